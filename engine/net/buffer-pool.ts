@@ -13,7 +13,7 @@ import { assert } from '../core/assert.ts';
 /** Sizes of the buffers, bytes. */
 export const BUFFER_SIZES_BYTES = [256, 2_048, 9_216, 65_536] as const;
 
-/** Bytes of a slab; small classes share one allocation. */
+/** Size of a slab, bytes; buffers of the smaller sizes are cut from one. */
 const SLAB_BYTES = 65_536;
 /** The byte that fills a poisoned buffer. */
 export const POISON_BYTE = 0xdb;
@@ -21,7 +21,7 @@ export const POISON_BYTE = 0xdb;
 /** Represents "no buffer", so that arrays of buffers never hold `undefined`. */
 export const NO_BUFFER: Uint8Array = new Uint8Array(0);
 
-/** Stacks of free buffers, one per class. */
+/** Packet buffers of {@link BUFFER_SIZES_BYTES} for reuse, with a stack of free buffers per size. */
 export class BufferPool {
   private readonly free256: Uint8Array[] = [];
   private readonly free2048: Uint8Array[] = [];
@@ -46,7 +46,7 @@ export class BufferPool {
     return small + this.free9216.length + this.free65536.length;
   }
 
-  /** A buffer of the smallest class that holds `length` bytes, 0..65,536. */
+  /** A buffer of the smallest size that holds `length` bytes, 0..65,536. */
   alloc(length: number): Uint8Array {
     const stack = this.stackFor(length);
     const buffer = stack.pop() ?? this.refill(stack, length);
@@ -54,7 +54,7 @@ export class BufferPool {
     return buffer;
   }
 
-  /** Accepts a returned buffer. */
+  /** Takes back a buffer that its owner no longer needs. */
   release(buffer: Uint8Array): void {
     const length = buffer.length;
     if (this.out !== undefined) this.poison(buffer);

@@ -25,11 +25,11 @@ import type {
 } from '../host/crypto-states.ts';
 import type { MlDsa65, MlDsaKey, SigningKey, VerifyingKey } from '../host/signatures.ts';
 
-/** Bytes that an iteration of PBKDF2 hashes, and of the block's number after the salt in the first one. */
+/** Bytes that an iteration of PBKDF2 hashes, and bytes of the block's number after the salt in the first iteration. */
 const PBKDF2_BLOCK_BYTES = 32;
 const PBKDF2_NUMBER_BYTES = 4;
 
-/** Called for each operation. */
+/** Charges an operation of the crypto provider on a number of bytes to a processor. */
 export interface CryptoMeter {
   chargeCrypto(operation: string, bytes: number): void;
 }
@@ -149,7 +149,7 @@ export class CpuChargedCrypto implements CryptoProvider {
     return this.inner.hkdfExpandSha256(input);
   }
 
-  // As its iterations, so that no processor has to be calibrated for it: a block is 32 bytes.
+  // Charged as its HMACs, so that no processor has to be calibrated for it: a block is 32 bytes.
   pbkdf2Sha256(input: Pbkdf2Input): Uint8Array {
     const blocks = Math.ceil(input.length / PBKDF2_BLOCK_BYTES);
     for (let block = 0; block < blocks; block++) {
@@ -411,7 +411,7 @@ function chargedKem(inner: MlKem768, machine: CryptoMeter): MlKem768 {
   };
 }
 
-/** A state is made or copied at one cost; a digest is that of a copy, which its cost includes. */
+/** Making and copying a state have the same cost; a digest is taken from a copy, whose cost it includes. */
 function chargedHash(
   name: keyof RunningHashes | keyof LegacyHashes,
   open: () => RunningHash,

@@ -8,7 +8,7 @@
  */
 import type { ActualContactSpec, ContactSpec, ContactsSpec } from './link-spec.ts';
 
-/** A contact: the open one, or the next. */
+/** A contact that takes place, as {@link ContactPlan.at} returns it. */
 export interface Contact {
   readonly startNs: number;
   readonly endNs: number;
@@ -22,8 +22,8 @@ export interface PlanClock {
 }
 
 /**
- * Live runs begin when their nodes are ready. Until then a contact that is planned for time 0 is
- * open, and no other.
+ * Value of {@link PlanClock.planOriginNs} before a live run has begun, which is when its nodes are ready. Until then
+ * a contact that is planned for time 0 is open, and no other contact is.
  */
 export const PLAN_NOT_BEGUN = Number.POSITIVE_INFINITY;
 
@@ -82,7 +82,7 @@ export class ContactPlan {
     return { startNs: isOpen ? 0 : PLAN_NOT_BEGUN, endNs: PLAN_NOT_BEGUN, spec };
   }
 
-  /** The contact at the present index or the first one after it that takes place. */
+  /** The first contact from the present index on that takes place. */
   private make(): Contact | undefined {
     const { windows, periodNs } = this.spec;
     for (; ; this.index += 1) {
@@ -125,8 +125,8 @@ function actualOf({ actual }: ContactsSpec, plannedStartNs: number): ActualConta
 export type ActualContactProblem = 'order' | 'unplanned' | 'missing' | 'start' | 'end';
 
 /**
- * The first entry of `actual` that cannot be: out of order, about no planned contact, missing and
- * yet with times, or not inside the planned window.
+ * Finds the first entry of `actual` that is invalid: it is out of order, names no planned contact, is missing but has
+ * times, or has a start or end outside the planned window.
  */
 export function actualContactProblem(
   contacts: ContactsSpec,

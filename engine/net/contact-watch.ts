@@ -2,8 +2,8 @@
  * Tells the protocols of a host when contacts begin and end (docs/spec/link-model.md#contacts):
  * those of the directions in which the host sends, as they take place and not as they were planned.
  *
- * One timer per protocol that listens and link with contacts. If a contact is open when a protocol
- * begins to listen, its beginning is told first. Does not know what waits in a link, nor cuts.
+ * There is one timer for each pair of a protocol that listens and a link with contacts. If a contact is open when a
+ * protocol begins to listen, the protocol is told its beginning first. Knows neither the packets in a link nor cuts.
  *
  * @module
  */
@@ -52,12 +52,12 @@ export class ContactWatch {
     if (isFirst && this.clock.planOriginNs !== PLAN_NOT_BEGUN) this.watchAll(protocol);
   }
 
-  /** Begins to watch contacts: the times of contact plans have begun. */
+  /** Begins to watch contacts; called when the plan time of a live run begins. */
   begun(): void {
     for (const protocol of this.handlers.keys()) this.watchAll(protocol);
   }
 
-  /** The host crashed, and its timers with it. */
+  /** Removes all handlers; called when the host has crashed, which also ended its timers. */
   crashed(): void {
     this.handlers.clear();
   }

@@ -9,7 +9,7 @@
  */
 import type { Scheduler } from '../core/scheduler.ts';
 
-/** An array is compacted once this many of its tasks are done. */
+/** Smallest number of done tasks at which an array of tasks is compacted. */
 const SLICE_FROM = 1_024;
 
 /** A piece of work for the processor. */

@@ -24,8 +24,9 @@ export interface HandlerCosts {
 /** Costs of one kind of machine; absent operations cost nothing. */
 export interface CpuProfile {
   readonly name: string;
-  /** Cost of receiving and sending a datagram. */
+  /** Cost of receiving a datagram. */
   readonly receive?: OperationCost;
+  /** Cost of sending a datagram. */
   readonly send?: OperationCost;
   /** Carrying a datagram over a link that the machine itself emulates, as in a live run. */
   readonly link?: OperationCost;
@@ -43,15 +44,15 @@ export interface CpuProfile {
   readonly jobs?: Readonly<Record<string, OperationCost>>;
 }
 
-/** How many datagrams of a size fit into the receive buffer of a socket. */
+/** How many datagrams of `bytes` bytes fit into the receive buffer of a socket. */
 export interface ReceiveBufferCapacity {
   readonly bytes: number;
   readonly datagrams: number;
 }
 
 /**
- * How long things may wait for a processor before they are dropped, ns. The bounds are times, not
- * numbers: work that comes too late is useless at any rate.
+ * How long requests and datagrams may wait for a processor before they are dropped, ns. The bounds are times and not
+ * numbers of items, because work that is done too late is useless however little of it waits.
  */
 export interface WaitLimits {
   /** Longest wait of requests of applications, ns; no work has been spent on them yet. */

@@ -22,7 +22,7 @@ export const FIRST_UPPER_EVENT_KIND = 5;
 
 /**
  * Doubles of one direction in {@link LinkDirectionContext.state}: two cache lines. Every event of a direction needs the
- * first; the second has counts, and what only a new packet needs.
+ * first line; the second has counts, and values that only a new packet needs.
  */
 export const STATE_STRIDE = 16;
 /** Rate, bits per second. */
@@ -50,7 +50,7 @@ export const OVERHEAD_BYTES_INDEX = 13;
 /** Largest packet, bytes. */
 export const MTU_BYTES_INDEX = 14;
 
-/** Integers of one direction in {@link LinkDirectionContext.words}, the memory of its doubles. */
+/** Integers of one direction in {@link LinkDirectionContext.words}, which is the same memory as its doubles. */
 export const WORD_STRIDE = 32;
 /** The packet in the transmitter. */
 export const CURRENT_PACKET_WORD = 10;
@@ -76,9 +76,9 @@ export interface LinkDirectionView {
   /** Indices of the sending and the receiving node. */
   readonly fromNode: number;
   readonly toNode: number;
-  /** The present cost of a packet, without queue and impairments. */
+  /** The present rate, delay and overhead. */
   readonly pace: RateAndDelay;
-  /** Its contacts; absent if it can always send. */
+  /** Contacts of the direction; undefined if it can always send. */
   readonly plan: ContactsSpec | undefined;
 }
 
@@ -92,14 +92,14 @@ export interface RateAndDelay {
   readonly overheadBytes: number;
 }
 
-/** Learns what happens to packets; during a call, their bytes are in the table. */
+/** Is told what happens to packets; during a call, the bytes of the packet are in the packet table. */
 export interface NetworkObserver {
   /** A packet was offered to the direction; nothing has been decided yet. */
   onOffered(direction: LinkDirectionView, packet: number): void;
   /** Called when the serialisation of a packet begins. */
   onStarted(direction: LinkDirectionView, packet: number): void;
   /**
-   * A copy enters the pipe: a duplicate of `original`, or, if that is negative, one that a tap
+   * A copy enters the pipe: a duplicate of the packet `original`, or, if `original` is negative, a packet that a tap
    * injected.
    */
   onCopied?(direction: LinkDirectionView, copy: number, original: number): void;
@@ -131,6 +131,6 @@ export interface LinkDirectionContext extends PlanClock {
   shiftPipe(id: number): number;
   /** Delivers a packet at the far end; the callee frees and counts it. */
   arrive(id: number, packet: number): void;
-  /** Learns of a drop before the packet is freed. */
+  /** Is told of a drop before the packet is freed. */
   dropped(direction: LinkDirectionView, packet: number, reason: number): void;
 }

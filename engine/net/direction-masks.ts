@@ -1,7 +1,7 @@
 /**
- * What acts on a direction, as bits of one word that the packet path compares with 0: why it refuses or
- * withholds packets (the direction counts the reasons, because faults overlap,
- * docs/spec/link-model.md#changes-while-packets-are-under-way), and which parts it has.
+ * What acts on a direction, as bits of one word that the packet path compares with 0. They say why the direction
+ * refuses or withholds packets, and which parts it has. Faults overlap, so the direction counts how often each reason
+ * applies (docs/spec/link-model.md#changes-while-packets-are-under-way).
  *
  * @module
  */
@@ -23,8 +23,8 @@ export const EXIT_RECEIVER_DOWN_BIT = 0x40;
 /** All reasons to withhold arriving packets. */
 export const EXIT_MASK = 0x70;
 /**
- * Even an idle transmitter takes packets from the queue: it is shaped, has contacts, or is no FIFO. Only one that may go
- * at once passes a queue without room for it.
+ * Packets go through the queue even if the transmitter is idle: the direction is shaped, has contacts, or its queue is
+ * no FIFO. If the queue has no room, a packet passes it only if its transmission may begin at once.
  */
 export const QUEUE_ALWAYS_BIT = 0x80;
 /** The queue may hold packets. */
@@ -35,5 +35,5 @@ export const IMPAIRED_BIT = 0x200;
 export const OVERTAKING_BIT = 0x400;
 /** The pipe is a heap: packets have been able to overtake each other. */
 export const PIPE_HEAP_BIT = 0x800;
-/** The object takes each step by its methods: a defective direction, which tests must notice. */
+/** Each step is a call of the direction's own methods, which a deliberately defective direction overrides for tests. */
 export const OVERRIDDEN_BIT = 0x1000;

@@ -87,5 +87,5 @@ function keepsPipe(spec: LinkDirectionSpec): boolean {
   return (spec.inFlight ?? byDefault) === 'delivered';
 }
 
-/** What makes the parts of one direction of a link from its description: queue, impairments, and whether its pipe is kept. */
+/** Functions that make the parts of one direction from its specification, and that say whether its pipe is kept. */
 export const directionPartFactories = { queue, rest, impairments, keepsPipe };

@@ -50,8 +50,7 @@ import type { Tap } from './tap.ts';
 import { LinkDirectionBase, type LinkDirectionIdentity } from './transmission.ts';
 
 /**
- * Number of packets at each stage of one direction; `balance` is 0 if none was lost or counted
- * twice.
+ * Number of packets at each stage of one direction; `balance` is 0 if each packet was counted exactly once.
  */
 export interface PacketConservation {
   readonly offered: number;
@@ -65,7 +64,7 @@ export interface PacketConservation {
   readonly balance: number;
 }
 
-/** When the current packet is finished if the transmitter stands still: never, ns. */
+/** End of the current serialisation while the rate is 0: it never ends, ns. */
 const STANDS_STILL = Number.POSITIVE_INFINITY;
 const NOTHING_FINISHES = { endNs: -1, rateBps: 0 };
 
@@ -74,12 +73,12 @@ export class LinkDirection extends LinkDirectionBase {
   private downs = 0;
   private partitions = 0;
   private holds = 0;
-  /** Rate and delay that follow traces; made once, so that they go on while a fault sets others. */
+  /** Rate and delay that follow traces; made once, so that they go on while a fault sets another rate or delay. */
   private readonly rateSteps: TimedSteps | undefined;
   private readonly delaySteps: TimedSteps | undefined;
-  /** A packet that finishes at another rate than the present one, known by its end. */
+  /** The packet that is still sent at an older rate, identified by the end of its serialisation. */
   private finishing = NOTHING_FINISHES;
-  /** What is left of the packet in a transmitter that stands still, billionths of a bit. */
+  /** While the rate is 0: the part of the current packet that is not sent yet, billionths of a bit. */
   private left = 0;
 
   constructor(
@@ -123,8 +122,8 @@ export class LinkDirection extends LinkDirectionBase {
   }
 
   /**
-   * Bytes of all packets whose serialisation has begun, with the overhead of the link; also of those
-   * that were cut off or lost later, but not of copies that appear behind the transmitter.
+   * Bytes of all packets whose serialisation has begun, with the overhead of the link. Packets that were cut off or
+   * lost later count; copies that appear after the transmitter do not.
    */
   get carriedBytes(): number {
     return this.context.state[this.base + CARRIED_BYTES_INDEX] as number;
@@ -136,8 +135,7 @@ export class LinkDirection extends LinkDirectionBase {
   }
 
   /**
-   * Counts all packets by stage (docs/spec/link-model.md#conservation); balanced between any two
-   * events.
+   * Counts all packets by stage (docs/spec/link-model.md#conservation); `balance` is 0 between any two events.
    */
   conservation(): PacketConservation {
     const dropped = this.drops?.reduce((sum, count) => sum + count, 0) ?? 0;
@@ -162,7 +160,7 @@ export class LinkDirection extends LinkDirectionBase {
   }
 
   /**
-   * Switches to a changed specification; packets under way keep the rules they left with.
+   * Switches to a changed specification; packets in the pipe keep the delay with which they entered it.
    * @param inSerialisation What a new rate means for the packet in the transmitter.
    */
   apply(spec: LinkDirectionSpec, inSerialisation: 'finish' | 'rescale' = 'finish'): void {
@@ -174,7 +172,7 @@ export class LinkDirection extends LinkDirectionBase {
     if (this.current === NIL_PACKET) this.pump();
   }
 
-  /** Applies the new value of a trace that the direction follows. */
+  /** Called when a trace that the direction follows has a new value: applies rate and delay. */
   private stepped(): void {
     this.setDelay(this.wantedDelay);
     this.rescaleRate(this.wantedRate);
@@ -212,7 +210,7 @@ export class LinkDirection extends LinkDirectionBase {
     this.setDelay(this.wantedDelay);
   }
 
-  /** An idle transmitter takes packets from the queue if they may have to wait there. */
+  /** Marks whether packets go through the queue even if the transmitter is idle, because they may have to wait. */
   private markQueued(): void {
     const isPlainQueue = (this.spec.queue?.kind ?? 'drop-tail') === 'drop-tail';
     const isShaped = this.bucket?.mode === 'shape';
@@ -236,8 +234,8 @@ export class LinkDirection extends LinkDirectionBase {
   }
 
   /**
-   * Sets a new rate, at which the packet in the transmitter continues: what is left of it is exact, so that no bit is
-   * lost or sent twice, however often the rate changes. A packet whose last bit leaves at this instant has left.
+   * Sets a new rate, at which the packet in the transmitter continues. The part that is left of the packet is exact, so
+   * that no bit is lost or sent twice, however often the rate changes. A packet whose last bit is sent now is finished.
    */
   private rescaleRate(rateBps: number): void {
     const { state } = this.context;
@@ -265,7 +263,7 @@ export class LinkDirection extends LinkDirectionBase {
     this.scheduler.post(rest, TRANSMITTED_EVENT, this.id);
   }
 
-  /** The times of contact plans and traces have begun (`planOriginNs`). */
+  /** Called when the plan time, to which contacts and traces are relative, has begun (`planOriginNs`). */
   plansBegun(): void {
     this.rateSteps?.begin();
     this.delaySteps?.begin();
@@ -317,7 +315,7 @@ export class LinkDirection extends LinkDirectionBase {
     this.mark(EXIT_PARTITION_BIT, false);
   }
 
-  /** The sending node crashed: what it had not sent is lost. */
+  /** The sending node crashed: the packets that it had not sent are lost. */
   senderDown(): void {
     this.mark(ENTRY_SENDER_DOWN_BIT);
     this.abortCurrent(DROP_NODE_DOWN);
@@ -347,7 +345,7 @@ export class LinkDirection extends LinkDirectionBase {
   }
 
   /**
-   * Ends one `hold`; after the last one, the withheld packets arrive at this instant.
+   * Ends one {@link hold}; when none is left, the withheld packets arrive at this instant.
    * @param order Maps the packets, oldest first, to their order of arrival.
    */
   release(order: (packets: readonly number[]) => readonly number[] = (kept) => kept): void {

@@ -1,5 +1,5 @@
 /**
- * A log and a table over frames, in any world; the world decides where frames go and when they
+ * A store, which is a log and a table, kept as frames in any world. The world decides where the frames go and when they
  * become durable (engine/host/store.ts).
  *
  * @module
@@ -20,11 +20,11 @@ import {
 
 const NOTHING = new Uint8Array(0);
 
-/** Where a store keeps its frames; survives crashes of the node. */
+/** The place where a store keeps its frames; it survives crashes of the node. */
 export interface Disk {
   /** Appends one frame. */
   append(frame: Uint8Array): void;
-  /** Frames that make up the store: those of the log and the last one of each entry in order. */
+  /** Frames that make up the store, in the order of writing: those of the log, and the last one of each entry. */
   read(): StoreFrame[];
 }
 
@@ -77,7 +77,7 @@ export abstract class DiskStore implements Store {
 
   keys({ prefix = '', after, limit = Number.POSITIVE_INFINITY }: KeyRange = {}): readonly string[] {
     this.sorted ??= [...this.table.keys()].sort();
-    // The first key that is listed: no key with the prefix comes before the prefix itself.
+    // The listing begins at the prefix or at `after`: no key with the prefix comes before the prefix itself.
     const least = after === undefined || after < prefix ? prefix : after;
     const first = firstFrom(this.sorted, least, after === least);
     const listed: string[] = [];
@@ -95,7 +95,7 @@ export abstract class DiskStore implements Store {
     if (this.table.delete(key)) this.sorted = undefined;
   }
 
-  /** The life of the node that opened this store is over: nothing more is written. */
+  /** Writes nothing more; called when the node that opened this store has crashed or stopped. */
   end(): void {
     this.isEnded = true;
   }

@@ -2,7 +2,7 @@
  * Interned (address, port) pairs and the sockets bound to them: finding a destination is one array
  * read.
  *
- * Configured, bound and named endpoints are interned for good. A sender that is only heard at a
+ * Endpoints that are configured, bound or named by a node are interned for good. Any other sender of a datagram at a
  * real socket is a guest (guest-endpoints.ts) and temporarily gets a number from a different range.
  *
  * Does not know routes, nor which host owns an address.
@@ -21,11 +21,11 @@ export const BROADCAST_ADDRESS = '255.255.255.255';
 const GUESTS_FIRST = 2 ** 30;
 const GUESTS_SPAN = 2 ** 29;
 /**
- * Largest number of guests of each kind, about 10 MB: more senders than one socket can receive from
- * in a second.
+ * Largest number of guests of each kind: more senders than one socket can receive from in a second. They take about
+ * 10 MB.
  */
 export const GUESTS_MAX = 65_536;
-/** Represents a guest that was removed; no link leads to it. */
+/** Address and port of a guest that was removed; no link leads there. */
 const NOWHERE: AddressAndPort = { address: '0.0.0.0', port: 0 };
 
 /** Kinds of guests by origin: hosts of the run at ports that no file names, and all others. */
@@ -91,7 +91,7 @@ export class EndpointTable {
     return endpoint;
   }
 
-  /** Releases the number when the connection has ended. */
+  /** Releases a number from {@link hold} when the connection has ended. */
   letGo(endpoint: Endpoint): void {
     if (endpoint >= GUESTS_FIRST) this.guests.peer.letGo(endpoint);
   }

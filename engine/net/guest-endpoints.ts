@@ -3,7 +3,7 @@
  * replaces an entry that has been silent.
  *
  * A forged source address costs its sender nothing, so no table may keep all addresses. A number is
- * reused only after 2^29 others, so whoever has kept one never answers somebody else.
+ * reused only after 2^29 others, so code that has kept a number never answers another sender by mistake.
  *
  * @module
  */
@@ -17,20 +17,20 @@ export interface AddressAndPort {
 
 /** Bounds of a table of guests. */
 export interface GuestEndpointOptions {
-  /** The first number that it assigns. */
+  /** The first number that the table assigns. */
   readonly first: Endpoint;
-  /** How many numbers it can assign. */
+  /** How many numbers the table can assign. */
   readonly span: number;
-  /** Guests that it keeps at the same time. */
+  /** Largest number of guests at the same time, unless more are held. */
   readonly limit: number;
 }
 
 interface Guest {
   readonly pair: AddressAndPort;
   readonly endpoint: Endpoint;
-  /** True if it was active since the clock hand last passed (CLOCK replacement). */
+  /** True if the guest was active since the clock hand last passed it (CLOCK replacement). */
   isHeard: boolean;
-  /** Number of connections that hold it. */
+  /** Number of connections that hold the guest. */
   holds: number;
 }
 
@@ -41,7 +41,7 @@ export class GuestEndpoints {
   readonly #byPlace = new Map<string, Guest>();
   readonly #byNumber = new Map<Endpoint, Guest>();
   /**
-   * All guests, for a clock hand that goes around (second-chance replacement: an order of use would
+   * All guests, over which the clock hand goes around (second-chance replacement; an exact order of last use would
    * cost a list operation per datagram).
    */
   readonly #places: Guest[] = [];
@@ -79,7 +79,7 @@ export class GuestEndpoints {
   }
 
   /**
-   * Keeps a guest until {@link letGo} was called as often as this, because a connection is open.
+   * Keeps a guest because a connection is open, until {@link letGo} was called as often as this method.
    */
   hold(endpoint: Endpoint): void {
     const guest = this.#byNumber.get(endpoint);
@@ -107,7 +107,7 @@ export class GuestEndpoints {
       places.push(guest);
       return;
     }
-    // Needs at most two rounds: the first clears the marks.
+    // The hand goes around at most twice: the first round clears `isHeard` of all guests.
     for (let asked = 0; asked < 2 * places.length; asked += 1) {
       const at = this.#hand;
       const old = places[at] as Guest;
@@ -121,7 +121,7 @@ export class GuestEndpoints {
       places[at] = guest;
       return;
     }
-    // All of them are held: the table grows, bounded because accepted connections are bounded.
+    // All guests are held: the table grows beyond its limit, by no more than the number of accepted connections.
     places.push(guest);
   }
 }

@@ -2,8 +2,8 @@
  * The port of a protocol that runs above another on the same host (docs/spec/stacking.md).
  *
  * A layer has its own meter, drop names, jobs, stores, random streams, key material, state machines in the trace and
- * charges of the processor. It shares name, address, sockets, clock and life with the protocols below: what they do
- * does not change when a layer is added that sends nothing.
+ * charges of the processor. It shares name, address, sockets, clock, crashes and restarts with the protocols below.
+ * These behave the same with and without a layer that sends nothing.
  *
  * @module
  */
@@ -31,13 +31,13 @@ import { HostProtocol } from './host-member.ts';
 import type { CarrierSpec, HostStack, StackProtocol } from './host-stack.ts';
 import { FINGERPRINT_KINDS } from './network.ts';
 
-/** What a layer is. */
+/** The settings of a layer. */
 export interface LayerOptions {
   /** Name of the protocol that runs here. */
   readonly protocol: string;
   /** Number of its channel in the carriers below, 1..255. */
   readonly channel: number;
-  /** The layers below it, the next one first. */
+  /** The protocols below it that can carry its messages, the next lower one first. */
   readonly carriers: readonly CarrierSpec[];
   readonly metrics?: readonly MetricDefinition[];
   readonly jobs?: Readonly<Record<string, JobDefinition>>;
@@ -45,7 +45,7 @@ export interface LayerOptions {
   readonly drops?: Readonly<Record<string, string>>;
 }
 
-/** A protocol that has done its work, and the trace that notes it. */
+/** A protocol that reports that it has done its work, and the trace in which that is marked. */
 export interface FinishedProtocol {
   readonly protocol: string;
   readonly trace: TraceReporter;
@@ -75,13 +75,13 @@ export interface LayerBase
   readonly contacts: ContactWatch;
   /** @param protocol Owner of the timer, whose code is charged. */
   after(delay: Nanoseconds, fire: () => void, protocol: string): Timer;
-  /** A protocol of this host has done its work. */
+  /** Marks that a protocol of this host has done its work. */
   finish(finisher: FinishedProtocol): void;
   /** Mixes an event of this host into the fingerprint. */
   mixIn(kind: number, length: number): void;
-  /** Tells fingerprint and trace of a drop that a protocol of this host has counted. */
+  /** Adds a drop that a protocol of this host has counted to fingerprint and trace. */
   noteDrop(reason: string): void;
-  /** A protocol of this host says whether messages to a peer leave at present. */
+  /** Tells the protocols above `member` whether it can send messages to a peer at present. */
   wayOf(member: StackProtocol, peer: string, way: PeerReachability): void;
 }
 
@@ -236,7 +236,7 @@ export class HostLayer extends HostProtocol implements Host, StackProtocol {
     return this.base.store(`${this.protocol}/${name}`);
   }
 
-  /** The host crashed; the next life makes a node anew. */
+  /** Forgets the node of this layer; called when the host crashed, whose restart makes a new node. */
   crashed(): void {
     this.forgetNode();
   }

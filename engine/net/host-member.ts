@@ -1,6 +1,6 @@
 /**
- * What the protocols of a host have in common, the lowest one and those above it: who hears its
- * requests, who takes what it delivers, and what it says of a delivery to a receiver that asks.
+ * What the lowest protocol of a host and those above it have in common: the node's handler of requests, the receiver of
+ * what the node delivers, and the node's description of a delivery.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import type { DeliverySink } from './sim-observers.ts';
 
 /** What the lowest protocol of a host and the layers above it have in common. */
 export abstract class HostProtocol {
-  /** Receives what the node delivers to its application, if this is where a flow ends. */
+  /** Receives what the node delivers to its application; undefined if no flow ends at this protocol. */
   onDelivery: DeliverySink | undefined;
   requestHandler: ((request: NodeRequest) => void) | undefined;
   /** Sender of the message that is being delivered; undefined at any other time. */
   protected deliveringFrom: string | undefined;
-  /** How this life describes deliveries. */
+  /** Describes a delivery from a sender; the node installs it. */
   private describe: ((from: string) => DeliveryFacts | undefined) | undefined;
 
   /** See `Host.describeDeliveries`. */
@@ -23,12 +23,12 @@ export abstract class HostProtocol {
     this.describe = describe;
   }
 
-  /** How the message came that the receiver of a delivery has before it; see `Transport.delivery`. */
+  /** Describes how the message that is being delivered has arrived; see `Transport.delivery`. */
   delivery(): DeliveryFacts | undefined {
     return this.deliveringFrom === undefined ? undefined : this.describe?.(this.deliveringFrom);
   }
 
-  /** The life ends, and with it what its node has installed. */
+  /** Removes what the node has installed; called when the node ends. */
   protected forgetNode(): void {
     this.requestHandler = undefined;
     this.describe = undefined;

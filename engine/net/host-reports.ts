@@ -14,7 +14,7 @@ interface Reporter {
   mixIn(kind: number, length: number): void;
 }
 
-/** What the protocol reports for drawings; marks are part of the fingerprint. */
+/** Creates the trace of a protocol on a host; marks are part of the fingerprint. */
 export function createHostTrace(world: HostWorld, host: Reporter): TraceReporter {
   const { index } = host;
   return {
@@ -40,5 +40,5 @@ export function createHostLog(world: HostWorld, name: string): Log {
 }
 
 function doNothing(): void {
-  // A span that nobody records.
+  // Ends a span that is not recorded.
 }

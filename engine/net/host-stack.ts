@@ -1,7 +1,6 @@
 /**
- * The protocols of one host on top of each other: joins what an upper one sends with the requests of
- * its carrier, and what the carrier delivers with the handlers of the upper one
- * (docs/spec/stacking.md).
+ * The protocols of one host on top of each other: passes what an upper protocol sends to its carrier as requests, and
+ * what the carrier delivers to the handlers of the upper protocol (docs/spec/stacking.md).
  *
  * In front of each message stands one byte, the channel of the protocol above. Hosts without a stack
  * have neither the byte nor this object.
@@ -20,7 +19,7 @@ import type {
 } from '../host/transport.ts';
 import type { DeliverySink } from './sim-observers.ts';
 
-/** A drop reason of every carrier: a message for a protocol that is not above it. */
+/** A drop reason of every carrier: the message is for a protocol that does not run above the carrier. */
 export const NO_UPPER_LAYER = 'no-upper-layer';
 /** Channel of the scenario's own traffic through a carrier that is not the top of its host. */
 export const APPLICATION_CHANNEL = 0;
@@ -33,31 +32,31 @@ export interface StackProtocol {
   readonly protocol: string;
   /** The node's handler of requests; undefined before it has installed one. */
   readonly requestHandler: ((request: NodeRequest) => void) | undefined;
-  /** The scenario's sink; undefined if none of its traffic goes through this member. */
+  /** Receives the payloads of the scenario's flows; undefined if no flow goes through this protocol. */
   readonly onDelivery: DeliverySink | undefined;
-  /** How the message came that it is delivering; see `Transport.delivery`. */
+  /** Describes how the message that is being delivered has arrived; see `Transport.delivery`. */
   delivery(): DeliveryFacts | undefined;
-  /** Counts a drop that any protocol may suffer. */
+  /** Counts a drop for a reason that every protocol has. */
   countDrop(reason: string): void;
 }
 
-/** A protocol that carries the messages of a layer above it, as the host is configured. */
+/** A protocol that carries the messages of a layer above it. */
 export interface CarrierSpec {
   readonly carrier: string;
   /** What the carrier's protocol promises; `maxBytes` includes the channel byte in front of each message. */
   readonly terms: CarrierGuarantees;
-  /** Hosts that run the layer over this carrier, including this one; the hosts share the set. */
+  /** Names of the hosts that run the layer over this carrier, this host included; one set for all of them. */
   readonly members: ReadonlySet<string>;
 }
 
-/** What the stack of protocols of a host needs from it: calls to the nodes below and above. */
+/** What a stack needs from its host: calls of the nodes of the lower and the upper protocols. */
 export interface StackSurroundings {
   readonly name: string;
   /** Number of crashes so far. */
   readonly life: number;
   /** Calls the carrier's node with a request of the protocol above. */
   callDown(carrier: StackProtocol, request: NodeRequest): void;
-  /** Calls the upper protocol's node with `length` bytes of its carrier. */
+  /** Runs `code` as a call of the upper protocol's node, with `length` bytes from its carrier. */
   callUp(protocol: string, length: number, code: () => void): void;
 }
 
@@ -65,11 +64,11 @@ export interface StackSurroundings {
 export interface TransportUser {
   readonly protocol: string;
   readonly channel: number;
-  /** The layers below, the next one first. */
+  /** The protocols below that can carry its messages, the next lower one first. */
   readonly carriers: readonly CarrierSpec[];
 }
 
-/** Takes what a member delivers; made once, because one per message would be garbage. */
+/** Takes what a protocol delivers; made once, because an object per message would be garbage. */
 export interface DeliveryReceiver {
   /** Bytes of the channel in front of the message. */
   readonly skip: number;
@@ -81,24 +80,24 @@ interface Listener extends DeliveryReceiver {
   readonly handlers: TransportHandlers;
 }
 
-/** Receivers of what a member delivers to no protocol above it. */
+/** Receivers of what a protocol delivers to no protocol above it. */
 interface Ends {
-  /** Of the top of the stack: takes the whole delivery for the application. */
+  /** Used at the top of the stack: takes the whole delivery for the application. */
   readonly whole: DeliveryReceiver;
-  /** Of a carrier: takes the scenario's own traffic through it. */
+  /** Used by a carrier: takes the payloads of flows that end at the carrier, without the channel byte. */
   readonly inner: DeliveryReceiver;
-  /** Of a channel on which nobody listens: counts a drop. */
+  /** Used for a channel on which no protocol listens: counts a drop. */
   readonly none: DeliveryReceiver;
 }
 
 /**
- * Joins the protocols of one host: requests of an upper one go to its carrier, deliveries go up.
+ * Joins the protocols of one host: messages of an upper protocol go down to its carrier, deliveries go up.
  */
 export class HostStack {
   private readonly host: StackSurroundings;
   private readonly members: StackProtocol[] = [];
   private readonly ends = new Map<string, Ends>();
-  /** Handlers of this life, by carrier and channel. */
+  /** Handlers that the present nodes have installed, by carrier and channel. */
   private readonly listeners = new Map<string, Map<number, Listener>>();
 
   constructor(host: StackSurroundings, bottom: StackProtocol) {
@@ -120,12 +119,12 @@ export class HostStack {
     });
   }
 
-  /** The member that runs this protocol. */
+  /** The member of the stack with this protocol's name; undefined if the host does not run the protocol. */
   member(protocol: string): StackProtocol | undefined {
     return this.members.find((one) => one.protocol === protocol);
   }
 
-  /** True if messages of this member have a byte in front: it is not the top. */
+  /** True if messages of this member have a channel byte in front, because it is not the top of the stack. */
   isCarrier(member: StackProtocol): boolean {
     return member !== this.members[this.members.length - 1];
   }
@@ -152,7 +151,7 @@ export class HostStack {
   }
 
   // hot: once per message of a stacked host.
-  /** Who takes the bytes that a member delivers. */
+  /** Finds the receiver of the bytes that a member delivers. */
   receiverOf(
     member: StackProtocol,
     buffer: Uint8Array,
@@ -169,7 +168,7 @@ export class HostStack {
     return this.listeners.get(member.protocol)?.get(channel) ?? ends.none;
   }
 
-  /** A member says whether messages to a peer leave at present. */
+  /** Tells the protocols above a member whether it can send messages to a peer at present. */
   way(member: StackProtocol, peer: string, way: PeerReachability): void {
     for (const { protocol, handlers } of this.listeners.get(member.protocol)?.values() ?? []) {
       const { onWay } = handlers;
@@ -177,7 +176,7 @@ export class HostStack {
     }
   }
 
-  /** The life ends: nobody listens any more. */
+  /** Removes all handlers; called when the host has crashed. */
   crashed(): void {
     this.listeners.clear();
   }
@@ -189,7 +188,7 @@ interface TransportParts {
   readonly member: StackProtocol;
 }
 
-/** The transport of one layer over one carrier, in one life. */
+/** The transport of one layer over one carrier, from a start of the host to its next crash. */
 class StackTransport implements Transport {
   readonly carrier: string;
   readonly terms: CarrierGuarantees;
@@ -238,7 +237,7 @@ class StackTransport implements Transport {
     return this.#member.delivery();
   }
 
-  /** Passes on the first answer of this life; a second one is a mistake of the carrier. */
+  /** Passes on the answer unless the host has crashed since; a second answer is a mistake of the carrier. */
   #answer(done: (outcome: string) => void): (outcome: string) => void {
     let isAnswered = false;
     return (outcome): void => {
@@ -269,7 +268,7 @@ class LayerRequest implements NodeRequest {
     this.respond = respond;
   }
 
-  /** A message is answered in one piece, and not taken back. */
+  /** Refuses parts: the answer to a message has one part, and the sender cannot cancel the message. */
   more(): 'full' {
     return 'full';
   }
@@ -283,7 +282,7 @@ class LayerRequest implements NodeRequest {
   }
 }
 
-/** A copy of a message with the byte of its channel in front. */
+/** Copies a message and puts its channel byte in front. */
 export function prependChannel(channel: number, message: Uint8Array): Uint8Array {
   const body = new Uint8Array(CHANNEL_BYTES + message.length);
   body[0] = channel;

@@ -10,19 +10,18 @@ import { NODE_CALL_KINDS } from './node-calls.ts';
 import type { HostWorld } from './sim-host-world.ts';
 import { SimDisk, SimStore, type StoreFault } from './sim-store.ts';
 
-/** The host that keeps data. */
+/** What the stores need from their host. */
 interface Keeper {
   readonly index: number;
   /** Number of crashes so far. */
   readonly life: number;
-  /** How much longer syncs take that begin now, ns. */
+  /** Time that a fault adds to each sync that begins now, ns. */
   readonly slowedDiskNs: number;
   random(purpose: string): Random;
 }
 
 /**
- * The stores of a simulated host, and their disks, which survive crashes. One per host that keeps
- * anything.
+ * The stores of a simulated host, and their disks, which survive crashes. One object per host that has stores.
  */
 export class HostStores {
   readonly #world: HostWorld;
@@ -35,7 +34,7 @@ export class HostStores {
     this.#host = host;
   }
 
-  /** The store of that name, opened on first use in this life. */
+  /** The store of that name, opened on first use after each start of the host. */
   store(name: string): Store {
     const open = this.#open.get(name);
     if (open !== undefined) return open;
@@ -51,7 +50,7 @@ export class HostStores {
     return this.#disks.get(name)?.raw() ?? new Uint8Array(0);
   }
 
-  /** A life has ended: the stores that it opened write nothing more. */
+  /** Called at a crash or stop: the stores that are open write nothing more. */
   end(): void {
     for (const store of this.#open.values()) store.end();
     this.#open.clear();

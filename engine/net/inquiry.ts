@@ -1,6 +1,6 @@
 /**
- * A question to a node between its two ends: the node sees a {@link NodeRequest}, and whoever asked
- * can give it up or take more of the answer.
+ * An open request to a node, seen from both ends: the node has a {@link NodeRequest} to answer, and the asker has an
+ * {@link OpenRequest}, by which it can cancel the request or take more parts of the answer.
  *
  * @module
  */
@@ -8,41 +8,40 @@ import { assert } from '../core/assert.ts';
 import type { NodeRequest, RequestContent } from '../host/host.ts';
 import type { SendWishes } from '../host/transport.ts';
 
-/** Most questions at a host whose askers take answers in parts. */
+/** Largest number of open requests at a host whose askers take the answer in parts; further ones get `busy`. */
 export const PARTED_REQUESTS_MAX = 1_024;
 
-/** Receives the answer to a question. */
+/** Receives the answer to a request. */
 export interface AnswerReceiver {
   /** The answer; called at most once, and last. Without a handler it is `no-handler` or `node-down`. */
   respond(outcome: string, body?: Uint8Array): void;
-  /** Takes a part of the answer, whose bytes are read during the call; absent if it takes none. */
+  /** Takes a part of the answer and reads its bytes during the call; absent if the asker takes no parts. */
   more?(body: Uint8Array): 'ok' | 'full';
 }
 
-/** A question and who takes its answer. */
+/** A request together with the receiver of its answer. */
 export interface RequestWithReceiver extends RequestContent, AnswerReceiver {}
 
-/** A question that a node has, as its asker sees it. Calls when the answer is complete do nothing. */
+/** A request as its asker sees it. Calls after the complete answer do nothing. */
 export interface OpenRequest {
-  /** The asker wants no answer any more; its `respond` is not called. */
+  /** Tells the node that the asker wants no answer any more; `respond` of the asker is not called. */
   cancel(): void;
-  /** The asker, which was `full`, takes parts again. */
+  /** Tells the node that the asker, whose `more` returned `full`, takes parts again. */
   room(): void;
 }
 
-/** The host of the node. */
+/** What a request needs from the host of the node. */
 export interface RequestedHost {
-  /** Changes with each crash. */
+  /** Number of crashes so far. */
   readonly life: number;
-  /** Calls the node for its asker. */
+  /** Runs `act`, a handler of the node, which is called for the asker. */
   inquired(act: () => void): void;
-  /** The question is over. */
+  /** Called when a request whose asker takes parts is answered or cancelled. */
   closed(inquiry: HostRequest): void;
 }
 
 /**
- * A request to a node, joined to the one who asked and who can cancel it or take more of the
- * answer.
+ * A request to a node, which is both the node's {@link NodeRequest} and the asker's {@link OpenRequest}.
  */
 export class HostRequest implements NodeRequest, OpenRequest {
   readonly kind: string;
@@ -110,7 +109,7 @@ export class HostRequest implements NodeRequest, OpenRequest {
     if (this.isOpen) this.call(this.roomHandler);
   }
 
-  /** Answers for a node that cannot. */
+  /** Ends the request with an answer; also called by the host for a node that cannot answer. */
   end(outcome: string, body?: Uint8Array): void {
     this.close();
     this.asker.respond(outcome, body);

@@ -18,7 +18,7 @@ export type LossSpec =
       readonly probability: number;
     }
   | {
-      /** Two states, of which the bad one loses everything; given by terms that users know. */
+      /** Two states, of which the bad one loses every packet; given by the share and the mean length of losses. */
       readonly kind: 'burst';
       /** Overall share of lost packets, 0..1. */
       readonly probability: number;
@@ -28,10 +28,10 @@ export type LossSpec =
   | {
       /** Gilbert-Elliott, one step per packet. */
       readonly kind: 'gilbert-elliott';
-      /** P(good -> bad) and P(bad -> good) per packet, 0..1, not both 0. */
+      /** `p` is P(good -> bad) and `r` is P(bad -> good) per packet, 0..1, not both 0. */
       readonly p: number;
       readonly r: number;
-      /** Loss probability in the good state (1 - k) and in the bad state (1 - h). */
+      /** Loss probability in the good state (1 - k in the literature), then in the bad state (1 - h). */
       readonly lossGood: number;
       readonly lossBad: number;
     }
@@ -68,7 +68,7 @@ export type JitterSpec =
       readonly boundSigmas?: number;
     }
   | {
-      /** scaleNs * (u^(-1/shape) - 1), values above `capNs` become `capNs`. */
+      /** scaleNs * (u^(-1/shape) - 1) with u uniform in (0, 1]; values above `capNs` become `capNs`. */
       readonly kind: 'pareto';
       readonly scaleNs: number;
       /** Default 3. */
@@ -96,7 +96,7 @@ export interface CorruptSpec {
   readonly bits?: number;
 }
 
-/** Limits of a drop-tail queue; the packet being serialised does not count. */
+/** Limits of a drop-tail queue; the packet in the transmitter does not count. */
 export interface DropTailSpec {
   readonly kind: 'drop-tail';
   /** Largest number of packets; default Infinity. */
@@ -163,7 +163,7 @@ export interface ContactSpec {
   readonly delayNs?: number;
 }
 
-/** What became of one planned contact; what is absent happens as planned. */
+/** How one planned contact differs from the plan; absent fields mean as planned. */
 export interface ActualContactSpec {
   /** Planned beginning of the contact, or of a repetition of it, ns since the start of the run. */
   readonly plannedStartNs: number;
@@ -179,13 +179,13 @@ export interface ActualContactSpec {
 export interface ContactsSpec {
   /** The planned windows in ascending order without overlap; nodes see these. */
   readonly windows: readonly ContactSpec[];
-  /** Windows repeat with this period (>= the last end); once when absent. */
+  /** The windows repeat with this period, ns, >= the end of the last one; absent if they do not repeat. */
   readonly periodNs?: number;
   /** What happens to packets offered between contacts; default `queue`. */
   readonly outside?: 'queue' | 'drop';
   /** What happens to packets that wait in the link when a contact ends; default `keep`. */
   readonly atEnd?: 'keep' | 'drop';
-  /** Where the truth differs from the plan, in ascending order; the link follows the truth. */
+  /** Contacts that differ from the plan, in ascending order of time; the link follows these and not the plan. */
   readonly actual?: readonly ActualContactSpec[];
 }
 
@@ -195,7 +195,7 @@ export interface TimedStepsSpec {
   readonly atNs: readonly number[];
   /** One whole number for each instant. */
   readonly values: readonly number[];
-  /** The steps repeat with this period (> the last instant); the last value stays when absent. */
+  /** The steps repeat with this period, ns, > the last instant; if absent, the last value stays. */
   readonly periodNs?: number;
 }
 
@@ -234,7 +234,7 @@ export interface LinkDirectionSpec {
   readonly inFlight?: 'lost' | 'delivered';
   /** When the link is open; default always. */
   readonly contacts?: ContactsSpec;
-  /** Bits per second by a trace, 0 if nothing is sent; nodes are told `rateBps` nevertheless. */
+  /** Rate by a trace, bits per second; at 0 nothing is sent. Nodes are told `rateBps` nevertheless. */
   readonly rateSteps?: TimedStepsSpec;
   /** Delay by a trace, ns; nodes are told `delayNs` nevertheless. */
   readonly delaySteps?: TimedStepsSpec;
@@ -243,8 +243,8 @@ export interface LinkDirectionSpec {
 /** A change of a running link. Absent fields do not change; `null` removes an impairment. */
 export interface LinkChange {
   /**
-   * False holds the direction down until the effect ends; a direction is up if nothing holds it
-   * down.
+   * False holds the direction down until the effect ends; true ends the oldest `up: false` of the same side. A
+   * direction is up if nothing holds it down.
    */
   readonly up?: boolean;
   readonly rateBps?: number;

@@ -23,8 +23,8 @@ export class LinkTokenBucket {
   /** Burst size as a time, ns. */
   private readonly tau: number;
   /**
-   * Theoretical arrival time and carried remainder; a typed array, so that storing a double
-   * allocates nothing.
+   * Theoretical arrival time (ns) and carried remainder of its division; in a typed array, storing a double allocates
+   * nothing.
    */
   private readonly state = new Float64Array(2);
 
@@ -50,7 +50,7 @@ export class LinkTokenBucket {
   private cost(bytes: number): number {
     const amount = bytes * NS_PER_S + (this.state[REMAINDER] as number);
     const cost = Math.floor(amount / this.rate);
-    // The quotient may have been rounded up to the next integer
+    // The floating-point quotient may have been rounded up to the next integer
     // (docs/spec/link-model.md#serialisation-and-delay).
     return cost * this.rate > amount ? cost - 1 : cost;
   }

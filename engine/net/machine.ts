@@ -19,18 +19,18 @@ import {
   type WaitLimits,
 } from './cpu-profile.ts';
 
-/** Packets that may wait, by default. */
+/** Default of the largest number of packets that may wait for the processor. */
 const QUEUE_LIMIT = 1_000;
-/** A full receive buffer; an integer, so that shares can be added and subtracted exactly. */
+/** Shares of a full receive buffer; datagrams take whole shares, so that sums are exact. */
 export const FULL_RECEIVE_BUFFER_SHARES = 1_000_000_000;
 
 const NO_ROOMS: readonly ReceiveBufferCapacity[] = [];
 
-/** Datagrams that may wait in the urgent queue; more wait in the ordinary one. */
+/** Largest number of datagrams in the urgent queue; further ones wait in the ordinary one. */
 const URGENT_MAX = 256;
 /**
- * Anybody can call a datagram urgent, so all urgent datagrams together may use at most an eighth of
- * a core before others.
+ * Part of a core's time that all urgent datagrams together may use before other work. It is bounded, because anybody
+ * can send datagrams that count as urgent.
  */
 const URGENT_SHARE = 1 / 8;
 /**
@@ -38,18 +38,18 @@ const URGENT_SHARE = 1 / 8;
  */
 const URGENT_BURST_NS = 20_000_000;
 /**
- * At most this much time of one urgent datagram counts, ns. Beyond it, the work was caused by what
- * the datagram released, such as packets that waited for a handshake.
+ * Largest time that one urgent datagram adds to what urgent datagrams have used, ns. Time beyond it belongs to work
+ * that the datagram released, such as packets that waited for a handshake.
  */
 const URGENT_ONE_MAX_NS = URGENT_BURST_NS / 4;
 
-/** Work of a node that may come too late. */
+/** Work of a node that is dropped if it has waited too long for the processor. */
 export interface WaitLimitedWork {
-  /** Longest time that it may wait, ns; undefined is without limit. */
+  /** Longest time that the work may wait, ns; undefined means no limit. */
   readonly limitNs: number | undefined;
   /** Does the work and charges the processor for it. */
   run(): void;
-  /** Called instead of `run` if it has waited too long. */
+  /** Called instead of `run` if the work has waited too long. */
   late(): void;
 }
 
@@ -73,7 +73,7 @@ export class Machine {
   private readonly rooms: readonly ReceiveBufferCapacity[];
   private handlersWaiting = 0;
   private charged = 0;
-  /** Time charged for arming and firing timers, ns; without what they then do. */
+  /** Time charged for arming and firing timers, ns, without the time of their handlers. */
   timerNs = 0;
 
   constructor(scheduler: Scheduler, spec: MachineSpec = {}) {
@@ -86,7 +86,7 @@ export class Machine {
     this.queueLimit = spec.queueLimit ?? unlimited;
   }
 
-  /** Its processor; most machines of a large network never compute. */
+  /** The processor, made on first use: most machines of a large network never compute. */
   get cpu(): CpuModel {
     this.ownCpu ??= new CpuModel(this.scheduler, this.cores);
     return this.ownCpu;
@@ -97,13 +97,13 @@ export class Machine {
     return this.handlersWaiting >= this.queueLimit;
   }
 
-  /** Time that the running handler has been charged so far, ns; what it sends leaves after it. */
+  /** Time charged to the running handler so far, ns; a packet that it sends now leaves after this time. */
   get chargedNs(): number {
     return this.charged;
   }
 
   /**
-   * The room that a waiting datagram takes in its socket's receive buffer, as a part of {@link
+   * Number of shares that a waiting datagram of this size takes in its socket's receive buffer, of {@link
    * FULL_RECEIVE_BUFFER_SHARES}.
    */
   shareOfBuffer(bytes: number): number {

@@ -1,6 +1,6 @@
 /**
- * What joins more than two hosts in a simulated world: segments and clouds. Finds them by their directions, whose
- * packets arrive at no single host.
+ * The media of a simulated world that join more than two hosts: segments and clouds. A packet that reaches the end of
+ * one of their directions has no single receiving host, so the medium passes it on.
  *
  * @module
  */
@@ -23,17 +23,18 @@ export interface SimSegmentOptions {
   readonly medium: LinkDirectionSpec;
 }
 
-/** The world around the media. */
+/** What segments and clouds need from the world in which they are. */
 export interface MediaWorld {
   readonly network: Network;
   readonly endpoints: EndpointTable;
   host(name: string): SimHost;
   /** Index of the host of that name; undefined if there is none. */
   indexOf(name: string): number | undefined;
+  /** Index of the host that owns an address; undefined if no host does. */
   hostOf(address: string): number | undefined;
   /** Counts a packet that has reached the end of a direction. */
   count(direction: LinkDirection, packet: number): void;
-  /** Gives a packet to the code of a node. */
+  /** Passes a packet to the node that has opened the socket. */
   handOver(socket: SimSocket, packet: number): void;
 }
 
@@ -42,7 +43,7 @@ export class Media {
   private readonly world: MediaWorld;
   private readonly segments = new Map<string, SimSegment>();
   private readonly clouds = new Map<string, SimCloud>();
-  /** Parts of clouds that somebody has asked for. */
+  /** Parts of clouds as links, by id; made when {@link part} is first called for them. */
   private readonly parts = new Map<string, SimLink>();
   /** The medium to which a direction belongs, by the direction's index. */
   private readonly byDirection = new Map<number, SimSegment | SimCloud>();
@@ -51,12 +52,12 @@ export class Media {
     this.world = world;
   }
 
-  /** All that a partition can cut. */
+  /** All segments and clouds, which a partition can cut. */
   get all(): readonly (SimSegment | SimCloud)[] {
     return [...this.segments.values(), ...this.clouds.values()];
   }
 
-  /** How often clouds passed a packet on from one direction to the next, where it is counted again. */
+  /** How often clouds passed a packet on to their next direction, which counts the packet again. */
   get passedOn(): number {
     let sum = 0;
     for (const cloud of this.clouds.values()) sum += cloud.passedOn;
@@ -116,7 +117,7 @@ export class Media {
     return cloud;
   }
 
-  /** An access (`cloud/host`) or what lies between two regions (`cloud/a--b`), to be changed like a link. */
+  /** A part of a cloud that can be changed like a link: `cloud/host` (an access) or `cloud/a--b` (between regions). */
   part(id: string): SimLink | undefined {
     const known = this.parts.get(id);
     if (known !== undefined) return known;
@@ -130,7 +131,7 @@ export class Media {
     return part;
   }
 
-  /** Cuts those of the pairs that clouds join; one effect for all. */
+  /** Cuts those of the pairs that a cloud joins; `end` removes all these cuts, `ids` names the clouds. */
   cutClouds(pairs: readonly HostPair[]): {
     readonly ids: readonly string[];
     readonly end: () => void;

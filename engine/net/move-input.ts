@@ -7,7 +7,7 @@ import type { JobDefinition } from '../host/compute.ts';
 
 /**
  * Moves the memory that a job names from the node into the input of the job.
- * @returns an input with the memory that moved; in the given one it has length 0.
+ * @returns an input with the moved memory; the arrays of the given input then have length 0.
  */
 export function moveJobInput({ transfer }: JobDefinition, input: unknown): unknown {
   if (transfer === undefined) return input;

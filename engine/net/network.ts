@@ -36,11 +36,11 @@ export const FINGERPRINT_KINDS = {
 
 /** Options of {@link Network}. */
 export interface NetworkOptions extends PacketPathOptions {
-  /** Gets events of the kinds from FIRST_UPPER_EVENT_KIND on. */
+  /** Handler of events whose kind is FIRST_UPPER_EVENT_KIND or above. */
   readonly upper?: EventHandler;
 }
 
-/** Names and ends of a new direction. */
+/** Names and end nodes of a new direction. */
 export interface LinkDirectionPlace {
   readonly linkId: string;
   /** `a->b`. */
@@ -103,13 +103,13 @@ export class Network extends PacketPath {
     direction.inject(packet);
   }
 
-  /** Sets the instant at which plan time is 0, which was `NOT_BEGUN`. */
+  /** Sets the instant at which plan time is 0; until now it was {@link PLAN_NOT_BEGUN}. */
   beginPlans(originNs: number): void {
     this.planOriginNs = originNs;
     for (const direction of this.directions) direction.plansBegun();
   }
 
-  /** Part of `LinkDirectionContext`. */
+  /** Adds a drop to the fingerprint and tells the observer; see `LinkDirectionContext.dropped`. */
   override dropped(direction: LinkDirectionView | undefined, packet: number, reason: number): void {
     const node = direction === undefined ? -1 : direction.fromNode;
     const length = Math.min(0xffff, this.table.length[packet] as number);

@@ -1,10 +1,10 @@
 /**
- * Whose code runs: which node has been called, for what, and the last few calls of each node. Reports of crashes show
+ * Records which node's code runs, why the node was called, and the last three calls of each node. Crash reports show
  * these calls, and a watchdog on another thread reads them while a call does not return.
  *
- * Only watches: nothing here enters a fingerprint. Calls may nest (an application that answers within a delivery), so
- * whoever calls keeps what {@link NodeCalls.begin} returned. When a call throws, its node stays the one of {@link
- * NodeCalls.inHand}.
+ * Nothing here enters a fingerprint. Calls may nest (an application that answers within a delivery), so the caller
+ * keeps the result of {@link NodeCalls.begin} for {@link NodeCalls.end}. When a call throws, {@link NodeCalls.inHand}
+ * stays the node that was called.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export interface NodeCall {
   readonly from: number;
 }
 
-/** Calls that are kept for each node. */
+/** Number of calls that are kept for each node. */
 const CALLS_KEPT = 3;
 
 /** Slots for calls of a node: a power of two above {@link CALLS_KEPT}. */
@@ -45,9 +45,9 @@ const SLOT_MASK = SLOTS - 1;
 const SLOT_SHIFT = 2;
 const IN_HAND = 0;
 const COUNT = 1;
-/** Number of cells before those of the nodes; even, so that the doubles behind are aligned. */
+/** Number of words before those of the nodes; even, so that the doubles after all words are aligned. */
 const HEAD = 2;
-/** Words of a node: calls so far, and for each slot kind, bytes and endpoint; even. */
+/** Number of words of a node, even: the number of calls so far, and for each slot kind, bytes and endpoint. */
 const WORDS = 2 + 3 * SLOTS;
 const KIND_NAMES = Object.fromEntries(
   Object.entries(NODE_CALL_KINDS).map(([name, number]) => [number, name]),
@@ -59,7 +59,7 @@ const SHIFT = SLOT_SHIFT;
 const NODE_WORDS = WORDS;
 const FIRST = HEAD;
 
-/** Which node has been called, for what, and the last few calls of each node. */
+/** Records which node is being called, why, and the last three calls of each node. */
 export class NodeCalls {
   /** Can be shared with another thread. */
   buffer: SharedArrayBuffer;
@@ -69,8 +69,8 @@ export class NodeCalls {
   private hosts: number;
 
   /**
-   * @param hosts Nodes that there is room for; without a buffer of the caller's, it grows.
-   * @param buffer Of `NodeCalls.bytesFor(hosts)` bytes.
+   * @param hosts Number of nodes that there is room for; it grows, unless the caller gives a buffer.
+   * @param buffer Memory of `NodeCalls.bytesFor(hosts)` bytes; a new one by default.
    */
   constructor(hosts: number, buffer?: SharedArrayBuffer) {
     this.hosts = hosts;

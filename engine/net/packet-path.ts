@@ -3,12 +3,12 @@
  *
  *   offer -> up? -> MTU? -> queue -> transmitter (rate) -> impairments -> pipe (delay) -> arrive
  *
- * A direction is a number here, and what every packet needs of it is in two cache lines of one array: among 100,000
- * nodes each object that an event touches is read from memory. The objects (transmission.ts) do what is rare: queues,
- * impairments, buckets, contacts, faults.
+ * A direction is a number here, and the values that every packet needs are in two cache lines of one array: with
+ * 100,000 nodes, each further object that an event touches costs a read from memory. The objects of directions
+ * (transmission.ts) do what is rare: queues, impairments, buckets, contacts, faults.
  *
- * There is one pending event per transmitter and per pipe. Events are posted without handles, so an event that a fault
- * has made void is recognised by its instant.
+ * There is one pending event per transmitter and per pipe. Events are posted without handles and cannot be cancelled,
+ * so an event that a fault has made void is recognised by its instant.
  *
  * @module
  */
@@ -63,8 +63,8 @@ const INFINITE = Number.POSITIVE_INFINITY;
 /** Takes packets at the far end of a direction. */
 export interface PacketSink {
   /**
-   * Owns the packet and must do one of these: count it (`network.countDelivered(direction)`) and free it; keep its
-   * buffer; offer it to another direction; `directions[direction].drop(packet, reason)`.
+   * Owns the packet from now on and must do one of these: count it (`network.countDelivered(direction)`) and free it or
+   * keep its buffer; offer it to another direction; call `directions[direction].drop(packet, reason)`.
    */
   arrive(direction: number, packet: number): void;
 }
@@ -73,7 +73,7 @@ export interface PacketSink {
 export interface PacketPathOptions {
   readonly seed: Seed;
   readonly sink: PacketSink;
-  /** Overwrite and track returned buffers. */
+  /** `poison` overwrites and tracks returned buffers to find their misuse; default `plain`. */
   readonly buffers?: 'plain' | 'poison';
 }
 

@@ -27,7 +27,7 @@ export interface PartitionableMedium {
 /** Sender and receiver, by index. */
 export type HostPair = readonly [from: number, to: number];
 
-/** All ordered pairs of the two lists; with `both`, also the reversed ones. */
+/** All pairs of one host of each list; with `both`, also the reversed pairs. */
 export function orderedHostPairs(
   from: readonly number[],
   to: readonly number[],
@@ -38,7 +38,7 @@ export function orderedHostPairs(
   return [...pairs, ...pairs.map(([source, target]): HostPair => [target, source])];
 }
 
-/** Cuts every direct connection of the pairs; one effect per connection and direction. */
+/** Cuts every direction, segment and cloud that directly joins one of the pairs. */
 export function cutHostPairs(
   network: PartitionableNetwork,
   pairs: readonly HostPair[],

@@ -22,9 +22,9 @@ export interface ProcessorTimerParts {
 /** The timer that `host.after` returns if processor time is charged. */
 export class ProcessorTimer implements Timer {
   private readonly timer: RearmTimer;
-  /** Expired, but its turn has not come. */
+  /** True if the timer has expired, but its handler still waits for the processor. */
   private isReady = false;
-  /** Distinguishes the present turn from one that was requested before the timer was moved. */
+  /** Number of the present wait for the processor, to ignore one that began before the timer was moved. */
   private turn = 0;
 
   constructor({ scheduler, machine, label, fire }: ProcessorTimerParts) {

@@ -1,7 +1,7 @@
 /**
- * Agreements of X25519 between two nodes of one simulated world, computed once for both: the second
- * end takes what the first one found. Agreements are pure, so that no result changes, and jobs cost
- * what their definitions say; only the run is faster. Reports say so.
+ * Agreements of X25519 between two nodes of one simulated world, computed once for both: the second node takes the
+ * result of the first. An agreement depends on nothing but the keys, so no result changes, and the charged time is that
+ * of the job's definition; only the run is faster. Reports mention it.
  *
  * Never for live nodes: the secrets of one would lie in the memory of another.
  *
@@ -9,10 +9,10 @@
  */
 import type { CryptoProvider, X25519Key } from '../host/crypto.ts';
 
-/** Agreements that wait for their other end; the oldest are forgotten first. About 20 MB. */
+/** Largest number of agreements that wait for their second node, about 20 MB; the oldest is forgotten first. */
 const WAITING_MAX = 100_000;
 
-/** Results of X25519 in one world: the second end of an agreement takes what the first has computed. */
+/** Results of X25519 in one world: the second node of an agreement takes the result of the first. */
 export class KeyAgreementCache {
   private readonly waiting = new Map<string, Uint8Array>();
   private readonly made = new Map<CryptoProvider, CryptoProvider>();
@@ -41,7 +41,7 @@ function openSharing(key: X25519Key, waiting: Map<string, Uint8Array>): X25519Ke
       const pair = own < other ? own + other : other + own;
       const found = waiting.get(pair);
       if (found !== undefined) {
-        // Both ends have it now.
+        // Both nodes have the result now.
         waiting.delete(pair);
         return found;
       }

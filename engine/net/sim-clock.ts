@@ -12,7 +12,7 @@ import type { CalendarTime, Nanoseconds } from '../host/time.ts';
 export interface ClockDeviation {
   /** Added to the true time, ns; may be negative. */
   readonly offsetNs?: number;
-  /** Parts per million that it gains; may be negative. */
+  /** Parts per million by which the clock runs fast; negative if it runs slow. */
   readonly driftPpm?: number;
 }
 
@@ -42,7 +42,7 @@ export class SimClock {
     this.offsetNs += stepNs;
   }
 
-  /** Drifts by `ppm` from now on; what it has gained so far stays. */
+  /** Sets the drift from now on, parts per million; the offset that has accumulated so far stays. */
   drift(ppm: number, now: Nanoseconds): void {
     this.offsetNs = this.errorAt(now);
     this.driftPpm = ppm;

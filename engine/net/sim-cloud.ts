@@ -1,7 +1,7 @@
 /**
- * A cloud: everybody reaches everybody, over an access of each host and a core that only delays and loses
- * (docs/spec/link-model.md#clouds). One direction up and one down for each host, with their rates and queues, and
- * one for each ordered pair of regions; nothing for a pair of hosts.
+ * A cloud: each host reaches every other one, over its access and a core that only delays and loses
+ * (docs/spec/link-model.md#clouds). There is one direction up and one down for each host, with rate and queue, and
+ * one for each ordered pair of regions; there is none for a pair of hosts.
  *
  * A packet crosses three directions and is counted on each; `passedOn` says how often packets went on to the next one.
  * The order of packets between two hosts is kept unless the specification of their regions says otherwise.
@@ -58,12 +58,11 @@ export interface CloudParts {
 }
 
 /**
- * A cloud: everybody reaches everybody, over an access of each host and a core that delays and
- * loses.
+ * A cloud: each host reaches every other one, over its access and a core that only delays and loses.
  */
 export class SimCloud {
   readonly id: string;
-  /** Packets that went from an access into the core, or from the core into an access. */
+  /** How often a packet went from an access into the core, or from the core into an access. */
   passedOn = 0;
   private readonly parts: CloudParts;
   private readonly byHost: ReadonlyMap<number, CloudAccess>;
@@ -87,8 +86,8 @@ export class SimCloud {
   }
 
   /**
-   * The two directions of a part: an access by the name of its host, or `a--b` by those of two regions, the one with
-   * the lower number in front.
+   * The two directions of a part of the cloud.
+   * @param name Name of a host, for its access; or `a--b` for the regions a and b, the one with the lower number first.
    */
   part(
     name: string,
@@ -99,8 +98,8 @@ export class SimCloud {
     const { regions } = this.parts;
     for (const [a, from] of regions.entries()) {
       const to = name.startsWith(`${from}--`) ? name.slice(from.length + 2) : '';
-      // A region's name may contain `--`, so that a name has two readings. Names have the region of the lower number in
-      // front: with the regions `a--b`, `c`, `b--c` and `a`, in this order, `a--b--c` is `a--b` and `c`.
+      // A region's name may contain `--`, so `name` may be split in two ways. The region with the lower number comes
+      // first: with the regions `a--b`, `c`, `b--c` and `a`, in this order, `a--b--c` is `a--b` and `c`.
       if (regions.indexOf(to) < a) continue;
       return { forward: this.core(from, to), backward: this.core(to, from) };
     }

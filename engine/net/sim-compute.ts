@@ -25,7 +25,7 @@ import { operationCostNs } from './cpu-profile.ts';
 import type { Machine } from './machine.ts';
 import { moveJobInput } from './move-input.ts';
 
-/** A job that a node has requested, and who gets its result. */
+/** A job that a node has requested, with the receiver of its result. */
 export interface JobRequest {
   readonly job: string;
   readonly input: unknown;
@@ -39,7 +39,7 @@ export interface JobOwner {
   readonly name: string;
   readonly jobs: Readonly<Record<string, JobDefinition>>;
   readonly crypto: CryptoProvider;
-  /** The provider of jobs that share agreements. */
+  /** The crypto provider of jobs, which computes an agreement of X25519 once for both nodes. */
   readonly sharing: () => CryptoProvider;
   /** Runs code of the node. */
   readonly called: (code: () => void) => void;
@@ -53,7 +53,7 @@ export class SimCompute {
   private readonly crypto: CryptoProvider;
   private readonly sharing: JobOwner['sharing'];
   private readonly called: JobOwner['called'];
-  /** Jobs on bytes that have been called, with the setup of the last call. */
+  /** Jobs on bytes that have been called before, with the set-up of their last call. */
   private readonly open = new Map<
     string,
     { readonly setup: Uint8Array; readonly job: OpenedByteJob }

@@ -18,7 +18,7 @@ import type { WorldCrypto } from './world-crypto.ts';
  */
 export const DEFERRED_SEND_EVENT = 5;
 
-/** The surroundings of a host. */
+/** What a simulated host needs from its world. */
 export interface HostWorld {
   readonly network: Network;
   readonly endpoints: EndpointTable;
@@ -28,7 +28,7 @@ export interface HostWorld {
   readonly calls: NodeCalls;
   readonly recorder: NodeTraceSink | undefined;
   readonly logSink: LogSink | undefined;
-  /** Calendar time of virtual 0, Unix seconds. */
+  /** Calendar time at virtual time 0, Unix seconds. */
   readonly epochSeconds: number;
   /** How long a store takes to make data durable, ns. */
   readonly syncDelayNs: number;
@@ -45,6 +45,6 @@ export interface HostWorld {
   segmentOf(host: number): LinkDirection | undefined;
   /** The loopback direction of a host. */
   loopback(host: number): LinkDirection;
-  /** Loses a packet for which no link was found. */
+  /** Drops a packet for which no link was found. */
   noRoute(host: number, packet: number): void;
 }

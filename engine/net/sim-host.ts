@@ -89,7 +89,7 @@ export class SimHost extends HostProtocol implements StreamHost, StackSurroundin
   readonly clockModel: SimClock;
   /** False between a crash and the restart. */
   isUp = true;
-  /** How much longer syncs of its stores take that begin now, ns. */
+  /** Time that a fault adds to each sync of its stores that begins now, ns. */
   slowedDiskNs = 0;
   /** Sockets and links; the world attaches links here. */
   readonly sockets: HostSockets;
@@ -97,9 +97,9 @@ export class SimHost extends HostProtocol implements StreamHost, StackSurroundin
   readonly machine: Machine;
   /** Name of the protocol that runs here. */
   readonly protocol: string;
-  /** Number of crashes; anything that belongs to the time before the last crash is dead. */
+  /** Number of crashes so far; sockets, timers and handlers from before the last crash are void. */
   life = 0;
-  /** Protocols above the first, the lowest first. */
+  /** The protocols above the lowest one, from the bottom up. */
   readonly layers: HostLayer[] = [];
   /** Joins the protocols of the host; undefined if there is only one. */
   stack: HostStack | undefined;
@@ -148,7 +148,7 @@ export class SimHost extends HostProtocol implements StreamHost, StackSurroundin
     return this.ownContacts;
   }
 
-  /** The times of contact plans have begun. */
+  /** Called when the plan time, to which contacts are relative, begins. */
   contactsBegun(): void {
     this.ownContacts?.begun();
   }
@@ -293,7 +293,7 @@ export class SimHost extends HostProtocol implements StreamHost, StackSurroundin
     this.wayOf(this, peer, way);
   }
 
-  /** A protocol of this host says whether messages to a peer leave at present. */
+  /** Tells the protocols above `member` whether it can send messages to a peer at present. */
   wayOf(member: StackProtocol, peer: string, way: PeerReachability): void {
     if (this.stack === undefined) return;
     this.trace.state(`way to ${peer} by ${member.protocol}`, way);
@@ -309,7 +309,7 @@ export class SimHost extends HostProtocol implements StreamHost, StackSurroundin
     return layer;
   }
 
-  /** The random streams of a layer, and its jobs. */
+  /** Makes the services of a layer that differ between virtual time and live runs. */
   protected supplyOf(options: LayerOptions): HostLayerServices {
     return createSimLayerServices(this.world, this, options);
   }
@@ -341,7 +341,7 @@ export class SimHost extends HostProtocol implements StreamHost, StackSurroundin
     this.finish(this);
   }
 
-  /** A protocol of this host has done its work. */
+  /** Marks that a protocol of this host has done its work. */
   finish({ protocol, trace }: FinishedProtocol): void {
     this.finishedBy ??= new Set();
     if (this.finishedBy.has(protocol)) return;
@@ -368,7 +368,7 @@ export class SimHost extends HostProtocol implements StreamHost, StackSurroundin
   /**
    * Sends a node a request now, as a scenario or an operator would.
    * @param asker Gets `node-down` or `no-handler` if nobody can answer.
-   * @param member Protocol of this host that is asked; by default the lowest.
+   * @param member The protocol of this host that gets the request; by default the lowest one.
    */
   request(asked: RequestContent, asker = NOBODY, member: StackProtocol = this): OpenRequest {
     this.mixIn(FINGERPRINT_KINDS.request, asked.body.length);
@@ -380,7 +380,7 @@ export class SimHost extends HostProtocol implements StreamHost, StackSurroundin
     return inquiry;
   }
 
-  /** Who takes answers in parts hears of a crash; all others count what is not answered. */
+  /** Keeps a request whose asker takes parts, so that the asker is told of a crash; false if there are too many. */
   private keep(inquiry: HostRequest): boolean {
     this.inquiries ??= new Set();
     return this.inquiries.size < PARTED_REQUESTS_MAX && this.inquiries.add(inquiry).size > 0;
@@ -457,7 +457,7 @@ export class SimHost extends HostProtocol implements StreamHost, StackSurroundin
     this.noteDrop(reason);
   }
 
-  /** Tells fingerprint and trace of a drop that a protocol of this host has counted. */
+  /** Adds a drop that a protocol of this host has counted to fingerprint and trace. */
   noteDrop(reason: string): void {
     this.mixIn(FINGERPRINT_KINDS.nodeDrop, this.world.nameNumber(reason));
     this.world.recorder?.nodeDrop?.(this.index, reason);

@@ -1,6 +1,6 @@
 /**
- * What a layer draws and computes with in virtual time: streams and key material of the seed under
- * its own name, jobs on the machine of its host.
+ * The services of a layer in virtual time: random streams and key material derived from the seed and the layer's name,
+ * and jobs on the machine of its host.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export interface LayerHost {
   readonly life: number;
 }
 
-/** Makes the random streams of one layer of a host, and what runs its jobs. */
+/** Makes the services of one layer of a host: random streams, key material, and jobs. */
 export function createSimLayerServices(
   world: HostWorld,
   host: LayerHost,

@@ -13,7 +13,7 @@ import {
   type LinkDirectionSpec,
 } from './link-spec.ts';
 
-/** One end of a link as it was attached. */
+/** Where one end of a link is attached. */
 export interface LinkEndPlace {
   readonly host: string;
   readonly port: number;
@@ -108,8 +108,8 @@ export class SimLink {
 
   /**
    * Changes the link from now on.
-   * @returns the effect, for a change with an end. `up: true` ends the oldest `up: false` of the
-   * same side instead.
+   * @returns the effect, which can be ended. A change with `up: true` instead ends the oldest `up: false` of the same
+   * side.
    */
   change(change: LinkChange, side: AffectedDirections = 'both'): LinkChangeHandle {
     if (change.up === true) this.endOldestDown(side);

@@ -1,5 +1,5 @@
 /**
- * Observers of a simulated world: the trace recorder, the log, the scenario's sink. All are
+ * Observers of a simulated world: the recorder of traces, the sink of log lines, the sink of deliveries. All are
  * optional, cost one comparison when absent, and never change a run.
  *
  * @module

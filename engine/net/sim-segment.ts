@@ -3,8 +3,8 @@
  * receive (docs/spec/link-model.md#segments). The medium is one direction; a broadcast becomes one
  * copy per receiver when it arrives, and conservation holds per copy.
  *
- * Collisions are not modelled (no CSMA/CD), and what a crashed member had queued on the shared
- * medium is still sent.
+ * Collisions are not modelled (no CSMA/CD), and packets that a crashed member had queued on the shared
+ * medium are still sent.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export interface ReceiverCounts {
   dropped: number;
 }
 
-/** Takes a copy for a bound socket; owns the packet and counts it on the medium. */
+/** Takes the copy of a packet for a bound socket; owns the copy from then on and counts it on the medium. */
 export type CopySink = (socket: SimSocket, packet: number) => void;
 
 /** Parts of a segment. */

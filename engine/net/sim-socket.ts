@@ -38,7 +38,7 @@ export interface SocketContext {
   unbind(socket: SimSocket): void;
 }
 
-/** The owner's callbacks, for received datagrams and for the decision which of them are urgent. */
+/** The socket's port, and the owner's callbacks: for received datagrams, and to decide which of them are urgent. */
 export type SocketUser = Pick<UdpOptions, 'onDatagram' | 'isUrgent' | 'port'>;
 
 /** The received buffer that belongs to the running handler. */
@@ -55,8 +55,7 @@ export class SimSocket implements DatagramSocket {
   /** True for sockets of the stream model, which no node can open. */
   readonly isHidden: boolean;
   /**
-   * The room that datagrams take in the receive buffer while they wait for the processor
-   * (machine.ts).
+   * Shares of the receive buffer that waiting datagrams take, of `FULL_RECEIVE_BUFFER_SHARES` (machine.ts).
    */
   backlog = 0;
   private readonly context: SocketContext;

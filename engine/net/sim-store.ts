@@ -2,9 +2,9 @@
  * Storage of a simulated host, as a disk would keep it: what was synced, and the frames written
  * since (engine/host/store.ts, docs/spec/link-model.md#clocks-and-disks-of-hosts).
  *
- * A crash keeps what `sync` confirmed and, by the fault's choice, a random prefix of the rest, or a
- * prefix with its last record torn. What is deleted, replaced or truncated is overwritten and given
- * back at the sync that confirms it, at a cost that does not depend on what else is stored.
+ * A crash keeps what `sync` confirmed. Of the bytes written since, {@link StoreFault} says whether a random prefix
+ * survives, and whether its end is torn or damaged. Bytes that were deleted, replaced or truncated are overwritten and
+ * freed at the sync that confirms it, at a cost that does not depend on what else is stored.
  *
  * @module
  */
@@ -22,10 +22,14 @@ import {
 } from './store-frames.ts';
 import { UnsyncedFrames } from './waiting-frames.ts';
 
-/** What remains after a crash of the bytes written since the last confirmed sync. */
+/**
+ * What a crash leaves of the bytes written since the last confirmed sync: nothing (`synced`), a random number of whole
+ * records from the start (`prefix`), these and a part of the next record (`torn`), or these with one flipped bit
+ * (`flipped`).
+ */
 export type StoreFault = 'synced' | 'prefix' | 'torn' | 'flipped';
 
-/** Bytes of a log without records. */
+/** Size of the buffer of an empty log, bytes. */
 const LOG_BYTES_MIN = 256;
 
 /** A simulated disk; outlives the node. */
@@ -36,7 +40,7 @@ export class SimDisk implements Disk {
    */
   private log = new Uint8Array(LOG_BYTES_MIN);
   private logBytes = 0;
-  /** The frames of the entries that survive every crash. */
+  /** The frames of table entries that survive every crash, by key. */
   private readonly table = new Map<string, Uint8Array>();
   /** Frames that syncs under way will make durable, in order. */
   private taken: Uint8Array[] = [];
@@ -52,7 +56,7 @@ export class SimDisk implements Disk {
     this.waiting.tidy((key) => this.table.has(key) || taken.has(key));
   }
 
-  /** Begins a sync of everything written so far; returns what to call {@link endSync} with. */
+  /** Begins a sync of everything written so far; returns the argument for {@link endSync}. */
   beginSync(): number {
     const frames = this.waiting.take();
     for (const frame of frames) this.taken.push(frame);
@@ -77,7 +81,7 @@ export class SimDisk implements Disk {
     }
   }
 
-  /** All bytes on the disk, and those not yet there. */
+  /** All bytes on the disk, then those that were written but are not synced yet. */
   raw(): Uint8Array {
     return concatByteArrays([
       this.log.subarray(0, this.logBytes),
@@ -95,7 +99,7 @@ export class SimDisk implements Disk {
     ];
   }
 
-  /** A frame has reached the disk, which owns it from now on. */
+  /** Applies a frame that has reached the disk and now belongs to it. */
   private apply(frame: Uint8Array): void {
     const one = parseFrame(frame);
     const key = frameKey(one);

@@ -38,7 +38,7 @@ import { WorldCrypto } from './world-crypto.ts';
 /** Parts of a world. */
 export interface SimWorldOptions {
   readonly seed: Seed;
-  /** Calendar time of virtual 0, Unix seconds. */
+  /** Calendar time at virtual time 0, Unix seconds. */
   readonly epochSeconds: number;
   /** The crypto provider of a host. */
   readonly cryptoFor: (host: string) => CryptoProvider;
@@ -132,7 +132,7 @@ export class SimWorld implements HostWorld, PacketSink {
     this.calls.follow(this.network.scheduler.clock);
   }
 
-  /** Clock and agenda; traffic sources and faults schedule here. */
+  /** Clock and scheduled events; traffic sources and faults schedule here. */
   get scheduler(): Scheduler {
     return this.network.scheduler;
   }
@@ -238,7 +238,7 @@ export class SimWorld implements HostWorld, PacketSink {
     this.network.scheduler.runUntil(time);
   }
 
-  /** Plans of contacts begin at this instant; for worlds in which they have not begun. */
+  /** Sets the instant at which the plan time of contacts and traces is 0; for worlds in which it has not begun. */
   beginPlans(originNs: Nanoseconds): void {
     this.network.beginPlans(originNs);
     for (const host of this.hostList) host.contactsBegun();

@@ -22,7 +22,7 @@ export class TimedSteps {
   private readonly context: TimedStepsContext;
   private readonly onChange: () => void;
   private index = 0;
-  /** Start of the current period, ns of the plan. */
+  /** Start of the current period, ns of plan time. */
   private base = 0;
 
   /** @param onChange Called when {@link value} has changed. */
@@ -33,12 +33,12 @@ export class TimedSteps {
     if (context.planOriginNs !== PLAN_NOT_BEGUN) this.begin();
   }
 
-  /** The present value; the first one until the plan begins. */
+  /** The present value; the first value of the trace until the plan time begins. */
   get value(): number {
     return this.spec.values[this.index] as number;
   }
 
-  /** Schedules the next change; called when the times of plans begin, and after each change. */
+  /** Schedules the next change; called when the plan time begins, and after each change. */
   begin(): void {
     const { atNs, periodNs } = this.spec;
     let next = this.index + 1;

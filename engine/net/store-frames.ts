@@ -29,7 +29,7 @@ const KEY_LENGTH_BYTES = 2;
 const KEY_BYTES_MAX = 0xffff;
 /** From this code unit on, UTF-8 takes several bytes. */
 const ASCII_END = 0x80;
-/** Half of a pair of UTF-16 code units: UTF-8 cannot write it, so it would not come back. */
+/** One half of a surrogate pair of UTF-16: UTF-8 cannot encode it, so a key with it would be read back differently. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const encoder = new TextEncoder();
@@ -43,7 +43,7 @@ export interface StoreFrame {
   readonly whole: Uint8Array;
 }
 
-/** Makes a frame of kind, length, checksum and payload. */
+/** Makes a frame: kind, length, checksum and payload. */
 // hot: once per packet of a mix; byte by byte, since taking a view of a short array moves it out of
 // the heap.
 export function makeFrame(kind: number, payload: Uint8Array): Uint8Array {
@@ -134,9 +134,8 @@ function valueStart(payload: Uint8Array): number {
 }
 
 /**
- * The frames that later ones have not made void, in their order: the last one of each entry, and
- * what follows the last truncation. Deletions and the truncation itself remain, since they may make
- * void frames that are stored elsewhere.
+ * The frames that no later frame has made void, in their order: the last frame of each entry, and the records after the
+ * last truncation. Deletions and that truncation remain, since they may make frames void that are stored elsewhere.
  */
 export function withoutVoidFrames(frames: readonly StoreFrame[]): readonly StoreFrame[] {
   const cut = frames.findLastIndex(({ kind }) => kind === TRUNCATE_FRAME);
@@ -149,7 +148,7 @@ export function withoutVoidFrames(frames: readonly StoreFrame[]): readonly Store
   });
 }
 
-/** What a whole store consists of: its records, and its entries that were not deleted. */
+/** The frames of the content of a whole store: its records, and its entries that were not deleted. */
 export function storeContentFrames(frames: readonly StoreFrame[]): readonly StoreFrame[] {
   return withoutVoidFrames(frames).filter(
     ({ kind }) => kind === RECORD_FRAME || kind === PUT_FRAME,

@@ -27,7 +27,7 @@ export interface StreamHost
   readonly address: string;
   /**
    * Binds any port, including hidden ones; undefined if it is taken.
-   * @param address One of the host's; the one from the address plan when absent.
+   * @param address An address of the host; by default the one from the address plan.
    */
   openPort(port: number, onDatagram: DatagramHandler, address?: string): DatagramSocket | undefined;
   /** Largest datagram that can leave towards `to`, bytes; undefined if no link leads there. */
@@ -47,8 +47,8 @@ export interface StreamModel {
   /** The host crashed: its streams and listeners are gone without notice. */
   crashed(host: StreamHost): void;
   /**
-   * The host is back, with all its addresses and no streams. `host` may be another object than
-   * before: the timers of the old one fire no more.
+   * The host is back, with all its addresses and no streams. `host` may be another object than before; timers of the
+   * previous object fire no more.
    */
   restarted?(host: StreamHost): void;
 }

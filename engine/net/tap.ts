@@ -2,8 +2,8 @@
  * A tap on one direction of a link: sees every packet after the transmitter, may remove it, and may
  * inject bytes (docs/spec/link-model.md#taps).
  *
- * Ownership: the bytes belong to the tap during the call only; what it wants to keep, it copies
- * with `copyPacket`. What it injects is copied. What an attacker does is decided elsewhere.
+ * Ownership: the bytes of a packet belong to the tap during the call only; `copyPacket` makes a copy to keep. Bytes
+ * that a tap injects are copied. What an attacker does is decided elsewhere.
  *
  * @module
  */

@@ -68,7 +68,7 @@ export interface LinkDirectionIdentity {
   readonly toNode: number;
 }
 
-/** The rare steps of packets on a direction; {@link Direction} supplies the parts. */
+/** The rare steps of packets on a direction; its subclass `LinkDirection` (direction.ts) makes the parts. */
 export abstract class LinkDirectionBase implements LinkDirectionView {
   readonly id: number;
   readonly toNode: number;
@@ -220,14 +220,14 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
     return this.context.offer(this.id, packet);
   }
 
-  /** The rest of {@link offer}, where the packet may have to wait. */
+  /** The rest of {@link offer} for a packet that may have to wait. */
   takeOffered(packet: number): boolean {
     if (this.current === NIL && !this.has(masks.QUEUE_ALWAYS_BIT)) {
       this.transmit(packet);
       return true;
     }
     if (!this.queue.push(packet)) {
-      // Limits are for packets that wait; this one may go at once.
+      // The limits of the queue are for packets that wait; a packet that starts at once is exempt.
       const isNext = this.current === NIL && this.queue.packets === 0;
       const starts = isNext && this.readyAt(packet) <= this.scheduler.now;
       if (starts) this.start(packet);
@@ -249,13 +249,13 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
     this.context.onPipeHead(this.id);
   }
 
-  /** Handles rare kinds of events; those that occur at every hop have separate functions. */
+  /** Handles the rare kinds of events of this direction; events that occur at every hop have separate functions. */
   fireRare(kind: number): void {
     if (kind === WAKE_EVENT) this.onWake();
     else if (kind === RELEASED_EVENT) this.onReleased();
   }
 
-  /** Drops a packet for a named reason; the receiver also uses it instead of delivering. */
+  /** Drops a packet and counts the reason; also called by the receiver for a packet that it cannot deliver. */
   drop(packet: number, reason: number): void {
     this.drops ??= new Uint32Array(DROP_REASONS.length);
     this.drops[reason] = (this.drops[reason] as number) + 1;
@@ -275,7 +275,7 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
     this.context.observer?.onPace?.(this);
   }
 
-  /** New delay, for packets that enter the pipe from now on. */
+  /** Sets a new delay for packets that enter the pipe from now on. */
   protected setDelay(delayNs: number): void {
     const { state } = this.context;
     if (state[this.base + DELAY_NS_INDEX] === delayNs) return;
@@ -320,7 +320,7 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
   }
 
   /**
-   * Applies the effects in their order: loss, corruption, duplication, delay, order
+   * Applies taps and impairments in their order: loss, corruption, duplication, delay, reordering
    * (docs/spec/link-model.md#impairments).
    */
   enterImpaired(packet: number): void {
@@ -369,7 +369,7 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
     return this.pipeHead;
   }
 
-  /** Implements netem's reordering: the packet skips the delay and overtakes others. */
+  /** Implements netem's reordering: the packet skips the delay and overtakes packets in the pipe. */
   protected hurry(packet: number): void {
     this.table.arriveAt[packet] = this.scheduler.now;
     if (this.context.pushPipe(this.id, packet)) this.scheduler.post(0, PIPE_HEAD_EVENT, this.id);
@@ -408,12 +408,12 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
     this.transmit(packet);
   }
 
-  /** True while the rate is 0, as a trace may have it: nothing is sent. */
+  /** True while nothing is sent because the rate is 0, as a trace can set it. */
   protected get isStill(): boolean {
     return this.context.state[this.base + RATE_BPS_INDEX] === 0;
   }
 
-  /** First instant at which rate, bucket and contacts may let the packet go; ask again then. */
+  /** Earliest instant at which rate, bucket and contacts may let the packet be sent; it is checked again then. */
   protected readyAt(packet: number): number {
     if (this.isStill) return Number.POSITIVE_INFINITY;
     const now = this.scheduler.now;
@@ -475,7 +475,7 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
     return NIL;
   }
 
-  /** A packet has arrived and is withheld, or lost. */
+  /** Called for a packet that has arrived but may not be delivered: withholds or drops it. */
   leaveHeldBack(packet: number): void {
     if (this.has(EXIT_HELD_BIT)) this.held?.push(packet);
     else if (this.has(EXIT_PARTITION_BIT)) this.drop(packet, DROP_PARTITION);
@@ -484,7 +484,7 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
 
   protected onReleased(): void {
     const packet = this.released?.shift() ?? NIL;
-    // A cut in between has emptied the list.
+    // The list is empty if the direction went down since the packets were released.
     if (packet === NIL) return;
     if (this.has(EXIT_MASK)) this.leaveHeldBack(packet);
     else this.context.arrive(this.id, packet);

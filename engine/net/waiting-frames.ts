@@ -1,28 +1,27 @@
 /**
  * Frames of a store that no sync has taken yet. A node that writes and deletes for days without a
- * sync must not keep all frames: those that later ones have made void go whenever the bytes have
- * doubled.
+ * sync must not keep all frames: whenever the bytes have doubled, frames that later ones made void are removed.
  *
  * @module
  */
 import { wipe } from '../core/secrets.ts';
 import { DELETE_FRAME, frameKey, parseFrame, withoutVoidFrames } from './store-frames.ts';
 
-/** Fewer bytes than these are never tidied. */
+/** Smallest number of waiting bytes at which void frames are removed. */
 const TIDY_MIN_BYTES = 1 << 20;
 
 /** Frames of a store that no sync has taken yet, without those that later frames made void. */
 export class UnsyncedFrames {
   #frames: Uint8Array[] = [];
   #bytes = 0;
-  /** Bytes after the last tidying. */
+  /** Number of waiting bytes after the last {@link tidy}. */
   #tidyBytes = 0;
 
   get frames(): readonly Uint8Array[] {
     return this.#frames;
   }
 
-  /** Bytes that wait. */
+  /** Number of bytes that wait for a sync. */
   get bytes(): number {
     return this.#bytes;
   }

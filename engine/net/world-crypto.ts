@@ -8,7 +8,7 @@ import { CpuChargedCrypto } from './charged-crypto.ts';
 import type { Machine } from './machine.ts';
 import { KeyAgreementCache } from './shared-agreements.ts';
 
-/** Hands providers to hosts and their jobs. */
+/** Gives the crypto providers to the hosts of a world and to their jobs. */
 export class WorldCrypto {
   private readonly cryptoFor: (host: string) => CryptoProvider;
   private readonly agreements = new KeyAgreementCache();

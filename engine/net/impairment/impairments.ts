@@ -1,12 +1,12 @@
 /**
  * The impairments of one direction. Each has its own stream, opened lazily, and draws a fixed
  * number of words for every packet, including one that is already lost
- * (docs/spec/link-model.md#impairments). So adding an impairment changes no other, and in runs with
- * the same seed (common random numbers) packet k meets the same fate.
+ * (docs/spec/link-model.md#impairments). So adding an impairment does not change the draws of others, and in runs with
+ * the same seed (common random numbers) the same happens to packet k.
  *
- * The copy of a duplicated packet takes its jitter from a separate stream (`jitter-copy`): drawn
- * from the original's stream, switching duplication on would change every later delay. The
- * direction moves the packets, acting on the fate decided here.
+ * The copy of a duplicated packet takes its jitter from a separate stream (`jitter-copy`); if it took it from the
+ * stream of the originals, switching duplication on would change every later delay. Only decides; the direction then
+ * loses, delays and moves the packets.
  *
  * @module
  */
@@ -23,19 +23,19 @@ export interface ImpairmentStreamNames {
   readonly node: string;
 }
 
-/** Fate of the packet decided last; one object per direction, overwritten for each packet. */
+/** What the impairments decided for one packet; one object per direction, overwritten for each packet. */
 export interface PacketFate {
   isLost: boolean;
   isDuplicated: boolean;
-  /** Skips the delay altogether (netem's reorder). */
+  /** True if the packet skips the whole delay (netem's reorder). */
   isHurried: boolean;
-  /** Added to the delay, ns. */
+  /** Time added to the delay, ns; may be negative. */
   jitterNs: number;
 }
 
 /** Streams and models of one direction. */
 export class Impairments {
-  /** The fate decided by the last call of {@link decide}. */
+  /** What the last call of {@link decide} has decided. */
   readonly fate: PacketFate = { isLost: false, isDuplicated: false, isHurried: false, jitterNs: 0 };
   /** Number of packets whose bits were flipped. */
   corrupted = 0;
@@ -76,7 +76,7 @@ export class Impairments {
     this.applied = spec;
   }
 
-  /** Draws for the packet that enters the pipe now, in the fixed order, and flips its bits. */
+  /** Draws all decisions for the packet that enters the pipe now, in a fixed order, and flips its bits. */
   decide(table: PacketTable, packet: number, now: number): void {
     const fate = this.fate;
     fate.isLost = this.loss?.isLost(now) ?? false;
@@ -86,7 +86,7 @@ export class Impairments {
     fate.isHurried = this.isHurried();
   }
 
-  /** Jitter of a copy. */
+  /** Draws the jitter of the copy of a duplicated packet, ns. */
   copyJitter(): number {
     return this.jitter?.(this.stream('jitter-copy')) ?? 0;
   }

@@ -22,7 +22,7 @@ const SQRT_2_PI = 2.506_628_274_631_000_7;
 /** Draws one value of a jitter distribution. */
 export type DrawJitter = (stream: RandomStream) => number;
 
-/** Creates draws of the distribution that `spec` describes; undefined when nothing is added. */
+/** Creates the function that draws from the distribution of `spec`; undefined when `spec` is no jitter. */
 export function createJitterDraw(spec: JitterSpec): DrawJitter | undefined {
   switch (spec.kind) {
     case 'none':
@@ -41,7 +41,7 @@ export function createJitterDraw(spec: JitterSpec): DrawJitter | undefined {
   }
 }
 
-/** The least value that the law can add, ns; below -delay the pipe cuts the sum at zero. */
+/** The smallest value that the law can add, ns; the pipe cuts a negative sum of delay and jitter at zero. */
 export function jitterMinNs(spec: JitterSpec): number {
   switch (spec.kind) {
     case 'none':

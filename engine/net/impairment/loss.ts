@@ -1,6 +1,6 @@
 /**
  * Loss models (docs/spec/link-model.md#impairments). Each draws the same number of 32-bit words for
- * every packet, so packet k meets the same fate whatever happens to the others.
+ * every packet, so whether packet k is lost does not depend on what happens to other packets.
  *
  * A model starts in its stationary distribution: the first packet draws the first state. The
  * direction drops the packets.
@@ -12,7 +12,7 @@ import type { RandomStream } from '../../core/stream.ts';
 import { exp } from '../../pure/log-exp.ts';
 import type { LossSpec } from '../link-spec.ts';
 
-/** Decides packet by packet, in the order in which they enter the pipe. */
+/** Decides for each packet, in the order in which packets enter the pipe, whether it is lost. */
 export interface LossModel {
   /** @param now Virtual time, ns; only the time-driven model uses it. */
   isLost(now: number): boolean;
@@ -96,8 +96,7 @@ class GilbertElliott implements LossModel {
 
 /**
  * Gilbert-Elliott in continuous time: the state at a packet follows from the elapsed time, so an
- * idle link does not freeze in the bad state. Each packet uses four words: for the state, then for
- * the decision.
+ * idle link does not freeze in the bad state. Each packet uses four words: two for the state, then two for the loss.
  */
 class GilbertElliottTime implements LossModel {
   private readonly spec: Extract<LossSpec, { kind: 'gilbert-elliott-time' }>;

@@ -41,7 +41,7 @@ export class CoDel implements QueueDiscipline {
   private count = 0;
   private lastCount = 0;
   private isDropping = false;
-  /** Second result of `look`: the packet may be dropped. */
+  /** Second result of {@link look}: true if the packet may be dropped. */
   private okToDrop = false;
 
   /** @param drop Counts and frees a packet that CoDel drops. */

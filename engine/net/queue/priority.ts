@@ -2,9 +2,9 @@
  * Priority without preemption, with a limit per class (docs/spec/link-model.md#queues-and-rate-limits). The class comes
  * from the packet's DSCP (RFC 2474: 6 bits) or from a function of the packet.
  *
- * Anybody can send in any class, so a class takes at most a share of the bytes while lower ones wait. Each class but
- * the last has a debt to those below it: what it sends while they wait adds to the debt, what they send in turn reduces
- * it, and as long as it is above 0, they send next.
+ * Anybody can send in any class, so a class takes at most a share of the bytes while lower classes wait. Each class but
+ * the last has a debt to the classes below it. Bytes that it sends while they wait add to the debt, and bytes that they
+ * send reduce it. As long as the debt is above 0, the lower classes send first.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export class PriorityQueue implements QueueDiscipline {
   private readonly classes: readonly DropTail[];
   private classify: (packet: number) => number;
   private readonly share: number;
-  /** What each class owes to those below it, in millionths of a byte; below 0 if they are ahead. */
+  /** Debt of each class to the classes below it, in millionths of a byte; below 0 if these have sent more than due. */
   private readonly debts: Float64Array;
   /** True for classes in which a packet arrived. */
   private readonly seen: boolean[];
@@ -86,8 +86,8 @@ export class PriorityQueue implements QueueDiscipline {
     const queue = this.classes[index];
     assert(queue !== undefined, 'the classifier named a class that does not exist');
     this.seen[index] = true;
-    // Clears debts to classes that did not wait. A debt below 0 (they are ahead) stays, or single packets would evade
-    // the share.
+    // Clears the debt of a class below which nothing waited. A debt below 0 stays: otherwise a class could evade its
+    // share by sending single packets.
     for (let k = index - 1; k >= 0 && !this.hasBelow(k); k -= 1) {
       this.debts[k] = Math.min(0, this.debts[k] as number);
     }
@@ -113,7 +113,7 @@ export class PriorityQueue implements QueueDiscipline {
     for (const queue of this.classes) queue.flush(drop);
   }
 
-  /** The class to serve now: the highest that waits and owes nothing to others that wait; NIL if none waits. */
+  /** The class to serve now: the first with packets and without debt to waiting lower classes; NIL if none waits. */
   private next(): number {
     for (let k = 0; k < this.classes.length; k += 1) {
       if (!this.waits(k)) continue;
@@ -122,7 +122,7 @@ export class PriorityQueue implements QueueDiscipline {
     return NIL_PACKET;
   }
 
-  /** Books a packet: with share s, its class owes 1 - s of the bytes more, and classes above it owe s of them less. */
+  /** Accounts for a sent packet: with share s, its class owes 1 - s of the bytes more, each class above owes s less. */
   private settle(index: number, bytes: number): void {
     const { debts, share } = this;
     if (this.hasBelow(index)) {
@@ -151,7 +151,7 @@ const LOWER_EFFORT = [1, 8];
 
 /**
  * The default classes: DSCP 48..63 (network control) is class 0, 32..47 (expedited forwarding among them) class 1,
- * lower effort class 3, the rest class 2; of fewer classes, the last one takes the place of those beyond it.
+ * lower effort class 3, the rest class 2. If there are fewer classes, the last one is used for all beyond it.
  */
 function defaultClasses(classes: number): number[] {
   return Array.from({ length: DSCP_VALUE_COUNT }, (_, dscp) => Math.min(classes - 1, rankOf(dscp)));

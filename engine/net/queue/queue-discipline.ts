@@ -10,8 +10,8 @@ export interface QueueDiscipline {
   readonly packets: number;
   readonly bytes: number;
   /**
-   * Admits a packet, or drops it or another for a reason of its own (by the `drop` of its constructor), and returns
-   * true. False if it is full: then the caller still owns the packet, and sends it at once or counts `queue-full`.
+   * Takes a packet. May drop this one or another one for a reason of its own, by the `drop` of its constructor.
+   * @returns false if the queue is full: the caller still owns the packet, and sends it at once or counts `queue-full`.
    */
   push(packet: number): boolean;
   /** The packet that `pop` would return now; NIL (-1) if there is none. */

@@ -2,8 +2,8 @@
  * Bytes of a stream by position: a ring that grows to the next power of two and serves as send
  * queue and as reassembly buffer.
  *
- * Positions are exact up to 2^53; `position & mask` works modulo 2^32, which every power of two
- * here divides.
+ * Positions are exact up to 2^53. `position & mask` works modulo 2^32, of which the ring's size, a power of two, is a
+ * divisor.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export class ByteRing {
   bytes: Uint8Array = NOTHING;
   /** Position of the first byte that is kept. */
   start = 0;
-  /** One past the last position stored. */
+  /** Position after the last byte that is stored. */
   private end = 0;
 
   /** Index of a position in {@link bytes}. */

@@ -6,7 +6,7 @@
  * @module
  */
 
-/** The window after a loss is at least this (RFC 5681 equation 4). */
+/** Smallest window after a loss, segments (RFC 5681 equation 4). */
 const SMALLEST_THRESHOLD = 2;
 
 /** The congestion window of a stream, in segments: slow start, then congestion avoidance. */
@@ -15,7 +15,7 @@ export class SegmentCongestionWindow {
   window: number;
   /** Slow start ends at this window, segments. */
   threshold = Number.POSITIVE_INFINITY;
-  /** Losses of transmissions before this one have already been answered. */
+  /** The window has already been reduced for losses of transmissions with smaller numbers than this. */
   private epoch = 0;
 
   constructor(initialWindow: number) {
@@ -23,7 +23,7 @@ export class SegmentCongestionWindow {
   }
 
   /**
-   * One more segment arrived; the window grows even while losses are being repaired
+   * Called when one more segment has arrived: the window grows, even while losses are being repaired
    * (docs/spec/stream-model.md).
    */
   acknowledged(): void {
@@ -31,8 +31,8 @@ export class SegmentCongestionWindow {
   }
 
   /**
-   * A segment was lost; `nextTransmission` is the number that the next segment gets.
-   * @returns true if the window was reduced: a loss from an older window changes nothing more.
+   * Called when a transmission was lost; `nextTransmission` is the number of the next one.
+   * @returns true if the window was reduced; false if a reduction has already answered this loss.
    */
   lost(transmission: number, nextTransmission: number): boolean {
     if (transmission < this.epoch) return false;

@@ -13,13 +13,13 @@ import { RECEIVER_GAPS_MAX } from './stream-options.ts';
 
 const UNKNOWN = -1;
 
-/** The receiving half of a stream: puts segments in order and computes the window. */
+/** The receiving half of a stream: puts segments in order and computes the window. Positions are numbers of bytes. */
 export class StreamReceiver {
-  /** Next position expected; past the FIN once that has arrived in order. */
+  /** Next position expected; once the FIN has arrived in order, the position after it. */
   next = 0;
-  /** Positions that the application has taken. */
+  /** Position after the last byte that the application has taken. */
   consumed = 0;
-  /** The run of early bytes around the last segment; empty if that was in order. */
+  /** Start and end (exclusive) of the early bytes around the last segment; equal if the segment was in order. */
   blockStart = 0;
   blockEnd = 0;
   /** Holds the bytes between `consumed` and the last byte that arrived. */
@@ -52,8 +52,7 @@ export class StreamReceiver {
   }
 
   /**
-   * True when a segment that begins here need not be stored: it is the next one and nothing is
-   * waiting.
+   * True when a segment that begins at `sequence` need not be stored, because it is the next one and no bytes wait.
    */
   isNext(sequence: number): boolean {
     return sequence === this.next && this.consumed === this.next && this.early.size === 0;
@@ -106,7 +105,7 @@ export class StreamReceiver {
     }
     early.add(start, end);
     if (early.count > RECEIVER_GAPS_MAX) {
-      // One gap too many: this run touches no other.
+      // One gap too many: these bytes touch no other run, so that removing them restores the previous state.
       early.remove(start, end);
       return;
     }

@@ -11,8 +11,8 @@ const AFTER_REPEATED_HANDSHAKE_NS = 3_000_000_000;
 const MINIMUM_NS = 200_000_000;
 const MAXIMUM_NS = 60_000_000_000;
 /**
- * Clock granularity G: a tick of 100 Hz, so that on a path without jitter no answer misses the
- * timeout by a nanosecond.
+ * Clock granularity G: the tick of a clock of 100 Hz. Without it, on a path without jitter the timeout would equal the
+ * round-trip time, and answers would miss it by a nanosecond.
  */
 const GRANULARITY_NS = 10_000_000;
 
@@ -36,8 +36,8 @@ export class RetransmissionTimeout {
   }
 
   /**
-   * The timeout has passed (RFC 6298, 5.5): the next one is twice as long. It stays doubled until a round trip is
-   * measured again: a late answer says only that the timeout was too short.
+   * Doubles the timeout after it has passed (RFC 6298, 5.5), until a round trip is measured again: a late answer is no
+   * such measurement, since it shows only that the timeout was too short.
    */
   backOff(): void {
     if (this.ns < MAXIMUM_NS) this.doublings += 1;

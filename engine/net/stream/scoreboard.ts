@@ -9,7 +9,7 @@
  * @module
  */
 
-/** Stands for no segment. */
+/** Represents "no segment". */
 export const NO_SEGMENT = -1;
 
 const UNDER_WAY = 1;
@@ -17,7 +17,7 @@ const LOST = 2;
 const ARRIVED = 3;
 const SMALLEST = 16;
 
-/** The scoreboard calls this with what happened to segments. */
+/** Is told by the scoreboard which segments have arrived or are lost. */
 export interface SegmentObserver {
   onArrived(): void;
   onLost(transmission: number): void;
@@ -35,7 +35,7 @@ interface Chain {
  * lost. Segments have consecutive numbers.
  */
 export class Scoreboard {
-  /** By slot: first byte, number of bytes, last transmission and its instant (ns). */
+  /** For each slot: first byte, length in bytes, last transmission and its instant (ns), state, links of the lists. */
   private sequences = new Float64Array(SMALLEST);
   private lengths = new Int32Array(SMALLEST);
   private transmissions = new Float64Array(SMALLEST);
@@ -44,7 +44,7 @@ export class Scoreboard {
   private repeats = new Uint8Array(SMALLEST);
   private before = new Float64Array(SMALLEST);
   private after = new Float64Array(SMALLEST);
-  /** Number of the first segment, and one past the last. */
+  /** Number of the first segment, and the number after that of the last one. */
   private first = 0;
   private limit = 0;
   private readonly underWay: Chain = { head: NO_SEGMENT, tail: NO_SEGMENT, count: 0 };
@@ -109,8 +109,8 @@ export class Scoreboard {
 
   /**
    * Processes the answer to a transmission.
-   * @returns when it was sent, ns, or -1 if that is not known (any more): the sample of a round
-   * trip must come from that very transmission (RFC 6298 section 3, Karn).
+   * @returns when that transmission was sent, ns, or -1 if this is not known any more: a round trip must be measured
+   * with the answered transmission itself (RFC 6298 section 3, Karn).
    */
   answered(transmission: number): number {
     this.noteArrival(transmission);
@@ -141,8 +141,8 @@ export class Scoreboard {
   }
 
   /**
-   * The bytes of a block have arrived; scanning from its end stops at the first segment already
-   * known.
+   * Records that the bytes of a block have arrived; scans from its end and stops at the first segment that is already
+   * known to have arrived.
    */
   arrivedBlock(start: number, end: number): void {
     for (let segment = this.lastBefore(end); segment >= this.first; segment -= 1) {
@@ -153,7 +153,7 @@ export class Scoreboard {
     }
   }
 
-  /** Marks segments as lost that three later arrivals overtook. */
+  /** Marks segments as lost that were sent before three segments that have arrived. */
   detectLosses(): void {
     for (let segment = this.underWay.head; segment !== NO_SEGMENT; segment = this.underWay.head) {
       const transmission = this.transmissions[this.slot(segment)] as number;
@@ -163,7 +163,7 @@ export class Scoreboard {
     }
   }
 
-  /** The timeout has passed: everything that has not arrived counts as lost, first bytes first. */
+  /** Called at a timeout: marks all segments that have not arrived as lost, in the order of their bytes. */
   loseAll(): void {
     for (const chain of [this.underWay, this.lost]) {
       chain.head = NO_SEGMENT;
@@ -201,7 +201,7 @@ export class Scoreboard {
     this.unlink(this.states[slot] === LOST ? this.lost : this.underWay, segment);
     this.states[slot] = ARRIVED;
     const transmission = this.transmissions[slot] as number;
-    // After several transmissions, it is unknown here which one arrived; `answered` knows.
+    // If the segment was sent several times, only `answered` knows which transmission arrived.
     if (this.repeats[slot] === 0) this.noteArrival(transmission);
     this.fate.onArrived();
   }

@@ -23,7 +23,7 @@ import {
   writeRecordHeader,
 } from './secure-records.ts';
 
-/** What the layer needs from its stream. */
+/** What the model of TLS needs from its stream. */
 export interface TlsModelOutlet {
   /** True while the owner accepts bytes. */
   readonly canDeliver: boolean;
@@ -48,13 +48,13 @@ const SERVER_HELLO = 2;
 const FINISHED = 20;
 const RANDOM_BYTES = 32;
 const PROOF_BYTES = 32;
-/** A message: kind, random, proof; in a ClientHello, then the identity. */
+/** Layout of a handshake message: kind, random value, proof and, in a ClientHello, the identity. */
 const PROOF_OFFSET = 1 + RANDOM_BYTES;
 const MESSAGE_BYTES = PROOF_OFFSET + PROOF_BYTES;
-/** A handshake that takes longer has failed, ns (as in engine/live). */
+/** Time after which a handshake has failed, ns (as in engine/live). */
 const HANDSHAKE_MAX_NS = 120_000_000_000;
 /**
- * Bytes written during the handshake wait for its end; above this number, `write` returns `full`.
+ * Number of bytes, written during the handshake and waiting for its end, above which `write` returns `full`.
  */
 const PENDING_LIMIT_BYTES = 65_536;
 
@@ -105,7 +105,7 @@ export class TlsModel {
     return this.done !== undefined;
   }
 
-  /** What waits here: nothing, a record that the owner does not accept yet, or part of a record. */
+  /** Which received bytes wait: none, a whole record that the owner does not accept yet, or part of a record. */
   get waiting(): 'nothing' | 'record' | 'part' {
     if (this.inputBytes === 0) return 'nothing';
     return this.inputBytes >= this.recordBytes() ? 'record' : 'part';
@@ -139,7 +139,7 @@ export class TlsModel {
     return hasRoom;
   }
 
-  /** Bytes that wait for the handshake. */
+  /** Number of written bytes that wait for the end of the handshake. */
   get waitingBytes(): number {
     return this.pendingBytes;
   }
@@ -239,7 +239,7 @@ export class TlsModel {
   }
 
   /**
-   * Takes the one message that is expected now; false if it is another one or its proof is wrong.
+   * Processes the handshake message that is expected now; false if the record holds another message or a wrong proof.
    */
   private takeMessage(record: Uint8Array): boolean {
     const message = record.subarray(RECORD_HEADER_BYTES);

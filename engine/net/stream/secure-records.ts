@@ -18,7 +18,7 @@ export const RECORD_HEADER_BYTES = 5;
 /** Largest plaintext of a record (RFC 8446 section 5.1). */
 export const RECORD_PLAINTEXT_BYTES_MAX = 16_384;
 const TAG_BYTES = 16;
-/** Header, inner type and tag: the overhead of a record. */
+/** Bytes of a record besides its plaintext: header, inner type and tag. */
 const RECORD_OVERHEAD = RECORD_HEADER_BYTES + 1 + TAG_BYTES;
 /** Bytes of the largest record. */
 export const TLS_RECORD_BYTES_MAX = RECORD_PLAINTEXT_BYTES_MAX + RECORD_OVERHEAD;
@@ -27,7 +27,7 @@ const APPLICATION = 23;
 const BASES = [0x811c_9dc5, 0x9747_b28c, 0x2545_f491, 0x5851_f42d] as const;
 const WORD_BYTES = 4;
 
-/** A random generator that only a party that knows all parts can make. */
+/** Derives a random generator from a label and secret parts: only a party that knows all parts can make it. */
 export function deriveRandomGenerator(label: number, parts: readonly Uint8Array[]): Xoshiro128 {
   const [a, b, c, d] = BASES.map((basis) => mixParts(basis ^ label, parts)) as [
     number,
@@ -39,7 +39,7 @@ export function deriveRandomGenerator(label: number, parts: readonly Uint8Array[
   return new Xoshiro128([a | 1, b, c, d]);
 }
 
-/** `length` bytes that prove knowledge of all parts. */
+/** Derives `length` bytes that prove knowledge of all parts. */
 export function deriveProofBytes(
   label: number,
   parts: readonly Uint8Array[],
@@ -50,7 +50,7 @@ export function deriveProofBytes(
   return bytes;
 }
 
-/** A record with this plaintext, at most {@link RECORD_PLAINTEXT_BYTES_MAX} bytes; `stream` draws the bytes that hide it. */
+/** Makes a record of a plaintext of at most {@link RECORD_PLAINTEXT_BYTES_MAX} bytes; `stream` draws its keystream. */
 export function sealRecord(stream: Xoshiro128, plaintext: Uint8Array): Uint8Array {
   const record = new Uint8Array(plaintext.length + RECORD_OVERHEAD);
   writeRecordHeader(record, APPLICATION, plaintext.length + 1 + TAG_BYTES);
@@ -63,8 +63,8 @@ export function sealRecord(stream: Xoshiro128, plaintext: Uint8Array): Uint8Arra
 }
 
 /**
- * Opens the record in place; `record` is header, body and tag.
- * @returns the plaintext, in place, or undefined if the tag is wrong.
+ * Opens a record in place; `record` is header, body and tag.
+ * @returns a view of the plaintext inside `record`, or undefined if the tag is wrong.
  */
 export function openRecord(stream: Xoshiro128, record: Uint8Array): Uint8Array | undefined {
   const body = record.subarray(RECORD_HEADER_BYTES, record.length - TAG_BYTES);

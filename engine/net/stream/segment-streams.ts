@@ -18,12 +18,12 @@ import type { StreamHost, StreamModel } from '../stream-hook.ts';
 import { type StreamOptions, streamOptionsWith } from './stream-options.ts';
 import { StreamStack } from './stream-stack.ts';
 
-/** Connection numbers are 32 bits on the wire. */
+/** Number of connection numbers, which have 32 bits on the wire. */
 const CONNECTIONS = 0x1_0000_0000;
 
-/** The data that survive crashes of a host. */
+/** What the model keeps for a host, also across its crashes. */
 interface HostRecord {
-  /** The host in its present life. */
+  /** The host since its last restart, which may have made a new object. */
   host: StreamHost;
   readonly addresses: string[];
   /** The last number assigned, so that no segment from before a crash fits a new stream. */
@@ -78,7 +78,7 @@ export class SegmentStreamModel implements StreamModel {
     if (this.isUsed) this.raise(record);
   }
 
-  /** Streams of a host that have not ended, and ended ones that it remembers. */
+  /** Number of streams of a host that are open, and of closed ones that it remembers. */
   countsOf(host: StreamHost): { readonly open: number; readonly lingering: number } {
     const { streamCount, lingeringCount } = this.stackOf(host);
     return { open: streamCount, lingering: lingeringCount };
@@ -90,7 +90,7 @@ export class SegmentStreamModel implements StreamModel {
     return record.stack ?? this.raise(record);
   }
 
-  /** The first stream of this world: from now on every host answers, even if only with refusals. */
+  /** Called for the first stream of this world: from now on every host answers, even if only with refusals. */
   private begin(): void {
     this.isUsed = true;
     for (const record of this.records) {

@@ -12,10 +12,10 @@
  * | sequence (48 bit)     | window        | transmission  | block start   | length | 0  |
  * +-----------------------+---------------+---------------+---------------+--------+----+
  * ```
- * DATA: `sequence` of the first byte, and the number of this `transmission`. ACK: `sequence` is the
- * next byte expected, `transmission` the one that caused it; the block (relative to `sequence`) is
- * the run of bytes around that transmission that arrived out of order. `segment` is the largest
- * payload that the sender of a SYN or SYN/ACK accepts.
+ * In DATA, `sequence` is the position of the first byte and `transmission` the number of this transmission. In an ACK,
+ * `sequence` is the next byte expected, `transmission` is that of the DATA that caused the ACK, and the block (relative
+ * to `sequence`) is the run of bytes around that DATA that arrived out of order. In SYN and SYN/ACK, `segment` is the
+ * largest payload that their sender accepts.
  *
  * @module
  */
@@ -46,7 +46,7 @@ export interface Segment {
   sequence: number;
   window: number;
   transmission: number;
-  /** First byte of the block and one past its last, absolute; equal if there is no block. */
+  /** Absolute positions of the block's first byte and after its last byte; equal if there is no block. */
   blockStart: number;
   blockEnd: number;
 }
@@ -118,7 +118,7 @@ export function decodeSegment(
 
 // hot: twice per segment, word by word.
 /**
- * 32 bits over all bytes; a change within one word always changes it, other changes go unnoticed
+ * A checksum of 32 bits over all bytes. A change within one word always changes it; any other change goes unnoticed
  * with probability 2^-32. Every step is a bijection of the state (xor, odd product, rotation).
  */
 function checksum(view: DataView, offset: number, length: number): number {

@@ -48,17 +48,17 @@ export class StreamSender implements SegmentObserver {
   private readonly board = new Scoreboard(this);
   private readonly outgoing: OutgoingSegment;
   private timer: Timer | undefined;
-  /** One past the last byte that was written, that was sent, and that was acknowledged in order. */
+  /** Positions after the last byte that was written, after the last one sent, and after the last one acknowledged. */
   private written = 0;
   private next = 0;
   private acknowledged = 0;
-  /** One past the last byte that the peer's window admits. */
+  /** Position after the last byte that the peer's window admits. */
   private edge = 0;
   private nextTransmission = 1;
-  /** True once the end of the written bytes is the end of the stream. */
+  /** True after {@link end}: nothing more can be written. */
   private isEnded = false;
   private isFinSent = false;
-  /** True while only the congestion window holds segments back. */
+  /** True while only the congestion window keeps segments from being sent. */
   private isHeldByCongestion = false;
   /**
    * True if a segment must be sent again immediately, regardless of the window (RFC 6675 section 5,
@@ -92,7 +92,7 @@ export class StreamSender implements SegmentObserver {
     return this.isFinSent && this.acknowledged > this.written;
   }
 
-  /** The handshake has ended; `window` is the peer's first window. */
+  /** Begins to send, because the handshake has succeeded; `window` is the peer's first window, bytes. */
   open(window: number): void {
     this.isOpen = true;
     this.edge = window;
@@ -132,7 +132,7 @@ export class StreamSender implements SegmentObserver {
   }
 
   // hot: once per acknowledgement.
-  /** Takes an acknowledgement; one for bytes that were never sent is ignored. */
+  /** Processes an acknowledgement, unless it is for bytes that were never sent. */
   onAck(ack: Segment): void {
     const { board } = this;
     if (ack.sequence > this.next || ack.transmission >= this.nextTransmission) return;
@@ -155,7 +155,7 @@ export class StreamSender implements SegmentObserver {
 
   /** Implements {@link SegmentObserver}. */
   onArrived(): void {
-    // If the window is not full, an answer tells nothing about the path (RFC 9002 section 7.8).
+    // The window grows only while it is used up: otherwise an answer shows nothing of the path (RFC 9002 section 7.8).
     if (this.isHeldByCongestion) this.congestion.acknowledged();
   }
 
@@ -233,8 +233,7 @@ export class StreamSender implements SegmentObserver {
     const wanted = Math.min(this.segmentBytes, available);
     const room = this.edge - this.next;
     if (room >= wanted) return wanted;
-    // RFC 1122 4.2.3.4: no small segment because of a small window, unless nothing else could be
-    // sent.
+    // RFC 1122 4.2.3.4: a small window does not cause a small segment, unless nothing is under way that would open it.
     return this.board.count === 0 ? Math.max(0, room) : 0;
   }
 

@@ -2,9 +2,8 @@
  * One simulated stream: the handshake, the two halves, half-close, reset, and the calls of its
  * owner's handlers (engine/host/stream.ts; docs/spec/stream-model.md).
  *
- * Handlers are never called from within a call of the owner: what such a call causes comes later,
- * in an event of its own. The segment format is in segment.ts; stream-stack.ts dispatches segments
- * to streams.
+ * Handlers are never called from within a call of the owner: handlers that such a call causes run later, in an event
+ * of their own. The segment format is in segment.ts; stream-address.ts passes segments to streams.
  *
  * @module
  */
@@ -292,8 +291,7 @@ export class SimStream implements Stream, HostStream, SenderOutlet, TlsModelOutl
   }
 
   /**
-   * True when bytes may be passed up now; a secure handshake takes them even if the owner is
-   * paused.
+   * True when received bytes may be passed to the owner now; a handshake of TLS takes them even if the owner is paused.
    */
   private get isTaking(): boolean {
     if (this.phase !== 'open' || this.isDelivering) return false;
@@ -330,7 +328,7 @@ export class SimStream implements Stream, HostStream, SenderOutlet, TlsModelOutl
     const { receiver } = this;
     const gain = receiver.next + receiver.window - this.statedEdge;
     const { receiveBufferBytes } = this.carrier.options;
-    // RFC 1122 4.2.3.3: a wider window is announced when it is worth a segment or half the buffer.
+    // RFC 1122 4.2.3.3: a wider window is announced when it has grown by two segments or half the buffer.
     const worth = Math.min(2 * this.sender.segmentBytes, Math.ceil(receiveBufferBytes / 2));
     if (gain >= worth) this.restateWindow();
     this.closeWhenDone();

@@ -14,7 +14,7 @@ import type { HostStream, StreamIdentity } from './stream-carrier.ts';
 /** A port that accepts streams. */
 export interface ListeningPort {
   readonly onStream: (stream: Stream) => void;
-  /** Streams accepted through it that have not ended. */
+  /** Number of accepted streams that have not ended. */
   streams: number;
 }
 
@@ -47,7 +47,7 @@ export class StreamAddress {
     return this.bound;
   }
 
-  /** Opens the hidden socket, whose datagrams go to {@link onDatagram}. */
+  /** Sets the hidden socket of this address; its opener passes the socket's datagrams to {@link onDatagram}. */
   bind(socket: DatagramSocket | undefined): void {
     this.bound = socket;
   }
@@ -80,7 +80,7 @@ function keyOf(identity: StreamIdentity): number {
   return keyFor(identity.peer, identity.remotePort, identity.localPort);
 }
 
-/** Exact: endpoint numbers stay far below 2^21. */
+/** Key of a stream in the map; exact in a double, because endpoint numbers stay far below 2^21. */
 function keyFor(peer: Endpoint, remotePort: number, localPort: number): number {
   return (peer * PORTS + remotePort) * PORTS + localPort;
 }

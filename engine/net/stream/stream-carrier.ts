@@ -35,17 +35,17 @@ export interface HostStream {
   lingerUntil: number;
   /** A segment of this stream has arrived; its payload is `buffer[offset .. offset + length)`. */
   onSegment(segment: Segment, buffer: Uint8Array, offset: number, length: number): void;
-  /** The host is gone: nothing is sent and no handler is called. */
+  /** Ends the stream because its host has crashed: nothing is sent and no handler is called. */
   abandon(): void;
 }
 
-/** The surroundings of a stream. */
+/** What a simulated stream needs from the streams of its host. */
 export interface SimStreamContext {
   readonly host: StreamHost;
   readonly options: StreamOptions;
   /** Sends a header, filling in its ports, and `length` bytes of payload. */
   transmit(to: StreamIdentity, header: Segment, length: number, payload?: PayloadSource): void;
-  /** The stream has ended in order; keep it for a while to answer a repeated FIN. */
+  /** Keeps a stream that has ended in order for a while, to answer a repeated FIN. */
   linger(stream: HostStream): void;
   /** Removes a stream that has ended. */
   forget(stream: HostStream): void;

@@ -18,7 +18,7 @@ export interface StreamOptions {
   readonly sendLimitBytes: number;
   /** Congestion window at the start, segments. */
   readonly initialWindow: number;
-  /** An acknowledgement at the latest after this many segments in order: 1 or 2. */
+  /** Number of segments in order after which an acknowledgement is sent at the latest: 1 or 2. */
   readonly acknowledgeEvery: 1 | 2;
   /** Timeouts in a row without any answer after which the peer counts as gone. */
   readonly unansweredMax: number;
@@ -45,7 +45,7 @@ const STREAM_DEFAULTS: StreamOptions = {
  * Largest number of open streams of one listener; further ones are rejected (as in engine/live).
  */
 export const STREAMS_PER_LISTENER_MAX = 4_096;
-/** Streams of one host at a time, both roles; a host has as many dynamic ports. */
+/** Largest number of streams of one host at a time, opened and accepted; it has as many dynamic ports. */
 export const STREAMS_PER_HOST_MAX = 16_384;
 /** Largest number of closed streams that a host remembers; the oldest is removed first. */
 export const LINGERING_STREAMS_MAX = 4_096;
@@ -55,9 +55,9 @@ export const QUEUE_BYTES_MAX = 64 * 1_024 * 1_024;
  * Largest number of segments of one stream under way; further ones wait, however small they are.
  */
 export const SEGMENTS_IN_FLIGHT_MAX = 65_536;
-/** Gaps in the bytes of one receiver; a segment that would add one more is not taken. */
+/** Largest number of gaps in the bytes of one receiver; a segment that would add one more is not taken. */
 export const RECEIVER_GAPS_MAX = 4_096;
-/** SYN and SYN/ACK are repeated this often, after 1 s, 2 s and 4 s. */
+/** How often SYN and SYN/ACK are repeated: after 1 s, 2 s and 4 s. */
 export const HANDSHAKE_RETRIES = 3;
 /** Time after which SYN or SYN/ACK is repeated first, ns. */
 export const HANDSHAKE_RETRY_NS = 1_000_000_000;
@@ -79,7 +79,7 @@ export function streamOptionsWith(changes: Partial<StreamOptions>): StreamOption
   return options;
 }
 
-/** 1 byte to 1 GiB: what 32 bits of window and one ring can hold. */
+/** True for 1 byte to 1 GiB, which 32 bits of window and one ring can hold. */
 function inRange(bytes: number): boolean {
   return Number.isInteger(bytes) && bytes >= 1 && bytes <= 2 ** 30;
 }

@@ -1,5 +1,5 @@
 /**
- * The streams of one life of a simulated host: opens, accepts and ends them and bounds their number
+ * The streams of a simulated host from a start to the next crash: opens, accepts and ends them and bounds their number
  * (stream-options.ts). stream-address.ts finds the stream of a segment.
  *
  * @module
@@ -34,13 +34,13 @@ import {
 const FIRST_DYNAMIC_PORT = 49_152;
 const LAST_PORT = 65_535;
 
-/** Where a stream came from and which port it occupies. */
+/** The address and the listener of a stream, and the port that it occupies. */
 interface Holding {
   readonly address: StreamAddress;
   readonly listening: ListeningPort | undefined;
 }
 
-/** Opens, accepts and ends the streams of one life of a simulated host, and bounds their number. */
+/** Opens, accepts and ends the streams of a simulated host until its next crash, and bounds their number. */
 export class StreamStack implements SimStreamContext, AddressOwner {
   readonly host: StreamHost;
   readonly options: StreamOptions;
@@ -54,7 +54,7 @@ export class StreamStack implements SimStreamContext, AddressOwner {
   private readonly reply = emptySegment();
 
   /**
-   * @param nextConnection Numbers the streams that this host opens, also across restarts.
+   * @param nextConnection Gives the number of the next stream that this host opens; restarts do not repeat numbers.
    */
   constructor(host: StreamHost, options: StreamOptions, nextConnection: () => number) {
     this.host = host;
@@ -72,7 +72,7 @@ export class StreamStack implements SimStreamContext, AddressOwner {
     return this.lingering.size;
   }
 
-  /** Answers at this address from now on. */
+  /** Answers segments at this address of the host from now on. */
   open(name: string): void {
     if (this.addresses.has(name)) return;
     const address = new StreamAddress(this, name);
