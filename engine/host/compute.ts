@@ -16,7 +16,7 @@ export interface ComputeOptions {
   readonly lane?: 'control' | 'data';
 }
 
-/** A job that `host.compute` has started, which may be cancelled. */
+/** A job that `host.compute` has started. */
 export interface Job {
   /** Cancels the job: `done` is not called afterwards. Has no effect if the job has ended. */
   cancel(): void;
@@ -25,26 +25,26 @@ export interface Job {
 /** One entry of a protocol's `jobs`: a pure function of plain, clonable data. */
 export interface JobDefinition {
   /**
-   * Must depend on its input only. `crypto` is the provider of the calling node, created anew where
-   * the job runs; it charges nothing, since a job costs `costNs`.
+   * Computes the output, which must depend on `input` only. `crypto` is a provider of the same kind as the node's, made
+   * where the job runs. Its calls are not charged, because the whole job costs `costNs`.
    */
   readonly run: (input: unknown, crypto: CryptoProvider) => unknown;
   /** Time on the modelled processor, ns; a figure in the profile overrides it. */
   readonly costNs?: (input: unknown) => number;
   /**
    * Buffers that move to the job and back instead of being copied; for vectors of megabytes. From
-   * the call of `host.compute` on, a moved buffer has length 0 at the caller. Default: all data is
+   * the call of `host.compute` on, a moved buffer has length 0 at the caller. Default: all data are
    * copied.
    */
   readonly transfer?: JobBufferTransfer;
   /**
-   * True: in virtual time, a secret that two {@link CryptoProvider.x25519Key} agree on is computed once for both ends;
-   * the jobs of both still cost `costNs`. Reports say so. Live, each end computes it. Default false.
+   * True: in virtual time, a secret on which the {@link CryptoProvider.x25519Key} of two nodes agree is computed once
+   * for both; the job of each node still costs `costNs`. Reports mention it. Live, each node computes. Default false.
    */
   readonly sharesAgreements?: boolean;
   /**
-   * If present, this is a byte job: its input is a {@link ByteJobInput}, its output a {@link
-   * ByteJobOutput}, and hosts call this instead of `run`, which must do the same.
+   * If present, the job is a byte job: its input is a {@link ByteJobInput} and its output a {@link
+   * ByteJobOutput}. Hosts then call `bytes` instead of `run`; both must give the same results.
    */
   readonly bytes?: ByteJob;
   /**
@@ -54,7 +54,7 @@ export interface JobDefinition {
   readonly onDemand?: boolean;
 }
 
-/** Memory of a job that moves; each buffer must be named once. */
+/** Which buffers of a job move instead of being copied; each buffer must be named once. */
 export interface JobBufferTransfer {
   /** Buffers of the input that move to the job. */
   readonly input: (input: unknown) => readonly ArrayBuffer[];
@@ -64,20 +64,20 @@ export interface JobBufferTransfer {
 
 /** A job that changes bytes in place and fills a small record, fast enough for every packet. */
 export interface ByteJob {
-  /** Bytes of the record, 0 ... 256. */
+  /** Length of the record in bytes, 0 ... 256. */
   readonly recordLength: number;
   /**
-   * Prepares the job with what all its calls share, such as private keys; called once per thread
-   * and setup. `setup` is overwritten afterwards, so copy what is needed.
+   * Prepares the job with the data that all its calls share, such as private keys; called once per thread
+   * and setup. `setup` is overwritten afterwards, so the job must copy what it needs.
    */
   open(setup: Uint8Array, crypto: CryptoProvider): OpenedByteJob;
 }
 
-/** A job on bytes, ready for calls. */
+/** A byte job that {@link ByteJob.open} has prepared for calls. */
 export interface OpenedByteJob {
   /**
-   * Changes `bytes` in place. Must depend on setup and bytes only, and keep neither `bytes` nor
-   * `record`: their memory belongs to other calls afterwards.
+   * Changes `bytes` in place and fills `record`. The results must depend on setup and bytes only. Must keep neither
+   * array: their memory is used by other calls afterwards.
    * @param record `recordLength` bytes, all zero.
    */
   run(bytes: Uint8Array, record: Uint8Array): void;
@@ -85,26 +85,27 @@ export interface OpenedByteJob {
   close(): void;
 }
 
-/** Input of a job on bytes. */
+/** Input of a byte job. */
 export interface ByteJobInput {
   /**
-   * Pass the same object at every call until its content changes, and then a different object. A
-   * node has one setup of a job open at a time: earlier calls still get the earlier one, which is
-   * wiped after them.
+   * Data that all calls share. Pass the same object at every call until its content changes, and then another object:
+   * a node has one setup of a job at a time. Calls that were made before still get the previous setup, which is wiped
+   * after them.
    */
   readonly setup: Uint8Array;
-  /** They belong to the host until it calls `done`, and then contain the job's result. */
+  /** The bytes to change. They belong to the host until it calls `done`, and then contain the result. */
   readonly bytes: Uint8Array;
 }
 
-/** Output of a job on bytes. */
+/** Output of a byte job. */
 export interface ByteJobOutput {
   /** The bytes of the input, changed. */
   readonly bytes: Uint8Array;
+  /** The record that the job has filled, `recordLength` bytes. */
   readonly record: Uint8Array;
 }
 
-/** How a job ended, which its callback is told: with an output, or with the message of an exception that it threw. */
+/** How a job ended: with an output, or with the message of an exception that it threw. */
 export type ComputeResult =
   | { readonly kind: 'done'; readonly output: unknown }
   | { readonly kind: 'failed'; readonly message: string };

@@ -47,7 +47,7 @@ export interface MlKemKey {
   readonly publicKey: Uint8Array;
   /**
    * The shared secret, 32 bytes. A ciphertext that was not made for this key gives a secret that
-   * nobody else has (implicit rejection). Undefined only if the length is not 1,088 bytes.
+   * nobody else has (implicit rejection). Undefined only if the ciphertext does not have 1,088 bytes.
    */
   decapsulate(ciphertext: Uint8Array): Uint8Array | undefined;
   /** Overwrites the secret; the key is of no use after that. */
@@ -56,10 +56,11 @@ export interface MlKemKey {
 
 /** ML-KEM-768 (FIPS 203). Arguments of any other length give undefined, never an exception. */
 export interface MlKem768 {
-  /** @param seed d and z, 32 bytes each (FIPS 203 section 7.1). */
+  /** Opens a key. @param seed d and z, 32 bytes each (FIPS 203 section 7.1). */
   openKey(seed: Uint8Array): MlKemKey | undefined;
   /**
-   * @param publicKey 1,184 bytes; if they fail the modulus check (section 7.2), gives undefined.
+   * Makes a secret, and the ciphertext that tells it to the holder of a key.
+   * @param publicKey 1,184 bytes; undefined is returned if they fail the modulus check (section 7.2).
    * @param coins 32 random bytes.
    */
   encapsulate(

@@ -1,15 +1,15 @@
 /**
- * Primitives that keep a state between calls: key streams and hashes that go on from message to
+ * Primitives that keep a state between calls: key streams and hashes that continue from message to
  * message, and a block cipher. They are parts of the {@link CryptoProvider} of `crypto.ts`.
  *
- * A state belongs to the node that made it and ends with the node's life. After `wipe`, every other
- * call is the caller's mistake and throws an InvariantError: a stream that did nothing would let
+ * A state belongs to the node that made it and ends with that node. After `wipe`, every other
+ * call is the caller's mistake and throws an InvariantError: a wiped stream that did nothing would let
  * plaintext pass.
  *
  * @module
  */
 
-/** A key stream that goes on where the call before has ended. */
+/** A key stream of which each call uses the bytes after those of the call before. */
 export interface CtrStream {
   /**
    * XORs the next `length` bytes of the key stream into `buffer`, in place, from `offset` on.
@@ -20,7 +20,7 @@ export interface CtrStream {
   wipe(): void;
 }
 
-/** A keyed permutation of blocks of 16 bytes, alone: no mode of operation. */
+/** A keyed permutation of single blocks of 16 bytes, without a mode of operation. */
 export interface BlockCipher {
   /** Encrypts a block in place. @throws RangeError unless it has 16 bytes. */
   encrypt(block: Uint8Array): void;
@@ -30,11 +30,11 @@ export interface BlockCipher {
   wipe(): void;
 }
 
-/** A hash of everything taken in so far, of which digests can be had on the way. */
+/** A hash that takes in bytes call by call and can give a digest at any time. */
 export interface RunningHash {
   /** Takes in the next bytes, any number of them. */
   update(data: Uint8Array): void;
-  /** The digest so far, a fresh array; the state is unchanged and goes on. */
+  /** The digest of the bytes so far, in a fresh array; the state does not change and can take in more. */
   digest(): Uint8Array;
   /** A second hash in the same state, independent from here on. */
   copy(): RunningHash;
@@ -42,7 +42,7 @@ export interface RunningHash {
   wipe(): void;
 }
 
-/** Running hashes, each call a new one that has taken in nothing. */
+/** Makes running hashes: each call returns a new one that has taken in nothing. */
 export interface RunningHashes {
   /** FIPS 180-4, digests of 32 bytes. */
   sha256(): RunningHash;

@@ -1,7 +1,7 @@
 /**
- * Primitives that a protocol may use. No function draws randomness by itself: secrets, ephemerals
+ * Primitives that a protocol may use. No function draws randomness by itself: secrets, ephemeral secrets
  * and coins are arguments. `engine/crypto` implements the interface three times (noble, node,
- * sodium) under one conformance suite.
+ * sodium), all tested by one conformance suite, and once as a model without cryptography.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export interface AeadKey {
     target: Uint8Array,
   ): number;
   /**
-   * Overwrites the key, which must not be used afterwards; it then opens nothing that it sealed.
+   * Overwrites the key, which must not be used afterwards: it no longer opens what it has sealed.
    */
   wipe(): void;
 }
@@ -48,7 +48,8 @@ export interface MacKey {
 }
 
 /**
- * A cipher over whole strings: it preserves the length, and every output bit depends on all input.
+ * A cipher over whole byte strings: it preserves the length, and every bit of the output depends on all bits of the
+ * input.
  */
 export interface WideBlockCipher {
   /**
@@ -112,7 +113,7 @@ export interface CryptoProvider {
   /**
    * BLAKE3 in key derivation mode (BLAKE3 specification, section 2.3), `length` bytes.
    * @param context Unique to the application and purpose, fixed in the source; not a secret.
-   * @param material The key. A salt of fixed length may precede it.
+   * @param material The key; a salt of fixed length may precede the key.
    */
   blake3DeriveKey(context: string, material: Uint8Array, length: number): Uint8Array;
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
@@ -145,7 +146,7 @@ export interface CryptoProvider {
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   /** Opens a 32-byte Ed25519 secret; signs the same bytes as {@link ed25519Sign}. */
   ed25519Key(secret: Uint8Array): SigningKey;
-  /** Opens a public key; judges as {@link ed25519Verify} does. */
+  /** Opens a public key; accepts the same signatures as {@link ed25519Verify}. */
   ed25519Verifier(publicKey: Uint8Array): VerifyingKey;
   /**
    * Uncompressed public key (65 bytes) of a 32-byte P-256 secret.
@@ -158,7 +159,7 @@ export interface CryptoProvider {
   p256Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   /** Opens a P-256 secret; signs the same bytes as {@link p256Sign}. */
   p256Key(secret: Uint8Array): SigningKey;
-  /** Opens a public key, which costs as much as a verification; judges as {@link p256Verify}. */
+  /** Opens a public key, which costs as much as a verification; accepts the same signatures as {@link p256Verify}. */
   p256Verifier(publicKey: Uint8Array): VerifyingKey;
   /** The group that Ed25519 uses, for verifiable random functions (RFC 9381). */
   readonly edwards25519: Edwards25519;
@@ -207,8 +208,8 @@ export interface CryptoProvider {
   readonly legacy: LegacyHashes;
   /**
    * ChaCha20 (RFC 8439 section 2.4) over `data`, 12-byte nonce, initial block counter.
-   * @throws RangeError when a block counter would reach or wrap past 2^32-1: libraries differ
-   * there, since the RFC leaves it open.
+   * @throws RangeError when a block counter would reach 2^32-1: libraries differ in what they do then, since the RFC
+   * leaves it open.
    */
   chacha20(key: Uint8Array, nonce: Uint8Array, counter: number, data: Uint8Array): Uint8Array;
   /** Compares in constant time for equal lengths; different lengths are unequal. */

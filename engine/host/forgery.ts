@@ -1,5 +1,5 @@
 /**
- * What an outsider without keys can send to a node of a protocol, for events that flood it
+ * Datagrams that an outsider without keys can send to a node of a protocol, for events that flood the node
  * (ADR 0027). The engine knows no protocol; each protocol says what its forgeries look like.
  *
  * @module

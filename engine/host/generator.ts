@@ -1,8 +1,8 @@
 /**
- * Generators of topologies: what a protocol knows about the networks it usually runs in. A file asks
- * for one by `generate: { kind: … }` (docs/spec/topology-files.md, "Generated topologies").
+ * Generators of topologies: each makes networks of a kind in which a protocol usually runs. A file asks
+ * for a generator by `generate: { kind: … }` (docs/spec/topology-files.md, "Generated topologies").
  *
- * A generator describes nodes, links and systems as the lists of a file could name them. It runs
+ * A generator returns nodes, links and autonomous systems in the form in which a file could list them. It runs
  * while files are loaded, before there are hosts.
  *
  * @module
@@ -11,7 +11,7 @@
 /** Draws a whole number from 0 to `below` - 1. */
 export type DrawBelow = (below: number) => number;
 
-/** Opens a generator's own stream of draws: the same seed gives the same draws on every machine. */
+/** Opens a stream of draws for a generator: the same seed gives the same draws on every machine. */
 export type OpenSeededDraws = (seed: number) => DrawBelow;
 
 /** Numbers of nodes and links that a generator makes. */
@@ -22,11 +22,11 @@ export interface GeneratedSize {
 
 /** A node, without an address. */
 export interface GeneratedNode {
-  /** Letters, digits, `-` and `_`, up to 63, a letter or digit first. */
+  /** Up to 63 letters, digits, `-` and `_`, of which the first is a letter or digit. */
   readonly name: string;
   /**
-   * Name of its protocol. If absent, the file decides with `defaults.node.run`; if that is absent
-   * too, it runs the protocol of the generator.
+   * Name of its protocol. Default: `defaults.node.run` of the file; if the file has none, the protocol of the
+   * generator.
    */
   readonly run?: string;
   /** Options that a file may change. */
@@ -37,9 +37,9 @@ export interface GeneratedNode {
   readonly machine?: string;
   /** Cores of its machine. Default 1. */
   readonly cores?: number;
-  /** Id of its autonomous system, one of those generated. */
+  /** Id of its autonomous system, which must be a generated one. */
   readonly as?: string;
-  /** Place on Earth in degrees, for drawings. */
+  /** Geographic position in degrees, for drawings. */
   readonly place?: { readonly lat: number; readonly lon: number };
 }
 
@@ -49,9 +49,9 @@ export interface GeneratedContacts {
   readonly windows: readonly {
     readonly startNs: number;
     readonly endNs: number;
-    /** Bits per second; absent, that of the direction. */
+    /** Bits per second; by default the rate of the direction. */
     readonly rateBps?: number;
-    /** One-way propagation delay in nanoseconds; absent, that of the direction. */
+    /** One-way propagation delay in nanoseconds; by default the delay of the direction. */
     readonly delayNs?: number;
   }[];
   /** The windows repeat with this period, nanoseconds. Default: they do not repeat. */
@@ -62,7 +62,7 @@ export interface GeneratedContacts {
 
 /** Rate, delay and other values of a generated link, in one direction or in both. */
 export interface GeneratedDirection {
-  /** Bits per second, above 0; `Infinity` if sending takes no time. */
+  /** Bits per second, above 0; with `Infinity`, serialisation takes no time. */
   readonly rateBps?: number;
   /** One-way propagation delay, nanoseconds. */
   readonly delayNs?: number;
@@ -70,7 +70,7 @@ export interface GeneratedDirection {
   readonly mtu?: number;
   /** Share of packets that are lost, each independently; 0 to 1. */
   readonly loss?: number;
-  /** Default: it can always send. */
+  /** Contacts of the direction. Default: it can always send. */
   readonly contacts?: GeneratedContacts;
 }
 
@@ -80,9 +80,9 @@ export interface GeneratedLink {
   readonly ends: readonly [string, string];
   /** Default: the names of its ends, `a--b`. */
   readonly id?: string;
-  /** Role of the second end as seen from the first; `internal` is inside one system. */
+  /** Role of the second end as seen from the first; `internal` if both are in one autonomous system. */
   readonly relation?: 'core' | 'parent' | 'child' | 'peer' | 'internal';
-  /** Rate and delay unless the file gives others. Default 1 Gbit/s and 1 ms. */
+  /** Rate and delay that defaults of the file may replace. Default 1 Gbit/s and 1 ms. */
   readonly usual?: Pick<GeneratedDirection, 'rateBps' | 'delayNs'>;
   /** Properties of both directions, which no default of the file changes. */
   readonly both?: GeneratedDirection;
@@ -100,7 +100,7 @@ export interface GeneratedAutonomousSystem {
   readonly mtu?: number;
 }
 
-/** A protocol above others on some nodes (docs/spec/stacking.md). */
+/** A protocol that runs above another one on some nodes (docs/spec/stacking.md). */
 export interface GeneratedLayer {
   /** Name of a node, or a pattern of names such as `client-*`. */
   readonly on: string;
@@ -115,7 +115,7 @@ export interface GeneratedTopology {
   readonly links: readonly GeneratedLink[];
   /** Autonomous systems in the order of their address blocks; none if absent. */
   readonly systems?: readonly GeneratedAutonomousSystem[];
-  /** Layers from the bottom up; those that files put on the nodes come above them. None if absent. */
+  /** Layers from the bottom up; layers that a file puts on the nodes come above these. Default: none. */
   readonly stack?: readonly GeneratedLayer[];
 }
 
@@ -123,9 +123,9 @@ export interface GeneratedTopology {
 export interface TopologyGenerator<Parameters = unknown> {
   /** The `kind` by which files ask for it, different from that of every other generator. */
   readonly name: string;
-  /** A zod schema of what an entry gives besides `kind`: an object without unknown keys. */
+  /** A zod schema of the parameters that a file gives besides `kind`: an object without unknown keys. */
   readonly parameters: { safeParse(input: unknown): unknown };
-  /** An upper bound of its numbers, so that too large networks are refused before they are built. */
+  /** Upper bounds of the numbers of nodes and links, so that too large networks are refused before they are made. */
   size(parameters: Parameters): GeneratedSize;
   /** Makes the topology; a pure function of its arguments. */
   generate(parameters: Parameters, draws: OpenSeededDraws): GeneratedTopology;

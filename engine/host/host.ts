@@ -32,26 +32,26 @@ export interface RequestContent {
   readonly target: string;
   /** Bytes of the request; they belong to the handler during the call. */
   readonly body: Uint8Array;
-  /** What the sender of a `send` asks for; if absent, the protocol's defaults apply. */
+  /** Lifetime, priority and tolerance that the sender of a `send` asks for; by default those of the protocol. */
   readonly wishes?: SendWishes;
-  /** Instant of {@link Host.now} from which on nobody takes the answer; absent if there is none. */
+  /** Instant, by {@link Host.now}, from which on nobody takes the answer; absent if there is no deadline. */
   readonly deadlineNs?: Nanoseconds;
 }
 
-/** A request to a node, from a scenario or a service of a live process; an event like a packet. */
+/** A request to a node, from a scenario or a service of a live process; it reaches the node as an event. */
 export interface NodeRequest extends RequestContent {
   /**
    * Gives a part of the answer, before {@link NodeRequest.respond}. The bytes are read during the
    * call only.
-   * @returns `full` if the part was not taken: the asker is slow, or takes no parts of this kind of
-   * request. {@link NodeRequest.onRoom} tells when to try again.
+   * @returns `full` if the part was not taken: the asker is slow, or takes no parts at all. The handler of
+   * {@link NodeRequest.onRoom} is called when to try again.
    */
   more(body: Uint8Array): 'ok' | 'full';
-  /** Installs what is called, in an event, when the asker takes parts again after `full`. */
+  /** Installs the function that is called, in an event, when the asker takes parts again after `full`. */
   onRoom(handler: () => void): void;
   /**
-   * Installs what is called, in an event, when the asker wants no answer any more, because its
-   * deadline is over or it has left. Answers that come later are thrown away.
+   * Installs the function that is called, in an event, when the asker wants no answer any more, because the
+   * deadline has passed or the asker has left. Later answers are discarded.
    */
   onCancel(handler: () => void): void;
   /**
@@ -61,7 +61,7 @@ export interface NodeRequest extends RequestContent {
   respond(outcome: string, body?: Uint8Array): void;
 }
 
-/** A contact of a link begins or ends, in the direction away from this host. */
+/** The beginning or end of a contact, in the direction in which this host sends. */
 export interface ContactTransition {
   readonly kind: 'begin' | 'end';
   /** Id of the link or segment. */
@@ -72,27 +72,28 @@ export interface ContactTransition {
 
 /** The port: everything that a node can use of its surroundings. */
 export interface Host {
+  /** Name of the host on which the node runs. */
   readonly name: string;
   /** Monotonic time since the start of the run, integer nanoseconds. For intervals. */
   now(): Nanoseconds;
   /**
-   * Time on the clock of contact plans: that of the scenario, integer nanoseconds. In sim it is
-   * `now()`; live it stays 0 until all nodes are ready.
+   * Plan time, integer nanoseconds: the time of the scenario, to which the times of contact plans are relative. In sim
+   * it is `now()`; live it stays 0 until all nodes are ready.
    */
   planTime(): Nanoseconds;
   /**
-   * Calendar time, for expiry: the scenario's epoch plus clock error in sim, the system's clock
-   * live.
+   * Calendar time, for expiry. In sim, the scenario's epoch plus `now()` plus the error of the host's clock; live, the
+   * system's clock.
    */
   clock(): CalendarTime;
   /** Calls `fire` once after `delay` (integer ns, >= 0). */
   after(delay: Nanoseconds, fire: () => void): Timer;
   /**
-   * The node's own stream for this purpose; every call returns the same object. Sim: a stream of
-   * the seed; live: always the operating system's generator.
+   * The node's random stream for this purpose; every call returns the same object. In sim it is derived from the
+   * seed; live it is always the operating system's generator.
    */
   random(purpose: string): Random;
-  /** Key material. Sim: seeded; live: always the operating system's generator. */
+  /** Key material: derived from the seed in sim, always from the operating system's generator live. */
   randomBytes(length: number): Uint8Array;
   /** Returns the number that stands for an address and port. */
   endpoint(address: string, port: number): Endpoint;
@@ -106,12 +107,13 @@ export interface Host {
    */
   alloc(length: number): Uint8Array;
   /**
-   * Gives back a buffer from `alloc` that was not sent, or the one received in the current call;
-   * code that forwards or drops need not know which of the two it has.
+   * Gives back a buffer from `alloc` that was not sent, or the buffer received in the current call;
+   * code that drops a packet need not know which of the two it has.
    */
   release(buffer: Uint8Array): void;
   /** Accepts streams; `undefined` means that the port is taken. */
   listen(options: ListenOptions, onStream: (stream: Stream) => void): Listener | undefined;
+  /** Opens a stream to a peer; `done` gets the stream, or the reason why there is none. */
   connect(options: ConnectOptions, done: ConnectCallback): void;
   /** Runs one of the protocol's `jobs`; `done` is never called in the same turn. */
   compute(
@@ -123,41 +125,42 @@ export interface Host {
   /** Installs the handler of requests; without one they are rejected as `no-handler`. */
   onRequest(handler: (request: NodeRequest) => void): void;
   /**
-   * Installs the handler of contacts, in place of any before. It is told when contacts in which
-   * this host sends begin and end; they may differ from the plan (`LinkView.contacts`). The
-   * beginning of a contact that is open now is told in an event of its own. Cuts are not told.
+   * Installs the handler of contacts, which replaces an earlier one. It is called when a contact in which
+   * this host sends begins or ends, which may differ from the plan (`LinkView.contacts`). For a
+   * contact that is open now, it is called in an event of its own. It is not called for cuts of links.
    */
   onContact(handler: (edge: ContactTransition) => void): void;
   /**
    * Hands application bytes that arrived from node `from` to the user of this node (the protocol
    * above, the scenario's sink, or a service of a live process). The bytes are read during the call
    * only.
-   * @param mark `again` for a message that the user may have got before a restart of this node.
+   * @param mark `again` for a message that the user may have received already before a restart of this node.
    */
   deliver(from: string, buffer: Uint8Array, offset: number, length: number, mark?: 'again'): void;
   /**
-   * Installs the function that says how the message came that this node is delivering, in place of any
-   * before. It is called within {@link deliver}, only if the receiver asks, and changes nothing.
+   * Installs the function that describes how the message that this node is delivering has arrived; it replaces an
+   * earlier one. It is called within {@link deliver}, only if the receiver asks, and must change nothing.
    */
   describeDeliveries(describe: (from: string) => DeliveryFacts | undefined): void;
   /**
-   * A carrier below this protocol on the same host. Called once per carrier, while the node is
-   * created: messages for a layer without handlers are dropped as `no-upper-layer`.
+   * Opens the transport over a carrier below this protocol on the same host. Call it once per carrier, while the node
+   * is created: messages for a layer without handlers are dropped as `no-upper-layer`.
    * @param carrier Name of the protocol that carries; by default the layer directly below.
    * @returns undefined if this protocol is the lowest, or has no such layer below it.
    */
   transport(handlers: TransportHandlers, carrier?: string): Transport | undefined;
-  /** For carriers: tells protocols above, and the trace, if messages to `peer` leave at present. */
+  /** Called by carriers: tells the protocols above, and the trace, whether messages to `peer` can be sent now. */
   way(peer: string, way: PeerReachability): void;
   /**
-   * The protocol has done what it is there for, such as receiving its file. A scenario with `until:
+   * Reports that the protocol has done its work, such as receiving its file. A scenario with `until:
    * done` ends when all nodes that can call this have called it; only the top protocol of a host
-   * counts. A crash of the host undoes the call; a second call changes nothing, and the node goes
-   * on as before.
+   * counts. A crash of the host undoes the call. A second call changes nothing, and the node continues
+   * as before.
    */
   finished(): void;
   /** Counts a drop by its name, for the metric, the trace and the fingerprint. */
   drop(reason: string): void;
+  /** The store with this name, which is opened by the first call; later calls return the same object. */
   store(name: string): Store;
   readonly crypto: CryptoProvider;
   readonly trace: TraceReporter;

@@ -1,10 +1,10 @@
 /**
- * Importers of topologies: a protocol that knows the files of other programs about its networks
- * reads them. A file asks for one by `import: { ion: plan.ionrc }` (docs/spec/topology-files.md,
+ * Importers of topologies: a protocol can read files in which other programs describe its networks.
+ * A topology file asks for an importer by `import: { ion: plan.ionrc }` (docs/spec/topology-files.md,
  * "Imported topologies").
  *
- * An importer reads a text, and nothing else: the loader finds the file, and shows mistakes at
- * their places in it.
+ * An importer gets a text and reads nothing else: the loader finds the file, and shows mistakes with their position in
+ * it.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export type ImportResult =
   | {
       readonly kind: 'network';
       readonly topology: GeneratedTopology;
-      /** What the file says that has no effect here, one sentence each. */
+      /** One sentence for each statement of the file that has no effect here. */
       readonly warnings: readonly string[];
     }
   | { readonly kind: 'mistakes'; readonly mistakes: readonly ImportMistake[] };
@@ -35,9 +35,9 @@ export type ImportResult =
 export interface TopologyImporter<Parameters = unknown> {
   /** The key by which files ask for it, different from that of every other importer. */
   readonly name: string;
-  /** One sentence for editors. */
+  /** One sentence that editors show for the key. */
   readonly help: string;
-  /** A zod schema of what an entry gives besides `file`: an object without unknown keys. */
+  /** A zod schema of the parameters that a file gives besides `file`: an object without unknown keys. */
   readonly parameters: { safeParse(input: unknown): unknown };
   /** Reads a text; a pure function of its arguments. */
   read(text: string, parameters: Parameters): ImportResult;

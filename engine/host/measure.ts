@@ -1,11 +1,12 @@
 /**
- * Measurements are data: a node says what happened, and reports judge it.
+ * Measurements of nodes: a node reports what happened, and the reports of a run compare it with limits.
  *
  * @module
  */
 
-/** A counter, which a node looks up once and then uses for every packet. */
+/** A number that only grows; a node looks the counter up once and then uses it for every packet. */
 export interface Counter {
+  /** Adds `amount`, a number >= 0. */
   add(amount: number): void;
 }
 /** A value that goes up and down. */
@@ -18,41 +19,41 @@ export interface Histogram {
 }
 
 /**
- * Through which a node reports its counters, gauges and histograms.
- * Names are those of the protocol's `metrics`, with one value for each of its
- * `labels`; others fail an assertion. Values of labels may come from peers: of each metric 64
- * combinations are kept, and the rest is counted in the value `other`.
+ * The interface through which a node reports its counters, gauges and histograms.
+ * Names are those of the protocol's `metrics`, with one value for each of the metric's
+ * `labels`; other names fail an assertion. Values of labels may come from peers: 64
+ * combinations are kept for each metric, and further ones are counted under the value `other`.
  */
 export interface Meter {
   counter(metric: string, ...labels: readonly string[]): Counter;
   gauge(metric: string, ...labels: readonly string[]): Gauge;
   histogram(metric: string, ...labels: readonly string[]): Histogram;
-  /** One sample of a rare event, stored individually (for example the time to detect a failure). */
+  /** Records one sample of a rare event, stored individually (for example the time to detect a failure). */
   sample(metric: string, value: number, ...labels: readonly string[]): void;
 }
 
-/** What drawings need: states of state machines, begin and end of procedures, and marks. */
+/** The interface through which a node reports what drawings show: states of state machines, procedures, and marks. */
 export interface TraceReporter {
   /**
-   * True if states are recorded, which never changes during the life of a node. Expensive texts are
-   * computed only then. Nothing except calls of this interface may depend on it.
+   * True if states are recorded, so that a node computes expensive texts only then. Never changes while a node exists.
+   * Nothing except calls of this interface may depend on it.
    */
   readonly isRecorded: boolean;
   /** The state machine (`path 3`, `session gateway-211`) is in this state from now on. */
   state(machine: string, state: string): void;
   /** Begins a procedure; the function returned ends it. */
   span(name: string): () => void;
+  /** Marks that something happened at this instant; marks enter the fingerprint. */
   mark(name: string): void;
 }
 
 /**
- * Facts of a log line under names of their own; those of all protocols alike are `packet_id`,
- * `destination`, `latency_ms` and `path_id`. A line has 16 at most, and none whose name is that of a
- * secret.
+ * Named values of a log line. All protocols use the names `packet_id`, `destination`, `latency_ms` and `path_id` for
+ * these values. A line has 16 fields at most, and no field with the name of a secret.
  */
 export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
-/** Log lines go to the operator, never into results. */
+/** Writes log lines for the operator; they never enter results. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -89,22 +90,22 @@ export interface MetricDefinition {
   /** One sentence: what is measured, where, and by which estimator. */
   readonly help: string;
   /**
-   * Names of labels, three at most: what is measured is kept for each combination of their values
-   * besides the whole. Not for a `ratio`.
+   * Names of labels, three at most: besides the total, the measurement is kept for each combination of their values.
+   * Not for a `ratio`.
    */
   readonly labels?: readonly string[];
   /** For a `ratio`: the two counters that the runner divides, numerator first. */
   readonly of?: readonly [numerator: string, denominator: string];
   /**
-   * When the metric is reported. `processor`: only where the processor is modelled, because
-   * elsewhere the time, which comes from work alone, is 0. `use`: only if a node asked its meter
-   * for it, because 0 would say that something could have happened and did not.
+   * When the metric is reported. `processor`: only where the processor is modelled, because elsewhere work takes no
+   * time, so that the metric would be 0. `use`: only if a node looked the metric up in its meter, because a 0 would say
+   * that something could have happened and did not.
    */
   readonly needs?: 'processor' | 'use';
-  /** True of a `ratio` that is no share of a whole, so that it may be negative or above 1. */
+  /** True for a `ratio` that is no share of a whole, so that it may be negative or above 1. */
   readonly isUnbounded?: true;
-  /** True of a counter that counts from the beginning of the run, and not from the end of its warm-up. */
+  /** True for a counter that counts from the beginning of the run, and not from the end of its warm-up. */
   readonly isOfWholeRun?: true;
-  /** True of a counter of losses, which reports name where another metric has no samples. */
+  /** True for a counter of losses, which reports name as the possible reason if another metric has no samples. */
   readonly isLoss?: true;
 }

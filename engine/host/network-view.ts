@@ -6,9 +6,8 @@
  */
 
 /**
- * What a file says about a part of the network that only some protocols understand: plain data by
- * name. The engine carries it; the protocol that defines it reads it with types of its own
- * (ADR 0044).
+ * Attributes that a file gives to a part of the network and that only some protocols understand: plain values by
+ * name. The engine passes them on; the protocol that defines an attribute reads it with types of its own (ADR 0044).
  */
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
@@ -35,21 +34,23 @@ export interface PlannedContact {
 export interface PlannedContacts {
   /** Ascending, without overlap. */
   readonly windows: readonly PlannedContact[];
-  /** The windows repeat with this period, nanoseconds; once when absent. */
+  /** The windows repeat with this period, nanoseconds; absent if they do not repeat. */
   readonly periodNs?: number;
 }
 
 /** A point-to-point link, as a node's view of the network shows it. */
 export interface LinkView {
   readonly id: string;
+  /** The first end of the link. */
   readonly a: LinkEndView;
+  /** The second end of the link. */
   readonly b: LinkEndView;
   readonly attributes?: Attributes;
   /** Largest datagram, bytes. */
   readonly mtu: number;
   /** One-way propagation delay from a to b, nanoseconds. */
   readonly delayNs: number;
-  /** Bits per second a to b. */
+  /** Bits per second from a to b. */
   readonly rateBps: number;
   /** Planned contacts by direction; a direction that is not named is always open. */
   readonly contacts?: { readonly aToB?: PlannedContacts; readonly bToA?: PlannedContacts };
@@ -59,19 +60,19 @@ export interface LinkView {
 export interface HostView {
   readonly name: string;
   readonly address: string;
-  /** Name of the protocol it runs; of several, the lowest. */
+  /** Name of the protocol that it runs; if it runs several, of the lowest one. */
   readonly protocol: string;
   /** Names of all protocols that it runs, the lowest first (docs/spec/stacking.md). */
   readonly stack: readonly string[];
-  /** Id of the area it belongs to, one of those of the network; absent if it is in none. */
+  /** Id of the area to which the host belongs, see {@link NetworkMap}; absent if it is in none. */
   readonly area?: string;
   /** The outside program that takes part as this host in an emulated run; absent if it is a node. */
   readonly program?: OutsideProgramView;
 }
 
 /**
- * What an outside program is bound to, for protocols that carry addresses inside: nodes send to
- * {@link HostView.address}, and the program knows itself by this one.
+ * The address to which an outside program is bound, for protocols that carry addresses in their messages: nodes send to
+ * {@link HostView.address}, but the program knows itself by the address here.
  */
 export interface OutsideProgramView {
   readonly address: string;
@@ -119,8 +120,8 @@ export interface NetworkView extends NetworkMap {
   /**
    * A 32-byte secret that the members of a group share. Asserts that `provisioning.sharedSecrets`
    * of that protocol makes the node a member.
-   * @param protocol The protocol whose secret it is, which may share it with the node's own
-   * (`provisioning.sharedWith`); the node's own if absent.
+   * @param protocol The protocol to which the secret belongs; it may share the secret with the node's own protocol
+   * (`provisioning.sharedWith`). Default: the node's own protocol.
    */
   shared(purpose: string, protocol?: string): Uint8Array;
   /**

@@ -1,13 +1,13 @@
 /**
- * What nodes do with messages, as far as the privacy of a run depends on it (docs/spec/privacy-metrics.md).
+ * Facts about how nodes handle messages, as far as the privacy of a run depends on it (docs/spec/privacy-metrics.md).
  *
  * @module
  */
 
 /**
  * Why a message exists. `content`: it carries a message of an application, or a part of one;
- * `reaction`: it is sent only because there was such a message (an acknowledgement); `cover`: it
- * hides the others.
+ * `reaction`: it is sent only because there was such a message (an acknowledgement); `cover`: it carries nothing and
+ * hides the other messages.
  */
 export type MessagePurpose = 'content' | 'reaction' | 'cover';
 
@@ -15,7 +15,7 @@ export type MessagePurpose = 'content' | 'reaction' | 'cover';
 export type DelayLaw =
   /** Exponential delays: a message's age reveals nothing. */
   | { readonly kind: 'exponential' }
-  /** Uniform between 0 and `longest`. */
+  /** Uniform between 0 and `longestNs`. */
   | { readonly kind: 'uniform'; readonly longestNs: number }
   /** Always the same: the order reveals everything. */
   | { readonly kind: 'constant' }
@@ -24,22 +24,23 @@ export type DelayLaw =
   /** A distribution for which there is no estimator; the report says so. */
   | { readonly kind: 'unknown'; readonly name: string };
 
-/** What one node does with messages. */
+/** How one node handles messages. */
 export interface NodePrivacyFacts {
   /** Name of the node. */
   readonly node: string;
   /**
-   * `user`: writes and receives messages; `mix`: holds them back to hide which input became which
-   * output; `relay`: passes or stores them; `aside`: messages never reach it.
+   * `user`: writes and receives messages; `mix`: holds messages back to hide which input became which
+   * output; `relay`: passes messages on or stores them; `aside`: gets no messages.
    */
   readonly part: 'user' | 'mix' | 'relay' | 'aside';
-  /** How it delays messages. Absent: senders choose exponential delays. */
+  /** How the node delays messages. Absent: senders choose exponential delays. */
   readonly law?: DelayLaw;
-  /** Intended mean delay, ns; absent when its configuration does not state it. */
+  /** Intended mean delay, ns; absent when the node's configuration does not state it. */
   readonly meanDelayNs?: number;
   /** Layer, from 1, when the configuration determines it. */
   readonly layer?: number;
-  /** Whom it belongs to, for adversaries who own several nodes. */
+  /** Autonomous system in which the node is, for adversaries who own several nodes. */
   readonly asn?: string;
+  /** Group of nodes with the same operator to which the node belongs, for adversaries who own several nodes. */
   readonly family?: string;
 }

@@ -18,9 +18,9 @@ import type { Random } from './random.ts';
 import type { CarrierGuarantees, WishHandling } from './transport.ts';
 
 /**
- * Ground truth kept outside the nodes, so that it survives their crashes: which numbers were seen
- * before, in spaces that nodes name. It only measures (`antireplay.false_reject`) and decides
- * nothing.
+ * Ground truth kept outside the nodes, so that it survives their crashes: the numbers that were seen
+ * before, in spaces that nodes name, and the sums that nodes claim. It serves measurements only
+ * (`antireplay.false_reject`); no node may behave by it.
  */
 export interface GroundTruthWitness {
   /** Stores `value` (a safe integer >= 0) in `space`; true if it was already there. */
@@ -28,29 +28,29 @@ export interface GroundTruthWitness {
   /** True if `value` was stored in `space`. */
   has(space: string, value: number): boolean;
   /**
-   * The node puts `vector` into the sum that is named `space`, as its part `part` (a safe integer
-   * >= 0). The vector is not copied: it must not change afterwards.
+   * Reports that the node adds `vector` to the sum with the name `space`, as the part with the number `part` (a safe
+   * integer >= 0). The vector is not copied: it must not change afterwards.
    */
   addend(space: string, part: number, vector: Uint32Array): void;
   /**
-   * A node claims to know a sum. The run compares it with what {@link addend} was told, element by
-   * element (between processes, by random linear checks), and counts it. No node learns the answer.
+   * Reports that a node claims to know a sum. The run compares the claim with the vectors of {@link addend}, element by
+   * element (between processes, by random linear checks), and counts the result, which no node learns.
    */
   sum(claim: SumClaim): void;
 }
 
-/** What a node claims of a sum, all modulo 2^bits. */
+/** A node's claim that the sum of some parts is a certain vector, modulo 2^bits. */
 export interface SumClaim {
   readonly space: string;
-  /** The parts that it says are in the sum, each once. */
+  /** Numbers of the parts that the node says are in the sum, each once. */
   readonly parts: readonly number[];
-  /** As long as each part; not copied, as for {@link GroundTruthWitness.addend}. */
+  /** The claimed sum, as long as each part; not copied, as for {@link GroundTruthWitness.addend}. */
   readonly vector: Uint32Array;
   /** Bits of each element, 1 to 32. */
   readonly bits: number;
   /**
-   * Name of the protocol's metric that counts claims: of kind `ratio` (true claims to all claims), without `of`. Only
-   * the run counts it.
+   * Name of the protocol's metric that counts claims, which only the run records: a metric of kind `ratio` (true claims
+   * divided by all claims) without `of`.
    */
   readonly metric: string;
 }
@@ -64,20 +64,20 @@ export interface SumClaim {
 export interface MessageObserver {
   /**
    * The node accepted the message of the current request and gives it this number, a safe integer
-   * >= 0. Outside a request, the node has found on its disk a message that it accepted under that
+   * >= 0. A call outside a request says that the node has found, on its disk, a message that it accepted under that
    * number before a restart.
    */
   accepted?(message: number): void;
   /**
-   * A client or mix made a message and sends it now.
+   * A client or mix has made a message and sends it now.
    * @param kind One of the protocol's `messageKinds`; any other is an assertion failure.
    * @param recipient Name of the receiving node; empty for cover traffic.
-   * @param message The number from {@link accepted} of the message that it carries.
+   * @param message The number, from {@link accepted}, of the application's message that the new message carries.
    */
   created(key: number, kind: string, recipient: string, message?: number): void;
   /** A node took the message in. */
   arrived(key: number): void;
-  /** The message leaves the node under a new key. */
+  /** The message that arrived under `inKey` leaves the node under `outKey`. */
   departed(inKey: number, outKey: number): void;
   /** A copy of a message that is inside the node leaves under a new key; the message stays. */
   copied?(key: number, copyKey: number): void;
@@ -91,8 +91,8 @@ export interface MessageObserver {
   settled?(message: number, how: 'acknowledged' | 'abandoned' | 'sent' | 'dropped'): void;
   /**
    * The message under `key` ends here and is stored for its recipient.
-   * @param copy Names the stored copy from here on: both ends compute it from its bytes, a safe
-   * integer >= 0.
+   * @param copy Name of the stored copy from here on: a safe integer >= 0 that both ends compute from the bytes of the
+   * copy.
    */
   kept?(key: number, copy: number): void;
   /** The copy is no longer stored, because its recipient has it. */
@@ -105,7 +105,7 @@ export interface MessageObserver {
   taken?(copy: number, how: 'held' | 'delivered' | 'dropped'): void;
 }
 
-/** Where a message is inside a datagram, for an adversary inside the channel who has no keys. */
+/** Where a message is inside a datagram, for an adversary on the link who has no keys. */
 export interface MessageLocation {
   /** The key by which observers know the message on this link. */
   readonly key: number;
@@ -125,10 +125,10 @@ export type MessageAccountingMethod =
   /** A node keeps a message until the next node has it; both report the transfer. */
   | { readonly kind: 'custody' }
   /**
-   * Nodes forward messages within one event, and report messages that they hold longer. `keyOf`
-   * names the message in a datagram of any link, as {@link MessageObserver.created} did; it is
-   * called for datagrams that are lost. Keys of what a node sends to one peer increase by one each
-   * time, below 2^27, and start again with different upper bits.
+   * Nodes forward messages within one event, and report messages that they hold longer. `keyOf` returns the key, as
+   * {@link MessageObserver.created} reported it, of the message in a datagram of any link; it is called for datagrams
+   * that are lost. The keys of messages that a node sends to one peer increase by one each time, below 2^27, and then
+   * start again with different upper bits.
    */
   | { readonly kind: 'passage'; readonly keyOf: (datagram: Uint8Array) => number | undefined };
 
@@ -138,7 +138,7 @@ export type MessageAccountingMethod =
  */
 export interface PackageFile {
   readonly package: string;
-  /** The version whose file it is; no other will do, because results depend on it. */
+  /** The exact version; no other is accepted, because results depend on the file. */
   readonly version: string;
   /** Path within the package, with slashes. */
   readonly path: string;
@@ -158,12 +158,12 @@ export interface NodeSetup<Options> {
   readonly network: NetworkView;
   readonly witness: GroundTruthWitness;
   /**
-   * Reads one of {@link Protocol.files}, which the loader has found. Absent in tests of single nodes.
+   * Reads one of the files that {@link Protocol.files} lists and the loader has found. Absent in tests of single nodes.
    */
   readonly readFile?: (file: PackageFile) => Uint8Array;
   /**
-   * What a module of the user exports that an option names by its absolute path; the loader has loaded and checked it.
-   * Absent in tests of single nodes.
+   * Returns the export of a module of the user, which an option names by its absolute path; the loader has loaded and
+   * checked it. Absent in tests of single nodes.
    */
   readonly userModule?: (path: string) => unknown;
   /** Absent unless privacy is measured, packets are explained or messages are accounted for. */
@@ -177,13 +177,13 @@ export interface NodeHandle {
   /** Ends gracefully: persists, closes. Not called when the node crashes. */
   stop?(): void;
   /**
-   * Link ids, in order, that packets to `target` take at this moment; for faults on active paths.
+   * Ids of the links, in order, over which packets to `target` go at this moment; for faults on active paths.
    */
   activePath?(target: string): readonly string[] | undefined;
   /** True when the node can carry traffic; the traffic of a live run waits until all nodes can. */
   isReady?(): boolean;
   /**
-   * How many messages the node holds, by its reports to the observer: arrived, but neither departed
+   * Number of messages that the node holds, by its reports to the observer: arrived, but neither departed
    * nor ended; accepted, but not settled; kept, but not released; and parts of messages that it
    * holds. Called at the end of a run that accounts for messages.
    */
@@ -191,13 +191,13 @@ export interface NodeHandle {
   /** Describes a broken invariant of the node's state; undefined if there is none. Called at the end of a run. */
   invariant?(): string | undefined;
   /**
-   * Takes over what can change while the node runs. Absent: every change needs a restart.
+   * Applies new values of the options that can change while the node runs. Absent: every change needs a restart.
    * @param options All options of the node, checked by the protocol's schema.
-   * @returns the names of the options that it has taken over, changed or not.
+   * @returns the names of the options that the node has applied, whether their values changed or not.
    */
   reconfigure?(options: unknown): readonly string[];
   /**
-   * The content of a status page: plain data with sorted keys. Whoever asks may do so at any time, so answering must
+   * The content of a status page: plain data with sorted keys. It may be called at any time, so it must
    * change nothing: no random draws, no timers, no packets.
    */
   status?(): Readonly<Record<string, unknown>>;
@@ -229,11 +229,11 @@ export interface OptionConflict {
   readonly hint: string;
 }
 
-/** The network and secrets for {@link Provisioning.publish}, which runs where secrets are drawn and not in a node. */
+/** The argument of {@link Provisioning.publish}, which runs in the process that draws the secrets and not in a node. */
 export interface PublishContext {
   readonly network: NetworkMap;
   readonly crypto: CryptoProvider;
-  /** A shared secret of this protocol, whichever nodes share it. */
+  /** The shared secret of this protocol for this purpose, whichever nodes share it. */
   shared(purpose: string): Uint8Array;
   /** A random stream of this protocol; nothing secret may come from it. */
   random(purpose: string): Random;
@@ -258,7 +258,7 @@ export interface Provisioning {
   >;
   /** Purposes of the secrets that `host` shares with other nodes of this protocol. */
   readonly sharedSecrets?: (host: HostView, network: NetworkMap) => readonly string[];
-  /** Names of the protocols whose nodes are members, too, by the same function. Absent: no other. */
+  /** Names of further protocols whose nodes share these secrets, as `sharedSecrets` says. Absent: none. */
   readonly sharedWith?: readonly string[];
   /** Texts that all nodes of the network can read, by name. */
   readonly publish?: (publisher: PublishContext) => Readonly<Record<string, string>>;
@@ -281,32 +281,32 @@ export interface Protocol<Options = unknown> {
   /** A zod schema of the node's `options`. */
   readonly config: { safeParse(input: unknown): unknown };
   /**
-   * Finds options that are right by themselves but conflict with those of other nodes of the same
-   * protocol, or with links between nodes, so that the file is refused at that line. If absent, options need not agree.
+   * Finds options that are valid by themselves but conflict with options of other nodes of the same
+   * protocol, or with links between nodes; the file is then refused at that line. If absent, options cannot conflict.
    */
   readonly disagreements?: (
     nodes: readonly ConfiguredNode<Options>[],
     links: readonly ConfiguredLink[],
   ) => readonly OptionConflict[];
   /**
-   * Files of packages that a node with these options reads. The loader refuses the file at the line of
-   * the option if one is not installed, and names the command that installs it. Absent: none.
+   * Files of npm packages that a node with these options reads. If one is not installed, the loader refuses the
+   * topology at the line of the option, and names the command that installs the package. Absent: none.
    */
   readonly files?: (options: Options) => readonly RequiredFile[];
   /** Topologies that files can ask for by `generate: { kind: … }`. If absent, there are none. */
   readonly generators?: readonly TopologyGenerator[];
-  /** Formats of other programs that files can take a topology from. If absent, there are none. */
+  /** Readers of topologies in formats of other programs. If absent, there are none. */
   readonly importers?: readonly TopologyImporter[];
   /**
-   * Where the address plan puts its nodes (docs/spec/topology-files.md, "Address plan"). If absent,
-   * they are ordinary hosts.
+   * In which part of an area's addresses the address plan puts its nodes (docs/spec/topology-files.md, "Address plan").
+   * If absent, they are ordinary hosts.
    */
   readonly addressRole?: AddressRole;
   /** If absent, nodes have secrets of their own, but share none and publish nothing. */
   readonly provisioning?: Provisioning;
   /**
-   * What a node with these options would lack outside a run, such as a common time 0, or texts that the run publishes
-   * (ADR 0079). The text ends the sentence "cannot run alone: ". Undefined, or absent: the node can run alone.
+   * Says why a node with these options cannot run outside a run, where there is for example no common time 0 and no
+   * published text (ADR 0079). The text follows "cannot run alone: ". Undefined, or absent: the node can run alone.
    */
   readonly needsRun?: (options: Options) => string | undefined;
   /** Pure jobs for `host.compute`, by name. */
@@ -314,8 +314,8 @@ export interface Protocol<Options = unknown> {
   /** Address of the module that exports `protocol`, from which a live worker loads the jobs. */
   readonly moduleUrl: string;
   /**
-   * What an operator or a scenario may ask its nodes, besides `status`: for each kind of request a sentence that says
-   * what it means. Absent: nothing. Requests of applications do not belong here.
+   * Requests that an operator or a scenario may send to its nodes, besides `status`: for each kind of request, a
+   * sentence that explains it. Absent: none. Requests of applications are not listed.
    */
   readonly questions?: Readonly<Record<string, string>>;
   /** Drop reasons, each with a sentence that explains it. */
@@ -327,8 +327,8 @@ export interface Protocol<Options = unknown> {
    */
   readonly messages?: (options: Options, crypto: CryptoProvider) => LocateMessage;
   /**
-   * What the nodes of a network do with messages. If absent, nodes that a scenario names as mixes
-   * count as mixes whose delays are exponential and chosen by senders, and all others as users.
+   * Describes how the nodes of a network handle messages. If absent, nodes that a scenario names as mixes
+   * count as mixes whose delays are exponential and chosen by senders, and all other nodes as users.
    */
   readonly privacyFacts?: (
     nodes: readonly ConfiguredNode<Options>[],
@@ -338,24 +338,24 @@ export interface Protocol<Options = unknown> {
    * measurements of privacy know no other names of kinds. If absent, nodes report none.
    */
   readonly messageKinds?: Readonly<Record<string, MessagePurpose>>;
-  /** If absent, its messages are not accounted for, and reports say so. */
+  /** How the messages of this protocol are accounted for. If absent, they are not, and reports say so. */
   readonly account?: MessageAccountingMethod;
   /**
-   * What outsiders can send to its nodes, by kind; events with the action `flood` choose one. If
+   * Datagrams that outsiders can send to its nodes, by kind; events with the action `flood` choose a kind. If
    * absent, there are none.
    */
   readonly forgeries?: Readonly<Record<string, Forgery>>;
   /**
-   * What protocols above it can expect of a node with these options; undefined if such a node
-   * carries nothing (docs/spec/stacking.md). Absent: no node of this protocol carries anything.
+   * The guarantees that a node with these options gives to protocols above it; undefined if such a node carries no
+   * protocol (docs/spec/stacking.md). Absent: no node of this protocol carries another one.
    */
   readonly carries?: (options: Options) => CarrierGuarantees | undefined;
   /**
-   * Marks its messages in a carrier, as the protocol number does in IP: 1 to 127 for shipped
-   * protocols, 128 to 255 for those of users. Absent: it cannot be carried by another protocol.
+   * Number that marks messages of this protocol in a carrier, as the protocol number does in IP: 1 to 127 for shipped
+   * protocols, 128 to 255 for protocols of users. Absent: it cannot be carried by another protocol.
    */
   readonly channel?: number;
-  /** What its nodes do with the wishes of those who send. Absent: they ignore them. */
+  /** What its nodes do with the wishes of senders. Absent: they ignore all wishes. */
   readonly wishes?: WishHandling;
   /**
    * True if a node with these options can call `host.finished`: a scenario with `until: done` then
@@ -368,9 +368,10 @@ export interface Protocol<Options = unknown> {
    */
   readonly double?: (options: Options) => string | undefined;
   /**
-   * What must hold of nodes with these options whatever happens to their network (ADR 0069). Absent: only what
-   * holds of every protocol.
+   * Promises that nodes with these options keep whatever happens to their network (ADR 0069). Absent: only those of
+   * every protocol.
    */
   readonly must?: (nodes: readonly ConfiguredNode<Options>[]) => Must;
+  /** Makes a node on a host; the runner calls it again after each restart of the host. */
   create(host: Host, setup: NodeSetup<Options>): NodeHandle;
 }

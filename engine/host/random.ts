@@ -1,7 +1,7 @@
 /**
- * Named random streams: in virtual time one per (seed, node, purpose), so that a draw in one changes no other; live,
- * draws that nobody can repeat (docs/spec/random-streams.md). Each comment says how many 32-bit words of the stream a
- * draw takes.
+ * Named random streams: in virtual time one per (seed, node, purpose), so that a draw from one stream does not change
+ * the others; live, draws that nobody can repeat (docs/spec/random-streams.md). Each comment says how many 32-bit words
+ * of the stream a draw takes.
  *
  * @module
  */

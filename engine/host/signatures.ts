@@ -19,12 +19,12 @@ export interface SigningKey {
   wipe(): void;
 }
 
-/** An opened public key. One made of bytes that are no public key verifies nothing. */
+/** An opened public key; if it was made from bytes that are no public key, it accepts no signature. */
 export interface VerifyingKey {
   verify(message: Uint8Array, signature: Uint8Array): boolean;
 }
 
-/** What ML-DSA signs. */
+/** The input of an ML-DSA signature: a message, and a context. */
 export interface MlDsaInput {
   readonly message: Uint8Array;
   /** 0 to 255 bytes that separate uses of a key (FIPS 204 section 5.2); none if absent. */
@@ -39,7 +39,7 @@ export interface MlDsaKey {
    * Signs (FIPS 204 section 5.2).
    * @param coins 32 random bytes; zeros for the deterministic variant (section 3.4).
    * @returns 3,309 bytes.
-   * @throws RangeError for coins or a context of a wrong length, and after {@link wipe}.
+   * @throws RangeError for coins or a context of wrong length, and after {@link wipe}.
    */
   sign(input: MlDsaInput, coins: Uint8Array): Uint8Array;
   /** Wipes the secret; afterwards the key signs nothing. */

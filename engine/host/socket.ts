@@ -16,9 +16,9 @@ export type SendResult = 'sent' | 'full';
 
 /**
  * Called for each datagram. The bytes `buffer[offset .. offset + length)` belong to the handler during the call: it may
- * change them in place and pass the same buffer to `send`; what it wants to keep, it copies. `dscp` is the class with
- * which it arrived (traffic-class.ts); on real sockets it is network control if the socket's {@link UrgencyTest} calls
- * the datagram urgent, else 0, since the kernel is not asked.
+ * change them in place and pass the same buffer to `send`; it must copy bytes that it keeps. `dscp` is the datagram's
+ * traffic class (traffic-class.ts). On real sockets the received class is not read: `dscp` is network control if the
+ * socket's {@link UrgencyTest} calls the datagram urgent, else 0.
  */
 // biome-ignore lint/complexity/useMaxParams: an object for each datagram would be garbage
 export type DatagramHandler = (
@@ -31,7 +31,7 @@ export type DatagramHandler = (
 
 /**
  * Decides whether a datagram that has arrived is urgent; must not change it. Urgent are datagrams
- * that keep a network together (probes, keep-alives, handshakes). Anybody can forge that property,
+ * that keep a network together (probes, keep-alives, handshakes). Anybody can send datagrams that look urgent,
  * so a host lets only a few urgent datagrams overtake others.
  */
 export type UrgencyTest = (buffer: Uint8Array, offset: number, length: number) => boolean;
@@ -58,7 +58,7 @@ export interface DatagramSocket {
    * Sends one datagram and takes ownership of the buffer, which must come from `host.alloc` or from
    * the current `onDatagram` call.
    * @param length 0..65,507 bytes.
-   * @param dscp Its class in the queues of the links, 0..63 (traffic-class.ts); 0 if absent.
+   * @param dscp Traffic class of the datagram in the queues of links, 0..63 (traffic-class.ts); default 0.
    */
   send(buffer: Uint8Array, offset: number, length: number, to: Endpoint, dscp?: number): SendResult;
   /** Closes the socket and frees the port. */

@@ -1,27 +1,27 @@
 /**
- * Crash-safe storage. What `sync` has confirmed survives a crash; what was written later may be
- * lost, survive in part, or be torn in its last record, but is never silently altered.
+ * Crash-safe storage. Data that `sync` has confirmed survive a crash. Data written later may be
+ * lost, survive in part, or be torn in the last record, but are never silently altered.
  *
- * Deleting is erasing (ADR 0024): once a sync has confirmed it, no file of the store contains
+ * Deleted data are erased (ADR 0024): once a sync has confirmed the deletion, no file of the store contains
  * the value of a deleted entry or a record of a truncated log, and the former file contents are
  * overwritten.
  *
- * The room of deleted data is used again: a store needs room for what it contains now, not for what it once contained
+ * The space of deleted data is used again: a store needs space for what it contains now, not for what it once contained
  * (ADR 0037).
  *
- * A store has one writer: the life of a node that opened it. What an earlier life still writes after
- * a crash has no effect, and another process is refused.
+ * A store has one writer: the node that opened it, until its next crash or stop. Later writes of that node have no
+ * effect, and another process cannot open the store.
  *
  * @module
  */
 
-/** Which keys of a store are listed. */
+/** Selects the keys of a store that {@link Store.keys} lists. */
 export interface KeyRange {
   /** Only keys that begin with this text. */
   readonly prefix?: string;
-  /** Only keys after this one; the last key of one list gives the next list. */
+  /** Only keys after this one; with the last key of a list, the next list begins where that list ended. */
   readonly after?: string;
-  /** At most this many keys. */
+  /** Largest number of keys to list. */
   readonly limit?: number;
 }
 
@@ -47,7 +47,7 @@ export interface Store {
   keys(range?: KeyRange): readonly string[];
   /**
    * Erases an entry and all values that it ever had; takes effect at the next sync.
-   * @param key As for {@link put}; an entry that is not there may be deleted.
+   * @param key As for {@link put}; without an entry with this key, nothing happens.
    */
   delete(key: string): void;
   /** Makes everything written so far durable, then calls `done` (never in the same turn). */

@@ -27,14 +27,14 @@ export interface StreamHandlers {
   readonly onClose?: (error?: StreamError) => void;
 }
 
-/** Options of {@link Stream.secure}: TLS 1.3 with a pre-shared key, or with certificates. */
+/** Options of {@link Stream.secure}, for TLS 1.3 with a pre-shared key or with certificates. */
 export interface StreamTlsOptions {
   readonly role: 'client' | 'server';
   /** Pre-shared key, 32 bytes, and its identity. */
   readonly psk?: { readonly identity: string; readonly key: Uint8Array };
   /** PEM texts from files of the user (live only). */
   readonly certificate?: { readonly certPem: string; readonly keyPem: string };
-  /** PEM text of the authority a client trusts. */
+  /** PEM text of the certificate authority that a client trusts. */
   readonly trustPem?: string;
   readonly serverName?: string;
 }
@@ -46,15 +46,15 @@ export interface Stream {
   /** Installs the handlers. Call it in the same turn in which the stream was received. */
   handle(handlers: StreamHandlers): void;
   /**
-   * Appends a copy of the bytes to the send queue. `full` means: accepted, but the queue is above
+   * Appends a copy of the bytes to the send queue. `full` means that the bytes were accepted, but the queue is above
    * its limit, so wait for `onDrain`.
    */
   write(bytes: Uint8Array): SendResult;
-  /** Half-close after everything written has been sent. */
+  /** Closes the sending direction after everything written has been sent (half-close). */
   end(): void;
-  /** Discards what is queued; the peer sees `reset`. */
+  /** Ends the stream and discards queued bytes; the peer sees `reset`. */
   reset(): void;
-  /** Stops (true) or resumes delivery of `onData`; back-pressure reaches the sender. */
+  /** Stops (true) or resumes calls of `onData`; while they are stopped, the sender is slowed down (back-pressure). */
   setPaused(isPaused: boolean): void;
   /** Starts TLS on the stream after the bytes exchanged so far. */
   secure(options: StreamTlsOptions, done: (error?: StreamError) => void): void;
@@ -65,7 +65,7 @@ export interface ListenOptions {
   readonly port: number;
   readonly address?: string;
   /**
-   * Only in live mode: the system rejected the port after `listen` had returned, so nothing will be
+   * Called, only live, if the system rejected the port after `listen` had returned, so that no stream will be
    * accepted.
    */
   readonly onError?: (reason: StreamError) => void;

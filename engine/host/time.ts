@@ -5,7 +5,7 @@
  * @module
  */
 
-/** An interval or an instant since the start of the run, integer nanoseconds. */
+/** A duration, or an instant as time since the start of the run, integer nanoseconds. */
 export type Nanoseconds = number;
 
 /** Calendar time (Unix epoch, UTC) for expiry and epochs; never for intervals. */

@@ -6,7 +6,7 @@
  */
 import type { ImportMistake } from './importer.ts';
 
-/** What a protocol reads in a file, or what is wrong with it. */
+/** The value that a protocol has read from a file of the user, or what is wrong with the file. */
 export type UserFileResult<Value> =
   | { readonly kind: 'value'; readonly value: Value }
   | { readonly kind: 'mistakes'; readonly mistakes: readonly ImportMistake[] };
@@ -19,13 +19,13 @@ export interface UserFileReader<Value = unknown> {
   /** Longest file, in bytes; the loader takes no file of more than 4 MB. */
   readonly bytesMax: number;
   /**
-   * Reads the text; a pure function of it, called in each process and thread that has the node. Nodes with
-   * the same file may share the value, which nobody may change.
+   * Reads the text; a pure function of the text, called in each process and thread that has the node. Nodes with
+   * the same file may share the value, which no node may change.
    */
   read(text: string): UserFileResult<Value>;
 }
 
-/** What stands in place of the path when options are checked. */
+/** The value of the option, in place of the path, when options are checked. */
 export interface FileText {
   /** The path as it was written; for messages only. */
   readonly file: string;
