@@ -1,8 +1,8 @@
 /**
- * `host.compute` for jobs on bytes in live runs: calls of nodes become packets of one pipeline that
+ * `host.compute` for byte jobs in live runs: calls of nodes become packets of one pipeline that
  * all hosts of a process share (ADR 0013).
  *
- * It tracks which setup of which job is open, so that private keys are opened once per worker and
+ * The file tracks the present setup of each job, so that private keys are opened once per worker and
  * wiped there when the node switches to other keys or ends. The first call starts the threads.
  *
  * @module
@@ -18,7 +18,7 @@ import type {
   SubmissionOutcome,
 } from './pipeline/submission.ts';
 
-/** A call under way. */
+/** A call of a byte job. */
 export interface ByteJobCall {
   /** The host that owns the setup. */
   readonly owner: string;
@@ -37,7 +37,7 @@ interface OpenSetup {
   readonly job: number;
 }
 
-/** Most bytes of a call: what a datagram can carry. Memory that no packet touches costs nothing. */
+/** Largest number of bytes of a call: those of a datagram. Memory that no packet has used costs nothing. */
 const SLOT_BYTES = 65_536;
 
 const REFUSALS: Readonly<Record<Exclude<SubmissionOutcome, 'taken'>, string>> = {
@@ -47,7 +47,7 @@ const REFUSALS: Readonly<Record<Exclude<SubmissionOutcome, 'taken'>, string>> = 
 };
 
 /**
- * Runs `host.compute` jobs on bytes for all hosts of a process, in one pipeline of worker threads.
+ * Runs byte jobs of `host.compute` for all hosts of a process, in one pipeline of worker threads.
  */
 export class ByteJobRunner implements ResultSink {
   readonly #workers: number | undefined;
@@ -60,7 +60,7 @@ export class ByteJobRunner implements ResultSink {
   #nextToken = 0;
   #isClosed = false;
 
-  /** @param workers Threads; the pipeline's own choice when undefined. */
+  /** @param workers Number of threads; undefined for the default of the pipeline. */
   constructor(workers: number | undefined) {
     this.#workers = workers;
     this.#submission = { job: 0, bytes: new Uint8Array(0), sink: this, token: 0, affinity: -1 };
@@ -109,7 +109,7 @@ export class ByteJobRunner implements ResultSink {
     this.#setups.delete(owner);
   }
 
-  /** Ends the threads; calls inside are aborted. */
+  /** Ends the threads; calls that have no result yet are aborted. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#calls.clear();

@@ -1,10 +1,10 @@
 /**
  * A guard on the clocks, timers and random numbers of the system while a user's protocol runs in
- * virtual time: a run that reads them does not repeat. The call throws, and says what to use instead.
+ * virtual time: a run that reads them cannot be repeated. Such a call throws an error that says what to use instead.
  *
- * What the engine itself calls passes, also below node code: the caller is found in the stack, which is
- * looked at only while a node is called. Functions that were taken from their objects before the guard
- * was set are not guarded, nor are reads of files.
+ * Calls by the engine itself are allowed, also when a node has called the engine: the stack shows the caller, and is
+ * looked at only while a node is called. Functions that were copied from their objects before the guard
+ * was set are not guarded, and reads of files are not guarded either.
  *
  * @module
  */
@@ -65,7 +65,7 @@ export function installClockGuard(): void {
 
 /**
  * Keeps the nodes of a run from reading this machine's clocks and random numbers.
- * @returns a function that ends this; the run guarded before, if any, is then guarded again.
+ * @returns a function that ends the guard of this run; the run that was guarded before, if any, is then guarded again.
  */
 export function guardNodesOfRun(guarded: GuardedRun): () => void {
   installClockGuard();
@@ -98,7 +98,7 @@ function guardBigint(): void {
   guardFunction(process.hrtime, 'bigint', { call: 'process.hrtime.bigint()', instead: TIME });
 }
 
-/** Guards `Date`: dates made from given numbers are allowed, the present one is not. */
+/** Guards `Date`: making a date from given numbers is allowed, reading the present date is not. */
 function guardDate(): void {
   guardFunction(Date, 'now', { call: 'Date.now()', instead: TIME });
   const original = Date;

@@ -15,13 +15,13 @@ import { ByteJobRunner } from './byte-compute.ts';
 import type { ComputeCall } from './compute-worker.ts';
 import { entryModuleUrl } from './own-form.ts';
 
-/** A job under way. */
+/** A job on plain data that a node has requested. */
 export interface PoolJob {
   readonly call: ComputeCall;
-  /** Memory of the input that moves to the thread. */
+  /** Buffers of the input that move to the thread instead of being copied. */
   readonly transfer: readonly ArrayBuffer[];
   readonly lane: 'control' | 'data';
-  /** Jobs with one key run in order on one worker; without a key on any worker, in any order. */
+  /** Jobs with the same key run in order on one worker; jobs without a key run on any worker, in any order. */
   readonly key?: string | undefined;
   /** False once the job was cancelled. */
   isWanted(): boolean;
@@ -33,7 +33,7 @@ export interface PoolJob {
 const WORKERS_MAX = 4;
 /** Largest number of jobs that may wait in one world; further ones fail immediately. */
 const WAITING_MAX = 10_000;
-/** FNV-1a, 32 bits. */
+// Constants of FNV-1a with 32 bits.
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x0100_0193;
 
@@ -48,7 +48,7 @@ export class ComputePool {
   #waiting = 0;
   #isClosed = false;
 
-  /** @param workers Threads; by default one per core minus one, at most four. */
+  /** @param workers Number of threads; by default the number of cores minus one, but 1 to 4. */
   constructor(workers?: number) {
     this.#count = workers ?? Math.max(1, Math.min(WORKERS_MAX, availableParallelism() - 1));
     this.bytes = new ByteJobRunner(workers);

@@ -10,7 +10,7 @@ const { exports, keep } = await loadProgram('compute-worker', home);
 
 export async function runCall(call) {
   const answer = await exports.runCall(call);
-  // The first call, before time begins, loads a module of a protocol: stores its compiled code.
+  // The first call, before the time of the run begins, loads a module of a protocol; its compiled code is stored then.
   keep();
   return answer;
 }

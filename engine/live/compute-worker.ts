@@ -14,7 +14,7 @@ export interface ComputeCall {
   readonly moduleUrl: string;
   readonly job?: string;
   readonly input?: unknown;
-  /** Name of the provider that the job gets. */
+  /** Name of the crypto provider that the job gets. */
   readonly crypto?: string;
 }
 
@@ -51,7 +51,7 @@ function moved(result: ComputeResult, buffers: readonly ArrayBuffer[]): ComputeR
   return move(message as never) as unknown as ComputeResult;
 }
 
-/** The provider with that name, made once per thread. */
+/** The crypto provider with that name, made once per thread; `node` if the name is unknown. */
 export function findCryptoProvider(name: string | undefined): CryptoProvider {
   const known = CRYPTO_PROVIDER_NAMES.find((one) => one === name) ?? 'node';
   const made = providers.get(known) ?? createCryptoProvider(known, { timing: 'constant' });

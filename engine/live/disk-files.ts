@@ -13,8 +13,9 @@ export interface FileOpener {
   open(path: string, flags: 'r' | 'r+' | 'wx'): Promise<DiskFile>;
 }
 
-/** Stores hold keys, so only their owner may read them. */
+/** Mode of the files of stores, which hold keys: only their owner may read them. */
 export const FILE_MODE = 0o600;
+/** Mode of the folders of stores. */
 export const FOLDER_MODE = 0o700;
 
 /** The file functions of the operating system. */

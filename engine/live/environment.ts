@@ -1,18 +1,18 @@
 /**
- * Failures of the machine that runs us: a port that another program holds, a full disk, too many
- * open files. The messages that users read are all here.
+ * Failures of the machine on which this program runs: a port that another program holds, a full disk, too many
+ * open files. This file has all messages that users read about them.
  *
  * Knows no command and no exit code: cli/exit.ts ends with 2 for them.
  *
  * @module
  */
 
-/** The machine is at fault, not the program; the message is one line. */
+/** Thrown if the machine, and not this program, is at fault; the message is one line. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 }
 
-/** What the error codes of the system mean, in words for users (errno(3)). */
+/** The meaning of the error codes of the system, for users (errno(3)). */
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'the system does not allow it',
   EADDRINUSE: 'another program holds it',
@@ -28,7 +28,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EPERM: 'the system does not allow it',
   EROFS: 'the file system is read-only',
 };
-/** Further codes for paths that the user named. For other paths they are bugs of orrery. */
+/** Further error codes for paths that the user named; with any other path, such an error is a bug of Orrery. */
 const PATH_WORDS: Readonly<Record<string, string>> = {
   EEXIST: 'a file is where a folder should be',
   EISDIR: 'a folder is where a file should be',
@@ -37,9 +37,9 @@ const PATH_WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist and cannot be created',
   ENOTDIR: 'a file is where a folder should be',
 };
-/** Node's own code if the system did not let it start a thread. */
+/** Node's error code if the system did not let it start a thread. */
 const NO_WORKER = 'ERR_WORKER_INIT_FAILED';
-/** Error codes of a full disk, which may have room again later. */
+/** Error codes of a full disk, which may have free space again later. */
 const FULL: readonly string[] = ['ENOSPC', 'EDQUOT'];
 
 /** The meaning of a system code, with the code; the code alone if it is unknown. */
@@ -55,13 +55,13 @@ export function systemErrorCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** True if an error says that there is no room, which may change. */
+/** True if an error says that the disk is full, which may change. */
 export function isDiskFullError(error: unknown): boolean {
   return FULL.includes(systemErrorCode(error) ?? '');
 }
 
 /**
- * The failure of the machine behind an error; undefined for other errors.
+ * Converts an error that a failure of the machine has caused; undefined for other errors.
  * @param about What was attempted, e.g. `alice: store main`; the error's path or address follows.
  */
 export function findEnvironmentError(error: unknown, about?: string): EnvironmentError | undefined {
@@ -74,8 +74,7 @@ export function findEnvironmentError(error: unknown, about?: string): Environmen
 }
 
 /**
- * Like {@link findEnvironmentError}, for a path that the user named, which may also be absent or not a
- * folder.
+ * Like {@link findEnvironmentError}, for a path that the user named: it may also not exist, or not be a folder.
  * @param path Default: the error's own path.
  */
 export function findPathError(error: unknown, path?: string): EnvironmentError | undefined {

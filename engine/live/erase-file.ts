@@ -27,7 +27,7 @@ function overwrite(file: number, from: number, to: number): void {
   fdatasyncSync(file);
 }
 
-/** Truncates a file, overwriting first what is cut off. */
+/** Truncates a file of `to` bytes to `from` bytes, after overwriting the bytes that are cut off. */
 export function truncateErasing(path: string, from: number, to: number): void {
   const file = openSync(path, 'r+');
   try {
@@ -38,7 +38,7 @@ export function truncateErasing(path: string, from: number, to: number): void {
   }
 }
 
-/** Overwrites a file and unlinks it; a missing file is fine. */
+/** Overwrites a file and unlinks it; does nothing if there is no such file. */
 export function eraseFile(path: string): void {
   const there = statSync(path, { throwIfNoEntry: false });
   if (there === undefined) return;

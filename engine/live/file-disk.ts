@@ -8,24 +8,23 @@
  *   frame, frame, ...     engine/net/store-frames.ts
  * ```
  *
- * Frames wait in memory until the next sync; requests for a sync while one is under way are served
+ * Frames wait in memory until the next sync; all syncs that are requested while one is under way are served
  * together. A tail torn by a crash is cut when the file is opened. The file is also rewritten when
- * most of it is overwritten table entries, so that it stays bounded, and when an entry is deleted,
- * so that its value is gone.
+ * most of it is overwritten table entries, so that its size is bounded, and when an entry is deleted,
+ * so that its value is erased.
  *
- * A replaced file is overwritten before its last name goes (ADR 0024). In the meantime it is
- * named `.old`, next to `.new` for the file being written; opening the store after a crash erases
- * what is left of both.
+ * A replaced file is overwritten before its last name is unlinked (ADR 0024). Until then it is
+ * named `.old`, and the file that is being written is named `.new`; opening the store after a crash erases both.
  *
  * ```text
  *   write .new -> link .old -> rename .new -> sync folder -> overwrite .old -> unlink .old
  * ```
  *
- * A failed sync is reported to everybody who waits for it, and its frames count as lost. Linux
+ * A failed sync is reported to all callers that wait for it, and its frames count as lost. Linux
  * marks pages clean that it could not write, so a second `fdatasync` on the same file would succeed
- * without them. So after a device error this disk never confirms anything again. If there was only
- * no room, the next sync writes everything to a new file, because the old one may hold part of the
- * refused frames, which would be read after a shorter second attempt. For the same reason, what an
+ * without them. So after a device error this disk never confirms anything again. If the disk was only
+ * full, the next sync writes everything to a new file: the old file may hold part of the
+ * refused frames, which would be read after a shorter second attempt. For the same reason, the file that an
  * earlier process left is rewritten before anything is appended
  * (docs/spec/link-model.md#clocks-and-disks-of-hosts).
  *
@@ -80,18 +79,17 @@ const VERSION = '01';
 const HEADER = new TextEncoder().encode(`${MAGIC}${VERSION}\n`);
 const KINDS: readonly number[] = [RECORD_FRAME, PUT_FRAME, DELETE_FRAME, TRUNCATE_FRAME];
 /**
- * Above this number of refused frames, entries that have been overwritten meanwhile are removed
- * from them.
+ * Number of refused frames above which those of entries that have been overwritten meanwhile are removed.
  */
 const REFUSED_FRAMES_MAX = 256;
 
-/** A file below this size is never rewritten because of overwritten entries, bytes. */
+/** Smallest file that is rewritten because of overwritten entries, bytes. */
 const REWRITE_MIN_BYTES = 1 << 20;
 
 /** Called when frames are durable, or with the reason why they are not. */
 type SyncDone = (error?: string) => void;
 
-/** A disk that keeps the frames of one store in a file. Outlives its node. */
+/** A disk that keeps the frames of one store in a file; the object stays when the node crashes and restarts. */
 export class FileDisk implements Disk {
   /** Bytes of a torn tail that were cut when the file was opened. */
   readonly cutBytes: number;
@@ -101,14 +99,14 @@ export class FileDisk implements Disk {
   readonly #files: FileOpener;
   /** Bytes of header and whole frames in the file; 0 while it has no frame. */
   #fileBytes: number;
-  /** Size after the file was last rewritten. */
+  /** Size of the file after it was last rewritten, bytes. */
   #compactBytes: number;
-  /** Pages of the file may only be in the cache: nothing is appended to them. */
+  /** True if the file may hold bytes that are not durable: it is rewritten before anything is appended. */
   #isSuspect: boolean;
-  /** Why no further sync is confirmed; undefined while the disk works. */
+  /** The reason why no further sync is confirmed; undefined while the disk works. */
   #broken: string | undefined;
   #isNameDurable = false;
-  /** A replaced file may still exist. */
+  /** True if a replaced file may still exist. */
   #isOldThere = false;
   /** Frames that are being written. */
   #inFlight: readonly Uint8Array[] = [];
@@ -118,7 +116,7 @@ export class FileDisk implements Disk {
 
   /**
    * @param path Path of the file; its folders are created.
-   * @throws EnvironmentError if another version wrote the file; also what the file system throws.
+   * @throws EnvironmentError if another version wrote the file; errors of the file system.
    */
   constructor(path: string, files: FileOpener = SYSTEM_FILE_OPENER) {
     this.#path = path;
@@ -154,7 +152,7 @@ export class FileDisk implements Disk {
     return this.#pending.bytes;
   }
 
-  /** Bytes of all files of the store. */
+  /** The contents of all files of the store. */
   raw(): Uint8Array {
     return concatByteArrays([this.#path, this.#next, this.#old].map(readIfThere));
   }
@@ -166,8 +164,8 @@ export class FileDisk implements Disk {
   }
 
   /**
-   * The node crashed: of the frames for which no sync was under way, the fault decides how many are
-   * lost, by the rules of the simulated disk.
+   * Applies a crash of the node: by the rules of the simulated disk, the fault decides how many of the frames are lost
+   * for which no sync was under way.
    */
   crash(fault: StoreFault, stream: RandomStream): void {
     const survivor = survivingBytes(this.#pending.frames, fault, stream);
@@ -202,8 +200,7 @@ export class FileDisk implements Disk {
       const isBloated = this.#fileBytes > Math.max(REWRITE_MIN_BYTES, 2 * this.#compactBytes);
       await (isCut || isBloated || this.#isSuspect ? this.#rewrite() : this.#extend());
       if (!this.#isNameDurable) await this.#syncName();
-      // Done after the folder was synced: before, a power failure could bring back the name of the
-      // file that is erased here.
+      // Erased only after the folder was synced: before that, a power failure could make this file the store again.
       if (this.#isOldThere) this.#eraseLeftovers();
       this.#isOldThere = false;
       return undefined;
@@ -258,7 +255,7 @@ export class FileDisk implements Disk {
     return `${this.#path}.old`;
   }
 
-  /** The file about to be replaced keeps a name, so that a crash cannot hide it from erasure. */
+  /** Gives the file that will be replaced a second name, by which it is found and erased even after a crash. */
   #keepOldName(): void {
     try {
       linkSync(this.#path, this.#old);
@@ -269,15 +266,14 @@ export class FileDisk implements Disk {
   }
 
   /**
-   * Erases the files that a replacement left behind, in this process or in an earlier one that
-   * crashed.
+   * Erases the files that a replacement has left, in this process or in an earlier process that crashed.
    */
   #eraseLeftovers(): void {
     eraseUnlessSameFile(this.#old, this.#path);
     eraseUnlessSameFile(this.#next, this.#path);
   }
 
-  /** Called when the frames in flight are in the file. */
+  /** Called when the frames in flight are durable in the file. */
   #landed(fileBytes: number): void {
     this.#fileBytes = fileBytes;
     for (const frame of this.#inFlight) wipe(frame);
@@ -286,7 +282,7 @@ export class FileDisk implements Disk {
 
   async #finish(file: DiskFile, bytes: Uint8Array, from: number): Promise<void> {
     const wasSuspect = this.#isSuspect;
-    // The file is suspect until the write is complete: a part of it may be in the file, and would
+    // The file is suspect until the write is complete: a part of the frames may be in the file, and would
     // be read after shorter frames.
     this.#isSuspect = true;
     try {
@@ -301,7 +297,7 @@ export class FileDisk implements Disk {
     }
   }
 
-  /** Syncs the folder of the file: only then is its new name durable. */
+  /** Syncs the folder of the file, without which the file's name is not durable. */
   async #syncName(): Promise<void> {
     const folder = await this.#files.open(dirname(this.#path), 'r');
     try {
@@ -359,7 +355,7 @@ function textOf(error: unknown, path: string): string {
 }
 
 /**
- * Keeps only a few frames waiting for a disk that rejects them, however often an entry is written.
+ * Removes overwritten frames, so that the number of frames that wait for a full disk is bounded by the entries.
  */
 function withoutOverwritten(waiting: readonly Uint8Array[]): readonly Uint8Array[] {
   if (waiting.length <= REFUSED_FRAMES_MAX) return waiting;

@@ -1,11 +1,11 @@
 /**
- * Allows one process per folder: a second one is refused with the holder's name, and a process that
+ * Allows one process per folder: a second process is refused with an error that names the holder, and a process that
  * has died does not keep the lock.
  *
- * The lock is a file that names its holder: number and start of the process, start of the machine,
- * and the PID namespace in which the number counts. So another process that has since been given
- * that number is not mistaken for the holder. Where the holder cannot be inspected – another
- * container, another machine, a system without `/proc` – it counts as alive as long as it renews
+ * The lock is a file that names its holder: number and start time of the process, start of the machine,
+ * and the PID namespace in which the number is valid. So another process to which the system has given the
+ * same number later is not mistaken for the holder. Where the holder cannot be inspected – in another
+ * container, on another machine, on a system without `/proc` – it counts as alive as long as it renews
  * the file.
  *
  * @module
@@ -32,8 +32,7 @@ const LOCK_NAME = '.lock';
 const OWNER_ONLY = 0o600;
 const RENEW_MS = 5_000;
 /**
- * If a holder cannot be inspected, it counts as dead when it has not renewed the lock for this
- * long.
+ * Time after which a holder that cannot be inspected and has not renewed the lock counts as dead, ms.
  */
 const SILENT_MS = 30_000;
 /** Largest number of processes that may try to take over a lock at the same moment. */
@@ -57,14 +56,13 @@ export interface FolderLock {
 }
 
 /**
- * Folders that this process holds, because a second holder in the same process would be just as
- * harmful.
+ * Folders that this process holds: a second holder in the same process is refused, too.
  */
 const held = new Set<string>();
 
 /**
  * Locks a folder, which is created if it does not exist.
- * @throws EnvironmentError that names the holder; also what the file system throws.
+ * @throws EnvironmentError that names the holder; errors of the file system.
  */
 export function lockFolder(folder: string): FolderLock {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -108,7 +106,7 @@ function renew(path: string): void {
   }
 }
 
-/** Creates the lock file together with its content; false if there is one. */
+/** Creates the lock file together with its content; false if there is a lock file already. */
 function place(path: string, own: Holder): boolean {
   const draft = `${path}.${own.mark}`;
   const text = JSON.stringify(own);
@@ -159,7 +157,7 @@ function ownPlace(): Omit<Holder, 'mark'> {
   return { pid, start: startOf(pid) ?? '', space: ownSpace() };
 }
 
-/** Start of a running process; proc(5): the 22nd field, after a name that may contain anything. */
+/** Start time of a running process (proc(5): the 22nd field, after a name that may contain any character). */
 function startOf(pid: number): string | undefined {
   const text = readIfThere(`/proc/${pid}/stat`);
   const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
@@ -187,7 +185,7 @@ function holderOf(text: string | undefined): Holder | undefined {
       ? { pid: pid as number, start, space, mark }
       : undefined;
   } catch {
-    // A lock file has its content from the beginning, so this is not one.
+    // A lock file has its whole content from the beginning, so this file is none.
     return undefined;
   }
 }

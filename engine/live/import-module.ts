@@ -2,10 +2,10 @@
  * Imports a user's module by its address, TypeScript or JavaScript, in any thread and process,
  * whether this program runs from its sources, from one file (ADR 0030), or built.
  *
- * Node strips types by itself from 22.18 on. In earlier versions the main thread of the sources has
- * tsx as its loader; a process that begins with a bundle or with built code has none, and threads
- * do not inherit it for modules that they import by address. There, tsx is asked for this one
- * module and what it imports.
+ * Node strips types by itself from 22.18 on. With earlier versions, the main thread of a program that runs from its
+ * sources has tsx as its loader. A process that begins with a bundle or with built code has no such loader, and threads
+ * do not inherit it for modules that they import by address. In these cases, tsx is called for this one
+ * module and its imports.
  *
  * @module
  */
@@ -30,7 +30,7 @@ const COMMON_JS = Module as unknown as CommonJs;
  * @param address `file:` address. @returns the module's namespace.
  */
 export async function importModule(address: string): Promise<unknown> {
-  // A module loaded by tsx gives its own address with a query.
+  // The address of a module that tsx has loaded ends with a query.
   const plain = address.replace(/\?.*$/, '');
   const isTypeScript = /\.[cm]?ts$/.test(plain);
   if (isTypeScript) readAsModules();
@@ -62,7 +62,7 @@ function namedExports(module: Exports): unknown {
 
 let isReading = false;
 
-/** From now on, TypeScript with imports and exports is read as modules, if this Node reads it itself. */
+/** From now on, Node reads TypeScript with imports and exports as modules, if this version strips types by itself. */
 function readAsModules(): void {
   if (isReading || Reflect.get(process.features, 'typescript') !== 'strip') return;
   isReading = true;
@@ -71,7 +71,7 @@ function readAsModules(): void {
 
 let isSharing = false;
 
-/** From now on, imports of this project's modules return the ones already loaded. */
+/** From now on, imports of this project's modules return the modules that are loaded already. */
 async function shareModules(loaded: LoadedModules): Promise<void> {
   if (isSharing) return;
   isSharing = true;
@@ -86,7 +86,7 @@ async function shareModules(loaded: LoadedModules): Promise<void> {
   shareRequired(loaded);
 }
 
-/** The same for `require`, which modules in a package without `"type": "module"` use. */
+/** Like {@link shareModules} for `require`, which modules in a package without `"type": "module"` use. */
 function shareRequired(loaded: LoadedModules): void {
   const { _load: load, _resolveFilename: placeOf } = COMMON_JS;
   COMMON_JS._load = (request, parent, isMain): unknown => {
@@ -96,7 +96,7 @@ function shareRequired(loaded: LoadedModules): void {
   };
 }
 
-/** True if the error says that Node does not know such files. */
+/** True if the error says that Node does not know files with this extension. */
 function isUnknownKind(error: unknown): boolean {
   return (error as { readonly code?: unknown }).code === 'ERR_UNKNOWN_FILE_EXTENSION';
 }

@@ -15,7 +15,8 @@ export interface WallClock {
 }
 
 /**
- * Calendar reads, each between two monotonic ones; the closest counts: a single one was 6.6 ms off.
+ * Number of reads of the calendar, each between two reads of the monotonic clock; the one between the closest two is
+ * used. A single read was 6.6 ms off.
  */
 const PAIRING_READS = 20;
 const NS_PER_MS = 1_000_000n;
@@ -24,18 +25,17 @@ const NS_PER_S = 1_000_000_000n;
 /** The system's clocks. */
 export class LiveClock implements WallClock {
   /**
-   * The machine's monotonic clock at instant 0, ns; all processes of a machine share that clock.
+   * The machine's monotonic clock at the start of the run, ns; all processes of a machine share that clock.
    */
   readonly originNs = process.hrtime.bigint();
-  /** Calendar time of instant 0. */
+  /** Calendar time at the start of the run. */
   readonly startedAt: CalendarTime;
 
   constructor() {
     this.startedAt = pairCalendar(this.originNs);
   }
 
-  // Relative to the start, so that a machine that has been up for 104 days still counts in exact
-  // integers.
+  // Relative to the start, so that the integers are exact even on a machine that has been up for more than 104 days.
   now(): Nanoseconds {
     return Number(process.hrtime.bigint() - this.originNs);
   }

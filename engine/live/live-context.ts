@@ -1,6 +1,5 @@
 /**
- * What a live host needs from its world besides what a simulated one needs; the world implements
- * it.
+ * What a live host needs from its world in addition to what a simulated host needs; the world implements it.
  *
  * @module
  */
@@ -12,7 +11,7 @@ import type { WallClockPump } from './pump.ts';
 import type { StreamRelay } from './relay/stream-relay.ts';
 import type { UdpSocketTable } from './wire-table.ts';
 
-/** The surroundings of a live host. */
+/** What a live host needs from its world. */
 export interface LiveContext extends HostWorld {
   readonly clock: WallClock;
   readonly pump: WallClockPump;
@@ -20,7 +19,7 @@ export interface LiveContext extends HostWorld {
   /** Carries streams between hosts of the run over its links; absent if they go directly. */
   readonly relay: StreamRelay | undefined;
   readonly compute: ComputePool;
-  /** Follows some datagrams from their link to their handler. */
+  /** Notes the instants of sampled datagrams, from their link to their handler. */
   readonly handovers: DatagramTimings;
   /** Address of the module of a host's lowest protocol, or of a layer by `host/protocol`. */
   moduleOf(owner: string): string | undefined;

@@ -1,8 +1,8 @@
 /**
  * A `Host` on real sockets, as far as it differs from a simulated one: time is the wall clock, key
  * material and random draws come from the system, datagrams leave through real sockets, heavy work
- * runs on other threads, stores are files. Everything else (requests, drops, meters, lives) is the
- * code of `engine/net`, so both worlds agree by construction.
+ * runs on other threads, stores are files. Everything else (requests, drops, meters, crashes) is the
+ * code of `engine/net`, so both worlds behave the same by construction.
  *
  * @module
  */
@@ -60,12 +60,12 @@ import { type HostRelay, TcpHost } from './tcp-host.ts';
 import { UrgentAllowance } from './urgent-allowance.ts';
 import type { UdpSocketFailure } from './wire-table.ts';
 
-/** Number of dynamic ports to try when other programs use them. */
+/** Largest number of dynamic ports to try if other programs use some of them. */
 const PORT_TRIES = 256;
 
 /** One host on real sockets. */
 export class LiveHost extends SimHost {
-  /** Ends of streams that pass no links, so far, including those before a restart. */
+  /** Number of ends of streams that pass no links, since the start of the run. */
   directStreams = 0;
   readonly #live: LiveContext;
   /** Jobs of the protocols that run here, by the name under which their module is known. */
@@ -85,12 +85,12 @@ export class LiveHost extends SimHost {
     this.#owners.set(this.name, options.jobs ?? {});
   }
 
-  /** Addresses of the modules with jobs on plain data. */
+  /** Addresses of the modules that have jobs on plain data. */
   get jobModules(): readonly string[] {
     return this.#modulesWith(({ bytes }) => bytes === undefined);
   }
 
-  /** Addresses of the modules with jobs on bytes whose threads start before the run. */
+  /** Addresses of the modules that have byte jobs whose threads start before the run. */
   get byteJobModules(): readonly string[] {
     return this.#modulesWith(({ bytes, onDemand }) => bytes !== undefined && onDemand !== true);
   }
@@ -132,9 +132,9 @@ export class LiveHost extends SimHost {
   }
 
   /**
-   * Returns undefined if this host already uses the port, as in every world.
-   * @throws EnvironmentError if the system refuses the socket: the run cannot be what was asked
-   * for.
+   * Binds a socket, and a real socket for it; undefined if this host already uses the port, as in every world.
+   * @throws EnvironmentError if the system refuses the real socket, without which the run would not be the requested
+   * one.
    */
   override udp(options: UdpOptions): DatagramSocket | undefined {
     for (let attempt = 0; attempt < PORT_TRIES; attempt += 1) {
@@ -235,7 +235,7 @@ export class LiveHost extends SimHost {
     for (const store of this.#stores.values()) store.end();
     this.#stores.clear();
     for (const [name, disk] of this.#disks) {
-      // What a fault does to a disk is the scenario's draw, not the node's.
+      // The effect of a fault on a disk is drawn from the scenario's streams, not from those of the node.
       disk.crash(fault, super.random(`store-fault/${name}`) as RandomStream);
     }
     this.#end();
@@ -283,7 +283,7 @@ export class LiveHost extends SimHost {
     else this.log.warn(`store ${name}: nothing more is durable: ${error}`);
   }
 
-  /** The error for a socket that the system rejected, with its real address. */
+  /** Makes the error for a socket that the system rejected; it names the real address. */
   #trouble({ local }: DatagramSocket, { code, place }: UdpSocketFailure): EnvironmentError {
     const { address, port } = place ?? this.#live.endpoints.pairOf(local);
     const words = place === undefined ? 'its range of ports is used up' : systemErrorText(code);
@@ -333,7 +333,7 @@ export class LiveHost extends SimHost {
       });
   }
 
-  /** Wraps the node's test, so that the time it takes counts as the node's. */
+  /** Wraps the node's test of urgency, so that the time of the test counts as time of the node. */
   #asCall(isUrgent: UrgencyTest): UrgencyTest {
     const { calls } = this.#live;
     // hot: once per datagram that is sent.
@@ -360,7 +360,7 @@ export class LiveHost extends SimHost {
         handovers.taken(bytes, { from: sender, to: this.index });
       }
       const outer = calls.begin(this.index, NODE_CALL_KINDS.datagram, bytes.length, from);
-      // Kernels are not asked for the class that was sent (ADR 0068).
+      // The class with which the datagram was sent is not read from the kernel (ADR 0068).
       const isControl = options.isUrgent?.(bytes, 0, bytes.length) === true;
       options.onDatagram(bytes, 0, bytes.length, from, isControl ? DSCP_NETWORK_CONTROL : 0);
       calls.end(outer);
@@ -424,7 +424,7 @@ class LiveSocket implements DatagramSocket {
 
   close(): void {
     const { endpoints, wires } = this.#live;
-    // The endpoint may belong to a later socket by now.
+    // The endpoint may belong to another socket by now, which was opened later.
     const isBound = endpoints.sockets[this.local] === this.#links;
     this.#links.close();
     if (isBound) wires.close(this.local);

@@ -1,8 +1,8 @@
 /**
  * A timer of a live node: due by the wall clock, fired in its turn, never early.
  *
- * Waiting is done by `engine/core`; added here are the distance between wall clock and links, and
- * the wait for its turn once it is due.
+ * `engine/core` waits until the timer is due. This file adds the time by which the wall clock is ahead of the links,
+ * and the wait of a due timer for its turn.
  *
  * @module
  */

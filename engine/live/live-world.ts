@@ -2,10 +2,10 @@
  * A live world: the links, routes and faults of the simulated one, driven by the wall clock, whose
  * packets pass real UDP sockets on 127.0.0.0/8 within one process (docs/spec/live.md).
  *
- * A datagram goes through the direction of its link as in sim (rate, queue, loss, delay); where its
- * pipe ends, it is written to the real socket of its sender, addressed to the real address of its
- * receiver. A bottleneck that several machines share cannot be modelled at the sender. The runner
- * makes nodes and chooses faults.
+ * A datagram goes through the direction of its link as in sim (rate, queue, loss, delay). At the end of the pipe,
+ * it is written to the real socket of its sender, addressed to the real address of its
+ * receiver. A bottleneck that several machines share cannot be modelled, because links are modelled at the sender. The
+ * runner makes nodes and chooses faults.
  *
  * @module
  */
@@ -38,13 +38,13 @@ import { UdpSocketTable } from './wire-table.ts';
 /** Parts of a live world. */
 export interface LiveWorldOptions
   extends Omit<SimWorldOptions, 'epochSeconds' | 'buffers' | 'streams'> {
-  /** `off`: links have no rate, delay or impairment; faults still act. */
+  /** With `off`, links have no rate, delay and impairments, but faults still act on them; default `links`. */
   readonly shape?: 'links' | 'off';
   /** Precision of timers; default `high`. */
   readonly precision?: TimerPrecision;
   /**
-   * Address of the module of a protocol that runs on a host: of the lowest one by the host's name,
-   * of a layer by `host/protocol`. Needed where jobs are computed.
+   * Returns the address of the module of a protocol that runs on a host: for the lowest protocol by the host's name,
+   * for a layer by `host/protocol`. Needed if protocols have jobs.
    */
   readonly moduleOf?: (owner: string) => string | undefined;
   /** Hosts whose nodes run in this process; the others are reached at their real addresses. */
@@ -59,7 +59,7 @@ export interface LiveWorldOptions
    * own.
    */
   readonly compute?: ComputePool;
-  /** Contains the stores, a folder per host; if absent, a temporary folder, removed at the end. */
+  /** Folder of the stores, with a folder per host; by default a temporary one, which is removed at the end. */
   readonly stateFolder?: string;
   /** Called with an error that node code threw; the world has stopped by then. */
   readonly onFailure: (error: unknown) => void;
@@ -70,11 +70,11 @@ export class LiveWorld extends SimWorld implements LiveContext {
   readonly clock: LiveClock;
   readonly pump: WallClockPump;
   readonly wires: UdpSocketTable;
-  /** Time from when a datagram was due at the end of its link until it was sent, ns. */
+  /** How late datagrams were written to the kernel after the instant at which their modelled link ended, ns. */
   readonly lateness = new LogHistogram();
   readonly handovers: DatagramTimings;
   readonly relay: StreamRelay | undefined;
-  /** Packets of relayed streams that arrived; the kernel has no part in them. */
+  /** Number of packets of relayed streams that arrived; they do not pass the kernel. */
   streamPackets = 0;
   readonly compute: ComputePool;
   readonly #options: LiveWorldOptions;
@@ -120,7 +120,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
     });
   }
 
-  /** Whether links delay, limit and lose what they carry. */
+  /** `links` if links delay, limit and lose packets, else `off`. */
   get shape(): 'links' | 'off' {
     return this.#isShaped ? 'links' : 'off';
   }
@@ -148,7 +148,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
     return super.addCloud({ ...options, members, between });
   }
 
-  /** Contacts wait for {@link SimWorld.beginPlans}; without this call they begin with the world. */
+  /** Makes contacts wait for {@link SimWorld.beginPlans}; without this call they begin with the world. */
   holdPlans(): void {
     this.network.planOriginNs = PLAN_NOT_BEGUN;
   }
@@ -162,7 +162,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
     ]);
   }
 
-  /** Stops the pump, closes what is open, and ends the workers. */
+  /** Stops the pump, closes all hosts and sockets, and ends the workers. */
   async close(): Promise<void> {
     this.pump.stop();
     this.relay?.close();
@@ -171,12 +171,12 @@ export class LiveWorld extends SimWorld implements LiveContext {
     if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });
   }
 
-  /** Ends of streams that pass no links, so far, on all hosts. */
+  /** Number of ends of streams that pass no links, on all hosts, since the start of the run. */
   get directStreams(): number {
     return this.#liveHosts.reduce((sum, host) => sum + host.directStreams, 0);
   }
 
-  /** Failed syncs of stores, on all hosts. */
+  /** Number of failed syncs of stores, on all hosts. */
   get storeFailures(): number {
     return this.#liveHosts.reduce((sum, host) => sum + host.storeFailures, 0);
   }
@@ -217,7 +217,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
   // hot: once per packet and hop.
   /** Called at the end of the pipe: passes the packet to the kernel. */
   protected override handOver(socket: SimSocket, packet: number): void {
-    // Segments of relayed streams stay inside.
+    // Segments of relayed streams stay inside this process.
     if (socket.isHidden) this.#takeSegment(socket, packet);
     else this.#write(packet, socket.local);
   }
@@ -258,8 +258,8 @@ export class LiveWorld extends SimWorld implements LiveContext {
 }
 
 /**
- * A direction without rate, delay and impairments, which only passes packets on; contacts act like
- * faults do, because nodes hear of them.
+ * A direction without rate, delay and impairments, which only passes packets on; contacts still act, as
+ * faults do, because nodes are told of them.
  */
 function bare({ mtu, queue, contacts }: LinkDirectionSpec): LinkDirectionSpec {
   return {

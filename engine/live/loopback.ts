@@ -1,6 +1,6 @@
 /**
- * Finds out whether the system lets us use the addresses of the topology: Linux accepts all of
- * 127.0.0.0/8, macOS only 127.0.0.1, where the ports must be free.
+ * Finds out whether the system lets this process bind the addresses of the topology: Linux accepts all of
+ * 127.0.0.0/8. macOS accepts only 127.0.0.1, whose ports must be free.
  *
  * @module
  */

@@ -11,10 +11,10 @@
 export const IS_RUN_FROM_SOURCE: boolean = import.meta.url.endsWith('.ts');
 
 /**
- * The module with which a worker thread or an agent's process begins: `<name>-entry.mjs`, which loads
- * the prepared program, or its modules one by one, sources or built (prepared.mjs).
+ * The module with which a worker thread or an agent's process begins: `<name>-entry.mjs`. It loads
+ * the prepared program if there is one, else the modules one by one, as sources or built (prepared.mjs).
  *
- * @param name Without its extension, e.g. `./run-worker`.
+ * @param name Path of the module without `-entry.mjs`, e.g. `./run-worker`.
  * @param base `import.meta.url` of the caller.
  * @returns a `file:` address.
  */

@@ -1,14 +1,14 @@
 /**
- * Real ports of a world whose hosts all live on 127.0.0.1, for systems that have no other address
+ * Real ports of a world whose hosts all have the real address 127.0.0.1, for systems that have no other address
  * of 127.0.0.0/8: `addressPlan: ports`.
  *
- * Inside the world, every host keeps its address from the `loopback` plan; here its (address, port)
- * is mapped to a port of the host's own range, and back. The n-th port of a link always maps to the
- * same real one; other ports take the first free place, in order of first use, and lose it only
- * when they are closed. A connection begins at a port chosen by the system, which is in the table
+ * Inside the world, every host keeps its address from the `loopback` plan. This file maps each (address, port) of a
+ * host to a real port of the host's own range, and back. The n-th port of a link always maps to the
+ * same real port. Other ports get the first free real port, in order of first use, and keep it until
+ * they are closed. A connection begins at a real port that the system chooses, which is in the table
  * while the connection is open.
  *
- * Valid for one process: another cannot know its places.
+ * The mapping is valid in one process; other processes do not know it.
  *
  * @module
  */
@@ -30,9 +30,9 @@ export interface PortRange {
   readonly address: string;
   /** First real port of the host's range. */
   readonly first: number;
-  /** Number of places for ports that do not belong to links: the first ones of the range. */
+  /** Number of real ports for ports that do not belong to links; they are the first ones of the range. */
   readonly services: number;
-  /** The number of all places; those of links come after the others. */
+  /** Number of all real ports of the range; those of links come last. */
   readonly count: number;
 }
 
@@ -49,13 +49,13 @@ export class PortPlan {
   readonly #real = new Map<string, Map<number, SocketAddress>>();
   /** Address and port inside the world, by real port. */
   readonly #logical = new Map<number, SocketAddress>();
-  /** Sockets open at each real port. */
+  /** Number of open sockets at each real port. */
   readonly #users = new Map<number, number>();
   /** Real ports whose sockets are closed, in the order of closing. */
   readonly #idle = new Set<number>();
   /** Connections being made, with the address of the connecting host. */
   readonly #callers = new Map<ConnectingSocket, string>();
-  /** Established connections, with where each began. */
+  /** Established connections, with the address and port inside the world from which each was made. */
   readonly #calls = new Map<ConnectingSocket, SocketAddress>();
 
   constructor(ranges: readonly PortRange[]) {
@@ -63,7 +63,7 @@ export class PortPlan {
     this.#rangeOf = new Map(ranges.map((range) => [range.address, range]));
   }
 
-  /** Finds the real place at which a socket of (address, port) opens; undefined if none is left. */
+  /** Finds the real address and port for a socket of (address, port); undefined if no real port is left. */
   open(place: SocketAddress): SocketAddress | undefined {
     const real = this.find(place) ?? this.#choose(place);
     if (real === undefined) return undefined;
@@ -72,7 +72,7 @@ export class PortPlan {
     return real;
   }
 
-  /** Called when the socket of (address, port) is closed: another port may use its real place. */
+  /** Called when the socket of (address, port) is closed: its real port may then be used for another port. */
   close(place: SocketAddress): void {
     const real = this.find(place);
     if (real === undefined) return;
@@ -82,25 +82,25 @@ export class PortPlan {
   }
 
   // hot: once per datagram and hop.
-  /** The real place of (address, port), if it has one. */
+  /** The real address and port of (address, port); undefined if it has none. */
   find(place: SocketAddress): SocketAddress | undefined {
     return this.#real.get(place.address)?.get(place.port);
   }
 
   // hot: once per datagram and hop.
-  /** The sender of datagrams from a real port; unchanged if it does not belong to this world. */
+  /** The sender of datagrams from a real port, as inside the world; unchanged if it does not belong to this world. */
   whose(address: string, port: number): SocketAddress {
     return (
       (address === LOOPBACK_ADDRESS ? this.#logical.get(port) : undefined) ?? { address, port }
     );
   }
 
-  /** A host makes a connection; the system chooses its port before anything else happens. */
+  /** Called when a host begins to make a connection; the system chooses its port before anything else happens. */
   call(caller: ConnectingSocket, address: string): void {
     this.#callers.set(caller, address);
   }
 
-  /** Called when a connection is established. @returns its origin inside the world. */
+  /** Called when a connection is established. @returns the address and port inside the world from which it was made. */
   connected(caller: ConnectingSocket): SocketAddress {
     const address = this.#callers.get(caller) ?? LOOPBACK_ADDRESS;
     const place = { address, port: caller.localPort ?? 0 };
@@ -109,14 +109,15 @@ export class PortPlan {
     return place;
   }
 
-  /** The connection has ended or failed. */
+  /** Called when a connection has ended or failed. */
   hungUp(caller: ConnectingSocket): void {
     this.#callers.delete(caller);
     this.#calls.delete(caller);
   }
 
   /**
-   * The caller of a connection from a real port, also before {@link connected} was called for it.
+   * The address and port inside the world from which the connection from a real port was made, also before
+   * {@link connected} was called for it.
    */
   caller(address: string, port: number): SocketAddress {
     for (const place of this.#calls.values()) if (place.port === port) return place;

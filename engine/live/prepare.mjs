@@ -1,12 +1,12 @@
 /**
- * Makes programs ready for engine/live/prepared.mjs: bundles our own modules, TypeScript or built, and
- * the packages that they need into scripts with maps of their lines. Started as a process with the
- * folder to write and the programs: `node engine/live/prepare.mjs FOLDER NAME=FILE ...`. A script
- * exports for each of its programs what the first file exports; `+FILE` adds modules that the program
- * will ask for by their address. See ADR 0030.
+ * Makes programs ready for engine/live/prepared.mjs: bundles this project's modules, TypeScript or built, and
+ * the packages that they need into scripts with source maps. Started as a process with the
+ * folder to write and the programs: `node engine/live/prepare.mjs FOLDER NAME=FILE ...`. For each of its programs, a
+ * script has the exports of the program's FILE; `+FILE` adds a module that the program
+ * imports by its address. See ADR 0030.
  *
- * Plain JavaScript, so that nothing has to be translated before it runs. Ends with exit code 65 where
- * the modules cannot be bundled, so that nobody tries again.
+ * Plain JavaScript, so that nothing has to be translated before it runs. Ends with exit code 65 if
+ * the modules cannot be bundled, so that the caller does not try again.
  *
  * @module
  */
@@ -20,22 +20,22 @@ import { bundleOf } from './prepared.mjs';
 /** The exit code `EX_DATAERR` of sysexits.h. */
 const NOT_BUNDLED = 65;
 
-/** Packages outside of the bundle: they load modules by name, or are for users' TypeScript only. */
+/** Packages that are not bundled: they load modules by name, or are needed only for TypeScript of users. */
 const KEPT_OUTSIDE = ['esbuild', 'tsx', 'tsx/cjs/api', 'tsx/esm/api', 'pino', 'piscina'];
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Written in parts, because this file would otherwise replace its own words if it were bundled. */
+/** The texts to replace, written in parts: if this file were bundled, it would otherwise replace them here. */
 const OWN_ADDRESS = ['import', 'meta', 'url'].join('.');
 const OWN_RESOLVE = ['import', 'meta', 'resolve'].join('.');
-/** Where users' modules find the modules that are already loaded (shared-modules.mjs). */
+/** Expression for the map in which modules of users find the modules that are already loaded (shared-modules.mjs). */
 const SHARED = "(globalThis[Symbol.for('orrery.modules')] ??= new Map())";
-/** `import(`, and the name of the module if it is written out. */
+/** A dynamic import, with the name of the module if that is a string literal. */
 const DYNAMIC_IMPORT = /(?<![$\w])import\((?:['"]([^'"]+)['"])?/g;
 
 const { resolve: placeOf } = createRequire(import.meta.url);
 
 /**
- * Adapts our modules to the bundle. Each file about which a plugin is asked costs a message between
- * two processes, so the filters name just the files that are changed.
+ * Adapts this project's modules to the bundle. Each file that matches a filter costs a message between
+ * two processes, so the filters match only files that are changed.
  */
 const ownModules = {
   name: 'own-modules',
@@ -51,7 +51,7 @@ const ownModules = {
         .replaceAll(OWN_ADDRESS, address)
         .replaceAll(OWN_RESOLVE, '$resolve')
         .replaceAll(DYNAMIC_IMPORT, (whole, name) => dynamicImport(whole, name, path));
-      // The bundle lists itself on its last line, so that line numbers do not change.
+      // The code that registers a module is on the last line of the module, so that line numbers do not change.
       const self = `\nimport * as $self from ${JSON.stringify(path)}; ${SHARED}.set(${address}, $self);\n`;
       return { loader: path.endsWith('.ts') ? 'ts' : 'js', contents: text + self };
     });
@@ -65,7 +65,7 @@ const ownModules = {
 function dynamicImport(whole, name, path) {
   if (name === undefined) return '$import(';
   if (!name.startsWith('.')) return `$import(${JSON.stringify(import.meta.resolve(name))}`;
-  // The package lacks the commands for developers, which are never loaded there.
+  // The published package does not contain the commands for developers, which are never loaded there.
   const file = join(dirname(path), name);
   return existsSync(file) ? whole : `$import(${JSON.stringify(pathToFileURL(file).href)}`;
 }
@@ -124,8 +124,8 @@ for (const { path, text } of made.outputFiles) {
 }
 
 /**
- * Programs are read as Latin-1, which is faster than UTF-8. esbuild escapes what is not ASCII in strings,
- * but not in regular expressions and tagged templates; there, the same escapes mean the same.
+ * Programs are read as Latin-1, which is faster than UTF-8. esbuild escapes characters outside of ASCII in strings,
+ * but not in regular expressions and tagged templates, where these escapes have the same meaning.
  */
 function asciiOnly(text) {
   const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -1,6 +1,6 @@
 /**
- * Loads prepared programs: their modules in one file, with the code that V8 compiled for each program in
- * an earlier run beside it. See ADR 0030.
+ * Loads prepared programs: the modules of a program are in one file, and the code that V8 compiled in an earlier run is
+ * in another file in the same folder. See ADR 0030.
  *
  * Plain JavaScript, so that nothing has to be translated before it runs. Worker threads get the folder
  * as environment data. Without a folder, modules are loaded one by one: TypeScript in the repository,
@@ -20,8 +20,8 @@ const FOLDER = 'orrery.prepared';
 const MODE = 0o644;
 
 /**
- * The file with a program, written by prepare.mjs. All programs of threads and agents share one, whose
- * modules are all loaded: code of modules that are loaded one by one within a file runs a tenth slower.
+ * The file with a program, written by prepare.mjs. All programs of threads and agents are in one file, whose
+ * modules are all loaded at once: loading only some modules of a file makes their code a tenth slower.
  */
 export function bundleOf(name) {
   return name === 'command' ? 'command.cjs' : 'workers.cjs';
@@ -40,7 +40,7 @@ export function usePrepared(folder) {
 /**
  * Loads a prepared program.
  * @param name Name of the program.
- * @param variant Name of the compiled code: uses that need other parts of a program have their own.
+ * @param variant Name of the compiled code: callers that use different parts of a program have different names.
  * @returns its exports, and a function that stores the compiled code, to be called once it has done
  *   some work; undefined if nothing was prepared.
  */
@@ -49,7 +49,7 @@ export function loadPrepared(name, variant = name) {
   if (folder === undefined) return undefined;
   const file = join(folder, bundleOf(name));
   const cache = join(folder, `${variant}.cache`);
-  // The file may have been removed to make room for newer ones; then modules are loaded one by one.
+  // The file may have been removed to free space for newer ones; then modules are loaded one by one.
   const text = readIfThere(file, 'latin1');
   if (text === undefined) return undefined;
   const cachedData = readIfThere(cache);
@@ -80,7 +80,7 @@ export function loadPrepared(name, variant = name) {
  *
  * @param name Name of the program.
  * @param home Address of the program's first module, without its extension.
- * @returns as loadPrepared.
+ * @returns the same as loadPrepared.
  */
 export async function loadProgram(name, home) {
   const prepared = loadPrepared(name);
@@ -89,7 +89,7 @@ export async function loadProgram(name, home) {
   return { exports: await import(`${home}.${FORM}`), keep: () => undefined };
 }
 
-/** Enables this thread to import our TypeScript. */
+/** Enables this thread to import this project's TypeScript. */
 export async function readTypeScript() {
   if (FORM === 'ts' && !process.features.typescript) (await import('tsx/esm/api')).register();
 }
@@ -102,7 +102,7 @@ function readIfThere(path, encoding) {
   }
 }
 
-/** Writes a file whole or not at all; if it cannot be written, the next run compiles again. */
+/** Writes a file completely or not at all; without the file, the next run compiles again. */
 function writeQuietly(path, data) {
   const draft = `${path}.${process.pid}-${threadId}`;
   try {
@@ -113,10 +113,10 @@ function writeQuietly(path, data) {
   }
 }
 
-/** Makes stacks name the sources. The source map is read when a stack is first used. */
+/** Makes stack traces show positions in the sources. The source map is read when a stack trace is first used. */
 function mapStacks(file) {
   let map;
-  /** Modules of users have source maps of their own if a loader has translated them. */
+  /** The source map of a file; modules of users have one if a loader has translated them. */
   const mapOf = (site) => {
     const name = site.getFileName();
     if (name !== file) return name ? findSourceMap(name) : undefined;

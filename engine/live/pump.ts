@@ -2,20 +2,20 @@
  * The pump: drives one scheduler by the wall clock (docs/spec/live.md).
  *
  * Events of links run inside the scheduler at their due time, so lateness never feeds back into the
- * next event. Node code runs outside of it, by the wall clock, with the links caught up to that
- * instant; expired timers wait in `ready` for their turn. Nothing fires early. A turn that takes
+ * next event. Node code runs outside of the scheduler, by the wall clock, after the links have caught up with that
+ * instant; expired timers wait in a queue for their turn. Nothing fires early. A turn that takes
  * too long is continued by `setImmediate`, never after a sleep, so I/O is served in between. After
- * a stall, expired timers wait until the sockets have been read: the datagrams in them arrived
- * before those timers expired, and a detection timer that fired first would declare a living
+ * a stall, expired timers wait until the sockets have been read: the datagrams in the sockets arrived
+ * before these timers expired, and a failure detection timer that fired first would declare a living
  * neighbour dead.
  *
- * Work under way goes before new work: traffic sources have a queue of their own, which waits while
- * a socket holds more than one read takes out of it. The backlog of a busy process is then in front
- * of its sources, where it has cost nothing and its age is known, and not in kernel sockets, where
+ * Packets under way go before new ones: traffic sources have a queue of their own, which waits while
+ * a socket holds more datagrams than one read takes. A busy process then delays its sources, where the waiting work has
+ * cost nothing yet and its age is known, instead of filling kernel sockets, where
  * probes would wait behind it (ADR 0029).
  *
- * `high` precision sleeps until 1.2 ms before the next event and then looks again at every turn of
- * the event loop; `low` relies on the system's timer, which is up to 2 ms late and takes no
+ * With `high` precision, the pump sleeps until 1.2 ms before the next event and then looks at the clock at every turn
+ * of the event loop; with `low`, it relies on the system's timer, which is up to 2 ms late and takes no
  * processor time. Does not know links, nodes or sockets.
  *
  * @module
@@ -32,42 +32,42 @@ export interface WallClockPumpOptions {
   readonly clock: WallClock;
   readonly scheduler: Scheduler;
   readonly precision: TimerPrecision;
-  /** True if, since the last call, a socket seemed to hold more than was read; absent: never. */
+  /** True if, since the last call, a socket seemed to hold more datagrams than were read; absent: never. */
   readonly takeBacklog?: () => boolean;
-  /** Receives what node code threw; the pump has stopped by then. */
+  /** Called with an error that node code threw; the pump has stopped by then. */
   readonly onFailure: (error: unknown) => void;
 }
 
 const NS_PER_MS = 1_000_000;
 /**
- * `setTimeout` fires up to 0.9 ms early and rounds to whole ms, so the rest is spent spinning
+ * Time before an event that is spent spinning, ns, because `setTimeout` fires up to 0.9 ms early and rounds to whole ms
  * (docs/spec/live.md#timers-of-node).
  */
 const SPIN_NS = 1_200_000;
-/** If less time than this is left, a timer would be too imprecise. */
+/** If less time than this is left until an event, a timer would be too imprecise, ns. */
 const SLEEP_MIN_NS = 1_600_000;
-/** Longest sleep; `setTimeout` turns delays above 2^31 - 1 ms into 1. */
+/** Longest sleep, ns; `setTimeout` turns delays above 2^31 - 1 ms into 1 ms. */
 const SLEEP_MAX_NS = 1_000_000_000 * 3_600;
-/** A turn ends after this time, so that sockets are read; the rest follows immediately. */
+/** Time after which a turn ends, so that sockets are read, ns; the next turn follows immediately. */
 const TURN_NS = 2_000_000;
 /**
- * A process this late was suspended; the event loop then serves timers first, and sockets after
- * them.
+ * Lateness from which on a process counts as suspended before (a stall), ns. After a stall, the event loop serves
+ * timers first and sockets after them.
  */
 const STALL_NS = 20_000_000;
 /** Longest time that timers wait after a stall while datagrams keep coming. */
 const DRAIN_MAX_NS = 50_000_000;
-/** Sources wait for full sockets at most this long: other processes may be filling them. */
+/** Longest time that sources wait for full sockets, ns: other processes may be filling them. */
 const SOURCE_WAIT_NS = 10_000_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Drives a scheduler and the code of nodes by the wall clock. */
 export class WallClockPump {
   readonly clock: WallClock;
-  /** Turns that ended before everything due was done. */
+  /** Number of turns that ended before everything due was done. */
   overruns = 0;
   /**
-   * Longest time that something due waited because the process did not run, ns; 0 when below 20 ms.
+   * Longest time that a due event waited because the process did not run, ns; 0 if no such time reached 20 ms.
    */
   longestStallNs = 0;
   readonly #scheduler: Scheduler;
@@ -76,9 +76,9 @@ export class WallClockPump {
   readonly #takeBacklog: () => boolean;
   readonly #ready = new ReadyQueue();
   readonly #sources = new ReadyQueue();
-  /** When sources last had their turn or had nothing to do, ns. */
+  /** When sources last had a turn, or had nothing to do, ns. */
   #sourcesAtNs = 0;
-  /** Number of tasks so far, of both queues. */
+  /** Number of tasks that were put into either queue so far. */
   #pushed = 0;
   #immediate: NodeJS.Immediate | undefined;
   #timeout: NodeJS.Timeout | undefined;
@@ -90,7 +90,7 @@ export class WallClockPump {
   #drainUntil = 0;
   /** True once all node code that was due has run since the last stall. */
   #hasServed = true;
-  /** Calls from outside since the last turn. */
+  /** Number of calls of {@link enter} since the last turn. */
   #arrivals = 0;
 
   constructor(options: WallClockPumpOptions) {
@@ -111,14 +111,14 @@ export class WallClockPump {
     return Math.max(0, this.clock.now() - this.#scheduler.now);
   }
 
-  /** Runs a task in its turn, after those that became due earlier. */
+  /** Runs a task in its turn, after the tasks that became due earlier. */
   push(task: ReadyTask): void {
     this.#ready.push(task, this.#pushed);
     this.#pushed += 1;
   }
 
   /**
-   * Runs a traffic source's turn as {@link push} does, but not while a socket holds more than was
+   * Runs a task of a traffic source as {@link push} does, but not while a socket holds more datagrams than were
    * read.
    */
   pushSource(task: ReadyTask): void {
@@ -127,8 +127,8 @@ export class WallClockPump {
   }
 
   /**
-   * Runs node code that something outside has caused (a datagram, a worker's answer), with the
-   * links caught up to now. Inside other node code, it runs directly.
+   * Runs node code that something outside has caused (a datagram, a worker's answer), after the
+   * links have caught up with the present instant. A call inside other node code runs the code directly.
    */
   enter(code: () => void): void {
     if (!this.#isRunning) return;
@@ -156,7 +156,7 @@ export class WallClockPump {
     if (!this.#isInside) this.#plan();
   }
 
-  /** Stops permanently and drops everything that waits. */
+  /** Stops permanently and drops all tasks that wait. */
   stop(): void {
     this.#isRunning = false;
     this.#ready.clear();
@@ -184,7 +184,7 @@ export class WallClockPump {
   #runDue(endAt: number): void {
     const hasSources = this.#mayServeSources();
     for (;;) {
-      // Timers and sources in their common order, which matters when the process gets little
+      // Timers and sources run in the order in which they became due, which matters when the process gets little
       // processor time.
       const isSource = hasSources && this.#sources.first < this.#ready.first;
       const queue = isSource ? this.#sources : this.#ready;
@@ -207,7 +207,7 @@ export class WallClockPump {
     return true;
   }
 
-  /** Fires everything that is due; afterwards the links are at the present wall-clock instant. */
+  /** Fires all events of links that are due; afterwards the links are at the present wall-clock instant. */
   #catchUp(): void {
     const wall = this.clock.now();
     if (wall - this.#scheduler.now > STALL_NS) this.#noteStall(wall);
@@ -215,22 +215,21 @@ export class WallClockPump {
   }
 
   /**
-   * Detects that nothing ran for a long time: this was a sleep if nothing was due, otherwise a
-   * stall.
+   * Detects a stall: an event was due, but nothing ran for a long time.
    */
   #noteStall(wall: number): void {
     const late = wall - this.#scheduler.peekTime();
     if (late <= STALL_NS) return;
     this.longestStallNs = Math.max(this.longestStallNs, late);
-    // On a machine that is always busy, one stall follows another, so everything that waited during
-    // the previous one comes first.
+    // On a machine that is always busy, one stall follows another. The wait for the sockets begins anew only if all
+    // node code that waited during the previous stall has run.
     if (this.#hasServed) this.#drainUntil = wall + DRAIN_MAX_NS;
     this.#hasServed = false;
     // Counts as an arrival, so that timers wait until the sockets have been read once more.
     this.#arrivals += 1;
   }
 
-  /** True while timers wait for the sockets: until a turn of the loop has brought no datagram. */
+  /** True while timers wait for the sockets: until a turn of the event loop has brought no datagram. */
   #isDraining(): boolean {
     if (this.#arrivals === 0 || this.#scheduler.now >= this.#drainUntil) return false;
     this.#arrivals = 0;
@@ -242,7 +241,7 @@ export class WallClockPump {
     this.#onFailure(error);
   }
 
-  /** Decides when to continue. */
+  /** Arranges the next turn: by a timer, or as soon as the event loop has served the sockets. */
   #plan(): void {
     if (!this.#isRunning || this.#immediate !== undefined) return;
     const hasReady = !this.#ready.isEmpty || !this.#sources.isEmpty;
@@ -268,8 +267,8 @@ export class WallClockPump {
     clearTimeout(this.#timeout);
     this.#wakeAt = wakeAt;
     const ms = ns / NS_PER_MS;
-    // high: rounded down, because the rest is spun; low: rounded up, because waking too early would
-    // cost another sleep.
+    // With high precision rounded down, because the rest is spent spinning; with low precision rounded up, because
+    // waking up too early would cost another sleep.
     const wholeMs = this.#precision === 'high' ? Math.floor(ms) : Math.ceil(ms);
     const wake = (): void => {
       this.#timeout = undefined;

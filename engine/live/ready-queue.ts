@@ -1,7 +1,8 @@
 /**
  * Node code that is due, first in, first out.
  *
- * An array with a head index, emptied as a whole: nothing is moved per task. Does not run tasks.
+ * An array with a head index that is cleared only when all tasks have been taken, so that nothing is moved per task.
+ * Does not run tasks.
  *
  * @module
  */
@@ -21,12 +22,12 @@ export class ReadyQueue {
     return this.#head === this.#tasks.length;
   }
 
-  /** Number of the oldest task; Infinity if there is none. */
+  /** Number that {@link push} got with the oldest task; Infinity if there is no task. */
   get first(): number {
     return this.#numbers[this.#head] ?? Number.POSITIVE_INFINITY;
   }
 
-  /** @param number Position in the common order of several queues; increasing. */
+  /** Adds a task. @param number Its position in the common order of several queues; must increase. */
   push(task: ReadyTask, number: number): void {
     this.#tasks.push(task);
     this.#numbers.push(number);

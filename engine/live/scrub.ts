@@ -1,25 +1,26 @@
 /**
  * Keeps keys and payloads out of text that leaves a node: log lines, status, warnings of reports.
  *
- * A second line of defence: callers pass names and numbers, never bytes. Does not look inside
- * metrics, which are numbers, and does not recognise bytes written as decimal numbers.
+ * This is a second line of defence: callers pass names and numbers, never bytes. Metrics, which are numbers, are not
+ * checked, and bytes written as decimal numbers are not recognised.
  *
  * @module
  */
 
 import type { LogFields } from '../host/measure.ts';
 
-/** Longest text of one message or field. */
+/** Longest text of one message or field, characters. */
 const TEXT_MAX = 2_000;
 const FIELDS_MAX = 16;
-/** 16 bytes and more in hexadecimal: the shortest key used anywhere here. */
+/** 16 bytes or more in hexadecimal; 16 bytes is the length of the shortest key in this project. */
 const HEX_RUN = /(?:0x)?[0-9a-fA-F]{32,}/g;
-/** 16 bytes in base64 end in ==, 32 bytes in one =. */
+/** 16 or 32 bytes in base64, of which 16 bytes end in `==` and 32 bytes in `=`. */
 const BASE64_RUN = /[A-Za-z0-9+/_-]{22}==|[A-Za-z0-9+/_-]{43}=/g;
-/** 16 bytes and more in either alphabet; base64url needs no `=` at its end (RFC 4648 section 5). */
+/** 16 bytes or more in base64 or base64url, which needs no `=` at its end (RFC 4648 section 5). */
 const LONG_RUN = /[A-Za-z0-9+/_-]{22,}={0,2}/g;
 /**
- * Transitions between capitals, small letters and digits, per character: 0.6 in keys, 0.2 in names.
+ * Least number of transitions between capitals, small letters and digits per character of a key; keys have about 0.6,
+ * names 0.2.
  */
 const KEY_CHANGES_MIN = 0.3;
 /** PEM blocks, even if only their beginning is there. */
@@ -38,7 +39,7 @@ export function scrubSecrets(text: string): string {
   return clean.length > TEXT_MAX ? `${clean.slice(0, TEXT_MAX)} [cut]` : clean;
 }
 
-/** Random bytes mix capitals, small letters and digits; names are words and numbers. */
+/** True if a run mixes capitals, small letters and digits as random bytes do; names are words and numbers. */
 function looksLikeKey(run: string): boolean {
   if (!/[a-z]/.test(run) || !/[A-Z]/.test(run)) return false;
   const letters = run.replace(/[+/=_-]/g, '');

@@ -1,14 +1,14 @@
 /**
- * Loader hooks for a process whose own modules are in one file: a user's module that imports one of
- * them gets the loaded one, not a second copy with its own classes and state.
+ * Loader hooks for a process in which this project's modules are in one file: a user's module that imports one of
+ * these modules gets the loaded module, and not a second copy with its own classes and state.
  *
  * @module
  */
 const SCHEME = 'orrery-shared:';
-/** Names of what each module exports, by its address. */
+/** The names that each module exports, by the address of the module. */
 const shared = new Map();
 
-/** @param modules Pairs of address and names. */
+/** Takes the shared modules. @param modules Pairs of the address of a module and the names that it exports. */
 export function initialize(modules) {
   for (const [address, names] of modules) shared.set(address, names);
 }

@@ -1,19 +1,19 @@
 /**
  * How long datagrams have waited in the kernel's receive buffers, and which of them come too late.
  *
- * A receive buffer is bounded in bytes, first in, first out. The kernel reveals neither its length
- * nor the age of its content, but libuv reads at most 32 datagrams from a socket per turn of the
- * event loop, so a socket that gave fewer has been emptied. A socket that keeps giving 32 has a
- * standing queue (RFC 8289 section 3.1). At intervals it sends a datagram to itself, the mark. When
- * the mark has been read, everything still in the socket arrived after the mark was sent.
- * So everything in a socket arrived after the later of two instants: when it was last empty, and
- * when the last mark that came back was sent. If that is more than 100 ms ago, then what is read is
- * late: it is dropped before a node sees it, unless it is urgent (ADR 0033).
+ * A receive buffer is a FIFO queue with a limit in bytes. The kernel reveals neither its length
+ * nor the age of its content. But libuv reads at most 32 datagrams from a socket per turn of the
+ * event loop, so a socket that gave fewer has been emptied. A socket that gives 32 in turn after turn has a
+ * standing queue (RFC 8289 section 3.1). Such a socket sends a datagram to itself at intervals, the mark. When
+ * the mark has been read, all datagrams still in the socket arrived after the mark was sent.
+ * So all datagrams in a socket arrived after the later of two instants: when the socket was last empty, and
+ * when the last mark that was read was sent. If that instant is more than 100 ms ago, the datagrams that are read are
+ * late: they are dropped before a node sees them, unless they are urgent (ADR 0033).
  *
- * Only time in which the process ran counts as waiting; of a pause, at most 20 ms. So a pause alone
- * makes nothing late, and what waited meanwhile is served.
+ * Waiting is measured in time in which the process ran; a pause of the process counts as at most 20 ms. So a pause
+ * alone makes no datagram late, and datagrams that arrived during a pause are served.
  *
- * An unloaded socket costs a comparison and a count per datagram; a clock is read once in each turn
+ * A socket without a standing queue costs a comparison and a count per datagram; a clock is read once in each turn
  * in which some socket has a standing queue.
  *
  * @module
@@ -22,32 +22,33 @@ import { randomFillSync } from 'node:crypto';
 import type { WallClock } from './live-clock.ts';
 
 /**
- * libuv reads this many datagrams from a socket before it looks at the next one (uv__udp_recvmsg):
- * a socket that gave as many may hold more.
+ * Largest number of datagrams that libuv reads from a socket before it turns to the next socket (uv__udp_recvmsg): a
+ * socket that gave as many may hold more.
  */
 const READ_AT_ONCE = 32;
-/** A datagram that waited longer is late, ns: gateways keep queues below 120 ms (ADR 0025). */
+/** Waiting time above which a datagram is late, ns: gateways keep queues below 120 ms (ADR 0025). */
 const LATE_NS = 100_000_000;
-/** At most this much of one turn of the event loop counts, ns: a longer turn is a pause. */
+/** Largest part of one turn of the event loop that counts as running time, ns: a longer turn contains a pause. */
 const PAUSE_COUNTS_NS = 20_000_000;
-/** Running time between two marks in one socket, ns: the error of the age of its queue. */
+/** Running time between two marks of a socket, ns; also the largest error of the measured age of its queue. */
 const MARK_EVERY_NS = 2_000_000;
-/** A mark: a number that no stranger guesses, and the running time at which it was sent. */
+/** Lengths of the parts of a mark, bytes: a random number that nobody can guess, and the running time of sending. */
 const NONCE_BYTES = 16;
 const MARK_BYTES = NONCE_BYTES + 8;
 
 /** The queue in the receive buffer of one socket. */
 export class SocketQueue {
-  /** True while the datagrams that are read have waited too long. */
+  /** True while the datagrams that are read from the socket have waited too long. */
   isLate = false;
-  /** True while the socket gives as much as is read at a time. */
+  /** True while the socket has a standing queue. */
   isStanding = false;
-  /** Everything in the socket arrived after this instant of running time, ns. */
+  /** All datagrams in the socket arrived after this instant of running time, ns. */
   freshNs = 0;
   /** When the last mark was sent, running time, ns. */
   markedNs = Number.NEGATIVE_INFINITY;
   /**
-   * The last turn in which the socket gave as much as is read at a time, and the first in a row.
+   * The last turn in which the socket gave {@link READ_AT_ONCE} datagrams, and the turn since which it has done so in
+   * each turn.
    */
   fullTurn = -1;
   sinceTurn = -1;
@@ -64,7 +65,7 @@ export class SocketQueues {
   readonly #clock: WallClock;
   readonly #nonce = randomFillSync(new Uint8Array(NONCE_BYTES));
   readonly #standing: SocketQueue[] = [];
-  /** The socket that was read last, and how many datagrams in a row. */
+  /** The socket that was read last, and how many datagrams it gave in a row. */
   #last: SocketQueue | undefined;
   #inRow = 0;
   #isBacklogged = false;
@@ -80,7 +81,7 @@ export class SocketQueues {
 
   /**
    * True if, since the last call, a socket gave as many datagrams as libuv reads at a time; called
-   * between two turns' reads.
+   * between the reads of two turns.
    */
   takeBacklog(): boolean {
     const found = this.#isBacklogged;
@@ -134,7 +135,7 @@ export class SocketQueues {
   #stands(queue: SocketQueue): boolean {
     queue.isStanding = queue.fullTurn === this.#turn;
     queue.isLate = queue.isStanding && this.#runNs - queue.freshNs > LATE_NS;
-    // In the first such turn, the datagrams counted may have been read in several turns.
+    // A single such turn is no proof, since its datagrams may have been read in several turns of the event loop.
     const isSure = queue.isStanding && queue.sinceTurn < this.#turn;
     if (isSure && this.#runNs - queue.markedNs >= MARK_EVERY_NS) this.#mark(queue);
     return queue.isStanding;

@@ -1,12 +1,12 @@
 /**
- * Places in stacks: which files code ran in, and whether they are this program's or somebody else's.
+ * The source positions in a stack trace, and whether their files belong to this program or to a user's protocol.
  *
  * @module
  */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A place in a file. */
+/** The source position of a stack frame. */
 export interface StackFrameLocation {
   /** Absolute path. */
   readonly file: string;
@@ -39,7 +39,7 @@ const OWN_FILES = ['host', 'index'].flatMap((name) => [`${ROOT}${name}.ts`, `${R
 const AGENT_FILE = /\/orrery-agent-[^/]+\/agent\.[cm]js$/;
 const FRAME = /^\s*at (?:.*?\()?((?:file:\/\/)?\/.*?)(?:\?[^:()]*)?:(\d+):(\d+)\)?$/;
 
-/** The places of a stack, innermost first; those inside of Node are left out. */
+/** The source positions of a stack trace, innermost first; those inside of Node are left out. */
 export function listStackFrameLocations(stack: string): readonly StackFrameLocation[] {
   return stack.split('\n').flatMap((text) => {
     const [, file = '', line, column] = FRAME.exec(text) ?? [];
@@ -84,14 +84,14 @@ export class FileOwners {
   }
 }
 
-/** The innermost line of a user's own in a stack, else the innermost of all. */
+/** The innermost frame in a user's file; if there is none, the innermost frame of all. */
 export function innermostUserFrame(stack: string): StackFrameLocation | undefined {
   const places = listStackFrameLocations(stack);
   const owners = new FileOwners([]);
   return places.find(({ file }) => owners.isTheirs(file)) ?? places[0];
 }
 
-/** A path as users know it: relative to their folder if that is shorter. */
+/** A path for messages to users: relative to `folder` if the file is inside of it. */
 export function pathForUsers(file: string, folder: string): string {
   return file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;
 }

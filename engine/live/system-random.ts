@@ -1,10 +1,9 @@
 /**
  * Draws of nodes in live runs, from the operating system's generator (ADR 0034). The seed of a
- * scenario is known to every process and every reader of the file, so a draw from it could be
- * repeated by anybody. The samplers are those of virtual time.
+ * scenario is known to every process and every reader of the file, so anybody could repeat a draw that is derived from
+ * it. The samplers are those of virtual time.
  *
- * Not for what the scenario itself decides (impairments, faults, traffic): that is seeded in every
- * way to run.
+ * Not for draws of the scenario itself (impairments, faults, traffic), which are derived from the seed in all worlds.
  *
  * @module
  */
@@ -12,7 +11,7 @@ import { randomFillSync } from 'node:crypto';
 import * as sampling from '../core/sampling.ts';
 import type { Random } from '../host/random.ts';
 
-/** Words that one call of the system's generator fills: a call costs as much as 100 words. */
+/** Number of words that one call of the system's generator fills; a call alone costs as much as 100 words. */
 const POOL_WORDS = 1_024;
 
 /** A stream of draws that nobody can repeat. */
@@ -60,18 +59,18 @@ export class SystemRandom implements Random {
       this.#next = 0;
     }
     const word = pool[this.#next] as number;
-    // What was drawn must not be found in memory later.
+    // Erased, so that a used word cannot be found in memory later.
     pool[this.#next] = 0;
     this.#next += 1;
     return word;
   }
 }
 
-/** One stream for each purpose. */
+/** The random streams of a live host, one for each purpose. */
 export class SystemRandomStreams {
   readonly #streams = new Map<string, SystemRandom>();
 
-  /** Every call returns the same object. */
+  /** The stream for a purpose; every call with the same purpose returns the same object. */
   of(purpose: string): SystemRandom {
     const stream = this.#streams.get(purpose) ?? new SystemRandom();
     this.#streams.set(purpose, stream);

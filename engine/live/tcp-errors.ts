@@ -1,5 +1,5 @@
 /**
- * The names of `StreamError` for failures of real sockets, and how one of our sockets is cut.
+ * Converts failures of real sockets to `StreamError`, and resets sockets.
  *
  * @module
  */
@@ -15,13 +15,13 @@ const NAMES: Readonly<Record<string, StreamError>> = {
   EADDRINUSE: 'address-in-use',
 };
 
-/** The stream error for a failure of a socket; for unknown ones, the peer cannot be reached. */
+/** The stream error for a failure of a socket; `unreachable` for an unknown failure. */
 export function classifyStreamError(error: Error): StreamError {
   const { code } = error as NodeJS.ErrnoException;
   return (code === undefined ? undefined : NAMES[code]) ?? 'unreachable';
 }
 
-/** Codes of a machine that has run out of sockets; the peer is not the cause. */
+/** Error codes that say that this machine has run out of sockets; the peer is not the cause. */
 const EXHAUSTED: readonly string[] = ['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'];
 
 /** True if a connection could not be started because this machine has run out of a resource. */
@@ -30,8 +30,8 @@ export function isOutOfSockets(error: Error): boolean {
 }
 
 /**
- * Resets a connection. One that is shutting down cannot be reset: libuv rejects that, and Node
- * would keep the handle, and with it the process, forever. It is closed instead.
+ * Resets a connection. A connection that is shutting down cannot be reset: libuv rejects that, and Node
+ * would keep the handle, and with it the process, forever. Such a connection is closed instead.
  */
 export function resetSocket(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();

@@ -1,9 +1,8 @@
 /**
- * Listening and connecting during one life of a live host, on real TCP sockets.
+ * Listening and connecting on real TCP sockets, from a start of a live host to its next crash or stop.
  *
- * That another program holds the port becomes known only after `listen` has returned, and is then
- * reported to the owner and `onError`; a port that this host itself holds is refused immediately.
- * Ends with the life.
+ * If another program holds the port, this becomes known only after `listen` has returned, and is then
+ * reported to the owner and `onError`. A port that this host itself holds is refused immediately.
  *
  * @module
  */
@@ -23,19 +22,19 @@ import type { RelayClient } from './relay/relayed-stream.ts';
 import { classifyStreamError, isOutOfSockets } from './tcp-errors.ts';
 import { TcpStream } from './tcp-stream.ts';
 
-/** Streams that one listener accepts at a time; further ones are closed immediately. */
+/** Largest number of open streams of one listener; further ones are closed immediately. */
 const CONNECTIONS_MAX = 4_096;
-/** Longest time to connect, ns: three SYN retries, as the interface of hosts specifies. */
+/** Default of the longest time to connect, ns: that of three SYN retries (engine/host/stream.ts). */
 const CONNECT_TIMEOUT_NS = 7_000_000_000;
 const NS_PER_MS = 1_000_000;
 /** First port that `listen({ port: 0 })` tries (RFC 6335 section 6). */
 const FIRST_DYNAMIC_PORT = 49_152;
 
-/** The host to which TCP streams belong. */
+/** What the TCP sockets need from their host. */
 export interface TcpOwner {
   readonly address: string;
   readonly endpoints: EndpointTable;
-  /** Maps sockets to real places; absent if they are at their own addresses. */
+  /** Maps addresses and ports to real ports; absent if sockets are bound to the addresses of the topology. */
   readonly ports?: PortPlan | undefined;
   /** Carries streams to other hosts of the run over its links; absent if they go directly. */
   readonly relay?: HostRelay | undefined;
@@ -44,7 +43,7 @@ export interface TcpOwner {
   readonly warn: (message: string) => void;
   /** Called when the system rejected a socket, before the node is informed. */
   readonly onTrouble: (error: NodeJS.ErrnoException, place: string) => void;
-  /** A stream that passes no links was opened, by either side. */
+  /** Called when a stream that passes no links was opened, by either side. */
   readonly onDirect: () => void;
 }
 
@@ -55,7 +54,7 @@ export interface HostRelay {
   open(options: ConnectOptions, client: RelayClient): void;
 }
 
-/** Listens and connects on real TCP sockets during one life of a live host. */
+/** Listens and connects on real TCP sockets for a live host until its next crash or stop. */
 export class TcpHost {
   readonly #owner: TcpOwner;
   readonly #servers = new Map<Endpoint, Server>();
@@ -218,7 +217,7 @@ export class TcpHost {
     const { remoteAddress = '0.0.0.0', remotePort = 0 } = socket;
     const caller = ports?.caller(remoteAddress, remotePort);
     const { address, port } = caller ?? { address: remoteAddress, port: remotePort };
-    // Each connection comes from a different port, which does not matter after its end.
+    // The endpoint number is held while the connection is open: each connection comes from a different port.
     const remote = endpoints.hold(address, port);
     socket.once('close', () => endpoints.letGo(remote));
     return remote;

@@ -1,8 +1,8 @@
 /**
  * One reliable stream over a real TCP socket (engine/host/stream.ts).
  *
- * Half-open as TCP is; back-pressure both ways; errors end the stream under a name and are never
- * thrown. Does not know whether the other end of the socket is the peer or the relay.
+ * Streams can be half-open as in TCP, with back-pressure in both directions. Errors end the stream with a name and are
+ * never thrown. Does not know whether the other end of the socket is the peer or the relay.
  *
  * @module
  */
@@ -12,11 +12,11 @@ import type { Stream, StreamError, StreamHandlers, StreamTlsOptions } from '../h
 import { classifyStreamError, resetSocket } from './tcp-errors.ts';
 import { startTls } from './tls.ts';
 
-/** A node that writes this much more after `full` loses the stream; bytes. */
+/** Number of queued bytes at which a node that ignores `full` loses the stream. */
 const QUEUE_MAX_BYTES = 64 * 1024 * 1024;
-/** Memory that a piece takes besides its bytes while it waits, for its array and its request. */
+/** Memory that a waiting piece takes besides its bytes, for its array and its write request, bytes. */
 const PIECE_COST_BYTES = 512;
-/** A handshake that has not ended by then has failed, ms; as in Node's own TLS server. */
+/** Time after which a TLS handshake has failed, ms; the same as in Node's own TLS server. */
 const HANDSHAKE_MAX_MS = 120_000;
 
 /** What a stream needs from its host. */
@@ -42,7 +42,7 @@ export class TcpStream implements Stream {
   #detach: () => void = () => undefined;
   #isPaused = false;
   #isOver = false;
-  /** Pieces that wait in the socket. */
+  /** Number of pieces that wait in the socket. */
   #pieces = 0;
   readonly #sent = (): void => {
     this.#pieces -= 1;
@@ -107,20 +107,20 @@ export class TcpStream implements Stream {
       if (isDecided) this.#failed(classifyStreamError(error));
       else decide('secure-failed');
     });
-    // The peer has given up the handshake; the stream is half-open, so it would wait for ever.
+    // The peer has given up the handshake; without this, the half-open stream would wait for ever.
     top.once('end', () => {
       if (!isDecided) top.destroy();
     });
     top.once('close', () => {
       decide('secure-failed');
-      // An abandoned handshake leaves the connection below it open.
+      // Node leaves the connection below an abandoned handshake open.
       this.#bottom.destroy();
     });
     this.#top = top;
     if (this.#handlers !== undefined) this.#attach(top);
   }
 
-  /** Names the failure that will end the stream; the socket itself only knows of a reset. */
+  /** Sets the reason with which the stream will end; the socket itself will only report a reset. */
   expect(reason: StreamError): void {
     this.#failed(reason);
   }
@@ -128,8 +128,8 @@ export class TcpStream implements Stream {
   /** Ends the stream without telling its owner. */
   abandon(): void {
     this.#isOver = true;
-    // First what is above: a write of TLS whose connection has gone is never answered, and Node 20 waits for it without
-    // end when the thread ends.
+    // TLS first: if its connection goes first, a pending write of TLS never completes, and Node 20 waits for that
+    // write for ever when the thread ends.
     if (this.#top !== this.#bottom) this.#top.destroy();
     resetSocket(this.#bottom);
   }

@@ -1,6 +1,6 @@
 /**
- * Reads what a worker thread is doing while it does not answer: V8's inspector interrupts it to evaluate
- * an expression on top of the running call. The thread is not paused, and until it is read this costs nothing.
+ * Reads the call stack of a worker thread that does not answer: V8's inspector interrupts the thread to evaluate
+ * an expression on top of the running call. The thread is not paused, and nothing has to be prepared in it before.
  *
  * Works while the thread is in JavaScript; a call that blocks within the system is not seen.
  *
@@ -14,7 +14,7 @@ interface ThreadMessage {
   readonly result?: { readonly result?: { readonly value?: unknown } };
 }
 
-/** Tells which session of the inspector belongs to which thread, as in `[worker 3] name`. */
+/** The inspector's message that a thread is attached; it has the session's id and a title like `[worker 3] name`. */
 interface Attached {
   readonly params: {
     readonly sessionId: string;
@@ -25,13 +25,13 @@ interface Attached {
 /** Time limit for an answer, ms, on a machine that is not busy. */
 const LIMIT_MS = 1_000;
 const QUESTION = 1;
-/** Evaluated in the thread on top of its current call, which is therefore in the stack. */
+/** The expression that is evaluated in the thread, on top of its current call, which is therefore in the stack. */
 const STACK = 'new Error().stack';
 
 /**
- * The stack of a thread, innermost frame first, with places of the sources.
+ * The call stack of a thread, innermost frame first, with positions in the sources.
  * @param thread Its `threadId`.
- * @returns undefined when it cannot be had in time.
+ * @returns undefined if the stack cannot be read in time.
  */
 export async function stackOfThread(
   thread: number,

@@ -2,7 +2,7 @@
  * TLS 1.3 over a stream that is already open (engine/host/stream.ts, `secure`).
  *
  * With a pre-shared key the cipher suite is TLS_AES_128_GCM_SHA256, whose hash OpenSSL assumes for
- * such keys (RFC 8446 section 4.2.11); with certificates, all suites of TLS 1.3. Makes no
+ * such keys (RFC 8446 section 4.2.11); with certificates, all suites of TLS 1.3 are allowed. Makes no
  * certificates.
  *
  * @module

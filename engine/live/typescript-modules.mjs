@@ -1,6 +1,6 @@
 /**
- * Loader hook for Node versions that strip types: TypeScript of users that imports or exports is a
- * module, whatever `type` their package.json has. `npm init` of npm 11 writes "commonjs" there.
+ * Loader hook for Node versions that strip types: TypeScript of users that imports or exports is read as an ES
+ * module, whatever `type` the package.json of the user has. `npm init` of npm 11 writes "commonjs" there.
  *
  * @module
  */

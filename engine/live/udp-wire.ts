@@ -1,12 +1,12 @@
 /**
- * One real UDP socket, by the rules of docs/spec/live.md#sockets: the address is looked up
- * synchronously, so that the bytes are taken when `send` returns; a buffer is handed back only when
- * nobody reads it any more; the receive buffer holds hundreds of datagrams.
+ * One real UDP socket, here called a wire, by the rules of docs/spec/live.md#sockets: the address is looked up
+ * synchronously, so that the bytes are taken when `send` returns; a buffer is returned only when
+ * Node does not read it any more; the receive buffer holds hundreds of datagrams.
  *
- * Node sends directly, unless the kernel accepts nothing or Node was started to send in groups;
- * then datagrams of one turn of the event loop wait in a queue (ADR 0016). A wire does not ask
- * which: now and then it checks how many datagrams still wait, and hands back the buffers of the
- * others. The queue is bounded, and is sent before the port is freed.
+ * Node sends a datagram at once, unless the kernel accepts none or Node was started to send in groups;
+ * then the datagrams of one turn of the event loop wait in a queue (ADR 0016). Every {@link LOOK_EVERY} sends, a wire
+ * checks how many datagrams are in the queue, and returns the buffers of the datagrams that have left.
+ * The queue is bounded, and is sent before the port is freed.
  *
  * Errors are reported, never thrown. Does not shape, count or route.
  *
@@ -15,29 +15,29 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 
 /**
- * Room for about 900 datagrams of 1,000 bytes instead of 92; the system may grant less. That is 90
- * ms at 10,000/s, so a pause of the process loses nothing. A buffer four times as large would hold
- * datagrams that come too late for an application, late enough for their path to be declared dead,
- * and older than a replay window of 1,024 when the path changes.
+ * Size of the receive buffer, bytes: about 900 datagrams of 1,000 bytes instead of 92; the system may grant less. That
+ * is 90 ms at 10,000 datagrams/s, so a pause of the process loses none. In a buffer four times as large, datagrams
+ * would wait so long that they are useless to an application, that their path is declared dead, and that they are older
+ * than a replay window of 1,024 when the path changes.
  */
 const RECEIVE_BUFFER_BYTES = 1024 * 1024;
-/** Datagrams that may wait in the process: about as many as the receiver's buffer holds. */
+/** Largest number of datagrams that wait in the process: about as many as the receiver's buffer holds. */
 const SEND_QUEUE_MAX = 4_096;
-/** Sends between two checks of the queue; a check costs a tenth of a microsecond. */
+/** Number of sends between two checks of the queue; a check costs a tenth of a microsecond. */
 const LOOK_EVERY = 32;
 /**
- * Turns of the event loop that a closed wire has for its queue; the first one normally sends all of
- * it.
+ * Largest number of turns of the event loop for which a closed wire waits for its queue to be sent; normally one is
+ * enough.
  */
 const DRAIN_TURNS_MAX = 100;
 
 /** Callbacks of a wire's owner. */
 export interface BoundUdpSocketHandlers {
-  /** The array is fresh and belongs to the callee. */
+  /** Called for each datagram; the array is fresh and belongs to the handler. */
   readonly onMessage: (bytes: Uint8Array, address: string, port: number) => void;
-  /** Name of an error after binding, e.g. `ECONNREFUSED`. */
+  /** Called with the name of an error after binding, e.g. `ECONNREFUSED`. */
   readonly onError: (reason: string) => void;
-  /** Receives the buffers of datagrams that have left, in order, a number of sends later. */
+  /** Called with the buffers of datagrams that have left, in order, up to {@link LOOK_EVERY} sends later. */
   readonly onSent?: (buffer: Uint8Array) => void;
 }
 
@@ -52,7 +52,7 @@ export class BoundUdpSocket {
   readonly #onSent: (buffer: Uint8Array) => void;
   /** Buffers of datagrams that may still be queued, oldest first. */
   #held: Uint8Array[] = [];
-  /** When this many sends have been queued, the wire checks which have left. */
+  /** Number of held buffers at which the wire next checks which datagrams have left. */
   #lookAt = LOOK_EVERY;
   #isOpen = true;
   #isFreed = false;
@@ -103,7 +103,7 @@ export class BoundUdpSocket {
     return this.#isOpen;
   }
 
-  /** Upper bound on datagrams that were taken and had not left when their port was freed. */
+  /** Upper bound of the number of datagrams that were taken but had not left when the port was freed. */
   get lost(): number {
     return this.#lost;
   }
@@ -123,8 +123,8 @@ export class BoundUdpSocket {
   }
 
   /**
-   * Stops receiving and sending. The port is free when this returns, unless datagrams are queued:
-   * then it is free when they have left, a turn or two later.
+   * Stops receiving and sending. The port is free when this returns; but if datagrams are queued, it is free when they
+   * have left, a turn or two later.
    */
   close(): void {
     if (!this.#isOpen) return;
@@ -138,13 +138,13 @@ export class BoundUdpSocket {
     if (!this.#isFreed) this.#free(this.#look());
   }
 
-  /** Calls when a closed wire has freed its port; immediately if it has. */
+  /** Runs `call` when the closed wire has freed its port; immediately if the port is free already. */
   onceFreed(call: () => void): void {
     if (this.#isFreed) call();
     else this.#onFreed.push(call);
   }
 
-  /** Returns the buffers of datagrams that have left; returns the number of queued datagrams. */
+  /** Passes the buffers of datagrams that have left to `onSent`. @returns the number of queued datagrams. */
   #look(): number {
     const waiting = this.#socket.getSendQueueCount();
     const left = this.#held.length - waiting;
@@ -186,7 +186,7 @@ function lookUpNothing(
 }
 
 function forget(): void {
-  // Nothing to do: the garbage collector frees it.
+  // Nothing to do: the garbage collector frees the buffer.
 }
 
 function widen(socket: Socket, handlers: BoundUdpSocketHandlers): void {

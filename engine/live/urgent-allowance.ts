@@ -1,6 +1,6 @@
 /**
- * Which datagrams of a socket pass others because they are urgent, within a bound: anyone may call
- * a datagram urgent, so a flood of them is treated like the data beside it.
+ * Decides which datagrams of a socket overtake others because they are urgent. Their rate is bounded, because anybody
+ * can send datagrams that look urgent: beyond the bound, they are treated like other data.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import type { UrgencyTest } from '../host/socket.ts';
 import type { WallClock } from './live-clock.ts';
 
 /**
- * Time for each urgent datagram of a socket, ns: 2,000/s, the probes of 100 peers over two paths.
+ * Mean time between urgent datagrams of a socket, ns: 2,000/s, for the probes of 100 peers over two paths.
  */
 const EACH_NS = 500_000;
-/** Urgent datagrams that may pass others at once: as many as may wait for a modelled processor. */
+/** Largest burst of urgent datagrams that overtake others: as many as may wait for a modelled processor. */
 export const URGENT_BURST_DATAGRAMS = 256;
 
 /** How many urgent datagrams one socket may still send. */
 export class UrgentAllowance {
   readonly #clock: WallClock;
   readonly #isUrgent: UrgencyTest;
-  /** How far the urgent datagrams that passed are ahead of the allowed rate at `#atNs`, ns. */
+  /** How far the urgent datagrams so far are ahead of the allowed rate at `#atNs`, ns. */
   #aheadNs = 0;
   #atNs = 0;
 
@@ -28,7 +28,7 @@ export class UrgentAllowance {
   }
 
   // hot: once per datagram and hop; reads the clock for urgent ones only.
-  /** True if a datagram passes others; it then counts. */
+  /** True if a datagram is urgent and may overtake others; it then counts towards the bound. */
   admits(bytes: Uint8Array): boolean {
     if (!this.#isUrgent(bytes, 0, bytes.length)) return false;
     const now = this.#clock.now();

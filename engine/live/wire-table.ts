@@ -1,15 +1,15 @@
 /**
- * The real sockets of one live world, one per bound endpoint, and the totals of what passed through
+ * The real sockets of one live world, one per bound endpoint, and the numbers of datagrams that passed through
  * them.
  *
- * What was written and not received was lost in the kernel (a full receive buffer); comparing
- * counters at both ends finds it without reading `/proc`.
+ * Datagrams that were written but not received were lost in the kernel (a full receive buffer); comparing
+ * the counters at both ends shows their number without reading `/proc`.
  *
- * On loopback each socket has a second one beside it for urgent datagrams (urgent-place.ts), which
- * therefore wait behind no data; to its users they are one.
+ * On loopback each socket has a second real socket for urgent datagrams (urgent-place.ts), which
+ * therefore never wait behind data; users of the table see one socket.
  *
- * Own and configured senders are looked up first. All others are guests of the endpoint table, in
- * which newcomers replace silent entries: however many strangers send, a node still hears its
+ * Senders of this world and configured senders are looked up first. All others are guests of the endpoint table, in
+ * which newcomers replace silent entries: however many strangers send, a node still receives from its
  * peers.
  *
  * @module
@@ -23,26 +23,26 @@ import { BoundUdpSocket, type UdpAddress } from './udp-wire.ts';
 import { UrgentAllowance } from './urgent-allowance.ts';
 import { findUrgentAddress } from './urgent-place.ts';
 
-/** Receives the datagrams of one socket. */
+/** The owner of a socket, which receives its datagrams. */
 export interface UdpSocketUser {
-  /** Index of the host that bound it. */
+  /** Index of the host that bound the socket. */
   readonly host: number;
   readonly onDatagram: (bytes: Uint8Array, from: Endpoint) => void;
-  /** Called instead for a datagram that waited too long in the socket (ADR 0033). */
+  /** Called instead of `onDatagram` for a datagram that waited too long in the socket (ADR 0033). */
   readonly onLate: (bytes: Uint8Array, from: Endpoint) => void;
-  /** Which datagrams of the socket go in front of others; none when absent. */
+  /** Decides which datagrams of the socket overtake others; none when absent. */
   readonly isUrgent?: UrgencyTest | undefined;
   readonly onError: (reason: string) => void;
 }
 
-/** Totals of one world. */
+/** Numbers of datagrams of all sockets of one world. */
 export interface UdpSocketCounts {
   /** Number of datagrams passed to the kernel for sockets of this world. */
   readonly written: number;
   /** Number of the written datagrams that were received. */
   readonly received: number;
   /**
-   * Datagrams whose sending socket was closed or had a full queue when they left the link, or that
+   * Number of datagrams whose sending socket was closed or had a full queue when they left the link, or that
    * were still queued when the port had to be freed.
    */
   readonly unsent: number;
@@ -54,13 +54,13 @@ export interface UdpSocketCounts {
 export interface UdpSocketTableParts {
   readonly clock: WallClock;
   readonly endpoints: EndpointTable;
-  /** True for addresses of hosts of the run that are in other processes. */
+  /** True for the address of a host of the run that is in another process. */
   readonly isPeer: (address: string) => boolean;
-  /** True for addresses of all hosts of the run. */
+  /** True for the address of any host of the run. */
   readonly isOfRun: (address: string) => boolean;
   /** Receives the buffers of datagrams that have left. */
   readonly release: (buffer: Uint8Array) => void;
-  /** Maps sockets to real places; absent if they are at their own addresses. */
+  /** Maps addresses and ports to real ports; absent if sockets are bound to the addresses of the topology. */
   readonly ports?: PortPlan | undefined;
 }
 
@@ -68,7 +68,7 @@ export interface UdpSocketTableParts {
 export interface UdpSocketFailure {
   /** Name of the error, e.g. `EADDRINUSE`. */
   readonly code: string;
-  /** The real place that the system refused; undefined if none is left. */
+  /** The real address and port that the system refused; undefined if no real port is left. */
   readonly place: UdpAddress | undefined;
 }
 
@@ -82,7 +82,7 @@ interface OpenWire {
   readonly place: string;
 }
 
-/** The last sender to a socket. The socket of a link receives from one neighbour only. */
+/** The sender of the last datagram to a socket; the socket of a link receives from one neighbour only. */
 interface LastSender {
   address: string;
   port: number;
@@ -91,11 +91,11 @@ interface LastSender {
   isOwn: boolean;
 }
 
-/** The real UDP sockets of one live world, one per bound endpoint, and what passed through them. */
+/** The real UDP sockets of one live world, one per bound endpoint, and the numbers of their datagrams. */
 export class UdpSocketTable {
   /** Smallest receive buffer that the system granted, bytes. */
   receiveBufferBytes = Number.POSITIVE_INFINITY;
-  /** Maps sockets to real places; undefined if they are at their own addresses. */
+  /** Maps addresses and ports to real ports; undefined if sockets are bound to the addresses of the topology. */
   readonly ports: PortPlan | undefined;
   readonly #endpoints: EndpointTable;
   readonly #isPeer: (address: string) => boolean;
@@ -140,7 +140,7 @@ export class UdpSocketTable {
     return this.#queues.takeBacklog();
   }
 
-  /** Binds a real socket at `local`; returns why not if it cannot. */
+  /** Binds a real socket for `local`; returns the failure if it cannot be bound. */
   open(local: Endpoint, user: UdpSocketUser): UdpSocketFailure | undefined {
     const pair = this.#endpoints.pairOf(local);
     const real = this.ports === undefined ? pair : this.ports.open(pair);
@@ -202,14 +202,14 @@ export class UdpSocketTable {
     this.#release(buffer);
   }
 
-  /** Where the socket at `to` receives urgent datagrams, if its host belongs to the run. */
+  /** The address at which the socket at `to` receives urgent datagrams, if its host belongs to the run. */
   #inFrontFor(to: UdpAddress): UdpAddress | undefined {
     return this.#isOfRun(to.address) ? this.#inFrontOf(to) : undefined;
   }
 
   /**
-   * The urgent place in front of a socket. None where ports replace addresses: there are too few
-   * ports for two per socket.
+   * The urgent address of a socket. With a port plan there is none, because there are too few real ports for two per
+   * socket.
    */
   #inFrontOf(real: UdpAddress): UdpAddress | undefined {
     return this.ports === undefined ? findUrgentAddress(real) : undefined;
@@ -249,7 +249,7 @@ export class UdpSocketTable {
   #look(last: LastSender, address: string, port: number): void {
     const place = this.ports?.whose(address, port) ?? { address, port };
     const known = this.#endpoints.find(place.address, place.port);
-    // With a port plan, an address may change its owner and a guest may become known, so it is
+    // With a port plan, a real port may change its owner and a guest may become known, so the sender is
     // looked up every time.
     const isKept = known !== undefined && this.ports === undefined;
     last.address = isKept ? address : '';

@@ -1,7 +1,7 @@
 /**
- * Detects when a program has bound its UDP ports, from the system's table of sockets; where there
- * is none, the program gets half a second. Trying to bind a port ourselves would take it from the
- * program. One port is enough: of a range, programs bind what they need.
+ * Detects when a program has bound its UDP ports, from the system's table of sockets. On systems without such a
+ * table, the program gets half a second. Trying to bind a port ourselves would take it from the
+ * program. One bound port is enough: a program may not bind all ports of its range.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export interface PortWaitOptions {
   readonly address: string;
   readonly ports: readonly number[];
   readonly limitMs: number;
-  /** True once waiting is pointless. */
+  /** True once waiting is pointless, because the program has ended. */
   readonly isOver: () => boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * A simulated host whose sockets are reachable for outside programs that are its neighbours.
+ * A simulated host whose sockets can also be reached by outside programs that are its neighbours.
  *
  * Everything else is `SimHost`: virtual time, seeded streams, modelled links.
  *
@@ -20,7 +20,7 @@ export interface EmulationContext extends HostWorld {
   isNeighbour(host: string): boolean;
 }
 
-/** A simulated host whose sockets are also real ones for neighbours that are outside programs. */
+/** A simulated host each of whose sockets is also a real one if neighbours of the host are outside programs. */
 export class EmulatedHost extends SimHost {
   readonly #context: EmulationContext;
 
@@ -30,8 +30,8 @@ export class EmulatedHost extends SimHost {
   }
 
   /**
-   * Binds a socket, and a real one for it if neighbours are programs. Closing it leaves the real
-   * one open: what arrives then is dropped as `port-unreachable`.
+   * Binds a socket and, if neighbours are outside programs, a real socket for it. When the node closes the socket, the
+   * real one stays open, and datagrams that arrive are dropped as `port-unreachable`.
    * @throws OutsideProgramError before the run begins, if another program holds the port.
    */
   override udp(options: UdpOptions): DatagramSocket | undefined {

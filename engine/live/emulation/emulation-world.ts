@@ -2,8 +2,8 @@
  * A simulated world paced by the wall clock, in which some hosts are outside programs
  * (docs/spec/live.md#emulation).
  *
- * Hosts, links and streams are those of `engine/net`, in virtual time. Without outside programs it
- * differs from a `SimWorld` only in when things happen, so the fingerprint is the same. Does not
+ * Hosts, links and streams are those of `engine/net`, in virtual time. Without outside programs, this world
+ * differs from a `SimWorld` only in the wall time at which events happen, so the fingerprint is the same. Does not
  * start programs, make nodes or choose faults.
  *
  * @module
@@ -35,7 +35,7 @@ export interface EmulationWorldOptions extends SimWorldOptions {
   readonly senderPortsMax?: number;
 }
 
-/** Packets between programs, for the loss of the links that join them. */
+/** Numbers of packets on the links that join programs, from which their loss is computed. */
 export interface OutsideTraffic {
   readonly offered: number;
   readonly dropped: number;

@@ -1,6 +1,6 @@
 /**
- * Counts datagrams that the kernel lost because a receive buffer was full, on either side of the
- * taps: they reached no link, so no link can name them.
+ * Counts datagrams that the kernel lost because a receive buffer was full: of our sockets, or of the sockets of outside
+ * programs. No link counts them, because the kernel lost them before or after the links.
  *
  * A socket's counter disappears with the socket, so it is polled; losses between the last poll and
  * the close go unseen. Counts nothing if the system shows no counters.
@@ -9,7 +9,7 @@
  */
 import { readSocketTable, type SocketRow, socketTableAddress } from './socket-table.ts';
 
-/** Losses by the side that did not read fast enough. */
+/** Numbers of lost datagrams, by the process that did not read fast enough. */
 export interface KernelLosses {
   /** Datagrams that programs sent and that were lost before we read them. */
   readonly ours: number;
@@ -18,8 +18,7 @@ export interface KernelLosses {
 }
 
 /**
- * Counts datagrams that the kernel lost in full receive buffers, ours and those of outside
- * programs.
+ * Counts datagrams that the kernel lost in full receive buffers: of this process, and of outside programs.
  */
 export class KernelLossWatch {
   readonly #hosts: ReadonlySet<string>;

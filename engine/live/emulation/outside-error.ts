@@ -5,7 +5,7 @@
  * @module
  */
 
-/** The machine or the user's file is at fault, not us; the message is one line. */
+/** Thrown if the machine or the user's file, and not this program, is at fault; the message is one line. */
 export class OutsideProgramError extends Error {
   override readonly name = 'OutsideProgramError';
   /** The host of the topology that cannot take part. */

@@ -1,9 +1,9 @@
 /**
  * An outside program that is started and stopped with a run.
  *
- * It gets no shell and no standard input, and writes into two files. It leads a process group, so
- * that whatever it started ends with it; if this process ends in any way except SIGKILL, so does
- * the group. Does not know networks.
+ * The program gets no shell and no standard input, and writes into two files. It leads a process group, so
+ * that processes that it has started end with it. If this process ends in any way except SIGKILL, the
+ * group ends too. Does not know networks.
  *
  * @module
  */
@@ -25,11 +25,11 @@ export interface ProgramStartOptions {
 export interface ProgramEnd {
   /** Exit code as a shell shows it: the program's own, or 128 + the signal's number. */
   readonly code: number;
-  /** False if it ended because it was asked to. */
+  /** False if the program ended because {@link OutsideProgram.stop} asked it to. */
   readonly byItself: boolean;
 }
 
-/** Time between SIGTERM and SIGKILL. */
+/** Time between SIGTERM and SIGKILL, ms. */
 const GRACE_MS = 2_000;
 const SIGNAL_BASE = 128;
 const LIVING = new Set<number>();
@@ -38,7 +38,7 @@ let isWatching = false;
 /** A process of an outside program with its process group, started and stopped with a run. */
 export class OutsideProgram {
   readonly ended: Promise<ProgramEnd>;
-  /** How it ended; undefined while it runs. */
+  /** How the program ended; undefined while it runs. */
   end: ProgramEnd | undefined;
   /** Process number of the program, which leads its process group. */
   readonly pid: number;
@@ -49,7 +49,7 @@ export class OutsideProgram {
     killProgramAtExit(pid);
     this.ended = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
-        // Processes that it started itself may still exist.
+        // Processes that the program has started may still exist.
         signalGroup(pid, 'SIGKILL');
         forgetProgram(pid);
         const number = signal === null ? 0 : constants.signals[signal];
@@ -94,7 +94,7 @@ export class OutsideProgram {
 }
 
 /**
- * Kills a program when this process exits, even by two Ctrl-C; also programs that threads started.
+ * Kills a program when this process exits, even by two Ctrl-C. Must be called for programs of threads, too.
  */
 export function killProgramAtExit(pid: number): void {
   if (!isWatching) process.once('exit', killRemainingPrograms);
@@ -107,7 +107,7 @@ export function forgetProgram(pid: number): void {
   LIVING.delete(pid);
 }
 
-/** Kills the programs that are left, because nothing else would end them. */
+/** Kills the programs that still run, because nothing else would end them. */
 export function killRemainingPrograms(): void {
   for (const pid of LIVING) signalGroup(pid, 'SIGKILL');
   LIVING.clear();

@@ -2,14 +2,14 @@
  * Connects outside programs to the virtual network: real UDP sockets on the addresses of hosts
  * (docs/how-to/emulate.md).
  *
- * A program is bound to its own address. It sends to the address of a neighbour, where one of our
- * sockets waits; the datagram enters the virtual network as sent by its host, from the port that it
- * was sent from. What arrives at its host is written to the program from the socket at the sender's
+ * A program is bound to an address of its own. It sends datagrams to the address of a neighbour, where one of our
+ * sockets receives them. The datagram enters the virtual network as one of the program's host, from the program's
+ * source port. A datagram that arrives at the program's host is written to the program from our socket at the sender's
  * address and port, so both sides see plain UDP between the addresses of the topology.
  *
  * Sockets are bound for the listening ports of every program, for the sockets of virtual nodes that
- * are its neighbours, and, on demand, for the ports that programs send from. The latter are
- * bounded: the least recently used one is replaced. The pacer decides when things happen.
+ * are its neighbours, and, on demand, for the source ports of programs. The number of these last ones is
+ * bounded: the least recently used one is replaced. The pacer decides when events happen.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export interface OutsideHostSpec {
   readonly ports: readonly number[];
 }
 
-/** Why a datagram did not pass between a program and its host, and what each reason means. */
+/** Reasons why a datagram did not pass between a program and its host, each with a sentence that explains it. */
 export const OUTSIDE_DROP_REASONS = {
   'unknown-source': 'It came from an address that no program of the topology has.',
   'not-running': 'The run had not begun, or had ended.',
@@ -44,7 +44,7 @@ export type OutsideDropReason = keyof typeof OUTSIDE_DROP_REASONS;
 
 /**
  * Largest number of ports from which a program may send, in addition to those on which it listens;
- * the oldest is replaced.
+ * the least recently used one is replaced.
  */
 const SENDER_PORTS_MAX = 512;
 /** Largest number of sockets of one run; systems allow at least some thousand open files. */
@@ -56,7 +56,7 @@ const STRANGERS_MAX = 8;
 interface OutsideHost {
   readonly host: SimHost;
   readonly spec: OutsideHostSpec;
-  /** Virtual sockets that send for the program, by port; learned ones in order of last use. */
+  /** Virtual sockets that send for the program, by port: of its listening ports, and of others in order of last use. */
   readonly listening: Map<number, SendingSocket>;
   readonly learned: Map<number, SendingSocket>;
   sent: number;
@@ -65,7 +65,7 @@ interface OutsideHost {
 
 type SendingSocket = NonNullable<ReturnType<SimHost['udp']>>;
 
-/** Datagrams that passed between a program and its host. */
+/** Numbers of datagrams that passed between a program and its host. */
 export interface OutsideDatagramCounts {
   readonly name: string;
   /** Number of datagrams from the program into the network. */
@@ -99,12 +99,12 @@ export class OutsideProgramBridge {
     this.#specs = new Map(parts.specs.map((spec) => [spec.name, spec]));
   }
 
-  /** Datagrams lost between programs and the network, by reason. */
+  /** Number of datagrams lost between programs and the network, by reason. */
   get drops(): ReadonlyMap<OutsideDropReason, number> {
     return this.#drops;
   }
 
-  /** Senders that belong to no host, `address:port to address:port`; the first few. */
+  /** The first few datagrams from senders that belong to no host, as `address:port to address:port`. */
   get strangers(): readonly string[] {
     return [...this.#strangers];
   }
@@ -150,7 +150,7 @@ export class OutsideProgramBridge {
 
   /**
    * Binds a real socket for a socket of the virtual network, so that programs can send to it.
-   * @returns the reason, in words, why it cannot be bound; undefined if it is.
+   * @returns the reason, in words, why the socket cannot be bound; undefined if it was bound.
    */
   expose(local: Endpoint): string | undefined {
     const failure = this.#bindWire(local);
@@ -162,7 +162,7 @@ export class OutsideProgramBridge {
   /**
    * Writes a datagram that has arrived at a program's host to the program.
    * @param index Index of the host.
-   * @param bytes Owned by the callee.
+   * @param bytes Belong to this method from now on.
    */
   deliver(index: number, bytes: Uint8Array, from: Endpoint, to: Endpoint): void {
     const outside = this.#byIndex[index];

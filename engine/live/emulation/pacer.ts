@@ -1,11 +1,11 @@
 /**
  * The pacer: fires the events of a virtual world when the wall clock says so.
  *
- * An event of virtual time t is due at w0 + (t - v0) / factor (docs/spec/live.md#emulation). The
- * pacer sleeps until 1.2 ms before it with one timer; then it looks again at every turn of the
+ * An event of virtual time t is due at wall time w0 + (t - v0) / factor (docs/spec/live.md#emulation). The
+ * pacer sleeps with one timer until 1.2 ms before that. Then it looks at the clock at every turn of the
  * event loop, with naps of 50 us, so that datagrams from outside are served while it waits. When it
- * is behind, it continues without sleeping. Nothing fires early, and only the instants of datagrams
- * from outside depend on the wall clock: virtual time stays exact, however late it is.
+ * is late, it continues without sleeping. No event fires early, and only the virtual instants of datagrams
+ * from outside depend on the wall clock: all others stay exact, however late the pacer is.
  *
  * Does not know links, nodes or sockets.
  *
@@ -29,7 +29,7 @@ export type PacedRunEnd =
 export interface LateEvent {
   /** Virtual instant, ns. */
   readonly atNs: number;
-  /** Wall time by which it was late, ns. */
+  /** How late the event was, ns of wall time. */
   readonly byNs: number;
 }
 
@@ -49,23 +49,23 @@ export interface PacerOptions {
 }
 
 /**
- * A timer may be 0.9 ms early or a few ms late, so sleep only until then
+ * How long before an event the pacer stops sleeping, because a timer may be 0.9 ms early or a few ms late, ns
  * (docs/spec/live.md#timers-of-node).
  */
 const SPIN_NS = 1_200_000;
-/** If less time than this is left, the pacer does not sleep. */
+/** If less time than this is left until an event, the pacer does not sleep, ns. */
 const SLEEP_MIN_NS = 1_600_000;
-/** Timers are limited to 2^31 ms; waking up once a second costs nothing. */
+/** Longest sleep, ns: timers are limited to 2^31 ms, and waking up once a second costs nothing. */
 const SLEEP_MAX_NS = 1_000_000_000;
-/** Work done in one turn before the sockets are served. */
+/** Longest time that one turn fires events before the sockets are served, ns of wall time. */
 const TURN_NS = 2_000_000;
 const NS_PER_MS = 1_000_000;
 /**
- * If nothing is due, a turn sleeps this long. A process that spins all the time is descheduled for
+ * How long a turn sleeps if nothing is due, ms. A process that spins all the time is descheduled for
  * milliseconds when other processes need the processor.
  */
 const NAP_MS = 0.05;
-/** Duration of a nap including the timer slack of the system. */
+/** Longest duration of a nap, including the timer slack of the system, ns. */
 const NAP_MARGIN_NS = 200_000;
 const WAIT_CELL = new Int32Array(new SharedArrayBuffer(4));
 
@@ -73,7 +73,7 @@ const WAIT_CELL = new Int32Array(new SharedArrayBuffer(4));
 export class Pacer {
   /** How late events were, ns of wall time; one value per instant that had events. */
   readonly lateness = new LogHistogram();
-  /** Instants that were later than the limit. */
+  /** Number of instants whose events were later than the limit. */
   slips = 0;
   /** The event that was late by most. */
   worst: LateEvent | undefined;
@@ -101,7 +101,7 @@ export class Pacer {
     return this.#isRunning;
   }
 
-  /** Virtual time by the wall clock; never before an event that has fired. */
+  /** The virtual time that corresponds to the wall clock, ns; never before an event that has fired. */
   now(): number {
     const { clock, scheduler, factor } = this.#options;
     if (!this.#isRunning) return scheduler.now;
@@ -109,7 +109,7 @@ export class Pacer {
     return Math.max(scheduler.now, this.#virtualZero + Math.floor(elapsed));
   }
 
-  /** Runs from now to `untilNs`; resolves when that is reached or the run stops. */
+  /** Runs from now to the virtual instant `untilNs`; resolves when it is reached or the run stops. */
   run(untilNs: number): Promise<PacedRunEnd> {
     const { clock, scheduler, sliceNs } = this.#options;
     assert(!this.#isRunning, 'the pacer runs already');
@@ -131,7 +131,7 @@ export class Pacer {
     this.#sliceAt = Math.min(this.#sliceAt, this.#untilNs);
   }
 
-  /** Discards what was measured: the warm-up is over. */
+  /** Discards the measurements so far; called when the warm-up ends. */
   forget(): void {
     this.lateness.reset();
     this.slips = 0;
@@ -139,8 +139,8 @@ export class Pacer {
   }
 
   /**
-   * Runs code that something outside has caused, at the present virtual time: all events due by
-   * then have fired. After the end nothing is called.
+   * Runs code that something outside has caused, at the virtual time of the present wall time, after all
+   * events that are due by then. After the end of the run, the code is not called.
    */
   enter(code: () => void): void {
     if (!this.#isRunning) return;
@@ -172,7 +172,7 @@ export class Pacer {
     this.#plan();
   }
 
-  /** Fires what is due up to `stamp`, or until the wall clock reaches `pauseAt`. */
+  /** Fires the events due up to the wall time `stamp`, but stops when the wall clock reaches `pauseAt`. */
   #advance(stamp: number, pauseAt: number): void {
     const { clock, scheduler } = this.#options;
     while (this.#isRunning) {
@@ -240,7 +240,7 @@ export class Pacer {
     if (left > NAP_MARGIN_NS) Atomics.wait(WAIT_CELL, 0, 0, NAP_MS);
   }
 
-  /** Decides when to continue. */
+  /** Arranges the next turn: by a timer, or as soon as the event loop has served the sockets. */
   #plan(): void {
     if (!this.#isRunning || this.#immediate !== undefined) return;
     const { clock, scheduler } = this.#options;

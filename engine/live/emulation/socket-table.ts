@@ -1,7 +1,8 @@
 /**
- * The system's table of UDP sockets: who is bound where, and what their receive buffers lost.
+ * The system's table of UDP sockets: to which addresses and ports they are bound, and how many datagrams their receive
+ * buffers lost.
  *
- * On Linux it is /proc/net/udp (proc(5)); other systems have none.
+ * On Linux the table is /proc/net/udp (proc(5)); on other systems there is none.
  *
  * @module
  */
@@ -14,7 +15,7 @@ export interface SocketRow {
   readonly port: number;
   /** Identifies the socket while it exists. */
   readonly inode: string;
-  /** Datagrams that found its receive buffer full. */
+  /** Number of datagrams that were lost because the receive buffer was full. */
   readonly drops: number;
 }
 
@@ -34,14 +35,14 @@ export async function readSocketTable(): Promise<readonly SocketRow[] | undefine
   return [...rowsOf(udp), ...rowsOf(udp6)];
 }
 
-/** `127.0.0.1` as the table writes it, on machines of either byte order: `0100007F`. */
+/** An IPv4 address as the table writes it: `127.0.0.1` is `0100007F`, on machines of either byte order. */
 export function socketTableAddress(address: string): string {
   const bytes = address.split('.').map((part) => Number(part).toString(HEX).padStart(2, '0'));
   const isLittle = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
   return (isLittle ? bytes.reverse() : bytes).join('').toUpperCase();
 }
 
-/** `12: 0100007F:1B5F 00000000:0000 07 ... inode ref pointer drops`, below a line of titles. */
+/** Reads rows like `12: 0100007F:1B5F 00000000:0000 07 ... inode ref pointer drops`, below a line of titles. */
 function rowsOf(text: string): readonly SocketRow[] {
   const lines = text.split('\n').slice(1);
   return lines.flatMap((line) => {

@@ -1,26 +1,26 @@
 /**
- * Limits the number of connections to an endpoint. When there are too many, the one that has been
+ * Limits the number of connections to an endpoint. When there are too many, the connection that has been
  * silent longest is closed, so that a health check does not have to wait behind a client that
- * opened sixty-four connections and sends nothing. Nor may a connection have many answers on the
- * way: only a client that does not read asks on and on.
+ * opened sixty-four connections and sends nothing. The number of answers in progress on a connection is limited, too:
+ * a client that reads its answers does not need more.
  *
  * @module
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Answers in progress on one connection; browsers and our clients wait for the one before. */
+/** Largest number of answers in progress on one connection; browsers and our clients wait for one at a time. */
 const ANSWERS_MAX = 16;
 
 /** Limits how many connections a server has at a time. */
 export interface ConnectionLimiter {
-  /** From now on this connection is not silent: its caller is known, or it has become a WebSocket. */
+  /** Never closes this connection as silent: its caller is known, or it has become a WebSocket. */
   hold(socket: Duplex): void;
 }
 
 /**
- * Keeps at most `most` connections of a server open. A connection stays open while its complete
- * request is being answered.
+ * Keeps at most `most` connections of a server open. A connection is not closed while the answer to a complete
+ * request is in progress.
  */
 export function limitConnections(server: Server, most: number): ConnectionLimiter {
   /** Connections for which no answer is in progress, the longest silent first. */
@@ -60,7 +60,7 @@ export function limitConnections(server: Server, most: number): ConnectionLimite
   return { hold };
 }
 
-/** RFC 9112 section 6: either of these fields says that a body follows. */
+/** True if a header field says that a body follows (RFC 9112 section 6). */
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

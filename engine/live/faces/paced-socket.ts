@@ -1,7 +1,7 @@
 /**
- * Sends to a WebSocket whose far end perhaps does not read. Data that waits is counted in messages
- * as well as in bytes, since a short message costs many times its length. While many wait, nothing
- * is read from the far end, so that nothing more has to be answered; if far more wait, it is cut off.
+ * Sends to a WebSocket whose far end perhaps does not read. Waiting data are counted in messages
+ * as well as in bytes, since a short message costs many times its length. While many messages wait, nothing
+ * is read from the far end, so that nothing more has to be answered. If far more wait, the connection is cut off.
  *
  * Pings of the far end count as well: the server must not answer them by itself (`autoPong: false`).
  *
@@ -9,14 +9,14 @@
  */
 import type { WebSocket } from 'ws';
 
-/** Messages that may wait before nothing more is read. */
+/** Number of waiting messages from which on nothing more is read from the far end. */
 const READING_MAX = 256;
-/** Messages that may wait at all: one read of the socket may bring some ten thousand frames. */
+/** Number of waiting messages above which the connection is cut off: one read may bring ten thousand frames. */
 const WAITING_MAX = 16_384;
 
-/** Limits of a socket, and who is told of its end or idleness. */
+/** Limit of a socket, and its callbacks. */
 export interface BoundedWebSocketOptions {
-  /** Bytes that may wait. */
+  /** Largest number of bytes that may wait. */
   readonly bytesMax: number;
   /** Called when everything has been sent. */
   readonly onIdle?: () => void;
@@ -46,7 +46,7 @@ export class BoundedWebSocket {
     return this.#waiting;
   }
 
-  /** Sends a message, unless the connection has ended or ends now. */
+  /** Sends a message; does nothing if the connection has ended, and cuts it off if too much waits. */
   send(message: string): void {
     const client = this.#client;
     if (client.readyState !== client.OPEN) return;
@@ -75,7 +75,7 @@ export class BoundedWebSocket {
     else this.#client.resume();
   }
 
-  /** RFC 6455 section 5.5.3: of pings that came before the answer has left, the last is answered. */
+  /** Answers a ping; if several come before the pong has left, only the last one (RFC 6455 section 5.5.3). */
   #pong(data: Buffer): void {
     if (this.#isPonging) {
       this.#nextPong = data;

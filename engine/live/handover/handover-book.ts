@@ -1,16 +1,16 @@
 /**
- * Matches what senders and receivers noted about the same datagrams, and measures how late each
- * hand-over was: from the instant at which the emulated link ought to have delivered a datagram to
+ * Matches the rows that senders and receivers noted about the same datagrams (handover-samples.ts), and measures how
+ * late each hand-over was: from the instant at which the emulated link should have delivered a datagram to
  * the instant at which the receiving node's handler got it. This includes the waits in the sender's
  * event loop, in the kernel, in a socket buffer and in the receiver's event loop.
  *
- * A datagram whose tail is the same on every hop is recognised all the way, so lateness adds up per
- * packet: that of its source's turn and of each hop. Its latency minus that sum is the latency that
- * it would have had on time. No interval is counted twice: if the receiving node's link clock began
- * the next link before the handler had the processor (pump.ts), the hop ends there.
+ * A packet whose last bytes are the same on every hop is recognised on its whole route. Its lateness is the sum of that
+ * of its source's turn and that of each hop; its latency minus this sum is the latency that
+ * it would have had without lateness. No interval is counted twice: if the receiving node's link clock began
+ * the next link before the handler had the processor (pump.ts), the hop ends at that instant.
  *
- * Bounded: journeys are closed after five seconds, and there are at most 65,536. Losses, equal
- * bytes and clocks of other machines are counted, never guessed. Knows no protocol.
+ * There are at most 65,536 journeys, which are closed after five seconds. Hops that cannot be measured, because of
+ * losses, equal bytes or clocks of other machines, are counted and not estimated. Knows no protocol.
  *
  * @module
  */
@@ -25,12 +25,12 @@ import {
 } from './handover-samples.ts';
 
 /**
- * After this time, no more notes about a datagram are expected; a full socket buffer takes a third
- * of a second.
+ * Time after which no more rows about a datagram are expected, ns; a full socket buffer delays a datagram by a third of
+ * a second.
  */
 const SETTLE_NS = 5_000_000_000;
 const JOURNEYS_MAX = 65_536;
-/** Most hops per tag. Datagrams with equal bytes between the same hosts count as one hop. */
+/** Largest number of hops per tag. Datagrams with equal bytes between the same hosts count as one hop. */
 const HOPS_MAX = 64;
 
 /** Whether a hop could be measured. */
@@ -68,7 +68,7 @@ interface Journey {
   isTornOff: boolean;
 }
 
-/** The measured interval, ns of the scenario. */
+/** The interval that is measured, ns of the scenario's time. */
 export interface MeasuredInterval {
   readonly fromNs: number;
   readonly untilNs: number;
@@ -79,7 +79,7 @@ export interface HandoverSampleCounts {
   /** Number of sampled datagrams. */
   readonly sampled: number;
   /**
-   * Number of hops seen at one end only: the datagram was lost, or the note of the other end was.
+   * Number of hops that only one end has noted: the datagram was lost, or the row of the other end was.
    */
   readonly unmatched: number;
   /**
@@ -89,14 +89,14 @@ export interface HandoverSampleCounts {
   readonly ambiguous: number;
   /** Number of hops whose two ends were on different clocks. */
   readonly across: number;
-  /** Number of notes dropped for lack of room. */
+  /** Number of rows that were dropped because too many waited for collection. */
   readonly untold: number;
   /** Number of sampled application packets whose route was not observed completely. */
   readonly unfollowed: number;
 }
 
 /**
- * Matches what senders and receivers noted about the same datagrams, and measures how late each
+ * Matches the rows that senders and receivers noted about the same datagrams, and measures how late each datagram
  * was.
  */
 export class HandoverMatcher {
@@ -129,8 +129,8 @@ export class HandoverMatcher {
   }
 
   /**
-   * Takes notes of one world.
-   * @param clock The number of the clock that it read; worlds on one machine share a clock.
+   * Takes the rows of one world.
+   * @param clock Number of the clock that the world read; worlds on one machine share a clock.
    */
   note({ rows, untold }: SampleBatch, clock: number): void {
     this.#untold += untold;
@@ -143,7 +143,7 @@ export class HandoverMatcher {
     }
   }
 
-  /** Called when no more notes will come: closes open journeys. */
+  /** Closes the open journeys; called when no more rows will come. */
   finish(): void {
     for (const [tag, journey] of this.#journeys) this.#close(tag, journey);
   }
@@ -182,7 +182,7 @@ export class HandoverMatcher {
     this.#newestNs = Math.max(this.#newestNs, atNs);
     const known = this.#journeys.get(tag);
     if (known !== undefined && atNs - known.beganNs <= SETTLE_NS) return known;
-    // Equal bytes, but long after: a different datagram.
+    // Equal bytes, but much later: this is a different datagram.
     if (known !== undefined) this.#close(tag, known);
     const made: Journey = {
       beganNs: atNs,
@@ -228,7 +228,7 @@ export class HandoverMatcher {
   }
 }
 
-/** The hop between two hosts; undefined if a tag was seen at too many places. */
+/** The hop between two hosts; undefined if a tag has too many hops. */
 function hopOf(journey: Journey, from: number, to: number): Hop | undefined {
   const known = journey.hops.find((hop) => hop.from === from && hop.to === to);
   if (known !== undefined) return known;

@@ -1,12 +1,12 @@
 /**
- * What one live world notes about the datagrams that it follows: when their link began and ought to
+ * The rows that one live world notes about sampled datagrams: when their link began and should
  * have ended, when the kernel got them, when the receiving node's handler got them, and, at both
- * ends of the way, the application packet inside. A {@link HandoverMatcher}, possibly in another
+ * ends of the route, the application packet inside. A {@link HandoverMatcher}, possibly in another
  * process, collects and matches the rows a few times a second.
  *
  * Instants are ns of the scenario's time, from the monotonic clock that event loops and processes
- * of a machine share. Bounded: rows that do not fit between two collections are counted and
- * dropped. Matches nothing itself; nodes never see it.
+ * of a machine share. The number of rows between two collections is bounded; further rows are counted and
+ * dropped. This file matches no rows, and nodes never see them.
  *
  * @module
  */
@@ -16,35 +16,35 @@ import { isSampled, readTailTag } from './tail-sample.ts';
 /** Numbers in a row: kind, tag, two hosts, three instants. */
 export const SAMPLE_ROW_LENGTH = 7;
 /**
- * A datagram was written to a socket: sender, receiver; when its link began, when the link ought to
- * have ended, when it was written.
+ * Kind of the row of a datagram that was written to a socket. Its hosts are sender and receiver; its instants are when
+ * the link began, when it should have ended, and when the datagram was written.
  */
 export const SAMPLE_KIND_SENT = 0;
-/** A datagram was given to the receiver's handler: sender, receiver, instant. */
+/** Kind of the row of a datagram that was given to the receiver's handler: sender, receiver; instant. */
 export const SAMPLE_KIND_HANDLED = 1;
 /**
- * A datagram was offered to a link in an application's turn: host, when the turn was due, when it
- * came.
+ * Kind of the row of a datagram that was offered to a link in an application's turn: host; when the turn was due, and
+ * when it came.
  */
 export const SAMPLE_KIND_SOURCED = 2;
-/** An application got a packet from a datagram: host, host of the source; sent, delivered. */
+/** Kind of the row of a packet that an application got from a datagram: host, source; when sent, when delivered. */
 export const SAMPLE_KIND_DELIVERED = 3;
 
-/** The datagram is not sampled. */
+/** Stands for the tag of a datagram that is not sampled. */
 export const NOT_SAMPLED = -1;
-/** A host that is not of this run. */
+/** Index of a host that is not part of this run. */
 const NOBODY = -1;
-/** Rows between two collections; a quarter of a second of 150 packets/s over six hops is 500. */
+/** Largest number of rows between two collections; 150 packets/s over six hops make 500 in a quarter of a second. */
 export const HANDOVER_ROWS_MAX = 16_384;
 const FIRST_ROWS = 256;
 
-/** Between which hosts a datagram was seen, by index; undefined if one is not of the run. */
+/** Sender and receiver of a datagram on a link, by index; undefined for a host that is not part of the run. */
 export interface HopEnds {
   readonly from: number | undefined;
   readonly to: number | undefined;
 }
 
-/** Instants by the world's clock, ns. */
+/** Instants of a datagram on a link by the world's clock, ns. */
 export interface LinkTimes {
   readonly offeredNs: number;
   readonly dueNs: number;
@@ -53,7 +53,9 @@ export interface LinkTimes {
 
 /** Rows since the last collection, and how many did not fit. */
 export interface SampleBatch {
+  /** The rows, {@link SAMPLE_ROW_LENGTH} numbers each. */
   readonly rows: Float64Array;
+  /** Number of rows that did not fit. */
   readonly untold: number;
 }
 
@@ -62,7 +64,7 @@ export interface SampleBatch {
  * collect.
  */
 export class DatagramTimings {
-  /** Tag of the sampled datagram whose handler is running; {@link NOT_SAMPLED} for others. */
+  /** Tag of the datagram whose handler is running; {@link NOT_SAMPLED} if it is not sampled or none runs. */
   current = NOT_SAMPLED;
   /** When the running turn of an application was due, ns of the scenario; negative if none runs. */
   sourceDueNs = -1;
@@ -95,13 +97,13 @@ export class DatagramTimings {
     return this.#isOn && isSampled(bytes, this.#mask);
   }
 
-  /** A followed datagram goes to the kernel. */
+  /** Notes that a sampled datagram goes to the kernel now. */
   left(bytes: Uint8Array, ends: HopEnds, times: LinkTimes): void {
     const { offeredNs, dueNs, writtenNs } = times;
     this.#add(SAMPLE_KIND_SENT, readTailTag(bytes), ends, [offeredNs, dueNs, writtenNs]);
   }
 
-  /** A followed datagram goes to its handler, which begins now. */
+  /** Notes that a sampled datagram goes to its handler, which begins now. */
   taken(bytes: Uint8Array, ends: HopEnds): void {
     this.current = readTailTag(bytes);
     this.#add(SAMPLE_KIND_HANDLED, this.current, ends, [this.#clock.now()]);
@@ -117,7 +119,7 @@ export class DatagramTimings {
   }
 
   /**
-   * The handler of the current datagram delivers a packet to an application.
+   * Notes that the handler of the current datagram delivers a packet to an application.
    * @param times In time of the scenario.
    */
   delivered(
@@ -128,7 +130,7 @@ export class DatagramTimings {
     this.#add(SAMPLE_KIND_DELIVERED, this.current, { from: ends.source, to: ends.host }, instants);
   }
 
-  /** The samples that were noted since the last call. */
+  /** Takes the rows that were noted since the last call. */
   take(): SampleBatch {
     const batch = { rows: this.#rows.slice(0, this.#used), untold: this.#untold };
     this.#used = 0;

@@ -1,12 +1,12 @@
 /**
- * Which datagrams are followed: those whose last bytes hash into a chosen part of all hashes, so
- * that everybody who sees a datagram chooses the same ones, and no byte is added to it (trajectory
+ * Selects the datagrams that are sampled: those whose last bytes hash into a chosen part of all hashes. So
+ * every host that sees a datagram makes the same choice, and no byte is added to the datagram (trajectory
  * sampling: Duffield and Grossglauser, "Trajectory Sampling for Direct Traffic Observation",
  * SIGCOMM 2000).
  *
- * Routers leave the tail alone: headers precede it, and where a protocol seals its packets it is a
- * tag that looks random. The hash is cheap and has no key: whoever chooses the bytes of a datagram
- * can choose whether it is sampled. Does not say who saw it, nor when.
+ * Routers do not change the last bytes: headers precede them, and where a protocol seals its packets they are a
+ * tag that looks random. The hash is cheap and has no key, so the sender of a datagram
+ * can choose by its bytes whether it is sampled. Records neither hosts nor instants.
  *
  * @module
  */
@@ -18,12 +18,12 @@ const TAIL_BYTES = 8;
 const BYTE = 256;
 const WORD = 4_294_967_296;
 /**
- * The upper word is folded to 20 bits: 52 together with the lower one, so that a tag is a safe
+ * The upper word is folded to 20 bits: together with the 32 of the lower word these are 52, so that a tag is a safe
  * integer.
  */
 const UPPER_BITS = 0xfffff;
 const UPPER_SHIFT = 12;
-// Odd constants of well-known 32-bit mixers; any with well-spread bits would do.
+// Odd constants of well-known 32-bit mixing functions; any constants with well-spread bits would do.
 const MIX_LOW = 0x9e3779b1;
 const MIX_HIGH = 0x85ebca6b;
 const MIX_LAST = 0x2c1b3c6d;
@@ -58,7 +58,7 @@ function wordAt(bytes: Uint8Array, at: number): number {
   );
 }
 
-/** The last four bytes of a datagram with fewer than eight, or all that it has. */
+/** The last four bytes, or all if it has fewer, of a datagram of less than eight bytes. */
 function shortWord(bytes: Uint8Array): number {
   let word = 0;
   for (const byte of bytes.subarray(-4)) word = (word << 8) | byte;

@@ -1,20 +1,20 @@
 /**
  * Packets that wait for a slot: a bounded FIFO queue.
  *
- * Each packet waits in a copy of its own. Buffers of packets that have left are reused, and new
- * ones are made by the dozen, so a queue that stays full allocates none; an empty one keeps a few.
+ * Each packet waits in a copy. Buffers of packets that have left are reused, and new buffers are made
+ * many at a time, so a queue that stays full allocates none. An empty queue keeps some buffers.
  *
  * @module
  */
 import type { Submission } from './submission.ts';
 
-/** The array is compacted once this many of its packets have left. */
+/** Number of packets that have left after which the array is compacted. */
 const SLICE_FROM = 1_024;
 /** Number of buffers allocated at a time. */
 const GROWTH = 64;
 /** Lengths of buffers are multiples of this, so that packets of similar length share buffers. */
 const ROUND_BYTES = 1_024;
-/** Buffers that an empty queue keeps. */
+/** Largest number of buffers that an empty queue keeps. */
 const KEPT = 1_024;
 
 /** A bounded FIFO queue of packets that wait for a slot of the pipeline. */

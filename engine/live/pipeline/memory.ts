@@ -3,11 +3,11 @@
  * few words by which threads wake each other.
  *
  * ```
- * slot    record (256) | bytes (slotBytes) | up to an odd number of cache lines, since addresses
- *                                            that differ by a power of two share few sets of a cache
- * signals 0  main thread sleeps          line per word
+ * slot    record (256) | bytes (slotBytes) | padding to an odd number of cache lines, because slots whose
+ *                                            distance is a power of two would share few sets of a cache
+ * signals 0  main thread sleeps          each word in a cache line of its own
  *         1  stop
- *         2 + 3 w  worker w sleeps       3 + 3 w  its batches       4 + 3 w  its sleeps
+ *         2 + 3 w  worker w sleeps       3 + 3 w  number of its batches       4 + 3 w  number of its sleeps
  * ```
  *
  * @module
@@ -21,7 +21,7 @@ const LINE_BYTES = 64;
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 const SIGNALS_PER_WORKER = 3;
 
-/** Words of the signals, each in its own cache line. */
+/** Indices of the words of the signals, each in its own cache line. */
 export const SIGNAL_WORD_INDICES = {
   mainSleeps: 0,
   stop: CACHE_LINE_WORDS,
@@ -39,14 +39,14 @@ export interface MemorySizes {
   readonly slotBytes: number;
 }
 
-/** The memory itself, passed to the workers. */
+/** The shared memory of a pipeline, as it is passed to the workers. */
 export interface SharedMemory extends MemorySizes {
   readonly slotStride: number;
   readonly slotMemory: SharedArrayBuffer;
   readonly signals: Int32Array;
-  /** Rings to the workers. */
+  /** Rings of requests to the workers, one per worker. */
   readonly requests: readonly Int32Array[];
-  /** Rings from the workers. */
+  /** Rings of results from the workers, one per worker. */
   readonly results: readonly Int32Array[];
 }
 
@@ -54,7 +54,7 @@ export interface SharedMemory extends MemorySizes {
 export function createMemory({ workers, slots, slotBytes }: MemorySizes): SharedMemory {
   const lines = Math.ceil((RECORD_BYTES_MAX + slotBytes) / LINE_BYTES);
   const slotStride = (lines | 1) * LINE_BYTES;
-  // Every slot may be with one worker, and as many messages about jobs in addition.
+  // All slots may be with one worker at the same time, and as many messages about jobs in addition.
   const capacity = 2 ** Math.ceil(Math.log2(2 * slots));
   const ring = (): Int32Array => new Int32Array(new SharedArrayBuffer(ringBytes(capacity)));
   const signalWords = (2 + SIGNALS_PER_WORKER * workers) * CACHE_LINE_WORDS;
@@ -71,8 +71,8 @@ export function createMemory({ workers, slots, slotBytes }: MemorySizes): Shared
 }
 
 /**
- * Views of slots. A view is reused while the requested length stays the same: making one costs more
- * than a packet's pass through a ring.
+ * Views of slots. A view is reused while the requested length stays the same, because making a view costs more
+ * than passing a packet through a ring.
  */
 export class SlotViews {
   readonly #memory: SharedMemory;

@@ -1,9 +1,9 @@
 /**
- * What the main thread and a worker of a pipeline tell each other: ring entries for packets, and
- * port messages for rare things such as keys.
+ * What the main thread and a worker of a pipeline send to each other: ring entries for packets, and
+ * port messages for rare events such as new keys.
  *
- * An entry in the ring of requests announces each message, which gives it a place among the
- * packets: those before it are processed with the old keys, those after it with the new ones.
+ * An entry in the ring of requests announces each message, which puts the message in order with the
+ * packets: packets before it are processed with the old keys, packets after it with the new ones.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export const REQUEST_WORD_INDICES = { slot: 0, length: 1, job: 2 } as const;
 export const PORT_MESSAGE_SLOT = -1;
 
 /**
- * Positions of the words in a result. On a failure, the slot has a message in UTF-8 of that length.
+ * Positions of the words in a result. If the job failed, the slot has a message in UTF-8, and `length` is its length.
  */
 export const RESULT_WORD_INDICES = { slot: 0, length: 1, status: 2, recordLength: 3 } as const;
 /** Statuses of a result. */
@@ -25,9 +25,9 @@ export const RESULT_STATUS = { done: 0, failed: 1 } as const;
 /** Identifies a job by its module and name. */
 export interface ByteJobReference {
   readonly moduleUrl: string;
-  /** Name of a job on bytes. */
+  /** Name of a byte job. */
   readonly job: string;
-  /** Name of the provider that the job gets. */
+  /** Name of the crypto provider that the job gets. */
   readonly crypto: string;
 }
 

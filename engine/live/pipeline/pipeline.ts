@@ -1,16 +1,16 @@
 /**
- * The packet pipeline: worker threads that run jobs on bytes, with rings in shared memory between
+ * The packet pipeline: worker threads that run byte jobs, with rings in shared memory between
  * them and the main thread (ADR 0013).
  *
  * ```
  *          copy        ring of requests          in place          ring of results
  * submit ------> slot ------------------> worker ---------> slot ------------------> sink
  *    |  no slot is free
- *    +-> backlog, up to the queue's bound; a packet more is a counted drop
+ *    +-> backlog, up to the queue's bound; further packets are dropped and counted
  * ```
  *
  * The main thread never blocks: it is called when results wait. Producers that check `credits` lose
- * nothing. Does not know what a packet is, keeps no replay tags, and delays nothing.
+ * no packets. Does not know the format of packets, keeps no replay tags, and does not delay packets on purpose.
  *
  * @module
  */
@@ -34,15 +34,15 @@ import { WorkerThread } from './worker-thread.ts';
 
 /** Parameters of a pipeline; everything has a default. */
 export interface PipelineOptions {
-  /** Threads; one per core, at most four: the main thread shares a core with one of them. */
+  /** Number of threads; default one per core, at most four: the main thread shares a core with one of them. */
   readonly workers?: number;
   /** Number of reusable buffers. */
   readonly slots?: number;
   /** Longest packet, bytes. */
   readonly slotBytes?: number;
-  /** Packets inside at most, in slots or waiting for one. */
+  /** Largest number of packets inside the pipeline, in slots or waiting for one. */
   readonly queue?: number;
-  /** Packets that a worker takes at a time. */
+  /** Largest number of packets that a worker takes at a time. */
   readonly batch?: number;
   /**
    * Number of results after which a busy worker wakes the main thread; an idle one wakes it
@@ -75,7 +75,7 @@ const NO_WORKER = -1;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
- * Runs jobs on bytes on worker threads, without ever blocking the main thread.
+ * Runs byte jobs on worker threads, without ever blocking the main thread.
  *
  * @example
  * const pipeline = new Pipeline({ workers: 2 });
@@ -99,7 +99,7 @@ export class Pipeline {
   readonly #tokens: Float64Array;
   readonly #slotWorkers: Int16Array;
   readonly #slotJobs: Int32Array;
-  /** Packets inside, by job; a job to be closed waits for them. */
+  /** Number of packets inside, by job; a job is closed when none of its packets is inside. */
   readonly #jobs = new Map<number, { inside: number; isClosing: boolean }>();
   readonly #result: Mutable<PipelineResult>;
   #acting: Promise<unknown> = Promise.resolve();
@@ -140,12 +140,12 @@ export class Pipeline {
     this.#alive = workers;
   }
 
-  /** Number of packets inside. */
+  /** Number of packets inside the pipeline. */
   get inside(): number {
     return this.#options.slots - this.#pool.free + this.#backlog.length;
   }
 
-  /** Packets that would be accepted without a drop. */
+  /** Number of packets that would be accepted now without a drop. */
   get credits(): number {
     return Math.max(0, this.#options.queue - this.inside);
   }
@@ -172,7 +172,7 @@ export class Pipeline {
 
   /**
    * Opens a job on all workers. If that fails, every packet fails with the reason.
-   * @param setup Copied, here and on the way; each worker wipes its copy.
+   * @param setup Data that all packets of the job share; copied for each worker, which wipes its copy.
    * @returns a handle for submissions.
    */
   open(address: ByteJobReference, setup: Uint8Array): number {
@@ -224,7 +224,7 @@ export class Pipeline {
     return 'taken';
   }
 
-  /** Passes on waiting results; the pipeline calls it itself, but others may call it too. */
+  /** Passes waiting results to their sinks; the pipeline calls this itself, but its owner may call it too. */
   poll(): void {
     if (this.#isPolling || !this.#isOpen) return;
     this.#isPolling = true;
@@ -251,9 +251,9 @@ export class Pipeline {
   }
 
   /**
-   * Ends the threads, each after its current packet, and closes their jobs. Sinks of packets inside
+   * Ends the threads, each after its current packet, and closes their jobs. The sinks of packets that are still inside
    * are not called.
-   * @returns the number of those packets.
+   * @returns the number of packets that were still inside.
    */
   async close(): Promise<number> {
     this.#isOpen = false;
@@ -285,7 +285,7 @@ export class Pipeline {
   }
 
   // hot: once per packet.
-  /** The worker for this affinity; if it is negative, the least loaded one, equal ones in turn. */
+  /** The worker for an affinity; if the affinity is negative, the least loaded worker, equally loaded ones in turn. */
   #workerFor(affinity: number): WorkerThread {
     const workers = this.#workers;
     const count = workers.length;
@@ -360,7 +360,7 @@ export class Pipeline {
     this.#wakeUp.arm();
     this.#isArmed = true;
     if (!this.#workers.some(({ results }) => results.waiting > 0)) return;
-    // These results arrived earlier, so no wake-up will announce them. Other work of the event loop
+    // The results that are left arrived earlier, so no wake-up will announce them. Other work of the event loop
     // goes first.
     this.#again = setImmediate(() => {
       this.#again = undefined;

@@ -2,14 +2,14 @@
  * A ring of small entries in shared memory, between one writing and one reading thread.
  *
  * ```
- * word  0        head: entries taken so far, written by the reader alone
- * word 16        tail: entries put so far, written by the writer alone; 64 bytes from the head, so
- *                that the two threads do not take one cache line from each other
+ * word  0        head: number of entries taken so far, written by the reader alone
+ * word 16        tail: number of entries put so far, written by the writer alone; 64 bytes after the head, so
+ *                that the two threads do not compete for one cache line
  * word 32 + 4 i  entry i modulo capacity, four words
  * ```
  *
- * Both counters only increase and wrap at 2^32. An entry is written before the tail is stored and
- * read after it is loaded, both atomically, which orders them. Nothing here waits: see
+ * Both counters only increase and wrap at 2^32. An entry is written before the tail is stored, and read after the tail
+ * is loaded; store and load are atomic, so the reader sees complete entries. Nothing here waits: see
  * worker-loop.ts and wake-up.ts.
  *
  * @module
@@ -23,7 +23,7 @@ const ENTRY_WORDS = 4;
 const TAIL = CACHE_LINE_WORDS;
 const ENTRIES = 2 * CACHE_LINE_WORDS;
 
-/** Bytes of a ring. @param capacity Entries, a power of two. */
+/** Size of a ring, bytes. @param capacity Number of entries, a power of two. */
 export function ringBytes(capacity: number): number {
   return (ENTRIES + capacity * ENTRY_WORDS) * Int32Array.BYTES_PER_ELEMENT;
 }
@@ -33,7 +33,7 @@ export class RingWriter {
   readonly words: Int32Array;
   readonly #mask: number;
   #tail: number;
-  /** The head as it was last read. */
+  /** The head when it was last read from the shared memory. */
   #head: number;
 
   constructor(words: Int32Array) {
@@ -43,14 +43,14 @@ export class RingWriter {
     this.#head = Atomics.load(words, 0);
   }
 
-  /** Free entries: the credits of this writer. */
+  /** Number of free entries. */
   get credits(): number {
     this.#head = Atomics.load(this.words, 0);
     return this.#mask + 1 - ((this.#tail - this.#head) | 0);
   }
 
   // hot: once per packet.
-  /** The first word of the next entry, to be filled and then put; -1 if the ring is full. */
+  /** Index of the first word of the next entry, to be filled and then {@link put}; -1 if the ring is full. */
   claim(): number {
     if (((this.#tail - this.#head) | 0) > this.#mask && this.credits === 0) return -1;
     return ENTRIES + (this.#tail & this.#mask) * ENTRY_WORDS;
@@ -85,7 +85,7 @@ export class RingReader {
   }
 
   // hot: once per packet.
-  /** The first word of the oldest entry, or -1 if there is none. */
+  /** Index of the first word of the oldest entry; -1 if there is none. */
   peek(): number {
     if (this.#head === this.#tail && this.waiting === 0) return -1;
     return ENTRIES + (this.#head & this.#mask) * ENTRY_WORDS;

@@ -29,7 +29,7 @@ export class SlotPool {
   }
 
   // hot: once per packet.
-  /** Returns a slot; once for each time it was taken. */
+  /** Returns a slot to the pool; must be called once for each {@link take}. */
   give(slot: number): void {
     this.#free[this.#count] = slot;
     this.#count += 1;

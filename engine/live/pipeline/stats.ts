@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Counters since the start of a pipeline; packets, unless stated otherwise. */
+/** Counters since the start of a pipeline. */
 export interface PipelineStats {
   /** Number of packets offered, including dropped ones. */
   submitted: number;
@@ -16,24 +16,24 @@ export interface PipelineStats {
   lost: number;
   /** Number of rejected packets, by reason. */
   drops: { 'queue-full': number; 'too-long': number; 'no-worker': number };
-  /** Accepted into a slot, or into a free buffer of the queue. */
+  /** Number of packets that were accepted into a slot or into a free buffer of the queue. */
   poolHits: number;
-  /** Accepted into newly allocated memory, because no slot and no buffer was free. */
+  /** Number of packets accepted into newly allocated memory, because no slot and no buffer was free. */
   poolMisses: number;
   /**
-   * Bytes copied on the way to a worker: once into a slot, and once more for a packet that waited
-   * for one.
+   * Number of bytes copied on the way to a worker: once into a slot, and once more for a packet that waited
+   * for a slot.
    */
   copiedBytes: number;
-  /** Largest number of packets inside at a time. */
+  /** Largest number of packets inside the pipeline at a time. */
   peak: number;
-  /** Times that a worker found packets. */
+  /** How often a worker looked for packets and found some. */
   batches: number;
-  /** Times that a worker found none and slept. */
+  /** How often a worker found no packets and slept. */
   sleeps: number;
 }
 
-/** Counters set to zero. */
+/** Makes counters that are zero. */
 export function createStats(): PipelineStats {
   return {
     submitted: 0,
@@ -50,7 +50,7 @@ export function createStats(): PipelineStats {
   };
 }
 
-/** Share of buffers that came from the pool, 0 to 1; 1 if none was needed. */
+/** Share of accepted packets for which no memory was allocated, 0 to 1; 1 if there were no packets. */
 export function poolHitRatio({ poolHits, poolMisses }: PipelineStats): number {
   const taken = poolHits + poolMisses;
   return taken === 0 ? 1 : poolHits / taken;

@@ -1,5 +1,5 @@
 /**
- * What goes into a pipeline and what comes out of it.
+ * The packets that go into a pipeline, and the results that come out of it.
  *
  * @module
  */
@@ -11,10 +11,10 @@ export interface Submission {
   /** The packet, which is copied. */
   bytes: Uint8Array;
   sink: ResultSink;
-  /** Returned with the result. */
+  /** A number of the caller's choice that is returned with the result. */
   token: number;
   /**
-   * Packets with the same number go to the same worker and come back in order; -1 for the least
+   * Packets with the same affinity go to the same worker and come back in order; -1 chooses the least
    * loaded worker.
    */
   affinity: number;
@@ -22,18 +22,18 @@ export interface Submission {
 
 /** Receives results. */
 export interface ResultSink {
-  /** @param result Valid during the call only. */
+  /** Takes the result of one packet. @param result Valid during the call only. */
   done(token: number, result: PipelineResult): void;
 }
 
 /** The result of a packet that a worker thread has processed. */
 export interface PipelineResult {
-  /** `lost`: its worker died. */
+  /** `done`, `failed` if the job threw, or `lost` if the worker died. */
   readonly status: 'done' | 'failed' | 'lost';
-  /** The packet, changed in place; on a failure its message, and on a loss nothing. */
+  /** The packet, changed in place; if `failed`, the error message in UTF-8; if `lost`, no bytes. */
   readonly bytes: Uint8Array;
   readonly record: Uint8Array;
-  /** The worker that processed it, from 0. */
+  /** Index of the worker that processed the packet, from 0. */
   readonly worker: number;
 }
 

@@ -1,9 +1,9 @@
 /**
  * How the main thread of a pipeline waits without blocking: its event loop keeps running, and a
- * worker with results calls it.
+ * worker with results wakes it up.
  *
- * Two methods. `port`: a message, one per wake-up and never one per packet. `wait-async`: a promise
- * on a word of shared memory (`Atomics.waitAsync`). docs/PERFORMANCE.md has the cost of each.
+ * There are two methods. `port`: the worker sends a message, one per wake-up and never one per packet. `wait-async`: a
+ * promise that waits on a word of shared memory (`Atomics.waitAsync`). docs/PERFORMANCE.md has the cost of each.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export class MainThreadWakeUp {
   readonly #wake: () => void;
   #isPromised = false;
 
-  /** @param wake Called in a later turn, possibly without cause. */
+  /** @param wake Called in a later turn of the event loop, possibly when no results wait. */
   constructor(signals: Int32Array, kind: WakeUpKind, wake: () => void) {
     this.#signals = signals;
     this.#kind = kind;
@@ -35,8 +35,8 @@ export class MainThreadWakeUp {
   }
 
   /**
-   * Requests a call at the next wake-up. The caller must then look for results, because earlier
-   * wake-ups called nobody.
+   * Requests that the next wake-up calls `wake`. The caller must look for results afterwards, because results that came
+   * before this call wake nobody.
    */
   arm(): void {
     Atomics.store(this.#signals, SIGNAL_WORD_INDICES.mainSleeps, 1);

@@ -1,9 +1,9 @@
 /**
  * The loop of a worker of a pipeline: takes requests in batches, runs their jobs in place,
- * publishes each result when it is done, and sleeps when there is nothing to do.
+ * publishes each result when the job is done, and sleeps when there is nothing to do.
  *
- * It wakes the main thread when it runs out of requests, or after a number of results when it does
- * not. Results are published before the wake-up, so a main thread that is awake finds them.
+ * The loop wakes the main thread when it runs out of requests, and while there are requests after a number of results.
+ * Results are published before the wake-up, so the main thread finds them when it wakes up.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import {
 } from './messages.ts';
 import { RingReader, RingWriter } from './ring.ts';
 
-/** Longest message of a failed job, bytes. */
+/** Longest error message of a failed job, bytes. */
 const FAILURE_MAX = 1_000;
 
 /** What the loop needs from its thread. */
@@ -148,7 +148,7 @@ export class WorkerLoop {
     const { worker } = this.#start;
     const word = SIGNAL_WORD_INDICES.workerSleeps(worker);
     Atomics.store(this.#signals, word, 1);
-    // Checked again, because an entry put before the store would not wake anybody.
+    // Checked again, because the main thread does not wake this thread for an entry that it put before the store.
     if (this.#requests.waiting > 0 || this.#isStopped()) {
       Atomics.store(this.#signals, word, 0);
       return;

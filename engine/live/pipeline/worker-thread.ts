@@ -15,13 +15,13 @@ import {
 } from './messages.ts';
 import { RingReader, RingWriter } from './ring.ts';
 
-/** How long a worker may take to finish its current packet, ms. */
+/** How long a worker may take to finish its current packet when the pipeline ends, ms. */
 const END_MS = 2_000;
 
 /**
- * The young generation of a worker, MB. Packets leave nothing behind except key objects and short
- * arrays, which cost when they are collected: with V8's default that is one pause per thousand
- * packets, with this value one per some hundred, for about the same total work
+ * Size of the young generation of a worker's heap, MB. Packets leave only key objects and short
+ * arrays for the garbage collector. With V8's default size there is one pause per thousand
+ * packets; with this size there is a shorter one every few hundred packets, for about the same total work
  * (docs/PERFORMANCE.md).
  */
 const YOUNG_GENERATION_MB = 3;
@@ -30,7 +30,7 @@ const YOUNG_GENERATION_MB = 3;
 export interface WorkerCallbacks {
   /** Called when results may be waiting. */
   results(): void;
-  /** Called when the worker ended by itself, which should never happen. */
+  /** Called when the worker has ended although nobody told it to, which is a mistake. */
   died(worker: WorkerThread, reason: string): void;
 }
 
@@ -92,7 +92,7 @@ export class WorkerThread {
     this.#wake();
   }
 
-  /** Sends a message, ordered among the packets. */
+  /** Sends a message, which the worker processes in order with the packets. */
   tell(message: WorkerMessage): Promise<void> {
     if (!this.isAlive) return Promise.resolve();
     this.#messages.postMessage(message);
@@ -115,7 +115,7 @@ export class WorkerThread {
 
   #put(slot: number, length: number, job: number): void {
     const at = this.#requests.claim();
-    // The ring has an entry for every slot and as many for messages.
+    // The ring has an entry for every slot, and as many entries for messages.
     if (at < 0) throw new Error(`${this.name}: more messages wait than its ring holds`);
     const { words } = this.#requests;
     words[at + REQUEST_WORD_INDICES.slot] = slot;

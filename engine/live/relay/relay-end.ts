@@ -2,9 +2,8 @@
  * One end of a relayed stream: joins a real TCP socket to a stream over the links of the run
  * (docs/spec/live.md#streams).
  *
- * Bytes go both ways, half-close and reset too. Whichever side does not take bytes stops the other:
- * at most the limit of the stream's send queue and one read of the socket wait here. Knows nothing
- * of connecting.
+ * Bytes, half-close and reset are passed on in both directions. If one side does not take bytes, the other is stopped:
+ * at most the limit of the stream's send queue and one read of the socket wait here. Does not make connections.
  *
  * @module
  */
@@ -14,9 +13,9 @@ import { resetSocket } from '../tcp-errors.ts';
 
 /** What an end needs from its relay. */
 export interface RelayEndSetup {
-  /** Runs code with the links caught up to the present. */
+  /** Runs code after the links have caught up with the present instant. */
   readonly enter: (code: () => void) => void;
-  /** The stream is closed: in order, or for a reason. Called once. */
+  /** Called once, when the stream has closed: in order, or with the reason. */
   readonly onClosed: (error: StreamError | undefined) => void;
 }
 
@@ -64,7 +63,7 @@ export class RelayEnd {
     this.#cutSocket();
   }
 
-  /** The host of this end has crashed: its stream is gone, and its socket is cut without notice. */
+  /** Called when the host of this end has crashed: its stream is gone, and its socket is cut without notice. */
   abandon(): void {
     this.#isAbandoned = true;
     this.#cutSocket();
@@ -88,7 +87,7 @@ export class RelayEnd {
     if (error !== undefined) this.#cutSocket();
   }
 
-  /** The socket has closed: unless both directions ended in order, the stream is reset. */
+  /** Called when the socket has closed: resets the stream unless both directions ended in order. */
   #socketClosed(hadError: boolean): void {
     const socket = this.#socket;
     if (this.#isAbandoned || this.#ending !== undefined || socket === undefined) return;

@@ -1,9 +1,9 @@
 /**
- * The door of the relay: a port of 127.0.0.1 at which streams of this process enter it. Makes pairs
+ * The entry port of the relay: a port of 127.0.0.1 at which streams of this process enter the relay. Makes pairs
  * of joined TCP sockets, one for the client of a stream and one for the relay.
  *
- * Whoever else connects is cut off before a byte is read: a socket is let in only if it began at
- * the very port of a socket of ours that is connecting.
+ * A connection of any other program is cut off before a byte is read: an accepted socket is kept only if its remote
+ * port is the local port of one of our sockets that is connecting.
  *
  * @module
  */
@@ -34,7 +34,7 @@ const HALF_OPEN = { allowHalfOpen: true, noDelay: true };
 /** A port of 127.0.0.1 that makes pairs of joined TCP sockets, and admits no other program. */
 export class RelayEntryPort {
   readonly #attempts = new Set<Attempt>();
-  /** Pairs that were asked for before the port was open. */
+  /** Callbacks of pairs that were requested before the port was open. */
   #early: SocketPairCallback[] | undefined;
   #server: Server | undefined;
   #isClosed = false;

@@ -1,5 +1,5 @@
 /**
- * A host of the run as the model of streams sees it, during one life: its hidden sockets and links,
+ * A host of the run as the model of streams sees it, from a start to the next crash: its hidden sockets and links,
  * and timers that fire at their due time inside the scheduler, because segments are events of links
  * and not code of the node (docs/spec/live.md#streams).
  *
@@ -13,7 +13,7 @@ import type { Nanoseconds, Timer } from '../../host/time.ts';
 import type { StreamHost } from '../../net/stream-hook.ts';
 
 /**
- * A live host as the stream model sees it during one life: hidden sockets, links and exact timers.
+ * A live host as the stream model sees it until its next crash: hidden sockets, links and exact timers.
  */
 export class RelayHost implements StreamHost {
   readonly index: number;
@@ -31,7 +31,7 @@ export class RelayHost implements StreamHost {
     this.#scheduler = scheduler;
   }
 
-  /** The host has crashed: no timer of this life fires any more. */
+  /** Called when the host has crashed: no timer of this object fires any more. */
   end(): void {
     this.#isOver = true;
   }

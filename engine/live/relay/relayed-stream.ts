@@ -1,9 +1,9 @@
 /**
- * One relayed stream from the moment at which its client's half is open, with the sockets at both
+ * One relayed stream from the moment at which the client's end of the modelled stream is open, with the sockets at both
  * ends (docs/spec/live.md#streams).
  *
- * The real connection to the server is made when the client's half is open, so that `connect` ends
- * after one round trip with what the server's system says. Knows no links and no ports.
+ * The real connection to the server is made when the client's end is open, so that `connect` ends
+ * after one round trip with the answer of the server's system. Knows no links and no ports.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import { classifyStreamError, resetSocket } from '../tcp-errors.ts';
 import { RelayEnd } from './relay-end.ts';
 import type { RelayEntryPort } from './relay-entry.ts';
 
-/** Who opens a relayed stream: the real sockets of a host. */
+/** The real sockets of the host that opens a relayed stream. */
 export interface RelayClient {
   /** Opens a real connection to the server. */
   dial(done: (far: Socket | undefined, error?: StreamError) => void): void;
   /**
    * Called when the stream is open.
-   * @returns a function that tells the client why its stream failed, before its socket is cut.
+   * @returns the function by which the relay tells the client why its stream failed, before the socket is cut.
    */
   opened(ends: { readonly own: Socket; readonly far: Socket }): (reason: StreamError) => void;
   failed(reason: StreamError): void;
@@ -32,16 +32,16 @@ export interface RelayedStreamSetup {
   readonly from: number;
   readonly to: number;
   readonly entry: RelayEntryPort;
-  /** Runs code with the links caught up to the present. */
+  /** Runs code after the links have caught up with the present instant. */
   readonly enter: (code: () => void) => void;
-  /** Called once, when the client's half has ended. */
+  /** Called once, when the client's end of the modelled stream has ended. */
   readonly onNearOver: () => void;
   /** Called once, when nothing is left of the stream. */
   readonly onOver: () => void;
 }
 
 /**
- * One relayed stream, with the real sockets at both ends, from the opening of the client's half on.
+ * One relayed stream, with the real sockets at both ends, from the opening of the client's end on.
  */
 export class RelayedStream {
   readonly #setup: RelayedStreamSetup;
@@ -55,7 +55,7 @@ export class RelayedStream {
   #isAnswered = false;
   #tell: (reason: StreamError) => void = () => undefined;
 
-  /** @param stream The client's half, which has just opened. */
+  /** @param stream The client's end of the modelled stream, which has just opened. */
   constructor(stream: Stream, setup: RelayedStreamSetup) {
     this.#setup = setup;
     const onClosed = (error: StreamError | undefined): void => {
@@ -89,14 +89,14 @@ export class RelayedStream {
     });
   }
 
-  /** The server's half is open, too. */
+  /** Called when the server's end of the modelled stream is open, too. */
   accepted(stream: Stream): void {
     const { enter } = this.#setup;
     this.#far = new RelayEnd(stream, { enter, onClosed: (): void => this.#farOver() });
     if (this.#farSocket !== undefined) this.#far.attach(this.#farSocket);
   }
 
-  /** A host at either end has crashed: its half ends without notice, and the other half remains. */
+  /** Called when a host has crashed: its end of the stream ends without notice, and the other end remains. */
   crashed(host: number): void {
     const { from, to } = this.#setup;
     if (host === from) {
@@ -110,7 +110,7 @@ export class RelayedStream {
     }
   }
 
-  /** Ends both halves without notice. */
+  /** Ends both ends without notice. */
   close(): void {
     this.#near.abandon();
     this.#far?.abandon();
@@ -132,7 +132,7 @@ export class RelayedStream {
   #nearOver(): void {
     if (this.#isNearOver) return;
     this.#isNearOver = true;
-    // The server's half may never open any more.
+    // The server's end may never open any more.
     if (this.#far === undefined) this.#cutFar();
     this.#setup.onNearOver();
     this.#checkOver();

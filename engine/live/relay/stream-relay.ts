@@ -20,20 +20,20 @@ import { RelayEntryPort } from './relay-entry.ts';
 import { RelayHost } from './relay-host.ts';
 import { type RelayClient, RelayedStream } from './relayed-stream.ts';
 
-/** The world whose links carry the streams. */
+/** What the relay needs from the world whose links carry the streams. */
 export interface RelayWorld {
   readonly scheduler: Scheduler;
   /** Index of the host that owns an address. */
   hostOf(address: string): number | undefined;
-  /** Runs code with the links caught up to the present. */
+  /** Runs code after the links have caught up with the present instant. */
   enter(code: () => void): void;
 }
 
-/** A place to which relayed streams lead. */
+/** A listening address and port to which relayed streams lead. */
 interface Door {
   readonly host: number;
   readonly listener: Listener | undefined;
-  /** Streams that lead there or are being opened. */
+  /** Number of streams that lead there, including those that are being opened. */
   users: number;
 }
 
@@ -45,7 +45,7 @@ export class StreamRelay implements StreamModel {
   readonly #segments = new SegmentStreamModel();
   readonly #hosts: RelayHost[] = [];
   readonly #doors = new Map<Endpoint, Door>();
-  /** Relayed streams by the client's endpoint. */
+  /** Relayed streams, by the endpoint of the client. */
   readonly #relayed = new Map<Endpoint, RelayedStream>();
   readonly #entry = new RelayEntryPort();
   #world: RelayWorld | undefined;
@@ -141,14 +141,14 @@ export class StreamRelay implements StreamModel {
     return host;
   }
 
-  /** Called when the server's half of a handshake is done. */
+  /** Called when the server has accepted a modelled stream. */
   #accepted(stream: Stream): void {
     const relayed = this.#relayed.get(stream.remote);
     if (relayed === undefined) stream.reset();
     else relayed.accepted(stream);
   }
 
-  /** Lets the model accept streams to a place; dialling finds out whether anybody listens there. */
+  /** Lets the stream model accept streams to an endpoint; the real connection shows whether a server listens there. */
   #enterDoor(from: number, to: Endpoint): Door {
     const known = this.#doors.get(to);
     if (known !== undefined) {
