@@ -1,10 +1,10 @@
 /**
- * Keeps the bound of labelled series when metrics of many nodes meet: of each metric as many series
- * stay as at one node, and the rest is merged into that of the value `other`. A metric counts how
- * often that happened.
+ * Bounds the number of labelled series when metrics of many nodes are merged: each metric keeps as many series
+ * as one node may have, and its other series are folded, that is merged into the series with the label value `other`. A
+ * metric counts how many series were folded.
  *
- * Nodes may be of different owners and make labels up, so each has an equal share of the room, with
- * what others leave of theirs.
+ * Nodes may belong to different owners and make labels up, so each node has an equal share of the series that are kept,
+ * and of those that other nodes do not use.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export const FOLDED_METRIC_DEFINITION: MetricDefinition = {
   needs: 'use',
 };
 
-/** How often series of metrics were folded, as a metric with a series for each. */
+/** The numbers of folded series as a metric, with a series for each metric whose series were folded. */
 export function foldedSeriesCounts(
   folded: ReadonlyMap<string, number>,
 ): Record<string, CounterValue> {
@@ -47,7 +47,7 @@ export function foldedSeriesCounts(
   return { [FOLDED_METRIC_NAME]: counter(all), ...Object.fromEntries(series) };
 }
 
-/** The series that counts how often series of a metric were folded. */
+/** Name of the series that counts how many series of a metric were folded. */
 export function foldedSeriesName(metric: string): string {
   return seriesName(FOLDED_METRIC_NAME, FOLDED_METRIC_DEFINITION.labels ?? [], [metric]);
 }
@@ -57,8 +57,8 @@ function counter(value: number): CounterValue {
 }
 
 /**
- * Folds what is beyond the bound.
- * @param metrics All of the parts, merged and sorted by name.
+ * Folds the series of each metric that are beyond the bound.
+ * @param metrics The metrics of all nodes, merged and sorted by name.
  * @param parts The metrics of each node.
  */
 export function foldExcessSeries<Value>(
@@ -97,7 +97,7 @@ function seriesByMetric(names: readonly string[]): ReadonlyMap<string, readonly 
   return byMetric;
 }
 
-/** As many names as there is room for: the first of each node, then the second of each, and so on. */
+/** The names that are kept, up to the bound: the first of each node, then the second of each node, and so on. */
 function equalShares(parts: readonly (readonly string[])[]): ReadonlySet<string> {
   const turns = parts.flatMap((names) => [...[...names].sort().entries()]);
   const names = turns.sort(([a], [b]) => a - b).map(([, name]) => name);

@@ -1,6 +1,6 @@
 /**
  * The calibration loop: a fixed mix of integer arithmetic, unpredictable branches and reads within
- * 256 KiB. Its rate is the unit of `npm run bench`, and the pace that live runs print, so that numbers of two
+ * 256 KiB. Its rate is the unit of `npm run bench`, and live runs print it, so that figures of two
  * machines, or of a busy and an idle one, can be compared.
  *
  * @module
@@ -11,7 +11,7 @@ const WORDS = 65_536;
 /**
  * Runs a fixed mix of integer work, by whose rate machines are compared.
  * @param steps About 100 million take a second on a core of 2026.
- * @returns its checksum, without which the optimiser would remove the work.
+ * @returns a checksum of the work, without which the optimiser would remove the loop.
  */
 export function runCalibrationLoop(steps: number): number {
   const table = new Int32Array(WORDS);

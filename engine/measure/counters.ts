@@ -2,8 +2,8 @@
  * The meter behind the port: one table of metrics per node, filled through handles that a node
  * obtains once. Data leave it as plain, clonable values.
  *
- * A gauge keeps its last value only; its extremes are in the reports' series. Only `mergeMetrics`
- * aggregates over nodes or seeds; nothing here judges.
+ * A gauge keeps its last value only; its extremes are in the series of reports. `mergeMetrics` aggregates over nodes
+ * or seeds. Nothing here compares values with limits.
  *
  * @module
  */
@@ -28,8 +28,9 @@ export type MetricValue =
   | { readonly kind: 'samples'; readonly values: readonly number[] }
   | { readonly kind: 'histogram'; readonly data: HistogramData };
 
-/** Two counters whose quotient is the metric. */
+/** Adds to the two counters whose quotient is a metric of kind `ratio`. */
 export interface RatioCounter {
+  /** Adds to the numerator and to the denominator. */
   add(numerator: number, denominator: number): void;
 }
 
@@ -63,19 +64,19 @@ class RatioCell implements RatioCounter {
 /** A histogram without values. */
 const NO_VALUES: HistogramData = mergeHistograms([]);
 
-/** What is declared of a metric. Of one shape for all, because every packet looks one up. */
+/** The definition of a metric, as an object of the same shape for all metrics, because every packet looks one up. */
 interface Declared {
   readonly kind: MetricDefinition['kind'];
   readonly labels: readonly string[];
   readonly isOnlyIfUsed: boolean;
 }
 
-/** Metrics by name. */
+/** The definitions of metrics by name. */
 type Definitions = ReadonlyMap<string, Declared>;
 
 const NO_LABELS: readonly string[] = [];
 
-/** Metrics by name; made once per list, since all nodes of a protocol share their list. */
+/** Makes {@link Definitions} of a list; once per list, which all nodes of a protocol share. */
 const tableOf = memoisePerObject((definitions: readonly MetricDefinition[]): Definitions => {
   const table = new Map<string, Declared>();
   for (const { name, kind, labels = NO_LABELS, needs } of definitions) {
@@ -87,7 +88,7 @@ const tableOf = memoisePerObject((definitions: readonly MetricDefinition[]): Def
   return table;
 });
 
-/** What a node writes to, by kind of metric. */
+/** The objects through which a node writes a metric, by kind of metric. */
 interface Cells {
   readonly counter: CounterCell;
   readonly gauge: GaugeCell;
@@ -99,16 +100,16 @@ interface Cells {
 /** Implements the port's meter over a fixed list of metrics. */
 export class MeterTable implements Meter {
   /**
-   * Length at which a list of samples begins anew, as after a restart; for a node that no run ends. No default bound:
-   * a run reports all of them.
+   * Length at which a list of samples is emptied, for a node that runs without end. By default there is no bound,
+   * because a run reports all samples.
    */
   samplesMax = Number.POSITIVE_INFINITY;
   private readonly definitions: Definitions;
-  /** The metrics that a node has asked for, by name; each is of the kind that its definition says. */
+  /** The metrics and series that the node has looked up, by name. */
   private readonly cells = new Map<string, Cells[keyof Cells]>();
   /** Names of the series of each labelled metric, at most one more than {@link SERIES_PER_METRIC_MAX}. */
   private series: Map<string, Set<string>> | undefined;
-  /** How often a series of a metric was beyond a bound. */
+  /** Number of lookups of series beyond the bound, by metric. */
   private folded: Map<string, number> | undefined;
 
   constructor(definitions: readonly MetricDefinition[]) {
@@ -140,7 +141,7 @@ export class MeterTable implements Meter {
 
   /**
    * Resets the measurements (at the end of the warm-up). Handles and series stay valid, gauges keep
-   * their value, and what was folded stays told.
+   * their value, and the numbers of folded series are kept.
    */
   reset(): void {
     for (const cell of this.cells.values()) {
@@ -152,8 +153,8 @@ export class MeterTable implements Meter {
   }
 
   /**
-   * Every defined metric, sorted by name, a labelled one as a whole and then by series. An unused
-   * metric is zero or empty; if it was defined to appear only when used, it is absent.
+   * The values of all defined metrics, sorted by name; for a labelled metric the total, then its series. An unused
+   * metric is zero or empty, or absent if its definition has `needs: 'use'`.
    */
   data(): Record<string, MetricValue> {
     const result: Record<string, MetricValue> = {};
@@ -227,7 +228,7 @@ export class MeterTable implements Meter {
     );
   }
 
-  /** The name of a series that is known or has room; else of the one that counts the rest. */
+  /** The name of a series that is known or within the bound; else that of the series with the label value `other`. */
   private interned(metric: string, labels: readonly string[], values: readonly string[]): string {
     this.series ??= new Map();
     const series = this.series.get(metric) ?? new Set();
@@ -281,8 +282,8 @@ export function mergeMetrics(parts: readonly MetricValue[]): MetricValue {
 }
 
 /**
- * Combines all metrics of several nodes by {@link mergeMetrics}, in order of their names, with the
- * bound of series that a node has.
+ * Combines all metrics of several nodes by {@link mergeMetrics}, in the order of their names. A metric then has at most
+ * as many series as one node may have; the others are folded.
  */
 export function mergeMetricsByName(
   parts: readonly Readonly<Record<string, MetricValue>>[],
@@ -304,7 +305,7 @@ export function mergeMetricsByName(
 
 type OfKind<Kind extends MetricValue['kind']> = Extract<MetricValue, { readonly kind: Kind }>;
 
-/** The parts, all of one kind; a mixture is a mistake of ours. */
+/** Asserts that all parts are of the same kind, and returns them with that type. */
 function alike<Kind extends MetricValue['kind']>(
   parts: readonly MetricValue[],
   kind: Kind,

@@ -12,22 +12,22 @@
 import { assert } from '../core/assert.ts';
 import type { Histogram } from '../host/measure.ts';
 
-/** Buckets of the linear part, 2^ceil(log2(2 * 10^3)). */
+/** Number of buckets of the linear part, 2^ceil(log2(2 * 10^3)). */
 const LINEAR = 2_048;
-/** Buckets of each octave above the linear part. */
+/** Number of buckets of each octave above the linear part. */
 const PER_OCTAVE = 1_024;
 /** log2(PER_OCTAVE). */
 const OCTAVE_BITS = 10;
 const NO_COUNTS = new Float64Array(0);
 const TWO_32 = 4_294_967_296;
-/** 2^52, the weight of the upper part of the exact sum; both parts stay below 2^53. */
+/** 2^52, the weight of `sumHigh` in the exact sum; `sumHigh` and `sumLow` stay below 2^53. */
 export const SUM_HIGH_WEIGHT = 4_503_599_627_370_496;
 /** 2^-shift for shift 0..43, exact. */
 const DOWN = Float64Array.from({ length: 44 }, (_, shift) => 1 / twoTo(shift));
 
 /** The content of a histogram, as plain data that can be cloned and merged. */
 export interface HistogramData {
-  /** Bucket counts; buckets beyond the end are empty. */
+  /** Number of values in each bucket; buckets after the end of the array are empty. */
   readonly counts: Float64Array;
   readonly count: number;
   /** Infinity if the histogram is empty. */
@@ -41,7 +41,7 @@ export interface HistogramData {
 
 /** A histogram to which values are added. */
 export class LogHistogram implements Histogram {
-  /** Allocated with the first value, which most nodes of a large network never record. */
+  /** Allocated with the first value: most nodes of a large network never record one. */
   private counts: Float64Array = NO_COUNTS;
   private count = 0;
   private min = Number.POSITIVE_INFINITY;
@@ -146,7 +146,7 @@ export function histogramQuantile(data: HistogramData, fraction: number): number
   assert(fraction >= 0 && fraction <= 1, `quantile ${fraction} is not in [0, 1]`);
   if (data.count === 0) return Number.NaN;
   if (fraction === 0) return data.min;
-  // 0.95 * 20 is 19, but 0.55 * 20 is 11.000000000000002: tolerate what multiplication adds.
+  // In doubles 0.95 * 20 is 19, but 0.55 * 20 is 11.000000000000002: the factor removes such rounding errors.
   const rank = Math.max(1, Math.ceil(fraction * data.count * (1 - 1e-15)));
   let seen = 0;
   for (let bucket = 0; bucket < data.counts.length; bucket += 1) {

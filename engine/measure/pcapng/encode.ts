@@ -7,7 +7,7 @@
  *  | type u32 | total u32     | body ... | options ...       | total u32 |
  *  option: | code u16 | length u16 | value, padded to 4 |    end: 0000 0000
  * ```
- * Writes bytes only; what is captured is decided elsewhere.
+ * Makes bytes only; which packets are captured is decided elsewhere.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export interface CapturedPacket {
   readonly timeNs: number;
   /** The bytes from the IP header on. */
   readonly bytes: Uint8Array;
-  /** Length before truncation; that of the bytes if absent. */
+  /** Length before truncation, bytes; default: the length of `bytes`. */
   readonly originalLength?: number;
   readonly direction: 'inbound' | 'outbound';
   readonly comment?: string;
@@ -42,7 +42,7 @@ export interface CapturedPacket {
 export interface InterfaceTotals {
   readonly interfaceId: number;
   readonly timeNs: number;
-  /** Packets seen by the interface, both directions. */
+  /** Number of packets that the interface has seen, in both directions. */
   readonly received: number;
   readonly dropped: number;
 }
@@ -52,7 +52,7 @@ interface Option {
   readonly value: Uint8Array;
 }
 
-/** First block of a file; length unknown, so that it can be streamed. */
+/** Encodes the first block of a file; it leaves the length of the section open, so that the file can be streamed. */
 export function encodeSectionHeader(application: string): Uint8Array {
   const body = new Uint8Array(16);
   const view = new DataView(body.buffer);
@@ -64,7 +64,7 @@ export function encodeSectionHeader(application: string): Uint8Array {
 }
 
 /**
- * Describes an interface; its number is its position among the descriptions of the file, from 0.
+ * Encodes the description of an interface, whose number is its position among the descriptions of the file, from 0.
  */
 export function encodeInterfaceDescription(name: string): Uint8Array {
   const body = new Uint8Array(8);
@@ -99,7 +99,7 @@ export function encodePacketBlock(packet: CapturedPacket): Uint8Array {
   return block(BLOCK_TYPES.enhancedPacket, [body, bytes], options);
 }
 
-/** Totals of an interface, at the end of a file. */
+/** Encodes the totals of an interface, for the end of a file. */
 export function encodeInterfaceStatistics(totals: InterfaceTotals): Uint8Array {
   const body = new Uint8Array(12);
   const view = new DataView(body.buffer);

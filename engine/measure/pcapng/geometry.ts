@@ -25,25 +25,28 @@ export const OPTION_CODES = {
   dropped: 5,
 } as const;
 
-/** Tells a reader the byte order of the section. */
+/** Number by whose bytes a reader recognises the byte order of the section. */
 export const BYTE_ORDER_MAGIC = 0x1a2b_3c4d;
-/** Packets begin with an IP header, version 4 or 6. */
+/** Link type of an interface whose packets begin with an IP header, version 4 or 6. */
 export const LINK_TYPE_RAW = 101;
 /** Value of the option `timeResolution`: time stamps in units of 10^-9 s. */
 export const NANOSECOND_RESOLUTION = 9;
-/** Values of bits 0 and 1 of a packet's flags. */
+/** Value of bits 0 and 1 of a packet's flags, if it was received. */
 export const INBOUND_FLAG = 1;
+/** Value of bits 0 and 1 of a packet's flags, if it was sent. */
 export const OUTBOUND_FLAG = 2;
 /** Bytes around the content of a block: type, total length, and the total length again. */
 export const BLOCK_OVERHEAD_BYTES = 12;
 
-/** Lengths of headers without options, bytes (RFC 791, RFC 8200, RFC 768). */
+/** Length of an IPv4 header without options, bytes (RFC 791). */
 export const IPV4_HEADER_BYTES = 20;
+/** Length of an IPv6 header without extension headers, bytes (RFC 8200). */
 export const IPV6_HEADER_BYTES = 40;
+/** Length of a UDP header, bytes (RFC 768). */
 export const UDP_HEADER_BYTES = 8;
 /** RFC 768: protocol number of UDP. */
 export const IP_PROTOCOL_UDP = 17;
-/** Packets of a run are never routed by IP, so their hop limit is the usual initial value. */
+/** Hop limit of the synthesised IP headers: the usual initial value, because no IP router forwards these packets. */
 export const HOP_LIMIT = 64;
 /** RFC 791: largest total length. */
 export const IP_TOTAL_LENGTH_MAX = 65_535;

@@ -27,7 +27,7 @@ export function addressBytes(text: string): Uint8Array {
   return text.includes(':') ? ipv6Bytes(text) : ipv4Bytes(text);
 }
 
-/** The packet as it would be on a wire: IP header, UDP header, payload. */
+/** Makes the packet as it would be on a wire: IP header, UDP header, payload. */
 export function synthesiseIpPacket(
   from: CaptureEndpoint,
   to: CaptureEndpoint,

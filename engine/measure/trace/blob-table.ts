@@ -11,14 +11,14 @@ import { CborWriter } from '../../pure/cbor-writer.ts';
 
 const writer = new CborWriter();
 
-/** A text string as CBOR. */
+/** Encodes a text string as CBOR. */
 export function cborText(text: string): Uint8Array {
   writer.reset();
   writer.text(text);
   return writer.taken();
 }
 
-/** A map of text to text as CBOR. */
+/** Encodes a map of text to text as CBOR. */
 export function cborMap(entries: Iterable<readonly [string, string]>): Uint8Array {
   const pairs = [...entries].map(([key, value]) => [cborText(key), cborText(value)] as const);
   writer.reset();
@@ -31,7 +31,7 @@ export class BlobTable {
   readonly #numbers = new Map<string, number>();
   #blobs: Uint8Array[] = [];
 
-  /** Number of the blob for `key`; `make` is called once per block. */
+  /** Number of the blob for `key`; `make` makes the blob and is called once per key and block. */
   number(key: string, make: () => Uint8Array): number {
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
@@ -41,7 +41,7 @@ export class BlobTable {
     return number;
   }
 
-  /** Returns the section of all blobs, as it is written; the table is empty afterwards. */
+  /** Returns the bytes of the section of all blobs; the table is empty afterwards. */
   take(): Uint8Array {
     const blobs = this.#blobs;
     this.#blobs = [];

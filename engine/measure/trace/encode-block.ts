@@ -1,6 +1,6 @@
 /**
- * Turns columns into bytes: each column is one section, little-endian, padded to 8 bytes; the
- * variable-length part (`aux`) follows. The caller compresses and writes files (trace-writer.ts).
+ * Encodes the columns of a block: each column is one section, little-endian, padded to 8 bytes; the
+ * variable-length part (`aux`) follows. The caller compresses blocks and writes files (trace-writer.ts).
  *
  * @module
  */
@@ -29,7 +29,7 @@ export interface TableRows {
   readonly columns: readonly Column[];
   readonly count: number;
   readonly aux?: Uint8Array;
-  /** Instant of a block without a time column, ns. */
+  /** Instant of the block, ns, if its table has no time column. */
   readonly atNs?: number;
   /** Number of packets in this block that were lost on the way. */
   readonly drops?: number;
@@ -112,7 +112,7 @@ export class BlockEncoder {
     };
   }
 
-  /** Zeroed, so that the padding of sections is the same in every file. */
+  /** Makes room for a block; the bytes are zero, so that the padding of sections is the same in every file. */
   #room(length: number): Uint8Array {
     if (this.#memory.length < length) this.#memory = new Uint8Array(length * 2);
     return this.#memory.subarray(0, length).fill(0);

@@ -27,7 +27,7 @@ export function packPacketMarks(flowNumber: number, kindNumber: number, bits: nu
   return ((flowNumber << 16) | (kindNumber << 8) | bits) >>> 0;
 }
 
-/** Up to {@link BLOCK_ROWS} hops. */
+/** A block of up to {@link BLOCK_ROWS} rows of the hop table. */
 export class HopBlock {
   count = 0;
   /** Number of rows whose packets are still under way. */
@@ -39,10 +39,10 @@ export class HopBlock {
   shown = 0;
   /** True once the block has been written, so that late arrivals are no longer recorded. */
   isSealed = false;
-  // The recorder writes these directly, once per packet and hop: a call with ten values would cost
+  // The recorder writes these columns directly, once per packet and hop: a call with ten values would cost
   // more.
   readonly depart = new Float64Array(BLOCK_ROWS);
-  /** The instant of arrival, or a mark that says what happened instead. */
+  /** The instant of arrival, ns, or `DROPPED_TRANSIT_WIDE` or `PENDING_TRANSIT_WIDE`. */
   readonly arrive = new Float64Array(BLOCK_ROWS);
   readonly link = new Uint32Array(BLOCK_ROWS);
   readonly packet = new Uint32Array(BLOCK_ROWS);
@@ -52,7 +52,7 @@ export class HopBlock {
   /** Time in the queue, ns; the recorder limits it to 32 bits. */
   readonly queueNs = new Uint32Array(BLOCK_ROWS);
 
-  /** True if a row of this instant needs a new block. */
+  /** True if a row with this instant does not fit into the block any more. */
   isFullAt(timeNs: number): boolean {
     if (this.count === BLOCK_ROWS) return true;
     return timeNs - this.firstNs >= NARROW_OFFSET_LIMIT_NS && this.count >= EARLY_CLOSE_ROWS_MIN;
@@ -72,7 +72,7 @@ export class HopBlock {
     this.drops += 1;
   }
 
-  /** The first row, from a given one on, whose packet is still under way. */
+  /** The first row, from row `from` on, whose packet is still under way. */
   firstOpen(from: number): number {
     if (this.open === 0) return this.count;
     let row = from;
@@ -80,7 +80,7 @@ export class HopBlock {
     return row;
   }
 
-  /** Packets per link over some rows, as pairs of link and count. */
+  /** Number of packets per link in the rows from `from` to before `to`, as pairs of link and number. */
   linkCounts(links: number, from: number, to: number): Uint32Array {
     const counts = new Uint32Array(links);
     for (let row = from; row < to; row += 1) {
@@ -92,7 +92,7 @@ export class HopBlock {
     return Uint32Array.from(pairs);
   }
 
-  /** Some rows as the table's columns, valid until the next call on any block. */
+  /** The rows from `from` to before `to` as columns of the table, valid until the next call on any block. */
   rows(from: number, to: number): TableRows {
     const { arrive, marks } = this;
     const depart = this.depart.subarray(from, to);
@@ -104,7 +104,7 @@ export class HopBlock {
       if (end === DROPPED_TRANSIT_WIDE) drops += 1;
       const mark = marks[from + row] as number;
       flow[row] = mark >>> 16;
-      // Only the low byte is stored.
+      // An element of these columns has one byte, so only the low byte is stored.
       kind[row] = mark >>> 8;
       flags[row] = mark;
       size[row] = Math.min(this.bytes[from + row] as number, SIZE_MAX);

@@ -1,7 +1,7 @@
 /**
- * The times for which a trace of extent `windows` keeps packets: the first second, and from 1 s
- * before a fault begins to 2 s after it ends. A fault that lasts longer than 10 s, or never ends,
- * is kept for its first 10 s, and around its end.
+ * The intervals for which a trace of extent `windows` keeps packets: the first second, and from 1 s
+ * before a fault begins to 2 s after it ends. If a fault lasts longer than 10 s, packets are kept from 1 s before its
+ * beginning to 10 s after it and, if it ends, from 1 s before its end to 2 s after it.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const BEFORE_NS = SECOND;
 const AFTER_NS = 2 * SECOND;
 const FAULT_MAX_NS = 10 * SECOND;
 
-/** How far back a fault that begins now can ask for packets, ns. */
+/** How long before its beginning a fault needs packets, ns: undecided packets must be kept that long. */
 export const LOOK_BACK_NS = BEFORE_NS;
 
 interface Window {
@@ -19,7 +19,7 @@ interface Window {
   endNs: number;
 }
 
-/** The windows so far. Faults must be reported in chronological order. */
+/** The intervals for which packets are kept, so far. Faults must be reported in chronological order. */
 export class PacketKeepWindows {
   readonly #windows: Window[] = [{ beginNs: 0, endNs: SECOND }];
   readonly #open = new Map<string, Window>();
@@ -39,7 +39,7 @@ export class PacketKeepWindows {
     else this.#windows.push({ beginNs: atNs - BEFORE_NS, endNs: atNs + AFTER_NS });
   }
 
-  /** True if any of the time between the two instants is kept. */
+  /** True if packets are kept for any time between the two instants. */
   overlaps(firstNs: number, lastNs: number): boolean {
     return this.#windows.some(({ beginNs, endNs }) => firstNs <= endNs && lastNs >= beginNs);
   }

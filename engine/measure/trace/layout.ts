@@ -7,11 +7,11 @@
  * @module
  */
 
-/** First eight bytes of a file; the line end reveals a transfer that changed line ends. */
+/** First eight bytes of a file; a transfer that converts line ends changes the last two, so that it is noticed. */
 export const FILE_MAGIC = 'ORRERY\r\n';
 /** Version of the format; a reader rejects a higher one. */
 export const FORMAT_VERSION = 2;
-/** Magic, version u32, length of the header JSON u32. */
+/** Bytes in front of the header JSON: {@link FILE_MAGIC}, version (u32), and the length of the JSON (u32). */
 export const FILE_HEAD_BYTES = 16;
 
 /** `ORRB`, little-endian, first in every block header. */
@@ -42,51 +42,53 @@ export const BLOCK_FIELD_OFFSETS = {
   offset: 56,
 } as const;
 
-/** Flag: time columns are f64 instead of u32 offsets from the base. */
+/** Flag of a block: time columns are f64 instead of u32 offsets from the base. */
 export const FLAG_WIDE_TIMES = 1;
-/** Flag: the payload is a gzip stream. */
+/** Flag of a block: the payload is a gzip stream. */
 export const FLAG_GZIP = 2;
 
-/** Flag: each column is packed (docs/TRACE.md#packed-blocks); such a block has no `aux`. */
+/** Flag of a block: each column is packed (docs/TRACE.md#packed-blocks); such a block has no `aux`. */
 export const FLAG_PACKED = 4;
-/** Meanings of the numbers in a packed column, by kind of the column. */
+/** Kinds of packed columns, which say what the numbers in the column mean. */
 export const PACKING_KINDS = { plain: 0, offsets: 1, steps: 2, dictionary: 3 } as const;
-/** Bytes before the numbers of a packed column: kind, bits, entries, base. */
+/** Bytes of the {@link PackedHead} in front of the numbers of a packed column. */
 export const PACKED_HEAD_BYTES = 16;
 /** The head in front of the numbers of a packed column. */
 export interface PackedHead {
   /** See {@link PACKING_KINDS}. */
   readonly kind: number;
-  /** Bits of each number. */
+  /** Number of bits of each number. */
   readonly bits: number;
   readonly entries: number;
-  /** Added to each value. */
+  /** The reader adds it to each number. */
   readonly base: number;
 }
 
 /** Largest number of entries of a dictionary. */
 export const PACKED_DICTIONARY_ENTRIES_MAX = 256;
-/** Numbers are packed into words of this many bits, and none has more. */
+/** Bits of the words into which numbers are packed; no packed number has more bits. */
 export const PACKED_WORD_BITS = 32;
 
 /** First offset from the base that does not fit into a u32 time column. */
 export const NARROW_OFFSET_LIMIT_NS = 2 ** 32;
-/** A block that would otherwise become wide is closed early once it has this many rows. */
+/** A block that has this many rows is closed early if its next row would make its time columns wide. */
 export const EARLY_CLOSE_ROWS_MIN = 4_096;
 
-/** The transit time of a packet lost on the way, in u32 and in f64 columns. */
+/** The transit time of a packet lost on the way, in u32 columns. */
 export const DROPPED_TRANSIT_NARROW = 0xffff_ffff;
+/** The transit time of a packet lost on the way, in f64 columns. */
 export const DROPPED_TRANSIT_WIDE = -1;
-/** The transit time of a packet that was still under way when its block was written. */
+/** The transit time of a packet that was still under way when its block was written, in u32 columns. */
 export const PENDING_TRANSIT_NARROW = 0xffff_fffe;
+/** The transit time of a packet that was still under way when its block was written, in f64 columns. */
 export const PENDING_TRANSIT_WIDE = -2;
 
-/** No link, no node, or no packet. */
+/** Number that stands for no link, no node, or no packet. */
 export const NO_REFERENCE = 0xffff_ffff;
 
 /**
- * The encoding of the values of a column. `time` is an instant and `duration` a length, in ns: u32
- * (an instant as its offset from the block's base) or, in wide blocks, f64 (an absolute instant).
+ * The encoding of the values of a column. `time` is an instant and `duration` a time span, both in ns. They are u32 (an
+ * instant as its offset from the block's base) or, in wide blocks, f64 (an instant as absolute time).
  */
 export type ColumnType = 'u8' | 'u16' | 'u32' | 'f64' | 'time' | 'duration';
 
@@ -94,14 +96,14 @@ export type ColumnType = 'u8' | 'u16' | 'u32' | 'f64' | 'time' | 'duration';
 export interface ColumnSpec {
   readonly name: string;
   readonly type: ColumnType;
-  /** `ns`, `bytes`, or the table that the number indexes. */
+  /** `ns`, `bytes`, or the name of the table to which the number is an index. */
   readonly unit: string;
 }
 
 /** One table as the header describes it. */
 export interface TableSpec {
   readonly name: string;
-  /** Number in block headers. */
+  /** Number of the table in block headers. */
   readonly id: number;
   readonly columns: readonly ColumnSpec[];
 }
@@ -210,20 +212,23 @@ export const PACKET_CLASSES = [
   'cover',
   'copy',
 ] as const;
-/** Number of the class of what applications send. */
+/** Number of the class of packets that carry payloads of applications. */
 export const PACKET_CLASS_DATA = 0;
-/** Number of the class of what keeps a protocol going. */
+/** Number of the class of control packets, with which nodes keep a protocol going. */
 export const PACKET_CLASS_CONTROL = 1;
-/** Number of the class of second copies. */
+/** Number of the class of packets that are second copies of others. */
 export const PACKET_CLASS_COPY = 5;
 
-/** Bits of `hop.flags`. */
+/** Bit of `hop.flags`: the packet is a copy that a link or a tap made. */
 export const HOP_FLAG_COPY = 1;
+/** Bit of `hop.flags`: a node has forwarded the packet before. */
 export const HOP_FLAG_FORWARDED = 2;
 
 /** Meanings of `state.kind`. */
 export const STATE_KINDS = ['state', 'mark'] as const;
+/** Value of `state.kind`: a state machine has changed its state. */
 export const STATE_KIND_DELTA = 0;
+/** Value of `state.kind`: a node has set a mark. */
 export const STATE_KIND_MARK = 1;
 
 /** Longest text of a node's status, characters. */
@@ -231,19 +236,22 @@ export const STATUS_CHARACTERS_MAX = 65_536;
 
 /** Meanings of `fault.kind`. */
 export const FAULT_KINDS = ['begin', 'end', 'effect'] as const;
+/** Value of `fault.kind`: the fault begins. */
 export const FAULT_BEGIN = 0;
+/** Value of `fault.kind`: the fault ends. */
 export const FAULT_END = 1;
+/** Value of `fault.kind`: a consequence of the fault was observed. */
 export const FAULT_EFFECT = 2;
 
-/** A direction of a link, by its number. */
+/** The description of a direction of a link; its number is its position in the list. */
 export interface LinkDirectionInfo {
   readonly id: string;
   /** `a->b`. */
   readonly name: string;
-  /** Indices of its sender and receiver; -1 for a shared medium, and for a region of a cloud. */
+  /** Indices of sender and receiver; -1 for a shared medium, and for a region of a cloud. */
   readonly from: number;
   readonly to: number;
-  /** Region of a cloud in which the direction begins or ends: `internet/eu`. */
+  /** Regions of a cloud in which the direction begins and ends, such as `internet/eu`; absent for an end at a host. */
   readonly fromRegion?: string;
   readonly toRegion?: string;
   /**
@@ -255,7 +263,7 @@ export interface LinkDirectionInfo {
   readonly delayNs?: number;
   /** Bytes that the link adds to each packet. */
   readonly overheadBytes?: number;
-  /** When it can send; absent if it always can, in older files, and in networks of very many contacts. */
+  /** Planned contacts; absent if the direction can always send, in older files, and if there are very many contacts. */
   readonly contacts?: ContactsInfo;
 }
 
@@ -266,28 +274,28 @@ export interface ContactsInfo {
   /** Period with which the contacts repeat, ns; absent if they do not. */
   readonly periodNs?: number;
   /**
-   * Contacts that differed from the plan: planned beginning, true beginning and end; the last two
+   * Contacts that differed from the plan: planned beginning, actual beginning and actual end, which
    * are equal if the contact did not take place.
    */
   readonly actual?: readonly (readonly [plannedNs: number, fromNs: number, toNs: number])[];
 }
 
-/** A node, by its number. */
+/** The description of a node; its number is its position in the list. */
 export interface NodeInfo {
   readonly name: string;
   readonly protocol: string;
   readonly address: string;
-  /** Names of the protocols above the lowest one, the lowest of them first; absent if there are none. */
+  /** Names of the protocols above the lowest one, from the bottom up; absent if there are none. */
   readonly layers?: readonly string[];
-  /** Id of its area, as the protocol of the network writes it. */
+  /** Id of the node's area, as the protocol of the network writes it. */
   readonly area?: string;
-  /** The area in files written before 22 November 2026. */
+  /** Id of the node's area in files written before 22 November 2026. */
   readonly isdAs?: string;
-  /** Position on Earth, degrees. */
+  /** Geographic position, degrees. */
   readonly place?: { readonly lat: number; readonly lon: number };
 }
 
-/** The JSON at the start of a file: everything known before the run. */
+/** The JSON at the start of a file, with all facts that are known before the run. */
 export interface TraceHeader {
   readonly format: 'orrery-trace';
   readonly version: number;
@@ -299,7 +307,7 @@ export interface TraceHeader {
   readonly tables: readonly TableSpec[];
   readonly nodes: readonly NodeInfo[];
   readonly links: readonly LinkDirectionInfo[];
-  /** Flow number 0 means no flow. */
+  /** Names of the flows by number; number 0 means no flow. */
   readonly flows: readonly string[];
   readonly reasons: readonly string[];
   readonly classes: readonly string[];
@@ -309,7 +317,7 @@ export interface TraceHeader {
   readonly linkLevel: number;
 }
 
-/** What a `text` block adds to the tables of the header. */
+/** The entries that a `text` block adds to the lists of the header. */
 export interface TextBlockAddition {
   readonly names?: readonly string[];
   readonly links?: readonly LinkDirectionInfo[];
@@ -324,15 +332,15 @@ export interface MetricInfo {
   readonly binNs: number;
 }
 
-/** The JSON in the footer: everything known only after the run. */
+/** The JSON in the footer, with all facts that are known only after the run. */
 export interface TraceSummary {
-  /** Number of rows by table. */
+  /** Number of rows of each table, by its name. */
   readonly counts: Readonly<Record<string, number>>;
   /** First and last instant of any row, ns. */
   readonly rangeNs: readonly [number, number];
-  /** Hop rows seen in the run, including those outside the windows, which were not kept. */
+  /** Number of hops in the run, including those outside the windows, whose rows were not kept. */
   readonly hopsSeen: number;
-  /** Intervals whose packets were kept, ns; a single one for the whole run with extent `full`. */
+  /** Intervals whose packets were kept, ns; with extent `full`, a single one for the whole run. */
   readonly windowsNs: readonly (readonly [number, number])[];
   readonly fingerprint: string;
 }

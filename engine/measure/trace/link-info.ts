@@ -7,7 +7,7 @@ import type { LinkDirectionView } from '../../net/direction-context.ts';
 import type { ActualContactSpec, ContactsSpec } from '../../net/link-spec.ts';
 import type { ContactsInfo, LinkDirectionInfo } from './layout.ts';
 
-/** Most contacts that a header lists, about 1 MB; with more, it lists none. */
+/** Largest number of contacts that a header lists, about 1 MB; if a network has more, it lists none. */
 const CONTACTS_MAX = 20_000;
 
 /** Describes directions for the header. */

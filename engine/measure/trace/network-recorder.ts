@@ -2,8 +2,8 @@
  * Observes packets and writes a hop row per link crossed, a drop row per loss, and the pyramid
  * (docs/TRACE.md). It only reads: a run is the same with and without it.
  *
- * A packet keeps its number while nodes send on the buffer that they received, as routers do. What
- * a node makes anew is a new packet, even where a person would call it the same (a gateway that
+ * A packet keeps its number while nodes send on the buffer that they received, as routers do. A packet that
+ * a node sends in a new buffer has a new number, even where a person would call it the same packet (a gateway that
  * opens a frame, a mix that peels a layer).
  *
  * @module
@@ -18,13 +18,13 @@ import type { BinPyramid } from './pyramid.ts';
 
 /** The destination of the recorder's rows. */
 export interface HopSink {
-  /** The block for a row of this instant. */
+  /** The block into which a row with this instant is written. */
   blockFor(timeNs: number): HopBlock;
-  /** A packet was lost; `link` and `node` may be `NONE`. */
+  /** A packet was lost; `link` and `node` of `place` may be `NO_REFERENCE`. */
   dropped(timeNs: number, place: PacketLoss): void;
-  /** The network has more directions than before. */
+  /** Called when the network has more directions than before. */
   linksAdded(): void;
-  /** Rate or delay of a direction has changed. */
+  /** Called when the rate or the delay of a direction has changed. */
   paced(timeNs: number, direction: LinkDirectionView): void;
 }
 
@@ -52,7 +52,7 @@ const CONTROL_MARKS = packPacketMarks(0, PACKET_CLASS_CONTROL, 0);
 
 /** Observes the network. */
 export class NetworkRecorder implements NetworkObserver {
-  /** Number of the flow that is being sent at this moment; 0 for none. */
+  /** Number of the flow to which packets that are offered now belong; 0 for none. */
   flow = 0;
   private readonly scheduler: Scheduler;
   private readonly table: PacketTable;
@@ -84,7 +84,7 @@ export class NetworkRecorder implements NetworkObserver {
     this.pyramid = parts.pyramid;
   }
 
-  /** The packet that the current event delivered; `NONE` if the event delivered none. */
+  /** Number of the packet that the current event delivered; `NO_REFERENCE` if the event delivered none. */
   get current(): number {
     return this.arrivedEvent === this.scheduler.eventCount ? this.arrivedPacket : NO_REFERENCE;
   }
@@ -157,7 +157,7 @@ export class NetworkRecorder implements NetworkObserver {
       this.arrivedPacket = this.packets[row] as number;
       this.arrivedMarks = this.marks[row] as number;
     }
-    // Without a block this is a receiver's copy on a shared medium: packet and marks stay those of
+    // A packet without a block is a copy for one receiver on a shared medium: number and marks stay those of
     // the original.
     this.arrivedBuffer = table.buffers[row] as Uint8Array;
     this.arrivedEvent = eventCount;
@@ -186,7 +186,7 @@ export class NetworkRecorder implements NetworkObserver {
   }
 
   onPace(direction: LinkDirectionView): void {
-    // A direction without packets so far is described only when its first packet is seen.
+    // A new direction is described only when its first packet is seen, so its changes before that are not recorded.
     if (direction.id < this.links) this.sink.paced(this.scheduler.now, direction);
   }
 

@@ -3,7 +3,7 @@
  * (docs/TRACE.md#packed-blocks). A column is stored as offsets from its least value, as differences
  * from row to row if it is sorted, or as numbers of a dictionary if it has few values.
  *
- * For full blocks of packets it takes less than half the time of gzip, and a tenth more room
+ * For full blocks of packets, packing takes less than half the time of gzip, and the result is a tenth larger
  * (docs/PERFORMANCE.md#part-by-part).
  *
  * @module
@@ -19,25 +19,25 @@ import {
   type TableSpec,
 } from './layout.ts';
 
-/** Bits per value up to which no dictionary is tried. */
+/** Largest number of bits per value at which no dictionary is tried. */
 const BITS_WITHOUT_DICTIONARY = 8;
 // Private names: V8 folds them into hot code, while imported ones are loaded and checked each time.
 const WORD_BITS: number = PACKED_WORD_BITS;
 const ENTRIES_MAX: number = PACKED_DICTIONARY_ENTRIES_MAX;
-/** Places of the hash table that finds an entry of the dictionary; a power of two. */
+/** Number of slots of the hash table that finds an entry of the dictionary; a power of two. */
 const PLACES = 1_024;
-/** Fibonacci hashing: 2^32 over the golden ratio; the highest ten bits name a place. */
+/** Fibonacci hashing: 2^32 divided by the golden ratio; the highest ten bits of the product are the slot. */
 const HASH_FACTOR = 0x9e37_79b1;
 const HASH_SHIFT = 22;
 const INTEGER_LIMIT = 2 ** 32;
 const WORD_BYTES = 4;
 
-/** A block of rows in the layout without packing, and its shape. */
+/** A block in the layout without packing: its table, whether it is wide, its number of rows, and its bytes. */
 export interface PackInput {
   readonly table: TableSpec;
   readonly isWide: boolean;
   readonly rows: number;
-  /** At least as many bytes as the columns have. */
+  /** The bytes of the columns; there may be more after them. */
   readonly bytes: Uint8Array;
 }
 
@@ -50,7 +50,7 @@ export class ColumnPacker {
   readonly #places = new Int32Array(PLACES);
   readonly #entries = new Uint32Array(ENTRIES_MAX);
 
-  /** @returns the packed columns, valid until the next call. */
+  /** Packs the columns of a block. @returns the packed columns, valid until the next call. */
   pack({ table, isWide, rows, bytes }: PackInput): Uint8Array {
     this.#makeRoom(table.columns.length, rows);
     this.#at = 0;
@@ -60,7 +60,7 @@ export class ColumnPacker {
       const { buffer } = bytes;
       if (width === 8) this.#doubles(new Float64Array(buffer, offset, rows));
       else {
-        // One kind of array from here on: loops over four kinds are several times slower.
+        // All values are copied into one type of array: loops over four types are several times slower.
         if (width === 4) this.#values.set(new Uint32Array(buffer, offset, rows));
         else if (width === 2) this.#values.set(new Uint16Array(buffer, offset, rows));
         else this.#values.set(new Uint8Array(buffer, offset, rows));
@@ -79,7 +79,7 @@ export class ColumnPacker {
     this.#out = new Uint32Array(this.#memory);
   }
 
-  /** Packs doubles as integers if they are integers close to each other, and copies them if not. */
+  /** Packs doubles as integers if all are integers close to each other; otherwise copies them. */
   #doubles(column: Float64Array): void {
     const rows = column.length;
     let least = Number.POSITIVE_INFINITY;
@@ -89,7 +89,7 @@ export class ColumnPacker {
       const value = column[row] as number;
       if (value < least) least = value;
       if (value > most) most = value;
-      // Not an integer, no number, or -0, of which packing would make 0.
+      // The value is not an integer, not a number, or -0, which packing would change to 0.
       if (value !== Math.floor(value) || (value === 0 && 1 / value < 0)) isInteger = false;
     }
     if (!(isInteger && most - least < INTEGER_LIMIT)) {
@@ -103,7 +103,7 @@ export class ColumnPacker {
     this.#integers(rows, rows === 0 ? 0 : least);
   }
 
-  /** Packs the first rows of `#values`; a reader adds `base` to each. */
+  /** Packs the first `rows` elements of `#values`; a reader adds `base` to each. */
   #integers(rows: number, base: number): void {
     const values = this.#values;
     const { least, most, step } = spreadOf(values, rows);
@@ -130,7 +130,7 @@ export class ColumnPacker {
     this.#put(rows, bits);
   }
 
-  /** Replaces the values by their numbers in the dictionary; undefined if there are too many. */
+  /** Replaces the values by their numbers in a new dictionary; undefined if there are too many different values. */
   #toNumbers(rows: number): number | undefined {
     const values = this.#values;
     const places = this.#places.fill(-1);
@@ -159,7 +159,7 @@ export class ColumnPacker {
     return count;
   }
 
-  /** Undoes {@link #toNumbers} for the first rows. */
+  /** Undoes {@link #toNumbers} for the first `rows` elements. */
   #toValues(rows: number): void {
     const values = this.#values;
     for (let row = 0; row < rows; row += 1) {
@@ -174,14 +174,14 @@ export class ColumnPacker {
     this.#at += PACKED_HEAD_BYTES / WORD_BYTES;
   }
 
-  /** The next part begins at a multiple of eight bytes. */
+  /** Pads, so that the next part begins at a multiple of eight bytes. */
   #pad(): void {
     if ((this.#at & 1) === 0) return;
     this.#out[this.#at] = 0;
     this.#at += 1;
   }
 
-  /** Appends the low bits of the values, from the lowest bit of each word on. */
+  /** Appends the low `bits` bits of the first `rows` values; each word is filled from its lowest bit on. */
   #put(rows: number, bits: number): void {
     if (bits === 0) return;
     const values = this.#values;
@@ -212,7 +212,7 @@ export class ColumnPacker {
 interface Spread {
   readonly least: number;
   readonly most: number;
-  /** Largest difference of a row from the one before; 2^32 - 1 if any difference is negative. */
+  /** Largest difference between a value and the one before; 2^32 - 1 if any difference is negative. */
   readonly step: number;
 }
 
@@ -243,7 +243,7 @@ function toSteps(values: Uint32Array, rows: number): void {
   }
 }
 
-/** Bits that numbers up to `most` need. */
+/** Number of bits that numbers up to `most` need. */
 function bitsFor(most: number): number {
   return 32 - Math.clz32(most);
 }

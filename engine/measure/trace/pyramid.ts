@@ -1,9 +1,9 @@
 /**
  * The pyramid: counts, bytes, drops and latency per bin of 1, 10, 100 and 1,000 ms, so that a chart
- * of any width reads few numbers (docs/TRACE.md#tables). Kept for the whole run, whatever the
- * windows are.
+ * of any time span reads few numbers (docs/TRACE.md#tables). It covers the whole run, even if packets are kept for
+ * some windows only.
  *
- * Track 0 is all links; track n + 1 is link n, from the level `linkLevel` on, so that a large
+ * Track 0 is the sum over all links. Track n + 1 is link n; its finest level is `linkLevel`, so that a large
  * network does not write more bins than packets. A packet counts in the bin of its arrival (or
  * loss); empty bins are not written. Latency is from the offer to the arrival, including the queue.
  *
@@ -40,7 +40,7 @@ const TRACK_STRIDE = LEVELS * STRIDE;
 /** Receives a complete bin: its values are in `bins` from `at` on, see {@link BIN_VALUE_INDICES}; copy them. */
 export type BinSink = (level: number, track: number, bins: Float64Array, at: number) => void;
 
-/** Most links whose tracks begin with bins of 10 ms, and most whose tracks begin with 100 ms. */
+/** Largest numbers of links at which the finest bins of single links have 10 ms, and 100 ms. */
 const LINKS_AT_10_MS = 256;
 const LINKS_AT_100_MS = 4_096;
 
@@ -96,7 +96,7 @@ export class BinPyramid {
     this.bins[at + DROPS] = (this.bins[at + DROPS] as number) + 1;
   }
 
-  /** Index of the open bin of this instant; an older bin is closed first. */
+  /** Opens the bin of this instant, after closing an older one; returns its index. */
   private open(track: number, level: number, atNs: number): number {
     const at = track * TRACK_STRIDE + level * STRIDE;
     if (at >= this.bins.length) this.widen(at + TRACK_STRIDE);
@@ -112,7 +112,7 @@ export class BinPyramid {
     const at = track * TRACK_STRIDE + level * STRIDE;
     if (bins[at + END] === CLOSED) return;
     if (bins[at + COUNT] === 0) bins[at + MIN] = 0;
-    // Track 0 gets every packet, so it leaves a bin first. Closing the other tracks with it keeps
+    // Track 0 gets every packet, so its bin ends first. Closing the bins of the other tracks now keeps
     // the rows in chronological order.
     if (track === 0 && level >= this.linkLevel) this.closeOthers(level, bins[at + END] as number);
     this.emit(level, track, bins, at);

@@ -1,6 +1,6 @@
 /**
- * Collects rows of a table that grows slowly until they fill a block. The hop table, which is hot,
- * has its own (hop-block.ts).
+ * Collects rows of a table that grows slowly until they fill a block. The hop table, which gets a row for every packet
+ * and hop, has a class of its own (hop-block.ts).
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
 
 const FIRST_CAPACITY = 256;
 
-/** Rows of one table. */
+/** The rows of one table that are not written yet. */
 export class TableBuffer {
   readonly table: TableSpec;
   count = 0;
@@ -29,7 +29,7 @@ export class TableBuffer {
     this.columns = table.columns.map(() => new Float64Array(FIRST_CAPACITY));
   }
 
-  /** True if a row of this instant needs a new block. */
+  /** True if a row with this instant does not fit into the block any more. */
   isFullAt(timeNs: number): boolean {
     if (this.count >= BLOCK_ROWS) return true;
     return this.count >= EARLY_CLOSE_ROWS_MIN && timeNs - this.firstNs >= NARROW_OFFSET_LIMIT_NS;

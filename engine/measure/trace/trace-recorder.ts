@@ -33,21 +33,21 @@ import { BIN_VALUE_INDICES, BinPyramid } from './pyramid.ts';
 import { TableBuffer } from './table-buffer.ts';
 import { type TraceSink, TraceWriter } from './trace-writer.ts';
 
-/** Blocks that may wait for a decision or for packets under way; limits memory to about 70 MB. */
+/** Largest number of blocks that wait for a decision or for packets under way, about 70 MB. */
 const WAITING_MAX = 128;
 /** A run with at most this many hops is kept completely, whatever the extent. */
 const SMALL_RUN_HOPS = 16 * BLOCK_ROWS;
 /** Number of free blocks kept for reuse. */
 const SPARE_MAX = 8;
-/** How far keyframes are apart, unless many states changed (docs/TRACE.md#tables). */
+/** Time between two keyframes, ns; there is an earlier one after so many rows (docs/TRACE.md#tables). */
 const KEYFRAME_NS = 500_000_000;
 const KEYFRAME_ROWS = 10_000;
-/** Bytes kept of a packet; longer packets are cut. */
+/** Largest number of bytes that are kept of a packet; longer packets are cut. */
 const PACKET_BYTES_MAX = 0xffff;
-/** Bytes of recorded packets that a block collects. */
+/** Number of bytes of recorded packets at which their block is written. */
 const PACKETS_FLUSH_BYTES = 1 << 20;
 
-/** Values of a bin in the order of its columns, after start and track. */
+/** Indices of the values of a bin, in the order of the columns after start and track. */
 const { count, bytes, drops, min, max, sum } = BIN_VALUE_INDICES;
 const BIN_FIELDS: readonly number[] = [count, bytes, drops, min, max, sum];
 
@@ -71,19 +71,19 @@ export interface TraceRecorderParts {
   readonly header: TraceHeader;
   /** All directions of the network; the list may grow. */
   readonly directions: readonly LinkDirectionView[];
-  /** Most blocks that wait for packets under way; limits memory and the delay of observers. */
+  /** Largest number of blocks that wait for packets under way; limits memory and the delay of observers. */
   readonly waitingMax?: number;
 }
 
-/** One place of a packet whose bytes are kept; its numbers may be `NONE`. */
+/** Where a packet is when its bytes are kept; the numbers may be `NO_REFERENCE`. */
 export interface PacketPlace {
   readonly packet: number;
-  /** One number for a packet and for the packets that nodes on its way make of it. */
+  /** The same number for a packet and for all packets that nodes on its route make from it. */
   readonly trail: number;
-  /** The link that it is offered to; none if an application got these bytes. */
+  /** The link to which the packet is offered; `NO_REFERENCE` if an application got these bytes. */
   readonly link: number;
   readonly node: number;
-  /** How long the node held it; undefined if the node made it. */
+  /** How long the node held the packet, ns; undefined if the node made it. */
   readonly heldNs?: number | undefined;
 }
 
@@ -97,8 +97,8 @@ export interface TraceEnd {
 export class TraceRecorder implements HopSink {
   readonly pyramid: BinPyramid;
   /**
-   * Another recorder that is given the packets, losses and bins of this one, so that they are
-   * observed once. It begins with this one, shows packets as they arrive, and finishes after it.
+   * Another recorder that gets the packets, losses and bins from this one, so that they are
+   * observed only once. The follower begins with this recorder, records packets when they arrive, and finishes later.
    */
   follower: TraceRecorder | undefined;
   readonly #writer: TraceWriter;
@@ -174,7 +174,7 @@ export class TraceRecorder implements HopSink {
     this.#paces.add(timeNs, id, pace.rateBps, pace.delayNs);
   }
 
-  /** A state machine of a node changed its state. */
+  /** Called when a state machine of a node has changed its state. */
   state(timeNs: number, node: number, machine: string, state: string): void {
     let machines = this.#machines.get(node);
     if (machines === undefined) {
@@ -199,14 +199,14 @@ export class TraceRecorder implements HopSink {
     this.#stateRows += 1;
   }
 
-  /** A procedure of a node ended. */
+  /** Called when a procedure of a node has ended. */
   span(beginNs: number, endNs: number, node: number, name: string): void {
     if (this.#spans.isFullAt(endNs)) this.#flush(this.#spans);
     this.#spans.add(beginNs, endNs, node, this.#name(name), this.#spanId);
     this.#spanId += 1;
   }
 
-  /** A fault began: packets are kept from 1 s before it. */
+  /** Called when a fault has begun: packets are kept from 1 s before it. */
   faultBegan(fault: TracedFault, atNs: number): void {
     this.#windows.began(fault.id, atNs);
     this.#fault(fault, atNs, FAULT_BEGIN);
@@ -218,12 +218,12 @@ export class TraceRecorder implements HopSink {
     this.#fault(fault, atNs, FAULT_END);
   }
 
-  /** A consequence of the fault: `detected`, `switched`. */
+  /** Called for a consequence of a fault, such as `detected` or `switched`. */
   faultEffect(fault: TracedFault, atNs: number, effect: string): void {
     this.#fault({ ...fault, text: `${effect}: ${fault.text}` }, atNs, FAULT_EFFECT);
   }
 
-  /** Values of a metric, one per bin; null where nothing was measured. */
+  /** Records the values of a metric, one per bin; null where nothing was measured. */
   series(metric: MetricInfo, number: number, values: readonly (number | null)[]): void {
     this.#addText({ metrics: [metric] });
     for (const [bin, value] of values.entries()) {
@@ -248,14 +248,14 @@ export class TraceRecorder implements HopSink {
     this.#packetOffset += kept.length;
   }
 
-  /** Does what need not be done per event; called every few milliseconds of virtual time. */
+  /** Writes keyframes and finished blocks; called every few milliseconds of virtual time. */
   tick(nowNs: number): void {
     const isDue = this.#bytesSince > 0 && this.#bytesSince >= this.#keyframeBytes;
     if (isDue && nowNs - this.#keyframeNs >= KEYFRAME_NS) this.#keyframe(nowNs);
     this.#decide(nowNs);
   }
 
-  /** Writes everything so far, in blocks that are not full, for somebody who watches the run. */
+  /** Writes all rows so far, in blocks that are not full, for a viewer that watches the run. */
   flush(nowNs: number): void {
     if (this.#hops.count > 0) this.#nextBlock();
     this.#closeDrops();
@@ -264,8 +264,8 @@ export class TraceRecorder implements HopSink {
   }
 
   /**
-   * Passes the packets that have arrived to the follower. Packets that have been under way for long
-   * are passed on without their arrival.
+   * Passes the rows of packets that have arrived to the follower. Rows of packets that have been under way for long
+   * are passed on without an arrival.
    */
   flushFollower(): void {
     const follower = this.follower;
@@ -279,7 +279,7 @@ export class TraceRecorder implements HopSink {
     }
   }
 
-  /** Writes the rest and the footer. */
+  /** Writes all rows that are left, and the footer. */
   finish({ endNs, fingerprint }: TraceEnd): void {
     for (const block of [...this.#hopsWaiting, this.#hops]) this.#show(block, block.count);
     if (this.#hops.count > 0) this.#closeHops();
@@ -340,7 +340,7 @@ export class TraceRecorder implements HopSink {
     this.#dropsWaiting.push({ firstNs, lastNs, rows: this.#drops.take() });
   }
 
-  /** Writes or discards what has waited long enough, oldest first. */
+  /** Writes or discards rows that have waited long enough for the decision, oldest first. */
   #decide(nowNs: number): void {
     const isFull = this.#header.extent === 'full';
     const isSmall = this.#hopsSeen <= SMALL_RUN_HOPS;
@@ -368,7 +368,7 @@ export class TraceRecorder implements HopSink {
     this.append(block.rows(0, count), block.linkCounts(this.#linksKnown, 0, count));
   }
 
-  /** Passes the rows of a block, up to a given one, to the follower. */
+  /** Passes the rows of a block up to before row `to` to the follower. */
   #show(block: HopBlock, to: number): void {
     const { follower } = this;
     const { shown } = block;
@@ -378,7 +378,7 @@ export class TraceRecorder implements HopSink {
     follower.append(block.rows(shown, to), counts);
   }
 
-  /** Reuses a block; if packets under way refer to it, it is left to the garbage collector. */
+  /** Keeps a block for reuse; if packets under way refer to the block, it is left to the garbage collector. */
   #reuse(block: HopBlock): void {
     this.#show(block, block.count);
     if (block.open > 0) block.isSealed = true;
@@ -413,7 +413,7 @@ export class TraceRecorder implements HopSink {
     this.append(this.#states.take(this.#blobs.take()));
   }
 
-  /** Writes the state of all nodes: with the later changes, it gives the state at any instant. */
+  /** Writes the states of all nodes; with the changes after it, a reader knows the states at any instant. */
   #keyframe(atNs: number): void {
     this.#keyframeNs = atNs;
     this.#keyframeRows = this.#stateRows;
@@ -474,9 +474,9 @@ export class TraceRecorder implements HopSink {
     this.#addText({ names });
   }
 
-  /** Writes a block. Names come before the rows that use them: a truncated file is readable up to its end. */
+  /** Writes a block. Names come before the rows that use them, so that a truncated file can be read to its end. */
   append(rows: TableRows, linkCounts?: Uint32Array): void {
-    // Before this block is encoded, because both use the encoder's memory.
+    // The texts are written before this block is encoded, because both use the encoder's memory.
     this.#flushText();
     const block = this.#encoder.encode(rows);
     const name = tableName(block.table);

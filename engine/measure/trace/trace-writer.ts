@@ -1,7 +1,7 @@
 /**
  * Writes blocks one after the other, remembers their offsets, and closes the file with the index
- * (docs/TRACE.md#file). It only appends, so a file can be streamed; without its footer it can still
- * be walked.
+ * (docs/TRACE.md#file). It only appends, so a file can be streamed; a file without a footer can still
+ * be read block by block.
  *
  * Output and compression are arguments: there are no files here.
  *
@@ -36,7 +36,7 @@ import { ColumnPacker } from './pack-columns.ts';
 /** The destination of a trace. */
 export interface TraceSink {
   write(bytes: Uint8Array): void;
-  /** Makes a gzip stream of what is not packed; if absent, blocks are stored as they are. */
+  /** Compresses blocks that are not packed to a gzip stream; if absent, these are stored uncompressed. */
   readonly compress?: (raw: Uint8Array) => Uint8Array;
 }
 
@@ -137,13 +137,13 @@ export class TraceWriter {
     return { facts: written, stored: payload.length };
   }
 
-  /** The payload as it is stored, and the flag that says so. */
+  /** The payload in the form in which it is stored, and the flag that says which form it is. */
   #shorten(block: RawBlock): { readonly payload: Uint8Array; readonly flag: number } {
     const { bytes, table: id, rows, flags, auxBytes } = block;
     const table = TABLES.hop;
     const { compress } = this.#sink;
     if (compress === undefined) return { payload: bytes, flag: 0 };
-    // Runs of many packets fill their blocks; for runs of few, gzip makes smaller files and takes
+    // Runs with many packets fill their blocks; for runs with few packets, gzip makes smaller files and takes
     // little time.
     if (id !== table.id || rows < BLOCK_ROWS) return { payload: compress(bytes), flag: FLAG_GZIP };
     assert(auxBytes === 0, 'packed tables have columns only');
