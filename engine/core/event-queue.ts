@@ -24,7 +24,7 @@ export type EventHandle = number;
 
 /** Returned by {@link EventQueue.take} if there is no event within the limit. */
 export const NO_EVENT = 0x7fff_ffff;
-/** Indices into {@link EventQueue.clock}: the present instant, and the last one whose events may be taken. */
+/** Indices into {@link EventQueue.clock}: of the present instant, and of the last one whose events may be taken. */
 export const CLOCK_NOW_INDEX = 0;
 export const CLOCK_LIMIT_INDEX = 1;
 

@@ -10,6 +10,7 @@ import type { ActualContactSpec, ContactSpec, ContactsSpec } from './link-spec.t
 
 /** A contact that takes place, as {@link ContactPlan.at} returns it. */
 export interface Contact {
+  /** Actual beginning, ns of the scheduler. */
   readonly startNs: number;
   readonly endNs: number;
   readonly spec: ContactSpec;

@@ -12,10 +12,13 @@ import type { PacketTable } from './packet-table.ts';
 /** 8 bits in 10^9 ns: bytes times this, divided by the rate, is the serialisation time. */
 export const BIT_NS_PER_BYTE = 8_000_000_000;
 
-/** Event kinds of the network, 4 bits each, because they are posted without a slot. */
+/** Kind of the event at which a transmitter has sent the last bit of a packet; kinds of posted events have 4 bits. */
 export const TRANSMITTED_EVENT = 1;
+/** Kind of the event at which the packet at the head of a pipe arrives. */
 export const PIPE_HEAD_EVENT = 2;
+/** Kind of the event at which a packet that waits in the queue of a direction may be sent. */
 export const WAKE_EVENT = 3;
+/** Kind of the event at which a packet arrives that a fault had withheld. */
 export const RELEASED_EVENT = 4;
 /** First kind of events that belongs to the layer above (sim-world.ts). */
 export const FIRST_UPPER_EVENT_KIND = 5;
@@ -55,11 +58,12 @@ export const WORD_STRIDE = 32;
 /** The packet in the transmitter. */
 export const CURRENT_PACKET_WORD = 10;
 /**
- * The packet that arrives next, the last one of the FIFO, and the number of packets in the pipe
- * (docs/spec/event-order.md#one-pending-event-per-transmitter-and-per-pipe).
+ * The packet in the pipe that arrives next (docs/spec/event-order.md#one-pending-event-per-transmitter-and-per-pipe).
  */
 export const PIPE_FIRST_WORD = 11;
+/** The last packet of the FIFO in the pipe. */
 export const PIPE_LAST_WORD = 12;
+/** The number of packets in the pipe. */
 export const PIPE_COUNT_WORD = 13;
 /** Bits of direction-masks.ts; 0 for a direction on which nothing special acts. */
 export const FLAGS_WORD = 14;

@@ -6,9 +6,11 @@
  * @module
  */
 
-/** Why offered packets are rejected. */
+/** Offered packets are rejected, because the direction is down. */
 export const ENTRY_DOWN_BIT = 1;
+/** Offered packets are rejected, because a partition separates the ends. */
 export const ENTRY_PARTITION_BIT = 2;
+/** Offered packets are rejected, because the sending node has crashed. */
 export const ENTRY_SENDER_DOWN_BIT = 4;
 /**
  * Every offered packet must be inspected: by a policing bucket, or by a contact plan that drops.
@@ -16,9 +18,11 @@ export const ENTRY_SENDER_DOWN_BIT = 4;
 export const ENTRY_INSPECT_BIT = 8;
 /** All reasons to reject or inspect offered packets. */
 export const ENTRY_MASK = 0xf;
-/** Why arriving packets are withheld. */
+/** Arriving packets are withheld by a fault. */
 export const EXIT_HELD_BIT = 0x10;
+/** Arriving packets are dropped, because a partition separates the ends. */
 export const EXIT_PARTITION_BIT = 0x20;
+/** Arriving packets are dropped, because the receiving node has crashed. */
 export const EXIT_RECEIVER_DOWN_BIT = 0x40;
 /** All reasons to withhold arriving packets. */
 export const EXIT_MASK = 0x70;

@@ -31,7 +31,8 @@ export const DROP_REASONS = [
 /** Name of a reason. */
 export type DropReason = (typeof DROP_REASONS)[number];
 
-/** Numbers of the reasons, for the packet path. */
+// Numbers of the reasons, for the packet path: the indices of DROP_REASONS, with the meanings in DROP_REASON_MEANINGS.
+/** Number of `queue-full`; the constants below are the numbers of the other reasons. */
 export const DROP_QUEUE_FULL = 0;
 export const DROP_MTU = 1;
 export const DROP_LOSS = 2;

@@ -72,6 +72,7 @@ export interface LayerBase
     | 'store'
   > {
   readonly stack: HostStack | undefined;
+  /** Tells the protocols of the host when contacts begin and end. */
   readonly contacts: ContactWatch;
   /** @param protocol Owner of the timer, whose code is charged. */
   after(delay: Nanoseconds, fire: () => void, protocol: string): Timer;

@@ -15,10 +15,13 @@
  */
 import { crc32c } from '../pure/crc32c.ts';
 
-/** Kinds of frames. */
+/** Kind of a frame that appends a record to the log. */
 export const RECORD_FRAME = 1;
+/** Kind of a frame that writes an entry of the table. */
 export const PUT_FRAME = 2;
+/** Kind of a frame that deletes an entry of the table. */
 export const DELETE_FRAME = 3;
+/** Kind of a frame that empties the log. */
 export const TRUNCATE_FRAME = 4;
 
 const FRAME_BYTES = 9;

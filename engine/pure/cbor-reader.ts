@@ -9,14 +9,21 @@
  * @module
  */
 
-/** Major types (RFC 8949 section 3.1). */
+/** Major type of unsigned integers (RFC 8949 section 3.1). */
 export const CBOR_UINT = 0;
+/** Major type of negative integers. */
 export const CBOR_NEGATIVE = 1;
+/** Major type of byte strings. */
 export const CBOR_BYTES = 2;
+/** Major type of text strings. */
 export const CBOR_TEXT = 3;
+/** Major type of arrays. */
 export const CBOR_ARRAY = 4;
+/** Major type of maps. */
 export const CBOR_MAP = 5;
+/** Major type of tags. */
 export const CBOR_TAG = 6;
+/** Major type of simple values and floating-point numbers. */
 export const CBOR_SIMPLE = 7;
 
 /** The byte that ends an item of indefinite length. */

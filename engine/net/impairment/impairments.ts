@@ -16,7 +16,7 @@ import type { PacketTable } from '../packet-table.ts';
 import { createJitterDraw, type DrawJitter } from './jitter.ts';
 import { type LossModel, lossModel } from './loss.ts';
 
-/** Names the streams of a direction. */
+/** The seed and the name from which the random streams of a direction are derived. */
 export interface ImpairmentStreamNames {
   readonly seed: Seed;
   /** The name `link/<id>/<a->b>` of the random streams (docs/spec/link-model.md#impairments). */

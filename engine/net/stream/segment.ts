@@ -23,11 +23,15 @@
 /** Bytes of a header. */
 export const HEADER_BYTES = 40;
 
-/** Kinds of segments. */
+/** Kind of the first segment of a handshake. */
 export const SYN = 1;
+/** Kind of the answer to a SYN. */
 export const SYN_ACK = 2;
+/** Kind of an acknowledgement. */
 export const ACK = 3;
+/** Kind of a segment with payload or FIN. */
 export const DATA = 4;
+/** Kind of a segment that ends a stream at once. */
 export const RESET = 5;
 
 const CHECKSUM = 8;
