@@ -6,7 +6,7 @@
 import type { Random } from '../../engine/host/random.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
 
-/** Number of values that one random draw can have. */
+/** Number of different values of one random draw. */
 const DRAWN_MAX = 2 ** 32;
 const PER_CENT = 100;
 const VARIATION = 20;
@@ -19,7 +19,7 @@ export interface BackOffLimits {
 
 /** The waits of one series of attempts, and when the next one is due. */
 export class BackOff {
-  /** When the next attempt is due; Infinity if none is, or if the owner sets timers itself. */
+  /** When the next attempt is due; Infinity if none is due, or if the owner uses timers of its own. */
   dueNs: Nanoseconds = Number.POSITIVE_INFINITY;
   readonly #limits: BackOffLimits;
   #nextNs: Nanoseconds;
@@ -37,8 +37,8 @@ export class BackOff {
   }
 
   /**
-   * The wait before the next attempt, of which the second half is drawn: nodes that failed at the
-   * same instant do not try again at the same instant.
+   * A random wait before the next attempt, between half of {@link next} and all of it: nodes that failed at the
+   * same instant then do not try again at the same instant.
    */
   nextDrawn(random: Random): Nanoseconds {
     const halfNs = this.next() / 2;
@@ -52,13 +52,13 @@ export class BackOff {
     return this.dueNs !== Number.POSITIVE_INFINITY;
   }
 
-  /** A series begins: its first attempt is due at once. */
+  /** Begins a series of attempts, of which the first is due at once. */
   start(now: Nanoseconds): void {
     this.reset();
     this.dueNs = now;
   }
 
-  /** An attempt was made, or could not be: the next one is due after a wait. */
+  /** Called when an attempt was made, or could not be made: the next one is due after a wait. */
   attempted(now: Nanoseconds): void {
     this.dueNs = now + this.next();
   }
@@ -68,13 +68,13 @@ export class BackOff {
     this.dueNs = Number.POSITIVE_INFINITY;
   }
 
-  /** An attempt succeeded: the next series begins with the first wait. */
+  /** Called when an attempt succeeded: the next series begins with the shortest wait. */
   reset(): void {
     this.#nextNs = this.#limits.firstNs;
   }
 }
 
-/** A wait, longer or shorter by up to a fifth, so that peers do not fall in step. */
+/** Makes a wait longer or shorter by up to a fifth, at random, so that nodes do not act at the same instants. */
 export function withJitter(waitNs: Nanoseconds, random: Random): Nanoseconds {
   const percent = PER_CENT - VARIATION + random.below(2 * VARIATION + 1);
   return Math.floor((waitNs * percent) / PER_CENT);

@@ -1,9 +1,10 @@
 /**
- * Ed25519 keys that can be blinded: who knows a public key and a factor derives another public key, and only who has
- * the secret signs for it, while nobody else can tell that both belong together (Tor's rend-spec-v3, appendix A).
+ * Ed25519 keys that can be blinded: a public key and a factor give another public key, the blinded one. Only the holder
+ * of the secret key can sign for the blinded key, and nobody who does not know the factor can tell that the two keys
+ * belong together (Tor's rend-spec-v3, appendix A).
  *
- * Made of the group of edwards25519 alone. Real groups give the signatures of RFC 8032, which anybody verifies; `crypto:
- * modelled` has no arithmetic, and its signatures verify only here.
+ * Uses only the group of edwards25519 of the crypto provider. The real group gives signatures of RFC 8032, which any
+ * implementation verifies; signatures with the group of `crypto: modelled` verify only by this file.
  *
  * @module
  */
@@ -18,7 +19,7 @@ const ZERO = new Uint8Array(SCALAR_BYTES);
 const IDENTITY = ZERO.with(0, 1);
 const PREFIX_LABEL = new TextEncoder().encode('Derive temporary signing key hash input');
 
-/** A secret key as signing needs it (RFC 8032 section 5.1.5). Its owner wipes it. */
+/** A secret key in the form that signing needs (RFC 8032 section 5.1.5). Its owner wipes it. */
 export interface ExpandedEd25519Key {
   /** 32 bytes, little-endian. */
   readonly scalar: Uint8Array;
@@ -38,8 +39,8 @@ export function expandEd25519Key(crypto: CryptoProvider, secret: Uint8Array): Ex
 }
 
 /**
- * The key blinded by a factor (rend-spec-v3, appendix A.2: a' = h a mod l).
- * @param factor 32 bytes, clamped here.
+ * Blinds a key by a factor (rend-spec-v3, appendix A.2: a' = h a mod l).
+ * @param factor 32 bytes; this function clamps them.
  */
 export function blindEd25519Key(
   crypto: CryptoProvider,
@@ -54,7 +55,7 @@ export function blindEd25519Key(
   return { scalar, prefix, publicKey: group.scalarMultBase(scalar) };
 }
 
-/** The public key blinded by a factor of 32 bytes; undefined if the key is no point. */
+/** Blinds a public key by a factor of 32 bytes; undefined if the key is no point. */
 export function blindEd25519PublicKey(
   crypto: CryptoProvider,
   publicKey: Uint8Array,
@@ -63,7 +64,7 @@ export function blindEd25519PublicKey(
   return crypto.edwards25519.scalarMult(publicKey, clampScalar(factor));
 }
 
-/** Signs (RFC 8032 section 5.1.6, steps 2 to 6); 64 bytes. */
+/** Signs a message (RFC 8032 section 5.1.6, steps 2 to 6). @returns 64 bytes. */
 export function signExpandedEd25519(
   crypto: CryptoProvider,
   { scalar, prefix, publicKey }: ExpandedEd25519Key,
@@ -101,7 +102,7 @@ export function verifyBlindedEd25519(
   return expected !== undefined && equalBytes(expected, point);
 }
 
-/** A multiple of 8 with the highest bit fixed (RFC 8032 section 5.1.5, step 2). */
+/** Clamps 32 bytes to a multiple of 8 whose highest bit is fixed (RFC 8032 section 5.1.5, step 2). */
 function clampScalar(bytes: Uint8Array): Uint8Array {
   const clamped = new Uint8Array(bytes);
   clamped[0] = (clamped[0] as number) & 248;

@@ -1,5 +1,5 @@
 /**
- * Makes a job definition from a job on bytes (engine/host/compute.ts): derives `run`, which hosts
+ * Makes a job definition from a byte job (engine/host/compute.ts): derives `run`, which hosts
  * without shared memory call.
  *
  * @module
@@ -12,8 +12,8 @@ import type {
 } from '../../engine/host/compute.ts';
 
 /**
- * The job definition for a protocol's `jobs`, made from a job that works on bytes.
- * @param costNs Cost of a call on the modelled processor, nanoseconds, by the length of its bytes.
+ * Makes the definition of a byte job for a protocol's `jobs`.
+ * @param costNs Cost of a call on the modelled processor, nanoseconds, by the number of bytes of the call.
  */
 export function byteJobDefinition(
   bytes: ByteJob,

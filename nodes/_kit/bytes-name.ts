@@ -14,7 +14,7 @@ const LOWER = 2 ** 32;
 /**
  * A 53-bit hash (FNV-1a, not secure) of the length and the first `limit` bytes, by which observers tell messages
  * apart.
- * @param limit How many bytes from the beginning count, together with the length of all.
+ * @param limit Number of bytes from the beginning that are hashed, together with the length of the whole array.
  */
 export function hashBytesTo53Bits(bytes: Uint8Array, limit: number): number {
   let upper = Math.imul(UPPER_SEED ^ bytes.length, PRIME);

@@ -100,7 +100,7 @@ export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
   return true;
 }
 
-/** Orders bytes like a dictionary: negative, zero or positive, for `Array.sort`. */
+/** Compares byte arrays in lexicographic order; returns a negative number, zero or a positive one, for `Array.sort`. */
 export function compareBytes(left: Uint8Array, right: Uint8Array): number {
   const length = Math.min(left.length, right.length);
   for (let index = 0; index < length; index++) {
@@ -115,7 +115,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return concatByteList(parts);
 }
 
-/** As {@link concatBytes}, of any number of parts. */
+/** Like {@link concatBytes}, for lists of any length. */
 export function concatByteList(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;

@@ -2,8 +2,8 @@
  * A canonical JSON: each value has exactly one text, and only that text is accepted (after RFC
  * 8785, narrowed to printable ASCII without escapes; bytes are lower-case hexadecimal text).
  *
- * A {@link JsonCodec} defines one type in both directions, so that writing and reading cannot drift
- * apart. Reading is strict: every field, no other field, every bound. No I/O, no signatures.
+ * A {@link JsonCodec} defines how a type is written and read, so that both always agree. Reading is strict: every
+ * field must be there, no other field may be, and every bound is checked. No I/O, no signatures.
  *
  * @module
  */
@@ -29,7 +29,7 @@ const DECIMAL = /^(?:0|[1-9][0-9]{0,9})$/;
 const ASCII_FIRST = 0x20;
 const ASCII_LAST = 0x7e;
 
-/** The text of a value as bytes: keys sorted, no spaces, numbers as ECMAScript prints them. */
+/** Encodes a value as its canonical text: keys are sorted, no spaces, numbers as ECMAScript prints them. */
 export function encodeCanonicalJson(json: CanonicalJsonValue): Uint8Array {
   const text = canonicalText(json);
   const bytes = new Uint8Array(text.length);
@@ -53,7 +53,7 @@ export function decodeCanonicalJson<T>(codec: JsonCodec<T>, bytes: Uint8Array): 
   return canonicalText(codec.write(value)) === text ? value : undefined;
 }
 
-/** Text of printable ASCII without quotation mark and backslash, `min`..`max` characters. */
+/** Makes the codec of a text of printable ASCII without quotation mark and backslash, `min`..`max` characters. */
 export function asciiTextCodec(range: {
   readonly min: number;
   readonly max: number;
@@ -70,12 +70,12 @@ export function asciiTextCodec(range: {
   };
 }
 
-/** One of the given words. */
+/** Makes the codec of a text that is one of the given words. */
 export function oneOfCodec<T extends string>(words: readonly T[]): JsonCodec<T> {
   return { write: (value) => value, read: (json) => words.find((known) => known === json) };
 }
 
-/** An integer in `min`..`max`. */
+/** Makes the codec of an integer in `min`..`max`. */
 export function integerCodec(range: {
   readonly min: number;
   readonly max: number;
@@ -92,7 +92,7 @@ export function integerCodec(range: {
   };
 }
 
-/** A finite number in `min`..`max`. */
+/** Makes the codec of a finite number in `min`..`max`. */
 export function decimalCodec(range: {
   readonly min: number;
   readonly max: number;
@@ -106,7 +106,7 @@ export function decimalCodec(range: {
   };
 }
 
-/** Bytes as hexadecimal text, `min`..`max` bytes. */
+/** Makes the codec of `min`..`max` bytes, which are written as hexadecimal text. */
 export function hexBytesCodec(range: {
   readonly min: number;
   readonly max: number;
@@ -123,7 +123,7 @@ export function hexBytesCodec(range: {
   };
 }
 
-/** A list of at most `max` items. */
+/** Makes the codec of a list of at most `max` items. */
 export function listCodec<T>(item: JsonCodec<T>, max: number): JsonCodec<readonly T[]> {
   return {
     write: (values) => values.map((value) => item.write(value)),
@@ -140,7 +140,7 @@ export function listCodec<T>(item: JsonCodec<T>, max: number): JsonCodec<readonl
   };
 }
 
-/** A map from integers 0..`keyMax` to values, at most `max` entries; read in key order. */
+/** Makes the codec of a map from integers 0..`keyMax` to values with at most `max` entries; it is read in key order. */
 export function integerMapCodec<T>(
   item: JsonCodec<T>,
   bounds: { readonly max: number; readonly keyMax: number },
@@ -167,7 +167,7 @@ export function integerMapCodec<T>(
   };
 }
 
-/** Encodes an object with exactly these fields. */
+/** Makes the codec of an object with exactly these fields. */
 export function recordCodec<T extends object>(
   fields: {
     readonly [Name in keyof T]: JsonCodec<T[Name]>;
@@ -195,7 +195,7 @@ export function recordCodec<T extends object>(
   };
 }
 
-/** A record with one optional field. */
+/** Makes the codec of an object that has one optional field besides those of `base`. */
 export function codecWithOptionalField<T extends object, Name extends string, Value>(
   base: JsonCodec<T>,
   name: Name,
@@ -247,7 +247,7 @@ function parsed(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    // Not JSON, or nested too deeply for the parser; the caller reports the drop reason.
+    // The text is not JSON, or is nested too deeply for the parser; the caller reports the drop reason.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Deadlines in time order: a binary heap. Entries are not removed early; the owner checks whether a
- * due entry is still relevant.
+ * Deadlines in time order: a binary heap. An entry stays until its deadline, even if its item has ended; the owner
+ * checks whether a due entry is still relevant.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export class DeadlineHeap<T> {
   #heap: Entry<T>[] = [];
   #order = 0;
 
-  /** Number of entries, including irrelevant ones. */
+  /** Number of entries, including those whose items have ended. */
   get size(): number {
     return this.#heap.length;
   }
@@ -57,7 +57,7 @@ export class DeadlineHeap<T> {
     return first.item;
   }
 
-  /** Removes all entries but those for which the function is true. */
+  /** Removes all entries except those for which `isKept` returns true. */
   retain(isKept: (item: T, at: Nanoseconds) => boolean): void {
     const kept = this.#heap.filter(({ item, at }) => isKept(item, at));
     const isWhole = kept.length === this.#heap.length;
@@ -68,7 +68,7 @@ export class DeadlineHeap<T> {
     }
   }
 
-  /** Puts `entry` at a place of the heap and moves it down; it never belongs above that place. */
+  /** Puts `entry` at an index of the heap and moves it down; it must not belong above that index. */
   #sink(entry: Entry<T>, place: number): void {
     const heap = this.#heap;
     let hole = place;

@@ -36,25 +36,36 @@ export type DerRefusal = keyof typeof DER_REFUSALS;
 
 /** Longest element, octets: more than a thousand certificates. */
 export const DER_ELEMENT_BYTES_MAX = 0x10_0000;
-/** Deepest nesting: an extension of a certificate of a list within a signed message needs 20. */
+/** Deepest nesting of elements: an extension of a certificate in a list in a signed message needs 20 levels. */
 export const DER_DEPTH_MAX = 32;
 
-// Identifier octets of universal types (X.690 8.1.2, X.680 table 1).
+/** Identifier octet of BOOLEAN (universal types: X.690 8.1.2, X.680 table 1). */
 export const DER_BOOLEAN = 0x01;
+/** Identifier octet of INTEGER. */
 export const DER_INTEGER = 0x02;
+/** Identifier octet of BIT STRING. */
 export const DER_BIT_STRING = 0x03;
+/** Identifier octet of OCTET STRING. */
 export const DER_OCTET_STRING = 0x04;
+/** Identifier octet of NULL. */
 export const DER_NULL = 0x05;
+/** Identifier octet of OBJECT IDENTIFIER. */
 export const DER_OID = 0x06;
+/** Identifier octet of UTF8String. */
 export const DER_UTF8 = 0x0c;
+/** Identifier octet of PrintableString. */
 export const DER_PRINTABLE = 0x13;
+/** Identifier octet of IA5String. */
 export const DER_IA5 = 0x16;
+/** Identifier octet of UTCTime. */
 export const DER_UTC_TIME = 0x17;
+/** Identifier octet of GeneralizedTime. */
 export const DER_GENERALIZED_TIME = 0x18;
+/** Identifier octet of SEQUENCE and SEQUENCE OF. */
 export const DER_SEQUENCE = 0x30;
+/** Identifier octet of SET and SET OF. */
 export const DER_SET = 0x31;
 
-// Parts of an identifier octet.
 /** Bits of an identifier octet: the class of the tag. */
 export const DER_CLASS_MASK = 0xc0;
 /** Bit of an identifier octet: set if the element is constructed. */
@@ -63,7 +74,7 @@ export const DER_CONSTRUCTED_BIT = 0x20;
 export const DER_TAG_NUMBER_MASK = 0x1f;
 const CONTEXT = 0x80;
 
-/** The identifier octet of the context tag `[number]`, for a form that is primitive or constructed. */
+/** The identifier octet of the context tag `[number]`, for a primitive or a constructed element. */
 export function contextTag(number: number, form: 0 | typeof DER_CONSTRUCTED_BIT): number {
   // X.690 8.1.2.4: 31 and more would need further octets.
   assertDerEncodable(
@@ -73,7 +84,7 @@ export function contextTag(number: number, form: 0 | typeof DER_CONSTRUCTED_BIT)
   return CONTEXT | form | number;
 }
 
-/** Writes an element. */
+/** Encodes an element: identifier octet, length and content. */
 export function encodeDerElement(identifier: number, content: Uint8Array): Uint8Array {
   const { length } = content;
   // X.690 10.1: the length in the fewest octets.

@@ -1,5 +1,5 @@
 /**
- * Forms of BOOLEAN, NULL, INTEGER and OBJECT IDENTIFIER (ITU-T X.690, clauses 8 and 11), for the
+ * Codecs of BOOLEAN, NULL, INTEGER and OBJECT IDENTIFIER (ITU-T X.690, clauses 8 and 11), for the
  * declarations of der.ts; strings are in der-strings.ts.
  *
  * @module
@@ -47,7 +47,7 @@ export const derNull: DerCodec<null> = derPrimitive(DER_NULL, 'bad-null', null, 
   read: ({ length }) => (length === 0 ? null : undefined),
 });
 
-/** An INTEGER of any size, as the shortest big-endian two's complement. */
+/** Codec of an INTEGER of any size, as the shortest big-endian two's complement. */
 export const derIntegerBytes: DerCodec<Uint8Array> = derPrimitive(
   DER_INTEGER,
   'bad-integer',
@@ -61,13 +61,13 @@ export const derIntegerBytes: DerCodec<Uint8Array> = derPrimitive(
   },
 );
 
-/** An INTEGER that is a safe integer of either sign. */
+/** Codec of an INTEGER that is a safe integer of either sign. */
 export const derInteger: DerCodec<number> = derMapped(derIntegerBytes, 'integer-range', 0, {
   write: (value) => {
     assertDerEncodable(Number.isSafeInteger(value), `no safe integer: ${value}`);
     const bytes: number[] = [];
     let rest = value;
-    // X.690 8.3.2: until what is left is only the sign of the bytes that are there.
+    // X.690 8.3.2: the loop ends when the bits that are left only repeat the sign of the bytes so far.
     while (bytes.length === 0 || rest !== ((bytes[0] ?? 0) > 0x7f ? -1 : 0)) {
       const above = Math.floor(rest / 0x100);
       bytes.unshift(rest - above * 0x100);
@@ -82,7 +82,7 @@ export const derInteger: DerCodec<number> = derMapped(derIntegerBytes, 'integer-
   },
 });
 
-/** An INTEGER from 0 on below 2^(8 `length`), in `length` bytes, big-endian. */
+/** Makes the codec of an INTEGER from 0 to 2^(8 `length`) - 1, whose value is `length` bytes, big-endian. */
 /*#__NO_SIDE_EFFECTS__*/
 export function derUnsigned(length: number): DerCodec<Uint8Array> {
   return derMapped(derIntegerBytes, 'integer-range', NO_BYTES, {
@@ -104,7 +104,7 @@ export function derUnsigned(length: number): DerCodec<Uint8Array> {
   });
 }
 
-/** An OBJECT IDENTIFIER with dots, such as 1.2.840; its arcs are safe integers. */
+/** Codec of an OBJECT IDENTIFIER, whose value is a text with dots such as 1.2.840; its arcs are safe integers. */
 export const derOid: DerCodec<string> = derPrimitive(DER_OID, 'bad-oid', '', {
   write: (text) => {
     const [top = 0, second = 0, ...arcs] = OID.test(text) ? text.split('.').map(Number) : [-1];
@@ -123,7 +123,7 @@ export const derOid: DerCodec<string> = derPrimitive(DER_OID, 'bad-oid', '', {
   },
 });
 
-/** The bytes of an element of any type; what is in it is not looked at. */
+/** Codec of an element of any type, whose value is its bytes; the content is not checked. */
 export const derAny: DerCodec<Uint8Array> = {
   begins: () => true,
   write: (element) => element,
@@ -131,9 +131,9 @@ export const derAny: DerCodec<Uint8Array> = {
 };
 
 /**
- * A primitive type.
- * @param why How malformed contents are refused.
- * @param empty What is read after a refusal.
+ * Makes the codec of a primitive type.
+ * @param why The refusal of malformed contents.
+ * @param empty The value that is returned after a refusal.
  */
 /*#__NO_SIDE_EFFECTS__*/
 export function derPrimitive<Value>(
@@ -153,7 +153,7 @@ export function derPrimitive<Value>(
   };
 }
 
-/** Some values of a wider type, read as something else. */
+/** Makes a codec of some of the values of a wider type, which are converted to values of another type. */
 /*#__NO_SIDE_EFFECTS__*/
 export function derMapped<Wide, Value>(
   wide: DerCodec<Wide>,
@@ -172,13 +172,13 @@ export function derMapped<Wide, Value>(
   };
 }
 
-/** X.690 8.3.2: the first nine bits are not all equal. */
+/** True if the first nine bits are not all equal (X.690 8.3.2). */
 function isMinimal(content: Uint8Array): boolean {
   const second = content[1];
   return second === undefined ? content.length === 1 : content[0] !== (second > 0x7f ? 0xff : 0);
 }
 
-/** A number in seven bits an octet, all octets but the last with bit 8 (X.690 8.19.2). */
+/** Encodes a number with seven bits per octet; bit 8 is set in all octets but the last (X.690 8.19.2). */
 function base128(number: number): number[] {
   assertDerEncodable(Number.isSafeInteger(number), `an arc of an object identifier: ${number}`);
   const bytes = [number % 0x80];
@@ -188,7 +188,7 @@ function base128(number: number): number[] {
   return bytes;
 }
 
-/** Reads numbers of {@link base128}; undefined if one is too large or not in the fewest octets. */
+/** Decodes numbers of {@link base128}; undefined if one is too large or has more octets than necessary. */
 function fromBase128(content: Uint8Array): number[] | undefined {
   const numbers: number[] = [];
   let value = 0;

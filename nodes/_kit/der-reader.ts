@@ -1,7 +1,7 @@
 /**
- * A position in DER (ITU-T X.690, clauses 8.1 and 10), for the forms of der.ts.
+ * A reader of DER (ITU-T X.690, clauses 8.1 and 10), for the codecs of der.ts.
  *
- * The first element that is not what it must be spoils the whole: later calls find no elements, and
+ * The first element that is not the expected one refuses the whole input: later calls find no elements and
  * return empty content. So bad input never throws, and loops over `next` end.
  *
  * @module
@@ -23,7 +23,7 @@ export class DerReader {
   #at = 0;
   #end: number;
   #depth = 0;
-  /** Stands for the identifier octet of the next element. */
+  /** Identifier octet that the next element must have in place of that of its type; undefined for that of its type. */
   #implicit: number | undefined;
   #bad: { readonly why: DerRefusal; readonly at: number } | undefined;
 
@@ -33,7 +33,7 @@ export class DerReader {
     if (bytes.length > DER_ELEMENT_BYTES_MAX) this.refuse('too-long');
   }
 
-  /** The first refusal, and the byte at which it was. */
+  /** The first refusal, and the offset of the byte at which it happened; undefined if there is none. */
   get bad(): { readonly why: DerRefusal; readonly at: number } | undefined {
     return this.#bad;
   }
@@ -43,12 +43,12 @@ export class DerReader {
     return this.#bad === undefined && this.#at < this.#end ? this.#bytes[this.#at] : undefined;
   }
 
-  /** Refuses the whole, unless it is refused already. */
+  /** Refuses the whole input, unless it is refused already. */
   refuse(why: DerRefusal): void {
     this.#bad ??= { why, at: this.#at };
   }
 
-  /** Refuses the whole if more elements follow. */
+  /** Refuses the whole input if more elements follow. */
   finish(): void {
     if (this.next !== undefined) this.refuse('trailing');
   }
@@ -75,19 +75,19 @@ export class DerReader {
     return value;
   }
 
-  /** The exact bytes of what `read` reads, with its value. */
+  /** The value that `read` returns, with the exact bytes that it has read. */
   kept<T>(read: () => T): { readonly bytes: Uint8Array; readonly value: T } {
     const start = this.#at;
     const value = read();
     return { bytes: this.#bytes.subarray(start, this.#at), value };
   }
 
-  /** The next element has this identifier octet in place of that of its type (X.690 8.14.3). */
+  /** Expects this identifier octet at the next element, in place of that of its type (X.690 8.14.3). */
   expectImplicit(identifier: number): void {
     this.#implicit = identifier;
   }
 
-  /** Passes over identifier and length. @returns where the content ends: here after a refusal. */
+  /** Passes over identifier and length. @returns the offset after the content; the present offset after a refusal. */
   #head(identifier: number): number {
     const wanted = this.#implicit ?? identifier;
     this.#implicit = undefined;
@@ -102,12 +102,12 @@ export class DerReader {
     const left = this.#end - at - 1;
     if (left < 0) return this.#refused('truncated');
     const first = bytes[at] as number;
-    // X.690 10.1: the definite form, in the fewest octets.
+    // X.690 10.1: the length must have the definite form and the fewest octets.
     if (first === 0x80) return this.#refused('indefinite-length');
     const octets = first < 0x80 ? 0 : first - 0x80;
     if (octets > left) return this.#refused('truncated');
     if (octets > 0 && bytes[at + 1] === 0) return this.#refused('length-not-minimal');
-    // More octets make a length above DER_ELEMENT_BYTES_MAX.
+    // A length of more octets is above DER_ELEMENT_BYTES_MAX.
     if (octets > 3) return this.#refused('truncated');
     let length = octets === 0 ? first : 0;
     for (let index = 1; index <= octets; index += 1) {
@@ -125,13 +125,13 @@ export class DerReader {
   }
 }
 
-/** Why DER has no element with this identifier octet, or none that is read here. */
+/** The refusal of an identifier octet that DER does not have or that this reader does not support; else undefined. */
 function identifierFault(identifier: number): DerRefusal | undefined {
   const number = identifier & DER_TAG_NUMBER_MASK;
   // X.690 8.1.2.4: the number is in further octets.
   if (number === DER_TAG_NUMBER_MASK) return 'high-tag';
   if ((identifier & DER_CLASS_MASK) !== 0) return undefined;
-  // X.690 8.1.5: 0 ends what has an indefinite length.
+  // X.690 8.1.5: tag number 0 marks the end of a content of indefinite length.
   if (number === 0) return 'wrong-tag';
   // X.690 10.2: strings are primitive; 8.9.1 and 8.11.1: SEQUENCE and SET are constructed.
   const isOuter =

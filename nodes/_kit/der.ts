@@ -8,8 +8,8 @@
  * readDer(signature, bytes); // { kind: 'read', value: { r, s } } or { kind: 'bad', why, at }
  * ```
  *
- * A form reads exactly what it writes. Bad input is refused by a name and never throws; a value that
- * a form cannot write is a RangeError. Primitive types are in der-primitives.ts and der-strings.ts.
+ * A codec reads exactly the bytes that it writes. Bad input is refused with a name and never throws; writing a value
+ * that a codec does not support throws a RangeError. Primitive types are in der-primitives.ts and der-strings.ts.
  * Bytes that were read are views of the input.
  *
  * @module
@@ -29,15 +29,15 @@ import { DerReader } from './der-reader.ts';
 
 /** Encodes and decodes values of one ASN.1 type in DER. */
 export interface DerCodec<Value> {
-  /** Whether an element with this identifier octet can be one of this form. */
+  /** Whether an element with this identifier octet can be of this type. */
   begins(identifier: number): boolean;
   /** The bytes of an element. */
   write(value: Value): Uint8Array;
-  /** Reads an element; any value after a refusal. */
+  /** Reads an element; after a refusal of `der`, the value has no meaning. */
   read(der: DerReader): Value;
 }
 
-/** What was read, or why and at which byte nothing was. */
+/** The value that was read, or the refusal and the offset of the byte at which it happened. */
 export type DerReadResult<Value> =
   | { readonly kind: 'read'; readonly value: Value }
   | { readonly kind: 'bad'; readonly why: DerRefusal; readonly at: number };
@@ -46,7 +46,7 @@ type Parts = Readonly<Record<string, DerCodec<unknown>>>;
 type ValueOf<One> = One extends DerCodec<infer Value> ? Value : never;
 /** The values of a SEQUENCE by the names of its components. */
 type ValuesOf<Named extends Parts> = { readonly [Name in keyof Named]: ValueOf<Named[Name]> };
-/** A value of one of some types, with the name of the type. */
+/** A value of one of several types, with the name of its type. */
 type OneOf<Named extends Parts> = {
   [Name in keyof Named]: { readonly kind: Name; readonly value: ValueOf<Named[Name]> };
 }[keyof Named];
@@ -55,7 +55,7 @@ type Order = (before: Uint8Array, after: Uint8Array) => boolean;
 
 const ABSENT: Uint8Array = new Uint8Array(0);
 
-/** Reads one element that is all of some bytes. */
+/** Reads bytes that must be exactly one element. */
 export function readDer<Value>(one: DerCodec<Value>, bytes: Uint8Array): DerReadResult<Value> {
   const der = new DerReader(bytes);
   const value = one.read(der);
@@ -63,7 +63,7 @@ export function readDer<Value>(one: DerCodec<Value>, bytes: Uint8Array): DerRead
   return der.bad === undefined ? { kind: 'read', value } : { kind: 'bad', ...der.bad };
 }
 
-/** A SEQUENCE of components in this order. */
+/** Makes the codec of a SEQUENCE with these components, in this order. */
 /*#__NO_SIDE_EFFECTS__*/
 export function derSequence<const Named extends Parts>(parts: Named): DerCodec<ValuesOf<Named>> {
   const entries = Object.entries(parts);
@@ -75,16 +75,16 @@ export function derSequence<const Named extends Parts>(parts: Named): DerCodec<V
   ) as DerCodec<ValuesOf<Named>>;
 }
 
-/** A SEQUENCE OF. */
+/** Makes the codec of a SEQUENCE OF. */
 /*#__NO_SIDE_EFFECTS__*/
 export function derSequenceOf<Value>(member: DerCodec<Value>): DerCodec<readonly Value[]> {
   return listOf(DER_SEQUENCE, member);
 }
 
-/** A SET OF; its members are written in ascending order of their bytes. */
+/** Makes the codec of a SET OF, whose members are written in ascending order of their bytes. */
 /*#__NO_SIDE_EFFECTS__*/
 export function derSetOf<Value>(member: DerCodec<Value>): DerCodec<readonly Value[]> {
-  // X.690 11.6: shorter encodings are padded, but none is the beginning of another.
+  // X.690 11.6 pads shorter encodings for the comparison; that changes nothing, as none is the beginning of another.
   return outer(
     DER_SET,
     (values) => values.map((value) => member.write(value)).sort(compareBytes),
@@ -93,8 +93,8 @@ export function derSetOf<Value>(member: DerCodec<Value>): DerCodec<readonly Valu
 }
 
 /**
- * A SET OF that is written and read in the order of its values, which DER forbids. CMS is BER (RFC
- * 5652 section 2): its signers are often in the order in which they signed, and not all of them sort
+ * Makes the codec of a SET OF that is written and read in the order of its values, which DER forbids. CMS uses BER (RFC
+ * 5652 section 2): its signers are often in the order in which they signed, and not all signers sort
  * the attributes that they sign.
  */
 /*#__NO_SIDE_EFFECTS__*/
@@ -102,7 +102,7 @@ export function derUnsortedSetOf<Value>(member: DerCodec<Value>): DerCodec<reado
   return listOf(DER_SET, member);
 }
 
-/** A SET of members with different tags, such as those of a choice; written in their order. */
+/** Makes the codec of a SET of members with different tags, such as those of a choice; written in the order of tags. */
 /*#__NO_SIDE_EFFECTS__*/
 export function derSet<Value>(member: DerCodec<Value>): DerCodec<readonly Value[]> {
   return outer(
@@ -117,19 +117,19 @@ export function derSet<Value>(member: DerCodec<Value>): DerCodec<readonly Value[
   );
 }
 
-/** What is within the context tag `[number]` EXPLICIT (X.690 8.14.2). */
+/** Makes the codec of an element inside the context tag `[number]` EXPLICIT (X.690 8.14.2). */
 /*#__NO_SIDE_EFFECTS__*/
 export function derExplicit<Value>(number: number, inner: DerCodec<Value>): DerCodec<Value> {
   return around(contextTag(number, DER_CONSTRUCTED_BIT), inner);
 }
 
-/** An OCTET STRING that has an element in it, as values of extensions have. */
+/** Makes the codec of an OCTET STRING that contains an element, as in extensions of certificates. */
 /*#__NO_SIDE_EFFECTS__*/
 export function derInOctets<Value>(inner: DerCodec<Value>): DerCodec<Value> {
   return around(DER_OCTET_STRING, inner);
 }
 
-/** A type whose tag is replaced by the context tag `[number]` IMPLICIT (X.690 8.14.3). */
+/** Makes the codec of a type whose tag is replaced by the context tag `[number]` IMPLICIT (X.690 8.14.3). */
 /*#__NO_SIDE_EFFECTS__*/
 export function derImplicit<Value>(number: number, inner: DerCodec<Value>): DerCodec<Value> {
   const form = inner.begins(DER_SEQUENCE) || inner.begins(DER_SET) ? DER_CONSTRUCTED_BIT : 0;
@@ -137,7 +137,7 @@ export function derImplicit<Value>(number: number, inner: DerCodec<Value>): DerC
   return {
     begins: (identifier) => identifier === own,
     write: (value): Uint8Array => {
-      // A copy: what is written may be bytes of the caller.
+      // A copy, because `write` may have returned bytes of the caller.
       const element = inner.write(value).slice();
       element[0] = own;
       return element;
@@ -149,7 +149,7 @@ export function derImplicit<Value>(number: number, inner: DerCodec<Value>): DerC
   };
 }
 
-/** A component that may be left out. */
+/** Makes the codec of a component that may be left out; its value is then undefined. */
 /*#__NO_SIDE_EFFECTS__*/
 export function derOptional<Value>(one: DerCodec<Value>): DerCodec<Value | undefined> {
   return {
@@ -159,7 +159,7 @@ export function derOptional<Value>(one: DerCodec<Value>): DerCodec<Value | undef
   };
 }
 
-/** A component with a default value, which must be left out (X.690 11.5). */
+/** Makes the codec of a component that must be left out if it has the default value (X.690 11.5). */
 /*#__NO_SIDE_EFFECTS__*/
 export function derDefault<Value extends boolean | number>(
   one: DerCodec<Value>,
@@ -177,7 +177,7 @@ export function derDefault<Value extends boolean | number>(
   };
 }
 
-/** One of several types, which their tags tell apart. */
+/** Makes the codec of a CHOICE: one of several types, which have different tags. */
 /*#__NO_SIDE_EFFECTS__*/
 export function derChoice<const Named extends Parts>(parts: Named): DerCodec<OneOf<Named>> {
   const entries = Object.entries(parts);
@@ -193,7 +193,7 @@ export function derChoice<const Named extends Parts>(parts: Named): DerCodec<One
   };
 }
 
-/** A value together with its exact bytes, which a signature is over; the bytes are written. */
+/** Makes the codec of a value together with its exact bytes, which a signature covers; the bytes are written. */
 /*#__NO_SIDE_EFFECTS__*/
 export function derWithBytes<Value>(
   one: DerCodec<Value>,
@@ -205,7 +205,7 @@ export function derWithBytes<Value>(
   };
 }
 
-/** Only those values that the caller takes; others are refused as `unexpected`. */
+/** Makes a codec that refuses, as `unexpected`, the values for which `isGood` is false. */
 /*#__NO_SIDE_EFFECTS__*/
 export function derRefined<Value>(
   one: DerCodec<Value>,
@@ -238,7 +238,7 @@ function outer<Value>(
   };
 }
 
-/** Members in any order. */
+/** Codec of a list of members in any order. */
 function listOf<Value>(own: number, member: DerCodec<Value>): DerCodec<readonly Value[]> {
   return outer(
     own,
@@ -247,7 +247,7 @@ function listOf<Value>(own: number, member: DerCodec<Value>): DerCodec<readonly 
   );
 }
 
-/** An element whose content is one other element. */
+/** Codec of an element whose content is one other element. */
 function around<Value>(own: number, inner: DerCodec<Value>): DerCodec<Value> {
   return outer(
     own,
@@ -261,7 +261,7 @@ function membersOf<Value>(der: DerReader, member: DerCodec<Value>, isInOrder: Or
   let before: Uint8Array | undefined;
   while (der.next !== undefined) {
     const { bytes, value } = der.kept(() => member.read(der));
-    // Else a member that may be left out would be left out for ever.
+    // Without this, a member that may be left out would be read as left out again and again.
     if (bytes.length === 0) der.refuse('wrong-tag');
     if (before !== undefined && !isInOrder(before, bytes)) der.refuse('set-order');
     before = bytes;

@@ -18,7 +18,7 @@ export class DueQueue {
   #size = 0;
   #arrivals = 0;
 
-  /** @param limit Most items held, >= 1. */
+  /** @param limit Largest number of items, >= 1. */
   constructor(limit: number) {
     const capacity = Math.min(limit, FIRST_CAPACITY);
     this.#limit = limit;

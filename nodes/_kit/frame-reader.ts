@@ -1,9 +1,8 @@
 /**
- * Splits the bytes of a stream into frames, each a header that states the length of its body, and the
- * body.
+ * Splits the bytes of a stream into frames. A frame is a header that states the length of the body, and the body.
  *
- * A reader holds at most one frame. After an invalid header it reads nothing more, since the position
- * of the next one is unknown.
+ * A reader holds at most one incomplete frame. After an invalid header it reads nothing more, since the position
+ * of the next header is unknown.
  *
  * @module
  */
@@ -30,7 +29,7 @@ export type FrameHandler = (buffer: Uint8Array, offset: number, length: number) 
 export class FrameReader {
   readonly #form: FrameLayout;
   readonly #onFrame: FrameHandler;
-  /** Start of the frame that is not complete: the header, and after it the whole frame. */
+  /** The bytes of the incomplete frame so far; room for its header and, once that is complete, for the whole frame. */
   #kept: Uint8Array;
   #keptBytes = 0;
   /** Length of the incomplete frame, bytes; undefined while its header is incomplete. */
@@ -51,7 +50,7 @@ export class FrameReader {
 
   /**
    * Reads the next bytes of the stream.
-   * @returns false when they contain an invalid header, or came after one.
+   * @returns false when the bytes contain an invalid header, or come after one.
    */
   read(buffer: Uint8Array, offset: number, length: number): boolean {
     const end = offset + length;
@@ -62,7 +61,7 @@ export class FrameReader {
     return !this.#isBroken;
   }
 
-  /** Reads from a place between frames; a complete frame is not copied. @returns bytes consumed. */
+  /** Reads bytes that begin with a frame; does not copy a complete frame. @returns the number of bytes consumed. */
   #whole(buffer: Uint8Array, at: number, end: number): number {
     const { headerBytes } = this.#form;
     if (end - at < headerBytes) return this.#keep(buffer, at, end);
@@ -76,7 +75,7 @@ export class FrameReader {
     return length;
   }
 
-  /** Continues the incomplete frame, first its header, then the rest. @returns bytes consumed. */
+  /** Continues the incomplete frame, first its header, then its body. @returns the number of bytes consumed. */
   #part(buffer: Uint8Array, at: number, end: number): number {
     const { headerBytes } = this.#form;
     const whole = this.#frameBytes ?? headerBytes;
@@ -106,7 +105,7 @@ export class FrameReader {
     if (length > this.#form.headerBytes) this.#kept = new Uint8Array(length);
   }
 
-  /** Appends `buffer[at .. end)` to what is kept; returns the bytes consumed. */
+  /** Appends `buffer[at .. end)` to the incomplete frame. @returns the number of bytes consumed. */
   #keep(buffer: Uint8Array, at: number, end: number): number {
     this.#kept.set(buffer.subarray(at, end), this.#keptBytes);
     this.#keptBytes += end - at;

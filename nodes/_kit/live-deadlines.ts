@@ -1,13 +1,13 @@
 /**
- * Deadlines of items that mostly end before their deadline: entries of ended items are skipped, and
- * removed when they are the majority, so that memory is in proportion to the live items.
+ * Deadlines of items most of which end before their deadline. Entries of ended items are skipped, and
+ * removed when they are the majority, so that memory is in proportion to the number of live items.
  *
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { DeadlineHeap } from './deadlines.ts';
 
-/** With fewer entries, those of ended items stay. */
+/** Smallest number of entries at which those of ended items are removed. */
 const ENTRIES_MIN = 1_024;
 
 /** A heap of deadlines whose items may end at any time. */
@@ -44,7 +44,7 @@ export class PruningDeadlineHeap<T> {
     this.#limit = Math.max(ENTRIES_MIN, 2 * this.#heap.size);
   }
 
-  /** Takes the earliest item with a deadline not after `now`. */
+  /** Removes and returns the live item with the earliest deadline, if that is not after `now`. */
   takeDue(now: Nanoseconds): T | undefined {
     return this.nextAt() <= now ? this.#heap.takeDue(now) : undefined;
   }

@@ -1,5 +1,5 @@
 /**
- * The contract of state machines: time and inputs in, effects out, no host (ADR 0043). The
+ * The interface of state machines, which get time and inputs and return effects, without a host (ADR 0043). The
  * shell (shell.ts) keeps the one timer of a machine and performs its effects.
  *
  * @module
@@ -17,10 +17,10 @@ export const TIMER_DUE: TimerDue = { kind: 'timer' };
 /** A state machine whose effects are values. */
 export interface StateMachine<Input, Effect> {
   /**
-   * Processes one input completely. At {@link TIMER_DUE}, the machine does what is due at `now`:
-   * everything, or one thing, and then `nextAt()` is still `now` and the timer fires again.
+   * Processes one input completely. At {@link TIMER_DUE}, the machine may do all that is due at `now`, or a part of it;
+   * then `nextAt()` is still `now` and the timer fires again.
    * @param now Never less than in the call before.
-   * @returns what to do, in this order.
+   * @returns the effects to perform, in this order.
    */
   step(now: Nanoseconds, input: Input | TimerDue): readonly Effect[];
   /** The next instant at which the machine has something to do by itself; Infinity if never. */

@@ -1,17 +1,17 @@
 /**
- * Quantities in the options of nodes: text with a unit in the file, base unit in the program.
+ * Quantities in the options of nodes: text with a unit in the file, a number in the base unit in the program.
  *
- * Only what zod schemas of protocols share; the topology loader has a richer parser of its own that
+ * Contains only what zod schemas of protocols share; the topology loader has a richer parser of its own that
  * reports positions. Knows no protocol.
  *
  * @module
  */
 import { z } from 'zod';
 
-/** What a table of options says of a quantity. */
+/** Description of a quantity for the tables of options in documents. */
 interface Quantity {
   readonly words: string;
-  /** Units of files, in the base unit of the program. */
+  /** The units that files may use, each in the base unit of the program. */
   readonly units: Readonly<Record<string, number>>;
 }
 
@@ -50,22 +50,22 @@ const MM = 1_000;
 const LENGTH_M: Readonly<Record<string, number>> = { m: 1, km: 1_000 };
 const SPEED_MPS: Readonly<Record<string, number>> = { 'm/s': 1, 'km/h': 1 / 3.6 };
 
-/** A duration such as `50ms`, as integer nanoseconds. A number without a unit is rejected. */
+/** Makes the schema of a duration such as `50ms`; integer nanoseconds. A number without a unit is rejected. */
 export function durationNsSchema(): z.ZodType<number> {
   return quantity(TIME_UNITS_NS, 'a time such as 60s, 500ms, 2min');
 }
 
-/** A size such as `1200B` or `64KiB`; bytes. */
+/** Makes the schema of a size such as `1200B` or `64KiB`; bytes. */
 export function byteSizeSchema(): z.ZodType<number> {
   return quantity(SIZE_BYTES, 'a size such as 1000B, 64KiB');
 }
 
-/** A rate such as `250kbit/s`; whole bits per second. */
+/** Makes the schema of a rate such as `250kbit/s`; whole bits per second. */
 export function bitsPerSecondSchema(): z.ZodType<number> {
   return quantity(RATE_BPS, 'a rate such as 1Mbit/s, 250kbit/s');
 }
 
-/** How often something happens, such as `10/s` or `6/min`; times per second. */
+/** Makes the schema of a frequency such as `10/s` or `6/min`; times per second. */
 export function perSecondSchema(): z.ZodType<number> {
   const schema = z.union([z.string(), z.number()]).transform((value, context) => {
     const match = /^\s*(\d+(?:\.\d+)?)\s*\/\s*(s|min|h)\s*$/.exec(String(value));
@@ -83,12 +83,12 @@ export function perSecondSchema(): z.ZodType<number> {
   return schema.register(QUANTITY_SCHEMAS, { words: 'a rate', units: { '/s': 1 } });
 }
 
-/** A length such as `550km`; whole metres. */
+/** Makes the schema of a length such as `550km`; whole metres. */
 export function metresSchema(): z.ZodType<number> {
   return quantity(LENGTH_M, 'a length such as 100m, 550km');
 }
 
-/** A speed such as `1.5m/s`; metres per second, a multiple of 1 mm/s. */
+/** Makes the schema of a speed such as `1.5m/s`; metres per second, a multiple of 1 mm/s. */
 export function metresPerSecondSchema(): z.ZodType<number> {
   return quantity(
     Object.fromEntries(Object.entries(SPEED_MPS).map(([unit, mps]) => [unit, mps * MM])),
@@ -96,7 +96,7 @@ export function metresPerSecondSchema(): z.ZodType<number> {
   ).transform((millimetres) => millimetres / MM);
 }
 
-/** A share such as `0.1` or `10%`; 0..1. */
+/** Makes the schema of a share such as `0.1` or `10%`; 0..1. */
 export function shareSchema(): z.ZodType<number> {
   const schema = z.union([z.number(), z.string()]).transform((value, context) => {
     const text = String(value).trim();

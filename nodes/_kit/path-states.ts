@@ -1,6 +1,6 @@
 /**
- * What a node that chooses among paths to its peers tells about them: the path in use, and the
- * health, the quality and the links of each. Pages draw it, and runs measure by it how fast nodes
+ * The states by which a node that chooses among paths to its peers reports them in a trace: the path in use, and the
+ * health, the quality and the links of each path. Pages draw these states, and runs measure by them how fast nodes
  * react to faults. No protocol is named here.
  *
  * @module
@@ -17,32 +17,32 @@ import {
 } from './text-form.ts';
 import { declareStatePerPath, declareStatePerPeer } from './trace-state.ts';
 
-/** Healths of a path; `probation`: was dead and answers again. */
+/** Healths of a path; with `probation`, the path was dead and answers again. */
 export const PATH_HEALTHS = ['unknown', 'alive', 'degraded', 'dead', 'probation'] as const;
-/** Health of a path as its user measured it. */
+/** Health of a path as the node that uses it has measured it. */
 export type PathHealth = (typeof PATH_HEALTHS)[number];
 
 /** The roles that a path can have. */
 export const PATH_ROLES = ['active', 'standby', 'warm', 'cold'] as const;
 
-/** Value of the state {@link PATH_IN_USE_TRACE} while there is no path. */
+/** Value of the state {@link PATH_IN_USE_TRACE} while the node has no path to the peer. */
 export const NO_PATH = 'none';
 
-/** The name of the path in use, or {@link NO_PATH}. */
+/** The state of each peer with the name of the path in use, or {@link NO_PATH}. */
 export const PATH_IN_USE_TRACE = declareStatePerPeer(
   'path to {peer}',
   textFormatFromTemplate('{path}', { path: wordFormat }),
 );
 
-/** The health of each path. */
+/** The state with the health of each path. */
 export const PATH_HEALTH_TRACE = declareStatePerPath(
   'path {path} to {peer}',
   textFormatFromTemplate('{health}', { health: oneOfFormat(PATH_HEALTHS) }),
 );
 
 /**
- * The quality of each path, such as `alive active rtt=20012us jitter=3us loss=0.010`: the smoothed
- * RTT, null if it was never measured, and the share of the last probes that were lost.
+ * The state with the quality of each path, such as `alive active rtt=20012us jitter=3us loss=0.010`: its health and
+ * role, the smoothed RTT (null if it was never measured), its jitter, and the share of the last probes that were lost.
  */
 export const PATH_QUALITY_TRACE = declareStatePerPath(
   'quality {path} to {peer}',
@@ -55,18 +55,18 @@ export const PATH_QUALITY_TRACE = declareStatePerPath(
   }),
 );
 
-/** The quality of a path as its user measured it. */
+/** The quality of a path as the node that uses it has measured it. */
 export type TracedPathQuality = NonNullable<
   ReturnType<(typeof PATH_QUALITY_TRACE)['state']['read']>
 >;
 
-/** Ids of the links of each path, in order. */
+/** The state with the ids of the links of each path, in order. */
 export const PATH_LINKS_TRACE = declareStatePerPath(
   'links of {path} to {peer}',
   listFormat(wordFormat, ' '),
 );
 
-/** How many packets to a peer wait for keys or a path, and how many may. */
+/** The state with the number of packets to a peer that wait for keys or a path, and the largest number that may. */
 export const PEER_QUEUE_TRACE = declareStatePerPeer(
   'queue to {peer}',
   textFormatFromTemplate('{waiting} of {max} packets', { waiting: countFormat, max: countFormat }),

@@ -1,5 +1,5 @@
 /**
- * Who has which address: names and addresses of all hosts of a network, made once for all its nodes, and
+ * Finds hosts by address and addresses by host: one table of all hosts of a network, shared by all its nodes, and
  * the endpoints of the hosts with which one node communicates.
  *
  * @module
@@ -14,7 +14,7 @@ interface Names {
   readonly names: ReadonlyMap<string, string>;
 }
 
-/** Made once for all nodes: a thousand tables of a thousand hosts would have a million entries. */
+/** The table of all hosts, made once for all nodes: a thousand tables of a thousand hosts have a million entries. */
 const namesOf = memoisePerObject(
   (hosts: NetworkMap['hosts']): Names => ({
     addresses: new Map(hosts.map(({ name, address }) => [name, address])),
@@ -27,7 +27,7 @@ export class PeerDirectory {
   readonly #host: HostPart<'endpoint' | 'endpointOf'>;
   readonly #port: number;
   readonly #all: Names;
-  /** Endpoints of the hosts that this one has sent to or heard of, by host. */
+  /** Endpoints of the hosts for which {@link endpointOf} was called, by name. */
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #names = new Map<Endpoint, string>();
 
@@ -41,7 +41,7 @@ export class PeerDirectory {
     this.#all = namesOf(hosts);
   }
 
-  /** Where a host is reached; undefined if the network has none of that name. */
+  /** The endpoint of a host; undefined if the network has no host of that name. */
   endpointOf(name: string): Endpoint | undefined {
     const before = this.#endpoints.get(name);
     if (before !== undefined) return before;
@@ -52,7 +52,7 @@ export class PeerDirectory {
     return endpoint;
   }
 
-  /** Who sends from an endpoint; undefined for strangers, and for other ports of a host. */
+  /** The name of the host with an endpoint; undefined for strangers, and for other ports of a host. */
   nameOf(endpoint: Endpoint): string | undefined {
     const before = this.#names.get(endpoint);
     if (before !== undefined) return before;

@@ -1,7 +1,7 @@
 /**
- * Options that name one of several plug-ins, or a module of the user that is one: `selection: ./my-selection.ts`.
+ * Options that name a shipped plug-in, or a module of the user that is a plug-in: `selection: ./my-selection.ts`.
  *
- * Nodes import nothing from elsewhere: the loader finds and loads the module, and hands it to the node
+ * Nodes do not import modules of users: the loader finds and loads the module, and passes it to the node
  * (`NodeSetup.userModule`).
  *
  * @module
@@ -12,7 +12,7 @@ import { isUserModulePath } from '../../engine/pure/user-module-path.ts';
 import { QUANTITY_SCHEMAS } from './options.ts';
 
 /**
- * The zod schema of an option whose value is the name of a shipped plug-in, or the path of a module.
+ * Makes the zod schema of an option whose value is the name of a shipped plug-in, or the path of a module.
  * @param shipped Names of the plug-ins that are shipped.
  */
 export function plugInSchema(

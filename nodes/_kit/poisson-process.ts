@@ -1,8 +1,8 @@
 /**
  * Instants of a Poisson process, or at a fixed interval.
  *
- * A process draws only from a stream of its own, so that its instants cannot depend on what its
- * owner does with them.
+ * A process has a random stream of its own, so that its instants cannot depend on other draws of the
+ * owner.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 /** Distribution of intervals around their mean. */
 export type IntervalLaw = 'poisson' | 'fixed';
 
-/** The instants at which a Poisson process sends. */
+/** The sequence of instants of a Poisson process, or of a process with a fixed interval. */
 export class PoissonProcess {
   readonly #random: Random;
   readonly #law: IntervalLaw;
@@ -46,7 +46,7 @@ export class PoissonProcess {
     if (this.#nextAt !== undefined) this.#nextAt += this.#interval();
   }
 
-  /** Continues from `now`: instants missed in a pause are not caught up. */
+  /** Continues from `now` after a pause; instants that were missed in the pause are left out. */
   resume(now: Nanoseconds): void {
     if (this.#nextAt !== undefined) this.#nextAt = now + this.#interval();
   }

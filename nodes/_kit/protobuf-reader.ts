@@ -2,14 +2,13 @@
  * Reads the records of Protobuf's wire format, in place (protobuf.dev/programming-guides/encoding,
  * here "Encoding").
  *
- * The first thing that is wrong spoils the whole: `refusal` is asked once, at the end, and after a
- * refusal nothing more is read. Never reads behind `end`, and believes no length that exceeds what is
- * left. Groups are refused.
+ * The first mistake refuses the whole message: after it nothing more is read, so the caller checks `refusal` only once,
+ * at the end. Never reads after `end`, and refuses a length that exceeds the bytes left. Groups are refused.
  *
  * @module
  */
 
-/** Wire types (Encoding, "Message Structure"); what is left is 1, for numbers of 64 bits. */
+/** Wire type of varints (Encoding, "Message Structure"). */
 export const PROTOBUF_WIRE_VARINT = 0;
 /** Wire type of length-delimited records: strings, bytes, messages, packed fields. */
 export const PROTOBUF_WIRE_LEN = 2;
@@ -41,7 +40,7 @@ export interface Int64Words {
   readonly low: number;
 }
 
-/** Encoding, "Base 128 Varints": the tenth byte has room for the last of the 64 bits. */
+/** Shift of the tenth byte of a varint, which has only the last of the 64 bits (Encoding, "Base 128 Varints"). */
 const LAST_SHIFT = 63;
 const WORD_BITS = 32;
 const WORD_VALUES = 0x1_0000_0000;
@@ -54,7 +53,7 @@ export class ProtobufReader {
   readonly bytes: Uint8Array;
   /** Offset of the next byte. */
   at = 0;
-  /** Offset after the last byte of the record that is read. */
+  /** Offset after the last byte of the record that is being read. */
   end: number;
   /** Words of the last varint, unsigned. */
   high = 0;
@@ -62,7 +61,7 @@ export class ProtobufReader {
   /** Number and wire type of the last tag. */
   field = 0;
   wireType = 0;
-  /** What was wrong first. */
+  /** The first mistake; undefined if there is none. */
   refusal: ProtobufRefusal | undefined;
 
   constructor(bytes: Uint8Array) {
@@ -75,7 +74,7 @@ export class ProtobufReader {
     return this.refusal === undefined && this.at < this.end;
   }
 
-  /** Refuses the whole. */
+  /** Refuses the whole message, unless it is refused already. */
   refuse(why: ProtobufRefusal): void {
     this.refusal ??= why;
   }
@@ -93,7 +92,7 @@ export class ProtobufReader {
       if (this.refusal !== undefined) return;
       const bits = byte & 0x7f;
       if (shift < WORD_BITS) low |= bits << shift;
-      // The group at bit 28 has bits of both words.
+      // The seven bits from bit 28 on belong to both words.
       if (shift >= WORD_BITS) high |= bits << (shift - WORD_BITS);
       else if (shift > WORD_BITS - 7) high |= bits >>> (WORD_BITS - shift);
       this.at += 1;
@@ -126,13 +125,13 @@ export class ProtobufReader {
     return new DataView(buffer, byteOffset, I32_BYTES).getFloat32(0, true);
   }
 
-  /** Reads the content of a record that has a length; a view. */
+  /** Reads the content of a record that has a length. @returns a view of the content. */
   content(): Uint8Array {
     this.varint();
     return this.#passed(this.high * WORD_VALUES + this.low, 'length');
   }
 
-  /** Enters a record that has a length. @returns what {@link leave} takes. */
+  /** Enters a record that has a length. @returns the argument for {@link leave}. */
   enter(): number {
     const outer = this.end;
     const { length } = this.content();
@@ -153,7 +152,7 @@ export class ProtobufReader {
     else this.#passed(this.wireType === PROTOBUF_WIRE_I32 ? I32_BYTES : I64_BYTES, 'truncated');
   }
 
-  /** The next bytes, of this number; none if there are fewer. */
+  /** Reads the next `count` bytes; if there are fewer, refuses the message and returns none. */
   #passed(count: number, otherwise: ProtobufRefusal): Uint8Array {
     if (count > this.end - this.at) this.refuse(otherwise);
     if (this.refusal !== undefined) return NOTHING;

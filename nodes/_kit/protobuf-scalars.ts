@@ -1,6 +1,6 @@
 /**
- * Protobuf's types of values, as far as proto3 messages here use them
- * (protobuf.dev/programming-guides/encoding, here "Encoding").
+ * Codecs of Protobuf's types of values, as far as messages of this project use them
+ * (proto3; protobuf.dev/programming-guides/encoding, here "Encoding").
  *
  * No zigzag and no integers of fixed length.
  *
@@ -18,14 +18,14 @@ import { type ProtobufWriter, splitInt64 } from './protobuf-writer.ts';
 /** How values of one type are written and read, without their tag. */
 export interface ProtobufCodec<Value> {
   readonly wireType: number;
-  /** The default. Messages to be written may begin with it: `{ ...HOP_FIELD.zero, ingress: 1 }`. */
+  /** The default value. A message to write can be made from it: `{ ...HOP_FIELD.zero, ingress: 1 }`. */
   readonly zero: Value;
-  /** @param before What an earlier record of the same field held, if any; it may be changed. */
+  /** Reads a value. @param before The value of an earlier record of the same field, if any; it may be changed. */
   read(reader: ProtobufReader, before?: Value): Value;
   write(writer: ProtobufWriter, value: Value): void;
 }
 
-/** A type whose default is left out. */
+/** Codec of a type whose default value is not written. */
 export interface Scalar<Value> extends ProtobufCodec<Value> {
   isZero(value: Value): boolean;
 }
@@ -34,17 +34,17 @@ const WORD_VALUES = 0x1_0000_0000;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** 0 … 2^32-1. What is longer is cut to its low 32 bits. */
+/** A uint32; a longer number is cut to its low 32 bits. */
 export const uint32: Scalar<number> = varint(0, ({ low }) => low, splitInt64);
-/** -2^31 … 2^31-1, and all enums, which are open (Encoding, "Bools and Enums"). */
+/** An int32, or an enum, for which any number is accepted (Encoding, "Bools and Enums"). */
 export const int32: Scalar<number> = varint(0, ({ low }) => low | 0, splitInt64);
-/** An int64; what a double does not hold exactly is refused. */
+/** An int64; a number that a double does not hold exactly is refused. */
 export const int53: Scalar<number> = varint(
   0,
   (reader) => safe(reader, reader.high | 0),
   splitInt64,
 );
-/** A uint64; what a double does not hold exactly is refused. */
+/** A uint64; a number that a double does not hold exactly is refused. */
 export const uint53: Scalar<number> = varint(0, (reader) => safe(reader, reader.high), splitInt64);
 /** A uint64 of any value, such as an ISD-AS number. */
 export const uint64: Scalar<Int64Words> = varint(
@@ -52,14 +52,14 @@ export const uint64: Scalar<Int64Words> = varint(
   ({ high, low }) => ({ high, low }),
   (value) => value,
 );
-/** True or false; any number but 0 is true. */
+/** A bool; any number but 0 is read as true. */
 export const bool: Scalar<boolean> = varint(
   false,
   ({ high, low }) => (high | low) !== 0,
   (value) => splitInt64(Number(value)),
 );
 
-/** A number of 32 bits. -0 is not the default, and is written. */
+/** A float of 32 bits; -0 is not the default value, so it is written. */
 export const float: Scalar<number> = {
   wireType: PROTOBUF_WIRE_I32,
   zero: 0,
@@ -68,7 +68,7 @@ export const float: Scalar<number> = {
   write: (writer, value) => writer.float(value),
 };
 
-/** Any bytes; what is read is a view. */
+/** Any bytes; reading returns a view. */
 export const bytes: Scalar<Uint8Array> = {
   wireType: PROTOBUF_WIRE_LEN,
   zero: new Uint8Array(0),
@@ -77,7 +77,7 @@ export const bytes: Scalar<Uint8Array> = {
   write: (writer, value) => writer.content(value),
 };
 
-/** Well-formed text. */
+/** A string; its bytes must be well-formed UTF-8. */
 export const string: Scalar<string> = {
   wireType: PROTOBUF_WIRE_LEN,
   zero: '',
@@ -94,7 +94,7 @@ export const string: Scalar<string> = {
   write: (writer, value) => writer.content(encoder.encode(value)),
 };
 
-/** Types that are varints; the default has no bit set. */
+/** Makes the codec of a type that is encoded as a varint and has a default value of 0. */
 function varint<Value>(
   zero: Value,
   toValue: (reader: ProtobufReader) => Value,

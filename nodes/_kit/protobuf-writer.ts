@@ -12,7 +12,7 @@ const VARINT_MAX = 10;
 const I32_BYTES = 4;
 const WORD_VALUES = 0x1_0000_0000;
 
-/** A safe integer of either sign as the two's complement of 64 bits. */
+/** Splits a safe integer of either sign into the two words of its two's complement of 64 bits. */
 export function splitInt64(value: number): Int64Words {
   return { high: Math.floor(value / WORD_VALUES) >>> 0, low: value >>> 0 };
 }
@@ -27,7 +27,7 @@ export class ProtobufWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
-  /** Encoding, "Base 128 Varints". */
+  /** Writes a varint (Encoding, "Base 128 Varints"). */
   varint(value: Int64Words): void {
     this.#reserve(VARINT_MAX);
     let { high, low } = value;
@@ -39,19 +39,19 @@ export class ProtobufWriter {
     this.#bytes[this.#length++] = low;
   }
 
-  /** Encoding, "Message Structure". */
+  /** Writes the tag of a record (Encoding, "Message Structure"). */
   tag(field: number, wireType: number): void {
     this.varint(splitInt64(8 * field + wireType));
   }
 
-  /** Encoding, "Non-varint Numbers". */
+  /** Writes a float of 32 bits (Encoding, "Non-varint Numbers"). */
   float(value: number): void {
     this.#reserve(I32_BYTES);
     new DataView(this.#bytes.buffer).setFloat32(this.#length, value, true);
     this.#length += I32_BYTES;
   }
 
-  /** Bytes with their length ahead. */
+  /** Writes the length of the bytes, then the bytes. */
   content(bytes: Uint8Array): void {
     this.varint(splitInt64(bytes.length));
     this.#reserve(bytes.length);
@@ -59,12 +59,12 @@ export class ProtobufWriter {
     this.#length += bytes.length;
   }
 
-  /** Begins a record that has a length. @returns what {@link close} takes. */
+  /** Begins a record that has a length. @returns the argument for {@link close}. */
   open(): number {
     return this.#length;
   }
 
-  /** Ends a record, and writes its length ahead of it. */
+  /** Ends a record and writes its length in front of its content. */
   close(start: number): void {
     const end = this.#length;
     this.varint(splitInt64(end - start));

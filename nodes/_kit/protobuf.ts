@@ -8,15 +8,15 @@
  * const hop = decodeProtobuf(HOP_FIELD, received);
  * ```
  *
- * Writing is canonical, as that of Go's deterministic marshalling: ascending numbers of fields and keys
- * of maps, defaults left out, scalars packed. Reading takes any order and form that the wire format
- * allows, never throws, and ends with a name for the first thing that is wrong. Its work and memory are
- * proportional to the input: tables bound elements, and a table cannot contain itself, so that its depth
- * bounds the depth of messages. Unknown fields are skipped and not kept; signatures need the received
- * bytes, which `bytes` fields and {@link messageWithBytesCodec} leave as they are.
+ * Writing is canonical, as in Go's deterministic marshalling: fields in the order of their numbers, maps in the order
+ * of their keys, default values left out, scalars packed. Reading accepts any order and form that the wire format
+ * allows, never throws, and returns a name for the first mistake. The work and memory of reading are
+ * proportional to the input: tables bound the number of elements, and a table cannot contain itself, so that its depth
+ * bounds the depth of messages. Unknown fields are skipped and not kept. Signatures need the received
+ * bytes, which `bytes` fields and {@link messageWithBytesCodec} keep unchanged.
  *
- * No groups; the fields of a `oneof` do not exclude each other. A known field of another wire type is
- * refused, which other readers may take for an unknown one.
+ * There are no groups, and the fields of a `oneof` do not exclude each other. A known field with another wire type is
+ * refused, whereas other readers may skip it as unknown.
  *
  * @module
  */
@@ -25,9 +25,9 @@ import { PROTOBUF_WIRE_LEN, ProtobufReader, type ProtobufRefusal } from './proto
 import { bytes, type ProtobufCodec, type Scalar } from './protobuf-scalars.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 
-/** Codec of a message type, whose fields are known. */
+/** Codec of a message type. */
 export interface ProtobufMessageCodec<Value> extends ProtobufCodec<Value> {
-  /** As `read`, but up to the end of the bytes: the outermost message has no length. */
+  /** Like `read`, but reads to the end of the bytes, because the outermost message has no length. */
   readBody(reader: ProtobufReader, before?: Value): Value;
   writeBody(writer: ProtobufWriter, value: Value): void;
 }
@@ -35,7 +35,7 @@ export interface ProtobufMessageCodec<Value> extends ProtobufCodec<Value> {
 /** A field of a message: its number, and how its value is read and written. */
 export interface Field<Value> {
   readonly number: number;
-  /** What is read if there is no record of the field. */
+  /** The value if the message has no record of the field. */
   readonly zero: Value;
   read(reader: ProtobufReader, before: Value): Value;
   write(writer: ProtobufWriter, value: Value): void;
@@ -49,25 +49,25 @@ type ValuesOf<Named extends Fields> = {
   readonly [Name in keyof Named]: Named[Name] extends Field<infer Value> ? Value : never;
 };
 
-/** A message with the bytes that it was read from. */
+/** A message with the bytes from which it was read. */
 export interface MessageWithBytes<Value> {
-  /** A view into what was decoded; written as they are. */
+  /** A view of the received bytes; these bytes are written, not the message. */
   readonly bytes: Uint8Array;
   readonly message: Value;
 }
 
-/** The most elements that a repeated field or a map may have. */
+/** The largest number of elements that a repeated field or a map may have. */
 export interface ElementLimit {
   readonly most: number;
 }
 
-/** Unknown fields of one message that are skipped: a later version adds a few. */
+/** Largest number of unknown fields of one message that are skipped: a later version adds a few. */
 const UNKNOWN_MAX = 64;
-/** Language guide, "Assigning Field Numbers". */
+/** Largest number of a field (Language guide, "Assigning Field Numbers"). */
 const FIELD_MAX = 0x1fff_ffff;
 const encoder = new TextEncoder();
 
-/** A field that is absent or there: a message, or what is `optional` in proto3. */
+/** Makes a field that is undefined if it is absent: a message, or a field that is `optional` in proto3. */
 export function optional<Value>(
   number: number,
   kind: ProtobufCodec<Value>,
@@ -85,7 +85,7 @@ export function optional<Value>(
   };
 }
 
-/** A field whose default is left out; of several records, the last counts. */
+/** Makes a field whose default value is not written; of several records, the last one counts. */
 export function field<Value>(number: number, kind: Scalar<Value>): Field<Value> {
   const { read, write } = optional(number, kind);
   return {
@@ -96,7 +96,7 @@ export function field<Value>(number: number, kind: Scalar<Value>): Field<Value> 
   };
 }
 
-/** Any number of values in their order, up to `most`. */
+/** Makes a repeated field: up to `most` values, in their order. */
 export function repeated<Value>(
   number: number,
   kind: ProtobufCodec<Value>,
@@ -137,7 +137,7 @@ export function repeated<Value>(
   };
 }
 
-/** Values by integers or texts, up to `most`; of several with one key, the last counts. */
+/** Makes a map field: up to `most` values by integers or texts; of several values with one key, the last one counts. */
 export function map<Key extends number | string, Value>(
   number: number,
   key: Scalar<Key>,
@@ -166,14 +166,14 @@ export function map<Key extends number | string, Value>(
 }
 
 /**
- * Messages with these fields.
- * @throws RangeError if two fields have one number, or one has none.
+ * Makes the codec of messages with these fields.
+ * @throws RangeError if two fields have the same number, or a number is out of its range.
  */
 export function message<const Named extends Fields>(
   named: Named,
 ): ProtobufMessageCodec<ValuesOf<Named>> {
   type Value = ValuesOf<Named>;
-  // Encoding, "Field Order": any order is valid; ours is that of the numbers.
+  // Encoding, "Field Order": any order is valid; fields are written here in the order of their numbers.
   const rows = Object.entries(named).sort(([, left], [, right]) => left.number - right.number);
   const byNumber = new Map(rows.map((row) => [row[1].number, row]));
   const isGood = ({ number }: Field<unknown>): boolean =>
@@ -184,7 +184,7 @@ export function message<const Named extends Fields>(
   const zero = Object.fromEntries(rows.map(([name, row]) => [name, row.zero])) as Value;
 
   function readBody(reader: ProtobufReader, before: Value = { ...zero }): Value {
-    // Encoding, "Last One Wins": a message in several records is merged, that is, read on.
+    // Encoding, "Last One Wins": the records of a message field are merged, so reading goes on with earlier values.
     const values = before as Record<string, unknown>;
     let unknown = 0;
     while (reader.hasMore) {
@@ -219,8 +219,8 @@ export function message<const Named extends Fields>(
 }
 
 /**
- * A message that keeps its received bytes, to be passed on or checked as they came. One in several
- * records has no such bytes, and is refused.
+ * Makes the codec of a message that keeps its received bytes, to be passed on or verified unchanged. A message that is
+ * split into several records has no such bytes and is refused.
  */
 export function messageWithBytesCodec<Value>(
   inner: ProtobufMessageCodec<Value>,
@@ -242,7 +242,7 @@ export function messageWithBytesCodec<Value>(
 
 /**
  * Reads a message.
- * @param received Their length is bounded by the caller; `bytes` fields are views into them.
+ * @param received The bytes, whose number the caller bounds; `bytes` fields of the message are views of them.
  * @returns the message, or why it is refused.
  */
 export function decodeProtobuf<Value extends object>(
@@ -254,7 +254,7 @@ export function decodeProtobuf<Value extends object>(
   return reader.refusal ?? value;
 }
 
-/** The canonical bytes of a message; the caller keeps integers within their ranges. */
+/** Encodes a message as its canonical bytes; integers must be within their ranges. */
 export function encodeProtobuf<Value>(
   table: ProtobufMessageCodec<Value>,
   value: Value,
@@ -264,7 +264,7 @@ export function encodeProtobuf<Value>(
   return writer.taken();
 }
 
-/** Orders keys of maps; texts as their bytes in UTF-8, which is not the order of UTF-16. */
+/** Compares keys of maps; texts by their bytes in UTF-8, whose order is not that of UTF-16. */
 function inOrder(left: number | string, right: number | string): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
   return compareBytes(encoder.encode(String(left)), encoder.encode(String(right)));

@@ -2,17 +2,17 @@
  * Sliding replay window after RFC 6479: a ring of 32-bit words with one spare block, so that a
  * slide clears whole words and nothing is shifted.
  *
- * Accepts a sequence number if it was never accepted and is above `highest - size`. The first one
- * may have any value, and a jump forward has no bound: the caller has authenticated the packet.
- * Persistence is in `reserved-window.ts`; the caller decides whose a window is and when it ends.
+ * Accepts a sequence number if it was never accepted and is above `highest - size`. The first number
+ * may have any value, and a jump forward has no bound, because the caller has authenticated the packet.
+ * Persistence is in `reserved-window.ts`; the caller decides to which peer and epoch a window belongs.
  *
  * @module
  */
 
 /**
- * A window's verdict on a sequence number. `fresh` means accepted. `future` comes only from windows
- * that limit jumps, which {@link ReplayWindow} does not. `held` comes only from a persistent window:
- * the number is fresh, but the stored limit that covers it is not durable yet, so the packet must
+ * A window's verdict on a sequence number. `fresh` means accepted. `future` is returned only by windows
+ * that limit jumps, which {@link ReplayWindow} does not. `held` is returned only by a persistent window:
+ * the number is fresh, but the stored bound above it is not durable yet, so the packet must
  * wait.
  */
 export type ReplayVerdict = 'fresh' | 'replay' | 'expired' | 'future' | 'held';
@@ -21,7 +21,7 @@ export type ReplayVerdict = 'fresh' | 'replay' | 'expired' | 'future' | 'held';
 export interface ReplayGuard {
   /** Gives the verdict without changing anything. */
   check(sequence: number): ReplayVerdict;
-  /** Judges, and on `fresh` records the number. Call it only after authentication. */
+  /** Gives the verdict and, if it is `fresh`, records the number. Call it only after authentication. */
   accept(sequence: number): ReplayVerdict;
 }
 
@@ -31,8 +31,8 @@ export const WINDOW_BITS_MIN = 64;
 export const WINDOW_BITS_MAX = 65_536;
 
 const WORD_BITS = 32;
-// `&` takes a safe integer modulo 2^32 first, so both masks are exact far above 2^32, and unlike `%`
-// they never leave integer arithmetic.
+// `&` reduces a safe integer modulo 2^32 first, so this mask and that of the ring are exact far above 2^32, and unlike
+// `%` they never leave integer arithmetic.
 const BIT_MASK = WORD_BITS - 1;
 
 /** True for a size that {@link ReplayWindow} takes: a multiple of 64 from 64 to 65,536. */
@@ -78,7 +78,7 @@ export class ReplayWindow implements ReplayGuard {
     return this.#isSet(sequence) ? 'replay' : 'fresh';
   }
 
-  /** Judges, and on `fresh` records the sequence. Only for authenticated packets. */
+  /** Gives the verdict and, if it is `fresh`, records the number. Only for authenticated packets. */
   // hot: 6 ns in order, 13 ns reordered (bench/replay.ts); accesses two words, without shifts or
   // allocations.
   accept(sequence: number): 'fresh' | 'replay' | 'expired' {
@@ -112,7 +112,7 @@ export class ReplayWindow implements ReplayGuard {
     const block = Math.floor(sequence / WORD_BITS);
     const top =
       this.#highest < 0 ? block - this.#words.length : Math.floor(this.#highest / WORD_BITS);
-    // A stale bit would show after a jump of a whole ring: clear each word at most once.
+    // Clears the words that the window moves into, each at most once, even if it jumps by more than the whole ring.
     const steps = Math.min(block - top, this.#words.length);
     for (let step = 0; step < steps; step++) {
       this.#words[(block - step) & this.#mask] = 0;

@@ -19,14 +19,14 @@ import { readUint32, writeUint32 } from './bytes.ts';
 
 const TWO_32 = 0x1_0000_0000;
 const BOUND_BYTES = 8;
-/** Bounds end here: larger integers are not exact. */
+/** Largest value of a bound: larger integers are not exact. */
 const BOUND_END = Number.MAX_SAFE_INTEGER + 1;
 
-/** Where a limit is stored, and a callback for its growth. Each key has one owner. */
+/** Where a bound is stored, and a callback for its growth. Each key has one owner. */
 export interface BoundOptions {
   readonly store: Store;
   readonly key: string;
-  /** Called after each sync: the durable limit has grown, or `error` says why it has not. */
+  /** Called after each sync: the durable bound has grown, or `error` says why it has not. */
   readonly onSync?: (error?: string) => void;
 }
 
@@ -43,12 +43,12 @@ export class DurableBound {
     this.#wanted = this.#durable;
   }
 
-  /** The value that a crash at this moment is sure to leave. 0 when nothing was ever written. */
+  /** The smallest value that can be on disk after a crash at this moment; 0 if none was ever written. */
   get durable(): number {
     return this.#durable;
   }
 
-  /** The value written or being written. */
+  /** The value that was written last or is being written. */
   get wanted(): number {
     return this.#wanted;
   }
@@ -87,7 +87,7 @@ export class DurableCounter {
   readonly #reserve: number;
   #next: number;
 
-  /** @param options.reserve Numbers per write, >= 2; a crash skips at most this many. */
+  /** @param options.reserve Quantity of numbers that one write reserves, >= 2; a crash skips at most this many. */
   constructor(options: BoundOptions & { readonly reserve: number }) {
     this.#bound = new DurableBound(options);
     this.#reserve = options.reserve;
@@ -95,14 +95,14 @@ export class DurableCounter {
     this.#bound.raise(this.#next + this.#reserve);
   }
 
-  /** The least number that {@link DurableCounter.take} may return. */
+  /** The smallest number that {@link DurableCounter.take} may return next. */
   get next(): number {
     return this.#next;
   }
 
   /**
    * Returns the next number that is at least `atLeast`.
-   * @returns undefined while it is not durable: ask again after `onSync`.
+   * @returns undefined while no durable bound is above the number: call again after `onSync`.
    */
   take(atLeast: number): number | undefined {
     const number = Math.max(this.#next, atLeast);

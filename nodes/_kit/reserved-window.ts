@@ -2,7 +2,7 @@
  * A replay window that survives crashes by reserve-ahead persistence (`reserved-counter.ts`): every
  * accepted number is below a bound on disk.
  *
- * After a crash it refuses at most the numbers below the bound, which is never more than the highest
+ * After a crash, the window refuses the numbers below the bound, which is never more than the highest
  * authenticated number plus the reserve. Keys are never stored; the caller must ensure that a key
  * survives a crash as well.
  *
@@ -14,7 +14,7 @@ import { type BoundOptions, DurableBound } from './reserved-counter.ts';
 /** Smallest reserve, sequences (docs/spec/gateway-frame.md, Reserved bounds). */
 const RESERVE_MIN = 1024;
 
-/** The reserve for a rate: one second of packets, at least 1,024. */
+/** The reserve for a rate: the number of packets of one second, at least 1,024. */
 export function reserveSizeForRate(packetsPerSecond: number): number {
   return Math.max(RESERVE_MIN, Math.ceil(packetsPerSecond));
 }
@@ -23,7 +23,7 @@ export function reserveSizeForRate(packetsPerSecond: number): number {
 export interface DurableReplayWindowOptions extends BoundOptions {
   /** Window size, bits. */
   readonly size: number;
-  /** Number of sequence numbers per write, see {@link reserveSizeForRate}. */
+  /** Quantity of sequence numbers that one write reserves, see {@link reserveSizeForRate}. */
   readonly reserve: number;
 }
 
@@ -32,7 +32,7 @@ export class DurableReplayWindow implements ReplayGuard {
   readonly #window: ReplayWindow;
   readonly #bound: DurableBound;
   #reserve: number;
-  /** Numbers below it are covered by the durable bound and need no write. */
+  /** Numbers below this one are below the durable bound and need no write. */
   #easyEnd = 0;
 
   constructor(options: DurableReplayWindowOptions) {
@@ -48,12 +48,12 @@ export class DurableReplayWindow implements ReplayGuard {
     // Start after a crash: H = M - 1, and the window counts as full (docs/spec/gateway-frame.md,
     // Reserved bounds).
     this.#window.resumeAfter(this.#bound.durable - 1);
-    // After a crash, the limit advances with the first authenticated number and not before, so that
+    // After a crash, the bound is raised with the first authenticated number and not before, so that
     // restarts alone, however many, never reject numbers beyond the reserve.
     if (this.#bound.durable === 0) this.#raise(0);
   }
 
-  /** Numbers below it may be accepted now. */
+  /** The durable bound: numbers below it may be accepted now. */
   get durable(): number {
     return this.#bound.durable;
   }
@@ -70,7 +70,7 @@ export class DurableReplayWindow implements ReplayGuard {
     return verdict === 'fresh' && sequence >= this.#bound.durable ? 'held' : verdict;
   }
 
-  /** Judges, and on `fresh` records the number; `held` means: ask again after `onSync`. */
+  /** Gives the verdict and, if it is `fresh`, records the number; after `held`, call it again after `onSync`. */
   // hot: one more comparison than the window itself.
   accept(sequence: number): ReplayVerdict {
     if (sequence < this.#easyEnd) return this.#window.accept(sequence);

@@ -2,9 +2,9 @@
  * Runs a state machine on a host: steps it with inputs, performs its effects, and keeps one timer at
  * its next instant.
  *
- * An effect may lead to further inputs, as a delivery leads to an answer of the application. They
- * wait until all effects of the current step are performed, so that effects keep their order; an
- * input therefore owns the bytes to which it refers.
+ * Performing an effect may cause further inputs, as a delivery causes an answer of the application. These inputs
+ * wait until all effects of the current step are performed, so that effects keep their order. An
+ * input must therefore own the bytes to which it refers.
  *
  * @module
  */
@@ -18,13 +18,13 @@ export interface StateMachineHost {
 }
 
 /**
- * How the timer follows the machine's next instant. `exact`: at each move. `lazy`: only to earlier
- * instants, so that it may fire with nothing due; for machines whose next instant moves later with
+ * How the timer follows the machine's next instant. `exact`: the timer is always set to it. `lazy`: the timer is moved
+ * only to earlier instants, so that it may fire when nothing is due; for machines whose next instant moves later with
  * every packet.
  */
 export type TimerUpdateMode = 'exact' | 'lazy';
 
-/** Most firings at one instant: many more than a machine has timers. */
+/** Largest number of firings at one instant: many more than a machine has timers. */
 const FIRINGS_MAX = 100;
 
 /** Runs a state machine on its host: passes inputs, performs effects, keeps its timer. */
@@ -81,7 +81,7 @@ export class StateMachineRunner<Input, Effect> {
     this.#arm();
   }
 
-  /** Stops the timer. Whatever inputs the machine takes, it stays stopped until {@link start}. */
+  /** Stops the timer until {@link start}, even if the machine takes inputs meanwhile. */
   stop(): void {
     this.#isStopped = true;
     this.#timer?.cancel();

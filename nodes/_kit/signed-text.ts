@@ -1,6 +1,6 @@
 /**
  * Signed texts: a first line that names the kind, one line per signature, then the body. Signatures
- * are checked before a byte of the body is read, so that only a signer's input reaches the parser.
+ * are checked before a byte of the body is parsed, so that only bodies of trusted signers reach the parser.
  *
  * ```text
  * orrery-directory-v1\n
@@ -8,8 +8,8 @@
  * {"epoch":7,...}                to the end: canonical JSON (canonical-json.ts)
  * ```
  * A signature (Ed25519, RFC 8032, or ECDSA on P-256, FIPS 186-5) covers the first line and the
- * body, so that it serves one kind of text only. One signer, or any k of n. What a body says, and
- * whether it is still valid, is its protocol's.
+ * body, so that it is valid for one kind of text only. A text needs one signer, or any k of n. The meaning of a body,
+ * and whether it is still valid, is the business of its protocol.
  *
  * @module
  */
@@ -18,28 +18,28 @@ import { compareBytes, concatBytes, equalBytes, fromHex, toHex } from './bytes.t
 
 /** A kind of signed texts, such as the documents of a directory. */
 export interface TextKind {
-  /** The first line: ASCII without a line break; no other kind has it. */
+  /** The first line: ASCII without a line break, different from that of every other kind. */
   readonly magic: string;
-  /** How texts of this kind are signed. Keys are 32 bytes (Ed25519) or 65 (P-256, uncompressed). */
+  /** Signature scheme of this kind; public keys have 32 bytes (Ed25519) or 65 (P-256, uncompressed). */
   readonly scheme: 'ed25519' | 'p256';
   /** Longest text, in bytes. */
   readonly lengthMax: number;
-  /** Most signatures under a text, since each is verified. */
+  /** Largest number of signatures of a text, each of which is verified. */
   readonly signaturesMax: number;
 }
 
 /** The keys whose signatures count. */
 export interface TrustedSigners {
-  /** Public keys of the scheme. */
+  /** Public keys, in the form of the kind's scheme. */
   readonly keys: readonly Uint8Array[];
   /** How many of these keys must have signed; >= 1. */
   readonly threshold: number;
 }
 
-/** Why a text is not opened. */
+/** Why a text is refused. */
 export type TextRefusal = 'too-long' | 'malformed' | 'signature';
 
-/** What opening a text gives: its body, or why there is none. */
+/** The result of opening a text: its body, or why it is refused. */
 export type OpenSignedTextResult = { readonly body: Uint8Array } | { readonly drop: TextRefusal };
 
 interface TextSignature {
@@ -47,7 +47,7 @@ interface TextSignature {
   readonly signature: Uint8Array;
 }
 
-/** The parts of a text; nothing is verified yet. */
+/** The parts of a text whose signatures are not verified yet. */
 interface SignedText {
   readonly signatures: readonly TextSignature[];
   readonly body: Uint8Array;
@@ -97,8 +97,8 @@ export function signText(
 }
 
 /**
- * Adds the signature of another signer, which has opened and checked the text before; one key signs
- * once, however often it is asked.
+ * Adds the signature of another signer, which must have opened and checked the text before. A key that has signed
+ * already adds no second signature.
  * @returns the text with the additional signature; undefined when the bytes are not a text of this
  * kind.
  */
@@ -137,9 +137,9 @@ export function openText(
 }
 
 /**
- * Opens a text with the signature of one key, whichever it is: the body has to say whose it is.
+ * Opens a text with the signature of exactly one key, which may be any key: the body must say to whom the key belongs.
  * Never throws.
- * @returns the body and the key that signed it, or why there is none.
+ * @returns the body and the key that signed it, or why the text is refused.
  */
 export function openSelfSignedText(
   crypto: CryptoProvider,

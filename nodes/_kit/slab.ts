@@ -8,9 +8,9 @@
  * @module
  */
 
-/** Small enough for the allocator's free lists, large enough for fifty packets. */
+/** Size of a slab, bytes: small enough for the allocator's free lists, large enough for fifty packets. */
 const SLAB_BYTES = 65_536;
-/** From this length on, a view and one copy are faster than a loop. */
+/** From this length on, in bytes, a view and one copy are faster than a loop. */
 const LOOP_BYTES = 96;
 
 /** Cuts small arrays from large ones. */
@@ -18,7 +18,7 @@ export class SlabAllocator {
   #bytes = new Uint8Array(0);
   #used = 0;
 
-  /** Returns an array of zeros that is not used elsewhere. */
+  /** Returns an array of `length` zeros, whose bytes no other array shares. */
   take(length: number): Uint8Array {
     if (this.#used + length > this.#bytes.length) {
       this.#bytes = new Uint8Array(Math.max(length, SLAB_BYTES));

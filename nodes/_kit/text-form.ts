@@ -1,7 +1,8 @@
 /**
- * Forms of texts that people read and programs read back: one declaration says how a value is
- * written and how it is read. `form('{done} of {all} packets', { done: count, all: count })` writes
- * `3 of 9 packets`. A form reads exactly what it writes; any other text gives `undefined`.
+ * Formats of texts that people read and programs read back: one declaration says how a value is
+ * written and how it is read. With the template `{done} of {all} packets` and {@link countFormat} for both values,
+ * {@link textFormatFromTemplate} makes a format that writes `3 of 9 packets`. A format reads exactly the texts that it
+ * writes; any other text gives `undefined`.
  *
  * @module
  */
@@ -15,7 +16,7 @@ export interface TextFormat<Value> {
 
 type Parts = Readonly<Record<string, TextFormat<unknown>>>;
 
-/** The values of a form by the names of its parts. */
+/** The values of a template by the names of its parts. */
 type ValuesOf<Named extends Parts> = {
   readonly [Name in keyof Named]: Named[Name] extends TextFormat<infer Value> ? Value : never;
 };
@@ -24,18 +25,18 @@ const ABSENT = '-';
 const PLACE = /\{(\w+)\}/;
 
 /**
- * A format that writes named values into the places of a template, and reads them back from such a
- * text. Each value ends where the text that follows it in the template first occurs; `write` throws a
+ * Makes a format that writes named values in place of the names in braces of a template, and reads them back from such
+ * a text. Each value ends where the text that follows it in the template first occurs; `write` throws a
  * RangeError if a value could not be read back.
- * @param template Texts and places, such as `quality {path} to {peer}`; two places need a text
- * between them.
+ * @param template Texts and names in braces, such as `quality {path} to {peer}`; there must be a text between two
+ * names.
  */
 /*#__NO_SIDE_EFFECTS__*/
 export function textFormatFromTemplate<const Named extends Parts>(
   template: string,
   parts: Named,
 ): TextFormat<ValuesOf<Named>> {
-  // Even entries are texts, odd ones the names of places.
+  // Elements with an even index are texts, those with an odd index are the names that were in braces.
   const pieces = template.split(PLACE);
   const texts = pieces.filter((_, at) => at % 2 === 0);
   const fields = pieces
@@ -80,7 +81,7 @@ export function textFormatFromTemplate<const Named extends Parts>(
   } as TextFormat<ValuesOf<Named>>;
 }
 
-/** A value that may be absent: null is written as `-`. */
+/** Makes the format of a value that may be absent: null is written as `-`. */
 /*#__NO_SIDE_EFFECTS__*/
 export function optionalFormat<Value>(present: TextFormat<Value>): TextFormat<Value | null> {
   return {
@@ -89,7 +90,7 @@ export function optionalFormat<Value>(present: TextFormat<Value>): TextFormat<Va
   };
 }
 
-/** Texts of one form in a row; no text for none. `write` throws a RangeError as {@link textFormatFromTemplate} does. */
+/** Makes the format of a list. `write` throws a RangeError if the values could not be read back. */
 /*#__NO_SIDE_EFFECTS__*/
 export function listFormat<Value>(
   item: TextFormat<Value>,
@@ -111,40 +112,40 @@ export function listFormat<Value>(
   };
 }
 
-/** A text without spaces. */
+/** The format of a text without spaces. */
 export const wordFormat: TextFormat<string> = {
   write: (text) => text,
   read: (text) => (text === '' || text.includes(' ') ? undefined : text),
 };
 
-/** Any text that is not empty; only at the end of a form, or where what follows cannot be in it. */
+/** The format of any text that is not empty; for the end of a template, or if the text after it cannot be in it. */
 export const anyTextFormat: TextFormat<string> = {
   write: (text) => text,
   read: (text) => (text === '' ? undefined : text),
 };
 
-/** One of the given words. */
+/** Makes the format of a text that is one of the given words. */
 /*#__NO_SIDE_EFFECTS__*/
 export function oneOfFormat<const Name extends string>(names: readonly Name[]): TextFormat<Name> {
   return { write: (name) => name, read: (text) => names.find((name) => name === text) };
 }
 
-/** An integer from 0 on, in decimal. */
+/** The format of a safe integer >= 0, in decimal. */
 export const countFormat: TextFormat<number> = countWithUnitFormat('');
 
-/** {@link countFormat} with a unit directly behind it, such as `20012us`. */
+/** Makes the format of a safe integer >= 0 that is followed directly by a unit, such as `20012us`. */
 /*#__NO_SIDE_EFFECTS__*/
 export function countWithUnitFormat(unit: string): TextFormat<number> {
   return numbers((value) => `${value}${unit}`, Number.isSafeInteger);
 }
 
-/** A number from 0 on, rounded to some digits behind the point. */
+/** Makes the format of a number >= 0 that is rounded to `digits` digits after the decimal point. */
 /*#__NO_SIDE_EFFECTS__*/
 export function decimalFormat(digits: number): TextFormat<number> {
   return numbers((value) => value.toFixed(digits), Number.isFinite);
 }
 
-/** Numbers from 0 on; `read` takes a text only if `write` gives that same text for its number. */
+/** The format of numbers >= 0; `read` accepts a text only if `write` gives the same text for its number. */
 function numbers(
   write: (value: number) => string,
   isOwn: (value: number) => boolean,
@@ -160,7 +161,7 @@ function numbers(
 
 const HEX_BITS = [8, 4, 2, 1];
 
-/** Bits in hexadecimal digits, the first in the highest bit; the last digit is filled up with 0. */
+/** The format of bits in hexadecimal digits, the first bit as the highest of its digit; zeros fill the last digit. */
 export const hexBitsFormat: TextFormat<readonly boolean[]> = {
   write: (values): string => {
     let text = '';
@@ -177,7 +178,7 @@ export const hexBitsFormat: TextFormat<readonly boolean[]> = {
   },
 };
 
-/** Where the last part ends: before `behind` if the text ends with it, else at -1. */
+/** The offset at which the last value ends: before `behind` if the text ends with it, else -1. */
 function lastEnd(text: string, behind: string): number {
   return text.endsWith(behind) ? text.length - behind.length : -1;
 }

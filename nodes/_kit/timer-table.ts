@@ -6,12 +6,12 @@
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
 
-/** Most timers that run at once; for more, use `Deadlines`, which is a heap. */
+/** Largest number of timers that run at once; for more, use `DeadlineHeap` (deadlines.ts). */
 const TIMERS_MAX = 16;
 
 /** Timers by name: at most one runs under each name, and setting it again moves it. */
 export class TimerTable<Name extends string> {
-  /** In the order of setting, which decides between equal instants. */
+  /** Instants by name, in the order of setting, which decides between equal instants. */
   readonly #at = new Map<Name, Nanoseconds>();
 
   /** Starts a timer, or moves it if it runs. */
@@ -39,8 +39,8 @@ export class TimerTable<Name extends string> {
   }
 
   /**
-   * Stops the earliest timer that is due at `now` and returns its name. Called once for each
-   * `TIMER_DUE`, it gives each timer a firing of its own.
+   * Stops the earliest timer that is due at `now` and returns its name. If it is called once for each
+   * `TIMER_DUE`, each timer gets a firing of its own.
    */
   takeDue(now: Nanoseconds): Name | undefined {
     let due: Name | undefined;

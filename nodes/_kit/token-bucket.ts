@@ -23,9 +23,9 @@ export interface TokenBucketOptions {
 /** A token bucket: a limit on rate and burst, full when its rate is first set. */
 export class TokenBucket {
   readonly #burst: number;
-  /** Units of credit that make a token. */
+  /** Number of units of credit that one token costs. */
   #token = 0;
-  /** Units of credit that each nanosecond adds. */
+  /** Number of units of credit that each nanosecond adds. */
   #perNs = 1;
   #credit = 0;
   #lastNs: Nanoseconds = 0;
@@ -43,7 +43,7 @@ export class TokenBucket {
     return bucket;
   }
 
-  /** @param tokenNs Mean time between tokens, ns, integer >= 1. */
+  /** Sets the rate. @param tokenNs Mean time between tokens, ns, integer >= 1. */
   setInterval(tokenNs: Nanoseconds): void {
     this.#set(tokenNs, 1);
   }
@@ -51,7 +51,7 @@ export class TokenBucket {
   /**
    * Takes one token.
    * @param nowNs Monotonic time, ns.
-   * @returns false when none is left: the packet exceeds the limit.
+   * @returns false when no token is left: the packet exceeds the limit.
    */
   take(nowNs: Nanoseconds): boolean {
     this.#refill(nowNs);
@@ -78,7 +78,7 @@ export class TokenBucket {
     const elapsedNs = nowNs - this.#lastNs;
     this.#lastNs = nowNs;
     const most = this.#burst * this.#token;
-    // Compared before multiplying, so that a long silence cannot exceed the safe integers.
+    // Compared before multiplying, so that the product after a long silence cannot exceed the safe integers.
     if (elapsedNs >= (most - this.#credit) / this.#perNs) this.#credit = most;
     else this.#credit += elapsedNs * this.#perNs;
   }

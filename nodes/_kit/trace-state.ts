@@ -1,37 +1,40 @@
 /**
  * States of a trace as typed data: a protocol declares each kind of its state machines once, in a
- * pure file that its nodes write with and its pages read with. In the trace a state is a text that
- * people read too; what a page cannot read (an older trace) it shows as that text.
+ * file that its nodes use to write states and its pages use to read them. In the trace a state is a text that
+ * people can read, too; if a page cannot parse it (in an older trace), it shows the text.
  *
  * @module
  */
 import { anyTextFormat, type TextFormat, textFormatFromTemplate, wordFormat } from './text-form.ts';
 
-/** A kind of state machine, of which a node has one for each key. */
+/** Declares a kind of state machine of which a node has one for each key, such as one for each peer. */
 export interface KeyedTraceState<Key, Value> {
-  /** The name of a machine, from its key. */
+  /** The format of a machine's name in the trace, which contains the key. */
   readonly machine: TextFormat<Key>;
+  /** The format of a state in the trace. */
   readonly state: TextFormat<Value>;
 }
 
-/** A state machine of which a node has exactly one. */
+/** Declares a kind of state machine of which a node has exactly one. */
 export interface SingleTraceState<Value> {
+  /** The name of the machine in the trace. */
   readonly machine: string;
+  /** The format of a state in the trace. */
   readonly state: TextFormat<Value>;
 }
 
-/** A state as a page finds it. */
+/** A state that a page has read from a trace. */
 export interface TracedState<Value> {
-  /** Undefined if the text is not in the form that is known here. */
+  /** The parsed value; undefined if the text does not have the declared format. */
   readonly value: Value | undefined;
   /** The text in the trace. */
   readonly text: string;
 }
 
-/** The states of one node by the names of their machines. */
+/** The texts of the states of one node, by the names of their machines. */
 export type StateTexts = ReadonlyMap<string, string>;
 
-/** All states of one kind, in the order of `texts`. */
+/** Reads the states of all machines of one kind, in the order of `texts`. */
 export function readTracedStates<Key, Value>(
   { machine, state }: KeyedTraceState<Key, Value>,
   texts: StateTexts,
@@ -42,7 +45,7 @@ export function readTracedStates<Key, Value>(
   });
 }
 
-/** The state of one machine; undefined if the node has traced none. */
+/** Reads the state of the machine with a key; undefined if the trace has none. */
 export function readTracedState<Key, Value>(
   { machine, state }: KeyedTraceState<Key, Value>,
   key: Key,
@@ -51,7 +54,7 @@ export function readTracedState<Key, Value>(
   return found(state, texts.get(machine.write(key)));
 }
 
-/** The state of the one machine of a kind; undefined if the node has traced none. */
+/** Reads the state of a machine of which a node has exactly one; undefined if the trace has none. */
 export function readSingleTracedState<Value>(
   { machine, state }: SingleTraceState<Value>,
   texts: StateTexts,
@@ -59,7 +62,7 @@ export function readSingleTracedState<Value>(
   return found(state, texts.get(machine));
 }
 
-/** Texts of states of one kind that cannot be read, each with its node and machine. */
+/** Finds the texts of states of one kind that do not have the declared format, each with its node and machine. */
 export function findUnreadableStates<Key, Value>(
   { machine, state }: KeyedTraceState<Key, Value>,
   nodes: readonly { readonly name: string; readonly states: StateTexts }[],
@@ -73,7 +76,7 @@ export function findUnreadableStates<Key, Value>(
   );
 }
 
-/** A machine for each peer, with a name such as `window of {peer}`. */
+/** Declares a state machine for each peer, with a name such as `window of {peer}`. */
 /*#__NO_SIDE_EFFECTS__*/
 export function declareStatePerPeer<Value>(
   template: string,
@@ -82,7 +85,7 @@ export function declareStatePerPeer<Value>(
   return { machine: textFormatFromTemplate(template, { peer: anyTextFormat }), state };
 }
 
-/** A machine for each path to each peer, with a name such as `route {path} to {peer}`. */
+/** Declares a state machine for each path to each peer, with a name such as `route {path} to {peer}`. */
 /*#__NO_SIDE_EFFECTS__*/
 export function declareStatePerPath<Value>(
   template: string,

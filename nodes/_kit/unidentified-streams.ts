@@ -1,20 +1,22 @@
 /**
- * Streams whose far end has not proved yet who it is. Their number is limited, and a new one ends the
- * oldest: who opens streams and says nothing keeps nobody out, and ends no stream of a known peer.
+ * Streams whose far end has not proved its identity yet. Their number is limited, and a new stream beyond the limit
+ * ends the oldest one. So an attacker that opens streams and says nothing keeps nobody out, and ends no stream of a
+ * known peer.
  *
  * @module
  */
 
 /**
- * Most such streams by default (ours): at 25 new ones a second, each has 2.5 s to say who it is.
+ * Default of the largest number of such streams (our choice; no RFC says): at 25 new streams a second, each has 2.5 s
+ * to prove its identity.
  */
 const NEWCOMERS_MAX = 64;
 
-/** The streams of far ends that are not known yet. */
+/** The streams whose far ends have not proved their identity yet. */
 export class UnidentifiedStreams<T> {
   readonly #end: (one: T) => void;
   readonly #most: number;
-  /** Oldest first. */
+  /** The streams, oldest first. */
   readonly #open = new Set<T>();
 
   /** @param end Called to end the oldest stream when there are too many. */
@@ -35,7 +37,7 @@ export class UnidentifiedStreams<T> {
     this.#end(oldest);
   }
 
-  /** Forgets a stream whose far end has said who it is, or that has ended. */
+  /** Forgets a stream whose far end has proved its identity, or that has ended. */
   delete(one: T): void {
     this.#open.delete(one);
   }

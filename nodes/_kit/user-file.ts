@@ -1,8 +1,8 @@
 /**
- * Options that name a file of the user: `prices: ./my.csv` in a file, the prices in the node.
+ * Options that name a file of the user: a topology file has `prices: ./my.csv`, and the node gets the prices.
  *
- * The loader puts the text in place of the path, so that a node sees neither path nor file, wherever it
- * runs, and reports mistakes at their places in the file (`topologies/assemble/option-files.ts`).
+ * The loader replaces the path by the text of the file, so that a node needs neither path nor file, wherever it
+ * runs. It reports mistakes with their positions in the file (`topologies/assemble/option-files.ts`).
  *
  * @module
  */
@@ -11,11 +11,11 @@ import type { FileText, UserFileReader, UserFileResult } from '../../engine/host
 import { QUANTITY_SCHEMAS } from './options.ts';
 
 /**
- * The zod schema of an option whose value is the path of a file of the user.
+ * Makes the zod schema of an option whose value is the path of a file of the user.
  * @example prices: userFile({ bytesMax: 100_000, read: readPrices }),
  */
 export function userFileSchema<Value>(file: UserFileReader<Value>): z.ZodType<Value> {
-  // Nodes of one network mostly name the same file, and each has its options checked several times.
+  // Most nodes of a network name the same file, and the options of each node are checked several times.
   let last: { readonly text: string; readonly result: UserFileResult<Value> } | undefined;
   const readOnce = (text: string): UserFileResult<Value> => {
     if (last?.text !== text) last = { text, result: file.read(text) };
@@ -25,7 +25,7 @@ export function userFileSchema<Value>(file: UserFileReader<Value>): z.ZodType<Va
   const read = schema.transform((found: string | FileText, context) => {
     const result = typeof found === 'string' ? undefined : readOnce(found.text);
     if (result?.kind === 'value') return result.value;
-    // A path comes here only after the start, and a text with mistakes only past the loader.
+    // This is reached only by a path that is given after the start, or by a text that no loader has checked.
     const why = result === undefined ? 'is read before a run begins' : 'cannot be read';
     const message = `${typeof found === 'string' ? found : found.file}: the file ${why}`;
     context.issues.push({ code: 'custom', input: found, message });

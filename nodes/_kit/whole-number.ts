@@ -13,8 +13,8 @@ export interface WholeNumberRange {
 }
 
 /**
- * A whole number without a unit.
- * @param expects What a message expects, with an article: `a number of clients such as 12`.
+ * Makes the schema of a whole number without a unit.
+ * @param expects The expected value, with an article, for messages: `a number of clients such as 12`.
  */
 export function wholeNumberSchema(
   expects: string,

@@ -1,50 +1,51 @@
 /**
- * How many bytes may be under way over one path: as many as it delivers in its least round trip, and
- * a quarter more, so that a higher rate is noticed when the path has it; and how fast they leave, so
- * that bytes after a pause do not overfill the first queue (after draft-ietf-ccwg-bbr).
+ * Decides how many bytes may be in flight over one path: as many as the path delivers in its shortest round trip, and
+ * a quarter more, so that a higher rate is noticed when the path offers it. Also decides how fast packets are sent, so
+ * that packets after a pause do not overfill the first queue (after draft-ietf-ccwg-bbr).
  *
- * Random loss says nothing about room, so a loss is no reason to send less. A round with many losses
- * is, and so is a round trip that has grown: the queue of the path is then filled.
+ * A single loss may be random, so it does not reduce the window. A round with many losses
+ * does, and so does a round trip that has grown, because the queue of the path is then filled.
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { RoundTrip } from './round-trip.ts';
 
-/** Packets under way before anything is known (RFC 9002 section 7.2). */
+/** Number of packets that may be in flight before the path is measured (RFC 9002 section 7.2). */
 const FIRST_PACKETS = 10;
-/** Number of packets that may always be under way. */
+/** Number of packets that may always be in flight. */
 const LEAST_PACKETS = 4;
-/** Factor by which bytes under way may exceed those that the path delivers in a round trip. */
+/** Factor by which bytes in flight may exceed those that the path delivers in a round trip. */
 const GAIN = 1.25;
-/** Packets that may be under way besides, since an acknowledgement may be for several at a time. */
+/** Number of further packets that may be in flight, since an acknowledgement may be for several at a time. */
 const EXTRA_PACKETS = 12;
-/** The rate of a path is the highest of the last so many rounds. */
+/** Number of rounds of which the highest rate is the rate of the path. */
 const RATE_ROUNDS = 10;
-/** The start ends when the rate has grown by less than this factor for so many rounds. */
+/** The start phase ends when the rate has grown by less than this factor for {@link ROUNDS_WITHOUT_GROWTH} rounds. */
 const GROWTH = 1.25;
 const ROUNDS_WITHOUT_GROWTH = 3;
 /** Share of a round's bytes above which losses reduce the window: well above random loss. */
 const LOSS_BOUND = 0.08;
-/** Number of packets that a round must also have lost for that. */
+/** Least number of lost packets in a round that reduces the window, in addition to {@link LOSS_BOUND}. */
 const LOSSES_MIN = 4;
+/** Factor by which a round with many losses or a filled queue reduces the window. */
 const CUT = 0.7;
 /** Factor by which the limit of the window grows in a round with few losses. */
 const RELIEF = 1.1;
-/** Round trip above which the path's queue counts as filled: so many times the least, plus ns. */
+/** The path's queue counts as filled if a round trip exceeds this multiple of the shortest, plus {@link SWOLLEN_NS}. */
 const SWOLLEN = 2;
 const SWOLLEN_NS = 2_000_000;
-/** Rounds in a row with such a round trip after which the path counts as longer than before. */
+/** Number of consecutive rounds with a filled queue after which the path counts as longer than before. */
 const SWOLLEN_ROUNDS = 8;
-/** Every so many ns, the queue runs empty for a round, so that the least round trip is measured. */
+/** Time between two rounds in which less is sent, so that the queue empties and the round trip is shortest, ns. */
 const DRAIN_NS = 4_000_000_000;
 const DRAIN_GAIN = 0.75;
-/** Packets leave at the rate at which the path delivers, times this; faster at the start. */
+/** The pace is the rate at which the path delivers, times this factor; times {@link START_PACE} in the start phase. */
 const PACE = 1.25;
 const START_PACE = 2.5;
-/** At the start, at most so many times what the path delivers in a round trip is under way. */
+/** Largest number of bytes in flight in the start phase, as a multiple of those delivered in a round trip. */
 const START_GAIN = 3;
-/** Largest burst: so many packets, or those of this time at the pace if they are more. */
+/** Largest burst: this many packets or, if that is more, the bytes of {@link BURST_NS} at the pace. */
 const BURST_PACKETS = 16;
 const BURST_NS = 1_000_000;
 
@@ -52,38 +53,38 @@ const BURST_NS = 1_000_000;
 export interface SentPacketState {
   readonly bytes: number;
   readonly atNs: Nanoseconds;
-  /** Bytes delivered by the instant at which this packet left, and when the last of them were. */
+  /** Number of bytes delivered when this packet was sent, and the instant at which the last of them were. */
   readonly delivered: number;
   readonly deliveredNs: Nanoseconds;
 }
 
-/** The congestion window of one path, and the pace at which packets leave. */
+/** The congestion window of one path, and the pace at which packets are sent. */
 export class CongestionWindow {
-  /** Bytes that may be under way. */
+  /** Number of bytes that may be in flight. */
   bytes: number;
   readonly #packetBytes: number;
   readonly #isFixed: boolean;
   #isStarting = true;
   #delivered = 0;
   #deliveredNs: Nanoseconds = 0;
-  /** The highest rate of each of the last rounds, bytes/ns. */
+  /** The highest rate of each of the last {@link RATE_ROUNDS} rounds, bytes/ns. */
   readonly #rates = new Float64Array(RATE_ROUNDS);
   #round = 0;
-  /** The round ends when a packet is acknowledged that left after so many bytes were delivered. */
+  /** The round ends when a packet is acknowledged that was sent after this many bytes were delivered. */
   #roundEnd = 0;
   #roundLeastNs = Number.POSITIVE_INFINITY;
   #roundLost = 0;
   #roundLosses = 0;
   #roundAcked = 0;
   #isFilled = false;
-  /** The rate when it last grew during the start, and the number of rounds since. */
+  /** The rate when it last grew in the start phase, bytes/ns, and the number of rounds since. */
   #startRate = 0;
   #flatRounds = 0;
   #limit = Number.POSITIVE_INFINITY;
   #swollenRounds = 0;
   #drainedNs: Nanoseconds = 0;
   #isDraining = false;
-  /** Bytes that the pace allowed to leave at `#allowedNs`; negative after a larger packet. */
+  /** Number of bytes that the pace allowed to send at `#allowedNs`; negative after a larger packet. */
   #allowance: number;
   #allowedNs: Nanoseconds = 0;
 
@@ -94,7 +95,7 @@ export class CongestionWindow {
     this.#allowance = BURST_PACKETS * packetBytes;
   }
 
-  /** Bytes that the pace allows to leave at this instant. */
+  /** Number of bytes that the pace allows to send at this instant. */
   allowance(now: Nanoseconds): number {
     const pace = this.#pace;
     if (pace === 0) return Number.POSITIVE_INFINITY;
@@ -104,7 +105,7 @@ export class CongestionWindow {
     return this.#allowance;
   }
 
-  /** When the pace allows packets to leave: not one by one, but a few together. */
+  /** When the pace allows to send again, ns: not each packet at its instant, but a few packets together. */
   allowedAt(now: Nanoseconds): Nanoseconds {
     const pace = this.#pace;
     const missing =
@@ -112,34 +113,34 @@ export class CongestionWindow {
     return pace === 0 || missing <= 0 ? now : now + Math.ceil(missing / pace);
   }
 
-  /** Rate at which packets leave, bytes/ns; 0 if the rate of the path is not known. */
+  /** Rate at which packets are sent, bytes/ns; 0 if the rate of the path is not known. */
   get #pace(): number {
     return this.#rate * (this.#isStarting ? START_PACE : PACE);
   }
 
-  /** The state of now, to be remembered with a packet that leaves. */
+  /** The present state, to be kept with a packet that is sent now. */
   get facts(): Pick<SentPacketState, 'delivered' | 'deliveredNs'> {
     return { delivered: this.#delivered, deliveredNs: this.#deliveredNs };
   }
 
-  /** A packet leaves. @param isFirst Nothing is under way: the rate is measured from now on. */
+  /** Called when a packet is sent. @param isFirst True if none is in flight: the rate is measured from now on. */
   leaving(now: Nanoseconds, bytes: number, isFirst: boolean): void {
     if (isFirst) this.#deliveredNs = now;
     this.#allowance -= bytes;
   }
 
-  /** Called when more would have left if window and pace had allowed it. */
+  /** Called when more would have been sent if window and pace had allowed it. */
   wasFilled(): void {
     this.#isFilled = true;
   }
 
-  /** A packet was lost. */
+  /** Called when a packet was lost. */
   lost(bytes: number): void {
     this.#roundLost += bytes;
     this.#roundLosses += 1;
   }
 
-  /** Starts again: nobody answered for a while, and the path may have changed meanwhile. */
+  /** Begins the start phase again; called when there was no answer for a while, as the path may have changed. */
   restart(): void {
     if (this.#isFixed) return;
     this.bytes = Math.min(this.bytes, FIRST_PACKETS * this.#packetBytes);
@@ -151,7 +152,7 @@ export class CongestionWindow {
     this.#limit = Number.POSITIVE_INFINITY;
   }
 
-  /** Packets have arrived; `newest` left last, and its round trip was `sampleNs`. */
+  /** Called when packets were acknowledged; `newest` was sent last of them, and its round trip was `sampleNs`. */
   acknowledged(
     now: Nanoseconds,
     bytes: number,
@@ -171,7 +172,7 @@ export class CongestionWindow {
   }
 
   /**
-   * Widens the window at the start; above a few times what is delivered, bytes only fill queues.
+   * Widens the window in the start phase, up to {@link START_GAIN}: more bytes would only fill queues.
    */
   #grow(bytes: number, leastNs: Nanoseconds): void {
     const most = START_GAIN * this.#rate * leastNs + EXTRA_PACKETS * this.#packetBytes;
@@ -184,7 +185,7 @@ export class CongestionWindow {
     if (rate > this.#rate) this.#rate = rate;
   }
 
-  /** The highest rate of the last rounds. */
+  /** The highest rate of the last {@link RATE_ROUNDS} rounds, bytes/ns. */
   #rate = 0;
 
   #findRate(): void {
@@ -207,7 +208,7 @@ export class CongestionWindow {
     this.#bound(isLossy, isSwollen);
     this.#swollenRounds = isSwollen ? this.#swollenRounds + 1 : 0;
     if (this.#swollenRounds >= SWOLLEN_ROUNDS) {
-      // So little is under way by now that no queue of it explains the long round trips.
+      // So few bytes are in flight by now that a queue of them does not explain the long round trips.
       roundTrip.restartLeast(roundLeastNs);
       this.#swollenRounds = 0;
     }
@@ -229,7 +230,7 @@ export class CongestionWindow {
     if (isLossy || isSwollen || this.#flatRounds >= ROUNDS_WITHOUT_GROWTH) this.#isStarting = false;
   }
 
-  /** Limits the window after many losses or with a filled queue; raises that limit otherwise. */
+  /** Lowers the limit of the window after many losses or with a filled queue; raises it otherwise. */
   #bound(isLossy: boolean, isSwollen: boolean): void {
     const least = LEAST_PACKETS * this.#packetBytes;
     if (isLossy || isSwollen)

@@ -1,9 +1,9 @@
 /**
- * Packets under way to one peer over one path: which have arrived, which are lost, and when to
+ * Follows the packets in flight to one peer over one path: which have arrived, which are lost, and when to
  * send a probe (RFC 9002 section 6).
  *
- * The time-out counts from the last acknowledgement, the last time-out, or the first packet since
- * nothing was under way, not from each packet as section 6.2.1 has it: an application that sends more
+ * The time-out begins at the last acknowledgement, at the last time-out, or at the first packet that was sent while
+ * none was in flight. Unlike in section 6.2.1, it does not begin anew with each packet: an application that sends more
  * often than the time-out would otherwise never learn that nobody answers.
  *
  * @module
@@ -15,18 +15,18 @@ import { CongestionWindow, type SentPacketState } from './congestion-window.ts';
 import { ACK_DELAY_MAX_NS, type Acknowledgement } from './received-packets.ts';
 import { RoundTrip, subtractAckDelayNs } from './round-trip.ts';
 
-/** Number of later packets after which one counts as lost (section 6.1.1, kPacketThreshold). */
+/** A packet counts as lost if a packet sent this many packets later has arrived (section 6.1.1, kPacketThreshold). */
 const PACKET_THRESHOLD = 3;
-/** So many round trips after a packet left, it counts as lost (section 6.1.2, kTimeThreshold). */
+/** Number of round trips after its sending at which a packet counts as lost (section 6.1.2, kTimeThreshold). */
 const TIME_THRESHOLD = 9 / 8;
 const TIME_THRESHOLD_STEP = 1 / 4;
 const TIME_THRESHOLD_MAX = 4;
 /** Largest number of lost packets whose late arrival is recognised. */
 const LOST_KEPT = 64;
 const DOUBLINGS_MAX = 16;
-/** Time-outs in a row, some 20 minutes, after which each one gives up the oldest packet. */
+/** Number of time-outs in a row, some 20 minutes, after which each further one gives up the oldest packet. */
 const PROBES_KEPT = 128;
-/** The list of packets is copied when it has more free places at its front. */
+/** Largest number of unused elements at the front of the list of packets; with more, the list is copied. */
 const FREE_MAX = 256;
 
 /** Parameters of loss recovery. */
@@ -34,7 +34,7 @@ export interface LossRecoveryOptions {
   /** Largest packet, bytes. */
   readonly packetBytes: number;
   /**
-   * Longest time between probes, ns, unless the round trip is longer: finds a peer that returns.
+   * Longest time between probes, ns, unless the round trip is longer: after it at most, a peer that returns is noticed.
    */
   readonly waitNsMax: Nanoseconds;
   readonly random: Random;
@@ -42,12 +42,12 @@ export interface LossRecoveryOptions {
   readonly isFixedWindow?: boolean;
 }
 
-/** A packet under way. */
+/** A packet in flight. */
 interface Sent<Content> extends SentPacketState {
   readonly content: Content;
 }
 
-/** Packets that have arrived and that are lost, by an acknowledgement; in the order of sending. */
+/** Contents of the packets that an acknowledgement shows to have arrived or to be lost, in the order of sending. */
 export interface AcknowledgementOutcome<Content> {
   readonly acked: readonly Content[];
   readonly lost: readonly Content[];
@@ -59,11 +59,11 @@ export class LossRecovery<Content> {
   readonly #random: Random;
   readonly #roundTrip = new RoundTrip();
   readonly #window: CongestionWindow;
-  /** Packets from number `#base - #free` on; undefined once they are acknowledged or lost. */
+  /** Packets from number `#base - #free` on; an element is undefined once its packet is acknowledged or lost. */
   #sent: (Sent<Content> | undefined)[] = [];
-  /** Number of free places at the front of `#sent`. */
+  /** Number of unused elements at the front of `#sent`. */
   #free = 0;
-  /** The least number of a packet under way; that of the next packet if none is. */
+  /** Number of the oldest packet in flight; the next number if none is in flight. */
   #base = 0;
   #next = 0;
   #largestAcked = -1;
@@ -82,14 +82,14 @@ export class LossRecovery<Content> {
     this.#window = new CongestionWindow(packetBytes, isFixedWindow);
   }
 
-  /** Bytes that may leave now; <= 0 if none. */
+  /** Number of bytes that may be sent now; 0 or negative if none. */
   room(now: Nanoseconds): number {
     return Math.min(this.#window.bytes - this.#inFlight, this.#window.allowance(now));
   }
 
   /**
-   * Called when more would leave if there were room.
-   * @returns when there is room, if only the pace prevents it; Infinity if the window is full.
+   * Called when more would be sent if window and pace allowed it.
+   * @returns when the pace allows it, ns; Infinity if the window is full.
    */
   roomAt(now: Nanoseconds): Nanoseconds {
     this.#window.wasFilled();
@@ -97,28 +97,28 @@ export class LossRecovery<Content> {
     return this.#window.allowedAt(now);
   }
 
-  /** Bytes under way. */
+  /** Number of bytes in flight. */
   get inFlight(): number {
     return this.#inFlight;
   }
 
-  /** Bytes that may be under way. */
+  /** Number of bytes that may be in flight. */
   get window(): number {
     return this.#window.bytes;
   }
 
-  /** Smoothed round trip; undefined before the first sample. */
+  /** Smoothed round-trip time; undefined before the first sample. */
   get smoothedNs(): Nanoseconds | undefined {
     return this.#roundTrip.smoothedNs;
   }
 
-  /** Time-outs in a row, without an acknowledgement. */
+  /** Number of time-outs since the last acknowledgement. */
   get timeouts(): number {
     return this.#timeouts;
   }
 
   // hot: once per packet.
-  /** A packet that wants to be acknowledged leaves. @returns its number. */
+  /** Called when a packet that must be acknowledged is sent. @returns its number. */
   sent(now: Nanoseconds, bytes: number, content: Content): number {
     const number = this.#next;
     this.#next += 1;
@@ -130,7 +130,7 @@ export class LossRecovery<Content> {
     return number;
   }
 
-  /** @returns what has arrived and what is lost; undefined if a packet was never sent. */
+  /** Processes an acknowledgement. @returns the packets arrived and lost; undefined if it names an unsent packet. */
   acknowledged(
     now: Nanoseconds,
     { largest, delayNs, ranges }: Acknowledgement,
@@ -166,15 +166,15 @@ export class LossRecovery<Content> {
     return { acked, lost };
   }
 
-  /** The next instant at which something is due; Infinity if nothing is under way. */
+  /** The instant at which {@link due} must be called; Infinity if no packet is in flight. */
   nextAt(): Nanoseconds {
     return Math.min(this.#lossAt, this.#askAt);
   }
 
   /**
    * Does what is due: finds packets lost by time, or counts a time-out. After a time-out, `probe` is
-   * the oldest content under way: send some of it now, even if the window is full. Its packet counts
-   * as under way, and after many time-outs as lost, so that memory does not grow without answers.
+   * the content of the oldest packet in flight: send some of it now, even if the window is full. Its packet stays
+   * in flight, and after many time-outs counts as lost, so that memory does not grow without answers.
    */
   due(now: Nanoseconds): { readonly lost: readonly Content[]; readonly probe?: Content } {
     if (this.#lossAt <= now) {
@@ -200,7 +200,7 @@ export class LossRecovery<Content> {
     if (this.#packets > 0) this.#askAt = now;
   }
 
-  /** Forgets the packets under way, but not the number of time-outs. @returns their contents. */
+  /** Forgets the packets in flight, but not the number of time-outs. @returns the contents of the packets. */
   abandon(): readonly Content[] {
     const contents = this.#sent.flatMap((packet) => (packet === undefined ? [] : packet.content));
     this.#sent = [];
@@ -214,13 +214,13 @@ export class LossRecovery<Content> {
   }
 
   /**
-   * Time until a probe: doubles with each time-out, up to `waitNsMax` or the first wait if longer.
+   * Time until a probe, ns: it doubles with each time-out, up to `waitNsMax` or, if longer, the first wait.
    */
   #waitNs(): Nanoseconds {
     const onceNs = this.#roundTrip.waitNs(ACK_DELAY_MAX_NS);
     const doubledNs = onceNs * 2 ** Math.min(this.#timeouts, DOUBLINGS_MAX);
     const waitNs = Math.min(doubledNs, Math.max(this.#waitNsMax, onceNs));
-    // Not varied at random: the first wait, once a round trip has been measured.
+    // The wait is varied at random, except for the first one after a round trip has been measured.
     const isExact = this.#timeouts === 0 && this.#roundTrip.smoothedNs !== undefined;
     return isExact ? waitNs : withJitter(waitNs, this.#random);
   }
@@ -235,7 +235,7 @@ export class LossRecovery<Content> {
     return packet;
   }
 
-  /** Declares packets lost that are too old, or too far behind an arrived one (section 6.1). */
+  /** Declares packets lost that are too old, or were sent too long before one that has arrived (section 6.1). */
   #detect(now: Nanoseconds): readonly Content[] {
     const lost: Content[] = [];
     this.#lossAt = Number.POSITIVE_INFINITY;
@@ -258,10 +258,10 @@ export class LossRecovery<Content> {
     return lost;
   }
 
-  /** If a packet that was declared lost has arrived, later packets are waited for longer. */
+  /** Raises the thresholds of loss if a packet that was declared lost has arrived. */
   #noteLate(ranges: Acknowledgement['ranges']): void {
     let range = 0;
-    // Ranges descend, and so does this loop, since numbers are declared lost in ascending order.
+    // Numbers are declared lost in ascending order; the loop goes down, because ranges are in descending order.
     for (let at = this.#lost.length - 1; at >= 0; at -= 1) {
       const number = this.#lost[at] as number;
       while (range < ranges.length && number < (ranges[range]?.[0] as number)) range += 1;
@@ -274,7 +274,7 @@ export class LossRecovery<Content> {
     }
   }
 
-  /** Moves the base to the oldest packet under way. */
+  /** Moves the base to the oldest packet in flight. */
   #trim(): void {
     while (this.#base < this.#next && this.#sent[this.#free] === undefined) {
       this.#base += 1;

@@ -6,40 +6,40 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { RFC6298_RTT_GAIN, RoundTripEstimator } from '../../../engine/pure/round-trip-estimator.ts';
 
-/** The least round trip is that of the last one to two periods of this length, ns. */
+/** The shortest round trip is that of the last one to two periods of this length, ns. */
 const LEAST_NS = 5_000_000_000;
 /** Uncertainty of the clocks and timers, ns (section 6.1.2, kGranularity). */
 const GRANULARITY_NS = 1_000_000;
 const FIRST_WAIT_NS = 250_000_000;
 
 /**
- * A sample less the time that the peer waited with the acknowledgement. Unlike in section 5.2, the
- * least is found among such samples: a window that includes the wait would fill the queue.
+ * A sample minus the time by which the peer delayed the acknowledgement. Unlike in section 5.2, the
+ * shortest round trip is found among such samples: a window for a round trip with the delay would fill the queue.
  */
 export function subtractAckDelayNs(sampleNs: Nanoseconds, delayNs: Nanoseconds): Nanoseconds {
   return delayNs < sampleNs ? sampleNs - delayNs : sampleNs;
 }
 
-/** The round trip of one path. */
+/** The round-trip time of one path: smoothed, and the shortest. */
 export class RoundTrip {
   readonly #estimator = new RoundTripEstimator(RFC6298_RTT_GAIN);
   #latestNs: Nanoseconds = 0;
-  /** The least samples of the present period and of the one before, ns. */
+  /** The smallest sample of the present period, and that of the period before, ns. */
   #presentNs = Number.POSITIVE_INFINITY;
   #formerNs = Number.POSITIVE_INFINITY;
   #turnedNs: Nanoseconds = 0;
 
-  /** Smoothed round trip; undefined before the first sample. */
+  /** Smoothed round-trip time; undefined before the first sample. */
   get smoothedNs(): Nanoseconds | undefined {
     return this.#estimator.isKnown ? this.#estimator.srttNs : undefined;
   }
 
-  /** The least round trip of the last two periods; Infinity before the first sample. */
+  /** The shortest round trip of the last two periods; Infinity before the first sample. */
   get leastNs(): Nanoseconds {
     return Math.min(this.#presentNs, this.#formerNs);
   }
 
-  /** Takes a sample. @param delayNs How long the peer waited with the acknowledgement. */
+  /** Takes a sample. @param delayNs Time by which the peer delayed the acknowledgement. */
   sample(now: Nanoseconds, sampleNs: Nanoseconds, delayNs: Nanoseconds): void {
     this.#latestNs = sampleNs;
     if (now - this.#turnedNs >= LEAST_NS) {
@@ -49,11 +49,11 @@ export class RoundTrip {
     }
     const adjustedNs = subtractAckDelayNs(sampleNs, delayNs);
     if (adjustedNs < this.#presentNs) this.#presentNs = adjustedNs;
-    // The first sample counts as it is (section 5.3).
+    // The first sample is taken without subtracting the delay (section 5.3).
     this.#estimator.sample(this.#estimator.isKnown ? adjustedNs : sampleNs);
   }
 
-  /** Sets the least round trip anew, because the path has become longer. */
+  /** Sets the shortest round trip anew, because the path has become longer. */
   restartLeast(leastNs: Nanoseconds): void {
     this.#presentNs = leastNs;
     this.#formerNs = leastNs;
