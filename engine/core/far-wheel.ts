@@ -37,9 +37,9 @@ export class FarWheel {
   /** Number of the present bucket, whose events are in the heap. */
   private current = 0;
   private overflowMinNs = Number.POSITIVE_INFINITY;
-  /** Of entry i: time at 2i, sequence at 2i + 1. */
+  /** The time of entry i is at 2i, its sequence at 2i + 1. */
   private keys = new Float64Array(2 * 64);
-  /** Of entry i: reference at 2i, next entry of its list at 2i + 1. */
+  /** The reference of entry i is at 2i, the next entry of its list at 2i + 1. */
   private links = new Int32Array(2 * 64);
   private freeHead = NIL;
   private used = 0;

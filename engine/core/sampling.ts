@@ -26,7 +26,7 @@ const EXACT_PRODUCT = 2_097_152;
 const MINUS_3_SIGMA = 0.001_349_898_031_630_093_3;
 const PLUS_3_SIGMA = 0.998_650_101_968_369_9;
 
-/** Unbiased integer in [0, n), 1 <= n <= 2^32 (Lemire). One word, rarely more. */
+/** Unbiased integer in [0, n), 1 <= n <= 2^32 (Lemire). Uses one 32-bit word, rarely more. */
 export function drawBelow(words: RandomWordSource, n: number): number {
   if (!(n >= 1 && n <= TWO_32 && n === Math.floor(n))) {
     throw new InvariantError(`below(${n}): 1..2^32 is allowed`);
@@ -46,60 +46,60 @@ function highProduct(word: number, n: number): number {
   return Math.floor(((word >>> 16) * n + lowPart) / 65_536);
 }
 
-/** Uniform in [0, 1) with 53 bits. Two words, the high one first. */
+/** Uniform in [0, 1) with 53 bits. Uses two 32-bit words, the high one first. */
 export function drawUniform(words: RandomWordSource): number {
   const a = words.nextU32();
   const b = words.nextU32();
   return ((a >>> 5) * TWO_26 + (b >>> 6)) / TWO_53;
 }
 
-/** Integer in [0, n) with a bias below n / 2^53, always exactly two words; for impairments. */
+/** Integer in [0, n) with a bias below n / 2^53; always uses exactly two 32-bit words, for impairments. */
 export function drawBelowInTwoWords(words: RandomWordSource, n: number): number {
   return Math.floor(drawUniform(words) * n);
 }
 
-/** True with probability `p`; exact for 0 and 1. Always two words. */
+/** True with probability `p`; exact for 0 and 1. Always uses two 32-bit words. */
 export function drawBernoulli(words: RandomWordSource, p: number): boolean {
   return drawUniform(words) < p;
 }
 
-/** Exponential with the given mean. Two words. */
+/** Exponential with the given mean. Uses two 32-bit words. */
 export function drawExponential(words: RandomWordSource, mean: number): number {
   // 1 - u is exact and never 0.
   return -log(1 - drawUniform(words)) * mean;
 }
 
-/** Geometric on 1, 2, 3, ... with the given mean > 1. Two words. */
+/** Geometric on 1, 2, 3, ... with the given mean > 1. Uses two 32-bit words. */
 export function drawGeometric(words: RandomWordSource, mean: number): number {
   if (!(mean > 1)) throw new InvariantError(`geometric mean ${mean} must exceed 1`);
   return 1 + Math.floor(log(1 - drawUniform(words)) / log(1 - 1 / mean));
 }
 
 /**
- * Normal by inversion. Two words. A uniform of exactly 0 is replaced by half of the smallest step.
+ * Normal by inversion. Uses two 32-bit words. A uniform of exactly 0 is replaced by half of the smallest step.
  */
 export function drawNormal(words: RandomWordSource, mean: number, sd: number): number {
   const u = drawUniform(words);
   return mean + sd * normalQuantile(u === 0 ? 0.5 / TWO_53 : u);
 }
 
-/** Standard normal truncated at -3 and +3, times `sd`. Two words. */
+/** Standard normal truncated at -3 and +3, times `sd`. Uses two 32-bit words. */
 export function drawTruncatedNormal(words: RandomWordSource, sd: number): number {
   const p = MINUS_3_SIGMA + drawUniform(words) * (PLUS_3_SIGMA - MINUS_3_SIGMA);
   return normalQuantile(p) * sd;
 }
 
-/** Uniform integer in [-half, half]. Two words. */
+/** Uniform integer in [-half, half]. Uses two 32-bit words. */
 export function drawUniformJitter(words: RandomWordSource, half: number): number {
   return Math.floor(drawUniform(words) * (2 * half + 1)) - half;
 }
 
-/** Excess of a Pareto law over its scale: scale * ((1 - u)^(-1 / shape) - 1). Two words. */
+/** Excess of a Pareto law over its scale: scale * ((1 - u)^(-1 / shape) - 1). Uses two 32-bit words. */
 export function drawParetoExcess(words: RandomWordSource, scale: number, shape: number): number {
   return scale * (exp(-log(1 - drawUniform(words)) / shape) - 1);
 }
 
-/** Linear interpolation in a table of quantiles at equal steps. Two words. */
+/** Linear interpolation in a table of quantiles at equal steps. Uses two 32-bit words. */
 export function drawFromQuantiles(words: RandomWordSource, table: ArrayLike<number>): number {
   assert(table.length > 0, 'an empirical table needs at least one value');
   const index = drawUniform(words) * (table.length - 1);
@@ -117,7 +117,7 @@ export function roundToNanoseconds(x: number): number {
   return Math.floor(x + 0.5);
 }
 
-/** Shuffles in place, Fisher-Yates from the top. n - 1 unbiased draws. */
+/** Shuffles in place, Fisher-Yates from the top. Uses n - 1 unbiased draws. */
 export function shuffle<T>(words: RandomWordSource, items: T[]): void {
   for (let top = items.length - 1; top > 0; top -= 1) {
     const other = drawBelow(words, top + 1);
@@ -127,7 +127,7 @@ export function shuffle<T>(words: RandomWordSource, items: T[]): void {
   }
 }
 
-/** k different integers of [0, n), ascending (Floyd). k unbiased draws. */
+/** k different integers of [0, n), ascending (Floyd). Uses k unbiased draws. */
 export function sampleWithoutReplacement(words: RandomWordSource, k: number, n: number): number[] {
   assert(k >= 0 && k <= n, `cannot choose ${k} of ${n}`);
   const chosen = new Set<number>();

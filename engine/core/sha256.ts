@@ -104,7 +104,7 @@ function rotr(x: number, n: number): number {
   return (x >>> n) | (x << (32 - n));
 }
 
-/** Big-endian, byte by byte: taking a view of a short array would move it out of the heap. */
+/** Reads a big-endian word byte by byte, because V8 moves a short array out of its heap when a view of it is taken. */
 function readWord(bytes: Uint8Array, offset: number): number {
   return (
     ((bytes[offset] as number) << 24) |

@@ -46,72 +46,72 @@ export function initialRandomState(seed: Seed, node: string, purpose: string): X
  * const delayNs = roundToNanoseconds(backoff.exponential(5_000_000));
  */
 export class RandomStream extends Xoshiro128 implements Random {
-  /** 32 uniform bits. One word. */
+  /** 32 uniform bits. Uses one 32-bit word. */
   u32(): number {
     return this.nextU32();
   }
 
-  /** Unbiased integer in [0, n), 1 <= n <= 2^32. One word, rarely more. */
+  /** Unbiased integer in [0, n), 1 <= n <= 2^32. Uses one 32-bit word, rarely more. */
   below(n: number): number {
     return sampling.drawBelow(this, n);
   }
 
-  /** Integer in [0, n) with exactly two words, for impairments. */
+  /** Integer in [0, n) that always uses exactly two 32-bit words, for impairments. */
   belowFixed(n: number): number {
     return sampling.drawBelowInTwoWords(this, n);
   }
 
-  /** Uniform in [0, 1) with 53 bits. Two words. */
+  /** Uniform in [0, 1) with 53 bits. Uses two 32-bit words. */
   uniform(): number {
     return sampling.drawUniform(this);
   }
 
-  /** True with probability `p`. Two words. */
+  /** True with probability `p`. Uses two 32-bit words. */
   chance(p: number): boolean {
     return sampling.drawBernoulli(this, p);
   }
 
-  /** Exponential with the given mean. Two words. */
+  /** Exponential with the given mean. Uses two 32-bit words. */
   exponential(mean: number): number {
     return sampling.drawExponential(this, mean);
   }
 
-  /** Geometric on 1, 2, 3, ... with the given mean > 1. Two words. */
+  /** Geometric on 1, 2, 3, ... with the given mean > 1. Uses two 32-bit words. */
   geometric(mean: number): number {
     return sampling.drawGeometric(this, mean);
   }
 
-  /** Normal with the given mean and standard deviation. Two words. */
+  /** Normal with the given mean and standard deviation. Uses two 32-bit words. */
   normal(mean: number, sd: number): number {
     return sampling.drawNormal(this, mean, sd);
   }
 
-  /** Normal around 0, truncated at 3 standard deviations. Two words. */
+  /** Normal around 0, truncated at 3 standard deviations. Uses two 32-bit words. */
   truncatedNormal(sd: number): number {
     return sampling.drawTruncatedNormal(this, sd);
   }
 
-  /** Uniform integer in [-half, half]. Two words. */
+  /** Uniform integer in [-half, half]. Uses two 32-bit words. */
   uniformJitter(half: number): number {
     return sampling.drawUniformJitter(this, half);
   }
 
-  /** Excess over the scale of a Pareto law. Two words. */
+  /** Excess over the scale of a Pareto law. Uses two 32-bit words. */
   paretoExcess(scale: number, shape: number): number {
     return sampling.drawParetoExcess(this, scale, shape);
   }
 
-  /** Interpolated draw from a table of quantiles at equal steps. Two words. */
+  /** Interpolated draw from a table of quantiles at equal steps. Uses two 32-bit words. */
   empirical(table: ArrayLike<number>): number {
     return sampling.drawFromQuantiles(this, table);
   }
 
-  /** Shuffles in place. n - 1 unbiased draws. */
+  /** Shuffles in place. Uses n - 1 unbiased draws. */
   shuffle<T>(items: T[]): void {
     sampling.shuffle(this, items);
   }
 
-  /** k different integers of [0, n), ascending. k unbiased draws. */
+  /** k different integers of [0, n), ascending. Uses k unbiased draws. */
   choose(k: number, n: number): number[] {
     return sampling.sampleWithoutReplacement(this, k, n);
   }

@@ -90,7 +90,7 @@ export interface Pbkdf2Input {
 
 /** The cryptographic primitives that a node may use. All byte arrays returned are fresh and belong to the caller. */
 export interface CryptoProvider {
-  /** noble, node or sodium; `modelled` does no cryptography and is named in the verdict line. */
+  /** Name of the provider: noble, node, sodium, or `modelled`, which is not secure and is named in the verdict line. */
   readonly name: string;
   sha256(data: Uint8Array): Uint8Array;
   /** SHA-384 (FIPS 180-4), 48 bytes. */

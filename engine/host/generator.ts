@@ -86,9 +86,9 @@ export interface GeneratedLink {
   readonly usual?: Pick<GeneratedDirection, 'rateBps' | 'delayNs'>;
   /** Properties of both directions, which no default of the file changes. */
   readonly both?: GeneratedDirection;
-  /** From the first end to the second; outweighs `both`. */
+  /** Properties from the first end to the second; they take precedence over `both`. */
   readonly forward?: GeneratedDirection;
-  /** From the second end to the first; outweighs `both`. */
+  /** Properties from the second end to the first; they take precedence over `both`. */
   readonly backward?: GeneratedDirection;
 }
 

@@ -8,16 +8,16 @@
 
 /** A stream of draws, reproducible in virtual time. */
 export interface Random {
-  /** 32 uniform bits; uses one word of the stream. */
+  /** 32 uniform bits; uses one 32-bit word. */
   u32(): number;
-  /** Unbiased integer in [0, n), 1 <= n <= 2^32 (Lemire). One word, rarely more. */
+  /** Unbiased integer in [0, n), 1 <= n <= 2^32 (Lemire). Uses one 32-bit word, rarely more. */
   below(n: number): number;
-  /** Uniform in [0, 1) with 53 bits. Two words. */
+  /** Uniform in [0, 1) with 53 bits. Uses two 32-bit words. */
   uniform(): number;
-  /** True with probability `p`. Two words. */
+  /** True with probability `p`. Uses two 32-bit words. */
   chance(p: number): boolean;
-  /** Exponential with the given mean. Two words. */
+  /** Exponential with the given mean. Uses two 32-bit words. */
   exponential(mean: number): number;
-  /** Shuffles in place (Fisher-Yates). n - 1 words. */
+  /** Shuffles in place (Fisher-Yates). Uses n - 1 unbiased draws. */
   shuffle<T>(items: T[]): void;
 }

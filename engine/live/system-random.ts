@@ -20,32 +20,32 @@ export class SystemRandom implements Random {
   readonly #pool = new Uint32Array(POOL_WORDS);
   #next = POOL_WORDS;
 
-  /** 32 uniform bits. One word. */
+  /** 32 uniform bits. Uses one 32-bit word. */
   u32(): number {
     return this.nextU32();
   }
 
-  /** Unbiased integer in [0, n), 1 <= n <= 2^32. One word, rarely more. */
+  /** Unbiased integer in [0, n), 1 <= n <= 2^32. Uses one 32-bit word, rarely more. */
   below(n: number): number {
     return sampling.drawBelow(this, n);
   }
 
-  /** Uniform in [0, 1) with 53 bits. Two words. */
+  /** Uniform in [0, 1) with 53 bits. Uses two 32-bit words. */
   uniform(): number {
     return sampling.drawUniform(this);
   }
 
-  /** True with probability `p`. Two words. */
+  /** True with probability `p`. Uses two 32-bit words. */
   chance(p: number): boolean {
     return sampling.drawBernoulli(this, p);
   }
 
-  /** Exponential with the given mean. Two words. */
+  /** Exponential with the given mean. Uses two 32-bit words. */
   exponential(mean: number): number {
     return sampling.drawExponential(this, mean);
   }
 
-  /** Shuffles in place. n - 1 unbiased draws. */
+  /** Shuffles in place. Uses n - 1 unbiased draws. */
   shuffle<T>(items: T[]): void {
     sampling.shuffle(this, items);
   }

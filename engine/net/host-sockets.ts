@@ -82,7 +82,7 @@ export class HostSockets implements SocketContext {
     );
   }
 
-  /** Attaches the link to another host, unless an earlier one was attached. */
+  /** Sets the direction by which packets to another host leave, unless one was set earlier. */
   attachNeighbour(host: number, direction: LinkDirection): void {
     if (!this.linkByHost.has(host)) this.linkByHost.set(host, direction);
   }

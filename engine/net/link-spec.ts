@@ -61,7 +61,7 @@ export type JitterSpec =
       readonly halfWidthNs: number;
     }
   | {
-      /** Normal, truncated (not clamped) at +- `boundSigmas` standard deviations. */
+      /** Normal, truncated at +- `boundSigmas` standard deviations: no values pile up at the bounds. */
       readonly kind: 'normal';
       readonly sigmaNs: number;
       /** Default 3. */
@@ -214,17 +214,17 @@ export interface LinkDirectionSpec {
   readonly mtu?: number;
   /** The queue; default drop-tail with 1,000 packets. */
   readonly queue?: QueueSpec;
-  /** Default none. */
+  /** Rate limiter in front of the transmitter; default none. */
   readonly tokenBucket?: TokenBucketSpec;
-  /** Default none. */
+  /** Loss of packets; default none. */
   readonly loss?: LossSpec;
-  /** Default none. */
+  /** Bit errors; default none. */
   readonly corrupt?: CorruptSpec;
   /** Probability that a second copy arrives, default 0. */
   readonly duplicate?: number;
-  /** Default none. */
+  /** Jitter of the delay; default none. */
   readonly jitter?: JitterSpec;
-  /** Default false. */
+  /** Whether packets may overtake each other; default false. */
   readonly reorder?: ReorderSpec;
   /**
    * What happens to packets under way when the direction goes down: `lost` (a cut cable), or

@@ -13,7 +13,7 @@ import type { LinkChangeHandle } from './sim-link.ts';
 /** Something that a partition can cut. */
 export interface PartitionableNetwork {
   readonly directions: readonly LinkDirection[];
-  /** What joins more than two hosts. */
+  /** Segments and clouds, which join more than two hosts. */
   readonly media: readonly PartitionableMedium[];
 }
 

@@ -78,7 +78,7 @@ export class CborReader {
     return this.anyHead() && this.isShortest;
   }
 
-  /** As {@link head}, but also reads one that is longer than necessary. */
+  /** Like {@link head}, but also reads a head that is longer than necessary. */
   anyHead(): boolean {
     const { bytes, at } = this;
     if (at >= this.end) return false;

@@ -10,7 +10,7 @@ const POLYNOMIAL = 0x82f6_3b78;
 const BYTE_VALUES = 256;
 const SLICES = 8;
 const LONG_SLICES = 16;
-/** For fewer bytes than this, making a view takes longer than it saves. */
+/** Smallest number of bytes for which a view is made; for fewer, making a view takes longer than it saves. */
 const LONG_BYTES = 256;
 
 /**
