@@ -10,7 +10,7 @@ import type { BundleAccountEvent } from './agent/effects.ts';
 import { BUNDLE_FIRST_BYTE } from './geometry.ts';
 import { BundleView } from './wire/view.ts';
 
-/** First bytes of a bundle that make its key: identity, hop count and previous node are among them. */
+/** Number of first bytes of a bundle that are hashed into its key; they hold identity, hops, previous node. */
 const NAMED_BYTES = 256;
 /** The key of a bundle on a link: a safe integer >= 0. */
 export function bundleAccountKey(bundle: Uint8Array): number {
@@ -51,7 +51,7 @@ export function reportToObserver(observer: MessageObserver, what: BundleAccountE
   }
 }
 
-/** Key and place of the bundle that a datagram carries whole; undefined for any other datagram. */
+/** Finds the bundle that a datagram carries whole; undefined for any other datagram. */
 export function locateBundle(datagram: Uint8Array): MessageLocation | undefined {
   if (datagram[0] !== BUNDLE_FIRST_BYTE) return undefined;
   const view = new BundleView();

@@ -46,7 +46,7 @@ interface Way {
 
 const ALWAYS: ContactWindow = { fromMs: 0, toMs: null };
 
-/** The first {@link LISTED_CONTACTS_MAX} windows of a plan; one that repeats goes on with its later periods. */
+/** The first {@link LISTED_CONTACTS_MAX} windows of a plan, of a repeating plan those of later periods too. */
 function windowsOf({ windows, periodNs }: PlannedContacts): readonly ContactWindow[] {
   const periods =
     periodNs === undefined ? 1 : Math.ceil(LISTED_CONTACTS_MAX / Math.max(1, windows.length));
@@ -66,7 +66,7 @@ function tracedRoute({ via, hops, arrivalNs, endNs, verdict }: ConsideredRoute):
   return { via, hops, arrivesMs: Math.round(arrivalNs / NS_PER_MS), endsMs, verdict };
 }
 
-/** Planned contacts on a host's links, away from it; links that are always open are left out. */
+/** Planned contacts in which a host can send over its links; links that are always open are left out. */
 export function plannedContactsFrom(
   host: string,
   { links }: NetworkMap,
@@ -104,7 +104,7 @@ export class AgentTracer {
     this.#contacts(way);
   }
 
-  /** A contact begins or ends. */
+  /** Traces that a contact begins or ends. */
   contact(outlet: string, kind: 'begin' | 'end'): void {
     const way = this.#ways.get(outlet);
     if (way === undefined) return;

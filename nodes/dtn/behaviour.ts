@@ -7,7 +7,7 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { RankedRoutes } from './contact-graph/choose.ts';
 import type { DtnDropReason } from './drops.ts';
 
-/** The points in which a double may differ from a correct node. */
+/** What a double may do otherwise than a correct node. */
 export interface DtnBehaviour {
   /** Time from the first write to the sync, ns; if it is above 0, answers do not wait for the sync. */
   readonly syncLateNs: Nanoseconds;
@@ -15,9 +15,12 @@ export interface DtnBehaviour {
   readonly remembersDelivered: boolean;
   /** Whether the time that a bundle spends on the node counts in its age. */
   readonly ages: boolean;
-  /** From a bundle's hop count, the one by which the node tells it from copies that come later. */
+  /** Maps a bundle's hop count to the one that the node compares with later copies (`telling-hops.ts`). */
   readonly hopsOf: (hops: number | undefined) => number | undefined;
-  /** For each node, makes a function that tells the fate of others' next bundle; undefined: sent. */
+  /**
+   * Makes a function for one node, which is called for each bundle of another node that leaves. It
+   * returns undefined if the bundle is sent, else the reason of its drop; `vanishes`: without a drop.
+   */
   readonly leaving: () => () => DtnDropReason | 'vanishes' | undefined;
   /** Takes all routes to a destination; returns the routes from which the node chooses. */
   readonly routes: (list: RankedRoutes) => RankedRoutes;

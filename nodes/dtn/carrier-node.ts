@@ -29,13 +29,13 @@ export interface CarrierHandlers {
 
 /** The neighbours that a carrier protocol reaches, and how often they are tried. */
 export interface CarrierNeighboursOptions {
-  /** Wait for a receipt before a bundle is repeated. */
+  /** Wait for a receipt before a bundle is repeated, ns. */
   readonly retryNs: number;
   /** Names of all hosts that the carrier reaches. */
   readonly peers: readonly string[];
 }
 
-/** Reaches all neighbours above the carrier: one outlet for each, and messages to and from them. */
+/** All neighbours above the carrier: one outlet for each, and the messages to and from them. */
 export class CarrierNeighbours {
   readonly outlets: readonly Outlet[];
   readonly #host: Host;

@@ -1,7 +1,7 @@
 /**
- * Whom a carrier below this protocol reaches: neighbours on a link, and hosts that a network of the
- * carrier joins, of routers or mixes. On a host that runs this protocol the carrier passes nothing on:
- * bundles for other hosts go through the agent.
+ * The hosts that a carrier below this protocol reaches: neighbours on a link, and hosts at the edge of
+ * the same network of the carrier's own nodes, such as routers or mixes. On a host that runs this
+ * protocol the carrier passes nothing on: bundles for other hosts go through the agent.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export function carrierBelowDtn({ stack }: HostView): string | undefined {
 /** Which pairs of hosts in a network reach each other through a carrier. */
 export class CarrierReachability {
   readonly #hosts: readonly HostView[];
-  /** By name of a host, the names of the carriers' networks to which it belongs. */
+  /** For each host, by name, the names of the carriers' networks to which it belongs. */
   readonly #networks = new Map<string, Set<string>>();
 
   constructor({ hosts, links }: NetworkMap) {

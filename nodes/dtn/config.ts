@@ -28,7 +28,7 @@ import {
 import { TLS_POLICIES } from './layer/tcpcl-interface.ts';
 import { securityConfig } from './security/options.ts';
 
-/** How much a node keeps. */
+/** The store of a node: its kind, its size, and what it does when it is full. */
 const storeConfig = z.strictObject({
   /**
    * `memory` loses everything in a crash. `durable` answers an application or a neighbour when the
@@ -41,8 +41,8 @@ const storeConfig = z.strictObject({
   bundles: z.int().min(1).max(1_000_000).default(DEFAULT_STORE_BUNDLES),
   /**
    * What a full store does with a bundle: `reject-new` refuses it, so that applications and
-   * neighbours keep it; the others drop what was taken, never bundles of the node's own
-   * applications.
+   * neighbours keep it; the other policies drop bundles that are stored, but never those of the
+   * node's own applications.
    */
   policy: z.enum(EVICTION_POLICIES).default('reject-new'),
   /** Share of the store that bundles of one other node may take. */
@@ -78,11 +78,11 @@ const ROUTERS = [
 /** Events of a bundle of which status reports tell (RFC 9171 section 6.1.1). */
 export const REPORT_KINDS = ['received', 'forwarded', 'delivered', 'deleted'] as const;
 
-/** Times that the router `prophet` assumes (RFC 6693 section 3.3 leaves both to the network). */
+/** Durations for the router `prophet` (RFC 6693 section 3.3 leaves both to the network). */
 const prophetConfig = z.strictObject({
-  /** Time between two encounters of a pair. */
+  /** Usual time between two encounters of the same two nodes. */
   usual: durationNsSchema().default(DEFAULT_PROPHET_INTERVAL_NS),
-  /** One step of aging. */
+  /** Time unit of aging: the predictability of an encounter decays once for each unit. */
   unit: durationNsSchema().default(DEFAULT_PROPHET_TIME_UNIT_NS),
 });
 
@@ -92,14 +92,14 @@ const tcpclConfig = z.strictObject({
   keepAlive: z.int().min(0).max(65_535).default(TCPCL_KEEP_ALIVE_S),
   /**
    * TLS 1.3 with a key of each pair of neighbours: `prefer` uses it if the neighbour does too,
-   * `require` refuses sessions without. Whoever changes bits on the way can talk `prefer` out of it.
+   * `require` refuses sessions without it. An attacker on the path can make `prefer` do without it.
    */
   tls: z.enum(TLS_POLICIES).default('off'),
 });
 
 /** The radio mesh: rules that are not given are those of the profile. */
 const meshConfig = z.strictObject({
-  /** Whose rules the others start from: ours, or those of bitchat. */
+  /** The set of defaults for the other options: ours (`document`), or that of the program bitchat. */
   profile: z.enum(['document', 'bitchat']).default('document'),
   /** Probability that a node relays a frame. */
   relay: shareSchema().optional(),
@@ -112,13 +112,14 @@ export const dtnConfig = z.strictObject({
   /** Scheme of the identifiers of nodes: `ipn:3.1`, or `dtn://bob/app`. The same on all nodes. */
   eids: z.enum(['ipn', 'dtn']).default('ipn'),
   /**
-   * Who decides where bundles go. One copy of each: `contact-graph` computes routes from the planned
+   * Decides where bundles go. One copy of each: `contact-graph` computes routes from the planned
    * contacts, `direct` waits for the destination itself, `static` follows `routes`, `first-contact`
-   * gives bundles to whom it meets first, `backpressure` to whom has fewer of them. Several copies:
+   * gives a bundle to the first neighbour it meets, `backpressure` to one that holds fewer bundles for
+   * the same destination. Several copies:
    * `epidemic`, `two-hop`, `spray-source`, `spray-binary`, `prophet`.
    */
   router: z.enum(ROUTERS).default('contact-graph'),
-  /** Table of the router `static`: the first row whose `to` fits the name of the destination. */
+  /** Table of the router `static`: the first row counts whose `to` fits the name of the destination. */
   routes: z
     .array(
       z.strictObject({
@@ -145,11 +146,11 @@ export const dtnConfig = z.strictObject({
   mesh: meshConfig.prefault({}),
   /** Lifetime of bundles whose sender does not wish for another. */
   lifetime: durationNsSchema().default(DEFAULT_LIFETIME_NS),
-  /** Most hops of a bundle from this node. */
+  /** Largest number of hops that a bundle from this node may make. */
   hopLimit: z.int().min(1).max(255).default(DEFAULT_HOP_LIMIT),
   /** CRC of the primary and the payload block. */
   crc: z.enum(['none', '16', '32c']).default('32c'),
-  /** CRC type of the payload block, if it is another: some agents refuse bundles in which it has one. */
+  /** CRC type of the payload block, if not `crc`: some agents refuse payload blocks that have a CRC. */
   payloadCrc: z.enum(['none', '16', '32c']).optional(),
   /** Refuses bundles whose primary block has no CRC (RFC 9171 section 4.3.1). */
   requirePrimaryCrc: z.boolean().default(true),
@@ -162,12 +163,12 @@ export const dtnConfig = z.strictObject({
   clock: z.enum(['host', 'none']).default('host'),
   /**
    * `proactive` splits a bundle that is too long for its way, or for what is left of a contact, into
-   * fragments; `off` lets it wait for another.
+   * fragments; `off` lets it wait for another way or contact.
    */
   fragmentation: z.enum(['off', 'proactive']).default('off'),
   /**
    * Status reports that the node sends if a bundle asks for them (RFC 9171 section 5.1 has them off
-   * by default), how many a second at most, and which ones its own bundles ask for.
+   * by default), how many of them each second, and which reports its own bundles ask for.
    */
   reports: z
     .strictObject({
@@ -181,18 +182,18 @@ export const dtnConfig = z.strictObject({
       deleted: z.boolean().default(false),
       /** Reports a second, at most. */
       rate: z.int().min(1).max(1_000).default(1),
-      /** What bundles of this node ask others to report of them, to this node. */
+      /** Events about which bundles of this node ask other nodes to send it reports. */
       ask: z.array(z.enum(REPORT_KINDS)).max(REPORT_KINDS.length).default([]),
-      /** Whether reports are to say when (RFC 9171 section 4.2.3). */
+      /** Whether bundles of this node ask for the time of the event in reports (RFC 9171 section 4.2.3). */
       time: z.boolean().default(false),
     })
     .prefault({}),
-  /** What a node puts together from fragments. */
+  /** Limits of the bundles that a node is putting together from fragments. */
   reassembly: z
     .strictObject({
       /** Number of bundles at a time. */
       open: z.int().min(1).max(65_536).default(REASSEMBLIES_MAX),
-      /** Bytes of their whole payloads, for each source. */
+      /** Bytes that their payloads will have when whole, for each source. */
       bytes: byteSizeSchema().default(BUNDLE_BYTES_MAX),
     })
     .prefault({}),
@@ -203,10 +204,10 @@ export const dtnConfig = z.strictObject({
   hostile: z.enum(['none', 'flip-bits']).default('none'),
   /**
    * Defects for tests, never for real traffic: `dropping` drops every second bundle of others,
-   * `swallowing` does so without a word, `roundabout` takes the worst route that it knows,
-   * `early-receipt` answers before bundles are on disk, `blind-receipt` answers for those that it has
-   * handed on, whoever brings them, `forgetting` forgets what it delivered, `ageless` never makes
-   * bundles older, `overbooking` gives contacts more than they can carry.
+   * `swallowing` does so without counting a drop, `roundabout` takes the worst route that it knows,
+   * `early-receipt` answers before bundles are on disk, `blind-receipt` acknowledges every bundle that
+   * it has handed on before, `forgetting` forgets what it delivered, `ageless` never increases the age
+   * of bundles, `overbooking` gives contacts more than they can carry.
    */
   double: z
     .enum([

@@ -1,6 +1,6 @@
 /**
- * Measures how much of the planned volume of contacts bundles use. A contact counts once a bundle has
- * left in it: one that nobody needed is not wasted. Without a rate limit it has no volume to count.
+ * Measures how much of the planned volume of contacts bundles use. A contact counts only if a bundle
+ * has left in it: an unused contact is not a waste. Without a rate limit it has no volume to count.
  *
  * @module
  */

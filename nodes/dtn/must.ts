@@ -10,8 +10,8 @@ import type { DtnOptions } from './config.ts';
 
 /** The metrics that must keep their limits in any run of these nodes. */
 export function dtnMust(nodes: readonly ConfiguredNode<DtnOptions>[]): Must {
-  // A store in memory loses in a crash what its node had answered for, and had delivered. What a disk was
-  // writing when its node crashed is delivered again: better twice than never.
+  // In a crash, a store in memory loses the bundles that its node had answered for, and the memory of
+  // those delivered. A delivery whose record was not on disk yet is repeated: better twice than never.
   const isDurable = nodes.every(({ options }) => options.store.kind === 'durable');
   return {
     always: {

@@ -1,6 +1,6 @@
 /**
- * Identifiers of the hosts of a network: each has a node number, its place in the topology from 1,
- * and a name. All nodes derive the same ones.
+ * Identifiers of the hosts of a network: each has a name and a node number, which is its position in
+ * the topology, counted from 1. All nodes derive the same identifiers.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { deriveNodeEid, type Eid, formatEid } from './wire/eid.ts';
 /** Maps names of hosts to endpoint identifiers, and identifiers to names. */
 export class HostEids {
   readonly #scheme: 'ipn' | 'dtn';
-  /** Numbers of nodes, from 0. */
+  /** Numbers of hosts by name, counted from 0, one below the node numbers of their identifiers. */
   readonly #numbers = new Map<string, number>();
   readonly #names: readonly string[];
   readonly #byNode = new Map<string, string>();

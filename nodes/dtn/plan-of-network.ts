@@ -17,7 +17,7 @@ import { PLANNED_PERIODS_MAX } from './geometry.ts';
 import type { HostEids } from './names.ts';
 
 const BITS = 8;
-/** Virtual time ends there: 2^53 - 1 ns (docs/spec/event-order.md#time). */
+/** The end of virtual time: 2^53 - 1 ns (docs/spec/event-order.md#time). */
 const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 
 interface Direction {
@@ -32,8 +32,8 @@ interface Direction {
 const CARRIER_RATE = 1e8;
 
 /**
- * The plan of a network for a run of any length: contacts that repeat are planned so many periods
- * ahead, and anew when half of them are over.
+ * The plan of a network for a run of any length: contacts that repeat are planned for
+ * {@link PLANNED_PERIODS_MAX} periods, and planned anew when half of these periods are over.
  */
 export class NetworkPlans implements PlanSource {
   readonly #network: NetworkMap;

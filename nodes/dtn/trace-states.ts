@@ -14,7 +14,7 @@ import {
 } from '../_kit/text-form.ts';
 import { declareStatePerPeer, type SingleTraceState } from '../_kit/trace-state.ts';
 
-/** Most contacts, and most departures, that a state lists for a neighbour: more than can be drawn. */
+/** Largest number of contacts, and of departures, that a state lists for a neighbour: more than are drawn. */
 export const LISTED_CONTACTS_MAX = 64;
 
 const WINDOWS = listFormat(
@@ -33,7 +33,7 @@ export const CONTACTS_TRACE = declareStatePerPeer(
     happened: WINDOWS,
   }),
 );
-/** Contacts with a neighbour; the end of one that is open is null. */
+/** Contacts with a neighbour, planned and happened; the end of a contact that is still open is null. */
 export type ContactsState = NonNullable<ReturnType<(typeof CONTACTS_TRACE)['state']['read']>>;
 /** A contact: its beginning and its end, ms. */
 export type ContactWindow = ContactsState['planned'][number];
@@ -62,7 +62,7 @@ export const STORE_TRACE: SingleTraceState<StoreState> = { machine: 'store', sta
 /** How much a store holds, and how many bundles wait for which reason. */
 export type StoreState = NonNullable<ReturnType<(typeof STORE_STATE)['read']>>;
 
-/** Most bundles that a state lists with the reason for which they wait. */
+/** Largest number of bundles that a state lists with the reason for which they wait. */
 export const LISTED_BUNDLES_MAX = 16;
 
 const WAITING_BUNDLES = listFormat(
@@ -80,7 +80,7 @@ export const WAITING_LIST_TRACE: SingleTraceState<WaitingState> = {
   machine: 'waiting',
   state: WAITING_BUNDLES,
 };
-/** Bundles that wait. */
+/** Bundles that wait, one by one, each with its reason. */
 export type WaitingState = NonNullable<ReturnType<(typeof WAITING_BUNDLES)['read']>>;
 
 /** What became of a route that was considered for a bundle. */
@@ -106,7 +106,7 @@ export const ROUTES_TRACE = declareStatePerPeer(
     ),
   }),
 );
-/** Routes to a destination. */
+/** The routes that were considered for the last bundle to a destination, and when. */
 export type RoutesState = NonNullable<ReturnType<(typeof ROUTES_TRACE)['state']['read']>>;
 /** A route that was considered, and what became of it. */
 export type TracedRoute = RoutesState['tried'][number];

@@ -16,7 +16,7 @@ import {
   WAITING_LIST_TRACE,
 } from './trace-states.ts';
 
-/** Routes, and bundles, that are drawn; the table has all routes. */
+/** Largest numbers of routes and of lines about waiting bundles that are drawn; the table has all routes. */
 const ROUTES_DRAWN_MAX = 30;
 const WAITING_DRAWN_MAX = 8;
 const LINE_HEIGHT = 18;
@@ -52,7 +52,7 @@ interface Waiting {
   readonly count: number;
   /** When the first of them came, ms. */
   readonly sinceMs: number;
-  /** There may be more than were listed. */
+  /** True if more bundles may wait than the trace lists. */
   readonly isCut: boolean;
 }
 

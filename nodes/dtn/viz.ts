@@ -33,7 +33,7 @@ import {
 } from './trace-states.ts';
 import { drawRoutes, hasRoutes, reasonText } from './viz-routes.ts';
 
-/** Most links, and most nodes, on a page; the table lists all. */
+/** Largest number of links, and of nodes, on a page; the table lists all. */
 const ROWS_MAX = 20;
 const ROW = 22;
 const BAR = 14;

@@ -11,7 +11,7 @@ import type { Departure, Outlet } from './outlet.ts';
 
 /** The layer below, as far as the link needs it. */
 export interface AcknowledgingLayer {
-  /** Most bundles under way. */
+  /** Largest number of bundles under way: sent, but neither acknowledged nor given up. */
   readonly window: number;
   /** When the layer will have sent all that it was given; Infinity while it accepts no bundle. */
   idleAt(): Nanoseconds;

@@ -37,9 +37,9 @@ export class LinkOutlet implements Outlet {
   readonly #queue = new BundleQueue();
   #isOpen: boolean;
   #freeNs: Nanoseconds = 0;
-  /** A bundle did not fit in the rest of the contact: nothing leaves before the next. */
+  /** True after a bundle did not fit in the rest of the contact: none leaves before the next contact. */
   #isSpent = false;
-  /** True from the moment the contact is found to be spent until {@link spent} has told so. */
+  /** True from the moment at which the contact is found to be spent until {@link spent} is called. */
   #isNews = false;
 
   constructor(facts: LinkOutletParameters) {
@@ -122,7 +122,7 @@ export class LinkOutlet implements Outlet {
     return { bundle, durationNs, ...(window && { use: { contact: window, bytes } }) };
   }
 
-  /** All that waits, once after a bundle did not fit in the rest of the contact; else nothing. */
+  /** All waiting bundles at the first call after one did not fit in the rest of the contact, else none. */
   spent(): readonly HeldBundle[] {
     if (!this.#isNews) return [];
     this.#isNews = false;

@@ -46,9 +46,9 @@ type Waiting<Request> =
   | { readonly kind: 'bundle'; readonly bundle: HeldBundle; readonly transfer?: TransferId }
   /** A neighbour whose bundle was delivered here, or came before. */
   | { readonly kind: 'receipt'; readonly transfer: TransferId }
-  /** A fragment that was cut here, which has a way already. */
+  /** A fragment that this node has cut: nobody is answered, but the node has custody of it from now on. */
   | { readonly kind: 'kept'; readonly bundle: HeldBundle }
-  /** The measurement of what is delivered twice. */
+  /** A delivery that the custody ledger, which measures repeated deliveries, has to learn of. */
   | { readonly kind: 'delivered'; readonly key: string };
 
 /** Drops after which the neighbour keeps the bundle, because there may be room later. */
@@ -142,7 +142,7 @@ export class BundleAgent<Request>
     return this.#forwarding.waiting;
   }
 
-  /** Some of the bundles that wait, those without a way first. @param most Most of them. */
+  /** Some of the bundles that wait, those without a way first. @param most Largest number returned. */
   waitingBundles(most: number): readonly WaitingBundle[] {
     return this.#forwarding.waitingBundles(most);
   }
@@ -232,7 +232,7 @@ export class BundleAgent<Request>
       this.#sendReport(now, this.#reports.ofBlock(now, this.#reception.view));
     if (drop === undefined) return;
     const isKept = transfer !== undefined && (REFUSALS.has(drop) || this.#isSpoilt());
-    // Without a receipt the bundle comes again. For a duplicate it waits until the disk has the first.
+    // Without a receipt the bundle comes again. A duplicate's receipt waits until the first copy is on disk.
     if (transfer !== undefined && !isKept) this.#await(now, { kind: 'receipt', transfer });
     effects.drop(drop);
     effects.report({ kind: 'ended', key: name, how: 'dropped' });
@@ -467,7 +467,7 @@ export class BundleAgent<Request>
     }
   }
 
-  /** A fragment for this node that was found on disk. */
+  /** Gives a fragment for this node that was found on disk to the reassembly. */
   #expect(now: Nanoseconds, bundle: HeldBundle): void {
     const view = new BundleView();
     openHeldBundle(view, bundle.bytes);

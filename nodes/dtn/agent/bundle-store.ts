@@ -25,7 +25,7 @@ export type NoRoomReason = 'no-storage' | 'source-share';
 export interface EvictionCallbacks {
   /** True if the bundle may be deleted to make room: no transfer of it is under way. */
   readonly isFree: (bundle: HeldBundle) => boolean;
-  /** A uniform number below a bound. */
+  /** Draws a uniform integer from 0 to `bound` - 1. */
   readonly below: (bound: number) => number;
 }
 
@@ -35,7 +35,7 @@ interface Load {
   bundles: number;
 }
 
-/** Bundles by identity. */
+/** The bundles that one node stores, by identity, within {@link StoreLimits}. */
 export class BundleStore {
   readonly #limits: StoreLimits;
   readonly #bundles = new Map<string, HeldBundle>();

@@ -67,7 +67,7 @@ export class CarrierOutlet implements Outlet {
     }
   }
 
-  /** @returns the bundles that were not sent; those that were may have arrived, and stay under way. */
+  /** @returns the bundles that were not sent; those sent may have arrived, and stay under way. */
   close(): readonly HeldBundle[] {
     this.isOpen = false;
     return this.#queue.takeAll();

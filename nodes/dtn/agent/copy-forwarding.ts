@@ -124,7 +124,10 @@ export class CopyForwarder {
       : splitIntoFragments(bundle, bytesMax, holdings.room);
   }
 
-  /** @param note The note with which a neighbour gave this bundle, or the one it is a fragment of. */
+  /**
+   * Offers a new bundle to all neighbours that are here now.
+   * @param note The note (`copy-note.ts`) that came with this bundle, or with the one it was cut from.
+   */
   #spread(bundle: HeldBundle, note: number | undefined): void {
     this.#parts.copies.kept?.(bundle, note);
     const { from } = bundle;

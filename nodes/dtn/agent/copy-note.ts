@@ -26,9 +26,9 @@ export function readCopiesBlock(view: BundleView): number | undefined {
 }
 
 /**
- * The bundle of a view with this note; if `note` is undefined, without any. A bundle that has no
- * room for the block stays as it was.
- * @param writer Reset first.
+ * The bytes of the bundle in `view` with this note, or without any note if `note` is undefined. A
+ * bundle that has as many blocks as it may is returned unchanged.
+ * @param writer Writes the result; it is reset first.
  */
 export function bundleWithCopiesBlock(
   writer: CborWriter,

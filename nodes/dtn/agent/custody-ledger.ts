@@ -1,7 +1,8 @@
 /**
- * The truth about bundles for which nodes have answered, kept outside them so that it survives
- * crashes (`Witness` of the port). It only measures: bundles that a restarted node does not find, and
- * bundles that their last holder deleted on a receipt, though no node has them.
+ * The ground truth about bundles for which nodes have answered, kept outside the nodes so that it
+ * survives their crashes (`Witness` of the port). It only measures two kinds of loss: bundles that a
+ * restarted node does not find, and bundles that no node has because their last holder deleted them
+ * on a receipt.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { bundleIdentityHash } from './encounter-record.ts';
 
 /**
  * What became of a bundle that a node had: a neighbour has acknowledged it; it was sent to one that
- * acknowledges nothing; or it was delivered, split, or dropped aloud.
+ * acknowledges nothing; or it was delivered, split, or dropped for a reason that is counted.
  */
 export type BundleFate = 'passed-on' | 'sent' | 'over';
 
@@ -25,12 +26,12 @@ export interface CustodyLedgerParts {
   readonly isDurable: boolean;
 }
 
-/** Nodes that promise to keep bundles, by number. */
+/** Space of the witness that holds the numbers of the nodes that promise to keep bundles. */
 const NODES = 'dtn custody nodes';
-/** How often any node took a bundle, and how often one was done with it: a number for each time. */
+/** Spaces with one number for each time that a node took a bundle, or that a node was done with it. */
 const TAKEN = 'dtn custody taken';
 const LEFT = 'dtn custody left';
-/** Bundles that nobody need have any more. */
+/** Space of the bundles that were delivered, or dropped for a counted reason: no node need have them. */
 const OVER = 'dtn custody over';
 /** How often nodes may take the same bundle, one after another. */
 const TIMES_MAX = 1_024;
@@ -54,7 +55,7 @@ export class CustodyLedger {
     if (isDurable) witness.note(NODES, names.numberOf(host) ?? 0);
   }
 
-  /** A number for a bundle that the node takes in. */
+  /** The next number of this host, for a bundle that the node takes in. */
   next(): number {
     const number = this.#next;
     this.#next += 1;
@@ -79,24 +80,24 @@ export class CustodyLedger {
     return !this.over(key) && fate === 'passed-on';
   }
 
-  /** Notes that a bundle was delivered, or dropped aloud. @returns true if that was known before. */
+  /** Notes that a bundle was delivered, or dropped for a counted reason. @returns true if known before. */
   over(key: string): boolean {
     return this.#isJudging() && this.#witness.note(OVER, bundleIdentityHash(key));
   }
 
-  /** The disk has it that the node delivered the bundle. */
+  /** Notes that the record of the bundle's delivery is on the node's disk. */
   delivered(key: string): void {
     this.#witness.note(this.#delivered, bundleIdentityHash(key));
   }
 
-  /** True if the disk had it, in whatever life, that the node delivered the bundle. */
+  /** True if the record of the bundle's delivery has been on the node's disk, in any of its lives. */
   isDelivered(key: string): boolean {
     return this.#witness.has(this.#delivered, bundleIdentityHash(key));
   }
 
   /**
-   * After a start. @param found Numbers of the bundles on disk.
-   * @returns how many the node had answered for, and does not have.
+   * Counts the bundles that the node had answered for before its restart, and no longer has.
+   * @param found Numbers of the bundles on disk.
    */
   missing(found: ReadonlySet<number>): number {
     let missing = 0;
@@ -144,5 +145,5 @@ function nameOf(key: string): number {
   return name - (name % TIMES_MAX);
 }
 
-/** Most numbers in a row for which the node never answered: more bundles than wait for a disk. */
+/** Longest run of numbers never answered for that the count crosses: fewer bundles wait for a disk. */
 const GAP_MAX = 4_096;

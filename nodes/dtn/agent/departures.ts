@@ -36,7 +36,7 @@ export class CopySender {
   readonly #slab = new SlabAllocator();
   /** What becomes of the next bundle of another node. */
   readonly #leaving: ReturnType<DtnBehaviour['leaving']>;
-  /** Bundles that have left and are not acknowledged yet, by them the keys of their copies. */
+  /** For each bundle that has left and is not acknowledged yet, the key of its copy. */
   readonly #away = new Map<HeldBundle, number>();
 
   constructor(parts: CopySenderParts) {
@@ -73,7 +73,7 @@ export class CopySender {
       effects.report({ kind: 'ended', key, how: 'dropped' });
   }
 
-  /** @returns why the bundle cannot leave, if so. */
+  /** Makes the copy of a bundle that leaves, and sends it. @returns why it cannot leave, if so. */
   send(now: Nanoseconds, departure: Departure, outlet: Outlet): DtnDropReason | undefined {
     const { bundle, transfer } = departure;
     const { own, behaviour } = this.#parts;

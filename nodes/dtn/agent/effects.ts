@@ -102,7 +102,7 @@ export type AgentEffect<Request> =
   | { readonly kind: 'erase'; readonly key: string }
   | { readonly kind: 'sync' };
 
-/** Where the parts of an agent put their effects; none of them answers requests. */
+/** Where the parts of an agent put their effects; only the agent itself answers requests. */
 export interface EffectSink {
   push(effect: AgentEffect<never>): void;
   count(metric: AgentCounterName): void;

@@ -25,11 +25,11 @@ const NAMED = 512;
 
 /** The summary that one of two nodes sends the other at an encounter. */
 export interface EncounterRecord {
-  /** An answer is not answered. */
+  /** A greeting gets an answer; an answer gets none. */
   readonly kind: 'greeting' | 'answer';
   /** Names of bundles, at most {@link ENCOUNTER_RECORD_BUNDLES_MAX}. */
   readonly known: readonly number[];
-  /** For the router of the neighbour. */
+  /** What the router of the sender tells the router of the neighbour. */
   readonly router: Uint8Array;
 }
 
@@ -66,7 +66,7 @@ export function decodeEncounterRecord(bytes: Uint8Array): EncounterRecord | unde
   return { kind, known, router: reader.content };
 }
 
-/** The argument of the next head if it is of this type. */
+/** The argument of the next CBOR head; undefined if the head has another major type. */
 function next(reader: CborReader, major: number): number | undefined {
   return reader.expect(major) && reader.isExact ? reader.argument : undefined;
 }

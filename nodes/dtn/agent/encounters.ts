@@ -1,6 +1,6 @@
 /**
- * Encounters of a node: which neighbours it is with, what each of them knows, and the records that
- * both exchange at the beginning. A record that gets no answer is repeated.
+ * Encounters of a node: which neighbours are in contact with it now, which bundles each of them knows,
+ * and the records that both exchange at the beginning. A record that gets no answer is repeated.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What a node needs to know of the endpoints that bundles name: as text, and whose they are. The
- * same few come again and again, so those seen last are kept by their bytes.
+ * What a node needs to know of the endpoints that bundles name: their text, and the host that they
+ * belong to. The same few occur in many bundles, so those seen last are kept by their bytes.
  *
  * @module
  */
@@ -59,7 +59,7 @@ export class BundleEndpointCache {
     return known ?? this.#keep(slot, view.destination, bytes.subarray(destinationAt, sourceAt));
   }
 
-  /** The endpoint in a slot, if its identifier is at `start`: none is a prefix of another. */
+  /** The endpoint in a slot, if its identifier stands at `start`; no identifier is a prefix of another. */
   #at(slot: number, bytes: Uint8Array, start: number): BundleEndpoint | undefined {
     const kept = this.#kept[slot];
     if (kept === undefined) return undefined;

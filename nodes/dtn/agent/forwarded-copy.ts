@@ -32,7 +32,7 @@ export interface CopyForwardingFacts {
   readonly heldNs: Nanoseconds;
 }
 
-/** Buffer for the data of one block, used for all: each bundle that passes has three such blocks. */
+/** Buffer for the new data of one block at a time; empty if the block keeps its data. */
 const scratch = new CborWriter();
 
 // hot: once for each bundle that leaves, so nothing is allocated.
@@ -64,7 +64,7 @@ export function writeForwardedCopy(
   return undefined;
 }
 
-/** Copies a block, with the data of `scratch` if there are any. */
+/** Copies a block; its data become those in `scratch`, unless `scratch` is empty. */
 function copyBlock(writer: CborWriter, view: BundleView, index: number): void {
   if (scratch.length === 0) writer.raw(view.bytes, view.blockStart[index], view.blockEnd[index]);
   else writeBlock(writer, blockFieldsWithData(view, index, scratch.bytes), 0, scratch.length);

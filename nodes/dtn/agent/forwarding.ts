@@ -38,11 +38,11 @@ export interface BundleForwarderParts extends BundleAgentParts {
 /** Where a held bundle is. */
 type Place = (
   | { readonly kind: 'queue'; readonly outlet: Outlet; readonly untilNs: Nanoseconds }
-  /** Sent, but not acknowledged by the neighbour yet; `leftNs`: when last, by contact plans. */
+  /** Sent, last at `leftNs` in the time of contact plans, but not acknowledged by the neighbour yet. */
   | { readonly kind: 'under-way'; readonly outlet: Outlet; readonly leftNs: Nanoseconds }
   | { readonly kind: 'waits'; readonly why: WaitReason }
 ) & {
-  /** When the bundle was to leave by the router's first plan for it; undefined if it makes none. */
+  /** When the bundle was to leave by the router's first plan for it; undefined if the router plans none. */
   readonly plannedNs: Nanoseconds | undefined;
 };
 
@@ -58,7 +58,7 @@ interface Queued {
 /** Why copies of a critical bundle could not be queued. */
 interface Obstacles {
   readonly why: WaitReason;
-  /** Greatest limit of a way for which the bundle is too long, bytes; 0 if there is no such way. */
+  /** Longest bundle, bytes, that any way takes for which this bundle is too long; 0 without such a way. */
   readonly bytesMax: number;
 }
 
@@ -192,7 +192,7 @@ export class BundleForwarder {
     this.#settle(now, original, { why, bytesMax });
   }
 
-  /** What becomes of a critical bundle itself, now that its copies are queued. */
+  /** Decides what becomes of a critical bundle itself, now that its copies are queued. */
   #settle(now: Nanoseconds, original: HeldBundle, { why, bytesMax }: Obstacles): void {
     if (this.#critical.here(original).length > 0) {
       this.#places.delete(original.key);
@@ -221,7 +221,7 @@ export class BundleForwarder {
     }
   }
 
-  /** Puts fragments in the place of a bundle. @returns false if it stays whole. */
+  /** Holds and routes fragments instead of a bundle. @returns false if the bundle stays whole. */
   #split(now: Nanoseconds, bundle: HeldBundle, maxBytes: number): boolean {
     const isAllowed = this.#parts.options.fragmentation === 'proactive';
     const fragments = isAllowed
@@ -232,7 +232,7 @@ export class BundleForwarder {
     return true;
   }
 
-  /** @returns the fragments that are new here and need a route; the others have one. */
+  /** Holds fragments instead of their bundle. @returns those new here: they need a route, others have one. */
   #replace(
     now: Nanoseconds,
     bundle: HeldBundle,
@@ -424,7 +424,7 @@ export class BundleForwarder {
     }
   }
 
-  /** This neighbour gets no copy; if nobody has got one, the bundle is lost. */
+  /** Notes that this neighbour gets no copy; if no neighbour has got one, the bundle is lost. */
   #refuseCopy(now: Nanoseconds, copy: HeldBundle, drop: DtnDropReason): void {
     const { copyOf } = copy;
     if (copyOf === undefined) return;

@@ -15,14 +15,14 @@ import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
 import type { HeldBundles } from './holdings.ts';
 import { identifyBundle } from './identity.ts';
 
-/** Most bytes of two fields of a fragment's primary block: offset, and length of the whole payload. */
+/** Largest length of two fields of a fragment's primary block together, bytes: offset and total length. */
 const FRAGMENT_FIELDS_MAX = 18;
 
 /**
  * Splits a bundle into fragments that are no longer than a limit.
  * @param maxBytes Longest bundle that can leave.
- * @param most How many fragments there may be.
- * @returns no fragments if the bundle may not be split, or not into so few and so short ones.
+ * @param most Largest number of fragments.
+ * @returns the fragments; none if the bundle may not be split, or not within both limits.
  */
 export function splitIntoFragments(
   bundle: HeldBundle,
@@ -40,7 +40,7 @@ export function splitIntoFragments(
   return cut(bundle, view, pieces);
 }
 
-/** True if the bundle may be split into fragments of so many bytes. */
+/** True if the bundle may be split into fragments of at most `maxBytes` bytes. */
 export function isSplittable(bundle: HeldBundle, maxBytes: number): boolean {
   const view = viewOf(bundle);
   return isFragmentable(view) && roomIn(maxBytes, bundle, view) >= 1;
@@ -53,8 +53,8 @@ function roomIn(maxBytes: number, bundle: HeldBundle, view: BundleView): number 
 
 /**
  * Splits a bundle in two, so that a part of it can leave.
- * @param maxBytes Longest first fragment.
- * @returns no fragments if the bundle may not be split, or the first part is not worth its overhead.
+ * @param maxBytes Longest first fragment, bytes.
+ * @returns both fragments; none if the bundle may not be split, or the first is not worth its overhead.
  */
 export function splitInTwo(bundle: HeldBundle, maxBytes: number): readonly HeldBundle[] {
   if (maxBytes < worthwhileFragmentBytesMin(bundle)) return [];
@@ -68,8 +68,8 @@ export function splitInTwo(bundle: HeldBundle, maxBytes: number): readonly HeldB
 }
 
 /**
- * The least length of a fragment that is worth its overhead, bytes: half of it is payload (ours).
- * Infinity if the bundle may not be split, or its payload is too short for that.
+ * The least length in bytes of a fragment that is worth its overhead: at least half of the fragment
+ * is payload (our choice; no RFC says). Infinity if the bundle may not be split, or is too short.
  */
 export function worthwhileFragmentBytesMin(bundle: HeldBundle): number {
   const view = viewOf(bundle);
@@ -82,7 +82,7 @@ export function worthwhileFragmentBytesMin(bundle: HeldBundle): number {
 export interface FragmentReplacement {
   readonly holdings: HeldBundles;
   readonly effects: EffectSink;
-  /** Called when a fragment is here: the node answers for it once the disk has it. */
+  /** Called for each fragment that was stored: the node answers for it once it is on disk. */
   readonly onKept: (now: Nanoseconds, bundle: HeldBundle) => void;
   /** The key of bytes for observers; absent if nobody observes. */
   readonly keyOf?: ((bundle: Uint8Array) => number) | undefined;
@@ -91,8 +91,8 @@ export interface FragmentReplacement {
 }
 
 /**
- * Keeps fragments in the store in the place of their bundle, and reports that to observers.
- * @returns those that were not here: a crash may have left some of them with their bundle.
+ * Keeps fragments in the store instead of their bundle, and reports the exchange to observers.
+ * @returns the fragments that were not held before: after a crash, some are held beside their bundle.
  */
 export function replaceByFragments(
   now: Nanoseconds,
@@ -122,7 +122,7 @@ function viewOf({ bytes }: HeldBundle): BundleView {
   return view;
 }
 
-/** Bytes of a fragment without its payload, at most. */
+/** Largest length of a fragment without its payload, bytes. */
 function overheadOf({ bytes }: HeldBundle, { payloadLength }: BundleView): number {
   return bytes.length - payloadLength + FRAGMENT_FIELDS_MAX;
 }

@@ -5,12 +5,12 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 
-/** 0 bulk, 1 normal, 2 expedited. */
+/** Priority of a bundle: 0 bulk, 1 normal, 2 expedited. */
 export type Priority = 0 | 1 | 2;
 
 /** A bundle with all that the node needs to decide about it. */
 export interface HeldBundle {
-  /** Identity: source, creation timestamp and, of a fragment, its place (RFC 9171 section 4.2.7). */
+  /** Identity: source, creation timestamp and, of a fragment, offset and length (RFC 9171 section 4.2.7). */
   readonly key: string;
   /** Node identifier of its source, as text; empty if it is anonymous. */
   readonly source: string;
@@ -19,7 +19,7 @@ export interface HeldBundle {
   /** Name of the host of the destination; undefined if it is on none of this network. */
   readonly destination: string | undefined;
   readonly priority: Priority;
-  /** True if each neighbour that begins a route gets a copy (CCSDS 734.3-B-1 section 3.2.7). */
+  /** True if each neighbour with which a route begins gets a copy (CCSDS 734.3-B-1 section 3.2.7). */
   readonly isCritical?: boolean;
   /** Present on a copy of a critical bundle: that bundle, which is held too. */
   readonly copyOf?: HeldBundle;

@@ -1,6 +1,6 @@
 /**
- * What a node holds, and what it remembers of bundles with which it is done; with a journal, both
- * survive a crash.
+ * The bundles that a node holds, and what it remembers of bundles with which it is done; with a
+ * journal, both survive a crash.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export interface HeldBundlesParts {
   /** Absent if the store is in memory. */
   readonly journal: RecordWriter | undefined;
   readonly custody: CustodyLedger | undefined;
-  /** The time of the node's life and calendar time, ms. */
+  /** For how long the node has run since its first start (`uptime-clock.ts`), and calendar time, ms. */
   readonly lifeMs: (now: Nanoseconds) => number;
   readonly dtnMs: () => number;
   readonly remembersDelivered: boolean;
@@ -71,7 +71,7 @@ export class HeldBundles {
     return this.#store.size;
   }
 
-  /** How many fragments may take the place of one bundle. */
+  /** Largest number of fragments that may replace one bundle. */
   get room(): number {
     return this.#parts.limits.bundles - this.size + 1;
   }
@@ -98,8 +98,8 @@ export class HeldBundles {
   }
 
   /**
-   * Hops of the copy that is or was here of the bundle with this identity. Undefined if there was no
-   * copy; Infinity if no further copy is of use.
+   * Hops that this node's present or past copy of the bundle with this identity had made. Undefined if
+   * there was no copy; Infinity if no further copy is of use.
    */
   hopsOf(key: string, now: Nanoseconds): number | undefined {
     const here = this.#store.get(key);

@@ -1,6 +1,6 @@
 /**
- * The identity of a bundle: its source and creation timestamp, and of a fragment also its place (RFC
- * 9171 section 4.2.7). Two forms of one identifier are one identity.
+ * The identity of a bundle: its source and creation timestamp, and of a fragment also offset and length
+ * (RFC 9171 section 4.2.7). Two forms of one endpoint identifier lead to the same identity.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export function identifyBundle(view: BundleView): string | undefined {
 }
 
 /**
- * The identity of a bundle as text: source, creation timestamp and, of a fragment, its place.
+ * The identity of a bundle as text: source, creation timestamp and, of a fragment, offset and length.
  * @param source Its source, as text.
  */
 export function formatBundleIdentity(view: BundleView, source: string): string {

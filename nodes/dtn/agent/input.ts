@@ -7,7 +7,7 @@
 import type { PeerReachability, SendWishes } from '../../../engine/host/transport.ts';
 import type { StoredRecord } from './records.ts';
 
-/** The inputs of an agent. It hands a `Request` back with its answer: so the node knows who asked. */
+/** The inputs of an agent. Its answer hands the `Request` back, by which the node knows who asked. */
 export type AgentInput<Request> =
   | SendInput<Request>
   | BundleInput

@@ -25,11 +25,11 @@ import { hopsToTellCopiesApart } from './telling-hops.ts';
 
 const MS_PER_S = 1_000;
 const NS_PER_MS = 1_000_000;
-/** Longer lifetimes end after this time, 52 days in ms: so sums of it with instants stay exact. */
+/** Longest remaining lifetime, 52 days in ms; longer ones are cut, so that sums with instants stay exact. */
 export const REMAINING_LIFETIME_MS_MAX: number = Number.MAX_SAFE_INTEGER / NS_PER_MS / 2;
 /** The least number that a block other than the payload may have (section 4.3.2). */
 const FIRST_NUMBER = 2;
-/** CRC types by option. */
+/** CRC type for each value of the option `crc`. */
 export const CRC_TYPE_BY_OPTION: Readonly<Record<DtnOptions['crc'], CrcType>> = {
   none: CRC_TYPE.none,
   '16': CRC_TYPE.x25,
@@ -91,7 +91,7 @@ export class BundleCreator {
     return { lastMs: this.#lastMs, sequence: this.#sequence, made: this.#made };
   }
 
-  /** Goes on where an earlier life ended, or later if more of that life is known already. */
+  /** Goes on after an earlier life of the node; of two states of that life, the later one counts. */
   resume({ lastMs, sequence, made }: BundleCreatorState): void {
     this.#made = Math.max(this.#made, made);
     if (lastMs < this.#lastMs) return;
@@ -206,8 +206,8 @@ export class BundleCreator {
   }
 
   /**
-   * Section 4.2.7: the sequence number starts at 0 again when the creation time advances; that never
-   * goes back. Without a clock the time stays 0, and the number only grows.
+   * Section 4.2.7: the sequence number starts at 0 again when the creation time advances. The creation
+   * time never goes back. Without a clock it stays 0, and the sequence number only grows.
    */
   #timestamp(): { readonly createdMs: number; readonly sequence: number } {
     const { clock, store } = this.#parts.options;

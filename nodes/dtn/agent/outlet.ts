@@ -11,8 +11,8 @@ import type { HeldBundle } from './held-bundle.ts';
 export interface Departure {
   readonly bundle: HeldBundle;
   /**
-   * Number under which the neighbour will acknowledge it; absent if nobody will, so that the bundle
-   * has left for good.
+   * Number under which the neighbour will acknowledge the bundle; absent if the neighbour will not, so
+   * that the bundle has left for good.
    */
   readonly transfer?: number;
   /** How long the transmitter takes, ns; absent if the way has no transmitter of its own. */
@@ -36,7 +36,7 @@ export interface Outlet {
   readonly neighbour: string;
   /** Longest bundle that it takes at present, bytes. */
   readonly maxBytes: number;
-  /** Longest bundle at any time, bytes: at present the neighbour may accept only shorter ones. */
+  /** Longest bundle that the way can ever take, bytes; at least {@link maxBytes}. */
   readonly bytesMax: number;
   readonly isOpen: boolean;
   /** Bytes that wait at this priority or higher. */
@@ -57,7 +57,7 @@ export interface Outlet {
    * @param planNs Time on the clock of contact plans.
    */
   take(now: Nanoseconds, planNs: Nanoseconds): Departure | undefined;
-  /** All that waits, once after a bundle did not fit in the rest of the contact; else nothing. */
+  /** All waiting bundles at the first call after one did not fit in the rest of the contact, else none. */
   spent(): readonly HeldBundle[];
   /** The longest bundle that the rest of the contact can carry, bytes; 0 if there is none. */
   rest(planNs: Nanoseconds): number;

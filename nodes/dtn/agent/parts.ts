@@ -28,7 +28,7 @@ export interface BundleAgentParts {
   readonly security?: BundleSecurity | undefined;
   /** Measures from outside for which bundles the node has answered; absent in some tests. */
   readonly custody?: CustodyLedger | undefined;
-  /** A uniform number below a bound. */
+  /** Draws a uniform integer from 0 to `bound` - 1. */
   readonly below: (bound: number) => number;
   /** Calendar time. */
   readonly clock: () => CalendarTime;

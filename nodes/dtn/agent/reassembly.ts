@@ -11,15 +11,15 @@ import { PartialPayload } from '../wire/partial-payload.ts';
 import type { BundleView } from '../wire/view.ts';
 import type { HeldBundle } from './held-bundle.ts';
 
-/** Limits of the bundles that are put together at a time. */
+/** Limits of the unfinished bundles: those being put together, of which fragments are missing. */
 export interface ReassemblyLimits {
   /** Number of bundles. */
   readonly open: number;
   /** Share of this number that bundles of one source may take, 0 to 1. */
   readonly perSource: number;
-  /** Bytes of their whole payloads, for each source. */
+  /** Bytes that their payloads will have when whole, for each source. */
   readonly bytes: number;
-  /** Bytes of their whole payloads, for all sources together. */
+  /** Bytes that their payloads will have when whole, for all sources together. */
   readonly allBytes: number;
 }
 
@@ -85,8 +85,8 @@ export class BundleReassembler {
   }
 
   /**
-   * Looks for room for a fragment. An unfinished bundle keeps its place while it gets fragments, not
-   * for its whole lifetime, which its source chose. A fragment without room is sent again later.
+   * Looks for room for a fragment. An unfinished bundle stays only while it gets fragments: its
+   * lifetime, which its source chose, could be too long. A fragment without room is sent again later.
    * @returns fragments to delete first, of the bundles that are idle longest; or why there is no room.
    */
   roomFor(now: Nanoseconds, fragment: Fragment): readonly HeldBundle[] | DtnDropReason {
@@ -151,7 +151,7 @@ export class BundleReassembler {
     return { payload, fragments };
   }
 
-  /** A fragment left the store before its bundle was whole; without fragments, that is forgotten. */
+  /** A fragment left the store before its bundle was whole; a bundle without fragments is forgotten. */
   remove(fragment: HeldBundle): void {
     const identity = this.#identities.get(fragment);
     if (identity === undefined) return;
@@ -162,7 +162,7 @@ export class BundleReassembler {
   }
 }
 
-/** The unfinished bundles that share a limit, their number with a new one, and bytes without it. */
+/** The unfinished bundles for which `isOne` holds, the limit of their number, and bytes left for them. */
 interface Room {
   readonly isOne: (each: Open) => boolean;
   readonly most: number;

@@ -51,7 +51,7 @@ export class BundleChecker {
     this.#endpoints = new BundleEndpointCache(parts.names);
   }
 
-  /** True if the last bundle has a block that is unknown here and asks for a report about that. */
+  /** True if the last bundle has a block of a type unknown here that asks for a report in that case. */
   get isReportWanted(): boolean {
     return this.#isReportWanted;
   }
@@ -114,8 +114,8 @@ export class BundleChecker {
   }
 
   /**
-   * Does what unknown blocks ask for (RFC 9171 section 5.6, step 4), one after the other: a report,
-   * and that the bundle or the block be deleted, with the security operations on that block.
+   * Does what the flags of each unknown block ask for (RFC 9171 section 5.6, step 4): a report, and
+   * the deletion of the bundle, or of the block with the security operations on it.
    */
   #withoutUnknown(bytes: Uint8Array): Uint8Array | DtnDropReason {
     const { view } = this;

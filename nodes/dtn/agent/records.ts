@@ -10,8 +10,8 @@
  * router    what the router keeps (`CopyRouter.memory`)
  * ```
  *
- * The time of life counts only while the agent runs, from its first start on, so that it needs no
- * clock; the age of a bundle never falls below what it was when the store was last written.
+ * Life time (`uptime-clock.ts`) counts from the first start of the agent, and only while it runs, so
+ * that it needs no clock; a bundle's age never falls below its value when the store was last written.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { SlabAllocator } from '../../_kit/slab.ts';
 import type { Priority } from './held-bundle.ts';
 
-/** Keys of bundles begin with the first, keys of tombstones with the second. */
+/** First letters of the store keys of bundles. */
 export const BUNDLE_KEY_PREFIX = 'b/';
 /** First letters of the store keys of tombstones. */
 export const TOMBSTONE_KEY_PREFIX = 't/';
@@ -41,7 +41,7 @@ export interface BundleRecord {
   readonly bytes: Uint8Array;
   readonly from: string | undefined;
   readonly priority: Priority;
-  /** When the node received or created it, by the time of its life and by its calendar, ms. */
+  /** When the node received or created it, in life time (see above) and in DTN time, ms. */
   readonly sinceLifeMs: number;
   readonly sinceDtnMs: number;
   /** Lifetime that was left then, ms. */
@@ -54,7 +54,7 @@ export interface BundleRecord {
 /** The stored mark that a bundle was delivered, so that no copy is delivered again. */
 export interface TombstoneRecord {
   readonly identity: string;
-  /** When copies of it expire, by the time of the node's life, ms. */
+  /** When copies of it expire, in life time (see above), ms. */
   readonly untilLifeMs: number;
 }
 
@@ -157,7 +157,7 @@ type Six = readonly [number, number, number, number, number, number];
 
 const decoder = new TextDecoder();
 
-/** A reader after the head of an array with so many elements. */
+/** A reader behind the head of an array of `elements` elements; undefined if there is no such head. */
 function readerOf(value: Uint8Array, elements: number): CborReader | undefined {
   const reader = new CborReader();
   reader.open(value, 0, value.length);

@@ -50,7 +50,8 @@ export class StoreRecovery {
   }
 
   /**
-   * @param records All of the store, in the order of their keys: that of the agent comes first.
+   * Takes back what an earlier life of the node has stored.
+   * @param records All records of the store, in the order of their keys: the agent's comes first.
    * @returns the bundles that were found, oldest first.
    */
   run(now: Nanoseconds, records: readonly StoredRecord[]): readonly HeldBundle[] {
@@ -126,7 +127,7 @@ export class StoreRecovery {
     };
   }
 
-  /** No later bundle of this node gets the number or the creation timestamp of one that was found. */
+  /** Ensures that no later bundle gets the number or creation timestamp of this one, which was found. */
   #countOn(bundle: HeldBundle): void {
     const { own, origin } = this.#parts;
     const { from, isPart, bytes, name } = bundle;

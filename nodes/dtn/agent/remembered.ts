@@ -1,6 +1,6 @@
 /**
- * Bundles with which a node is done, so that it knows further copies as duplicates: each until it
- * would have expired. Their number is limited; the oldest is forgotten first.
+ * Remembers the bundles with which a node is done, each until it would have expired, so that further
+ * copies are known as duplicates. Their number is limited; the oldest is forgotten first.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export class EndedBundleMemory {
     this.#limit = limit;
   }
 
-  /** Remembers a bundle. @returns the identities that are forgotten meanwhile, or to make room. */
+  /** Remembers a bundle. @returns identities forgotten since they have expired, or to make room. */
   add(now: Nanoseconds, ended: EndedBundle): readonly string[] {
     const forgotten = this.#forgetEnded(now);
     this.#until.delete(ended.key);

@@ -62,7 +62,8 @@ export class StatusReporter {
   }
 
   /**
-   * @param view The bundle of which is reported, opened.
+   * Makes a report, if the bundle asks for it.
+   * @param view The bundle that the report is about, opened.
    * @returns the bundle with the report; undefined if there is to be none.
    */
   of(now: Nanoseconds, view: BundleView, about: About): HeldBundle | undefined {
@@ -70,7 +71,7 @@ export class StatusReporter {
     return isAsked ? this.#made(now, view, about) : undefined;
   }
 
-  /** @returns the bundle with the report that an unknown block asks for (RFC 9171 section 5.6); undefined if there is to be none. */
+  /** @returns the report that an unknown block asks for (RFC 9171 section 5.6); undefined if there is none. */
   ofBlock(now: Nanoseconds, view: BundleView): HeldBundle | undefined {
     return this.#made(now, view, { kind: 'received', reason: STATUS_REASON.blockUnsupported });
   }

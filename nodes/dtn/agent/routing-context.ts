@@ -9,7 +9,7 @@ import { worthwhileFragmentBytesMin } from './fragments.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Outlet } from './outlet.ts';
 
-/** The facts from which an `Around` answers. */
+/** The facts from which an {@link AgentRoutingContext} answers. */
 interface AroundFacts {
   readonly outlets: readonly Outlet[];
   readonly nowNs: Nanoseconds;

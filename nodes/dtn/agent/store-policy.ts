@@ -1,6 +1,6 @@
 /**
- * Which bundles make room for another in a full store. Those of the node's own applications never
- * do, nor does one that is under way: both were promised to somebody.
+ * Which bundles a full store deletes to make room for another. It never deletes bundles of the node's
+ * own applications, nor bundles under way: the node has promised to keep both.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export const EVICTION_POLICIES = [
 /** Which bundle a full store drops: the new one, or an older one. */
 export type EvictionPolicy = (typeof EVICTION_POLICIES)[number];
 
-/** Which of two bundles is deleted first: below 0 if it is `a`. */
+/** Compares two bundles: below 0 if `a` is deleted first. */
 type Order = (a: HeldBundle, b: HeldBundle) => number;
 
 const ORDERS: Readonly<Partial<Record<EvictionPolicy, Order>>> = {
@@ -34,13 +34,13 @@ export interface EvictionRequest {
   readonly candidates: readonly HeldBundle[];
   /** The bundle that needs the room. */
   readonly newcomer: HeldBundle;
-  /** A uniform number below a bound, for `random`. */
+  /** Draws a uniform integer from 0 to `bound` - 1, for the policy `random`. */
   readonly below: (bound: number) => number;
 }
 
 /**
- * Which bundles a full store may delete for a new one, in the order in which they go.
- * @returns the bundles that may make room, in the order in which they go.
+ * Selects the bundles that a full store may delete for a new one.
+ * @returns these bundles, in the order in which they are deleted.
  */
 export function evictionOrder(
   policy: EvictionPolicy,

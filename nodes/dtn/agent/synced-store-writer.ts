@@ -39,7 +39,7 @@ export class SyncedStoreWriter<Waiting> {
     this.#dueNs ??= now + this.#lateNs;
   }
 
-  /** @returns false if nobody need wait. */
+  /** Hands `waiting` back after the sync that it needs. @returns false if it need not wait at all. */
   wait(waiting: Waiting): boolean {
     if (this.isSettled || this.#lateNs > 0) return false;
     // Nothing was written since the sync under way began, so that sync covers everything.
@@ -62,7 +62,7 @@ export class SyncedStoreWriter<Waiting> {
     this.#effects.push({ kind: 'sync' });
   }
 
-  /** The sync under way has ended. @returns who waited for it. */
+  /** The sync under way has ended. @returns all that waited for it. */
   ended(): readonly Waiting[] {
     const covered = this.#covered;
     this.#covered = [];

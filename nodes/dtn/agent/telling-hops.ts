@@ -1,8 +1,8 @@
 /**
- * Tells a bundle that comes back from one that is repeated (both have the same identity, RFC 9171
- * section 4.2.7). Where nodes hand a bundle on without keeping it, only the copy with the most hops is
- * not handed on yet. So a node accepts a bundle again only if it has made more hops than before; then
- * it never acknowledges the last copy without keeping it.
+ * Distinguishes a bundle that comes back over other nodes from one that a neighbour repeats; both have
+ * the same identity (RFC 9171 section 4.2.7). Where nodes delete a bundle once they have handed it on,
+ * the copy with the largest hop count is the only one left. So a node accepts a bundle again only if
+ * its hop count has grown; then it never acknowledges the last copy without keeping it.
  *
  * @module
  */
@@ -14,7 +14,7 @@ type Kind = Pick<HeldBundle, 'destination' | 'isCritical'>;
 type Parts = Pick<BundleAgentParts, 'own' | 'copies' | 'router' | 'behaviour'>;
 
 /**
- * The hop count by which a node tells a bundle that comes back from one that is repeated.
+ * The hop count by which a node distinguishes a bundle that comes back from one that is repeated.
  * @param hops Hops that the bundle has made; undefined if it does not count them.
  * @returns the hops to compare; undefined if no further copy is of use: at the destination, or if several copies
  * exist at a time.

@@ -10,7 +10,7 @@ import type { Route } from './search.ts';
 
 /** Classes of priority: 0 bulk, 1 normal, 2 expedited. */
 const PRIORITIES = 3;
-/** Most routes that are considered for a bundle. */
+/** Largest number of routes that are considered for a bundle. */
 export const ROUTES_CONSIDERED_MAX = 10;
 const NS_PER_S = 1e9;
 const PERCENT = 100;
@@ -38,7 +38,7 @@ export interface BundleRequirements {
   readonly pieceMin?: number;
 }
 
-/** When a bundle would leave and arrive on a route, and what it would use of it. */
+/** When a bundle would leave and arrive on a route, and how much of the route's volume it would use. */
 export interface RouteProjection {
   readonly route: Route;
   /** Estimated volume consumption, bytes. */
@@ -119,10 +119,10 @@ export interface RouteChoiceContext {
   readonly volumes: RemainingContactVolumes;
   readonly backlog: BacklogBytesOf;
   readonly allowance: OverheadAllowance;
-  /** Most routes that are considered. */
+  /** Largest number of routes that are considered. */
   readonly routesMax: number;
   readonly nowNs: Nanoseconds;
-  /** Called for each route that is considered; absent if nobody wants to know. */
+  /** Called for each route that is considered; absent if no trace is recorded. */
   readonly onTried?: ((route: Route, verdict: RouteProjection | NoRouteReason) => void) | undefined;
 }
 

@@ -26,7 +26,7 @@ export type WindowEnd = 'closed' | 'open';
 
 /** Options of the plan's arithmetic. */
 export interface PlanOptions {
-  /** `closed`: a transmission may begin at the end of a contact, as in the standard. */
+  /** Whether a transmission may begin at the very end of a contact; `closed`, as in the standard: yes. */
   readonly windowEnd: WindowEnd;
   /** Added to the light time of each contact, ns. */
   readonly marginNs: Nanoseconds;
@@ -118,7 +118,7 @@ export class ContactPlan {
   }
 }
 
-/** Contacts of a sender in the order of their starts; for each, the latest end of all up to it. */
+/** Contacts of a sender by start; `lastSoFar` holds the latest end of each contact and those before it. */
 interface InTime {
   readonly ids: Int32Array;
   readonly lastSoFar: Float64Array;

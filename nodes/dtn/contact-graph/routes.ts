@@ -20,7 +20,7 @@ export function compareRoutes(left: Route, right: Route): number {
   );
 }
 
-/** Lists the routes of one query, best first, as far as they are asked for. */
+/** The routes of one query, best first; each is computed when it is first asked for. */
 export class RouteList {
   readonly #plan: ContactPlan;
   readonly #search: RouteSearch;
@@ -30,7 +30,7 @@ export class RouteList {
   /** Routes that are found or candidates, by their contacts. */
   readonly #known = new Set<string>();
 
-  /** @param search Of the same plan; shared by all lists. */
+  /** @param search The search over the same plan; all lists of that plan share it. */
   constructor(plan: ContactPlan, search: RouteSearch, query: RouteQuery) {
     this.#plan = plan;
     this.#search = search;
@@ -42,7 +42,7 @@ export class RouteList {
     return this.#found.length;
   }
 
-  /** When the first contact of one of the routes found so far ends; Infinity if there is none. */
+  /** Earliest end, over the routes found so far, of a route's first contact; Infinity without routes. */
   get firstEndNs(): Nanoseconds {
     let end = Number.POSITIVE_INFINITY;
     for (const { contacts } of this.#found) {

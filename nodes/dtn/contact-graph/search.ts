@@ -34,7 +34,7 @@ export interface Route {
   readonly entry: number;
 }
 
-/** The route that is wanted: from where to where, when, and without which nodes and contacts. */
+/** The wanted route: source, target, earliest start, and which nodes and first contacts it avoids. */
 export interface RouteQuery {
   readonly source: number;
   readonly target: number;

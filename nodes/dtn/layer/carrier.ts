@@ -1,5 +1,5 @@
 /**
- * Messages between nodes above a carrier (ours; there is no specification):
+ * Messages between nodes above a carrier (our own format; there is no specification):
  *
  * ```
  *  0               1 … 4             5 … 8       9 …
@@ -9,9 +9,9 @@
  * +---------------+-----------------+-----------+-----------+
  * ```
  *
- * The checksum is CRC-32C over all other bytes. A carrier may have none: a flipped bit in a transfer
- * would acknowledge another bundle, and blocks of a bundle need not have a CRC (RFC 9171 section
- * 4.2.1).
+ * The checksum is CRC-32C over all other bytes. A carrier may have no checksum: then a flipped bit in
+ * a transfer number would acknowledge another bundle, and blocks of a bundle need not have a CRC (RFC
+ * 9171 section 4.2.1).
  *
  * @module
  */
@@ -22,7 +22,7 @@ const BUNDLE = 1;
 const RECEIPT = 2;
 const CHECKSUM_AT = 5;
 
-/** Bytes of a message in front of the bundle. */
+/** Length of a message's part in front of the bundle, bytes. */
 export const CARRIER_HEAD_BYTES = 9;
 
 /** A message; `bundle` shares the memory of the bytes that were decoded. */
@@ -41,7 +41,7 @@ export function encodeTransferMessage(message: TransferMessage): Uint8Array {
   return bytes;
 }
 
-/** Reads a message; undefined if it is none, or was changed on the way. */
+/** Decodes a message; undefined if the bytes are no message, or were changed on the way. */
 export function decodeTransferMessage(bytes: Uint8Array): TransferMessage | undefined {
   if (bytes.length < CARRIER_HEAD_BYTES) return undefined;
   if (readUint32(bytes, CHECKSUM_AT) !== checksumOf(bytes)) return undefined;

@@ -1,6 +1,6 @@
 /**
  * Cancellations of LTP sessions that the neighbour has not acknowledged (RFC 5326 sections 6.15,
- * 6.18): each is repeated a few times, and only so many are remembered.
+ * 6.18): each is repeated a limited number of times, and a limited number is remembered.
  *
  * @module
  */

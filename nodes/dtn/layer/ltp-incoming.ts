@@ -24,7 +24,7 @@ export class LtpReceiver {
   readonly #shared: LtpSharedContext;
   readonly #claimsMax: number;
   readonly #sessions = new Map<number, LtpReceiverSession>();
-  /** Checkpoints of whole blocks that are answered once the node has the block, by session. */
+  /** By session, the checkpoint of a complete block; it is answered once the node has stored the block. */
   readonly #unanswered = new Map<number, LtpData>();
   readonly #cancelled: LtpCancellations;
   readonly #closed = new Set<number>();
@@ -65,7 +65,7 @@ export class LtpReceiver {
     else if (alarm.kind === 'silence') this.#silence(alarm.session);
   }
 
-  /** False if nobody needs the alarm any more. */
+  /** False if the alarm no longer has a purpose. */
   needs(alarm: LtpAlarm, at: number): boolean {
     const session = this.#sessions.get(alarm.session);
     if (alarm.kind === 'report') return session?.isOpen(alarm.serial) === true;
@@ -155,7 +155,7 @@ export class LtpReceiver {
     }
   }
 
-  /** The session of a number, new if there is room. */
+  /** The session with this number; a new one if there is none yet, and there is room. */
   #sessionOf(number: number, content: LtpData): LtpReceiverSession | undefined {
     const { facts, serial, alarm } = this.#shared;
     let pieces = 1;

@@ -94,7 +94,7 @@ export class LtpSender implements DataSegmentSource<LtpAlarm> {
       this.#through.push(first.session);
   }
 
-  /** Ends sessions whose green part has just left: nobody acknowledges that. */
+  /** Ends sessions whose green part has just left: green data is not acknowledged. */
   settle(): void {
     for (const session of this.#through.splice(0)) this.#done(session);
   }
@@ -115,7 +115,7 @@ export class LtpSender implements DataSegmentSource<LtpAlarm> {
     }
   }
 
-  /** False if nobody needs the alarm any more. */
+  /** False if the alarm no longer has a purpose. */
   needs(alarm: LtpAlarm): boolean {
     if (alarm.kind === 'cancel') return this.#cancelled.has(alarm.session);
     const session = this.#sessions.get(alarm.session);

@@ -29,7 +29,7 @@ export class LtpReceiverSession {
   silentAt = 0;
   /** Bytes of the pieces that are kept. */
   bytes = 0;
-  /** The block has been handed to the node, which has or has not kept it yet. */
+  /** Whether the block is still coming in, has been offered to the node, or was kept by it. */
   place: 'coming' | 'offered' | 'kept' = 'coming';
   readonly #arrived = new RangeSet();
   #pieces: { readonly offset: number; readonly data: Uint8Array }[] = [];
@@ -42,7 +42,7 @@ export class LtpReceiverSession {
   readonly #open = new Map<number, UnacknowledgedReport>();
   /** Where the scope of each report begins, by its serial number. */
   readonly #lowers = new Map<number, number>();
-  /** Checkpoints that were answered; never more than reports, whose number is limited. */
+  /** Serial numbers of answered checkpoints; never more than reports, whose number is limited. */
   readonly #answered = new Set<number>();
   #serial: number;
 
@@ -76,9 +76,9 @@ export class LtpReceiverSession {
   }
 
   /**
-   * False if a checkpoint answers a report that this end does not know: it has been restarted since the
-   * report, and has lost the bytes that it claimed.
-   * @param serial 0 for none.
+   * False if a checkpoint answers a report that this end does not know: this end has been restarted
+   * since then, and has lost the bytes that the report claimed.
+   * @param serial Serial number of the report; 0 for none.
    */
   knowsReport(serial: number): boolean {
     return serial === 0 || this.#lowers.has(serial);
@@ -121,7 +121,8 @@ export class LtpReceiverSession {
   /**
    * The reports that answer a checkpoint. The first time they are new; when the checkpoint comes
    * again, they are those that the sender has not acknowledged.
-   * @param claimsMax Claims that fit into a segment.
+   * @param claimsMax Largest number of claims that fit into a segment.
+   * @param repeatsMax How often each report may be sent again for this reason.
    */
   reportsFor(content: LtpData, claimsMax: number, repeatsMax: number): readonly LtpReport[] {
     if (this.#answered.has(content.checkpoint)) return this.#again(content.checkpoint, repeatsMax);

@@ -10,7 +10,7 @@ import { LTP_BUNDLE_SERVICE, LTP_DATA_TYPE, type LtpData, type LtpReport } from 
 
 /** A range of bytes of the block, to be sent one segment after the other. */
 export interface LtpSendRange extends Range {
-  /** Serial number of the checkpoint in its last segment, and of the report behind it; 0 for none. */
+  /** Serial number of the checkpoint in its last segment, and of the report that it answers; 0 for none. */
   readonly checkpoint: number;
   readonly report: number;
 }
@@ -88,7 +88,7 @@ export class LtpSenderSession {
     return this.redBytes === end ? runs : [...runs, green];
   }
 
-  /** The segment at the start of a run, with at most so much data. */
+  /** The segment at the start of a run, with at most `dataMax` bytes of data. */
   segment(run: LtpSendRange, dataMax: number): LtpData {
     const end = Math.min(run.end, run.start + dataMax);
     const isLast = end === run.end && run.checkpoint !== 0;

@@ -17,8 +17,8 @@ export interface LtpLinkParameters {
   /** Longest segment, bytes. */
   readonly segmentMax: number;
   /**
-   * How long to wait for an answer after the last bit has left, ns: twice the light time, the time that
-   * both ends need, and a longest segment that may leave before the answer (RFC 5326 section 6.6).
+   * Wait for an answer after the last bit has left, ns: twice the light time, the processing time of both
+   * ends, and the time of a longest segment that may leave before the answer (RFC 5326 section 6.6).
    */
   readonly answerNs: number;
   /** Silence after which a block is given up, ns of contact time. */
@@ -47,7 +47,7 @@ export type LtpDropReason =
 
 /** Events that an LTP engine handles. */
 export type LtpInput =
-  /** Sends a block in a class of datagrams; `redBytes` of it, from its start, are acknowledged. */
+  /** Sends a block in datagrams with this DSCP; its first `redBytes` bytes are acknowledged. */
   | {
       readonly kind: 'send';
       readonly session: number;
@@ -89,7 +89,7 @@ export interface LtpSharedContext {
   readonly clockAt: () => number;
   /** Sets an alarm after `waitNs` of contact time. @returns when it rings, on the contact clock. */
   readonly alarm: (waitNs: number, alarm: LtpAlarm) => number;
-  /** Sends a segment before data; the alarm is set when it has left. See {@link Outgoing.isObsolete}. */
+  /** Sends a segment before any data; the alarm is set when the segment has left ({@link OutgoingLtpSegment}). */
   readonly tell: (segment: LtpSegment, alarm?: LtpAlarm, isObsolete?: () => boolean) => void;
   readonly effect: (effect: LtpEffect) => void;
   /** Draws a first serial number. */

@@ -21,15 +21,15 @@ export interface OpenContact {
 /** A segment that is ready to be sent. */
 export interface OutgoingLtpSegment<Alarm> {
   readonly bytes: Uint8Array;
-  /** Class of the datagram. */
+  /** DSCP of the datagram. */
   readonly dscp: number;
-  /** Set when the segment has left. */
+  /** The alarm to set when the segment has left; absent if the segment needs none. */
   readonly alarm?: Alarm;
   /** True once nobody needs the segment: while it waited, the neighbour may have answered already. */
   readonly isObsolete?: () => boolean;
 }
 
-/** Gives the data segments to the transmitter, in the order in which they leave. */
+/** The queue from which the transmitter takes data segments, in the order in which they leave. */
 export interface DataSegmentSource<Alarm> {
   /** Bytes that wait. */
   readonly bytes: number;

@@ -83,7 +83,7 @@ export type LtpContent =
   | { readonly kind: 'cancel'; readonly by: 'sender' | 'receiver'; readonly reason: number }
   | { readonly kind: 'cancel-receipt'; readonly to: 'sender' | 'receiver' };
 
-/** An LTP segment (RFC 5326 section 3). The engine is that of the sender of the block. */
+/** An LTP segment (RFC 5326 section 3). `engine` is the number of the engine that sends the block. */
 export interface LtpSegment {
   readonly engine: number;
   readonly session: number;
@@ -110,7 +110,7 @@ export function isEndOfBlock({ type }: LtpData): boolean {
   return type === LTP_DATA_TYPE.redEndOfBlock || type === LTP_DATA_TYPE.greenEndOfBlock;
 }
 
-/** Most octets around the data of a segment from this engine. */
+/** Largest number of octets around the data of a segment from this engine. */
 export function ltpOverheadBytesMax(engine: number): number {
   const most = sdnvLength(2 ** 32);
   return 1 + sdnvLength(engine) + most + 1 + 1 + most + most + most + most;

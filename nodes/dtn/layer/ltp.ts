@@ -3,7 +3,7 @@
  * the neighbour has claimed all of them, and blocks of the neighbour come in. A state machine.
  *
  * All timers run on contact time. A block is reported as complete only when the node has stored it, so
- * that nothing is claimed that a full store refuses.
+ * that no claim covers a block that a full store refuses.
  *
  * Two gaps of the RFC are closed. A block whose checkpoint never comes is given up after a silence.
  * If several reports answer a checkpoint, each is repeated by itself; and if all checkpoints are
@@ -166,7 +166,7 @@ export class LtpMachine implements StateMachine<LtpInput, LtpEffect> {
     this.#outgoing.settle();
   }
 
-  /** @param sentNs When the last bit of the segment leaves. */
+  /** Sets the alarm of a segment. @param sentNs When the last bit of the segment leaves. */
   #set(alarm: LtpAlarm, sentNs: Nanoseconds): void {
     const waitNs = sentNs - this.#now + this.#facts.answerNs;
     this.#alarm(waitNs, alarm);

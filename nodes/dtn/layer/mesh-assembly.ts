@@ -21,7 +21,7 @@ export interface MeshReassemblyLimits {
   readonly messageBytes: number;
 }
 
-/** Complete messages that a node remembers (ours): enough for a few minutes. */
+/** Complete messages that a node remembers (our choice): enough for a few minutes. */
 const DONE_MAX = 1_024;
 
 interface Assembly {
@@ -115,7 +115,7 @@ export class MeshReassembler {
     );
   }
 
-  /** Restores lost fragments of a block from its repairs. @returns how many. */
+  /** Restores lost fragments of a block from its repairs. @returns the number of restored fragments. */
   #repair({ total, length, fragments, repairs }: Assembly, block: number): number {
     const bounds = blockFragmentRange(block, total, this.#form);
     const rows = repairRowCount(bounds[1] - bounds[0], this.#form);

@@ -18,7 +18,7 @@ interface Friend {
   readonly messages: Map<string, KeptMessage>;
 }
 
-/** Most frames of one message that are kept: as many as 64 KiB take in the smallest frames. */
+/** Largest number of frames kept of one message: as many as 64 KiB take in the smallest frames. */
 const FRAMES_MAX = 1_200;
 
 /** All friends of one node, by link. */

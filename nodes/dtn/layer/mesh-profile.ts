@@ -12,12 +12,12 @@ const HOUR_NS = 3_600_000_000_000;
 
 /** Rules of a mesh. */
 export interface MeshProfile {
-  /** Longest frame, and its head, bytes. */
+  /** Longest frame including its head, and length of the head, bytes. */
   readonly frameBytes: number;
   readonly headBytes: number;
   /** Longest message, bytes. */
   readonly messageBytes: number;
-  /** Most hops of a frame; nodes with `denseLinks` links or more let it go `denseTtl` hops at most. */
+  /** Hop limit of frames; nodes with at least `denseLinks` links lower it to `denseTtl`. */
   readonly ttl: number;
   readonly denseLinks: number;
   readonly denseTtl: number;
@@ -32,14 +32,14 @@ export interface MeshProfile {
   /** How many frames a node remembers, to relay each only once, and for how long, ns. */
   readonly knownMax: number;
   readonly knownNs: number;
-  /** Incomplete messages, and how long they wait, ns. */
+  /** Largest number of incomplete messages, and how long each is kept, ns. */
   readonly assembliesMax: number;
   readonly assemblyNs: number;
-  /** Neighbours whose messages are kept while they sleep, messages of each, and for how long, ns. */
+  /** Largest number of friends, and of messages kept for each; how long a message is kept, ns. */
   readonly friends: number;
   readonly friendMessages: number;
   readonly friendNs: number;
-  /** A neighbour that has not been heard for so long is no friend any more, ns. */
+  /** Time without a frame from a neighbour after which the neighbour is no friend any more, ns. */
   readonly friendshipNs: number;
 }
 

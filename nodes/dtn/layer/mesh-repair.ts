@@ -1,12 +1,12 @@
 /**
  * Repair of messages in a mesh: a message is cut into fragments, and each block of fragments gets
  * rows of repairs. Row j is the exclusive or of the fragments j, j + rows, j + 2 rows … of its block,
- * so that each row makes up for one lost fragment, also if fragments in a row are lost.
+ * so that each row makes up for one lost fragment, also if consecutive fragments are lost.
  *
  * @module
  */
 
-/** Size and number of the fragments and repairs of a message. */
+/** How messages are cut into fragments and blocks, and how many repairs each block gets. */
 export interface RepairParameters {
   /** Bytes of a fragment; the last one is shorter. */
   readonly dataBytes: number;

@@ -1,5 +1,5 @@
 /**
- * Frames of the radio mesh (ours; the fields that Bluetooth meshes have, in 20 bytes):
+ * Frames of the radio mesh (our own format; the fields that Bluetooth meshes have, in 20 bytes):
  *
  * ```
  *  0      1      2        4        6          10       12       14      15     16        20
@@ -8,7 +8,7 @@
  * +------+------+--------+--------+----------+--------+--------+-------+------+---------+-------
  *
  * kind    1 fragment, 2 repair        index   of the fragment; of a repair, that of its block
- * total   fragments of the message    row     which repair of its block, of so many rows
+ * total   fragments of the message    row     index of a repair in its block, of `rows` repairs
  * length  bytes of the message
  * ```
  *

@@ -1,6 +1,6 @@
 /**
- * A radio mesh of small frames: a message goes in fragments and repairs. Every node relays each of
- * them once, after a random wait and with a certain probability, until its hops are used up. A state
+ * A radio mesh of small frames, each with a fragment or a repair of a message. Every node relays each
+ * frame once, after a random wait and with a certain probability, until its TTL is used up. A state
  * machine.
  *
  * Nothing is acknowledged, and nothing authenticated.

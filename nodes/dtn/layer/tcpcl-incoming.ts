@@ -1,6 +1,6 @@
 /**
  * The transfer that a TCPCL session receives (RFC 9174 section 5.2): segments of one bundle at a time.
- * Each is acknowledged at once, but the last one when the node has stored the bundle.
+ * Each segment but the last is acknowledged at once, the last when the node has stored the bundle.
  *
  * @module
  */

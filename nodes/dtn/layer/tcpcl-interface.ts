@@ -1,10 +1,10 @@
 /**
- * What a session of TCPCL knows, is told, and wants done.
+ * The parameters, inputs and effects of a TCPCL session.
  *
  * @module
  */
 
-/** Whether a node uses TLS: never, if the other end can, or always (RFC 9174 section 4.3). */
+/** Values of the option `tls`: never use TLS, use it if the peer can, or always (RFC 9174 section 4.3). */
 export const TLS_POLICIES = ['off', 'prefer', 'require'] as const;
 /** When a node uses TLS on sessions of TCPCL. */
 export type TlsPolicy = (typeof TLS_POLICIES)[number];
@@ -59,7 +59,7 @@ export type TcpclEffect =
   | { readonly kind: 'bundle'; readonly bundle: Uint8Array }
   | { readonly kind: 'sent'; readonly transfer: number }
   | { readonly kind: 'failed'; readonly transfer: number }
-  /** Bundles of at most so many octets can be sent from now on. */
+  /** Bundles of at most `transferMax` octets can be sent from now on. */
   | { readonly kind: 'up'; readonly transferMax: number }
   /** From now on no more bundles can be sent. */
   | { readonly kind: 'down' }

@@ -1,6 +1,6 @@
 /**
  * Transfers that a TCPCL session sends (RFC 9174 section 5.2): one after the other in segments. The
- * next may begin before the last one is acknowledged.
+ * next transfer may begin before the former is acknowledged.
  *
  * @module
  */
@@ -18,7 +18,7 @@ interface Outgoing {
   sent: number;
 }
 
-/** Transfers in their order. */
+/** The transfers of one session that are not acknowledged, in the order in which they are sent. */
 export class TcpclTransferSender {
   /** Longest segment, and longest bundle, that the peer accepts, octets. */
   segmentMax = 0;
@@ -68,9 +68,9 @@ export class TcpclTransferSender {
   }
 
   /**
-   * Takes a receipt. Only its length counts: it is complete with the last segment, and some agents do
-   * not copy the flags from the segment as RFC 9174 section 5.2.3 asks.
-   * @returns the transfer that the peer has completely, if there is one.
+   * Takes a receipt. Only the length that it acknowledges counts, since some agents do not copy the
+   * flags from the segment as RFC 9174 section 5.2.3 asks.
+   * @returns the transfer that the peer has completely; undefined if the receipt completes none.
    */
   acknowledged({ transfer: id, received }: Receipt): number | undefined {
     const known = this.#open.find((each) => each.id === id);

@@ -1,12 +1,12 @@
 /**
  * One session of the TCP convergence layer, version 4 (RFC 9174 sections 3 to 6), over one stream. A
- * state machine; whoever opened the stream sends bundles, and the other end receives them.
+ * state machine; the end that opened the stream sends bundles, and the other end receives them.
  *
  * The contact headers say whether TLS follows; the stream then does the handshake.
  *
  * A transfer is acknowledged when the node has stored its bundle. Until then nothing more is read, so
  * that the sender has to wait for a node whose store is full; the bundle is offered to the node again
- * every second. Nor is anything read while the peer does not read the answers to its own messages.
+ * every second. Reading also stops while the peer does not read the answers to its own messages.
  *
  * @module
  */
@@ -166,7 +166,7 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
     }
   }
 
-  /** RFC 9174 section 4.3: there is TLS if both ends can. */
+  /** The contact header of the peer came. RFC 9174 section 4.3: TLS is used if both ends can. */
   #contacted(isOurs: boolean, canTls: boolean): void {
     const { tls } = this.#facts;
     if (!this.#hasTold) this.#tellContact();

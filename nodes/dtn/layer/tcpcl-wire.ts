@@ -61,9 +61,9 @@ const REFUSAL_BYTES = 10;
 const TERMINATION_BYTES = 3;
 const REJECTION_BYTES = 3;
 
-/** Longest list of extensions that is read, octets; a list of all known extensions takes 13. */
+/** Longest list of extensions that is read, octets; a list of the only known extension takes 13. */
 const EXTENSIONS_MAX = 4_096;
-/** Longest node ID, octets: a URI of a topology has at most 70. */
+/** Longest node ID that is read, octets; the node ID of a host in a topology has at most 70. */
 const NODE_ID_MAX = 1_024;
 
 /** Why a session ends (RFC 9174 section 6.1). */
@@ -125,7 +125,7 @@ export type TcpclMessage =
 /** Length of a message, as far as its first octets tell. */
 export type MessageLength =
   | { readonly kind: 'whole'; readonly bytes: number }
-  /** An incomplete message: so many octets of it are needed to go on. */
+  /** An incomplete message: `bytes` of its octets are needed before more can be said or read. */
   | { readonly kind: 'part'; readonly bytes: number }
   | { readonly kind: 'unknown-type' }
   | { readonly kind: 'too-long' };
@@ -149,7 +149,8 @@ export function isTcpclVersion4({ version }: { readonly version: number }): bool
 }
 
 /**
- * The length of the message that begins at 0.
+ * The length of the message that begins at offset 0.
+ * @param length Number of octets in `bytes` that have arrived.
  * @param dataMax Longest data of a segment that is acceptable, octets.
  */
 export function messageLength(bytes: Uint8Array, length: number, dataMax: number): MessageLength {

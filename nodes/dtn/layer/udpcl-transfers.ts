@@ -1,6 +1,6 @@
 /**
  * Transfers of which pieces are missing (draft-ietf-dtn-udpcl-03 section 3.5.2). Their budget counts
- * bytes that have arrived, not the length that a piece claims: nobody knows yet who sends it.
+ * bytes that have arrived, not the total that a piece claims: its sender is not authenticated.
  *
  * Above the budget, the port that uses most of it loses its oldest transfer. So one port cannot keep
  * others out, nor can a stalled transfer keep new ones out. Each lost transfer is reported as a drop.

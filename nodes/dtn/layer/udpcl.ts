@@ -32,7 +32,7 @@ const MAP_FIRST = 0xa0;
 const MAP_LAST = 0xbf;
 /** Extension key of a transfer (draft-ietf-dtn-udpcl-03 section 3.5.2). */
 const TRANSFER = 2;
-/** Most bytes of a message beside its piece: map, key, array, four heads of at most five bytes. */
+/** Largest number of bytes of a message beside its piece: map, key, array, four heads of five bytes. */
 const PIECE_HEAD = 23;
 
 /** Bytes of all datagrams of a bundle together. */
@@ -44,7 +44,7 @@ export function udpclTotalDatagramBytes(bundleBytes: number, datagramMax: number
 /**
  * Splits a bundle into UDPCL datagrams.
  * @param datagramMax Longest datagram, bytes.
- * @param transfer Number of the transfer, if it takes several; below 2^32.
+ * @param transfer Number of the transfer, below 2^32; only used if the bundle takes several datagrams.
  */
 export function udpclDatagrams(
   bundle: Uint8Array,

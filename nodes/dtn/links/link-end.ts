@@ -28,7 +28,7 @@ export interface LinkEnd {
   readonly contactsBack: PlannedContacts | undefined;
 }
 
-/** Time that the neighbour needs to send so many bytes at its lowest planned rate, ns. */
+/** Time that the neighbour needs to send `bytes` bytes at its lowest planned rate, ns. */
 export function returnTransmissionNs({ link, contactsBack }: LinkEnd, bytes: number): Nanoseconds {
   const windows = contactsBack?.windows ?? [];
   const rate = windows.reduce(

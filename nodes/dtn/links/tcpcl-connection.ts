@@ -15,7 +15,7 @@ import { TcpclSession } from '../layer/tcpcl-session.ts';
 
 /** What the node does when a session receives a bundle or its state changes. */
 export interface TcpclConnectionHandlers {
-  /** Bundles of at most so many octets can be sent, or no longer. */
+  /** Bundles of at most `transferMax` octets can be sent from now on, until `onDown` is called. */
   readonly onUp: (transferMax: number) => void;
   readonly onDown: () => void;
   readonly onBundle: (bundle: Uint8Array) => void;

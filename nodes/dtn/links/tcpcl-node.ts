@@ -31,7 +31,7 @@ import { TlsKeys, tlsOverheadBytes } from './tcpcl-tls.ts';
 
 /** Time for three attempts to connect beside the light time, ns: the default of `Host.connect`. */
 const CONNECT_NS = 7_000_000_000;
-/** Most octets of a segment beside its data. */
+/** Octets beside the data of a segment that is the only one of its bundle; of several, an estimate. */
 const SEGMENT_HEAD = 22;
 
 interface Neighbour {

@@ -31,7 +31,7 @@ interface Neighbour {
   expiry: Timer | undefined;
 }
 
-/** How the datagrams of a bundle leave. */
+/** The pace at which the datagrams of a bundle leave, and their DSCP. */
 interface Pace {
   /** Time that the transmitter needs for one datagram, ns. */
   readonly shareNs: Nanoseconds;
@@ -137,7 +137,7 @@ export class UdpclLinks implements LinkLayer {
     if (neighbour.socket === undefined) this.#host.log.warn(`port ${port} is taken on ${link}`);
   }
 
-  /** Sets the timer for the oldest transfer. It may ring early, if that transfer arrived meanwhile. */
+  /** Sets the timer for the oldest transfer. It may ring too early, if that transfer is complete by then. */
   #watch(neighbour: Neighbour): void {
     const { reader, expiry } = neighbour;
     const at = reader.nextAt();

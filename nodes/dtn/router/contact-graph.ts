@@ -32,7 +32,7 @@ export interface ContactGraphParts {
   readonly names: HostEids;
   readonly plans: PlanSource;
   readonly behaviour: Pick<DtnBehaviour, 'routes' | 'books'>;
-  /** Called with the routes considered for a bundle, best first; absent while nobody traces them. */
+  /** Called with the routes considered for a bundle, best first; absent while no trace is recorded. */
   readonly onTried?: OnRoutesConsidered | undefined;
 }
 

@@ -9,7 +9,7 @@ import type { CopyOffer, CopyRouter } from './router.ts';
 
 const COPY: CopyOffer = { handsOver: false };
 
-/** Gives every bundle to everybody. */
+/** Offers every bundle to every neighbour that lacks it. */
 export class EpidemicRouter implements CopyRouter {
   offer(): CopyOffer {
     return COPY;

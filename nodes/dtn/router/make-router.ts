@@ -31,7 +31,7 @@ export interface RouterParts {
   readonly names: HostEids;
   /** Names of all hosts that this node reaches directly, on a link or through a carrier. */
   readonly neighbours: ReadonlySet<string>;
-  /** Called with the routes that were considered for a bundle; absent while nobody traces them. */
+  /** Called with the routes that were considered for a bundle; absent while no trace is recorded. */
   readonly onTried?: OnRoutesConsidered | undefined;
 }
 

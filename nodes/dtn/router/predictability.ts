@@ -1,6 +1,6 @@
 /**
  * Delivery predictabilities of PRoPHET version 2 (RFC 6693 section 2.1.2): how likely a node is to
- * meet another, from when it met whom.
+ * meet each other node, computed from the times of its encounters.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface ProphetParameters {
   readonly delta: number;
   /** Usual time between two encounters of a pair, ns. */
   readonly usualNs: Nanoseconds;
-  /** One step of aging, ns. */
+  /** Unit of time for aging, ns. */
   readonly unitNs: Nanoseconds;
 }
 
@@ -31,7 +31,7 @@ export const PROPHET_DEFAULTS: Omit<ProphetParameters, 'usualNs' | 'unitNs'> = {
   delta: 0.01,
 };
 
-/** Predictabilities below this value are forgotten, since they say nothing. */
+/** Predictabilities below this value are forgotten, since they are too small to matter. */
 const LEAST = 0.001;
 
 /** Equation 1: the value after an encounter. `intervalNs`: since the last one, undefined if none. */

@@ -14,9 +14,9 @@ import { PredictabilityTable, type ProphetParameters } from './predictability.ts
 import { decodeRouterTable, encodeRouterTable, type RouterTableRow } from './record-table.ts';
 import type { CopyOffer, CopyRouter } from './router.ts';
 
-/** A value of 1 in a record, where values are whole numbers. */
+/** The whole number that stands for a predictability of 1 in a record. */
 const PARTS = 1e9;
-/** Elements of the array that survives a restart. */
+/** Elements of the array that {@link ProphetRouter.memory} writes. */
 const MEMORY_ELEMENTS = 3;
 const COPY: CopyOffer = { handsOver: false };
 
@@ -62,7 +62,7 @@ export class ProphetRouter implements CopyRouter {
     return true;
   }
 
-  /** `[instant of the values, table of values, table of last encounters]`, instants in ns. */
+  /** A CBOR array: instant of the values, table of values, table of last encounters; instants in ns. */
   memory(): Uint8Array | undefined {
     if (!this.#hasChanged) return undefined;
     this.#hasChanged = false;

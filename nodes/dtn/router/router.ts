@@ -11,7 +11,7 @@ import type { NoRouteReason } from '../contact-graph/choose.ts';
 /** Why a bundle waits. */
 export type WaitReason = NoRouteReason | 'no-contact-now' | 'too-large' | 'no-taker';
 
-/** The next hops that a router chooses for a bundle. */
+/** What a router decides about a bundle: that it goes to a neighbour, is split first, or waits. */
 export type RoutingDecision =
   | {
       readonly kind: 'go';
@@ -22,7 +22,7 @@ export type RoutingDecision =
       /** Planned instant of leaving; absent if the router plans none. */
       readonly leavesNs?: Nanoseconds;
     }
-  /** A fragment of so many bytes can go; the agent asks again about the rest of the bundle. */
+  /** A fragment of at most `maxBytes` bytes can go; the agent asks again about that and about the rest. */
   | { readonly kind: 'split'; readonly maxBytes: number }
   | { readonly kind: 'wait'; readonly why: WaitReason };
 
@@ -36,7 +36,7 @@ export interface RoutingContext {
   deadlineOf(bundle: HeldBundle): Nanoseconds;
   /** Bytes that wait for a neighbour at this priority or higher. */
   waiting(neighbour: string, priority: number): number;
-  /** Least bytes of a part of the bundle that may go alone; Infinity if none may. */
+  /** Least length of a fragment of the bundle that may go alone, bytes; Infinity if none may. */
   leastPiece(bundle: HeldBundle): number;
   /** True if a link to this neighbour is open. */
   isOpen(neighbour: string): boolean;
@@ -62,7 +62,7 @@ export interface Router {
   ): readonly HeldBundle[];
 }
 
-/** How a neighbour that lacks a bundle gets it: instead of this node, or as a further copy. */
+/** The offer of a bundle to a neighbour that lacks it: the only copy of this node, or a further copy. */
 export interface CopyOffer {
   /** True if the bundle does not stay here once the neighbour has it. */
   readonly handsOver: boolean;

@@ -1,10 +1,10 @@
 /**
  * Spray and wait (Spyropoulos, Psounis and Raghavendra 2005, "Spray and wait: an efficient routing
- * scheme for intermittently connected mobile networks"): a bundle may have a number of copies, and
- * who has one of them gives it to the destination only.
+ * scheme for intermittently connected mobile networks"): a bundle may have a limited number of copies,
+ * and a node with only one of them gives it to the destination only.
  *
  * - `source`: the source gives single copies to those that it meets.
- * - `binary`: who may make n > 1 copies gives half of them away, rounded down.
+ * - `binary`: a node that may make n > 1 copies gives half of them away, rounded down.
  *
  * A node's number of copies falls when a transfer succeeds. While a transfer is under way, the copies
  * that it gives away can go to nobody else; if it fails, they are this node's again.

@@ -11,7 +11,7 @@ import type { Router, RoutingContext, RoutingDecision } from './router.ts';
 export interface StaticRoute {
   /** Name of a host; `*` stands for any letters. */
   readonly to: string;
-  /** Name of a neighbour. With `drop`, which is none, such bundles wait here until they expire. */
+  /** Name of a neighbour. With `drop`, which names no neighbour, such bundles wait here until they expire. */
   readonly via: string;
 }
 

@@ -1,7 +1,7 @@
 /**
- * The routes that were considered for a bundle, for people who want to know why it takes its route,
- * or why it waits (CCSDS 734.3-B-1 sections 3.2.6.9 and 3.2.8.1.4). The list is made only while a
- * trace is recorded; choices do not depend on it.
+ * The routes that were considered for a bundle, which explain why the bundle takes its route or waits
+ * (CCSDS 734.3-B-1 sections 3.2.6.9 and 3.2.8.1.4). The list is made only while a trace is recorded;
+ * choices do not depend on it.
  *
  * @module
  */

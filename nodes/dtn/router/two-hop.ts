@@ -1,7 +1,7 @@
 /**
  * Two-hop relaying (Grossglauser and Tse 2002, "Mobility increases the capacity of ad hoc wireless
- * networks"; Groenevelt, Nain and Koole 2005): the source gives copies to everybody, and who has got
- * one from the source gives it to the destination only.
+ * networks"; Groenevelt, Nain and Koole 2005): the source gives a copy to every node that it meets, and
+ * these nodes give their copies to the destination only.
  *
  * @module
  */

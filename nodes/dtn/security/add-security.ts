@@ -44,15 +44,15 @@ const EMPTY = new Uint8Array(0);
 
 /**
  * Adds the operations of `rules`, all with the role of a source, to a bundle that is no fragment.
- * If a target already has an operation of that kind, it stays, whoever added it.
+ * A target that already has an operation of the same kind keeps it, and gets no second one.
  */
 export function addSecurity(
   tools: SecurityTools,
   parts: SplitBundle,
   rules: readonly SecurityRule[],
 ): SecurityDropReason | undefined {
-  // RFC 9172 section 3.9: integrity first, because an encrypted block cannot be signed. The primary
-  // block first of all: signing changes it, and operations on other blocks may cover it.
+  // RFC 9172 section 3.9: integrity comes before encryption, because an encrypted block cannot be
+  // signed. The primary block is signed first: signing changes it, and other operations may cover it.
   for (const step of STEPS) {
     for (const rule of rules) {
       const targets = rule.targets.filter((name) => (name === 'primary') === step.isPrimary);
@@ -94,7 +94,7 @@ interface Order {
   readonly target: number;
 }
 
-/** The key of an operation; `wrappedKey`, if present, goes along in the security block. */
+/** The key of an operation; `wrappedKey`, if present, is sent in the security block. */
 interface OperationKey {
   readonly content: Uint8Array;
   readonly wrappedKey?: Uint8Array;

@@ -40,7 +40,7 @@ export interface SecurityParts {
 export class RuleBasedSecurity implements BundleSecurity {
   readonly #parts: SecurityParts;
   readonly #view = new BundleView();
-  /** Rules for operations that this node adds: to last until the destination, or for the next hop. */
+  /** Rules for operations that this node adds: those on blocks that stay, and those on rewritten blocks. */
   readonly #lasting: readonly SecurityRule[];
   readonly #hopping: readonly SecurityRule[];
   readonly #checked: readonly SecurityRule[];

@@ -79,7 +79,7 @@ class Checks {
     return drop;
   }
 
-  /** Decryption uncovers integrity blocks, so the layout is read before each kind. */
+  /** Checks all operations of a kind. Decryption uncovers integrity blocks: each kind reads the layout anew. */
   #all(kind: Operation['kind']): SecurityDropReason | undefined {
     if (this.#gone.size > 0) this.#removeOperationsOnGone();
     const layout = readSecurityLayout(this.#parts);
@@ -125,7 +125,7 @@ class Checks {
   #failed(operation: Operation, rule: SecurityRule | undefined): SecurityDropReason | undefined {
     const { number } = operation.target;
     const type = findBlockByNumber(this.#parts, number)?.type;
-    // Nobody knows which block an encrypted integrity block covers: it may be the payload.
+    // An encrypted integrity block does not tell which block it covers: it may be the payload.
     const isSignature = type === BLOCK_TYPE.integrity;
     const isLost = isVital({ parts: this.#parts, target: number }) || isSignature;
     const action = rule?.onFailure ?? (isLost ? 'delete' : 'remove');
@@ -201,7 +201,7 @@ class Checks {
     return plain !== undefined;
   }
 
-  /** The keys to try: those of the rule; if the block has a wrapped key, that one, unwrapped. */
+  /** The keys to try: the unwrapped key if the block has a wrapped one, else the keys of the rule. */
   #unwrapped(
     wrappedKey: Uint8Array | undefined,
     direct: () => readonly Uint8Array[],

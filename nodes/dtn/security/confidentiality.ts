@@ -18,12 +18,12 @@ import {
 
 /** Number of the context (RFC 9173 section 5.1). */
 export const CONFIDENTIALITY_CONTEXT_ID = 2;
-/** Parameters (RFC 9173 section 4.3.5). */
+/** Numbers of parameters (RFC 9173 section 4.3.5). */
 const INITIALIZATION_VECTOR = 1;
 const VARIANT = 2;
 const WRAPPED_KEY = 3;
 const SCOPE_FLAGS = 4;
-/** Result: the authentication tag (RFC 9173 section 4.4). */
+/** Number of the result that is the authentication tag (RFC 9173 section 4.4). */
 const TAG = 1;
 const TAG_BYTES = 16;
 /** RFC 9173 section 4.3.1 recommends 12 bytes; our cryptography supports no other length. */
@@ -80,7 +80,7 @@ export function readConfidentialityParameters({
   return { vector, key, scope, ...(wrappedKey && { wrappedKey }) };
 }
 
-/** The key of an operation (`content`), with parameters and cryptography. */
+/** The cipher of an operation: cryptography, key of the content (`content`) and parameters. */
 export interface TargetCipher {
   readonly crypto: CryptoProvider;
   readonly content: Uint8Array;

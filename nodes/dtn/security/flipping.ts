@@ -11,7 +11,7 @@ import { writeCrc } from '../wire/crc.ts';
 import type { Eid } from '../wire/eid.ts';
 import { BundleView } from '../wire/view.ts';
 
-/** One bundle in this many is changed. */
+/** Of every `EVERY` bundles of other nodes, one is changed. */
 const EVERY = 10;
 const BITS = 8;
 

@@ -18,11 +18,11 @@ import {
 
 /** Number of the context (RFC 9173 section 5.1). */
 export const INTEGRITY_CONTEXT_ID = 1;
-/** Parameters (RFC 9173 section 3.3.4). */
+/** Numbers of parameters (RFC 9173 section 3.3.4). */
 const VARIANT = 1;
 const WRAPPED_KEY = 2;
 const SCOPE_FLAGS = 3;
-/** Result: the MAC (RFC 9173 section 3.4). */
+/** Number of the result that is the MAC (RFC 9173 section 3.4). */
 const MAC = 1;
 
 /** Bits of the hash by variant (RFC 9173 section 3.3.1). */
@@ -61,7 +61,7 @@ export function readIntegrityParameters({
   const scope = findUintValue(parameters, SCOPE_FLAGS) ?? ALL_SCOPE_FLAGS;
   if (variant === WRONG_TYPE || wrappedKey === WRONG_TYPE || scope === WRONG_TYPE) return undefined;
   const hash = BITS[variant];
-  // Unknown scope flags stand for input to the MAC that this node would leave out: it could not match.
+  // Unknown scope flags stand for input that this node would leave out of the MAC, which could not match.
   if (hash === undefined || scope > ALL_SCOPE_FLAGS) return undefined;
   return { hash, scope, ...(wrappedKey && { wrappedKey }) };
 }

@@ -9,7 +9,7 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { KEY_BYTES } from './geometry.ts';
 import type { SecurityKeyOptions } from './options.ts';
 
-/** The purpose of a key; no two purposes have the same bytes. */
+/** The purpose of a key; keys of the same name have other bytes for each purpose. */
 export type KeyUse = 'mac' | 'wrap' | 'aes-128' | 'aes-256';
 
 /** Provides the keys of security operations. */

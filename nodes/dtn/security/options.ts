@@ -12,7 +12,7 @@ const keyName = z
   .string()
   .regex(/^[a-z0-9-]{1,64}$/, 'a name of a key has small letters, digits and hyphens, 64 at most');
 
-/** Keys are named, not written: nodes that list the same name have the same key. */
+/** A key of a node: files give only the name of a key, never its bytes. */
 const keyConfig = z.strictObject({
   /** Name of the key; nodes that list the same name have the same key. */
   name: keyName,
@@ -56,7 +56,7 @@ const ruleConfig = z.strictObject({
     .default(['primary', 'target', 'security']),
   /**
    * If an operation fails: `delete` the bundle, `remove` the target, or `keep` both and count it.
-   * By default bundles are deleted for payload and primary block, and other targets removed.
+   * By default the bundle is deleted if the target is payload or primary block, else the target removed.
    */
   onFailure: z.enum(['delete', 'remove', 'keep']).optional(),
 });
@@ -66,12 +66,12 @@ export type SecurityRule = z.output<typeof ruleConfig>;
 /** A checked key of the options: its name, and when it is replaced. */
 export type SecurityKeyOptions = z.output<typeof keyConfig>;
 
-/** Schema of the options of `dtn` nodes. */
+/** Schema of the option `security` of `dtn` nodes. */
 export const securityConfig = z
   .strictObject({
     /** The keys that this node has. */
     keys: z.array(keyConfig).max(RULES_MAX).default([]),
-    /** Of several rules that fit, the first counts. */
+    /** Rules for operations; of several that fit an operation, the first counts. */
     rules: z.array(ruleConfig).max(RULES_MAX).default([]),
     /** `bcb`: bundles whose payload is in the clear are neither taken nor forwarded. */
     guard: z.enum(['off', 'bcb']).default('off'),
@@ -93,7 +93,7 @@ export const securityConfig = z
     }
   });
 
-/** The checked options of a `dtn` node. */
+/** The checked option `security` of a `dtn` node. */
 export type SecurityOptions = z.output<typeof securityConfig>;
 
 interface Contradiction {

@@ -20,7 +20,7 @@ import { readEid } from '../wire/eid-wire.ts';
 
 /** Flag: parameters are present (RFC 9172 section 3.6). */
 const HAS_PARAMETERS = 0x1;
-/** Most parameters, and results of a target (ours): the contexts of RFC 9173 have at most four. */
+/** Limit of parameters, and of a target's results (our choice): RFC 9173 has at most four parameters. */
 const VALUES_MAX = 16;
 
 /** A parameter or a result. */
@@ -43,7 +43,7 @@ export interface SecurityBlock {
   readonly targets: readonly SecurityTarget[];
   readonly context: number;
   readonly source: Eid;
-  /** The bytes of `source`, since one identifier has several forms. */
+  /** The bytes of `source` as they were received: the same identifier has several encodings. */
   readonly sourceBytes: Uint8Array;
   readonly parameters: readonly SecurityValue[];
 }

@@ -1,6 +1,6 @@
 /**
  * Finds where the entries of the list `contacts` are in the text of a JSON file, for messages: a
- * parser of JSON does not tell. The text must be valid JSON.
+ * parser of JSON does not report positions. The text must be valid JSON.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export function locateValue(key: string, text: string, object: TextOffsets): Tex
   return { start: object.start + at, end: object.start + at + length };
 }
 
-/** The place after the string that begins here. */
+/** The offset after the string that begins at `start`. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; ; ) {
     const quote = text.indexOf('"', at);

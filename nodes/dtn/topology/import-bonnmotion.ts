@@ -33,9 +33,9 @@ export const bonnmotionImporter: TopologyImporter<WalkImportParameters> = {
   read,
 };
 
-/** Most letters of a line, which has the whole walk of a node: some 200,000 way points. */
+/** Longest line, letters; a line has the whole walk of a node, here some 200,000 way points. */
 const COLUMNS_MAX = 4_000_000;
-/** Most way points of all nodes; each takes 0.2 kB of memory. */
+/** Largest number of way points of all nodes together; each takes 0.2 kB of memory. */
 const POINTS_MAX = 1_000_000;
 
 function read(text: string, parameters: WalkImportParameters): ImportResult {

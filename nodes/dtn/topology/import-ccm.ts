@@ -47,7 +47,7 @@ export const ccmImporter: TopologyImporter<Parameters> = {
   read,
 };
 
-/** Limits of a file: a topology of so many lines takes about 1 GB of memory. */
+/** Limits of a file: a topology of a million lines takes about 1 GB of memory. */
 const LIMITS = { lines: 1_000_000, columns: 1_000 };
 const NS_PER_S = 1e9;
 const UNIT_NS = { us: 1e3, ms: 1e6 } as const;
@@ -85,7 +85,7 @@ function read(text: string, { prefix, delayUnit }: Parameters): ImportResult {
   return plan.isLooped ? looped(read, plan.contacts) : read;
 }
 
-/** Each mistake once: one in a line is found in both directions of its contact. */
+/** Removes repeated mistakes: a mistake in a line is found in both directions of its contact. */
 function once(mistakes: readonly ImportMistake[]): readonly ImportMistake[] {
   const places = new Set<number>();
   return mistakes.filter(({ start }) => !places.has(start) && places.add(start));
@@ -135,7 +135,7 @@ function takeContact(
   return undefined;
 }
 
-/** Bits per second; infinite if the text is none. */
+/** The rate in bits per second; Infinity if the text is no rate. */
 function rateOf(text: string): number {
   const [, digits, unit] = RATE.exec(text) ?? [];
   if (digits === undefined) return Number.POSITIVE_INFINITY;

@@ -33,7 +33,7 @@ export const hdtnImporter: TopologyImporter<z.output<typeof parameters>> = {
 
 const NS_PER_S = 1e9;
 const MEGABIT = 1e6;
-/** Most objects, and most lists, in a file: twice the contacts that fit into the largest file. */
+/** Limit of the objects in a file, and of the lists: twice the contacts that fit into the largest file. */
 const BRACKETS_MAX = 1_000_000;
 const SHOWN_MAX = 40;
 const WHOLE = /^\d{1,15}$/;
@@ -144,7 +144,7 @@ function rateOf({ rateBitsPerSec, rate }: Entry): number | undefined {
   return megabits === undefined ? undefined : megabits * MEGABIT;
 }
 
-/** A number from 0, also as a text. */
+/** The value if it is a safe number of at least 0, or a text of one; else undefined. */
 function amountOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && WHOLE.test(value) ? Number(value) : value;
   const isAmount = typeof number === 'number' && number >= 0 && number <= Number.MAX_SAFE_INTEGER;

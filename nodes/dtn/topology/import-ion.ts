@@ -62,7 +62,7 @@ const OTHERS = new Set('eh1?vsxmrilb!');
 /** Commands that end ionadmin, whatever follows. */
 const ENDS = new Set('qt');
 
-/** How many words follow a command, and what they are. */
+/** By command, the least and largest number of words after it, and what these words are. */
 const FORMS: Readonly<Record<string, Rule>> = {
   'a contact': { least: 5, most: 6, form: 'a start, a stop, two nodes and bytes per second' },
   'a range': { least: 5, most: 6, form: 'a start, a stop, two nodes and light seconds' },
@@ -182,7 +182,7 @@ class IonFile {
   #delete(kind: string, { given, line }: Operands): void {
     const [start, from, to] = given;
     const way = complete({ from: this.#number(from, NODE), to: this.#number(to, NODE) });
-    // Registrations and hypothetical contacts are left out, so that nothing is deleted with them.
+    // The plan has no registrations and hypothetical contacts, so deleting one deletes nothing here.
     if (start?.text === '-1' || start?.text === '0' || way === undefined) return;
     const isAll = start?.text.startsWith('*') === true;
     const at = isAll ? undefined : this.#time(start, line);

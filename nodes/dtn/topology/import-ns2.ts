@@ -1,7 +1,8 @@
 /**
  * Reads movements as ns-2 has them (ns-2 manual, "Creating Wireless Topologies"; CMU's setdest):
  * `$node_(0) set X_ 5.0` and `$ns_ at 2.0 "$node_(0) setdest 90.0 44.0 1.5"`, metres, seconds and
- * metres per second. A node that is still moving leaves its old course. Heights have no effect.
+ * metres per second. A command for a node that is still moving replaces its course. Heights have no
+ * effect.
  *
  * @module
  */
@@ -67,7 +68,7 @@ function read(text: string, parameters: WalkImportParameters): ImportResult {
   return networkOfWalks(walks, parameters, warnings);
 }
 
-/** @returns how many lines are about something else. */
+/** Takes places and movements from all lines. @returns how many lines are about something else. */
 function takeAll(
   lines: Iterable<TextPart>,
   nodes: Map<string, Node>,

@@ -55,7 +55,7 @@ export const traceImporter: TopologyImporter<Parameters> = {
   read,
 };
 
-/** Limits of a file: a topology of so many lines takes about 1 GB of memory. */
+/** Limits of a file: a topology of a million lines takes about 1 GB of memory. */
 const LIMITS = { lines: 1_000_000, columns: 1_000 };
 
 const NS_PER_S = 1e9;
@@ -145,7 +145,7 @@ class Trace {
     return undefined;
   }
 
-  /** Reported only once: in a file that is not sorted, every second line is wrong. */
+  /** A mistake about the order of lines, reported once: in an unsorted file, every second line is wrong. */
   #outOfOrder(): Mistake | undefined {
     const isTold = this.#isUnsorted;
     this.#isUnsorted = true;

@@ -81,12 +81,12 @@ export class IonPlan {
     }
   }
 
-  /** @param start Start of the contact; undefined to delete all of this direction. */
+  /** Deletes a contact. @param start Its start; undefined to delete all of this direction. */
   deleteContacts(region: string, way: IonDirection, start: number | undefined): void {
     if (!remove(this.#contacts.get(contactKey(region, way)), start)) this.pointless += 1;
   }
 
-  /** @param start Start of the range; undefined to delete all of this direction. */
+  /** Deletes a range. @param start Its start; undefined to delete all of this direction. */
   deleteRanges({ from, to }: IonDirection, start: number | undefined): void {
     const key = wayKey({ from, to });
     const hadOwn = remove(this.#ranges.get(key), start);

@@ -33,7 +33,7 @@ interface Marker extends NumberedLine {
   readonly tag: string;
 }
 
-/** The lines after a marker and before the line with this number. */
+/** The lines after the marker `begin` and before line number `end`. */
 interface Part {
   readonly begin: Marker;
   readonly end: number;

@@ -1,7 +1,8 @@
 /**
  * Times in files of ION (nasa-jpl/ION-DTN, ici/doc/pod5/ionrc.pod, "TIME REPRESENTATION"): dates in
- * UTC, or seconds after the reference time. The command `@` sets that time; before, it is the start of
- * ionadmin, which no file tells. So a plan with both kinds of times and without `@` is refused.
+ * UTC, or seconds after the reference time. The command `@` sets the reference time; before the first
+ * `@` it is the start of ionadmin, which no file states. So a plan with both kinds of times and without
+ * `@` is refused.
  *
  * @module
  */

@@ -28,7 +28,7 @@ export interface MeetingPair {
   readonly meetings: readonly Meeting[];
 }
 
-/** Most nodes: the pairs of more nodes would exceed the limit of links that are generated. */
+/** Largest number of nodes: pairs of more nodes would exceed the limit of generated links. */
 export const MEETING_NODES_MAX = 775;
 /** Resolution of a uniform draw. */
 const DRAW_BELOW = 2 ** 53;
@@ -67,7 +67,7 @@ export function nodeNames(count: number, prefix: string): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
 }
 
-/** All pairs of so many nodes, by their indices. */
+/** All pairs of `count` nodes, by their indices from 0. */
 export function* eachNodePair(count: number): Generator<readonly [number, number]> {
   for (let a = 0; a < count; a += 1) for (let b = a + 1; b < count; b += 1) yield [a, b];
 }

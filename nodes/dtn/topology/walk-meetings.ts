@@ -77,7 +77,7 @@ function inRangeOf(a: WalkLeg, b: WalkLeg, now: number, range: number): Span {
   return { from: now + (-half - root) / square, to: now + (-half + root) / square };
 }
 
-/** Adds a time in range to the meetings; if it begins where the last one ends, it prolongs that. */
+/** Adds a time in range; if it begins where the last meeting ends, it extends that meeting. */
 function add(meetings: Meeting[], from: number, to: number): void {
   if (from >= to) return;
   const startNs = Math.round(from * NS_PER_S);

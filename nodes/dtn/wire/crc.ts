@@ -1,6 +1,7 @@
 /**
  * The CRC of a block: over all its bytes, with those of the CRC itself as zero (RFC 9171 sections
- * 4.2.1, 4.3.1 and 4.3.2). The CRC ends the block, so that many zeros are appended to the rest.
+ * 4.2.1, 4.3.1 and 4.3.2). The CRC is the end of the block: it covers the bytes before it, and then as
+ * many zeros as it has bytes.
  *
  * @module
  */

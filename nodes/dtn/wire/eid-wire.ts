@@ -25,7 +25,7 @@ const SCHEME_DTN = 1;
 const SCHEME_IPN = 2;
 const UINT32_VALUES = 0x1_0000_0000;
 
-/** What an identifier is, as {@link skipEid} tells. */
+/** Forms of an encoded identifier, as {@link skipEid} returns them; `bad` is malformed. */
 export const EID_FORM = { bad: 0, none: 1, singleton: 2, group: 3 } as const;
 /** The form of an encoded identifier, a value of EID_FORM. */
 export type EidForm = (typeof EID_FORM)[keyof typeof EID_FORM];
@@ -37,7 +37,7 @@ const FIRST_VISIBLE = 0x21;
 const LAST_VISIBLE = 0x7e;
 /** "none" as text, which old agents send; accepted, never sent. */
 const TEXT_NONE: readonly number[] = [0x6e, 0x6f, 0x6e, 0x65];
-/** 1 for the characters of a reg-name (RFC 3986 section 3.2.2), escapes included. */
+/** By character code, 1 if a reg-name may have it (RFC 3986 section 3.2.2), `%` of escapes included. */
 const IS_NAME = new Uint8Array(0x100);
 for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=%") {
   IS_NAME[character.charCodeAt(0)] = 1;

@@ -18,12 +18,12 @@ import {
 } from '../geometry.ts';
 import { writeCrc } from './crc.ts';
 
-/** 0 none, 1 CRC-16/X-25, 2 CRC-32C. */
+/** Type of a block's CRC: 0 none, 1 CRC-16/X-25, 2 CRC-32C. */
 export type CrcType = (typeof CRC_TYPE)[keyof typeof CRC_TYPE];
 
 /** Fields of a primary block; identifiers are encoded (eid-wire.ts). */
 export interface PrimaryFields {
-  /** Bundle flags; that of fragments is set here, by whether `fragment` is present. */
+  /** Bundle flags; the flag of fragments is added here if `fragment` is present. */
   readonly flags: number;
   readonly crcType: CrcType;
   readonly destination: Uint8Array;
@@ -33,7 +33,7 @@ export interface PrimaryFields {
   readonly createdMs: number;
   readonly sequence: number;
   readonly lifetimeMs: number;
-  /** Bytes of the whole payload before this fragment, and bytes of the whole payload. */
+  /** Offset of the fragment in the whole payload, and length of the whole payload, bytes. */
   readonly fragment?: { readonly offset: number; readonly total: number };
 }
 
@@ -49,7 +49,7 @@ export interface BlockFields {
 
 const ZEROS = new Uint8Array(4);
 
-// hot: with 3 extension blocks 1 us.
+// hot: once per bundle; encoding a whole bundle with 3 extension blocks takes 1 us.
 /** Appends a primary block. */
 export function writePrimary(writer: CborWriter, fields: PrimaryFields): void {
   const { crcType, fragment } = fields;

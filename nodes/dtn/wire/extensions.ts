@@ -57,7 +57,7 @@ export function readPriorityBlock(view: BundleView): BundleUrgency {
   return USUAL;
 }
 
-/** Section 4.4.3: data of the hop count block. @param limit Most hops, 1 to 255. */
+/** Section 4.4.3: data of the hop count block. @param limit Largest number of hops, 1 to 255. */
 export function hopCountData(limit: number, count: number): Uint8Array {
   writer.reset();
   writeHopCount(writer, limit, count);

@@ -1,17 +1,17 @@
 /**
  * Puts fragments together (RFC 9171 section 5.9): a set of fragments of one bundle, in any order,
- * overlapping or repeated; the first byte wins.
+ * overlapping or repeated; of a byte that comes more than once, the first copy counts.
  *
  * @module
  */
 import { RangeSet } from '../../../engine/pure/range-set.ts';
 
 /**
- * Most separate ranges of bytes: no honest sender cuts a bundle into that many fragments, but an
- * attacker may, to make this node search for gaps.
+ * Largest number of separate ranges of bytes that have arrived: no honest sender cuts a bundle into
+ * that many fragments, but an attacker may, to make this node search for gaps.
  */
 const RANGES_MAX = 16_384;
-/** Memory of a piece beside its bytes, bytes: its object, and its place among the ranges. */
+/** Memory that a piece takes beside its data, bytes: its object, and its entry among the ranges. */
 const PIECE_COST = 128;
 
 interface Piece {

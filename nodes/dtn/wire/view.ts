@@ -63,7 +63,7 @@ export class BundleView {
   reportToAt = 0;
   destinationForm: EidForm = EID_FORM.none;
   sourceForm: EidForm = EID_FORM.none;
-  /** Offsets of the creation timestamp, first and after the last byte. */
+  /** Offsets of the first byte of the creation timestamp, and of the byte behind its last. */
   timestampAt = 0;
   timestampEnd = 0;
   /** Creation time, ms since the DTN epoch; 0 without a clock. */
@@ -92,7 +92,7 @@ export class BundleView {
   previousNode = -1;
   bundleAge = -1;
   hopCount = -1;
-  /** True if there is a block of type 11 or 12. */
+  /** True if the bundle has a security block: type 11 or 12. */
   hasSecurity = false;
   ageMs = 0;
   hopLimit = 0;
@@ -266,7 +266,7 @@ export class BundleView {
     return this.fragmentOffset < this.totalLength;
   }
 
-  /** The next number of the primary block. */
+  /** Reads the next number of the primary block; false if there is none. */
   #readNumber(reader: CborReader): boolean {
     if (!reader.expect(CBOR_UINT)) return false;
     this.isExact &&= reader.isExact;
@@ -428,7 +428,7 @@ function isBlockNumber(type: number, number: number): boolean {
     : number > PAYLOAD_BLOCK_NUMBER;
 }
 
-/** Passes over the CRC field, if the type has one. */
+/** Passes over the CRC field, if the type has one; false if it is malformed. */
 function isCrcField(reader: CborReader, crcType: number): boolean {
   if (crcType === CRC_TYPE.none) return true;
   return reader.string(CBOR_BYTES) && reader.argument === CRC_BYTES_BY_TYPE[crcType];
