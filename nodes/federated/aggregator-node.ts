@@ -131,8 +131,8 @@ export class AggregatorNode implements NodeHandle {
       host.now(),
     );
     this.#rounds = new StateMachineRunner(host, machine, (effect) => this.#perform(effect));
-    // Clients that were ready before this start told nobody, or an earlier life of this node: they
-    // are asked.
+    // Clients that were ready before this start have told nobody, or an earlier life of this node: so
+    // they are asked.
     this.#rounds.take(TIMER_DUE);
   }
 
@@ -434,7 +434,7 @@ export class AggregatorNode implements NodeHandle {
     this.#trace?.aborted(outcome);
     if (running !== undefined) this.#countLosses(running, -1, false);
     const over = running?.round ?? this.#memory.over + 1;
-    // That a round failed tells something of how many clients came, so it spends as much as a sum.
+    // A failure reveals something about how many clients came, so it spends as much privacy as a sum.
     this.#account?.step();
     const spent = this.#memory.spent + (this.#account === undefined ? 0 : 1);
     this.#end({ ...this.#memory, over, spent }, ignore, running === undefined ? 'ended' : 'failed');

@@ -49,7 +49,7 @@ export interface AggregatorRoundParts {
   /** Parameters of the model. */
   readonly parameters: number;
   readonly round: number;
-  /** The model that clients start from; behind it the norm of updates if it adapts. */
+  /** The model that clients start from, followed by the norm for clipping updates if that norm adapts. */
   readonly model: Float32Array;
   readonly clients: readonly string[];
   readonly send: (client: string, bytes: Uint8Array, done?: (outcome: string) => void) => void;
@@ -76,11 +76,11 @@ interface Group {
   readonly session: AggregatorSession;
   readonly name: Uint8Array;
   readonly bits: number;
-  /** The agreement of the session, which is part of each task. */
+  /** The encoded parameters of the session, which are part of each task. */
   readonly config: Uint8Array;
 }
 
-/** A session with its agreement, before its clients are noted. */
+/** A session with its parameters, before its clients are noted. */
 type Opened = Omit<Group, 'clients'>;
 
 /** One round at the aggregator: a session for all its clients, or one for each of its groups. */
@@ -119,7 +119,7 @@ export class AggregatorRound {
     return this.#parts.clients;
   }
 
-  /** False if so few clients cannot have a session. */
+  /** False if there are too few clients for a session. */
   get isPossible(): boolean {
     return this.#groups.length > 0;
   }
@@ -171,7 +171,7 @@ export class AggregatorRound {
     for (const { session } of this.#groups) session.end();
   }
 
-  /** Opens the session of a group; empty if so few clients cannot have one. */
+  /** Opens the session of a group; an empty list if there are too few clients for a session. */
   #group(clients: readonly string[]): readonly Group[] {
     const { host, round } = this.#parts;
     const random = host.randomBytes(PLAIN_SESSION_RANDOM_BYTES);

@@ -14,12 +14,12 @@ import { SECAGG_MESSAGE_TYPES } from './secagg/messages.ts';
 import type { ServerMachine } from './secagg/server-machine.ts';
 import type { FederatedMessage } from './wire.ts';
 
-/** The sum that a session ended with. */
+/** The sum that a session ended with, and the indices of the clients whose inputs it has, or lacks. */
 export interface SessionSum {
   readonly ring: Uint32Array;
   readonly survivors: readonly number[];
   readonly lost: readonly number[];
-  /** Each input by itself, if nobody hides inputs and the rule needs them. */
+  /** Each input by itself; present if inputs are not hidden and the rule needs them. */
   readonly vectors?: readonly Uint32Array[];
 }
 

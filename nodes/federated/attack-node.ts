@@ -30,7 +30,7 @@ export interface PrivacyAttackParts {
   readonly source: NodeDataSource;
   /** All clients. */
   readonly clients: readonly string[];
-  /** Examples that nobody learns from. */
+  /** Examples that no client learns from. */
   readonly others: Examples;
   /** Weights that every model starts from. */
   readonly first: Float32Array;

@@ -23,7 +23,7 @@ export interface Behaviour {
   readonly checkLists: typeof checkSurvivorLists;
   /** Factors of masked inputs, by index of the client; absent ones are 1. */
   readonly weights?: readonly number[];
-  /** Standard deviation of the noise that an aggregator adds, from that which it accounts for. */
+  /** Maps the standard deviation of noise that an aggregator accounts for to that of the noise it adds. */
   readonly noise: (deviation: number) => number;
   /** Model and norm of the next round. */
   readonly nextState: typeof nextModelState;
@@ -33,7 +33,7 @@ export interface Behaviour {
   readonly limitsOf: typeof readDeviceLimits;
   /** What a device used in earlier lives. */
   readonly recallUse: typeof loadDeviceUse;
-  /** Whether a node that gossips never takes the mean. */
+  /** Whether a node that gossips keeps its own model instead of the mean with its neighbours' models. */
   readonly keepsOwnModel: boolean;
 }
 

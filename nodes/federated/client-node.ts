@@ -54,14 +54,14 @@ type Task = Extract<FederatedMessage, { kind: 'task' }>;
 
 /** The session that a client names when it declines without an invitation. */
 const NO_SESSION = new Uint8Array(0);
-/** Most bytes of the CBOR head before a name. */
+/** Largest length of the CBOR head before a name, bytes. */
 const NAME_HEAD = 3;
 
 /** A session that may begin. */
 interface Opened {
   readonly session: ClientSession;
   readonly name: Uint8Array;
-  /** Bytes of its messages, at most. */
+  /** Upper bound of the bytes of its messages. */
   readonly bytes: number;
 }
 
@@ -73,7 +73,7 @@ export class ClientNode implements NodeHandle {
   readonly #device: ClientDevice;
   readonly #presence: DevicePresence;
   #isInRound = false;
-  /** Repeats the report of readiness; one at most, however often this client is asked. */
+  /** Timer that repeats the report of readiness; at most one, however often this client is asked. */
   #repeat: Timer | undefined;
   readonly #waits: BackOff;
   readonly #drops: Random;
@@ -240,7 +240,7 @@ export class ClientNode implements NodeHandle {
     return limit;
   }
 
-  /** What the next round will ask for at most. */
+  /** Upper bound of the work that the next round asks for. */
   get #next(): RoundWork {
     const { options } = this.#setup;
     const { parameters } = this.#learner;

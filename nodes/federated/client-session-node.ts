@@ -29,7 +29,7 @@ import { reduceRingElements } from './secagg/ring.ts';
 import { sumNameForWitness } from './session-names.ts';
 import { encodeFederatedMessage } from './wire.ts';
 
-/** Bytes of an element of an update that nobody hides: 16 bits (Bonawitz et al. 2017, section 7.1). */
+/** Bytes of an element of an update that is not hidden: 16 bits (Bonawitz et al. 2017, section 7.1). */
 const BARE_BYTES = 2;
 /** Bytes of the key from which random numbers are drawn. */
 const KEY_BYTES = 32;
@@ -55,11 +55,11 @@ export interface ClientSessionParts {
   readonly clients: number;
   /** Bits of an element of the sum. */
   readonly bits: number;
-  /** Norm that updates of this round are clipped to; absent if it is fixed. */
+  /** Norm that updates of this round are clipped to; absent if the norm does not adapt. */
   readonly norm?: number | undefined;
   /** Seed and round, from which compression draws the same coordinates for all clients. */
   readonly shared: CoordinateDrawSeed;
-  /** Hides the update; absent: the aggregator sees it. */
+  /** The machine of a secure sum, which hides the update; absent if the aggregator sees each update. */
   readonly machine?: ClientMachine;
   /** Only while a trace is recorded. */
   readonly trace?: SessionTrace;

@@ -1,8 +1,8 @@
 /**
- * The norm that updates are clipped to: fixed, or following a quantile of the clients' norms (Andrew,
+ * The norm that updates are clipped to: fixed, or adapting to a quantile of the clients' norms (Andrew,
  * Thakkar, McMahan, Ramaswamy 2021, arXiv 1905.03871).
  *
- * A norm that follows is sent behind the model, and each client adds one number, a count, to its
+ * A norm that adapts is sent after the model, and each client appends one number, a count, to its
  * update: whether the update was shorter than the norm. All vectors are written in units of the
  * norm of their round, so that the ring, its capacity, the noise and the account are those of the
  * first round, whatever the norm becomes. An aggregator that lies about the norm therefore weakens
@@ -27,8 +27,9 @@ export interface ClippingNorms {
 }
 
 /**
- * The norms of updates and the size of counts. Noise of `noise` times the joint norm on all coordinates is
- * noise of `noiseMultiplierForUpdates` times the norm on updates and of `countNoise` on counts (theorem 1 of the paper).
+ * The norms of updates and the size of counts. Noise of `noise` times the joint norm on all coordinates
+ * equals noise of `noiseMultiplierForUpdates` times the norm on updates, together with noise of
+ * `countNoise` on counts (theorem 1 of the paper).
  */
 export function computeClippingNorms({ clip: update, noise, adaptive }: Norms): ClippingNorms {
   if (adaptive === undefined) return { update, joint: update, unit: 0 };
@@ -51,12 +52,12 @@ export function countNoiseProblem({
   return { message, hint: `countNoise above ${noise / 2}, or leave it out for ${noise}` };
 }
 
-/** How many numbers follow the model and each update: one, a norm or count, if the norm adapts. */
+/** Numbers sent after the model (its norm), and after each update (its count): 1 if the norm adapts, else 0. */
 export function adaptiveClipElementCount({ privacy }: Pick<FederatedOptions, 'privacy'>): 0 | 1 {
   return privacy?.adaptive === undefined ? 0 : 1;
 }
 
-/** What the aggregator sends: the model, and behind it the norm of the round if it adapts. */
+/** The numbers that the aggregator sends: the model, followed by the norm of the round if that adapts. */
 export function modelWithNorm(
   options: Pick<FederatedOptions, 'privacy'>,
   model: Float32Array<ArrayBuffer>,

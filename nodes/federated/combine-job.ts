@@ -23,10 +23,10 @@ export interface CombineUpdatesInput {
   readonly rule: AggregationRule;
 }
 
-/** Nanoseconds per coordinate and pair of updates. */
+/** Nanoseconds per coordinate and pair of updates on the modelled processor. */
 const PAIR_NS = 2;
 
-/** The rule that the options ask for, in a round of so many clients. */
+/** The rule that the options ask for, in a round of `clients` clients. */
 export function chooseAggregationRule(
   { aggregate, liars: lies }: Pick<FederatedOptions, 'aggregate' | 'liars'>,
   clients: number,

@@ -1,6 +1,7 @@
 /**
- * Federated learning: the options of a node in a topology or scenario file. All nodes of a
- * federation have the same, apart from `drop`, `lie`, `serverAttack`, `device` and `double`; `option-conflicts.ts` checks that.
+ * Federated learning: the options of a node in a topology or scenario file. All nodes of a federation
+ * have the same, apart from `drop`, `lie`, `serverAttack`, `device` and `double`;
+ * `option-conflicts.ts` checks that.
  *
  * @module
  */
@@ -51,7 +52,7 @@ const learnConfig = z.strictObject({
 
 /** How updates are hidden from the aggregator that adds them up (Bonawitz et al. 2017). */
 const sumConfig = z.strictObject({
-  /** Who shares masks with whom: everybody, or so many neighbours on a ring (Bell et al. 2020). */
+  /** Clients with which each client shares masks: all others, or neighbours on a ring (Bell et al. 2020). */
   graph: z
     .union([
       z.literal('complete'),
@@ -63,7 +64,7 @@ const sumConfig = z.strictObject({
     .default('complete'),
   /** Shares that open a secret: a number, or this part of its holders, rounded down, plus one. */
   threshold: z.union([z.int().min(2), z.enum(['1/2', '2/3'])]).default('2/3'),
-  /** `signed`: clients sign what they agree on, and a server that tells two stories is refused. */
+  /** `signed`: clients sign lists of survivors, and refuse a server that tells them different lists. */
   mode: z.enum(['semi-honest', 'signed']).default('semi-honest'),
   /** Bits of an element of the sum, which wraps modulo 2 to this power. */
   modulusBits: z.int().min(2).max(32).default(DEFAULT_RING_BITS),
@@ -76,7 +77,10 @@ const RULES = ['mean', 'median', 'krum', 'multi-krum', 'trimmed-mean'] as const;
 
 /** Noise for differential privacy, and how it is accounted for. */
 const privacyConfig = z.strictObject({
-  /** Who adds the noise: the aggregator, all clients together enough for the sum, or each enough alone. */
+  /**
+   * Who adds the noise: the aggregator (`central`), all clients, together enough for the sum
+   * (`distributed`), or each client, enough for its own update (`local`).
+   */
   place: z.enum(['central', 'distributed', 'local']),
   /** Longest update, Euclidean; one client changes the sum by no more. */
   clip: z.number().min(ADAPTIVE_NORM_MIN).max(ADAPTIVE_NORM_MAX).default(1),
@@ -115,7 +119,7 @@ export const federatedConfig = z.strictObject({
   phaseTimeout: durationNsSchema().default(DEFAULT_PHASE_TIMEOUT_NS),
   /** How long inputs of a round are waited for, from its invitations on; absent: the sum of its phases. */
   deadline: durationNsSchema().optional(),
-  /** Number of inputs at which a round stops waiting; absent: `fixed` if more were invited, else all. */
+  /** Number of inputs at which a round stops waiting; absent: `select.fixed` if more were invited, else all. */
   quorum: z.int().min(1).optional(),
   /** The model to learn; `size`: none, but random numbers are added up, to see what a sum costs. */
   model: z
@@ -137,8 +141,8 @@ export const federatedConfig = z.strictObject({
   /** The rule that combines updates, or means of groups. */
   aggregate: z.enum(RULES).default('mean'),
   /**
-   * A round has so many sums, each of a random group of its clients, and the rule combines the means of
-   * groups. An update then hides among those of its group only.
+   * Number of groups into which the clients of a round are divided at random. Each group has its own
+   * sum, and the rule combines their means. An update then hides among those of its group only.
    */
   groups: z.union([z.literal('none'), z.int().min(2)]).default('none'),
   /** How many lying clients of a round the rule has to withstand. */
@@ -166,7 +170,7 @@ export const federatedConfig = z.strictObject({
       kind: z.enum(['sign-flip', 'noise', 'labels']),
       /** Factor of `sign-flip`, or standard deviation of `noise`. */
       factor: z.number().positive().max(1_000).default(1),
-      /** Names of those who lie; absent: every client with this option. */
+      /** Names of the lying clients; absent: every client with this option. */
       clients: z.array(z.string().min(1)).min(1).optional(),
     })
     .optional(),
@@ -184,9 +188,10 @@ export const federatedConfig = z.strictObject({
    * Defects for tests, never for real traffic. Of both sides: `public-masks` derives masks from what
    * everybody knows, `short-seeds` from 20 bits. Of a client: `unchecked-lists` answers any list of
    * survivors. Of an aggregator: `weights-on-masked` applies weights to masked inputs and removes the
-   * masks in one product; `silent-noise` accounts for noise that it does not add, `resting-norm` never moves the norm of updates. Of a client: `kept-levels` reveals no noise.
-   * Of a device: `ignored-limits` takes part whatever it costs, `forgotten-use` forgets at a restart
-   * what it has used. Without an aggregator: `keeps-own-model` never takes the mean.
+   * masks in one product; `silent-noise` accounts for noise that it does not add, `resting-norm` never
+   * moves the norm of updates. Of a client: `kept-levels` reveals no noise. Of a device:
+   * `ignored-limits` takes part whatever it costs, `forgotten-use` forgets at a restart what it has
+   * used. Without an aggregator: `keeps-own-model` never takes the mean.
    */
   double: z
     .enum([

@@ -88,7 +88,7 @@ export class ClientDevice {
     else this.#write(this.#account.after(work), go);
   }
 
-  /** A round is over, at whose begin the device had used this. */
+  /** A round is over; its argument is what the device had used when the round began. */
   over({ energyJ }: DeviceUse): void {
     if (this.#account === undefined) return;
     const spentUj = Math.round((this.#account.used.energyJ - energyJ) * UJ_PER_J);
@@ -114,7 +114,7 @@ export class ClientDevice {
   #tell(): void {
     if (this.#account === undefined) return;
     const { used } = this.#account;
-    // Used more than a round reserved, or between rounds.
+    // The device has used more than the round had reserved, or something between rounds.
     const { energyJ, bytes } = this.#written;
     if (used.energyJ > energyJ || used.bytes > bytes) this.#write(used, () => undefined);
     const spentUj = Math.floor((used.energyJ - this.#before.energyJ) * UJ_PER_J);

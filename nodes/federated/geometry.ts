@@ -15,16 +15,16 @@ export const DATA_SEED_BYTES = 32;
 
 /** Rounds of a run by default. */
 export const DEFAULT_ROUNDS = 100;
-/** Most rounds of a run. */
+/** Largest number of rounds of a run. */
 export const RUN_ROUNDS_MAX = 1_000_000;
 /** Fewest clients with which a round begins, by default. */
 export const DEFAULT_ROUND_CLIENTS_MIN = 3;
-/** A round invites at most so many times the clients that it wants. */
+/** Largest ratio of the clients that a round invites to those that it wants. */
 export const INVITED_PER_WANTED_MAX = 10;
 /** Time that the answers of a phase are waited for, by default: 30 s. */
 export const DEFAULT_PHASE_TIMEOUT_NS = 30_000_000_000;
 
-/** What a client does with its examples in a round, by default. */
+/** Times that a client goes through its examples in a round, by default. */
 export const DEFAULT_EPOCHS = 5;
 /** Examples in a batch of training, by default. */
 export const DEFAULT_BATCH_SIZE = 32;
@@ -32,8 +32,8 @@ export const DEFAULT_BATCH_SIZE = 32;
 export const DEFAULT_LEARNING_RATE = 0.01;
 
 /**
- * Steps of an update per unit, and its largest coordinate: 2^16 and 1, so that the sum of 100 clients
- * fits into 24 bits.
+ * Steps per unit of an update, by default: with coordinates of at most 1, the sum of 100 clients fits
+ * into 24 bits.
  */
 export const DEFAULT_STEPS_PER_UNIT = 65_536;
 /** Largest coordinate of an update, by default. */
@@ -45,11 +45,11 @@ export const DEFAULT_RING_BITS = 32;
 export const DEFAULT_DELTA = 1e-5;
 /** Share of the test set that a model must classify rightly (`federated.rounds_to`), by default. */
 export const DEFAULT_ACCURACY_TARGET = 0.9;
-/** A client gives a session up after the time-outs of so many phases. */
+/** A client gives a session up after this number of times the time-out of a phase. */
 export const PHASE_TIMEOUTS_PER_SESSION = 6;
 /** A message that its carrier did not take is repeated after this time: 1 s. */
 export const CARRIER_RETRY_NS = 1_000_000_000;
-/** Most warnings about rounds with too few clients, between two starts: people read the log. */
+/** Largest number of warnings about rounds with too few clients, between two starts: people read the log. */
 export const FEW_CLIENTS_WARNINGS_MAX = 10;
-/** Clients that such a warning names. */
+/** Largest number of clients that a warning about too few clients names. */
 export const CLIENTS_PER_WARNING_MAX = 5;

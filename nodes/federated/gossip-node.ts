@@ -163,7 +163,7 @@ export class GossipNode implements NodeHandle {
     );
   }
 
-  /** @returns the bytes of the message. */
+  /** Sends a message. @returns its bytes. */
   #send(
     to: string,
     message: FederatedMessage,

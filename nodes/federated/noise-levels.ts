@@ -1,9 +1,9 @@
 /**
- * Noise that clients add in levels, and what of it is taken away again after the sum is known: as much as
- * was there for losses that did not happen (Jiang, Wang, Chen 2024, "Dordis", EuroSys).
+ * Noise that clients add in levels, and the levels that are removed once the sum is known: those meant
+ * for losses of clients that did not happen (Jiang, Wang, Chen 2024, "Dordis", EuroSys).
  *
- * A client decides by the list of survivors that it has seen how many levels it reveals. In signed mode that
- * list is the one that the others saw, too; in semi-honest mode the server is trusted with it.
+ * A client decides by the list of survivors that it has seen how many levels it reveals. In signed mode
+ * all clients have seen the same list; in semi-honest mode the server is trusted to tell the right one.
  *
  * @module
  */
@@ -41,14 +41,14 @@ export function plannedLevelVariances(options: PrivateOptions, clients: number):
   return noiseLevelVariances('add-then-remove', { clients, tolerated, variance: units * units });
 }
 
-/** Most bytes of the message that reveals levels; 0 if there are none. */
+/** Upper bound of the bytes of the message that reveals levels; 0 if there are no levels. */
 export function revealMessageBytesMax(options: PrivateOptions, clients: number): number {
   return hasNoiseLevels(options)
     ? MESSAGE_HEAD + NOISE_LEVEL_KEY_BYTES * countToleratedDropouts(options, clients)
     : 0;
 }
 
-/** Indices of the levels that are not needed with so many survivors, ascending. */
+/** Indices of the levels that are not needed with `survivors` of `clients` clients, ascending. */
 export function unneededNoiseLevels(
   options: PrivateOptions,
   { clients, survivors }: { readonly clients: number; readonly survivors: number },

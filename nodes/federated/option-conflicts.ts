@@ -52,7 +52,7 @@ export function federationOptionConflicts(nodes: readonly Node[]): readonly Opti
   });
 }
 
-/** Problems of a federation that gossips; the first node stands for all, which must be equal. */
+/** Problems of a federation that gossips; the first node stands for all, whose options must be equal. */
 function withoutAggregator(
   members: readonly Node[],
   federations: number,
@@ -92,7 +92,7 @@ function whoOf({ options }: Node): string {
   return options.gossip === undefined ? 'its aggregator' : 'its partner';
 }
 
-/** The first option in which a member differs: it would refuse tasks that its own do not lead to. */
+/** The first option in which a member differs from `head`: it refuses tasks that its own would not give. */
 function differences(member: Node, head: Node): readonly OptionConflict[] {
   const options = member.options as Readonly<Record<string, unknown>>;
   const wanted = head.options as Readonly<Record<string, unknown>>;

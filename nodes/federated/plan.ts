@@ -43,7 +43,7 @@ export function sessionClientsMinMax(
   return [Math.floor(clients / groups), Math.ceil(clients / groups)];
 }
 
-/** Elements of a sum: the update, and its weight if weights differ, or its count if the norm follows. */
+/** Number of elements of a sum: the update, its weight if weights differ, its count if the norm adapts. */
 export function sumVectorLength(options: FederatedOptions, parameters: number): number {
   const { learn, compression } = options;
   const more = (learn.weight === 'examples' ? 1 : 0) + adaptiveClipElementCount(options);
@@ -95,7 +95,7 @@ export function largestInputElement(options: FederatedOptions): number {
   return (Math.ceil(learn.clip * learn.scale) + 1) * weight;
 }
 
-/** The largest element that a sum of `inputs` may have, of all `clients`. */
+/** The largest element that a sum may have of `inputs` inputs, of a federation of `clients` clients. */
 export function largestSumElement(
   options: FederatedOptions,
   { inputs, clients }: { readonly inputs: number; readonly clients: number },
@@ -110,8 +110,8 @@ export function largestSumElement(
 }
 
 /**
- * Fewest inputs of a sum that a client takes part in: fewer hide its own less than the options
- * promise, and have less noise of clients than the account assumes.
+ * Fewest inputs of a sum that a client takes part in: a sum of fewer hides the client's input less than
+ * the options promise, and has less noise of clients than the account assumes.
  */
 export function sumInputsMin({
   secureAggregation: sum,

@@ -12,11 +12,11 @@ import { INVITED_PER_WANTED_MAX } from './geometry.ts';
 /** Which clients take part in a round. */
 export const clientSelectionConfig = z.union([
   z.literal('all'),
-  /** So many, chosen at random among those that are ready; `over` times as many are invited. */
+  /** A fixed number, chosen at random among those that are ready; `over` times as many are invited. */
   z.strictObject({
     /** Clients that a round wants, chosen at random among those that are ready. */
     fixed: z.int().min(1),
-    /** How many times as many are invited; 1 if absent. */
+    /** Ratio of the clients that are invited to `fixed`; 1 if absent. */
     over: z.number().min(1).max(INVITED_PER_WANTED_MAX).optional(),
   }),
   /** Each client with this chance, independently of the others (Poisson sampling). */

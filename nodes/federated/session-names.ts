@@ -7,13 +7,13 @@
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { concatBytes, readUint32, toHex, writeUint32 } from '../_kit/bytes.ts';
 
-/** Bytes of the random part of a session's agreement. */
+/** Length of the random part of a session's parameters, bytes. */
 export const PLAIN_SESSION_RANDOM_BYTES = 16;
 const PLAIN_LABEL = new TextEncoder().encode('orrery/federated/1/plain');
 const ROUND_BYTES = 4;
 const NAME_BYTES = 8;
 
-/** The agreement of a session whose sum is not hidden: random bytes and the round. */
+/** Encodes the parameters of a session whose inputs are not hidden: random bytes and the round. */
 export function encodePlainSessionConfig(random: Uint8Array, round: number): Uint8Array {
   const config = new Uint8Array(PLAIN_SESSION_RANDOM_BYTES + ROUND_BYTES);
   config.set(random);
@@ -37,14 +37,14 @@ export function plainSessionId(
   return crypto.sha256(concatBytes(PLAIN_LABEL, config));
 }
 
-/** Under which name the sum of a session is told to the witness of the run, which adds in the clear and compares. */
+/** Name of a session's sum for the witness of the run, which adds up the inputs in the clear and compares. */
 export function sumNameForWitness(session: Uint8Array): string {
   return `federated/${toHex(session.subarray(0, NAME_BYTES))}`;
 }
 
 /**
- * Hash of the model that a round starts from, for the agreement. If a server sends other clients a
- * model of its making, to see one client's update alone, masks do not cancel (Pasquini et al. 2022,
+ * Hash of the model that a round starts from, one of the session's parameters. If a server sends other
+ * clients a crafted model, to see one client's update alone, masks do not cancel (Pasquini et al. 2022,
  * "Eluding secure aggregation in federated learning via model inconsistency").
  */
 export function hashModel(model: Float32Array, crypto: Pick<CryptoProvider, 'sha256'>): Uint8Array {

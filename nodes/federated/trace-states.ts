@@ -42,7 +42,7 @@ function numbersOf(span: string): readonly number[] {
   return Array.from({ length }, (_, step) => from + step);
 }
 
-/** A round as its aggregator sees it. Who answered is null until the phase that asks for it is over. */
+/** A round as its aggregator sees it. Each list of clients that answered is null until its phase is over. */
 export interface TracedRoundState {
   readonly round: number;
   /** A phase of the server; `done` and `aborted` end the round. */
@@ -52,7 +52,7 @@ export interface TracedRoundState {
   readonly threshold: number;
   /** Clients that a client shares masks with; 0 if inputs are not hidden. */
   readonly neighbours: number;
-  /** Indices of clients, ascending. */
+  /** Indices of the clients whose keys, shares and inputs have arrived, ascending. */
   readonly keys: readonly number[] | null;
   readonly shares: readonly number[] | null;
   readonly inputs: readonly number[] | null;

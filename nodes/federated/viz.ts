@@ -1,6 +1,7 @@
 /**
- * The drawing of federated learning: a round step by step, who masks with whom and what cancels, who
- * left when and whose masks the server rebuilt. It draws from the states of `trace-states.ts`.
+ * The drawing of federated learning: a round step by step, which clients share masks and which masks
+ * cancel, who left when, and whose masks the server rebuilt. The data are the states of
+ * `trace-states.ts`.
  *
  * @module
  */
@@ -137,7 +138,7 @@ function placeOf(
   return [place(x + part * radius * wave(turn)), place(y - part * radius * wave(turn + 1 / 4))];
 }
 
-/** The sine of so many turns, by Bhaskara's formula: off by less than 0.002, which nobody sees. */
+/** The sine of an angle in turns, by Bhaskara's formula: its error, below 0.002, is not visible. */
 function wave(turns: number): number {
   const half = (2 * turns) % 2;
   const product = (half % 1) * (1 - (half % 1));
@@ -161,7 +162,7 @@ function edgesOf(round: DrawnRound, ring: Ring, focus: DrawnClient | undefined):
   return [...shapes, ...own];
 }
 
-/** @param sign How the mask enters the input of the first, if that is the client in view. */
+/** Draws the mask of two clients. @param sign How it enters the input of the first, if that is in view. */
 function edge(ring: Ring, [one, other]: readonly [DrawnClient, DrawnClient], sign?: 1 | -1): Shape {
   const fate = findMaskFate(one, other);
   const isIdle = fate === 'cancelled' || fate === 'unused';

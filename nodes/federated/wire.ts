@@ -7,20 +7,21 @@
  * ready  [16]                                     client to aggregator: can take part from now on
  *                                                 aggregator to client: asks whether it can
  * task   [17, config, index, [name ...], model]   aggregator to client: begins a session
- * update [18, session, vector]                    client to aggregator: an update that nobody hides
+ * update [18, session, vector]                    client to aggregator: an update that is not hidden
  * packed [20, session, elements]                  the same in the bits of the federation
  * sparse [21, session, places, values]            the same without zeros
  * offer  [22, exchange, model]                    between nodes without an aggregator: to be averaged
  * answer [23, exchange, model]                    the model of the other, before it averaged
- * refused [24, exchange]                          it does not, now
+ * refused [24, exchange]                          the other node takes no offer now
  * levels [25, session, keys]                      client to aggregator: noise that was not needed
  * declined [19, session, reason]                  client to aggregator: does not take part in this session,
  *                                                 nor in others until it is ready again; no session: in none
  * ```
  *
  * The names are those of all clients of the session, in the order of their indices, if signatures have
- * to be verified, else none. The model has one number more if the norm of updates follows (clip-plan.ts). `config` is that of the session (secagg/session-config.ts), the model and vectors are 32-bit
- * elements, little-endian.
+ * to be verified, else none. The model has one number more if the norm of updates adapts
+ * (clip-plan.ts). `config` has the parameters of the session (secagg/session-config.ts). The model and
+ * vectors are 32-bit elements, little-endian.
  *
  * @module
  */
@@ -68,7 +69,7 @@ export type FederatedMessage =
   | { readonly kind: 'update'; readonly session: Uint8Array; readonly vector: Uint32Array }
   /** All elements, in as few bits as the options allow (compression/plain-form.ts). */
   | { readonly kind: 'packed'; readonly session: Uint8Array; readonly elements: Uint8Array }
-  /** Only elements that are not zero, with their places in few bits. */
+  /** Only the elements that are not zero, with their indices in few bits. */
   | {
       readonly kind: 'sparse';
       readonly session: Uint8Array;
@@ -92,7 +93,7 @@ export type FederatedMessage =
   /** A message of the secure sum, to be read by its machine. */
   | { readonly kind: 'sum'; readonly bytes: Uint8Array };
 
-/** Most clients of one session: shares have points in GF(2^16). */
+/** Largest number of clients of one session: shares have points in GF(2^16). */
 const MEMBERS_MAX = 65_534;
 
 const writer = new CborWriter();

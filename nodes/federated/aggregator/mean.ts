@@ -33,7 +33,7 @@ export function totalWeight({ ring, bits, inputs, hasWeight }: UpdateSum): numbe
   return Math.max(1, signedRingElement(ring[ring.length - 1] as number, bits));
 }
 
-/** Part of the ring's range that the largest element leaves free: 1 for zeros, 0 at the end. */
+/** Share of the ring's range that the largest element leaves free: 1 if all are 0, 0 at the range's end. */
 export function sumHeadroom({ ring, bits, hasWeight }: UpdateSum): number {
   const count = ring.length - (hasWeight ? 1 : 0);
   let largest = 0;

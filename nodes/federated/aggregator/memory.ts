@@ -16,7 +16,7 @@ const FLOAT_BYTES = 4;
 
 /** The state that an aggregator keeps on disk between rounds. */
 export interface AggregatorCheckpoint {
-  /** The model, and behind it the norm of updates if it follows (clip-plan.ts). */
+  /** The model, followed by the norm for clipping updates if that norm adapts (clip-plan.ts). */
   readonly state: Float32Array<ArrayBuffer>;
   /** Rounds that are over, with or without a sum. */
   readonly over: number;
@@ -27,7 +27,7 @@ export interface AggregatorCheckpoint {
 /** The store of an aggregator. */
 type Memory = ReturnType<HostPart<'store'>['store']>;
 
-/** What is on disk from before a restart; undefined if there is nothing, or a model of another size. */
+/** Loads what was stored before a restart; undefined without it, or if `state` has not `numbers` numbers. */
 export function loadCheckpoint(store: Memory, numbers: number): AggregatorCheckpoint | undefined {
   const rounds = store.get(ROUNDS_KEY);
   const state = store.get(MODEL_KEY);

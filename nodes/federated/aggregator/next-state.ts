@@ -17,8 +17,8 @@ export interface RoundSum {
 }
 
 /**
- * The next model, and the norm behind it.
- * @param state Model and norm of the round that is over.
+ * The next model, followed by the next norm if the norm adapts.
+ * @param state Model and norm, in the same form, of the round that is over.
  */
 export function nextModelState(
   options: FederatedOptions,

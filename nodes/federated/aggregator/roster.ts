@@ -23,10 +23,10 @@ interface Standing {
   isQueued: boolean;
 }
 
-/** Which clients are ready, which have declined, and whom to ask again. */
+/** Which clients are ready, which have declined, and which are to be asked again. */
 export class ClientReadiness {
   readonly #standings: ReadonlyMap<string, Standing>;
-  /** When clients are asked: one entry for each at most, ignored if the client is ready by then. */
+  /** When clients are asked again: at most one entry for each, ignored if the client is ready by then. */
   readonly #questions = new DeadlineHeap<string>();
   readonly #limits: BackOffLimits;
   #ready = 0;
@@ -54,7 +54,7 @@ export class ClientReadiness {
     return this.#ready + this.#declined === this.#standings.size;
   }
 
-  /** When somebody is asked next; Infinity if nobody. */
+  /** When the next client is asked; Infinity if none is. */
   get nextAt(): Nanoseconds {
     return this.#questions.nextAt ?? Number.POSITIVE_INFINITY;
   }
@@ -88,7 +88,7 @@ export class ClientReadiness {
     this.#left(now, client, { state: 'unheard', reason: outcome });
   }
 
-  /** The carrier reports what became of a question. */
+  /** Takes the carrier's report on a question to a client: `ok` if it arrived, else why it did not. */
   asked(now: Nanoseconds, client: string, outcome: string): void {
     const standing = this.#standings.get(client);
     if (standing === undefined) return;

@@ -16,11 +16,11 @@ import { ClientReadiness, type UnavailableClient } from './roster.ts';
 export type RoundInput =
   /** A client can take part from now on. */
   | { readonly kind: 'ready'; readonly client: string }
-  /** A client will not come until it is ready again. */
+  /** A client takes no part until it reports that it is ready again. */
   | { readonly kind: 'declined'; readonly client: string; readonly reason: string }
   /** A client did not get its invitation; `outcome` is what the carrier says. */
   | { readonly kind: 'away'; readonly client: string; readonly outcome: string }
-  /** The carrier reports what became of a question to a client. */
+  /** The carrier's report on an `ask` to a client: `ok` if it arrived, else why it did not. */
   | { readonly kind: 'asked'; readonly client: string; readonly outcome: string }
   /** The round is over, and its result is on disk. */
   | { readonly kind: 'ended' }
@@ -162,7 +162,10 @@ export class RoundMachine implements StateMachine<RoundInput, RoundEffect> {
     return [{ kind: 'short', ready: this.#roster.ready, needed, missing: this.#roster.missing() }];
   }
 
-  /** True if all clients are ready, or enough are, and the wait for all is over or was before a round. */
+  /**
+   * True if all clients are ready; or if enough are, and either the wait for all is over, or this node
+   * has begun a round already.
+   */
   #isEnough(): boolean {
     const { options, clients } = this.#parts;
     const { ready, isHeardOf } = this.#roster;
@@ -193,7 +196,7 @@ export class RoundMachine implements StateMachine<RoundInput, RoundEffect> {
   }
 }
 
-/** Draws `wanted` of `count` places, all choices equally likely. */
+/** Draws `wanted` of the indices below `count`, all choices equally likely. */
 function chosen(count: number, wanted: number, random: Random): readonly number[] {
   const places = Array.from({ length: count }, (_, place) => place);
   random.shuffle(places);

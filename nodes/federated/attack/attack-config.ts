@@ -6,15 +6,15 @@
  */
 import { z } from 'zod';
 
-/** Schema of the options of `federated` nodes. */
+/** Schema of the option `attack` of `federated` nodes. */
 export const attackConfig = z.strictObject({
-  /** After the last round: which examples were learned from? */
+  /** Membership inference, after the last round: guesses which examples were learned from. */
   membership: z
     .strictObject({
       /** Models that the attacker trains on random halves of the same examples; 0: thresholds of the loss only. */
       shadows: z.int().min(0).max(256).default(16),
     })
     .optional(),
-  /** In every round: what is the example behind an update, or behind a sum? */
+  /** Whether the attacker tries, in every round, to rebuild the examples behind updates or sums. */
   inversion: z.boolean().default(false),
 });

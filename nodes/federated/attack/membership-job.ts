@@ -20,7 +20,7 @@ export interface TrainShadowModelInput {
   readonly model: ModelName;
   /** Weights that every model of the federation starts from. */
   readonly first: Float32Array;
-  /** Examples of clients, and examples that nobody learned from. */
+  /** Examples of clients, and examples that no client learned from. */
   readonly examples: Examples;
   /** Random bytes that draws come from; others for each model. */
   readonly key: Uint8Array;
@@ -48,7 +48,7 @@ export interface MembershipAttackInput {
   readonly shadows: readonly ShadowModel[];
 }
 
-/** Advantages of attacks, -1 to 1: the share of members found less that of others. */
+/** Advantages of attacks, -1 to 1: the share of members taken for members, less that of others. */
 export interface MembershipAdvantages {
   /** With the mean loss of the members as threshold (Yeom et al. 2018). */
   readonly mean: number;
@@ -61,7 +61,7 @@ export interface MembershipAdvantages {
   readonly likelihood?: number;
 }
 
-/** Fewest models with an example, and without it, that a likelihood needs. */
+/** Fewest shadow models that learned from an example, and fewest that did not, for a likelihood. */
 const SHADOWS_MIN = 2;
 
 /** Trains one shadow model on a random half of the examples. */

@@ -66,7 +66,7 @@ export const compressUpdateJob: JobDefinition = {
   },
 };
 
-/** Output: an estimate of the sum of the updates, from that of the compressed ones. */
+/** Output: an estimate of the sum of the updates, from the sum of the compressed updates. */
 export const expandUpdateJob: JobDefinition = {
   run: (input, crypto) => expanded(input as ExpandUpdateInput, crypto),
   costNs: (input) => {

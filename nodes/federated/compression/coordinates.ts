@@ -48,7 +48,7 @@ export function unbiasedCoordinateFactor(length: number, count: number): number 
   return length / count;
 }
 
-/** The `count` coordinates of largest magnitude; of equal ones the lower. */
+/** The `count` coordinates of largest magnitude; of equal ones those with the lower index. */
 export function largestCoordinates(update: ArrayLike<number>, count: number): SparseVector {
   const order = Array.from({ length: update.length }, (_, place) => place);
   const size = (place: number): number => Math.abs(update[place] as number);

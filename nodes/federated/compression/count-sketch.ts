@@ -24,7 +24,7 @@ export class CountSketch {
   readonly #counters: Uint32Array;
   readonly #signs: Int8Array;
 
-  /** @param random The same for all clients of a round. Two words for each coordinate and row. */
+  /** @param random The same for all clients of a round; two words are drawn for each coordinate and row. */
   constructor(size: SketchSize, random: Random) {
     const { length, rows, columns } = size;
     this.#size = size;

@@ -1,5 +1,5 @@
 /**
- * How compression changes a round: how many elements are added up, and in which steps.
+ * How compression changes a round: how many elements are added up, and to which steps they are rounded.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export function coordinateCount(parameters: number, share: number): number {
   return Math.max(1, Math.round(share * parameters));
 }
 
-/** Elements of a sum of updates with so many parameters. */
+/** Number of elements in a sum of compressed updates, each of `parameters` coordinates before. */
 export function compressedLength(compression: CompressionOptions, parameters: number): number {
   if (compression === 'none') return parameters;
   if ('randomK' in compression) return coordinateCount(parameters, compression.randomK);

@@ -9,7 +9,7 @@ import { shareSchema } from '../../_kit/options.ts';
 /** Schema of the compression of updates. */
 export const compressionConfig = z.union([
   z.literal('none'),
-  /** Coordinates in so many bits; `learn.scale` and the bits of secure sums follow from it. */
+  /** Each coordinate in few bits; `learn.scale` and the bits of secure sums follow from that number. */
   z.strictObject({
     /** Bits of a coordinate. */
     bits: z.int().min(2).max(24),
@@ -24,7 +24,7 @@ export const compressionConfig = z.union([
     /** Share of the coordinates that is sent, the largest of each client. */
     topK: shareSchema().refine((value) => value > 0, 'must be above 0'),
   }),
-  /** Coordinates whose magnitude is above this. */
+  /** Only the coordinates whose magnitude is above a threshold; the others are not sent. */
   z.strictObject({
     /** Magnitude above which coordinates are sent. */
     threshold: z.number().min(0).max(1_000),

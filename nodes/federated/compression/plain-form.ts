@@ -1,5 +1,5 @@
 /**
- * Messages with updates that nobody hides: all elements, elements in few bits, or only elements
+ * Messages with updates that are not hidden: all elements, elements in few bits, or only elements
  * that are not zero. From each kind of message, the aggregator gets elements modulo 2^32.
  *
  * @module
@@ -46,7 +46,7 @@ export function makeUpdateMessage(
 /**
  * The elements in a message with an update.
  * @param length Number of elements that there must be.
- * @returns undefined for what {@link makeUpdateMessage} does not make with these options.
+ * @returns undefined for a message that {@link makeUpdateMessage} does not make with these options.
  */
 export function readUpdateMessage(
   message: FederatedMessage,
@@ -93,7 +93,7 @@ function isSparse(compression: PlainOptions['compression']): boolean {
   return compression !== 'none' && ('topK' in compression || 'threshold' in compression);
 }
 
-/** Bits of a place in a vector of `length` elements. */
+/** Bits of an index into a vector of `length` elements. */
 function placeBits(length: number): number {
   return Math.max(1, 32 - Math.clz32(length - 1));
 }

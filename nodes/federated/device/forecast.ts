@@ -1,6 +1,7 @@
 /**
- * The most bytes that a round will send and receive, before it begins: the messages of a session by the
- * layout of docs/spec/secure-aggregation.md#messages, with nobody lost before the shares are out.
+ * Upper bounds of the bytes that a client will send and receive in a round, before the round begins: the
+ * messages of a session by the layout of docs/spec/secure-aggregation.md#messages, if no client is
+ * lost before the shares are out.
  *
  * @module
  */
@@ -9,21 +10,21 @@ import type { SecaggConfig } from '../secagg/session-config.ts';
 
 /** Bytes of the heads of array and type, and of the session with its head. */
 const HEAD = 4 + SESSION_ID_BYTES;
-/** Most bytes of the head of a list, or of a byte string of any length. */
+/** Longest head of a list, or of a byte string of any length, bytes. */
 const LIST = 5;
 /** Bytes of the head of an array of up to 23 items, and of a byte string of up to 255 bytes. */
 const ITEM = 1;
 const TEXT = 2;
-/** Most bytes of a client's messages that it is ready, and that it is not, after the round. */
+/** Upper bound of the bytes of two messages after the round: that the client is ready, and that it is not. */
 const READINESS = 2 * (HEAD + LIST);
-/** Most bytes of array head, type, agreement, index, and heads of the names and the model. */
+/** Upper bound of a task's bytes beside names and model: array head, type, session, index, two heads. */
 const TASK_HEAD = 128;
 const BYTES_PER_ELEMENT = 4;
 
 /** Parameters of a session that decide how long its messages are. */
 export type SessionSizeParameters = Pick<SecaggConfig, 'n' | 'k' | 'm' | 'bits' | 'mode'>;
 
-/** Most bytes of one client's messages after its task, both ways. */
+/** Upper bound of the bytes of one client's messages after its task, both ways. */
 export function secureRoundBytesMax({ n, k, m, bits, mode }: SessionSizeParameters): number {
   const index = uintBytes(n - 1);
   const signature = mode === 'signed' ? TEXT + SIGNATURE_BYTES : 0;
@@ -47,12 +48,12 @@ export function secureRoundBytesMax({ n, k, m, bits, mode }: SessionSizeParamete
   return [READINESS, ...up, ...down].reduce((sum, bytes) => sum + bytes, 0);
 }
 
-/** Most bytes of a task with a model of so many numbers, and so many bytes of names. */
+/** Upper bound of the bytes of a task with `parameters` numbers of a model and `nameBytes` bytes of names. */
 export function taskBytesMax(parameters: number, nameBytes: number): number {
   return TASK_HEAD + BYTES_PER_ELEMENT * parameters + nameBytes;
 }
 
-/** Most bytes of one client's messages after its task if nobody hides the update. */
+/** Upper bound of the bytes of one client's messages after its task if the update is not hidden. */
 export function plainRoundBytesMax(length: number): number {
   return READINESS + HEAD + LIST + BYTES_PER_ELEMENT * length;
 }

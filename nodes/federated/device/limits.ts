@@ -63,7 +63,7 @@ export interface DeviceUse {
 /** Names of all limits. */
 export const DEVICE_LIMIT_NAMES = ['memory', 'time', 'energy', 'battery', 'bytes'] as const;
 
-/** The limit that a round would break. */
+/** Name of a limit that a round may break. */
 export type DeviceLimitName = (typeof DEVICE_LIMIT_NAMES)[number];
 
 /** Predicts what a round costs a device. */
@@ -91,7 +91,7 @@ export function deviceUseAfterRound(used: DeviceUse, { energyJ, bytes }: RoundCo
   return { energyJ: used.energyJ + energyJ, bytes: used.bytes + bytes };
 }
 
-/** The limits that a round would break, in the order of {@link DeviceLimitName}; empty if it may start. */
+/** The limits that a round would break, in the order of {@link DEVICE_LIMIT_NAMES}; none if it may start. */
 export function limitsBrokenByRound(
   cost: RoundCost,
   limits: DeviceLimits,

@@ -23,7 +23,7 @@ const limitsConfig = z.strictObject({
   time: durationNsSchema().optional(),
   /** Energy of a round, J. */
   energy: z.number().min(0).optional(),
-  /** Energy of all rounds, J: nobody charges the battery. */
+  /** Energy of all rounds, J: the battery is never charged. */
   battery: z.number().min(0).optional(),
   /** Part of the battery that is left to its owner. */
   reserve: shareSchema().default(0),
@@ -45,7 +45,7 @@ const availableConfig = z.union([
   }),
 ]);
 
-/** Schema of the option. */
+/** Schema of the option `device`. */
 export const deviceConfig = z.strictObject({
   /** Median time to learn from one example; each client draws its own once. */
   perExample: durationNsSchema().default(0),

@@ -4,8 +4,8 @@
  * learning with linear models on fully distributed data"). An exchange is one offer and one answer, each with a whole
  * model, after which both have the same.
  *
- * While a node learns or waits for an answer it takes no offer, so that each mean is of two models that
- * nothing changes meanwhile: the mean of all models stays what it was, unless an answer is lost.
+ * While a node learns or waits for an answer it takes no offer, so that both models of an exchange stay
+ * unchanged during it: an exchange leaves the mean of all models as it was, unless an answer is lost.
  *
  * @module
  */
@@ -54,7 +54,7 @@ export interface GossipMachineParts {
   readonly partners: readonly string[];
   /** Exchanges that the node begins. */
   readonly rounds: number;
-  /** Most times that the node learns, which it does once before each exchange. */
+  /** Largest number of times that the node learns; it learns once before each exchange. */
   readonly trainings: number;
   /** Mean time between the end of an exchange and the next, ns. */
   readonly everyNs: Nanoseconds;

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { durationNsSchema } from '../../_kit/options.ts';
 
-/** Stands for no aggregator; a node of this name cannot be one. */
+/** Value of the option `aggregator` for none; a node of this name cannot be an aggregator. */
 export const NO_AGGREGATOR = 'none';
 
 /** Time between two exchanges that a node begins, on average, by default: 1 s. */

@@ -1,5 +1,5 @@
 /**
- * Federated learning: options that have no meaning, or promise what is not kept, without an aggregator.
+ * Federated learning: options that, without an aggregator, have no meaning or promise what is not kept.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { NO_AGGREGATOR } from './options.ts';
 
 type Node = ConfiguredNode<FederatedOptions>;
 
-/** Options of rounds, each with its default; undefined if it is then absent. */
+/** Options that only rounds use, each with its default; undefined if it is absent by default. */
 const OF_ROUNDS: readonly (readonly [keyof FederatedOptions, unknown])[] = [
   ['privacy', undefined],
   ['aggregate', 'mean'],

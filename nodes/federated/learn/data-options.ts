@@ -9,9 +9,9 @@ import { z } from 'zod';
 const splitConfig = z.union([
   /** At random, equally many. */
   z.literal('iid'),
-  /** So many runs for each client of the set sorted by label. */
+  /** The set is sorted by label and cut into runs of equal length; each client gets some of them. */
   z.strictObject({
-    /** Runs that each client gets of the set sorted by label. */
+    /** Number of runs of the set, sorted by label, that each client gets. */
     shards: z.int().min(1).max(1_000),
   }),
   /** Each class in shares that follow a Dirichlet law; the smaller the number, the more uneven. */

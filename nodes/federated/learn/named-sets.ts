@@ -76,7 +76,7 @@ export function readNamedDataset(set: NamedDataset, source: NamedDatasetSource):
   return set === 'iris' ? irises(source) : digits(source);
 }
 
-/** Irises have no test part, unlike digits: it is drawn at random. */
+/** Reads the irises. Unlike digits they have no test part: test examples are drawn at random. */
 function irises({ read, draws, test }: NamedDatasetSource): TrainAndTestData {
   const rows = JSON.parse(new TextDecoder().decode(read(IRIS))) as readonly IrisRow[];
   const numbers = rows.map((row) => row.slice(0, NAMED_DATASET_SHAPES.iris.inputs) as number[]);

@@ -9,7 +9,7 @@ import { makeSharedDraws } from './seeded.ts';
 import { type DatasetSplitRule, selectExamples, splitExamples } from './split.ts';
 import { type SyntheticDataSeed, syntheticExamples } from './synthetic.ts';
 
-/** Examples that are made when needed, as pictures take four times more memory as numbers. */
+/** Examples whose numbers are made when needed: pictures take four times the memory of their bytes. */
 export interface ExampleTable {
   readonly labels: Uint8Array;
   readonly inputs: number;
@@ -65,7 +65,7 @@ export function makeExampleTable(examples: Examples): ExampleTable {
   return { labels, inputs, classes, pick: (indices) => selectExamples(examples, indices) };
 }
 
-/** The examples of one client, counted from 0; none for a client that there is not. */
+/** The examples of one client, counted from 0; none if there is no such client. */
 export function selectClientExamples({ table, parts }: SharedDataset, client: number): Examples {
   return table.pick(parts[client] ?? new Uint32Array());
 }

@@ -17,7 +17,7 @@ import { exp, log } from '../../../engine/pure/log-exp.ts';
 import type { Examples } from './model.ts';
 import { makeSharedDraws, type SharedDraws } from './seeded.ts';
 
-/** Numbers of features and of classes. */
+/** Number of features of the synthetic data. */
 export const SYNTHETIC_INPUT_COUNT = 60;
 /** Number of classes of the synthetic data. */
 export const SYNTHETIC_CLASS_COUNT = 10;

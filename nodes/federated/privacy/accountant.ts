@@ -27,7 +27,7 @@ import {
 import { type PrivacySettings, privacySettingsProblem } from './settings.ts';
 import { smallestSatisfying } from './smallest-that.ts';
 
-/** Rounds with equal numbers of clients: on a node's disk before their model leaves it. */
+/** A number of rounds with equal numbers of clients; a node writes it to disk before the model leaves. */
 export interface SpentRounds {
   /** Clients whose shares of noise were in the sum. */
   readonly clients: number;
@@ -37,7 +37,7 @@ export interface SpentRounds {
 const ROUNDS_MAX = 1_000_000_000;
 const NOISE_MIN = 0.01;
 const NOISE_MAX = 100_000;
-/** The tight noise is at most so many times the smallest. */
+/** Largest ratio of the tight noise that is found to the smallest that would do. */
 const NOISE_PRECISION = 1.000_05;
 
 /** The privacy that a run has spent. */

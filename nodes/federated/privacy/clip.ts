@@ -99,8 +99,8 @@ export class AdaptiveClip {
 }
 
 /**
- * What a client adds to the count of norms below the bound: 1/2 if it is, else -1/2. One client
- * changes the sum by 1/2, so that noise of deviation b counts like a noise multiplier of 2 b.
+ * What a client adds to the count of norms below the bound: 1/2 if its own norm is, else -1/2. One
+ * client changes the sum by 1/2, so that noise of deviation b counts like a noise multiplier of 2 b.
  */
 export function belowNormCountTerm({ wasClipped }: ClipResult): number {
   return wasClipped ? -0.5 : 0.5;

@@ -6,7 +6,7 @@
  */
 import { expOf } from './special-functions.ts';
 
-/** Beyond so many standard deviations no term changes a sum. */
+/** Number of standard deviations from 0 beyond which no term changes a sum. */
 const SPAN_SIGMAS = 40;
 
 /** The discrete Gaussian with a parameter, as sums over the whole numbers. */

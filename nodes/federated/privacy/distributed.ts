@@ -41,7 +41,7 @@ const TAU_TERMS_MAX = 1_000;
 /** Factor of the higher terms in the bound for sampling. */
 const HIGHER_TERMS = 3;
 
-/** L2 norm, in ring units, that a rounded update keeps: the condition of rounding. */
+/** Largest L2 norm, in ring units, that a rounded update may have: the condition of rounding. */
 export function roundedNormBound(
   round: Pick<DistributedNoiseRound, 'clip' | 'gamma' | 'dimension' | 'beta'>,
 ): number {

@@ -3,7 +3,7 @@
  * is n' times that of one client: less than was accounted. Three rules:
  *
  * - `enough`: each client adds as if only the smallest allowed number came; the rest is excess.
- * - `honest`: each client adds as if all came, and the round is accounted with those who did.
+ * - `honest`: each client adds as if all came, and the round is accounted with the noise that did.
  * - `add-then-remove`: each client adds noise in levels from separate seeds, enough for the largest
  *   tolerated loss, and the survivors reveal the seeds of the levels that were not needed (XNoise:
  *   Jiang, Wang, Chen 2024, "Dordis", EuroSys, arXiv 2209.12528). The kept variance is exact.
@@ -25,8 +25,9 @@ export interface RoundNoiseTarget {
 }
 
 /**
- * Variances of the levels that each client adds: one for `enough` and `honest`, else levels 0 to
- * `tolerated`: v/n, then v / ((n - k + 1) (n - k)) for level k.
+ * Variances, in the unit of `round.variance`, of the levels of noise that each client adds. The rules
+ * `enough` and `honest` have one level. `add-then-remove` has the levels 0 to `tolerated`: with v the
+ * variance and n the clients of the round, v / n for level 0, and v / ((n - k + 1) (n - k)) for level k.
  */
 export function noiseLevelVariances(
   rule: DropoutNoiseRule,

@@ -33,7 +33,7 @@ export const PLD_GRID_INTERVAL = 1e-4;
 
 /** The sum of all masses is 1 up to rounding. */
 const MASS_TOLERANCE = 1e-10;
-/** The grid covers losses of noise within so many standard deviations; more has probability 4e-33. */
+/** The grid covers noise within this number of standard deviations; the rest has probability 4e-33. */
 const SPAN_SIGMAS = 12;
 /**
  * Half the window of the transform, in standard deviations of the sum of all losses, so that its ends do not overlap.
@@ -41,7 +41,7 @@ const SPAN_SIGMAS = 12;
 const WINDOW_SIGMAS = 15;
 /** Losses beyond this leave the range of exponentials: noise below 0.04. */
 const LOSS_MAX = 600;
-/** Most points of a transform, which then takes 0.5 s and 100 MB. */
+/** Largest number of points of a transform, which then takes 0.5 s and 100 MB. */
 const LENGTH_MAX = 2_097_152;
 /** A grid coarser than this share of a step's standard deviation makes the sum too wide. */
 const INTERVAL_PER_SIGMA = 0.1;

@@ -13,10 +13,10 @@ import { type RandomWordSource, uniformSourceFrom } from './uniform-source.ts';
 
 /** From this parameter on, the variance equals the parameter to the last digit. */
 const EXACT_FROM = 10;
-/** Rounding a variance up to a fraction adds at most one part in so many to it. */
+/** Rounding a variance up to a fraction increases the variance by at most one part in 1,024. */
 const PRECISION = 1_024;
 
-/** Noise of one client, or of one level. */
+/** Adds the noise of one client, or of one of its levels, to elements of the ring, and removes it. */
 export class RingNoiseSampler {
   /** Variance to account for: the wanted one, up to 0.1 % more for the discrete Gaussian. */
   readonly parameter: number;

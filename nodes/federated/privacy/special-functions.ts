@@ -10,11 +10,11 @@
  */
 import { exp, log } from '../../../engine/pure/log-exp.ts';
 
-/** Beyond it the exponential leaves the range that engine/pure covers. */
+/** Exponents of a larger magnitude lead out of the range that `exp` of engine/pure covers. */
 const EXPONENT_MAX = 700;
 const SQRT_PI = 1.772453850905516;
 const SERIES_BELOW = 1;
-/** Below it the first terms of the series of exp(x) - 1 are exact. */
+/** For smaller |x|, the first terms of the series of exp(x) - 1 are exact to the last bit. */
 const TINY = 1e-5;
 const FRACTION_TERMS_MAX = 500;
 /** exp(-x^2) is 0 from here on, and the parts of larger squares would overflow. */
@@ -134,7 +134,7 @@ function erfSeries(x: number): number {
   return ((2 * exp(-square)) / SQRT_PI) * sum;
 }
 
-/** exp(-x^2), with the square in two parts: its rounding error would be multiplied by it. */
+/** exp(-x^2), with x^2 in two parts: the rounding error of one part would be magnified by the exponential. */
 function squareExp(x: number): number {
   const coarse = Math.fround(x);
   return expOf(-coarse * coarse) * expOf(-(x - coarse) * (x + coarse));

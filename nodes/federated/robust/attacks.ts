@@ -25,8 +25,8 @@ export function flipLabels(labels: Uint8Array, classes: number): Uint8Array {
 }
 
 /**
- * Most standard deviations by which lies may be off and be a majority together with the honest
- * updates that are further off. 0 if there is none.
+ * Largest number of standard deviations by which lies may differ from the mean so that they are a
+ * majority together with the honest updates that differ more; 0 if there is no such number.
  */
 export function littleIsEnoughDeviationCount(clients: number, lies: number): number {
   const supporters = Math.floor(clients / 2 + 1) - lies;
@@ -36,8 +36,8 @@ export function littleIsEnoughDeviationCount(clients: number, lies: number): num
 }
 
 /**
- * The mean of the honest updates, moved by so many standard deviations in each coordinate: rules
- * take it for honest, and all lies move the same way.
+ * The mean of the honest updates, moved by `deviations` standard deviations in each coordinate: rules
+ * take the result for honest, and all liars send the same.
  * @param honest At least one update.
  */
 export function littleIsEnoughUpdate(

@@ -33,7 +33,7 @@ export interface OptionCombination {
   readonly isPrivate: boolean;
 }
 
-/** Why this does not work together, a sentence each; empty if it does. */
+/** Why these options do not work together, one sentence for each reason; empty if they do. */
 export function combinationProblems(what: OptionCombination): readonly string[] {
   return [
     ...hiddenUpdates(what),

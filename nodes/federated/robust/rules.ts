@@ -50,8 +50,8 @@ export function krumScores(
 }
 
 /**
- * Places of the `take` updates with the smallest scores, best first; of equal ones the lower place
- * first. Krum is the first one, Multi-Krum the mean of several.
+ * Indices of the `take` updates with the smallest scores, best first; of equal scores the lower index
+ * first. Krum takes the first of these updates, Multi-Krum the mean of several.
  * @returns undefined where {@link krumScores} has none, or fewer than `take` updates are finite.
  */
 export function krumSelectedPlaces(
@@ -65,7 +65,7 @@ export function krumSelectedPlaces(
   return places.length < take ? undefined : places.slice(0, take);
 }
 
-/** The mean of the updates at these places, added in their order; zeros for none. */
+/** The mean of the updates with these indices, added in the order of `places`; zeros without an index. */
 export function meanOfUpdates(
   updates: readonly ModelUpdate[],
   places: readonly number[],
@@ -97,7 +97,7 @@ export function trimmedMean(
   });
 }
 
-/** The median of each coordinate, the mean of both middle ones of an even number. Undefined for none. */
+/** The median of each coordinate; of an even number, the mean of both middle values. Undefined for none. */
 export function medianOfUpdates(updates: readonly ModelUpdate[]): Float64Array | undefined {
   const count = updates.length;
   if (count === 0) return undefined;
@@ -109,7 +109,7 @@ export function medianOfUpdates(updates: readonly ModelUpdate[]): Float64Array |
 }
 
 /**
- * The mean of the updates, each cut to this Euclidean length; one of infinite length counts as 0.
+ * The mean of the updates, each cut to the Euclidean length `bound`; one of infinite length counts as 0.
  */
 export function meanOfClippedUpdates(updates: readonly ModelUpdate[], bound: number): Float64Array {
   const shortened = updates.map((update) => {

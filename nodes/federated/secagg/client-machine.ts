@@ -116,7 +116,7 @@ export class ClientMachine implements StateMachine<Exclude<ClientInput, TimerDue
         if (now >= this.#deadline) this.#finish('timeout');
         break;
     }
-    // The machine does not keep them: a message may have megabytes.
+    // The machine does not keep its effects: a message in one may have megabytes.
     const effects = this.#effects;
     this.#effects = [];
     return effects;
@@ -205,7 +205,7 @@ export class ClientMachine implements StateMachine<Exclude<ClientInput, TimerDue
     return undefined;
   }
 
-  /** What the signatures of a roster must cover; undefined if one or its signer's key is missing. */
+  /** What the signatures of a roster must cover; undefined if a signature or its signer's key is missing. */
   #advertisements(
     entries: readonly ClientPublicKeys[],
   ): VerifySignaturesInput['items'] | undefined {

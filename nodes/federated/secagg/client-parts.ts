@@ -18,10 +18,10 @@ export interface ClientIdentity {
   readonly publicKeyOf: (index: number) => Uint8Array | undefined;
 }
 
-/** What a client needs. */
+/** What a {@link ClientMachine} is made from. */
 export interface ClientMachineParts {
   readonly config: SecaggConfig;
-  /** 0 … n-1. */
+  /** Index of this client in the session, 0 … n-1. */
   readonly index: number;
   /** Fewest survivors with which the client opens a sum; only for graphs in which it sees all of them. */
   readonly least?: number;
@@ -36,6 +36,6 @@ export interface ClientMachineParts {
   readonly ledger?: UsedKeyLedger;
   /** How seeds are derived from secrets; by default as the protocol has it. */
   readonly seeds?: SeedRule | undefined;
-  /** Its check of the lists of survivors and lost; by default that of the protocol. */
+  /** The client's check of the lists of survivors and lost; by default that of the protocol. */
   readonly checkLists?: typeof checkSurvivorLists;
 }

@@ -23,18 +23,18 @@ export const BOX_PLAINTEXT_BYTES = 8 + 2 * KEY_BYTES;
 /** Bytes of a box: its content and the tag. */
 export const BOX_BYTES = BOX_PLAINTEXT_BYTES + 16;
 
-/** A share's point is its holder's index + 1, which must be an element of GF(2^16) other than 0. */
+/** Largest number of clients: index + 1 is the point of a share, an element of GF(2^16) other than 0. */
 export const SESSION_CLIENTS_MAX = 65_534;
-/** Elements are cut from 32-bit words of the key stream. */
+/** Largest number of bits of an element: its mask is cut from a 32-bit word of the key stream. */
 export const ELEMENT_BITS_MAX = 32;
-/** Most elements of a vector: 1 GiB on the wire at 32 bits. */
+/** Largest number of elements of a vector: 1 GiB on the wire at 32 bits. */
 export const VECTOR_ELEMENTS_MAX = 268_435_456;
 /** The smallest threshold at which no holder alone rebuilds a secret. */
 export const SHARE_THRESHOLD_MIN = 2;
 
 /** Version of the suite. */
 export const SUITE_VERSION = 1;
-/** Begins all labels of the suite. */
+/** The text with which all labels of the suite begin. */
 export const SUITE_LABEL_PREFIX = 'orrery/secagg/1/';
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Who masks with whom: everybody with everybody (Bonawitz et al., CCS 2017), or a ring in a random
+ * Which clients share a mask: all pairs (Bonawitz et al., CCS 2017), or neighbours on a ring in random
  * order, each client linked to the k/2 next ones on both sides (Harary graph; Bell et al., "Secure
  * Single-Server Aggregation with (Poly)Logarithmic Overhead", CCS 2020).
  *

@@ -365,12 +365,12 @@ export function shareWithHolderCostNs(threshold: number): number {
   return 2 * (PAIR_SEED_COST_NS + box) + threshold * coefficients;
 }
 
-/** Cost of the weights of so many holders, with the check, ns. */
+/** Cost of the weights of `holders` holders, with the check, ns. */
 export function lagrangeWeightsCostNs(holders: number): number {
   return 2 * holders * holders * weight;
 }
 
-/** Cost of rebuilding one secret from so many holders, with the checks, ns. */
+/** Cost of rebuilding one secret from the shares of `holders` holders, with the checks, ns. */
 export function rebuildSecretCostNs(
   holders: number,
   secret: Pick<RebuildGroup['secrets'][number], 'publicKey'>,

@@ -1,5 +1,5 @@
 /**
- * What a server has heard from the clients of a session, each message checked before it is noted.
+ * What a server has received from the clients of a session, each message checked before it is noted.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { addVectorInto, unpackRingVector } from './ring.ts';
 import type { SecaggConfig } from './session-config.ts';
 import { advertisedKeysToSign, survivorsToSign } from './signed-text.ts';
 
-/** What the book checks messages with. */
+/** Parameters of the session and cryptography, by which a {@link ServerMessageRecord} checks messages. */
 export interface ServerMessageRecordParts {
   readonly config: SecaggConfig;
   readonly crypto: CryptoProvider;

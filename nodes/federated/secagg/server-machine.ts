@@ -45,7 +45,7 @@ import {
 } from './unmask-plan.ts';
 import { decodeSecaggMessage, encodeSecaggMessage } from './wire.ts';
 
-/** What a server needs. */
+/** What a {@link ServerMachine} is made from. */
 export interface ServerMachineParts {
   readonly config: SecaggConfig;
   readonly crypto: CryptoProvider;
@@ -55,7 +55,7 @@ export interface ServerMachineParts {
   readonly phaseTimeoutNs: Nanoseconds;
   /** Longest time from the beginning to the last input, ns; absent: only the phases limit it. */
   readonly deadlineNs?: Nanoseconds | undefined;
-  /** Number of inputs at which the server waits no more, if their senders have enough shares. */
+  /** Number of inputs at which the server stops waiting, if their senders have enough shares. */
   readonly quorum?: number | undefined;
   /** Fewest inputs of a sum: with fewer, or fewer than the threshold, the session is aborted. */
   readonly minSum: number;
@@ -154,7 +154,7 @@ export class ServerMachine implements StateMachine<Exclude<ServerInput, TimerDue
     }
     // A phase whose members are all gone ends at once, and so may the next.
     while (this.#isComplete && AWAITED.has(this.#phase) && !this.#jobs.isBusy) this.#close();
-    // The machine does not keep them: a message may have megabytes.
+    // The machine does not keep its effects: a message in one may have megabytes.
     const effects = this.#effects;
     this.#effects = [];
     return effects;
@@ -164,7 +164,7 @@ export class ServerMachine implements StateMachine<Exclude<ServerInput, TimerDue
     return this.#deadline;
   }
 
-  /** True if the present phase waits for nobody any more. */
+  /** True if the present phase waits for no client any more. */
   get #isComplete(): boolean {
     const { quorum, config } = this.#parts;
     if (this.#missing.size === 0) return true;
@@ -272,7 +272,7 @@ export class ServerMachine implements StateMachine<Exclude<ServerInput, TimerDue
     this.#enter('sharing', members);
   }
 
-  /** Forwards boxes of the same senders to all: those of a client reach all its neighbours or none. */
+  /** Forwards the boxes of `sharers` only: the boxes of a client reach all its neighbours or none. */
   #forward(sharers: readonly number[]): void {
     this.#sharers = sharers;
     const { boxes: byClient } = this.#book;
@@ -361,7 +361,10 @@ export class ServerMachine implements StateMachine<Exclude<ServerInput, TimerDue
     });
   }
 
-  /** Why a rebuilt secret aborts the session: it does not fit its public key, or shares of an own mask contradict each other. */
+  /**
+   * Why a rebuilt secret aborts the session: it does not fit its public key, or shares of an own mask
+   * contradict each other. Undefined if it does not.
+   */
   #doubt(rebuilt: RebuiltSecret, kind: ShareKind): SecaggAbortReason | undefined {
     const { index, isConsistent, isMatching } = rebuilt;
     if (!isConsistent) this.#drop('share-inconsistent', index);

@@ -1,7 +1,7 @@
 /**
- * What the clients of a session agree on, in one CBOR map, whose digest names the session. Every key
- * and signature is bound to that name: two clients with different ideas of the session, or of the
- * model that it starts from, have masks that do not cancel.
+ * The parameters that the clients of a session agree on, in one CBOR map, whose digest names the
+ * session. Every key and signature is bound to that name: two clients with different parameters, or
+ * different models to start from, have masks that do not cancel.
  *
  * ```
  * { 1: version, 2: random (16 bytes), 3: round, 4: n, 5: k, 6: t, 7: m, 8: b, 9: mode,
@@ -33,7 +33,7 @@ import {
 /** `semi-honest`: the server follows the protocol. `signed`: it may lie about who survived. */
 export type SecaggMode = 'semi-honest' | 'signed';
 
-/** The agreement of a session. */
+/** The parameters that all clients of a session agree on. */
 export interface SecaggConfig {
   /** 16 bytes that no other session of these clients has. */
   readonly random: Uint8Array;
@@ -59,7 +59,7 @@ const MODES: readonly SecaggMode[] = ['semi-honest', 'signed'];
 const SESSION_LABEL = new TextEncoder().encode(`${SUITE_LABEL_PREFIX}session`);
 const ROUND_MAX = 0xffff_ffff;
 
-/** Bytes of the agreement, in deterministic CBOR (RFC 8949 section 4.2.1). */
+/** Encodes the parameters of a session, in deterministic CBOR (RFC 8949 section 4.2.1). */
 export function encodeSecaggConfig(config: SecaggConfig): Uint8Array {
   const { random, round, n, k, t, m, bits, mode, modelHash } = config;
   const writer = new CborWriter();
@@ -79,7 +79,7 @@ export function encodeSecaggConfig(config: SecaggConfig): Uint8Array {
   return writer.taken();
 }
 
-/** Reads an agreement; undefined for any other bytes, and for one that {@link secaggConfigProblem} refuses. */
+/** Decodes the parameters of a session; undefined for other bytes, or if {@link secaggConfigProblem} refuses. */
 export function decodeSecaggConfig(reader: CborReader): SecaggConfig | undefined {
   if (!reader.expect(CBOR_MAP)) return undefined;
   const fields = reader.argument;
@@ -116,7 +116,8 @@ function bytesField(reader: CborReader, key: number, length: number): Uint8Array
 }
 
 /**
- * What is wrong with an agreement, in words for the author of a scenario; undefined if nothing.
+ * What is wrong with the parameters of a session, as text for the author of a scenario; undefined if
+ * nothing is.
  *
  * In signed mode, 2t > n even without colluding clients: below that, a server that shows two lists
  * of survivors collects both kinds of shares of one client (Bonawitz et al., CCS 2017, section 6).

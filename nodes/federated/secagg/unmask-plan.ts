@@ -171,7 +171,7 @@ export function deriveSeedsJobInputs(
   return jobs;
 }
 
-/** The masks to add so that only the sum remains; undefined if an agreement failed. */
+/** The masks to add so that only the sum remains; undefined if a key agreement failed. */
 export function keyStreamsToApply(
   inputs: readonly DeriveSeedsInput[],
   outputs: readonly DeriveSeedsOutput[],
