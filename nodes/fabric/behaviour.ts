@@ -11,7 +11,7 @@ import type { Outbox } from './outgoing/outbox.ts';
 export interface Behaviour {
   /** Whether a node knows after a restart which messages it had handled. */
   readonly remembersHandled: boolean;
-  /** Made for each peer: whether a message or call that is complete at `now` is handed over. */
+  /** Makes a function for one peer: whether a message or call that is complete at `now` is handed over. */
   readonly counts: () => (now: Nanoseconds) => boolean;
   /** Called with the messages that are about to leave over a way; 0 is the first way. */
   readonly leaving: (way: number, outbox: Outbox<unknown>) => void;

@@ -28,7 +28,7 @@ const loadConfig = z.strictObject({
   to: z.array(z.string().min(1)).min(1),
   /** Calls per second, at random instants; absent: a call begins when another one is over. */
   rate: perSecondSchema().optional(),
-  /** Most calls that are open at once; a call beyond that is not made. */
+  /** Largest number of calls that are open at once; a call beyond that is not made. */
   concurrent: z.int().min(1).max(PEER_OPEN_MESSAGES_MAX).default(1),
   /** Sizes of payloads; one of them is drawn for each call. */
   sizes: z.array(byteSizeSchema()).min(1).default([1_000]),
@@ -72,7 +72,7 @@ const groupConfig = z.strictObject({
         .max(VOTE_LIFETIME_MS_MAX * 1e6),
     )
     .default(VOTE_LIFETIME_DEFAULT_MS * 1e6),
-  /** What accepts a proposal: more than half of the members, two thirds, or all. */
+  /** Yes votes that a proposal needs: of more than half of the members, of two thirds, or of all. */
   rule: z.enum(VOTE_RULES).default('majority'),
   /** How this node votes, each time. */
   ballot: z.enum(['yes', 'no', 'none']).default('yes'),
@@ -89,7 +89,7 @@ export const fabricConfig = z.strictObject({
   ways: z.array(z.string().min(1)).min(1).max(8).optional(),
   /** Time from a message to its deadline, if its sender names none. */
   deadline: durationNsSchema().default(MESSAGE_LIFETIME_DEFAULT_NS),
-  /** Most open messages for one peer; beyond that, those of the lowest priority are refused. */
+  /** Largest number of open messages for one peer; beyond it, those of the lowest priority are refused. */
   queue: z.int().min(1).max(PEER_OPEN_MESSAGES_MAX).default(PEER_OPEN_MESSAGES_MAX),
   /**
    * `durable`: an accepted message survives a crash of this node. `memory`: it does not. Which messages of peers were
@@ -106,8 +106,8 @@ export const fabricConfig = z.strictObject({
     .pipe(z.int().min(CARRIER_MESSAGE_BYTES_MIN).max(PAYLOAD_BYTES_MAX))
     .default(PACKET_BYTES_DEFAULT),
   /**
-   * Who answers calls: `echo` this node, with a checksum; `subscriber` an application of the process,
-   * which also takes the messages; `none` nobody: they are refused.
+   * Who answers calls: with `echo` this node, with a checksum; with `subscriber` an application of the
+   * process, which also takes the messages; with `none` nobody: calls are refused.
    */
   handler: z.enum(['echo', 'subscriber', 'none']).default('echo'),
   /** Bytes of the answers of `echo`. */

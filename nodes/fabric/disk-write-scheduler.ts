@@ -15,7 +15,7 @@ export class DiskWriteScheduler<Item> {
   #isAsked = false;
   #retryAt: Nanoseconds = Number.POSITIVE_INFINITY;
   readonly #isNeeded: (item: Item) => boolean;
-  /** Number of waiting items at which those that nobody needs any more are looked for. */
+  /** Number of waiting items at which the items that are no longer needed are removed. */
   #pendingMax = STALE_ITEMS_MAX;
 
   /** @param isNeeded False for an item that need not be told of its write any more. */

@@ -88,7 +88,7 @@ export interface MessageSettlement<Request> {
   readonly body?: Uint8Array;
   /** The payload of the message itself; for the account of messages. */
   readonly payload: Uint8Array;
-  /** Time from acceptance to this end. */
+  /** Time from the acceptance of the message to this end, ns. */
   readonly tookNs: Nanoseconds;
   /** False if the message was refused at once. */
   readonly isKept: boolean;
@@ -122,7 +122,7 @@ export type PeerEffect<Request> =
   | { readonly kind: 'hand'; readonly arrival: ArrivedMessage }
   /** The peer has lost its memory: messages that it sent before are not handed over any more. */
   | { readonly kind: 'forgotten' }
-  /** A message was taken over, now or before a restart. */
+  /** A message to the peer was accepted, now or before a restart. */
   | { readonly kind: 'accepted'; readonly messageKind: MessageKind; readonly payload: Uint8Array }
   /** The message survives a crash from now on, or need not (option `outbox: memory`). */
   | { readonly kind: 'kept'; readonly messageKind: MessageKind; readonly number: number }

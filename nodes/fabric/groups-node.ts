@@ -42,7 +42,7 @@ export interface GroupsAdapterParts {
   /** Nodes that the carriers reach. */
   readonly peers: readonly string[];
   readonly send: (to: string, message: SubmittedMessage<OutcomeCallback>) => void;
-  /** The message with this number need not come again. */
+  /** Called when the message with this number was handled, and need not come again. */
   readonly handled: (from: string, number: number) => void;
 }
 
@@ -166,7 +166,7 @@ export class GroupsAdapter {
     meter.counter('fabric.group.awaited').add(members);
   }
 
-  /** What this node does by itself, at first and after a restart. */
+  /** Does what the options ask this node to do by itself: at first, or from where a restart interrupted it. */
   #resume(machine: GroupsMachine<Asker>): void {
     const { host, options } = this.#parts;
     const own = machine.names.find(({ owner }) => owner === host.name);

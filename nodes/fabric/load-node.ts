@@ -16,7 +16,7 @@ import type { OutcomeCallback } from './peer-node.ts';
 
 const MADE_KEY = 'calls made';
 const MADE_BYTES = 6;
-/** Calls by which a record on disk is ahead of those made. */
+/** Number of calls by which a record on disk may be ahead of the calls that were made. */
 const AHEAD = 255;
 
 /** What the calls need. */

@@ -193,7 +193,7 @@ class FabricNode implements NodeHandle {
     );
   }
 
-  /** @returns false if too much waits already. */
+  /** Runs `act` once the disk has counted this life. @returns false if too much waits for that already. */
   #whenReady(bytes: number, act: () => void): boolean {
     const early = this.#early;
     if (early === undefined) act();
@@ -320,7 +320,7 @@ class FabricNode implements NodeHandle {
 
   #hand(from: string, arrival: ArrivedMessage): void {
     const { number, kind, id, payload, isAgain } = arrival;
-    // Of a call, the answer on the disk is the effect, and counts when it is written again.
+    // The effect of a call is its answer on the disk; a repeated call counts when its answer is written again.
     if (kind !== 'call' && this.#witness.has(this.#spaceOf(id), number)) {
       this.#host.meter.counter('fabric.handled_twice').add(1);
     }
@@ -345,7 +345,7 @@ class FabricNode implements NodeHandle {
     peer?.handled(number);
   }
 
-  /** Where the witness has what the disk knows as handled, of the memory with which `id` begins. */
+  /** The witness's space for the messages recorded as handled, of the memory with which `id` begins. */
   #spaceOf(id: Uint8Array): string {
     const memory = hashBytesTo53Bits(id.subarray(0, MEMORY_NAME_BYTES), MEMORY_NAME_BYTES);
     return `remembered/${this.#host.name}/${memory}`;

@@ -36,7 +36,7 @@ export interface PeerMachineHandlers {
   readonly accepted: (kind: MessageKind, payload: Uint8Array) => void;
   readonly kept: (kind: MessageKind, number: number) => void;
   readonly effected: (call: Uint8Array, how: 'written' | 'found') => void;
-  /** @param memory The peer's, whose numbers these are. */
+  /** The disk has these numbers of the peer's memory `memory` as handled. */
   readonly remembered: (memory: Uint8Array, numbers: readonly number[]) => void;
   readonly settled: (settlement: MessageSettlement<OutcomeCallback>) => void;
 }
@@ -66,7 +66,7 @@ export class PeerAdapter {
   /** Counters that every packet needs, looked up once. */
   readonly #counters: SendCounters;
   #peak = 0;
-  /** The carrier whose packet was taken last. */
+  /** Index of the way over which the last packet came. */
   #wayInHand = 0;
 
   constructor(parts: PeerAdapterParts) {
@@ -205,7 +205,7 @@ export class PeerAdapter {
     }
   }
 
-  /** If the packet in hand is refused, operators see on which path it came, where its carrier knows. */
+  /** Logs that the last packet was refused, with the path on which it came, if its carrier knows the path. */
   #logDrop(reason: string): void {
     const { host, peer, transports } = this.#parts;
     const facts = transports[this.#wayInHand]?.delivery();

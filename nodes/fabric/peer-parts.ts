@@ -21,7 +21,7 @@ export type StoredRecord = readonly [key: string, value: Uint8Array];
 export interface PeerMachineParts {
   readonly own: string;
   readonly peer: string;
-  /** Name of what this node remembers of its messages; a new name once the node has lost its disk. */
+  /** Random name of this node's memory of its messages; a new name once the node has lost its disk. */
   readonly memory: Uint8Array;
   /** Number of this life of the node, counted on disk. */
   readonly life: number;
@@ -44,7 +44,7 @@ export interface PeerMachineParts {
   readonly watch?: PeerMessageObserver | undefined;
 }
 
-/** The options of a node that its peers' machines know. */
+/** The options of a node that the machines of its peers use. */
 export type PeerMachineOptions = Pick<FabricOptions, 'queue' | 'outbox' | 'order' | 'packet'>;
 
 /** Numbers of messages, none of which is used twice. */

@@ -59,7 +59,7 @@ export class PeerTrace implements PeerMessageObserver {
   readonly #names: readonly string[];
   readonly #known = new Map<number, Known>();
   #ended: Known[] = [];
-  /** By place in the trace: the number of the message whose life is there. */
+  /** For each slot of the trace for the transmissions of one message, the number of that message. */
   #lives: number[] = [];
   readonly #ways: (TracedWay | undefined)[];
   #listNs: Nanoseconds = Number.NEGATIVE_INFINITY;
@@ -171,7 +171,7 @@ export class PeerTrace implements PeerMessageObserver {
     this.#host.trace.state(machine, MESSAGES_TRACE.state.write({ open: this.#known.size, listed }));
   }
 
-  /** Draws the life of a message if it has several parts, or was sent again. */
+  /** Traces the transmissions of a message if there are several. */
   #life(now: Nanoseconds, known: Known, when: 'now' | 'later'): void {
     const { message, departures, unlisted, bytesAgain: again } = known;
     if (departures.length < 2) return;
@@ -192,7 +192,7 @@ export class PeerTrace implements PeerMessageObserver {
     this.#host.trace.state(MESSAGE_LIFE_TRACE.machine.write({ place, peer: this.#peer }), state);
   }
 
-  /** The place of the message with the lowest number. */
+  /** The slot of the message with the lowest number. */
   #oldest(): number {
     return this.#lives.indexOf(leastOf(this.#lives));
   }

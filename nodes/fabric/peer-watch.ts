@@ -1,5 +1,5 @@
 /**
- * Fabric: what a trace hears of the machine of a peer. Nothing else depends on it.
+ * Fabric: what the machine of a peer reports to a trace. Nothing else depends on these reports.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface ObservedMessage {
   readonly bytes: { readonly length: number };
   /** Bytes of it that have arrived. */
   readonly there: { readonly size: number };
-  /** All bytes before this place were sent at least once. */
+  /** All bytes before this offset were sent at least once. */
   readonly sentEnd: number;
   readonly sinceNs: Nanoseconds;
 }
@@ -27,7 +27,7 @@ export interface ObservedPiece {
   readonly end: number;
 }
 
-/** Hears what happens to messages to one peer. */
+/** Is told what happens to messages to one peer. */
 export interface PeerMessageObserver {
   accepted(now: Nanoseconds, message: ObservedMessage): void;
   /** Bytes of a message leave over a way. */
@@ -46,7 +46,7 @@ export type ResendReason = 'lost' | 'time-out' | 'refused' | 'other-way' | 'peer
 /** The believed state of a path or relay to a peer. */
 export interface WayState {
   readonly isUp: boolean;
-  /** Bytes that may be under way, and bytes that are; 0 over carriers whose answer is enough. */
+  /** Congestion window and bytes under way; both 0 over carriers whose answer is enough. */
   readonly windowBytes: number;
   readonly inFlightBytes: number;
   /** Undefined before the first sample. */

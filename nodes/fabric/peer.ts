@@ -1,11 +1,11 @@
 /**
  * Fabric: the machine of one peer: messages to it and from it, over one or several ways.
  *
- * Sending: a message gets a number and is written to disk, its bytes leave in packets over the first
- * way that answers, and it is over when the peer says that it has handled it, or at its deadline.
- * Receiving: pieces become messages again, each is handed to its handler once, and the peer hears of
- * it when the disk knows that. An answer is a message of its own; its record on disk is also the mark
- * that the call was handled, so that no restart separates the two.
+ * Sending: a message gets a number and is written to disk. Its bytes leave in packets over the first
+ * way on which the peer answers. It is over when the peer says that it has handled the message, or at
+ * its deadline. Receiving: messages are put together from pieces, and each is handed to its handler
+ * once. The peer is told that a message was handled when that is on disk. An answer is a message of
+ * its own; its record on disk also marks the call as handled, so that no restart separates the two.
  *
  * @module
  */
@@ -169,13 +169,13 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
     const isConfirmed = this.#challenges.isConfirmed(packet);
     if (met === 'other' && !isConfirmed) return 'unconfirmed-memory';
     if (met === 'same' && !isConfirmed && !inbox.isNear(floor)) return 'unconfirmed-floor';
-    // Of another memory, also where only this node's disk knew the former one.
+    // With another memory the peer has restarted, even if only this node's disk knew the former memory.
     const isRestart = this.#peerLife > 0 || met === 'other';
     const isOtherLife = isConfirmed ? life !== this.#peerLife : life > this.#peerLife;
     if (met !== 'same') {
       inbox.adopt(memory);
       this.#receiver.reset();
-      // Before any answer: of a torn write, answers may be all that is found, and they name this memory.
+      // Written before any answer: a torn write may leave only answers, which belong to this memory.
       this.#put(inboxRecordKey(this.#parts.peer), inbox.memoryRecord());
       if (isRestart) this.#effects.push({ kind: 'forgotten' });
     } else if (!isOtherLife) return undefined;
@@ -228,7 +228,7 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
     const calls = this.#journal.writing.flatMap((item) =>
       item.kind === 'answered' ? item.settlement.number : [],
     );
-    // Before the calls are erased: otherwise a torn write could leave neither call nor answer.
+    // Written before the calls are erased: otherwise a torn write could leave neither call nor answer.
     if (calls.length > 0) this.#put(answeredCallsKey(peer), encodeCallNumbers(calls));
     if (inbox.isDirty) this.#put(inboxRecordKey(peer), inbox.record());
     this.#sender.eraseCalls(calls);
@@ -264,12 +264,12 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
   }
 }
 
-/** Key under which the disk has the numbers of calls whose answers were part of the last write. */
+/** Key of the record with the numbers of calls whose answers were part of the last write. */
 export function answeredCallsKey(peer: string): string {
   return `answered/${peer}`;
 }
 
-/** Key under which the disk has what it knows of messages from a peer. */
+/** Key of the record of a peer's inbox: which of its messages were handled. */
 export function inboxRecordKey(peer: string): string {
   return `in/${peer}`;
 }

@@ -2,8 +2,8 @@
  * Fabric: messages and calls for an application of the process, which takes them one by one.
  *
  * A message counts as handled when the application has room for the next one, a call when it is answered
- * or refused. What was handed out before a restart comes again, and says so. What nobody takes before
- * its deadline is dropped, and was not handled.
+ * or refused. Messages and calls handed out before a restart come again, with a mark that says so. What
+ * the application does not take before its deadline is dropped, and does not count as handled.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import {
 } from './geometry.ts';
 
 const AGAIN = 1;
-/** Below this number of waiting messages, nobody looks for those whose deadline has passed. */
+/** Below this number of waiting messages, those whose deadline has passed are not searched for. */
 const WAITING_MIN = 64;
 
 interface Waiting {
@@ -45,7 +45,7 @@ export interface ApplicationDeliveryParts {
 export class ApplicationDelivery {
   readonly #parts: ApplicationDeliveryParts;
   #waiting: Waiting[] = [];
-  /** Number of waiting messages at which those whose deadline is over are looked for. */
+  /** Number of waiting messages at which those whose deadline has passed are searched for and dropped. */
   #waitingMax = WAITING_MIN;
   #waitingBytes = 0;
   #waitingBytesMax = ASSEMBLY_BYTES_MAX;
@@ -149,7 +149,7 @@ export class ApplicationDelivery {
     this.#parts.handled(last.from, last.arrival.number);
   }
 
-  /** What the last application had, and may have handled, goes to the next one, unless it was answered. */
+  /** Queues what the last application got and may have handled for the next one, unless it was answered. */
   #takeBack(): void {
     const last = this.#last;
     this.#last = undefined;
@@ -186,7 +186,7 @@ export class ApplicationDelivery {
     return first;
   }
 
-  /** Keeps what may still be handed out, so that an application that never asks costs no memory. */
+  /** Keeps only what may still be handed out: an application that never asks must not fill the memory. */
   #clear(now: Nanoseconds): void {
     const before = this.#waiting.length;
     this.#waiting = this.#waiting.filter(({ arrival }) => arrival.deadlineNs > now);
@@ -199,7 +199,7 @@ export class ApplicationDelivery {
     this.#waitingBytesMax = Math.max(ASSEMBLY_BYTES_MAX, 2 * this.#waitingBytes);
   }
 
-  /** Drops what exceeds a peer's window, in numbers or bytes: its sender must have given it up. */
+  /** Drops a peer's messages beyond its window, in numbers or bytes: the peer must have given them up. */
   #clearGivenUp(): void {
     const held = new Map<string, { count: number; bytes: number }>();
     const kept: Waiting[] = [];

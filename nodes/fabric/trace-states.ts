@@ -15,13 +15,13 @@ import {
 import { declareStatePerPeer } from '../_kit/trace-state.ts';
 import { MESSAGE_KINDS } from './envelope.ts';
 
-/** Number of open messages that a state lists: the oldest ones. */
+/** Largest number of open messages that a state lists: the oldest ones. */
 export const OPEN_MESSAGES_LISTED_MAX = 12;
-/** Number of ended messages that a state lists: the last ones. */
+/** Largest number of ended messages that a state lists: those that ended last. */
 export const ENDED_MESSAGES_LISTED_MAX = 8;
-/** Departures that the life of a message lists; adjacent ones close in time count as one. */
+/** Largest number of departures listed of one message; departures of adjacent bytes close in time are one. */
 export const TRANSMISSIONS_LISTED_MAX = 48;
-/** Number of latest messages to a peer whose lives are kept. */
+/** Number of latest messages to a peer whose departures are listed, each in a slot of its own. */
 export const TRACED_MESSAGE_LIVES_MAX = 4;
 
 /** Why bytes leave: for the first time, or again. */
@@ -71,12 +71,12 @@ export const MESSAGES_TRACE = declareStatePerPeer(
   'messages to {peer}',
   textFormatFromTemplate('{open} open: {listed}', { open: countFormat, listed: LISTED }),
 );
-/** A message in a list. */
+/** One of the messages that {@link MESSAGES_TRACE} lists. */
 export type TracedMessage = NonNullable<
   ReturnType<(typeof MESSAGES_TRACE)['state']['read']>
 >['listed'][number];
 
-/** Departures of one message, by the place in which its life is kept. */
+/** Departures of one message, one state for each slot (`place`). */
 export const MESSAGE_LIFE_TRACE = {
   machine: textFormatFromTemplate('life {place} of {peer}', {
     place: countFormat,
@@ -106,7 +106,7 @@ export const MESSAGE_LIFE_TRACE = {
     },
   ),
 };
-/** The life of a message, as {@link MESSAGE_LIFE_TRACE} reads it from a trace. */
+/** The departures of one message, as {@link MESSAGE_LIFE_TRACE} reads them from a trace. */
 export type MessageLifeState = NonNullable<
   ReturnType<(typeof MESSAGE_LIFE_TRACE)['state']['read']>
 >;

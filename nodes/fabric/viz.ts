@@ -1,7 +1,7 @@
 /**
- * The drawings of fabric: the ways to each peer and the messages to it, and the life of one message:
- * which of its bytes left when, over which way, and why again. They draw from the states of
- * `trace-states.ts`.
+ * The drawings of fabric: the ways to each peer and the messages to it, and the transmissions of one
+ * message: which of its bytes left when, over which way, and why some left again. The data are the
+ * states of `trace-states.ts`.
  *
  * @module
  */
@@ -87,7 +87,7 @@ interface Life extends MessageLifeState {
   readonly to: string;
 }
 
-/** The time axis: the places of its ends, px, and their instants. */
+/** The time axis: the positions of its ends, px, and their instants. */
 interface Axis {
   readonly left: number;
   readonly right: number;

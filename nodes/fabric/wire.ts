@@ -6,9 +6,9 @@
  *  | version | flags | life  | number  | memory      | floor    | checksum  | parts ...
  *  | u8      | u8    | u32   | u32     | 8 bytes     | u48      | CRC-32C   |
  * ```
- * `life` names the life of the sending node, `number` counts its packets on this way. `memory` names
- * what it remembers of its messages; those below `floor` are not open any more. The checksum is that
- * of all other bytes (RFC 3720 appendix B.4). Parts, in this order:
+ * `life` is the number of the sending node's life, `number` counts its packets on this way. `memory` is
+ * the name of the sender's memory of its messages; messages with numbers below `floor` are not open any
+ * more. The checksum covers all other bytes (RFC 3720 appendix B.4). Parts, in this order:
  *
  * ```text
  *  acknowledgement (flag 1)  life u32, largest u32, delay us u32, ranges u8, then first u32 of the
@@ -37,7 +37,7 @@ import {
 export const PACKET_HEAD_BYTES = 28;
 /** Bytes in front of the bytes of a piece. */
 export const PIECE_HEAD_BYTES = 18;
-/** Most bytes of news. */
+/** Largest length of a packet's news, bytes. */
 export const HANDLED_NEWS_BYTES_MAX = MEMORY_NAME_BYTES + 7 + RECEIVE_WINDOW_NUMBERS / 8;
 /** Bytes of a packet that is a challenge and nothing else. */
 export const CHALLENGE_PACKET_BYTES =
@@ -79,7 +79,7 @@ export interface HandledNews {
 export interface PeerChallenge {
   readonly memory: Uint8Array;
   readonly life: number;
-  /** The confirmation brings it back: its sender has read what was sent to that node. */
+  /** Random bytes that the confirmation brings back: so its sender has read what was sent to that node. */
   readonly nonce: Uint8Array;
 }
 

@@ -7,36 +7,36 @@
 /** Version of messages, requests and records. */
 export const GROUPS_FORMAT_VERSION = 1;
 
-/** Most members of a group, its owner included: each change tells all of them the whole list. */
+/** Largest number of members of a group, its owner included: each change tells all of them the whole list. */
 export const GROUP_MEMBERS_MAX = 100;
-/** Most groups that a node owns, and most groups of others that it is in. */
+/** Largest number of groups that a node owns, and of groups of others that it is in. */
 export const GROUPS_MAX = 100;
-/** Most votes of a group that are open at once: as many as people can follow. */
+/** Largest number of votes of a group that are open at once: as many as people can follow. */
 export const OPEN_VOTES_MAX = 16;
 /**
  * How many votes of a group are remembered: those with the highest numbers. More than {@link
  * OPEN_VOTES_MAX}, so that results can wait for members that are away.
  */
 export const REMEMBERED_VOTES_MAX = 64;
-/** Most groups that a node remembers having left, so that no old message brings one back. */
+/** Largest number of groups that a node remembers having left, so that no old message brings one back. */
 export const LEFT_GROUPS_MAX = 1_000;
-/** Most proposals of this node to one owner that are not answered yet. */
+/** Largest number of proposals of this node in one group that are not answered yet. */
 export const UNANSWERED_PROPOSALS_MAX = 16;
-/** Most effects that wait for the disk; further requests are refused as `busy`. */
+/** Largest number of effects that wait for the disk; further requests are refused as `busy`. */
 export const WAITING_EFFECTS_MAX = 4_096;
 
 /** Longest name of a node, bytes of UTF-8: that of a DNS name (RFC 1035 section 2.3.4). */
 export const MEMBER_NAME_BYTES_MAX = 255;
 /** Longest text of a vote, bytes of UTF-8. */
 export const VOTE_TEXT_BYTES_MAX = 1_000;
-/** Longest message, bytes: a list with the most members and the longest names, and heads. */
+/** Longest message, bytes: a list of the largest number of members with the longest names, and heads. */
 export const GROUP_MESSAGE_BYTES_MAX = 32_768;
 
 /** Time from the opening of a vote to its deadline, ms, if its proposer names none. */
 export const VOTE_LIFETIME_DEFAULT_MS = 300_000;
-/** Shortest time of a vote, ms: that of one answer over a slow path. */
+/** Shortest time of a vote, ms: the time that one answer takes over a slow path. */
 export const VOTE_LIFETIME_MS_MIN = 1_000;
-/** Longest time of a vote, ms (7 days), so that a forgotten one does not stay for ever. */
+/** Longest time of a vote, ms (7 days), so that a forgotten vote does not stay for ever. */
 export const VOTE_LIFETIME_MS_MAX = 604_800_000;
 /** How far beyond the longest time a deadline may lie, ms: the proposer's clock may be fast. */
 export const CLOCK_SKEW_MS_MAX = 60_000;

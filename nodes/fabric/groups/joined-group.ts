@@ -2,8 +2,8 @@
  * Groups: a group at a member that does not own it. It believes the owner: the newest list, the votes
  * and their results.
  *
- * For its owner, a member that leaves stays one until the owner has answered. If it is invited
- * again meanwhile, the answer finds a newer list, and the member has joined anew.
+ * The owner counts a member that leaves as a member until the owner has answered. If the owner invites
+ * the node again meanwhile, the answer comes after a newer list, and the node has joined anew.
  *
  * @module
  */

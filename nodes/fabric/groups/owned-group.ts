@@ -30,7 +30,7 @@ import {
 import type { GroupId, GroupStatus } from './requests.ts';
 
 const NS_PER_MS = 1_000_000;
-/** Lifetime of a message that somebody is no member any more: as long as a vote can be open. */
+/** Lifetime of the message that tells a node that it is no member any more, ns: that of the longest vote. */
 const FAREWELL_NS = VOTE_LIFETIME_MS_MAX * NS_PER_MS;
 
 interface Member {

@@ -10,7 +10,7 @@ import { decidedOutcome, outcomeAtDeadline, type VoteTally } from './tally.ts';
 
 /** The notices that a member gets about a vote. */
 export type VoteNoticeKind = 'opened' | 'result';
-/** `out`: sent, and neither delivered nor given up so far. */
+/** `due`: to be sent; `out`: sent, and neither delivered nor given up so far; `known`: delivered. */
 type NoticeState = 'due' | 'out' | 'known';
 
 /** Why a ballot does not count. */

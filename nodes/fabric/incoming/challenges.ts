@@ -1,11 +1,11 @@
 /**
- * Fabric: asks a peer to confirm what would make this node forget what it knows of that peer.
+ * Fabric: asks a peer to confirm a packet that would make this node forget what it knows of the peer.
  *
- * A carrier without authentication brings packets of anybody who knows a name. A memory, once it is
- * known, is a secret of those who read the packets of its owner; another memory, a floor beyond the
- * window and an earlier life are believed only from who reads what is sent to the peer as well. So a
- * nonce goes there, and has to come back (as in path validation, RFC 9000 section 8.2). Nothing is
- * kept for each packet, so that strangers cannot displace the challenge to the peer.
+ * A carrier without authentication brings packets of anybody who knows a name. The name of the peer's
+ * memory is known only to those who read the peer's packets. A packet with another memory, with a
+ * floor beyond the window, or of an earlier life is believed only if its sender also reads what is
+ * sent to the peer: a nonce is sent to the peer, and has to come back (as in path validation, RFC 9000
+ * section 8.2). Nothing is kept for each packet, so that strangers cannot displace the challenge.
  *
  * @module
  */

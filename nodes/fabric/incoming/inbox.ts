@@ -21,7 +21,7 @@ import type { HandledNews, MessagePiece } from '../wire.ts';
 import { MessageAssembly } from './assembly.ts';
 
 const NUMBER_BYTES = 6;
-/** Bytes of memory, contiguous, bound, and the number of old memories that follow (now 0). */
+/** Length of a record's head, bytes: memory name, contiguous, bound, and a count of old memories (now 0). */
 const HEAD_BYTES = MEMORY_NAME_BYTES + 2 * NUMBER_BYTES + 1;
 
 /** The result of a received piece: a whole message, or none yet, or a drop. */
@@ -182,7 +182,7 @@ export class Inbox {
     return number < this.#againBound;
   }
 
-  /** The handler of a message has run, or nobody needs it any more. */
+  /** The handler of a message has run, or need not run any more. */
   handled(number: number): void {
     this.#release(number);
     if (this.#handled.has(number)) return;

@@ -16,7 +16,7 @@ import { Inbox } from './inbox.ts';
 export class Receiver<Request> {
   readonly inbox: Inbox;
   readonly #shared: PeerMachineContext<Request>;
-  /** Takes an answer; false if nobody waits for it. */
+  /** Hands an answer to its call; false if no call waits for it. */
   readonly #takeAnswer: (now: Nanoseconds, envelope: Envelope) => boolean;
   /** Whole messages that may not be handed over yet, by number. */
   readonly #held = new Map<number, ArrivedMessage>();
@@ -38,7 +38,7 @@ export class Receiver<Request> {
     if (!behaviour.remembersHandled) this.inbox.forget();
   }
 
-  /** Messages that are here and not handled. */
+  /** Number of whole messages that have not been handed over. */
   get held(): number {
     return this.#held.size;
   }
@@ -147,7 +147,7 @@ export class Receiver<Request> {
     this.drain();
   }
 
-  /** @returns false if the disk has to know first that the message may have been handed over. */
+  /** Hands a message over. @returns false if the disk has to know first that this may have happened. */
   #hand(arrival: ArrivedMessage): boolean {
     const { number, kind } = arrival;
     if (this.#shared.parts.isOutside(kind) && !this.inbox.mayHand(number)) {

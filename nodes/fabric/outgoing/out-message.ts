@@ -27,7 +27,7 @@ export interface OutgoingMessageParts<Request> {
   readonly request?: Request | undefined;
 }
 
-/** A message, and where its bytes are: those neither in `todo` nor in `there` are under way. */
+/** A message, and the state of its bytes: those that are neither in `todo` nor in `there` are under way. */
 export class OutgoingMessage<Request> {
   readonly number: number;
   readonly kind: MessageKind;
@@ -40,7 +40,7 @@ export class OutgoingMessage<Request> {
   readonly request: Request | undefined;
   /** Bytes to be sent, for the first time or again. */
   readonly todo = new RangeSet();
-  /** Bytes that the peer has, or a carrier that has promised to deliver them. */
+  /** Bytes that the peer has, or that a carrier has promised to deliver. */
   readonly there = new RangeSet();
   /** Bytes that the peer has acknowledged since its last restart; for measurements only. */
   readonly acknowledged = new RangeSet();
@@ -105,7 +105,7 @@ export class OutgoingMessage<Request> {
     this.todo.add(0, this.bytes.length);
   }
 
-  /** True if all its bytes are with the peer, which has not handled it yet. */
+  /** True if the peer has all bytes of the message, or a carrier has promised to deliver them. */
   get isWhole(): boolean {
     return this.there.size === this.bytes.length;
   }

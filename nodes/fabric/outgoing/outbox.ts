@@ -15,7 +15,7 @@ export class Outbox<Request> {
   readonly #open = new Map<number, OutgoingMessage<Request>>();
   /** Messages with bytes to send, by priority, oldest first. */
   #queues: OutgoingMessage<Request>[][] = Array.from({ length: PRIORITY_COUNT }, () => []);
-  /** Messages that ended since the queues were looked through. */
+  /** Number of messages that ended while they were in a queue, and were not removed from it yet. */
   #overQueued = 0;
   readonly #deadlines = new DeadlineHeap<OutgoingMessage<Request>>();
   /** Number of answers among the open messages. */
@@ -132,7 +132,7 @@ export class Outbox<Request> {
   over(message: OutgoingMessage<Request>): void {
     message.state = 'over';
     if (this.#open.delete(message.number) && message.correlation !== null) this.#answers -= 1;
-    // A message that is open for long must not keep the deadlines of ended ones behind it.
+    // A message that is open for long must not keep the deadlines of ended messages in the heap.
     if (this.#deadlines.size > 2 * this.#open.size + STALE_ITEMS_MAX) {
       this.#deadlines.retain(({ state }) => state !== 'over');
     }
@@ -164,7 +164,7 @@ export class Outbox<Request> {
     }
   }
 
-  /** True if messages wait that the peer has not handled. */
+  /** True if there are messages that the peer has not handled. */
   get isWaiting(): boolean {
     return this.#floor < this.#next;
   }

@@ -90,7 +90,7 @@ export class Sender<Request> {
         this.outbox.queue(message);
       }
     }
-    // The answers to these calls came; whether anybody was told of them is not known.
+    // The answers to these calls came; whether the callers were told of them is not known.
     for (const number of answered)
       this.#shared.emit({ kind: 'settled', settlement: answeredEarlier(number) });
   }

@@ -36,12 +36,12 @@ export interface PacketContent<Request> {
   readonly challenge?: PeerChallenge;
 }
 
-/** What a lane needs. */
+/** What a {@link PeerWay} is made from. */
 export interface PeerWayParts {
-  /** Place of the way in the order of preference, from 0. */
+  /** Index of the way in the order of preference, from 0. */
   readonly index: number;
   readonly terms: CarrierGuarantees;
-  /** Largest packet over a carrier that may lose it, bytes. */
+  /** Largest packet over a carrier that may lose packets, bytes. */
   readonly packetBytes: number;
   readonly random: Random;
   /** Whether the congestion window never changes. */
@@ -100,8 +100,8 @@ export class PeerWay<Request> {
 
   /**
    * False while the window is full, or the carrier has refused something or owes too many answers.
-   * Then not even short packets leave. Otherwise a peer that asks for news and confirms none would
-   * make this node remember each packet.
+   * While it is false, not even short packets leave: a peer that asks for news and confirms none would
+   * otherwise make this node remember each packet.
    */
   get isTaking(): boolean {
     const { recovery } = this;

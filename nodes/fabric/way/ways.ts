@@ -33,16 +33,16 @@ import {
 } from '../wire.ts';
 import { type PacketContent, PeerWay, type SentPiece } from './lane.ts';
 
-/** Most bytes of a packet besides the message, over a carrier to which messages are entrusted. */
+/** Largest number of bytes beside the message in a packet over a carrier that promises delivery. */
 const ENTRUSTED_HEAD =
   PACKET_HEAD_BYTES + HANDLED_NEWS_BYTES_MAX + CHALLENGE_NONCE_BYTES + PIECE_HEAD_BYTES;
 /**
- * Priority of packets without messages: that of usual messages. If they were urgent, messages would
- * wait: after an overload, a carrier first sends, and repeats, all urgent packets that have piled up.
+ * Carrier priority of packets without messages: that of usual messages. If these packets were urgent,
+ * messages would wait: after an overload, a carrier first sends, and repeats, all urgent packets.
  */
 const NEWS_PRIORITY = 1;
 
-/** Time-outs after which news without messages are given up. */
+/** Number of time-outs in a row after which news without messages are given up. */
 const NEWS_TIMEOUTS_MAX = 10;
 
 /** Where the ways take messages and news from. */
