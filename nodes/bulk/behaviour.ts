@@ -16,9 +16,9 @@ export interface BulkBehaviour {
   readonly inbox: (store: BulkStore) => BulkStore;
   /** The store of packets that the peer has not confirmed yet. */
   readonly outbox: (store: BulkStore) => BulkStore;
-  /** What notes a packet in the account and delivers it. */
+  /** The handler that notes a packet in the account and delivers it. */
   readonly handOver: (next: ReceivedPacketHandler) => ReceivedPacketHandler;
-  /** What delivers a packet to the application. */
+  /** The handler that delivers a packet to the application. */
   readonly deliver: (next: ReceivedPacketHandler) => ReceivedPacketHandler;
   /** Handles a `flush`, by `answer`, perhaps `after` a delay; the answer comes when the peer has everything. */
   readonly flush: (answer: () => void, after: (delayNs: number, act: () => void) => void) => void;

@@ -23,7 +23,7 @@ export const bulkConfig = z.strictObject({
    * Defects for tests, never for real traffic: `flip` damages every hundredth packet it delivers,
    * `forgetful` forgets on restart what it delivered, `careless` forgets on restart what it had
    * accepted for sending, `swallowing` silently loses every hundredth packet it confirms, `mute`
-   * answers no `flush`, `late` looks at it 16 s later.
+   * answers no `flush`, `late` handles each `flush` 16 s later.
    */
   double: z.enum(['flip', 'forgetful', 'careless', 'swallowing', 'mute', 'late']).optional(),
 });

@@ -1,11 +1,11 @@
 /**
- * Bulk: questions when the peer will have everything that was accepted before them.
+ * Bulk: requests `flush`, which are answered when the peer has every packet that was accepted before.
  *
  * @module
  */
 import { PENDING_FLUSHES_MAX } from './geometry.ts';
 
-/** Receives the answer, as the asker of a request does. */
+/** The part of a request `flush` by which it is answered. */
 export interface FlushRequest {
   more(body: Uint8Array): 'ok' | 'full';
   onCancel(handler: () => void): void;
@@ -16,15 +16,19 @@ interface Flush {
   readonly request: FlushRequest;
   /** The last packet that has to be confirmed. */
   readonly upTo: number;
-  /** Packets that were left when the asker last heard of them. */
+  /** Number of unconfirmed packets that the asker was told last. */
   told: number;
 }
 
-/** The open questions about one peer. */
+/** The unanswered requests `flush` about one peer. */
 export class PendingFlushes {
   readonly #open = new Set<Flush>();
 
-  /** @param upTo Number of the last accepted packet. @param confirmed Of the last confirmed one. */
+  /**
+   * Adds a request.
+   * @param upTo Number of the last accepted packet.
+   * @param confirmed Number of the last confirmed packet.
+   */
   add(request: FlushRequest, upTo: number, confirmed: number): void {
     if (this.#open.size === PENDING_FLUSHES_MAX) {
       request.respond('busy');
@@ -41,7 +45,7 @@ export class PendingFlushes {
     for (const flush of this.#open) this.#tell(flush, number);
   }
 
-  /** A part is the number of packets left; an asker without room hears the next number instead. */
+  /** Sends the number of packets left as a part of the answer; an asker without room gets only the next. */
   #tell(flush: Flush, confirmed: number): void {
     const { request, upTo, told } = flush;
     const left = upTo - confirmed;

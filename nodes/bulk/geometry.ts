@@ -39,16 +39,16 @@ export const WAITING_PACKETS_MAX = 64;
  * wait for the receiver's store; an honest sender has no more packets under way.
  */
 export const UNSYNCED_BYTES_MAX = 1_048_576;
-/** Most open questions when a peer will have everything. */
+/** Largest number of unanswered requests `flush` about one peer. */
 export const PENDING_FLUSHES_MAX = 16;
 /** First wait before a stream is reopened, ns (it doubles), and wait before a write is repeated. */
 export const RETRY_NS_MIN = 50_000_000;
-/** Longest wait before a stream is reopened, ns: a peer that returns is found within it. */
+/** Longest wait before a stream is reopened, ns: a peer that returns is found within this time. */
 export const RETRY_NS_MAX = 2_000_000_000;
 /**
- * First wait for the peer's word, ns; then the stream is reset. It doubles until a packet is confirmed, since a slow
- * link may only need longer.
+ * First wait for a confirmation of the peer, ns, before the stream is reset. The wait doubles until a
+ * packet is confirmed, since a slow link may only need longer.
  */
 export const PEER_SILENCE_NS_MIN = 30_000_000_000;
-/** Longest such wait, ns: that of a stream for an answer (RFC 6298, 2.5). */
+/** Longest wait for a confirmation of the peer, ns: that of a stream for an answer (RFC 6298, 2.5). */
 export const PEER_SILENCE_NS_MAX = 60_000_000_000;

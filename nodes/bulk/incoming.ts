@@ -1,9 +1,9 @@
 /**
  * Bulk: the state machine of the packets from one peer, over all streams that it opens in turn.
  *
- * A packet's number is written to disk before the packet is delivered and confirmed: after a
- * restart the peer continues behind it, so that none is delivered twice. A packet is lost if the
- * node stops after the write and before the delivery.
+ * A packet's number is written to disk before the packet is delivered and confirmed: after a restart
+ * the peer continues with the next number, so that no packet is delivered twice. A packet is lost if
+ * the node stops after the write and before the delivery.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { decodePacketNumber, encodePacketNumber, type Hello } from './wire.ts';
 export type IncomingInput<Stream> =
   /** The peer has begun a stream; an earlier one is of no use any more. */
   | { readonly kind: 'greeted'; readonly stream: Stream; readonly hello: Hello }
-  /** An empty packet is the mark of one that was withdrawn. */
+  /** A packet of the stream; an empty one marks a packet that was withdrawn. */
   | { readonly kind: 'packet'; readonly stream: Stream; readonly packet: Uint8Array }
   /** `full`: the stream accepts nothing until `drained`, because the peer does not read. */
   | { readonly kind: 'full' | 'drained' | 'closed'; readonly stream: Stream }

@@ -14,7 +14,7 @@ export const BULK_MUST: Must = {
   recover: {
     'bulk.delivery': { value: '>= 99%' },
   },
-  // A stream is given up after a silence of a minute at most; the rest is for the new one.
+  // A stream is given up after a silence of at most 60 s; the other 20 s are for a new stream.
   withinSeconds: 80,
   options: { secure: ['psk'] },
 };

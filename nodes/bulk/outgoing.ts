@@ -204,7 +204,7 @@ export class OutgoingMachine<Request>
         this.#endLifetimes(now);
         return;
       case 'silence':
-        // The peer may have given the stream up without our knowing (RFC 9293, 3.5.1): only a new one finds out.
+        // The peer may have given the stream up unnoticed (RFC 9293, 3.5.1): only a new stream finds out.
         this.#effects.push({ kind: 'reset' });
         return;
       case undefined:
@@ -245,7 +245,7 @@ export class OutgoingMachine<Request>
     this.#watchLifetimes();
   }
 
-  /** Withdraws unsent packets on disk; a mark takes each one's number, as they were answered `ok`. */
+  /** Withdraws unsent packets on disk; since they were answered `ok`, a mark is sent under each number. */
   #withdraw(now: Nanoseconds): void {
     const ended = this.#unsent().filter(({ endsNs }) => endsNs <= now);
     if (ended.length === 0) return;
@@ -371,7 +371,7 @@ export class OutgoingMachine<Request>
     this.#flush(now);
   }
 
-  /** Sends the next packet that is on disk, and waits for the peer's word on what was sent. */
+  /** Sends the next packet that is on disk, and waits for the peer to confirm what was sent. */
   #flush(now: Nanoseconds): void {
     this.#sendNext();
     const isOpen = !this.#isStopped && this.#state !== 'closed' && this.#state !== 'opening';

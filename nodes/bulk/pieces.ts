@@ -72,7 +72,7 @@ export class IncomingStreamReader {
     return this.#packets.isBetweenFrames;
   }
 
-  /** @returns false after a length that no packet has. */
+  /** Reads bytes of the stream. @returns false after a length that no packet has. */
   read(buffer: Uint8Array, offset: number, length: number): boolean {
     let at = 0;
     if (this.#greetedBytes < HELLO_BYTES) {

@@ -40,7 +40,7 @@ import {
 
 /** The first message of a stream. */
 export interface Hello {
-  /** Names the sender's outbox; differs after its store was lost. {@link OUTBOX_NAME_BYTES} bytes. */
+  /** Random name of the sender's outbox, new after its store was lost; {@link OUTBOX_NAME_BYTES} bytes. */
   readonly memory: Uint8Array;
   /** Last number that the sender knows to have arrived; 0 before the first. */
   readonly confirmed: number;
@@ -63,7 +63,7 @@ export function decodePacketLength(bytes: Uint8Array, offset: number): number | 
   return length <= PACKET_BYTES_MAX ? length : undefined;
 }
 
-/** Stands for a packet whose lifetime was over before it was sent. */
+/** The bytes sent instead of a packet whose lifetime was over before it was sent: length 0. */
 export const WITHDRAWN_MARK: Uint8Array = new Uint8Array(LENGTH_FIELD_BYTES);
 
 /** The first bytes of a stream. */

@@ -12,9 +12,9 @@ import {
 } from '../behaviour.ts';
 import type { BulkOptions } from '../config.ts';
 
-/** A defective node damages or loses one packet in this many. */
+/** A defective node damages or loses one of every `DEFECTIVE_EACH` packets. */
 const DEFECTIVE_EACH = 100;
-/** How late a defective node looks at a question, ns. */
+/** Delay after which a defective node handles a `flush`, ns. */
 const LATE_NS = 16_000_000_000;
 
 /** Defects by the word of the option `double`. */
