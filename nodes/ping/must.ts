@@ -9,7 +9,8 @@ import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { PingOptions } from './config.ts';
 
 /**
- * The metrics that must keep their limits in any ping run. Nothing of the payload: ping has no checksum of its own.
+ * The metrics that must keep their limits in any ping run. None is about damaged payloads: ping has no
+ * checksum of its own.
  */
 export function pingMust(nodes: readonly ConfiguredNode<PingOptions>[]): Must {
   const timeoutNs = greatestOf(nodes.map(({ options }) => options.timeout));
