@@ -16,7 +16,7 @@ import type { PredictionComparison } from './report-schema.ts';
 
 const HEADER = ['', 'live', 'predicted', 'difference', ''] as const;
 
-/** Lines for a terminal, without colour. */
+/** The comparison as lines for a terminal, without colour. */
 export function predictionLines(against: PredictionComparison): readonly string[] {
   const rows = [HEADER, ...against.rows.map(cellsOf)];
   const widths = HEADER.map((_, i) => greatestOf(rows.map((cells) => cells[i]?.length ?? 0)));
@@ -32,7 +32,7 @@ export function predictionLines(against: PredictionComparison): readonly string[
   return [`  ${headline(against)}`, `  cpu ${against.cpu}`, ...lines, ...own];
 }
 
-/** A section of `report.md`. */
+/** The comparison as a section of `report.md`. @param plain escapes text from files for Markdown. */
 export function predictionMarkdown(
   against: PredictionComparison,
   plain: (text: string) => string,
@@ -53,7 +53,7 @@ export function predictionMarkdown(
   ].join('\n');
 }
 
-/** A section of `report.html`. */
+/** The comparison as a section of `report.html`. */
 export function predictionHtml(against: PredictionComparison): Markup {
   const { onTime, tolerance } = against;
   const rows = against.rows.map((row) => {
@@ -95,7 +95,10 @@ function cellsOf(row: PredictionRow): readonly string[] {
   ];
 }
 
-/** An interval such as ` [-5, +371]` in percent; empty if at most one value is behind it. */
+/**
+ * The interval of a difference, such as ` [-5, +371]`, in percent; empty if there is none or both ends
+ * are 0.
+ */
 function spanText(
   bounds: { readonly low: number | null; readonly high: number | null } | undefined,
 ): string {

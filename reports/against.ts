@@ -3,8 +3,8 @@
  * throughput, latency and delivery of each protocol.
  *
  * Throughput and median latency must agree within the tolerance if the prediction modelled the
- * processor, that is for a single event loop. Tails are only shown: no model knows when a real
- * machine pauses. on-time.ts computes them without such pauses.
+ * processor, which it does for a single event loop. Tails are only shown: no model knows when a
+ * real machine pauses. on-time.ts computes the tails without such pauses.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { MetricSummary, PredictionComparison, Report } from './report-schem
 import { estimateSampledValue, type SampledValue } from './sampled.ts';
 import { judgeTolerance, type ToleranceVerdict } from './within.ts';
 
-/** One quantity, measured and predicted. */
+/** One quantity of the comparison: its live value, its predicted value and their difference. */
 export type PredictionRow = PredictionComparison['rows'][number];
 
 /** Largest relative difference at which a prediction counts as right. */
@@ -25,7 +25,10 @@ export const PREDICTION_TOLERANCE_SHARE = 0.15;
 /** Allowance for rounding: 85 of 100 is 15 % less, but slightly more in binary. */
 const ROUNDING = 1e-9;
 
-/** Quantities that every protocol has, by the end of the metric's name. */
+/**
+ * Quantities that are compared for every protocol: the end of the metric's name, and how its data
+ * are aggregated.
+ */
 const STANDARD: readonly (readonly [ending: string, aggregation: string])[] = [
   ['throughput', 'rate'],
   ['delivery', 'value'],
@@ -64,7 +67,7 @@ export function compareWithPrediction(
   };
 }
 
-/** Predicted over measured, less 1; null when that is meaningless. */
+/** The predicted value divided by the measured one, minus 1; null if the quotient is meaningless. */
 export function relativeDifference(
   measured: number | null,
   predicted: number | null,
@@ -74,7 +77,7 @@ export function relativeDifference(
   return measured === 0 ? null : predicted / measured - 1;
 }
 
-/** True when a difference is within the tolerance. */
+/** True if a relative difference is known and within {@link PREDICTION_TOLERANCE_SHARE}. */
 export function isWithinTolerance(difference: number | null): boolean {
   return difference !== null && Math.abs(difference) <= PREDICTION_TOLERANCE_SHARE + ROUNDING;
 }
@@ -85,7 +88,7 @@ function sampledIn({ seeds }: JudgeInput, { metric, aggregation, value }: Readin
   return estimateSampledValue(poolMetricData(parts), aggregation as Aggregation, value);
 }
 
-/** The fields that a comparison of two samples adds to a row. */
+/** The fields that a comparison of live and predicted samples adds to a row. */
 export function sampleComparisonFields(
   within: ToleranceVerdict | undefined,
 ): Pick<PredictionRow, 'isInside' | 'intervals' | 'needed'> {
@@ -123,7 +126,7 @@ function rowOf(reading: Reading, own: SampledValue, other: SampledValue): Predic
   };
 }
 
-/** KPIs of the scenario, then the standard quantities of every protocol, each once. */
+/** The quantities to compare, each once: the KPIs of the scenario, then those of {@link STANDARD}. */
 function readings(report: Report): readonly Reading[] {
   const found = new Map<string, Reading>();
   const add = (reading: Reading): void => {

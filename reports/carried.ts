@@ -9,20 +9,26 @@ import { significantDigitsText, wholeNumberText } from './format.ts';
 import type { CarriedTraffic, SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
-/** The drop reason for overload (engine/net/sim-host.ts and protocols). */
+/** The drop reason of packets that a node refuses because it is overloaded (engine/net/sim-host.ts). */
 const OVERLOAD = 'overload';
-/** Drop reason of a live run: a full receive buffer lost a datagram, as its process was too slow. */
+/**
+ * Drop reason of a live run: the kernel discarded a datagram because the receive buffer of a slow
+ * process was full.
+ */
 const KERNEL = 'kernel';
-/** A smaller share of rejected traffic is negligible and is not reported. */
+/** If less than this share of the offered traffic was rejected, nothing is reported. */
 const SHARE_MIN = 0.001;
-/** Significant digits of the carried rate, more if it would otherwise read like the offered one. */
+/**
+ * Significant digits of the carried rate: more, up to the maximum, if it would otherwise read like
+ * the offered rate.
+ */
 const CARRIED_DIGITS = 2;
 const CARRIED_DIGITS_MAX = 5;
 /** Significant digits of the offered rate. */
 const ASKED_DIGITS = 3;
-/** Rates from here on are written as whole numbers, packets per second. */
+/** Rates of at least this many packets per second are written as whole numbers. */
 const WHOLE_MIN = 10;
-/** A link was full if it was sending for this share of the whole run, its beginning and end included. */
+/** A link was full if it was sending for this share of the whole run, warm-up and drain included. */
 const FULL_SHARE = 0.8;
 
 /** The offered and carried rates; undefined if almost nothing was rejected. */
@@ -36,7 +42,7 @@ export function carriedReportPart(seeds: readonly SeedResult[]): {
   if (measured <= 0 || shed < SHARE_MIN * offeredPerSecond * measured || shed === 0) return {};
   const acceptedPerSecond = perSecond('.accepted');
   const carriedPerSecond = perSecond('.throughput');
-  // If nearly all was carried, refused packets were sent again, or were no messages.
+  // If nearly all traffic arrived, the refused packets were sent again or carried no message.
   if (carriedPerSecond >= (1 - SHARE_MIN) * offeredPerSecond) return {};
   const fullLink = seeds.flatMap(({ busiestLink }) => busiestLink ?? []).find(isFull)?.name;
   return {
@@ -58,7 +64,7 @@ function shedIn({ nodeDrops, packets }: SeedResult): number {
   return (nodeDrops[OVERLOAD] ?? 0) + (packets.drops[KERNEL] ?? 0);
 }
 
-/** `this machine carries about 7,100/s of the 10,000/s asked`; empty when all was carried. */
+/** `this machine carries about 7,100/s of the 10,000/s asked`; empty if nothing was rejected. */
 export function carriedRateTexts(
   report: Pick<Report, 'carried' | 'cpu' | 'mode'>,
 ): readonly string[] {
@@ -76,7 +82,7 @@ export function carriedRateText({
   | undefined {
   if (carried === undefined) return undefined;
   const { carriedPerSecond, offeredPerSecond, fullLink } = carried;
-  // If processors take no time, only the network can be full.
+  // If the model gives processors no cost, only the network can be the bottleneck.
   const machine = cpu === CPU_NOT_MODELLED ? (fullLink ?? 'the network') : 'the modelled machine';
   const who = mode === 'live' ? 'this machine' : machine;
   const asked = rate(offeredPerSecond, ASKED_DIGITS);
@@ -90,7 +96,10 @@ export function carriedRateText({
   };
 }
 
-/** A rate as text: whole packets per second, with decimals below ten, to tell it from zero. */
+/**
+ * A rate as text: whole packets per second; below ten with decimals, so that a small rate is not
+ * shown as 0.
+ */
 function rate(perSecond: number, digits: number): string {
   const rounded = Number(perSecond.toPrecision(digits));
   return `${rounded < WHOLE_MIN ? significantDigitsText(rounded, CARRIED_DIGITS) : wholeNumberText(rounded)}/s`;

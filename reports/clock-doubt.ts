@@ -17,7 +17,7 @@ import type { KpiSpec, SeedResult } from './model.ts';
 const LIMITS_PER_UNCERTAINTY = 10;
 
 /**
- * Clock uncertainty behind a KPI: the worst of its seeds, in ns.
+ * The largest clock uncertainty among the seeds of a KPI, in ns.
  * @param unit Unit of the judged value, after aggregation.
  * @returns undefined when a single clock measured everything.
  */
@@ -36,7 +36,10 @@ export function isClockTooUncertain(uncertaintyNs: number, limitNs: number): boo
   return uncertaintyNs * LIMITS_PER_UNCERTAINTY > Math.abs(limitNs);
 }
 
-/** The most favourable value that the clocks allow; if it misses the limit, so does the run. */
+/**
+ * The most favourable true value that the clock uncertainty allows; if even this value misses the
+ * limit, the KPI is missed.
+ */
 export function mostFavourableValue(value: number, spec: KpiSpec, uncertaintyNs: number): number {
   switch (spec.comparison) {
     case '<=':
@@ -52,7 +55,7 @@ export function mostFavourableValue(value: number, spec: KpiSpec, uncertaintyNs:
   }
 }
 
-/** Why no verdict is possible, in words. */
+/** A sentence on why the clocks allow no verdict on this limit. */
 export function clockDoubtText(uncertaintyNs: number, limitNs: number): string {
   const allowedNs = Math.abs(limitNs) / LIMITS_PER_UNCERTAINTY;
   const known = quantityTextBesideLimit(uncertaintyNs, allowedNs, 'ns');

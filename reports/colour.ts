@@ -1,6 +1,6 @@
 /**
- * Whether a stream gets colour. Our own decision, because the usual libraries answer *yes* for
- * `FORCE_COLOR=0`, and for `CI` even when writing to a pipe. The answer is passed to
+ * Decides whether a stream gets colour. We do not leave it to the usual libraries: they answer
+ * *yes* for `FORCE_COLOR=0`, and for `CI` even when writing to a pipe. The decision is passed to
  * `picocolors.createColors`, once for stdout and once for stderr.
  *
  * @module
@@ -15,7 +15,10 @@ export interface ColourInput {
   readonly isTerminal: boolean;
 }
 
-/** True when the stream gets colour; the first rule that applies decides. */
+/**
+ * True if the stream gets colour. The flag decides, then the environment, then whether it is a
+ * terminal.
+ */
 export function wantsColour(input: ColourInput): boolean {
   const { NO_COLOR: no, FORCE_COLOR: force, TERM: term } = input.environment;
   if (input.flag !== undefined) return input.flag === 'on';

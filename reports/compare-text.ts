@@ -57,11 +57,11 @@ function differenceText(change: KpiChange): string | undefined {
 }
 
 const GAP = '  ';
-/** Index of the column with the interval. */
+/** Index in {@link HEADER} of the column with the interval. */
 const INTERVAL = 4;
 const HEADER = ['KPI', 'before', 'after', 'change', '95 % of the difference', 'verdict'] as const;
 
-/** How the seeds were paired, in parts of a line. */
+/** How the seeds were paired, as parts of the header line. */
 function pairingParts(comparison: ReportComparison): readonly string[] {
   const { baseline, isPaired, pairingNote, smallestEffect } = comparison;
   const pairing = isPaired ? 'paired by seed' : `unpaired: ${pairingNote ?? ''}`;
@@ -119,7 +119,7 @@ function tableLines(
   });
 }
 
-/** Each note once, with the names of its KPIs unless all KPIs have it. */
+/** Each note once, followed by the names of its KPIs unless all KPIs have this note. */
 function noteLines(kpis: readonly KpiChange[], width: number): readonly string[] {
   const notes = [...new Set(kpis.flatMap(({ note }) => (note === undefined ? [] : [note])))];
   return notes.flatMap((note) => {

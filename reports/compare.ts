@@ -1,7 +1,7 @@
 /**
- * Is this report better than that one? Compares KPI by KPI, paired by seed when both ran the same
- * seeds on the same topology, else as two independent groups, labelled as such (Student's t over
- * paired differences, or Welch 1947).
+ * Compares a report with a baseline, KPI by KPI. If both ran the same seeds on the same topology,
+ * values are paired by seed (Student's t over the differences); else they are two independent
+ * groups, labelled as such (Welch 1947).
  *
  * @module
  */
@@ -27,7 +27,7 @@ const LEVEL = 0.95;
 /** How a KPI changed between two runs: better, worse, equal or unclear. */
 export type ChangeVerdict = 'better' | 'worse' | 'same' | 'inconclusive' | 'not comparable';
 
-/** One KPI in both reports. */
+/** One KPI in both reports: its values, and what their difference means. */
 export interface KpiChange {
   readonly metric: string;
   readonly aggregation: string;
@@ -39,7 +39,7 @@ export interface KpiChange {
   /** Mean difference per seed; undefined with too few seeds. */
   readonly difference?: DifferenceInterval;
   readonly verdict: ChangeVerdict;
-  /** Why it is not comparable or inconclusive. */
+  /** Why the KPI is not comparable, or its change inconclusive. */
   readonly note?: string;
 }
 
@@ -49,12 +49,15 @@ export interface ReportComparison {
   readonly isPaired: boolean;
   /** Why the seeds could not be paired. */
   readonly pairingNote?: string;
-  /** Which of the two runs ended early, and when: then no KPI is better, worse or the same. */
+  /** Which of the two runs ended early, and when. If one did, no KPI is better, worse or the same. */
   readonly earlyEnd?: string;
   /** Changes below this share of the baseline do not count. */
   readonly smallestEffect: number;
   readonly kpis: readonly KpiChange[];
-  /** Where the events of common seeds first differ; seeds without checkpoints are left out. */
+  /**
+   * For each seed of both runs: where its events first differ. Seeds without checkpoints are left
+   * out.
+   */
   readonly partings: readonly SeedDivergence[];
   /** Worse if any KPI is worse, else better if any is better, else inconclusive or same. */
   readonly verdict: ChangeVerdict;
@@ -134,7 +137,7 @@ export function changeText(change: KpiChange | undefined): string {
   return difference === undefined ? `${text} (n=1)` : text;
 }
 
-/** Percent of the baseline; for ratios percentage points, which do not hide a change near 100 %. */
+/** The change in percent of the baseline; for ratios in percentage points. */
 function sizeOfChange(change: KpiChange, relative: number): string {
   const isRatio = change.unit === 'ratio' || change.unit === 'points';
   const points = (change.value ?? 0) - (change.baseline ?? 0);
@@ -161,7 +164,7 @@ function pairingObstacle(a: Report, b: Report): string | undefined {
   return isSame ? undefined : 'the seeds differ';
 }
 
-/** The sentence printed if one of two runs, or both, did not reach their end. */
+/** The sentence printed if at least one of the two runs did not reach its end. */
 function earlyEnds(baseline: Report, candidate: Report): string | undefined {
   const ends = [
     { who: 'the baseline was', end: reportEarlyEndText(baseline) },
@@ -171,7 +174,7 @@ function earlyEnds(baseline: Report, candidate: Report): string | undefined {
   return said.length === 0 ? undefined : said.join('; ');
 }
 
-/** If a run did not reach its end, the comparison of a KPI cannot be decided. */
+/** Makes the change of a KPI inconclusive, because a run did not reach its end. */
 function undecided(change: KpiChange): KpiChange {
   if (change.verdict === 'not comparable') return change;
   const { difference: _difference, ...rest } = change;
@@ -202,7 +205,7 @@ function compareKpi(before: KpiResult | undefined, kpi: KpiResult, context: Cont
   return { ...base, relative, difference, verdict, ...(note === undefined ? {} : { note }) };
 }
 
-/** True of a limit on a difference if the twins of the two reports change different things. */
+/** True for a limit on a difference if the twins of the two reports have different changes. */
 function isOfOtherTwin(kpi: KpiResult, { baseline, candidate }: Context): boolean {
   if (!isDifferenceKpi(kpi)) return false;
   return JSON.stringify(baseline.twin?.set) !== JSON.stringify(candidate.twin?.set);
@@ -212,7 +215,10 @@ function countedBy({ candidate }: Context): string {
   return candidate.networks === undefined ? 'seeds' : 'networks';
 }
 
-/** The smallest change that counts. For a ratio near 1, it is a share of the distance from 1, which is the loss. */
+/**
+ * The smallest change that counts, in the unit of the KPI. For a ratio near 1 it is a share of the
+ * loss, 1 - ratio.
+ */
 function smallestOf(baseline: number, unit: string, context: Context): number {
   const size = Math.abs(baseline);
   const scale = unit === 'ratio' && size <= 1 ? Math.min(size, 1 - size) : size;
@@ -231,7 +237,10 @@ function differenceOf(
   return pairedDifference(independentPairs(pairs, candidate.networks ?? baseline.networks), LEVEL);
 }
 
-/** Independent values: those of the seeds, or the mean of each network. */
+/**
+ * The independent values of a KPI: one for each seed, or the mean of each network if there are
+ * several.
+ */
 function valuesOf({ perSeed }: KpiResult, { networks }: Report): number[] {
   const known = perSeed.flatMap(({ seed, value }) => (value === null ? [] : [{ seed, value }]));
   return groupIndependentEntries(known, networks).map(

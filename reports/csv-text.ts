@@ -4,14 +4,21 @@
  * @module
  */
 
-/** Characters with which a formula may begin in a spreadsheet: signs, also in full width, tab, line end. */
+/**
+ * Characters with which a spreadsheet begins a formula: `=`, `+`, `-`, `@`, also in full width;
+ * tab, line end.
+ */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
-/** Characters that need quotes. Some spreadsheets divide at semicolons or tabs, and a formula could follow. */
+/**
+ * Characters that need quotes. Some spreadsheets split cells at semicolons or tabs, and the next
+ * cell could be a formula.
+ */
 const QUOTED = /[",;\t\r\n]/;
 
 /**
- * The cell, in quotes where it needs them. An apostrophe makes a spreadsheet show a formula in place of computing it.
- * @param isNumber True if the text is a number, whose sign begins no formula.
+ * The text as a cell, in quotes if necessary. An apostrophe before a formula makes a spreadsheet
+ * show it as text.
+ * @param isNumber True if the text is a number, so that a leading sign begins no formula.
  */
 export function csvCell(text: string, isNumber = false): string {
   const harmless = FORMULA.test(text) && !isNumber ? `'${text}` : text;

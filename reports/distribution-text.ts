@@ -1,6 +1,7 @@
 /**
- * A distribution in one sentence, for pages and reports alike: its modes where it has some, each named by the path
- * that carried it, else its median and its tail; always with as many digits as tell the values apart.
+ * A distribution in one sentence, for pages and reports alike: its modes if it has any, each named
+ * by the path of its packets; else its median and its tail. Values have enough digits to differ
+ * from each other.
  *
  * @module
  */
@@ -16,12 +17,15 @@ export const RELIABLE_TAIL_SAMPLES = 10;
 /** Fewest significant digits. */
 const DIGITS = 3;
 /**
- * Fewest significant digits of a mode: one more than of a quantile, because the samples of a mode lie close together;
- * the histogram resolves no more.
+ * Fewest significant digits of a mode: one more than for a quantile, because the samples of a mode
+ * lie close together. The histogram resolves no further digit.
  */
 const MODE_DIGITS = 4;
 const DIGITS_MAX = 9;
-/** A tail belongs to the last mode if it is nearer than this share of the gap between the last two modes. */
+/**
+ * A tail quantile is not reported if it is nearer to the last mode than this share of the gap
+ * between the last two modes.
+ */
 const NEAR = 0.1;
 
 /** True if at least ten of n samples lie beyond the quantile. */
@@ -31,8 +35,8 @@ export function isReliableQuantile(p: number, n: number): boolean {
 }
 
 /**
- * Values of one unit in the scale of the largest, with enough digits to tell different values
- * apart.
+ * Formats values of one unit in the scale of the largest value, with enough digits that different
+ * values differ as text.
  * @param fewest Smallest number of significant digits.
  */
 export function distinctQuantityTexts(
@@ -88,7 +92,10 @@ function tailText(metric: Summary): string {
   return `half at most ${half}, one in ${oneIn} above ${slow}`;
 }
 
-/** The farthest quantile that the number of samples justifies. */
+/**
+ * The highest of a few quantiles that is reliable with this number of samples; undefined if none
+ * is.
+ */
 function tailOf(metric: Summary): { readonly value: number; readonly oneIn: number } | undefined {
   const p = [0.999, 0.99, 0.95, 0.9].find((one) => isReliableQuantile(one, metric.count));
   const value = p === undefined ? undefined : quantileAt(metric, p);

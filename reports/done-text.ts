@@ -1,5 +1,6 @@
 /**
- * What ended a run with `until: done`, in words (`done at 16.9 s of at most 60 s`) and on time axes.
+ * When and why a run with `until: done` ended, in words (`done at 16.9 s of at most 60 s`) and on
+ * time axes.
  *
  * @module
  */
@@ -7,10 +8,10 @@ import { greatestOf, leastOf } from '../engine/pure/extremes.ts';
 import type { RunCompletion } from './model.ts';
 import type { Report } from './report-schema.ts';
 
-/** Largest number of nodes that are named; the others are only counted. */
+/** Largest number of unfinished nodes that are named; further nodes are only counted. */
 const NAMED_MAX = 3;
 
-/** Says what ended the run; undefined if only the duration could. */
+/** Says what ended the run; undefined if nothing but its duration could have ended it. */
 export function runCompletionText({
   perSeed,
   scenario,

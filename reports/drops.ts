@@ -1,5 +1,5 @@
 /**
- * Dropped packets by reason, for those reports that show links and nodes in one list.
+ * Dropped packets by reason, for reports that list the drops of links and nodes together.
  *
  * @module
  */

@@ -1,9 +1,9 @@
 /**
- * A run that did not reach its end: what is said of it, and what becomes of its KPIs.
+ * A run that did not reach its end: the sentences about it, and how its KPIs are judged.
  *
- * A part of a run proves no limit met: its faults may not have happened yet, its queues not have filled.
- * So a KPI that would pass stays open, and so does one that would fail, unless nothing that follows could
- * undo the miss.
+ * A part of a run proves no limit met: faults may still be to come, and queues may still fill. So a
+ * KPI that would pass is inconclusive, and so is a KPI that would fail, unless the rest of the run
+ * could not undo the miss.
  *
  * @module
  */
@@ -15,14 +15,14 @@ import type { KpiResult, Report } from './report-schema.ts';
 
 type Ending = SeedResult['ending'];
 
-/** A seed of a run, as far as its end matters. */
+/** The fields of a seed's result that say how its run ended. */
 interface SeedEnd {
   readonly seed: number;
   readonly ending: string;
   readonly reachedNs: number;
 }
 
-/** How a whole run ended: as the worst of its seeds did. */
+/** The worst ending among the seeds, which counts as the ending of the whole run. */
 export function findWorstEnding(seeds: readonly Pick<SeedEnd, 'ending'>[]): Ending {
   const endings = seeds.map((seed) => seed.ending);
   if (endings.includes('time-limit')) return 'time-limit';
@@ -52,7 +52,7 @@ function seconds(ns: number): number {
   return Number((ns / 1e9).toPrecision(3));
 }
 
-/** The sentence about an early end, from a report. */
+/** {@link earlyEndText} for a report. */
 export function reportEarlyEndText({
   perSeed,
   scenario,
@@ -69,7 +69,10 @@ export function inconclusiveKpisText(earlyEnd: string): string {
   return `the run was ${earlyEnd}: an incomplete run meets no limit`;
 }
 
-/** The KPI of a run that ended early: open, unless it cannot be met any more, or never could. */
+/**
+ * Marks a KPI of a run that ended early as inconclusive, unless the rest of the run could not have
+ * changed its status.
+ */
 export function markKpiInconclusive(
   kpi: KpiResult,
   kind: MetricKind | undefined,
@@ -81,12 +84,12 @@ export function markKpiInconclusive(
   return { ...rest, status: 'inconclusive', pass: false, reason: `the run was ${earlyEnd}` };
 }
 
-/** Code of a KPI without samples. Samples might have come later in the run. */
+/** The code of a KPI without samples, which might have had some later in the run. */
 const NO_SAMPLES = 'E125';
 
 /**
- * True if the only reason why a KPI is undecided is the early end of the run, which is reported
- * once for all KPIs.
+ * True if a KPI is inconclusive only because the run ended early. This reason is reported once for
+ * all KPIs.
  */
 export function isInconclusiveByEarlyEnd(kpi: KpiResult, report: Report): boolean {
   if (report.ending === 'complete') return false;

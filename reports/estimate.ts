@@ -1,8 +1,8 @@
 /**
- * Reduces the data of a metric to one number: which aggregations fit which kind (E109,
- * docs/spec/error-messages.md), the value of one seed, and the value pooled over seeds. Counters
- * add up and rates divide by the total measured time, ratios divide the sums, samples and
- * histograms are merged before a percentile is taken; percentiles are never averaged.
+ * Reduces the data of a metric to one number, for one seed or pooled over seeds; says which
+ * aggregations fit which kind (E109, docs/spec/error-messages.md). Over seeds, counters are added,
+ * rates divide by the total measured time, ratios divide the sums, and samples and histograms are
+ * merged before a percentile is taken: percentiles are never averaged.
  *
  * @module
  */
@@ -72,8 +72,8 @@ export function aggregationMistake(
 }
 
 /**
- * The unit of a metric after aggregation: `rate` is per minute and `count` is a number, whatever the
- * metric counts, except that sums of energy and mass keep their unit.
+ * The unit of a metric after aggregation: a `rate` is per minute and a `count` is a plain number,
+ * but sums of energy and mass keep their unit.
  */
 export function findAggregatedUnit(
   { kind, unit }: Pick<MetricDefinition, 'kind' | 'unit'>,
@@ -84,7 +84,7 @@ export function findAggregatedUnit(
   return kind === 'counter' && unitFacts(unit)?.isSummed ? unit : 'count';
 }
 
-/** The unit of a difference between two values of a unit: that of ratios is in percentage points. */
+/** The unit of the difference between two values with this unit: percentage points for ratios. */
 export function findDifferenceUnit<Unit extends string>(unit: Unit): Unit | 'points' {
   return unit === 'ratio' ? 'points' : unit;
 }

@@ -1,14 +1,18 @@
 /**
- * What faults cost single flows, limited so that the report stays small: the longest gaps of each fault.
+ * The gaps that faults caused in single flows, limited to the longest of each fault so that the
+ * report stays small.
  *
  * @module
  */
 import type { ReportFault } from './report-schema.ts';
 
-/** Most gaps in a report. A gap takes some 100 B, so all take at most 500 kB. */
+/** Largest number of gaps in a report. A gap takes about 100 B, so all together take at most 500 kB. */
 const GAPS_MAX = 5_000;
 
-/** The faults, each with its longest gaps if all together have too many. */
+/**
+ * The faults, each reduced to its longest gaps if all faults together have more than
+ * {@link GAPS_MAX}.
+ */
 export function keepLongestGaps(faults: readonly ReportFault[]): readonly ReportFault[] {
   const all = faults.reduce((sum, { gaps = [] }) => sum + gaps.length, 0);
   if (all <= GAPS_MAX) return faults;

@@ -1,13 +1,16 @@
 /**
- * What all seeds measured around their faults, limited so that the report stays small: the first
- * faults of every seed rather than all faults of some, so that seeds can be overlaid.
+ * What all seeds measured around their faults. So that the report stays small, it contains only the
+ * first faults, but those of every seed, so that seeds can be overlaid.
  *
  * @module
  */
 import type { SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
-/** Most windows in a report. Each has 125 bins of three quantities, about 2 kB; all take at most 1 MB. */
+/**
+ * Largest number of windows in a report. A window has 125 bins of three quantities, about 2 kB; all
+ * take at most 1 MB.
+ */
 const WINDOWS_MAX = 480;
 
 /** The fault windows for the report; empty if no seed had a fault. */

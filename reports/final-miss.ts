@@ -1,16 +1,16 @@
 /**
- * Misses that the rest of a run cannot undo: a counter beyond its maximum, an extreme beyond its bound.
- * Rates, shares, means and percentiles may still recover.
+ * Misses that the rest of a run cannot undo: a count above its upper limit, a minimum or maximum on
+ * the wrong side. Rates, shares, means and percentiles may still recover.
  *
  * @module
  */
 import type { MetricKind } from '../engine/host/measure.ts';
 import type { KpiResult } from './report-schema.ts';
 
-/** The parts of a KPI that decide whether a miss is final. */
+/** The fields of a KPI that decide whether a miss is final. */
 type Missed = Pick<KpiResult, 'aggregation' | 'comparison' | 'limit' | 'value' | 'perSeed'>;
 
-/** True if a KPI is missed, however the run goes on. */
+/** True if a KPI is missed whatever happens in the rest of the run. */
 export function isFinalMiss(kpi: Missed, kind: MetricKind | undefined): boolean {
   const { aggregation, value, perSeed } = kpi;
   const isGrowing = aggregation === 'count' || (aggregation === 'max' && kind !== 'gauge');

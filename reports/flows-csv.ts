@@ -10,7 +10,7 @@ import type { SeedResult } from './model.ts';
 /** Name of the file. */
 export const FLOWS_FILE = 'flows.csv';
 
-/** The document in parts, one for each seed and thousand flows. */
+/** The document in parts of at most a thousand flows of one seed. */
 export function* flowsCsv(seeds: readonly SeedResult[]): Generator<string> {
   let part =
     'seed,flow,sent [packets],delivered [packets],latency p50 [ns],latency p95 [ns],latency max [ns]\r\n';

@@ -13,7 +13,7 @@ export interface UnitScale {
   readonly suffix: string;
 }
 
-/** The scale for a value in its base unit; a unit that no metric has is its own suffix. */
+/** The scale for a value in its base unit; an unknown unit becomes the suffix unchanged. */
 export function chooseUnitScale(value: number, unit: string): UnitScale {
   const steps = unitFacts(unit)?.steps;
   const size = Math.abs(value);
@@ -27,7 +27,10 @@ export function groupThousands(plain: string): string {
   return fraction === undefined ? spaced : `${spaced}.${fraction}`;
 }
 
-/** Rounds to significant digits, but never within the integer part and never with an exponent. */
+/**
+ * Rounds to significant digits, but leaves all digits before the decimal point, and writes no
+ * exponent.
+ */
 export function significantDigitsText(value: number, digits: number): string {
   if (!Number.isFinite(value)) return '–';
   if (value === 0) return '0';
@@ -72,8 +75,8 @@ export function quantityText(value: number, unit: string): string {
 }
 
 /**
- * A value beside a limit, with extra digits while rounding would make a missed limit look met:
- * 750.3 ms against 750 ms is not printed as `750 ms`.
+ * A value to be printed beside a limit, with more digits if rounding would make a missed limit look
+ * met: 750.3 ms against 750 ms is not printed as `750 ms`.
  */
 export function quantityTextBesideLimit(value: number, limit: number, unit: string): string {
   // A value in seconds beside a limit in hours could not be compared at a glance.
@@ -132,7 +135,7 @@ export interface RunTimeUnit {
 const SECONDS: RunTimeUnit = { seconds: 1, suffix: 's' };
 const HOURS: RunTimeUnit = { seconds: 3_600, suffix: 'h' };
 const DAYS: RunTimeUnit = { seconds: 86_400, suffix: 'd' };
-/** A larger unit is used from this many of it on. */
+/** A larger unit is used from three of it on: three hours, three days. */
 const SPAN_MIN = 3;
 
 /** Seconds below three hours, hours below three days, then days. */
@@ -146,7 +149,7 @@ export function runSpanText(seconds: number, unit = runTimeUnitFor(seconds), dig
   return `${significantDigitsText(seconds / unit.seconds, digits)} ${unit.suffix}`;
 }
 
-/** The margin of a KPI: `72 %`, `0.07 pt`, `-8 %`; `-` when a distance is meaningless. */
+/** The margin of a KPI: `72 %`, `0.07 pt`, `-8 %`; `-` if the margin is null. */
 export function marginText(margin: number | null, unit: 'relative' | 'points'): string {
   if (margin === null) return '-';
   const percent = margin * 100;

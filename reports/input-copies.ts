@@ -1,5 +1,6 @@
 /**
- * Names of files in a run's folder that the run's page in the browser view requests.
+ * Names of the copies of input files in a run's folder, which the page of the run in the browser
+ * view requests.
  *
  * @module
  */

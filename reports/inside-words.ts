@@ -1,6 +1,7 @@
 /**
- * The marks for a figure that should lie within bounds of another: its sign, tone and note, the
- * same in every table that compares a live run. The caller decides whether it is inside.
+ * The mark of a figure that should lie within a tolerance of another figure: sign, tone and note,
+ * the same in every table that compares a live run. The caller decides whether the figure is
+ * inside.
  *
  * @module
  */
@@ -13,13 +14,13 @@ export interface ToleranceRow {
   readonly isInside: boolean | null;
   /** Present if the samples of both sides were compared. */
   readonly intervals?: unknown;
-  /** Number of samples that would decide it. */
+  /** Number of samples that would decide whether the figure is inside. */
   readonly needed?: number;
-  /** False if the figure is shown, but nobody promises that it is inside. */
+  /** False if the figure is only shown: being outside is no failure. */
   readonly isPromised: boolean;
 }
 
-/** The sign and note of a row inside or outside of its tolerance. */
+/** The sign, note and CSS class of a row. */
 export interface ToleranceMark {
   readonly mark: string;
   /** Class of the note on a page. */

@@ -26,12 +26,15 @@ export interface IntervalInput {
   readonly kind: MetricKind;
   readonly aggregation: Aggregation;
   readonly comparison: ComparisonOperator;
-  /** One value per seed that measured something; per network if {@link over} says so. */
+  /**
+   * One value for each seed that measured something, or for each network if {@link over} is
+   * `networks`.
+   */
   readonly perSeed: readonly number[];
-  /** What the values are of, if not of seeds. */
+  /** `networks` if the values are those of networks, not of seeds. */
   readonly over?: KpiInterval['over'];
   readonly pooled: MetricData | undefined;
-  /** True of a share of a whole, which lies in 0..1. */
+  /** True if the values are shares of a whole, which lie in 0..1. */
   readonly isShare: boolean;
 }
 
@@ -49,12 +52,12 @@ export function computeConfidenceInterval(input: IntervalInput): KpiInterval {
   return intervalOfMeanOverSeeds(input);
 }
 
-/** True of aggregations that one sample decides. */
+/** True for `min` and `max`, whose value is that of a single sample. */
 export function isExtremeAggregation(aggregation: KpiSpec['aggregation']): boolean {
   return aggregation === 'min' || aggregation === 'max';
 }
 
-/** One sentence on how value and interval were obtained, for the report. */
+/** A sentence for the report on how value and interval were obtained. */
 export function estimatorText(
   { kind, isOfWholeRun }: Pick<MetricDefinition, 'kind' | 'isOfWholeRun'>,
   { aggregation, over }: Pick<KpiSpec, 'aggregation' | 'over'>,
@@ -99,7 +102,7 @@ function none(
   return { kind: 'none', level: LEVEL, low: null, high: null, n: perSeed.length, ...of, note };
 }
 
-/** The interval of the mean of independent values: of seeds, pairs or networks. */
+/** The interval of the mean of independent values, one for each seed, pair or network. */
 export function intervalOfMeanOverSeeds(
   input: Pick<IntervalInput, 'perSeed' | 'over' | 'isShare'>,
 ): KpiInterval {
@@ -114,7 +117,7 @@ export function intervalOfMeanOverSeeds(
   return { kind: 'student-t', level: LEVEL, low, high, n, ...(over === undefined ? {} : { over }) };
 }
 
-/** Why one network has no interval, however many seeds it has. */
+/** Why a run on a single network has no interval, whatever its number of seeds. */
 const ONE_NETWORK = 'one network: how networks differ is unknown; networks: 10 would tell';
 
 /** Cuts the interval of a share at 0 and 1. Values beyond are impossible, so the confidence is the same. */
@@ -161,7 +164,7 @@ function bounds(
   };
 }
 
-/** Why there is no upper bound: names the rank used, and how many samples a bound would need. */
+/** Why a percentile has no upper bound: names its rank, and how many samples a bound would need. */
 function missingBound(p: number, n: number, input: IntervalInput): string {
   const rank = nearestRank(p, n);
   const needed = samplesForUpperBound(p, LEVEL);

@@ -140,7 +140,10 @@ export function chooseExitCode(report: Report): 0 | 1 | 3 | 5 | 130 {
   return report.pass ? 0 : 1;
 }
 
-/** The limits that a run of this mode is judged by. */
+/**
+ * The limits by which a run of this mode is judged: limits marked `onlyVirtual` count in virtual
+ * time only.
+ */
 export function kpisForMode<Spec extends KpiSpec>(
   mode: RunMode,
   kpis: readonly Spec[],
@@ -172,7 +175,8 @@ function judgeKpis(
     return open(judgeKpi({ ...base, spec, definition }), definition);
   });
   if (twin === undefined) return plain;
-  // A difference may still change in either direction: no miss of it is final.
+  // A difference may still change in either direction, so after an early end no miss of a
+  // difference is final.
   const differences = kpisForMode(mode, twin.kpis).map((spec) =>
     open(
       judgeTwinDifference({ ...base, spec, definition: kindOf(spec), twins: twin.seeds }),
@@ -182,7 +186,10 @@ function judgeKpis(
   return [...plain, ...differences];
 }
 
-/** Seeds without metrics of processor work if it was not modelled: their zeros would meet any limit. */
+/**
+ * Removes the metrics of processor work if the processor was not modelled: their zeros would meet
+ * any limit.
+ */
 function measuredSeeds(
   { cpu, definitions }: Pick<JudgeInput, 'cpu' | 'definitions'>,
   seeds: readonly SeedResult[],
@@ -200,7 +207,7 @@ function twinOf(input: JudgeInput): TwinJudgeInput | undefined {
   return twin === undefined ? undefined : { ...twin, seeds: measuredSeeds(input, twin.seeds) };
 }
 
-/** Rules that the twin breaks; those that it keeps are not worth a line. */
+/** The invariants that the twin violates; those that it keeps are not reported. */
 function twinInvariants(
   twin: TwinJudgeInput | undefined,
   arrives: JudgeInput['arrives'],
@@ -242,8 +249,8 @@ function doneOf(done: RunCompletion): NonNullable<Report['perSeed'][number]['don
 }
 
 /**
- * The fingerprint of a run: that of its only seed, or else SHA-256 over the lines
- * `seed:fingerprint`, those of the twin last, shortened.
+ * The fingerprint of a run: that of its only seed; else SHA-256 over lines `seed:fingerprint`, with
+ * those of the twin last, shortened to the length of a fingerprint.
  */
 function combineFingerprints(
   seeds: readonly SeedResult[],
@@ -278,7 +285,7 @@ export function droppedPackets(packets: PacketTotals): number {
   return dropped;
 }
 
-/** A verdict on messages, if they were accounted for. */
+/** The verdict on the conservation of messages; none if messages were not accounted for. */
 function messageVerdict(seeds: readonly SeedResult[]): Verdict[] {
   const { messages } = messagesReportPart(seeds);
   if (messages === undefined) return [];
@@ -320,8 +327,8 @@ function checkInvariants(
 }
 
 /**
- * R-238: a scenario in which nothing arrives proves nothing, whether or not anything was sent. A seed
- * that ended early proves nothing anyway.
+ * R-238: a scenario in which nothing arrives proves nothing, whether or not anything was sent.
+ * Seeds that ended early are not judged by this rule.
  */
 function receivedVerdict(seeds: readonly SeedResult[]): Verdict {
   const idle = seeds.filter((seed) => seed.ending === 'complete' && isIdle(seed));
@@ -341,7 +348,7 @@ function receivedVerdict(seeds: readonly SeedResult[]): Verdict {
   return { name: 'packets received', pass: idle.length === 0, detail };
 }
 
-/** The verdict on a run in which nothing may arrive. If nothing was sent either, the run proves nothing. */
+/** The verdict on a run with `arrives: nothing`. If nothing was sent either, the run proves nothing. */
 function silenceVerdict(seeds: readonly SeedResult[]): Verdict {
   const complete = seeds.filter((seed) => seed.ending === 'complete');
   const heard = complete.filter((seed) => !isIdle(seed));
@@ -360,8 +367,8 @@ function namesOf(seeds: readonly SeedResult[]): string {
 }
 
 /**
- * True when nothing reached an application after the warm-up. A run without flows is judged by its
- * links, which streams of a live run do not use.
+ * True if nothing reached an application after the warm-up. In a run without flows, the packets on
+ * its links count instead, which the streams of a live run do not use.
  */
 function isIdle(seed: SeedResult): boolean {
   const received = Object.entries(seed.metrics).flatMap(([name, data]) =>
@@ -372,7 +379,7 @@ function isIdle(seed: SeedResult): boolean {
 }
 
 /**
- * True when there was nothing to receive: no flow sent after the warm-up; or, in a run without flows,
+ * True if there was nothing to receive: no flow sent after the warm-up, or the run has no flows and
  * no link sent.
  */
 function isSilent(seed: SeedResult): boolean {
@@ -392,7 +399,7 @@ function shownSeedOf(kpis: readonly KpiResult[], seeds: readonly SeedResult[]): 
   return worst ?? seeds[0]?.seed ?? 0;
 }
 
-/** Warnings by text; those that the twin alone has come last. */
+/** Warnings with the seeds that have them, each text once; warnings of the twin alone come last. */
 function collectWarnings(
   seeds: readonly SeedResult[],
   twin: TwinJudgeInput | undefined,

@@ -1,5 +1,5 @@
 /**
- * The elements of JUnit documents.
+ * The XML elements of which JUnit documents are made.
  *
  * @module
  */
@@ -10,7 +10,7 @@ export const TEST_CASE_END = '</testcase>';
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** The whole document, from one line for each element. */
+/** The whole document, from the lines of its elements. */
 export function xmlDocument(lines: readonly string[]): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${lines.join('\n')}\n`;
 }

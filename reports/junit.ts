@@ -59,7 +59,8 @@ export function renderJunit(report: Report, facts: JunitFacts = {}): string {
 }
 
 /**
- * The document for a scenario without a report: its cases are errors, not failures.
+ * The document for a scenario that has no report, for example because of a bad file: its cases are
+ * errors, not failures.
  * @param type Kind of the errors, for example `configuration` for bad files.
  */
 export function renderJunitErrors(
@@ -123,7 +124,7 @@ function earlyEndCases(report: Report): readonly string[] {
   ];
 }
 
-/** A run without limits neither passed nor failed. */
+/** The case of a run without limits, which neither passed nor failed: it is skipped. */
 function noVerdict({ scenario: { name } }: Report): string {
   const head = { classname: `orrery.${name}`, name: `${name}: limits`, time: 0 };
   return [
@@ -160,7 +161,10 @@ function kpiCase(kpi: KpiResult, report: Report): string {
   return [xmlStartTag('testcase', head), failure, TEST_CASE_END].join('\n');
 }
 
-/** JUnit has no third state, so an inconclusive KPI is a failure with a special type. */
+/**
+ * The type and message of a failure. JUnit has no third state, so an inconclusive KPI is a failure
+ * of a special type.
+ */
 function notMet(kpi: KpiResult, report: Report): { type: string; message: string } {
   if (kpi.status === 'inconclusive') {
     return { type: 'inconclusive', message: `inconclusive: ${kpi.reason ?? ''}` };

@@ -32,7 +32,7 @@ export function whyMissed(kpi: KpiResult, report: Report): string | undefined {
   return known.length === 0 ? undefined : known.join('; ');
 }
 
-/** Places on a bar, px from its left end. */
+/** The marks on a bar, as px from its left end. */
 export interface KpiBar {
   readonly value: number;
   readonly limit: number;
@@ -47,7 +47,7 @@ export interface KpiBar {
         readonly hasHigh: boolean;
       }
     | undefined;
-  /** One for each seed, if there are several. */
+  /** The values of the seeds; empty if there is only one seed. */
   readonly seeds: readonly number[];
 }
 

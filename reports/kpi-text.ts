@@ -22,10 +22,13 @@ import { NO_WORSE_RULE, NOTHING_ARRIVES_RULE } from './rules.ts';
 import { quoteShellWord } from './shell-word.ts';
 import { isStraddlingLimit } from './straddle.ts';
 
-/** Follows the name of a metric if a limit is on its difference: no chart of the metric draws such a limit. */
+/**
+ * The suffix of a metric's name in a limit on the difference of the twin. No chart of the metric
+ * draws such a limit.
+ */
 export const DIFFERENCE_SUFFIX = '.difference';
 
-/** True of a limit on the difference between a run and its twin. */
+/** True for a limit on the difference between a run and its twin. */
 export function isDifferenceKpi({ metric }: Pick<KpiResult, 'metric'>): boolean {
   return metric.endsWith(DIFFERENCE_SUFFIX);
 }
@@ -80,7 +83,10 @@ function boundsText(kpi: KpiResult, value: number): string {
   return `${left}${bound(low)}, ${bound(high)}${high === null ? ')' : ']'} n=${n}`;
 }
 
-/** Number of digits, at least three, at which the two bounds of an interval differ. */
+/**
+ * Smallest number of significant digits, from three to six, with which the two bounds of an interval
+ * differ as text.
+ */
 function digitsApart(low: number | null, high: number | null, scale: UnitScale): number {
   let digits = 3;
   if (low === null || high === null || low === high) return digits;
@@ -102,7 +108,10 @@ export function intervalKind(kpi: KpiResult): string {
   return `order statistics, ${ranks}${note === undefined ? '' : `; ${note}`}`;
 }
 
-/** True if the note on an interval is worth a line: on ranks, and on one network. */
+/**
+ * True if the method of an interval gets a line of its own: for an interval by ranks, and for a
+ * single network.
+ */
 export function isIntervalNoteShown({ ci95 }: KpiResult): boolean {
   return ci95.kind === 'order-statistics' || (ci95.kind === 'none' && ci95.over === 'networks');
 }
@@ -126,8 +135,8 @@ export function sortMissedFirst(kpis: readonly KpiResult[]): readonly KpiResult[
 }
 
 /**
- * `5 of 5 KPIs met`, `1 of 5 KPIs missed`. Also counts KPIs that are inconclusive, KPIs that do not
- * apply, and KPIs whose interval contains the limit.
+ * `5 of 5 KPIs met`, `1 of 5 KPIs missed`; also says how many are inconclusive or not applicable,
+ * and how many have an interval that contains the limit.
  */
 export function metKpisText(report: Report): string {
   const { kpis } = report;
@@ -153,8 +162,8 @@ function undecidedText({ kpis, seeds }: Report): string {
 }
 
 /**
- * `STOP` for a run that did not reach its end, unless a missed limit ended it, `NO VERDICT` for one without limits, `INCONCLUSIVE` when
- * nothing was missed but clock uncertainty leaves a limit open.
+ * `STOP`: the run did not reach its end (if a missed limit ended it: `FAIL`). `NO VERDICT`: it has
+ * no limits. `INCONCLUSIVE`: nothing was missed, but clock uncertainty leaves a limit open.
  */
 export type VerdictWord = 'PASS' | 'FAIL' | 'STOP' | 'INCONCLUSIVE' | 'NO VERDICT';
 
@@ -181,7 +190,7 @@ export function kpiMark(kpi: KpiResult): '✓' | '✗' | '–' | '?' {
   return ({ pass: '✓', fail: '✗', 'not-applicable': '–', inconclusive: '?' } as const)[kpi.status];
 }
 
-/** Follows the name of the crypto provider if jobs compute each key agreement once for both ends. */
+/** The suffix of the crypto provider's name if each key agreement is computed once for both ends. */
 export const SHARED_CRYPTO_SUFFIX = ', agreements shared';
 
 /**
@@ -203,7 +212,10 @@ export function conditionsText(report: Report): readonly string[] {
   ];
 }
 
-/** `interactive, 2 faults injected`: such a run has another fingerprint than one of the file alone. */
+/**
+ * `interactive, 2 faults injected`: the fingerprint of such a run differs from that of its scenario
+ * file alone.
+ */
 function interactiveText({ interactive }: Report): readonly string[] {
   if (interactive === undefined) return [];
   return [`interactive, ${countWithNoun(interactive.faults, 'fault')} injected`];
@@ -218,20 +230,21 @@ function pacedText({ metrics }: Report): readonly string[] {
   return [`paced, p99 lateness ${quantityText(p99.value, 'ns')}`];
 }
 
-/** Flags of a command that say where its files are, and where the nodes of a live run run. */
+/** Flags of a command about the place of files, and about the processes and machines of a live run. */
 const PLACE = / --(?:from-here|processes(?: machine)?|loops \d+|deployment \S+|shape off)(?= |$)/g;
 
 /** The command that repeats one seed. */
 export function repeatSeedCommand(report: Report, seed: number): string {
   const command = { sim: 'scenario', live: 'live', emulate: 'emulate' }[report.mode];
   const file = fileOf(report);
-  // Changes by `--set` are contained in the exported file.
+  // The exported file of an interactive run contains the changes by `--set`, so the flags are left
+  // out.
   const changed = report.interactive === undefined ? Object.entries(report.overrides) : [];
   const network = networkOfSeedIfAny(report.networks, seed);
   const own = changed.filter(([path]) => network === undefined || path !== 'networks');
   if (network !== undefined) own.push(['networks', `[${network}]`]);
   const sets = own.map(([path, value]) => ` --set ${quoteShellWord(`${path}=${value}`)}`);
-  // Follows the run's own command: an installed package has no npm scripts.
+  // Like the command of the run itself, because an installed package has no npm scripts.
   const isPackage = report.reproduce.startsWith('npx ');
   const [start, flags] = isPackage ? ['npx orrery', '--seed'] : ['npm run', '-- --seed'];
   const places = report.reproduce.match(PLACE) ?? [];
@@ -245,7 +258,7 @@ export function repeatCommandWithFlag({ reproduce }: Report, flag: string, word?
   return `${reproduce}${isDirect ? '' : ' --'} ${more}`;
 }
 
-/** The file of the scenario, or the file that also contains the injected faults. */
+/** The scenario file, or for an interactive run the exported file with the injected faults. */
 function fileOf({ interactive, reproduce, scenario }: Report): string {
   const [, exported] = /^(?:npm run|npx orrery) \w+ ('(?:[^']|'\\'')*'|\S+)/.exec(reproduce) ?? [];
   if (interactive !== undefined && exported !== undefined) return exported;

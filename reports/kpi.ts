@@ -38,19 +38,22 @@ import { incompleteSeriesReason, seedsWithSeries } from './series.ts';
 import { summariseSample } from './statistics/summary.ts';
 import { emptyMetricReason } from './why-empty.ts';
 
-/** From what one KPI is judged: its limit, the definition of its metric, and the result of each seed. */
+/** What a KPI is judged from: its limit, the definition of its metric, and the result of each seed. */
 export interface KpiInput {
   readonly spec: KpiSpec;
   /** Undefined when no protocol of the run defines the metric. */
   readonly definition: MetricDefinition | undefined;
-  /** Definitions of all metrics of the run, which say why one has no sample. */
+  /** Definitions of all metrics of the run, to explain why a metric has no sample. */
   readonly definitions: readonly MetricDefinition[];
   readonly seeds: readonly SeedResult[];
   readonly mode: RunMode;
   readonly warmupNs: number;
-  /** The networks that ran, if the scenario asked for several: intervals are over them. */
+  /**
+   * The networks that ran, if the scenario asked for several: then intervals are over networks, not
+   * seeds.
+   */
   readonly networks?: readonly number[] | undefined;
-  /** The runs of the twin: then the difference between them and `seeds` is judged. */
+  /** The runs of the twin. If given, the limit is on the difference between these and `seeds`. */
   readonly twins?: readonly SeedResult[];
 }
 
@@ -129,7 +132,7 @@ function estimatorOf({ spec, networks, twins }: KpiInput, definition: MetricDefi
   return `mean of twin minus as written, each pair with one seed; Student t over ${over}`;
 }
 
-/** The value of one metric in some runs together. */
+/** The value of one metric, pooled over the given seeds. */
 function poolOf(
   { metric, aggregation }: Pick<KpiSpec, 'metric' | 'aggregation'>,
   seeds: readonly SeedResult[],
@@ -146,7 +149,7 @@ function poolOf(
   return { pooled, ...reduceMetric(pooled, aggregation, measuredNs) };
 }
 
-/** The value of one metric in each run. */
+/** The value of one metric for each seed. */
 function valuesPerSeed(
   { metric, aggregation }: Pick<KpiSpec, 'metric' | 'aggregation'>,
   seeds: readonly SeedResult[],
@@ -178,13 +181,14 @@ function measure(
   const facts = { kind, aggregation, comparison, isShare: isOfShare };
   const of = networks === undefined ? {} : ({ over: 'networks' } as const);
   const ci95 = computeConfidenceInterval({ ...facts, ...of, perSeed: values, pooled });
-  // What the interval is of: all runs together may lie outside, if one network has most of the samples.
+  // With networks the value is the mean that the interval is about: the pooled value could lie
+  // outside it, if one network has most of the samples.
   const isMean =
     ci95.over === 'networks' && ci95.kind === 'student-t' && !isExtremeAggregation(aggregation);
   return { value: isMean ? summariseSample(values).mean : value, n, ci95, perSeed };
 }
 
-/** The values of the runs with one seed, as written and of the twin. */
+/** The pairs of values with the same seed: of the run as written, and of the twin. */
 export function seedPairs(
   what: Pick<KpiSpec, 'metric' | 'aggregation'>,
   seeds: readonly SeedResult[],
@@ -197,7 +201,7 @@ export function seedPairs(
   );
 }
 
-/** The difference of the runs with one seed: twin minus as written. */
+/** The mean difference between runs with the same seed: the twin minus the run as written. */
 function measureDifference(
   { spec, seeds, networks }: KpiInput,
   twins: readonly SeedResult[],
@@ -218,7 +222,10 @@ function unjudged(code: string, reason: string): Judged & Measured {
   return { ...empty, status: 'fail', pass: false, marginUnit: 'relative', code, reason };
 }
 
-/** E125: a KPI that was never measured fails; E128: so does one that this run cannot measure. */
+/**
+ * The verdict on a KPI without value: fails as E125 if it was never measured, as E128 if this run
+ * cannot measure it.
+ */
 function judgeEmpty(input: KpiInput): Judged {
   const { spec, warmupNs, seeds, definitions } = input;
   const base = { margin: null, marginUnit: 'relative', seedsMissed: 0 } as const;
@@ -324,13 +331,16 @@ function marginOf(spec: KpiSpec, value: number, isRatio: boolean): number | null
   return spec.limit === 0 ? null : distance / Math.abs(spec.limit);
 }
 
-/** A number to compare values by: the larger, the farther a value is on the wrong side of the limit. */
+/**
+ * How bad a value is, for comparison: the farther on the wrong side of the limit, the larger the
+ * number.
+ */
 function badness({ comparison, limit }: KpiSpec, value: number): number {
   if (comparison === '==') return Math.abs(value - limit);
   return comparison === '<=' || comparison === '<' ? value : -value;
 }
 
-/** The value farthest on the wrong side: it meets the limit only if the values of all seeds do. */
+/** The worst value of the seeds. It meets the limit only if the values of all seeds do. */
 function worstValue(spec: KpiSpec, perSeed: KpiResult['perSeed']): number | null {
   const values = perSeed.flatMap(({ value }) => value ?? []);
   return values.reduce<number | null>(
@@ -339,7 +349,7 @@ function worstValue(spec: KpiSpec, perSeed: KpiResult['perSeed']): number | null
   );
 }
 
-/** The seed farthest on the wrong side; undefined when all seeds agree. */
+/** The seed with the worst value; undefined if all seeds have the same value. */
 function worst(spec: KpiSpec, perSeed: KpiResult['perSeed']): number | undefined {
   let seed: number | undefined;
   let highest = Number.NEGATIVE_INFINITY;

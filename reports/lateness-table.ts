@@ -1,5 +1,6 @@
 /**
- * How late a live run was, as a table: links, waiting in sockets, hops, whole packets.
+ * How late a live run was, as a table: lateness of links, of waiting in sockets, per hop, and of whole
+ * packets.
  *
  * @module
  */
@@ -7,7 +8,7 @@ import { quantityText, wholeNumberText } from './format.ts';
 import { EMPTY_MARKUP, html, type Markup } from './html/markup.ts';
 import type { Report } from './report-schema.ts';
 
-/** Metrics of a live run in the order of a datagram's life, with their display names. */
+/** Metrics of a live run with their display names, in the order in which a datagram meets these delays. */
 const ROWS = [
   ['live.lateness', 'link due to socket, per hop'],
   ['live.socket_wait', 'waiting in sockets, per hop'],
@@ -18,7 +19,7 @@ const ROWS = [
 ] as const;
 const FRACTIONS = [0.5, 0.95, 0.99] as const;
 
-/** Rows of Markdown; none when nothing was measured. */
+/** The table as rows of Markdown; none if nothing was measured. */
 export function latenessRows(report: Report): readonly string[] {
   const rows = cellsOf(report);
   if (rows.length === 0) return [];
@@ -26,7 +27,7 @@ export function latenessRows(report: Report): readonly string[] {
   return ['| lateness | n | p50 | p95 | p99 |', '|---|---:|---:|---:|---:|', ...lines];
 }
 
-/** A section of `report.html`. */
+/** The table as a section of `report.html`. */
 export function latenessSection(report: Report): Markup {
   const rows = cellsOf(report);
   if (rows.length === 0) return EMPTY_MARKUP;

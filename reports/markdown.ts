@@ -1,6 +1,7 @@
 /**
- * `report.md` and the GitHub step summary: below 64 kB, with sections dropped from the bottom. Also
- * the workflow commands that annotate a file (GitHub Actions documentation, "Workflow commands").
+ * `report.md` and the GitHub step summary: if the text would exceed 64 kB, its last sections are left
+ * out. Also the workflow commands that annotate a file (GitHub Actions documentation, "Workflow
+ * commands").
  *
  * @module
  */
@@ -35,12 +36,15 @@ import type { KpiResult, Report } from './report-schema.ts';
 import { faultEffectTexts, warningTexts } from './terminal-details.ts';
 import { seedsText, twinMarkdown } from './twin-text.ts';
 
-/** Below the limits of a comment's body (65,536 characters) and of a step summary (1,024 kB). */
+/**
+ * Largest size of the text: below GitHub's limits for the body of a comment (65,536 characters) and for
+ * a step summary (1,024 kB).
+ */
 export const MARKDOWN_BYTES_MAX = 64_000;
 
 const FAULTS_SHOWN = 40;
 
-/** What the summary contains besides the report. */
+/** What the summary contains in addition to the report. */
 export interface MarkdownOptions {
   readonly comparison?: ReportComparison;
 }
@@ -82,7 +86,7 @@ export function joinSectionsWithin(sections: readonly string[], max: number): st
   return text;
 }
 
-/** Text from files for Markdown: no markup, no table break, one line. */
+/** Escapes text from files for Markdown: one line, which contains no markup and ends no table cell. */
 export function escapeMarkdown(text: string): string {
   return oneLine(text)
     .replace(/\s+/g, ' ')
@@ -92,7 +96,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/>/g, '&gt;');
 }
 
-/** Text between backticks: nothing inside can end the code. */
+/** Puts text between backticks so that nothing inside can end the code span. */
 export function inlineCode(text: string): string {
   const line = oneLine(text).replace(/\s+/g, ' ').replaceAll('|', '\\|');
   const longest = greatestOf([0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length)]);
@@ -125,7 +129,7 @@ function kpiTable(report: Report, comparison: ReportComparison | undefined): str
 
 function kpiRow(kpi: KpiResult, comparison: ReportComparison | undefined): string {
   const icon = { pass: '✅', fail: '❌', 'not-applicable': '➖', inconclusive: '❔' }[kpi.status];
-  // The unit, like the name, is text from the report.
+  // Escaped, since the unit, like the name, is text from the report.
   const value = escapeMarkdown(measuredText(kpi));
   const measured = kpi.pass ? value : `**${value}**`;
   const cells = [

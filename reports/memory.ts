@@ -7,12 +7,21 @@ import { quantityText, wholeNumberText } from './format.ts';
 import type { SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
-/** If all nodes took less, no size of a node is given: the young generation of the heap is as large. */
+/**
+ * If all nodes together took less than this, no size of a node is given: the young generation of the
+ * heap alone is this large.
+ */
 const NODES_SURE_BYTES = 32e6;
-/** With fewer packets under way, no size of a packet is given: buffers are allocated in slabs. */
+/**
+ * With fewer packets under way than this, no size of a packet is given, because buffers are allocated
+ * in slabs.
+ */
 const PACKETS_SURE = 1_000;
 
-/** Memory in the seeds that took most; nothing if nodes were in other processes. */
+/**
+ * The memory of nodes and packets, each in the seed that took the most; empty if nodes ran in other
+ * processes.
+ */
 export function memoryReportPart(seeds: readonly SeedResult[]): Pick<Report, 'memory'> {
   const all = seeds.flatMap(({ memory }) => memory ?? []);
   const [largest] = [...all].sort((a, b) => b.nodes.bytes - a.nodes.bytes);
@@ -42,7 +51,7 @@ export function memoryText({ memory }: Pick<Report, 'memory'>): string | undefin
   return `${ofNode}, ${ofPacket}at most ${wholeNumberText(packets)} packets under way`;
 }
 
-/** For the terminal: `10.4 kB a node`, `2.2 kB a packet`, where a network is large enough to know. */
+/** For the terminal: `10.4 kB a node`, `2.2 kB a packet`; empty if the network is too small to tell. */
 export function memoryTerminalTexts({ memory }: Pick<Report, 'memory'>): readonly string[] {
   const { nodeBytes = 0, packetBytes = 0 } = memory ?? {};
   return [

@@ -12,7 +12,7 @@ import { sumCountsByName } from './sum-counts.ts';
 /** Name of the invariant whose violation is a bug of orrery (exit code 3). */
 export const MESSAGE_CONSERVATION_INVARIANT = 'conservation of messages';
 
-/** Sums over the seeds, or why no seed has an account. */
+/** The account as sums over the seeds, or the reason why no seed has an account. */
 export function messagesReportPart(
   seeds: readonly SeedResult[],
 ): Pick<SeedResult, 'messages' | 'messagesUntracked'> {
@@ -35,10 +35,7 @@ export function messagesReportPart(
   return { messages };
 }
 
-/**
- * Messages on one side of the account minus those on the other; 0 when none got lost without a
- * reason.
- */
+/** Submitted messages minus all others of the account; 0 if no message disappeared without a reason. */
 export function countUnaccountedMessages(messages: MessageTotals): number {
   const { submitted, delivered, refused, givenUp, lost, open } = messages;
   return submitted - delivered - countOf(refused) - givenUp - countOf(lost) - open;

@@ -1,6 +1,6 @@
 /**
- * All metrics of a run over its seeds, judged or not: sums, extremes, and the distribution as
- * points that a chart can draw without the raw data.
+ * All metrics of a run over its seeds, with or without a limit: sums, extremes, and the distribution as
+ * points from which a chart is drawn without the raw data.
  *
  * @module
  */
@@ -29,7 +29,7 @@ import { summariseSample } from './statistics/summary.ts';
 const SAMPLES_MAX = 2_000;
 /** Points of the distribution per factor of ten in 1 - p. */
 const STEPS_PER_DECADE = 16;
-/** Quantiles that readers expect and that are not among the steps. */
+/** Quantiles that are always stored, because readers expect them and the steps miss them. */
 const ALWAYS = [0.5, 0.95] as const;
 /**
  * A distribution with at most this many different values is stored with the exact share of each.
@@ -38,7 +38,7 @@ const FEW_VALUES = 64;
 
 type Points = NonNullable<MetricSummary['quantiles']>;
 
-/** Every defined metric that at least one seed measured or could not measure, by name. */
+/** Every defined metric that at least one seed measured or reported as not applicable, by name. */
 export function summariseMetrics(
   definitions: readonly MetricDefinition[],
   seeds: readonly SeedResult[],
@@ -48,7 +48,7 @@ export function summariseMetrics(
   const byName = [...definitions].sort((a, b) => (a.name < b.name ? -1 : 1));
   const named = byName.flatMap((definition) => {
     if (definition.labels === undefined) return [definition];
-    // A node has one series more than the bound, that of what is beyond it.
+    // One more than the bound: the extra series counts all label values beyond the bound.
     const series = seriesNames(seeds, definition.name).slice(0, SERIES_PER_METRIC_MAX + 1);
     return [definition, ...series.map((name) => ({ ...definition, name }))];
   });
@@ -73,7 +73,7 @@ export function summariseMetrics(
 
 type Part = { readonly seed: number; readonly data: MetricData };
 
-/** The samples of a metric by the path of their packets, all seeds. */
+/** The samples of a metric from all seeds, by the path that their packets took. */
 function pathsOf(seeds: readonly SeedResult[], name: string): Record<string, HistogramData> {
   const byPath: Record<string, HistogramData> = {};
   for (const { pathLatencies } of seeds) {
@@ -151,7 +151,7 @@ function summariseSamples(
   return { count: n, value: null, sum: mean * n, mean, min, max, quantiles, samples: kept };
 }
 
-/** Fractions evenly spaced in -log10(1 - p), as far as n samples allow, then the maximum. */
+/** Fractions p evenly spaced in -log10(1 - p), up to the one that n samples still determine, then 1. */
 function tailFractions(n: number): readonly number[] {
   const decades = Math.log10(n);
   const fractions: number[] = [];
@@ -184,7 +184,10 @@ function withBand(
   });
 }
 
-/** Several quantiles in one pass over the buckets; fractions ascend. */
+/**
+ * Several quantiles in one pass over the buckets.
+ * @param fractions In ascending order.
+ */
 function histogramQuantiles(data: HistogramData, fractions: readonly number[]): number[] {
   const result: number[] = [];
   let seen = 0;

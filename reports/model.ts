@@ -1,7 +1,7 @@
 /**
- * What a run passes to the reports: plain, clonable data of one seed, and the KPIs to judge. Times
- * are nanoseconds of the run's clock (virtual in `sim`, wall in `live`) unless a name says
- * otherwise.
+ * What a run passes to the reports: for each seed plain data that can be cloned between threads, and
+ * the KPIs to judge. Times are nanoseconds of the run's clock (virtual in `sim`, wall in `live`) unless
+ * a name says otherwise.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { HistogramData } from '../engine/measure/histogram.ts';
 import type { PrivacySummary } from './privacy/summary.ts';
 import type { PredictionComparison } from './report-schema.ts';
 
-/** In which way the scenario was run. */
+/** How the scenario was run: in virtual time, emulated, or live over real sockets. */
 export type RunMode = 'sim' | 'emulate' | 'live';
 
 /** The measured data of one metric in one run. */
@@ -50,11 +50,14 @@ export interface KpiSpec {
   readonly limitText: string;
   /** True when a metric without samples is `not applicable` instead of a failure. */
   readonly allowEmpty: boolean;
-  /** Whether a `count` is judged for each seed, all of which have to meet the limit, or as `total` of all. */
+  /**
+   * What a `count` is judged over: `seed`, every seed has to meet the limit; `total`, the sum of all
+   * seeds has to.
+   */
   readonly over: 'seed' | 'total';
   /** `point` judges the value; `inside` passes only if the whole interval meets the limit. */
   readonly interval: 'point' | 'inside';
-  /** True for a limit that is judged only in runs in virtual time. */
+  /** True if the limit is judged only in runs in virtual time. */
   readonly onlyVirtual?: boolean;
 }
 
@@ -64,32 +67,35 @@ export interface FaultRecord {
   readonly kind: string;
   /** What the fault affected, as text: `core-110 <-> core-210 down`. */
   readonly text: string;
-  /** Ids of links and names of nodes it affected; never empty in a finished run. */
+  /** Ids of the links and names of the nodes that the fault affected; never empty in a finished run. */
   readonly targets: readonly string[];
   readonly beginNs: number;
-  /** Undefined when it lasts to the end. */
+  /** End of the fault; undefined if it lasts to the end of the run. */
   readonly endNs?: number;
   /**
-   * Observed consequences, e.g. `detected`, `switched`, `first packet`: instants of the run's
-   * clock.
+   * Observed consequences, e.g. `detected`, `switched`, `first packet`, each with its instant of the
+   * run's clock.
    */
   readonly effects: Readonly<Record<string, number>>;
   /**
-   * The gap that the fault caused in each affected flow, as sampled by the KPI
+   * The gap that the fault caused in each affected flow; these are the samples of the metric
    * `<protocol>.failover`.
    */
   readonly gaps?: readonly FaultGap[];
-  /** What became of a question; absent while nobody knows. */
+  /** For an ask: its outcome; absent until the node has answered or the ask has failed. */
   readonly answer?: AskAnswer;
 }
 
-/** The outcome of a question to a node: its answer, or why there is none. */
+/** The outcome of an ask, which is a question to a node: its answer, or why there is none. */
 export interface AskAnswer {
-  /** `ok`; else why there is no answer: a word of the node, `node-down`, `no-answer`, `too-long` or `cancelled`. */
+  /**
+   * `ok`; else why there is no answer: a reason given by the node, `node-down`, `no-answer`, `too-long`
+   * or `cancelled`.
+   */
   readonly outcome: string;
-  /** Time from the question to the end of the answer. */
+  /** Time from the question to the end of its answer. */
   readonly tookNs: number;
-  /** Parts that came before the end of the answer, and bytes of all of it. */
+  /** Number of parts before the final one of the answer, and bytes of the whole answer. */
   readonly parts: number;
   readonly bytes: number;
 }
@@ -98,15 +104,18 @@ export interface AskAnswer {
 export interface FaultGap {
   /** Name of the flow: `a -> b`. */
   readonly flow: string;
-  /** Time between arrivals, less the nominal spacing. */
+  /** Time between the last arrival before and the first after the fault, minus the nominal spacing. */
   readonly gapNs: number;
   /** Packets sent in the gap that were never delivered. */
   readonly lost: number;
-  /** False: the gap lasts to the end of the run. */
+  /** False if no packet arrived after the fault, so that the gap lasts to the end of the run. */
   readonly isRecovered: boolean;
 }
 
-/** What one flow measured around one fault, in bins; `null` if nothing could be measured. */
+/**
+ * What one flow measured around one fault, in bins of equal width; `null` in bins that could not be
+ * measured.
+ */
 export interface FaultWindow {
   readonly fault: string;
   /** Name of the flow: `a -> b`. */
@@ -125,7 +134,7 @@ export interface FaultWindow {
 /** The fingerprint of the events up to each multiple of an interval of virtual time. */
 export interface Checkpoints {
   readonly everyNs: number;
-  /** 8 hex digits each, from the first interval on. */
+  /** One string of the fingerprints, 8 hex digits each, from the end of the first interval on. */
   readonly digests: string;
 }
 
@@ -140,7 +149,7 @@ export interface PacketTotals {
   readonly drops: Readonly<Record<string, number>>;
 }
 
-/** What happened to the messages of applications: the parts add up to what was submitted. */
+/** The account of the messages of applications: all other numbers add up to the submitted messages. */
 export interface MessageTotals {
   readonly submitted: number;
   readonly delivered: number;
@@ -157,20 +166,23 @@ export interface MessageTotals {
 /** A quantity over time in bins of equal width; `null` where nothing was measured. */
 export interface TimeSeries {
   readonly name: string;
-  /** Present if there are several: the flow, or the traffic entry with drawn pairs, that ends the name. */
+  /**
+   * Present if the run has several flows: the flow, or the traffic entry with drawn pairs, with which
+   * the name ends.
+   */
   readonly flow?: string;
   readonly unit: string;
   readonly binNs: number;
   readonly values: readonly (number | null)[];
 }
 
-/** What one flow carried after the warm-up. */
+/** The packets and latencies of one flow after the warm-up. */
 export interface FlowResult {
   /** `a -> b`. */
   readonly flow: string;
   readonly sent: number;
   readonly delivered: number;
-  /** Absent if nothing was delivered. */
+  /** Quantiles of the latency; absent if nothing was delivered. */
   readonly latencyNs?: { readonly p50: number; readonly p95: number; readonly max: number };
 }
 
@@ -190,22 +202,26 @@ export interface SeedResult {
   readonly wallMs: number;
   readonly events: number;
   /**
-   * When the processing of events began, ms since 1970, and the time that the engine took; absent
-   * if the run is in real time.
+   * When the processing of events began and ended, ms since 1970, and the wall time that the engine
+   * took, ms; absent in real-time runs.
    */
   readonly engine?: { readonly beganMs: number; readonly endedMs: number; readonly busyMs: number };
   /**
-   * Memory of all nodes, with their hosts and links, after they were made; and of all packets, with their
-   * buffers, of which at most `most` were under way at once. Absent if nodes are in other processes.
+   * Bytes of all nodes with their hosts and links, right after they were made; and of all packets with
+   * their buffers, of which at most `most` were under way at once. Absent if nodes ran in other
+   * processes.
    */
   readonly memory?: {
     readonly nodes: { readonly count: number; readonly bytes: number };
     readonly packets: { readonly most: number; readonly bytes: number };
   };
   readonly metrics: Readonly<Record<string, MetricData>>;
-  /** Metrics that a run of this length cannot measure, and why; absent if it measures all. */
+  /** Reason for each metric that a run of this length cannot measure; absent if it can measure all. */
   readonly notApplicable?: Readonly<Record<string, string>>;
-  /** Metrics of latency by the path that a packet took; absent where no node chooses paths. */
+  /**
+   * Latency histograms by metric and by the path that the packets took; absent if no node chooses
+   * paths.
+   */
   readonly pathLatencies?: Readonly<Record<string, Readonly<Record<string, HistogramData>>>>;
   readonly faults: readonly FaultRecord[];
   readonly packets: PacketTotals;
@@ -222,21 +238,24 @@ export interface SeedResult {
   /** Drops named by protocols: counts by `protocol/reason`. */
   readonly nodeDrops: Readonly<Record<string, number>>;
   readonly series: readonly TimeSeries[];
-  /** Absent while the run continues. */
+  /** Results of single flows; absent while the run is in progress. */
   readonly flows?: readonly FlowResult[];
-  /** Measurements around faults; absent in a run without faults. */
+  /**
+   * What flows measured around faults, and how many windows were left out; absent in a run without
+   * faults.
+   */
   readonly faultWindows?: { readonly windows: readonly FaultWindow[]; readonly leftOut: number };
-  /** Present when the run can be repeated bit by bit. */
+  /** Fingerprints in the course of the run; present if the run can be repeated bit by bit. */
   readonly checkpoints?: Checkpoints;
   readonly warnings: readonly string[];
   /** The data of the privacy charts; absent if privacy was not measured. */
   readonly privacy?: PrivacySummary;
   /**
-   * Greatest possible difference of two nodes' clocks, in ns, when the nodes ran on several
-   * machines; 0 or absent when they shared one clock.
+   * Largest possible difference between the clocks of two nodes, in ns, if they ran on several
+   * machines; 0 or absent if they shared one clock.
    */
   readonly clockUncertaintyNs?: number;
-  /** What ended the run; absent if only its duration could. */
+  /** What ended the run; absent if nothing but its duration could have ended it. */
   readonly done?: RunCompletion;
   /** How the run ended. */
   readonly ending: 'complete' | 'interrupted' | 'time-limit' | 'aborted';
@@ -250,28 +269,28 @@ export interface CarriedTraffic {
   readonly acceptedPerSecond: number;
   /** The part of the offered rate that reached its application. */
   readonly carriedPerSecond: number;
-  /** Packets dropped as `overload`, or lost live by the kernel; those of the warm-up too. */
+  /** Packets dropped as `overload`, or in a live run by the kernel, warm-up included. */
   readonly shed: number;
 }
 
-/** Set for a run into which faults were injected. */
+/** The faults that were injected into a run while it was in progress. */
 export interface InjectedFaultsFacts {
   /** How many faults were injected. */
   readonly faults: number;
-  /** File that contains them, in the run's folder. */
+  /** Name of the scenario file with these faults in the run's folder. */
   readonly file: string;
 }
 
-/** The runs with the changes of `twin`, one for each seed. */
+/** The twin of a run: the same seeds, run again with the changes under `twin:` of the scenario. */
 export interface TwinJudgeInput {
-  /** What they change, path to value. */
+  /** The changes, path to value. */
   readonly set: Readonly<Record<string, string>>;
-  /** Limits on the difference: twin minus as written. */
+  /** Limits on the difference: twin minus run as written. */
   readonly kpis: readonly KpiSpec[];
   readonly seeds: readonly SeedResult[];
 }
 
-/** From what a run is judged and its report made: the files it ran, and the result of each seed. */
+/** What a run is judged from and its report is made of: its input files, and the result of each seed. */
 export interface JudgeInput {
   readonly scenario: {
     readonly name: string;
@@ -280,12 +299,12 @@ export interface JudgeInput {
     readonly question: string;
     readonly topologyFile: string;
     readonly topologySha256: string;
-    /** SHA-256 of other files that were read, sorted: traces, imported networks, files of options. */
+    /** SHA-256 of each further file that was read, sorted: traces, imported networks, files of options. */
     readonly data?: readonly string[];
     readonly durationNs: number;
     readonly warmupNs: number;
   };
-  /** Set if nothing may reach an application. */
+  /** `nothing` if the scenario demands that no packet reaches an application. */
   readonly arrives?: 'nothing';
   readonly mode: RunMode;
   /** How a live run was distributed, e.g. `17 processes`; one process when absent. */
@@ -305,7 +324,10 @@ export interface JudgeInput {
   readonly networks?: readonly number[];
   /** Present if each seed ran a second time, with changes. */
   readonly twin?: TwinJudgeInput;
-  /** The same scenario predicted in virtual time; live runs only, on request. */
+  /**
+   * The comparison with a prediction of the same scenario in virtual time; only in live runs, on
+   * request.
+   */
   readonly against?: PredictionComparison;
   /** Wall time of the whole command, all workers. */
   readonly wallMs: number;

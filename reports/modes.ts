@@ -6,18 +6,21 @@
  */
 import { type HistogramData, visitBuckets } from '../engine/measure/histogram.ts';
 
-/** Values rarer than this share of the samples are noise between the modes, or the tail. */
+/** Buckets with less than this share of the samples are noise between modes, or part of the tail. */
 const RARE = 0.001;
 /**
  * At least this share of the samples must lie in frequent buckets; otherwise the distribution
  * counts as spread out.
  */
 const GATHERED = 0.95;
-/** A gap of this share of the value separates two modes; a bucket is at most a thousandth of it wide. */
+/**
+ * A gap of this share of the value separates two modes. Buckets are at most a thousandth of their value
+ * wide.
+ */
 const GAP = 0.01;
-/** A smaller mode is part of the tail. */
+/** A mode with less than this share of the samples is not reported. */
 const SHARE_MIN = 0.01;
-/** Largest number of modes that are named. */
+/** A distribution with more modes than this counts as spread out. */
 const MODES_MAX = 6;
 
 /** One mode of a distribution. */
@@ -41,7 +44,7 @@ interface Bucket {
 /**
  * Finds the modes of a distribution, in order of their values.
  * @param byPath The same samples by the path of their packets.
- * @returns no modes if the values are spread out.
+ * @returns an empty list if the values are spread out.
  */
 export function findDistributionModes(
   data: HistogramData,
@@ -55,10 +58,13 @@ export function findDistributionModes(
   return kept.length > MODES_MAX ? [] : kept;
 }
 
-/** The share of samples up to the end of each bucket; none if there are more than `fewest` buckets. */
-export function cumulativeBucketFractions(data: HistogramData, fewest: number): readonly number[] {
+/**
+ * The share of samples up to the end of each non-empty bucket; an empty list if there are more than
+ * `most` buckets.
+ */
+export function cumulativeBucketFractions(data: HistogramData, most: number): readonly number[] {
   const buckets = bucketsOf(data);
-  if (buckets.length > fewest) return [];
+  if (buckets.length > most) return [];
   let seen = 0;
   return buckets.map(({ count }) => {
     seen += count;
@@ -105,7 +111,10 @@ function modeOf(
   };
 }
 
-/** The path that nine in ten of the packets between two values took, if there is one. */
+/**
+ * The path that at least nine in ten of the packets with values in a range took; undefined if there is
+ * none.
+ */
 function pathOf(
   byPath: Readonly<Record<string, HistogramData>>,
   { low, high }: { readonly low: number; readonly high: number },

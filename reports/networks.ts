@@ -1,5 +1,5 @@
 /**
- * Runs on several generated networks: which network a run was on, and values gathered by network.
+ * Runs on several generated networks: the network of each run, and the grouping of values by network.
  *
  * Seeds are nested in networks: each network has seeds of its own, so that runs on two networks share no random
  * draw. What differs between networks is then measured by the spread of their values alone (Cochran,
@@ -11,13 +11,13 @@
 /** Seeds that belong to one network: those of network 2 begin at this number. */
 export const SEEDS_PER_NETWORK = 10_000;
 
-/** The network of a seed, from 1. */
+/** The number of the network to which a seed belongs, from 1. */
 export function networkOfSeed(seed: number): number {
   return Math.floor(seed / SEEDS_PER_NETWORK) + 1;
 }
 
 /**
- * The number under which a network runs a seed.
+ * The seed of a network that corresponds to a seed of the first network.
  * @param network From 1.
  * @param seed Below {@link SEEDS_PER_NETWORK}: a seed of the first network.
  */
@@ -26,7 +26,8 @@ export function seedInNetwork(network: number, seed: number): number {
 }
 
 /**
- * Groups entries so that groups are independent: one group for each network, or for each entry without networks.
+ * Groups entries so that groups are independent: one group for each network; without networks, one
+ * group for each entry.
  * @param networks The networks that ran; undefined if the scenario asked for none.
  */
 export function groupIndependentEntries<Entry extends { readonly seed: number }>(
@@ -51,7 +52,7 @@ export function networkOfSeedIfAny(
   return networks.length === 1 ? networks[0] : networkOfSeed(seed);
 }
 
-/** Follows a seed in a sentence: ` of network 3`; nothing if the scenario asked for no networks. */
+/** The words after a seed in a sentence: ` of network 3`; empty if the scenario asked for no networks. */
 export function ofNetworkText(networks: readonly number[] | undefined, seed: number): string {
   const network = networkOfSeedIfAny(networks, seed);
   return network === undefined ? '' : ` of network ${network}`;

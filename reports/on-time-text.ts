@@ -17,12 +17,12 @@ const HEADER = ['', 'live', 'lateness', 'on time', 'simulated', 'difference', ''
 /** The percentile named in the summary sentence. */
 const NAMED = 0.95;
 /**
- * Differences of path shares above this are reported: a few points can follow from the instant of a
- * switch.
+ * Path shares that differ by more than this are reported. A few points may only mean that a switch came
+ * earlier or later.
  */
 const SHARE_MATTERS = 0.05;
 
-/** Lines for a terminal, without colour. */
+/** The comparison as lines for a terminal, without colour. */
 export function onTimeLatencyLines(
   onTime: OnTimeLatencyComparison,
   tolerance: number,
@@ -42,7 +42,7 @@ export function onTimeLatencyLines(
   return [`  ${headline(onTime, tolerance)}`, ...lines, ...notes];
 }
 
-/** A section of `report.md`. */
+/** The comparison as a section of `report.md`. */
 export function onTimeLatencyMarkdown(
   onTime: OnTimeLatencyComparison,
   tolerance: number,
@@ -63,7 +63,7 @@ export function onTimeLatencyMarkdown(
   ].join('\n');
 }
 
-/** A section of `report.html`. */
+/** The comparison as a section of `report.html`. */
 export function onTimeLatencyHtml(onTime: OnTimeLatencyComparison, tolerance: number): Markup {
   const rows = onTime.rows.map((row) => {
     const [name = '', ...rest] = cellsOf(row);
@@ -111,8 +111,8 @@ function sumTexts({ rows }: OnTimeLatencyComparison): readonly string[] {
 }
 
 /**
- * Says that the two runs took different paths, which lateness cannot explain; nothing if they did
- * not.
+ * Says that packets took different paths in the two runs, which lateness cannot explain; empty if they
+ * did not.
  */
 function pathTexts({ paths }: OnTimeLatencyComparison): readonly string[] {
   if (!paths.some(({ live, simulated }) => Math.abs(live - simulated) > SHARE_MATTERS)) return [];

@@ -3,10 +3,10 @@
  *
  * There are two different statements. The first is made packet by packet: each sampled packet's own
  * lateness is subtracted from its latency, and the resulting distribution is compared with the
- * simulated one at equal fractions. The second concerns percentiles: the live percentile is
- * compared with the sum of the simulated percentile and that of lateness. Percentiles do not add
- * (the late packets are not those with the longer path), so the second may fail where the first
- * holds; it is reported, but not promised.
+ * simulated one at equal fractions. The second concerns percentiles: the live percentile is compared
+ * with the sum of the simulated percentile and that of lateness. Percentiles do not add (the late
+ * packets are not those with the longer path), so the second may fail where the first holds; it is
+ * reported, but not promised.
  *
  * The simulation for this comparison has no processor model: the machine's processing time is
  * already part of the lateness.
@@ -33,7 +33,7 @@ import { judgeTolerance } from './within.ts';
 /** The comparison, as contained in the report. */
 export type OnTimeLatencyComparison = NonNullable<NonNullable<Report['against']>['onTime']>;
 
-/** Fractions that are compared; the tail is only shown. */
+/** Percentiles that are compared; those in the tail are only shown. */
 const FRACTIONS = [
   { p: 0.5, isPromised: true },
   { p: 0.95, isPromised: true },
@@ -94,7 +94,7 @@ function merged({ seeds }: JudgeInput, name: string): HistogramData {
   );
 }
 
-/** Latency at the applications, over all protocols that also measure throughput. */
+/** The latencies at applications, merged over all protocols that also measure throughput. */
 function mergedLatency(input: JudgeInput): HistogramData {
   const names = new Set(input.seeds.flatMap(({ metrics }) => Object.keys(metrics)));
   const own = [...names].filter(

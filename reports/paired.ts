@@ -1,6 +1,6 @@
 /**
- * The difference of two values per seed, with its interval: over the pairs, or over the networks if there are
- * several, as pairs of one network are not independent.
+ * The difference between two values of each seed, with its interval: over the pairs, or over networks
+ * if there are several, because pairs of one network are not independent.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface SeedPair {
   readonly b: number;
 }
 
-/** Pairs with the same seed; seeds in which either has no value are left out. */
+/** Pairs the values of the same seed; seeds of which one value is missing or null are left out. */
 export function pairBySeed(
   a: readonly { readonly seed: number; readonly value: number | null }[],
   b: readonly { readonly seed: number; readonly value: number | null }[],
@@ -30,9 +30,8 @@ export function pairBySeed(
 }
 
 /**
- * What the interval of a difference counts: the pairs, or the mean of each network.
- *
- * @returns the values of each pair, or their means in each network.
+ * The independent pairs for the interval of a difference: the pairs themselves, or their means in each
+ * network.
  */
 export function independentPairs(
   pairs: readonly SeedPair[],
@@ -44,7 +43,7 @@ export function independentPairs(
   }));
 }
 
-/** Means of some pairs, and of their difference b - a, with its interval. */
+/** Means of a and b over some pairs, and of the difference b - a with its interval. */
 export interface MeanDifference {
   readonly a: number | null;
   readonly b: number | null;

@@ -27,7 +27,7 @@ type Checkpoints = NonNullable<SeedFacts['checkpoints']>;
 const DIGITS = 8;
 const NAMED_MAX = 3;
 
-/** Where the runs diverge, for each seed that both ran with checkpoints. */
+/** Finds where two runs diverge, for each seed that both ran with checkpoints. */
 export function findSeedDivergences(a: Report, b: Report): readonly SeedDivergence[] {
   return a.perSeed.flatMap((one) => {
     const other = b.perSeed.find(({ seed }) => seed === one.seed);
@@ -49,7 +49,7 @@ function partingOf(a: SeedFacts, b: SeedFacts): readonly SeedDivergence[] {
   return [{ kind: 'parted', seed, sameUntilNs, partedByNs: undefined }];
 }
 
-/** Instants at which both have a checkpoint: runs of different length have different intervals. */
+/** Instants at which both runs have a checkpoint: the interval depends on the length of a run. */
 function commonInstants(a: Checkpoints, b: Checkpoints): readonly number[] {
   const count = Math.floor(a.digests.length / DIGITS);
   const endNs = Math.floor(b.digests.length / DIGITS) * b.everyNs;

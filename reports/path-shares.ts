@@ -2,9 +2,9 @@
  * Which paths carried the packets of a run: for a single run, or for a live run and the same
  * scenario in virtual time.
  *
- * Gateways choose by measurements, to which a machine adds noise: after a fault, two paths of
- * nearly equal quality may swap. Latencies then differ although every packet was on time, and the
- * shares show that.
+ * Gateways choose paths by measurements, to which a real machine adds noise: after a fault, two paths
+ * of nearly equal quality may be swapped. Latencies then differ although every packet was on time; the
+ * shares reveal this.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export interface PathShare {
   readonly simulated: number;
 }
 
-/** Names of series that count packets by path: `path:NAME`, `path:NAME FROM -> TO`. */
+/** Prefix of the names of series that count packets by path: `path:NAME`, `path:NAME FROM -> TO`. */
 const PREFIX = 'path:';
 
 /** The shares of all paths that either run used, sorted by name; empty if no node chooses paths. */

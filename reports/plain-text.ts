@@ -1,6 +1,6 @@
 /**
- * Makes texts from files and packets safe where some characters have effects: in terminals, and in
- * lines read by a program.
+ * Makes texts from files and packets safe for output in which some characters have effects: on
+ * terminals, and in lines that a program reads.
  *
  * @module
  */
@@ -10,12 +10,12 @@
  */
 const OBEYED = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu;
 
-/** One line without such characters: each run of them becomes a blank. */
+/** The text as one line without {@link OBEYED} characters: each sequence of them becomes a blank. */
 export function oneLine(text: string): string {
   return text.replace(OBEYED, ' ');
 }
 
-/** Several lines without such characters, apart from the line ends. */
+/** The text without {@link OBEYED} characters, except its line ends. */
 export function plainLines(text: string): string {
   return text.split('\n').map(oneLine).join('\n');
 }

@@ -29,12 +29,12 @@ export function hasPrivacySpending(seeds: readonly SeedResult[]): boolean {
   return seeds.some((one) => samplesOf(one, BUDGET_METRICS.epsilon).length > 0);
 }
 
-/** The part of the report; undefined when no seed spent from a budget. */
+/** The privacy budget in the report; undefined if no seed spent from a budget. */
 export function privacyBudgetReportPart(seeds: readonly SeedResult[]): Budget | undefined {
   const spending = seeds.filter((one) => samplesOf(one, BUDGET_METRICS.epsilon).length > 0);
   if (spending.length === 0) return undefined;
   const longest = greatestOf(spending.map((one) => samplesOf(one, BUDGET_METRICS.epsilon).length));
-  // One less, for a last round that is not a multiple of the step.
+  // One less, to leave room for a last round that is not a multiple of the step.
   const perSeed = Math.max(1, Math.floor(ROUNDS_MAX / spending.length) - 1);
   const step = Math.ceil(longest / perSeed);
   const rounds = spending.slice(0, ROUNDS_MAX).flatMap((one) => keptRounds(one, step));
@@ -44,9 +44,9 @@ export function privacyBudgetReportPart(seeds: readonly SeedResult[]): Budget | 
 }
 
 /**
- * Seeds whose epsilon decreases or is not a number. A spent budget never comes back, so either an
- * accountant has lost records (in a crash), or several nodes sample separately what one node should
- * add up.
+ * Seeds in which epsilon decreases or is not a number. A spent budget never comes back, so either an
+ * accountant lost records (in a crash), or several nodes sample their own spending, which one node
+ * should add up.
  */
 export function seedsWithFallingEpsilon(seeds: readonly SeedResult[]): readonly SeedResult[] {
   return seeds.filter((one) => {
@@ -55,7 +55,10 @@ export function seedsWithFallingEpsilon(seeds: readonly SeedResult[]): readonly 
   });
 }
 
-/** Warnings for seeds whose accuracies cannot be assigned to rounds, so that none is shown. */
+/**
+ * Warnings for seeds whose samples of accuracy cannot be assigned to rounds, so that no accuracy is
+ * shown.
+ */
 export function budgetWarnings(seeds: readonly SeedResult[]): Report['warnings'] {
   const unpaired = seeds.filter((one) => !isPaired(one) && isMeasured(one));
   if (unpaired.length === 0) return [];
@@ -63,7 +66,10 @@ export function budgetWarnings(seeds: readonly SeedResult[]): Report['warnings']
   return [{ text, seeds: unpaired.map(({ seed }) => seed) }];
 }
 
-/** The same rounds of every seed, so that quantiles can be computed, and the last round of each. */
+/**
+ * The rounds of a seed that the report keeps: every `step`-th, the same for all seeds so that quantiles
+ * can be computed, and the last.
+ */
 function keptRounds(one: SeedResult, step: number): Budget['rounds'] {
   const spent = samplesOf(one, BUDGET_METRICS.epsilon);
   const accuracies = isPaired(one) ? samplesOf(one, BUDGET_METRICS.accuracy) : [];

@@ -1,6 +1,6 @@
 /**
- * Combines the privacy results of a run's seeds: the targets of all, histogram and cost of the seed
- * shown in the charts.
+ * Combines the privacy results of a run's seeds: the targets of all seeds; histogram and cost are those
+ * of the seed in the charts.
  *
  * @module
  */

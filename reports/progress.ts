@@ -27,7 +27,8 @@ export interface ProgressState {
 const BAR = 20;
 
 /**
- * One line without newline, at most as wide as the terminal; less important parts are on the right.
+ * One line without newline, at most as wide as the terminal; the least important parts are on the
+ * right, where it is cut.
  */
 export function renderProgress(
   state: ProgressState,
@@ -54,7 +55,7 @@ export function renderPlainProgress(state: ProgressState): string {
 function reached(state: ProgressState): string {
   const whole = state.durationNs / 1e9;
   const unit = runTimeUnitFor(whole);
-  // Packets under way at the end may arrive after the duration, which they do not extend.
+  // Packets under way at the end may arrive after the duration; the line never shows a later time.
   const reachedNs = Math.min(state.virtualNs, state.durationNs);
   const now = (reachedNs / 1e9 / unit.seconds).toFixed(1);
   return `${now} ${unit.suffix} of ${runSpanText(whole, unit, 1)} ${state.clock}`;
@@ -76,7 +77,7 @@ export interface ProgressSample {
 }
 
 /**
- * Seconds left, from the most recent fifth of the progress.
+ * Estimates the seconds left from the pace of the most recent fifth of the progress.
  * @param samples In time order; the last one is now.
  * @returns undefined in the first 2 s and while nothing progresses.
  */

@@ -49,7 +49,7 @@ function gaugeIn(
   return (name, help, value) => gaugeOf(registry, name, help, labels).set(labels, value);
 }
 
-/** The gauge of this name, which the series of one metric share. */
+/** The gauge of this name; all series of one metric share a gauge. */
 function gaugeOf(registry: Registry, name: string, help: string, labels: Labels): Gauge {
   const known = registry.getSingleMetric(name);
   if (known instanceof Gauge) return known;
@@ -149,7 +149,7 @@ function addMetric({ name: series, metric, registry, labels: ofRun }: Entry): vo
   gauge(`${full}_count`, `Samples of ${name}`, metric.count);
 }
 
-/** The stored point for a fraction; none with less than one sample beyond it. */
+/** The stored quantile for a fraction; undefined if less than one sample lies beyond it. */
 function quantileAt(metric: MetricSummary, fraction: number): number | undefined {
   if (metric.count * (1 - fraction) < 1) return undefined;
   return metric.quantiles?.find((point) => point.p >= fraction - 1e-12)?.value;

@@ -46,7 +46,7 @@ function memoryFacts(report: Report): Facts {
   return text === undefined ? [] : [['memory', text]];
 }
 
-/** What is needed to repeat the run: the files with their hashes, the commit, the machine. */
+/** The facts needed to repeat the run: the files with their hashes, the commit, the machine. */
 export function originFacts(report: Report): Facts {
   const { scenario, environment } = report;
   const overrides = Object.entries(report.overrides).map(([path, value]) => `${path}=${value}`);
@@ -66,7 +66,8 @@ export function originFacts(report: Report): Facts {
 }
 
 /**
- * The fingerprint belongs to the file with the injected faults, not to the scenario named above it.
+ * A note for interactive runs: the fingerprint belongs to the file with the injected faults, not to the
+ * scenario named above it.
  */
 function injectedText({ interactive }: Report): string {
   if (interactive === undefined) return '';
@@ -85,7 +86,7 @@ function eventsText({ events, eventsPerWallSecond, timing, wallSeconds }: Report
   return `${rate}; ${wallSecondsText(rest)} more for threads to load and seeds to set up`;
 }
 
-/** Whole seconds, or hours and days where there are many. */
+/** A duration in seconds, hours or days, by its size. */
 function timeText(seconds: number): string {
   const unit = runTimeUnitFor(seconds);
   return unit.seconds === 1 ? `${wholeNumberText(seconds)} s` : runSpanText(seconds, unit);

@@ -1,6 +1,6 @@
 /**
- * The shape of `report.json`, version 1: every emitter reads only this, so that a report rendered
- * from the file equals the report rendered after the run. The JSON Schema in
+ * The shape of `report.json`, version 1. Every emitter reads only this document, so that a report
+ * rendered from the file equals the report rendered after the run. The JSON Schema in
  * `schemas/report.schema.json` is generated from here. Names of times contain their unit; a `null`
  * number means that it was not measured.
  *

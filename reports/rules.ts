@@ -1,5 +1,6 @@
 /**
- * Names of rules that a user asks for beside limits: a run with one of them has a verdict.
+ * Names of the rules that a user can ask for in addition to limits. A run with such a rule has a
+ * verdict, even without limits.
  *
  * @module
  */

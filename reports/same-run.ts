@@ -1,13 +1,13 @@
 /**
- * Whether two reports are of one run done twice: the same inputs, the same code and the same events, so
- * that nothing but the wall clock tells them apart. Runs by the wall clock are never the same.
+ * Whether two reports come from the same run, done twice: same inputs, code and events, so that only
+ * wall-clock figures differ. Real-time runs are never the same.
  *
  * @module
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Report } from './report-schema.ts';
 
-/** Runs in real time have this instead of a fingerprint. */
+/** What real-time runs have in place of a fingerprint. */
 const NO_FINGERPRINT = 'none';
 
 /** True if two reports contain the same results. */
@@ -15,10 +15,7 @@ export function hasSameResults(a: Report, b: Report): boolean {
   return a.fingerprint !== NO_FINGERPRINT && isDeepStrictEqual(essence(a), essence(b));
 }
 
-/**
- * The report as read from a file, without the parts that differ between equal runs; the order of
- * keys does not matter.
- */
+/** The parts of a report that equal runs share, in the form in which they are read from a file. */
 function essence(report: Report): unknown {
   const {
     wallSeconds: _wall,

@@ -1,6 +1,6 @@
 /**
- * A figure with the 95 % interval that its samples give for the true quantity; also the interval that another
- * number of samples of the same distribution would give.
+ * A measured value with the 95 % interval that its samples give for the true quantity; also the
+ * interval that a different number of samples from the same distribution would give.
  *
  * Percentiles have exact binomial ranks, counts of events Garwood's exact interval (Biometrika 28, 1936),
  * ratios Wilson's, means Student's t. All assume independent samples. Packets that share a queue are not
@@ -24,7 +24,7 @@ import { summariseSample } from './statistics/summary.ts';
 const LEVEL = 0.95;
 const TAIL = (1 - LEVEL) / 2;
 
-/** Both ends of an interval; null if the samples determine none. */
+/** Both ends of an interval; an end is null if the samples do not determine it. */
 export interface IntervalBounds {
   readonly low: number | null;
   readonly high: number | null;
@@ -42,7 +42,7 @@ export interface SampledValue {
 const NONE: IntervalBounds = { low: null, high: null };
 
 /**
- * A figure with its uncertainty.
+ * Estimates the uncertainty of an aggregated value from the data behind it.
  * @param value The aggregated value; the interval has the same unit.
  */
 export function estimateSampledValue(

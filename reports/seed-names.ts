@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Most seeds that are named: five fit in a line of 80 columns beside their sentence. */
+/** Largest number of seeds that are named: five fit into a line of 80 columns with their sentence. */
 const NAMED_MAX = 5;
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Combines the series of all seeds: mean, lowest and highest bin per step, and one seed in full,
- * with at most 600 steps so that the report stays small. A step averages whole bins; its extremes
- * are those of single bins, so that peaks and gaps survive the thinning.
+ * Combines the series of all seeds: mean, lowest and highest bin per step, and one seed in full, with
+ * at most 600 steps so that the report stays small. The mean of a step is over whole bins; its extremes
+ * are those of single bins, so that peaks and gaps remain visible.
  *
  * @module
  */

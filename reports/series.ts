@@ -1,6 +1,6 @@
 /**
- * Labelled series in reports: whose definition they have, what a seed measured that lacks one, and
- * why one cannot be judged. Names of series are those of engine/pure/series-name.ts.
+ * Labelled series in reports: their definition, their value in seeds that did not count them, and why a
+ * series cannot be judged. engine/pure/series-name.ts makes their names.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
 } from '../engine/pure/series-name.ts';
 import type { SeedResult } from './model.ts';
 
-/** The definition of a metric or of the metric of a series. */
+/** The definition of a metric; for the name of a series, the definition of its metric. */
 export function findMetricDefinition(
   definitions: readonly MetricDefinition[],
   name: string,
@@ -24,8 +24,8 @@ export function findMetricDefinition(
 }
 
 /**
- * The seeds with the data of a series. A counter that only other seeds have counted is 0 in those that lack it; a
- * series that no seed has stays away from all, since its value may be misspelt.
+ * The seeds with the data of a series. If at least one seed counted it, it is 0 in seeds without it. If
+ * no seed did, nothing is added, because a label value may be misspelt.
  */
 export function seedsWithSeries(seeds: readonly SeedResult[], name: string): readonly SeedResult[] {
   const metric = metricOfSeries(name);
@@ -37,7 +37,10 @@ export function seedsWithSeries(seeds: readonly SeedResult[], name: string): rea
   });
 }
 
-/** Why a series cannot be judged: a part of it may have been counted elsewhere. */
+/**
+ * Why a series cannot be judged: a part of it may be counted in the series for further label values;
+ * else undefined.
+ */
 export function incompleteSeriesReason(
   seeds: readonly SeedResult[],
   name: string,

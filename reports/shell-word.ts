@@ -1,6 +1,6 @@
 /**
- * Quotes a word of a command that a person copies into a shell. Values may come from files of
- * others.
+ * Quotes a word of a command that a person copies into a shell. Its text may come from an untrusted
+ * file.
  *
  * @module
  */

@@ -1,22 +1,26 @@
 /**
- * Which flows a report shows over time: if there are many, those that delivered least, some that
- * delivered most, and the sums of all, so that the report stays small. `flows.csv` has a line for each flow.
+ * Which flows a report shows over time. If there are many, those that delivered the smallest share,
+ * some that delivered the largest, and the sums of all flows, so that the report stays small.
+ * `flows.csv` has a line for each flow.
  *
  * @module
  */
 import { greatestOf } from '../engine/pure/extremes.ts';
 import type { SeedResult, TimeSeries } from './model.ts';
 
-/** Most flows shown, worst and best: each has three to five charts of some 60 kB in all, 1 MB together. */
+/**
+ * Largest numbers of worst and best flows that are shown. Each flow has three to five charts of
+ * together 60 kB; all 16 flows take 1 MB.
+ */
 const WORST_MAX = 12;
 const BEST_MAX = 4;
 
-/** Names of the series that are sums of all flows. */
+/** Name of the series that is the sum of what all flows sent. */
 export const ALL_SENT_SERIES = 'all sent';
 /** Name of the series that is the sum of what all flows delivered. */
 export const ALL_DELIVERED_SERIES = 'all delivered';
 
-/** Which flows' series a report contains, and how many it leaves out. */
+/** The seeds with the series that a report contains, and how many flows it leaves out. */
 export interface ShownFlows {
   readonly seeds: readonly SeedResult[];
   /** Flows without series in the report. */
@@ -39,7 +43,7 @@ export function shownFlows(seeds: readonly SeedResult[]): ShownFlows {
   return { seeds: thinned, leftOut };
 }
 
-/** All flows, the one that delivered the smallest share of its packets first; then by latency. */
+/** All flows, by ascending share of delivered packets; those with equal shares by descending latency. */
 function rankedFlows(seeds: readonly SeedResult[]): readonly string[] {
   const flows = new Map<string, { sent: number; delivered: number; latencyNs: number }>();
   for (const { flow, name, values } of seeds.flatMap(({ series }) => series)) {

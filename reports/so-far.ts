@@ -1,7 +1,7 @@
 /**
- * The report of a run in progress, for people watching it: what was measured so far, in the form of
- * the final report. It is no verdict, and must be presented as such: a KPI without a sample is
- * open, and no invariant is judged.
+ * The report of a run in progress, for people watching it: what was measured so far, in the form of the
+ * final report. It must not be presented as a verdict: a KPI without a sample is undecided, and no
+ * invariant is judged.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Whether an interval decides about its limit.
+ * Whether the interval of a KPI leaves open if its limit is met.
  *
  * @module
  */

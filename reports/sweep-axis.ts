@@ -7,8 +7,9 @@
 import { groupThousands, quantityText, shortCountText } from './format.ts';
 
 /**
- * Reads a number with its unit into base units, as scenario files do; undefined if it is a word. Reports
- * do not read files, so the caller passes this function (topologies/files/units.ts).
+ * Reads a number with its unit, as scenario files write it, into base units; undefined if the text is
+ * no number. Reports do not know the syntax of files, so the caller passes this function
+ * (topologies/files/units.ts).
  */
 export type QuantityReader = (
   text: string,
@@ -16,19 +17,25 @@ export type QuantityReader = (
 
 /** A parameter whose values are numbers of one kind. */
 export interface SweepAxis {
-  /** Value of a parameter in base units; undefined if the text is no value of this axis. */
+  /** Reads the text of a value into base units; undefined if it is no value of this axis. */
   readonly of: (text: string) => number | undefined;
   readonly isLog: boolean;
   readonly min: number;
   readonly max: number;
-  /** A value in words: `50 ms`. */
+  /** A value as text: `50 ms`. */
   readonly textOf: (value: number) => string;
 }
 
-/** Ratio of the largest to the smallest value below which the axis is linear, however values are spread. */
+/**
+ * The axis is linear if the largest value is less than this many times the smallest, however values are
+ * spread.
+ */
 const LOG_RATIO_MIN = 4;
 
-/** The axis of these values; undefined if one is a word, or if units are mixed. */
+/**
+ * The axis of these values; undefined if one of them is no number, or if they have different kinds of
+ * units.
+ */
 export function sweepAxis(
   values: readonly string[],
   readQuantity: QuantityReader,
@@ -66,7 +73,7 @@ function variation(values: readonly number[]): number {
   return Math.sqrt(square) / mean;
 }
 
-/** The unit of metrics in whose steps a kind of quantity is written. */
+/** For each kind of quantity, the metric unit whose scales (ms, s) are used to write its values. */
 const BASE_UNITS: Readonly<Record<string, string>> = {
   time: 'ns',
   size: 'bytes',

@@ -15,28 +15,28 @@ import {
   valuesBySeed,
 } from './sweep.ts';
 
-/** A run and its combination; `run` is undefined for a combination that broke. */
+/** A line of the table: a run with its combination; `run` is undefined for a combination that broke. */
 export interface SweepRunLine {
   readonly row: SweepRow;
   readonly run: SweepRun | undefined;
 }
 
-/** A column, and its value in a line; null where there is none. */
+/** A column: its name, and a function that gives its value in a line, null if there is none. */
 export type SweepColumn = { readonly name: string } & (
   | { readonly kind: 'text'; readonly of: (line: SweepRunLine) => string | null }
   | { readonly kind: 'number' | 'whole'; readonly of: (line: SweepRunLine) => number | null }
   | { readonly kind: 'truth'; readonly of: (line: SweepRunLine) => boolean }
 );
 
-/** Text that is a number as it stands: `3`, `-0.5`, `1e6`. */
+/** Text that is a number without a unit: `3`, `-0.5`, `1e6`. */
 const PLAIN_NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** True of a text that any reader takes for a number. */
+/** True for a text that any CSV reader takes for a number. */
 export function isPlainNumber(text: string): boolean {
   return PLAIN_NUMBER.test(text) && Number.isFinite(Number(text));
 }
 
-/** Makes all lines, one after the other: there may be too many for memory. */
+/** Makes the lines one after the other, because all of them together may not fit into memory. */
 export function* sweepRunLines(sweep: SweepResult): Generator<SweepRunLine> {
   for (const row of sweep.rows) {
     const runs = row.runs ?? runsOfOlder(row);
@@ -45,7 +45,10 @@ export function* sweepRunLines(sweep: SweepResult): Generator<SweepRunLine> {
   }
 }
 
-/** The runs of a row from an older version, which has a seed's fingerprint only if there is one seed. */
+/**
+ * The runs of a row that an older version wrote. Such a row has the fingerprint of a run only if it has
+ * one seed.
+ */
 function runsOfOlder({ kpis, fingerprint }: SweepRow): readonly SweepRun[] {
   const values = [...valuesBySeed(kpis)];
   const own = values.length === 1 ? fingerprint : '';
@@ -88,7 +91,7 @@ function parameterColumn(sweep: SweepResult, path: string, name: string): SweepC
   return { name, kind: 'number', of };
 }
 
-/** Own properties only: every object has a constructor, which is no value. */
+/** Reads an own property only: a parameter may be named `constructor`, which every object inherits. */
 function own<T>(values: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
   return values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
 }

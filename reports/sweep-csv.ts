@@ -7,7 +7,10 @@ import { csvCell } from './csv-text.ts';
 import type { SweepResult } from './sweep.ts';
 import { isPlainNumber, type SweepColumn, sweepColumns, sweepRunLines } from './sweep-columns.ts';
 
-/** Characters of a part of the document. In one text, a sweep of 300,000 runs would take 50 MB. */
+/**
+ * Number of characters after which a part of the document ends. As one string, a sweep of 300,000 runs
+ * would take 50 MB.
+ */
 const PART = 1 << 16;
 
 /** The document in parts. */

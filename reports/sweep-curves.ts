@@ -1,7 +1,7 @@
 /**
- * A KPI of a sweep as curves over the first varying parameter that is a number: one curve for each value of
- * the next varying parameter; all others are fixed at their first value. If combinations form no grid, as in
- * a sampled design, they are points without lines.
+ * A KPI of a sweep as curves over the first varying parameter that is a number: one curve for each
+ * value of the next varying parameter, with all other parameters at their first value. If the
+ * combinations form no grid, as in a sampled design, they are drawn as points without lines.
  *
  * @module
  */
@@ -16,11 +16,11 @@ import {
 } from './sweep.ts';
 import { type QuantityReader, type SweepAxis, sweepAxis } from './sweep-axis.ts';
 
-/** Curves that are drawn: more than these cannot be told apart. */
+/** Largest number of curves that are drawn: more could not be told apart. */
 const CURVES_MAX = 8;
-/** Points of a curve that are drawn. */
+/** Largest number of points that are drawn of a curve. */
 const POINTS_MAX = 1_000;
-/** Most parameters for which a cloud of points is drawn. */
+/** Largest number of parameters over which points without lines are drawn. */
 const SCATTERS_MAX = 4;
 
 /** A combination on a curve. */
@@ -52,7 +52,7 @@ export interface SweepCurves {
   /** True if points are combinations that no line joins. */
   readonly isScattered: boolean;
   readonly fixed: Readonly<Record<string, string>>;
-  /** What else is not drawn, in words; empty if nothing. */
+  /** A sentence on what else is not drawn; empty if everything is. */
   readonly note: string;
 }
 
@@ -63,8 +63,8 @@ interface Varying {
 }
 
 /**
- * The curves of a KPI over one parameter; or, if they form no grid, points over each of the first parameters
- * that are numbers. None if no varying parameter is a number.
+ * The curves of a KPI over one parameter; if the combinations form no grid, points over each of the
+ * first {@link SCATTERS_MAX} parameters that are numbers. Empty if no varying parameter is a number.
  */
 export function sweepCurves(
   sweep: SweepResult,
@@ -116,7 +116,7 @@ function scattered(sweep: SweepResult, kpi: string, x: SweepCurves['x']): SweepC
 function pointOf(row: SweepRow, kpi: string, { name, axis }: SweepCurves['x']): SweepPoint {
   const text = parameterValueIn(row, name);
   const x = axis.of(text) ?? 0;
-  // Sampled values have all the digits of a double, so they are rounded.
+  // Sampled values may have all the digits of a double, so long texts are rounded.
   return { x, text: text.length > 10 ? axis.textOf(x) : text, kpi: kpiResultOfRow(row, kpi), row };
 }
 
@@ -130,14 +130,14 @@ function varyingOf(sweep: SweepResult): readonly Varying[] {
     .filter(({ values }) => values.length > 1);
 }
 
-/** At most `most` of these, the first and the last among them. */
+/** At most `most` of the elements, evenly spaced, with the first and the last among them. */
 function spread<T>(all: readonly T[], most: number): readonly T[] {
   if (all.length <= most) return all;
   const at = (i: number): number => Math.round((i * (all.length - 1)) / (most - 1));
   return Array.from({ length: most }, (_, i) => all[at(i)] as T);
 }
 
-/** Points from left to right; if there are too many, some of them at even distances. */
+/** Points from left to right; if there are too many, evenly spaced ones of them. */
 function fromLeft(points: readonly SweepPoint[]): readonly SweepPoint[] {
   return spread(
     [...points].sort((a, b) => a.x - b.x),

@@ -1,10 +1,10 @@
 /**
- * Names of the files that are made of the result of a sweep, `sweep.json` aside.
+ * Names of the files that are made from the result of a sweep, without `sweep.json`.
  *
  * @module
  */
 
-/** In the order in which they are named to people. */
+/** The names, in the order in which they are listed to users. */
 export const SWEEP_FILES = [
   'sweep.html',
   'sweep.md',

@@ -1,5 +1,5 @@
 /**
- * The files that a sweep leaves beside its results.
+ * The files that are made from the result of a sweep.
  *
  * @module
  */
@@ -11,7 +11,10 @@ import type { SWEEP_FILES } from './sweep-file-names.ts';
 import { renderSweepJunit } from './sweep-junit.ts';
 import { sweepParquet } from './sweep-parquet.ts';
 
-/** Name and content of a file; a content that may be long is made part by part while it is written. */
+/**
+ * Name and content of a file; long content is a generator of parts, which are made while the file is
+ * written.
+ */
 export type SweepFile = readonly [
   name: (typeof SWEEP_FILES)[number],
   content: string | Iterable<string | Uint8Array>,

@@ -34,7 +34,7 @@ export function renderSweepJunit(sweep: SweepResult): string {
   ]);
 }
 
-/** The error of an interrupted sweep, or nobody would notice that combinations never ran. */
+/** The error case of an interrupted sweep; without it nobody would notice that combinations never ran. */
 function interruptedCase(sweep: SweepResult): string {
   const { name, reproduce } = sweep;
   const { text: message } = sweepVerdict(sweep);
@@ -70,7 +70,7 @@ function wrong(title: string, sweep: string, { tag, type, message, reproduce }: 
   return [head, body, TEST_CASE_END].join('\n');
 }
 
-/** The failure of a case. Readers show only one for each case, so it names all missed KPIs. */
+/** The failure of a case. Readers of JUnit show one failure for each case, so it names all missed KPIs. */
 function missOf({ kpis }: SweepRow): Pick<Wrong, 'type' | 'message'> {
   const missed = kpis.filter((kpi) => !kpi.pass);
   if (missed.length === 0) {

@@ -13,7 +13,7 @@ import {
   sweepRunLines,
 } from './sweep-columns.ts';
 
-/** Lines of a row group. One row group, some megabytes, is in memory at a time. */
+/** Number of lines in a row group. One row group, some megabytes, is in memory at a time. */
 const GROUP = 20_000;
 
 /** The document in parts, one for each row group. */
@@ -73,7 +73,10 @@ function* groupsOf(lines: Iterable<SweepRunLine>): Generator<readonly SweepRunLi
   if (group.length > 0) yield group;
 }
 
-/** Checks that the package has not become asynchronous, as it does for a writer that flushes; ours does not. */
+/**
+ * Asserts that hyparquet-writer worked synchronously. It returns a promise only for a writer that
+ * flushes, which ours does not.
+ */
 function atOnce(done: void | Promise<void>): void {
   if (done instanceof Promise) throw new Error('hyparquet-writer has become asynchronous');
 }

@@ -29,9 +29,12 @@ export interface SweepProgress {
   readonly worst: WorstCombination | undefined;
 }
 
-/** Fewest characters of the worst combination that are worth showing. */
+/** If less room than this many characters is left, the worst combination is not shown. */
 const WORST_MIN = 14;
-/** Characters kept for the worst combination and the gap before it; if they lack, a shorter word is used. */
+/**
+ * Characters reserved for the worst combination and the gap before it; if they are not free, the other
+ * parts are shortened.
+ */
 const WORST_ROOM = 32;
 
 /**
@@ -57,7 +60,7 @@ export function renderSweepProgress(state: SweepProgress, width: number): string
   return `${line}  ${text.length <= room ? text : `${text.slice(0, room - 1)}~`}`;
 }
 
-/** The text of the worst combination, its figure first, since the names may be cut off. */
+/** The text of the worst combination: its figure first, because the names at the end may be cut off. */
 function worstText({ parameters, kpi }: WorstCombination): string {
   const paths = Object.keys(parameters);
   const values = Object.entries(parameters).map(
@@ -77,7 +80,7 @@ function timeText(seconds: number): string {
   return `~${runSpanText(seconds, runTimeUnitFor(seconds), 2)}`;
 }
 
-/** The worse of two: the worst combination so far, and a combination that has ended. */
+/** The worse of the worst combination so far and a combination that has just ended. */
 export function worseCombination(
   worst: WorstCombination | undefined,
   row: SweepRow,
@@ -92,8 +95,8 @@ export function worseCombination(
 }
 
 /**
- * Distance to the limit relative to it, negative if missed, so that KPIs of all units compare. A limit
- * of 0, and a value that is exactly as wanted, have no such measure: 1 if met, -1 if missed.
+ * The distance to the limit, divided by the limit, so that KPIs of all units compare; negative if
+ * missed. With a limit of 0 or `==` there is no such quotient: 1 if met, -1 if missed.
  */
 function relativeMargin({ value, limit, comparison, pass, margin, marginUnit }: KpiResult): number {
   if (value === null) return pass ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
@@ -104,10 +107,10 @@ function relativeMargin({ value, limit, comparison, pass, margin, marginUnit }: 
   return distance / Math.abs(limit);
 }
 
-/** Number of latest runs whose durations give the median. */
+/** The median duration is taken over this many latest runs. */
 const RECENT = 1_000;
 
-/** Runs that have to end before there is an estimate: for each worker, and at most in all. */
+/** Number of runs that must have ended before there is an estimate: two for each worker, but at most 20. */
 const FIRST_ROUNDS = 2;
 const FIRST_MOST = 20;
 
@@ -115,17 +118,18 @@ const FIRST_MOST = 20;
 export interface SweepPace {
   /** Runs that are left. */
   readonly left: number;
-  /** Runs at a time, at least 1; infinite if that is not known. */
+  /** Number of runs at a time, at least 1; infinite if unknown. */
   readonly workers: number;
   /** Wall time since the sweep began. */
   readonly elapsedSeconds: number;
 }
 
 /**
- * Estimated seconds that the rest of a sweep needs: the runs that are left, times the median duration, by the number
- * of runs at a time. That number is measured, so that pauses and an unknown number of a fleet's workers are included.
+ * Estimates the seconds that the rest of a sweep needs: remaining runs times median duration, divided
+ * by the mean number of runs at a time. This number is measured, which covers pauses and an unknown
+ * number of a fleet's workers.
  * @param doneSeconds Wall time of each finished run.
- * @returns undefined until twice as many runs have finished as run at a time.
+ * @returns undefined until two runs for each worker, or 20 in all, have finished.
  */
 export function sweepSecondsLeft(
   doneSeconds: readonly number[],
@@ -138,6 +142,7 @@ export function sweepSecondsLeft(
   const upper = sorted[middle] ?? 0;
   const median = sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? 0)) / 2;
   const busy = doneSeconds.reduce((sum, seconds) => sum + seconds, 0) / elapsedSeconds;
-  // Runs of an earlier process count in `busy`, but took no time of this one: at most all workers are busy.
+  // `busy` is the mean number of runs at a time. It also counts runs of an earlier process, which took
+  // no time of this process, so it is limited to the number of workers.
   return (left * median) / Math.min(workers, Math.max(busy, Number.EPSILON));
 }

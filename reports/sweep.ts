@@ -1,7 +1,7 @@
 /**
- * The result of a sweep: one row per combination of parameters with the verdicts of its KPIs; as a
- * table for the terminal, as Markdown, and as a grid for a heat map. It neither runs nor chooses
- * combinations.
+ * The result of a sweep: one row for each combination of parameters, with the verdicts of its KPIs; as
+ * a table for the terminal, as Markdown, and as a grid for a heat map. This module neither runs nor
+ * chooses combinations.
  *
  * @module
  */
@@ -13,22 +13,20 @@ import { oneLine } from './plain-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { foldIntoLines, toAscii } from './terminal-layout.ts';
 
-/**
- * Largest number of cells in a grid, which equals the largest number of combinations in a sweep.
- */
+/** Largest number of cells in a grid: the same as the largest number of combinations in a sweep. */
 const CELLS_MAX = 10_000;
 
 /** One run of a combination. */
 export interface SweepRun {
   readonly seed: number;
   readonly fingerprint: string;
-  /** Value of each KPI in base units, by its name; of this seed alone. */
+  /** Value of each KPI in this run, in base units, by the name of the KPI. */
   readonly values: Readonly<Record<string, number | null>>;
 }
 
 /** One combination of parameters. */
 export interface SweepRow {
-  /** Path to value, in the order of the sweep file. */
+  /** The value of each parameter by its path, in the order of the sweep file. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly kpis: readonly KpiResult[];
   readonly pass: boolean;
@@ -54,7 +52,7 @@ export interface SweepResult {
   readonly interruptedOf?: number;
 }
 
-/** First word of the verdict, and how many combinations were met. */
+/** The first word of the verdict, and a text on how many combinations met all their limits. */
 export function sweepVerdict(sweep: SweepResult): {
   readonly word: 'PASS' | 'FAIL' | 'STOP';
   readonly text: string;
@@ -72,7 +70,10 @@ export function sweepVerdict(sweep: SweepResult): {
   return { word: met === rows.length ? 'PASS' : 'FAIL', text };
 }
 
-/** Least and most seeds of a combination: they differ if adaptive seeds added some to a combination. */
+/**
+ * Smallest and largest number of seeds of a combination; they differ if adaptive seeds were added to
+ * some combinations.
+ */
 export function seedRange({ rows, seeds }: SweepResult): {
   readonly least: number;
   readonly most: number;
@@ -155,7 +156,10 @@ export function kpiResultOfRow(row: SweepRow, name: string): KpiResult | undefin
   return limits.find(({ status }) => status === 'fail') ?? limits[0];
 }
 
-/** All limits of a KPI, each once. */
+/**
+ * One result for each distinct limit (comparison and value) of a KPI; the combinations of a sweep may
+ * have different limits.
+ */
 export function sweepLimits(sweep: SweepResult, name: string): readonly KpiResult[] {
   const all = sweep.rows.flatMap(({ kpis }) => kpis.filter((kpi) => kpiName(kpi) === name));
   return [...new Map(all.map((kpi) => [`${kpi.comparison} ${kpi.limit}`, kpi])).values()];
@@ -201,7 +205,7 @@ interface TableOptions {
   readonly unicode: boolean;
 }
 
-/** What stands between the parts of the first line. */
+/** The gap between the parts of the first line. */
 const HEAD_GAP = '   ';
 
 /** The first line of the table alone (`-q`), never folded. */
@@ -299,8 +303,8 @@ export function sweepGrid(sweep: SweepResult, kpi: string): SweepGrid {
 }
 
 /**
- * Values of both axes; if the rows are not a grid there would be too many cells, so only the first
- * values are used.
+ * The values of both axes, cut so that the grid has at most {@link CELLS_MAX} cells, which only sampled
+ * combinations would exceed.
  */
 function withinCells(
   x: readonly string[],
@@ -311,7 +315,10 @@ function withinCells(
   return [x.slice(0, side), y.slice(0, side)];
 }
 
-/** The value of a parameter in a row; every object has a constructor, which is not a parameter. */
+/**
+ * The value of a parameter in a row, empty if it has none. Inherited properties such as `constructor`
+ * do not count.
+ */
 export function parameterValueIn({ parameters }: SweepRow, name: string | undefined): string {
   if (name === undefined) return '';
   return (Object.hasOwn(parameters, name) ? parameters[name] : undefined) ?? '-';

@@ -58,7 +58,7 @@ function describe(fault: ReportFault): string {
   return `${(fault.beginNs / 1e9).toFixed(3).padStart(7)} s  ${fault.text}`;
 }
 
-/** Puts the effects beside the fault, one per line, or below it if the terminal is too narrow. */
+/** Puts the effects beside their fault, one per line; on a narrow terminal below it. */
 function attach(
   head: string,
   effects: readonly string[],
@@ -79,7 +79,7 @@ export function warningTexts({ warnings, seeds }: Report): readonly string[] {
   );
 }
 
-/** Conservation in one sentence, then the drop reasons, most frequent first. */
+/** The balance of packets in one sentence, then the drop reasons, most frequent first. */
 export function packetLines(report: Report, width: number): readonly string[] {
   const { packets, nodeDrops } = report;
   const extra = [

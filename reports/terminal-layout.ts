@@ -20,7 +20,7 @@ export interface KpiTableRow {
 
 const GAP = 2;
 
-/** Joins parts into lines that fit; lines after the first are indented. */
+/** Joins parts into lines of at most the given width; all lines but the first are indented. */
 export function foldIntoLines(
   parts: readonly string[],
   fit: { readonly width: number; readonly indent: number; readonly gap: string },
@@ -134,7 +134,7 @@ export function toAscii(text: string): string {
   return text.replace(/\P{ASCII}/gu, (character) => ASCII[character] ?? '?');
 }
 
-/** Removes control characters from all texts of a value, because a terminal would obey them. */
+/** Removes control characters from all strings in a value, because a terminal would obey them. */
 export function withoutControlCharacters<T>(value: T): T {
   return clean(value) as T;
 }

@@ -77,7 +77,7 @@ export interface TerminalOptions {
 type Paint = ReturnType<typeof picocolors.createColors>;
 
 const INDENT = 2;
-/** Between the parts of a verdict, which go to lines of their own where one is too short for them. */
+/** The gap between the parts of the verdict line. */
 const VERDICT_GAP = '  ';
 
 /** The whole report, with a final newline. */
@@ -117,8 +117,8 @@ export function renderVerdictLine(raw: Report, options: TerminalOptions): string
 }
 
 /**
- * The report without control characters in its printed parts. Of series, only names are printed; of
- * metrics, no text is.
+ * The report without control characters in the parts that are printed: only the names of series, and no
+ * text of metrics.
  */
 function printable(report: Report): Report {
   const { metrics, series, ...printed } = report;
@@ -146,7 +146,10 @@ function verdictLines(report: Report, paint: Paint, width: number): readonly str
   return [paint.bold(colour(word)) + first.slice(word.length), ...rest];
 }
 
-/** The sentence on traffic that was not carried, in the form that fits next to the title; none if all was. */
+/**
+ * The sentence on traffic that was not carried, in the form that fits beside the title; empty if all
+ * was carried.
+ */
 function carriedPart(report: Report, room: number): readonly string[] {
   const text = carriedRateText(report);
   if (text === undefined) return [];
@@ -248,7 +251,7 @@ function invariantLines(report: Report, paint: Paint, width: number): readonly s
 }
 
 function worstLines(report: Report, width: number): readonly string[] {
-  // A missed KPI has already named its worst seed.
+  // If a KPI was missed, its line has already named its worst seed.
   if (report.kpis.some((one) => !one.pass)) return [];
   const kpi = report.kpis.find((one) => one.worstSeed !== undefined);
   const entry = kpi?.perSeed.find((one) => one.seed === kpi.worstSeed);
@@ -305,7 +308,8 @@ function rateText({ timing, eventsPerWallSecond, seeds }: Report): string {
 }
 
 /**
- * A text such as `pace 98.3 M steps/s`: on a slow machine live rates are lower, and this shows it.
+ * A text such as `pace 98.3 M steps/s`: the speed of the machine, on which the rates of live runs
+ * depend.
  */
 function paceText({ metrics }: Report): readonly string[] {
   const pace = metrics['live.pace']?.value ?? null;

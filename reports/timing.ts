@@ -1,6 +1,6 @@
 /**
- * How long the events of a run took, without loading the program and writing files, and the engine's rate
- * that follows from it. In small runs, loading and writing take nearly all of the time.
+ * The wall time in which a run processed its events, without loading the program and writing files, and
+ * the rate of the engine. In small runs, loading and writing take nearly all of the time.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { greatestOf, leastOf } from '../engine/pure/extremes.ts';
 import type { SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
-/** The part of the report; empty if the wall clock set the pace of a seed. */
+/** The timing in the report; empty if a seed ran in real time. */
 export function timingReportPart(seeds: readonly SeedResult[]): Pick<Report, 'timing'> {
   const engines = seeds.flatMap(({ engine }) => engine ?? []);
   if (engines.length < seeds.length || engines.length === 0) return {};
@@ -20,7 +20,7 @@ export function timingReportPart(seeds: readonly SeedResult[]): Pick<Report, 'ti
   return { timing: { runningSeconds: (ended - began) / 1e3, engineSeconds, eventsPerSecond } };
 }
 
-/** Wall seconds in which the virtual time passed. */
+/** Wall seconds in which the events were processed; without that figure, those of the whole run. */
 export function readRunningWallSeconds({ timing, wallSeconds }: Report): number {
   return timing?.runningSeconds ?? wallSeconds;
 }

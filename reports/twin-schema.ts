@@ -9,7 +9,10 @@ import { intervalSchema } from './interval-schema.ts';
 const text = z.string();
 const count = z.number().int();
 
-/** Schema of the comparison of a live run with its simulated twin. */
+/**
+ * Schema of the comparison of a run as written with its twin, which has the same seeds and some
+ * changes.
+ */
 export const twinSchema = z
   .strictObject({
     set: z.record(text, text).describe('what the twin changes, path to value'),

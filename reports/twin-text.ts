@@ -1,5 +1,5 @@
 /**
- * The twin of a run, and the networks that ran, in words: the same for every emitter.
+ * The twin of a run and the number of networks, worded the same for every emitter.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { chooseUnitScale, countWithNoun, quantityText, scaledNumberText } from '
 import { kpiName } from './kpi-text.ts';
 import type { Report } from './report-schema.ts';
 
-/** The comparison of a live run with its simulated twin. */
+/** The comparison of a run as written with its twin. */
 export type Twin = NonNullable<Report['twin']>;
 
 /** Column headings of the table that compares a run with its twin. */
@@ -21,7 +21,7 @@ export const TWIN_HEADINGS = [
   '95 % of the difference',
 ] as const;
 
-/** Lists the values in which the twin differs: `options.gateway.window=64`. */
+/** Lists the changes of the twin: `options.gateway.window=64`. */
 export function twinChanges({ set }: Twin): string {
   return Object.entries(set)
     .map(([path, value]) => `${path}=${value}`)
@@ -60,7 +60,7 @@ function overText({ over, n }: Twin['differences'][number]['ci95']): string {
   return over === 'networks' ? ` on ${countWithNoun(n, 'network')}` : '';
 }
 
-/** Lines for a terminal, without colour. */
+/** The comparison as lines for a terminal, without colour. */
 export function twinLines(twin: Twin): readonly string[] {
   const rows = [TWIN_HEADINGS, ...twinCells(twin)];
   const widths = TWIN_HEADINGS.map((_, i) =>
@@ -75,7 +75,7 @@ export function twinLines(twin: Twin): readonly string[] {
   return [`  Twin     ${twinChanges(twin)}`, ...lines];
 }
 
-/** A section of `report.md`. */
+/** The comparison as a section of `report.md`. */
 export function twinMarkdown(twin: Twin, plain: (text: string) => string): string {
   const rows = twinCells(twin).map((cells) => `| ${cells.map(plain).join(' | ')} |`);
   return [
@@ -88,7 +88,7 @@ export function twinMarkdown(twin: Twin, plain: (text: string) => string): strin
   ].join('\n');
 }
 
-/** How much ran, after the name: `30 seeds`, `30 seeds on 10 networks`, `30 seeds, each twice`. */
+/** How many runs were made: `30 seeds`, `30 seeds on 10 networks`, `30 seeds, each twice`. */
 export function seedsText({
   seeds,
   networks,

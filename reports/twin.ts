@@ -1,7 +1,7 @@
 /**
- * The twin of a scenario in its report: each seed ran twice, as written and with the changes of `twin`, so both
- * runs had the same random numbers and their difference is that of the changes (common random numbers: Law,
- * "Simulation Modeling and Analysis", 5th ed., section 11.2).
+ * The twin of a scenario in its report: each seed ran twice, as written and with the changes of `twin`.
+ * Both runs had the same random numbers, so the changes alone cause their difference (common random
+ * numbers: Law, "Simulation Modeling and Analysis", 5th ed., section 11.2).
  *
  * @module
  */
@@ -26,7 +26,7 @@ export function judgeTwinDifference(
   return { ...kpi, metric: `${kpi.metric}${DIFFERENCE_SUFFIX}` };
 }
 
-/** The part of the report: what the twin changes, its runs, and the difference of all that has a limit. */
+/** The twin in the report: its changes, its runs, and the difference of every metric that has a limit. */
 export function twinReportPart(
   twin: TwinJudgeInput,
   seeds: readonly SeedResult[],

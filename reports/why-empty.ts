@@ -1,5 +1,5 @@
 /**
- * Why a metric has no sample, as far as faults, traffic and the protocols of a run tell.
+ * Explains why a metric has no sample, from the faults, the traffic and the counters of a run.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { sumCountsByName } from './sum-counts.ts';
 
 /** Metrics, of any protocol, that get samples only from faults. */
 const OF_FAULTS = /\.(?:failover|failover\.lost|recovery|detection|switches)$/;
-/** Reasons that are named. */
+/** Largest number of reasons that are named. */
 const REASONS_MAX = 3;
 
 /** The facts that explain why a metric of a run has no samples. */
@@ -23,7 +23,7 @@ export interface EmptyMetric {
   readonly warmupNs: number;
 }
 
-/** The reason in words; undefined if nobody knows. */
+/** The reason in words; undefined if the facts explain nothing. */
 export function emptyMetricReason(empty: EmptyMetric): string | undefined {
   const { metric, seeds, warmupNs } = empty;
   const after = `after warmup (${wholeNumberText(warmupNs / 1e9)}s)`;
@@ -54,7 +54,7 @@ function told(before: string, reasons: readonly Reason[], after: string): string
   return `${before}${shown.join(', ')}${after}`;
 }
 
-/** The sum of a counter over the seeds; undefined if no seed has it. */
+/** The sum of a counter over the seeds; undefined if no seed has this counter. */
 function countOf(name: string, seeds: readonly SeedResult[]): number | undefined {
   const counts = seeds.flatMap(({ metrics }) => {
     const data = metrics[name];

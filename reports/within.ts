@@ -1,7 +1,7 @@
 /**
- * Is a prediction within a tolerance of what was measured, if both are samples? Yes if the whole interval
- * of their difference is within it, no if none of it is. Otherwise it is undecided, and the number of
- * samples that would decide it is given.
+ * Judges whether a prediction is within a tolerance of a measurement, if both are estimated from
+ * samples: inside if the whole interval of their difference is within the tolerance, outside if no part
+ * of it is. Else it is undecided, and the number of samples that would decide it is given.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { IntervalBounds, SampledValue } from './sampled.ts';
 
 /** Allowance for rounding: 85 of 100 is 15 % below, but a little more in binary. */
 const ROUNDING = 1e-9;
-/** No advice is given to take more samples than this. */
+/** A larger number of samples than this is never advised. */
 const SAMPLES_MAX = 10_000_000;
 
 /** Whether two values agree within a tolerance. */
@@ -17,7 +17,10 @@ export interface ToleranceVerdict {
   readonly verdict: 'inside' | 'outside' | 'undecided';
   readonly live: IntervalBounds;
   readonly predicted: IntervalBounds;
-  /** The predicted value divided by the live one, minus 1; null if there is no bound. */
+  /**
+   * The interval of the predicted value divided by the live one, minus 1; an end is null if there is no
+   * bound.
+   */
   readonly difference: IntervalBounds;
   /**
    * Number of live samples that would decide it, if the verdict is `undecided` and the number is
@@ -46,7 +49,10 @@ interface Pair {
   readonly predicted: SampledValue;
 }
 
-/** Both intervals that `factor` times the samples would give, and the interval of their quotient. */
+/**
+ * The two intervals that `factor` times as many samples would give, and the interval of their relative
+ * difference.
+ */
 function at({
   live,
   predicted,

@@ -20,7 +20,7 @@ export interface PlotFrame {
 const WIDE = 960;
 const NARROW = 400;
 
-/** A frame; `label` is the space for labels on the right, on wide charts only. */
+/** Makes a frame; `label` is the room for labels on the right, px, used on wide charts only. */
 export function makePlotFrame(
   isWide: boolean,
   size: {
@@ -44,13 +44,13 @@ export interface ChartFigure {
   /** What is drawn, over which axis, and with which confidence interval. */
   readonly caption: string;
   readonly draw: (isWide: boolean) => Markup;
-  /** Values for the pointer readout; see `script.ts`. */
+  /** Values that `script.ts` shows at the pointer, as plain data. */
   readonly read?: unknown;
   readonly legend?: Markup;
   readonly table?: Markup;
 }
 
-/** The figure, with its chart in both sizes. */
+/** The figure with its chart in both sizes, wide and for phones. */
 export function figure(parts: ChartFigure): Markup {
   const { title, caption, draw, read, legend, table } = parts;
   const data = read === undefined ? EMPTY_MARKUP : html` data-read="${JSON.stringify(read)}"`;
@@ -63,12 +63,12 @@ ${read === undefined ? EMPTY_MARKUP : html`<output class="readout"></output>`}${
 `;
 }
 
-/** Keeps a number and what follows it on one line: `0.2 %`. */
+/** Puts a hard space after numbers, so that a number and its unit stay on one line: `0.2 %`. */
 function withHardSpaces(text: string): string {
   return text.replace(/(\d) (?=\S)/g, '$1\u00a0');
 }
 
-/** The SVG element; screen readers say `summary`. */
+/** The SVG element; screen readers read `summary` aloud. */
 export function svg(frame: PlotFrame, summary: string, body: TemplateContent): Markup {
   const { width, height, left, right } = frame;
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${summary}" data-left="${left}" data-right="${right}">
@@ -109,18 +109,18 @@ export function xAxis(frame: PlotFrame, ticks: readonly Tick[], unit: string): M
 export interface EndLabel {
   readonly y: number;
   readonly text: string;
-  /** Number of the colour, 1 to 6. */
+  /** Number of the flow colour, 1 to 6. */
   readonly colour: number;
 }
 
 const LABEL_GAP = 15;
-/** Width of the swatch before an end label with the gaps beside it, and of a strong letter, px. */
+/** Widths in px: of the swatch before an end label, gaps included; and of one letter of the label. */
 const SWATCH = 21;
 const LETTER = 7.7;
-/** Longer labels would leave too little of the plot, px. */
+/** Largest room for end labels, px: more would leave too little for the plot. */
 const LABEL_MAX = 420;
 
-/** The room that end labels need so that none is cut off, px. */
+/** The room that end labels need so that none is cut off, px; at least `least`. */
 export function endLabelsWidthPx(texts: readonly string[], least: number): number {
   const longest = texts.reduce((most, { length }) => Math.max(most, length), 0);
   return Math.ceil(Math.min(LABEL_MAX, Math.max(least, SWATCH + longest * LETTER)));
@@ -145,7 +145,7 @@ export function endLabels(frame: PlotFrame, labels: readonly EndLabel[]): Markup
   return html`${drawn}`;
 }
 
-/** A legend of coloured squares; on phones only, unless `always`. */
+/** A legend of coloured squares; shown on phones only, unless `always` is set. */
 export function legend(
   entries: readonly { readonly text: string; readonly colour: number }[],
   when: 'narrow' | 'always',
@@ -169,7 +169,7 @@ export function emptyChart(frame: PlotFrame, reason: string): Markup {
   );
 }
 
-/** Colour 1..6 of item n, counting from 0. */
+/** The colour number 1 to 6 of the item with this index, which counts from 0. */
 export function seriesColourNumber(index: number): number {
   return (index % 6) + 1;
 }

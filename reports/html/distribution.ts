@@ -1,7 +1,7 @@
 /**
- * Distributions with a tail axis: the share of samples slower than x, on 1, 0.1, 0.01 ..., so that
- * one packet in a thousand is as visible as the median. Where fewer than ten samples are slower, the
- * line is dashed; the band is the range over seeds.
+ * Distributions with a tail axis: the share of samples above x, with ticks at 1, 0.1, 0.01 and so
+ * on, so that one packet in a thousand is as visible as the median. The line is dashed where fewer
+ * than ten samples are above; the band is the range over seeds.
  *
  * @module
  */
@@ -39,7 +39,7 @@ import { coordinateText, EMPTY_MARKUP, html, type Markup, trustedMarkup } from '
 
 const CHARTS_MAX = 4;
 const HEIGHT = 300;
-/** Fewer samples than this do not make a distribution. */
+/** With fewer samples than this, no distribution is drawn. */
 const FEW = 20;
 /** Room above the plot for the unit of the vertical axis, px. */
 const UNIT_ROOM = 96;
@@ -94,7 +94,8 @@ function distributionsOf(report: Report): readonly Distribution[] {
     const kpi = report.kpis.find((one) => one.metric === name);
     return [{ name, metric, points: metric.quantiles, kpi }];
   });
-  // Samples of faults are drawn individually elsewhere; distributions of packets come first.
+  // Those with a limit come first, and among them histograms: samples, one per fault, are also
+  // drawn in fault-story.ts.
   const rank = (one: Distribution): number =>
     (one.kpi === undefined ? 2 : 0) + (one.metric.kind === 'samples' ? 1 : 0);
   return all.sort((a, b) => rank(a) - rank(b));
@@ -250,7 +251,8 @@ function limitMark(
   const anchor = isRight ? 'end' : '';
   const label = `${kpi.aggregation} ${quantityText(kpi.value, kpi.unit)}`;
   const tone = kpi.status === 'inconclusive' ? 'open' : kpi.pass ? 'good' : 'bad';
-  // A falling curve leaves room above at the right of a point, and below at its left.
+  // The curve falls, so there is free space above a point on its right, and below a point on its
+  // left.
   const place = isRight ? { x: cx - 10, y: cy + 18 } : { x: cx + 10, y: cy - 8 };
   const point = html`<circle class="${tone}" cx="${coordinateText(cx)}" cy="${coordinateText(cy)}" r="5"/><text class="strong halo ${anchor}" x="${coordinateText(place.x)}" y="${coordinateText(place.y)}">${label}</text>`;
   const limit = limitQuantityText(kpi.limit, kpi.unit);

@@ -1,6 +1,6 @@
 /**
- * Where packets went: the balance of the run and the drops by reason, both of the network and of
- * nodes.
+ * What became of packets and messages: the balance of the run, and the drops of the network and of
+ * nodes by reason.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The cost of every fault: one strip per fault, with detection and switch, until the first packet
- * arrives again; strips are sorted, and a line shows the limit.
+ * The cost of every fault: one strip per fault, from the fault over its detection and the switch to
+ * the first packet that arrives again. Strips are sorted by length, and a line shows the limit.
  *
  * @module
  */
@@ -87,7 +87,8 @@ function faultKpi(report: Report): KpiResult | undefined {
 function storyOf(report: Report): Story {
   const kpi = faultKpi(report);
   const longest = kpi === undefined ? 0 : (report.metrics[kpi.metric]?.max ?? 0);
-  // Effects long after the outage, such as the return to the old path, would flatten the rest.
+  // Stages long after the outage, such as the return to the old path, are left out: they would compress
+  // all strips.
   const end = kpi === undefined ? Number.POSITIVE_INFINITY : 1.5 * Math.max(kpi.limit, longest);
   const delays = new Map<string, number[]>();
   for (const fault of report.faults) {

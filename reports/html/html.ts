@@ -37,7 +37,7 @@ import { REPORT_STYLE } from './style.ts';
 import { timeSection } from './time-series.ts';
 import { twinSection } from './twin-section.ts';
 
-/** What the page contains besides the report. */
+/** What the page contains in addition to the report. */
 export interface HtmlOptions {
   readonly comparison?: ReportComparison;
 }

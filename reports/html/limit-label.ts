@@ -29,10 +29,10 @@ const STEP = 24;
 const INSET = 6;
 
 /**
- * Finds the first free place for the label, from the left, each below the line and then above it. If
- * none is free, takes the place that is crossed by the fewest pieces of curves.
+ * Finds the first free place for the label, from left to right, at each step below the line and
+ * then above it. If no place is free, takes the place that the fewest pieces of curves cross.
  * @param lineY The height of the limit, px.
- * @param curves Each as its corners, from left to right.
+ * @param curves The corners of each curve, from left to right.
  */
 export function limitLabelPlace(
   { text, lineY }: { readonly text: string; readonly lineY: number },

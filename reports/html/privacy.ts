@@ -30,7 +30,7 @@ type Delays = NonNullable<Privacy['delays']>;
 const HEIGHT = 260;
 const SET_BARS = 16;
 
-/** The section; nothing when the run measured no privacy. */
+/** The privacy section; empty markup if the run measured no privacy. */
 export function privacySection(report: Report): Markup {
   const { privacy } = report;
   if (privacy === undefined) return EMPTY_MARKUP;
@@ -60,7 +60,7 @@ function mean(values: readonly number[]): number {
 
 // --- price ------------------------------------------------------------------------------------
 
-/** Name and value of a gain, name and value of a cost. */
+/** A row of the price table: name and value of a gain, then name and value of a cost. */
 type PriceRow = readonly [string, string, string, string];
 
 function priceTable(report: Report, privacy: Privacy): Markup {
@@ -128,7 +128,7 @@ function attackTable(attacks: NonNullable<Privacy['attacks']>): Markup {
 }
 
 /**
- * The row for users whose packets met no honest mix, whom no entropy figure shows
+ * The row for users whose packets met no honest mix: no entropy figure shows such users
  * (docs/spec/privacy-metrics.md, Attacks: predecessor).
  */
 function corruptRow(report: Report, { corrupt }: Privacy): readonly PriceRow[] {

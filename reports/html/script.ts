@@ -5,7 +5,7 @@
  * @module
  */
 
-/** A classic script for the end of the body. */
+/** The source of the script, which stands at the end of the body (not a module). */
 export const REPORT_SCRIPT = `
 'use strict';
 for (const button of document.querySelectorAll('button[data-copy]')) {

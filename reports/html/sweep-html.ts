@@ -61,7 +61,10 @@ function seedsText(sweep: SweepResult): string {
   return `${least} to ${most}, more where they decide`;
 }
 
-/** Least share of cells with a value. A sample of combinations has fewer, and gets no heat map. */
+/**
+ * Smallest share of cells with a value for which a heat map is drawn. Sampled combinations fill a
+ * smaller share.
+ */
 const GRID_SHARE_MIN = 0.25;
 
 function kpiFigures(sweep: SweepResult, kpi: string, read: QuantityReader): readonly Markup[] {
@@ -73,7 +76,10 @@ function kpiFigures(sweep: SweepResult, kpi: string, read: QuantityReader): read
   return [heatFigure(shortNamed(grid, sweepParameterNames(sweep))), ...lines];
 }
 
-/** Shortens the parameters' paths, which are wider than the charts; the header has them in full. */
+/**
+ * Shortens the paths of the parameters, which would be wider than the charts. The header of the
+ * page has the full paths.
+ */
 function shortNamed(grid: SweepGrid, all: readonly string[]): SweepGrid {
   const named = ([path, value]: [string, string]): [string, string] => [
     shortestUniqueEnding(path, all),
@@ -118,7 +124,10 @@ function heatFigure(grid: SweepGrid): Markup {
   return figure({ title, caption, draw });
 }
 
-/** Colour step 1..5 of a value between minimum and maximum. */
+/**
+ * The colour step 1 to 5 of a value, by its position between the least and the greatest of all
+ * values.
+ */
 function stepOf(value: number, values: readonly number[]): number {
   const least = leastOf(values);
   const most = greatestOf(values);

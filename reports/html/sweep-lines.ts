@@ -51,16 +51,19 @@ const HEIGHT = 280;
 /** Least room for the names of lines, px. */
 const LABEL = 150;
 const LEFT = 64;
-/** Most letters of an end label, for which there is room. */
+/** Largest number of letters of an end label; there is room for no more. */
 const NAME_MAX = 46;
-/** Length of the dashes of lines that are equal, px. */
+/** Length of the dashes in which lines with equal values alternate, px. */
 const DASH = 9;
-/** Bands of more curves than this cover each other; bars take their place. */
+/** With more curves than this, bands would cover each other; bars are drawn instead. */
 const BANDS_MAX = 3;
 const COLOURS = 6;
-/** Ratio of the largest to the smallest value from which on the vertical axis is logarithmic. */
+/** The vertical axis is logarithmic if the largest value is at least this many times the smallest. */
 const LOG_RATIO = 50;
-/** Intervals and limits further off than this many ranges of the values would flatten the curves. */
+/**
+ * Intervals and limits farther from the values than this many times their range are cut off: they
+ * would flatten the curves.
+ */
 const FAR = 1.5;
 
 type Position = (value: number) => number;
@@ -266,7 +269,7 @@ function clamped(y: Position, { top, bottom }: PlotFrame): Position {
   return (value) => Math.max(top, Math.min(bottom, y(value)));
 }
 
-/** Room on both sides, so that marks at the ends are whole. */
+/** Room at both ends of the horizontal axis, px, so that the first and last marks are not cut off. */
 const INSET = 14;
 
 function horizontalOf({ x }: SweepCurves, { left, right }: PlotFrame): Position {
@@ -307,7 +310,10 @@ interface Vertical {
   readonly suffix: string;
 }
 
-/** The vertical axis: contains all values; intervals and limits only if these do not flatten the curves. */
+/**
+ * The vertical axis: it contains all values, and those intervals and limits that do not flatten the
+ * curves.
+ */
 function verticalOf({ points, limits, unit }: Chart, { top, bottom }: PlotFrame): Vertical {
   const values = points.map(({ value }) => value);
   const [least, most] = [leastOf(values), greatestOf(values)];
@@ -330,7 +336,7 @@ function verticalOf({ points, limits, unit }: Chart, { top, bottom }: PlotFrame)
 
 function linearDomain(low: number, high: number, unit: string): readonly [number, number] {
   const pad = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1;
-  // No share is above 100 %.
+  // A ratio whose values do not exceed 1 is a share: its axis ends at 100 %.
   const end = unit === 'ratio' && high <= 1 ? Math.min(1, high + pad) : high + pad;
   if (low >= 0 && low < high / 2) return [0, end];
   return [low >= 0 ? Math.max(0, low - pad) : low - pad, end];

@@ -45,9 +45,9 @@ import { coordinateText, EMPTY_MARKUP, html, type Markup, type TemplateContent }
 
 const PATH = 'path:';
 const HEIGHT = 210;
-/** Least room for names at the ends of lines, px. */
+/** Smallest room for names at the ends of lines, px. */
 const LABEL = 96;
-/** From ten minutes on, steps are given in minutes. */
+/** Steps of at least ten minutes are written in minutes; the value is in seconds. */
 const MINUTES_MIN = 600;
 
 type Values = readonly (number | null)[];
@@ -157,7 +157,7 @@ function rateLimit(report: Report): Pick<Panel, 'limit'> {
   return { limit: { value: kpi.limit / 60, text } };
 }
 
-/** The values that count: steps that begin in the warm-up are left out of the title. */
+/** The values of the shown seed, null in steps that begin in the warm-up: titles do not count these. */
 function measured(one: SeriesSummary, warmupNs: number): Values {
   const first = Math.ceil(warmupNs / one.stepNs);
   return one.shownSeed.map((value, step) => (step < first ? null : value));
@@ -185,7 +185,7 @@ function wordsOf({ name }: SeriesSummary): string {
   return name === ALL_DELIVERED_SERIES ? 'delivered by all flows' : name;
 }
 
-/** The title if most steps have few packets or none: their rate would be written as 0. */
+/** The title if so many steps have few or no packets that the median rate would be written as 0. */
 function sparseTitle(one: SeriesSummary, rates: readonly number[]): string {
   const empty = rates.filter((value) => value === 0).length;
   const sum = total(rates) * (one.stepNs / 1e9);
@@ -271,7 +271,10 @@ function seriesColour(panel: Panel, index: number): number {
   return one !== undefined && isSent(one) ? 6 : seriesColourNumber(index);
 }
 
-/** Whether the series is what was sent: by the only flow, or by all flows if some are left out. */
+/**
+ * True for the series of sent packets: of the only flow, or of all flows together if some flows are
+ * left out.
+ */
 function isSent({ name }: SeriesSummary): boolean {
   return name === 'sent' || name === ALL_SENT_SERIES;
 }
@@ -322,7 +325,10 @@ function endOf(panel: Panel, report: Report): number {
   return Math.max(recorded, axisEndNs(report));
 }
 
-/** Names that stand at the ends of lines; all charts leave room for them, so that times align. */
+/**
+ * The names at the ends of lines in any chart. All charts leave the same room, so that their time
+ * axes align.
+ */
 function labelledNames({ series }: Report): readonly string[] {
   const isLabelled = (one: SeriesSummary): boolean =>
     isSent(one) || isDelivered(one) || one.name.startsWith(PATH);

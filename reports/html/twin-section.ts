@@ -7,7 +7,7 @@ import type { Report } from '../report-schema.ts';
 import { TWIN_HEADINGS, twinCells, twinChanges } from '../twin-text.ts';
 import { EMPTY_MARKUP, html, type Markup } from './markup.ts';
 
-/** The section; nothing without a twin. */
+/** The section about the twin; empty markup if the run had none. */
 export function twinSection({ twin }: Report): Markup {
   if (twin === undefined) return EMPTY_MARKUP;
   const rows = twinCells(twin).map(

@@ -1,7 +1,7 @@
 /**
  * The correct answers for scoring attacks, and what corrupt nodes reveal: taken from the truth and
- * passed to attack code as plain values (docs/spec/privacy-metrics.md, "Two records"). It is not
- * below `attacks/`, because it reads the record.
+ * passed to attack code as plain values (docs/spec/privacy-metrics.md, "Two records"). This file is not
+ * in `attacks/`, because code there must not read the truth.
  *
  * @module
  */
@@ -17,7 +17,8 @@ import {
 } from './truth/truth.ts';
 
 /**
- * The answers from the record; results of attacks carried out by events are counted during the run.
+ * Collects the answers from the truth, except the results of attacks that events carry out, which are
+ * counted during the run.
  */
 export function collectAttackTruths(truth: RunTruth, setting: PrivacySetting): AttackTruths {
   const { numerator, denominator } = countCompromisedPaths(truth, setting);

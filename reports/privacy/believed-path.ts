@@ -1,10 +1,10 @@
 /**
- * The path of one message as the adversary believes it: how much probability moved from which node
- * to which (docs/spec/privacy-metrics.md, "Mass propagation"). The message of median entropy is
- * shown, neither the luckiest nor the worst. Mixes create loops out of what is in their pools, so
- * probability may return to a node.
+ * The path of one message as the adversary believes it: how much probability moved from which node to
+ * which (docs/spec/privacy-metrics.md, "Mass propagation"). The message with the median entropy is
+ * shown. To an observer, a loop of a mix may be any message in its pool, so probability may return to a
+ * node.
  *
- * Layers are not known here; the drawing derives them from the flows.
+ * The layers of mixes are not known here; the drawing derives them from the flows.
  *
  * @module
  */
@@ -12,13 +12,10 @@ import type { Posterior } from './mass/posterior.ts';
 import { type NodeMixingModel, propagateMass } from './mass/propagate.ts';
 import { EVENT_ARRIVED, NO_NODE, type RunTruth } from './truth/truth.ts';
 
-/** Number of flows kept, the ones with most probability first. */
+/** Largest number of flows that are kept, those with the most probability. */
 const FLOWS_MAX = 300;
 
-/**
- * Expected number of times that the message goes from one node to another: above 1 when it may
- * return.
- */
+/** Expected number of times that the message goes from one node to another; above 1 if it may return. */
 export interface BelievedFlow {
   readonly from: string;
   readonly to: string;
@@ -34,7 +31,7 @@ export interface BelievedPath {
   readonly entropy: number;
   /** The nodes it actually visited, in order. */
   readonly route: readonly string[];
-  /** Nodes in the flows that are mixes. */
+  /** Names of the mixes among the nodes of the flows. */
   readonly mixes: readonly string[];
   /** Flows by descending probability. */
   readonly flows: readonly BelievedFlow[];
@@ -42,9 +39,7 @@ export interface BelievedPath {
   readonly rest: number;
 }
 
-/**
- * From what {@link findBelievedPath} computes the path that the adversary believes one message took.
- */
+/** The input of {@link findBelievedPath}. */
 export interface BelievedPathInput {
   readonly truth: RunTruth;
   readonly laws: readonly NodeMixingModel[];

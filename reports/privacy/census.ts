@@ -1,6 +1,6 @@
 /**
- * One pass over the record: pools, delays, kinds and times of messages, for the warnings, the cost
- * figures and the choice of targets.
+ * Counts in one pass over the record what warnings, cost figures and the choice of targets need: sizes
+ * of pools, delays, purposes and latencies.
  *
  * @module
  */
@@ -15,9 +15,9 @@ import {
   type RunTruth,
 } from './truth/truth.ts';
 
-/** Counts over one run. They begin after the warm-up, unless the name says otherwise. */
+/** Counts over one run, without its warm-up unless the description says otherwise. */
 export interface TruthCounts {
-  /** Time average of the messages inside, by node. */
+  /** Mean number of messages in each node, averaged over time. */
   readonly poolMean: Float64Array;
   /** Delays from arrival to departure, ns, by node; only of messages that had time to leave. */
   readonly delaysNs: readonly (readonly number[])[];
@@ -34,7 +34,7 @@ export interface TruthCounts {
   readonly deliveredPayloads: number;
 }
 
-/** From what the messages of a run are counted. */
+/** The record to count in, which nodes are clients, and the period. */
 export interface TruthCountInput {
   readonly truth: RunTruth;
   readonly isMix: readonly boolean[];
@@ -44,7 +44,7 @@ export interface TruthCountInput {
   readonly isClient: readonly boolean[];
   readonly warmupNs: number;
   readonly endNs: number;
-  /** Delays are taken from messages that arrive at least this long before the end, ns. */
+  /** Only delays of messages that arrive at least this long before the end are taken, ns. */
   readonly settleNs: number;
 }
 

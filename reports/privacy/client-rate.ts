@@ -3,8 +3,8 @@
  * between the inter-send times of clients that wrote messages or acknowledgements and of those that
  * did not (docs/spec/privacy-metrics.md, "Tests of traffic").
  *
- * A client sends a packet when it creates it, so that creation times are what a global passive
- * adversary sees.
+ * A client sends each packet at the instant of its creation, so a global passive adversary sees the
+ * creation times.
  *
  * @module
  */
@@ -24,8 +24,8 @@ export interface ClientRateTestInput {
 }
 
 /**
- * The p-value; 0 when busy clients send and idle ones are silent. Undefined when all clients are
- * busy or all idle, or with too few intervals.
+ * The p-value of the test; 0 if busy clients send and idle clients are silent. Undefined if all clients
+ * are busy, all are idle, or there are too few intervals.
  */
 export function clientRatePValue(question: ClientRateTestInput): number | undefined {
   const { busy, idle, idleClients } = intervalsOf(question);

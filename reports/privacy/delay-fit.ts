@@ -17,7 +17,7 @@ export interface DelayTestInput {
   readonly delaysNs: readonly number[];
   readonly meanNs: number;
   readonly seed: number;
-  /** Names the random stream of the dither. */
+  /** Name of the mix, which names the random stream of the dither. */
   readonly mix: string;
 }
 
@@ -56,7 +56,7 @@ export function testDelays({ delaysNs, meanNs, seed, mix }: DelayTestInput): Del
 export function kolmogorovPValue(distance: number, n: number): number {
   const root = Math.sqrt(n);
   const x = (root + 0.12 + 0.11 / root) * distance;
-  // Below this the series converges slowly, and its sum is 1 to twelve digits.
+  // Below this x the series converges slowly, and its sum equals 1 to twelve digits.
   if (x < 0.27) return 1;
   let sum = 0;
   for (let k = 1; k <= 100; k += 1) {

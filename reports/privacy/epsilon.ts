@@ -4,9 +4,9 @@
  * p1)|` for the masses of both senders' messages in the pool of a last mix
  * (docs/spec/privacy-metrics.md, "Epsilon of two senders").
  *
- * Each sender labels the messages it writes, not its cover. Nothing is scaled by the senders'
- * rates: a sender that writes twice as much as another is distinguished by ln 2, so pairs consist of
- * senders that write about as much.
+ * The label of a sender is on the messages it writes, not on its cover. Nothing is scaled by the
+ * senders' rates: a sender that writes twice as much as another differs by ln 2 already, so pairs
+ * consist of senders that write about equally much.
  *
  * @module
  */
@@ -22,17 +22,17 @@ import {
   type RunTruth,
 } from './truth/truth.ts';
 
-/** Largest number of labelled senders. Each needs a double for every message under way. */
+/** Largest number of labelled senders. Each takes one double of memory for every message under way. */
 const SENDERS_MAX = 16;
 /** Number of instants at which pools are examined. */
 const LOOKS = 100;
 /**
- * Epsilon if a pool contains nothing from one of the two senders, that is, none of its messages was in
- * this mix for twenty mean delays.
+ * Epsilon if a pool contains no mass of one of the two senders, which means that none of its messages
+ * was in this mix for twenty mean delays.
  */
 export const SENDER_EPSILON_MAX = 20;
 
-/** One sample per examination and pair with a message in the pool; none without a pair. */
+/** One sample of epsilon for each examined pool and each pair of senders with mass in this pool. */
 export function senderEpsilons(truth: RunTruth, setting: PrivacySetting): readonly number[] {
   const senders = writersOf(truth, setting);
   if (senders.length < 2) return [];
@@ -49,7 +49,7 @@ export function senderEpsilons(truth: RunTruth, setting: PrivacySetting): readon
     labels,
     labelCount: senders.length,
     laws: chooseNodeMixingModels(truth, setting),
-    // A message that leaves a pool has the same proportion of masses as the pool.
+    // The masses of a message that leaves a pool have the same proportion as those of the pool.
     onCandidate: (message, masses) => {
       if (looks.has(message)) for (const one of pairsOf(masses)) epsilons.push(one);
     },
@@ -67,7 +67,7 @@ function pairsOf(masses: Float64Array): readonly number[] {
   return epsilons;
 }
 
-/** The nodes that wrote payloads, most active first; an even number of them. */
+/** An even number of the nodes that wrote payloads, those that wrote the most first. */
 function writersOf(truth: RunTruth, setting: PrivacySetting): readonly number[] {
   const isMix = nodeMaskOfNames(truth, new Set(setting.mixes.map(({ name }) => name)));
   const { count, code, node, message, atNs } = truth.events;
@@ -85,8 +85,8 @@ function writersOf(truth: RunTruth, setting: PrivacySetting): readonly number[] 
 }
 
 /**
- * The messages at which pools are examined: the next to leave each last mix in turn for an end
- * node, at instants evenly spaced over the measured period.
+ * The messages at which pools are examined: at instants evenly spaced over the measured period, the
+ * next message to leave a last mix for an end node, with the last mixes in turn.
  */
 function looksAt(truth: RunTruth, setting: PrivacySetting): ReadonlySet<number> {
   const exits = [...exitsOf(truth, setting)].sort(([a], [b]) => a - b).map(([, list]) => list);

@@ -1,6 +1,6 @@
 /**
- * Runs the attacks that limits ask for on their adversary's view, and converts success to the
- * metrics `privacy.attack.<name>.success` (docs/spec/privacy-metrics.md, "Attacks").
+ * Runs those attacks whose success has a limit, on the view of their adversary, and converts success to
+ * the metrics `privacy.attack.<name>.success` (docs/spec/privacy-metrics.md, "Attacks").
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type { PrivacySummary } from './summary.ts';
 import type { RunTruth } from './truth/truth.ts';
 import type { AdversaryView } from './view/view.ts';
 
-/** From what all attacks on one run are evaluated for one adversary. */
+/** What all attacks of one adversary on one run are evaluated on. */
 export interface AttackEvaluationInput {
   readonly truth: RunTruth;
   readonly setting: PrivacySetting;
@@ -36,7 +36,7 @@ export interface JudgedAttack extends AttackSuccess {
   readonly estimator: string;
 }
 
-/** Metrics of attacks, among the metrics that have limits. */
+/** The metrics of attacks among the metrics that have limits. */
 export function requestedAttackMetrics(asked: ReadonlySet<string>): readonly string[] {
   return ATTACKS.map(({ name }) => attackSuccessMetricName(name)).filter((metric) =>
     asked.has(metric),

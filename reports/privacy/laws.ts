@@ -1,8 +1,8 @@
 /**
- * Makes the input of the propagation from the setting of a run: what the adversary can conclude at
- * each node (docs/spec/privacy-metrics.md, "Mass propagation"). Corrupt mixes reveal their
- * permutation, constant delays their order; uniform delays are weighted by hazard, and a batch mix
- * sends a uniform choice from its pool.
+ * Chooses for each node the model by which mass propagates, from the setting of a run
+ * (docs/spec/privacy-metrics.md, "Mass propagation"). Corrupt mixes and mixes with constant delays
+ * reveal which output was which input; uniform delays are weighted by hazard; a batch mix sends a
+ * uniform choice from its pool.
  *
  * @module
  */
@@ -43,7 +43,7 @@ function honest(law: DelayLaw): NodeMixingModel {
   }
 }
 
-/** For each node index, true if the set contains the name of the node. */
+/** A mask over node indexes: true if the set contains the name of the node. */
 export function nodeMaskOfNames(
   truth: Pick<RunTruth, 'nodes'>,
   names: ReadonlySet<string>,

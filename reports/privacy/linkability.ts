@@ -1,14 +1,17 @@
 /**
- * Who seems to write to whom: for the targets' senders, the adversary's probability for each
- * receiver, beside the true share (docs/spec/privacy-metrics.md, "Metrics"). Masses of one user's
- * messages are added; cover has no receiver and is left out, as if the adversary recognised it.
+ * Who seems to write to whom: for the targets' senders, the adversary's probability for each receiver,
+ * beside the true share (docs/spec/privacy-metrics.md, "Metrics"). Masses of the messages to one
+ * receiver are added; cover has no receiver and is left out, as if the adversary recognised it.
  *
  * @module
  */
 import type { Posterior } from './mass/posterior.ts';
 import { NO_NODE, type RunTruth } from './truth/truth.ts';
 
-/** Most senders and receivers in a report: the first senders, and the receivers with the most mass. */
+/**
+ * Largest numbers of senders and receivers in a report: the first senders, and the receivers with the
+ * most mass.
+ */
 const SENDERS_MAX = 60;
 const RECEIVERS_MAX = 120;
 
@@ -18,7 +21,7 @@ export interface LinkabilityMatrix {
   readonly receivers: readonly string[];
   /** Number of targets per sender. */
   readonly targets: readonly number[];
-  /** Mean probability; a complete row has the sum 1. */
+  /** `mass[sender][receiver]`: mean probability; a row adds up to 1 if no receiver was left out. */
   readonly mass: readonly (readonly number[])[];
   /** Share of the sender's targets that actually went to the receiver. */
   readonly partners: readonly (readonly number[])[];

@@ -1,7 +1,7 @@
 /**
- * Measures the privacy of one run from its record: metrics for KPIs, the warnings that belong under
- * every chart, and the numbers drawn in the report (docs/spec/privacy-metrics.md). Attacks are
- * evaluated elsewhere, from a `View`.
+ * Measures the privacy of one run from its record: metrics for KPIs, the warnings under every chart,
+ * and the numbers drawn in the report (docs/spec/privacy-metrics.md). Attacks are evaluated elsewhere,
+ * from an `AdversaryView`.
  *
  * @module
  */
@@ -28,9 +28,9 @@ import { chooseTargets, type TargetMessage } from './targets.ts';
 import { NO_NODE, PURPOSE_COVER, type RunTruth } from './truth/truth.ts';
 import { privacyWarnings } from './warnings.ts';
 
-/** Delays longer than this many means occur once in 1e13. */
+/** Multiple of the mean delay: a longer exponential delay occurs once in 1e13 cases. */
 const SETTLE_MEANS = 30;
-/** Time that the last target has before the end, as a multiple of the longest lifetime seen. */
+/** Time between the last target and the end of the run, as a multiple of the longest lifetime seen. */
 const TAIL_FACTOR = 1.5;
 const SETTLE_NS_DEFAULT = 10e9;
 
@@ -80,7 +80,7 @@ export function measurePrivacy(truth: RunTruth, setting: PrivacySetting): Privac
   };
 }
 
-/** The belief about a target and about the message that follows it. */
+/** The beliefs about a target and about the next message after it. */
 interface TargetBelief {
   readonly belief: Posterior;
   readonly next: Posterior | undefined;
@@ -138,9 +138,9 @@ function beliefMetrics(
 }
 
 /**
- * Entropy over receivers, bits: masses of one user's messages are added before the logarithm is taken
- * (docs/spec/privacy-metrics.md, "Metrics"). Cover has no receiver and is left out, as if the
- * adversary recognised it; no sample if nothing is left.
+ * Entropy over receivers, bits: masses of the messages to one receiver are added before the logarithm
+ * is taken (docs/spec/privacy-metrics.md, "Metrics"). Cover has no receiver and is left out, as if the
+ * adversary recognised it; if nothing else is left, there is no sample.
  */
 function receiverBits({ messages: { recipient } }: RunTruth, { p, messages }: Posterior): number[] {
   const masses = probabilitiesByUser(p, (i) => {

@@ -21,20 +21,20 @@ export interface PrivacySetting {
   readonly clients?: readonly string[];
   /** Names of mixes that reveal to the adversary which input became which output. */
   readonly corrupt: readonly string[];
-  /** The first target is chosen at this instant, then one per interval of `everyNs`. */
+  /** Targets are chosen from this instant on, one in each interval of `everyNs`. */
   readonly warmupNs: number;
   readonly everyNs: number;
-  /** End of the scenario; after it messages only drain. */
+  /** End of the scenario's duration; afterwards messages only drain. */
   readonly endNs: number;
   /** Seed of the dither for delays written in whole milliseconds. */
   readonly seed: number;
   /** Number of packets on links by size; absent when links were not observed. */
   readonly sizes?: ReadonlyMap<number, number>;
-  /** Metrics that have limits; an expensive metric is measured only if it is among them. */
+  /** Metrics that have limits; expensive metrics are measured only if they are among these. */
   readonly asked: ReadonlySet<string>;
 }
 
-/** The adversary, for the line under each chart. */
+/** Describes the adversary, for the line under each chart. */
 export function adversaryText({
   corrupt,
   mixes,
@@ -46,7 +46,7 @@ export function adversaryText({
   return `${sees}; ${ends}; ${share}`;
 }
 
-/** The estimator, for the line under each chart. */
+/** Describes the estimator, for the line under each chart. */
 export function privacyEstimatorText(mixes: readonly MixDelayModel[]): string {
   const kinds = new Set(mixes.map(({ law }) => law.kind));
   const parts = [

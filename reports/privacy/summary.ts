@@ -1,6 +1,6 @@
 /**
- * The privacy numbers that a report draws: plain data of one run, with adversary and estimator for
- * each chart, and the cost beside the gain.
+ * The privacy numbers that a report draws: plain data of one run, with adversary and estimator for each
+ * chart, and what the privacy cost.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { EVENT_CREATED, type RunTruth } from './truth/truth.ts';
 
 /** Bars of the delay histogram; the last one contains all longer delays. */
 const BARS = 40;
-/** The histogram ends at this many means. */
+/** Right end of the histogram, as a multiple of the mean delay. */
 const MEANS_SHOWN = 5;
 
 /** The results for one target, in bits. */
@@ -30,7 +30,7 @@ export interface TargetEntropies {
   readonly hartley: number;
 }
 
-/** Delays of all mixes as multiples of their means, and the shares of Exp(1). */
+/** Delays of all mixes as multiples of their mean delays, beside the shares expected of Exp(1). */
 export interface DelayHistogram {
   /** Width of a bar, in means. */
   readonly step: number;
@@ -39,7 +39,7 @@ export interface DelayHistogram {
   readonly expected: readonly number[];
   readonly delays: number;
   readonly meanNs: number;
-  /** Smallest p-value over the mixes; null without tests. */
+  /** Smallest p-value of the delay tests of all mixes; null without tests. */
   readonly worstP: number | null;
   readonly mixes: number;
 }
@@ -54,7 +54,7 @@ export interface PrivacySummary {
   readonly targets: readonly TargetEntropies[];
   readonly massLeft: number;
   readonly delays?: DelayHistogram;
-  /** Latency of delivered payloads, which is part of the cost. */
+  /** Median latency of delivered payloads, a part of the cost. */
   readonly latencyMsP50: number | null;
   readonly latencyMsP95: number | null;
   /** Packets on links per delivered payload. */
@@ -71,7 +71,7 @@ export interface PrivacySummary {
   })[];
 }
 
-/** From what {@link summarisePrivacy} makes the privacy figures of one adversary. */
+/** The input of {@link summarisePrivacy}. */
 export interface PrivacySummaryInput {
   readonly truth: RunTruth;
   readonly setting: PrivacySetting;

@@ -1,12 +1,13 @@
 /**
- * Which messages the adversary follows: the first payload that a client sends in each interval, as
- * long as all of its mass can still arrive. A target too close to the end would have too low an entropy.
+ * Chooses the messages that the adversary follows: the first payload that any client sends in each
+ * interval, if all of its mass can still arrive before the end. The entropy of a later target would
+ * come out too low.
  *
  * @module
  */
 import { EVENT_CREATED, PURPOSE_CONTENT, type RunTruth } from './truth/truth.ts';
 
-/** Which messages become targets. */
+/** The record to choose from, and the period and spacing of targets. */
 export interface TargetChoiceInput {
   readonly truth: RunTruth;
   /** Nodes at which no path begins: mixes. */

@@ -1,6 +1,6 @@
 /**
- * What makes a privacy figure less reliable than it looks: printed in every report that shows one
- * (docs/spec/privacy-metrics.md, "Warnings").
+ * Warnings about whatever makes the privacy figures of a run less reliable than they look; every report
+ * that shows such figures prints them (docs/spec/privacy-metrics.md, "Warnings").
  *
  * @module
  */
@@ -17,8 +17,8 @@ const POOL_MEAN_MIN = 2;
 const TARGETS_MIN = 30;
 const MASS_LEFT_MAX = 1e-6;
 /**
- * A distribution is doubted when chance explains the delays with less than this probability, over
- * all mixes.
+ * A warning is given if the probability that chance explains the delays, over all mixes, is below this
+ * value.
  */
 const DOUBT_P = 1e-4;
 
@@ -31,7 +31,7 @@ export interface PrivacyWarningInput {
   readonly beliefs: readonly Posterior[];
 }
 
-/** Sentences for people; none when there is nothing to warn about. */
+/** The warnings as sentences; empty if there is nothing to warn about. */
 export function privacyWarnings(parts: PrivacyWarningInput): readonly string[] {
   const found = [
     smallPools(parts),
@@ -97,7 +97,10 @@ function doubtedDelays({ setting, fits }: PrivacyWarningInput): string | undefin
   return `delays of ${first.mix}${others} do not follow the exponential law that P/n needs`;
 }
 
-/** Only loops sent by mixes can reveal that an attacker emptied a mix around a target. */
+/**
+ * The warning if no mix sends loops: only these can reveal that an attacker emptied a mix around a
+ * target.
+ */
 function missingLoops({ setting, census }: PrivacyWarningInput): string | undefined {
   const isAsked = setting.asked.has(attackSuccessMetricName('n_minus_one'));
   if (!isAsked || census.madeAtMixes > 0) return undefined;

@@ -8,19 +8,19 @@
 import { type MeanInterval, meanInterval } from './student-t.ts';
 import { correlation } from './summary.ts';
 
-/** Batch means with a higher correlation than this do not support an interval. */
+/** If neighbouring batch means have a higher correlation than this, their interval is not trusted. */
 const LAG_CORRELATION_MAX = 0.2;
 
 /** The interval of a long run, and whether its batches can be trusted. */
 export interface BatchMeans extends MeanInterval {
   /** Correlation of neighbouring batch means. */
   readonly lagCorrelation: number;
-  /** False when neighbours still depend on each other: run longer. */
+  /** False if neighbouring batches still depend on each other; a longer run helps. */
   readonly isTrusted: boolean;
 }
 
 /**
- * Batch means of a run.
+ * Computes the interval of a run's mean by batch means.
  * @param batches 20 to 40; an incomplete batch at the end is omitted.
  * @param level Confidence, e.g. 0.95.
  * @returns undefined when there are fewer values than batches.

@@ -1,6 +1,6 @@
 /**
  * Percentile bootstrap for statistics without a formula (Efron 1979). Seeds are resampled, never
- * packets of one run. The random stream is an argument: `report/bootstrap`.
+ * packets of one run. The caller passes the random stream, `report/bootstrap`.
  *
  * @module
  */

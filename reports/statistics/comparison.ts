@@ -1,14 +1,14 @@
 /**
- * Is B different from A? Student's t over the differences of paired seeds, which common random
- * numbers keep small; or, when pairing is impossible, Welch's t over two independent groups (Welch
- * 1947).
+ * Tests whether B differs from A: by Student's t over the differences of paired seeds, whose spread
+ * common random numbers keep small; or, if pairing is impossible, by Welch's t over two independent
+ * groups (Welch 1947).
  *
  * @module
  */
 import { meanInterval, studentQuantile } from './student-t.ts';
 import { correlation, summariseSample } from './summary.ts';
 
-/** Changes below this share of the baseline are ignored. */
+/** Smallest effect, as a share of the baseline: smaller changes are ignored. */
 export const SMALLEST_EFFECT_SHARE = 0.01;
 
 /** The interval of the difference B - A. */
@@ -25,7 +25,7 @@ export interface DifferenceInterval {
   readonly correlation: number;
 }
 
-/** What a difference means, without saying whether up is good or bad. */
+/** The direction of a difference; whether `up` is good or bad depends on the limit. */
 export type DifferenceDirection = 'up' | 'down' | 'same' | 'inconclusive';
 
 /**

@@ -6,8 +6,8 @@
 import { incompleteGamma, invertRising } from './special.ts';
 
 /**
- * Critical constants c of D <= c / sqrt(n) for n > 1,000, by level (quantiles of the Kolmogorov
- * distribution; Smirnov 1948).
+ * Constants c by level of significance: for n > 1,000 the fit is rejected if D > c / sqrt(n) (quantiles
+ * of the Kolmogorov distribution; Smirnov 1948).
  */
 export const KS_CRITICAL = {
   '5%': 1.3581,

@@ -45,8 +45,9 @@ export interface RankIntervalInput {
 }
 
 /**
- * Two-sided interval with at most (1 - level)/2 on either side: the largest l with
- * F(l - 1) <= (1 - level)/2 and the smallest u with F(u - 1) >= (1 + level)/2, F ~ Bin(n, p).
+ * Two-sided interval of ranks l and u with a probability of at most (1 - level)/2 outside on either
+ * side: the largest l with F(l - 1) <= (1 - level)/2 and the smallest u with F(u - 1) >= (1 + level)/2,
+ * where F is the distribution function of Bin(n, p).
  */
 export function rankInterval(question: RankIntervalInput): RankInterval {
   const { n, p, level } = question;
@@ -63,7 +64,7 @@ export function rankInterval(question: RankIntervalInput): RankInterval {
 }
 
 /**
- * Rank of the one-sided upper bound of a quantile: exists from n = 59 for p95 at 95 %.
+ * Rank of the one-sided upper bound of a quantile. At p95 and 95 % confidence it exists from n = 59 on.
  * @returns undefined when n is too small for a finite bound.
  */
 export function upperBoundRank(question: RankIntervalInput): number | undefined {

@@ -1,8 +1,8 @@
 /**
  * Special functions behind the intervals: log-gamma, the regularised incomplete beta and gamma
- * functions, the binomial distribution, and a root finder for their inverses (NIST DLMF 5, 8.2,
- * 8.17). Accurate to about 1e-12. Not for simulations: `Math.log` and `Math.exp` may differ in the
- * last bit between engines.
+ * functions, the binomial distribution, and a root finder for their inverses (NIST DLMF 5, 8.2, 8.17).
+ * Accurate to about 1e-12. Not for simulations: `Math.log` and `Math.exp` may differ in the last bit
+ * between JavaScript engines.
  *
  * @module
  */

@@ -1,11 +1,11 @@
 /**
- * Mean, deviation and extremes in one pass (Welford 1962), in the order of the input so that the
- * same input gives the same bits.
+ * Mean, standard deviation and extremes in one pass over the values in their given order (Welford
+ * 1962), so that the same input gives the same bits.
  *
  * @module
  */
 
-/** Moments and extremes of some values; without values all are NaN except `n`. */
+/** Mean, standard deviation and extremes of `n` values; without values, all but `n` are NaN. */
 export interface SampleSummary {
   readonly n: number;
   readonly mean: number;

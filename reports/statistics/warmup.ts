@@ -1,19 +1,20 @@
 /**
  * Proposes where the initial transient ends: MSER-5 (White 1997; Spratt 1998). A `warmup:` in the
- * file always takes precedence. Known weakness: the answer depends on the metric chosen.
+ * scenario file takes precedence. Known weakness: the proposal depends on the chosen metric.
  *
  * @module
  */
 
 const BATCH = 5;
 
-/** How many values of the warm-up to cut off. */
+/** The number of values to cut off as warm-up, or the advice to run longer. */
 export type WarmUpProposal =
   | { readonly kind: 'found' /** Number of values to leave out. */; readonly values: number }
   | { readonly kind: 'run longer' };
 
 /**
- * The cut d that minimises sum over i > d of (y_i - mean_d)^2 / (k - d)^2 over batches of five.
+ * Proposes the cut d that minimises the sum over i > d of (y_i - mean_d)^2 / (k - d)^2, where y_1 to
+ * y_k are the means of batches of five values and mean_d is the mean after the cut.
  * @returns `run longer` when the minimum lies in the second half.
  */
 export function proposeWarmUp(values: readonly number[]): WarmUpProposal {
@@ -28,7 +29,10 @@ export function proposeWarmUp(values: readonly number[]): WarmUpProposal {
   return { kind: 'found', values: best * BATCH };
 }
 
-/** The cut with the smallest squared standard error, in one backward pass. */
+/**
+ * The cut, as a number of batches, with the smallest squared standard error, found in one pass from the
+ * last batch to the first.
+ */
 function lowestError(batches: readonly number[]): number | undefined {
   const k = batches.length;
   let mean = 0;
@@ -41,7 +45,7 @@ function lowestError(batches: readonly number[]): number | undefined {
     const step = y - mean;
     mean += step / n;
     m2 += step * (y - mean);
-    // The last five batches alone always look steady, so they are no evidence.
+    // Fewer than five remaining batches may agree by chance, so such a cut is no candidate.
     if (n < 5) continue;
     const error = m2 / (n * n);
     if (error <= lowest) {

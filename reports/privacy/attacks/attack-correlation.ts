@@ -3,9 +3,9 @@
  * vary together? Matched pairs are users and their partners (docs/spec/privacy-metrics.md,
  * Attacks).
  *
- * A receiver's link has two directions: what arrives, and the answers that leave. Clients that
- * retrieve at a constant rate reveal nothing by the first, but without cover their acknowledgements
- * reveal them by the second, which is an attack of its own.
+ * A receiver's link has two directions: payloads arrive, acknowledgements leave. Clients that retrieve
+ * at a constant rate reveal nothing by what arrives, but without cover their acknowledgements reveal
+ * them. So each direction is an attack of its own.
  *
  * @module
  */
@@ -18,13 +18,13 @@ import type { Attack, AttackInput } from './setting.ts';
 import { splitTrafficByUser, type UserTraffic } from './user-traffic.ts';
 
 /**
- * Bin width for the KPI: of the usual 50 ms, 200 ms and 1 s the one least blurred by the path's
- * variation.
+ * Bin width for the KPI, ns: the largest of the usual 50 ms, 200 ms and 1 s, because the variation of
+ * path delays blurs it least.
  */
 const BIN_NS = 1_000_000_000;
-/** Lags extend to this quantile of the path's delay. */
+/** The largest lag is this quantile of the path's delay. */
 const LAG = 0.99;
-/** Unmatched receivers per user: more would only repeat the same flows. */
+/** Unmatched receivers for each matched pair: more would only repeat the same flows. */
 const STRANGERS = 4;
 /** With fewer bins there is no meaningful correlation. */
 const BINS_MIN = 8;
@@ -36,7 +36,10 @@ export interface CorrelationOptions {
   readonly direction: Direction;
 }
 
-/** Which packets on a receiver's link are counted: those to it, or those from it. */
+/**
+ * Which packets on a receiver's link are counted: `comes`, those to the receiver; `goes`, those from
+ * it.
+ */
 type Direction = 'comes' | 'goes';
 
 /** The correlation attack that observes what the receiver gets. */
@@ -71,7 +74,7 @@ function correlation(name: string, direction: Direction): Attack {
   };
 }
 
-/** Scores of all pairs of partners, and of up to four unmatched pairs for each. */
+/** Scores of all matched pairs, and of up to four unmatched pairs for each of them. */
 export function scoreFlows(input: AttackInput, options: CorrelationOptions): ScoredPairs {
   const { view, setting, answers } = input;
   const { sent, received } = splitTrafficByUser(view, setting);

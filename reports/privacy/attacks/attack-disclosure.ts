@@ -1,8 +1,8 @@
 /**
- * Statistical disclosure on a run: for each user who writes payloads, compares the receivers of
- * highest delay-weighted score with its partners (Danezis 2003; docs/spec/privacy-metrics.md,
- * Attacks). What a receiver sends counts as well as what it receives: without cover it
- * acknowledges.
+ * Statistical disclosure on a run: for each user who writes payloads, compares the receivers of highest
+ * delay-weighted score with its partners (Danezis 2003; docs/spec/privacy-metrics.md, Attacks). Packets
+ * that a receiver sends count as well as those that it receives, because without cover it sends
+ * acknowledgements.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export const disclosureAttack: Attack = {
           scores[i] = (scores[i] ?? 0) + score;
         }
       }
-      // A user's own link shows the user, not a partner.
+      // The activity on the user's own link is no evidence of a partner.
       scores[users.indexOf(user)] = Number.NEGATIVE_INFINITY;
       const named = topReceivers(scores, partners.size).map((i) => users[i] ?? '');
       hits += named.filter((name) => partners.has(name)).length;

@@ -1,8 +1,8 @@
 /**
- * Intersection on a run: after each packet sent by a user, the users whose links are active within
- * the path's delay form a batch; the guess is whoever is in all batches, or the unique smallest set
- * that meets all of them (docs/spec/privacy-metrics.md, Attacks). Tried with receiving links, then
- * with sending links: without cover a receiver acknowledges.
+ * Intersection on a run: after each packet sent by a user, the users whose links are active within the
+ * path's delay form a batch. The guess is the only user in all batches, or the unique smallest set with
+ * a member in each batch (docs/spec/privacy-metrics.md, Attacks). First the packets that users receive
+ * are tried, then those that they send: without cover a receiver sends acknowledgements.
  *
  * @module
  */
@@ -13,15 +13,15 @@ import { pathDelayQuantileNs } from './path-law.ts';
 import type { Attack } from './setting.ts';
 import { splitTrafficByUser, type UserTraffic } from './user-traffic.ts';
 
-/** A batch extends to this quantile of the path's delay, so that a partner is rarely missed. */
+/** A batch ends at this quantile of the path's delay, so that it rarely misses a partner. */
 const IN_BATCH = 0.9999;
-/** More batches add nothing: a minimal set is either found or out of reach. */
+/** Largest number of batches for each user: with more, the result does not change any more. */
 const BATCHES_MAX = 500;
 const STEPS_MAX = 20_000;
 /** Largest number of partners of a user for which sets are searched. */
 const PARTNERS_MAX = 3;
 
-/** The intersection attack: finds partners of a user as the smallest sets that meet every batch. */
+/** The intersection attack: the partners of a user are the smallest set with a member in every batch. */
 export const intersectionAttack: Attack = {
   name: 'intersection',
   adversary: 'passive at first and last links',
@@ -48,12 +48,12 @@ export const intersectionAttack: Attack = {
   },
 };
 
-/** A user's own link shows the user, not a partner. */
+/** Removes the user, whose own link is no evidence of a partner. */
 function without(lists: UserTraffic['sent'], user: string): UserTraffic['sent'] {
   return new Map([...lists].filter(([name]) => name !== user));
 }
 
-/** The only possible set of partners; empty when there are several. */
+/** The only possible set of partners; empty if there is none or several. */
 function guessOf(batches: readonly ReadonlySet<string>[], partners: number): readonly string[] {
   if (partners === 1) {
     const left = membersOfAllSets(batches);
@@ -65,8 +65,8 @@ function guessOf(batches: readonly ReadonlySet<string>[], partners: number): rea
 }
 
 /**
- * Users whose links were active within [send + earliest, send + longest]; skips packets that nobody
- * could have answered.
+ * For each send, the users whose links were active within [send + earliest, send + longest]; batches
+ * without users are left out.
  */
 function batchesAfter(
   sends: readonly number[],

@@ -7,10 +7,7 @@
 import { wilsonInterval } from '../../statistics/proportion.ts';
 import type { RocPoint } from './roc.ts';
 
-/**
- * How often an attack on one run was right, with the confidence interval, and how often a guess would
- * be.
- */
+/** The success rate of an attack on one run with its confidence interval, and that of a random guess. */
 export interface AttackSuccess {
   /** The part `<name>` of the metric `privacy.attack.<name>.success`. */
   readonly attack: string;
@@ -25,7 +22,7 @@ export interface AttackSuccess {
   readonly hits?: number;
   /** Success rate of a random guess. */
   readonly chance: number;
-  /** Corners of the ROC curve, when success is the area under it. */
+  /** Corners of the ROC curve, if success is the area under this curve. */
   readonly roc?: readonly RocPoint[];
   /** Kind of interval: `Wilson` or `DeLong`, 95 %. */
   readonly interval: string;
@@ -45,7 +42,7 @@ export interface HitCount {
 }
 
 /**
- * A share of right answers with Wilson's 95 % interval.
+ * The success of an attack as a share of right answers, with Wilson's 95 % interval.
  * @returns undefined when nothing was tried: no trial, no share.
  */
 export function successOfHits({

@@ -2,23 +2,23 @@
  * The n-1 attack (blending): formulas for its success, and for its detection by the mix's own loops
  * (Serjantov, Dingledine, Syverson 2002; Loopix, USENIX Security 2017, section 4.2.1).
  *
- * An active adversary around one Poisson mix blocks all other inputs until the pool is almost
- * empty, then admits only the target and takes the next output for it. The blocked inputs include
- * the mix's own loops, which then do not return. The alarm for that is in loop-alarm.ts.
+ * An active adversary around one Poisson mix blocks all other inputs until the pool is almost empty,
+ * then admits only the target and takes the next output for it. The blocked inputs include the mix's
+ * own loops, which then do not return. loop-alarm.ts raises the alarm for missing loops.
  *
  * @module
  */
 
-/** The mix that is attacked. */
+/** The state of the attacked mix before and after other inputs are blocked. */
 export interface BlendingSetting {
   /** Mean number of messages in the pool before the attack: lambda / mu. */
   readonly rho: number;
-  /** Mean number of other messages that the adversary tolerates in the pool. */
+  /** Mean number of other messages in the pool down to which the adversary drains it. */
   readonly epsilon: number;
 }
 
 /**
- * How long all other inputs are blocked, in mean delays: mu tau = ln(rho / epsilon).
+ * How long all other inputs are blocked, as a multiple of the mean delay: mu tau = ln(rho / epsilon).
  * @returns 0 when the pool is already small enough.
  */
 export function drainTimeInMeanDelays({ rho, epsilon }: BlendingSetting): number {
@@ -41,13 +41,13 @@ export function blendingSuccess(epsilon: number): number {
 /**
  * P(at least one loop of the mix falls into the blocked period): 1 - (epsilon / rho)^(lambda_M /
  * mu).
- * @param loopsPerDelay lambda_M / mu.
+ * @param loopsPerDelay Loops that the mix sends in one mean delay: lambda_M / mu.
  */
 export function detectionProbability(blending: BlendingSetting, loopsPerDelay: number): number {
   return -Math.expm1(-loopsPerDelay * drainTimeInMeanDelays(blending));
 }
 
-/** The variant that lets a share of all traffic pass, so that some loops return. */
+/** The variant in which the adversary lets a share of all traffic pass, so that some loops return. */
 export interface StealthyBlending {
   /** The adversary lets one in this many messages pass; at least 1. */
   readonly dilution: number;
@@ -66,7 +66,7 @@ export function stealthyBlendingProbability(blending: StealthyBlending): number 
   return Math.min(1, (dilution * mu) / (dilution * loopRate + otherRate));
 }
 
-/** A threshold pool mix that flushes when `batch` new messages are in, and retains `kept`. */
+/** A threshold pool mix, which flushes after `batch` new messages and retains `kept`, as it is flooded. */
 export interface FloodedPool {
   readonly batch: number;
   readonly kept: number;
@@ -75,8 +75,8 @@ export interface FloodedPool {
 }
 
 /**
- * P(the target has left after r flushes) = 1 - (n / (N + n))^r. For a threshold mix n = 0: success 1,
- * 0 bits, after one flush.
+ * P(the target has left after r flushes) = 1 - (n / (N + n))^r, with N = `batch` and n = `kept`.
+ * Without retained messages (n = 0) the attack succeeds after one flush.
  */
 export function floodSuccess({ batch, kept, flushes }: FloodedPool): number {
   return 1 - (kept / (batch + kept)) ** flushes;

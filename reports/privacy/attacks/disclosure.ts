@@ -1,6 +1,6 @@
 /**
- * Statistical disclosure: who receives more when Alice sends? For rounds of a batch mix, and
- * delay-weighted for continuous mixes (Danezis 2003; Mathewson, Dingledine 2004).
+ * Statistical disclosure: which receivers get more when Alice sends? For the rounds of a batch mix, and
+ * for continuous mixes with weights by delay (Danezis 2003; Mathewson, Dingledine 2004).
  *
  * Clients with a constant send rate are always sending: the estimator has nothing to compare and
  * falls to chance, m / N.
@@ -8,7 +8,7 @@
  * @module
  */
 
-/** Alice writes to `friends` of `receivers` in rounds of `batch` messages, one of which is hers. */
+/** Alice writes to `friends` of all `receivers`, in rounds of `batch` messages of which one is hers. */
 export interface DisclosureSetting {
   readonly friends: number;
   readonly receivers: number;
@@ -35,7 +35,7 @@ export class BatchDisclosure {
   private roundsWith = 0;
   private roundsWithout = 0;
 
-  /** @param receivers N: receivers are numbers below it. */
+  /** @param receivers Number N of receivers, which are numbered from 0. */
   constructor(receivers: number) {
     this.withTarget = new Float64Array(receivers);
     this.without = new Float64Array(receivers);
@@ -67,13 +67,13 @@ export class BatchDisclosure {
 
 /** What an observer of the first and last links of a continuous mixnet sees; times in ns. */
 export interface ContinuousDisclosureInput {
-  /** Instants at which Alice sends, ascending. */
+  /** Instants at which Alice sends, in ascending order. */
   readonly sends: readonly number[];
   /** For each receiver, the instants at which it receives, ascending. */
   readonly receipts: readonly (readonly number[])[];
   /** Density of the time from send to receipt, 1/ns. */
   readonly density: (delayNs: number) => number;
-  /** Beyond this, ns, the density is taken as 0. */
+  /** For longer times than this, ns, the density is taken as 0. */
   readonly longestNs: number;
 }
 

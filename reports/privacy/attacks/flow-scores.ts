@@ -7,17 +7,17 @@
  */
 import { correlation } from '../../statistics/summary.ts';
 
-/** Cells per axis of the mutual information. */
+/** Number of cells on each axis of the table from which mutual information is computed. */
 const LEVELS = 8;
 
-/** The bins of an observation; times in ns. */
+/** Bins of equal width in which packets are counted; times in ns. */
 export interface TimeBins {
   readonly fromNs: number;
   readonly widthNs: number;
   readonly count: number;
 }
 
-/** Packets per bin; ignores instants outside. */
+/** Counts packets per bin; instants outside of all bins are ignored. */
 export function countPacketsPerBin(
   times: readonly number[],
   { fromNs, widthNs, count }: TimeBins,
@@ -34,8 +34,8 @@ export function countPacketsPerBin(
 export type SimilarityMeasure = 'pearson' | 'spearman' | 'mutual-information';
 
 /**
- * The greatest similarity over lags 0..lagMax of the exit after the entry; 0 when either is
- * constant.
+ * The greatest similarity when the exit lags 0 to `lagMax` bins behind the entry; 0 if one of the flows
+ * is constant.
  */
 export function flowScore(
   entry: readonly number[],
@@ -75,8 +75,9 @@ export function ranks(values: readonly number[]): readonly number[] {
 }
 
 /**
- * Mutual information in bits of two lists in 8 x 8 cells of equal width, with the Miller-Madow
- * correction: the entropy of K occupied cells is (K - 1) / (2 n ln 2) too low. May be below 0.
+ * Mutual information of two lists, in bits, from 8 x 8 cells of equal width, with the Miller-Madow
+ * correction: an entropy estimated from K occupied cells is (K - 1) / (2 n ln 2) too low. The result
+ * may be below 0.
  */
 export function mutualInformation(a: readonly number[], b: readonly number[]): number {
   const [x, y] = [levels(a), levels(b)];
@@ -95,7 +96,7 @@ function levels(values: readonly number[]): readonly number[] {
   return values.map((value) => Math.min(LEVELS - 1, Math.floor((value - low) * scale)));
 }
 
-/** Entropy in bits of the samples' cells, Miller-Madow. */
+/** Entropy in bits of samples given by their cells, with the Miller-Madow correction. */
 export function cellEntropy(cells: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const cell of cells) counts.set(cell, (counts.get(cell) ?? 0) + 1);

@@ -10,7 +10,7 @@ import { intersectionAttack } from './attack-intersection.ts';
 import { successOfHits } from './attack-success.ts';
 import type { Attack } from './setting.ts';
 
-/** Corrupt mixes that pass a message only among themselves from its first to its last mix. */
+/** Counts messages whose mixes were all corrupt, so that these know sender and receiver. */
 const predecessorAttack: Attack = {
   name: 'predecessor',
   adversary: 'corrupt mixes, no link view',
@@ -19,7 +19,7 @@ const predecessorAttack: Attack = {
     compromisedPaths && successOfHits({ attack: 'predecessor', ...compromisedPaths, chance: 0 }),
 };
 
-/** A target is admitted alone to an empty mix. */
+/** A target is admitted alone to an empty mix, and the next output is taken for it. */
 const blendingAttack: Attack = {
   name: 'n_minus_one',
   adversary: 'active at the links of one mix, no keys',

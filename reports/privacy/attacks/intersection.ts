@@ -1,9 +1,9 @@
 /**
- * Intersection attacks: receivers present in every batch in which Alice took part, minimal hitting
- * sets for several partners, and users online in every round of a pseudonym
+ * Intersection attacks: receivers in every batch in which Alice took part, minimal hitting sets if she
+ * has several partners, and users that were online in every round of a pseudonym
  * (docs/spec/privacy-metrics.md, "Attacks").
  *
- * Finding a minimal hitting set is hard: the search stops at a limit and reports that.
+ * Finding a minimal hitting set is NP-hard: the search stops at a limit and reports that it did.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export function expectedSurvivors({ receivers, batch, rounds }: IntersectionSett
 }
 
 /**
- * Members of every set: receivers of all batches, or users online in all rounds of a pseudonym.
+ * Intersection of all sets: receivers in all batches, or users online in all rounds of a pseudonym.
  * @returns in ascending order; empty when there is no set.
  */
 export function membersOfAllSets<T>(sets: readonly ReadonlySet<T>[]): readonly T[] {
@@ -38,7 +38,7 @@ function byText(a: unknown, b: unknown): number {
 
 /** The result of a search for hitting sets. */
 export interface HittingSets<T> {
-  /** Sets of the least size that meet every batch; each ascending. */
+  /** Sets of the smallest size with a member in every batch; the members of each set are sorted. */
   readonly sets: readonly (readonly T[])[];
   /** False when the search stopped at its limit: there may be more sets, or smaller ones. */
   readonly isComplete: boolean;
@@ -46,13 +46,13 @@ export interface HittingSets<T> {
 
 /** Limits of the search. */
 export interface HittingSetSearchLimits {
-  /** Largest number of partners in a set that is tried. */
+  /** Largest size of the sets that are tried. */
   readonly partners: number;
-  /** Steps after which the search stops. */
+  /** Number of steps after which the search stops; a step extends one set. */
   readonly stepsMax: number;
 }
 
-/** The smallest sets of receivers, of at most `partners` members, that meet every batch. */
+/** Finds the smallest sets of at most `partners` receivers with a member in every batch. */
 export function hittingSets<T>(
   batches: readonly ReadonlySet<T>[],
   search: HittingSetSearchLimits,
@@ -71,7 +71,10 @@ interface Extension<T> {
   readonly state: { steps: number; readonly found: Map<string, readonly T[]> };
 }
 
-/** Tries every member of the smallest batch without a chosen receiver. Returns false at the limit of steps. */
+/**
+ * Adds, in turn, every member of the smallest batch that has no chosen receiver yet. Returns false if
+ * the limit of steps stopped it.
+ */
 function extend<T>(
   batches: readonly ReadonlySet<T>[],
   chosen: readonly T[],

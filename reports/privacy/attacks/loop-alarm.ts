@@ -1,6 +1,6 @@
 /**
- * The alarm of a mix that watches its own loops: neither a blocked loop nor an ordinary loss
- * returns, so the loops missing in a window are compared with what loss explains
+ * The alarm of a mix that watches its own loops. A loop fails to return if an adversary blocks it or a
+ * link loses it, so the number of loops missing in a window is compared with what loss explains
  * (docs/spec/mixnet.md, "Loops and alarms").
  *
  * @module
@@ -14,7 +14,7 @@ const NS_PER_HOUR = 3_600e9;
 /** A loop of the mix; times in ns of the mix's clock. */
 export interface MixLoop {
   readonly sentAt: number;
-  /** Undefined while it has not returned. */
+  /** When the loop returned; undefined if it has not. */
   readonly returnedAt?: number;
 }
 
@@ -24,7 +24,7 @@ export interface LoopDelayDistribution {
   readonly hops: number;
   /** Mean delay at each mix, ns. */
   readonly meanDelayNs: number;
-  /** Total for links and processing, ns. */
+  /** Time on all links and in processing together, ns. */
   readonly transitNs: number;
 }
 
@@ -51,13 +51,13 @@ export interface AlarmOptions {
 }
 
 /**
- * Missing loops that raise the alarm: the least k with P(Binomial(n, loss + 1e-6) >= k) below the
- * accepted rate of false alarms, divided among the checks of an hour.
+ * Number of missing loops that raises the alarm: the smallest k with P(Binomial(n, loss + 1e-6) >= k)
+ * below the accepted number of false alarms per hour divided by the number of checks per hour.
  * @param due Loops due in the window, at least 1.
  */
 export function alarmThreshold(due: number, options: AlarmOptions): number {
   const { windowNs, lossProbability, falseAlarmsPerHour } = options;
-  // There is one check per due loop.
+  // Each loop that becomes due is one check, so a window has `due` checks.
   const level = (falseAlarmsPerHour * windowNs) / NS_PER_HOUR / due;
   const law = { n: due, p: Math.min(1, lossProbability + LATE) };
   for (let k = 1; k <= due; k += 1) {
@@ -67,7 +67,7 @@ export function alarmThreshold(due: number, options: AlarmOptions): number {
 }
 
 /**
- * Instants of alarms: a new one needs a window without alarm before it.
+ * The instants of alarms. After an alarm, the next one needs a check without alarm in between.
  * @param loops In the order in which they were sent.
  * @param now End of the observation, ns: loops due later do not count.
  */

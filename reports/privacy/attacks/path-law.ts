@@ -6,7 +6,7 @@
 import { incompleteGamma, invertRising, logGamma } from '../../statistics/special.ts';
 import type { PathDelayDistribution } from './setting.ts';
 
-/** Density at a delay, 1/ns. */
+/** The probability density of the path's delay at a delay, 1/ns. */
 export function pathDelayDensity({
   hops,
   meanDelayNs,

@@ -2,13 +2,16 @@
  * The predecessor attack, and the cost of fully compromised paths over many packets (Wright, Adler,
  * Levine, Shields, ACM TISSEC 2004). Shares of compromised paths are in metrics/closed-forms.ts.
  *
- * When a path is drawn for each packet, every packet is a round: what matters for a user is the
+ * If a path is drawn for each packet, every packet is a round. What matters for a user is then the
  * probability that at least one of k packets met only corrupt nodes, which no entropy figure shows.
  *
  * @module
  */
 
-/** Packets after which half of all users have sent one over a fully compromised path. */
+/**
+ * Number of packets per user after which half of all users have sent at least one over a fully
+ * compromised path.
+ */
 export function packetsUntilHalfCompromised(alpha: number): number {
   return Math.ceil(Math.log(0.5) / Math.log1p(-alpha));
 }

@@ -10,7 +10,7 @@ import { summariseSample } from '../../statistics/summary.ts';
 /** The 0.975 quantile of the standard normal distribution. */
 const Z_95 = 1.959963984540054;
 
-/** Shares of pairs classified as matched at a threshold. */
+/** Shares of unmatched and of matched pairs that are classified as matched at a threshold. */
 export interface RocPoint {
   readonly falsePositive: number;
   readonly truePositive: number;
@@ -22,7 +22,7 @@ export interface ScoredPairs {
   readonly unmatched: readonly number[];
 }
 
-/** The curve from (0, 0) to (1, 1), one point per different score. */
+/** The ROC curve from (0, 0) to (1, 1), with one point for each distinct score. */
 export function rocCurve({ matched, unmatched }: ScoredPairs): readonly RocPoint[] {
   const thresholds = [...new Set([...matched, ...unmatched])].sort((a, b) => b - a);
   const [up, down] = [descending(matched), descending(unmatched)];
@@ -40,7 +40,7 @@ export function rocCurve({ matched, unmatched }: ScoredPairs): readonly RocPoint
 /** Largest number of points in the drawing. */
 const CORNERS_MAX = 200;
 
-/** The curve without intermediate points of straight steps, reduced to at most 200 points. */
+/** The curve without points inside straight pieces, reduced to at most 200 points. */
 export function rocCorners(scored: ScoredPairs): readonly RocPoint[] {
   const curve = rocCurve(scored);
   const corners = curve.filter((point, i) => {
@@ -84,9 +84,9 @@ export interface AreaUnderCurve {
 }
 
 /**
- * Area under the curve, P(matched > unmatched) + P(equal) / 2, with DeLong's interval. When the
- * scores do not overlap the variance is 0 and meaningless: the bound is then that of an event never
- * seen in as many trials as the smaller list has.
+ * Area under the curve, P(matched > unmatched) + P(equal) / 2, with DeLong's interval. If the scores do
+ * not overlap, the variance is 0 and says nothing: the half-width is then the upper bound of the
+ * probability of an event not seen in n trials, n being the length of the shorter list.
  * @returns undefined when one list is empty.
  */
 export function areaUnderCurve({ matched, unmatched }: ScoredPairs): AreaUnderCurve | undefined {
@@ -108,7 +108,10 @@ function spread(values: readonly number[]): number {
   return Number.isNaN(deviation) ? 0 : deviation * deviation;
 }
 
-/** For each value, the share of `others` below it; equal values count half. */
+/**
+ * For each value, the share of `others` below it, where equal values count half (DeLong's placement
+ * values).
+ */
 function placements(values: readonly number[], others: readonly number[]): readonly number[] {
   const sorted = Float64Array.from(others).sort();
   return values.map((value) => {

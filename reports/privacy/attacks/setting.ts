@@ -1,7 +1,7 @@
 /**
- * What an attack gets besides its view: public knowledge (the users and the delay distribution),
- * and the answers for scoring. An attack may read the answers only after its guess; it never sees
- * the record they come from (docs/spec/privacy-metrics.md, "Two records").
+ * What an attack gets besides its view: public knowledge (the users and the delay distribution), and
+ * the answers for scoring. An attack may read the answers only after its guess; it never sees the
+ * record from which they come (docs/spec/privacy-metrics.md, "Two records").
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface PathDelayDistribution {
   readonly hops: number;
   /** Mean delay at each mix, ns. */
   readonly meanDelayNs: number;
-  /** Total for links and processing, ns. */
+  /** Time on all links and in processing together, ns. */
   readonly transitNs: number;
 }
 
@@ -36,19 +36,22 @@ export interface SuccessCount {
 
 /** Results of the attacks carried out by events of the run; undefined when no event did. */
 export interface ActiveAttackResults {
-  /** Targets admitted alone to a mix, and how often the next output was the target. */
+  /** Trials: targets admitted alone to a mix; successes: those that were the next output. */
   readonly isolations?: SuccessCount | undefined;
-  /** Tagged messages recognised by a corrupt last hop, out of all tagged ones. */
+  /** Trials: tagged messages; successes: those that a corrupt last hop recognised. */
   readonly tags?: SuccessCount | undefined;
-  /** How many of all replayed messages were recognised because their output appeared twice. */
+  /**
+   * Trials: replayed messages; successes: those that were recognised because their output appeared
+   * twice.
+   */
   readonly replays?: SuccessCount | undefined;
 }
 
-/** The truth about the attacks' questions; for scoring only. */
+/** The correct answers to what attacks guess; for scoring only. */
 export interface AttackTruths extends ActiveAttackResults {
   /** For each user who wrote payloads, the users to whom it wrote. */
   readonly partners: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Messages that met only corrupt mixes, out of all delivered ones. */
+  /** Trials: delivered messages; successes: those that met only corrupt mixes. */
   readonly compromisedPaths?: SuccessCount;
 }
 
@@ -59,7 +62,7 @@ export interface AttackInput {
   readonly answers: AttackTruths;
 }
 
-/** An attack as a row of a table. */
+/** An attack: its name, what its adversary is, and how its success on a run is evaluated. */
 export interface Attack {
   readonly name: string;
   /** The description of the adversary that is printed below its chart. */
@@ -71,6 +74,6 @@ export interface Attack {
    * such an event nothing is tried.
    */
   readonly isActive?: true;
-  /** Undefined when the run offers nothing to try. */
+  /** Evaluates the attack on a run; undefined if the run offers nothing to try. */
   evaluate(input: AttackInput): AttackSuccess | undefined;
 }

@@ -6,7 +6,10 @@
  * @module
  */
 
-/** Shares of corrupt nodes where the tag is made and where it is read. */
+/**
+ * Shares of corrupt nodes among the first hops, which make the tag, and among the last hops, which read
+ * it.
+ */
 export interface TaggingSetting {
   readonly corruptFirst: number;
   readonly corruptLast: number;

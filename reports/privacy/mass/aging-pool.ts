@@ -3,9 +3,9 @@
  * message inside has a belief that it is still there, and leaves in proportion to belief times
  * hazard (docs/spec/privacy-metrics.md, "Mass propagation").
  *
- * A mean-field update: it ignores correlations between the beliefs of two messages, and at the end
- * of the longest delay a few per cent of the mass are left over. They are discarded here
- * (`expired`); whoever reads the result must renormalise.
+ * A mean-field update: it ignores correlations between the beliefs of two messages, and at the end of
+ * the longest delay a few per cent of the mass are left over. They are discarded here (`expired`);
+ * users of the result must renormalise.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export function uniformHazard(longestNs: number): Hazard {
 
 interface Inside {
   readonly arrivedNs: number;
-  /** Undefined when it carried no mass. */
+  /** Masses of the message by label; undefined if it carried none. */
   readonly masses: Float64Array | undefined;
   /** Belief that the message is still inside, 0..1. */
   belief: number;
@@ -56,20 +56,25 @@ export class AgingPool implements BelievedPool {
     return this.#release(1 / sum, into, dust);
   }
 
-  // The message is the mix's own and replaces no other, so nothing inside is believed to have left.
+  // A message that the mix created itself replaces no other, so no message inside is believed to have
+  // left.
   emit(): boolean {
     return false;
   }
 
   absorb(): void {
-    // Which message ended is unknown; beliefs fall with observed departures and with age.
+    // It is unknown which message ended, so nothing changes here: beliefs fall with departures and with
+    // age only.
   }
 
   addMassesTo(sum: Float64Array): void {
     for (const { masses, belief } of this.#inside) addScaled(sum, masses, belief);
   }
 
-  /** Sets the weights and returns their sum; discards messages older than the longest delay. */
+  /**
+   * Computes the weights at an instant and returns their sum; discards messages older than the longest
+   * delay.
+   */
   #weigh(atNs: number): number {
     let sum = 0;
     let kept = 0;

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Masses up to this value are not propagated further; their sum is kept as dust. */
+/** Masses of at most this value are not propagated further, but added to the dust. */
 export const NEGLIGIBLE_MASS_MAX = 1e-15;
 
 const SLOTS_AT_FIRST = 1_024;

@@ -8,13 +8,19 @@
  */
 import { type MassStore, NEGLIGIBLE_MASS_MAX } from './mass-store.ts';
 
-/** The content of a mix, as believed by an adversary that sees only instants. */
+/**
+ * The content of a mix, as believed by an adversary that sees only the instants of arrivals and
+ * departures.
+ */
 export interface BelievedPool {
   /** A message arrived; `slot` is -1 when it carries no mass. */
   arrive(atNs: number, slot: number): void;
-  /** One message leaves; adds its masses to `into`. Returns false when it carries none. */
+  /**
+   * One message leaves: adds its masses to `into`, negligible ones to `dust`. Returns false if it
+   * carries none.
+   */
   depart(atNs: number, into: Float64Array, dust: Float64Array): boolean;
-  /** A message that the mix created itself leaves together with the others. */
+  /** A message that the mix created itself leaves; parameters and result are those of `depart`. */
   emit(atNs: number, into: Float64Array, dust: Float64Array): boolean;
   /** A message ends here; any mass it carried stays inside. */
   absorb(): void;
@@ -52,7 +58,7 @@ export class MemorylessPool implements BelievedPool {
     return carried;
   }
 
-  // An observer cannot tell the new message from the others, so it leaves as one of n + 1.
+  // To an observer, the message that leaves may be the new one or any of the n inside: one of n + 1.
   emit(_atNs: number, into: Float64Array, dust: Float64Array): boolean {
     return this.#carries && this.#draw(this.#size + 1, into, dust);
   }
@@ -65,8 +71,8 @@ export class MemorylessPool implements BelievedPool {
     for (const [label, mass] of this.#masses.entries()) sum[label] = (sum[label] ?? 0) + mass;
   }
 
-  // Takes the share of one leaving message out of each mass; false if that is negligible.
-  // hot: once per hop, with a loop over the labels of masses.
+  // Takes the share of one leaving message out of each mass; returns false if all shares are
+  // negligible. hot: once per hop, with a loop over the labels of masses.
   #draw(size: number, into: Float64Array, dust: Float64Array): boolean {
     const masses = this.#masses;
     const share = 1 / size;

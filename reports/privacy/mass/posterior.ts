@@ -3,8 +3,7 @@
  * with which probability; and for each message that ended, who may have sent it
  * (docs/spec/privacy-metrics.md, "Mass propagation").
  *
- * Probabilities are divided by the mass that arrived; the mass that did not arrive is reported
- * beside them.
+ * Probabilities are divided by the mass that arrived; the remaining mass is reported beside them.
  *
  * @module
  */
@@ -23,7 +22,7 @@ export interface Posterior {
   readonly left: number;
 }
 
-/** Which messages the beliefs are about. */
+/** The targets whose beliefs are computed, and the record and models to compute them from. */
 export interface PosteriorInput {
   readonly truth: RunTruth;
   readonly laws: readonly NodeMixingModel[];
@@ -55,7 +54,7 @@ export function computePosteriors(question: PosteriorInput): readonly Posterior[
   });
 }
 
-/** Which messages to examine for their senders. */
+/** The messages whose senders are guessed, and the record and models to guess from. */
 export interface SenderPosteriorInput {
   readonly truth: RunTruth;
   readonly laws: readonly NodeMixingModel[];

@@ -1,10 +1,11 @@
 /**
- * Mass propagation: where an adversary that sees every arrival and departure, but no content,
- * believes a message to be (docs/spec/privacy-metrics.md, Mass propagation). Many labels are followed
- * in one pass; a label is one target, or all messages of a sender.
+ * Mass propagation: where an adversary that sees every arrival and departure, but no content, believes
+ * a message to be (docs/spec/privacy-metrics.md, Mass propagation). Many labels are followed in one
+ * pass; a label marks one target, or all messages of a sender.
  *
- * Mass is conserved: what entered is in pools, under way, delivered, sunk or dust, to within 1e-9,
- * for every label. No metrics here: the caller gets the masses of each message that ended.
+ * Mass is conserved: for every label, the mass that entered equals the mass in pools, under way,
+ * delivered, sunk and in dust, to within 1e-9. No metrics are computed here: the caller gets the masses
+ * of each message that ended.
  *
  * @module
  */
@@ -35,18 +36,18 @@ export type NodeMixingModel =
   /** A client or provider: does not mix; a message that ends here is a candidate. */
   | { readonly kind: 'end' };
 
-/** From what {@link propagateMass} computes where the labelled messages may have gone. */
+/** The input of {@link propagateMass}: the record, the labels, and a model for each node. */
 export interface PropagationInput {
   readonly truth: RunTruth;
-  /** Label of each message from 0, or -1. */
+  /** The label of each message, from 0; -1 for messages without a label. */
   readonly labels: Int32Array;
   /** Number of labels, at least 1. */
   readonly labelCount: number;
-  /** The law of each node, by its index. */
+  /** The model of each node, by its index. */
   readonly laws: readonly NodeMixingModel[];
   /**
-   * Called for each message with mass that ended at a client or provider; valid during the call
-   * only.
+   * Called for each message with mass that ended at a client or provider; the masses are valid during
+   * the call only.
    */
   readonly onCandidate: (message: number, masses: Float64Array) => void;
   /**
@@ -58,17 +59,17 @@ export interface PropagationInput {
 
 /** Where the probability mass of each label is at the end. */
 export interface MassBalance {
-  /** Messages with the label that were seen. */
+  /** Number of messages with the label that were seen, each with mass 1. */
   readonly entered: Float64Array;
   readonly delivered: Float64Array;
-  /** Inside mixes when the record ended. */
+  /** Mass inside mixes when the record ended. */
   readonly pooled: Float64Array;
   /** Mass on links, or lost on them. */
   readonly underway: Float64Array;
-  /** Ended at a corrupt mix, was dropped outside honest mixes, or expired. */
+  /** Mass that ended at a corrupt mix, was dropped outside honest mixes, or expired. */
   readonly sunk: Float64Array;
   readonly dust: Float64Array;
-  /** The largest |entered - all others| over all labels. */
+  /** Largest difference, over all labels, between `entered` and the sum of the other masses. */
   readonly errorMax: number;
 }
 
@@ -192,7 +193,7 @@ class Run {
 
   #arrived(message: number, node: number, at: number): void {
     const label = this.#ask.labels[message] ?? -1;
-    // The target has mass 1 at its first arrival.
+    // A labelled message gets mass 1 at its first arrival.
     if (label >= 0 && this.#hasEntered[message] === 0) this.#enter(message, label);
     this.#places[message] = node + 1;
     if (this.#leftFrom !== undefined) this.#tellHop(message, node, this.#leftFrom);

@@ -43,7 +43,7 @@ export function stratifiedPoissonEntropyBits({
   width,
   meanSeconds,
 }: StratifiedMixes): number {
-  // With a single layer the target stays in its mix.
+  // With a single layer the target can only be confused with messages of its own mix.
   const seen = layers === 1 ? rate / width : rate;
   return Math.log2(seen) + erlangEntropyBits(layers, meanSeconds);
 }
@@ -100,8 +100,8 @@ export function randomCompromisedPathShare({ nodes, corrupt, layers }: CorruptNo
 }
 
 /**
- * The probability of a fully compromised path if the adversary spreads its mixes evenly over the
- * layers, which is optimal: (B/N)^L.
+ * Share of paths with only corrupt nodes if the adversary spreads its nodes evenly over the layers,
+ * which is optimal for it: (B/N)^L.
  */
 export function balancedCompromisedPathShare({
   nodes,

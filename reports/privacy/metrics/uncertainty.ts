@@ -1,8 +1,8 @@
 /**
- * How uncertain a belief is, in bits and guesses, over probabilities that sum to 1
+ * How uncertain a belief is, in bits and in guesses; a belief is a list of probabilities that sum to 1
  * (docs/spec/privacy-metrics.md, "Metrics"). Entries of 0 are allowed and have no effect.
  *
- * Not an estimate: p is known exactly here. An entropy of binned samples would be biased low.
+ * These are no estimates, as p is known exactly. An entropy of binned samples would be biased low.
  *
  * @module
  */

@@ -13,7 +13,10 @@ export interface TargetPair {
   readonly b: ArrayLike<number>;
 }
 
-/** Largest |ln(P(o from a) / P(o from b))| over the outputs, nats; infinite when one side is 0. */
+/**
+ * Largest |ln(P(o from a) / P(o from b))| over the outputs o, nats; infinite if only one of the two is
+ * 0.
+ */
 export function pairwiseEpsilon({ a, b }: TargetPair): number {
   let epsilon = 0;
   for (let i = 0; i < a.length; i += 1) {
@@ -25,7 +28,10 @@ export function pairwiseEpsilon({ a, b }: TargetPair): number {
   return epsilon;
 }
 
-/** delta(epsilon) = sum of max(0, P_a(o) - e^epsilon P_b(o)); at 0 the total variation distance. */
+/**
+ * delta(epsilon) = sum over the outputs o of max(0, P_a(o) - e^epsilon P_b(o)); at epsilon 0 the total
+ * variation distance.
+ */
 export function deltaAt({ a, b }: TargetPair, epsilon: number): number {
   const factor = Math.exp(epsilon);
   let delta = 0;
@@ -55,11 +61,11 @@ export interface LinkingResult {
   /** Expected number of right guesses; ties count by their share. */
   readonly successes: number;
   readonly trials: number;
-  /** Wilson, 95 %; undefined without trials. */
+  /** Wilson's 95 % interval of the share of right guesses; undefined without guesses. */
   readonly interval: ProportionInterval | undefined;
 }
 
-/** Probability that the best guess is right, over targets. */
+/** Computes how often the best guess is right, over all targets. */
 export function linkingProbability(guesses: readonly LinkingGuess[]): LinkingResult {
   let successes = 0;
   for (const guess of guesses) successes += chanceOf(guess);

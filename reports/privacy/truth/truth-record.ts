@@ -7,7 +7,10 @@
 import { assert } from '../../../engine/core/assert.ts';
 import { NO_NODE, type PurposeCode, type RunTruth, type TruthEventCode } from './truth.ts';
 
-/** Most events of a record, of 15 bytes each; 60 s at 5,000 messages/s over five nodes make 3.6 million. */
+/**
+ * Largest number of events of a record, of 15 bytes each. 60 s at 5,000 messages/s over five nodes make
+ * 3.6 million.
+ */
 const EVENTS_MAX = 12_000_000;
 
 const EVENTS_AT_FIRST = 65_536;

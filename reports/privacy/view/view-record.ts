@@ -40,7 +40,7 @@ export class AdversaryViewRecorder {
     this.#limit = spec.limit ?? SIGHTINGS_MAX;
   }
 
-  /** A packet started on an observed link; instants must not decrease. */
+  /** Records that a packet started on an observed link; instants must not decrease. */
   seen(link: number, atNs: number, size: number): void {
     if (this.#count >= this.#limit) {
       this.#fullNs ??= atNs;
@@ -54,7 +54,7 @@ export class AdversaryViewRecorder {
     this.#size[at] = size;
   }
 
-  /** A corrupt node reveals which output an input became. */
+  /** Records a passage that a corrupt node reveals: which input left it as which output. */
   told(passage: { readonly node: number; readonly inNs: number; readonly outNs: number }): void {
     if (this.#passages >= this.#limit) return;
     if (this.#passages === this.#node.length) this.#growPassages();
