@@ -1,5 +1,5 @@
 /**
- * Types shared by those who order floods and those who carry them out.
+ * Types shared by the code that orders floods and the code that carries them out.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { FloodSpec } from '../scenarios/fault-parts.ts';
 
 /** A flood that is about to begin, as plain data that can be sent to agents in other processes. */
 export interface FloodCommand {
-  /** Names the stream of its random bytes: the event and its instant. */
+  /** The name of the stream of its random bytes: the event and its instant. */
   readonly id: string;
   readonly flood: FloodSpec;
 }
@@ -20,7 +20,7 @@ export interface Forger {
   readonly next: () => Uint8Array;
 }
 
-/** The functions of the sending host that a forger may use. */
+/** What a forger may use of the sending host. */
 export type ForgerTools = Pick<AttackerKnowledge, 'crypto' | 'random' | 'clock'>;
 
 /** Creates the forger of a flood from the facts that the runner knows. */

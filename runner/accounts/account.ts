@@ -1,6 +1,6 @@
 /**
- * Chooses how a run accounts for its messages, from what its protocols report (ADR 0028).
- * Where that is impossible it says why, so that no report is silent about it.
+ * Chooses how a run accounts for its messages, from what its protocols report (ADR 0028). If no account
+ * is possible, the report says why.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import type { MessageAccountant } from './message-account.ts';
 import { MessageLedger } from './message-ledger.ts';
 import { TransitLedger } from './passage-ledger.ts';
 
-/** The parts of an account of messages. */
+/** The parts of a run from which its account of messages is made. */
 export interface MessageAccountingParts {
   readonly scenario: Scenario;
   readonly world: LocalWorld;
@@ -40,7 +40,7 @@ export type MessageAccounting =
   | { readonly kind: 'kept'; readonly accounts: MessageAccounts }
   | { readonly kind: 'untracked'; readonly reason: string };
 
-/** Losses in real sockets, where no observer can see them. */
+/** What real sockets lose, which no observer in the program sees. */
 export interface SocketLosses {
   /** Number of lost datagrams by reason. */
   readonly lost: () => Readonly<Record<string, number>>;
@@ -51,7 +51,7 @@ export interface SocketLosses {
 /** Why there is no account if nodes are in several processes, or on several event loops. */
 export const MULTI_PROCESS_UNTRACKED_REASON =
   'nodes report them only in one process and on one event loop';
-/** Why there is no account of what nodes of a live run turn into other messages. */
+/** Why there is no account if nodes of a live run turn messages into other messages. */
 const SECRETIVE = 'a node of a live run does not reveal which message came from which';
 
 /** Accounts for the messages of a run in virtual time. */
@@ -67,12 +67,16 @@ export function startLiveMessageAccounting(
 ): MessageAccounting {
   const reporters = reportersOf(parts);
   if (typeof reporters === 'string') return untracked(reporters);
-  // A real deployment in which mixes reported this would be worthless (ADR 0012).
+  // In a real mixnet, mixes that reported which message came from which would defeat its purpose (ADR
+  // 0012).
   const isSecretive = reporters.some(({ account }) => account.kind === 'steps');
   return isSecretive ? untracked(SECRETIVE) : kept(parts, reporters, losses);
 }
 
-/** The observer of a node's lowest protocol, or of a layer, if that protocol reports. */
+/**
+ * Makes the observer for the lowest protocol of a node, or for a layer; undefined if that protocol
+ * reports nothing.
+ */
 export function makeAccountingObserver(
   account: MessageAccounting,
   node: string,
@@ -81,7 +85,10 @@ export function makeAccountingObserver(
   return account.kind === 'kept' ? account.accounts.of(node, layer) : undefined;
 }
 
-/** Reports rejected messages to the account; the flows exist once the experiment is prepared. */
+/**
+ * Reports rejected messages to the account. To be called when the flows exist, which is once the
+ * experiment is prepared.
+ */
 export function recordRefusedMessages(
   account: MessageAccounting,
   flows: Experiment['flows'],
@@ -124,7 +131,7 @@ function kept(
   return { kind: 'kept', accounts: new MessageAccounts(accounts, owners) };
 }
 
-/** How one account is kept. */
+/** What distinguishes the ledger of one protocol from that of another. */
 interface LedgerTerms {
   readonly reporter: Reporter;
   readonly isOwn: (flow: number) => boolean;
@@ -164,7 +171,10 @@ interface Reporter {
   readonly isCarrier: boolean;
 }
 
-/** The protocols that take and deliver messages of flows; the reason, as text, if not all can report. */
+/**
+ * The protocols that take and deliver messages of flows; if not all of them can report, the reason as
+ * text.
+ */
 function reportersOf(parts: MessageAccountingParts): readonly Reporter[] | string {
   const flows = flowOwners(parts);
   const owners = byName(flows.flat());
@@ -176,7 +186,7 @@ function reportersOf(parts: MessageAccountingParts): readonly Reporter[] | strin
     if (typeof reporter === 'string') return reporter;
     reporters.push(reporter);
   }
-  // Several lowest protocols share links, whose datagrams no single one of them can read.
+  // Several lowest protocols would share links, and none of them can read all datagrams there.
   const lowest = reporters.filter(({ layer }) => layer === undefined);
   const mixed = flows.find((ends) => ends.length > 1) ?? [];
   const [first, second] =
@@ -185,7 +195,7 @@ function reportersOf(parts: MessageAccountingParts): readonly Reporter[] | strin
   return `they belong to several protocols: ${first}, ${second}`;
 }
 
-/** The protocols at both ends of each flow, each once. */
+/** For each flow, the protocols at its two ends; one entry if they are the same. */
 function flowOwners({
   scenario,
   stackOf,
@@ -207,12 +217,15 @@ function flowOwners({
   });
 }
 
-/** Keeps one object per protocol name: a registry may make a new object whenever it is asked. */
+/** Keeps one object for each protocol name, because a registry may make a new object on each request. */
 function byName(protocols: readonly Protocol[]): readonly Protocol[] {
   return [...new Map(protocols.map((protocol) => [protocol.name, protocol])).values()];
 }
 
-/** What a protocol can report, given its places in the stacks of all hosts; the reason if it cannot. */
+/**
+ * What a protocol can report, given its positions in the stacks of all hosts; if it cannot report, the
+ * reason as text.
+ */
 function placed(
   parts: MessageAccountingParts,
   name: string,
@@ -254,7 +267,7 @@ function passageLedger(
   });
 }
 
-/** A sum over all directions of links. */
+/** Adds up a count over all directions of links. */
 function countOn(
   { world }: MessageAccountingParts,
   count: (direction: LinkDirection) => number,

@@ -1,7 +1,7 @@
 /**
- * The accounts of a run, one for each protocol that has flows (ADR 0028). Each follows the
- * messages of its own flows only; together they cover every message, so that their sum is the
- * account of the run.
+ * The accounts of a run, one for each protocol that has flows (ADR 0028). An account covers the
+ * messages of its protocol's flows only; together they cover every message, so their sum is the account
+ * of the run.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { type MessageAccountant, type SentFate, sumMessageTotals } from './messa
 /** The account of the messages of one protocol in a run. */
 export interface ProtocolAccount {
   readonly protocol: string;
-  /** The protocol's name where it is a layer; absent if it is the lowest of its hosts. */
+  /** The protocol's name if it is a layer of its hosts; absent if it is their lowest protocol. */
   readonly layer?: string;
   readonly ledger: MessageAccountant;
 }
@@ -22,7 +22,7 @@ export interface ProtocolAccount {
 /** The message accounts of a run, one for each protocol that has flows. */
 export class MessageAccounts {
   readonly #accounts: readonly ProtocolAccount[];
-  /** The protocol of each flow, by index. */
+  /** The name of the protocol of each flow, by the index of the flow. */
   readonly #owners: readonly string[];
 
   constructor(accounts: readonly ProtocolAccount[], owners: readonly string[]) {
@@ -52,14 +52,14 @@ export class MessageAccounts {
     return this.#ledgerOf(flow).fateOf(flow, sequence);
   }
 
-  /** The nodes that have an open message; empty if the message is on its way, or if nobody knows. */
+  /** The nodes that hold an open message or a copy; empty if it is on a link or its position is unknown. */
   positions(flow: number, sequence: number): readonly string[] {
     return this.#ledgerOf(flow).positions?.(flow, sequence) ?? [];
   }
 
   /**
-   * Describes the first thing that does not add up, with the name of its protocol if there are
-   * several; undefined if everything does.
+   * Describes the first imbalance of an account, with the name of its protocol if there are several;
+   * undefined if all accounts balance.
    * @param holding How many messages a protocol of a node says that it holds.
    */
   imbalance(

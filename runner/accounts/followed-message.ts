@@ -7,63 +7,69 @@ import type { MessageLoss, SentFate } from './message-account.ts';
 
 /** A message that a node accepted from its application. */
 export interface FollowedMessage {
-  /** Number of places that hold the message or a part of it. */
+  /** Number of holders (links and nodes) of the message or a part of it. */
   holds: number;
   loss: MessageLoss | undefined;
   givenUp: MessageLoss | undefined;
-  /** When the message, or a part of it, was last given to a carrier, where nobody sees it. */
+  /**
+   * Set when the message, or a part of it, was last given to a carrier, inside which nothing is
+   * reported.
+   */
   carried: MessageLoss | undefined;
-  /** When the recipient reported delivery: if its application got another message, bytes were changed. */
+  /**
+   * Set when the recipient reported delivery. The loss to report if its application did not get these
+   * bytes.
+   */
   changed: MessageLoss | undefined;
-  /** When its sender, or else a provider, was told that the next holder has the message. */
+  /** Set when the sender, or a provider, was told that the next holder has the message. */
   confirmed: MessageLoss | undefined;
   /**
-   * When its recipient crashed while the message waited for the disk, which may have recorded it as
-   * delivered although the application never got it.
+   * Set when the recipient crashed while the message waited for its disk: the disk may say `delivered`
+   * although the application never got the message.
    */
   unseen: MessageLoss | undefined;
 }
 
-/** A packet with a message, or a part of one, under the key of its link. */
+/** The copies of one packet, which carries a message or a part of one; identified by a key on its link. */
 export interface PacketCopy {
   readonly message: FollowedMessage;
-  /** Copies on the link under this key: more than one if the network or an attacker made copies. */
+  /** Number of copies on the link; more than one if the network or an attacker made copies. */
   onLink: number;
-  /** Number of messages that were handed to the node but not reported by it yet. */
+  /** Number of copies that were handed to the node, which has not reported them yet. */
   untold: number;
-  /** Index of the node to which the untold messages were handed. */
+  /** Index of the node to which the `untold` copies were handed; -1 for none. */
   node: number;
-  /** Second copies that arrived at nodes which had one already, and that are not dropped yet. */
+  /** Number of second copies at nodes that already had one; the nodes have not dropped them yet. */
   again: number;
-  /** Nodes that hold the copy: several if a node sent equal copies to several others. */
+  /** Indexes of the nodes that hold a copy; several if a node sent equal packets to several others. */
   readonly inside: Set<number>;
 }
 
-/** A copy in no place yet. @param node Index of the node to which its messages are handed; -1: none. */
+/** The record of a packet of which no copy exists yet. @param node Index of its next node; -1: none. */
 export function newPacketCopy(message: FollowedMessage, node: number): PacketCopy {
   return { message, onLink: 0, untold: 0, node, again: 0, inside: new Set() };
 }
 
-/** True if no place has the copy. */
+/** True if no link and no node has a copy. */
 export function isPacketCopyGone({ onLink, untold, inside }: PacketCopy): boolean {
   return onLink === 0 && untold === 0 && inside.size === 0;
 }
 
-/** A carrier has brought the copy to a node, perhaps not for the first time. */
+/** Records that a carrier has brought a copy to a node, perhaps not for the first time. */
 export function recordCarrierArrival(copy: PacketCopy, node: number): void {
   if (isPacketCopyGone(copy)) copy.message.holds += 1;
   if (copy.inside.has(node)) copy.again += 1;
 }
 
-/** A message that no place has yet. */
+/** The record of a message that no link and no node holds yet. */
 export function newMessage(): FollowedMessage {
   const never = { loss: undefined, givenUp: undefined, carried: undefined };
   return { holds: 0, ...never, changed: undefined, confirmed: undefined, unseen: undefined };
 }
 
 /**
- * The fate of a message that did not arrive, from what nodes reported about it.
- * @param hasLies True if links carried bytes that no node had sent.
+ * The fate of a message that did not arrive, derived from what nodes reported about it.
+ * @param hasLies True if links carried bytes that no node sent.
  */
 export function fateOfMessage(message: FollowedMessage | undefined, hasLies: boolean): SentFate {
   if (message === undefined) return { kind: 'unaccounted' };
@@ -76,15 +82,16 @@ export function fateOfMessage(message: FollowedMessage | undefined, hasLies: boo
 }
 
 /**
- * One place fewer has the message, because its recipient says that it has it.
- * @param lie Why the message is lost if that is not true, and its sender is not told the same.
+ * Reduces `holds` by one, because the recipient says that it has the message.
+ * @param lie Why the message is lost, if the recipient does not have it and the sender learns nothing
+ *   else.
  */
 export function releaseConfirmed(message: FollowedMessage | undefined, lie: MessageLoss): void {
   releaseMessageHold(message, undefined);
   if (message !== undefined) message.confirmed ??= lie;
 }
 
-/** One place fewer has the message; `isUnseen` if its recipient crashed with it. */
+/** Reduces `holds` by one; `isUnseen` if this is because the recipient crashed with the message. */
 export function releaseMessageHold(
   message: FollowedMessage | undefined,
   loss: MessageLoss | undefined,

@@ -1,11 +1,11 @@
 /**
- * What one node holds of the messages that an account follows.
+ * Which of the messages of an account a node holds.
  *
  * @module
  */
 import type { FollowedMessage } from './followed-message.ts';
 
-/** What one node holds, as far as is known. */
+/** What one node holds, according to its reports. */
 export interface Holding {
   readonly name: string;
   /** Number of packets of all kinds inside the node. */
@@ -13,20 +13,26 @@ export interface Holding {
   /** Messages of its application, by the node's own number. */
   readonly sending: Map<number, FollowedMessage>;
   /**
-   * Packets stored for others, by the name that both nodes know; undefined for a packet that no
-   * application sent.
+   * Packets that the node stores for other nodes, by the number that both nodes know; undefined for a
+   * packet that no application sent.
    */
   readonly kept: Map<number, FollowedMessage | undefined>;
   readonly held: Map<number, FollowedMessage | undefined>;
-  /** What the node was sending when it crashed, and may find on its disk. */
+  /**
+   * Messages that the node was sending when it crashed, which it may find on its disk after the
+   * restart.
+   */
   readonly earlier: Map<number, FollowedMessage>;
-  /** What its disk may have still although the node is done with it: a crash may undo an erasure. */
+  /**
+   * Messages that the node is done with but may find on its disk again, because a crash may undo an
+   * erasure.
+   */
   readonly done: Map<number, FollowedMessage>;
   /** Messages of others that were inside the node when it crashed, by the key of their last link. */
   readonly earlierInside: Map<number, FollowedMessage>;
 }
 
-/** The record of a node that holds nothing yet. */
+/** The record of a node that holds nothing. */
 export function emptyHolding(name: string): Holding {
   return {
     name,
@@ -41,9 +47,10 @@ export function emptyHolding(name: string): Holding {
 }
 
 /**
- * What a node accepted under this number before a crash, and finds on its disk. If it was done with
- * it before, a loss of that time stays the reason until there is another.
- * @returns undefined if the ledger does not know it, or knows that the node has it.
+ * The message that a node accepted under this number before a crash and has now found on its disk. If
+ * the node was done with it before the crash, a loss that was noted then remains its reason until there
+ * is another.
+ * @returns undefined if the ledger does not know the message, or knows already that the node has it.
  */
 export function foundOnDisk(holding: Holding, number: number): FollowedMessage | undefined {
   const { sending, done, earlier } = holding;

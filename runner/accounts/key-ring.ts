@@ -1,17 +1,20 @@
 /**
- * Which message a datagram carried, by its key, at a cost that a run of many packets can afford:
- * two numbers are written per packet, and nothing is kept of those that arrived.
+ * Finds the message that a datagram carried by the datagram's key. This is cheap enough for runs of
+ * many packets: two numbers are written per packet, and older entries are overwritten.
  *
- * Keys of one sender to one peer increase by one (engine/host/protocol.ts, `MessageAccount`), so a
- * ring holds the latest ones. If an older one is overwritten before its message is settled, it
- * moves to a map.
+ * The keys of one sender to one peer increase by one (engine/host/protocol.ts, `MessageAccount`), so a
+ * ring holds the latest keys. If an entry is overwritten before its message is settled, it moves to a
+ * map.
  *
  * @module
  */
 
-/** Keys with the same upper bits, above this bound, are used one after the other. */
+/**
+ * Number of keys that share the same upper bits: within such a block, a sender uses keys one after the
+ * other.
+ */
 const FOLLOWING = 2 ** 27;
-/** Places of a ring: as many messages are under way between two nodes in the usual case. */
+/** Number of entries in a ring: usually no more messages are under way between two nodes. */
 const PLACES = 1 << 13;
 const NONE = -1;
 
@@ -28,14 +31,12 @@ export class PacketKeyIndex {
   #lastUpper = NONE;
   #lastRing: Ring | undefined;
 
-  /**
-   * @param isSettled True for a message whose packets will not be queried any more.
-   */
+  /** @param isSettled True for a message of which no packet will be looked up any more. */
   constructor(isSettled: (message: number) => boolean) {
     this.#isSettled = isSettled;
   }
 
-  /** The message with this number leaves under this key. */
+  /** Records that the message with this number leaves under this key. */
   // hot: once per packet of a gateway.
   note(key: number, message: number): void {
     const upper = Math.floor(key / FOLLOWING);
@@ -47,7 +48,10 @@ export class PacketKeyIndex {
     messages[place] = message;
   }
 
-  /** The message that left under this key; undefined if none did, or if it was settled long ago. */
+  /**
+   * The number of the message that left under this key; undefined if there is none, or if it was
+   * settled long ago.
+   */
   find(key: number): number | undefined {
     const upper = Math.floor(key / FOLLOWING);
     const ring = this.#rings.get(upper);

@@ -1,8 +1,7 @@
 /**
- * The common part of all accounts of messages: the possible fates of a message, and how fates
- * become totals (ADR 0028). How the fates are found depends on what nodes report:
- * `message-ledger.ts` follows messages that nodes hold, `passage-ledger.ts` those that nodes pass
- * on.
+ * The common part of all accounts of messages: the possible fates of a message, and the sums over fates
+ * (ADR 0028). What nodes report decides how fates are found: `message-ledger.ts` follows messages that
+ * nodes hold, `passage-ledger.ts` messages that nodes pass on at once.
  *
  * @module
  */
@@ -29,24 +28,33 @@ export type SentFate =
 export interface MessageAccountant extends NetworkObserver, WorldListener {
   /** The observer passed to the node with this name. */
   of(node: string): MessageObserver;
-  /** The node did not accept a message. */
+  /** Records that a node did not accept a message. */
   refused(flow: number, sequence: number, reason: string): void;
-  /** Called when a node has crashed and what it held is lost. */
+  /** Called when a node has crashed: all messages that it held are lost. */
   crashed(node: string): void;
   /**
-   * Describes what does not add up; undefined if everything does.
+   * Describes the imbalance of the account; undefined if it balances.
    * @param holding How many messages the node with this name says that it holds; undefined if it is
    * down or does not say.
    */
   imbalance(holding: (node: string) => number | undefined): string | undefined;
   fateOf(flow: number, sequence: number): SentFate;
-  /** The nodes that have an open message; empty if it is on its way. Absent if nobody knows. */
+  /**
+   * The names of the nodes that hold an open message; empty if it is on a link. Absent if the account
+   * cannot tell.
+   */
   positions?(flow: number, sequence: number): readonly string[];
-  /** The account of all flows; to be read after {@link imbalance}. */
+  /**
+   * The totals of all flows; to be read after {@link imbalance}, which decides the fates of open
+   * messages.
+   */
   totals(): MessageTotals;
 }
 
-/** Adds up fates; delivery is taken from the payload itself, and is the usual case. */
+/**
+ * Adds up fates. Which messages were delivered is known from their payloads; the fate of all others is
+ * asked for.
+ */
 export function sumMessageTotals(
   flows: readonly Flow[],
   fateOf: (flow: number, sequence: number) => SentFate,

@@ -1,12 +1,11 @@
 /**
- * Accounts for messages that nodes hold, as mixes and spools do: submitted = delivered + refused +
- * given up + lost + open, with a reason for every loss (ADR 0028).
+ * Accounts for messages that nodes hold, as mixes and spools do: submitted = delivered + refused + given up + lost +
+ * open, with a reason for every loss (ADR 0028).
  *
- * Delivery is taken from the ground truth of the payload. Where a message is otherwise, nodes
- * report to the observer of ADR 0012 and links to the network's observer; a node that crashed
- * is not asked, it loses what it was known to hold. At the end each living node says how many
- * messages it holds, which must equal what went in minus what came out: a node that swallows
- * something breaks the account. Knows no protocol.
+ * Delivery is taken from the ground truth of the payload. Where undelivered messages are, is reported by nodes (to the
+ * observer of ADR 0012) and by links (to the network's observer); a node that crashes loses the messages that it was
+ * known to hold. At the end, each living node says how many messages it holds, which must equal those that went in
+ * minus those that came out: a node that swallows a message breaks the account. Knows no protocol.
  *
  * @module
  */
@@ -34,35 +33,35 @@ import { sumMessageTotals } from './message-account.ts';
 import { nodesHoldingMessage } from './nodes-holding.ts';
 import { PostponedRequests } from './postponed-requests.ts';
 
-/** Drop reasons of second copies: the message is not lost, its first copy is here or was sent on. */
+/** Drop reasons of second copies. Such a drop loses no message: the node holds the first copy or has sent it on. */
 const REPEATS: ReadonlySet<string> = new Set(['replay', 'duplicate']);
 
-/** Loss reason of a message that was given to a carrier and did not come out by the end of the run. */
+/** Loss reason of a message that was given to a carrier which had not delivered it by the end of the run. */
 const LEFT_IN_CARRIER = 'left-in-carrier';
 
-/** What a {@link MessageLedger} needs to know of the run: its world, hosts and flows, and how they work. */
+/** What a {@link MessageLedger} needs to know of the run and of its protocol. */
 export interface MessageLedgerParts {
   readonly world: LocalWorld;
   /** Names of all hosts, in the order of the world. */
   readonly hosts: readonly string[];
   readonly flows: readonly Flow[];
-  /** True for the flows of this account; other protocols account for the messages of all others. */
+  /** True for the flows of this account; all other flows belong to accounts of other protocols. */
   readonly isOwn: (flow: number) => boolean;
   /** Finds messages in the datagrams of a host. */
   readonly readerOf: (host: string) => LocateMessage | undefined;
   /** False if packets wait for a modelled processor between link and node. */
   readonly isPrompt: boolean;
   /**
-   * True if a node keeps a message until the next node has it, even across crashes if its disk
-   * survives, and if sender and recipient identify it by the same number.
+   * True if a node keeps a message until the next node has it (even across crashes, if its disk survives), and if both
+   * identify a message by the same number.
    */
   readonly isCustody: boolean;
   /**
-   * True if the nodes are layers above carriers: links do not show their packets, and a packet that
-   * a carrier has counts at no place until it arrives.
+   * True if the protocol is a layer above carriers: links do not show its packets, and a packet inside a carrier
+   * counts as held by nobody until it arrives.
    */
   readonly isCarried: boolean;
-  /** True if the nodes also carry packets of layers, which belong to no flow of this account. */
+  /** True if the protocol also carries packets of layers, which belong to no flow of this account. */
   readonly isCarrier: boolean;
   /** Number of messages that reached an application with changed bytes. */
   readonly damaged: () => number;
@@ -78,12 +77,12 @@ export class MessageLedger implements MessageAccountant {
   readonly #refused = new Map<string, string>();
   readonly #postponed = new PostponedRequests<string>();
   readonly #copies = new Map<number, PacketCopy>();
-  /** Messages by the numbers under which providers and recipients store them. */
+  /** Messages by the numbers under which providers or recipients store them. */
   readonly #names = new Map<number, FollowedMessage>();
   /** A packet that was lost when it was sent, before its node reported which message it carries. */
   #early: { readonly key: number; readonly loss: MessageLoss } | undefined;
   readonly #readers = new Map<number, LocateMessage | undefined>();
-  /** Flow and sequence of the request that its node is handling. */
+  /** Flow and sequence number of the message whose request its node is handling, as one key. */
   #asked: string | undefined;
   #lastDrop: MessageLoss | undefined;
 
@@ -165,7 +164,7 @@ export class MessageLedger implements MessageAccountant {
   }
 
   delivered(): void {
-    // The meters read what was delivered.
+    // Nothing to do: the meters read which messages were delivered.
   }
 
   state(): void {
@@ -222,7 +221,7 @@ export class MessageLedger implements MessageAccountant {
     if (isPacketCopyGone(copy)) return;
     if (copy.onLink > 0) copy.onLink -= 1;
     else if (copy.untold > 0) copy.untold -= 1;
-    // The key is kept, because an attacker who removed the packet may inject it again.
+    // The key is kept, because an attacker that took the packet off the link may inject it again.
     if (isPacketCopyGone(copy)) releaseMessageHold(copy.message, loss);
   }
 
@@ -249,7 +248,7 @@ export class MessageLedger implements MessageAccountant {
       for (let sequence = 0; sequence < flow.nextSequence; sequence += 1) {
         const fate = this.fateOf(flow.index, sequence);
         const isChanged = fate.kind === 'lost' && fate.loss.reason === 'corrupted';
-        // A recipient that reports delivery of a message that did not arrive must have damaged it.
+        // If a recipient reports delivery of a message that did not arrive unchanged, it has damaged the message.
         if (isChanged) damaged -= 1;
         if (fate.kind !== 'unaccounted' && !(isChanged && damaged < 0)) continue;
         const { from, to } = flow.spec;
@@ -278,7 +277,7 @@ export class MessageLedger implements MessageAccountant {
     return sumMessageTotals(this.#parts.flows, (flow, sequence) => this.fateOf(flow, sequence));
   }
 
-  /** Outside a request, the node has found on its disk what it had accepted before a crash. */
+  /** Records an accepted message. Outside of a request, the node found it on its disk after a crash. */
   #accepted(holding: Holding, number: number): void {
     const found = this.#asked === undefined ? foundOnDisk(holding, number) : undefined;
     if (found === undefined) this.#accept(holding, number);
@@ -305,7 +304,7 @@ export class MessageLedger implements MessageAccountant {
     if (this.#parts.isCustody) this.#names.set(number, message);
   }
 
-  /** The message of the current request; if it was submitted before, the same object. */
+  /** The record of the message of the current request; the same object if the message is submitted again. */
   #askedFor(): FollowedMessage {
     const name = this.#asked as string;
     const message = this.#messages.get(name) ?? newMessage();
@@ -315,14 +314,14 @@ export class MessageLedger implements MessageAccountant {
 
   #created(holding: Holding, key: number, number: number | undefined): void {
     if (number === undefined) return;
-    // A node that sends immediately reports the packet before that it accepted the message.
+    // A node that sends immediately reports the packet first, and then that it accepted the message.
     const message = holding.sending.get(number) ?? this.#accept(holding, number);
     if (message === undefined) return;
     message.holds += 1;
     this.#sent(key, message, holding.name);
   }
 
-  /** One place of the message becomes a packet under this key; the caller has counted it in `holds`. */
+  /** Records a packet under this key, for which the caller has already increased `holds` of its message. */
   #sent(key: number, message: FollowedMessage, from: string): void {
     if (this.#parts.isCarried) {
       this.#given(key, message, from);
@@ -330,7 +329,7 @@ export class MessageLedger implements MessageAccountant {
     }
     const known = this.#copies.get(key);
     if (known?.message === message && !isPacketCopyGone(known)) {
-      // An equal copy: both count as one place.
+      // A second copy under the same key: all copies of a packet count as one in `holds`.
       known.onLink += 1;
       message.holds -= 1;
       return;
@@ -343,7 +342,7 @@ export class MessageLedger implements MessageAccountant {
     this.#lostOnLink(copy, early.loss);
   }
 
-  /** A node has given the packet to a carrier. */
+  /** Records that a node has given the packet to a carrier. */
   #given(key: number, message: FollowedMessage, from: string): void {
     releaseMessageHold(message, undefined);
     message.carried = this.#loss(LEFT_IN_CARRIER, from);
@@ -360,7 +359,7 @@ export class MessageLedger implements MessageAccountant {
     if (message === undefined) return;
     sending.delete(number);
     if (!this.#parts.isCarrier) done.set(number, message);
-    // By steps, the recipient answers what it got: a message that it knows by another number.
+    // Without custody, the recipient acknowledges the bytes that it got, which may be those of a changed message.
     const lie = this.#parts.isCustody ? 'false-acknowledgement' : 'corrupted';
     if (how === 'acknowledged') message.confirmed = this.#loss(lie, name);
     if (how === 'abandoned') message.givenUp = this.#loss('message-abandoned', name);
@@ -377,7 +376,7 @@ export class MessageLedger implements MessageAccountant {
     copy.inside.add(node);
   }
 
-  /** Makes a copy of a message that a node found on its disk after a crash; undefined if it had none. */
+  /** The packet of a message that a node found on its disk after a crash; undefined if unknown. */
   #foundInside(node: number, key: number): PacketCopy | undefined {
     const holding = this.#holdings[node] as Holding;
     const message = holding.earlierInside.get(key);
@@ -395,7 +394,7 @@ export class MessageLedger implements MessageAccountant {
     const copy = this.#copies.get(inKey);
     if (!copy?.inside.delete(node)) return;
     const { message } = copy;
-    // The place now counts under the new key; if copies are left under the old key, both keys count.
+    // The node's copy counts under the new key; if copies are left under the old one, both count.
     if (isPacketCopyGone(copy)) this.#forget(inKey);
     else message.holds += 1;
     this.#sent(outKey, message, this.#parts.hosts[node] ?? '');
@@ -420,7 +419,7 @@ export class MessageLedger implements MessageAccountant {
       return;
     }
     copy.inside.delete(node);
-    // The message has left the carrier. If it did not reach its application, the node swallowed it.
+    // The message has left the carrier. If it does not reach its application, the node has swallowed it.
     if (how === 'delivered') copy.message.carried = undefined;
     if (isRepeat) this.#ebb(key, copy, undefined);
     else this.#ebb(key, copy, how === 'absorbed' ? this.#loss(how, holding.name) : loss);
@@ -450,22 +449,19 @@ export class MessageLedger implements MessageAccountant {
     const message = isHeld ? holding.held.get(copy) : this.#names.get(copy);
     if (holding.held.delete(copy)) releaseMessageHold(message, undefined);
     if (message === undefined) return;
-    // A delivered message remains delivered, whatever happens to the sender's copy.
+    // A delivered message stays delivered, whatever happens to the sender's copy.
     if (how === 'delivered') message.changed = this.#loss('corrupted', holding.name);
     else message.loss = this.#reasonAt(holding.name) ?? this.#loss('corrupted', holding.name);
   }
 
-  /** One place fewer has the copy; when none is left its key is free. */
+  /** Called when a link or node no longer has a copy: if that was the last one, releases the message and the key. */
   #ebb(key: number, copy: PacketCopy, loss: MessageLoss | undefined): void {
     if (!isPacketCopyGone(copy)) return;
     this.#forget(key);
     releaseMessageHold(copy.message, loss);
   }
 
-  /**
-   * Forgets a copy that no place has, so that its key is free. Above a carrier protocol it is kept:
-   * the carrier may deliver the same packet once more.
-   */
+  /** Forgets a packet without copies; not above a carrier, which may deliver it once more. */
   #forget(key: number): void {
     if (!this.#parts.isCarried) this.#copies.delete(key);
   }

@@ -1,5 +1,5 @@
 /**
- * Where an open message is when a run ends, for its journey.
+ * Finds the nodes that hold an open message when a run ends, for the text of its journey.
  *
  * @module
  */

@@ -1,11 +1,11 @@
 /**
- * Accounts for messages that nodes pass on within one event, as gateways do, ten thousand a second
- * (ADR 0028): submitted = delivered + refused + lost + open.
+ * Accounts for messages that nodes pass on within one event, as gateways do at ten thousand messages
+ * per second (ADR 0028): submitted = delivered + refused + lost + open.
  *
- * Nothing is stored about a message that arrives. Its sender reports the key under which it leaves;
- * when a link or a node drops a datagram, its key says whose loss that was. Nodes report what they
- * hold longer than one event. A message that did not arrive, is not held, is in no datagram under
- * way and was in none that was dropped is a mistake of ours: some node swallowed it.
+ * A message that arrives costs no memory. Its sender reports the key under which it leaves; when a link
+ * or a node drops a datagram, the key tells which message was lost. Nodes report the messages that they
+ * hold longer than one event. If a message did not arrive, is held by no node, is in no datagram under
+ * way and was in no dropped datagram, then some node swallowed it, which is a defect.
  *
  * Knows no protocol.
  *
@@ -29,33 +29,36 @@ import {
 } from './message-account.ts';
 import { PostponedRequests } from './postponed-requests.ts';
 
-/** A message is told by one number: flow * SEQUENCES + sequence number. */
+/** A message is identified by one number: flow * SEQUENCES + sequence number. */
 const SEQUENCES = 2 ** 40;
 const NONE = -1;
 
-/** The parts of the ledger of messages that are passed on at once. */
+/** What a {@link TransitLedger} needs to know of the run. */
 export interface TransitLedgerParts {
   readonly world: LocalWorld;
   /** Names of all hosts, in the order of the world. */
   readonly hosts: readonly string[];
   readonly flows: readonly Flow[];
-  /** True for the flows of this account; other protocols account for the messages of all others. */
+  /** True for the flows of this account; all other flows belong to accounts of other protocols. */
   readonly isOwn: (flow: number) => boolean;
-  /** True if the nodes also carry packets of layers, which belong to no flow of this account. */
+  /** True if the protocol also carries packets of layers, which belong to no flow of this account. */
   readonly isCarrier: boolean;
   readonly keyOf: (datagram: Uint8Array) => number | undefined;
-  /** Losses that no observer sees, by reason: how many messages each may explain at most. */
+  /** Losses that no observer sees: for each reason, the largest number of messages that it may explain. */
   readonly unseen: () => Readonly<Record<string, number>>;
   /** Number of datagrams that arrived after the end and were not passed to a node. */
   readonly unhandled: () => number;
 }
 
-/** What one node holds, as far as is known. */
+/** What one node holds, according to its reports. */
 interface Holdings {
   readonly name: string;
-  /** Messages of its application, by the node's own number; -1 is a packet of a layer. */
+  /** Messages of its application, by the node's own number; the value -1 stands for a packet of a layer. */
   readonly sending: Map<number, number>;
-  /** How often each message of others is here, by key; message -1 is an unknown one. */
+  /**
+   * For each key: the message of another node that is inside (-1 if unknown), and the number of its
+   * copies.
+   */
   readonly inside: Map<number, { readonly message: number; times: number }>;
 }
 
@@ -70,7 +73,10 @@ export class TransitLedger implements MessageAccountant {
   #open = new Set<number>();
   /** The message of the request that a node is handling now. */
   #asked = NONE;
-  /** The number under which the current node accepted that message, until it has settled it. */
+  /**
+   * The number under which the current node accepted the message of {@link #asked}, until the node has
+   * settled it.
+   */
   #fresh = NONE;
   #freshAt: Holdings | undefined;
   #lastDrop: MessageLoss | undefined;
@@ -151,20 +157,19 @@ export class TransitLedger implements MessageAccountant {
   }
 
   onOffered(): void {
-    // Part of the observer's interface; the sender has already reported the message.
+    // Nothing to do: the sender has already reported the message.
   }
 
   onStarted(): void {
-    // Required by the observer's interface; the message is still under way.
+    // Nothing to do: the message is still under way.
   }
 
   onDelivered(): void {
-    // Required by the observer's interface; the node that holds the message will forward it or
-    // report what it does.
+    // Nothing to do: the node passes the message on within this event, or reports what it does with it.
   }
 
   delivered(): void {
-    // Part of the observer's interface; the meters read what was delivered.
+    // Nothing to do: the meters read which messages were delivered.
   }
 
   state(): void {
@@ -224,11 +229,13 @@ export class TransitLedger implements MessageAccountant {
 
   #accepted(at: Holdings, number: number): void {
     if (this.#asked === NONE) {
-      // A packet of a layer is held until it is settled, like a message, but is no message of this account.
+      // A packet of a layer counts as held until it is settled, as a message does, but it is no message
+      // of this account.
       if (this.#parts.isCarrier) at.sending.set(number, NONE);
       return;
     }
-    // Most messages are settled before their request is handled, and never need an entry.
+    // Nearly all messages are settled before their request has been handled, and need no entry in
+    // `sending`.
     this.#fresh = number;
     this.#freshAt = at;
   }
@@ -273,8 +280,8 @@ export class TransitLedger implements MessageAccountant {
   }
 
   /**
-   * Notes a loss unless a replay was dropped of a message that is lost already. If the message turns
-   * out to be nowhere else, its anti-replay window was wrong, and this loss explains it.
+   * Notes a loss, but not the drop of a replay if the message has a loss already. If the message is
+   * found nowhere else, the anti-replay window was wrong and the loss noted here explains it.
    */
   #loseNewly(message: number | undefined, loss: MessageLoss): void {
     if (loss.reason === 'replay' && message !== undefined && this.#lost.has(message)) return;
@@ -307,7 +314,7 @@ export class TransitLedger implements MessageAccountant {
   }
 
   /**
-   * Packets that wait for the processor of a crashed node are lost; packets on a link are not
+   * Notes the loss of packets that wait for the processor of a crashed node; packets on links are not
    * affected.
    */
   #losePacketsTo(name: string, loss: MessageLoss): void {

@@ -6,8 +6,8 @@
  */
 
 /**
- * Messages whose requests wait for a modelled processor. `Message` is the type by which the account identifies a
- * message. `Message` is the type by which the account identifies a message.
+ * The set of messages whose requests wait for a modelled processor. `Message` is the type by which an
+ * account identifies a message.
  */
 export class PostponedRequests<Message> {
   readonly #nodes = new Map<Message, string>();
@@ -20,7 +20,7 @@ export class PostponedRequests<Message> {
     this.#nodes.set(message, node);
   }
 
-  /** Removes a message whose handler runs or that has been answered. */
+  /** Removes a message whose request is now handled or has been answered. */
   remove(message: Message): void {
     if (this.#nodes.size > 0) this.#nodes.delete(message);
   }

@@ -1,5 +1,6 @@
 /**
- * What the questions of a run measured; those that were put during the warm-up do not count.
+ * Measures the questions of a run to its nodes and their answers; questions put during the warm-up do
+ * not count.
  *
  * @module
  */
@@ -19,8 +20,8 @@ export class AskMeter {
   }
 
   /**
-   * A question was put at `atNs`.
-   * @returns takes its answer.
+   * Records that a question was put at `atNs`.
+   * @returns a function that records the answer.
    */
   put(atNs: number): (answer: AskAnswer) => void {
     const isMeasured = atNs >= this.#warmupNs;

@@ -1,5 +1,5 @@
 /**
- * Questions of an entry of `traffic`: open loop, so none waits for an answer.
+ * Puts the questions of an entry of `traffic` at its rate, without waiting for answers (open loop).
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { NS_PER_S } from '../../engine/core/time.ts';
 import type { AskSpec, PeriodicAskSpec } from '../../scenarios/fault-parts.ts';
 import type { World } from '../world.ts';
 
-/** What the source of questions needs of its run. */
+/** What a source of questions needs from its run. */
 export interface AskSourceParts {
   readonly world: Pick<World, 'at' | 'now'>;
   readonly ask: (spec: AskSpec) => void;
@@ -15,7 +15,7 @@ export interface AskSourceParts {
   readonly isOver: () => boolean;
 }
 
-/** Schedules the questions at instants counted from the start, so that a late question delays no other. */
+/** Schedules the questions at fixed instants after the start, so that a late question delays no other. */
 export function scheduleAsks(
   { asks, rate, startNs, stopNs }: PeriodicAskSpec,
   parts: AskSourceParts,

@@ -1,5 +1,6 @@
 /**
- * Questions of a scenario or an operator to a node: each has one answer, in time, or none.
+ * Puts questions of a scenario or an operator to a node. Each is answered once, or fails at its
+ * deadline.
  *
  * @module
  */
@@ -11,34 +12,34 @@ import { findProtocolNode } from '../nodes/host-nodes.ts';
 import type { Reconfigurations } from '../nodes/reconfigure.ts';
 import type { Undo, World } from '../world.ts';
 
-/** Most bytes of an answer, all its parts together. */
+/** Largest size of an answer with all its parts, bytes. */
 export const ANSWER_BYTES_MAX = 1_048_576;
-/** Most parts of an answer. */
+/** Largest number of parts of an answer. */
 export const ANSWER_PARTS_MAX = 65_536;
-/** Longest word for an outcome, characters. */
+/** Longest name of an outcome, characters. */
 const OUTCOME_MAX = 256;
 /** Longest explanation, characters. */
 const WORDS_MAX = 1_024;
 
 /** Receives the answer to a question. */
 export interface AskAnswerReceiver {
-  /** A part of the answer, read during the call; the last one may come with its end. */
+  /** Called with each part of the answer, which is valid during the call only. */
   part?(body: Uint8Array): void;
-  /** Called once, last. */
+  /** Called once, after all parts. */
   ended(answer: AskAnswer): void;
 }
 
 /** The node that is asked, and its world. */
 export interface AskedNode {
   readonly world: Pick<World, 'now' | 'later' | 'host' | 'call' | 'request'>;
-  /** The node's protocols as one; undefined while the node is down. */
+  /** The handle for all protocols of the node; undefined while the node is down. */
   readonly node: NodeHandle | undefined;
   readonly reconfigurations: Reconfigurations;
 }
 
 /**
- * Asks a node of this process, now.
- * @returns gives the question up, as `cancelled`.
+ * Puts a question to a node of this process at once.
+ * @returns a function that gives the question up, with the outcome `cancelled`.
  */
 export function askNode(
   { world, node, reconfigurations }: AskedNode,
@@ -73,13 +74,13 @@ export function askNode(
   return (): void => answer.giveUp('cancelled');
 }
 
-/** What a node says of itself, as JSON text; `failed` with the reason if its `status` throws. */
+/** The status of a node as JSON text; `failed` with the reason if its `status` throws. */
 export function nodeStatusJson(node: NodeHandle): {
   readonly outcome: 'ok' | 'failed';
   readonly text: string;
 } {
   try {
-    // Undefined where a `toJSON` gives nothing.
+    // `stringify` gives undefined if the status has a `toJSON` that returns undefined.
     const text: string | undefined = JSON.stringify(node.status?.() ?? {});
     return { outcome: 'ok', text: text ?? '{}' };
   } catch (error) {
@@ -150,7 +151,7 @@ class Answer {
     this.end(outcome);
   }
 
-  /** Keeps nothing of a question that is over. */
+  /** Releases everything that belongs to a question that is over. */
   #close(): void {
     this.#taker = NOBODY;
     this.#endWait();

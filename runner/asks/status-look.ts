@@ -1,20 +1,21 @@
 /**
- * Statuses of nodes as operators and pages get them: JSON of nodes that may be in other processes, so each is
- * bounded in length and depth, and all of one look in length.
+ * Statuses of nodes as operators and pages get them. They are JSON from nodes that may be in other
+ * processes, so each status is bounded in length and depth, and all statuses of one request in total
+ * length.
  *
  * @module
  */
 
-/** What a node says of itself, or why that is not shown. */
+/** The status of a node, or the reason why it is not shown. */
 export type ShownStatus = Readonly<Record<string, unknown>>;
 
-/** Longest status, bytes of JSON, and how deep it may be: what is too deep cannot be sent over a port. */
+/** Bounds of a status: bytes of JSON, and levels of nesting. A MessagePort cannot send deeper objects. */
 const STATUS_BYTES_MAX = 65_536;
 const DEPTH_MAX = 32;
-/** All statuses of one look, bytes of JSON; what is beyond is named as left out. */
+/** Largest size of all statuses of one request, bytes of JSON; further statuses are marked as left out. */
 const LOOK_BYTES_MAX = 4_000_000;
 
-/** One look at the statuses of some nodes. */
+/** One request for the statuses of several nodes, which share a budget of bytes. */
 export class StatusLook {
   #bytes = 0;
 
@@ -36,12 +37,12 @@ export class StatusReader {
   #bytes = 0;
   #isLeftOut = false;
 
-  /** @param take Takes bytes off the budget of the look; false if there are not so many left. */
+  /** @param take Takes bytes off the budget of the request; false if fewer bytes are left. */
   constructor(take: (bytes: number) => boolean) {
     this.#take = take;
   }
 
-  /** Takes a part of the text, which is read during the call only. */
+  /** Adds a part of the text; `part` is read during the call only. */
   add(part: Uint8Array): void {
     this.#bytes += part.length;
     if (this.#bytes > STATUS_BYTES_MAX || this.#isLeftOut) return;
@@ -49,7 +50,7 @@ export class StatusReader {
     else this.#isLeftOut = true;
   }
 
-  /** The status, after its last part. */
+  /** The whole status; to be called after its last part. */
   ended(outcome: string): ShownStatus {
     if (this.#bytes > STATUS_BYTES_MAX)
       return { error: `the status has more than ${STATUS_BYTES_MAX} bytes` };

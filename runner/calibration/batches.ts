@@ -1,6 +1,7 @@
 /**
- * The procedure of a benchmark (docs/spec/processor-model.md#calibration): warm up, then batches on
- * varying input; the results are the median batch and the p99 batch, less the empty loop.
+ * The procedure of a benchmark (docs/spec/processor-model.md#calibration): a warm-up, then batches of
+ * calls on varying input. The results are the median and the p99 of the batches, minus the cost of an
+ * empty loop.
  *
  * Batches are timed by the processor time of this process, so that other programs on the machine
  * do not lengthen them.
@@ -16,7 +17,7 @@ import {
 import { roundToTenths, roundToThousandths } from '../../scenarios/profiles/profile-file.ts';
 import type { OperationSample, ProfileOperation } from '../../scenarios/profiles/profile-schema.ts';
 
-/** The number of batches, and of calls in each, that are measured. */
+/** How many calls are made to warm up, how many batches are measured, and of how many calls each. */
 export interface BatchPlan {
   readonly warmup: number;
   readonly batches: number;
@@ -33,20 +34,20 @@ const NS_PER_US = 1_000;
 const LEVEL = 0.95;
 
 /**
- * The plan for operations that take up to a thousand times longer. A hundred calls do not warm them
- * up: an agreement then takes twice as long as in a mix, which makes thousands of them.
+ * The plan for operations that take up to a thousand times longer. A warm-up of only a hundred calls is
+ * too short: a key agreement then takes twice as long as in a mix, which makes thousands of them.
  */
 export function slowOperationBatchPlan(plan: BatchPlan): BatchPlan {
   return { warmup: plan.warmup / 10, batches: plan.batches, calls: plan.calls / 50 };
 }
 
-/** Processor time of this process so far, ns; counted in microseconds. */
+/** Processor time of this process so far, ns, with a resolution of one microsecond. */
 export function processCpuNs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) * NS_PER_US;
 }
 
-/** ns per call in each batch, without the loop itself. */
+/** Measures ns per call in each batch, minus the cost of the loop itself. */
 export function timeCalls(call: (index: number) => void, plan: BatchPlan): readonly number[] {
   const { warmup, batches, calls } = plan;
   runLoop(call, 0, warmup);
@@ -69,7 +70,7 @@ function nothing(index: number): number {
   return index;
 }
 
-/** The numbers that the profile stores for the batches at one packet length. */
+/** The figures that the profile stores for one packet length, from the ns per call of its batches. */
 export function makeOperationSample(bytes: number, batchNs: readonly number[]): OperationSample {
   const sorted = sortedAscending(batchNs);
   const n = sorted.length;
@@ -85,7 +86,10 @@ export function makeOperationSample(bytes: number, batchNs: readonly number[]): 
   };
 }
 
-/** Fixed cost and cost per byte: the least-squares line through the medians, never decreasing. */
+/**
+ * Fits fixed cost and cost per byte: the least-squares line through the medians, with a slope of at
+ * least 0.
+ */
 export function fitCostLine(samples: readonly OperationSample[]): ProfileOperation['alone'] {
   const n = samples.length;
   const meanBytes = samples.reduce((sum, one) => sum + one.bytes, 0) / Math.max(1, n);

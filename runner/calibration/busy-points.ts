@@ -1,8 +1,8 @@
 /**
- * Costs in place near saturation. At lower rates a process wakes up for each packet, which takes tens
- * of microseconds on a virtual machine: one mix then uses a third more time for a packet than at its
- * limit. So the rate is raised until the live process is busy, by its processor time alone; where it
- * saturates is not looked at.
+ * Measures costs in place near saturation. At lower rates a process wakes up for each packet, which
+ * takes tens of microseconds on a virtual machine: a mix then uses a third more time per packet than at
+ * its limit. So the rate is raised until the processor time shows that the live process is busy; the
+ * saturation point itself is not determined.
  *
  * @module
  */
@@ -26,42 +26,51 @@ export interface BusyPointOptions
   readonly registry: ProtocolRegistry;
 }
 
-/** A process that uses this share of a core hardly ever sleeps. */
+/** A process counts as busy if it uses this share of a core: then it hardly ever sleeps. */
 const BUSY = 0.85;
-/** The share of a core that is aimed at; above it, a run may not carry its packets. */
+/**
+ * The share of a core at which the next rate aims; at a higher share, a run may fail to carry its
+ * packets.
+ */
 const AIM = 0.92;
-/** Fractions of the expected limit at which the benchmarks' load is determined. */
+/** Fractions of the expected limit at which the load that the benchmarks predict is computed. */
 const EASY_PARTS = [0.3, 0.6] as const;
-/** Limits of the factor by which the rate rises at a time: a share of a core measured once is not exact. */
+/**
+ * Smallest and largest factor by which the rate is raised at a time, because a single measurement of
+ * the load is not exact.
+ */
 const STEP_MIN = 1.05;
 const STEP_MAX = 1.3;
-/** Factor of the rate after a run that did not carry its packets, until the first run that did. */
+/**
+ * Factor by which the rate is lowered after a run that did not carry its packets, as long as no run
+ * has.
+ */
 const DOWN = 0.8;
 /** Largest number of rates that are tried. */
 const STEPS_MAX = 6;
-/** Runs count if they take at least this fraction of the busiest run's processor time. */
+/** Only runs with at least this fraction of the busiest run's processor time count. */
 const COUNTED = 0.9;
 
-/** The next rate after a run that carried its packets; undefined if it was busy enough. */
+/** The next rate after a run that carried its packets; undefined if the process was busy. */
 export function busierRate({ ratePerSecond, live }: FitPoint): number | undefined {
   if (live.cpu >= BUSY) return undefined;
   const step = AIM / Math.max(1e-6, live.cpu);
   return Math.round(ratePerSecond * Math.min(STEP_MAX, Math.max(STEP_MIN, step)));
 }
 
-/** The points with the most processor time, from which the factor is computed. */
+/** The points with nearly the most processor time, from which the factor is computed. */
 export function busiestPoints(points: readonly FitPoint[]): readonly FitPoint[] {
   const most = greatestOf(points.map(({ live }) => live.cpu));
   return points.filter(({ live }) => live.cpu >= COUNTED * most);
 }
 
-/** The load that the benchmarks predict at a rate. */
+/** Gives the load that the benchmarks predict at a rate. */
 export type LoadPredictor = (ratePerSecond: number) => PredictedLoad;
 
 /**
- * The loads of two easy rates, continued in a straight line: a model that is saturated drops packets,
- * and its load is never above one core, whatever the packets cost.
- * @param rate A rate, packets per second, that a machine with the benchmarks' costs carries.
+ * Extrapolates the loads at two easy rates in a straight line. A prediction near saturation would not
+ * do: a saturated model drops packets, and its load never exceeds one core, whatever the packets cost.
+ * @param rate A rate, packets per second, that a machine with the costs of the benchmarks would carry.
  */
 export function benchmarkLoadPredictor(
   order: BusyPointOptions,
@@ -76,7 +85,7 @@ export function benchmarkLoadPredictor(
   return lineThrough(low, high);
 }
 
-/** A load at a rate. */
+/** A rate, packets per second, and the load at it. */
 export interface LoadAtRate {
   readonly ratePerSecond: number;
   readonly load: PredictedLoad;

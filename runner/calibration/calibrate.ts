@@ -1,6 +1,6 @@
 /**
- * Measures this machine: first benchmarks of single operations, then their cost in place, and
- * writes both into a cost profile (docs/spec/processor-model.md#calibration).
+ * Measures this machine: first benchmarks of single operations, then their costs in a live run (in
+ * place); makes a cost profile of both (docs/spec/processor-model.md#calibration).
  *
  * @module
  */
@@ -48,31 +48,29 @@ export interface CalibrationRequest {
 }
 
 /**
- * Rates of the live runs, as fractions of what the benchmarks alone predict, until one is not
- * carried.
+ * Rates of the live runs, as fractions of the limit that the benchmarks alone predict; the series ends
+ * at the first rate that is not carried.
  */
 const LOADS = [0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
 const QUICK_LOADS = [0.3, 0.6] as const;
-/**
- * Runs that take at least this fraction of the busiest one's processor time determine the factors.
- */
+/** Runs with at least this fraction of the busiest run's processor time determine the factors. */
 const HIGH_LOAD = 0.7;
 /** The code of protocols is timed at this multiple of the workload's easy rate. */
 const TIMED = 5;
-/** How long a simulated world runs before it is measured, seconds. */
+/** Warm-up of runs in virtual time, seconds. */
 const SIM_WARMUP_S = 4;
 /**
- * Start of traffic, seconds: nodes have found each other by then. A burst of packets that had waited
- * for it would influence the choice of paths.
+ * Start of traffic in virtual time, seconds. Nodes have found each other by then; with an earlier
+ * start, a burst of waiting packets would influence the choice of paths.
  */
 const SIM_START_S = 3;
 
-/** Thrown when the order's signal aborts. */
+/** Thrown when the abort signal of the request fires. */
 export class CalibrationStopped extends Error {}
 
 type Operations = Readonly<Record<string, MeasuredOperation>>;
 
-/** Measures everything; takes two minutes, with `isQuick` half a minute. */
+/** Makes a cost profile of this machine; takes two minutes, with `isQuick` half a minute. */
 export async function calibrate(order: CalibrationRequest): Promise<CostProfile> {
   const loadBefore = loadavg()[0] ?? 0;
   const plan = order.isQuick ? QUICK_PLAN : FULL_PLAN;
@@ -83,7 +81,8 @@ export async function calibrate(order: CalibrationRequest): Promise<CostProfile>
   const points = await measureInPlace(order, choiceOf(alone, rooms));
   const used = highLoad(points);
   const factors = fitFactors(used);
-  // After the live runs, whose code would be slower in a process that has run every protocol.
+  // This comes after the live runs: their code would be slower in a process that has already run every
+  // protocol.
   const others = await coverOthers(order, { own, crypto: alone.crypto, plan });
   const operations = { ...own, ...others };
   return {
@@ -121,17 +120,17 @@ function highLoad(points: readonly FitPoint[]): readonly FitPoint[] {
 
 const UNCHANGED = { control: 1, data: 1 };
 
-/** The order's workload without events and limits, at a rate, for a number of measured seconds. */
+/**
+ * The workload of the request as a scenario without events and limits, at a rate, for a number of
+ * measured seconds.
+ */
 export function scenarioAtRate(
   order: Pick<CalibrationRequest, 'workload' | 'registry'>,
   how: {
     readonly ratePerSecond: number;
     readonly seconds: number;
     readonly bytes?: number;
-    /**
-     * Decides the warm-up, which is longer in virtual time: only a live run begins when its nodes
-     * are ready.
-     */
+    /** Decides the warm-up. It is longer in virtual time, where time begins before the nodes are ready. */
     readonly world?: 'live' | 'sim';
   },
 ): Scenario {
@@ -185,7 +184,7 @@ function aloneCosts(operations: Operations): CpuProfile {
   );
 }
 
-/** The costs of handlers that the workload does not call, from other scenarios. */
+/** Measures in other scenarios the costs of handlers that the workload does not call. */
 async function coverOthers(
   order: CalibrationRequest,
   how: {
@@ -234,11 +233,12 @@ async function measureInPlace(
     const how = { ratePerSecond, seconds: loadSeconds(isQuick) };
     const scenario = scenarioAtRate(order, { ...how, world: 'live' });
     const live = await measureCarriedLoad(scenario, ratePerSecond, { registry, signal });
-    // Packets lost on the way cost less, so such a run says nothing about the cost of a packet.
+    // Lost packets cost less than delivered ones, so a run that loses packets says nothing about the
+    // cost of a packet.
     if (live === undefined) {
       order.onStep(`${ratePerSecond}/s was not sustained and does not count`);
-      // If this rate was not carried, higher rates will not be either. Only the first rate may have
-      // failed by chance.
+      // If this rate was not carried, higher rates will not be either. Only while no rate has been
+      // carried, the next one is tried: the failure may have been chance.
       if (points.length > 0) break;
       continue;
     }
@@ -257,7 +257,7 @@ function choiceOf(profile: CpuProfile, rooms: CpuChoice['receiveBuffer']): CpuCh
   return { profile, receiveBuffer: rooms, machines: 'one', ...nowhere };
 }
 
-/** Reports the next step and gives Ctrl-C a chance to be handled. */
+/** Reports the next step, and lets the event loop handle a Ctrl-C. */
 async function step(order: CalibrationRequest, text: string): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   if (order.signal.aborted) throw new CalibrationStopped();

@@ -22,14 +22,14 @@ export const TIMED_PACKET_SIZES = [100, 500, 1_000] as const;
 const QUICK_S = 2;
 const FULL_S = 4;
 
-/** A scenario by file, and changes that make it short. */
+/** A scenario file, and the changes that make it short. */
 interface Cover {
   readonly file: string;
   readonly changes: ScenarioChanges;
   readonly sizes: readonly (number | undefined)[];
 }
 
-/** Files without a workload of their own; their messages have the sizes of the file. */
+/** Scenarios that are no workloads; their messages keep the sizes of the file. */
 const OTHERS: readonly Cover[] = [
   {
     file: 'hello.yaml',
@@ -41,9 +41,10 @@ const OTHERS: readonly Cover[] = [
 ];
 
 /**
- * One group for each scenario, with one scenario for each packet size. Where two groups call the same
- * handler, the first determines its cost.
- * @param loading The workload that loads the machine: it is timed already.
+ * One group for each scenario file, with a scenario for each packet size. If two groups call the same
+ * handler, the first group determines its cost.
+ * @param loading The workload that loads the machine, which is left out because it has been timed
+ *   already.
  */
 export function handlerTimingScenarios(
   registry: ProtocolRegistry,

@@ -1,6 +1,6 @@
 /**
- * The cost of protocol code, found by running a scenario in virtual time at several packet sizes
- * and timing it (timed-world.ts).
+ * Measures the cost of protocol code: runs a scenario in virtual time at several packet sizes and times
+ * the handlers (timed-world.ts).
  *
  * @module
  */
@@ -28,12 +28,15 @@ export interface HandlerTimingRun {
 }
 
 const SEED = 1;
-/** Handlers that are called less often than this are left to the factor of their lane. */
+/**
+ * Handlers that are called less often than this get no cost of their own; the factor of their lane
+ * covers them.
+ */
 const CALLS_MIN = 40;
 /**
- * Share of the calls that counts, the fastest ones: these are wall times, and other programs lengthen
- * a few calls by milliseconds. Not the median: a handler may do one thing in most calls and much
- * more in others, such as a client that sends a packet or finds nothing to send.
+ * Only this share of the calls counts, the fastest ones: the times are wall times, and other programs
+ * lengthen a few calls by milliseconds. The median would not do, because a handler may do little in
+ * most calls and much in others, such as a client that sends a packet or finds nothing to send.
  */
 const COUNTED = 0.98;
 
@@ -81,7 +84,10 @@ function timesOf(scenario: Scenario, run: HandlerTimingRun): ReadonlyMap<string,
   return clock.times;
 }
 
-/** Batches of equal length after the warm-up; fewer calls give shorter ones. */
+/**
+ * Divides the calls after the warm-up into batches of equal length, which is shorter if there are few
+ * calls.
+ */
 function batchesOf(
   times: HandlerTimes,
   plan: BatchPlan,
@@ -94,7 +100,8 @@ function batchesOf(
   const ns: number[] = [];
   for (let first = skip; first + calls <= total; first += calls) {
     const sorted = sortedAscending(times.ns.slice(first, first + calls));
-    // Below 0 if the cryptography of the calls took less than in its benchmark, which was subtracted.
+    // The mean is below 0 if the cryptography took less time than its benchmark, whose cost was
+    // subtracted.
     ns.push(Math.max(0, mean(sorted.slice(0, Math.ceil(COUNTED * calls)))));
   }
   return { bytes: requestBytes ?? mean(times.bytes.slice(skip)), ns };

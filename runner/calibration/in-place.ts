@@ -4,10 +4,10 @@
  * (docs/spec/processor-model.md#calibration).
  *
  * Live runs of one process at growing rates give the processor time of the thread that does all the
- * work; the same runs in virtual time, charged by the benchmarks, give what the model predicts per
- * lane. Two factors, one per lane, make the two agree in least squares. Runs at high load count
- * most: an idle process wakes up for each packet, a busy one for many together, and the saturation
- * point is what should be predicted.
+ * work. The same runs in virtual time, charged with the costs of the benchmarks, give the predicted
+ * load of each lane. Two factors, one per lane, make both agree in least squares. Runs at high load
+ * count most, because the saturation point is to be predicted: an idle process wakes up for each
+ * packet, a busy process once for many packets.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import { processCpuNs } from './batches.ts';
 const NS_PER_SECOND = 1e9;
 const SEED = 1;
 
-/** Duration of a run that yields a load, seconds. */
+/** The duration of a run in which a load is measured, seconds. */
 export const loadSeconds = (isQuick: boolean): number => (isQuick ? 2 : 5);
 
 /** The settings of the live runs of a calibration. */
@@ -44,7 +44,7 @@ export interface LiveLoad {
   /** Processor time over wall time, between warm-up and end. */
   readonly cpu: number;
   /**
-   * Share of the time in which the thread was ready to run, but other programs used the processor.
+   * Share of the time in which the thread could have run, but other programs had the processor.
    */
   readonly waited: number;
   readonly deliveredPerSecond: number;
@@ -63,9 +63,12 @@ interface ThreadTime {
   readonly waitedNs: number;
 }
 
-/** CPU time of the thread that runs the world, or of all threads if they share a core. */
+/**
+ * Processor time of the thread that runs the world, or of all threads of the process if they share one
+ * core.
+ */
 function threadTime(atNs: number): ThreadTime {
-  // Reading the time of the process also updates the thread's own.
+  // Reading the time of the process makes the kernel update the time of the thread as well.
   const all = processCpuNs();
   try {
     const text = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8');
@@ -73,8 +76,8 @@ function threadTime(atNs: number): ThreadTime {
     const isAlone = availableParallelism() > 1 && own > 0;
     return { atNs, cpuNs: isAlone ? own : all, waitedNs };
   } catch {
-    // Outside Linux, this is the time of the whole process with its helper threads, and waiting
-    // times are unknown.
+    // Outside Linux, only the processor time of the whole process with its helper threads is known, and
+    // no waiting time.
     return { atNs, cpuNs: all, waitedNs: 0 };
   }
 }
@@ -107,7 +110,7 @@ export interface MeasuredRun {
   /** CPU time divided by wall time. */
   readonly cpu: number;
   /**
-   * Share of the time in which the thread was ready to run, but other programs used the processor.
+   * Share of the time in which the thread could have run, but other programs had the processor.
    */
   readonly waited: number;
 }
@@ -120,18 +123,18 @@ export async function measureLiveLoad(scenario: Scenario, how: LiveRunSettings):
   return { cpu, waited, deliveredPerSecond };
 }
 
-/** Share of the offered packets that a run must deliver; sources are random. */
+/** Share of the offered packets that a run must deliver; not all of them, because sources are random. */
 const CARRIED = 0.97;
 /**
- * CPU time does not include other programs, but above this share their effect on the caches becomes
- * visible.
+ * Largest accepted share of waiting. Processor time does not include other programs, but above this
+ * share their effect on the caches becomes visible.
  */
 const WAITED_MAX = 0.3;
 const ATTEMPTS = 3;
 
 /**
- * The load of a run that delivered everything that was offered; undefined if none of three runs
- * did.
+ * The load of a run that delivered at least {@link CARRIED} of the offered packets; undefined if none
+ * of three runs did.
  */
 export async function measureCarriedLoad(
   scenario: Scenario,
@@ -164,7 +167,7 @@ export async function measureLiveRun(
   const [result] = end.input.seeds;
   if (result === undefined) throw new Error('a live run of the calibration had no result');
   const wallNs = first === undefined ? 0 : last.atNs - first.atNs;
-  // The observer did not get two turns: the process was not served at all.
+  // There are not two readings, so the process did not get the processor at all.
   if (first === undefined || wallNs <= 0) return { result, cpu: 1, waited: 1 };
   return {
     result,
@@ -174,8 +177,8 @@ export async function measureLiveRun(
 }
 
 /**
- * How the profile divides a run's use of its one core between the lanes of operations. A timer that
- * sends belongs to both.
+ * Runs a scenario in virtual time and divides the predicted use of its core between the lanes. A timer
+ * that sends contributes to both lanes.
  */
 export function predictLoad(
   scenario: Scenario,
@@ -202,7 +205,10 @@ export interface FitPoint {
   readonly ratePerSecond: number;
 }
 
-/** Idle wake-ups look like timers and vanish under load, so a factor above this is not credible. */
+/**
+ * Limits of the factor of the control lane. Idle wake-ups look like timers and vanish under load, so a
+ * larger factor is not credible.
+ */
 const CONTROL_MAX = 3;
 const CONTROL_MIN = 1;
 

@@ -1,10 +1,12 @@
 /**
- * Does the profile predict where the machine saturates? In each round the factor is measured in
- * place again, before and after finding the knee of one live process; then that knee is predicted,
- * and both worlds are compared at a rate well below it (docs/how-to/calibrate.md#what-is-promised).
+ * Checks whether the profile predicts where the machine saturates. Each round measures the factor in
+ * place before and after it finds the knee of one live process; then it predicts this knee, and
+ * compares live mode with virtual time at a rate well below it
+ * (docs/how-to/calibrate.md#what-is-promised).
  *
- * A shared machine may be a fifth faster or slower some minutes later; a factor from another hour
- * would be judged together with that. The prediction by the file's own factors is printed too.
+ * A shared machine may be a fifth faster or slower some minutes later, so a factor measured in another
+ * hour would be judged together with this drift. The prediction by the factors of the file is printed
+ * too.
  *
  * @module
  */
@@ -56,8 +58,8 @@ export interface CpuComparison {
 }
 
 /**
- * One round: the highest rate that live mode and virtual time can carry, and a comparison of both
- * at a lower rate.
+ * The results of one round: the highest rates that live mode and virtual time carry, and a comparison
+ * of both at a lower rate.
  */
 export interface CheckRound {
   /** Factor for the data lane, measured before and after the search for the live limit. */
@@ -75,7 +77,7 @@ export interface CheckRound {
   readonly predicted: Knee;
 }
 
-/** Median of the differences of all rounds. */
+/** A quantity with the median of its differences over all rounds. */
 export interface MedianDifference {
   readonly difference: number | null;
   readonly isInside: boolean;
@@ -83,7 +85,7 @@ export interface MedianDifference {
 
 /** The results of all rounds. */
 export interface KneeCheck {
-  /** The prediction with the factor that the file measured in its own hour. */
+  /** The prediction with the factor of the profile's file, measured when the file was made. */
   readonly asWritten: { readonly dataFactor: number; readonly ratePerSecond: number };
   readonly rounds: readonly CheckRound[];
   readonly knee: MedianDifference;
@@ -95,10 +97,16 @@ export interface KneeCheck {
 
 const ROUNDS = 3;
 const QUICK_ROUNDS = 1;
-/** The search for the file's own prediction starts at this multiple of an easy rate. */
+/**
+ * The search for the knee predicted by the file starts at this multiple of the easy rate; rates grow by
+ * {@link GROWTH}.
+ */
 const FROM = 4;
 const GROWTH = 1.25;
-/** The search in a round starts at this fraction of the expected limit. */
+/**
+ * The search in a round starts at this fraction of the expected limit; rates grow by
+ * {@link ROUND_GROWTH}.
+ */
 const START = 0.75;
 const ROUND_GROWTH = 1.12;
 const RESOLUTION = 1.03;
@@ -106,15 +114,14 @@ const QUICK_RESOLUTION = 1.12;
 /** Throughput and latency are compared at this fraction of the lower limit. */
 const WORKING_POINT = 0.7;
 /**
- * Processor time is compared at this fraction of the lower limit: at lower rates a live process
- * also wakes up for each packet, which costs in place do not contain.
+ * Processor time is compared at this fraction of the lower limit. At lower rates a live process also
+ * wakes up for each packet; costs in place do not contain that.
  */
 const BUSY_POINT = 0.85;
 
 /**
- * Runs all rounds, which takes some ten minutes, or two with `isQuick`.
- * @throws CalibrationStopped when the order's signal aborts, Refusal if no live run carried its
- * packets.
+ * Runs all rounds, which takes about ten minutes, with `isQuick` two.
+ * @throws CalibrationStopped when the abort signal fires, Refusal if no live run carried its packets.
  */
 export async function checkKnee(order: KneeCheckRequest): Promise<KneeCheck> {
   const own = cpuChoice(order.profile, 'one');
@@ -138,7 +145,7 @@ export async function checkKnee(order: KneeCheckRequest): Promise<KneeCheck> {
   return judgeRounds({ dataFactor, ratePerSecond: asWritten.ratePerSecond }, rounds);
 }
 
-/** Compares the medians of the rounds with what is promised. */
+/** Compares the medians over the rounds with the promised accuracy. */
 export function judgeRounds(
   asWritten: KneeCheck['asWritten'],
   rounds: readonly CheckRound[],
@@ -182,7 +189,8 @@ async function checkRound(
   stopIfAsked(order);
   if (before.length === 0) throw tooBusy(order, search.from);
   const live = await liveKnee(order, search);
-  // Half of them from before the search and half from after it: a steady drift of the machine cancels out.
+  // Half of the points are from before the search and half from after it, so that a steady drift of the
+  // machine cancels out.
   const points = [...before, ...(await remeasurePoints(order, loadAt, before))];
   stopIfAsked(order);
   const factor = fitDataFactor(points, order.profile.profile.inPlace.controlFactor);
@@ -201,7 +209,10 @@ async function checkRound(
   );
 }
 
-/** Processor time, from a live run of its own: its loop sleeps until a timer is due, and does not spin. */
+/**
+ * Measures processor time in a separate live run, whose event loop sleeps until a timer is due instead
+ * of spinning.
+ */
 async function busyRun(
   order: KneeCheckRequest,
   cpu: CpuChoice,
@@ -267,7 +278,7 @@ function simRun(order: KneeCheckRequest, cpu: CpuChoice, ratePerSecond: number):
   });
   const run = simKneeRun(scenario, ratePerSecond, { cpu, registry });
   onRun('predicted', run);
-  // Lets Ctrl-C and the progress line be handled.
+  // The event loop gets a turn, in which Ctrl-C and the progress line are handled.
   return new Promise((resolve) => setImmediate(() => resolve(run)));
 }
 

@@ -3,9 +3,8 @@
  * raising the rate and then bisecting between success and failure. Receive buffers absorb the
  * overload of some seconds, so a growing backlog (p95 latency above 250 ms) counts as failure too.
  *
- * A live run on a shared machine occasionally fails for other reasons, so a rate has failed if two
- * runs of three have, and runs in which others had the processor for a tenth of the time are
- * repeated.
+ * A live run on a shared machine occasionally fails for other reasons. So a rate fails only if two of
+ * three runs fail, and a run is repeated if other programs had the processor for a tenth of the time.
  *
  * @module
  */
@@ -16,9 +15,9 @@ import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import { runSeed } from '../run/run-seed.ts';
 import { type LiveRunSettings, measureLiveRun } from './in-place.ts';
 
-/** If a smaller share of the packets is delivered, the run is saturated. */
+/** A run is saturated if a smaller share of the packets is delivered. */
 const KNEE_DELIVERY = 0.999;
-/** If the p95 of the latency is higher, the queues keep growing, ns. */
+/** A run is saturated if the p95 of the latency is higher, ns: its queues keep growing. */
 const KNEE_LATENCY_NS = 250_000_000;
 
 const DELIVERY = '.delivery';
@@ -38,7 +37,7 @@ export interface KneeRun {
 export interface Knee {
   /** The highest rate that was delivered, packets per second. */
   readonly ratePerSecond: number;
-  /** Lowest rate that was not; undefined if every rate was. */
+  /** The lowest rate that was not delivered; undefined if every rate was. */
   readonly failedPerSecond?: number;
   readonly runs: readonly KneeRun[];
 }
@@ -49,15 +48,18 @@ export interface KneeSearch {
   readonly from: number;
   /** Factor between rates until one fails. */
   readonly growth: number;
-  /** The search ends when success and failure are this close, as a ratio above 1. */
+  /**
+   * The search ends when the lowest failed rate is at most this multiple of the highest delivered one;
+   * above 1.
+   */
   readonly resolution: number;
-  /** The majority of this many runs decides. */
+  /** Number of runs at each rate, of which the majority decides. */
   readonly tries: number;
   readonly run: (ratePerSecond: number) => Promise<KneeRun>;
   readonly isStopped: () => boolean;
 }
 
-/** If other programs have a larger share of the time, a run counts as disturbed. */
+/** A run counts as disturbed if other programs had the processor for a larger share of the time. */
 const WAITED_MAX = 0.1;
 /** After this many disturbed runs at one rate, further disturbed runs count as well. */
 const DISTURBED_MAX = 4;
@@ -135,7 +137,7 @@ function kneeRun(ratePerSecond: number, result: SeedResult): KneeRun {
   };
 }
 
-/** The protocol to which the flow's packets were handed; others have metrics of the same names. */
+/** The name of the protocol that carried the flow's packets, whose metrics are read. */
 function carrierOf(metrics: SeedResult['metrics']): string {
   const delivery = Object.entries(metrics).find(
     ([name, data]) => name.endsWith(DELIVERY) && data.kind === 'ratio' && data.denominator > 0,

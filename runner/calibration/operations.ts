@@ -1,6 +1,6 @@
 /**
- * Benchmarks of single operations that need no network: cryptography, timers, the pump, a link
- * (docs/spec/processor-model.md). The crypto provider is the one that live runs use.
+ * Benchmarks of single operations that need no network: cryptography, timers, the event pump, an
+ * emulated link (docs/spec/processor-model.md). The crypto provider is that of live runs.
  *
  * @module
  */
@@ -21,16 +21,16 @@ import {
 import { rareCryptoCalls } from './rare-calls.ts';
 import { fixedCostCryptoCalls, perByteCryptoCalls } from './state-calls.ts';
 
-/** An operation whose cost in a live run is not yet known. */
+/** An operation of the profile without its cost in place, which is measured later. */
 export type MeasuredOperation = Omit<ProfileOperation, 'inPlace'>;
 
-/** A benchmark by the name of its operation. */
+/** A benchmark, and the name of the operation that it measures. */
 export interface Benchmark {
   readonly name: string;
   readonly run: (plan: BatchPlan) => MeasuredOperation | Promise<MeasuredOperation>;
 }
 
-/** Calls by the name under which the processor model charges them. */
+/** Calls on data, by the name under which the processor model charges them. */
 type CallsByLength = Readonly<Record<string, (data: Uint8Array) => unknown>>;
 
 /** Payload lengths at which costs per byte are determined. */
@@ -43,7 +43,7 @@ const AES_KEY: Uint8Array = new Uint8Array(KEY_BYTES).fill(3);
 /** Number of different input buffers. */
 const INPUTS = 16;
 
-/** An operation from its benchmarks at several lengths. */
+/** Makes an operation of the profile from its benchmarks at several lengths. */
 export function makeProfileOperation(
   lane: ProfileOperation['lane'],
   batches: readonly { readonly bytes: number; readonly ns: readonly number[] }[],
@@ -89,7 +89,7 @@ export function operationBenchmarks(crypto: CryptoProvider): readonly Benchmark[
   ];
 }
 
-/** Hash functions whose input or output has the length of a message. */
+/** Calls of hash functions whose input or output has the given length. */
 function hashesByLength(crypto: CryptoProvider): CallsByLength {
   return {
     sha384: (data) => crypto.sha384(data),
@@ -100,7 +100,7 @@ function hashesByLength(crypto: CryptoProvider): CallsByLength {
     blake2b: (data) => crypto.blake2b(data, KEY_BYTES),
     blake3: (data) => crypto.blake3(data, KEY_BYTES),
     blake3DeriveKey: (data) => crypto.blake3DeriveKey('calibration', data, KEY_BYTES),
-    // A short seed is expanded; input and output together have the length that is charged.
+    // SHAKE expands a short seed; the charged length is that of input and output together.
     shake256: (data) => crypto.shake256(AES_KEY, data.length - AES_KEY.length),
   };
 }
@@ -212,7 +212,7 @@ function pumpTurns(plan: BatchPlan): readonly number[] {
   return times;
 }
 
-/** A datagram that is offered to an emulated link, serialised, delayed and handed over. */
+/** Makes a call that offers a datagram to an emulated link, which serialises, delays and hands it over. */
 function linkCrossing(bytes: number): (index: number) => void {
   const none = { name: 'none' } as CryptoProvider;
   const world = new SimWorld({ seed: 1, epochSeconds: 0, cryptoFor: (): CryptoProvider => none });

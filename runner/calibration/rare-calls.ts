@@ -12,7 +12,10 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const SEED_BYTES = 64;
 
-/** Calls by the name under which the processor model charges them; each takes one of several keys. */
+/**
+ * Calls by the name under which the processor model charges them; each call is given one of several
+ * keys.
+ */
 export type RareCryptoCalls = Readonly<Record<string, (key: Uint8Array) => unknown>>;
 
 /**
@@ -64,7 +67,7 @@ function signatures(crypto: CryptoProvider, own: Uint8Array): RareCryptoCalls {
   };
 }
 
-/** Calls that sign and verify with keys that were opened before. */
+/** Calls that sign and verify with key objects that are opened once, outside the measurement. */
 function openedSignatures(crypto: CryptoProvider, own: Uint8Array): RareCryptoCalls {
   const [edKey, pKey] = [crypto.ed25519Key(own), crypto.p256Key(own)];
   const [edSignature, pSignature] = [edKey.sign(own), pKey.sign(own)];
@@ -101,7 +104,8 @@ function latticeSignatures({ mlDsa65 }: CryptoProvider, own: Uint8Array): RareCr
   assert(mlDsa65.verify(key.publicKey, input, signature), 'ML-DSA verifies what it has signed');
   return {
     mlDsa65Key: (seed) => mlDsa65.openKey(seed),
-    // The number of attempts depends on the coins; the calls draw them from all keys in turn.
+    // The number of attempts in signing depends on the coins, so the calls take all keys in turn as
+    // coins.
     mlDsa65Sign: (coins) => key.sign(input, coins),
     mlDsa65Verify: () => mlDsa65.verify(key.publicKey, input, signature),
   };

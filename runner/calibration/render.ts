@@ -16,7 +16,7 @@ import { quantile, sortedAscending } from '../../reports/statistics/quantile.ts'
 import type { CostProfile } from '../../scenarios/profiles/profile-schema.ts';
 import type { CheckRound, KneeCheck, LivePredictedPair } from './knee-check.ts';
 
-/** Above this share of a core, a wake-up usually serves several packets. */
+/** If no run used this share of a core, a note is printed: below it, each packet costs a wake-up. */
 const BUSY_ENOUGH = 0.6;
 const HEADER = ['operation', 'bytes', 'median', '95 %', 'p99', 'alone', 'in place'] as const;
 
@@ -75,7 +75,7 @@ function idleNote({ inPlace }: CostProfile): readonly string[] {
 }
 
 /**
- * The live and the predicted limit of each round side by side, and the medians compared with the
+ * The live and the predicted limits of each round side by side, and the medians compared with the
  * promised accuracy.
  */
 export function renderKneeCheck(check: KneeCheck): string {
@@ -131,8 +131,8 @@ const LINES = [
 ] as const;
 
 /**
- * The prediction with the factor in the file. It also contains any change of the machine's speed
- * since then.
+ * The prediction with the factor in the file, with a note that it also includes any change of the
+ * machine's speed since then.
  */
 function asWrittenNote({ asWritten, rounds }: KneeCheck): readonly string[] {
   const { dataFactor, ratePerSecond } = asWritten;

@@ -2,8 +2,8 @@
  * Benchmarks of real sockets on loopback, with the code that live runs use: sending a datagram,
  * receiving one, and how many fit into a receive buffer (docs/spec/processor-model.md#calibration).
  *
- * Bursts stay below what one turn of the event loop reads from a socket, so that a turn is shared by
- * as many datagrams as under load.
+ * A burst is small enough to be read in one turn of the event loop, so that datagrams share the cost of
+ * a turn as they do under load.
  *
  * @module
  */
@@ -18,15 +18,18 @@ import { type MeasuredOperation, makeProfileOperation } from './operations.ts';
 
 const ADDRESS = '127.0.0.1';
 const LENGTHS = [64, 512, 1_200] as const;
-/** Datagrams sent before the loop reads them. */
+/** Number of datagrams that are sent before the event loop reads them. */
 const BURST = 25;
 const PATIENCE_MS = 2_000;
 const QUIET_MS = 30;
-/** Sizes at which the capacity of a buffer is measured: the kernel rounds up to powers of two. */
+/**
+ * Sizes of datagrams for which the capacity of a buffer is measured, bytes: the kernel rounds sizes up
+ * to powers of two.
+ */
 const ROOM_BYTES = [128, 512, 1_024, 1_472] as const;
 const ROOM_MAX = 30_000;
 
-/** Costs of a datagram at its two ends. */
+/** Costs of a datagram at its sender and at its receiver. */
 export interface SocketCosts {
   readonly send: MeasuredOperation;
   readonly receive: MeasuredOperation;
@@ -43,7 +46,7 @@ class SocketPair {
 
   constructor() {
     const endpoints = new EndpointTable();
-    // The same array is sent repeatedly, and its content does not matter.
+    // Nothing is released, because the same array is sent repeatedly.
     const release = (): void => undefined;
     this.#table = new UdpSocketTable({
       clock: new LiveClock(),
@@ -67,7 +70,7 @@ class SocketPair {
     return processCpuNs() - began;
   }
 
-  /** Waits until `count` datagrams in all have been received. */
+  /** Waits until `count` datagrams have been received since the pair was created. */
   async arrived(count: number): Promise<void> {
     if (this.received >= count) return;
     await new Promise<void>((resolve, reject) => {
@@ -110,7 +113,7 @@ class SocketPair {
   }
 }
 
-/** Measures both ends. */
+/** Measures the costs of sending and of receiving a datagram. */
 export async function socketCosts(plan: BatchPlan): Promise<SocketCosts> {
   const pair = new SocketPair();
   const sent: { bytes: number; ns: number[] }[] = [];
@@ -149,7 +152,7 @@ async function timeBursts(
   return times;
 }
 
-/** ns per datagram over `count` of them. */
+/** Sends at least `count` datagrams in bursts; returns the cost of each, ns. */
 async function manyBursts(
   pair: SocketPair,
   buffer: Uint8Array,
@@ -168,7 +171,7 @@ async function manyBursts(
   return { send: sendNs / total, receive: receiveNs / total };
 }
 
-/** How many datagrams of a size a socket holds before the kernel drops the next one. */
+/** Measures for several sizes how many datagrams a socket holds before the kernel drops the next one. */
 export async function measureReceiveBuffer(): Promise<readonly ReceiveBufferCapacity[]> {
   const rooms: ReceiveBufferCapacity[] = [];
   for (const bytes of ROOM_BYTES) {

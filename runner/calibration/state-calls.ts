@@ -22,7 +22,7 @@ export function perByteCryptoCalls(
   };
 }
 
-/** Calls of one cost. */
+/** Calls whose cost does not depend on a length. */
 export function fixedCostCryptoCalls(
   crypto: CryptoProvider,
 ): Readonly<Record<string, () => unknown>> {
@@ -32,7 +32,7 @@ export function fixedCostCryptoCalls(
   const hash = crypto.running.sha256();
   return {
     aesCtrStream: () => crypto.aesCtrStream(key, key),
-    // With its first block, since a provider may prepare the key only then.
+    // The call includes the first block, because a provider may expand the key only then.
     aesBlock: () => crypto.aesBlock(key).encrypt(block),
     aesBlockCall: () => cipher.encrypt(block),
     hashState: () => hash.copy(),

@@ -35,23 +35,23 @@ export type HandlerKind = keyof HandlerCosts;
 
 /** The calls of one handler. */
 export interface HandlerTimes {
-  /** Duration of each call less the usual cost of the other code that it called, ns; may be below 0. */
+  /** Duration of each call, minus the known cost of the other code that it called, ns; may be below 0. */
   readonly ns: number[];
-  /** Number of bytes of each call. */
+  /** Length of the datagram or request of each call, bytes. */
   readonly bytes: number[];
 }
 
-/** Accumulates the time of nested calls. */
+/** Times the handlers of protocols, without the time of nested calls of other code. */
 export class HandlerClock {
   readonly times = new Map<string, HandlerTimes>();
   readonly #crypto: CpuProfile['crypto'];
   /** The cost of reading the clock twice, ns. */
   readonly #readNs = clockNs();
   #isInside = false;
-  /** Time of the running call that belongs to other code, ns. */
+  /** Time within the running call that belongs to other code, ns. */
   #otherNs = 0;
 
-  /** @param crypto Costs by function of the provider. */
+  /** @param crypto The cost of each function of the crypto provider. */
   constructor(crypto: CpuProfile['crypto']) {
     this.#crypto = crypto;
   }
@@ -130,14 +130,17 @@ export function timedWorld(parts: WorldParts, clock: HandlerClock): ProcessWorld
   return new ProcessWorld(timed, { net, agenda, listeners });
 }
 
-/** The protocol that takes the traffic: the highest one of the first flow's source; undefined without flows. */
+/**
+ * The protocol that gets the packets of the application: the highest one at the source of the first
+ * flow; undefined without flows.
+ */
 function sourceProtocol({ scenario, stackOf }: WorldParts): string | undefined {
   const source = scenario.traffic[0]?.from;
   const host = scenario.topology.hosts.find(({ name }) => name === source);
   return host && stackOf(host).at(-1)?.protocol.name;
 }
 
-/** Times the turns of sources as requests: a turn makes a packet and passes it to its node. */
+/** Times the events of traffic sources as requests: each makes a packet and passes it to its node. */
 class TimedAgenda extends VirtualAgenda {
   readonly #how: { readonly clock: HandlerClock; readonly protocol: string };
 
@@ -153,7 +156,7 @@ class TimedAgenda extends VirtualAgenda {
 }
 
 class TimedWorld extends SimWorld {
-  // Set before `makeHost` is called: hosts are added after the constructor.
+  // Not used before it is set: `makeHost` is called after the constructor, when hosts are added.
   readonly #clock: HandlerClock;
 
   constructor(options: SimWorldOptions, clock: HandlerClock) {
@@ -231,8 +234,8 @@ class TimedSocket implements DatagramSocket {
 }
 
 /**
- * What timing an empty piece of code gives, ns: the least of many rounds, because other programs
- * prolong the others.
+ * The measured duration of an empty piece of code, ns: the least of many rounds, because other programs
+ * only lengthen rounds.
  */
 function clockNs(): number {
   let least = Number.POSITIVE_INFINITY;

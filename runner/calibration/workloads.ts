@@ -1,19 +1,19 @@
 /**
- * The workloads that load the machine: a scenario, how its rate is set, and a rate that any machine
- * carries.
+ * The workloads that load the machine. Each has a scenario, a way to set its rate, and a rate that any
+ * machine carries.
  *
  * @module
  */
 /** Changes of a scenario file, by path of the value. */
 export type ScenarioChanges = Readonly<Record<string, string>>;
 
-/** A scenario whose load is one rate. */
+/** A scenario whose load is determined by a single rate. */
 export interface Workload {
   /** File of the scenario, as the loader of scenarios finds it. */
   readonly file: string;
   /** A rate that a slow machine carries, packets per second; searches begin at four times that. */
   readonly easyRate: number;
-  /** How long a live run takes to forget its cold start, seconds. */
+  /** Warm-up of a live run, seconds, after which its cold start no longer matters. */
   readonly liveWarmupS: number;
   /** Changes that give the first flow this rate, packets per second. */
   changesAt(ratePerSecond: number): ScenarioChanges;
@@ -23,14 +23,14 @@ export interface Workload {
 const OWN = 'calibration/workloads';
 const EASY_RATE = 1_000;
 const LIVE_WARMUP_S = 1;
-/** Easy rate of a mixnet, packets per second: a packet takes a hundred times as long as in a router. */
+/** Easy rate of a mixnet, packets per second: a packet costs a mix a hundred times as much as a router. */
 const EASY_MIX_RATE = 100;
-/** Seconds of a mixnet until the messages that queued up while the code was cold are sent and fetched. */
-const LIVE_MIX_WARMUP_S = 4;
 /**
- * Instants of the sender's payload process per message, and frames that the receiver fetches per
- * message, so that both keep up.
+ * Warm-up of a mixnet, seconds, until it has sent and fetched the messages that queued up while the
+ * code was cold.
  */
+const LIVE_MIX_WARMUP_S = 4;
+/** The rates of sending and of fetching as a multiple of the message rate, so that both keep up. */
 const SPARE = 1.5;
 /** Frames per retrieval: `spool.batch` of one-mix.yaml. */
 const BATCH = 20;

@@ -1,6 +1,6 @@
 /**
- * Makes a crash of what a run threw: finds the node whose code ran, the line of its protocol, and its
- * last events. An error of the engine itself is returned unchanged.
+ * Turns what a run threw into a {@link NodeCrash}: finds the node whose code ran, the line of its
+ * protocol, and the node's last events. An error of the engine itself is returned unchanged.
  *
  * @module
  */
@@ -31,7 +31,7 @@ import {
   NodeCrash,
 } from './crash.ts';
 
-/** The hosts of a run, and its record of the calls to nodes. */
+/** The hosts of a run, and the record of the latest calls to its nodes. */
 export interface CallContext {
   readonly hosts: readonly HostSpec[];
   readonly calls: NodeCalls;
@@ -43,7 +43,7 @@ export interface CallContext {
   readonly addressOf?: (endpoint: number) => { readonly address: string; readonly port: number };
 }
 
-/** The facts about a run that the report of a crash contains. */
+/** The facts about a run from which the report of a crash is made. */
 export interface CrashContext extends CallContext {
   readonly stackOf: ProtocolStackOf;
   readonly seed: number;
@@ -76,10 +76,10 @@ export function reportingCrashes<T>(crashContext: CrashContext, code: () => T): 
 /** Number of lines that are shown before and after the line that threw. */
 const AROUND = 2;
 const NODES_NAMED_MAX = 4;
-/** Files with assertions that throw because of their caller. */
+/** Stack frames in these files are skipped: their functions throw because of a mistake of their caller. */
 const ASSERT = /\/engine\/(core\/assert|live\/clock-guard)\.[jt]s$/;
 
-/** The crash behind an error, or the error itself if no node caused it. */
+/** The {@link NodeCrash} for an error, or the error itself if no node caused it. */
 export function findCrash(error: unknown, crashContext: CrashContext): unknown {
   if (isKnown(error)) return error;
   if (error instanceof StandstillError) return standstillOf(error, crashContext);
@@ -116,7 +116,10 @@ function thrownCrash(error: unknown, crashContext: CrashContext): NodeCrash | un
   return new NodeCrash(crash, error);
 }
 
-/** The crash of the user's protocol that broke a promise; the error itself if the protocol is ours. */
+/**
+ * The crash for a broken guarantee of a user's protocol; the error itself if the protocol is part of
+ * orrery.
+ */
 function promiseOf(error: BrokenGuaranteeError, crashContext: CrashContext): unknown {
   const host = crashContext.hosts.findIndex(({ name }) => name === error.node);
   const spec = crashContext.hosts[host];
@@ -165,7 +168,10 @@ function standstillOf(error: StandstillError, crashContext: CrashContext): NodeC
   return new NodeCrash(crash, error);
 }
 
-/** Runs nodes in virtual time. Protocols of users must not read the system's clocks meanwhile. */
+/**
+ * Runs code in which protocols of users must not read the clocks of the system: the nodes of a run in
+ * virtual time.
+ */
 export function runGuardingClocks<T>(crashContext: CrashContext, code: () => T): T {
   const theirs = theirProtocols(crashContext);
   if (theirs.length === 0) return code();
@@ -189,7 +195,7 @@ function protocolsAt(host: HostSpec, { stackOf }: CrashContext): readonly Protoc
   return stackOf(host).map(({ protocol }) => protocol);
 }
 
-/** The protocol of a host whose code was called last; the lowest if none is found. */
+/** The protocol of a host whose code is innermost on the stack; the lowest protocol if none is found. */
 function protocolAt(
   protocols: readonly Protocol[],
   places: readonly StackFrameLocation[],
@@ -211,7 +217,7 @@ function byFile(
   return theirs.find(({ moduleUrl }) => new FileOwners([moduleUrl]).isTheirs(top.file));
 }
 
-/** The innermost line of the user's code, and the function of orrery that it had called. */
+/** The innermost stack frame in the user's code, and the function of orrery that this line called. */
 function placeOf(
   places: readonly StackFrameLocation[],
   owners: FileOwners,
@@ -224,7 +230,7 @@ function placeOf(
   return { ...codePlace(theirs), ...within };
 }
 
-/** The place of a call that does not return, from the stack of its thread. */
+/** The place in the code of a call that does not return, from the stack of its thread. */
 export function stuckCallPlace(stack: string, protocol: string): CrashPlace | undefined {
   const places = listStackFrameLocations(stack);
   return isShippedName(protocol)
@@ -242,7 +248,7 @@ function linesOf(file: string): readonly string[] {
   try {
     return readFileSync(file, 'utf8').split('\n');
   } catch {
-    // The file has gone since it was loaded; the report names the place without its lines.
+    // The file was removed after it was loaded; the report names the place without its lines.
     return [];
   }
 }
@@ -253,7 +259,7 @@ function wordsOf(error: unknown): string {
   return isPlain ? error.message : `${error.name}: ${error.message}`;
 }
 
-/** The last events of a node, as text for people. */
+/** The last calls of a node, as text for people. */
 export function lastEventsOfNode(host: number, crashContext: CallContext): readonly CrashEvent[] {
   const { calls, now, callTime = now } = crashContext;
   const shiftNs = now() - callTime();

@@ -1,6 +1,6 @@
 /**
- * A crash of a node, as plain data that crosses threads and processes: who, when, where in which file,
- * and what the node had been called for before.
+ * A crash of a node, as plain data that can be sent between threads and processes: which node, when,
+ * where in which file, and for which events the node was called before.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export interface CrashPlace {
   /** Number of the first of {@link lines}. */
   readonly firstLine: number;
   readonly lines: readonly string[];
-  /** Place in orrery that threw when the line called it; absent if the line itself threw. */
+  /** The function of orrery that threw when the line called it; absent if the line itself threw. */
   readonly within?: string;
 }
 
@@ -47,10 +47,7 @@ export interface Crash {
   readonly stack: string;
 }
 
-/**
- * A guarantee that every node must give was broken, according to a node or to the account of
- * messages.
- */
+/** A guarantee that every node must keep was broken, as found by a node or by the account of messages. */
 export class BrokenGuaranteeError extends InvariantError {
   readonly node: string | undefined;
 
@@ -72,7 +69,10 @@ export class NodeCrash extends Error {
   }
 }
 
-/** Largest lengths, in characters, of the lines of a crash, and of its error and its stack. */
+/**
+ * Largest lengths in characters: of a line of the file or an event, and of the texts of error and
+ * stack.
+ */
 export interface CrashTextLimits {
   readonly lineMax: number;
   readonly wordsMax: number;

@@ -1,17 +1,21 @@
 /**
  * Records the fingerprint at equal steps of virtual time, so that two runs can be compared by their
- * reports alone: once they diverge, all later steps differ (docs/spec/browser-view.md).
+ * reports alone: once they diverge, the fingerprints of all later steps differ
+ * (docs/spec/browser-view.md).
  *
- * Read between the slices of a run, when nothing happens, so it costs the run nothing.
+ * The fingerprint is read between the slices of a run, so that no event is slowed down.
  *
  * @module
  */
 import type { Checkpoints } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 
-/** Largest number of steps; 2 kB per seed. */
+/** Largest number of steps, each for duration and drain; they take 2 kB per seed. */
 const STEPS_MAX = 256;
-/** Digits kept of the 16 of a fingerprint; two match by chance once in 4 billion. */
+/**
+ * Hex digits that are kept of the 16 of a fingerprint; two different fingerprints agree in these once
+ * in 4 billion.
+ */
 const DIGITS = 8;
 
 type RunTime = Pick<Scenario, 'durationNs' | 'drainNs'>;
@@ -22,8 +26,8 @@ export class RunCheckpoints {
   #digests = '';
 
   /**
-   * @param scenario Its duration and its drain have up to {@link STEPS_MAX} steps each.
-   * @param sliceNs The run can stop at every multiple of this.
+   * @param time Duration and drain of the scenario, which have up to {@link STEPS_MAX} steps each.
+   * @param sliceNs Length of a slice: steps are multiples of it.
    */
   constructor({ durationNs, drainNs }: RunTime, sliceNs: number) {
     const longerNs = Math.max(durationNs, drainNs);
@@ -35,7 +39,10 @@ export class RunCheckpoints {
     return (Math.floor(nowNs / this.#everyNs) + 1) * this.#everyNs;
   }
 
-  /** Records that everything up to `nowNs`, a multiple of the slice, has happened. */
+  /**
+   * Records the fingerprint if a checkpoint is due at `nowNs`, a multiple of the slice up to which all
+   * events have happened.
+   */
   pass(nowNs: number, world: { readonly fingerprint: string }): void {
     if (nowNs % this.#everyNs === 0) this.#digests += world.fingerprint.slice(0, DIGITS);
   }

@@ -1,6 +1,6 @@
 /**
- * Whether the work of a run is done: every host that can finish has said so since its last start
- * (docs/spec/scenario-files.md#time). A crash takes back what the host said.
+ * Finds when the work of a run is done: when every host that can finish has reported that it has, since
+ * its last start (docs/spec/scenario-files.md#time). A crash cancels the report of a host.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { type FinishingProtocols, listFinishingProtocols } from '../../scenarios
 import type { Scenario } from '../../scenarios/model.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 
-/** Follows which hosts have said that their work is done, until all have. */
+/** Tracks which hosts have reported that their work is done, until all have. */
 export class FinishedHostsTracker {
   readonly #finishers: FinishingProtocols;
-  /** Reports after this instant, ns, do not count: the duration has ended the run by then. */
+  /** Reports after this instant, ns, do not count, because the duration has then ended the run. */
   readonly #limitNs: number;
   readonly #open: Set<string>;
   readonly #crashedNs = new Map<string, number>();
@@ -29,23 +29,23 @@ export class FinishedHostsTracker {
     return this.#doneNs;
   }
 
-  /** Hosts that have not finished, in the order of the file. */
+  /** Names of the hosts that have not finished, in the order of the file. */
   get unfinished(): readonly string[] {
     return [...this.#finishers.keys()].filter((node) => this.#open.has(node));
   }
 
-  /** A protocol of a host says that its work is done. */
+  /** Records that a protocol of a host reports its work as done. */
   finished(node: string, protocol: string, atNs: number): void {
     if (this.#doneNs !== undefined || atNs > this.#limitNs) return;
-    // Protocols below the top serve it, and are done when it is.
+    // Only the finishing protocol of a host counts; the protocols below only serve it.
     if (this.#finishers.get(node) !== protocol) return;
-    // Reports of other processes can be about the time before a crash that is known already.
+    // A report from another process may be older than a crash that is known already.
     if (atNs <= (this.#crashedNs.get(node) ?? Number.NEGATIVE_INFINITY)) return;
     this.#open.delete(node);
     if (this.#open.size === 0) this.#doneNs = atNs;
   }
 
-  /** A host crashed: its node must report again that its work is done. */
+  /** Records that a host crashed, after which it must report again that its work is done. */
   crashed(node: string, atNs: number): void {
     if (this.#doneNs !== undefined || !this.#finishers.has(node)) return;
     this.#crashedNs.set(node, atNs);
@@ -53,7 +53,7 @@ export class FinishedHostsTracker {
   }
 }
 
-/** The hosts that the end of the run waits for; none if the run lasts for its duration. */
+/** The hosts for which the end of the run waits; empty if the run always lasts for its duration. */
 export function runFinishersPart(
   scenario: Scenario,
   registry: ProtocolLookup,

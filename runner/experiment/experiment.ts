@@ -1,8 +1,8 @@
 /**
  * A run in any world: nodes on hosts, sources, faults, meters, and the results.
  *
- * Five named steps: nodes, flows, faults, run (by the caller), result. They are the same for `sim`
- * and `live`; the world decides how time passes.
+ * It has five steps: nodes, flows, faults, run (by the caller), result. They are the same in all
+ * worlds; the world decides how time passes.
  *
  * @module
  */
@@ -40,43 +40,40 @@ import type { StoreFault, Undo, World, WorldListener } from '../world.ts';
 import type { SetUpMemoryGuard } from '../worlds/set-up-memory.ts';
 import { FinishedHostsTracker } from './done-watch.ts';
 
-/** Parts of an experiment. */
+/** What an experiment is made from. */
 export interface ExperimentParts {
   readonly world: World;
   readonly scenario: Scenario;
   readonly seed: number;
   /**
-   * The network as the lowest protocol of a host sees it, or a layer; not used if nodes are in other
-   * processes.
+   * Makes the view of the network for the lowest protocol of a host, or for a layer; not used if nodes
+   * are in other processes.
    */
   readonly viewOf: (host: string, layer?: string) => NetworkView;
   readonly stackOf: ProtocolStackOf;
-  /** Replaces nodes and sources if these are in other processes. */
+  /** Makes stand-ins for nodes and sources; given if these are in other processes. */
   readonly standIns?: StandInFactory;
   /** The hosts whose nodes and sources are in this process; by default, all. */
   readonly hosts?: readonly string[];
-  /** Measures a flow; by default, a meter of this process. */
+  /** Makes the meter of a flow; by default, a meter in this process. */
   readonly meterOf?: (index: number) => FlowMeter;
-  /** Notes what nodes observe; by default, a new object. */
+  /** The witness of what nodes observe; by default, a new object. */
   readonly witness?: RunWitness;
-  /**
-   * Returns the observer of messages in the lowest protocol of a node, or in a layer; undefined if
-   * there is no observer.
-   */
+  /** Returns the message observer for the lowest protocol of a node, or for a layer; undefined for none. */
   readonly observerOf?: (node: string, layer?: string) => MessageObserver | undefined;
-  /** The hosts that the end of the run waits for; absent if it lasts for its duration. */
+  /** The hosts for which the end of the run waits; absent if the run always lasts for its duration. */
   readonly finishers?: FinishingProtocols | undefined;
-  /** Watches how much memory the nodes take; absent if they are in other processes. */
+  /** Limits and measures the memory of the nodes; absent if they are in other processes. */
   readonly memory?: SetUpMemoryGuard | undefined;
   /** Called for each node that has crashed. */
   readonly crashed?: (node: string) => void;
   /** Begins an attack on privacy; absent in live runs and if no privacy is measured. */
   readonly attack?: FaultContext['attack'];
-  /** The flows of the run, if others look at them too; by default, a new object. */
+  /** The flows of the run, if other parts of the run need them too; by default, a new object. */
   readonly deliveries?: RunFlows;
 }
 
-/** Creates the counterparts of nodes and sources in other processes. */
+/** Makes stand-ins for nodes and sources that are in other processes. */
 export interface StandInFactory {
   node(host: HostSpec): NodeHandle;
   flow(index: number, spec: TrafficSpec, meter: FlowMeter): Flow;
@@ -84,21 +81,21 @@ export interface StandInFactory {
 }
 
 /**
- * Flows for which a fault shows bins: those that it affected, or the first ones if it affected
- * none.
+ * Largest number of flows for which the bins around a fault are kept: flows that it affected, or the
+ * first flows if it affected none.
  */
 const WATCHED_MAX = 4;
 
 /** A world with the nodes, flows and faults of a scenario. */
 export class Experiment implements WorldListener {
   readonly deliveries: RunFlows;
-  /** For each entry of drawn pairs, what its flows measured together. */
+  /** For each traffic entry with drawn pairs: the meter of all its flows together. */
   readonly groups = new Map<string, FlowMeter>();
   readonly faults: FaultDriver;
   readonly paths = new PathWatch();
-  /** Present if the run ends when its work is done. */
+  /** Set if the run ends when its work is done. */
   readonly done: FinishedHostsTracker | undefined;
-  /** Called once, when the work is done: sources are silent from now on. */
+  /** Called once, when the work is done and sources have stopped. */
   onDone: (() => void) | undefined;
   readonly #parts: ExperimentParts;
   readonly asks: AskMeter;
@@ -106,9 +103,12 @@ export class Experiment implements WorldListener {
   readonly #witness: RunWitness;
   readonly reconfigurations: Reconfigurations;
   readonly #truth: GroundTruth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
-  /** Refused packets by reason, if nodes in other processes have counted them. */
+  /**
+   * Refused packets by reason, as counted by nodes in other processes; undefined if nodes are in this
+   * process.
+   */
   refusals: Readonly<Record<string, number>> | undefined;
-  /** Pairs of a fault record and a flow that the fault affected. */
+  /** For each fault and each flow that it affected: the flow, the fault record and the instant. */
   readonly hits: { readonly flow: Flow; readonly record: FaultRecord; readonly atNs: number }[] =
     [];
 
@@ -123,7 +123,7 @@ export class Experiment implements WorldListener {
       activePath: (from, to) => this.activePath(from, to),
       hasAlternative: (from, to, cut) => this.#hasAlternative(from, to, cut),
       flood: (order) => this.flood(order),
-      // Flows of other processes are sent there.
+      // Flows of other processes cannot be sped up from here.
       burst: parts.standIns === undefined ? (node, times) => this.#burst(node, times) : undefined,
       ask: (spec, taker) => this.ask(spec, taker),
       isUp: (node) => this.#nodes.has(node),
@@ -141,7 +141,10 @@ export class Experiment implements WorldListener {
     return this.deliveries.flows;
   }
 
-  /** When the run ends, as far as is known: sources stop, and nothing later is measured, ns. */
+  /**
+   * When the measured part of the run ends, ns, as far as known: sources stop, and nothing later is
+   * measured.
+   */
   get endNs(): number {
     return this.done?.doneNs ?? this.#parts.scenario.durationNs;
   }
@@ -151,7 +154,7 @@ export class Experiment implements WorldListener {
     return this.endNs + this.#parts.scenario.drainNs;
   }
 
-  /** Puts nodes, flows and faults into the world. Time is 0 and nothing has run. */
+  /** Puts nodes, flows and faults into the world, at time 0, before any event. */
   prepare(): void {
     this.startNodes();
     this.book();
@@ -171,8 +174,8 @@ export class Experiment implements WorldListener {
   }
 
   /**
-   * Books what happens at instants of the scenario.
-   * @param fromNs Nothing earlier is made up for, in a process that joins during the run.
+   * Schedules flows, faults and other instants of the scenario.
+   * @param fromNs In a process that joins during the run: instants before this one are skipped.
    */
   book(fromNs = 0): void {
     const { world, scenario } = this.#parts;
@@ -198,7 +201,7 @@ export class Experiment implements WorldListener {
 
   /**
    * Puts a question to a node, and measures its answer.
-   * @returns gives it up.
+   * @returns a function that gives the question up.
    */
   ask(spec: AskSpec, taker: AskAnswerReceiver): Undo {
     const measure = this.asks.put(this.#parts.world.now());
@@ -212,7 +215,7 @@ export class Experiment implements WorldListener {
     return this.put(spec, measured);
   }
 
-  /** Puts a question of somebody outside the run, which is not measured. */
+  /** Puts a question from outside the scenario to a node, without measuring it. */
   put(spec: AskSpec, taker: AskAnswerReceiver): Undo {
     const { world, standIns } = this.#parts;
     const node = this.node(spec.node);
@@ -230,7 +233,10 @@ export class Experiment implements WorldListener {
     return joining === undefined ? undefined : [joining];
   }
 
-  /** Flows whose path in use can be asked for, as `a -> b`; a fault can hit a hop of these only. */
+  /**
+   * The flows, as `a -> b`, whose path in use is known; a fault on a hop of the active path needs such
+   * a flow.
+   */
   followedPaths(): readonly string[] {
     const isFollowed = ({ from, to }: TrafficSpec): boolean =>
       this.#nodes.get(from)?.activePath !== undefined || this.#linkJoining(from, to) !== undefined;
@@ -255,7 +261,10 @@ export class Experiment implements WorldListener {
     return [...this.#nodes].filter(([, node]) => node.isReady?.() === false).map(([name]) => name);
   }
 
-  /** Sends forged datagrams until undone; undefined if the sending host is down. */
+  /**
+   * Sends forged datagrams until the returned function is called; undefined if the sending host is
+   * down.
+   */
   flood(order: FloodCommand): Undo | undefined {
     return this.#parts.world.flood(order, (of) => createForger(this.#parts, of));
   }
@@ -288,7 +297,8 @@ export class Experiment implements WorldListener {
   }
 
   /**
-   * An application packet reached the user of `node` unchanged; `truth` is read during this call.
+   * Records that an application packet reached the application of `node` unchanged; `truth` is read
+   * during the call only.
    */
   arrived(node: string, truth: GroundTruth): void {
     const flow = this.flows[truth.flow];
@@ -324,7 +334,10 @@ export class Experiment implements WorldListener {
     this.paths.mark(this.#parts.world.now(), node, name);
   }
 
-  /** What nodes put into sums and claim about them; of nodes in other processes, only checks of that. */
+  /**
+   * What nodes put into sums and what they claim the sums are; for nodes in other processes, only
+   * linear checks of both.
+   */
   get sums(): SumGroundTruth {
     return this.#witness.sums;
   }
@@ -334,7 +347,7 @@ export class Experiment implements WorldListener {
     this.sums.reset();
   }
 
-  /** The work is done: nothing begins any more. */
+  /** Ends the run because its work is done: no source and no fault begins any more. */
   #end(atNs: number): void {
     this.faults.close();
     for (const flow of this.flows) {
@@ -432,18 +445,18 @@ export class Experiment implements WorldListener {
   }
 
   #isHit({ spec }: Flow, record: FaultRecord, cut: readonly string[]): boolean {
-    // A crashed node can no longer report which path it used, so its own flows count as affected.
+    // A crashed node cannot report which path it uses, so all flows from it count as affected.
     if (record.targets.includes(spec.from)) return true;
     return (this.activePath(spec.from, spec.to) ?? []).some((id) => cut.includes(id));
   }
 }
 
-/** True if a packet of the flow was delivered by another protocol than the one that took it. */
+/** True if the flow belongs to another protocol than the one that delivered the packet. */
 function isOtherLayer(flow: Flow | undefined, protocol: string): boolean {
   return flow?.spec.by !== undefined && flow.spec.by !== protocol;
 }
 
-/** The longest time limit of a KPI that is sampled per fault, ns; 0 if there is none. */
+/** The longest limit of the KPIs that are times after a fault, ns; 0 if there are none. */
 function faultLimitNs({ kpis }: Scenario): number {
   const limits = kpis.filter(({ metric }) => /\.(failover|recovery|detection)$/.test(metric));
   return greatestOf([0, ...limits.map(({ limit }) => limit)]);

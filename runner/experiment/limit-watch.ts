@@ -1,6 +1,6 @@
 /**
- * Finds, while a seed runs, a limit that it cannot meet any more. It looks at fixed instants of the run's
- * time, so that a seed in virtual time stops at the same event in every run.
+ * Finds, while a seed runs, a limit that the seed cannot meet any more. It checks at fixed instants of
+ * the run's time, so that a seed in virtual time always stops at the same event.
  *
  * @module
  */
@@ -15,10 +15,10 @@ import type { Experiment } from './experiment.ts';
 import { interimResultReader, type SeedRunFacts } from './measured-so-far.ts';
 import { SLICE_NS, sliceEnd } from './slices.ts';
 
-/** Number of looks at a run; each of them sums up the counters of all nodes. */
+/** Number of checks during a run. Each check adds up the counters of all nodes. */
 const LOOKS = 100;
 
-/** True if a run can miss a limit with this aggregation before its end, whatever follows. */
+/** True if a limit with this aggregation can be missed for good before the end of a run. */
 export function canMissForGood({ aggregation }: Pick<KpiSpec, 'aggregation'>): boolean {
   return ['count', 'max', 'min'].includes(aggregation);
 }
@@ -35,7 +35,7 @@ export class LimitWatch {
     this.#everyNs = Math.max(SLICE_NS, sliceEnd(durationNs / LOOKS));
     this.#nextNs = this.#everyNs;
     this.#soFar = interimResultReader(world, facts);
-    // Times of work are zeros where the processor is not modelled, and are not judged.
+    // If the processor is not modelled, times of its work are 0 and not judged.
     const definitions = scenarioMetrics(facts.scenario, facts.registry).filter(
       ({ needs }) => needs !== 'processor',
     );
@@ -50,7 +50,7 @@ export class LimitWatch {
       });
   }
 
-  /** True if the run, which is at `nowNs`, may as well end. */
+  /** True if a check is due at `nowNs` and finds a limit that is missed for good. */
   isMissed(nowNs: number, experiment: Experiment): boolean {
     if (nowNs < this.#nextNs) return false;
     this.#nextNs = nowNs + this.#everyNs;
@@ -58,7 +58,7 @@ export class LimitWatch {
   }
 }
 
-/** The watch over the limits of a run by the wall clock, if the run is to end at a missed limit. */
+/** Makes the watch for a real-time run; undefined if the run does not end at a missed limit. */
 export function makeLimitWatch(
   {
     endsOnMiss,

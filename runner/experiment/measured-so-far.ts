@@ -1,6 +1,6 @@
 /**
- * Interim results of a run, in the form of the final one. Metrics known only at the end (lateness,
- * processor, privacy) are missing.
+ * Interim results of a run, in the form of the final result. Metrics that are known only at the end
+ * (lateness, processor, privacy) are missing.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface SeedRunFacts {
   readonly seed: number;
 }
 
-/** Returns a function that reads an experiment on request. */
+/** Returns a function that makes the interim result of an experiment. */
 export function interimResultReader(
   world: World,
   { scenario, registry, seed }: SeedRunFacts,

@@ -35,7 +35,7 @@ import type { Flow } from '../traffic/traffic-source.ts';
 import type { World } from '../world.ts';
 import type { Experiment } from './experiment.ts';
 
-/** Facts that the caller of the run adds. */
+/** Facts about the end of a run that its caller adds. */
 export interface EndingFacts {
   readonly seed: number;
   readonly fingerprint: string;
@@ -60,9 +60,9 @@ export function makeSeedResult(
 }
 
 /**
- * Interim results of a run, for viewers; reads and changes nothing. What may still arrive is not
- * lost yet: packets of the last second count once they have arrived, and an open gap lasts until
- * now.
+ * Makes the interim result of a run for viewers; changes nothing in the run. Packets that may still
+ * arrive are not lost yet: those of the last second count only once they have arrived, and an open gap
+ * lasts until now.
  */
 export function makeInterimSeedResult(
   experiment: Experiment,
@@ -92,7 +92,7 @@ function gathered({ experiment, world, scenario, how, isOver }: Gathering): Seed
   const reached = Math.min(world.now(), experiment.endNs);
   const nodeDrops = world.nodeDrops();
   const nowNs = isOver ? undefined : reached;
-  // A bin that is not complete would look like a loss.
+  // An incomplete last bin is left out, because it would look like a loss.
   const binNs = seriesBinNs(scenario.durationNs);
   const shownNs = isOver ? reached : Math.floor(reached / binNs) * binNs;
   return {
@@ -199,7 +199,10 @@ function flowMetrics(
   return metrics;
 }
 
-/** @param nowNs How far the run has got, if it continues. */
+/**
+ * The traffic metrics of some flows together.
+ * @param nowNs The present instant if the run continues, else undefined.
+ */
 function trafficData(
   experiment: Experiment,
   flows: readonly Flow[],
@@ -252,7 +255,7 @@ function trafficData(
   };
 }
 
-/** The availability of flows; no metric if the bins of the run are wider than its windows' step. */
+/** The availability of flows; absent if the bins of the run are wider than the step of its windows. */
 function availability(
   flows: readonly Flow[],
   nowNs: number | undefined,
@@ -270,7 +273,7 @@ function availability(
   };
 }
 
-/** What ended the run, if its work could end it. */
+/** What ended the run; empty if its work could not end it. */
 function donePart({ done }: Experiment): Pick<SeedResult, 'done'> {
   if (done === undefined) return {};
   const { doneNs, unfinished } = done;
@@ -333,7 +336,10 @@ function faultRecords(experiment: Experiment, isOver: boolean): FaultRecord[] {
   });
 }
 
-/** The failover KPI's sample for this fault; none during the warm-up. */
+/**
+ * The gap that a fault at `atNs` caused in a flow, a sample of the failover metric; empty during the
+ * warm-up.
+ */
 function gapOf(flow: Flow, atNs: number): FaultGap[] {
   const samples = flow.meter.failovers(flow.nextSequence);
   return samples
@@ -386,7 +392,7 @@ function withinRun(series: TimeSeries, reachedNs: number): TimeSeries {
   return { ...series, values: series.values.slice(0, Math.ceil(reachedNs / series.binNs)) };
 }
 
-/** Series of each flow; those of one entry with drawn pairs are added up. */
+/** The series of each flow; for a traffic entry with drawn pairs, the sums over its flows. */
 function allSeries(experiment: Experiment): TimeSeries[] {
   const single = experiment.flows.filter(({ spec }) => spec.group === undefined);
   const isOneOfMany = single.length + experiment.groups.size > 1;
@@ -410,7 +416,10 @@ function flowSeries(experiment: Experiment, flow: Flow, isOneOfMany: boolean): T
   return isOneOfMany ? series.map((one) => named(one, nameOf(flow))) : series;
 }
 
-/** Series of one entry with drawn pairs, without paths: there may be as many paths as flows. */
+/**
+ * The series of a traffic entry with drawn pairs. They have no shares of paths, because there may be as
+ * many paths as flows.
+ */
 function groupSeries(experiment: Experiment, group: string, isOneOfMany: boolean): TimeSeries[] {
   const meters = experiment.flows
     .filter(({ spec }) => spec.group === group)
@@ -448,13 +457,16 @@ function sumOfBins(all: readonly (readonly number[])[]): number[] {
   return sum;
 }
 
-/** The metrics of links; none in worlds that do not count. */
+/** The metrics of links; empty in worlds that do not count the bytes on links. */
 function linkMetrics(world: World): Readonly<Record<string, MetricData>> {
   const value = world.linkBytes?.();
   return value === undefined ? {} : { [LINK_BYTES_METRIC]: { kind: 'counter', value } };
 }
 
-/** What nodes dropped, in all and by name; 0 for what a limit names and no node has dropped. */
+/**
+ * Counters of drops by nodes, in all and by reason; 0 for a reason that a limit names and that did not
+ * occur.
+ */
 function dropMetrics(
   drops: Readonly<Record<string, number>>,
   { kpis }: Scenario,
@@ -471,7 +483,7 @@ function dropMetrics(
   return Object.fromEntries(entries.map(([name, value]) => [name, { kind: 'counter', value }]));
 }
 
-/** Why a world has no metrics of links, by metric. */
+/** For each metric of links: why this world does not measure it; empty if it does. */
 function linksUncounted(world: World): Readonly<Record<string, string>> {
   if (world.linkBytes !== undefined) return {};
   return { [LINK_BYTES_METRIC]: 'bytes on links are counted in virtual time only' };

@@ -4,10 +4,13 @@
  * @module
  */
 
-/** Slices are long enough to cost nothing and short enough to stop within a blink. */
+/**
+ * Length of a slice, ns: long enough to cost nearly nothing, short enough that a run stops at once for
+ * a person.
+ */
 export const SLICE_NS = 20_000_000;
 
-/** The end of the slice to which an instant belongs, ns; Infinity for Infinity. */
+/** The end of the slice that contains an instant, ns; Infinity for Infinity. */
 export function sliceEnd(atNs: number): number {
   return SLICE_NS * Math.ceil(atNs / SLICE_NS);
 }

@@ -1,5 +1,5 @@
 /**
- * Which runs may have clouds.
+ * Refuses clouds in runs that cannot have them.
  *
  * @module
  */
@@ -7,8 +7,8 @@ import type { Scenario } from '../../scenarios/model.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 
 /**
- * Rejects a scenario with a cloud whose hosts would be in several processes or loops: all senders to a host share
- * its access, which is in one of them.
+ * Refuses a scenario with a cloud in a run with several processes or event loops: all senders to a host
+ * of a cloud share its access link, which only one process can simulate.
  * @throws Refusal at the first cloud.
  */
 export function refuseClouds({ topology }: Scenario): void {

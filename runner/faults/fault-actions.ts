@@ -1,6 +1,7 @@
 /**
- * The actions of events, as a run carries them out: for each what it does, how a hunt draws it, and whether check 16 of
- * the network model causes it. Their keys in a file and what these mean: `scenarios/files/events/actions.ts`.
+ * The actions of events, as a run carries them out: for each action what it does, how a hunt draws it,
+ * and whether check 16 of the network model covers it. `scenarios/files/events/actions.ts` defines
+ * their keys in a file.
  *
  * @module
  */
@@ -22,62 +23,69 @@ import {
   drawClockChange,
   drawFlood,
   drawPartition,
-  onLink,
+  makeLinkDraw,
 } from './fault-draws.ts';
 import { changeLinks, holdLinks, partitionNodes, tapLinks } from './link-faults.ts';
 
 /** An action of events, as a run carries it out. */
 export interface FaultActionEffect<One extends FaultAction> {
-  /** Why it cannot be carried out in this run; undefined if it can. */
+  /** Why the action cannot be carried out in this run; undefined if it can. */
   obstacle?(context: FaultContext): string | undefined;
-  /** Carries it out at one instant. */
+  /** Carries the action out at one instant of its fault. */
   act(action: One, call: FaultCall): FaultHit;
-  /** The kinds of faults that a hunt draws it as, or why it draws none. */
+  /**
+   * The kinds of faults with this action that a hunt draws, by name; or the reason why a hunt draws
+   * none.
+   */
   readonly drawnAs: Readonly<Record<string, DrawAction>> | string;
-  /** Why check 16 (verify/checks/conservation.ts) has no effect of this action; absent if it has. */
+  /** Why check 16 (verify/checks/conservation.ts) does not cover this action; absent if it does. */
   readonly notInCheck16?: string;
 }
 
-/** All actions. Draws of hunts depend on the order: a new one comes last. */
+/** All actions. Draws of hunts depend on their order, so a new action must come last. */
 export const FAULT_ACTIONS: {
   readonly [One in FaultAction as ActionWord<One['kind']>]: FaultActionEffect<One>;
 } = {
   set: {
     act: changeLinks,
     drawnAs: {
-      down: onLink(() => ({ set: { up: false } })),
-      loss: onLink((draws) => ({ set: { loss: anyOf(draws, ['1%', '5%', '20%', '50%', '90%']) } })),
-      bursts: onLink((draws) => ({
+      down: makeLinkDraw(() => ({ set: { up: false } })),
+      loss: makeLinkDraw((draws) => ({
+        set: { loss: anyOf(draws, ['1%', '5%', '20%', '50%', '90%']) },
+      })),
+      bursts: makeLinkDraw((draws) => ({
         set: { loss: anyOf(draws, ['5%', '20%', '50%']), lossBurst: anyOf(draws, [3, 10, 50]) },
       })),
-      delay: onLink((draws) => ({
+      delay: makeLinkDraw((draws) => ({
         set: { delay: anyOf(draws, ['1us', '1ms', '20ms', '200ms', '1s', '5s']) },
       })),
-      rate: onLink((draws) => ({
+      rate: makeLinkDraw((draws) => ({
         set: { rate: anyOf(draws, ['10kbit/s', '100kbit/s', '1Mbit/s']) },
       })),
-      corrupt: onLink((draws) => ({ set: { corrupt: anyOf(draws, ['1%', '10%', '50%']) } })),
-      duplicate: onLink((draws) => ({ set: { duplicate: anyOf(draws, ['1%', '20%', '100%']) } })),
+      corrupt: makeLinkDraw((draws) => ({ set: { corrupt: anyOf(draws, ['1%', '10%', '50%']) } })),
+      duplicate: makeLinkDraw((draws) => ({
+        set: { duplicate: anyOf(draws, ['1%', '20%', '100%']) },
+      })),
     },
   },
   tap: {
     act: tapLinks,
     drawnAs: {
-      reorder: onLink((draws) => ({ tap: { reorder: anyOf(draws, [1, 5, 30, 200]) } })),
-      replay: onLink((draws) => ({
+      reorder: makeLinkDraw((draws) => ({ tap: { reorder: anyOf(draws, [1, 5, 30, 200]) } })),
+      replay: makeLinkDraw((draws) => ({
         tap: {
           replay: anyOf(draws, ['1%', '20%', '100%']),
           replayWithin: anyOf(draws, [1, 30, 1000]),
         },
       })),
-      forge: onLink((draws) => ({ tap: { forge: anyOf(draws, ['1%', '20%', '100%']) } })),
+      forge: makeLinkDraw((draws) => ({ tap: { forge: anyOf(draws, ['1%', '20%', '100%']) } })),
     },
     notInCheck16: 'a tap is set from the beginning',
   },
   hold: {
     act: holdLinks,
     drawnAs: {
-      hold: onLink(() => ({ hold: true })),
+      hold: makeLinkDraw(() => ({ hold: true })),
     },
   },
   partition: {
@@ -212,7 +220,7 @@ function drawVictims(
   return chosen.map((index) => up[index] as string);
 }
 
-/** Crashes stack like all effects: a node is back when the last of them ends. */
+/** Keeps a node down. Several crashes of a node may overlap: it restarts when the last of them ends. */
 function holdDown(
   node: string,
   store: CrashAction['store'],

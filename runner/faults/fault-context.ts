@@ -1,5 +1,6 @@
 /**
- * What a fault is carried out with: the run that it acts on, and what it has done.
+ * The types with which faults are carried out: the run on which a fault acts, and the effect that it
+ * had.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import type { AskAnswerReceiver } from '../asks/ask.ts';
 import type { FloodCommand } from '../flood-order.ts';
 import type { Undo, World } from '../world.ts';
 
-/** A fault of the file that cannot be carried out; exit 2, with its position in the file. */
+/** A fault of the file cannot be carried out; exit code 2, with its position in the file. */
 export class FaultError extends Error {
   readonly spec: FaultSpec;
 
@@ -27,13 +28,13 @@ export interface FaultContext {
   readonly world: World;
   readonly scenario: Scenario;
   readonly seed: number;
-  /** Links of the path in use between two nodes, or undefined if there is none. */
+  /** Ids of the links of the path in use between two nodes; undefined if none is known. */
   activePath(from: string, to: string): readonly string[] | undefined;
   /** True if links that are up join the two nodes without the link `cut`. */
   hasAlternative(from: string, to: string, cut: string): boolean;
-  /** Begins a flood; undefined when the node that sends it is down. */
+  /** Begins a flood; returns what ends it, undefined if the sending node is down. */
   flood(order: FloodCommand): Undo | undefined;
-  /** Multiplies the rates of the flows from a node by `times`; absent if flows are sent in other processes. */
+  /** Multiplies the rates of the flows from a node by `times`; absent if sources are in other processes. */
   readonly burst?: ((node: string, times: number) => readonly Undo[]) | undefined;
   /** False while a node is down. */
   isUp(node: string): boolean;
@@ -43,7 +44,7 @@ export interface FaultContext {
   readonly attack?: ((attack: AttackSpec, draws: RandomStream) => Undo) | undefined;
   /** Puts a question to a node. */
   ask(spec: AskSpec, taker: AskAnswerReceiver): Undo;
-  /** Called when links or a node went down, to inform the flows that use them. */
+  /** Called when a fault has begun, to find the flows that use the cut links or crashed nodes. */
   began(record: FaultRecord, cutLinks: readonly string[]): void;
 }
 
@@ -52,26 +53,26 @@ export type OpenFaultRecord = { -readonly [K in keyof FaultRecord]: FaultRecord[
   effects: Record<string, number>;
 };
 
-/** One instant of a fault, with all that its action may use. */
+/** What the action of a fault is given at one of its instants. */
 export interface FaultCall {
   readonly context: FaultContext;
   readonly spec: FaultSpec;
-  /** The stream of the fault. */
+  /** The random stream of the fault. */
   readonly draws: RandomStream;
-  /** The one link or node that the instant concerns, in a `random` schedule. */
+  /** In a `random` schedule: the link or node on which the fault acts at this instant. */
   readonly only: string | undefined;
-  /** Number of crashes that hold a node down at present, by the node's name. */
+  /** Number of crashes that keep a node down at present, by the name of the node. */
   readonly crashes: Map<string, number>;
 }
 
-/** What a fault has done. */
+/** The effect that a fault had at one instant. */
 export interface FaultHit {
   readonly targets: readonly string[];
-  /** Links that carry nothing while the fault lasts. */
+  /** Ids of links that carry nothing while the fault lasts. */
   readonly cut: readonly string[];
   readonly text: string;
   readonly undo: readonly Undo[];
-  /** Called when the record exists. */
+  /** Called once the record of the fault exists. */
   readonly began?: (record: OpenFaultRecord) => void;
 }
 

@@ -1,52 +1,61 @@
 /**
- * Draws actions for faults of a hunt: what they hit, and how hard.
+ * Draws actions for the faults of a hunt: on what they act, and how strongly.
  *
  * @module
  */
 import type { RandomStream } from '../../engine/core/stream.ts';
 
-/** Chance of a change of a clock to be the longest step that protocols bear, where they bear any. */
+/**
+ * Probability that a change of a clock is the longest step that all protocols tolerate, if they
+ * tolerate any.
+ */
 const BORNE_STEP_CHANCE = 0.5;
 const NS_PER_S = 1_000_000_000;
 
-/** What faults can hit, and when. */
+/** On what the faults of a hunt can act, and when. */
 export interface FaultTargets {
   readonly nodes: readonly string[];
-  /** All nodes; {@link nodes} may be a few of them. */
+  /** Names of all nodes; {@link nodes} may contain only a few of them. */
   readonly everyNode: readonly string[];
   /** Ids of links. */
   readonly links: readonly string[];
   /** Ids of the links of each node. */
   readonly linksOf: Readonly<Record<string, readonly string[]>>;
-  /** Kinds of forgeries by the node that gets them. */
+  /** For each node: the kinds of datagrams that can be forged to it. */
   readonly forgeries: Readonly<Record<string, readonly string[]>>;
-  /** Nodes from which or to which flows go. */
+  /** Nodes that are an end of a flow. */
   readonly ends: readonly string[];
-  /** Nodes from which flows with a rate come. */
+  /** Nodes that send flows with a rate. */
   readonly senders: readonly string[];
-  /** Changes of options that protocols allow: what to set, by a name such as `bulk.secure=psk`. */
+  /**
+   * Changes of options that protocols allow: the values to set, by the name of the change, such as
+   * `bulk.secure=psk`.
+   */
   readonly options: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** A clock that was stepped by at most this much may stay so, ns. */
+  /** A step of a clock by at most this much need not be undone, ns. */
   readonly clockErrorNs: number;
   /** Faults begin at or after this instant, ns. */
   readonly fromNs: number;
-  /** The last fault has ended at this instant, ns. */
+  /** All faults end at or before this instant, ns. */
   readonly quietNs: number;
 }
 
 /** The keys of an action in an event, such as `link` and `set`. */
 export type DrawnAction = Readonly<Record<string, unknown>>;
 
-/** Makes the action of a fault; undefined if nothing here can be hit by one of this kind. */
+/** Draws the action of a fault; undefined if no target is suitable for this kind of fault. */
 export type DrawAction = (draws: RandomStream, targets: FaultTargets) => DrawnAction | undefined;
 
-/** Draws one of the links, for a change of it. */
-export function onLink(change: (draws: RandomStream) => DrawnAction): DrawAction {
+/**
+ * Makes a {@link DrawAction} that draws a link and applies `change`, the other keys of the action, to
+ * it.
+ */
+export function makeLinkDraw(change: (draws: RandomStream) => DrawnAction): DrawAction {
   return (draws, { links }) =>
     links.length === 0 ? undefined : { link: anyOf(draws, links), ...change(draws) };
 }
 
-/** Draws nodes that are cut off from all others. */
+/** Draws a partition: some nodes that are cut off from all others. */
 export function drawPartition(
   draws: RandomStream,
   { nodes, everyNode }: FaultTargets,
@@ -61,7 +70,7 @@ export function drawPartition(
   return { partition: { from: from.sort(), to }, direction };
 }
 
-/** Draws a node whose clock becomes wrong. */
+/** Draws a change of the clock of one node. */
 export function drawClockChange(
   draws: RandomStream,
   { nodes, clockErrorNs }: FaultTargets,
@@ -77,7 +86,7 @@ export function drawClockChange(
   return { clock: { node: anyOf(draws, nodes), ...change } };
 }
 
-/** Draws a node that gets forged datagrams. */
+/** Draws a flood of forged datagrams to one node. */
 export function drawFlood(
   draws: RandomStream,
   { forgeries }: FaultTargets,
@@ -89,7 +98,7 @@ export function drawFlood(
   return { flood: { to, kind, rate: anyOf(draws, ['10/s', '100/s', '1000/s']) } };
 }
 
-/** One of some values, drawn; there must be one. */
+/** Draws one of some values, of which there must be at least one. */
 export function anyOf<T>(draws: RandomStream, some: readonly T[]): T {
   return some[draws.below(some.length)] as T;
 }

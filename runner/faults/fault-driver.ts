@@ -1,10 +1,10 @@
 /**
- * Carries out faults: turns each entry of `events` into instants of begin and end, acts on the
- * world, and records what was affected.
+ * Carries out faults: computes for each entry of `events` the instants at which it begins and ends,
+ * acts on the world, and records what was affected.
  *
- * Instants and victims come from the stream `faults/<id>`, so a fault changes no traffic. Faults
- * act before the packets of their nanosecond (docs/spec/scenario-files.md#events). A fault that
- * affects nothing is an error of the scenario, never a sample.
+ * Instants and targets are drawn from the stream `faults/<id>`, so the draws of traffic do not depend
+ * on faults. Faults act before the packets of the same nanosecond (docs/spec/scenario-files.md#events).
+ * A fault that affects nothing is an error of the scenario, never a sample.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export class FaultDriver {
   readonly #context: FaultContext;
   /** Instants at which a fault begins or ends. */
   readonly #booked = new Set<number>();
-  /** Number of crashes that hold a node down at present, by the node's name. */
+  /** Number of crashes that keep a node down at present, by the name of the node. */
   readonly #crashes = new Map<string, number>();
   #count = 0;
   #isClosed = false;
@@ -39,7 +39,7 @@ export class FaultDriver {
     this.#context = context;
   }
 
-  /** Books every instant of every fault. */
+  /** Schedules every instant of every fault. */
   schedule(): void {
     for (const spec of this.#context.scenario.events) {
       for (const { instant, draws } of this.#openings(spec)) {
@@ -50,14 +50,17 @@ export class FaultDriver {
     }
   }
 
-  /** The work of the run is done: faults of the file that have not begun never will. */
+  /**
+   * To be called when the work of the run is done: faults of the file that have not begun are
+   * cancelled.
+   */
   close(): void {
     this.#isClosed = true;
   }
 
   /**
-   * Schedules a fault that is not in the file. `settle` receives its outcome at its instant; a
-   * fault that cannot be carried out leaves the run unchanged.
+   * Schedules a fault that is not in the file. At its instant, `settle` receives its record, or the
+   * error if it cannot be carried out, in which case the run is unchanged.
    */
   inject(spec: FaultSpec, settle: (came: FaultRecord | FaultError) => void): void {
     for (const { instant, draws } of this.#openings(spec)) {
@@ -75,8 +78,8 @@ export class FaultDriver {
   }
 
   /**
-   * The first instant, from the given one on, at which nothing else begins or ends: a fault there
-   * has the same order whether it was booked at the start of the run or just before it.
+   * The first instant from `fromNs` on at which no other fault begins or ends. A fault there is in the
+   * same order among events whether it is scheduled at the start of the run or just before.
    */
   freeInstant(fromNs: number): number {
     const { warmupNs } = this.#context.scenario;
@@ -108,7 +111,7 @@ export class FaultDriver {
       case 'every': {
         const instants: Instant[] = [];
         const { everyNs, forNs } = schedule;
-        // Only complete slots before the end of the run count.
+        // Only slots that end before the end of the run count.
         for (let slot = schedule.fromNs; slot + everyNs <= end; slot += everyNs) {
           const room = everyNs - forNs;
           const phase = schedule.phase === 'random' ? Math.floor(draws.uniform() * (room + 1)) : 0;
@@ -122,7 +125,7 @@ export class FaultDriver {
     }
   }
 
-  /** Each target has times of its own, from a stream of its own. */
+  /** The instants of a random schedule. Each target has its own instants, drawn from its own stream. */
   #randomInstants(
     spec: FaultSpec,
     schedule: Extract<FaultSpec['schedule'], { kind: 'random' }>,
@@ -137,7 +140,7 @@ export class FaultDriver {
         const down = Math.max(1, Math.floor(own.exponential(schedule.meanDownNs)));
         const beginNs = Math.floor(at);
         const endNs = beginNs + down;
-        // A node that would restart when nothing is measured any more stays down.
+        // A node that would restart after the end of the measurement stays down.
         const isOver = spec.action.kind === 'crash' && endNs >= scenario.durationNs;
         instants.push({ beginNs, endNs: isOver ? undefined : endNs, only });
         at += down + own.exponential(schedule.meanUpNs);
@@ -191,7 +194,7 @@ interface Instant {
   readonly only: string | undefined;
 }
 
-/** The targets of a random schedule; which nodes these are may itself be drawn. */
+/** The targets of a random schedule; if the action has a `count`, they are drawn too. */
 function drawnTargets(action: FaultAction, draws: RandomStream): readonly string[] {
   const targets = listActionTargets(action);
   if (action.kind !== 'crash' || action.count === undefined) return targets;

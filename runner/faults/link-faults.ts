@@ -14,7 +14,7 @@ import { abbreviateNames, type FaultCall, FaultError, type FaultHit } from './fa
 
 type ActionOfKind<Kind extends FaultAction['kind']> = Extract<FaultAction, { kind: Kind }>;
 
-/** Changes links until undone. */
+/** Sets properties of links until the fault ends. */
 export function changeLinks(action: ActionOfKind<'set-link'>, call: FaultCall): FaultHit {
   const ids = selectLinks(action.links, call);
   const { world } = call.context;
@@ -26,21 +26,21 @@ export function changeLinks(action: ActionOfKind<'set-link'>, call: FaultCall): 
   return { targets: ids, cut: isCut ? ids : [], text: `${linkNames(ids)} ${word}`, undo };
 }
 
-/** Holds packets of links back until undone. */
+/** Holds packets of links back until the fault ends. */
 export function holdLinks({ links }: ActionOfKind<'hold-link'>, call: FaultCall): FaultHit {
   const ids = selectLinks(links, call);
   const undo = ids.map((id) => call.context.world.link(id).hold('both'));
   return { targets: ids, cut: ids, text: `${linkNames(ids)} held`, undo };
 }
 
-/** Puts an attacker on links until undone. */
+/** Puts an attacker on links until the fault ends. */
 export function tapLinks(action: ActionOfKind<'tap'>, call: FaultCall): FaultHit {
   const ids = selectLinks(action.links, call);
   const undo = ids.map((id) => call.context.world.link(id).attack(action));
   return { targets: ids, cut: [], text: `${linkNames(ids)} tapped`, undo };
 }
 
-/** Cuts all links and clouds between two sets of nodes until undone. */
+/** Cuts all links and clouds between two sets of nodes until the fault ends. */
 export function partitionNodes(
   action: ActionOfKind<'partition'>,
   { context }: FaultCall,
@@ -70,7 +70,10 @@ function linkNames(ids: readonly string[]): string {
   return abbreviateNames(ids, 'links');
 }
 
-/** Refuses a cut that leaves no other path: its failover time would be only the length of the cut. */
+/**
+ * Refuses a cut that leaves no other path, because its failover time would just be the length of the
+ * cut.
+ */
 function checkAlternative(
   selector: LinkSelector,
   ids: readonly string[],
@@ -95,7 +98,7 @@ function selectLinks(
     const pair = `${selector.from} -> ${selector.to}`;
     throw new FaultError(spec, `${pair} has no active path at this instant`);
   }
-  // `hop` picks links between areas; inside an area only where the path has no other.
+  // `hop` counts links between areas; if the path has none, links inside the area.
   const external = path.filter((id) => joinsAreas(context.scenario.topology, id));
   const choice = external.length > 0 ? external : path;
   const id = choice[hopIndex(selector.hop, choice.length, draws)];

@@ -1,5 +1,5 @@
 /**
- * Whether two hosts are joined by links that are up, with one link removed.
+ * Whether links join two hosts if only some links may be used.
  *
  * @module
  */

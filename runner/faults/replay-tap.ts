@@ -10,11 +10,11 @@
 import type { RandomStream } from '../../engine/core/stream.ts';
 import type { ReplayAttack, Tap, TapControl, TappedPacket } from '../world.ts';
 
-/** Packets kept for later at most; far above the distances that scenarios ask for. */
+/** Largest number of packets that are kept for later; far more than scenarios need. */
 const HELD_MAX = 65_536;
 /**
- * Genuine packets are moved back by a number of packets, but never for longer than this, ns: on a
- * link that carries only an occasional probe, a thousand packets would be a minute and not a
+ * Longest time for which a genuine packet is held back, ns. It is held back for a number of packets; on
+ * a link that carries only an occasional probe, a thousand packets would take a minute, which is no
  * reordering.
  */
 const MOVE_NS_MAX = 100_000_000;
@@ -31,7 +31,7 @@ interface Held {
 export class ReplayTap {
   readonly #action: ReplayAttack;
   readonly #random: RandomStream;
-  /** Copies to inject when the packet count reaches the key. */
+  /** Copies to inject, by the packet count at which they are due. */
   readonly #due = new Map<number, Held[]>();
   readonly #after: CallAfter;
   #seen = 0;
@@ -43,7 +43,7 @@ export class ReplayTap {
     this.#after = after;
   }
 
-  /** Sees one packet; false removes it from the direction. */
+  /** Handles one packet; returns false to remove it from the link. */
   readonly see: Tap = (packet: TappedPacket, control: TapControl): boolean => {
     this.#seen += 1;
     this.#release(control);
@@ -52,7 +52,8 @@ export class ReplayTap {
     const replayAfter = 1 + Math.floor(this.#random.uniform() * Math.max(1, replayWithin));
     const isForged = this.#random.chance(forge);
     const bit = Math.floor(this.#random.uniform() * packet.length * 8);
-    // One packet in ten is moved, so that most keep their place and the distance is what is tested.
+    // Only one packet in ten is moved, so that the distance of the reordering is tested and not its
+    // frequency.
     const isMoved = this.#random.chance(reorder > 0 ? 0.1 : 0);
     const moveBy = 1 + Math.floor(this.#random.uniform() * Math.max(1, reorder));
     if (isReplayed) this.#keep(this.#seen + replayAfter, copyOf(packet));

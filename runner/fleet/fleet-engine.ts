@@ -21,15 +21,15 @@ type Processor = (job: BullMq.Job) => Promise<unknown>;
 /** Versions that are tested. */
 const PACKAGES = { redis: 'bullmq@6.7.0 ioredis@5.11.1', postgres: 'bullmq@6.7.0 pg@8.23.1' };
 const PREFIX = 'orrery';
-/** A server that does not answer within this time is not there. */
+/** A server that does not answer within this time counts as unreachable, ms. */
 const CONNECT_MS = 5_000;
 
-/** What servers say of a password that is wrong or missing. */
+/** Matches the errors of servers about a wrong or missing password. */
 const REFUSED = /^(?:NOAUTH|WRONGPASS|NOPERM)\b|password|authentication/i;
 
 const require = createRequire(import.meta.url);
 
-/** Queues of one server. */
+/** Connections to the queues of one server. */
 export class FleetQueueServer {
   readonly #address: QueueAddress;
   readonly #bullmq: typeof BullMq;
@@ -48,8 +48,8 @@ export class FleetQueueServer {
   }
 
   /**
-   * Connects.
-   * @param onError Told what goes wrong later; the engine connects again by itself.
+   * Connects to the server.
+   * @param onError Called with later errors; the engine reconnects by itself.
    * @throws Refusal if packages are missing; EnvironmentError if the server does not answer.
    */
   static async open(
@@ -68,7 +68,7 @@ export class FleetQueueServer {
     return new FleetQueueServer(address, bullmq, onError);
   }
 
-  /** A queue, by its name. */
+  /** Opens a queue by its name. */
   queue(name: string): Queue {
     const known = this.#queues.get(name);
     if (known !== undefined) return known;
@@ -79,14 +79,14 @@ export class FleetQueueServer {
     return made;
   }
 
-  /** Starts to take jobs from a queue and to do them. */
+  /** Starts a worker that takes jobs from a queue and passes them to `work`. */
   worker(name: string, work: Processor, own: WorkerOptions): Worker {
     const { Worker: Make } = this.#bullmq;
     const options = { connection: this.#connection, ...this.#prefix, ...own };
     return this.#kept(new Make(`${PREFIX}-${name}`, work, options, this.#backend));
   }
 
-  /** Calls back for each job that has ended, but may miss some of them. */
+  /** Calls `onEnded` with the id of each job that has ended, but may miss some jobs. */
   heard(name: string, onEnded: (id: string) => void): void {
     const { QueueEvents } = this.#bullmq;
     const options = { connection: this.#connection, ...this.#prefix };
@@ -106,7 +106,7 @@ export class FleetQueueServer {
 
   get #connection(): BullMq.ConnectionOptions {
     const { kind, url } = this.#address;
-    // Requests wait while the server is away.
+    // With null, requests wait while the server is unreachable.
     const redis = { ...redisOptions(url), maxRetriesPerRequest: null };
     return (kind === 'redis' ? redis : url) as BullMq.ConnectionOptions;
   }
@@ -204,7 +204,8 @@ async function reachPostgres({ url }: QueueAddress, bullmq: typeof BullMq): Prom
   client.on('error', () => undefined);
   try {
     await client.connect();
-    // BullMQ does not create its tables by itself. Every process may ask; a lock lets one create them.
+    // BullMQ creates its tables only on request. Every process makes this request; a lock ensures that
+    // one creates them.
     await bullmq.runMigrations(client);
   } finally {
     await client.end();

@@ -1,6 +1,7 @@
 /**
- * Runs of a sweep on a fleet: each becomes a job of the queue under the name of the run, so that asking
- * twice makes one job. Its result is read by that name; events only say when to look.
+ * Makes the runs of a sweep on a fleet. Each run becomes a job of the queue whose id is the name of the
+ * run, so that two requests for a run make one job. Results are read by this id; events only trigger
+ * the reading.
  *
  * @module
  */
@@ -27,28 +28,31 @@ import {
   readJob,
 } from './fleet-job.ts';
 
-/** Jobs that are asked for before the first has ended: enough for some hundred threads. */
+/** Largest number of jobs in the queue at a time: enough for several hundred threads. */
 const ROOM = 512;
-/** Events may be lost while a server is away: all jobs are looked at this often. */
+/**
+ * Interval at which all jobs are checked, ms, because events may be lost while the server is
+ * unreachable.
+ */
 const LOOK_MS = 2_000;
-/** Pause before a server that is away is asked again, and how long this is tried. */
+/** Pause before a request to an unreachable server is repeated, and for how long it is repeated, ms. */
 const RETRY_MS = 500;
 const PATIENCE_MS = 300_000;
-/** Attempts at a job whose worker throws an exception; killed workers do not count. */
+/** Number of attempts at a job whose worker throws; losing a worker does not count as an attempt. */
 const ATTEMPTS = 3;
-/** How long a queue keeps the outcome of an attempt of a hunt, s. */
+/** How long the queue keeps the outcome of an attempt of a hunt, s. */
 const ATTEMPT_KEPT_S = 300;
-/** Stands for the answer of a server that is away. */
+/** Stands for the answer of an unreachable server. */
 const AWAY: unique symbol = Symbol('away');
-/** Name of the job that holds the head: which commit the fleet runs. */
+/** Id of the job that holds the header, which says what commit the fleet runs. */
 const HEAD_ID = 'head';
 
-/** Name of the queue with the jobs of a commit; workers of others never see them. */
+/** Name of the queue with the jobs of a commit; workers of other commits never see these jobs. */
 export function jobsQueueName(commit: string): string {
   return `runs-${commit.replaceAll(/[^0-9A-Za-z]/g, '-')}`;
 }
 
-/** Name of the queue that holds the head. */
+/** Name of the queue that holds the header. */
 export const SWEEP_HEADER_QUEUE_NAME = 'head';
 
 /** A run for which the fleet gave different results. */
@@ -57,25 +61,25 @@ export interface FleetConflict {
   readonly fingerprints: readonly string[];
 }
 
-/** What a sweep wants from its fleet. */
+/** The server, the commit and the options of a sweep on a fleet. */
 export interface FleetExecutorOptions {
-  /** How workers find the file of a combination. */
+  /** The path by which workers find the file of a combination. */
   readonly fileOf: (cell: SweepCombination) => string;
-  /** True if results that the fleet has already do not count. */
+  /** True if results that the fleet already has must not be used. */
   readonly isFresh: boolean;
 }
 
 /** The outcome of one run, or of one attempt of a hunt, on a fleet. */
 export type FleetOutcome = SeedAnswer | Extract<FleetAnswer, { kind: 'tried' }>;
 
-/** What is asked of a fleet besides a combination. */
+/** What a fleet must know of a run in addition to its combination. */
 interface Asked {
   readonly seed: number;
   /** For an attempt of a hunt: metrics whose limits hold at every instant. */
   readonly hunted?: readonly string[];
 }
 
-/** A run that was asked for and has no answer yet. */
+/** A requested run that has no answer yet. */
 interface Waiting {
   readonly job: FleetJob;
   /** Files of the scenario, as messages name them. */
@@ -117,8 +121,8 @@ export class FleetExecutor implements RunExecutor {
   }
 
   /**
-   * Tells the fleet which commit it is to run.
-   * @throws Refusal if it still works for another one.
+   * Connects to the fleet and tells it which commit to run.
+   * @throws Refusal if it still has jobs of another commit.
    */
   static async open(
     engine: FleetQueueServer,
@@ -147,7 +151,7 @@ export class FleetExecutor implements RunExecutor {
     return answer.kind === 'tried' ? noResult(seed, 'its result is damaged') : answer;
   }
 
-  /** True if its job is within the limits of a job. */
+  /** True if the job for this run is within {@link JOB_LIMITS_TEXT}. */
   takes(cell: SweepCombination, asked: Asked): boolean {
     return readJob(this.#jobOf(cell, asked)) !== undefined;
   }
@@ -171,8 +175,8 @@ export class FleetExecutor implements RunExecutor {
   }
 
   /**
-   * Makes a run, or tries an attempt of a hunt: the queue forgets an attempt by itself, and whoever asks again gets
-   * another run of it.
+   * Makes a run, or tries an attempt of a hunt. The queue removes the outcome of an attempt by itself,
+   * so a later request runs the attempt again.
    */
   async try(cell: SweepCombination, asked: Asked): Promise<FleetOutcome> {
     const { scenario } = cell;
@@ -197,21 +201,21 @@ export class FleetExecutor implements RunExecutor {
       await this.#forgetEarlier(id);
       await this.#add(job);
     });
-    // The job may have ended before this sweep was interrupted and continued.
+    // If this sweep is a continued one, the job may have ended already.
     void this.#look(id);
     return await answer;
   }
 
   async #add(job: FleetJob): Promise<void> {
-    // An ended job stays in the queue until the sweep has its result.
+    // An ended job of a sweep stays in the queue until the sweep has its result.
     const removal = job.hunted === undefined ? false : { age: ATTEMPT_KEPT_S };
     const options = { attempts: ATTEMPTS, removeOnComplete: removal, removeOnFail: removal };
     await this.#jobs.add('run', job, { ...options, jobId: job.id });
   }
 
   /**
-   * Removes a job that failed before this sweep was continued, since a file that was missing may be there
-   * now; if the sweep asks for fresh results, any job that has ended.
+   * Removes a job that failed before this sweep was continued, because the reason (such as a missing
+   * file) may be gone; with `isFresh`, removes any job that has ended.
    */
   async #forgetEarlier(id: string): Promise<void> {
     const job = await this.#jobs.getJob(id);
@@ -219,7 +223,10 @@ export class FleetExecutor implements RunExecutor {
     if (this.#isFresh || (await job.isFailed())) await job.remove();
   }
 
-  /** Stops waiting. Workers finish the runs that they have begun; a continued sweep finds the results. */
+  /**
+   * Stops waiting for runs. Workers finish the runs that they have begun, and a continued sweep finds
+   * the results.
+   */
   stop(): void {
     this.#isStopped = true;
     for (const { job, resolve } of this.#waiting.values()) {
@@ -245,7 +252,8 @@ export class FleetExecutor implements RunExecutor {
   }
 
   /**
-   * Repeats a request while the server is away; jobs have names, so none is added twice.
+   * Repeats a request while the server is unreachable. A repeated request adds no second job, because
+   * jobs have ids.
    * @throws EnvironmentError after {@link PATIENCE_MS}.
    */
   async #patiently(ask: () => Promise<unknown>): Promise<void> {
@@ -273,7 +281,7 @@ export class FleetExecutor implements RunExecutor {
   async #look(id: string): Promise<void> {
     const job = await this.#jobs.getJob(id).catch((): typeof AWAY => AWAY);
     const waiting = this.#waiting.get(id);
-    // If the server is away, a later look finds the job.
+    // If the server is unreachable, a later check finds the job.
     if (waiting === undefined || job === AWAY) return;
     if (job === undefined) {
       // The server lost the job, or another sweep of the same runs removed it.
@@ -287,7 +295,10 @@ export class FleetExecutor implements RunExecutor {
     waiting.resolve(answer);
   }
 
-  /** Each worker that ran a job has logged its fingerprint, even if another one answered first. */
+  /**
+   * Compares the answer with the fingerprints in the log of the job: each worker that ran the job has
+   * logged one.
+   */
   async #compare(id: string, answer: FleetOutcome): Promise<void> {
     const { logs } = await this.#jobs.getJobLogs(id).catch(() => ({ logs: [] as string[] }));
     const taken = answer.kind === 'result' ? [answer.result.fingerprint] : [];
@@ -315,7 +326,10 @@ function noResult(seed: number, why: string): SeedAnswer {
   return { kind: 'refused', message: `the fleet has no result of seed ${seed}: ${why}` };
 }
 
-/** Makes refusals of errors in other files than the scenario's: the named line would be printed. */
+/**
+ * Turns an error in a file that the scenario does not name into a refusal, because the message would
+ * quote a line of that file.
+ */
 function withoutOtherFiles(failure: RunFailure, named: readonly string[]): SeedAnswer {
   if (failure.kind !== 'scenario-error' || named.includes(failure.file)) return failure;
   const { file, line, column, message } = failure;

@@ -1,6 +1,6 @@
 /**
- * Tries attempts on a fleet: each is a run of the scenario with values for its events and limits, and says
- * what a thread of this process would say.
+ * Tries attempts of a hunt on a fleet. An attempt is a run of the scenario with values set for its
+ * events and limits; its outcome is the same as from a thread of this process.
  *
  * @module
  */
@@ -13,7 +13,10 @@ import { BREAKS_PER_RUN_MAX, huntBreakSchema, reachedStatesSchema } from '../hun
 import { EventCheck } from '../injection/event-check.ts';
 import type { FleetExecutor } from './fleet-executor.ts';
 
-/** What a worker says, which may be anything; null if the attempt is more than it may do. */
+/**
+ * Schema of the outcome from a worker, which is untrusted; null if the attempt exceeds what a worker
+ * may spend.
+ */
 const tried = z
   .object({
     breaks: z.array(huntBreakSchema).max(BREAKS_PER_RUN_MAX),
@@ -28,7 +31,7 @@ const tried = z
 export class FleetHunt {
   readonly #hunted: HuntedScenario;
   readonly #fleet: FleetExecutor;
-  /** The fields of attempts, by the option that these change. */
+  /** The prepared scenarios of attempts, by the option that the attempts change. */
   readonly #fields = new Map<string, OpenedField | undefined>();
 
   constructor(hunted: HuntedScenario, fleet: FleetExecutor) {
@@ -37,8 +40,10 @@ export class FleetHunt {
   }
 
   /**
-   * @returns undefined if the attempt is too much for a job or a worker, and is to be tried here.
-   * @throws Refusal if the fleet has no answer; HuntStopped if it was told to stop.
+   * Tries an attempt.
+   * @returns undefined if the attempt exceeds the limits of a job or a worker: this process must then
+   *   try it.
+   * @throws Refusal if the fleet gives no answer; HuntStopped if the hunt was stopped.
    */
   async try(attempt: Attempt): Promise<AttemptOutcome | undefined> {
     const opened = await this.#huntedScenarioOf(attempt);

@@ -1,6 +1,6 @@
 /**
- * What a fleet is told of a run, and what it answers: plain data, checked on both sides. Nothing executable
- * travels; files are named, with their hashes.
+ * The request for a run to a fleet, and its answer: plain data that both sides check. No code is sent;
+ * files are named, with their hashes.
  *
  * @module
  */
@@ -25,19 +25,22 @@ const jobSchema = z.strictObject({
   /** Name of a shipped scenario, or a path below the folder of the worker. */
   file: text,
   files: texts,
-  // The loader's limit too; here it is checked before anything looks at the values.
+  // The loader has the same limit; here it is checked before anything reads the values.
   parameters: texts.refine((values) => overridesLength(values) <= OVERRIDES_LENGTH_MAX, 'too long'),
   seed: z.int().min(0),
-  /** True if the whole result is wanted, and not only what its KPIs need. */
+  /** True to return the whole result; false for only the part that KPIs need. */
   isKept: z.boolean(),
-  /** For an attempt of a hunt: the metrics whose limits hold at every instant. Absent: an ordinary run. */
+  /**
+   * For an attempt of a hunt: the metrics whose limits hold at every instant. Absent for an ordinary
+   * run.
+   */
   hunted: z.array(text).max(VALUES_MAX).optional(),
 });
 
 /** The limits of a job, as text for messages. */
 export const JOB_LIMITS_TEXT = `at most ${VALUES_MAX} values of ${TEXT_MAX} characters, and ${OVERRIDES_LENGTH_MAX} together`;
 
-/** A run that somebody in the fleet is to make. */
+/** A run that a worker of the fleet is to make. */
 export type FleetJob = z.output<typeof jobSchema>;
 
 /** Reads a job from the data of a queue; undefined unless it is a job of this version. */
@@ -45,7 +48,7 @@ export function readJob(data: unknown): FleetJob | undefined {
   return jobSchema.safeParse(data).data;
 }
 
-/** Texts of answers: the stack of a crash, the lines around it. */
+/** Longest text in an answer, characters: the stack of a crash, the lines around it. */
 const LONG_MAX = 1_048_576;
 const EVENTS_MAX = 1_000;
 const long = z.string().max(LONG_MAX);
@@ -66,7 +69,10 @@ const crashSchema = z.strictObject({
   events: z.array(z.strictObject({ atNs: z.number(), text: long })).max(EVENTS_MAX),
 });
 
-/** Why a run has no result. Interrupted runs are not among these: a worker gives them back to the queue. */
+/**
+ * Why a run has no result. Interruption is no such reason: a worker gives an interrupted run back to
+ * the queue.
+ */
 const failureSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('scenario-error'),
@@ -93,7 +99,7 @@ const answerSchema = z.discriminatedUnion('kind', [
 /** The outcome of a run: its result, or why there is none. */
 export type FleetAnswer =
   | { readonly kind: 'result'; readonly fingerprint: string; readonly result: string }
-  /** What came of an attempt of a hunt, as JSON. */
+  /** The outcome of an attempt of a hunt, as JSON. */
   | { readonly kind: 'tried'; readonly tried: string }
   | { readonly kind: 'failed'; readonly failure: Exclude<SeedAnswer, { kind: 'result' }> };
 
@@ -102,7 +108,7 @@ export function readAnswer(value: unknown): FleetAnswer | undefined {
   return answerSchema.safeParse(value).data as FleetAnswer | undefined;
 }
 
-/** The version and commit of a sweep, which its workers must share. */
+/** The header: the version and commit of a sweep, which must be those of its workers. */
 export interface FleetSweepHeader {
   readonly version: number;
   readonly commit: string;
@@ -110,7 +116,7 @@ export interface FleetSweepHeader {
 
 const headSchema = z.strictObject({ version: z.int(), commit: text });
 
-/** The head in the data of a queue. */
+/** Reads the header from the data of a queue; undefined if the data are none. */
 export function readFleetSweepHeader(data: unknown): FleetSweepHeader | undefined {
   return headSchema.safeParse(data).data;
 }
@@ -121,14 +127,14 @@ const workerSchema = z.strictObject({
   commit: text,
   threads: z.int(),
   done: z.int(),
-  /** When the worker reported this, ms since 1970. */
+  /** When the worker sent this report, ms since 1970. */
   atMs: z.number(),
 });
 
 /** What a worker reports about itself every few seconds. */
 export type FleetWorkerState = z.output<typeof workerSchema>;
 
-/** The state of a worker in the data of a queue. */
+/** Reads the state of a worker from the data of a queue; undefined if the data are none. */
 export function readFleetWorkerState(data: unknown): FleetWorkerState | undefined {
   return workerSchema.safeParse(data).data;
 }

@@ -1,6 +1,7 @@
 /**
- * A worker of a fleet: takes runs from the queue and makes them on its threads, from its own files. It never
- * runs what a job brings: a job names files, and their hashes have to be those of the worker's own.
+ * A worker of a fleet: takes runs from the queue and makes them on its threads, from its own files. It
+ * never executes anything from a job: a job only names files, whose hashes must equal those of the
+ * worker's own files.
  *
  * @module
  */
@@ -37,18 +38,27 @@ import {
 export const WORKERS_QUEUE_NAME = 'workers';
 /** Interval between two reports of a worker that it is alive, ms. */
 export const WORKER_ALIVE_INTERVAL_MS = 5_000;
-/** How long a job stays locked after its worker died, and how often workers look for such jobs. */
+/**
+ * How long a job stays locked after its worker died, and the interval at which workers look for such
+ * jobs, ms.
+ */
 const LOCK_MS = 30_000;
 const STALLED_MS = 5_000;
-/** How often a job may lose its worker: a machine that is killed is never the fault of the job. */
+/**
+ * How often a job may lose its worker: practically without limit, because a killed machine is not the
+ * fault of the job.
+ */
 const STALLED_MAX = 1_000_000;
-/** How long a worker that is asked to end waits for its runs; other workers take over the rest. */
+/**
+ * How long a worker that is told to end waits for its runs, ms; other workers take over unfinished
+ * runs.
+ */
 const CLOSE_MS = 10_000;
 
-/** Longest time of a run: a thread that never comes back is lost to all others. */
+/** Longest time of a run, ms: a thread that never finished would be lost for all sweeps. */
 const TIME_LIMIT_MS = 3_600_000;
 
-/** Folders of shipped files, which jobs may name as well. */
+/** Folders of shipped files, which jobs may name in addition to files below the current folder. */
 const SHIPPED = [...Object.values(SHIPPED_FILE_FOLDERS), join(PROJECT_ROOT, 'nodes')];
 
 /** What a worker is made from. */
@@ -57,7 +67,7 @@ export interface FleetWorkerOptions {
   readonly commit: string;
   readonly threads: number;
   readonly memoryMb?: number | undefined;
-  /** Time after which a job of a worker that is gone is given to another, ms. */
+  /** Time after which the job of a dead worker is given to another worker, ms. */
   readonly lockMs?: number | undefined;
   /** Longest time of a run, ms of the wall clock; a scenario may set a shorter one. */
   readonly timeLimitMs?: number | undefined;
@@ -101,7 +111,7 @@ export class FleetWorker {
       try {
         return await this.#work(job);
       } catch (error) {
-        // The message of the error goes into the queue, so it must not quote the file.
+        // The message of the error is stored in the queue, so it must not quote the file.
         throw error instanceof ConfigError ? new Refusal(formatErrorWithoutSource(error)) : error;
       }
     };
@@ -114,7 +124,7 @@ export class FleetWorker {
     this.#worker.on('failed', (job, error) => onNotice(`${job?.id ?? 'a job'}: ${error.message}`));
   }
 
-  /** Ends; waits up to {@link CLOSE_MS} for runs that have begun. */
+  /** Ends the worker; waits up to {@link CLOSE_MS} for runs that have begun. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     const late = new Promise<void>((over) => {
@@ -128,7 +138,7 @@ export class FleetWorker {
     await this.#huntPool?.close();
   }
 
-  /** Threads for attempts of hunts, from the first one on. */
+  /** The threads for attempts of hunts, started at the first attempt. */
   get #hunts(): HuntPool {
     const { threads, memoryMb, timeLimitMs } = this.#options;
     this.#huntPool ??= new HuntPool(threads, { memoryMb, limitMs: timeLimitMs });
@@ -144,7 +154,8 @@ export class FleetWorker {
       const tried = await this.#hunts.try({ kind: 'file', path, set, seed, always, asked: files });
       if (tried === undefined) throw new Refusal('the attempt cannot be opened');
       this.#done += 1;
-      // Null: took too long or too much memory here, so the process that hunts tries it itself (fleet-hunt.ts).
+      // Null says that the attempt took too long or too much memory here, so that the hunting process
+      // tries it itself (fleet-hunt.ts).
       const isTooMuch = isTimedOut(tried) || isOutOfMemory(tried);
       return { kind: 'tried', tried: JSON.stringify(isTooMuch ? null : tried) };
     }
@@ -160,19 +171,22 @@ export class FleetWorker {
     return { kind: 'result', fingerprint, result: packResult(kept) };
   }
 
-  /** Runs a seed for no longer than this worker lends a thread. */
+  /** Runs a seed, at most for the time limit of this worker. */
   async #run(cell: SweepCombination, seed: number): Promise<SeedAnswer> {
     const { timeLimitMs: mostMs = TIME_LIMIT_MS } = this.#options;
     const { timeLimitMs: ownMs } = cell.scenario;
     const scenario = { ...cell.scenario, timeLimitMs: Math.min(ownMs ?? mostMs, mostMs) };
     const answer = await this.#executor.run({ ...cell, scenario }, seed);
-    // If the scenario's own limit ended the run, the answer says so already.
+    // If the limit of the scenario itself ended the run, the answer is right already.
     if (scenario.timeLimitMs === ownMs || !isTimeUp(answer)) return answer;
     const message = `a worker gives a run ${mostMs / 1e3} s; orrery worker --time-limit gives more`;
     return { kind: 'ended', ending: 'time-limit', seed, message };
   }
 
-  /** Loads the combination of a sweep that a job names. Its files must equal the worker's own; nothing of the job runs before that is checked. */
+  /**
+   * Loads the combination that a job names. The files must equal the worker's own, which is checked
+   * before anything of them is executed.
+   */
   async #cellOf({
     file,
     files,
@@ -205,18 +219,18 @@ export class FleetWorker {
       if (own === undefined) await queue.add('worker', state, { jobId: this.#id });
       else await own.updateData(state);
     } catch {
-      // The server is away; the next time will do.
+      // The server is unreachable; the next report will be enough.
     }
   }
 }
 
-/** True of a run that its time limit ended. */
+/** True if its time limit ended the run. */
 function isTimeUp(answer: SeedAnswer): boolean {
   if (answer.kind === 'result') return answer.result.ending === 'time-limit';
   return answer.kind === 'ended' && answer.ending === 'time-limit';
 }
 
-/** A failure without lines of source files, which only the owner of the files may see. */
+/** Removes lines of source files from a failure, because only the owner of the files may see them. */
 function withoutLines(failure: RunFailure): RunFailure {
   if (failure.kind !== 'broken' || failure.crash === undefined) return failure;
   const { place, ...crash } = failure.crash;
@@ -227,8 +241,8 @@ function withoutLines(failure: RunFailure): RunFailure {
 }
 
 /**
- * A shipped scenario, or a file below the current folder.
- * @throws Refusal for all else.
+ * The path of a shipped scenario, or of a file below the current folder.
+ * @throws Refusal for any other path.
  */
 function ownFile(file: string): string {
   const isName = !/[/\\]/.test(file);
@@ -241,8 +255,8 @@ function ownFile(file: string): string {
 }
 
 /**
- * Checks that values name only files of this folder: they may name a topology or a module.
- * @throws Refusal for absolute paths, and those that lead upwards.
+ * Refuses values that name files outside of this folder, since a value may name a topology or a module.
+ * @throws Refusal for absolute paths and paths with `..`.
  */
 function refuseWays(parameters: CombinationParameters): void {
   for (const [path, value] of Object.entries(parameters)) {
@@ -255,9 +269,12 @@ function leadsOut(text: string): boolean {
   return isAbsolute(text) || /(?:^|[\\/])\.\.(?:[\\/]|$)/.test(text);
 }
 
-/** A value as the loader reads it: a map or a list may hold paths, and a text may be written with escapes. */
+/**
+ * Parses a value as the loader does, because a map or a list may contain paths, and a text may have
+ * escapes.
+ */
 function parsed(value: string): unknown {
-  // The loader refuses what is nested too deeply, and never parses it.
+  // The loader refuses a value that is nested too deeply without parsing it.
   return depthMistakes(value).length > 0 ? value : parseFlagValue(value);
 }
 

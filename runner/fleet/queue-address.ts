@@ -1,5 +1,5 @@
 /**
- * The address of a queue server. Its password is in no log, no error and no file.
+ * The address of a queue server. Its password must appear in no log, no error and no file.
  *
  * @module
  */
@@ -21,8 +21,8 @@ const KINDS: Readonly<Record<string, QueueAddress['kind']>> = {
 };
 
 /**
- * Reads `redis://...` or `postgres://...`; undefined for all else, which includes addresses whose password
- * contains a character that ends it too early, or a `%` that stands for no character.
+ * Reads `redis://...` or `postgres://...`; undefined for anything else. That includes addresses whose
+ * password contains an unescaped character that ends it early, or a `%` that escapes nothing.
  */
 export function readQueueAddress(text: string): QueueAddress | undefined {
   if (!URL.canParse(text)) return undefined;
@@ -44,7 +44,7 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/** The address with this password; unchanged if the address has a password already. */
+/** Adds a password to an address; an address that has a password already is returned unchanged. */
 export function queueAddressWithPassword(address: QueueAddress, password: string): QueueAddress {
   const url = new URL(address.url);
   if (url.password !== '' || url.searchParams.has('password')) return address;
@@ -52,7 +52,7 @@ export function queueAddressWithPassword(address: QueueAddress, password: string
   return { ...address, url: url.href };
 }
 
-/** A text of a driver without the secrets of an address. */
+/** Removes the secrets of an address from a text of a database driver. */
 export function redactQueueSecrets(text: string, { url, shown }: QueueAddress): string {
   const { password, username, searchParams } = new URL(url);
   const parameter = searchParams.get('password') ?? '';

@@ -1,5 +1,5 @@
 /**
- * What a hunt tries, and what comes of it: plain data that crosses threads.
+ * An attempt of a hunt and its outcome, as plain data that can be sent between threads.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import type { EventValues } from '../injection/messages.ts';
 /** A run of the hunted scenario with faults. */
 export interface Attempt {
   readonly seed: number;
-  /** The option that has another value, one of `Targets.options`; absent: none has. */
+  /** The name of the changed option, a key of {@link FaultTargets.options}; absent if none is changed. */
   readonly option?: string | undefined;
-  /** The faults, as a file would have them, each with its instant. */
+  /** The faults as events of a scenario file, each with its instant. */
   readonly events: readonly EventValues[];
 }
 
@@ -18,23 +18,26 @@ export interface Attempt {
 export type BreakKind =
   /** Code of a node threw, or virtual time stood still. */
   | 'crash'
-  /** A node or an account found something that cannot be. */
+  /** A node or an account found a violated invariant. */
   | 'invariant'
-  /** A limit was missed that holds at every instant. */
+  /** A limit was missed that must hold at every instant. */
   | 'always'
-  /** A limit was missed that holds after a quiet time. */
+  /** A limit was missed that must hold after a time without faults. */
   | 'recover'
-  /** After a quiet time, many times as much waited as before the first fault. */
+  /**
+   * After a time without faults, many times as many timers and packets waited as before the first
+   * fault.
+   */
   | 'growth'
   /** The run took many times as long as one without faults. */
   | 'held'
-  /** The same faults with the same seed gave two different runs. */
+  /** Two runs with the same faults and seed had different fingerprints. */
   | 'fingerprint';
 
 /** A promise of a protocol that an attempt broke. Two breaks are the same if their kinds and places are. */
 export interface HuntBreak {
   readonly kind: BreakKind;
-  /** The line of the code, the invariant without its numbers, or the limit. */
+  /** Where it broke: the line of the code, the text of the invariant without numbers, or the limit. */
   readonly place: string;
   /** What happened, for people. */
   readonly text: string;
@@ -42,22 +45,22 @@ export interface HuntBreak {
 
 /** The outcome of an attempt. */
 export interface AttemptOutcome {
-  /** The events of the attempt that could happen; left-out events contradict earlier ones. */
+  /** The events of the attempt that could happen, without those that contradict earlier ones. */
   readonly events: readonly EventValues[];
-  /** What broke, each once. */
+  /** The breaks, each once. */
   readonly breaks: readonly HuntBreak[];
-  /** What the run did that others may not have done, sorted. */
+  /** What the run reached (reached.ts), as sorted texts. */
   readonly reached: readonly string[];
-  /** 16 hex digits; empty if the run did not end. */
+  /** The fingerprint, 16 hex digits; empty if the run did not end. */
   readonly fingerprint: string;
-  /** Events of the engine. */
+  /** Number of events that the engine processed. */
   readonly engineEvents: number;
   readonly wallMs: number;
-  /** What happened from the last fault on, a line each, if that was asked for. */
+  /** The story, one line for each thing that happened from the last fault on; only on request. */
   readonly story?: readonly string[] | undefined;
 }
 
-/** The outcome of an attempt that cannot be made, or that is not over. */
+/** The outcome of an attempt that cannot be made or has not ended. */
 export const EMPTY_ATTEMPT_OUTCOME: AttemptOutcome = {
   ...{ events: [], breaks: [], reached: [], fingerprint: '', engineEvents: 0, wallMs: 0 },
 };

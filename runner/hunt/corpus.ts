@@ -8,11 +8,11 @@ import type { FaultTargets } from '../faults/fault-draws.ts';
 import type { Attempt } from './attempt.ts';
 import { drawAttempt, varyAttempt } from './draw.ts';
 
-/** Most attempts that are kept; each new one then replaces one of the oldest. */
+/** Largest number of attempts that are kept; then each new attempt replaces one of the oldest. */
 export const CORPUS_MAX = 256;
-/** Most things that are remembered as reached. */
+/** Largest number of reached states that are remembered. */
 export const REACHED_STATES_MAX = 100_000;
-/** Share of attempts that are drawn anew although there are some to vary. */
+/** Probability that an attempt is drawn anew although there are known attempts to vary. */
 const NEW_CHANCE = 0.3;
 
 /** The attempts that a hunt keeps, and the states that they reached, as plain data. */
@@ -25,7 +25,7 @@ export interface CorpusState {
 export class Corpus {
   readonly #attempts: Attempt[];
   readonly #reached: Set<string>;
-  /** False: every attempt is drawn anew, with all kinds of faults. */
+  /** If false, every attempt is drawn anew, with all kinds of faults. */
   readonly #isGuided: boolean;
 
   constructor({ attempts, reached }: CorpusState, isGuided: boolean) {
@@ -48,13 +48,16 @@ export class Corpus {
     if (!this.#isGuided || length === 0 || draws.chance(NEW_CHANCE)) {
       return drawAttempt(draws, targets, { isSwarm: this.#isGuided });
     }
-    // The newer half is taken more often: what it reached is less explored.
+    // Attempts of the newer half are varied more often, because what they reached is less explored.
     const from = draws.chance(0.5) ? Math.floor(length / 2) : 0;
     const known = this.#attempts[from + draws.below(length - from)] as Attempt;
     return varyAttempt(draws, targets, known);
   }
 
-  /** Learns what an attempt reached. @returns how much of it is new. */
+  /**
+   * Adds what an attempt reached; keeps the attempt if anything is new. @returns the number of new
+   * states.
+   */
   learn(attempt: Attempt, reached: readonly string[]): number {
     const before = this.#reached.size;
     for (const one of reached) if (this.#reached.size < REACHED_STATES_MAX) this.#reached.add(one);

@@ -1,6 +1,6 @@
 /**
- * Draws faults. Each attempt has only some kinds of faults, because a kind that is always there hides
- * what others would show (Groce et al., "Swarm Testing", ISSTA 2012).
+ * Draws the faults of attempts. Each attempt has only some kinds of faults, because a kind that is in
+ * every attempt would hide breaks that other kinds cause (Groce et al., "Swarm Testing", ISSTA 2012).
  *
  * All draws come from one stream of the hunt, never from those of the run.
  *
@@ -13,49 +13,73 @@ import type { EventValues } from '../injection/messages.ts';
 import type { Attempt } from './attempt.ts';
 import { formatTimeNs, parseTimeNs } from './scenario-data.ts';
 
-/** Most faults of an attempt. */
+/** Largest number of faults in an attempt. */
 const FAULTS_MAX = 16;
-/** Chance of a kind of fault to be in an attempt; then, for kinds that take a node away, which most others need. */
+/**
+ * Probability that a kind of fault may occur in an attempt; and the same for the kinds in {@link AWAY},
+ * which make a node unreachable: nearly all other faults do harm only together with these.
+ */
 const KIND_CHANCE = 0.25;
 const AWAY_CHANCE = 0.5;
 const AWAY = ['crash', 'down', 'partition'];
-/** Chance of an attempt to change an option, if a protocol names any. */
+/** Probability that an attempt changes an option, if a protocol names any. */
 const OPTION_CHANCE = 0.25;
-/** Chance that an attempt from the corpus, when it is varied, runs with another seed, too. */
+/** Probability that a variation of an attempt from the corpus also has another seed. */
 const RESEED_CHANCE = 0.2;
-/** Chance of an attempt to hit only a few nodes and their links, so that its faults meet there. */
+/**
+ * Probability that an attempt acts on a few nodes and their links only, so that its faults coincide
+ * there.
+ */
 const FOCUS_CHANCE = 0.7;
-/** Most nodes that an attempt hits if it hits only a few. */
+/** Largest number of these few nodes. */
 const FOCUS_MAX = 3;
-/** Chance that these few nodes are ends of flows, which have more to lose than the nodes between. */
+/**
+ * Probability that these few nodes are ends of flows, where faults do more harm than at nodes in
+ * between.
+ */
 const ENDS_CHANCE = 0.3;
-/** Chance of a fault to begin within another of its attempt, or around its begin or end, so that they meet in time. */
+/**
+ * Probability that a fault begins during another fault of its attempt, or near the begin or end of that
+ * fault.
+ */
 const NEAR_CHANCE = 0.7;
-/** Chance of a fault to be one of its attempt once more: what a first crash left behind may only harm in a second one. */
+/**
+ * Probability that a fault repeats an earlier one of its attempt: damage by a first crash may show only
+ * in a second crash.
+ */
 const AGAIN_CHANCE = 0.2;
-/** How far from it, as a share of the time for faults, at most. */
+/** Largest distances from the begin or end of the other fault, as shares of the time for faults. */
 const NEAR_SHARES = [0.1, 0.01, 0.001];
-/** Faults last up to one of these shares of the time for faults. */
+/** Longest durations of faults, of which one is drawn, as shares of the time for faults. */
 const LONGEST_SHARES = [1, 0.1, 0.01, 0.001];
-/** The same for what happens to some packets of a link: a fault that is shorter than the time between two packets hits none. */
+/**
+ * The same for faults that act on single packets of a link: they are longer, because a fault between
+ * two packets would act on none.
+ */
 const LONGEST_SHARES_OF_PACKETS = [1, 1, 0.1, 0.01];
-/** Chance of a fault to last until the quiet time instead, half of these from the first instant on. */
+/**
+ * Probability that a fault instead lasts until the time without faults; half of such faults begin at
+ * the first instant.
+ */
 const LASTING_CHANCE = 0.1;
-/** What a burst adds is at most what its flows send in this share of the time for faults: all of it must be carried. */
+/**
+ * Limits bursts: the additional packets are at most those that the flows send in this share of the time
+ * for faults, because all must be carried.
+ */
 const BURST_SHARE = 0.1;
 /** Seeds of runs are drawn below this. */
 const SEEDS = 1_000_000;
 /** Instants and durations are multiples of this, ns. */
 const STEP_NS = 1_000;
 
-/** All kinds of faults. */
+/** All kinds of faults that a hunt draws, by name. */
 export const FAULT_KINDS: Readonly<Record<string, DrawAction>> = Object.fromEntries(
   Object.values(FAULT_ACTIONS).flatMap(({ drawnAs }) =>
     typeof drawnAs === 'string' ? [] : Object.entries(drawnAs),
   ),
 );
 
-/** A new attempt. @param how `isSwarm` false: all kinds of faults may be in it. */
+/** Draws a new attempt. @param how If `isSwarm` is false, all kinds of faults may occur in it. */
 export function drawAttempt(
   draws: RandomStream,
   targets: FaultTargets,
@@ -78,7 +102,7 @@ export function drawAttempt(
   return { seed, events, option: anyOf(draws, options) };
 }
 
-/** A few nodes, with the links and forgeries of these. */
+/** Draws a few nodes, and reduces the targets to these and their links. */
 function focus(draws: RandomStream, targets: FaultTargets): FaultTargets {
   const { nodes, ends } = targets;
   if (nodes.length <= 1) return targets;
@@ -90,7 +114,7 @@ function focus(draws: RandomStream, targets: FaultTargets): FaultTargets {
   );
 }
 
-/** Mostly only what faults hit already. */
+/** Reduces the targets, with {@link FOCUS_CHANCE}, to nodes on which given faults act. */
 function around(
   draws: RandomStream,
   targets: FaultTargets,
@@ -103,7 +127,7 @@ function around(
 
 function hits(fault: EventValues, node: string, links: readonly string[] = []): boolean {
   return Object.values(fault).some((value) => {
-    // A kept hunt from elsewhere may have anything here.
+    // The events may come from a file of an unknown source, so their values may have any type.
     const { node: inner, to } = Object(value) as EventValues;
     return [value, inner, to].includes(node) || links.includes(String(value));
   });
@@ -117,7 +141,7 @@ function narrow(targets: FaultTargets, nodes: readonly string[]): FaultTargets {
   return { ...targets, nodes, links, senders, forgeries: Object.fromEntries(forged) };
 }
 
-/** An attempt that differs a little from one that reached something new. */
+/** Draws an attempt that differs a little from a known one. */
 export function varyAttempt(draws: RandomStream, targets: FaultTargets, known: Attempt): Attempt {
   const { events, option } = known;
   const seed = draws.chance(RESEED_CHANCE) ? draws.below(SEEDS) : known.seed;
@@ -153,7 +177,10 @@ function drawFault(
   return isOneTooMany ? [] : [timed(draws, targets, others, action)];
 }
 
-/** A fault at the time at which it begins, for as long as it lasts: it is over when the quiet time begins. */
+/**
+ * Adds a drawn begin and duration to an action, so that the fault is over before the time without
+ * faults.
+ */
 function timed(
   draws: RandomStream,
   targets: FaultTargets,
@@ -161,7 +188,8 @@ function timed(
   action: EventValues,
 ): EventValues {
   const fromNs = Math.max(STEP_NS, targets.fromNs);
-  // What is sent during a delay comes so much later, and is part of the fault.
+  // Packets that were sent during a fault with a delay arrive later by this delay, so the fault must
+  // end earlier.
   const { delay } = Object(action['set']) as { readonly delay?: unknown };
   const quietNs = Math.max(fromNs, targets.quietNs - (parseTimeNs(delay) ?? 0));
   const roomNs = quietNs - fromNs;
@@ -178,21 +206,24 @@ function timed(
   const text = (ns: number): string =>
     formatTimeNs(Math.max(1, Math.floor(ns / STEP_NS)) * STEP_NS);
   const when = { at: text(beginNs), for: text(isLasting ? quietNs - beginNs : lastsNs) };
-  // Named first in a file, also where an action that had a time gets another.
+  // The keys come first in the file, even if the action already had a time.
   const lasting = { ...when, ...action, ...when };
   if (!isToStay(action, targets, others)) return lasting;
   const { for: _, ...staying } = lasting;
   return staying;
 }
 
-/** True for a fault that happens to some of a link's packets, not to the link, or is made of packets. */
+/** True for a fault that acts on single packets of a link, or that consists of packets. */
 function isOfPackets(action: EventValues): boolean {
   const { loss, corrupt, duplicate } = Object(action['set']) as EventValues;
   if ('tap' in action || 'flood' in action) return true;
   return [loss, corrupt, duplicate].some((share) => share !== undefined);
 }
 
-/** True for a step of a clock that no protocol needs to be undone, unless another clock stays wrong already. */
+/**
+ * True for a step of a clock that protocols tolerate without end, if no other clock stays wrong
+ * already.
+ */
 function isToStay(
   action: EventValues,
   { clockErrorNs }: FaultTargets,
@@ -204,7 +235,7 @@ function isToStay(
   return !others.some((other) => 'clock' in other && !('for' in other));
 }
 
-/** An instant within a fault, or around the one at which it begins or ends, ns. */
+/** Draws an instant during a fault, or near its begin or end, ns. */
 function drawNear(draws: RandomStream, fault: EventValues, roomNs: number): number {
   const [beganNs = 0, lastsNs = 0] = [parseTimeNs(fault['at']), parseTimeNs(fault['for'])];
   const way = anyOf(draws, ['within', 'begin', 'end']);

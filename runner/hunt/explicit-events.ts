@@ -1,5 +1,5 @@
 /**
- * The faults of a run as events with the instants and targets that the seed drew for them.
+ * Turns the faults of a run into events with explicit instants and targets, as the seed drew them.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { makeScenarioDocument } from '../injection/export.ts';
 import type { EventValues } from '../injection/messages.ts';
 import { formatTimeNs, mapsAtPath, type ScenarioDataMap } from './scenario-data.ts';
 
-/** Keys of an event that say when it happens, and to how many. */
+/** Keys of an event about its time and the number of its targets, which are replaced. */
 const DRAWN = ['id', 'at', 'every', 'from', 'to', 'for', 'phase', 'random', 'count'];
 
 /**
- * The faults of a run as events with the instants and targets that the seed drew.
- * @param faults What happened, in a run of the scenario.
+ * The faults of a run as events with explicit instants and targets.
+ * @param faults The fault records of a run of the scenario.
  */
 export function explicitEvents(
   scenario: Scenario,

@@ -1,6 +1,6 @@
 /**
- * Whether what waits in a run, timers and packets under way, becomes as little again as it was before the
- * first fault. What a fault left behind for ever grows with each fault.
+ * Checks whether the number of waiting timers and packets returns to about its value before the first
+ * fault. If each fault left something behind for ever, it would grow.
  *
  * @module
  */
@@ -9,18 +9,21 @@ import type { Scenario } from '../../scenarios/model.ts';
 import type { PreparedRun } from '../run/assemble-seed.ts';
 import type { HuntBreak } from './attempt.ts';
 
-/** What may wait after the quiet time: this many times as much as before the faults, and some more. */
+/**
+ * After the time without faults, at most {@link TIMES} times as many may wait as before the faults,
+ * plus {@link MORE}.
+ */
 const TIMES = 10;
 const MORE = 100;
 
-/** Looks at a run before its first fault, and at the end of its warm-up. */
+/** Counts what waits before the first fault of a run, and at the end of its warm-up. */
 export class GrowthWatch {
   #before = 0;
   #after = 0;
 
   /**
-   * Called before the run begins.
-   * @param soonestNs When its first fault begins, if it has none.
+   * To be called before the run begins.
+   * @param soonestNs The instant of the first count if the scenario has no faults, ns.
    */
   watch(
     { world }: Pick<PreparedRun, 'world'>,
@@ -39,7 +42,7 @@ export class GrowthWatch {
     });
   }
 
-  /** The break, if much more waits than before the first fault; empty if not. */
+  /** The break, if far more waits than before the first fault; else empty. */
   get found(): readonly HuntBreak[] {
     const [before, after] = [this.#before, this.#after];
     if (after <= TIMES * before + MORE) return [];

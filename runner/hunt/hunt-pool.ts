@@ -1,5 +1,6 @@
 /**
- * Threads that try attempts. One that does not come back in time is ended, and counts as held.
+ * Threads that try attempts. If an attempt does not end in time, its thread is terminated and the
+ * attempt counts as `held`.
  *
  * @module
  */
@@ -8,14 +9,14 @@ import { entryModuleUrl } from '../../engine/live/own-form.ts';
 import type { AttemptOutcome, HuntBreak } from './attempt.ts';
 import type { HuntJob } from './hunt-worker.ts';
 
-/** An attempt may take this, and {@link SLOWER} times as long as a run without faults, ms. */
+/** An attempt may take this long, ms, plus {@link SLOWER} times the duration of a run without faults. */
 const LEAST_LIMIT_MS = 30_000;
 const SLOWER = 20;
 const OUT_OF_MEMORY = 'out of memory';
 
 /** Limits of the threads. */
 export interface HuntPoolLimits {
-  /** Most megabytes of old objects of a thread; the limit of node if absent. */
+  /** Limit of a thread's heap of old objects, MB; the default of Node if absent. */
   readonly memoryMb?: number | undefined;
   /** Longest time of a job, ms. */
   readonly limitMs?: number | undefined;
@@ -25,9 +26,12 @@ export interface HuntPoolLimits {
 export class HuntPool {
   readonly #pool: Piscina;
   #limitMs = 10 * LEAST_LIMIT_MS;
-  /** True if each job has the time that somebody lends, and no more. */
+  /** True if the time limit is given from outside, so that a job is never tried again with more time. */
   readonly #isLent: boolean;
-  /** Threads without a job, and jobs without a thread: the time of a job begins with its thread. */
+  /**
+   * Number of threads without a job. Jobs wait here for a thread, because their time limit begins with
+   * it.
+   */
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
@@ -48,13 +52,14 @@ export class HuntPool {
     });
   }
 
-  /** From now on, a run may take some multiple of this time, ms. */
+  /** Sets the time limit of later jobs from the duration of a run without faults, ms. */
   expect(wallMs: number): void {
     this.#limitMs = LEAST_LIMIT_MS + SLOWER * wallMs;
   }
 
   /**
-   * Tries a job. One that takes too long is tried again with twice the time, since the machine may have been busy.
+   * Tries a job. A job that takes too long is tried again with twice the time, because the machine may
+   * have been busy.
    * @returns undefined if its file cannot be opened.
    */
   async try(job: HuntJob): Promise<AttemptOutcome | undefined> {
@@ -99,7 +104,7 @@ export class HuntPool {
   }
 }
 
-/** True if the run was not over in time. */
+/** True if the run did not end in time. */
 export function isTimedOut(tried: AttemptOutcome | undefined): boolean {
   return tried?.breaks[0]?.kind === 'held';
 }
@@ -109,7 +114,7 @@ export function isOutOfMemory(tried: AttemptOutcome | undefined): boolean {
   return tried?.breaks[0]?.place === OUT_OF_MEMORY;
 }
 
-/** The break of a run that took its thread with it; undefined for errors of the hunt itself. */
+/** The break of a run whose thread ended; undefined for errors of the hunt itself. */
 function endOf(error: unknown): HuntBreak | undefined {
   if (!(error instanceof Error)) return undefined;
   const isFull = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';

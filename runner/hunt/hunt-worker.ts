@@ -1,6 +1,6 @@
 /**
- * Worker thread of a hunt: opens a scenario once, and tries attempts on it; and files with a break, while
- * it is made smaller.
+ * Worker thread of a hunt. It opens a scenario once and tries attempts on it; while a break is shrunk,
+ * it tries scenario files.
  *
  * @module
  */
@@ -28,20 +28,23 @@ export type HuntJob =
       readonly set: Readonly<Record<string, string>>;
       readonly attempt: Attempt;
     }
-  /** A scenario file as it is, with its first seed unless another is given. */
+  /** A scenario file, run with its first seed unless another is given. */
   | {
       readonly kind: 'file';
       readonly path: string;
       readonly set: Readonly<Record<string, string>>;
       readonly seed?: number;
-      /** Metrics whose limits hold at every instant, or whether all are such. */
+      /** Metrics whose limits must hold at every instant; true for all, false for none. */
       readonly always: boolean | readonly string[];
       readonly isTold?: boolean;
-      /** The files that somebody else wants to be run. */
+      /** Hashes of the files that a fleet's job demands. */
       readonly asked?: JobFiles;
     };
 
-/** The scenario that this thread has open, the key of its file and values, and a trier for each option tried. */
+/**
+ * The scenario that this thread has opened, a key of its file and values, and a trier for each changed
+ * option.
+ */
 let open:
   | {
       readonly key: string;
@@ -50,7 +53,7 @@ let open:
     }
   | undefined;
 
-/** Tries what a job asks for. @returns undefined if its file cannot be opened. */
+/** Tries a job. @returns undefined if its file cannot be opened. */
 export async function runHuntJob(job: HuntJob): Promise<AttemptOutcome | undefined> {
   Error.stackTraceLimit = STACK_FRAMES_MAX;
   installClockGuard();
@@ -68,7 +71,7 @@ export async function runHuntJob(job: HuntJob): Promise<AttemptOutcome | undefin
   return triers.get(option)?.try(job.attempt) ?? EMPTY_ATTEMPT_OUTCOME;
 }
 
-/** The faults that happened are the events of the answer, each at its instant. */
+/** Tries a scenario file; the events of the outcome are the faults that happened, each at its instant. */
 async function tryFile(
   job: Extract<HuntJob, { kind: 'file' }>,
 ): Promise<AttemptOutcome | undefined> {

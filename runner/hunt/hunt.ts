@@ -1,9 +1,9 @@
 /**
  * A hunt: draws attempts, tries them on several threads, and learns from what they reach, until its
- * budget is spent or it has found enough.
+ * budget is spent or it has found enough breaks.
  *
- * Attempts are drawn and learned from in batches, so that the same hunt finds the same breaks on any
- * number of threads, as far as it gets.
+ * Attempts are drawn and evaluated in batches, so that on any number of threads a hunt makes the same
+ * attempts and finds the same breaks.
  *
  * @module
  */
@@ -12,28 +12,31 @@ import type { FaultTargets } from '../faults/fault-draws.ts';
 import { type Attempt, type AttemptOutcome, type HuntBreak, nameOfBreak } from './attempt.ts';
 import { Corpus, type CorpusState } from './corpus.ts';
 
-/** Attempts that are drawn from the same knowledge; the first of them is tried twice. */
+/**
+ * Number of attempts in a batch, which are drawn from the same corpus; the first of them is tried
+ * twice.
+ */
 const BATCH = 8;
-/** Most different breaks of one hunt: one that finds more has found enough. */
+/** Largest number of different breaks of a hunt, which ends when it has found them. */
 export const BREAKS_MAX = 20;
 
 /** A break and the attempt that first showed it. */
 export interface FoundBreak {
   readonly attempt: Attempt;
   readonly found: HuntBreak;
-  /** Which attempt it was, from 1. */
+  /** The number of the attempt, from 1. */
   readonly number: number;
 }
 
-/** What a hunt knows: plain data, from which it goes on. */
+/** The state of a hunt, as plain data from which a later hunt can continue. */
 export interface HuntState {
   /** Number of attempts so far. */
   readonly tried: number;
   readonly corpus: CorpusState;
   readonly breaks: readonly FoundBreak[];
-  /** The attempt that last reached something new, from 1; 0 if none has. */
+  /** The number of the latest attempt that reached something new, from 1; 0 if none has. */
   readonly lastNew: number;
-  /** Breaks of the scenario without faults, which are no find. */
+  /** Names of breaks that the scenario has without faults; a hunt does not report these. */
   readonly known: readonly string[];
 }
 
@@ -43,7 +46,7 @@ export const FRESH_HUNT: HuntState = {
   corpus: { attempts: [], reached: [] },
 };
 
-/** What a hunt needs. */
+/** What a hunt is made from. */
 export interface HuntParts {
   readonly seed: number;
   readonly targets: FaultTargets;
@@ -69,13 +72,13 @@ export async function huntForBreaks(parts: HuntParts): Promise<HuntState> {
       parts.onBatch(progress.state);
     }
   } catch (error) {
-    // Nothing was learned from a batch of which an attempt is missing.
+    // A batch of which an attempt was given up changes nothing.
     if (!(error instanceof HuntStopped)) throw error;
   }
   return progress.state;
 }
 
-/** An attempt was given up, because the hunt is to end. */
+/** Thrown by an attempt that is given up because the hunt is stopped. */
 export class HuntStopped extends Error {}
 
 class Progress {
@@ -102,7 +105,7 @@ class Progress {
     return { tried: this.#tried, lastNew: this.#lastNew, corpus, breaks, known };
   }
 
-  /** Tries the scenario without faults: what breaks there is no find. */
+  /** Tries the scenario without faults. Breaks that it has already are not reported later. */
   async tryPlain(): Promise<void> {
     const { seed, tryOne } = this.#parts;
     const plain = { seed, events: [] };
@@ -128,7 +131,7 @@ class Progress {
     const attempt = { ...drawn, events };
     if (this.#corpus.learn(attempt, reached) > 0) this.#lastNew = this.#tried;
     const isNew = (name: string): boolean => !this.#known.has(name) && !this.#breaks.has(name);
-    // What is known must not hide what is not.
+    // An attempt may have known and new breaks; only a new one is reported.
     const found = breaks.find((one) => isNew(nameOfBreak(one)));
     if (found === undefined) return;
     this.#breaks.set(nameOfBreak(found), { attempt, found, number: this.#tried });

@@ -1,6 +1,6 @@
 /**
- * What a hunt runs and what its faults can hit: the scenario without events of its own, its length
- * and its limits chosen by what its protocols must keep (docs/spec/hunt.md).
+ * Prepares a scenario for a hunt: removes its own events, chooses duration and limits by what its
+ * protocols promise (docs/spec/hunt.md), and lists on what faults can act.
  *
  * @module
  */
@@ -20,30 +20,36 @@ import { Flow } from '../traffic/traffic-source.ts';
 import type { Attempt } from './attempt.ts';
 import { mapsAtPath, type ScenarioData } from './scenario-data.ts';
 
-/** A scenario prepared for a hunt: without events of its own, with what faults can hit and what must hold. */
+/** A scenario prepared for a hunt, with the targets of faults and the limits that must hold. */
 export interface HuntedScenario {
-  /** The scenario without events of its own; its warm-up ends when everything must have recovered. */
+  /**
+   * The scenario without its own events; its warm-up ends at the instant by which everything must have
+   * recovered.
+   */
   readonly scenario: Scenario;
   readonly registry: ProtocolRegistry;
-  /** The file from which the scenario was opened, and the values that were set in it. */
+  /** The file of the scenario, and the values that the user set in it. */
   readonly file: string;
   readonly set: Readonly<Record<string, string>>;
   readonly targets: FaultTargets;
-  /** Metrics whose limits hold at every instant. */
+  /** Metrics whose limits must hold at every instant. */
   readonly always: ReadonlySet<string>;
 }
 
-/** Shares of the time after the warm-up: faults, then time to recover, then time to measure. */
+/**
+ * Shares of the hunted time at which faults have ended, and at which nodes must have recovered; the
+ * rest is measured.
+ */
 const QUIET_SHARE = 0.5;
 const RECOVERED_SHARE = 0.75;
-/** Hunted time in multiples of the time to recover. */
+/** Length of the hunted time as a multiple of the time to recover. */
 const RECOVERIES = 4;
 
 /**
  * Opens a scenario for hunting.
  *
- * @param set Values that the user changes, `path -> value`.
- * @throws what opening a scenario throws; Refusal if a node is a defective double.
+ * @param set Values that the user sets, `path -> value`.
+ * @throws the errors of opening a scenario; Refusal if a node is a defective double.
  */
 export async function openHuntedScenario(
   file: string,
@@ -108,14 +114,15 @@ export async function openHuntedScenario(
 }
 
 /**
- * The scenario of an attempt: the same one, or one with another value of an option.
- * @returns undefined if the rest of the scenario does not allow the value: the attempt shows nothing.
+ * Prepares the scenario of an attempt: the hunted one, or a copy with another value of an option.
+ * @returns undefined if the rest of the scenario does not allow the value, so that the attempt shows
+ *   nothing.
  */
 export async function prepareAttemptScenario(
   hunted: HuntedScenario,
   { option }: Pick<Attempt, 'option'>,
 ): Promise<HuntedScenario | undefined> {
-  // What a kept hunt from elsewhere names is none of these.
+  // A state of an unknown source may name an option that this scenario does not have.
   const change = option === undefined ? undefined : hunted.targets.options[option];
   if (change === undefined) return hunted;
   try {
@@ -131,7 +138,10 @@ interface Kept {
   readonly must: Must;
 }
 
-/** Each value of an option that a protocol allows, set wherever the scenario has options of the protocol. */
+/**
+ * The changes of options that protocols allow. A change sets its value wherever the scenario has
+ * options of the protocol.
+ */
 function optionsOf(scenario: Scenario, kept: readonly Kept[]): FaultTargets['options'] {
   const data = makeScenarioDocument(scenario).toJS() as ScenarioData;
   const choices = kept.flatMap(({ protocol, must }) =>
@@ -145,7 +155,7 @@ function optionsOf(scenario: Scenario, kept: readonly Kept[]): FaultTargets['opt
   return Object.fromEntries(choices);
 }
 
-/** Paths of the options of a protocol in a scenario file. */
+/** Paths in a scenario file at which there are options of a protocol. */
 function placesOf(data: ScenarioData, protocol: string): readonly string[] {
   const stack = mapsAtPath(data, ['stack']).flatMap(({ run }, index) =>
     run === protocol ? [`stack.${index}.options`] : [],
@@ -156,7 +166,7 @@ function placesOf(data: ScenarioData, protocol: string): readonly string[] {
   return all.length === 0 ? [`options.${protocol}`] : all;
 }
 
-/** What the protocols of a scenario must keep. */
+/** What each protocol of a scenario promises. */
 function mustsOf(scenario: Scenario, registry: ProtocolRegistry): readonly Kept[] {
   const of = protocolStackFinder(scenario, registry);
   const nodes = new Map<Protocol, ConfiguredNode[]>();
@@ -177,7 +187,7 @@ function doubleText(node: string, double: string): string {
   return `${node} is a defective double (${double}): it breaks what a hunt looks for`;
 }
 
-/** The limits of all protocols as one; a metric that was never measured breaks none. */
+/** Joins the limits of all protocols; each allows that its metric was never measured. */
 function joined(all: readonly MustLimits[]): Record<string, Record<string, unknown>> {
   const entries = all.flatMap((limits) => Object.entries(limits));
   return Object.fromEntries(entries.map(([metric, by]) => [metric, { ...by, allowEmpty: true }]));

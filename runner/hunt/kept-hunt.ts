@@ -1,5 +1,5 @@
 /**
- * The state of a hunt on the disk, so that a later hunt of the same files goes on from it.
+ * The state of a hunt in a file, from which a later hunt of the same scenario continues.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import { BREAKS_MAX, FRESH_HUNT, type HuntState } from './hunt.ts';
 const FILE = 'hunt.json';
 /** Largest file that is read, bytes. */
 const FILE_MAX = 64_000_000;
-/** Bounds of what the file holds: it may come from elsewhere. */
+/** Bounds of the content of the file, which may come from an unknown source. */
 const EVENTS_MAX = 200;
 const TEXT_MAX = 1_000;
-/** Most breaks of one run. */
+/** Largest number of breaks of one run. */
 export const BREAKS_PER_RUN_MAX = 1_000;
 
 const text = z.string().max(TEXT_MAX);
@@ -32,9 +32,9 @@ export const huntBreakSchema = z.strictObject({ kind, place: line, text: line })
 /** Schema of the states that a run reached. */
 export const reachedStatesSchema = z.array(text).max(REACHED_STATES_MAX);
 const kept = z.strictObject({
-  /** What was hunted: files, values, seed. A hunt of something else begins anew. */
+  /** Identifies the hunt: files, values, seed. Another hunt begins anew. */
   of: text,
-  /** The program that hunted. Another one has other breaks, and goes on from the same corpus. */
+  /** The program that hunted. Another program has other breaks, but continues from the same corpus. */
   program: text,
   tried: z.int().nonnegative(),
   lastNew: z.int().nonnegative(),
@@ -60,7 +60,7 @@ export interface HuntIdentity {
   readonly program: string;
 }
 
-/** Reads the state of a hunt of the same thing; a fresh one if there is none that can be read. */
+/** Reads the state of a hunt; a fresh one if there is no readable state of the same hunt. */
 export function readHuntState(folder: string, { of, program }: HuntIdentity): HuntState {
   const path = join(folder, FILE);
   if (!existsSync(path) || statSync(path).size > FILE_MAX) return FRESH_HUNT;
@@ -70,12 +70,13 @@ export function readHuntState(folder: string, { of, program }: HuntIdentity): Hu
     if (was !== of) return FRESH_HUNT;
     return by === program ? state : { ...state, breaks: [], known: [] };
   } catch {
-    // Another version wrote it, or it is damaged; what it knew can be found again.
+    // The file is damaged or from another version. It is ignored, because its content can be found
+    // again.
     return FRESH_HUNT;
   }
 }
 
-/** Writes the state, completely or not at all. */
+/** Writes the state of a hunt, atomically. */
 export function writeHuntState(folder: string, identity: HuntIdentity, state: HuntState): void {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, FILE);

@@ -1,6 +1,6 @@
 /**
- * The file that shows a break: a scenario of its own with the faults of the attempt, as plain data
- * while it is made smaller, and as text.
+ * The scenario file that shows a break: it contains the faults of the attempt. It is plain data while
+ * it is shrunk, then text.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type { ScenarioData } from './scenario-data.ts';
 
 /** Longest name of a break in the name of a folder. */
 const NAME_MAX = 60;
-/** Most nodes of a topology that is written into the file, where it can be made smaller. */
+/** Largest number of nodes of a topology that is embedded in the file, where it can be shrunk. */
 const EMBEDDED_MAX = 64;
 const WIDTH = 110;
 const SUFFIX = 'hunted';
@@ -37,7 +37,7 @@ export function breakScenarioData(
     name: `${scenario.name}-${SUFFIX}`,
     question: `What breaks this: ${found.place}?`,
     topology: withinFile(topology),
-    // What holds at every instant is judged from the first one on.
+    // A limit that must hold at every instant is judged without a warm-up.
     ...(found.kind === 'always' ? { warmup: '0s' } : {}),
     seeds: [attempt.seed],
     events: attempt.events,
@@ -45,7 +45,7 @@ export function breakScenarioData(
   };
 }
 
-/** The text of the file, with where it comes from and what breaks. */
+/** The text of the file, with a head that says where it comes from and what breaks. */
 export function breakScenarioText(
   data: ScenarioData,
   { found }: FoundBreak,
@@ -53,16 +53,16 @@ export function breakScenarioText(
 ): string {
   const { name, question, topology, ...rest } = data;
   const lines = [
-    // Another line would be read as a value of the file.
+    // Each comment is one line: a second line would be read as YAML.
     `# ${origin}: ${found.kind}, ${oneLine(found.place)}`,
     `# ${oneLine(found.text)}`,
     `# ${commandText(['scenario', path])}`,
   ];
   const ordered = { name, question, topology: withoutDefaults(topology), ...rest };
-  // A file of a scenario must have no anchors.
+  // Without anchors, which the loader refuses in scenario files.
   const document = new Document(ordered, { aliasDuplicateObjects: false });
   visit(document, {
-    // One line for each node, link, flow and fault.
+    // Each node, link, flow and fault gets one line.
     Seq: (_, { items }): void => {
       for (const item of items) if (isMap(item)) item.flow = true;
     },
@@ -73,13 +73,16 @@ export function breakScenarioText(
   return `${lines.join('\n')}\n${document.toString({ lineWidth: WIDTH })}`;
 }
 
-/** A name for the folder of a break: lower case, without what a shell would read. */
+/** The name of the folder of a break: lower case, without characters that are special in a shell. */
 export function breakFolderName(found: HuntBreak): string {
   const words = `${found.kind} ${found.place}`.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   return words.replace(/^-|-$/g, '').slice(0, NAME_MAX).replace(/-$/, '');
 }
 
-/** The content of a file that a scenario names as its topology, if it lists a few nodes; else the name. */
+/**
+ * The content of the topology file that a scenario names, if the file lists only a few nodes; else the
+ * name.
+ */
 function withinFile(topology: unknown): unknown {
   if (typeof topology !== 'string') return topology;
   const found = findFile(topology, [SHIPPED_FILE_FOLDERS.topologies], []);

@@ -1,16 +1,16 @@
 /**
- * What a run did that other runs may not have done: reasons of drops and refusals, each with the number
- * of digits of its count, and states of machines after what came before them. A hunt goes on from
- * attempts that reached something new.
+ * What a run reached, as a measure of its novelty: reasons of drops and refusals, each with the number
+ * of digits of its count, and transitions between states of machines. A hunt varies attempts that
+ * reached something new.
  *
  * @module
  */
 import type { SeedResult } from '../../reports/model.ts';
 import type { WorldListener } from '../world.ts';
 
-/** Most different things that one run is asked for: a run that does more has shown enough. */
+/** Largest number of different things that are recorded of one run. */
 const REACHED_MAX = 2_000;
-/** Numbers, hexadecimal names and the like, which differ from run to run. */
+/** Matches numbers and hexadecimal names, which differ from run to run. */
 const NUMBERS = /[0-9a-f]*\d[0-9a-f]*/gi;
 
 /** Collects what a run reaches. */
@@ -43,7 +43,7 @@ export class ReachedStates implements WorldListener {
   }
 }
 
-/** The first word of a text that names a state or a machine, without its numbers. */
+/** The kind of a state or machine: the first word of its name, without numbers. */
 function kindOf(text: string): string {
   return (text.split(/[\s:(,]/, 1)[0] ?? '').replace(NUMBERS, '#');
 }

@@ -1,5 +1,6 @@
 /**
- * Scenario files as plain data: reading and replacing values by their path, and quantities as texts.
+ * Scenario files as plain data: reads and replaces values by their path, and quantities written as
+ * text.
  *
  * @module
  */
@@ -12,13 +13,13 @@ export type ScenarioData = Readonly<Record<string, unknown>>;
 /** A map in the data of a scenario file. */
 export type ScenarioDataMap = Readonly<Record<string, unknown>>;
 
-/** Shares to which a quantity is cut, the smallest first. */
+/** Shares to which a quantity is reduced, in the order in which they are tried. */
 const CUTS = [0.01, 0.1, 0.5, 0.8];
 
 /** The path to a value in a scenario: keys and indices. */
 export type ScenarioDataPath = readonly (string | number)[];
 
-/** The file with a quantity cut to a share of it. */
+/** Copies of the file in which a quantity is reduced to each share of {@link CUTS}. */
 export function withQuantityReduced(
   data: ScenarioData,
   path: ScenarioDataPath,
@@ -31,8 +32,8 @@ export function withQuantityReduced(
 }
 
 /**
- * A share of a quantity: a number becomes a whole one, a text with a unit has two significant digits. Undefined if the
- * value is no quantity, or if almost nothing would be left.
+ * A share of a quantity: a number is rounded to a whole number, a text with a unit to two significant
+ * digits. Undefined if the value is no quantity, or if almost nothing would be left.
  */
 function scaled(value: unknown, share: number): unknown {
   if (typeof value === 'number') {
@@ -52,13 +53,13 @@ function scaled(value: unknown, share: number): unknown {
 
 const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
 
-/** A time in ns; undefined if the text is none that a hunt writes. */
+/** Reads a time, in ns, in the form that a hunt writes; undefined for anything else. */
 export function parseTimeNs(value: unknown): number | undefined {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)(ns|us|ms|s)$/.exec(String(value)) ?? [];
   return digits === undefined ? undefined : Number(digits) * (UNITS[unit] ?? 0);
 }
 
-/** A time in the largest unit of which it is a multiple. */
+/** Writes a time in the largest unit of which it is a multiple. */
 export function formatTimeNs(ns: number): string {
   const unit = ['s', 'ms', 'us'].find((name) => ns % (UNITS[name] ?? 1) === 0) ?? 'ns';
   return `${Math.floor(ns / (UNITS[unit] ?? 1))}${unit}`;
@@ -72,13 +73,13 @@ function at(data: unknown, path: ScenarioDataPath): unknown {
   );
 }
 
-/** The maps of the list at a path; none if there is no list. */
+/** The maps in the list at a path; empty if there is no list. */
 export function mapsAtPath(data: ScenarioData, path: ScenarioDataPath): readonly ScenarioDataMap[] {
   const list = at(data, path);
   return Array.isArray(list) ? (list as readonly ScenarioDataMap[]) : [];
 }
 
-/** A copy with another value at a path. */
+/** A copy of the data with another value at a path. */
 export function withValueAt(
   data: ScenarioData,
   path: ScenarioDataPath,

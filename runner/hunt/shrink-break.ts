@@ -1,6 +1,6 @@
 /**
- * Writes the smallest file that shows a break: each smaller file is tried as a user would run it, and
- * the best so far is always on the disk.
+ * Writes the smallest file that shows a break. Each smaller file is tried as a user would run it, and
+ * the smallest so far is always on the disk.
  *
  * @module
  */
@@ -15,9 +15,9 @@ import { breakScenarioText } from './minimal.ts';
 import { mapsAtPath, type ScenarioData } from './scenario-data.ts';
 import { type ShrinkParts, shrinkScenario } from './shrink.ts';
 
-/** The file that tells what happened. */
+/** Name of the file with the story of the break. */
 const STORY = 'story.txt';
-/** Files that are tried at once. */
+/** Number of files that are tried at the same time. */
 const AT_ONCE = 4;
 
 /** The break to shrink, what tries files, where the result goes, and for how long. */
@@ -26,19 +26,19 @@ export interface ShrinkBreakParts
   readonly one: FoundBreak;
   /** Where the break comes from, for the head of the file. */
   readonly origin: string;
-  /** Where the file goes. */
+  /** Path of the file that is written. */
   readonly path: string;
   readonly pool: HuntPool;
-  /** Longest time for it, ms. */
+  /** Time limit of shrinking, ms. */
   readonly limitMs: number;
   readonly isStopped: () => boolean;
 }
 
-/** What is left of a scenario that was shrunk as long as it shows its break. */
+/** The result of shrinking: what is left of the scenario. */
 export interface ShrunkBreak {
   readonly faults: number;
   readonly nodes: number;
-  /** The file that tells what happened, if there was time for it. */
+  /** Path of the file with the story, if there was time to write it. */
   readonly story: string | undefined;
 }
 
@@ -60,11 +60,11 @@ export async function shrinkBreak(parts: ShrinkBreakParts): Promise<ShrunkBreak 
   const write = (some: ScenarioData): void =>
     writeFileSync(path, breakScenarioText(some, parts.one, { ...parts, path }));
   write(parts.data);
-  // What two equal runs show, one cannot.
+  // A break that shows in the difference of two runs cannot show in one run.
   if (parts.one.found.kind === 'fingerprint') return undefined;
   const isOver = (): boolean => isStopped() || performance.now() > endMs;
   if ((await findFirstShowingBreak([parts.data], parts)) < 0) return undefined;
-  // A network that never has time to recover would be smaller, and no find.
+  // A network that misses the limit even without faults would be smaller, but show nothing.
   const isOfFaults =
     parts.one.found.kind === 'recover' &&
     (await findFirstShowingBreak([withoutFaults(parts.data)], parts)) < 0;
@@ -78,7 +78,7 @@ export async function shrinkBreak(parts: ShrinkBreakParts): Promise<ShrunkBreak 
       parts.onSmaller(smaller);
     },
   });
-  // A run that is held tells nothing.
+  // A run that does not end has no story.
   const isToldOf = parts.one.found.kind !== 'held' && !isStopped();
   const story = isToldOf ? await tell(parts) : undefined;
   const { scenario } = await openScenario(path, {}, new ProtocolRegistry());
@@ -86,7 +86,7 @@ export async function shrinkBreak(parts: ShrinkBreakParts): Promise<ShrunkBreak 
   return { faults, nodes: scenario.topology.hosts.length, story };
 }
 
-/** Writes what happened in the smallest file, beside it. @returns the path. */
+/** Writes the story of the smallest file into the same folder. @returns the path. */
 async function tell({ one: { found }, path, pool }: ShrinkBreakParts): Promise<string> {
   const always = found.kind === 'always';
   const tried = await pool.try({ kind: 'file', path, set: {}, always, isTold: true });
@@ -96,9 +96,9 @@ async function tell({ one: { found }, path, pool }: ShrinkBreakParts): Promise<s
   return story;
 }
 
-/** What tries whether files show a break. */
+/** What is needed to try whether files show a break. */
 type ShowParts = Pick<ShrinkBreakParts, 'one' | 'origin' | 'path' | 'pool' | 'isStopped'> & {
-  /** True if a file counts only if it does not show the break without its faults. */
+  /** True if a file counts only if it does not show the break once its faults are removed. */
   readonly isOfFaults?: boolean;
 };
 

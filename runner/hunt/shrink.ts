@@ -1,6 +1,6 @@
 /**
- * Makes the file of a break smaller, as long as it shows the same break: delta debugging (Zeller and
- * Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", TSE 28(2), 2002) over its lists, then
+ * Makes the file of a break smaller as long as it shows the same break: delta debugging over its lists
+ * (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", TSE 28(2), 2002), then
  * smaller quantities.
  *
  * @module
@@ -24,20 +24,23 @@ export interface ShrinkParts {
    * Tries files. @returns the index of the first that shows the break; -1 if none does.
    */
   readonly firstThatHolds: (some: readonly ScenarioData[]) => Promise<number>;
-  /** True if what there is has to do. */
+  /** True if shrinking must end with the file so far. */
   readonly isOver: () => boolean;
   /** Called with each smaller file. */
   readonly onSmaller: (data: ScenarioData) => void;
-  /** Time between the last fault and the end of the warm-up, ns; undefined if there is no warm-up to move. */
+  /**
+   * Time between the last fault and the end of the warm-up, ns; undefined if the warm-up must not be
+   * moved.
+   */
   readonly recoverNs: number | undefined;
-  /** True if flows keep their rates: the break is a limit on what they measured. */
+  /** True if flows must keep their rates, because the break is a limit on what the flows measured. */
   readonly keepsRates?: boolean;
 }
 
-/** Smaller files, the smallest first. */
+/** Makes smaller variants of a file, the smallest first. */
 type Step = (data: ScenarioData, parts: ShrinkParts) => readonly ScenarioData[];
 
-/** Quantities of a fault that make it stronger. */
+/** For each action: the keys with a quantity that makes the fault stronger the larger it is. */
 const STRENGTHS: Readonly<Record<string, readonly string[]>> = {
   set: ['loss', 'lossBurst', 'delay', 'corrupt', 'duplicate'],
   tap: ['replay', 'replayWithin', 'reorder', 'forge'],
@@ -46,7 +49,7 @@ const STRENGTHS: Readonly<Record<string, readonly string[]>> = {
   burst: ['times'],
 };
 
-/** What is tried, in this order, until nothing of it helps any more. */
+/** The kinds of variants, in the order in which they are tried, until none of them helps any more. */
 const STEPS: readonly Step[] = [
   fewerOf(['events']),
   sooner,
@@ -64,7 +67,7 @@ const STEPS: readonly Step[] = [
 
 /**
  * Makes the scenario of a break smaller by delta debugging, as long as it shows the same break.
- * @returns the smallest file so far when nothing gets smaller, or the time is over.
+ * @returns the smallest file that was found when nothing makes it smaller or the time is over.
  */
 export async function shrinkScenario(parts: ShrinkParts): Promise<ScenarioData> {
   let { data } = parts;
@@ -87,7 +90,10 @@ export async function shrinkScenario(parts: ShrinkParts): Promise<ScenarioData> 
   return data;
 }
 
-/** The list without all of its entries, without half of them, down to without one. */
+/**
+ * Variants without some entries of the list at a path: without all, without each half, down to without
+ * each single entry.
+ */
 function fewerOf(path: ScenarioDataPath): Step {
   return (data) => {
     const all = mapsAtPath(data, path);
@@ -97,12 +103,12 @@ function fewerOf(path: ScenarioDataPath): Step {
   };
 }
 
-/** The quantity at a path, cut. */
+/** Variants in which the quantity at a path is reduced. */
 function cutsOf(path: ScenarioDataPath): Step {
   return (data) => withQuantityReduced(data, path);
 }
 
-/** Flows with smaller rates. */
+/** Variants in which flows have smaller rates. */
 function slowerFlows(data: ScenarioData, { keepsRates }: ShrinkParts): readonly ScenarioData[] {
   if (keepsRates === true) return [];
   return mapsAtPath(data, ['traffic']).flatMap((_, at) =>
@@ -110,13 +116,13 @@ function slowerFlows(data: ScenarioData, { keepsRates }: ShrinkParts): readonly 
   );
 }
 
-/** Seed 1 in place of another. */
+/** The variant with seed 1. */
 function firstSeed(data: ScenarioData): readonly ScenarioData[] {
   const [seed] = data['seeds'] as readonly number[];
   return seed === 1 ? [] : [{ ...data, seeds: [1] }];
 }
 
-/** Ranges of a list, the longest first. */
+/** Ranges of the indices of a list, the longest first. */
 function chunks(length: number): readonly (readonly [from: number, to: number])[] {
   const ranges: (readonly [number, number])[] = [];
   for (let size = length; size >= 1; size = Math.floor(size / 2)) {
@@ -159,7 +165,7 @@ function fewerNodes(data: ScenarioData): readonly ScenarioData[] {
   });
 }
 
-/** A generated network of which one number is smaller. */
+/** Variants of a generated network in which one number is smaller. */
 function smallerNetwork(data: ScenarioData): readonly ScenarioData[] {
   const { generate = {} } = (data['topology'] ?? {}) as { readonly generate?: ScenarioDataMap };
   return Object.entries(generate).flatMap(([key, value]) => {
@@ -179,7 +185,7 @@ function withoutNodes(event: ScenarioDataMap, isLeft: (name: unknown) => boolean
   return { ...event, partition: { from: from.filter(isLeft), to: to.filter(isLeft) } };
 }
 
-/** Without one entry of `options`, or one option of it. */
+/** Variants without one entry of `options`, or without one option of an entry. */
 function fewerOptions(data: ScenarioData): readonly ScenarioData[] {
   const options = (data['options'] ?? {}) as Readonly<Record<string, ScenarioDataMap>>;
   return Object.entries(options).flatMap(([key, values]) => {
@@ -204,14 +210,15 @@ function weaker(data: ScenarioData): readonly ScenarioData[] {
   );
 }
 
-/** Faults at rounder times. */
+/** Variants in which times of faults are rounded down. */
 function rounder(data: ScenarioData): readonly ScenarioData[] {
   return mapsAtPath(data, ['events']).flatMap((event, at) =>
     ['at', 'for'].flatMap((key) => {
       const ns = parseTimeNs(event[key]);
       if (ns === undefined) return [];
       return [1e9, 1e8, 1e7, 1e6].flatMap((unit) => {
-        // Never later or longer: the nodes need their time, and what is rounded up would be cut again.
+        // Times are never rounded up: nodes need their time to recover, and other variants would reduce
+        // the result again.
         const rounded = Math.floor(ns / unit) * unit;
         if (rounded === ns || rounded <= 0) return [];
         return [withValueAt(data, ['events', at, key], formatTimeNs(rounded))];
@@ -220,7 +227,7 @@ function rounder(data: ScenarioData): readonly ScenarioData[] {
   );
 }
 
-/** A warm-up that ends as soon after the last fault as it may. */
+/** The variant whose warm-up ends as soon after the last fault as possible. */
 function sooner(data: ScenarioData, { recoverNs }: ShrinkParts): readonly ScenarioData[] {
   const warmupNs = parseTimeNs(data['warmup']);
   const durationNs = parseTimeNs(data['duration']);

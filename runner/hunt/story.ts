@@ -1,6 +1,6 @@
 /**
- * What happened from the last fault to a break: what nodes reported since, and what became of the messages
- * of applications.
+ * The story of a break: what nodes reported from the last fault on, and what became of the messages of
+ * applications.
  *
  * @module
  */
@@ -11,11 +11,14 @@ import { oneLine } from '../../reports/plain-text.ts';
 import { claimedFlow, claimedSequence, readTruth } from '../traffic/ground-truth.ts';
 import type { World, WorldListener } from '../world.ts';
 
-/** Most things that are told of each kind: the first half, and the last. */
+/**
+ * Largest number of lines of a section; of more lines, the first and the last half of this number are
+ * kept.
+ */
 const TOLD_MAX = 24;
-/** Most messages that are followed. */
+/** Largest number of messages that are followed. */
 const MESSAGES_MAX = 100_000;
-/** Most things that are remembered before they are told. */
+/** Largest number of lines that are kept while the run continues. */
 const HAPPENED_MAX = 10_000;
 
 interface Followed {
@@ -24,7 +27,7 @@ interface Followed {
   readonly arrivedNs: number[];
 }
 
-/** Records the events of a run that led to a broken promise. */
+/** Records what happened in a run from its last fault on. */
 export class BreakHistory implements WorldListener {
   readonly #world: World;
   readonly #faults: readonly FaultRecord[];
@@ -36,7 +39,7 @@ export class BreakHistory implements WorldListener {
   readonly #messages = new Map<string, Followed>();
   readonly #truth = { flow: 0, kind: 'data' as const, sequence: 0, sentNs: 0 };
 
-  /** @param faults Those of the run so far. */
+  /** @param faults The fault records of the run, to which it adds. */
   constructor(world: World, faults: readonly FaultRecord[]) {
     this.#world = world;
     this.#faults = faults;
@@ -86,7 +89,7 @@ export class BreakHistory implements WorldListener {
     ];
   }
 
-  /** Forgets what was before the last fault. */
+  /** Removes everything that was recorded before the last fault. */
   #forgetEarlier(): void {
     if (this.#faults.length === this.#faultsSeen) return;
     this.#faultsSeen = this.#faults.length;
@@ -112,7 +115,10 @@ function messageText({ name, sentNs, arrivedNs }: Followed): string {
   return `message ${name}: sent at ${timeText(sentNs)}${arrived}`;
 }
 
-/** A heading and its lines, the middle ones left out and counted with `missing` others; nothing without lines. */
+/**
+ * A section: a heading and its lines. If there are too many, the middle ones are left out, and counted
+ * together with `missing`. Empty without lines.
+ */
 function part(title: string, lines: readonly string[], missing = 0): readonly string[] {
   if (lines.length === 0) return [];
   const half = TOLD_MAX / 2;

@@ -1,5 +1,5 @@
 /**
- * Tries an attempt: one run of one seed in this thread, watched for everything that must not happen.
+ * Tries an attempt: runs one seed in this thread and finds everything that must not happen.
  *
  * @module
  */
@@ -27,10 +27,10 @@ import { BreakHistory } from './story.ts';
 /** Longest text of a break, characters. */
 const TEXT_MAX = 400;
 const NUMBERS = /\d+/g;
-/** File and line of the first frame of a stack. */
+/** Matches file and line of the first frame of a stack. */
 const FRAME = /([\w.-]+\.[jt]s):(\d+):\d+/;
 
-/** Runs attempts of a hunt, each a seed and its faults, on one scenario, and says what broke. */
+/** Runs attempts of a hunt (a seed and faults) on one scenario, and returns what broke. */
 export class AttemptTrier {
   readonly #hunted: HuntedScenario;
   readonly #check: EventCheck;
@@ -40,7 +40,7 @@ export class AttemptTrier {
     this.#check = new EventCheck(hunted.scenario, hunted.registry);
   }
 
-  /** Tries an attempt; never throws for what a node does. */
+  /** Tries an attempt. Errors of nodes become breaks and are not thrown. */
   try({ seed, events: drawn }: Attempt): AttemptOutcome {
     const { registry, always, targets } = this.#hunted;
     const { fromNs } = targets;
@@ -56,18 +56,18 @@ export interface Trial {
   readonly scenario: Scenario;
   readonly registry: ProtocolLookup;
   readonly seed: number;
-  /** Metrics whose limits hold during the warm-up, too. */
+  /** Metrics whose limits must hold during the warm-up too. */
   readonly always: ReadonlySet<string>;
-  /** When faults begin; absent: at 0. */
+  /** When faults begin, ns; 0 if absent. */
   readonly fromNs?: number;
-  /** True if its story is told. */
+  /** True if the story of the run is recorded. */
   readonly isTold?: boolean | undefined;
 }
 
-/** What a run did, with the faults that happened in it. */
+/** The outcome of a run, with the records of its faults. */
 export type TriedRun = Omit<AttemptOutcome, 'events'> & { readonly faults: readonly FaultRecord[] };
 
-/** Runs a scenario once and says what broke. */
+/** Runs a scenario once and returns what broke. */
 export function tryScenario(trial: Trial): TriedRun {
   const { scenario, registry, seed } = trial;
   const reached = new ReachedStates();
@@ -98,7 +98,7 @@ export function tryScenario(trial: Trial): TriedRun {
       wallMs: performance.now() - began,
     };
   } catch (error) {
-    // A fault that can no longer happen when its instant comes shows nothing.
+    // If a fault cannot be carried out at its instant, the attempt shows nothing.
     const breaks = error instanceof FaultError ? [] : [breakOf(error)];
     const wallMs = performance.now() - began;
     return {
@@ -113,7 +113,7 @@ export function tryScenario(trial: Trial): TriedRun {
   }
 }
 
-/** The limits of a trial: those that hold at every instant are judged before the warm-up ends, too. */
+/** Judges the limits of a trial; those that must hold at every instant also at the end of the warm-up. */
 export class TrialLimits {
   readonly #trial: Trial;
   #early: SeedResult | undefined;
@@ -122,7 +122,10 @@ export class TrialLimits {
     this.#trial = trial;
   }
 
-  /** Measures at the end of the warm-up; called before the reset of the same instant is booked. */
+  /**
+   * Schedules a measurement at the end of the warm-up. To be called before the reset at the same
+   * instant is scheduled.
+   */
   watch({ world, experiment }: Pick<AssembledRun, 'world' | 'experiment'>): void {
     const { warmupNs } = this.#trial.scenario;
     if (warmupNs === 0) return;
@@ -136,8 +139,8 @@ export class TrialLimits {
   missedIn(result: SeedResult): readonly HuntBreak[] {
     const { scenario, always } = this.#trial;
     const parts = this.#early === undefined ? [result] : [this.#early, result];
-    // If the run ended before its warm-up, no work was left that could recover from a fault: only the
-    // limits that always hold are judged.
+    // If the run ended before its warm-up, its work was done and nothing had to recover: only limits
+    // that must always hold are judged.
     const recovering = result.virtualNs < scenario.warmupNs ? [] : [result];
     return scenario.kpis.flatMap((spec) => {
       const results = always.has(spec.metric) ? parts : recovering;
@@ -147,7 +150,7 @@ export class TrialLimits {
   }
 }
 
-/** A limit that a result misses; undefined if it is met, or nothing was measured. */
+/** The break if a result misses a limit; undefined if the limit is met, or nothing was measured. */
 function judgeOne(
   { scenario, registry, always }: Trial,
   spec: KpiSpec,
@@ -163,7 +166,7 @@ function judgeOne(
   return { kind, place: `${spec.metric} ${must}`, text };
 }
 
-/** The break that an error shows. */
+/** The break for an error of a run. */
 function breakOf(error: unknown): HuntBreak {
   if (error instanceof NodeCrash && !(error.cause instanceof BrokenGuaranteeError)) {
     return crashBreak(error.crash);
@@ -179,21 +182,21 @@ function breakOf(error: unknown): HuntBreak {
   return { kind: 'invariant', place: maskNumbers(words), text };
 }
 
-/** The break that a crash is. */
+/** The break for a crash. */
 export function crashBreak({ place, node = 'a node', protocol, error: words }: Crash): HuntBreak {
   const text = shortLine(`${node}: ${words}`);
-  // An assertion is named by its words: its line is that of all assertions.
+  // An assertion is identified by its message, because all assertions throw in the same line.
   const isAssertion = place === undefined || place.file.endsWith('/assert.ts');
   const line = isAssertion ? maskNumbers(words) : placeText(place.file, place.line);
   return { kind: 'crash', place: `${protocol} ${line}`, text };
 }
 
-/** One line of bounded length. */
+/** A text as one line of bounded length. */
 export function shortLine(text: string): string {
   return oneLine(text).slice(0, TEXT_MAX);
 }
 
-/** A text without its numbers, so that it is the same for the same break in other runs. */
+/** A text with its numbers replaced by `#`, so that it is the same for the same break in another run. */
 export function maskNumbers(text: string): string {
   return shortLine(text).replace(NUMBERS, '#');
 }

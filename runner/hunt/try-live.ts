@@ -1,6 +1,6 @@
 /**
- * Tries an attempt in real time: the nodes as processes, and the faults that change nodes as signals to
- * these. What breaks has the same name as in virtual time.
+ * Tries an attempt in real time: nodes are processes, and faults of nodes are signals to these. Breaks
+ * have the same names as in virtual time.
  *
  * @module
  */
@@ -17,12 +17,12 @@ import type { Attempt, HuntBreak } from './attempt.ts';
 import type { HuntedScenario } from './hunted-scenario.ts';
 import { crashBreak, maskNumbers, shortLine, TrialLimits } from './try-attempt.ts';
 
-/** Faults that need virtual time, or all nodes in one process. */
+/** Keys of faults that need virtual time, or all nodes in one process. */
 const VIRTUAL_FAULTS = ['disk', 'burst'];
-/** How a broken run begins its message (run/seed-answer.ts). */
+/** Matches the message of a broken run (run/seed-answer.ts). */
 const BROKEN = /^(\w+) with seed \d+: (.*)$/s;
 
-/** The faults of an attempt that can happen between processes. */
+/** The faults of an attempt that can be carried out on processes. */
 export function liveFaults({ events }: Pick<Attempt, 'events'>): readonly EventValues[] {
   return events.filter((event) => !VIRTUAL_FAULTS.some((kind) => kind in event));
 }
@@ -38,7 +38,7 @@ export async function tryAttemptLive(
   how: Pick<DistributedRunRequest, 'agentEntry' | 'signal'>,
 ): Promise<readonly HuntBreak[] | undefined> {
   const { specs } = new EventCheck(own, registry).takeAll(events);
-  // A limit of the file is for its own duration.
+  // The time limit is left out, because it is for the duration in the file.
   const { timeLimitMs: _, ...rest } = own;
   const scenario = { ...rest, events: specs };
   const limits = new TrialLimits({ scenario, registry, seed, always });
@@ -57,7 +57,7 @@ export async function tryAttemptLive(
 
 function failureOf(end: Exclude<RunEnd, { kind: 'judged' }>): readonly HuntBreak[] | undefined {
   if (end.kind === 'ended') return undefined;
-  // A fault that can no longer happen when its instant comes shows nothing.
+  // If a fault cannot be carried out at its instant, the attempt shows nothing.
   if (end.kind === 'scenario-error') return [];
   if (end.kind === 'refused') throw new Refusal(end.message);
   const [, name, words = end.message] = BROKEN.exec(end.message) ?? [];

@@ -26,9 +26,12 @@ const GIVEN = ['id', 'at', 'every', 'random', 'from', 'to', 'phase'] as const;
 /** Largest number of events injected into one run. */
 const EVENTS_MAX = 200;
 const PREFIX = 'palette-';
-/** Prefix of events without names, as in a file, so that their random streams are the same. */
+/**
+ * Prefix of the ids of events without names; the same as the loader gives, so that their random streams
+ * are the same.
+ */
 const NAMELESS = 'event-';
-/** Longest scenario file that is read, bytes: the same limit as for loading it. */
+/** Longest scenario file that is read, bytes: the limit of the loader. */
 const LIMIT_BYTES = 1e6;
 
 /** Checks an event from the palette as the loader would check it in the scenario's file. */
@@ -53,7 +56,7 @@ export class EventCheck {
     this.#own = this.#inputs.length;
   }
 
-  /** Checks an event that should begin at an instant. Accepted events count for later checks. */
+  /** Checks an event that should begin at an instant. An accepted event is included in later checks. */
   check(event: EventValues, atNs: number): CheckedEvent {
     const given = GIVEN.find((key) => Object.hasOwn(event, key));
     if (given !== undefined) {
@@ -74,8 +77,8 @@ export class EventCheck {
   }
 
   /**
-   * Checks events with their instants together, in place of those that were accepted before; an event that contradicts an earlier one
-   * is left out.
+   * Checks events with their instants, in place of all events that were accepted before. An event that
+   * contradicts an earlier one is left out.
    */
   takeAll(events: readonly EventValues[]): {
     readonly specs: readonly FaultSpec[];
@@ -97,7 +100,7 @@ export class EventCheck {
     return { specs, events: taken };
   }
 
-  /** Removes an event that could not be carried out. */
+  /** Removes an accepted event that could not be carried out. */
   withdraw(id: string): void {
     const at = this.#inputs.findLastIndex((input) => input.id === id);
     if (at >= this.#own) this.#inputs.splice(at, 1);
@@ -132,7 +135,10 @@ function refused(reason: string): CheckedEvent {
   return { kind: 'refused', reason };
 }
 
-/** `set.loss: 1.4 is above …`: there is no line of a file to point at. */
+/**
+ * The text of a mistake, such as `set.loss: 1.4 is above …`, without a position, since there is no
+ * file.
+ */
 function issueText({ path, message, hint }: ConfigError['issues'][number]): string {
   const place = path.replace(/^events\[\d+\]\.?/, '');
   const words = place === '' ? message : `${place}: ${message}`;

@@ -1,9 +1,9 @@
 /**
- * Writes the scenario of a run with the faults that were injected into it, each at its exact
- * instant: in virtual time the file replays the run, event by event (ADR 0015).
+ * Writes the scenario of a run with the faults that were injected into it, each at its exact instant.
+ * In virtual time, a run of this file has the same events (ADR 0015).
  *
- * The text of the file is kept, with its comments. Changes by `--set` are written into it; files
- * next to the scenario are named by their full path, shipped ones by their name.
+ * The text of the scenario file is kept, with its comments. Changes by `--set` are written into it;
+ * files next to the scenario are named by their full path, shipped files by their name.
  *
  * @module
  */
@@ -27,13 +27,16 @@ export interface InteractiveRun {
   readonly faults: readonly InjectedEvent[];
 }
 
-/** Entries that may name a file next to their own. */
+/** Keys whose values may be paths relative to the scenario file. */
 const FILE_KEYS: ReadonlySet<string> = new Set(['file', 'run', 'scion']);
 const SUFFIX = '-interactive';
-/** A line that is removed, because its path is relative to another folder than that of the new file. */
+/** Matches a line that is removed, because its path is relative to the folder of the old file. */
 const EDITOR_HINT = /^# *yaml-language-server:.*\n/m;
 
-/** The file of a scenario with the values that flags changed; files next to it are named by their full path. */
+/**
+ * The YAML document of a scenario with the values that flags changed; files next to it are named by
+ * their full path.
+ */
 export function makeScenarioDocument(scenario: Scenario): Document {
   const path = resolve(scenario.file);
   const document = parseDocument(readFileSync(path, 'utf8'), { prettyErrors: false });
@@ -62,7 +65,10 @@ function nextName(name: string): string {
   return `${stem}-${Number(count ?? 1) + 1}`;
 }
 
-/** Sets `topology`: the name of a shipped file stays, another file gets its full path, a changed one is embedded. */
+/**
+ * Sets `topology`: the name of a shipped file is kept, another file is named by its full path, and a
+ * changed topology is embedded.
+ */
 function placeTopology(document: Document, { overrides }: Scenario, path: string): void {
   const value: unknown = document.get('topology');
   if (typeof value !== 'string') return;

@@ -1,9 +1,9 @@
 /**
- * The run's side of its port: takes orders of the fault palette, checks each event, books it at a stated instant of
- * the run's clock, and answers with that instant or with the reason for a refusal (ADR 0015). Questions go to
- * `port-asks.ts`.
+ * The run's side of its port: takes commands of the fault palette, checks each event, schedules it at
+ * an instant of the run's clock, and answers with this instant or with the reason for a refusal (ADR
+ * 0015). `port-asks.ts` handles questions.
  *
- * The port belongs to the runner: no node, link or meter knows that a fault was not in the file.
+ * Only the runner uses the port: nodes, links and meters cannot tell whether a fault was in the file.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import type {
 } from './messages.ts';
 import { PortAskHandler } from './port-asks.ts';
 
-/** Parts of an injector. */
+/** What an injector is made from. */
 export interface InjectorParts {
   readonly link: InjectionPort;
   readonly scenario: Scenario;
@@ -35,10 +35,11 @@ export interface InjectorParts {
   readonly world: Pick<World, 'metrics' | 'nodeDrops'>;
 }
 
-/** Largest number of orders per slice; further ones wait for the next slice. */
+/** Largest number of commands taken per slice; further ones wait for the next slice. */
 const BATCH_MAX = 64;
 /**
- * In real time, faults are scheduled this much later, so that they are never scheduled in the past.
+ * In real time, faults are scheduled this much after the present, ns, so that their instant is never in
+ * the past.
  */
 const LEAD_NS = 1_000_000;
 
@@ -48,7 +49,7 @@ export class Injector {
   readonly #check: EventCheck;
   readonly #asks: PortAskHandler;
 
-  /** The injector of a run; undefined if the browser view may not inject faults into it. */
+  /** Makes the injector of a run; undefined if the run has no port. */
   static of({
     link,
     ...parts
@@ -65,7 +66,7 @@ export class Injector {
     this.#tell({ kind: 'ready', paths: parts.experiment.followedPaths() });
   }
 
-  /** The orders that have arrived. */
+  /** Takes the commands that have arrived. */
   take(): readonly RunPortCommand[] {
     const orders: RunPortCommand[] = [];
     while (orders.length < BATCH_MAX) {
@@ -76,31 +77,34 @@ export class Injector {
     return orders;
   }
 
-  /** Obeys what has been received; for runs that cannot be paused. */
+  /** Carries out the commands that have arrived; for runs that cannot be paused. */
   takeAll(fromNs: number): void {
     for (const order of this.take()) this.#obey(order, fromNs);
   }
 
-  /** How many questions have gone to nodes, which may have acted on them: the file does not repeat such a run. */
+  /**
+   * Number of questions that were put to nodes. If there are any, the exported file does not repeat the
+   * run, because nodes may have acted on them.
+   */
   get asked(): number {
     return this.#asks.asked;
   }
 
-  /** Answers what changes nothing in the run; anything else gets no answer. */
+  /** Carries out a command that changes nothing in the run; ignores others. */
   look(order: AskCommand): void {
     this.#asks.look(order);
   }
 
   /**
-   * Obeys each order when it arrives, in the calling thread; a fault begins shortly after.
-   * @param enter Calls its argument at a moment at which faults may be booked, and nodes may run.
+   * Carries out each command when it arrives; a fault begins shortly after.
+   * @param enter Calls its argument when faults may be scheduled and code of nodes may run.
    */
   follow(now: () => number, enter: (act: () => void) => void = (act) => act()): void {
     const { port } = this.#parts.link;
     port.on('message', (order: RunPortCommand) => {
       enter(() => this.#obey(order, now() + LEAD_NS));
     });
-    // Orders may never come, so the port must not keep the process alive.
+    // Commands may never come, so the port must not keep the process alive.
     port.unref();
   }
 
@@ -132,7 +136,7 @@ export class Injector {
     return atNs;
   }
 
-  /** Announces how fast the run goes from here on. */
+  /** Reports the pace of the run from now on. */
   paced(number: number, speed: number | null): void {
     this.#tell({ kind: 'paced', number, speed });
   }
@@ -159,7 +163,7 @@ export class Injector {
   }
 }
 
-/** The event as in a file, with the instant at which it happened. */
+/** The event as a scenario file would have it, with the instant at which it happened. */
 function injectedOf(
   { id, schedule }: FaultSpec,
   event: EventValues,

@@ -1,6 +1,6 @@
 /**
- * Which kinds of events can be injected into a run: the actions of the scenario language, each
- * possible or with the reason why not.
+ * Lists the kinds of events that can be injected into a run: every action of the scenario language,
+ * with the reason if it is not possible.
  *
  * @module
  */
@@ -30,8 +30,8 @@ const ATTACK =
   'events of the file';
 
 /**
- * All kinds, in the order of the scenario language, each with what it can hit in this run.
- * @param forgeries What can be forged, by the node that gets it.
+ * Lists all kinds, in the order of the scenario language, with the targets that each has in this run.
+ * @param forgeries The kinds of datagrams that can be forged, by the node that gets them.
  */
 export function listInjectableKinds(
   { topology }: Scenario,
@@ -54,7 +54,7 @@ export function listInjectableKinds(
   });
 }
 
-/** Why an action that the language allows cannot be injected here. */
+/** Why an action of the scenario language cannot be injected into this run; undefined if it can. */
 export function findInjectionObstacle(
   action: FaultAction,
   { topology }: Scenario,

@@ -1,6 +1,6 @@
 /**
- * Messages about faults and questions between the thread that serves pages and operators and the
- * thread that runs a scenario: plain data over a port of their own (ADR 0015, ADR 0080).
+ * Messages about faults and questions between the thread that serves pages and operators and the thread
+ * that runs a scenario: plain data over a separate port (ADR 0015, ADR 0080).
  *
  * @module
  */
@@ -13,14 +13,14 @@ import type { AskSpec } from '../../scenarios/fault-parts.ts';
 export type EventValues = Readonly<Record<string, unknown>>;
 
 /**
- * The channel on which a run receives orders. It is passed to another thread, and its port is
+ * The channel on which a run receives commands. It is passed to the thread of the run, and its port is
  * transferred.
  */
 export interface InjectionPort {
   readonly port: MessagePort;
   /**
-   * Virtual seconds per second of wall time at the start; 0 waits for an order, `null` runs as fast
-   * as possible. Only for runs in virtual time.
+   * Initial pace in virtual seconds per second of wall time: with 0 the run waits for a command, with
+   * `null` it is as fast as possible. Only for runs in virtual time.
    */
   readonly speed: number | null;
 }
@@ -30,7 +30,7 @@ export type PaletteCommand =
   | { readonly kind: 'inject'; readonly number: number; readonly event: EventValues }
   | { readonly kind: 'pace'; readonly number: number; readonly speed: number | null };
 
-/** An injected fault, as a file would have it. */
+/** An injected fault, as a scenario file would have it. */
 export interface InjectedEvent {
   readonly id: string;
   /** The event, with an `id` and its exact instant. */
@@ -44,18 +44,21 @@ export interface InjectedEvent {
 
 /** A message from the run about its faults or its pace. */
 export type PaletteReport =
-  /** The run accepts orders from now on; `paths`: flows whose path in use it knows, `a -> b`. */
+  /**
+   * The run accepts commands from now on. `paths` lists the flows whose path in use it knows, as `a ->
+   * b`.
+   */
   | { readonly kind: 'ready'; readonly paths: readonly string[] }
   | { readonly kind: 'injected'; readonly number: number; readonly fault: InjectedEvent }
   | { readonly kind: 'refused'; readonly number: number; readonly reason: string }
   | { readonly kind: 'paced'; readonly number: number; readonly speed: number | null };
 
-/** What somebody outside the run asks; none of it is measured. */
+/** A question from outside the scenario; it is not measured. */
 export type AskCommand =
   | { readonly kind: 'ask'; readonly number: number; readonly spec: AskSpec }
-  /** Nobody waits for the answer to the question of that number any more. */
+  /** Gives up the question with this number. */
   | { readonly kind: 'unask'; readonly number: number }
-  /** What a node, or each node, says of itself. */
+  /** Asks for the status of a node; without `node`, of all nodes. */
   | { readonly kind: 'statuses'; readonly number: number; readonly node?: string }
   | { readonly kind: 'counts'; readonly number: number };
 
@@ -67,10 +70,10 @@ export type AskReport =
   | { readonly kind: 'statuses'; readonly number: number; readonly nodes: NodeStatuses }
   | ({ readonly kind: 'counts'; readonly number: number } & RunCounts);
 
-/** What nodes say of themselves, by name. */
+/** The statuses of nodes, by the name of the node. */
 export type NodeStatuses = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** What the nodes of a run have counted so far, together. */
+/** Counters of all nodes of a run so far. */
 export interface RunCounts {
   readonly metrics: Readonly<Record<string, MetricValue>>;
   /** Packets that nodes dropped, by reason. */

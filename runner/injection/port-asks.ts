@@ -1,8 +1,8 @@
 /**
- * The run's side of questions that operators and pages put over its port (ADR 0080). Their answers go back as parts
- * and an end; nothing of it is measured.
+ * The run's side of questions that operators and pages put over its port (ADR 0080). An answer goes
+ * back as parts and an end; nothing of it is measured.
  *
- * Most questions wait for a node; how many are open is bounded here, how long and how large their answers are in
+ * The number of open questions is bounded here; duration and size of answers are bounded in
  * `runner/asks/ask.ts`.
  *
  * @module
@@ -15,7 +15,7 @@ import type { Experiment } from '../experiment/experiment.ts';
 import type { Undo, World } from '../world.ts';
 import type { AskCommand, AskReport, NodeStatuses } from './messages.ts';
 
-/** What the handler of questions from operators needs of the run. */
+/** What the handler of questions needs from the run. */
 export interface PortAskHandlerParts {
   readonly scenario: Pick<Scenario, 'topology'>;
   readonly experiment: Pick<Experiment, 'put'>;
@@ -23,35 +23,38 @@ export interface PortAskHandlerParts {
   readonly tell: (news: AskReport) => void;
 }
 
-/** Most questions that wait for their answers. */
+/** Largest number of questions that wait for their answers. */
 const OPEN_MAX = 64;
-/** Most nodes whose status one order gets. */
+/** Largest number of nodes whose statuses one command gets. */
 const STATUSES_MAX = 1_000;
 /** Longest wait for the status of a node that is in another process, ns. */
 const STATUS_NS = 1_000_000_000;
 
 /** Answers the questions that come over the port of a run. */
 export class PortAskHandler {
-  /** Number of questions that went to nodes, questions for their status not counted. */
+  /** Number of questions that were put to nodes, without requests for statuses. */
   asked = 0;
   readonly #parts: PortAskHandlerParts;
-  /** Questions without an answer, by their number. */
+  /** Unanswered questions: what gives them up, by their number. */
   readonly #open = new Map<number, Undo>();
-  /** Orders that wait for the look at all nodes that is under way; undefined if there is none. */
+  /**
+   * Numbers of the commands that wait for a request for all statuses that is under way; undefined if
+   * none is.
+   */
   #looking: number[] | undefined;
 
   constructor(parts: PortAskHandlerParts) {
     this.#parts = parts;
   }
 
-  /** Carries out an order, at a moment at which nodes may run. */
+  /** Carries out a command; to be called when code of nodes may run. */
   hear(order: AskCommand): void {
     if (order.kind === 'ask') this.#ask(order);
     else if (order.kind === 'unask') this.#open.get(order.number)?.();
     else this.look(order);
   }
 
-  /** Carries out an order that only looks. */
+  /** Carries out a command that changes nothing in the run. */
   look(order: AskCommand): void {
     const { number } = order;
     if (order.kind === 'statuses') {
@@ -74,7 +77,7 @@ export class PortAskHandler {
     if (spec.kind !== STATUS_KIND) this.asked += 1;
     let isOver = false;
     const undo = experiment.put(spec, {
-      // Its bytes are the node's: they are read during the call only.
+      // The bytes are copied, because they are valid during the call only.
       part: (body) => tell({ kind: 'part', number, body: body.slice() }),
       ended: (answer) => {
         isOver = true;
@@ -85,7 +88,7 @@ export class PortAskHandler {
     if (!isOver) this.#open.set(number, undo);
   }
 
-  /** Looks at a node, or at all; who wants all while that is under way gets the same answer. */
+  /** Gets the status of a node, or of all. Commands for all statuses share a request that is under way. */
   #statuses(number: number, node: string | undefined): void {
     if (node !== undefined) {
       this.#lookAt(node, (nodes) => this.#parts.tell({ kind: 'statuses', number, nodes }));
@@ -109,7 +112,7 @@ export class PortAskHandler {
     const known = new Map<string, NodeStatuses[string]>();
     const look = new StatusLook();
     const tellAll = (): void =>
-      // In the order of the file, whoever answers first.
+      // Statuses are in the order of the file, not of the answers.
       taker(Object.fromEntries(names.map((name) => [name, known.get(name) ?? {}])));
     if (names.length === 0) tellAll();
     for (const name of names) {

@@ -1,13 +1,13 @@
 /**
- * The near end of a run's port: numbers orders, passes on what comes back, and tells those who wait when the run is
- * over (ADR 0015, ADR 0080).
+ * The client's end of a run's port: numbers commands, passes each report to the receiver that waits for
+ * it, and tells all receivers when the run is over (ADR 0015, ADR 0080).
  *
  * @module
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { InjectionPort, RunPortCommand, RunPortReport } from './messages.ts';
 
-/** An order without its number. */
+/** A command without its number. */
 export type UnnumberedPortCommand =
   Exclude<RunPortCommand, { kind: 'unask' }> extends infer One
     ? One extends RunPortCommand
@@ -15,14 +15,14 @@ export type UnnumberedPortCommand =
       : never
     : never;
 
-/** Receives what comes back for an order; undefined says that the run is over. */
+/** Receives the reports for a command; undefined means that the run is over. */
 export type PortReportReceiver = (news: RunPortReport | undefined) => void;
 
-/** The near end of a run's port: numbers commands, and passes each report to whoever waits for it. */
+/** The client's end of a run's port: numbers commands, and passes each report to its receiver. */
 export class RunPortClient {
-  /** Called with everything that the run says, before who waits for it. */
+  /** Called with every report of the run, before its receiver. */
   onNews: (news: RunPortReport) => void = () => undefined;
-  /** True while a run takes orders. */
+  /** True while a run accepts commands. */
   isOpen = false;
   readonly #speed: number | null;
   readonly #takers = new Map<number, PortReportReceiver>();
@@ -34,7 +34,7 @@ export class RunPortClient {
     this.#speed = speed;
   }
 
-  /** A port for the next seed; the one before has ended. */
+  /** Makes the port for the next seed, after the previous one has ended. */
   open(): InjectionPort {
     this.#end();
     const { port1, port2: port } = new MessageChannel();
@@ -46,7 +46,7 @@ export class RunPortClient {
   }
 
   /**
-   * Sends an order.
+   * Sends a command.
    * @returns its number.
    */
   send(order: UnnumberedPortCommand, taker: PortReportReceiver): number {
@@ -62,8 +62,8 @@ export class RunPortClient {
   }
 
   /**
-   * Nobody waits for what comes back for this order any more; a question ends.
-   * @returns false if nobody did.
+   * Stops waiting for reports about a command; if it is a question, gives it up.
+   * @returns false if nobody waited.
    */
   giveUp(number: number): boolean {
     const isWaiting = this.#takers.delete(number);
@@ -71,9 +71,9 @@ export class RunPortClient {
     return isWaiting;
   }
 
-  /** The run is over. */
+  /** Closes the port after the run, and tells all receivers. */
   close(): void {
-    // Its last messages may still be on their way.
+    // The last reports of the run may still be under way, so they are read first.
     while (this.#port !== undefined) {
       const last = receiveMessageOnPort(this.#port);
       if (last === undefined) break;
@@ -96,7 +96,7 @@ export class RunPortClient {
     this.onNews(news);
     if (news.kind === 'ready') return;
     const taker = this.#takers.get(news.number);
-    // Parts are followed by an end.
+    // After a part, the receiver waits for more; any other report is the last.
     if (news.kind !== 'part') this.#takers.delete(news.number);
     taker?.(news);
   }

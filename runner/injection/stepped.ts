@@ -1,39 +1,39 @@
 /**
- * The palette of a run in virtual time. It takes orders between two slices: a fault acts 1 ns after
- * the slice, when nothing else is under way, so that an exported file has the same order of events.
- * It also sets the pace: paused, at a given number of virtual seconds per second, or as fast as
+ * Injection into a run in virtual time. Commands are taken between two slices: a fault acts 1 ns after
+ * the slice, when nothing else is scheduled, so that an exported file has the same order of events. The
+ * pace of the run is also set here: paused, a number of virtual seconds per second, or as fast as
  * possible.
  *
- * Waiting blocks the run's thread, which a run does anyway; a request to stop the run is checked
- * every few milliseconds.
+ * Waiting blocks the thread of the run, which has nothing else to do; every few milliseconds it checks
+ * whether the run must stop.
  *
  * @module
  */
 import { performance } from 'node:perf_hooks';
 import type { Injector } from './injector.ts';
 
-/** What the palette needs from the run. */
+/** What injection needs from the run. */
 export interface SteppedParts {
   readonly injector: Injector;
   readonly speed: number | null;
-  /** Fires the events of the run up to an instant. */
+  /** Processes the events of the run up to an instant. */
   readonly runUntil: (atNs: number) => void;
-  /** Called while the run waits, so that viewers get what there is. */
+  /** Called while the run waits, so that viewers get the data so far. */
   readonly onWait: () => void;
   readonly isStopped: () => boolean;
 }
 
 const NAP_MS = 10;
-/** A run that is later than this does not catch up. */
+/** A run that is later than this does not catch up, ms. */
 const LATE_MAX_MS = 100;
 const NS_PER_MS = 1_000_000;
 const WAIT_CELL = new Int32Array(new SharedArrayBuffer(4));
 
-/** Takes orders of the palette between slices of a run in virtual time, and sets its pace. */
+/** Takes commands of the palette between slices of a run in virtual time, and sets its pace. */
 export class SteppedInjection {
   readonly #parts: SteppedParts;
   #speed: number | null;
-  /** Instant from which the pace counts. */
+  /** The instants, virtual and wall, from which the pace is computed. */
   #zero: { readonly atNs: number; readonly ms: number } | undefined;
 
   constructor(parts: SteppedParts) {
@@ -46,7 +46,7 @@ export class SteppedInjection {
     return this.#speed !== null;
   }
 
-  /** All events up to `sliceNs` have happened. Returns when the run may continue. */
+  /** To be called when all events up to `sliceNs` have happened. Returns when the run may continue. */
   between(sliceNs: number): void {
     let atNs = sliceNs;
     for (;;) {

@@ -1,8 +1,8 @@
 /**
- * The network as one node sees it: bound to its host, so that it gives that host's secrets, those
- * of its groups, and everybody's public values.
+ * The network as one node sees it. The view is bound to its host: it gives the secrets of this host,
+ * those that it shares with others, and the public values of all hosts.
  *
- * An assertion refuses what a node may not have: asking for it is a mistake of its protocol.
+ * A request for any other secret fails an assertion, because it is a mistake of the protocol.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { Protocol } from '../../engine/host/protocol.ts';
 import { indexByName, memoisePerObject } from '../../engine/pure/once-per.ts';
 import type { SecretSource } from './secret-source.ts';
 
-/** The part of a protocol that is used here. */
+/** The part of a protocol that provisioning uses. */
 export type ProvisionedProtocol = Pick<Protocol, 'name' | 'provisioning'>;
 
 /** The parts that all views share. */
@@ -27,19 +27,22 @@ export interface NetworkViewParts {
   readonly protocolsOf: (host: string) => readonly ProvisionedProtocol[];
   readonly secrets: SecretSource;
   /**
-   * Public part of a host's secret; undefined if its protocol has none of that name.
-   * @param protocol Name of the protocol whose secret it is.
+   * The public part of a host's secret; undefined if its protocol has no secret of this name.
+   * @param protocol Name of the protocol that has the secret.
    */
   readonly publicKeyOf: (host: string, protocol: string, name: string) => Uint8Array | undefined;
   readonly published: (name: string) => string | undefined;
 }
 
-/** The name of a host's secret has no slash, so it cannot be confused with a group's secret. */
+/**
+ * Matches names of a host's own secrets. They have no slash, so they cannot be confused with shared
+ * secrets.
+ */
 const SECRET_NAME = /^[a-z0-9-]+$/;
 
 /**
- * The view of one host, made from the keys and the network that its process knows.
- * @param layer Name of the layer whose view it is; absent for the lowest protocol.
+ * Makes the view of one host from the keys and the network that its process knows.
+ * @param layer Name of the layer that gets the view; absent for the lowest protocol.
  */
 export function hostNetworkView(
   owner: string,
@@ -103,7 +106,7 @@ export function sharedSecretNames(
   );
 }
 
-/** All protocols that some host of a network runs. */
+/** All protocols that any host of a network runs. */
 const protocolsOfNetwork = memoisePerObject(
   (parts: Pick<NetworkViewParts, 'network' | 'protocolsOf'>) => [
     ...new Set(parts.network.hosts.flatMap(({ name }) => parts.protocolsOf(name))),

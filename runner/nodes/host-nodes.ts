@@ -1,6 +1,5 @@
 /**
- * Creates the nodes of a host, one for each of its protocols, and lets the runner handle them as
- * one.
+ * Creates the nodes of a host, one for each of its protocols, with one handle for all of them.
  *
  * @module
  */
@@ -21,10 +20,10 @@ export interface HostNodeParts {
   readonly world: Pick<World, 'host' | 'call'>;
   /** All protocols of the host, the lowest first. */
   readonly stack: readonly ConfiguredProtocol[];
-  /** The network as the lowest protocol sees it, or a layer. */
+  /** Makes the view of the network for the lowest protocol, or for a layer. */
   readonly viewOf: (host: string, layer?: string) => NetworkView;
   readonly witness: GroundTruthWitness;
-  /** Observes messages in the lowest protocol, or in a layer. */
+  /** Makes the message observer for the lowest protocol, or for a layer. */
   readonly observerOf: (layer?: string) => MessageObserver | undefined;
 }
 
@@ -46,7 +45,7 @@ export function createNodes({ name }: HostSpec, parts: HostNodeParts): NodeHandl
   return nodes.length === 1 ? bottom : new NodeStack(nodes, names);
 }
 
-/** One protocol of a host: a layer, or the lowest. */
+/** The node of one protocol of a host: a layer, or the lowest protocol. */
 export function findProtocolNode(
   node: NodeHandle | undefined,
   layer: string | undefined,
@@ -56,11 +55,12 @@ export function findProtocolNode(
 }
 
 /**
- * The nodes of one host as one: the lowest is started first and stopped last. The number of messages
- * held must be asked of each member, because those of a layer are none of its carrier's.
+ * One handle for the nodes of a host: the lowest is started first and stopped last. It gives no number
+ * of held messages; that is asked of each member, because messages of a layer do not count for its
+ * carrier.
  */
 class NodeStack implements NodeHandle {
-  /** Nodes of the host's protocols, the lowest first. */
+  /** The nodes of the host's protocols, the lowest first. */
   readonly #nodes: readonly NodeHandle[];
   readonly #names: readonly string[];
 

@@ -1,6 +1,6 @@
 /**
- * What a process that runs the nodes of some hosts is given: their secrets, and everybody's public
- * values.
+ * The key bundle of a process that runs the nodes of some hosts: their secrets, and the public values
+ * of all hosts.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface KeyBundle {
   readonly shared: Readonly<Record<string, Uint8Array>>;
   /** Public values of all hosts, by `host/protocol` and name. */
   readonly publicKeys: Readonly<Record<string, Readonly<Record<string, Uint8Array>>>>;
-  /** Published values by `protocol/name`. */
+  /** Values that protocols publish before a run, by `protocol/name`. */
   readonly published: Readonly<Record<string, string>>;
 }
 
@@ -30,8 +30,8 @@ export interface KeyBundleViewParts {
 }
 
 /**
- * The network as the node of `host` sees it, with the keys in the bundle of its process.
- * @param layer The protocol of the host's stack that looks at it; absent for the lowest.
+ * Makes the view of the network for the node of `host`, with the keys in the bundle of its process.
+ * @param layer Name of the layer that gets the view; absent for the lowest protocol.
  */
 export function keyBundleView(host: string, use: KeyBundleViewParts, layer?: string): NetworkView {
   const { bundle, ...rest } = use;
@@ -61,7 +61,7 @@ function bundleSecrets({ roots, shared }: KeyBundle): SecretSource {
   };
 }
 
-/** Reads an own property of a record from outside, never one inherited from Object. */
+/** Reads an own property of an untrusted record, never one inherited from Object. */
 function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * The topology as nodes see it, without anybody's keys.
+ * The topology as nodes see it, without keys.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { LinkEnd, Topology } from '../../topologies/model.ts';
 export type MappedTopology = Pick<Topology, 'hosts' | 'links' | 'areas'>;
 
 /**
- * Makes the map of a run, one object for all its nodes.
+ * Makes the map of the network of a run, which all its nodes share.
  * @param protocolsOf All protocols of a host by its name, the lowest first.
  */
 export function networkMap(

@@ -1,6 +1,6 @@
 /**
- * Provisioning, where all secrets of a run are drawn: gives each node its view of the network, and
- * each process its key bundle (ADR 0020).
+ * Provisioning: gives each node its view of the network, and each process its key bundle. All secrets
+ * of a run come from here (ADR 0020).
  *
  * @module
  */
@@ -43,8 +43,8 @@ export class SecretProvisioner {
   }
 
   /**
-   * The network as a host's node sees it.
-   * @param layer Name of the layer whose view it is; absent for the lowest protocol.
+   * Makes the view of the network for the node of a host.
+   * @param layer Name of the layer that gets the view; absent for the lowest protocol.
    */
   viewOf(host: string, layer?: string): NetworkView {
     this.#parts ??= {
@@ -57,8 +57,9 @@ export class SecretProvisioner {
   }
 
   /**
-   * Everything that a process needs to run the nodes of these hosts, and nothing else.
-   * @param rootOf The root of a host's own secrets.
+   * Makes the key bundle of a process that runs the nodes of these hosts, which has only the secrets
+   * that these need.
+   * @param rootOf Gives the root of a host's own secrets.
    */
   bundle(hosts: readonly string[], rootOf: (host: string) => Uint8Array): KeyBundle {
     const { network, secrets } = this.#options;

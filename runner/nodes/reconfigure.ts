@@ -1,6 +1,7 @@
 /**
- * Changes the options of nodes while they run: a question `reconfigure`, whose text is a JSON map of options. They are
- * laid over those of the file and over what was changed before, and pass the same schema.
+ * Changes the options of nodes while they run, as the question `reconfigure` asks, whose text is a JSON
+ * map of options. These override options of the file and earlier changes, and must pass the same
+ * schema.
  *
  * @module
  */
@@ -21,20 +22,23 @@ type Parsed =
 
 /** The result of changing options of a node. */
 export interface ReconfigureResult {
-  /** `ok`; `needs-restart` if some of it waits for one; `bad-options`, and nothing has changed. */
+  /**
+   * `ok`; `needs-restart` if some of the options take effect only at a restart; `bad-options` if
+   * nothing was changed.
+   */
   readonly outcome: 'ok' | 'needs-restart' | 'bad-options';
-  /** Names of options that changed just now, and of those that wait for a restart. */
+  /** Names of the options that were changed at once, and of those that need a restart. */
   readonly applied: readonly string[];
   readonly needsRestart: readonly string[];
-  /** For people: one line for each of these options, or for each mistake. */
+  /** Text for people: one line for each of these options, or for each mistake. */
   readonly text: string;
 }
 
-/** The options that a node has now. */
+/** The options that a node has now, by their origin. */
 interface InForce {
-  /** Those of its file. */
+  /** Options of the node's file. */
   readonly file: Options;
-  /** What events and operators have laid over those. */
+  /** Changes by events and operators, which override those of the file. */
   readonly changes: Options;
 }
 
@@ -42,7 +46,7 @@ interface InForce {
 export class Reconfigurations {
   readonly #scenario: Pick<Scenario, 'topology' | 'options'>;
   readonly #stackOf: ProtocolStackOf;
-  /** What was changed since the start of a node, by its name and layer. */
+  /** The options of nodes that were changed since their start, by `node/layer`. */
   readonly #inForce = new Map<string, InForce>();
 
   /** @param stackOf All protocols of a host, the lowest first. */
@@ -51,7 +55,7 @@ export class Reconfigurations {
     this.#stackOf = stackOf;
   }
 
-  /** A node starts again with the options of its file. */
+  /** Forgets the changes of a node, which starts again with the options of its file. */
   forget(name: string): void {
     for (const key of this.#inForce.keys())
       if (key.startsWith(`${name}/`)) this.#inForce.delete(key);
@@ -67,7 +71,7 @@ export class Reconfigurations {
     }));
   }
 
-  /** The file of a node has these options now, for its lowest protocol, and no others. */
+  /** Replaces the file's options of a node's lowest protocol, after the file was read again. */
   reread(name: string, file: Options, node: NodeHandle): ReconfigureResult {
     return this.#replace(name, '', node, ({ changes }) => ({ file, changes }));
   }
@@ -119,7 +123,7 @@ export class Reconfigurations {
 
 const NO_MAP = 'expected a JSON map of options\n';
 
-/** Options in which these names stay what they were. */
+/** The new options, but with the old values of the options with these names. */
 function withOld(after: Options, before: Options, names: readonly string[]): Options {
   const isOld = ([option]: readonly [string, unknown]): boolean => names.includes(option);
   return Object.fromEntries([
@@ -142,7 +146,7 @@ function readMap(text: string): Options | undefined {
     const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isMap ? (value as Options) : undefined;
   } catch {
-    // What is no JSON is no map of options.
+    // A text that is not JSON is refused like one that is no map.
     return undefined;
   }
 }

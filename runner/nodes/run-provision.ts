@@ -21,7 +21,7 @@ export interface RunToProvision {
   readonly secrets: SecretSource;
 }
 
-/** Provisions a run in any world. */
+/** Makes the provisioning of a run in any world. */
 export function provisionRun(run: RunToProvision): SecretProvisioner {
   const { topology } = run.scenario;
   const protocolsOf = protocolsFinder(topology, run.stackOf);
@@ -33,7 +33,7 @@ export function provisionRun(run: RunToProvision): SecretProvisioner {
   });
 }
 
-/** Provisions a run in virtual time, where everything is derived from the seed. */
+/** Makes the provisioning of a run in virtual time, where all secrets are derived from the seed. */
 export function provisionSeed(
   run: Omit<RunToProvision, 'seconds' | 'secrets' | 'scenario'> & { readonly scenario: Scenario },
 ): SecretProvisioner {

@@ -1,18 +1,18 @@
 /**
- * Where the secrets of nodes come from: the seed in virtual time, one secret of the run on the wall
- * clock.
+ * Sources of the secrets of nodes: in virtual time the seed, in real time one random secret of the run.
  *
- * On the wall clock everything is derived (HKDF, RFC 5869) from a root of the run, by way of a root
- * per host. A host's root gives that host's own secrets and no others.
+ * In real time, all secrets are derived (HKDF, RFC 5869) from a root of the run, own secrets of a host
+ * by way of a root of this host. Whoever knows the root of a host can derive its own secrets and no
+ * others.
  *
  * @module
  */
 import { hkdfSync, randomFillSync } from 'node:crypto';
 import { SeededBytes } from '../../engine/core/seeded-bytes.ts';
 
-/** Returns the same 32 bytes for the same question. */
+/** A source of secrets of 32 bytes; the same arguments always give the same secret. */
 export interface SecretSource {
-  /** A secret of one host. @param purpose `protocol/name`. */
+  /** An own secret of one host. @param purpose `protocol/name`. */
   own(host: string, purpose: string): Uint8Array;
   /** A secret that several hosts share. @param purpose `protocol/purpose`. */
   shared(purpose: string): Uint8Array;
@@ -25,7 +25,7 @@ export interface RootedSource extends SecretSource {
 
 const SECRET_BYTES = 32;
 
-/** Secrets of a simulated run: one sequence from the seed per purpose. */
+/** The secrets of a run in virtual time: one random stream of the seed for each purpose. */
 export function seededSecrets(seed: number): SecretSource {
   const drawn = (purpose: string): Uint8Array =>
     new SeededBytes(seed, `provisioning/${purpose}`).next(SECRET_BYTES);

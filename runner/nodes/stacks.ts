@@ -18,10 +18,10 @@ import type { SimWorld } from '../../engine/net/sim-world.ts';
 import type { ConfiguredProtocol, ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 
-/** How layers are made. */
+/** What layers are made from. */
 export interface StackParts {
   readonly stackOf: ProtocolStackOf;
-  /** Receives what a layer delivers to its application; undefined if there is none. */
+  /** Gives the receiver of what a layer delivers to its application; undefined if there is none. */
   readonly sinkOf: (host: HostSpec, protocol: string) => DeliverySink | undefined;
 }
 
@@ -49,14 +49,17 @@ export class Stacks {
     }
   }
 
-  /** The interface between a layer and its host. */
+  /** The port for a layer, through which it uses its host. */
   layer(node: string, protocol: string): Host {
     const layer = this.#sim.host(node).layers.find((one) => one.protocol === protocol);
     assert(layer !== undefined, `${node} has no layer ${protocol}`);
     return layer;
   }
 
-  /** Passes a request to a protocol; if the target has layers above it, with the application's channel byte. */
+  /**
+   * Passes a request to a protocol; if the protocol carries layers, with the channel byte of the
+   * application.
+   */
   request(
     { node, by }: { readonly node: string; readonly by: string },
     inquiry: RequestWithReceiver,

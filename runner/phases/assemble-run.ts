@@ -1,6 +1,6 @@
 /**
- * Puts the parts of a run together, in any world: the experiment, the accounts and the recorders, each
- * connected to what it observes.
+ * Puts the parts of a run together, in any world: connects the experiment, the accounts and the
+ * recorders to what they observe.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import type { RunFlows } from '../traffic/run-flows.ts';
 import type { World } from '../world.ts';
 import type { AssembledRun } from './run-phases.ts';
 
-/** What a run is put together from. */
+/** What a run is assembled from. */
 export interface RunParts
   extends Pick<AssembledRun, 'scenario' | 'registry' | 'seed' | 'account' | 'injection'>,
     Pick<ExperimentParts, 'standIns' | 'memory'>,
@@ -33,7 +33,7 @@ export interface RunParts
   readonly logged?: LogSink;
 }
 
-/** The run before it begins: nothing is in the world yet but its hosts and links. */
+/** Assembles a run before it begins: its world contains only hosts and links. */
 export function assembleRun<W extends World>(
   world: W,
   parts: RunParts,

@@ -1,6 +1,6 @@
 /**
- * The phases of a run, the same in every world: assemble, open, prepare, become ready, begin, pass the time,
- * settle, collect, close. What differs is who makes the time pass (ADR 0048).
+ * The phases of a run, the same in every world: assemble, open, prepare, become ready, begin, pass the
+ * time, settle, collect, close. Worlds differ in their driver, which makes the time pass (ADR 0048).
  *
  * @module
  */
@@ -28,12 +28,12 @@ export interface AssembledRun {
   readonly seed: number;
   readonly world: World;
   readonly experiment: Experiment;
-  /** The account of messages, or why there is none. */
+  /** The account of messages, or the reason why there is none. */
   readonly account: MessageAccounting;
   readonly recording: RunRecording;
   /** The port to viewers that may inject faults. */
   readonly injection: InjectionPort | undefined;
-  /** Absent if the scenario measures no privacy. */
+  /** Adds privacy metrics to a result; absent if the scenario measures no privacy. */
   readonly privacy?: { readonly addTo: (result: SeedResult) => SeedResult };
 }
 
@@ -41,15 +41,15 @@ export interface AssembledRun {
 export interface RunDriverParts {
   readonly experiment: Experiment;
   readonly recording: RunRecording;
-  /** Takes faults that are not in the file; undefined if nobody can send any. */
+  /** Takes faults that are not in the file; undefined if the run has no port for them. */
   readonly injector: Injector | undefined;
 }
 
-/** Makes the time of a run pass, in worlds of one kind. */
+/** Makes the time of a run pass, in worlds of one kind, and does what else differs between worlds. */
 export interface RunDriver {
   /** Creates the world, the experiment, and everything that watches. */
   assemble(): AssembledRun;
-  /** Opens what nodes need before they are created: sockets, processes. */
+  /** Opens what must exist before nodes are created: sockets, processes. */
   open?(): PromiseSteps<void>;
   /** Runs code that creates and starts nodes. */
   prepare(act: () => void): void;
@@ -59,17 +59,17 @@ export interface RunDriver {
   begin?(experiment: Experiment): PromiseSteps<void>;
   /** Lets the time pass until the run is over or stopped. */
   pass(passing: RunDriverParts): PromiseSteps<SeedResult['ending']>;
-  /** Waits for what is still counted when nodes get nothing more, and gathers counters. */
+  /** Waits for packets that are still counted although nodes get nothing more, and gathers counters. */
   settle?(): PromiseSteps<void>;
-  /** Facts about the time that has passed; read after {@link settle}. */
+  /** Facts about the run; to be read after {@link settle}. */
   facts(): ElapsedTimeFacts;
-  /** Adds what only this kind of world measures. */
+  /** Adds the metrics that only this kind of world has. */
   addTo(result: SeedResult): SeedResult;
   /** Closes everything, also after a run that failed. */
   close?(): PromiseSteps<void>;
 }
 
-/** Facts about the time that has passed. */
+/** How long a run took, and warnings about it. */
 export interface ElapsedTimeFacts {
   readonly fingerprint: string;
   readonly events: number;

@@ -1,12 +1,12 @@
 /**
- * Code that runs at once where time is virtual, and waits where it passes by the wall clock:
- * a generator that yields what must be waited for.
+ * Code that runs synchronously in virtual time and asynchronously in real time: a generator that yields
+ * the promises for which it must wait.
  *
  * @module
  */
 import { assert } from '../../engine/core/assert.ts';
 
-/** Steps to a result; between two of them, the promise that was yielded is waited for. */
+/** Steps to a result. Each yielded promise must be fulfilled before the next step. */
 export type PromiseSteps<T> = Generator<Promise<unknown>, T, void>;
 
 /** Waits for the result of a promise. */
@@ -16,14 +16,14 @@ export function* awaitStep<T>(promise: Promise<T>): PromiseSteps<T> {
   return results[0] as T;
 }
 
-/** Runs steps that never wait. */
+/** Runs steps that yield no promise. */
 export function runStepsAtOnce<T>(steps: PromiseSteps<T>): T {
   const { done, value } = steps.next();
   assert(done === true, 'a run in virtual time waited for something');
   return value;
 }
 
-/** Runs steps, and waits between them. A promise that is rejected throws at its step. */
+/** Runs steps and awaits the promises between them. A rejected promise throws inside the steps. */
 export async function runStepsWaiting<T>(steps: PromiseSteps<T>): Promise<T> {
   let step = steps.next();
   while (step.done !== true) {

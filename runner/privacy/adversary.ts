@@ -1,29 +1,29 @@
 /**
- * What an active adversary at one node works with: messages on the node's links, a clock, and a
- * score that it can write but not read (docs/PRIVACY.md#attacks). Adversaries see what the taps
- * show them, never the truth; a dependency rule ensures that.
+ * What an active adversary at one node can use: messages on the links of the node, a clock, and a score
+ * that it can write but not read (docs/PRIVACY.md#attacks). It sees what taps show, never the truth; a
+ * dependency rule ensures this.
  *
  * @module
  */
 import type { RandomStream } from '../../engine/core/stream.ts';
 import type { MessageLocation } from '../../engine/host/protocol.ts';
 
-/** A message that the adversary saw on a link: an opaque number. */
+/** An opaque number for a message that the adversary saw on a link. */
 export type Sighting = number;
-/** An attempt of the adversary: an opaque number. */
+/** An opaque number for an attempt of the adversary. */
 export type AttackTrial = number;
 
 /** Keeps the score of one attack. */
 export interface AttackScorer {
-  /** Remembers the message that has this key on a link now. */
+  /** Registers the message that has this key on a link now. */
   see(key: number): Sighting;
   /** Begins an attempt on a message. */
   aim(target: Sighting): AttackTrial;
-  /** Ends an attempt with the claim that this other message is the target. */
+  /** Ends an attempt with the claim that the message `found` is the target. */
   claim(trial: AttackTrial, found: Sighting): void;
-  /** Ends an attempt with the claim that the message that ends at this node now is the target. */
+  /** Ends an attempt with the claim that the target is the message that now ends at this node. */
   claimEnd(trial: AttackTrial, node: string): void;
-  /** Withdraws an attempt that was not observed to its end. */
+  /** Withdraws an attempt that could not be observed to its end. */
   withdraw(trial: AttackTrial): void;
 }
 
@@ -33,8 +33,8 @@ export interface AttackContext {
   /** Calls back after a delay, unless the attack has ended by then. */
   after(delayNs: number, fire: () => void): void;
   /**
-   * True for a message that the adversary made itself: the maker of a packet can recognise its
-   * bytes on every link.
+   * True for a message that the adversary made itself. The maker of a packet can compute its bytes on
+   * every link.
    */
   isOwn(key: number): boolean;
   readonly random: RandomStream;
@@ -54,14 +54,14 @@ export interface CaughtMessage {
 
 /** An adversary at a node. */
 export interface Adversary {
-  /** A message enters the node; false removes it. */
+  /** Called when a message enters the node; returns false to remove it. */
   entering(caught: CaughtMessage): boolean;
   /** Called when a message leaves the node. */
   leaving(caught: CaughtMessage): void;
-  /** A node dropped something, with the reason; only corrupt nodes report this. */
+  /** Called when a corrupt node dropped a message, with the reason; other nodes do not report this. */
   dropped(node: string, reason: string): void;
-  /** The attack has ended: no further claims. */
+  /** Ends the attack: no claims are made afterwards. */
   stop(): void;
-  /** Sends on the messages that it held back; absent if adversaries of this kind hold none back. */
+  /** Sends the messages that were held back; absent if adversaries of this kind hold none back. */
   release?(): void;
 }

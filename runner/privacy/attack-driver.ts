@@ -1,7 +1,7 @@
 /**
- * Puts adversaries on the links of the nodes that events name, and counts how often they are right.
- * The protocol says which messages a datagram contains; what an adversary does with them is in
- * `adversary/`.
+ * Puts adversaries on the links of the nodes that events name, and counts how often they are right. The
+ * protocol tells which messages a datagram contains; the modules of the adversaries decide what is done
+ * with them.
  *
  * The success of each attack is reported as `privacy.attack.<name>.success`
  * (docs/PRIVACY.md#attacks).
@@ -24,7 +24,7 @@ import type { MessageObservers } from './message-observer.ts';
 import { ReplayAdversary } from './replay.ts';
 import { TaggingAdversary } from './tagging.ts';
 
-/** What {@link AttackDriver} needs: the run, and what tells messages in datagrams apart. */
+/** What {@link AttackDriver} needs: the run, and readers that find messages in datagrams. */
 export interface AttackDriverParts {
   readonly scenario: Scenario;
   readonly world: LocalWorld;
@@ -77,7 +77,7 @@ export class AttackDriver {
     };
   }
 
-  /** Ends the attacks that last to the end of the run; returns the outcome of each kind. */
+  /** Ends the attacks that last to the end of the run; returns the results of each kind. */
   carriedOut(truth: RunTruth): ActiveAttackResults {
     for (const adversary of this.#active) adversary.stop();
     this.#active.clear();
@@ -136,7 +136,7 @@ interface AttackContextParts extends Pick<AttackContext, 'random' | 'score' | 'i
   readonly world: LocalWorld;
 }
 
-/** The clock of one adversary; it stops with the attack. */
+/** The context of one adversary, whose timers end with the attack. */
 class RunAttackContext implements AttackContext {
   readonly random: RandomStream;
   readonly score: AttackScorer;

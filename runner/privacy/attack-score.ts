@@ -1,7 +1,6 @@
 /**
- * Keeps the score of an attack in a run: the adversary points at messages, and whether it is right
- * is decided here, from the truth, which the adversary never sees
- * (docs/spec/privacy-metrics.md#two-records).
+ * Keeps the score of an attack in a run: the adversary names messages, and the truth, which it never
+ * sees, decides here whether it is right (docs/spec/privacy-metrics.md#two-records).
  *
  * @module
  */
@@ -9,12 +8,12 @@ import type { SuccessCount } from '../../reports/privacy/attacks/index.ts';
 import { EVENT_DROPPED, type RunTruth } from '../../reports/privacy/truth/truth.ts';
 import type { AttackScorer, AttackTrial, Sighting } from './adversary.ts';
 
-/** What is needed to compute a score. */
+/** What a score is computed from. */
 export interface AttackScoreParts {
   now(): number;
   /** The number of the message that has this key on a link now; -1 if there is none. */
   messageOf(key: number): number;
-  /** Attempts before this do not count, ns. */
+  /** Attempts before this instant do not count, ns. */
   readonly warmupNs: number;
 }
 
@@ -31,7 +30,7 @@ interface Attempt {
 
 const UNKNOWN = -1;
 
-/** How often one attack guesses right. */
+/** The score of one attack: its attempts and claims. */
 export class AttackScore implements AttackScorer {
   readonly #parts: AttackScoreParts;
   readonly #attempts: Attempt[] = [];
@@ -64,7 +63,7 @@ export class AttackScore implements AttackScorer {
     if (attempt !== undefined) attempt.isWithdrawn = true;
   }
 
-  /** Attempts that count, and how many of them were right. */
+  /** The number of attempts that count, and how many of them were right. */
   counted(truth: RunTruth): SuccessCount {
     const attempts = this.#attempts.filter(
       ({ isMeasured, isWithdrawn, target }) =>

@@ -1,12 +1,13 @@
 /**
- * What an observer of all links learns where no node mixes: it follows packets by their bits. Routers
- * and carriers change headers, but not the last bytes of what they carry, which lead from sender to
- * recipient (docs/PRIVACY.md, "Where nothing mixes").
+ * What an observer of all links learns if no node mixes: it follows packets by their bits. Routers and
+ * carriers change headers, but not the last bytes of a packet, which thus link sender and recipient
+ * (docs/PRIVACY.md, "Where nothing mixes").
  *
- * A target is the first packet that is long enough for a message of an application and leaves its
- * sender after the message was submitted; without applications, the first long packet of a user. If a node sends on a packet with the same last bytes, the
- * observer goes on with it. If a node has the target and never sends these bytes, it has lost it: then
- * all packets that reached users in the next 10 s may be what it became.
+ * A target is the first packet that is long enough for a message of an application and leaves the
+ * sender after the message was submitted; in a run without applications, the first long packet of a
+ * user. If a node sends on a packet with the same last bytes, the observer follows it. If a node
+ * receives the target and never sends these bytes, the observer has lost it: then any packet that
+ * reached a user in the next 10 s may be the target.
  *
  * @module
  */
@@ -18,30 +19,33 @@ import type { Flow } from '../traffic/traffic-source.ts';
 import type { LocalWorld } from '../world.ts';
 import type { PrivacyMeter } from './privacy.ts';
 
-/** Bytes that are compared: longer than any checksum that a node writes anew. */
+/** Number of last bytes that are compared: more than any checksum that a node recomputes. */
 const TAIL_BYTES = 32;
-/** A message longer than this, in bytes, is sent in several packets, each at least this long. */
+/**
+ * A long packet has at least this many bytes. Longer messages are sent in several packets, each at
+ * least this long.
+ */
 const LONG_BYTES = 1_000;
 /** An observer that has lost a target looks for it among what users receive in this time, ns. */
 const SEARCH_NS = 10e9;
-/** Least number of distinct values among the last bytes of a packet that is not padding. */
+/** With fewer distinct values among its last bytes, a packet ends with padding. */
 const DISTINCT_MIN = 8;
 /** Largest numbers of targets, and of arrivals at users, that are recorded. */
 const TARGETS_MAX = 10_000;
 const ARRIVALS_MAX = 1_000_000;
-/** FNV-1a, 32 bits. */
+/** Constants of the hash function FNV-1a with 32 bits. */
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x0100_0193;
 const SECOND_OFFSET = 0x5bd1e995;
 const HIGH = 2 ** 21;
 const LN2 = log(2);
 
-/** A packet that is followed. */
+/** A packet that the observer follows. */
 interface Target {
   readonly from: string;
   /** True once another user has received the packet. */
   hasArrived: boolean;
-  /** Since when a node that is no user holds the packet, ns; undefined if none does. */
+  /** Since when a node that is not a user holds the packet, ns; undefined if none does. */
   heldNs: number | undefined;
 }
 
@@ -63,7 +67,10 @@ export class PacketBitObserver implements NetworkObserver, PrivacyMeter {
   readonly #targets = new Map<number, Target>();
   /** When packets reached users, ns, ascending. */
   readonly #arrivals: number[] = [];
-  /** By flow, the next sequence number when a packet of it was last chosen: the next target must be newer. */
+  /**
+   * For each flow: its next sequence number when a target was last chosen. The next target must be
+   * newer.
+   */
   readonly #seen = new Map<number, number>();
   #nextNs: number;
 
@@ -104,14 +111,14 @@ export class PacketBitObserver implements NetworkObserver, PrivacyMeter {
   }
 
   onDropped(): void {
-    // Nothing to record: a lost packet has reached nobody.
+    // Nothing to record: a lost packet has reached no user.
   }
 
-  /** The result with what the observer has found out. */
+  /** Adds the findings of the observer to the result. */
   addTo(result: SeedResult): SeedResult {
     const counts = [...this.#targets.values()].map((target) => this.#candidates(target));
     const values = counts.filter((count) => count > 0).map((count) => log(count) / LN2);
-    // All candidates are equally likely: every entropy is the same.
+    // All candidates are equally likely, so all kinds of entropy have the same value.
     const bits: MetricData = { kind: 'samples', values };
     return {
       ...result,
@@ -124,7 +131,7 @@ export class PacketBitObserver implements NetworkObserver, PrivacyMeter {
     };
   }
 
-  /** Packets that a target may have become; 0 if nothing can be said of it. */
+  /** The number of packets that may be the target; 0 if nothing can be concluded about it. */
   #candidates({ hasArrived, heldNs }: Target): number {
     if (hasArrived) return 1;
     const { durationNs, drainNs } = this.#parts.scenario;
@@ -137,7 +144,7 @@ export class PacketBitObserver implements NetworkObserver, PrivacyMeter {
   #choose(from: string, packet: number, tail: number): void {
     const { world, everyNs, flows } = this.#parts;
     const length = world.sim.network.table.length[packet] ?? 0;
-    // Without applications, any long packet that a protocol sends by itself may be a target.
+    // Without applications, any long packet that a protocol sends may be a target.
     const isBare = flows.length === 0 && length >= LONG_BYTES;
     const flow = flows.find(
       ({ index, spec, nextSequence }) =>
@@ -146,7 +153,8 @@ export class PacketBitObserver implements NetworkObserver, PrivacyMeter {
         length >= Math.min(spec.sizeBytes, LONG_BYTES),
     );
     if ((flow === undefined && !isBare) || this.#targets.size >= TARGETS_MAX) return;
-    // Padding, as in a request that fetches messages, is no message, and the same in many packets.
+    // A packet that ends with padding, such as a request for messages, contains no message, and its
+    // last bytes are equal in many packets.
     const bytes = world.sim.network.table.view(packet);
     if (new Set(bytes.subarray(-TAIL_BYTES)).size < DISTINCT_MIN) return;
     if (flow !== undefined) this.#seen.set(flow.index, flow.nextSequence);
@@ -175,7 +183,7 @@ export class PacketBitObserver implements NetworkObserver, PrivacyMeter {
   }
 }
 
-/** Numbers of an ascending list that are at most `limit`. */
+/** How many numbers of an ascending list are at most `limit`. */
 function countUntil(values: readonly number[], limit: number): number {
   let low = 0;
   let high = values.length;

@@ -1,19 +1,19 @@
 /**
- * The n-1 attack (blending): blocks everything that enters a node until its pool has run empty,
- * then lets one message in at a time and claims that the next one that leaves is that message
- * (docs/PRIVACY.md#attacks). The adversary's own messages pass, and it recognises them when they
- * leave: they fill batches that wait for a number.
+ * The n-1 attack (blending): blocks everything that enters a node until its pool is empty, then lets
+ * one message in at a time and claims that the next message to leave is this one
+ * (docs/PRIVACY.md#attacks). The adversary's own messages pass, and it recognises them when they leave:
+ * they fill the batches of mixes that wait for a number of messages.
  *
  * Blocked messages are dropped, or held back until the target has left (Serjantov, Dingledine,
- * Syverson: "From a Trickle to a Flood", 2002). In the second case nothing is lost, but the pool
- * must run empty again of everything that was released together.
+ * Syverson: "From a Trickle to a Flood", 2002). If they are held back, nothing is lost, but the pool
+ * must become empty again after they were released together.
  *
  * @module
  */
 import type { AttackSpec } from '../../scenarios/fault-parts.ts';
 import type { Adversary, AttackContext, AttackTrial, CaughtMessage } from './adversary.ts';
 
-/** Messages held back at most; more are dropped. */
+/** Largest number of messages that are held back; further ones are dropped. */
 const HELD_MAX = 65_536;
 
 /** The n-1 attack: empties a node's pool, then lets one message in at a time. */
@@ -24,7 +24,7 @@ export class BlendingAdversary implements Adversary {
   #held: (() => void)[] = [];
   #isOpen = false;
   #trial: AttackTrial | undefined;
-  /** Number of the present target, so that the timer of an earlier one is not taken for its own. */
+  /** Number of the present target, by which timers of earlier targets are recognised and ignored. */
   #target = 0;
   /** When the target entered the node. */
   #insideNs = 0;
@@ -85,14 +85,14 @@ export class BlendingAdversary implements Adversary {
     this.#held.push(() => inject(copy));
   }
 
-  /** The target was watched for long enough and nothing has left: the next target follows. */
+  /** Gives up a target for which nothing has left in time; the next target follows. */
   #giveUp(target: number): void {
     if (target !== this.#target) return;
     if (this.#spec.others === 'drop') this.#open();
     else this.#nextRound();
   }
 
-  /** Releases the packets held back and starts again: all of them must leave before the next target. */
+  /** Releases the packets that were held back. All of them must leave before the next target is let in. */
   #nextRound(): void {
     this.#target += 1;
     this.#trial = undefined;

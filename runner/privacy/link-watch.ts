@@ -1,6 +1,6 @@
 /**
- * What a global passive adversary records: instant and size of each packet on a link, and nothing
- * else. The result is a `View`; if no attack asks for one, sizes alone are recorded.
+ * What a global passive adversary records: instant and size of each packet on a link. The result is an
+ * `AdversaryView`; if no attack needs one, only sizes are counted.
  *
  * @module
  */
@@ -12,10 +12,7 @@ import type { LocalWorld } from '../world.ts';
 /** The run and links that an adversary observes. */
 export interface LinkWatchParts {
   readonly world: LocalWorld;
-  /**
-   * Sizes are recorded from this instant on, ns, because early packets (documents) carry no
-   * messages.
-   */
+  /** Sizes are counted from this instant on, ns, because earlier packets (documents) carry no messages. */
   readonly warmupNs: number;
   /** Names of the nodes on whose links messages are visible. */
   readonly nodes: ReadonlySet<string>;
@@ -24,17 +21,17 @@ export interface LinkWatchParts {
   readonly keepsSightings: boolean;
 }
 
-/** Number of sizes that are distinguished. */
+/** Largest number of different sizes that are counted separately. */
 const SIZES_MAX = 8;
 const UNWATCHED = -1;
 
 /** Observes the links of one run. */
 export class LinkWatch implements NetworkObserver {
-  /** Packets after the warm-up by their size on the wire. */
+  /** Number of packets after the warm-up, by their size on the wire in bytes. */
   readonly sizes = new Map<number, number>();
   readonly #parts: LinkWatchParts;
   readonly #links: WatchedLink[] = [];
-  /** Index in the list of links, by number of the direction. */
+  /** Index in the list of links, by the number of the direction; {@link UNWATCHED} for other directions. */
   readonly #indices: number[] = [];
   readonly #record: AdversaryViewRecorder;
 
@@ -70,7 +67,7 @@ export class LinkWatch implements NetworkObserver {
     // Nothing to record: the packet was seen before it was lost.
   }
 
-  /** A corrupt node reports what became of an input. */
+  /** Records a passage that a corrupt node reveals: which output an input became. */
   told(passage: { readonly node: number; readonly inNs: number; readonly outNs: number }): void {
     this.#record.told(passage);
   }

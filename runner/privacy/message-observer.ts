@@ -1,8 +1,8 @@
 /**
- * Turns what nodes of a privacy run report about their messages into the omniscient record: adds node and time, and
- * recognizes a message on its way, although it has another identifier (key) on each link (ADR 0012).
+ * Turns the reports of nodes about their messages into the complete record (the truth): adds node and
+ * time, and recognises a message although it has another identifier (key) on each link (ADR 0012).
  *
- * Created only if a scenario measures privacy; other runs pass no observer to nodes and pay
+ * Created only if a scenario measures privacy; in other runs, nodes get no observer, which costs
  * nothing.
  *
  * @module
@@ -28,11 +28,11 @@ import {
 import { TruthRecorder } from '../../reports/privacy/truth/truth-record.ts';
 import { NumberMap } from '../traffic/number-map.ts';
 
-/** The parts of the record of a run. */
+/** What the observers of a run need. */
 export interface MessageObserverParts {
   /** Names of all nodes. */
   readonly nodes: readonly string[];
-  /** The protocol of each node, which declares the kinds; of several, the lowest. */
+  /** The lowest protocol of each node, which declares the kinds of messages. */
   readonly protocols: ReadonlyMap<string, Pick<Protocol, 'name' | 'messageKinds'>>;
   /** The run's clock, ns. */
   readonly now: () => number;
@@ -59,9 +59,12 @@ export class MessageObservers {
   readonly #indices: ReadonlyMap<string, number>;
   /** Numbers of messages by their present key. */
   readonly #messages = new NumberMap();
-  /** 1 + the node that a message is in, by message; 0 while it is on a link. */
+  /** For each message: 1 + the index of the node that has it; 0 while it is on a link. */
   #places = new Uint16Array(PLACES_AT_FIRST);
-  /** Copies that arrived while the original was inside; the next drops belong to them. */
+  /**
+   * Number of copies that arrived while the original was inside, by message; that many following drops
+   * are those of copies.
+   */
   readonly #copies = new Map<number, number>();
 
   constructor(parts: MessageObserverParts) {
@@ -149,7 +152,7 @@ export class MessageObservers {
     this.#note(CODES[how], message, node);
   }
 
-  /** A message from outside the run, which mixes with the others all the same. */
+  /** Registers a message that no node of the run created; it is mixed with the others. */
   #foreign(key: number): number {
     const message = this.#record.open({
       purpose: PURPOSE_FOREIGN,
@@ -193,7 +196,7 @@ export function joinMessageObservers(all: readonly MessageObserver[]): MessageOb
   const tell = (say: (observer: MessageObserver) => void): void => {
     for (const observer of all) say(observer);
   };
-  // `Required`, because a kind of report that is missing here would reach none of the observers.
+  // `Required`, so that no method can be forgotten here: its reports would reach none of the observers.
   const joined: Required<MessageObserver> = {
     accepted: (message): void => tell((one) => one.accepted?.(message)),
     created: (...what): void => tell((one) => one.created(...what)),

@@ -28,10 +28,13 @@ import { AttackDriver } from './attack-driver.ts';
 import { LinkWatch } from './link-watch.ts';
 import { MessageObservers } from './message-observer.ts';
 
-/** Delay law of mixes whose protocol states none (Protocol.privacyFacts): senders choose the delays. */
+/**
+ * Delay law of mixes whose protocol states none (Protocol.privacyFacts): senders choose exponential
+ * delays.
+ */
 const SENDERS_CHOOSE: DelayLaw = { kind: 'exponential' };
 
-/** The parts of a privacy measurement. */
+/** What a privacy measurement needs. */
 export interface MixPrivacyMeterParts {
   readonly scenario: Scenario;
   readonly privacy: PrivacySpec;
@@ -42,14 +45,14 @@ export interface MixPrivacyMeterParts {
   readonly readerOf: (host: HostSpec) => LocateMessage | undefined;
 }
 
-/** Measures the privacy of a run from what it observes. */
+/** Measures the privacy of a run from its observations. */
 export interface PrivacyMeter {
   readonly observer: NetworkObserver;
   /** Receives reports about messages inside a node. */
   messagesOf?(node: string): MessageObserver;
   /** Carries out an attack of an event. */
   attack?(attack: AttackSpec, random: RandomStream): Undo;
-  /** The result, extended by what was found out about privacy. */
+  /** Adds the privacy metrics to a result. */
   addTo(result: SeedResult): SeedResult;
 }
 
@@ -138,7 +141,7 @@ export class MixPrivacyMeter implements PrivacyMeter {
     };
   }
 
-  /** Names of the users; if no protocol names them, all hosts that do not mix. */
+  /** Names of the users; if no protocol names any, all hosts that do not mix. */
   #users(): readonly string[] {
     const { scenario, privacy } = this.#parts;
     const users = new Set(ofPart(privacy, 'user'));
@@ -165,7 +168,7 @@ function ofPart({ facts }: PrivacySpec, part: NodePrivacyFacts['part']): readonl
   return facts.flatMap((one) => (one.part === part ? [one.node] : []));
 }
 
-/** True if an attack only observes links. An active one intercepts packets itself. */
+/** True if the attack of a metric only observes links; active attacks intercept packets. */
 function isPassive(metric: string): boolean {
   return !ACTIVE_ATTACK_OF_METRIC.has(metric);
 }

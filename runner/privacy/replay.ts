@@ -1,7 +1,7 @@
 /**
- * Replay: records what enters a node, sends it again after the original has passed, and looks for
- * something that leaves a second time (docs/PRIVACY.md#attacks). Without keys, this is how an input
- * is linked with its output: the same bytes in are the same bytes out.
+ * Replay: records a message that enters a node, sends it again after the original has passed, and looks
+ * for an output that leaves a second time (docs/PRIVACY.md#attacks). This links input and output
+ * without keys, because equal inputs become equal outputs.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const REMEMBERED_MAX = 65_536;
 export class ReplayAdversary implements Adversary {
   readonly #spec: Extract<AttackSpec, { kind: 'replay' }>;
   readonly #context: AttackContext;
-  /** Outputs by 48 of their bits; two share them by chance once in 1e14. */
+  /** Outputs by 48 of their bits; two different outputs have equal bits once in 1e14 cases. */
   readonly #outputs = new Map<number, Sighting>();
   #dueNs: number;
   #trial: AttackTrial | undefined;

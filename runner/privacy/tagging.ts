@@ -1,7 +1,7 @@
 /**
- * Tagging: a corrupt node flips a bit of a message that it sends on, and corrupt last hops look for
- * a message that they cannot open (docs/PRIVACY.md#attacks). There is one tag under way at a time,
- * so the first undecryptable message after it is taken for the tagged one.
+ * Tagging: a corrupt node flips a bit of a message that it sends on, and corrupt last hops look for a
+ * message that they cannot open (docs/PRIVACY.md#attacks). There is at most one tagged message under
+ * way, so the first undecryptable message is taken for it.
  *
  * @module
  */

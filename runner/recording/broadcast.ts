@@ -1,9 +1,9 @@
 /**
  * Sends the blocks of a trace to the thread that serves the browser view while the run continues.
  *
- * Two lanes: packets and losses, which may be discarded if nobody fetches them, and everything
- * else, which is never discarded. The run hands blocks over without waiting; the amount handed over
- * and not taken is bounded for packets (docs/TRACE.md#during-a-run).
+ * There are two kinds of blocks: packets and losses, which may be discarded if nobody fetches them, and
+ * everything else, which is never discarded. The run sends blocks without waiting; the amount of packet
+ * data that was sent and not fetched is bounded (docs/TRACE.md#during-a-run).
  *
  * @module
  */
@@ -25,30 +25,36 @@ import {
   type TraceParts,
 } from './record-trace.ts';
 
-/** Blocks are sent at most 20 times a second. */
+/** Interval at which blocks are sent, ms. */
 const FLUSH_MS = 50;
 /**
- * Interim results are sent at most once in this time, ms, and so rarely that making them takes at
- * most 1 / `MEASURE_SHARE` of the run's time.
+ * Shortest interval between interim results, ms. It is longer if making them would otherwise take more
+ * than 1 / {@link MEASURE_SHARE} of the run's time.
  */
 const MEASURE_MS = 1_000;
 const MEASURE_SHARE = 200;
-/** Packet data waiting to be taken, bytes: four seconds of a run that moves 4 MB a second. */
+/**
+ * Largest amount of packet data that waits to be fetched, bytes: four seconds of a run that makes 4 MB
+ * a second.
+ */
 const PENDING_MAX = 16 * 1024 * 1024;
-/** Most blocks that wait for their last packets to arrive: few, so that viewers soon see them. */
+/**
+ * Largest number of blocks that wait for the arrival of their last packets: few, so that viewers see
+ * blocks soon.
+ */
 const WAITING_MAX = 8;
 
 /**
- * The channel to which a run sends its data. It is passed to another thread, and its port is
+ * The channel to which a run sends its data. It is passed to the thread of the run, and its port is
  * transferred.
  */
 export interface Broadcast {
   readonly port: MessagePort;
-  /** One i32: number of bytes of packet data that were sent and not taken yet. */
+  /** One i32: number of bytes of packet data that were sent and not fetched yet. */
   readonly pending: SharedArrayBuffer;
 }
 
-/** What a run that is recorded tells those who watch it. */
+/** A message from a run to its viewers. */
 export type BroadcastMessage =
   | {
       readonly kind: 'begin';
@@ -57,7 +63,7 @@ export type BroadcastMessage =
       readonly durationNs: number;
       /** False if packets are not observed, as in live runs. */
       readonly hasPackets: boolean;
-      /** The head of the trace file. */
+      /** The header of the trace file. */
       readonly head: Uint8Array;
     }
   | BroadcastBlocks
@@ -65,26 +71,26 @@ export type BroadcastMessage =
   | { readonly kind: 'measured'; readonly result: SeedResult }
   | { readonly kind: 'end'; readonly nowNs: number };
 
-/** Blocks written since the last message. */
+/** The blocks that were written since the last message. */
 export interface BroadcastBlocks {
   readonly kind: 'blocks';
-  /** How far the run has got. */
+  /** The instant that the run has reached. */
   readonly nowNs: number;
-  /** Complete blocks of everything but packets; empty if there are none. */
+  /** Complete blocks without packets; empty if there are none. */
   readonly lasting: Uint8Array;
   readonly packets: Uint8Array;
   /** Number of packet rows. */
   readonly rows: number;
-  /** Rows of packets discarded because the other side does not take them. */
+  /** Number of packet rows that were discarded because nobody fetches them. */
   readonly lostRows: number;
 }
 
 const PACKET_TABLES: readonly number[] = [TABLES.hop.id, TABLES.drop.id, TABLES.packet.id];
 const NOTHING = new Uint8Array(0);
 
-/** The interim data of a run. */
+/** What a broadcast needs from its run. */
 export interface BroadcastParts extends TraceParts {
-  /** Reads the interim results, without changing anything. */
+  /** Makes the interim result, without changing the run. */
   readonly soFar: (experiment: Experiment) => SeedResult;
 }
 
@@ -106,12 +112,12 @@ class BroadcastOutput implements TraceOutput {
   readonly #pending: Int32Array;
   readonly #now: () => number;
   #sentMs: number;
-  /** Next interim result; absent before the run's time begins, for which agents may have to start. */
+  /** When the next interim result is due, ms; undefined before the scenario's time begins. */
   #measureAtMs: number | undefined;
   #nowNs = 0;
   #hasBegun = false;
   #hasFooter = false;
-  /** Bytes of the present block that are still to come. */
+  /** Number of bytes of the present block that the writer has not yet passed. */
   #left = 0;
   #lane: Uint8Array[] | undefined;
   #lasting: Uint8Array[] = [];
@@ -148,7 +154,7 @@ class BroadcastOutput implements TraceOutput {
     this.#port.close();
   }
 
-  /** The writer passes the head of a block, then its payload, then padding to align the next. */
+  /** Receives bytes from the writer, which passes the header of a block, then its payload, then padding. */
   #write(bytes: Uint8Array): void {
     if (!this.#hasBegun) this.#begin(bytes);
     else if (!this.#hasFooter) {
@@ -169,7 +175,7 @@ class BroadcastOutput implements TraceOutput {
   #beginBlock(head: Uint8Array): void {
     const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
     const table = view.getUint8(BLOCK_FIELD_OFFSETS.table);
-    // The index covers the whole file; viewers build their own.
+    // The footer, an index of the whole file, is not sent; viewers build their own index.
     this.#hasFooter = table === FOOTER_TABLE_NUMBER;
     this.#left = BLOCK_HEAD_BYTES + alignedLength(view.getUint32(BLOCK_FIELD_OFFSETS.stored, true));
     if (this.#hasFooter) this.#lane = undefined;

@@ -11,8 +11,8 @@ import type { Topology } from '../../topologies/model.ts';
 type Place = Pick<LinkDirectionView, 'linkId' | 'name' | 'fromNode' | 'toNode'>;
 
 /**
- * The directions of a topology, in the order in which a network numbers them. A network that has
- * not begun shows the same (engine/net/network.ts, `directions`).
+ * The directions of a topology, in the order in which a network numbers them. They are the same as in a
+ * network before its run begins (engine/net/network.ts, `directions`).
  */
 export function listDirections({
   hosts,

@@ -1,7 +1,7 @@
 /**
- * Follows the messages of journeys through nodes that turn them into different packets: a mix
- * changes every byte and delays a message, so nothing on the network says which packet it became.
- * The nodes report it themselves, to the observer of ADR 0012.
+ * Follows the messages of journeys through nodes that turn them into different packets. A mix delays a
+ * message and changes every byte, so links do not show which packet it became; nodes report it to the
+ * observer of ADR 0012.
  *
  * Knows no protocol and no packet; its caller does.
  *
@@ -12,22 +12,22 @@ import { durationText, type Journey } from './explain-text.ts';
 
 const NO_BYTES = new Uint8Array(0);
 
-/** When a message came to a node, and as which bytes. */
+/** When a message arrived at a node, and its bytes. */
 interface Arrival {
   readonly atNs: number;
   readonly bytes: Uint8Array;
 }
 
-/** A message of a journey under the key that it has on its link; equal copies have the same key. */
+/** A message of a journey under the key that it has on a link; equal copies have the same key. */
 interface Trail {
   readonly journey: Journey;
   /** A number that stays the same through all nodes; equal copies share that of the latest one. */
   readonly number: number;
-  /** What the node that sent it had received; absent if the node made it. */
+  /** The arrival of the message at the node that sent it on; absent if this node made it. */
   readonly origin: Arrival | undefined;
   /** Nodes that have the message under this key, with its arrival there. */
   readonly holders: Map<string, Arrival>;
-  /** Copies on their way. */
+  /** Number of copies on links. */
   underWay: number;
 }
 
@@ -44,7 +44,7 @@ export interface TrailParts {
   now(): number;
   /** The journey of the request that a node is handling. */
   asked(): Journey | undefined;
-  /** Returns a number for a packet that starts its route. */
+  /** Returns a new number, for a packet that a node made. */
   newTrail(): number;
   /** Adds a line to a journey. */
   say(journey: Journey, node: string, text: string): void;
@@ -53,11 +53,11 @@ export interface TrailParts {
    * be under way.
    */
   left(key: number): void;
-  /** Bytes of the packet that this event delivered. */
+  /** Bytes of the packet that the current event delivered. */
   arrivedBytes(): Uint8Array | undefined;
   /**
-   * Why a node dropped something in this event; undefined if it did not, or if that has already
-   * been reported.
+   * Why a node dropped a message in the current event; undefined if it did not, or if the drop is in a
+   * journey already.
    */
   dropReason(node: string): string | undefined;
 }
@@ -92,7 +92,8 @@ export class MessageTrails {
   }
 
   /**
-   * How long a message was inside, and its bytes when it arrived; undefined if it was made there.
+   * How long a message was inside the node that sent it, and its bytes on arrival; undefined if the
+   * node made it.
    */
   heldBack(key: number): HeldMessage | undefined {
     const origin = this.#trails.get(key)?.origin;
@@ -104,7 +105,7 @@ export class MessageTrails {
   #accept(node: string, message: number): void {
     const journey = this.#parts.asked();
     const name = `${node} ${message}`;
-    // A node that was restarted numbers from the beginning.
+    // A node that was restarted counts from the beginning, so a number may be used again.
     if (journey === undefined) this.#accepted.delete(name);
     else this.#accepted.set(name, journey);
   }
@@ -115,7 +116,7 @@ export class MessageTrails {
     this.#leaves(key, { journey, number: this.#parts.newTrail(), origin: undefined });
   }
 
-  /** The sender is done with its original of a message; there may be copies elsewhere. */
+  /** Called when the sender is done with its original of a message; there may be copies elsewhere. */
   #settled(node: string, message: number, how: string): void {
     const journey = this.#accepted.get(`${node} ${message}`);
     if (journey !== undefined && how === 'dropped') this.#tellDrop(journey, node);
@@ -138,7 +139,10 @@ export class MessageTrails {
     this.#leaves(outKey, { journey, number, origin });
   }
 
-  /** A node copied a message: the copy begins a trail of its own, and the message stays in the node. */
+  /**
+   * Called when a node has copied a message: the copy begins a new trail, and the message stays in the
+   * node.
+   */
   #copied(node: string, key: number, copyKey: number): void {
     const trail = this.#trails.get(key);
     if (trail === undefined) return;
@@ -147,7 +151,7 @@ export class MessageTrails {
     this.#leaves(copyKey, { journey, number: this.#parts.newTrail(), origin });
   }
 
-  /** A message leaves a node under this key, perhaps after equal copies. */
+  /** Called when a message leaves a node under this key, perhaps after equal copies. */
   #leaves(key: number, what: Pick<Trail, 'journey' | 'number' | 'origin'>): void {
     const equal = this.#trails.get(key);
     const { holders = new Map<string, Arrival>(), underWay = 0 } =
@@ -167,9 +171,9 @@ export class MessageTrails {
     }
   }
 
-  /** The node no longer has the message; the trail is over when nobody has it. */
+  /** Records that the node no longer has the message. The trail ends when no node and no link has it. */
   #release(node: string, key: number, trail: Trail): void {
-    // A node that never received the message has made it: the message still counts as under way.
+    // A node that has not received the message made it, so the copy is counted in `underWay`.
     if (!trail.holders.delete(node)) trail.underWay = Math.max(0, trail.underWay - 1);
     if (trail.holders.size === 0 && trail.underWay === 0) this.#trails.delete(key);
   }

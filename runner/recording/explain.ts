@@ -2,10 +2,10 @@
  * `--explain N`: tells the journey of the first N packets that applications send after the warm-up,
  * hop by hop with virtual times; docs/ARCHITECTURE.md shows one.
  *
- * It observes the network and compares bytes, so it knows no protocol: a node that sends on the
- * buffer that it received has passed its checks. A packet that a node makes anew from what it
- * received is followed if the node reports that (`explain-messages.ts`); elsewhere the journey
- * continues when the application's bytes are delivered. Journeys do not change the run.
+ * It observes the network and compares bytes, so it knows no protocol: if a node sends the buffer that
+ * it received, the packet has passed its checks. If a node makes a new packet from what it received,
+ * the packet is followed if the node reports it (`explain-messages.ts`); else the journey continues
+ * when the application's bytes are delivered. Journeys do not change the run.
  *
  * @module
  */
@@ -23,21 +23,21 @@ import { durationText, groupDigits, type Journey, renderJourney } from './explai
 import type { FollowedPacket, Recorder, RecorderParts } from './recorder.ts';
 
 const NO_BYTES = new Uint8Array(0);
-/** Bounds memory for a packet in a loop. */
+/** Largest number of lines of a journey, for a packet that loops. */
 const LINES_MAX = 400;
 
 /** One packet of a journey on the network. */
 interface Track {
   readonly journey: Journey;
-  /** A number that stays the same when a node makes a new packet from this one. */
+  /** A number that a packet made from this one inherits. */
   readonly trail: number;
   startedNs: number;
   arrivedNs: number;
-  /** Bytes of the packet on arrival at the last node. */
+  /** Bytes of the packet on its latest arrival at a node. */
   bytes: Uint8Array;
 }
 
-/** The packet that a node sent last, in case the node reports later what it was. */
+/** The packet that a node sent last, in case the node reports its message only afterwards. */
 interface Offered {
   readonly direction: LinkDirectionView;
   readonly packet: number;
@@ -55,11 +55,11 @@ interface FollowedDeparture {
   readonly heldNs?: number | undefined;
 }
 
-/** Receives the journeys. */
+/** What receives the journeys. */
 export interface JourneyListener {
-  /** Receives the text at the end. */
+  /** Called with the text at the end of the run. */
   tell(text: string): void;
-  /** Called with the bytes of the packets at each place on their route. */
+  /** Called for each packet of a journey when it is sent on a link or delivered. */
   reached(packet: FollowedPacket): void;
 }
 
@@ -75,16 +75,19 @@ class JourneyRecorder implements Recorder, NetworkObserver {
   readonly #count: number;
   readonly #protocols: ReadonlyMap<string, string>;
   readonly #journeys: Journey[] = [];
-  /** Tracks by row of the packet table. */
+  /** The followed packets by their row in the packet table. */
   readonly #tracks = new Map<number, Track>();
   /** Journeys by flow and sequence number, which the delivered payload contains. */
   readonly #byTruth = new Map<string, Journey>();
   readonly #trails: MessageTrails;
   readonly #readers = new Map<string, LocateMessage | undefined>();
   #offered: Offered | undefined;
-  /** A drop that a node reported in an event without naming a packet. */
+  /**
+   * A drop that a node reported in an event and that is not in a journey yet: nodes do not name the
+   * packet.
+   */
   #untold: { readonly node: string; readonly reason: string; readonly event: number } | undefined;
-  /** The journey for which a node is making packets now. */
+  /** The journey of the request that a node is handling now. */
   #asked: Journey | undefined;
   /** The packet that arrived in the current event. */
   #arrived: Track | undefined;
@@ -237,13 +240,13 @@ class JourneyRecorder implements Recorder, NetworkObserver {
     this.#listener.tell(this.#journeys.map(renderJourney).join('\n'));
   }
 
-  /** The nodes that have an open message; nobody if it is on its way. */
+  /** The nodes that have an open message; empty if it is on a link. */
   #placesOf(flow: number, sequence: number): readonly string[] {
     const nodes = this.#parts.account?.positions?.(flow, sequence) ?? [];
     return nodes.length === 0 ? [''] : nodes;
   }
 
-  /** If a message never arrived, ends its journey with the reason. */
+  /** Ends the journey of a message that never arrived with the reason. */
   #conclude(name: string, journey: Journey): void {
     const [flow = 0, sequence = 0] = name.split(' ').map(Number);
     const fate = this.#parts.account?.fateOf(flow, sequence);
@@ -265,14 +268,14 @@ class JourneyRecorder implements Recorder, NetworkObserver {
         const { reason, node, atNs } = fate.loss;
         const what = fate.kind === 'lost' ? 'lost' : 'given up';
         const line = { afterNs: atNs - journey.atNs, node, text: `${what}: ${reason}` };
-        // The node has told this drop already: it was that of the last copy.
+        // If the journey already has this drop, it is marked as that of the last copy.
         const told = journey.lines.findIndex(
           (one) =>
             one.afterNs === line.afterNs && one.node === node && one.text === `dropped: ${reason}`,
         );
         if (told >= 0) journey.lines.splice(told, 1);
         journey.lines.push(line);
-        // Copies of a message that was sent again may have gone on after that.
+        // Lines are sorted, because copies of a retransmitted message may have later lines.
         journey.lines.sort((a, b) => a.afterNs - b.afterNs);
       }
     }
@@ -306,7 +309,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
     if (isStarted) this.onStarted(direction, packet);
   }
 
-  /** Describes what a node made from a message that it unwrapped, or created itself. */
+  /** Describes the packet that a node made from a message that it unwrapped, or that it created. */
   #opened(
     key: number,
     { journey, number: trail }: { readonly journey: Journey; readonly number: number },
@@ -373,7 +376,7 @@ function changeText(before: Uint8Array, after: Uint8Array): string {
   return `${changed} B changed`;
 }
 
-/** Identifies an application's packet by its contents. */
+/** Identifies an application's packet by flow and sequence number in its payload. */
 function truthName(body: Uint8Array): string {
   return claimedFlow(body) < 0 ? '' : `${claimedFlow(body)} ${claimedSequence(body)}`;
 }

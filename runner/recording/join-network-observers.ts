@@ -1,11 +1,14 @@
 /**
- * Several observers of a network as one.
+ * Joins several observers of a network.
  *
  * @module
  */
 import type { LinkDirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 
-/** Passes everything on to all observers, in their order; undefined if there are none. */
+/**
+ * Makes one observer that passes everything on to all observers, in their order; undefined if there are
+ * none.
+ */
 export function joinNetworkObservers(
   observers: readonly NetworkObserver[],
 ): NetworkObserver | undefined {

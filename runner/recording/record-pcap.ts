@@ -1,11 +1,11 @@
 /**
- * Writes `trace.pcapng`: what one would capture at both ends of every link
+ * Writes `trace.pcapng`, as if packets were captured at both ends of every link
  * (docs/spec/run-files.md#the-folder).
  *
- * One interface per link end, named `a->b` at a's end: packets leave it outbound, when their
- * serialisation begins, and arrive inbound at `b->a`. A lost packet is on the sender's interface
- * with the comment `drop: <reason>`. Stamps are virtual ns from 1970. The file ends at 1 GiB; the
- * statistics at its end count all packets, including those that did not fit.
+ * There is one interface for each end of a link, named `a->b` at a's end. A packet is outbound on it
+ * when its serialisation begins, and inbound on `b->a` when it arrives. A lost packet is on the
+ * sender's interface with the comment `drop: <reason>`. Time stamps are virtual ns from 1970. The file
+ * ends at 1 GiB; the statistics at its end count all packets, including those that did not fit.
  *
  * @module
  */
@@ -27,10 +27,10 @@ import type { Recorder, RecorderParts } from './recorder.ts';
 import { RecordingFile } from './recording-file.ts';
 
 const APPLICATION = 'orrery';
-/** Bytes of packets that a file holds; at the default rate, 8 s of failover.yaml. */
+/** Largest number of bytes of packets in a file: 8 s of failover.yaml at the default rate. */
 const CAPTURE_MAX = 2 ** 30;
 const NS_PER_SECOND = 1_000_000_000;
-/** Size of the pieces in which the file is written. */
+/** Size of the pieces in which the file is written, bytes. */
 const CHUNK_BYTES = 1 << 20;
 
 /** Begins a capture file. */
@@ -53,15 +53,15 @@ class Capture implements Recorder, NetworkObserver {
   readonly observer: NetworkObserver = this;
   readonly #parts: RecorderParts;
   readonly #sink: CaptureSink;
-  /** Interface of the sending end of each direction. */
+  /** The interface at the sending end of each direction, by its number. */
   readonly #interfaces: Interface[] = [];
-  /** Interface of the receiving end of each direction. */
+  /** The interface at the receiving end of each direction, by its number. */
   readonly #arrivals: Interface[] = [];
   readonly #endpoints: CaptureEndpoint[] = [];
   #chunk: Uint8Array[] = [];
   #chunkBytes = 0;
   #bytes = 0;
-  /** When the first packet did not fit, ns. */
+  /** When the first packet that did not fit was sent, ns; undefined if all fitted. */
   #fullNs: number | undefined;
 
   constructor(parts: RecorderParts, sink: CaptureSink) {
@@ -121,7 +121,7 @@ class Capture implements Recorder, NetworkObserver {
     this.#sink.file.close();
   }
 
-  /** Describes all new directions: an interface must come before its packets. */
+  /** Writes the interfaces of new directions, which must come before their packets. */
   #describe(): void {
     const { directions } = this.#parts.world.sim.network;
     for (let id = this.#interfaces.length; id < directions.length; id += 1) {
@@ -130,7 +130,8 @@ class Capture implements Recorder, NetworkObserver {
     }
     for (let id = this.#arrivals.length; id < directions.length; id += 1) {
       const { linkId, fromNode, toNode } = directions[id] as LinkDirectionView;
-      // A medium or a loopback has no far end: packets arrive where they left.
+      // A medium or a loopback has no opposite direction: its packets arrive on the interface on which
+      // they left.
       const back = directions.findIndex(
         (other) =>
           other.linkId === linkId && other.fromNode === toNode && other.toNode === fromNode,

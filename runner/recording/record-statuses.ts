@@ -1,6 +1,7 @@
 /**
- * Records what nodes say of themselves (`NodeHandle.status`) at instants spread evenly over a run in virtual time
- * (docs/TRACE.md, table `status`). Nodes are asked between slices of the run, so nothing of it changes.
+ * Records the statuses of nodes (`NodeHandle.status`) at instants spread evenly over a run in virtual
+ * time (docs/TRACE.md, table `status`). Nodes are asked between slices of the run, which therefore does
+ * not change.
  *
  * @module
  */
@@ -17,15 +18,15 @@ import { TableBuffer } from '../../engine/measure/trace/table-buffer.ts';
 import { nodeStatusJson } from '../asks/ask.ts';
 import type { World } from '../world.ts';
 
-/** Instants at which all nodes are asked: in a minute one every 1.3 s. */
+/** Number of instants at which all nodes are asked: in a run of a minute, one every 1.3 s. */
 const INSTANTS = 48;
-/** Most characters of all statuses of a trace, and how many a block collects. */
+/** Largest number of characters of all statuses in a trace, and the number after which a block ends. */
 const TRACE_CHARACTERS_MAX = 2_000_000;
 const BLOCK_CHARACTERS = 256_000;
-/** Stands in the trace in place of what comes after the bound. */
+/** The status that a trace contains in place of those beyond the bound. */
 const END_NOTE = `no later status is recorded: those of a trace have at most ${TRACE_CHARACTERS_MAX} characters`;
 
-/** The nodes of a run by their names; undefined is one that is down. */
+/** Finds a node by its name; undefined if it is down. */
 interface NodesByName {
   node(name: string): NodeHandle | undefined;
 }
@@ -53,7 +54,7 @@ export class StatusRecorder {
     this.#write = write;
   }
 
-  /** Asks all nodes if an instant has come; called between slices. */
+  /** Asks all nodes if an instant has been reached; called between slices. */
   tick(nowNs: number, nodes: NodesByName): void {
     if (nowNs < this.#nextNs) return;
     const { durationNs } = this.#header;
@@ -66,13 +67,16 @@ export class StatusRecorder {
     if (this.#characters - this.#flushed >= BLOCK_CHARACTERS) this.flush();
   }
 
-  /** Writes what is not yet written. */
+  /** Writes the statuses that are not yet written. */
   flush(): void {
     this.#flushed = this.#characters;
     if (this.#rows.count > 0) this.#write(this.#rows.take(this.#blobs.take()));
   }
 
-  /** Adds what has changed, or nothing and returns false if that is more than the trace may still hold. */
+  /**
+   * Adds the statuses that have changed. If these exceed the bound of the trace, adds none and returns
+   * false.
+   */
   #take(nowNs: number, nodes: NodesByName): boolean {
     const changes: (readonly [node: number, text: string])[] = [];
     let characters = this.#characters;

@@ -2,7 +2,7 @@
  * Records `trace.orr` of a run: the header from the scenario, the file, and what nodes, network and
  * faults report (docs/TRACE.md).
  *
- * It listens and never acts: a run is the same with and without a trace.
+ * It only listens: a run is the same with and without a trace.
  *
  * @module
  */
@@ -41,9 +41,12 @@ import type { FollowedPacket, Recorder, RecorderParts } from './recorder.ts';
 import { RecordingFile } from './recording-file.ts';
 import { withRegions } from './trace-regions.ts';
 
-/** Level 1 is fast, and still a quarter of the size; a small window is as good; one chunk per block. */
+/**
+ * Level 1 is fast and already reduces the size to a quarter; a larger window would not reduce it
+ * further; a block fits in one chunk.
+ */
 const GZIP = { level: 1, windowBits: 12, chunkSize: 1 << 18 } as const;
-/** Largest number of drop reasons: each has a number of one byte. */
+/** Largest number of drop reasons, because the number of a reason is one byte. */
 const REASONS_MAX = 255;
 const OTHER_REASON = 'other';
 
@@ -53,7 +56,7 @@ export interface TraceRequest {
   readonly extent: 'windows' | 'full';
 }
 
-/** The sources of a trace. */
+/** What a trace is made from. */
 export interface TraceParts {
   readonly scenario: Scenario;
   readonly registry: ProtocolLookup;
@@ -67,11 +70,11 @@ export interface TraceParts {
    */
   readonly network?: { readonly scheduler: Scheduler; readonly table: PacketTable };
   /**
-   * Another recorder, which passes the packets that it observes on to this one: observing them once
-   * instead of twice costs half.
+   * Another recorder that passes on the packets that it observes, since observing them once instead of
+   * twice halves the cost.
    */
   readonly leader?: TraceListener;
-  /** Asks nodes for their statuses; absent: the trace has none, as in live runs. */
+  /** Calls nodes for their statuses; if absent, as in live runs, the trace has none. */
   readonly nodeCalls?: Pick<World, 'call'>;
 }
 
@@ -82,7 +85,7 @@ export interface TraceOutput {
    * Largest number of blocks that wait for packets under way; by default, the same as for a file.
    */
   readonly waitingMax?: number;
-  /** Called with every tick; calls `flush` when everything so far should be written now. */
+  /** Called with every tick; may call `flush` to have everything so far written. */
   ticked?(nowNs: number, experiment: Experiment, flush: () => void): void;
   warning(): string | undefined;
   close(): void;
@@ -125,7 +128,7 @@ export function startTraceTo(
   return new TraceListener(parts, order, output);
 }
 
-/** Listens to a run and records it. */
+/** Records the trace of a run from what it is told. */
 export class TraceListener implements Recorder {
   readonly keepsStates = true;
   readonly #parts: TraceParts;
@@ -215,7 +218,8 @@ export class TraceListener implements Recorder {
     const { records } = experiment.faults;
     for (; this.#faultsBegun < records.length; this.#faultsBegun += 1) {
       const record = records[this.#faultsBegun] as FaultRecord;
-      // In live runs, records of faults are ahead of the measurements, which are sorted first.
+      // In live runs, fault records come before measurements of the same time, which must be sorted
+      // first.
       if (record.beginNs > nowNs) break;
       this.#trace.faultBegan(record, record.beginNs);
       this.#faultsOpen.push(record);
@@ -301,7 +305,7 @@ function traceHeader(parts: TraceParts, extent: 'windows' | 'full'): TraceHeader
   };
 }
 
-/** Reasons of the network first, by their numbers, then those of the protocols. */
+/** All drop reasons: those of the network by their numbers, then those of the protocols. */
 function reasonsOf(scenario: Scenario, registry: ProtocolLookup): readonly string[] {
   const names = new Set<string>(DROP_REASONS);
   for (const protocol of new Set(scenario.topology.hosts.flatMap(protocolNamesOfHost))) {

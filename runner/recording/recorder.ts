@@ -1,5 +1,5 @@
 /**
- * The interface of whatever records a run: it is told what nodes and network do, and never acts.
+ * The interface of a recorder of a run: it is told what nodes and network do, and never acts.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { MessageAccountant } from '../accounts/message-account.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import type { LocalWorld, WorldListener } from '../world.ts';
 
-/** The parts that recorders use. */
+/** What recorders need from a run. */
 export interface RecorderParts {
   readonly world: LocalWorld;
   readonly scenario: Scenario;
@@ -24,23 +24,23 @@ export interface RecorderParts {
   readonly onJourneys?: (text: string) => void;
   /** Finds the messages in datagrams of a host; undefined if its protocol has none. */
   readonly readerOf?: (host: HostSpec) => LocateMessage | undefined;
-  /** The fate of an application's message, and where it is; absent if there is no account. */
+  /**
+   * Tells the fate of an application's message and the nodes that hold it; absent if there is no
+   * account.
+   */
   readonly account?: Pick<MessageAccountant, 'fateOf' | 'positions'> | undefined;
 }
 
-/** A packet of a journey, at one place on its route. */
+/** A packet of a journey, when it is sent on a link or delivered. */
 export interface FollowedPacket {
-  /** A number that stays the same when a node makes a new packet of one that it received. */
+  /** A number that a packet made from this one inherits. */
   readonly trail: number;
   readonly node: string;
   readonly bytes: Uint8Array;
-  /**
-   * The link that it is offered to, and its row in the packet table; absent if an application got
-   * the bytes.
-   */
+  /** The direction of the link on which it is sent; absent if an application got the bytes. */
   readonly direction?: LinkDirectionView;
   readonly row?: number;
-  /** How long the node held it; absent if the node made it. */
+  /** How long the node held the packet, ns; absent if the node made it. */
   readonly heldNs?: number | undefined;
 }
 
@@ -48,15 +48,18 @@ export interface FollowedPacket {
 export interface Recorder extends WorldListener {
   /** Observes packets; undefined in live runs. */
   readonly observer: NetworkObserver | undefined;
-  /** The observer that a node with this name reports to (ADR 0012). */
+  /** The observer to which the node with this name reports (ADR 0012). */
   messagesOf?(node: string): MessageObserver;
-  /** Called when a packet of a journey reached a place. The bytes are valid only during the call. */
+  /**
+   * Called when a packet of a journey is sent on a link or delivered. Its bytes are valid during the
+   * call only.
+   */
   reached?(packet: FollowedPacket): void;
   /** Called every few milliseconds of the run's time. */
   tick?(nowNs: number, experiment: Experiment): void;
-  /** Called at the end of the run; writes the rest. */
+  /** Called at the end of the run to write the rest. */
   finish(result: SeedResult, experiment: Experiment): void;
-  /** A warning about the recording for the user; queried after `finish`. */
+  /** A warning for the user about the recording; read after `finish`. */
   warning?(): string | undefined;
   /** Closes files, also after a run that failed. */
   close?(): void;

@@ -1,6 +1,6 @@
 /**
- * The requested recorders of a run: trace, capture, journey, broadcast. None of them changes the run,
- * and an absent one costs nothing.
+ * The requested recorders of a run: trace, capture, journeys, broadcast. None of them changes the run,
+ * and a recorder that is not requested costs nothing.
  *
  * @module
  */
@@ -46,7 +46,7 @@ export class Recorders implements RunRecording {
     return this.all.flatMap((recorder) => recorder.warning?.() ?? []);
   }
 
-  /** Closes files; if the run failed, what was written stays readable. */
+  /** Closes files; those of a failed run stay readable. */
   close(): void {
     for (const recorder of this.all) recorder.close?.();
   }

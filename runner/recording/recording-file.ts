@@ -1,6 +1,6 @@
 /**
- * A file that a run writes as it goes. If the disk refuses part of it, the whole file is removed: a
- * reader finds all of it or nothing, and the reports get its space. The run continues.
+ * A file that is written during a run. If the disk refuses a part, the whole file is removed, so that
+ * readers never find half a file and the reports get its space. The run continues.
  *
  * @module
  */
@@ -14,7 +14,10 @@ export class RecordingFile {
   #file: number | undefined;
   #failure: string | undefined;
 
-  /** @throws what the file system throws if the file cannot be opened. */
+  /**
+   * Opens the file.
+   * @throws the error of the file system if it cannot be opened.
+   */
   constructor(path: string) {
     this.#path = path;
     this.#file = openSync(path, 'w');

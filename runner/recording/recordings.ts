@@ -9,10 +9,10 @@ import type { Broadcast } from './broadcast.ts';
 
 /** Recordings in addition to the result, as paths of files to write. */
 export interface RecordingPaths {
-  /** `windows` records around faults, `full` everything. */
+  /** With the extent `windows`, only the time around faults is recorded; with `full`, everything. */
   readonly trace?: { readonly path: string; readonly extent: 'windows' | 'full' };
   readonly pcapPath?: string;
-  /** Number of first packets whose journeys are recorded. */
+  /** Number N of packets, the first after the warm-up, whose journeys are recorded. */
   readonly explain?: number;
   /** The channel for viewers of the run. */
   readonly broadcast?: Broadcast;

@@ -1,13 +1,14 @@
 /**
- * Where the directions of clouds begin and end, for the header of a trace: in the network they name
- * no nodes at their ends, because the destination of a packet decides where it goes on.
+ * The ends of the directions between regions of clouds, for the header of a trace. In the network these
+ * directions have no nodes at their ends, because the destination of a packet decides where it
+ * continues.
  *
  * @module
  */
 import type { LinkDirectionInfo } from '../../engine/measure/trace/layout.ts';
 import type { CloudSpec } from '../../topologies/model.ts';
 
-/** The links with the regions at their ends; those of no cloud are left as they are. */
+/** Adds regions to the ends of directions of clouds; other directions are unchanged. */
 export function withRegions(
   links: readonly LinkDirectionInfo[],
   clouds: readonly CloudSpec[],

@@ -1,5 +1,5 @@
 /**
- * Sets up a run of one seed whose time is virtual: its world, the experiment, and everything that watches.
+ * Sets up a run of one seed in virtual time: its world, the experiment, and all observers.
  *
  * @module
  */
@@ -47,17 +47,17 @@ export interface SeedRunInput {
   /** Receives the journeys that `recordings.explain` asks for. */
   readonly onJourneys?: (text: string) => void;
   readonly control?: RunControl;
-  /** True if the run ends at the first limit that it cannot meet any more. */
+  /** True if the run ends as soon as it cannot meet a limit any more. */
   readonly endsOnMiss?: boolean;
-  /** `poison` detects use of buffers after they were returned; slower. */
+  /** `poison` detects the use of buffers after their release; it is slower. */
   readonly buffers?: 'plain' | 'poison';
-  /** Used instead of a new fingerprint when searching for a divergence. */
+  /** Replaces the fingerprint of the run, to find the first difference of two runs. */
   readonly fingerprint?: Fingerprint;
-  /** Memory in which calls of nodes are recorded for another thread. */
+  /** Memory in which calls of nodes are recorded, for a watchdog on another thread. */
   readonly calls?: SharedArrayBuffer;
-  /** Watches what the set-up takes of memory. */
+  /** Limits the memory that the set-up takes. */
   readonly memory?: SetUpMemoryGuard;
-  /** Chooses the protocols of a host; by default, the registry does. */
+  /** Finds the protocols of a host; by default, in the registry. */
   readonly stackOf?: ProtocolStackOf;
 }
 
@@ -77,7 +77,7 @@ export function prepareSeed(given: SeedRunInput): PreparedRun {
   return assembled;
 }
 
-/** Runs code of nodes, and names the node if it throws. */
+/** Runs code of nodes; if it throws, the error names the node. */
 export function runNamingCrashedNode<T>(
   { crashContext }: Pick<PreparedRun, 'crashContext'>,
   code: () => T,
@@ -134,7 +134,10 @@ export function assembleSeedOnNetwork<Net extends SimWorld>(
   return { ...assembled, warnings, crashContext: makeCrashContext(world, { hosts, ...facts }) };
 }
 
-/** Measures privacy, if asked; where no node mixes, packets are followed by their bits. */
+/**
+ * Makes the privacy measurement if the scenario asks for one; if no node mixes, packets are followed by
+ * their bits.
+ */
 function privacyMeter(
   parts: Omit<MixPrivacyMeterParts, 'privacy'> & Pick<PacketBitObserverParts, 'flows'>,
 ): PrivacyMeter | undefined {

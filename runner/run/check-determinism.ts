@@ -1,8 +1,8 @@
 /**
  * Runs one seed twice and names the first event that differs (docs/spec/fingerprint.md).
  *
- * Checkpoints are compared first; only if two differ are both runs repeated with full records of
- * that interval.
+ * Checkpoints are compared first. Only if two differ, both runs are repeated with full records of the
+ * interval before them.
  *
  * @module
  */
@@ -12,12 +12,12 @@ import type { Scenario } from '../../scenarios/model.ts';
 import { reportingCrashes, runGuardingClocks } from '../crash/crash-context.ts';
 import { prepareSeed, type SeedRunInput } from './assemble-seed.ts';
 
-/** Whether two executions of one seed had the same fingerprints, and else where they diverged. */
+/** Whether two runs of one seed had the same fingerprint; if not, where they diverged. */
 export type DeterminismVerdict =
   | { readonly kind: 'same'; readonly fingerprint: string; readonly events: number }
   | { readonly kind: 'different'; readonly text: string };
 
-/** Runs a seed twice and compares. */
+/** Runs a seed twice and compares the two runs. */
 export function checkDeterminism(run: SeedRunInput): DeterminismVerdict {
   const { scenario } = run;
   let last: Fingerprint | undefined;

@@ -1,6 +1,5 @@
 /**
- * The commit of this program: of the repository that it runs in, or the one that the package was
- * built from.
+ * The commit of this program: that of its repository, or the one from which the package was built.
  *
  * @module
  */
@@ -11,13 +10,14 @@ import { IS_RUN_FROM_SOURCE } from '../../engine/live/own-form.ts';
 import { quoteShellWord } from '../../reports/shell-word.ts';
 import { PROJECT_ROOT } from '../../scenarios/folders.ts';
 
-/** Written by the build (tools/build.ts); one line. */
+/** Path of a file with one line, the commit, that the build writes (tools/build.ts). */
 const BUILT_FROM = 'dist/lib/commit';
 
 /** Short commit, with `+` if files differ from it; `unknown` outside a repository. */
 export function readCommit(): string {
   try {
-    // An installed package may be inside the repository of another project, so git is not asked.
+    // An installed package may be in the repository of another project, so git would give a wrong
+    // answer.
     if (!IS_RUN_FROM_SOURCE) return readFileSync(join(PROJECT_ROOT, BUILT_FROM), 'utf8').trim();
     const dirty = git(['status', '--porcelain', '--untracked-files=no']) === '' ? '' : '+';
     return git(['rev-parse', '--short=7', 'HEAD']) + dirty;
@@ -27,14 +27,14 @@ export function readCommit(): string {
   }
 }
 
-/** Why the commit is unknown, and what to do, where git says so; undefined otherwise. */
+/** Explains, if git refuses the repository, why the commit is unknown and what to do; else undefined. */
 export function commitTrouble(): string | undefined {
   if (!IS_RUN_FROM_SOURCE) return undefined;
   const { stderr } = spawnSync('git', ['-C', PROJECT_ROOT, 'rev-parse', 'HEAD'], {
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C' },
   });
-  // Common in containers: git refuses repositories of other users, who could have prepared them.
+  // Common in containers: git refuses repositories that belong to another user.
   if (!stderr?.includes('dubious ownership')) return undefined;
   const allow = `git config --global --add safe.directory ${quoteShellWord(PROJECT_ROOT)}`;
   return `the commit is unknown, because the checkout belongs to another user: ${allow}`;

@@ -3,7 +3,8 @@
  * has any, and gathers what the judge needs (docs/spec/live.md#emulation).
  *
  * Nodes, faults, traffic and recordings are those of `run-seed.ts`, so without outside programs the
- * fingerprint is the same. With them a run cannot be repeated bit by bit, and has none.
+ * fingerprint is the same. A run with outside programs cannot be repeated bit by bit, so it has no
+ * fingerprint.
  *
  * @module
  */
@@ -65,7 +66,7 @@ export interface EmulateSettings {
 /** The scenario, seeds and outside programs of an emulated run. */
 export interface EmulatedRunRequest extends RunRequest, EmulateSettings, WatchdogParts {
   readonly registry: ProtocolLookup;
-  /** Receives the process groups of outside programs, when they begin and when they end. */
+  /** Called when an outside program begins and when it ends, with its process group. */
   readonly onProgram?: (pid: number, isLiving: boolean) => void;
 }
 
@@ -97,7 +98,7 @@ export async function runEmulatedSeed(
   }
 }
 
-/** Passes virtual time at the pace of the wall clock, while outside programs run. */
+/** The driver of an emulated run: virtual time passes at the pace of the wall clock. */
 class PacedDriver implements RunDriver {
   readonly #order: EmulatedRunRequest;
   readonly #turn: RunningSeed;
@@ -131,7 +132,7 @@ class PacedDriver implements RunDriver {
     });
   }
 
-  /** If a node caused the error, the crash of that node; otherwise the error itself. */
+  /** The {@link NodeCrash} for an error that a node caused; else the error itself. */
   findCrash(error: unknown): unknown {
     return this.#run === undefined ? error : findCrash(error, this.#run.crashContext);
   }
@@ -265,7 +266,7 @@ class PacedDriver implements RunDriver {
       case 'stopped':
         return this.#isMissed ? 'aborted' : early.ending;
       case 'late':
-        // Too late with `--on-late fail`: exit code 5, as for a run that takes too long.
+        // With `--on-late fail`, a run that is too late has exit code 5, as at the time limit.
         this.#late = [lateText(this.#emulation, end.late, this.#order)];
         return 'time-limit';
       default:
@@ -281,7 +282,7 @@ class PacedDriver implements RunDriver {
       this.#isMissed = true;
       this.#emulation.pacer.stop();
     }
-    // 1 ns after the slice, when nothing else is scheduled, as in virtual time.
+    // Faults act 1 ns after the slice, when nothing else is scheduled, as in virtual time.
     injector?.takeAll(atNs + 1);
     if (!this.#isWarm && scenario.warmupNs > 0 && atNs >= scenario.warmupNs) {
       this.#isWarm = true;

@@ -1,5 +1,5 @@
 /**
- * Everything needed to repeat one run of one seed anywhere: plain data that crosses threads.
+ * Everything that is needed to run one seed anywhere, as plain data that can be sent between threads.
  *
  * @module
  */
@@ -9,22 +9,22 @@ import type { Crash } from '../crash/crash.ts';
 import type { RecordingPaths } from '../recording/recordings.ts';
 import type { StopReason } from './run-control.ts';
 
-/** The order to run one seed of a scenario. */
+/** A run of one seed of a scenario. */
 export interface SeedJob {
   readonly file: string;
   readonly overrides: Readonly<Record<string, string>>;
   readonly seed: number;
   readonly recordings: RecordingPaths;
-  /** True if the run ends at the first limit that it cannot meet any more. */
+  /** True if the run ends as soon as it cannot meet a limit any more. */
   readonly endsOnMiss?: boolean;
   readonly shared?: SharedArrayBuffer;
   /** Memory in which calls of nodes are recorded (engine/net/node-calls.ts). */
   readonly calls?: SharedArrayBuffer;
-  /** Hashes of the files that the run must use, which refuses any others; if absent, any files. */
+  /** Hashes that the files of the run must have, else the run is refused; any files if absent. */
   readonly asked?: JobFiles;
 }
 
-/** The answer of a worker: a result, or the reason why it stopped, as data. */
+/** The answer for a seed: its result, or the reason why it has none, as data. */
 export type SeedAnswer =
   | { readonly kind: 'result'; readonly result: SeedResult; readonly journey?: string }
   /** A fault of the scenario that could not be carried out. */
@@ -35,16 +35,19 @@ export type SeedAnswer =
       readonly column: number;
       readonly message: string;
     }
-  /** The machine is at fault: a port, a disk, a limit. */
+  /** The run is not possible on this machine: a port, a disk, a limit. */
   | { readonly kind: 'refused'; readonly message: string }
-  /** An error in the code: in that of a node if `crash` is present, else in that of the engine. */
+  /** An error in the code: of a node if `crash` is present, else of the engine. */
   | {
       readonly kind: 'broken';
       readonly message: string;
       readonly stack: string;
       readonly crash?: Crash;
     }
-  /** The seed has no measurements: it had not begun when it was asked to stop, or did not stop. */
+  /**
+   * The seed has no measurements: it had not begun when it was told to stop, or it had to be
+   * terminated.
+   */
   | {
       readonly kind: 'ended';
       readonly ending: StopReason;

@@ -1,6 +1,6 @@
 /**
- * Runs a scenario on real sockets in this process, seed after seed, and gathers what the judge
- * needs: the same file, experiment and estimators as in virtual time, by the wall clock.
+ * Runs a scenario on real sockets in this process, seed after seed, by the wall clock. File, experiment
+ * and estimators are the same as in virtual time.
  *
  * Nodes get up to ten seconds to become ready before the scenario's time begins; after its end,
  * packets under way may still arrive. A run that is interrupted stops its sources, drains and
@@ -61,7 +61,7 @@ export interface LiveSettings {
   readonly precision?: LiveWorldOptions['precision'];
   /** Log lines from this level on go to stderr; none if absent. */
   readonly log?: LogLevel;
-  /** Contains the stores; if absent, a folder that is removed at the end. */
+  /** Folder of the stores; if absent, a temporary folder that is removed at the end. */
   readonly stateFolder?: string;
 }
 
@@ -97,7 +97,7 @@ export async function runLiveSeed(order: LiveRunRequest, turn: RunningSeed): Pro
   }
 }
 
-/** Lets time pass by the wall clock. */
+/** The driver of a live run: time passes by the wall clock. */
 class LiveDriver implements RunDriver {
   readonly #order: LiveRunRequest;
   readonly #turn: RunningSeed;
@@ -107,9 +107,12 @@ class LiveDriver implements RunDriver {
   readonly #began = performance.now();
   #made: LiveRunWorld | undefined;
   #meter: LiveMeter | undefined;
-  /** Pace of the machine before its nodes start: their first 50 ms would otherwise be a stall. */
+  /**
+   * Speed of the machine, measured before nodes start: during the run, measuring would stall nodes for
+   * 50 ms.
+   */
   #pace = Number.NaN;
-  /** Number of datagrams received while datagrams were still passed to nodes. */
+  /** Number of datagrams that were received before nodes stopped getting datagrams. */
   #handledUpTo = 0;
 
   constructor(order: LiveRunRequest, turn: RunningSeed) {
@@ -117,11 +120,11 @@ class LiveDriver implements RunDriver {
     this.#turn = turn;
     this.#stackOf = protocolStackFinder(order.scenario, order.registry);
     this.#warnings = [...order.scenario.warnings, ...livePrivacyWarning(order.scenario)];
-    // Calls before the scenario's time begins are reported at its instant 0.
+    // Calls of nodes before the scenario's time begins are reported as at time 0.
     this.#noteZero(Number.POSITIVE_INFINITY);
   }
 
-  /** If a node caused the error, the crash of that node; otherwise the error itself. */
+  /** The {@link NodeCrash} for an error that a node caused; else the error itself. */
   findCrash(error: unknown): unknown {
     if (this.#made === undefined) return error;
     const { hosts } = this.#order.scenario.topology;
@@ -179,7 +182,8 @@ class LiveDriver implements RunDriver {
         experiment,
         failure: this.#failure,
         now: () => world.now(),
-        // The end moves when the work is done, or a limit cannot be met any more.
+        // If the run may end early, when its work is done or a limit is missed for good, it must check
+        // often.
         turnMs: hasFixedEnd ? Number.POSITIVE_INFINITY : DONE_POLL_MS,
         isMissed: () => limits?.isMissed(world.now(), experiment) === true,
         mute: () => this.#agenda.mute(),
@@ -192,7 +196,7 @@ class LiveDriver implements RunDriver {
 
   *settle(): PromiseSteps<void> {
     const { pump, wires } = this.#world.sim;
-    // From here on the kernel only delivers what it still holds, which is counted.
+    // From now on, datagrams that the kernel still delivers are only counted.
     pump.stop();
     this.#handledUpTo = wires.counts.received;
     yield pause(KERNEL_DRAIN_MS);

@@ -1,5 +1,5 @@
 /**
- * What a report says of the seeds that it lacks.
+ * What a report says about seeds without measurements.
  *
  * @module
  */
@@ -11,7 +11,7 @@ interface MissingSeed {
   readonly message: string;
 }
 
-/** One line for each reason, because all of a hundred seeds may have the same. */
+/** One line for each reason with its seeds, because a hundred seeds may have the same reason. */
 export function missingSeedTexts(missing: readonly MissingSeed[]): readonly string[] {
   const byReason = new Map<string, number[]>();
   for (const { seed, message } of [...missing].sort((a, b) => a.seed - b.seed)) {

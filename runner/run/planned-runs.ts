@@ -1,6 +1,7 @@
 /**
- * The runs that a scenario asks for: one for each seed, on its network; two if there is a twin. Each is an ordinary
- * run of the file with values set, so that it can be repeated anywhere.
+ * The runs that a scenario asks for: one for each seed of each network, and as many of the twin if
+ * there is one. Each is an ordinary run of the file with some values set, so that it can be repeated
+ * anywhere.
  *
  * @module
  */
@@ -19,15 +20,15 @@ export interface PlannedRun {
   readonly overrides: Readonly<Record<string, string>>;
 }
 
-/** A result, and whether it is that of the twin. */
+/** A result of a run as written or of the twin. */
 export interface DoneRun {
   readonly result: SeedResult;
   readonly isTwin: boolean;
 }
 
 /**
- * The seeds of a run, of all its networks.
- * @param asked Seeds of the first network; those of the file if undefined.
+ * The seeds of a run on all its networks.
+ * @param asked Seeds of the first network; if undefined, those of the file.
  */
 export function seedsInNetworks(
   { seeds, networks }: Pick<Scenario, 'seeds' | 'networks'>,
@@ -54,7 +55,7 @@ export function plannedRuns(scenario: Scenario, seeds: readonly number[]): reado
   ];
 }
 
-/** The answer of a run, with the network that could not be run. */
+/** The answer of a run; if it has no result, the message names its network. */
 export function answerNamingNetwork(
   answer: SeedAnswer,
   { networks }: Pick<Scenario, 'networks'>,
@@ -66,8 +67,8 @@ export function answerNamingNetwork(
 }
 
 /**
- * Refuses a scenario that asks for more than its seeds, where only seeds can be run.
- * @param who What cannot, at the beginning of a sentence: `a sweep`.
+ * Refuses a scenario with a twin or several networks, for commands that can only run seeds.
+ * @param who The command as the subject of a sentence: `a sweep`.
  * @throws Refusal that names the entry of the file.
  */
 export function refuseTwinsAndNetworks(

@@ -1,6 +1,6 @@
 /**
- * What a running seed and its caller share across threads: the progress, whether to stop, and which
- * thread it runs on.
+ * Memory that a running seed shares with its caller on another thread: its progress, whether it must
+ * stop, and the number of its thread.
  *
  * @module
  */
@@ -9,24 +9,24 @@ const STOP_NONE = 0;
 const STOP_INTERRUPT = 1;
 const STOP_TIME_LIMIT = 2;
 const STOP_ABORTED = 3;
-/** Word that holds the number of the thread, behind the one that says whether to stop. */
+/** Index of the word with the number of the thread; word 0 says whether to stop. */
 const THREAD = 1;
 const WORDS = 2;
 const FLOATS = 4;
 
-/** Why a seed is to stop; `aborted`: a limit cannot be met any more. */
+/** Why a seed must stop; `aborted` if a limit cannot be met any more. */
 export type StopReason = 'interrupted' | 'time-limit' | 'aborted';
 
 /** Progress of one seed. */
 export interface SeedProgress {
-  /** Virtual time (live: wall time) reached, ns. */
+  /** The instant of the run's clock that was reached, ns: virtual time, in live runs wall time. */
   readonly nowNs: number;
   readonly events: number;
   /** Wall time that the events took, without loading and recording, ms. */
   readonly engineMs: number;
 }
 
-/** A few shared numbers; both threads have one over the same buffer. */
+/** The shared numbers; both threads have an object over the same buffer. */
 export class RunControl {
   readonly shared: SharedArrayBuffer;
   readonly #words: Int32Array;
@@ -60,7 +60,7 @@ export class RunControl {
     return this.#words[THREAD] as number;
   }
 
-  /** Where the scenario's time began, on the clock by which calls of nodes are noted, ns. */
+  /** The scenario's time 0 on the clock by which calls of nodes are recorded, ns. */
   get zeroNs(): number {
     return this.#progress[3] as number;
   }
@@ -77,7 +77,7 @@ export class RunControl {
     Atomics.compareExchange(this.#words, 0, STOP_NONE, STOP_TIME_LIMIT);
   }
 
-  /** Another seed has missed a limit for good. */
+  /** Makes the seed stop, because another seed has missed a limit for good. */
   abort(): void {
     Atomics.compareExchange(this.#words, 0, STOP_NONE, STOP_ABORTED);
   }

@@ -1,5 +1,5 @@
 /**
- * What runs are asked for, in any world, and what they hand to the judge.
+ * The request for runs in any world, and the input of the judge that is made from them.
  *
  * @module
  */
@@ -23,13 +23,13 @@ export interface RunRequest {
   readonly commit: string;
   /** Largest number of threads; all cores if absent. */
   readonly threads?: number;
-  /** Most megabytes of a thread; the limit of node if absent. */
+  /** Limit of a thread's heap of old objects, MB; the default of Node if absent. */
   readonly memoryMb?: number | undefined;
   /** Called about ten times a second. */
   readonly onProgress?: (state: RunState) => void;
   /** Receives the journeys that `recordingsOf` asked for. */
   readonly onJourneys?: (text: string) => void;
-  /** True if the run ends at the first limit that it cannot meet any more. */
+  /** True if the run ends as soon as it cannot meet a limit any more. */
   readonly endsOnMiss?: boolean;
   /** Ends the run early. */
   readonly signal?: AbortSignal;
@@ -63,10 +63,10 @@ function cpuText(cpu: Scenario['cpu']): string {
     : `calibrated (${cpu.file}, ${cpu.cpuModel}, ${cpu.date})`;
 }
 
-/** Facts about the order that a report contains. */
+/** The parts of a request that the report contains. */
 export type RunReportFacts = Pick<RunRequest, 'scenario' | 'definitions' | 'commit' | 'reproduce'>;
 
-/** The judge's input for a run in virtual time. */
+/** Makes the judge's input for a run in virtual time. */
 export function makeJudgeInput(
   order: RunReportFacts,
   done: readonly SeedResult[],
@@ -109,7 +109,7 @@ export function makeJudgeInput(
   };
 }
 
-/** The networks on which something ran: a flag may have asked for one seed. */
+/** The networks of the seeds that ran: a flag may have selected one seed. */
 function networksOf(
   { networks }: Pick<Scenario, 'networks'>,
   done: readonly SeedResult[],
@@ -120,8 +120,8 @@ function networksOf(
 }
 
 /**
- * The judge's input for a run in virtual time; if the scenario has a twin, each seed has a second
- * result, with the twin's changes.
+ * Makes the judge's input for a run in virtual time whose scenario may have a twin; then each seed has
+ * a second result, with the changes of the twin.
  */
 export function judgeInputOfRuns(
   order: RunReportFacts,

@@ -1,7 +1,7 @@
 /**
  * One run of one seed in virtual time, from a checked scenario to a plain result.
  *
- * A pure function of (commit, files, seed): the same fingerprint everywhere.
+ * The result is a pure function of (commit, files, seed), with the same fingerprint on every machine.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import { VirtualDriver } from './virtual-driver.ts';
 
 /**
  * Runs one seed to its end.
- * @param watch Gets the parts of the run before anything is in its world.
+ * @param watch Called with the parts of the run before nodes are created.
  */
 export function runSeed(run: SeedRunInput, watch?: (prepared: PreparedRun) => void): SeedResult {
   const began = performance.now();

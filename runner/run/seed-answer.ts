@@ -1,6 +1,6 @@
 /**
- * The answer of a run of one seed if something stopped it, in every world and across threads: data
- * that keeps the kind of failure.
+ * Turns the error that stopped a run of one seed into an answer: data that keeps the kind of failure
+ * between threads.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import { FaultError } from '../faults/fault-context.ts';
 import type { SeedAnswer } from './job.ts';
 
 /**
- * The answer for an error of a run.
- * @param stack Where it failed, if that was in another process.
+ * Makes the answer for an error of a run.
+ * @param stack The stack of the error, if it happened in another process.
  */
 export function makeFailureAnswer(error: unknown, seed: number, stack?: string): SeedAnswer {
   if (error instanceof FaultError) {

@@ -1,7 +1,7 @@
 /**
- * Makes virtual time pass, in slices; between them, progress is shown and a run can be stopped.
+ * Makes virtual time pass in slices; between slices, progress is reported and the run can be stopped.
  *
- * A run goes on to the next slice in which something happens, so that an idle hour costs nothing.
+ * Slices without events are skipped, so that an idle hour costs nothing.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import type { RunControl } from './run-control.ts';
 
 interface TimeParts {
   readonly control: RunControl | undefined;
-  /** When the run began, ms of the clock of this thread. */
+  /** When the run began, by `performance.now` of this thread, ms. */
   readonly began: number;
   readonly memory: SetUpMemoryGuard;
   readonly limits: LimitWatch | undefined;
@@ -90,7 +90,7 @@ export class VirtualDriver implements RunDriver {
       const untilNs = this.#nextStop(at, experiment.overNs);
       const began = performance.now();
       world.sim.runUntil(untilNs);
-      // Earlier than planned if the work was done meanwhile.
+      // This may be earlier than planned, if the work was done.
       at = world.now();
       this.#engineMs += performance.now() - began;
       this.#book.pass(at, world.sim);
@@ -106,7 +106,7 @@ export class VirtualDriver implements RunDriver {
     return 'complete';
   }
 
-  /** Slices in which nothing happens are left out, unless the run keeps to a pace. */
+  /** The end of the next slice with an event; of the next slice if the run is paced. */
   #nextStop(at: number, overNs: number): number {
     const { scheduler } = this.#assembled.world.sim;
     const nextNs = this.#injection?.isPaced === true ? at : scheduler.peekTime();

@@ -1,6 +1,7 @@
 /**
- * What runs by the wall clock have in common (live in one process and in many, emulated): seeds one
- * after the other, an end by Ctrl-C or by the time limit, progress, and log lines of nodes.
+ * The common part of real-time runs (live in one or several processes, emulated): seeds run one after
+ * the other, Ctrl-C or the time limit may end a run, progress is reported, and log lines of nodes are
+ * collected.
  *
  * @module
  */
@@ -14,10 +15,13 @@ import type { SeedAnswer } from './job.ts';
 import type { RunControl } from './run-control.ts';
 import { makeJudgeInput, type RunEnd, type RunRequest } from './run-order.ts';
 
-/** Runs in real time cannot be repeated exactly, so they have no fingerprint. */
+/** Stands for the fingerprint of real-time runs, which cannot be repeated exactly. */
 export const NO_FINGERPRINT = 'none';
 
-/** Longest drain of a run that the user stops, which must end within five seconds whatever its file says. */
+/**
+ * Longest drain of a run that the user stops, ms: it must end within five seconds, whatever its file
+ * says.
+ */
 const STOPPED_DRAIN_MAX_MS = 1_000;
 const NS_PER_MS = 1_000_000;
 
@@ -26,7 +30,7 @@ export function stoppedDrainMs({ drainNs }: Pick<Scenario, 'drainNs'>): number {
   return Math.min(STOPPED_DRAIN_MAX_MS, drainNs / NS_PER_MS);
 }
 
-/** Which of several seeds is running, and when the first began. */
+/** Which of several seeds is running, and when the run began. */
 export interface RunningSeed {
   readonly seed: number;
   readonly seedsDone: number;
@@ -45,7 +49,7 @@ export interface WatchdogParts {
 export type WorldJudgeFacts = Pick<JudgeInput, 'mode' | 'definitions'> &
   Partial<Pick<JudgeInput, 'cpu' | 'layout'>>;
 
-/** Runs all seeds, one after the other: they share the clock, the processor and the ports. */
+/** Runs all seeds one after the other, because they share the processor and the ports. */
 export async function runInTurn(
   order: RunRequest,
   facts: WorldJudgeFacts,
@@ -61,24 +65,24 @@ export async function runInTurn(
   }
   const input = makeJudgeInput(order, done, performance.now() - beganMs);
   const definitions = [...input.definitions, ...facts.definitions];
-  // Live nodes share no computed agreements, so the report must not say that they do.
+  // In real time, key agreements are never computed once for both ends, so the report must not say so.
   const { crypto } = order.scenario;
   return { kind: 'judged', input: { ...input, crypto, ...facts, definitions } };
 }
 
-/** Ends a run early, on Ctrl-C or at the time limit in its file. */
+/** Ends a run early, on Ctrl-C or at the time limit of its scenario. */
 export class EarlyRunEnder {
   readonly signal: AbortSignal;
   readonly #limit: AbortSignal | undefined;
 
-  /** The time limit is counted from here. */
+  /** Begins to count the time limit. */
   constructor({ signal, scenario }: RunRequest) {
     const { timeLimitMs } = scenario;
     this.#limit = timeLimitMs === undefined ? undefined : AbortSignal.timeout(timeLimitMs);
     this.signal = AbortSignal.any([signal, this.#limit].filter((one) => one !== undefined));
   }
 
-  /** How a stopped run ends. */
+  /** The ending of a run that was stopped. */
   get ending(): 'time-limit' | 'interrupted' {
     return this.#limit?.aborted === true ? 'time-limit' : 'interrupted';
   }
@@ -100,7 +104,10 @@ export function tellProgress(
   });
 }
 
-/** Collects log lines of nodes: warnings for the report, and from a given level on to stderr. */
+/**
+ * Makes a sink for log lines of nodes: warnings go to the report, and lines from a given level on to
+ * stderr.
+ */
 export function nodeLogSink(
   level: LogLevel | undefined,
   onWarning: (text: string) => void,

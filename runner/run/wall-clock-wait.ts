@@ -1,5 +1,5 @@
 /**
- * Waiting by the wall clock, in steps of a run: until nodes are ready, and until the run is over.
+ * Waits by the wall clock, in steps of a run: until nodes are ready, and until the run is over.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { EarlyRunEnder, stoppedDrainMs } from './wall-clock-run.ts';
 
 const NS_PER_MS = 1_000_000;
 
-/** A failure outside the steps of a run, such as in a callback; it ends whatever the run waits for. */
+/** Reports a failure outside the steps of a run, such as in a callback, and ends the present wait. */
 export class FailureSignal {
   readonly promise: Promise<never>;
   /** Reports the failure; only the first call counts. */
@@ -25,11 +25,11 @@ export class FailureSignal {
       reject = refuse;
     });
     this.fail = reject;
-    // Before somebody waits, a failure must not be reported as unhandled.
+    // A failure before anybody waits must not count as an unhandled rejection.
     this.promise.catch(() => undefined);
   }
 
-  /** Waits, unless something fails. */
+  /** Waits for `ms`; rejects at once if something fails. */
   pause(ms: number, signal?: AbortSignal): Promise<void> {
     return Promise.race([this.promise, pause(ms, signal)]);
   }
@@ -44,7 +44,7 @@ export interface WaitTerms {
   readonly isOver?: () => boolean;
 }
 
-/** Waits until `left` returns nothing, or until time is up; returns what is left then. */
+/** Waits until `left` returns an empty list, or until the time is up; returns the last list. */
 export function* waitUntilNone<T>(
   left: () => readonly T[],
   { maxMs, pollMs, failure, isOver }: WaitTerms,
@@ -62,16 +62,16 @@ export interface WallClockRunParts {
   readonly failure: FailureSignal;
   /** Time of the scenario, ns. */
   readonly now: () => number;
-  /** Longest wait between two turns. */
+  /** Longest wait between two checks, ms. */
   readonly turnMs: number;
   readonly turn?: () => void;
-  /** True at a turn after which a limit cannot be met any more. */
+  /** True if a limit cannot be met any more; called at each check. */
   readonly isMissed?: () => boolean;
-  /** Silences the sources of a run that is stopped. */
+  /** Stops the sources of a run that is stopped. */
   readonly mute: () => void;
 }
 
-/** Waits until the run is over. One that is stopped is silenced, and drains for a moment. */
+/** Waits until the run is over. If it is stopped, its sources are stopped and it drains for a moment. */
 export function* waitUntilOver(
   order: RunRequest,
   { experiment, failure, now, turnMs, turn, isMissed, mute }: WallClockRunParts,

@@ -10,7 +10,10 @@ import { SeedPool } from '../threads/seed-pool.ts';
 import { SeedWatch } from '../threads/seed-watch.ts';
 import type { RunExecutor, SweepCombination } from './run-sweep.ts';
 
-/** Number of runs that wait for each thread: enough to keep it busy, few enough to keep in memory. */
+/**
+ * Number of runs that wait for each thread: enough to keep the thread busy, few enough to fit into
+ * memory.
+ */
 const WAITING = 4;
 const LOOK_MS = 100;
 
@@ -27,7 +30,7 @@ export class LocalExecutor implements RunExecutor {
   constructor(options: {
     readonly threads: number;
     readonly memoryMb?: number | undefined;
-    /** Folders in which the files of a run may lie; any folder if absent. */
+    /** Folders in which the files of a run must be; any folder if absent. */
     readonly folders?: readonly string[];
     readonly onNotice: (text: string) => void;
   }) {
@@ -45,7 +48,8 @@ export class LocalExecutor implements RunExecutor {
     this.#watches.add(watch);
     const alarm = this.#alarm(watch, scenario.timeLimitMs);
     try {
-      // Files may have changed since: the identity of the run is that of the files that were opened.
+      // The thread refuses files that were changed since they were opened, because the identity of the
+      // run contains their hashes.
       const hashes = hashScenarioFiles(scenario);
       const asked = this.#folders === undefined ? { hashes } : { hashes, folders: this.#folders };
       return await this.#pool.run({ scenario, seed, recordings: {}, watch, asked });
@@ -55,7 +59,7 @@ export class LocalExecutor implements RunExecutor {
     }
   }
 
-  /** Asks all runs to end; runs that have not begun never begin. */
+  /** Tells all runs to end; runs that have not begun are cancelled. */
   stop(): void {
     this.#isStopped = true;
     for (const watch of this.#watches) {
@@ -73,7 +77,10 @@ export class LocalExecutor implements RunExecutor {
     for (const watch of this.#watches) watch.look(performance.now());
   }
 
-  /** The limit counts from the first event of a run, not from when it began to wait for a thread. */
+  /**
+   * Enforces the time limit of a run, which counts from its first event, not from its wait for a
+   * thread.
+   */
   #alarm(
     watch: SeedWatch,
     limitMs: number | undefined,

@@ -1,5 +1,5 @@
 /**
- * Joins the results of parts of a sweep, and of repeated ones.
+ * Joins the results of several parts or repetitions of a sweep.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { Refusal } from '../../scenarios/refusal.ts';
 import { unpackResult } from './packed-result.ts';
 import type { KnownResults, ResultsFileRun, SweepHeader } from './results-file.ts';
 
-/** A file of results, and its content. */
+/** The path and the content of a results file. */
 export interface ResultsPart extends Pick<KnownResults, 'head' | 'lines'> {
   readonly path: string;
 }
@@ -19,23 +19,23 @@ export interface ResultConflict {
   readonly id: string;
   readonly seed: number;
   readonly parameters: ResultsFileRun['parameters'];
-  /** Files and fingerprints. */
+  /** The fingerprint of the run in each file. */
   readonly found: readonly (readonly [path: string, fingerprint: string])[];
 }
 
 /** All runs of all parts, each once. */
 export interface MergedResults {
-  /** The head that all parts have, without the number of a part. */
+  /** The header that all parts share, without the number of a part. */
   readonly head: SweepHeader;
   readonly lines: ReadonlyMap<string, ResultsFileRun>;
   readonly conflicts: readonly ResultConflict[];
 }
 
 /**
- * Joins parts of one sweep, or the lines of one that goes on. Damaged lines are left out, as if their runs
- * had not been made.
+ * Joins the parts of one sweep, or the lines of a sweep that is continued. Damaged lines are left out,
+ * as if their runs had not been made.
  * @param parts At least one.
- * @throws Refusal naming the first one that belongs to another sweep, and what differs.
+ * @throws Refusal naming the first part that belongs to another sweep, and what differs.
  */
 export function mergeResults(parts: readonly ResultsPart[]): MergedResults {
   const [first] = parts;
@@ -47,7 +47,8 @@ export function mergeResults(parts: readonly ResultsPart[]): MergedResults {
   const lines = new Map<string, ResultsFileRun>();
   const conflicts: ResultConflict[] = [];
   for (const [id, all] of claims) {
-    // Unpacking a line takes milliseconds, and a sweep does it later anyway: here only if lines differ.
+    // Unpacking takes milliseconds for each line and is done later anyway, so here only if there are
+    // several lines for a run.
     const whole = all.length === 1 ? all : all.filter(isWhole);
     const [one] = whole;
     if (one !== undefined) lines.set(id, one.line);
@@ -57,13 +58,13 @@ export function mergeResults(parts: readonly ResultsPart[]): MergedResults {
   return { head, lines, conflicts };
 }
 
-/** The line that one file has for a run. */
+/** The line of one file for a run. */
 interface Claim {
   readonly path: string;
   readonly line: ResultsFileRun;
 }
 
-/** Adds what no file has said before. */
+/** Adds a line, unless an equal one is known. */
 function addClaim(claims: Map<string, Claim[]>, claim: Claim): void {
   const { id, fingerprint, result } = claim.line;
   const known = claims.get(id);

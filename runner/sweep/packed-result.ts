@@ -1,5 +1,6 @@
 /**
- * A result of one seed as text of a line: JSON with typed arrays and infinite numbers, deflated.
+ * The result of one seed packed as text for a line: deflated JSON, extended by typed arrays and
+ * infinite numbers.
  *
  * @module
  */
@@ -8,20 +9,20 @@ import type { KpiSpec, SeedResult } from '../../reports/model.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 
 /**
- * Largest result: a line may come from anywhere, and a few kilobytes inflate to a thousand times as much. Of the
- * shipped scenarios the largest takes 2 MB.
+ * Largest unpacked result, bytes. A line may come from an unknown source, and a few kilobytes can
+ * inflate to a thousand times as much. The largest result of the shipped scenarios has 2 MB.
  */
 const UNPACKED_MAX = 64 * 1024 * 1024;
-/** Most values of a result: empty objects take a hundred times the memory of their text. */
+/** Largest number of values in a result: an empty object takes a hundred times as much memory as text. */
 const PARTS_MAX = 1_000_000;
-/** Longest text of a result, characters. Of the shipped scenarios the longest has 23 kB. */
+/** Longest packed result, characters. The longest of the shipped scenarios has 23 kB. */
 const PACKED_MAX = 24 * 1024 * 1024;
 const [COMMA = 0, LIST = 0, MAP = 0] = Buffer.from(',[{');
-/** Marks values that JSON does not have. */
+/** Keys that mark values which JSON does not have. */
 const BYTES_MARK = '$f64';
 const NUMBER_MARK = '$n';
 
-/** The part of a result that its KPIs need, without what only a report of this one run shows. */
+/** The part of a result that its KPIs need, without data that only a report on this single run shows. */
 export function trimResultToKpis(result: SeedResult, kpis: readonly KpiSpec[]): SeedResult {
   const wanted = new Set(kpis.map(({ metric }) => metric));
   const metrics = Object.fromEntries(
@@ -39,8 +40,8 @@ export function trimResultToKpis(result: SeedResult, kpis: readonly KpiSpec[]): 
 }
 
 /**
- * A result as text without newline.
- * @throws Refusal if it is larger than what is read again.
+ * Packs a result as text without newline.
+ * @throws Refusal if it is larger than {@link unpackResult} accepts.
  */
 export function packResult(result: SeedResult): string {
   const json = Buffer.from(JSON.stringify(result, write));
@@ -51,7 +52,7 @@ export function packResult(result: SeedResult): string {
   );
 }
 
-/** The seed result that {@link packResult} packed into the text; undefined for other texts. */
+/** Unpacks a result that {@link packResult} packed; undefined for other texts. */
 export function unpackResult(text: string): SeedResult | undefined {
   if (text.length > PACKED_MAX) return undefined;
   try {
@@ -64,11 +65,11 @@ export function unpackResult(text: string): SeedResult | undefined {
   }
 }
 
-/** True if JSON is small enough to be parsed within a second or two. */
+/** True if JSON is so small that parsing takes at most a second or two. */
 function isReadable(json: Buffer): boolean {
   if (json.length > UNPACKED_MAX) return false;
   let parts = 0;
-  // Iterators of bytes take ten times as long.
+  // An index is used, because iterators over bytes take ten times as long.
   for (let at = 0; at < json.length && parts <= PARTS_MAX; at += 1) {
     const byte = json[at];
     if (byte === COMMA || byte === LIST || byte === MAP) parts += 1;

@@ -1,6 +1,6 @@
 /**
- * `results.ndjson`: one line a run of a sweep, written as it ends, so that a sweep that was killed loses no
- * run. The first line says what the sweep is; a last line without its end is dropped.
+ * `results.ndjson`: one line for each run of a sweep, written when the run ends, so that a killed sweep
+ * loses no finished run. The first line is the header of the sweep; an incomplete last line is dropped.
  *
  * @module
  */
@@ -24,14 +24,14 @@ export const RESULTS_FILE_NAME = 'results.ndjson';
 
 const VERSION = 1;
 const NEWLINE = 0x0a;
-/** Bytes that are read at a time. */
+/** Number of bytes that are read at a time. */
 const CHUNK_BYTES = 1024 * 1024;
-/** Longest line that is read: a packed result at its largest, with room for parameters. */
+/** Longest line that is read, bytes: the largest packed result and its parameters. */
 const LINE_MAX = 32 * 1024 * 1024;
-/** Seeds of a combination at most, as in scenario files and flags. */
+/** Largest number of seeds of a combination, as in scenario files and flags. */
 const SEEDS_MAX = 10_000;
 
-/** The facts that all lines of a file of results share. */
+/** The header of a results file: the facts that all its lines share. */
 export interface SweepHeader {
   readonly orrery: 'sweep';
   readonly version: number;
@@ -40,12 +40,15 @@ export interface SweepHeader {
   readonly file: string;
   readonly sha256: string;
   readonly commit: string;
-  /** Flags of the command: values that are set, and the seeds of a combination. */
+  /** The flags of the command: values that are set in the file, and the seeds of each combination. */
   readonly set: CombinationParameters;
   readonly seeds: readonly number[];
-  /** Most seeds of a combination whose interval straddles a limit; absent: `seeds` and no more. */
+  /**
+   * Largest number of seeds of a combination whose interval contains a limit; absent if only `seeds`
+   * are run.
+   */
   readonly adaptive?: number;
-  /** The part that was dealt to this file, `2/4`; absent: all. */
+  /** The part of the sweep in this file, such as `2/4`; absent for the whole sweep. */
   readonly shard?: string;
 }
 
@@ -61,23 +64,23 @@ export interface ResultsFileRun {
   readonly result: string;
 }
 
-/** Makes the first line of a sweep's file of results. */
+/** Makes the header of a results file. */
 export function makeSweepHeader(facts: Omit<SweepHeader, 'orrery' | 'version'>): SweepHeader {
   return { orrery: 'sweep', version: VERSION, ...facts };
 }
 
-/** The content of a file of results. */
+/** The content of a results file. */
 export interface KnownResults {
   readonly head: SweepHeader;
   readonly lines: readonly ResultsFileRun[];
-  /** Bytes up to the end of the last whole line. */
+  /** Number of bytes up to the end of the last complete line. */
   readonly bytes: number;
 }
 
 /**
- * Reads a file of results line by line, because a large file is longer than the longest string. Files may
- * have been joined by `cat`, so that there are several heads.
- * @returns undefined if there is no file, or no complete first line in it.
+ * Reads a results file line by line, because a large file is longer than the longest string. Files may
+ * have been joined by `cat`, so there may be several headers.
+ * @returns undefined if there is no file, or if it has no complete first line.
  * @throws Refusal naming a line that no sweep has written.
  */
 export function readResults(path: string): KnownResults | undefined {
@@ -116,7 +119,7 @@ function* linesOf(path: string): Generator<Buffer> {
         [rest, number, length] = [[], number + 1, 0];
         end = chunk.indexOf(NEWLINE, from);
       }
-      // A copy, because the chunk is used again.
+      // The part is copied, because the chunk is overwritten.
       rest.push(Buffer.from(chunk.subarray(from, got)));
       length += got - from;
       if (length > LINE_MAX)
@@ -133,7 +136,10 @@ function readHead(path: string, value: unknown): SweepHeader {
   return value;
 }
 
-/** Refuses a head of another sweep; heads of parts of one sweep differ only in the part's number. */
+/**
+ * Refuses the header of another sweep; headers of parts of one sweep differ only in the number of the
+ * part.
+ */
 function refuseOtherHead(
   place: string,
   { head, value }: { readonly head: SweepHeader; readonly value: SweepHeader },
@@ -155,7 +161,7 @@ function isHead(value: unknown): value is SweepHeader {
   return (
     head?.orrery === 'sweep' &&
     head.version === VERSION &&
-    // Nested values may be so deep that code which walks through them fails.
+    // Only leaves are accepted, because code that walks through deeply nested values could fail.
     Object.entries(head).every(([key, one]) => key === 'set' || key === 'seeds' || isLeaf(one)) &&
     [head.name, head.file, head.sha256, head.commit].every((one) => typeof one === 'string') &&
     isTexts(head.set) &&
@@ -168,7 +174,7 @@ function isLeaf(value: unknown): boolean {
   return value === null || typeof value !== 'object';
 }
 
-/** Refuses a head without usable seeds: without seeds nothing runs, and no limit can be missed. */
+/** Refuses a header without usable seeds: without seeds nothing runs, so that no limit could be missed. */
 function refuseSeeds(path: string, { seeds, adaptive = 1 }: SweepHeader): void {
   if (!isAmount(seeds.length)) {
     throw new Refusal(`${path}:1 has ${seeds.length} seeds: 1 to ${SEEDS_MAX} are allowed`);
@@ -200,7 +206,7 @@ function isRun(value: unknown): value is ResultsFileRun {
   );
 }
 
-/** A line with the known fields only, because it is written again. */
+/** Reads a line, keeping known fields only, because it may be written again. */
 function runOf({
   id,
   parameters,
@@ -217,13 +223,13 @@ function isTexts(value: unknown): value is CombinationParameters {
   return Object.values(value).every((one) => typeof one === 'string');
 }
 
-/** A file that runs are added to. */
+/** A results file to which runs are added. */
 export class ResultsFile {
   readonly #file: number;
 
   /**
-   * Opens a new file, or one to go on with.
-   * @param known What the file contains; a broken last line is cut off.
+   * Creates a file, or opens one to continue it.
+   * @param known The content of the file to continue; its incomplete last line is cut off.
    */
   constructor(path: string, head: SweepHeader, known?: KnownResults) {
     if (known === undefined) appendFileSync(path, `${JSON.stringify(head)}\n`, { flag: 'w' });
@@ -234,7 +240,7 @@ export class ResultsFile {
 
   #at: number;
 
-  /** Adds a run; it is on the disk when this returns. */
+  /** Adds a run, which is on the disk when this returns. */
   add(line: ResultsFileRun): void {
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
     assert(bytes.length <= LINE_MAX, 'a run can be read again');

@@ -1,7 +1,7 @@
 /**
- * Runs a sweep: every combination with every seed, as many at once as there is room for. Combinations begin
- * in their order; their results are taken in the order of the seeds, whichever ended first, so that
- * nothing depends on threads.
+ * Runs a sweep: every combination with every seed, as many runs at once as the executor accepts.
+ * Combinations begin in their order, and their results are used in the order of the seeds, so that
+ * nothing depends on which run ends first.
  *
  * @module
  */
@@ -27,23 +27,23 @@ import { canBeJudged, checkUntrustedAnswer } from './untrusted-answer.ts';
 
 /** A combination with its checked scenario. */
 export interface SweepCombination extends OpenedScenario {
-  /** Place among all combinations. */
+  /** Index among all combinations. */
   readonly index: number;
   readonly parameters: CombinationParameters;
-  /** True if whole results of its runs are kept, for a separate report on this combination. */
+  /** True if the whole results of its runs are kept, for a separate report on this combination. */
   readonly isKept: boolean;
 }
 
 /** The answer of a run that has no result. */
 export type RunFailure = Exclude<SeedAnswer, { kind: 'result' }>;
 
-/** Makes runs, on threads of this process or in a fleet. */
+/** Makes runs, on threads of this process or on a fleet. */
 export interface RunExecutor {
   /** Number of runs that it accepts before the first of them has ended. */
   readonly room: number;
-  /** True if answers come from elsewhere, so that a result may be anything. */
+  /** True if answers come from other machines, so that they must be checked. */
   readonly isForeign?: boolean;
-  /** Runs a seed; an answer that was ended is no result. */
+  /** Runs a seed; if the run was stopped, the answer is no result. */
   run(cell: SweepCombination, seed: number): Promise<SeedAnswer>;
 }
 
@@ -56,18 +56,18 @@ export type CombinationEnd =
 
 /** The parameters of a sweep, and callbacks for its progress. */
 export interface SweepRequest {
-  /** Combinations to run, by their place among all. */
+  /** Combinations to run, with their index among all. */
   readonly cells: readonly { readonly index: number; readonly parameters: CombinationParameters }[];
-  /** Opens a combination; undefined if it cannot run, which this function has then reported. */
+  /** Opens a combination; undefined if it cannot be run, after this function has reported why. */
   readonly open: (cell: SweepRequest['cells'][number]) => Promise<SweepCombination | undefined>;
   readonly seeds: readonly number[];
-  /** Most seeds of a combination whose interval straddles a limit. */
+  /** Largest number of seeds of a combination whose interval contains a limit. */
   readonly adaptive?: number | undefined;
   readonly commit: string;
   readonly executor: RunExecutor;
-  /** Runs from before the sweep was continued, by identity. */
+  /** Runs that were made before the sweep was continued, by their identity. */
   readonly known: ReadonlyMap<string, ResultsFileRun>;
-  /** The command that runs a combination with these seeds alone. */
+  /** Makes the command that runs only this combination with these seeds. */
   readonly reproduceOf: (cell: SweepCombination, seeds: readonly number[]) => string;
   readonly signal: AbortSignal;
   /** Called when a run has ended, with the line to keep of it. */
@@ -79,13 +79,13 @@ export interface SweepRequest {
 /** The progress of a sweep. */
 export interface SweepRunProgress {
   readonly runsDone: number;
-  /** Runs that are needed, as far as is known: adaptive sweeps add some. */
+  /** Number of runs that are needed, as far as known: adaptive sweeps add runs. */
   readonly runs: number;
   /** Number of runs that were done before the sweep was continued. */
   readonly known: number;
 }
 
-/** A hash of all that determines a run's results: scenario, seed and commit. */
+/** Makes the identity of a run: a hash of scenario, seed and commit, which determine its results. */
 export function makeRunIdentity(
   { scenario }: SweepCombination,
   seed: number,
@@ -96,7 +96,7 @@ export function makeRunIdentity(
   return runId({ commit, files, parameters: scenario.overrides, seed, hunted });
 }
 
-/** Runs everything. @returns how many runs were needed. */
+/** Runs all combinations. @returns the final progress, with the number of runs that were needed. */
 export async function runSweep(order: SweepRequest): Promise<SweepRunProgress> {
   return await new Sweep(order).run();
 }
@@ -126,10 +126,10 @@ class Sweep {
         continue;
       }
       const running = new RunningCell(opened, this.#order);
-      // Later combinations begin once all seeds of this one have found room.
+      // Later combinations begin once the executor has accepted all seeds of this one.
       await this.#submit(running, this.#order.seeds);
       const end = this.#finish(running);
-      // If it is rejected while later combinations still begin, `Promise.all` below reports that.
+      // `Promise.all` below reports a rejection; until then it must not count as unhandled.
       end.catch(() => undefined);
       ends.push(end);
     }
@@ -191,7 +191,10 @@ class Sweep {
     this.#ended(cell, failure === undefined ? { kind: 'left' } : { kind: 'failed', failure });
   }
 
-  /** Reports progress again: callers count combinations, and this one ended after its last run was reported. */
+  /**
+   * Reports progress once more, because callers count combinations and this one has ended after its
+   * last run.
+   */
   #ended(cell: SweepCombination, end: CombinationEnd): void {
     this.#order.onCell(cell, end);
     this.#order.onProgress?.(this.#count);
@@ -219,11 +222,11 @@ class Sweep {
   }
 }
 
-/** A combination some of whose seeds are under way. */
+/** A combination whose seeds are being run. */
 class RunningCell {
   readonly cell: SweepCombination;
   readonly pending: Promise<void>[] = [];
-  /** Seeds in the order in which they were asked for. */
+  /** Its seeds, in the order in which they were requested. */
   readonly asked: number[] = [];
   left = false;
   readonly #order: SweepRequest;
@@ -235,7 +238,7 @@ class RunningCell {
     this.#order = order;
   }
 
-  /** Failure of the first seed in their order: which seed failed first in time does not matter. */
+  /** The failure of the first failed seed in this order, not in time. */
   get failure(): RunFailure | undefined {
     const first = this.asked.find((seed) => this.#failures.has(seed));
     return first === undefined ? undefined : this.#failures.get(first);
@@ -264,7 +267,7 @@ class RunningCell {
     return true;
   }
 
-  /** An answer from elsewhere, unchanged; a refusal if its result cannot be judged. */
+  /** The answer; for a foreign answer whose result cannot be judged, a refusal. */
   judgeable(seed: number, answer: SeedAnswer): SeedAnswer {
     return checkUntrustedAnswer(seed, answer, (result) => this.#judge([result]));
   }
@@ -276,7 +279,7 @@ class RunningCell {
       return;
     }
     const { result } = answer;
-    // A run that was cut short is not the result that belongs to its identity.
+    // The result of a run that was cut short must not be stored under its identity.
     if (result.ending === 'interrupted') this.left = true;
     else if (result.ending === 'time-limit') {
       const message = 'the time limit of the scenario ended it';

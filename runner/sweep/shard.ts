@@ -1,17 +1,17 @@
 /**
- * Parts of a sweep for machines that do not know of each other.
+ * Divides a sweep into parts for machines that do not communicate.
  *
  * @module
  */
 import { type CombinationParameters, combinationId } from '../../scenarios/identity.ts';
 
-/** One of several parts, from 1. */
+/** The part `index`, from 1, of `count` parts. */
 export interface Shard {
   readonly index: number;
   readonly count: number;
 }
 
-/** Parts of a sweep at most. */
+/** Largest number of parts of a sweep. */
 const SHARDS_MAX = 10_000;
 
 /** Reads a part such as `2/4`; undefined if the text is none. */
@@ -22,15 +22,15 @@ export function readShard(text: string): Shard | undefined {
   return isOne ? shard : undefined;
 }
 
-/** A combination and its place among all. */
+/** A combination with its index among all. */
 interface Placed {
   readonly index: number;
   readonly parameters: CombinationParameters;
 }
 
 /**
- * The combinations of a part, in their order. They are dealt out in the order of their names, which are
- * hashes, so that slow corners of a sweep spread over all parts.
+ * The combinations of a part, in their order. They are dealt to parts in the order of their names,
+ * which are hashes, so that slow regions of a sweep are spread over all parts.
  */
 export function combinationsOfShard<Cell extends Placed>(
   cells: readonly Cell[],

@@ -1,5 +1,6 @@
 /**
- * Which program makes the results of a sweep: its commit and, in a repository, what differs from it.
+ * Identifies the program that makes the results of a sweep: its commit and, in a repository,
+ * uncommitted changes.
  *
  * @module
  */
@@ -8,14 +9,14 @@ import { createHash } from 'node:crypto';
 import { PROJECT_ROOT } from '../../scenarios/folders.ts';
 import { readCommit } from '../run/commit.ts';
 
-/** Digits of the hash of changes that no commit has. */
+/** Hex digits of the hash of uncommitted changes. */
 const DIGITS = 8;
 const UNKNOWN = 'unknown';
 const DIFF_MAX = 64 * 1024 * 1024;
 
 /**
- * A commit, with `+` and a hash of the difference if files differ from it: `1a2b3c4+9f86d081`; `unknown`
- * for a package that was built from such files, since their difference is lost.
+ * The commit, with `+` and a hash of uncommitted changes if there are any: `1a2b3c4+9f86d081`.
+ * `unknown` for a package that was built with uncommitted changes, because their content is lost.
  */
 export function sourceState(): string {
   const commit = readCommit();
@@ -25,7 +26,7 @@ export function sourceState(): string {
   return `${commit}${createHash('sha256').update(diff).digest('hex').slice(0, DIGITS)}`;
 }
 
-/** What differs from the commit in a working copy; undefined in other folders. */
+/** The uncommitted changes of a working copy; undefined in other folders. */
 function differenceFrom(folder: string): Buffer | undefined {
   try {
     return execFileSync('git', ['-C', folder, 'diff', '--no-ext-diff', 'HEAD'], {
@@ -37,7 +38,7 @@ function differenceFrom(folder: string): Buffer | undefined {
   }
 }
 
-/** False if the state of the sources could not be read: then equal states do not show equal programs. */
+/** False if the state of the sources is unknown: then equal states do not mean equal programs. */
 export function isSourceStateKnown(state: string): boolean {
   return state !== UNKNOWN;
 }

@@ -6,21 +6,23 @@
 import type { KpiResult, Report } from '../../reports/report-schema.ts';
 import { isStraddlingLimit } from '../../reports/straddle.ts';
 
-/** True if the interval of a KPI reaches over its limit, or there is none yet for lack of seeds. */
+/** True if the interval of a KPI contains its limit, or if too few seeds have run for an interval. */
 export function isUndecided({ kpis }: Pick<Report, 'kpis'>): boolean {
   return kpis.some((kpi) => kpi.value !== null && isOpen(kpi));
 }
 
 function isOpen(kpi: KpiResult): boolean {
   const { kind, n, note } = kpi.ci95;
-  // With one seed there is no interval; counts and extremes never have one.
+  // With one seed there is no interval yet; counts and extremes never have one, so for these more seeds
+  // would not help.
   return isStraddlingLimit(kpi) || (kind === 'none' && n === 1 && note?.startsWith('n=') === true);
 }
 
 /**
- * Seeds to add to those of a combination: as many again, so that an interval shrinks by a third or more.
+ * Chooses seeds to add to a combination: as many as it has, so that the interval becomes at least about
+ * a third smaller.
  * @param seeds The seeds that have run.
- * @param most Seeds of a combination at most.
+ * @param most Largest number of seeds of a combination.
  * @returns the smallest numbers that are not among them.
  */
 export function moreSeeds(seeds: readonly number[], most: number): readonly number[] {

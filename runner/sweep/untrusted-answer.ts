@@ -1,15 +1,12 @@
 /**
- * Answers of other machines and of earlier runs, which may be anything.
+ * Checks answers of other machines and of earlier runs, which are untrusted data.
  *
  * @module
  */
 import type { SeedResult } from '../../reports/model.ts';
 import type { SeedAnswer } from '../run/job.ts';
 
-/**
- * True if the result can be judged without an error. Results from other machines or from the disk may
- * be anything.
- */
+/** True if judging the result throws no error. */
 export function canBeJudged(
   result: SeedResult,
   judgeOne: (result: SeedResult) => unknown,
@@ -23,8 +20,8 @@ export function canBeJudged(
 }
 
 /**
- * The answer; refused if its result cannot be judged.
- * @param judgeOne Judges a single result; throws if it is none.
+ * Returns the answer; a refusal if its result cannot be judged.
+ * @param judgeOne Judges a single result; throws if the data are no result.
  */
 export function checkUntrustedAnswer(
   seed: number,

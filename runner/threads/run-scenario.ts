@@ -1,8 +1,8 @@
 /**
  * Runs a scenario with one or many seeds on worker threads and gathers what the judge needs.
  *
- * A run is synchronous and busy, so even a single seed runs on a worker: the main thread stays free
- * for progress and Ctrl-C. Results arrive in any order and are sorted by seed.
+ * A run blocks its thread, so even a single seed runs on a worker: the main thread stays free for
+ * progress and Ctrl-C. Results arrive in any order and are sorted by seed.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import { SeedWatch } from './seed-watch.ts';
 
 const PROGRESS_INTERVAL_MS = 100;
 
-/** Runs all seeds, on all networks, and the twin of each. */
+/** Runs all seeds on all networks, and their twins if the scenario has a twin. */
 export async function runScenario(order: RunRequest): Promise<RunEnd> {
   const began = performance.now();
   const runs = plannedRuns(order.scenario, order.seeds);
@@ -69,8 +69,8 @@ interface Running {
 }
 
 /**
- * The reason why a run has no report. Seeds that had to be terminated are no reason if others were
- * measured.
+ * Why a run has no report; undefined if it has one. Terminated seeds prevent a report only if no other
+ * seed was measured.
  */
 function failureOf(
   answers: readonly SeedAnswer[],
@@ -79,7 +79,7 @@ function failureOf(
   const failures = answers.filter((answer) => answer.kind !== 'result');
   const worst = failures.find(({ kind }) => kind !== 'ended') ?? failures[0];
   if (worst?.kind !== 'ended' || done.length === 0) return worst;
-  // The report must mention missing seeds, so that it does not look complete.
+  // The report must name seeds without measurements, so that it does not look complete.
   const missing = missingSeedTexts(failures.flatMap((one) => (one.kind === 'ended' ? [one] : [])));
   for (const [index, { result, isTwin }] of done.entries()) {
     const warnings = [...result.warnings, ...missing];
@@ -89,7 +89,7 @@ function failureOf(
   return undefined;
 }
 
-/** Recordings, and limits that end a run early, are of the run as written. */
+/** The task for one run. Only runs as written, not twins, are recorded or ended early by a limit. */
 function taskOf(
   { scenario, recordingsOf, endsOnMiss }: RunRequest,
   { seed, isTwin, overrides }: PlannedRun,
@@ -98,7 +98,8 @@ function taskOf(
     ...{ scenario: { file: scenario.file, overrides }, seed },
     recordings: isTwin ? {} : recordingsOf(seed),
     endsOnMiss: endsOnMiss === true && !isTwin,
-    // A file may change between the check and the thread; a twin and its run may each read other files.
+    // The thread refuses files that were changed since the check; not if there is a twin, which may
+    // read other files.
     ...(scenario.twin === undefined ? { asked: { hashes: hashScenarioFiles(scenario) } } : {}),
   };
 }
@@ -133,7 +134,7 @@ function tell(
     runs: number;
   },
 ): void {
-  // Between the last seed and the report, no seed is running.
+  // No progress is reported if no seed is running.
   if (order.onProgress === undefined || at.watches.size === 0) return;
   let events = 0;
   let engineMs = 0;

@@ -1,5 +1,5 @@
 /**
- * Worker thread: runs one seed and answers with plain data.
+ * The program of a worker thread, which runs one seed and answers with plain data.
  *
  * @module
  */
@@ -14,11 +14,11 @@ import { RunControl } from '../run/run-control.ts';
 import { runSeed } from '../run/run-seed.ts';
 import { makeFailureAnswer } from '../run/seed-answer.ts';
 
-/** Runs a job; never throws, so that a failure keeps its kind across threads. */
+/** Runs a job. It never throws: failures become answers, which keep their kind between threads. */
 export async function runJob(job: SeedJob): Promise<SeedAnswer> {
   Error.stackTraceLimit = STACK_FRAMES_MAX;
-  // Called before other modules are loaded, because they may store references to functions of the
-  // system.
+  // The guard is installed before other modules are loaded, because these may keep references to clock
+  // functions.
   installClockGuard();
   const control = job.shared === undefined ? undefined : new RunControl(job.shared);
   control?.noteThread(threadId);
@@ -35,7 +35,8 @@ export async function runJob(job: SeedJob): Promise<SeedAnswer> {
     const result = runSeed(control === undefined ? base : { ...base, control });
     return journey === '' ? { kind: 'result', result } : { kind: 'result', result, journey };
   } catch (error) {
-    // Files had no mistakes when the run was asked for, and the answer may go to somebody who may not see them.
+    // The files had no mistakes when the run was requested, so they were changed since. The message
+    // must not quote them, because its reader may not be allowed to see them.
     if (error instanceof ConfigError)
       return { kind: 'refused', message: formatErrorWithoutSource(error) };
     return makeFailureAnswer(error, job.seed);

@@ -1,5 +1,5 @@
 /**
- * Worker threads that run seeds of scenarios, of one or of many.
+ * Worker threads that run seeds of one or several scenarios.
  *
  * @module
  */
@@ -11,26 +11,26 @@ import type { RecordingPaths } from '../recording/recordings.ts';
 import type { SeedAnswer, SeedJob } from '../run/job.ts';
 import type { SeedWatch } from './seed-watch.ts';
 
-/** A seed to run, and who watches it. */
+/** A seed to run, and its watchdog. */
 export interface SeedTask {
   readonly scenario: Pick<Scenario, 'file' | 'overrides'>;
   readonly seed: number;
   readonly recordings: RecordingPaths;
   readonly watch: SeedWatch;
-  /** True if the run ends at the first limit that it cannot meet any more. */
+  /** True if the run ends as soon as it cannot meet a limit any more. */
   readonly endsOnMiss?: boolean;
-  /** Hashes of the files that the run must use; if absent, any files. */
+  /** Hashes that the files of the run must have; any files if absent. */
   readonly asked?: JobFiles;
 }
 
 /** Size of a pool. */
 export interface SeedPoolOptions {
   readonly threads: number;
-  /** Most megabytes of old objects of a thread; the limit of node if absent. */
+  /** Limit of a thread's heap of old objects, MB; the default of Node if absent. */
   readonly memoryMb?: number | undefined;
 }
 
-/** Worker threads that run seeds, of one scenario or of many. */
+/** A pool of worker threads that run seeds. */
 export class SeedPool {
   readonly #pool: Piscina;
   readonly #memoryMb: number | undefined;
@@ -52,8 +52,9 @@ export class SeedPool {
 
   /**
    * Runs a seed as soon as a thread is free.
-   * @returns the answer of its thread; that of its watch if it had to be ended; refused if the
-   * thread ran out of memory, broken if it ended by itself: either ends this seed alone.
+   * @returns the answer of its thread, or of its watchdog if it had to be terminated. If the thread ran
+   * out of memory the answer is `refused`, if it ended by itself `broken`; other seeds are not
+   * affected.
    */
   async run({
     scenario,
@@ -93,7 +94,7 @@ export class SeedPool {
   }
 }
 
-/** What the pool says when a worker calls `process.exit`. */
+/** Matches the error of the pool when a worker has called `process.exit`. */
 const THREAD_ENDED = /^worker exited with code: \d+$/;
 const MORE_MEMORY = 'NODE_OPTIONS=--max-old-space-size=MB gives more, in sweeps --memory MB';
 

@@ -1,9 +1,10 @@
 /**
- * Watches a seed on its worker thread from the main one: says which node holds the thread and in which
- * line, and ends a seed that was asked to stop and does not.
+ * A watchdog on the main thread for a seed on its worker thread: it reports which node blocks the
+ * thread and in which line, and terminates a seed that does not stop when told to.
  *
- * A thread whose handler never returns receives nothing, so it can only be ended. Which call it runs is read
- * from the memory in which calls of nodes are noted, and the line of the code from the thread itself.
+ * A thread whose handler never returns receives no messages, so it can only be terminated. Its current
+ * call is read from shared memory in which calls of nodes are recorded, and the line of the code from
+ * the stack of the thread.
  *
  * @module
  */
@@ -18,31 +19,31 @@ import type { SeedAnswer } from '../run/job.ts';
 import { pause } from '../run/pause.ts';
 import { RunControl, type StopReason } from '../run/run-control.ts';
 
-/** A call of a node's handler that takes longer than this is reported once. */
+/** A call of a node's handler that takes longer than this, ms, is reported once. */
 export const STUCK_CALL_MS = 5_000;
-/** Limit of a call, as above, in live runs, where all other nodes wait for the call. */
+/** The same limit for live runs, ms, in which all other nodes wait for the call. */
 export const STUCK_LIVE_CALL_MS = 1_000;
 /**
- * Time from the request to stop until the seed is terminated. A run must end within five seconds of
+ * Time from the request to stop until the seed is terminated, ms. A run must end within five seconds of
  * the first signal.
  */
 export const TERMINATION_GRACE_MS = 3_000;
 /**
- * After the request to stop, the place of a call that takes longer than this is looked up, so that
+ * After the request to stop, the line of a call that takes longer than this, ms, is looked up, so that
  * it can be named if the seed is terminated.
  */
 const LOOK_UP_MS = 1_000;
 /**
- * Time for a thread to say where it is: milliseconds on a free machine, seconds on a starved one. Nothing waits
- * for it but the notice.
+ * Time limit for reading the stack of a thread, ms: it takes milliseconds, but seconds on an overloaded
+ * machine. Only the notice waits for it.
  */
 const PLACE_LIMIT_MS = 20_000;
-/** Longest wait for the place of a call that never returns, before its seed is terminated. */
+/** Longest wait for the line of a call that never returns, ms, before its seed is terminated. */
 const PLACE_GRACE_MS = 1_000;
 const NS_PER_S = 1_000_000_000;
 const MS_PER_S = 1_000;
 
-/** What a {@link SeedWatch} watches, and whom it tells. */
+/** What a {@link SeedWatch} watches, and where it reports. */
 export interface SeedWatchOptions {
   readonly seed: number;
   readonly hosts: readonly HostSpec[];
@@ -56,13 +57,13 @@ export interface SeedWatchOptions {
 /** A watchdog for one seed. */
 export class SeedWatch {
   readonly control = new RunControl();
-  /** Records the calls of nodes; to be handed to the worker. */
+  /** The record of the calls of nodes, which the worker writes. */
   readonly calls: NodeCalls;
   readonly #options: SeedWatchOptions;
   readonly #abort = new AbortController();
   #lastCount = 0;
   #lastHost: number | undefined;
-  /** When the present call was first observed, ms. */
+  /** When the current call was first observed, ms. */
   #sinceMs = 0;
   #isTold = false;
   #stopping: { readonly reason: StopReason; readonly atMs: number } | undefined;
@@ -76,19 +77,19 @@ export class SeedWatch {
     this.calls = new NodeCalls(options.hosts.length);
   }
 
-  /** Ends the worker when it is aborted. */
+  /** A signal that terminates the worker when it aborts. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  /** The answer on behalf of a seed that the watchdog terminated; undefined if it did not. */
+  /** The answer for a seed that the watchdog terminated; undefined if it has not. */
   get answer(): SeedAnswer | undefined {
     return this.#ended;
   }
 
   /**
-   * The answer on behalf of a seed whose thread ended during the run, as after `process.exit` in a node.
-   * @param how What the thread said of its end.
+   * The answer for a seed whose thread ended during the run, as after `process.exit` in a node.
+   * @param how The message about the end of the thread.
    */
   lostAnswer(how: string): SeedAnswer {
     const { seed } = this.#options;
@@ -99,7 +100,7 @@ export class SeedWatch {
     });
   }
 
-  /** Asks the seed to stop. */
+  /** Tells the seed to stop. */
   stop(reason: StopReason, nowMs: number): void {
     this.#stopping ??= { reason, atMs: nowMs };
     if (reason === 'interrupted') this.control.interrupt();
@@ -107,7 +108,7 @@ export class SeedWatch {
     else this.control.timeIsUp();
   }
 
-  /** Ends the seed if no worker has begun it; a seed that runs has to stop by itself. */
+  /** Cancels the seed if no worker has begun it; a running seed has to stop by itself. */
   leaveOut(ending: StopReason): void {
     if (this.control.thread !== 0 || this.#isOver) return;
     this.#isOver = true;
@@ -131,8 +132,8 @@ export class SeedWatch {
     if (heldMs >= LOOK_UP_MS) void this.#place();
     if (nowMs - stopping.atMs < TERMINATION_GRACE_MS) return;
     this.#isOver = true;
-    // The same call has been running for most of the time since the request, so it is the call that
-    // never returns.
+    // The current call has taken more than half of the time since the request, so it is taken for the
+    // call that never returns.
     if (heldMs >= TERMINATION_GRACE_MS / 2) void this.#endHeld();
     else this.#end(this.#busyAnswer(stopping.reason));
   }
@@ -155,7 +156,7 @@ export class SeedWatch {
     const found = new AbortController();
     const late = pause(PLACE_GRACE_MS, found.signal).then(() => undefined);
     const place = await Promise.race([this.#place(), late]);
-    // A timer that is left would keep the process alive.
+    // The timer is cancelled, because it would keep the process alive.
     found.abort();
     this.#end(this.#heldAnswer(place));
   }
@@ -165,7 +166,7 @@ export class SeedWatch {
     this.#abort.abort();
   }
 
-  /** The line of the present call, looked up once per call; undefined if its thread does not answer. */
+  /** The line of the current call, looked up once per call; undefined if its thread does not answer. */
   #place(): Promise<CrashPlace | undefined> {
     const { count } = this.calls;
     if (this.#found?.count !== count) this.#found = { count, place: this.#lookUp() };
@@ -189,7 +190,7 @@ export class SeedWatch {
     });
   }
 
-  /** The answer if the present call broke the run. */
+  /** The answer for a run that its current call broke. */
   #brokenIn(message: string, what: Pick<Crash, 'how' | 'error' | 'place'>): SeedAnswer {
     const { seed } = this.#options;
     const host = this.#host;
@@ -219,7 +220,7 @@ export class SeedWatch {
     return this.#options.hosts[this.calls.inHand ?? -1];
   }
 
-  /** When the present call began, by the clock of calls, ns. */
+  /** When the current call began, by the clock of the record of calls, ns. */
   #callNs(): number {
     const { inHand } = this.calls;
     return inHand === undefined ? 0 : (this.calls.lastOf(inHand).at(-1)?.atNs ?? 0);

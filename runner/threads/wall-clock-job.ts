@@ -1,5 +1,5 @@
 /**
- * What crosses between the main thread and the thread of a run by the wall clock: plain data.
+ * The messages between the main thread and the thread of a real-time run: plain data.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { EmulateSettings } from '../run/emulate-run.ts';
 import type { SeedAnswer, SeedJob } from '../run/job.ts';
 import type { LiveSettings } from '../run/live-run.ts';
 
-/** The command of a run by the wall clock, with its flags. */
+/** The command of a real-time run, with its flags. */
 export type WallClockRunKind =
   | { readonly command: 'live'; readonly how: LiveSettings }
   | { readonly command: 'emulate'; readonly how: EmulateSettings };
@@ -16,7 +16,7 @@ export type WallClockRunKind =
 /** One run of one seed. */
 export type WallClockJob = Required<Omit<SeedJob, 'asked'>> &
   WallClockRunKind & {
-    /** All seeds of the run; their number decides how files of outside programs are named. */
+    /** All seeds of the run, whose number decides how files of outside programs are named. */
     readonly seeds: readonly number[];
   };
 
@@ -28,5 +28,5 @@ export type WallClockReport =
   | { readonly kind: 'program'; readonly pid: number; readonly isLiving: boolean }
   | { readonly kind: 'answer'; readonly answer: SeedAnswer };
 
-/** A message to the thread. */
+/** A message to the thread: `stop` ends the run. */
 export type WallClockThreadCommand = 'stop';

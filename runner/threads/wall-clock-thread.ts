@@ -1,9 +1,9 @@
 /**
- * Runs a scenario by the wall clock, live or emulated, on a thread of its own, so that the main thread
- * stays free for signals: a node that computes without end is named, and the run still ends within five
+ * Runs a scenario in real time, live or emulated, on a separate thread, so that the main thread stays
+ * free for signals: if a node computes without end, it is named, and the run still ends within five
  * seconds of the first signal.
  *
- * What such a run leaves behind when its thread is ended (stores, outside programs) is removed here.
+ * If the thread is terminated, its stores and outside programs are removed here.
  *
  * @module
  */
@@ -38,7 +38,7 @@ import type {
 
 const ENTRY = entryModuleUrl('./wall-clock-worker', import.meta.url);
 const LOOK_MS = 100;
-/** Longest time until the scenario's time begins: a node may hold its thread before that. */
+/** Longest time until the scenario's time begins, ms: a node may block the thread before that. */
 const BEGIN_MAX_MS = 30_000;
 
 /** Runs all seeds on real sockets. */
@@ -50,7 +50,7 @@ export function runLiveOnThread(
   return runInTurn(order, facts, async (turn) => {
     const stateFolder = mkdtempSync(join(tmpdir(), 'orrery-live-'));
     const remove = (): void => rmSync(stateFolder, { recursive: true, force: true });
-    // Removes the folder even when a second Ctrl-C ends this process immediately.
+    // The folder is removed even if a second Ctrl-C ends this process immediately.
     process.once('exit', remove);
     try {
       return await new SeedThread(order, turn).run({
@@ -81,7 +81,7 @@ export async function runEmulatedOnThread(
   });
 }
 
-/** One seed on its thread. */
+/** A seed that runs on its own thread. */
 class SeedThread {
   readonly #order: RunRequest;
   readonly #turn: RunningSeed;
@@ -151,7 +151,10 @@ class SeedThread {
     return new Worker(new URL(ENTRY), { workerData: job, transferList, execArgv: [] });
   }
 
-  /** Watches the time limit too: the thread does so itself, but not while a node holds it. */
+  /**
+   * Enforces the time limit from this thread too, because the thread of the run cannot while a node
+   * blocks it.
+   */
   #alarm(extraMs: number): NodeJS.Timeout | undefined {
     const { timeLimitMs } = this.#order.scenario;
     if (timeLimitMs === undefined) return undefined;

@@ -1,7 +1,8 @@
 /**
- * Worker thread: runs one seed by the wall clock, on sockets or emulated, and answers with plain data.
+ * The program of a worker thread that runs one seed in real time, live or emulated, and answers with
+ * plain data.
  *
- * The main thread stays free for signals: a node that computes without end holds this thread only
+ * A node that computes without end blocks this thread only, so the main thread stays free for signals
  * (wall-clock-thread.ts).
  *
  * @module
@@ -19,7 +20,7 @@ import type { RunRequest } from '../run/run-order.ts';
 import { makeFailureAnswer } from '../run/seed-answer.ts';
 import type { WallClockJob, WallClockReport } from './wall-clock-job.ts';
 
-/** Runs the job that the thread was started with. */
+/** Runs the job in the start data of the thread. */
 export async function runWallClockSeed(): Promise<void> {
   Error.stackTraceLimit = STACK_FRAMES_MAX;
   const job = workerData as WallClockJob;

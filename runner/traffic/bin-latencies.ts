@@ -1,8 +1,8 @@
 /**
- * p95 of the latencies in each bin of a series.
+ * Computes the p95 of the latencies in each bin of a series.
  *
- * Narrow bins keep their values and are exact; wide ones can hold millions of packets, so they keep
- * a histogram.
+ * For narrow bins all values are kept, and the p95 is exact; wide bins can have millions of packets, so
+ * a histogram is kept.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export class BinLatencyP95 {
   }
 
   // hot: once per packet of an application.
-  /** A packet arrived in this bin; bins ascend. */
+  /** Records a packet that arrived in a bin; the number of the bin must not decrease. */
   note(bin: number, latencyNs: number): void {
     if (bin !== this.#index) this.#closeFor(bin);
     if (this.#histogram === undefined) this.#values.push(latencyNs);

@@ -4,11 +4,14 @@
  * @module
  */
 
-/** The set; memory is one bit per value up to the largest, at most 2^31 values. */
+/**
+ * A set of integers from 0 to 2^31 - 1. Its memory is one bit for each integer up to the largest
+ * element.
+ */
 export class BitSet {
   #words = new Uint32Array(64);
 
-  /** Adds `value`; true if it was already in the set. */
+  /** Adds a value; returns true if it was already in the set. */
   add(value: number): boolean {
     const word = Math.floor(value / 32);
     if (word >= this.#words.length) this.#grow(word + 1);

@@ -2,8 +2,8 @@
  * Draws the pairs of nodes of `pairs:` entries of `traffic` from the seed of a run.
  *
  * Ordered pairs of different nodes, each at most once, all equally likely, from the stream
- * `traffic/<entry>`, purpose `pairs`. The pairs of a smaller number are the first ones of a larger
- * (docs/spec/scenario-files.md#traffic).
+ * `traffic/<entry>`, purpose `pairs`. With a smaller number of pairs, the pairs are the first of those
+ * of a larger number (docs/spec/scenario-files.md#traffic).
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { assert } from '../../engine/core/assert.ts';
 import { openRandomStream, type RandomStream, type Seed } from '../../engine/core/stream.ts';
 import type { DrawnTraffic, Scenario, TrafficSpec } from '../../scenarios/model.ts';
 
-/** The entries of a scenario's traffic in the order of its file. */
+/** All traffic entries of a scenario, in the order of its file. */
 export function trafficEntries({
   traffic,
   drawnTraffic = [],
@@ -21,7 +21,7 @@ export function trafficEntries({
   return entries;
 }
 
-/** The scenario as one seed runs it: all of its flows are in `traffic`. */
+/** The scenario for one seed: the flows of drawn pairs are in `traffic` like all others. */
 export function withTrafficOfSeed(scenario: Scenario, seed: Seed): Scenario {
   const { drawnTraffic, ...rest } = scenario;
   if (drawnTraffic === undefined) return scenario;
@@ -41,7 +41,10 @@ export function withTrafficOfSeed(scenario: Scenario, seed: Seed): Scenario {
   return { ...rest, traffic };
 }
 
-/** Fisher-Yates from the front over the numbered pairs; only what was swapped is remembered. */
+/**
+ * Draws pairs by a Fisher-Yates shuffle of the numbered pairs, from the front; only swapped numbers are
+ * stored.
+ */
 function drawPairs(
   { pairs, among }: Pick<DrawnTraffic, 'pairs' | 'among'>,
   draws: RandomStream,

@@ -2,34 +2,34 @@
  * What one flow measured around each fault: arrivals, losses and latency in bins aligned to the
  * fault, so that the same fault of many seeds can be overlaid (docs/how-to/browser-view.md).
  *
- * Measured at the applications, like everything in the flow meter. A loss counts in the bin in
- * which the packet was sent. The width of the bins is fixed before the run, from the rate of the
- * flow and the limit being judged.
+ * It is measured at the applications, as in the flow meter. A lost packet counts in the bin in which it
+ * was sent. The width of the bins is chosen before the run, from the rate of the flow and the limit
+ * that is judged.
  *
  * @module
  */
 import type { FaultWindow } from '../../reports/model.ts';
 
-/** Bins before and after a fault. */
+/** Number of bins before a fault. */
 export const BINS_BEFORE_FAULT = 25;
 /** Number of bins after a fault. */
 export const BINS_AFTER_FAULT = 100;
 const BINS = BINS_BEFORE_FAULT + BINS_AFTER_FAULT;
 const NARROWEST_NS = 10_000_000;
-/** Mean number of packets in a bin, so that p95 and median can differ. */
+/** Smallest mean number of packets in a bin, so that p95 and median can differ. */
 const PACKETS_PER_BIN = 5;
-/** The time covered after the fault is at least this many times the limit. */
+/** The bins after the fault cover at least this many times the limit. */
 const LIMITS_SHOWN = 1.5;
-/** How long after the end of a window late packets sent in it are still counted, ns. */
+/** How long after the end of a window arrivals of packets that were sent in it are still counted, ns. */
 const STRAGGLER_NS = 10_000_000_000;
 /**
- * Measurements from other processes lag: packets may be reported up to this long before a fault of
- * the same time.
+ * How far back packets are kept for a fault, ns, in addition to the bins before it: faults may be
+ * reported this much later than packets of the same time.
  */
 const BEHIND_NS = 2_000_000_000;
-/** Faults of one flow that get a window; bounds memory. */
+/** Largest number of faults of a flow that get a window, to bound memory. */
 const WINDOWS_MAX = 128;
-/** Initial capacity of a history, a power of two. */
+/** Initial capacity of a history in pairs, a power of two. */
 const FIRST_PAIRS = 256;
 
 /** The facts that determine the width of bins. */
@@ -41,8 +41,8 @@ export interface FaultWindowScale {
 }
 
 /**
- * 1, 2 or 5 times a power of ten: wide enough for bins to hold packets and for the window to
- * contain the limit.
+ * Chooses the width of bins: 1, 2 or 5 times a power of ten, wide enough for some packets per bin and
+ * for the window to contain the limit.
  */
 export function binWidthNs({ spacingNs, limitNs }: FaultWindowScale): number {
   const limited = (LIMITS_SHOWN * limitNs) / BINS_AFTER_FAULT;
@@ -55,7 +55,7 @@ export function binWidthNs({ spacingNs, limitNs }: FaultWindowScale): number {
 /** Delivery and latency of one flow around each fault. */
 export class FaultWindows {
   readonly #binNs: number;
-  /** How far back packets are remembered, ns. */
+  /** How far back packets are kept, ns. */
   readonly #keptNs: number;
   readonly #sent = new History();
   readonly #arrivals = new History();
@@ -70,14 +70,14 @@ export class FaultWindows {
   }
 
   // hot: once per packet of an application.
-  /** A packet left the sending application. */
+  /** Records that a packet left the sending application. */
   sent(sentNs: number): void {
     this.#sent.add(sentNs, sentNs, sentNs - this.#keptNs);
     for (const window of this.#open) window.sent(sentNs);
   }
 
   // hot: once per packet of an application.
-  /** A packet was delivered for the first time. */
+  /** Records the first delivery of a packet. */
   arrived(now: number, sentNs: number): void {
     this.#arrivals.add(now, sentNs, now - this.#keptNs);
     if (this.#open.length === 0) return;
@@ -87,7 +87,7 @@ export class FaultWindows {
     }
   }
 
-  /** Called when a fault begins; everything up to now has been recorded. */
+  /** Begins a window. All packets up to now must have been recorded. */
   begin(fault: string, atNs: number): void {
     if (this.#all.length === WINDOWS_MAX) {
       this.leftOut += 1;
@@ -112,7 +112,7 @@ class Window {
   readonly #fromNs: number;
   readonly #binNs: number;
   readonly #sent = new Uint32Array(BINS);
-  /** Latencies of the packets sent in the bin. */
+  /** Number of packets sent in each bin that have arrived. */
   readonly #reached = new Uint32Array(BINS);
   readonly #delivered = new Uint32Array(BINS);
   readonly #latencies: number[][] = Array.from({ length: BINS }, () => []);
@@ -164,18 +164,18 @@ class Window {
   }
 }
 
-/** Uses the nearest rank, as does the series of the flow. */
+/** The p95 by nearest rank, as in the series of the flow. */
 function p95(values: number[]): number | null {
   return values.sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? null;
 }
 
-/** Recent pairs of numbers, in a ring that grows as needed. */
+/** Recent pairs of an instant and a value, in a ring that grows as needed. */
 class History {
   #pairs = new Float64Array(2 * FIRST_PAIRS);
   #head = 0;
   #count = 0;
 
-  /** Adds a pair and removes those before `sinceNs`. */
+  /** Adds a pair, and removes pairs with an instant before `sinceNs`. */
   add(timeNs: number, value: number, sinceNs: number): void {
     while (this.#count > 0 && (this.#pairs[this.#head] as number) < sinceNs) {
       this.#head = (this.#head + 2) % this.#pairs.length;

@@ -1,10 +1,10 @@
 /**
- * Floods: forged datagrams of a protocol at a steady rate, from a socket of a neighbour of the
+ * Floods: forged datagrams of a protocol, sent at a steady rate from a socket of a neighbour of the
  * target.
  *
- * The target's protocol says what they look like (`Protocol.forgeries`, ADR 0027), from public
- * data only. The sender is a host of the world like any other, so its datagrams take their place on
- * the link, in queues and in counters, in virtual time and on real sockets.
+ * The target's protocol makes them (`Protocol.forgeries`, ADR 0027), from public data only. The sender
+ * is an ordinary host of the world, so its datagrams occupy links and queues and appear in counters, in
+ * virtual time and on real sockets.
  *
  * @module
  */
@@ -18,22 +18,19 @@ import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import type { FloodCommand, Forger, MakeForger } from '../flood-order.ts';
 import type { Undo, World } from '../world.ts';
 
-/** Facts about the network and its nodes. */
+/** What forgers are made from. */
 export interface ForgerParts {
   readonly scenario: Scenario;
-  /** The sending host's view: the attacker gets only its public part. */
+  /** Makes the view of the sending host, of which the attacker gets the public part only. */
   readonly viewOf: (host: string) => NetworkView;
   readonly stackOf: ProtocolStackOf;
 }
 
-/**
- * If a flood is later than this, it does not catch up: a flood only needs to be large, not to keep
- * an exact rate.
- */
+/** A flood that is later than this, ns, does not catch up: it need not keep an exact rate. */
 const LATE_NS_MAX = 100_000_000;
 const NS_PER_SECOND = 1_000_000_000;
 
-/** The forger of a flood; the loader has checked its names. */
+/** Makes the forger of a flood, whose names the loader has checked. */
 export function createForger(parts: ForgerParts, { flood }: FloodCommand): ReturnType<MakeForger> {
   const { scenario, viewOf, stackOf } = parts;
   const spec = scenario.topology.hosts.find(({ name }) => name === flood.node);
@@ -63,7 +60,7 @@ export function createForger(parts: ForgerParts, { flood }: FloodCommand): Retur
   });
 }
 
-/** A flood under way. */
+/** A flood in progress. */
 export class Flood {
   readonly #world: Pick<World, 'now' | 'at'>;
   readonly #host: Host;
@@ -72,7 +69,7 @@ export class Flood {
   readonly #beginNs: number;
   #forger: Forger | undefined;
   #socket: DatagramSocket | undefined;
-  /** Number of datagrams whose instant has passed, whether or not they were sent. */
+  /** Number of datagrams that were due, whether or not they were sent. */
   #count = 0;
 
   constructor(parts: {
@@ -88,7 +85,7 @@ export class Flood {
     this.#beginNs = parts.world.now();
   }
 
-  /** Starts by sending the first datagram. */
+  /** Starts the flood with its first datagram; returns what ends it. */
   start(makeForger: MakeForger): Undo {
     const host = this.#host;
     this.#forger = makeForger(this.#order)({
@@ -110,8 +107,8 @@ export class Flood {
     const bytes = forger.next();
     const buffer = this.#host.alloc(bytes.length);
     buffer.set(bytes);
-    // If the socket is full, the datagram is not sent: an attacker has no more buffer space than
-    // other senders.
+    // If the socket is full, the datagram is lost: an attacker has no more buffer space than other
+    // senders.
     const to = this.#host.endpoint(forger.address, forger.port);
     socket.send(buffer, 0, bytes.length, to, this.#order.flood.dscp);
     this.#world.at(this.#nextNs(), () => this.#sendAndGoOn());

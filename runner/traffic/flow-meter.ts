@@ -15,14 +15,17 @@ import { BitSet } from './bit-set.ts';
 import type { FaultWindows } from './fault-windows.ts';
 import type { GroundTruth } from './ground-truth.ts';
 
-/** Bins of a window of the availability, which lasts 1 s. */
+/** Number of bins in a window of the availability, which lasts 1 s. */
 const WINDOW_BINS = 10;
-/** For the availability, a packet counts if it is delivered within 1 s. */
+/** For the availability, only packets that are delivered within this time count, ns. */
 const IN_TIME_NS = 1_000_000_000;
-/** How long after the end of a gap packets sent before the fault may still move the start of the gap. */
+/**
+ * How long after the end of a gap the arrival of a packet sent before the fault still moves the start
+ * of the gap, ns.
+ */
 const STRAGGLER_NS = 1_000_000_000;
 
-/** Bounds of the measured time, ns of the run. */
+/** The measured time of a run; instants in ns of the run's clock. */
 export interface MeasuredTime {
   readonly warmupNs: number;
   /** When the sources stop, ns. */
@@ -65,13 +68,13 @@ export class FlowMeter {
   refused = 0;
   /** The parts of {@link refused} by reason. */
   readonly refusals = new Map<string, number>();
-  /** Called with each message that the sending node rejected, and the reason. */
+  /** Called with the sequence number of each message that the sending node rejected, and the reason. */
   onRefused: ((sequence: number, reason: string) => void) | undefined;
-  /** Records what is measured around each fault; set only if wanted. */
+  /** Measures around each fault; undefined if not wanted. */
   windows: FaultWindows | undefined;
-  /** Which path packets take that are sent at an instant; set where nodes choose paths. */
+  /** Gives the path of packets that are sent at an instant; set if nodes choose paths. */
   pathAt: ((sentNs: number) => string | undefined) | undefined;
-  /** Measures the latency of all flows of an entry over time, if reports show them together. */
+  /** The meter of all flows of a traffic entry, if reports show these flows together. */
   together: FlowMeter | undefined;
   /** Like {@link latency}, for each path. */
   readonly latencyByPath = new Map<string, LogHistogram>();
@@ -83,14 +86,14 @@ export class FlowMeter {
   readonly #time: MeasuredTime;
   readonly #delivered = new BitSet();
   readonly #spacingNs: number;
-  /** When the run ended, or will at the latest, ns. */
+  /** When the run ended, or will end at the latest, ns. */
   #endNs: number;
   readonly #gaps: Gap[] = [];
   #openGaps: Gap[] = [];
   readonly #skipped: { readonly first: number; readonly end: number }[] = [];
   #highest = -1;
   #lastArrivalSequence = -1;
-  /** Number of bins of the whole run; what arrives later is in none. */
+  /** Number of bins of the whole run; later arrivals are in no bin. */
   readonly #binsMax: number;
   readonly #latencies: BinLatencyP95;
 
@@ -109,12 +112,12 @@ export class FlowMeter {
     return this.#latencies.p95;
   }
 
-  /** Tells the meter that the run ended before its duration. */
+  /** To be called if the run ended before its duration. */
   endAt(atNs: number): void {
     this.#endNs = atNs;
   }
 
-  /** A packet left the sending application. */
+  /** Records that a packet left the sending application. */
   sent(now: number): void {
     this.#bump(this.sentBins, now);
     this.windows?.sent(now);
@@ -128,7 +131,7 @@ export class FlowMeter {
     this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
   }
 
-  /** A packet with correct payload reached the receiving application. */
+  /** Records that a packet with unchanged payload reached the receiving application. */
   received(truth: GroundTruth, now: number): void {
     const { sequence, sentNs } = truth;
     if (this.#delivered.add(sequence)) {
@@ -156,19 +159,19 @@ export class FlowMeter {
   }
 
   /**
-   * Tells that numbers from `first` to before `end` may be unused: packets with these numbers count
-   * if they arrive, and none counts as lost.
+   * Marks the sequence numbers from `first` to before `end` as perhaps unused: packets with these
+   * numbers count if they arrive, and do not count as lost if they do not.
    */
   skip(first: number, end: number): void {
     this.#skipped.push({ first, end });
   }
 
-  /** True once the packet with this number has arrived unchanged. */
+  /** True once the packet with this sequence number has arrived unchanged. */
   hasDelivered(sequence: number): boolean {
     return this.#delivered.has(sequence);
   }
 
-  /** A fault affects the path that the flow is using. */
+  /** Records that a fault affects the path that the flow is using. */
   faultBegan(now: number): void {
     const gap: Gap = {
       faultNs: now,
@@ -207,32 +210,32 @@ export class FlowMeter {
     return samples;
   }
 
-  /** False in a run whose bins are too wide for the windows of the availability. */
+  /** False if the bins of the run are too wide for the windows of the availability. */
   get hasWindows(): boolean {
     return this.binNs === AVAILABILITY_STEP_NS;
   }
 
-  /** The number of good windows and of all windows with traffic. */
+  /** The availability: the number of good windows, and of all windows with traffic. */
   availability(): Extract<MetricData, { kind: 'ratio' }> {
     return this.#availabilityUntil(this.#endNs);
   }
 
   /**
-   * Like {@link availability} during a run: counts only windows whose packets had enough time to
-   * arrive.
+   * Like {@link availability}, for a run in progress: only windows whose packets have had enough time
+   * to arrive count.
    */
   availabilitySoFar(nowNs: number): Extract<MetricData, { kind: 'ratio' }> {
     return this.#availabilityUntil(Math.min(this.#endNs, nowNs - IN_TIME_NS));
   }
 
   /**
-   * Number of packets sent not longer before `nowNs` than the drain lasts that have not arrived and
-   * may be under way.
+   * Number of packets that may be under way: sent in the last drain time before `nowNs`, and not
+   * arrived.
    */
   underWay(nextSequence: number, nowNs: number): number {
     const { warmupNs, drainNs = IN_TIME_NS } = this.#time;
     const sinceNs = Math.max(warmupNs, nowNs - Math.max(IN_TIME_NS, drainNs));
-    // Wide bins may begin earlier: what was sent before is then open a little longer.
+    // A wide bin may begin before this instant; its packets then count as under way a little longer.
     const from = Math.floor(sinceNs / this.binNs);
     const young = sum(this.sentBins, from, Math.max(0, this.sentBins.length - from));
     let count = 0;

@@ -17,10 +17,13 @@
 import { crc32 } from 'node:zlib';
 import type { RandomStream } from '../../engine/core/stream.ts';
 
-/** Bytes of each packet that the truth occupies. */
+/** Length of the truth in each packet, bytes. */
 export const TRUTH_BYTES = 32;
 const CHECKSUM_OFFSET = 28;
-/** Bodies are slices of a pool of random bytes: neighbours differ, and no byte costs a draw. */
+/**
+ * Length of the pool of random bytes of which bodies are slices, and the distance between slices of
+ * successive packets: so these differ without a draw per byte.
+ */
 const POOL_BYTES = 1 << 17;
 const BODY_STEP = 4099;
 const BODY_START_MASK = (1 << 16) - 1;
@@ -28,7 +31,7 @@ const BODY_START_MASK = (1 << 16) - 1;
 const eightBytes = new Uint8Array(8);
 const eightView = new DataView(eightBytes.buffer);
 
-/** The purpose of an application packet. */
+/** The kind of an application packet: one-way data, a request, or the response to it. */
 export type TruthKind = 'data' | 'request' | 'response';
 /** Kinds in the order of their numbers on the wire. */
 export const TRUTH_KINDS: readonly TruthKind[] = ['data', 'request', 'response'];
@@ -43,11 +46,11 @@ export interface GroundTruth {
   isAgain?: boolean;
 }
 
-/** Writes packets. */
+/** Writes application packets. */
 export class TruthWriter {
   readonly #pool: Uint8Array;
 
-  /** @param stream Draws the pool of bodies once. */
+  /** @param stream The pool of bodies is drawn from it once. */
   constructor(stream: RandomStream) {
     this.#pool = stream.bytes(POOL_BYTES);
   }
@@ -66,7 +69,7 @@ export class TruthWriter {
     view.setUint32(CHECKSUM_OFFSET, crc32(packet));
   }
 
-  /** Bodies longer than the pool repeat it. */
+  /** Fills the body; a body longer than the pool repeats it. */
   #fill(packet: Uint8Array, start: number): void {
     let from = start;
     for (let at = TRUTH_BYTES; at < packet.length; ) {
@@ -78,7 +81,7 @@ export class TruthWriter {
   }
 }
 
-/** The flow that a packet claims, unchecked; -1 if it is too short. */
+/** The flow in a packet's truth, unchecked; -1 if the packet is too short. */
 export function claimedFlow(packet: Uint8Array): number {
   if (packet.length < TRUTH_BYTES) return -1;
   // hot: without the iterator of a pattern, which took a tenth of a microsecond.
@@ -86,7 +89,7 @@ export function claimedFlow(packet: Uint8Array): number {
   return (upper | ((packet[2] as number) << 8) | (packet[3] as number)) >>> 0;
 }
 
-/** The sequence number that a packet claims, unchecked; the packet must have room for the truth. */
+/** The sequence number in a packet's truth, unchecked; the packet must not be too short. */
 // hot: once per packet of a source; a view each time would be garbage.
 export function claimedSequence(packet: Uint8Array): number {
   for (let i = 0; i < 8; i += 1) eightBytes[i] = packet[8 + i] as number;
@@ -96,7 +99,7 @@ export function claimedSequence(packet: Uint8Array): number {
 /**
  * Reads and checks a delivered packet in place. The checksum field is set to zero during the check
  * and then restored.
- * @returns false if length or checksum disagree: such a packet was not delivered.
+ * @returns false if length or checksum are wrong: such a packet does not count as delivered.
  */
 export function readTruth(packet: Uint8Array, into: GroundTruth): boolean {
   if (packet.length < TRUTH_BYTES) return false;

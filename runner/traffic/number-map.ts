@@ -1,6 +1,6 @@
 /**
- * Maps large integers to small ones in typed columns: open addressing with linear probing. The
- * built-in Map allocates an object per such key, which a run with a million hops notices.
+ * Maps large integers to small ones in typed columns: open addressing with linear probing. The built-in
+ * Map allocates an object for each large key, which slows a run with a million hops.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { InvariantError } from '../../engine/core/assert.ts';
 
 const FREE = -1;
 const SLOTS_AT_FIRST = 1_024;
-/** Fuller tables are grown, so probe sequences stay short. */
+/** A table that is fuller than this is enlarged, so that probe sequences stay short. */
 const LOAD_FACTOR_MAX = 0.6;
 
 /**
@@ -54,7 +54,7 @@ export class NumberMap {
     const mask = keys.length - 1;
     for (let at = (hole + 1) & mask; keys[at] !== FREE; at = (at + 1) & mask) {
       const home = this.#home(keys[at] as number);
-      // An entry may be moved into the hole unless its own place is cyclically after the hole.
+      // An entry may be moved into the hole unless its home slot is cyclically after the hole.
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
       keys[hole] = keys[at] as number;
       this.#values[hole] = this.#values[at] as number;

@@ -1,6 +1,6 @@
 /**
- * Follows which path each pair of nodes uses, from the states that nodes trace about their paths
- * (nodes/_kit/path-states.ts): the path in use, the health of each, and switches after faults.
+ * Follows which path each pair of nodes uses, from the states of paths that nodes report
+ * (nodes/_kit/path-states.ts): the path in use, the health of each path, and switches after faults.
  *
  * @module
  */
@@ -25,14 +25,14 @@ interface Use {
   readonly fromNs: number;
 }
 
-/** Observes the paths used in one run. */
+/** Observes the paths that pairs of nodes use in one run. */
 export class PathWatch {
   readonly reactions: PathReaction[] = [];
-  /** Switches caused by faults, by pair `from -> to`. */
+  /** Instants of the switches after faults, by pair `from -> to`, ns. */
   readonly faultSwitches = new Map<string, number[]>();
   readonly #uses = new Map<string, Use[]>();
 
-  /** A fault affected a flow's active path. */
+  /** Records that a fault affects the active path of a pair. */
   faultBegan(now: number, from: string, to: string): void {
     const pair = `${from} -> ${to}`;
     this.reactions.push({ faultNs: now, pair, detectedNs: -1, switchedNs: -1 });
@@ -69,7 +69,10 @@ export class PathWatch {
     return this.#uses.get(`${from} -> ${to}`)?.findLast(({ fromNs }) => fromNs <= atNs)?.path;
   }
 
-  /** Packets per bin and path, from the packets per bin of a flow between the pair. */
+  /**
+   * Divides the packets per bin of a flow between the pair among the paths, by the time each was in
+   * use.
+   */
   useSeries(
     from: string,
     to: string,

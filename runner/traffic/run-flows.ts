@@ -1,14 +1,14 @@
 /**
- * The flows of a run, and a count of arrivals that belong to none of them. The object exists before everything that
- * reads it; its flows are added when the run is prepared.
+ * The flows of a run, and the number of deliveries that belong to none of them. The object is created
+ * before its readers; flows are added when the run is prepared.
  *
  * @module
  */
 import type { Flow } from './traffic-source.ts';
 
-/** The flows of a run, with the number of delivered bytes that belong to none of them. */
+/** The flows of a run, and the number of deliveries that belong to none of them. */
 export class RunFlows {
   readonly flows: Flow[] = [];
-  /** Bytes delivered to an application that no flow explains, or that are damaged. */
+  /** Number of deliveries to applications whose bytes were not those of a packet of a flow. */
   damaged = 0;
 }

@@ -1,19 +1,20 @@
 /**
- * In live runs: how late a source may be and still send. The backlog of a busy event loop is in
- * front of its sources, and is bounded by time there (ADR 0029).
+ * How late a source of a live run may be and still send. If an event loop is overloaded, its backlog is
+ * in front of its sources, where it is bounded by time (ADR 0029).
  *
- * After a pause of the process everything is late once and then recovers: a packet may be late by
- * {@link SOURCE_LATE_MAX_NS}. If nothing has been on time for a while, the loop has more to do than it
- * can, and waiting longer only makes all others wait (a standing queue, RFC 8289): then the bound
- * is {@link BACKLOG_LATE_MAX_NS}.
+ * After a pause of the process, all packets are late once, and then the loop catches up: a packet may
+ * be late by {@link SOURCE_LATE_MAX_NS}. If no packet has been on time for a while, the loop is
+ * overloaded, and a longer wait only delays all other packets (a standing queue, RFC 8289): then the
+ * bound is {@link BACKLOG_LATE_MAX_NS}.
  *
  * @module
  */
 
-/** A packet that is later than this is not sent, ns: an application may wait 250 ms in total. */
+/** A packet that is later than this is not sent, ns. The whole delay of a packet may be 250 ms. */
 export const SOURCE_LATE_MAX_NS = 200_000_000;
 /**
- * The limit while a backlog persists, ns: the rest is needed for the packet's route and its queues.
+ * The limit while a backlog persists, ns: the remaining time is needed for the packet's route and its
+ * queues.
  */
 export const BACKLOG_LATE_MAX_NS = 100_000_000;
 /** A source that is less late than this has not waited behind a backlog, ns. */
@@ -24,13 +25,13 @@ const SHORT_NS = 50_000_000;
  */
 const STANDING_AFTER_NS = 300_000_000;
 
-/** Shared by all sources of one event loop. */
+/** Decides for all sources of one event loop whether a late packet is still sent. */
 export class SourceAdmission {
   #shortAtNs = 0;
 
   // hot: once per packet of a source.
   /**
-   * True if a packet is sent, false if it is rejected.
+   * True if the packet may be sent, false if it must be rejected.
    * @param nowNs The wall-clock time.
    * @param dueNs When the packet was due.
    */

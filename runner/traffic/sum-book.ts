@@ -1,39 +1,39 @@
 /**
- * Ground truth of sums over several nodes: what each put in, and what is claimed to have come out
- * (ADR 0050). Parts and claims may be noted in any order, since processes report independently.
+ * Ground truth of sums over several nodes: the part that each node put in, and the claimed sums (ADR
+ * 0050). Parts and claims may be recorded in any order, because processes report independently.
  *
  * @module
  */
 import type { SumClaim } from '../../engine/host/protocol.ts';
 import type { MetricData } from '../../reports/model.ts';
 
-/** Elements of all parts that are stored: 512 MiB. Beyond that, the oldest sums are forgotten. */
+/** Largest number of elements of all stored parts: 512 MiB. Beyond that, the oldest sums are forgotten. */
 const ELEMENTS_MAX = 2 ** 27;
-/** Sums that are known at a time; beyond that, the oldest are forgotten. */
+/** Largest number of sums that are kept; beyond that, the oldest are forgotten. */
 const SUMS_MAX = 4_096;
-/** Claims of one sum that may wait for parts; further ones count as wrong. */
+/** Largest number of claims of one sum that wait for parts; further claims count as wrong. */
 const WAITING_MAX = 16;
 
-/** What is known of one sum. */
+/** The parts and the waiting claims of one sum. */
 interface Sum {
   readonly parts: Map<number, Uint32Array>;
-  /** Claims that name a part which is not known yet. */
+  /** Claims that name a part which has not been recorded yet. */
   waiting: SumClaim[];
 }
 
-/** Claims of one metric. */
+/** The numbers of claims of one metric. */
 interface Count {
   claims: number;
   right: number;
 }
 
-/** The true sums of secure aggregation in one run, to compare claimed ones with. */
+/** The true sums of secure aggregation in one run, with which claims are compared. */
 export class SumGroundTruth {
   readonly #sums = new Map<string, Sum>();
   readonly #counts = new Map<string, Count>();
   #elements = 0;
 
-  /** Notes a part; a part that is noted again keeps its first value. */
+  /** Records a part; a part that is recorded again keeps its first value. */
   addend(space: string, part: number, vector: Uint32Array): void {
     const sum = this.#sumOf(space);
     if (sum.parts.has(part)) return;
@@ -45,14 +45,14 @@ export class SumGroundTruth {
     for (const claim of waiting) this.#judge(sum, claim);
   }
 
-  /** Notes a claim, and judges it as soon as all parts are known. */
+  /** Records a claim, and judges it as soon as all its parts are known. */
   sum(claim: SumClaim): void {
     this.#countOf(claim.metric).claims += 1;
     this.#judge(this.#sumOf(claim.space), claim);
   }
 
   /**
-   * The share of claims that are true, by metric; a claim that names a part which nobody put in is false.
+   * The share of true claims, by metric; a claim that names a part which no node put in is false.
    * Metrics without claims are absent.
    */
   metrics(): Readonly<Record<string, MetricData>> {

@@ -1,10 +1,10 @@
 /**
- * Traffic sources: they decide when an application sends, build the packets with their truth, and
+ * Traffic sources: they decide when an application sends, make the packets with their ground truth, and
  * pass them to the node as requests.
  *
  * Every flow has its own streams (`gap`, `body`), so adding or removing a flow changes no other
- * (docs/spec/random-streams.md). Open loop: send times never wait for the network, except for
- * `file`, which sends its next chunk when the node has accepted the last.
+ * (docs/spec/random-streams.md). Sending is open loop: it never waits for the network, except with
+ * `file`, which sends its next chunk when the node has accepted the previous one.
  *
  * @module
  */
@@ -17,19 +17,22 @@ import type { FlowMeter } from './flow-meter.ts';
 import { type GroundTruth, TRUTH_BYTES, type TruthKind, TruthWriter } from './ground-truth.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
-/** Time before a rejected chunk of a file is offered again, ns. */
+/** Time after which a rejected chunk of a file is offered again, ns. */
 const CHUNK_RETRY_NS = 10_000_000;
 
-/** Requests remembered until their response; older ones no longer give a response time. */
+/**
+ * Largest number of requests that wait for a response; the response times of older requests are not
+ * measured.
+ */
 const REQUESTS_MAX = 65_536;
 
 /** The parts of the world that a flow needs. */
 export interface FlowWorld extends Pick<World, 'at' | 'now' | 'rampNs'> {
-  /** Requests as {@link World} does; sources do not use the returned handle. */
+  /** Like `World.request`; sources do not use the result. */
   request(node: string, inquiry: RequestWithReceiver, by?: string): unknown;
 }
 
-/** Passes packets to a node at the right time. */
+/** Passes the packets of a source to its node. */
 interface Asker {
   readonly meter: FlowMeter;
   readonly sequence: number;
@@ -62,15 +65,18 @@ class SendRequest implements RequestWithReceiver {
   }
 }
 
-/** Index of a flow, and the random draws that it uses. */
+/** The random draws of a flow. */
 export interface FlowDraws {
   readonly index: number;
   readonly gaps: RandomStream;
-  /** Writes packets whose bodies were drawn. */
+  /** Writes packets with random bodies. */
   readonly writer: TruthWriter;
 }
 
-/** The draws of all flows of a run. Flows of one entry have instants of their own and share bodies. */
+/**
+ * Makes the draws of all flows of a run. Flows of one traffic entry have different instants but share
+ * the pool of bodies.
+ */
 export class FlowDrawFactory {
   readonly #seed: Seed;
   readonly #writers = new Map<string, TruthWriter>();
@@ -91,7 +97,7 @@ export class FlowDrawFactory {
   }
 }
 
-/** One flow: where it goes, how it is measured, and its state. */
+/** One flow: its two ends, its meter, and the state of its source. */
 export class Flow {
   readonly index: number;
   readonly spec: TrafficSpec;
@@ -103,17 +109,23 @@ export class Flow {
   readonly #truth: GroundTruth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
   readonly #packet: Uint8Array;
   readonly #requestNs = new Map<number, number>();
-  /** Bound once, because a closure per packet would be garbage. */
+  /** Bound once, to avoid a closure for each packet. */
   readonly #onTick = (): void => this.#tick();
   #isOn = true;
   #isFileSent = false;
   #isMuted = false;
-  /** The chunk of a file that the node was given and has not answered; a new object per attempt. */
+  /**
+   * The chunk of a file that was passed to the node and is not yet answered; each attempt has a new
+   * object.
+   */
   #offered: { readonly fromByte: number } | undefined;
-  /** Lower sequence numbers have been counted: a repeated chunk counts as sent once. */
+  /**
+   * Packets with lower sequence numbers have been counted as sent, so that a repeated chunk counts
+   * once.
+   */
   #counted = 0;
   #turnNs = 0;
-  /** Fraction of a packet carried over by the ramp. */
+  /** Fraction of a packet that the ramp carries over to the next instant. */
   #ramped = 0;
 
   constructor(world: FlowWorld, spec: TrafficSpec, meter: FlowMeter, draws: FlowDraws) {
@@ -127,9 +139,9 @@ export class Flow {
   }
 
   /**
-   * Books the first packet.
-   * @param fromNs Later than the flow's start if its host was restarted: what would have been sent
-   * before is not sent.
+   * Schedules the first packet.
+   * @param fromNs Packets that were due before this instant are not sent; later than the flow's start
+   * if its host was restarted.
    */
   start(fromNs = 0): void {
     const { pattern } = this.spec;
@@ -164,7 +176,7 @@ export class Flow {
     return hasRate ? Math.floor(NS_PER_SECOND / pattern.rate) : 0;
   }
 
-  /** True once the last chunk of a file was accepted. */
+  /** True once the node has accepted the last chunk of the file. */
   get isFileSent(): boolean {
     return this.#isFileSent;
   }
@@ -175,7 +187,8 @@ export class Flow {
   }
 
   /**
-   * Duration of the file transfer, once its last chunk has been delivered; for other flows nothing.
+   * Duration of the file transfer, ns, once its last chunk has been delivered; empty before, and for
+   * other flows.
    */
   transferNs(): number[] {
     const { pattern, startNs } = this.spec;
@@ -184,7 +197,7 @@ export class Flow {
     return deliveredTotal === this.nextSequence ? [lastArrivalNs - startNs] : [];
   }
 
-  /** Sends the response to a request that reached the other end of this flow. */
+  /** Sends the response to a request that reached the receiver of this flow. */
   respond(sequence: number, bytes: number): void {
     const packet = new Uint8Array(bytes);
     this.#fill(packet, 'response', sequence);
@@ -195,7 +208,8 @@ export class Flow {
   }
 
   /**
-   * Sends `times` as often, 2 or more, until undone: what is added has even distances and draws none of them.
+   * Multiplies the rate by `times`, 2 or more, until undone. The additional packets are evenly spaced,
+   * without random draws.
    * @returns undefined for files and traces, which have no rate.
    */
   burst(times: number): Undo | undefined {
@@ -215,7 +229,7 @@ export class Flow {
     };
   }
 
-  /** Sends nothing more; requests that arrive are still answered. */
+  /** Stops sending; requests that arrive are still answered. */
   mute(): void {
     this.#isMuted = true;
   }
@@ -233,7 +247,10 @@ export class Flow {
     return this.spec.pattern.kind === 'request-response' ? 'request' : 'data';
   }
 
-  /** While real code is cold, sources grow evenly to their rate (docs/spec/live.md#processes). */
+  /**
+   * True if the source sends at this instant. In a live run, rates increase linearly while code is cold
+   * (docs/spec/live.md#processes).
+   */
   #isUpTo(now: number): boolean {
     const { rampNs = 0 } = this.#world;
     if (now >= rampNs) return true;
@@ -276,7 +293,7 @@ export class Flow {
       if (this.#offered !== offered) return;
       this.#offered = undefined;
       const isTaken = outcome === 'ok';
-      // The rejected chunk is sent again with its number, so that the receiver misses none.
+      // The rejected chunk is sent again with the same sequence number, so that no number is missing.
       if (!isTaken) this.nextSequence -= 1;
       const next = isTaken ? sentBytes + size : sentBytes;
       const delay = isTaken ? 0 : CHUNK_RETRY_NS;
@@ -309,7 +326,7 @@ export class Flow {
     this.#world.request(from, new SendRequest(this.spec, packet, asker), by);
   }
 
-  /** A packet leaves the source: it is counted, and a request is remembered. */
+  /** Counts a packet that leaves the source, and stores the send time of a request. */
   protected noteSent(sequence: number, now: number): void {
     this.meter.sent(now);
     if (this.spec.pattern.kind !== 'request-response') return;
@@ -319,7 +336,7 @@ export class Flow {
     if (!oldest.done) this.#requestNs.delete(oldest.value);
   }
 
-  /** Writes the truth into a packet; returns the send time that it states, ns. */
+  /** Writes a packet with its truth; returns the send time in it, ns. */
   #fill(packet: Uint8Array, kind: TruthKind, sequence: number): number {
     this.#truth.flow = this.index;
     this.#truth.kind = kind;

@@ -1,9 +1,9 @@
 /**
- * Ground truth that survives crashes of nodes: which numbers of a space were seen, and what was put
- * into sums.
+ * Ground truth that survives crashes of nodes: the numbers of each space that were seen, and what was
+ * put into sums.
  *
- * Sequence numbers are small and dense and take a bit each; numbers cut from hashes are neither,
- * and are stored one by one.
+ * Sequence numbers are small and dense and take one bit each; numbers taken from hashes are not, and
+ * are stored in a set.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { BitSet } from './bit-set.ts';
 import { NumberMap } from './number-map.ts';
 import { SumGroundTruth } from './sum-book.ts';
 
-/** Smaller numbers take a bit each: at most 16 MiB per space. */
+/** Numbers below this take one bit each: at most 16 MiB per space. */
 const DENSE_BELOW = 0x800_0000;
 
 /** The numbers of one space that were seen. */
@@ -32,7 +32,7 @@ class Space {
 
 /** One witness per run. */
 export class RunWitness implements GroundTruthWitness {
-  /** What nodes put into sums, and what they claim of them. */
+  /** The parts that nodes put into sums, and the sums that they claim. */
   readonly sums = new SumGroundTruth();
   readonly #spaces = new Map<string, Space>();
 

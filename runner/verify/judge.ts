@@ -15,7 +15,8 @@ export interface MeasureVerdict {
   readonly published?: number;
   readonly theory: number;
   /**
-   * The value of a single seed; for several seeds the mean, or the value furthest from the theory.
+   * The value of a single seed; for several seeds the mean, or for exact values and bounds the value
+   * farthest from the theory.
    */
   readonly measured: number;
   readonly kind: AcceptedRange['kind'];
@@ -36,7 +37,7 @@ export interface CheckVerdict {
   readonly measures: readonly MeasureVerdict[];
 }
 
-/** Judges one check; `runs` holds its measures seed by seed. */
+/** Judges one check; `runs[seed]` has the measures of one seed. */
 export function judgeCheck(
   check: VerificationCheck,
   runs: readonly (readonly CheckMeasure[])[],
@@ -46,7 +47,7 @@ export function judgeCheck(
   const measures = first.map((measure, i) => {
     const all = runs.map((run) => run[i]?.measured ?? Number.NaN);
     const verdict = judgeMeasure(measure, all);
-    // A label may name what its seed found.
+    // The label of the judged seed is used, because a label may say what its seed found.
     return { ...verdict, label: runs[all.indexOf(verdict.measured)]?.[i]?.label ?? measure.label };
   });
   const { id, name, formula, catches } = check;
@@ -54,7 +55,7 @@ export function judgeCheck(
   return { id, name, formula, catches, isGreen, measures };
 }
 
-/** Judges one measure. NaN is red. */
+/** Judges one measure; NaN never passes. */
 export function judgeMeasure(measure: CheckMeasure, perSeed: readonly number[]): MeasureVerdict {
   const { label, published, theory, accept, digits } = measure;
   const { low, high } = bounds(accept, theory, perSeed.length);
@@ -94,7 +95,7 @@ function bounds(
   }
 }
 
-/** The value outside the interval if there is one, else the one furthest from the theory. */
+/** The value outside the interval if there is one, else the value farthest from the theory. */
 function furthest(
   values: readonly number[],
   range: { readonly theory: number; readonly low: number; readonly high: number },

@@ -1,6 +1,6 @@
 /**
- * The table of docs/VERIFICATION.md#it-can-fail: each wrong engine and the checks that it turns
- * red.
+ * The table of docs/VERIFICATION.md#it-can-fail: each wrong engine, and the checks that must fail on
+ * it.
  *
  * @module
  */
@@ -26,16 +26,16 @@ export interface Mutation {
   readonly mistake: string;
   /** Numbers of the checks that must fail. */
   readonly red: readonly string[];
-  /** Further checks that cannot stay green, and why. */
+  /** Further checks that fail because they depend on the same thing. */
   readonly alsoRed?: readonly string[];
-  /** Checks that cannot detect the mistake, by theory. */
+  /** Checks that must pass, because in theory they cannot detect the mistake. */
   readonly green?: readonly string[];
   /** Labels of the measures that must fail, for checks whose other measures must still pass. */
   readonly onlyMeasures?: Readonly<Record<string, readonly string[]>>;
   readonly defects: Defects;
 }
 
-/** The time after which probes every 50 ms declare a link dead, after three losses. */
+/** The time after which three lost probes, sent every 50 ms, make a node declare a link dead, ns. */
 const DETECTION_NS = 150_000_000;
 const LATE_NS = 2_000_000_000;
 
@@ -57,7 +57,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'propagation-twice',
     mistake: 'one hop counts its propagation twice',
     red: ['1'],
-    // Workload (b) of check 2 contains the same hop.
+    // Check 2 fails too, because its workload (b) contains the same hop.
     alsoRed: ['2'],
     defects: {
       sabotage: rewriteDirections((place, spec) => {
@@ -148,7 +148,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'late-timer',
     mistake: 'timers fire 1 ns late',
     red: ['1', '2', '12'],
-    // Each dequeue of CoDel comes late as well.
+    // Check 14 fails too, because each dequeue of CoDel is late as well.
     alsoRed: ['14'],
     defects: { sabotage: delayAllEventsByOneNs },
   },
@@ -217,8 +217,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'weights-ignored',
     mistake: 'routes are uniform whatever the weights say',
     red: ['P16'],
-    // Without corrupt mixes, weights do not reduce the entropy, and the routes of targets are
-    // stratified.
+    // Only this measure can fail: without corrupt mixes, weights do not reduce the entropy, and the
+    // routes of targets are stratified by class.
     onlyMeasures: { P16: ['all, heavy corrupt'] },
     defects: { mixes: { hasNoWeights: true } },
   },
@@ -314,7 +314,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'fast-recovery',
     mistake: 'beacons do not wait for the next round',
     red: ['S1'],
-    // Rounds in step leave nothing that could be done before the next one.
+    // If all rounds are at the same time, fast recovery has nothing to do before the next round.
     green: ['S2'],
     defects: { beacons: { isFast: true } },
   },

@@ -18,7 +18,7 @@ import type { CheckVerdict, MeasureVerdict } from './judge.ts';
 export interface SuiteReport {
   readonly verdicts: readonly CheckVerdict[];
   readonly seeds: readonly number[];
-  /** The wrong engine it ran on, if any. */
+  /** The wrong engine on which the suite ran, if any. */
   readonly mutation?: { readonly name: string; readonly mistake: string };
   /** Wall time of this machine, seconds. */
   readonly wallSeconds: number;
@@ -30,7 +30,7 @@ export interface RenderOptions {
   readonly unicode: boolean;
 }
 
-/** Widths of the columns; with the gaps 80 together. */
+/** Widths of the columns in characters; with the gaps they add up to 80. */
 const WIDTHS = { id: 4, label: 35, theory: 11, measured: 11, interval: 12, verdict: 3 } as const;
 
 interface Cells {
@@ -81,7 +81,8 @@ const HEADER: Cells = {
 };
 
 /**
- * Checks of privacy have a column for figures from the literature, so they have their own header.
+ * The sections of the table. Checks of privacy have their own header, with a column for figures from
+ * the literature.
  */
 function sectionsOf(
   verdicts: readonly CheckVerdict[],
@@ -142,7 +143,7 @@ function lineOf(cells: Cells): string {
     .trimEnd();
 }
 
-/** The published figure is at the end of the label's column. */
+/** The text in the column of labels, with the published figure at its end. */
 function labelOf({ label, published }: Cells): string {
   return published === '' ? label : label + published.padStart(WIDTHS.label - label.length);
 }
@@ -150,7 +151,7 @@ function labelOf({ label, published }: Cells): string {
 function numberText(value: number, digits: number): string {
   if (Number.isNaN(value)) return 'none';
   const text = value.toFixed(digits);
-  // Prints -0.0000 of a small negative number as zero.
+  // A small negative number is not printed as -0.0000.
   return groupThousands(Number(text) === 0 ? (0).toFixed(digits) : text);
 }
 

@@ -124,7 +124,7 @@ export function runSuite(options: SuiteOptions): readonly CheckVerdict[] {
   );
   let done = 0;
   for (const seed of seeds) {
-    // A new engine per seed: runs shared by checks belong to one seed.
+    // Each seed has a new engine, because runs that checks share are for one seed.
     const engine = new SeededEngine(seed, defects);
     for (const check of checks) {
       onCheck?.(check, done, checks.length * seeds.length);

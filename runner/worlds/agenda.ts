@@ -7,26 +7,24 @@ import type { Scheduler } from '../../engine/core/scheduler.ts';
 import { VIRTUAL_TIME_MAX_NS } from '../../engine/core/time.ts';
 import type { Undo, World } from '../world.ts';
 
-/**
- * How the time of a scenario passes, with calls at its instants. All instants are those of the scenario, ns.
- */
+/** The time of a scenario, and calls at its instants. All instants are ns of the scenario's time. */
 export interface Agenda {
-  /** Sources grow to their rate until this instant; absent in virtual time. */
+  /** Sources increase linearly to their rate until this instant; absent in virtual time. */
   readonly rampNs?: number;
   now(): number;
-  /** Calls back at an instant, in ordinary order. */
+  /** Calls back at an instant, in the usual order of events. */
   at(timeNs: number, fire: () => void): void;
-  /** As {@link World.later}. */
+  /** Like {@link World.later}. */
   later(delayNs: number, fire: () => void): Undo;
   /** Calls back at an instant, before everything else of that nanosecond. */
   atFault(timeNs: number, fire: () => void): void;
-  /** The instant by the clock from which the clocks of hosts are derived, ns. */
+  /** The present instant of the clock from which the clocks of hosts are derived, ns. */
   clockNs(): number;
-  /** False if the present turn of a source is so late that its request is refused. */
+  /** False if the source that is running now is so late that its request must be refused. */
   admits?(): boolean;
 }
 
-/** Calls back after a time, at the latest at the end of all time. */
+/** Calls back after a delay, ns, but not later than the largest instant; returns what cancels it. */
 export function scheduleAfter(scheduler: Scheduler, delayNs: number, fire: () => void): Undo {
   const handle = scheduler.after(
     Math.min(delayNs, VIRTUAL_TIME_MAX_NS - scheduler.now),
@@ -36,7 +34,7 @@ export function scheduleAfter(scheduler: Scheduler, delayNs: number, fire: () =>
   return () => void scheduler.cancel(handle);
 }
 
-/** Virtual time: an instant comes as soon as everything before it has been done. */
+/** Virtual time: an instant is reached as soon as all earlier events have been processed. */
 export class VirtualAgenda implements Agenda {
   readonly #scheduler: Scheduler;
 

@@ -1,5 +1,5 @@
 /**
- * Passes what the nodes of a world report to everybody who listens.
+ * Passes the reports of the nodes of a world to its listeners.
  *
  * @module
  */
@@ -15,7 +15,7 @@ interface Source {
   readonly now: () => number;
 }
 
-/** Passes what the nodes of a world report to all its listeners. */
+/** Passes the reports of the nodes of a world to all its listeners. */
 export class Listeners {
   readonly #all: WorldListener[] = [];
 
@@ -46,7 +46,7 @@ export class Listeners {
     for (const listener of this.#all) listener.logged?.(...line);
   };
 
-  /** Receives what hosts report. */
+  /** Makes the sink for the reports of hosts. */
   recorder({ nameOf, now }: Source): NodeTraceSink {
     const all = this.#all;
     return {

@@ -1,6 +1,6 @@
 /**
- * A world whose hosts and links are in this process, simulated or on sockets: a scenario on a network of the engine, in
- * the time of an agenda.
+ * A world whose hosts and links are in this process, simulated or on sockets: it puts a scenario on a
+ * network of the engine, and an agenda makes its time pass.
  *
  * @module
  */
@@ -63,9 +63,9 @@ export interface WorldParts {
   readonly buffers?: 'plain' | 'poison';
   readonly fingerprint?: Fingerprint;
   readonly calls?: NodeCalls | undefined;
-  /** Watches what the hosts and links take of memory. */
+  /** Limits the memory that hosts and links take. */
   readonly memory?: SetUpMemoryGuard | undefined;
-  /** True if requests may come to any protocol of a host, and not only to those that the traffic uses. */
+  /** True if requests may be put to any protocol of a host, not only to those that the traffic uses. */
   readonly isProbed?: boolean;
 }
 
@@ -73,9 +73,9 @@ export interface WorldParts {
 export interface WorldNetwork<Net extends SimWorld> {
   readonly net: Net;
   readonly agenda: Agenda;
-  /** Listeners to what nodes log; the network was told that there are some. */
+  /** The listeners of the world, to which the network already reports. */
   readonly listeners: Listeners;
-  /** Packets of the run; by default, those of the links. */
+  /** Counts the packets of the run; by default, those on the links. */
   readonly packets?: () => PacketTotals;
   /** Called at the end of the warm-up. */
   readonly onReset?: () => void;
@@ -273,7 +273,10 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
     this.#network.onReset?.();
   }
 
-  /** Bounds the lists of samples of all protocols, where no run ends and reads them. */
+  /**
+   * Bounds the lists of samples of all protocols, for a node that runs alone, where no end of a run
+   * empties them.
+   */
   limitSamples(most: number): void {
     for (const meter of this.#meters()) meter.samplesMax = most;
   }
@@ -329,7 +332,10 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
     host.onDelivery = this.#sinkOf(spec, protocol);
   }
 
-  /** Receives what a protocol delivers; undefined for protocols of a stack that no traffic names. */
+  /**
+   * Makes the receiver of what a protocol delivers; undefined for protocols of a stack that no traffic
+   * names.
+   */
   #sinkOf({ name: node, layers }: HostSpec, protocol: string): DeliverySink | undefined {
     const { scenario, isProbed } = this.#parts;
     const isNamed = (): boolean => scenario.traffic.some(({ by }) => by === protocol);
@@ -342,11 +348,11 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
   }
 }
 
-/** Packets on the links of this process, without what a kernel did with them. */
+/** Packets on the links of this process, without losses in the kernel. */
 export function linkPackets(sim: SimWorld): PacketTotals {
   const sum = sim.network.conservation();
   const drops = { ...sim.network.dropsByReason() };
-  // A packet through a cloud counts once, although it passes several of the cloud's directions.
+  // A packet through a cloud counts once, although it passes several directions of the cloud.
   const { passedOn, unrouted } = sim;
   if (unrouted > 0) drops['no-route'] = unrouted;
   return {

@@ -1,5 +1,6 @@
 /**
- * Warns of priority queues that saw packets of one class only: they did nothing that a plain queue does not do.
+ * Warns about priority queues that had packets of one class only, so that a plain queue would have done
+ * the same.
  *
  * @module
  */
@@ -10,9 +11,10 @@ import { PriorityQueue } from '../../engine/net/queue/priority.ts';
 const NAMES_MAX = 3;
 
 /**
- * Where there is no data, a link carries only what keeps the network together, which is class 0. That is no news unless
- * every priority queue of the run is like that.
- * @returns a warning; undefined if there is no reason for one.
+ * The warning about priority queues with packets of one class. A link without data carries only network
+ * control, which is class 0; so class 0 alone is reported only if all priority queues of the run had
+ * nothing else.
+ * @returns undefined if there is no reason for a warning.
  */
 export function oneClassWarning({ directions }: Pick<Network, 'directions'>): string | undefined {
   const used = directions

@@ -1,7 +1,7 @@
 /**
- * What the set-up of a run takes of memory, and whether it will fit: while hosts, links and nodes are
- * made, what they take so far is projected onto all of them, so that a run that is too large ends in its
- * first seconds with a sentence, and not much later with a thread that has run out of memory.
+ * Checks whether the set-up of a run fits into memory. While hosts, links and nodes are made, the
+ * memory of those made so far is extrapolated to all, so that a run that is too large ends in its first
+ * seconds with a message, and not much later because its thread is out of memory.
  *
  * @module
  */
@@ -9,16 +9,19 @@ import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { quantityText } from '../../reports/format.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 
-/** Parts made between two looks at the memory: each look takes 10 us. */
+/** Number of objects that are made between two readings of the memory, of which each takes 10 us. */
 const EVERY = 1_024;
-/** Bytes by which a look may overestimate: twice what leaves the young generation at a time. */
+/**
+ * Bytes by which a reading may be too high: twice the amount that leaves the young generation at a
+ * time.
+ */
 const DOUBT_BYTES = 32e6;
 
-/** Memory that a thread holds. */
+/** The memory that a thread holds. */
 export interface HeldMemory {
   /** Objects that are not young, bytes. */
   readonly heap: number;
-  /** Bytes of arrays, which lie outside the heap. */
+  /** Bytes of typed arrays, which are outside the heap. */
   readonly arrays: number;
 }
 
@@ -26,11 +29,11 @@ export interface HeldMemory {
 export interface MemoryLimits {
   /** Largest size of the thread's heap, bytes. */
   readonly heap: number;
-  /** Memory for objects and arrays that are not there yet: what is free on the machine, bytes. */
+  /** Free memory of the machine, for objects and arrays that are still to be made, bytes. */
   readonly free: number;
 }
 
-/** The memory of the thread that asks. */
+/** Reads the memory of the calling thread. */
 function heldByThread(): HeldMemory {
   let heap = 0;
   for (const space of getHeapSpaceStatistics()) {
@@ -39,14 +42,14 @@ function heldByThread(): HeldMemory {
   return { heap, arrays: process.memoryUsage().arrayBuffers };
 }
 
-/** The limits of the thread that asks. */
+/** Reads the limits of the calling thread. */
 function limitsOfThread(): MemoryLimits {
   return { heap: getHeapStatistics().heap_size_limit, free: process.availableMemory() };
 }
 
 /**
- * Projects the memory of a run's set-up while it goes on, and ends a run that would not fit. One per run. One per
- * run.
+ * Extrapolates the memory of a run's set-up while it continues, and refuses a run that would not fit.
+ * Each run has one.
  */
 export class SetUpMemoryGuard {
   readonly #hold: () => HeldMemory;
@@ -58,7 +61,7 @@ export class SetUpMemoryGuard {
 
   /**
    * @param hold Reads the memory of the thread.
-   * @param limits What it may have; read once, before anything is made.
+   * @param limits The limits of the thread, read once before anything is made.
    */
   constructor(hold: () => HeldMemory = heldByThread, limits: MemoryLimits = limitsOfThread()) {
     this.#hold = hold;
@@ -68,8 +71,9 @@ export class SetUpMemoryGuard {
   }
 
   /**
-   * Counts one more object of a part (`nodes`, `links`) that was made, of `total` in all.
-   * @throws Refusal if all of them will not fit.
+   * Records that one more object of a part (`nodes`, `links`) was made, of `total` objects of this
+   * part.
+   * @throws Refusal if all objects together will not fit.
    */
   made(part: string, total: number): void {
     if (part !== this.#part) this.#begin(part);
@@ -77,7 +81,7 @@ export class SetUpMemoryGuard {
     if (this.#made % EVERY === 0) this.#project(total);
   }
 
-  /** What all parts take, bytes. */
+  /** Memory that all parts take, bytes. */
   takenBytes(): number {
     return sum(this.#hold()) - sum(this.#before);
   }

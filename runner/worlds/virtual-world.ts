@@ -14,7 +14,7 @@ export type MakeNetwork<Net extends SimWorld> = (options: SimWorldOptions) => Ne
 /** Makes the usual network, of simulated links. */
 export const makeSimWorld: MakeNetwork<SimWorld> = (options) => new SimWorld(options);
 
-/** A world with all hosts and links of a scenario. */
+/** Makes a world in virtual time with all hosts and links of a scenario. */
 export function virtualWorld<Net extends SimWorld>(
   parts: WorldParts,
   make: MakeNetwork<Net>,

@@ -1,5 +1,6 @@
 /**
- * Questions to the nodes of an agent: from applications and operators of its process, and from its coordinator.
+ * Puts questions to the nodes of an agent: those of applications and operators of its process, and of
+ * its coordinator.
  *
  * @module
  */
@@ -13,10 +14,10 @@ import type { ReconfigureResult } from '../../nodes/reconfigure.ts';
 import type { Undo } from '../../world.ts';
 import type { AgentReport } from '../messages/messages.ts';
 
-/** What the handler of questions needs of its agent. */
+/** What the handler of questions needs from its agent. */
 export interface AgentAskHandlerParts {
   readonly world: AskedNode['world'];
-  /** Lets code of nodes run. */
+  /** The event pump, inside which all code of nodes must run. */
   readonly pump: { readonly isRunning: boolean; enter(code: () => void): void };
   readonly experiment: Pick<Experiment, 'nodes' | 'put' | 'reconfigurations'>;
   readonly send: (report: AgentReport) => void;
@@ -25,7 +26,7 @@ export interface AgentAskHandlerParts {
 /** Passes questions of applications, operators and the coordinator to the nodes of an agent. */
 export class AgentAskHandler {
   readonly #parts: AgentAskHandlerParts;
-  /** Questions of the coordinator without an answer, by its number. */
+  /** Unanswered questions of the coordinator: what gives them up, by the coordinator's number. */
   readonly #open = new Map<number, Undo>();
 
   constructor(parts: AgentAskHandlerParts) {
@@ -46,7 +47,7 @@ export class AgentAskHandler {
     };
   }
 
-  /** What each node says of itself, by its name, within the bounds of one look. */
+  /** The status of each node, by its name, within the bounds of one request (status-look.ts). */
   statuses(): Readonly<Record<string, ShownStatus>> {
     const { world, experiment } = this.#parts;
     const look = new StatusLook();
@@ -59,7 +60,7 @@ export class AgentAskHandler {
     return Object.fromEntries(all);
   }
 
-  /** Asks for an operator of this process. */
+  /** Puts the question of an operator of this process; returns what gives it up. */
   put(spec: AskSpec, taker: AskAnswerReceiver): Undo {
     const { pump, experiment } = this.#parts;
     let undo: Undo | undefined;
@@ -69,7 +70,10 @@ export class AgentAskHandler {
     return (): void => pump.enter(() => undo?.());
   }
 
-  /** The file of a node of this agent has these options now; undefined while the node does not run. */
+  /**
+   * Passes to a node of this agent the options that its file has now; undefined while the node does not
+   * run.
+   */
   reconfigure(
     name: string,
     options: Readonly<Record<string, unknown>>,
@@ -85,7 +89,10 @@ export class AgentAskHandler {
     return changed;
   }
 
-  /** Asks for the coordinator: reports of type `part`, and one of type `answer`. */
+  /**
+   * Puts the question of the coordinator, which gets the answer as reports of type `part` and one of
+   * type `answer`.
+   */
   ask(number: number, spec: AskSpec): void {
     const { send } = this.#parts;
     let isOver = false;
@@ -100,7 +107,7 @@ export class AgentAskHandler {
     if (!isOver) this.#open.set(number, undo);
   }
 
-  /** The coordinator wants no answer any more. */
+  /** Gives up a question of the coordinator. */
   cancel(number: number): void {
     this.#open.get(number)?.();
   }

@@ -35,7 +35,7 @@ export class AgentMeasurements {
     this.#rows = rows;
   }
 
-  /** The scenario's time begins: the start-up is not measured. */
+  /** To be called when the scenario's time begins: resource use before it does not count. */
   begin(): void {
     this.#beganMs = performance.now();
     this.#beganCpu = process.cpuUsage();
@@ -43,12 +43,12 @@ export class AgentMeasurements {
     this.#world.sim.pump.longestStallNs = 0;
   }
 
-  /** The tally of everything so far. */
+  /** All counters so far. */
   tally(hosts: readonly string[]): AgentTally {
     return { ...this.counts(hosts), lateness: packHistogram(this.#world.sim.lateness.data()) };
   }
 
-  /** Like {@link tally}, without the large parts. */
+  /** Like {@link tally}, without the histograms, which are large. */
   counts(hosts: readonly string[]): AgentTally {
     const { sim } = this.#world;
     const { user, system } = process.cpuUsage(this.#beganCpu);

@@ -1,6 +1,7 @@
 /**
- * The life of an agent's process: it introduces itself, gets its order, works, and ends with its
- * channel. Used by the processes that a coordinator starts and by `orrery node`.
+ * The session of an agent's process with its coordinator: it introduces itself, gets its assignment,
+ * runs its nodes, and ends with its channel. Used by the processes that a coordinator starts and by
+ * `orrery node`.
  *
  * @module
  */
@@ -35,17 +36,17 @@ export interface SessionOptions {
   readonly hosts: readonly string[];
   readonly registry: ProtocolRegistry;
   /**
-   * The network according to this machine's own file, for agents of a deployment. Then the
-   * coordinator can make the agent load no code and write to no place.
+   * The network according to this machine's own file, for agents of a deployment. If it is given, the
+   * coordinator can make the agent neither load code nor write to a folder of its choice.
    */
   readonly topology?: Topology;
   /** Operator endpoint of the process, on loopback. */
   readonly operatorPort?: number;
-  /** Folder for the stores of the hosts, shared by all runs; if absent, the order names one. */
+  /** Folder for the stores of the hosts, shared by all runs; if absent, the assignment names one. */
   readonly stateFolder?: string;
-  /** `alone`: no coordinator starts, measures or ends it. */
+  /** `alone`: the process runs without a coordinator that starts, measures or ends it. */
   readonly mode?: 'coordinated' | 'alone';
-  /** Receives what its nodes log, change and mark, for a log of this process. */
+  /** Receives log lines, states and marks of the nodes, for the log of this process. */
   readonly onLine?: (line: NodeLine) => void;
   /** Receives the agent before its nodes exist; a Refusal that it throws ends the session. */
   readonly onAgent?: (agent: Agent) => void;
@@ -58,7 +59,7 @@ export type SessionEnd =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'broken'; readonly message: string };
 
-/** Serves one run; see the module. */
+/** Serves one run from the first message to the end of the channel. */
 export class AgentSession {
   /** Resolves when the run has ended and everything is closed. */
   readonly end: Promise<SessionEnd>;
@@ -88,13 +89,13 @@ export class AgentSession {
     });
   }
 
-  /** The agent, once its order has arrived. */
+  /** The agent; undefined until its assignment has arrived. */
   get agent(): Agent | undefined {
     return this.#agent;
   }
 
   /**
-   * Starts to end gracefully: sources stop, nodes save, and the result is sent.
+   * Ends gracefully: sources stop, nodes save their state, and the result is sent.
    * @throws (rejects) Error if something failed on the way.
    */
   async drain(): Promise<void> {
@@ -150,7 +151,10 @@ export class AgentSession {
     }
   }
 
-  /** The order, with the parts that the coordinator must not determine replaced by this machine's own. */
+  /**
+   * The assignment, in which this machine's own settings replace those that the coordinator must not
+   * determine.
+   */
   #ownOrder(told: AgentAssignment): AgentAssignment {
     const { topology, stateFolder, hosts } = this.#options;
     const { stateFolder: theirs, ...rest } = told;
@@ -172,7 +176,10 @@ export class AgentSession {
     };
   }
 
-  /** Reports what failed and ends; the coordinator decides what that means for the run. */
+  /**
+   * Reports what failed and ends the session; the coordinator decides what the failure means for the
+   * run.
+   */
   #breakOff(error: unknown): void {
     const report = makeFailureReport(this.#agent?.findCrash(error) ?? error);
     this.#broken ??= report.message;
@@ -194,8 +201,8 @@ export class AgentSession {
 }
 
 /**
- * Used if the coordinator started the agent, because both are then the same program of the same
- * user.
+ * Loads the protocols that the assignment names. Only for agents that the coordinator started itself:
+ * both are then the same program of the same user.
  */
 async function loadProtocols(order: AgentAssignment, registry: ProtocolRegistry): Promise<void> {
   await loadAddedProtocols();
@@ -234,7 +241,7 @@ function ownScenario(told: Scenario, topology: Topology, registry: ProtocolRegis
   const scenario = { ...told, topology: { ...topology, hosts } };
   const wrong = hosts.find((host) => !hasFittingOptions(scenario, host, registry));
   if (wrong !== undefined) throw new Refusal(`the coordinator has wrong options for ${wrong.name}`);
-  // This machine's own file has named and loaded what may be run here.
+  // Only modules that this machine's own files name have been loaded, and no others may run.
   const strangeModule = modulesOf(scenario, registry).find(
     ({ path }) => registry.userModule(path) === undefined,
   );

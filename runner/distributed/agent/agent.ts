@@ -1,10 +1,10 @@
 /**
- * An agent: the nodes of some hosts in their own process, or on their own event loop, under the
- * orders of a coordinator.
+ * An agent runs the nodes of some hosts in its own process, or on its own event loop, as a coordinator
+ * commands.
  *
  * It builds the whole network, so that indices, addresses and random streams agree with every other
  * process, but runs only its own hosts: nodes, sources and the links that leave them. It reports
- * measurements as soon as it has them and judges nothing. It ends when the coordinator is gone.
+ * measurements every few milliseconds and judges nothing. It ends when the coordinator is gone.
  *
  * @module
  */
@@ -46,30 +46,36 @@ export interface NodeLine {
   readonly fields?: LogFields;
 }
 
-/** The services that a process provides for its agent. */
+/** What a process provides for its agent. */
 export interface AgentEnvironment {
   readonly registry: ProtocolLookup;
-  /** `alone`: its counters are read at its endpoint only, and no run ends. */
+  /**
+   * `alone`: no coordinator exists, so counters are read at the operator endpoint only, and the run has
+   * no end.
+   */
   readonly mode: 'coordinated' | 'alone';
   readonly send: (report: AgentReport) => void;
-  /** Receives what node code threw, once; the agent is useless afterwards. */
+  /** Called once with what code of a node threw; the agent must not be used afterwards. */
   readonly onBroken: (error: unknown) => void;
-  /** Receives what nodes log, and their states and marks as lines of level debug. */
+  /** Receives log lines of nodes, and their states and marks as lines of level debug. */
   readonly onLine?: (line: NodeLine) => void;
 }
 
-/** Time between reports, ms: a crash loses at most so much; half would double the messages. */
+/**
+ * Interval between reports of packets and of counters, ms. A crash loses the measurements of at most
+ * one interval; shorter intervals would cost more messages.
+ */
 const FLUSH_MS = 20;
 const TALLY_MS = 250;
 /** How often the report includes the histogram of lateness. */
 const LATENESS_MS = 2_500;
 const READY_MS = 20;
-/** Samples of a metric that a node alone keeps: as many as its endpoint looks at. */
+/** Number of samples of a metric that a node without a coordinator keeps: its endpoint shows no more. */
 const SAMPLES_ALONE_MAX = 10_000;
 const NS_PER_MS = 1_000_000;
-/** The agent sends the coordinator something at least this often. */
+/** The agent sends the coordinator a message at least this often, ms. */
 const SILENCE_MS = 200;
-/** Passed on in place of bytes whose flow belongs to another protocol, so that they count as damaged. */
+/** Stands for delivered bytes whose flow belongs to another protocol, so that they count as damaged. */
 const UNREADABLE_PACKET = new Uint8Array(0);
 
 /** Runs the nodes of one process for a coordinator, from the assignment to the result. */
@@ -79,16 +85,16 @@ export class Agent implements WorldListener {
   readonly #order: AgentAssignment;
   readonly #stackOf: ProtocolStackOf;
   readonly #surroundings: AgentEnvironment;
-  /** The nodes and flows of these hosts. */
+  /** The nodes and flows of the hosts of this agent. */
   readonly #experiment: Experiment;
   readonly #rows: MeasuredRows;
-  /** Questions to its nodes. */
+  /** Puts questions to the nodes of this agent. */
   readonly asks: AgentAskHandler;
   readonly #probes = new PacketProber((...asked) => this.asks.request(...asked));
   readonly #gauge: AgentMeasurements;
   readonly #provisioned: KeyBundleViewParts;
   readonly #effects = new Map<number, Undo>();
-  /** Links of the active paths that were last reported, by `from -> to`. */
+  /** The links of each active path as last reported, by `from -> to`. */
   readonly #paths = new Map<string, string>();
   #timers: NodeJS.Timeout[] = [];
   #readyTimer: NodeJS.Timeout | undefined;
@@ -130,7 +136,8 @@ export class Agent implements WorldListener {
       viewOf: (host, layer): NetworkView => keyBundleView(host, this.#provisioned, layer),
       meterOf: (index): ReportingMeter =>
         new ReportingMeter(flows, index, this.#rows, scenario.warmupNs),
-      // What nodes have observed survives their crashes.
+      // The witness is in the coordinator, so what nodes have observed survives crashes of this
+      // process.
       witness: new ReportingWitness((report) => this.#send(report)),
     });
     this.asks = new AgentAskHandler({
@@ -146,7 +153,7 @@ export class Agent implements WorldListener {
     const { sim: live } = this.world;
     await live.warm();
     const { zeroNs } = this.#order;
-    // Actions of nodes before the start get an instant as well.
+    // What nodes do before the start needs instants too, which are then negative.
     if (zeroNs !== undefined) this.agenda.begin(Number(zeroNs - live.clock.originNs));
     if (this.#surroundings.mode === 'alone') this.world.limitSamples(SAMPLES_ALONE_MAX);
     live.pump.enter(() => this.#experiment.startNodes());
@@ -159,7 +166,7 @@ export class Agent implements WorldListener {
     this.#readyTimer = this.#every(READY_MS, () => this.#lookReady());
   }
 
-  /** Carries out an order. */
+  /** Carries out a command of the coordinator. */
   obey(command: RunCommand): void {
     const { world } = this;
     switch (command.type) {
@@ -190,7 +197,8 @@ export class Agent implements WorldListener {
         return;
       }
       case 'clock':
-        // Also of a node that is down, or not created yet: its machine has a clock.
+        // The clock may be set while the node is down or not yet created, because its machine has the
+        // clock.
         if (this.#order.hosts.includes(command.node)) world.setClock(command.node, command);
         return;
       case 'ask':
@@ -223,7 +231,7 @@ export class Agent implements WorldListener {
     await this.world.sim.close();
   }
 
-  /** If a node caused the error, the crash of that node; otherwise the error itself. */
+  /** The {@link NodeCrash} for an error that a node caused; else the error itself. */
   findCrash(error: unknown): unknown {
     const { scenario, seed } = this.#order;
     const parts = { hosts: scenario.topology.hosts, stackOf: this.#stackOf, seed };
@@ -240,12 +248,15 @@ export class Agent implements WorldListener {
     return this.#isRunning;
   }
 
-  /** Nodes that cannot carry traffic yet. */
+  /** Names of the nodes that cannot carry traffic yet. */
   get waiting(): readonly string[] {
     return this.#experiment.waiting;
   }
 
-  /** Sends one packet to the first peer of its applications, or to each, and back; undefined if there is none. */
+  /**
+   * Sends a probe packet to the first peer of the agent's applications, or to each of them, and back;
+   * undefined if they have no peers.
+   */
   probe(whom: 'first' | 'each' = 'first'): Promise<PacketProbeResult> | undefined {
     const pairs = listProbedPairs(this.#order.scenario.traffic, (node) =>
       this.#experiment.nodes.has(node),
@@ -259,7 +270,7 @@ export class Agent implements WorldListener {
     return scenario.topology.hosts.filter(({ name }) => hosts.includes(name));
   }
 
-  /** Names of the protocols that run here; on one host, the lowest first. */
+  /** Names of the protocols of this agent's hosts; those of one host from the lowest to the highest. */
   get protocols(): readonly string[] {
     const stacks = this.hosts.map((host) => this.#stackOf(host));
     const names = stacks.flatMap((stack) => stack.map(({ protocol }) => protocol.name));
@@ -283,7 +294,8 @@ export class Agent implements WorldListener {
     const flow = claimedFlow(bytes);
     if (flow >= flows.length && this.#probes.take({ node, by: protocol }, from, bytes)) return;
     const by = flows[flow]?.spec.by ?? protocol;
-    // If the flow belongs to another protocol than the one that delivered, the bytes are damaged.
+    // If the flow in the bytes belongs to another protocol than the one that delivered them, they are
+    // damaged.
     const read = by === protocol ? bytes : UNREADABLE_PACKET;
     this.#rows.delivered(node, read, { flows, now: this.world.now(), isAgain });
   }
@@ -351,7 +363,7 @@ export class Agent implements WorldListener {
     this.#flush();
     this.#tellHandovers();
     this.world.assertBalance();
-    // Counted before the nodes close their sockets.
+    // The counters are read before the nodes close their sockets.
     const tally = this.#gauge.tally(this.#order.hosts);
     this.#experiment.finish();
     this.#send({ type: 'result', tally });
@@ -363,7 +375,10 @@ export class Agent implements WorldListener {
     });
   }
 
-  /** True if an application of a flow runs in this agent. Others only report that they are alive. */
+  /**
+   * True if an application of a flow runs in this agent. All other agents only report that they are
+   * alive.
+   */
   get #measures(): boolean {
     const { hosts, scenario } = this.#order;
     return scenario.traffic.some(({ from, to }) => hosts.includes(from) || hosts.includes(to));
@@ -381,7 +396,7 @@ export class Agent implements WorldListener {
     this.#send({ type: 'ready' });
   }
 
-  /** Reports the active paths of a node's flows where they have changed. */
+  /** Reports those active paths of a node's flows that have changed. */
   #lookAtPaths(node: string): void {
     for (const { from, to } of this.#order.scenario.traffic) {
       if (from !== node) continue;
@@ -425,7 +440,10 @@ export class Agent implements WorldListener {
     return timer;
   }
 
-  /** Like {@link Agent.#every}, but each agent acts at another phase of the interval, not all at once. */
+  /**
+   * Like {@link Agent.#every}, but agents act at different phases of the interval instead of all at
+   * once.
+   */
   #everyInTurn(ms: number, act: () => void): void {
     const { hosts } = this.#order.scenario.topology;
     const turn = hosts.findIndex(({ name }) => name === this.#order.hosts[0]);

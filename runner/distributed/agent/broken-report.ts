@@ -10,7 +10,7 @@ import { NodeCrash, shortenCrash } from '../../crash/crash.ts';
 import { CRASH_LINE_MAX, REPORT_TEXT_MAX } from '../messages/message-shapes.ts';
 import type { AgentReport } from '../messages/messages.ts';
 
-/** The report of an agent in which something failed. */
+/** Makes the report of an agent in which something failed. */
 export function makeFailureReport(error: unknown): Extract<AgentReport, { type: 'broken' }> {
   const machine = findEnvironmentError(error);
   const refusal = machine ?? (error instanceof Refusal ? error : undefined);

@@ -14,7 +14,7 @@ export interface AgentThreadStart {
   readonly hosts: readonly string[];
   /** The port of the channel to the coordinator. */
   readonly port: MessagePort;
-  /** Folder with the prepared program, if the process itself has none. */
+  /** Folder with the compiled program for this thread; absent if the process runs without one. */
   readonly prepared?: string;
 }
 

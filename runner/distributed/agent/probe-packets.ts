@@ -1,7 +1,7 @@
 /**
- * One packet through the network and back, at an operator's request (docs/how-to/operate.md): from
- * the application of a node to that of a peer, which answers immediately. It does not count in any
- * flow of the scenario.
+ * Probe packets: at an operator's request (docs/how-to/operate.md), one packet goes through the network
+ * from the application of a node to that of a peer, which answers it immediately. Probe packets count
+ * in no flow of the scenario.
  *
  * @module
  */
@@ -15,10 +15,13 @@ import {
   TruthWriter,
 } from '../../traffic/ground-truth.ts';
 
-/** The flow number of probe packets; no scenario has this many flows. */
+/** The flow number of probe packets, higher than that of any flow. */
 const PROBE_FLOW = 0xffff_ffff;
 const WAIT_MS = 2_000;
-/** Nobody waits longer, so a protocol that keeps packets for an absent peer need not keep these. */
+/**
+ * Wishes of a probe packet: nobody waits longer, so a protocol that stores packets for an absent peer
+ * may drop it after this lifetime, ns.
+ */
 const WISHES = { lifetime: WAIT_MS * 1_000_000 };
 /** Largest number of probe packets under way. */
 const OPEN_MAX = 64;
@@ -31,7 +34,7 @@ export interface PacketProbeResult {
   readonly reason?: string;
 }
 
-/** Whose application sends to whose. */
+/** The two nodes between whose applications a probe packet goes. */
 interface ProbedPair {
   readonly from: string;
   readonly to: string;
@@ -39,7 +42,7 @@ interface ProbedPair {
   readonly by: string | undefined;
 }
 
-/** The pairs of flows, from the end that is here. */
+/** The distinct pairs of nodes that flows connect, each beginning with the node of this process. */
 export function listProbedPairs(
   flows: readonly { readonly from: string; readonly to: string; readonly by?: string }[],
   isHere: (node: string) => boolean,
@@ -52,11 +55,11 @@ export function listProbedPairs(
 
 /**
  * Passes a request to a node of this process.
- * @param by Protocol that is asked; by default the lowest one.
+ * @param by Protocol that gets the request; by default the lowest one of the node.
  */
 export type InquireNode = (node: string, inquiry: RequestWithReceiver, by?: string) => void;
 
-/** The node that is asked to deliver a probe, and by which of its protocols. */
+/** A node and the protocol that carries its probe packets. */
 interface Asked {
   readonly node: string;
   readonly by: string | undefined;
@@ -97,14 +100,14 @@ export class PacketProber {
     });
   }
 
-  /** Probes the first pair; undefined if there is none. */
+  /** Sends a probe packet to the first pair; undefined if there is none. */
   toFirst([first]: readonly ProbedPair[]): Promise<PacketProbeResult> | undefined {
     return first === undefined ? undefined : this.send(first.from, first.to, first.by);
   }
 
   /**
-   * Probes each pair once; undefined if there is none.
-   * @returns well if all answer, with the longest time; otherwise all reasons.
+   * Sends a probe packet to each pair; undefined if there is none.
+   * @returns success with the longest time if all answer, else all reasons for failure.
    */
   toEach(pairs: readonly ProbedPair[]): Promise<PacketProbeResult> | undefined {
     const once = new Map(pairs.map((pair) => [`${pair.from} ${pair.to} ${pair.by}`, pair]));
@@ -118,7 +121,10 @@ export class PacketProber {
     });
   }
 
-  /** Takes a delivered packet if it is a probe or its answer; false if it belongs to a flow. */
+  /**
+   * Handles a delivered packet that is a probe packet or its answer; returns false for a packet of a
+   * flow.
+   */
   take({ node, by }: Asked, from: string, bytes: Uint8Array): boolean {
     const truth = this.#truth;
     if (!readTruth(bytes, truth) || truth.flow !== PROBE_FLOW) return false;

@@ -1,6 +1,6 @@
 /**
- * The sending and the receiving application of a flow in an agent: they record what was sent and
- * what arrived, for the meters in the coordinator.
+ * What the sending and the receiving application of a flow record in an agent: the packets that were
+ * sent and that arrived, for the meters in the coordinator.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import type { Flow } from '../../traffic/traffic-source.ts';
 import { ARRIVED_ROW_WIDTH, SENT_ROW_WIDTH } from '../messages/messages.ts';
 import { RowBuffer } from './row-buffer.ts';
 
-/** Rows that wait to be sent. */
+/** Rows about packets that wait to be reported to the coordinator. */
 export class MeasuredRows {
-  /** Application bytes that are not a whole packet of a flow. */
+  /** Number of deliveries whose bytes were not those of a packet of a flow. */
   damaged = 0;
   readonly #sent = new RowBuffer(SENT_ROW_WIDTH);
   readonly #arrived = new RowBuffer(ARRIVED_ROW_WIDTH);
@@ -31,7 +31,10 @@ export class MeasuredRows {
     values[at + 2] = now;
   }
 
-  /** Bytes reached the application of a node; requests are answered here, by their receiver. */
+  /**
+   * Records bytes that reached the application of a node. If they are the request of a flow with
+   * responses, the receiver answers here.
+   */
   delivered(
     node: string,
     bytes: Uint8Array,
@@ -58,13 +61,13 @@ export class MeasuredRows {
     }
   }
 
-  /** Everything since the last call. */
+  /** Takes all rows since the last call. */
   take(): { readonly sent: Float64Array; readonly arrived: Float64Array } {
     return { sent: this.#sent.take(), arrived: this.#arrived.take() };
   }
 }
 
-/** Replaces a flow's meter at the source. */
+/** Replaces the meter of a flow in the agent of its source, and records rows instead. */
 export class ReportingMeter extends FlowMeter {
   readonly #flows: readonly Flow[];
   readonly #index: number;

@@ -1,5 +1,5 @@
 /**
- * Rows of a fixed number of numbers, collected without garbage per row.
+ * A list of rows, each of which has the same number of numbers, stored without an object per row.
  *
  * @module
  */
@@ -8,7 +8,7 @@ const FIRST_ROWS = 256;
 
 /** A growing buffer of rows with a fixed number of numbers. */
 export class RowBuffer {
-  /** Consecutive rows; replaced when the buffer grows. */
+  /** The numbers of all rows, one row after the other; another array when the buffer grows. */
   values: Float64Array;
   readonly #width: number;
   #used = 0;
@@ -18,7 +18,7 @@ export class RowBuffer {
     this.values = new Float64Array(width * FIRST_ROWS);
   }
 
-  /** Adds a row and returns its position in {@link values}; the caller fills it. */
+  /** Adds a row and returns the index of its first number in {@link values}; the caller fills the row. */
   add(): number {
     const at = this.#used;
     this.#used += this.#width;

@@ -1,8 +1,9 @@
 /**
- * A coordinator of one node, inside its process, for a node that runs alone (ADR 0079): it gives the node its order,
- * begins its time as soon as it is loaded, and takes its reports. It faults nothing, judges nothing and ends nothing.
+ * Stands for the coordinator inside the process of a node that runs alone (ADR 0079): it gives the node
+ * its assignment, begins its time as soon as it is loaded, and takes its reports. It makes no faults,
+ * judges nothing and never ends the run.
  *
- * The node then is what it is in a run: the same session, world, endpoint and drain.
+ * So the node has the same session, world, operator endpoint and drain as in a run.
  *
  * @module
  */
@@ -10,8 +11,8 @@ import type { Channel, CloseReason } from '../channel/model.ts';
 import type { AgentAssignment, AgentReport } from '../messages/messages.ts';
 
 /**
- * Instants are exact for 104 days (ns below 2^53). A node that has run for so long ends as if it were asked to, and its
- * supervisor starts it again.
+ * After this many days a node ends as if a signal had asked it to, and its supervisor starts it again:
+ * instants in ns are exact (below 2^53) for 104 days only.
  */
 export const STANDALONE_RUN_DAYS_MAX = 100;
 const NS_PER_DAY = 86_400_000_000_000n;
@@ -49,7 +50,7 @@ export class StandaloneChannel implements Channel {
         this.#end('peer closed');
         return;
       default:
-      // The rest is for meters, which only a run has; the log has the lines.
+      // All other reports are for the meters of a run, which a node alone does not have.
     }
   }
 
@@ -64,7 +65,7 @@ export class StandaloneChannel implements Channel {
     );
   }
 
-  /** In an event of its own, as a message that arrives. */
+  /** Delivers commands in a later event, as if they arrived over a network. */
   #tell(...commands: readonly object[]): void {
     setImmediate(() => {
       for (const command of commands) if (this.#reason === undefined) this.onMessage(command);

@@ -1,7 +1,8 @@
 /**
  * The deployment file of a node that runs alone: its keys, and the traffic that its applications send.
  *
- * Refuses what has no meaning without a run: protocols and contacts that count from a time 0 that all nodes share.
+ * Refuses protocols and contacts whose times count from the start of a run, because nodes that run
+ * alone share no such instant.
  *
  * @module
  */
@@ -29,7 +30,7 @@ export interface StandaloneNode {
   readonly registry: ProtocolLookup;
 }
 
-/** A checked file with what it names. */
+/** A checked deployment file, with its keys and its traffic. */
 export interface StandaloneDeployment {
   readonly deployment: Deployment;
   readonly bundle: KeyBundle;
@@ -58,7 +59,7 @@ export function loadStandaloneDeployment(path: string, node: StandaloneNode): St
   return { deployment, bundle, traffic };
 }
 
-/** Resolves the traffic as that of a scenario without end. */
+/** Resolves the traffic as if it were that of a scenario without end. */
 function trafficOf(
   { source, problems }: DeploymentReadResult,
   deployment: Deployment,
@@ -89,7 +90,7 @@ export function refuseIfNotStandalone(topology: Topology, registry: ProtocolLook
   throw new Refusal(`${position.file}:${position.line}:${position.column}  ${words}`);
 }
 
-/** The first node or link that a process without a coordinator cannot run. */
+/** Finds the first node or link that a process without a coordinator cannot run; returns the reason. */
 export function findStandaloneObstacle(
   topology: Topology,
   registry: ProtocolLookup,

@@ -9,14 +9,17 @@ import type { AgentAssignment } from '../messages/messages.ts';
 import { agentScenario } from '../messages/order-shape.ts';
 import type { StandaloneDeployment } from './alone-deployment.ts';
 
-/** Names the stores of all starts of a node, since no run ends. */
+/**
+ * The run identifier in the names of stores. It is the same at every start of a node, so that stores
+ * persist.
+ */
 const RUN = '0'.repeat(16);
-/** Draws only of what a link does by chance and of when sources send: nothing secret. */
+/** The seed of random streams for link impairments and sending times only: nothing secret depends on it. */
 const SEED = 1;
-/** Nothing ends by itself; the value is the greatest that an assignment may have, ns. */
+/** The longest duration that an assignment may have, ns: the node does not end by itself. */
 const DURATION_NS = 2 ** 50;
 
-/** The assignment of the node `name`, which runs alone. */
+/** Makes the assignment of the node `name`, which runs alone. */
 export function standaloneAssignment(
   name: string,
   topology: Topology,

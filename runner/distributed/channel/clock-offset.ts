@@ -3,33 +3,39 @@
  * time stamps as in NTP (RFC 5905 section 8), the exchange with the shortest delay of each round,
  * and straight lines between the rounds (docs/spec/live.md#clocks).
  *
- * The uncertainty is a bound, not a deviation. It holds for any asymmetry between the two
- * directions, as long as the clocks drift apart by at most {@link CLOCK_DRIFT_RATIO_MAX}: half of the
- * exchange's delay, plus what the clocks may have drifted between rounds. Reads no clock and sends
- * nothing; see `clock-sync.ts`.
+ * The uncertainty is an upper bound, not a standard deviation: half of the exchange's delay, plus the
+ * drift that is possible between rounds. It holds for any asymmetry between the two directions, as long
+ * as the clocks drift apart by at most {@link CLOCK_DRIFT_RATIO_MAX}. This module reads no clock and
+ * sends nothing; `clock-sync.ts` does.
  *
  * @module
  */
 import { greatestOf } from '../../../engine/pure/extremes.ts';
 
-/** Fastest change of an offset: two crystals of 50 ppm each (RFC 5905 assumes 15 ppm for one). */
+/**
+ * Largest drift between two clocks, as a ratio: two crystals of 50 ppm each (RFC 5905 assumes 15 ppm
+ * for one).
+ */
 export const CLOCK_DRIFT_RATIO_MAX = 100e-6;
 
-/** Exchanges of a round that are kept; the latest ones. */
+/** Largest number of exchanges of a round that are kept, the latest ones. */
 const ROUND_MAX = 64;
 
-/** Four reads of whole ns, and half a nanosecond in the division. */
+/**
+ * Error from rounding in an exchange, ns: four readings in whole ns, and half a nanosecond in the
+ * division.
+ */
 const READING_NS = 2;
 
-/** One exchange; instants of the two monotonic clocks in ns. */
+/** One exchange of a question and its answer: four instants of the two monotonic clocks in ns. */
 export interface ClockSample {
-  /** Our clock when the question left. */
+  /** The local clock when the question left. */
   readonly t1: bigint;
   /** The other clock when the question arrived. */
   readonly t2: bigint;
   /** The other clock when the answer left. */
   readonly t3: bigint;
-  /** When the answer arrived, by the local clock. */
+  /** The local clock when the answer arrived. */
   readonly t4: bigint;
 }
 
@@ -41,7 +47,7 @@ export interface OffsetEstimate {
   readonly uncertaintyNs: number;
 }
 
-/** An interval of our clock, in ns. */
+/** An interval of the local clock, in ns. */
 export interface ClockSpan {
   readonly fromNs: bigint;
   readonly toNs: bigint;
@@ -67,7 +73,8 @@ export class ClockOffset {
   add(sample: ClockSample): boolean {
     const { t1, t2, t3, t4 } = sample;
     if (t4 < t1 || t3 < t2) return false;
-    // Making the answer took longer than question and answer together, by more than drift.
+    // Impossible: by the other clock, making the answer took longer than the whole exchange by the
+    // local clock, even with drift.
     const ours = Number(t4 - t1);
     if (Number(t3 - t2) > ours * (1 + CLOCK_DRIFT_RATIO_MAX) + READING_NS) return false;
     this.#round.push(sample);
@@ -76,7 +83,7 @@ export class ClockOffset {
   }
 
   /**
-   * Ends a round: its best exchange becomes a point of the line.
+   * Ends a round: its exchange with the shortest delay becomes a point of the line.
    * @returns false when the round is empty.
    */
   endRound(): boolean {
@@ -85,7 +92,7 @@ export class ClockOffset {
     if (first === undefined) return false;
     const best = others.reduce((a, b) => (b.uncertaintyNs < a.uncertaintyNs ? b : a), first);
     const last = this.#points.at(-1);
-    // Two rounds at one instant would make a line of length zero: the better one stays.
+    // Two points at one instant would make a line of length zero, so only the better one is kept.
     if (last !== undefined && best.atNs <= last.atNs) {
       if (best.uncertaintyNs < last.uncertaintyNs) this.#points[this.#points.length - 1] = best;
       return true;
@@ -110,8 +117,8 @@ export class ClockOffset {
   }
 
   /**
-   * The offset at an instant of the local clock: interpolated between the rounds before and after
-   * it, or else that of the nearest round.
+   * The offset at an instant of the local clock: interpolated between the rounds before and after it;
+   * outside of all rounds, that of the nearest round.
    * @throws Error before the first round.
    */
   at(instantNs: bigint): OffsetEstimate {
@@ -135,8 +142,8 @@ export class ClockOffset {
   }
 
   /**
-   * Upper bound on the error, in ns, of instants that were corrected by one constant offset during
-   * the whole interval; known afterwards, from all rounds.
+   * Upper bound, in ns, on the error of instants of an interval that were all corrected by the offset
+   * `usedOffsetNs`; to be called after the last round.
    */
   worstErrorNs(span: ClockSpan, usedOffsetNs: bigint): number {
     const errors = ([1, -1] as const).map((sign) =>
@@ -150,9 +157,9 @@ export class ClockOffset {
   }
 
   /**
-   * Largest value over an interval of uncertainty plus `tilt` times the offset. Between two rounds
-   * that is a parabola that opens downwards, outside them a rising line, so only few instants need
-   * checking.
+   * Largest value, over an interval, of the uncertainty plus `tilt` times the offset. Between two
+   * rounds this sum is a parabola that opens downwards, outside of them a rising line, so only a few
+   * instants need checking.
    */
   #largest(
     { fromNs, toNs }: ClockSpan,
@@ -171,10 +178,14 @@ export class ClockOffset {
   }
 }
 
-/** RFC 5905 section 8: theta and delta; theta applies to the middle of the exchange. */
+/**
+ * Offset and delay of an exchange (RFC 5905 section 8: theta and delta); the offset applies to the
+ * middle of the exchange.
+ */
 function pointOf({ t1, t2, t3, t4 }: ClockSample): SyncPoint {
   const delayNs = Math.max(0, Number(t4 - t1 - (t3 - t2)));
-  // The offset may change between the two reads of the other clock, and from there to the middle.
+  // The offset may change by drift between the two readings of the other clock, and until the middle of
+  // the exchange.
   const movedNs = CLOCK_DRIFT_RATIO_MAX * Number(t4 - t1);
   return {
     atNs: t1 + (t4 - t1) / 2n,

@@ -2,10 +2,10 @@
  * Asks the other side of a channel for its clock and answers such questions: one `clock.ping` and
  * one `clock.pong` at a time, several per round, recorded in a {@link ClockOffset}.
  *
- * Processes of one machine share CLOCK_MONOTONIC (docs/spec/live.md#clocks): they recognise each
- * other and measure nothing. The owner decides when rounds take place: one before the start, one
- * after the end, and in long runs some in between, because uncertainty grows by 100 ppm of the time
- * to the nearest round.
+ * Processes of one machine share CLOCK_MONOTONIC (docs/spec/live.md#clocks): they recognise this and
+ * measure nothing. The owner of the channel decides when rounds take place: one before the start, one
+ * after the end, and in long runs some in between, because uncertainty grows by 100 ppm of the time to
+ * the nearest round.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { hostname } from 'node:os';
 import type { ClockOffset } from './clock-offset.ts';
 import type { Channel } from './model.ts';
 
-/** Exchanges per round: the shortest of 16 is rarely delayed in both directions. */
+/** Exchanges per round: the one with the shortest delay of 16 was rarely held up in either direction. */
 const ROUND_PINGS = 16;
 /** An answer that takes longer than this ends its round, in ms. */
 const ANSWER_MS = 2_000;
@@ -35,14 +35,14 @@ export const OWN_CLOCK: ClockSource = {
 };
 
 /**
- * A name that two processes share only if they read the same monotonic clock: from the kernel's
- * start, the host name and the time namespace; hashed, because it is sent.
+ * A name that two processes share only if they read the same monotonic clock: a hash of the boot
+ * identifier of the kernel, the host name and the time namespace. It is hashed because it is sent.
  * @returns undefined if the kernel does not reveal this; clocks are then measured.
  */
 export function machineIdentity(): string | undefined {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    // A container may have a clock with another offset (time_namespaces(7)).
+    // A container may see the monotonic clock with an offset of its own (time_namespaces(7)).
     const namespace = readlinkSync('/proc/self/ns/time');
     const name = [boot, hostname(), namespace].join('\n');
     return createHash('sha256').update(name).digest('hex').slice(0, 32);
@@ -63,14 +63,14 @@ export function answerClockPing(
   const t2 = source.now();
   if (!isKind(message, 'clock.ping')) return false;
   const { id } = message;
-  // The id is returned unchanged, so it must be a small integer.
+  // The id is echoed, so only a safe integer is accepted; anything else gets no answer.
   if (!Number.isSafeInteger(id)) return true;
   const { machine } = source;
   channel.send({ kind: 'clock.pong', id, machine, t2, t3: source.now() });
   return true;
 }
 
-/** Measures the clock of one other side. The owner of the channel passes messages to it. */
+/** Measures the clock at the other side of a channel, whose owner passes all messages to {@link take}. */
 export class ClockProbe {
   readonly #channel: Pick<Channel, 'send'>;
   readonly #offset: ClockOffset;
@@ -98,7 +98,7 @@ export class ClockProbe {
     const t4 = this.#source.now();
     if (!isKind(message, 'clock.pong')) return false;
     const { id, t2, t3, machine } = message;
-    // A late answer to an abandoned question.
+    // This is a late answer to a question that was abandoned.
     if (id !== this.#id || this.#answered === undefined) return true;
     if (typeof machine === 'string' && machine === this.#source.machine) {
       this.#offset.shareClock();
@@ -110,7 +110,7 @@ export class ClockProbe {
   }
 
   /**
-   * One round of exchanges, in sequence. Rounds must not overlap.
+   * Makes one round of exchanges, one after the other. Rounds must not overlap.
    * @returns false if the other side did not answer, or answered nonsense.
    */
   async round(pings: number = ROUND_PINGS): Promise<boolean> {

@@ -2,7 +2,7 @@
  * Dials a listener with a known public key, and proves possession of a secret whose public key the
  * listener knows.
  *
- * One attempt: a caller that wants to wait for a coordinator must dial again.
+ * It makes one attempt: a caller that wants to wait for a coordinator must dial again.
  *
  * @module
  */

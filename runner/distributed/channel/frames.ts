@@ -9,8 +9,8 @@
  * +-------------------------------+-------------------------------+
  * ```
  *
- * Inside the sealed part, the first byte is the {@link Mark}, the rest a piece of a message. Cuts
- * and joins bytes; decrypts nothing and trusts nothing.
+ * The first byte of the decrypted Noise message is the {@link Mark}, the rest is a piece of a message.
+ * This module only splits and joins bytes; it neither decrypts nor trusts them.
  *
  * @module
  */
@@ -21,21 +21,22 @@ import { MESSAGE_LENGTH_MAX, TAG_LENGTH } from '../../../nodes/noise/index.ts';
 /** Bytes of a frame before its Noise message. */
 const HEADER_LENGTH = 2;
 
-/** The kinds of content of a sealed frame; the values are sent over the wire. */
+/** The kinds of content of a sealed frame; these values are the marks on the wire. */
 export const FRAME_CONTENT_KIND = {
   /** The last piece of a message, or all of it. */
   last: 0,
   /** A piece of a message that continues in the next frame. */
   more: 1,
-  /** The sender is done; no piece. */
+  /** The sender will send nothing more; without a piece. */
   close: 2,
   /**
-   * The first frame of the dialling side, which proves that its handshake is not a copy; no piece.
+   * The first frame of the dialling side, which proves that its handshake is not a replay; without a
+   * piece.
    */
   confirm: 3,
 } as const;
 
-/** Bytes of a message per frame: a Noise message less its tag and the mark. */
+/** Largest piece in a frame, bytes: a Noise message minus its tag and the mark. */
 export const FRAME_PIECE_BYTES_MAX: number = MESSAGE_LENGTH_MAX - TAG_LENGTH - 1;
 
 const EMPTY = new Uint8Array(0);
@@ -48,7 +49,7 @@ export function encodeNoiseFrame(noiseMessage: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** Makes the plaintext of one frame. */
+/** Makes the plaintext of one frame: the mark, then the piece. */
 export function encodeFramePlaintext(mark: number, piece: Uint8Array = EMPTY): Uint8Array {
   const marked = new Uint8Array(1 + piece.length);
   marked[0] = mark;
@@ -56,11 +57,11 @@ export function encodeFramePlaintext(mark: number, piece: Uint8Array = EMPTY): U
   return marked;
 }
 
-/** Splits what comes from a socket into Noise messages, for whoever owns the socket. */
+/** Splits the bytes that a socket receives into Noise messages. */
 export class NoiseMessageReader {
   /** Receives each message, which is valid during the call only. */
   onMessage: (noiseMessage: Uint8Array) => void;
-  /** The only length that a message may have; undefined for any. */
+  /** The only length that the next messages may have, bytes; undefined if any length is allowed. */
   expected: number | undefined;
   readonly #frames = new FrameReader(
     {

@@ -9,8 +9,8 @@
  * dialler -> confirm        the first sealed frame; a copy of an older first message ends here
  * ```
  *
- * `ss` in the first message authenticates the dialler, so that the listener answers nobody else. A
- * stolen secret of one dialler allows impersonating that dialler, but no other dialler and not the
+ * `ss` in the first message authenticates the dialler, so that the listener answers nobody else.
+ * Whoever steals the secret of a dialler can impersonate this dialler, but no other dialler and not the
  * listener.
  *
  * @module
@@ -33,12 +33,12 @@ export const CHANNEL_KEY_LENGTH = 32;
  * payload.
  */
 export const FIRST_MESSAGE_BYTES = 96;
-/** Length of the second: a public key and a tag, in bytes. */
+/** Length of the second message in bytes: a public key and a tag. */
 export const SECOND_MESSAGE_BYTES = 48;
 
 /**
- * The version of the frames, which must be the same on both sides; it changes whenever the frames
- * change.
+ * The prologue of the handshake. It contains the version of the frames, so that sides with different
+ * versions do not connect.
  */
 const PROLOGUE: Uint8Array = new TextEncoder().encode('orrery channel 2');
 
@@ -50,18 +50,21 @@ export interface DialKeys {
   readonly listener: Uint8Array;
 }
 
-/** @throws RangeError if the key has another length; the message states only the length. */
+/**
+ * Checks the length of a key.
+ * @throws RangeError if the key has a wrong length; the message states only this length.
+ */
 export function checkChannelKey(key: Uint8Array): void {
   if (key.length === CHANNEL_KEY_LENGTH) return;
   throw new RangeError(`the key of a channel has ${CHANNEL_KEY_LENGTH} bytes, got ${key.length}`);
 }
 
-/** A fresh secret from the system's generator. */
+/** Makes a fresh secret key, 32 bytes from the random generator of the operating system. */
 export function newChannelKey(): Uint8Array {
   return new Uint8Array(randomBytes(CHANNEL_KEY_LENGTH));
 }
 
-/** The public key of a secret. */
+/** The X25519 public key of a secret key, both of 32 bytes. */
 export function publicKeyOf(secret: Uint8Array): Uint8Array {
   return createCryptoProvider('node').x25519PublicKey(secret);
 }

@@ -26,14 +26,15 @@ import { SecureChannel } from './secure-channel.ts';
 import { abandonSocket, attachSocketHandlers, formatHostPort } from './sockets.ts';
 
 /**
- * First messages remembered against replays. Only the holder of a key can add one; copies of older
- * ones get 48 bytes that they cannot use, and fail at the confirmation.
+ * Number of first messages that are remembered against replays. Only the holder of a key can add one. A
+ * replay of a forgotten message gets an answer of 48 bytes that is useless to its sender, and fails at
+ * the confirmation.
  */
 const SEEN_MAX = 4_096;
 const EMPTY = new Uint8Array(0);
 
 /**
- * Listens.
+ * Starts to listen for connections of agents.
  * @throws (rejects) the system's error if the address is not available.
  * @throws RangeError if the key is not 32 bytes.
  */
@@ -66,7 +67,7 @@ class Door {
       this.#server.once('error', reject);
       this.#server.listen({ host, port, exclusive: true }, () => {
         this.#server.off('error', reject);
-        // The system lost a connection before it could be accepted.
+        // Errors of the server now mean that a connection was lost before it could be accepted.
         this.#server.on('error', () => this.#countRefused('unknown', 'connection lost'));
         resolve(this.#asListener());
       });
@@ -136,7 +137,7 @@ class Door {
     this.#options.onChannel(channel, guest.name);
   }
 
-  /** True if a handshake was seen before; called with authenticated messages only. */
+  /** True if this first message was seen before; called with authenticated messages only. */
   #isRepeated(message: Uint8Array): boolean {
     const name = toHex(message);
     if (this.#seen.has(name)) return true;
@@ -171,7 +172,7 @@ class Guest {
   );
   readonly #alarm: NodeJS.Timeout;
   readonly #letGo: () => void;
-  /** Present between the handshake's two messages and the confirmation. */
+  /** Set after the two messages of the handshake, until the confirmation arrives. */
   #transport: NoiseTransport | undefined;
 
   constructor(socket: Socket, host: GuestHost) {

@@ -10,7 +10,8 @@
  * | `{ $one: key }`        | `{"$object": {"$one": key}}`, so that none is mistaken   |
  * | a long text            | `{"$text": 0}`, in `{"$texts": [[text, ...], message]}`  |
  *
- * Long texts stand in the message once: a file that an option names is in the options of many hosts.
+ * A long text is in the message only once, even if it occurs often, as do files that the options of
+ * many hosts name.
  *
  * As in JSON, a key with the value undefined is left out. Everything else that is not data is
  * refused rather than lost: class instances, Maps, dates, functions, holes in arrays, cycles.
@@ -18,7 +19,7 @@
  * @module
  */
 
-/** Deeper nesting is a cycle or a mistake. */
+/** Deepest nesting of a message; deeper nesting is a cycle or a mistake. */
 const DEPTH_MAX = 200;
 /** A big integer in decimal, of at most 40 digits: 2^128 has 39. */
 const BIG_INTEGER = /^-?\d{1,40}$/;
@@ -29,10 +30,10 @@ const NUMBERS: Readonly<Record<string, number>> = {
   '-0': -0,
 };
 const FLOAT_LENGTH = 8;
-/** True if memory has the byte order of the text. */
+/** True if this machine is little-endian, as `$f64` is. */
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** From this length on, a text has a number in the list of texts, characters. */
+/** Texts of at least this many characters are replaced by a number in the list of texts. */
 const LONG_TEXT = 1_024;
 
 const QUOTE = 0x22;
@@ -42,7 +43,7 @@ const BRACKET = 0x5b;
 const BRACE = 0x7b;
 
 type Plain = Record<string, unknown>;
-/** The long texts of a message that is written, with their numbers. */
+/** The long texts of the message that is being written, each with its number. */
 type Texts = Map<string, number>;
 
 /**
@@ -70,8 +71,8 @@ export function messageFromText(text: string): unknown {
 }
 
 /**
- * True if a text contains more than this many values: checked before parsing, because `[],` is
- * three bytes of text and forty of memory. Commas in strings are none: files of users are full of them.
+ * True if a JSON text contains more than `most` values, counted by its commas outside of strings.
+ * Checked before parsing, because `[],` takes three bytes as text and forty in memory.
  */
 export function hasMoreValues(bytes: Uint8Array, most: number): boolean {
   if (bytes.length <= most) return false;
@@ -146,9 +147,12 @@ function decode(value: unknown, texts: readonly unknown[], depth: number): unkno
   return decodeMembers(value as Plain, texts, depth);
 }
 
-/** Decoded in place, because the parser has just created the object. */
+/**
+ * Decodes the members of an object in place, which is safe because the parser has just created the
+ * object.
+ */
 function decodeMembers(plain: Plain, texts: readonly unknown[], depth: number): Plain {
-  // The parser makes `__proto__` an own property, so this assignment does not change a prototype.
+  // The parser has made `__proto__` an own property, so this assignment changes no prototype.
   for (const key of Object.keys(plain)) plain[key] = decode(plain[key], texts, depth + 1);
   return plain;
 }
@@ -187,9 +191,7 @@ function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
 }
 
-/**
- * The floats as they are in memory: one copy for thousands of rows instead of a call per number.
- */
+/** The floats as little-endian bytes: one copy of the memory instead of a call per number. */
 function bytesOfFloats(floats: Float64Array): Uint8Array {
   const bytes = Buffer.from(floats.buffer, floats.byteOffset, floats.byteLength);
   return IS_LITTLE_ENDIAN ? bytes : Buffer.from(bytes).swap64();
@@ -197,7 +199,8 @@ function bytesOfFloats(floats: Float64Array): Uint8Array {
 
 function floatsOfBytes(bytes: Uint8Array): Float64Array {
   if (bytes.length % FLOAT_LENGTH !== 0) throw new TypeError('$f64 holds half a number');
-  // A copy starts at a multiple of eight, which a piece of Node's shared pool need not.
+  // A Float64Array needs an offset that is a multiple of eight. A copy starts at 0; `bytes` may start
+  // anywhere in Node's shared pool.
   const copy = new Uint8Array(bytes);
   if (!IS_LITTLE_ENDIAN) Buffer.from(copy.buffer).swap64();
   return new Float64Array(copy.buffer);

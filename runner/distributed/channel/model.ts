@@ -2,7 +2,7 @@
  * The channel between a coordinator and its agents: messages in order, sealed between two keys.
  *
  * Types and bounds only; `dial.ts` and `listen.ts` make channels. A channel has no heartbeat and no
- * requests: to know whether the other side is alive, ask it.
+ * notion of a request: its owner must send messages to learn whether the other side is alive.
  *
  * @module
  */
@@ -13,20 +13,20 @@ export interface Channel {
   readonly peer: string;
   /**
    * Queues a message: plain data, in which `Uint8Array`, `Float64Array`, `bigint`, NaN and the
-   * infinities are preserved. After the end it does nothing. A peer that does not read until {@link
-   * ChannelLimits.queueBytesMax} are waiting loses the channel.
-   * @throws RangeError if the message is larger than {@link ChannelLimits.messageBytesMax};
-   * TypeError if it contains what is not data (a function, a Map, a cycle).
+   * infinities are preserved. After the end of the channel it does nothing. If a peer does not read and
+   * more than {@link ChannelLimits.queueBytesMax} bytes wait for it, the channel ends.
+   * @throws RangeError if the message is larger than {@link ChannelLimits.messageBytesMax}; TypeError
+   * if it contains something that is not plain data (a function, a Map, a cycle).
    */
   send(message: object): void;
   /**
    * Called with each message, in order. Set it immediately after creation; nothing is read before.
-   * What it throws is the owner's mistake and is not caught.
+   * Errors that it throws are not caught.
    */
   onMessage: (message: unknown) => void;
   /** Called exactly once, after the last message, whichever side ends the channel. */
   onClose: (reason: CloseReason) => void;
-  /** Sends what was queued, then ends; messages that arrive after this call are dropped. */
+  /** Sends the queued messages, then ends the channel; messages that arrive after this call are dropped. */
   close(): void;
 }
 
@@ -47,15 +47,15 @@ export type CloseReason =
   | 'authentication failed'
   | `protocol error: ${string}`;
 
-/** Bounds of channels; tests and small machines set their own. */
+/** Bounds of a channel and its handshake. */
 export interface ChannelLimits {
   /** Longest message that is sent, after encoding as JSON, in bytes. */
   readonly messageBytesMax: number;
   /** Longest message that is accepted, in bytes; the channel ends at the piece that exceeds it. */
   readonly acceptBytesMax: number;
-  /** Values in a message that is accepted; each costs some forty bytes of memory. */
+  /** Largest number of values in a message that is accepted; each takes about forty bytes of memory. */
   readonly acceptValuesMax: number;
-  /** Bytes that may wait for a peer that does not read. */
+  /** Largest number of bytes that may wait for a peer that does not read. */
   readonly queueBytesMax: number;
   /** Time limit of a handshake, in ms. */
   readonly handshakeMs: number;
@@ -66,25 +66,24 @@ export interface ChannelLimits {
 }
 
 /**
- * Longest order, bytes: it contains the whole network, which is some 2 MiB for 800 nodes, and the files that
- * its options name.
+ * Longest assignment of an agent, bytes. It contains the whole network, about 2 MiB for 800 nodes, and
+ * the files that its options name.
  */
 export const ORDER_BYTES_MAX: number = 64 * 1024 * 1024;
 const ORDER_VALUES_MAX = 8_000_000;
 /**
- * Longest report, bytes: a packed histogram is some 30 KiB, and the counters of a process with a
- * hundred nodes are some 3 MiB.
+ * Longest report of an agent, bytes: a packed histogram takes about 30 KiB, and the counters of a
+ * process with a hundred nodes about 3 MiB.
  */
 const REPORT_BYTES_MAX = 16 * 1024 * 1024;
 const REPORT_VALUES_MAX = 1_000_000;
 
 const SHARED_LIMITS = {
-  // Room for one message of full length and the next one.
+  // Enough for one message of full length and half of the next one.
   queueBytesMax: 96 * 1024 * 1024,
   handshakeMs: 5_000,
   closeMs: 5_000,
-  // More agents than one machine starts together; a handshake takes a millisecond of processor
-  // time.
+  // More than the agents that start together; a handshake takes a millisecond of processor time.
   handshakesMax: 256,
 };
 
@@ -96,7 +95,7 @@ export const DIAL_LIMITS: ChannelLimits = {
   acceptValuesMax: ORDER_VALUES_MAX,
 };
 
-/** Default bounds of a coordinator: it has many agents, and trusts them less. */
+/** Default limits for a coordinator: it has many agents, and trusts them less than they trust it. */
 export const LISTEN_LIMITS: ChannelLimits = {
   ...SHARED_LIMITS,
   messageBytesMax: ORDER_BYTES_MAX,
@@ -117,14 +116,17 @@ export interface DialOptions {
   readonly limits?: Partial<ChannelLimits>;
 }
 
-/** Where to listen, and what to do with new connections. */
+/** Where to listen, whose keys are known, and what is called with new connections. */
 export interface ListenOptions {
   readonly host: string;
   /** The TCP port; 0 for any free one. */
   readonly port: number;
   /** The secret key of this side, 32 bytes; copied. */
   readonly key: Uint8Array;
-  /** The owner of a public key; undefined for unknown keys, which get no answer. */
+  /**
+   * Gives the name of the owner of a public key; undefined for an unknown key, whose dialler gets no
+   * answer.
+   */
   readonly nameOf: (publicKey: Uint8Array) => string | undefined;
   /** Called when a dialler has proved that it holds the secret key of `name`. */
   readonly onChannel: (channel: Channel, name: string) => void;
@@ -133,7 +135,7 @@ export interface ListenOptions {
   readonly limits?: Partial<ChannelLimits>;
 }
 
-/** Why a listener disconnected a client without an answer, or why a client was rejected. */
+/** Why a listener rejected a connection, without an answer. */
 export type RefusalReason =
   | 'authentication failed'
   | 'timeout'
@@ -142,7 +144,7 @@ export type RefusalReason =
   | 'connection lost'
   | 'too many handshakes';
 
-/** Accepts the connections of agents: the socket on which channels begin. */
+/** A listener, which accepts the connections of agents. */
 export interface ChannelListener {
   readonly port: number;
   /** Number of rejected connections so far. */

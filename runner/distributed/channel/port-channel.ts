@@ -1,14 +1,14 @@
 /**
- * A channel between two threads of one process: messages are copied as they are. Nothing is sealed,
- * because nobody else can reach a port, and nothing is bounded, because both sides share one
- * memory.
+ * A channel between two threads of one process, which passes messages as structured clones. Nothing is
+ * encrypted, because nobody else can reach a MessagePort, and nothing is bounded, because both sides
+ * share one memory.
  *
  * @module
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { Channel, CloseReason } from './model.ts';
 
-/** Marks the end; messages themselves are objects. */
+/** Posted to mark the end of the channel; messages are objects, never null. */
 const END = null;
 
 /**
@@ -30,7 +30,7 @@ class PortChannel implements Channel {
   constructor(port: MessagePort, peer: string) {
     this.#port = port;
     this.peer = peer;
-    // Also called when the other thread has ended.
+    // This event also comes when the other thread has ended.
     port.on('close', () => this.#finish('connection lost'));
   }
 
@@ -78,7 +78,7 @@ class PortChannel implements Channel {
     this.#tellReason();
   }
 
-  /** Reported in a separate event, so that callbacks never run inside `close`. */
+  /** Reports the reason in a separate event, so that callbacks never run inside `close`. */
   #tellReason(): void {
     queueMicrotask(() => {
       if (this.#isTold || this.#reason === undefined || this.#onClose === undefined) return;

@@ -1,9 +1,9 @@
 /**
  * A channel over a socket after the handshake: seals, opens, splits and joins messages, and ends.
  *
- * Ends are authenticated: each side sends a sealed `close` before it ends its stream, so a
- * connection that merely breaks is recognised (`connection lost`). Wrong bytes end the channel;
- * they never throw and reach nobody else.
+ * The end is authenticated: each side sends a sealed `close` before it ends its stream, so a connection
+ * that breaks is recognised (`connection lost`). Wrong bytes end this channel only; they never make it
+ * throw.
  *
  * @module
  */
@@ -22,18 +22,21 @@ import type { Channel, ChannelLimits, CloseReason } from './model.ts';
 /** Idle time after which TCP checks whether the other machine is there, in ms. */
 const KEEP_ALIVE_MS = 5_000;
 
-/** The peer, socket and keys from which a channel is made after its handshake. */
+/** What a channel is made from after its handshake: peer, socket and keys. */
 export interface ChannelParts {
   readonly peer: string;
   /** The socket, without listeners and paused. */
   readonly socket: Socket;
   readonly transport: NoiseTransport;
-  /** Reads what follows the handshake, which may have ended amid a chunk. */
+  /** The reader of the handshake, which may hold bytes after it from the same chunk. */
   readonly reader: NoiseMessageReader;
   readonly limits: ChannelLimits;
 }
 
-/** `open`, then either `closing` (we sent close and wait for the peer's) or directly `over`. */
+/**
+ * `open`, then either `closing` (this side has sent `close` and waits for that of the peer) or directly
+ * `over`.
+ */
 type State = 'open' | 'closing' | 'over';
 
 /** A channel after the Noise handshake: sealed messages over a socket, and an authenticated end. */
@@ -113,7 +116,7 @@ export class SecureChannel implements Channel {
     this.#state = 'closing';
     this.#sayClose();
     this.#pieces = [];
-    // Counted from the last byte that moved, in either direction.
+    // The time limit starts again with each byte sent or received.
     this.#socket.setTimeout(this.#limits.closeMs);
     this.#startReading();
   }
@@ -146,7 +149,10 @@ export class SecureChannel implements Channel {
     else this.#take(opened.payload);
   }
 
-  /** @param marked What the holder of the key has sealed: a mark and a piece. */
+  /**
+   * Handles the plaintext of a frame.
+   * @param marked Its mark and its piece, authenticated.
+   */
   #take(marked: Uint8Array): void {
     switch (marked[0]) {
       case FRAME_CONTENT_KIND.close:
@@ -221,13 +227,13 @@ export class SecureChannel implements Channel {
       socket.destroy();
       return;
     }
-    // The `close` message of this side may still be under way, and the peer waits for it.
+    // The `close` frame of this side may still be under way, and the peer waits for it.
     socket.setTimeout(this.#limits.closeMs);
     socket.on('timeout', () => socket.destroy());
     socket.destroySoon();
   }
 
-  /** Reported in a separate event, so that callbacks never run inside `send`. */
+  /** Reports the reason in a separate event, so that callbacks never run inside `send`. */
   #tellReason(): void {
     queueMicrotask(() => {
       if (this.#isTold || this.#reason === undefined || this.#onClose === undefined) return;

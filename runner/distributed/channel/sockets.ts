@@ -33,7 +33,7 @@ export function abandonSocket(socket: Socket): void {
   socket.destroy();
 }
 
-/** An address for people; IPv6 in brackets. */
+/** `host:port`, with an IPv6 address in brackets. */
 export function formatHostPort(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -1,9 +1,9 @@
 /**
- * The counters of all processes of a run, by process and life.
+ * The counters of all processes of a run, also of those that died.
  *
- * A process that dies leaves what it reported last: the counts of its last quarter of a second are
- * lost, so sums over links are then lower bounds, and the run says so. What the receiving
- * applications saw does not depend on it.
+ * Of a process that dies, the last reported counters are kept. The counts of its last quarter of a
+ * second are lost, so sums over links are then lower bounds, and the report says so. What receiving
+ * applications measured is not affected.
  *
  * @module
  */
@@ -21,15 +21,12 @@ export class AgentTallies {
   /** The latest tally of each process. */
   readonly #latest = new Map<number, AgentTally>();
 
-  /** Stores the tally of a process, which replaces the earlier one. */
+  /** Stores the tally of a process, in place of its previous one. */
   note(process: number, tally: AgentTally): void {
     this.#latest.set(process, { ...this.#latest.get(process), ...tally });
   }
 
-  /**
-   * Called at the end of the warm-up: metrics that a process reported during the warm-up and before
-   * its death no longer count.
-   */
+  /** Called at the end of the warm-up: the metrics of processes that have died by then no longer count. */
   resetMetrics(): void {
     for (const [process, tally] of this.#latest)
       this.#latest.set(process, { ...tally, metrics: {} });
@@ -50,7 +47,7 @@ export class AgentTallies {
     });
   }
 
-  /** Drops that nodes named, by reason. */
+  /** Drops reported by nodes, by reason. */
   nodeDrops(): Readonly<Record<string, number>> {
     return sumCountsByName(this.all.map(({ nodeDrops }) => Object.entries(nodeDrops)));
   }
@@ -78,12 +75,12 @@ export class AgentTallies {
     };
   }
 
-  /** Ends of streams that passed no links, in all processes. */
+  /** Number of ends of streams that used no emulated links, in all processes. */
   get directStreams(): number {
     return this.all.reduce((sum, { directStreams }) => sum + directStreams, 0);
   }
 
-  /** Number of datagrams from outside this run. */
+  /** Number of datagrams received from outside this run. */
   get foreign(): number {
     return this.all.reduce((sum, { foreign }) => sum + foreign, 0);
   }
@@ -93,7 +90,7 @@ export class AgentTallies {
     return this.all.reduce((sum, { events }) => sum + events, 0);
   }
 
-  /** Application bytes that no flow explains. */
+  /** Number of deliveries whose bytes were not those of a packet of a flow. */
   get damaged(): number {
     return this.all.reduce((sum, { damaged }) => sum + damaged, 0);
   }
@@ -156,7 +153,7 @@ export class AgentTallies {
   }
 }
 
-/** The processor time of one process: that which used the largest share of a core. */
+/** The processor time of the process that used the largest share of a core. */
 function busiest(all: readonly AgentTally[]): MetricData {
   const share = ({ cpuUs, wallUs }: AgentTally): number => (wallUs > 0 ? cpuUs / wallUs : 0);
   const most = all.reduce<AgentTally | undefined>(

@@ -1,9 +1,9 @@
 /**
- * The coordinator of one seed: brings agents to the start, begins the scenario's time, passes their
+ * The coordinator of one seed: gives agents their assignments, begins the scenario's time, passes their
  * reports to the meters in chronological order, and gathers their counters.
  *
- * It continues when an agent dies, and names those that did not answer. How a result is made is in
- * distributed-run.ts.
+ * It continues when an agent dies, and names the agents that did not answer. distributed-run.ts makes
+ * the result.
  *
  * @module
  */
@@ -42,24 +42,33 @@ export interface CoordinatorOptions {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly fleet: ProcessFleet;
-  /** The parts of an agent's order that are the same for all agents. */
+  /** The parts of an agent's assignment that are the same for all agents. */
   readonly order: Omit<AgentAssignment, 'hosts' | 'nextSequence' | 'bundle'>;
-  /** The part of the run's secrets for the processes of these hosts. */
+  /** Makes the key bundle for a process with these hosts: its part of the run's secrets. */
   readonly bundleOf: (hosts: readonly string[]) => KeyBundle;
   readonly onFailure: (error: unknown) => void;
   readonly onLog: (node: string, level: 'debug' | 'info' | 'warn', message: string) => void;
-  /** An agent has reported its address. */
+  /** Called when an agent has reported its address. */
   readonly onHello?: () => void;
 }
 
-/** How long meters wait for the slowest agent, ns; later reports are counted as late. */
+/**
+ * How long the meters wait for reports of the slowest agent, ns; reports that come later are counted as
+ * late.
+ */
 const SETTLE_LAG_MAX_NS = 5_000_000_000;
 const NS_PER_S = 1_000_000_000;
-/** The number of the local clock; other clocks have the number of their agent. */
+/**
+ * The number of the local clock in {@link handovers}; the clock of another machine has the number of
+ * its agent.
+ */
 const SHARED_CLOCK = -1;
-/** Number of sequence numbers that a source may have used without reporting them before it died. */
+/**
+ * Largest number of sequence numbers that a source may have used without reporting them before its
+ * process died.
+ */
 const UNTOLD_SEQUENCES = 4_096;
-/** Reports of what happened; all other messages are about the state of the process. */
+/** The types of reports about events of the run; all other reports are about the state of the process. */
 const IS_RECORD: ReadonlySet<AgentReport['type']> = new Set([
   'measured',
   'state',
@@ -74,7 +83,7 @@ const IS_RECORD: ReadonlySet<AgentReport['type']> = new Set([
   'broken',
 ]);
 
-/** Runs one seed on agents: starts them, merges what they report in time order, and ends them. */
+/** Runs one seed on agents: starts them, merges their reports in chronological order, and ends them. */
 export class Coordinator {
   readonly world: RemoteWorld;
   readonly standIns: StandInFactory;
@@ -85,7 +94,7 @@ export class Coordinator {
    * For each restart, the time from the start of the process until all its nodes were ready, ns.
    */
   readonly restartsNs: number[] = [];
-  /** How late sampled datagrams were handed over. */
+  /** Finds how late sampled datagrams were handed over to their receiving nodes. */
   readonly handovers: HandoverMatcher;
   /** The agent that failed first, with the reason. */
   broken: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
@@ -120,7 +129,7 @@ export class Coordinator {
     };
   }
 
-  /** Attaches the experiment that measures; agents may report from now on. */
+  /** Attaches the experiment, whose meters measure; agents may report from now on. */
   attach(experiment: Experiment): void {
     this.#experiment = experiment;
   }
@@ -132,12 +141,12 @@ export class Coordinator {
     return this.#options.fleet.agents.filter((agent) => order.indexOf(agent.state) < wanted);
   }
 
-  /** Sends every connected agent its part of the run. */
+  /** Sends every connected agent its assignment. */
   load(): void {
     for (const agent of this.#options.fleet.agents) this.#load(agent);
   }
 
-  /** Begins the scenario's time at this instant of our monotonic clock. */
+  /** Begins the scenario's time: `zeroNs` of the local monotonic clock is time 0. */
   start(zeroNs: bigint): void {
     this.#zeroNs = zeroNs;
     this.world.agenda.begin(zeroNs);
@@ -189,7 +198,7 @@ export class Coordinator {
     return largest + second;
   }
 
-  /** Passes everything that is known to the meters. */
+  /** Passes all measurements to the meters, without waiting for older ones. */
   finish(): void {
     const { measured, tallies } = this.world;
     measured.settle(Number.POSITIVE_INFINITY);
@@ -207,7 +216,7 @@ export class Coordinator {
     }
   }
 
-  /** A message from an agent has arrived. */
+  /** Handles a report of an agent. */
   hear(agent: AgentProcess, report: AgentReport): void {
     // Messages that a process sent before it was killed may arrive after its death.
     if (agent.state === 'dead' && !IS_RECORD.has(report.type)) return;
@@ -270,7 +279,7 @@ export class Coordinator {
     }
   }
 
-  /** An agent's process or channel has ended. */
+  /** Called when the process or the channel of an agent has ended. */
   gone(agent: AgentProcess, why: string): void {
     if (agent.isKilled) return;
     const words = findFailureLine(agent.stderrTail);
@@ -279,17 +288,17 @@ export class Coordinator {
     this.warnings.add(`${agent.name}: the ${agent.noun} ended ${when} (${why})${last}`);
   }
 
-  /** An agent sent something forbidden and was disconnected. */
+  /** Called when an agent was disconnected because it had sent something forbidden. */
   expelled(agent: AgentProcess, wrong: string): void {
     this.warnings.add(`${agent.name}: its channel was closed at ${this.#at()}: ${wrong}`);
   }
 
-  /** The number of the next packet of a flow, as far as its source has reported. */
+  /** The sequence number of the next packet of a flow, according to the reports of its source. */
   nextSequence(flow: number): number {
     return this.#nextSequence[flow] ?? 0;
   }
 
-  /** The present instant, as text. */
+  /** The present instant of the scenario's time, as text. */
   #at(): string {
     return `${(this.world.agenda.now() / NS_PER_S).toFixed(1)} s`;
   }
@@ -303,13 +312,13 @@ export class Coordinator {
     const time = zeroNs === undefined ? {} : { zeroNs };
     const bundle = bundleOf(hosts);
     agent.tell({ type: 'load', order: { ...order, ...time, hosts, nextSequence, bundle } });
-    // A restarted process must learn which of its links are down or changed.
+    // A restarted process must learn the present effects of faults on its links and clocks.
     for (const command of this.world.effectsOn(hosts)) agent.tell(command);
   }
 
   /**
-   * Skips the sequence numbers of packets that sources on these hosts may have sent, but not reported,
-   * before their process died.
+   * Skips sequence numbers that sources on these hosts may have used without reporting them before
+   * their process died.
    */
   #skipUntold(hosts: readonly string[]): void {
     for (const flow of this.#flows) {
@@ -320,9 +329,9 @@ export class Coordinator {
     }
   }
 
-  /** Sends a process that joins during the run its order, once its clock is known. */
+  /** Sends a process that joins during the run its assignment, once its clock is known. */
   #loadAgain(agent: AgentProcess): void {
-    // No report of the new process can be older than this.
+    // No report of the new process can be older than this instant.
     agent.toldNs = this.world.agenda.now();
     if (agent.clock.isKnown) {
       this.#load(agent);

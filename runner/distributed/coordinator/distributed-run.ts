@@ -1,10 +1,9 @@
 /**
- * Runs a scenario with its nodes in several processes, or on several event loops of this one, seed
- * after seed, and gathers what the judge needs: the same file, experiment and estimators as if all nodes
- * shared one event loop.
+ * Runs a scenario, seed after seed, with its nodes in several processes or on several event loops of
+ * this process. File, experiment and estimators are the same as if all nodes shared one event loop.
  *
- * Processes are started here, one per node or per machine of the topology, or somebody else starts
- * them (`orrery node`) as a deployment file says.
+ * Processes are started here, one per node or per machine of the topology; or, with a deployment file,
+ * somebody else starts them (`orrery node`).
  *
  * @module
  */
@@ -86,7 +85,10 @@ import { Notices } from './notices.ts';
 /** The scenario, seeds and machines of a run in several processes. */
 export interface DistributedRunRequest extends RunRequest {
   readonly registry: ProtocolLookup;
-  /** Which nodes share a process, or on how many event loops of this process they run. */
+  /**
+   * How nodes are divided: one process per node, one per machine, or a number of event loops of this
+   * process.
+   */
   readonly processes: 'node' | 'machine' | { readonly loops: number };
   readonly shape: 'links' | 'off';
   readonly precision: 'low' | 'high';
@@ -100,7 +102,7 @@ export interface DistributedRunRequest extends RunRequest {
   readonly onProcesses?: (processes: readonly ProcessEntry[]) => void;
   /** Called with each run before it begins. */
   readonly onAssembled?: (run: AssembledRun) => void;
-  /** Settings for agents that are started by somebody else and connect to the coordinator. */
+  /** Settings for agents that somebody else starts and that connect to the coordinator. */
   readonly deployment?: {
     readonly keys: DeploymentKeys;
     readonly coordinator: { readonly host: string; readonly port: number };
@@ -115,21 +117,19 @@ const CONNECT_MAX_MS = 30_000;
 const MEET_MAX_MS = 600_000;
 const READY_MAX_MS = 30_000;
 /**
- * Time 0 is this far ahead, so that all agents get their orders before it
+ * Time 0 is this far in the future when it is announced, so that all agents learn of it in time
  * (docs/spec/live.md#processes).
  */
 const LEAD_NS = 200_000_000n;
 const SETTLE_MS = 250;
-/**
- * Interval between measurements of other machines' clocks; the uncertainty grows by 100 ppm of it.
- */
+/** Interval between measurements of other machines' clocks, ms; the uncertainty grows by 100 ppm of it. */
 const CLOCK_MS = 5_000;
 const POLL_MS = 10;
 const RESULT_MAX_MS = 5_000;
 const CLOSE_MAX_MS = 5_000;
 /**
- * Time limit after a signal. Together with a second of draining before, the run ends within five
- * seconds of the signal.
+ * Time limit for results after a signal, ms. With a second of draining before and the closing after it,
+ * the run ends within five seconds of the signal.
  */
 const STOPPED_RESULT_MAX_MS = 1_500;
 const STOPPED_CLOSE_MAX_MS = 500;
@@ -175,7 +175,10 @@ function partOfAgents({ scenario, deployment }: DistributedRunRequest): Scenario
   return agentScenario(scenario, deployment === undefined ? 'topology' : 'own-topology');
 }
 
-/** Lets time pass by the wall clock, in agents that a coordinator follows. */
+/**
+ * The driver of a run in several processes: time passes by the wall clock in agents, whose reports a
+ * coordinator gathers.
+ */
 class FleetDriver implements RunDriver {
   readonly #order: DistributedRunRequest;
   readonly #turn: RunningSeed;
@@ -189,7 +192,7 @@ class FleetDriver implements RunDriver {
   readonly #stateFolder: string;
   readonly #failure = new FailureSignal();
   readonly #began = performance.now();
-  /** What was measured of the machine while the scenario's time passed. */
+  /** Measurements of the machine during the scenario's time. */
   #passed:
     | { readonly wallUs: number; readonly pace: number; readonly stolen: StolenTime | undefined }
     | undefined;
@@ -254,13 +257,13 @@ class FleetDriver implements RunDriver {
     });
   }
 
-  /** Where an agent failed, if one did. */
+  /** The stack of the error with which an agent failed; undefined if none did. */
   get brokenStack(): string | undefined {
     return this.#coordinator.broken?.stack;
   }
 
   assemble(): AssembledRun {
-    // Runs even if a second Ctrl-C ends this process immediately.
+    // The files are removed even if a second Ctrl-C ends this process immediately.
     process.once('exit', this.#removeFiles);
     this.#refuseUnusable();
     const { scenario, registry, recordingsOf } = this.#order;
@@ -281,7 +284,7 @@ class FleetDriver implements RunDriver {
     return assembled;
   }
 
-  /** Starts all agents; names one that does not connect. */
+  /** Starts all agents and waits for their connections; the error names an agent that does not connect. */
   *open(): PromiseSteps<void> {
     yield this.#fleet.open();
     yield* this.#untilConnected();
@@ -380,7 +383,7 @@ class FleetDriver implements RunDriver {
     const addresses = hosts.map(({ address }) => address);
     const missing = deployment === undefined ? firstUnbindableAddress(addresses) : undefined;
     if (missing !== undefined) throw new Refusal(`this system has no address ${missing}`);
-    // Event loops share the memory of this process.
+    // Event loops run in this process, so only the memory of separate processes is checked.
     if (executorOf(this.#order) === 'process') refuseOversizedScenario(partOfAgents(this.#order));
     if (addressPlan !== 'ports') return;
     const flag = executorOf(this.#order) === 'loop' ? '--loops' : '--processes';
@@ -449,8 +452,8 @@ class FleetDriver implements RunDriver {
   }
 
   /**
-   * Tells the user that the run waits, at which address and for which nodes, if somebody else starts
-   * them.
+   * If somebody else starts the agents: tells the user at which address the run waits, and for which
+   * nodes.
    */
   #announce({ host, port }: { readonly host: string; readonly port: number }): void {
     const names = this.#fleet.agents.map(({ name }) => name);
@@ -458,7 +461,7 @@ class FleetDriver implements RunDriver {
   }
 
   #refused(peer: string, reason: string): void {
-    // Not worth a warning: probably a process of the run that was killed while it dialled.
+    // Needs no warning: it was probably a process of the run that was killed while it dialled.
     if (reason === 'connection lost') return;
     const text = `${peer} was rejected: ${reason}`;
     this.#warnings.add(text);

@@ -1,11 +1,11 @@
 /**
- * Notices for readers of the verdict, each sentence once and a bounded number of them: a node that
- * warns on every packet fills neither the report nor the memory.
+ * Notices for readers of the verdict: each sentence once, and a bounded number of them, so that a node
+ * that warns on every packet fills neither report nor memory.
  *
  * @module
  */
 
-/** Largest number of sentences; beyond that, readers must consult the log. */
+/** Largest number of sentences; further ones are only in the log. */
 const NOTICES_MAX = 200;
 
 /** Notices for readers of the verdict: each sentence once, and a bounded number of them. */

@@ -10,14 +10,17 @@ import type { Undo } from '../../world.ts';
 import type { AgentFleet, AgentReport } from '../messages/messages.ts';
 import type { WallClockAgenda } from './wall-agenda.ts';
 
-/** Time that the coordinator grants an agent beyond the end of a question, ns; agents end questions in time. */
+/**
+ * How long the coordinator waits after the deadline of a question, ns. A working agent ends its
+ * questions at the deadline.
+ */
 const GRACE_NS = 1_000_000_000;
 
 interface Open {
   readonly node: string;
   readonly taker: AskAnswerReceiver;
   readonly askedNs: number;
-  /** Number of parts of the answer that have come, and their bytes. */
+  /** Number of parts of the answer that have arrived, and bytes of all of them. */
   parts: number;
   bytes: number;
 }
@@ -35,8 +38,8 @@ export class RemoteAsks {
   }
 
   /**
-   * Asks a node now.
-   * @returns gives the question up.
+   * Puts a question to a node at once.
+   * @returns a function that gives the question up.
    */
   ask(spec: AskSpec, taker: AskAnswerReceiver): Undo {
     const number = this.#next;
@@ -53,7 +56,10 @@ export class RemoteAsks {
     };
   }
 
-  /** Takes what an agent with these hosts answers; what nobody asked it is ignored. */
+  /**
+   * Handles a part or the end of an answer of an agent with these hosts; ignores answers to questions
+   * that it was not asked.
+   */
   hear(hosts: readonly string[], report: Extract<AgentReport, { type: 'part' | 'answer' }>): void {
     const open = this.#open.get(report.number);
     if (open === undefined || !hosts.includes(open.node)) return;
@@ -65,7 +71,10 @@ export class RemoteAsks {
     open.taker.ended(report.answer);
   }
 
-  /** Agents keep to the bounds of an answer; one that does not is not believed. */
+  /**
+   * Adds a part. Agents keep to the bounds of an answer, so an agent that exceeds them is broken and
+   * its answer is refused.
+   */
   #take({ number, body }: Extract<AgentReport, { type: 'part' }>, open: Open): void {
     open.parts += 1;
     open.bytes += body.length;
@@ -77,7 +86,7 @@ export class RemoteAsks {
     this.#end(number, 'too-long');
   }
 
-  /** A node was crashed. */
+  /** Ends the questions to a node that has crashed. */
   crashed(node: string): void {
     for (const [number, open] of this.#open) if (open.node === node) this.#end(number, 'node-down');
   }

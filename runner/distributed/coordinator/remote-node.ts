@@ -20,10 +20,10 @@ export class RemoteNode implements NodeHandle {
     return this.isUp;
   }
 
-  /** Absent until the agent has reported a path: only then is the node known to choose paths. */
+  /** Absent until the agent has reported a path: only then it is known that the node chooses paths. */
   activePath?: (target: string) => readonly string[] | undefined;
 
-  /** The node now uses other links towards `target`, or none. */
+  /** Records the links that the node now uses towards `target`; undefined for none. */
   setPath(target: string, links: readonly string[] | undefined): void {
     if (links === undefined) {
       this.#paths.delete(target);
@@ -50,10 +50,10 @@ export class RemoteFlow extends Flow {
   }
 
   override start(): void {
-    // The agent at the source of the flow does this.
+    // Nothing to do: the agent of the source starts the flow.
   }
 
   override respond(): void {
-    // The agent at the sink of the flow has done this.
+    // Nothing to do: the agent of the receiver has answered.
   }
 }

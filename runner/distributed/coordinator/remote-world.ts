@@ -1,10 +1,10 @@
 /**
- * The world as a coordinator sees it: nodes and links are in other processes, orders go out over
- * channels, measurements arrive later.
+ * The world as a coordinator sees it: nodes and links are in other processes, commands go out over
+ * channels, and measurements arrive later.
  *
- * Faults act immediately, in every process that holds a sender of the link; their effect on meters
- * waits until the packets before them are known. The state of links is kept here, so that nobody
- * has to be asked for it.
+ * A fault acts immediately, in every process with a sender of the link; the meters learn of it when all
+ * packets before it are known. The state of links is kept here, so that no process has to be asked for
+ * it.
  *
  * @module
  */
@@ -32,7 +32,7 @@ import { RemoteAsks } from './remote-asks.ts';
 import { MeasurementMergeQueue } from './settle-queue.ts';
 import { WallClockAgenda } from './wall-agenda.ts';
 
-/** A world whose nodes and links are in other processes, ordered about over channels. */
+/** A world whose nodes and links are in other processes, controlled by commands over channels. */
 export class RemoteWorld implements World {
   readonly measured = new MeasurementMergeQueue();
   readonly tallies = new AgentTallies();
@@ -43,10 +43,13 @@ export class RemoteWorld implements World {
   readonly asks: RemoteAsks;
   readonly #links = new Map<string, RemoteLink>();
   readonly #effects = new Effects();
-  /** What faults made of the clocks of nodes; a machine keeps its clock when a process on it dies. */
+  /**
+   * The clocks of nodes that faults have changed. They outlive processes, because a clock belongs to
+   * the machine.
+   */
   readonly #clocks = new Map<string, { readonly clock: SimClock; readonly ppm: number }>();
 
-  /** @param onFailure Receives what a fault threw. */
+  /** @param onFailure Receives the error that a fault threw. */
   constructor(scenario: Scenario, fleet: AgentFleet, onFailure: (error: unknown) => void) {
     this.#fleet = fleet;
     this.agenda = new WallClockAgenda(onFailure);
@@ -95,8 +98,8 @@ export class RemoteWorld implements World {
   }
 
   /**
-   * Crashes a node. A killed process loses its memory, but nothing written to a file, whatever `store`
-   * says; only a node of an event loop, which crashes without its process, gets `store`.
+   * Crashes a node. If its process is killed, it loses its memory but nothing written to a file, and
+   * `store` is ignored; only a node on an event loop, which crashes without its process, gets `store`.
    */
   crash(node: string, store: StoreFault): void {
     this.#fleet.kill(node, store);
@@ -120,8 +123,8 @@ export class RemoteWorld implements World {
   }
 
   /**
-   * The nodes run in other processes. Their representatives here belong to the engine, so crashes
-   * need no attribution.
+   * Runs code without recording the call: the nodes run in other processes, so no code of a node can
+   * crash here.
    */
   call<T>(_node: string, _kind: NodeCallKind, code: () => T): T {
     return code();
@@ -153,7 +156,10 @@ export class RemoteWorld implements World {
     return this.tallies.packets();
   }
 
-  /** Effects of faults on links and clocks of these hosts at this moment; those on links oldest first. */
+  /**
+   * The present effects of faults on links and clocks of these hosts, as commands; those on links
+   * oldest first.
+   */
   effectsOn(hosts: readonly string[]): readonly AgentCommand[] {
     const now = this.agenda.now();
     const clocks = [...this.#clocks].filter(([node]) => hosts.includes(node));
@@ -173,7 +179,7 @@ class Effects {
   >();
   #next = 1;
 
-  /** A number for a new effect. */
+  /** Registers a new effect; returns its number and the command that `make` makes for it. */
   open(make: (effect: number) => AgentCommand, hosts: readonly string[]): [number, AgentCommand] {
     const effect = this.#next;
     this.#next += 1;
@@ -201,7 +207,7 @@ class RemoteLink implements WorldLink {
   readonly #hosts: readonly string[];
   readonly #fleet: AgentFleet;
   readonly #effects: Effects;
-  /** Number of effects that hold each direction down. */
+  /** Number of effects because of which each direction is down. */
   readonly #down = { forward: 0, backward: 0 };
 
   constructor(id: string, hosts: readonly string[], fleet: AgentFleet, effects: Effects) {

@@ -1,16 +1,15 @@
 /**
  * Sorts the measurements of several processes into chronological order.
  *
- * Reports arrive a few milliseconds late, each process in its own rhythm; meters need every packet
- * and fault of the run in order. Entries wait until everything older must have arrived. Packets
- * arrive as rows of numbers and stay rows while they wait: an object for each of ten thousand a
- * second would live just long enough to burden every garbage collection, which takes processor time
- * from the nodes.
+ * Each process sends its reports at its own intervals and a few milliseconds late, but meters need all
+ * packets and faults of the run in order. So entries wait until everything older must have arrived.
+ * Packets wait as rows of numbers: objects for ten thousand packets a second would live long enough to
+ * burden the garbage collector, which takes processor time from the nodes.
  *
  * @module
  */
 
-/** A measurement, and its effect on the meters. */
+/** A measurement: its instant, and the function that passes it to the meters. */
 interface Entry {
   readonly atNs: number;
   readonly fire: () => void;
@@ -23,21 +22,21 @@ export interface MeasuredBatch {
   /** Numbers per row, and the position of its instant (ns). */
   readonly width: number;
   readonly timeAt: number;
-  /** Processes the row that begins at index `at`. */
+  /** Passes the row that begins at index `at` of `values` to the meters. */
   readonly fire: (values: Float64Array, at: number) => void;
 }
 
 /** Merges the measurements of several processes into chronological order. */
 export class MeasurementMergeQueue {
-  /** Entries that arrived after younger ones had been settled. */
+  /** Number of entries that arrived after entries with a later instant had been passed on. */
   late = 0;
-  /** Instant of the entry that is being settled, ns; undefined in between. */
+  /** Instant of the entry that is being passed on, ns; undefined between entries. */
   nowNs: number | undefined;
   #entries: Entry[] = [];
   readonly #sources = new Map<number, RowSource>();
   #settledNs = Number.NEGATIVE_INFINITY;
 
-  /** Adds what happened at an instant. */
+  /** Adds a measurement that is not a packet. */
   push(atNs: number, fire: () => void): void {
     if (atNs < this.#settledNs) this.late += 1;
     this.#entries.push({ atNs, fire });
@@ -59,8 +58,8 @@ export class MeasurementMergeQueue {
   }
 
   /**
-   * Processes what happened up to and including `untilNs`, oldest first. Events of one instant are
-   * processed in order of arrival, packets after everything else.
+   * Passes on everything up to and including `untilNs`, oldest first. Entries of one instant are passed
+   * on in order of arrival, packets after all others.
    */
   settle(untilNs: number): void {
     // Array.prototype.sort is stable.
@@ -79,7 +78,7 @@ export class MeasurementMergeQueue {
     this.nowNs = undefined;
   }
 
-  /** Processes the rows before an instant, or up to and including it. */
+  /** Passes on the rows before an instant; if `isIncluded`, also those at it. */
   #settleRows(untilNs: number, isIncluded: boolean): void {
     for (;;) {
       let first: RowSource | undefined;
@@ -108,7 +107,7 @@ class RowSource {
     if (this.#batches.length === 1) this.#look();
   }
 
-  /** Removes the oldest row. */
+  /** Passes on the oldest row and removes it. */
   fire(): void {
     const batch = this.#batches[this.#batch] as MeasuredBatch;
     const at = this.#at;
@@ -121,7 +120,7 @@ class RowSource {
   #next(): void {
     this.#at = 0;
     this.#batch += 1;
-    // The list is compacted when half of its batches are done, instead of after each batch.
+    // The list is compacted only when half of its batches are done, because compacting costs time.
     if (2 * this.#batch < this.#batches.length) return;
     this.#batches = this.#batches.slice(this.#batch);
     this.#batch = 0;

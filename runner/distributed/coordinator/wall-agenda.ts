@@ -1,8 +1,8 @@
 /**
  * Calls at instants of the scenario's time, by the wall clock of the coordinator.
  *
- * A timer of Node can fire 0.9 ms early (docs/spec/live.md#timers-of-node), so each wake-up checks
- * again. Nothing spins, because the processor belongs to the nodes: a call may be some milliseconds
+ * A timer of Node can fire 0.9 ms early (docs/spec/live.md#timers-of-node), so each wake-up checks the
+ * time again. To leave the processor to the nodes, waiting never spins: a call may be some milliseconds
  * late, and its effect is recorded with the instant at which it happened.
  *
  * @module
@@ -20,7 +20,7 @@ export class WallClockAgenda {
   /** Calls that were scheduled before the scenario's time began. */
   #booked: (() => void)[] = [];
 
-  /** @param onFailure Receives what a call threw. */
+  /** @param onFailure Receives the error that a call threw. */
   constructor(onFailure: (error: unknown) => void) {
     this.#onFailure = onFailure;
   }
@@ -31,7 +31,7 @@ export class WallClockAgenda {
     return Math.max(0, Number(process.hrtime.bigint() - this.#zeroNs));
   }
 
-  /** Time 0 is at this instant of the monotonic clock. */
+  /** Begins the scenario's time: `zeroNs` of the monotonic clock is time 0. */
   begin(zeroNs: bigint): void {
     this.#zeroNs = zeroNs;
     const booked = this.#booked;
@@ -47,7 +47,7 @@ export class WallClockAgenda {
       return;
     }
     const leftNs = Number(zero - process.hrtime.bigint()) + timeNs;
-    // Waits even if the call is already due: it must come after its caller has finished.
+    // Waits even if the call is already due, so that it never runs inside `at`.
     this.#wait(Math.max(0, Math.ceil(leftNs / NS_PER_MS)), () => {
       if (Number(process.hrtime.bigint() - zero) >= timeNs) this.#fire(fire);
       else this.at(timeNs, fire);

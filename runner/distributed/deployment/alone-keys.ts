@@ -1,9 +1,10 @@
 /**
- * What nodes that run alone have of keys: derived where the keys of a deployment are made, and put together in each of
- * their processes (ADR 0079).
+ * The keys of nodes that run alone: derived where the keys of a deployment are made, and combined to a
+ * key bundle in the process of each node (ADR 0079).
  *
- * A node's own secrets follow from its key, secrets that nodes share from the coordinator's key, and public values of all
- * nodes are in `public.keys`. So each process gets what a coordinator would have sent it (ADR 0020), and no more.
+ * The own secrets of a node are derived from its key, secrets that nodes share from the coordinator's
+ * key, and public values of all nodes are in `public.keys`. So each process gets exactly the secrets
+ * that a coordinator would send it (ADR 0020).
  *
  * @module
  */
@@ -25,7 +26,10 @@ import { readSharedKeys } from './shared-keys.ts';
 const HINT =
   'npm run node -- TOPOLOGY --new-keys FOLDER adds it; copy public.keys to every machine';
 
-/** The protocols of a network and what they need of keys; its options have been checked. */
+/**
+ * Derives the keys that the protocols of a network need. The options of the network must have been
+ * checked.
+ */
 export class StandaloneKeyDerivation implements KeyDerivation {
   readonly #parts: {
     readonly network: NetworkMap;
@@ -41,7 +45,7 @@ export class StandaloneKeyDerivation implements KeyDerivation {
     const root = rootedSecrets(secret).rootOf(node);
     const provision = new SecretProvisioner({
       ...this.#parts,
-      // Only values of this node are asked for.
+      // Only values of this node are derived here.
       secrets: {
         own: (_, purpose): Uint8Array => ownSecret(root, purpose),
         shared: (): Uint8Array => root,
@@ -64,7 +68,7 @@ export class StandaloneKeyDerivation implements KeyDerivation {
   }
 
   /**
-   * What the process of a node is given.
+   * The key bundle for the process of a node.
    * @param folder Folder of keys, absolute.
    */
   bundleOf(node: string, keys: DeploymentKeys, folder: string): KeyBundle | KeyProblem {
@@ -80,7 +84,7 @@ export class StandaloneKeyDerivation implements KeyDerivation {
     };
   }
 
-  /** Public values of all nodes by `host/protocol`, as a bundle has them. */
+  /** Public values of all nodes by `host/protocol`, in the form of a key bundle. */
   #publicKeys({ values }: DeploymentKeys): ReadonlyMap<string, Values> | KeyProblem {
     const found = new Map<string, Values>();
     const { network, protocolsOf } = this.#parts;

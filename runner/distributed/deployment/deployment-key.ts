@@ -32,7 +32,7 @@ const OWNER_ONLY = 0o600;
 /** Permission bits for group and others. */
 const OTHERS = 0o077;
 const HEX = new RegExp(`^[0-9A-Fa-f]{${2 * CHANNEL_KEY_LENGTH}}\\s*$`);
-/** A key file is 65 bytes; a longer one is something else. */
+/** Longest file that is read, bytes. A key file has 65 bytes, so a much longer file is none. */
 const LENGTH_MAX = 1_024;
 const MAKE_ONE = 'remove it; npm run node -- TOPOLOGY --new-keys FOLDER makes another';
 
@@ -62,7 +62,7 @@ export function readKeyFile(path: string): KeyResult {
 /**
  * Reads a file that only its owner may read.
  * @param path Absolute.
- * @param lengthMax Longest text, bytes; empty if it is longer.
+ * @param lengthMax Longest file, bytes; for a longer one, an empty text is returned.
  */
 export function readSecretFile(
   path: string,
@@ -75,7 +75,7 @@ export function readSecretFile(
   }
   let handle: number;
   try {
-    // Without O_NONBLOCK, which Windows lacks, a pipe would wait for its writer.
+    // O_NONBLOCK, which Windows lacks, keeps the opening of a named pipe from waiting for a writer.
     handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -89,7 +89,7 @@ export function readSecretFile(
   }
 }
 
-/** Checks the opened file, so that nobody can replace it between the check and the read. */
+/** Checks and reads the opened file: nobody can replace it between the check and the read. */
 function readOpen(
   handle: number,
   shown: string,
@@ -135,13 +135,13 @@ export function newKeyFile(path: string): void {
 }
 
 /**
- * Replaces a file as a whole, with mode 0600 from the start; a symbolic link is replaced, and not followed.
+ * Replaces a file atomically by a new one with mode 0600; a symbolic link is replaced, not followed.
  * @throws Refusal if it cannot be written.
  */
 export function replaceKeyFile(path: string, text: string): void {
   const next = `${path}.new`;
   try {
-    // Left by a process that ended here.
+    // Such a file may be left by a process that was killed before the renaming.
     rmSync(next, { force: true });
     writeFileSync(next, text, { mode: OWNER_ONLY, flag: 'wx', flush: true });
     renameSync(next, path);

@@ -23,33 +23,42 @@ import { CHANNEL_KEY_LENGTH, publicKeyOf } from '../channel/handshake.ts';
 import { type KeyProblem, newKeyFile, readKeyFile, replaceKeyFile } from './deployment-key.ts';
 import { sharedKeyFileName, writeSharedKeys } from './shared-keys.ts';
 
-/** Holders of secrets in a deployment. */
+/**
+ * Which process of a deployment a secret key belongs to: the coordinator, a node in a run, or a node
+ * that runs alone.
+ */
 export type KeyHolder =
   | { readonly kind: 'coordinator' }
   | { readonly kind: 'node'; readonly name: string }
-  /** A node without coordinator. */
+  /** A node that runs alone, without a coordinator (ADR 0079). */
   | { readonly kind: 'alone'; readonly name: string };
 
-/** The keys that one process of a deployment knows. */
+/** The keys that one process of a deployment reads: its own secret, and the public keys of all. */
 export interface DeploymentKeys {
   /** The secret key of this process. */
   readonly secret: Uint8Array;
   readonly coordinator: Uint8Array;
-  /** Public keys of the nodes, by name. */
+  /** The public key of each node, by the name of the node. */
   readonly nodes: ReadonlyMap<string, Uint8Array>;
-  /** Public values of protocols, by `node/protocol/name`, for nodes that run alone. */
+  /** Public values of the nodes' protocols, by `node/protocol/name`; only nodes that run alone use them. */
   readonly values: ReadonlyMap<string, Uint8Array>;
 }
 
-/** What protocols derive from the secrets of a deployment, for nodes that run alone. */
+/**
+ * Derives, from the secret keys of a deployment, the values and secrets of protocols for nodes that run
+ * alone.
+ */
 export interface KeyDerivation {
-  /** Public values of a node, by `node/protocol/name`, from its secret key. */
+  /** Derives the public values of a node from its secret key; by `node/protocol/name`. */
   valuesOf(node: string, secret: Uint8Array): ReadonlyMap<string, Uint8Array>;
-  /** Secrets that a node shares with others, by `protocol/purpose`, from that of the coordinator. */
+  /**
+   * Derives the secrets that a node shares with others from the coordinator's secret key; by
+   * `protocol/purpose`.
+   */
   sharedOf(node: string, coordinator: Uint8Array): ReadonlyMap<string, Uint8Array>;
 }
 
-/** Public keys of a deployment. */
+/** The public part of the keys of a deployment, the content of `public.keys`. */
 type PublicKeys = Omit<DeploymentKeys, 'secret'>;
 
 const PUBLIC_FILE = 'public.keys';
@@ -60,13 +69,13 @@ const VALUE = 'public ';
 const LINE = new RegExp(
   `^(${COORDINATOR}|${NODE}[A-Za-z0-9][A-Za-z0-9_-]{0,62}) ([0-9a-f]{${2 * CHANNEL_KEY_LENGTH}})$`,
 );
-/** Public value of a protocol: as long as its key, at most 4,096 bytes. */
+/** A line with a public value of a protocol, of at most 4,096 bytes. */
 const VALUE_LINE = /^(public [^\s/]{1,63}(?:\/[^\s/]{1,100}){2}) ((?:[0-9a-f]{2}){1,4096})$/;
 /** Longest file of public keys that is read, bytes; one node takes a line of about 130 bytes. */
 const LENGTH_MAX = 10_000_000;
 const ADD = 'npm run node -- TOPOLOGY --new-keys FOLDER makes the keys that are missing';
 
-/** File name of a secret key. */
+/** The name of the file with the secret key of a role. */
 function secretFile(role: KeyHolder): string {
   return role.kind === 'coordinator' ? 'coordinator.key' : `node-${role.name}.key`;
 }
@@ -108,7 +117,8 @@ export function readKeys(
 
 /**
  * Creates the keys that a folder lacks, and adds their public keys to its list.
- * @param derivation What nodes that run alone need besides; absent if they cannot.
+ * @param derivation Derives what nodes that run alone need in addition; absent if the network cannot
+ *   run alone.
  * @returns names of the files that were created or changed.
  * @throws Refusal if a file cannot be written, or if an existing one contains no key.
  */
@@ -138,12 +148,16 @@ export function makeKeys(
     wipe(own);
   }
   const text = [...lines].map(([name, key]) => `${name} ${key}\n`).join('');
-  // They are no secrets, but changing them would change whom this machine trusts.
+  // Public keys are no secrets, but changing them would change whom this machine trusts; so only the
+  // owner may write.
   replaceKeyFile(path, HEAD + text);
   return [...made, ...shareSecrets(folder, roles, derivation)];
 }
 
-/** Gives each node its file of shared secrets, where the coordinator's key is, from which they follow. */
+/**
+ * Writes the file of shared secrets of each node. They are derived from the coordinator's key, so only
+ * where that key is.
+ */
 function shareSecrets(
   folder: string,
   roles: readonly KeyHolder[],
@@ -166,7 +180,7 @@ function keyIn(folder: string, role: KeyHolder): Uint8Array {
   return own.key;
 }
 
-/** Forgets the values of a node: it may have another key now, or run other protocols. */
+/** Removes the values of a node, which may have a new key or other protocols now. */
 function dropValues(lines: Map<string, string>, node: string): void {
   for (const name of lines.keys()) if (name.startsWith(`${VALUE}${node}/`)) lines.delete(name);
 }
@@ -174,7 +188,7 @@ function dropValues(lines: Map<string, string>, node: string): void {
 function makeFolder(folder: string): void {
   try {
     const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
-    // Keeps the keys out of git: whoever keeps scenarios under git adds folders as a whole.
+    // Keeps the keys out of git, to which users may add the folder of their scenarios as a whole.
     if (isNew) writeFileSync(join(folder, '.gitignore'), '*\n', { flag: 'wx' });
   } catch (cause) {
     const { code = '' } = cause as NodeJS.ErrnoException;

@@ -1,7 +1,7 @@
 /**
- * YAML of a deployment file: where the coordinator listens, and which node runs on which machine.
+ * The schema of a deployment file: where the coordinator listens, and which node runs on which machine.
  *
- * Only the shapes of single entries; `deployment.ts` checks what they say about the topology.
+ * It checks the shapes of single entries; `deployment.ts` checks them against the topology.
  * `schemas/deployment.schema.json` is generated from here.
  *
  * @module
@@ -52,13 +52,10 @@ function endpoint(): Leaf<HostPort> {
 }
 
 const LEVEL = '(?:[a-z][a-z0-9._-]{0,62}:)?(?:debug|info|warn|error)';
-/**
- * The values that `ORRERY_LOG` accepts. Each part ends at a comma, so matching never backtracks
- * over a text.
- */
+/** The values that `ORRERY_LOG` accepts. Each part ends at a comma, so that matching takes linear time. */
 const LEVELS = new RegExp(`^${LEVEL}(?:, ?${LEVEL}){0,63}$`);
 
-// Nodes use IPv4 sockets, like the addresses of topologies.
+// IPv4 only, as in topologies, because nodes use IPv4 sockets.
 const address = (): Leaf<string> =>
   patternLeaf(
     'an IPv4 address such as 192.0.2.11',
@@ -94,7 +91,7 @@ const hostSchema = z
   ])
   .meta({ description: 'Address of a node, alone or with its operator port.' });
 
-/** What a file without coordinator lacks, unless its nodes run alone. */
+/** The error message for a file without `coordinator`, unless it is for nodes that run alone. */
 export const COORDINATOR_MISSING = 'missing, expected a host and a port such as 192.0.2.10:7000';
 
 /** The schema of a deployment file. */
@@ -131,5 +128,5 @@ export const deploymentSchema = z
   })
   .meta({ title: 'Orrery deployment', description: 'Which node runs where, and who starts them.' });
 
-/** A file as parsed by the schema. */
+/** A deployment file as parsed by the schema. */
 export type DeploymentInput = z.infer<typeof deploymentSchema>;

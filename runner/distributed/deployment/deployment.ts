@@ -13,8 +13,8 @@
  *   - { from: gateway-111, to: gateway-211, kind: constant, rate: 1/s, size: 100B }
  * ```
  *
- * Reads and checks; starts nothing. All mistakes are reported together, each at its place in the
- * file.
+ * This module reads and checks files; it starts nothing. All mistakes are reported together, each with
+ * its place in the file.
  *
  * @module
  */
@@ -83,7 +83,10 @@ export class Deployment {
     this.#keys = parts.keys;
   }
 
-  /** Where the coordinator listens; the file was refused without, unless it is for a node that runs alone. */
+  /**
+   * Where the coordinator listens. Files without it are refused, except for a node that runs alone,
+   * which must not call this.
+   */
   get coordinator(): HostPort {
     assert(this.#coordinator !== undefined, 'a node that runs alone has no coordinator');
     return this.#coordinator;
@@ -94,7 +97,7 @@ export class Deployment {
     return this.#keys;
   }
 
-  /** Names of settings that differ from those in another file, apart from log levels. */
+  /** Names of the settings that differ from those of another deployment, without log levels. */
   differencesFrom(other: Deployment): readonly string[] {
     const settings = (one: Deployment): Record<string, string> => ({
       coordinator: JSON.stringify(one.#coordinator) ?? '',
@@ -132,18 +135,18 @@ export function loadDeployment(path: string, topology: Topology, role: KeyHolder
   return deployment;
 }
 
-/** A deployment file that was read; further checks may add to its problems. */
+/** A deployment file that was read, and the problems found so far; further checks may add problems. */
 export interface DeploymentReadResult {
   readonly source: ConfigSource;
   readonly problems: ConfigIssueCollector;
   /** Folder of the keys, absolute. */
   readonly keysFolder: string;
-  /** Undefined if something is wrong. */
+  /** Undefined if the file has a problem. */
   readonly deployment: Deployment | undefined;
 }
 
 /**
- * Like {@link loadDeployment}, without throwing what is wrong in the file.
+ * Like {@link loadDeployment}, but returns the problems of the file instead of throwing them.
  * @throws ConfigError if there is no file, or no YAML in it.
  */
 export function readDeployment(
@@ -224,7 +227,10 @@ class Checker {
     return read;
   }
 
-  /** Reports neighbours of which one is on loopback and the other on a network: neither reaches the other. */
+  /**
+   * Reports neighbours of which one is on loopback and the other on a network, because they cannot
+   * reach each other.
+   */
   #checkTransitAllowed(hosts: ReadonlyMap<string, DeployedHost>): void {
     const told = new Set<string>();
     for (const group of neighbours(this.#topology)) {
@@ -288,7 +294,10 @@ function isOnNetwork(address: string | undefined): boolean {
   return address !== undefined && !address.startsWith('127.');
 }
 
-/** RFC 1122 section 3.2.1.3: not "this network", not multicast, not broadcast. */
+/**
+ * True for a unicast address: not "this network", not multicast, not broadcast (RFC 1122 section
+ * 3.2.1.3).
+ */
 function isUnicast(address: string): boolean {
   const first = Number(address.split('.')[0]);
   return first > 0 && first < 224;

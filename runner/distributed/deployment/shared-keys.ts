@@ -1,7 +1,7 @@
 /**
- * Secrets that a node shares with others, in a file of its own machine, readable for its owner only: a line for each,
- * `protocol/purpose` and 64 hex digits. They are derived from the coordinator's key, so that nodes that run alone have
- * the same ones without anybody who hands them out (ADR 0079).
+ * Secrets that a node shares with others, in a file on its machine that only its owner may read: a line
+ * for each, `protocol/purpose` and 64 hex digits. They are derived from the coordinator's key, so that
+ * nodes that run alone have equal secrets although no coordinator distributes them (ADR 0079).
  *
  * No message of this module contains a digit of a secret.
  *
@@ -52,7 +52,7 @@ export function readSharedKeys(
 }
 
 /**
- * Writes the secrets of a node, or removes the file if it shares none.
+ * Writes the file with the shared secrets of a node, or removes the file if the node shares none.
  * @returns whether the file has changed.
  * @throws Refusal if it cannot be written.
  */

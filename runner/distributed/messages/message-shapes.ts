@@ -1,9 +1,8 @@
 /**
- * Shapes of all messages between coordinator and agents: {@link readReport} and {@link readCommand}
- * are the only ways in which a message from a channel becomes a typed one.
+ * Shapes of all messages between coordinator and agents. A message from a channel becomes a typed
+ * message only through {@link readReport} or {@link readCommand}.
  *
- * What a message says about the run – which hosts, flows and links exist – is checked by
- * `report-guard.ts`.
+ * `report-guard.ts` checks the content against the run: whether hosts, flows and links exist.
  *
  * @module
  */
@@ -55,23 +54,29 @@ import {
 } from './shape.ts';
 import { SUM_CHECKS_BYTES } from './telling-witness.ts';
 
-/** A message of the right shape, or what is wrong with it. */
+/** A message of the right shape, or a text on what is wrong with it. */
 export type ReadMessageResult<T> = { readonly message: T } | { readonly wrong: string };
 
-/** Instants of a run, ns before or after its start: thirteen days. */
+/** Largest instant of a run, ns before or after its start: thirteen days. */
 const INSTANT_MAX = 2 ** 50;
 const NAME_MAX = 256;
-/** Longest text of a log line, a reason or a stack. */
+/** Longest text of a log line, a reason or a stack, characters. */
 export const REPORT_TEXT_MAX = 16_384;
-/** Longest line of a crash, characters, and the most lines, or events, that a crash shows. */
+/**
+ * Longest line of a crash in characters, and largest number of lines, and of events, that a crash
+ * contains.
+ */
 export const CRASH_LINE_MAX = 1_024;
 const CRASH_LINES_MAX = 16;
-/** Names of one kind that one process may report: hosts, metrics, reasons. */
+/** Largest number of names of one kind that a process may report: hosts, metrics, reasons. */
 const NAMES_MAX = 10_000;
-/** Rows of measured packets per message: some seconds of everything that one process can carry. */
+/**
+ * Largest number of rows of measured packets in a message: some seconds of all that a process can
+ * carry.
+ */
 const PACKETS_MAX = 200_000;
 const SAMPLES_MAX = 100_000;
-/** Parts of one sum. */
+/** Largest number of parts of one sum. */
 const PARTS_MAX = 65_536;
 const PORT_MAX = 65_535;
 const FORWARD_MAX = Number.POSITIVE_INFINITY;

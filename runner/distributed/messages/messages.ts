@@ -2,9 +2,9 @@
  * The messages between a coordinator and its agents. An agent is one process, or one event loop of
  * the coordinator's process, with the nodes of some hosts.
  *
- * Instants are ns of the scenario's time unless a name says otherwise. Measurements travel as rows
- * of numbers, because there are some for every packet. Types only: `message-shapes.ts` turns what a
- * channel delivers into one of these.
+ * Instants are ns of the scenario's time unless a name says otherwise. Measurements are sent as rows of
+ * numbers, because there are several for every packet. This module contains types only;
+ * `message-shapes.ts` checks what a channel delivers.
  *
  * @module
  */
@@ -19,14 +19,15 @@ import type { KeyBundle } from '../../nodes/key-bundle.ts';
 import type { ReplayAttack, StoreFault } from '../../world.ts';
 import type { PackedHistogram, PackedMetrics } from './packed-histogram.ts';
 
-/** A row for a sent packet: flow, sequence, instant. */
+/** Numbers in a row for a sent packet: flow, sequence, instant. */
 export const SENT_ROW_WIDTH = 3;
 /**
- * A row for a packet that arrived: host, flow, number of its kind (and of kinds, if it is marked as one that may
- * have arrived before), sequence, sent at, instant.
+ * Numbers in a row for a packet that arrived: host, flow, kind, sequence, sending instant, instant of
+ * arrival. The kind is an index in the list of kinds, plus the length of this list if the packet may
+ * have arrived before.
  */
 export const ARRIVED_ROW_WIDTH = 6;
-/** Position of the instant in that row. */
+/** Index of the instant of arrival in a row for a packet that arrived. */
 export const ARRIVED_INSTANT_INDEX = 5;
 
 /** Everything an agent needs to build its part of the run. */
@@ -35,31 +36,34 @@ export interface AgentAssignment {
   readonly hosts: readonly string[];
   readonly scenario: Scenario;
   readonly seed: number;
-  /** Names the run, so that a restarted node finds its stores: 16 hexadecimal digits. */
+  /** The name of the run, 16 hexadecimal digits, by which a restarted node finds its stores. */
   readonly run: string;
   /** The secrets of these hosts, and all public keys. */
   readonly bundle: KeyBundle;
   readonly shape: 'links' | 'off';
   readonly precision: 'low' | 'high';
-  /** Stores of the hosts, a folder each; a temporary one if absent. */
+  /** Folder for the stores of the hosts, each in a folder of its own; a temporary one if absent. */
   readonly stateFolder?: string;
   /**
    * The first sequence number of each flow, which must be higher than any that the host used before
    * a restart.
    */
   readonly nextSequence: readonly number[];
-  /** When time 0 of the scenario was, as in the message `start`; only for a process that joins during the run. */
+  /**
+   * The instant of the scenario's time 0, as in the message `start`; only for a process that joins
+   * during the run.
+   */
   readonly zeroNs?: bigint;
 }
 
 /** A message from the coordinator to an agent. */
 export type AgentCommand =
   | { readonly type: 'load'; readonly order: AgentAssignment }
-  /** The answer to a `hello` that is not admitted; the channel then ends. */
+  /** The answer to a `hello` that the coordinator does not admit; the channel then ends. */
   | { readonly type: 'refused'; readonly reason: string }
   | RunCommand;
 
-/** A command for an agent that has received its order. */
+/** A command for an agent that has received its assignment. */
 export type RunCommand =
   /** The scenario's time 0, on the monotonic clock of the agent's machine. */
   | { readonly type: 'start'; readonly zeroNs: bigint }
@@ -87,7 +91,7 @@ export type RunCommand =
   | { readonly type: 'undo'; readonly effect: number }
   /** A question to a node; answered by reports of type `part`, and one of type `answer`. */
   | { readonly type: 'ask'; readonly number: number; readonly ask: AskSpec }
-  /** Nobody wants the answer any more. */
+  /** Gives up the question with this number. */
   | { readonly type: 'unask'; readonly number: number }
   | {
       readonly type: 'clock';
@@ -105,7 +109,7 @@ export type RunCommand =
   | { readonly type: 'restart'; readonly node: string }
   /** Tells sources to stop; packets under way still arrive. */
   | { readonly type: 'mute' }
-  /** Makes the process end without notice, as in a crash; for agents that somebody else started. */
+  /** Makes the process end at once, as in a crash; for agents that somebody else started. */
   | { readonly type: 'die' }
   /** The end: nodes are checked for broken invariants and stopped; the answer is `result`. */
   | { readonly type: 'stop' };
@@ -127,27 +131,30 @@ export interface AgentTally {
   readonly memoryBytes: number;
   readonly receiveBufferBytes: number;
   readonly events: number;
-  /** Packets of relayed streams that arrived: no socket counts them, as they stay in the client's process. */
+  /**
+   * Packets of relayed streams that arrived; sockets do not count them, because they stay in the
+   * client's process.
+   */
   readonly streamPackets: number;
-  /** Ends of streams that passed no links. */
+  /** Number of ends of streams that used no emulated links. */
   readonly directStreams: number;
   /** Number of store syncs that failed. */
   readonly storeFailures: number;
-  /** Longest time that something due waited because the process did not run. */
+  /** Longest time that something due waited because the process did not run, ns. */
   readonly stallNs: number;
-  /** Application bytes that no flow explains, or that are damaged. */
+  /** Number of deliveries whose bytes were not those of a packet of a flow. */
   readonly damaged: number;
   /** Number of rejected requests, by flow. */
   readonly refused: readonly number[];
   /** Number of rejected requests, by reason. */
   readonly refusals: Readonly<Record<string, number>>;
-  /** Flows of files whose last chunk has been accepted. */
+  /** Indexes of the flows of files whose last chunk has been accepted. */
   readonly filesSent: readonly number[];
 }
 
 /** A message from an agent to its coordinator. */
 export type AgentReport =
-  /** The first message: identifies the dialler. */
+  /** The first message, in which the dialler identifies itself. */
   | {
       readonly type: 'hello';
       readonly hosts: readonly string[];
@@ -164,7 +171,7 @@ export type AgentReport =
   /** A part of the answer to a question. */
   | { readonly type: 'part'; readonly number: number; readonly body: Uint8Array }
   | { readonly type: 'answer'; readonly number: number; readonly answer: AskAnswer }
-  /** Nodes that are not ready, sent a few times a second until `ready`. */
+  /** The nodes that are not ready; sent a few times a second until `ready`. */
   | { readonly type: 'waiting'; readonly nodes: readonly string[] }
   /** Everything that was measured up to `untilNs`; may be empty. */
   | {
@@ -195,7 +202,7 @@ export type AgentReport =
       readonly protocol: string;
     }
   | { readonly type: 'mark'; readonly atNs: number; readonly node: string; readonly name: string }
-  /** Links that packets from a host of the agent to `to` take; absent if there is no path. */
+  /** The links that packets from a host of the agent to `to` take now; absent if there is no path. */
   | {
       readonly type: 'path';
       readonly from: string;
@@ -209,7 +216,7 @@ export type AgentReport =
       readonly message: string;
     }
   | { readonly type: 'tally'; readonly tally: AgentTally }
-  /** A node has put a vector into a sum; checks as in `telling-witness.ts`. */
+  /** A node has put a vector into a sum; the checks of the vector are those of `telling-witness.ts`. */
   | {
       readonly type: 'addend';
       readonly space: string;
@@ -229,8 +236,8 @@ export type AgentReport =
   | { readonly type: 'handovers'; readonly batch: SampleBatch }
   | { readonly type: 'result'; readonly tally: AgentTally }
   /**
-   * An assertion of the engine failed in the agent. With `refused`, its machine cannot carry out an
-   * order.
+   * The agent failed, for example by an assertion of the engine. With `refused`, its machine cannot
+   * carry out a command.
    */
   | {
       readonly type: 'broken';
@@ -243,13 +250,13 @@ export type AgentReport =
 
 /** Sends commands to the agents of a run, kills them and starts them again. */
 export interface AgentFleet {
-  /** Sends to the agents that hold any of these hosts; to all if absent. */
+  /** Sends a command to the agents that run any of these hosts; to all agents if absent. */
   tell(command: AgentCommand, hosts?: readonly string[]): void;
   /**
-   * Ends the process of a node without notice, as `kill -9` does; if several nodes share an event
-   * loop of this process, only that node.
+   * Kills the process of a node, as `kill -9` does. If the agent is an event loop of this process, only
+   * the node crashes.
    */
   kill(node: string, store: StoreFault): void;
-  /** Starts the node again in a new process, which gets its orders once it has connected. */
+  /** Starts the node again in a new process, which gets its assignment once it has connected. */
   revive(node: string): void;
 }

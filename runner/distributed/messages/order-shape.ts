@@ -1,5 +1,5 @@
 /**
- * The shape of an agent's order, and of faults on links.
+ * The shape of an agent's assignment, and of faults on links.
  *
  * An agent gets the parts of a scenario that it runs: traffic and options; faults, limits and seeds
  * stay with the coordinator. Options are checked by the schemas of their protocols.
@@ -40,7 +40,7 @@ const DEPTH_MAX = 12;
 const FLOOD_BYTES_MAX = 65_000;
 const PACKET_MAX = 16_777_216;
 const SECRET_BYTES = 32;
-/** Longest public key of a node, bytes: one for a post-quantum key encapsulation fits. */
+/** Longest public key of a node, bytes; a key for a post-quantum key encapsulation fits. */
 const PUBLIC_KEY_MAX = 4_096;
 const PUBLISHED_MAX = 16_000_000;
 const RUN_NAME = /^[0-9a-f]{16}$/;
@@ -93,7 +93,7 @@ const traffic = objectShape<TrafficSpec>({
   position,
 });
 
-/** Accepts only an absent value. */
+/** The shape of an option that agents must not be given: only an absent value passes. */
 const nothing: ShapeCheck = (value, place) =>
   value === undefined ? undefined : `${place} is not an agent's to set`;
 const none = listShape(nothing, 0);
@@ -126,7 +126,7 @@ const scenario = objectShape<Scenario>({
   drainNs: numberShape(0, DURATION_MAX),
   epochSeconds: numberShape(0, Number.MAX_SAFE_INTEGER),
   crypto: oneOfShape('noble', 'node', 'sodium', 'modelled'),
-  // For virtual time only, and agents are live.
+  // This option is for virtual time only, and agents are live.
   sharesAgreements: nothing,
   cpu: nothing,
   options: recordShape(recordShape(plainJsonShape(DEPTH_MAX), PARTS_MAX), PARTS_MAX),
@@ -154,7 +154,7 @@ const bundle = objectShape<KeyBundle>({
   published: recordShape(boundedTextShape(PUBLISHED_MAX), PARTS_MAX),
 });
 
-/** The shape of the order to an agent to build its nodes. */
+/** The shape of the assignment from which an agent builds its nodes. */
 export const agentAssignmentShape: ShapeCheck = objectShape<AgentAssignment>({
   hosts: listShape(name, PARTS_MAX, 1),
   scenario,
@@ -168,7 +168,7 @@ export const agentAssignmentShape: ShapeCheck = objectShape<AgentAssignment>({
   zeroNs: optionalShape(bigIntShape),
 });
 
-/** A question: names, and a text within the bounds of a file. */
+/** The shape of a question: names, and a text within the bounds of a scenario file. */
 export const askShape: ShapeCheck = objectShape<AskSpec>({
   node: name,
   by: optionalShape(note),
@@ -178,7 +178,7 @@ export const askShape: ShapeCheck = objectShape<AskSpec>({
   withinNs: integerShape(1, Number.MAX_SAFE_INTEGER),
 });
 
-/** A flood: names, and numbers within the bounds of a file. */
+/** The shape of a flood: names, and numbers within the bounds of a scenario file. */
 export const floodCommandShape: ShapeCheck = objectShape<FloodCommand>({
   id: boundedTextShape(NAME_MAX),
   flood: objectShape<FloodSpec>({
@@ -193,7 +193,10 @@ export const floodCommandShape: ShapeCheck = objectShape<FloodCommand>({
   }),
 });
 
-/** An attacker on a link; the links of the action are not used, because the order names one. */
+/**
+ * The shape of an attacker on a link. The links of the action are left out, because the command names
+ * one link.
+ */
 export const replayAttackShape: ShapeCheck = objectShape<ReplayAttack>({
   kind: oneOfShape('tap'),
   links: plainJsonShape(3),
@@ -203,7 +206,7 @@ export const replayAttackShape: ShapeCheck = objectShape<ReplayAttack>({
   forge: numberShape(0, 1),
 });
 
-/** The part of a scenario that agents run; without the topology if they have their own. */
+/** The part of a scenario that agents need; without the topology if agents have their own. */
 export function agentScenario(whole: Scenario, has: 'topology' | 'own-topology'): Scenario {
   const { name: own, sha256, topology: all, durationNs, warmupNs, drainNs } = whole;
   const nowhere = { hosts: [], links: [], segments: [], clouds: [], areas: [] };

@@ -1,5 +1,5 @@
 /**
- * Refuses a scenario that is too large for the order of an agent, before anything starts.
+ * Refuses a scenario that is too large for the assignment of an agent, before anything starts.
  *
  * @module
  */
@@ -9,17 +9,20 @@ import { Refusal } from '../../../scenarios/refusal.ts';
 import { messageToText } from '../channel/message-text.ts';
 import { ORDER_BYTES_MAX } from '../channel/model.ts';
 
-/** Room in an order for what is not known yet: keys, and texts that nodes publish before a run. */
+/**
+ * Bytes of an assignment that are reserved for what is not known yet: keys, and texts that nodes
+ * publish before a run.
+ */
 const RESERVE_BYTES = 16 * 1024 * 1024;
-/** Longest part of a scenario in an order, bytes. */
+/** Longest part of a scenario in an assignment, bytes. */
 const SCENARIO_BYTES_MAX = ORDER_BYTES_MAX - RESERVE_BYTES;
-/** Files that a message names: the largest. */
+/** Number of files that the message names, the largest ones. */
 const NAMED_MAX = 5;
 const MB = 1e6;
 
 /**
- * Refuses a scenario that no order can hold.
- * @param scenario The part that agents get.
+ * Refuses a scenario that no assignment can hold.
+ * @param scenario The part of it that agents get.
  * @throws Refusal that names the largest files of its options, and the limit.
  */
 export function refuseOversizedScenario(scenario: Scenario): void {
@@ -37,7 +40,7 @@ export function refuseOversizedScenario(scenario: Scenario): void {
   );
 }
 
-/** Notes the path of each text that the loader has put in place of a path. */
+/** Collects the texts by which the loader has replaced paths of files, each with its path. */
 function collectFiles(value: unknown, found: Map<string, string>): void {
   if (value === null || typeof value !== 'object') return;
   const { file, text } = value as Partial<FileText>;

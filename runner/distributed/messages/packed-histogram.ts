@@ -1,14 +1,15 @@
 /**
- * The wire form of histograms. Most buckets are empty and most counts small, so run lengths for
- * empty buckets and variable-length counts take a sixth of the plain numbers, or less. Packing is
- * fast, because the process carries no packets meanwhile.
+ * The wire form of histograms. The majority of buckets is empty and counts are small, so run lengths
+ * for empty buckets and counts of variable length take at most a sixth of the plain numbers. Packing
+ * must be fast, because the process carries no packets meanwhile.
  *
  * | bytes                       | meaning                          |
  * | --------------------------- | -------------------------------- |
  * | `0`, then n >= 1 as LEB128  | n empty buckets                  |
  * | n >= 1 as LEB128            | a bucket that has counted n      |
  *
- * LEB128, unsigned: seven bits a byte, the lowest first, the top bit set on all but the last.
+ * LEB128, unsigned: seven bits a byte, the lowest first, with the top bit set in all bytes but the
+ * last.
  *
  * @module
  */
@@ -33,9 +34,9 @@ export type PackedMetric =
 export type PackedMetrics = Readonly<Record<string, PackedMetric>>;
 
 const BUCKETS_MAX = findBucketIndex(Number.MAX_SAFE_INTEGER) + 1;
-/** Bytes of the longest number: 2^53 in groups of seven bits. */
+/** Length of the longest number in bytes: 2^53 in groups of seven bits. */
 const NUMBER_BYTES_MAX = 8;
-/** Bytes of the longest packed histogram. */
+/** Length of the longest packed histogram in bytes. */
 export const HISTOGRAM_BYTES_MAX: number = BUCKETS_MAX * NUMBER_BYTES_MAX;
 /** Set on every byte of a number except the last; the lower bits are data. */
 const CONTINUES = 0x80;
@@ -62,7 +63,7 @@ export function packHistogram(data: HistogramData): PackedHistogram {
 
 /**
  * Unpacks a histogram.
- * @throws RangeError if these are not the counts of one.
+ * @throws RangeError if the bytes are not the counts of a histogram.
  */
 export function unpackHistogram(data: PackedHistogram): HistogramData {
   const counts = new Float64Array(BUCKETS_MAX);
@@ -80,7 +81,7 @@ export function unpackHistogram(data: PackedHistogram): HistogramData {
 
 /**
  * Checks whether a histogram is consistent, without unpacking it.
- * @returns what is wrong with it, with its place.
+ * @returns what is wrong, with `place`; undefined if nothing is.
  */
 export function packedHistogramProblem(data: PackedHistogram, place: string): string | undefined {
   const { count, min, max, sumLow } = data;
@@ -129,11 +130,14 @@ export function unpackMetrics(packed: PackedMetrics): Readonly<Record<string, Me
   return metrics;
 }
 
-/** @returns the position of the next number. */
+/**
+ * Writes a number as LEB128 at a position.
+ * @returns the position after it.
+ */
 function writeNumber(bytes: Uint8Array, at: number, value: number): number {
   let rest = value;
   let next = at;
-  // Divides instead of shifting, because a count may exceed 2^31.
+  // It divides instead of shifting, because a count may exceed 2^31.
   while (rest >= CONTINUES) {
     bytes[next] = (rest % CONTINUES) | CONTINUES;
     rest = Math.floor(rest / CONTINUES);

@@ -1,7 +1,7 @@
 /**
- * What an agent may report about a run: on its own nodes, existing flows and links, at past
- * instants, with the metrics that its protocols define. Anything else would break everybody's
- * meters, or fill the memory of the judging process.
+ * Checks what an agent reports about a run: only its own nodes, existing flows and links, past
+ * instants, and the metrics that its protocols define. Anything else could break the meters of the
+ * whole run, or fill the memory of the coordinator.
  *
  * It cannot tell whether a report is true: a machine of a deployment may lie about what its own
  * nodes sent, received and counted.
@@ -36,18 +36,21 @@ export interface GuardOptions {
   readonly metricsOf: (host: string) => readonly MetricDefinition[];
   /** The present instant of the scenario's time, ns. */
   readonly now: () => number;
-  /** The number of the next packet of a flow, as far as its source has reported. */
+  /** The sequence number of the next packet of a flow, according to the reports of its source. */
   readonly nextSequence: (flow: number) => number;
 }
 
 /**
- * Largest time that a report may be ahead. Clocks of other machines are known to within a few
- * milliseconds.
+ * How far in the future the instants of a report may be, ns. Clocks of other machines are known to
+ * within a few milliseconds.
  */
 const AHEAD_MAX_NS = 10_000_000_000;
-/** Sequence numbers that a source may skip at a time; a restart skips fewer. */
+/** Largest number of sequence numbers that a source may skip at a time; a restart skips fewer. */
 const SKIP_MAX = 65_536;
-/** Packets that may arrive before their source has reported them: as many as a fast source sends in a minute. */
+/**
+ * Largest number of packets of a flow that may arrive before their source has reported them: as many as
+ * a fast source sends in a minute.
+ */
 const UNTOLD_MAX = 1_048_576;
 
 /** Checks that a report contains only what its agent may report about the run. */
@@ -67,7 +70,7 @@ export class ReportGuard {
   /**
    * Checks a well-formed report.
    * @param own Hosts of the agent that sent it.
-   * @returns what is wrong with it.
+   * @returns what is wrong with it; undefined if nothing is.
    */
   check(own: readonly string[], report: AgentReport): string | undefined {
     switch (report.type) {
@@ -92,7 +95,7 @@ export class ReportGuard {
       case 'sum':
         return this.#isSum(own, report.metric) ? undefined : 'sum of a metric that is none of it';
       case 'addend':
-      // Who was asked is known to `RemoteAsks`.
+      // `RemoteAsks` checks whether the agent was asked.
       case 'part':
       case 'answer':
       case 'hello':
@@ -111,7 +114,7 @@ export class ReportGuard {
     return own.includes(node) ? undefined : 'it reports on a node that it does not run';
   }
 
-  /** True if a protocol of these hosts lets the run count sums under that name. */
+  /** True if a protocol of these hosts defines a metric of this name for sums that the run counts. */
   #isSum(own: readonly string[], metric: string): boolean {
     const all = own.flatMap((host) => this.#options.metricsOf(host));
     return all.some(({ name, kind, of }) => name === metric && kind === 'ratio' && !of);
@@ -163,7 +166,7 @@ export class ReportGuard {
         flow = rows[at + 1] as number;
         end = this.#endOf(flow);
       }
-      // Only the coordinator interprets the kind, and it skips unknown kinds.
+      // The kind is not checked: the coordinator skips rows of unknown kinds.
       if (!isCount(rows[at + 3] as number, end)) return 'measured: a packet that was never sent';
       const isPast = isInstant(rows[at + 4] as number, latestNs);
       if (!isPast || !isInstant(rows[at + 5] as number, latestNs)) return 'measured: in the future';
@@ -176,7 +179,7 @@ export class ReportGuard {
     return name !== undefined && own.includes(name);
   }
 
-  /** Upper bound on the numbers of a flow's packets; 0 if there is no such flow. */
+  /** Upper bound on the sequence numbers of a flow's packets; 0 if there is no such flow. */
   #endOf(flow: number): number {
     const { scenario, nextSequence } = this.#options;
     return scenario.traffic[flow] === undefined ? 0 : nextSequence(flow) + UNTOLD_MAX;
@@ -205,7 +208,7 @@ export class ReportGuard {
   }
 }
 
-/** What is wrong with the metrics of a node, of which each series is one. */
+/** What is wrong with the metrics of a node, in which each labelled series has an entry. */
 function wrongMetrics(
   values: AgentTally['metrics'][string],
   known: Definitions,
@@ -228,7 +231,7 @@ function wrongMetrics(
   return undefined;
 }
 
-/** A node counts folded series only once there was one. */
+/** True for a count of folded series below 1: a node has this counter only after it has folded a series. */
 function isEmptyFold(metric: string, value: PackedMetrics[string]): boolean {
   return metric === FOLDED_METRIC_NAME && 'value' in value && value.value < 1;
 }
@@ -241,7 +244,7 @@ function wrongLabels(
   const own = labels.map((label) => given[label] ?? '');
   if (seriesName(metric, labels, own) !== name)
     return 'tally: a metric with other labels than its protocol defines';
-  // The label of the folded series is the name of a metric, and no value of a node.
+  // The label of the counter of folded series is the name of a metric, not a value that the node chose.
   const isLong = own.some(({ length }) => length > LABEL_VALUE_LENGTH_MAX);
   return isLong && metric !== FOLDED_METRIC_NAME
     ? 'tally: a label that is longer than a node keeps'

@@ -1,6 +1,6 @@
 /**
- * The stores of a node that somebody else starts: a folder per run, so that a node that is killed
- * and restarted finds what it wrote, and a node of the next run finds nothing.
+ * Folders for the stores of a node that somebody else starts. Each run has its own, so that a node that
+ * is restarted during a run finds its data, and a node of the next run starts with none.
  *
  * @module
  */
@@ -19,9 +19,9 @@ export function drawRunName(): string {
 }
 
 /**
- * Creates the folder of a run and removes those of earlier ones.
+ * Creates the folder of a run and removes those of earlier runs.
  * @param state Folder for the stores of one node, over all runs.
- * @param run Name of the run, in the form of {@link drawRunName}: it came over a channel.
+ * @param run Name of the run as {@link drawRunName} makes it; asserted, because it came over a channel.
  */
 export function createRunStateFolder(state: string, run: string): string {
   assert(NAME.test(run), 'the name of a run has 16 hexadecimal digits');

@@ -1,27 +1,27 @@
 /**
  * Shapes of messages: contents are checked before anything trusts them.
  *
- * Unlike the schemas of files, these copy nothing and suggest nothing: measurements arrive fifty
- * times a second from every process. A check gives the place of the first mistake; it never repeats
- * what it found, which may be a secret or fill a terminal.
+ * Unlike the schemas of files, shapes copy nothing and suggest no corrections, because every process
+ * sends measurements fifty times a second. A check names the place of the first mistake, but never the
+ * value, which may be secret or long.
  *
  * @module
  */
 
-/** Checks a value; returns what is wrong with it, with its place, or undefined. */
+/** Checks a value; returns a text on what is wrong, which names `place`, or undefined. */
 export type ShapeCheck = (value: unknown, place: string) => string | undefined;
 
-/** A shape for each key of a type: forgetting one does not compile. */
+/** A shape for each key of a type; a missing key is an error of compilation. */
 export type MemberShapes<T> = { readonly [Key in keyof T]-?: ShapeCheck };
 
-/** Keys that a record must not have, because JavaScript gives them another meaning. */
+/** Keys that a record must not have, because JavaScript gives them a special meaning. */
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 /** Longest key that a record may have. */
 const KEY_MAX = 1_024;
 const PLAIN_TYPES: ReadonlySet<string> = new Set(['undefined', 'string', 'boolean', 'number']);
 const BIG_MAX = 2n ** 127n;
 
-/** Text of at most this many UTF-16 units. */
+/** The shape of a text of at most `max` UTF-16 units. */
 export function boundedTextShape(max: number): ShapeCheck {
   return (value, place) =>
     typeof value === 'string' && value.length <= max
@@ -29,19 +29,19 @@ export function boundedTextShape(max: number): ShapeCheck {
       : `${place} is not text of up to ${max} characters`;
 }
 
-/** A text that matches a pattern. */
+/** The shape of a text that matches a pattern; `what` names such texts. */
 export function patternTextShape(pattern: RegExp, what: string): ShapeCheck {
   return (value, place) =>
     typeof value === 'string' && pattern.test(value) ? undefined : `${place} is not a ${what}`;
 }
 
-/** One of the given texts. */
+/** The shape of a text that is one of the given ones. */
 export function oneOfShape(...values: readonly string[]): ShapeCheck {
   return (value, place) =>
     values.some((one) => one === value) ? undefined : `${place} is not one of ${values.join(', ')}`;
 }
 
-/** An integer between two bounds, inclusive. */
+/** The shape of an integer between two bounds, inclusive. */
 export function integerShape(min: number, max: number = Number.MAX_SAFE_INTEGER): ShapeCheck {
   return (value, place) =>
     Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
@@ -49,7 +49,7 @@ export function integerShape(min: number, max: number = Number.MAX_SAFE_INTEGER)
       : `${place} is not a whole number from ${min} to ${max}`;
 }
 
-/** A number between two bounds, inclusive; never NaN. */
+/** The shape of a number between two bounds, inclusive; never NaN. */
 export function numberShape(min: number, max: number): ShapeCheck {
   return (value, place) =>
     typeof value === 'number' && value >= min && value <= max
@@ -57,17 +57,17 @@ export function numberShape(min: number, max: number): ShapeCheck {
       : `${place} is not a number from ${min} to ${max}`;
 }
 
-/** True or false. */
+/** The shape of a boolean. */
 export const booleanShape: ShapeCheck = (value, place) =>
   typeof value === 'boolean' ? undefined : `${place} is neither true nor false`;
 
-/** A big integer of 128 bits. */
+/** The shape of a big integer of at most 128 bits and a sign. */
 export const bigIntShape: ShapeCheck = (value, place) =>
   typeof value === 'bigint' && value < BIG_MAX && value > -BIG_MAX
     ? undefined
     : `${place} is not an integer of up to 128 bits`;
 
-/** A byte array whose length is in the given range. */
+/** The shape of a byte array whose length is in the given range. */
 export function bytesShape(min: number, max: number): ShapeCheck {
   return (value, place) =>
     value instanceof Uint8Array && value.length >= min && value.length <= max
@@ -75,7 +75,10 @@ export function bytesShape(min: number, max: number): ShapeCheck {
       : `${place} is not ${min} to ${max} bytes`;
 }
 
-/** Complete rows of numbers, none of them above `bound` in size. */
+/**
+ * The shape of a Float64Array of at most `most` rows of `width` numbers each, whose absolute values are
+ * at most `bound`.
+ */
 export function numberRowsShape(width: number, most: number, bound: number): ShapeCheck {
   return (value, place) => {
     if (!(value instanceof Float64Array)) return `${place} is not a row of numbers`;
@@ -89,7 +92,7 @@ export function numberRowsShape(width: number, most: number, bound: number): Sha
   };
 }
 
-/** A list of bounded length. */
+/** The shape of a list of `least` to `most` items. */
 export function listShape(item: ShapeCheck, most: number, least = 0): ShapeCheck {
   return (value, place) => {
     if (!Array.isArray(value)) return `${place} is not a list`;
@@ -103,7 +106,7 @@ export function listShape(item: ShapeCheck, most: number, least = 0): ShapeCheck
   };
 }
 
-/** An object with a bounded number of arbitrary keys. */
+/** The shape of an object with at most `most` arbitrary keys. */
 export function recordShape(item: ShapeCheck, most: number): ShapeCheck {
   return (value, place) => {
     if (!isPlain(value)) return `${place} is not an object`;
@@ -136,17 +139,20 @@ export function objectShape<T>(members: MemberShapes<T>): ShapeCheck {
   };
 }
 
-/** Either absent or of this shape. */
+/** The shape of a value that is undefined or has the given shape. */
 export function optionalShape(shape: ShapeCheck): ShapeCheck {
   return (value, place) => (value === undefined ? undefined : shape(value, place));
 }
 
-/** Either null or of this shape. */
+/** The shape of a value that is null or has the given shape. */
 export function nullableShape(shape: ShapeCheck): ShapeCheck {
   return (value, place) => (value === null ? undefined : shape(value, place));
 }
 
-/** The shape selected by the text at `key`; given the kinds as type argument, the compiler notices a missing one. */
+/**
+ * The shape of an object whose text at `key` selects one of the given shapes. With the kinds as type
+ * argument, the compiler reports a missing kind.
+ */
 export function taggedUnionShape<Kind extends string>(
   key: string,
   shapes: Readonly<Record<Kind, ShapeCheck>>,
@@ -160,7 +166,7 @@ export function taggedUnionShape<Kind extends string>(
   };
 }
 
-/** Anything that JSON text can hold, or undefined, with bounded depth. */
+/** The shape of any value that JSON text can hold, or undefined, nested at most `depth` levels deep. */
 export function plainJsonShape(depth: number): ShapeCheck {
   return (value, place) => {
     if (value === null || PLAIN_TYPES.has(typeof value)) return undefined;

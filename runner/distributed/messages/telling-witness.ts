@@ -1,8 +1,9 @@
 /**
- * The witness of an agent: parts and claims of sums go to the coordinator as random linear checks,
- * since the nodes of one sum run in many processes (ADR 0050). A sum modulo 2^b is linear, so
- * checks of the parts add up to the check of the sum. A claim that is wrong in one element passes a
- * check with a chance of at most 1/2 (only the top bit differs), and all of them with 2^-16.
+ * The witness of an agent. The nodes that take part in one sum run in many processes, so parts and
+ * claims of sums are sent to the coordinator as random linear checks (ADR 0050). A sum modulo 2^b is
+ * linear, so the checks of the parts add up to the check of the sum. A claim that is wrong in one
+ * element passes one check with a probability of at most 1/2 (if only the top bit differs), and all 16
+ * checks with at most 2^-16.
  *
  * @module
  */
@@ -10,12 +11,12 @@ import type { SumClaim } from '../../../engine/host/protocol.ts';
 import { RunWitness } from '../../traffic/witness.ts';
 import type { AgentReport } from './messages.ts';
 
-/** Checks of a vector. */
+/** Number of checks of a vector. */
 const CHECKS = 16;
 const BYTES_PER_CHECK = 4;
-/** Bytes of all checks of a vector. */
+/** Length of all checks of a vector in bytes. */
 export const SUM_CHECKS_BYTES = CHECKS * BYTES_PER_CHECK;
-/** FNV-1a, 32 bits. */
+/** Constants of the hash function FNV-1a with 32 bits. */
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x0100_0193;
 
@@ -38,7 +39,10 @@ export class ReportingWitness extends RunWitness {
   }
 }
 
-/** {@link CHECKS} numbers modulo 2^32, little-endian; factors depend on the name of the sum only. */
+/**
+ * Computes the {@link CHECKS} checks of a vector as numbers modulo 2^32, little-endian. Their random
+ * factors depend on `space`, the name of the sum, only.
+ */
 export function computeSumChecks(space: string, vector: Uint32Array): Uint8Array {
   const sums = new Uint32Array(CHECKS);
   const state = seedOf(space);
@@ -50,7 +54,7 @@ export function computeSumChecks(space: string, vector: Uint32Array): Uint8Array
   return new Uint8Array(sums.buffer);
 }
 
-/** Decodes the check numbers of a sum. */
+/** Decodes the checks of a vector. */
 export function readSumChecks(checks: Uint8Array): Uint32Array {
   return new Uint32Array(checks.slice().buffer);
 }
@@ -64,7 +68,7 @@ function seedOf(space: string): Uint32Array {
   return Uint32Array.from({ length: CHECKS }, (_, check) => Math.imul(hash + check, FNV_PRIME) | 1);
 }
 
-/** xorshift32 (Marsaglia 2003), one generator for each check. */
+/** The next random factor of a check: xorshift32 (Marsaglia 2003), one generator for each check. */
 function nextFactor(state: Uint32Array, check: number): number {
   let x = state[check] as number;
   x ^= x << 13;

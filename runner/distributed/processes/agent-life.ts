@@ -1,20 +1,20 @@
 /**
- * What an agent runs in if the coordinator itself started it: a process, or a thread of this one
- * with its own event loop.
+ * What an agent runs in if the coordinator itself started it: a child process, or a thread of this
+ * process with its own event loop.
  *
  * @module
  */
 
 /** A handle on a started agent, in a process or on an event loop: its end, and how to force it. */
 export interface AgentHandle {
-  /** The kind of the agent, as a word for messages. */
+  /** What the agent runs in, as a word for messages. */
   readonly noun: 'process' | 'event loop';
   readonly hasEnded: boolean;
   /** Resolves when the agent has ended. */
   readonly ended: Promise<void>;
-  /** Ends the agent without notice. */
+  /** Ends the agent at once, without giving it time to finish. */
   kill(): void;
-  /** The call stack of an agent that does not answer; absent where it cannot be read. */
+  /** Reads the call stack of an agent that does not answer; absent if stacks cannot be read. */
   stack?(): Promise<string | undefined>;
 }
 
@@ -22,7 +22,7 @@ export interface AgentHandle {
 export interface AgentProgram {
   /** `file:` address of the module that loads the agent. */
   readonly entry: string;
-  /** Folder with the prepared agent; if absent, its modules are loaded one by one. */
+  /** Folder with the compiled program of agents; if absent, its modules are loaded one by one. */
   readonly folder?: string;
 }
 

@@ -16,21 +16,21 @@ export type AgentState = 'starting' | 'connected' | 'loaded' | 'ready' | 'done' 
 
 /** One agent as its coordinator knows it: a channel, and the process or thread behind it. */
 export class AgentProcess {
-  /** A number that differs for every process, so that each restart of a node gets a new one. */
+  /** A number that is different for every process of the run, also after a restart of a node. */
   readonly id: number;
   readonly hosts: readonly string[];
   readonly life: AgentHandle | undefined;
   state: AgentState = 'starting';
-  /** True once the coordinator itself ended it: its end is then no surprise. */
+  /** True once the coordinator itself has killed it, so that its end is no failure. */
   isKilled = false;
   pid: number | undefined;
   /** Port of its operator endpoint, on its own loopback address. */
   operatorPort: number | undefined;
-  /** When the process was started, ns of the monotonic clock. */
+  /** When the process was started, ns of the local monotonic clock. */
   readonly startedNs = process.hrtime.bigint();
   /** Nodes of the process that are not ready, as it last reported. */
   waiting: readonly string[] = [];
-  /** How far the monotonic clock of its machine is ahead of the local clock. */
+  /** How far the monotonic clock of its machine is ahead of the local monotonic clock. */
   readonly clock = new ClockOffset();
   /** The clock offset that the process was given at its start, ns. */
   clockOffsetNs = 0n;
@@ -43,9 +43,9 @@ export class AgentProcess {
   isTelling = false;
   probe: ClockProbe | undefined;
   channel: Channel | undefined;
-  /** All its measurements up to here have arrived, ns of the scenario's time. */
+  /** All its measurements up to this instant of the scenario's time have arrived, ns. */
   toldNs = 0;
-  /** The last lines of what it wrote to stderr. */
+  /** The end of its output on stderr. */
   stderrTail = '';
   /** The forbidden message that the process sent; undefined if it sent none. */
   expelledFor: string | undefined;
@@ -56,7 +56,7 @@ export class AgentProcess {
     this.id = id;
     this.hosts = hosts;
     this.life = life;
-    // Agents on this machine share our clock.
+    // An agent that the coordinator started is on this machine and shares its clock.
     if (life !== undefined) this.clock.shareClock();
   }
 

@@ -1,6 +1,6 @@
 /**
- * What an agent's process is told at its start: one line of JSON on its standard input, so that the
- * key appears in no process list and no environment.
+ * What an agent's process gets at its start: one line of JSON on its standard input, so that its key
+ * appears in no list of processes and no environment.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface AgentStartLine {
   readonly port: number;
   /** The agent's secret key, 32 bytes in hexadecimal. */
   readonly key: string;
-  /** The coordinator's public key. */
+  /** The coordinator's public key, 32 bytes in hexadecimal. */
   readonly coordinator: string;
   readonly hosts: readonly string[];
 }

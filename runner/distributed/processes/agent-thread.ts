@@ -11,8 +11,9 @@ import { portChannel } from '../channel/port-channel.ts';
 import type { AgentHandle, AgentHandleListener, AgentProgram } from './agent-life.ts';
 
 /**
- * Three semi-spaces of 32 MB instead of 16: every datagram leaves a kilobyte of garbage, and half
- * as many collections save a tenth of the processor time at 15,000 packets/s (docs/PERFORMANCE.md).
+ * Size of the young generation, MB: three semi-spaces of 32 MB instead of 16 MB. Every datagram leaves
+ * a kilobyte of garbage, and half as many collections save a tenth of the processor time at 15,000
+ * packets/s (docs/PERFORMANCE.md).
  */
 const YOUNG_GENERATION_MB = 96;
 
@@ -40,7 +41,7 @@ export function startAgentThread(
     // The thread must not inherit the start options of this process.
     execArgv: [],
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-    // This process receives the thread's last output.
+    // The thread's output on stderr goes to this process, not directly to the terminal.
     stderr: true,
     stdout: true,
   });

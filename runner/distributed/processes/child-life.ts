@@ -1,5 +1,5 @@
 /**
- * An agent in a process of its own.
+ * Starts an agent in a child process.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export function startChild(
 ): AgentHandle {
   const words = [fileURLToPath(entry), ...(folder === undefined ? [] : [folder])];
   const child = spawn(process.execPath, words, { stdio: ['pipe', 'ignore', 'pipe'] });
-  // A child that died immediately is reported by its exit.
+  // The error of writing to a child that died immediately is ignored, because its exit is reported.
   child.stdin.on('error', () => undefined);
   child.stdin.end(`${JSON.stringify(start)}\n`);
   child.stderr.on('data', (chunk: Buffer) => listener.onWords(chunk.toString()));

@@ -1,11 +1,10 @@
 /**
- * Extracts from the output of a process that died the one line that tells people why, instead of
- * the end of a stack.
+ * Finds, in the output of a process that died, the line that tells people why it died.
  *
  * @module
  */
 
-/** Longest line that is passed on. */
+/** Longest text that is returned, characters. */
 const WORDS_MAX = 300;
 
 /**
@@ -26,7 +25,7 @@ function isStack(line: string): boolean {
   return /^at .*[:(]/.test(line) || /^Node\.js v\d/.test(line) || /^[{}[\]^~]+$/.test(line);
 }
 
-/** Log lines are JSON; anything else is its own message. */
+/** The message of a log line, which is JSON; any other line unchanged. */
 function messageOf(line: string): string {
   try {
     const { message } = JSON.parse(line) as { readonly message?: unknown };

@@ -1,5 +1,6 @@
 /**
- * Which nodes share a process, how that is named, and how an operator finds the processes of a run.
+ * Which nodes share a process, how reports name this layout, and how an operator finds the processes of
+ * a run.
  *
  * @module
  */
@@ -16,7 +17,7 @@ export interface ProcessEntry {
   readonly isRestart: boolean;
 }
 
-/** Assigns hosts to processes. */
+/** Groups hosts into processes: one for each host, or one for all hosts of a machine. */
 export function groupHostsByProcess(
   { topology }: { readonly topology: Pick<Topology, 'hosts'> },
   by: 'node' | 'machine',

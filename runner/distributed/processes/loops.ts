@@ -1,10 +1,10 @@
 /**
- * Event loops of one process: how many a scenario gets by default, and which nodes share one.
+ * Event loops of one process: how many a scenario gets by default, and which nodes share a loop.
  *
- * Nodes are ordered along the traffic, from one end of its heaviest flow to the other, and the
- * order is cut into pieces of about equal load. So every path has a part on each loop, whichever
- * path is in use, and crosses few borders. The same file is always cut in the same way. Nothing is
- * measured: a node's load is the traffic that the file sends past it, and more where flows begin
+ * Nodes are ordered along the traffic, from one end of the heaviest flow to its other end, and this
+ * order is cut into pieces of about equal load. So every path has a part on each loop and seldom
+ * changes between loops. The same file is always cut in the same way, because loads are not measured:
+ * the load of a node is the traffic that passes it according to the file, with more where flows begin
  * and end.
  *
  * @module
@@ -15,16 +15,16 @@ import type { Topology } from '../../../topologies/model.ts';
 import { trafficEntries } from '../../traffic/drawn-pairs.ts';
 
 /**
- * One loop carries some 12,000 packets/s over six links (docs/PERFORMANCE.md); a third of that
- * leaves room.
+ * Largest offered rate, packets/s, for which one loop is the default. A loop carries about 12,000
+ * packets/s over six links (docs/PERFORMANCE.md); a third of this leaves a reserve.
  */
 const ONE_LOOP_RATE = 4_000;
 /**
- * An end of a flow costs as much as two to three routers: it makes or checks, and seals or opens,
- * what they forward (docs/PERFORMANCE.md).
+ * Additional load of a node at an end of a flow, in units of a router: it makes and seals, or opens and
+ * checks, the packets that routers only forward (docs/PERFORMANCE.md).
  */
 const END_WEIGHT = 2;
-/** More than two event loops have never been faster in measurements, so two are the default. */
+/** Largest default number of event loops: in measurements, more than two have never been faster. */
 const UNASKED_MAX = 2;
 
 /** The facts about a scenario that determine how many event loops to use. */
@@ -32,7 +32,7 @@ export type LoopScenario = Pick<Scenario, 'traffic' | 'drawnTraffic'> & {
   readonly topology: Pick<Topology, 'hosts' | 'links' | 'segments' | 'clouds' | 'addressPlan'>;
 };
 
-/** Packets/s that constant and poisson sources offer together, all of them active. */
+/** The rate that constant and poisson sources offer together while all of them are active, packets/s. */
 export function offeredRate(scenario: Pick<Scenario, 'traffic' | 'drawnTraffic'>): number {
   return trafficEntries(scenario).reduce((sum, entry) => {
     const { pattern } = entry;
@@ -43,18 +43,18 @@ export function offeredRate(scenario: Pick<Scenario, 'traffic' | 'drawnTraffic'>
 }
 
 /**
- * Default number of loops: two where much traffic is offered, else one.
+ * The default number of loops: two if the offered rate is high, else one.
  * @param cores Cores that this process may use.
  */
 export function defaultLoopCount(scenario: LoopScenario, cores: number): number {
   const { hosts, addressPlan } = scenario.topology;
-  // Ports of that plan are assigned from one table.
+  // With the address plan `ports`, all ports are assigned from one table, which loops cannot share.
   if (addressPlan === 'ports' || offeredRate(scenario) <= ONE_LOOP_RATE) return 1;
   return Math.min(cores, UNASKED_MAX, hosts.length);
 }
 
 /**
- * Hosts of each loop, each with at least one.
+ * Groups the hosts by loop; each loop gets at least one host.
  * @param loops From 1 to the number of hosts.
  */
 export function groupHostsByLoop(
@@ -103,7 +103,8 @@ class HopMap {
 }
 
 /**
- * Ends of the heaviest flow, the first of equals; without traffic, two hosts that are far apart.
+ * The ends of the heaviest flow, the first of equally heavy ones; without traffic, two hosts that are
+ * far apart.
  */
 function axisOf({ traffic, topology }: LoopScenario, map: HopMap): readonly [string, string] {
   const [first] = traffic;
@@ -115,7 +116,10 @@ function axisOf({ traffic, topology }: LoopScenario, map: HopMap): readonly [str
   return [from, [...map.from(from).keys()].at(-1) ?? from];
 }
 
-/** Orders nodes along the axis, those near its beginning first; ties stay in file order. */
+/**
+ * Orders nodes along the axis, those near its beginning first; nodes at equal distance keep the order
+ * of the file.
+ */
 function inRow(
   names: readonly string[],
   [from, to]: readonly [string, string],
@@ -129,8 +133,8 @@ function inRow(
 }
 
 /**
- * The load of each node, in packets/s that a router would forward, if every flow takes all shortest
- * paths; plus 1 for every node.
+ * The load of each node, in packets/s as a router forwards them, if every flow is spread over all its
+ * shortest paths; plus 1 for every node.
  */
 function loadsOf({ traffic, topology }: LoopScenario, map: HopMap): ReadonlyMap<string, number> {
   const loads = new Map(topology.hosts.map(({ name }) => [name, 1]));
@@ -151,10 +155,7 @@ function rateOf({ pattern }: TrafficSpec): number {
   return 'rate' in pattern ? pattern.rate : 0;
 }
 
-/**
- * Cuts the ordered nodes into pieces, each as close to its share of the remaining load as whole
- * nodes allow.
- */
+/** Cuts the ordered nodes into pieces, each as close to its share of the remaining load as possible. */
 function cut(
   row: readonly string[],
   loads: ReadonlyMap<string, number>,

@@ -1,11 +1,11 @@
 /**
- * The folder with the prepared programs of agents: one file each, with the code that V8 compiled for it
- * (ADR 0030).
+ * The folder with the prepared programs of agents. Each program is one bundled file with the code cache
+ * that V8 compiled for it (ADR 0030).
  *
- * A command has such a folder, and the threads and processes that it starts use the same one. If this
- * process has none (a library, a test, no place for a store), two programs are prepared for one run:
- * loading modules one by one, each of seventeen agents would need 0.9 s of CPU to start. The built form
- * needs no preparation.
+ * A command has such a folder, and the threads and processes that it starts use the same folder. If
+ * this process has none (in a library, in a test, or if no folder can be written), two programs are
+ * prepared for this run, because an agent that loads its modules one by one needs 0.9 s of processor
+ * time to start. The built package needs no preparation.
  *
  * @module
  */
@@ -20,17 +20,17 @@ import { IS_RUN_FROM_SOURCE } from '../../../engine/live/own-form.ts';
 
 /** Location of the bundled programs. */
 export interface PreparedAgentPrograms {
-  /** The folder; if absent, agents load their modules one by one. */
+  /** The folder with the programs; if absent, agents load their modules one by one. */
   readonly folder?: string;
   /** Removes the files that were prepared for one run. */
   dispose(): void;
 }
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-/** Must be the same name as in engine/live/prepared.mjs. */
+/** The key of the environment data for the folder; must be the same as in engine/live/prepared.mjs. */
 const FOLDER = 'orrery.prepared';
 const PREPARE = 'engine/live/prepare.mjs';
-/** As in engine/live/prepared.mjs. */
+/** The name of the bundle; must be the same as in engine/live/prepared.mjs. */
 const BUNDLE = 'workers.cjs';
 const PROGRAMS = ['agent=cli/agent-start.ts', 'loop=runner/distributed/agent/loop-start.ts'];
 
@@ -49,7 +49,7 @@ export async function prepareAgentPrograms(): Promise<PreparedAgentPrograms> {
     await promisify(execFile)(process.execPath, [PREPARE, folder, ...PROGRAMS], { cwd: ROOT });
     return { folder, dispose };
   } catch {
-    // Loading the sources gives a better message.
+    // If preparing fails, agents load their sources, whose errors have better messages.
     dispose();
     return { dispose: (): void => undefined };
   }

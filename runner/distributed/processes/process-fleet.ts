@@ -1,8 +1,8 @@
 /**
- * All agents of a run: starts their processes or event loops, or admits those started on other
- * machines, and passes orders and reports.
+ * All agents of a run: starts their processes or event loops, or admits processes started on other
+ * machines, and passes commands and reports on.
  *
- * The coordinator knows what orders and reports mean.
+ * It does not interpret commands and reports; the coordinator does.
  *
  * @module
  */
@@ -25,15 +25,15 @@ import { startAgentThread } from './agent-thread.ts';
 import { startChild } from './child-life.ts';
 import { type PreparedAgentPrograms, prepareAgentPrograms } from './prepared-agents.ts';
 
-/** Parts of a fleet. */
+/** What a fleet is made from. */
 export interface FleetOptions {
   /** The hosts of each agent. */
   readonly groups: readonly (readonly string[])[];
   /** Secret of the coordinator, 32 bytes. */
   readonly key: Uint8Array;
   /**
-   * Public keys of the agents that somebody else starts, by name. Agents started by the fleet get
-   * new keys.
+   * Public keys of the agents that somebody else starts, by the name of the agent. Agents that the
+   * fleet starts get new keys.
    */
   readonly nodeKeys?: ReadonlyMap<string, Uint8Array>;
   /** Where agents on other machines reach the coordinator; by default, a free port of 127.0.0.1. */
@@ -43,16 +43,16 @@ export interface FleetOptions {
   /** Whether agents are processes or threads; default `process`. */
   readonly executor?: 'process' | 'loop';
   readonly onReport: (agent: AgentProcess, report: AgentReport) => void;
-  /** Checks a well-formed report; returns what is wrong with it. */
+  /** Checks a well-formed report; returns what is wrong with it, undefined if nothing is. */
   readonly wrongWith?: (agent: AgentProcess, report: AgentReport) => string | undefined;
-  /** An agent sent something forbidden: its channel is closed. */
+  /** Called when an agent has sent something forbidden, so that its channel is closed. */
   readonly onExpelled?: (agent: AgentProcess, wrong: string) => void;
   /** Called when an agent's channel has ended, for any reason. */
   readonly onGone: (agent: AgentProcess, why: string) => void;
   readonly onRefused?: (peer: string, reason: string) => void;
-  /** Why an agent that sends hello is not admitted. */
+  /** Returns the reason why an agent that sends `hello` is not admitted; undefined if it is admitted. */
   readonly refusal?: (hello: HelloReport) => string | undefined;
-  /** After an abort, no more agents are started. */
+  /** Once it aborts, no more agents are started. */
   readonly signal?: AbortSignal;
 }
 
@@ -62,8 +62,8 @@ export type HelloReport = Extract<AgentReport, { readonly type: 'hello' }>;
 const LOOPBACK = '127.0.0.1';
 const STDERR_TAIL_MAX = 4_000;
 /**
- * Processes started at a time, per core. A hundred that start together keep each other from
- * answering in time.
+ * Largest number of processes that start at the same time, per core. A hundred that start together
+ * would be too slow to answer in time.
  */
 const STARTING_PER_CORE = 4;
 /** Longest wait for an agent to start; after that, the next one is started anyway. */
@@ -78,11 +78,17 @@ export class ProcessFleet implements AgentFleet {
   readonly #options: FleetOptions;
   #listener: ChannelListener | undefined;
   #prepared: PreparedAgentPrograms | undefined;
-  /** Admits a process that somebody else restarted before the crash of its node was over, by hosts. */
+  /**
+   * For processes that somebody else restarted while a fault still keeps their nodes down: what admits
+   * them, by hosts.
+   */
   readonly #early = new Map<string, () => void>();
-  /** Owner of a public key, by its hexadecimal form. */
+  /** The name of the owner of each public key, by the key in hexadecimal. */
   readonly #names = new Map<string, string>();
-  /** By owner of a public key, its latest channel that has not sent hello; a newer one closes it. */
+  /**
+   * By the owner of a public key: the latest channel on which no `hello` has arrived yet. A newer
+   * channel of the owner closes it.
+   */
   readonly #nameless = new Map<string, Channel>();
   #isClosing = false;
 
@@ -98,8 +104,8 @@ export class ProcessFleet implements AgentFleet {
   }
 
   /**
-   * Listens if agents connect, and starts all of them, only a few processes at a time. If one dies,
-   * no more are started, and the death is reported separately.
+   * Listens if agents connect over TCP, and starts all agents, only a few processes at a time. If one
+   * dies, no more are started; `onGone` reports its death.
    * @throws (rejects) Refusal if the coordinator's port is not available, or a process does not
    * connect.
    */
@@ -113,7 +119,7 @@ export class ProcessFleet implements AgentFleet {
     }
   }
 
-  /** Waits until few enough processes are starting. @returns false if no more should be started. */
+  /** Waits until another process may be started. @returns false if no more should be started. */
   async #hasRoom(): Promise<boolean> {
     const { entry, signal } = this.#options;
     if (entry === undefined || this.#hasLoops) return true;
@@ -156,7 +162,7 @@ export class ProcessFleet implements AgentFleet {
     }
   }
 
-  /** True if an agent has ended that was not killed on purpose. */
+  /** True if an agent has ended that the coordinator did not kill. */
   get hasLostOne(): boolean {
     return this.agents.some(({ state, isKilled }) => state === 'dead' && !isKilled);
   }
@@ -185,7 +191,7 @@ export class ProcessFleet implements AgentFleet {
     }
     agent.isKilled = true;
     agent.state = 'dead';
-    // An agent that somebody else started must kill itself; they also restart it.
+    // An agent that somebody else started is told to end itself; its supervisor restarts it.
     if (agent.life === undefined) agent.tell({ type: 'die' });
     else agent.life.kill();
   }
@@ -205,7 +211,7 @@ export class ProcessFleet implements AgentFleet {
     await Promise.all(this.agents.map((agent) => agent.syncClock()));
   }
 
-  /** Ends all agents; those that do not end within `ms` are killed. */
+  /** Ends all agents; kills those that have not ended after `ms`. */
   async close(ms: number): Promise<void> {
     this.#isClosing = true;
     this.#early.clear();
@@ -291,7 +297,10 @@ export class ProcessFleet implements AgentFleet {
     };
   }
 
-  /** Threads of this process send what this program makes: no check is needed. */
+  /**
+   * Checks the shape of a report. Reports of threads of this process are not checked, because they come
+   * from the same program.
+   */
   #read(agent: AgentProcess | undefined, message: unknown): ReadMessageResult<AgentReport> {
     if (this.#hasLoops) return { message: message as AgentReport };
     const read = readReport(message);
@@ -300,7 +309,7 @@ export class ProcessFleet implements AgentFleet {
     return wrong === undefined ? read : { wrong };
   }
 
-  /** An agent that sends a forbidden message cannot be used any more; the others continue. */
+  /** Disconnects an agent that sent a forbidden message; the other agents continue. */
   #expel(channel: Channel, agent: AgentProcess | undefined, wrong: string): void {
     channel.close();
     if (agent === undefined) {
@@ -354,8 +363,8 @@ export class ProcessFleet implements AgentFleet {
   }
 
   /**
-   * Called when a channel has ended. The agent cannot be used any more; if its process ends too, that
-   * end is reported instead, because it explains more.
+   * Called when a channel has ended, after which its agent cannot be used. If its process ends as well,
+   * that end is reported instead, because it explains more.
    */
   #lost(agent: AgentProcess, reason: string): void {
     const { life } = agent;

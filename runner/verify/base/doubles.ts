@@ -1,6 +1,6 @@
 /**
- * Wrong engines: each puts one mistake into a real network (docs/VERIFICATION.md#it-can-fail). Used
- * only by the tests of the suite and by `npm run verify -- --mutation NAME`.
+ * Wrong engines, each of which is a real network with one mistake (docs/VERIFICATION.md#it-can-fail).
+ * Used only by the tests of the suite and by `npm run verify -- --mutation NAME`.
  *
  * They are subclasses of the real direction, installed before the first packet; the rest of the
  * engine stays as it is.
@@ -30,7 +30,10 @@ import { LifoQueue, PreemptiveQueue } from './queue-doubles.ts';
 
 const NS_PER_US = 1_000;
 
-/** A function that makes a network rewrite specification or position of each direction added to it. */
+/**
+ * Makes a function that changes a network so that it rewrites the specification or the ends of each
+ * direction added to it.
+ */
 export function rewriteDirections(
   rewrite: (
     place: LinkDirectionPlace,
@@ -46,7 +49,7 @@ export function rewriteDirections(
   };
 }
 
-/** A function that makes a network use the class `wrong` for its directions. */
+/** Makes a function that changes a network so that its directions are of the class `wrong`. */
 export function replaceDirections(wrong: typeof LinkDirection): (network: Network) => void {
   return (network) => {
     const add = network.addDirection.bind(network);
@@ -188,7 +191,7 @@ export class GenerousDirection extends LinkDirection {
   }
 }
 
-/** Every event of the kernel fires 1 ns late, and the direction accepts that. */
+/** A direction that accepts that every event fires 1 ns late. */
 class LateDirection extends LinkDirection {
   override onTransmitted(): void {
     this.context.state[this.base + SERIALISATION_END_NS_INDEX] = this.scheduler.now;
@@ -210,7 +213,7 @@ class LateDirection extends LinkDirection {
 export function delayAllEventsByOneNs(network: Network): void {
   const { scheduler } = network;
   const post = scheduler.post.bind(scheduler);
-  // Events that became due while the last event was late are due now.
+  // A negative delay is possible, because the previous event was late; such an event is due now.
   scheduler.post = (delay, kind, target): void => post(Math.max(0, delay) + 1, kind, target);
   replaceDirections(LateDirection)(network);
 }

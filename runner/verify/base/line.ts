@@ -1,10 +1,10 @@
 /**
- * Packets from one source through a line of links: directions 0 -> 1 -> 2 -> ... of one network,
- * with a relay between them. Observers are told of each start of a serialisation, each end, each
+ * Sends packets from one source through a line of links: directions 0 -> 1 -> 2 -> ... of one network,
+ * with a relay between them. Callbacks report each start of a serialisation, each departure and each
  * drop.
  *
- * Waits are measured by the engine's own stamps: start of the serialisation minus the instant at
- * which the packet was offered to that link. Has no hosts and no sockets.
+ * The wait at a link is measured by the engine's own time stamps: start of the serialisation minus the
+ * instant at which the packet was offered to the link. There are no hosts and no sockets.
  *
  * @module
  */
@@ -73,7 +73,7 @@ export class LinkChain implements PacketSink, EventHandler, NetworkObserver {
     });
   }
 
-  /** Sends everything and waits until the line is empty. */
+  /** Sends all packets and runs until the line is empty. */
   run(): void {
     this.next();
     this.network.scheduler.run();
@@ -129,11 +129,11 @@ export class LinkChain implements PacketSink, EventHandler, NetworkObserver {
   }
 
   onOffered(): void {
-    // Observed before the offer, while the line is still unchanged.
+    // Nothing to do: `callbacks.offered` is called before the packet is offered.
   }
 
   onDelivered(): void {
-    // The sink of this network is the line itself.
+    // Nothing to do: the line is also the sink of this network, and gets the packets there.
   }
 
   private next(): void {
@@ -143,13 +143,13 @@ export class LinkChain implements PacketSink, EventHandler, NetworkObserver {
   }
 }
 
-/** Gaps of a Poisson process, rounded to 1 ns. */
+/** Returns a function that draws the gaps of a Poisson process, rounded to 1 ns. */
 export function poissonGaps(stream: RandomStream, ratePerSecond: number): () => number {
   const mean = 1e9 / ratePerSecond;
   return () => roundToNanoseconds(stream.exponential(mean));
 }
 
-/** Returns the same gap or size each time. */
+/** Returns a function that always gives the same gap or size. */
 export function constantDraw(value: number): () => number {
   return () => value;
 }

@@ -23,8 +23,8 @@ export type AcceptedRange =
 /** One value that a check measures, with its theory and the accepted range. */
 export interface CheckMeasure {
   /**
-   * Text of the row, its unit last: at most 33 characters, or 23 next to a published figure. That of a wrong value may
-   * be longer and say what is wrong.
+   * Label of the row, with its unit last: at most 33 characters, or 23 if there is a published figure.
+   * The label of a wrong value may be longer and say what is wrong.
    */
   readonly label: string;
   /** The figure printed in the literature, if there is one. Never judged. */
@@ -43,11 +43,11 @@ export interface VerificationCheck {
    */
   readonly id: string;
   readonly name: string;
-  /** The formula that the theory comes from, one line. */
+  /** The formula of the theory, in one line. */
   readonly formula: string;
-  /** Smallest relative error, or kind of error, that turns the check red. */
+  /** The smallest relative error, or the kind of error, that makes the check fail. */
   readonly catches: string;
-  /** Runs the engine under one seed. */
+  /** Runs the check on an engine with one seed. */
   run(engine: SeededEngine): readonly CheckMeasure[];
 }
 

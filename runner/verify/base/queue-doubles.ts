@@ -38,7 +38,7 @@ export class LifoQueue implements QueueDiscipline {
   }
 
   setLimit(): void {
-    // Unlimited: no check that uses this double limits its queue.
+    // Nothing to do: no check that uses this double limits its queue.
   }
 
   flush(drop: (packet: number) => void): void {
@@ -49,7 +49,7 @@ export class LifoQueue implements QueueDiscipline {
 /** DSCP from which a packet is urgent (RFC 2474, network control). */
 const URGENT_DSCP = 48;
 
-/** Two classes, and the packet that was interrupted between them. */
+/** A defective queue of two classes, with the interrupted packet between them. */
 export class PreemptiveQueue implements QueueDiscipline {
   /** The interrupted packet, which continues after the urgent ones; NIL if there is none. */
   interrupted = NIL_PACKET;
@@ -100,7 +100,7 @@ export class PreemptiveQueue implements QueueDiscipline {
   }
 
   setLimit(): void {
-    // Unlimited: no check that uses this double limits its queue.
+    // Nothing to do: no check that uses this double limits its queue.
   }
 
   flush(drop: (packet: number) => void): void {

@@ -1,6 +1,6 @@
 /**
- * What the checks run on: networks of the real engine under one seed, and named streams
- * (`verify/...`). Wrong engines (mutations.ts) are injected here.
+ * What the checks run on: networks of the real engine with one seed, and named random streams
+ * (`verify/...`). The defects of wrong engines (mutations.ts) are injected here.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { Network, type PacketSink } from '../../../engine/net/network.ts';
 import { SimWorld, type SimWorldOptions } from '../../../engine/net/sim-world.ts';
 import type { RouterName } from '../bundles/delay-chains.ts';
 
-/** The mistakes that an engine under verification has on purpose. Absent parts are right. */
+/** The deliberate mistakes of an engine under verification. Absent parts are right. */
 export interface Defects {
   /** Changes a network before anything is added to it. */
   readonly sabotage?: (network: Network) => void;
   /** Ratio of the sources' mean packet size to the requested one. */
   readonly sizeFactor?: number;
-  /** Each down time is counted only from this long after its beginning, ns. */
+  /** Each down time counts only from this long after its beginning, ns. */
   readonly detectionNs?: number;
   readonly mixes?: MixDefects;
   readonly bundles?: BundleDefects;
@@ -36,7 +36,7 @@ export interface BeaconDefects {
 
 /** How bundle agents, or their surroundings, are wrong (bundles/). Absent parts are right. */
 export interface BundleDefects {
-  /** The router that really runs where a check asks for one. */
+  /** Gives the router that really runs when a check asks for a router. */
   readonly routerFor?: (router: RouterName) => RouterName;
   /** Ratio of lost segments of LTP to those that the link should lose. */
   readonly lossFactor?: number;
@@ -44,9 +44,9 @@ export interface BundleDefects {
   readonly isVolumeForgotten?: boolean;
   /** Ratio of the distance at which walkers meet to the requested one. */
   readonly rangeFactor?: number;
-  /** One in this many bundles disappears between two agents, and nobody reports it. */
+  /** One in this many bundles disappears between two agents without a report. */
   readonly everyLost?: number;
-  /** One in this many deliveries repeats the previous message in place of its own: one is lost, one comes twice. */
+  /** In one of this many deliveries, the previous message is delivered again in place of the right one. */
   readonly everySwapped?: number;
 }
 
@@ -56,7 +56,7 @@ export interface MixDefects {
   readonly delayFactor?: number;
   /** Delays are uniform, with the same mean. */
   readonly isUniform?: boolean;
-  /** A message stays in its column: mix k of a layer sends to mix k of the next. */
+  /** Mix k of a layer sends every message to mix k of the next layer, as in a cascade. */
   readonly isCascade?: boolean;
   /** If true, routes are uniform, whatever the weights of the mixes. */
   readonly hasNoWeights?: boolean;
@@ -70,7 +70,7 @@ export interface MixDefects {
   readonly hasCover?: boolean;
 }
 
-/** Stands in for cryptography, which no check uses. */
+/** A crypto provider without functions, because no check uses cryptography. */
 const NO_CRYPTO = { name: 'none' } as CryptoProvider;
 
 /** The engine for one seed. */
@@ -112,13 +112,13 @@ export class SeededEngine {
     return openRandomStream(this.seed, `verify/${name}`, purpose);
   }
 
-  /** Sizes from a source: geometric on 1, 2, 3, ... with this mean, bytes. */
+  /** Returns a function that draws packet sizes, geometric on 1, 2, 3, ... with this mean, bytes. */
   geometricSizes(stream: RandomStream, meanBytes: number): () => number {
     const mean = meanBytes * (this.defects.sizeFactor ?? 1);
     return (): number => stream.geometric(mean);
   }
 
-  /** The result of a run that several checks examine; run once. */
+  /** The result of a run that several checks evaluate; `run` is called once for each name. */
   once<T>(name: string, run: () => T): T {
     if (!this.shared.has(name)) this.shared.set(name, run());
     return this.shared.get(name) as T;

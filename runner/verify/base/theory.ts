@@ -1,6 +1,6 @@
 /**
- * Closed forms against which the engine is checked (docs/VERIFICATION.md). Times are in the unit of
- * the given service times.
+ * Closed forms with which the engine is compared (docs/VERIFICATION.md). Times have the unit of the
+ * given service times.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The real beaconing of control services, whose beacons arrive when the test says so. They carry no MACs and
- * no signatures: no check is about these.
+ * The real beaconing of control services, in which the caller decides when beacons arrive. Beacons have
+ * no MACs and no signatures, which no check needs.
  *
  * @module
  */
@@ -21,21 +21,24 @@ import {
 const NS_PER_S = 1_000_000_000;
 const MTU = 1_472;
 const EXPIRY = 63;
-/** More ASes and beacons than any check has. */
+/** Limits of beacon stores, larger than any check needs. */
 const LIMITS = { perKey: 100, keys: 1_000 };
 
-/** A link between two ASes, by their numbers from 0; `child`: the second is a customer of the first. */
+/**
+ * A link between two ASes, given by their numbers from 0; with `child`, the second is a customer of the
+ * first.
+ */
 export interface BeaconLink {
   readonly ends: readonly [number, number];
   readonly relation: 'core' | 'child';
 }
 
-/** What all ASes of a network have. */
+/** The options of all ASes of a network. */
 export interface BeaconingNetworkOptions {
   readonly ases: number;
   readonly links: readonly BeaconLink[];
   readonly options: BeaconingParts['options'];
-  /** The draws of an AS. */
+  /** Makes the source of random draws of an AS. */
   readonly random: (as: number) => Random;
 }
 
@@ -48,7 +51,7 @@ interface BeaconingAs {
   readonly store: SegmentStore;
 }
 
-/** ASes that beacon. */
+/** A network of ASes that send beacons. */
 export class BeaconingNetwork {
   /** True if beacons pass from one AS to another. */
   isOpen: (from: number, to: number) => boolean = () => true;
@@ -83,13 +86,13 @@ export class BeaconingNetwork {
     });
   }
 
-  /** An AS looks at what is due. */
+  /** Lets an AS do what is due. */
   tick(as: number, now: number): void {
     this.#now = now;
     this.#ases[as]?.beaconing.tick(now);
   }
 
-  /** All beacons that were sent arrive. */
+  /** Delivers all beacons that were sent. */
   deliver(): void {
     for (const { to, ingress, beacon } of this.#underWay.splice(0)) {
       const { entries } = beacon.segment;
@@ -107,7 +110,7 @@ export class BeaconingNetwork {
   }
 }
 
-/** AS 0 is 1-1. */
+/** The ISD-AS of an AS: AS 0 is 1-1. */
 function isdAsOf(as: number): IsdAs {
   return requireIsdAs(`1-${as + 1}`);
 }
@@ -116,7 +119,7 @@ function numberOf(isdAs: IsdAs): number {
   return Number(isdAs.slice(isdAs.indexOf('-') + 1)) - 1;
 }
 
-/** An interface has the number of its link, from 1. */
+/** The links of an AS; the id of an interface is the number of its link, from 1. */
 function surroundingsOf(as: number, links: readonly BeaconLink[]): Surroundings {
   const interfaces = links.flatMap(({ ends: [a, b], relation }, index): readonly Interface[] => {
     if (a !== as && b !== as) return [];

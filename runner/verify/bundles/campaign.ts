@@ -22,7 +22,7 @@ const BYTES = 100;
 /** The router, and the settings of a network that are varied. */
 export interface RouterTrial {
   readonly router: RouterName;
-  /** Bundles that a store holds. */
+  /** Largest number of bundles in a store. */
   readonly kept: number;
   /** See {@link MeetingAgents.everyLost}. */
   readonly everyLost?: number;
@@ -30,7 +30,7 @@ export interface RouterTrial {
   readonly everySwapped?: number;
 }
 
-/** Counts of what became of the messages of a trial. */
+/** The fates of the messages of a trial, as counts. */
 export interface RouterTrialResult {
   readonly accepted: number;
   readonly delivered: number;
@@ -40,7 +40,7 @@ export interface RouterTrialResult {
   readonly doubled: number;
 }
 
-/** Sends messages and lets nodes meet; every router sees the same messages and meetings. */
+/** Sends messages and lets nodes meet. Messages and meetings are the same for every router. */
 export function runRouterTrial(
   { router, kept, everyLost = 0, everySwapped = 0 }: RouterTrial,
   draw: DrawBelow,

@@ -1,12 +1,12 @@
 /**
- * Nodes of which any two are equally likely to meet next, and the times between random events.
+ * Names and pairs of nodes that meet by chance, and the times between random events.
  *
  * @module
  */
 import type { DrawBelow } from '../../../engine/host/generator.ts';
 import { log } from '../../../engine/pure/log-exp.ts';
 
-/** Draws are whole numbers below this. A change would change the outcomes of all checks. */
+/** Draws are whole numbers below this. Another value would change the results of all checks. */
 const DRAW_BELOW = 1e9;
 
 /** The names `n0`, `n1`, ... of some nodes, and all pairs of them. */

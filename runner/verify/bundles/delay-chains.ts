@@ -1,8 +1,8 @@
 /**
- * Exact delays of a message among nodes of which each two meet after exponential times, with
- * transfers that take no time: a chain whose states are the holders of copies (Groenevelt, Nain and
- * Koole 2005, "The message delay in mobile ad hoc networks"; Spyropoulos, Psounis and Raghavendra
- * 2005, "Spray and wait"). The fluid limit is 17 % off for ten nodes.
+ * Exact delays of a message among nodes, any two of which meet after exponential times, with transfers
+ * that take no time: a Markov chain whose states are the holders of copies (Groenevelt, Nain and Koole
+ * 2005, "The message delay in mobile ad hoc networks"; Spyropoulos, Psounis and Raghavendra 2005,
+ * "Spray and wait"). The fluid limit would be 17 % off for ten nodes.
  *
  * @module
  */
@@ -11,21 +11,21 @@ import type { DtnOptions } from '../../../nodes/dtn/index.ts';
 /** Name of a router. */
 export type RouterName = DtnOptions['router'];
 
-/** The network and its routers. */
+/** The parameters of the network and its routers. */
 export interface MeetingNetwork {
   readonly nodes: number;
   /** Mean time between two meetings of a pair, s. */
   readonly everySeconds: number;
-  /** Copies that a spraying source may make. */
+  /** Number of copies that a source may make with a spraying router. */
   readonly copies: number;
 }
 
-/** The delay of a message according to a chain. */
+/** The distribution of a message's delay according to a chain. */
 export interface ChainDelayDistribution {
   /** Mean and standard deviation, s. */
   readonly mean: number;
   readonly deviation: number;
-  /** Share of messages that are delivered within a number of seconds. */
+  /** Gives the share of messages that are delivered within a number of seconds. */
   readonly shareIn: (seconds: number) => number;
 }
 
@@ -58,7 +58,7 @@ export function markovDelayOfRouter(
   };
 }
 
-/** The state lists how many copies each holder may still make, the most first. */
+/** The state in which the holders may still make these numbers of copies, given in descending order. */
 function stateOf(router: RouterName, tokens: readonly number[], nodes: number): State {
   const empty = nodes - 1 - tokens.length;
   const spread = (holder: number, mine: number, theirs: number): State['next'][number] => {
@@ -82,7 +82,10 @@ interface Moments {
   readonly square: number;
 }
 
-/** First and second moment of the time until delivery: an exponential time, then that of the next state. */
+/**
+ * First and second moment of the time until delivery: an exponential time in this state, then the time
+ * from the next state.
+ */
 function momentsOf(states: ReadonlyMap<string, State>, first: string, every: number): Moments {
   const known = new Map<string, Moments>();
   const from = (name: string): Moments => {
@@ -104,7 +107,7 @@ function momentsOf(states: ReadonlyMap<string, State>, first: string, every: num
   return from(first);
 }
 
-/** Solves the forward equations in steps far below the fastest change. */
+/** Solves the forward equations of the chain, in steps far shorter than its fastest transition. */
 function shareBy(
   states: ReadonlyMap<string, State>,
   of: { readonly first: string; readonly seconds: number; readonly every: number },

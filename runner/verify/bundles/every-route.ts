@@ -1,5 +1,6 @@
 /**
- * The oracle of the route search: enumerates all routes without loops. Exponential, for small plans.
+ * A reference for the route search: enumerates all routes without loops. It takes exponential time, so
+ * only for small plans.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Two ends of LTP joined by a channel with a delay, which a test can make lose segments and close.
+ * Two ends of LTP and a channel with a delay between them; a test can let the channel lose segments and
+ * close it.
  *
  * @module
  */
@@ -20,7 +21,7 @@ export const OWLT_NS = 10 * S_NS;
 /** Names of the two ends of the pair. */
 export type LtpEnd = 'a' | 'b';
 
-/** What happened at an end, other than segments that left. */
+/** An event at an end, other than the sending of a segment. */
 export type LtpEvent = Exclude<LtpEffect, { kind: 'transmit' }> & {
   readonly at: number;
   readonly end: LtpEnd;
@@ -33,7 +34,7 @@ export interface SentSegment {
   readonly bytes: Uint8Array;
 }
 
-/** Facts for end a, which has engine 1; end b has engine 2. */
+/** The facts for one end; end `a` has LTP engine 1, end `b` has engine 2. */
 export function ltpFactsOfEnd(
   end: LtpEnd,
   given: Partial<LtpLinkParameters> = {},
@@ -52,16 +53,19 @@ export function ltpFactsOfEnd(
   };
 }
 
-/** Two LTP engines and the channel between them. Node b keeps every block unless `keeps` says otherwise. */
+/**
+ * Two LTP engines and the channel between them. End `b` keeps every block unless `keeps` says
+ * otherwise.
+ */
 export class LtpPair {
   now = 0;
   readonly ends: Record<LtpEnd, LtpMachine>;
   readonly events: LtpEvent[] = [];
   readonly sent: SentSegment[] = [];
-  /** True if a segment gets lost. */
+  /** Decides whether a segment is lost. */
   loses: (sent: SentSegment, index: number) => boolean = () => false;
   keeps: (event: LtpEvent) => boolean = () => true;
-  /** Time that a segment takes to leave, ns. */
+  /** Gives the time that a segment takes to leave, ns. */
   leavesIn: (bytes: Uint8Array) => number = () => 0;
   readonly #owltNs: number;
   readonly #air: { readonly at: number; readonly to: LtpEnd; readonly bytes: Uint8Array }[] = [];
@@ -90,7 +94,7 @@ export class LtpPair {
     }
   }
 
-  /** An end crashes and starts again, without what its machine knew. */
+  /** Crashes an end and starts it again without its state. */
   restart(end: LtpEnd): void {
     this.ends[end] = new LtpMachine(ltpFactsOfEnd(end));
     this.take(end, { kind: 'way', way: 'open' });
@@ -128,12 +132,12 @@ export class LtpPair {
   }
 }
 
-/** The order to send a block. */
+/** The input that makes an engine send a block. */
 export function sendBlockInput(block: Uint8Array, redBytes: number, session: number): LtpInput {
   return { kind: 'send', session, block, redBytes, dscp: 0 };
 }
 
-/** A block of bytes in which each value depends on its place. */
+/** A block of bytes in which each value depends on its index. */
 export function patternBlock(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) % 251);
 }

@@ -1,17 +1,17 @@
 /**
- * How often LTP repairs a block over light minutes, in theory and with two real machines: a block is
- * through when the unluckiest of its segments is, which is the greatest of as many geometric draws.
+ * How many rounds LTP needs to repair a block over light minutes, in theory and with two real machines.
+ * A block has arrived when the last of its segments has: after the maximum of as many geometric draws.
  *
  * @module
  */
 import type { RandomStream } from '../../../engine/core/stream.ts';
 import { LtpPair, patternBlock, S_NS } from './ltp-pair.ts';
 
-/** From the Earth to Mars, at a usual distance. */
+/** One-way light time from the Earth to Mars at a usual distance, ns. */
 const OWLT_NS = 324 * S_NS;
-/** Segments of a block. */
+/** Number of segments in a block. */
 export const SEGMENTS_PER_BLOCK = 100;
-/** Bytes of data in a segment of 1,000 bytes from engine 1. */
+/** Bytes of data in a segment of 1,000 bytes that engine 1 sends. */
 const DATA = 971;
 
 /** Mean of the greatest of n geometric draws: sum over k of 1 - (1 - p^k)^n. */
@@ -22,8 +22,8 @@ export function meanMaxOfGeometric(n: number, p: number): number {
 }
 
 /**
- * Mean of rounds when the last segment of each round always arrives, because its timer repeats it:
- * of n segments, n - 1 may be lost, and so on.
+ * Mean number of rounds if the last segment of each round always arrives, because its timer repeats it:
+ * of n segments only n - 1 can be lost, in every round.
  */
 export function meanRoundsSureCheckpoints(n: number, p: number): number {
   const rounds = [0];
@@ -42,15 +42,15 @@ export function meanRoundsSureCheckpoints(n: number, p: number): number {
   return rounds[n] as number;
 }
 
-/** Rounds and time that the repairs of blocks took. */
+/** The rounds and the time that blocks took. */
 export interface LtpRepairRounds {
-  /** Mean rounds of transmission of a block. */
+  /** Mean number of rounds in which segments of a block are sent. */
   readonly mean: number;
   /** Mean time from the first segment to the last report, in round trips. */
   readonly roundTrips: number;
 }
 
-/** Rounds of transmission of blocks one after the other, over 324 s of light. */
+/** Measures the rounds of blocks that are sent one after the other, with a one-way light time of 324 s. */
 export function measureLtpRounds(
   loss: number,
   blocks: number,

@@ -10,10 +10,10 @@ import type { MeetingNetwork, RouterName } from './delay-chains.ts';
 import { MeetingAgents } from './meetings.ts';
 
 const NS_PER_S = 1e9;
-/** Longer than any run, ns. */
+/** A lifetime longer than any run, ns. */
 const FOR_EVER_NS = 1e16;
 
-/** Delays of `count` messages from the first node to the second, each in a network of its own, s. */
+/** Measures the delays of `count` messages from the first node to the second, each in a new network, s. */
 export function deliveryDelays(
   router: RouterName,
   { nodes, everySeconds, copies }: MeetingNetwork,
@@ -25,7 +25,7 @@ export function deliveryDelays(
     net.send('n0', 'n1');
     let seconds = 0;
     while (net.delivered.length === 0) {
-      // All pairs together meet at the sum of their rates, and each is as likely as any other.
+      // The next meeting comes at the sum of the rates of all pairs, and each pair is equally likely.
       seconds += drawExponentialTime(everySeconds, draw) / pairs.length;
       const [a, b] = pairs[draw(pairs.length)] as readonly [string, string];
       net.now = Math.max(net.now, Math.round(seconds * NS_PER_S));

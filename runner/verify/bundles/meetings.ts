@@ -1,6 +1,6 @@
 /**
- * Agents of delay-tolerant networking that meet when a check says so: real agents with routers and
- * stores, without links, sockets and time of their own.
+ * Agents of delay-tolerant networking that meet when a check lets them: real agents with routers and
+ * stores, but without links and sockets. The check decides how time passes.
  *
  * @module
  */
@@ -19,11 +19,11 @@ import {
 } from '../../../nodes/dtn/index.ts';
 
 const S = 1_000_000_000;
-/** 2026-01-01T00:00:00Z. */
+/** Unix time at which the network starts, s: 2026-01-01T00:00:00Z. */
 const EPOCH_S = 1_767_225_600;
 const NAMES = ['a', 'b', 'c', 'd'];
 
-/** A message begins with its number, if it is long enough. */
+/** Length of the number at the start of each message that is long enough, bytes. */
 const NUMBER_BYTES = 4;
 /** How long two nodes are together in {@link MeetingAgents.touch}, ns. */
 const TOUCH_NS = 1_000_000;
@@ -39,11 +39,14 @@ export class MeetingAgents {
   /** The number of each message that was delivered, from 0 in the order of sending. */
   readonly deliveredNumbers: number[] = [];
   readonly drops: string[] = [];
-  /** Messages that their nodes have taken. */
+  /** Number of messages that their sending nodes have accepted. */
   accepted = 0;
-  /** A mistake for checks: each bundle whose number is a multiple of this disappears on its way. */
+  /**
+   * A deliberate mistake: each bundle whose number is a multiple of this disappears on its way; 0 for
+   * none.
+   */
   everyLost = 0;
-  /** A mistake for checks: one in this many deliveries repeats the message before it instead. */
+  /** A deliberate mistake: one in this many deliveries repeats the previous message instead; 0 for none. */
   everySwapped = 0;
   #handed = 0;
   #messages = 0;
@@ -52,7 +55,7 @@ export class MeetingAgents {
   /** Lengths of the bundles that left, by link, as `a b` for those from a to b. */
   readonly sent: Record<string, number[]> = {};
   now = 0;
-  /** Longest bundle on every link. */
+  /** Longest bundle that a link carries, bytes. */
   readonly #maxBytes: number;
 
   constructor(
@@ -75,14 +78,14 @@ export class MeetingAgents {
     this.#step(from, { kind: 'send', request: 'r', to, body, wishes: {} });
   }
 
-  /** Two nodes come together, for as long as they have something to say. */
+  /** Brings two nodes together for as long as they have something to send. */
   meet(a: string, b: string): void {
     this.open(a, b);
     this.run(S);
     this.close(a, b);
   }
 
-  /** Two nodes come together for a millisecond; no time passes for the others. */
+  /** Brings two nodes together for a millisecond; no time passes for the other nodes. */
   touch(a: string, b: string): void {
     const began = this.now;
     this.open(a, b);
@@ -138,7 +141,7 @@ export class MeetingAgents {
     return this.#agents.get(name)?.waiting ?? {};
   }
 
-  /** Hands bytes to a node as if a neighbour had sent them. */
+  /** Passes bytes to a node as if a neighbour had sent them. */
   inject(to: string, from: string, bytes: Uint8Array): void {
     this.#step(to, { kind: 'bundle', bytes, from });
   }

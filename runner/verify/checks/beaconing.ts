@@ -19,13 +19,13 @@ const S = 1_000_000_000;
 const INTERVAL_S = 5;
 const ERRORS = 4;
 
-/** ASes that a beacon of S1 leaves, and chains that are measured. */
+/** Check S1: the number of hops in a chain of ASes, and the number of chains that are measured. */
 const LENGTH = 6;
 const CHAINS = 1_000;
-/** When the first link of a chain opens: rounds have begun everywhere by then. */
+/** When the first link of a chain opens, ns; all ASes have begun their rounds by then. */
 const OPENED_NS = 2 * INTERVAL_S * S;
 
-/** Core ASes of S2, and links between drawn ones beside their ring. */
+/** Check S2: the number of core ASes in a ring, and of additional links between drawn ASes. */
 const CORES = 24;
 const CHORDS = 8;
 
@@ -106,7 +106,10 @@ export const coreStepsCheck: VerificationCheck = {
   },
 };
 
-/** The time from the opening of the first link until the last AS of a chain knows the first, s. */
+/**
+ * The time from the opening of the first link until the last AS of a chain has a beacon of the first
+ * AS, s.
+ */
 function discoveryS(engine: SeededEngine, random: Random): number {
   const links = Array.from({ length: LENGTH }, (_, index): BeaconLink => {
     return { ends: [index, index + 1], relation: 'child' };
@@ -132,7 +135,7 @@ function discoveryS(engine: SeededEngine, random: Random): number {
   return (now - OPENED_NS) / S;
 }
 
-/** Beaconing without fast recovery, unless the engine is wrong. */
+/** The options: without fast recovery, unless the engine has this defect. */
 function optionsOf({
   defects: { beacons = {} },
 }: SeededEngine): ConstructorParameters<typeof BeaconingNetwork>[0]['options'] {
@@ -146,7 +149,7 @@ function optionsOf({
   };
 }
 
-/** Draws with which the rounds of all ASes begin at their first look. */
+/** Random draws with which all ASes begin their rounds at the same time. */
 function inStep(random: Random): Random {
   return {
     u32: (): number => random.u32(),
@@ -158,7 +161,7 @@ function inStep(random: Random): Random {
   };
 }
 
-/** A ring with links across it. */
+/** Draws a ring of ASes with links across it. */
 function drawCore(random: Random): readonly BeaconLink[] {
   const ring = Array.from({ length: CORES }, (_, as) => [as, (as + 1) % CORES] as const);
   const across = Array.from({ length: CHORDS }, () => {
@@ -168,7 +171,10 @@ function drawCore(random: Random): readonly BeaconLink[] {
   return [...ring, ...across].map((ends) => ({ ends, relation: 'core' }));
 }
 
-/** The number of ordered pairs that are at most so many links apart, from 0 to the diameter. */
+/**
+ * For each distance from 0 to the diameter: the number of ordered pairs that are at most this many
+ * links apart.
+ */
 function pairsWithin(links: readonly BeaconLink[]): readonly number[] {
   const counts = [0];
   const reached = Array.from({ length: CORES }, (_, as) => new Set([as]));

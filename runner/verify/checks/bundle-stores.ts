@@ -17,7 +17,10 @@ import type { RouterName } from '../bundles/delay-chains.ts';
 
 const FEW = 5;
 const ALL = 10_000;
-/** Copies of a bundle by routers that need only meetings; undefined: they need more, or never pass bundles on. */
+/**
+ * Whether a router makes one or several copies of a bundle; undefined for routers that need more than
+ * meetings, or that never forward bundles.
+ */
 const COPIES: Readonly<Record<RouterName, 'one' | 'several' | undefined>> = {
   'first-contact': 'one',
   ...{ epidemic: 'several', 'two-hop': 'several' },
@@ -36,7 +39,8 @@ function result(engine: SeededEngine, campaign: RouterTrial): RouterTrialResult 
   return engine.once(name, () =>
     runRouterTrial(
       { ...campaign, router, everyLost, everySwapped },
-      // The same messages and meetings for each router.
+      // The stream does not depend on the router, so that each router has the same messages and
+      // meetings.
       seededRandom('verify/D4', engine.seed),
     ),
   );
@@ -50,9 +54,9 @@ export const bundleConservationCheck: VerificationCheck = {
   catches: '1 bundle',
   run: (engine) => {
     const imbalance = (kept: number): number => {
-      // With this router each bundle has one copy, so that bundles can be counted by copies.
+      // With this router each bundle has one copy, so that copies are bundles.
       const run = result(engine, { router: 'first-contact', kept });
-      // A message that came twice must not stand in for one that is lost.
+      // A message that was delivered twice must not make up for a lost one.
       const arrived = run.delivered - run.doubled;
       return run.accepted - arrived - run.dropped - run.held;
     };

@@ -25,7 +25,7 @@ import {
 } from '../bundles/ltp-rounds.ts';
 import { deliveryDelays } from '../bundles/meeting-delays.ts';
 
-/** Half of the interval, in standard errors (docs/VERIFICATION.md#how-to-read-the-table). */
+/** Half width of the interval, in standard errors (docs/VERIFICATION.md#how-to-read-the-table). */
 const ERRORS = 4;
 const MESSAGES = 1_500;
 const NETWORK: MeetingNetwork = { nodes: 10, everySeconds: 3_600, copies: 4 };
@@ -41,7 +41,8 @@ const ROUTERS: readonly RouterName[] = [
 function delayMeasures(engine: SeededEngine, router: RouterName): readonly CheckMeasure[] {
   const { mean, deviation, shareIn } = markovDelayOfRouter(router, NETWORK);
   const share = shareIn(WITHIN_SECONDS);
-  // One stream per router: with a common one, all routers would share the same random errors.
+  // Each router has its own stream: with a common stream, all routers would have the same random
+  // errors.
   const draw = seededRandom(`verify/D1/${router}`, engine.seed);
   const run = engine.defects.bundles?.routerFor?.(router) ?? router;
   const delays = deliveryDelays(run, NETWORK, { count: MESSAGES, draw });

@@ -22,7 +22,10 @@ const DOWN_BPS = 8_000_000;
 const SENDERS = 3;
 const PACKETS = 300;
 const REGIONS = ['east', 'north', 'west'] as const;
-/** Delays between regions, ms: rows are the senders', columns the receivers'. No two are equal. */
+/**
+ * Delays between regions, ms: rows are the regions of senders, columns those of receivers. All values
+ * are different.
+ */
 const DELAYS = [
   [1, 20, 40],
   [25, 2, 60],
@@ -38,7 +41,7 @@ export const cloudCheck: VerificationCheck = {
   run: (engine) => [...sharing(engine), regions(engine)],
 };
 
-/** Three hosts of one region send to one of another as fast as they can. */
+/** Three hosts of one region send to one host of another region as fast as they can. */
 function sharing(engine: SeededEngine): readonly CheckMeasure[] {
   const world = engine.world();
   const senders = Array.from({ length: SENDERS }, (_, i) => addHost(world, `west-${i}`, i + 1));
@@ -75,7 +78,10 @@ function sharing(engine: SeededEngine): readonly CheckMeasure[] {
   return rows.map(([label, theory, measured]) => exactly(label, theory, measured));
 }
 
-/** Sends a packet from each of six hosts, two in each region, to each other one; no two meet. */
+/**
+ * Sends a packet from each of six hosts, two in each region, to each other host, so far apart that no
+ * two packets meet.
+ */
 function regions(engine: SeededEngine): CheckMeasure {
   const world = engine.world();
   const hosts = REGIONS.flatMap((name, i) =>

@@ -1,10 +1,9 @@
 /**
- * Check 16: no packet is lost without a name and none is counted twice, while everything that can
- * happen to a link happens (docs/spec/link-model.md#conservation).
+ * Check 16: no packet is lost without a drop reason and none is counted twice, while all kinds of
+ * faults and loads act on the links (docs/spec/link-model.md#conservation).
  *
- * Besides the counters of each direction, it compares two pairs of numbers that share no counter:
- * rows in use in the packet table with packets on the links, and calls of receivers with
- * deliveries.
+ * In addition to the counters of each direction, it compares two pairs of independent numbers: rows in
+ * use in the packet table with packets on the links, and calls of receivers with deliveries.
  *
  * @module
  */
@@ -27,7 +26,10 @@ const PACKETS_PER_SECOND = 2_500;
 const HOPS_MAX = 12;
 /** Number of events between two inspections. */
 const LOOK_EVENTS = 10_000;
-/** Drop reasons that the run cannot produce: they are not from links, and processors are not modelled. */
+/**
+ * Drop reasons that cannot occur in this run: they do not come from links, or need a modelled
+ * processor.
+ */
 const IMPOSSIBLE_REASONS: ReadonlySet<string> = new Set<DropReason>([
   ...(['port-unreachable', 'no-route', 'cpu-queue-full'] as const),
 ]);
@@ -41,7 +43,10 @@ const FADING: LossSpec = {
   ...{ lossGood: 0, lossBad: 0.5 },
 };
 
-/** Every setting of a direction, in each of its kinds, occurs on one of the links of the ring. */
+/**
+ * The forward directions of the links of the ring. Every kind of every setting of a direction occurs on
+ * at least one of them.
+ */
 const FORWARD: readonly LinkDirectionSpec[] = [
   {
     ...BASE,
@@ -95,7 +100,10 @@ const MEDIUM: LinkDirectionSpec = {
 /** Specifications of all directions of the ring, and of the segment. */
 export const RING_DIRECTION_SPECS: readonly LinkDirectionSpec[] = [...FORWARD, ...BACKWARD, MEDIUM];
 
-/** The actions of events whose effects occur; each other one says why not (faults/fault-actions.ts). */
+/**
+ * The actions of events whose effects this check causes; every other action states why it does not
+ * (faults/fault-actions.ts).
+ */
 export const CAUSED_ACTIONS = ['set', 'hold', 'partition', 'crash'] as const;
 type CausedAction = (typeof CAUSED_ACTIONS)[number];
 
@@ -129,7 +137,7 @@ class Trouble {
     world.seal();
   }
 
-  /** A node forwards what it receives to a random other node until its hops are used up. */
+  /** Starts a node that forwards each packet to a random other node until its hops are used up. */
   private startNode(host: SimHost): void {
     const dscp = this.draws.below(DSCP_VALUE_COUNT);
     const socket = host.udp({
@@ -144,9 +152,7 @@ class Trouble {
     });
   }
 
-  /**
-   * The host to send to: the next or the previous host of the ring, or all hosts on the segment.
-   */
+  /** Draws the destination: the next or the previous host of the ring, or all hosts on the segment. */
   private target(host: SimHost): number {
     const { draws } = this;
     const step = draws.chance(0.7) ? 1 : HOSTS.length - 1;
@@ -176,7 +182,7 @@ class Trouble {
     socket?.close();
   }
 
-  /** Sets a tap that removes packets and injects copies. */
+  /** Installs a tap that removes packets and injects copies. */
   private dropSome(): void {
     const { world, draws } = this;
     const { forward } = world.link('verify/16/0');
@@ -235,7 +241,7 @@ class Trouble {
   }
 }
 
-/** The mistakes found in a run: for each kind the largest of all inspections. */
+/** The imbalances found in a run: for each kind, the largest of all inspections. */
 interface Findings {
   imbalance: number;
   rows: number;
@@ -292,7 +298,7 @@ export const packetConservationCheck: VerificationCheck = {
   },
 };
 
-/** The reasons for which the run should have dropped packets and did not, by name. */
+/** The drop reasons that should have occurred in the run and did not. */
 export function missingDropReasons(
   reasons: readonly string[],
   drops: Readonly<Partial<Record<string, number>>>,

@@ -83,7 +83,10 @@ export const contactWaitCheck: VerificationCheck = {
 
 const PLANS = 500;
 const BUNDLES = 12;
-/** Range of contact starts and deadlines, s: small, so that bundles often just fit into contacts. */
+/**
+ * Range of the starts of contacts and of deadlines, s; small, so that bundles often only just fit into
+ * contacts.
+ */
 const HORIZON = 30;
 
 function randomPlan(draw: RandomStream): ContactPlan {
@@ -99,16 +102,19 @@ function randomPlan(draw: RandomStream): ContactPlan {
   return new ContactPlan(contacts, nodes, DEFAULT_PLAN_OPTIONS);
 }
 
-/** Counts of bundles that were routed wrongly through one plan. */
+/** Numbers of bundles that were routed wrongly through one plan. */
 interface Wrongs {
-  /** Bundles routed over contacts that cannot carry them, or that arrived after their deadline. */
+  /**
+   * Bundles with a route over contacts that cannot carry them, or that would arrive after their
+   * deadline.
+   */
   overfull: number;
   /** Bundles that got no route, although a route had room for them. */
   overlooked: number;
   routed: number;
 }
 
-/** Routes bundles one after the other, and keeps its own account of what each contact can still carry. */
+/** Routes bundles one after the other, with a separate account of what each contact can still carry. */
 function route(plan: ContactPlan, draw: RandomStream, isForgetful: boolean, wrongs: Wrongs): void {
   const { start, end, rate: rates } = plan;
   const left = Array.from(
@@ -161,17 +167,20 @@ function book(chosen: RouteProjection, load: Load, left: number[], wrongs: Wrong
   for (const contact of contacts) left[contact] = (left[contact] as number) - load.volume;
 }
 
-/** True if some route meets the deadline, and each of its contacts has room behind earlier bundles. */
+/**
+ * True if there is a route that meets the deadline and whose contacts all have room after earlier
+ * bundles.
+ */
 function hasWay(plan: ContactPlan, { volume, deadlineNs }: Load, left: readonly number[]): boolean {
   const query = { source: 0, target: plan.nodes - 1, atNs: 0 };
   const all = everyRoute(plan, query);
-  // Only as many routes as the choice under test considers.
+  // Only as many routes are tried as the route search under test considers.
   return all.slice(0, ROUTES_CONSIDERED_MAX).some(({ contacts }) => {
     let atNs = 0;
     for (const index of contacts) {
       const [startNs, endNs] = [plan.start[index] as number, plan.end[index] as number];
       const [rate, owltNs] = [plan.rate[index] as number, plan.trip[index] as number];
-      // Earlier bundles may go first, so only the end of the contact is free.
+      // Earlier bundles may be sent first, so only the last part of the contact is certainly free.
       const freeNs = endNs - ((left[index] as number) / rate) * S;
       const departureNs = Math.max(startNs, freeNs, atNs);
       const throughNs = departureNs + (volume / rate) * S;
@@ -215,7 +224,10 @@ const SIDE_METRES = 4_000;
 const RANGE_METRES = 40;
 const SPEED = 5;
 const DAY_SECONDS = 86_400;
-/** Factor of the meeting rate because walkers are in the middle more often than at the edges. */
+/**
+ * Factor on the meeting rate, because walkers are more often in the middle of the area than at its
+ * edges.
+ */
 const CROWDING = 1.3683;
 
 function meetingsOf({ links }: GeneratedTopology): number {

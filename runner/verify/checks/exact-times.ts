@@ -30,7 +30,7 @@ interface Arrivals {
   readonly timesNs: readonly number[];
 }
 
-/** Offers all packets at t = 0. */
+/** Offers all packets to a line at t = 0, and returns their arrivals. */
 function burst(
   engine: SeededEngine,
   name: string,
@@ -100,7 +100,7 @@ function unequalHops(engine: SeededEngine): readonly CheckMeasure[] {
   });
 }
 
-/** Measures when back-to-back packets end whose serialisation times are not whole ns. */
+/** Measures when back-to-back packets have been sent whose serialisation times are not whole ns. */
 function carriedRemainder(
   engine: SeededEngine,
   name: string,
@@ -108,8 +108,8 @@ function carriedRemainder(
 ): readonly CheckMeasure[] {
   const { rateBps, bytes, packets } = load;
   const arrivals = burst(engine, name, [{ rateBps, delayNs: 0 }], { packets, bytes });
-  // The engine carries the remainder of each division over to the next packet, so packet k ends at
-  // the exact time, rounded down. Computed in integers.
+  // The engine carries the remainder of each division over to the next packet, so packet k ends at the
+  // exact time, rounded down. It is computed here in integers.
   const end = (k: number): number =>
     Number((BigInt(8 * bytes * k) * 1_000_000_000n) / BigInt(rateBps));
   const rate = rateBps >= 1e9 ? `${rateBps / 1e9} Gbit/s` : `${rateBps / 1e6} Mbit/s`;

@@ -2,8 +2,8 @@
  * Check 20: the random fault schedule of scenarios on a simulated link
  * (docs/spec/scenario-files.md#events).
  *
- * The link's own state is read after every event; of what the schedule reports, only the number of
- * faults is used.
+ * The state of the link itself is read after every event; of the reports of the schedule, only the
+ * number of faults is used.
  *
  * @module
  */
@@ -139,7 +139,7 @@ function availability(engine: SeededEngine): {
 }
 
 function doNothing(): void {
-  // Nothing to do, because there are no nodes.
+  // A callback without effect, because there are no nodes.
 }
 
 /** Check 20 of docs/VERIFICATION.md: the random fault schedule. */

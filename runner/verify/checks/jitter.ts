@@ -1,7 +1,7 @@
 /**
  * Check 13: the jitter laws (docs/spec/link-model.md#impairments).
  *
- * Packets are further apart than any jitter, so that keeping their order changes nothing.
+ * Packets are farther apart than the largest jitter, so that their order is kept anyway.
  *
  * @module
  */
@@ -23,10 +23,13 @@ const PARETO_SCALE_NS = 100_000;
 const PARETO_SHAPE = 3;
 /** Cap of Pareto jitter, which a draw exceeds with a probability of 8e-9. */
 const PARETO_CAP_NS = 49_000_000;
-/** Most samples on a bound: clamping would put 270 of 1e5 there, which Kolmogorov-Smirnov cannot see. */
+/**
+ * Largest accepted number of samples exactly on a bound: clamping would put 270 of 1e5 there, which the
+ * Kolmogorov-Smirnov test does not detect.
+ */
 const ON_BOUND_MAX = 9;
 
-/** The critical value of Kolmogorov-Smirnov at four sigma. */
+/** The critical value of the Kolmogorov-Smirnov test at four sigma. */
 export const KS_LIMIT = KS_CRITICAL['4sigma'] / Math.sqrt(PACKETS);
 
 /** Jitter of each packet, ascending, ns. */

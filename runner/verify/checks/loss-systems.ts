@@ -1,5 +1,5 @@
 /**
- * Checks 5 and 7: systems that refuse arrivals, a full queue and busy servers
+ * Checks 5 and 7: systems that refuse arrivals, because a queue is full or all servers are busy
  * (docs/VERIFICATION.md).
  *
  * @module
@@ -58,7 +58,7 @@ export const finiteQueueCheck: VerificationCheck = {
 const CALL = 1;
 const HANG_UP = 2;
 
-/** Servers without a queue; uses only kernel timers. */
+/** Servers without a queue, made of timers of the scheduler only. */
 class LossSystem implements EventHandler {
   lost = 0;
   private readonly scheduler = new Scheduler(this);

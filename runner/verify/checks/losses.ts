@@ -1,8 +1,8 @@
 /**
  * Checks 10 and 11: Bernoulli loss and the Gilbert channel (docs/spec/link-model.md#impairments).
  *
- * The start of a Gilbert channel does not show in a million packets: ten thousand short runs show
- * whether the first packet meets the stationary distribution.
+ * A million packets do not show how a Gilbert channel starts, so ten thousand short runs test whether
+ * the first packet has the stationary loss probability.
  *
  * @module
  */
@@ -23,7 +23,7 @@ function lossy(loss: LossSpec): LinkDirectionSpec {
   return { rateBps: Number.POSITIVE_INFINITY, delayNs: 0, loss };
 }
 
-/** 1 for each packet of a run that a link lost, 0 for the others. */
+/** Sends packets over a link; returns 1 for each packet that was lost and 0 for each other one. */
 export function lostPacketFlags(
   engine: SeededEngine,
   run: { readonly name: string; readonly loss: LossSpec; readonly packets: number },
@@ -132,7 +132,7 @@ function burstsOf(lost: Uint8Array): {
   return { losses, bursts, longBursts };
 }
 
-/** Many short runs at once: each has a new link, and sends a packet every microsecond. */
+/** Many short runs at the same time, each of which sends a packet every microsecond over a new link. */
 class ShortRuns implements PacketSink, EventHandler {
   lost = SHORT_RUNS * SHORT_PACKETS;
   firstLost = SHORT_RUNS;

@@ -1,6 +1,6 @@
 /**
- * Check 15: the Poisson traffic source of scenarios (docs/VERIFICATION.md), driven as the runner
- * drives it, without nodes.
+ * Check 15: the Poisson traffic source of scenarios (docs/VERIFICATION.md), called as the runner calls
+ * it, without nodes.
  *
  * @module
  */

@@ -3,8 +3,8 @@
  * (docs/VERIFICATION.md#privacy-published-theory-measured).
  * Estimators and alarms are those of reports/privacy; mixes are those of P1 to P9.
  *
- * If the literature has a formula, the theory column holds it; if it has only plots, the column
- * holds an independent reference run.
+ * The theory column has the formula of the literature if there is one; if the literature has only
+ * plots, the result of an independent reference program.
  *
  * @module
  */
@@ -39,7 +39,7 @@ function fourErrors(share: number, n: number): number {
   return 4 * Math.sqrt((share * (1 - share)) / n);
 }
 
-/** Dummies per second of each mix, and bits found by an independent recursion. */
+/** Dummies per second of each mix, and the entropy in bits that an independent reference program found. */
 const DUMMY_TRAFFIC_ROWS = [
   { route: 'link', perMixRate: 1, bits: 2.98, half: 0.6 },
   { route: 'link', perMixRate: 10, bits: 5.87, half: 0.3 },
@@ -48,7 +48,10 @@ const DUMMY_TRAFFIC_ROWS = [
   { route: 'partial', perMixRate: 10, bits: 6.45, half: 0.3 },
   { route: 'partial', perMixRate: 100, bits: 7.24, half: 0.3 },
 ] as const;
-/** Number of targets by number of dummies; with many dummies, targets differ little. */
+/**
+ * Number and spacing of targets by the rate of dummies; with many dummies, targets differ little and
+ * fewer are enough.
+ */
 const DUMMY_TRAFFIC_SAMPLES = {
   1: { targets: 200, gapSeconds: 0.5 },
   10: { targets: 120, gapSeconds: 0.4 },
@@ -99,10 +102,10 @@ export const dummyTrafficCheck: VerificationCheck = {
 
 const TRIALS = 200;
 /**
- * m, N, b, l and the share of friends found in 200 trials of an independent recursion (statistical
- * disclosure: Danezis 2003; Mathewson and Dingledine 2004). In the first row a quarter of all
- * counts are ties: that recursion has 0.85, favouring friends in a tie; with ties broken by number,
- * 3,000 trials give 0.717.
+ * m, N, b, l and the share of friends found in 200 trials of an independent reference program
+ * (statistical disclosure: Danezis 2003; Mathewson and Dingledine 2004). In the first row a quarter of
+ * all counts are ties: the reference found 0.85, because it favours friends in a tie; with ties broken
+ * by number, 3,000 trials give 0.717.
  */
 const DISCLOSURE_ROWS = [
   [2, 1_000, 50, 2, 0.717],
@@ -205,8 +208,8 @@ export const blendingAttackCheck: VerificationCheck = {
 };
 
 /**
- * Layers, mean delay in units, repetitions, mean epsilon of 24 repetitions of an independent
- * recursion, and half of the interval (Loopix, USENIX Security 2017, section 4.3.1).
+ * Layers, mean delay in units, repetitions, mean epsilon of 24 repetitions of an independent reference
+ * program, and half width of the interval (Loopix, USENIX Security 2017, section 4.3.1).
  */
 const EPSILON_ROWS = [
   { layers: 3, mean: 5, runs: 12, theory: 0.021, half: 0.03 },
@@ -261,7 +264,8 @@ export const intersectionCheck: VerificationCheck = {
         left += membersOfAllSets(sets).length;
       }
       const theory = expectedSurvivors({ ...INTERSECTION, rounds });
-      // Survivors by accident are nearly Poisson distributed; in the first round they vary less.
+      // The number of receivers that survive by chance has nearly a Poisson distribution; in the first
+      // round it varies less.
       const half = 4 * Math.sqrt((theory - 1) / INTERSECTION_RUNS);
       return {
         label: `left after ${rounds} rounds`,

@@ -4,9 +4,9 @@
  * (docs/VERIFICATION.md#privacy-published-theory-measured; published by MiXiM: Ben Guirat, Gosain,
  * Diaz, WPES 2021).
  *
- * Intervals are bounds for each seed: four standard deviations of a run over twenty seeds, plus
- * what the closed form neglects. They bound the measurement, not the published figure, which is a
- * mean over 28 to 75 targets and, with 10 % corrupt mixes and L = 1, off by 0.4 bit by chance.
+ * Intervals are bounds for each seed: four standard deviations, estimated over twenty seeds, plus the
+ * error of the closed form. They apply to the measurement, not to the published figure, which is a mean
+ * over only 28 to 75 targets: with 10 % corrupt mixes and L = 1 it is off by 0.4 bit by chance.
  *
  * @module
  */
@@ -28,7 +28,7 @@ const WIDTH = 10;
 const LINK = 0.05;
 const TARGETS = 16;
 
-/** One row: the published value, the expected one, and how far off a run may be. */
+/** One row: the published value, the expected value, and the largest accepted difference. */
 interface Row {
   readonly label: string;
   readonly published?: number;
@@ -53,7 +53,7 @@ function entropyRows(
   });
 }
 
-/** Layers, published bits without and with 10 % corrupt mixes, and half of the interval, bits. */
+/** Layers, published bits without and with 10 % corrupt mixes, and half width of the interval, bits. */
 const SECOND_ROWS = [
   { layers: 1, published: [10.2534, 9.3162], half: 0.09 },
   { layers: 2, published: [13.296, 12.2948], half: 0.09 },
@@ -63,7 +63,7 @@ const SECOND_ROWS = [
   { layers: 10, published: [11.4693, 11.4481], half: 0.09 },
 ] as const;
 
-/** Mean delay of each of `layers` mixes if they and one link more take `total` end to end, s. */
+/** Mean delay of each mix if `layers` mixes and `layers + 1` links take `total` end to end, s. */
 function perHop(layers: number, total: number): number {
   return (total - LINK * (layers + 1)) / layers;
 }
@@ -135,10 +135,10 @@ const HOP_ROWS = [
   { layers: 10, published: [12.6335, 12.6613], half: 0.09 },
   { layers: 15, published: [12.9334, 12.9745], half: 0.09 },
 ] as const;
-/** Bounds between which the delays of links are uniform, s. */
+/** Bounds of the uniform distribution of link delays, s. */
 const RANDOM_LINKS = [0.01, 0.1] as const;
 
-/** Entropy in bits if both the mixes' delays and those of the links between them are random. */
+/** Entropy in bits if the delays of mixes and of the links between them are random. */
 function withRandomLinks(layers: number): number {
   let density = erlangDensity(layers);
   const width = (RANDOM_LINKS[1] - RANDOM_LINKS[0]) / HOP;
@@ -178,7 +178,10 @@ export const entropyByHopCheck: VerificationCheck = {
     ),
 };
 
-/** Width, corrupt mixes per layer, published bits and those of an independent recursion. */
+/**
+ * Width, corrupt mixes per layer, published bits, bits of an independent reference program, and half
+ * width of the interval.
+ */
 const WIDTH_ROWS = [
   { width: 10, corrupt: 0, published: 13.0379, theory: 13.043, half: 0.08 },
   { width: 50, corrupt: 0, published: 12.9866, theory: 12.986, half: 0.08 },

@@ -55,7 +55,8 @@ export const closedFormCheck: VerificationCheck = {
 };
 
 /**
- * rho = lambda / mu, targets of each law, and how far below and above theory a run may be, bits.
+ * rho = lambda / mu, and for each law the number of targets and the accepted differences below and
+ * above theory, bits.
  */
 const LOADS = [
   { rho: 10, poisson: { targets: 800, below: 0.2, above: 0.2 }, uniform: { targets: 400 } },
@@ -64,8 +65,8 @@ const LOADS = [
   { rho: 200, poisson: { targets: 200, below: 0.12, above: 0.12 }, uniform: { targets: 40 } },
 ] as const;
 /**
- * The estimator for uniform delays is a mean-field one, up to 0.15 bit low. The other law would
- * differ by 0.44 bit.
+ * Accepted differences for uniform delays, bits: the mean-field estimator is up to 0.15 bit too low.
+ * The other law would differ by 0.44 bit.
  */
 const MEAN_FIELD = { below: 0.4, above: 0.15 };
 
@@ -123,7 +124,7 @@ const POOLS = [
   [100, 100, 8.6439],
   [50, 100, 8.3987],
 ] as const;
-/** Share of the target's mass that may still be inside at the end. */
+/** Largest share of the target's mass that may still be inside at the end. */
 const LEFT = 1e-9;
 
 function poolBelief(engine: SeededEngine, batch: number, kept: number): Float64Array {
@@ -205,7 +206,10 @@ function delaysOf({ events, messages }: RunTruth, untilSeconds: number): readonl
   return delays;
 }
 
-/** Plug-in entropy of cells with the Miller-Madow correction, plus the width of a cell. */
+/**
+ * Differential entropy from a histogram, bits: plug-in entropy of its cells with the Miller-Madow
+ * correction, plus log2 of the width of a cell.
+ */
 function histogramBits(values: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const value of values) {

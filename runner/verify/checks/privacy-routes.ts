@@ -23,8 +23,8 @@ import { runMixes } from '../mixes/mix-network.ts';
 const LAYERS = 3;
 const WIDTH = 10;
 /**
- * Number of corrupt mixes in each layer; with one mix in ten, a hundred times as many routes would
- * be needed.
+ * Number of corrupt mixes in each layer. With one corrupt mix of ten, a hundred times as many routes
+ * would be needed.
  */
 const CORRUPT = 3;
 

@@ -2,7 +2,7 @@
  * Checks 3, 4, 6 and 18: waits of a single server queue, and Little's law on the run of check 3
  * (docs/VERIFICATION.md).
  *
- * The links have 8 Mbit/s, so a byte lasts 1,000 ns and sizes are service times.
+ * The links have 8 Mbit/s, so a byte takes 1,000 ns and packet sizes are service times in µs.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export const MICROSECOND_PER_BYTE_LINK: LinkDirectionSpec = {
   delayNs: 0,
   queue: { kind: 'drop-tail' },
 };
-/** Packets at the start that do not count. */
+/** Number of packets at the start that do not count. */
 export const WARM_UP_PACKETS = 20_000;
 const PACKETS = 1_000_000;
 
@@ -38,12 +38,12 @@ const PACKETS = 1_000_000;
 interface QueueLoad {
   readonly name: string;
   readonly rho: number;
-  /** Distribution of the packet sizes, bytes. */
+  /** Moments of the packet sizes, bytes. */
   readonly service: ServiceMoments;
   readonly size: () => number;
 }
 
-/** Mean wait of a queue, µs; `watch` observes the run as well. */
+/** Measures the mean wait of a queue, µs; `watch` gets further events of the run. */
 function queue(
   engine: SeededEngine,
   load: QueueLoad,
@@ -71,13 +71,13 @@ const NOTHING_MORE = (): LinkChainCallbacks => ({});
 
 interface MarkovianResult {
   readonly meanWaitUs: number;
-  /** Packets that did not leave directly after their predecessor. */
+  /** Number of packets that did not leave right after their predecessor. */
   readonly outOfOrder: number;
   /** Integral of the number in the system over time minus the sum of sojourn times, ns. */
   readonly littleNs: number;
 }
 
-/** The run that checks 3 and 18 evaluate. */
+/** Makes the run that checks 3 and 18 evaluate. */
 function markovian(engine: SeededEngine): MarkovianResult {
   return engine.once('3', () => {
     const area = new ExactSum();
@@ -97,7 +97,8 @@ function markovian(engine: SeededEngine): MarkovianResult {
         since = now;
       },
       arrived: (number, now, sojournNs) => {
-        // The arriving packet has left the pipe: until now there was one more.
+        // The arriving packet has just left the pipe, so until now there was one packet more in the
+        // system.
         area.add((inSystem(line()) + 1) * (now - since));
         since = now;
         sojourns.add(sojournNs);
@@ -109,7 +110,7 @@ function markovian(engine: SeededEngine): MarkovianResult {
   });
 }
 
-/** Number of packets on the link, from where they are now and not from counts of in and out. */
+/** Number of packets on the link, counted where they are now and not as arrivals minus departures. */
 function inSystem(line: LinkChain): number {
   const { queued, inSerialisation, inPipe } = (line.directions[0] as LinkDirection).conservation();
   return queued + inSerialisation + inPipe;
@@ -129,7 +130,8 @@ export const markovianQueueCheck: VerificationCheck = {
     const { meanWaitUs, outOfOrder } = markovian(engine);
     return [
       meanWaitMeasure(meanWait(0.7, geometricService(1_000)), meanWaitUs, 73),
-      // The mean does not depend on the order of service, so the order has a row of its own.
+      // The mean wait does not depend on the order of service, so the order is checked by a separate
+      // measure.
       {
         label: 'packets out of order',
         theory: 0,

@@ -13,9 +13,9 @@ import { lostPacketFlags } from './losses.ts';
 const STREAMS = 32;
 const VALUES = 100_000;
 const BINS = 256;
-/** Bonferroni correction over all 496 pairs. */
+/** Largest accepted correlation of a pair, with a Bonferroni correction for all 496 pairs. */
 const CORRELATION_MAX = 0.0167;
-/** Four-sigma quantiles of chi-square with 255 degrees of freedom. */
+/** The accepted range of chi-square with 255 degrees of freedom: its quantiles at four sigma. */
 const CHI_SQUARE = acceptWithin(174.5, 355.5);
 const CORRELATION = acceptWithin(-CORRELATION_MAX, CORRELATION_MAX);
 
@@ -54,7 +54,7 @@ function strongest(vectors: readonly Float64Array[]): number {
   return found;
 }
 
-/** Losses of a link that loses half of its packets. */
+/** The losses of a link that loses half of its packets, as values 0 and 1. */
 function losses(engine: SeededEngine, name: string): Float64Array {
   const loss = { kind: 'bernoulli', probability: 0.5 } as const;
   return normalised(Float64Array.from(lostPacketFlags(engine, { name, loss, packets: VALUES })));

@@ -17,12 +17,12 @@ const END_NS = WARM_UP_NS + MEASURED_SECONDS * SECOND;
 const PORT = 80;
 const CHUNK_BYTES = 65_536;
 
-/** Segments of the model: payload, and size on the wire. */
+/** Payload and header of a segment of the model, bytes. */
 const MSS = 1_460;
 const HEADER_BYTES = 40;
 const RTT_SECONDS = 0.1;
 
-/** Propagation delay of half a 100 ms round trip, instant serialisation, no limit. */
+/** A direction with half of a 100 ms round trip as delay, and no limit of rate or queue. */
 const HALF_WAY: LinkDirectionSpec = {
   rateBps: Number.POSITIVE_INFINITY,
   delayNs: 50_000_000,
@@ -43,7 +43,7 @@ const WIRE_BPS = 10_000_000;
 /** Creates the model of reliable streams; receivers buffer the given amount, or the default. */
 export type MakeStreams = (options: { readonly receiveBufferBytes?: number }) => StreamModel;
 
-/** A transfer that never ends. */
+/** A transfer that does not end before the run does. */
 interface Transfer {
   readonly name: string;
   readonly forward: LinkDirectionSpec;
@@ -88,7 +88,7 @@ function keepFull(stream: Stream): void {
   fill();
 }
 
-/** Throughput that the window allows: whole segments of it per round trip. */
+/** Throughput limited by the window: as many whole segments per round trip as fit into the window. */
 function windowLimited(engine: SeededEngine, make: MakeStreams): CheckMeasure {
   const theory = (Math.floor(WINDOW_BYTES / MSS) * MSS * 8) / RTT_SECONDS / 1e6;
   const streams = make({ receiveBufferBytes: WINDOW_BYTES });
@@ -96,7 +96,10 @@ function windowLimited(engine: SeededEngine, make: MakeStreams): CheckMeasure {
   return nearly('window 64 KiB, RTT 100 ms, Mbit/s', theory, measured);
 }
 
-/** Throughput with loss, by Mathis: (MSS / RTT) C / sqrt(p). The model gives 4.90, standard error 0.17. */
+/**
+ * Throughput limited by loss: (MSS / RTT) C / sqrt(p) by Mathis et al. The model gives 4.90 Mbit/s with
+ * a standard error of 0.17.
+ */
 function lossLimited(engine: SeededEngine, make: MakeStreams): CheckMeasure {
   const theory = ((MSS * 8) / RTT_SECONDS / 1e6) * (MATHIS_C / Math.sqrt(LOSS));
   const forward: LinkDirectionSpec = {
@@ -112,7 +115,7 @@ function lossLimited(engine: SeededEngine, make: MakeStreams): CheckMeasure {
   return { label: 'loss 0.1 %, RTT 100 ms, Mbit/s', theory, measured, accept, digits: 4 };
 }
 
-/** The throughput that the rate of the link allows without headers. */
+/** Throughput limited by the rate of the link, minus headers. */
 function wireLimited(engine: SeededEngine, make: MakeStreams): CheckMeasure {
   const theory = ((WIRE_BPS / 1e6) * MSS) / (MSS + HEADER_BYTES);
   const forward: LinkDirectionSpec = { ...HALF_WAY, rateBps: WIRE_BPS };
@@ -120,7 +123,7 @@ function wireLimited(engine: SeededEngine, make: MakeStreams): CheckMeasure {
   return nearly('link of 10 Mbit/s, Mbit/s', theory, measured);
 }
 
-/** A measure that must be within half a percent of the theory. */
+/** A measure whose value must be within half a percent of the theory. */
 function nearly(label: string, theory: number, measured: number): CheckMeasure {
   return {
     label,

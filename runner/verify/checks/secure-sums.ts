@@ -1,6 +1,6 @@
 /**
- * Check F1: what a round of secure aggregation takes over equal links, to the nanosecond: four round
- * trips, the bits of one client's messages, and the work of one client and of the server
+ * Check F1: the duration of a round of secure aggregation over equal links, to the nanosecond: four
+ * round trips, the serialisation of one client's messages, and the work of one client and of the server
  * (docs/spec/secure-aggregation.md#messages).
  *
  * @module
@@ -34,13 +34,19 @@ const LINK: LinkDirectionSpec = {
   queue: { kind: 'drop-tail' },
 };
 
-/** Bytes at the start of a message: CBOR head of the array, type, session with its CBOR head. */
+/**
+ * Length of the start of a message, bytes: CBOR head of the array, type, and session with its CBOR
+ * head.
+ */
 const HEAD = 1 + 1 + 2 + 32;
-/** Bytes of a key or share (32), and of a sealed box (88), each with its CBOR head. */
+/**
+ * Lengths of a key or share (32 bytes) and of a sealed box (88 bytes), each with its CBOR head of 2
+ * bytes.
+ */
 const KEY = 2 + 32;
 const BOX = 2 + 88;
 
-/** Bytes of the messages of one client in the order of the round, both ways. */
+/** Lengths of the messages to and from one client in the order of the round, bytes. */
 const MESSAGES: readonly number[] = [
   // Invitation: array, type, and a map of nine numbers, one of which has 16 bytes.
   1 + 1 + (1 + 2 + 18 + 4 * 2 + 4 + 3 + 2),
@@ -59,7 +65,10 @@ const MESSAGES: readonly number[] = [
   HEAD + 1 + CLIENTS * (1 + 1 + 1 + KEY),
 ];
 
-/** Time charged to one client, ns: sharing secrets with the others, masking, opening boxes. */
+/**
+ * Time charged to one client, ns: it shares secrets with the other clients, masks its input, and opens
+ * boxes.
+ */
 function clientWorkNs(): number {
   const { agreement, derivation, box, coefficients, element } = OPERATION_COST_NS;
   const sharing = NEIGHBOURS * (2 * (agreement + derivation + box) + THRESHOLD * coefficients);

@@ -18,7 +18,7 @@ import { MICROSECOND_PER_BYTE_LINK } from './queues.ts';
 
 const BUCKET_RATE = 1_000_000;
 const BUCKET_BURST = 10_000;
-/** Time of one byte at the bucket's rate, ns. */
+/** Time that one byte takes at the rate of the token bucket, ns. */
 const NS_PER_BYTE = 1e9 / BUCKET_RATE;
 const BUCKET_BYTES = 1_000;
 const BUCKET_PACKETS = 100;
@@ -32,7 +32,7 @@ const BUCKET_LINK: LinkDirectionSpec = {
   tokenBucket: { rateBytesPerSecond: BUCKET_RATE, burstBytes: BUCKET_BURST, mode: 'shape' },
 };
 
-/** Departures of a burst at t = 0. */
+/** The departures of a burst of packets that is offered at t = 0, ns. */
 function burstDepartures(engine: SeededEngine): readonly number[] {
   const departures: number[] = [];
   new LinkChain(engine, {
@@ -47,8 +47,8 @@ function burstDepartures(engine: SeededEngine): readonly number[] {
 }
 
 /**
- * The largest excess of a random run over the bucket's promise: the maximum over s < t of bytes(s,
- * t) - b - r (t - s), in bytes.
+ * How far a random run exceeds what the bucket promises: the maximum over s < t of bytes(s, t) - b - r
+ * (t - s), in bytes.
  */
 function largestExcess(engine: SeededEngine): number {
   const sizes = engine.stream('12', 'size');
@@ -71,7 +71,8 @@ function largestExcess(engine: SeededEngine): number {
     },
     watch: {
       started: (_hop, number, _waitNs, now) => {
-        // The best s is either an earlier one or `now`, so one pass is enough; the excess is in ns of the rate.
+        // The maximising s is either the previous one or `now`, so one pass is enough; the excess is
+        // kept in ns at the bucket's rate.
         level = Math.max(0, level - (now - last)) + (drawn[number] ?? 0) * NS_PER_BYTE;
         last = now;
         largest = Math.max(largest, level);
@@ -112,7 +113,10 @@ const CODEL_BYTES = 1_000;
 const CODEL_GAP_NS = 800_000;
 const CODEL_END_NS = 5_000_000_000;
 const MS = 1_000_000;
-/** A packet that waits for TARGET is dequeued first at 25 ms (overload 1.25): 0.2 ms per packet. */
+/**
+ * When a packet that has waited for TARGET is first dequeued, ns: at 25 ms, since with an overload of
+ * 1.25 the wait grows by 0.2 ns per ns.
+ */
 const FIRST_ABOVE_NS = CODEL_TARGET_NS / 0.2;
 
 /** The effect of CoDel on the overload of check 14. */
@@ -123,7 +127,7 @@ export interface CodelOverloadResult {
   readonly maxSojournNs: number;
 }
 
-/** Sends 1,000 B every 0.8 ms over a CoDel link that takes 1 ms for each. */
+/** Sends packets of 1,000 B every 0.8 ms over a link with CoDel that takes 1 ms for each packet. */
 export function runCodelOverload(engine: SeededEngine): CodelOverloadResult {
   const drops: { atNs: number; number: number }[] = [];
   let forwarded = 0;
@@ -147,7 +151,8 @@ export function runCodelOverload(engine: SeededEngine): CodelOverloadResult {
     },
   });
   const sent = CODEL_END_NS / CODEL_GAP_NS;
-  // All arrivals are booked before the run, so that one at the instant of a dequeue comes first.
+  // All arrivals are scheduled before the run, so that an arrival at the instant of a dequeue comes
+  // first.
   for (let i = 0; i < sent; i += 1) {
     line.network.scheduler.after(i * CODEL_GAP_NS, () => line.fire());
   }

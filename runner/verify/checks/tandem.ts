@@ -1,7 +1,7 @@
 /**
  * Checks 8, 8b and 9: two links in a row, and two classes on one link (docs/VERIFICATION.md).
  *
- * In a packet network the size travels with the packet, and then Burke's theorem does not hold; a
+ * In a packet network a packet has the same size on both links, so Burke's theorem does not hold; a
  * relay that draws the size anew makes the two waits independent.
  *
  * @module
@@ -112,7 +112,10 @@ const CLASSES = [
   { name: 'high', bytes: 200, rho: 0.3, accept: acceptPlusMinus(3.7) },
   { name: 'low', bytes: 1_000, rho: 0.5, accept: acceptPlusMinus(90) },
 ] as const;
-/** DSCP of the classes: 48 and more is class 0 of the default table (RFC 2474, network control). */
+/**
+ * DSCP of the high class: values from 48 on are class 0 of the default table (RFC 2474, network
+ * control).
+ */
 const HIGH_DSCP = 48;
 
 /** Check 9 of docs/VERIFICATION.md: non-preemptive priority (Cobham). */
@@ -127,7 +130,8 @@ export const priorityCheck: VerificationCheck = {
     const counts = [0, 0];
     const classOf = new Uint8Array(WARM_UP_PACKETS + PRIORITY_PACKETS);
     let number = 0;
-    // 1,500 packets/s high and 500 packets/s low: one Poisson process, three in four are high.
+    // 1,500 packets/s of the high and 500 packets/s of the low class come from one Poisson process, of
+    // whose packets three in four are high.
     const rates = CLASSES.map(({ rho, bytes }) => (1e6 * rho) / bytes);
     const total = rates.reduce((sum, rate) => sum + rate, 0);
     const share = (rates[0] ?? 0) / total;

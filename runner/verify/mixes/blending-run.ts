@@ -17,12 +17,12 @@ import { MixBench } from './single-mix.ts';
 
 /** Mean delay, ns: the unit of time. */
 const MEAN_NS = 1e9;
-/** After this many mean delays, the state of a mix is practically stationary. */
+/** Number of mean delays after which the state of a mix is practically stationary. */
 const FILLING = 10;
-/** A loop of three mixes, whose links take a tenth of a mean delay. */
+/** A loop through three mixes, whose links together take a tenth of a mean delay. */
 const LOOP = { hops: 3, meanDelayNs: MEAN_NS, transitNs: MEAN_NS / 10 };
 
-/** The parameters of a blending attack, and how often it is run. */
+/** The parameters of a blending attack, and the number of its runs. */
 export interface BlendingAttackOptions {
   readonly rho: number;
   readonly epsilon: number;
@@ -32,11 +32,11 @@ export interface BlendingAttackOptions {
 /** Shares of runs with each outcome. */
 export interface BlendingShares {
   readonly pools: { readonly empty: number; readonly right: number };
-  /** Runs that an alarm reported, by loops per mean delay. */
+  /** Gives the share of runs that the alarm detected, for a number of loops per mean delay. */
   readonly loops: (loopsPerDelay: number) => { readonly detected: number };
 }
 
-/** Carries out the attack many times. */
+/** Carries out the attack many times and counts the outcomes. */
 export function runBlendingAttack(
   engine: SeededEngine,
   run: BlendingAttackOptions,
@@ -97,7 +97,7 @@ function detectedShare(
   const deadlineNs = loopOverdueAfterNs(LOOP);
   const tauNs = drainTimeInMeanDelays(run) * MEAN_NS;
   const areBlocked = engine.defects.mixes?.hasImmuneLoops !== true;
-  // Alarms on the first overdue loop: no number of false alarms is too many here.
+  // The alarm is raised by the first overdue loop, because false alarms do not matter here.
   const watch = {
     deadlineNs,
     windowNs: MEAN_NS,

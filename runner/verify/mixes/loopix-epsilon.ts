@@ -1,11 +1,10 @@
 /**
- * Sender unlinkability of Loopix (USENIX Security 2017, section 4.3.1): a hundred senders, two of
- * which label what they send; how far apart are the masses of both labels in the pool of a last
- * mix?
+ * Sender unlinkability of Loopix (USENIX Security 2017, section 4.3.1): of a hundred senders, two label
+ * their messages; measured is how far apart the masses of both labels are in the pool of a last mix.
  *
- * Senders tick as Poisson processes of rate 2 per unit; each of the two puts one payload per unit
- * into its buffer, which is sent and labelled at its next tick. Three mixes per layer, no links, no
- * corruption.
+ * Senders send in Poisson processes of rate 2 per unit of time. Each of the two puts one payload per
+ * unit into its buffer, which is sent, with the label, at its next instant. There are three mixes per
+ * layer, no link delays and no corrupt mixes.
  *
  * @module
  */
@@ -21,9 +20,9 @@ import { runMixes } from './mix-network.ts';
 const SENDERS = 100;
 const TICKS = 2;
 const WIDTH = 3;
-/** Units during which labels are sent. */
+/** Number of units during which labelled messages are sent. */
 const UNITS = 100;
-/** Number of mean delays before the first measurement. */
+/** Number of mean delays before the measurement. */
 const BURN_IN = 8;
 /**
  * Largest epsilon that counts: above it, the mass of one label is negligible, because none of that
@@ -39,7 +38,7 @@ export interface EpsilonSetting {
   readonly runs: number;
 }
 
-/** Mean of |ln(p0 / p1)| over repetitions. */
+/** The mean of |ln(p0 / p1)| over repetitions. */
 export function loopixEpsilon(engine: SeededEngine, setting: EpsilonSetting): number {
   let sum = 0;
   for (let run = 0; run < setting.runs; run += 1) sum += epsilonOf(engine, setting, run);
@@ -62,7 +61,7 @@ function epsilonOf(engine: SeededEngine, { layers, mean }: EpsilonSetting, run: 
     warmupSeconds: endsAt,
     gapSeconds: 1,
     corruptFirst: [],
-    // Long enough for some message to leave the observed mix.
+    // This is long enough for a message to leave the observed mix.
     drainSeconds: 2,
   };
   const { truth } = runMixes(engine, network, plan);
@@ -77,7 +76,7 @@ function epsilonOf(engine: SeededEngine, { layers, mean }: EpsilonSetting, run: 
     labelCount: 2,
     laws: Array.from({ length: end + 1 }, (_, i) => ({ kind: i < end ? 'memoryless' : 'end' })),
     onCandidate: (message, masses) => {
-      // The next message to leave the pool has both masses in the proportion of the pool.
+      // The first message to leave the pool carries both masses in the proportion of the pool.
       if (message !== first) return;
       const distance = Math.abs(Math.log((masses[0] ?? 0) / (masses[1] ?? 0)));
       epsilon = Math.min(EPSILON_MAX, distance);
@@ -86,7 +85,7 @@ function epsilonOf(engine: SeededEngine, { layers, mean }: EpsilonSetting, run: 
   return epsilon;
 }
 
-/** Which messages are payloads of the two senders. */
+/** The label of each message: 0 or 1 for payloads of the two senders, else -1. */
 function labelsOf(
   engine: SeededEngine,
   { events, messages }: RunTruth,

@@ -23,20 +23,23 @@ import {
   type TargetPlan,
 } from './mix-network.ts';
 
-/** Mean delays after which almost nothing is inside: P(Exp > 16) = 1e-7. */
+/**
+ * Warm-up and drain of a layer in mean delays; after the drain almost no mass is inside: P(Exp > 16) =
+ * 1e-7.
+ */
 const STAGES_OF_WARMUP = 8;
 const STAGES_OF_DRAIN = 16;
-/** Minimum distance between targets: closer ones see the same traffic. */
+/** Smallest time between targets, s: closer targets are among the same messages. */
 const GAP_SECONDS = 0.1;
-/** Minimum number of targets per class of routes. */
+/** Smallest number of targets in a class of routes. */
 const TARGETS_OF_CLASS = 4;
 /**
- * Numbers of corrupt mixes at the start of a route that are distinguished: with 10 % the rest is
- * 1e-5.
+ * Number of classes, by the number of corrupt mixes at the start of a route: with 10 % corrupt mixes,
+ * all others have the probability 1e-5.
  */
 const CLASSES = 5;
 
-/** The result of the measurement. */
+/** The estimated entropy of targets. */
 export interface TargetEntropyEstimate {
   /** Entropy in bits, weighted over the classes. */
   readonly bits: number;
@@ -77,7 +80,7 @@ export function mixEntropy(
   return { bits: mean, error: Math.sqrt(variance), left };
 }
 
-/** Durations that fit the network. */
+/** Warm-up, spacing and drain for a network. */
 function timesOf(options: MixNetworkOptions): Omit<TargetPlan, 'corruptFirst'> {
   const { layers, meanSeconds, linkSeconds } = options;
   const link = typeof linkSeconds === 'number' ? linkSeconds : linkSeconds[1];
@@ -96,8 +99,8 @@ interface RouteClass {
 }
 
 /**
- * How many corrupt mixes a route starts with. A route of only corrupt mixes has 0 bits and needs no
- * class.
+ * The classes of routes, by the number of corrupt mixes at their start. A route of only corrupt mixes
+ * has 0 bits and needs no class.
  */
 function classesOf({
   layers,

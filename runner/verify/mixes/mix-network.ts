@@ -1,12 +1,12 @@
 /**
- * A network of mixes without bytes: who was where and when, for the checks of privacy measures
- * (docs/VERIFICATION.md#privacy-published-theory-measured). Time and order come from the engine's
- * scheduler, draws from its streams; events are written into a `Truth`, which the estimators of
- * reports/privacy read.
+ * A network of mixes without packets: simulates which message is at which mix and when, for the checks
+ * of privacy measures (docs/VERIFICATION.md#privacy-published-theory-measured). Time and order come
+ * from the engine's scheduler, draws from its streams; events are written into a `RunTruth`, which the
+ * estimators of reports/privacy read.
  *
- * Stratified: every message takes one mix of each layer, drawn uniformly or by weight. Mixes delay
- * each message separately. No loss, no cryptography, no clients: one Poisson source for all
- * messages.
+ * The network is stratified: every message takes one mix of each layer, drawn uniformly or by weight.
+ * Mixes delay each message independently. There is no loss, no cryptography and no client: one Poisson
+ * source sends all messages.
  *
  * @module
  */
@@ -33,17 +33,17 @@ const ARRIVE = 2;
 const DEPART = 3;
 const DUMMY = 4;
 
-/** Cover traffic made by mixes. */
+/** Dummies: cover traffic that mixes create. */
 export interface Dummies {
   /** Rate of each mix that is not in the last layer, 1/s. */
   readonly perMixRate: number;
-  /** Where a dummy ends: `link`, in the next layer; `partial`, in the last one. */
+  /** Where a dummy ends: with `link` in the next layer, with `partial` in the last layer. */
   readonly route: 'link' | 'partial';
 }
 
 /** The network and its traffic. */
 export interface MixNetworkOptions {
-  /** Name for the random streams. */
+  /** Name in the names of the random streams. */
   readonly name: string;
   readonly layers: number;
   readonly width: number;
@@ -56,7 +56,7 @@ export interface MixNetworkOptions {
   /** Delay of every link, s; two numbers: uniform between them. */
   readonly linkSeconds: number | readonly [number, number];
   /**
-   * The first mixes of each layer, this many, are corrupt; needed here only for the routes of
+   * Number of corrupt mixes in each layer, which are its first mixes; used here only for the routes of
    * targets.
    */
   readonly corruptPerLayer?: number;
@@ -72,8 +72,8 @@ export interface TargetPlan {
   /** Time between two targets, s. */
   readonly gapSeconds: number;
   /**
-   * For each target, how many corrupt mixes its route starts with; the next mix is honest, later
-   * ones are drawn as for any message. Undefined if the route is not forced.
+   * For each target: the number of corrupt mixes with which its route starts. The next mix is then
+   * honest, and later mixes are drawn as for any message. Undefined if the route is not forced.
    */
   readonly corruptFirst: readonly (number | undefined)[];
   /** Time after the last target, s. */
@@ -87,12 +87,15 @@ export interface MixNetworkResult {
   readonly targets: readonly number[];
 }
 
-/** Index of the node at which all messages end; mixes have numbers layer * width + place. */
+/**
+ * Index of the node at which all messages end; the index of a mix is layer * width + its number in the
+ * layer.
+ */
 export function recipientNodeIndex({ layers, width }: MixNetworkOptions): number {
   return layers * width;
 }
 
-/** Runs a network of mixes and returns when messages passed them. */
+/** Runs a network of mixes and returns the record of its messages. */
 export function runMixes(
   engine: SeededEngine,
   options: MixNetworkOptions,
@@ -197,7 +200,10 @@ class MixNetwork implements EventHandler {
     this.postSend();
   }
 
-  /** A mix of the layer: forced at the start of some targets' routes. */
+  /**
+   * Chooses the mix of a layer that gets a message; at the start of a forced route it is corrupt, the
+   * one after that honest.
+   */
   private place(message: number, layer: number): number {
     const { width, corruptPerLayer = 0 } = this.options;
     const forced = this.forced.get(message) ?? -1;
@@ -210,7 +216,10 @@ class MixNetwork implements EventHandler {
     return at + place;
   }
 
-  /** One of the mixes from `first` up to but excluding `end`, by their shares. */
+  /**
+   * Draws one of the mixes of a layer from `first` up to but excluding `end`, by their shares of the
+   * traffic.
+   */
   private among(layer: number, first: number, end: number): number {
     const shares = this.shares?.[layer];
     if (shares === undefined) return first + this.routes.below(end - first);
@@ -268,7 +277,7 @@ class MixNetwork implements EventHandler {
     );
   }
 
-  /** The dummy is delayed in its mix like any message there. */
+  /** Creates a dummy, which is delayed in its mix like any message. */
   private dummy(mix: number): void {
     const { layers, width, dummies } = this.options;
     if (dummies === undefined) return;
@@ -276,7 +285,7 @@ class MixNetwork implements EventHandler {
     this.grow(message);
     const layer = Math.floor(mix / width);
     this.mix[message] = mix;
-    // The dummy ends when it arrives in the layer after `last`.
+    // A dummy ends on arrival in the layer after `last`.
     this.last[message] = dummies.route === 'link' ? layer : layers - 2;
     this.record.add(EVENT_ARRIVED, message, mix, this.scheduler.now);
     this.scheduler.post(this.delayNs(), DEPART, message);

@@ -1,21 +1,21 @@
 /**
- * What networks of mixes give in dense traffic, by integration: entropies of densities on a grid,
- * and the closed form with corrupt mixes for any number of layers.
+ * Theoretical entropies of networks of mixes in dense traffic: entropies of densities by integration on
+ * a grid, and the closed form with corrupt mixes for any number of layers.
  *
- * A message that leaves a network at time t after the target entered it is the target with
- * probability f(t) / lambda. With corrupt mixes on the way, f is the delay distribution of the
- * honest mixes between the first and the last honest one on the message's route.
+ * A message that leaves a network a time t after the target entered it is the target with probability
+ * f(t) / lambda, f being the density of the delay. With corrupt mixes on the route, f is that of the
+ * delay from the first to the last honest mix of the route.
  *
  * @module
  */
 import { assert } from '../../../engine/core/assert.ts';
 import { logGamma } from '../../../reports/statistics/special.ts';
 
-/** Grid steps per unit, and the grid's length in units. */
+/** Number of grid steps per unit, and length of the grid in units. */
 const STEPS = 500;
 const UNITS = 60;
 
-/** A density on 0, 1/500, 2/500, ... of its unit; 0 from its end on. */
+/** The values of a density at 0, 1/500, 2/500, ... of its unit; 0 beyond its end. */
 type Density = Float64Array;
 
 /** Density of the sum of `stages` exponential delays of mean 1. */
@@ -27,7 +27,7 @@ export function erlangDensity(stages: number): Density {
   });
 }
 
-/** The density after adding a uniform delay in 0..width units. */
+/** The density of the sum of a delay and an independent uniform delay in 0..width units. */
 export function addUniformDelay(density: Density, width: number): Density {
   const steps = Math.round(width * STEPS);
   assert(steps > 0, `a uniform delay of ${width} is narrower than the grid`);
@@ -53,20 +53,20 @@ export function uniformDensity(width: number): Density {
   return Float64Array.from({ length: STEPS * UNITS }, (_, i) => (i < steps ? 1 / width : 0));
 }
 
-/** Poisson mixes in layers, some corrupt. */
+/** Layers of Poisson mixes, some of which are corrupt. */
 export interface CorruptNetwork {
   readonly rate: number;
   readonly layers: number;
   readonly width: number;
   readonly meanSeconds: number;
-  /** Number of corrupt mixes of each layer over its width. */
+  /** Share of corrupt mixes in each layer. */
   readonly corrupt: number;
 }
 
 /** Entropy of a message in dense traffic with uniform routes, bits; see {@link corruptNetworkEntropyBits}. */
 export function corruptStratifiedEntropyBits(network: CorruptNetwork): number {
   const { rate, layers, width, meanSeconds, corrupt } = network;
-  // Only the share matters, because all honest mixes of a layer have equal shares.
+  // All honest mixes of a layer have equal shares, so one entry with their number describes them.
   const honest = [{ share: 1 / width, count: width * (1 - corrupt) }];
   const layer = { corrupt, honest };
   return corruptNetworkEntropyBits({
@@ -76,14 +76,14 @@ export function corruptStratifiedEntropyBits(network: CorruptNetwork): number {
   });
 }
 
-/** A layer, by its mixes' shares of the traffic. */
+/** A layer, described by the shares of the traffic of its mixes. */
 export interface BiasedLayer {
   /** Total share of all corrupt mixes. */
   readonly corrupt: number;
   readonly honest: readonly { readonly share: number; readonly count: number }[];
 }
 
-/** Poisson mixes in layers, chosen by weight. */
+/** Layers of Poisson mixes that are chosen by weight. */
 export interface BiasedNetwork {
   readonly rate: number;
   readonly meanSeconds: number;
@@ -126,7 +126,10 @@ function allCorrupt(layers: readonly BiasedLayer[]): number {
   return layers.reduce((product, { corrupt }) => product * corrupt, 1);
 }
 
-/** Density of the sum of two exponential delays of mean 1, and one more with each given probability. */
+/**
+ * Density of the sum of two exponential delays of mean 1, plus one more delay with each of the given
+ * probabilities.
+ */
 function mixtureOf(probabilities: readonly number[]): Density {
   let counts = [1];
   for (const p of probabilities) {

@@ -1,6 +1,6 @@
 /**
- * One mix under Poisson traffic, with the strategies of nodes/mixnet as they run in nodes, and what
- * an adversary that sees its inputs and outputs believes.
+ * One mix under Poisson traffic, with the strategies of nodes/mixnet as they run in nodes, and the
+ * beliefs of an adversary that sees its inputs and outputs.
  *
  * @module
  */
@@ -30,9 +30,9 @@ const END = 1;
 
 /** A mix, its traffic, and the messages of interest. */
 export interface SingleMixOptions {
-  /** Name for the random streams. */
+  /** Name in the names of the random streams. */
   readonly name: string;
-  /** Options of the strategy, as in a file. */
+  /** Options of the strategy, as in a scenario file. */
   readonly mixing: Readonly<Record<string, unknown>>;
   /** Rate of arriving messages, 1/s. */
   readonly rate: number;
@@ -40,7 +40,7 @@ export interface SingleMixOptions {
    * Mean of the exponential delay that senders request, s; strategies that choose delays ignore it.
    */
   readonly askedSeconds: number;
-  /** How the adversary models the mix. */
+  /** The model of the mix that the adversary assumes. */
   readonly law: NodeMixingModel;
   /** Numbers of the messages that are targets. */
   readonly targets: readonly number[];
@@ -81,14 +81,14 @@ function gapNs(stream: RandomStream, rate: number): number {
   return roundToNanoseconds(stream.exponential(SECOND / rate));
 }
 
-/** The strategy of a mix, and who hears what leaves it. */
+/** The strategy of a mix, and a callback for its outputs. */
 export interface MixBenchOptions {
   readonly mixing: Readonly<Record<string, unknown>>;
   /** Called for each item that leaves. */
   readonly leaves: (item: number, now: number) => void;
 }
 
-/** A strategy driven by a scheduler, as a node drives it. */
+/** Runs a strategy with a scheduler, as a node does. */
 export class MixBench {
   readonly scheduler = new Scheduler();
   readonly stream: (purpose: string) => RandomStream;
@@ -112,7 +112,7 @@ export class MixBench {
     return this.mixing.size;
   }
 
-  /** Puts a message into the mix, then releases every message that is due. */
+  /** Puts a message into the mix, then lets every message that is due leave. */
   put(item: number, delayNs: number): void {
     this.mixing.put(item, this.scheduler.now, { delayNs });
     this.pump();

@@ -1,7 +1,7 @@
 /**
- * One session of secure aggregation: the real machines of both sides over a star of the real engine.
- * Every message is one packet, every node has one core that does its jobs one after the other, for as
- * long as they are charged.
+ * One session of secure aggregation: the real machines of both sides over a star of links of the real
+ * engine. Every message is one packet, and every node has one core that does its jobs one after the
+ * other, each for the time that is charged.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import {
 import type { SeededEngine } from '../base/seeded-engine.ts';
 
 const WORK_DONE = FIRST_UPPER_EVENT_KIND;
-/** A timeout that no session here reaches, ns. */
+/** A timeout that no session reaches here, ns. */
 const PATIENCE_NS = 3_600_000_000_000;
 const SERVER = 0;
 const CRYPTO: CryptoProvider = createCryptoProvider('node', { timing: 'simulation' });
@@ -35,7 +35,7 @@ interface Carried {
   readonly bytes: Uint8Array;
 }
 
-/** A job and what waits for its output. */
+/** A job and what is done with its output. */
 interface Work {
   readonly costNs: number;
   readonly done: () => void;
@@ -45,7 +45,7 @@ interface Work {
 export interface SecureSumResult {
   /** Instant at which the server had the sum, ns; NaN if it never had. */
   readonly summedNs: number;
-  /** Elements of the sum that are not those of the inputs. */
+  /** Number of elements of the sum that differ from the sum of the inputs. */
   readonly wrong: number;
 }
 
@@ -57,7 +57,7 @@ export class SecureSumStar implements PacketSink, EventHandler {
   readonly #clients: readonly ClientMachine[];
   readonly #inputs: readonly Uint32Array[];
   readonly #carried: Carried[] = [];
-  /** By node: what it has to do, the first under way. */
+  /** For each node: its jobs, of which the first is in progress. */
   readonly #work: readonly Work[][];
   /** Down and up links of each client. */
   readonly #links: readonly { readonly down: LinkDirection; readonly up: LinkDirection }[];
@@ -101,7 +101,7 @@ export class SecureSumStar implements PacketSink, EventHandler {
     return { summedNs: this.#summedNs, wrong };
   }
 
-  /** A message has arrived. */
+  /** Called when a message has arrived. */
   arrive(direction: number, packet: number): void {
     const { table } = this.#network;
     this.#network.countDelivered(direction);
@@ -112,7 +112,7 @@ export class SecureSumStar implements PacketSink, EventHandler {
     else this.#tell(to - 1, bytes);
   }
 
-  /** A job is over. */
+  /** Called when a job is done. */
   fire(_kind: number, node: number): void {
     const queue = this.#work[node] as Work[];
     const over = queue.shift();
@@ -135,7 +135,10 @@ export class SecureSumStar implements PacketSink, EventHandler {
     }
   }
 
-  /** A client joins when its invitation comes, and has its input then. */
+  /**
+   * Passes a message to a client. A client joins when its invitation arrives, and has its input by
+   * then.
+   */
   #tell(index: number, bytes: Uint8Array): void {
     if (this.#clients[index]?.phase === 'idle') {
       this.#step(index, { kind: 'begin' });

@@ -1,6 +1,6 @@
 /**
- * What an emulated run reports about itself: how well virtual time kept up with the wall clock, and
- * what passed between outside programs and the virtual network.
+ * What an emulated run measures about itself: how well virtual time kept up with the wall clock, and
+ * the packets between outside programs and the virtual network.
  *
  * The lateness appears next to the verdict (docs/spec/live.md#emulation).
  *
@@ -33,7 +33,7 @@ export function hostMetrics(hosts: readonly string[]): readonly MetricDefinition
 const US_PER_MS = 1_000;
 const NS_PER_US = 1_000;
 
-/** Measures lateness and packets outside of one emulated run. */
+/** Measures the lateness of one emulated run, and its packets to and from outside programs. */
 export class EmulateMeter {
   readonly #world: EmulationWorld;
   readonly #lateLimitNs: number;
@@ -45,7 +45,7 @@ export class EmulateMeter {
     this.#lateLimitNs = lateLimitNs;
   }
 
-  /** Called at the end of the warm-up. */
+  /** Begins the measurement anew, at the end of the warm-up. */
   reset(): void {
     const { pacer, transit } = this.#world;
     pacer.forget();
@@ -55,7 +55,7 @@ export class EmulateMeter {
     this.#droppedBefore = dropped;
   }
 
-  /** What was measured since the last reset, by name of the metric. */
+  /** The metrics since the last reset, by name. */
   metrics(ends: ReadonlyMap<string, ProgramEnd>): Readonly<Record<string, MetricData>> {
     const { pacer, tap } = this.#world;
     const metrics: Record<string, MetricData> = {

@@ -1,5 +1,6 @@
 /**
- * The outside programs of an emulated run: starts them, waits until they are bound, stops them.
+ * Starts the outside programs of an emulated run, waits until they have bound their ports, and stops
+ * them.
  *
  * @module
  */
@@ -11,18 +12,18 @@ import type { Scenario } from '../../../scenarios/model.ts';
 import { outsideHosts } from '../../../scenarios/open/outside.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
 
-/** What the outside programs of a run need. */
+/** What is needed to run the outside programs. */
 export interface ProgramOptions {
   readonly scenario: Scenario;
-  /** Start of the paths of the files that take the output of a host's program. */
+  /** Gives the start of the paths of the files for the output of a host's program. */
   readonly fileOf: (host: string) => string;
   /** Ends the waiting for programs to bind their ports. */
   readonly signal: AbortSignal | undefined;
-  /** Receives the process groups, when they begin and when they end. */
+  /** Called when a program begins and when it ends, with its process group. */
   readonly onProgram?: ((pid: number, isLiving: boolean) => void) | undefined;
 }
 
-/** After this time, a program that has bound none of its ports is no longer waited for. */
+/** Longest wait for a program to bind its ports, ms. */
 const READY_MAX_MS = 10_000;
 
 /** Starts the outside programs of an emulated run, waits until they are bound, and stops them. */
@@ -37,13 +38,13 @@ export class OutsidePrograms {
     this.#hosts = outsideHosts(options.scenario);
   }
 
-  /** True if the topology names any. */
+  /** True if the topology names outside programs. */
   get isNeeded(): boolean {
     return this.#hosts.length > 0;
   }
 
   /**
-   * Programs that receive from others are started first, so that no packet is lost because its
+   * Starts the programs; those that receive from others first, so that no packet is lost because its
    * receiver has not started.
    */
   async start(): Promise<void> {

@@ -1,8 +1,8 @@
 /**
- * How late a live run was, per hand-over and per packet, as metrics and in words.
+ * How late a live run was, per hand-over and per packet, as metrics.
  *
- * `live.lateness` ends when a datagram is written to a socket; only these metrics include its wait
- * until the receiving node has a turn. They cover sampled datagrams after the warm-up.
+ * `live.lateness` ends when a datagram is written to a socket; only the metrics here include its wait
+ * until the handler of the receiving node runs. They are about sampled datagrams after the warm-up.
  *
  * @module
  */
@@ -11,14 +11,17 @@ import type { LogHistogram } from '../../../engine/measure/histogram.ts';
 import type { MetricData } from '../../../reports/model.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 
-/** The matcher that measures how late datagrams reach their handlers, from the end of the warm-up to the end of the run. */
+/**
+ * Makes the matcher that measures how late datagrams reach their handlers, from the end of the warm-up
+ * to the end of the run.
+ */
 export function makeHandoverMatcher({ warmupNs, durationNs }: HandoverTime): HandoverMatcher {
   return new HandoverMatcher({ fromNs: warmupNs, untilNs: durationNs });
 }
 
 type HandoverTime = Pick<Scenario, 'warmupNs' | 'durationNs'>;
 
-/** The metrics of a matcher that gets no more samples. */
+/** The metrics of a matcher that has all its samples. */
 export function handoverMetrics(matcher: HandoverMatcher): Readonly<Record<string, MetricData>> {
   const { hop, wait, way, links, onTime, counts } = matcher;
   const histogram = (of: LogHistogram): MetricData => ({ kind: 'histogram', data: of.data() });

@@ -1,6 +1,6 @@
 /**
- * Connects the datagrams that a live world follows with application packets: a packet that is
- * delivered while the handler of a followed datagram runs came out of that datagram.
+ * Connects the datagrams that a live world follows with application packets: a packet that is delivered
+ * while the handler of a followed datagram runs was in that datagram.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import type { Scenario } from '../../../scenarios/model.ts';
 import { type GroundTruth, readTruth } from '../../traffic/ground-truth.ts';
 import type { WorldListener } from '../../world.ts';
 
-/** Application packets/s to follow: enough for a p99 within a minute. */
+/** Number of application packets per second to follow: enough for a p99 after a minute. */
 const FOLLOWED_RATE = 100;
-/** Samples at least one datagram in 64. */
+/** Largest mask: at least one datagram in 64 is followed. */
 const MASK_MAX = 63;
 
 /** What the witness needs from its world. */
@@ -23,8 +23,8 @@ export interface WitnessWorld {
 }
 
 /**
- * The fraction of datagrams that a run follows, as a power of two minus one: all if little is sent,
- * one in 64 if much is, or if the rate is unknown.
+ * The mask by which a run chooses the datagrams that it follows, a power of two minus one: with 0 all
+ * are followed, with 63 one in 64, as with a high or unknown rate.
  */
 export function sampledDatagramMask({ traffic }: Pick<Scenario, 'traffic'>): number {
   let rate = 0;
@@ -36,7 +36,7 @@ export function sampledDatagramMask({ traffic }: Pick<Scenario, 'traffic'>): num
   return mask;
 }
 
-/** Tells which application packets came out of the datagrams that a live world follows. */
+/** Tells a live world which application packets were in the datagrams that it follows. */
 export class HandoverWitness implements WorldListener {
   readonly #world: WitnessWorld;
   readonly #hosts: ReadonlyMap<string, number>;

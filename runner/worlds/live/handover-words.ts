@@ -9,14 +9,18 @@ import type { MetricData } from '../../../reports/model.ts';
 
 type Metrics = Readonly<Record<string, MetricData>>;
 
-/** If p99 is above this, the machine was too slow for the requested rate, ns. */
+/**
+ * A warning is given if the p99 of the lateness is above this, ns: the machine was too slow for the
+ * requested rate.
+ */
 const LATENESS_WARN_NS = 1_000_000;
 /**
- * If more than this share of the samples has no measurement, the rest may not be representative.
+ * A warning is given if more than this share of the samples has no measurement: the others may not be
+ * representative.
  */
 const MISSING_WARN = 0.02;
 
-/** A warning of how late links, hand-overs and whole packets were; undefined if it was little. */
+/** A warning about the lateness of links, hand-overs and whole packets; undefined if it was small. */
 export function latenessWarning(metrics: Metrics): string | undefined {
   const link = dataOf(metrics, 'live.lateness');
   const hop = dataOf(metrics, 'live.hop_lateness');
@@ -36,7 +40,7 @@ export function latenessWarning(metrics: Metrics): string | undefined {
   );
 }
 
-/** A warning about samples that measured nothing, with every reason; only if there are many. */
+/** A warning about samples without measurement, with the reasons; undefined if they are few. */
 export function sampleWarning(metrics: Metrics): string | undefined {
   const sampled = countOf(metrics, 'live.samples');
   const reasons = (

@@ -1,9 +1,9 @@
 /**
- * Time of a scenario by the wall clock.
+ * The time of a scenario by the wall clock.
  *
- * Nodes start first and get time to find each other; time 0 of the scenario, to which all instants in the file refer,
- * begins when they are ready. Sources run at their due times: a late turn neither thins out the traffic nor escapes the
- * latency, which counts from the instant at which the packet was due.
+ * Nodes start first and get time to find each other; time 0 of the scenario, to which all instants in
+ * the file refer, begins when they are ready. Latency counts from the instant at which a packet was
+ * due, so a source that runs late sends no fewer packets, and its lateness is part of their latency.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { SourceAdmission } from '../../traffic/source-admission.ts';
 import type { Undo } from '../../world.ts';
 import { type Agenda, scheduleAfter } from '../agenda.ts';
 
-/** The value of `sourceDueNs` while no source is having its turn. */
+/** The value of `sourceDueNs` while no source is running. */
 const NO_TURN = -1;
 
 /** Schedules sources and faults of a live run at instants of the scenario, by the wall clock. */
@@ -22,15 +22,15 @@ export class LiveAgenda implements Agenda {
   readonly #followedMask: number;
   readonly #live: LiveWorld;
   readonly #admission = new SourceAdmission();
-  /** Instant of the hosts' clock at which the scenario's time began, ns. */
+  /** Time 0 of the scenario on the clock of the hosts, ns. */
   #zeroNs: number | undefined;
   /** Calls that were scheduled before the start. */
   #booked: (() => void)[] = [];
-  /** Instant for which the running source or fault was booked. */
+  /** Instant for which the running source or fault was scheduled; undefined if none is running. */
   #dueNs: number | undefined;
   #isMuted = false;
 
-  /** @param followedMask Which fraction of datagrams is followed to their handlers. */
+  /** @param followedMask See {@link sampledDatagramMask}. */
   constructor(live: LiveWorld, how: { readonly rampNs: number; readonly followedMask: number }) {
     this.#live = live;
     this.rampNs = how.rampNs;
@@ -39,7 +39,7 @@ export class LiveAgenda implements Agenda {
 
   /**
    * Begins the scenario's time.
-   * @param zeroNs Instant of this process's clock, if several processes share one start.
+   * @param zeroNs Time 0 on the clock of this process; given if several processes start together.
    */
   begin(zeroNs: number = this.#live.clock.now()): void {
     const { pump, handovers } = this.#live;
@@ -91,7 +91,7 @@ export class LiveAgenda implements Agenda {
     return this.#dueNs === undefined || this.#admission.admits(this.#wallNs(), this.#dueNs);
   }
 
-  /** Runs what was booked for an instant, unless sources are muted. */
+  /** Runs the call that was scheduled for an instant, unless sources are muted. */
   runSource(timeNs: number, fire: () => void): void {
     if (this.#isMuted) return;
     const { handovers } = this.#live;
@@ -121,7 +121,7 @@ export class LiveAgenda implements Agenda {
   }
 }
 
-/** A source's turn; a class instead of closures, because there is one per packet. */
+/** A due call of a source; a class instead of a closure, because there is one per packet. */
 class SourceTurn implements ReadyTask {
   readonly #agenda: LiveAgenda;
   readonly #timeNs: number;

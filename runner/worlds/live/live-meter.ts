@@ -1,5 +1,6 @@
 /**
- * What a live run reports about itself: how late its links were, and what it used of the machine.
+ * What a live run measures about itself: how late its links were, and the resources of the machine that
+ * it used.
  *
  * No model predicts tails of live latency, so reports show lateness per hop and per packet next to
  * latency (docs/how-to/live.md). Memory and processor time are those of the whole process, with all
@@ -17,21 +18,21 @@ import { machinePace } from './machine-pace.ts';
 import { type StolenTime, watchStolenTime } from './stolen-time.ts';
 
 /**
- * Neighbours give up a node that is silent for three intervals of 50 ms; a stall of half that time
- * is worth a warning.
+ * A warning is given for a stall longer than this, ns: neighbours give up a node that is silent for
+ * twice as long, three intervals of 50 ms.
  */
 const STALL_WARN_NS = 75_000_000;
 /**
- * Above this, packets are lost that an idle machine would deliver: 100 ms of one core in five
- * seconds of two cores.
+ * A warning is given if a larger share of the time of all cores was stolen: then packets are lost that
+ * an idle machine would deliver. It is 100 ms of one core in five seconds of two cores.
  */
 const STOLEN_WARN = 0.01;
 const NS_PER_MS = 1_000_000;
 const US_PER_MS = 1_000;
-/** Number of this process's clock in handover samples, which all come from this process. */
+/** The number of this process's clock in hand-over samples. */
 const OWN_CLOCK = 0;
 
-/** Watches one run. */
+/** Measures one live run. */
 export class LiveMeter {
   readonly #world: LiveWorld;
   readonly #handovers: HandoverMatcher;
@@ -44,7 +45,10 @@ export class LiveMeter {
   #cpuUs = 0;
   #wallUs = 0;
 
-  /** @param pace The pace of the machine, measured before the run since that blocks the process for 50 ms. */
+  /**
+   * @param pace The pace of the machine (machine-pace.ts), measured before the run, because that blocks
+   *   the process for 50 ms.
+   */
   constructor(world: LiveWorld, handovers: HandoverMatcher, pace: number) {
     this.#world = world;
     this.#pace = pace;
@@ -86,14 +90,14 @@ export class LiveMeter {
     };
   }
 
-  /** Facts that a reader of the verdict must know. */
+  /** Warnings for readers of the verdict. */
   warnings(): readonly string[] {
     const { directStreams, shape, wires } = this.#world;
     return liveWarnings(this.metrics(), { directStreams, shape, foreign: wires.counts.foreign });
   }
 }
 
-/** Time that the host took from this machine. */
+/** Metrics of the time that the host took from this machine. */
 export function stolenMetrics(
   stolen: StolenTime | undefined,
 ): Readonly<Record<string, MetricData>> {
@@ -102,17 +106,17 @@ export function stolenMetrics(
   return { 'live.stolen': { kind: 'ratio', numerator: stolenUs, denominator: coresUs } };
 }
 
-/** What passed no emulated link of a live run, in one process or several. */
+/** The traffic of a live run that passed no emulated link, in all its processes. */
 export interface TrafficBesideLinks {
-  /** Ends of streams that passed no links. */
+  /** Number of ends of streams that used no emulated links. */
   readonly directStreams: number;
   /** Number of datagrams from outside the run. */
   readonly foreign: number;
-  /** Links that are off are never late. */
+  /** `off` if links are not emulated, and so are never late. */
   readonly shape: 'links' | 'off';
 }
 
-/** Facts that a reader of a live verdict must know. */
+/** Warnings for readers of a live verdict. */
 export function liveWarnings(
   metrics: Readonly<Record<string, MetricData>>,
   { directStreams, foreign, shape }: TrafficBesideLinks,

@@ -20,20 +20,23 @@ export interface LiveWorldParts extends Omit<WorldParts, 'buffers' | 'isProbed' 
 }
 
 /**
- * Code that has just started is several times slower, for five seconds at full rate, so traffic
- * grows during this time (docs/spec/live.md#processes); the other half of the warm-up lets queues
- * drain.
+ * Smallest and largest duration of the ramp, ns. Code that has just started is several times slower for
+ * about five seconds, so rates increase during the first half of the warm-up
+ * (docs/spec/live.md#processes); in its second half, queues drain.
  */
 const RAMP_MIN_NS = 1_000_000_000;
 const RAMP_MAX_NS = 4_000_000_000;
 
-/** A world on sockets, with the agenda that begins its time. */
+/** A live world, with the agenda that begins its time. */
 export interface LiveRunWorld {
   readonly world: ProcessWorld<LiveWorld>;
   readonly agenda: LiveAgenda;
 }
 
-/** A live world with all hosts and links of a scenario; its sockets open as nodes ask for them. */
+/**
+ * Makes a live world with all hosts and links of a scenario; its sockets are opened when nodes ask for
+ * them.
+ */
 export function liveWorld(parts: LiveWorldParts): LiveRunWorld {
   const { scenario, live } = parts;
   const modules = modulesOf(parts);
@@ -53,7 +56,7 @@ export function liveWorld(parts: LiveWorldParts): LiveRunWorld {
     {
       ...{ net, agenda, listeners },
       packets: (): PacketTotals => kernelPackets(net),
-      // Lateness is measured like latency: without the warm-up, when code is cold.
+      // Lateness, like latency, is measured without the warm-up, in which code is cold.
       onReset: (): void => net.lateness.reset(),
       hasRealDisks: true,
     },
@@ -65,7 +68,7 @@ export function liveWorld(parts: LiveWorldParts): LiveRunWorld {
   return { world, agenda };
 }
 
-/** Packets on the links, and what the kernel did with them. */
+/** Packets on the links, with the losses in the kernel. */
 function kernelPackets(net: LiveWorld): PacketTotals {
   const shaped = linkPackets(net);
   const { written, received, unsent } = net.wires.counts;
@@ -78,7 +81,7 @@ function kernelPackets(net: LiveWorld): PacketTotals {
   };
 }
 
-/** Addresses of modules: of lowest protocols by their hosts, of layers by `host/protocol`. */
+/** Addresses of the modules of protocols: of lowest protocols by host, of layers by `host/protocol`. */
 function modulesOf({ scenario, stackOf }: LiveWorldParts): ReadonlyMap<string, string> {
   const modules = new Map<string, string>();
   for (const host of scenario.topology.hosts) {
@@ -90,7 +93,7 @@ function modulesOf({ scenario, stackOf }: LiveWorldParts): ReadonlyMap<string, s
   return modules;
 }
 
-/** How long traffic grows while code is cold; only within the warm-up. */
+/** How long rates increase while code is cold, ns; 0 if the warm-up is too short. */
 export function trafficRampNs(warmupNs: number): number {
   const half = Math.min(RAMP_MAX_NS, Math.floor(warmupNs / 2));
   return Math.min(warmupNs, Math.max(RAMP_MIN_NS, half));

@@ -1,21 +1,24 @@
 /**
- * The pace of this machine, in steps of the calibration loop. A live rate depends on it: of two runs
- * with the same files, the slower one may only have had the slower hour.
+ * The speed of this machine, in steps per second of a fixed loop. The rates of live runs depend on it:
+ * of two runs with the same files, one may be slower only because the machine was.
  *
  * @module
  */
 import { runCalibrationLoop } from '../../../engine/measure/calibration-loop.ts';
 
-/** Steps of a measurement, which takes some 5 ms of a core. */
+/** Number of steps of a measurement, which takes about 5 ms of a core. */
 const STEPS = 500_000;
-/** Number of measurements that only warm the compiler up, and number of those whose median counts. */
+/**
+ * Number of measurements that only warm up the compiler, and number of measurements whose median
+ * counts.
+ */
 const WARM_UP = 3;
 const ROUNDS = 7;
 const MS_PER_S = 1_000;
 
 /**
  * Measures how fast this machine computes.
- * @returns steps in a second of the wall clock; takes some 50 ms.
+ * @returns steps per second of the wall clock; measuring takes about 50 ms.
  */
 export function machinePace(now: () => number = () => performance.now()): number {
   const times = Array.from({ length: WARM_UP + ROUNDS }, () => {

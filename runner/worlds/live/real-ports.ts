@@ -1,6 +1,6 @@
 /**
- * The real sockets of a live run: which ports of 127.0.0.1 its hosts have in the `ports` address
- * plan, and which properties of the system prevent a run.
+ * The ports of 127.0.0.1 that the hosts of a live run have in the `ports` address plan, and the
+ * properties of the system that prevent a run.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Scenario } from '../../../scenarios/model.ts';
 import { PORTS_PLAN_NON_LINK_PORTS } from '../../../topologies/assemble/address-plan.ts';
 import type { HostSpec, Topology } from '../../../topologies/model.ts';
 
-/** Ranges of the `ports` plan; undefined in the `loopback` plan. */
+/** The port ranges of the hosts in the `ports` plan; undefined in the `loopback` plan. */
 export function portRanges({ addressPlan, hosts }: Topology): readonly PortRange[] | undefined {
   if (addressPlan !== 'ports') return undefined;
   return hosts.map(({ address, portBase = 0, portCount = 0 }) => ({
@@ -22,7 +22,7 @@ export function portRanges({ addressPlan, hosts }: Topology): readonly PortRange
   }));
 }
 
-/** A place in a file, and what is wrong there. */
+/** Why a run is not possible, with its position in the file. */
 interface Obstacle {
   readonly file: string;
   readonly line: number;
@@ -30,7 +30,7 @@ interface Obstacle {
   readonly message: string;
 }
 
-/** Why this system cannot carry the run, and which host is concerned; undefined if it can. */
+/** Finds why this system cannot run the scenario live, and for which host; undefined if it can. */
 export function findLiveRunObstacle(scenario: Scenario): Obstacle | undefined {
   const { topology } = scenario;
   const ranges = portRanges(topology);

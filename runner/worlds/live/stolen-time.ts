@@ -1,6 +1,6 @@
 /**
- * Steal time: what the host gave to other guests while this machine wanted to compute. No load
- * average shows it, and no program can prevent it.
+ * Steal time: the time that the host gave to other guests while this virtual machine wanted to compute.
+ * No load average shows it, and no program can prevent it.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 /**
- * Position of `steal` in the first line of `/proc/stat`: cpu user nice system idle iowait irq
+ * Index of the field `steal` in the first line of `/proc/stat`: cpu user nice system idle iowait irq
  * softirq steal.
  */
 const STEAL_FIELD = 8;
 
-/** Linux counts in hundredths of a second, whatever the tick of the kernel is. */
+/** Microseconds of a tick in `/proc/stat`: a hundredth of a second, whatever the tick of the kernel is. */
 const US_PER_TICK = 10_000;
 const US_PER_MS = 1_000;
 
-/** Share of the time of all cores that was stolen. */
+/** The time that was stolen from all cores. */
 export interface StolenTime {
   readonly stolenUs: number;
   readonly coresUs: number;
@@ -25,7 +25,8 @@ export interface StolenTime {
 
 /**
  * Starts measuring.
- * @returns the share stolen since then; undefined if the operating system does not report it.
+ * @returns a function that gives the time stolen since then; undefined if the operating system does not
+ *   report it.
  */
 export function watchStolenTime(): () => StolenTime | undefined {
   const [ticks, startedAt] = [stolenTicks(), performance.now()];
@@ -44,7 +45,7 @@ function stolenTicks(): number | undefined {
   try {
     return parseStolenTicks(readFileSync('/proc/stat', 'utf8'));
   } catch {
-    // Not Linux.
+    // Only Linux has this file.
     return undefined;
   }
 }
