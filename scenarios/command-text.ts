@@ -12,7 +12,7 @@ import { SHIPPED_FILE_FOLDERS } from './folders.ts';
 /** Flags of this process that its commands need to find the same files. */
 let ownFlags: readonly string[] = [];
 
-/** From now on, commands get the flag by which their paths are relative to the folder of the caller. */
+/** Adds a flag to all later commands by which their paths are relative to the folder of the caller. */
 export function addFromHereToCommands(): void {
   ownFlags = ['--from-here'];
 }
@@ -28,7 +28,7 @@ export function commandText(words: readonly string[], flags: readonly string[] =
   return ['npm run', ...words, ...(all.length === 0 ? [] : ['--', ...all])].join(' ');
 }
 
-/** Shortest name of a scenario file that a command finds: shipped ones need no folder. */
+/** The shortest name by which a command finds a scenario file: shipped files need no folder. */
 export function shortScenarioName(file: string): string {
   return dirname(resolve(file)) === resolve(SHIPPED_FILE_FOLDERS.scenarios) ? basename(file) : file;
 }
@@ -37,10 +37,10 @@ export function shortScenarioName(file: string): string {
 export interface RepeatFlags {
   readonly seed?: number | undefined;
   readonly seeds?: number | undefined;
-  /** Most seeds of a combination of a sweep. */
+  /** Largest number of seeds of a combination of a sweep. */
   readonly adaptive?: number | undefined;
   readonly set?: Readonly<Record<string, string>> | undefined;
-  /** Where the nodes of a live run are placed. */
+  /** How the nodes of a live run are divided among processes, as a flag gives it. */
   readonly processes?: string | undefined;
   readonly loops?: number | undefined;
   readonly deployment?: string | undefined;
@@ -48,7 +48,7 @@ export interface RepeatFlags {
   readonly abortOn?: string | undefined;
 }
 
-/** One command that repeats a run. */
+/** The command that repeats a run. */
 export function repeatCommand(command: string, file: string, repeat: RepeatFlags): string {
   const { seed, seeds, adaptive, abortOn, set = {} } = repeat;
   const flags = [
@@ -62,7 +62,7 @@ export function repeatCommand(command: string, file: string, repeat: RepeatFlags
   return commandText([command, quoteShellWord(shortScenarioName(file))], flags);
 }
 
-/** The flags that set values. */
+/** The `--set` flags for these values. */
 export function setFlags(set: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(set).map(([path, value]) => `--set ${quoteShellWord(`${path}=${value}`)}`);
 }
@@ -70,7 +70,7 @@ export function setFlags(set: Readonly<Record<string, string>>): readonly string
 function placeFlags({ processes, loops, deployment, shape }: RepeatFlags): readonly string[] {
   const layout = processes === 'node' ? '--processes' : `--processes ${processes}`;
   return [
-    // The default goes last: a word after it would be taken as its value.
+    // A flag with its default value goes last, because a following word would be taken for its value.
     ...(shape === 'off' ? ['--shape off'] : []),
     ...(deployment === undefined ? [] : [`--deployment ${deployment}`]),
     ...(loops === undefined ? [] : [`--loops ${loops}`]),

@@ -1,18 +1,18 @@
 /**
- * What a number of steps of Gaussian noise guarantees, and the noise for an epsilon, by both accounts
- * of `nodes/federated/privacy`.
+ * The epsilon that a number of steps of Gaussian noise guarantees, and the noise for a target epsilon,
+ * by both accountants of `nodes/federated/privacy`.
  *
  * @module
  */
 import { PrivacyAccountant, type PrivacySettings } from '../nodes/federated/privacy/index.ts';
 
-/** The epsilon spent at a noise, by both accounts. */
+/** The epsilon spent with a noise, by both accountants. */
 interface Spent {
   readonly renyi: number;
   readonly tight: number;
 }
 
-/** Steps of a mechanism, and what is asked about them. */
+/** The steps of the mechanism, and the noise or the target epsilon. */
 interface EpsilonQuestion {
   /** Probability with which a client joins a step, in (0, 1]. */
   readonly rate: number;
@@ -20,13 +20,16 @@ interface EpsilonQuestion {
   readonly steps: number;
   /** The delta of (epsilon, delta) differential privacy, in (0, 1). */
   readonly delta: number;
-  /** Standard deviation divided by the clipping norm, above 0; if present, epsilon is computed. */
+  /**
+   * Standard deviation of the noise divided by the clipping norm, above 0; if present, its epsilon is
+   * computed.
+   */
   readonly noise?: number;
-  /** An epsilon; if present, the noise that keeps it is computed. */
+  /** A target epsilon; if present, the smallest noise that keeps it is computed. */
   readonly target?: number;
 }
 
-/** The answers; as JSON, Infinity is null. */
+/** The results; in JSON, Infinity becomes null. */
 export interface EpsilonAccount {
   readonly rate: number;
   readonly steps: number;
@@ -34,7 +37,7 @@ export interface EpsilonAccount {
   readonly noise?: number;
   readonly epsilon?: Spent;
   readonly target?: number;
-  /** Smallest noise that keeps the target; null if none does. */
+  /** Smallest noise that keeps the target epsilon, by both accountants; null if none does. */
   readonly noiseForTarget?: { readonly renyi: number | null; readonly tight: number | null };
 }
 
@@ -72,7 +75,7 @@ function noiseFor(
   };
 }
 
-/** The account in lines of at most 80 columns. */
+/** The results as text in lines of at most 80 columns. */
 export function renderEpsilonAccount(result: EpsilonAccount): string {
   const { rate, steps, delta, noise, epsilon, target, noiseForTarget } = result;
   const lines = [
@@ -100,7 +103,7 @@ function rounded(value: number): string {
   return Number.isFinite(value) ? value.toPrecision(DIGITS) : 'no bound';
 }
 
-/** A noise, rounded up, because less noise would not keep the target. */
+/** A noise as text, rounded up, because less noise would not keep the target. */
 function roundedUp(value: number | null): string {
   if (value === null) return 'none does';
   const near = Number(value.toPrecision(DIGITS));

@@ -1,5 +1,5 @@
 /**
- * What the actions of events are about: links, forged datagrams, adversaries.
+ * The parts of the actions of events: selected links, floods, questions, attacks.
  *
  * @module
  */
@@ -44,13 +44,13 @@ export interface AskSpec {
   readonly target: string;
   /** Text of the question. */
   readonly body: string;
-  /** Time after which nobody waits any more, ns. */
+  /** How long the answer is waited for, ns. */
   readonly withinNs: number;
 }
 
-/** Questions at a steady rate, to one node after the other, whether they are answered or not. */
+/** Questions at a steady rate, to one node after the other, without waiting for answers. */
 export interface PeriodicAskSpec {
-  /** One for each node, in the order in which they are put, again and again. */
+  /** One question for each node; they are put in this order, cyclically. */
   readonly asks: readonly AskSpec[];
   /** Questions per second. */
   readonly rate: number;
@@ -63,22 +63,22 @@ export interface PeriodicAskSpec {
  */
 export type AttackSpec =
   /**
-   * Blocks everything that enters, then lets one message in at a time, and assumes that the next
-   * message that leaves is the same one.
+   * Blocks everything that enters the node, then lets one message in at a time, and claims that the
+   * next message to leave is this one.
    */
   | {
       readonly kind: 'n_minus_one';
       readonly node: string;
-      /** Time before the first target, ns: the pool runs empty. */
+      /** Time before the first target, in which the pool becomes empty, ns. */
       readonly drainNs: number;
-      /** Time after which a target is given up, ns. */
+      /** Time after which a target that has not left is given up, ns. */
       readonly watchNs: number;
       /** What happens to all other messages: dropped, or held back until the target has left. */
       readonly others: 'drop' | 'hold';
-      /** Names of the adversary's nodes: their messages pass, and it recognises them. */
+      /** Names of the adversary's own nodes, whose messages pass and are recognised. */
       readonly own: readonly string[];
     }
-  /** Flips a bit in what the node sends; corrupt last hops look for the damaged message. */
+  /** Flips a bit in a message that the node sends; corrupt last hops look for the damaged message. */
   | {
       readonly kind: 'tagging';
       readonly node: string;
@@ -89,7 +89,7 @@ export type AttackSpec =
       /** Drop reason by which the last hops recognise a damaged message; any reason if absent. */
       readonly sign?: string;
     }
-  /** Sends a copy of what entered, and looks for an output that appears twice. */
+  /** Sends a copy of a message that entered the node, and looks for an output that appears twice. */
   | {
       readonly kind: 'replay';
       readonly node: string;

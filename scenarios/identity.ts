@@ -1,6 +1,6 @@
 /**
- * The identity of a run of a sweep: a pure function of the commit, its files, its parameters and its seed. Two
- * runs with one identity have one result, wherever and whenever they run.
+ * The identity of a run of a sweep: a pure function of the commit, its files, its parameters and its
+ * seed. Two runs with the same identity have the same result, wherever and whenever they run.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export type CombinationParameters = Readonly<Record<string, string>>;
 export interface RunIdentityFacts {
   /** Commit of this program. */
   readonly commit: string;
-  /** SHA-256 of each file, by what it is to the run: `scenario`, `topology`. */
+  /** SHA-256 of each file, by its role in the run: `scenario`, `topology`. */
   readonly files: Readonly<Record<string, string>>;
   /** All values that are set, including those of the command line. */
   readonly parameters: CombinationParameters;
@@ -30,7 +30,10 @@ export function runId(facts: RunIdentityFacts): string {
   return `run-${digestOf(facts)}`;
 }
 
-/** The name of a combination, whatever its seeds; shards deal out combinations in its order. */
+/**
+ * The name of a combination, without its seeds; shards are dealt combinations in the order of these
+ * names.
+ */
 export function combinationId(facts: Omit<RunIdentityFacts, 'seed' | 'files'>): string {
   return digestOf(facts);
 }

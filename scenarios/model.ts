@@ -18,14 +18,14 @@ export interface TrafficSpec {
   readonly from: string;
   readonly to: string;
   /**
-   * Protocol that takes and delivers the packets, by the name that it gives itself; absent where
-   * both hosts run one protocol.
+   * Name of the protocol that takes and delivers the packets, as the protocol states it; absent if each
+   * of the two hosts runs a single protocol.
    */
   readonly by?: string;
   readonly pattern: TrafficPattern;
-  /** Application bytes a packet, 32 bytes (the ground truth) to 16 MiB. */
+  /** Application bytes in each packet, from 32 bytes (the ground truth) to 16 MiB. */
   readonly sizeBytes: number;
-  /** What the application asks of the protocols that carry a packet; absent if nothing. */
+  /** Wishes of the application to the protocols that carry its packets; absent if it has none. */
   readonly wishes?: SendWishes;
   readonly startNs: number;
   readonly stopNs: number;
@@ -38,11 +38,11 @@ export interface TrafficSpec {
 
 /** An entry of flows between pairs of nodes, which are drawn from the seed. */
 export interface DrawnTraffic extends Omit<TrafficSpec, 'from' | 'to' | 'streams' | 'group'> {
-  /** Its index in the file's list, among the entries that name their nodes. */
+  /** The index at which it is inserted among the other entries, to restore the order of the file. */
   readonly entry: number;
   /** Number of different pairs. */
   readonly pairs: number;
-  /** What the file says about the nodes, for reports. */
+  /** The set of nodes as text, for reports. */
   readonly words: string;
   /** Nodes to draw from, in the order of the topology. */
   readonly among: readonly string[];
@@ -51,16 +51,19 @@ export interface DrawnTraffic extends Omit<TrafficSpec, 'from' | 'to' | 'streams
 /** When an event happens. */
 export type FaultSchedule =
   | { readonly kind: 'at'; readonly atNs: number; readonly forNs?: number }
-  /** Every `everyNs` from `fromNs`; only whole slots before the end. */
+  /** Once in each slot of `everyNs` from `fromNs` on; only slots that end before the run count. */
   | {
       readonly kind: 'every';
       readonly everyNs: number;
       readonly fromNs: number;
       readonly forNs: number;
-      /** `random`: uniform in [0, every - for], drawn per slot. */
+      /**
+       * When in its slot the event begins: at its `start`, or `random`, uniform in [0, every - for] and
+       * drawn for each slot.
+       */
       readonly phase: 'start' | 'random';
     }
-  /** Independent exponential up and down times per selected link or node. */
+  /** Independent exponential up and down times for each selected link or node. */
   | {
       readonly kind: 'random';
       readonly meanUpNs: number;
@@ -77,15 +80,15 @@ export interface FaultSpec {
   readonly position: SourcePosition;
 }
 
-/** A sweep: one run per combination, same seeds in each (common random numbers). */
+/** A sweep: its combinations, which all have the same seeds (common random numbers). */
 export interface SweepSpec {
   /**
-   * The combinations that run, `path -> value`: the last parameter moves fastest, those of a sample
-   * are in the order in which they were drawn.
+   * The combinations, `path -> value`: the value of the last parameter changes fastest; combinations of
+   * a sample are in the order in which they were drawn.
    */
   readonly cells: readonly Readonly<Record<string, string>>[];
   readonly parameters: readonly { readonly path: string; readonly values: readonly string[] }[];
-  /** Remarks on the design of the sweep; single runs have warnings of their own. */
+  /** Remarks on the design of the sweep; warnings of single runs are not among them. */
   readonly warnings: readonly string[];
 }
 
@@ -96,8 +99,8 @@ export interface CpuChoice {
   /** `one`: all nodes share one machine with one core, as in a live run in one process. */
   readonly machines: 'topology' | 'one';
   /**
-   * `timed`: what waits too long is dropped. With `endless`, nothing is dropped; calibration uses
-   * this to search for the highest rate.
+   * With `timed`, packets that wait too long for a processor are dropped; with `endless` none is, by
+   * which calibration searches for the highest rate.
    */
   readonly queues?: 'timed' | 'endless';
   /** The file of the profile, as a name for messages. */
@@ -110,25 +113,25 @@ export interface CpuChoice {
 
 /** The parameters of the privacy measurement of a run. */
 export interface PrivacySpec {
-  /** A new message is followed once per this time, ns. */
+  /** Time between two targets, ns. */
   readonly everyNs: number;
-  /** Names of the nodes that mix; none: packets are followed by their bits. */
+  /** Names of the nodes that mix; if empty, packets are followed by their bits. */
   readonly mixes: readonly string[];
-  /** The corrupt ones among the mixes, which tell the adversary what happened to their inputs. */
+  /** Names of the corrupt mixes, which reveal to the adversary which output each input became. */
   readonly corrupt: readonly string[];
   /** Privacy metrics for which there are limits. */
   readonly asked: readonly string[];
   /** Mean delay of a mix, ns, if the file states it. */
   readonly meanDelayNs?: number;
-  /** What nodes do with messages, such as mixing, for nodes whose protocol states it. */
+  /** What nodes do with messages, such as mixing; only for nodes whose protocol states it. */
   readonly facts: readonly NodePrivacyFacts[];
 }
 
 /** The second run of each seed. */
 export interface TwinSpec {
-  /** What it changes, path to value as in `--set`. */
+  /** Its changes, path to value as in `--set`. */
   readonly set: Readonly<Record<string, string>>;
-  /** Limits on the difference: twin minus as written. */
+  /** Limits on the difference: twin minus run as written. */
   readonly kpis: Scenario['kpis'];
 }
 
@@ -142,7 +145,10 @@ export interface Scenario {
   /** SHA-256 of other files that were read, sorted: traces of traffic, imported topologies; absent if none. */
   readonly data?: readonly string[];
   readonly question: string;
-  /** The network; its hosts have all layers, those of the topology's file and those of {@link stack}. */
+  /**
+   * The network. Its hosts have all their layers: those of the topology's file and those of
+   * {@link stack}.
+   */
   readonly topology: Topology;
   /** Entries of `stack` in the scenario's own file. */
   readonly stack?: readonly StackEntry[];
@@ -150,7 +156,10 @@ export interface Scenario {
   readonly warmupNs: number;
   /** Present if no message may reach an application in this run. */
   readonly arrives?: 'nothing';
-  /** Ends when all nodes that can have said that their work is done, at the latest after the duration. */
+  /**
+   * `done`: the run ends when all nodes that can report it have reported that their work is done, at
+   * the latest after the duration.
+   */
   readonly until?: 'done';
   /** How long after the end packets may still arrive, ns. */
   readonly drainNs: number;
@@ -165,11 +174,11 @@ export interface Scenario {
   readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly traffic: readonly TrafficSpec[];
   /**
-   * Entries whose nodes are drawn from the seed; absent if there are none, and in the scenario of one
-   * seed, whose {@link traffic} has their flows.
+   * Entries whose pairs of nodes are drawn from the seed. Absent if there are none, and in the scenario
+   * for one seed, in which {@link traffic} contains their flows.
    */
   readonly drawnTraffic?: readonly DrawnTraffic[];
-  /** Absent if no entry of `traffic` asks nodes. */
+  /** Entries of `traffic` that put questions to nodes; absent if there are none. */
   readonly asks?: readonly PeriodicAskSpec[];
   readonly events: readonly FaultSpec[];
   readonly kpis: readonly (KpiSpec & { readonly position: SourcePosition })[];
@@ -179,8 +188,8 @@ export interface Scenario {
   /** The seeds of all {@link networks}, if there are any. */
   readonly seeds: readonly number[];
   /**
-   * The generated networks that run, from 1; absent if the file asks for none. The topology is that of the
-   * first of them.
+   * The numbers of the generated networks to run, from 1; absent if the file asks for none.
+   * {@link topology} is the first of them.
    */
   readonly networks?: readonly number[];
   /** Each seed runs a second time with these changes; absent if it runs once. */
@@ -193,7 +202,7 @@ export interface Scenario {
   readonly warnings: readonly string[];
 }
 
-/** When a run is over if nothing stops it earlier, ns: its duration plus the drain. */
+/** When a run is over if nothing ends it earlier, ns: its duration plus the drain. */
 export function runEndNs({
   durationNs,
   drainNs,

@@ -1,8 +1,9 @@
 /**
- * The width of the bins in which a run is drawn over time: it grows with the run, so that a run of
- * weeks has no more points than one of minutes (docs/spec/scenario-files.md#time).
+ * The width of the bins of series over time. It grows with the duration of a run, so that the number of
+ * bins is bounded even for a run of weeks (docs/spec/scenario-files.md#time).
  *
- * Counters do not depend on it. Windows around faults have bins of their own (runner/traffic/fault-windows.ts).
+ * Counters do not depend on it, and windows around faults have other bins
+ * (runner/traffic/fault-windows.ts).
  *
  * @module
  */
@@ -14,7 +15,7 @@ export const SERIES_BINS_MAX = 10_000;
 const MS = 1_000_000;
 const SECOND = 1_000 * MS;
 const MINUTE = 60 * SECOND;
-/** Widths that a reader of an axis knows, ns; the last one is enough for the longest run. */
+/** Widths that are easy to read on an axis, ns; the last is enough for the longest run. */
 const WIDTHS_NS = [
   ...[100, 200, 500].map((ms) => ms * MS),
   ...[1, 2, 5, 10, 20, 30].map((seconds) => seconds * SECOND),
@@ -22,7 +23,7 @@ const WIDTHS_NS = [
 ] as const;
 /** Availability is counted in windows that slide by this step, ns. */
 export const AVAILABILITY_STEP_NS = 100 * MS;
-/** Name of the availability of any protocol. */
+/** Matches the name of the availability of any protocol. */
 const AVAILABILITY = /^[^.]+\.availability$/;
 
 /** The narrowest width, ns, with which a run has at most {@link SERIES_BINS_MAX} bins. */

@@ -1,10 +1,10 @@
 /**
- * When the packets of a flow leave: one kind for each word of `traffic` in a scenario.
+ * When the packets of a flow are sent: the patterns, one for each `kind` of an entry of `traffic`.
  *
  * @module
  */
 
-/** When packets of a flow leave. */
+/** When the packets of a flow are sent; the kinds are those of `traffic` in a scenario. */
 export type TrafficPattern =
   | { readonly kind: 'constant'; readonly rate: number }
   | { readonly kind: 'poisson'; readonly rate: number }

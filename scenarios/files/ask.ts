@@ -22,12 +22,12 @@ import { selectedNodes } from './selectors.ts';
 const WITHIN_NS = 10_000_000_000;
 /** A question that every node answers, with its status as JSON. */
 export const STATUS_KIND = 'status';
-/** A change of options as a question; events and signals put it, and no operator's request. */
+/** The kind of question that changes options. Events and signals put it; operators cannot. */
 export const RECONFIGURE_KIND = 'reconfigure';
 /** Longest text of a question, characters. */
 const BODY_MAX = 4_096;
 
-/** The parts of a question in a file. */
+/** The keys of a question in a file. */
 export const askShape = {
   kind: textLeaf('a kind such as flush').meta({
     description:
@@ -75,7 +75,8 @@ export const reconfigureSchema = z
   });
 
 /**
- * The protocol of a host that is asked: by its name, for a user's module also by its path; by default the uppermost.
+ * Finds the protocol of a host to which a question goes: by its name, for a user's module also by its
+ * path; by default the uppermost.
  * @returns undefined if the host does not run it.
  */
 export function findQuestionedProtocol(host: HostSpec, by?: string): ProtocolOnHost | undefined {
@@ -94,7 +95,7 @@ export function listQuestionKinds(
 
 /**
  * Resolves a question to a node.
- * @returns the question, or undefined after noting what is wrong.
+ * @returns the question, or undefined after reporting what is wrong.
  */
 export function resolveAsk(
   context: ScenarioContext,
@@ -128,8 +129,9 @@ export function resolveAsk(
 }
 
 /**
- * A change of options is a question whose text they are. Whether they fit is checked where options are.
- * @returns undefined after noting what is wrong.
+ * Resolves a change of options, which is a question whose text is the options as JSON. The options
+ * themselves are checked with those of the file.
+ * @returns undefined after reporting what is wrong.
  */
 export function resolveReconfigure(
   context: ScenarioContext,
@@ -151,7 +153,7 @@ export function resolveReconfigure(
   return resolveAsk(context, { ...rest, kind: RECONFIGURE_KIND, body }, path);
 }
 
-/** An entry of `traffic` that asks nodes. */
+/** An entry of `traffic` that puts questions to nodes. */
 interface AsksInput extends Omit<z.output<typeof askSchema>, 'node' | 'kind'> {
   readonly kind: 'asks';
   readonly ask: string;
@@ -163,7 +165,7 @@ interface AsksInput extends Omit<z.output<typeof askSchema>, 'node' | 'kind'> {
 
 /**
  * Resolves an entry of `traffic` that puts questions to nodes at a steady rate.
- * @returns the questions of an entry of `traffic`, or undefined after noting what is wrong.
+ * @returns the questions, or undefined after reporting what is wrong.
  */
 export function resolvePeriodicAsk(
   context: ScenarioContext,

@@ -1,5 +1,5 @@
 /**
- * What every part of the scenario loader needs.
+ * What all parts of the scenario loader share: the file, its topology, limits and mistakes.
  *
  * @module
  */
@@ -29,11 +29,14 @@ import type { TrafficPattern } from '../traffic-pattern.ts';
 import type { FileFlows } from './flows-text.ts';
 import { LinkIndex } from './graph/link-index.ts';
 
-/** Most comparisons of a name with a pattern, for all patterns of a file together. */
+/** Largest number of comparisons of a name with a pattern, for all patterns of a file together. */
 const COMPARED_MAX = 5_000_000;
-/** Most characters that these comparisons may look at: two seconds of work, 20 for each name. */
+/**
+ * Largest number of characters that these comparisons may read: two seconds of work, 20 characters for
+ * each name.
+ */
 const STEPS_MAX = 100_000_000;
-/** Most links and nodes that all events of a file may select together. */
+/** Largest number of links and nodes that all events of a file may select together. */
 const SELECTED_MAX = 200_000;
 
 /** A file of flows, and the flows that it lists. */
@@ -52,9 +55,9 @@ export class ScenarioContext {
   readonly durationNs: number;
   /** Remarks on entries that may not mean what their author intended. */
   readonly warnings: string[] = [];
-  /** Limit on the text that is read from all files that `traffic` names. */
+  /** The limit on the text of all files that `traffic` names together. */
   readonly texts = new TextBudget();
-  /** The content of those files, by their paths; undefined if a file has mistakes. */
+  /** The packet traces that were read, by the paths of their files; undefined for a file with mistakes. */
   readonly traces = new Map<string, Extract<TrafficPattern, { kind: 'trace' }> | undefined>();
   readonly flows = new Map<string, FlowsInFile | undefined>();
   readonly #nodes: ReadonlyMap<string, HostSpec>;
@@ -81,7 +84,7 @@ export class ScenarioContext {
     return this.#index;
   }
 
-  /** A pattern of this file; the characters that it compares count for the limit of the file. */
+  /** Makes a pattern of this file; the characters that it reads count for the limit of the file. */
   pattern(text: string): NamePattern {
     return new NamePattern(text, this.#work);
   }
@@ -157,7 +160,7 @@ export class ScenarioContext {
     return findPosition(this.source, path);
   }
 
-  /** The host of a node that exists. */
+  /** The host of a node, which must exist. */
   host(node: string): HostSpec {
     const host = this.#nodes.get(node);
     assert(host !== undefined, `node ${node} was not checked`);

@@ -1,6 +1,6 @@
 /**
- * How long what is under way at the end of a run may still arrive (`drain`), and flows for which
- * that is too short. Notes E104 (docs/spec/error-messages.md).
+ * How long packets that are under way at the end of a run may still arrive (`drain`), and warnings for
+ * flows for which this is too short. Reports E104 (docs/spec/error-messages.md).
  *
  * @module
  */
@@ -12,10 +12,10 @@ import { DelayGraph } from './graph/delay-graph.ts';
 import type { ResolvedTraffic } from './traffic.ts';
 
 const DRAIN_DEFAULT_NS = 1_000_000_000;
-/** Number of flows that a warning names; the others have the same cause. */
+/** Largest number of flows that a warning names; further flows have the same cause. */
 const NAMED_MAX = 3;
 
-/** The drain in ns; refuses one that ends after the clock of a run. */
+/** The drain in ns; refuses a drain that ends later than the largest instant of a run. */
 export function resolveDrain(context: ScenarioContext, drainNs: number | undefined): number {
   if (drainNs === undefined) return DRAIN_DEFAULT_NS;
   const longestNs = LONGEST_TIME_NS - context.durationNs;
@@ -27,14 +27,14 @@ export function resolveDrain(context: ScenarioContext, drainNs: number | undefin
   return drainNs;
 }
 
-/** Warns of flows whose last packets cannot arrive before the run is over. */
+/** Warns about flows whose last packets cannot arrive before the run is over. */
 export function checkDrain(
   context: ScenarioContext,
   { traffic, drawnTraffic = [] }: ResolvedTraffic,
   drainNs: number,
 ): void {
   const delays = new DelayGraph(context.topology);
-  // A quick bound first: no path is longer than all links together, or than a detour via one node.
+  // Quick upper bounds come first: the sum of all delays, and the longest detour via one node.
   if (delays.sumNs <= drainNs || delays.longestThroughOneNs() <= drainNs) return;
   const shortest = cached((from: string) => delays.from(from));
   const slow: string[] = [];

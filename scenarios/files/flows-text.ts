@@ -1,8 +1,8 @@
 /**
- * Reads the messages of many flows from one text: lines `seconds,from,to,bytes`, or new messages of
- * the ONE simulator, `SECONDS C ID FROM TO BYTES` (akeranen/the-one, input/StandardEventsReader.java),
- * whose other events are skipped. A first line with column names, empty lines and lines that begin
- * with `#` are no messages.
+ * Reads the messages of many flows from one text: lines `seconds,from,to,bytes`, or message creations
+ * in an event file of the ONE simulator, `SECONDS C ID FROM TO BYTES` (akeranen/the-one,
+ * input/StandardEventsReader.java), of which other events are skipped. A first line with column names,
+ * empty lines and lines that begin with `#` are no messages.
  *
  * @module
  */
@@ -33,19 +33,22 @@ export interface FileFlows {
   readonly notes: readonly string[];
 }
 
-/** Most pairs of nodes in a file: each is a flow with meters of its own. */
+/** Largest number of pairs of nodes in a file: each pair is a flow with its own meters. */
 const FLOWS_MAX = 10_000;
-/** Event types of the ONE: S, DE, DR, CONN and others. */
+/** Matches the event types of the ONE simulator: S, DE, DR, CONN and others. */
 const EVENT = /^[A-Z]{1,8}$/;
 const COLUMNS = ['time', 'from', 'to', 'size'];
 const COLUMNS_MAX = 400;
 const BYTES_MIN = 32;
-/** The limit in the schema of `traffic`; that of the flow's protocol is checked elsewhere. */
+/**
+ * Largest message, bytes, as in the schema of `traffic`; the limit of the flow's protocol is checked
+ * elsewhere.
+ */
 const BYTES_MAX = 16_777_216;
 const NS_PER_S = 1e9;
 const LATEST_S = 9e6;
 
-/** A message: parts of its line. */
+/** The parts of the line of a message. */
 interface Message {
   readonly time: TextPart;
   readonly from: TextPart;
@@ -59,7 +62,7 @@ interface Growing {
   readonly sent: { readonly atNs: number; readonly bytes: number }[];
 }
 
-/** Reads a text; one that is above the limits gives only mistakes. */
+/** Reads a text; for a text above the limits, returns only mistakes. */
 export function readFlows(text: string): FileFlows | UnreadableText {
   const read = splitLines(text, { columns: COLUMNS_MAX });
   if (read.kind === 'mistakes') return read;
@@ -80,7 +83,10 @@ export function readFlows(text: string): FileFlows | UnreadableText {
   return { kind: 'flows', flows: [...flows.values()].map(inOrder), notes: notesOf(skipped) };
 }
 
-/** The message of a line of CSV; undefined for column names, and after noting what is wrong. */
+/**
+ * Reads the message of a line of CSV; undefined for a line with column names, and after noting what is
+ * wrong.
+ */
 function messageOfCsv(
   line: TextPart,
   isFirst: boolean,
@@ -113,7 +119,7 @@ function fieldsOf({ text, start }: TextPart): readonly TextPart[] {
   });
 }
 
-/** The message of a line of the ONE; undefined for other events. */
+/** Reads the message of a line of the ONE simulator; undefined for other events. */
 function messageOfOne(
   line: TextPart,
   skipped: { events: number; responses: number },
@@ -160,7 +166,10 @@ function add(flows: Map<string, Growing>, message: Message, mistakes: LineMistak
   }
 }
 
-/** Sorts the messages of a flow by time, since lines may stand in any order; equal times keep that of the file. */
+/**
+ * Sorts the messages of a flow by time, because lines may be in any order; messages of one time keep
+ * the order of the file.
+ */
 function inOrder({ from, to, sent }: Growing): FileFlow {
   sent.sort((a, b) => a.atNs - b.atNs);
   return { from, to, atNs: sent.map(({ atNs }) => atNs), bytes: sent.map(({ bytes }) => bytes) };

@@ -1,6 +1,6 @@
 /**
- * Resolves an entry of `traffic` whose flows stand in a file: finds the file, and its nodes in the
- * topology (docs/spec/scenario-files.md#traffic). Notes E104, E106, E116, E119 and E123.
+ * Resolves an entry of `traffic` whose flows are listed in a file: reads the file, and finds its nodes
+ * in the topology (docs/spec/scenario-files.md#traffic). Reports E104, E106, E116, E119 and E123.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import type { TrafficInput } from './traffic-schema.ts';
 const LIMIT_BYTES = 64e6;
 const DIGITS = /^\d+$/;
 
-/** An entry of flows that stand in a file. */
+/** An entry of `traffic` whose flows are listed in a file. */
 export type FlowsInput = Extract<TrafficInput, { kind: 'flows' }>;
 
 /** One of the flows of a file. */
@@ -33,7 +33,7 @@ export interface ListedFlow {
 
 /**
  * Reads the file of flows that an entry of `traffic` names.
- * @returns the flows of the file, or undefined after noting what is wrong.
+ * @returns the flows of the file, or undefined after reporting what is wrong.
  */
 export function resolveFlowsFile(
   context: ScenarioContext,
@@ -78,7 +78,7 @@ function readFile(
   return undefined;
 }
 
-/** The flows with the names of their nodes, which must exist and have a path between them. */
+/** Resolves the nodes of the flows, which must exist and have a path between them. */
 function placed(
   context: ScenarioContext,
   { source, prefix }: { readonly source: TextSource; readonly prefix: string },
@@ -115,7 +115,7 @@ function placed(
   return context.problems.count > before ? undefined : listed;
 }
 
-/** Warns of messages that are not sent because the run, or the entry, ends before their time. */
+/** Warns about messages that are not sent because the run, or the entry, ends before their time. */
 function warnOfLate(
   context: ScenarioContext,
   { start = 0, stop }: FlowsInput,

@@ -1,7 +1,7 @@
 /**
- * Limits of labelled series, `gateway.fault_switches{cause="report-loss"}` (docs/spec/scenario-files.md#kpis): a
- * limit names every label of its metric, in the order of its definition. Notes E108
- * (docs/spec/error-messages.md).
+ * Checks limits on labelled series, such as `gateway.fault_switches{cause="report-loss"}`
+ * (docs/spec/scenario-files.md#kpis): a limit names every label of its metric, in the order of its
+ * definition. Reports E108 (docs/spec/error-messages.md).
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { suggestNearestWord } from '../../topologies/files/suggest.ts';
 import { DROP_LABEL, NODE_DROPS_METRIC } from '../metrics/run-metrics.ts';
 import type { ScenarioContext } from './context.ts';
 
-/** True if the labels fit the metric; else they have been refused. */
+/** Checks that the labels fit the metric; returns false after reporting that they do not. */
 export function checkLabels(
   context: ScenarioContext,
   name: string,
@@ -44,7 +44,10 @@ export function checkLabels(
   return refuse(`"${name}" is not written as reports write it`, `write ${proper}`);
 }
 
-/** False for a limit on a drop that no node of the network has, which is refused. */
+/**
+ * Checks that some node of the network can have the drop of a limit; returns false after reporting that
+ * none can.
+ */
 export function checkDrop(
   context: ScenarioContext,
   name: string,

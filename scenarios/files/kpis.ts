@@ -2,8 +2,8 @@
  * Resolves the `kpis` map: checks that metrics exist, aggregations fit them, and limits are in
  * their unit (docs/spec/scenario-files.md#kpis).
  *
- * Notes E102, E103, E108, E109, E110 and E128 (docs/spec/error-messages.md). Also words the message for a
- * run that ended without samples (E125), to keep all codes in one family.
+ * Reports E102, E103, E108, E109, E110 and E128 (docs/spec/error-messages.md). The message for a run
+ * that ended without samples (E125) is also here, beside the other messages about KPIs.
  *
  * @module
  */
@@ -70,13 +70,13 @@ const KIND_WORDS: Readonly<Record<MetricKind, string>> = {
 
 const LIST_HINT = `list: ${commandText(['scenario'], ['--list-metrics'])}`;
 
-/** The limits of a file: on metrics of a run, and on differences between a run and its changed copy (`twin`). */
+/** The limits of a file: on metrics of a run, and on differences between a run and its twin. */
 export interface ResolvedKpis {
   readonly kpis: readonly Kpi[];
   readonly differences: readonly Kpi[];
 }
 
-/** The key of a metric below which limits are on a difference. */
+/** The key in the entry of a metric below which limits are on the difference to the twin. */
 const DIFFERENCE = 'difference';
 
 /** Resolves all limits; limits with mistakes are reported and left out. */
@@ -112,13 +112,16 @@ export function resolveKpis(
   return { kpis, differences };
 }
 
-/** True if a metric has limits of its own, or none at all, which is a mistake. */
+/**
+ * True if the entry of a metric must be read for limits on a run: it has some, or has no limits at all,
+ * which is a mistake.
+ */
 function isToRead(input: KpiInput): boolean {
   const isPlain = AGGREGATIONS.some((one) => input[one] !== undefined);
   return isPlain || (input.virtual === undefined && input.difference === undefined);
 }
 
-/** The metric of a limit; undefined after reporting that nothing measures it. */
+/** Finds the metric of a limit; undefined after reporting that nothing measures it. */
 function metricAt(
   context: ScenarioContext,
   metrics: ReadonlyMap<string, MetricDefinition>,
@@ -143,14 +146,17 @@ function metricAt(
   return isRight ? { ...metric, name } : undefined;
 }
 
-/** Refuses a limit on a difference where there is nothing to differ from. */
+/** Reports a limit on a difference in a file without a twin. */
 function refuseLone(context: ScenarioContext, path: ValuePath): void {
   const message = 'a difference is that of a twin, and this file has none';
   const hint = 'write twin: { set: { options.gateway.window: 64 } }';
   context.refuseKey('E109', [...path, DIFFERENCE], message, hint);
 }
 
-/** Refuses a limit on what a run of this length cannot measure, unless the file allows that. */
+/**
+ * Reports a limit on a metric that a run of this length cannot measure, unless the file allows that it
+ * is empty.
+ */
 function checkLength(context: ScenarioContext, name: string, input: KpiInput): void {
   const reason = notApplicableReason(name, context.durationNs);
   if (reason === undefined || input.allowEmpty === true) return;
@@ -182,7 +188,7 @@ function dropsOf(context: Network): ReadonlySet<string> {
   return new Set([...own, NO_UPPER_LAYER, OVERLOAD_REASON]);
 }
 
-/** Metrics that a run on this topology measures: the runner's own, and those of its protocols. */
+/** Metrics that a run on this topology measures: those of the runner, and those of its protocols. */
 function metricsOf(context: Network): ReadonlyMap<string, MetricDefinition> {
   const names = new Set(context.topology.hosts.flatMap((host) => protocolNamesOfHost(host)));
   const own = [...names].flatMap((name) => context.registry.protocols(name)?.metrics ?? []);
@@ -231,7 +237,7 @@ function limitsOf(
   });
 }
 
-/** Longest text of a limit, characters: a comparison, a number, a unit. */
+/** Longest text of a limit (a comparison, a number, a unit), characters. */
 const LIMIT_MAX = 100;
 /** Comparisons, the longer ones first, because `<=` begins with `<`. */
 const COMPARISONS: readonly ComparisonOperator[] = ['<=', '>=', '==', '<', '>'];
@@ -266,7 +272,7 @@ function readLimit(
     );
   }
   const value = trimmed.slice(comparison.length).trim();
-  // Only a difference may be below zero.
+  // Only a limit on a difference may be below zero.
   const isNegative = isSigned && value.startsWith('-');
   const limit = readValue(
     isNegative ? value.slice(1) : value,
@@ -304,7 +310,7 @@ function readValue(text: string, unit: MetricUnit): LeafResult<number> {
   return readBare(text, NO_UNIT[unit] ?? NO_UNIT['count'] ?? '', unit);
 }
 
-/** Ratios such as switches per fault may exceed 1, but 99 was most likely meant as 99 %. */
+/** Reads a ratio. Ratios such as switches per fault may exceed 1, but 99 was most likely meant as 99 %. */
 function readRatio(text: string): LeafResult<number> {
   const bare = readNumber(text);
   const looksLikePercent = bare !== undefined && bare >= 2 && bare <= 100;

@@ -1,8 +1,8 @@
 /**
- * Loads scenario files: the public face of this folder.
+ * Loads scenario files; the entry point of this folder.
  *
- * All files are checked before anything runs, and all mistakes are reported together
- * (docs/spec/error-messages.md). Depends on no protocol: the caller passes a registry.
+ * All files are checked before anything runs, and all mistakes are reported together (docs/spec/error-messages.md).
+ * Depends on no protocol: the caller passes a registry.
  *
  * @module
  */
@@ -105,8 +105,8 @@ export function loadScenario(request: ScenarioRequest): Scenario {
 }
 
 /**
- * Options of a protocol on a host as it gets them: those of the files, overridden by protocol, then
- * by node.
+ * The options of a protocol on a host: those of the topology, overridden by the scenario's options for the protocol,
+ * then by those for the node.
  */
 export function nodeOptions(
   scenario: Pick<Scenario, 'options'>,
@@ -117,7 +117,8 @@ export function nodeOptions(
 
 /**
  * Lists the code of users that files name, so that the caller can load it before the scenario is checked. Modules in
- * options are known once the protocols are loaded. What cannot be read is left to the check, which reports why.
+ * options are known only once the protocols are loaded. Files that cannot be read are left to the check, which reports
+ * why.
  */
 export function listUserCode(request: ScenarioRequest): UserCode {
   const parts = { request, problems: new ConfigIssueCollector() };
@@ -126,7 +127,7 @@ export function listUserCode(request: ScenarioRequest): UserCode {
 }
 
 /**
- * Path of the file of a scenario.
+ * Finds the path of the file of a scenario.
  * @throws ConfigError if there is no such file.
  */
 export function scenarioPath({ path, folders }: Omit<ScenarioRequest, 'registry'>): string {
@@ -135,7 +136,7 @@ export function scenarioPath({ path, folders }: Omit<ScenarioRequest, 'registry'
   return found.path;
 }
 
-/** What a scenario and its twin name. A twin has none, whatever its changes say of one. */
+/** The code that a scenario and its twin name. The twin has no twin itself, even if its changes say so. */
 function codeWithTwin(given: Parts): UserCode {
   const { request, source } = openRun(given.request);
   const own = namesIn({ ...given, request }, source);
@@ -175,7 +176,7 @@ export function readScenarioSource(request: Omit<ScenarioRequest, 'registry'>): 
   });
 }
 
-/** Opens a scenario; if the file asks for the twin alone, with its changes. */
+/** Opens a scenario; if only its twin is to be run, with the changes of the twin. */
 function openRun(request: ScenarioRequest): {
   readonly request: ScenarioRequest;
   readonly source: ConfigSource;
@@ -195,7 +196,9 @@ function twinOf(request: ScenarioRequest): ScenarioRequest {
   };
 }
 
-/** Checks the twin as a scenario of its own; a mistake that the file has without it was reported before. */
+/**
+ * Checks the twin as a separate scenario; mistakes of the file without the twin's changes have been reported before.
+ */
 function checkTwin({ request, problems }: Parts, source: ConfigSource, set: TwinSpec['set']): void {
   if (problems.count > 0) return;
   try {
@@ -219,7 +222,7 @@ function read(asked: Parts): Scenario | undefined {
   return filled && resolveAll(parts, { source, input, ...filled, stack: written.stack });
 }
 
-/** False if neither the scenario nor its topology can name a module, which is quick to see. */
+/** A quick test: false if neither the scenario nor its topology can name a module. */
 function namesModules({ request }: Parts, source: ConfigSource): boolean {
   if (mayNameUserModules(source.data)) return true;
   const value = valueAt(source.data, PLACE);
@@ -230,7 +233,10 @@ function namesModules({ request }: Parts, source: ConfigSource): boolean {
   return mayNameUserModules(readTopologySource(found.path, overrides).data);
 }
 
-/** A bare name refers to the topologies folder first, because scenarios often have the same name. */
+/**
+ * Finds the topology file of a scenario. A bare name is looked up in the topologies folder first, because scenarios
+ * often have the same name.
+ */
 function topologyFile(
   { folders }: ScenarioRequest,
   source: ConfigSource,
@@ -241,7 +247,7 @@ function topologyFile(
   return findFile(value, places, ['scenarios', 'topologies']);
 }
 
-/** The topology of a scenario: a file that it names, or a map inside it. */
+/** Loads the topology of a scenario: a file that it names, or a map inside it. */
 function loadInner({ request, problems }: Parts, source: ConfigSource): LoadedTopology | undefined {
   const parts = { problems, registry: request.registry, network: firstNetwork(source.data) };
   const value = valueAt(source.data, PLACE);
@@ -330,7 +336,7 @@ function resolveAll({ request, problems }: Parts, read: FilledRead): Scenario {
   };
 }
 
-/** Which runs there are, and the limits by which they are judged. */
+/** The runs of a scenario (seeds, networks, twin), and their limits. */
 function runsOf(
   context: ScenarioContext,
   input: ScenarioInput,
@@ -348,7 +354,7 @@ function runsOf(
   };
 }
 
-/** Tells whether some protocol has jobs that compute a key agreement once for both ends. */
+/** Tells whether any protocol has jobs that compute a key agreement once for both ends. */
 function sharingOf(
   topology: Topology,
   registry: ProtocolLookup,
@@ -358,7 +364,7 @@ function sharingOf(
   return jobs.some((job) => job.sharesAgreements === true) ? { sharesAgreements: true } : {};
 }
 
-/** The topology with the layers of the scenario on its hosts. */
+/** Puts the layers of the scenario on the hosts of the topology. */
 function stacked(
   { request, problems }: Parts,
   { source, input, loaded }: Read,
@@ -389,7 +395,9 @@ function attacksOf({ events = [] }: ScenarioInput): readonly string[] {
   return events.flatMap(({ attack }) => attack?.kind ?? []);
 }
 
-/** The cost profile; one next to the scenario is preferred, so that a shipped scenario brings its own. */
+/**
+ * Reads the cost profile. A profile next to the scenario is preferred, so that a shipped scenario can have its own.
+ */
 function cpuOf(input: ScenarioInput, source: ConfigSource): Pick<Scenario, 'cpu'> {
   if (input.cpu !== 'calibrated') return {};
   const { cpuProfile, cpuMachines = 'topology', cpuQueues = 'timed' } = input;
@@ -413,7 +421,7 @@ function checkOptionNames(
     hosts.flatMap((host) => protocolsOnHost(host).flatMap(optionOverrideNames)),
   );
   for (const name of Object.keys(options)) {
-    // If some protocols are not known, which is reported elsewhere, the name may be that of one of them.
+    // If some protocols could not be loaded, which is reported elsewhere, the name may be that of one of them.
     if (names.has(name) || context.problems.isInDoubt('E108')) continue;
     const message = `"${name}" is neither a protocol nor a node of this topology`;
     const hint = (): string => unknownNameHint(name, [...names], 'names');
@@ -433,7 +441,7 @@ function layersOf(
   }));
 }
 
-/** Checks the options that events change: each must be as valid as if the file had set it from the start. */
+/** Checks options that events change: they must be as valid as if the file had set them from the start. */
 function checkChanges(
   { request: { registry }, problems }: Parts,
   { source, input: { events = [] }, loaded, layers }: FilledRead,
@@ -456,7 +464,7 @@ function checkChanges(
   }
 }
 
-/** If the file gives a number of seeds, these are 1, 2, ...; a list is used unchanged. */
+/** The seeds of a file: for a number, these are 1, 2, ... up to it; a list is used unchanged. */
 function seedsOf(context: ScenarioContext, seeds: number | readonly number[]): readonly number[] {
   if (typeof seeds === 'number') return Array.from({ length: seeds }, (_, index) => index + 1);
   if (seeds.length > SEEDS_MAX) {
@@ -473,7 +481,7 @@ function seedsOf(context: ScenarioContext, seeds: number | readonly number[]): r
   return seeds;
 }
 
-/** What nodes do with messages, such as mixing; nothing is known of nodes with mistakes in their options. */
+/** The facts about privacy that protocols state about their nodes; none for nodes with mistakes in their options. */
 function factsOf(
   { topology: { hosts } }: ScenarioContext,
   checked: CheckedNodesByProtocol,

@@ -1,5 +1,6 @@
 /**
- * `networks` of a scenario: which of the networks that its generator can draw run, and the seeds of each.
+ * The entry `networks` of a scenario: which of the networks that its generator can draw are run, and
+ * the seeds of each.
  *
  * @module
  */
@@ -12,14 +13,14 @@ import type { ScenarioInput } from './schema.ts';
 const RUNS_MAX = 10_000;
 const PLACE = ['networks'] as const;
 
-/** The network that represents the others while a scenario is checked, from 1. */
+/** The network with which a scenario is checked, on behalf of the others; counted from 1. */
 export function firstNetwork(data: unknown): number {
   const value = valueAt(data, PLACE);
   const first: unknown = Array.isArray(value) ? value[0] : undefined;
   return typeof first === 'number' && Number.isSafeInteger(first) && first >= 1 ? first : 1;
 }
 
-/** The networks that run; undefined if the file asks for none, or after a mistake was reported. */
+/** Resolves the networks to run; undefined if the file asks for none, or after a mistake was reported. */
 export function resolveNetworks(
   context: ScenarioContext,
   networks: ScenarioInput['networks'],
@@ -43,7 +44,7 @@ export function resolveNetworks(
   return networks;
 }
 
-/** The seeds of all networks, those of the first network first: no two networks share one. */
+/** The seeds of all networks, those of the first network first; no two networks share a seed. */
 export function seedsOfNetworks(
   context: ScenarioContext,
   seeds: readonly number[],

@@ -18,15 +18,15 @@ import type { ScenarioContext } from './context.ts';
 import type { PrivacyInput } from './privacy-schema.ts';
 import { selectedNodes } from './selectors.ts';
 
-/** Targets start 2 s apart after the warm-up by default. */
+/** Default time between two targets, ns. */
 const TARGETS_NS_DEFAULT = 2_000_000_000;
 
-/** The parts of the scenario that the section refers to. */
+/** The section, and the parts of the scenario to which it refers. */
 export interface PrivacyParts {
   readonly section: PrivacyInput | undefined;
   /** Names of the metrics with limits. */
   readonly limits: readonly string[];
-  /** What nodes do with messages, such as mixing, for nodes whose protocol states it. */
+  /** What nodes do with messages, such as mixing; only for nodes whose protocol states it. */
   readonly facts: readonly NodePrivacyFacts[];
   /** False if the options of some nodes have mistakes, which are reported elsewhere. */
   readonly isComplete: boolean;
@@ -37,7 +37,7 @@ export interface PrivacyParts {
   readonly isModelled: boolean;
 }
 
-/** The resolved section; undefined if the run measures no privacy, or after noting a mistake. */
+/** Resolves the section; undefined if the run measures no privacy, or after reporting a mistake. */
 export function resolvePrivacy(
   context: ScenarioContext,
   parts: PrivacyParts,
@@ -119,21 +119,30 @@ function mixesOf(
   return [];
 }
 
-/** Metrics that can be measured where nothing mixes: an observer of links compares bits of packets. */
+/**
+ * Metrics that can be measured if no node mixes, by an observer of links that compares the bits of
+ * packets.
+ */
 const BY_BITS: ReadonlySet<string> = new Set([
   'privacy.entropy.bits',
   'privacy.min_entropy.bits',
   'privacy.hartley.bits',
 ]);
 
-/** True if a run without mixes can be measured: no setting is about mixes, and only such metrics are asked for. */
+/**
+ * True if the privacy of a run without mixes can be measured: no setting is about mixes, and all
+ * requested metrics are in {@link BY_BITS}.
+ */
 function isByBits({ section }: Pick<PrivacyParts, 'section'>, asked: readonly string[]): boolean {
   const { mixes, corrupt, corruptMixes, delay } = section ?? {};
   const settings = [mixes, corrupt, corruptMixes, delay];
   return settings.every((one) => one === undefined) && asked.every((name) => BY_BITS.has(name));
 }
 
-/** The corrupt mixes in the order of the topology: those that `corruptMixes` selects, or the share `corrupt` of all. */
+/**
+ * Resolves the corrupt mixes, in the order of the topology: those that `corruptMixes` selects, or the
+ * share `corrupt` of all.
+ */
 function corruptMixes(
   context: ScenarioContext,
   { section, facts }: PrivacyParts,
@@ -183,7 +192,7 @@ function corruptMixes(
   return mixes.filter((name) => found.has(name));
 }
 
-/** The mixes of a layer, if the configuration determines them. */
+/** The mixes of a layer, if the options of the nodes determine them. */
 function layerOf(
   context: ScenarioContext,
   facts: PrivacyParts['facts'],
@@ -201,13 +210,12 @@ function layerOf(
 }
 
 /**
- * The corrupt mixes: the nearest whole number of mixes, spread evenly over the layers. Generated
- * topologies list mixes layer by layer, so equal steps through the list hit each layer equally
- * often.
+ * Chooses a share of the mixes, rounded to a whole number, spread evenly over the layers: generated
+ * topologies list mixes layer by layer, so equal steps through the list select equally many of each
+ * layer.
  */
 function corruptOf(mixes: readonly string[], corruptShare: number): readonly string[] {
-  // 10 % of 30 mixes are 3, regardless of the binary representation of 0.1; 33 % of 9 are 3 as
-  // well.
+  // Rounding makes 10 % of 30 mixes 3, although 0.1 is not exact in binary; 33 % of 9 are 3 as well.
   const count = Math.round(corruptShare * mixes.length);
   return Array.from({ length: count }, (_, index) => {
     const at = Math.floor(((index + 0.5) * mixes.length) / count);

@@ -1,8 +1,8 @@
 /**
- * YAML of a scenario: question, topology, traffic, events, KPIs.
+ * The schema of a scenario file: question, topology, traffic, events, KPIs.
  *
- * Only the shapes of single entries; the loader checks names of nodes, links and metrics, and what
- * entries say about each other. Meaning: docs/spec/scenario-files.md.
+ * It checks the shapes of single entries only; the loader checks names of nodes, links and metrics, and
+ * relations between entries. docs/spec/scenario-files.md says what entries mean.
  *
  * @module
  */
@@ -61,7 +61,7 @@ export const eventSchema = z
 
 // --- KPIs -------------------------------------------------------------------------------------
 
-/** One limit, or several that must all hold. */
+/** A leaf with one limit, or with several that must all hold. */
 function limit(): z.ZodOptional<Leaf<readonly string[]>> {
   const expects = 'a limit such as "<= 250ms"';
   const json = {
@@ -71,8 +71,8 @@ function limit(): z.ZodOptional<Leaf<readonly string[]>> {
   };
   return makeLeafSchema(expects, json, (value): LeafResult<readonly string[]> => {
     const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-    // Numbers pass here: the loader then reports a limit without a comparison, and can name the
-    // aggregation, such as p50.
+    // Numbers pass here: the loader reports them as limits without a comparison, in a message that
+    // names the aggregation.
     const isText = (one: unknown): boolean => typeof one === 'string' || typeof one === 'number';
     if (list.length === 0 || !list.every(isText)) return wrongShapeResult(value, expects);
     return { value: list.map(String) };
@@ -122,7 +122,7 @@ const kpiSchema = z
 
 // --- the scenario -----------------------------------------------------------------------------
 
-/** Calendar time: ISO 8601 in UTC, or Unix seconds. */
+/** A leaf with a calendar time: ISO 8601 in UTC, or Unix seconds. */
 function epoch(): Leaf<number> {
   const expects = 'a date such as 2026-01-01T00:00:00Z';
   return makeLeafSchema(expects, { type: ['string', 'integer'] }, (value): LeafResult<number> => {

@@ -1,5 +1,5 @@
 /**
- * The links of an event, as written in a file.
+ * The schema of the links of an event in a file.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export const selectorSchema = z
     description: 'An id, "a <-> b", a pattern "core-* <-> br-*", a list of them, or a hop in use.',
   });
 
-/** Which inter-AS link of a path: by word, or by index from 0. */
+/** A leaf that selects an inter-AS link of a path, by a word or by its index from 0. */
 function hop(): Leaf<'random' | 'first' | 'last' | number> {
   const expects = 'random, first, last, or an index such as 0';
   const json = { type: ['string', 'integer'], default: 'random' };

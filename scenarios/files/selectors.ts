@@ -1,8 +1,8 @@
 /**
- * Finds the links that an event means: by id, by `a <-> b`, by pattern, or a hop of a path in use.
+ * Finds the links that an event names: by id, by `a <-> b`, by pattern, or as a hop of a path in use.
  *
- * `*` matches any characters of a name; the order of the two ends does not matter. There are bounds
- * on the names that all patterns of a file are compared with, and on what they select.
+ * `*` matches any characters of a name; the order of the two ends does not matter. The number of
+ * comparisons for all patterns of a file, and of links that they select, is bounded.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import type { SelectorInput } from './selector-schema.ts';
 
 /**
  * Resolves which links an event acts on.
- * @returns the selector, or undefined after noting what is wrong.
+ * @returns the selector, or undefined after reporting what is wrong.
  */
 export function resolveSelector(
   context: ScenarioContext,
@@ -49,7 +49,7 @@ export function resolveSelector(
   return { kind: 'active-path', from, to, hop: input.hop ?? 'random' };
 }
 
-/** The one link that a text selects; reports texts that select none or several. */
+/** Finds the one link that a text selects; reports texts that select none or several. */
 export function resolveOneLink(
   context: ScenarioContext,
   text: string,
@@ -64,7 +64,7 @@ export function resolveOneLink(
   return ids[0];
 }
 
-/** Nodes that a node has links to, in the order of the topology. */
+/** Lists the nodes to which a node has links, in the order of the topology. */
 export function listNeighbours(context: ScenarioContext, node: string): readonly string[] {
   return neighbours(context.topology, node);
 }
@@ -82,8 +82,8 @@ export function checkReachable(
 }
 
 /**
- * The names of all nodes that names and patterns select; reports those that select none.
- * @param input A list, or one of them alone.
+ * The names of all nodes that names and patterns select; reports names and patterns that select none.
+ * @param input A list of names and patterns, or a single one.
  */
 export function selectedNodes(
   context: ScenarioContext,
@@ -109,7 +109,7 @@ export function selectedNodes(
   return context.admitSelected(nodes.length, path) ? nodes : [];
 }
 
-/** Suggests a pattern for one with a typing mistake: a similar name with stars at the same ends. */
+/** A hint for a mistyped pattern: a similar name with stars at the same ends. */
 function patternHint(pattern: string, names: readonly string[]): string {
   const list = `nodes: ${listFirstNames(names)}`;
   const stem = pattern.replace(/\*.*$/, '');

@@ -1,7 +1,8 @@
 /**
- * Finds packets of `traffic` that their protocol does not take, where that is known before the run
- * (E104): the protocol says how much it carries with the options of its node, or has no more than
- * a buffer. What is not known here is refused by the node, with a reason that is counted.
+ * Finds packets of `traffic` that are too long for their protocol, if that is known before the run
+ * (E104): the protocol states how much it carries with the options of its node, and no packet exceeds a
+ * buffer. Other packets that are too long are refused by the node during the run, with a counted
+ * reason.
  *
  * @module
  */
@@ -22,10 +23,10 @@ import { type FlowEnds, nodesOfEnds } from './traffic-ends.ts';
 
 const BUFFER_BYTES_MAX = greatestOf(BUFFER_SIZES_BYTES);
 
-/** Options by the names under which the scenario gives them. */
+/** The options of the scenario, by protocol or node name. */
 type Options = Readonly<Record<string, OverridingOptions['options']>>;
 
-/** The packets of an entry. */
+/** The packets of a traffic entry. */
 type Packets = Pick<TrafficSpec, 'by' | 'pattern' | 'sizeBytes'> & { readonly ends: FlowEnds };
 
 /** The longest message that a node takes, and why. */
@@ -49,7 +50,7 @@ export class PacketSizeCheck {
     this.#options = options;
   }
 
-  /** Reports packets of an entry that are too long for a node that sends them. */
+  /** Reports packets of an entry that are too long for one of the nodes that send them. */
   check({ ends, by, pattern, sizeBytes }: Packets, path: ValuePath): void {
     const nodes = nodesOfEnds(ends);
     const isAnswered = pattern.kind === 'request-response';
@@ -98,11 +99,11 @@ export class PacketSizeCheck {
     const protocol = placed && registry.protocols(placed.protocol);
     if (placed === undefined || protocol === undefined) return undefined;
     const { name, carries } = protocol;
-    // A protocol with others above it needs one more byte, for the channel, in front of each packet.
+    // A protocol that carries layers puts one more byte, the channel, in front of each packet.
     const channel = placed === stack.at(-1) ? 0 : 1;
     const options = effectiveOptions(placed, this.#options);
     const parsed = protocol.config.safeParse(options) as z.ZodSafeParseResult<unknown>;
-    // Nothing is known with wrong options, which are reported where options are checked.
+    // With wrong options, which are reported elsewhere, the limit is unknown.
     if (!parsed.success) return undefined;
     const terms = carries?.(parsed.data);
     if (terms !== undefined) {

@@ -27,15 +27,18 @@ import type { ScenarioContext } from './context.ts';
 type Trace = Extract<TrafficPattern, { kind: 'trace' }>;
 
 const LIMITS = { limitBytes: 64e6, tooLargeHint: 'split the trace' };
-/** Most packets of a trace: as many as fit into the largest file. */
+/** Largest number of packets of a trace: as many as fit into the largest file. */
 const LINES_MAX = 10_000_000;
 const BYTES_MIN = 32;
-/** The limit in the schema of `traffic`; that of the flow's protocol is checked elsewhere. */
+/**
+ * Largest packet, bytes, as in the schema of `traffic`; the limit of the flow's protocol is checked
+ * elsewhere.
+ */
 const BYTES_MAX = 16_777_216;
 
 /**
  * Reads the times and sizes of packets from a CSV file.
- * @returns the trace, or undefined after noting what is wrong.
+ * @returns the trace, or undefined after reporting what is wrong.
  */
 export function readTrafficTrace(
   context: ScenarioContext,

@@ -1,6 +1,6 @@
 /**
- * Which nodes the packets of an entry of `traffic` go between: two that it names, or pairs to be
- * drawn from a set. Notes E104, E106, E112, E121, E123 and E124 (docs/spec/error-messages.md).
+ * Resolves the nodes between which the packets of an entry of `traffic` go: two that it names, or pairs
+ * to be drawn from a set. Reports E104, E106, E112, E121, E123 and E124 (docs/spec/error-messages.md).
  *
  * @module
  */
@@ -12,36 +12,36 @@ import type { ScenarioContext } from './context.ts';
 import { checkReachable, selectedNodes } from './selectors.ts';
 import type { TrafficInput } from './traffic-schema.ts';
 
-/** Pairs to draw. */
+/** Pairs that are drawn from a set of nodes. */
 interface DrawnEnds {
   readonly kind: 'drawn';
   readonly pairs: number;
   readonly among: readonly string[];
-  /** The set of nodes, as the file describes it. */
+  /** The set of nodes as text, for reports. */
   readonly words: string;
 }
 
-/** All nodes of flows that a file lists. */
+/** The nodes of all flows that a file lists. */
 interface ListedEnds {
   readonly kind: 'listed';
   readonly among: readonly string[];
 }
 
-/** The ends that an entry states itself, not in a file. */
+/** Ends that an entry names itself, not in a file of flows. */
 type OwnEnds = { readonly kind: 'pair'; readonly from: string; readonly to: string } | DrawnEnds;
 
 /** The nodes between which the packets of an entry go. */
 export type FlowEnds = OwnEnds | ListedEnds;
 
-/** An entry that names its nodes itself, not in a file. */
+/** An entry that names its nodes itself, not in a file of flows. */
 type EndsInput = Exclude<TrafficInput, { kind: 'flows' | 'asks' }>;
 
-/** All nodes of an entry, each sender before those that receive from it. */
+/** The nodes of an entry; for a pair, the sender first. */
 export function nodesOfEnds(ends: FlowEnds): readonly string[] {
   return ends.kind === 'pair' ? [ends.from, ends.to] : ends.among;
 }
 
-/** The part of the scenario that says what to draw. */
+/** The pairs to draw, as part of the resolved scenario. */
 export function drawnPairsSpec({
   pairs,
   among,
@@ -52,7 +52,7 @@ export function drawnPairsSpec({
 
 /**
  * Resolves the nodes between which the packets of an entry go.
- * @returns the ends, or undefined after noting what is wrong.
+ * @returns the ends, or undefined after reporting what is wrong.
  */
 export function resolveEnds(
   context: ScenarioContext,
@@ -136,7 +136,7 @@ function drawnOf(
   return undefined;
 }
 
-/** True if nodes meet by a plan or a trace, which may leave some of them alone. */
+/** True if any link has planned contacts or a trace, so that some nodes may never be connected. */
 function hasContacts({ links }: Topology): boolean {
   return links.some(
     ({ forward, backward }) => (forward.contacts ?? backward.contacts) !== undefined,

@@ -1,6 +1,6 @@
 /**
- * YAML of an entry of `traffic`: one flow of application packets, or one for each pair of nodes that
- * is drawn from the seed. Meaning: docs/spec/scenario-files.md#traffic.
+ * The schema of an entry of `traffic`: one flow of application packets, or one for each pair of nodes
+ * that is drawn from the seed. docs/spec/scenario-files.md#traffic says what it means.
  *
  * @module
  */
@@ -22,15 +22,16 @@ import { askShape } from './ask.ts';
 
 const POSITIVE = { min: 1, minText: '1ns' };
 
-/** Most pairs of one entry: each is a flow with meters of its own. */
+/** Largest number of pairs of one entry: each pair is a flow with its own meters. */
 const PAIRS_MAX = 10_000;
 
-/** Names of priorities; the index is the number that the interface of hosts uses. */
+/** Names of priorities; the index of a name is its number in the port (engine/host). */
 export const PRIORITIES = ['bulk', 'normal', 'expedited'] as const;
 
 /**
- * The ground truth in each payload takes 32 bytes. A packet is built in memory as a whole, hence
- * the upper limit; its protocol may take less, which is checked where it is known.
+ * A leaf with a packet size. The ground truth in each payload takes 32 bytes; the upper limit exists
+ * because a whole packet is built in memory. The protocol may accept less, which is checked elsewhere
+ * (size-check.ts).
  */
 const packetSize = (): Leaf<number> =>
   sizeLeaf({ min: 32, minText: '32B', max: 16_777_216, maxText: '16MiB' });

@@ -1,6 +1,7 @@
 /**
- * Resolves the `traffic` list: nodes exist and reach each other, times fit into the run, and
- * packets into what their protocol takes. Notes E111 and E127 (docs/spec/error-messages.md).
+ * Resolves the `traffic` list: checks that nodes exist and reach each other, that times are within the
+ * run, and that packets are not too long for their protocol. Reports E111 and E127
+ * (docs/spec/error-messages.md).
  *
  * @module
  */
@@ -27,7 +28,7 @@ const SIZE_DEFAULT = 1_000;
 
 type AsksInput = Extract<TrafficInput, { kind: 'asks' }>;
 
-/** The flows of all entries of `traffic`. */
+/** The flows and questions of all entries of `traffic`. */
 export type ResolvedTraffic = Pick<Scenario, 'traffic' | 'drawnTraffic' | 'asks'>;
 
 /** Resolves all entries; entries with mistakes are reported and left out. */
@@ -58,7 +59,7 @@ export function resolveTraffic(
   };
 }
 
-/** The questions of an entry; none if it has packets, and after noting what is wrong. */
+/** The questions of an entry; empty if it has packets instead, and after reporting what is wrong. */
 function askSourceOf(
   context: ScenarioContext,
   input: TrafficInput,
@@ -69,7 +70,10 @@ function askSourceOf(
   return checkTimes(context, input, path) && source !== undefined ? [source] : [];
 }
 
-/** The flow of an entry that names its ends itself, or how they are drawn; undefined after noting what is wrong. */
+/**
+ * The flow of an entry that names its ends itself, or the pairs to draw; undefined after reporting what
+ * is wrong.
+ */
 function ownFlow(
   context: ScenarioContext,
   input: Exclude<TrafficInput, FlowsInput | AsksInput>,
@@ -93,7 +97,7 @@ function ownFlow(
   return { ends, flow };
 }
 
-/** The flows that a file lists, which reports show as one; none after noting what is wrong. */
+/** The flows that a file lists, which reports show together; empty after reporting what is wrong. */
 function flowsOfFile(
   context: ScenarioContext,
   input: FlowsInput,
@@ -140,8 +144,8 @@ function quantitiesOf(
 }
 
 /**
- * The protocol that takes and delivers the packets: nothing where all hosts run one protocol,
- * undefined after noting what is wrong.
+ * The protocol that takes and delivers the packets: an empty part if each host has a single protocol,
+ * undefined after reporting what is wrong.
  */
 function layerOf(
   context: ScenarioContext,

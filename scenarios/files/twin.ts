@@ -1,6 +1,6 @@
 /**
- * `twin` of a scenario: what its second run of each seed changes. A twin is loaded as if flags set its values, and
- * mistakes in them are reported at their place in the file.
+ * The entry `twin` of a scenario: the changes of the second run of each seed. A twin is loaded as if
+ * flags set its values, and mistakes in these are reported at their position in the file.
  *
  * @module
  */
@@ -17,13 +17,13 @@ import type { ScenarioInput } from './schema.ts';
 type Values = Readonly<Record<string, string>>;
 type TwinInput = NonNullable<ScenarioInput['twin']>;
 
-/** The path whose value says which of the two runs is asked for. */
+/** The path whose value selects which of the two runs is made. */
 export const TWIN_RUN_PATH = 'twin.run';
 
-/** Where the path of a flag begins in the line that shows it. */
+/** Column at which the path of a flag begins in the line that error messages show for it. */
 const PATH_COLUMN = FLAG_PSEUDO_FILE.length + 2;
 
-/** Entries that a run shares with its twin, and why. */
+/** Entries that a twin cannot change, because both runs share them; with the reason. */
 const SHARED: ReadonlyMap<string, string> = new Map([
   ['seeds', 'each seed runs twice: write seeds: 5 beside twin:'],
   ['networks', 'both run on the same networks: write networks: beside twin:'],
@@ -39,27 +39,30 @@ const SHARED: ReadonlyMap<string, string> = new Map([
   ['question', 'no result depends on it'],
 ]);
 
-/** What a twin changes, as flags would set it; undefined unless the file asks for this run of the two. */
+/**
+ * The changes of the twin, as flags would set them; undefined unless the file selects the twin as its
+ * only run.
+ */
 export function twinChangesToRun({ data }: Pick<ConfigSource, 'data'>): Values | undefined {
   const set = valueAt(data, ['twin', 'set']);
   if (valueAt(data, ['twin', 'run']) !== 'twin') return undefined;
   return set !== null && typeof set === 'object' ? textsOf(set) : undefined;
 }
 
-/** True if the file asks for both runs. */
+/** True if the file has a twin and selects both runs. */
 export function hasTwin({ data }: Pick<ConfigSource, 'data'>): boolean {
   const twin = valueAt(data, ['twin']);
   const run = valueAt(data, ['twin', 'run']);
   return twin !== undefined && (run === undefined || run === 'both');
 }
 
-/** The values of a run with the changes: the changes come last, so that they win. */
+/** The values of a run with the changes of the twin, which come last and override the others. */
 export function withTwinChanges(overrides: Values, set: Values): Values {
   const kept = Object.entries(overrides).filter(([path]) => !Object.hasOwn(set, path));
   return { ...Object.fromEntries(kept), ...set };
 }
 
-/** What a twin changes, path to value; mistakes that need no look at the twin itself are reported. */
+/** Resolves the changes of a twin, path to value; reports mistakes that show without loading the twin. */
 export function resolveTwin(context: ScenarioContext, { set }: TwinInput): Values {
   const paths = Object.keys(set);
   if (paths.length === 0) {
@@ -75,7 +78,7 @@ export function resolveTwin(context: ScenarioContext, { set }: TwinInput): Value
   return textsOf(set);
 }
 
-/** A mistake of the twin at the value of the file that is responsible. */
+/** Moves a mistake of the twin to the value in the file that is responsible. */
 export function relocateIssueToTwin(
   issue: ConfigIssue,
   source: ConfigSource,
@@ -94,7 +97,7 @@ function placeOf(source: ConfigSource, path: string, isKey: boolean): IssuePlace
   return source.place(['twin', 'set', path], isKey ? 'key' : 'value');
 }
 
-/** Values as flags write them: what is no text is JSON, which YAML reads alike. */
+/** Values as flags write them: texts unchanged, all others as JSON, which YAML reads as the same value. */
 function textsOf(set: object): Values {
   const texts = Object.entries(set).map(([path, value]: [string, unknown]) => [
     path,

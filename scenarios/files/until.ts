@@ -1,5 +1,5 @@
 /**
- * When a run ends (`until`): after its duration, or as soon as its work is done. Notes E124
+ * When a run ends (`until`): after its duration, or as soon as its work is done. Reports E124
  * (docs/spec/error-messages.md).
  *
  * @module
@@ -10,7 +10,7 @@ import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
 
-/** For each host that can report that its work is done: the protocol at its top, which reports it. */
+/** For each host that can report that its work is done: the name of its top protocol, which reports it. */
 export type FinishingProtocols = ReadonlyMap<string, string>;
 
 interface Parsed {
@@ -18,7 +18,7 @@ interface Parsed {
   readonly data?: unknown;
 }
 
-/** The hosts that a run with `until: done` waits for. */
+/** Lists the hosts for which a run with `until: done` waits. */
 export function listFinishingProtocols(
   { topology, options }: Pick<Scenario, 'topology' | 'options'>,
   registry: ProtocolLookup,

@@ -1,6 +1,6 @@
 /**
- * Warns of wishes in `traffic` that no protocol below honours: a wish may be ignored, but not in
- * silence (docs/spec/stacking.md#wishes).
+ * Warns about wishes in `traffic` that the protocols of a node ignore: a wish may be ignored, but not
+ * silently (docs/spec/stacking.md#wishes).
  *
  * @module
  */
@@ -31,7 +31,7 @@ export function warnOfIgnoredWishes(
   }
 }
 
-/** The protocol, from the top down, that ignores a wish; undefined if one honours it. */
+/** The first protocol, from the top down, that ignores a wish; undefined if a protocol honours it. */
 function ignoringProtocol(
   context: ScenarioContext,
   { node, by }: { readonly node: string; readonly by: string | undefined },

@@ -5,7 +5,7 @@
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 
-/** Metrics of runs whose file asks nodes something. */
+/** Metrics of runs whose scenario puts questions to nodes. */
 export const ASK_METRICS: readonly MetricDefinition[] = [
   {
     name: 'ask.time',

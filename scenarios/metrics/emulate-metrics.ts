@@ -1,12 +1,12 @@
 /**
- * The metrics of emulated runs: how well virtual time kept up with the wall clock, and what passed between outside
- * programs and the virtual network.
+ * The metrics of emulated runs: how well virtual time kept up with the wall clock, and the packets
+ * between outside programs and the virtual network.
  *
  * @module
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 
-/** Metrics that limits may name; those about programs exist only if there are programs. */
+/** Metrics that limits may name; those about outside programs exist only if there are some. */
 export const EMULATE_METRICS: readonly MetricDefinition[] = [
   {
     name: 'emulate.lateness',

@@ -1,5 +1,5 @@
 /**
- * The metrics of live runs: how late links were, and what was used of the machine.
+ * The metrics of live runs: the lateness of links, and the use of the machine.
  *
  * @module
  */

@@ -1,15 +1,18 @@
 /**
- * What is counted in every run, whichever protocols it has: what links carried, and what nodes dropped.
+ * The metrics of every run, whatever its protocols: bytes that links carried, and drops of nodes.
  *
  * @module
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 
-/** Bytes of packets that links began to transmit. */
+/** Name of the metric for the bytes of packets that links began to transmit. */
 export const LINK_BYTES_METRIC = 'links.bytes';
-/** What nodes dropped. */
+/** Name of the metric for the drops of nodes. */
 export const NODE_DROPS_METRIC = 'nodes.drops';
-/** The label of {@link NODE_DROPS_METRIC}: a drop of a protocol, under the name that its README explains. */
+/**
+ * The label of {@link NODE_DROPS_METRIC}: the name of a drop, which the README of its protocol
+ * explains.
+ */
 export const DROP_LABEL = 'cause';
 
 /** Metrics of every run. */

@@ -1,6 +1,6 @@
 /**
- * The KPIs that every protocol gets for free, because they are measured at the applications that
- * use it: `<protocol>.latency`, `.throughput`, `.failover` and so on.
+ * The metrics that every protocol has without defining them, because they are measured at the
+ * applications: `<protocol>.latency`, `.throughput`, `.failover` and so on.
  *
  * Definitions: docs/spec/scenario-files.md#kpis; the estimators are in `flow-meter.ts`.
  *

@@ -1,5 +1,5 @@
 /**
- * Refuses defective doubles, which show in virtual time that a limit can fail: no live node may be one.
+ * Refuses defective doubles in live runs: they exist to show, in virtual time, that a limit can fail.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { Refusal } from '../refusal.ts';
 import { protocolStackFinder } from './nodes.ts';
 
 /**
- * Rejects hosts that run a defective double.
- * @param options By protocol and host, in addition to those of the topology.
- * @throws Refusal at the first of them.
+ * Refuses hosts that run a defective double.
+ * @param options Options by protocol or host name, in addition to those of the topology.
+ * @throws Refusal at the first such host.
  */
 export function refuseDoubles(
   { hosts }: Pick<Topology, 'hosts'>,

@@ -1,10 +1,10 @@
 /**
- * Values that came from somewhere else, with results or with a job: they may change a scenario, but not
- * what it opens. A module that is named is run, and a topology may name modules; so names of both are only
- * accepted from the scenario's own files and from whoever types the command.
+ * Foreign values, which came with a results file or a job: they may change a scenario, but not which
+ * files it opens. A named module is executed, and a topology may name modules; so names of both are
+ * accepted only from the scenario's own files and from the user's command.
  *
- * What a scenario opens is found out by opening it, not by the names of its keys: there is no list that a new
- * format could forget to enter.
+ * Which files a scenario opens is found by opening it, not by a list of keys, which might be
+ * incomplete.
  *
  * @module
  */
@@ -28,9 +28,9 @@ export class UntrustedFileError extends Refusal {
 }
 
 /**
- * A function that picks, from all values, those that are not foreign.
- * @param file The scenario; the values that its sweep lists are its own.
- * @param trusted Values that somebody has typed.
+ * Makes a function that selects, from all values, those that are not foreign.
+ * @param file The scenario file; values that its sweep lists are not foreign.
+ * @param trusted Values that the user typed.
  */
 export function trustedValuesFilter(
   file: string,
@@ -49,8 +49,8 @@ export function trustedValuesFilter(
 }
 
 /**
- * Real paths of the files and modules that a scenario opens with these values; with mistakes in the values,
- * of those that are opened before the first one.
+ * Real paths of the files and modules that a scenario opens with these values; if a value is wrong, of
+ * those that are opened before this shows.
  */
 async function openedWith(
   file: string,
@@ -69,8 +69,9 @@ async function openedWith(
 
 /**
  * Opens a scenario with values of which some are foreign.
- * @param values `all` values, and the `own` ones among them, which are not foreign.
- * @throws UntrustedFileError before anything is opened that only foreign values name; what `openScenario` throws.
+ * @param values `all` values, and among them the `own` values, which are not foreign.
+ * @throws UntrustedFileError before a file is opened that only foreign values name; also the errors of
+ *   `openScenario`.
  */
 export async function openUntrustedScenario(
   file: string,
@@ -87,7 +88,7 @@ export async function openUntrustedScenario(
   };
   const opening = runWithinFiles(known, onRefused, () => openScenario(file, all, registry));
   const loaded = await opening.catch((error: unknown) => {
-    // A refused file also causes this error, which a reader of results cannot mend: UntrustedFileError replaces it.
+    // If a file was refused, this error is only its consequence, so UntrustedFileError replaces it.
     if (refused.length === 0) throw error;
   });
   const [first] = refused;

@@ -26,7 +26,7 @@ type Parsed = { readonly success: true; readonly data: unknown } | { readonly su
 export interface ConfiguredProtocol {
   readonly protocol: Protocol;
   readonly options: unknown;
-  /** What a module exports that its options name. */
+  /** Gives the export of a user's module that the options name, by its path. */
   readonly userModule?: (path: string) => unknown;
 }
 
@@ -36,8 +36,8 @@ export type ProtocolStackOf = (
 ) => readonly [ConfiguredProtocol, ...ConfiguredProtocol[]];
 
 /**
- * The function that finds the protocols of each host of a scenario; the loader has checked that they exist and that
- * their options fit.
+ * Makes the function that finds the protocols of each host of a scenario. The loader has checked that
+ * they exist and that their options are valid.
  */
 export function protocolStackFinder(
   scenario: Pick<Scenario, 'options'>,
@@ -64,7 +64,10 @@ function placedChoice(
   return { protocol, options: parsed.data, userModule };
 }
 
-/** Finds all protocols of a host by its name, the lowest first; asks once per host. */
+/**
+ * Makes a function that finds all protocols of a host by its name, the lowest first; it looks each host
+ * up once.
+ */
 export function protocolsFinder(
   { hosts }: Pick<Topology, 'hosts'>,
   stackOf: ProtocolStackOf,
@@ -107,8 +110,8 @@ export function scenarioMetrics(
 }
 
 /**
- * Name of the protocol at the receiving end of a flow, which its metrics are named after; for a
- * module, the name that it gives itself.
+ * Name of the protocol at the receiving end of a flow, with which the names of its metrics begin; for a
+ * user's module, the name that the protocol states.
  */
 export function flowProtocol(
   scenario: Scenario,

@@ -1,5 +1,5 @@
 /**
- * Opens a scenario with everything it needs: shipped files, shipped protocols and users' own.
+ * Opens a scenario with everything it needs: shipped files, shipped protocols and protocols of users.
  *
  * @module
  */
@@ -27,21 +27,19 @@ import { checkJobModules, hashOfFile, hashScenarioFiles, type JobFiles } from '.
 export interface OpenedScenario {
   readonly scenario: Scenario;
   readonly definitions: readonly MetricDefinition[];
-  /**
-   * Kinds of datagrams that can be forged according to a protocol, by the node that is attacked.
-   */
+  /** The kinds of datagrams that can be forged, by the node that is attacked. */
   readonly forgeries: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
- * Loads and checks, for every world except the emulated one.
+ * Loads and checks a scenario, for every world except the emulated one.
  *
  * @param file Path, or name of a shipped scenario.
  * @param overrides Values to change before the check, `path -> value`.
- * @param registry The protocols of users that the files name are added to it.
- * @param asked Hashes of the files that a job from elsewhere asks for: other files are refused.
- * @throws ConfigError with every mistake of file, topology and overrides; Refusal if outside
- * programs take part, or if files are not those that were asked for.
+ * @param registry Protocols of users that the files name are added to it.
+ * @param asked Hashes of the files that a job from another machine demands; other files are refused.
+ * @throws ConfigError with every mistake of file, topology and overrides; Refusal if outside programs
+ * take part, or if files have other hashes.
  */
 export async function openScenario(
   file: string,
@@ -68,7 +66,7 @@ export async function openScenarioAllowingPrograms(
 
 /**
  * Loads the modules that a scenario names with these values, and the scenario itself.
- * @throws what {@link readScenarioSource} throws.
+ * @throws the errors of {@link readScenarioSource}.
  */
 export async function loadScenarioWithModules(
   file: string,
@@ -86,7 +84,7 @@ async function filesFor(
   asked: JobFiles | undefined,
 ): Promise<Scenario> {
   const { path: file, registry } = request;
-  // The hash of the file is compared before anything else looks at the file.
+  // The hash of the file is compared before anything else reads the file.
   if (asked !== undefined && hashOfFile(scenarioPath(request)) !== asked.hashes['scenario'])
     throw new Refusal(differs(file));
   let modules: readonly string[] = [];
@@ -96,7 +94,7 @@ async function filesFor(
   await registry.loadFound({
     protocols: () => {
       modules = listUserCode(request).protocols;
-      // A loaded module may name further modules, which have to be checked, too.
+      // A loaded module may name further modules, which must be checked too.
       check(modules);
       return modules;
     },
@@ -125,13 +123,13 @@ async function filesFor(
   return scenario;
 }
 
-/** Modules that a scenario names by its own values; all modules if no values are foreign. */
+/** The modules that a scenario names by its own values; all modules if no values are foreign. */
 function ownOf(
   modules: readonly string[],
   request: ScenarioRequest,
   { own }: JobFiles,
 ): readonly string[] {
-  // Saves opening the scenario twice: most scenarios name no modules.
+  // The scenario is not opened again if it names no modules, as is usual.
   if (modules.length === 0 || own === undefined) return modules;
   const theirs = listUserCode({ ...request, overrides: own });
   return [...theirs.protocols, ...theirs.modules.map(({ path }) => path)];

@@ -1,5 +1,5 @@
 /**
- * Outside programs as the runner sees them: which worlds may have them, and the node in their
+ * Outside programs in a run: refuses them where they are not possible, and makes the node in their
  * place.
  *
  * @module
@@ -12,13 +12,13 @@ import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import type { ConfiguredProtocol } from './nodes.ts';
 
-/** The hosts in whose place outside programs run. */
+/** The hosts for which outside programs run. */
 export function outsideHosts(scenario: Scenario): readonly HostSpec[] {
   return scenario.topology.hosts.filter(({ outside }) => outside !== undefined);
 }
 
 /**
- * Rejects a scenario that only `npm run emulate` can run.
+ * Refuses a scenario that only `npm run emulate` can run.
  * @throws Refusal that names that command.
  */
 export function refuseOutsidePrograms(scenario: Scenario): void {
@@ -31,8 +31,8 @@ export function refuseOutsidePrograms(scenario: Scenario): void {
 }
 
 /**
- * Rejects events that cannot act on an outside program.
- * @throws Refusal at the first such entry.
+ * Refuses events that cannot act on an outside program.
+ * @throws Refusal at the first such event.
  */
 export function refuseOutsideEvents(scenario: Scenario): void {
   const names = new Set(outsideHosts(scenario).map(({ name }) => name));
@@ -54,7 +54,7 @@ export function refuseOutsideEvents(scenario: Scenario): void {
   }
 }
 
-/** The node at the host of a program: it only opens the program's ports. */
+/** The protocol of the host of a program: its node only opens the program's ports. */
 export function outsideProgramProtocol(open: (host: string) => void): ConfiguredProtocol {
   const protocol: Protocol = {
     name: EXTERNAL_PROTOCOL,

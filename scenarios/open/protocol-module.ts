@@ -1,7 +1,7 @@
 /**
- * Loads a user's module and looks at what it exports before a run depends on it: syntax, names that
- * cannot be resolved, what it throws while it is loaded, and missing exports are reported as mistakes
- * of a file, with their lines.
+ * Loads a user's module and checks its exports before a run depends on it. Wrong syntax, imports that
+ * cannot be resolved, errors while it is loaded, and missing exports are reported as mistakes of a
+ * file, with their lines.
  *
  * @module
  */
@@ -99,8 +99,8 @@ const FACE = z
   });
 
 /**
- * Loads the module at a path.
- * @throws ConfigError with the place of each mistake; Refusal if a mistake has no place.
+ * Loads the protocol module at a path.
+ * @throws ConfigError with the position of each mistake; Refusal if a mistake has no position.
  */
 export async function loadProtocol(path: string): Promise<Protocol> {
   const module = await importFile(path);
@@ -115,7 +115,7 @@ export async function loadProtocol(path: string): Promise<Protocol> {
 }
 
 /**
- * Loads the module at a path, and returns what an option needs of it.
+ * Loads the module at a path, and returns the export that an option needs.
  * @throws ConfigError or Refusal as {@link loadProtocol}.
  */
 export async function loadExported(path: string, option: UserModuleOption): Promise<unknown> {
@@ -154,7 +154,7 @@ function faceIssue(path: string, mistake: ReturnType<typeof explainIssues>[numbe
   };
 }
 
-/** Why a module cannot be loaded, with the place of the mistake if it is known. */
+/** Finds why a module cannot be loaded, with the position of the mistake if it is known. */
 async function mistakeOf(path: string, error: unknown): Promise<Error> {
   const found = await unreadableIn(path);
   if (found.length > 0) return new ConfigError(found, { cause: error });

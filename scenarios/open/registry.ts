@@ -1,5 +1,5 @@
 /**
- * The protocols that files may name: the shipped ones, and users' own modules.
+ * The protocols that files may name: shipped protocols, and modules of users.
  *
  * @module
  */
@@ -31,10 +31,7 @@ export function isShipped(protocol: Protocol): boolean {
   return SHIPPED.includes(protocol) || protocol.name === EXTERNAL_PROTOCOL;
 }
 
-/**
- * Like {@link isShipped}, given the name in a file, which is a protocol's name or the path of a
- * module.
- */
+/** Like {@link isShipped}, for the name in a file: the name of a protocol or the path of a module. */
 export function isShippedName(name: string): boolean {
   return name === EXTERNAL_PROTOCOL || SHIPPED.some((protocol) => protocol.name === name);
 }
@@ -44,10 +41,13 @@ export function shippedProtocols(): readonly Protocol[] {
   return SHIPPED;
 }
 
-/** Protocols that users have added under nodes/, or why one cannot be loaded. */
+/** Protocols that users have added under nodes/, or the error if one cannot be loaded. */
 const added = new Map<string, { readonly protocol: Protocol } | { readonly error: unknown }>();
 
-/** Loads protocols that users have added under nodes/; a mistake in one is thrown when a file names it. */
+/**
+ * Loads protocols that users have added under nodes/; a protocol with mistakes throws only when a file
+ * names it.
+ */
 export async function loadAddedProtocols(): Promise<void> {
   for (const name of ADDED) {
     if (added.has(name)) continue;
@@ -75,7 +75,7 @@ export interface FindUserCode {
 /** A registry of the shipped protocols and of modules loaded before. */
 export class ProtocolRegistry implements ProtocolLookup {
   readonly #modules = new Map<string, Protocol>();
-  /** What modules export that options name, by path. */
+  /** The exports of modules that options name, by path. */
   readonly #userModules = new Map<string, unknown>();
 
   get names(): readonly string[] {
@@ -97,7 +97,10 @@ export class ProtocolRegistry implements ProtocolLookup {
     ];
   }
 
-  /** @throws what is wrong with a protocol under nodes/ that cannot be loaded. */
+  /**
+   * Finds a protocol by its name or path.
+   * @throws the error of a protocol under nodes/ that cannot be loaded.
+   */
   protocols(name: string): Protocol | undefined {
     const own = added.get(name);
     if (own !== undefined && 'error' in own) throw own.error;
@@ -131,10 +134,10 @@ export class ProtocolRegistry implements ProtocolLookup {
   }
 
   /**
-   * Loads modules until no others are found: what the nodes of a generator run is only known once
-   * its module is loaded.
-   * @param find `protocols` lists absolute paths and is called again when the listed ones are loaded; then `modules` lists
-   * what options name, which only their protocols know.
+   * Loads modules until no further ones are found: the protocols of the nodes that a generator makes
+   * are known only once its module is loaded.
+   * @param find Called again after the listed `protocols` (absolute paths) are loaded, until there are
+   * no new ones; then `modules` lists the modules in options, which only the loaded protocols know.
    */
   async loadFound({ protocols, modules }: FindUserCode): Promise<void> {
     await loadAddedProtocols();
@@ -155,7 +158,8 @@ export class ProtocolRegistry implements ProtocolLookup {
   async #loadProtocols(find: () => readonly string[]): Promise<void> {
     for (;;) {
       const found = find();
-      // Also those that an earlier call has loaded: what may be opened differs from call to call.
+      // Modules that an earlier call has loaded are checked again, because what may be opened differs
+      // from call to call.
       for (const path of found) refuseOutside(path);
       const others = found.filter((path) => !this.#modules.has(path));
       if (others.length === 0) return;
@@ -174,7 +178,10 @@ export class ProtocolRegistry implements ProtocolLookup {
   }
 }
 
-/** @throws Refusal for a module that may not be loaded. */
+/**
+ * Refuses a module outside the folders from which modules may be loaded.
+ * @throws Refusal for such a module.
+ */
 function refuseOutside(path: string): void {
   if (!mayOpenFile(path)) throw new Refusal(`${displayPath(path)} ${OUTSIDE_FOLDERS_MESSAGE}`);
 }

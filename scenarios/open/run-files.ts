@@ -1,6 +1,6 @@
 /**
- * The files that a run depends on: their hashes, and whether they are those that somebody else asked for.
- * Modules that a user's protocol imports are not followed, nor data that packages bring.
+ * The files on which a run depends: their hashes, and whether these are the hashes that a job demands.
+ * Modules that a user's protocol imports, and files of packages, are not included.
  *
  * @module
  */
@@ -13,19 +13,22 @@ import type { CombinationParameters } from '../identity.ts';
 import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 
-/** SHA-256 of files, lower-case hex, by what they are to a run: `scenario`, `module 0`, `data 0`. */
+/** SHA-256 of files, lower-case hex, by their role in a run: `scenario`, `module 0`, `data 0`. */
 export type FileHashes = Readonly<Record<string, string>>;
 
-/** The files that a job from elsewhere wants to be run. */
+/** The files that a job from another machine demands. */
 export interface JobFiles {
   readonly hashes: FileHashes;
-  /** Folders in which the files may lie; any folder if absent. */
+  /** Folders in which the files must be; any folder if absent. */
   readonly folders?: readonly string[];
-  /** The values of the scenario's own files: only modules that these name may be loaded. If absent, all values. */
+  /**
+   * The values that are not foreign: only modules that these name may be loaded. If absent, no value is
+   * foreign.
+   */
   readonly own?: CombinationParameters;
 }
 
-/** Largest file of a run. */
+/** Largest file of a run, bytes. */
 const BYTES_MAX = 64e6;
 
 /** Hashes of the files of a scenario. */
@@ -42,8 +45,8 @@ export function hashScenarioFiles(scenario: Scenario): FileHashes {
 }
 
 /**
- * SHA-256 of a file's present content, which may change at any time.
- * @throws Refusal if it is none, or too large for one of a run.
+ * SHA-256 of the present content of a file, which may change at any time.
+ * @throws Refusal if it is no regular file, or is too large.
  */
 export function hashOfFile(path: string): string {
   refuseIrregularFile(path, BYTES_MAX);
@@ -51,8 +54,9 @@ export function hashOfFile(path: string): string {
 }
 
 /**
- * Looks at a file that may come from anywhere, before it is opened: a pipe is read for ever.
- * @throws Refusal unless it is a file of at most `bytesMax`; the system's error if it does not exist.
+ * Checks a file from an untrusted source before it is opened: reading a pipe might never end.
+ * @throws Refusal unless it is a regular file of at most `bytesMax`; the system's error if it does not
+ *   exist.
  */
 export function refuseIrregularFile(path: string, bytesMax = Number.POSITIVE_INFINITY): void {
   const status = statSync(path);
@@ -62,11 +66,14 @@ export function refuseIrregularFile(path: string, bytesMax = Number.POSITIVE_INF
   throw new Refusal(`${displayPath(path)} is ${size} MB, the limit is ${most} MB`);
 }
 
-/** Hashes of the modules that this thread has loaded, by real path: Node never loads a module again. */
+/**
+ * Hashes of the modules that this thread has loaded, by real path. Node never loads a module a second
+ * time.
+ */
 const loaded = new Map<string, string>();
 const CHANGED = 'changed while it was loaded';
 
-/** Loads a module and remembers the hash of its file. */
+/** Loads a module and stores the hash of its file. */
 export async function loadModuleWithHash<Module>(
   path: string,
   load: () => Promise<Module>,
@@ -84,9 +91,10 @@ export async function loadModuleWithHash<Module>(
 
 /**
  * Checks modules, both before and after they are loaded.
- * @param own Modules that the scenario names itself: a job may know the hash of a script that is no module.
- * @throws Refusal unless each lies in a folder that is allowed, is the scenario's own and a module of the job, and no
- * other one was loaded in its place.
+ * @param own Modules that the scenario names itself. Others are refused even with the right hash,
+ *   because a job may know the hash of any script.
+ * @throws Refusal unless each module is in an allowed folder, is named by the scenario itself, has a
+ * hash of the job, and was not changed while it was loaded.
  */
 export function checkJobModules(
   modules: readonly string[],

@@ -14,18 +14,18 @@ import type { CpuChoice, Scenario } from '../model.ts';
 const ONE = 'process';
 
 /**
- * How long things may wait for a processor. A packet of six hops passes seven queues, and its
- * application may wait 250 ms: a seventh of that is 35 ms. Requests are refused after a seventh of
- * these 35 ms, so that overload rejects requests first, before any work has been spent on them.
+ * How long requests and datagrams may wait for a processor. A packet of six hops passes seven queues in
+ * at most 250 ms, about 35 ms each. Requests are refused after about a seventh of these 35 ms, so that
+ * overload rejects requests first, before any work has been spent on them.
  */
 const WAIT_LIMITS: WaitLimits = { requestNs: 4_000_000, datagramNs: 30_000_000 };
 
-/** The modelled machine of a host. */
+/** The name of the modelled machine of a host. */
 export function findMachine(cpu: CpuChoice | undefined, host: HostSpec): string {
   return cpu?.machines === 'one' ? ONE : host.machine;
 }
 
-/** The modelled machines by name; none without a cost profile. */
+/** The modelled machines by name; empty without a cost profile. */
 export function listMachines(
   scenario: Pick<Scenario, 'topology'>,
   cpu: CpuChoice | undefined,

@@ -30,7 +30,7 @@ export interface ProfileWithFile {
 /**
  * Reads a cost profile of processors.
  * @param path Relative to the working folder; the default place if absent.
- * @throws Refusal if there is none, ConfigError if it does not fit the schema.
+ * @throws Refusal if there is no such file, ConfigError if it does not fit the schema.
  */
 export function readProfile(path: string = DEFAULT_PROFILE_PATH): ProfileWithFile {
   const place = resolve(path);
@@ -70,7 +70,7 @@ export function cpuChoice(
   };
 }
 
-/** The costs of a profile as the engine charges them. */
+/** Converts the costs of a profile to the form in which the engine charges them. */
 export function makeEngineCosts(
   profile: Pick<CostProfile, 'operations'>,
   which: 'alone' | 'inPlace',
@@ -92,7 +92,7 @@ export function makeEngineCosts(
   return { name: profileName, ...sockets, crypto, jobs, handlers };
 }
 
-/** Costs in place: those of the benchmarks times the factor of their lane. */
+/** The costs in place: the costs of the benchmarks times the factor of their lane. */
 export function inPlaceOperationCosts(
   operations: Readonly<Record<string, Pick<ProfileOperation, 'lane' | 'alone' | 'samples'>>>,
   factors: { readonly control: number; readonly data: number },

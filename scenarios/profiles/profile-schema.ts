@@ -17,10 +17,10 @@ import {
 } from '../../topologies/files/leaf.ts';
 import { numberLeaf, wholeNumberLeaf } from '../../topologies/files/quantity.ts';
 
-/** Version of the document; a change of meaning raises it. */
+/** Version of the document; increased when a meaning changes. */
 export const PROFILE_VERSION = 1;
 
-/** Names of operations, as docs/how-to/calibrate.md lists them. */
+/** Matches the names of operations that docs/how-to/calibrate.md lists. */
 const OPERATION =
   /^(?:receive|send|link|event|timer|crypto\.\w+|handler\.[\w-]+\.(?:datagram|request|timer)|job\.[\w./-]+)$/;
 

@@ -1,5 +1,6 @@
 /**
- * The actions of an event: for each its keys in a file, what they mean, what it acts on and what it changes.
+ * The actions of events: for each action its keys in a file, their meaning, on what it acts and what it
+ * changes.
  *
  * `runner/faults/fault-actions.ts` carries them out; the palette of the browser view has a tool for each
  * (`viz/app/pages/network/palette/tools.ts`).
@@ -30,7 +31,7 @@ import { attackSchema } from './attack-schema.ts';
 import { resolveFlood } from './flood.ts';
 import { floodSchema } from './flood-schema.ts';
 
-/** The action of an event, such as a cut link or a crash. Every effect that begins can also end. */
+/** The action of an event, such as a cut link or a crash; its effect may end again. */
 export type FaultAction =
   | {
       readonly kind: 'set-link';
@@ -57,24 +58,24 @@ export type FaultAction =
   | {
       readonly kind: 'crash';
       readonly nodes: readonly string[];
-      /** Number of nodes to be drawn from those named; all of them if absent. */
+      /** Number of nodes to be drawn from the named ones; all of them if absent. */
       readonly count?: number;
       readonly store: 'synced' | 'prefix' | 'torn';
     }
   | { readonly kind: 'clock'; readonly node: string; readonly stepNs: number; readonly ppm: number }
-  /** Each sync of the node's stores takes so much longer. */
+  /** Each sync of the node's stores takes `slowerNs` longer. */
   | { readonly kind: 'disk'; readonly node: string; readonly slowerNs: number }
-  /** Flows from a node send so many times as often. */
+  /** The rates of flows from a node are multiplied by `times`. */
   | { readonly kind: 'burst'; readonly node: string; readonly times: number }
-  /** An attacker on the path who records packets and sends copies later or out of order. */
+  /** An attacker on the path that records packets and sends copies later or out of order. */
   | {
       readonly kind: 'tap';
       readonly links: LinkSelector;
       /** Share of recorded packets that are sent again, 0..1. */
       readonly replay: number;
-      /** A replay leaves up to this many packets after its original. */
+      /** Largest distance of a copy from its original, in packets. */
       readonly replayWithin: number;
-      /** Genuine packets are moved back by up to this many packets. */
+      /** Largest distance by which genuine packets are moved back, in packets. */
       readonly reorder: number;
       /** Share of packets of which a forged copy with flipped bits is sent, 0..1. */
       readonly forge: number;
@@ -85,19 +86,19 @@ export type FaultAction =
   | { readonly kind: 'flood'; readonly flood: FloodSpec }
   /** A question to a node, as an operator puts it. */
   | { readonly kind: 'ask'; readonly ask: AskSpec }
-  /** A change of options, as a question of that kind. */
+  /** A change of options, as a question of the kind `reconfigure`. */
   | { readonly kind: 'reconfigure'; readonly ask: AskSpec };
 
-/** The word of an action in a file. */
+/** The key of an action in a file. */
 export type ActionKey = ActionWord<FaultAction['kind']>;
-/** The word in a file of an action of one kind. */
+/** The key in a file of the actions of one kind. */
 export type ActionWord<Kind extends string> = Kind extends `${infer Word}-link` ? Word : Kind;
 
 /** Keys that fit only some actions. */
 export const ACTION_COMPANION_KEYS = ['link', 'direction', 'store', 'count'] as const;
 
 interface Action<One extends FaultAction> {
-  /** Which of the companion keys may stand beside the action. */
+  /** The companion keys that the action may have. */
   readonly companions?: readonly (typeof ACTION_COMPANION_KEYS)[number][];
   /** Makes the action from its entry in a file; undefined after reporting what is wrong. */
   readonly build: (
@@ -105,13 +106,19 @@ interface Action<One extends FaultAction> {
     input: ActionInput,
     path: ValuePath,
   ) => One | undefined;
-  /** Links or nodes, if known before the run; with a `random` schedule, each has times of its own. */
+  /**
+   * Ids of links or names of nodes, if known before the run; with a `random` schedule, each of them has
+   * its own times.
+   */
   targets?(action: One): readonly string[];
   /** Nodes whose program or clock the action changes. */
   nodesHit?(action: One): readonly string[];
-  /** What the action changes, such as `up core-110--core-310 forward`; if absent, its targets. */
+  /** Keys for what the action changes, such as `up core-110--core-310 forward`; if absent, its targets. */
   changes?(action: One): readonly string[];
-  /** Text for an event that acts on the same thing at the same time, such as `node is already down`. */
+  /**
+   * What is wrong with another event that changes the same at the same time, such as `node is already
+   * down`.
+   */
   readonly already?: string;
 }
 
@@ -253,7 +260,7 @@ export const ACTIONS: { readonly [One in FaultAction as ActionWord<One['kind']>]
     companions: ['store', 'count'],
     already: 'node is already down',
     targets: ({ nodes }) => nodes,
-    // If fewer nodes crash than are named, the run draws them, so nothing is known here.
+    // If fewer nodes crash than are named, the run draws them, so they are not known here.
     changes: ({ nodes, count = nodes.length }) =>
       count < nodes.length ? [] : nodes.map((node) => `crash ${node}`),
     nodesHit: ({ nodes }) => nodes,
@@ -353,15 +360,15 @@ export const ACTIONS: { readonly [One in FaultAction as ActionWord<One['kind']>]
   },
 };
 
-/** The words of all actions in a file. */
+/** The keys of all actions in a file. */
 export const ACTION_KEYS = Object.keys(ACTIONS) as ActionKey[];
 
-/** The word of an action in a file. */
+/** The key of an action in a file. */
 export function findActionKey({ kind }: FaultAction): ActionKey {
   return kind.replace('-link', '') as ActionKey;
 }
 
-/** Links or nodes of an action, if known before the run; with a `random` schedule, each has its own times. */
+/** Ids of links or names of nodes on which an action acts, if known before the run. */
 export function listActionTargets(action: FaultAction): readonly string[] {
   return definitionOf(action).targets?.(action) ?? [];
 }
@@ -371,7 +378,7 @@ export function nodesChangedByAction(action: FaultAction): readonly string[] {
   return definitionOf(action).nodesHit?.(action) ?? [];
 }
 
-/** What an action changes, for example `up core-110--core-310 forward` or `crash gateway-111`. */
+/** Keys for what an action changes, for example `up core-110--core-310 forward` or `crash gateway-111`. */
 export function listActionChanges(action: FaultAction): readonly string[] {
   const { changes } = definitionOf(action);
   return (

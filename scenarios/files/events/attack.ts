@@ -17,7 +17,7 @@ type AttackInput = z.output<typeof attackSchema>;
 
 /**
  * Resolves the action `attack`.
- * @returns the attack, or undefined after noting what is wrong.
+ * @returns the attack, or undefined after reporting what is wrong.
  */
 export function resolveAttack(
   context: ScenarioContext,

@@ -1,8 +1,9 @@
 /**
- * Finds contradictory events: two that change the same thing of the same target at the same time.
+ * Finds contradictory events: two events that change the same property of the same target at the same
+ * time.
  *
- * Reports E112 (docs/spec/error-messages.md). Only events whose times and links are known before
- * the run are compared; where either is drawn, effects stack (docs/spec/scenario-files.md#events).
+ * Reports E112 (docs/spec/error-messages.md). Only events whose times and targets are known before the
+ * run are compared; if the run draws them, effects may overlap (docs/spec/scenario-files.md#events).
  *
  * @module
  */
@@ -34,11 +35,11 @@ interface Clash {
   readonly line: number;
 }
 
-/** Most slots compared per event: further slots only repeat the pattern. */
+/** Largest number of slots that are compared per event; further slots only repeat the pattern. */
 const SLOTS_MAX = 1_000;
 /** Largest number of intervals to compare over all events. */
 const ALL_SLOTS_MAX = 1_000_000;
-/** Most comparisons of slots, which take a few seconds. */
+/** Largest number of comparisons of slots; they take a few seconds. */
 const STEPS_MAX = 50_000_000;
 
 /** Reports E112 for each event that contradicts an earlier one. */

@@ -1,6 +1,6 @@
 /**
- * Resolves the `events` list: one schedule and one action each, on links and nodes that exist
- * (docs/spec/scenario-files.md#events). Notes E104, E106, E107, E111 and E121
+ * Resolves the `events` list: each event has one schedule and one action on links and nodes that exist
+ * (docs/spec/scenario-files.md#events). Reports E104, E106, E107, E111 and E121
  * (docs/spec/error-messages.md).
  *
  * @module

@@ -1,6 +1,6 @@
 /**
- * Resolves the action `flood` of an event: checks that the target's protocol knows the kind, that
- * the sender has a link to it, and that there is a node to impersonate.
+ * Resolves the action `flood` of an event: checks that the target's protocol has this forgery, that the
+ * sender has a link to the target, and that there is a node to impersonate.
  *
  * @module
  */
@@ -18,7 +18,7 @@ type FloodInput = z.output<typeof floodSchema>;
 
 /**
  * Resolves the action `flood`.
- * @returns the flood, or undefined after noting what is wrong.
+ * @returns the flood, or undefined after reporting what is wrong.
  */
 export function resolveFlood(
   context: ScenarioContext,

@@ -15,10 +15,13 @@ const KINDS = ['at', 'every', 'random'] as const;
 type Kind = (typeof KINDS)[number];
 type Key = 'from' | 'to' | 'for' | 'phase';
 
-/** How often one event may happen: all instants are booked before the run begins. */
+/**
+ * Largest number of times that one event may happen, because all instants are scheduled before the run
+ * begins.
+ */
 const INSTANTS_MAX = 1_000_000;
 
-/** Keys that fit each kind of schedule. */
+/** The further keys that each kind of schedule may have. */
 const COMPANIONS: Readonly<Record<Kind, readonly Key[]>> = {
   at: ['for'],
   every: ['from', 'for', 'phase'],
@@ -30,7 +33,7 @@ const KEYS = ['from', 'to', 'for', 'phase'] as const;
 /**
  * Checks the schedule of an event: exactly one of at, every and random, with keys that fit, and not
  * after the end of the run.
- * @returns the schedule, or undefined after noting what is wrong.
+ * @returns the schedule, or undefined after reporting what is wrong.
  */
 export function resolveSchedule(
   context: ScenarioContext,

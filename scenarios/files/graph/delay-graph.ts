@@ -1,14 +1,15 @@
 /**
- * The least delay between any two hosts of a topology; jitter, queues and rates come on top.
+ * Computes the least delay between any two hosts of a topology, without jitter, queues and
+ * serialisation.
  *
- * Hosts are numbers and neighbours lie in one array, so that a network of a hundred thousand nodes is
- * searched in a fraction of a second.
+ * Hosts are numbered and their neighbours are in one array, so that a network of a hundred thousand
+ * nodes is searched in a fraction of a second.
  *
  * @module
  */
 import type { LinkSpec, Topology } from '../../../topologies/model.ts';
 
-/** One way from a host to a neighbour, by the numbers of both. */
+/** A directed edge from a host to a neighbour, by the numbers of both. */
 interface Way {
   readonly from: number;
   readonly to: number;
@@ -21,7 +22,7 @@ export class DelayGraph {
   readonly sumNs: number;
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #ways: readonly Way[];
-  /** Number of hosts, plus two for each region of a cloud: where packets enter and where they leave. */
+  /** Number of vertices: the hosts, and for each region of a cloud an entry and an exit. */
   readonly #places: number;
   #there: Neighbours | undefined;
 
@@ -51,7 +52,10 @@ export class DelayGraph {
     this.sumNs = ways.reduce((sum, { delayNs }) => sum + delayNs, 0);
   }
 
-  /** The least delay from a host to others by name, ns; undefined where no way leads. */
+  /**
+   * Returns a function that gives the least delay from a host to a host by name, ns; undefined if it
+   * cannot be reached.
+   */
   from(host: string): (to: string) => number | undefined {
     const start = this.#numbers.get(host);
     if (start === undefined) return (): undefined => undefined;
@@ -64,8 +68,8 @@ export class DelayGraph {
   }
 
   /**
-   * Upper bound on the least delay of all pairs, ns: the longest from any host to the one with the most
-   * neighbours, plus the longest from there to any host. Infinite if a host cannot be reached.
+   * Upper bound on the least delays of all pairs, ns: the longest delay from any host to the host with
+   * the most neighbours, plus the longest from there to any host. Infinite if a host cannot be reached.
    */
   longestThroughOneNs(): number {
     this.#there ??= new Neighbours(this.#places, this.#ways);
@@ -76,9 +80,9 @@ export class DelayGraph {
   }
 }
 
-/** The ways out of all hosts, in arrays that are sorted by host. */
+/** The outgoing edges of all hosts, in arrays that are sorted by host. */
 class Neighbours {
-  /** Index at which the ways of each host begin; the last entry is the number of all ways. */
+  /** Index at which the edges of each host begin; the last entry is the number of all edges. */
   readonly #first: Int32Array;
   readonly #to: Int32Array;
   readonly #delayNs: Float64Array;
@@ -110,7 +114,7 @@ class Neighbours {
     return found;
   }
 
-  /** The least delay to every host, ns (label correcting, as delays are never negative). */
+  /** Computes the least delay from a host to every host, ns (label-correcting algorithm). */
   search(start: number): Float64Array {
     const least = new Float64Array(this.#hosts).fill(Number.POSITIVE_INFINITY);
     // The waiting hosts form a ring buffer, in which each host is at most once.
@@ -131,7 +135,7 @@ class Neighbours {
         least[to] = delayNs;
         if (isWaiting[to] === 1) continue;
         isWaiting[to] = 1;
-        // `count` still includes the host that is being handled, although its place in the ring is free.
+        // `count` still includes the host that is being handled, although its slot in the ring is free.
         waiting[(head + count - 1) % this.#hosts] = to;
         count += 1;
       }
@@ -145,8 +149,9 @@ class Neighbours {
 }
 
 /**
- * Adds clouds, with an entry and an exit place for each region: ways then grow with the hosts, not with their pairs.
- * @returns how many places were added.
+ * Adds the edges of clouds, with an entry and an exit vertex for each region, so that there are as many
+ * edges as hosts, not as pairs of hosts.
+ * @returns the number of added vertices.
  */
 function addClouds(
   ways: Way[],

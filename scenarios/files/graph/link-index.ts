@@ -1,6 +1,6 @@
 /**
- * The links of a topology by id and by their two ends: a file may name thousands, each of which
- * would otherwise need a search.
+ * An index of the links of a topology by id and by their two ends, because a file may name thousands of
+ * links.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * An exact number with the unit that the file gives it, so that what is computed from it can be
- * written in the same unit.
+ * An exact number with its unit in the file, so that values computed from it can be written in the same
+ * unit.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface Amount {
   readonly unit: string;
   /** The number, in that unit. */
   readonly value: Fraction;
-  /** Base units in one of this unit. */
+  /** Number of base units in one of this unit. */
   readonly factor: Fraction;
   /** True for a bare number without decimal point or exponent. */
   readonly isWhole: boolean;
@@ -33,7 +33,7 @@ const DIGITS = /^[+-]?(?:\d[\d_]*)?(?:\.\d+)?(?:e[+-]?\d+)?/i;
 
 /**
  * Reads a number with an optional unit.
- * @returns undefined if it is none.
+ * @returns undefined if the text is no number.
  */
 export function readAmount(text: string): Amount | undefined {
   const trimmed = text.trim();
@@ -47,14 +47,14 @@ export function readAmount(text: string): Amount | undefined {
   return { kind, unit, value, factor: factorOf(unit), isWhole };
 }
 
-/** Base units in one unit: a whole number, or one divided by a whole number (`%`, `/min`). */
+/** Number of base units in a unit: a whole number, or 1 divided by a whole number (`%`, `/min`). */
 function factorOf(unit: string): Fraction {
   const factor = readQuantity(`1${unit}`)?.value ?? 1;
   if (factor >= 1) return fraction(BigInt(Math.round(factor)));
   return fraction(1n, BigInt(Math.round(1 / factor)));
 }
 
-/** The same amount in the unit of another one of its kind. */
+/** The same amount in the unit of another amount of the same kind. */
 export function convertAmount(amount: Amount, { unit, factor }: Amount): Amount {
   const value = dividedBy(times(amount.value, amount.factor), factor);
   return { ...amount, unit, factor, value };
@@ -82,10 +82,10 @@ export function canonicalAmountKey(text: string): string {
 }
 
 /**
- * The least step at which values of this kind may stand, in the unit of the amount: a nanosecond, a
- * byte, one for whole numbers. Where a nanosecond has no finite decimal (in minutes), a few ns.
+ * The smallest step between values of this kind, in the unit of the amount: a nanosecond, a byte, 1 for
+ * whole numbers. If a nanosecond is no finite decimal in the unit (as in minutes), a few ns.
  *
- * @returns undefined if any decimal will do.
+ * @returns undefined if values may have any number of decimals.
  */
 export function findAmountResolution({ kind, isWhole, factor }: Amount): Fraction | undefined {
   if (isWhole || kind === 'packets') return fraction(1n);
@@ -96,7 +96,10 @@ export function findAmountResolution({ kind, isWhole, factor }: Amount): Fractio
   return fraction(1n, parts);
 }
 
-/** The base unit of which the amount is not a whole number, as it must be; undefined if it is one. */
+/**
+ * The base unit (ns, bytes, packets) of which the amount must be a whole number but is not; undefined
+ * if it is.
+ */
 export function violatedBaseUnit({ kind, value, factor }: Amount): string | undefined {
   if (kind !== 'time' && kind !== 'size' && kind !== 'packets') return undefined;
   if (times(value, factor).denominator === 1n) return undefined;

@@ -1,5 +1,5 @@
 /**
- * The values of each path of a sweep: all of them, or those that a sample draws.
+ * The values of each path of a sweep: all listed values, or those that a sample draws.
  *
  * @module
  */
@@ -21,14 +21,14 @@ export interface SampledAxis {
   readonly points: readonly string[];
 }
 
-/** A value of a list, and the indices of the values before it, by their meaning. */
+/** A value in the list of an axis, with its index and the earlier values by their meaning. */
 interface Written {
   readonly index: number;
   readonly item: string;
   readonly written: Map<string, number>;
 }
 
-/** Most values that all ranges of one sweep may make together: ten times the limit of one range. */
+/** Largest number of values of all ranges of a sweep together: ten times the limit of one range. */
 const ALL_VALUES_MAX = 100_000;
 
 /** Reads the axes of one sweep; the number of values of all ranges together is limited. */
@@ -41,8 +41,8 @@ export class SweepAxesReader {
   }
 
   /**
-   * All values of a path, each once: writing one twice is refused, one that a range makes again is left out.
-   * Ranges without values are reported at their place.
+   * All values of a path, each once. A value that is written twice is reported; a value of a range that
+   * is known already is left out. Ranges without values are reported at their position.
    */
   list(path: string, axis: Axis): readonly string[] {
     if (axis.length === 1) return this.#itemValues(path, axis, 0);
@@ -84,7 +84,7 @@ export class SweepAxesReader {
     return this.#valuesOf(item, { path, index, isAlone: axis.length === 1 });
   }
 
-  /** Reports a value that means the same as an earlier one: both would be one combination. */
+  /** Reports a value that means the same as an earlier value, because both would be one combination. */
   #refuseAgain(path: string, axis: Axis, { index, item, written }: Written): void {
     const meaning = canonicalAmountKey(item);
     const first = written.get(meaning);
@@ -122,7 +122,10 @@ export class SweepAxesReader {
     return [];
   }
 
-  /** Reports a mistake at a range: in the list of its path, or the value of the path. */
+  /**
+   * Reports a mistake at a range, which is an item in the list of its path, or the only value of the
+   * path.
+   */
   #refuse([path, index]: readonly [string, number], { code, message, hint }: LeafMistake): void {
     const { sweep } = this.#context.source.data as {
       readonly sweep?: Readonly<Record<string, unknown>>;

@@ -7,14 +7,14 @@ import type { SweepSpec } from '../../model.ts';
 
 type Parameter = SweepSpec['parameters'][number];
 
-/** The number of combinations; beyond 2^53 it is not exact. */
+/** The number of combinations; not exact beyond 2^53. */
 export function combinationCount(parameters: readonly Parameter[]): number {
   return parameters.reduce((product, { values }) => product * values.length, 1);
 }
 
 /**
- * Visits all combinations as one index per parameter; the last parameter moves fastest. Each
- * visit gets the same array.
+ * Visits all combinations, given as one value index per parameter; the index of the last parameter
+ * changes fastest. All visits get the same array.
  */
 export function eachCombination(
   parameters: readonly Parameter[],
@@ -32,7 +32,7 @@ export function eachCombination(
   }
 }
 
-/** The combination at these indices, `path -> value`. */
+/** The combination with these value indices, `path -> value`. */
 export function combinationAt(
   parameters: readonly Parameter[],
   indices: readonly number[],

@@ -1,10 +1,11 @@
 /**
  * Latin hypercube sampling (McKay, Beckman and Conover, Technometrics 21(2), 1979): each axis is cut
- * into n strata, each stratum is hit by exactly one of the n points, and the order of the strata is
- * drawn for each axis alone.
+ * into n strata, each of which contains exactly one of the n points, and the order of the strata is
+ * drawn separately for each axis.
  *
- * Draws come from one stream per axis (docs/spec/random-streams.md), so one more axis changes no
- * other axis, and use exact arithmetic or our own log and exp: the points are equal on every machine.
+ * Draws come from one stream per axis (docs/spec/random-streams.md), so that one more axis changes no
+ * other axis. They use exact arithmetic or our own log and exp, so that the points are equal on every
+ * machine.
  *
  * @module
  */
@@ -32,12 +33,18 @@ export interface SampleSize {
   readonly seed: number;
 }
 
-/** Least number of places in a stratum, one of which is drawn for its point. */
+/** Smallest number of positions in a stratum, of which one is drawn for its point. */
 const PLACES_MIN = 100;
-/** Largest width of an axis on which every whole number can be drawn; on wider ones, round numbers are. */
+/**
+ * Largest width of an axis on which every whole number can be drawn; on wider axes, only round numbers
+ * can.
+ */
 const PLACES_MAX = 1e11;
 
-/** The value of each point on an axis of listed values: each as often as the others, or once more. */
+/**
+ * Draws the value of each point on an axis of listed values: each value occurs equally often, or once
+ * more.
+ */
 export function sampleList(
   path: string,
   values: readonly string[],
@@ -51,7 +58,7 @@ export function sampleList(
   return drawn;
 }
 
-/** The value of each point on a continuous axis. */
+/** Draws the value of each point on a continuous axis. */
 export function sampleRange(
   path: string,
   range: ContinuousRange,
@@ -65,16 +72,18 @@ export function sampleRange(
   return values;
 }
 
-/** Names with a zero byte are refused by streams; as part of a path they exist in no scenario. */
+/** The random stream of an axis. Names of streams must have no zero byte; no path in a scenario has one. */
 function axisStream(seed: number, path: string): RandomStream {
   return openRandomStream(seed, 'sweep', path.replaceAll('\0', '?'));
 }
 
 /**
- * One of `places` for each stratum, ascending. With fewer places than strata, each place is drawn
- * equally often or once more, and each is equally likely to be drawn once more.
+ * Draws one of `places` positions for each stratum, in ascending order. With fewer positions than
+ * strata, each position is drawn equally often or once more, and all are equally likely to be drawn
+ * once more.
  *
- * @param places Number of places, not always an integer: all strata are equal parts of the axis.
+ * @param places Number of positions; not always an integer, because all strata are equal parts of the
+ *   axis.
  */
 function strata(places: Fraction, runs: number, stream: RandomStream): number[] {
   const count = Number(floor(places));
@@ -97,10 +106,11 @@ function linearStrata(
 ): readonly Fraction[] {
   const width = minus(to.value, from.value);
   const wanted = dividedBy(width, fraction(BigInt(runs * PLACES_MIN)));
-  // Every whole number of a range can be drawn; numbers that are not whole get few decimals.
+  // Every whole number of a range can be drawn; numbers that are not whole get only as many decimals as
+  // needed.
   const isWhole = from.isWhole && compare(width, fraction(BigInt(PLACES_MAX))) < 0;
   const step = isWhole ? fraction(1n) : stepBelow(wanted, findAmountResolution(from));
-  // If an axis has only few possible values, strata consist of these values, including the end.
+  // If an axis has only a few possible values, strata consist of these values, with the end included.
   const isCounted = isWhole || compare(step, wanted) > 0;
   const places = dividedBy(width, step);
   const counted = isCounted ? fraction(floor(places) + 1n) : places;
@@ -125,7 +135,7 @@ function logStrata(
   });
 }
 
-/** The nearest multiple of the step in the stratum; if none lies there, the nearest of all. */
+/** The nearest multiple of the step that is in the stratum; if none is, the nearest multiple. */
 function snap(
   value: Fraction,
   step: Fraction,
@@ -137,13 +147,13 @@ function snap(
   return around.find(isInside) ?? times(fraction(near), step);
 }
 
-/** The largest power of ten up to `wanted`, but no finer than the grain. */
+/** The largest power of ten that is at most `wanted`, but not below the resolution `grained`. */
 function stepBelow(wanted: Fraction, grained: Fraction | undefined): Fraction {
   let step = fraction(1n);
   while (compare(step, wanted) > 0) step = dividedBy(step, fraction(10n));
   for (let next = step; compare(next, wanted) <= 0; next = times(next, fraction(10n))) step = next;
   if (grained === undefined) return step;
-  // Larger steps are whole grains as well: a power of ten may be 0.1 ms, but not 0.1 KiB.
+  // Larger steps are multiples of the resolution too: a step may be 0.1 ms, but not 0.1 KiB.
   const grains = floor(dividedBy(step, grained));
   return grains < 1n ? grained : times(grained, fraction(grains));
 }

@@ -1,6 +1,5 @@
 /**
- * The values of a range with a step, counted with exact fractions and written in the unit of the
- * file.
+ * The values of a range with a step, computed with exact fractions and written in the unit of the file.
  *
  * @module
  */
@@ -26,12 +25,15 @@ import {
 } from './amount.ts';
 import type { ContinuousRange, SteppedRange } from './range.ts';
 
-/** Most values of one range: that many combinations are the limit of a sweep. */
+/** Largest number of values of one range: the largest number of combinations of a sweep. */
 export const RANGE_VALUES_MAX = 10_000;
 
-/** Digits of values of a geometric range without a grain: enough to tell the values apart. */
+/**
+ * Significant digits of the values of a geometric range without a resolution: enough that values
+ * differ.
+ */
 const SIGNIFICANT_DIGITS = 12;
-/** Most digits of an exact power, which gets more with each step. */
+/** Largest number of digits of an exact power, which grows with each step. */
 const POWER_DIGITS_MAX = 4_000;
 
 /** All values of a range, ascending. */
@@ -56,7 +58,10 @@ function wholeValues(range: ContinuousRange): LeafResult<readonly string[]> {
 
 type Ends = Pick<SteppedRange, 'text' | 'from' | 'to'>;
 
-/** Values at equal distances, in the finer of the units of begin and step, where all are finite decimals. */
+/**
+ * Values at equal distances, in the finer one of the units of begin and step, in which all are finite
+ * decimals.
+ */
 function linear(ends: Ends, step: Amount): LeafResult<readonly string[]> {
   const unit = amountWithFinerUnit(ends.from, step);
   const from = convertAmount(ends.from, unit).value;
@@ -72,7 +77,7 @@ function linear(ends: Ends, step: Amount): LeafResult<readonly string[]> {
 function geometric({ text, from, to }: Ends, factor: Fraction): LeafResult<readonly string[]> {
   const rounding = findAmountResolution({ ...from, isWhole: false });
   const values: string[] = [];
-  // The fractions of powers are not reduced, because that would take longer than all else.
+  // The fractions of the powers are not reduced, because reducing would take most of the time.
   for (let power = from.value; compare(power, to.value) <= 0; power = product(power, factor)) {
     if (values.length === RANGE_VALUES_MAX) return tooMany(text, `more than ${RANGE_VALUES_MAX}`);
     if (String(power.numerator).length > POWER_DIGITS_MAX) {
@@ -92,7 +97,10 @@ function geometric({ text, from, to }: Ends, factor: Fraction): LeafResult<reado
   return { value: values };
 }
 
-/** The nearest multiple of the grain, or the nearest number of a few digits. */
+/**
+ * The nearest multiple of the resolution; without one, the nearest number with
+ * {@link SIGNIFICANT_DIGITS} digits.
+ */
 function rounded(value: Fraction, grained: Fraction | undefined): Fraction {
   const step = grained ?? digitStep(value);
   const inverse = { numerator: step.denominator, denominator: step.numerator };
@@ -107,7 +115,7 @@ function product(a: Fraction, b: Fraction): Fraction {
   };
 }
 
-/** The value of the last digit that is kept; integers keep all their digits. */
+/** The value of one unit in the last digit that is kept; integers keep all their digits. */
 function digitStep(value: Fraction): Fraction {
   let tens = 1n;
   const wanted = fraction(10n ** BigInt(SIGNIFICANT_DIGITS - 1));

@@ -2,7 +2,7 @@
  * Ranges of a sweep: `50ms..500ms step 50ms`, `1..10`, `1Mbit/s..8Mbit/s step x2`; without a step
  * (`0.1..0.9`, `log 1ms..1s`) they are continuous, for samples (docs/spec/scenario-files.md).
  *
- * Values are in range-values.ts.
+ * range-values.ts computes their values.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export interface ContinuousRange extends Ends {
   readonly scale: 'linear' | 'log';
 }
 
-/** What all ranges have: both ends in the unit of the first. */
+/** The common part of all ranges: both ends, in the unit of the first. */
 interface Ends {
   /** The range as written in the file. */
   readonly text: string;
@@ -47,12 +47,15 @@ interface Ends {
 /** A range of a sweep. */
 export type SweepRange = SteppedRange | ContinuousRange;
 
-/** What messages call a range. */
+/** How error messages describe a range. */
 export const RANGE_NAME_IN_MESSAGES = 'a range such as 50ms..500ms step 50ms';
 
 const LOG = /^log\s+/;
 
-/** True if a text is meant as a range: `..` after a number. A path such as `../a.yaml` is none. */
+/**
+ * True if a text is meant as a range: it has `..` after a number. A path such as `../a.yaml` is no
+ * range.
+ */
 export function looksLikeRange(text: string): boolean {
   const body = text.trim();
   const at = body.indexOf('..');
@@ -98,7 +101,7 @@ function stepHint(end: string): string | undefined {
   return suggestNearestWord(word, ['step']) === undefined ? undefined : 'did you mean step?';
 }
 
-/** A range counts whole numbers only if both of its ends are whole. */
+/** Makes both ends whole numbers only if both are written as such. */
 function whole(ends: Ends): Ends {
   const isWhole = ends.from.isWhole && ends.to.isWhole;
   return { ...ends, from: { ...ends.from, isWhole }, to: { ...ends.to, isWhole } };
@@ -115,7 +118,7 @@ function endsMistake(
   return leafMistakeResult('E104', `${text} goes down`, `write ${last}..${first}: a range goes up`);
 }
 
-/** The mistake of an amount that is no whole number of its base unit; undefined if it is one. */
+/** The mistake if an amount is no whole number of its base unit; undefined if it is. */
 function grainMistake(
   written: string,
   amount: Amount,
@@ -126,7 +129,7 @@ function grainMistake(
     : leafMistakeResult('E104', `${written} is not a whole number of ${grains}`);
 }
 
-/** The mistake of two amounts with units of different kinds. */
+/** The mistake if two amounts have units of different kinds. */
 function unitMistake(
   [first, a]: readonly [string, Amount],
   [second, b]: readonly [string, Amount],

@@ -1,5 +1,5 @@
 /**
- * Shape of the `sweep` of a scenario: axes by path, a condition, a sample.
+ * The schema of the entry `sweep` of a scenario: axes by path, a condition, a sample.
  *
  * @module
  */
@@ -52,7 +52,7 @@ const axis = z
   .union([z.array(item).min(1), alone])
   .meta({ description: 'Values and ranges of one path; the last path moves fastest.' });
 
-/** The `sweep` of a scenario. */
+/** The schema of the entry `sweep`. */
 export const sweepSchema = z
   .object({
     where: textLeaf('a condition such as "a < b and c != d"')
@@ -74,5 +74,5 @@ export const sweepSchema = z
   .catchall(axis)
   .meta({ description: 'Paths and their values; one run per combination.' });
 
-/** The `sweep` of a scenario as parsed. */
+/** The entry `sweep` as parsed. */
 export type SweepInput = z.output<typeof sweepSchema>;

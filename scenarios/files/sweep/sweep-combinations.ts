@@ -1,6 +1,6 @@
 /**
- * The design of a sweep: which combinations of its values run. All of them, those for which a
- * condition holds, or a Latin hypercube of them.
+ * The design of a sweep: which combinations of its values are run, all of them, those for which a
+ * condition holds, or a Latin hypercube sample.
  *
  * @module
  */
@@ -16,16 +16,19 @@ import type { WhereMistake } from './where-tokens.ts';
 
 /** Largest number of combinations of one sweep. */
 const COMBINATIONS_MAX = 10_000;
-/** Most combinations that a condition may choose from. */
+/** Largest number of combinations from which a condition may select. */
 const EXAMINED_MAX = 1_000_000;
-/** Most paths that a sweep varies. */
+/** Largest number of paths that a sweep varies. */
 const PATHS_MAX = 100;
 const WHERE = ['sweep', 'where'] as const;
 
 type Parameters = SweepSpec['parameters'];
 type Words = readonly [message: string, hint: string];
 
-/** Entries of a file that all combinations share. */
+/**
+ * Entries of a file that a sweep cannot vary, because all combinations share them; with the reason and
+ * a hint.
+ */
 const SHARED: ReadonlyMap<string, Words> = new Map([
   ['seeds', ['all combinations run the same seeds', 'write seeds: 3 beside sweep:, or --seeds 3']],
   ['networks', ['a sweep runs on one network', 'write topology.generate.seed: [1, 2, 3]']],
@@ -36,11 +39,11 @@ const SHARED: ReadonlyMap<string, Words> = new Map([
 ]);
 
 /**
- * Determines the combinations of a sweep; mistakes are reported at their place.
+ * Determines the combinations of a sweep; mistakes are reported with their position.
  *
- * @param request Its overrides are the values that flags set, `path -> value`: such a path is not swept.
- *   If flags set all paths, as in each run of a sweep, the result is that one combination. It was asked
- *   for by name, so if the condition does not hold for it, there is only a warning.
+ * @param request Its overrides are the values that flags set, `path -> value`; such paths are not
+ *   swept. If flags set all paths, as in each run of a sweep, the result is this one combination; if
+ *   the condition does not hold for it, there is only a warning, because the user asked for it.
  */
 export function resolveSweepCombinations(
   context: ScenarioContext,
@@ -77,7 +80,10 @@ function nothing(parameters: Parameters): SweepSpec {
   return { parameters, cells: [], warnings: [] };
 }
 
-/** @returns true after reporting paths that a sweep cannot vary, or that it has no paths. */
+/**
+ * Reports paths that a sweep cannot vary, and a sweep without paths.
+ * @returns true if there was something to report.
+ */
 function refuseShared(
   context: ScenarioContext,
   entries: readonly (readonly [string, Axis])[],
@@ -99,7 +105,7 @@ function refuseShared(
   return context.problems.count > before;
 }
 
-/** The design with the one combination that flags set. */
+/** The design that has only the combination that flags set. */
 function onlyOne(
   context: ScenarioContext,
   { where, sample: _, ...paths }: SweepInput,
@@ -112,7 +118,8 @@ function onlyOne(
   const parameters = values.map(({ path, value }) => ({ path, values: [value] }));
   const cells = [Object.fromEntries(values.map(({ path, value }) => [path, value]))];
   if (where === undefined) return { parameters, cells, warnings: [] };
-  // The condition is checked with the listed values too: a comparison may fit one of them, and not the set one.
+  // The condition is checked with the listed values as well, because the kind of the set value alone
+  // may not fit its comparisons.
   const axes = values.map(({ path, axis, value }) => ({
     path,
     values: [...axis.map(sampleOf), value].map(whereValue),
@@ -125,7 +132,7 @@ function onlyOne(
   return { parameters, cells, warnings: [note(context, 'where', message)] };
 }
 
-/** An example of the values of a list entry, from which the kind of its unit is seen. */
+/** An example of the values of an item, which shows the kind of its unit. */
 function sampleOf(item: Axis[number]): string {
   if (typeof item === 'string') return item;
   return amountFileText(item.from.value, item.from.unit);
@@ -183,7 +190,7 @@ function pick(
   return { parameters, cells, warnings };
 }
 
-/** Refuses a condition that leaves nothing, and warns of one that does nothing. */
+/** Reports a condition that holds for no combination, and warns about a condition that holds for all. */
 function judge(
   context: ScenarioContext,
   { kept, count }: { readonly kept: number; readonly count: number },
@@ -194,7 +201,10 @@ function judge(
   return [];
 }
 
-/** @returns true after reporting too many combinations. */
+/**
+ * Reports too many combinations.
+ * @returns true if there are too many.
+ */
 function refuseMany(context: ScenarioContext, count: number, max: number): boolean {
   if (count <= max) return false;
   const many = Number.isSafeInteger(count) ? String(count) : 'more than 2^53';
@@ -203,7 +213,7 @@ function refuseMany(context: ScenarioContext, count: number, max: number): boole
   return true;
 }
 
-/** The test of a condition; undefined after reporting what is wrong with it. */
+/** Compiles the condition; undefined after reporting what is wrong with it. */
 function testOf(
   context: ScenarioContext,
   parameters: Parameters,
@@ -218,8 +228,8 @@ function testOf(
 }
 
 /**
- * Reports a mistake at its column. Where the file writes the text in another way than it reads (over
- * several lines, with escapes), the whole condition is underlined and the message gives the place.
+ * Reports a mistake at its column. If the text in the file differs from its value (several lines,
+ * escapes), the whole condition is marked and the message says where the mistake is.
  */
 function refuseWhere(context: ScenarioContext, where: string, mistake: WhereMistake): void {
   const { at, end, code, message, hint } = mistake;
@@ -238,7 +248,7 @@ function refuseWhere(context: ScenarioContext, where: string, mistake: WhereMist
   ]);
 }
 
-/** A remark on the sweep, with its line. */
+/** A remark on the sweep, with its position in the file. */
 function note(context: ScenarioContext, key: 'where' | 'sample', message: string): string {
   const { file, line, column } = context.position(['sweep', key]);
   return `${file}:${line}:${column}: sweep.${key}: ${message}`;

@@ -1,8 +1,9 @@
 /**
- * Mistakes that a combination of a sweep causes, at the place of the file that is responsible.
+ * Collects the mistakes of combinations of a sweep, and moves them to the position in the file that is
+ * responsible.
  *
- * A combination is loaded as if flags set its values, which nobody typed: a mistake in a value is
- * reported at its axis, or at its place in the list of the axis.
+ * A combination is loaded as if flags set its values. Since no user typed these flags, a mistake in a
+ * value is reported at its axis, or at its item in the list of the axis.
  *
  * @module
  */
@@ -21,7 +22,7 @@ import { rangeValues } from './range-values.ts';
 
 type Values = Readonly<Record<string, string>>;
 
-/** Where the path of a flag begins in the line that shows it. */
+/** Column at which the path of a flag begins in the line that error messages show for it. */
 const PATH_COLUMN = FLAG_PSEUDO_FILE.length + 2;
 
 /** Collects the mistakes of all combinations of a sweep, each once. */
@@ -32,7 +33,7 @@ export class SweepIssueCollector {
 
   /**
    * @param source The scenario file, with the values that flags set.
-   * @param set Values that flags set: mistakes in these are reported at the flag.
+   * @param set Values that flags set; mistakes in these are reported at the flag.
    */
   constructor(source: ConfigSource, set: Values) {
     this.#source = source;
@@ -44,7 +45,8 @@ export class SweepIssueCollector {
     const swept = Object.entries(cell).filter(([path]) => !Object.hasOwn(this.#set, path));
     for (const issue of issues) {
       const moved = this.#moved(issue, swept);
-      // One report is enough for all values of a range, and for all combinations.
+      // Mistakes with the same position and code are reported once for all values of a range and all
+      // combinations.
       const key = [moved.file, moved.line, moved.column, moved.path, moved.code].join('\n');
       if (!this.#issues.has(key)) this.#issues.set(key, moved);
     }
@@ -80,7 +82,7 @@ export class SweepIssueCollector {
     return this.#source.place(this.#itemOf(axis, value), 'value');
   }
 
-  /** Path of the list entry that gives a value; that of the axis if the axis is one range. */
+  /** The path of the list item that has a value; the path of the axis if the axis is a single range. */
   #itemOf(axis: ValuePath, value: string): ValuePath {
     const items = valueAt(this.#source.data, axis);
     if (!Array.isArray(items)) return axis;

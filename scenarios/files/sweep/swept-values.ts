@@ -1,5 +1,5 @@
 /**
- * Which values the sweep of a scenario lists, as its file writes them.
+ * The values that the sweep of a scenario lists, as written in its file.
  *
  * @module
  */
@@ -7,7 +7,10 @@ import type { ConfigSource } from '../../../topologies/files/source.ts';
 import { valueAt } from '../../../topologies/files/zod-words.ts';
 import { sweepSchema } from './schema.ts';
 
-/** Tells whether the sweep of a file lists a value for a path; ranges, which are numbers, list none. */
+/**
+ * Makes a function that tells whether the sweep of a file lists a value for a path. Values of ranges,
+ * which are numbers, do not count.
+ */
 export function sweptValuePredicate({
   data,
 }: ConfigSource): (path: string, value: string) => boolean {

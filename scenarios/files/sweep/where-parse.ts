@@ -31,7 +31,7 @@ const DEPTH_MAX = 32;
 const COMPARES = new Set(['<', '<=', '>', '>=', '==', '!=']);
 const KEYWORDS = new Set(['and', 'or', 'not']);
 const END: WhereToken = { kind: 'end', text: '', at: 0, end: 0 };
-/** Stands for what cannot be read; the mistake is returned in place of the condition. */
+/** Stands for a condition that cannot be read; the mistake is returned in its place. */
 const NOTHING: WhereCondition = { kind: 'and', parts: [] };
 
 /** Reads a condition; for a wrong one, returns its first mistake. */
@@ -114,7 +114,7 @@ class Parser {
     return token;
   }
 
-  /** Keeps the first mistake and skips the rest of the text. */
+  /** Stores the first mistake and skips the rest of the text. */
   #fail(
     { kind, text, at, end }: WhereToken,
     example: string | undefined,

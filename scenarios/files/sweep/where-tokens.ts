@@ -1,24 +1,24 @@
 /**
- * Cuts the condition of a sweep into words, quoted texts and signs. Nothing of it is ever evaluated
- * as code.
+ * Splits the condition of a sweep into words, quoted texts and operators. It is never evaluated as
+ * code.
  *
  * @module
  */
 import type { ConfigCode } from '../../../topologies/files/config-error.ts';
 import { shorten } from '../../../topologies/files/leaf.ts';
 
-/** A part of a condition, and its place in the text. */
+/** A token of a condition, with its position in the text. */
 export interface WhereToken {
   readonly kind: 'word' | 'quoted' | 'sign' | 'end';
   /** The text without its quotes. */
   readonly text: string;
   /** Index of its first character. */
   readonly at: number;
-  /** Index behind its last character. */
+  /** Index after its last character. */
   readonly end: number;
 }
 
-/** A mistake in a condition, with its place. */
+/** A mistake in a condition, with its position. */
 export interface WhereMistake {
   readonly at: number;
   readonly end: number;
@@ -27,13 +27,13 @@ export interface WhereMistake {
   readonly hint?: string;
 }
 
-/** Longest condition, characters: some twenty comparisons. */
+/** Longest condition, characters: about twenty comparisons. */
 const CHARACTERS_MAX = 1_000;
 
 const TOKEN =
   /\s+|(?<sign><=|>=|==|!=|[<>()])|"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<word>[^\s<>()=!"'&|]+)/y;
 
-/** Signs of other languages, and the word or sign to write here. */
+/** Operators of other languages, and what to write here instead. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   '=': '==',
   '&': 'and',
@@ -41,7 +41,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   '!': 'not',
 };
 
-/** The tokens of a condition, the last of kind `end`; or the mistake at the first character that begins none. */
+/**
+ * Reads the tokens of a condition, of which the last has the kind `end`; returns the mistake at the
+ * first character that begins no token.
+ */
 export function readTokens(text: string): readonly WhereToken[] | WhereMistake {
   if (text.length > CHARACTERS_MAX) {
     const message = `a condition of ${text.length} characters, the limit is ${CHARACTERS_MAX}`;

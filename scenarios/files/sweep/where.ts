@@ -1,6 +1,6 @@
 /**
- * Conditions of a sweep, checked against its parameters: names are found, units must agree, and what
- * remains is a test of one combination.
+ * Compiles the condition of a sweep into a test of one combination: finds the parameters that it names,
+ * and checks that units agree.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import { readQuantity, UNIT_KIND_NAMES, type UnitKind } from '../../../topologie
 import { parseWhere, type WhereComparison, type WhereCondition } from './where-parse.ts';
 import type { WhereMistake, WhereToken } from './where-tokens.ts';
 
-/** A value to compare. */
+/** A value in a comparison. */
 export interface WhereValue {
   readonly text: string;
-  /** The kind of quantity; `word` for a text that is no number. */
+  /** The kind of the quantity; `word` for a text that is no number. */
   readonly kind: UnitKind | 'number' | 'word';
   /** The number in base units; 0 for a word. */
   readonly amount: number;
@@ -31,14 +31,14 @@ export type WhereTest = (cell: readonly WhereValue[]) => boolean;
 
 /** Reads a value of a sweep. */
 export function whereValue(text: string): WhereValue {
-  // A rate may be unlimited, which is above all others.
+  // A rate may be `unlimited`, which is above all other rates.
   if (text === 'unlimited') return { text, kind: 'rate', amount: Number.POSITIVE_INFINITY };
   const quantity = readQuantity(text);
   if (quantity === undefined) return { text, kind: 'word', amount: 0 };
   return { text, kind: quantity.kind, amount: quantity.value };
 }
 
-/** Most parameters that are compared to find a hint. */
+/** Largest number of parameters that are compared to find a hint. */
 const NAMED_MAX = 100;
 
 /** Compiles a condition; for a wrong one, returns its first mistake. */
@@ -141,7 +141,7 @@ function unknownName({ text, at, end }: WhereToken, axes: readonly WhereAxis[]):
 
 type Words = Pick<WhereMistake, 'code' | 'message' | 'hint'>;
 
-/** Why two sides cannot be compared. */
+/** Why two sides cannot be compared; undefined if they can. */
 function mismatch(sign: string, a: Side, b: Side): Words | undefined {
   if (!a.isParameter && !b.isParameter) {
     const message = `${a.token.text} ${sign} ${b.token.text} names no parameter`;
@@ -191,7 +191,7 @@ function sideText({ token, isParameter }: Side, { text, kind }: WhereValue): str
   return `${shown} ${kind === 'number' ? 'has no unit' : `is ${UNIT_KIND_NAMES[kind].a}`}`;
 }
 
-/** A share may be written as 5% or 0.05. */
+/** True if values of these kinds can be compared. A share may be written as 5% or 0.05. */
 function agree(a: WhereValue['kind'], b: WhereValue['kind']): boolean {
   if (a === b) return true;
   return (a === 'ratio' && b === 'number') || (a === 'number' && b === 'ratio');
