@@ -1,5 +1,5 @@
 /**
- * Reads what `npm run bench -- NAME` wrote: figures with commit, date, and multiples of the
+ * Reads the results of `npm run bench -- NAME`: figures with commit, date, and multiples of the
  * calibration loop.
  *
  * @module

@@ -7,12 +7,12 @@ import { type JudgedRequirement, VERDICTS, type Verdict } from './judge-requirem
 
 const ROW = /^\| (R-\d{3}) \|.*\| ([a-z]+)[^|]*\|$/gm;
 
-/** A committed verdict that this run does not confirm. */
+/** A committed verdict that claims more than this run shows. */
 export interface OverstatedVerdict {
   readonly id: string;
   readonly committed: string;
   readonly shown: Verdict;
-  /** Why this run supports less. */
+  /** Why this run shows less. */
   readonly why: readonly string[];
 }
 
@@ -22,8 +22,8 @@ function committedVerdicts(document: string): ReadonlyMap<string, string> {
 }
 
 /**
- * Requirements for which the document claims more than this run shows. A requirement that it omits
- * claims nothing.
+ * The requirements for which the document claims more than this run shows. The document claims nothing
+ * about a requirement that it omits.
  */
 export function overstatedVerdicts(
   document: string,

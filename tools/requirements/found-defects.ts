@@ -1,5 +1,5 @@
 /**
- * What `npm run mutants` wrote: which test found each planted defect.
+ * Reads the results of `npm run mutants`: which test found each planted defect.
  *
  * @module
  */
@@ -9,16 +9,16 @@ import { z } from 'zod';
 
 /** Where `npm run mutants` writes which planted defects were found, relative to the root of the repository. */
 export const FOUND_DEFECTS_PATH = 'runs/mutants.json';
-/** The same with `--everywhere`. */
+/** Where `npm run mutants -- --everywhere` writes its results. */
 export const FOUND_EVERYWHERE_PATH = 'runs/mutants-everywhere.json';
-/** The same with `--hunted`, and with `--unguided`. */
+/** Where `npm run mutants -- --hunted` writes its results. */
 export const FOUND_HUNTED_PATH = 'runs/mutants-hunted.json';
-/** See {@link FOUND_HUNTED_PATH}. */
+/** Where `npm run mutants -- --unguided` writes its results. */
 export const FOUND_UNGUIDED_PATH = 'runs/mutants-unguided.json';
 
 /** A defect that was planted. */
 export const foundDefectSchema = z.strictObject({
-  /** The requirement; `everywhere` for one of no requirement. */
+  /** The number of its requirement; `everywhere` for a defect that belongs to none. */
   id: z.string(),
   text: z.string(),
   becomes: z.string(),
@@ -29,7 +29,7 @@ export const foundDefectSchema = z.strictObject({
 /** A defect that was planted. */
 export type FoundDefect = z.output<typeof foundDefectSchema>;
 
-/** Reads the file; empty if there is none. */
+/** Reads the planted defects from a file; empty if there is none. */
 export function readFoundDefects(
   root: string,
   file: string = FOUND_DEFECTS_PATH,

@@ -25,7 +25,7 @@ export interface JudgedRequirement extends Requirement {
   readonly passed: readonly string[];
   readonly failed: readonly string[];
   readonly silent: readonly string[];
-  /** The oldest nightly that the verdict depends on. */
+  /** The oldest nightly on which the verdict depends; undefined if on none. */
   readonly nightly: CheckOutcome['nightly'];
   readonly section: string;
 }
@@ -47,7 +47,7 @@ export function judgeRequirements(
   );
 }
 
-/** Requirements that are due and not green. */
+/** The requirements that are due and not green. */
 export function dueButNotGreen(all: readonly JudgedRequirement[]): readonly JudgedRequirement[] {
   return all.filter(({ due, verdict }) => due === true && verdict !== 'green');
 }

@@ -85,11 +85,11 @@ export interface LastRun {
   readonly kpis: readonly KpiEvidence[];
   readonly figures: readonly FigureEvidence[];
   readonly nightly: readonly RowEvidence[];
-  /** Defects that this commit's runs planted, then those of the last nightly. */
+  /** Defects that were planted on this commit, then those of the last nightly. */
   readonly defects: readonly DefectEvidence[];
 }
 
-/** What vitest writes. */
+/** The results file of vitest, as far as it is read. */
 export interface VitestFile {
   readonly startTime: number;
   readonly testResults: readonly {
@@ -102,7 +102,7 @@ export interface VitestFile {
   }[];
 }
 
-/** Reads all results; missing ones are left out. */
+/** Reads all results; files that do not exist are left out. */
 export function readLastRun(root: string, runsFolder: string): LastRun {
   const source = sourceState(root);
   const path = join(root, TEST_RESULTS_PATH);
@@ -118,7 +118,10 @@ export function readLastRun(root: string, runsFolder: string): LastRun {
   };
 }
 
-/** Those that were planted in the commit as it is: the nightly does not know them before the next one. */
+/**
+ * The defects that were planted on this commit without changes, which the last nightly does not
+ * contain.
+ */
 function ownDefects(root: string): readonly DefectEvidence[] {
   const commit = currentCommit(root);
   const own = readFoundDefects(root).filter((one) => one.commit === commit);
@@ -209,7 +212,7 @@ function nightlyOf(path: string, source: SourceState): NightlyEvidence {
   };
 }
 
-/** A run that failed shows what it missed, and nothing else. */
+/** Why a KPI of a nightly row does not count: in a row that failed, only missed KPIs count. */
 function spoilt({ isPassed }: NightlyRow, { status }: ReportKpi): string | undefined {
   return isPassed || status === 'fail' ? undefined : 'of a nightly that failed';
 }

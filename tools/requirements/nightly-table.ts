@@ -21,7 +21,7 @@ const benchFigure = z.strictObject({
 });
 
 const nightlyRow = z.strictObject({
-  /** When the nightly started that ran this row. */
+  /** When the nightly that ran this row started. */
   round: z.string(),
   commit: z.string(),
   at: z.string(),

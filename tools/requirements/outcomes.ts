@@ -1,8 +1,8 @@
 /**
  * The outcomes of a requirement's checks in the last runs.
  *
- * A check passes only if it has shown something: one that did not run, was skipped, had too few
- * seeds, or ran on other files has an outcome of its own, with the reason.
+ * A check passes only if it has shown something. A check that did not run, was skipped, had too few
+ * seeds, or ran on other files has another outcome, with the reason.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface CheckOutcome {
   /** The check as text, with the reason if it did not pass. */
   readonly what: string;
   readonly status: 'passed' | 'failed' | 'skipped' | 'absent' | 'stale';
-  /** The nightly that the result is from; absent if it is from this run. */
+  /** The nightly from which the result is; absent if it is from this run. */
   readonly nightly?: Freshness['nightly'];
 }
 
@@ -99,7 +99,7 @@ function outcomeOfKpi(check: KpiCheck, { kpis }: LastRun): CheckOutcome {
   const enough = fresh.filter((kpi) => lackOf(kpi, check) === undefined);
   const [best] = enough;
   if (best !== undefined) {
-    // If this run shows it, no nightly is needed.
+    // A result of this run is preferred to that of a nightly.
     const own = enough.find(({ nightly }) => nightly === undefined) ?? best;
     return { what: check.kpi, status: 'passed', ...from(own) };
   }
@@ -112,7 +112,10 @@ function outcomeOfKpi(check: KpiCheck, { kpis }: LastRun): CheckOutcome {
   return { what: `${check.kpi}: ${old.stale ?? ''}`, status: 'stale' };
 }
 
-/** A KPI without anything to judge has not failed, but it shows nothing. */
+/**
+ * False if a KPI missed its limit. A KPI that is not applicable has missed nothing, but {@link lackOf}
+ * keeps it from passing.
+ */
 function isMet({ status, value }: KpiEvidence, { limit }: KpiCheck): boolean {
   if (status === 'not-applicable') return true;
   if (status !== 'pass') return false;
@@ -138,7 +141,7 @@ function outcomeOfFigure(check: BenchCheck, { figures }: LastRun): CheckOutcome 
   if (missed !== undefined) {
     return { what: `${check.bench}: ${missOf(missed, check)}`, status: 'failed', ...from(missed) };
   }
-  // Prefers the committed result, which has a date and is available to everybody.
+  // The committed result of a nightly is preferred, because it has a date and everybody can read it.
   const best = fresh.find(({ nightly }) => nightly !== undefined) ?? fresh[0];
   if (best !== undefined) return { what: check.bench, status: 'passed', ...from(best) };
   const [old] = found;
@@ -147,8 +150,8 @@ function outcomeOfFigure(check: BenchCheck, { figures }: LastRun): CheckOutcome 
 }
 
 /**
- * Judges both a figure and its multiple of the loop, so that neither a fast machine nor a slow loop
- * can hide the other.
+ * Why a figure misses its limits. The figure and its multiple of the calibration loop are both judged,
+ * so that a fast machine cannot hide slow code.
  */
 function missOf({ value, ratio, unit }: FigureEvidence, check: BenchCheck): string | undefined {
   if (!isWithin(value, check.limit)) return `${value} ${unit}, ${check.limit} wanted`;
@@ -158,6 +161,7 @@ function missOf({ value, ratio, unit }: FigureEvidence, check: BenchCheck): stri
 }
 
 /**
+ * True if a value is within a bound.
  * @param bound A bound such as `<= 120`.
  */
 function isWithin(value: number, bound: string): boolean {

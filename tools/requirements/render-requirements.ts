@@ -1,5 +1,5 @@
 /**
- * The list for people: a table for the terminal, and docs/REQUIREMENTS.md.
+ * The requirements and their verdicts for people: a table for the terminal, and docs/REQUIREMENTS.md.
  *
  * @module
  */
@@ -32,7 +32,7 @@ by \`npm run mutants\`, and one that these tests do not find makes it red. It is
 - *later* when it is owed by a later release and not all is shown.
 `;
 
-/** Counts by verdict, and of what is owed now. */
+/** The line with totals: all requirements, those owed now, and how many of both are green. */
 function totalsOf(all: readonly JudgedRequirement[]): string {
   const owed = all.filter(({ due }) => due === true);
   const green = owed.filter(({ verdict }) => verdict === 'green').length;
@@ -40,7 +40,7 @@ function totalsOf(all: readonly JudgedRequirement[]): string {
   return `${all.length} requirements: ${green} of ${owed.length} owed now are green, ${early} are green early`;
 }
 
-/** Table for a terminal. */
+/** The requirements that are owed now or shown early, as a table for a terminal. */
 export function requirementsTerminalTable(all: readonly JudgedRequirement[], run: LastRun): string {
   const lines = all
     .filter(({ due, verdict }) => due === true || verdict !== 'later')
@@ -63,7 +63,7 @@ function lineOf({ id, verdict, shall, passed, failed, silent }: JudgedRequiremen
   return `  ${MARKS[verdict]} ${id}  ${count.padStart(7)}  ${text}`;
 }
 
-/** A verdict with the nightly that it leans on. */
+/** A verdict with the oldest nightly on which it depends. */
 export type ShownVerdict = Pick<JudgedRequirement, 'verdict' | 'nightly'>;
 
 /** What a document needs to know about a requirement. */
@@ -99,7 +99,7 @@ function documentRow(row: Requirement, { verdictOf, files }: ShownRequirements):
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-/** A nightly that other results contradict, or do not complete, is not mentioned. */
+/** The verdict as text; the nightly is named only if the verdict is green. */
 function verdictText({ verdict, nightly }: ShownVerdict): string {
   if (verdict !== 'green' || nightly === undefined) return verdict;
   return `${verdict}, nightly ${nightly.date} ${nightly.commit}`;

@@ -22,7 +22,7 @@ export const reportKpiSchema = z.strictObject({
   n: z.number(),
 });
 
-/** See {@link reportKpiSchema}. */
+/** A KPI of a report; numbers in base units. */
 export type ReportKpi = z.output<typeof reportKpiSchema>;
 
 /** The report of one run. */
@@ -49,7 +49,7 @@ const reportFile = z.object({
   ),
 });
 
-/** Reports in a folder of runs, newest first. Only reports of unchanged shipped scenarios count. */
+/** Reads the reports in a folder of runs, newest first; only those of unchanged shipped scenarios. */
 export function readReports(folder: string): readonly RunReport[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)

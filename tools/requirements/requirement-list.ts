@@ -16,7 +16,7 @@ const check = z.union([
   /** `scenario > metric`: a KPI in a report of this commit or of the last nightly. */
   z.strictObject({
     kpi: z.string().regex(/^[\w-]+ > [\w.]+$/),
-    /** Results with fewer seeds do not count, nor do those with fewer samples over all seeds. */
+    /** Results with fewer seeds, or with fewer samples over all seeds, do not count. */
     seeds: z.int().positive().default(1),
     samples: z.int().positive().optional(),
     /**
@@ -39,7 +39,10 @@ const check = z.union([
 
 const defect = z
   .strictObject({
-    /** Occurs once in the product, in the code that implements the sentence. */
+    /**
+     * The text that is replaced to plant the defect; it occurs once in the product, in the code that
+     * implements the requirement.
+     */
     text: z.string().min(8),
     becomes: z.string(),
   })
@@ -53,9 +56,12 @@ const row = z.strictObject({
   shall: z.string().min(1),
   target: z.string().optional(),
   checks: z.array(check).default([]),
-  /** Defects that its tests must find when they are planted (`npm run mutants`). */
+  /** Defects that the tests of the requirement must find when they are planted (`npm run mutants`). */
   defects: z.array(defect).default([]),
-  /** What no check shows yet, as text. Such a requirement is never green, whatever passes. */
+  /**
+   * The part of the requirement that no check shows yet, as text; with it, the requirement is never
+   * green.
+   */
   open: z.string().min(1).optional(),
 });
 

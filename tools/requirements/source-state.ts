@@ -1,6 +1,5 @@
 /**
- * Identifies the version of the source files that a result belongs to: a commit, with `+` if files
- * differed from it.
+ * Identifies the version of the source files of a result: a commit, with `+` if files differed from it.
  *
  * A result is valid for the present files if, since then, only documents generated from results
  * have changed. The age of a result is its distance to the last commit, not to today, so that the
@@ -14,7 +13,7 @@ import { execFileSync } from 'node:child_process';
 const WRITTEN = ['docs/REQUIREMENTS.md', 'docs/nightly.json', 'docs/FIGURES.md'];
 const UNKNOWN = 'unknown';
 
-/** The version and the time that a result comes from. */
+/** The version of the files from which a result is, and the time of its run. */
 export interface ResultOrigin {
   readonly commit: string;
   /** ISO date and time. */
@@ -24,13 +23,13 @@ export interface ResultOrigin {
 /** The version of the present files. */
 export interface SourceState {
   readonly commit: string;
-  /** Ages of results are counted up to this time. */
+  /** The time up to which the ages of results are counted. */
   readonly judgedAt: Date;
   /** True if a result for that commit is valid for these files. */
   isSame(commit: string): boolean;
 }
 
-/** Asks git once; outside a repository, only the commit `unknown` matches. */
+/** Reads the state with git; outside a repository, only results of the commit `unknown` match. */
 export function sourceState(root: string): SourceState {
   const commit = currentCommit(root);
   const known = new Map<string, boolean>([[commit, true]]);
@@ -75,7 +74,10 @@ function judgedAt(root: string, commit: string): Date {
   return new Date(gitOutput(root, ['show', '--no-patch', '--format=%cI', commit]) ?? Date.now());
 }
 
-/** What git prints, without the line's end; undefined where there is no git, no repository or no such commit. */
+/**
+ * The output of git without its final newline; undefined if there is no git, no repository or no such
+ * commit.
+ */
 export function gitOutput(root: string, args: readonly string[]): string | undefined {
   try {
     const output = execFileSync('git', ['-C', root, ...args], {
@@ -84,7 +86,7 @@ export function gitOutput(root: string, args: readonly string[]): string | undef
     });
     return output.trim();
   } catch {
-    // Said above.
+    // Without git, a repository or the commit, the result is undefined.
     return undefined;
   }
 }

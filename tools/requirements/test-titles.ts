@@ -11,7 +11,7 @@ const TITLE =
 const EACH_TITLE = /\)\(\s*(['"`])((?:\\.|(?!\1)[\s\S])*R-\d{3}(?:\\.|(?!\1)[\s\S])*)\1/g;
 const NUMBER = /R-\d{3}/g;
 
-/** Test files below `root`, sorted, by the number of the requirement. */
+/** The test files below `root` that name a requirement, sorted, by the number of the requirement. */
 export function filesByRequirement(root: string): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, Set<string>>();
   for (const file of testFiles(join(root, 'test'))) {
@@ -23,7 +23,7 @@ export function filesByRequirement(root: string): ReadonlyMap<string, readonly s
   return new Map([...found].map(([id, paths]) => [id, [...paths].sort()]));
 }
 
-/** Requirement numbers in the titles of a test file, given its text. */
+/** The requirement numbers in the titles of a test file, given its text. */
 export function requirementNumbersIn(text: string): readonly string[] {
   const titles = [...text.matchAll(TITLE), ...text.matchAll(EACH_TITLE)];
   return [...new Set(titles.flatMap(([, , title = '']) => title.match(NUMBER) ?? []))];
