@@ -1,5 +1,5 @@
 /**
- * Traces contacts, departures and the store of a node for its page. It exists only while a trace is
+ * Traces contacts, departures and the store of a node for the browser view. It exists only while a trace is
  * recorded; it sets no timer and draws no random numbers, so that a run is the same without it.
  *
  * @module
@@ -89,7 +89,7 @@ export class AgentTracer {
   #storeText = '';
   #listNs = Number.NEGATIVE_INFINITY;
   #listText = '';
-  /** By destination, which routes were traced last, and when. */
+  /** The routes traced last for each destination, and when. */
   readonly #routes = new Map<string, { readonly novelty: string; readonly atNs: Nanoseconds }>();
 
   constructor(host: HostPart<'now' | 'planTime' | 'trace'>) {

@@ -16,7 +16,7 @@ export class ContactUseMeter {
   readonly #meter: Pick<Meter, 'counter'>;
   /** Present once a bundle has left in a planned contact. */
   #counters: { readonly bytes: Counter; readonly volume: Counter } | undefined;
-  /** When the last contact began in which a bundle left, by outlet. */
+  /** By outlet, the beginning of the last contact in which a bundle left. */
   readonly #last = new Map<string, Nanoseconds>();
 
   constructor(meter: Pick<Meter, 'counter'>) {

@@ -2,8 +2,8 @@
  * A link to a neighbour: whether it is open, what waits for it, and when the transmitter is free.
  *
  * Bundles leave by priority and then in the order in which they came. The transmitter sends one after
- * the other at the rate of the contact, so that no queue builds up below it (RFC 9171 section 7.2),
- * and starts none that it could not finish before the planned end of the contact.
+ * the other at the rate of the contact, so that no queue builds up below it (RFC 9171 section 7.2), and
+ * starts no bundle that it could not finish before the planned end of the contact.
  *
  * @module
  */

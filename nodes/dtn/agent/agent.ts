@@ -77,7 +77,7 @@ export class BundleAgent<Request>
   readonly #reports: StatusReporter;
   readonly #recovery: StoreRecovery;
   readonly #questions: EvictionCallbacks;
-  /** When a way opened while bundles waited; undefined once none does. */
+  /** When a way opened while bundles waited; undefined once no bundle waits. */
   #openedNs: Nanoseconds | undefined;
 
   constructor(parts: BundleAgentParts) {

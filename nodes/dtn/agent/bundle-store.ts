@@ -93,7 +93,7 @@ export class BundleStore {
     return fits(bundle, room) ? [...gone] : 'no-storage';
   }
 
-  /** Takes a bundle in for which there is room. */
+  /** Takes in a bundle, for which there must be room. */
   add(bundle: HeldBundle): void {
     this.#bundles.set(bundle.key, bundle);
     this.#count(bundle, 1);

@@ -1,6 +1,6 @@
 /**
- * Copies of critical bundles (CCSDS 734.3-B-1 section 3.2.7): a neighbour gets one if a route begins
- * with it. The bundle itself stays in the store until all its copies have left.
+ * Copies of critical bundles (CCSDS 734.3-B-1 section 3.2.7): a neighbour gets a copy if a route begins
+ * with that neighbour. The bundle itself stays in the store until all its copies have left.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export class CriticalBundleCopies {
     return { ...original, key: `${original.key} to ${neighbour}`, copyOf: original };
   }
 
-  /** True if the neighbour has a copy, if one waits for it, or if it gets none. */
+  /** True if the neighbour has a copy, if a copy waits for it, or if it must not get a copy. */
   isTaken(original: HeldBundle, neighbour: string): boolean {
     const copies = this.#copies.get(original);
     if (copies === undefined) return false;

@@ -36,7 +36,7 @@ const OVER = 'dtn custody over';
 /** How often nodes may take the same bundle, one after another. */
 const TIMES_MAX = 1_024;
 
-/** The bundles of one host, by numbers of this host that never repeat, and by their identities. */
+/** Measures the custody of one host. A bundle is known by its identity, and by a number of this host. */
 export class CustodyLedger {
   readonly #witness: GroundTruthWitness;
   readonly #names: HostEids;

@@ -51,7 +51,7 @@ export interface EncountersParts {
   readonly planTime: () => Nanoseconds;
 }
 
-/** A neighbour with which the node is now. */
+/** A neighbour that is in contact with the node now. */
 export interface Encounter {
   readonly outlet: Outlet;
   /** Names of the bundles that the neighbour knows; undefined until its record has come. */

@@ -38,8 +38,8 @@ const scratch = new CborWriter();
 // hot: once for each bundle that leaves, so nothing is allocated.
 /**
  * Writes the copy of the bundle in `view` into `writer`, which is reset first.
- * @returns why it cannot go on, if so: its hops would exceed their limit (section 4.4.3), or the block
- * that names this node would be one too many.
+ * @returns why the bundle cannot go on, if so: its hops would exceed their limit (section 4.4.3), or it
+ * has no room for another block, which would name this node.
  */
 export function writeForwardedCopy(
   writer: CborWriter,

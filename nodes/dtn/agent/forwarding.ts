@@ -29,7 +29,7 @@ export interface BundleForwarderParts extends BundleAgentParts {
   readonly effects: EffectSink;
   /** The bundle that was received last. */
   readonly arrival: BundleView;
-  /** Called when a neighbour has a bundle, as far as the way tells. */
+  /** Called when a neighbour has a bundle; over a way without acknowledgements, when the bundle has left. */
   readonly onForwarded: (now: Nanoseconds, bundle: HeldBundle) => void;
   /** Called when a fragment was made here, which the disk has yet to store. */
   readonly onKept: (now: Nanoseconds, bundle: HeldBundle) => void;
@@ -68,7 +68,7 @@ type RouteBy = NonNullable<Router['routeBy']>;
 export class BundleForwarder {
   readonly #parts: BundleForwarderParts;
   readonly #departures: CopySender;
-  /** Where each held bundle is, by key; instead of a critical bundle, where each copy of it is. */
+  /** Place of each held bundle, by key; of a critical bundle, the places of its copies instead. */
   readonly #places = new Map<string, Place>();
   readonly #critical = new CriticalBundleCopies();
   /** Queued bundles, by the instant at which they should have left. */
@@ -106,7 +106,7 @@ export class BundleForwarder {
     return [...stuck, ...queued].slice(0, most);
   }
 
-  /** True if a bundle is queued; a critical one is while copies of it wait or are under way. */
+  /** True if a bundle is queued; a critical bundle counts as queued while copies wait or are under way. */
   #isQueued(bundle: HeldBundle, place: Place | undefined): boolean {
     return place?.kind === 'queue' || this.#critical.here(bundle).length > 0;
   }
@@ -151,7 +151,7 @@ export class BundleForwarder {
     this.#enqueue(now, { bundle, outlet, untilPlanNs: decision.untilNs, plannedNs });
   }
 
-  /** Splits a bundle so that its first part fits on the router's route; the rest may find another. */
+  /** Splits a bundle so that its first part fits on the router's route; the rest is routed anew. */
   #routeParts(now: Nanoseconds, bundle: HeldBundle, maxBytes: number): void {
     const parts = this.#cutOff(bundle, maxBytes);
     if (parts.length === 0) throw new Error('a router splits a bundle that cannot be split');

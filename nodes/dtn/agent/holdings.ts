@@ -112,7 +112,7 @@ export class HeldBundles {
     return this.#store.roomFor(bundle, questions);
   }
 
-  /** Takes a bundle in for which there is room. */
+  /** Takes in a bundle, for which there must be room. */
   add(now: Nanoseconds, bundle: HeldBundle): void {
     const numbers = { record: this.#nextRecord, custody: this.#parts.custody?.next() ?? 0 };
     this.#nextRecord += 1;

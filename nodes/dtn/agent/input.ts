@@ -42,7 +42,7 @@ export interface BundleInput {
   readonly transfer?: TransferId;
 }
 
-/** A transfer of a bundle; its number counts for one outlet only. */
+/** A transfer of a bundle; its number is unique only within its outlet. */
 export interface TransferId {
   /** Id of the outlet. */
   readonly outlet: string;

@@ -139,7 +139,7 @@ export class BundleCreator {
     };
   }
 
-  /** Makes a bundle of a message. @returns it, or why security does not let it go. */
+  /** Makes a bundle of a message. @returns the bundle, or why security refuses it. */
   create(now: Nanoseconds, { to, body, wishes }: ApplicationMessage): HeldBundle | DtnDropReason {
     const { own, names, options, behaviour } = this.#parts;
     const { createdMs, sequence } = this.#timestamp();

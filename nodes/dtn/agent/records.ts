@@ -112,7 +112,7 @@ export function decodeBundleRecord(value: Uint8Array): BundleRecord | undefined 
   return { bytes, from: from === '' ? undefined : from, priority, ...times, name, custody };
 }
 
-/** The record of a bundle with which the node is done. */
+/** Encodes a tombstone, the record of a delivered bundle. */
 export function encodeTombstone({ identity, untilLifeMs }: TombstoneRecord): Uint8Array {
   writer.reset();
   writer.array(2);
@@ -133,7 +133,7 @@ export function decodeTombstone(value: Uint8Array): TombstoneRecord | undefined 
   return { identity, untilLifeMs: numbers[0] as number };
 }
 
-/** The record of the agent itself. */
+/** Encodes the record of the agent itself. */
 export function encodeAgentRecord({ lifeMs, lastMs, sequence, made }: AgentRecord): Uint8Array {
   writer.reset();
   writer.array(AGENT_ELEMENTS);

@@ -10,7 +10,7 @@ import type { BundleView } from '../wire/view.ts';
 
 /** The security of one node; it changes only bundles to which a rule applies. */
 export interface BundleSecurity {
-  /** Adds the security blocks of the source to a new bundle. @returns it, or why it may not go. */
+  /** Adds the source's security blocks to a new bundle. @returns the bundle, or why it may not go. */
   made(bundle: Uint8Array): Uint8Array | DtnDropReason;
   /**
    * Checks a bundle that came, before its hops are checked and it is kept or delivered.

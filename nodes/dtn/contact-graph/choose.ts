@@ -24,7 +24,7 @@ export interface OverheadAllowance {
 /** The standard's allowance for convergence layers. */
 export const STANDARD_OVERHEAD_ALLOWANCE: OverheadAllowance = { percent: 3, bytesMin: 100 };
 
-/** A bundle as the choice sees it. */
+/** The facts about a bundle on which the choice of its route depends. */
 export interface BundleRequirements {
   /** Bytes. */
   readonly size: number;

@@ -23,7 +23,7 @@ import type { ContactPlan } from './plan.ts';
 const NEVER = Number.POSITIVE_INFINITY;
 const TOO_LATE = Number.NEGATIVE_INFINITY;
 
-/** A way through the plan. */
+/** A route through the plan: contacts, one after the other. */
 export interface Route {
   /** Indices of contacts, first to last. */
   readonly contacts: readonly number[];

@@ -35,7 +35,7 @@ export class LtpReceiverSession {
   #pieces: { readonly offset: number; readonly data: Uint8Array }[] = [];
   #redEnd: number | undefined;
   #blockEnd: number | undefined;
-  /** Where the red bytes that have come end, and where the green ones begin. */
+  /** Offset after the last red byte that has come, and offset of the first green byte that has. */
   #redSeen = 0;
   #greenSeen = Number.POSITIVE_INFINITY;
   #highest = 0;

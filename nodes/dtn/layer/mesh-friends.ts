@@ -60,7 +60,7 @@ export class MeshFriends {
     return true;
   }
 
-  /** The neighbour is awake: its frames, oldest first. */
+  /** Takes out the frames for a neighbour that is awake, oldest first. */
   taken(now: Nanoseconds, link: string): readonly Uint8Array[] {
     const { messages } = this.#friends.get(link) ?? {};
     if (messages === undefined) return [];

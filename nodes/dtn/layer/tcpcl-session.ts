@@ -336,13 +336,13 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
     this.#fail(TCPCL_TERMINATION_REASON.unknown);
   }
 
-  /** Starts a transfer. If it is too long for the peer, it fails at once: others need not wait. */
+  /** Starts a transfer. One that is too long for the peer fails at once: others need not wait for it. */
   #send(transfer: number, bundle: Uint8Array): void {
     if (this.#outgoing.add(transfer, bundle)) this.#segment();
     else this.#effects.push({ kind: 'failed', transfer });
   }
 
-  /** Sends one segment if the stream has room; the next follows when the node says so. */
+  /** Sends one segment if the stream has room; the next follows when the stream has room again. */
   #segment(): void {
     if (this.#state !== 'up' && this.#state !== 'ending') return;
     const segment = this.#outgoing.next();

@@ -1,6 +1,6 @@
 /**
  * Delay-tolerant networking: the adapter between the port and a radio mesh. The mesh relays frames by
- * itself, so that every node of it is one hop away.
+ * itself, so that for the agent every node of the mesh is one hop away.
  *
  * @module
  */

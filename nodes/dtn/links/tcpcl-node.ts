@@ -191,7 +191,7 @@ export class TcpclLinks implements LinkLayer {
     neighbour.active = connection;
   }
 
-  /** The neighbour opens a session, or somebody else at its address. */
+  /** Accepts a stream that was opened to this node: by the neighbour, as only its session can show. */
   #accept(neighbour: Neighbour, stream: Stream): void {
     const { passive, newcomers, end } = neighbour;
     if (this.#host.endpointOf(stream.remote).address !== end.far.address) {

@@ -80,7 +80,7 @@ export interface CopyRouter {
   readonly handsOn?: true;
   /** Called when an encounter with a neighbour begins. */
   met?(neighbour: string, nowNs: Nanoseconds): void;
-  /** The record for the neighbour's router, which it gets at the beginning of an encounter. */
+  /** Makes the record that the neighbour's router gets at the beginning of an encounter. */
   record?(neighbour: string, nowNs: Nanoseconds): Uint8Array;
   /**
    * Takes the record of the neighbour's router.

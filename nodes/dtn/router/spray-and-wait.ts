@@ -7,7 +7,7 @@
  * - `binary`: a node that may make n > 1 copies gives half of them away, rounded down.
  *
  * A node's number of copies falls when a transfer succeeds. While a transfer is under way, the copies
- * that it gives away can go to nobody else; if it fails, they are this node's again.
+ * that it gives away cannot go to another node; if it fails, this node may give them away again.
  *
  * @module
  */

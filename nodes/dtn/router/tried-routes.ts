@@ -13,7 +13,7 @@ import type { Route } from '../contact-graph/search.ts';
 
 /** A route that was considered, with its hops and times, and what became of it. */
 export interface ConsideredRoute {
-  /** Name of the neighbour to which it leads first. */
+  /** Name of the neighbour with which the route begins. */
   readonly via: string;
   readonly hops: number;
   /** Projected arrival of the bundle; if the route cannot carry it, arrival in an empty network. */

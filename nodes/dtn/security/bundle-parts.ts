@@ -37,7 +37,7 @@ export interface SplitBlock {
 /** A bundle taken apart. */
 export interface SplitBundle {
   primary: Uint8Array;
-  /** In their order; the payload is the last. */
+  /** The canonical blocks in the order of the bundle; the payload block is the last. */
   readonly blocks: SplitBlock[];
 }
 

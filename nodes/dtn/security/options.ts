@@ -44,7 +44,7 @@ const ruleConfig = z.strictObject({
   to: z.string().min(1).max(256).default('*'),
   /** Name of the key, one of `keys`; `none` needs no key. */
   key: keyName.optional(),
-  /** Draws a key for each bundle and sends it along, encrypted under `key` (RFC 3394). */
+  /** Whether to draw a key for each bundle, and to send it in the bundle, encrypted under `key` (RFC 3394). */
   wrap: z.boolean().default(false),
   /** Bits of the hash (bib). */
   hash: z.union([z.literal(256), z.literal(384), z.literal(512)]).default(384),

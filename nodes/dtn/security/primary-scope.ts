@@ -12,7 +12,7 @@ import { SCOPE_FLAG } from './scope.ts';
 import type { SecurityBlock } from './security-block.ts';
 import type { SecurityLayout } from './structure.ts';
 
-/** True if an operation on another target covers the primary block, or if one cannot be read. */
+/** True if an operation on another target covers the primary block, or if an operation cannot be read. */
 export function isPrimaryInScope(parts: SplitBundle, layout: SecurityLayout): boolean {
   const { integrity, confidentiality, encrypted } = layout;
   for (const number of encrypted) {
