@@ -277,7 +277,7 @@ export class AggregatorNode implements NodeHandle {
     this.#transport?.send(client, bytes, { lifetime, tolerant: true }, done);
   }
 
-  /** Goes on with the sums of a round: one, or one for each group. Too few inputs abort it. */
+  /** Goes on with the sums of a round: one, or one for each group. Too few inputs abort the round. */
   #summed(sums: readonly RoundSessionSum[], reason: string): void {
     const running = this.#running;
     if (running === undefined) return;
@@ -392,7 +392,7 @@ export class AggregatorNode implements NodeHandle {
     });
   }
 
-  /** Combines updates, or means of groups, by the rule; aborts the round if it needs more of them. */
+  /** Combines updates, or means of groups, by the rule; aborts the round if these are too few for the rule. */
   #combine(sums: readonly RoundSessionSum[], next: (update: Float64Array) => void): void {
     const { options } = this.#setup;
     const running = this.#running;

@@ -1,5 +1,5 @@
 /**
- * One session at the aggregator: connects the machine of a sum to the host, whether it hides inputs
+ * One session at the aggregator: connects the machine of a sum to the host, whether the sum hides inputs
  * or not.
  *
  * @module

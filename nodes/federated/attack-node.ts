@@ -19,7 +19,7 @@ import { inputFromFirstLayerGradient } from './learn/input-from-gradient.ts';
 import { membershipAdvantageBound, type PrivacyGuarantee } from './learn/membership.ts';
 import { type Examples, joinExamples, type ModelName } from './learn/model.ts';
 
-/** A guess is right if its distance from the example is at most this part of the example's length. */
+/** A guess is right if its distance from the example is at most this share of the example's norm. */
 const RIGHT_WITHIN = 0.01;
 const KEY_BYTES = 32;
 

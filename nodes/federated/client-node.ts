@@ -211,7 +211,7 @@ export class ClientNode implements NodeHandle {
     }
   }
 
-  /** True if the model is as long as that of the federation, and its norm is one that a round can have. */
+  /** True if the model is as long as the federation's, with a norm that a round can have. */
   #isOurModel({ model }: Task): boolean {
     const { options } = this.#setup;
     const length = this.#learner.parameters + adaptiveClipElementCount(options);
@@ -352,7 +352,7 @@ export class ClientNode implements NodeHandle {
     });
   }
 
-  /** True if the session is as the options promise, which an aggregator must not weaken. */
+  /** True if the session has the parameters that follow from the options: an aggregator must not weaken them. */
   #isExpected(config: SecaggConfig, { index, members, model }: Task): boolean {
     const { options } = this.#setup;
     const { secureAggregation: sum } = options;
@@ -378,7 +378,7 @@ export class ClientNode implements NodeHandle {
     this.#session?.end();
   }
 
-  /** True for one name per index, none twice, and our own at `index`: no signer counts twice. */
+  /** True if `members` has one name per index, none twice, and ours at `index`: no signer counts twice. */
   #isRoster(members: readonly string[], count: number, index: number): boolean {
     const isWhole = members.length === count && new Set(members).size === count;
     return isWhole && members[index] === this.#host.name;

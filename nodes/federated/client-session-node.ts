@@ -111,7 +111,7 @@ export class ClientSession {
     this.end();
   }
 
-  /** Another session took its place, or the node stops. */
+  /** Another session has replaced this one, or the node stops. */
   end(): void {
     this.#isOver = true;
     this.#shell?.stop();

@@ -62,17 +62,17 @@ const sumConfig = z.strictObject({
       }),
     ])
     .default('complete'),
-  /** Shares that open a secret: a number, or this part of its holders, rounded down, plus one. */
+  /** Number of shares that open a secret: a fixed one, or a fraction of its holders, rounded down, plus one. */
   threshold: z.union([z.int().min(2), z.enum(['1/2', '2/3'])]).default('2/3'),
   /** `signed`: clients sign lists of survivors, and refuse a server that tells them different lists. */
   mode: z.enum(['semi-honest', 'signed']).default('semi-honest'),
-  /** Bits of an element of the sum, which wraps modulo 2 to this power. */
+  /** Bits of an element of the sum: elements are added modulo 2 to this power. */
   modulusBits: z.int().min(2).max(32).default(DEFAULT_RING_BITS),
   /** A sum of fewer inputs is not opened. */
   minSum: z.int().min(1).default(2),
 });
 
-/** How updates are combined; all but the mean need to see each of them (robust/rules.ts). */
+/** Rules that combine updates; all but the mean need to see each update by itself (robust/rules.ts). */
 const RULES = ['mean', 'median', 'krum', 'multi-krum', 'trimmed-mean'] as const;
 
 /** Noise for differential privacy, and how it is accounted for. */
@@ -133,7 +133,7 @@ export const federatedConfig = z.strictObject({
     .default('softmax'),
   data: dataConfig.prefault({}),
   learn: learnConfig.prefault({}),
-  /** How updates are made smaller on their way. */
+  /** How updates are compressed before they are sent. */
   compression: compressionConfig.default('none'),
   /** `none`: the aggregator sees each update. */
   secureAggregation: z.union([z.literal('none'), sumConfig]).prefault({}),
@@ -156,7 +156,7 @@ export const federatedConfig = z.strictObject({
     .strictObject({
       /** The last message that the client answers or sends. */
       after: z.enum(['invitation', 'keys', 'shares', 'input']),
-      /** Chance that it leaves, in each round. */
+      /** Probability, in each round, that the client leaves. */
       probability: shareSchema(),
     })
     .optional(),

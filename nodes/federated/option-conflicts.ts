@@ -96,7 +96,7 @@ function whoOf({ options }: Node): string {
 function differences(member: Node, head: Node): readonly OptionConflict[] {
   const options = member.options as Readonly<Record<string, unknown>>;
   const wanted = head.options as Readonly<Record<string, unknown>>;
-  // Options of both nodes: one that only one of them has differs as well.
+  // The options of both nodes: an option that only one of the nodes has differs as well.
   const all = new Set([...Object.keys(wanted), ...Object.keys(options)]);
   const keys = [...all].filter((key) => !OWN.has(key));
   return keys
@@ -188,7 +188,7 @@ function wrongSum({ name, options }: Node, clients: number): readonly OptionConf
   return [{ node: name, path: ['secureAggregation', key], message: problem, hint }];
 }
 
-/** The sum of the largest inputs must fit, else it wraps around and is wrong unnoticed. */
+/** A ring that is too small for the sum of the largest inputs, which would wrap around unnoticed. */
 function overflow({ name, options }: Node, clients: number): readonly OptionConflict[] {
   const { secureAggregation: sum } = options;
   const isFewBits = coordinateBits(options.compression) !== undefined;
@@ -307,7 +307,7 @@ function compressed({ name, options }: Node): readonly OptionConflict[] {
   return [];
 }
 
-/** Which option a refusal is about, by its first words. */
+/** The path of the option that a refusal is about, by the first words of the refusal. */
 function placeOf(refusal: string): readonly string[] {
   const places: readonly (readonly [string, readonly string[]])[] = [
     ['noise ', ['privacy', 'noise']],

@@ -1,7 +1,7 @@
 /**
  * Derives from the options of a federation the parameters of a session, and how large its sums
- * become. Aggregator and clients derive them independently, so that a client notices an aggregator
- * which asks for something else.
+ * become. Aggregator and clients derive these parameters independently, so that a client notices an
+ * aggregator that asks for others.
  *
  * @module
  */
@@ -77,7 +77,7 @@ function sumBits(options: FederatedOptions, clients: number): number {
   return sum === 'none' ? 32 : sum.modulusBits;
 }
 
-/** Shares that open a secret: a number, or a part of its holders, rounded down, plus one. */
+/** Number of shares that open a secret: a fixed one, or a fraction of its holders, rounded down, plus one. */
 function thresholdOf(threshold: number | '1/2' | '2/3', holders: number): number {
   if (typeof threshold === 'number') return threshold;
   const [numerator, denominator] = threshold === '1/2' ? [1, 2] : [2, 3];

@@ -14,7 +14,7 @@ export interface QuantiseInput {
   readonly key: Uint8Array<ArrayBuffer>;
   readonly scale: number;
   readonly clip: number;
-  /** Weight of the update in the mean; it follows as one more element if `hasWeight`. */
+  /** Weight of the update in the mean; if `hasWeight`, the weight is appended as one more element. */
   readonly weight: number;
   readonly hasWeight: boolean;
   /** Largest element; absent: rounding may go one step beyond clip x scale. */

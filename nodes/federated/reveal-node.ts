@@ -1,6 +1,7 @@
 /**
  * Federated learning: an aggregator that waits until survivors have revealed the noise that was not needed,
- * and takes it out of the sum. A survivor that says nothing leaves more noise in it than needed, never less.
+ * and removes it from the sum. A survivor that reveals nothing leaves more noise in the sum than needed,
+ * never less.
  *
  * @module
  */

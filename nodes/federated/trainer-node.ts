@@ -77,7 +77,7 @@ export class ClientTrainer {
    * Learns from all examples, starting at `model`.
    * @param done Gets the difference to `model`.
    * @param began Called before each slice with the number of its examples.
-   * @returns a function that ends it; `done` is then not called.
+   * @returns a function that ends the training; `done` is then not called.
    */
   learn(
     model: Float32Array,

@@ -11,7 +11,7 @@ import { nextModel } from './mean.ts';
 
 /** The sum of a round's updates, and the number by which it is divided to give the mean. */
 export interface RoundSum {
-  /** Sum of updates, with its noise; behind it, if the norm adapts, the sum of clients' counts (clip-plan.ts). */
+  /** Sum of updates, noise included, followed by the sum of clients' counts if the norm adapts (clip-plan.ts). */
   readonly sum: Float64Array;
   readonly divisor: number;
 }

@@ -1,6 +1,6 @@
 /**
  * Federated learning: attacks that the aggregator makes on its clients, as options. An experiment, not a
- * double: it only evaluates what the aggregator gets, whose messages and sums stay the same.
+ * double: an attack only evaluates what the aggregator gets; messages and sums stay the same.
  *
  * @module
  */

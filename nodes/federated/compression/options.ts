@@ -1,5 +1,5 @@
 /**
- * Federated learning: the option that makes updates smaller on their way.
+ * Federated learning: the option that compresses updates before they are sent.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export const compressionConfig = z.union([
     /** Magnitude above which coordinates are sent. */
     threshold: z.number().min(0).max(1_000),
   }),
-  /** Rows of counters that coordinates are added to; the median over the rows is read from them. */
+  /** A count-sketch: coordinates are added to rows of counters, and read as the median over the rows. */
   z.strictObject({
     sketch: z.strictObject({
       /** Rows of counters, an odd number. */

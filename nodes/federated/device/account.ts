@@ -1,6 +1,6 @@
 /**
- * What a device has used, and whether it can afford a round. Before work begins, what the round may
- * use at most is written down as used, so that a crash cannot use it twice.
+ * What a device has used, and whether it can afford a round. Before a round begins, the upper bound of
+ * its use is recorded as used, so that a crash cannot lead to using it twice.
  *
  * @module
  */

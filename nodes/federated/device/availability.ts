@@ -27,7 +27,7 @@ export type PresenceTrace = readonly (readonly [fromNs: number, toNs: number])[]
 /** Exponents are cut here, to stay in the range of `exp`. */
 const EXPONENT_MAX = 600;
 
-/** The state at the start: the device is there with the probability that it has in the long run. */
+/** Draws the state at the start: the device is there with the share of time that it is there on average. */
 export function drawFirstPresence(
   states: UpDownMeanTimes,
   nowNs: Nanoseconds,

@@ -1,6 +1,6 @@
 /**
- * What a round costs a device, and which of its limits forbids it. A client that would go beyond a
- * limit does not start, and says which one.
+ * What a round costs a device, and which limits of the device forbid the round. A client that would go
+ * beyond a limit does not start the round, and says which limit.
  *
  * @module
  */
@@ -48,7 +48,7 @@ export interface DeviceLimits {
   readonly energyJ?: number | undefined;
   /** Energy that the battery had at first, J. */
   readonly batteryJ?: number | undefined;
-  /** Part of the battery that is left for its owner, 0 to 1. */
+  /** Share of the battery, 0 to 1, that is left to the owner of the device. */
   readonly reserve?: number | undefined;
   /** Bytes of messages of all rounds. */
   readonly bytes?: number | undefined;

@@ -25,7 +25,7 @@ const limitsConfig = z.strictObject({
   energy: z.number().min(0).optional(),
   /** Energy of all rounds, J: the battery is never charged. */
   battery: z.number().min(0).optional(),
-  /** Part of the battery that is left to its owner. */
+  /** Share of the battery that is left to the owner of the device. */
   reserve: shareSchema().default(0),
   /** Bytes of messages of all rounds, both ways. */
   bytes: byteSizeSchema().optional(),
@@ -47,7 +47,7 @@ const availableConfig = z.union([
 
 /** Schema of the option `device`. */
 export const deviceConfig = z.strictObject({
-  /** Median time to learn from one example; each client draws its own once. */
+  /** Median, over clients, of the time to learn from one example; each client draws its time once. */
   perExample: durationNsSchema().default(0),
   /** Standard deviation of the logarithm of that time among clients. */
   spread: z.number().min(0).max(5).default(1),

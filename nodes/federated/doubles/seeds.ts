@@ -10,7 +10,7 @@ import type { ClientIndexPair } from '../secagg/mask.ts';
 import { PROTOCOL_SEED_RULE, type SeedRule } from '../secagg/seeds.ts';
 
 /**
- * Masks are drawn from the clients' indices, which are public. The sum is right, but everybody can
+ * Draws masks from the clients' indices, which are public. The sum is right, but everybody can
  * open every input.
  */
 export const PUBLIC_SEED_RULE: SeedRule = {

@@ -1,8 +1,8 @@
 /**
  * Gossip: a node learns from its own examples, then takes the mean with one other, chosen at random (Boyd,
  * Ghosh, Prabhakar, Shah 2006, "Randomized gossip algorithms"; Ormándi, Hegedűs, Jelasity 2013, "Gossip
- * learning with linear models on fully distributed data"). An exchange is one offer and one answer, each with a whole
- * model, after which both have the same.
+ * learning with linear models on fully distributed data"). An exchange is one offer and one answer, each
+ * with a whole model, after which both nodes have the same model.
  *
  * While a node learns or waits for an answer it takes no offer, so that both models of an exchange stay
  * unchanged during it: an exchange leaves the mean of all models as it was, unless an answer is lost.

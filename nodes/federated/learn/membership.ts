@@ -29,7 +29,7 @@ export function meanMemberScoreThreshold({ members }: MembershipScores): number 
   return sum / members.length;
 }
 
-/** The largest advantage of any threshold, at least 0: of an attacker who guessed the best one. */
+/** The largest advantage of any threshold, at least 0: that of an attacker who knows the best threshold. */
 export function bestThresholdAdvantage(scores: MembershipScores): number {
   const { members, others } = scores;
   const all = [
@@ -85,8 +85,8 @@ export interface ShadowConfidences {
 }
 
 /**
- * Score of an example: the logarithm of the likelihood of its confidence among models that had not learned
- * from it over that among models that had, both taken as normal. Below 0: probably learned from.
+ * Score of an example: log likelihood of its confidence among models that had not learned from it, less
+ * that among models that had; both are taken as normal. Below 0, the model probably learned from it.
  */
 export function likelihoodRatioScore({ inside, outside, observed }: ShadowConfidences): number {
   return logDensity(outside, observed) - logDensity(inside, observed);

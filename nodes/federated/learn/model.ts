@@ -242,7 +242,7 @@ function addSlopes(
 }
 
 // hot: once per example and hidden layer.
-/** The derivative of the loss by the outputs of the layer below; 0 where the rectifier cut one. */
+/** The derivative of the loss by the outputs of the layer below; 0 where the rectifier cut an output to 0. */
 function passOn(
   { inputs, outputs, at }: Layer,
   weights: Weights,

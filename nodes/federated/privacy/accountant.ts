@@ -137,7 +137,8 @@ export class PrivacyAccountant {
   }
 
   /**
-   * The smallest such noise by the tight account, to four digits and rounded up; takes seconds.
+   * The noise of {@link PrivacyAccountant.noiseFor} by the tight account, rounded up to four digits; takes
+   * seconds.
    * Equal to {@link PrivacyAccountant.noiseFor} for discrete noise.
    */
   tightNoiseFor(target: { readonly epsilon: number; readonly rounds: number }): number | undefined {
@@ -233,7 +234,7 @@ function roundCurve(settings: PrivacySettings, clients: number): RdpCurve {
 }
 
 /**
- * Rate, and noise over sensitivity; local noise has rate 1, as its observer knows who was sampled.
+ * Sampling rate, and noise over sensitivity. Local noise has rate 1, as who sees it knows who was sampled.
  */
 function gaussianStep({ place, rate, noise, weightCap = 1 }: PrivacySettings): {
   readonly rate: number;

@@ -106,7 +106,7 @@ function geometricBig(uniform: UniformSource, { numerator, denominator }: Fracti
 interface PlainGaussian {
   readonly over: number;
   readonly scale: number;
-  /** A candidate is multiplied by it before `over` is subtracted. */
+  /** Factor by which a candidate is multiplied before `over` is subtracted. */
   readonly factor: number;
   /** Denominator of the bias, the probability's exponent. */
   readonly biasUnder: number;

@@ -1,6 +1,6 @@
 /**
  * Continuous Gaussian noise through the quantile of the normal distribution: one draw uses two words
- * whatever its value, and has the same bits on every machine.
+ * whatever the result, and has the same bits on every machine.
  *
  * **Not for real data.** Doubles are not the real numbers: which doubles a sum can have depends on
  * the data, and an adversary who sees all bits of a noisy sum can tell neighbours apart (Mironov

@@ -34,11 +34,11 @@ export interface PrivacySettings {
   readonly sampling?: 'poisson' | 'fixed';
   /** `examples`: updates are weighted by the clients' examples. Equal unless told otherwise. */
   readonly weighting?: 'equal' | 'examples';
-  /** The largest weight, in units of the weight 1; it multiplies the sensitivity. */
+  /** The largest weight of a client; it multiplies the sensitivity. */
   readonly weightCap?: number;
   /** Number of clients whose shares make the whole noise: for `distributed`. */
   readonly clients?: number;
-  /** Number of lost ones among `clients` that a round survives: for `add-then-remove`. */
+  /** Number of lost clients, of `clients`, that a round survives: for `add-then-remove`. */
   readonly tolerated?: number;
   /** Number of clients that may collude with the aggregator: they know their own noise. */
   readonly colluders?: number;

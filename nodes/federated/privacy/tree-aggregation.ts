@@ -1,7 +1,7 @@
 /**
  * Noise added to a tree of partial sums instead of to each step (DP-FTRL: Kairouz, McMahan, Song and
- * others 2021, arXiv 2103.00039). It needs no sampling: each client takes part once per pass over
- * all clients, and what it sends is in one node of each level of the tree.
+ * others 2021, arXiv 2103.00039). It needs no sampling: each client takes part once per pass over all
+ * clients, and the client's update is in one node of each level of the tree.
  *
  * @module
  */

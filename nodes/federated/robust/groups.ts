@@ -1,6 +1,6 @@
 /**
- * Groups: secure sums within random groups, and a robust rule over their means. The price: an
- * update hides among those of its group, no longer among all.
+ * Groups: secure sums within random groups, and a robust rule over their means. The price: an update
+ * hides among the updates of its group only, no longer among all updates.
  *
  * @module
  */

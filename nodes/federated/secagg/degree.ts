@@ -87,7 +87,7 @@ class Events {
     const n = this.#clients;
     let threshold = this.#quantile(degree, bound / n);
     if (this.#server === 'semi-malicious') {
-      // So that one of two different lists of survivors has too few honest clients.
+      // This is so high that one of two different lists of survivors has too few honest clients.
       threshold = Math.ceil((threshold - 1 + degree - 1.25) / 2) + 1;
     }
     if (threshold > degree) return undefined;

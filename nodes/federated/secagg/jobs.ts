@@ -103,7 +103,7 @@ export interface DeriveSeedsInput {
   readonly session: Uint8Array;
   /** Secrets of own masks. */
   readonly own: readonly { readonly index: number; readonly secret: Uint8Array }[];
-  /** Masking secrets, and the clients whose masks with them are needed. */
+  /** Masking secrets of clients, and for each the other clients with whom its pair masks are needed. */
   readonly pairs: readonly {
     readonly index: number;
     readonly secret: Uint8Array;
@@ -162,7 +162,7 @@ function verifySignatures(
   );
 }
 
-/** Seals shares for each neighbour; undefined for one with a key of low order. */
+/** Seals shares for each neighbour; undefined for a neighbour whose key has a low order. */
 function shareKeys(
   input: ShareKeysInput,
   crypto: CryptoProvider,

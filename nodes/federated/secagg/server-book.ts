@@ -31,7 +31,8 @@ export interface ServerMessageRecordParts {
 }
 
 /**
- * Tests public keys; any scalar will: X25519 clears its low bits, so points of low order give zero.
+ * Secret that tests public keys, any would do: X25519 clears the low bits of a secret, so that points of
+ * low order give zero.
  */
 const PROBE = new Uint8Array(KEY_BYTES).fill(1);
 

@@ -2,10 +2,11 @@
  * The server of one session of secure aggregation (Bonawitz et al., CCS 2017, figure 4; on a sparse
  * graph, Bell et al., CCS 2020): learns the sum of the inputs of those who survive, or aborts.
  *
- * A phase ends at its timer, or when all who are expected answered or are gone; not at the t-th
- * answer, which would waste the work of honest clients. Only inputs may have a quorum, for sessions that
- * invite more clients than they need (Bonawitz et al. 2019, section 2.2). What a phase hands on is fixed when it ends,
- * so that all clients see the same members (docs/spec/secure-aggregation.md#rules).
+ * A phase ends at its timer, or when all expected clients have answered or are gone; not at the t-th
+ * answer, which would waste the work of honest clients. Only the phase of inputs may have a quorum, for
+ * sessions that invite more clients than they need (Bonawitz et al. 2019, section 2.2). The members of
+ * the next phase are fixed when a phase ends, so that all clients see the same members
+ * (docs/spec/secure-aggregation.md#rules).
  *
  * @module
  */

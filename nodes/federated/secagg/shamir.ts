@@ -17,7 +17,7 @@ export interface SecretShare {
   readonly y: Uint8Array;
 }
 
-/** The point of a holder, which is never 0: there lies the secret. */
+/** The point of a holder, which is never 0: the value at 0 is the secret. */
 export function holderPoint(index: number): number {
   return index + 1;
 }
