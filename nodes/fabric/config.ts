@@ -38,7 +38,7 @@ const loadConfig = z.strictObject({
   start: durationNsSchema().default(0),
   /** When no call is made any more, from the start of the run; absent: until the end. */
   stop: durationNsSchema().optional(),
-  /** Time from a call to its deadline; absent: that of messages. */
+  /** Time from a call to its deadline; absent: the option `deadline` of the node. */
   deadline: durationNsSchema().optional(),
   /** 0 (bulk) to 3 (urgent). */
   priority: z
@@ -97,8 +97,8 @@ export const fabricConfig = z.strictObject({
    */
   outbox: z.enum(['durable', 'memory']).default('durable'),
   /**
-   * `arrival`: messages of a peer are handed over as they become whole. `sent`: as they were sent, so one that
-   * is missing holds back those behind it until its deadline.
+   * `arrival`: messages of a peer are handed over as they become whole. `sent`: in the order in which
+   * they were sent, so that a missing message holds back later ones until its deadline.
    */
   order: z.enum(['arrival', 'sent']).default('arrival'),
   /** Largest packet over a carrier that may lose packets, bytes. */

@@ -38,8 +38,8 @@ export const PACKET_BYTES_DEFAULT = 1_200;
 export const CARRIER_MESSAGE_BYTES_MIN = 512;
 
 /**
- * How many numbers above the contiguous ones a receiver remembers. More than {@link PEER_OPEN_MESSAGES_MAX}, so
- * that senders meet the bound of their queue first.
+ * Number of message numbers above the contiguous ones that a receiver can remember. More than
+ * {@link PEER_OPEN_MESSAGES_MAX}, so that senders meet the bound of their queue first.
  */
 export const RECEIVE_WINDOW_NUMBERS = 1_024;
 /** Largest number of open messages for one peer, including calls that wait for their answer. */
@@ -82,7 +82,7 @@ export const CARRIER_BYTES_IN_FLIGHT_MAX = 1_048_576;
 
 /** First wait before something unanswered is tried again, ns; it doubles each time. */
 export const FIRST_RETRY_NS = 250_000_000;
-/** Longest wait before something is tried again, ns: a returning peer is found within it. */
+/** Longest wait before something is tried again, ns: a returning peer is found within this time. */
 export const RETRY_NS_MAX = 10_000_000_000;
 /** Time-outs in a row after which another way is taken. */
 export const TIMEOUTS_BEFORE_FAILOVER = 3;

@@ -38,7 +38,7 @@ export interface PeerMachineParts {
   readonly answeredRecord?: Uint8Array | undefined;
   /** What the disk knows of messages from the peer. */
   readonly inboxRecord: Uint8Array | undefined;
-  /** True for kinds whose handlers keep their effects elsewhere than in the peer's records. */
+  /** True for kinds of messages whose handlers keep their effects outside the records of this peer. */
   readonly isOutside: (kind: MessageKind) => boolean;
   /** Absent while no trace is recorded. */
   readonly watch?: PeerMessageObserver | undefined;

@@ -1,6 +1,6 @@
 /**
- * Groups: nobody hears of a change before the disk has it. What a step wants to tell others waits,
- * in order, for the write that covers it.
+ * Groups: no other node is told of a change before the change is on disk. What a step wants to tell
+ * others waits, in order, for the write that covers it.
  *
  * @module
  */

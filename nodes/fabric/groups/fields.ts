@@ -1,6 +1,6 @@
 /**
- * Reads arrays of plain fields from deterministic CBOR (RFC 8949 section 4.2.1). The first field that
- * is not what it must be spoils the whole: `isGood` is asked once, at the end.
+ * Reads arrays of plain fields from deterministic CBOR (RFC 8949 section 4.2.1). A field of a wrong
+ * form spoils the whole array, so that `isGood` need be read only once, at the end.
  *
  * @module
  */

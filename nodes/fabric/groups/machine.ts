@@ -2,8 +2,8 @@
  * Groups: the machine of a node. It owns groups and is a member of others, over messages that arrive
  * once, in any order, or are said not to have arrived.
  *
- * Only what is on the disk counts: effects that others notice wait for the write of what led to
- * them. A message is `handled` only then, so it comes again after a crash that lost an effect.
+ * Only what is on the disk counts: effects that other nodes notice wait until the change that led to
+ * them is written. Only then is a message `handled`, so it comes again after a crash that lost an effect.
  *
  * @module
  */

@@ -16,7 +16,7 @@
  * PROPOSAL           vote, proposer, proposal, rule, deadline (Unix ms), text
  * ```
  *
- * Nobody can vote for another: a ballot names no voter, it is the sender's.
+ * No member can vote for another: a ballot names no voter, since it is the sender's.
  *
  * @module
  */

@@ -169,7 +169,7 @@ export class Inbox {
     return kept + fresh <= ASSEMBLY_BYTES_MAX;
   }
 
-  /** True if this message may be handed over: the disk knows that it may have been. */
+  /** True if this message may be handed over: the disk has recorded that it may have been. */
   mayHand(number: number): boolean {
     return number < this.#handedBound;
   }

@@ -151,7 +151,7 @@ export class Sender<Request> {
     }
   }
 
-  /** The peer says what it has handled. @returns false if it means another memory than ours. */
+  /** The peer says what it has handled. @returns false if the news are about another memory than ours. */
   news(now: Nanoseconds, { memory, contiguous, above }: HandledNews): boolean {
     if (!equalBytes(memory, this.#shared.parts.memory)) return false;
     const { outbox } = this;

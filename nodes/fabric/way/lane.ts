@@ -2,7 +2,8 @@
  * Fabric: one way to one peer: a carrier, and the packets that are under way over it.
  *
  * Over a carrier that may lose messages, packets are acknowledged and losses are detected
- * (nodes/_kit/loss-recovery). Over one that promises delivery, or reports it, its answer is enough.
+ * (nodes/_kit/loss-recovery). A carrier that promises delivery, or reports it, answers for each packet,
+ * and that answer is enough.
  *
  * @module
  */

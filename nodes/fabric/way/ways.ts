@@ -70,7 +70,7 @@ export class WaySelector<Request> {
   #askAt: Nanoseconds = Number.POSITIVE_INFINITY;
   /** The challenge to be sent to the peer, and over which way. */
   #challenge: { readonly lane: PeerWay<Request>; readonly challenge: PeerChallenge } | undefined;
-  /** The nonce that the peer is to get back, until the peer is known to have it. */
+  /** The nonce that every packet brings back to the peer, until the peer is known to have it. */
   #nonce: Uint8Array | undefined;
   readonly #asking = new BackOff({ firstNs: FIRST_RETRY_NS, mostNs: RETRY_NS_MAX });
 
@@ -117,7 +117,7 @@ export class WaySelector<Request> {
   /**
    * Puts this nonce, which answers a challenge, into every packet, until the peer sends news that
    * name this node's memory.
-   * @returns false if it is put there already.
+   * @returns false if the packets have this nonce already.
    */
   confirm(nonce: Uint8Array): boolean {
     if (this.#nonce !== undefined && equalBytes(this.#nonce, nonce)) return false;
