@@ -15,7 +15,7 @@ export const PACKET_BYTES_MAX = 65_536;
  * equal.
  */
 export const OUTBOX_NAME_BYTES = 8;
-/** Length of a packet's number, bytes; at a million packets a second it lasts nine years. */
+/** Length of a packet's number, bytes; at a million packets a second the numbers last nine years. */
 export const PACKET_NUMBER_BYTES = 6;
 /**
  * Length of the start of a stream, bytes: the name of the sender's memory, and the last number that

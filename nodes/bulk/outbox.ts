@@ -192,7 +192,7 @@ export class Outbox {
   }
 }
 
-/** True for a mark in the place of a packet whose lifetime was over before it was sent. */
+/** True for the mark that replaces a packet whose lifetime was over before it was sent. */
 export function isWithdrawn({ bytes }: UnconfirmedPacket): boolean {
   return bytes.length === WITHDRAWN_MARK.length;
 }

@@ -6,7 +6,8 @@
  */
 
 /**
- * Decides when one machine writes its store: one write at a time, with what was asked for meanwhile in the next.
+ * Decides when one machine writes its store: one write at a time; what is asked for meanwhile is
+ * combined into the next write.
  */
 export class SyncScheduler {
   #isBusy = false;
