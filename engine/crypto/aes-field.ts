@@ -1,12 +1,12 @@
 /**
  * The field of AES (FIPS 197 section 4) and the S-box made from it, shared by the implementations
- * here. Computed once at load, not on the packet path.
+ * of AES in this folder. Computed once at load, not on the packet path.
  *
  * @module
  */
 
 /**
- * FIPS 197 section 4.2: the product modulo x^8 + x^4 + x^3 + x + 1. It branches on its factors, so
+ * FIPS 197 section 4.2: the product modulo x^8 + x^4 + x^3 + x + 1. The function branches on the factors, so
  * it is for constants, never for secrets.
  */
 export function gf256Product(left: number, right: number): number {
@@ -23,8 +23,8 @@ export function gf256Product(left: number, right: number): number {
 export const AES_SBOX: Uint8Array = makeSbox();
 
 /**
- * Each entry is the inverse in GF(2^8), then an affine map. The powers of 3 and of its inverse f6
- * run through the field together, so that every element is met along with its inverse.
+ * Each entry is an affine map of the index's inverse in GF(2^8). The loop goes through the powers of 3 and of its
+ * inverse f6 at once, so that it has every element of the field together with its inverse.
  */
 function makeSbox(): Uint8Array {
   const box = new Uint8Array(256);

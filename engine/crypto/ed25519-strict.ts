@@ -1,12 +1,11 @@
 /**
- * What an Ed25519 key and signature must satisfy before a provider checks the equation: they must
- * be canonical, and neither the key nor R may be of small order. The verdict must not depend on the
- * provider.
+ * Checks of Ed25519 keys and signatures before a provider checks the equation: the encodings must
+ * be canonical, and neither the key nor R may be of small order. Whether a signature is accepted must not depend on
+ * the provider.
  *
  * Without these checks, providers disagree: OpenSSL accepts keys and values of R that libsodium
- * refuses, and noble checks the equation times 8. Whether the bytes are points of the curve, and
- * the equation, are left to the provider; all of them compute it without the cofactor (RFC 8032
- * section 5.1.7).
+ * refuses, and noble checks the equation times 8. The provider checks that the bytes are points of the curve and that
+ * the equation holds; all providers compute the equation without the cofactor (RFC 8032 section 5.1.7).
  *
  * @module
  */
@@ -24,17 +23,17 @@ const SMALL_ORDER: ReadonlySet<string> = new Set(
   }),
 );
 
-/** True if key and signature have the right lengths and both of their points are strict. */
+/** True if key and signature have the right lengths and both of their points are canonical and not of small order. */
 export function isStrictEd25519(publicKey: Uint8Array, signature: Uint8Array): boolean {
   return isStrictEd25519Key(publicKey) && isStrictEd25519Signature(signature);
 }
 
-/** True if a key has the right length and its point is strict. */
+/** True if a key has the right length and its point is canonical and not of small order. */
 export function isStrictEd25519Key(publicKey: Uint8Array): boolean {
   return publicKey.length === CURVE_KEY_LENGTH && isStrictPoint(publicKey);
 }
 
-/** True if a signature has the right length and its point is strict. */
+/** True if a signature has the right length and its point R is canonical and not of small order. */
 export function isStrictEd25519Signature(signature: Uint8Array): boolean {
   if (signature.length !== SIGNATURE_LENGTH) return false;
   return isStrictPoint(signature.subarray(0, CURVE_KEY_LENGTH));

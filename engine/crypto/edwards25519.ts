@@ -2,7 +2,7 @@
  * The group of edwards25519 over @noble/curves, for every provider (RFC 8032 section 5.1, RFC 9380).
  *
  * Not constant time: JavaScript's big integers take longer for larger numbers. Suitable for
- * verifying, for proofs over simulated keys, and for live keys where nobody can time single
+ * verifying, for proofs with simulated keys, and for proofs with live keys where nobody can time single
  * multiplications.
  *
  * @module
@@ -18,7 +18,7 @@ const { Point } = ed25519;
 /** Order of the base point: 2^252 + 27742317777372353535851937790883648493. */
 export const EDWARDS25519_ORDER: bigint = Point.Fn.ORDER;
 
-/** Longest number to reduce, in bytes: a SHA-512 digest. */
+/** Length of the longest number to reduce, in bytes: that of a SHA-512 digest. */
 const REDUCE_LENGTH_MAX = 64;
 
 /** The group edwards25519. */
@@ -75,8 +75,8 @@ function multiply(point: Point, factor: bigint): Point {
 }
 
 /**
- * Multiplies without reducing the factor, because a point with a component of small order does not
- * have the order of the base point. 16 * (high part) + low part keeps both parts below that order.
+ * Multiplies without reducing the factor modulo the order of the base point, which a point with a component of small
+ * order does not have. The factor is split as 16 * high + low, so that both parts are below the order.
  */
 function multiplyExactly(point: Point, factor: bigint): Point {
   if (factor < EDWARDS25519_ORDER) return multiply(point, factor);

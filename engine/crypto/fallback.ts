@@ -1,13 +1,13 @@
 /**
- * How a provider describes what it leaves to noble.
+ * How a provider describes the primitives for which it uses noble.
  *
  * @module
  */
 import type { CryptoProvider } from '../host/crypto.ts';
 
-/** One primitive that a provider leaves to noble. */
+/** One primitive for which a provider uses noble. */
 export interface NobleFallback {
   readonly primitive: Exclude<keyof CryptoProvider, 'name'>;
-  /** The inputs concerned; absent if all are. */
+  /** The inputs for which noble is used; absent if it is used for all inputs. */
   readonly when?: string;
 }

@@ -5,7 +5,7 @@
  * Measured in `bench/crypto.ts`. It uses integer instructions only, so every machine computes the
  * same bytes; no branch and no address depends on a secret (ADR 0018). All keys of a thread share
  * one memory. For real secrets, everything that a packet left there is overwritten before the call
- * returns; for simulated ones it stays. What does not fit that memory goes to `fallback`.
+ * returns; for simulated secrets it stays. Packets that do not fit into the memory go to `fallback`.
  *
  * @module
  */
@@ -40,13 +40,13 @@ const RESULT = OUTPUT_OFFSET + FIRST_BLOCK_BYTES;
 /** The one instance of this thread, made on first use; undefined if the machine lacks vectors. */
 const instance = computedOnce(instantiate);
 
-/** Whether the data that a packet leaves in the shared memory are wiped. */
+/** Whether the data that a packet leaves in the shared memory are wiped or stay. */
 export type ResidueHandling = 'wiped' | 'kept';
 
 /**
  * Opens a ChaCha20-Poly1305 key that seals and opens packets in WebAssembly.
  * @param key 32 bytes; copied.
- * @param fallback Takes packets that are longer than the memory, and all of them on machines without WebAssembly
+ * @param fallback Takes packets that are longer than the memory, and all packets on machines without WebAssembly
  * vectors.
  * @param leftovers `wiped` for real secrets.
  */
@@ -132,16 +132,15 @@ class FastAead implements AeadKey {
   }
 
   /**
-   * Wipes everything except the constants of the cipher's state, including the associated data,
-   * which may derive from a secret (a handshake hash with a pre-shared key), and the tag after the
-   * input: `open` computes it there, and the right tag for a forged packet would make that packet
-   * pass.
+   * Wipes everything except the constants of the cipher's state. That includes the associated data, which may derive
+   * from a secret (a handshake hash with a pre-shared key), and the tag after the input: `open` computes the right tag
+   * there, with which a forged packet would pass.
    */
   #wipe(associatedLength: number, length: number): void {
     const { memory } = this.#wasm;
     wipeRange(memory, STATE_KEY_OFFSET, ASSOCIATED_DATA_OFFSET + associatedLength);
     wipeRange(memory, SOURCE, SOURCE + length + TAG_LENGTH);
-    // The key stream is generated in whole groups, so less than one group lies behind the result.
+    // The key stream is generated in whole groups, so less than one group of it follows the result.
     wipeRange(memory, OUTPUT_OFFSET, RESULT + length + BLOCK_GROUP_LENGTH);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * ChaCha20 (RFC 8439 section 2.4) over WebAssembly that is assembled at load from `wasm/`, for
- * short data: making a cipher object of Node costs more than the key stream, and collecting it
- * costs again.
+ * short data: making a cipher object of Node costs more than the key stream, and the garbage collector has work with
+ * the object later.
  *
  * Constant time: additions, rotations and XOR. All keys of a thread share one memory, which is
  * wiped before each call returns. Longer data, and machines without WebAssembly vectors, take
@@ -34,7 +34,7 @@ interface Instance {
 type Stream = CryptoProvider['chacha20'];
 
 const KEY_LENGTH = 32;
-/** Above this length, OpenSSL is faster even though it needs an object per call. */
+/** Longest data for the module, in bytes; above it OpenSSL is faster, even though it needs an object per call. */
 const DATA_LENGTH_MAX = 1_024;
 
 const instance = computedOnce(instantiate);

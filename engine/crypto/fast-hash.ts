@@ -3,7 +3,7 @@
  * load from `wasm/`. OpenSSL needs two objects per call for the first and lacks the second.
  *
  * Constant time: additions, rotations and XOR. All calls of a thread share one memory, which is
- * wiped after each. What does not fit it, and machines without WebAssembly, take the fallback.
+ * wiped after each call. Inputs that do not fit into it, and machines without WebAssembly, take the fallback.
  *
  * @module
  */
@@ -24,16 +24,16 @@ type FastHashes = Pick<CryptoProvider, 'hkdfExpandSha256' | 'blake2xb'>;
 const START = 0;
 const SHA256_START = 64;
 const STATE = 128;
-/** States of HMAC after the key block: inner and outer. */
+/** Offsets of the two states of HMAC after the key block: of the inner hash and of the outer hash. */
 const INNER = 192;
 const OUTER = 224;
-/** The key block, then the outer message of HMAC. */
+/** Offset of the key block and, once that is hashed, of the outer message of HMAC. */
 const BLOCK = 256;
-/** The inner message of T(1), and that of all other T(i). */
+/** Offsets of the inner messages of HMAC: of T(1), and of every later T(i). */
 const FIRST = 320;
 const NEXT = 1_024;
 const INFO_LENGTH_MAX = 512;
-/** The message that BLAKE2b hashes. */
+/** Offset of the message that BLAKE2b hashes. */
 const MESSAGE = 320;
 const MESSAGE_LENGTH_MAX = 8_192;
 const PAGES = 1;
@@ -42,7 +42,7 @@ const SHA256_BLOCK = 64;
 const SHA256_LENGTH = 32;
 const BLAKE2B_BLOCK = 128;
 const DIGEST_LENGTH = 64;
-/** Padding of SHA-256: a bit and the length (FIPS 180-4 section 5.1.1). */
+/** Least padding of SHA-256, in bytes: one byte with a one bit, eight with the length (FIPS 180-4 section 5.1.1). */
 const SHA256_PADDING = 9;
 
 interface Instance {
@@ -56,7 +56,8 @@ const instance = computedOnce(instantiate);
 
 /**
  * Makes HKDF-Expand and BLAKE2Xb functions that run in WebAssembly, or gives those of `fallback` where there is none.
- * The first call assembles the module: most processes never make one, and it would take a twentieth of their start.
+ * The first call assembles the module. Most processes never make that call, and assembling the module would take a
+ * twentieth of the time of their start.
  */
 export function createFastHashes(fallback: FastHashes): FastHashes {
   return {
@@ -163,7 +164,7 @@ function pad({ memory, view }: Instance, message: number, length: number): numbe
   return end;
 }
 
-/** RFC 7693 section 3.3 with a parameter block of its own. */
+/** BLAKE2b with a key and the given parameter block (RFC 7693 section 3.3). */
 function blake2b(
   { memory, view, blake2bCompress: compress }: Instance,
   message: Uint8Array,

@@ -15,7 +15,7 @@ import {
   POLYVAL_SUM_OFFSET,
 } from './wasm/polyval.ts';
 
-/** Longer input is taken in piece by piece, bytes. */
+/** Largest number of bytes that one call of the module absorbs; longer input is absorbed in pieces. */
 const PIECE_LENGTH = 4_096;
 
 interface Instance {

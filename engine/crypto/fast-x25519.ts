@@ -23,6 +23,7 @@ import {
 } from './wasm/field25519.ts';
 import { computedOnce, loadWasm } from './wasm/load.ts';
 import {
+  encodeX25519Module,
   INVERSE_OFFSET,
   LEFT_FACTOR_OFFSET,
   NEXT_X_OFFSET,
@@ -31,7 +32,6 @@ import {
   TWOFOLD_POINT_OFFSET,
   WORK_MEMORY_END,
   writeX25519Constants,
-  x25519Module,
 } from './wasm/x25519.ts';
 
 type Multiply = CryptoProvider['x25519'];
@@ -48,7 +48,7 @@ interface Instance {
 
 const instance = computedOnce(instantiate);
 
-/** Bytes from the first lane of a slot to the second. */
+/** Distance from the first lane of a slot to the second one, in bytes. */
 const SECOND_LANE = 8;
 
 /** Factors that turn a limb into an integer below 2^22, and back. */
@@ -58,8 +58,8 @@ const BITS: Int32Array = Int32Array.from({ length: LIMB_COUNT }, (_, limb) => bi
 const FIRST_BIT: Int32Array = Int32Array.from(LIMB_EXPONENTS);
 
 /**
- * A number in bytes, with a few spare bytes: the last limb is read with a word that extends past
- * its end.
+ * Scratch memory for a number of 32 bytes, and four spare bytes, because the word with which the last limb is read
+ * extends beyond the number.
  */
 const number = new Uint8Array(CURVE_KEY_LENGTH + 4);
 const numberView = new DataView(number.buffer);
@@ -86,7 +86,7 @@ export function createFastX25519(fallback: Multiply): Multiply {
 }
 
 function instantiate(): Instance | undefined {
-  const loaded = loadWasm(x25519Module());
+  const loaded = loadWasm(encodeX25519Module());
   if (loaded === undefined) return undefined;
   const { exports, memory } = loaded;
   const view = new DataView(memory.buffer);
@@ -155,7 +155,7 @@ function readElement(view: DataView, from: number, target: Uint8Array): boolean 
     integers[limb] =
       view.getFloat64(from + LIMB_PAIR_BYTES * limb, true) * (TO_INTEGER[limb] as number);
   }
-  // The final carry if 19 were added first: how often the modulus must be subtracted.
+  // The carry out of bit 255 of the number plus 19 says how often the modulus must be subtracted.
   const last = BITS[LIMB_COUNT - 1] as number;
   let carry = (19 * (integers[LIMB_COUNT - 1] as number) + (1 << (last - 1))) >> last;
   for (let limb = 0; limb < LIMB_COUNT; limb++) {

@@ -3,10 +3,10 @@
  *
  * | name     | what it is                                    | for                               |
  * | -------- | --------------------------------------------- | --------------------------------- |
- * | node     | `node:crypto`, the default                    | simulation and live, see `Timing` |
+ * | node     | `node:crypto`, the default                    | both, see {@link CryptoTiming}    |
  * | noble    | pure JavaScript, the reference                | tests, machines without OpenSSL   |
  * | sodium   | libsodium, needs the package `sodium-native`  | live                              |
- * | modelled | no cryptography but hashes and streams        | large sweeps, named in the verdict|
+ * | modelled | AEAD, MAC, most keys without their security   | large sweeps, named in the verdict|
  *
  * @module
  */
@@ -27,15 +27,15 @@ export const CRYPTO_PROVIDER_NAMES = ['node', 'noble', 'sodium', 'modelled'] as 
 /** The name of a provider, as files and flags write it. */
 export type CryptoProviderName = (typeof CRYPTO_PROVIDER_NAMES)[number];
 
-/** What the modelled provider does not leave to noble, although node does. */
+/** Primitives that the modelled provider implements itself, although the node provider uses noble for them. */
 const MODELLED: readonly NobleFallback['primitive'][] = ['edwards25519', 'mlDsa65', 'mlKem768'];
 
 /** The settings of a provider. */
 export interface CryptoProviderOptions {
   /**
-   * `constant`, the default, for real secrets; `simulation` for simulated ones, which lets the node
-   * provider use faster methods whose time or memory would leak real ones. The other providers
-   * ignore it.
+   * `constant`, the default, is for real secrets. `simulation` is for simulated secrets and lets the node
+   * provider use faster methods that would leak real secrets by their time or memory. Other providers
+   * ignore the option.
    */
   readonly timing?: CryptoTiming;
 }
@@ -61,7 +61,7 @@ export function createCryptoProvider(
   }
 }
 
-/** Lists what a provider leaves to noble, and for which inputs. */
+/** Lists the primitives for which a provider uses noble, and for which inputs. */
 export function nobleFallbacksOf(name: CryptoProviderName): readonly NobleFallback[] {
   switch (name) {
     case 'noble':
@@ -69,7 +69,7 @@ export function nobleFallbacksOf(name: CryptoProviderName): readonly NobleFallba
     case 'node':
       return nodeCryptoFallbacks;
     case 'modelled':
-      // The provider has its own group, encapsulation and signatures.
+      // The modelled provider has its own group, encapsulation and signatures.
       return nodeCryptoFallbacks.filter(({ primitive }) => !MODELLED.includes(primitive));
     case 'sodium':
       return sodiumFallbacks;

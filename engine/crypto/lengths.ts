@@ -68,9 +68,9 @@ export function checkAesKey(key: Uint8Array): void {
   throw new RangeError(`an AES key must have 16 or 32 bytes, got ${key.length}`);
 }
 
-/** Lengths of keys that AES key wrap protects, in bytes (RFC 3394 section 2.2.1: n >= 2). */
+/** Length of the shortest key that AES key wrap protects, in bytes (RFC 3394 section 2.2.1: n >= 2). */
 const WRAPPABLE_KEY_MIN = 16;
-/** Longer than any secret that is wrapped here, ML-KEM-1024 included. */
+/** Length of the longest key to wrap, in bytes: above that of any key in use, those of ML-KEM-1024 included. */
 const WRAPPABLE_KEY_MAX = 4_096;
 const SEMIBLOCK_LENGTH = 8;
 
@@ -87,7 +87,7 @@ export function checkWrappableKey(key: Uint8Array): void {
   throw new RangeError(`a key to be wrapped must have ${range}, got ${key.length}`);
 }
 
-/** Whether a wrapped key can have that length; it comes from the network, so this never throws. */
+/** Whether a wrapped key can have that length; never throws, because wrapped keys come from the network. */
 export function isWrappedLength(length: number): boolean {
   return isWrappable(length - SEMIBLOCK_LENGTH);
 }
@@ -132,7 +132,7 @@ export function checkChachaCounter(counter: number, dataLength: number): void {
 }
 
 /**
- * Checks the length requested from HKDF (RFC 5869 section 2.3: at most 255 blocks of the hash).
+ * Checks the length requested from HKDF (RFC 5869 section 2.3: at most 255 times that of the hash's output).
  * @throws RangeError when it is more.
  */
 export function checkHkdfLength(length: number, hashLength: number): void {

@@ -12,10 +12,11 @@ import type { MlDsa65, MlDsaInput, MlDsaKey } from '../host/signatures.ts';
 import { checkLength, checkMlDsaContext } from './lengths.ts';
 import { wipedKeyError } from './signing-key.ts';
 
-/** xi of FIPS 204 section 6.1 and rnd of section 6.2, in bytes. */
+/** Length of xi (FIPS 204 section 6.1) and of rnd (section 6.2), in bytes. */
 export const ML_DSA_SEED_LENGTH = 32;
-/** Lengths of FIPS 204 table 2, in bytes. */
+/** Length of a public key (FIPS 204 table 2), in bytes. */
 export const ML_DSA_PUBLIC_KEY_LENGTH = 1_952;
+/** Length of a signature (FIPS 204 table 2), in bytes. */
 export const ML_DSA_SIGNATURE_LENGTH = 3_309;
 
 /** The signature algorithm ML-DSA-65. */

@@ -1,8 +1,8 @@
 /**
  * ML-KEM-768 (FIPS 203) by @noble/post-quantum, for every provider; Node 20 has none of its own.
  *
- * Public matrices are kept expanded, for opened keys and for the public keys used repeatedly, which
- * halves the time of an operation. They are public; of secrets, only opened keys are kept.
+ * The public matrices of opened keys, and of public keys that are used repeatedly, are kept expanded, which
+ * halves the time of an operation. Secrets are kept only in opened keys.
  *
  * @module
  */
@@ -11,19 +11,20 @@ import { type KEMPrepared, ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { wipe } from '../core/secrets.ts';
 import type { MlKem768, MlKemKey } from '../host/crypto-groups.ts';
 
-/** d and z, 32 bytes each (FIPS 203 section 7.1). */
+/** Length of d and z together, in bytes, 32 each (FIPS 203 section 7.1). */
 export const ML_KEM_SEED_LENGTH = 64;
-/** Lengths of FIPS 203 table 3, in bytes. */
+/** Length of an encapsulation key (FIPS 203 table 3), in bytes. */
 export const ML_KEM_PUBLIC_KEY_LENGTH = 1184;
+/** Length of a ciphertext (FIPS 203 table 3), in bytes. */
 export const ML_KEM_CIPHERTEXT_LENGTH = 1088;
-/** The message m of section 7.2, in bytes. */
+/** Length of the message m of section 7.2, in bytes. */
 export const ML_KEM_COINS_LENGTH = 32;
 
-/** Public keys kept expanded, 10 kB each: enough for a network of a few hundred nodes. */
+/** Largest number of public keys kept expanded, 10 kB each: enough for a network of a few hundred nodes. */
 const PREPARED_MAX = 512;
-/** Keys used at least twice, so that one-time keys take no place; the one last used is the last. */
+/** Expanded public keys that were used at least twice, so that one-time keys take no memory; the last used is last. */
 const preparedKeys = new Map<string, KEMPrepared>();
-/** Names of keys used once, 16 bytes each; the oldest are forgotten first. */
+/** Largest number of names of keys that were used once, 16 bytes each; the oldest is forgotten first. */
 const SEEN_MAX = 8_192;
 const seenOnce = new Set<string>();
 
@@ -56,7 +57,7 @@ function openKey(seed: Uint8Array): MlKemKey {
   };
 }
 
-/** @returns undefined when a coefficient is not reduced (section 7.2, modulus check). */
+/** Expands a public key. @returns undefined when a coefficient is not reduced (section 7.2, modulus check). */
 function prepare(publicKey: Uint8Array): KEMPrepared | undefined {
   const name = Buffer.from(publicKey.buffer, publicKey.byteOffset, 16).toString('latin1');
   const known = preparedKeys.get(name);
@@ -76,7 +77,7 @@ function prepare(publicKey: Uint8Array): KEMPrepared | undefined {
   }
 }
 
-/** Makes a key the one last used. */
+/** Keeps an expanded key as the last one used, and forgets the one that was not used for the longest time. */
 function keep(name: string, prepared: KEMPrepared): void {
   preparedKeys.delete(name);
   preparedKeys.set(name, prepared);

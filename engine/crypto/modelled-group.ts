@@ -43,7 +43,7 @@ function decode(point: Uint8Array): bigint | undefined {
   return value < EDWARDS25519_ORDER ? value + EDWARDS25519_ORDER - 1n : undefined;
 }
 
-/** One more than the logarithm, so that the identity has the bytes of the real one. */
+/** Encodes a point as its logarithm plus one, so that the identity has the same bytes as in the real group. */
 function encode(logarithm: bigint): Uint8Array {
   return writeLittleEndian((logarithm + 1n) % EDWARDS25519_ORDER);
 }

@@ -1,8 +1,8 @@
 /**
  * ML-KEM-768 without its arithmetic, for `crypto: modelled`.
  *
- * Lengths, and what is undefined, are those of the real functions. Both ends have one secret, and a
- * changed key or ciphertext gives another one. But anyone can read everything.
+ * Lengths, and the inputs that give undefined, are those of the real functions. Both ends get the same secret, and a
+ * changed key or ciphertext gives another secret. But anyone can compute the secret from the ciphertext.
  *
  * @module
  */
@@ -25,7 +25,7 @@ const KEM_PRIME = 3_329;
 /** A model of ML-KEM-768 with its sizes, but without its security. */
 export const modelledMlKem768: MlKem768 = { openKey, encapsulate };
 
-/** The key is zeros and a digest of the seed, the bytes after them in a real one. */
+/** The public key is zeros in place of the coefficients, then a digest of the seed in place of the real key's rho. */
 function openKey(seed: Uint8Array): MlKemKey | undefined {
   if (seed.length !== ML_KEM_SEED_LENGTH) return undefined;
   const own = new Uint8Array(seed);
@@ -56,7 +56,7 @@ function encapsulate(publicKey: Uint8Array, coins: Uint8Array): Encapsulation | 
   return encapsulateTo(publicKey, coins);
 }
 
-/** The ciphertext shows its coins, followed by a digest of coins and key. */
+/** The ciphertext is the coins in plain text, followed by a digest of coins and key. */
 function encapsulateTo(publicKey: Uint8Array, coins: Uint8Array): Encapsulation {
   const digest = hashMessage('sha512', concatBytes(publicKey, coins));
   const ciphertext = new Uint8Array(ML_KEM_CIPHERTEXT_LENGTH);

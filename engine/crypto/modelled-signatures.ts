@@ -1,9 +1,10 @@
 /**
  * Signatures without their arithmetic, for `crypto: modelled`.
  *
- * Lengths, and what is a RangeError, are those of the real functions. What would not verify in truth
- * does not verify here: a changed message, context, key or signature, and bytes that are no key. But
- * anyone can forge. A P-256 signature has no twin, which the real function accepts.
+ * Lengths, and the inputs that throw a RangeError, are those of the real functions. Here, too, a signature does not
+ * verify with a changed message, context, key or signature, or with bytes that are no key. But anyone can forge a
+ * signature.
+ * Real P-256 accepts a second signature (r, order - s) for each one; this model does not.
  *
  * @module
  */
@@ -29,7 +30,7 @@ export const modelledSignatures: Pick<
   mlDsa65: { openKey: openMlDsa, verify: verifyMlDsa },
 };
 
-/** The second half depends on the first, so that bytes at random are no key. */
+/** A model of a public key; its second half depends on the first, so that random bytes are no key. */
 function p256PublicKey(secret: Uint8Array): Uint8Array {
   checkP256Secret(secret);
   const x = hashMessage('sha256', secret);
@@ -82,7 +83,7 @@ function verifyMlDsa(publicKey: Uint8Array, input: MlDsaInput, signature: Uint8A
   return isSame(mlDsaSignatureOf(publicKey, input, coins), signature);
 }
 
-/** The signature shows its coins, followed by a digest of everything that was signed. */
+/** The signature is the coins in plain text, followed by a digest of everything that was signed. */
 function mlDsaSignatureOf(
   publicKey: Uint8Array,
   { message, context = new Uint8Array(0) }: MlDsaInput,

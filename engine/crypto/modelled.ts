@@ -1,14 +1,14 @@
 /**
  * A {@link CryptoProvider} without cryptography, for sweeps of many large runs: an AEAD copies the
  * bytes and adds a cheap keyed checksum, a MAC and POLYVAL are the same checksum, and a key stream
- * that goes on from call to call is a cheap one of its own.
+ * that continues from call to call (`aesCtrStream`) is made by a cheap generator.
  *
  * Corrupted bytes, a wrong nonce and a wrong key still fail with overwhelming probability, and
- * sizes are the real ones; but anyone can forge and read. The group for verifiable random functions
- * is that of `modelled-group.ts`; `modelled-ml-kem.ts` encapsulates, and `modelled-signatures.ts` signs
- * but for Ed25519, which is real, as X25519 is. Whole streams are real, and so are hashes, which must differ wherever
- * what is hashed does, and the AES block: masks that a protocol adds before and after a permutation
- * would cancel out in anything linear. A run that uses this provider says so in its verdict.
+ * sizes are the real ones; but anyone can forge and read. Also modelled are the group for verifiable random functions
+ * (`modelled-group.ts`), encapsulation (`modelled-ml-kem.ts`), and signatures other than Ed25519
+ * (`modelled-signatures.ts`). Real are Ed25519 and X25519; key streams of one call (`aesCtr`, `chacha20`); hashes,
+ * because different inputs must have different digests; and single blocks of AES, because masks that a protocol adds
+ * before and after a linear permutation would cancel out. A run that uses this provider says so in its verdict.
  *
  * @module
  */
@@ -66,7 +66,7 @@ const PRIMES = [0x239b961b, 0xab0e9789 | 0, 0x9e3779b1 | 0, 0x85ebca77 | 0] as c
 let scratch = new Uint8Array(4_096);
 let scratchWords = new Int32Array(scratch.buffer);
 
-/** A checksum in four lanes, each of every fourth word; every step is a bijection of its lane. */
+/** A checksum in four lanes, each over every fourth word of the message; every step is a bijection of its lane. */
 class Checksum {
   readonly #seed = new Int32Array(4);
   readonly #state = new Int32Array(4);
@@ -110,7 +110,7 @@ class Checksum {
       b = Math.imul(b ^ (scratchWords[index + 1] as number), PRIMES[1]);
       c = Math.imul(c ^ (scratchWords[index + 2] as number), PRIMES[2]);
       d = Math.imul(d ^ (scratchWords[index + 3] as number), PRIMES[3]);
-      // A multiplication moves bits upwards only, so bring them back down.
+      // A multiplication moves bits upwards only; the shifts let high bits change low ones.
       a ^= a >>> 15;
       b ^= b >>> 15;
       c ^= c >>> 15;
@@ -224,11 +224,11 @@ class ModelledMac implements MacKey {
 }
 
 /**
- * A key stream of its own, cheap and different at every place, so that a wrong key and a lost or
- * changed cell spoil what they spoil in truth. Its bytes are not those of `aesCtr`.
+ * A cheap key stream that depends on key, counter and position, so that a wrong key, or a lost or changed cell, makes
+ * the same bytes unreadable as with AES. Its bytes are not those of `aesCtr`.
  */
 class ModelledStream implements CtrStream {
-  /** What key and counter give, as four words. */
+  /** Four words that depend on key and counter. */
   readonly #seed: Int32Array;
   /** Bytes of the stream used so far. */
   #position = 0;
@@ -239,7 +239,7 @@ class ModelledStream implements CtrStream {
     this.#seed = new Int32Array(sum.buffer);
   }
 
-  // hot: once per cell and layer; 4 bytes a turn, from the start of the word that is under way.
+  // hot: once per cell and layer; 4 bytes per turn, from the start of the word in which the last call ended.
   apply(buffer: Uint8Array, offset: number, length: number): void {
     assert(this.#isOpen, 'a wiped key stream is not used again');
     checkRange(buffer, offset, length);

@@ -1,7 +1,7 @@
 /**
  * Key streams, AES blocks and running hashes by @noble, for the reference provider.
  *
- * noble has no key stream that goes on from call to call, so the counter is here; its AES uses
+ * noble has no key stream that continues from call to call, so this file keeps the counter. The AES of noble uses
  * tables and is not constant time.
  *
  * @module
@@ -122,13 +122,13 @@ export const nobleRunningHashes: RunningHashes = {
   sha3_256: () => new NobleHash(sha3_256.create()),
 };
 
-/** The running hashes of noble with published collisions. */
+/** Running hashes by noble for which collisions are published. */
 export const nobleLegacyHashes: LegacyHashes = {
   sha1: () => new NobleHash(sha1.create()),
   md5: () => new NobleHash(md5.create()),
 };
 
-/** What is used of noble's hash objects. */
+/** The methods of noble's hash objects that are used here. */
 interface NobleState {
   update(data: Uint8Array): unknown;
   digest(): Uint8Array;
@@ -148,7 +148,7 @@ class NobleHash implements RunningHash {
     this.#opened.update(data);
   }
 
-  /** noble ends and wipes the object of which it gives the digest: a copy, so that this one goes on. */
+  /** The digest of a clone, because noble ends and wipes the object that gives a digest. */
   digest(): Uint8Array {
     return this.#opened.clone().digest();
   }

@@ -120,7 +120,7 @@ export const nobleCrypto: CryptoProvider = {
   },
   p256Sign: (secret, message): Uint8Array => {
     checkP256Secret(secret);
-    // RFC 6979 defines r and s as computed: no low-s normalisation, no extra entropy.
+    // RFC 6979 leaves r and s as they are computed: no normalisation to a low s, no extra entropy.
     return p256.sign(message, secret, { lowS: false, extraEntropy: false });
   },
   p256Verify: verifyP256,
@@ -196,7 +196,7 @@ function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Ui
     // Not the coordinate of a point.
     return false;
   }
-  // RFC 8032 section 5.1.7 without the cofactor, by which `ed25519.verify` of noble multiplies: R
+  // RFC 8032 section 5.1.7 without the cofactor, by which noble's own `ed25519.verify` multiplies. R
   // is compared as bytes, so it need not be decoded.
   const k = ed25519.Point.Fn.create(littleEndian(sha512(concatBytes(r, publicKey, message))));
   const expected = ed25519.Point.BASE.multiplyUnsafe(s).subtract(key.multiplyUnsafe(k));
@@ -227,7 +227,7 @@ function unwrapKey(wrappingKey: Uint8Array, wrapped: Uint8Array): Uint8Array | u
   checkWrappingKey(wrappingKey);
   if (!isWrappedLength(wrapped.length)) return undefined;
   try {
-    // noble returns a view behind the integrity check value; a result must be a plain array.
+    // noble returns a view that begins after the integrity check value; a result must have its own memory.
     const view = aeskw(wrappingKey).decrypt(wrapped);
     const key = view.slice();
     wipe(view);

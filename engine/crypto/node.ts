@@ -1,15 +1,14 @@
 /**
  * The default {@link CryptoProvider}: primitives by `node:crypto` (OpenSSL), the rest by noble.
  *
- * Two timings. `constant` is for live nodes: ChaCha20-Poly1305 by `fast-aead.ts` and AES-CMAC by
- * `vector-aes.ts`, which wipe what a packet leaves behind; OpenSSL where those cannot be used.
+ * There are two timings. `constant` is for live nodes: ChaCha20-Poly1305 by `fast-aead.ts` and AES-CMAC by
+ * `vector-aes.ts`, which wipe the data that a packet leaves behind, or OpenSSL where these cannot be used.
  * `simulation` is for simulated secrets only: AES-CMAC by lookup tables (nearly four times as fast,
- * but its time depends on the key), and nothing of a sealed packet is wiped. Both give the same
+ * but its time depends on the key), and the data that a packet leaves behind are not wiped. Both give the same
  * bytes.
  *
- * X25519 secrets that are used once go through `fast-x25519.ts`; keys that stay are OpenSSL's.
- * Those, and Ed25519 keys, are imported as JWK: the prefix of a DER import is easy to get wrong and
- * slower to parse.
+ * X25519 secrets that are used once go through `fast-x25519.ts`; opened X25519 keys are objects of OpenSSL. These and
+ * Ed25519 keys are imported as JWK, because the prefix of a DER import is easy to get wrong and slower to parse.
  *
  * @module
  */
@@ -155,7 +154,7 @@ export function createNodeCrypto(timing: CryptoTiming): CryptoProvider {
   };
 }
 
-/** A plain view: where a `Uint8Array` copies on `slice`, a `Buffer` would share memory. */
+/** A `Uint8Array` with the bytes: its `slice` makes a copy, whereas that of a `Buffer` would share the memory. */
 function bytesOf(buffer: Buffer): Uint8Array {
   // Small buffers may be part of Node's shared pool, but a result must belong to the caller alone.
   if (buffer.buffer.byteLength !== buffer.length) return new Uint8Array(buffer);
@@ -164,7 +163,7 @@ function bytesOf(buffer: Buffer): Uint8Array {
 
 const fast = createFastHashes(nobleCrypto);
 
-/** RFC 5869 in two steps, in a third of the time of `hkdfSync`, which makes objects per call. */
+/** HKDF by its two steps (RFC 5869), in a third of the time of `hkdfSync`, which makes objects at each call. */
 function deriveKeySha256(input: HkdfInput): Uint8Array {
   const { key, salt = new Uint8Array(0), info = new Uint8Array(0), length } = input;
   checkHkdfLength(length, 32);
@@ -180,7 +179,7 @@ function deriveKeySha512(input: HkdfInput): Uint8Array {
   return new Uint8Array(hkdfSync('sha512', key, salt, info, length));
 }
 
-/** SHAKE-256 by a hash object, since `hash` of Node 20 cannot be asked for a length. */
+/** SHAKE256 by a hash object, since `hash` of Node 20 has no option for the output length. */
 function shakeOf(data: Uint8Array, length: number): Uint8Array {
   checkShakeOutputLength(length);
   return bytesOf(createHash('shake256', { outputLength: length }).update(data).digest());
@@ -209,7 +208,7 @@ function publicOf(key: KeyObject): Uint8Array {
 }
 
 /**
- * Opens a secret once: importing it costs as much as an exchange, as OpenSSL makes the public key.
+ * Opens a secret once, because importing it costs as much as an exchange: OpenSSL then computes the public key.
  */
 function openX25519(secret: Uint8Array): X25519Key {
   let own: KeyObject | undefined = privateKey('X25519', secret);
@@ -235,7 +234,7 @@ function sharedSecret(own: KeyObject, publicKey: Uint8Array): Uint8Array | undef
   }
 }
 
-/** Opens a secret once; importing it costs as much as signing a short message. */
+/** Opens a secret once, because importing it costs as much as signing a short message. */
 function openEd25519(secret: Uint8Array): SigningKey {
   let own: KeyObject | undefined = privateKey('Ed25519', secret);
   return {
@@ -278,7 +277,7 @@ function createAead(timing: CryptoTiming, name: AeadName, key: Uint8Array): Aead
 
 const CIPHER_OPTIONS = { authTagLength: TAG_LENGTH };
 
-/** One cipher object per packet: OpenSSL offers no way here to restart one with another nonce. */
+/** Makes a cipher object per packet: Node offers no way to restart a cipher object with another nonce. */
 function createNodeAead(name: AeadName, key: Uint8Array): AeadKey {
   const copy = new Uint8Array(key);
   // A single literal type for the three names, because the overloads in Node's types differ only in
@@ -322,7 +321,7 @@ function createConstantCmac(key: Uint8Array): MacKey {
 }
 
 /**
- * One ECB cipher for the lifetime of the key: creating one per call would cost three times as much.
+ * Makes one ECB cipher for the lifetime of the key; a cipher per call would cost three times as much.
  */
 function createNodeAes(key: Uint8Array): BlockFunction {
   const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false);
@@ -355,7 +354,7 @@ function unwrapKey(wrappingKey: Uint8Array, wrapped: Uint8Array): Uint8Array | u
   }
 }
 
-/** The lengths have been checked by the caller. */
+/** The ChaCha20 key stream XOR `data`, by OpenSSL; the caller has checked the lengths. */
 function chacha20Stream(
   key: Uint8Array,
   nonce: Uint8Array,

@@ -1,10 +1,10 @@
 /**
  * Hashes and HMAC (RFC 2104) with a single OpenSSL call each, without a Node object per call.
  *
- * Making an object costs more than hashing a short message, and collecting it costs again: its
- * OpenSSL memory is released in a pause of the collector, for which all packets of a thread wait.
- * The digest comes as a `binary` string, which is twice as fast as a `Buffer` and small enough to
- * lie in the heap; like a `Buffer`, it is garbage until it is collected.
+ * Making an object costs more than hashing a short message. Collecting the object costs again: its
+ * OpenSSL memory is released in a pause of the garbage collector, during which all packets of a thread wait.
+ * The digest comes as a `binary` string, which is twice as fast as a `Buffer` and small enough for V8's heap. Like the
+ * bytes of a `Buffer`, the string stays in memory until it is collected.
  *
  * @module
  */
@@ -16,16 +16,16 @@ import { wipeRange } from '../core/secrets.ts';
 const BLOCK_LENGTH = { sha256: 64, sha384: 128, sha512: 128 } as const;
 const INNER_PADDING = 0x36;
 const OUTER_PADDING = 0x5c;
-/** Longer messages use an object: they would occupy much memory for a small gain. */
+/** Length of the longest message that is hashed in one call, in bytes; a buffer for longer ones would gain little. */
 const MESSAGE_LENGTH_MAX = 4_096;
 const BLOCK_LENGTH_MAX = 128;
 const DIGEST_LENGTH_MAX = 64;
 
-/** A padded key and the text after it; one buffer for all calls of a thread, wiped after each. */
+/** The padded key and the message after it; one buffer for all calls of a thread, wiped after each call. */
 const inner = new Uint8Array(BLOCK_LENGTH_MAX + MESSAGE_LENGTH_MAX);
 const outer = new Uint8Array(BLOCK_LENGTH_MAX + DIGEST_LENGTH_MAX);
 
-/** Hashes a message. @param algorithm OpenSSL's name for it. */
+/** Hashes a message. @param algorithm OpenSSL's name of the hash function. */
 export function hashMessage(algorithm: string, message: Uint8Array): Uint8Array {
   const text = hash(algorithm, message, 'binary');
   const digest = new Uint8Array(text.length);

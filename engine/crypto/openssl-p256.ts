@@ -3,9 +3,9 @@
  * RFC 6979. Node offers signatures with random nonces only; but it makes public keys, and the point
  * that a signature needs is the public key of its nonce.
  *
- * Constant time: the nonce (HMAC) and its point (OpenSSL). Not constant time: what follows, by big
- * integers. Nonce and secret are multiplied there only by a number that nobody knows, so that their
- * product, and its inverse, tell nothing about them. Bytes are wiped before a call returns, the
+ * Constant time: the nonce (HMAC) and its point (OpenSSL). Not constant time: the steps after that, which use big
+ * integers. There, nonce and secret are first multiplied by a random secret number, so that the times of these steps
+ * tell nothing about them. Bytes are wiped before a call returns, the
  * nonce in OpenSSL's memory included; big integers remain until they are collected.
  *
  * @module
@@ -26,10 +26,10 @@ import {
 } from './p256-scalar.ts';
 import { openSigningKey, rejectingVerifyingKey } from './signing-key.ts';
 
-/** The secret that the shared object holds between calls: no secret at all. */
+/** The number 1, which replaces the secret in the shared object between calls. */
 const ONE: Uint8Array = new Uint8Array(CURVE_KEY_LENGTH).with(CURVE_KEY_LENGTH - 1, 1);
 
-/** One object for all calls of a thread; making one costs as much as multiplying. */
+/** One object for all calls of a thread; making an object costs as much as a multiplication. */
 let exchange: ECDH | undefined;
 
 /** The uncompressed public key of a secret. */
@@ -53,7 +53,7 @@ export function signP256(secret: Uint8Array, message: Uint8Array): Uint8Array {
   return signature;
 }
 
-/** Imports a public key; that costs as much as verifying a signature. */
+/** Imports a public key, which costs as much as verifying a signature. */
 export function openP256Verifier(publicKey: Uint8Array): VerifyingKey {
   if (publicKey.length !== P256_POINT_LENGTH) return rejectingVerifyingKey;
   if (publicKey[0] !== 0x04) return rejectingVerifyingKey;

@@ -1,7 +1,7 @@
 /**
  * Key streams, AES blocks and running hashes by `node:crypto`, for every provider but the
- * reference. Each is one object of Node that keeps its state; making one costs several times as
- * much as a call (bench/crypto.ts).
+ * reference. Each is one object of Node that keeps its state; making the object costs several times as
+ * much as a call of it (bench/crypto.ts).
  *
  * OpenSSL clears the memory of an object when it is released: of a cipher when it is wiped, of a
  * hash when the collector finds it.
@@ -64,7 +64,7 @@ class OpensslBlock implements BlockCipher {
   readonly #key: Uint8Array;
   readonly #algorithm: string;
   #isOpen = true;
-  /** One cipher per direction, made when it is needed: many users need only one. */
+  /** A cipher per direction, made when it is first needed: many users need only one direction. */
   #encryptor: Cipher | undefined;
   #decryptor: Cipher | undefined;
 
@@ -106,7 +106,7 @@ export const opensslRunningHashes: RunningHashes = {
   sha3_256: () => new OpensslHash(createHash('sha3-256')),
 };
 
-/** The running hashes of OpenSSL with published collisions. */
+/** Running hashes by OpenSSL for which collisions are published. */
 export const opensslLegacyHashes: LegacyHashes = {
   sha1: () => new OpensslHash(createHash('sha1')),
   md5: () => new OpensslHash(createHash('md5')),
@@ -124,7 +124,7 @@ class OpensslHash implements RunningHash {
     this.#opened.update(data);
   }
 
-  /** Node ends the object of which it gives the digest: a copy, so that this one goes on. */
+  /** The digest of a copy, because Node ends the object that gives a digest. */
   digest(): Uint8Array {
     return new Uint8Array(this.#opened.copy().digest());
   }

@@ -1,6 +1,6 @@
 /**
  * POLYVAL (RFC 8452 section 3) in JavaScript: bit by bit, constant time, for the reference provider
- * and machines without WebAssembly. noble's looks its products up by secret.
+ * and machines without WebAssembly. The POLYVAL of noble is not used, because it looks up products by secret indices.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { BLOCK_LENGTH, checkBlocks, checkLength } from './lengths.ts';
 const BITS = 128;
 
 /**
- * RFC 8452 section 3: x^127 + x^126 + x^121 + 1 and x^128, divided by x: what comes in at the top of
- * the highest word when a bit falls out below.
+ * RFC 8452 section 3: the polynomial x^128 + x^127 + x^126 + x^121 + 1, divided by x, in the highest word. It is added
+ * when a division by x shifts out a bit at the low end.
  */
 const REDUCTION = 0xe1000000;
 

@@ -1,5 +1,5 @@
 /**
- * Opened keys of signatures, from the functions of a provider that take keys as bytes.
+ * Makes opened keys for signatures from functions of a provider that take keys as bytes.
  *
  * @module
  */

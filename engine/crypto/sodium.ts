@@ -1,9 +1,9 @@
 /**
  * The optional {@link CryptoProvider} over libsodium (`sodium-native`): hashes, Curve25519 and
- * ChaCha20. What every packet needs and libsodium lacks comes from OpenSSL: HMAC, HKDF, AES,
+ * ChaCha20. Other primitives that packets need come from OpenSSL: HMAC, HKDF, AES,
  * BLAKE2s, SHA-384, SHA-3, P-256.
  *
- * Both libraries are constant time. What falls back to noble is not: see {@link sodiumFallbacks}.
+ * Both libraries are constant time. The primitives by noble are not: see {@link sodiumFallbacks}.
  *
  * @module
  */
@@ -180,7 +180,7 @@ function keyPair(
   return { publicKey, secretKey };
 }
 
-/** Keeps the expanded secret, which libsodium signs with. */
+/** Opens a secret for signing; keeps the expanded secret, with which libsodium signs. */
 function openEd25519(sodium: SodiumBinding, seed: Uint8Array): SigningKey {
   const { publicKey, secretKey } = keyPair(sodium, seed);
   let isOpen = true;

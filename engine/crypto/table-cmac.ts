@@ -2,10 +2,10 @@
  * AES-CMAC (RFC 4493) for simulations: AES-128 by lookup tables (FIPS 197, and section 5.2.1 of the
  * Rijndael proposal) with a key schedule that is made once, on 32-bit words, without allocation.
  *
- * Its time depends on key and data, so an attacker on the same machine could learn the key: for
+ * The time depends on key and data, so an attacker on the same machine could learn the key: for
  * simulated secrets only. A tag of 16 bytes costs about 85 ns, against 175 ns with noble's block
- * function, whose 640 kB of tables do not stay in the fast caches; these take 4 kB. The key
- * schedule is noble's.
+ * function, whose 640 kB of tables do not stay in the fast caches; the tables here take 4 kB. The key
+ * schedule is that of noble.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export function createTableCmac(key: Uint8Array): MacKey {
 
 class TableCmac implements MacKey {
   readonly #schedule: Int32Array;
-  /** The schedule with K1, or K2, XORed into its first round key, for the last block. */
+  /** The schedules for a full and for a padded last block: K1, or K2, is XORed into the first round key. */
   readonly #fullSchedule: Int32Array;
   readonly #paddedSchedule: Int32Array;
   readonly #state = new Uint8Array(BLOCK_LENGTH);

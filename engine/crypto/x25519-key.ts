@@ -1,5 +1,5 @@
 /**
- * An opened X25519 secret for providers without key objects: the secret and its public key.
+ * Opened X25519 secrets for providers without key objects: a copy of the secret, and its public key.
  *
  * @module
  */

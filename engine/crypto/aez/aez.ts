@@ -2,7 +2,7 @@
  * AEZ v5: authenticated encryption by enciphering, and the wide-block cipher of Sphinx payloads
  * (Hoang, Krovetz, Rogaway: AEZ v5, 2017, section 1.5).
  *
- * Sphinx uses 48-byte keys, a 16-byte nonce, no associated data and no tag; the rest exists so that
+ * Sphinx uses 48-byte keys, a 16-byte nonce, no associated data and no tag; everything else exists so that
  * the published vectors can be run. Not constant time: AES rounds are table look-ups.
  *
  * @module
@@ -23,7 +23,7 @@ import { AEZ_KEY_LENGTH, TweakedAes } from './tweaked-aes.ts';
 /** Nonce, associated data and tag length of a message. */
 export interface AezMessageParameters {
   readonly nonce: Uint8Array;
-  /** A list of strings: one empty string differs from no string. */
+  /** A list of byte strings; a list with one empty string differs from an empty list. */
   readonly associatedData?: readonly Uint8Array[];
   /** Length of the tag (tau), in bytes; 0 gives a length-preserving cipher. */
   readonly tagLength?: number;
@@ -53,7 +53,7 @@ export class Aez implements WideBlockCipher {
     this.#run(1, this.hash(0, [nonce]), text);
   }
 
-  /** Encrypts. @returns a new array, longer than `message` by the tag. */
+  /** Encrypts and adds a tag. @returns a new array, longer than `message` by the length of the tag. */
   encrypt(context: AezMessageParameters, message: Uint8Array): Uint8Array {
     const { tagLength = 0 } = context;
     const delta = this.#delta(context);
@@ -77,7 +77,7 @@ export class Aez implements WideBlockCipher {
   }
 
   /**
-   * AEZ-hash of the length of the tag and of the strings, nonce first.
+   * AEZ-hash of the length of the tag and of byte strings, the first of which is the nonce.
    * @param tagBits tau, in bits.
    * @returns delta, a block.
    */

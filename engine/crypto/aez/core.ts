@@ -18,11 +18,11 @@ import {
 import { runAesRounds } from './rounds.ts';
 import { OffsetWalk, type TweakedAes } from './tweaked-aes.ts';
 
-/** Two blocks: the length of a pair, and of the shortest string that AEZ-core takes, in bytes. */
+/** Length of two blocks, in bytes; also the length of the shortest string that AEZ-core takes. */
 export const BLOCK_PAIR_LENGTH: number = 2 * BLOCK_LENGTH;
 const PAIR_WORDS = 2 * BLOCK_WORDS;
 
-/** 0 enciphers, 1 deciphers; the number enters the tweaks. */
+/** 0 enciphers, 1 deciphers; the tweaks of some blocks depend on this number. */
 export type CipherDirection = 0 | 1;
 
 /** The input and output of AEZ-core. */
@@ -65,12 +65,12 @@ export function runAezCore(job: AezCoreInput): void {
   xorBlock(y, delta);
   xorBlock(y, sumY);
   addRounds(y, x, (block) => cipher.four(0, 2 - job.direction, block));
-  // The two halves are exchanged.
+  // The last two blocks are exchanged.
   storeBlock(output, tail, y);
   storeBlock(output, tail + BLOCK_LENGTH, x);
 }
 
-/** Adds the image of `source` under `rounds` to `target`; `source` is unchanged. */
+/** Adds (XOR) `rounds` applied to a copy of `source` to `target`. */
 function addRounds(
   target: Int32Array,
   source: Int32Array,
@@ -91,8 +91,8 @@ function addBytes(block: Int32Array, bytes: Uint8Array, offset: number): void {
  * First pass: W_i = a_i + E(1, i)(b_i), Z_i = b_i + E(0, 0)(W_i), stored in `words`.
  * @returns X, the sum of all Z_i.
  */
-// hot: two calls of four AES rounds per pair. Written out word by word, here and in the second
-// pass: loops over the four words are a fifth slower.
+// hot: two calls of four AES rounds per pair. Both passes are written out word by word, because loops over the four
+// words are a fifth slower.
 function mixPairs(cipher: TweakedAes, input: Uint8Array, words: Int32Array): Int32Array {
   const sum = new Int32Array(BLOCK_WORDS);
   const block = new Int32Array(BLOCK_WORDS);

@@ -1,6 +1,6 @@
 /**
  * AEZ-tiny: enciphers strings of 1 … 31 bytes with a Feistel network (AEZ v5, section 1.5,
- * "AEZ-tiny"). A Sphinx payload is longer: this exists for the whole of AEZ and its vectors.
+ * "AEZ-tiny"). A Sphinx payload is longer: this file exists so that AEZ is complete and passes its vectors.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export function runAezTiny({ cipher, direction, delta, input, output }: AezCoreI
     for (let index = 0; index < left.length; index++) {
       left[index] = (left[index] as number) ^ (image[index] as number);
     }
-    // An odd length splits a byte: each half includes four of its bits.
+    // With an odd number of bytes, each half has four bits of the byte in the middle.
     if (length % 2 === 1) left[left.length - 1] = (left[left.length - 1] as number) & 0xf0;
     [left, right] = [right, left];
   }
@@ -95,8 +95,8 @@ function roundImage({ cipher, delta, length, half, round }: RoundInput): Uint8Ar
 }
 
 /**
- * A Feistel network is an even permutation, so below 16 bytes a hash decides whether one more bit
- * is flipped.
+ * Flips the top bit of a string of less than 16 bytes if a hash says so: without that, the network would only give
+ * even permutations.
  */
 function fixTopBit(cipher: TweakedAes, delta: Int32Array, text: Uint8Array): void {
   if (text.length >= BLOCK_LENGTH) return;

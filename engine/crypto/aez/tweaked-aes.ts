@@ -20,7 +20,7 @@ import { runAesRounds } from './rounds.ts';
 /** Length of an AEZ key after extraction, in bytes: I, J and L. */
 export const AEZ_KEY_LENGTH = 48;
 
-/** How many multiples of L the offsets use: i mod 8. */
+/** Number of multiples of L that offsets use: i mod 8 is 0 … 7. */
 const MULTIPLES_OF_L = 8;
 
 /** E(j, i) with one key. */
@@ -72,7 +72,7 @@ export class TweakedAes {
     return offset;
   }
 
-  /** @param factor 0 … 7. */
+  /** `factor` times L. @param factor 0 … 7. */
   multipleOfL(factor: number): Int32Array {
     return this.#multiplesOfL[factor] as Int32Array;
   }
@@ -118,8 +118,7 @@ export class OffsetWalk {
   next(): void {
     this.#index++;
     const rest = this.#index % MULTIPLES_OF_L;
-    // ceil(i/8) increases at i = 1, 9, 17 …: there the old power leaves the base and the doubled
-    // one enters.
+    // ceil(i/8) increases at i = 1, 9, 17 …: there the base loses the old power of two times I and gets the next one.
     if (rest === 1) {
       xorBlock(this.#base, this.#power);
       doubleBlock(this.#power);

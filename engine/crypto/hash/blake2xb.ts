@@ -2,9 +2,9 @@
  * BLAKE2Xb (BLAKE2X draft, 2016, section 2): BLAKE2b with output of any length, on our own BLAKE2b
  * (RFC 7693 section 3), because no library here lets us set its parameter block.
  *
- * Only what a key encapsulation needs: one message, up to 2^32 - 2 bytes of output, no salt and no
- * personalisation. Additions, rotations and XOR only, so its time does not depend on the data. The
- * compression function is an argument: there is one in JavaScript here, and one in
+ * Supports what a key encapsulation needs: one message, up to 2^32 - 2 bytes of output, no salt and no
+ * personalisation. Uses additions, rotations and XOR only, so the time does not depend on the data. The
+ * implementation of BLAKE2b is an argument: there is one in JavaScript here, and one in WebAssembly in
  * `../fast-hash.ts`.
  *
  * @module
@@ -105,7 +105,7 @@ export function blake2xbWith(
   return output;
 }
 
-/** RFC 7693 section 3.3 with its own parameter block. */
+/** BLAKE2b with a key and the given parameter block (RFC 7693 section 3.3). */
 function blake2b(message: Uint8Array, key: Uint8Array, parameters: Blake2bParameters): Uint8Array {
   const state = startState(parameters);
   // A key occupies a separate block before the message.

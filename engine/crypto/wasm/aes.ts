@@ -3,12 +3,12 @@
  * memory but selected by vector instructions from all 256 bytes each time.
  *
  * `i8x16.swizzle` gives 0 where an index is 16 or more. So each of the sixteen rows of the S-box
- * yields the substitution for the bytes that belong to it and 0 for all others, and the sum over
+ * yields the substitution for the bytes whose values are in that row and 0 for all other bytes; the sum over
  * the rows is the result. No address and no branch depends on key or text.
  *
  * ```
  * ROUND_KEYS_OFFSET  176  the key schedule, 11 blocks
- * BLOCK        16  what is encrypted, in place
+ * BLOCK        16  the block to encrypt, in place
  * SBOX        256  constants
  * ```
  *
@@ -40,11 +40,13 @@ import {
   type WasmFunction,
 } from './assembler.ts';
 
-/** Offsets of the parts, in the order of the drawing above; bytes. */
+/** Offset of the key schedule, bytes. */
 export const ROUND_KEYS_OFFSET = 0;
+/** Offset of the block, bytes. */
 export const BLOCK_OFFSET = 176;
+/** Offset of the S-box, bytes. */
 export const SBOX_OFFSET = 192;
-/** 16 times 16, then 16 times 0x1b. */
+/** Offsets of two vectors of constants: each byte of the first is 0x1b, each byte of the second is 16. */
 const REDUCTION: number = SBOX_OFFSET + 256 + 16;
 const SIXTEENS: number = SBOX_OFFSET + 256;
 /** The bytes that {@link aesConstants} fills, from {@link SBOX_OFFSET} on. */
@@ -65,7 +67,7 @@ const X = 0;
 // Locals of `subBytes`, after its parameter.
 const Y = 1;
 
-/** `(x)`: the S-box of all 16 bytes (FIPS 197 section 5.1.1). */
+/** `(x) -> x`: applies the S-box to all 16 bytes (FIPS 197 section 5.1.1). */
 const subBytes: WasmFunction = {
   parameters: [V128],
   results: [V128],
@@ -73,7 +75,7 @@ const subBytes: WasmFunction = {
   body: [
     localSet(Y, i8x16Swizzle(v128Load(i32Const(SBOX_OFFSET)), localGet(X))),
     Array.from({ length: 15 }, (_, row) => [
-      // A byte that belonged to an earlier row stays above 15 from here on: it wraps below 256.
+      // A byte whose row came earlier stays above 15 from here on, because the difference wraps to 240 or more.
       ...localSet(X, i8x16Sub(localGet(X), v128Load(i32Const(SIXTEENS)))),
       ...localSet(
         Y,
@@ -107,8 +109,8 @@ const turned = (local: number, by: number): WasmCode =>
   i8x16Shuffle(localGet(local), localGet(local), rotated(by));
 
 /**
- * FIPS 197 section 4.2.1: times x in each byte; a top bit that falls out comes back as 0x1b, by its
- * sign.
+ * FIPS 197 section 4.2.1: multiplies each byte by x. If the top bit is shifted out, 0x1b is added, by a mask made from
+ * the sign.
  */
 const double: WasmCode = localSet(
   DOUBLED,
@@ -160,7 +162,7 @@ const encrypt: WasmFunction = {
   exportAs: 'encrypt',
 };
 
-/** `()`: the S-box of the block in place, for key schedules. */
+/** `()`: applies the S-box to the block in place, for key schedules. */
 const substitute: WasmFunction = {
   parameters: [],
   results: [],

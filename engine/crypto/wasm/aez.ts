@@ -12,7 +12,7 @@
  * FOUR       64  round keys J, I, L, 0
  * TEN       160  round keys I, J, L, I, J, L, I, J, L, I
  * PADDED     16  the block that is being padded
- * TEXT           what is enciphered, in place
+ * TEXT           the string to encipher, in place
  * ```
  *
  * @module
@@ -53,17 +53,20 @@ import {
   type WasmFunction,
 } from './assembler.ts';
 
-/** Offsets of the parts, in the order of the drawing above. */
+/** Offset of the tables, bytes; the other parts follow in the order of the drawing above. */
 export const AES_TABLES_OFFSET = 0;
+/** Offset of the key, bytes. */
 export const AEZ_KEY_OFFSET = 4096;
+/** Offset of the nonce, bytes. */
 export const AEZ_NONCE_OFFSET: number = AEZ_KEY_OFFSET + 48;
 const TIMES_L: number = AEZ_NONCE_OFFSET + 16;
 const FOUR: number = TIMES_L + 128;
 const TEN: number = FOUR + 64;
 const PADDED: number = TEN + 160;
+/** Offset of the text, bytes. */
 export const AEZ_TEXT_OFFSET = 8192;
 
-/** Longest text that fits, in bytes; masking a fragment may write up to 16 bytes past its end. */
+/** Longest text that fits, in bytes; masking a fragment may write up to 16 bytes past the end of the fragment. */
 export const TEXT_LENGTH_MAX = 122_000;
 const MEMORY_PAGES = 2;
 
@@ -179,11 +182,11 @@ const pad: WasmFunction = {
   ].flat(),
 };
 
-/** E(0, i) for i = 1 ... 7: offset 2I + iL, with 2I in a local. */
+/** E(0, i) of a block for i = 1 ... 7: the offset is 2I + iL, where `twoI` loads 2I. */
 const zeroth = (block: WasmCode, twoI: WasmCode, index: number): WasmCode =>
   four(xor(block, twoI, at(TIMES_L + BLOCK * index)));
 
-/** `(address, length) -> block`: what a fragment of 0 ... 31 bytes adds to a sum. */
+/** `(address, length) -> block`: the block that a fragment of 0 ... 31 bytes adds to the sum X or Y. */
 const hashFragment: WasmFunction = {
   parameters: [I32, I32],
   results: [V128],
@@ -217,7 +220,7 @@ const hashFragment: WasmFunction = {
   ].flat(),
 };
 
-/** `()`: multiples of L and round keys from the key. */
+/** `()`: computes the multiples of L and the round keys from the key. */
 const setKey: WasmFunction = {
   parameters: [],
   results: [],
@@ -263,7 +266,7 @@ const [POWER, BASE, OFFSET, SUM, DELTA, X, Y, S, W, Z, KEY_I_LOCAL, TWO_I] = Arr
   number,
 ];
 
-/** Loads the multiple of L by `base` plus or minus the direction, 0 or 1. */
+/** Loads the multiple of L with the factor `base` plus or minus the direction, which is 0 or 1. */
 function timesL(sign: 1 | -1, base: number): WasmCode {
   const factor =
     sign === 1
@@ -336,7 +339,7 @@ const fragmentAt: WasmCode = i32Sub(localGet(TAIL), localGet(FRAGMENT));
 const fragmentSum: WasmCode = call(HASH_FRAGMENT, fragmentAt, localGet(FRAGMENT));
 const jAndTwoJ: WasmCode = xor(at(KEY_J), double(at(KEY_J)));
 
-/** Masks a block of the fragment; what it changes past the end is overwritten by the tail. */
+/** Masks a block of the fragment; bytes that this changes past the fragment's end are overwritten by the tail later. */
 const maskFragment = (block: number): WasmCode =>
   v128Store(
     fragmentAt,
@@ -398,7 +401,7 @@ const crypt: WasmFunction = {
         four(xor(localGet(X), localGet(TWO_I), timesL(-1, 2))),
       ),
     ),
-    // The two halves are exchanged.
+    // The last two blocks are exchanged.
     v128Store(localGet(TAIL), localGet(Y)),
     v128Store(localGet(TAIL), localGet(X), BLOCK),
   ].flat(),

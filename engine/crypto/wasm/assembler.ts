@@ -1,10 +1,10 @@
 /**
- * The few WebAssembly instructions that the modules here need, as functions that nest like the
- * expressions they stand for, and the module around them (WebAssembly core specification 2.0,
+ * The few WebAssembly instructions that the modules in this folder need, as functions that nest like the
+ * expressions that they encode, and the encoding of a module (WebAssembly core specification 2.0,
  * section 5, "Binary Format").
  *
- * Integers, and of floating point only what IEEE 754 rounds exactly, so that every machine computes
- * the same bits. Nothing is validated here: the engine validates the module when it loads.
+ * There are instructions for integers and, for floating point, only operations that IEEE 754 rounds exactly, so that
+ * every machine computes the same bits. Nothing is validated here: V8 validates a module when it loads it.
  *
  * @module
  */
@@ -46,7 +46,7 @@ function unsigned(value: number): WasmCode {
   return bytes;
 }
 
-/** Signed LEB128 (section 5.2.2): ends when bit 6 equals the sign of what is left. */
+/** Signed LEB128 (section 5.2.2): ends when bit 6 of a byte equals the sign of the bits that are left. */
 function signed(value: number): WasmCode {
   const bytes: number[] = [];
   let rest = value;
@@ -122,7 +122,7 @@ export const i32Xor = binary(0x73);
 export const i32Rotl = binary(0x77);
 /** i32.rotr. */
 export const i32Rotr = binary(0x78);
-/** i32.shr_s: shifting all bits out leaves the sign. */
+/** i32.shr_s: a shift by 31 leaves the sign in all bits. */
 export const i32ShrS = binary(0x75);
 /** i32.shr_u. */
 export const i32ShrU = binary(0x76);
@@ -180,7 +180,7 @@ export const v128Store = store(SIMD, 0x0b);
 export const v128And = binary(SIMD, 0x4e);
 /** i64x2.shl. */
 export const i64x2Shl = binary(SIMD, 0xcb, 0x01);
-/** i64x2.shr_s: shifting all bits out leaves the sign of every lane. */
+/** i64x2.shr_s: a shift by 63 leaves the sign of each lane in all of its bits. */
 export const i64x2ShrS = binary(SIMD, 0xcc, 0x01);
 /** i32x4.extract_lane. */
 export const extractLane = (value: WasmCode, index: number): WasmCode => [
@@ -227,25 +227,25 @@ export const f64x2Sub = binary(SIMD, 0xf1, 0x01);
 /** f64x2.mul. */
 export const f64x2Mul = binary(SIMD, 0xf2, 0x01);
 
-/** Four 32-bit lanes of small constants. */
+/** v128.const of four 32-bit lanes with small constants. */
 export const v128Const = (lanes: readonly number[]): WasmCode => [
   SIMD,
   0x0c,
   ...lanes.flatMap((lane) => [lane, 0, 0, 0]),
 ];
 
-/** Bytes of two vectors by index 0..31 (i8x16.shuffle). */
+/** i8x16.shuffle: 16 bytes of two vectors, chosen by constant indices 0..31. */
 export const i8x16Shuffle = (
   left: WasmCode,
   right: WasmCode,
   bytes: readonly number[],
 ): WasmCode => [...left, ...right, SIMD, 0x0d, ...bytes];
 
-/** Bytes of {@link i8x16Shuffle}: the low 64 bits of both vectors. */
+/** Indices for {@link i8x16Shuffle} that choose the low 64 bits of both vectors. */
 export const SHUFFLE_LOW_HALVES: readonly number[] = [
   0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23,
 ];
-/** Bytes of {@link i8x16Shuffle}: the high 64 bits of both vectors. */
+/** Indices for {@link i8x16Shuffle} that choose the high 64 bits of both vectors. */
 export const SHUFFLE_HIGH_HALVES: readonly number[] = [
   8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31,
 ];

@@ -80,8 +80,8 @@ function mix(
 const wide = (bits: number): WasmCode => i64ExtendI32U(i32Const(bits));
 
 /**
- * `(state, block, count, final)`: compresses the 128 bytes at `block` into the 64 bytes at `state`.
- * `count`: bytes hashed so far, including these; `final`: -1 for the last block, else 0.
+ * Makes the function `(state, block, count, final)` that compresses the 128 bytes at `block` into the 64 bytes at
+ * `state`. `count` is the number of bytes hashed so far, including these; `final` is -1 for the last block, else 0.
  * @param start Address of the initial state.
  */
 export function blake2bCompress(start: number): WasmFunction {

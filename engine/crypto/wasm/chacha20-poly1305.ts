@@ -53,7 +53,7 @@ const ZERO = v128Const([0, 0, 0, 0]);
 const SOURCE = INPUT_OFFSET + FIRST_BLOCK_BYTES;
 const RESULT = OUTPUT_OFFSET + FIRST_BLOCK_BYTES;
 
-/** The number of 16-byte blocks that hold the bytes of the local, the last one padded. */
+/** The number of 16-byte blocks for as many bytes as the local says; the last block is padded. */
 const blockCount = (local: number): WasmCode =>
   i32ShrU(i32Add(localGet(local), i32Const(15)), i32Const(4));
 
@@ -62,7 +62,7 @@ const groups: WasmCode = i32ShrU(
   i32Const(8),
 );
 
-/** Mixes in the key stream from counter 0, so that block 0 lands at OUTPUT as the Poly1305 key. */
+/** XORs the key stream from counter 0 into the input; block 0, over zeros, is the Poly1305 key at OUTPUT. */
 const encrypt: WasmCode = [
   i32Store(i32Const(STATE_COUNTER_OFFSET), i32Const(0)),
   call(CHACHA20, i32Const(INPUT_OFFSET), i32Const(OUTPUT_OFFSET), groups),
@@ -92,7 +92,7 @@ const seal: WasmFunction = {
   exportAs: 'seal',
 };
 
-/** `(associatedLength, dataLength)`: 1 and the plaintext after OUTPUT's first block, or 0. */
+/** `(associatedLength, dataLength)`: returns 1 and leaves the plaintext after OUTPUT's first block, or returns 0. */
 const open: WasmFunction = {
   parameters: [I32, I32],
   results: [I32],

@@ -33,7 +33,7 @@ import {
 } from './assembler.ts';
 import { STATE_COUNTER_OFFSET, STATE_OFFSET } from './layout.ts';
 
-/** Bytes that one turn of the loop covers: four blocks. */
+/** Bytes of key stream that one turn of the loop makes: four blocks. */
 export const BLOCK_GROUP_LENGTH = 256;
 
 /** RFC 8439 section 2.3: "expand 32-byte k". */
@@ -56,7 +56,7 @@ const TEMP = 20;
 
 const word = (index: number): number => WORD + index;
 
-/** Left rotation of each lane by a multiple of 8 bits is one byte shuffle. */
+/** Byte indices of shuffles that rotate each 32-bit lane to the left, by 16 and by 8 bits. */
 const ROTATE_16 = [2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13];
 const ROTATE_8 = [3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14];
 
@@ -76,7 +76,7 @@ const addTo = (target: number, source: number): WasmCode =>
 
 const mixed = (left: number, right: number): WasmCode => v128Xor(localGet(left), localGet(right));
 
-/** RFC 8439 section 2.1, on the words a, b, c, d of four states. */
+/** The quarter round of RFC 8439 section 2.1, on the words a, b, c, d of four states at once. */
 function quarterRound(a: number, b: number, c: number, d: number): WasmCode {
   return [
     addTo(a, b),
@@ -110,7 +110,7 @@ function doubleRound(): WasmCode {
 }
 
 /**
- * Word `index` of the initial state in all lanes; the counter increases by one from lane to lane.
+ * Word `index` of the initial states, in all lanes; if it is the counter, it increases by one from lane to lane.
  */
 function initialWord(index: number): WasmCode {
   const same = v128Load32Splat(i32Const(STATE_OFFSET + 4 * index));

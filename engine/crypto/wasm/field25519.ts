@@ -1,5 +1,5 @@
 /**
- * The field of 2^255-19 in WebAssembly, two elements at a time: a vector holds a limb of each.
+ * The field of 2^255-19 in WebAssembly, two elements at a time: each vector holds one limb of both elements.
  *
  * WebAssembly has no 64-bit product that keeps its upper half, but a vector instruction gives two
  * products of doubles. So an element is the sum of twelve doubles, limb k a multiple of 2^e(k) with
@@ -10,8 +10,8 @@
  * data, and no value is ever subnormal.
  *
  * Bounds, in units of 2^e(k): a limb of b bits that a multiplication produced is within 2^(b-1) +
- * 2^13; factors may be sums or differences of two such elements. A factor is not overwritten while
- * it is read: the target may be the first factor of a product, but not the second.
+ * 2^13; factors may be sums or differences of two such elements. A result may be stored in the place of the first
+ * factor, but not of the second one, which is still read after the first limbs are stored.
  *
  * @module
  */
@@ -32,9 +32,9 @@ import {
   type WasmFunction,
 } from './assembler.ts';
 
-/** Limbs of an element. */
+/** Number of limbs of an element. */
 export const LIMB_COUNT = 12;
-/** Bytes per limb of two elements. */
+/** Bytes of one limb of two elements: one vector. */
 export const LIMB_PAIR_BYTES = 16;
 /** Bytes of two elements. */
 export const ELEMENT_PAIR_BYTES: number = LIMB_PAIR_BYTES * LIMB_COUNT;
@@ -48,18 +48,19 @@ export const LIMB_EXPONENTS: readonly number[] = Array.from({ length: LIMB_COUNT
 export const bitsOfLimb = (limb: number): number =>
   (LIMB_EXPONENTS[limb + 1] as number) - (LIMB_EXPONENTS[limb] as number);
 
-/** Moves what belongs to limb k + 12 to limb k: 2^255 is 19 modulo 2^255-19. */
+/** Factor that moves a value of limb k + 12 to limb k, since 2^255 is 19 modulo 2^255-19. */
 const WRAP_FACTOR: number = 19 * 2 ** -255;
 
 /**
- * Adding and subtracting this rounds limb k to a multiple of 2^e(k+1), the last place of a double.
+ * Adding and then subtracting this number rounds limb k to a multiple of 2^e(k+1), because that is the value of the
+ * last bit of a double of this size.
  */
 const roundingOf = (limb: number): number => 3 * 2 ** (51 + (LIMB_EXPONENTS[limb + 1] as number));
 
-/** Limbs of each factor that are in registers at a time, beside the sum. */
+/** Number of limbs of each factor that are in registers at a time, besides the sum. */
 const ROWS = 4;
 const HALF = LIMB_COUNT / 2;
-/** First of the columns -10 … 11 in the table of the constant factor. */
+/** The table of the constant factor has the columns -10 … 11; this is the first one. */
 const TABLE_FIRST = -10;
 const TABLE_SLOTS: number = LIMB_COUNT - TABLE_FIRST;
 
@@ -73,7 +74,7 @@ const WRAPPED: number = FIELD_CONSTANTS_END;
 const DOUBLED: number = WRAPPED + ELEMENT_PAIR_BYTES;
 const DOUBLED_AND_WRAPPED: number = DOUBLED + ELEMENT_PAIR_BYTES;
 const SUMS: number = DOUBLED_AND_WRAPPED + ELEMENT_PAIR_BYTES;
-/** The constant factor, in the form that {@link multiplyByTable} reads. */
+/** Offset of the constant factor, in the form that {@link multiplyByTable} reads. */
 const TABLE: number = SUMS + ELEMENT_PAIR_BYTES;
 /** End of the field's memory. */
 export const FIELD_MEMORY_END: number = TABLE + LIMB_PAIR_BYTES * TABLE_SLOTS;
@@ -92,7 +93,7 @@ function writeBoth(view: DataView, at: number, value: number): void {
   view.setFloat64(at + 8, value, true);
 }
 
-/** Writes the table of a factor: slot m holds its column m, next to column m - 1. */
+/** Writes the table of a factor: slot m holds column m in the first lane and column m - 1 in the second. */
 export function writeFactorTable(view: DataView, limbs: Float64Array): void {
   const column = (index: number): number =>
     index >= 0 ? (limbs[index] as number) : WRAP_FACTOR * (limbs[index + LIMB_COUNT] as number);
@@ -134,7 +135,7 @@ const CARRY: number = LIMB + 1;
 const MIDDLE_CARRY: number = CARRY + 1;
 const LOCALS: number = MIDDLE_CARRY + 1;
 
-/** The local of the window that holds column `index`; four columns follow each other. */
+/** The local of the window that holds column `index`; the window has four consecutive columns. */
 const windowOf = (index: number): number => WINDOW + (((index % ROWS) + ROWS) % ROWS);
 
 function sum(terms: readonly WasmCode[]): WasmCode {
@@ -178,7 +179,7 @@ const loadRows = (row: number): WasmCode =>
     localSet(ROW + index, v128Load(localGet(FIRST), LIMB_PAIR_BYTES * (row + index))),
   ).flat();
 
-/** `(target, first, second)`: both products. */
+/** Makes the function `(target, first, second)` that multiplies both elements of `first` by those of `second`. */
 export function multiplyElementPairs(): WasmFunction {
   const code: WasmCode[] = [localSet(CARRY, loadSlot(WRAP))];
   for (let limb = 1; limb < LIMB_COUNT; limb++) {
@@ -207,7 +208,7 @@ export function multiplyElementPairs(): WasmFunction {
   return multiplication([I32, I32, I32], code);
 }
 
-/** The columns of some rows, uncarried. */
+/** Stores the sums of some columns without carrying. */
 function kept(column: (index: number) => WasmCode | undefined): WasmCode {
   const code: WasmCode[] = [];
   for (let index = 0; index < LIMB_COUNT; index++) {
@@ -218,7 +219,7 @@ function kept(column: (index: number) => WasmCode | undefined): WasmCode {
   return code.flat();
 }
 
-/** `(target, element)`: both squares; products that occur twice are computed once. */
+/** Makes the function `(target, element)` that squares both elements; equal products of limbs are computed once. */
 export function squareElementPairs(): WasmFunction {
   const code: WasmCode[] = [localSet(CARRY, loadSlot(WRAP)), localSet(MIDDLE_CARRY, loadSlot(TWO))];
   for (let limb = 1; limb < LIMB_COUNT; limb++) {
@@ -244,7 +245,7 @@ export function squareElementPairs(): WasmFunction {
 interface Meeting {
   readonly row: number;
   readonly limb: number;
-  /** Column of the product less the row: negative where it wraps. */
+  /** Column of the product minus the row; negative if the product is moved by {@link WRAP_FACTOR}. */
   readonly at: number;
 }
 
@@ -256,7 +257,7 @@ function meetingsIn(column: number, first: number): readonly Meeting[] {
     .filter(({ row, limb }) => limb >= row);
 }
 
-/** The columns to which four rows of a square add something; undefined for all other columns. */
+/** The sums of products that four rows of a square add to a column; undefined for columns without such products. */
 function columnsOfSquare(
   first: number,
   hasSum: Set<number>,
@@ -282,8 +283,8 @@ function columnsOfSquare(
 }
 
 /**
- * `(target, element)`: the second of two elements times the table's factor, in both lanes. One
- * product uses both lanes: even limbs in the first, odd ones in the second.
+ * Makes the function `(target, element)` that multiplies the second of two elements by the table's factor and stores
+ * the product in both lanes. The computation uses both lanes: even limbs in the first lane, odd ones in the second.
  */
 export function multiplyByTable(): WasmFunction {
   const code: WasmCode[] = [];

@@ -6,7 +6,7 @@
  *
  * Numbers are nine signed limbs of 30 bits. Thirty steps look at the lowest limbs only and give a
  * matrix, by which the whole numbers are then multiplied. The number of steps is the same for all
- * inputs, and no branch or address depends on them. Takes a quarter of the time of z^(p-2).
+ * inputs, and no branch or address depends on the input. Takes a quarter of the time of z^(p-2).
  *
  * @module
  */
@@ -51,19 +51,19 @@ const LAST = LIMBS - 1;
 const WORD_BITS = 64;
 const WORDS = 4;
 
-/** 20 times 30 steps, of which 590 are needed. */
+/** Number of rounds of 30 steps each; 590 steps are needed. */
 const ROUNDS = 20;
 
 /** p in signed limbs: -19 in the first, 2^15 in the last, zeros in between. */
 const FIRST_OF_P = -19;
 const BITS_OF_LAST = 15;
-/** -1/19 modulo 2^30: p times this is 1. */
+/** The inverse of p modulo 2^30, which is -1/19. */
 const INVERSE_OF_P = 395_589_093;
 
-/** Bytes that the function below needs: the number first, then its working memory. */
+/** Bytes that {@link invertFieldElement} needs: for the number first, then for its working memory. */
 export const INVERT_MEMORY_BYTES: number = 40 + 4 * NUMBER;
 
-// Locals: the place, then words of 32 bits, then of 64.
+// Locals: the address of the number, then words of 32 bits, then of 64.
 const AT = 0;
 const ROUND = 1;
 const STEP = 2;
@@ -77,7 +77,7 @@ const MASK = 20;
 const WORDS_32: number = MATRIX_U - ROUND;
 const WORDS_64: number = MASK + 1 - MATRIX_U;
 
-// The numbers follow the 32 bytes of the argument and eight that are read along with its last ones.
+// The working numbers follow the 32 bytes of the argument and eight more, which are read together with its last ones.
 const NUMBER_F = 40;
 const NUMBER_G: number = NUMBER_F + NUMBER;
 const NUMBER_D: number = NUMBER_G + NUMBER;
@@ -125,8 +125,8 @@ const shiftLeft = (local: number): WasmCode =>
   localSet(local, i32Shl(localGet(local), i32Const(1)));
 
 /**
- * One division step on the lowest words, zeta = -(delta + 1/2): if g is odd and delta positive, g -
- * f and a swap, else if g is odd, g + f; then g / 2.
+ * One division step on the lowest words, with zeta = -(delta + 1/2). If g is odd and delta is positive, f and g become
+ * g and g - f; if g is odd and delta is not positive, g becomes g + f. Then g is halved.
  */
 const divisionStep = (): WasmCode => [
   ...localSet(POSITIVE, i32ShrS(localGet(ZETA), i32Const(31))),
@@ -148,7 +148,7 @@ const divisionStep = (): WasmCode => [
 const lowWord = (number: number): WasmCode =>
   i32FromI64(i64Or(limb(number, 0), i64Shl(limb(number, 1), bits(LIMB_BITS))));
 
-/** Thirty steps: afterwards 2^30 (f, g) is the matrix times the former (f, g). */
+/** Runs thirty steps: afterwards 2^30 times (f, g) is the matrix times the values of (f, g) before. */
 const matrix = (): WasmCode => [
   ...localSet(F, lowWord(NUMBER_F)),
   ...localSet(G, lowWord(NUMBER_G)),
@@ -177,8 +177,8 @@ const addRow = (
   );
 
 /**
- * Multiplies a pair of numbers by the matrix and divides by 2^30; `extra` is added to the sums of a
- * limb.
+ * Multiplies a pair of numbers by the matrix and divides by 2^30; `extra` gives the terms that are added to the sum of
+ * each limb.
  */
 const applyMatrix = (
   [first, second]: readonly [number, number],
@@ -212,8 +212,8 @@ const updateFg = (): WasmCode => [
 ];
 
 /**
- * The multiple of p to add: it keeps a negative sum from getting smaller, and clears the low 30
- * bits.
+ * Computes the multiple of p to add: it keeps a negative sum from getting smaller, and makes the low 30 bits of the
+ * sum zero.
  */
 const multipleOfP = (multiple: number, row: readonly [number, number], sum: number): WasmCode => {
   const ofSigns = [NUMBER_D, NUMBER_E].map((number, column) =>
@@ -277,7 +277,7 @@ const carryD = (): WasmCode =>
     ...setLimb(NUMBER_D, index, lowBits(limb(NUMBER_D, index))),
   ]).flat();
 
-/** d is between -2 p and p, and f is 1 or -1: computes their product, reduced to 0 ... p - 1. */
+/** Computes d times f, reduced to 0 ... p - 1, where d is between -2 p and p and f is 1 or -1. */
 const normalise = (): WasmCode => [
   ...addPWhereNegative(),
   ...localSet(MASK, signOf(limb(NUMBER_F, LAST))),
@@ -302,8 +302,8 @@ const store = (): WasmCode =>
   }).flat();
 
 /**
- * `(at)`: replaces the 32 bytes there, a number below p, by its inverse; 0, which has none, stays
- * 0.
+ * Makes the function `(at)` that replaces the number below p in the 32 bytes at this address by its inverse; 0, which
+ * has no inverse, stays 0.
  */
 export const invertFieldElement = (): WasmFunction => ({
   parameters: [I32],

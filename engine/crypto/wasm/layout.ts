@@ -6,24 +6,32 @@
  * POLY       36  Poly1305: r as 4 words, then the accumulator h as 5 words of 32 bits
  * LENGTHS    16  lengths of associated data and ciphertext (RFC 8439 section 2.8)
  * ASSOCIATED     associated data and up to 16 bytes of padding
- * INPUT          64 zero bytes, then what is to be sealed or opened
+ * INPUT          64 zero bytes, then the data to seal or open
  * OUTPUT         key stream block 0, then the result: block i of the stream covers OUTPUT + 64 i
  * ```
  *
  * @module
  */
 
-/** Offsets of the parts, in the order of the drawing above. */
+/** Offset of the ChaCha20 state. */
 export const STATE_OFFSET = 0;
+/** Offset of the key in the ChaCha20 state. */
 export const STATE_KEY_OFFSET: number = STATE_OFFSET + 16;
+/** Offset of the block counter in the ChaCha20 state. */
 export const STATE_COUNTER_OFFSET: number = STATE_OFFSET + 48;
+/** Offset of the nonce in the ChaCha20 state. */
 export const STATE_NONCE_OFFSET: number = STATE_OFFSET + 52;
+/** Offset of r of Poly1305. */
 export const POLY_R_OFFSET = 64;
+/** Offset of the accumulator h of Poly1305. */
 export const POLY_H_OFFSET: number = POLY_R_OFFSET + 16;
+/** Offset of the two lengths that Poly1305 authenticates. */
 export const LENGTHS_OFFSET = 128;
-/** Follows immediately, so that one range covers everything that is wiped up to here. */
+/** Offset of the associated data; follows the lengths immediately, so that one wipe covers both. */
 export const ASSOCIATED_DATA_OFFSET = 144;
+/** Offset of the input, which begins with 64 zero bytes. */
 export const INPUT_OFFSET = 8_192;
+/** Offset of the output, which begins with key stream block 0. */
 export const OUTPUT_OFFSET = 81_920;
 
 /** Bytes of key stream block 0, which is the Poly1305 key (RFC 8439 section 2.6). */
@@ -32,7 +40,7 @@ export const FIRST_BLOCK_BYTES = 64;
 /** Longest associated data that fits; longer data go to the fallback. */
 export const ASSOCIATED_DATA_LENGTH_MAX = 4_096;
 
-/** Longest plaintext that fits: 64 KiB, the largest datagram, and 1 KiB of headers. */
+/** Longest plaintext that fits, in bytes: 64 KiB, more than the largest datagram, and 1 KiB for headers. */
 export const DATA_LENGTH_MAX = 66_560;
 
 /** Number of memory pages of 64 KiB. */

@@ -27,7 +27,7 @@ export function loadWasm(code: Uint8Array): LoadedWasm | undefined {
   return { exports, memory: new Uint8Array(buffer) };
 }
 
-/** Calls `make` at the first request and remembers the result, including failure. */
+/** Calls `make` at the first call of the returned function and remembers the result, also if it is undefined. */
 export function computedOnce<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {

@@ -41,8 +41,8 @@ const POINTER = 0;
 const COUNT = 1;
 const R = 2;
 /**
- * 5 r / 4 of each word of r: what wraps around 2^130 comes back times 5, and 2^128 is a quarter of
- * that.
+ * 5 r / 4 for each word of r: 2^130 is 5 modulo 2^130 - 5, so a product with a weight of 2^128 or more is multiplied by
+ * 5 / 4 and has its weight divided by 2^128.
  */
 const S = 6;
 const H = 10;
@@ -60,7 +60,7 @@ const loadState: WasmCode = [
   ...[0, 1, 2, 3].map((index) =>
     localSet(R + index, i64Load32(i32Const(POLY_R_OFFSET + 4 * index))),
   ),
-  // (r0 >> 2) * 5 drops the low bits of r0; `LOW` makes up for them below.
+  // (r0 >> 2) * 5 loses the two low bits of r0; `LOW` adds their part of the product below.
   localSet(S, i64Mul(i64ShrU(localGet(R), i64Const(2)), i64Const(5))),
   ...[1, 2, 3].map((index) =>
     localSet(S + index, i64Add(localGet(R + index), i64ShrU(localGet(R + index), i64Const(2)))),
@@ -71,7 +71,7 @@ const loadState: WasmCode = [
   ),
 ].flat();
 
-/** h += block + 2^128, carries not yet propagated. */
+/** Adds the block and 2^128 to h; carries are not yet propagated. */
 const addBlock: WasmCode = [
   ...[0, 1, 2, 3].map((index) =>
     localSet(H + index, i64Add(localGet(H + index), i64Load32(localGet(POINTER), 4 * index))),
@@ -87,7 +87,7 @@ function row(index: number): WasmCode {
   return terms.reduce((left, right) => i64Add(left, right));
 }
 
-/** Propagates carries once; h4 keeps at most a few bits above 2^128. */
+/** Multiplies h by r and propagates carries once; the highest word of h keeps a few bits above 2^128. */
 const multiply: WasmCode = [
   ...[0, 1, 2, 3].map((index) => localSet(X + index, row(index))),
   localSet(X + 4, i64Add(i64Mul(localGet(H + 4), localGet(LOW)), high(localGet(X + 3)))),

@@ -1,7 +1,7 @@
 /**
  * POLYVAL (RFC 8452 section 3) as WebAssembly, in constant time: products of polynomials over
- * GF(2) by integer multiplication, with three empty bits between those that count, so that no carry
- * reaches the next one.
+ * GF(2) by integer multiplication of numbers of which only every fourth bit is used, so that no carry reaches the next
+ * used bit.
  *
  * ```
  * POLYVAL_KEY_OFFSET   16  H
@@ -53,22 +53,22 @@ const sum = (terms: readonly WasmCode[]): WasmCode =>
 const low = (value: WasmCode): WasmCode => i64And(value, i64Const(MASK_32));
 const high = (value: WasmCode): WasmCode => i64ShrU(value, i64Const(32));
 
-/** Bits `from`, `from` + 4, … of 32 bits. */
+/** Mask of every fourth of 32 bits, beginning with bit `from`. */
 const every4th = (from: number): WasmCode => i64Const(0x1111_1111 * 2 ** from);
-/** The same of 64 bits. */
+/** Mask of every fourth of 64 bits, beginning with bit `from`. */
 const every4thOf64 = (from: number): WasmCode =>
   i64Or(i64Shl(every4th(from), i64Const(32)), every4th(from));
 
 const LEFT = 0;
 const RIGHT = 1;
-// Locals: the bits of each factor by their place modulo 4.
+// Locals of `times32`: the bits of each factor, split by their index modulo 4.
 const LEFT_BITS = 2;
 const RIGHT_BITS = 6;
 const PLACES = [0, 1, 2, 3];
 
 /**
- * `(left, right)`: the product of two polynomials of 32 bits. Of each factor eight bits are taken at
- * a time: at most eight products meet in one place, which the empty bits above it can hold.
+ * `(left, right)`: the product of two polynomials of 32 bits. Eight bits of each factor are multiplied at a time, so at
+ * most eight products are added in one bit; the three unused bits above it hold the carry.
  */
 const times32: WasmFunction = {
   parameters: [I64, I64],
@@ -90,8 +90,7 @@ const times32: WasmFunction = {
 
 const TIMES_32 = 0;
 
-// Locals of `absorb`: the parameters, H and S by halves of 64 bits, three products of halves by
-// quarters, and what one product needs.
+// Locals of `absorb`: the parameters; H and S as two halves of 64 bits each; three products of 128 bits; temporaries.
 const POINTER = 0;
 const COUNT = 1;
 const KEY = 2;
@@ -103,7 +102,7 @@ const FOLDED = 12;
 const CROSS = 14;
 const LOCALS = 13;
 
-/** Karatsuba's rule for two halves: two locals from `target` on become left * right. */
+/** Multiplies two polynomials of 64 bits by Karatsuba's rule; the product is in two locals from `target` on. */
 function times64(target: number, left: number, right: number): WasmCode {
   const [a, b] = [localGet(left), localGet(right)];
   return [
@@ -134,8 +133,8 @@ const multiply: WasmCode = [
 ];
 
 /**
- * Divides by x^64: adds the multiple of the polynomial of RFC 8452 section 3 that clears `from`;
- * `next` and `after` are the next halves.
+ * Divides by x^64: adds the multiple of the polynomial of RFC 8452 section 3 that clears `from`, the lowest 64 bits;
+ * `next` and `after` are the next two groups of 64 bits.
  */
 function fold(from: number, next: number, after: number): WasmCode {
   const v = localGet(from);
@@ -146,7 +145,7 @@ function fold(from: number, next: number, after: number): WasmCode {
   ];
 }
 
-/** `(pointer, count)`: takes in `count` blocks, at least one. */
+/** `(pointer, count)`: absorbs `count` blocks, at least one, into the sum S. */
 const absorb: WasmFunction = {
   parameters: [I32, I32],
   results: [],

@@ -47,7 +47,7 @@ function swapped(word: WasmCode): WasmCode {
 
 const xor3 = (a: WasmCode, b: WasmCode, c: WasmCode): WasmCode => i32Xor(i32Xor(a, b), c);
 
-/** FIPS 180-4 section 4.1.2: rotations of a local. */
+/** Rotates a local to the right, for the functions of FIPS 180-4 section 4.1.2. */
 const turned = (local: number, bits: number): WasmCode => i32Rotr(localGet(local), i32Const(bits));
 
 /** Section 6.2.2 step 1: W of this round, replacing the one 16 rounds before. */
@@ -98,8 +98,8 @@ function roundCode(round: number, constant: number): WasmCode {
 }
 
 /**
- * `(source, target, block)`: compresses the 64 bytes at `block` into the 32-byte state at `source`
- * and writes the new state to `target`; all are big-endian.
+ * Makes the function `(source, target, block)` that compresses the 64 bytes at `block` into the 32-byte state at
+ * `source` and writes the new state to `target`; all are big-endian.
  * @param constants K of FIPS 180-4 section 4.2.2.
  */
 export function sha256Compress(constants: Int32Array): WasmFunction {

@@ -1,7 +1,7 @@
 /**
  * X25519 (RFC 7748 section 5) as WebAssembly: the Montgomery ladder over pairs of field elements,
- * and the final division. Bits of the scalar select by masks, so no branch and no address depends
- * on one.
+ * and the final division. Bits of the scalar select values by masks, so no branch and no address depends
+ * on the scalar. Comments write a pair as (first lane | second lane).
  *
  * @module
  */
@@ -58,32 +58,33 @@ const MULTIPLY = 0;
 const SQUARE = 1;
 const BY_TABLE = 2;
 
-// Offsets in memory. The constants are behind the field's memory, where nothing wipes them.
+// Offsets in memory. The constants follow the field's memory, where nothing wipes them.
 const LANES: number = FIELD_MEMORY_END;
-/** Offset of a constant for each lane: (1 | -1). */
+/** Offset of the pair of constants (1 | -1). */
 const OPPOSITE: number = LANES;
-/** Offset of a constant for each lane: (0 | a24). */
+/** Offset of the pair of constants (0 | a24). */
 const A24_SECOND: number = LANES + LIMB_PAIR_BYTES;
-/** Offset of a mask for each lane: (no bits | all bits). */
+/** Offset of the pair of masks (no bits | all bits). */
 const SECOND_LANE: number = LANES + 2 * LIMB_PAIR_BYTES;
 
-/** The scalar, clamped, 32 bytes. Everything from here to {@link WORK_MEMORY_END} can be wiped. */
+/** Offset of the clamped scalar, 32 bytes. Everything from here to {@link WORK_MEMORY_END} can be wiped. */
 export const SCALAR_OFFSET: number = LANES + 3 * LIMB_PAIR_BYTES;
-/** (x_2 | z_2), before a swap. The first factor of the division, and its result. */
+/** Offset of the pair (x_2 | z_2) before a swap; later of the first factor of the division, then of its result. */
 export const TWOFOLD_POINT_OFFSET: number = SCALAR_OFFSET + 2 * LIMB_PAIR_BYTES;
-/** (x_3 | anything). */
+/** Offset of x_3, in the first lane of a pair; the second lane holds intermediate values. */
 export const NEXT_X_OFFSET: number = TWOFOLD_POINT_OFFSET + ELEMENT_PAIR_BYTES;
-/** (anything | z_3). */
+/** Offset of the pair whose second lane is z_3; the first lane holds intermediate values. */
 export const NEXT_Z_OFFSET: number = NEXT_X_OFFSET + ELEMENT_PAIR_BYTES;
 const SUM_AND_DIFFERENCE: number = NEXT_Z_OFFSET + ELEMENT_PAIR_BYTES;
 const OTHER_DIFFERENCE_AND_SUM: number = SUM_AND_DIFFERENCE + ELEMENT_PAIR_BYTES;
 const SQUARES: number = OTHER_DIFFERENCE_AND_SUM + ELEMENT_PAIR_BYTES;
 const PRODUCTS: number = SQUARES + ELEMENT_PAIR_BYTES;
-/** Also the second factor of the division. */
+/** Offset of the first factor of a product of the ladder; later of the second factor of the division. */
 export const LEFT_FACTOR_OFFSET: number = PRODUCTS + ELEMENT_PAIR_BYTES;
 const RIGHT: number = LEFT_FACTOR_OFFSET + ELEMENT_PAIR_BYTES;
-/** z_2 in 32 bytes, then its inverse. */
+/** Offset of z_2 as 32 bytes, which are then replaced by its inverse. */
 export const INVERSE_OFFSET: number = RIGHT + ELEMENT_PAIR_BYTES;
+/** Offset after the working memory, all of which can be wiped. */
 export const WORK_MEMORY_END: number = INVERSE_OFFSET + INVERT_MEMORY_BYTES;
 
 const PAGES = 1;
@@ -150,7 +151,7 @@ const sums = (): WasmCode =>
     ...storeSlot(OTHER_DIFFERENCE_AND_SUM, limb, withSwappedLanes(B)),
   ]);
 
-/** From (DA | CB): (DA + CB | DA - CB). */
+/** Computes (DA + CB | DA - CB) from (DA | CB). */
 const sumAndDifferenceOfProducts = (): WasmCode =>
   perLimb((limb) => [
     ...localSet(A, loadSlot(PRODUCTS, limb)),
@@ -217,15 +218,14 @@ const ladder = (): WasmFunction => ({
   ],
   body: [
     ...localSet(BIT_INDEX, i32Const(BITS)),
-    // The last bit of a clamped scalar is 0, as is the bit before the first, so no swap is left
-    // over.
+    // The lowest bit of a clamped scalar is 0, so no swap is pending after the last step.
     ...repeatWhile(localGet(BIT_INDEX), step()),
   ],
   exportAs: 'ladder',
 });
 
 /** Encodes the WebAssembly module for X25519; {@link writeX25519Constants} must be called before its first use. */
-export function x25519Module(): Uint8Array {
+export function encodeX25519Module(): Uint8Array {
   const multiply = { ...multiplyElementPairs(), exportAs: 'multiply' };
   const functions = [
     multiply,
