@@ -8,7 +8,7 @@
  * @module
  */
 
-/** Lists per rung; a power of two. */
+/** Number of lists in a rung of the ladder; a power of two. */
 export const LISTS_PER_RUNG = 1024;
 
 const WORDS = LISTS_PER_RUNG / 32;

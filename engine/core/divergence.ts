@@ -20,7 +20,7 @@ export interface EventInterval {
   readonly to: number;
 }
 
-/** Where two runs diverge. */
+/** The interval in which two runs diverge, and the first events that differ. */
 export interface Divergence {
   /** The interval that contains the first differing event. */
   readonly interval: EventInterval;

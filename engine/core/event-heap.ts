@@ -22,7 +22,7 @@ const SHIFT = 2;
 const PADDING = 4;
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** Heap of unique keys. */
+/** A heap of references to events, ordered by their unique keys. */
 export class EventHeap {
   /** Keys by index; those beyond the end are {@link NEVER}. */
   protected keys: Float64Array;

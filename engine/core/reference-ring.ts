@@ -10,7 +10,7 @@ import { EVENTS_PER_INSTANT_MAX, StandstillError } from './standstill.ts';
 // A private name for hot code: see event-queue.ts.
 const TAKEN_MAX = EVENTS_PER_INSTANT_MAX;
 
-/** A ring that grows by doubling. */
+/** A first-in-first-out ring of references to the events of the present instant; grows by doubling. */
 export class EventReferenceRing {
   /** Number of entries. */
   size = 0;

@@ -130,7 +130,7 @@ export class RandomStream extends Xoshiro128 implements Random {
   }
 }
 
-/** The stream of one (seed, node, purpose), at its start. */
+/** Opens the stream of a (seed, node, purpose) at its start. */
 export function openRandomStream(seed: Seed, node: string, purpose: string): RandomStream {
   return new RandomStream(initialRandomState(seed, node, purpose));
 }

@@ -21,7 +21,7 @@ export const EDWARDS25519_ORDER: bigint = Point.Fn.ORDER;
 /** Length of the longest number to reduce, in bytes: that of a SHA-512 digest. */
 const REDUCE_LENGTH_MAX = 64;
 
-/** The group edwards25519. */
+/** The group edwards25519 over @noble/curves, as {@link Edwards25519} describes it. */
 export const edwards25519: Edwards25519 = {
   isPoint: (point) => decode(point) !== undefined,
   scalarMultBase: (scalar) => multiply(Point.BASE, scalarOf(scalar) % EDWARDS25519_ORDER).toBytes(),

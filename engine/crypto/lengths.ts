@@ -31,32 +31,32 @@ export const AEAD_KEY_LENGTH: Readonly<Record<AeadName, number>> = {
   'aes-256-gcm': 32,
 };
 
-/** @throws RangeError if the length of `bytes` is not `expected`. */
+/** Checks a length. @param what Name of the bytes for the message. @throws RangeError if it is not `expected`. */
 export function checkLength(what: string, bytes: Uint8Array, expected: number): void {
   if (bytes.length === expected) return;
   throw new RangeError(`${what} must have ${expected} bytes, got ${bytes.length}`);
 }
 
-/** @throws RangeError when `target` is shorter than `needed`. */
+/** Checks the length of an output. @throws RangeError if `target` has less than `needed` bytes. */
 export function checkTargetRoom(target: Uint8Array, needed: number): void {
   if (target.length >= needed) return;
   throw new RangeError(`the target has ${target.length} bytes, ${needed} are needed`);
 }
 
-/** @throws RangeError unless `buffer` has `length` bytes from `offset` on. */
+/** Checks a range of bytes. @throws RangeError unless `buffer` has `length` bytes from `offset` on. */
 export function checkRange(buffer: Uint8Array, offset: number, length: number): void {
   const isWhole = Number.isInteger(offset) && Number.isInteger(length);
   if (isWhole && offset >= 0 && length >= 0 && offset + length <= buffer.length) return;
   throw new RangeError(`${length} bytes from ${offset} on are not in ${buffer.length} bytes`);
 }
 
-/** @throws RangeError unless the bytes are whole blocks of 16. */
+/** Checks the input of POLYVAL. @throws RangeError unless the bytes are whole blocks of 16. */
 export function checkBlocks(bytes: Uint8Array): void {
   if (bytes.length % BLOCK_LENGTH === 0) return;
   throw new RangeError(`blocks of ${BLOCK_LENGTH} bytes are needed, got ${bytes.length} bytes`);
 }
 
-/** @throws RangeError if a context of ML-DSA has more than 255 bytes (FIPS 204 section 5.2). */
+/** Checks a context of ML-DSA. @throws RangeError if it has more than 255 bytes (FIPS 204 section 5.2). */
 export function checkMlDsaContext(context: Uint8Array): void {
   if (context.length <= 255) return;
   throw new RangeError(`a context has up to 255 bytes, got ${context.length}`);
@@ -74,13 +74,13 @@ const WRAPPABLE_KEY_MIN = 16;
 const WRAPPABLE_KEY_MAX = 4_096;
 const SEMIBLOCK_LENGTH = 8;
 
-/** @throws RangeError unless the key of a key wrap has 16, 24 or 32 bytes. */
+/** Checks the key by which another key is wrapped. @throws RangeError unless it has 16, 24 or 32 bytes. */
 export function checkWrappingKey(key: Uint8Array): void {
   if (key.length === 16 || key.length === 24 || key.length === 32) return;
   throw new RangeError(`a wrapping key must have 16, 24 or 32 bytes, got ${key.length}`);
 }
 
-/** @throws RangeError unless a key of that length can be wrapped. */
+/** Checks a key that is to be wrapped. @throws RangeError unless a key of its length can be wrapped. */
 export function checkWrappableKey(key: Uint8Array): void {
   if (isWrappable(key.length)) return;
   const range = `${WRAPPABLE_KEY_MIN} to ${WRAPPABLE_KEY_MAX} bytes, a multiple of 8`;
@@ -140,7 +140,7 @@ export function checkHkdfLength(length: number, hashLength: number): void {
   throw new RangeError(`HKDF gives 0 to ${255 * hashLength} bytes, not ${length}`);
 }
 
-/** @throws RangeError unless PBKDF2 is asked for 1 to 2^31-1 iterations and bytes. */
+/** Checks the input of PBKDF2. @throws RangeError unless iterations and length are 1 to 2^31-1. */
 export function checkPbkdf2({ iterations, length }: Pbkdf2Input): void {
   for (const number of [iterations, length])
     if (!Number.isInteger(number) || number < 1 || number > INT32_MAX)

@@ -34,7 +34,7 @@ export function hashMessage(algorithm: string, message: Uint8Array): Uint8Array 
 }
 
 // hot: once per packet and hop of a mix.
-/** HMAC of a message. */
+/** Computes the HMAC of a message with a single OpenSSL call for each of its two hashes. */
 export function computeHmac(
   algorithm: keyof typeof BLOCK_LENGTH,
   key: Uint8Array,

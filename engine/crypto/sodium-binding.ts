@@ -57,7 +57,7 @@ export type LoadedSodium =
 
 let loaded: LoadedSodium | undefined;
 
-/** Loads the package once. */
+/** Loads `sodium-native` at the first call; later calls return the same result. */
 export function loadSodium(): LoadedSodium {
   loaded ??= loadSodiumPackage('sodium-native');
   return loaded;

@@ -144,7 +144,7 @@ export interface PackageFile {
   readonly path: string;
 }
 
-/** A file that options ask for. */
+/** A file of a package that a node needs because of an option. */
 export interface RequiredFile extends PackageFile {
   /** Path of the option that asks for it, within the node's options. */
   readonly option: readonly string[];

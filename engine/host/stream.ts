@@ -39,7 +39,7 @@ export interface StreamTlsOptions {
   readonly serverName?: string;
 }
 
-/** One open stream. */
+/** One open stream: reliable ordered bytes to and from a peer. */
 export interface Stream {
   readonly local: Endpoint;
   readonly remote: Endpoint;

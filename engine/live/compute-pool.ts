@@ -37,7 +37,7 @@ const WAITING_MAX = 10_000;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x0100_0193;
 
-/** The worker threads of one world. */
+/** The worker threads that run the jobs of one live world. */
 export class ComputePool {
   readonly #workers: ComputeWorker[] = [];
   /** Keys in use, each with the jobs that wait for it. */

@@ -5,7 +5,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 
-/** An open file, or folder. */
+/** An open file, or an open folder to sync. */
 export type DiskFile = Pick<FileHandle, 'write' | 'datasync' | 'sync' | 'close'>;
 
 /** Functions that open files. */

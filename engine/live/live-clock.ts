@@ -22,7 +22,7 @@ const PAIRING_READS = 20;
 const NS_PER_MS = 1_000_000n;
 const NS_PER_S = 1_000_000_000n;
 
-/** The system's clocks. */
+/** The monotonic clock of the system, and the calendar time at the run's start. */
 export class LiveClock implements WallClock {
   /**
    * The machine's monotonic clock at the start of the run, ns; all processes of a machine share that clock.

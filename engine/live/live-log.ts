@@ -7,7 +7,7 @@
 import { pino } from 'pino';
 import type { LogSink } from '../net/sim-observers.ts';
 
-/** Levels, lowest first. */
+/** Levels of log lines, the least important first. */
 export type LogLevel = 'debug' | 'info' | 'warn';
 
 const STDERR = 2;

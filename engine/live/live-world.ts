@@ -35,7 +35,7 @@ import { type TimerPrecision, WallClockPump } from './pump.ts';
 import { StreamRelay } from './relay/stream-relay.ts';
 import { UdpSocketTable } from './wire-table.ts';
 
-/** Parts of a live world. */
+/** The settings of a live world. */
 export interface LiveWorldOptions
   extends Omit<SimWorldOptions, 'epochSeconds' | 'buffers' | 'streams'> {
   /** With `off`, links have no rate, delay and impairments, but faults still act on them; default `links`. */

@@ -18,13 +18,13 @@ export const LOOPBACK_ADDRESS = '127.0.0.1';
 /** First port of links (topologies/assemble/address-plan.ts). */
 const LINK_PORT_FIRST = 50_000;
 
-/** Address and port. */
+/** IP address and port of a socket. */
 export interface SocketAddress {
   readonly address: string;
   readonly port: number;
 }
 
-/** The real ports of one host. */
+/** The range of real ports that belongs to one host. */
 export interface PortRange {
   /** The host's address inside the world. */
   readonly address: string;

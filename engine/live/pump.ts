@@ -24,10 +24,10 @@ import type { Scheduler } from '../core/scheduler.ts';
 import type { WallClock } from './live-clock.ts';
 import { ReadyQueue, type ReadyTask } from './ready-queue.ts';
 
-/** How closely the pump follows the clock. */
+/** Precision of the pump: `high` spins before an event, `low` relies on the timers of the system. */
 export type TimerPrecision = 'low' | 'high';
 
-/** Parts of a pump. */
+/** The clock, scheduler, precision and callbacks of a pump. */
 export interface WallClockPumpOptions {
   readonly clock: WallClock;
   readonly scheduler: Scheduler;

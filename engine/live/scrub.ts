@@ -27,7 +27,7 @@ const KEY_CHANGES_MIN = 0.3;
 const PEM = /-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g;
 const SECRET_NAME = /key|secret|passw|token|psk|private|payload|credential|authori[sz]ation/i;
 
-/** The text without runs of bytes that could be a key, cut at 2,000 characters. */
+/** Removes runs of bytes that could be a key from a text, and cuts it at 2,000 characters. */
 export function scrubSecrets(text: string): string {
   // Cut generously first: the patterns then see a bounded text, and the final cut splits no run.
   const bounded = text.length > 4 * TEXT_MAX ? text.slice(0, 4 * TEXT_MAX) : text;
@@ -55,7 +55,7 @@ function kindOf(letter = ''): 'digit' | 'capital' | 'small' {
   return letter <= 'Z' ? 'capital' : 'small';
 }
 
-/** The fields of a log line: at most 16, without secrets and without long texts. */
+/** Keeps at most 16 fields of a log line, without secrets and without long texts. */
 export function scrubLogFields(fields: LogFields): LogFields {
   const kept = Object.entries(fields).slice(0, FIELDS_MAX);
   return Object.fromEntries(

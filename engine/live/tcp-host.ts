@@ -47,7 +47,7 @@ export interface TcpOwner {
   readonly onDirect: () => void;
 }
 
-/** The relay as one host uses it. */
+/** The stream relay as one host uses it. */
 export interface HostRelay {
   /** True if streams to that endpoint pass links of the run. */
   carries(to: Endpoint): boolean;

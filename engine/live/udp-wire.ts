@@ -31,7 +31,7 @@ const LOOK_EVERY = 32;
  */
 const DRAIN_TURNS_MAX = 100;
 
-/** Callbacks of a wire's owner. */
+/** Callbacks of a {@link BoundUdpSocket} to its owner. */
 export interface BoundUdpSocketHandlers {
   /** Called for each datagram; the array is fresh and belongs to the handler. */
   readonly onMessage: (bytes: Uint8Array, address: string, port: number) => void;

@@ -50,7 +50,7 @@ export interface UdpSocketCounts {
   readonly foreign: number;
 }
 
-/** Parts of a table. */
+/** The objects and callbacks that a {@link UdpSocketTable} needs from its world. */
 export interface UdpSocketTableParts {
   readonly clock: WallClock;
   readonly endpoints: EndpointTable;
@@ -64,7 +64,7 @@ export interface UdpSocketTableParts {
   readonly ports?: PortPlan | undefined;
 }
 
-/** Why a socket was not opened. */
+/** Why a real socket could not be bound. */
 export interface UdpSocketFailure {
   /** Name of the error, e.g. `EADDRINUSE`. */
   readonly code: string;

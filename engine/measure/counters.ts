@@ -20,7 +20,7 @@ import {
 import { foldExcessSeries, foldedSeriesCounts } from './bounded-series.ts';
 import { type HistogramData, LogHistogram, mergeHistograms } from './histogram.ts';
 
-/** The measured data of one metric. */
+/** The measured value of one metric, by the kind of the metric. */
 export type MetricValue =
   | { readonly kind: 'counter'; readonly value: number }
   | { readonly kind: 'gauge'; readonly value: number }

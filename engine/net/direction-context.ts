@@ -28,46 +28,47 @@ export const FIRST_UPPER_EVENT_KIND = 5;
  * first line; the second has counts, and values that only a new packet needs.
  */
 export const STATE_STRIDE = 16;
-/** Rate, bits per second. */
+/** Index of the rate, bits per second. */
 export const RATE_BPS_INDEX = 0;
-/** Carried remainder of the serialisation time (docs/spec/link-model.md#serialisation-and-delay). */
+/** Index of the carried remainder of serialisation times (docs/spec/link-model.md#serialisation-and-delay). */
 export const REMAINDER_INDEX = 1;
-/** Propagation delay, ns. */
+/** Index of the propagation delay, ns. */
 export const DELAY_NS_INDEX = 2;
-/** Latest arrival time given to a packet in the pipe, ns. */
+/** Index of the latest arrival time of a packet in the pipe, ns. */
 export const LAST_ARRIVAL_NS_INDEX = 3;
-/** End of the current serialisation, ns. */
+/** Index of the end of the current serialisation, ns. */
 export const SERIALISATION_END_NS_INDEX = 4;
-/** Sum of serialisation times, ns. */
+/** Index of the sum of serialisation times, ns. */
 export const BUSY_NS_INDEX = 8;
-/** Instant of the pending wake-up, ns; -1 if there is none. */
+/** Index of the instant of the pending wake-up, ns; -1 if there is none. */
 export const WAKE_AT_NS_INDEX = 9;
-/** Bytes of packets whose serialisation has begun, with the overhead of the link. */
+/** Index of the number of bytes of packets whose serialisation has begun, with the overhead of the link. */
 export const CARRIED_BYTES_INDEX = 10;
-/** Packets handed to the direction. */
+/** Index of the number of packets handed to the direction. */
 export const OFFERED_PACKETS_INDEX = 11;
-/** Packets handed to the receiver, which counts them. */
+/** Index of the number of packets handed to the receiver, which counts them. */
 export const DELIVERED_PACKETS_INDEX = 12;
-/** Bytes added to each packet on the wire. */
+/** Index of the number of bytes added to each packet on the wire. */
 export const OVERHEAD_BYTES_INDEX = 13;
-/** Largest packet, bytes. */
+/** Index of the length of the largest packet, bytes. */
 export const MTU_BYTES_INDEX = 14;
 
 /** Integers of one direction in {@link LinkDirectionContext.words}, which is the same memory as its doubles. */
 export const WORD_STRIDE = 32;
-/** The packet in the transmitter. */
+/** Index of the packet in the transmitter. */
 export const CURRENT_PACKET_WORD = 10;
 /**
- * The packet in the pipe that arrives next (docs/spec/event-order.md#one-pending-event-per-transmitter-and-per-pipe).
+ * Index of the packet in the pipe that arrives next
+ * (docs/spec/event-order.md#one-pending-event-per-transmitter-and-per-pipe).
  */
 export const PIPE_FIRST_WORD = 11;
-/** The last packet of the FIFO in the pipe. */
+/** Index of the last packet of the FIFO in the pipe. */
 export const PIPE_LAST_WORD = 12;
-/** The number of packets in the pipe. */
+/** Index of the number of packets in the pipe. */
 export const PIPE_COUNT_WORD = 13;
-/** Bits of direction-masks.ts; 0 for a direction on which nothing special acts. */
+/** Index of the bits of direction-masks.ts, which are 0 for a direction on which nothing special acts. */
 export const FLAGS_WORD = 14;
-/** Index of the receiving node. */
+/** Index of the number of the receiving node. */
 export const TO_NODE_WORD = 15;
 
 /** One direction of a link, seen from outside. */
@@ -115,7 +116,7 @@ export interface NetworkObserver {
   onPace?(direction: LinkDirectionView): void;
 }
 
-/** The network as seen by its directions. */
+/** What the directions need from their network. */
 export interface LinkDirectionContext extends PlanClock {
   readonly scheduler: Scheduler;
   readonly table: PacketTable;

@@ -31,7 +31,7 @@ export const EXIT_MASK = 0x70;
  * no FIFO. If the queue has no room, a packet passes it only if its transmission may begin at once.
  */
 export const QUEUE_ALWAYS_BIT = 0x80;
-/** The queue may hold packets. */
+/** The queue may contain packets. */
 export const BACKLOG_BIT = 0x100;
 /** Packets pass impairments or taps before the pipe. */
 export const IMPAIRED_BIT = 0x200;

@@ -28,7 +28,7 @@ export const DROP_REASONS = [
   'cpu-queue-full',
 ] as const;
 
-/** Name of a reason. */
+/** Name of a reason for which the network drops packets. */
 export type DropReason = (typeof DROP_REASONS)[number];
 
 // Numbers of the reasons, for the packet path: the indices of DROP_REASONS, with the meanings in DROP_REASON_MEANINGS.

@@ -31,7 +31,7 @@ const NOWHERE: AddressAndPort = { address: '0.0.0.0', port: 0 };
 /** Kinds of guests by origin: hosts of the run at ports that no file names, and all others. */
 export type GuestKind = 'peer' | 'stranger';
 
-/** The endpoints of one world. */
+/** The numbers of the endpoints of one world, and the sockets bound to them. */
 export class EndpointTable {
   /** The socket bound at each endpoint. */
   readonly sockets: (SimSocket | undefined)[] = [];

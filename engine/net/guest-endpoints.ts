@@ -9,7 +9,7 @@
  */
 import type { Endpoint } from '../host/socket.ts';
 
-/** Address and port. */
+/** IP address and port of a sender. */
 export interface AddressAndPort {
   readonly address: string;
   readonly port: number;

@@ -33,7 +33,7 @@ interface CloudEnd {
   readonly cloud: { hasMember(host: number): boolean };
 }
 
-/** Sockets and links of one host. */
+/** Binds the sockets of one host, and finds the link by which a datagram leaves. */
 export class HostSockets implements SocketContext {
   readonly hostIndex: number;
   readonly table: PacketTable;

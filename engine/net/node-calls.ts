@@ -10,7 +10,7 @@
  */
 import { assert } from '../core/assert.ts';
 
-/** Why a node is called. */
+/** Numbers of the reasons for which a node is called. */
 export const NODE_CALL_KINDS = {
   create: 1,
   start: 2,

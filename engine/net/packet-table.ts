@@ -9,7 +9,7 @@
  */
 import { type BufferPool, NO_BUFFER } from './buffer-pool.ts';
 
-/** Stands for no packet. */
+/** Represents "no packet" where the number of a packet is expected. */
 export const NIL_PACKET = -1;
 // Private names: V8 folds them into hot code, while exported ones are loaded and checked each time.
 const NONE: number = NIL_PACKET;
@@ -27,7 +27,7 @@ export interface Datagram {
   readonly to: number;
 }
 
-/** The packets of one world. */
+/** The packets of one world that are under way, as rows of typed arrays. */
 export class PacketTable {
   readonly pool: BufferPool;
   /** Buffer of each packet; {@link NO_BUFFER} in free rows. */

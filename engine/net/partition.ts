@@ -10,14 +10,14 @@
 import type { LinkDirection } from './direction.ts';
 import type { LinkChangeHandle } from './sim-link.ts';
 
-/** Something that a partition can cut. */
+/** The directions and media of a network, which a partition can cut. */
 export interface PartitionableNetwork {
   readonly directions: readonly LinkDirection[];
   /** Segments and clouds, which join more than two hosts. */
   readonly media: readonly PartitionableMedium[];
 }
 
-/** A segment or a cloud. */
+/** A segment or a cloud, of which a partition cuts pairs of members. */
 export interface PartitionableMedium {
   hasMember(host: number): boolean;
   /** Adds or removes a partition from one member to another. */

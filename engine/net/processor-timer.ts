@@ -10,7 +10,7 @@ import { RearmTimer } from '../core/timer.ts';
 import type { Nanoseconds, Timer } from '../host/time.ts';
 import type { Machine } from './machine.ts';
 
-/** Parts of a timer. */
+/** The scheduler, machine, label and handler of a timer. */
 export interface ProcessorTimerParts {
   readonly scheduler: Scheduler;
   readonly machine: Machine;

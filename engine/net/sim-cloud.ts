@@ -42,7 +42,7 @@ export interface CloudAccess {
   readonly down: LinkDirection;
 }
 
-/** What a cloud is made of. */
+/** The directions of a cloud, and what it needs from its world. */
 export interface CloudParts {
   readonly id: string;
   readonly regions: readonly string[];

@@ -33,7 +33,7 @@ export interface JobRequest {
   readonly options: ComputeOptions;
 }
 
-/** The host that runs the jobs. */
+/** What the jobs of a host need from it. */
 export interface JobOwner {
   /** Prefix of the keys of its jobs, so that keys of different hosts do not exclude each other. */
   readonly name: string;

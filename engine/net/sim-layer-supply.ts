@@ -15,7 +15,7 @@ import { NODE_CALL_KINDS } from './node-calls.ts';
 import { SimCompute } from './sim-compute.ts';
 import type { HostWorld } from './sim-host-world.ts';
 
-/** The host of a layer. */
+/** What the services of a layer need from its host. */
 export interface LayerHost {
   readonly name: string;
   readonly index: number;

@@ -76,7 +76,7 @@ interface OpenDown {
 
 const NO_DOWNS: readonly OpenDown[] = [];
 
-/** Both directions of a link. */
+/** A point-to-point link: its two directions, and the changes that act on them. */
 export class SimLink {
   readonly id: string;
   readonly a: LinkEndPlace;

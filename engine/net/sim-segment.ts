@@ -37,7 +37,7 @@ export interface ReceiverCounts {
 /** Takes the copy of a packet for a bound socket; owns the copy from then on and counts it on the medium. */
 export type CopySink = (socket: SimSocket, packet: number) => void;
 
-/** Parts of a segment. */
+/** The members and the medium of a segment, and what it needs from its world. */
 export interface SegmentParts {
   readonly id: string;
   readonly medium: LinkDirection;

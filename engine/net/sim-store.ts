@@ -32,7 +32,7 @@ export type StoreFault = 'synced' | 'prefix' | 'torn' | 'flipped';
 /** Size of the buffer of an empty log, bytes. */
 const LOG_BYTES_MIN = 256;
 
-/** A simulated disk; outlives the node. */
+/** A simulated disk for one store; it survives crashes of the node. */
 export class SimDisk implements Disk {
   /**
    * The frames of the log that survive every crash: the first `logBytes` of a buffer that grows by

@@ -35,7 +35,7 @@ import type { StoreFault } from './sim-store.ts';
 import { NO_STREAM_MODEL, type StreamModel } from './stream-hook.ts';
 import { WorldCrypto } from './world-crypto.ts';
 
-/** Parts of a world. */
+/** The settings of a simulated world. */
 export interface SimWorldOptions {
   readonly seed: Seed;
   /** Calendar time at virtual time 0, Unix seconds. */

@@ -38,7 +38,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A frame that was read back. */
+/** A frame that was read from a disk. */
 export interface StoreFrame {
   readonly kind: number;
   readonly payload: Uint8Array;
@@ -101,7 +101,7 @@ function isAscii(text: string): boolean {
   return true;
 }
 
-/** A whole frame as it is read back. */
+/** Splits a whole valid frame into kind and payload. */
 export function parseFrame(whole: Uint8Array): StoreFrame {
   return { kind: whole[0] as number, payload: whole.subarray(FRAME_BYTES), whole };
 }
@@ -127,7 +127,7 @@ export function frameKey({ kind, payload }: StoreFrame): string | undefined {
   return decoder.decode(payload.subarray(KEY_LENGTH_BYTES, valueStart(payload)));
 }
 
-/** A copy of the value that a frame puts. */
+/** Copies the value from a frame that writes an entry. */
 export function entryValue({ payload }: StoreFrame): Uint8Array {
   return payload.slice(valueStart(payload));
 }

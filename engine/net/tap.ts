@@ -12,7 +12,7 @@ import type { Datagram, PacketTable } from './packet-table.ts';
 /** What happens to the packet that a tap has inspected. */
 export type TapVerdict = 'pass' | 'drop';
 
-/** Observes one direction. */
+/** An observer or attacker on one direction of a link. */
 export interface Tap {
   /** May change the bytes in place (`table.view(packet)`). */
   onPacket(table: PacketTable, packet: number): TapVerdict;

@@ -59,7 +59,7 @@ const NIL = NO_PACKET;
 
 const NO_TAPS: readonly Tap[] = [];
 
-/** Identity of a direction, and its ends. */
+/** Numbers and names of a direction, and the indices of its end nodes. */
 export interface LinkDirectionIdentity {
   readonly id: number;
   readonly linkId: string;

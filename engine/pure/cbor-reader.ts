@@ -40,7 +40,7 @@ const IN_EIGHT = 27;
 /** Least simple value that a second byte may encode (section 3.3). */
 const SIMPLE_MIN = 32;
 
-/** A position in CBOR bytes. */
+/** A cursor that reads heads of CBOR data items from bytes. */
 export class CborReader {
   bytes: Uint8Array = new Uint8Array(0);
   /** Offset of the next byte. */

@@ -24,7 +24,7 @@ const FALSE = 20;
 const TRUE = 21;
 const encoder = new TextEncoder();
 
-/** A buffer that grows with what is written. */
+/** Writes CBOR into a buffer that grows. */
 export class CborWriter {
   bytes: Uint8Array = new Uint8Array(FIRST_CAPACITY);
   /** Number of bytes written. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** The least of the values and `ceiling`. */
+/** The smallest of the values and `ceiling`; `ceiling` if there are no values. */
 export function leastOf(
   values: Iterable<number>,
   ceiling: number = Number.POSITIVE_INFINITY,
@@ -15,7 +15,7 @@ export function leastOf(
   return least;
 }
 
-/** The greatest of the values and `floor`. */
+/** The largest of the values and `floor`; `floor` if there are no values. */
 export function greatestOf(
   values: Iterable<number>,
   floor: number = Number.NEGATIVE_INFINITY,

@@ -31,7 +31,7 @@ function one(suffix: string, divisor = 1): readonly [UnitDisplayStep] {
   return [{ from: 0, divisor, suffix }];
 }
 
-/** All units by name. */
+/** The facts about each unit, by the name of the unit. */
 export const METRIC_UNITS = {
   ns: {
     steps: [

@@ -36,14 +36,14 @@ export function labelsMistake(labels: readonly string[]): string | undefined {
   return taken === undefined ? undefined : `label "${taken}" means something else in Prometheus`;
 }
 
-/** A name taken apart. */
+/** The metric and the labels that the name of a series consists of. */
 export interface MetricSeries {
   readonly metric: string;
   /** By name of the label, in the order of the metric's definition; empty without labels. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The name of a series; labels in the order of the metric's definition. */
+/** Makes the name of a series; the labels must be in the order of the metric's definition. */
 export function seriesName(
   metric: string,
   labels: readonly string[],
@@ -62,7 +62,7 @@ export function otherSeries(metric: string, labels: readonly string[]): string {
   );
 }
 
-/** The metric of a series, or a name without labels as it is. */
+/** The name of the metric of a series; a name without labels is returned unchanged. */
 export function metricOfSeries(name: string): string {
   const at = name.indexOf('{');
   return at < 0 ? name : name.slice(0, at);
@@ -71,9 +71,9 @@ export function metricOfSeries(name: string): string {
 const PAIR = /\s*([a-z][a-z0-9_]*)\s*=\s*(?:"((?:[^"\\\n]|\\["\\n])*)"|([^\s",{}=]+))\s*(,|$)/y;
 
 /**
- * Takes a name apart. Also reads what people write: spaces, and values without quotes; the name is
- * well written if {@link seriesName} gives it again.
- * @returns undefined if it is no name of a series.
+ * Splits the name of a series into metric and labels. Also reads forms that people write, with spaces and with values
+ * without quotes; a name has its proper form if {@link seriesName} gives the same text.
+ * @returns undefined if the text is no name of a series.
  */
 export function readSeriesName(name: string): MetricSeries | undefined {
   const metric = metricOfSeries(name);

@@ -24,7 +24,7 @@ export interface TextOffsets {
   readonly end: number;
 }
 
-/** A line without its end, or a word of one. */
+/** A line without its line end, or a word of a line, with its offsets. */
 export interface TextPart extends TextOffsets {
   readonly text: string;
 }

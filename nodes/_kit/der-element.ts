@@ -6,7 +6,7 @@
  */
 import { concatBytes } from './bytes.ts';
 
-/** Why bytes are refused. */
+/** Reasons for which bytes are refused, each with a sentence that explains it. */
 export const DER_REFUSALS = {
   'too-long': 'More than DER_ELEMENT_BYTES_MAX bytes.',
   'too-deep': 'A constructed element inside DER_DEPTH_MAX others.',
@@ -31,7 +31,7 @@ export const DER_REFUSALS = {
   unexpected: 'A value that the caller does not take.',
 } as const;
 
-/** The name of a refusal. */
+/** The name of a reason in {@link DER_REFUSALS}. */
 export type DerRefusal = keyof typeof DER_REFUSALS;
 
 /** Longest element, octets: more than a thousand certificates. */

@@ -8,7 +8,7 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 
 const FIRST_CAPACITY = 64;
 
-/** A bounded queue of (instant, item). */
+/** A bounded queue of items that leave at given instants. */
 export class DueQueue {
   readonly #limit: number;
   #due: Float64Array;

@@ -7,7 +7,7 @@
  * @module
  */
 
-/** The form of the frames of a stream. */
+/** The length of the header of a frame, and how the header gives the length of the body. */
 export interface FrameLayout {
   /** Length of the header, bytes, >= 1. */
   readonly headerBytes: number;
@@ -25,7 +25,7 @@ export interface FrameLayout {
  */
 export type FrameHandler = (buffer: Uint8Array, offset: number, length: number) => void;
 
-/** Reads frames from the bytes of a stream. */
+/** Splits the bytes of a stream into frames. */
 export class FrameReader {
   readonly #form: FrameLayout;
   readonly #onFrame: FrameHandler;

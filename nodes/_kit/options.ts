@@ -18,7 +18,7 @@ interface Quantity {
 /** The registry of the zod schemas of quantities, with the units that each takes. */
 export const QUANTITY_SCHEMAS: z.core.$ZodRegistry<Quantity> = z.registry<Quantity>();
 
-/** Units of time in files, ns. */
+/** The units of time that files may use, in ns. */
 export const TIME_UNITS_NS: Readonly<Record<string, number>> = {
   ns: 1,
   us: 1_000,

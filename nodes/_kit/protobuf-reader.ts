@@ -48,7 +48,7 @@ const I32_BYTES = 4;
 const I64_BYTES = 8;
 const NOTHING = new Uint8Array(0);
 
-/** A position in the bytes of a message. */
+/** A cursor that reads records from the bytes of a message. */
 export class ProtobufReader {
   readonly bytes: Uint8Array;
   /** Offset of the next byte. */

@@ -17,7 +17,7 @@ export function splitInt64(value: number): Int64Words {
   return { high: Math.floor(value / WORD_VALUES) >>> 0, low: value >>> 0 };
 }
 
-/** A buffer that grows with what is written. */
+/** Writes records into a buffer that grows. */
 export class ProtobufWriter {
   #bytes = new Uint8Array(FIRST_CAPACITY);
   #length = 0;

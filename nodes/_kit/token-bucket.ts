@@ -12,7 +12,7 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
 
-/** Settings of a bucket. */
+/** Rate and burst of a token bucket. */
 export interface TokenBucketOptions {
   /** Tokens per second, integer >= 1. */
   readonly perSecond: number;

@@ -34,7 +34,7 @@ export function extractKey(crypto: Pick<CryptoProvider, 'blake2b'>, key: Uint8Ar
   return key.length === AEZ_KEY_LENGTH ? key : crypto.blake2b(key, AEZ_KEY_LENGTH);
 }
 
-/** AEZ with one key. */
+/** The cipher AEZ v5 with one key. */
 export class Aez implements WideBlockCipher {
   readonly #cipher: TweakedAes;
 

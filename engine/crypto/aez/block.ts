@@ -9,7 +9,7 @@
 /** Length of a block, in bytes. */
 export const BLOCK_LENGTH = 16;
 
-/** Words of a block. */
+/** Number of 32-bit words of a block. */
 export const BLOCK_WORDS = 4;
 
 /** Reads the word at `offset`, big-endian; bytes past the end count as zero. */

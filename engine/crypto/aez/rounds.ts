@@ -15,7 +15,7 @@ const T1: Int32Array = makeTable(8);
 const T2: Int32Array = makeTable(16);
 const T3: Int32Array = makeTable(24);
 
-/** The four tables, by row of the block. */
+/** The four tables that merge SubBytes, ShiftRows and MixColumns, by row of the block. */
 export const AES_ROUND_TABLES: readonly Int32Array[] = [T0, T1, T2, T3];
 
 /**

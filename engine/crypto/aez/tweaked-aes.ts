@@ -23,7 +23,7 @@ export const AEZ_KEY_LENGTH = 48;
 /** Number of multiples of L that offsets use: i mod 8 is 0 … 7. */
 const MULTIPLES_OF_L = 8;
 
-/** E(j, i) with one key. */
+/** The tweakable block cipher E(j, i) of AEZ with one key. */
 export class TweakedAes {
   readonly keyI: Int32Array = new Int32Array(BLOCK_WORDS);
   /** Round keys J, I, L, 0 of four rounds. */

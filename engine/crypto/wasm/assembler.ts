@@ -77,119 +77,119 @@ const store =
     ...unsigned(offset),
   ];
 
-/** local.get. */
+/** Encodes local.get. */
 export const localGet = (local: number): WasmCode => [0x20, ...unsigned(local)];
-/** local.set of `value`. */
+/** Encodes local.set of `value`. */
 export const localSet = (local: number, value: WasmCode): WasmCode => [
   ...value,
   0x21,
   ...unsigned(local),
 ];
-/** local.tee: sets the local and leaves its value. */
+/** Encodes local.tee: sets the local and leaves its value. */
 export const localTee = (local: number, value: WasmCode): WasmCode => [
   ...value,
   0x22,
   ...unsigned(local),
 ];
-/** call of function `index` with `inputs` on the stack. */
+/** Encodes call of the function `index`, with `inputs` on the stack. */
 export const call = (index: number, ...inputs: readonly WasmCode[]): WasmCode => [
   ...inputs.flat(),
   0x10,
   ...unsigned(index),
 ];
 
-/** i32.const, -2^31 … 2^31-1. */
+/** Encodes i32.const, -2^31 … 2^31-1. */
 export const i32Const = (value: number): WasmCode => [0x41, ...signed(value)];
-/** i32.shl. */
+/** Encodes i32.shl. */
 export const i32Shl = binary(0x74);
-/** i32.lt_u. */
+/** Encodes i32.lt_u. */
 export const i32LtU = binary(0x49);
-/** i32.load8_u. */
+/** Encodes i32.load8_u. */
 export const i32Load8 = load(0x2d);
-/** i32.store8. */
+/** Encodes i32.store8. */
 export const i32Store8 = store(0x3a);
-/** i32.add. */
+/** Encodes i32.add. */
 export const i32Add = binary(0x6a);
-/** i32.sub. */
+/** Encodes i32.sub. */
 export const i32Sub = binary(0x6b);
-/** i32.and. */
+/** Encodes i32.and. */
 export const i32And = binary(0x71);
-/** i32.or. */
+/** Encodes i32.or. */
 export const i32Or = binary(0x72);
-/** i32.xor. */
+/** Encodes i32.xor. */
 export const i32Xor = binary(0x73);
-/** i32.rotl. */
+/** Encodes i32.rotl. */
 export const i32Rotl = binary(0x77);
-/** i32.rotr. */
+/** Encodes i32.rotr. */
 export const i32Rotr = binary(0x78);
-/** i32.shr_s: a shift by 31 leaves the sign in all bits. */
+/** Encodes i32.shr_s: a shift by 31 leaves the sign in all bits. */
 export const i32ShrS = binary(0x75);
-/** i32.shr_u. */
+/** Encodes i32.shr_u. */
 export const i32ShrU = binary(0x76);
-/** i32.eqz. */
+/** Encodes i32.eqz. */
 export const i32Eqz = (value: WasmCode): WasmCode => [...value, 0x45];
-/** i32.load. */
+/** Encodes i32.load. */
 export const i32Load = load(0x28);
-/** i32.store. */
+/** Encodes i32.store. */
 export const i32Store = store(0x36);
 
-/** i64.const, -2^53 … 2^53-1. */
+/** Encodes i64.const, -2^53 … 2^53-1. */
 export const i64Const = (value: number): WasmCode => [0x42, ...signed(value)];
-/** i32.wrap_i64: the low word. */
+/** Encodes i32.wrap_i64: the low word. */
 export const i32FromI64 = (value: WasmCode): WasmCode => [...value, 0xa7];
-/** i64.add. */
+/** Encodes i64.add. */
 export const i64Add = binary(0x7c);
-/** i64.xor. */
+/** Encodes i64.xor. */
 export const i64Xor = binary(0x85);
-/** i64.rotr. */
+/** Encodes i64.rotr. */
 export const i64Rotr = binary(0x8a);
-/** i64.load. */
+/** Encodes i64.load. */
 export const i64Load = load(0x29);
-/** i64.extend_i32_s. */
+/** Encodes i64.extend_i32_s. */
 export const i64ExtendI32S = (value: WasmCode): WasmCode => [...value, 0xac];
-/** i64.mul. */
+/** Encodes i64.mul. */
 export const i64Mul = binary(0x7e);
-/** i64.and. */
+/** Encodes i64.and. */
 export const i64And = binary(0x83);
-/** i64.or. */
+/** Encodes i64.or. */
 export const i64Or = binary(0x84);
-/** i64.shl. */
+/** Encodes i64.shl. */
 export const i64Shl = binary(0x86);
-/** i64.shr_s. */
+/** Encodes i64.shr_s. */
 export const i64ShrS = binary(0x87);
-/** i64.sub. */
+/** Encodes i64.sub. */
 export const i64Sub = binary(0x7d);
-/** i64.shr_u. */
+/** Encodes i64.shr_u. */
 export const i64ShrU = binary(0x88);
-/** i64.extend_i32_u. */
+/** Encodes i64.extend_i32_u. */
 export const i64ExtendI32U = (value: WasmCode): WasmCode => [...value, 0xad];
-/** i64.load32_u. */
+/** Encodes i64.load32_u. */
 export const i64Load32 = load(0x35);
-/** i64.store. */
+/** Encodes i64.store. */
 export const i64Store = store(0x37);
-/** i64.store32. */
+/** Encodes i64.store32. */
 export const i64Store32 = store(0x3e);
 
-/** v128.load. */
+/** Encodes v128.load. */
 export const v128Load = load(SIMD, 0x00);
-/** v128.load32_splat: one word in all lanes. */
+/** Encodes v128.load32_splat: one word in all lanes. */
 export const v128Load32Splat = load(SIMD, 0x09);
-/** v128.store. */
+/** Encodes v128.store. */
 export const v128Store = store(SIMD, 0x0b);
-/** v128.and. */
+/** Encodes v128.and. */
 export const v128And = binary(SIMD, 0x4e);
-/** i64x2.shl. */
+/** Encodes i64x2.shl. */
 export const i64x2Shl = binary(SIMD, 0xcb, 0x01);
-/** i64x2.shr_s: a shift by 63 leaves the sign of each lane in all of its bits. */
+/** Encodes i64x2.shr_s: a shift by 63 leaves the sign of each lane in all of its bits. */
 export const i64x2ShrS = binary(SIMD, 0xcc, 0x01);
-/** i32x4.extract_lane. */
+/** Encodes i32x4.extract_lane. */
 export const extractLane = (value: WasmCode, index: number): WasmCode => [
   ...value,
   SIMD,
   0x1b,
   index,
 ];
-/** i32x4.replace_lane. */
+/** Encodes i32x4.replace_lane. */
 export const replaceLane = (vector: WasmCode, index: number, value: WasmCode): WasmCode => [
   ...vector,
   ...value,
@@ -197,44 +197,44 @@ export const replaceLane = (vector: WasmCode, index: number, value: WasmCode): W
   0x1c,
   index,
 ];
-/** i8x16.swizzle: bytes of `left` at the indices in `right`, 0 where an index is 16 or more. */
+/** Encodes i8x16.swizzle: bytes of `left` at the indices in `right`, 0 where an index is 16 or more. */
 export const i8x16Swizzle = binary(SIMD, 0x0e);
-/** i8x16.shl. */
+/** Encodes i8x16.shl. */
 export const i8x16Shl = binary(SIMD, 0x6b);
-/** i8x16.shr_s. */
+/** Encodes i8x16.shr_s. */
 export const i8x16ShrS = binary(SIMD, 0x6c);
-/** i8x16.sub. */
+/** Encodes i8x16.sub. */
 export const i8x16Sub = binary(SIMD, 0x71);
-/** v128.xor. */
+/** Encodes v128.xor. */
 export const v128Xor = binary(SIMD, 0x51);
-/** v128.or. */
+/** Encodes v128.or. */
 export const v128Or = binary(SIMD, 0x50);
-/** v128.any_true. */
+/** Encodes v128.any_true. */
 export const v128AnyTrue = (value: WasmCode): WasmCode => [...value, SIMD, 0x53];
-/** i32x4.add. */
+/** Encodes i32x4.add. */
 export const i32x4Add = binary(SIMD, 0xae, 0x01);
-/** i32x4.shl. */
+/** Encodes i32x4.shl. */
 export const i32x4Shl = binary(SIMD, 0xab, 0x01);
-/** i32x4.shr_u. */
+/** Encodes i32x4.shr_u. */
 export const i32x4ShrU = binary(SIMD, 0xad, 0x01);
 
-/** i32x4.splat: one word in all lanes. */
+/** Encodes i32x4.splat: one word in all lanes. */
 export const i32x4Splat = (value: WasmCode): WasmCode => [...value, SIMD, 0x11];
-/** f64x2.add. */
+/** Encodes f64x2.add. */
 export const f64x2Add = binary(SIMD, 0xf0, 0x01);
-/** f64x2.sub. */
+/** Encodes f64x2.sub. */
 export const f64x2Sub = binary(SIMD, 0xf1, 0x01);
-/** f64x2.mul. */
+/** Encodes f64x2.mul. */
 export const f64x2Mul = binary(SIMD, 0xf2, 0x01);
 
-/** v128.const of four 32-bit lanes with small constants. */
+/** Encodes v128.const of four 32-bit lanes with small constants. */
 export const v128Const = (lanes: readonly number[]): WasmCode => [
   SIMD,
   0x0c,
   ...lanes.flatMap((lane) => [lane, 0, 0, 0]),
 ];
 
-/** i8x16.shuffle: 16 bytes of two vectors, chosen by constant indices 0..31. */
+/** Encodes i8x16.shuffle: 16 bytes of two vectors, chosen by constant indices 0..31. */
 export const i8x16Shuffle = (
   left: WasmCode,
   right: WasmCode,

@@ -36,15 +36,15 @@ import {
 export const LIMB_COUNT = 12;
 /** Bytes of one limb of two elements: one vector. */
 export const LIMB_PAIR_BYTES = 16;
-/** Bytes of two elements. */
+/** Bytes of the memory of two elements. */
 export const ELEMENT_PAIR_BYTES: number = LIMB_PAIR_BYTES * LIMB_COUNT;
 
-/** e(k) for k = 0 … 12; the last is 255. */
+/** The exponents e(k) of the limbs for k = 0 … 12; the last one is 255. */
 export const LIMB_EXPONENTS: readonly number[] = Array.from({ length: LIMB_COUNT + 1 }, (_, limb) =>
   Math.ceil(21.25 * limb),
 );
 
-/** Bits of limb k. */
+/** Number of bits of limb k, which is e(k + 1) - e(k). */
 export const bitsOfLimb = (limb: number): number =>
   (LIMB_EXPONENTS[limb + 1] as number) - (LIMB_EXPONENTS[limb] as number);
 
@@ -76,7 +76,7 @@ const DOUBLED_AND_WRAPPED: number = DOUBLED + ELEMENT_PAIR_BYTES;
 const SUMS: number = DOUBLED_AND_WRAPPED + ELEMENT_PAIR_BYTES;
 /** Offset of the constant factor, in the form that {@link multiplyByTable} reads. */
 const TABLE: number = SUMS + ELEMENT_PAIR_BYTES;
-/** End of the field's memory. */
+/** Offset after the memory that the field's functions use. */
 export const FIELD_MEMORY_END: number = TABLE + LIMB_PAIR_BYTES * TABLE_SLOTS;
 
 /** Writes the constants of the field functions into memory. */
@@ -103,17 +103,17 @@ export function writeFactorTable(view: DataView, limbs: Float64Array): void {
   }
 }
 
-/** Loads a slot at a constant address. */
+/** Encodes the load of a vector from slot `index` after a constant address. */
 export const loadSlot = (base: number, index = 0): WasmCode =>
   v128Load(i32Const(0), base + LIMB_PAIR_BYTES * index);
 
-/** Stores to a slot at a constant address. */
+/** Encodes the store of a vector to slot `index` after a constant address. */
 export const storeSlot = (base: number, index: number, value: WasmCode): WasmCode =>
   v128Store(i32Const(0), value, base + LIMB_PAIR_BYTES * index);
 
 const SWAPPED_HALVES = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 
-/** A local with its two lanes swapped. */
+/** Encodes a read of a local with its two lanes swapped. */
 export const withSwappedLanes = (local: number): WasmCode =>
   i8x16Shuffle(localGet(local), localGet(local), SWAPPED_HALVES);
 

@@ -23,7 +23,7 @@ import { EmulatedHost, type EmulationContext } from './emulated-host.ts';
 import { type OutsideHostSpec, OutsideProgramBridge } from './outside-tap.ts';
 import { Pacer, type PacerOptions } from './pacer.ts';
 
-/** Parts of an emulated world. */
+/** The settings of an emulated world. */
 export interface EmulationWorldOptions extends SimWorldOptions {
   readonly pace: Omit<PacerOptions, 'clock' | 'scheduler'>;
   /** Hosts that are outside programs. */

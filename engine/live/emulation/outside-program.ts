@@ -11,7 +11,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 
-/** The program to start. */
+/** The command of an outside program, its folder, and the files for its output. */
 export interface ProgramStartOptions {
   /** Program and arguments. */
   readonly command: readonly string[];

@@ -25,7 +25,7 @@ export type PacedRunEnd =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'late'; readonly late: LateEvent };
 
-/** An event that came too late. */
+/** An event that fired later than the limit. */
 export interface LateEvent {
   /** Virtual instant, ns. */
   readonly atNs: number;
@@ -33,7 +33,7 @@ export interface LateEvent {
   readonly byNs: number;
 }
 
-/** Parts of a pacer. */
+/** The clock, scheduler, limits and callbacks of a pacer. */
 export interface PacerOptions {
   readonly clock: WallClock;
   readonly scheduler: Pick<Scheduler, 'now' | 'peekTime' | 'runUntil'>;

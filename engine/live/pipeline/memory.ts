@@ -30,7 +30,7 @@ export const SIGNAL_WORD_INDICES = {
   sleeps: (worker: number): number => (4 + SIGNALS_PER_WORKER * worker) * CACHE_LINE_WORDS,
 } as const;
 
-/** Sizes of a pipeline's memory. */
+/** The numbers and sizes from which the layout of a pipeline's memory follows. */
 export interface MemorySizes {
   readonly workers: number;
   /** Number of slots for packets. */

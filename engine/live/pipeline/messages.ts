@@ -19,7 +19,7 @@ export const PORT_MESSAGE_SLOT = -1;
  * Positions of the words in a result. If the job failed, the slot has a message in UTF-8, and `length` is its length.
  */
 export const RESULT_WORD_INDICES = { slot: 0, length: 1, status: 2, recordLength: 3 } as const;
-/** Statuses of a result. */
+/** Statuses of a result: the job returned, or it threw. */
 export const RESULT_STATUS = { done: 0, failed: 1 } as const;
 
 /** Identifies a job by its module and name. */
@@ -31,7 +31,7 @@ export interface ByteJobReference {
   readonly crypto: string;
 }
 
-/** A message to a worker. */
+/** A message to a worker: load a module, or open or close a job. */
 export type WorkerMessage =
   | { readonly kind: 'load'; readonly moduleUrl: string }
   | {
@@ -48,7 +48,7 @@ export type WorkerAnswer = 'results' | 'acted';
 /** The way in which a worker notifies the main thread of results. */
 export type WakeUpKind = 'wait-async' | 'port';
 
-/** Start parameters of a worker. */
+/** The data with which a worker thread is started. */
 export interface WorkerStartParameters {
   readonly memory: SharedMemory;
   readonly worker: number;

@@ -28,7 +28,7 @@ export function ringBytes(capacity: number): number {
   return (ENTRIES + capacity * ENTRY_WORDS) * Int32Array.BYTES_PER_ELEMENT;
 }
 
-/** The writing end of a ring. */
+/** The end of a ring at which one thread puts entries. */
 export class RingWriter {
   readonly words: Int32Array;
   readonly #mask: number;
@@ -64,7 +64,7 @@ export class RingWriter {
   }
 }
 
-/** The reading end of a ring. */
+/** The end of a ring at which one thread takes entries. */
 export class RingReader {
   readonly words: Int32Array;
   readonly #mask: number;

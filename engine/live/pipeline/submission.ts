@@ -20,7 +20,7 @@ export interface Submission {
   affinity: number;
 }
 
-/** Receives results. */
+/** Receives the results of packets from a pipeline. */
 export interface ResultSink {
   /** Takes the result of one packet. @param result Valid during the call only. */
   done(token: number, result: PipelineResult): void;

@@ -26,7 +26,7 @@ const END_MS = 2_000;
  */
 const YOUNG_GENERATION_MB = 3;
 
-/** Callbacks of a worker. */
+/** Callbacks of a {@link WorkerThread} to its pipeline. */
 export interface WorkerCallbacks {
   /** Called when results may be waiting. */
   results(): void;

@@ -38,7 +38,7 @@ export interface CapturedPacket {
   readonly comment?: string;
 }
 
-/** Totals of an interface. */
+/** Numbers of packets of an interface, for the block at the end of a file. */
 export interface InterfaceTotals {
   readonly interfaceId: number;
   readonly timeNs: number;
@@ -80,7 +80,7 @@ export function encodeInterfaceDescription(name: string): Uint8Array {
   );
 }
 
-/** Encodes a packet block. */
+/** Encodes an enhanced packet block. */
 export function encodePacketBlock(packet: CapturedPacket): Uint8Array {
   const { interfaceId, timeNs, bytes, comment, direction } = packet;
   const body = new Uint8Array(20);

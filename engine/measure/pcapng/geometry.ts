@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Types of blocks. */
+/** Numbers of the types of blocks. */
 export const BLOCK_TYPES = {
   sectionHeader: 0x0a0d_0d0a,
   interfaceDescription: 1,

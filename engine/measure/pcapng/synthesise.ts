@@ -15,7 +15,7 @@ import {
   UDP_HEADER_BYTES,
 } from './geometry.ts';
 
-/** One end of a datagram. */
+/** Address and port of the sender or the receiver of a datagram. */
 export interface CaptureEndpoint {
   /** 4 or 16 bytes. */
   readonly address: Uint8Array;

@@ -22,7 +22,7 @@ import {
 /** Values of one column: instants are absolute, durations may be `DROPPED_TRANSIT_WIDE` or `PENDING_TRANSIT_WIDE`. */
 export type Column = Float64Array | Uint32Array | Uint16Array | Uint8Array;
 
-/** Rows of a table to be written. */
+/** Rows of a table that are to be written as one block. */
 export interface TableRows {
   readonly table: TableSpec;
   /** Columns in the order of the table; longer arrays are cut at `count`. */
@@ -51,7 +51,7 @@ export interface BlockHeaderFields {
   readonly drops: number;
 }
 
-/** A block before compression. */
+/** An encoded block before compression, with the fields of its header. */
 export interface RawBlock extends BlockHeaderFields {
   readonly bytes: Uint8Array;
 }

@@ -130,7 +130,7 @@ const BIN_COLUMNS = [
   'sum f64 ns',
 ];
 
-/** All tables of this version. */
+/** All tables of this version of the format, by name. */
 export const TABLES = {
   hop: table(1, 'hop', [
     'depart time ns',
@@ -224,7 +224,7 @@ export const HOP_FLAG_COPY = 1;
 /** Bit of `hop.flags`: a node has forwarded the packet before. */
 export const HOP_FLAG_FORWARDED = 2;
 
-/** Meanings of `state.kind`. */
+/** Meanings of the numbers in the column `state.kind`. */
 export const STATE_KINDS = ['state', 'mark'] as const;
 /** Value of `state.kind`: a state machine has changed its state. */
 export const STATE_KIND_DELTA = 0;
@@ -234,7 +234,7 @@ export const STATE_KIND_MARK = 1;
 /** Longest text of a node's status, characters. */
 export const STATUS_CHARACTERS_MAX = 65_536;
 
-/** Meanings of `fault.kind`. */
+/** Meanings of the numbers in the column `fault.kind`. */
 export const FAULT_KINDS = ['begin', 'end', 'effect'] as const;
 /** Value of `fault.kind`: the fault begins. */
 export const FAULT_BEGIN = 0;
@@ -324,7 +324,7 @@ export interface TextBlockAddition {
   readonly metrics?: readonly MetricInfo[];
 }
 
-/** A metric of the `series` table. */
+/** The description of a metric of the `series` table. */
 export interface MetricInfo {
   readonly name: string;
   readonly unit: string;
@@ -345,7 +345,7 @@ export interface TraceSummary {
   readonly fingerprint: string;
 }
 
-/** Bytes of a value of a column. */
+/** Number of bytes of one value of a column. */
 export function bytesPerValue(type: ColumnType, isWide: boolean): number {
   switch (type) {
     case 'u8':
@@ -362,7 +362,7 @@ export function bytesPerValue(type: ColumnType, isWide: boolean): number {
   }
 }
 
-/** The next multiple of {@link ALIGNMENT}. */
+/** Rounds a length up to a multiple of {@link ALIGNMENT}. */
 export function alignedLength(length: number): number {
   return Math.ceil(length / ALIGNMENT) * ALIGNMENT;
 }

@@ -50,7 +50,7 @@ const NO_BUFFER = new Uint8Array(0);
 const QUEUE_MAX_NS = 0xffff_ffff;
 const CONTROL_MARKS = packPacketMarks(0, PACKET_CLASS_CONTROL, 0);
 
-/** Observes the network. */
+/** Observes the packets of a network and writes rows of hops, losses and the pyramid. */
 export class NetworkRecorder implements NetworkObserver {
   /** Number of the flow to which packets that are offered now belong; 0 for none. */
   flow = 0;

@@ -58,14 +58,14 @@ interface Waiting {
   readonly rows: TableRows;
 }
 
-/** A fault as the trace describes it. */
+/** A fault as it is written into the trace. */
 export interface TracedFault {
   readonly id: string;
   readonly text: string;
   readonly targets: readonly string[];
 }
 
-/** Parts of a recorder. */
+/** The sink, header, directions and limits of a recorder. */
 export interface TraceRecorderParts {
   readonly sink: TraceSink;
   readonly header: TraceHeader;
@@ -93,7 +93,7 @@ export interface TraceEnd {
   readonly fingerprint: string;
 }
 
-/** One recorder for one run. */
+/** Records the trace of one run. */
 export class TraceRecorder implements HopSink {
   readonly pyramid: BinPyramid;
   /**

@@ -51,7 +51,7 @@ const encoder = new TextEncoder();
 const NO_COUNTS = new Uint32Array(0);
 const PAIR_BYTES = 8;
 
-/** Writes one trace. */
+/** Writes the blocks and the index of one trace. */
 export class TraceWriter {
   readonly #sink: TraceSink;
   readonly #index: Placed[] = [];

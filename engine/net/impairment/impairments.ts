@@ -33,7 +33,7 @@ export interface PacketFate {
   jitterNs: number;
 }
 
-/** Streams and models of one direction. */
+/** Decides for each packet of one direction whether it is lost, corrupted, duplicated, delayed or reordered. */
 export class Impairments {
   /** What the last call of {@link decide} has decided. */
   readonly fate: PacketFate = { isLost: false, isDuplicated: false, isHurried: false, jitterNs: 0 };

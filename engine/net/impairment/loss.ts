@@ -18,7 +18,7 @@ export interface LossModel {
   isLost(now: number): boolean;
 }
 
-/** The model that `spec` describes; calls `stream` only if there is something to draw. */
+/** Creates the loss model that `spec` describes; calls `stream` only if there is something to draw. */
 export function lossModel(spec: LossSpec, stream: () => RandomStream): LossModel {
   switch (spec.kind) {
     case 'bernoulli':

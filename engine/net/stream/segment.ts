@@ -20,7 +20,7 @@
  * @module
  */
 
-/** Bytes of a header. */
+/** Length of a segment's header, bytes. */
 export const HEADER_BYTES = 40;
 
 /** Kind of the first segment of a handshake. */
@@ -55,7 +55,7 @@ export interface Segment {
   blockEnd: number;
 }
 
-/** An all-zero header, to be filled. */
+/** Makes an all-zero header, to be filled. */
 export function emptySegment(): Segment {
   return {
     sourcePort: 0,

@@ -8,7 +8,7 @@ import type { StreamHost } from '../stream-hook.ts';
 import type { Segment } from './segment.ts';
 import type { StreamOptions } from './stream-options.ts';
 
-/** The two ends of a stream. */
+/** Endpoints, ports and number by which a stream is identified. */
 export interface StreamIdentity {
   readonly local: Endpoint;
   readonly remote: Endpoint;
