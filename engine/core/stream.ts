@@ -116,7 +116,7 @@ export class RandomStream extends Xoshiro128 implements Random {
     return sampling.sampleWithoutReplacement(this, k, n);
   }
 
-  /** `length` bytes, four per word, little-endian. Not for keys. */
+  /** Draws `length` bytes, four per 32-bit word, little-endian. Not for keys. */
   bytes(length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     for (let i = 0; i < length; i += 4) {

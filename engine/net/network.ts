@@ -87,7 +87,7 @@ export class Network extends PacketPath {
     return `event of kind ${kind}, ${name}`;
   }
 
-  /** Sends a datagram without copying: takes its buffer. See Direction.offer. */
+  /** Sends a datagram without copying it: takes its buffer. See {@link LinkDirection.offer}. */
   send(direction: LinkDirection, datagram: Datagram): boolean {
     const { buffer, offset, length, from, to } = datagram;
     return direction.offer(this.table.acquire(buffer, offset, length, from, to));

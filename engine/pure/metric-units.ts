@@ -15,7 +15,7 @@ export interface UnitDisplayStep {
 
 /** The facts about a unit: the steps of its axis, its name in Prometheus, its quantity. */
 export interface MetricUnitFacts {
-  /** Steps for people, the largest first. */
+  /** The steps by which values are displayed, the largest first. */
   readonly steps: readonly [...UnitDisplayStep[], UnitDisplayStep];
   /** Suffix of the metric's name in Prometheus text, and how many of our base units are one unit of Prometheus. */
   readonly prometheus: { readonly suffix: string; readonly divisor: number };

@@ -110,7 +110,7 @@ export class RelayedStream {
     }
   }
 
-  /** Ends both ends without notice. */
+  /** Cuts off both ends without notice. */
   close(): void {
     this.#near.abandon();
     this.#far?.abandon();

@@ -98,7 +98,7 @@ export class Impairments {
     const bits = 8 * (table.length[packet] as number);
     const count = spec.bits ?? 1;
     const chosen: number[] = [];
-    // Floyd: k different of n with one draw each.
+    // Floyd's algorithm chooses k different numbers below n with one draw for each.
     for (let i = 0; i < count; i += 1) {
       const top = Math.max(0, bits - count + i);
       const candidate = stream.belowFixed(top + 1);

@@ -1,6 +1,6 @@
 /**
- * Jitter laws (docs/spec/link-model.md#impairments): what is added to the delay, in whole ns, two
- * words per packet.
+ * Jitter distributions (docs/spec/link-model.md#impairments) of the time that is added to the delay, in whole ns. A
+ * draw uses two 32-bit words per packet.
  *
  * The pipe keeps packets in order and cuts negative delays at zero.
  *
