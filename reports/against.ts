@@ -38,7 +38,7 @@ const STANDARD: readonly (readonly [ending: string, aggregation: string])[] = [
 ];
 const SECONDS_PER_MINUTE = 60;
 
-/** The value of one KPI in one of the two runs. */
+/** The value of one quantity in one of the two runs. */
 type Reading = Pick<PredictionRow, 'metric' | 'aggregation' | 'unit'> & {
   readonly value: number | null;
 };
@@ -110,7 +110,8 @@ function rowOf(reading: Reading, own: SampledValue, other: SampledValue): Predic
   const isThroughput = metric.endsWith('.throughput') && aggregation === 'rate';
   const isPromised = isThroughput || (metric.endsWith('.latency') && aggregation === 'p50');
   const found = sampleComparisonFields(judgeTolerance(own, other, PREDICTION_TOLERANCE_SHARE));
-  // If only one of the two runs has a value, no number of samples would help.
+  // If only one of the two runs has a value, the row is undecided, and more samples would not change
+  // that.
   const isInside = isMissing ? false : found.isInside;
   return {
     metric,

@@ -1,6 +1,6 @@
 /**
- * What share of the offered traffic a run carried, when nodes refused packets as `overload` or the
- * kernel lost them in front of a process: a sentence for the verdict's first line.
+ * The share of the offered traffic that a run carried, if nodes refused packets as `overload` or the
+ * kernel lost packets in front of a process: a sentence for the first line of the verdict.
  *
  * @module
  */

@@ -6,7 +6,7 @@
  * @module
  */
 
-/** What determines whether to use colours. */
+/** What decides whether a stream gets colour. */
 export interface ColourInput {
   /** `--color` or `--no-color`, if given. */
   readonly flag: 'on' | 'off' | undefined;

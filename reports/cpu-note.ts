@@ -1,11 +1,11 @@
 /**
- * The note beside throughput: whether processor time was modelled.
+ * The note below limits on throughput, which says whether processor time was modelled.
  *
  * @module
  */
 import type { Report } from './report-schema.ts';
 
-/** Printed when nodes of a run in virtual time take no processor time. */
+/** The value of `cpu` in a report if nodes of a run in virtual time take no processor time. */
 export const CPU_NOT_MODELLED = 'not modelled';
 
 /** `CPU time not modelled`, `CPU time calibrated (…)`; undefined when the processor was real. */

@@ -1,5 +1,5 @@
 /**
- * Text as a cell of CSV (RFC 4180 section 2) that no spreadsheet takes for a formula.
+ * Formats text as a cell of CSV (RFC 4180 section 2) that no spreadsheet takes for a formula.
  *
  * @module
  */

@@ -54,7 +54,10 @@ export function distinctQuantityTexts(
   return written(digits).map((text) => `${text}${suffix}`);
 }
 
-/** `34 % by via-120 at 10.06 ms, 66 % by via-130 at 12.06 ms`, or `half at most 10.3 ms, one in 1 000 above 41.7 ms`. */
+/**
+ * The distribution of a metric in words: `34 % by via-120 at 10.06 ms, 66 % by via-130 at 12.06 ms`, or
+ * without modes `half at most 10.3 ms, one in 1 000 above 41.7 ms`.
+ */
 export function distributionText(metric: Summary): string {
   const { unit, count, modes = [], min = 0, max = 0 } = metric;
   if (min === max) {

@@ -1,6 +1,6 @@
 /**
- * `flows.csv`: what each flow of each seed carried after the warm-up (RFC 4180), for runs with more flows
- * than their report shows.
+ * `flows.csv`: packets and latencies of each flow of each seed after the warm-up (RFC 4180), for runs
+ * with more flows than their report shows.
  *
  * @module
  */

@@ -79,7 +79,8 @@ export function quantityText(value: number, unit: string): string {
  * met: 750.3 ms against 750 ms is not printed as `750 ms`.
  */
 export function quantityTextBesideLimit(value: number, limit: number, unit: string): string {
-  // A value in seconds beside a limit in hours could not be compared at a glance.
+  // If the limit is long, the scale is that of the limit: a value in seconds beside a limit in hours is
+  // hard to compare.
   const scale = chooseUnitScale(Math.max(Math.abs(value), isLong(limit, unit) ? limit : 0), unit);
   const shown = Number((limit / scale.divisor).toPrecision(12));
   for (let digits = 3; digits < 12; digits++) {

@@ -8,7 +8,7 @@
 
 import { wholeNumberText } from './format.ts';
 
-/** The result for one row. */
+/** The parts of a row from which its mark is chosen. */
 export interface ToleranceRow {
   /** Null if there was nothing to compare, or too few samples to decide. */
   readonly isInside: boolean | null;
@@ -30,7 +30,7 @@ export interface ToleranceMark {
 
 /**
  * The mark and the note for a row whose difference is inside or outside the tolerance, or undecided.
- * @param nothing What to print when there was nothing to compare.
+ * @param nothing The note if there was nothing to compare.
  */
 export function chooseToleranceMark(row: ToleranceRow, nothing: string): ToleranceMark {
   const { isInside, isPromised } = row;

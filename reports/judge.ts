@@ -297,7 +297,10 @@ function messageVerdict(seeds: readonly SeedResult[]): Verdict[] {
   return [{ name: MESSAGE_CONSERVATION_INVARIANT, pass: bad.length === 0, detail }];
 }
 
-/** Packets on one side of the balance minus those on the other; 0 when none got lost. */
+/**
+ * Packets that entered (sent, duplicated, injected) minus those accounted for (delivered, dropped, in
+ * flight); 0 if the balance is right.
+ */
 function imbalance(packets: PacketTotals): number {
   const { sent, duplicated, injected, delivered, inFlight } = packets;
   return sent + duplicated + injected - delivered - droppedPackets(packets) - inFlight;

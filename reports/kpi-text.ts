@@ -129,7 +129,7 @@ export function missedText(
   return `${where}; worst seed ${worst.seed}${ofNetworkText(networks, worst.seed)}: ${quantityText(worst.value, kpi.unit)}`;
 }
 
-/** KPIs, missed ones first. */
+/** The KPIs with the missed ones first, otherwise in the same order. */
 export function sortMissedFirst(kpis: readonly KpiResult[]): readonly KpiResult[] {
   return [...kpis.filter((kpi) => !kpi.pass), ...kpis.filter((kpi) => kpi.pass)];
 }
@@ -175,7 +175,7 @@ export function hasLimits({ kpis, invariants }: Report): boolean {
   );
 }
 
-/** The verdict in a word. */
+/** The word for the verdict on a run. */
 export function verdictWord(report: Report): VerdictWord {
   if (report.ending === 'aborted') return 'FAIL';
   if (report.ending !== 'complete') return 'STOP';
@@ -251,7 +251,10 @@ export function repeatSeedCommand(report: Report, seed: number): string {
   return `${start} ${command} ${file} ${flags} ${seed}${sets.join('')}${places.join('')}`;
 }
 
-/** The command that repeats the run of a report, with one more flag and the word after it. */
+/**
+ * The command that repeats the run of a report, with one more flag.
+ * @param word The value of the flag, if it takes one.
+ */
 export function repeatCommandWithFlag({ reproduce }: Report, flag: string, word?: string): string {
   const isDirect = reproduce.startsWith('npx ') || reproduce.includes(' -- ');
   const more = word === undefined ? flag : `${flag} ${quoteShellWord(word)}`;

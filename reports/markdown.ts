@@ -73,7 +73,7 @@ export function renderMarkdown(report: Report, options: MarkdownOptions = {}): s
   return joinSectionsWithin(sections, MARKDOWN_BYTES_MAX);
 }
 
-/** Joins sections; omits the last ones when the text would be too long. */
+/** Joins sections; omits the last ones if the text would exceed `max` bytes. */
 export function joinSectionsWithin(sections: readonly string[], max: number): string {
   let text = '';
   const byteLength = (part: string): number => new TextEncoder().encode(part).length;

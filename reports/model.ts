@@ -65,7 +65,7 @@ export interface KpiSpec {
 export interface FaultRecord {
   readonly id: string;
   readonly kind: string;
-  /** What the fault affected, as text: `core-110 <-> core-210 down`. */
+  /** The effect of the fault as text: `core-110 <-> core-210 down`. */
   readonly text: string;
   /** Ids of the links and names of the nodes that the fault affected; never empty in a finished run. */
   readonly targets: readonly string[];
@@ -138,7 +138,7 @@ export interface Checkpoints {
   readonly digests: string;
 }
 
-/** Conservation of packets on all links of the run. */
+/** Numbers of packets on all links of the run, which must balance. */
 export interface PacketTotals {
   readonly sent: number;
   readonly duplicated: number;
@@ -186,7 +186,7 @@ export interface FlowResult {
   readonly latencyNs?: { readonly p50: number; readonly p95: number; readonly max: number };
 }
 
-/** What ended a run that could end when its work was done. */
+/** What ended a run with `until: done`: its work was done, or its duration was over. */
 export type RunCompletion =
   | { readonly by: 'done'; readonly atNs: number }
   /** The duration ended the run; these nodes had not finished. */
@@ -341,6 +341,6 @@ export interface JudgeInput {
   readonly interactive?: InjectedFaultsFacts;
   /** A single command that repeats the run. */
   readonly reproduce: string;
-  /** Overrides given by `--set`, path to value. */
+  /** The values that `--set` has changed, path to value. */
   readonly overrides: Readonly<Record<string, string>>;
 }

@@ -8,7 +8,7 @@
  * @module
  */
 
-/** Seeds that belong to one network: those of network 2 begin at this number. */
+/** Number of seeds that belong to one network; the seeds of network 2 begin at this number. */
 export const SEEDS_PER_NETWORK = 10_000;
 
 /** The number of the network to which a seed belongs, from 1. */
@@ -43,7 +43,7 @@ export function groupIndependentEntries<Entry extends { readonly seed: number }>
   return [...groups.values()];
 }
 
-/** The network of a seed in a report; undefined if the scenario asked for none. */
+/** The number of the network of a seed in a report; undefined if the scenario asked for no networks. */
 export function networkOfSeedIfAny(
   networks: readonly number[] | undefined,
   seed: number,

@@ -49,7 +49,7 @@ export interface MeanDifference {
   readonly b: number | null;
   readonly value: number | null;
   readonly ci95: KpiInterval;
-  /** Correlation of the values of a pair; absent where it is undefined. */
+  /** Correlation between a and b over the pairs; absent if it is undefined. */
   readonly correlation?: number;
 }
 

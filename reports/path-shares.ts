@@ -21,7 +21,10 @@ export interface PathShare {
 /** Prefix of the names of series that count packets by path: `path:NAME`, `path:NAME FROM -> TO`. */
 const PREFIX = 'path:';
 
-/** The shares of all paths that either run used, sorted by name; empty if no node chooses paths. */
+/**
+ * The shares of all paths that at least one of the two runs used, sorted by name; empty if no node
+ * chooses paths.
+ */
 export function pathShares(live: JudgeInput, simulated: JudgeInput): readonly PathShare[] {
   const [own, ideal] = [sharesOf(live), sharesOf(simulated)];
   return [...new Set([...own.keys(), ...ideal.keys()])].sort().map((path) => ({

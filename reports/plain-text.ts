@@ -5,9 +5,7 @@
  * @module
  */
 
-/**
- * Characters that control a terminal or end a line, and those that change the writing direction.
- */
+/** Matches sequences of characters that control a terminal, end a line, or change the writing direction. */
 const OBEYED = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu;
 
 /** The text as one line without {@link OBEYED} characters: each sequence of them becomes a blank. */

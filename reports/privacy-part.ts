@@ -33,7 +33,7 @@ export function privacyReportPart(
   };
 }
 
-/** The adversary in a few words, for the line with the entropy. */
+/** A short description of the adversary, for the line with the entropy. */
 export function shortAdversaryText({
   corrupt,
   mixes,

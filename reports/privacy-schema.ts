@@ -1,6 +1,6 @@
 /**
- * The shape of what a report says about privacy, part of `report.json`: every figure comes with the
- * adversary and the estimator it holds for (docs/spec/privacy-metrics.md).
+ * The schema of the privacy part of `report.json`: every figure comes with the adversary and the
+ * estimator for which it holds (docs/spec/privacy-metrics.md).
  *
  * @module
  */

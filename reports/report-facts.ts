@@ -21,7 +21,7 @@ import { seedsText } from './twin-text.ts';
 
 type Facts = readonly (readonly [name: string, value: string])[];
 
-/** The facts beside the verdict: how much was run, how, and how fast. */
+/** The facts beside the verdict: seeds, duration, mode and speed of the run. */
 export function reportFacts(report: Report): Facts {
   const running = readRunningWallSeconds(report);
   const end = runCompletionText(report);

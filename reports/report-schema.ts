@@ -331,7 +331,7 @@ type DeepReadonly<T> = T extends (infer U)[]
 
 /** A report, as written to `report.json`. */
 export type Report = DeepReadonly<z.infer<typeof reportSchema>>;
-/** A live run beside its prediction, as contained in the report. */
+/** The comparison of a live run with its prediction, as contained in the report. */
 export type PredictionComparison = NonNullable<Report['against']>;
 /** One judged KPI. */
 export type KpiResult = Report['kpis'][number];

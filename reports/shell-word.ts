@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Characters that have no special meaning in a shell word. */
+/** Matches words without characters that are special in a shell. */
 const PLAIN = /^[\w./:%=-]+$/;
 
 /** The word itself if it is plain, else in quotes (POSIX.1-2017, Shell Command Language, 2.2.2). */

@@ -67,7 +67,7 @@ function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** What all flows sent and delivered together. */
+/** The series that are the sums of what all flows sent and delivered. */
 function sums(series: readonly TimeSeries[]): readonly TimeSeries[] {
   const wanted = [
     ['sent', ALL_SENT_SERIES],

@@ -13,7 +13,7 @@ import { isPlainNumber, type SweepColumn, sweepColumns, sweepRunLines } from './
  */
 const PART = 1 << 16;
 
-/** The document in parts. */
+/** The document in parts of about {@link PART} characters. */
 export function* sweepCsv(sweep: SweepResult): Generator<string> {
   const columns = sweepColumns(sweep);
   let part = recordOf(columns.map(({ name }) => name));

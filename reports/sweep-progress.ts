@@ -38,8 +38,8 @@ const WORST_MIN = 14;
 const WORST_ROOM = 32;
 
 /**
- * One line without newline, at most as wide as the terminal: runs, combinations, what was
- * missed, time left, the worst combination. What does not fit is left out from the right.
+ * One line without newline, at most as wide as the terminal: runs, combinations, what was missed, time
+ * left, the worst combination. The last parts are left out if they do not fit.
  */
 export function renderSweepProgress(state: SweepProgress, width: number): string {
   const { runsDone, runs, cellsDone, cells, missed, broke, secondsLeft, worst } = state;

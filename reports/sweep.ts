@@ -150,7 +150,10 @@ export function sweepResultColumns(sweep: SweepResult): readonly string[] {
   return isBroken ? ['result'] : kpis;
 }
 
-/** What a combination measured for a KPI; of several limits, the first that it missed. */
+/**
+ * The result of a combination for a KPI; if the KPI has several limits, the first that was missed, else
+ * the first.
+ */
 export function kpiResultOfRow(row: SweepRow, name: string): KpiResult | undefined {
   const limits = row.kpis.filter((kpi) => kpiName(kpi) === name);
   return limits.find(({ status }) => status === 'fail') ?? limits[0];
@@ -184,7 +187,7 @@ function cellsOf(sweep: SweepResult): readonly (readonly string[])[] {
   ];
 }
 
-/** The text in place of a KPI of which a combination has no value. */
+/** The text that stands for a KPI without a value in a combination. */
 export function missingKpiText({ broke }: SweepRow): string {
   return broke === undefined ? '-' : 'broke';
 }
@@ -267,7 +270,7 @@ export interface SweepGrid {
   readonly cells: readonly (readonly (KpiResult | undefined)[])[];
   /** The combination of each cell. */
   readonly rows: readonly (readonly (SweepRow | undefined)[])[];
-  /** Other parameters, fixed at their first value. */
+  /** The values at which all other parameters are fixed, their first ones. */
   readonly fixed: Readonly<Record<string, string>>;
 }
 

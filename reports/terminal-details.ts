@@ -1,5 +1,6 @@
 /**
- * The lower half of the terminal report: what the faults caused, and where the packets went.
+ * The lower half of the terminal report: the effects of faults, and the balances of packets and
+ * messages.
  *
  * @module
  */
@@ -30,7 +31,7 @@ export function faultEffectTexts(fault: ReportFault): readonly string[] {
     .map(([name, at]) => `${name} +${quantityText(at - fault.beginNs, 'ns')}`);
 }
 
-/** The faults of one seed; those of all seeds would be too many. */
+/** Lines about the faults of the shown seed only, because those of all seeds would be too many. */
 export function faultLines(report: Report, width: number): readonly string[] {
   const { faults, shownSeed, seeds } = report;
   const shown = faults.filter((fault) => fault.seed === shownSeed);

@@ -129,7 +129,7 @@ const ASCII: Readonly<Record<string, string>> = {
   '’': "'",
 };
 
-/** Replaces what an ASCII terminal cannot show; unknown characters become `?`. */
+/** Replaces characters that an ASCII terminal cannot show; unknown characters become `?`. */
 export function toAscii(text: string): string {
   return text.replace(/\P{ASCII}/gu, (character) => ASCII[character] ?? '?');
 }

@@ -1,5 +1,6 @@
 /**
- * The part of `report.json` on the twin of a scenario: what it changes, its runs, and the paired differences.
+ * The part of `report.json` on the twin of a scenario: its changes, its runs, and the paired
+ * differences.
  *
  * @module
  */

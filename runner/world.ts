@@ -49,7 +49,7 @@ export interface WorldLink {
   readonly id: string;
   /** Changes the link until undone; with several `up: false`, it is up when all are undone. */
   change(change: LinkChange, side: AffectedDirections): Undo;
-  /** Withholds packets in flight, and later ones, until undone. */
+  /** Withholds packets on the link, and packets sent later, until undone. */
   hold(side: AffectedDirections): Undo;
   /** Puts an attacker on both directions of the link; it uses the random streams of the link. */
   attack(attack: ReplayAttack): Undo;
@@ -148,7 +148,7 @@ export interface World {
   request(node: string, inquiry: RequestWithReceiver, by?: string): OpenRequest | undefined;
   /** Stops the node as a crash does: timers, sockets and unsynced data are lost. */
   crash(node: string, store: StoreFault): void;
-  /** Makes the host usable again; the runner then creates its node again. */
+  /** Makes a crashed host usable again, after which the runner creates its node anew. */
   restart(node: string): void;
   /**
    * Sends forged datagrams from a host until undone. Worlds whose hosts are in other processes pass the
@@ -160,7 +160,7 @@ export interface World {
   readonly slowDisk?: ((node: string, extraNs: number) => Undo) | undefined;
   setClock(node: string, change: { readonly stepNs: number; readonly ppm: number }): void;
   metrics(node: string): Readonly<Record<string, MetricValue>>;
-  /** Resets what meters counted (end of the warm-up). */
+  /** Resets all meters, at the end of the warm-up. */
   resetMetrics(): void;
   nodeDrops(): Readonly<Record<string, number>>;
   packets(): PacketTotals;

@@ -58,9 +58,7 @@ export interface PeriodicAskSpec {
   readonly stopNs: number;
 }
 
-/**
- * What an adversary at one node does (docs/PRIVACY.md#attacks). `kind` is the name of the attack.
- */
+/** The attack of an adversary at one node (docs/PRIVACY.md#attacks). `kind` is the name of the attack. */
 export type AttackSpec =
   /**
    * Blocks everything that enters the node, then lets one message in at a time, and claims that the

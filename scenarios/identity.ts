@@ -15,7 +15,7 @@ export interface RunIdentityFacts {
   readonly commit: string;
   /** SHA-256 of each file, by its role in the run: `scenario`, `topology`. */
   readonly files: Readonly<Record<string, string>>;
-  /** All values that are set, including those of the command line. */
+  /** All values that are set in the scenario, including those of the command line. */
   readonly parameters: CombinationParameters;
   readonly seed: number;
   /** For an attempt of a hunt: the metrics whose limits hold at every instant. */

@@ -142,7 +142,10 @@ export interface Scenario {
   readonly sha256: string;
   /** SHA-256 of users' modules, by path; absent if there are none, and before they are loaded. */
   readonly modules?: Readonly<Record<string, string>>;
-  /** SHA-256 of other files that were read, sorted: traces of traffic, imported topologies; absent if none. */
+  /**
+   * SHA-256 of each other file that was read, sorted: traces of traffic, imported topologies; absent if
+   * there are none.
+   */
   readonly data?: readonly string[];
   readonly question: string;
   /**
@@ -170,7 +173,7 @@ export interface Scenario {
   readonly sharesAgreements?: boolean;
   /** Processor time is charged by this profile; if absent, it is not modelled. */
   readonly cpu?: CpuChoice;
-  /** Options merged over those of the topology's hosts, by protocol or node name. */
+  /** Options by protocol or node name, which override those of the topology's hosts. */
   readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly traffic: readonly TrafficSpec[];
   /**
@@ -194,10 +197,10 @@ export interface Scenario {
   readonly networks?: readonly number[];
   /** Each seed runs a second time with these changes; absent if it runs once. */
   readonly twin?: TwinSpec;
-  /** A run that takes more wall time ends with exit code 5. Milliseconds. */
+  /** Limit of the wall time of a run, ms; a run that takes longer ends with exit code 5. */
   readonly timeLimitMs?: number;
   readonly overrides: Readonly<Record<string, string>>;
-  /** What a hunt changes in the file, `path -> value`; absent if nothing. */
+  /** Values that a hunt sets in the file, `path -> value`; absent if there are none. */
   readonly hunt?: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
 }

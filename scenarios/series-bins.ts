@@ -26,7 +26,7 @@ export const AVAILABILITY_STEP_NS = 100 * MS;
 /** Matches the name of the availability of any protocol. */
 const AVAILABILITY = /^[^.]+\.availability$/;
 
-/** The narrowest width, ns, with which a run has at most {@link SERIES_BINS_MAX} bins. */
+/** The smallest of the widths, ns, with which a run has at most {@link SERIES_BINS_MAX} bins. */
 export function seriesBinNs(durationNs: number): number {
   const width = WIDTHS_NS.find((ns) => durationNs / ns <= SERIES_BINS_MAX);
   assert(width !== undefined, `a run of ${durationNs} ns is longer than virtual time`);

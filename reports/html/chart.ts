@@ -1,6 +1,6 @@
 /**
- * What all charts share: a frame with margins, axes, labels that do not overlap, and a figure with
- * the chart in two sizes, so that text stays readable on a phone.
+ * The common parts of all charts: a frame with margins, axes, labels that do not overlap, and a figure
+ * with the chart in two sizes, so that text stays readable on a phone.
  *
  * @module
  */
@@ -41,7 +41,7 @@ export function makePlotFrame(
 export interface ChartFigure {
   /** A sentence that states the finding. */
   readonly title: string;
-  /** What is drawn, over which axis, and with which confidence interval. */
+  /** A text that says what is drawn, over which axis, and with which confidence interval. */
   readonly caption: string;
   readonly draw: (isWide: boolean) => Markup;
   /** Values that `script.ts` shows at the pointer, as plain data. */

@@ -52,8 +52,8 @@ interface Distribution {
 }
 
 /**
- * One chart per distribution of times, those with a limit first. With too few samples, a sentence
- * replaces the chart.
+ * The section with one chart for each distribution of times, those with a limit first. With too few
+ * samples, a sentence replaces the chart.
  */
 export function distributionSection(report: Report): Markup {
   const all = distributionsOf(report);

@@ -40,7 +40,7 @@ interface Story {
   readonly top: number;
 }
 
-/** The section about faults. If the run had none, it says so. */
+/** The section about faults; for a run without faults, a sentence that there were none. */
 export function faultSection(report: Report): Markup {
   const story = storyOf(report);
   if (story.strips.length === 0) {

@@ -191,7 +191,10 @@ function isUnbounded({ ci95: { kind, low, high } }: KpiResult): boolean {
   return kind !== 'none' && (low === null || high === null);
 }
 
-/** For each line: how many lines equal it, itself included, and how many of these come before it. */
+/**
+ * For each line: `count`, the number of lines with the same values, itself included, and `before`, how
+ * many of these precede it.
+ */
 function equalsOf({ curves, isScattered }: SweepCurves): readonly {
   readonly count: number;
   readonly before: number;

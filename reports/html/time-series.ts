@@ -263,7 +263,7 @@ function nameOf(one: SeriesSummary): string {
 
 /**
  * The colour of a series: blue for delivered packets, the main series; a neutral colour for sent
- * ones; then the others in order.
+ * packets; other series get the next colours in order.
  */
 function seriesColour(panel: Panel, index: number): number {
   const one = panel.series[index];
@@ -339,7 +339,7 @@ function drawPanel(panel: Panel, report: Report, isWide: boolean): Markup {
   const label = endLabelsWidthPx(labelledNames(report), LABEL);
   const frame = makePlotFrame(isWide, { height: HEIGHT, label, left: 52, head: isWide ? 34 : 20 });
   const top = topOf(panel);
-  // Zeros are drawn as zeros; only what was never measured is a gap.
+  // Zeros are drawn as zeros; a chart is empty only if nothing was measured in any bin.
   if (panel.series.every((one) => one.high.every((value) => value === null))) {
     // Flow names are only in the title, because a small screen has no room for them twice.
     return emptyChart(frame, 'nothing measured in any bin');

@@ -1,5 +1,5 @@
 /**
- * The section of the HTML report on the twin: what it changes, and the paired differences.
+ * The section of the HTML report on the twin: its changes, and the paired differences.
  *
  * @module
  */

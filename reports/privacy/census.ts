@@ -48,7 +48,7 @@ export interface TruthCountInput {
   readonly settleNs: number;
 }
 
-/** Goes through the record once and counts. */
+/** Counts in one pass over the record. */
 export function countTruthEvents(question: TruthCountInput): TruthCounts {
   const pass = new Pass(question);
   pass.run();

@@ -1,7 +1,7 @@
 /**
- * Does a client's link reveal whether it has something to say? Two-sample Kolmogorov-Smirnov test
- * between the inter-send times of clients that wrote messages or acknowledgements and of those that
- * did not (docs/spec/privacy-metrics.md, "Tests of traffic").
+ * Tests whether the link of a client reveals whether it has messages to send, by a two-sample
+ * Kolmogorov-Smirnov test between the inter-send times of clients that wrote messages or
+ * acknowledgements and of those that did not (docs/spec/privacy-metrics.md, "Tests of traffic").
  *
  * A client sends each packet at the instant of its creation, so a global passive adversary sees the
  * creation times.

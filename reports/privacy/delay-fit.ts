@@ -1,7 +1,7 @@
 /**
- * Do a mix's actual delays follow Exp(mean)? Kolmogorov-Smirnov test, in which whole-millisecond
- * delays are spread out again: the sender writes floor(x) + 1 ms, so x + U(0, 1) - 1 is tested
- * (docs/spec/privacy-metrics.md, "Tests of traffic").
+ * Tests whether the actual delays of a mix follow Exp(mean), by a Kolmogorov-Smirnov test. Delays in
+ * whole milliseconds are dithered: the sender writes x = floor(delay) + 1 ms, so x + U(0, 1) - 1 is
+ * tested (docs/spec/privacy-metrics.md, "Tests of traffic").
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Who seems to write to whom: for the targets' senders, the adversary's probability for each receiver,
+ * The probability, according to the adversary, that each sender of a target writes to each receiver,
  * beside the true share (docs/spec/privacy-metrics.md, "Metrics"). Masses of the messages to one
  * receiver are added; cover has no receiver and is left out, as if the adversary recognised it.
  *
@@ -15,7 +15,7 @@ import { NO_NODE, type RunTruth } from './truth/truth.ts';
 const SENDERS_MAX = 60;
 const RECEIVERS_MAX = 120;
 
-/** The matrix of who seems to write to whom: rows are senders, columns receivers. */
+/** The matrix of the probabilities that senders (rows) write to receivers (columns). */
 export interface LinkabilityMatrix {
   readonly senders: readonly string[];
   readonly receivers: readonly string[];

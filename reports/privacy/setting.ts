@@ -1,6 +1,6 @@
 /**
- * What the measurement of privacy needs besides the record: which nodes mix and how, which ones the
- * adversary has corrupted, and which messages to follow (docs/spec/privacy-metrics.md).
+ * What the measurement of privacy needs in addition to the record: which nodes mix and how, which mixes
+ * the adversary has corrupted, and which messages to follow (docs/spec/privacy-metrics.md).
  *
  * @module
  */

@@ -10,7 +10,7 @@ import { quantile, sortedAscending } from './quantile.ts';
 /** Number of resamples. */
 const BOOTSTRAP_ROUNDS = 2_000;
 
-/** What to resample, how to reduce it, and the source of randomness. */
+/** The data to resample, the statistic to compute, and the random stream. */
 export interface BootstrapInput<T> {
   /** The data of each seed. */
   readonly replications: readonly T[];

@@ -100,7 +100,7 @@ export function recordRefusedMessages(
   }
 }
 
-/** Checks at the end of a run that the messages add up, and summarises what happened to them. */
+/** Checks at the end of a run that the account of messages balances, and returns its totals. */
 export function finishMessageAccounting(
   account: MessageAccounting,
   experiment: Experiment,

@@ -65,7 +65,10 @@ export interface MessageLedgerParts {
   readonly isCarrier: boolean;
   /** Number of messages that reached an application with changed bytes. */
   readonly damaged: () => number;
-  /** Number of datagrams that links changed, or that an attacker put on a link. */
+  /**
+   * Number of datagrams on links whose bytes no node sent: changed by a link, or put there by an
+   * attacker.
+   */
   readonly lies: () => number;
 }
 
@@ -168,19 +171,19 @@ export class MessageLedger implements MessageAccountant {
   }
 
   state(): void {
-    // Part of the observer's interface; an account is about messages.
+    // Nothing to do: an account is about messages only.
   }
 
   spanned(): void {
-    // Part of the observer's interface; an account is about messages.
+    // Nothing to do: an account is about messages only.
   }
 
   marked(): void {
-    // Part of the observer's interface; an account is about messages.
+    // Nothing to do: an account is about messages only.
   }
 
   logged(): void {
-    // Part of the observer's interface; an account is about messages.
+    // Nothing to do: an account is about messages only.
   }
 
   onOffered(): void {

@@ -173,19 +173,19 @@ export class TransitLedger implements MessageAccountant {
   }
 
   state(): void {
-    // Part of the observer's interface; an account is about messages.
+    // Nothing to do: an account is about messages only.
   }
 
   spanned(): void {
-    // Part of the observer's interface; an account is about messages.
+    // Nothing to do: an account is about messages only.
   }
 
   marked(): void {
-    // Part of the observer's interface; an account is about messages.
+    // Nothing to do: an account is about messages only.
   }
 
   logged(): void {
-    // Part of the observer's interface; an account is about messages.
+    // Nothing to do: an account is about messages only.
   }
 
   imbalance(holding: (node: string) => number | undefined): string | undefined {

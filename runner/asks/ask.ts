@@ -29,7 +29,7 @@ export interface AskAnswerReceiver {
   ended(answer: AskAnswer): void;
 }
 
-/** The node that is asked, and its world. */
+/** The node to which a question is put, and its world. */
 export interface AskedNode {
   readonly world: Pick<World, 'now' | 'later' | 'host' | 'call' | 'request'>;
   /** The handle for all protocols of the node; undefined while the node is down. */

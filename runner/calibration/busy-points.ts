@@ -19,7 +19,7 @@ import {
 } from './in-place.ts';
 import type { Workload } from './workloads.ts';
 
-/** What the measurements need. */
+/** What is needed to measure the points. */
 export interface BusyPointOptions
   extends Pick<CalibrationRequest, 'signal' | 'onStep' | 'isQuick'> {
   readonly workload: Workload;

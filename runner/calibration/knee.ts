@@ -22,14 +22,14 @@ const KNEE_LATENCY_NS = 250_000_000;
 
 const DELIVERY = '.delivery';
 
-/** The result of one run at a given rate. */
+/** The result of one run at a rate. */
 export interface KneeRun {
   readonly ratePerSecond: number;
   /** Share of the packets that arrived. */
   readonly delivery: number;
   readonly latencyP50Ns: number;
   readonly latencyP95Ns: number;
-  /** Share of the time in which other programs had the processor; live only. */
+  /** Share of the time in which other programs had the processor; only for live runs. */
   readonly waited?: number;
 }
 

@@ -14,7 +14,7 @@ export interface CrashEvent {
   readonly text: string;
 }
 
-/** The place where the error was thrown, with the lines around it. */
+/** The place in the code where the error was thrown, with the lines around it. */
 export interface CrashPlace {
   readonly file: string;
   readonly line: number;

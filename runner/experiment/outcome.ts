@@ -1,5 +1,5 @@
 /**
- * Turns what an experiment measured into the plain result of one seed.
+ * Turns the measurements of an experiment into the result of one seed, as plain data.
  *
  * @module
  */
@@ -320,7 +320,7 @@ function histogram(parts: readonly LogHistogram[]): MetricData {
   return { kind: 'histogram', data: mergeHistograms(parts.map((part) => part.data())) };
 }
 
-/** Fault records with the instants of their consequences, and what they cost. */
+/** The fault records, completed with the instants of their effects and the gaps that they caused. */
 function faultRecords(experiment: Experiment, isOver: boolean): FaultRecord[] {
   return experiment.faults.records.map((record) => {
     const effects: Record<string, number> = { ...record.effects };
@@ -387,7 +387,7 @@ function flowResult(flow: Flow): FlowResult {
   return { ...result, latencyNs: { p50, p95, max: latency.max } };
 }
 
-/** Cuts off what arrived while the network was drained after the end. */
+/** Cuts off the bins after the end of the run, in which the network drained. */
 function withinRun(series: TimeSeries, reachedNs: number): TimeSeries {
   return { ...series, values: series.values.slice(0, Math.ceil(reachedNs / series.binNs)) };
 }

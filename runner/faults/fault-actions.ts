@@ -209,7 +209,7 @@ function crashNodes(action: CrashAction, call: FaultCall): FaultHit {
   };
 }
 
-/** Draws the nodes of a fault from those that are up. */
+/** Draws the nodes that crash from the named nodes that are up. */
 function drawVictims(
   { nodes, count }: CrashAction,
   { context, draws }: FaultCall,

@@ -40,7 +40,7 @@ export interface FaultTargets {
   readonly quietNs: number;
 }
 
-/** The keys of an action in an event, such as `link` and `set`. */
+/** An action as in an event of a scenario file: its keys, such as `link` and `set`, and their values. */
 export type DrawnAction = Readonly<Record<string, unknown>>;
 
 /** Draws the action of a fault; undefined if no target is suitable for this kind of fault. */

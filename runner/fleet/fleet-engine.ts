@@ -183,7 +183,7 @@ async function reachRedis({ url }: QueueAddress): Promise<void> {
     connectTimeout: CONNECT_MS,
     retryStrategy: (): null => null,
   });
-  // `connect` throws only 'Connection is closed.'; the reason comes before, as an `error` event.
+  // `connect` only throws 'Connection is closed.'; the reason is in an `error` event before.
   let why: Error | undefined;
   client.on('error', (error: Error) => {
     why ??= error;

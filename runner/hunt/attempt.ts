@@ -34,12 +34,15 @@ export type BreakKind =
   /** Two runs with the same faults and seed had different fingerprints. */
   | 'fingerprint';
 
-/** A promise of a protocol that an attempt broke. Two breaks are the same if their kinds and places are. */
+/**
+ * A break: a promise of a protocol that an attempt broke. Two breaks are the same if they have the same
+ * kind and place.
+ */
 export interface HuntBreak {
   readonly kind: BreakKind;
   /** Where it broke: the line of the code, the text of the invariant without numbers, or the limit. */
   readonly place: string;
-  /** What happened, for people. */
+  /** A text for people on what happened. */
   readonly text: string;
 }
 

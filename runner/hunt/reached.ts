@@ -13,7 +13,7 @@ const REACHED_MAX = 2_000;
 /** Matches numbers and hexadecimal names, which differ from run to run. */
 const NUMBERS = /[0-9a-f]*\d[0-9a-f]*/gi;
 
-/** Collects what a run reaches. */
+/** Collects the states that a run reaches. */
 export class ReachedStates implements WorldListener {
   readonly #all = new Set<string>();
   /** The last state of each machine of each node. */

@@ -20,11 +20,11 @@ const STORY = 'story.txt';
 /** Number of files that are tried at the same time. */
 const AT_ONCE = 4;
 
-/** The break to shrink, what tries files, where the result goes, and for how long. */
+/** The break to shrink, the threads that try files, the path of the result, and the time limit. */
 export interface ShrinkBreakParts
   extends Pick<ShrinkParts, 'data' | 'recoverNs' | 'keepsRates' | 'onSmaller'> {
   readonly one: FoundBreak;
-  /** Where the break comes from, for the head of the file. */
+  /** The origin of the break, for the head of the file. */
   readonly origin: string;
   /** Path of the file that is written. */
   readonly path: string;

@@ -31,7 +31,7 @@ interface Followed {
 export class BreakHistory implements WorldListener {
   readonly #world: World;
   readonly #faults: readonly FaultRecord[];
-  /** Lines on what happened since the last fault began. */
+  /** One line for each thing that happened since the last fault began. */
   #happened: string[] = [];
   /** Number of lines that were dropped from `#happened`, since there were too many. */
   #left = 0;

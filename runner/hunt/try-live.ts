@@ -29,7 +29,7 @@ export function liveFaults({ events }: Pick<Attempt, 'events'>): readonly EventV
 
 /**
  * Runs the scenario once with the faults of an attempt.
- * @returns what broke; undefined if the run was stopped.
+ * @returns the breaks; undefined if the run was stopped.
  * @throws Refusal if this machine cannot run it.
  */
 export async function tryAttemptLive(

@@ -21,7 +21,7 @@ export interface InjectableKind {
   readonly bar?: string;
   /** Nodes that a fault of this kind can hit; absent if it hits links, or can hit all nodes. */
   readonly targets?: readonly string[];
-  /** For a flood: what can be forged, by the node that is attacked. */
+  /** For a flood: the kinds of datagrams that can be forged, by the node that is attacked. */
   readonly forgeries?: Readonly<Record<string, readonly string[]>>;
 }
 

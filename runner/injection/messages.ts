@@ -38,7 +38,7 @@ export interface InjectedEvent {
   readonly beginNs: number;
   /** When the fault ends; undefined if it lasts to the end of the run. */
   readonly endNs: number | undefined;
-  /** What was affected, as text for people. */
+  /** The effect of the fault, as text for people. */
   readonly text: string;
 }
 

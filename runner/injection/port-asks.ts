@@ -104,7 +104,10 @@ export class PortAskHandler {
     }
   }
 
-  /** Asks the nodes one by one, since they may be in other processes; answers when the last one has. */
+  /**
+   * Asks the nodes one by one, since they may be in other processes; calls `taker` when the last node
+   * has answered.
+   */
   #lookAt(node: string | undefined, taker: (nodes: NodeStatuses) => void): void {
     const { hosts } = this.#parts.scenario.topology;
     const wanted = hosts.filter(({ name }) => node === undefined || name === node);

@@ -16,7 +16,7 @@ import {
 import type { KeyBundle } from './key-bundle.ts';
 import type { SecretSource } from './secret-source.ts';
 
-/** What provisioning needs, with the source of all secrets of a run. */
+/** What provisioning needs, including the source of all secrets of a run. */
 export interface SecretProvisionerOptions {
   readonly network: NetworkMap;
   /** All protocols of a host, the lowest first. */

@@ -26,7 +26,7 @@ const TAIL_BYTES = 32;
  * least this long.
  */
 const LONG_BYTES = 1_000;
-/** An observer that has lost a target looks for it among what users receive in this time, ns. */
+/** An observer that has lost a target considers all packets that users receive within this time, ns. */
 const SEARCH_NS = 10e9;
 /** With fewer distinct values among its last bytes, a packet ends with padding. */
 const DISTINCT_MIN = 8;

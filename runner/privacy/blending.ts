@@ -62,7 +62,7 @@ export class BlendingAdversary implements Adversary {
   }
 
   dropped(): void {
-    // An honest node does not report what it drops.
+    // Nothing to do: this attack does not use drops, which only corrupt nodes report.
   }
 
   stop(): void {

@@ -57,7 +57,7 @@ export class ReplayAdversary implements Adversary {
   }
 
   dropped(): void {
-    // An honest node does not report what it drops.
+    // Nothing to do: this attack does not use drops, which only corrupt nodes report.
   }
 
   stop(): void {

@@ -46,7 +46,7 @@ interface Offered {
   isStarted: boolean;
 }
 
-/** The link on which a followed packet is sent, and what the node did to it. */
+/** The link on which a followed packet is sent, and how the node changed the packet. */
 interface FollowedDeparture {
   readonly journey: Journey;
   readonly trail: number;
@@ -220,19 +220,19 @@ class JourneyRecorder implements Recorder, NetworkObserver {
   }
 
   state(): void {
-    // Required by the recorder's interface; a journey is about packets only.
+    // Nothing to do: a journey is about packets only.
   }
 
   spanned(): void {
-    // Required by the recorder's interface; a journey is about packets only.
+    // Nothing to do: a journey is about packets only.
   }
 
   marked(): void {
-    // Required by the recorder's interface; a journey is about packets only.
+    // Nothing to do: a journey is about packets only.
   }
 
   logged(): void {
-    // Required by the recorder's interface; a journey is about packets only.
+    // Nothing to do: a journey is about packets only.
   }
 
   finish(): void {
@@ -368,7 +368,7 @@ function bytesText(count: number): string {
   return `${groupDigits(count)} B`;
 }
 
-/** Describes what a node changed in a packet that it forwards. */
+/** A text on how a node changed a packet that it forwards. */
 function changeText(before: Uint8Array, after: Uint8Array): string {
   if (before.length !== after.length) return `now ${bytesText(after.length)}`;
   let changed = 0;

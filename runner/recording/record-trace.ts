@@ -96,7 +96,7 @@ export function recordTrace(parts: RecorderParts, order: TraceRequest): TraceLis
   return startTraceFile({ ...traceParts(parts), nodeCalls: parts.world }, order);
 }
 
-/** The parts of a trace in virtual time, where packets are observed. */
+/** Makes the parts of a trace of a run in virtual time, in which packets can be observed. */
 export function traceParts({ world, scenario, registry, seed }: RecorderParts): TraceParts {
   const { network } = world.sim;
   const { directions } = network;

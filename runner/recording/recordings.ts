@@ -1,5 +1,5 @@
 /**
- * What a run is asked to record.
+ * The recordings that a run is requested to make.
  *
  * @module
  */

@@ -38,7 +38,7 @@ import type { SetUpMemoryGuard } from '../worlds/set-up-memory.ts';
 import { type MakeNetwork, makeSimWorld, virtualWorld } from '../worlds/virtual-world.ts';
 import type { RunControl } from './run-control.ts';
 
-/** What is run, and how: the scenario, the seed, and what is recorded. */
+/** The scenario and the seed of a run, and how it is run and recorded. */
 export interface SeedRunInput {
   readonly scenario: Scenario;
   readonly registry: ProtocolLookup;

@@ -35,7 +35,7 @@ export class FailureSignal {
   }
 }
 
-/** The longest wait, the interval between two checks, and what ends it early. */
+/** The longest wait, the interval between two checks, and a condition that ends the wait early. */
 export interface WaitTerms {
   readonly maxMs: number;
   readonly pollMs: number;

@@ -10,7 +10,7 @@ import { histogramQuantile, LogHistogram } from '../../engine/measure/histogram.
 
 const P95 = 0.95;
 
-/** The latencies of one flow. */
+/** The p95 latencies of one flow, bin by bin. */
 export class BinLatencyP95 {
   readonly p95: (number | null)[] = [];
   readonly #histogram: LogHistogram | undefined;

@@ -1,8 +1,9 @@
 /**
- * Measures one flow at its two applications: what was sent, what arrived unchanged, and when.
+ * Measures one flow at its two applications: which packets were sent, which arrived unchanged, and
+ * when.
  *
- * Definitions: docs/spec/scenario-files.md#kpis. Everything is counted at the receiving application
- * from the truth inside the payload; nothing relies on what a node claims.
+ * docs/spec/scenario-files.md#kpis defines the metrics. Everything is counted at the receiving
+ * application from the truth inside the payload; nothing relies on claims of nodes.
  *
  * @module
  */
@@ -107,7 +108,7 @@ export class FlowMeter {
     this.#latencies = new BinLatencyP95(this.hasWindows ? 'exact' : 'histogram');
   }
 
-  /** p95 latency of the packets that arrived in each bin, ns; null where none arrived. */
+  /** p95 latency of the packets that arrived in each bin, ns; null in bins without arrivals. */
   get latencyBins(): readonly (number | null)[] {
     return this.#latencies.p95;
   }

@@ -22,7 +22,7 @@ import type { Defects } from './base/seeded-engine.ts';
 /** A wrong engine that the suite must detect. */
 export interface Mutation {
   readonly name: string;
-  /** What is wrong with the engine, as text. */
+  /** A text on the mistake of the engine. */
   readonly mistake: string;
   /** Numbers of the checks that must fail. */
   readonly red: readonly string[];

@@ -218,7 +218,7 @@ export function renderSuiteJson(report: SuiteReport): string {
   return `${JSON.stringify(json, null, 2)}\n`;
 }
 
-/** Markdown of two tables: what is checked, and what was found. The same run gives the same text. */
+/** Markdown with two tables: the checks, and their measurements. The same run gives the same text. */
 export function renderSuiteMarkdown(report: SuiteReport): string {
   const { verdicts } = report;
   const checks = verdicts.map(({ id, name, formula, catches }) => [id, name, formula, catches]);

@@ -107,7 +107,7 @@ export const CHECKS: readonly VerificationCheck[] = [
   coreStepsCheck,
 ];
 
-/** What to run, with how many seeds. */
+/** The checks to run, the seeds, and the deliberate mistakes of the engine. */
 export interface SuiteOptions {
   readonly checks: readonly VerificationCheck[];
   readonly seeds: readonly number[];

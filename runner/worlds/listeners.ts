@@ -7,7 +7,7 @@ import type { RequestContent } from '../../engine/host/host.ts';
 import type { LogSink, NodeTraceSink } from '../../engine/net/sim-observers.ts';
 import type { WorldListener } from '../world.ts';
 
-/** Where the reports come from. */
+/** The hosts whose reports are passed on, and their clock. */
 interface Source {
   /** The name of a host, by its index. */
   readonly nameOf: (host: number) => string;

@@ -331,7 +331,7 @@ function readBare(text: string, expects: string, unit: MetricUnit): LeafResult<n
 }
 
 /**
- * The mistake of a KPI whose metric has no samples at the end of a run (in k6, such a limit passes:
+ * The message about a KPI whose metric has no samples at the end of a run (in k6, such a limit passes:
  * grafana/k6#4283).
  */
 export function emptyKpiIssue(

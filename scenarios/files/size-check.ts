@@ -29,7 +29,7 @@ type Options = Readonly<Record<string, OverridingOptions['options']>>;
 /** The packets of a traffic entry. */
 type Packets = Pick<TrafficSpec, 'by' | 'pattern' | 'sizeBytes'> & { readonly ends: FlowEnds };
 
-/** The longest message that a node takes, and why. */
+/** The longest message that a node accepts, and the reason. */
 interface Limit {
   readonly bytes: number;
   readonly words: string;

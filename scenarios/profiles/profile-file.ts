@@ -1,5 +1,6 @@
 /**
- * Reads cost profiles and turns them into what the engine charges (docs/spec/processor-model.md).
+ * Reads cost profiles and converts them to the costs that the engine charges
+ * (docs/spec/processor-model.md).
  *
  * @module
  */
@@ -13,7 +14,10 @@ import type { CpuChoice } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import { type CostProfile, type ProfileOperation, profileSchema } from './profile-schema.ts';
 
-/** Where `npm run calibrate` writes and `cpu: calibrated` reads, relative to the working folder. */
+/**
+ * Path of the profile that `npm run calibrate` writes and `cpu: calibrated` reads, relative to the
+ * working folder.
+ */
 export const DEFAULT_PROFILE_PATH = 'runs/calibration.json';
 
 const LIMIT_BYTES = 1e6;

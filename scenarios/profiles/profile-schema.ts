@@ -2,8 +2,8 @@
  * The shape of a cost profile, version 1, which `npm run calibrate` writes and `cpu: calibrated`
  * reads (docs/spec/processor-model.md). `schemas/calibration.schema.json` is generated from it.
  *
- * Each operation has two costs: that of its own benchmark, and that in place, which runs are
- * charged.
+ * Each operation has two costs: the cost in its own benchmark, and the cost in place, which is charged
+ * in runs.
  *
  * @module
  */

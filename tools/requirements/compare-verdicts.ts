@@ -1,5 +1,5 @@
 /**
- * Compares the committed verdicts of docs/REQUIREMENTS.md with those of a run.
+ * Finds verdicts in the committed docs/REQUIREMENTS.md that claim more than a run shows.
  *
  * @module
  */

@@ -7,7 +7,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** Where `npm run mutants` writes which planted defects were found, relative to the root of the repository. */
+/**
+ * The file in which `npm run mutants` writes the planted defects and what found them, relative to the
+ * root.
+ */
 export const FOUND_DEFECTS_PATH = 'runs/mutants.json';
 /** Where `npm run mutants -- --everywhere` writes its results. */
 export const FOUND_EVERYWHERE_PATH = 'runs/mutants-everywhere.json';

@@ -66,7 +66,7 @@ function lineOf({ id, verdict, shall, passed, failed, silent }: JudgedRequiremen
 /** A verdict with the oldest nightly on which it depends. */
 export type ShownVerdict = Pick<JudgedRequirement, 'verdict' | 'nightly'>;
 
-/** What a document needs to know about a requirement. */
+/** The verdicts of requirements, and the test files that name them, which the document shows. */
 export interface ShownRequirements {
   readonly verdictOf: (id: string) => ShownVerdict;
   readonly files: ReadonlyMap<string, readonly string[]>;

@@ -1,5 +1,5 @@
 /**
- * Reads `docs/requirements.yaml`: what the project must fulfil, in its own words.
+ * Reads `docs/requirements.yaml`, the list of the project's requirements.
  *
  * @module
  */

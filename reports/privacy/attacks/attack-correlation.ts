@@ -42,10 +42,13 @@ export interface CorrelationOptions {
  */
 type Direction = 'comes' | 'goes';
 
-/** The correlation attack that observes what the receiver gets. */
+/** The correlation attack on the packets that arrive at the receiver. */
 export const correlationAttack: Attack = correlation('correlation', 'comes');
 
-/** The correlation attack that observes what the receiver sends: acknowledgements, unless cover hides them. */
+/**
+ * The correlation attack on the packets that the receiver sends: acknowledgements, unless cover hides
+ * them.
+ */
 export const answerCorrelationAttack: Attack = correlation('answers', 'goes');
 
 function correlation(name: string, direction: Direction): Attack {

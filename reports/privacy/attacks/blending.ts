@@ -52,9 +52,9 @@ export interface StealthyBlending {
   /** The adversary lets one in this many messages pass; at least 1. */
   readonly dilution: number;
   readonly mu: number;
-  /** Loops of the mix, per unit of time. */
+  /** Rate of the mix's own loops, lambda_M, per unit of time. */
   readonly loopRate: number;
-  /** Other traffic through the mix, per unit of time. */
+  /** Rate of all other messages through the mix, lambda_R, per unit of time. */
   readonly otherRate: number;
 }
 

@@ -65,7 +65,7 @@ export class BatchDisclosure {
   }
 }
 
-/** What an observer of the first and last links of a continuous mixnet sees; times in ns. */
+/** The view of an observer of the first and last links of a continuous mixnet; times in ns. */
 export interface ContinuousDisclosureInput {
   /** Instants at which Alice sends, in ascending order. */
   readonly sends: readonly number[];

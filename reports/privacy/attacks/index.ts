@@ -39,7 +39,7 @@ const taggingAttack: Attack = {
     tags && successOfHits({ attack: 'tagging', ...tags, chance: 0 }),
 };
 
-/** A recorded packet is sent again. */
+/** A recorded packet is sent again, and its output is recognised because it appears twice. */
 const replayAttack: Attack = {
   name: 'replay',
   adversary: 'active at the links of one mix, no keys',

@@ -18,7 +18,7 @@ export interface PathDelayDistribution {
   readonly transitNs: number;
 }
 
-/** Facts that everybody knows, including the attacker. */
+/** Public knowledge, which the attacker has too. */
 export interface AttackSetting {
   /** Names of users: all senders and receivers. */
   readonly users: readonly string[];
@@ -55,7 +55,7 @@ export interface AttackTruths extends ActiveAttackResults {
   readonly compromisedPaths?: SuccessCount;
 }
 
-/** What an attack is evaluated on: what the adversary saw, the setting, and the right answers. */
+/** What an attack is evaluated on: the view of the adversary, public knowledge, and the right answers. */
 export interface AttackInput {
   readonly view: AdversaryView;
   readonly setting: AttackSetting;

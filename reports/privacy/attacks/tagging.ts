@@ -1,6 +1,6 @@
 /**
  * Tagging: a corrupt first mix flips a payload bit, and a corrupt last hop sees that the payload is
- * destroyed. In Sphinx a tag can say no more than that, and it costs the message
+ * destroyed. In Sphinx a tag carries no further information, and the tagged message is lost
  * (docs/spec/privacy-metrics.md, "Attacks").
  *
  * @module

@@ -1,8 +1,8 @@
 /**
- * The pool of a mix whose next departure is equally likely to be any message inside: for
- * exponential delays, and for every batch mix, whose flush is a uniform choice from its pool (`m.p
- * = P / n`, where n includes the leaving message; docs/spec/privacy-metrics.md, Mass propagation).
- * Delays that depend on age need an {@link AgingPool}.
+ * The pool of a mix in which all messages are equally likely to leave next: for exponential delays, and
+ * for every batch mix, because a flush is a uniform choice from its pool (`m.p = P / n`, where n
+ * includes the leaving message; docs/spec/privacy-metrics.md, Mass propagation). Delays that depend on
+ * age need an {@link AgingPool}.
  *
  * @module
  */
@@ -71,8 +71,8 @@ export class MemorylessPool implements BelievedPool {
     for (const [label, mass] of this.#masses.entries()) sum[label] = (sum[label] ?? 0) + mass;
   }
 
-  // Takes the share of one leaving message out of each mass; returns false if all shares are
-  // negligible. hot: once per hop, with a loop over the labels of masses.
+  // Takes the share of one leaving message out of each mass; returns false if all are negligible.
+  // hot: once per hop, with a loop over the labels of masses.
   #draw(size: number, into: Float64Array, dust: Float64Array): boolean {
     const masses = this.#masses;
     const share = 1 / size;

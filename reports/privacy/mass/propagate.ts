@@ -27,7 +27,7 @@ import { type BelievedPool, MemorylessPool } from './memoryless-pool.ts';
 
 /** What the adversary can conclude from a node's inputs and outputs. */
 export type NodeMixingModel =
-  /** The next message to leave is any of those inside. */
+  /** All messages inside are equally likely to leave next. */
   | { readonly kind: 'memoryless' }
   /** Old messages are likelier to leave. */
   | { readonly kind: 'aging'; readonly hazard: Hazard }

@@ -57,7 +57,10 @@ export function renyi2Bits(p: Probabilities): number {
   return collisions === 0 ? 0 : Math.max(0, -Math.log2(collisions));
 }
 
-/** Guessing entropy: expected number of guesses, most likely first; 0 without candidates. */
+/**
+ * Guessing entropy: the expected number of guesses, if the likeliest candidates are guessed first; 0
+ * without candidates.
+ */
 export function guessingEntropy(p: Probabilities): number {
   const sorted = Float64Array.from(p).sort();
   const { length } = sorted;

@@ -1,6 +1,6 @@
 /**
- * The complete record of a run: which message was where, and when. It is made by the observer given
- * to nodes (ADR 0012), is the input of the estimators, and scores attacks
+ * The complete record of the messages of a run: at which node each message was, and when. It is made by
+ * the observer given to nodes (ADR 0012), is the input of the estimators, and scores attacks
  * (docs/spec/privacy-metrics.md, "Two records").
  *
  * Code below `reports/privacy/attacks` must not import this folder: an attacker has a `View`. A
@@ -17,12 +17,12 @@ export const EVENT_ARRIVED = 1;
 export const EVENT_DEPARTED = 2;
 /** The message ended at its recipient. */
 export const EVENT_DELIVERED = 3;
-/** Cover that ended at its intended place. */
+/** Cover ended at the node for which it was intended. */
 export const EVENT_ABSORBED = 4;
 /** The message was dropped. */
 export const EVENT_DROPPED = 5;
 
-/** One of the six codes above. */
+/** The code of an event: one of the six constants `EVENT_...`. */
 export type TruthEventCode = 0 | 1 | 2 | 3 | 4 | 5;
 
 /** Stands for "no node" where a node index is expected. */
@@ -37,7 +37,7 @@ export const PURPOSE_COVER = 2;
 /** Purpose of a message that no node of the run created: forged, replayed, or older than the record. */
 export const PURPOSE_FOREIGN = 3;
 
-/** Why a message exists: one of the four numbers above. */
+/** The purpose of a message: one of the four constants `PURPOSE_...`. */
 export type PurposeCode = 0 | 1 | 2 | 3;
 /** Number of purposes. */
 export const PURPOSE_COUNT = 4;

@@ -1,8 +1,8 @@
 /**
- * What a stated adversary sees of a run, and all that attack code gets: packets on the links it
- * observes (instant, size), and for corrupt nodes which input became which output
- * (docs/spec/privacy-metrics.md, Two records). It contains no identity of any message: nothing that
- * only the sender or an honest node knew.
+ * The view of an adversary, which is all that attack code gets: instant and size of the packets on the
+ * links that it observes, and for corrupt nodes which input became which output
+ * (docs/spec/privacy-metrics.md, Two records). It contains no identities of messages, and nothing that
+ * only the sender or an honest node knows.
  *
  * @module
  */
@@ -25,8 +25,8 @@ export interface WatchedLink {
 }
 
 /**
- * What corrupt nodes reveal: which input left them as which output. Each array has at least `count`
- * entries.
+ * The passages that corrupt nodes reveal: which input left as which output. Each array has at least
+ * `count` entries.
  */
 export interface CorruptNodePassages {
   readonly count: number;

@@ -34,7 +34,7 @@ export function makeFailureReport(error: unknown): Extract<AgentReport, { type: 
   return { type: 'broken', kind, message, stack, ...told };
 }
 
-/** Shortens a text to what fits into a message. */
+/** Shortens a text to the longest that a message may contain. */
 export function truncateReportText(words: string): string {
   return words.slice(0, REPORT_TEXT_MAX);
 }

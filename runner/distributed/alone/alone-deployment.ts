@@ -80,8 +80,8 @@ function trafficOf(
 }
 
 /**
- * Refuses networks of which a part needs a run.
- * @throws Refusal with the place of the node or link.
+ * Refuses a network with a node or link that a process without a coordinator cannot run.
+ * @throws Refusal with the position of the node or link in its file.
  */
 export function refuseIfNotStandalone(topology: Topology, registry: ProtocolLookup): void {
   const reason = findStandaloneObstacle(topology, registry);

@@ -1,9 +1,9 @@
 /**
- * Listens for diallers and admits those whose keys are known.
+ * Listens for connections, and admits diallers whose keys are known.
  *
- * A stranger learns nothing: no byte is written before the first message is authenticated, and a
- * replayed first message is refused too. Handshakes under way are bounded in time and number; if
- * there are too many, the oldest is dropped, because an honest one takes milliseconds.
+ * Other diallers learn nothing: no byte is written before the first message is authenticated, and a
+ * replayed first message is refused too. Handshakes under way are bounded in time and number; if there
+ * are too many, the oldest is dropped, because an honest handshake takes milliseconds.
  *
  * @module
  */

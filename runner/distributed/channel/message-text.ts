@@ -21,7 +21,7 @@
 
 /** Deepest nesting of a message; deeper nesting is a cycle or a mistake. */
 const DEPTH_MAX = 200;
-/** A big integer in decimal, of at most 40 digits: 2^128 has 39. */
+/** Matches a big integer in decimal of at most 40 digits: 2^128 has 39. */
 const BIG_INTEGER = /^-?\d{1,40}$/;
 const NUMBERS: Readonly<Record<string, number>> = {
   NaN: Number.NaN,
@@ -48,7 +48,7 @@ type Texts = Map<string, number>;
 
 /**
  * Writes a message as text.
- * @throws TypeError that says where the message holds something that is not data.
+ * @throws TypeError that says where the message has a value that is not plain data.
  * @example messageToText({ rtt: Infinity }) // '{"rtt":{"$number":"Infinity"}}'
  */
 export function messageToText(message: object): string {
@@ -58,7 +58,7 @@ export function messageToText(message: object): string {
 }
 
 /**
- * Reads what {@link messageToText} wrote.
+ * Reads a message that {@link messageToText} wrote.
  * @throws SyntaxError, TypeError or RangeError when the text is something else.
  */
 export function messageFromText(text: string): unknown {

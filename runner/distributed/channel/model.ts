@@ -36,8 +36,8 @@ export interface Channel {
  * - `peer closed`: the peer's `close()`; nothing that it sent is missing.
  * - `connection lost`: the connection ended without a `close()`: the other process or machine died.
  * - `timeout`: the other machine does not acknowledge, or did not let `close()` finish.
- * - `authentication failed`: bytes arrived that the holder of the key did not write.
- * - `protocol error: ...`: the holder of the key sent something forbidden, or does not read.
+ * - `authentication failed`: bytes arrived that the holder of the peer's key did not write.
+ * - `protocol error: ...`: the peer sent something forbidden, or does not read.
  */
 export type CloseReason =
   | 'closed'
@@ -161,7 +161,7 @@ export type DialFailure =
   | 'authentication failed'
   | 'protocol error';
 
-/** Connecting failed. The message names the address and says what to check. */
+/** The error if connecting failed. Its message names the address and says what to check. */
 export class DialError extends Error {
   override readonly name = 'DialError';
   readonly reason: DialFailure;

@@ -37,7 +37,7 @@ import { Notices } from './notices.ts';
 import { RemoteFlow, RemoteNode } from './remote-node.ts';
 import { RemoteWorld } from './remote-world.ts';
 
-/** What a coordinator needs: the run, its agents, and receivers of what they report. */
+/** What a coordinator needs: the run, its agents, and callbacks for their reports. */
 export interface CoordinatorOptions {
   readonly scenario: Scenario;
   readonly seed: number;

@@ -98,7 +98,7 @@ export interface DistributedRunRequest extends RunRequest {
   readonly agentEntry: string;
   /** Shows a message to the user immediately. */
   readonly onNotice?: (text: string) => void;
-  /** Receives all processes whenever one of them has reported its address. */
+  /** Called with the list of all processes whenever one of them has reported its address. */
   readonly onProcesses?: (processes: readonly ProcessEntry[]) => void;
   /** Called with each run before it begins. */
   readonly onAssembled?: (run: AssembledRun) => void;
@@ -113,7 +113,7 @@ export interface DistributedRunRequest extends RunRequest {
 const LOOP_ENTRY = entryModuleUrl('../agent/loop-start', import.meta.url);
 /** Time limit for an agent started here to connect. */
 const CONNECT_MAX_MS = 30_000;
-/** The time limit for agents that somebody else starts, which is longer. */
+/** The longer time limit for agents that somebody else starts to connect, ms. */
 const MEET_MAX_MS = 600_000;
 const READY_MAX_MS = 30_000;
 /**

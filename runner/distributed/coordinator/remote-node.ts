@@ -1,12 +1,12 @@
 /**
- * A coordinator's counterparts of the nodes and sources in other processes.
+ * The stand-ins, in the coordinator, of nodes and sources in other processes.
  *
  * @module
  */
 import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import { Flow } from '../../traffic/traffic-source.ts';
 
-/** Represents a node in another process, using what its agent has reported. */
+/** The stand-in of a node in another process, made from the reports of its agent. */
 export class RemoteNode implements NodeHandle {
   isUp = false;
   readonly #paths = new Map<string, readonly string[]>();

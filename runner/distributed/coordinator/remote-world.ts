@@ -37,7 +37,7 @@ export class RemoteWorld implements World {
   readonly measured = new MeasurementMergeQueue();
   readonly tallies = new AgentTallies();
   readonly agenda: WallClockAgenda;
-  /** Called with what agents report, in chronological order. */
+  /** The listeners that get the reports of agents in chronological order. */
   readonly listeners: WorldListener[] = [];
   readonly #fleet: AgentFleet;
   readonly asks: RemoteAsks;

@@ -9,7 +9,10 @@
  */
 
 const NS_PER_MS = 1_000_000;
-/** `setTimeout` accepts at most 2^31 - 1 ms; a longer wait wakes up and waits again. */
+/**
+ * Longest wait of one timer, ms: `setTimeout` accepts at most 2^31 - 1. A longer wait is made of
+ * several timers.
+ */
 const WAIT_MS_MAX = 2_147_000_000;
 
 /** Calls at instants of the scenario's time, by the wall clock of the coordinator. */

@@ -29,7 +29,7 @@ import { displayPath } from '../../../topologies/files/source.ts';
 import { CHANNEL_KEY_LENGTH } from '../channel/handshake.ts';
 
 const OWNER_ONLY = 0o600;
-/** Permission bits for group and others. */
+/** The permission bits of a file for group and others, none of which may be set. */
 const OTHERS = 0o077;
 const HEX = new RegExp(`^[0-9A-Fa-f]{${2 * CHANNEL_KEY_LENGTH}}\\s*$`);
 /** Longest file that is read, bytes. A key file has 65 bytes, so a much longer file is none. */

@@ -99,7 +99,7 @@ export type RunCommand =
       readonly stepNs: number;
       readonly ppm: number;
     }
-  /** Stops a single node as in a crash, in agents whose other nodes continue. */
+  /** Crashes a single node of an agent, whose other nodes continue. */
   | {
       readonly type: 'crash';
       readonly node: string;
@@ -107,7 +107,7 @@ export type RunCommand =
     }
   /** Starts a node that has crashed. */
   | { readonly type: 'restart'; readonly node: string }
-  /** Tells sources to stop; packets under way still arrive. */
+  /** Stops the sources; packets under way still arrive. */
   | { readonly type: 'mute' }
   /** Makes the process end at once, as in a crash; for agents that somebody else started. */
   | { readonly type: 'die' }
@@ -223,7 +223,7 @@ export type AgentReport =
       readonly part: number;
       readonly checks: Uint8Array;
     }
-  /** A node claims to know a sum. */
+  /** A node claims that a sum has this value, given by its checks. */
   | {
       readonly type: 'sum';
       readonly space: string;

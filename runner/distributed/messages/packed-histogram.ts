@@ -120,7 +120,7 @@ export function packMetrics(metrics: Readonly<Record<string, MetricValue>>): Pac
   return packed;
 }
 
-/** Unpacks what {@link packMetrics} packed. */
+/** Unpacks metrics that {@link packMetrics} packed. */
 export function unpackMetrics(packed: PackedMetrics): Readonly<Record<string, MetricValue>> {
   const metrics: Record<string, MetricValue> = {};
   for (const [name, value] of Object.entries(packed)) {

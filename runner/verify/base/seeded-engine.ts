@@ -26,15 +26,15 @@ export interface Defects {
   readonly beacons?: BeaconDefects;
 }
 
-/** How control services are wrong (beacons/). Absent parts are right. */
+/** Deliberate mistakes of control services (beacons/). Absent parts are right. */
 export interface BeaconDefects {
   /** Fast recovery is on although it should be off. */
   readonly isFast?: boolean;
-  /** Beacons are passed on in every so many rounds. */
+  /** Beacons are passed on only in one of this many rounds. */
   readonly everyRounds?: number;
 }
 
-/** How bundle agents, or their surroundings, are wrong (bundles/). Absent parts are right. */
+/** Deliberate mistakes of bundle agents or of their surroundings (bundles/). Absent parts are right. */
 export interface BundleDefects {
   /** Gives the router that really runs when a check asks for a router. */
   readonly routerFor?: (router: RouterName) => RouterName;
@@ -50,7 +50,7 @@ export interface BundleDefects {
   readonly everySwapped?: number;
 }
 
-/** How mixes, or their measurement, are wrong (mixes/). Absent parts are right. */
+/** Deliberate mistakes of mixes or of their measurement (mixes/). Absent parts are right. */
 export interface MixDefects {
   /** Ratio of drawn delays to requested ones. */
   readonly delayFactor?: number;

@@ -28,7 +28,7 @@ export function meanMaxOfGeometric(n: number, p: number): number {
 export function meanRoundsSureCheckpoints(n: number, p: number): number {
   const rounds = [0];
   for (let size = 1; size <= n; size += 1) {
-    // The number of losses among the other size - 1 segments is binomial.
+    // Of the segments but the last, size - 1, a binomial number is lost.
     let weight = (1 - p) ** (size - 1);
     let sum = 1;
     let own = 0;

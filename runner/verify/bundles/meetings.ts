@@ -33,7 +33,7 @@ export class MeetingAgents {
   readonly #agents: ReadonlyMap<string, BundleAgent<string>>;
   /** Pairs that are together, as `a b`. */
   readonly #open = new Set<string>();
-  /** Links that lose all bundles, as `a b` for those from a to b. */
+  /** Links that lose all bundles, as `a b` for the link from a to b. */
   readonly lossy = new Set<string>();
   readonly delivered: string[] = [];
   /** The number of each message that was delivered, from 0 in the order of sending. */
@@ -52,7 +52,10 @@ export class MeetingAgents {
   #messages = 0;
   /** Counters, as `a dtn.reported`. */
   readonly counts: Record<string, number> = {};
-  /** Lengths of the bundles that left, by link, as `a b` for those from a to b. */
+  /**
+   * Lengths of the bundles that were sent on each link, bytes; the key is `a b` for the link from a to
+   * b.
+   */
   readonly sent: Record<string, number[]> = {};
   now = 0;
   /** Longest bundle that a link carries, bytes. */

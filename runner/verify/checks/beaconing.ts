@@ -63,7 +63,10 @@ export const discoveryCheck: VerificationCheck = {
   },
 };
 
-/** Check S2 of docs/VERIFICATION.md: all core ASes know all others after as many rounds as the core is wide. */
+/**
+ * Check S2 of docs/VERIFICATION.md: each core AS has beacons of all others after as many rounds as the
+ * diameter of the core in links.
+ */
 export const coreStepsCheck: VerificationCheck = {
   id: 'S2',
   name: 'steps of the core',

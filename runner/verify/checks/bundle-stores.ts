@@ -1,5 +1,5 @@
 /**
- * Checks D4 and D7: what becomes of each bundle, and routers in small and in large stores, with real
+ * Checks D4 and D7: conservation of bundles, and routers with small and with large stores, with real
  * agents that meet by chance (bundles/).
  *
  * @module

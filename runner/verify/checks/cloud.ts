@@ -15,9 +15,9 @@ import type { SeededEngine } from '../base/seeded-engine.ts';
 const MS = 1_000_000;
 const BYTES = 1_000;
 const PORT = 7;
-/** Rate of the senders' accesses: ten packets take a millisecond up. */
+/** Rate of the senders' access links: ten packets take a millisecond. */
 const UP_BPS = 80_000_000;
-/** Rate of the receiver's access: one packet takes a millisecond down. */
+/** Rate of the receiver's access link: one packet takes a millisecond. */
 const DOWN_BPS = 8_000_000;
 const SENDERS = 3;
 const PACKETS = 300;

@@ -219,7 +219,10 @@ const EPSILON_ROWS = [
   { layers: 2, mean: 1, runs: 24, theory: 0.34, half: 0.34 },
 ] as const;
 
-/** Check P13 of docs/VERIFICATION.md: how far a Loopix mix tells two senders apart (epsilon). */
+/**
+ * Check P13 of docs/VERIFICATION.md: how well an observer of a Loopix mix can distinguish two senders
+ * (epsilon).
+ */
 export const senderEpsilonCheck: VerificationCheck = {
   id: 'P13',
   name: 'Loopix, epsilon of two senders',

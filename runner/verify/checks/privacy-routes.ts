@@ -1,6 +1,6 @@
 /**
- * Check P15: what corrupt mixes on a route achieve, counted over the routes of a network:
- * compromised paths, predecessor, tagging (docs/PRIVACY.md#attacks).
+ * Check P15: success of corrupt mixes, counted over the routes of a network: compromised paths,
+ * predecessor, tagging (docs/PRIVACY.md#attacks).
  *
  * @module
  */
@@ -56,7 +56,7 @@ function routesOf({ events, messages }: RunTruth): Routes {
   return { corrupt, first, last };
 }
 
-/** Check P15 of docs/VERIFICATION.md: what corrupt mixes learn from routes, if 3 in 10 are corrupt. */
+/** Check P15 of docs/VERIFICATION.md: the success of corrupt mixes if 3 in 10 mixes are corrupt. */
 export const corruptRouteCheck: VerificationCheck = {
   id: 'P15',
   name: 'routes, 3 of 10 mixes corrupt',

@@ -52,9 +52,9 @@ const MESSAGES: readonly number[] = [
   1 + 1 + (1 + 2 + 18 + 4 * 2 + 4 + 3 + 2),
   // Keys: index, two keys.
   HEAD + 1 + 2 * KEY,
-  // Roster: as many entries as clients.
+  // Roster: an entry for each client.
   HEAD + 1 + CLIENTS * (1 + 1 + 2 * KEY),
-  // Shares for the others, and from them.
+  // Shares to the other clients, and shares from them.
   HEAD + 1 + NEIGHBOURS * (1 + 1 + BOX),
   HEAD + 1 + NEIGHBOURS * (1 + 1 + BOX),
   // The masked input.

@@ -1,8 +1,8 @@
 /**
- * A network of mixes without packets: simulates which message is at which mix and when, for the checks
- * of privacy measures (docs/VERIFICATION.md#privacy-published-theory-measured). Time and order come
- * from the engine's scheduler, draws from its streams; events are written into a `RunTruth`, which the
- * estimators of reports/privacy read.
+ * A network of mixes without packets, in which only the mix and the times of each message matter, for
+ * the checks of privacy measures (docs/VERIFICATION.md#privacy-published-theory-measured). Time and
+ * order come from the engine's scheduler, draws from its streams; events are written into a `RunTruth`,
+ * which the estimators of reports/privacy read.
  *
  * The network is stratified: every message takes one mix of each layer, drawn uniformly or by weight.
  * Mixes delay each message independently. There is no loss, no cryptography and no client: one Poisson

@@ -1,5 +1,5 @@
 /**
- * What a reader of a live verdict must know about lateness, in sentences.
+ * Warnings about lateness for readers of a live verdict.
  *
  * @module
  */

@@ -52,7 +52,7 @@ export class LiveAgenda implements Agenda {
     pump.wake();
   }
 
-  /** Tells sources to stop; packets under way still arrive. */
+  /** Stops the sources; packets under way still arrive. */
   mute(): void {
     this.#isMuted = true;
   }

@@ -65,7 +65,7 @@ export function amountWithFinerUnit(a: Amount, b: Amount): Amount {
   return compare(b.factor, a.factor) < 0 ? b : a;
 }
 
-/** The text for a file: `2.5ms`. */
+/** The text of an amount for a file: `2.5ms`. */
 export function amountFileText(value: Fraction, unit: string): string {
   return `${toDecimal(value) ?? ''}${unit}`;
 }
