@@ -8,7 +8,7 @@ import { Refusal } from '../../scenarios/refusal.ts';
 
 /**
  * Refuses a scenario with a cloud in a run with several processes or event loops: all senders to a host
- * of a cloud share its access link, which only one process can simulate.
+ * of a cloud share its access link, which can be in one process only.
  * @throws Refusal at the first cloud.
  */
 export function refuseClouds({ topology }: Scenario): void {
