@@ -10,7 +10,7 @@ import { renderJson } from '../reports/json.ts';
 import { chooseExitCode } from '../reports/judge.ts';
 import { plainLines } from '../reports/plain-text.ts';
 import { brokenRow, type SweepRow, sweepRow } from '../reports/sweep.ts';
-import { type WorstCombination, worseCombination } from '../reports/sweep-progress.ts';
+import { chooseWorseCombination, type WorstCombination } from '../reports/sweep-progress.ts';
 import type { CombinationEnd, RunFailure, SweepCombination } from '../runner/sweep/run-sweep.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
@@ -78,7 +78,7 @@ export class CombinationReporter {
     if (!report.pass) this.#missed += 1;
     const row = sweepRow(cell.parameters, report, kept);
     this.#rows.set(cell.index, row);
-    this.#worst = worseCombination(this.#worst, row);
+    this.#worst = chooseWorseCombination(this.#worst, row);
     for (const one of report.perSeed.map(({ wallSeconds }) => wallSeconds))
       this.#doneSeconds.push(one);
     this.#codes.push(chooseExitCode(report));

@@ -81,7 +81,7 @@ function timeText(seconds: number): string {
 }
 
 /** The worse of the worst combination so far and a combination that has just ended. */
-export function worseCombination(
+export function chooseWorseCombination(
   worst: WorstCombination | undefined,
   row: SweepRow,
 ): WorstCombination | undefined {

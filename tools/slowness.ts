@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { machinePace } from '../runner/worlds/live/machine-pace.ts';
+import { measureMachinePace } from '../runner/worlds/live/machine-pace.ts';
 
 /** Steps of the calibration loop in a second on the machine for which the limits are meant. */
 const USUAL_PACE = 1e8;
@@ -14,5 +14,5 @@ const SLOWNESS_MAX = 4;
  * @param now Clock by which the pace is measured, ms; the wall clock when absent.
  */
 export function machineSlowness(now?: () => number): number {
-  return Math.min(SLOWNESS_MAX, Math.max(1, USUAL_PACE / machinePace(now)));
+  return Math.min(SLOWNESS_MAX, Math.max(1, USUAL_PACE / measureMachinePace(now)));
 }

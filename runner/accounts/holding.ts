@@ -52,7 +52,7 @@ export function emptyHolding(name: string): Holding {
  * is another.
  * @returns undefined if the ledger does not know the message, or knows already that the node has it.
  */
-export function foundOnDisk(holding: Holding, number: number): FollowedMessage | undefined {
+export function findOnDisk(holding: Holding, number: number): FollowedMessage | undefined {
   const { sending, done, earlier } = holding;
   if (sending.has(number)) return undefined;
   const message = done.get(number) ?? earlier.get(number);

@@ -27,7 +27,7 @@ import {
   releaseConfirmed,
   releaseMessageHold,
 } from './followed-message.ts';
-import { emptyHolding, foundOnDisk, type Holding } from './holding.ts';
+import { emptyHolding, findOnDisk, type Holding } from './holding.ts';
 import type { MessageAccountant, MessageLoss, SentFate } from './message-account.ts';
 import { sumMessageTotals } from './message-account.ts';
 import { nodesHoldingMessage } from './nodes-holding.ts';
@@ -282,7 +282,7 @@ export class MessageLedger implements MessageAccountant {
 
   /** Records an accepted message. Outside of a request, the node found it on its disk after a crash. */
   #accepted(holding: Holding, number: number): void {
-    const found = this.#asked === undefined ? foundOnDisk(holding, number) : undefined;
+    const found = this.#asked === undefined ? findOnDisk(holding, number) : undefined;
     if (found === undefined) this.#accept(holding, number);
     else this.#hold(holding, number, found);
   }

@@ -22,7 +22,7 @@ import { type CostProfile, PROFILE_VERSION } from '../../scenarios/profiles/prof
 import { Refusal } from '../../scenarios/refusal.ts';
 import { type BatchPlan, FULL_PLAN, QUICK_PLAN } from './batches.ts';
 import { handlerTimingScenarios, TIMED_PACKET_SIZES } from './covering.ts';
-import { handlerCosts } from './handler-costs.ts';
+import { measureHandlerCosts } from './handler-costs.ts';
 import {
   type FitPoint,
   fitFactors,
@@ -33,7 +33,7 @@ import {
   predictLoad,
 } from './in-place.ts';
 import { type MeasuredOperation, operationBenchmarks } from './operations.ts';
-import { measureReceiveBuffer, socketCosts } from './socket-costs.ts';
+import { measureReceiveBuffer, measureSocketCosts } from './socket-costs.ts';
 import type { Workload } from './workloads.ts';
 
 /** The parameters of a calibration. */
@@ -164,7 +164,7 @@ async function measureOperations(order: CalibrationRequest, plan: BatchPlan): Pr
     operations[name] = await run(plan);
   }
   await step(order, 'send and receive');
-  Object.assign(operations, await socketCosts(plan));
+  Object.assign(operations, await measureSocketCosts(plan));
   const { workload, registry, isQuick } = order;
   await step(order, 'code of the protocols');
   const seconds = isQuick ? 1 : 4;
@@ -173,7 +173,7 @@ async function measureOperations(order: CalibrationRequest, plan: BatchPlan): Pr
     scenarioAtRate(order, { ratePerSecond, seconds, bytes }),
   );
   const { crypto } = aloneCosts(operations);
-  return { ...operations, ...handlerCosts({ group, registry, crypto, plan }) };
+  return { ...operations, ...measureHandlerCosts({ group, registry, crypto, plan }) };
 }
 
 function aloneCosts(operations: Operations): CpuProfile {
@@ -198,7 +198,9 @@ async function coverOthers(
   const costs: Record<string, MeasuredOperation> = {};
   for (const group of handlerTimingScenarios(registry, { isQuick, loading: workload })) {
     await step(order, `code of the protocols: ${group[0]?.name ?? ''}`);
-    for (const [name, cost] of Object.entries(handlerCosts({ group, registry, crypto, plan }))) {
+    for (const [name, cost] of Object.entries(
+      measureHandlerCosts({ group, registry, crypto, plan }),
+    )) {
       if (own[name] === undefined) costs[name] ??= cost;
     }
   }

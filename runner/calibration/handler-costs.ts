@@ -16,7 +16,7 @@ import { Experiment } from '../experiment/experiment.ts';
 import { provisionSeed } from '../nodes/run-provision.ts';
 import type { BatchPlan } from './batches.ts';
 import { type MeasuredOperation, makeProfileOperation } from './operations.ts';
-import { HandlerClock, type HandlerTimes, timedWorld } from './timed-world.ts';
+import { HandlerClock, type HandlerTimes, makeTimedWorld } from './timed-world.ts';
 
 /** The scenario to run and how. */
 export interface HandlerTimingRun {
@@ -43,7 +43,9 @@ const COUNTED = 0.98;
 type Batches = { readonly bytes: number; readonly ns: readonly number[] };
 
 /** The cost of each handler by name, for example `handler.scion.datagram`. */
-export function handlerCosts(run: HandlerTimingRun): Readonly<Record<string, MeasuredOperation>> {
+export function measureHandlerCosts(
+  run: HandlerTimingRun,
+): Readonly<Record<string, MeasuredOperation>> {
   const found = batchesByName(run);
   const costs: Record<string, MeasuredOperation> = {};
   for (const name of [...found.keys()].sort()) {
@@ -72,7 +74,7 @@ function timesOf(scenario: Scenario, run: HandlerTimingRun): ReadonlyMap<string,
   const crypto = createCryptoProvider(scenario.crypto, { timing: 'constant' });
   const stackOf = protocolStackFinder(scenario, registry);
   const parts = { scenario, seed: SEED, crypto, stackOf };
-  const world = timedWorld(parts, clock);
+  const world = makeTimedWorld(parts, clock);
   const provision = provisionSeed(parts);
   const experiment = new Experiment({
     ...{ world, scenario, seed: SEED, stackOf },

@@ -114,7 +114,7 @@ class SocketPair {
 }
 
 /** Measures the costs of sending and of receiving a datagram. */
-export async function socketCosts(plan: BatchPlan): Promise<SocketCosts> {
+export async function measureSocketCosts(plan: BatchPlan): Promise<SocketCosts> {
   const pair = new SocketPair();
   const sent: { bytes: number; ns: number[] }[] = [];
   const received: { bytes: number; ns: number[] }[] = [];

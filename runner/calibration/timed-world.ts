@@ -118,7 +118,7 @@ export class HandlerClock {
 }
 
 /** A world in virtual time whose node code is timed. */
-export function timedWorld(parts: WorldParts, clock: HandlerClock): ProcessWorld<SimWorld> {
+export function makeTimedWorld(parts: WorldParts, clock: HandlerClock): ProcessWorld<SimWorld> {
   const timed = { ...parts, crypto: new CpuChargedCrypto(parts.crypto, clock) };
   const listeners = new Listeners();
   const net = new TimedWorld(networkOptions(timed, listeners), clock);

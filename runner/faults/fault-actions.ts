@@ -18,10 +18,10 @@ import {
   type OpenFaultRecord,
 } from './fault-context.ts';
 import {
-  anyOf,
   type DrawAction,
   drawClockChange,
   drawFlood,
+  drawOneOf,
   drawPartition,
   makeLinkDraw,
 } from './fault-draws.ts';
@@ -51,34 +51,39 @@ export const FAULT_ACTIONS: {
     drawnAs: {
       down: makeLinkDraw(() => ({ set: { up: false } })),
       loss: makeLinkDraw((draws) => ({
-        set: { loss: anyOf(draws, ['1%', '5%', '20%', '50%', '90%']) },
+        set: { loss: drawOneOf(draws, ['1%', '5%', '20%', '50%', '90%']) },
       })),
       bursts: makeLinkDraw((draws) => ({
-        set: { loss: anyOf(draws, ['5%', '20%', '50%']), lossBurst: anyOf(draws, [3, 10, 50]) },
+        set: {
+          loss: drawOneOf(draws, ['5%', '20%', '50%']),
+          lossBurst: drawOneOf(draws, [3, 10, 50]),
+        },
       })),
       delay: makeLinkDraw((draws) => ({
-        set: { delay: anyOf(draws, ['1us', '1ms', '20ms', '200ms', '1s', '5s']) },
+        set: { delay: drawOneOf(draws, ['1us', '1ms', '20ms', '200ms', '1s', '5s']) },
       })),
       rate: makeLinkDraw((draws) => ({
-        set: { rate: anyOf(draws, ['10kbit/s', '100kbit/s', '1Mbit/s']) },
+        set: { rate: drawOneOf(draws, ['10kbit/s', '100kbit/s', '1Mbit/s']) },
       })),
-      corrupt: makeLinkDraw((draws) => ({ set: { corrupt: anyOf(draws, ['1%', '10%', '50%']) } })),
+      corrupt: makeLinkDraw((draws) => ({
+        set: { corrupt: drawOneOf(draws, ['1%', '10%', '50%']) },
+      })),
       duplicate: makeLinkDraw((draws) => ({
-        set: { duplicate: anyOf(draws, ['1%', '20%', '100%']) },
+        set: { duplicate: drawOneOf(draws, ['1%', '20%', '100%']) },
       })),
     },
   },
   tap: {
     act: tapLinks,
     drawnAs: {
-      reorder: makeLinkDraw((draws) => ({ tap: { reorder: anyOf(draws, [1, 5, 30, 200]) } })),
+      reorder: makeLinkDraw((draws) => ({ tap: { reorder: drawOneOf(draws, [1, 5, 30, 200]) } })),
       replay: makeLinkDraw((draws) => ({
         tap: {
-          replay: anyOf(draws, ['1%', '20%', '100%']),
-          replayWithin: anyOf(draws, [1, 30, 1000]),
+          replay: drawOneOf(draws, ['1%', '20%', '100%']),
+          replayWithin: drawOneOf(draws, [1, 30, 1000]),
         },
       })),
-      forge: makeLinkDraw((draws) => ({ tap: { forge: anyOf(draws, ['1%', '20%', '100%']) } })),
+      forge: makeLinkDraw((draws) => ({ tap: { forge: drawOneOf(draws, ['1%', '20%', '100%']) } })),
     },
     notInCheck16: 'a tap is set from the beginning',
   },
@@ -100,7 +105,10 @@ export const FAULT_ACTIONS: {
       crash: (draws, { nodes }) =>
         nodes.length === 0
           ? undefined
-          : { crash: anyOf(draws, nodes), store: anyOf(draws, ['synced', 'prefix', 'torn']) },
+          : {
+              crash: drawOneOf(draws, nodes),
+              store: drawOneOf(draws, ['synced', 'prefix', 'torn']),
+            },
     },
   },
   clock: {
@@ -128,7 +136,12 @@ export const FAULT_ACTIONS: {
       disk: (draws, { nodes }) =>
         nodes.length === 0
           ? undefined
-          : { disk: { node: anyOf(draws, nodes), slower: anyOf(draws, ['10ms', '200ms', '2s']) } },
+          : {
+              disk: {
+                node: drawOneOf(draws, nodes),
+                slower: drawOneOf(draws, ['10ms', '200ms', '2s']),
+              },
+            },
     },
     notInCheck16: 'nothing is stored',
   },
@@ -144,7 +157,7 @@ export const FAULT_ACTIONS: {
       burst: (draws, { senders }) =>
         senders.length === 0
           ? undefined
-          : { burst: { node: anyOf(draws, senders), times: anyOf(draws, [2, 5, 20]) } },
+          : { burst: { node: drawOneOf(draws, senders), times: drawOneOf(draws, [2, 5, 20]) } },
     },
     notInCheck16: 'a burst is traffic',
   },

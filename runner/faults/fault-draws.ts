@@ -52,7 +52,7 @@ export type DrawAction = (draws: RandomStream, targets: FaultTargets) => DrawnAc
  */
 export function makeLinkDraw(change: (draws: RandomStream) => DrawnAction): DrawAction {
   return (draws, { links }) =>
-    links.length === 0 ? undefined : { link: anyOf(draws, links), ...change(draws) };
+    links.length === 0 ? undefined : { link: drawOneOf(draws, links), ...change(draws) };
 }
 
 /** Draws a partition: some nodes that are cut off from all others. */
@@ -66,7 +66,7 @@ export function drawPartition(
   const most = Math.min(all.length, Math.ceil(everyNode.length / 2));
   const from = all.slice(0, 1 + draws.below(most));
   const to = everyNode.filter((node) => !from.includes(node));
-  const direction = anyOf(draws, ['both', 'one-way']);
+  const direction = drawOneOf(draws, ['both', 'one-way']);
   return { partition: { from: from.sort(), to }, direction };
 }
 
@@ -77,13 +77,13 @@ export function drawClockChange(
 ): DrawnAction | undefined {
   if (nodes.length === 0) return undefined;
   if (clockErrorNs > 0 && draws.chance(BORNE_STEP_CHANCE)) {
-    const step = `${anyOf(draws, ['', '-'])}${clockErrorNs / NS_PER_S}s`;
-    return { clock: { node: anyOf(draws, nodes), step } };
+    const step = `${drawOneOf(draws, ['', '-'])}${clockErrorNs / NS_PER_S}s`;
+    return { clock: { node: drawOneOf(draws, nodes), step } };
   }
-  const step = anyOf(draws, ['10ms', '1s', '60s', '3600s', '-10ms', '-1s', '-60s', '-3600s']);
-  const drift = anyOf(draws, ['10ppm', '200ppm', '-10ppm', '-200ppm']);
+  const step = drawOneOf(draws, ['10ms', '1s', '60s', '3600s', '-10ms', '-1s', '-60s', '-3600s']);
+  const drift = drawOneOf(draws, ['10ppm', '200ppm', '-10ppm', '-200ppm']);
   const change = draws.chance(0.7) ? { step } : { drift };
-  return { clock: { node: anyOf(draws, nodes), ...change } };
+  return { clock: { node: drawOneOf(draws, nodes), ...change } };
 }
 
 /** Draws a flood of forged datagrams to one node. */
@@ -93,12 +93,12 @@ export function drawFlood(
 ): DrawnAction | undefined {
   const nodes = Object.keys(forgeries);
   if (nodes.length === 0) return undefined;
-  const to = anyOf(draws, nodes);
-  const kind = anyOf(draws, forgeries[to] ?? []);
-  return { flood: { to, kind, rate: anyOf(draws, ['10/s', '100/s', '1000/s']) } };
+  const to = drawOneOf(draws, nodes);
+  const kind = drawOneOf(draws, forgeries[to] ?? []);
+  return { flood: { to, kind, rate: drawOneOf(draws, ['10/s', '100/s', '1000/s']) } };
 }
 
 /** Draws one of some values, of which there must be at least one. */
-export function anyOf<T>(draws: RandomStream, some: readonly T[]): T {
+export function drawOneOf<T>(draws: RandomStream, some: readonly T[]): T {
   return some[draws.below(some.length)] as T;
 }

@@ -8,7 +8,7 @@
  */
 import type { RandomStream } from '../../engine/core/stream.ts';
 import { FAULT_ACTIONS } from '../faults/fault-actions.ts';
-import { anyOf, type DrawAction, type FaultTargets } from '../faults/fault-draws.ts';
+import { type DrawAction, drawOneOf, type FaultTargets } from '../faults/fault-draws.ts';
 import type { EventValues } from '../injection/messages.ts';
 import type { Attempt } from './attempt.ts';
 import { formatTimeNs, parseTimeNs } from './scenario-data.ts';
@@ -91,7 +91,7 @@ export function drawAttempt(
     const chance = AWAY.includes(name) ? AWAY_CHANCE : KIND_CHANCE;
     return draws.chance(how.isSwarm ? chance : 1);
   });
-  const kinds = drawn.length === 0 ? [anyOf(draws, names)] : drawn;
+  const kinds = drawn.length === 0 ? [drawOneOf(draws, names)] : drawn;
   const hit = how.isSwarm && draws.chance(FOCUS_CHANCE) ? focus(draws, targets) : targets;
   const count = 1 + draws.below(FAULTS_MAX);
   let events: readonly EventValues[] = [];
@@ -99,7 +99,7 @@ export function drawAttempt(
     events = [...events, ...drawFault(draws, hit, kinds, events)];
   const options = Object.keys(targets.options);
   if (options.length === 0 || !draws.chance(OPTION_CHANCE)) return { seed, events };
-  return { seed, events, option: anyOf(draws, options) };
+  return { seed, events, option: drawOneOf(draws, options) };
 }
 
 /** Draws a few nodes, and reduces the targets to these and their links. */
@@ -150,7 +150,9 @@ export function varyAttempt(draws: RandomStream, targets: FaultTargets, known: A
   const hit = events[at];
   const added = (to: readonly EventValues[]): readonly EventValues[] =>
     drawFault(draws, around(draws, targets, to), Object.keys(FAULT_KINDS), to);
-  switch (hit === undefined ? 'more' : anyOf(draws, ['more', 'less', 'other', 'when', 'when'])) {
+  switch (
+    hit === undefined ? 'more' : drawOneOf(draws, ['more', 'less', 'other', 'when', 'when'])
+  ) {
     case 'more':
       return { seed, option, events: [...events, ...added(events)].slice(-FAULTS_MAX) };
     case 'less':
@@ -170,8 +172,8 @@ function drawFault(
 ): readonly EventValues[] {
   const isAgain = others.length > 0 && draws.chance(AGAIN_CHANCE);
   const action = isAgain
-    ? anyOf(draws, others)
-    : FAULT_KINDS[anyOf(draws, kinds)]?.(draws, targets);
+    ? drawOneOf(draws, others)
+    : FAULT_KINDS[drawOneOf(draws, kinds)]?.(draws, targets);
   if (action === undefined) return [];
   const isOneTooMany = 'burst' in action && others.some((other) => 'burst' in other);
   return isOneTooMany ? [] : [timed(draws, targets, others, action)];
@@ -196,10 +198,10 @@ function timed(
   const { times } = (action['burst'] ?? {}) as { readonly times?: number };
   const mostNs = times === undefined ? roomNs : (roomNs * BURST_SHARE) / times;
   const shares = isOfPackets(action) ? LONGEST_SHARES_OF_PACKETS : LONGEST_SHARES;
-  const lastsNs = mostNs * anyOf(draws, shares) * draws.uniform();
+  const lastsNs = mostNs * drawOneOf(draws, shares) * draws.uniform();
   const anyNs = fromNs + draws.uniform() * (roomNs - lastsNs);
   const isNear = others.length > 0 && draws.chance(NEAR_CHANCE);
-  const wantedNs = isNear ? drawNear(draws, anyOf(draws, others), roomNs) : anyNs;
+  const wantedNs = isNear ? drawNear(draws, drawOneOf(draws, others), roomNs) : anyNs;
   const isLasting = times === undefined && draws.chance(LASTING_CHANCE);
   const latestNs = isLasting && draws.chance(0.5) ? fromNs : quietNs - lastsNs;
   const beginNs = Math.max(fromNs, Math.min(wantedNs, latestNs));
@@ -238,8 +240,8 @@ function isToStay(
 /** Draws an instant during a fault, or near its begin or end, ns. */
 function drawNear(draws: RandomStream, fault: EventValues, roomNs: number): number {
   const [beganNs = 0, lastsNs = 0] = [parseTimeNs(fault['at']), parseTimeNs(fault['for'])];
-  const way = anyOf(draws, ['within', 'begin', 'end']);
+  const way = drawOneOf(draws, ['within', 'begin', 'end']);
   if (way === 'within') return beganNs + lastsNs * draws.uniform();
   const aside = 2 * draws.uniform() - 1;
-  return beganNs + (way === 'end' ? lastsNs : 0) + aside * roomNs * anyOf(draws, NEAR_SHARES);
+  return beganNs + (way === 'end' ? lastsNs : 0) + aside * roomNs * drawOneOf(draws, NEAR_SHARES);
 }

@@ -35,7 +35,7 @@ import { withTrafficOfSeed } from '../traffic/drawn-pairs.ts';
 import { RunFlows } from '../traffic/run-flows.ts';
 import type { LocalWorld } from '../world.ts';
 import type { SetUpMemoryGuard } from '../worlds/set-up-memory.ts';
-import { type MakeNetwork, makeSimWorld, virtualWorld } from '../worlds/virtual-world.ts';
+import { type MakeNetwork, makeSimWorld, makeVirtualWorld } from '../worlds/virtual-world.ts';
 import type { RunControl } from './run-control.ts';
 
 /** The scenario and the seed of a run, and how it is run and recorded. */
@@ -101,7 +101,7 @@ export function assembleSeedOnNetwork<Net extends SimWorld>(
   const { stackOf = protocolStackFinder(scenario, registry) } = run;
   const crypto = createCryptoProvider(scenario.crypto, { timing: 'simulation' });
   const facts = { scenario, seed, stackOf, crypto };
-  const world = virtualWorld(
+  const world = makeVirtualWorld(
     {
       ...facts,
       ...{ cpu: scenario.cpu, memory },

@@ -38,7 +38,7 @@ import {
 } from '../phases/run-phases.ts';
 import { awaitStep, type PromiseSteps, runStepsWaiting } from '../phases/steps.ts';
 import { withTrafficOfSeed } from '../traffic/drawn-pairs.ts';
-import { EmulateMeter, hostMetrics, inMs } from '../worlds/emulated/emulate-meter.ts';
+import { EmulateMeter, hostMetrics, millisecondsText } from '../worlds/emulated/emulate-meter.ts';
 import { OutsidePrograms } from '../worlds/emulated/outside-programs.ts';
 import { assembleSeedOnNetwork, type PreparedRun, runNamingCrashedNode } from './assemble-seed.ts';
 import type { SeedAnswer } from './job.ts';
@@ -303,8 +303,8 @@ function lateText(
   order: EmulatedRunRequest,
 ): string {
   const what = world.describe(atNs);
-  const limit = inMs(order.lateLimitNs);
-  return `stopped at ${atNs / 1e9} s: ${what} was ${inMs(byNs)} late, the limit is ${limit}`;
+  const limit = millisecondsText(order.lateLimitNs);
+  return `stopped at ${atNs / 1e9} s: ${what} was ${millisecondsText(byNs)} late, the limit is ${limit}`;
 }
 
 function endWarnings(ends: ReadonlyMap<string, ProgramEnd>): readonly string[] {

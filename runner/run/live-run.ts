@@ -38,8 +38,8 @@ import { withTrafficOfSeed } from '../traffic/drawn-pairs.ts';
 import { RunFlows } from '../traffic/run-flows.ts';
 import { makeHandoverMatcher } from '../worlds/live/handover-metrics.ts';
 import { LiveMeter } from '../worlds/live/live-meter.ts';
-import { type LiveRunWorld, liveWorld } from '../worlds/live/live-world.ts';
-import { machinePace } from '../worlds/live/machine-pace.ts';
+import { type LiveRunWorld, makeLiveWorld } from '../worlds/live/live-world.ts';
+import { measureMachinePace } from '../worlds/live/machine-pace.ts';
 import { findLiveRunObstacle } from '../worlds/live/real-ports.ts';
 import type { SeedAnswer } from './job.ts';
 import { pause } from './pause.ts';
@@ -53,7 +53,7 @@ import {
   tellProgress,
   type WatchdogParts,
 } from './wall-clock-run.ts';
-import { FailureSignal, notReady, waitUntilNone, waitUntilOver } from './wall-clock-wait.ts';
+import { FailureSignal, notReadyText, waitUntilNone, waitUntilOver } from './wall-clock-wait.ts';
 
 /** The flags of a live run. */
 export interface LiveSettings {
@@ -138,7 +138,7 @@ class LiveDriver implements RunDriver {
   }
 
   *open(): PromiseSteps<void> {
-    this.#pace = machinePace();
+    this.#pace = measureMachinePace();
     yield this.#world.sim.warm();
   }
 
@@ -150,7 +150,7 @@ class LiveDriver implements RunDriver {
     const isOver = (): boolean => this.#order.signal?.aborted === true;
     const patience = { maxMs: READY_MAX_MS, pollMs: READY_POLL_MS, failure: this.#failure, isOver };
     const late = yield* waitUntilNone(() => experiment.waiting, patience);
-    if (late.length > 0 && !isOver()) this.#warnings.push(notReady(READY_MAX_MS, late));
+    if (late.length > 0 && !isOver()) this.#warnings.push(notReadyText(READY_MAX_MS, late));
   }
 
   // biome-ignore lint/correctness/useYield: the clock runs already.
@@ -230,7 +230,7 @@ class LiveDriver implements RunDriver {
   #makeWorld(): LiveRunWorld {
     const { scenario, shape, precision, log, stateFolder, calls } = this.#order;
     const { hosts } = scenario.topology;
-    const made = liveWorld({
+    const made = makeLiveWorld({
       scenario,
       seed: this.#turn.seed,
       crypto: createCryptoProvider(scenario.crypto, { timing: 'constant' }),

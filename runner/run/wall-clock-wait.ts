@@ -91,6 +91,6 @@ export function* waitUntilOver(
 }
 
 /** The warning about nodes that cannot carry traffic when the time begins. */
-export function notReady(maxMs: number, names: readonly string[]): string {
+export function notReadyText(maxMs: number, names: readonly string[]): string {
   return `not ready after ${maxMs / 1000} s: ${names.join(', ')}`;
 }

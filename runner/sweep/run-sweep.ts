@@ -22,7 +22,7 @@ import type { SeedAnswer } from '../run/job.ts';
 import { makeJudgeInput } from '../run/run-order.ts';
 import { packResult, trimResultToKpis, unpackResult } from './packed-result.ts';
 import type { ResultsFileRun } from './results-file.ts';
-import { isUndecided, moreSeeds } from './straddle.ts';
+import { chooseMoreSeeds, isUndecided } from './straddle.ts';
 import { canBeJudged, checkUntrustedAnswer } from './untrusted-answer.ts';
 
 /** A combination with its checked scenario. */
@@ -179,7 +179,8 @@ class Sweep {
       const { report, seeds } = running.judged();
       assert(seeds.length > before, 'every round of seeds adds results');
       before = seeds.length;
-      const more = adaptive === undefined || !isUndecided(report) ? [] : moreSeeds(seeds, adaptive);
+      const more =
+        adaptive === undefined || !isUndecided(report) ? [] : chooseMoreSeeds(seeds, adaptive);
       if (more.length === 0) {
         this.#ended(running.cell, { kind: 'judged', report });
         return;

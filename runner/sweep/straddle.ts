@@ -25,7 +25,7 @@ function isOpen(kpi: KpiResult): boolean {
  * @param most Largest number of seeds of a combination.
  * @returns the smallest numbers that are not among them.
  */
-export function moreSeeds(seeds: readonly number[], most: number): readonly number[] {
+export function chooseMoreSeeds(seeds: readonly number[], most: number): readonly number[] {
   const taken = new Set(seeds);
   const wanted = Math.min(most, 2 * Math.max(1, seeds.length)) - seeds.length;
   const added: number[] = [];

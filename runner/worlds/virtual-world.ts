@@ -15,7 +15,7 @@ export type MakeNetwork<Net extends SimWorld> = (options: SimWorldOptions) => Ne
 export const makeSimWorld: MakeNetwork<SimWorld> = (options) => new SimWorld(options);
 
 /** Makes a world in virtual time with all hosts and links of a scenario. */
-export function virtualWorld<Net extends SimWorld>(
+export function makeVirtualWorld<Net extends SimWorld>(
   parts: WorldParts,
   make: MakeNetwork<Net>,
 ): ProcessWorld<Net> {

@@ -14,7 +14,7 @@ const CABLE = `{
 }`;
 
 vi.mock('../../runner/worlds/live/machine-pace.ts', () => ({
-  machinePace: (): number => {
+  measureMachinePace: (): number => {
     const beganMs = performance.now();
     while (performance.now() < beganMs + PAUSE_MS);
     return PACE;

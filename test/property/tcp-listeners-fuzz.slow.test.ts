@@ -25,7 +25,7 @@ import { dialHandshake } from '../../runner/distributed/channel/handshake.ts';
 import { Experiment } from '../../runner/experiment/experiment.ts';
 import { provisionRun } from '../../runner/nodes/run-provision.ts';
 import { randomSecrets } from '../../runner/nodes/secret-source.ts';
-import { type LiveRunWorld, liveWorld } from '../../runner/worlds/live/live-world.ts';
+import { type LiveRunWorld, makeLiveWorld } from '../../runner/worlds/live/live-world.ts';
 import { protocolStackFinder } from '../../scenarios/open/nodes.ts';
 import { GOOD, HOST, Lobby } from '../unit/runner/distributed/channel/support.ts';
 import { load, registry } from '../unit/runner/fixture.ts';
@@ -111,7 +111,7 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
   beforeAll(async () => {
     const stackOf = protocolStackFinder(scenario, registry);
     const onFailure = (error: unknown): void => void failures.push(error);
-    ({ world } = liveWorld({ scenario, seed: 1, crypto, stackOf, live: { onFailure } }));
+    ({ world } = makeLiveWorld({ scenario, seed: 1, crypto, stackOf, live: { onFailure } }));
     const seconds = Math.floor(Date.now() / 1_000);
     const secrets = randomSecrets();
     const provision = provisionRun({ scenario, seed: 1, stackOf, crypto, seconds, secrets });

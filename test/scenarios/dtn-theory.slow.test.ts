@@ -12,7 +12,7 @@ import {
   markovDelayOfRouter,
   type RouterName,
 } from '../../runner/verify/bundles/delay-chains.ts';
-import { deliveryDelays } from '../../runner/verify/bundles/meeting-delays.ts';
+import { measureDeliveryDelays } from '../../runner/verify/bundles/meeting-delays.ts';
 import { seededRandom } from '../../topologies/generate/random.ts';
 import { vectorSets } from '../vectors-root.ts';
 
@@ -32,7 +32,7 @@ describe.each(['direct', 'two-hop', 'spray-source', 'spray-binary', 'epidemic'] 
       const exactShare = chain.shareIn(600);
       // A stream for each router: with a common one, luck is common too.
       const draw = seededRandom(`theory ${router}`, 1);
-      const delays = deliveryDelays(router, NETWORK, { count: RUNS, draw });
+      const delays = measureDeliveryDelays(router, NETWORK, { count: RUNS, draw });
       const mean = delays.reduce((sum, delay) => sum + delay, 0) / RUNS;
       const variance = delays.reduce((sum, delay) => sum + (delay - mean) ** 2, 0) / (RUNS - 1);
       const meanError = ERRORS * Math.sqrt(variance / RUNS);

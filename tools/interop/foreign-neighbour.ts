@@ -13,7 +13,7 @@ import { createNodes } from '../../runner/nodes/host-nodes.ts';
 import { provisionRun } from '../../runner/nodes/run-provision.ts';
 import { randomSecrets } from '../../runner/nodes/secret-source.ts';
 import { RunWitness } from '../../runner/traffic/witness.ts';
-import { type LiveRunWorld, liveWorld } from '../../runner/worlds/live/live-world.ts';
+import { type LiveRunWorld, makeLiveWorld } from '../../runner/worlds/live/live-world.ts';
 import { protocolStackFinder } from '../../scenarios/open/nodes.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
@@ -84,7 +84,7 @@ export class ForeignNeighbourTestbed {
     };
     const isLocal = (name: string): boolean => OURS.includes(name);
     const live = { precision: 'low', isLocal, onFailure } as const;
-    const { world, agenda } = liveWorld({ ...parts, live });
+    const { world, agenda } = makeLiveWorld({ ...parts, live });
     const seconds = Math.floor(Date.now() / MS_PER_S);
     const provision = provisionRun({ ...parts, seconds, secrets: randomSecrets() });
     const [link] = scenario.topology.links;

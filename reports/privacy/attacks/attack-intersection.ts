@@ -8,7 +8,7 @@
  */
 
 import { successOfHits } from './attack-success.ts';
-import { hittingSets, membersOfAllSets } from './intersection.ts';
+import { findHittingSets, membersOfAllSets } from './intersection.ts';
 import { pathDelayQuantileNs } from './path-law.ts';
 import type { Attack } from './setting.ts';
 import { splitTrafficByUser, type UserTraffic } from './user-traffic.ts';
@@ -60,7 +60,7 @@ function guessOf(batches: readonly ReadonlySet<string>[], partners: number): rea
     return left.length === 1 ? left : [];
   }
   if (partners > PARTNERS_MAX) return [];
-  const { sets, isComplete } = hittingSets(batches, { partners, stepsMax: STEPS_MAX });
+  const { sets, isComplete } = findHittingSets(batches, { partners, stepsMax: STEPS_MAX });
   return isComplete && sets.length === 1 ? (sets[0] ?? []) : [];
 }
 

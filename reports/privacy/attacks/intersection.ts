@@ -53,7 +53,7 @@ export interface HittingSetSearchLimits {
 }
 
 /** Finds the smallest sets of at most `partners` receivers with a member in every batch. */
-export function hittingSets<T>(
+export function findHittingSets<T>(
   batches: readonly ReadonlySet<T>[],
   search: HittingSetSearchLimits,
 ): HittingSets<T> {

@@ -27,7 +27,7 @@ import { networkMap } from '../../nodes/network-map.ts';
 import { claimedFlow } from '../../traffic/ground-truth.ts';
 import { RunFlows } from '../../traffic/run-flows.ts';
 import type { StoreFault, Undo, WorldListener } from '../../world.ts';
-import { type LiveRunWorld, liveWorld } from '../../worlds/live/live-world.ts';
+import { type LiveRunWorld, makeLiveWorld } from '../../worlds/live/live-world.ts';
 import type { AgentAssignment, AgentReport, RunCommand } from '../messages/messages.ts';
 import { ReportingWitness } from '../messages/telling-witness.ts';
 import { AgentAskHandler } from './agent-asks.ts';
@@ -111,7 +111,7 @@ export class Agent implements WorldListener {
     const protocolsOf = protocolsFinder(scenario.topology, stackOf);
     const network = networkMap(scenario.topology, protocolsOf);
     this.#provisioned = { bundle: order.bundle, network, protocolsOf };
-    const { world, agenda } = liveWorld({
+    const { world, agenda } = makeLiveWorld({
       scenario,
       seed,
       crypto: createCryptoProvider(scenario.crypto, { timing: 'constant' }),

@@ -54,14 +54,14 @@ import {
 } from '../../run/wall-clock-run.ts';
 import {
   FailureSignal,
-  notReady,
+  notReadyText,
   waitUntilNone,
   waitUntilOver,
 } from '../../run/wall-clock-wait.ts';
 import { withTrafficOfSeed } from '../../traffic/drawn-pairs.ts';
 import { handoverMetrics } from '../../worlds/live/handover-metrics.ts';
 import { liveWarnings, stolenMetrics } from '../../worlds/live/live-meter.ts';
-import { machinePace } from '../../worlds/live/machine-pace.ts';
+import { measureMachinePace } from '../../worlds/live/machine-pace.ts';
 import { type StolenTime, watchStolenTime } from '../../worlds/live/stolen-time.ts';
 import { newChannelKey } from '../channel/handshake.ts';
 import type { DeploymentKeys } from '../deployment/deployment-keys.ts';
@@ -299,7 +299,7 @@ class FleetDriver implements RunDriver {
     const late = yield* this.#wait(READY_MAX_MS, () => this.#coordinator.behind('ready'));
     if (late.length === 0) return;
     const names = late.flatMap(({ waiting, hosts }) => (waiting.length > 0 ? waiting : hosts));
-    this.#warnings.add(notReady(READY_MAX_MS, names));
+    this.#warnings.add(notReadyText(READY_MAX_MS, names));
   }
 
   *begin(experiment: Experiment): PromiseSteps<void> {
@@ -309,7 +309,7 @@ class FleetDriver implements RunDriver {
 
   *pass({ experiment, recording, injector }: RunDriverParts): PromiseSteps<SeedResult['ending']> {
     const { world } = this.#coordinator;
-    const pace = machinePace();
+    const pace = measureMachinePace();
     const startedAt = performance.now();
     const stolenTime = watchStolenTime();
     this.#coordinator.start(process.hrtime.bigint() + LEAD_NS);
@@ -412,7 +412,7 @@ class FleetDriver implements RunDriver {
 
   #liveMetrics(): SeedResult['metrics'] {
     const { wallUs = 0, pace = 0, stolen } = this.#passed ?? {};
-    const value = Math.min(pace, machinePace());
+    const value = Math.min(pace, measureMachinePace());
     return {
       ...this.#agentMetrics(wallUs),
       ...stolenMetrics(stolen),

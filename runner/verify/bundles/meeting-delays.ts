@@ -14,7 +14,7 @@ const NS_PER_S = 1e9;
 const FOR_EVER_NS = 1e16;
 
 /** Measures the delays of `count` messages from the first node to the second, each in a new network, s. */
-export function deliveryDelays(
+export function measureDeliveryDelays(
   router: RouterName,
   { nodes, everySeconds, copies }: MeetingNetwork,
   { count, draw }: { readonly count: number; readonly draw: DrawBelow },

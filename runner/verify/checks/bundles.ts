@@ -23,7 +23,7 @@ import {
   measureLtpRounds,
   SEGMENTS_PER_BLOCK,
 } from '../bundles/ltp-rounds.ts';
-import { deliveryDelays } from '../bundles/meeting-delays.ts';
+import { measureDeliveryDelays } from '../bundles/meeting-delays.ts';
 
 /** Half width of the interval, in standard errors (docs/VERIFICATION.md#how-to-read-the-table). */
 const ERRORS = 4;
@@ -45,7 +45,7 @@ function delayMeasures(engine: SeededEngine, router: RouterName): readonly Check
   // errors.
   const draw = seededRandom(`verify/D1/${router}`, engine.seed);
   const run = engine.defects.bundles?.routerFor?.(router) ?? router;
-  const delays = deliveryDelays(run, NETWORK, { count: MESSAGES, draw });
+  const delays = measureDeliveryDelays(run, NETWORK, { count: MESSAGES, draw });
   return [
     {
       label: `${router}, mean delay, s`,

@@ -13,7 +13,7 @@ import type { LinkDirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { FaultSpec, Scenario } from '../../../scenarios/model.ts';
 import type { HostSpec, LinkSpec, SourcePosition } from '../../../topologies/model.ts';
 import { FaultDriver } from '../../faults/fault-driver.ts';
-import { makeSimWorld, virtualWorld } from '../../worlds/virtual-world.ts';
+import { makeSimWorld, makeVirtualWorld } from '../../worlds/virtual-world.ts';
 import { acceptPlusMinus, type VerificationCheck } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 
@@ -105,7 +105,7 @@ function availability(engine: SeededEngine): {
     crypto: { name: 'none' } as CryptoProvider,
     stackOf: () => [NO_PROTOCOL] as const,
   };
-  const world = virtualWorld(parts, makeSimWorld);
+  const world = makeVirtualWorld(parts, makeSimWorld);
   const driver = new FaultDriver({
     world,
     scenario: SCENARIO,

@@ -31,8 +31,8 @@ import {
 } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 import { runBlendingAttack } from '../mixes/blending-run.ts';
-import { loopixEpsilon } from '../mixes/loopix-epsilon.ts';
-import { mixEntropy } from '../mixes/mix-entropy.ts';
+import { measureLoopixEpsilon } from '../mixes/loopix-epsilon.ts';
+import { measureMixEntropy } from '../mixes/mix-entropy.ts';
 
 /** Four standard errors of a share of `n` trials. */
 function fourErrors(share: number, n: number): number {
@@ -77,7 +77,7 @@ export const dummyTrafficCheck: VerificationCheck = {
         linkSeconds: 0.05,
         dummies: { route, perMixRate },
       };
-      return mixEntropy(engine, network, DUMMY_TRAFFIC_SAMPLES[perMixRate]).bits;
+      return measureMixEntropy(engine, network, DUMMY_TRAFFIC_SAMPLES[perMixRate]).bits;
     });
     const rows = DUMMY_TRAFFIC_ROWS.map(
       ({ route, perMixRate, bits: theory, half }, i): CheckMeasure => ({
@@ -229,7 +229,7 @@ export const senderEpsilonCheck: VerificationCheck = {
   formula: 'Loopix 4.3.1 has plots; theory: mean of 24 repetitions of the reference run',
   catches: 'epsilon twice as large, mixing that does not grow with delay and with layers',
   run: (engine) => {
-    const values = EPSILON_ROWS.map((row) => loopixEpsilon(engine, row));
+    const values = EPSILON_ROWS.map((row) => measureLoopixEpsilon(engine, row));
     const rows = EPSILON_ROWS.map(
       ({ layers, mean, theory, half }, i): CheckMeasure => ({
         label: `layers ${layers}, mu = ${1 / mean}`,

@@ -13,7 +13,7 @@
 import { stratifiedPoissonEntropyBits } from '../../../reports/privacy/metrics/closed-forms.ts';
 import { acceptWithin, type CheckMeasure, type VerificationCheck } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
-import { mixEntropy, type TargetSampling } from '../mixes/mix-entropy.ts';
+import { measureMixEntropy, type TargetSampling } from '../mixes/mix-entropy.ts';
 import type { MixNetworkOptions } from '../mixes/mix-network.ts';
 import {
   addUniformDelay,
@@ -47,7 +47,7 @@ function entropyRows(
     const { label, theory, half, network } = row;
     const published = row.published === undefined ? {} : { published: row.published };
     const name = `${id}/${label}`;
-    const { bits } = mixEntropy(engine, { ...network, name }, sample);
+    const { bits } = measureMixEntropy(engine, { ...network, name }, sample);
     const accept = acceptWithin(theory - half, theory + half);
     return { label, ...published, theory, measured: bits, accept, digits: 4 };
   });

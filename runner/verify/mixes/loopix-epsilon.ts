@@ -39,7 +39,7 @@ export interface EpsilonSetting {
 }
 
 /** The mean of |ln(p0 / p1)| over repetitions. */
-export function loopixEpsilon(engine: SeededEngine, setting: EpsilonSetting): number {
+export function measureLoopixEpsilon(engine: SeededEngine, setting: EpsilonSetting): number {
   let sum = 0;
   for (let run = 0; run < setting.runs; run += 1) sum += epsilonOf(engine, setting, run);
   return sum / setting.runs;

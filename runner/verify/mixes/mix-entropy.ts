@@ -57,7 +57,7 @@ export interface TargetSampling {
 }
 
 /** The mean entropy of some targets. */
-export function mixEntropy(
+export function measureMixEntropy(
   engine: SeededEngine,
   options: MixNetworkOptions,
   { targets, ...gap }: TargetSampling,

@@ -75,8 +75,8 @@ export class EmulateMeter {
       worst === undefined || slips === 0
         ? []
         : [
-            `${slips} instants were more than ${inMs(this.#lateLimitNs)} late, the worst by ` +
-              `${inMs(worst.byNs)} at ${worst.atNs / 1e9} s; ${inMs(driftNs)} behind at the end`,
+            `${slips} instants were more than ${millisecondsText(this.#lateLimitNs)} late, the worst by ` +
+              `${millisecondsText(worst.byNs)} at ${worst.atNs / 1e9} s; ${millisecondsText(driftNs)} behind at the end`,
           ];
     const strange = tap.strangers.map(
       (who) => `a datagram from ${who} was dropped: no host has a program at that address`,
@@ -120,6 +120,6 @@ export class EmulateMeter {
 }
 
 /** A duration as text: `1.234 ms`. */
-export function inMs(ns: number): string {
+export function millisecondsText(ns: number): string {
   return `${Math.round(ns / NS_PER_US) / US_PER_MS} ms`;
 }

@@ -14,7 +14,7 @@ import type { LiveWorld } from '../../../engine/live/live-world.ts';
 import type { MetricData } from '../../../reports/model.ts';
 import { handoverMetrics } from './handover-metrics.ts';
 import { latenessWarning, sampleWarning } from './handover-words.ts';
-import { machinePace } from './machine-pace.ts';
+import { measureMachinePace } from './machine-pace.ts';
 import { type StolenTime, watchStolenTime } from './stolen-time.ts';
 
 /**
@@ -70,7 +70,7 @@ export class LiveMeter {
     this.#cpuUs = user + system;
     this.#wallUs = Math.round((performance.now() - this.#beganMs) * US_PER_MS);
     this.#stolen = this.#stolenTime();
-    this.#pace = Math.min(this.#pace, machinePace());
+    this.#pace = Math.min(this.#pace, measureMachinePace());
     this.#handovers.finish();
   }
 

@@ -37,7 +37,7 @@ export interface LiveRunWorld {
  * Makes a live world with all hosts and links of a scenario; its sockets are opened when nodes ask for
  * them.
  */
-export function liveWorld(parts: LiveWorldParts): LiveRunWorld {
+export function makeLiveWorld(parts: LiveWorldParts): LiveRunWorld {
   const { scenario, live } = parts;
   const modules = modulesOf(parts);
   const listeners = new Listeners();

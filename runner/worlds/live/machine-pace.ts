@@ -20,7 +20,7 @@ const MS_PER_S = 1_000;
  * Measures how fast this machine computes.
  * @returns steps per second of the wall clock; measuring takes about 50 ms.
  */
-export function machinePace(now: () => number = () => performance.now()): number {
+export function measureMachinePace(now: () => number = () => performance.now()): number {
   const times = Array.from({ length: WARM_UP + ROUNDS }, () => {
     const began = now();
     runCalibrationLoop(STEPS);

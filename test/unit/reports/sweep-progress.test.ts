@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { SweepRow } from '../../../reports/sweep.ts';
 import {
+  chooseWorseCombination,
   renderSweepProgress,
   type SweepProgress,
   sweepSecondsLeft,
   type WorstCombination,
-  worseCombination,
 } from '../../../reports/sweep-progress.ts';
 import { cellOf } from './sweep-fixture.ts';
 
 function worstOf(rows: readonly SweepRow[]): WorstCombination | undefined {
-  return rows.reduce<WorstCombination | undefined>(worseCombination, undefined);
+  return rows.reduce<WorstCombination | undefined>(chooseWorseCombination, undefined);
 }
 
 const state: SweepProgress = {

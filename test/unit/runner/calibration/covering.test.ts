@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { QUICK_PLAN } from '../../../../runner/calibration/batches.ts';
 import { handlerTimingScenarios } from '../../../../runner/calibration/covering.ts';
-import { handlerCosts } from '../../../../runner/calibration/handler-costs.ts';
+import { measureHandlerCosts } from '../../../../runner/calibration/handler-costs.ts';
 import { simKneeRun } from '../../../../runner/calibration/knee.ts';
 import {
   type MeasuredOperation,
@@ -46,7 +46,7 @@ describe('the covering scenarios', () => {
   const groups = handlerTimingScenarios(registry, { isQuick: true });
   const costs: Record<string, MeasuredOperation> = {};
   for (const group of groups) {
-    const found = handlerCosts({ group, registry, crypto: {}, plan: QUICK_PLAN });
+    const found = measureHandlerCosts({ group, registry, crypto: {}, plan: QUICK_PLAN });
     for (const [name, cost] of Object.entries(found)) costs[name] ??= cost;
   }
 

@@ -30,7 +30,10 @@ import {
   type KneeCheck,
 } from '../../../../runner/calibration/knee-check.ts';
 import { renderKneeCheck, renderProfile } from '../../../../runner/calibration/render.ts';
-import { measureReceiveBuffer, socketCosts } from '../../../../runner/calibration/socket-costs.ts';
+import {
+  measureReceiveBuffer,
+  measureSocketCosts,
+} from '../../../../runner/calibration/socket-costs.ts';
 import type { CpuChoice } from '../../../../scenarios/model.ts';
 import { cpuChoice, readProfile } from '../../../../scenarios/profiles/profile-file.ts';
 import { load, registry } from '../fixture.ts';
@@ -83,7 +86,7 @@ describe('benchmarks', () => {
   });
 
   it('measure real sockets of loopback and the room of their buffers', async () => {
-    const { send, receive } = await socketCosts({ ...QUICK_PLAN, warmup: 100, batches: 5 });
+    const { send, receive } = await measureSocketCosts({ ...QUICK_PLAN, warmup: 100, batches: 5 });
     // With only five batches, the line fitted over the lengths may start at 0, but the cost of a
     // datagram is never 0.
     for (const { nsMedian } of [...send.samples, ...receive.samples]) {

@@ -3,7 +3,7 @@ import type { Experiment } from '../../../../runner/experiment/experiment.ts';
 import { runStepsWaiting } from '../../../../runner/phases/steps.ts';
 import {
   FailureSignal,
-  notReady,
+  notReadyText,
   waitUntilNone,
   waitUntilOver,
 } from '../../../../runner/run/wall-clock-wait.ts';
@@ -27,7 +27,7 @@ describe('waiting for nodes', () => {
     const patience = { maxMs: 30, pollMs: 5, failure: new FailureSignal() };
     expect(await runStepsWaiting(waitUntilNone(() => ['bob'], patience))).toEqual(['bob']);
     expect(performance.now() - began).toBeGreaterThanOrEqual(30);
-    expect(notReady(10_000, ['bob', 'carol'])).toBe('not ready after 10 s: bob, carol');
+    expect(notReadyText(10_000, ['bob', 'carol'])).toBe('not ready after 10 s: bob, carol');
   });
 
   it('ends at once when the run is stopped', async () => {

@@ -1,7 +1,7 @@
 /** When more seeds are asked for, and how many. */
 import { describe, expect, it } from 'vitest';
 import type { KpiResult } from '../../../../reports/report-schema.ts';
-import { isUndecided, moreSeeds } from '../../../../runner/sweep/straddle.ts';
+import { chooseMoreSeeds, isUndecided } from '../../../../runner/sweep/straddle.ts';
 
 type Interval = Partial<KpiResult['ci95']>;
 
@@ -39,6 +39,6 @@ describe('more seeds', () => {
     [[1, 2, 3, 4], 2, []],
     [[7, 3], 10, [1, 2]],
   ])('after %j, at most %d: %j', (seeds, most, added) => {
-    expect(moreSeeds(seeds, most)).toEqual(added);
+    expect(chooseMoreSeeds(seeds, most)).toEqual(added);
   });
 });

@@ -6,7 +6,7 @@ import type { SeedResult } from '../../../../../reports/model.ts';
 import { Experiment } from '../../../../../runner/experiment/experiment.ts';
 import { provisionSeed } from '../../../../../runner/nodes/run-provision.ts';
 import type { LocalWorld } from '../../../../../runner/world.ts';
-import { makeSimWorld, virtualWorld } from '../../../../../runner/worlds/virtual-world.ts';
+import { makeSimWorld, makeVirtualWorld } from '../../../../../runner/worlds/virtual-world.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
 import { type ProtocolStackOf, protocolStackFinder } from '../../../../../scenarios/open/nodes.ts';
 import {
@@ -179,7 +179,7 @@ function stageWithSwappedKey(scenario: Scenario, liar: string): [LocalWorld, Exp
         ? { secret: () => mallory, publicKey: () => crypto.x25519PublicKey(mallory) }
         : network.identity(host),
   });
-  const world = virtualWorld({ scenario, seed: 1, crypto, stackOf }, makeSimWorld);
+  const world = makeVirtualWorld({ scenario, seed: 1, crypto, stackOf }, makeSimWorld);
   const experiment = new Experiment({
     world,
     scenario,

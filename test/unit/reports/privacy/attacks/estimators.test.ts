@@ -19,7 +19,7 @@ import {
   ranks,
 } from '../../../../../reports/privacy/attacks/flow-scores.ts';
 import {
-  hittingSets,
+  findHittingSets,
   membersOfAllSets,
 } from '../../../../../reports/privacy/attacks/intersection.ts';
 import {
@@ -98,7 +98,7 @@ describe('intersection', () => {
 
   it('finds the least sets that meet every batch', () => {
     const batches = sets([1, 2, 3], [4, 5], [1, 4], [2, 4], [3, 4]);
-    const { sets: found, isComplete } = hittingSets(batches, { partners: 3, stepsMax: 1_000 });
+    const { sets: found, isComplete } = findHittingSets(batches, { partners: 3, stepsMax: 1_000 });
     expect(isComplete).toBe(true);
     expect([...found].sort()).toEqual([
       [1, 4],
@@ -109,9 +109,9 @@ describe('intersection', () => {
 
   it('says when it stopped at its cap, and when no set is small enough', () => {
     const batches = Array.from({ length: 12 }, (_, i) => new Set([3 * i, 3 * i + 1, 3 * i + 2]));
-    const capped = hittingSets(batches, { partners: 12, stepsMax: 500 });
+    const capped = findHittingSets(batches, { partners: 12, stepsMax: 500 });
     expect(capped.isComplete).toBe(false);
-    expect(hittingSets(batches, { partners: 2, stepsMax: 10_000 })).toEqual({
+    expect(findHittingSets(batches, { partners: 2, stepsMax: 10_000 })).toEqual({
       sets: [],
       isComplete: true,
     });
