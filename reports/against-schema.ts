@@ -81,7 +81,7 @@ const onTime = z
   })
   .describe('latency less the lateness of each packet, beside the simulated latency');
 
-/** A live run compared with its prediction. */
+/** Schema of the comparison of a live run with its prediction in virtual time. */
 export const predictionComparisonSchema = z
   .strictObject({
     cpu: text.describe('the profile that the prediction was charged by, or `not modelled`'),

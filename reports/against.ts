@@ -43,7 +43,7 @@ type Reading = Pick<PredictionRow, 'metric' | 'aggregation' | 'unit'> & {
   readonly value: number | null;
 };
 
-/** Compares a live run with its prediction. */
+/** Compares a live run with its prediction, quantity by quantity. */
 export function compareWithPrediction(
   live: JudgeInput,
   predicted: JudgeInput,

@@ -28,7 +28,7 @@ const MARKS: Readonly<Record<KpiChange['verdict'], string>> = {
   'not comparable': '–',
 };
 
-/** The columns of a change, as text. */
+/** The cells of the table row of a KPI's change. */
 function cellsOf(change: KpiChange, noDifference?: string): readonly string[] {
   const text = (value: number | null): string =>
     value === null ? 'none' : quantityText(value, change.unit);

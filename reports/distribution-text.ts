@@ -14,7 +14,7 @@ type Summary = Pick<MetricSummary, 'unit' | 'count' | 'min' | 'max' | 'quantiles
 
 /** A quantile is reliable only with at least this many samples beyond it. */
 export const RELIABLE_TAIL_SAMPLES = 10;
-/** Fewest significant digits. */
+/** Fewest significant digits of a quantile. */
 const DIGITS = 3;
 /**
  * Fewest significant digits of a mode: one more than for a quantile, because the samples of a mode

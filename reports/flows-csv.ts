@@ -7,7 +7,7 @@
 import { csvCell } from './csv-text.ts';
 import type { SeedResult } from './model.ts';
 
-/** Name of the file. */
+/** Name of the file in the folder of a run. */
 export const FLOWS_FILE = 'flows.csv';
 
 /** The document in parts of at most a thousand flows of one seed. */

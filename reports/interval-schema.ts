@@ -9,7 +9,7 @@ const text = z.string();
 const number = z.number();
 const count = z.number().int();
 
-/** The interval of a value. */
+/** Schema of the 95 % confidence interval of a value. */
 export const intervalSchema = z
   .strictObject({
     kind: z

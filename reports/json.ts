@@ -14,7 +14,7 @@ export function renderJson(report: Report): string {
   return `${text.replace(NUMBERS, (list) => list.replace(/\s+/g, ''))}\n`;
 }
 
-/** The result of reading a file. */
+/** The report that was read, or a text on what is wrong with the file. */
 export type ReadReport =
   | { readonly kind: 'report'; readonly report: Report }
   | { readonly kind: 'unreadable'; readonly message: string };

@@ -55,7 +55,7 @@ import { judgeTwinDifference, twinReportPart } from './twin.ts';
 /** Name of the invariant whose violation is a bug of orrery (exit code 3). */
 export const PACKET_CONSERVATION_INVARIANT = 'conservation of packets';
 
-/** Judges a finished run. */
+/** Judges a finished run and makes its report. */
 export function judgeRun(input: JudgeInput): Report {
   const { scenario, mode } = input;
   const seeds = measuredSeeds(input, input.seeds);
@@ -278,7 +278,7 @@ function totalPackets(seeds: readonly SeedResult[]): PacketTotals {
   };
 }
 
-/** Packets that were dropped for any reason. */
+/** Number of packets that were dropped for any reason. */
 export function droppedPackets(packets: PacketTotals): number {
   let dropped = 0;
   for (const count of Object.values(packets.drops)) dropped += count;

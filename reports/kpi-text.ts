@@ -185,7 +185,7 @@ export function verdictWord(report: Report): VerdictWord {
   return isMissed ? 'FAIL' : 'INCONCLUSIVE';
 }
 
-/** The sign before a KPI. */
+/** The sign before a KPI in a table, by its status. */
 export function kpiMark(kpi: KpiResult): '✓' | '✗' | '–' | '?' {
   return ({ pass: '✓', fail: '✗', 'not-applicable': '–', inconclusive: '?' } as const)[kpi.status];
 }

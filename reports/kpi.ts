@@ -78,7 +78,7 @@ function meets(value: number, comparison: ComparisonOperator, limit: number): bo
   }
 }
 
-/** The verdict on one KPI. */
+/** Judges one KPI. */
 export function judgeKpi(input: KpiInput): KpiResult {
   const { spec, definition, seeds, mode } = input;
   const base = {

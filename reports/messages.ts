@@ -46,7 +46,7 @@ export function noAccountReasonText(reason: string): string {
   return `not tracked: ${reason}`;
 }
 
-/** The terms of the account, in order. */
+/** The terms of the account as texts: submitted messages, then what became of them. */
 export function messageTerms(messages: MessageTotals): readonly string[] {
   const { submitted, delivered, refused, givenUp, lost, open } = messages;
   return [

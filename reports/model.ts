@@ -39,14 +39,14 @@ export type Aggregation =
 /** Comparison of a measured value with its limit. */
 export type ComparisonOperator = '<=' | '>=' | '==' | '<' | '>';
 
-/** A limit from the scenario file. */
+/** A limit on a metric, from the scenario file. */
 export interface KpiSpec {
   readonly metric: string;
   readonly aggregation: Aggregation;
   readonly comparison: ComparisonOperator;
   /** In the metric's base unit (ns, ratio 0..1, 1/min, count). */
   readonly limit: number;
-  /** As written in the file, e.g. `<= 250ms`. */
+  /** The limit as written in the file, e.g. `<= 250ms`. */
   readonly limitText: string;
   /** True when a metric without samples is `not applicable` instead of a failure. */
   readonly allowEmpty: boolean;
@@ -178,7 +178,7 @@ export interface TimeSeries {
 
 /** The packets and latencies of one flow after the warm-up. */
 export interface FlowResult {
-  /** `a -> b`. */
+  /** Name of the flow: `a -> b`. */
   readonly flow: string;
   readonly sent: number;
   readonly delivered: number;
@@ -197,7 +197,7 @@ export interface SeedResult {
   readonly seed: number;
   readonly fingerprint: string;
   readonly virtualNs: number;
-  /** Measured time after the warm-up. */
+  /** Duration of the measured part of the run, after the warm-up. */
   readonly measuredNs: number;
   readonly wallMs: number;
   readonly events: number;
@@ -227,7 +227,7 @@ export interface SeedResult {
   readonly packets: PacketTotals;
   /** The direction of a link that was sending for the largest share of the run. */
   readonly busiestLink?: { readonly name: string; readonly share: number } | undefined;
-  /** Absent when messages are not accounted for. */
+  /** The account of messages; absent if messages are not accounted for. */
   readonly messages?: MessageTotals;
   /** Why messages were not tracked. */
   readonly messagesUntracked?: string;
@@ -235,7 +235,7 @@ export interface SeedResult {
    * Packets of applications that nodes refused after the warm-up, by reason; absent if none was.
    */
   readonly refusals?: Readonly<Record<string, number>>;
-  /** Drops named by protocols: counts by `protocol/reason`. */
+  /** Drops that nodes reported: counts by `protocol/reason`. */
   readonly nodeDrops: Readonly<Record<string, number>>;
   readonly series: readonly TimeSeries[];
   /** Results of single flows; absent while the run is in progress. */
@@ -263,7 +263,7 @@ export interface SeedResult {
 
 /** The share of its offered traffic that was carried, if some had to be rejected. */
 export interface CarriedTraffic {
-  /** Packets a second of measured time. */
+  /** Packets that applications submitted, per second of measured time. */
   readonly offeredPerSecond: number;
   /** The part of the offered rate that the nodes at the sources accepted. */
   readonly acceptedPerSecond: number;
@@ -315,7 +315,7 @@ export interface JudgeInput {
    * `calibrated (file, processor, date)` or `not modelled`; `real` for the machine's own processor.
    */
   readonly cpu: string;
-  /** Hash of the cost profile. */
+  /** SHA-256 of the file of the cost profile; absent without one. */
   readonly cpuProfileSha256?: string;
   readonly kpis: readonly KpiSpec[];
   readonly definitions: readonly MetricDefinition[];
@@ -329,7 +329,7 @@ export interface JudgeInput {
    * request.
    */
   readonly against?: PredictionComparison;
-  /** Wall time of the whole command, all workers. */
+  /** Wall time of the whole command with all its threads. */
   readonly wallMs: number;
   readonly environment: {
     readonly node: string;

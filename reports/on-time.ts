@@ -30,7 +30,7 @@ import type { Report } from './report-schema.ts';
 import { sampledQuantile } from './sampled.ts';
 import { judgeTolerance } from './within.ts';
 
-/** The comparison, as contained in the report. */
+/** The comparison of latency less lateness with simulated latency, as contained in the report. */
 export type OnTimeLatencyComparison = NonNullable<NonNullable<Report['against']>['onTime']>;
 
 /** Percentiles that are compared; those in the tail are only shown. */

@@ -9,7 +9,7 @@ import { groupIndependentEntries } from './networks.ts';
 import type { KpiInterval } from './report-schema.ts';
 import { correlation, summariseSample } from './statistics/summary.ts';
 
-/** Two values of one seed. */
+/** The two values `a` and `b` of one seed that are compared. */
 export interface SeedPair {
   readonly seed: number;
   readonly a: number;

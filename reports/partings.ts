@@ -23,7 +23,7 @@ export type SeedDivergence =
 type SeedFacts = Report['perSeed'][number];
 type Checkpoints = NonNullable<SeedFacts['checkpoints']>;
 
-/** Number of hex digits of a checkpoint. */
+/** Number of hex digits of the fingerprint at a checkpoint. */
 const DIGITS = 8;
 const NAMED_MAX = 3;
 

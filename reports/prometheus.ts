@@ -17,7 +17,7 @@ import type { MetricSummary, Report } from './report-schema.ts';
 const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
 const LABELS = ['scenario', 'mode'] as const;
 
-/** The text, with a final newline. */
+/** Renders a report in Prometheus text format, with a final newline. */
 export function renderPrometheus(report: Report): Promise<string> {
   const registry = new Registry();
   const labels = { scenario: oneLine(report.scenario.name), mode: report.mode };

@@ -180,7 +180,7 @@ const messages = z
   })
   .describe('messages of applications; absent where they are not tracked');
 
-/** The report of one scenario, all seeds. */
+/** The schema of `report.json`: the report of one scenario with all its seeds. */
 export const reportSchema = z
   .strictObject({
     schemaVersion: z.literal(REPORT_SCHEMA_VERSION),
@@ -322,7 +322,7 @@ export const reportSchema = z
   })
   .describe('Orrery report: the verdict of one scenario over all seeds');
 
-/** Read-only at every level. */
+/** A type with all its properties read-only, at every level. */
 type DeepReadonly<T> = T extends (infer U)[]
   ? readonly DeepReadonly<U>[]
   : T extends object
@@ -345,7 +345,7 @@ export type SeriesSummary = Report['series'][number];
 export type ReportFault = Report['faults'][number];
 /** What one flow of one seed measured around one fault. */
 export type ReportFaultWindow = NonNullable<Report['faultWindows']>['windows'][number];
-/** Which clock a duration was read from. */
+/** The clock from which a duration was read: `virtual` or `wall`. */
 export type ClockKind = Report['clock'];
 
 /** The JSON Schema of `report.json` (draft 2020-12). */

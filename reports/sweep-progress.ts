@@ -16,7 +16,7 @@ export interface WorstCombination {
   readonly kpi: KpiResult;
 }
 
-/** The state to show. */
+/** The state of a sweep that its progress line shows. */
 export interface SweepProgress {
   readonly runsDone: number;
   readonly runs: number;
@@ -116,7 +116,7 @@ const FIRST_MOST = 20;
 
 /** What the estimate of the time left is computed from. */
 export interface SweepPace {
-  /** Runs that are left. */
+  /** Number of runs that are left. */
   readonly left: number;
   /** Number of runs at a time, at least 1; infinite if unknown. */
   readonly workers: number;

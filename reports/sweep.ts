@@ -84,7 +84,7 @@ export function seedRange({ rows, seeds }: SweepResult): {
   return { least, most: counts.reduce((a, b) => Math.max(a, b)) };
 }
 
-/** `3 seeds each`, or `2 to 16 seeds`. */
+/** The number of seeds as text: `3 seeds each`, or `2 to 16 seeds`. */
 function seedsText(sweep: SweepResult): string {
   const { least, most } = seedRange(sweep);
   return least === most
@@ -168,7 +168,10 @@ export function sweepLimits(sweep: SweepResult, name: string): readonly KpiResul
   return [...new Map(all.map((kpi) => [`${kpi.comparison} ${kpi.limit}`, kpi])).values()];
 }
 
-/** Header and cells: verdict, parameters, KPIs. */
+/**
+ * The cells of the table: the header, then a row for each combination with verdict, parameters and
+ * KPIs.
+ */
 function cellsOf(sweep: SweepResult): readonly (readonly string[])[] {
   const parameters = sweepParameterNames(sweep);
   const kpis = sweepResultColumns(sweep);

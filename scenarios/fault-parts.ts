@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Which links an event acts on. */
+/** How an event selects the links on which it acts. */
 export type LinkSelector =
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
   /** An inter-AS link of the path that `from` uses towards `to` when the event begins. */

@@ -42,7 +42,7 @@ function digestOf(facts: object): string {
   return createHash('sha256').update(canonicalJson(facts)).digest('hex').slice(0, DIGITS);
 }
 
-/** JSON with sorted keys and without spaces. */
+/** A value as JSON with sorted keys and without spaces, so that equal values have equal texts. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);

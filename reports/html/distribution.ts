@@ -194,7 +194,7 @@ interface TickScale {
   ticks(count?: number): number[];
 }
 
-/** Ticks with enough space between them. */
+/** Ticks of the horizontal axis, with enough space between their labels. */
 function xTicks(x: TickScale, isWide: boolean, scale: UnitScale): { at: number; label: string }[] {
   const room = isWide ? 60 : 44;
   const ticks: { at: number; label: string }[] = [];
@@ -236,7 +236,7 @@ function curves(one: Distribution, x: Position, y: Position): Markup {
   return html`${solid === null ? EMPTY_MARKUP : html`<path class="line s1" d="${solid}"/>`}${dashed === null ? EMPTY_MARKUP : html`<path class="line s1 dashed" d="${dashed}"/>`}`;
 }
 
-/** The judged point on the curve and its limit. */
+/** Marks on the curve the value that a KPI judges, and its limit. */
 function limitMark(
   one: Distribution,
   frame: PlotFrame,

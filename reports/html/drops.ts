@@ -23,7 +23,7 @@ interface Drop {
   readonly colour: number;
 }
 
-/** The section with balance and bars. */
+/** The section with the balances of packets and messages, and bars for drops by reason. */
 export function dropSection(report: Report): Markup {
   return html`${packetSection(report)}${messageSection(report)}`;
 }

@@ -25,7 +25,7 @@ import { coordinateText, EMPTY_MARKUP, html, type Markup } from './markup.ts';
 const STRIPS_MAX = 200;
 const TABLE_ROWS = 200;
 
-/** The strip of one fault. */
+/** The strip of one fault: its stages from detection to recovery. */
 interface Strip {
   readonly fault: ReportFault;
   /** Ends of the stages in ns after the fault; undefined for a stage that did not happen. */

@@ -11,7 +11,7 @@ export interface CurveCorner {
   readonly y: number;
 }
 
-/** The start of a label's base line, px. */
+/** Where a label goes: the left end of its base line, px. */
 export type LabelPlace = CurveCorner;
 
 interface Room {

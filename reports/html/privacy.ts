@@ -40,7 +40,7 @@ ${priceTable(report, privacy)}${bitsFigure(privacy)}${setsFigure(privacy)}${dela
 `;
 }
 
-/** The sentences that name adversary and estimator. */
+/** The sentences under a chart that name adversary and estimator. */
 function eyesOf(privacy: Privacy): string {
   const { adversary, estimator } = privacy;
   return `In short, ${shortAdversaryText(privacy)}. Adversary: ${adversary}. Estimator: ${estimator}.`;

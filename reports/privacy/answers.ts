@@ -52,7 +52,7 @@ export interface CorruptPassage {
   readonly outNs: number;
 }
 
-/** Everything that corrupt nodes reveal, ordered by their outputs. */
+/** Lists all passages that corrupt nodes reveal, by the instants of their outputs. */
 export function listCorruptPassages(
   truth: RunTruth,
   corrupt: readonly string[],

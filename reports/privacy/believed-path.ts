@@ -26,10 +26,10 @@ export interface BelievedFlow {
 export interface BelievedPath {
   readonly atNs: number;
   readonly sender: string;
-  /** Null for cover traffic. */
+  /** Name of its recipient; null for cover traffic. */
   readonly recipient: string | null;
   readonly entropy: number;
-  /** The nodes it actually visited, in order. */
+  /** The names of the nodes that the message actually visited, in order. */
   readonly route: readonly string[];
   /** Names of the mixes among the nodes of the flows. */
   readonly mixes: readonly string[];

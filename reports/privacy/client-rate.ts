@@ -11,10 +11,10 @@
 import { kolmogorovPValue } from './delay-fit.ts';
 import { EVENT_CREATED, PURPOSE_CONTENT, PURPOSE_REACTION, type RunTruth } from './truth/truth.ts';
 
-/** Fewer intervals than this prove nothing. */
+/** With fewer intervals than this in one of the two groups, no test is made. */
 const INTERVALS_MIN = 20;
 
-/** Which clients, and in which period. */
+/** The record, the clients and the period of the test. */
 export interface ClientRateTestInput {
   readonly truth: RunTruth;
   /** Names of all clients, including those that never sent. */

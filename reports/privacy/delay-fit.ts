@@ -9,7 +9,7 @@ import { openRandomStream } from '../../engine/core/stream.ts';
 import { ksStatistic } from '../statistics/goodness-of-fit.ts';
 
 const MS = 1_000_000;
-/** Fewer delays than this prove nothing. */
+/** With fewer delays than this, no test is made. */
 const DELAYS_MIN = 20;
 
 /** The observed delays, and the distribution with which they are compared. */

@@ -43,7 +43,7 @@ export function requestedAttackMetrics(asked: ReadonlySet<string>): readonly str
   );
 }
 
-/** The requested attacks that had something to try. */
+/** Evaluates the requested attacks; those for which the run offers nothing to try are left out. */
 export function evaluateAttacks(parts: AttackEvaluationInput): readonly JudgedAttack[] {
   const { truth, setting, view, carriedOut } = parts;
   const answers = { ...collectAttackTruths(truth, setting), ...carriedOut };

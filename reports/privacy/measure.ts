@@ -34,7 +34,7 @@ const SETTLE_MEANS = 30;
 const TAIL_FACTOR = 1.5;
 const SETTLE_NS_DEFAULT = 10e9;
 
-/** The privacy results of one run. */
+/** The privacy results of one run: metrics, summary, and warnings. */
 export interface PrivacyFindings {
   readonly metrics: Readonly<Record<string, MetricData>>;
   readonly warnings: readonly string[];

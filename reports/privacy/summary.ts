@@ -32,7 +32,7 @@ export interface TargetEntropies {
 
 /** Delays of all mixes as multiples of their mean delays, beside the shares expected of Exp(1). */
 export interface DelayHistogram {
-  /** Width of a bar, in means. */
+  /** Width of a bar, as a multiple of the mean delay. */
   readonly step: number;
   /** Share of the delays in each bar; the last one contains all longer delays. */
   readonly measured: readonly number[];

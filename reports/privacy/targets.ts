@@ -10,7 +10,7 @@ import { EVENT_CREATED, PURPOSE_CONTENT, type RunTruth } from './truth/truth.ts'
 /** The record to choose from, and the period and spacing of targets. */
 export interface TargetChoiceInput {
   readonly truth: RunTruth;
-  /** Nodes at which no path begins: mixes. */
+  /** For each node index, true for mixes, at which no path begins. */
   readonly isMix: readonly boolean[];
   readonly fromNs: number;
   readonly everyNs: number;

@@ -49,7 +49,7 @@ function chiSquareCdf(x: number, degrees: number): number {
   return incompleteGamma(degrees / 2, x / 2);
 }
 
-/** Quantile of chi-square. */
+/** The p-quantile of chi-square with the given degrees of freedom. */
 export function chiSquareQuantile(p: number, degrees: number): number {
   const high = 2 * degrees + 200;
   return invertRising((x) => chiSquareCdf(x, degrees), p, { low: 0, high });

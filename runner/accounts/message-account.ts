@@ -18,7 +18,7 @@ export interface MessageLoss {
   readonly atNs: number;
 }
 
-/** The final fate of a message. */
+/** The fate of a message at the end of the run. */
 export type SentFate =
   | { readonly kind: 'delivered' | 'open' | 'unaccounted' }
   | { readonly kind: 'refused'; readonly reason: string }

@@ -115,7 +115,7 @@ export interface MeasuredRun {
   readonly waited: number;
 }
 
-/** Measures a live run. */
+/** Measures the load and the results of a live run. */
 export async function measureLiveLoad(scenario: Scenario, how: LiveRunSettings): Promise<LiveLoad> {
   const { result, cpu, waited } = await measureLiveRun(scenario, { ...how, precision: 'low' });
   const delivered = throughputOf(result.metrics);
@@ -149,7 +149,7 @@ export async function measureCarriedLoad(
   return undefined;
 }
 
-/** Runs live and observes the thread. */
+/** Runs a scenario live and measures the processor time of its thread. */
 export async function measureLiveRun(
   scenario: Scenario,
   how: LiveRunSettings,

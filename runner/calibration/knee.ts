@@ -115,7 +115,7 @@ export async function liveKneeRun(
   return { ...kneeRun(ratePerSecond, result), waited };
 }
 
-/** A run in virtual time with a profile. */
+/** Runs the scenario in virtual time at a rate, with a profile. */
 export function simKneeRun(
   scenario: Scenario,
   ratePerSecond: number,

@@ -52,7 +52,7 @@ export function makeProfileOperation(
   return { lane, alone: fitCostLine(samples), samples };
 }
 
-/** All benchmarks of this file. */
+/** The benchmarks of all operations that need no network. */
 export function operationBenchmarks(crypto: CryptoProvider): readonly Benchmark[] {
   return [
     byLength('crypto.seal', (bytes) => sealing(crypto, bytes)),

@@ -30,7 +30,7 @@ const NS_PER_MS = 1_000_000;
 const CLOCK_READS = 1_000;
 const CLOCK_ROUNDS = 30;
 
-/** Names the code that is timed. */
+/** The kind of handler that is timed: of datagrams, requests or timers. */
 export type HandlerKind = keyof HandlerCosts;
 
 /** The calls of one handler. */

@@ -10,7 +10,7 @@ import { InvariantError } from '../../engine/core/assert.ts';
 export interface CrashEvent {
   /** Time of the scenario, ns. */
   readonly atNs: number;
-  /** `datagram of 100 B from bob`. */
+  /** The event as text: `datagram of 100 B from bob`. */
   readonly text: string;
 }
 
@@ -32,7 +32,7 @@ export interface Crash {
   readonly by: 'protocol' | 'orrery';
   /** Name of the protocol; empty if it is unknown. */
   readonly protocol: string;
-  /** Absent when no node was being called. */
+  /** Name of the node; absent if no node was being called. */
   readonly node?: string;
   /** How it failed: it threw, a handler never returned, or virtual time stood still. */
   readonly how: 'threw' | 'held' | 'still';

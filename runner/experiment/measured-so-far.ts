@@ -12,7 +12,7 @@ import type { World } from '../world.ts';
 import type { Experiment } from './experiment.ts';
 import { makeInterimSeedResult } from './outcome.ts';
 
-/** The facts that identify a run. */
+/** The facts about a run that its interim results need. */
 export interface SeedRunFacts {
   readonly scenario: Scenario;
   readonly registry: ProtocolLookup;

@@ -17,7 +17,7 @@ export interface FaultTargets {
   readonly nodes: readonly string[];
   /** Names of all nodes; {@link nodes} may contain only a few of them. */
   readonly everyNode: readonly string[];
-  /** Ids of links. */
+  /** Ids of the links on which faults can act. */
   readonly links: readonly string[];
   /** Ids of the links of each node. */
   readonly linksOf: Readonly<Record<string, readonly string[]>>;

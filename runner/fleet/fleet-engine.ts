@@ -18,7 +18,7 @@ type Worker = BullMq.Worker;
 type WorkerOptions = Omit<BullMq.WorkerOptions, 'connection'>;
 type Processor = (job: BullMq.Job) => Promise<unknown>;
 
-/** Versions that are tested. */
+/** The packages to install for each kind of server, in the versions that are tested. */
 const PACKAGES = { redis: 'bullmq@6.7.0 ioredis@5.11.1', postgres: 'bullmq@6.7.0 pg@8.23.1' };
 const PREFIX = 'orrery';
 /** A server that does not answer within this time counts as unreachable, ms. */

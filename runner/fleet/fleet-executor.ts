@@ -82,7 +82,7 @@ interface Asked {
 /** A requested run that has no answer yet. */
 interface Waiting {
   readonly job: FleetJob;
-  /** Files of the scenario, as messages name them. */
+  /** The files of the scenario by the names that error messages use. */
   readonly named: readonly string[];
   readonly answer: Promise<FleetOutcome>;
   readonly resolve: (answer: FleetOutcome) => void;

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { OVERRIDES_LENGTH_MAX, overridesLength } from '../../topologies/files/overrides.ts';
 import type { SeedAnswer } from '../run/job.ts';
 
-/** Version of these messages. */
+/** Version of the messages between a sweep and its fleet. */
 export const FLEET_VERSION = 1;
 
 const TEXT_MAX = 4_096;

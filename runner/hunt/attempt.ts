@@ -5,7 +5,7 @@
  */
 import type { EventValues } from '../injection/messages.ts';
 
-/** A run of the hunted scenario with faults. */
+/** An attempt: a run of the hunted scenario with a seed and faults. */
 export interface Attempt {
   readonly seed: number;
   /** The name of the changed option, a key of {@link FaultTargets.options}; absent if none is changed. */

@@ -29,7 +29,7 @@ const kind = z.enum(['crash', 'invariant', 'always', 'recover', 'growth', 'held'
 const line = text.refine((one) => oneLine(one) === one, 'more than one line');
 /** Schema of a broken property that a hunt found: which kind, where, and its message. */
 export const huntBreakSchema = z.strictObject({ kind, place: line, text: line });
-/** Schema of the states that a run reached. */
+/** Schema of the list of states that runs have reached. */
 export const reachedStatesSchema = z.array(text).max(REACHED_STATES_MAX);
 const kept = z.strictObject({
   /** Identifies the hunt: files, values, seed. Another hunt begins anew. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Times are cut to multiples of this, ns. */
+/** Reduced times are multiples of this, ns. */
 const LEAST_NS = 1_000;
 
 /** A scenario file as plain data. */

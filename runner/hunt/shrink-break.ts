@@ -42,7 +42,7 @@ export interface ShrunkBreak {
   readonly story: string | undefined;
 }
 
-/** `2 faults and 7 nodes left`. */
+/** What is left, as text: `2 faults and 7 nodes left`. */
 export function shrunkBreakText(left: ShrunkBreak | undefined): string {
   if (left === undefined) return 'no file shows it again';
   const { faults, nodes } = left;

@@ -70,7 +70,7 @@ export class BreakHistory implements WorldListener {
     this.#note(`${node} says: ${message}`);
   }
 
-  /** The story, a line each. */
+  /** The story as lines of text. */
   get lines(): readonly string[] {
     const faults = this.#faults.map(
       ({ text, beginNs, endNs }) =>

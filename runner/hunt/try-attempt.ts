@@ -51,7 +51,7 @@ export class AttemptTrier {
   }
 }
 
-/** A run to try. */
+/** A run to try: its scenario and seed, and what is judged. */
 export interface Trial {
   readonly scenario: Scenario;
   readonly registry: ProtocolLookup;

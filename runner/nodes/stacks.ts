@@ -92,7 +92,7 @@ type Members = ReadonlyMap<string, ReadonlySet<string>>;
 interface Floor {
   /** Protocols of the host, the lowest first. */
   readonly stack: readonly ConfiguredProtocol[];
-  /** Index of the layer. */
+  /** Index of the layer in the stack. */
   readonly height: number;
   readonly members: Members;
 }

@@ -21,7 +21,7 @@ import type { RunRecording } from '../recording/recorder.ts';
 import type { World } from '../world.ts';
 import type { PromiseSteps } from './steps.ts';
 
-/** A run before it begins. */
+/** A run before it begins: its parts, connected to each other. */
 export interface AssembledRun {
   readonly scenario: Scenario;
   readonly registry: ProtocolLookup;

@@ -15,7 +15,7 @@ export function joinNetworkObservers(
   return observers.length > 1 ? new Observers(observers) : observers[0];
 }
 
-/** Combines several observers. */
+/** Passes everything on to several observers. */
 class Observers implements NetworkObserver {
   readonly #observers: readonly NetworkObserver[];
 

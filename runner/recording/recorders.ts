@@ -17,7 +17,7 @@ import { recordTrace, startTraceFile, traceParts } from './record-trace.ts';
 import type { FollowedPacket, Recorder, RecorderParts, RunRecording } from './recorder.ts';
 import type { RecordingPaths } from './recordings.ts';
 
-/** Everything that records one run. */
+/** All recorders of one run. */
 export class Recorders implements RunRecording {
   readonly all: readonly Recorder[];
 

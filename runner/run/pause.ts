@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Resolves after `ms`, or when the signal aborts. */
+/** Waits for `ms`, or until the signal aborts. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {

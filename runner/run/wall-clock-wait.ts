@@ -40,7 +40,7 @@ export interface WaitTerms {
   readonly maxMs: number;
   readonly pollMs: number;
   readonly failure: FailureSignal;
-  /** Ends the waiting early. */
+  /** Ends the wait early if it returns true. */
   readonly isOver?: () => boolean;
 }
 

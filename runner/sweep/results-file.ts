@@ -60,7 +60,7 @@ export interface ResultsFileRun {
   readonly fingerprint: string;
   /** Value of each KPI for this seed alone, in base units, by the name of the KPI. */
   readonly values: Readonly<Record<string, number | null>>;
-  /** The result, packed (packed-result.ts). */
+  /** The result of the run, packed as text (packed-result.ts). */
   readonly result: string;
 }
 

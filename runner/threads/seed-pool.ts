@@ -23,7 +23,7 @@ export interface SeedTask {
   readonly asked?: JobFiles;
 }
 
-/** Size of a pool. */
+/** The number of threads of a pool, and their memory. */
 export interface SeedPoolOptions {
   readonly threads: number;
   /** Limit of a thread's heap of old objects, MB; the default of Node if absent. */

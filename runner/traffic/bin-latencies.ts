@@ -30,7 +30,7 @@ export class BinLatencyP95 {
     else this.#histogram.record(latencyNs);
   }
 
-  /** Completes the present bin. */
+  /** Completes the present bin and adds its p95. */
   close(): void {
     this.#closeFor(this.#index + 1);
   }

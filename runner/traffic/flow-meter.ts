@@ -43,7 +43,7 @@ interface Gap {
   firstAfterSequence: number;
 }
 
-/** The cost of one fault for one flow. */
+/** The gap that one fault caused in one flow. */
 export interface FailoverSample {
   readonly faultNs: number;
   readonly gapNs: number;

@@ -38,7 +38,7 @@ export class PathWatch {
     this.reactions.push({ faultNs: now, pair, detectedNs: -1, switchedNs: -1 });
   }
 
-  /** Called when a node published a state. */
+  /** Called when a node reported a state of a machine. */
   state(now: number, node: string, machine: string, state: string): void {
     const inUse = PATH_IN_USE_TRACE.machine.read(machine);
     if (inUse !== undefined) {

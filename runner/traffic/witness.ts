@@ -30,7 +30,7 @@ class Space {
   }
 }
 
-/** One witness per run. */
+/** The witness of a run. */
 export class RunWitness implements GroundTruthWitness {
   /** The parts that nodes put into sums, and the sums that they claim. */
   readonly sums = new SumGroundTruth();

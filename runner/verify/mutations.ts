@@ -24,7 +24,7 @@ export interface Mutation {
   readonly name: string;
   /** A text on the mistake of the engine. */
   readonly mistake: string;
-  /** Numbers of the checks that must fail. */
+  /** Ids of the checks that must fail. */
   readonly red: readonly string[];
   /** Further checks that fail because they depend on the same thing. */
   readonly alsoRed?: readonly string[];

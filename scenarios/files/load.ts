@@ -67,9 +67,9 @@ import {
 } from './twin.ts';
 import { checkUntil } from './until.ts';
 
-/** Which scenario to load, and its surroundings. */
+/** The scenario to load, the folders of shipped files, and the registry of protocols. */
 export interface ScenarioRequest {
-  /** Name in the scenarios folder, or a path. */
+  /** Name of a file in the scenarios folder, or a path. */
   readonly path: string;
   readonly folders: LookupFolders;
   /** `--set`: changes of single values, applied before checking, `path -> value`. */

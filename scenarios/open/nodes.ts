@@ -22,7 +22,7 @@ import type { Scenario, TrafficSpec } from '../model.ts';
 /** The result of a schema's `safeParse`. */
 type Parsed = { readonly success: true; readonly data: unknown } | { readonly success: false };
 
-/** A protocol with the options of one host. */
+/** A protocol with its checked options on one host. */
 export interface ConfiguredProtocol {
   readonly protocol: Protocol;
   readonly options: unknown;

@@ -117,7 +117,7 @@ export const profileSchema = z
 
 /** A cost profile in the form of its file. */
 export type CostProfile = z.output<typeof profileSchema>;
-/** One operation of a profile. */
+/** The costs of one operation in a profile. */
 export type ProfileOperation = CostProfile['operations'][string];
 /** A benchmark at one length. */
 export type OperationSample = ProfileOperation['samples'][number];

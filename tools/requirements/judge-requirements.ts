@@ -8,7 +8,7 @@ import type { LastRun } from './last-run.ts';
 import { type CheckOutcome, outcomesOf } from './outcomes.ts';
 import type { Requirement, RequirementSection } from './requirement-list.ts';
 
-/** All verdicts, weakest first. */
+/** All verdicts, the weakest first. */
 export const VERDICTS = ['red', 'missing', 'later', 'stale', 'partly', 'green'] as const;
 
 /**

@@ -47,7 +47,7 @@ const MS_PER_DAY = 86_400_000;
 
 /** The result of one test; `stale` if it ran on files that have changed since. */
 export interface TestResult {
-  /** Path relative to the root. */
+  /** Path of the test file, relative to the root. */
   readonly file: string;
   /** The titles from the outermost group to the test, joined. */
   readonly title: string;
@@ -62,19 +62,19 @@ export interface Freshness {
   readonly nightly?: { readonly commit: string; readonly date: string };
 }
 
-/** A KPI from a report. */
+/** A KPI from a report, and whether it still counts. */
 export interface KpiEvidence extends ReportKpi, Freshness {}
-/** A figure from a benchmark. */
+/** A figure from a benchmark, and whether it still counts. */
 export interface FigureEvidence extends BenchFigure, Freshness {
   readonly suite: string;
 }
-/** A row from the nightly. */
+/** A row of the last nightly, and whether it still counts. */
 export interface RowEvidence extends Freshness {
   readonly name: string;
   readonly isPassed: boolean;
 }
 
-/** A defect that was planted. */
+/** A defect that was planted, and whether the result still counts. */
 export interface DefectEvidence extends FoundDefect, Freshness {}
 
 /** The results of the last runs. */

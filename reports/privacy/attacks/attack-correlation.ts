@@ -26,10 +26,10 @@ const BIN_NS = 1_000_000_000;
 const LAG = 0.99;
 /** Unmatched receivers for each matched pair: more would only repeat the same flows. */
 const STRANGERS = 4;
-/** With fewer bins there is no meaningful correlation. */
+/** Smallest number of bins that must overlap at the largest lag, for a meaningful correlation. */
 const BINS_MIN = 8;
 
-/** How flows are compared. */
+/** How two flows are compared: measure, width of bins, direction. */
 export interface CorrelationOptions {
   readonly likeness: SimilarityMeasure;
   readonly binNs: number;

@@ -9,11 +9,11 @@ import type { RocPoint } from './roc.ts';
 
 /** The success rate of an attack on one run with its confidence interval, and that of a random guess. */
 export interface AttackSuccess {
-  /** The part `<name>` of the metric `privacy.attack.<name>.success`. */
+  /** Name of the attack, the part `<name>` of the metric `privacy.attack.<name>.success`. */
   readonly attack: string;
   /** Share of right answers, or area under the ROC curve; 0..1. */
   readonly success: number;
-  /** Bounds of the 95 % interval. */
+  /** Bounds of the 95 % interval of the success. */
   readonly low: number;
   readonly high: number;
   /** Number of trials. */

@@ -28,7 +28,10 @@ export function disclosureRounds(setting: DisclosureSetting): number {
   return (m * l * root) ** 2;
 }
 
-/** Counts receivers of rounds with and without Alice. */
+/**
+ * Scores the receivers of a batch mix from the rounds in which Alice sends and those in which she does
+ * not.
+ */
 export class BatchDisclosure {
   private readonly withTarget: Float64Array;
   private readonly without: Float64Array;

@@ -18,7 +18,7 @@ export interface MixLoop {
   readonly returnedAt?: number;
 }
 
-/** The distribution of a loop's round trip. */
+/** The parameters of the distribution of a loop's round-trip time. */
 export interface LoopDelayDistribution {
   /** Number of mixes that delay a loop. */
   readonly hops: number;

@@ -5,13 +5,13 @@
  */
 import type { AdversaryView } from '../view/view.ts';
 
-/** One list of instants (ns, ascending) per user. */
+/** For each user, the instants (ns, ascending) at which packets left and reached it. */
 export interface UserTraffic {
   readonly sent: ReadonlyMap<string, readonly number[]>;
   readonly received: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Splits a view by user, within a period. */
+/** Splits the sightings of a view in a period by user. */
 export function splitTrafficByUser(
   view: AdversaryView,
   watch: { readonly users: readonly string[]; readonly fromNs: number; readonly untilNs: number },

@@ -26,7 +26,7 @@ interface Inside {
   readonly masses: Float64Array | undefined;
   /** Belief that the message is still inside, 0..1. */
   belief: number;
-  /** Belief times hazard, at the current departure. */
+  /** Belief times hazard, at the instant of the current departure. */
   weight: number;
 }
 

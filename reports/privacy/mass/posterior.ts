@@ -12,7 +12,7 @@ import { type NodeMixingModel, propagateMass } from './propagate.ts';
 
 /** The belief about which message a target has become. */
 export interface Posterior {
-  /** The message that is the target. */
+  /** Number of the message that is the target. */
   readonly target: number;
   /** Candidates: messages that ended at a client or provider. */
   readonly messages: Uint32Array;

@@ -64,7 +64,7 @@ export interface MassBalance {
   readonly delivered: Float64Array;
   /** Mass inside mixes when the record ended. */
   readonly pooled: Float64Array;
-  /** Mass on links, or lost on them. */
+  /** Mass that is on links, or was lost there. */
   readonly underway: Float64Array;
   /** Mass that ended at a corrupt mix, was dropped outside honest mixes, or expired. */
   readonly sunk: Float64Array;

@@ -27,7 +27,7 @@ export function erlangEntropyBits(stages: number, meanSeconds: number): number {
 
 /** A stratified network of Poisson mixes. */
 export interface StratifiedMixes {
-  /** All messages through a layer, 1/s. */
+  /** Rate of all messages through a layer, lambda, 1/s. */
   readonly rate: number;
   readonly layers: number;
   /** Number of mixes in a layer. */

@@ -66,7 +66,7 @@ export class AgentSession {
   readonly #options: SessionOptions;
   #agent: Agent | undefined;
   #resolve: (end: SessionEnd) => void = () => undefined;
-  /** Messages received while protocols were being loaded. */
+  /** Commands that arrived while protocols were being loaded. */
   #early: RunCommand[] = [];
   #isStopped = false;
   #broken: string | undefined;

@@ -335,7 +335,7 @@ export class Agent implements WorldListener {
   /** Traffic sources on the host continue, as in a run with all nodes on one event loop. */
   #crash(name: string, store: StoreFault): void {
     if (!this.#experiment.nodes.has(name)) return;
-    // A restarted node does not know any paths.
+    // A restarted node has not chosen any path yet.
     for (const { to } of this.#order.scenario.traffic) this.#paths.delete(`${name} -> ${to}`);
     this.world.sim.pump.enter(() => this.#experiment.crash(name, store));
   }

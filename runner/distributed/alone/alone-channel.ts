@@ -27,7 +27,7 @@ export class StandaloneChannel implements Channel {
   #zeroNs: bigint | undefined;
   #reason: CloseReason | undefined;
 
-  /** @param nowNs The machine's monotonic clock. */
+  /** @param nowNs Reads the machine's monotonic clock, ns. */
   constructor(order: AgentAssignment, nowNs: () => bigint = () => process.hrtime.bigint()) {
     this.#order = order;
     this.#nowNs = nowNs;

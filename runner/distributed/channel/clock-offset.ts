@@ -208,7 +208,7 @@ function between(left: SyncPoint, right: SyncPoint, instantNs: bigint): OffsetEs
   const moved = Math.round(Number(right.offsetNs - left.offsetNs) * share);
   return {
     offsetNs: left.offsetNs + BigInt(moved),
-    // Half a nanosecond more, for rounding the offset.
+    // Half a nanosecond is added for the rounding of the offset.
     uncertaintyNs: Math.ceil(ends + wander + 0.5),
   };
 }

@@ -18,7 +18,7 @@ import { readUint16, writeUint16 } from '../../../nodes/_kit/bytes.ts';
 import { FrameReader } from '../../../nodes/_kit/frame-reader.ts';
 import { MESSAGE_LENGTH_MAX, TAG_LENGTH } from '../../../nodes/noise/index.ts';
 
-/** Bytes of a frame before its Noise message. */
+/** Length of the header of a frame, bytes: the length of its Noise message. */
 const HEADER_LENGTH = 2;
 
 /** The kinds of content of a sealed frame; these values are the marks on the wire. */

@@ -52,7 +52,7 @@ export class AgentTallies {
     return sumCountsByName(this.all.map(({ nodeDrops }) => Object.entries(nodeDrops)));
   }
 
-  /** Packets of all links and sockets. */
+  /** Numbers of packets of all links and sockets together. */
   packets(): PacketTotals {
     const { all } = this;
     const total = (read: (tally: AgentTally) => number): number =>
@@ -95,12 +95,12 @@ export class AgentTallies {
     return this.all.reduce((sum, { damaged }) => sum + damaged, 0);
   }
 
-  /** Refused requests of a flow. */
+  /** Number of refused requests of a flow. */
   refusedOf(flow: number): number {
     return this.all.reduce((sum, { refused }) => sum + (refused[flow] ?? 0), 0);
   }
 
-  /** Refused requests of all flows, by reason. */
+  /** Number of refused requests of all flows, by reason. */
   refusals(): Readonly<Record<string, number>> {
     return sumCountsByName(this.all.map(({ refusals }) => Object.entries(refusals)));
   }

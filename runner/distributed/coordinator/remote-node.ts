@@ -13,7 +13,7 @@ export class RemoteNode implements NodeHandle {
 
   /** Nothing to do, because the agent started the node. */
   start(): void {
-    // Agents start their nodes by themselves.
+    // The agent starts its nodes by itself.
   }
 
   isReady(): boolean {

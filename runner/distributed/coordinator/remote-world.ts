@@ -171,7 +171,7 @@ export class RemoteWorld implements World {
   }
 }
 
-/** Effects that have begun and not ended. */
+/** The effects of faults that have begun and not ended. */
 class Effects {
   readonly #held = new Map<
     number,

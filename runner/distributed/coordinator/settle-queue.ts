@@ -62,7 +62,7 @@ export class MeasurementMergeQueue {
    * on in order of arrival, packets after all others.
    */
   settle(untilNs: number): void {
-    // Array.prototype.sort is stable.
+    // Entries of one instant keep their order, because Array.prototype.sort is stable.
     const entries = this.#entries.sort((a, b) => a.atNs - b.atNs);
     let due = 0;
     while (due < entries.length && (entries[due] as Entry).atNs <= untilNs) due += 1;

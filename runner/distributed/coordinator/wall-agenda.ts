@@ -28,7 +28,7 @@ export class WallClockAgenda {
     this.#onFailure = onFailure;
   }
 
-  /** ns since the start; 0 before it. */
+  /** The present instant of the scenario's time, ns; 0 before it has begun. */
   now(): number {
     if (this.#zeroNs === undefined) return 0;
     return Math.max(0, Number(process.hrtime.bigint() - this.#zeroNs));
@@ -57,7 +57,7 @@ export class WallClockAgenda {
     });
   }
 
-  /** Drops everything that is scheduled. */
+  /** Cancels all scheduled calls. */
   stop(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();

@@ -39,7 +39,7 @@ const MAKE_ONE = 'remove it; npm run node -- TOPOLOGY --new-keys FOLDER makes an
 /** A key, or the reason why there is none. */
 export type KeyResult = { readonly key: Uint8Array } | KeyProblem;
 
-/** Why there is no key. */
+/** The reason why there is no key, with a hint. */
 export interface KeyProblem {
   readonly code: ConfigCode;
   readonly message: string;

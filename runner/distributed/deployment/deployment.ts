@@ -59,7 +59,7 @@ export class Deployment {
   /** SHA-256 of the file's bytes. */
   readonly sha256: string;
   readonly shape: 'links' | 'off';
-  /** Levels of the nodes' logs, as in ORRERY_LOG. */
+  /** Log levels of nodes, in the form of the variable ORRERY_LOG. */
   readonly log: string | undefined;
   /** The nodes that the file names; all others run where the topology places them. */
   readonly hosts: ReadonlyMap<string, DeployedHost>;

@@ -347,12 +347,12 @@ const COMMANDS: Shapes<AgentCommand> = {
 const reportShape = taggedUnionShape('type', shapesOf(REPORTS));
 const commandShape = taggedUnionShape('type', shapesOf(COMMANDS));
 
-/** Reads a message from an agent. */
+/** Checks a message from an agent. */
 export function readReport(message: unknown): ReadMessageResult<AgentReport> {
   return read<AgentReport>(message, reportShape);
 }
 
-/** Reads a message from a coordinator. */
+/** Checks a message from a coordinator. */
 export function readCommand(message: unknown): ReadMessageResult<AgentCommand> {
   return read<AgentCommand>(message, commandShape);
 }
@@ -362,7 +362,7 @@ function read<T>(message: unknown, shape: ShapeCheck): ReadMessageResult<T> {
   return wrong === undefined ? { message: message as T } : { wrong };
 }
 
-/** The name of a message in diagnostics. */
+/** The type of a message, as its name in error messages. */
 function typeOf(message: unknown): string {
   if (typeof message !== 'object' || message === null || !('type' in message)) return 'message';
   const { type: own } = message;

@@ -67,7 +67,7 @@ export type AgentCommand =
 export type RunCommand =
   /** The scenario's time 0, on the monotonic clock of the agent's machine. */
   | { readonly type: 'start'; readonly zeroNs: bigint }
-  /** `effect` identifies the effect that `undo` ends. */
+  /** Changes a link. `effect` is a number by which a later `undo` ends the change. */
   | {
       readonly type: 'change';
       readonly effect: number;

@@ -18,7 +18,7 @@ import { promisify } from 'node:util';
 import { getEnvironmentData } from 'node:worker_threads';
 import { IS_RUN_FROM_SOURCE } from '../../../engine/live/own-form.ts';
 
-/** Location of the bundled programs. */
+/** Where the prepared programs of agents are. */
 export interface PreparedAgentPrograms {
   /** The folder with the programs; if absent, agents load their modules one by one. */
   readonly folder?: string;

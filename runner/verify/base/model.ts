@@ -36,7 +36,7 @@ export interface CheckMeasure {
   readonly digits: number;
 }
 
-/** A check of the suite. */
+/** A check of the suite: its theory, and how the engine is measured. */
 export interface VerificationCheck {
   /**
    * Number in docs/VERIFICATION.md: `1` to `21`, and `8b`; `P1` and on: privacy (checks/privacy-*).
@@ -56,7 +56,7 @@ export function isOfPrivacy({ id }: { readonly id: string }): boolean {
   return id.startsWith('P');
 }
 
-/** Accepts the theory and nothing else. */
+/** Accepts only a value that equals the theory. */
 export const ACCEPT_EQUAL: AcceptedRange = { kind: 'equal' };
 
 /** Accepts values up to `half` below or above the theory. */

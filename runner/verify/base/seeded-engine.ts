@@ -60,11 +60,11 @@ export interface MixDefects {
   readonly isCascade?: boolean;
   /** If true, routes are uniform, whatever the weights of the mixes. */
   readonly hasNoWeights?: boolean;
-  /** Corrupt mixes are believed to mix. */
+  /** The estimator treats corrupt mixes as honest ones. */
   readonly isCorruptTrusted?: boolean;
   /** Pool mixes keep one message less than configured. */
   readonly keepsOneLess?: boolean;
-  /** Loops that an adversary blocks return anyway. */
+  /** Loops return although an adversary blocks them. */
   readonly hasImmuneLoops?: boolean;
   /** Alice sends in every round, so nothing distinguishes her rounds. */
   readonly hasCover?: boolean;

@@ -45,7 +45,7 @@ export interface BeaconingNetworkOptions {
 type Surroundings = BeaconingParts['surroundings'];
 type Interface = Surroundings['interfaces'] extends ReadonlyMap<number, infer One> ? One : never;
 
-/** One AS. */
+/** The beaconing and the segment store of one AS. */
 interface BeaconingAs {
   readonly beaconing: Beaconing;
   readonly store: SegmentStore;

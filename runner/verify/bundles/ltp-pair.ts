@@ -13,7 +13,7 @@ import {
   LtpMachine,
 } from '../../../nodes/dtn/index.ts';
 
-/** A second, ns. */
+/** Nanoseconds in a second. */
 export const S_NS = 1_000_000_000;
 /** One-way light time by default, ns. */
 export const OWLT_NS = 10 * S_NS;

@@ -31,7 +31,7 @@ const TOUCH_NS = 1_000_000;
 /** Some nodes; at first, no two of them are together. */
 export class MeetingAgents {
   readonly #agents: ReadonlyMap<string, BundleAgent<string>>;
-  /** Pairs that are together, as `a b`. */
+  /** Pairs of nodes that are in contact, as `a b`. */
   readonly #open = new Set<string>();
   /** Links that lose all bundles, as `a b` for the link from a to b. */
   readonly lossy = new Set<string>();
@@ -50,7 +50,7 @@ export class MeetingAgents {
   everySwapped = 0;
   #handed = 0;
   #messages = 0;
-  /** Counters, as `a dtn.reported`. */
+  /** Counters of the nodes' metrics, by names such as `a dtn.reported`. */
   readonly counts: Record<string, number> = {};
   /**
    * Lengths of the bundles that were sent on each link, bytes; the key is `a b` for the link from a to

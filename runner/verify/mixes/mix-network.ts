@@ -27,7 +27,7 @@ import { TruthRecorder } from '../../../reports/privacy/truth/truth-record.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 
 const SECOND = 1e9;
-/** Kinds of events. */
+/** Kinds of events in the scheduler. */
 const SEND = 1;
 const ARRIVE = 2;
 const DEPART = 3;

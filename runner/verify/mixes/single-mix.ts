@@ -48,7 +48,7 @@ export interface SingleMixOptions {
   readonly messages: number;
 }
 
-/** The adversary's belief about each target. */
+/** Runs one mix, and computes the adversary's belief about each target. */
 export function singleMixPosteriors(
   engine: SeededEngine,
   options: SingleMixOptions,

@@ -94,7 +94,7 @@ export type ActionKey = ActionWord<FaultAction['kind']>;
 /** The key in a file of the actions of one kind. */
 export type ActionWord<Kind extends string> = Kind extends `${infer Word}-link` ? Word : Kind;
 
-/** Keys that fit only some actions. */
+/** Keys of an event that only some actions may have. */
 export const ACTION_COMPANION_KEYS = ['link', 'direction', 'store', 'count'] as const;
 
 interface Action<One extends FaultAction> {

@@ -16,7 +16,7 @@ import {
 } from '../../../engine/pure/fraction.ts';
 import { readQuantity, type UnitKind } from '../../../topologies/files/units.ts';
 
-/** A number in a unit. */
+/** An exact number with its unit. */
 export interface Amount {
   readonly kind: UnitKind | 'number';
   /** The unit as written; empty for a bare number. */

@@ -12,7 +12,7 @@
 import { shorten } from '../../../topologies/files/leaf.ts';
 import { readTokens, type WhereMistake, type WhereToken } from './where-tokens.ts';
 
-/** One comparison. */
+/** One comparison of a condition: two terms and an operator. */
 export interface WhereComparison {
   readonly kind: 'compare';
   readonly sign: string;
