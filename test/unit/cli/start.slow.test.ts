@@ -6,7 +6,6 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import {
-  appendFileSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -185,7 +184,7 @@ describe('the first run after a change', () => {
 describe('a later run', () => {
   beforeAll(() => {
     copy.orrery('--version');
-  });
+  }, 300_000);
 
   it('sees a source that was changed, and the old one when it is back', () => {
     const before = copy.orrery('--help').stdout;
@@ -227,30 +226,36 @@ describe('a later run', () => {
   });
 
   it('leaves four folders, those that were used last, and no draft of a run that was killed', () => {
-    const own = copy.entries();
-    const dead = join(store, `${own[0]}.4711`);
-    const young = join(store, `${own[0]}.4712`);
-    for (const draft of [dead, young]) mkdirSync(draft);
-    const hourAgo = new Date(Date.now() - 3_600_000);
-    utimesSync(dead, hourAgo, hourAgo);
-    const file = join(folder, 'cli/completion.ts');
-    const text = readFileSync(file, 'utf8');
-    for (let change = 0; change < 5; change += 1) {
-      appendFileSync(file, `// ${change}\n`);
-      expect(told(copy.orrery('--version'))).toEqual(VERSION);
-      const changed = readFileSync(file, 'utf8');
-      writeFileSync(file, text);
-      copy.orrery('--version');
-      writeFileSync(file, changed);
+    const age = (name: string, hours: number): void => {
+      const then = new Date(Date.now() - hours * 3_600_000);
+      utimesSync(join(store, name), then, then);
+    };
+    for (const name of copy.entries()) age(name, 5);
+    // Of other states of the sources, as runs left them: the last used first.
+    const others = [...'1234'].map((digit) => digit.repeat(32));
+    for (const [index, name] of others.entries()) {
+      mkdirSync(join(store, name));
+      age(name, index + 1);
     }
-    writeFileSync(file, text);
+    const [dead, young] = [`${others[0]}.4711`, `${others[0]}.4712`];
+    for (const draft of [dead, young]) mkdirSync(join(store, draft));
+    age(dead, 1);
+    // The original state was stored first, but is used.
+    const before = copy.entries();
+    expect(told(copy.orrery('--version'))).toEqual(VERSION);
+    expect(copy.entries()).toEqual(before);
+    const own = before.filter((name) => statSync(join(store, name)).mtimeMs > Date.now() - 600_000);
+    copy.withSource(
+      'cli/completion.ts',
+      (text) => `${text}// changed\n`,
+      () => expect(told(copy.orrery('--version'))).toEqual(VERSION),
+    );
     const left = copy.entries();
-    expect(left).toContain(`${own[0]}.4712`);
-    expect(left).not.toContain(`${own[0]}.4711`);
-    expect(left.filter((name) => !name.includes('.'))).toHaveLength(4);
-    // The original state was stored first, but every second run used it, so it is still there.
-    const made = new Set(left);
+    const made = left.filter((name) => !before.includes(name));
+    expect(made).toHaveLength(1);
+    expect(left).toEqual([...own, ...made, ...others.slice(0, 2)].sort());
+    expect(own).toContain(young);
     copy.orrery('--version');
-    expect(copy.entries().filter((name) => !made.has(name))).toEqual([]);
+    expect(copy.entries()).toEqual(left);
   });
 });
