@@ -22,6 +22,9 @@ const CERTIFICATE_NS_MIN = 1_800_000_000_000;
 /** Longest, ns (draft-dekater-scion-pki, "Certification Path"). */
 const CERTIFICATE_NS_MAX = 259_200_000_000_000;
 
+/** Period of grace of a TRC, ns. */
+const GRACE_NS = 3_600_000_000_000;
+
 const WATCHED_MAX = 10_000;
 const WATCH_NS_MIN = 10_000_000;
 const WATCH_INTERVAL_NS = 500_000_000;
@@ -72,6 +75,17 @@ export const controlConfig = z.strictObject({
    * fetched and verified.
    */
   signatures: z.enum(['modelled', 'real']).default('modelled'),
+  /** Time after the start from which on no certificate is asked for, as in an AS that has forgotten it. With `real` signatures. */
+  renewalEnds: durationNsSchema().optional(),
+  /** The next TRC of the ISD, which this AS proposes. With `real` signatures, of a core AS. */
+  trcUpdate: z
+    .strictObject({
+      /** Time after the start at which it proposes the next TRC, and again until there is one. */
+      at: durationNsSchema(),
+      /** How long the TRC before stays in use. */
+      grace: durationNsSchema().default(GRACE_NS),
+    })
+    .optional(),
   /** How long a certificate is asked for; the next one is asked for when a third of that is left. At most 3 days. */
   certificateLifetime: durationNsSchema()
     .refine((ns) => ns >= CERTIFICATE_NS_MIN, { message: 'is less than 30m' })

@@ -80,4 +80,5 @@ export type ControlCounter =
   | 'control.beacons_received'
   | 'control.beacons_known'
   | 'control.registrations'
+  | 'control.trc_updates'
   | 'control.calls_failed';

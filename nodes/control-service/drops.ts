@@ -8,6 +8,7 @@ import type { BeaconRefusal } from './beacons/checks.ts';
 import type { SignatureRefusal } from './beacons/signatures.ts';
 import type { Level1Refusal } from './drkey/level1-exchange.ts';
 import type { TrcRefusal } from './pki/signed-trc.ts';
+import type { VoteRefusal } from './pki/trc-vote.ts';
 import type { ChainMaterialRefusal } from './pki/trust-store.ts';
 import type { RenewalsRefusal } from './renewals.ts';
 import type { RpcDropReason } from './rpc/endpoint.ts';
@@ -126,6 +127,17 @@ const OF_TRCS: Readonly<Record<TrcRefusal, string>> = {
   'signer-signature': 'a signature of the TRC is forged',
 };
 
+const OF_VOTES: Readonly<
+  Record<Exclude<VoteRefusal, TrcRefusal> | 'vote-no-voter' | 'vote-invalid', string>
+> = {
+  'vote-unsigned': 'the TRC that is proposed is not signed by one of its voters, and by no other',
+  'vote-not-asked': 'the TRC that is proposed does not name this AS among its voters',
+  'vote-change': 'the TRC that is proposed changes more than its time: an operator must agree',
+  'vote-time': 'the TRC that is proposed begins at another time, or has too long a period of grace',
+  'vote-no-voter': 'this AS has no regular voter in the TRC of its ISD',
+  'vote-invalid': 'what a voter answered is no signature of the TRC that was proposed',
+};
+
 /** All drop reasons of a control service. */
 export const CONTROL_DROP_REASONS = {
   ...WIRE_DROP_REASONS,
@@ -153,6 +165,7 @@ export const CONTROL_DROP_REASONS = {
     'too many certificates and TRCs are asked for, of one AS or of all, or too many messages wait',
   ...OF_CHAINS,
   ...OF_TRCS,
+  ...OF_VOTES,
   'selection-failed': 'the selection of beacons threw, or returned no list: none was chosen',
   'beacons-full': 'beacons of too many ASes, or longer ones than all that are kept',
   'segments-full': 'segments to too many ASes, or longer ones than all that are kept',

@@ -56,6 +56,12 @@ export const CONTROL_METRICS: readonly MetricDefinition[] = [
     help: 'requests in which a control service registers down segments at a core AS',
   },
   {
+    name: 'control.trc_updates',
+    kind: 'counter',
+    unit: 'count',
+    help: 'TRCs taken in a run: those that follow the first ones',
+  },
+  {
     name: 'control.calls_failed',
     kind: 'counter',
     unit: 'count',

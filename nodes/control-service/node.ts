@@ -6,7 +6,6 @@
  *
  * @module
  */
-import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { Counter } from '../../engine/host/measure.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
@@ -85,14 +84,24 @@ export function createControlNode(
 
 /** Keys that everybody has beforehand, or certificates. */
 function controlKeysOf(
-  name: string,
-  crypto: CryptoProvider,
+  host: Pick<Host, 'name' | 'crypto' | 'clock'>,
   isdAs: IsdAs,
   { network, options }: NodeSetup<ControlOptions>,
 ): ControlKeys {
+  const { name, crypto } = host;
   if (options.signatures === 'real') {
     const lifetimeSeconds = Math.floor(options.certificateLifetime / NS_PER_S);
-    return { kind: 'real', ...provisionedPki(crypto, isdAs, network), lifetimeSeconds };
+    const startSeconds = host.clock().seconds;
+    const after = (ns: number): number => startSeconds + Math.floor(ns / NS_PER_S);
+    const { trcUpdate, renewalEnds } = options;
+    return {
+      ...{ kind: 'real', ...provisionedPki(crypto, isdAs, network), lifetimeSeconds },
+      renewalEndsSeconds: renewalEnds === undefined ? Number.POSITIVE_INFINITY : after(renewalEnds),
+      trcPlan: trcUpdate && {
+        atSeconds: after(trcUpdate.at),
+        graceSeconds: Math.floor(trcUpdate.grace / NS_PER_S),
+      },
+    };
   }
   const own = crypto.p256Key(asKeyScalar(network.identity(name).secret(AS_KEY_NAME)));
   return { kind: 'modelled', own, of: controlServiceKeySource(network) };
@@ -142,7 +151,7 @@ class ControlNode implements NodeHandle {
       options,
       crypto,
       hops: new HopAuthenticator(crypto.aesCmac(key)),
-      keys: controlKeysOf(host.name, crypto, isdAs, setup),
+      keys: controlKeysOf(host, isdAs, setup),
       selection: chosenSelection(options.selection, setup.userModule),
       random: { calls: host.random('calls'), beacons: host.random('beacons') },
       randomBytes: (length): Uint8Array => host.randomBytes(length),

@@ -40,7 +40,7 @@ export function provisionedPki(
   crypto: CryptoProvider,
   isdAs: IsdAs,
   { shared, published }: Pick<NetworkView, 'shared' | 'published'>,
-): Omit<ControlPki, 'lifetimeSeconds'> {
+): Omit<ControlPki, 'lifetimeSeconds' | 'renewalEndsSeconds' | 'trcPlan'> {
   const text = (name: string): string => published(`${CONTROL_PROTOCOL}/${name}`) ?? '';
   const trcs = text(PUBLISHED_ISDS)
     .split(' ')
@@ -54,6 +54,7 @@ export function provisionedPki(
   const as = { isdAs, isCore: isAuthority, secret };
   return {
     ...{ trcs, chain, keyOf: (generation) => pkiKeyOf(crypto, secret, 'as', generation) },
+    votingKey: isAuthority ? pkiKeyOf(crypto, secret, 'regular') : undefined,
     authority: isAuthority ? new CertificateAuthority(crypto, as, chain.ca) : undefined,
   };
 }

@@ -37,6 +37,8 @@ export interface RenewalsParts {
   readonly store: TrustStore;
   /** How long certificates are asked for, s. */
   readonly lifetimeSeconds: number;
+  /** From when on none is asked for, seconds since 1970; Infinity if there is no end. */
+  readonly renewalEndsSeconds: number;
   /** The key after so many renewals. */
   readonly keyOf: (generation: number) => SigningKey;
   /** Absent in an AS that is no CA. */
@@ -78,14 +80,14 @@ export class Renewals {
 
   /** The CA that is to be asked for the next certificate, and the request; undefined if it is not time yet. */
   due(): { readonly ca: IsdAs; readonly request: Uint8Array } | undefined {
-    const { crypto, isdAs, lifetimeSeconds, keyOf } = this.#parts;
+    const { crypto, isdAs, lifetimeSeconds, renewalEndsSeconds, keyOf } = this.#parts;
     const seconds = this.#parts.seconds();
     const { as, ca } = this.#own.chain;
     // A third of the lifetime is left, or more than is wished for at all.
     const left = as.notAfter - seconds;
     const isDue = left < lifetimeSeconds / 3 || left > lifetimeSeconds;
     const authority = ca.isdAs;
-    if (!isDue || seconds < this.#nextSeconds) return undefined;
+    if (!isDue || seconds < this.#nextSeconds || seconds >= renewalEndsSeconds) return undefined;
     if (authority === undefined || authority === 'malformed') return undefined;
     this.#nextSeconds = seconds + RENEWAL_RETRY_S;
     const cms = encodeRenewal({

@@ -49,6 +49,7 @@ import { SegmentLookup } from './lookup/lookup.ts';
 import { Revocations } from './lookup/revocations.ts';
 import { hasLoop, isEnded, isExpired, NO_SEGMENTS } from './lookup/segment-sets.ts';
 import { RPC_MESSAGE_BYTES_MAX } from './rpc/geometry.ts';
+import type { AskAs } from './trc-updates.ts';
 import type { Trust } from './trust.ts';
 import { type ArrivalWay, type ControlWay, WayMaker } from './ways.ts';
 import {
@@ -100,6 +101,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       ...{ isdAs, crypto, seconds },
       call: (way, message, done): void => this.#calls.call(way, message, done),
       drop: (reason): void => this.#drop(reason),
+      count: (metric): void => this.#count(metric),
     });
     this.#trust = keys.trust;
     this.#verifier = new SegmentVerifier(crypto, keys.source);
@@ -213,7 +215,9 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     this.#beaconing.tick(now);
     this.#attack?.tick(now);
     this.#keys.tick();
-    this.#trust?.renew((ca, message, done) => this.#askAuthority(ca, message, done));
+    const ask: AskAs = (of, message, done) => this.#askCore(of, message, done);
+    this.#trust?.renew(ask);
+    this.#trust?.propose(ask);
     this.#effects.push({ kind: 'ticked' });
   }
 
@@ -246,6 +250,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     else if (method === 'segments') answer(this.#answer(body));
     else if (method === 'level1') answer(this.#answerKey(way, body));
     else if (method === 'renew') this.#answerRenewal(way, body, answer);
+    else if (method === 'vote') answer(this.#answerVote(body));
     else answer(this.#answerTrust(method, body));
   }
 
@@ -258,8 +263,13 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     }
   }
 
-  /** Asks a CA for a certificate, over any path to it. */
-  #askAuthority(ca: IsdAs, message: Uint8Array, done: (answer: Uint8Array) => void): void {
+  #answerVote(body: Uint8Array): Uint8Array {
+    const vote = this.#trust?.vote(body) ?? 'vote-no-voter';
+    return typeof vote === 'string' ? this.#refuse(vote) : controlAnswer(vote.body);
+  }
+
+  /** Asks a core AS for a certificate or a vote, over any path to it. */
+  #askCore(ca: IsdAs, message: Uint8Array, done: (answer: Uint8Array) => void): void {
     this.#lookup.find(ca, (segments) => {
       const route = this.#calls.routeTo(ca, segments);
       if (route !== undefined)

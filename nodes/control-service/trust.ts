@@ -35,6 +35,7 @@ import {
   TrustStore,
 } from './pki/trust-store.ts';
 import { Renewals, type RenewalsParts } from './renewals.ts';
+import { type AskAs, TrcUpdates, type TrcUpdatesParts } from './trc-updates.ts';
 import {
   decodeChain,
   decodeTrcAnswer,
@@ -47,7 +48,9 @@ import type { ControlWay } from './ways.ts';
 import { controlRequest } from './wire.ts';
 
 /** What a control service has of the control-plane PKI from the start. */
-export interface ControlPki extends Pick<RenewalsParts, 'lifetimeSeconds' | 'keyOf' | 'authority'> {
+export interface ControlPki
+  extends Pick<RenewalsParts, 'lifetimeSeconds' | 'renewalEndsSeconds' | 'keyOf' | 'authority'>,
+    Pick<TrcUpdatesParts, 'votingKey' | 'trcPlan'> {
   /** Signed first TRCs of all ISDs. */
   readonly trcs: readonly Uint8Array[];
   readonly chain: CertificateChain;
@@ -67,6 +70,7 @@ export interface TrustParts {
     done: (answer: Uint8Array | undefined) => void,
   ) => void;
   readonly drop: (reason: ControlDropReason) => void;
+  readonly count: (metric: 'control.trc_updates') => void;
 }
 
 /** Certificates of a control service. */
@@ -74,6 +78,7 @@ export class Trust {
   readonly #parts: TrustParts;
   readonly #store: TrustStore;
   readonly #renewals: Renewals;
+  readonly #updates: TrcUpdates;
   /** What is asked for, by the AS that is asked and then by way and what, with who waits for it. */
   readonly #asked = new Map<IsdAs, Map<string, (() => void)[]>>();
   /** Numbers of what is asked for and of messages that wait, and the bytes of these. */
@@ -94,6 +99,11 @@ export class Trust {
     this.#store.addOwn(pki.chain, isdAs, seconds());
     const own = { chain: pki.chain, key: pki.keyOf(0) };
     this.#renewals = new Renewals({ ...parts, ...pki, store: this.#store }, own);
+    const take = (trc: Uint8Array): void => {
+      const refusal = this.#takeUpdate(trc);
+      if (refusal !== undefined) parts.drop(refusal);
+    };
+    this.#updates = new TrcUpdates({ ...parts, ...pki, store: this.#store, take });
   }
 
   /** What it holds. */
@@ -136,7 +146,7 @@ export class Trust {
   }
 
   /** Asks for the next certificate if it is time; `ask` finds the way to the CA. */
-  renew(ask: (ca: IsdAs, message: Uint8Array, done: (answer: Uint8Array) => void) => void): void {
+  renew(ask: AskAs): void {
     const due = this.#renewals.due();
     if (due === undefined) return;
     const take = (answer: Uint8Array): void => {
@@ -149,6 +159,16 @@ export class Trust {
       if (typeof own === 'string') this.#parts.drop(own);
       else take(own.body);
     }
+  }
+
+  /** Proposes the next TRC of the ISD if it is time. */
+  propose(ask: AskAs): void {
+    this.#updates.propose(ask);
+  }
+
+  /** Votes on a TRC. @returns the answer, or why there is none. */
+  vote(body: Uint8Array): ReturnType<TrcUpdates['vote']> {
+    return this.#updates.vote(body);
   }
 
   /** Issues a certificate, as a CA. */
@@ -241,7 +261,13 @@ export class Trust {
 
   #takeTrc(answer: Uint8Array): ControlDropReason | undefined {
     const trc = decodeTrcAnswer(answer);
-    return trc === undefined ? 'answer-malformed' : this.#store.addUpdate(trc);
+    return trc === undefined ? 'answer-malformed' : this.#takeUpdate(trc);
+  }
+
+  #takeUpdate(trc: Uint8Array): ControlDropReason | undefined {
+    const refusal = this.#store.addUpdate(trc);
+    if (refusal === undefined) this.#parts.count('control.trc_updates');
+    return refusal;
   }
 
   #takeChain(

@@ -22,6 +22,7 @@ export const CONTROL_METHODS = {
   chain: 5,
   trc: 6,
   renew: 7,
+  vote: 8,
 } as const;
 /** What is asked of a control service. */
 export type ControlMethod = keyof typeof CONTROL_METHODS;

@@ -27,7 +27,13 @@ const NOT_THERE: Readonly<Record<string, readonly string[]>> = {
     ...['dtn.tls', 'dtn.security.verified', 'dtn.fragments'],
     ...['dtn.reports', 'dtn.reported', 'dtn.confirmed'],
     ...['federated.declined.memory', 'federated.declined.energy', 'federated.declined.bytes'],
-    ...['mix.audits', 'mix.audit_failures', 'mix.audit_suspects', 'gateway.processing'],
+    ...[
+      'control.trc_updates',
+      'mix.audits',
+      'mix.audit_failures',
+      'mix.audit_suspects',
+      'gateway.processing',
+    ],
   ],
   'they count what goes wrong, and in shipped scenarios it does not': [
     ...['fabric.wrong_answers', 'fabric.refused_messages', 'fabric.refusals', 'dtn.redelivered'],

@@ -46,5 +46,11 @@ export const FETCHES_OPEN_MAX = 1_024;
 export const FETCHES_PER_AS_MAX = 64;
 /** Time between two requests for a certificate, s. */
 export const RENEWAL_RETRY_S = 10;
+/** Time between two proposals of a TRC, s. */
+export const PROPOSAL_RETRY_S = 10;
+/** How far from now a TRC may begin on which others vote: the tolerance of beacons, s. */
+export const VOTE_DELAY_S_MAX = 337;
+/** Longest period of grace that a voter agrees to by itself, s. */
+export const GRACE_S_MAX = 604_800;
 /** A certificate that is issued now was valid so long ago, s: it covers beacons that are older, as long as hop fields last. */
 export const BACKDATED_S = 21_600;

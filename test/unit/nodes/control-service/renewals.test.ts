@@ -57,6 +57,17 @@ describe('certificates that end', () => {
     expect(entry!.keyId.subjectKeyId).not.toEqual(chainOf(entry!.keyId.isdAs).as.subjectKeyId);
   });
 
+  it('end in an AS that asks for none any more, while others go on', () => {
+    const services = new JoinedServices(ases, SLOW, (isdAs) => {
+      const renewalEndsSeconds = NOW_S + (isdAs === LEAF ? 60 : DAY_S);
+      return { ...keysOf(isdAs), lifetimeSeconds: HALF_HOUR_S, renewalEndsSeconds };
+    }).runTo(2_000);
+    expect(endOf(services, LEAF)).toBeLessThan(2_000);
+    for (const isdAs of [CORE_A, CORE_B, MIDDLE]) {
+      expect(endOf(services, isdAs)).toBeGreaterThan(2_000);
+    }
+  });
+
   it('end where no CA can be reached, and are then refused', () => {
     const services = new JoinedServices(ases, SLOW, shortLived);
     services.runTo(60);

@@ -42,7 +42,10 @@ export function keysOf(isdAs: IsdAs): ControlKeys & { readonly kind: 'real' } {
     trcs: [...MATERIAL.values()].map(({ trc }) => trc),
     chain: chainOf(isdAs),
     lifetimeSeconds: 3 * 86_400,
+    ...{ renewalEndsSeconds: Number.POSITIVE_INFINITY, trcPlan: undefined },
     keyOf: (generation) => pkiKeyOf(crypto, secretOf(isdAs), 'as', generation),
+    votingKey:
+      chainOf(isdAs).ca.isdAs === isdAs ? pkiKeyOf(crypto, secretOf(isdAs), 'regular') : undefined,
     authority: authorityOf(isdAs),
   };
 }

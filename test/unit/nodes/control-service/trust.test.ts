@@ -275,6 +275,7 @@ class Asking {
         crypto,
         seconds: (): number => NOW_S,
         drop: (reason): void => void this.drops.push(reason),
+        count: (): void => undefined,
       },
       pki: keysOf(isdAs),
       call: (_way, _message, done): void => void this.answers.push(done),

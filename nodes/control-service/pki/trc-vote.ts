@@ -1,0 +1,123 @@
+/**
+ * The next TRC of an ISD: who proposes one makes its payload, and regular voters sign it (draft-dekater-scion-pki, section
+ * "Regular TRC Update").
+ *
+ * A voter agrees without an operator to what gives nobody a new key: the same certificates and ASes for another time.
+ *
+ * @module
+ */
+import { leastOf } from '../../../engine/pure/extremes.ts';
+import { equalBytes } from '../../_kit/bytes.ts';
+import type { IsdAs } from '../../scion/index.ts';
+import type { Certificate } from './certificate.ts';
+import {
+  decodeSignedData,
+  encodeSignedData,
+  isSignerOf,
+  type SignedDataRefusal,
+  type SignerInfo,
+  type SignerParts,
+  type SignerRefusal,
+  signerRefusal,
+  signPayload,
+} from './cms.ts';
+import type { PkiCrypto } from './ecdsa.ts';
+import { GRACE_S_MAX, VOTE_DELAY_S_MAX } from './geometry.ts';
+import {
+  certificatesOfKind,
+  decodeTrc,
+  encodeTrc,
+  type Trc,
+  type TrcPayloadRefusal,
+} from './trc.ts';
+import { type TrcUpdateRefusal, trcUpdateOf } from './trc-update.ts';
+
+/** Why a voter does not sign, in the order of the checks. */
+export type VoteRefusal =
+  | SignedDataRefusal
+  | TrcPayloadRefusal
+  | TrcUpdateRefusal
+  | SignerRefusal
+  | 'vote-unsigned'
+  | 'vote-not-asked'
+  | 'vote-change'
+  | 'vote-time';
+
+/** The regular voter of an AS; undefined if it has none. */
+export function regularVoterOf(trc: Trc, isdAs: IsdAs): Certificate | undefined {
+  return certificatesOfKind(trc, 'regular').find((one) => one.isdAs === isdAs);
+}
+
+/** The payload of the TRC that follows: nothing but its time is another. @param votes Regular voters of `latest`. */
+export function nextTrcPayload(
+  latest: Trc,
+  votes: readonly Certificate[],
+  { seconds, graceSeconds }: { readonly seconds: number; readonly graceSeconds: number },
+): Uint8Array {
+  const { certificates, id } = latest;
+  return encodeTrc(
+    {
+      ...latest,
+      id: { ...id, serial: id.serial + 1 },
+      notBefore: seconds,
+      notAfter: leastOf(certificates.map(({ notAfter }) => notAfter)),
+      graceSeconds,
+      votes: votes.map((one) => certificates.indexOf(one)),
+    },
+    certificates.map(({ bytes }) => bytes),
+  );
+}
+
+/** A payload with the signature of one voter: what is proposed, and what a voter answers. */
+export function signVote(payload: Uint8Array, signer: SignerParts): Uint8Array {
+  return encodeSignedData({ payload, signers: [signPayload(payload, signer)] });
+}
+
+/** The signature of a voter, of this payload; undefined if it is none. */
+export function readVote(
+  crypto: PkiCrypto,
+  bytes: Uint8Array,
+  payload: Uint8Array,
+  voter: Certificate,
+): SignerInfo | undefined {
+  const read = decodeSignedData(bytes);
+  if (typeof read === 'string' || !equalBytes(read.payload, payload)) return undefined;
+  const own = read.signers.find((one) => isSignerOf(one, voter));
+  return own && signerRefusal(crypto, own, payload, voter) === undefined ? own : undefined;
+}
+
+/** What is proposed to a voter, as far as it may agree; or why it may not. */
+export function readProposal(
+  crypto: PkiCrypto,
+  bytes: Uint8Array,
+  {
+    latest,
+    own,
+    seconds,
+  }: { readonly latest: Trc; readonly own: Certificate; readonly seconds: number },
+): { readonly payload: Uint8Array } | VoteRefusal {
+  const read = decodeSignedData(bytes);
+  if (typeof read === 'string') return read;
+  const { payload } = read;
+  const trc = decodeTrc(payload);
+  if (typeof trc === 'string') return trc;
+  const update = trcUpdateOf(trc, latest);
+  if (typeof update === 'string') return update;
+  const [signer, ...more] = read.signers;
+  const proposer = signer && update.votes.find((one) => isSignerOf(signer, one));
+  if (signer === undefined || proposer === undefined || more.length > 0) return 'vote-unsigned';
+  const refusal = signerRefusal(crypto, signer, payload, proposer);
+  if (refusal !== undefined) return refusal;
+  if (!update.votes.includes(own)) return 'vote-not-asked';
+  if (update.kind !== 'regular' || !hasSameKeys(trc, latest)) return 'vote-change';
+  const isSoon = Math.abs(trc.notBefore - seconds) <= VOTE_DELAY_S_MAX;
+  return isSoon && trc.graceSeconds <= GRACE_S_MAX ? { payload } : 'vote-time';
+}
+
+function hasSameKeys(trc: Trc, latest: Trc): boolean {
+  const [now, before] = [trc.certificates, latest.certificates];
+  const isSame = now.every((one, at) => equalBytes(one.bytes, before[at]?.bytes ?? NOTHING));
+  return isSame && now.length === before.length && trc.description === latest.description;
+}
+
+const NOTHING = new Uint8Array(0);

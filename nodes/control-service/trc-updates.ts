@@ -1,0 +1,146 @@
+/**
+ * Updates of the TRC of an ISD in the running network: one AS proposes, regular voters sign, and who sees a signature that names
+ * the new TRC asks for it (trust.ts).
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type { SigningKey } from '../../engine/host/signatures.ts';
+import { type IsdAs, readIsd } from '../scion/index.ts';
+import type { ControlDropReason } from './drops.ts';
+import type { Certificate } from './pki/certificate.ts';
+import { encodeSignedData, type SignerInfo, type SignerParts, signPayload } from './pki/cms.ts';
+import { type PkiCrypto, pkiCryptoOf } from './pki/ecdsa.ts';
+import { PROPOSAL_RETRY_S } from './pki/geometry.ts';
+import { certificatesOfKind, type Trc } from './pki/trc.ts';
+import {
+  nextTrcPayload,
+  readProposal,
+  readVote,
+  regularVoterOf,
+  signVote,
+  type VoteRefusal,
+} from './pki/trc-vote.ts';
+import type { TrustStore } from './pki/trust-store.ts';
+import { controlRequest } from './wire.ts';
+
+/** When an AS proposes a TRC, and how long its predecessor stays in use. */
+export interface TrcPlan {
+  /** Seconds since 1970. */
+  readonly atSeconds: number;
+  readonly graceSeconds: number;
+}
+
+/** What updates need. */
+export interface TrcUpdatesParts {
+  readonly isdAs: IsdAs;
+  readonly crypto: CryptoProvider;
+  readonly store: TrustStore;
+  /** Absent in an AS that does not vote. */
+  readonly votingKey: SigningKey | undefined;
+  /** Absent in an AS that proposes nothing. */
+  readonly trcPlan: TrcPlan | undefined;
+  /** Calendar time, seconds since 1970. */
+  readonly seconds: () => number;
+  readonly drop: (reason: ControlDropReason) => void;
+  /** A TRC that is right is here. */
+  readonly take: (trc: Uint8Array) => void;
+}
+
+/** Asks the control service of an AS. */
+export type AskAs = (isdAs: IsdAs, message: Uint8Array, done: (answer: Uint8Array) => void) => void;
+
+/** A payload that is proposed, with the votes that are missing. */
+interface Proposal {
+  readonly payload: Uint8Array;
+  readonly signers: SignerInfo[];
+  readonly missing: Set<Certificate>;
+}
+
+/** Proposes TRCs and votes on them. */
+export class TrcUpdates {
+  readonly #parts: TrcUpdatesParts;
+  readonly #primitives: PkiCrypto;
+  #tries = 0;
+  #nextSeconds = 0;
+
+  constructor(parts: TrcUpdatesParts) {
+    this.#parts = parts;
+    this.#primitives = pkiCryptoOf(parts.crypto);
+    this.#nextSeconds = parts.trcPlan?.atSeconds ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Proposes the next TRC if it is time, and again until there is one. */
+  propose(ask: AskAs): void {
+    const { trcPlan, seconds } = this.#parts;
+    const latest = this.#latest();
+    if (trcPlan === undefined || latest === undefined || seconds() < this.#nextSeconds) return;
+    if (latest.notBefore >= trcPlan.atSeconds) {
+      this.#nextSeconds = Number.POSITIVE_INFINITY;
+      return;
+    }
+    this.#nextSeconds = seconds() + PROPOSAL_RETRY_S;
+    const own = this.#signer(latest);
+    if (own === undefined) {
+      this.#parts.drop('vote-no-voter');
+      return;
+    }
+    const votes = this.#voters(latest, own.certificate);
+    this.#tries += 1;
+    const payload = nextTrcPayload(latest, votes, { ...trcPlan, seconds: seconds() });
+    const others = votes.filter((one) => one !== own.certificate);
+    const proposal = { payload, signers: [signPayload(payload, own)], missing: new Set(others) };
+    const message = controlRequest('vote', signVote(payload, own));
+    for (const voter of others) {
+      const { isdAs } = voter;
+      if (isdAs === undefined || isdAs === 'malformed') continue;
+      ask(isdAs, message, (answer) => this.#takeVote(proposal, voter, answer));
+    }
+    this.#finish(proposal);
+  }
+
+  /** Votes on what another AS proposes. @returns the vote, or why there is none. */
+  vote(body: Uint8Array): { readonly body: Uint8Array } | VoteRefusal | 'vote-no-voter' {
+    const latest = this.#latest();
+    const own = latest && this.#signer(latest);
+    if (latest === undefined || own === undefined) return 'vote-no-voter';
+    const about = { latest, own: own.certificate, seconds: own.seconds };
+    const read = readProposal(this.#primitives, body, about);
+    return typeof read === 'string' ? read : { body: signVote(read.payload, own) };
+  }
+
+  #latest(): Trc | undefined {
+    return this.#parts.store.latest(readIsd(this.#parts.isdAs));
+  }
+
+  #signer(latest: Trc): SignerParts | undefined {
+    const { isdAs, votingKey, seconds } = this.#parts;
+    const certificate = regularVoterOf(latest, isdAs);
+    if (certificate === undefined || votingKey === undefined) return undefined;
+    const key = { curve: 'p256' as const, key: votingKey };
+    return { crypto: this.#primitives, certificate, key, seconds: seconds() };
+  }
+
+  /** As many voters as the quorum asks for, this AS first; each time others, since one may be down. */
+  #voters(latest: Trc, own: Certificate): readonly Certificate[] {
+    const others = certificatesOfKind(latest, 'regular').filter((one) => one !== own);
+    const from = others.length === 0 ? 0 : this.#tries % others.length;
+    const turned = [...others.slice(from), ...others.slice(0, from)];
+    return [own, ...turned.slice(0, latest.quorum - 1)];
+  }
+
+  #takeVote(proposal: Proposal, voter: Certificate, answer: Uint8Array): void {
+    const signer = readVote(this.#primitives, answer, proposal.payload, voter);
+    if (signer === undefined) {
+      this.#parts.drop('vote-invalid');
+      return;
+    }
+    if (!proposal.missing.delete(voter)) return;
+    proposal.signers.push(signer);
+    this.#finish(proposal);
+  }
+
+  #finish({ payload, signers, missing }: Proposal): void {
+    if (missing.size === 0) this.#parts.take(encodeSignedData({ payload, signers }));
+  }
+}
