@@ -81,6 +81,73 @@ export interface ListedBeacon {
   readonly expires: number;
 }
 
+/** A TRC in an answer to `trcs`. */
+export interface ListedTrc {
+  readonly id: {
+    readonly isd: number;
+    readonly base_number: number;
+    readonly serial_number: number;
+  };
+  readonly validity: ListedPeriod;
+  readonly is_valid: boolean;
+  /** Seconds. */
+  readonly grace_period: number;
+  readonly no_trust_reset: boolean;
+  readonly votes: readonly number[];
+  readonly voting_quorum: number;
+  readonly core_ases: readonly string[];
+  readonly authoritative_ases: readonly string[];
+  readonly description: string;
+  readonly certificates: readonly {
+    readonly type: string;
+    readonly isd_as: string;
+    readonly validity: ListedPeriod;
+  }[];
+}
+
+/** Seconds since 1970. */
+interface ListedPeriod {
+  readonly not_before: number;
+  readonly not_after: number;
+}
+
+/** Prints TRCs as `scion-pki trc inspect` does. */
+export function trcsText(at: string, trcs: readonly ListedTrc[]): string {
+  const lines = trcs.flatMap((trc) => [
+    `TRC ISD${trc.id.isd}-B${trc.id.base_number}-S${trc.id.serial_number}:`,
+    `  description: ${oneLine(trc.description)}`,
+    `  validity: ${periodText(trc.validity)}${trc.is_valid ? '' : ', not now'}`,
+    `  grace_period: ${trc.grace_period}s`,
+    `  no_trust_reset: ${trc.no_trust_reset}`,
+    `  votes: [${trc.votes.join(', ')}]`,
+    `  voting_quorum: ${trc.voting_quorum}`,
+    ...listText('core_ases', trc.core_ases),
+    ...listText('authoritative_ases', trc.authoritative_ases),
+    ...listText(
+      'certificates',
+      trc.certificates.map(
+        (one, place) =>
+          `${place}: ${one.type} of ${one.isd_as}, to ${dateText(one.validity.not_after)}`,
+      ),
+    ),
+  ]);
+  const count = `${trcs.length} ${trcs.length === 1 ? 'TRC' : 'TRCs'}`;
+  return linesText([`${count} at ${at}`, ...lines]);
+}
+
+function periodText({ not_before, not_after }: ListedPeriod): string {
+  return `${dateText(not_before)} to ${dateText(not_after)}`;
+}
+
+/** RFC 3339. */
+function dateText(seconds: number): string {
+  return new Date(1_000 * seconds).toISOString().replace('.000Z', 'Z');
+}
+
+function listText(name: string, items: readonly string[]): readonly string[] {
+  return [`  ${name}:`, ...items.map((item) => `    - ${item}`)];
+}
+
 /** Prints a ping. */
 export function pingText({
   remote,

@@ -1,5 +1,5 @@
 /**
- * `orrery scion ping|traceroute|paths|beacons FILE FROM [TO]`: the reference's command line tools, in a network in
+ * `orrery scion ping|traceroute|paths|beacons|trc FILE FROM [TO]`: the reference's command line tools, in a network in
  * virtual time (docs/how-to/discover-paths.md).
  *
  * Exit codes are those of the reference: 0; 1 if no answer came, a packet of a traceroute was lost, or there is no
@@ -18,11 +18,13 @@ import {
   beaconsText,
   type ListedBeacon,
   type ListedPath,
+  type ListedTrc,
   type PingAnswer,
   pathsText,
   pingText,
   type TracerouteAnswer,
   tracerouteText,
+  trcsText,
 } from './scion-text.ts';
 
 const NS_PER_S = 1_000_000_000;
@@ -67,7 +69,12 @@ interface Found {
   readonly problem?: string | undefined;
 }
 
-const TOOLS: Readonly<Record<string, (task: Task) => Found>> = { ping, traceroute, paths, beacons };
+const TOOLS: Readonly<Record<string, (task: Task) => Found>> = {
+  ...{ ping, traceroute, paths, beacons, trc },
+};
+/** Tools that ask one AS alone. */
+const ALONE: readonly string[] = ['beacons', 'trc'];
+const ISD_MAX = 65_535;
 
 /** Adds the command. */
 export function addScionCommand(program: Command): void {
@@ -109,7 +116,7 @@ export function addScionCommand(program: Command): void {
     .argument('<tool>', `one of ${Object.keys(TOOLS).join(', ')}`)
     .argument(
       '<what...>',
-      'scenario or topology, AS or a node in it, and the other one; beacons needs no other',
+      'scenario or topology, AS or a node in it, and the other one; beacons needs no other, and trc takes an ISD',
     )
     .summary('ping, trace and list paths of a SCION network')
     .description(
@@ -133,7 +140,8 @@ async function runTool(name: string, what: readonly string[], flags: ScionFlags)
   refuseMissing(name, what);
   const { seed, set, at, json } = flags;
   const network = await ScionNetwork.open(file, { seed, set });
-  const ends = { from: network.areaOf(from), to: to === '' ? '' : network.areaOf(to) };
+  const other = to === '' || name === 'trc' ? isdText(to) : network.areaOf(to);
+  const ends = { from: network.areaOf(from), to: other };
   network.settle(at);
   const found = tool({ network, ...ends, flags });
   process.stdout.write(json === true ? `${JSON.stringify(found.json, null, 2)}\n` : found.text);
@@ -148,7 +156,7 @@ function refuseMissing(name: string, [file = '', from, to]: readonly string[]): 
   if (from === undefined) {
     throw new FlagError(`scion ${name}: in which AS?`, file, 'name it after the file');
   }
-  if (to === undefined && name !== 'beacons') {
+  if (to === undefined && !ALONE.includes(name)) {
     throw new FlagError(`scion ${name}: to which AS?`, from, 'name the other AS after it');
   }
 }
@@ -204,6 +212,22 @@ function beacons({ network, from }: Task): Found {
   if (answer.outcome !== 'ok') return failed(answer);
   const found = JSON.parse(answer.text) as readonly ListedBeacon[];
   return { json: found, text: beaconsText(from, found, network.seconds) };
+}
+
+function trc({ network, from, to }: Task): Found {
+  const answer = network.ask(from, 'trcs', '', SEARCH_NS);
+  if (answer.outcome !== 'ok') return failed(answer);
+  const all = JSON.parse(answer.text) as readonly ListedTrc[];
+  const found = all.filter(({ id }) => to === '' || String(id.isd) === to);
+  const isds = [...new Set(all.map(({ id }) => id.isd))].join(', ');
+  const problem = found.length > 0 ? undefined : `no TRC of ISD ${to}; there are those of ${isds}`;
+  return { json: found, text: trcsText(from, found), problem };
+}
+
+/** The number of an ISD; empty stands for all. */
+function isdText(text: string): string {
+  if (text === '' || (/^[1-9]\d{0,4}$/.test(text) && Number(text) <= ISD_MAX)) return text;
+  throw new FlagError(`scion trc: "${text}" is no ISD`, text, 'write its number, such as 1');
 }
 
 /** Why nothing came of it. */

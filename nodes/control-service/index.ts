@@ -28,6 +28,7 @@ export const protocol: Protocol<ControlOptions> = {
   must: () => CONTROL_MUST,
   questions: {
     ...END_HOST_QUESTIONS,
+    trcs: 'the TRCs that this AS knows, by ISD and the latest first, as JSON',
     beacons: 'the beacons that this AS knows and that are valid, by origin, as JSON',
   },
   double: ({ double }) => double && `double: ${double}`,

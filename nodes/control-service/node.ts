@@ -236,12 +236,18 @@ class ControlNode implements NodeHandle {
   }
 
   #request(request: NodeRequest): void {
-    if (request.kind !== 'beacons') {
-      this.#questions.answer(request);
-      return;
-    }
-    const beacons = this.#service.beacons().slice(0, BEACONS_LISTED_MAX).map(describeBeacon);
-    request.respond('ok', new TextEncoder().encode(JSON.stringify(beacons)));
+    if (request.kind === 'trcs') this.#answerTrcs(request);
+    else if (request.kind === 'beacons') {
+      const beacons = this.#service.beacons().slice(0, BEACONS_LISTED_MAX).map(describeBeacon);
+      request.respond('ok', new TextEncoder().encode(JSON.stringify(beacons)));
+    } else this.#questions.answer(request);
+  }
+
+  #answerTrcs(request: NodeRequest): void {
+    const trcs = this.#service.trcs();
+    const text =
+      trcs === undefined ? 'signatures are modelled: there is no TRC' : JSON.stringify(trcs);
+    request.respond(trcs === undefined ? 'no-trc' : 'ok', new TextEncoder().encode(text));
   }
 
   /** A host has confirmed that an interface is down (docs/spec/scion-control.md, "Lookups"). */

@@ -186,6 +186,11 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     return this.#beacons.all(2 * this.#parts.clock().seconds);
   }
 
+  /** The TRCs that it knows; undefined where keys are modelled. */
+  trcs(): ReturnType<Trust['trcs']> | undefined {
+    return this.#trust?.trcs();
+  }
+
   /** Numbers of what it holds. */
   status(): Readonly<Record<string, unknown>> {
     const { beacons, segments, registered } = this.sizes;

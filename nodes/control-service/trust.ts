@@ -28,6 +28,7 @@ import {
   FETCHES_WAITING_MAX,
 } from './pki/geometry.ts';
 import { readChain } from './pki/isd-material.ts';
+import { describeTrc } from './pki/trc-text.ts';
 import {
   type TrustNeed,
   type TrustQuestion,
@@ -111,6 +112,11 @@ export class Trust {
     const serial = this.#store.latest(readIsd(this.#parts.isdAs))?.id.serial;
     const { notAfter } = this.#renewals.own.chain.as;
     return { ...this.#store.sizes, serial, notAfter };
+  }
+
+  /** The TRCs that it knows, by ISD and the latest first. */
+  trcs(): readonly Readonly<Record<string, unknown>>[] {
+    return this.#store.all().map((trc) => describeTrc(trc, this.#parts.seconds()));
   }
 
   /** With what it signs. */

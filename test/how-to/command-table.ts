@@ -59,6 +59,8 @@ export const RUN: Readonly<Record<string, Ran>> = {
     quick,
   'npm run scion -- paths scion-default.yaml 1-ff00:0:111 2-ff00:0:211': quick,
   'npm run scion -- beacons scion-16.yaml 1-ff00:1:4': long,
+  'npm run scion -- trc scion-beaconing.yaml 1-ff00:1:4 2 --set options.control-service.signatures=real':
+    long,
   'npm run epsilon -- --rate 1 --steps 20 --noise 1 --delta 1e-5 --target 8': quick,
   'npm run scenario hello.yaml -- --pcap': quick,
   'npm run dissect ping -- --out ping.lua': quick,

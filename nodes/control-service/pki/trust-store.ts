@@ -109,6 +109,12 @@ export class TrustStore {
     return this.#trcs.get(isd)?.[0]?.trc;
   }
 
+  /** All TRCs, by ISD and the latest first. */
+  all(): readonly Trc[] {
+    const isds = [...this.#trcs].sort(([left], [right]) => left - right);
+    return isds.flatMap(([, known]) => known.map(({ trc }) => trc));
+  }
+
   /** A TRC as it was signed; undefined if it is not kept. */
   trcBytes({ isd, base, serial }: TrcId): Uint8Array | undefined {
     const found = this.#trcs.get(isd)?.find(({ trc: { id } }) => id.serial === serial);

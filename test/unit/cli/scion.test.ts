@@ -12,6 +12,13 @@ const SMALL = [
   'generate={ kind: scion, isds: 1, cores: 1, parents: 1, leaves: 3, control: true }',
 ];
 
+/** Certificates, and a TRC that is proposed after 20 s. */
+const WITH_TRC = [
+  ...['traffic=[]', 'kpis={ control.beacons_sent: { count: ">= 1" } }'],
+  'topology.generate={ kind: scion, isds: 1, cores: 1, parents: 1, leaves: 3, control: true }',
+  'options={ control-service: { signatures: real }, control-1-1: { trcUpdate: { at: 20s, grace: 10min } } }',
+].flatMap((set) => ['--set', set]);
+
 interface Ran {
   readonly stdout: string;
   readonly stderr: string;
@@ -138,6 +145,43 @@ describe('orrery scion', () => {
     ]);
   });
 
+  it('prints the TRCs that an AS knows, as they were voted on, or those of one ISD', async () => {
+    const of = ['trc', 'scion-beaconing.yaml', '1-ff00:1:2'];
+    const trcs = await scion(...of, ...WITH_TRC, '--at', '40s');
+    expect(trcs).toMatchObject({ code: 0, stderr: '' });
+    const [count, ...lines] = linesOf(trcs);
+    expect(count).toBe('2 TRCs at 1-ff00:1:2');
+    const second = lines.indexOf('TRC ISD1-B1-S1:');
+    expect(lines.slice(0, 8)).toEqual([
+      'TRC ISD1-B1-S2:',
+      '  description: ISD 1',
+      expect.stringMatching(/^ {2}validity: 2026-01-01T00:00:2\dZ to 2027-01-01T00:00:00Z$/),
+      '  grace_period: 600s',
+      '  no_trust_reset: false',
+      '  votes: [1]',
+      '  voting_quorum: 1',
+      '  core_ases:',
+    ]);
+    expect(lines.slice(second, second + 6)).toContain('  votes: []');
+    const asked = await scion(...of, '1', ...WITH_TRC, '--at', '9s', '--json');
+    expect(JSON.parse(asked.stdout)).toMatchObject([
+      { id: { isd: 1, base_number: 1, serial_number: 1 }, core_ases: ['1-ff00:1:1'] },
+    ]);
+    const other = await scion(...of, '7', ...WITH_TRC, '--at', '9s');
+    expect(other).toMatchObject({
+      code: 1,
+      stderr: 'orrery: scion trc: no TRC of ISD 7; there are those of 1\n',
+    });
+  });
+
+  it('says that there is no TRC where signatures are modelled', async () => {
+    const [file = '', ...more] = SMALL;
+    expect(await scion('trc', file, '1-ff00:1:2', ...more)).toMatchObject({
+      code: 1,
+      stderr: 'orrery: scion trc: signatures are modelled: there is no TRC\n',
+    });
+  });
+
   it('prints JSON with the names of the reference', async () => {
     const { stdout } = await scion('ping', 'scion-default.yaml', FROM, TO, '-c', '1', '--json');
     expect(JSON.parse(stdout)).toMatchObject({
@@ -154,6 +198,7 @@ describe('orrery scion', () => {
       'did you mean 1-ff00:0:111?',
     ],
     [['pnig', 'scion-default.yaml', FROM, TO], 'there is no tool pnig', 'did you mean ping?'],
+    [['trc', 'scion-16.yaml', '1-ff00:1:2', 'one'], '"one" is no ISD', 'such as 1'],
     [['ping', 'scion-default.yaml'], 'in which AS?', 'after the file'],
     [['ping', 'scion-default.yaml', FROM], 'to which AS?', 'name the other AS'],
     [
