@@ -184,7 +184,6 @@ export class Peer {
   }
 
   /** Takes a decoded frame from this peer. `view` is the SCION packet that carried it. */
-
   receive(at: ClockReadings, header: FrameHeader, buffer: Uint8Array, view: PacketView): void {
     this.#at = at;
     this.#inHand = view;
@@ -219,7 +218,11 @@ export class Peer {
     // Without keys, no path can be probed.
     const isDue = this.session.isOpen && at.nowNs >= this.controller.deadline();
     if (isDue) this.#perform(this.controller.tick(at.nowNs));
-    else if (!this.session.isOpen && at.nowNs >= this.#searchAt()) this.#refresh();
+    const { directory, options } = this.#context;
+    const isSearch = !this.session.isOpen && at.nowNs >= this.#searchAt();
+    const used = this.#active?.path.info.id;
+    const isLeftOut = directory.leavesOut(this.name, used, options.multipath.maxPaths);
+    if (isSearch || isLeftOut) this.#refresh();
     this.#departures.expire(at.nowNs);
     this.#arm();
   }
@@ -394,12 +397,8 @@ export class Peer {
       const underlay = this.#underlays.adopt(path);
       if (this.#active?.path.info.id === path.info.id) this.#active = underlay;
     }
-    this.#perform(
-      this.controller.setPaths(
-        now,
-        found.map(({ info }) => info),
-      ),
-    );
+    const infos = found.map(({ info }) => info);
+    this.#perform(this.controller.setPaths(now, infos));
     this.#peerTrace?.found(found, directory.segments(this.name));
     const warning = this.#windowWatch.look(now, this.controller.status(now));
     if (warning === undefined) return;

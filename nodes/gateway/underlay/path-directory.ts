@@ -98,6 +98,8 @@ interface Discovered {
   atNs: number;
   lookedUpNs: number;
   isAsked: boolean;
+  /** True of an answer that no lookup has used yet. */
+  isUnread: boolean;
 }
 
 /** The path directory of one gateway. */
@@ -113,13 +115,25 @@ export class PathDirectory {
   }
 
   /**
-   * When to look again for paths to `target`: a control service may find some later. Infinity if some are known, or were
-   * published before the run.
+   * When to look again for paths to `target`: a control service may find some later, or has just done so. Infinity if
+   * some are in use, or were published before the run.
    */
   searchAt(target: string): number {
     const found = this.#discovered.get(target);
-    const isFound = found === undefined || (this.#answers.get(target)?.paths.length ?? 0) > 0;
+    if (found === undefined) return Number.POSITIVE_INFINITY;
+    const isFound = !found.isUnread && (this.#answers.get(target)?.paths.length ?? 0) > 0;
     return isFound ? Number.POSITIVE_INFINITY : found.lookedUpNs + SEARCH_NS;
+  }
+
+  /**
+   * True if the control service has answered since the last lookup, and the path in use is not among the first ones to
+   * `target` any more: what is merely there besides can wait for the next lookup.
+   * @param most Number of paths that are probed; `id` the path in use, undefined if there is none.
+   */
+  leavesOut(target: string, id: string | undefined, most: number): boolean {
+    if (id === undefined || !this.#discovered.get(target)?.isUnread) return false;
+    const paths = this.#answers.get(target)?.paths.slice(0, most) ?? [];
+    return paths.length > 0 && paths.every(({ info }) => info.id !== id);
   }
 
   /**
@@ -129,7 +143,7 @@ export class PathDirectory {
    */
   lookup(target: string, now: number, clock: CalendarTime): readonly GatewayPath[] {
     const { client } = this.#options;
-    if (client !== undefined) this.#ask(client, target, now);
+    if (client !== undefined) this.#ask(client, target, now, clock);
     const known = this.#answers.get(target);
     if (known !== undefined && now - known.atNs < CACHED_PATH_LOOKUP_AGE_NS_MAX) return known.paths;
     const paths = this.#find(target, now, clock);
@@ -163,12 +177,20 @@ export class PathDirectory {
   }
 
   /** Asks the control service, unless its answer is new or under way. */
-  #ask(client: Pick<SegmentClient, 'find'>, target: string, now: number): void {
+  #ask(
+    client: Pick<SegmentClient, 'find'>,
+    target: string,
+    now: number,
+    clock: CalendarTime,
+  ): void {
     const ends = this.#ends(target);
     if (ends === undefined) return;
-    const none = { segments: undefined, revoked: [], atNs: now, lookedUpNs: now, isAsked: false };
-    const known: Discovered = this.#discovered.get(target) ?? none;
+    const known: Discovered = this.#discovered.get(target) ?? {
+      ...{ segments: undefined, revoked: [], atNs: now, lookedUpNs: now },
+      ...{ isAsked: false, isUnread: false },
+    };
     known.lookedUpNs = now;
+    known.isUnread = false;
     const isFresh = known.segments !== undefined && now - known.atNs < DISCOVERED_AGE_NS_MAX;
     if (known.isAsked || isFresh) return;
     this.#discovered.set(target, known);
@@ -180,7 +202,8 @@ export class PathDirectory {
       known.segments = plainSegments(answer.segments);
       known.revoked = answer.revoked;
       known.atNs = now;
-      this.#answers.delete(target);
+      known.isUnread = true;
+      this.#answers.set(target, { paths: this.#find(target, now, clock), atNs: now });
     });
   }
 

@@ -98,6 +98,23 @@ describe('the path directory of an AS with a control service', () => {
     expect(paths[0]?.info.transit.filter((one) => one.startsWith('br-'))).toEqual(['br-111-1']);
   });
 
+  it('says that a path is not among the first any more from the answer until the next lookup', () => {
+    const revoked: HostAnswer['revoked'][number][] = [];
+    const { own, answer } = discovering(revoked);
+    own.lookup(TARGET, 0, clockAt(0));
+    answer();
+    const [first] = own.lookup(TARGET, SECOND, clockAt(SECOND));
+    const isLeftOut = (most: number): boolean => own.leavesOut(TARGET, first!.info.id, most);
+    answer();
+    expect([isLeftOut(1), isLeftOut(3)]).toEqual([false, false]);
+    own.lookup(TARGET, 2 * SECOND, clockAt(2 * SECOND));
+    revoked.push(first!.path.interfaces[2]!);
+    answer();
+    expect([isLeftOut(1), isLeftOut(3)]).toEqual([true, false]);
+    own.lookup(TARGET, 3 * SECOND, clockAt(3 * SECOND));
+    expect(isLeftOut(1)).toBe(false);
+  });
+
   it('puts paths over interfaces that are believed to be down last', () => {
     const { own, answer } = discovering([]);
     own.lookup(TARGET, 0, clockAt(0));
