@@ -75,6 +75,19 @@ export function toHex(bytes: Uint8Array): string {
 }
 
 /**
+ * Text of a hash for keys of a Map, a character a byte: half as long as {@link toHex}, and made in a fourth of the steps.
+ * @param hash Its length is a multiple of 4.
+ */
+export function hashKey(hash: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < hash.length; at += 4) {
+    const [first, second] = [hash[at] as number, hash[at + 1] as number];
+    text += String.fromCharCode(first, second, hash[at + 2] as number, hash[at + 3] as number);
+  }
+  return text;
+}
+
+/**
  * Reads hexadecimal text, upper or lower case, without separators.
  * @throws RangeError when the text has an odd length or another character.
  * @example fromHex('00ff') // Uint8Array [0, 255]

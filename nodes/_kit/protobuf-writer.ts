@@ -7,6 +7,8 @@
 import type { Int64Words } from './protobuf-reader.ts';
 
 const FIRST_CAPACITY = 256;
+/** Room that is kept for the next message, bytes: most messages are shorter. */
+const KEPT_CAPACITY_MAX = 65_536;
 /** Bytes of the longest varint. */
 const VARINT_MAX = 10;
 const I32_BYTES = 4;
@@ -21,6 +23,12 @@ export function splitInt64(value: number): Int64Words {
 export class ProtobufWriter {
   #bytes = new Uint8Array(FIRST_CAPACITY);
   #length = 0;
+
+  /** Begins anew, in the room that it has, unless a long message has needed too much of it. */
+  clear(): void {
+    this.#length = 0;
+    if (this.#bytes.length > KEPT_CAPACITY_MAX) this.#bytes = new Uint8Array(FIRST_CAPACITY);
+  }
 
   /** A copy of what was written. */
   taken(): Uint8Array {

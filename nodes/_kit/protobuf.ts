@@ -254,14 +254,18 @@ export function decodeProtobuf<Value extends object>(
   return reader.refusal ?? value;
 }
 
+/** Keeps the room of the longest message. */
+const WRITER = new ProtobufWriter();
+
 /** Encodes a message as its canonical bytes; integers must be within their ranges. */
 export function encodeProtobuf<Value>(
   table: ProtobufMessageCodec<Value>,
   value: Value,
 ): Uint8Array {
-  const writer = new ProtobufWriter();
-  table.writeBody(writer, value);
-  return writer.taken();
+  // What a table writes never encodes another message, so that one buffer serves all.
+  WRITER.clear();
+  table.writeBody(WRITER, value);
+  return WRITER.taken();
 }
 
 /** Compares keys of maps; texts by their bytes in UTF-8, whose order is not that of UTF-16. */

@@ -102,20 +102,17 @@ export class WayMaker {
   }
 
   /** Back to the sender of a packet. */
-  back(sender: ArrivalWay): ControlWay {
-    return this.#way({ ...sender, interfaces: [], hasOther: false }, UNKNOWN_MTU);
+  back({ isdAs, host, port, path, router, ingress }: ArrivalWay): ControlWay {
+    const way = { isdAs, host, port, path, router, ingress, interfaces: [], hasOther: false };
+    return this.#way(way, UNKNOWN_MTU);
   }
 
   #way(way: Omit<ControlWay, 'packetBytes'>, mtu: number): ControlWay {
-    const header = headerLength({
-      ...{ trafficClass: 0, flowId: 0, nextHeader: 0 },
-      target: way.isdAs,
-      source: this.#surroundings.isdAs,
-      targetHost: way.host,
-      sourceHost: this.#own,
-      path: way.path,
-    });
+    const { isdAs, host, port, path, router, ingress, interfaces, hasOther } = way;
+    const header = headerLength({ targetHost: host, sourceHost: this.#own, path });
     const most = Math.min(mtu, this.#surroundings.mtu);
-    return { ...way, packetBytes: most - header - UDP_HEADER_LENGTH };
+    const packetBytes = most - header - UDP_HEADER_LENGTH;
+    // hot: once per packet of a call. Each property by name, since spreading one object costs more than all else here.
+    return { isdAs, host, port, path, router, ingress, interfaces, hasOther, packetBytes };
   }
 }

@@ -8,7 +8,7 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { SigningKey, VerifyingKey } from '../../../engine/host/signatures.ts';
-import { concatBytes, toHex, writeUint32 } from '../../_kit/bytes.ts';
+import { concatBytes, hashKey, writeUint32 } from '../../_kit/bytes.ts';
 import { derSequence, readDer } from '../../_kit/der.ts';
 import { derUnsigned } from '../../_kit/der-primitives.ts';
 import { type IsdAs, type SignedSegment, signatureInput } from '../../scion/index.ts';
@@ -104,7 +104,7 @@ export class SegmentVerifier {
       const length = new Uint8Array(4);
       writeUint32(length, 0, headerAndBody.length);
       prefix = this.#crypto.sha256(concatBytes(prefix, length, headerAndBody, signature));
-      const name = toHex(prefix);
+      const name = hashKey(prefix);
       if (this.#verified.has(name)) continue;
       const refusal = this.#verify(segment, index);
       if (refusal !== undefined) return refusal;

@@ -5,7 +5,7 @@
  * @module
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
-import { compareBytes, toHex } from '../../_kit/bytes.ts';
+import { compareBytes, hashKey } from '../../_kit/bytes.ts';
 import {
   type IsdAs,
   type SignedSegment,
@@ -27,12 +27,12 @@ export interface KnownSegment extends SignedSegment, BeaconCandidate {
 /** A segment with what is often asked of it. @param ingress The interface on which it came; 0 if it was made here. */
 export function knownSegment(
   crypto: CryptoProvider,
-  segment: SignedSegment,
+  { segment, information, signed }: SignedSegment,
   ingress: number,
 ): KnownSegment {
-  const identity = crypto.sha256(segmentIdHashInput(segment.segment));
-  const expiryHalfSeconds = segmentExpiryHalfSeconds(segment.segment);
-  return { ...segment, identity, ingress, expiryHalfSeconds };
+  const identity = crypto.sha256(segmentIdHashInput(segment));
+  const expiryHalfSeconds = segmentExpiryHalfSeconds(segment);
+  return { segment, information, signed, identity, ingress, expiryHalfSeconds };
 }
 
 /** What became of a segment that a store was given. */
@@ -71,7 +71,7 @@ export class SegmentStore {
 
   /** Stores a segment, unless it is known as new as this. */
   insert(key: IsdAs, segment: KnownSegment): StoredAs {
-    const identity = toHex(segment.identity);
+    const identity = hashKey(segment.identity);
     const segments = this.#byKey.get(key) ?? new Map<string, KnownSegment>();
     this.#nextExpiry = Math.min(this.#nextExpiry, segment.expiryHalfSeconds);
     const known = segments.get(identity);

@@ -96,7 +96,7 @@ export class Exchange {
   /** A packet that only acknowledges what came. */
   acknowledgement(now: Nanoseconds): RpcPacket {
     const ack = this.#received.take(now);
-    return { ...this.#head, number: 0, ack, fragment: undefined };
+    return this.#packet(0, ack, undefined);
   }
 
   /** Does what is due: fragments that are lost, or of which nothing was heard, leave again. */
@@ -112,9 +112,9 @@ export class Exchange {
     return Math.min(sends, this.#recovery.nextAt(), this.#received.nextAt());
   }
 
-  get #head(): Pick<RpcPacket, 'callId' | 'isAnswer' | 'isOver' | 'room'> {
-    const { callId, isAnswer, packetBytes } = this.#parts;
-    return { callId, isAnswer, isOver: false, room: packetBytes };
+  #packet(number: number, ack: RpcPacket['ack'], fragment: RpcPacket['fragment']): RpcPacket {
+    const { callId, isAnswer, packetBytes: room } = this.#parts;
+    return { callId, isAnswer, isOver: false, room, number, ack, fragment };
   }
 
   #roomAt(now: Nanoseconds): Nanoseconds {
@@ -141,7 +141,7 @@ export class Exchange {
     const number = this.#recovery.sent(now, data.length + RPC_OVERHEAD_BYTES, index);
     const ack = this.#received.isOwed ? this.#received.take(now) : undefined;
     const count = Math.ceil(own.length / this.#fragmentBytes);
-    return { ...this.#head, number, ack, fragment: { index, count, data } };
+    return this.#packet(number, ack, { index, count, data });
   }
 
   #take({ index, count, data }: RpcFragment): Uint8Array | ExchangeDropReason | undefined {

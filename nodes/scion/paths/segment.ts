@@ -107,7 +107,7 @@ export function extendSegment(segment: PathSegment, extension: SegmentExtension)
     peers,
     ...(extension.staticInfo === undefined ? {} : { staticInfo: extension.staticInfo }),
   };
-  return { ...segment, entries: [...entries, entry] };
+  return { segmentId: segment.segmentId, timestamp, entries: [...entries, entry] };
 }
 
 /**
@@ -115,7 +115,9 @@ export function extendSegment(segment: PathSegment, extension: SegmentExtension)
  */
 export function segmentIdAt(segment: PathSegment, index: number): number {
   let beta = segment.segmentId;
-  for (const entry of segment.entries.slice(0, index)) beta = nextSegmentId(beta, entry.hop.mac);
+  for (let at = 0; at < Math.min(index, segment.entries.length); at += 1) {
+    beta = nextSegmentId(beta, (segment.entries[at] as AsEntry).hop.mac);
+  }
   return beta;
 }
 

@@ -61,7 +61,9 @@ export interface DecodedHeader {
 const NIBBLE_MASK = 0xf;
 
 /** Length of a header in bytes: 12 + addresses + path. */
-export function headerLength(header: Omit<ScionHeader, 'payloadLength'>): number {
+export function headerLength(
+  header: Pick<ScionHeader, 'targetHost' | 'sourceHost' | 'path'>,
+): number {
   const hosts =
     hostAddressLength(header.targetHost.type) + hostAddressLength(header.sourceHost.type);
   return HOST_ADDRESSES_OFFSET + hosts + encodedPathLength(header.path);

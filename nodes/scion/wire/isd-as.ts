@@ -31,6 +31,20 @@ const AS_OFFSET = 2;
 const DECIMAL = /^\d{1,10}$/;
 const GROUP = /^[0-9a-f]{1,4}$/i;
 
+/** An ISD-AS number as two numbers. */
+interface IsdAsNumbers {
+  readonly isd: number;
+  readonly as: number;
+}
+
+/**
+ * Numbers are converted for each entry of each beacon, and are the same few again and again: those of the networks that are
+ * simulated are kept in both forms, and each text once.
+ */
+const KEPT_MAX = 65_536;
+const keptNumbers = new Map<IsdAs, IsdAsNumbers>();
+const keptTexts = new Map<number, Map<number, IsdAs>>();
+
 /**
  * Reads the published text form.
  * @param text For example `1-ff00:0:110` or `64-2001`; `0` is the wildcard.
@@ -92,7 +106,7 @@ export function formatAs(as: number): string {
 
 /** The canonical text of an ISD (16 bits) and AS (48 bits). */
 export function formatIsdAs(isd: number, as: number): IsdAs {
-  return `${isd}-${formatAs(as)}` as IsdAs;
+  return keptTexts.get(isd)?.get(as) ?? keep({ isd, as });
 }
 
 /** Reads the 8 bytes at `offset`. */
@@ -108,12 +122,33 @@ export function writeIsdAs(bytes: Uint8Array, offset: number, value: IsdAs): voi
 }
 
 /** The ISD and AS of a canonical number. */
-export function isdAsNumbers(value: IsdAs): { readonly isd: number; readonly as: number } {
+export function isdAsNumbers(value: IsdAs): IsdAsNumbers {
+  return keptNumbers.get(value) ?? parseNumbers(value);
+}
+
+function parseNumbers(value: IsdAs): IsdAsNumbers {
   const dash = value.indexOf('-');
   const isd = parseIsd(value.slice(0, dash));
   const as = parseAs(value.slice(dash + 1));
   if (isd === undefined || as === undefined) throw new RangeError(`"${value}" is not an ISD-AS`);
-  return { isd, as };
+  const numbers = { isd, as };
+  keep(numbers);
+  return numbers;
+}
+
+/** Keeps a number in both forms; when too many are kept, all others are forgotten. @returns its text. */
+function keep(numbers: IsdAsNumbers): IsdAs {
+  const { isd, as } = numbers;
+  const text = `${isd}-${formatAs(as)}` as IsdAs;
+  if (keptNumbers.size >= KEPT_MAX) {
+    keptNumbers.clear();
+    keptTexts.clear();
+  }
+  const ofIsd = keptTexts.get(isd) ?? new Map<number, IsdAs>();
+  keptTexts.set(isd, ofIsd);
+  ofIsd.set(as, text);
+  keptNumbers.set(text, numbers);
+  return text;
 }
 
 /** Two words for comparison with packet views, computed once per node and not per packet. */

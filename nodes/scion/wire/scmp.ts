@@ -217,7 +217,7 @@ export function scmpQuoteBytesMax(
   type: number,
   extensionsLength: number,
 ): number {
-  const before = headerLength({ ...header, nextHeader: PROTOCOL_SCMP });
+  const before = headerLength(header);
   return Math.max(
     0,
     SCMP_ERROR_PACKET_BYTES_MAX - before - extensionsLength - scmpHeaderLength(type),

@@ -5,6 +5,7 @@ import {
   concatBytes,
   equalBytes,
   fromHex,
+  hashKey,
   readUint16,
   readUint32,
   readUint48,
@@ -59,6 +60,14 @@ describe('hexadecimal text', () => {
     expect(() => fromHex('0')).toThrow(RangeError);
     expect(() => fromHex('0g')).toThrow(RangeError);
     expect(() => fromHex('0x12')).toThrow(RangeError);
+  });
+});
+
+describe('the key of a hash', () => {
+  it('has a character for each byte, so that it is that of no other', () => {
+    const all = Uint8Array.from({ length: 256 }, (_, value) => value);
+    const key = hashKey(all);
+    expect([...key].map((character) => character.charCodeAt(0))).toEqual([...all]);
   });
 });
 

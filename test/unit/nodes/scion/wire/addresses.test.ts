@@ -19,6 +19,17 @@ import {
 } from '../../../../../nodes/scion/wire/isd-as.ts';
 
 describe('ISD-AS numbers', () => {
+  it('are converted rightly after more of them than are kept', () => {
+    for (let as = 0; as < 140_000; as += 1) {
+      const text = formatIsdAs(as % 7, 0xff00_0000_0000 + as);
+      if (as % 1_000 !== 0) continue;
+      expect(isdAsNumbers(text)).toEqual({ isd: as % 7, as: 0xff00_0000_0000 + as });
+      expect(isdAsNumbers(`${text.slice(0, 2)}${as}` as typeof text)).toEqual({ isd: as % 7, as });
+    }
+    expect(formatIsdAs(1, 0xff00_0000_0110)).toBe('1-ff00:0:110');
+    expect(formatIsdAs(2, 0xff00_0000_0110)).toBe('2-ff00:0:110');
+  });
+
   it('R-080: accepts the published form', () => {
     expect(parseIsdAs('1-ff00:0:110')).toEqual({ kind: 'isd-as', isdAs: '1-ff00:0:110' });
   });
