@@ -38,6 +38,19 @@ const OTHERS: readonly Cover[] = [
   },
   { file: 'file-transfer.yaml', changes: { duration: '5s' }, sizes: [undefined] },
   { file: 'federated-hello.yaml', changes: {}, sizes: [undefined] },
+  {
+    // Five ASes from nothing to all paths: beacons, registrations and lookups.
+    file: 'scion-beaconing.yaml',
+    changes: {
+      'topology.generate':
+        '{ kind: scion, isds: 1, cores: 2, parents: 2, leaves: 3, depth: 1, control: true }',
+      options:
+        '{ gateway: { peers: [] }, control-service: { watch: ["1-ff00:1:1", "1-ff00:1:4"] } }',
+      traffic: '[]',
+      duration: '8s',
+    },
+    sizes: [undefined],
+  },
 ];
 
 /**

@@ -30,8 +30,7 @@ import { fixtureProfile, writeProfile } from './fixture.ts';
 /** Kinds of calls that a protocol gets at least forty times in a calibration. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   bulk: ['datagram', 'request', 'timer'],
-  // No calibration covers it yet (nodes/control-service/README.md, "Limits").
-  'control-service': [],
+  'control-service': ['datagram', 'timer'],
   datagram: ['datagram', 'request'],
   dtn: ['datagram', 'request'],
   fabric: ['datagram', 'request', 'timer'],
