@@ -4,6 +4,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
+import { REVOCATION_NS } from './geometry.ts';
 
 /** The behaviour of a control service. */
 export interface ControlBehaviour {
@@ -11,7 +12,19 @@ export interface ControlBehaviour {
   readonly forgets: (now: Nanoseconds) => boolean;
   /** True if it takes segments without a look at their signatures. */
   readonly trusts: boolean;
+  /** True if it believes errors that say that an interface is down. */
+  readonly heedsErrors: boolean;
+  /** True if its answers name the interfaces that are believed to be down. */
+  readonly namesRevoked: boolean;
+  /** How long an interface is believed to be down, ns. */
+  readonly revocationNs: Nanoseconds;
 }
 
 /** The correct behaviour. */
-export const CORRECT_BEHAVIOUR: ControlBehaviour = { forgets: () => false, trusts: false };
+export const CORRECT_BEHAVIOUR: ControlBehaviour = {
+  forgets: () => false,
+  trusts: false,
+  heedsErrors: true,
+  namesRevoked: true,
+  revocationNs: REVOCATION_NS,
+};

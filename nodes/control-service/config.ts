@@ -100,7 +100,7 @@ export const controlConfig = z.strictObject({
   /** An attacker: what the control service sends to neighbours besides its own work (attack/). */
   attack: attackConfig.optional(),
   /** DEFECTIVE DOUBLE, never for traffic (doubles/index.ts). */
-  double: z.enum(['amnesiac', 'trusting']).optional(),
+  double: z.enum(['amnesiac', 'trusting', 'unheeding', 'silent', 'stubborn']).optional(),
 });
 
 /** The checked options of a `control-service` node. */

@@ -5,7 +5,7 @@
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { Random } from '../../engine/host/random.ts';
-import type { CalendarTime } from '../../engine/host/time.ts';
+import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
 import type {
   DrkeyStore,
   EpochKey,
@@ -71,6 +71,8 @@ export type ControlEffect =
   | { readonly kind: 'host-key'; readonly token: number; readonly answer: EpochKey | undefined }
   | { readonly kind: 'drop'; readonly reason: ControlDropReason }
   | { readonly kind: 'count'; readonly metric: ControlCounter }
+  /** An interface is not believed to be down any more, so long after the last error about it. */
+  | { readonly kind: 'restored'; readonly afterNs: Nanoseconds }
   /** A round was looked at: how much is known may have changed. */
   | { readonly kind: 'ticked' };
 
@@ -81,4 +83,5 @@ export type ControlCounter =
   | 'control.beacons_known'
   | 'control.registrations'
   | 'control.trc_updates'
+  | 'control.revocations'
   | 'control.calls_failed';

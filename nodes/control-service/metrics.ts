@@ -32,6 +32,24 @@ export const CONTROL_METRICS: readonly MetricDefinition[] = [
     help: 'watched ASes to which the last lookup found no path',
   },
   {
+    name: 'control.revocations',
+    kind: 'counter',
+    unit: 'count',
+    help: 'interfaces that came to be believed to be down, by an SCMP error or by what a host said',
+  },
+  {
+    name: 'control.avoided',
+    kind: 'histogram',
+    unit: 'ns',
+    help: 'time from the last error about such an interface until it is believed no more: a beacon has passed it, or 10 s are over',
+  },
+  {
+    name: 'control.revoked_first',
+    kind: 'counter',
+    unit: 'count',
+    help: 'lookups of its own whose first path passes an interface that is believed to be down, while another path does not',
+  },
+  {
     name: 'control.beacons_sent',
     kind: 'counter',
     unit: 'count',

@@ -278,8 +278,17 @@ class ControlNode implements NodeHandle {
     const { crypto } = this.#host;
     this.#find(target, ({ segments, revoked }) => {
       const request = { ...plainSegments(segments), source, target, crypto };
-      done(rankRevokedLast(combineSegmentsIntoPaths(request), revoked));
+      const paths = rankRevokedLast(combineSegmentsIntoPaths(request), revoked);
+      this.#countMisranked(paths);
+      done(paths);
     });
+  }
+
+  /** Counts a lookup that would let a host begin with a path that is believed to be dead. */
+  #countMisranked(paths: readonly RankedPath[]): void {
+    const isDead = ({ path }: RankedPath): boolean => this.#service.isRevoked(path.interfaces);
+    const isMisranked = paths.slice(0, 1).some(isDead) && !paths.every(isDead);
+    if (isMisranked) this.#host.meter.counter('control.revoked_first').add(1);
   }
 
   /** Finds the segments of paths to another AS. */
@@ -333,6 +342,9 @@ class ControlNode implements NodeHandle {
         return;
       case 'count':
         this.#count(effect.metric);
+        return;
+      case 'restored':
+        this.#host.meter.histogram('control.avoided').record(effect.afterNs);
         return;
       case 'ticked':
         if (this.#host.trace.isRecorded) this.#trace();

@@ -29,6 +29,7 @@ import { SegmentExtender } from './beacons/extender.ts';
 import { SegmentVerifier, type SignatureRefusal } from './beacons/signatures.ts';
 import { staticInfoFor } from './beacons/static-info.ts';
 import { type KnownSegment, knownSegment, SegmentStore } from './beacons/store.ts';
+import { CORRECT_BEHAVIOUR, type ControlBehaviour } from './behaviour.ts';
 import { ControlCalls } from './calls.ts';
 import type {
   ControlCounter,
@@ -47,8 +48,9 @@ import { SegmentDatabase } from './lookup/database.ts';
 import { fittingSegments } from './lookup/fitting-segments.ts';
 import { SegmentLookup } from './lookup/lookup.ts';
 import { Revocations } from './lookup/revocations.ts';
-import { hasLoop, isEnded, isExpired, NO_SEGMENTS } from './lookup/segment-sets.ts';
+import { isEnded, isWholeSegment, NO_SEGMENTS } from './lookup/segment-sets.ts';
 import { RPC_MESSAGE_BYTES_MAX } from './rpc/geometry.ts';
+import { linkEndsAt } from './surroundings.ts';
 import type { AskAs } from './trc-updates.ts';
 import type { Trust } from './trust.ts';
 import { type ArrivalWay, type ControlWay, WayMaker } from './ways.ts';
@@ -60,6 +62,8 @@ import {
   encodeBeacon,
   readControlRequest,
 } from './wire.ts';
+
+type Answer = (message: Uint8Array) => void;
 
 /** The control service of one AS. */
 export class ControlService implements StateMachine<ControlInput, ControlEffect> {
@@ -76,19 +80,26 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   readonly #trust: Trust | undefined;
   readonly #revocations: Revocations;
   readonly #keys: HostKeys;
+  readonly #behaviour: ControlBehaviour;
   #effects: ControlEffect[] = [];
   #now: Nanoseconds = 0;
   #tickNs: Nanoseconds;
 
   constructor(parts: ControlServiceParts) {
     this.#parts = parts;
+    this.#behaviour = parts.behaviour ?? CORRECT_BEHAVIOUR;
     const { surroundings, options, crypto, hops, random } = parts;
     const { isdAs, isCore, mtu, interfaces } = surroundings;
     this.#ways = new WayMaker(surroundings, hops, parts.clock);
     this.#beacons = new SegmentStore({ perKey: options.candidates, keys: ASES_KEPT_MAX });
     const halfSeconds = (): number => 2 * parts.clock().seconds;
     this.#database = new SegmentDatabase({ own: isdAs, isCore, halfSeconds });
-    this.#revocations = new Revocations(() => this.#now, parts.clock);
+    this.#revocations = new Revocations({
+      now: (): Nanoseconds => this.#now,
+      clock: parts.clock,
+      lifetimeNs: this.#behaviour.revocationNs,
+      restored: (afterNs): void => void this.#effects.push({ kind: 'restored', afterNs }),
+    });
     this.#calls = new ControlCalls({
       ...{ surroundings, crypto, ways: this.#ways, revocations: this.#revocations },
       ...{ random: random.calls, now: (): Nanoseconds => this.#now },
@@ -191,6 +202,11 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     return this.#trust?.trcs();
   }
 
+  /** True if one of the interfaces is believed to be down. */
+  isRevoked(interfaces: readonly PathInterface[]): boolean {
+    return this.#revocations.has(interfaces);
+  }
+
   /** Numbers of what it holds. */
   status(): Readonly<Record<string, unknown>> {
     const { beacons, segments, registered } = this.sizes;
@@ -212,11 +228,12 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     this.#calls.due(now);
     if (this.#tickNs > now) return;
     this.#tickNs = now + TICK_NS;
-    if (this.#parts.behaviour?.forgets(now)) {
+    if (this.#behaviour.forgets(now)) {
       this.#database.clear();
       this.#lookup.clear();
     }
     this.#database.removeExpired();
+    this.#revocations.removeExpired();
     this.#beaconing.tick(now);
     this.#attack?.tick(now);
     this.#keys.tick();
@@ -228,7 +245,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
 
   #find(token: number, target: IsdAs): void {
     this.#lookup.find(target, (segments) => {
-      const revoked = this.#revocations.among(segments);
+      const revoked = this.#behaviour.namesRevoked ? this.#revocations.among(segments) : [];
       this.#effects.push({ kind: 'found', token, segments, revoked });
     });
   }
@@ -237,13 +254,13 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   #revoke({ isdAs, ifId, quote }: InterfaceDown): void {
     const item = { isdAs, ifId };
     if (quote !== undefined && !this.#calls.isOfCall(quote, item)) this.#drop('scmp-quote');
-    else {
-      this.#revocations.note(item);
+    else if (this.#behaviour.heedsErrors) {
+      if (this.#revocations.note(item)) this.#count('control.revocations');
       this.#calls.suspect(item);
     }
   }
 
-  #handle(way: ControlWay, message: Uint8Array, answer: (message: Uint8Array) => void): void {
+  #handle(way: ControlWay, message: Uint8Array, answer: Answer): void {
     const request = readControlRequest(message);
     if (request === undefined) {
       answer(this.#refuse('request-malformed'));
@@ -259,7 +276,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     else answer(this.#answerTrust(method, body));
   }
 
-  #answerRenewal(way: ControlWay, body: Uint8Array, answer: (message: Uint8Array) => void): void {
+  #answerRenewal(way: ControlWay, body: Uint8Array, answer: Answer): void {
     if (this.#trust === undefined) answer(this.#refuse('renewal-no-authority'));
     else {
       this.#trust.answerRenewal(way, body, (issued) => {
@@ -293,7 +310,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     else this.#trust.fetchFor(way, segments, then);
   }
 
-  #takeBeacon(way: ControlWay, body: Uint8Array, answer: (message: Uint8Array) => void): void {
+  #takeBeacon(way: ControlWay, body: Uint8Array, answer: Answer): void {
     const { surroundings, options, clock } = this.#parts;
     const beacon = decodeBeacon(body);
     if (typeof beacon === 'string') {
@@ -316,28 +333,15 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     this.#count('control.beacons_received');
     if (stored === 'known') this.#count('control.beacons_known');
     this.#revocations.liftPassedBy(beacon);
-    this.#revocations.lift(this.#endsOf(way.ingress));
+    this.#revocations.lift(linkEndsAt(this.#parts.surroundings, way.ingress));
     return controlAnswer();
   }
 
-  /** Both ends of the link at an interface of this AS. */
-  #endsOf(ifId: number): readonly PathInterface[] {
-    const { isdAs, interfaces } = this.#parts.surroundings;
-    const at = interfaces.get(ifId);
-    const near = { isdAs, ifId };
-    return at === undefined ? [near] : [near, { isdAs: at.neighbour, ifId: at.neighbourIfId }];
-  }
-
-  #takeRegistration(
-    way: ControlWay,
-    body: Uint8Array,
-    answer: (message: Uint8Array) => void,
-  ): void {
+  #takeRegistration(way: ControlWay, body: Uint8Array, answer: Answer): void {
     const segments = decodeSegments(body);
     if (segments === undefined) answer(this.#refuse('request-malformed'));
-    else if (!segments.downs.every((one) => this.#mayBeRegistered(one))) {
-      answer(this.#refuse('segment-invalid'));
-    } else this.#withKeys(way, segments.downs, () => answer(this.#keepRegistered(segments.downs)));
+    else if (!this.#mayBeRegistered(segments.downs)) answer(this.#refuse('segment-invalid'));
+    else this.#withKeys(way, segments.downs, () => answer(this.#keepRegistered(segments.downs)));
   }
 
   #keepRegistered(downs: readonly SignedSegment[]): Uint8Array {
@@ -422,15 +426,15 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   }
 
   #signatureRefusal(segment: SignedSegment): SignatureRefusal | undefined {
-    return this.#parts.behaviour?.trusts ? undefined : this.#verifier.refusal(segment);
+    return this.#behaviour.trusts ? undefined : this.#verifier.refusal(segment);
   }
 
-  /** True of a segment from this core AS that ends, passes no AS twice, is short enough and has not expired. */
-  #mayBeRegistered(one: SignedSegment): boolean {
+  /** True of segments from this core AS that end, pass no AS twice, are short enough and have not expired. */
+  #mayBeRegistered(segments: readonly SignedSegment[]): boolean {
     const { options, clock, surroundings } = this.#parts;
-    const isOwn = surroundings.isCore && findFirstAs(one.segment) === surroundings.isdAs;
-    const isShort = one.segment.entries.length <= options.maxHops;
-    return isOwn && isEnded(one) && isShort && !hasLoop(one) && !isExpired(one, clock().seconds);
+    const { isCore, isdAs } = surroundings;
+    const limits = { origin: isdAs, maxHops: options.maxHops, seconds: clock().seconds };
+    return isCore && segments.every((one) => isWholeSegment(one, limits));
   }
 
   /** The segments of an answer, if their signatures are right; undefined if it is none. */

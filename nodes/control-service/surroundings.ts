@@ -15,6 +15,7 @@ import {
   isdAsOf,
   listAutonomousSystems,
   type NeighbourRelation,
+  type PathInterface,
   readAnnouncedInside,
   readAnnouncedLink,
 } from '../scion/index.ts';
@@ -57,6 +58,16 @@ export type InsideLink = Pick<LinkView, 'delayNs' | 'rateBps'>;
 /** Names the link between two routers of an AS, by their addresses in any order. */
 export function insideLinkName(one: string, other: string): string {
   return one < other ? `${one} ${other}` : `${other} ${one}`;
+}
+
+/** Both ends of the link at an interface of this AS; the near one alone if there is no link. */
+export function linkEndsAt(
+  { isdAs, interfaces }: ControlSurroundings,
+  ifId: number,
+): readonly PathInterface[] {
+  const at = interfaces.get(ifId);
+  const near = { isdAs, ifId };
+  return at === undefined ? [near] : [near, { isdAs: at.neighbour, ifId: at.neighbourIfId }];
 }
 
 /** Reads the surroundings of the control service on `host`. @throws RangeError if it is in no AS. */

@@ -73,6 +73,7 @@ export const RUN: Readonly<Record<string, Ran>> = {
   [TWIN]: { ...long, says: ['[48.0, 83.9] ms, 3 pairs'] },
   'npm run scenario scion-beaconing.yaml': nightly,
   'npm run scenario scion-failover.yaml': nightly,
+  'npm run scenario scion-isd.yaml': nightly,
   'npm run scenario scion-attack.yaml': nightly,
   [BEACONING]: { ...nightly, says: ['[3.98, 25.8] s, 3 pairs'] },
   [DRAWN]: { ...long, says: ['[88.5, 99.1] n=4'] },

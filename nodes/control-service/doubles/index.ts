@@ -6,7 +6,7 @@
  */
 import { CORRECT_BEHAVIOUR, type ControlBehaviour } from '../behaviour.ts';
 import type { ControlOptions } from '../config.ts';
-import { TICK_NS } from '../geometry.ts';
+import { REVOCATION_NS, TICK_NS } from '../geometry.ts';
 
 /** The double loses what it knows at every tick after this instant, ns. */
 const FORGETS_NS = 20_000_000_000;
@@ -18,6 +18,9 @@ export const DOUBLES: Readonly<Record<NonNullable<ControlOptions['double']>, Con
     forgets: (now) => now > FORGETS_NS && now % (4 * TICK_NS) < TICK_NS,
   },
   trusting: { ...CORRECT_BEHAVIOUR, trusts: true },
+  unheeding: { ...CORRECT_BEHAVIOUR, heedsErrors: false },
+  silent: { ...CORRECT_BEHAVIOUR, namesRevoked: false },
+  stubborn: { ...CORRECT_BEHAVIOUR, revocationNs: 2 * REVOCATION_NS },
 };
 
 /** The behaviour of a node with these options: the correct one, unless they name a double. */

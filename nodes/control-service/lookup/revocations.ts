@@ -14,7 +14,7 @@ import {
   type SegmentsByRole,
   type SignedSegment,
 } from '../../scion/index.ts';
-import { REVOCATION_NS, REVOCATIONS_MAX } from '../geometry.ts';
+import { REVOCATIONS_MAX } from '../geometry.ts';
 
 /** An interface that was said to be down. */
 interface Revocation {
@@ -23,33 +23,53 @@ interface Revocation {
   readonly atSeconds: number;
 }
 
+/** What revocations need. */
+export interface RevocationsParts {
+  readonly now: () => Nanoseconds;
+  readonly clock: () => CalendarTime;
+  /** How long an interface is believed to be down, ns. */
+  readonly lifetimeNs: Nanoseconds;
+  /** An interface is not believed to be down any more, so long after it was said last, ns. */
+  readonly restored: (afterNs: Nanoseconds) => void;
+}
+
 /** The interfaces that were said to be down. */
 export class Revocations {
-  readonly #now: () => Nanoseconds;
-  readonly #clock: () => CalendarTime;
+  readonly #parts: RevocationsParts;
   /** By interface, the oldest first. */
   readonly #revoked = new Map<string, Revocation>();
 
-  constructor(now: () => Nanoseconds, clock: () => CalendarTime) {
-    this.#now = now;
-    this.#clock = clock;
+  constructor(parts: RevocationsParts) {
+    this.#parts = parts;
   }
 
   /** The interfaces that are believed to be down, with the time since it was said last. */
   list(): readonly { readonly of: string; readonly ageNs: Nanoseconds }[] {
-    const now = this.#now();
+    const now = this.#parts.now();
     return [...this.#revoked]
       .filter(([of]) => this.#isHeld(of))
       .map(([of, { atNs }]) => ({ of, ageNs: now - atNs }));
   }
 
-  /** An interface is said to be down. */
-  note(item: PathInterface): void {
+  /** An interface is said to be down. @returns whether that is new. */
+  note(item: PathInterface): boolean {
+    this.removeExpired();
+    const { now, clock } = this.#parts;
     const name = formatInterface(item);
-    this.#revoked.delete(name);
-    this.#revoked.set(name, { atNs: this.#now(), atSeconds: this.#clock().seconds });
+    const isNew = !this.#revoked.delete(name);
+    this.#revoked.set(name, { atNs: now(), atSeconds: clock().seconds });
     const [oldest] = this.#revoked.keys();
     if (this.#revoked.size > REVOCATIONS_MAX && oldest !== undefined) this.#revoked.delete(oldest);
+    return isNew;
+  }
+
+  /** Removes what is believed no more. */
+  removeExpired(): void {
+    // The oldest come first.
+    for (const name of this.#revoked.keys()) {
+      if (this.#isHeld(name)) return;
+      this.#end(name);
+    }
   }
 
   /** True if one of the interfaces is believed to be down. */
@@ -59,7 +79,8 @@ export class Revocations {
 
   /** A beacon has just come over these interfaces: they are up. */
   lift(interfaces: readonly PathInterface[]): void {
-    for (const item of interfaces) this.#revoked.delete(formatInterface(item));
+    if (this.#revoked.size === 0) return;
+    for (const item of interfaces) this.#end(formatInterface(item));
   }
 
   /** What is known of a verified segment lifts the revocations that are older than its signatures. */
@@ -69,7 +90,7 @@ export class Revocations {
       const name = formatInterface(item);
       // Whole seconds: what was signed in the second of the revocation shows nothing.
       if (passedSeconds > (this.#revoked.get(name)?.atSeconds ?? passedSeconds)) {
-        this.#revoked.delete(name);
+        this.#end(name);
       }
     }
   }
@@ -89,7 +110,16 @@ export class Revocations {
 
   #isHeld(name: string): boolean {
     const atNs = this.#revoked.get(name)?.atNs;
-    return atNs !== undefined && this.#now() - atNs < REVOCATION_NS;
+    return atNs !== undefined && this.#parts.now() - atNs < this.#parts.lifetimeNs;
+  }
+
+  #end(name: string): void {
+    const { now, lifetimeNs, restored } = this.#parts;
+    const atNs = this.#revoked.get(name)?.atNs;
+    if (atNs === undefined) return;
+    this.#revoked.delete(name);
+    // What has expired is believed no more since then, whenever it is removed.
+    restored(Math.min(now() - atNs, lifetimeNs));
   }
 }
 

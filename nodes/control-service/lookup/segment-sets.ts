@@ -4,6 +4,8 @@
  * @module
  */
 import {
+  findFirstAs,
+  type IsdAs,
   type SegmentsByRole,
   type SignedSegment,
   segmentExpiryHalfSeconds,
@@ -27,6 +29,22 @@ export function hasLoop({ segment: { entries } }: Pick<SignedSegment, 'segment'>
 /** True of a segment that ends in its last AS, and is no beacon. */
 export function isEnded({ segment, signed }: SignedSegment): boolean {
   return signed.at(-1)?.next === '0-0' && segment.entries.at(-1)?.hop.consEgress === 0;
+}
+
+/** What is required of a segment that is registered. */
+export interface SegmentLimits {
+  readonly origin: IsdAs;
+  /** Most ASes. */
+  readonly maxHops: number;
+  /** Calendar time since 1970. */
+  readonly seconds: number;
+}
+
+/** True of a segment from `origin` that ends, passes no AS twice, is short enough and has not expired. */
+export function isWholeSegment(one: SignedSegment, limits: SegmentLimits): boolean {
+  const { origin, maxHops, seconds } = limits;
+  const isShort = one.segment.entries.length <= maxHops && findFirstAs(one.segment) === origin;
+  return isShort && isEnded(one) && !hasLoop(one) && !isExpired(one, seconds);
 }
 
 /** True if a hop field of the segment has expired. @param seconds Calendar time since 1970. */

@@ -1,5 +1,6 @@
 /** Interfaces that routers say are down. */
 import { describe, expect, it } from 'vitest';
+import type { CalendarTime } from '../../../../engine/host/time.ts';
 import { REVOCATION_NS, REVOCATIONS_MAX } from '../../../../nodes/control-service/geometry.ts';
 import { Revocations } from '../../../../nodes/control-service/lookup/revocations.ts';
 import { NO_SEGMENTS } from '../../../../nodes/control-service/lookup/segment-sets.ts';
@@ -13,10 +14,17 @@ const SECOND_NS = 1_000_000_000;
 /** Revocations of a control service whose clock begins at NOW_S, and the time of the run. */
 class Watched {
   nowNs = 0;
-  readonly revocations = new Revocations(
-    () => this.nowNs,
-    () => ({ seconds: NOW_S + Math.floor(this.nowNs / SECOND_NS), nanos: 0 }),
-  );
+  /** After how long interfaces were believed to be up again, ns. */
+  readonly restored: number[] = [];
+  readonly revocations = new Revocations({
+    now: (): number => this.nowNs,
+    clock: (): CalendarTime => ({
+      seconds: NOW_S + Math.floor(this.nowNs / SECOND_NS),
+      nanos: 0,
+    }),
+    lifetimeNs: REVOCATION_NS,
+    restored: (afterNs): void => void this.restored.push(afterNs),
+  });
 
   among(...ups: readonly SignedSegment[]): string[] {
     return this.revocations.among({ ...NO_SEGMENTS, ups }).map(formatInterface);
@@ -41,6 +49,36 @@ describe('an interface that is said to be down', () => {
     watched.nowNs += 1;
     expect([is(4), revocations.list()]).toEqual([false, []]);
     expect(REVOCATION_NS).toBe(10 * SECOND_NS);
+  });
+
+  it('is news until it is believed, and again when it is believed no more', () => {
+    const watched = new Watched();
+    const { revocations } = watched;
+    expect(revocations.note({ isdAs, ifId: 4 })).toBe(true);
+    watched.nowNs += REVOCATION_NS - 1;
+    expect(revocations.note({ isdAs, ifId: 4 })).toBe(false);
+    watched.nowNs += REVOCATION_NS;
+    expect(revocations.note({ isdAs, ifId: 4 })).toBe(true);
+  });
+
+  it('is believed to be up so long after it was said last, by a beacon or by time', () => {
+    const watched = new Watched();
+    const { revocations, restored } = watched;
+    revocations.note({ isdAs, ifId: 4 });
+    watched.nowNs += SECOND_NS;
+    revocations.note({ isdAs, ifId: 4 });
+    revocations.note({ isdAs, ifId: 5 });
+    watched.nowNs += 2 * SECOND_NS;
+    revocations.lift([
+      { isdAs, ifId: 4 },
+      { isdAs, ifId: 6 },
+    ]);
+    expect(restored).toEqual([2 * SECOND_NS]);
+    // It is noticed late, at a round.
+    watched.nowNs += REVOCATION_NS;
+    revocations.removeExpired();
+    revocations.removeExpired();
+    expect(restored).toEqual([2 * SECOND_NS, REVOCATION_NS]);
   });
 
   it('is remembered of so many interfaces at the most', () => {

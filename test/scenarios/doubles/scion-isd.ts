@@ -1,0 +1,68 @@
+/** Defects for scion-isd.yaml, for `doubles.slow.test.ts`: in a network of fifteen ASes. */
+import type { Row } from '../double-row.ts';
+
+const SERVICE = 'options.control-service';
+
+export const row: Row = {
+  isLong: true,
+  bases: {
+    small: {
+      'topology.generate':
+        '{ kind: scion, isds: 3, cores: 2, parents: 2, leaves: 3, depth: 1, control: true }',
+      options: `{
+        gateway: { peers: [] },
+        gateway-1-3: { peers: [gateway-2-3] },
+        gateway-2-3: { peers: [gateway-1-3] },
+        control-service:
+          { signatures: real, bestSet: 5, watch: ["1-ff00:1:3", "2-ff00:2:3", "3-ff00:3:3"] } }`,
+      traffic:
+        '[{ from: gateway-1-3, to: gateway-2-3, kind: poisson, rate: 200/s, size: 1000B, start: 12s }]',
+      'events.0.link.activePath': 'gateway-1-3 -> gateway-2-3',
+      'events.0.link.hop': '1',
+      kpis: `{
+        control.revocations: { count: ">= 20" },
+        control.revoked_first: { count: "== 0" },
+        control.avoided: { max: "<= 10s" },
+        control.discovery: { max: "<= 1500ms" },
+        control.lookups_lost: { count: "== 0" },
+        gateway.delivery: { value: ">= 99%" } }`,
+    },
+  },
+  doubles: {
+    'control services that believe no error': {
+      base: 'small',
+      set: { [`${SERVICE}.double`]: 'unheeding' },
+      // Of what is never avoided nobody knows for how long.
+      red: ['control.revocations count >=', 'control.avoided max <='],
+    },
+    'control services that do not say which interfaces are down': {
+      base: 'small',
+      set: { [`${SERVICE}.double`]: 'silent' },
+      red: ['control.revoked_first count =='],
+    },
+    'control services that believe an error for 20 s': {
+      base: 'small',
+      set: { [`${SERVICE}.double`]: 'stubborn' },
+      red: ['control.avoided max <='],
+    },
+    'control services that do not try again between rounds of 8 s': {
+      base: 'small',
+      set: {
+        [`${SERVICE}.fastRecovery`]: 'false',
+        [`${SERVICE}.origination`]: '8s',
+        [`${SERVICE}.propagation`]: '8s',
+      },
+      red: ['control.discovery max <='],
+    },
+    'control services that forget all segments again and again': {
+      base: 'small',
+      set: { [`${SERVICE}.double`]: 'amnesiac' },
+      red: ['control.lookups_lost count =='],
+    },
+    'links that lose a packet in fifty': {
+      base: 'small',
+      set: { 'topology.defaults.link.loss': '2%' },
+      red: ['gateway.delivery value >='],
+    },
+  },
+};
