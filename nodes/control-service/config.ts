@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { durationNsSchema } from '../_kit/options.ts';
 import { plugInSchema } from '../_kit/plug-in-schema.ts';
-import { type IsdAs, parseIsdAs } from '../scion/index.ts';
+import { DISPATCHED_PORTS, type IsdAs, parseIsdAs, portRangeSchema } from '../scion/index.ts';
 import { attackConfig } from './attack/attack-config.ts';
 import { SELECTION_MODULE } from './beacons/chosen-selection.ts';
 import { BEACON_SELECTIONS } from './beacons/selections/index.ts';
@@ -97,6 +97,8 @@ export const controlConfig = z.strictObject({
   watchInterval: durationNsSchema()
     .refine((ns) => ns >= WATCH_NS_MIN, { message: 'is less than 10ms' })
     .default(WATCH_INTERVAL_NS),
+  /** Host ports that routers deliver to directly, `first-last`, for programs that ask: as the routers of the AS have it. */
+  dispatchedPorts: portRangeSchema.default(DISPATCHED_PORTS),
   /** An attacker: what the control service sends to neighbours besides its own work (attack/). */
   attack: attackConfig.optional(),
   /** DEFECTIVE DOUBLE, never for traffic (doubles/index.ts). */

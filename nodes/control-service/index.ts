@@ -6,6 +6,7 @@
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { CONTROL_PROTOCOL, END_HOST_QUESTIONS } from '../scion/index.ts';
 import { type ControlOptions, controlConfig } from './config.ts';
+import { DAEMON_QUESTIONS } from './daemon-questions-node.ts';
 import { behaviourOf } from './doubles/index.ts';
 import { CONTROL_DROP_REASONS } from './drops.ts';
 import { CONTROL_METRICS } from './metrics.ts';
@@ -29,6 +30,7 @@ export const protocol: Protocol<ControlOptions> = {
   questions: {
     ...END_HOST_QUESTIONS,
     trcs: 'the TRCs that this AS knows, by ISD and the latest first, as JSON',
+    ...DAEMON_QUESTIONS,
     beacons: 'the beacons that this AS knows and that are valid, by origin, as JSON',
   },
   double: ({ double }) => double && `double: ${double}`,

@@ -57,6 +57,7 @@ import { asKeyScalar } from './beacons/signatures.ts';
 import { CORRECT_BEHAVIOUR, type ControlBehaviour } from './behaviour.ts';
 import type { ControlOptions } from './config.ts';
 import type { ControlEffect, ControlInput } from './control-effects.ts';
+import { DaemonQuestions } from './daemon-questions-node.ts';
 import type { ControlDropReason } from './drops.ts';
 import { FoundAses } from './found-ases.ts';
 import { BEACONS_LISTED_MAX, FOUND_ROUNDS, HOST_REPORTS, LOOKUPS_MAX } from './geometry.ts';
@@ -129,6 +130,7 @@ class ControlNode implements NodeHandle {
   readonly #streams: HostStreams;
   readonly #endHost: ScmpEndHost;
   readonly #questions: EndHostQuestions;
+  readonly #daemonQuestions: DaemonQuestions;
   readonly #reports = TokenBucket.of(HOST_REPORTS);
   #token = 0;
   /** What was traced last. */
@@ -170,6 +172,10 @@ class ControlNode implements NodeHandle {
     });
     this.#questions = new EndHostQuestions({
       ...{ host, own: this.#own, network, endHost: this.#endHost },
+      findPaths: (target, done): void => this.#findPaths(target, done),
+    });
+    this.#daemonQuestions = new DaemonQuestions({
+      ...{ surroundings: this.#surroundings, ports: options.dispatchedPorts },
       findPaths: (target, done): void => this.#findPaths(target, done),
     });
     this.#bytes = host.meter.counter('control.bytes');
@@ -240,7 +246,7 @@ class ControlNode implements NodeHandle {
     else if (request.kind === 'beacons') {
       const beacons = this.#service.beacons().slice(0, BEACONS_LISTED_MAX).map(describeBeacon);
       request.respond('ok', new TextEncoder().encode(JSON.stringify(beacons)));
-    } else this.#questions.answer(request);
+    } else if (!this.#daemonQuestions.answer(request)) this.#questions.answer(request);
   }
 
   #answerTrcs(request: NodeRequest): void {

@@ -24,7 +24,8 @@ const bfdInterval = durationNsSchema().refine(
   { message: 'is not between 1us and 60s' },
 );
 
-const portRange = z.string().transform((text, context) => {
+/** A range of ports, `first-last`. */
+export const portRangeSchema = z.string().transform((text, context) => {
   const [, first, last] = PORT_RANGE.exec(text)?.map(Number) ?? [];
   if (first !== undefined && last !== undefined && first <= last && last <= PORT_MAX) {
     return { first, last };
@@ -72,7 +73,7 @@ export const routerConfig = z.strictObject({
       requiredMinRx: BFD_REQUIRED_MIN_RX_NS,
     }),
   /** Host ports that packets are delivered to directly, `first-last`. */
-  dispatchedPorts: portRange.default(DISPATCHED_PORTS),
+  dispatchedPorts: portRangeSchema.default(DISPATCHED_PORTS),
   scmp: z
     .strictObject({
       /** Sign SCMP errors, and replies to signed traceroute requests. */

@@ -87,6 +87,7 @@ export {
   readAnnouncedLink,
 } from './announcements.ts';
 export { makeOneHopPath } from './bfd/envelope.ts';
+export { portRangeSchema } from './config.ts';
 export {
   decodeSegmentFrame,
   encodeSegmentFrame,
@@ -190,7 +191,7 @@ export {
   drkeyEpochAt,
 } from './router/drkey.ts';
 export type { DrkeyStore } from './router/drkey-store.ts';
-export { CONTROL_PORT, ROUTER_INTERNAL_PORT } from './router/geometry.ts';
+export { CONTROL_PORT, DISPATCHED_PORTS, ROUTER_INTERNAL_PORT } from './router/geometry.ts';
 export { isScmpOfItsAs } from './router/scmp-authentication.ts';
 export {
   ROUTE_TRACE,

@@ -172,9 +172,12 @@ function linkBetween(network: NetworkView, one: HostView, other: HostView): Link
 
 function addressesOf(locals: readonly HostView[]): ReadonlyMap<number, string> {
   const addresses = new Map<number, string>();
-  for (const { address } of locals) {
-    const parsed = parseHost(address);
-    if (parsed?.type === HOST_TYPE_IPV4) addresses.set(readUint32(parsed.bytes, 0) | 0, address);
+  for (const { address, program } of locals) {
+    // An outside program knows itself by another address, which its packets name.
+    for (const name of [address, ...(program === undefined ? [] : [program.address])]) {
+      const parsed = parseHost(name);
+      if (parsed?.type === HOST_TYPE_IPV4) addresses.set(readUint32(parsed.bytes, 0) | 0, address);
+    }
   }
   return addresses;
 }

@@ -88,6 +88,16 @@ describe('where a router stands', () => {
     ]);
   });
 
+  it('an outside program is known by the address that it names in packets, too', () => {
+    const program = { address: '127.9.0.7', ports: [31_000] };
+    const gateway = { ...network().hosts.find(({ name }) => name === 'gateway')!, program };
+    const others = network().hosts.filter(({ name }) => name !== 'gateway');
+    const withProgram = { ...network(), hosts: [...others, gateway] };
+    const known = findRouterSurroundings('a1', withProgram).hosts;
+    expect(known.get(addressWord('127.9.0.7'))).toBe('127.1.0.111');
+    expect(known.get(addressWord('127.1.0.111'))).toBe('127.1.0.111');
+  });
+
   it('a router outside of every AS, and one interface number twice, are refused', () => {
     expect(() => findRouterSurroundings('loose', network())).toThrow('loose is in no AS');
     const twice = link('again', 'peer', 'a1#21', 'c#9');

@@ -1,0 +1,94 @@
+/**
+ * What the daemon of an end host needs to know of its AS (reference proto/daemon/v1/daemon.proto). Answers are JSON;
+ * services/daemon translates them for programs that speak that API.
+ *
+ * @module
+ */
+import type { NodeRequest } from '../../engine/host/host.ts';
+import { toHex } from '../_kit/bytes.ts';
+import { type IsdAs, parseIsdAs, type RankedPath, ROUTER_INTERNAL_PORT } from '../scion/index.ts';
+import type { ControlSurroundings } from './surroundings.ts';
+
+/** The kinds of questions, each with what it means. */
+export const DAEMON_QUESTIONS = {
+  as: 'the number of this AS, whether it is core, and its MTU, as JSON',
+  interfaces: 'where hosts of this AS send packets for each of its interfaces, as JSON',
+  ports: 'the first and the last port to which packets are delivered directly, as JSON',
+  'host-paths': 'the paths to the AS that the question names, with their bytes, as JSON',
+} as const;
+
+/** What answers need. */
+export interface DaemonQuestionsParts {
+  readonly surroundings: ControlSurroundings;
+  /** Ports with direct delivery, inclusive. */
+  readonly ports: { readonly first: number; readonly last: number };
+  /** Finds the paths to another AS, those over interfaces that are believed to be down last. */
+  readonly findPaths: (target: IsdAs, done: (paths: readonly RankedPath[]) => void) => void;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Answers the questions of a daemon. */
+export class DaemonQuestions {
+  readonly #parts: DaemonQuestionsParts;
+
+  constructor(parts: DaemonQuestionsParts) {
+    this.#parts = parts;
+  }
+
+  /** True if the question is one of {@link DAEMON_QUESTIONS}; it is then answered. */
+  answer(request: NodeRequest): boolean {
+    const { surroundings, ports } = this.#parts;
+    switch (request.kind) {
+      case 'as': {
+        const { isdAs, isCore, mtu } = surroundings;
+        respond(request, { isdAs, isCore, mtu });
+        return true;
+      }
+      case 'interfaces':
+        respond(
+          request,
+          [...surroundings.interfaces.keys()].map((ifId) => [ifId, this.#routerOf(ifId)]),
+        );
+        return true;
+      case 'ports':
+        respond(request, ports);
+        return true;
+      case 'host-paths':
+        this.#answerPaths(request);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #answerPaths(request: NodeRequest): void {
+    const target = parseIsdAs(decoder.decode(request.body).trim());
+    if (target.kind === 'refused') {
+      request.respond('bad-question', encoder.encode(target.reason));
+      return;
+    }
+    this.#parts.findPaths(target.isdAs, (found) => {
+      const paths = found.map(({ path }) => ({
+        raw: toHex(path.raw),
+        nextHop: this.#routerOf(path.interfaces[0]?.ifId),
+        interfaces: path.interfaces,
+        mtu: path.mtu,
+        expires: Math.floor(path.expiryHalfSeconds / 2),
+        metadata: path.metadata,
+      }));
+      respond(request, paths);
+    });
+  }
+
+  /** Where hosts send packets for an interface; empty for what stays inside the AS. */
+  #routerOf(ifId: number | undefined): string {
+    const exit = ifId === undefined ? undefined : this.#parts.surroundings.interfaces.get(ifId);
+    return exit === undefined ? '' : `${exit.router}:${ROUTER_INTERNAL_PORT}`;
+  }
+}
+
+function respond(request: NodeRequest, answer: unknown): void {
+  request.respond('ok', encoder.encode(JSON.stringify(answer)));
+}

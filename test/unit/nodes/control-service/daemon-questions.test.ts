@@ -1,0 +1,75 @@
+/** What a daemon asks a control service, and what it is told. @module */
+import { describe, expect, it } from 'vitest';
+import type { NodeRequest } from '../../../../engine/host/host.ts';
+import { DaemonQuestions } from '../../../../nodes/control-service/daemon-questions-node.ts';
+import {
+  combineSegmentsIntoPaths,
+  type IsdAs,
+  type RankedPath,
+} from '../../../../nodes/scion/index.ts';
+import {
+  beaconOver,
+  CORE_A,
+  CORE_B,
+  crypto,
+  LEAF,
+  MIDDLE,
+  surroundingsOf,
+} from './small-network.ts';
+
+/** Down from a core AS to the leaf. */
+const DOWN = beaconOver(CORE_A, [3, 3, 0]).segment;
+
+function pathsOf(target: IsdAs): readonly RankedPath[] {
+  const request = { ups: [DOWN], cores: [], downs: [], source: LEAF, target, crypto };
+  return combineSegmentsIntoPaths(request).map((path) => ({ path, isRevoked: false }));
+}
+
+/** What a question is answered; undefined if it is of another kind. */
+function ask(kind: string, body = ''): { outcome: string; answer: unknown } | undefined {
+  let answered: { outcome: string; answer: unknown } | undefined;
+  const questions = new DaemonQuestions({
+    surroundings: surroundingsOf(LEAF),
+    ports: { first: 31_000, last: 31_015 },
+    findPaths: (target, done): void => done(pathsOf(target)),
+  });
+  const respond: NodeRequest['respond'] = (outcome, bytes = new Uint8Array()) => {
+    const text = new TextDecoder().decode(bytes);
+    answered = { outcome, answer: outcome === 'ok' ? JSON.parse(text) : text };
+  };
+  const request = { kind, body: new TextEncoder().encode(body), respond } as unknown as NodeRequest;
+  expect(questions.answer(request)).toBe(answered !== undefined);
+  return answered;
+}
+
+describe('a control service that a daemon asks', () => {
+  it('tells of its AS, of its interfaces, and of the ports with direct delivery', () => {
+    expect(ask('as')?.answer).toEqual({ isdAs: LEAF, isCore: false, mtu: 1_472 });
+    expect(ask('interfaces')?.answer).toEqual([[1, '10.1.0.1:30042']]);
+    expect(ask('ports')?.answer).toEqual({ first: 31_000, last: 31_015 });
+  });
+
+  it('tells of paths with their bytes, their first router and their interfaces', () => {
+    const [path] = pathsOf(CORE_A).map(({ path }) => path);
+    expect(ask('host-paths', CORE_A)?.answer).toEqual([
+      {
+        raw: Buffer.from(path!.raw).toString('hex'),
+        nextHop: '10.1.0.1:30042',
+        interfaces: [
+          { isdAs: LEAF, ifId: 1 },
+          { isdAs: MIDDLE, ifId: 3 },
+          { isdAs: MIDDLE, ifId: 1 },
+          { isdAs: CORE_A, ifId: 3 },
+        ],
+        mtu: 1_400,
+        expires: Math.floor(path!.expiryHalfSeconds / 2),
+      },
+    ]);
+    expect(ask('host-paths', CORE_B)).toEqual({ outcome: 'ok', answer: [] });
+  });
+
+  it('refuses what is no AS, and leaves other questions to others', () => {
+    expect(ask('host-paths', 'nowhere')?.outcome).toBe('bad-question');
+    expect(ask('paths', CORE_A)).toBeUndefined();
+  });
+});
