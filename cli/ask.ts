@@ -12,8 +12,8 @@ import {
   type EndpointAddress,
   type OperatorReply,
 } from '../services/operator/index.ts';
-import { collectEndpoint, collectPort } from './endpoint-flags.ts';
-import { FlagError, setExitCode } from './exit.ts';
+import { collectEndpoint, collectPort, oneEndpoint } from './endpoint-flags.ts';
+import { setExitCode } from './exit.ts';
 import { addFlagOptions, numberOption } from './flags.ts';
 
 const WITHIN_MS = 10_000;
@@ -59,21 +59,11 @@ export function addAskCommand(program: Command): void {
         ...(by === undefined ? {} : { by }),
       };
       const question = { kind, target, body, withinMs: within, ...named };
-      const reply = await askNodeEndpoint(endpointOf(flags), question);
+      const reply = await askNodeEndpoint(oneEndpoint('ask', flags), question);
       if (json === true) process.stdout.write(`${JSON.stringify(reply, null, 2)}\n`);
       else print(reply);
       setExitCode('outcome' in reply && reply.outcome === 'ok' ? 0 : 1);
     });
-}
-
-function endpointOf({ port, endpoint }: AskFlags): EndpointAddress {
-  const [only, second] = [...port, ...endpoint];
-  if (only !== undefined && second === undefined) return only;
-  throw new FlagError(
-    'ask: which process?',
-    'ask',
-    'add --port 9100 or --endpoint HOST:PORT, once',
-  );
 }
 
 function print(reply: OperatorReply): void {

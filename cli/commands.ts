@@ -59,6 +59,12 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       summary: 'ask a node of a running network',
       load: async () => (await import('./ask.ts')).addAskCommand,
     },
+    {
+      name: 'daemon',
+      words: '[options]',
+      summary: 'answer SCION programs of others as a daemon',
+      load: async () => (await import('./daemon.ts')).addDaemonCommand,
+    },
   ],
   'Look into a network:': [
     {

