@@ -1,19 +1,21 @@
 /**
- * Part of `npm run test:interop`: packets, and what control services sign, are exchanged with the reference implementation of SCION, the Go module
- * github.com/scionproto/scion, behind a program that translates (tools/interop/scion).
+ * Part of `npm run test:interop`: the reference implementation of SCION, the Go module github.com/scionproto/scion. Packets
+ * and what control services sign are exchanged with it behind a program that translates (tools/interop/scion), and its
+ * tools run unmodified as a host of an emulated network.
  *
  * @module
  */
 import { checkControl } from './interop/scion/check-control.ts';
 import { checkPackets } from './interop/scion/check-packets.ts';
+import { checkTools } from './interop/scion/check-tools.ts';
 import { ReferenceDriver } from './interop/scion/driver.ts';
 
 /** Runs every check; prints a line for each. @param folder For the program; removed by the caller. */
-export function checkScionReference(folder: string): boolean {
+export async function checkScionReference(folder: string): Promise<boolean> {
   if (!ReferenceDriver.isPossible()) {
     console.log('skip: go is not installed (https://go.dev, 1.26 or later)');
     return true;
   }
   const driver = ReferenceDriver.build(folder);
-  return [checkPackets(driver), checkControl(driver)].every(Boolean);
+  return [checkPackets(driver), checkControl(driver), await checkTools(folder)].every(Boolean);
 }

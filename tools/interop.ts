@@ -25,7 +25,7 @@ async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-interop-'));
   try {
     const isDissected = checkCaptures(folder);
-    const isScionRight = checkScionReference(folder);
+    const isScionRight = await checkScionReference(folder);
     return (await checkDtnAgentInterop(folder)) && isScionRight && isDissected ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -26,7 +26,7 @@ export class ReferenceDriver {
   /** Builds the program. @param folder Where to. @throws Error with what the toolchain says. */
   static build(folder: string): ReferenceDriver {
     const program = join(folder, 'reference-driver');
-    succeeded(spawnSync('go', ['build', '-C', SOURCES, '-o', program, '.'], { encoding: 'utf8' }));
+    build(program, '.');
     return new ReferenceDriver(program);
   }
 
@@ -38,6 +38,18 @@ export class ReferenceDriver {
     const lines = stdout.split('\n').filter((line) => line !== '');
     return lines.map((line) => JSON.parse(line) as unknown);
   }
+}
+
+/** Builds the command-line tool of the reference. @returns its path. @throws Error with what the toolchain says. */
+export function buildReferenceTool(folder: string): string {
+  const program = join(folder, 'scion');
+  build(program, 'github.com/scionproto/scion/scion/cmd/scion');
+  return program;
+}
+
+function build(program: string, importPath: string): void {
+  const parts = ['build', '-C', SOURCES, '-o', program, importPath];
+  succeeded(spawnSync('go', parts, { encoding: 'utf8' }));
 }
 
 function succeeded(ended: SpawnSyncReturns<string>): SpawnSyncReturns<string> {
