@@ -39,7 +39,7 @@ export interface RenewalsParts {
   readonly lifetimeSeconds: number;
   /** From when on none is asked for, seconds since 1970; Infinity if there is no end. */
   readonly renewalEndsSeconds: number;
-  /** The key after so many renewals. */
+  /** Keys by number: 0 that of the first certificate, and any other of a later one. */
   readonly keyOf: (generation: number) => SigningKey;
   /** Absent in an AS that is no CA. */
   readonly authority: CertificateAuthority | undefined;
@@ -62,7 +62,8 @@ export type RenewalsRefusal =
 export class Renewals {
   readonly #parts: RenewalsParts;
   #own: OwnCertificate;
-  #generation = 0;
+  /** The number of the key that is asked for: the time, since others may know the keys from before a restart. */
+  #asked: number | undefined;
   /** When it asks again at the earliest, seconds since 1970. */
   #nextSeconds = 0;
   /** When an AS was last issued a certificate, seconds since 1970, the earliest first. */
@@ -90,10 +91,11 @@ export class Renewals {
     if (!isDue || seconds < this.#nextSeconds || seconds >= renewalEndsSeconds) return undefined;
     if (authority === undefined || authority === 'malformed') return undefined;
     this.#nextSeconds = seconds + RENEWAL_RETRY_S;
+    this.#asked ??= seconds;
     const cms = encodeRenewal({
       ...{ crypto: pkiCryptoOf(crypto), certificate: as, lifetimeSeconds, seconds },
       key: { curve: 'p256', key: this.#own.key },
-      newKey: { curve: 'p256', key: keyOf(this.#generation + 1) },
+      newKey: { curve: 'p256', key: keyOf(this.#asked) },
     });
     const keyId = { isdAs, subjectKeyId: as.subjectKeyId };
     return { ca: authority, request: encodeRenewalRequest({ ...keyId, cms }) };
@@ -106,11 +108,11 @@ export class Renewals {
     if (bytes === undefined) return 'answer-malformed';
     const chain = readChain(bytes.as, bytes.ca);
     if (chain === undefined) return 'chain-malformed';
-    const key = keyOf(this.#generation + 1);
-    if (!equalBytes(chain.as.key.point, key.publicKey)) return 'chain-owner';
+    const key = this.#asked === undefined ? undefined : keyOf(this.#asked);
+    if (key === undefined || !equalBytes(chain.as.key.point, key.publicKey)) return 'chain-owner';
     const refusal = store.addOwn(chain, isdAs, seconds());
     if (refusal !== undefined) return refusal;
-    this.#generation += 1;
+    this.#asked = undefined;
     this.#own = { chain, key };
     return undefined;
   }

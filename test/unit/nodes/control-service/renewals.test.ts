@@ -57,6 +57,17 @@ describe('certificates that end', () => {
     expect(entry!.keyId.subjectKeyId).not.toEqual(chainOf(entry!.keyId.isdAs).as.subjectKeyId);
   });
 
+  it('had the key of an earlier one after a restart, so that nobody asked for the new one', () => {
+    const keyIdAfter = (seconds: number): Uint8Array => {
+      const services = new JoinedServices(ases, SLOW, shortLived);
+      services.nowNs = seconds * 1e9;
+      services.runTo(seconds + 200);
+      return services.find(LEAF, CORE_A).ups[0]!.signed.at(-1)!.keyId.subjectKeyId;
+    };
+    expect(keyIdAfter(0)).toEqual(keyIdAfter(0));
+    expect(keyIdAfter(0)).not.toEqual(keyIdAfter(1_000));
+  });
+
   it('end in an AS that asks for none any more, while others go on', () => {
     const services = new JoinedServices(ases, SLOW, (isdAs) => {
       const renewalEndsSeconds = NOW_S + (isdAs === LEAF ? 60 : DAY_S);
