@@ -14,13 +14,13 @@ import type {
   HostAnswer,
   HostKeyRequest,
   IsdAs,
-  PathInterface,
 } from '../scion/index.ts';
 import type { BeaconSelection } from './beacons/selection.ts';
 import type { ControlBehaviour } from './behaviour.ts';
 import type { ControlOptions } from './config.ts';
 import type { ControlDropReason } from './drops.ts';
 import type { ControlKeys } from './keys.ts';
+import type { ToldInterface } from './lookup/revocations.ts';
 import type { ControlSurroundings } from './surroundings.ts';
 import type { ControlWay, QuotedPacket } from './ways.ts';
 
@@ -59,7 +59,7 @@ export type ControlInput =
   | ({ readonly kind: 'interface-down' } & InterfaceDown);
 
 /** A router says that an interface is down, about a packet of ours, or a host that has found it so. */
-export interface InterfaceDown extends PathInterface {
+export interface InterfaceDown extends ToldInterface {
   /** What a router quotes; absent if a host says it. */
   readonly quote?: QuotedPacket;
 }

@@ -29,6 +29,13 @@ export class FoundAses {
     return this.#found.size;
   }
 
+  /** Number of watched ASes to which the last lookup found a path. */
+  get watchedCount(): number {
+    let count = 0;
+    for (const one of this.#watched) if (this.#found.has(one) && !this.#lost.has(one)) count += 1;
+    return count;
+  }
+
   /** True if a path to the AS was found before. */
   has(target: IsdAs): boolean {
     return this.#found.has(target);

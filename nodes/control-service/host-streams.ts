@@ -18,11 +18,11 @@ import {
   type HostAnswer,
   type HostKeyRequest,
   type IsdAs,
-  type PathInterface,
   REQUEST_FRAMES,
 } from '../scion/index.ts';
 import { HOST_STREAMS_MAX, STREAMS_OF_HOST_MAX } from './geometry.ts';
 import { fittingSegments } from './lookup/fitting-segments.ts';
+import type { ToldInterface } from './lookup/revocations.ts';
 import { type AnswerDone, StreamRequests } from './stream-requests.ts';
 
 /** Finds segments for a host. */
@@ -39,7 +39,7 @@ type FindHostKey = (
 export interface HostStreamsParts {
   readonly segments: FindSegments;
   readonly key: FindHostKey;
-  readonly takeReport: (item: PathInterface) => void;
+  readonly takeReport: (item: ToldInterface) => void;
 }
 
 /** The streams of the hosts of an AS. */
@@ -124,7 +124,10 @@ export class HostStreams {
       return;
     }
     if (asked === undefined) this.#host.drop('host-request');
-    else for (const item of asked.interfaces) this.#parts.takeReport(item);
+    else {
+      const by = `host ${address}`;
+      for (const item of asked.interfaces) this.#parts.takeReport({ ...item, by });
+    }
     done(undefined);
   }
 }

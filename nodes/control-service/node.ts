@@ -36,7 +36,6 @@ import {
   makePathInside,
   type PacketEnd,
   PacketView,
-  type PathInterface,
   PROTOCOL_SCMP,
   PROTOCOL_UDP,
   parseHost,
@@ -63,11 +62,12 @@ import { FoundAses } from './found-ases.ts';
 import { BEACONS_LISTED_MAX, FOUND_ROUNDS, HOST_REPORTS, LOOKUPS_MAX } from './geometry.ts';
 import { HostStreams } from './host-streams.ts';
 import type { ControlKeys } from './keys.ts';
+import type { ToldInterface } from './lookup/revocations.ts';
 import { isEmpty, NO_SEGMENTS } from './lookup/segment-sets.ts';
 import { AS_KEY_NAME, controlServiceKeySource, provisionedPki } from './provisioning.ts';
 import { ControlService } from './service.ts';
 import { type ControlSurroundings, findControlSurroundings } from './surroundings.ts';
-import { KNOWLEDGE_TRACE } from './trace-states.ts';
+import { ControlTraceWriter } from './trace-writer.ts';
 import type { ControlWay, QuotedPacket } from './ways.ts';
 
 const NS_PER_S = 1_000_000_000;
@@ -133,8 +133,8 @@ class ControlNode implements NodeHandle {
   readonly #daemonQuestions: DaemonQuestions;
   readonly #reports = TokenBucket.of(HOST_REPORTS);
   #token = 0;
-  /** What was traced last. */
-  #traced = '';
+  /** Absent while no trace is recorded. */
+  readonly #trace: ControlTraceWriter | undefined;
   #socket: DatagramSocket | undefined;
 
   constructor(host: Host, setup: NodeSetup<ControlOptions>, behaviour: ControlBehaviour) {
@@ -180,6 +180,10 @@ class ControlNode implements NodeHandle {
     });
     this.#bytes = host.meter.counter('control.bytes');
     this.#found = new FoundAses(host, options.watch);
+    const watched = options.watch.filter((one) => one !== isdAs).length;
+    if (host.trace.isRecorded) {
+      this.#trace = new ControlTraceWriter(host, this.#surroundings, watched);
+    }
     this.#streams = new HostStreams(host, {
       segments: (asked, done): void => {
         const ended = this.#found.lookUp(asked);
@@ -250,14 +254,14 @@ class ControlNode implements NodeHandle {
   }
 
   #answerTrcs(request: NodeRequest): void {
-    const trcs = this.#service.trcs();
+    const trcs = this.#service.trust?.trcs();
     const text =
       trcs === undefined ? 'signatures are modelled: there is no TRC' : JSON.stringify(trcs);
     request.respond(trcs === undefined ? 'no-trc' : 'ok', new TextEncoder().encode(text));
   }
 
   /** A host has confirmed that an interface is down (docs/spec/scion-control.md, "Lookups"). */
-  #takeReport(item: PathInterface): void {
+  #takeReport(item: ToldInterface): void {
     if (!this.#reports.take(this.#host.now())) this.#host.drop('host-reports');
     else this.#shell.take({ kind: 'interface-down', ...item });
   }
@@ -292,7 +296,8 @@ class ControlNode implements NodeHandle {
 
   /** Counts a lookup that would let a host begin with a path that is believed to be dead. */
   #countMisranked(paths: readonly RankedPath[]): void {
-    const isDead = ({ path }: RankedPath): boolean => this.#service.isRevoked(path.interfaces);
+    const isDead = ({ path }: RankedPath): boolean =>
+      this.#service.revocations.has(path.interfaces);
     const isMisranked = paths.slice(0, 1).some(isDead) && !paths.every(isDead);
     if (isMisranked) this.#host.meter.counter('control.revoked_first').add(1);
   }
@@ -353,20 +358,8 @@ class ControlNode implements NodeHandle {
         this.#host.meter.histogram('control.avoided').record(effect.afterNs);
         return;
       case 'ticked':
-        if (this.#host.trace.isRecorded) this.#trace();
+        this.#trace?.write(this.#service, this.#found);
     }
-  }
-
-  /** Traces how much is known, if that has changed. */
-  #trace(): void {
-    const { beacons, segments, registered } = this.#service.sizes;
-    const found = this.#found.count;
-    const { isdAs } = this.#surroundings;
-    const watched = this.#options.watch.filter((one) => one !== isdAs).length;
-    const text = KNOWLEDGE_TRACE.state.write({ beacons, segments, registered, found, watched });
-    if (text === this.#traced) return;
-    this.#traced = text;
-    this.#host.trace.state(KNOWLEDGE_TRACE.machine, text);
   }
 
   #count(metric: string): void {
@@ -421,10 +414,11 @@ class ControlNode implements NodeHandle {
     const { kind, isdAs } = message;
     // A router speaks of its own interfaces.
     if (!this.#view.isSource(isdAsWords(isdAs))) return 'scmp-source';
+    const by = `SCMP from ${isdAs}`;
     if (kind === 'external-interface-down') {
-      this.#shell.take({ kind: 'interface-down', isdAs, ifId: message.ifId, quote });
+      this.#shell.take({ kind: 'interface-down', isdAs, ifId: message.ifId, by, quote });
     } else if (kind === 'internal-connectivity-down') {
-      this.#shell.take({ kind: 'interface-down', isdAs, ifId: message.egress, quote });
+      this.#shell.take({ kind: 'interface-down', isdAs, ifId: message.egress, by, quote });
     }
     return undefined;
   }

@@ -62,6 +62,7 @@ export type RenewalsRefusal =
 export class Renewals {
   readonly #parts: RenewalsParts;
   #own: OwnCertificate;
+  #count = 0;
   /** The number of the key that is asked for: the time, since others may know the keys from before a restart. */
   #asked: number | undefined;
   /** When it asks again at the earliest, seconds since 1970. */
@@ -77,6 +78,11 @@ export class Renewals {
   /** The certificate that is in use. */
   get own(): OwnCertificate {
     return this.#own;
+  }
+
+  /** How often the certificate was renewed since the start. */
+  get count(): number {
+    return this.#count;
   }
 
   /** The CA that is to be asked for the next certificate, and the request; undefined if it is not time yet. */
@@ -113,6 +119,7 @@ export class Renewals {
     const refusal = store.addOwn(chain, isdAs, seconds());
     if (refusal !== undefined) return refusal;
     this.#asked = undefined;
+    this.#count += 1;
     this.#own = { chain, key };
     return undefined;
   }

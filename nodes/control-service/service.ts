@@ -15,7 +15,6 @@ import {
   encodeSegmentsRequest,
   findFirstAs,
   type IsdAs,
-  type PathInterface,
   type SegmentsByRole,
   type SegmentsRequest,
   type SignedSegment,
@@ -76,9 +75,10 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   readonly #database: SegmentDatabase;
   readonly #lookup: SegmentLookup;
   readonly #verifier: SegmentVerifier;
-  /** Absent where keys are modelled. */
-  readonly #trust: Trust | undefined;
-  readonly #revocations: Revocations;
+  /** Certificates; absent where keys are modelled. */
+  readonly trust: Trust | undefined;
+  /** Interfaces that are believed to be down. */
+  readonly revocations: Revocations;
   readonly #keys: HostKeys;
   readonly #behaviour: ControlBehaviour;
   #effects: ControlEffect[] = [];
@@ -94,14 +94,14 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     this.#beacons = new SegmentStore({ perKey: options.candidates, keys: ASES_KEPT_MAX });
     const halfSeconds = (): number => 2 * parts.clock().seconds;
     this.#database = new SegmentDatabase({ own: isdAs, isCore, halfSeconds });
-    this.#revocations = new Revocations({
+    this.revocations = new Revocations({
       now: (): Nanoseconds => this.#now,
       clock: parts.clock,
       lifetimeNs: this.#behaviour.revocationNs,
       restored: (afterNs): void => void this.#effects.push({ kind: 'restored', afterNs }),
     });
     this.#calls = new ControlCalls({
-      ...{ surroundings, crypto, ways: this.#ways, revocations: this.#revocations },
+      ...{ surroundings, crypto, ways: this.#ways, revocations: this.revocations },
       ...{ random: random.calls, now: (): Nanoseconds => this.#now },
       send: (way, bytes): void => void this.#effects.push({ kind: 'send', way, bytes }),
       handle: (way, message, answer): void => this.#handle(way, message, answer),
@@ -114,7 +114,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       drop: (reason): void => this.#drop(reason),
       count: (metric): void => this.#count(metric),
     });
-    this.#trust = keys.trust;
+    this.trust = keys.trust;
     this.#verifier = new SegmentVerifier(crypto, keys.source);
     const signing = { hops, signer: keys.signer, expTime: options.expiry, seconds };
     const extender = new SegmentExtender({
@@ -197,16 +197,6 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     return this.#beacons.all(2 * this.#parts.clock().seconds);
   }
 
-  /** The TRCs that it knows; undefined where keys are modelled. */
-  trcs(): ReturnType<Trust['trcs']> | undefined {
-    return this.#trust?.trcs();
-  }
-
-  /** True if one of the interfaces is believed to be down. */
-  isRevoked(interfaces: readonly PathInterface[]): boolean {
-    return this.#revocations.has(interfaces);
-  }
-
   /** Numbers of what it holds. */
   status(): Readonly<Record<string, unknown>> {
     const { beacons, segments, registered } = this.sizes;
@@ -216,11 +206,11 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       calls: this.#calls.open,
       keys: this.#keys.size,
       registered,
-      revoked: this.#revocations.list(),
+      revoked: this.revocations.list(),
       segments,
       ...this.#database.ases,
       signaturesVerified: this.#verifier.count,
-      ...(this.#trust === undefined ? {} : { certificates: this.#trust.status() }),
+      ...(this.trust === undefined ? {} : { certificates: this.trust.status() }),
     };
   }
 
@@ -233,29 +223,29 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       this.#lookup.clear();
     }
     this.#database.removeExpired();
-    this.#revocations.removeExpired();
+    this.revocations.removeExpired();
     this.#beaconing.tick(now);
     this.#attack?.tick(now);
     this.#keys.tick();
     const ask: AskAs = (of, message, done) => this.#askCore(of, message, done);
-    this.#trust?.renew(ask);
-    this.#trust?.propose(ask);
+    this.trust?.renew(ask);
+    this.trust?.propose(ask);
     this.#effects.push({ kind: 'ticked' });
   }
 
   #find(token: number, target: IsdAs): void {
     this.#lookup.find(target, (segments) => {
-      const revoked = this.#behaviour.namesRevoked ? this.#revocations.among(segments) : [];
+      const revoked = this.#behaviour.namesRevoked ? this.revocations.among(segments) : [];
       this.#effects.push({ kind: 'found', token, segments, revoked });
     });
   }
 
   /** Believes that an interface is down, for a while. */
-  #revoke({ isdAs, ifId, quote }: InterfaceDown): void {
-    const item = { isdAs, ifId };
+  #revoke({ isdAs, ifId, by, quote }: InterfaceDown): void {
+    const item = { isdAs, ifId, by };
     if (quote !== undefined && !this.#calls.isOfCall(quote, item)) this.#drop('scmp-quote');
     else if (this.#behaviour.heedsErrors) {
-      if (this.#revocations.note(item)) this.#count('control.revocations');
+      if (this.revocations.note(item)) this.#count('control.revocations');
       this.#calls.suspect(item);
     }
   }
@@ -277,16 +267,16 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   }
 
   #answerRenewal(way: ControlWay, body: Uint8Array, answer: Answer): void {
-    if (this.#trust === undefined) answer(this.#refuse('renewal-no-authority'));
+    if (this.trust === undefined) answer(this.#refuse('renewal-no-authority'));
     else {
-      this.#trust.answerRenewal(way, body, (issued) => {
+      this.trust.answerRenewal(way, body, (issued) => {
         answer(typeof issued === 'string' ? this.#refuse(issued) : controlAnswer(issued));
       });
     }
   }
 
   #answerVote(body: Uint8Array): Uint8Array {
-    const vote = this.#trust?.vote(body) ?? 'vote-no-voter';
+    const vote = this.trust?.vote(body) ?? 'vote-no-voter';
     return typeof vote === 'string' ? this.#refuse(vote) : controlAnswer(vote.body);
   }
 
@@ -300,14 +290,14 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   }
 
   #answerTrust(method: 'chain' | 'trc', body: Uint8Array): Uint8Array {
-    const found = this.#trust?.answer(method, body);
+    const found = this.trust?.answer(method, body);
     return found === undefined ? this.#refuse('trust-unknown') : controlAnswer(found);
   }
 
   /** Goes on when the certificates are there that signatures of these segments name. */
   #withKeys(way: ControlWay, segments: readonly SignedSegment[], then: () => void): void {
-    if (this.#trust === undefined) then();
-    else this.#trust.fetchFor(way, segments, then);
+    if (this.trust === undefined) then();
+    else this.trust.fetchFor(way, segments, then);
   }
 
   #takeBeacon(way: ControlWay, body: Uint8Array, answer: Answer): void {
@@ -332,8 +322,8 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     if (stored === 'full') return this.#refuse('beacons-full');
     this.#count('control.beacons_received');
     if (stored === 'known') this.#count('control.beacons_known');
-    this.#revocations.liftPassedBy(beacon);
-    this.#revocations.lift(linkEndsAt(this.#parts.surroundings, way.ingress));
+    this.revocations.liftPassedBy(beacon);
+    this.revocations.lift(linkEndsAt(this.#parts.surroundings, way.ingress));
     return controlAnswer();
   }
 
@@ -461,7 +451,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
         this.#drop(refusal);
         return undefined;
       }
-      this.#revocations.liftPassedBy(one);
+      this.revocations.liftPassedBy(one);
     }
     return segments;
   }

@@ -1,9 +1,17 @@
 /**
- * What control services trace: how much they know. Nodes write this state, drawings read it.
+ * What control services trace: what they know, of whom they have it and since when. Nodes write these states, drawings
+ * read them. Instants are those of the run, ns.
  *
  * @module
  */
-import { countFormat, textFormatFromTemplate } from '../_kit/text-form.ts';
+import {
+  anyTextFormat,
+  countFormat,
+  listFormat,
+  oneOfFormat,
+  textFormatFromTemplate,
+  wordFormat,
+} from '../_kit/text-form.ts';
 import type { SingleTraceState } from '../_kit/trace-state.ts';
 
 /** The numbers of beacons and segments that a control service knows. */
@@ -31,5 +39,111 @@ export const KNOWLEDGE_TRACE: SingleTraceState<KnowledgeState> = {
       found: countFormat,
       watched: countFormat,
     },
+  ),
+};
+
+/** Most entries of each list that is traced: interfaces, origins, revocations, changes and renewals. */
+export const TRACED_ENTRIES_MAX = 256;
+const LIST = ', ';
+
+/** What an AS is to a neighbour. */
+export const TRACED_RELATIONS = ['parent', 'child', 'core', 'peer'] as const;
+
+/** A link of an AS, by its interface. */
+export interface TracedInterface {
+  readonly ifId: number;
+  /** What the neighbour is to this AS. */
+  readonly relation: (typeof TRACED_RELATIONS)[number];
+  readonly neighbour: string;
+  readonly neighbourIfId: number;
+}
+
+/** The AS of a control service and its links: `1-ff00:0:110 core: 1 to child 1-ff00:0:111 2`. */
+export const AS_TRACE: SingleTraceState<{
+  readonly isdAs: string;
+  readonly kind: 'core' | 'other';
+  readonly interfaces: readonly TracedInterface[];
+}> = {
+  machine: 'as',
+  state: textFormatFromTemplate('{isdAs} {kind}: {interfaces}', {
+    isdAs: wordFormat,
+    kind: oneOfFormat(['core', 'other']),
+    interfaces: listFormat(
+      textFormatFromTemplate('{ifId} to {relation} {neighbour} {neighbourIfId}', {
+        ifId: countFormat,
+        relation: oneOfFormat(TRACED_RELATIONS),
+        neighbour: wordFormat,
+        neighbourIfId: countFormat,
+      }),
+      LIST,
+    ),
+  }),
+};
+
+/** An AS whose beacons came over an interface, and when the first of them was there. */
+export interface TracedOrigin {
+  readonly isdAs: string;
+  readonly ifId: number;
+  readonly sinceNs: number;
+}
+
+/** Whose beacons came over which interface: `1-ff00:0:110 on 1 since 500000000`. */
+export const ORIGINS_TRACE: SingleTraceState<readonly TracedOrigin[]> = {
+  machine: 'origins',
+  state: listFormat(
+    textFormatFromTemplate('{isdAs} on {ifId} since {sinceNs}', {
+      isdAs: wordFormat,
+      ifId: countFormat,
+      sinceNs: countFormat,
+    }),
+    LIST,
+  ),
+};
+
+/** To how many of the watched ASes there was a path, and from when on. */
+export const PATHS_TRACE: SingleTraceState<
+  readonly { readonly found: number; readonly sinceNs: number }[]
+> = {
+  machine: 'paths to watched',
+  state: listFormat(
+    textFormatFromTemplate('{found} since {sinceNs}', { found: countFormat, sinceNs: countFormat }),
+    LIST,
+  ),
+};
+
+/** The certificate with which a control service signs, by its own clock, and when it was renewed. */
+export const CERTIFICATE_TRACE: SingleTraceState<{
+  readonly ca: string;
+  /** From when on it was in use, and when it expires. */
+  readonly sinceNs: number;
+  readonly untilNs: number;
+  readonly renewedNs: readonly number[];
+}> = {
+  machine: 'certificate',
+  state: textFormatFromTemplate('by {ca} since {sinceNs} until {untilNs}; renewed: {renewedNs}', {
+    ca: wordFormat,
+    sinceNs: countFormat,
+    untilNs: countFormat,
+    renewedNs: listFormat(countFormat, LIST),
+  }),
+};
+
+/** An interface that is believed to be down. */
+export interface TracedRevocation {
+  readonly of: string;
+  readonly by: string;
+  readonly untilNs: number;
+}
+
+/** Which interfaces are believed to be down: `1-ff00:0:110#2 by SCMP from 1-ff00:0:110 until 31000000000`. */
+export const REVOCATIONS_TRACE: SingleTraceState<readonly TracedRevocation[]> = {
+  machine: 'revocations',
+  state: listFormat(
+    textFormatFromTemplate('{of} by {by} until {untilNs}', {
+      of: wordFormat,
+      by: anyTextFormat,
+      untilNs: countFormat,
+    }),
+    LIST,
   ),
 };

@@ -35,6 +35,7 @@ import {
   type TrustRefusal,
   TrustStore,
 } from './pki/trust-store.ts';
+import type { Validity } from './pki/validity.ts';
 import { Renewals, type RenewalsParts } from './renewals.ts';
 import { type AskAs, TrcUpdates, type TrcUpdatesParts } from './trc-updates.ts';
 import {
@@ -74,6 +75,15 @@ export interface TrustParts {
   readonly count: (metric: 'control.trc_updates') => void;
 }
 
+/** What a control service says of the certificate with which it signs. */
+export interface CertificateInUse {
+  readonly validity: Validity;
+  /** The CA that issued it. */
+  readonly ca: string;
+  /** How often it was renewed. */
+  readonly renewals: number;
+}
+
 /** Certificates of a control service. */
 export class Trust {
   readonly #parts: TrustParts;
@@ -110,8 +120,16 @@ export class Trust {
   /** What it holds. */
   status(): Readonly<Record<string, unknown>> {
     const serial = this.#store.latest(readIsd(this.#parts.isdAs))?.id.serial;
-    const { notAfter } = this.#renewals.own.chain.as;
-    return { ...this.#store.sizes, serial, notAfter };
+    const { validity, ca, renewals } = this.own;
+    return { ...this.#store.sizes, serial, notAfter: validity.notAfter, ca, renewals };
+  }
+
+  /** The certificate with which it signs. */
+  get own(): CertificateInUse {
+    const { own, count } = this.#renewals;
+    const { as, ca } = own.chain;
+    const { notBefore, notAfter } = as;
+    return { validity: { notBefore, notAfter }, ca: ca.isdAs ?? 'unknown', renewals: count };
   }
 
   /** The TRCs that it knows, by ISD and the latest first. */

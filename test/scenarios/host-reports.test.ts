@@ -24,6 +24,7 @@ const SMALL = {
 
 interface Revoked {
   readonly of: string;
+  readonly by: string;
   readonly ageNs: number;
 }
 

@@ -16,8 +16,24 @@ import {
 } from '../../scion/index.ts';
 import { REVOCATIONS_MAX } from '../geometry.ts';
 
+/** An interface that somebody says is down. */
+export interface ToldInterface extends PathInterface {
+  /** Who says it: `SCMP from 1-ff00:0:110`, `host 127.0.0.2`. */
+  readonly by: string;
+}
+
+/** An interface that is believed to be down. */
+export interface HeldRevocation {
+  readonly of: string;
+  /** Who said it last. */
+  readonly by: string;
+  /** Time since then, ns. */
+  readonly ageNs: Nanoseconds;
+}
+
 /** An interface that was said to be down. */
 interface Revocation {
+  readonly by: string;
   /** When it was said last, in time of the run and in seconds since 1970. */
   readonly atNs: Nanoseconds;
   readonly atSeconds: number;
@@ -44,20 +60,20 @@ export class Revocations {
   }
 
   /** The interfaces that are believed to be down, with the time since it was said last. */
-  list(): readonly { readonly of: string; readonly ageNs: Nanoseconds }[] {
+  list(): readonly HeldRevocation[] {
     const now = this.#parts.now();
     return [...this.#revoked]
       .filter(([of]) => this.#isHeld(of))
-      .map(([of, { atNs }]) => ({ of, ageNs: now - atNs }));
+      .map(([of, { by, atNs }]) => ({ of, by, ageNs: now - atNs }));
   }
 
   /** An interface is said to be down. @returns whether that is new. */
-  note(item: PathInterface): boolean {
+  note(item: ToldInterface): boolean {
     this.removeExpired();
     const { now, clock } = this.#parts;
     const name = formatInterface(item);
     const isNew = !this.#revoked.delete(name);
-    this.#revoked.set(name, { atNs: now(), atSeconds: clock().seconds });
+    this.#revoked.set(name, { by: item.by, atNs: now(), atSeconds: clock().seconds });
     const [oldest] = this.#revoked.keys();
     if (this.#revoked.size > REVOCATIONS_MAX && oldest !== undefined) this.#revoked.delete(oldest);
     return isNew;

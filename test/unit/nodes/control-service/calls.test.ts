@@ -7,6 +7,9 @@ import type { SegmentedPath } from '../../../../nodes/scion/wire/path.ts';
 import { type Handed, JoinedServices } from './joined-services.ts';
 import { CORE_A, CORE_B, CORE_C, FAR, LEAF, MIDDLE } from './small-network.ts';
 
+/** Who says that interfaces are down. */
+const BY = 'SCMP from 1-ff00:0:1';
+
 const ASES = [CORE_A, CORE_B, CORE_C, MIDDLE, FAR];
 
 /** Both ways from MIDDLE to CORE_C pass one of these. */
@@ -63,7 +66,7 @@ describe('a call whose way is said to be dead', () => {
       if (first !== dead) return false;
       lost += 1;
       joined.step(MIDDLE, {
-        ...{ kind: 'interface-down', ...OUT_OF.get(first)!, quote: quoteOf(packet) },
+        ...{ kind: 'interface-down', by: BY, ...OUT_OF.get(first)!, quote: quoteOf(packet) },
       });
       return true;
     });
@@ -83,7 +86,7 @@ describe('a call whose way is said to be dead', () => {
       alive ??= first;
       if (isFirst) {
         const quote = quoteOf(packet);
-        joined.step(MIDDLE, { kind: 'interface-down', ...OUT_OF.get(first)!, quote });
+        joined.step(MIDDLE, { kind: 'interface-down', by: BY, ...OUT_OF.get(first)!, quote });
       }
       return first !== alive;
     });
@@ -96,7 +99,7 @@ describe('a call whose way is said to be dead', () => {
       sent.push(first);
       const quote = quoteOf(packet);
       for (const item of OUT_OF.values())
-        joined.step(MIDDLE, { kind: 'interface-down', ...item, quote });
+        joined.step(MIDDLE, { kind: 'interface-down', by: BY, ...item, quote });
       return true;
     });
     joined.step(MIDDLE, { kind: 'lookup', token: 7, target: FAR });
@@ -143,7 +146,12 @@ describe('a message about no packet of an open call moves nothing:', () => {
     onWayTo((packet, first) => {
       told += 1;
       const item = OUT_OF.get(first)!;
-      joined.step(MIDDLE, { kind: 'interface-down', ...item, quote: change(quoteOf(packet)) });
+      joined.step(MIDDLE, {
+        kind: 'interface-down',
+        by: BY,
+        ...item,
+        quote: change(quoteOf(packet)),
+      });
       return false;
     });
     expect(lookUp().downs).toBe(1);
@@ -155,7 +163,7 @@ describe('a message about no packet of an open call moves nothing:', () => {
   it('one about an interface that is not on its way', () => {
     onWayTo((packet) => {
       const quote = quoteOf(packet);
-      joined.step(MIDDLE, { kind: 'interface-down', isdAs: LEAF, ifId: 1, quote });
+      joined.step(MIDDLE, { kind: 'interface-down', by: BY, isdAs: LEAF, ifId: 1, quote });
       return false;
     });
     expect(lookUp().downs).toBe(1);

@@ -200,6 +200,7 @@ export class JoinedServices {
       case 'count':
         this.counts.set(`${at} ${effect.metric}`, this.count(at, effect.metric) + 1);
         return;
+      case 'restored':
       case 'ticked':
     }
   }

@@ -9,6 +9,7 @@ import { formatIsdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 import { beaconOver, CORE_A, FAR, LEAF, MIDDLE, NOW_S } from './small-network.ts';
 
 const isdAs = formatIsdAs(1, 7);
+const BY = 'SCMP from 1-7';
 const SECOND_NS = 1_000_000_000;
 
 /** Revocations of a control service whose clock begins at NOW_S, and the time of the run. */
@@ -40,12 +41,12 @@ describe('an interface that is said to be down', () => {
         { isdAs, ifId: 9 },
         { isdAs, ifId },
       ]);
-    revocations.note({ isdAs, ifId: 4 });
+    revocations.note({ isdAs, ifId: 4, by: BY });
     expect([is(4), is(5)]).toEqual([true, false]);
     expect(revocations.has([{ isdAs: formatIsdAs(1, 8), ifId: 4 }])).toBe(false);
     watched.nowNs += REVOCATION_NS - 1;
     expect(is(4)).toBe(true);
-    expect(revocations.list()).toEqual([{ of: '1-7#4', ageNs: REVOCATION_NS - 1 }]);
+    expect(revocations.list()).toEqual([{ of: '1-7#4', by: BY, ageNs: REVOCATION_NS - 1 }]);
     watched.nowNs += 1;
     expect([is(4), revocations.list()]).toEqual([false, []]);
     expect(REVOCATION_NS).toBe(10 * SECOND_NS);
@@ -54,20 +55,20 @@ describe('an interface that is said to be down', () => {
   it('is news until it is believed, and again when it is believed no more', () => {
     const watched = new Watched();
     const { revocations } = watched;
-    expect(revocations.note({ isdAs, ifId: 4 })).toBe(true);
+    expect(revocations.note({ isdAs, ifId: 4, by: BY })).toBe(true);
     watched.nowNs += REVOCATION_NS - 1;
-    expect(revocations.note({ isdAs, ifId: 4 })).toBe(false);
+    expect(revocations.note({ isdAs, ifId: 4, by: BY })).toBe(false);
     watched.nowNs += REVOCATION_NS;
-    expect(revocations.note({ isdAs, ifId: 4 })).toBe(true);
+    expect(revocations.note({ isdAs, ifId: 4, by: BY })).toBe(true);
   });
 
   it('is believed to be up so long after it was said last, by a beacon or by time', () => {
     const watched = new Watched();
     const { revocations, restored } = watched;
-    revocations.note({ isdAs, ifId: 4 });
+    revocations.note({ isdAs, ifId: 4, by: BY });
     watched.nowNs += SECOND_NS;
-    revocations.note({ isdAs, ifId: 4 });
-    revocations.note({ isdAs, ifId: 5 });
+    revocations.note({ isdAs, ifId: 4, by: BY });
+    revocations.note({ isdAs, ifId: 5, by: BY });
     watched.nowNs += 2 * SECOND_NS;
     revocations.lift([
       { isdAs, ifId: 4 },
@@ -83,7 +84,9 @@ describe('an interface that is said to be down', () => {
 
   it('is remembered of so many interfaces at the most', () => {
     const { revocations } = new Watched();
-    for (let ifId = 1; ifId <= REVOCATIONS_MAX + 1; ifId += 1) revocations.note({ isdAs, ifId });
+    for (let ifId = 1; ifId <= REVOCATIONS_MAX + 1; ifId += 1) {
+      revocations.note({ isdAs, ifId, by: BY });
+    }
     expect(revocations.list()).toHaveLength(REVOCATIONS_MAX);
     expect(revocations.has([{ isdAs, ifId: 1 }])).toBe(false);
   });
@@ -93,20 +96,20 @@ describe('hosts are told', () => {
   /** CORE_A 3 > 1 MIDDLE 3 > 1 LEAF, signed in the second in which the run begins; MIDDLE 4 peers with FAR 4. */
   const segment = beaconOver(CORE_A, [3, 3, 0]);
   const ends = [
-    { isdAs: CORE_A, ifId: 3 },
-    { isdAs: MIDDLE, ifId: 1 },
-    { isdAs: MIDDLE, ifId: 3 },
-    { isdAs: LEAF, ifId: 1 },
+    { isdAs: CORE_A, ifId: 3, by: BY },
+    { isdAs: MIDDLE, ifId: 1, by: BY },
+    { isdAs: MIDDLE, ifId: 3, by: BY },
+    { isdAs: LEAF, ifId: 1, by: BY },
   ];
   const peering = [
-    { isdAs: MIDDLE, ifId: 4 },
-    { isdAs: FAR, ifId: 4 },
+    { isdAs: MIDDLE, ifId: 4, by: BY },
+    { isdAs: FAR, ifId: 4, by: BY },
   ];
 
   it.each([...ends, ...peering])('of an interface that a segment has ($isdAs $ifId)', (item) => {
     const watched = new Watched();
     watched.nowNs = SECOND_NS;
-    watched.revocations.note({ isdAs: CORE_A, ifId: 9 });
+    watched.revocations.note({ isdAs: CORE_A, ifId: 9, by: BY });
     watched.revocations.note(item);
     expect(watched.among(segment)).toEqual([formatInterface(item)]);
     expect(watched.among()).toEqual([]);

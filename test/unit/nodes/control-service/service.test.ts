@@ -132,13 +132,16 @@ describe('control services', () => {
 
 describe('an interface that a router says is down', () => {
   const down = { isdAs: CORE_A, ifId: 3 };
+  const BY = 'SCMP from 1-1';
 
   it('is told to hosts whose segments pass it, until a beacon does', () => {
     const joined = new JoinedServices([CORE_A, CORE_B, MIDDLE]).runTo(6.9);
     const revoked = (): string[] => joined.findAll(MIDDLE, CORE_B).revoked.map(formatInterface);
     expect(revoked()).toEqual([]);
-    joined.step(MIDDLE, { kind: 'interface-down', ...down });
-    expect(joined.status(MIDDLE)['revoked']).toEqual([{ of: formatInterface(down), ageNs: 0 }]);
+    joined.step(MIDDLE, { kind: 'interface-down', ...down, by: BY });
+    expect(joined.status(MIDDLE)['revoked']).toEqual([
+      { of: formatInterface(down), by: BY, ageNs: 0 },
+    ]);
     expect(revoked()).toEqual([formatInterface(down)]);
     // The next round begins at most five seconds later; the beacon is signed when it leaves.
     joined.runTo(12.9);
@@ -148,7 +151,7 @@ describe('an interface that a router says is down', () => {
 
   it('withholds nothing while a network starts', () => {
     const joined = new JoinedServices([CORE_A, MIDDLE]);
-    joined.step(MIDDLE, { kind: 'interface-down', ...down });
+    joined.step(MIDDLE, { kind: 'interface-down', ...down, by: BY });
     joined.runTo(3);
     const { segments, revoked } = joined.findAll(MIDDLE, CORE_A);
     expect([segments.ups.length, revoked]).toEqual([1, []]);
