@@ -173,6 +173,16 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     ...['npm run ask -- status NODE --port 9100', 'npm run ask -- status receiver --port 9100'],
     'npm run ask -- flush receiver --node sender --port 9100',
   ],
+  'is run by test/live/scion-questions.wall.test.ts, with a port that is free': [
+    'npm run live FILE -- --operator-port 9100',
+    'npm run ask -- paths --node gateway-111 --body 1-ff00:0:121 --port 9100',
+    'npm run ask -- beacons --node control-111 --port 9100',
+    'npm run ask -- traceroute --node gateway-111 --body 1-ff00:0:121 --port 9100',
+    ...['gateway-111', 'control-111'].map(
+      (node) => `npm run ask -- status --node ${node} --port 9100`,
+    ),
+    'npm run ask -- ping --node gateway-111 --body "1-ff00:0:121 count=1 size=1300" --port 9100',
+  ],
   'asks nodes that run, by the ports that they printed: test/live/commands.wall.test.ts asks some':
     [
       'npm run health -- --port 41565 --port 42397',
