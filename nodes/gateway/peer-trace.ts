@@ -18,11 +18,12 @@ import {
   type SegmentSet,
   type TracedSegment,
 } from '../scion/index.ts';
-import type { PathStatus } from './multipath/types.ts';
+import type { ExplainedPath, PathController } from './multipath/types.ts';
 import type { PeerOutput } from './peer-output.ts';
 import type { Session } from './session.ts';
 import {
   ACCUSED_PATH_TRACE,
+  CANDIDATE_TRACE,
   HANDSHAKE_TRACE,
   type HandshakeStep,
   TRACED_WINDOW_BITS_MAX,
@@ -91,16 +92,18 @@ export class PeerTraceWriter {
   /** Paths were measured; `isNews` when health or choice changed. */
   measured(
     now: number,
-    paths: readonly PathStatus[],
-    nameOf: (id: string) => string | undefined,
+    controller: Pick<PathController, 'explain'>,
+    pathOf: (id: string) => GatewayPath | undefined,
     isNews: boolean,
   ): void {
     if (!isNews && now - this.#qualityNs < QUALITY_EVERY_NS) return;
     this.#qualityNs = now;
-    for (const { id, health, role, rttNs, jitterNs, loss, isAccused } of paths) {
-      const name = nameOf(id);
-      if (name === undefined) continue;
-      const key = { path: name, peer: this.#peer };
+    for (const path of controller.explain(now)) {
+      const { id, health, role, rttNs, jitterNs, loss, isAccused } = path;
+      const known = pathOf(id);
+      if (known === undefined) continue;
+      const key = { path: known.name, peer: this.#peer };
+      this.#tellCandidate(key, path, known);
       if (isAccused || this.#told.has(ACCUSED_PATH_TRACE.machine.write(key))) {
         this.#tell(ACCUSED_PATH_TRACE, key, { isAccused: isAccused ? 'yes' : 'no' });
       }
@@ -150,6 +153,18 @@ export class PeerTraceWriter {
     this.#handshake.epoch = epoch;
     this.#handshake.steps.set(step, now);
     this.#tell(HANDSHAKE_TRACE, { peer: this.#peer }, this.#handshake);
+  }
+
+  #tellCandidate(
+    key: { readonly path: string; readonly peer: string },
+    { reason, baseRttNs, hops, mtu, expiresAt }: ExplainedPath,
+    { source, isRevoked }: GatewayPath,
+  ): void {
+    this.#tell(CANDIDATE_TRACE, key, {
+      ...{ reason, hops, mtu, expiresNs: Math.max(0, expiresAt), source },
+      baseRttUs: baseRttNs < 0 ? null : Math.round(baseRttNs / NS_PER_US),
+      revoked: isRevoked ? 'yes' : 'no',
+    });
   }
 
   #tell<Key, Value>(kind: KeyedTraceState<Key, Value>, key: Key, value: Value): void {

@@ -16,7 +16,7 @@ import type { FrameDropReason } from './drops.ts';
 import { FRAME_TYPE, OPENING_COPIES_MAX, PACKET_BYTES_MAX } from './geometry.ts';
 import { LoadLimiter } from './load-limit.ts';
 import type { InterfaceDownReport, ScmpDropReason } from './multipath/scmp-policy.ts';
-import type { ControllerEffect, PathController, PathStatus } from './multipath/types.ts';
+import type { ControllerEffect, ExplainedPath, PathController } from './multipath/types.ts';
 import type { PeerContext } from './peer-context.ts';
 import type { PeerOutput, PeerTimerName } from './peer-output.ts';
 import { PeerEventRecorder } from './peer-record.ts';
@@ -168,8 +168,8 @@ export class Peer {
     return this.#active?.path.linkIds;
   }
 
-  status(now: number): readonly PathStatus[] {
-    return this.controller.status(now);
+  status(now: number): readonly ExplainedPath[] {
+    return this.controller.explain(now);
   }
 
   /**
@@ -360,8 +360,8 @@ export class Peer {
   #showPaths(isNews: boolean): void {
     this.#peerTrace?.measured(
       this.#at.nowNs,
-      this.controller.status(this.#at.nowNs),
-      (id) => this.#underlays.get(id)?.path.name,
+      this.controller,
+      (id) => this.#underlays.get(id)?.path,
       isNews,
     );
   }

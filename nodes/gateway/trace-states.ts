@@ -6,13 +6,19 @@
  */
 import {
   countFormat,
+  countWithUnitFormat,
   hexBitsFormat,
   listFormat,
   oneOfFormat,
+  optionalFormat,
   type TextFormat,
   textFormatFromTemplate,
 } from '../_kit/text-form.ts';
 import { declareStatePerPath, declareStatePerPeer } from '../_kit/trace-state.ts';
+import { PATH_REASONS } from './multipath/types.ts';
+
+/** Where segments are from: computed from the topology before the run, or asked of the control service of the AS. */
+export const PATH_SOURCES = ['computed', 'control-service'] as const;
 
 /** The steps of a handshake, seen from one side. */
 export const HANDSHAKE_STEPS = [
@@ -33,6 +39,28 @@ export const ACCUSED_PATH_TRACE = declareStatePerPath(
   'accused {path} to {peer}',
   textFormatFromTemplate('{isAccused}', { isAccused: oneOfFormat(['yes', 'no']) }),
 );
+
+/**
+ * What speaks for a path, or against it, such as `not-better base=24012us hops=8 mtu=1472 expires=21600000000000 source
+ * control-service revoked no`.
+ */
+export const CANDIDATE_TRACE = declareStatePerPath(
+  'candidate {path} to {peer}',
+  textFormatFromTemplate(
+    '{reason} base={baseRttUs} hops={hops} mtu={mtu} expires={expiresNs} source {source} revoked {revoked}',
+    {
+      reason: oneOfFormat(PATH_REASONS),
+      baseRttUs: optionalFormat(countWithUnitFormat('us')),
+      hops: countFormat,
+      mtu: countFormat,
+      expiresNs: countFormat,
+      source: oneOfFormat(PATH_SOURCES),
+      revoked: oneOfFormat(['yes', 'no']),
+    },
+  ),
+);
+/** A candidate, as {@link CANDIDATE_TRACE} reads it from a trace. */
+export type TracedCandidate = NonNullable<ReturnType<(typeof CANDIDATE_TRACE)['state']['read']>>;
 
 /** The epoch of a session. */
 export const SESSION_TRACE = declareStatePerPeer(

@@ -6,6 +6,7 @@
  */
 import type { ProtocolViz } from '../../viz/format/drawing.ts';
 import { linkBeliefsOfPaths } from './viz-beliefs.ts';
+import { drawChoice, hasCandidates } from './viz-choice.ts';
 import { drawHandshakeLadders, hasTracedHandshakes } from './viz-ladder.ts';
 import { drawMeasuredPaths, hasMeasuredPaths } from './viz-paths.ts';
 import { drawReplayWindows, hasTracedReplayWindows } from './viz-window.ts';
@@ -20,6 +21,12 @@ export const viz: ProtocolViz = {
       title: 'Paths and their quality',
       applies: hasMeasuredPaths,
       draw: drawMeasuredPaths,
+    },
+    {
+      name: 'choice',
+      title: 'Why a path is chosen',
+      applies: hasCandidates,
+      draw: drawChoice,
     },
     {
       name: 'window',

@@ -9,6 +9,7 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import { HoldDown } from './damping.ts';
+import { findReturnObjection } from './find-return-objection.ts';
 import {
   EXPIRY_MARGIN_NS,
   ManagedPath,
@@ -16,16 +17,18 @@ import {
   SILENCE_CAUSES,
 } from './managed-path.ts';
 import { ProbeTable } from './probe-table.ts';
-import { BETTER_PATH_LOSS_MARGIN_MIN, isBetterThanDegraded } from './relief.ts';
+import { isBetterThanDegraded } from './relief.ts';
 import { MissingReportDetector, type PathRoundTrip } from './report-watch.ts';
 import { pathOverlap, pathScore, violatedPathPreference } from './selection.ts';
 import { ALL_PATHS_SILENT_NS_MAX, areOtherPathsSilentToo } from './shared-silence.ts';
 import type {
   ControllerEffect,
+  ExplainedPath,
   InterfaceDownAccusation,
   MultipathOptions,
   PathController,
   PathInfo,
+  PathReason,
   PathStatus,
   ReceiverReport,
   SwitchCause,
@@ -41,16 +44,11 @@ const START_PATIENCE_NS_MAX = 500_000_000;
 const PHASE_NS_MAX = 4_000_000_000;
 /** While fewer than `minPaths` paths are left, paths are looked up at this interval, ns. */
 const LOOKUP_INTERVAL_NS = 1_000_000_000;
-/**
- * A planned return needs a base round trip shorter by this factor. A fifth, usual for averages,
- * would be too much: a window's minimum has little noise, and ten transmission times, added to 20
- * and to 24 ms, bring the two closer than a fifth.
- */
-const BETTER_RTT_FACTOR = 1.15;
-
 /** Controller with the rules of docs/spec/multipath.md. */
 export class MultipathController implements PathController {
   active = -1;
+  /** Why the path in use was chosen. */
+  #cause: SwitchCause = 'start';
   readonly #options: MultipathOptions;
   readonly #random: Random;
   readonly #paths: ManagedPath[] = [];
@@ -199,6 +197,22 @@ export class MultipathController implements PathController {
       bandwidthBps: info.bandwidthBps,
       measuredAgoNs: quality.lastAnswerNs < 0 ? -1 : now - quality.lastAnswerNs,
     }));
+  }
+
+  explain(now: number): readonly ExplainedPath[] {
+    const current = this.#paths[this.active];
+    const { preferences } = this.#options;
+    const rest = current === undefined ? 'start' : 'better';
+    const reasonOf = (path: ManagedPath): PathReason =>
+      path === current
+        ? this.#cause
+        : (findReturnObjection(now, path, current, preferences) ?? rest);
+    const reasons = this.#paths.map(reasonOf);
+    return this.status(now).map((status, index) => {
+      const { hops, mtu, expiresAt } = this.path(index);
+      const { baseRttNs } = this.#paths[index]?.quality ?? { baseRttNs: -1 };
+      return { ...status, hops, mtu, expiresAt, baseRttNs, reason: reasons[index] ?? rest };
+    });
   }
 
   #cameLate(path: ManagedPath, sentNs: number): void {
@@ -391,12 +405,7 @@ export class MultipathController implements PathController {
 
   #isBetter(now: number, path: ManagedPath, current: ManagedPath): boolean {
     if (!path.isHealthy || path.damping.isSuppressed(now)) return false;
-    if (violatedPathPreference(path.info, path.quality, this.#options.preferences) !== undefined)
-      return false;
-    if (path.quality.consecutiveAnswers < PROBATION_ANSWERS) return false;
-    const byRtt = current.quality.baseRttNs >= BETTER_RTT_FACTOR * path.quality.baseRttNs;
-    const byLoss = current.quality.loss - path.quality.loss >= BETTER_PATH_LOSS_MARGIN_MIN;
-    return byRtt || byLoss;
+    return findReturnObjection(now, path, current, this.#options.preferences) === undefined;
   }
 
   #switchTo(now: number, index: number, cause: SwitchCause): void {
@@ -404,6 +413,7 @@ export class MultipathController implements PathController {
     const isFault = cause !== 'start' && cause !== 'better' && cause !== 'vanished';
     if (isFault) this.#hold.note(now);
     this.active = index;
+    this.#cause = cause;
     this.#reports.reset();
     for (const path of this.#paths) path.betterSinceNs = -1;
     this.#effects.push({ kind: 'switch', from, to: index, cause, isFault });

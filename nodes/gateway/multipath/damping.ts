@@ -91,6 +91,11 @@ export class FlapDamping {
     return value * (1 - (lives - Math.floor(lives)) / 2);
   }
 
+  /** What {@link isSuppressed} would say, which remembers that it said so. */
+  seemsSuppressed(now: number): boolean {
+    return this.#isSuppressed && this.penalty(now) >= REUSE_BELOW;
+  }
+
   /** True while the path flaps too much to be chosen if there is another. */
   isSuppressed(now: number): boolean {
     if (this.#isSuppressed && this.penalty(now) < REUSE_BELOW) this.#isSuppressed = false;

@@ -13,17 +13,29 @@ import type { Random } from '../../../engine/host/random.ts';
 import { PathQuality } from './path-quality.ts';
 import type {
   ControllerEffect,
+  ExplainedPath,
   MultipathOptions,
   PathController,
   PathHealth,
   PathInfo,
+  PathReason,
   PathStatus,
+  SwitchCause,
 } from './types.ts';
 
 const PROBE_INTERVAL_NS = 500_000_000;
 const DEAD_AFTER_NS = 1_000_000_000;
 const ALIVE_ANSWERS = 3;
 const POLL_INTERVAL_NS = 250_000_000;
+
+/** Why a path of such a health is not in use. */
+const REASONS: Readonly<Record<PathHealth, PathReason>> = {
+  unknown: 'unanswered',
+  alive: 'not-better',
+  degraded: 'rtt',
+  dead: 'probe-loss',
+  probation: 'probation',
+};
 
 interface ReferencePath {
   info: PathInfo;
@@ -37,6 +49,7 @@ interface ReferencePath {
 /** Controller with the reference gateway's rules. */
 export class ReferenceController implements PathController {
   active = -1;
+  #cause: SwitchCause = 'start';
   readonly #options: MultipathOptions;
   readonly #random: Random;
   readonly #paths: ReferencePath[] = [];
@@ -135,6 +148,15 @@ export class ReferenceController implements PathController {
     }));
   }
 
+  explain(now: number): readonly ExplainedPath[] {
+    return this.status(now).map((status, index) => {
+      const { hops, mtu, expiresAt } = this.path(index);
+      const { baseRttNs } = this.#paths[index]?.quality ?? { baseRttNs: -1 };
+      const reason = index === this.active ? this.#cause : REASONS[status.health];
+      return { ...status, hops, mtu, expiresAt, baseRttNs, reason };
+    });
+  }
+
   #adopt(now: number, info: PathInfo): void {
     const known = this.#paths.find((path) => path.info.id === info.id);
     if (known !== undefined) {
@@ -180,6 +202,7 @@ export class ReferenceController implements PathController {
     const cause = current === undefined ? 'start' : isFault ? 'probe-loss' : 'better';
     const from = this.active < 0 ? undefined : this.active;
     this.active = best;
+    this.#cause = cause;
     this.#effects.push({ kind: 'switch', from, to: best, cause, isFault });
   }
 }

@@ -40,16 +40,52 @@ export type PathHealth = 'unknown' | 'alive' | 'degraded' | 'dead' | 'probation'
 export type PathRole = 'active' | 'standby' | 'warm' | 'cold';
 
 /** Why a path is no longer used. */
-export type SwitchCause =
-  | 'probe-loss'
-  | 'report-loss'
-  | 'scmp'
-  | 'rtt'
-  | 'loss'
-  | 'expiry'
-  | 'better'
-  | 'start'
-  | 'vanished';
+const SWITCH_CAUSES = [
+  'probe-loss',
+  'report-loss',
+  'scmp',
+  'rtt',
+  'loss',
+  'expiry',
+  'better',
+  'start',
+  'vanished',
+] as const;
+/** Why a path is no longer used. */
+export type SwitchCause = (typeof SWITCH_CAUSES)[number];
+
+/** Why a path that is not in use is not: the causes above, or one of these. */
+const OBJECTIONS = [
+  'unanswered',
+  'probation',
+  'flapping',
+  'few-answers',
+  'not-better',
+  'max-rtt',
+  'min-bandwidth',
+  'max-hops',
+  'avoid-as',
+] as const;
+/**
+ * Why a path is in use, or is not. In use: the cause of the switch to it. Otherwise `start` if the first choice waits, and
+ * `better` if it is the better one, but not yet for the whole hold time.
+ */
+export const PATH_REASONS = [...SWITCH_CAUSES, ...OBJECTIONS] as const;
+/** One of {@link PATH_REASONS}. */
+export type PathReason = (typeof PATH_REASONS)[number];
+
+/** The facts about a path, with what speaks for it or against it. */
+export interface ExplainedPath extends PathStatus {
+  /** Number of interfaces on the path. */
+  readonly hops: number;
+  /** Largest SCION packet, bytes. */
+  readonly mtu: number;
+  /** Instant of the run at which the hop fields expire, ns. */
+  readonly expiresAt: number;
+  /** Shortest round trip of the last minutes, ns; -1 when never measured. */
+  readonly baseRttNs: number;
+  readonly reason: PathReason;
+}
 
 /** An action that a controller requests. */
 export type ControllerEffect =
@@ -174,4 +210,6 @@ export interface PathController {
    */
   peerReturned(now: number): readonly ControllerEffect[];
   status(now: number): readonly PathStatus[];
+  /** The same, with why each path is in use or is not: for people. */
+  explain(now: number): readonly ExplainedPath[];
 }

@@ -33,6 +33,7 @@ import {
   type SegmentSet,
 } from '../../scion/index.ts';
 import type { PathInfo } from '../multipath/types.ts';
+import type { PATH_SOURCES } from '../trace-states.ts';
 
 /** Largest number of cached answers (R-033). */
 export const CACHED_PATH_LOOKUPS_MAX = 1000;
@@ -51,12 +52,13 @@ export interface GatewayPath {
   readonly name: string;
   /** True if the control service believes that one of its interfaces is down. */
   readonly isRevoked: boolean;
+  readonly source: PathSource['source'];
 }
 
 /** The origin of a path's segments, their age, and whether the path is revoked. */
 export interface PathSource {
   /** Segments that were computed from the topology before the run, or those that the control service of the AS knows. */
-  readonly source: 'computed' | 'control-service';
+  readonly source: (typeof PATH_SOURCES)[number];
   /** Time since the segments were taken or asked for, ns; -1 before that. */
   readonly sourceAgeNs: number;
   readonly isRevoked: boolean;
@@ -290,6 +292,7 @@ export class PathDirectory {
         linkIds: linkIds ?? external.map(({ link }) => link.id),
         name: `via-${transit.join('-')}-${path.fingerprint.slice(0, 6)}`,
         isRevoked,
+        source: isComputed ? 'computed' : 'control-service',
       },
     ];
   }
