@@ -40,6 +40,22 @@ const report = z.object({
   ),
 });
 
+/** What `npm run scenario --json` prints, as far as it is read here. */
+const verdict = z.object({
+  invariants: z.array(z.object({ name: z.string(), pass: z.boolean() })),
+  kpis: z.array(z.object({ pass: z.boolean() })),
+});
+/** Fails where a file is so small that it sends nothing after its warm-up, which is no break. */
+const SENDS_ANYTHING = 'packets received';
+
+/** True if a run broke nothing. */
+export function isSound({ code, text }: Ended): boolean {
+  if (code !== 0 && code !== 1) return false;
+  const { invariants, kpis } = verdict.parse(JSON.parse(text));
+  const failed = invariants.filter(({ name, pass }) => !pass && name !== SENDS_ANYTHING);
+  return failed.length === 0 && kpis.every(({ pass }) => pass);
+}
+
 /** Reads the list. */
 export function readHuntedDefects(root: string): readonly HuntedDefect[] {
   const path = join(root, 'tools/mutants/hunted.yaml');
@@ -72,7 +88,8 @@ export async function huntPlantedDefect(
     const [found] = report.parse(JSON.parse(printed)).breaks;
     if (found === undefined) return null;
     writeFileSync(path, sound);
-    if ((await orrery(root, ['scenario', found.file, '--json', '--out', out])).code !== 0) {
+    const again = ['scenario', found.file, '--json', '--out', out];
+    if (!isSound(await orrery(root, again))) {
       process.stderr.write(`  attempt ${found.attempt} breaks the sound program, too: `);
       process.stderr.write(`${found.kind} ${found.place}\n${readFileSync(found.file, 'utf8')}`);
       return null;
@@ -87,11 +104,14 @@ export async function huntPlantedDefect(
   }
 }
 
+/** How a command ended, and what it printed. */
+interface Ended {
+  readonly text: string;
+  readonly code: number | null;
+}
+
 /** Runs a command of the copy at `cwd`. */
-function orrery(
-  cwd: string,
-  words: readonly string[],
-): Promise<{ readonly text: string; readonly code: number | null }> {
+function orrery(cwd: string, words: readonly string[]): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const args = ['cli/start.mjs', ...words];
     const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
