@@ -11,26 +11,27 @@ import { tableHead } from '../kernel/table-head.ts';
 import { type DataOrigin, formatCsv } from './csv.ts';
 import { downloadFile, renderPng, standaloneSvg } from './picture.ts';
 
-/** The drawing and table that a chart shows at the moment. */
+/** The texts and the table that a chart shows at the moment. */
 export interface ChartContent {
   /** One sentence that states the finding. */
   readonly title: string;
-  /** What is drawn, over which axis, with which interval of confidence. */
+  /** A text that says what is drawn, over which axis, and with which confidence interval. */
   readonly caption: string;
   /**
-   * One sentence for screen readers that contains the main number; if absent, they read the title.
+   * One sentence for screen readers that contains the main number; if absent, screen readers read
+   * the title.
    */
   readonly summary?: string;
   /** Rows of the table, or a function that makes them when the reader opens the table. */
   readonly table: TableData | (() => TableData);
 }
 
-/** The parts of a chart that never change. */
+/** The parts of a chart that stay the same while its content changes. */
 export interface ChartFrameParts {
   /** File name of the exports, without extension. */
   readonly name: string;
   readonly origin: DataOrigin;
-  /** Makes the drawing that is exported; if absent, the SVG in the frame is exported. */
+  /** Makes the drawing to export; if absent, the SVG element in the frame is exported. */
   readonly picture?: () => SVGSVGElement;
 }
 

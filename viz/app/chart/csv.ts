@@ -7,14 +7,14 @@
 import { csvCell } from '../../../reports/csv-text.ts';
 import type { TableData } from '../../format/drawing.ts';
 
-/** The run that the numbers come from. */
+/** The run and the seed from which the numbers of a table come. */
 export interface DataOrigin {
   readonly run: string;
   /** Empty if the numbers cover all seeds. */
   readonly seed: string;
 }
 
-/** The CSV text: one line of headings, lines ended by CRLF. */
+/** Formats a table as CSV: one line of headings, then the rows. Every line ends with CRLF. */
 export function formatCsv(table: TableData, { run, seed }: DataOrigin): string {
   const rows = [['run', 'seed', ...table.columns], ...table.rows.map((row) => [run, seed, ...row])];
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Each part with its colour from the palette. */
+/** The parts in drawing order, each with the number of its palette colour. */
 export const DELAY_PARTS = [
   { name: 'propagation', colour: 1 },
   { name: 'serialisation', colour: 5 },

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Keeps each number on one line with its unit: `0.2 %`. */
+/** Keeps each number on one line with the word or unit after it: `0.2 %`. */
 export function withNonBreakingSpaces(text: string): string {
   return text.replace(/(\d) (?=\S)/g, '$1\u00a0');
 }

@@ -7,7 +7,7 @@
 import { leastOf } from '../../../engine/pure/extremes.ts';
 import type { Corner } from './stairs.ts';
 
-/** A possible position of a label: the left (`start`) or right (`end`) end of its base line. */
+/** A possible position of a label, px: the left (`start`) or right (`end`) end of its base line. */
 export interface LabelSpot {
   readonly x: number;
   readonly y: number;
@@ -22,13 +22,16 @@ interface Box {
 }
 
 /**
- * Width of an average letter at 12 px, and the height of text above and below its base line, px.
+ * Width of an average letter, px, in a font of 12 px; then the height of a text above and below its
+ * base line, px.
  */
 const CHARACTER = 6.9;
 const ASCENT = 11;
 const DESCENT = 4;
 
-/** The free room of a chart; gives each label a spot and then treats that spot as taken. */
+/**
+ * The free room of a chart. It gives each label a position and then treats this position as taken.
+ */
 export class LabelPlacer {
   readonly #bounds: Box;
   readonly #taken: Box[] = [];
@@ -44,7 +47,10 @@ export class LabelPlacer {
     );
   }
 
-  /** Returns the first free spot, or else the one that overlaps least, and marks it as taken. */
+  /**
+   * Returns the first free position of those offered, or else the one that overlaps least, and
+   * marks it as taken.
+   */
   take(text: string, spots: readonly LabelSpot[]): LabelSpot {
     const costs = spots.map((spot) => this.#cost(boxOf(text, spot)));
     const spot = spots[costs.indexOf(leastOf(costs))];
@@ -54,8 +60,8 @@ export class LabelPlacer {
   }
 
   /**
-   * How much a label here would overlap; 0 if the spot is free. Another label weighs more than a
-   * line.
+   * How much a label in this box would overlap other labels and lines; 0 if the box is free. An
+   * overlap with a label costs more than one with a line.
    */
   #cost(box: Box): number {
     const { left, right, top, bottom } = this.#bounds;

@@ -9,7 +9,7 @@ import type { TimeWindow } from '../data/trace-answers.ts';
 
 import { downloadFile } from './picture.ts';
 
-/** Downloads the file; if `window` is absent, it covers the whole trace. */
+/** Downloads the file. It covers the window, or the whole trace if no window is given. */
 export async function savePerfetto(run: OpenRun, window?: TimeWindow): Promise<void> {
   const trace = await run.trace();
   const [fromNs, toNs] = trace.info.rangeNs;

@@ -22,7 +22,11 @@ const STYLED = [
 ];
 const PNG_SCALE = 2;
 
-/** The drawing as it looks now, with its colours inline and the page's background behind it. */
+/**
+ * Returns the text of an SVG file that shows the drawing with its present colours, on the
+ * background of the page.
+ * @param summary Description of the drawing for screen readers.
+ */
 export function standaloneSvg(drawing: SVGSVGElement, summary: string): string {
   const copy = drawing.cloneNode(true) as SVGSVGElement;
   const shown = [drawing, ...drawing.querySelectorAll('*')];

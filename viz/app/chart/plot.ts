@@ -29,13 +29,14 @@ export type ValueToPx = (value: number) => number;
 const NARROWEST = 240;
 
 /**
- * The plot area of a chart of this size. `left` is the room for the labels of the vertical axis.
+ * Computes the plot area of a chart of this size, px. `left` is the room for the labels of the
+ * vertical axis, px.
  */
 export function computePlotGeometry(width: number, height: number, left = 56): PlotGeometry {
   return { width, height, left, right: width - 12, top: 24, bottom: height - 34 };
 }
 
-/** Makes the SVG element of a chart. Screen readers say `words`. */
+/** Makes the SVG element of a chart; screen readers read `words` in place of the drawing. */
 export function plotSvg(
   { width, height }: PlotGeometry,
   words: string,
@@ -45,7 +46,10 @@ export function plotSvg(
   return svgElement('svg', { width, height, role: 'img', 'aria-label': words, viewBox }, children);
 }
 
-/** Horizontal grid lines, with values at the left and the measured quantity above. */
+/**
+ * Draws the vertical axis: horizontal grid lines with values at their left, and the measured
+ * quantity above them.
+ */
 export function verticalAxis(
   plot: PlotGeometry,
   ticks: readonly Tick[],
@@ -62,7 +66,10 @@ export function verticalAxis(
   );
 }
 
-/** The base line, with values below it and the measured quantity at its right end. */
+/**
+ * Draws the horizontal axis: the base line with values below it, and the measured quantity at its
+ * right end.
+ */
 export function horizontalAxis(
   plot: PlotGeometry,
   ticks: readonly Tick[],
@@ -81,12 +88,15 @@ export function horizontalAxis(
   );
 }
 
-/** The label of a tick at a round value, without the unit, in the unit of a scale. */
+/** Writes a round value of a tick in the unit of the scale, without the unit's name. */
 export function tickText(value: number, { divisor }: UnitScale): string {
   return groupThousands(String(Number((value / divisor).toPrecision(6))));
 }
 
-/** Labels of an axis without their unit, with enough digits to tell them apart: 12.106, 12.107. */
+/**
+ * Writes the values of all ticks without their unit, with enough digits to tell them apart: 12.106,
+ * 12.107.
+ */
 export function tickTexts(values: readonly number[], scale: UnitScale): readonly string[] {
   let digits = 6;
   const written = (): readonly string[] =>
@@ -107,7 +117,10 @@ export function withoutCrowdedTicks(ticks: readonly Tick[], room: number): reado
   return kept;
 }
 
-/** Draws into a new element now and again whenever its width changes; returns the element. */
+/**
+ * Makes an element and draws into it when it gets its first width and whenever its width changes.
+ * @param draw Makes the drawing for a width in px, at least 240.
+ */
 export function elementRedrawnOnResize(
   signal: AbortSignal,
   draw: (width: number) => Node,

@@ -13,16 +13,17 @@ export interface ReadoutMark {
   /** Position in px of the drawing. */
   readonly x: number;
   readonly y: number;
+  /** The value as shown below the chart. */
   readonly text: string;
 }
 
 type Place = Pick<ReadoutMark, 'x' | 'y'>;
 
-/** What differs between charts with marks along an axis and charts with marks in a plane. */
+/** The parts in which charts with marks along an axis differ from charts with marks in a plane. */
 interface Walk {
-  /** By how many marks an arrow key moves. */
+  /** By how many marks an arrow key moves, by the name of the key. */
   readonly steps: Readonly<Record<string, number>>;
-  /** The marker on the mark that is read; hidden at first. */
+  /** The marker at the mark whose value is shown; hidden at first. */
   readonly sign: SVGElement;
   moveSign(to: Place): void;
   nearest(pointer: Place): number;
@@ -32,15 +33,18 @@ interface Walk {
 
 /** Options for marks in a plane. */
 export interface PointReadoutOptions {
-  /** By how many marks the up and down arrow keys move; default 1. */
+  /** By how many marks the keys for up and down move; default 1. */
   readonly perRow?: number;
   /** Index of the mark to which the first arrow key goes. */
   readonly begin?: number;
-  /** Called when the reader presses Enter on a mark. */
+  /** Called with the index of a mark when the reader presses Enter on it. */
   open?(at: number): void;
 }
 
-/** A drawing whose marks lie along the horizontal axis, with their values readable. */
+/**
+ * Adds a readout to a drawing whose marks lie along the horizontal axis.
+ * @param bounds Upper and lower end of the vertical line that marks the position, px.
+ */
 export function withAxisReadout(
   drawing: SVGSVGElement,
   readings: readonly ReadoutMark[],
@@ -60,7 +64,7 @@ export function withAxisReadout(
   });
 }
 
-/** A drawing whose marks lie in a plane, with their values readable. */
+/** Adds a readout to a drawing whose marks lie in a plane. */
 export function withPointReadout(
   drawing: SVGSVGElement,
   readings: readonly ReadoutMark[],
@@ -83,8 +87,8 @@ export function nearestPointIndex(readings: readonly Place[], { x, y }: Place): 
 }
 
 /**
- * Index of the mark after a step of the arrow keys. The first step goes to the first mark, and a
- * step beyond the first or last mark does nothing.
+ * Index of the mark after a step of the arrow keys. From -1 (no mark yet) the step goes to the
+ * first mark, and a step beyond the first or last mark does nothing.
  */
 export function markIndexAfterStep(at: number, step: number, count: number): number {
   if (at < 0) return 0;

@@ -8,7 +8,7 @@ import { type Attributes, setAttributeIfChanged, svgElement } from '../kernel/el
 
 const DASHES = { solid: undefined, dashed: '6 4', dotted: '1.5 3.5' } as const;
 
-/** The SVG element for a shape. */
+/** Makes the SVG element of a shape. */
 export function shapeElement(shape: Shape): SVGElement {
   const made = bare(shape);
   const { key, isChosen = false, title } = shape;
@@ -61,7 +61,7 @@ function inkOf({ fill, stroke, width, dash, opacity }: ShapeStyle): Attributes {
   };
 }
 
-/** The CSS variable for a role. */
+/** Returns the CSS variable of a colour role. */
 export function chooseColour(role: ColourRole): string {
   return `var(--${role})`;
 }

@@ -5,14 +5,15 @@
  * @module
  */
 
-/** A corner of a line, px. */
+/** A corner of a polyline, px. */
 export interface Corner {
   readonly x: number;
   readonly y: number;
 }
 
 /**
- * The corners of a staircase through points sorted from left to right: first horizontally, then up.
+ * The corners of a staircase through points that are sorted from left to right. Between two points
+ * the line goes first to the right and then up.
  */
 export function staircaseCorners(points: readonly Corner[]): readonly Corner[] {
   return points.flatMap((point, at) => {

@@ -89,12 +89,12 @@ export function tailDrawing(curves: readonly Curve[], width: number, words: stri
       ...curves.map(({ distribution }) =>
         staircaseCorners(cornersOf(distribution.points, distribution, places)),
       ),
-      // No label is written across the line of another limit.
+      // Labels must not be written across the lines of limits either.
       ...limits.map((at) => [plot.top, plot.bottom].map((end) => ({ x: at, y: end }))),
     ],
   );
   const labelled = { ...places, room };
-  // The labels of points are placed first, because they have fewer places to go.
+  // The labels of points are placed first, because fewer positions are possible for them.
   const points = curves.flatMap((_, row) => judgedPoints(curves, row, labelled));
   const drawing = plotSvg(
     plot,
@@ -112,7 +112,7 @@ export function tailDrawing(curves: readonly Curve[], width: number, words: stri
   return withAxisReadout(drawing, readingsOf(curves, places), plot);
 }
 
-/** The horizontal axis shared by several distributions of one unit. */
+/** Computes the horizontal axis that several distributions of one unit share. */
 export function valueAxis(
   list: readonly Distribution[],
   plot: PlotGeometry,
@@ -180,7 +180,7 @@ function bandOf({ distribution, colour }: Curve, { x, y }: Places): Node | undef
   return svgElement('path', { class: 'band', d, fill: `var(--c${colour})` });
 }
 
-/** Draws every limit of these distributions once. */
+/** Draws the limits of these distributions; a limit that several KPIs share is drawn once. */
 function limitsOf(list: readonly Distribution[], { plot, x, room }: Labelled): readonly Node[] {
   const byLimit = new Map(list.flatMap(({ kpis }) => kpis.map((kpi) => [kpi.limit, kpi] as const)));
   return [...byLimit.values()].flatMap((kpi) => {
@@ -214,14 +214,17 @@ function labelAt({ x, y, anchor }: LabelSpot, text: string): Node {
   return svgElement('text', { class: `limit-label halo ${anchor}`, x, y }, text);
 }
 
-/** The points and labels of the quantiles that KPIs judge, grey if there are too few samples. */
+/**
+ * Draws the points and labels of the quantiles that KPIs judge; they are grey if there are too few
+ * samples.
+ */
 function judgedPoints(curves: readonly Curve[], row: number, places: Labelled): readonly Node[] {
   const { distribution, label: name } = curves[row] as Curve;
   const { kpis, metric } = distribution;
   // Several curves may be judged at the same point, so each label names its curve and has a line of
   // its own.
   const who = curves.length > 1 ? `${name.split(' ')[0] ?? ''}: ` : '';
-  // A quantile with two limits is one point.
+  // A quantile with two limits gets one point.
   const quantiles = new Map(kpis.map((kpi) => [kpi.aggregation, kpi]));
   return [...quantiles.values()].flatMap(({ value, aggregation, unit }) => {
     if (value === null || !/^p\d/.test(aggregation)) return [];
@@ -292,7 +295,7 @@ export const QUANTILE_TABLE_HEADINGS: readonly string[] = [
   ...['lowest seed', 'highest seed', 'doubt'],
 ];
 
-/** Explains the band, as in `band: lowest to highest of 30 seeds`, or why there is none. */
+/** Explains the band, as in `band: lowest to highest of 30 seeds`, or says why there is none. */
 export function bandText({ points }: Distribution, seeds: number): string {
   if (points.some(({ low }) => low !== undefined)) {
     return `band: lowest to highest of ${countWithNoun(seeds, 'seed')}`;

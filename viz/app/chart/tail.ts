@@ -1,7 +1,7 @@
 /**
- * The tail of a distribution in numbers. A cumulative share F is drawn at -log10(1 - F), so that
- * one packet in a thousand is as visible as the median. A point is reliable only if at least ten
- * samples lie beyond it (docs/spec/browser-view.md).
+ * Computes where the tail of a distribution is drawn. A cumulative share F is drawn at -log10(1 -
+ * F), so that one packet in a thousand is as visible as the median. A point is reliable only if at
+ * least ten samples lie beyond it (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -29,7 +29,10 @@ export interface Distribution {
   readonly kpis: readonly KpiResult[];
 }
 
-/** All distributions of a report: those in ns first, then those with a limit, then by samples. */
+/**
+ * Lists the distributions of a report. Those in ns come first; among equals those with a limit,
+ * then histograms, then those with more samples.
+ */
 export function listDistributions(report: Report): readonly Distribution[] {
   const found = Object.entries(report.metrics).flatMap(([name, metric]): Distribution[] => {
     const points = metric.quantiles ?? [];
@@ -49,7 +52,10 @@ export function hasSingleValue({ metric }: Distribution): boolean {
   return metric.count === 1 || metric.min === metric.max;
 }
 
-/** Position of cumulative share `p` on the tail axis; the largest of n samples is at log10(n). */
+/**
+ * Position on the tail axis of the cumulative share `p` of n samples. The largest sample is at
+ * log10(n).
+ */
 export function tailAxisPosition(p: number, n: number): number {
   return -Math.log10(Math.max(1 - p, 1 / Math.max(1, n)));
 }
@@ -72,14 +78,14 @@ export function tailTicks(n: number): readonly { readonly p: number; readonly la
   return sure.map((p) => ({ p, label: `${Number((p * 100).toFixed(4))} %` }));
 }
 
-/** The points of a curve in two parts: with enough samples beyond them, and the rest. */
+/** Divides the points of a curve: `sure` have enough samples beyond them, `rest` have not. */
 export function splitByReliability(one: Distribution): {
   readonly sure: readonly QuantilePoint[];
   readonly rest: readonly QuantilePoint[];
 } {
   const { points, metric } = one;
   const sure = points.filter(({ p }) => isReliableQuantile(p, metric.count));
-  // The rest begins where the reliable part ends, so that no gap shows.
+  // `rest` repeats the last point of `sure`, so that no gap shows between the two parts.
   return { sure, rest: points.slice(Math.max(0, sure.length - 1)) };
 }
 
@@ -88,13 +94,15 @@ export function quantileAt({ metric }: Distribution, p: number): number | undefi
   return quantileOf(metric, p);
 }
 
-/** Why a quantile is unreliable; undefined if it is reliable. */
+/** Says why quantile `p` of n samples is unreliable; undefined if it is reliable. */
 export function unreliableQuantileReason(p: number, n: number): string | undefined {
   if (isReliableQuantile(p, n)) return undefined;
   return `needs ${wholeNumberText(samplesNeeded(p))} samples, has ${wholeNumberText(n)}`;
 }
 
-/** The range of the values and the limits; a limit far above all values is left out. */
+/**
+ * The lowest and the highest of all values and limits; a limit far above all values is left out.
+ */
 export function valueDomain(list: readonly Distribution[]): readonly [number, number] {
   const least = leastOf(list.map(({ metric }) => metric.min ?? 0));
   const most = greatestOf(list.map(({ metric }) => metric.max ?? 1));
@@ -106,7 +114,7 @@ export function valueDomain(list: readonly Distribution[]): readonly [number, nu
   return [low > room ? low - room : low, high + room];
 }
 
-/** True if the largest value is more than 50 times the smallest. */
+/** True if the largest value of the range is more than 50 times the smallest. */
 export function needsLogAxis([low, high]: readonly [number, number]): boolean {
   return low > 0 && high / low > 50;
 }

@@ -17,7 +17,10 @@ import {
   linkText,
 } from './truth.ts';
 
-/** Whether a node knows that a link is broken; `outdated`: still thinks so after the repair. */
+/**
+ * Whether a node knows that a link is broken. `outdated` means that the node still believes it
+ * after the repair.
+ */
 export type FaultAwareness = 'knows' | 'unaware' | 'outdated';
 
 /** A node that watches a link, and what it believes about the link. */
@@ -42,12 +45,16 @@ export interface TargetBeliefs {
 
 type Info = Pick<TraceInfo, 'links' | 'nodes' | 'faults'>;
 
-/** Largest number of node names in a sentence; of more nodes it gives the number. */
+/**
+ * Largest number of node names in a sentence; for further nodes, the sentence gives only their
+ * number.
+ */
 const NAMES_MAX = 4;
 
 /**
- * Everything that is broken at an instant, the latest fault first, with the nodes that watch it. If
- * nothing is broken, only the target of the latest fault that has ended.
+ * Lists the links and nodes that are broken at an instant, the latest fault first, with the nodes
+ * that watch them. If nothing is broken, the list contains only the target of the latest fault that
+ * has ended.
  */
 export function beliefsAt(
   info: Info,
@@ -120,8 +127,8 @@ function watcherOf(
 }
 
 /**
- * A text such as `core-110 ↔ core-310 down for 38 ms, no node knows yet`. Empty if nothing was ever
- * broken or no protocol reports what its nodes believe.
+ * Formats the faults and what nodes believe as in `core-110 ↔ core-310 down for 38 ms, no node
+ * knows yet`. Empty if nothing was ever broken or no protocol reports what its nodes believe.
  */
 export function beliefText(beliefs: readonly TargetBeliefs[], timeNs: number): string {
   const [first] = beliefs;
@@ -159,7 +166,7 @@ function namesOf(watchers: readonly WatchingNode[]): string {
   return [...groups].map(([kind, names]) => `${listed(names)} (${kind})`).join(' and ');
 }
 
-/** A list such as `a, b`, or `a, b, c, 7 more` if there are many names. */
+/** Joins names as in `a, b`; if there are more than {@link NAMES_MAX}, as in `a, b, c, 7 more`. */
 function listed(names: readonly string[]): string {
   if (names.length <= NAMES_MAX) return names.join(', ');
   return `${names.slice(0, NAMES_MAX - 1).join(', ')}, ${names.length - NAMES_MAX + 1} more`;

@@ -1,12 +1,16 @@
 /**
- * Whether links can send at an instant, from the contacts in the header of the trace. Uses no DOM.
+ * Computes from the contacts in the header of the trace whether links can send at an instant. Uses
+ * no DOM.
  *
  * @module
  */
 import type { ContactsInfo } from '../../../engine/measure/trace/layout.ts';
 import type { TraceInfo } from './trace-answers.ts';
 
-/** For each link with contacts, by its id: whether one of its directions can send at an instant. */
+/**
+ * Tells for each link with contacts, by the id of the link, whether at least one of its directions
+ * can send at an instant.
+ */
 export function linkContactStatesAt(
   { links }: Pick<TraceInfo, 'links'>,
   timeNs: number,
@@ -19,7 +23,7 @@ export function linkContactStatesAt(
   return open;
 }
 
-/** True while a contact takes place. */
+/** True if a contact takes place at the instant. */
 function isOpen(
   { windows, periodNs = Number.POSITIVE_INFINITY, actual = [] }: ContactsInfo,
   timeNs: number,
@@ -36,7 +40,7 @@ function isOpen(
   return timeNs >= trueFromNs && timeNs < trueToNs;
 }
 
-/** Number of the last window that begins at an instant or before it; -1 if none does. */
+/** Index of the last window that begins at or before an instant; -1 if there is none. */
 function lastBegun(windows: ContactsInfo['windows'], timeNs: number): number {
   let low = 0;
   let high = windows.length;

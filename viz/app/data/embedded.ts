@@ -8,7 +8,7 @@
 // Ids of the HTML elements that hold the demo.
 const DEMO_REPORT_ID = 'demo-report';
 const DEMO_TRACE_ID = 'demo-trace';
-/** Id of the demo run, as the page's address has it. */
+/** Id of the demo run in the address of the page. */
 export const DEMO_RUN_ID = 'demo';
 
 /** The text of the demo's report; undefined if the page was built without a demo. */
@@ -16,7 +16,7 @@ export function embeddedReport(): string | undefined {
   return textOf(DEMO_REPORT_ID);
 }
 
-/** The bytes of the demo's trace. */
+/** The bytes of the demo's trace; undefined if the page was built without a demo. */
 export function embeddedTrace(): Uint8Array | undefined {
   const text = textOf(DEMO_TRACE_ID);
   return text === undefined ? undefined : fromBase64(text.trim());

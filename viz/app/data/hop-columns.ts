@@ -1,7 +1,7 @@
 /**
- * Fills columns of packets from blocks of the hop table. If there are too many packets, some are
- * left out by a hash of their number, so that a packet is drawn either in every frame or in none
- * (docs/spec/browser-view.md).
+ * Fills columns of packets from blocks of the hop table. If there are too many packets, a hash of
+ * the packet number decides which are left out, so that a packet is drawn either in every frame or
+ * in none (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -12,7 +12,10 @@ const FATES = { arrived: 0, dropped: 1, open: 2 } as const;
 /** Fibonacci hashing (2^32 divided by the golden ratio): spreads neighbouring packet numbers. */
 const SPREAD = 0x9e37_79b1;
 
-/** Returns true for rows to keep. */
+/**
+ * Returns true for rows to keep. `endNs` is the arrival; for a packet without an arrival, it is an
+ * assumed end.
+ */
 export type HopFilter = (row: {
   readonly departNs: number;
   readonly endNs: number;
@@ -20,8 +23,8 @@ export type HopFilter = (row: {
 }) => boolean;
 
 /**
- * Columns of the wanted rows, at most `rowsMax`.
- * @param limit Packets without an arrival count as ended `lostForNs` after their departure.
+ * Fills columns with the wanted rows, about `rowsMax` at most.
+ * @param limit A packet without an arrival is taken to end `lostForNs` after its departure, ns.
  */
 export function hopColumns(
   ranges: readonly RowRange[],
@@ -47,7 +50,10 @@ export function hopColumns(
   return filled(kept, places.length);
 }
 
-/** True for about one packet number in `oneIn`, chosen by a hash: always the same answer. */
+/**
+ * True for about one packet number in `oneIn`. A hash decides, so the result for a number never
+ * changes.
+ */
 export function isPacketInSample(packet: number, oneIn: number): boolean {
   return (Math.imul(packet, SPREAD) >>> 8) % oneIn === 0;
 }

@@ -5,13 +5,13 @@
  */
 import { type ByteSource, memorySource } from '../../format/source.ts';
 
-/** Up to this size, one request for the whole file is faster than many for its parts. */
+/**
+ * Largest trace that is fetched in one request, bytes: for such a file this is faster than many
+ * requests for its parts.
+ */
 const WHOLE_BYTES = 4 * 1024 * 1024;
 
-/**
- * Opens a trace that a server provides by byte ranges.
- * Rejects with a sentence for the reader if the server does not have the file.
- */
+/** Opens a trace on a server; its parts are read by requests for byte ranges. */
 export async function httpSource(url: string): Promise<ByteSource> {
   const head = await fetch(url, { method: 'HEAD' });
   if (!head.ok) throw new Error(`the server answers ${head.status} for ${url}`);

@@ -25,7 +25,10 @@ export class LatestQuerySender<A, R> {
     this.#fail = told.fail;
   }
 
-  /** Replaces any earlier query that has not been sent. */
+  /**
+   * Sends a query at once if none is pending. Otherwise the query waits, in place of any that
+   * waited before.
+   */
   want(asked: A): void {
     this.#next = { asked };
     if (!this.#isBusy) void this.#run();

@@ -1,5 +1,6 @@
 /**
- * All runs that the page can open: those of the server, the demo, and files dropped on the page.
+ * All runs that the page can open: those of the server, the run in progress, the demo, and files
+ * dropped on the page.
  *
  * @module
  */
@@ -16,20 +17,23 @@ import type { TraceOrigin } from './trace-wire.ts';
 export interface OpenRun {
   readonly id: string;
   readonly name: string;
-  /** Undefined if the user dropped only a trace. */
+  /** Undefined if the run has only a trace. */
   readonly report: Report | undefined;
   readonly hasTrace: boolean;
   /** Opens the trace, or returns the one already open. Rejects with a `TraceError`. */
   trace(): Promise<TraceClient>;
   /** True if the server's process is executing this run now. */
   readonly isLive?: boolean;
-  /** URL of another file of the run; undefined without a server. */
+  /** URL of a file in the folder of the run; undefined without a server. */
   file(name: string): string | undefined;
   /** Ends the worker thread that reads the trace. */
   close(): void;
 }
 
-/** State of the gallery. */
+/**
+ * State of the list of runs. `leftOut` counts runs that are not listed because there are too many;
+ * if the request fails, `cards` holds the demo and the dropped files.
+ */
 export type RunLibraryState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'ready'; readonly cards: readonly GalleryCard[]; readonly leftOut: number }
@@ -104,7 +108,7 @@ export class RunLibrary {
     throw new OpenError('missing', `${name} was dropped on the page: drop it again`);
   }
 
-  /** Accepts dropped files; returns the run to open. Rejects with an {@link OpenError}. */
+  /** Adds a run made of dropped files and returns it. Rejects with an {@link OpenError}. */
   async take(files: readonly File[]): Promise<{ readonly id: string; readonly hasTrace: boolean }> {
     const traceFile = files.find(({ name }) => name.endsWith('.orr'));
     const reportFile = files.find(({ name }) => name.endsWith('.json'));
@@ -150,7 +154,10 @@ export class RunLibrary {
     return openRun(id, report, hasTrace ? { kind: 'address', url } : undefined);
   }
 
-  /** Whether the list has a trace for a run: a request for a missing file would log an error. */
+  /**
+   * True if a listed run has a trace; undefined if the run is not listed. It is asked first,
+   * because browsers log a request for a missing file as an error.
+   */
   #listedTrace(id: string): boolean | undefined {
     const { value } = this.state;
     const cards = value.kind === 'ready' ? value.cards : [];

@@ -23,14 +23,20 @@ import { readTraceInfo } from './trace-queries.ts';
 /** Largest amount of packet data that the page keeps, bytes. */
 const PACKETS_MAX = 48 * 1024 * 1024;
 const TELL_MS = 100;
-/** How long the page waits for the first packets once the run has begun, before it opens, ms. */
+/**
+ * How long the page waits for the first packets of a run that has begun; then it opens without
+ * packets, ms.
+ */
 const PATIENCE_MS = 1_000;
 const RETRY_MS = 500;
 const RETRY_MS_MAX = 4_000;
 
 /** The state of a run in progress, as sent to the page. */
 export interface LiveFeedState {
-  /** `over` means that the run has ended and its server has gone. */
+  /**
+   * `over` means that nothing more will come: the connection closed after the end of the run, or a
+   * message could not be read.
+   */
   readonly link: 'open' | 'lost' | 'over';
   readonly news: LiveRunStatus;
   readonly info: TraceInfo;
@@ -38,10 +44,13 @@ export interface LiveFeedState {
 
 /** Callbacks of a {@link LiveFeed}. */
 export interface LiveFeedListener {
+  /** Called once, when there is something to show. */
   opened(trace: TraceFile, info: TraceInfo): void;
+  /** Called after every change, at most ten times a second. */
   changed(state: LiveFeedState): void;
   /** Called with interim results, as the text of a report. */
   reported(text: string): void;
+  /** Called if the run cannot be read and nothing has been shown. */
   failed(failure: TraceFailure): void;
 }
 
@@ -113,7 +122,7 @@ export class LiveFeed {
       this.#listener.failed(failure);
       return;
     }
-    // The page keeps what it shows, with the reason why nothing more follows.
+    // The page goes on showing what it has, with the reason why nothing more follows.
     this.#news = { ...this.#news, trouble: failure.message };
     this.#setLink('over');
   }
@@ -150,7 +159,10 @@ export class LiveFeed {
     return undefined;
   }
 
-  /** Remembers a part of packets, and drops the oldest parts when they hold too many bytes. */
+  /**
+   * Keeps a part of the packet data, and drops the oldest parts while all parts together have too
+   * many bytes.
+   */
   #keep(part: PacketPart): void {
     this.#packets.push(part);
     this.#packetBytes += part.bytes;
@@ -162,7 +174,7 @@ export class LiveFeed {
     }
   }
 
-  /** Reports the trace as opened when there is something to show; from then on, reports changes. */
+  /** Reports the trace as opened once there is something to show; later calls report changes. */
   async #open(): Promise<TraceFailure | undefined> {
     const trace = this.#trace;
     const news = this.#news;
@@ -182,7 +194,10 @@ export class LiveFeed {
     return undefined;
   }
 
-  /** The facts of the trace, without damage: a missing index is normal while the run writes. */
+  /**
+   * Reads the facts of the trace. The missing index is not reported as damage, because a run writes
+   * it only at its end.
+   */
   async #look(trace: TraceFile): Promise<TraceInfo | TraceFailure> {
     const info = await readTraceInfo(trace, this.#source.size);
     if (isFailure(info)) return info;

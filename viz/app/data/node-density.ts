@@ -1,5 +1,5 @@
 /**
- * How many packets arrived at each node, summed from the bins of the trace's pyramid. No single
+ * Counts the packets that arrived at each node, from the bins of the trace's pyramid. No single
  * packet is read, so this is fast for any number of packets (docs/spec/browser-view.md).
  *
  * @module
@@ -11,7 +11,10 @@ import type { ArrivalDensity, TimeWindow } from './trace-answers.ts';
 
 const BINS_MAX = 600;
 
-/** Packets by the node at the end of their link and by bin, including those lost on the link. */
+/**
+ * Counts the arrivals and the losses on the links to each node, for each bin of the window;
+ * `binsMax` is 600 by default.
+ */
 export async function arrivalDensityByNode(
   trace: TraceFile,
   { fromNs, toNs, binsMax = BINS_MAX }: TimeWindow & { readonly binsMax?: number },

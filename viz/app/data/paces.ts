@@ -1,14 +1,14 @@
 /**
- * The exact time that a packet spends on one direction of a link, from its rate, delay and overhead
- * at that instant. They come from the header of the trace and its table of changes. Older traces
- * lack them, and then the result is undefined.
+ * The exact time that a packet spends on one direction of a link, from the rate, delay and overhead
+ * of that direction at the instant. The header of the trace and its table of changes hold these
+ * values; in older traces they are missing, and the result is undefined.
  *
  * @module
  */
 import type { LinkDirectionInfo } from '../../../engine/measure/trace/layout.ts';
 import type { RateDelayRow } from './trace-answers.ts';
 
-/** How the time on a link divides into its parts, ns. */
+/** The parts of the time that a packet spends on a link, ns. */
 export interface TransitTimeParts {
   readonly serialisationNs: number;
   readonly propagationNs: number;
@@ -22,7 +22,7 @@ interface Step {
 
 const BIT_NS_PER_BYTE = 8e9;
 
-/** Rates and delays of every direction over time. */
+/** The rate and delay of each direction of a link over time. */
 export class RateDelayHistory {
   readonly #steps: readonly (readonly Step[])[];
   readonly #overheads: readonly number[];
@@ -44,13 +44,15 @@ export class RateDelayHistory {
     this.#overheads = links.map(({ overheadBytes = 0 }) => overheadBytes);
   }
 
-  /** The time on the link of a packet of `bytes` whose serialisation begins at `departNs`. */
+  /**
+   * Computes the time on the link for a packet of `bytes` bytes whose serialisation begins at
+   * `departNs`; undefined if the trace does not hold the rate.
+   */
   timeOf(link: number, bytes: number, departNs: number): TransitTimeParts | undefined {
     const rateBps = this.#at(link, departNs)?.rateBps;
     if (rateBps === undefined) return undefined;
     const length = bytes + (this.#overheads[link] ?? 0);
-    // Exact to one nanosecond, because a link adds the remainder of this division to its next
-    // packet.
+    // Exact to 1 ns: a link adds the remainder of this division to its next packet.
     const serialisationNs = Math.floor((length * BIT_NS_PER_BYTE) / rateBps);
     // Uses the delay at the instant when the packet leaves the transmitter.
     const propagationNs = this.#at(link, departNs + serialisationNs)?.delayNs ?? 0;

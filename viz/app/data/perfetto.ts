@@ -21,7 +21,7 @@ import type { TraceClient } from './trace-client.ts';
 /** Largest number of packets in a file; they need about 20 MB of text. */
 const PACKETS_MAX = 50_000;
 
-/** Everything that the trace holds for an interval. */
+/** The data of a trace for an interval. */
 interface Stretch extends TimeWindow {
   readonly info: TraceInfo;
   readonly spans: readonly SpanRow[];
@@ -31,7 +31,7 @@ interface Stretch extends TimeWindow {
   readonly states: MachineStateEntries;
   readonly changes: readonly StateChangeRow[];
   readonly hops: HopColumns;
-  /** Series, each with the number of its metric. */
+  /** The series of each metric, in the order of {@link TraceInfo.metrics}. */
   readonly series: readonly SeriesColumns[];
 }
 
@@ -79,7 +79,9 @@ function traceEvents(stretch: Stretch): Event {
   };
 }
 
-/** Process 0 stands for the whole run. The nodes follow, then the links. */
+/**
+ * Process numbers in the file: 0 stands for the whole run; the nodes follow, and then the links.
+ */
 const RUN = 0;
 const pidOf = (node: number): number => node + 1;
 const linksPid = ({ nodes }: TraceInfo): number => nodes.length + 1;
@@ -96,7 +98,10 @@ function names(info: TraceInfo): readonly Event[] {
   ];
 }
 
-/** Procedures may overlap, so each gets a pair of begin and end events with a number of its own. */
+/**
+ * Makes the events of procedures. They may overlap, so each one gets a pair of begin and end events
+ * with an id of its own.
+ */
 function spanEvents({ spans }: Stretch): readonly Event[] {
   return spans.flatMap(({ node, name, id, startNs, endNs }) => {
     const both = { cat: 'procedure', id: `s${id}`, name, pid: pidOf(node), tid: 0 };
@@ -107,7 +112,10 @@ function spanEvents({ spans }: Stretch): readonly Event[] {
   });
 }
 
-/** Each machine is a thread, and each of its states is a slice that lasts until the next state. */
+/**
+ * Makes the events of states: each machine is a thread, and each of its states is a slice that
+ * lasts until the next state.
+ */
 function stateEvents({ states, changes, fromNs, toNs }: Stretch): readonly Event[] {
   const first = states.flatMap(([node, own]) =>
     own.map(([machine, state]) => ({ node, machine, state, timeNs: fromNs })),
@@ -152,8 +160,8 @@ function instants({ marks, drops, info, fromNs, toNs }: Stretch): readonly Event
 }
 
 /**
- * A pair of begin and end events for each packet that arrived, since several packets are on a link
- * at a time. The other packets are listed as losses.
+ * Makes a pair of begin and end events for each packet that arrived, since several packets may be
+ * on a link at a time. All other packets appear as losses.
  */
 function packetEvents({ hops, info }: Stretch): readonly Event[] {
   const pid = linksPid(info);

@@ -14,7 +14,10 @@ import type {
 } from '../../format/drawing.ts';
 import type { MachineStateEntries, TraceInfo } from './trace-answers.ts';
 
-/** How long a drawing may take in each frame, ms (docs/spec/browser-view.md). */
+/**
+ * Time that a drawing may take in one frame; a drawing that takes longer counts as slow, ms
+ * (docs/spec/browser-view.md).
+ */
 const BUDGET_MS = 20;
 
 /** The result of calling a plug-in. */
@@ -22,7 +25,7 @@ export type DrawingResult =
   | { readonly kind: 'drawing'; readonly drawing: Drawing; readonly isSlow: boolean }
   | { readonly kind: 'trouble'; readonly message: string };
 
-/** All plug-ins, by the name of their protocol. */
+/** All plug-ins, sorted by the name of their protocol. */
 export function plugIns(
   modules: Readonly<Record<string, { readonly viz: ProtocolViz }>>,
 ): readonly ProtocolViz[] {
@@ -44,8 +47,9 @@ export function isViewApplicable(view: ProtocolView, input: DrawingInput): boole
 }
 
 /**
- * The nodes of a run with their states at one instant, in the order of their numbers. A node that
- * stacks protocols follows once more for each upper protocol, with the states of that protocol.
+ * Lists the nodes of a run with their states at one instant, in the order of their numbers. After
+ * them, a node with a stack of protocols is listed once more for each upper protocol, with the
+ * states of that protocol.
  */
 export function listNodeStates(
   { nodes }: Pick<TraceInfo, 'nodes'>,
@@ -69,7 +73,7 @@ export function listNodeStates(
   ];
 }
 
-/** Calls the drawing; never throws. */
+/** Draws a view; never throws. An error of the plug-in becomes a result of kind `trouble`. */
 export function drawViewSafely(
   view: ProtocolView,
   input: DrawingInput,

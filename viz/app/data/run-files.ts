@@ -1,12 +1,13 @@
 /**
- * Which files a run has written.
+ * Tells which files a run has written.
  *
  * @module
  */
 import type { RunLibraryState } from './library.ts';
 
 /**
- * The files of a run on the server. Undefined without a server, and until the list has been loaded.
+ * Names of the files in the folder of a run on the server. Undefined for a run without a card, and
+ * until the list of runs has been loaded.
  */
 export function fileNamesOfRun(id: string, state: RunLibraryState): readonly string[] | undefined {
   if (state.kind === 'loading') return undefined;

@@ -1,6 +1,6 @@
 /**
- * The answers to queries about a trace: plain values that can pass between threads. Packets come as
- * columns, so that transferring a hundred thousand of them costs nothing.
+ * The queries about a trace and their answers: plain values that can pass between threads. Packets
+ * come as columns, because typed arrays are transferred to another thread without a copy.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export interface TraceInfo {
   readonly extent: 'windows' | 'full';
   readonly durationNs: number;
   readonly warmupNs: number;
-  /** First and last instant of any row, ns. */
+  /** First and last instant in all rows of the trace, ns. */
   readonly rangeNs: readonly [number, number];
   /** The intervals whose packets were kept, ns. */
   readonly windowsNs: readonly (readonly [number, number])[];
@@ -41,11 +41,11 @@ export interface TraceInfo {
   readonly damage: string | undefined;
 }
 
-/** Rate and delay of one direction of a link from an instant on. */
+/** Rate and delay of one direction of a link from `timeNs` on. */
 export interface RateDelayRow {
   readonly timeNs: number;
   readonly link: number;
-  /** If infinite, serialisation takes no time. */
+  /** Bits per second; if infinite, serialisation takes no time. */
   readonly rateBps: number;
   readonly delayNs: number;
 }
@@ -79,7 +79,7 @@ export interface HopColumns {
   readonly total: number;
 }
 
-/** One lost packet. A field is undefined if the trace does not say it. */
+/** One lost packet. A field is undefined if the trace does not contain its value. */
 export interface DropRow {
   readonly timeNs: number;
   readonly node: number | undefined;
@@ -88,7 +88,7 @@ export interface DropRow {
   readonly reason: string;
 }
 
-/** A state machine of a node entered a state. */
+/** The change of one state machine of a node to a new state. */
 export interface StateChangeRow {
   readonly timeNs: number;
   readonly node: number;
@@ -118,7 +118,10 @@ export type MachineStateEntries = readonly (readonly [
   readonly (readonly [string, string])[],
 ])[];
 
-/** A query for packets of one link or of all, in the finest bins of which `binsMax` suffice. */
+/**
+ * A query for bins with packets of one link, or of all links together. The bins are the narrowest
+ * of which at most `binsMax` cover the interval.
+ */
 export interface PacketBinsQuery {
   readonly link?: number;
   readonly fromNs: number;
@@ -135,12 +138,16 @@ export interface TimeWindow {
 /** Every query with its parameters and its answer. */
 export interface TraceQueries {
   /**
-   * Packets under way at any time in the window; at most `rowsMax`, thinned out by packet number.
+   * Packets under way at any time in the window. If there are more than `rowsMax`, a hash of the
+   * packet number decides which are left out.
    */
   hops(window: TimeWindow & { readonly rowsMax?: number }): HopColumns;
   /** Every hop of one packet within the window, in chronological order. */
   hopsOfPacket(window: TimeWindow & { readonly packet: number }): HopColumns;
-  /** For each of these links, the longest wait of a packet in its queue, ns; -1 without packets. */
+  /**
+   * For each of these links, the longest wait of a packet in the queue of the link, ns; -1 if no
+   * packet used the link.
+   */
   waits(window: TimeWindow & { readonly links: readonly number[] }): readonly number[];
   /** How many packets a node had lost until an instant, by reason. */
   losses(of: {
@@ -149,17 +156,20 @@ export interface TraceQueries {
   }): readonly (readonly [reason: string, count: number])[];
   /** Changes of rates and delays in the window, in chronological order. */
   paces(window: TimeWindow): readonly RateDelayRow[];
+  /** The packets lost in the window, at most 20,000. */
   drops(window: TimeWindow): readonly DropRow[];
   marks(window: TimeWindow): readonly MarkRow[];
+  /** The procedures that were running in the window. */
   spans(window: TimeWindow): readonly SpanRow[];
   bins(window: PacketBinsQuery): readonly BinRow[];
   /**
-   * Arrivals at each node, from the pyramid of the trace, in the finest bins of which `binsMax`
-   * suffice, or else in the widest.
+   * Arrivals at each node, from the pyramid of the trace. The bins are the narrowest of which at
+   * most `binsMax` cover the window, or the widest in the trace.
    */
   density(window: TimeWindow & { readonly binsMax?: number }): ArrivalDensity;
   /** The points of one metric of {@link TraceInfo.metrics} over the whole run. */
   series(metric: { readonly name: string }): SeriesColumns;
+  /** The states of all machines at an instant. */
   stateAt(at: { readonly timeNs: number }): MachineStateEntries;
   /** Every change of state in the window, in chronological order. */
   changes(window: TimeWindow): readonly StateChangeRow[];
@@ -171,14 +181,20 @@ export interface TraceQueries {
     readonly timeNs: number;
     readonly direction: 'before' | 'after';
   }): number | undefined;
-  /** For each packet whose bytes were stored, the first place where they were. */
+  /**
+   * The first {@link Capture} of each packet whose bytes were stored. A packet and all packets that
+   * nodes made from it share one entry.
+   */
   trails(all: Readonly<Record<string, never>>): readonly Capture[];
   /**
-   * Every place where the bytes of a packet, or of packets made from it, were stored; empty if none
-   * were.
+   * All captures of a packet and of the packets made from it, in chronological order; empty if
+   * there are none.
    */
   captures(of: { readonly packet: number }): readonly Capture[];
-  /** What a node said of itself; undefined if the trace has no statuses up to this instant. */
+  /**
+   * The latest status that a node had reported by an instant; undefined if the trace has no
+   * statuses up to this instant.
+   */
   statusAt(at: { readonly node: number; readonly timeNs: number }): RecordedStatus | undefined;
 }
 

@@ -29,7 +29,7 @@ interface Waiting {
   readonly reject: (reason: TraceError) => void;
 }
 
-/** A trace that is open in a worker, which answers questions about it. */
+/** A trace that is open in a worker thread, which answers queries about it. */
 export class TraceClient {
   readonly #info: TraceInfo;
   readonly #line: Line;
@@ -66,7 +66,10 @@ export class TraceClient {
     }
   }
 
-  /** Sends a query; `trace-answers.ts` lists them. */
+  /**
+   * Sends a query ({@link TraceQueries} lists all) and returns its answer. Rejects with a {@link
+   * TraceError}.
+   */
   async ask<Q extends QueryName>(question: Q, asked: QueryParameters<Q>): Promise<QueryAnswer<Q>> {
     return (await this.#line.send((id) => ({
       kind: 'ask',
@@ -122,7 +125,7 @@ class Line {
     }
     if (message.kind === 'report') {
       const read = readReportFile(message.text);
-      // A report that cannot be read is skipped; another one follows soon.
+      // A report that cannot be read is skipped, because the next one follows soon.
       if (read.kind === 'report') this.soFar.value = read.report;
       return;
     }

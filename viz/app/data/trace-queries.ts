@@ -34,12 +34,12 @@ import type {
 
 const HOPS_MAX = 200_000;
 const DROPS_MAX = 20_000;
-/** How long after its departure a lost packet counts as under way, ns. */
+/** A lost packet counts as under way for this long after its departure, ns. */
 const LOST_FOR_NS = 5_000_000;
 const ALL = Number.MAX_SAFE_INTEGER;
 /**
- * How far from the cursor the next event is searched, ns: these distances one after the other, the
- * last one being the whole run.
+ * Distances from the cursor within which the next event is searched, ns, one after the other; the
+ * last one covers the whole run.
  */
 const NEAR_NS = [1e6, 1e8, 1e10, ALL];
 
@@ -71,7 +71,7 @@ export const QUERY_HANDLERS: Answers = {
   statusAt: recordedStatusAt,
 };
 
-/** The general facts about a trace: from its header, its index and its fault table. */
+/** Reads the general facts about a trace from its header, its index and its fault table. */
 export async function readTraceInfo(
   trace: TraceFile,
   bytes: number,
@@ -257,7 +257,10 @@ async function neighbour(
   return undefined;
 }
 
-/** First and last instant of the rows in the interval, for each block of the tables of events. */
+/**
+ * Lists, for each block of the tables of events, the first and the last instant of its rows in the
+ * interval.
+ */
 async function instantsIn(
   trace: TraceFile,
   fromNs: number,

@@ -56,7 +56,10 @@ async function ask(id: number, question: QueryName, asked: unknown): Promise<Mes
     : { id, kind: 'answer', answer: found };
 }
 
-/** Opens a run in progress: answers once there is something to show, then posts each change. */
+/**
+ * Opens a run in progress. Answers once there is something to show, and then posts a message after
+ * each change.
+ */
 function follow(id: number, url: string): Promise<MessageFromWorker> {
   return new Promise((resolve) => {
     new LiveFeed(url, {

@@ -19,10 +19,15 @@ export interface PageAtInstant {
 
 /** The cursor is placed this long before an event, ns, so that the reader sees it happen. */
 const LEAD_NS = 50_000_000;
-/** A bin is attributed to a fault that began at most this long before the bin, ns. */
+/**
+ * The bin of a missed KPI is attributed to a fault that began at most this long before the bin, ns.
+ */
 const FAULT_NS = 5e9;
 
-/** Where a missed KPI becomes visible: at the worst fault, or at the worst bin of a series. */
+/**
+ * The page and the instant that show why a KPI missed its limit: at the worst fault, or at the
+ * worst bin of a series.
+ */
 export function pageOfMissedKpi(report: Report, kpi: KpiResult): PageAtInstant {
   const { metric, unit } = kpi;
   if (metric.startsWith('privacy.')) return { page: 'privacy', timeNs: undefined, parameters: {} };
@@ -44,8 +49,9 @@ export function pageOfMissedKpi(report: Report, kpi: KpiResult): PageAtInstant {
 }
 
 /**
- * The instant just before the first fault; in a run without faults, just before the earliest missed
- * KPI. Undefined if there is neither.
+ * The instant at which the cursor first stands, ns: just before the first fault or, in a run
+ * without faults, just before the earliest instant that shows a missed KPI. Undefined if there is
+ * neither.
  */
 export function initialCursorNs(
   faults: readonly FaultRow[],
@@ -62,8 +68,9 @@ export function initialCursorNs(
 }
 
 /**
- * The middle, in ns, of the first bin after the warm-up with at least half as many packets as the
- * bin with the most. Undefined if nothing was sent.
+ * The middle, ns, of the first bin after the warm-up that has at least half as many packets as the
+ * fullest bin; bins of the warm-up count only if no later bin has packets. Undefined if nothing was
+ * sent.
  */
 export function firstBusyInstant(
   bins: readonly { readonly startNs: number; readonly widthNs: number; readonly count: number }[],
@@ -80,7 +87,10 @@ function atFault({ id, beginNs }: ReportFault): PageAtInstant {
   return { page: 'failover', timeNs: beginNs, parameters: { fault: id } };
 }
 
-/** The longest gap that a fault caused, ns; without gaps, the delay of its latest effect. */
+/**
+ * How much a fault cost, ns: its longest gap or, if no gap is known, the delay of its latest
+ * effect.
+ */
 function costOf({ gaps = [], effects, beginNs }: ReportFault): number {
   const lengths = gaps.map(({ gapNs }) => gapNs);
   return greatestOf([
@@ -93,7 +103,9 @@ function isNear(beginNs: number, binNs: number | undefined): boolean {
   return binNs !== undefined && binNs >= beginNs && binNs - beginNs < FAULT_NS;
 }
 
-/** Start, in ns, of the step after the warm-up in which a series of the shown seed is worst. */
+/**
+ * Start, ns, of the step after the warm-up in which a series of the shown seed has its worst value.
+ */
 function worstBin(
   { series, scenario }: Report,
   name: string,
@@ -105,7 +117,8 @@ function worstBin(
   if (found === undefined) return undefined;
   const { stepNs, shownSeed } = found;
   const first = Math.ceil(scenario.warmupNs / stepNs);
-  // The last step may be shorter than the others, so fewer packets in it are not a loss.
+  // The last step is left out: it may be shorter than the others and then holds fewer packets
+  // without any loss.
   const steps = shownSeed
     .slice(first, -1)
     .map((value, at) => ({ value, timeNs: (first + at) * stepNs }));
