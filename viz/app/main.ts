@@ -1,6 +1,6 @@
 /**
- * Entry point of the browser view. The page fetches only from the server that delivered it; opened
- * from disk, it fetches nothing.
+ * Entry point of the browser view. The page fetches only from the server that delivered it; a page
+ * opened from disk fetches nothing.
  *
  * @module
  */

@@ -12,7 +12,7 @@ import { PLAYBACK_SPEED_MAX, PLAYBACK_SPEED_MIN } from './time-line.ts';
 /** The object that the reader has selected. */
 export interface Selection {
   readonly kind: 'node' | 'link' | 'packet' | 'fault' | 'seed' | 'span';
-  /** Name of a node, `a->b` for a link, or number of a packet. */
+  /** Name of a node, id of a link (`a--b`), or number of a packet or a seed. */
   readonly name: string;
 }
 
@@ -39,7 +39,7 @@ export interface ParsedUrlHash {
   readonly notices: readonly string[];
 }
 
-/** The page that opens without an address. */
+/** The page that opens if the address names none. */
 export const FIRST_PAGE = 'runs';
 
 const EMPTY: UrlState = {

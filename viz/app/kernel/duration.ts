@@ -38,7 +38,7 @@ export function writeDuration(ns: number): string {
   return fraction === '' ? `${whole}s` : `${whole}.${fraction}s`;
 }
 
-/** From this length of the visible range on, instants are written in hours or days. */
+/** From this length of the visible range on, instants are written in hours or days, ns. */
 const LONG_NS = 2 * 3_600e9;
 
 /**
@@ -53,7 +53,7 @@ export function instantText(ns: number, rangeNs: number): string {
   return `${value.toFixed(Number.isFinite(decimals) ? decimals : 3)} ${suffix}`;
 }
 
-/** An instant on an axis, with as few digits as the visible range allows: `10 s`. */
+/** Formats an instant for a tick, with as few digits as the visible range allows: `10 s`. */
 export function instantTickText(ns: number, rangeNs: number): string {
   const { seconds, suffix } = timeAxisUnit(rangeNs);
   const decimals = Math.ceil(1 - Math.log10(rangeNs / NS_PER_SECOND / seconds));
@@ -61,7 +61,10 @@ export function instantTickText(ns: number, rangeNs: number): string {
   return `${text.includes('.') ? text.replace(/\.?0+$/, '') : text} ${suffix}`;
 }
 
-/** The unit of a time axis, with its length in seconds; ticks stand at whole multiples of it. */
+/**
+ * The unit of a time axis for a visible range, with its length in seconds. Ticks stand at round
+ * values of this unit.
+ */
 export function timeAxisUnit(rangeNs: number): RunTimeUnit {
   return rangeNs < LONG_NS ? { seconds: 1, suffix: 's' } : hourUnit(rangeNs / NS_PER_SECOND);
 }

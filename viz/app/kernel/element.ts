@@ -5,10 +5,13 @@
  * @module
  */
 
-/** What an element may contain; `undefined` and `false` add nothing. */
+/** The possible content of an element; `undefined` and `false` add nothing. */
 export type Child = Node | string | number | undefined | false | readonly Child[];
 
-/** Attributes of an element: `false` and `undefined` omit one, functions become event listeners. */
+/**
+ * Attributes of an element by name. A value of `false` or `undefined` omits the attribute, and a
+ * function becomes an event listener.
+ */
 export type Attributes = Readonly<
   Record<string, string | number | boolean | undefined | ((event: Event) => void)>
 >;
@@ -39,7 +42,7 @@ export function replaceContent(parent: Element, ...children: readonly Child[]): 
   appendChildren(parent, children);
 }
 
-/** Sets an attribute only if it differs, which keeps animation frames cheap. */
+/** Sets an attribute only if its value differs, because this keeps animation frames cheap. */
 export function setAttributeIfChanged(target: Element, name: string, value: string | number): void {
   const text = String(value);
   if (target.getAttribute(name) !== text) target.setAttribute(name, text);

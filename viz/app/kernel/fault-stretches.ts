@@ -7,8 +7,9 @@ import type { FaultRow } from '../data/trace-answers.ts';
 import type { TimeRange } from './time-line.ts';
 
 /**
- * Merges the intervals of all faults, in chronological order.
- * @param lastNs The end assumed for faults without an end: the end of the run, or its present instant.
+ * Merges the intervals of all faults; the result is in chronological order.
+ * @param lastNs The end assumed for faults without an end: the end of the run, or its present
+ * instant.
  */
 export function mergedFaultIntervals(
   faults: readonly FaultRow[],

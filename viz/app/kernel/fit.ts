@@ -9,9 +9,9 @@ import type { TraceClient } from '../data/trace-client.ts';
 import type { Selection } from './address.ts';
 import type { TimeRange } from './time-line.ts';
 
-/** Margin on both sides, as a share of the interval. */
+/** Margin on each side of a packet's interval, as a share of the interval. */
 const MARGIN = 0.15;
-/** Time shown before and after a fault, ns. */
+/** Time shown before a fault and after its end, ns. */
 const BEFORE_NS = 1e9;
 const AFTER_NS = 2e9;
 /** How far around the cursor to search for the hops of a packet, ns. */
@@ -31,7 +31,10 @@ export async function intervalOfSelection(
   );
 }
 
-/** From the first departure of a packet to its last arrival. */
+/**
+ * The interval from the first departure of a packet to its last arrival, with a margin on both
+ * sides, ns.
+ */
 export function packetInterval(hops: HopColumns): TimeRange | undefined {
   if (hops.rows === 0) return undefined;
   const from = hops.departNs[0] ?? 0;
@@ -46,8 +49,8 @@ export function packetInterval(hops: HopColumns): TimeRange | undefined {
 }
 
 /**
- * The latest fault that began before the cursor, or else the first fault. A selected link or node
- * limits this to its own faults.
+ * The interval of the latest fault that began at or before the cursor, or else of the first fault,
+ * ns. If a link or node is selected, only its faults count.
  */
 export function faultIntervalAtCursor(
   { faults, durationNs }: Pick<TraceInfo, 'faults' | 'durationNs'>,

@@ -5,9 +5,8 @@
  */
 
 /**
- * Draws the page's next animation frame.
- * `elapsedMs` is the time since the previous frame, 0 after a pause. Returns true
- * if it needs another frame.
+ * Draws one animation frame. `elapsedMs` is the time since the previous frame; it is 0 for the
+ * first frame after a pause. Returns true if another frame is needed.
  */
 export type Painter = (elapsedMs: number) => boolean;
 

@@ -79,7 +79,7 @@ function groupsOf(keys: KeyMap): readonly HTMLElement[] {
   );
 }
 
-/** False if a later binding, such as one of a page, has taken all keys of this binding. */
+/** False if later bindings, such as those of a page, have taken all keys of this binding. */
 function isInForce(binding: KeyBinding, keys: KeyMap): boolean {
   const press = { ctrlKey: false, metaKey: false, altKey: false };
   return binding.keys.some((key) => keys.find({ ...press, key }) === binding);

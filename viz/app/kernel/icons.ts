@@ -1,5 +1,5 @@
 /**
- * Icons drawn as strokes on a grid of 24.
+ * Icons drawn as strokes on a grid of 24 by 24 units.
  *
  * @module
  */

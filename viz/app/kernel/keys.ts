@@ -1,6 +1,6 @@
 /**
  * The keyboard bindings. Each binding describes what it does, and the help that `?` opens is
- * generated from these descriptions. No key fires while somebody types.
+ * generated from these descriptions. Keys trigger nothing while the reader types text.
  *
  * @module
  */
@@ -41,7 +41,9 @@ export class KeyMap {
     return this.#bindings;
   }
 
-  /** The binding that a key press triggers. */
+  /**
+   * The binding that a key press triggers; undefined if there is none, or with Ctrl, Meta or Alt.
+   */
   find(press: KeyPress): KeyBinding | undefined {
     if (press.ctrlKey || press.metaKey || press.altKey) return undefined;
     return this.#bindings.findLast(({ keys }) => keys.includes(press.key));

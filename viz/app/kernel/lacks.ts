@@ -1,6 +1,6 @@
 /**
- * For which pages a run has no data: the reason, and the command that records the data. The
- * navigation greys such pages, and the pages show the reason. Plain values, no DOM.
+ * Tells for which pages a run has no data, why, and which command records the data. The navigation
+ * greys such pages, and the pages show the reason. Plain values, no DOM.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Report } from '../../../reports/report-schema.ts';
 import type { TraceInfo } from '../data/trace-answers.ts';
 import { writeDuration } from './duration.ts';
 
-/** What is known of an open run, to tell for which pages it has no data. */
+/** The facts about an open run that decide for which pages it has no data. */
 export interface RunFacts {
   readonly name: string;
   readonly report: Report | undefined;
@@ -22,14 +22,20 @@ export interface RunFacts {
 export interface MissingData {
   /** The reason as a sentence. */
   readonly reason: string;
-  /** The command that records the missing data; absent if none does. */
+  /** The command that records the missing data; absent if no command can. */
   readonly command?: string;
 }
 
-/** A page's own check of a run; undefined if the run has all data, or if that is not known yet. */
+/**
+ * A page's own check of a run. Returns undefined if the run has all data, or if this is not known
+ * yet.
+ */
 export type MissingDataCheck = (facts: RunFacts) => MissingData | undefined;
 
-/** Why a run has no data for a page: no trace, no report, or the page's own reason. */
+/**
+ * Says why a run has no data for a page: no trace, no report, or a reason of the page itself.
+ * Undefined if nothing is missing.
+ */
 export function missingDataFor(
   page: { readonly needs: 'nothing' | 'report' | 'trace'; readonly lacks?: MissingDataCheck },
   facts: RunFacts,
@@ -44,7 +50,7 @@ export function missingDataFor(
   return page.lacks?.(facts);
 }
 
-/** Says that a run has no fault, with a command that cuts a link in the middle of the run. */
+/** For a run without faults: says so, with a command that cuts a link in the middle of the run. */
 export function missingFaultData({ name, report, info }: RunFacts): MissingData | undefined {
   if (report === undefined || report.faults.length > 0) return undefined;
   const reason = `Nothing was cut, crashed or impaired in ${name}.`;
@@ -58,7 +64,10 @@ export function missingFaultData({ name, report, info }: RunFacts): MissingData 
   return { reason, ...rerunCommandWithFlag(report, '--set', event) };
 }
 
-/** The command that repeats a report's run with one more flag and `word`, the flag's value. */
+/**
+ * Writes the command that repeats the run of a report with one more flag.
+ * @param word The value of the flag.
+ */
 export function rerunCommandWithFlag(
   report: Report | undefined,
   flag: string,

@@ -12,8 +12,8 @@ import { Observable } from './observable.ts';
 import type { ViewState } from './view-state.ts';
 
 /**
- * A packet under way becomes visible only after it has arrived, so the cursor stays this far behind
- * the run.
+ * The cursor stays this far behind the run, ns, because a packet under way becomes visible only
+ * after its arrival.
  */
 const BEHIND_NS = 250e6;
 const REFRESH_MS = 1_000;
@@ -22,7 +22,7 @@ const REFRESH_MS = 1_000;
 export interface LiveBarParts {
   readonly view: ViewState;
   readonly signal: AbortSignal;
-  /** Called when there is more to draw, about once a second. */
+  /** Called about once a second if there is more to draw. */
   readonly refresh: () => void;
 }
 
@@ -31,7 +31,10 @@ export interface LiveBar {
   readonly root: HTMLElement;
   /** True while the cursor and the numbers follow the run. */
   readonly isFollowing: Observable<boolean>;
-  /** Runs `move`, which may move the cursor; unlike a reader's move, this does not end following. */
+  /**
+   * Runs `move`, which may move the cursor. Unlike a move by the reader, such a move does not end
+   * following.
+   */
   byItself(move: () => void | Promise<void>): Promise<void>;
 }
 
@@ -61,7 +64,7 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
   });
   const clock = setInterval(() => {
     say(trace.live.value);
-    // A paused run sends no further state, so its last state is drawn now.
+    // A paused run sends no further state, so the last state that was not drawn is drawn now.
     if (isStale) draw();
   }, REFRESH_MS);
   signal.addEventListener('abort', () => clearInterval(clock));

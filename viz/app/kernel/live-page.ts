@@ -16,11 +16,13 @@ import { interimReportText } from './live-text.ts';
 import type { Page } from './page.ts';
 import { actionButtons, type MessageAction, placeholderMessage } from './states.ts';
 
-/** Shortest time between two updates: numbers that change faster cannot be read. */
+/** Shortest time between two updates, ms: numbers that change faster cannot be read. */
 const AGAIN_MS = 2_000;
 
 const GOES_ON = 'The run is in progress';
-/** Shown after the run; the top bar tells whether the report is ready, and links to it. */
+/**
+ * Title after the end of the run. The top bar tells whether the report is ready, and links to it.
+ */
 const HAS_ENDED = 'The run has ended';
 
 /** The parameters of {@link makeLivePage}. */
@@ -31,7 +33,7 @@ export interface LivePageParts {
   readonly signal: AbortSignal;
   /** A button that opens a page which shows the run while it is in progress. */
   readonly watch: MessageAction;
-  /** Mounts the page with a report. */
+  /** Mounts a copy of the page with a report, into `root`, until the signal aborts. */
   readonly mount: (
     report: Report,
     place: { readonly root: HTMLElement; readonly signal: AbortSignal },

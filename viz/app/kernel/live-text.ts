@@ -7,7 +7,7 @@ import type { Report } from '../../../reports/report-schema.ts';
 import type { LiveRunStatus } from '../../format/live-wire.ts';
 import type { LiveFeedState } from '../data/live-feed.ts';
 
-/** How far the run has got, and which data this page missed. */
+/** Says how far the run has got, and which data this page has missed. */
 export function liveProgressText(news: LiveRunStatus): string {
   const { phase, run, seed, nowNs, durationNs, trouble } = news;
   const at = `${seconds(Math.min(nowNs, durationNs))} of ${seconds(durationNs)}`;
@@ -21,7 +21,10 @@ export function liveProgressText(news: LiveRunStatus): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
-/** The progress in a few words for the top bar; `state` is undefined before the first message. */
+/**
+ * Says in a few words for the top bar how far the run has got; `state` is undefined before the
+ * first message.
+ */
 export function livePhaseText(state: LiveFeedState | undefined): string {
   if (state?.link === 'lost') return 'connection lost';
   if (state?.news.phase !== 'ended') return 'goes on';
@@ -29,14 +32,16 @@ export function livePhaseText(state: LiveFeedState | undefined): string {
   return isWritten ? 'has ended' : 'has ended, its report is being written';
 }
 
-/** How reliable the numbers of a run in progress are. */
+/**
+ * Says up to which instant an interim report has measured, and that its numbers may still change.
+ */
 export function interimReportText({ virtualSeconds, scenario }: Report): string {
   const whole = seconds(scenario.durationNs);
   const at = `Measured until ${seconds(virtualSeconds * 1e9)} of ${whole}`;
   return `${at}, provisional: limits are judged when the run has ended. Packets under way are not counted as lost.`;
 }
 
-/** How far the run has got, as text on its card. */
+/** Says how far a run has got, for its card. */
 export function liveCardText(
   run: Pick<LiveRunStatus, 'phase' | 'seed' | 'nowNs' | 'durationNs'>,
 ): string {

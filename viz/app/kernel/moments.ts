@@ -1,5 +1,5 @@
 /**
- * Moments that the reader marked (key `m`), kept in the address as `marks=3.2s,4.75s`.
+ * Instants that the reader has marked with the key `m`, kept in the address as `marks=3.2s,4.75s`.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export function readTimeMarks(parameters: Readonly<Record<string, string>>): rea
   return [...new Set(found)].sort((a, b) => a - b).slice(0, MARKS_MAX);
 }
 
-/** Writes the marks; undefined if there are none. */
+/** Writes the marks as a parameter of the address; undefined if there are none. */
 export function writeTimeMarks(marks: readonly number[]): string | undefined {
   return marks.length === 0 ? undefined : marks.map(writeDuration).join(',');
 }

@@ -7,7 +7,7 @@ import type { TraceClient } from '../data/trace-client.ts';
 
 const GROWTH_MS = 1_000;
 
-/** Calls back as the trace of a live run grows, and once at its end. */
+/** Calls `tell` while the trace of a run in progress grows, at most once a second. */
 export function onTraceGrowth(
   { live }: Pick<TraceClient, 'live'>,
   signal: AbortSignal,

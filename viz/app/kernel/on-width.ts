@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Calls back for each new width of the element. */
+/** Makes an observer that calls `draw` for each new width of the element that it observes. */
 export function onWidthChange(draw: () => void): ResizeObserver {
   let last = 0;
   return new ResizeObserver(([entry]) => {

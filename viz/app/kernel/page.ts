@@ -1,6 +1,6 @@
 /**
- * The interface of a page. A page is a file `viz/app/pages/<name>/index.ts` that exports `page`.
- * The registry finds it there, and the shell mounts and removes it.
+ * The interface of a page. A page is a file `viz/app/pages/<name>/index.ts` that exports `page`;
+ * `pages.ts` finds it there, and the shell mounts and removes it.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export interface PageContext {
   readonly theme: ThemeChoice;
   /** True if the reader prefers reduced motion. */
   readonly isCalm: Watchable<boolean>;
-  /** Aborts when the reader leaves the page. Pass it to everything that must end then. */
+  /** Aborts when the reader leaves the page. Pages pass it to everything that must end then. */
   readonly signal: AbortSignal;
   /** Opens a run on the first page that has something to show for it. */
   open(run: { readonly id: string; readonly hasTrace: boolean }): void;
@@ -72,18 +72,21 @@ interface PageFacts {
   readonly icon: string;
   /** Text for a run without data for this page. */
   readonly empty: {
-    /** What the page would show: `packets on the links of a run`. */
+    /** What the page shows for a run with data: `packets on the links of a run`. */
     readonly shows: string;
     /** A shipped scenario that produces such data. */
     readonly scenario: string;
   };
-  /** Tells whether a run has no data for this page; absent if no run lacks any. */
+  /**
+   * Tells whether and why a run has no data for this page; absent if every run with a report or
+   * trace has the data.
+   */
   readonly lacks?: MissingDataCheck;
   /** True if the page depends on the scrubber. */
   readonly isTimed: boolean;
   /**
-   * For a page of the report that has nothing to show during a run: one sentence that says what it
-   * will show and when. If absent, the page shows interim results.
+   * One sentence that says what a page of the report will show after the run and why not before. If
+   * absent, the page shows interim results during a run.
    */
   readonly whileLive?: string;
 }

@@ -1,6 +1,6 @@
 /**
- * All pages: every folder of `viz/app/pages`, sorted by the `order` of each. Adding a folder adds a
- * page.
+ * All pages: one for every folder of `viz/app/pages`, sorted by their `order`. Adding a folder adds
+ * a page.
  *
  * @module
  */

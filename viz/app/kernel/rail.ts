@@ -44,7 +44,7 @@ export function makeNavigationRail(
       const asked = `${page.question}  (${page.order})`;
       button.title =
         lack === undefined ? asked : [lack.reason, lack.command ?? ''].join('\n').trim();
-      // A greyed page can still be opened: it says what is missing.
+      // A greyed page can still be opened; it then says what is missing.
       button.classList.toggle('lacks', lack !== undefined);
       if (lack === undefined) button.removeAttribute('aria-description');
       else button.setAttribute('aria-description', lack.reason);
@@ -61,7 +61,10 @@ export function makeNavigationRail(
   return rail;
 }
 
-/** The sides on which entries are out of sight. The style sheet shows a hint there. */
+/**
+ * The sides on which entries are out of sight, as text: `left`, `right`, both or none. The style
+ * sheet shows a hint on these sides.
+ */
 function hiddenSides({ scrollLeft, scrollWidth, clientWidth }: Element): string {
   const left = scrollLeft > 2 ? 'left' : '';
   const right = scrollLeft + clientWidth < scrollWidth - 2 ? 'right' : '';

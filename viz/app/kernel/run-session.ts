@@ -1,6 +1,5 @@
 /**
- * Keeps the run of the address open: closes the previous one, and opens the trace when the first
- * page needs it.
+ * Keeps the run that the address names open, and closes the previous run.
  *
  * @module
  */

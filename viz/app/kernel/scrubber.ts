@@ -30,9 +30,12 @@ const HEIGHT = 44;
 const BASE = 28;
 const TOP = 6;
 const SPEEDS = [0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 5, 10, 100, 1_000];
-/** The fastest of the fixed speeds offered, unless {@link WHOLE_RUN_S} needs a faster one. */
+/**
+ * Largest speed that is always offered; faster ones are offered only up to the speed of {@link
+ * WHOLE_RUN_S}.
+ */
 const PLAIN_MAX = 100;
-/** How long playback of the whole run takes at the speed that is offered for it. */
+/** One of the offered speeds plays the whole run in this time, s. */
 const WHOLE_RUN_S = 20;
 
 /** The parameters of {@link Scrubber}. */
@@ -65,7 +68,7 @@ export class Scrubber {
   readonly #now = element('output', { class: 'now' });
   #faults: readonly FaultRow[] = [];
   #bins: readonly BinRow[] = [];
-  /** The present instant of a run in progress, ns, up to which faults without an end are shaded. */
+  /** The present instant of a run in progress, ns. Faults without an end are shaded up to it. */
   #nowNs = Number.POSITIVE_INFINITY;
   #width = 0;
   #askBins: (range: TimeRange) => void = () => undefined;
@@ -266,7 +269,8 @@ export class Scrubber {
       const [from, to] = time.extent.value;
       const whole = wholeRunSpeed(to - from);
       const speed = time.speed.value;
-      // Short runs get only the usual speeds; long runs get faster ones, up to the whole run's.
+      // Short runs get only the speeds up to {@link PLAIN_MAX}; long runs get faster ones, up to
+      // the speed that plays the whole run in {@link WHOLE_RUN_S}.
       const plain = SPEEDS.filter((one) => one <= Math.max(PLAIN_MAX, whole));
       const speeds = [...new Set([...plain, ...(speed === whole ? [] : [speed])])];
       replaceContent(
@@ -285,7 +289,10 @@ export class Scrubber {
   }
 }
 
-/** The speed that shows a whole run in {@link WHOLE_RUN_S}, with digits that an address can hold. */
+/**
+ * The speed that plays a whole run in {@link WHOLE_RUN_S}, rounded to digits that an address can
+ * hold.
+ */
 function wholeRunSpeed(lengthNs: number): number {
   const speed = Number((lengthNs / 1e9 / WHOLE_RUN_S).toPrecision(4));
   return Math.min(PLAYBACK_SPEED_MAX, Math.max(PLAYBACK_SPEED_MIN, speed));

@@ -55,7 +55,7 @@ export class AppShell {
     parameters: this.#view.parameters,
     signal: this.#forever,
   });
-  /** What is known of the open run; undefined if there is none or if it is in progress. */
+  /** The facts about the open run; undefined if no run is open or if the run is in progress. */
   readonly #facts = new Observable<RunFacts | undefined>(undefined);
   #mounted = new AbortController();
 
@@ -150,7 +150,7 @@ export class AppShell {
     if (signal.aborted) return;
     this.#learn(trace);
     this.#scrubber.show(trace);
-    // In a run in progress, the cursor follows the run.
+    // A run in progress moves the cursor itself.
     if (run.isLive !== true) this.#view.lookFirst(await instantToSee(trace, report));
     if (signal.aborted) return;
     replaceContent(this.#main, this.#liveBar(run, trace, signal)?.root, context.root);
@@ -173,7 +173,10 @@ export class AppShell {
     return makeLiveBar(trace, { view: this.#view, signal, refresh });
   }
 
-  /** Shows a page of the report for a run without one; a run in progress has interim results. */
+  /**
+   * Shows a page that needs a report for a run that has none: interim results if the run is in
+   * progress, else a message.
+   */
   async #showUnreported(page: ReportPage, run: OpenRun, context: PageContext): Promise<void> {
     if (run.isLive !== true) return this.#showEmpty(page, 'This run has no report');
     const { signal } = context;
@@ -190,7 +193,10 @@ export class AppShell {
     replaceContent(this.#main, bar.root, live);
   }
 
-  /** Shows the trace in the scrubber. Errors are ignored: a page of the report needs no trace. */
+  /**
+   * Opens the trace and shows it in the scrubber. Errors are ignored, because a page of the report
+   * needs no trace.
+   */
   #feedScrubber(run: OpenRun, signal: AbortSignal): void {
     const show = (trace: TraceClient): void => {
       if (signal.aborted) return;
@@ -312,14 +318,17 @@ export class AppShell {
   }
 }
 
-/** What is known of a run; undefined while it is in progress, since any data may still come. */
+/** The facts about a run; undefined while the run is in progress, since any data may still come. */
 function factsOf(state: RunState): RunFacts | undefined {
   if (state.kind !== 'open' || state.run.isLive === true) return undefined;
   const { name, report, hasTrace } = state.run;
   return { name, report, hasTrace, info: undefined };
 }
 
-/** The instant at which to open a run: just before a fault or a missed limit, else at traffic. */
+/**
+ * The instant at which the cursor stands when a run is opened, ns: just before a fault or a missed
+ * limit, or else at the first bin with much traffic.
+ */
 async function instantToSee(
   trace: TraceClient,
   report: Report | undefined,

@@ -15,7 +15,7 @@ export interface MessageAction {
   readonly run: () => void;
 }
 
-/** A message instead of content. */
+/** Makes a message that a page shows in place of its content. */
 export function placeholderMessage(
   kind: 'empty' | 'error' | 'version' | 'waiting',
   title: string,
@@ -49,7 +49,8 @@ export function actionButtons(...list: readonly MessageAction[]): HTMLElement {
 }
 
 /**
- * Shows grey boxes immediately and the words after 300 ms, so that quick answers do not flicker.
+ * Makes grey boxes that show at once, with words that appear only after 300 ms, so that quick
+ * answers do not flicker.
  */
 export function loadingSkeleton(words: string): HTMLElement {
   return element(
@@ -71,7 +72,7 @@ export function partialNote(sentence: string): HTMLElement {
   return element('p', { class: 'partial', role: 'note', 'data-state': 'partial' }, sentence);
 }
 
-/** Describes any failure: what is wrong, where in the file, and what still works. */
+/** Makes the message for an error: what is wrong, where in the file, and what still works. */
 export function troubleMessage(error: unknown): HTMLElement {
   if (error instanceof TraceError) return traceMessage(error);
   if (error instanceof OpenError && error.kind === 'newer-version') {

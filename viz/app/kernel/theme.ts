@@ -23,7 +23,7 @@ export function themeColours(theme: Theme): ColourTokens {
   return theme === 'dark' ? DARK_COLOURS : LIGHT_COLOURS;
 }
 
-/** The theme of the page; setting it changes the page. */
+/** The theme of the page; setting its value changes the look of the page. */
 export class ThemeChoice extends Observable<Theme> {
   /**
    * @param wanted The theme that the address names.

@@ -1,12 +1,12 @@
 /**
- * The time line that all pages share: the cursor, the visible range, whether it plays and how fast.
- * {@link TimeLine.advance} moves the cursor once per frame; nothing here reads the clock.
+ * The time line that all pages share: the cursor, the visible range, whether playback runs, and its
+ * speed. {@link TimeLine.advance} moves the cursor once per frame; nothing here reads a clock.
  *
  * @module
  */
 import { Observable, type Watchable } from './observable.ts';
 
-/** A stretch of time, ns. */
+/** An interval of the time of a run: its start and its end, ns. */
 export type TimeRange = readonly [number, number];
 
 /** With reduced motion, the cursor moves in steps of this length, ns. */
@@ -71,14 +71,20 @@ export class TimeLine {
     this.#range.value = [begin, begin + width];
   }
 
-  /** Multiplies the width of the range by `factor`, around the cursor: below 1 narrows it. */
+  /**
+   * Multiplies the width of the visible range by `factor`, around the cursor; a factor below 1
+   * narrows the range.
+   */
   zoom(factor: number): void {
     const [from, to] = this.range.value;
     const middle = Math.min(to, Math.max(from, this.cursor.value));
     this.show([middle - (middle - from) * factor, middle + (to - middle) * factor]);
   }
 
-  /** Moves the visible range by a share of its own width, to earlier times if negative. */
+  /**
+   * Moves the visible range by a share of its own width; a negative share moves it to earlier
+   * times.
+   */
   pan(share: number): void {
     const [from, to] = this.range.value;
     const by = (to - from) * share;
@@ -90,7 +96,7 @@ export class TimeLine {
     this.#range.value = this.extent.value;
   }
 
-  /** Starts to play; from the beginning if the cursor is at the end. */
+  /** Starts playback, from the beginning of the run if the cursor is at its end. */
   play(): void {
     if (this.cursor.value >= this.extent.value[1]) this.moveTo(this.extent.value[0]);
     this.#isPlaying.value = true;
@@ -100,7 +106,7 @@ export class TimeLine {
     this.#isPlaying.value = false;
   }
 
-  /** Sets the speed, {@link PLAYBACK_SPEED_MIN} to {@link PLAYBACK_SPEED_MAX}. */
+  /** Sets the speed, limited to {@link PLAYBACK_SPEED_MIN} up to {@link PLAYBACK_SPEED_MAX}. */
   playAt(speed: number): void {
     this.#speed.value = Math.min(PLAYBACK_SPEED_MAX, Math.max(PLAYBACK_SPEED_MIN, speed));
   }

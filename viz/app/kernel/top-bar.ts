@@ -1,6 +1,6 @@
 /**
- * The bar at the top: the open run with its verdict and mode, and buttons for the link, the theme
- * and the list of keys.
+ * The bar at the top: the open run with its verdict and mode, and buttons that copy the link to
+ * this view, switch the theme and list the keys.
  *
  * @module
  */
@@ -88,7 +88,7 @@ function whatIsOpen(state: RunState, place: Place): Child {
   }
 }
 
-/** Shows the progress of a run until its end, then a link to its report. */
+/** Shows the progress of a run until its end, and then a link to the report of the run. */
 function liveFacts(run: OpenRun, { view, signal }: Place): Child {
   const words = element('span', { class: 'muted' });
   let report: string | undefined;
@@ -108,7 +108,7 @@ function liveFacts(run: OpenRun, { view, signal }: Place): Child {
       report = state?.news.report;
       open.hidden = report === undefined;
     });
-  // Errors are ignored here, because the page reports them.
+  // Errors are ignored here, because the page shows them.
   run.trace().then(follow, () => undefined);
   return [element('strong', {}, run.name), words, open];
 }

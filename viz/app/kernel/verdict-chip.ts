@@ -26,7 +26,7 @@ export function verdictCssClass(verdict: VerdictWord): string {
   return TONES[verdict];
 }
 
-/** Makes the chip of a verdict. */
+/** Makes the chip of a verdict: a coloured label with sign and word. */
 export function verdictChip(verdict: VerdictWord): HTMLElement {
   const sign = element('span', { 'aria-hidden': 'true' }, SIGNS[verdict]);
   return element('span', { class: `chip ${TONES[verdict]}` }, sign, ' ', verdict);

@@ -1,7 +1,7 @@
 /**
- * What the reader is looking at, kept in the address: page, run, selection, parameters of the
- * pages, and the time line. A change of page or run adds an entry to the browser's history; all
- * other changes replace the current entry, at most four times a second (docs/spec/browser-view.md).
+ * What the reader looks at, kept in the address: page, run, selection, parameters of the pages, and
+ * the time line. A change of page or run adds an entry to the browser's history; all other changes
+ * replace the current entry, at most four times a second (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -21,9 +21,9 @@ export class ViewState {
   readonly parameters: Observable<Readonly<Record<string, string>>>;
   /** One sentence for each value of the address that could not be read. */
   readonly notices = new Observable<readonly string[]>([]);
-  /** The view of the address whose time and speed apply once its run is open. */
+  /** The view that the address names; its time and speed apply once its run is open. */
   #wanted: UrlState | undefined;
-  /** True if the address names no instant, so the page may choose one. */
+  /** True if the address names no instant, so that a page may choose one. */
   #isUnplaced = false;
   #isSilent = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -66,7 +66,7 @@ export class ViewState {
     this.parameters.value = value === undefined ? others : { ...others, [name]: value };
   }
 
-  /** Called when the run is open: applies time and speed from the address. */
+  /** Applies the time and the speed of the address to a run that has been opened. */
   openTime(extent: readonly [number, number]): void {
     const wanted = this.#wanted;
     this.#wanted = undefined;
@@ -80,8 +80,8 @@ export class ViewState {
   }
 
   /**
-   * Moves the cursor to an instant worth seeing, unless the address names one or the reader has
-   * moved it.
+   * Moves the cursor to an instant that is worth seeing, unless the address names an instant or the
+   * reader has moved the cursor.
    */
   lookFirst(timeNs: number | undefined): void {
     const isUntouched = this.time.cursor.value === this.time.extent.value[0];
@@ -105,7 +105,10 @@ export class ViewState {
     addEventListener('hashchange', () => this.#take());
   }
 
-  /** Takes over the view of the address after the reader went back in history or edited it. */
+  /**
+   * Takes over the view of the address after the reader went back in the history or edited the
+   * address.
+   */
   #take(): void {
     if (location.hash === this.#written) return;
     const { view, notices } = readUrlHash(location.hash);
