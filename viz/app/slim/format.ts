@@ -1,6 +1,6 @@
 /**
  * Replaces `d3-format` in the built page (tools/build-viz.ts). All numbers are formatted by
- * `reports/format.ts`, so no scale is asked to format its ticks.
+ * `reports/format.ts`, so no scale formats its ticks.
  *
  * @module
  */

@@ -34,7 +34,10 @@ interface Chooser<T> {
   readonly show: (one: T, signal: AbortSignal) => Child;
 }
 
-/** A select element with the chosen chart below it. The choice is kept in the address. */
+/**
+ * Makes a select element with the chart of the chosen entry below it. The choice is kept in the
+ * address.
+ */
 function chooser<T>(
   { view }: ReportPageContext,
   parts: Chooser<T>,
@@ -71,7 +74,7 @@ function frameOf(name: string, { a, b }: ComparedRuns): ChartFrame {
   return new ChartFrame({ name, origin: { run: `${a.run.id} and ${b.run.id}`, seed: '' } });
 }
 
-/** The chart of the differences of a KPI. */
+/** Makes the chart of the differences of one KPI by seed, with a select for the KPI. */
 export function differencesChart(
   context: ReportPageContext,
   both: ComparedRuns,
@@ -118,7 +121,10 @@ interface DistributionPair {
   readonly b: Distribution;
 }
 
-/** The distributions of one metric in both runs, in one chart. */
+/**
+ * Makes the chart that shows the distributions of one metric in both runs, with a select for the
+ * metric.
+ */
 export function distributionsChart(
   context: ReportPageContext,
   both: ComparedRuns,

@@ -78,7 +78,10 @@ export class ComparePage {
     this.#open = undefined;
   }
 
-  /** Fills the select with all other runs as candidates for B, those of the same scenario first. */
+  /**
+   * Fills the select with all runs but the open one as candidates for B; those of the same scenario
+   * come first.
+   */
   #offer(state: RunLibraryState): void {
     const { run, report, library } = this.#context;
     if (state.kind === 'loading') return;
@@ -234,7 +237,7 @@ function kpiTable(comparison: ReportComparison): HTMLElement {
   );
 }
 
-/** The inputs of both runs, those that differ first. */
+/** Makes the section with the inputs of both runs; those that differ come first. */
 function inputsSection(
   context: ReportPageContext,
   both: ComparedRuns,

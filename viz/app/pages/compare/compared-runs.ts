@@ -13,7 +13,7 @@ interface Compared {
   readonly report: Report;
 }
 
-/** Both runs, with the changes of their KPIs. */
+/** Both runs, with the comparison of their KPIs. */
 export interface ComparedRuns {
   readonly a: Compared;
   readonly b: Compared;

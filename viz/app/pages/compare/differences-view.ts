@@ -40,7 +40,7 @@ export interface SeedValuePair {
   readonly b: number;
 }
 
-/** The seeds that both runs measured. */
+/** Lists the seeds that both runs measured, with the values of both. */
 export function seedValuePairs({ a, b }: Pick<KpiPair, 'a' | 'b'>): readonly SeedValuePair[] {
   const ofA = new Map(a.perSeed.map(({ seed, value }) => [seed, value]));
   return b.perSeed.flatMap(({ seed, value }) => {
@@ -51,7 +51,7 @@ export function seedValuePairs({ a, b }: Pick<KpiPair, 'a' | 'b'>): readonly See
   });
 }
 
-/** The rows of the table: one for each seed that A or B measured, with both values. */
+/** Makes the rows of the table: one for each seed that A or B measured, with both values. */
 export function differenceRows({
   a,
   b,
@@ -188,8 +188,8 @@ function axisOf(
 }
 
 /**
- * The unit in which differences are written. The difference of two ratios is not a ratio: it needs
- * no extra digits near 100 %.
+ * The unit in which differences are written. A difference of two ratios is not written as a ratio,
+ * because it needs no extra digits near 100 %.
  */
 function scaleUnit(unit: string): string {
   return unit === 'ratio' ? '' : unit;

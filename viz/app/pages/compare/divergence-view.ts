@@ -1,6 +1,6 @@
 /**
- * The section that shows where two runs of one seed diverge: first what their fingerprints say,
- * then the first line that differs between their traces.
+ * The section that shows where two runs of one seed diverge: first whether their fingerprints are
+ * equal, then the first line that differs between their traces.
  *
  * @module
  */
@@ -79,15 +79,15 @@ async function search(
   }
 }
 
-/** Where the checkpoints of the reports say that the runs diverge; empty without checkpoints. */
+/** Says where the runs diverge by the checkpoints in their reports; empty without checkpoints. */
 function partingWords({ comparison }: ComparedRuns): string {
   const words = seedDivergencesText(comparison.partings);
   return words === undefined ? '' : ` By the checkpoints of their fingerprints ${words}.`;
 }
 
 /**
- * Searches for the first difference in the interval that the checkpoints name. If no row differs
- * there, searches the time after the interval.
+ * Searches for the first difference in the interval that the checkpoints name; if nothing differs
+ * there, in the time after this interval.
  */
 async function searched(
   a: Recording,

@@ -1,10 +1,7 @@
 /**
- * Finds where two recordings of one seed first differ. It narrows the interval by the bins of the
- * trace, which count every packet of the run, down to 1 ms, and compares the rows in this interval.
+ * Finds where two recordings of one seed first differ. The bins of the trace, which count every
+ * packet of the run, narrow the interval down to 1 ms; then the rows in this interval are compared.
  * Faults and states are stored completely and are compared line by line.
- * The checkpoints of the reports tell in which interval the runs diverge, so only a small part of
- * the traces is read. A difference that leaves no row, such as a timer that sends nothing, is not
- * found.
  *
  * @module
  */
@@ -14,13 +11,16 @@ import type { BinRow } from '../../../format/trace-file.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 
-/** How long after a run's duration packets under way may still arrive by default, ns. */
+/** How long after the duration of a run packets under way may still arrive by default, ns. */
 const DRAIN_NS = 1e9;
 
 /** The recording of a run: a trace that answers queries. */
 export type Recording = Pick<TraceClient, 'info' | 'ask'>;
 
-/** One event of a recording as text, by which it is compared with one of another recording. */
+/**
+ * One event of a recording as text, which is compared with the text of an event of the other
+ * recording.
+ */
 export interface ComparedEvent {
   readonly timeNs: number;
   /** Name of the node or link. */
@@ -28,10 +28,10 @@ export interface ComparedEvent {
   readonly text: string;
 }
 
-/** The first difference of two recordings; `none` if they do not differ. */
+/** The first difference of two recordings; `none` if no difference was found. */
 export type Divergence =
   | { readonly kind: 'none' }
-  /** The first lines that differ; undefined where a recording has no further line. */
+  /** The first lines that differ; undefined for a recording that has no further line. */
   | {
       readonly kind: 'line';
       readonly a: ComparedEvent | undefined;
@@ -46,7 +46,7 @@ export interface RunInterval {
   readonly toNs: number;
 }
 
-/** The whole duration of both recordings. */
+/** The interval that covers both recordings completely. */
 export function wholeRunInterval(a: Recording, b: Recording): RunInterval {
   const ends = [a, b].map(({ info: { durationNs, rangeNs } }) =>
     Math.max(durationNs + DRAIN_NS, rangeNs[1] + 1),
@@ -54,7 +54,7 @@ export function wholeRunInterval(a: Recording, b: Recording): RunInterval {
   return { fromNs: 0, toNs: greatestOf(ends) };
 }
 
-/** Finds the first difference; reads only blocks of the interval. */
+/** Finds the first difference in an interval; reads only blocks with rows in this interval. */
 export async function firstDivergence(
   a: Recording,
   b: Recording,
@@ -89,7 +89,7 @@ function earlier(one: Pair | undefined, other: Pair | undefined): Pair | undefin
   return earlierInstantNs(one) <= earlierInstantNs(other) ? one : other;
 }
 
-/** The time of the earlier of two lines. */
+/** The instant of the earlier of two lines, ns of the run; infinite if both are undefined. */
 export function earlierInstantNs([a, b]: Pair): number {
   return Math.min(a?.timeNs ?? Number.POSITIVE_INFINITY, b?.timeNs ?? Number.POSITIVE_INFINITY);
 }
@@ -143,7 +143,8 @@ export function differingBin(a: readonly BinRow[], b: readonly BinRow[]): BinPai
       if (!isSameBin(left, right)) return { a: left, b: right };
       continue;
     }
-    // The recording with the earlier bin has packets where the other one has none.
+    // Empty bins are absent: the recording with the earlier bin has packets where the other one has
+    // none.
     const isLeft = (left?.startNs ?? Infinity) < (right?.startNs ?? Infinity);
     return isLeft ? { a: left, b: undefined } : { a: undefined, b: right };
   }
@@ -155,7 +156,7 @@ function isSameBin(a: BinRow, b: BinRow): boolean {
   return names.every((name) => a[name] === b[name]);
 }
 
-/** The departures, arrivals and losses of packets in the interval, in a fixed order. */
+/** Lists the departures, arrivals and losses of packets in the interval, in a fixed order. */
 async function linesOf(
   recording: Recording,
   fromNs: number,
@@ -196,7 +197,10 @@ function hopLines(hops: HopColumns, info: TraceInfo): ComparedEvent[] {
   return lines;
 }
 
-/** A packet as text, without its number, which differs if a recording has left out rows. */
+/**
+ * Describes a packet without its number, because packet numbers differ if one of the recordings has
+ * left out rows.
+ */
 function packetText(hops: HopColumns, row: number, info: TraceInfo): string {
   const flow = hops.flow[row] as number;
   const name = info.classes[hops.class[row] as number] ?? 'packet';

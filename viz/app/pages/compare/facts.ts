@@ -1,5 +1,5 @@
 /**
- * What two runs were made from: the hashes of their files, overrides, the program and the machine.
+ * The inputs of two runs: the hashes of their files, overrides, the program and the machine.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface ComparedFact {
   readonly isSame: boolean;
 }
 
-/** All facts about both runs; those that differ come first. */
+/** Lists all facts about both runs; those that differ come first. */
 export function comparedFacts(a: Report, b: Report): readonly ComparedFact[] {
   const [ofA, ofB] = [valuesOf(a), valuesOf(b)];
   const names = [...new Set([...ofA.keys(), ...ofB.keys()])];
@@ -31,12 +31,14 @@ export function comparedFacts(a: Report, b: Report): readonly ComparedFact[] {
 export interface DifferingFile {
   /** File name of its copy in the folder of a run. */
   readonly copy: string;
-  /** `scenarios/failover.yaml`, or both names if they differ. */
+  /** `scenarios/failover.yaml`, or both names if the file is named differently in the two runs. */
   readonly title: string;
   readonly names: readonly [a: string, b: string];
 }
 
-/** The input files whose hashes differ. A topology inside the scenario is not a separate file. */
+/**
+ * Lists the input files whose hashes differ. A topology inside the scenario is not a separate file.
+ */
 export function differingFiles(a: Report, b: Report): readonly DifferingFile[] {
   const [left, right] = [a.scenario, b.scenario];
   const file = (copy: string, ...names: readonly [string, string]): DifferingFile => {
@@ -66,7 +68,7 @@ export function diffCommand(a: Report, b: Report): string | undefined {
   return files.map(([left, right]) => `diff ${left} ${right}`).join('; ');
 }
 
-/** `3 of 3 seeds ended with the same fingerprint`. */
+/** Says how many of the common seeds ended with the same fingerprint in both runs. */
 export function fingerprintText(a: Report, b: Report): string {
   const ofA = new Map(a.perSeed.map(({ seed, fingerprint }) => [seed, fingerprint]));
   const common = b.perSeed.filter(({ seed }) => ofA.has(seed));
@@ -79,7 +81,7 @@ export function fingerprintText(a: Report, b: Report): string {
   return `${same} of ${countWithNoun(common.length, 'common seed')} ended with the same fingerprint.`;
 }
 
-/** The commit of a report's program, without the `+` that stands for later changes of files. */
+/** The commit of a report's program, without the `+` that marks uncommitted changes. */
 function commitOf({ environment }: Report): string {
   return environment.commit.replace(/\+$/, '');
 }

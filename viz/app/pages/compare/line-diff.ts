@@ -1,17 +1,21 @@
 /**
- * Compares two texts line by line and returns removed and added lines with some context. Equal
- * beginnings and ends are set aside first; the rest is compared by a longest common subsequence.
+ * Compares two texts line by line and returns removed and added lines with some context. Lines that
+ * are equal at the beginning and at the end of both texts are matched first; the rest is compared
+ * by a longest common subsequence.
  *
  * @module
  */
 
-/** A line of both texts (`same`), only of the first (`out`) or only of the second (`in`). */
+/** A line that both texts have (`same`), or only the first (`out`) or the second (`in`). */
 export interface DiffLine {
   readonly kind: 'same' | 'out' | 'in';
   readonly text: string;
 }
 
-/** Neighbouring lines, with the numbers of the first of them in A and in B, counted from 1. */
+/**
+ * Neighbouring lines around changes. `fromA` and `fromB` are the numbers, counted from 1, of the
+ * first of these lines in each text.
+ */
 export interface Hunk {
   readonly fromA: number;
   readonly fromB: number;
@@ -20,10 +24,13 @@ export interface Hunk {
 
 /** Lines of context around a change. */
 const AROUND = 3;
-/** Most cells of the subsequence table; beyond it, all lines count as removed and added. */
+/**
+ * Largest number of cells of the subsequence table. If it would be larger, all lines that are not
+ * matched count as removed and added.
+ */
 const CELLS_MAX = 4_000_000;
 
-/** The places where two texts differ; none if they are equal. */
+/** Finds the hunks in which two texts differ; none if the texts are equal. */
 export function findHunks(before: string, after: string): readonly Hunk[] {
   const lines = diffLines(before.split('\n'), after.split('\n'));
   const hunks: { fromA: number; fromB: number; lines: DiffLine[] }[] = [];

@@ -25,7 +25,7 @@ export const VERDICT_STYLES: Readonly<
   'not comparable': ['–', 'muted'],
 };
 
-/** `B is worse than A in 1 of 6 KPIs, better in none`. */
+/** A headline such as `B is worse than A in 1 of 6 KPIs, better in none`. */
 export function headline({ kpis, verdict }: ReportComparison): string {
   const count = (wanted: KpiChange['verdict']): number =>
     kpis.filter((one) => one.verdict === wanted).length;
@@ -45,7 +45,7 @@ export function headline({ kpis, verdict }: ReportComparison): string {
   }
 }
 
-/** How the seeds were paired, or why they could not be. */
+/** Says how the seeds were paired, or why they could not be paired. */
 export function pairingSentence(comparison: ReportComparison, a: Report, b: Report): string {
   const effect = `changes below ${comparison.smallestEffect * 100} % of A do not count`;
   if (comparison.isPaired) return `${countWithNoun(a.seeds.length, 'seed')}, paired; ${effect}.`;
@@ -63,7 +63,7 @@ export function seedText(seeds: readonly number[]): string {
   return isRow ? `${first}-${last}` : sorted.join(', ');
 }
 
-/** `-2.1 ms [-4.1, -0.2]`: the mean difference per seed with its confidence interval. */
+/** The mean difference per seed with its confidence interval: `-2.1 ms [-4.1, -0.2]`. */
 export function differenceText({ difference, unit }: KpiChange): string {
   if (difference === undefined) return '–';
   const { low, high, mean } = difference;
@@ -98,7 +98,7 @@ export function missingKpisText(a: Report, b: Report): string | undefined {
   return names.length === 0 ? undefined : `B has no KPI ${names.join(', ')}, which A has.`;
 }
 
-/** The text next to a verdict. */
+/** The note beside the verdict on a KPI; undefined if there is none. */
 export function kpiChangeNote({ note }: KpiChange): string | undefined {
   return note === 'not in the baseline' ? 'A has no such KPI' : note;
 }

@@ -15,7 +15,7 @@ export interface Bin {
   readonly value: number | null;
 }
 
-/** The lowest and the highest value of all seeds in a bin. */
+/** The lowest and the highest value of all seeds in a bin, in ns after the fault. */
 export interface BandBin {
   readonly fromNs: number;
   readonly toNs: number;
@@ -23,7 +23,7 @@ export interface BandBin {
   readonly high: number;
 }
 
-/** The interval and the bins to count in. */
+/** The interval that is divided into bins, and the width of the bins. */
 export interface BinningWindow {
   /** The instant that counts as 0, ns of the run. */
   readonly zeroNs: number;
@@ -52,7 +52,10 @@ const PER_BIN = 5;
 /** Rounding error, in widths of a bin, by which the end of a window may miss the edge of a bin. */
 const SLACK = 1e-9;
 
-/** A round bin width, ns: some {@link PER_BIN} packets in a bin, at most {@link BINS_MAX} bins. */
+/**
+ * Chooses a round bin width, ns, with about {@link PER_BIN} packets in a bin and at most {@link
+ * BINS_MAX} bins.
+ */
 export function binWidth(rangeNs: number, packets: number): number {
   const needed = Math.max(
     NARROWEST_NS,
@@ -63,7 +66,7 @@ export function binWidth(rangeNs: number, packets: number): number {
   return ([1, 2, 5].find((step) => step * power >= needed * (1 - 1e-9)) ?? 10) * power;
 }
 
-/** The packets of a flow that reached its target. */
+/** Lists the packets of a flow that reached the flow's target. */
 export function listArrivals(
   hops: HopColumns,
   links: TraceInfo['links'],
@@ -119,7 +122,10 @@ export function latencyP95Bins(arrivals: readonly Arrival[], scope: BinningWindo
   });
 }
 
-/** The losses of a flow: those of packets that `hops` shows in it; all losses without `hops`. */
+/**
+ * Lists the losses of packets that belong to the flow by a row of `hops`; without `hops`, all
+ * losses.
+ */
 export function listLosses(
   drops: readonly DropRow[],
   hops: HopColumns | undefined,
@@ -133,7 +139,7 @@ export function listLosses(
   return drops.filter(({ packet }) => packet !== undefined && own.has(packet));
 }
 
-/** The steps of a series, from a report or a trace, that lie in the window. */
+/** Makes bins from the steps of a series that lie in the window. */
 export function seriesBins(
   series: { readonly stepNs: number; readonly values: readonly (number | null)[] },
   scope: Omit<BinningWindow, 'binNs'>,
@@ -148,7 +154,7 @@ export function seriesBins(
   }));
 }
 
-/** The complete bins of the window; the fault lies on the edge between two of them. */
+/** The bins that lie completely in the window. The fault lies on the edge between two bins. */
 function edges(scope: BinningWindow): readonly Omit<Bin, 'value'>[] {
   const { zeroNs, toNs, binNs } = scope;
   const first = firstEdge(scope);

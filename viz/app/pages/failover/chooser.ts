@@ -17,7 +17,7 @@ export interface FaultChooserParts {
   readonly choose: (wanted: { readonly id?: string; readonly seed?: number }) => void;
 }
 
-/** The line of selects above the chart. */
+/** The line above the chart with the selects. */
 export class FaultChooser {
   readonly root: HTMLElement;
   readonly #context: ReportPageContext;
@@ -41,14 +41,17 @@ export class FaultChooser {
     );
   }
 
-  /** The flow in the address as a suffix of names of series; the first flow if none is named. */
+  /**
+   * The suffix of the names of series for the flow that the address names, or else for the first
+   * flow.
+   */
   get suffix(): string {
     const wanted = ` ${this.#context.view.parameters.value['flow'] ?? ''}`;
     const { flows } = this.#parts;
     return flows.find((one) => one === wanted) ?? flows[0] ?? '';
   }
 
-  /** Shows which fault and seed are chosen. */
+  /** Shows in the selects which fault and seed are chosen. */
   show(shown: FaultCase): void {
     const key = `${shown.id} ${shown.seed}`;
     if (key === this.#listed) return;

@@ -1,7 +1,7 @@
 /**
- * The strips of throughput, loss and latency. If the report has values around faults of all seeds,
- * they show all seeds. Otherwise they show one seed: from its packets, if the trace kept them and they agree
- * with the measured series, or else from the series.
+ * The strips of throughput, loss and latency. If the report has values of all seeds around faults,
+ * the strips show all seeds. Otherwise they show one seed: counted from its packets if the trace
+ * kept them and they agree with the measured series, or else from the series.
  *
  * @module
  */
@@ -41,7 +41,10 @@ export function curveStrips(scene: StripsData): readonly Strip[] {
   return [throughput(scene, arrivals), loss(scene), latency(scene, arrivals)];
 }
 
-/** Arrivals of the flow in the trace; undefined if not kept or if they disagree with the series. */
+/**
+ * Lists the arrivals of the flow in the trace; undefined if the trace has not kept the packets, or
+ * if they disagree with the series.
+ */
 function seenArrivals(scene: StripsData): readonly Arrival[] | undefined {
   const { info, material, suffix } = scene;
   const ends = findFlowEnds(info, suffix);
@@ -51,7 +54,7 @@ function seenArrivals(scene: StripsData): readonly Arrival[] | undefined {
   return arrivalsMatchSeries(arrivals, material.delivered, scene) ? arrivals : undefined;
 }
 
-/** True if about as many packets arrived in the complete steps of the window as the series says. */
+/** True if the complete steps of the window have about as many arrivals as the series says. */
 export function arrivalsMatchSeries(
   arrivals: readonly Arrival[],
   delivered: StepSeries | undefined,
@@ -104,8 +107,8 @@ function throughput(scene: StripsData, arrivals: readonly Arrival[] | undefined)
 function loss(scene: StripsData): Strip {
   const { info, material, suffix, report } = scene;
   const { packets } = material;
-  // A trace of a live run records what protocols drop, but not what links lose, so a count would be
-  // too low.
+  // The trace of a live run records drops by protocols but not losses on links, so a count from it
+  // would be too low.
   const isLive = report.mode === 'live';
   if (packets === undefined || isLive) {
     const lost = report.metrics['gateway.failover.lost']?.quantiles?.find(({ p }) => p === 0.5);
@@ -188,8 +191,8 @@ function scaled(bins: readonly Bin[], by: number): readonly Bin[] {
 }
 
 /**
- * For each bin the lowest and the highest value of all seeds; empty if the fault does not happen at
- * the same time in all seeds.
+ * Makes bins with the lowest and the highest value of all seeds; none if the fault does not happen
+ * at the same time in all seeds.
  */
 function bandOf(scene: StripsData, name: string, by: number): readonly BandBin[] {
   const { report, same, suffix } = scene;

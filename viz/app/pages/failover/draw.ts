@@ -20,7 +20,7 @@ import type { StateLane, StateSegment } from './lanes.ts';
 import { type Effect, FIRST_PACKET_EFFECT } from './story.ts';
 import type { MarkedInstant, SeedGap, Strip } from './strips.ts';
 
-/** What all strips share: width, interval, effects, and what a click on a seed does. */
+/** The common input of all strips: width, interval, effects, and what a click on a seed does. */
 export interface StripsDrawingInput {
   readonly width: number;
   /** Start of the visible interval, ns after the fault. */
@@ -318,7 +318,7 @@ function limitAcross(
     value === null ? [] : [fromNs, toNs].map((ns) => ({ x: x(ns), y: y(value) })),
   );
   const bounds = { left, right, top: -2, bottom: CURVE + 2 };
-  // If there is no room for the whole label, the name of the strip tells what the limit applies to.
+  // If there is no room for the whole label, the part that names the KPI is left out.
   const text = right - left < NARROW - LEFT ? limit.text.replace(/ for .*/, '') : limit.text;
   const spot = new LabelPlacer(bounds, [curve]).take(text, spots);
   const kind = spot.anchor === 'end' ? 'end limit-text' : 'limit-text';
@@ -401,7 +401,7 @@ function gapLimit(
   ];
 }
 
-/** At most about {@link GAPS_MAX} of the seeds, evenly chosen, always with the shown one. */
+/** At most about {@link GAPS_MAX} of the seeds, evenly chosen, with the shown seed. */
 function thinned(seeds: readonly SeedGap[]): readonly SeedGap[] {
   const oneIn = Math.ceil(seeds.length / GAPS_MAX);
   return seeds.filter(({ isShown }, row) => isShown || row % oneIn === 0);

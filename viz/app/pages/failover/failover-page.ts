@@ -1,7 +1,7 @@
 /**
- * The failover page: lets the reader choose a fault and a seed, fetches the data around the fault
- * and draws the strips. It shows the visible range of the shared time line, so the keys of the time
- * line zoom and pan here too.
+ * The failover page: lets the reader choose a fault and a seed, fetches the data around the fault,
+ * and draws the strips. It shows the visible range of the shared time line, so that keys of the
+ * time line zoom and pan the strips.
  *
  * @module
  */
@@ -50,7 +50,10 @@ export async function mountFailover(context: ReportPageContext): Promise<void> {
   new FailoverPage(context, { cases, trace, trouble }).start();
 }
 
-/** Opens the trace. An error becomes a text, because the report alone is enough to show faults. */
+/**
+ * Opens the trace. An error is returned as the text `trouble`, because the report alone is enough
+ * to show faults.
+ */
 async function openedTrace({ run }: ReportPageContext): Promise<{
   readonly trace: TraceClient | undefined;
   readonly trouble: string | undefined;
@@ -64,7 +67,7 @@ async function openedTrace({ run }: ReportPageContext): Promise<{
   }
 }
 
-/** Says that no fault happened, with a command that cuts a link, which the trace names. */
+/** Says that no fault happened, with a command that cuts a link of the run. */
 async function showNoFault(context: ReportPageContext): Promise<void> {
   const { root, view, report, run } = context;
   const demo = { label: 'Open the demo', run: (): void => view.go('failover', DEMO_RUN_ID) };
@@ -139,7 +142,7 @@ class FailoverPage {
     );
     this.#addKeys();
     const { range, extent } = view.time;
-    // Keeps a range from the address; otherwise shows the fault with its effects.
+    // A range that the address names is kept; otherwise the page shows the fault with its effects.
     if (range.value[0] === extent.value[0] && range.value[1] === extent.value[1]) this.#fit();
     const observer = onWidthChange(() => this.#draw());
     observer.observe(this.#chart.body);
@@ -280,7 +283,7 @@ class FailoverPage {
   }
 }
 
-/** Tells what a report of many seeds lacks, and which command records it. */
+/** Says which data about its seeds a report of several seeds lacks; false if it lacks none. */
 function withoutSeeds({ seeds, faultWindows, reproduce }: Report): HTMLElement | false {
   if (seeds.length < 2) return false;
   if (faultWindows === undefined) {

@@ -1,6 +1,6 @@
 /**
- * Lanes: rows of segments. A segment shows from when to when a state machine of a trace was in one
- * state, or which path carried most packets by the series of a report.
+ * Lanes: rows of segments. A segment shows the time in which a state machine of a trace was in one
+ * state, or in which one path carried more packets than the others by the series of a report.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface LaneWindow {
   readonly toNs: number;
 }
 
-/** The states of all nodes at the start of the window and their changes inside the window. */
+/** The states of all nodes at the start of the window, and their changes inside the window. */
 export interface StateHistory {
   readonly before: MachineStateEntries;
   readonly changes: readonly StateChangeRow[];
@@ -64,8 +64,8 @@ function machinesOf(history: StateHistory, node: number): readonly string[] {
 }
 
 /**
- * When a link or node was up, from the faults that affect it. `word` names the state during a
- * fault.
+ * The lane that shows when a link or node was up, from the faults that affect it. `word` names its
+ * state during a fault.
  */
 export function linkStateLane(
   { target, word }: { readonly target: string; readonly word: string },
@@ -86,8 +86,8 @@ export function linkStateLane(
 }
 
 /**
- * The names of state machines of the gateway at the source of a flow: `chosen` tells the path in
- * use, and `healths` the health of each path.
+ * The names of state machines of the gateway at the source of a flow. The states of `chosen` name
+ * the path in use; those of `healths` tell the health of each path.
  */
 export function pathMachineNames(
   info: TraceInfo,
@@ -102,7 +102,10 @@ export function pathMachineNames(
   return { chosen: `path${ending}`, healths };
 }
 
-/** The lane of the path that carried most packets in each step; undefined without such series. */
+/**
+ * The lane that shows for each step which path carried more packets than the others; undefined
+ * without series of paths.
+ */
 export function busiestPathLane(
   paths: readonly (StepSeries & { readonly name: string })[],
   span: LaneWindow,

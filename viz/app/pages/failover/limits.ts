@@ -1,6 +1,6 @@
 /**
- * Limits of KPIs in the units of the strips. They exist only for a run with a single flow, because
- * a KPI covers all flows.
+ * The limits of KPIs in the units of the strips. They are drawn only for a run with a single flow,
+ * because a KPI covers all flows.
  *
  * @module
  */

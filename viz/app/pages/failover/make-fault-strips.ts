@@ -31,8 +31,8 @@ import type { MarkedInstant, Strip } from './strips.ts';
 const TARGETS_MAX = 4;
 
 /**
- * One strip for each quantity around the fault: links, probes, path, throughput, loss, latency and
- * gap.
+ * Makes a strip for each quantity around the fault: links, probes, path, throughput, loss, latency
+ * and gap.
  */
 export function makeFaultStrips(scene: StripsData): readonly Strip[] {
   const strips = [
@@ -124,7 +124,10 @@ function pathStrip(scene: StripsData): Strip | undefined {
   return { ...effectLanes(scene, 'switched', lanes), name: 'path', finding: `${how}${words}` };
 }
 
-/** A strip of lanes, with marks for the effect in the other seeds. */
+/**
+ * The content of a strip with lanes: the lanes of the shown seed, and marks for one effect in the
+ * other seeds.
+ */
 function effectLanes(
   { same, shown }: StripsData,
   effect: string,
@@ -157,7 +160,10 @@ function spreadWords({ n, low, median, high }: SeedSpread): string {
   return `median of ${countWithNoun(n, 'seed')} ${quantityText(median, 'ns')}, 10 to 90 % ${quantityText(low, 'ns')} to ${quantityText(high, 'ns')}`;
 }
 
-/** The gap of each seed as the KPI measures it; for older reports, the time to the first packet. */
+/**
+ * Makes the strip of gaps: the gap of each seed as the KPI measures it or, for a report without
+ * gaps, the time to the first packet.
+ */
 function gapStrip(scene: StripsData): Strip | undefined {
   const { same, shown, report } = scene;
   const flow = readFlowName(scene);

@@ -14,7 +14,7 @@ import type { StepSeries } from './steps.ts';
 export interface WindowPackets {
   readonly hops: HopColumns | undefined;
   readonly drops: readonly DropRow[];
-  /** False if there were more losses than the query of the trace returned. */
+  /** False if the query of the trace could not return all losses. */
   readonly isWhole: boolean;
 }
 
@@ -44,10 +44,10 @@ export interface SeedFaultDataQuery {
  * that are under way when the window starts.
  */
 const PAD_NS = 200e6;
-/** With more packets than this in the window, series are drawn instead of packets. */
+/** With more packets in the window, series are drawn instead of packets. */
 const HOPS_MAX = 150_000;
 const PACKETS_NS_MAX = 10e9;
-/** Largest number of losses in one answer of the trace. */
+/** Largest number of losses that one answer of the trace contains. */
 const DROPS_MAX = 20_000;
 const PATH = 'path:';
 
@@ -128,7 +128,10 @@ async function tracedSteps(
   return { stepNs: metric.binNs, values };
 }
 
-/** A series of a report, which has them only of its shown seed; undefined for other seeds. */
+/**
+ * The values of a series for a seed. A report holds them only for its shown seed; for other seeds
+ * the result is undefined.
+ */
 function stepsOf(report: Report, name: string, seed: number): StepSeries | undefined {
   const series = report.series.find((one) => one.name === name);
   if (series === undefined || report.shownSeed !== seed) return undefined;

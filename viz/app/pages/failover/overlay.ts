@@ -35,10 +35,13 @@ export interface FaultInterval {
   readonly toNs: number;
 }
 
-/** Least number of seeds for a band; with fewer, it would only repeat their curves. */
+/** Smallest number of seeds for a band; with fewer seeds, a band would only repeat their curves. */
 const BAND_SEEDS = 3;
 
-/** What the seeds measured around a fault on one flow; on the first flow if none is named. */
+/**
+ * Finds the measured values of each seed around a fault for one flow; for the first flow if `flow`
+ * is empty.
+ */
 export function findFaultWindows(
   { faultWindows }: Pick<Report, 'faultWindows'>,
   { id }: Pick<FaultCase, 'id'>,
@@ -51,7 +54,7 @@ export function findFaultWindows(
   return own.filter(({ binNs, firstNs }) => binNs === own[0]?.binNs && firstNs === own[0]?.firstNs);
 }
 
-/** The curves, the median and the band for the bins inside the interval. */
+/** Computes the curves, the median and the band for the bins inside the interval. */
 export function computeOverlay(
   windows: readonly ReportFaultWindow[],
   { of, by }: OverlayQuantity,

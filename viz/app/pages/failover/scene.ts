@@ -1,5 +1,5 @@
 /**
- * The data behind the strips of a fault, and values that all strips derive from them.
+ * The data from which the strips of a fault are drawn, and values that all strips derive from them.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { TraceInfo } from '../../data/trace-answers.ts';
 import type { SeedFaultData } from './material.ts';
 import type { FaultCase } from './story.ts';
 
-/** The data behind the strips. */
+/** The data from which the strips are drawn. */
 export interface StripsData {
   readonly report: Report;
   readonly info: TraceInfo | undefined;
@@ -38,7 +38,8 @@ export function findFlowEnds(
   if (info === undefined) return undefined;
   const [, , another] = info.flows;
   const only = another === undefined ? 1 : -1;
-  // If names of series have no suffix although there are several flows, series sum up all flows.
+  // If the names of series have no suffix although there are several flows, each series sums up all
+  // flows.
   const flow = suffix === '' ? only : info.flows.indexOf(suffix.trim());
   const [from = '', to = ''] = (info.flows[flow] ?? '').split(' -> ');
   const source = info.nodes.findIndex(({ name }) => name === from);
@@ -46,7 +47,7 @@ export function findFlowEnds(
   return flow < 1 || source < 0 || target < 0 ? undefined : { flow, source, target };
 }
 
-/** The command that would record the missing data. */
+/** The command that records a trace for the shown seed, with the words `leaves the trace`. */
 export function traceCommand({ report, shown }: StripsData): string {
   return `${repeatSeedCommand(report, shown.seed)} leaves the trace`;
 }

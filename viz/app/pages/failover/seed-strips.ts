@@ -14,7 +14,7 @@ import type { Strip } from './strips.ts';
 
 type Curve = Strip & { readonly kind: 'curve' };
 
-/** The strips of throughput, loss and latency. */
+/** Makes the strips of throughput, loss and latency with the curves of all seeds. */
 export function seedStrips(
   scene: StripsData,
   windows: readonly ReportFaultWindow[],
@@ -60,7 +60,7 @@ function stretchOf({ shown, fromNs, toNs }: StripsData): { fromNs: number; toNs:
   return { fromNs: fromNs - shown.beginNs, toNs: toNs - shown.beginNs };
 }
 
-/** Says where the bins end if they do not fill the visible interval. */
+/** Says which interval the bins cover if they do not fill the visible interval. */
 function extent(windows: readonly ReportFaultWindow[], scene: StripsData): string {
   const { binNs = 1, firstNs = 0, delivered = [] } = windows[0] ?? {};
   const { fromNs, toNs } = stretchOf(scene);
@@ -79,7 +79,10 @@ function throughputFinding({ seeds, median }: Overlay): string {
   return `median of ${countWithNoun(seeds.length, 'seed')} ${parts.join(', ')}`;
 }
 
-/** The finding of the loss strip: median, least and most lost packets over the seeds. */
+/**
+ * The finding of the loss strip: the median, the lowest and the highest number of lost packets over
+ * the seeds.
+ */
 function lossFinding({ seeds }: Overlay): string {
   const totals = sortedAscending(seeds.map(({ bins }) => sumBins(bins)));
   const [low = 0, middle = 0, high = 0] = [0, 0.5, 1].map((p) => quantile(totals, p) ?? 0);

@@ -27,7 +27,9 @@ export interface FaultFacts {
   readonly report: Report;
   readonly shown: FaultCase;
   readonly same: readonly FaultCase[];
+  /** Position of the fault among all faults of the report, counted from 1. */
   readonly position: number;
+  /** Number of faults of the report; the same fault in several seeds counts once. */
   readonly count: number;
   /** `a -> b`; empty if the run has only one flow. */
   readonly flow: string;
@@ -64,12 +66,12 @@ function effectWords(shown: FaultCase): string {
   return `${last.name} after ${quantityText(last.afterNs, 'ns')}`;
 }
 
-/** The confidence interval as text; empty for a single sample, which has none. */
+/** The confidence interval of a KPI as text; empty for a single sample, which has no interval. */
 function intervalWords(kpi: KpiResult): string {
   return kpi.ci95.kind === 'none' ? '' : ` ${intervalText(kpi)}`;
 }
 
-/** Which fault in which seed, over which interval, and what the KPI says about it. */
+/** The caption: which fault in which seed, over which interval, and the result of the KPI. */
 export function faultCaption({ report, shown, position, count, flow }: FaultFacts): string {
   const at = instantText(shown.beginNs, 10e9);
   const clock = report.clock === 'virtual' ? 'virtual time' : 'wall time';
@@ -89,7 +91,7 @@ export function faultCaption({ report, shown, position, count, flow }: FaultFact
   return `Fault ${position} of ${count}, seed ${shown.seed}, at ${at} of ${clock}.${verdict}${meaning}${others}`;
 }
 
-/** The title, every effect, and the spread over the seeds. */
+/** The summary for screen readers: the title, every effect, and the spread over the seeds. */
 export function faultSummary(facts: FaultFacts): string {
   const effects = facts.shown.effects.map(
     ({ name, afterNs }) => `${name} after ${quantityText(afterNs, 'ns')}`,

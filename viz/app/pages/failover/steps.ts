@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Values at equal steps from time 0 on; null where nothing was measured. */
+/** The values of equal steps from time 0 on; null for a step in which nothing was measured. */
 export interface StepSeries {
   readonly stepNs: number;
   readonly values: readonly (number | null)[];

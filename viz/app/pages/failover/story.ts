@@ -8,7 +8,7 @@ import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { KpiResult, Report, ReportFault } from '../../../../reports/report-schema.ts';
 import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
 
-/** An effect of a fault: `detected`, `switched`, `first packet`. */
+/** An effect of a fault, such as `detected`, `switched` or `first packet`. */
 export interface Effect {
   readonly name: string;
   readonly afterNs: number;
@@ -46,7 +46,9 @@ export interface SeedSpread {
 
 /** The effect that ends the outage. */
 export const FIRST_PACKET_EFFECT = 'first packet';
-/** Length of the window after a fault without effect and without limit, ns. */
+/**
+ * Length of the window after a fault that has neither effects nor an end, if there is no limit, ns.
+ */
 const PLAIN_NS = 1e9;
 const SHORTEST_NS = 20e6;
 const LONGEST_NS = 30e9;
@@ -63,7 +65,10 @@ export function faultCases({ faults }: Pick<Report, 'faults'>): readonly FaultCa
   }));
 }
 
-/** The id of each fault once, in chronological order of the seed with most faults. */
+/**
+ * Lists the id of each fault once: first those of the seed with the largest number of faults in
+ * chronological order, then all others.
+ */
 export function faultIds(cases: readonly FaultCase[]): readonly string[] {
   const seeds = [...new Set(cases.map(({ seed }) => seed))];
   const bySeed = seeds.map((seed) => cases.filter((one) => one.seed === seed));
@@ -72,7 +77,7 @@ export function faultIds(cases: readonly FaultCase[]): readonly string[] {
   return [...new Set([...sorted, ...cases].map(({ id }) => id))];
 }
 
-/** The requested case, or the closest one: the same fault in another seed, else the first case. */
+/** The case that is wanted. Without it, the same fault in another seed, or else the first case. */
 export function chosenCase(
   cases: readonly FaultCase[],
   wanted: { readonly id: string | undefined; readonly seed: number },
@@ -100,7 +105,7 @@ export function effectDelaySpread(
   return spreadOfValues(cases.map((one) => effectDelayNs(one, effect)));
 }
 
-/** The spread of the values that are not undefined; undefined if all are. */
+/** The spread of the values that are not undefined; undefined if there are none. */
 export function spreadOfValues(values: readonly (number | undefined)[]): SeedSpread | undefined {
   const sorted = sortedAscending(values.filter((value) => value !== undefined));
   const [low, median, high] = [0.1, 0.5, 0.9].map((p) => quantile(sorted, p));
@@ -108,7 +113,7 @@ export function spreadOfValues(values: readonly (number | undefined)[]): SeedSpr
   return { n: sorted.length, low, median, high };
 }
 
-/** Names of the effects, sorted by when they usually happen. */
+/** Names of the effects, sorted by their median delay over the seeds. */
 export function effectNames(cases: readonly FaultCase[]): readonly string[] {
   const names = new Set(cases.flatMap(({ effects }) => effects.map(({ name }) => name)));
   const median = (name: string): number => effectDelaySpread(cases, name)?.median ?? 0;
@@ -124,8 +129,8 @@ export function gapKpi({ kpis, metrics }: Pick<Report, 'kpis' | 'metrics'>): Kpi
 }
 
 /**
- * The interval to show around a fault, ns of the run: it extends beyond the last effect in most
- * seeds and beyond the limit of the KPI.
+ * The interval to show around a fault, ns of the run. It extends beyond the last effect in this
+ * seed and in 90 % of all seeds, and beyond the limit of the KPI.
  */
 export function windowAround(
   fault: FaultCase,

@@ -15,7 +15,7 @@ export interface StripLimit {
   readonly text: string;
 }
 
-/** One seed in the strip of gaps. */
+/** The data of one seed in the strip of gaps. */
 export interface SeedGap {
   readonly seed: number;
   readonly effects: readonly Effect[];
@@ -42,7 +42,7 @@ export type Strip = Heading &
     | {
         readonly kind: 'lanes';
         readonly lanes: readonly StateLane[];
-        /** The same effect in the other seeds, drawn faintly. */
+        /** The instants of the effect in the other seeds, drawn faintly. */
         readonly others: readonly MarkedInstant[];
         readonly spread: SeedSpread | undefined;
       }
@@ -66,7 +66,7 @@ export type Strip = Heading &
     | { readonly kind: 'missing' }
   );
 
-/** Everything that the strips draw as table rows; times in ns after the fault. */
+/** Makes a table of everything that the strips draw; times are in ns after the fault. */
 export function tableOf(strips: readonly Strip[], seed: number): TableData {
   return {
     columns: ['strip', 'of seed', 'what', 'from ns', 'to ns', 'value', 'unit'],

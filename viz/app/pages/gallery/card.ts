@@ -1,5 +1,6 @@
 /**
- * A card of the gallery: the verdict, the KPIs against their limits, and the spread over the seeds.
+ * A card of the gallery: the verdict of a run, its KPIs against their limits, and the spread over
+ * the seeds.
  *
  * @module
  */
@@ -78,7 +79,10 @@ function runCard(card: RunCard, actions: CardActions): HTMLElement {
   );
 }
 
-/** The heading of a card: the scenario's name and what `--set` changed, so that runs differ. */
+/**
+ * The heading of a card: the scenario's name and the values that `--set` changed, so that runs of
+ * one scenario can be told apart.
+ */
 function nameOf({ id, name, changes }: RunCard): string {
   if (id === DEMO_RUN_ID) return 'demo';
   return [name, ...changes].join(' ');
@@ -92,7 +96,7 @@ function heading(text: string, open: () => void): HTMLElement {
   );
 }
 
-/** The position of a KPI on a card: missed KPIs first, then inconclusive ones. */
+/** The order of KPIs on a card by status: missed ones first, then inconclusive ones. */
 function rank({ status }: CardKpi): number {
   return ['fail', 'inconclusive', 'pass', 'not-applicable'].indexOf(status);
 }
@@ -122,7 +126,10 @@ function kpiRow(kpi: CardKpi): HTMLElement {
   );
 }
 
-/** A small chart with a dot for each seed and a line for the limit; none for a single seed. */
+/**
+ * Makes a small chart with a dot for each seed and a line for the limit; undefined for fewer than
+ * two values.
+ */
 function sparkline({ perSeed, limit, unit }: CardKpi): Child {
   const values = perSeed.filter((value) => value !== null);
   if (values.length < 2) return undefined;

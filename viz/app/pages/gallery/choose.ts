@@ -26,7 +26,7 @@ export interface CardSearch {
   readonly sort: (typeof SORTS)[number]['name'];
 }
 
-/** Reads the choice from the parameters of the page; unknown values count as absent. */
+/** Reads the choice from the parameters of the page; an unknown value counts as absent. */
 export function readCardSearch(parameters: Readonly<Record<string, string>>): CardSearch {
   return {
     text: parameters['filter'] ?? '',
@@ -67,7 +67,10 @@ function isShown(card: GalleryCard, show: CardSearch['show']): boolean {
   return card.kind !== 'run' || card.verdict !== 'PASS';
 }
 
-/** Runs in progress first, then those without a date (demo, dropped files), then newest first. */
+/**
+ * Compares cards by age: runs in progress come first, then cards without a date (demo, dropped
+ * files), then the others with the newest first.
+ */
 function byAge(a: GalleryCard, b: GalleryCard): number {
   return ageOf(b) - ageOf(a) || byName(a, b);
 }

@@ -7,7 +7,10 @@
 import { element, replaceContent } from '../../kernel/element.ts';
 import type { PageContext } from '../../kernel/page.ts';
 
-/** Name of the parameter. Its value is the ids separated by commas; the first is A. */
+/**
+ * Name of the parameter in the address. Its value is the list of selected ids, separated by commas;
+ * the first one is run A of the comparison.
+ */
 const PICK = 'pick';
 const PICKS_MAX = 2;
 
@@ -30,7 +33,7 @@ export function withRunIdToggled(ids: readonly string[], id: string): readonly s
   return [...ids, id].slice(-PICKS_MAX);
 }
 
-/** The checkbox on a card that selects a run to compare. */
+/** Makes the checkbox on a card, which selects the run for a comparison. */
 export function compareCheckbox({ view }: Pick<PageContext, 'view'>, id: string): HTMLElement {
   const picks = readSelectedRunIds(view.parameters.value);
   const box = element('input', {
@@ -95,17 +98,20 @@ export function redrawKeepingFocus(list: HTMLElement, draw: () => void): void {
     if (box.dataset['pick'] === id) box.focus();
 }
 
-/** Encodes the comma and the percent sign of an id; writing the address encodes the rest. */
+/**
+ * Encodes commas and percent signs in an id; other characters are encoded when the address is
+ * written.
+ */
 function encoded(id: string): string {
   return id.replace(/[%,]/g, encodeURIComponent);
 }
 
-/** Decodes an id; an address written by hand may have an id that cannot be decoded. */
+/** Decodes an id of the parameter. */
 function decoded(id: string): string {
   try {
     return decodeURIComponent(id);
   } catch {
-    // An id that cannot be decoded names no run; it is shown unchanged.
+    // Only an address written by hand has such an id. It names no run and is shown unchanged.
     return id;
   }
 }

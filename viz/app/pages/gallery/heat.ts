@@ -9,8 +9,8 @@ import type { HeatGrid } from '../../../format/run-card.ts';
 const STEPS = 5;
 
 /**
- * The step of each cell, 1 for the smallest value and 5 for the largest; undefined for a cell
- * without value.
+ * The tint step of each cell, from 1 for the smallest value to 5 for the largest; undefined for a
+ * cell without a value.
  */
 export function tintSteps({ cells }: HeatGrid): readonly (readonly (number | undefined)[])[] {
   const values = cells.flat().flatMap((cell) => cell?.value ?? []);

@@ -1,6 +1,6 @@
 /**
- * The gallery: all runs, and which of them failed (docs/spec/browser-view.md). It shows cards for
- * the runs of the server, for the demo, which is always there, and for dropped files.
+ * The gallery: all runs, and which of them failed (docs/spec/browser-view.md). It shows a card for
+ * each run of the server, for the demo if the page contains one, and for dropped files.
  *
  * @module
  */
@@ -61,7 +61,7 @@ function mount(context: PageContext): void {
   void library.refresh();
 }
 
-/** The state of the gallery by its name in docs/spec/browser-view.md; `ready` if it shows cards. */
+/** The name of the gallery's state in docs/spec/browser-view.md; `ready` if it shows cards. */
 function stateOf(state: RunLibraryState, shown: readonly GalleryCard[]): string {
   if (state.kind === 'failed') return 'error';
   if (shown.length === 0) return 'empty';
@@ -120,7 +120,8 @@ function toolbar(context: PageContext): HTMLElement {
 }
 
 /**
- * A button for opening files, which works by keyboard and says that files can be dropped anywhere.
+ * Makes a button that opens files. It also works by keyboard, and it says that files can be dropped
+ * anywhere.
  */
 function opener({ library, notify, open }: PageContext, hasServer: boolean): HTMLElement {
   const input = element('input', {

@@ -7,8 +7,8 @@ import { countWithNoun } from '../../../../reports/format.ts';
 import { element } from '../../kernel/element.ts';
 
 /**
- * Makes the note: a sign and a text, so that it is understood without colour. It is hidden if no
- * fault was injected.
+ * Makes the note: a sign and a text, so that its meaning does not depend on colour. It is hidden if
+ * no fault was injected.
  */
 export function injectedFaultsNote(faults: number): HTMLElement {
   return element(

@@ -1,6 +1,6 @@
 /**
- * The card of a run in progress: its progress and a link to it. Once the run has ended and its
- * report is written, the list shows the finished run instead.
+ * The card of a run in progress: how far the run has got, and a link to it. Once the run has ended
+ * and its report is written, the list shows the card of the finished run instead.
  *
  * @module
  */
@@ -22,7 +22,8 @@ export function liveCardElement(
   card: LiveCard,
   open: (run: { readonly id: string; readonly hasTrace: boolean }) => void,
 ): HTMLElement {
-  // The run may have ended and have a report since the list with this card was made.
+  // The run may have ended, and its report may have been written, after the list with this card was
+  // made.
   let id: string = card.id;
   const watch = (): void => open({ id, hasTrace: true });
   const heading = element(

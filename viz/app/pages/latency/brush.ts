@@ -1,6 +1,7 @@
 /**
  * Range selection in a chart over time: dragging sets the range of the time line, a click does not.
- * The part of the chart outside the range is dimmed. The keys w, s, a and d move the range.
+ * The parts of the chart outside the range are dimmed. The keys w, s, a and d also change the
+ * range.
  *
  * @module
  */
@@ -16,12 +17,17 @@ export interface BrushParts {
   readonly plot: PlotGeometry;
   readonly time: TimeLine;
   readonly signal: AbortSignal;
+  /** Converts ns to px. */
   readonly place: ValueToPx;
   /** Converts px to ns. */
   readonly instant: (px: number) => number;
 }
 
-/** Adds a brush that selects a range of time to a drawing; returns an element that contains both. */
+/**
+ * Adds to a drawing a brush that selects a range of time.
+ * @param room The element that contains the drawing and receives the pointer; it is also the
+ * result.
+ */
 export function withTimeBrush(
   room: HTMLElement,
   drawing: SVGSVGElement,

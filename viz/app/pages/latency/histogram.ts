@@ -17,7 +17,7 @@ export interface Bar {
   readonly share: number;
 }
 
-/** The horizontal scale, and the smallest width of a bar on it, px. */
+/** The horizontal scale, which converts a value to px, and the smallest width of a bar, px. */
 interface Room {
   readonly place: (value: number) => number;
   readonly narrowest: number;
@@ -25,7 +25,11 @@ interface Room {
 
 const PLAIN: Room = { place: (value) => value, narrowest: 0 };
 
-/** The bars from left to right. `barsMax` limits their number if the samples are available. */
+/**
+ * Computes the bars from left to right.
+ * @param barsMax Largest number of bars that count samples; bars between quantiles are not limited
+ * by it.
+ */
 export function computeBars(
   one: Distribution,
   barsMax: number,
@@ -42,7 +46,7 @@ export function computeBars(
   return barsBetweenQuantiles(one, room);
 }
 
-/** Explains how the bars were made. */
+/** Says whether the bars count samples or lie between stored quantiles. */
 export function histogramSourceText({ metric, points }: Distribution): string {
   const { samples, count } = metric;
   const isCounted = samples !== undefined && samples.length === count;
@@ -70,8 +74,8 @@ function countedBars(values: readonly number[], barsMax: number): readonly Bar[]
 }
 
 /**
- * Bars between neighbouring quantiles. Quantiles too close for separate bars share a bar, which
- * ends where the next gap begins, so that a value of many samples remains a peak.
+ * Makes bars between neighbouring quantiles. Quantiles that are too close for separate bars share a
+ * bar. It ends where the next gap begins, so that a value which many samples have remains a peak.
  */
 function barsBetweenQuantiles({ points }: Distribution, { place, narrowest }: Room): Bar[] {
   const bars: Bar[] = [];

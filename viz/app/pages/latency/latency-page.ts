@@ -1,6 +1,6 @@
 /**
- * Combines the four charts of the page: the distribution with its tail, the histogram, the parts of
- * a delay from the trace, and quantities over time with the brush.
+ * Assembles the four charts of the page: the distribution with its tail, the histogram, the parts
+ * of a delay from the trace, and quantities over time with the brush.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Where the time went: the parts of the delay on each link, for packets of one route in the range
- * of the time line.
+ * The chart of the parts of the delay on each link, for packets of one route in the range of the
+ * time line.
  *
  * @module
  */
@@ -36,11 +36,14 @@ import { loadingSkeleton, partialNote, troubleMessage } from '../../kernel/state
 import type { TimeRange } from '../../kernel/time-line.ts';
 import { delayPartSums, type LinkDelayParts, type RouteDelay, routeDelays } from './parts.ts';
 
-/** Most packet rows in the answer to a query; more would give the same means, only slower. */
+/**
+ * Largest number of packet rows in the answer to a query; more rows would give the same means more
+ * slowly.
+ */
 const ROWS_MAX = 20_000;
 /**
- * A query covers at most the time in which the run had this many packet rows on average, but at
- * least 1 s.
+ * A query covers at most the time in which the run had this many packet rows on average, or 1 s if
+ * that time is shorter.
  */
 const WINDOW_ROWS = 120_000;
 const WINDOW_LEAST_NS = 1e9;
@@ -48,7 +51,7 @@ const GUARD_NS = 100e6;
 const ROW_HEIGHT = 26;
 const WAYS_SHOWN = 20;
 
-/** How to read each part of a delay. */
+/** For each part of a delay, the function that reads it, ns. */
 const NUMBER_OF = {
   propagation: (one: LinkDelayParts): number => one.propagationNs,
   serialisation: (one: LinkDelayParts): number => one.serialisationNs ?? 0,
@@ -103,7 +106,7 @@ export class DelayPartsView {
     signal.addEventListener('abort', () => this.#drawn?.abort());
   }
 
-  /** The window to query: the first part of the range, as long as one query may cover. */
+  /** The window to query: the start of the range, as long as one query may cover. */
   #windowOf([from, to]: TimeRange): TimeRange {
     const info = this.#trace?.info;
     const rows = info?.counts['hop'] ?? 0;
@@ -129,7 +132,8 @@ export class DelayPartsView {
     const dataClass = trace.info.classes.indexOf('data');
     const limits = { fromNs, toNs, guardNs, paces };
     const ofFlows = routeDelays(hops, { ...limits, packets: { kind: 'data', dataClass } });
-    // Packets that a mix sends belong to no flow, by design. Without flows, all packets count.
+    // Packets that a mix sends belong to no flow, so that flows cannot be traced. If no flow has
+    // packets, all packets count.
     const ways =
       ofFlows.length > 0 ? ofFlows : routeDelays(hops, { ...limits, packets: { kind: 'all' } });
     return { window, hops, ways };
@@ -218,7 +222,7 @@ export class DelayPartsView {
     );
   }
 
-  /** Says what the parts of this route leave out. */
+  /** Says how the parts of this route were computed, and what they leave out. */
   #noteOf(way: RouteDelay): string {
     const { info } = this.#trace as TraceClient;
     const sentences: string[] = [];
@@ -256,7 +260,7 @@ function keyOf({ flow, links }: RouteDelay): string {
   return `${flow}:${links.join('.')}`;
 }
 
-/** A sentence on the part of the delay that packets spend in queues: `Queues are 0.2 % of it.` */
+/** A sentence on the share of the delay that packets spend in queues: `Queues are 0.2 % of it.` */
 function queueWords(way: RouteDelay): string {
   const share = way.totalNs === 0 ? 0 : delayPartSums(way).queue / way.totalNs;
   return `Queues are ${quantityText(share, 'ratio')} of it.`;

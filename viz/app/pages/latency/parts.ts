@@ -2,10 +2,11 @@
  * Splits the delay of packets into its parts, using only rows of the trace: waiting in the queue of
  * a link, serialisation, propagation, and the time in a node between arrival and the next send.
  * Traces contain the rate and delay of each link and their changes, so serialisation and
- * propagation are exact and the rest is jitter. Traces of older versions lack them; there,
- * serialisation is estimated from how the shortest transit time grows with packet size. If a link
- * carried packets of one size only, its serialisation is counted as propagation. If a node forwards
- * a different packet from the one it received, as a mix does, the route of the packet ends there.
+ * propagation are exact, and the remaining time on a link is jitter. In traces of older versions,
+ * which lack rates and delays, serialisation is estimated from the growth of the shortest transit
+ * time with packet size; if a link carried packets of one size only, its serialisation is counted
+ * as propagation. If a node sends a different packet on than it received, as a mix does, the route
+ * of the packet ends at this node.
  *
  * @module
  */
@@ -18,11 +19,11 @@ export interface LinkDelayParts {
   /** Number of the link in the trace. */
   readonly link: number;
   readonly queueNs: number;
-  /** Undefined if all packets had the same size. */
+  /** Undefined if it could not be estimated, because all packets had about the same size. */
   readonly serialisationNs: number | undefined;
-  /** Includes the serialisation if that is undefined. */
+  /** Includes the serialisation if `serialisationNs` is undefined. */
   readonly propagationNs: number;
-  /** Time that neither the rate nor the delay explains: jitter, and time held on the link. */
+  /** Time on the link that neither its rate nor its delay explains, such as jitter. */
   readonly jitterNs: number;
   /** Time in the node after the link; 0 after the last link. */
   readonly processingNs: number;
@@ -34,7 +35,10 @@ export interface RouteDelay {
   readonly links: readonly number[];
   readonly packets: number;
   readonly parts: readonly LinkDelayParts[];
-  /** Mean time from the first send to the last arrival. */
+  /**
+   * Mean time from the instant at which a packet reached the queue of its first link to its last
+   * arrival, ns.
+   */
   readonly totalNs: number;
 }
 
@@ -51,7 +55,10 @@ export interface DelayPartSums {
 export interface RouteDelaysQuery {
   readonly fromNs: number;
   readonly toNs: number;
-  /** Packets closer than this to either end of the window may be cut off, and are left out. */
+  /**
+   * Packets with hops closer than this to an end of the interval are left out, because hops outside
+   * may be missing, ns.
+   */
   readonly guardNs: number;
   /** Rates and delays, if the trace holds them. */
   readonly paces: RateDelayHistory;
@@ -62,10 +69,13 @@ export interface RouteDelaysQuery {
 }
 
 const ARRIVED = 0;
-/** Number of packets of one size needed to estimate its shortest transit time. */
+/** Number of packets of one size that are needed to estimate their shortest transit time. */
 const SAMPLES_PER_SIZE = 5;
 
-/** The routes of the wanted packets from their first to their last link, most frequent first. */
+/**
+ * Lists the routes of the wanted packets from their first to their last link, the most frequent
+ * route first.
+ */
 export function routeDelays(hops: HopColumns, window: RouteDelaysQuery): readonly RouteDelay[] {
   const timeOnLink = timesOf(hops, window.paces);
   const ways = new Map<string, Sums>();
@@ -80,7 +90,7 @@ export function routeDelays(hops: HopColumns, window: RouteDelaysQuery): readonl
   return [...ways.values()].sort((a, b) => b.packets - a.packets).map(meansOf);
 }
 
-/** The parts of a route summed over its links. */
+/** Sums the parts of the delay over the links of a route. */
 export function delayPartSums({ parts }: RouteDelay): DelayPartSums {
   const sum = (of: (part: LinkDelayParts) => number): number =>
     parts.reduce((total, part) => total + of(part), 0);
@@ -93,10 +103,16 @@ export function delayPartSums({ parts }: RouteDelay): DelayPartSums {
   };
 }
 
-/** Time that the packet of a row spent on its link; undefined if nothing tells it. */
+/**
+ * Computes the time that the packet of a row spent on its link; undefined if the trace does not
+ * allow this.
+ */
 type TimeOnLink = (row: number) => TransitTimeParts | undefined;
 
-/** The time on a link by row: exact if the trace has rates, else estimated from packet sizes. */
+/**
+ * Makes the function that computes the time on a link: exactly if the trace has rates, or else from
+ * an estimate by packet sizes.
+ */
 function timesOf(hops: HopColumns, paces: RateDelayHistory): TimeOnLink {
   const known = (row: number): TransitTimeParts | undefined =>
     paces.timeOf(cell(hops.link, row), cell(hops.bytes, row), cell(hops.departNs, row));
@@ -112,7 +128,8 @@ function timesOf(hops: HopColumns, paces: RateDelayHistory): TimeOnLink {
 }
 
 /**
- * Serialisation time per byte of each link, ns, for links that carried packets of several sizes.
+ * Estimates the serialisation time per byte of each link, ns/B; only for links that carried packets
+ * of several sizes.
  */
 export function serialisationNsPerByte(hops: HopColumns): ReadonlyMap<number, number> {
   const least = new Map<number, Map<number, { count: number; transitNs: number }>>();
@@ -139,7 +156,10 @@ export function serialisationNsPerByte(hops: HopColumns): ReadonlyMap<number, nu
   return paces;
 }
 
-/** Serialisation time per byte of a link, ns, from its smallest and largest frequent packets. */
+/**
+ * Estimates the serialisation time per byte of a link, ns/B, from the smallest and the largest of
+ * the frequent packet sizes.
+ */
 function paceOf(
   sizes: ReadonlyMap<number, { readonly count: number; readonly transitNs: number }>,
 ): number | undefined {
@@ -153,7 +173,10 @@ function paceOf(
   return perByte >= 0 && perByte * small[0] <= small[1].transitNs ? perByte : undefined;
 }
 
-/** For each wanted packet whose whole route lies in the window, its rows in chronological order. */
+/**
+ * Lists for each wanted packet whose whole route lies in the interval the rows of its hops, in
+ * chronological order.
+ */
 function packetsOf(hops: HopColumns, window: RouteDelaysQuery): readonly (readonly number[])[] {
   const byPacket = new Map<number, number[]>();
   for (let row = 0; row < hops.rows; row += 1) {
@@ -237,7 +260,7 @@ function meansOf(sums: Sums): RouteDelay {
   const parts = links.map((link, at): LinkDelayParts => {
     const propagationNs = mean(sums.propagation, at);
     const restNs = mean(sums.transit, at) - mean(sums.serialisation, at) - propagationNs;
-    // Rounding: a link adds the remainder of its division, less than 1 ns, to its next packet.
+    // A rest below 1 ns is rounding: a link adds the remainder of its division to its next packet.
     const isCarried = Math.abs(restNs) < 1;
     const serialisationNs = mean(sums.serialisation, at) + (isCarried ? restNs : 0);
     return {

@@ -46,7 +46,7 @@ import {
 
 const HEIGHT = 260;
 
-/** Adds the chart, or says why there is none. */
+/** Adds the chart to the page, or a sentence that says why there is no chart. */
 export function addSeries(context: ReportPageContext): void {
   const { root, report, view, signal, run } = context;
   const all = report.series.filter(({ mean }) => mean.some((value) => value !== null));
@@ -234,8 +234,8 @@ function limitLine(kpi: KpiResult | undefined, plot: PlotGeometry, y: ValueToPx)
     svgElement(
       'text',
       {
-        // Placed at the end, because a value above the limit is most likely during the warm-up at
-        // the start.
+        // The label is at the end of the line, because a value above the limit is most likely
+        // during the warm-up at the start.
         class: 'limit-label halo end',
         x: plot.right - 6,
         y: at > plot.bottom - 24 ? at - 6 : at + 15,

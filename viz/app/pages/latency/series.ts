@@ -9,9 +9,9 @@ import { quantityText } from '../../../../reports/format.ts';
 import type { KpiResult, Report, SeriesSummary } from '../../../../reports/report-schema.ts';
 import { instantText } from '../../kernel/duration.ts';
 
-/** The values of one pixel; null where nothing was measured. */
+/** The values in one column of pixels; null if nothing was measured. */
 export interface PixelColumn {
-  /** Middle of the column. */
+  /** Middle of the column, ns of the run. */
   readonly timeNs: number;
   readonly mean: number | null;
   readonly low: number | null;
@@ -41,7 +41,10 @@ export function pixelColumns(
   return columns;
 }
 
-/** Columns without a value on either side; drawn as dots, since a line would not show them. */
+/**
+ * Finds the columns whose neighbours on both sides have no value. They are drawn as dots, because a
+ * line would not show them.
+ */
 export function isolatedPixelColumns(columns: readonly PixelColumn[]): readonly PixelColumn[] {
   const isEmpty = (at: number): boolean => (columns[at]?.mean ?? null) === null;
   return columns.filter((_, at) => !isEmpty(at) && isEmpty(at - 1) && isEmpty(at + 1));
@@ -66,8 +69,8 @@ export function seriesTitle({ name, mean, unit, stepNs }: SeriesSummary, warmupN
 }
 
 /**
- * The KPI whose limit may be drawn in this chart: it must judge the same quantile of the latency of
- * flows.
+ * Finds the KPI whose limit may be drawn in the chart of this series: it must judge the same
+ * quantile of the latency of flows.
  */
 export function seriesLimitKpi(
   { name, unit }: SeriesSummary,
@@ -76,7 +79,8 @@ export function seriesLimitKpi(
   const [, quantile] = /^latency\.(p\d+)\b/.exec(name) ?? [];
   if (quantile === undefined) return undefined;
   return kpis.find(({ metric, aggregation, unit: own }) => {
-    // A latency metric of flows has a throughput metric beside it; `mix.latency` (loops) has none.
+    // The latency metric of flows has a throughput metric beside it; `mix.latency`, which measures
+    // loops, has none.
     const isOfFlows = metrics[metric.replace(/\.latency$/, '.throughput')] !== undefined;
     return metric.endsWith('.latency') && isOfFlows && aggregation === quantile && own === unit;
   });

@@ -39,10 +39,10 @@ import type { ReportPageContext } from '../../kernel/page.ts';
 import { type Bar, computeBars, histogramSourceText } from './histogram.ts';
 
 const HISTOGRAM_HEIGHT = 340;
-/** Bars narrower than this are merged, px. */
+/** Smallest width of a bar, px; narrower bars are merged. */
 const NARROWEST = 4;
 
-/** The chart with the tail axis and the table of named quantiles. */
+/** Makes the chart with the tail axis and the table of named quantiles. */
 export function tailChart(
   { run, report }: ReportPageContext,
   one: Distribution,
@@ -63,7 +63,7 @@ export function tailChart(
   return frame.root;
 }
 
-/** The frame of a chart. Exported rows name the seed; of several seeds they name none. */
+/** Makes the frame of a chart. Its exported rows name the seed if there is only one. */
 function frameOf(name: string, run: string, seeds: readonly number[]): ChartFrame {
   const seed = seeds.length === 1 ? String(seeds[0] ?? '') : '';
   return new ChartFrame({ name, origin: { run, seed } });
@@ -92,7 +92,7 @@ function namedQuantiles(one: Distribution): HTMLElement {
   return element('dl', { class: 'quantiles' }, cells);
 }
 
-/** The chart with the histogram of one distribution. */
+/** Makes the chart with the histogram of one distribution. */
 export function histogramChart(
   { run, report }: ReportPageContext,
   one: Distribution,
@@ -117,7 +117,9 @@ export function histogramChart(
 
 type Modes = NonNullable<Distribution['metric']['modes']>;
 
-/** Bars for a distribution with only a few values, one narrow bar per value. */
+/**
+ * Makes the bars of a distribution that has only a few separate ranges of values: one bar for each.
+ */
 function modeBars(modes: Modes): readonly Bar[] {
   return modes.map(({ low, high, share }) => ({ from: low, to: high, share }));
 }
@@ -140,7 +142,8 @@ function histogramFinding(one: Distribution): string {
 }
 
 function middleHalf(one: Distribution): string | undefined {
-  // Uses the stored points nearest to the quartiles, since the report does not hold exact ones.
+  // The first stored points at or above the quartiles are used, because the report does not hold
+  // exact quartiles.
   const at = (p: number): number | undefined => one.points.find((point) => point.p >= p)?.value;
   const [low, high] = [at(0.25), at(0.75)];
   if (low === undefined || high === undefined || one.metric.count < 20) return undefined;

@@ -1,6 +1,6 @@
 /**
- * How a network is drawn: which nodes share a dot, in which layouts it can be shown, and where its
- * dots are. Computed once for a run. Plain values, no DOM.
+ * How a network is drawn: which nodes share a dot, in which layouts the network can be shown, and
+ * where its dots are. Computed once for a run. Plain values, no DOM.
  *
  * @module
  */
@@ -16,7 +16,10 @@ import {
 } from './layout.ts';
 import type { Place } from './place.ts';
 
-/** A network as dots, the layouts in which it can be shown, and the places of the dots in each. */
+/**
+ * A network as dots, the layouts in which it can be shown, and the places of the dots in each
+ * layout.
+ */
 export class Arrangement {
   readonly network: DrawnNetwork;
   /** The layouts to choose from; the most suitable one comes first. */
@@ -28,7 +31,10 @@ export class Arrangement {
     this.layouts = listLayouts(network.topology);
   }
 
-  /** Draws equal nodes as one dot if there are too many, or if no layout keeps nodes off links. */
+  /**
+   * Arranges a network with one dot for several equal nodes if there are too many nodes, or if in
+   * every layout a node would stand on a link of other nodes.
+   */
   static of(topology: Topology): Arrangement {
     let best = ungroupedNetwork(topology);
     if (isGood(best)) return new Arrangement(best);
@@ -39,12 +45,15 @@ export class Arrangement {
     return new Arrangement(best);
   }
 
-  /** Draws each node as its own dot, even if some stand on links that are not theirs. */
+  /**
+   * Arranges a network with a dot for each node, even if some nodes then stand on links of other
+   * nodes.
+   */
   static ofEach(topology: Topology): Arrangement {
     return new Arrangement(ungroupedNetwork(topology));
   }
 
-  /** The places of the dots in a layout, computed on first use. */
+  /** The places of the dots in a layout, computed on first use; indexed by dot. */
   places(layout: PlaneLayoutName): readonly Place[] {
     const known = this.#places.get(layout) ?? computePlaces(this.network.topology, layout);
     this.#places.set(layout, known);

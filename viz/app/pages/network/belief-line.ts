@@ -1,7 +1,7 @@
 /**
- * Shows at the cursor what nodes believe about broken links and nodes: as a line of text below the
- * story of the fault, and as a sign on each node that watches what is broken. It queries the states
- * of the trace only after the first fault.
+ * Shows what nodes believe at the cursor about broken links and nodes: as a line of text below the
+ * story of the fault, and as a sign on each node that watches what is broken. The trace is asked
+ * for states only after the first fault.
  *
  * @module
  */
@@ -34,9 +34,7 @@ export class BeliefLine {
   #asked: unknown;
   #told = '';
 
-  /**
-   * @param tell Called when there is something new to draw.
-   */
+  /** @param tell Called when the beliefs have changed and must be drawn. */
   constructor(context: TracePageContext, tell: () => void) {
     this.#context = context;
     this.#latest = new LatestQuerySender((timeNs) => this.#fetch(timeNs), {
@@ -50,12 +48,12 @@ export class BeliefLine {
   }
 
   /**
-   * Sets the instant that is shown. Returns, by node name, the nodes that watch a broken link or
-   * node, and whether they know of the fault.
+   * Sets the instant that is shown. Returns the nodes that watch a broken link or node, by name,
+   * each with whether it knows of the fault.
    */
   at(timeNs: number): ReadonlyMap<string, FaultAwareness> {
     const { info } = this.#context.trace;
-    // During a run, the trace may learn more about an instant that has already been drawn.
+    // During a run, rows may be added to the trace for an instant that has already been drawn.
     const key = `${timeNs} ${info.counts['state']} ${info.faults.length}`;
     if (key !== this.#asked) {
       this.#asked = key;

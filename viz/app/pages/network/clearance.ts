@@ -1,28 +1,37 @@
 /**
- * The distance between nodes and foreign links, which end at other nodes: if a node stands on a
- * foreign link, packets of the link seem to pass through the node. Plain values, no DOM.
+ * The distance between nodes and foreign links. A link is foreign to a node if it ends at two other
+ * nodes; packets on a foreign link below a node would seem to pass through the node. Plain values,
+ * no DOM.
  *
  * @module
  */
 import { NODE_RADIUS_PX } from './node-labels.ts';
 import type { Place } from './place.ts';
 
-/** A drawing area of the usual shape, in which distances are judged, px. */
+/** A drawing area of the usual size, in which distances are measured, px. */
 const ROOM = { width: 732, height: 412 } as const;
-/** Least distance of a node from a foreign link, px: its circle and two pixels more. */
+/**
+ * Smallest allowed distance of a node from a foreign link, px: two pixels more than the radius of
+ * the node.
+ */
 const CLEAR = NODE_RADIUS_PX + 2;
-/** Distance from foreign links to which nodes are moved if there is room, px. */
+/** Distance from foreign links that nodes should have if there is room, px. */
 const WANTED = 2 * NODE_RADIUS_PX;
-/** Least distance between two moved nodes, px: room for their circles and a link between them. */
+/**
+ * Distance between two nodes that moved nodes should have, px: room for both circles and a link
+ * between them.
+ */
 const APART = 2.5 * NODE_RADIUS_PX;
-/** Largest number of rounds, and the vertical moves tried for each node in each round, px. */
+/**
+ * Largest number of rounds; then the vertical moves that are tried for each node in each round, px.
+ */
 const ROUNDS = 24;
 const STEPS = [6, -6, 14, -14, 26, -26, 40, -40, 60, -60] as const;
 
 /** Two nodes that a link joins. */
 export type Edge = readonly [from: number, to: number];
 
-/** The pairs of nodes that links join, each once. */
+/** Lists the pairs of nodes that links join, each pair once. */
 export function listEdges(
   links: readonly { readonly from: number; readonly to: number }[],
 ): readonly Edge[] {
@@ -35,7 +44,10 @@ export function listEdges(
   return [...edges.values()];
 }
 
-/** The smallest distance between a node and a foreign link, px in a drawing of the usual shape. */
+/**
+ * The smallest distance between a node and a foreign link, px in a drawing of the usual size;
+ * infinite if no link is foreign to a node.
+ */
 export function minNodeLinkDistance(places: readonly Place[], edges: readonly Edge[]): number {
   const spots = places.map(inRoom);
   let least = Number.POSITIVE_INFINITY;
@@ -54,7 +66,8 @@ export function isClearOfLinks(places: readonly Place[], edges: readonly Edge[])
 
 /**
  * Moves nodes vertically until none stands on a foreign link, as far as that is possible.
- * @param places Where nodes stand; returned unchanged if no node stands on a foreign link.
+ * @param places The places of the nodes in the unit square; returned unchanged if no node stands on
+ * a foreign link.
  */
 export function movePlacesOffLinks(
   places: readonly Place[],
@@ -77,11 +90,11 @@ export function movePlacesOffLinks(
 
 interface Links {
   readonly edges: readonly Edge[];
-  /** Edges of the node itself. */
+  /** Edges that end at the node which is moved. */
   readonly own: readonly Edge[];
 }
 
-/** The place at the same x, among those tried, with the lowest cost for a node. */
+/** The place for a node with the lowest cost, among the tried places, which have the same x. */
 function bestSpot(node: number, spots: Place[], links: Links): Place {
   const here = spots[node] ?? { x: 0, y: 0 };
   const costAt = (spot: Place): number => {
@@ -97,7 +110,9 @@ function bestSpot(node: number, spots: Place[], links: Links): Place {
   return best.spot;
 }
 
-/** How much too close nodes and foreign links are because of one node, px²; 0 if none is. */
+/**
+ * The sum of the squares by which distances that involve the node are too short, px²; 0 if none is.
+ */
 function costOf(node: number, spots: readonly Place[], { edges, own }: Links): number {
   const spot = spots[node] ?? { x: 0, y: 0 };
   let cost = 0;
@@ -126,7 +141,7 @@ function ends(spots: readonly Place[], [from, to]: Edge): readonly [Place, Place
   return [spots[from] ?? nowhere, spots[to] ?? nowhere];
 }
 
-/** The distance of a point from the line segment between two other points. */
+/** The distance of a point from the line segment between two other points, px. */
 function distance(point: Place, [a, b]: readonly [Place, Place]): number {
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const length2 = dx * dx + dy * dy;

@@ -31,12 +31,15 @@ import { PacketPanel } from './packet-panel.ts';
 import type { ControlConnection } from './palette/control-link.ts';
 import { numberTable, section, textTable } from './panel-parts.ts';
 
-/** How far around the cursor the counts of a link, and the hops of a packet, are read, ns. */
+/**
+ * How far before and after the cursor the counts of a link are read, ns; then the same for the hops
+ * of a packet.
+ */
 const NEAR_NS = 500e6;
 const PACKET_NS = 5e9;
-/** Width and height for a protocol's own drawing, px. */
+/** Width for the drawing that a protocol provides, px. */
 const SCENE_WIDTH = 284;
-/** States with more letters than this are meant for drawings and not listed for people. */
+/** States with more letters than this are meant for drawings and are not listed as text. */
 const STATE_LENGTH_MAX = 60;
 
 /** The content of the panel for the selected node, link or packet. */
@@ -110,7 +113,7 @@ export class SelectionDetails {
       trace.ask('stateAt', { timeNs }),
       trace.ask('losses', { node: number, toNs: timeNs }),
       trace.ask('marks', { fromNs: Math.max(0, timeNs - 10 * NEAR_NS), toNs: timeNs }),
-      // A run in progress is asked itself.
+      // In a run in progress, {@link LiveNodeStatus} asks the node itself.
       this.#status === undefined ? this.#recordedStatus(number, timeNs) : undefined,
     ]);
     const own = marks.filter((mark) => mark.node === number).slice(-5);
@@ -134,7 +137,10 @@ export class SelectionDetails {
     ];
   }
 
-  /** A damaged status is named in its place, and hides nothing else. */
+  /**
+   * The recorded status of a node. If it is damaged, the error stands in its place, and the rest of
+   * the panel is still shown.
+   */
   #recordedStatus(node: number, timeNs: number): Promise<RecordedStatus | undefined> {
     return this.#context.trace.ask('statusAt', { node, timeNs }).catch((error: unknown) => {
       if (!(error instanceof TraceError)) throw error;
@@ -190,14 +196,16 @@ export class SelectionDetails {
   }
 }
 
-/** A direction as text, `a → b`; a host's access to a cloud leads to a region or comes from it. */
+/**
+ * A direction of a link as text: `a → b`. For the access of a host to a cloud, one end is a region.
+ */
 function directionText({ name, fromRegion, toRegion }: LinkDirectionInfo): string {
   const text = name.replace('->', ' → ');
   if (fromRegion !== undefined && toRegion !== undefined) return text;
   return `${fromRegion ?? ''}${text}${toRegion ?? ''}`;
 }
 
-/** What one direction of a link carried within a window, as names and values. */
+/** The rows with the counts of one direction of a link within a window, as names and values. */
 function directionRows(
   bins: readonly BinRow[],
   { fromNs, toNs }: TimeWindow,
@@ -216,7 +224,7 @@ function directionRows(
       'mean time on the link',
       count === 0 ? '–' : quantityText(sum((bin) => bin.sumNs) / count, 'ns'),
     ],
-    // Only from packets that the trace has kept, unlike the counts above.
+    // Computed only from packets that the trace has kept, unlike the counts above.
     ['longest wait in its queue', waitNs < 0 ? 'no packet kept' : quantityText(waitNs, 'ns')],
   ];
 }

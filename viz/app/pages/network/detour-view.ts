@@ -1,6 +1,6 @@
 /**
- * Draws the route that packets took before a fault, which fades, and their route after the switch,
- * with a label. Both lines lie below nodes and packets.
+ * Draws the route that packets took before a fault, which fades, and their route after the switch
+ * to another path, with a label. Both lines lie below nodes and packets.
  *
  * @module
  */
@@ -19,8 +19,8 @@ export interface ShownDetour {
 }
 
 /**
- * The drawing of the old and the new route after a path switch. Append {@link DetourView.root} below the nodes and
- * {@link DetourView.stamp} above them.
+ * The drawing of the route before a path switch and of the route after it. Append {@link
+ * DetourView.root} below the nodes and {@link DetourView.stamp} above them.
  */
 export class DetourView {
   readonly #old = svgElement('path', { class: 'old-way' });
@@ -32,7 +32,7 @@ export class DetourView {
 
   /**
    * Draws the routes, or removes them. A narrow drawing has no room for the label; there only the
-   * text below the drawing says it.
+   * text below the drawing names the switch.
    */
   show(shown: ShownDetour | undefined, ends: LinkEndPositions, isNarrow: boolean): void {
     const stamp = shown?.look.stamp ?? [];

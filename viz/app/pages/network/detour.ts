@@ -1,7 +1,6 @@
 /**
- * The routes of the flows that used a broken link: their links before the fault and after the
- * switch to another path, both as recorded packets took them. If no packet was recorded, no
- * route is shown.
+ * The routes of the flows that used a broken link: the links of recorded packets before the fault,
+ * and after the switch to another path. If no packet was recorded, no route is shown.
  *
  * @module
  */
@@ -9,9 +8,9 @@ import { quantityText } from '../../../../reports/format.ts';
 import type { FaultRow, HopColumns, TimeWindow, TraceInfo } from '../../data/trace-answers.ts';
 import type { FaultWithEffects } from './world.ts';
 
-/** How long before the fault packets are used to find the old route, ns. */
+/** Packets within this time before the fault show the old route, ns. */
 const BEFORE_NS = 300e6;
-/** How long after the switch packets are used to find the new route, ns. */
+/** Packets within this time after the switch show the new route, ns. */
 const AFTER_NS = 500e6;
 /** How long both routes stay visible after the end of the fault, ns. */
 const STAYS_NS = 500e6;
@@ -35,11 +34,14 @@ export interface Detour {
 export interface DetourStyle {
   /** 1 at the start of the fault; decreases until the switch. */
   readonly oldOpacity: number;
-  /** What happened and how long after the fault; empty before the switch. */
+  /**
+   * The label, line by line: the effect, and how long after the fault it happened. Empty before the
+   * switch.
+   */
   readonly stamp: readonly string[];
 }
 
-/** The first switch after the fault of a story, even if the cursor is still before the switch. */
+/** Finds the first path switch after a fault, even if the cursor is still before the switch. */
 export function firstPathSwitch(
   faults: readonly FaultRow[],
   story: FaultWithEffects | undefined,
@@ -52,7 +54,7 @@ export function firstPathSwitch(
   return row === undefined ? undefined : { target, beginNs, switchedNs: row.timeNs };
 }
 
-/** The intervals to query: before the fault and after the switch. */
+/** The two intervals to query for packets: before the fault and after the switch. */
 export function windowsAroundSwitch({
   beginNs,
   switchedNs,
@@ -63,7 +65,10 @@ export function windowsAroundSwitch({
   ];
 }
 
-/** The routes of the flows that used the broken link or node. */
+/**
+ * Finds the routes of the flows that used the broken link or node. A route is empty if no recorded
+ * packets show it.
+ */
 export function findDetour(
   info: TraceInfo,
   of: PathSwitch,
@@ -77,7 +82,8 @@ export function findDetour(
     if (flow > 0 && touches(info, hops.before.link[row] ?? -1, of.target)) flows.add(flow);
   }
   const isOwn = ({ flow }: HopColumns, row: number): boolean => flows.has(flow[row] ?? 0);
-  // Only packets that their source sent after the switch count: earlier ones use the old route.
+  // Only packets that their source sent after the switch count, because earlier packets may still
+  // use the old route.
   const fresh = new Set<number>();
   const after = departuresIn(hops.after, afterWindow).filter((row) => isOwn(hops.after, row));
   for (const row of after) {
@@ -101,7 +107,10 @@ export function findDetour(
   };
 }
 
-/** How the routes are drawn at an instant; undefined some time after the end of the fault. */
+/**
+ * How the routes are drawn at an instant; undefined once {@link STAYS_NS} have passed since the end
+ * of the fault.
+ */
 export function detourStyleAt(
   { of }: Detour,
   story: FaultWithEffects,

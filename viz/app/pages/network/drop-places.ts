@@ -1,14 +1,17 @@
 /**
- * At which point of a link the loss of a packet is drawn. Uses no DOM.
+ * The point of a link at which the loss of a packet is drawn. Uses no DOM.
  *
  * @module
  */
 
-/** Points on a link, 0 at its sender to 1: its queue and policer, and losses after the queue. */
+/**
+ * Points on a link as shares of its length from the sender: for losses in its queue and policer,
+ * and for losses after the queue.
+ */
 const AT_THE_QUEUE = 0.08;
 const ON_THE_WAY = 0.5;
 
-/** The point on a link at which a loss is drawn, 0 to 1, by its drop reason. */
+/** By drop reason, the point on a link at which a loss is drawn, 0 (sender) to 1. */
 export const DROP_POINTS_ON_LINK: Readonly<Record<string, number>> = {
   ...{ 'queue-full': AT_THE_QUEUE, 'queue-shrunk': AT_THE_QUEUE, 'link-down-queue': AT_THE_QUEUE },
   ...{ policed: AT_THE_QUEUE, codel: AT_THE_QUEUE, 'cpu-queue-full': AT_THE_QUEUE },
@@ -17,7 +20,9 @@ export const DROP_POINTS_ON_LINK: Readonly<Record<string, number>> = {
   ...{ 'no-contact': ON_THE_WAY, 'port-unreachable': ON_THE_WAY, 'no-route': ON_THE_WAY },
 };
 
-/** The point on a link at which a loss is drawn, 0 to 1; the middle for unknown reasons. */
+/**
+ * The point on a link at which a loss is drawn, 0 (sender) to 1; the middle for unknown reasons.
+ */
 export function dropPointOnLink(reason: string): number {
   return DROP_POINTS_ON_LINK[reason] ?? ON_THE_WAY;
 }

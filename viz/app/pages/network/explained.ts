@@ -9,7 +9,9 @@ import { element } from '../../kernel/element.ts';
 import type { TracePageContext } from '../../kernel/page.ts';
 import { findCaptureEnds } from './trail.ts';
 
-/** Makes the select of packets whose bytes the trace holds; hidden if there are none. */
+/**
+ * Makes the select of packets whose bytes the trace holds; the select is hidden if there are none.
+ */
 export function explainedPacketSelect({
   trace,
   view,

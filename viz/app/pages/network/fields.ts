@@ -24,22 +24,24 @@ export function packetReadersByProtocol(
   );
 }
 
-/** What runs at both ends of a hop, which decides how its packets can be read. */
+/** What is known about both ends of a hop, which decides how its packets can be read. */
 export interface HopEndFacts {
   /**
-   * The protocols that run at the ends. Readers of other protocols are used only if a packet says
-   * that it contains such a packet.
+   * The protocols that run at the ends. The reader of another protocol is used only if a packet
+   * says that it contains a packet of that protocol.
    */
   readonly protocols: ReadonlySet<string>;
-  /** The states that the nodes at both ends have traced. */
+  /** The traced states of the nodes at both ends, by the name of the machine. */
   readonly states: ReadonlyMap<string, string>;
 }
 
-/** Largest depth of packets inside packets; no real network nests them deeper. */
+/**
+ * Largest depth of packets inside packets that is read (our choice; real networks nest less deep).
+ */
 const DEPTH_MAX = 8;
 
 /**
- * The layers of a packet.
+ * Reads the layers of a packet.
  * @returns no layers if no protocol can read the bytes or its reader throws.
  */
 export function readPacketLayers(
@@ -68,13 +70,17 @@ function fieldsOf(bytes: Uint8Array, reading: Reading): readonly PacketField[] |
     const fields = readSafely(() => read(bytes, ends.states))?.flatMap((field) =>
       opened(bytes, field, { ...reading, within: protocol }),
     );
-    // A protocol without a header accepts any bytes, so the reader that finds most fields is right.
+    // A protocol without a header accepts any bytes; therefore the reader that finds the largest
+    // number of fields is taken.
     if ((fields?.length ?? 0) > (found?.length ?? -1)) found = fields;
   }
   return found;
 }
 
-/** A field, or the fields of the packet inside it. */
+/**
+ * The fields of the packet that a field contains, or the field itself if it contains none that can
+ * be read.
+ */
 function opened(bytes: Uint8Array, field: PacketField, reading: Reading): readonly PacketField[] {
   const { offset, length, holds } = field;
   if (holds === undefined) return [field];

@@ -6,13 +6,13 @@
 import { replaceContent, svgElement } from '../../kernel/element.ts';
 import type { DrawingSize, GridLine } from './map.ts';
 
-/** The part of the picture that the map fills. */
+/** The part of the picture that the map fills, px. */
 export interface MapFrame extends DrawingSize {
   readonly left: number;
   readonly top: number;
 }
 
-/** Draws the lines from edge to edge of the stage; an empty list removes them. */
+/** Draws the lines from edge to edge of the picture; an empty list removes them. */
 export function drawGraticule(
   root: SVGGElement,
   lines: readonly GridLine[],

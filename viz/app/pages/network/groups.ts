@@ -1,12 +1,13 @@
 /**
- * Equal nodes, drawn as one dot if separate dots would leave no room for links. Nodes are equal if
- * they have the same role, protocol, place and neighbours. Plain values, no DOM.
+ * Groups of equal nodes, which are drawn as one dot if separate dots would leave no room for links.
+ * Nodes are equal if they have the same role, protocol, position on Earth and neighbours. Plain
+ * values, no DOM.
  *
  * @module
  */
 import { roleOfNodeName, type Topology } from './layout.ts';
 
-/** Least number of equal nodes that are drawn as one dot; fewer are drawn separately. */
+/** Smallest number of equal nodes that are drawn as one dot; fewer nodes are drawn separately. */
 const MEMBERS_MIN = 3;
 
 /** A dot of the drawing: one node, or several equal nodes. */
@@ -22,9 +23,9 @@ export interface Dot {
 /** A network as it is drawn. */
 export interface DrawnNetwork {
   readonly dots: readonly Dot[];
-  /** Number of the dot of each node. */
+  /** For each node, the number of its dot. */
   readonly dotOf: readonly number[];
-  /** The network with dots in place of nodes. */
+  /** The topology with dots in place of nodes. */
   readonly topology: Topology;
 }
 
@@ -37,9 +38,9 @@ export function ungroupedNetwork(topology: Topology): DrawnNetwork {
 }
 
 /**
- * Networks in which the equal nodes of ever more roles are one dot; the role that saves most dots
- * comes first.
- * @returns networks, each with fewer dots than the one before; none if no nodes are equal.
+ * Yields networks in which the equal nodes of one role, then of two roles and so on are drawn as
+ * one dot. The roles that save most dots are grouped first.
+ * @returns networks, each with fewer dots than the network before; none if no nodes are equal.
  */
 export function* groupedNetworks(topology: Topology): Generator<DrawnNetwork> {
   const classes = [...classesOf(topology).values()];
@@ -106,7 +107,8 @@ function networkOf(topology: Topology, groups: readonly (readonly number[])[]): 
       links: topology.links.map((link) => ({ ...link, from: at(link.from), to: at(link.to) })),
       flows: topology.flows.flatMap((flow) => {
         const names = flow.split(' -> ').map((name) => drawnAs.get(name) ?? name);
-        // Of the equal nodes of a dot, some may send and others receive: both directions count.
+        // Of the nodes that share a dot, some may send and others receive, so both directions
+        // count.
         return [names.join(' -> '), names.reverse().join(' -> ')].slice(0, isOfMany ? 2 : 1);
       }),
     },

@@ -12,7 +12,8 @@ import type { PacketLayer } from './fields.ts';
 const PER_LINE = 8;
 
 /**
- * Number of bytes of a field that have changed since the previous hop; undefined without that hop.
+ * Counts the bytes of a field that have changed since the previous hop; undefined if there is no
+ * previous hop to compare with.
  */
 export type ChangedByteCounter = (field: PacketField) => number | undefined;
 

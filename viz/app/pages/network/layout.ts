@@ -1,7 +1,7 @@
 /**
- * Places the nodes: in columns by their distance from the senders, on a ring, or by simulated
- * forces. Layouts depend only on the topology, so a run always gives the same picture. A layout in
- * which a node stands on a link of other nodes is not offered if another layout avoids that.
+ * Places the nodes: in columns by their distance from the senders, on a ring, or by forces between
+ * them. Layouts depend only on the topology, so a run always gives the same picture. A layout in
+ * which a node stands on a link of other nodes is not offered if another layout avoids this.
  *
  * @module
  */
@@ -18,17 +18,17 @@ import { isStar, placeOnRing } from './ring.ts';
 /** The parts of a trace on which the layout depends. */
 export type Topology = Pick<TraceInfo, 'nodes' | 'links' | 'flows'>;
 
-/** Order of preference of the layouts: of most networks, and of stars. */
+/** Layouts in order of preference, for most of the networks; then for stars. */
 const PLANE_LAYOUTS = ['layers', 'ring', 'force'] as const;
 const STAR_LAYOUTS = ['ring', 'layers', 'force'] as const;
-/** Order of preference for hosts of clouds that are in no region, or in several. */
+/** Layouts in order of preference, for clouds with hosts that are in no region or in several. */
 const CLOUD_LAYOUTS = ['force', 'ring', 'layers'] as const;
-/** Name of a layout that depends on the links alone. */
+/** Name of a layout that needs no positions on Earth. */
 export type PlaneLayoutName = (typeof PLANE_LAYOUTS)[number] | 'regions';
 /** Name of a layout. `map.ts` implements the layout `map`. */
 export type LayoutName = PlaneLayoutName | 'map';
 
-/** The layouts in which a run can be shown; the most suitable one comes first. */
+/** Lists the layouts in which a run can be shown; the most suitable one comes first. */
 export function listLayouts(topology: Topology): readonly LayoutName[] {
   return [...planeLayoutsOf(topology), ...(hasMap(topology) ? (['map'] as const) : [])];
 }
@@ -38,7 +38,10 @@ export function hasClearLayout(topology: Topology): boolean {
   return clearLayoutsOf(topology).length > 0;
 }
 
-/** The layouts in which no node stands on a link of other nodes; all if there is no such layout. */
+/**
+ * Lists the layouts in which no node stands on a link of other nodes, or all layouts if there are
+ * none such.
+ */
 function planeLayoutsOf(topology: Topology): readonly PlaneLayoutName[] {
   const clear = clearLayoutsOf(topology);
   return clear.length > 0 ? clear : candidatesOf(topology, listEdges(topology.links));
@@ -67,14 +70,20 @@ function isClearable(nodes: number, edges: readonly Edge[]): boolean {
 
 /** A column with more nodes than this is split into several. */
 const COLUMN_MAX = 18;
-/** Most dots that a drawing has room for; with more, equal nodes are drawn as one. */
+/**
+ * Largest number of dots for which a drawing has room; with more nodes, equal nodes are drawn as
+ * one dot.
+ */
 export const DRAWN_NODES_MAX = 60;
-/** Up to this product of nodes and links, nodes are moved off links; beyond, there is no room. */
+/**
+ * Up to this product of the numbers of nodes and links, nodes are moved off links; above it, there
+ * is no room.
+ */
 const PAIRS_MAX = 4_000;
 const SWEEPS = 8;
 const TICKS = 300;
 
-/** The places of all nodes, indexed by node number. */
+/** Computes the places of all nodes in the unit square, indexed by node number. */
 export function computePlaces(topology: Topology, layout: PlaneLayoutName): readonly Place[] {
   if (topology.nodes.length === 0) return [];
   if (layout === 'regions') return placesByRegion(topology);
@@ -105,7 +114,7 @@ function byLayers(topology: Topology): readonly Place[] {
   return places;
 }
 
-/** The node numbers of each layer, senders first. */
+/** Lists the node numbers of each layer; the layer of the senders comes first. */
 function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])[]): number[][] {
   const numberOf = new Map(nodes.map(({ name }, number) => [name, number]));
   const pairs = flows.flatMap((flow) => {
@@ -121,7 +130,7 @@ function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])
     (senders.length === 0 && new Set(nodes.map(({ name }) => roleOfNodeName(name))).size === 1);
   const starts = senders.length > 0 ? senders : [0];
   const far = distances(starts, near);
-  // If there are several senders, the layer of a node follows from its role.
+  // If there are several senders, the layer of a node depends on its role.
   const keys = nodes.map(({ name }, node) => {
     const distance = far[node] ?? 0;
     return isThrough ? { first: distance, second: '' } : roleKey(nodes, far, name);
@@ -136,8 +145,9 @@ function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])
 }
 
 /**
- * The layer of a role: the smallest distance of its nodes from the senders. Roles with a common
- * stem, such as `mix-1` and `mix-2`, share this distance and are layers side by side.
+ * The sort key of the layer of a node: the smallest distance of nodes of its role from the senders,
+ * and the role. Roles with a common stem, such as `mix-1` and `mix-2`, share this distance and get
+ * neighbouring layers.
  */
 function roleKey(
   nodes: Topology['nodes'],
@@ -167,7 +177,10 @@ function distances(
   return far.map((value) => (Number.isNaN(value) ? last + 1 : value));
 }
 
-/** Reduces crossings of links: sorts each layer by the mean height of neighbours, a few times. */
+/**
+ * Reduces crossings of links: sorts each layer several times by the mean height of the neighbours
+ * of its nodes.
+ */
 function ordered(
   layers: readonly number[][],
   near: readonly (readonly number[])[],

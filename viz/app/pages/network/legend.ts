@@ -1,5 +1,6 @@
 /**
- * The legend: a switch for each class of packets with its shape, and the colours of the flows.
+ * The legend of the network page: a switch for each class of packets with the shape of the class,
+ * and the colours of the flows.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import { HOLLOW_PACKET_CLASSES, packetMarkPath } from './marks.ts';
 
 const FLOWS_SHOWN = 6;
 
-/** Makes the legend. */
+/** Makes the legend; `toggle` is called when the reader shows or hides a class of packets. */
 export function makeLegend(
   info: TraceInfo,
   toggle: (packetClass: number, isShown: boolean) => void,

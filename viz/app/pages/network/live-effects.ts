@@ -1,6 +1,6 @@
 /**
- * Effects of faults during a run (detected, switched, first packet). The trace gets them only at
- * the end of the run, but the interim report has them earlier. Uses no DOM.
+ * Adds the effects of faults (detected, switched, first packet) during a run. The trace gets them
+ * only at the end of the run, but the interim report has them earlier. Uses no DOM.
  *
  * @module
  */
@@ -9,7 +9,9 @@ import type { FaultRow } from '../../data/trace-answers.ts';
 
 type Known = Pick<Report, 'faults'>;
 
-/** The fault rows of the trace, with the effects that only the interim report has. */
+/**
+ * Returns the fault rows of the trace, with the effects that only the interim report has so far.
+ */
 export function withInterimEffects(
   rows: readonly FaultRow[],
   report: Known | undefined,
@@ -33,8 +35,8 @@ function keyOf({ timeNs, target, text }: FaultRow): string {
 }
 
 /**
- * Makes a {@link withInterimEffects} that keeps its last result as long as trace and report stay the
- * same.
+ * Makes a {@link withInterimEffects} that returns its last result again as long as it gets the same
+ * rows and the same report.
  */
 export function makeCachedInterimEffects(): typeof withInterimEffects {
   let made: readonly [readonly FaultRow[], Known | undefined, readonly FaultRow[]] | undefined;

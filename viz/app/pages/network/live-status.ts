@@ -1,6 +1,7 @@
 /**
- * What the selected node says of itself. A run in progress is asked, at most once a second, and the answer is of now,
- * wherever the cursor is; the trace of a run that is over holds answers of some instants.
+ * Shows the status that the selected node reports of itself. In a run in progress the node is asked
+ * at most once a second, and its status is that of now, wherever the cursor is. The trace of a
+ * finished run holds statuses of some instants.
  *
  * @module
  */
@@ -11,9 +12,9 @@ import type { ControlConnection } from './palette/control-link.ts';
 
 const ASK_MS = 1_000;
 const LOOK_MS = 250;
-/** Most lines that are shown. */
+/** Largest number of lines of a status that are shown. */
 const LINES_MAX = 100;
-/** How deep a status is shown. */
+/** Largest depth of nesting that is shown of a status. */
 const DEPTH_MAX = 32;
 
 /** The panel section that shows what the selected node of a run in progress reports about itself. */
@@ -54,14 +55,14 @@ export class LiveNodeStatus {
   }
 }
 
-/** A status as the panel shows it. */
+/** The texts of a status in the panel. */
 export interface StatusTexts {
   readonly heading: string;
   readonly body: string;
   readonly remarks: readonly string[];
 }
 
-/** The texts of a status, which is JSON: at most 100 lines of it. */
+/** Makes the texts of a status from its JSON; at most {@link LINES_MAX} lines of it are shown. */
 function statusTexts(heading: string, json: string): StatusTexts {
   const lines = statusLines(JSON.parse(json));
   const more = lines.length - LINES_MAX;
@@ -70,7 +71,9 @@ function statusTexts(heading: string, json: string): StatusTexts {
   return { heading, body, remarks: more > 0 ? [`and ${more} lines more`] : [] };
 }
 
-/** The texts of a status that the trace holds, with the instant at which the node was asked. */
+/**
+ * Makes the texts of a status that the trace holds, with the instant at which the node was asked.
+ */
 export function recordedStatusTexts({ timeNs, json, note }: RecordedStatus): StatusTexts {
   const texts =
     json === undefined
@@ -79,7 +82,7 @@ export function recordedStatusTexts({ timeNs, json, note }: RecordedStatus): Sta
   return note === '' ? texts : { ...texts, remarks: [...texts.remarks, note] };
 }
 
-/** Elements with the texts of a status. */
+/** Makes elements with the texts of a status. */
 export function statusContent({ heading, body, remarks }: StatusTexts): Child {
   return [
     element('h3', {}, heading),
@@ -88,7 +91,7 @@ export function statusContent({ heading, body, remarks }: StatusTexts): Child {
   ];
 }
 
-/** A value as indented lines: one for each name, and one for each entry of a list. */
+/** Writes a JSON value as indented lines: one for each name, and one for each entry of a list. */
 export function statusLines(value: unknown, indent = ''): readonly string[] {
   if (typeof value !== 'object' || value === null) return [`${indent}${String(value)}`];
   if (indent.length > 2 * DEPTH_MAX) return [`${indent}… deeper than ${DEPTH_MAX} levels`];

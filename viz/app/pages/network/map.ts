@@ -1,6 +1,7 @@
 /**
  * The map: nodes at their positions on Earth, in an equirectangular projection, with lines of
- * latitude and longitude. It shows no coasts or borders, which would need third-party data.
+ * latitude and longitude. It shows no coasts or borders, because they would need data of third
+ * parties.
  *
  * @module
  */
@@ -8,22 +9,25 @@ import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import type { Place } from './place.ts';
 
-/** The size of the map, px. */
+/** The size of a drawing, px. */
 export interface DrawingSize {
   readonly width: number;
   readonly height: number;
 }
 
-/** A line of the graticule from edge to edge; positions are shares of the size. */
+/** A line of the graticule from edge to edge of the map. */
 export interface GridLine {
   /** The label of the line: `30° N`. */
   readonly text: string;
   readonly isMeridian: boolean;
-  /** Position of the line: horizontal for a meridian, vertical for a parallel. */
+  /**
+   * Position of the line as a share of the size of the map: of its width for a meridian, of its
+   * height for a parallel.
+   */
   readonly at: number;
 }
 
-/** The positions of all nodes and lines as shares of the size. */
+/** The positions of all nodes and lines, as shares of the size of the map. */
 export interface GeoMap {
   readonly places: readonly Place[];
   readonly lines: readonly GridLine[];
@@ -31,14 +35,14 @@ export interface GeoMap {
   readonly unplaced: number;
 }
 
-/** The map spans at least this many degrees, so that nodes in one city do not fill the world. */
+/** The map spans at least this many degrees, so that nodes in one city do not seem far apart. */
 const SPAN_MIN = 0.2;
 const STEPS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 45] as const;
-/** Smallest distance between lines, which leaves room for their labels, px. */
+/** Smallest distance between two lines, px, so that their labels have room. */
 const PITCH_MIN = 56;
-/** Margin on each side of the nodes, as a share of the span. */
+/** Margin on each side of the nodes, as a share of the span of the map. */
 const EDGE = 0.08;
-/** Distance between a position and its nodes, if several nodes have this position, px. */
+/** Radius of the circle on which nodes with the same position are drawn, px. */
 const APART = 22;
 const FULL_CIRCLE = 360;
 
@@ -118,8 +122,8 @@ function degrees(value: number): string {
 }
 
 /**
- * Spreads nodes at one position on a circle, and puts nodes without position in a row at the lower
- * edge.
+ * Spreads nodes with the same position on a circle, and puts nodes without a position in a row at
+ * the lower edge.
  */
 function apart(spots: readonly (Place | undefined)[], room: DrawingSize): readonly Place[] {
   const unplaced = spots.filter((spot) => spot === undefined).length;
@@ -140,6 +144,7 @@ function apart(spots: readonly (Place | undefined)[], room: DrawingSize): readon
 }
 
 /**
+ * The point on the circle around a position.
  * @param turn The angle in multiples of pi.
  */
 function around(spot: Place, turn: number, { width, height }: DrawingSize): Place {

@@ -1,7 +1,7 @@
 /**
- * The shapes that show the class of a packet, as paths around a point: a square for data, a
- * triangle for control, a circle for probes, a diamond for acknowledgements, a hollow square for
- * cover traffic, and a cross for an attacker's copy (docs/spec/browser-view.md).
+ * The marks that show the class of a packet, as paths around a point: a square for data, a triangle
+ * for control, a circle for probes, a diamond for acknowledgements, a hollow square for cover
+ * traffic, and a cross for an attacker's copy (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface PathCommands {
   arc(x: number, y: number, radius: number, from: number, to: number): void;
 }
 
-/** Classes whose shapes are drawn as outlines, not filled. */
+/** Classes whose marks are drawn as outlines and are not filled. */
 export const HOLLOW_PACKET_CLASSES: ReadonlySet<string> = new Set(['cover', 'copy']);
 
 /** Adds the mark of a class to a path. */
@@ -64,8 +64,8 @@ export function packetMarkPath(packetClass: string, x: number, y: number): strin
 }
 
 /**
- * Adds a polygon. There is no `closePath`: filling closes the path anyway, and in Chromium the call
- * takes time proportional to the path so far (5,000 triangles: 68 ms a frame instead of 4 ms).
+ * Adds a polygon without calling `closePath`: filling closes the path anyway, and in Chromium the
+ * call takes time proportional to the path so far (5,000 triangles: 68 ms a frame instead of 4 ms).
  */
 function polygon(pen: PathCommands, points: readonly number[]): void {
   pen.moveTo(points[0] ?? 0, points[1] ?? 0);

@@ -46,9 +46,12 @@ import { faultEffectsText, networkChartContent } from './sentence.ts';
 import { makeOverlayCanvas, TopologyView } from './topology-view.ts';
 import { type FaultWithEffects, latestFaultAt } from './world.ts';
 
-/** How long the mark of a loss stays visible, ns of real time. */
+/**
+ * How long the mark of a loss stays visible at speed 1 or above, ns of the run; in slow playback,
+ * so many ns of real time.
+ */
 const LOSS_MARK_NS = 400e6;
-/** How far before and after the cursor packets are queried at speed 1, ns. */
+/** How far before the cursor packets are queried at speed 1, ns; then how far after it. */
 const BEHIND_NS = 50e6;
 const AHEAD_NS = 300e6;
 const ROWS_MAX = 60_000;
@@ -68,7 +71,7 @@ interface Around {
 /** The page with the map of the network, while it is shown. */
 export class NetworkPage {
   readonly #context: TracePageContext;
-  /** The facts about the trace, with a node for each region of a cloud. */
+  /** The facts about the trace, to which a node for each region of a cloud is added. */
   readonly #info: TraceInfo;
   #arrangement: Arrangement;
   #topology: TopologyView;
@@ -88,7 +91,10 @@ export class NetworkPage {
   #detour: Detour | undefined;
   #askedSwitch = Number.NaN;
   #around: Around | undefined;
-  /** Address parameter `nodes` as drawn: `each`, or undefined if equal nodes may be one dot. */
+  /**
+   * The address parameter `nodes` of the present drawing: `each`, or undefined if equal nodes may
+   * share a dot.
+   */
   #shownNodes: string | undefined;
   /** The instant that is drawn, ns. */
   #shownNs = 0;
@@ -146,7 +152,7 @@ export class NetworkPage {
     );
     this.#ask = frames.add(signal, () => this.#frame());
     for (const value of [view.time.cursor, view.selection, theme]) value.watch(signal, this.#ask);
-    // While a run is paused the cursor does not move, but effects of a fault still arrive.
+    // While a run is paused, the cursor does not move, but effects of a fault may still arrive.
     for (const value of [trace.live, trace.soFar]) value.watch(signal, this.#ask);
     const observer = new ResizeObserver(() => this.#arrange());
     observer.observe(stage);
@@ -191,7 +197,7 @@ export class NetworkPage {
     replaceContent(this.#layouts, options);
   }
 
-  /** The checkbox for drawing equal nodes as one dot; nothing if that changes no dot. */
+  /** Makes the checkbox for drawing equal nodes as one dot; false if it would change nothing. */
   #groupsBox(): HTMLElement | false {
     const { trace, view } = this.#context;
     const isEach = this.#shownNodes === 'each';
@@ -208,7 +214,7 @@ export class NetworkPage {
     this.#context.view.selection.value = { kind, name };
   }
 
-  /** The controls for layout and packet classes, and a search for a node by name. */
+  /** Makes the controls for layout and packet classes, and a search for a node by name. */
   #toolbar(): HTMLElement {
     const { view, trace } = this.#context;
     const layout = this.#layouts;
@@ -288,7 +294,7 @@ export class NetworkPage {
     } else this.#topology.arrange(this.#arrangement.places(layout), size);
   }
 
-  /** Queries the next range before the available data run out. */
+  /** Queries the next range before the cursor reaches the end of the fetched packets. */
   #keepUp(timeNs: number): void {
     const { time } = this.#context.view;
     const stretch = Math.max(0.01, time.isPlaying.value ? time.speed.value : 1);
@@ -324,7 +330,8 @@ export class NetworkPage {
     const cursorNs = view.time.cursor.value;
     this.#keepUp(cursorNs);
     const around = this.#around;
-    // If the cursor is ahead of the answers, the nearest known instant is drawn.
+    // If packets at the cursor have not been fetched yet, the nearest instant with fetched packets
+    // is drawn.
     const timeNs = around === undefined ? cursorNs : nearestKnown(cursorNs, around);
     this.#shownNs = timeNs;
     const disruptions = disruptionsAt(info.faults, timeNs);
@@ -366,7 +373,8 @@ export class NetworkPage {
         }),
       );
     }
-    // Queries for the picture go first: the panel waits while the picture is behind the cursor.
+    // Queries for the picture go first: the panel is updated only while the picture shows the
+    // instant of the cursor.
     if (timeNs === cursorNs) this.#details.follow(cursorNs);
     return view.time.isPlaying.value;
   }
@@ -377,7 +385,7 @@ export class NetworkPage {
     return this.#effectsOf(info.faults, soFar.value);
   }
 
-  /** Shows the routes before and after the latest fault; queried once per fault. */
+  /** Shows the routes before and after the latest fault; they are queried once per fault. */
   #showDetour(story: FaultWithEffects | undefined, timeNs: number): void {
     const wanted = firstPathSwitch(this.#faults(), story);
     if (wanted !== undefined && wanted.beginNs !== this.#askedSwitch) {
@@ -421,7 +429,7 @@ export class NetworkPage {
     this.#select('packet', String(hops.packet[nearest.row] ?? 0));
   }
 
-  /** The topology with the packets of this frame, for exports. */
+  /** Makes a picture of the topology with the packets of this frame, for exports. */
   #picture(): SVGSVGElement {
     const { svg } = this.#topology;
     const layer = packetsSvg({ packets: this.#drawn, lossMarks: this.#lossMarks() });
@@ -430,7 +438,10 @@ export class NetworkPage {
     return svg;
   }
 
-  /** Says that there are no packets to show; during a run, only if none will come. */
+  /**
+   * Makes the note that there are no packets to show; during a run, it is visible only if no
+   * packets will come.
+   */
   #hopsNote(): HTMLElement {
     const { trace, signal } = this.#context;
     const note = partialNote(NO_HOPS);

@@ -1,6 +1,7 @@
 /**
- * Chooses on which side of its node a name is written, so that it overlaps no other node or name.
- * In a crowded column or row some names are left out; they appear on hover and on focus.
+ * Chooses on which side of its node each name is written, so that it overlaps no other node or
+ * name. In a crowded column or row, some names are left out; they appear when the pointer or the
+ * focus is on the node.
  *
  * @module
  */
@@ -12,17 +13,19 @@ export const NODE_RADIUS_PX = 7;
 const BELOW = NODE_RADIUS_PX + 16;
 /** Distance from a node to a name beside it, px. */
 const BESIDE = NODE_RADIUS_PX + 5;
-/** Width of an average letter, and height of a line, px. */
+/** Width of an average letter, and height of a name above and below its base line, px. */
 const CHARACTER = 6.6;
 const ASCENT = 11;
 const DESCENT = 3;
-/** Distance between two nodes of a column at which a name fits between them, px. */
+/** Smallest distance between two nodes of a column at which a name fits between them, px. */
 const COLUMN_PITCH = BELOW + DESCENT + NODE_RADIUS_PX;
 
 /** The side of a node on which its name is written; undefined if no side is free. */
 export type Side = 'below' | 'left' | 'right' | undefined;
 
-/** Base line and anchor of a name, relative to the middle of its node. */
+/**
+ * Position of the base line of a name, relative to the middle of its node, px, and the text anchor.
+ */
 export interface LabelPlace {
   readonly x: number;
   readonly y: number;
@@ -52,7 +55,7 @@ interface Box {
  * Chooses the sides of all names.
  * @param places Middles of the nodes, px.
  * @param names Names of the nodes, in the same order.
- * @param first The side to try first, which should not be the one where most links leave.
+ * @param first The side to try first; it should not be the side with the largest number of links.
  * @returns a side for each node; earlier nodes choose first.
  */
 export function labelSides(
@@ -81,8 +84,8 @@ export function labelSides(
 }
 
 /**
- * True if another node of the same column is so close that a name between both would overlap one of
- * them.
+ * True if another node of the same column is so close that a name between the two nodes would
+ * overlap one of them.
  */
 function isCrowded(places: readonly Place[], node: number): boolean {
   const here = places[node];

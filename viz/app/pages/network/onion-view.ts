@@ -14,7 +14,10 @@ const CENTRE = 84;
 const OUTER = 78;
 const CORE = 16;
 
-/** Draws the onion as it is at a step of the route. */
+/**
+ * Draws the onion of a packet at one hop of its route.
+ * @param step Index of the hop.
+ */
 export function onionView(layers: readonly OnionLayer[], step: number): SVGSVGElement {
   const isOff = ({ offFrom }: OnionLayer): boolean => step >= offFrom;
   const gap = (OUTER - CORE) / layers.length;

@@ -1,6 +1,7 @@
 /**
- * Draws packets and losses, on the canvas in every frame and as SVG for exported pictures. Each
- * flow and class has one path, which takes a tenth of the time of one path per packet.
+ * Draws packets and losses: on the canvas in every frame, and as SVG for exported pictures. All
+ * packets of one flow and class share a path, which takes a tenth of the time of one path per
+ * packet.
  *
  * @module
  */
@@ -13,7 +14,10 @@ import type { PacketOnLink } from './packets.ts';
 import type { Place } from './place.ts';
 import type { TopologyView } from './topology-view.ts';
 
-/** Distance of packets from the middle of their link, px: to the right in their direction. */
+/**
+ * Distance of packets from the centre line of their link, px, to the right in the direction of
+ * travel.
+ */
 const OFFSET = 6;
 const LOSS_MARK_RADIUS = 16;
 const LABELS_MAX = 4;
@@ -21,6 +25,7 @@ const FLOWS = 6;
 
 /** A packet at its position on the screen. */
 export interface DrawnPacket {
+  /** Row of the packet in the columns of hops. */
   readonly row: number;
   readonly x: number;
   readonly y: number;
@@ -33,11 +38,15 @@ export interface DrawnPacket {
 export interface LossMark {
   readonly x: number;
   readonly y: number;
+  /** Age of the mark as a share of the time for which it is shown, 0 to 1. */
   readonly age: number;
   readonly reason: string;
-  /** The link or node where it happened; both directions of a link are one place. */
+  /** The link or node where the loss happened; both directions of a link count as one place. */
   readonly place: string;
-  /** True on a steep link: the reason is written beside the ring, away from the link's nodes. */
+  /**
+   * True on a steep link; the reason is then written beside the ring of the loss, and otherwise
+   * above it.
+   */
   readonly isSteep: boolean;
 }
 
@@ -161,7 +170,10 @@ function ink(context: CanvasRenderingContext2D, colour: string, isHollow: boolea
   }
 }
 
-/** The losses to label with their reasons, if there are few; reasons at one place share a label. */
+/**
+ * Chooses the losses that get a label with their reasons, if there are few; losses at one place
+ * share a label.
+ */
 function labelled(lossMarks: readonly LossMark[]): readonly LossMark[] {
   const places = new Map<string, LossMark>();
   for (const mark of lossMarks) {

@@ -1,7 +1,6 @@
 /**
- * A packet in the panel: its route and, if its bytes were kept, the packet at each place on its
- * route up to the cursor, layer by layer. It is built once per packet and updated as the cursor
- * moves.
+ * The panel of a packet: its route and, if its bytes were kept, the packet at each hop up to the
+ * cursor, layer by layer. The panel is built once per packet and updated as the cursor moves.
  *
  * @module
  */
@@ -36,12 +35,12 @@ const RESEARCH =
 const SAME = 'One packet, as the run recorded it with --explain.';
 const MADE = 'Packets that nodes made of one another, as the run recorded them with --explain.';
 
-/** The data about a packet. */
+/** The data about a packet for its panel. */
 export interface PacketFacts {
   readonly hops: HopColumns;
-  /** Empty if its bytes were not kept. */
+  /** The recorded bytes of the packet on its route; empty if they were not kept. */
   readonly captures: readonly Capture[];
-  /** The states of all nodes at the end of its route. */
+  /** The states of all nodes at the end of the packet's route. */
   readonly states: MachineStateEntries;
 }
 
@@ -151,13 +150,13 @@ export class PacketPanel {
     return hexView(bytes, layers, (field) => changedByteCount(field, bytes, before));
   }
 
-  /** The nodes at the ends of a link, with the states that they traced. */
+  /** The protocols and states by which a captured packet is read. */
   #ends({ link }: Capture): HopEndFacts {
     const { nodes, links } = this.#context.trace.info;
     const { from, to } = links[link ?? -1] ?? { from: -1, to: -1 };
     const numbers = [from, to];
-    // The reader of a router cannot read a gateway's packet inside the router's. Therefore the
-    // readers of all protocols on the route are used on each link.
+    // The reader of a router cannot read the packet of a gateway inside the router's packet.
+    // Therefore the readers of all protocols on the route are used on each link.
     const all = this.#facts.captures.flatMap((one) => {
       const way = links[one.link ?? -1];
       return way === undefined ? [] : [way.from, way.to];
@@ -181,7 +180,7 @@ function wordsOf({ hops, captures }: PacketFacts, { classes, flows }: TraceInfo)
   const [packetClass, flow] = [hops.class[0], hops.flow[0]];
   return [
     packetClass === undefined ? 'not in the kept windows' : (classes[packetClass] ?? ''),
-    // Flow 0 means no flow: packets that a node sends on its own behalf.
+    // Flow 0 means no flow, as for packets that a node sends on its own behalf.
     flow === undefined || flow === 0 ? '' : (flows[flow] ?? ''),
     `${length} B`,
   ]

@@ -1,7 +1,7 @@
 /**
- * Which packets are visible at an instant, and where: plain numbers, shared by the canvas, the
- * table and the exports. At most 5,000 packets are drawn; if there are more, the same packets are
- * chosen in every frame.
+ * Computes which packets are visible at an instant, and where: plain numbers for the canvas, the
+ * table and the exports. At most about 5,000 packets are drawn; if there are more, the same packets
+ * are chosen in every frame.
  *
  * @module
  */
@@ -9,10 +9,10 @@
 import { isPacketInSample } from '../../data/hop-columns.ts';
 import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
 
-/** Largest number of marks drawn (docs/spec/browser-view.md). */
+/** Largest number of marks of packets drawn, about (docs/spec/browser-view.md). */
 const MARKS_MAX = 5_000;
 
-/** Largest number of marks of losses drawn; more at one place would add nothing. */
+/** Largest number of marks of losses drawn, about; more marks would only cover each other. */
 const LOSS_MARKS_MAX = 60;
 
 /** A packet on a link. */
@@ -23,14 +23,14 @@ export interface PacketOnLink {
   readonly share: number;
 }
 
-/** The packets under way that are drawn, and the number of all. */
+/** The packets under way that are drawn, and the number of all packets under way. */
 export interface VisiblePackets {
   readonly marks: readonly PacketOnLink[];
   /** Number of packets under way; larger than the number of marks if only some are drawn. */
   readonly total: number;
 }
 
-/** The packets under way at an instant, limited to the classes that are switched on. */
+/** Lists the packets under way at an instant whose classes are switched on. */
 export function packetsAt(
   hops: HopColumns,
   timeNs: number,
@@ -51,7 +51,10 @@ export function packetsAt(
   return { marks: kept, total: Math.round(marks.length * thinned) };
 }
 
-/** The losses whose marks are visible, with the marks' age as a part of `lastsNs`, 0 to 1. */
+/**
+ * Lists the losses whose marks are visible, each with the age of its mark as a share of `lastsNs`,
+ * 0 to 1.
+ */
 export function visibleLossesAt(
   drops: readonly DropRow[],
   timeNs: number,
@@ -64,7 +67,7 @@ export function visibleLossesAt(
     .map((drop) => ({ drop, age: (timeNs - drop.timeNs) / lastsNs }));
 }
 
-/** The bytes of these hops on each link, by its index. */
+/** Sums the bytes of these hops on each link, by the number of the link. */
 export function bytesByLink(hops: HopColumns): ReadonlyMap<number, number> {
   const use = new Map<number, number>();
   for (let row = 0; row < hops.rows; row += 1) {

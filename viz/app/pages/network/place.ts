@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A place in the unit square, or in px; the origin is the upper left corner. */
+/** A position in the unit square, or in px; the origin is the upper left corner. */
 export interface Place {
   readonly x: number;
   readonly y: number;

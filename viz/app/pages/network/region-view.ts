@@ -1,5 +1,6 @@
 /**
- * The regions of cloud providers as SVG: a hull around the hosts of each region, behind all else.
+ * Draws the regions of cloud providers as SVG: a hull around the hosts of each region, behind all
+ * other shapes.
  *
  * @module
  */
@@ -13,7 +14,10 @@ export class RegionView {
   readonly root: SVGGElement;
   readonly #hulls: readonly { readonly region: Region; readonly path: SVGPathElement }[];
 
-  /** @param select Called with the id of the link inside a region when its hull is clicked. */
+  /**
+   * @param select Called when the hull of a region is clicked, with the id of the link inside the
+   * region.
+   */
   constructor(regions: readonly Region[], select: (id: string) => void) {
     this.#hulls = regions.map((region) => {
       const { within } = region;
@@ -30,7 +34,10 @@ export class RegionView {
     );
   }
 
-  /** Draws the hulls anew. @param at Gives the position of a node by its number, px. */
+  /**
+   * Draws the hulls anew.
+   * @param at Returns the position of a node, px, given its number.
+   */
   lay(at: (node: number) => Place): void {
     for (const { region, path } of this.#hulls) {
       const corners = computeHull([region.node, ...region.hosts].map(at));
@@ -39,7 +46,7 @@ export class RegionView {
     }
   }
 
-  /** Shows which regions have a fault on the link inside them, and which one is selected. */
+  /** Shows for which regions the link inside them has a fault, and which region is selected. */
   update(disruptions: ReadonlyMap<string, Disruption>, selected: string | undefined): void {
     for (const { region, path } of this.#hulls) {
       const { within = '' } = region;

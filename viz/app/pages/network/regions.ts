@@ -1,13 +1,13 @@
 /**
- * Regions of clouds as the network page draws them: each region is a node of its own, at which the
- * accesses of its hosts end and the paths to other regions begin. Plain values, no DOM.
+ * Regions of clouds in the form in which the network page draws them: each region is a node, at
+ * which the accesses of its hosts end and the paths to other regions begin. Plain values, no DOM.
  *
  * @module
  */
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import type { Place } from './place.ts';
 
-/** Marks the node of a region: stands in place of its protocol. */
+/** Marks the node of a region: this text stands in place of a protocol. */
 export const REGION_NODE_PROTOCOL = 'region of a cloud';
 
 /** A region of a cloud. */
@@ -16,11 +16,14 @@ export interface Region {
   readonly node: number;
   /** Node numbers of the region's hosts. */
   readonly hosts: readonly number[];
-  /** Id of the link that leads from the region's node to itself: the delays between its hosts. */
+  /**
+   * Id of the link from the region's node to itself, which stands for the delays between its hosts;
+   * undefined if there is none.
+   */
   readonly within: string | undefined;
 }
 
-/** The facts about a trace with one more node for each region, after all other nodes. */
+/** Returns the facts about a trace with one more node for each region, after all other nodes. */
 export function withRegionNodes(info: TraceInfo): TraceInfo {
   const names = [
     ...new Set(info.links.flatMap(({ fromRegion = [], toRegion = [] }) => [fromRegion, toRegion])),
@@ -41,7 +44,7 @@ export function withRegionNodes(info: TraceInfo): TraceInfo {
   };
 }
 
-/** The regions of a network to which {@link withRegionNodes} has added nodes. */
+/** Finds the regions of a network to which {@link withRegionNodes} has added nodes. */
 export function findRegions({
   nodes,
   links,
@@ -71,7 +74,10 @@ export function areRegionsDisjoint(topology: Pick<TraceInfo, 'nodes' | 'links'>)
 /** Distance of a region from the middle, and of a host from its region, in the unit square. */
 const FAR = 0.28;
 const NEAR = 0.21;
-/** Hosts stand on the outer side of their region, at most this angle to either side, radians. */
+/**
+ * Hosts stand on the outer side of their region, at most this angle away from the outward
+ * direction, radians.
+ */
 const SPREAD = 1.3;
 
 /** Places regions around the middle, and the hosts of each region on its outer side. */

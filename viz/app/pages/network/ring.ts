@@ -1,13 +1,13 @@
 /**
- * Places nodes on a ring, where no link between two nodes passes a third node: for stars, whose
- * centre stands in the middle, and for networks in which many nodes link to many.
+ * Places nodes on a ring, on which no link between two nodes passes a third node. This suits stars,
+ * whose centre stands in the middle, and networks in which many nodes have links to many others.
  *
  * @module
  */
 import { type Edge, minNodeLinkDistance } from './clearance.ts';
 import type { Place } from './place.ts';
 
-/** Room between two groups of the ring, in distances between neighbouring nodes. */
+/** Extra room between two groups of the ring, in distances between neighbouring nodes. */
 const GAP = 1.5;
 
 /** True if one node has a link to each other node, and there are no other links. */
@@ -16,8 +16,9 @@ export function isStar(nodes: number, edges: readonly Edge[]): boolean {
 }
 
 /**
- * The places of the nodes, which keep the greatest distance from foreign links.
- * @param groups The numbers of the nodes; the nodes of a group stand together.
+ * Computes places on a ring; of several possible rings, the one is chosen on which nodes are
+ * farthest from foreign links.
+ * @param groups The numbers of the nodes in groups; the nodes of a group stand together.
  */
 export function placeOnRing(
   groups: readonly (readonly number[])[],
@@ -29,7 +30,8 @@ export function placeOnRing(
     around(groups, { centre, gap: GAP }),
   ]);
   const clear = rings.map((places) => minNodeLinkDistance(places, edges));
-  // Of equally good rings the last one counts: for a star, that with the centre in the middle.
+  // Of equally good rings, the last one is taken: for a star, the ring with the centre in the
+  // middle.
   const best = clear.reduce((most, one, at) => (one >= (clear[most] ?? 0) ? at : most), 0);
   return rings[best] ?? [];
 }
@@ -55,7 +57,8 @@ function around(
   let at = 0.5;
   for (const group of outer) {
     for (const node of group) {
-      // Starts at the left and goes over the top, so that senders stand left, as in columns.
+      // The ring starts at the left and goes over the top, so that senders stand left, as in
+      // columns.
       const angle = Math.PI + (2 * Math.PI * at) / Math.max(1, total);
       places[node] = { x: 0.5 + Math.cos(angle) / 2, y: 0.5 + Math.sin(angle) / 2 };
       at += 1;

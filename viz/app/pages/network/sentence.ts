@@ -1,6 +1,6 @@
 /**
  * The network as text: the title of the picture, its summary for screen readers, the table of
- * packets, and the story of the latest fault.
+ * packets, and a line on the latest fault.
  *
  * @module
  */
@@ -26,10 +26,10 @@ export interface NetworkSnapshot {
   readonly hops: HopColumns | undefined;
 }
 
-/** Largest number of faults named in the title; the others are counted. */
+/** Largest number of faults that the title names; for further faults it gives only their number. */
 const AILMENTS_SHOWN = 2;
 
-/** The title, the caption, the summary and the table of the picture. */
+/** Makes the title, the caption, the summary and the table of the picture. */
 export function networkChartContent(moment: NetworkSnapshot): ChartContent {
   const { info, timeNs, disruptions, contacts, inSight, rangeNs } = moment;
   const at = instantText(timeNs, rangeNs[1] - rangeNs[0]);
@@ -57,14 +57,20 @@ export function networkChartContent(moment: NetworkSnapshot): ChartContent {
   };
 }
 
-/** A sentence about links if none has a fault: all are up, or how many contacts take place. */
+/**
+ * A text about the links if none of them has a fault: that all are up, or at how many links a
+ * contact takes place.
+ */
 function soundText(contacts: ReadonlyMap<string, boolean>): string {
   if (contacts.size === 0) return 'every link is up';
   const open = [...contacts.values()].filter((isOpen) => isOpen).length;
   return `${open} of ${countWithNoun(contacts.size, 'link')} with contacts can send`;
 }
 
-/** A text such as `core-110--core-310 down at 3.916 s: detected +63.9 ms · switched +63.9 ms`. */
+/**
+ * Describes the latest fault as in `core-110--core-310 down at 3.916 s: detected +63.9 ms ·
+ * switched +63.9 ms`; empty without a fault.
+ */
 export function faultEffectsText(story: FaultWithEffects | undefined, timeNs: number): string {
   if (story === undefined) return '';
   const { text, target, beginNs, endNs, effects } = story;

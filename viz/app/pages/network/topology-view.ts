@@ -1,6 +1,7 @@
 /**
- * The network as SVG. The width of a link shows its use, and dashes show that it is down. Nodes are
- * labelled points that the arrow keys can visit. Packets are not drawn here.
+ * Draws the network as SVG. The width of a link shows how many bytes it carries, and dashes show
+ * that it is down. Nodes are labelled points that the arrow keys can visit. Packets are drawn
+ * elsewhere.
  *
  * @module
  */
@@ -21,12 +22,12 @@ import { findRegions, REGION_NODE_PROTOCOL } from './regions.ts';
 
 /** Margin around the outermost nodes, px. */
 const MARGIN = { x: 64, top: 28, bottom: 40 } as const;
-/** Distance of labels from the middle of a link, px: outside the marks of losses. */
+/** Distance of a label from the middle of its link, px; it leaves room for the marks of losses. */
 const CLEAR = 28;
-/** Radius of the point at which the accesses of a region end, px. */
+/** Radius of the point that stands for a region, at which the accesses of its hosts end, px. */
 const HUB_RADIUS = 3;
 
-/** A line on the screen: both directions of a link, or of all links between two dots. */
+/** A line of the drawing: both directions of a link, or of all links between two dots. */
 interface Wire {
   readonly ids: readonly string[];
   /** Numbers of the dots at both ends. */
@@ -53,18 +54,21 @@ export interface TopologyEventHandlers {
 
 /** The state of the network at the cursor. */
 export interface NetworkState {
-  /** Bytes that each link, by its index, carried in the part of the trace that is loaded around the cursor. */
+  /**
+   * Bytes that each direction of a link, by its number, carried in the fetched part of the trace
+   * around the cursor.
+   */
   readonly use: ReadonlyMap<number, number>;
   readonly disruptions: ReadonlyMap<string, Disruption>;
   /** For each link with contacts, by its id, whether it can send. */
   readonly contacts: ReadonlyMap<string, boolean>;
-  /** By name, the nodes that watch a broken link or node, and whether they know of the fault. */
+  /** Nodes that watch a broken link or node, by name, each with whether it knows of the fault. */
   readonly standings: ReadonlyMap<string, FaultAwareness>;
   /** Name of the selected node or id of the selected link. */
   readonly selected: string | undefined;
 }
 
-/** The part of the drawing in which nodes are placed: without margins. */
+/** The part of the drawing in which nodes are placed: all but the margins. */
 function frameOf({ width, height }: DrawingSize): MapFrame {
   return {
     left: MARGIN.x,
@@ -119,7 +123,10 @@ export class TopologyView {
     this.#lay(places, [], size);
   }
 
-  /** Arranges the nodes by their positions on Earth. Returns how many nodes have none. */
+  /**
+   * Arranges the nodes by their positions on Earth. Returns the number of nodes without a known
+   * position.
+   */
   arrangeMap(size: DrawingSize): number {
     this.#isTall = false;
     const { places, lines, unplaced } = computeGeoMap(this.#network.topology, frameOf(size));
@@ -187,7 +194,7 @@ export class TopologyView {
     this.#detour.show(shown, ends, this.#isTall);
   }
 
-  /** Updates use, faults and the selection. */
+  /** Updates the widths of links, the faults, the signs on nodes and the selection. */
   update(shown: NetworkState): void {
     this.#selected = shown.selected;
     const most = [...shown.use.values()].reduce((max, bytes) => Math.max(max, bytes), 1);
@@ -244,7 +251,10 @@ export class TopologyView {
     return this.#network.topology.nodes[dot]?.protocol === REGION_NODE_PROTOCOL;
   }
 
-  /** Selects the node of a dot; if it stands for several, the one after the selected node. */
+  /**
+   * Selects the node of a dot; if the dot stands for several nodes, the one after the selected
+   * node.
+   */
   #choose(dot: number, events: TopologyEventHandlers): void {
     const names = this.#namesOf(dot);
     const next = names[(names.indexOf(this.#selected ?? '') + 1) % Math.max(1, names.length)];
@@ -286,7 +296,10 @@ export class TopologyView {
     return { root, label, sign };
   }
 
-  /** An arrow key moves the focus along a link to the neighbour in that direction. */
+  /**
+   * Handles a key on a dot: an arrow key moves the focus along a link to the neighbour in that
+   * direction; Enter and Space select.
+   */
   #walk(event: KeyboardEvent, from: number, events: TopologyEventHandlers): void {
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
@@ -319,7 +332,10 @@ const ARROWS: Readonly<Record<string, Place>> = {
   ArrowDown: { x: 0, y: 1 },
 };
 
-/** How well a point lies in a direction, as the cosine of the angle. */
+/**
+ * The cosine of the angle between a direction and the line from one point to another: 1 if they
+ * agree.
+ */
 function alignment(from: Place, to: Place, direction: Place): number {
   const dx = to.x - from.x;
   const dy = to.y - from.y;
@@ -361,7 +377,7 @@ function wireElement(facts: WireFacts, events: TopologyEventHandlers): Wire {
   return { ...facts, root, line, hit, label };
 }
 
-/** Makes the canvas that lies above the SVG. */
+/** Makes the canvas for packets, which lies above the SVG. */
 export function makeOverlayCanvas(): HTMLCanvasElement {
   return element('canvas', { class: 'packets', 'aria-hidden': 'true' });
 }

@@ -1,6 +1,6 @@
 /**
- * The route of one packet as recorded by `--explain`: where the packet is at the cursor, which
- * nodes remove a layer, and how its bytes changed. Plain values, no DOM.
+ * The route of one packet as recorded by `--explain`: at which hop the packet is at the cursor,
+ * which nodes remove a layer, and how its bytes changed. Plain values, no DOM.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import type { PacketField } from '../../../format/packet-fields.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 
 /**
- * Two packets count as unrelated if at most this share of their bytes is equal at equal places; of
- * random bytes, 1 in 256 is equal.
+ * Nobody can tell that one packet was made from another if at most this share of the bytes at equal
+ * offsets is equal; of random bytes, 1 in 256 is equal.
  */
 const KEPT_MAX = 1 / 8;
 
@@ -30,7 +30,7 @@ export interface CaptureEnds {
   readonly to: string | undefined;
 }
 
-/** The index of the latest hop before the cursor, or of the first hop. */
+/** The index of the latest hop that began by the cursor, or else of the first hop. */
 export function captureIndexAt(captures: readonly Capture[], timeNs: number): number {
   const last = captures.findLastIndex((capture) => capture.timeNs <= timeNs);
   return Math.max(0, last);
@@ -46,9 +46,10 @@ export function findCaptureEnds(capture: Capture, { nodes, links }: TraceInfo): 
 }
 
 /**
- * The layers that nodes remove, outermost first. A node has removed a layer if its protocol removes
- * layers, and if hardly a byte of the packet that it sends equals one that it received. The last
- * node counts as well, although it sends nothing on.
+ * Lists the layers that nodes remove, the outermost first. A node has removed a layer if its
+ * protocol removes layers, and if hardly any byte of the packet that it sends equals the byte at
+ * the same offset of the packet that it received. The last node counts as well if another node has
+ * removed a layer before it, although it sends nothing on.
  * @param peeling The protocols whose nodes remove layers.
  */
 export function listOnionLayers(
@@ -75,7 +76,7 @@ function isPeeling(
   return [protocol, ...layers].some((one) => peeling.has(one));
 }
 
-/** True if nobody can tell from the bytes that one packet was made of the other. */
+/** True if nobody can tell from their bytes that one packet was made from the other. */
 function isAnother(before: Capture, after: Capture): boolean {
   if (before.packet === after.packet) return false;
   const length = Math.min(before.bytes.length, after.bytes.length);
@@ -84,8 +85,8 @@ function isAnother(before: Capture, after: Capture): boolean {
 }
 
 /**
- * Number of bytes of a field that have changed since the previous hop; undefined without that hop,
- * or if the packet had another length there.
+ * Number of bytes of a field that have changed since the previous hop; undefined if there is no
+ * previous hop or if the packet had another length there.
  */
 export function changedByteCount(
   { offset, length }: Pick<PacketField, 'offset' | 'length'>,

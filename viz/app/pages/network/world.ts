@@ -15,7 +15,9 @@ export interface FaultWithEffects {
   readonly effects: readonly { readonly name: string; readonly afterNs: number }[];
 }
 
-/** The latest fault that began at or before an instant. */
+/**
+ * Finds the latest fault that began at or before an instant, with its effects up to this instant.
+ */
 export function latestFaultAt(
   faults: readonly FaultRow[],
   timeNs: number,

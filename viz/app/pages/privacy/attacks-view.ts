@@ -1,6 +1,6 @@
 /**
- * How often each attack was right, with its confidence interval, compared with guessing and with
- * the limit of the scenario; and the ROC curves of attacks that score pairs.
+ * Charts of the attacks: how often each attack was right, with its confidence interval, compared
+ * with guessing and with the limit of the scenario; and the ROC curves of attacks that score pairs.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const ROW = 44;
 const ROC_HEIGHT = 360;
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 
-/** A chart with one row for each attack of the chosen adversary. */
+/** Makes a chart with one row for each attack of the chosen adversary. */
 export function attackChart(parts: PrivacyChartContext): HTMLElement {
   const { attacks } = parts.observer;
   const frame = makePrivacyChartFrame('privacy-attacks', parts, 'shown');
@@ -57,7 +57,7 @@ function wordOf({ attack }: Attack): string {
   return attack.replaceAll('_', ' ');
 }
 
-/** The estimator and the number of trials of each attack. */
+/** A text with the estimator and the number of trials of each attack. */
 function sourceOf({ observer, context }: PrivacyChartContext): string {
   const each = observer.attacks.map(
     (one) =>
@@ -112,7 +112,7 @@ function attackDrawing(
   return withPointReadout(drawn, readings);
 }
 
-/** A chart for each attack that has a ROC curve. */
+/** Makes a chart for each attack that has a ROC curve. */
 export function rocCharts(parts: PrivacyChartContext): readonly HTMLElement[] {
   const curved = parts.observer.attacks.filter(({ roc = [] }) => roc.length > 1);
   return curved.map((attack) => rocOf(parts, attack));

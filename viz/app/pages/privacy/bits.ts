@@ -1,6 +1,6 @@
 /**
- * The entropy of targets by the time at which they were sent: quantiles in intervals of equal
- * length, and the ceiling log2(N) for N candidates.
+ * The entropy of targets by the time at which they were sent: its quantiles in intervals of equal
+ * length, and its ceiling log2(N) for N candidates.
  *
  * @module
  */
@@ -8,11 +8,14 @@ import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
 import type { PrivacyReport } from './observers.ts';
 
-/** Least number of targets in an interval for which quantiles are computed. */
+/** Smallest number of targets in an interval for which quantiles are computed. */
 const TARGETS_MIN = 5;
 const STRETCHES_MAX = 24;
 
-/** One message that the adversary tries to follow, with its entropy and when it was sent. */
+/**
+ * One message that the adversary tries to follow, with its entropy and, if known, the time when it
+ * was sent.
+ */
 export type EntropyTarget = PrivacyReport['targets'][number];
 
 /** The targets sent in one interval. */
@@ -33,7 +36,10 @@ function haveTimes(targets: readonly EntropyTarget[]): boolean {
   return targets.length > 0 && targets.every(({ atNs }) => atNs !== undefined);
 }
 
-/** The intervals from the first to the last target; empty ones are left out. */
+/**
+ * Divides the time from the first to the last target into intervals; intervals without targets are
+ * left out.
+ */
 export function entropyIntervals(targets: readonly EntropyTarget[]): readonly EntropyInterval[] {
   if (!haveTimes(targets)) return [];
   const times = targets.map(({ atNs = 0 }) => atNs);
@@ -53,7 +59,7 @@ export function entropyIntervals(targets: readonly EntropyTarget[]): readonly En
   });
 }
 
-/** Quantiles of the entropy of several targets. */
+/** Computes the quantiles of the entropy of several targets, and their ceiling. */
 export function entropyQuantiles(
   targets: readonly EntropyTarget[],
 ): Omit<EntropyInterval, 'fromNs' | 'toNs'> {

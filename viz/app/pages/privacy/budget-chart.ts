@@ -1,6 +1,6 @@
 /**
- * Epsilon over the rounds with its limit and, in a panel below over the same rounds, the accuracy
- * that this budget bought (docs/spec/browser-view.md).
+ * The chart of a privacy budget: epsilon over the rounds with its limit and, in a panel below over
+ * the same rounds, the accuracy reached with this budget (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -55,7 +55,9 @@ interface Panel {
   readonly ink: 1 | 2;
 }
 
-/** Makes the chart of the privacy budget spent over rounds. The budget must contain rounds. */
+/**
+ * Makes the chart of the privacy budget spent over the rounds; there must be at least one round.
+ */
 export function budgetChart(context: ReportPageContext, budget: Budget): HTMLElement {
   const parts = { context, budget, rounds: roundsOf(budget) };
   const frame = makePrivacyChartFrame('privacy-budget', { context }, 'all');
@@ -74,14 +76,14 @@ function titleOf({ context, budget, rounds }: BudgetParts): string {
   const right =
     last?.accuracy === undefined ? '' : `, and ${percent(last.accuracy.p50)} of answers are right`;
   const over = valueLimits(context, EPSILON).flatMap((kpi) => {
-    // Only a limit on the maximum is exceeded as soon as one round is above it.
+    // Only a limit on the maximum is exceeded as soon as one round is above the limit.
     const from = kpi.aggregation === 'max' ? firstOverspentRound(budget, kpi) : undefined;
     return from === undefined ? [] : `; the limit ${limitText(kpi)} is passed in round ${from}`;
   });
   return [spent, right, ...over].join('');
 }
 
-/** The KPIs that limit values of a metric, and not the number of its rounds. */
+/** The KPIs that limit the values of a metric; those that limit its count are left out. */
 function valueLimits({ report }: ReportPageContext, metric: string): readonly KpiResult[] {
   return limitKpisOn(report, metric).filter(({ aggregation }) => aggregation !== 'count');
 }
@@ -173,7 +175,7 @@ function drawing(parts: BudgetParts, width: number, words: string): HTMLElement 
   return withAxisReadout(drawn, readingsOf(rounds, spent), { top: plot.top, bottom });
 }
 
-/** The label `90 %`, with as few digits as a round number needs. */
+/** Writes a share for a tick, as in `90 %`, with as few digits as it needs. */
 function tickPercent(share: number): string {
   return `${Number((100 * share).toFixed(6))} %`;
 }
@@ -188,7 +190,7 @@ function sharesShown({ context, budget }: BudgetParts): readonly [number, number
   return [Math.max(0, Math.floor(10 * leastOf([...limits, ...found]) - 0.5) / 10), 1];
 }
 
-/** Draws the single seeds faintly, the band, the median and the limits. */
+/** Draws the curves of single seeds faintly, the band, the median and the limits of a panel. */
 function panelParts({ context, budget, rounds }: BudgetParts, panel: Panel): readonly Node[] {
   const { x, y, of, ofSeed, ink, plot } = panel;
   const seeds = [...samplesBySeed(budget).values()];
@@ -229,7 +231,8 @@ function panelParts({ context, budget, rounds }: BudgetParts, panel: Panel): rea
     ...known
       .slice(0, known.length === 1 ? 1 : 0)
       .map(({ at, p50 }) => svgElement('circle', { class: `ink${ink}`, cx: at, cy: y(p50), r: 3 })),
-    // Both curves rise, so a label above its limit fits at the start, and one below at the end.
+    // Both curves rise: the label of an upper limit has room at the start of its line, that of a
+    // lower limit at the end.
     ...valueLimits(context, panel.metric).map((kpi) =>
       limitLine({ plot, y }, kpi, kpi.comparison.startsWith('>') ? 'end' : 'begin'),
     ),

@@ -1,6 +1,6 @@
 /**
- * How much of a privacy budget has been spent after each round: quantiles over the seeds, and the
- * round in which a limit was exceeded.
+ * Computes how much of a privacy budget has been spent after each round: quantiles over the seeds,
+ * and the round in which a limit was exceeded.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface SeedQuantiles {
   readonly p90: number;
 }
 
-/** One round, over all seeds that reached it. */
+/** One round, summarised over all seeds that reached it. */
 export interface Round {
   readonly round: number;
   readonly seeds: number;
@@ -29,7 +29,7 @@ export interface Round {
   readonly accuracy?: SeedQuantiles;
 }
 
-/** All rounds in order. */
+/** Lists all rounds in the order of their numbers. */
 export function roundsOf({ rounds }: Budget): readonly Round[] {
   const byRound = new Map<number, Sample[]>();
   for (const sample of rounds) {
@@ -53,14 +53,14 @@ function spreadOf(values: readonly number[]): SeedQuantiles | undefined {
   return { p10, p50, p90 };
 }
 
-/** The samples of each seed, in the order of the report. */
+/** The samples of the rounds by seed, in the order of the report. */
 export function samplesBySeed({ rounds }: Budget): ReadonlyMap<number, readonly Sample[]> {
   const seeds = new Map<number, Sample[]>();
   for (const sample of rounds) seeds.set(sample.seed, [...(seeds.get(sample.seed) ?? []), sample]);
   return seeds;
 }
 
-/** The first round in which any seed exceeds a limit; undefined if none does. */
+/** The first round in which the epsilon of any seed exceeds a limit; undefined if there is none. */
 export function firstOverspentRound(
   { rounds }: Budget,
   { comparison, limit }: Pick<KpiResult, 'comparison' | 'limit'>,

@@ -1,6 +1,6 @@
 /**
- * The entropy of the targets over the time at which they were sent, below its ceiling log2(N), with
- * the band from the 10th to the 90th percentile.
+ * The chart of the entropy of the targets over the time at which they were sent, below its ceiling
+ * log2(N), with the band from the 10th to the 90th percentile.
  *
  * @module
  */
@@ -36,7 +36,7 @@ import { entropySourceText } from './observers.ts';
 
 const HEIGHT = 320;
 const METRIC = 'privacy.entropy.bits';
-/** Largest number of dots, one for a target; more would hide the band. */
+/** Largest number of dots, each of which stands for one target; more would hide the band. */
 const DOTS_MAX = 400;
 
 interface Places {
@@ -123,7 +123,7 @@ function dots(targets: readonly EntropyTarget[], { x, y }: Places): SVGGElement 
   );
 }
 
-/** The curves are level within each interval. */
+/** Draws the curves, which are level within each interval. */
 function curves(stretches: readonly EntropyInterval[], { plot, x, y }: Places): readonly Node[] {
   const corners = stretches.flatMap((one) => [
     { at: x(one.fromNs), one },

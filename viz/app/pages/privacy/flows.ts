@@ -1,9 +1,9 @@
 /**
- * Arranges the journey of one message in columns: sender, entry, layers of mixes, exits. The layers
- * are derived from the flows. A message that returns from an exit to a mix (through loops of mixes)
- * starts again at an entry of its own, because a ribbon cannot run backwards. Nodes with little
- * probability are merged.
- * At most 200 ribbons are drawn; the rest becomes "others" (docs/spec/browser-view.md).
+ * Arranges the journey of one message in columns: sender, entry, layers of mixes, exits,
+ * recipients. The layers are derived from the flows. If the message returns from an exit to a mix
+ * (through loops of mixes), a separate entry stands for the return, because a ribbon cannot run
+ * backwards. Nodes with little probability are merged. At most about 200 ribbons are drawn; the
+ * nodes left out become "others" (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -13,17 +13,20 @@ import type { PrivacyReport } from './observers.ts';
 /** The journey of one message in a report. */
 export type Journey = NonNullable<PrivacyReport['journey']>;
 
-/** An entry in a column: a node, or several merged nodes. */
+/** One entry of a column: a node, or several nodes that are merged. */
 export interface JourneyStop {
   /** A unique id made from column and name. */
   readonly id: string;
   readonly column: number;
   readonly name: string;
-  /** True if the message really was here. */
+  /** True if the message really was at this node, or at one of the merged nodes. */
   readonly isTrue: boolean;
 }
 
-/** A ribbon between two stops; `mass` is the probability that the message passes there. */
+/**
+ * A ribbon between two stops, named by their ids. `mass` is the expected number of times that the
+ * message passes there by the adversary's belief; without loops, this is a probability.
+ */
 export interface Ribbon {
   readonly source: string;
   readonly target: string;
@@ -31,16 +34,20 @@ export interface Ribbon {
   readonly isTrue: boolean;
 }
 
-/** The entries and the ribbons to draw. */
+/**
+ * The drawing of a journey: the titles of the columns, their entries, and the ribbons between
+ * entries.
+ */
 export interface JourneyColumns {
   readonly titles: readonly string[];
   readonly stops: readonly JourneyStop[];
   readonly ribbons: readonly Ribbon[];
   /**
-   * Expected number of passages without a ribbon: inside a column, backwards, or not in the report.
+   * Expected number of times that the message passes over a hop for which no ribbon is drawn:
+   * within a column, backwards, past a column, or left out of the report.
    */
   readonly hidden: number;
-  /** Expected number of passages from an exit back to a mix. */
+  /** Expected number of times that the message returns from an exit to a mix. */
   readonly again: number;
 }
 
@@ -53,7 +60,7 @@ interface Step {
   readonly mass: number;
 }
 
-/** Arranges a journey in columns; `rowsMax` limits the entries of each. */
+/** Arranges a journey in columns; each column has at most `rowsMax` entries. */
 export function journeyColumns(journey: Journey, rowsMax: number): JourneyColumns {
   const first = journey.route.findIndex((name) => journey.mixes.includes(name));
   const lead = first < 0 ? journey.route.length : first;
@@ -77,7 +84,10 @@ interface Frame {
   readonly depths: ReadonlyMap<string, number>;
 }
 
-/** The distance of each mix from the first mix of the route, in hops that carry the message. */
+/**
+ * The distance of each mix from the first mix of the route, counted in hops over which the message
+ * may pass.
+ */
 function depthsOf({ flows, mixes }: Journey, start: string | undefined): Map<string, number> {
   const inside = new Set(mixes);
   const hops = flows.filter(({ from, to }) => inside.has(from) && inside.has(to));
@@ -89,7 +99,8 @@ function depthsOf({ flows, mixes }: Journey, start: string | undefined): Map<str
     const depth = greatestOf(depths.values()) + 1;
     for (const name of edge) depths.set(name, depth);
   }
-  // A mix that the message reaches only through loops stands one column before its next mixes.
+  // A mix that the message reaches only through loops stands one column before the nearest mix to
+  // which it sends.
   for (const name of mixes) {
     if (depths.has(name)) continue;
     const next = hops.flatMap(({ from, to }) => (from === name ? (depths.get(to) ?? []) : []));
@@ -110,7 +121,7 @@ function stepsOf(
     const way = route.findIndex(
       (name, i) => i < frame.lead && name === from && route[i + 1] === to,
     );
-    // The message reaches the first mix for certain (1); what exceeds 1 there comes from loops.
+    // Before the first mix, the message passes once for certain; a mass above 1 comes from loops.
     const sure = way < 0 ? 0 : Math.min(1, mass);
     if (sure > 0) steps.push(between([way, from], [way + 1, to], sure));
     const rest = mass - sure;
@@ -123,7 +134,10 @@ function stepsOf(
   return { steps, hidden, again };
 }
 
-/** The columns that a flow connects; undefined if it runs within a column or backwards. */
+/**
+ * The step between two columns for a flow; undefined if the flow runs within a column, backwards or
+ * past a column.
+ */
 function stepFor(
   { from, to, mass }: Journey['flows'][number],
   { lead, layers, depths }: Frame,
@@ -145,7 +159,10 @@ function between([column, from]: Place, [next, to]: Place, mass: number): Step {
   return { from: { column, name: from }, to: { column: next, name: to }, mass };
 }
 
-/** For each column, the names of the nodes that get an entry of their own; others are merged. */
+/**
+ * For each column, the names of the nodes that get an entry of their own; the other nodes are
+ * merged.
+ */
 function keptNames(steps: readonly Step[], columns: number, rows: number): readonly Set<string>[] {
   return Array.from({ length: columns }, (_, column) => {
     const mass = new Map<string, number>();
@@ -160,7 +177,7 @@ function keptNames(steps: readonly Step[], columns: number, rows: number): reado
   });
 }
 
-/** The nodes where the message really was, each with its column: `column name`. */
+/** The nodes at which the message really was, each as the text `column name`. */
 function routeColumns({ route }: Journey, { lead, layers, depths }: Frame): ReadonlySet<string> {
   let exit = lead + layers;
   return new Set(
@@ -211,7 +228,7 @@ function ribbonsOf(
   };
 }
 
-/** Sorts by name and number; merged entries come last. */
+/** Compares names with the numbers in them as numbers; merged entries come last. */
 function compare(a: string, b: string): number {
   const rank = (name: string): number => Number(name === 'others' || name === AGAIN);
   return rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true });

@@ -19,7 +19,10 @@ import { svgElement } from '../../kernel/element.ts';
 import type { ReportPageContext } from '../../kernel/page.ts';
 import type { PrivacyReport, ReportedAdversary } from './observers.ts';
 
-/** What all charts about one adversary get: the page's context, the report on privacy, and who it is. */
+/**
+ * The parameters of all charts about one adversary: the context of the page, the privacy figures of
+ * the report, and the adversary.
+ */
 export interface PrivacyChartContext {
   readonly context: ReportPageContext;
   readonly privacy: PrivacyReport;
@@ -31,7 +34,7 @@ export interface PrivacyChartContext {
 /** Whether a chart covers all seeds or only the seed that the report shows. */
 export type SeedCoverage = 'all' | 'shown';
 
-/** A frame whose exports contain the run and the seed. */
+/** Makes a frame whose exports name the run, and the seed if the chart covers only one. */
 export function makePrivacyChartFrame(
   name: string,
   { context }: Pick<PrivacyChartContext, 'context'>,
@@ -61,7 +64,10 @@ export function bitsText(bits: number): string {
   return `${bits.toFixed(2)} bits`;
 }
 
-/** An axis with its ticks and the quantity that it measures. */
+/**
+ * An axis: the position of values on it, the values of its ticks, and the measured quantity as
+ * title.
+ */
 export interface Axis {
   readonly at: ValueToPx;
   readonly values: readonly number[];
@@ -70,7 +76,7 @@ export interface Axis {
   readonly text?: (value: number) => string;
 }
 
-/** Both axes of a plot, with as many ticks on the horizontal axis as fit. */
+/** Draws both axes of a plot, with as many ticks on the horizontal axis as fit. */
 export function drawAxes(plot: PlotGeometry, up: Axis, across: Axis): readonly SVGGElement[] {
   const ticks = ({ at, values, text = String }: Axis): { at: number; label: string }[] =>
     values.map((value) => ({ at: at(value), label: text(value) }));
@@ -81,8 +87,8 @@ export function drawAxes(plot: PlotGeometry, up: Axis, across: Axis): readonly S
 }
 
 /**
- * A limit as a horizontal line with a label on the side that the limit forbids.
- * @param end At which end of the line the label is, so that it avoids the curve.
+ * Draws a limit as a horizontal line, with a label on the side that the limit forbids.
+ * @param end The end of the line at which the label is written, so that it avoids the curve.
  */
 export function limitLine(
   { plot, y }: { readonly plot: PlotGeometry; readonly y: ValueToPx },

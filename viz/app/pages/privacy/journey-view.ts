@@ -1,6 +1,6 @@
 /**
  * The alluvial diagram of one message. The width of a ribbon is the probability that the adversary
- * assigns to this hop; the true route is darker.
+ * assigns to its hop; the true route is darker.
  *
  * @module
  */
@@ -28,7 +28,7 @@ const EDGE = 2;
 /** Entries lower than this have no room for a name, px. */
 const LABEL_MIN = 6;
 
-/** The data of a ribbon that the layout of d3-sankey keeps, besides both ends and the width. */
+/** The data of a ribbon that d3-sankey keeps, besides both ends and the width. */
 type Width = Pick<Ribbon, 'isTrue'>;
 type StopNode = SankeyNode<JourneyStop, Width>;
 type RibbonLink = SankeyLink<JourneyStop, Width>;
@@ -57,7 +57,7 @@ export function journeyChart(parts: PrivacyChartContext): HTMLElement | undefine
   return frame.root;
 }
 
-/** The probability of the most likely exit. */
+/** The probability of the most likely exit, by the adversary's belief. */
 function exitOf({ flows, mixes }: Journey): number {
   const exits = new Map<string, number>();
   let all = 0;
@@ -117,7 +117,7 @@ function drawing(journey: Journey, width: number, words: string): HTMLElement {
   return withPointReadout(drawn, nodes.map(readingOf));
 }
 
-/** A ribbon as a filled band, because a thick stroke would bulge in narrow places. */
+/** Draws a ribbon as a filled band, because a thick stroke would bulge where it bends strongly. */
 function ribbonElement({
   source,
   target,

@@ -1,6 +1,6 @@
 /**
- * Who seems to write to whom: a matrix of senders and receivers. A cell is as dark as the
- * adversary's belief is strong; true pairs have a frame.
+ * The chart of who seems to write to whom: a matrix of senders and receivers. The darker a cell,
+ * the more probable the pair is for the adversary; true pairs have a frame.
  *
  * @module
  */
@@ -25,7 +25,10 @@ const SLANT = 28;
 /** Cells narrower than this show no number, px. */
 const NUMBER_MIN = 30;
 
-/** Makes the chart of the probabilities of all pairs of sender and receiver; undefined if the report holds none. */
+/**
+ * Makes the chart of the probabilities of all pairs of sender and receiver; undefined if the report
+ * holds none.
+ */
 export function linkabilityChart(parts: PrivacyChartContext): HTMLElement | undefined {
   const { linkability } = parts.privacy;
   if (linkability === undefined || linkability.receivers.length === 0) return undefined;

@@ -1,20 +1,21 @@
 /**
- * Values for the matrix of senders and receivers: the steps of its colour scale, and how many best
- * guesses are right.
+ * Values for the matrix of senders and receivers: the steps of its colour scale, and how often the
+ * most likely receiver of a sender is right.
  *
  * @module
  */
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import type { PrivacyReport } from './observers.ts';
 
-/** The probabilities of all pairs in a report. */
+/** The probabilities of all pairs of sender and receiver in a report. */
 export type LinkabilityPairs = NonNullable<PrivacyReport['linkability']>;
 
 /** Number of steps of the colour scale. */
 export const COLOUR_STEPS = 5;
 
 /**
- * The colour step of a value, if `most` is the largest value: 1 to {@link COLOUR_STEPS}, or 0 for 0.
+ * The step of the colour scale for a value if `most` is the largest value: 1 to {@link
+ * COLOUR_STEPS}, or 0 for the value 0.
  */
 export function chooseColourStep(value: number, most: number): number {
   if (value <= 0 || most <= 0) return 0;

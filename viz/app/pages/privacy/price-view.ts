@@ -20,7 +20,7 @@ import { bitsText, makePrivacyChartFrame, type PrivacyChartContext, percent } fr
 const ROW = 40;
 const BAR = 10;
 
-/** A gain or a price as a row of the chart; its bar is a part of a full bar. */
+/** A gain or a price as a row of the chart. */
 interface PriceRow {
   readonly side: 'gain' | 'price';
   readonly name: string;
@@ -29,7 +29,7 @@ interface PriceRow {
   readonly text: string;
   /** Length of the bar, 0 to 1; absent if the quantity has no bound. */
   readonly share?: number;
-  /** What a bar of full length stands for. */
+  /** The quantity for which a bar of full length stands. */
   readonly whole?: string;
 }
 

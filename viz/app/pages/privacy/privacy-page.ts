@@ -52,7 +52,7 @@ export async function mountPrivacy(context: ReportPageContext): Promise<void> {
   ]);
 }
 
-/** The part of the page about one adversary at a time. */
+/** Makes the part of the page about one adversary, with a choice of the adversary. */
 function believed(
   context: ReportPageContext,
   privacy: PrivacyReport,
@@ -84,7 +84,7 @@ function believed(
 
 async function nothingMeasured({ view, run, report }: ReportPageContext): Promise<HTMLElement> {
   const { name, hasTrace } = run;
-  // Only the trace tells which protocols ran, and so whether there is anything to measure.
+  // Only the trace tells which protocols ran, and therefore whether there is anything to measure.
   const trace = hasTrace ? await run.trace().catch(() => undefined) : undefined;
   const lack = missingPrivacyData({ name, report, hasTrace, info: trace?.info });
   return placeholderMessage(
@@ -155,7 +155,7 @@ function bitsCharts(parts: PrivacyChartContext): readonly HTMLElement[] {
   return [...missingNote(parts, missing), ...charts.flatMap(({ chart }) => chart ?? [])];
 }
 
-/** Says what this report lacks, and which command records it. */
+/** Makes the note that says which data this report lacks, and which command records them. */
 function missingNote(
   { context }: PrivacyChartContext,
   missing: readonly string[],

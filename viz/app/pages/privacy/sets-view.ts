@@ -18,7 +18,7 @@ import { entropySourceText } from './observers.ts';
 const HEIGHT = 320;
 const BARS = 16;
 
-/** Makes the histogram of the sizes of anonymity sets; there must be targets. There must be targets. */
+/** Makes the histogram of the sizes of effective anonymity sets; there must be targets. */
 export function anonymitySetsChart(parts: PrivacyChartContext): HTMLElement {
   const { privacy } = parts;
   const frame = makePrivacyChartFrame('privacy-sets', parts, 'all');

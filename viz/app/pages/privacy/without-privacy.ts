@@ -1,5 +1,5 @@
 /**
- * Whether a run measured privacy, and the command that does. Plain values, no DOM.
+ * Tells whether a run measured privacy, and which command measures it. Plain values, no DOM.
  *
  * @module
  */
@@ -10,7 +10,10 @@ const NOT_MEASURED = 'Privacy was not measured.';
 const NO_MIXES =
   'No node of this run hides which packet became which: there is no privacy to measure.';
 
-/** Why the privacy page has nothing to show; undefined if it has, or without a report. */
+/**
+ * Says why the privacy page has nothing to show; undefined if it has something to show, or without
+ * a report.
+ */
 export function missingPrivacyData({ report, info }: RunFacts): MissingData | undefined {
   if (report === undefined || report.privacy !== undefined) return undefined;
   if (report.privacyBudget !== undefined) return undefined;

@@ -1,13 +1,13 @@
 /**
- * The drawings that protocols provide: which of them apply to a run, what is selected in them, and
- * how often a slow one is redrawn. Uses no DOM.
+ * The drawings that protocols provide: which of them apply to a run, which of their shapes are
+ * selected, and how often a slow drawing is redrawn. Uses no DOM.
  *
  * @module
  */
 import type { DrawingInput, ProtocolView, ProtocolViz } from '../../../format/drawing.ts';
 import { isViewApplicable } from '../../data/plug-ins.ts';
 
-/** One drawing and its protocol. */
+/** One drawing that the page offers, with its protocol. */
 export interface OfferedDrawing {
   /** Name in the address: `gateway/paths`. */
   readonly id: string;
@@ -17,8 +17,8 @@ export interface OfferedDrawing {
 }
 
 /**
- * The drawings that have something to show at one of these instants. A drawing that throws is
- * offered too.
+ * Lists the drawings that have something to show at one of these instants. A drawing that throws is
+ * listed too, so that the page can show the error.
  */
 export function offeredDrawings(
   plugIns: readonly ProtocolViz[],
@@ -37,8 +37,8 @@ export function offeredDrawings(
 }
 
 /**
- * The selected keys after a click on `key`: it is removed if it was selected, else added in place
- * of the selected key of its group.
+ * The selected keys after a click on `key`. A selected key is removed; any other key replaces the
+ * selected key of its group.
  */
 export function withSelectionToggled(chosen: readonly string[], key: string): readonly string[] {
   const group = `${key.split(':')[0]}:`;
@@ -46,18 +46,18 @@ export function withSelectionToggled(chosen: readonly string[], key: string): re
   return chosen.includes(key) ? others : [...others, key];
 }
 
-/** Number of frames to skip after a slow drawing. */
+/** Number of frames in which a slow drawing is not redrawn after it was drawn. */
 const FRAMES_LEFT_OUT = 9;
 
 /**
- * Redraws a slow drawing only in every tenth frame while the cursor moves
+ * Decides when a drawing is redrawn: a slow one only in every tenth frame while the cursor moves
  * (docs/spec/browser-view.md).
  */
 export class RedrawThrottle {
   #leftOut = FRAMES_LEFT_OUT;
   isSlow = false;
 
-  /** Called once for each frame; true if the drawing should be redrawn in it. */
+  /** True if the drawing should be redrawn in this frame; call it once for each frame. */
   takes(isMoving: boolean): boolean {
     if (!this.isSlow || !isMoving || this.#leftOut >= FRAMES_LEFT_OUT) {
       this.#leftOut = 0;

@@ -30,7 +30,7 @@ import { whyNothingToDraw } from './why-nothing-to-draw.ts';
 /** Names of parameters in the address. */
 const DRAWING = 'drawing';
 const CHOSEN = 'chosen';
-/** How long before the cursor marks and procedures are queried, ns. */
+/** Marks and procedures are queried from this long before the cursor on, ns. */
 const NEAR_NS = 5e9;
 const NARROWEST = 260;
 const NOTHING = 'This trace has nothing that a protocol can draw. A run in one process records it.';
@@ -103,8 +103,8 @@ export class ProtocolsPage {
   }
 
   /**
-   * Finds the available drawings. A drawing found earlier stays in the list, even if it shows
-   * nothing now.
+   * Finds the available drawings. A drawing that was found earlier stays in the list, even if it
+   * shows nothing now.
    */
   async #look(): Promise<void> {
     const [firstNs, lastNs] = this.#context.trace.info.rangeNs;
@@ -169,7 +169,10 @@ export class ProtocolsPage {
     return this.#offers.find(({ id }) => id === wanted) ?? this.#topmost();
   }
 
-  /** The drawing of the protocol highest in the stack: the run is about it, not about carriers. */
+  /**
+   * The drawing of the protocol that is highest in the stack, because the run is about this
+   * protocol and not about its carriers.
+   */
   #topmost(): OfferedDrawing | undefined {
     const { nodes } = this.#context.trace.info;
     const heights = new Map<string, number>();
@@ -272,7 +275,7 @@ export class ProtocolsPage {
     this.#chart.show({ title, caption, summary, table });
   }
 
-  /** Updates the line that says which links are really broken and which nodes know it. */
+  /** Updates the line that says which links are really broken and which nodes know of it. */
   #believe({ nodes, timeNs }: DrawingInput): void {
     const { info } = this.#context.trace;
     const text = beliefText(beliefsAt(info, nodes, PROTOCOLS, timeNs), timeNs);

@@ -1,5 +1,5 @@
 /**
- * Whether a protocol of the run has states to draw. Plain values, no DOM.
+ * Tells whether a protocol of the run has states to draw. Plain values, no DOM.
  *
  * @module
  */
@@ -11,8 +11,8 @@ const DRAWING = new Set(
 );
 
 /**
- * Why the protocols page has nothing to show: no protocol of the run has states to draw; undefined if
- * one has, or before the trace is open.
+ * Says why the protocols page has nothing to show: no protocol of the run has states to draw.
+ * Undefined if one has, or before the trace is open.
  */
 export function whyNothingToDraw({ info }: RunFacts): MissingData | undefined {
   if (info === undefined) return undefined;

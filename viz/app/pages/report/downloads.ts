@@ -1,6 +1,6 @@
 /**
- * Downloads: the files of the run or, without a server, the data in the report itself; also the
- * link to this view, and printing.
+ * The downloads of the report page: the files of the run or, without a server, the data in the
+ * report itself; also the link to this view, and printing.
  *
  * @module
  */
@@ -31,7 +31,7 @@ const FILES: readonly (readonly [file: string, words: string])[] = [
   [INPUT_COPY_FILE_NAMES.topology, 'topology'],
 ];
 
-/** The row of buttons and links. */
+/** Makes the row of buttons and links. */
 export function renderDownloads(context: ReportPageContext): HTMLElement {
   const { run, report, library, view, notify, signal } = context;
   const files = element('span', { class: 'files' });
@@ -71,7 +71,8 @@ function served({ run }: ReportPageContext, left: readonly string[]): Child {
       'a',
       {
         ...{ href: addressOf(run.file(file)), 'data-file': file, title: file },
-        // Printed beside the link: the print style sheet can show this attribute, but not make it.
+        // The print style sheet shows this attribute beside the link, because it cannot compute the
+        // address itself.
         'data-address': addressOf(run.file(file)),
         // The HTML report opens in the browser, all other files are downloaded.
         ...(file === 'report.html'
@@ -83,7 +84,7 @@ function served({ run }: ReportPageContext, left: readonly string[]): Child {
   );
 }
 
-/** An absolute URL, because a relative one means nothing on paper. */
+/** The absolute URL of a file, because a relative URL means nothing on paper. */
 function addressOf(file: string | undefined): string | undefined {
   return file === undefined ? undefined : new URL(file, location.href).href;
 }
@@ -106,7 +107,7 @@ function fromReport(
   ];
 }
 
-/** The KPIs as table rows: one per seed, and one for all seeds together. */
+/** Makes a table of the KPIs: for each KPI a row per seed, and a row for all seeds together. */
 export function kpiRows(report: Report): TableData {
   const rows = report.kpis.flatMap((kpi) => {
     const { metric, aggregation, unit, comparison, limit, status } = kpi;

@@ -1,5 +1,5 @@
 /**
- * Where the packets went: the packet balance of the run, and the drops on links and in nodes by
+ * What became of the packets: the packet balance of the run, and the drops on links and in nodes by
  * reason.
  *
  * @module
@@ -16,14 +16,14 @@ import type { ReportPageContext } from '../../kernel/page.ts';
 const ROW = 26;
 const ROWS_MAX = 14;
 
-/** The drops for one reason. */
+/** The number of drops for one reason. */
 export interface DropReasonCount {
   readonly reason: string;
   readonly by: 'link' | 'node';
   readonly count: number;
 }
 
-/** All drops, the most frequent reason first. */
+/** Counts all drops by reason, the most frequent reason first. */
 export function dropReasonCounts({ packets, nodeDrops }: Report): readonly DropReasonCount[] {
   const listed = (
     drops: Readonly<Record<string, number>>,
@@ -36,8 +36,8 @@ export function dropReasonCounts({ packets, nodeDrops }: Report): readonly DropR
 }
 
 /**
- * A text such as `On links: 17 sent = 15 delivered + 1 dropped + 1 in flight`. A packet counts anew
- * on each link of its route.
+ * The packet balance as text: `On links: 17 sent = 15 delivered + 1 dropped + 1 in flight`. A
+ * packet is counted once for each link of its route.
  */
 export function balanceText({ packets }: Report): string {
   const { sent, duplicated, injected, delivered, inFlight, drops } = packets;

@@ -1,6 +1,6 @@
 /**
- * The KPIs as a table: each value is drawn with its confidence interval and its seeds against the
- * limit, with the allowed side tinted.
+ * The table of KPIs: each value is drawn with its confidence interval and the values of single
+ * seeds against the limit. The side that the limit allows is tinted.
  *
  * @module
  */
@@ -30,8 +30,8 @@ import { type Child, element, svgElement } from '../../kernel/element.ts';
 import { tableHead } from '../../kernel/table-head.ts';
 
 /**
- * How much time before and after the worst bin the latency page is to show, ns. It shows a range,
- * since it has no cursor.
+ * Time before and after the worst bin that the link opens on the latency page, which has a range
+ * instead of a cursor, ns.
  */
 const AROUND_NS = 1e9;
 const WIDTH = 220;
@@ -45,8 +45,9 @@ const TONES: Readonly<Record<KpiResult['status'], string>> = {
 };
 
 /**
- * Makes the table, missed KPIs first. Each missed KPI links to the page that shows why it missed.
- * `run` is the id of the run in the address.
+ * Makes the table, with missed KPIs first. Each missed KPI links to the page that shows why it was
+ * missed.
+ * @param run Id of the run in the address.
  */
 export function kpiTable(report: Report, run: string): HTMLElement {
   if (report.kpis.length === 0) {
@@ -98,7 +99,7 @@ function rowsOf(kpi: KpiResult, report: Report, run: string): Child {
   ];
 }
 
-/** A link such as `See it at 20.15 s on the page Failover`. */
+/** Makes a link such as `See it at 20.15 s on the page Failover`. */
 function linkToMiss(report: Report, kpi: KpiResult, run: string): HTMLElement {
   const { page, timeNs, parameters } = pageOfMissedKpi(report, kpi);
   const around: UrlState['rangeNs'] =
@@ -144,7 +145,8 @@ function intervalMark({ interval }: KpiBar): Child {
   return svgElement('line', {
     class: 'interval',
     ...{ x1: from, x2: to, y1: MIDDLE, y2: MIDDLE },
-    // Dashed if a bound of the interval is infinite: then the bar has no end on that side.
+    // Dashed if a bound of the interval is infinite, because the line then has no true end on that
+    // side.
     'stroke-dasharray': hasLow && hasHigh ? undefined : '4 3',
   });
 }

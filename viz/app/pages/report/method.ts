@@ -1,6 +1,6 @@
 /**
- * The section on how each KPI was measured: definition, estimator and number of samples; and the
- * list of metrics without a limit.
+ * The section on how each KPI was measured: definition, estimator and number of samples; it also
+ * lists the metrics without a limit.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { MetricSummary, Report } from '../../../../reports/report-schema.ts';
 import { type Child, element } from '../../kernel/element.ts';
 
-/** The content of the section on methods. */
+/** Makes the content of the section on methods. */
 export function methodSection(report: Report): Child {
   const judged = report.kpis.map((kpi) =>
     element(

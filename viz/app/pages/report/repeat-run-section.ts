@@ -1,6 +1,6 @@
 /**
- * How to repeat the run: commands to copy, the input files with their hashes, the machine, and the
- * fingerprint of each seed.
+ * The section on repeating the run: commands to copy, the input files with their hashes, the
+ * machine, and the fingerprint of each seed.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { type Child, element } from '../../kernel/element.ts';
 import type { ReportPageContext } from '../../kernel/page.ts';
 import { tableHead } from '../../kernel/table-head.ts';
 
-/** The content of the section on repeating the run. */
+/** Makes the content of the section on repeating the run. */
 export function repeatRunSection({ report, notify }: ReportPageContext): Child {
   const commands =
     report.seeds.length > 1

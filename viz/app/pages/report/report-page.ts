@@ -1,6 +1,6 @@
 /**
- * The report page, in the order of `report.html`: verdict, limits, warnings, latencies, where the
- * packets went, how to repeat the run, how it was measured.
+ * The report page, in the order of `report.html`: verdict, limits, warnings, latencies, what became
+ * of the packets, how to repeat the run, and how it was measured.
  *
  * @module
  */
@@ -56,7 +56,7 @@ function section(title: string, ...content: readonly Child[]): HTMLElement {
   return element('section', { class: 'report-part' }, element('h2', {}, title), content);
 }
 
-/** The bar with the verdict; a run in progress has none. */
+/** Makes the bar with the verdict; for a run in progress, it says `SO FAR` instead. */
 function verdictBar(report: Report, goesOn: boolean): HTMLElement {
   const verdict = verdictWord(report);
   const chip = goesOn ? liveChip('SO FAR') : verdictChip(verdict);
@@ -76,7 +76,10 @@ function verdictBar(report: Report, goesOn: boolean): HTMLElement {
   );
 }
 
-/** Broken invariants, warnings, and an explanation of the bars in the table of KPIs. */
+/**
+ * Makes the notes: broken invariants, warnings, and an explanation of the bars in the table of
+ * KPIs.
+ */
 function notesOf(report: Report): HTMLElement {
   const broken = report.invariants.flatMap(({ name, pass, detail }) =>
     pass ? [] : [element('li', {}, element('b', { class: 'fail-text' }, `✗ ${name} `), detail)],

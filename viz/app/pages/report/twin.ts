@@ -1,5 +1,5 @@
 /**
- * The twin of a run: what it changes, and the paired differences as a table.
+ * The section on the twin of a run: its changes, and the paired differences as a table.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { TWIN_HEADINGS, twinCells, twinChanges } from '../../../../reports/twin-
 import { type Child, element } from '../../kernel/element.ts';
 import { tableHead } from '../../kernel/table-head.ts';
 
-/** The content of the section on the twin. */
+/** Makes the content of the section on the twin. */
 export function twinContent(twin: NonNullable<Report['twin']>): Child {
   const rows = twinCells(twin).map((cells) =>
     element(

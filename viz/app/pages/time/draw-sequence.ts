@@ -14,7 +14,7 @@ import { svgElement } from '../../kernel/element.ts';
 import { HOLLOW_PACKET_CLASSES, packetMarkPath } from '../network/marks.ts';
 import type { Arrow } from './sequence.ts';
 
-/** What {@link drawSequence} draws, and what a click on an arrow does. */
+/** The input of {@link drawSequence}: the arrows to draw, and what a click on an arrow does. */
 export interface SequenceInput {
   readonly width: number;
   readonly info: TraceInfo;
@@ -31,9 +31,8 @@ const LEFT = 64;
 const CHARACTER = 6.6;
 
 /**
- * Draws packets between nodes as a sequence diagram.
- * Arrow keys move from packet to packet in order of departure; Enter follows a
- * packet.
+ * Draws packets between nodes as a sequence chart. Arrow keys move from packet to packet in order
+ * of departure; Enter selects a packet.
  */
 export function drawSequence(stage: SequenceInput): HTMLElement {
   const { width, info, nodes, arrows } = stage;
@@ -44,7 +43,7 @@ export function drawSequence(stage: SequenceInput): HTMLElement {
   const place = scalePoint([...nodes], [LEFT + 40, width - 44]);
   const x = (node: number): number => place(node) ?? 0;
   const pitch = (width - LEFT - 84) / Math.max(1, nodes.length - 1);
-  // Neighbouring names are on different levels if they would overlap.
+  // The names of neighbouring nodes stand at different heights if they would overlap.
   const longest = greatestOf(nodes.map((node) => info.nodes[node]?.name.length ?? 0));
   const levels = Math.min(nodes.length, Math.ceil((longest * CHARACTER + 8) / pitch));
   const top = 26 + 15 * (levels - 1);

@@ -1,6 +1,6 @@
 /**
- * Draws the tracks of nodes on one time axis: bars for packets, losses below them, procedures and
- * marks.
+ * Draws the tracks of nodes on one time axis: bars for arrivals, losses below the bars, procedures
+ * and marks.
  *
  * @module
  */
@@ -14,7 +14,10 @@ import { svgElement } from '../../kernel/element.ts';
 import { instantTicks } from '../../kernel/instant-ticks.ts';
 import type { Bar, FilledTrack } from './tracks.ts';
 
-/** Width of the drawing, visible interval (ns of the run), and the faults to mark. */
+/**
+ * The input of {@link drawTracks}: the width of the drawing, px, the visible interval, ns of the
+ * run, and the faults to mark.
+ */
 export interface TracksDrawingInput {
   readonly width: number;
   readonly fromNs: number;
@@ -22,7 +25,7 @@ export interface TracksDrawingInput {
   readonly faults: readonly FaultRow[];
 }
 
-/** The drawing with its axis. */
+/** The drawing and its time axis. */
 export interface DrawnTracks {
   readonly svg: SVGSVGElement;
   readonly x: ScaleLinear<number, number>;
@@ -40,16 +43,18 @@ const PITCH = 26;
 const BAR = 20;
 const TOP = 18;
 const CHARACTER = 6.6;
-/** Largest number of faults that are marked strongly; more faults are marked faintly. */
+/**
+ * Up to this number of faults, they are marked strongly; if there are more, all are marked faintly.
+ */
 const FAULTS_CALM = 20;
 
-/** Draws one track of states and events for each node. */
+/** Draws the tracks one below the other on a common time axis. */
 export function drawTracks(tracks: readonly FilledTrack[], stage: TracksDrawingInput): DrawnTracks {
   const { width, fromNs, toNs } = stage;
   const left = width < NARROW ? LABEL_NARROW : LABEL;
   const x = scaleLinear([fromNs, toNs], [left, Math.max(left + 40, width - COUNTS)]);
-  // Tracks of single nodes share a scale. Folded tracks have a scale of their own, since a hundred
-  // nodes receive more packets than two.
+  // Tracks of single nodes share a scale. A track of several nodes has a scale of its own, since a
+  // hundred nodes receive more packets than two.
   const most = (some: readonly FilledTrack[]): number =>
     greatestOf([1, ...some.flatMap(({ bars }) => bars.map(({ count }) => count))]);
   const top = most(tracks.filter(({ isGroup }) => !isGroup));

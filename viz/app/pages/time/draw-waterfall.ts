@@ -24,7 +24,10 @@ export function delayPartLabel(kind: WaterfallPart['kind']): string {
   return kind === 'link' ? 'on the link' : kind;
 }
 
-/** Colour of a part; a whole link has that of propagation, which is mostly its largest part. */
+/**
+ * The colour of a part. The whole time on a link has the colour of propagation, which is usually
+ * its largest part.
+ */
 function colourOf(kind: WaterfallPart['kind']): string {
   return `var(--c${DELAY_PARTS.find(({ name }) => name === kind)?.colour ?? 1})`;
 }

@@ -8,9 +8,11 @@ import type { HopColumns, TimeWindow } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 import type { WindowEvents } from './tracks.ts';
 
-/** With fewer bins than this in the range, the pyramid is too coarse for it. */
+/**
+ * If the range has fewer bins than this, the pyramid is too coarse, and single packets are queried.
+ */
 const BINS_MIN = 60;
-/** Most packets in the range for which single packets are queried. */
+/** Largest number of packets in a range for which single packets are queried. */
 const PACKETS_MAX = 50_000;
 const COLUMNS = 600;
 

@@ -1,5 +1,5 @@
 /**
- * Explains the signs of the tracks, but only those that are drawn.
+ * The legend of the tracks: it explains only signs that are drawn.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const SIGNS: readonly Sign[] = [
   ['.fault-end', 'it ends', 'M6 0v12'],
 ];
 
-/** The legend of a drawing. */
+/** Makes the legend of a drawing of tracks. */
 export function tracksLegend(drawing: SVGSVGElement): HTMLElement {
   const drawn = ([selector]: Sign): boolean =>
     [...drawing.querySelectorAll(selector)].some((one) => one.getAttribute('d') !== '');

@@ -1,6 +1,6 @@
 /**
- * One packet in detail: the sequence chart between selected nodes, and the waterfall of its delay.
- * It shows the selected packet, or else the next application packet after the cursor.
+ * One packet in detail: the sequence chart between chosen nodes, and the waterfall of the packet's
+ * delay. The packet is the selected one, or else the next application packet after the cursor.
  *
  * @module
  */
@@ -20,12 +20,15 @@ import { sequenceChartContent, waterfallChartContent } from './words.ts';
 
 const NEAR_NS = 20e6;
 const FAR_NS = 1e9;
-/** How far from the cursor hops of a packet are searched: at first, and if none was found, ns. */
+/**
+ * How far from the cursor the hops of a packet are searched, ns: at first, and again if none was
+ * found.
+ */
 const SHORT_NS = 400e6;
 const WAY_NS = 5e9;
 const ARROWS_MAX = 48;
 const ROWS_MAX = 50_000;
-/** How long after its last departure the loss of a packet is searched, ns. */
+/** The loss of a packet is searched for this long after its last departure, ns. */
 const LOSS_NS = 50e6;
 
 interface Asked {
@@ -71,7 +74,10 @@ export class PacketView {
     });
   }
 
-  /** From the first to the last instant of the selected packet, ns; undefined without one. */
+  /**
+   * The interval from the first to the last instant of the selected packet, ns; undefined if no
+   * packet is selected.
+   */
   get extent(): TimeRange | undefined {
     const { selection } = this.#context.view;
     return selection.value?.kind === 'packet' && this.#seen !== undefined
@@ -124,7 +130,10 @@ export class PacketView {
     return place === undefined ? `for ${reason}` : `at ${place} for ${reason}`;
   }
 
-  /** Searches near the cursor first, so that few blocks of the trace are read. */
+  /**
+   * Fetches the hops of a packet; searches near the cursor first, so that few blocks of the trace
+   * are read.
+   */
   async #wayOf(packet: number, timeNs: number): Promise<HopColumns> {
     const { trace } = this.#context;
     const within = (ns: number): Promise<HopColumns> =>
@@ -178,7 +187,10 @@ export class PacketView {
     this.#tick(nodes);
   }
 
-  /** The nodes in the address, or else those of the packet's route. */
+  /**
+   * The nodes of the sequence chart: those that the address names, or else those on the packet's
+   * route.
+   */
   #chosen(): readonly number[] {
     const { trace, view } = this.#context;
     const { nodes, links } = trace.info;

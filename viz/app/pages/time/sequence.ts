@@ -9,7 +9,7 @@ import { isPacketInSample } from '../../data/hop-columns.ts';
 import type { RateDelayHistory, TransitTimeParts } from '../../data/paces.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 
-/** One packet on one link. */
+/** One packet on one link, or on its whole way through a cloud. */
 export interface Arrow {
   readonly packet: number;
   readonly class: string;
@@ -31,7 +31,7 @@ export interface WaterfallPart {
   readonly isLost: boolean;
 }
 
-/** Nodes in the order in which a packet met them. */
+/** Lists nodes in the order in which a packet met them. */
 export function nodesOnRoute(hops: HopColumns, links: TraceInfo['links']): readonly number[] {
   const way: number[] = [];
   for (let row = 0; row < hops.rows; row += 1) {
@@ -43,8 +43,9 @@ export function nodesOnRoute(hops: HopColumns, links: TraceInfo['links']): reado
 }
 
 /**
- * The arrows between the nodes. If there are too many, all arrows of some packets are left out. The
- * hops of a packet through a cloud, which has no nodes inside, are one arrow; lost inside, none.
+ * Makes the arrows between the chosen nodes. If there are too many, all arrows of some packets are
+ * left out. A cloud has no nodes inside, so the hops of a packet through it become one arrow; a
+ * packet lost inside the cloud has no arrow there.
  */
 export function computeArrows(
   hops: HopColumns,
@@ -86,15 +87,15 @@ function arrowAt(
 }
 
 /**
- * The first application packet that departs at or after an instant, or else the nearest other
+ * Finds the first application packet that departs at or after an instant, or else the nearest other
  * packet.
  */
 export function packetNumberAt(hops: HopColumns, timeNs: number): number | undefined {
   let found: { packet: number; rank: number } | undefined;
   for (let row = 0; row < hops.rows; row += 1) {
     const awayNs = (hops.departNs[row] ?? 0) - timeNs;
-    // Lower is better: packets before the instant rank after all later packets, and packets without
-    // a flow after all packets of flows.
+    // The packet with the lowest rank is taken: packets before the instant rank after all later
+    // packets, and packets without a flow after all packets of flows.
     const rank =
       Math.abs(awayNs) + (awayNs < 0 ? 1e12 : 0) + ((hops.flow[row] ?? 0) === 0 ? 1e13 : 0);
     if (found === undefined || rank < found.rank) found = { packet: hops.packet[row] ?? 0, rank };
@@ -103,8 +104,8 @@ export function packetNumberAt(hops: HopColumns, timeNs: number): number | undef
 }
 
 /**
- * The parts of a packet's delay in order: queue, serialisation, propagation, processing, queue, and
- * so on.
+ * Lists the parts of a packet's delay in order: queue, serialisation, propagation, processing,
+ * queue, and so on.
  */
 export function waterfallParts(
   hops: HopColumns,
@@ -129,7 +130,8 @@ export function waterfallParts(
     for (const part of linkParts({ where, departNs, arriveNs }, time)) parts.push(part);
     arrivedNs = arriveNs;
   }
-  // The time before the first link is unknown. Parts that took no time are left out.
+  // The time before the first link is unknown. Parts of no length are left out, except those of
+  // kind `link` and `propagation`.
   return parts.filter(
     ({ kind, fromNs, toNs }) => kind === 'link' || kind === 'propagation' || toNs > fromNs,
   );
@@ -143,8 +145,8 @@ interface OnLink {
 }
 
 /**
- * The parts of the time on one link from departure to arrival; a single part if the rates are
- * unknown.
+ * The parts of the time on one link from departure to arrival; a single part if the rate of the
+ * link is unknown.
  */
 function linkParts(
   { where, departNs, arriveNs }: OnLink,
@@ -152,7 +154,7 @@ function linkParts(
 ): WaterfallPart[] {
   const at = { where, isLost: false };
   if (Number.isNaN(arriveNs)) {
-    // It is unknown how far the packet came.
+    // The trace does not tell how far the packet came.
     return [{ kind: 'link', where, fromNs: departNs, toNs: departNs, isLost: true }];
   }
   const whole = arriveNs - departNs;
@@ -160,7 +162,7 @@ function linkParts(
     return [{ kind: 'link', ...at, fromNs: departNs, toNs: arriveNs }];
   }
   const restNs = whole - time.serialisationNs - time.propagationNs;
-  // Rounding: a link adds the remainder of its division, up to 1 ns, to its next packet.
+  // A rest of up to 1 ns is rounding: a link adds the remainder of its division to its next packet.
   const carriedNs = restNs > 0 && restNs <= 1 ? restNs : 0;
   const sentNs = departNs + time.serialisationNs + carriedNs;
   const cameNs = Math.min(arriveNs, sentNs + time.propagationNs);
@@ -171,7 +173,7 @@ function linkParts(
   ];
 }
 
-/** The total of each kind of part, ns, in the order of the names. */
+/** Sums the parts of each kind, ns: `link` first, then in the order of {@link DELAY_PARTS}. */
 export function delaySumsByPart(
   parts: readonly WaterfallPart[],
 ): ReadonlyMap<WaterfallPart['kind'], number> {

@@ -100,13 +100,16 @@ export class TimePage {
     if (hasHops) this.#packet.start();
   }
 
-  /** Redraws when there is more to show, but does not interrupt a drag. */
+  /** Fetches the events of the visible range again, but does not interrupt a drag. */
   #again(): void {
     const [fromNs, toNs] = this.#context.view.time.range.value;
     if (!this.#isDragging) this.#latest.want({ fromNs, toNs });
   }
 
-  /** A button for each role, which switches between one track and one track per node. */
+  /**
+   * Makes a button for each role, which switches between one track for all its nodes and one track
+   * per node.
+   */
   #foldBar(): HTMLElement {
     const { trace, view, run, fail } = this.#context;
     const { info } = trace;
@@ -155,7 +158,10 @@ export class TimePage {
     if (this.#packet.extent === undefined && trace.info.faults.length === 0) view.time.showAll();
   }
 
-  /** The interval of the fault at or before the cursor. */
+  /**
+   * The interval of the latest fault that began at or before the cursor; undefined if there is
+   * none.
+   */
   #faultExtent(): TimeRange | undefined {
     const { view, trace } = this.#context;
     const { faults } = trace.info;
@@ -191,7 +197,7 @@ export class TimePage {
     this.#moveCursor();
   }
 
-  /** A click moves the cursor; a drag zooms to the dragged range. */
+  /** Handles a press on the chart: a click moves the cursor, and a drag shows the dragged range. */
   #grab(event: PointerEvent, svg: SVGSVGElement): void {
     const { view } = this.#context;
     const x = this.#drawn?.x;

@@ -1,6 +1,6 @@
 /**
- * The tracks of nodes: their groups by role, and their arrivals as bars over time, either from the
- * pyramid or from single packets.
+ * The tracks of nodes: which nodes share a track, and the arrivals of each track as bars over time,
+ * either from the pyramid or from single packets.
  *
  * @module
  */
@@ -15,7 +15,10 @@ export interface Track {
   readonly isGroup: boolean;
 }
 
-/** A bar of a track; its height is the number of packets that arrived in this time. */
+/**
+ * A bar of a track; its height is the number of packets that arrived at the nodes of the track in
+ * this interval.
+ */
 export interface Bar {
   readonly fromNs: number;
   readonly toNs: number;
@@ -35,7 +38,10 @@ export interface FilledTrack extends Track {
 /** The events of the visible window. */
 export interface WindowEvents {
   readonly density: ArrivalDensity;
-  /** Single packets; undefined if there are too many. */
+  /**
+   * Single packets; undefined if there are too many, if the pyramid is fine enough, or if the trace
+   * has not kept them.
+   */
   readonly hops: HopColumns | undefined;
   readonly spans: readonly SpanRow[];
   readonly marks: readonly MarkRow[];
@@ -43,24 +49,27 @@ export interface WindowEvents {
 
 /** In runs with more nodes than this, all nodes of a role share one track at first. */
 const OPEN_MAX = 24;
-/** Number of bars of a track if its packets are counted one by one. */
+/** Number of bars of a track whose packets are counted one by one. */
 const COLUMNS = 400;
 
 /**
- * The role of a node, from its name: `core-110` is a `core`. If the name is a number, the role is
- * its protocol.
+ * The role of a node, derived from its name: `core-110` is a `core`. If the name is a number, the
+ * role is the protocol of the node.
  */
 export function roleOfNode({ name, protocol }: TraceInfo['nodes'][number]): string {
   const stem = name.replace(/[-_.]?\d.*$/, '');
   return stem === '' ? protocol : stem;
 }
 
-/** The roles of a run, in the order of its nodes. */
+/** Lists the roles of a run, in the order of its nodes. */
 export function listRoles({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] {
   return [...new Set(nodes.map(roleOfNode))];
 }
 
-/** The roles whose nodes share a track at first: those with several nodes, in a run with many. */
+/**
+ * Lists the roles whose nodes share a track at first: in a run with many nodes, the roles of
+ * several nodes.
+ */
 export function initiallyFoldedRoles({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] {
   if (nodes.length <= OPEN_MAX) return [];
   return listRoles({ nodes }).filter(
@@ -68,7 +77,7 @@ export function initiallyFoldedRoles({ nodes }: Pick<TraceInfo, 'nodes'>): reado
   );
 }
 
-/** One track for each role in `folded`, and one for each node of the other roles. */
+/** Makes one track for each role in `folded`, and one for each node of the other roles. */
 export function listTracks(
   { nodes }: Pick<TraceInfo, 'nodes'>,
   folded: ReadonlySet<string>,

@@ -21,21 +21,22 @@ const WHOLE =
 const SPLIT =
   'Serialisation and propagation follow from the rate and delay of a link; jitter is the remainder, and shortens propagation if negative.';
 
-/** The data that the tracks show. */
+/** The tracks and the facts about them that their texts need. */
 export interface TracksFacts {
   readonly tracks: readonly FilledTrack[];
   readonly fromNs: number;
   readonly toNs: number;
   /** Width of a bar, ns. */
   readonly barNs: number;
+  /** True if single packets were counted; false if the bars come from the pyramid. */
   readonly isExact: boolean;
   /** False if the trace has no packets on links in any part of the run. */
   readonly hasHops: boolean;
 }
 
 /**
- * The title, caption, summary and table of the chart of tracks: packets, procedures and marks of each
- * node over time.
+ * Makes the title, caption, summary and table of the chart of tracks: packets, procedures and marks
+ * of each node over time.
  */
 export function tracksChartContent(facts: TracksFacts): ChartContent {
   const { tracks, fromNs, toNs, barNs, isExact } = facts;
@@ -69,7 +70,7 @@ export function tracksChartContent(facts: TracksFacts): ChartContent {
   };
 }
 
-/** The title, the caption and the table for a trace that has only marks and procedures. */
+/** Makes the title, the caption and the table for a trace that has only marks and procedures. */
 function marksContent({ tracks, fromNs, toNs }: TracksFacts): ChartContent {
   const spans = tracks.flatMap((track) => track.spans);
   const marks = tracks.flatMap((track) => track.marks.map((mark) => ({ ...mark, track })));
@@ -83,7 +84,7 @@ function marksContent({ tracks, fromNs, toNs }: TracksFacts): ChartContent {
   };
 }
 
-/** The title, the caption and the table of the sequence chart. */
+/** Makes the title, the caption and the table of the sequence chart. */
 export function sequenceChartContent(
   info: TraceInfo,
   of: {
@@ -114,7 +115,10 @@ export function sequenceChartContent(
   };
 }
 
-/** The title, the caption and the table of the chart of one packet's delays, a waterfall. */
+/**
+ * Makes the title, the caption and the table of the waterfall, which shows the delays of one
+ * packet.
+ */
 export function waterfallChartContent(
   packet: number,
   parts: readonly WaterfallPart[],

@@ -1,7 +1,7 @@
 /**
- * The connection by which a page acts on a run in progress: it sends orders and receives answers
- * and states. It reconnects by itself. If the connection breaks before an answer, the order is
- * reported as lost and not sent again.
+ * The connection over which a page acts on a run in progress: it sends orders, and receives answers
+ * and states. A lost connection is made again. An order whose answer is missing then is reported as
+ * lost and not sent again.
  *
  * @module
  */
@@ -30,7 +30,7 @@ const LOST = 'the connection was lost: once it is back, the list shows whether t
 
 /** The connection over which one page sends orders to a run in progress. */
 export class ControlConnection {
-  /** Undefined while there is no connection. */
+  /** The state of the run; undefined while there is no connection. */
   readonly state = new Observable<ControlState | undefined>(undefined);
   readonly #waiting = new Map<number, (answer: OrderAnswer) => void>();
   readonly #signal: AbortSignal;
@@ -43,7 +43,10 @@ export class ControlConnection {
     signal.addEventListener('abort', () => this.#socket?.close());
   }
 
-  /** Sends an order. The promise never rejects. */
+  /**
+   * Sends an order and returns its answer. The promise never rejects; a lost connection counts as a
+   * refusal.
+   */
   send(order: UnnumberedOrder): Promise<OrderAnswer> {
     const number = this.#next;
     this.#next += 1;
@@ -83,7 +86,7 @@ export class ControlConnection {
     const wasClosed = this.state.value?.phase === 'closed';
     for (const [number, answer] of this.#waiting) answer(refusal(number, 'lost', LOST));
     this.#waiting.clear();
-    // The server of a run that has ended may be gone for good, so no reconnection is tried.
+    // The server of a run that has ended may not come back, so no reconnection is tried.
     if (wasClosed || this.#signal.aborted) return;
     this.state.value = undefined;
     setTimeout(() => this.#connect(), RETRY_MS);

@@ -1,6 +1,6 @@
 /**
- * The form of the fault palette: a tool, its target, its values and its duration. Below it, the
- * form shows the event that it would send as a line of a scenario.
+ * The form of the fault palette: a tool, its target, its values and its duration. Below, the form
+ * shows the event that it would send as a line of a scenario.
  *
  * @module
  */
@@ -73,7 +73,7 @@ export class FaultPaletteForm {
     context.view.selection.watch(context.signal, () => this.#followSelection());
   }
 
-  /** Shows which tools are possible now, and why the others are not. */
+  /** Shows which tools can be used now, and why the others cannot. */
   show(state: ControlState | undefined): void {
     this.#submit.disabled = state?.phase !== 'open';
     if (state !== undefined) this.#take(state);
@@ -92,7 +92,10 @@ export class FaultPaletteForm {
     );
   }
 
-  /** Takes over the possible faults and flow paths, which are known only when the run begins. */
+  /**
+   * Takes over from the state of the run the possible faults and flow paths, which are known only
+   * once the run has begun.
+   */
   #take({ kinds, paths = [] }: ControlState): void {
     if (kinds.length === this.#kinds.length && paths.length === this.#paths.length) return;
     this.#kinds = kinds;
@@ -135,7 +138,10 @@ export class FaultPaletteForm {
     return this.#kinds.find(({ kind }) => kind === this.#tool.kind);
   }
 
-  /** Offers the values that are possible for the target; keeps what the reader has entered. */
+  /**
+   * Offers the values that are possible for the target, and keeps those that the reader has
+   * entered.
+   */
   #fill(): void {
     const { info } = this.#context.trace;
     const before = this.#inputs;

@@ -1,8 +1,8 @@
 /**
  * The fault palette: injects faults into a run in progress, lists them with their time and outcome,
- * and exports the run as a scenario (ADR 0015).
- * Faults take effect at the present instant of the run, wherever the cursor is. The event to be
- * sent is shown as a line of the scenario language.
+ * and exports the run as a scenario (ADR 0015). Faults take effect at the present instant of the
+ * run, wherever the cursor is. The event that would be sent is shown as a line of the scenario
+ * language.
  *
  * @module
  */
@@ -85,7 +85,7 @@ class Palette {
       this.#order(isPaused() ? this.#chosenSpeed() : 0);
     });
     this.#pace.addEventListener('change', () => {
-      // A new pace does not resume a paused run; the run uses it once resumed.
+      // A new pace does not resume a paused run; it applies once the run is resumed.
       if (!isPaused()) this.#order(this.#chosenSpeed());
     });
     this.#export.addEventListener('click', () => void this.#save());

@@ -7,21 +7,24 @@
 import type { ControlEventKind, ScenarioEventFields } from '../../../../format/control-wire.ts';
 import type { TraceInfo } from '../../../data/trace-answers.ts';
 
-/** An input field of a fault tool; one that is left empty is not sent. */
+/** An input field of a fault tool. A field that is left empty is not sent. */
 export interface FaultToolField {
   /** The key of the value in the scenario language. */
   readonly key: string;
-  /** Its initial value. If there are `choices`, this is the first of them. */
+  /** The initial value of the field. If `choices` is a list, this is its first entry. */
   readonly start: string;
-  /** The options, or a word for options that depend on the target. */
+  /**
+   * The options. A single word stands for options that depend on the target: what an attacker can
+   * forge there, the other nodes, or the neighbours of the target.
+   */
   readonly choices?: readonly string[] | 'forgeries' | 'others' | 'neighbours';
-  /** What an empty value means, if it may be empty. */
+  /** What an empty value means; absent if the value must not be empty. */
   readonly hint?: string;
 }
 
 /** A kind of fault that the palette can inject, with its input fields. */
 export interface FaultTool {
-  /** `cut`, or else the key that the tool sets. */
+  /** `cut`, or the key of the value that the tool sets. */
   readonly name: string;
   /** The key of the tool's action in the scenario language. */
   readonly kind: string;
@@ -44,7 +47,7 @@ const SIDES: FaultToolField = {
 };
 const WAYS: FaultToolField = { key: 'direction', start: 'both', choices: ['both', 'one-way'] };
 const OPTIONAL = 'optional';
-/** Prefix of a target that is the present path of a flow instead of a link: `path:a -> b`. */
+/** Prefix of a target that stands for the present path of a flow, not for a link: `path:a -> b`. */
 const PATH = 'path:';
 
 const link = (name: string, kind: string, fields: readonly FaultToolField[]): FaultTool => ({
@@ -135,13 +138,13 @@ export function makeScenarioEvent(
   };
 }
 
-/** Something that a tool can act on. */
+/** Something that a tool can act on: its value in an event, and its text in the form. */
 export interface FaultToolTarget {
   readonly value: string;
   readonly text: string;
 }
 
-/** What a tool can act on: links and hops of the paths in use, or nodes, depending on the tool. */
+/** Lists what a tool can act on: links and the present paths of flows, or nodes. */
 export function faultToolTargets(
   { target }: FaultTool,
   known: {
@@ -203,7 +206,10 @@ function linkOf(target: string): string | ScenarioEventFields {
   return target.startsWith(PATH) ? { activePath: target.slice(PATH.length) } : target;
 }
 
-/** Options as JSON; what is none is passed on, for the run to refuse. */
+/**
+ * Parses options as JSON. Text that is not valid JSON is returned unchanged, and the run refuses
+ * it.
+ */
 function mapOf(text: string): ScenarioEventFields | string {
   try {
     return JSON.parse(text);
@@ -216,7 +222,7 @@ function namesOf(text: string): readonly string[] {
   return text.split(/[\s,]+/).filter((name) => name !== '');
 }
 
-/** The values of a form that are not empty. Those without a unit become numbers, as in YAML. */
+/** The values of a form that are not empty. A value without a unit becomes a number, as in YAML. */
 function filled(
   tool: FaultTool,
   values: Readonly<Record<string, string>>,

@@ -7,7 +7,7 @@ import type { ControlState } from '../../../../format/control-wire.ts';
 import type { OrderAnswer } from './control-link.ts';
 import type { FaultTool } from './tools.ts';
 
-/** The paces to choose from; `free` means as fast as possible. */
+/** The offered paces, in virtual seconds per second; `free` means as fast as possible. */
 export const PACE_OPTIONS: readonly (readonly [value: string, text: string])[] = [
   ['0.1', '0.1 ×'],
   ['1', '1 ×'],
@@ -15,14 +15,16 @@ export const PACE_OPTIONS: readonly (readonly [value: string, text: string])[] =
   ['free', 'as fast as possible'],
 ];
 
-/** An instant to the nanosecond, since a fault is repeated exactly there. */
+/**
+ * Writes an instant to the nanosecond, because an exported scenario repeats the fault exactly then.
+ */
 export function exactInstantText(ns: number): string {
   const [whole, fraction] = (ns / 1e9).toFixed(9).split('.');
   const digits = (fraction ?? '').replace(/(\d{3})(?=\d)/g, '$1 ');
   return `${whole}.${digits} s`;
 }
 
-/** The outcome of an injection as text. */
+/** Describes the answer to an order that injects a fault; empty if the answer needs no text. */
 export function orderAnswerText(answer: OrderAnswer): string {
   if (answer.kind === 'refused') return `Not injected: ${answer.message}.`;
   if (answer.kind !== 'done' || answer.fault === undefined) return '';
@@ -30,7 +32,7 @@ export function orderAnswerText(answer: OrderAnswer): string {
   return `${id}: ${text}, at ${exactInstantText(beginNs)} of the run.`;
 }
 
-/** Why the run cannot be acted on; empty if it can. */
+/** Says why pages cannot act on the run now; empty if they can. */
 export function controlClosedReason(state: ControlState | undefined): string {
   if (state === undefined) return 'Connecting to the run …';
   if (state.phase === 'open') return '';
@@ -39,7 +41,7 @@ export function controlClosedReason(state: ControlState | undefined): string {
   return `${reason[0]?.toUpperCase()}${reason.slice(1)}.`;
 }
 
-/** Why a tool cannot be used. */
+/** Says why a tool cannot be used; undefined if it can, or while there is no connection. */
 export function toolUnusableReason(
   tool: FaultTool,
   state: ControlState | undefined,
@@ -49,7 +51,7 @@ export function toolUnusableReason(
   return offer === undefined ? 'this run does not support it' : offer.bar;
 }
 
-/** The number of unusable messages by reason, as a sentence; empty if there were none. */
+/** A sentence with the number of refused messages by reason; empty if there were none. */
 export function refusedMessagesText(state: ControlState | undefined): string {
   const entries = Object.entries(state?.refused ?? {});
   if (entries.length === 0) return '';
