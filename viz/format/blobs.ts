@@ -1,7 +1,7 @@
 /**
  * Reads the blobs of state and keyframe blocks: CBOR text strings and maps of text to text (RFC
- * 8949). Returns undefined for anything else and for anything that exceeds its block; lengths are
- * checked before they are used.
+ * 8949). Returns undefined for anything else, and for a blob that would extend beyond its block;
+ * lengths are checked before they are used.
  *
  * @module
  */
@@ -13,7 +13,10 @@ export type MachineStates = ReadonlyMap<string, string>;
 const reader = new CborReader();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** The bytes of the blob with this number, counted from 0. */
+/**
+ * The bytes of one blob in the variable part of a block; undefined if there is no such blob.
+ * @param number Number of the blob, counted from 0.
+ */
 export function blobAt(aux: Uint8Array, number: number): Uint8Array | undefined {
   if (aux.length < 4) return undefined;
   const view = new DataView(aux.buffer, aux.byteOffset, aux.byteLength);

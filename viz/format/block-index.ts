@@ -1,6 +1,6 @@
 /**
- * The index of a trace: where each block is and what it contains. It is read from the footer. A
- * file without a footer (from a killed run) is indexed by reading all block headers.
+ * The index of a trace: where each block is and what it contains. The index is read from the footer
+ * of the file. A file without a footer (from a killed run) is indexed by reading all block headers.
  * Every number is checked against the file before memory is allocated for it.
  *
  * @module
@@ -28,7 +28,10 @@ import { unpackColumns } from './unpack.ts';
 /** Largest number of rows that a block may claim; blocks of this project have at most 16,384. */
 const ROWS_MAX = 1 << 20;
 const RAW_BYTES_MAX = 64 * 1024 * 1024;
-/** Largest expansion by deflate: about 1,032 times (RFC 1951: 258 bytes for a symbol of 2 bits). */
+/**
+ * Largest allowed ratio of inflated to stored bytes; deflate reaches about 1,032 (RFC 1951: 258
+ * bytes for a symbol of 2 bits).
+ */
 const DEFLATE_RATIO_MAX = 1_040;
 const GZIP_BYTES = 64;
 
@@ -42,27 +45,30 @@ export interface BlockEntry {
   readonly rawBytes: number;
   readonly storedBytes: number;
   readonly auxBytes: number;
-  /** First and last instant of its rows, ns. */
+  /** First instant of the rows in the block, ns; `lastNs` is the last one. */
   readonly baseNs: number;
   readonly lastNs: number;
+  /** Longest time from the start of a row of this block to its end, ns. */
   readonly maxTransitNs: number;
   readonly drops: number;
   /** Offset of the block header in the file. */
   readonly offset: number;
-  /** Link number and number of its packets, in turn; empty if the index was rebuilt. */
+  /**
+   * Pairs of a link number and the number of packets on this link; empty if the index was rebuilt.
+   */
   readonly linkCounts: Uint32Array;
 }
 
 /** All blocks in the order of the file. */
 export interface BlockIndex {
   readonly entries: readonly BlockEntry[];
-  /** Absent in a file without a footer. */
+  /** The summary in the footer; absent in a file without a footer. */
   readonly summary?: TraceSummary;
-  /** Why the index had to be rebuilt. */
+  /** Why the index had to be rebuilt; absent if it was read from the footer. */
   readonly damage?: TraceFailure;
 }
 
-/** The file and its header, needed to read blocks. */
+/** The file and its header, which are needed to read blocks. */
 export interface BlockContext {
   readonly source: ByteSource;
   readonly inflate: GzipInflater;
@@ -92,7 +98,10 @@ export async function readPayload(context: BlockContext, entry: BlockEntry): Pro
   }
 }
 
-/** Reads the bytes of a block, inflated; throws if gzip does not give the stated length. */
+/**
+ * Reads the bytes of a block and inflates them; throws if they do not have the stated length
+ * afterwards.
+ */
 async function readBytes(
   { source, inflate }: BlockContext,
   entry: Pick<BlockEntry, 'offset' | 'rawBytes' | 'storedBytes' | 'isGzip'>,
@@ -209,9 +218,9 @@ export async function walkBlocks(context: BlockContext, from: number): Promise<B
 }
 
 interface EntryPlace {
-  /** Offset in the view. */
+  /** Offset of the block header in the view. */
   readonly at: number;
-  /** Offset in the file. */
+  /** Offset of the block header in the file. */
   readonly offset: number;
   /** Offset at which the last block of the file must have ended. */
   readonly end: number;
@@ -231,7 +240,8 @@ function entryOf(context: BlockContext, view: DataView, place: EntryPlace): Bloc
   const isWide = (view.getUint8(at + BLOCK_FIELD_OFFSETS.flags) & FLAG_WIDE_TIMES) !== 0;
   const sizes = sizesOf(view, at, offset);
   const rows = view.getUint32(at + BLOCK_FIELD_OFFSETS.rows, true);
-  // Equal values need no bits, so the length of a packed block does not bound its rows.
+  // A packed column of equal values needs no bits, so the length of a packed block does not limit
+  // its number of rows.
   const rowsMax = sizes.isPacked ? BLOCK_ROWS : ROWS_MAX;
   if (rows > rowsMax) throw bad(`${rows} rows are too many`);
   let expected = alignedLength(sizes.auxBytes);

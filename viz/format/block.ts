@@ -14,7 +14,7 @@ import {
 import type { BlockEntry } from './block-index.ts';
 import { type ColumnView, columnViewAt } from './column-view.ts';
 
-/** The fate of a packet on its link. */
+/** What became of a packet on its link; `open` means that its arrival was not recorded. */
 export type PacketFate = 'arrived' | 'dropped' | 'open';
 
 const NO_VALUES = new Uint8Array(0);
@@ -22,10 +22,10 @@ const NO_VALUES = new Uint8Array(0);
 /** The rows of one block. */
 export class Block {
   readonly entry: BlockEntry;
-  /** The part of variable length after the columns: texts, states or packet bytes. */
+  /** The part of variable length after the columns, which holds texts, states or packet bytes. */
   readonly aux: Uint8Array;
   readonly #columns = new Map<string, ColumnView>();
-  /** Time of the block, which is added to the values of a `time` column, ns. */
+  /** Instant that is added to each value of a `time` column of this block, ns. */
   readonly #base: number;
 
   /**
@@ -74,7 +74,10 @@ export class Block {
       : 'arrived';
   }
 
-  /** First row whose value in a sorted time column is at least `timeNs`; `rows` if none is. */
+  /**
+   * The first row whose value in a sorted time column is at least `timeNs`; the number of rows if
+   * there is none.
+   */
   firstAtOrAfter(name: string, timeNs: number): number {
     const column = this.column(name);
     const wanted = timeNs - this.#base;

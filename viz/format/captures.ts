@@ -1,5 +1,5 @@
 /**
- * The packets whose bytes a trace holds, at each place on their route (docs/TRACE.md, table
+ * The packets whose bytes a trace holds, at each hop of their route (docs/TRACE.md, table
  * `packet`).
  *
  * @module
@@ -8,27 +8,29 @@ import { NO_REFERENCE } from '../../engine/measure/trace/layout.ts';
 import type { Block } from './block.ts';
 
 /**
- * Largest number of places of one packet that a run records. A hostile file could claim more, since
- * rows may share bytes.
+ * Largest number of captures in a result (no run records more for one packet): rows may share
+ * bytes, so a hostile file could claim more.
  */
 const CAPTURES_MAX = 400;
 
-/** The bytes of a packet at one place on its route. */
+/** The bytes of a packet at one hop of its route, or at its delivery. */
 export interface Capture {
   readonly timeNs: number;
   readonly packet: number;
-  /** A number that a packet shares with all packets that nodes made from it. */
+  /** A number that is the same for a packet and for all packets that nodes made from it. */
   readonly trail: number;
   /** The link on which the packet was sent; undefined if it was delivered to an application. */
   readonly link: number | undefined;
-  /** The node that sent it, or whose application received it. */
+  /** The node that sent the packet, or whose application received it. */
   readonly node: number;
   /** How long the node held the packet; undefined if the node created it. */
   readonly heldNs: number | undefined;
   readonly bytes: Uint8Array;
 }
 
-/** The recorded bytes of a packet, and of packets that nodes made from it, at each place. */
+/**
+ * Lists the captures of a packet and of all packets with the same trail, in the order of the file.
+ */
 export function listCaptures(blocks: readonly Block[], packet: number): readonly Capture[] {
   const home = blocks.find((block) => block.column('packet').includes(packet));
   if (home === undefined) return [];
@@ -42,7 +44,7 @@ export function listCaptures(blocks: readonly Block[], packet: number): readonly
     .map(([block, at]) => captureAt(block, at));
 }
 
-/** The first capture of each trail, in chronological order. */
+/** Lists the first capture of each trail, in chronological order. */
 export function firstCapturesOfTrails(blocks: readonly Block[]): readonly Capture[] {
   const seen = new Set<number>();
   const firsts: Capture[] = [];

@@ -7,7 +7,7 @@
 /** Values of one column. */
 export type ColumnView = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
-/** A column within the bytes of a block. */
+/** Makes the view of one column within the bytes of a block. */
 export function columnViewAt(
   bytes: Uint8Array,
   offset: number,

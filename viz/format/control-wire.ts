@@ -1,7 +1,7 @@
 /**
- * The messages by which a page acts on a run in progress: JSON over a separate WebSocket
- * (ADR 0015). The page sends numbered orders. The server answers each with its number and
- * sends the state whenever it changes.
+ * The messages by which a page acts on a run in progress: JSON over a separate WebSocket (ADR
+ * 0015). The page sends numbered orders. The server answers each order with the number of the
+ * order, and sends the state of the run whenever it changes.
  *
  * @module
  */
@@ -21,31 +21,34 @@ export type ControlOrder =
   | { readonly kind: 'inject'; readonly number: number; readonly event: ScenarioEventFields }
   /** Pace in virtual seconds per second; 0 pauses, `null` means as fast as possible. */
   | { readonly kind: 'pace'; readonly number: number; readonly speed: number | null }
-  /** What a node says of itself now. */
+  /** Asks for the present status of a node. */
   | { readonly kind: 'status'; readonly number: number; readonly node: string }
   | { readonly kind: 'export'; readonly number: number };
 
 /** A kind of event: an action of the scenario language. */
 export interface ControlEventKind {
   readonly kind: string;
-  /** Why it is impossible in this run; absent if it is possible. */
+  /** Why events of this kind are impossible in this run; absent if they are possible. */
   readonly bar?: string;
-  /** Names of the nodes that it can affect; absent if it can affect any node, or links. */
+  /**
+   * Names of the nodes that events of this kind can affect; absent if they can affect any node, or
+   * links.
+   */
   readonly targets?: readonly string[];
-  /** For a flood: what the attacker can forge, by the node that is attacked. */
+  /** For a flood: what the attacker can forge, by the name of the node that is attacked. */
   readonly forgeries?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A fault that was injected. */
 export interface InjectedFault {
   readonly id: string;
-  /** What it affected, as text for people. */
+  /** The effect of the fault as text for people. */
   readonly text: string;
   readonly beginNs: number;
   readonly endNs?: number;
 }
 
-/** What pages are told about the run: its phase, the possible faults, and those injected. */
+/** What pages are told about the run: its phase, the possible faults, and the injected faults. */
 export interface ControlState {
   /** `waiting` means that the run has not begun. */
   readonly phase: 'waiting' | 'open' | 'closed';
@@ -58,7 +61,7 @@ export interface ControlState {
   /** Why the run cannot be paused; absent if it can. */
   readonly paceBar?: string;
   readonly faults: readonly InjectedFault[];
-  /** Number of messages from pages that were no usable order, by the name of the reason. */
+  /** Number of messages from pages that were refused, by the name of the reason. */
   readonly refused: Readonly<Record<string, number>>;
 }
 
@@ -66,7 +69,10 @@ export interface ControlState {
 export type ControlReply =
   | { readonly kind: 'state'; readonly state: ControlState }
   | { readonly kind: 'done'; readonly number: number; readonly fault?: InjectedFault }
-  /** `name` identifies the reason for programs: `event`, `closed`, `too-long`. */
+  /**
+   * The order was refused. `name` identifies the reason for programs: `event`, `closed`,
+   * `too-long`.
+   */
   | {
       readonly kind: 'refused';
       readonly number: number;
@@ -79,13 +85,13 @@ export type ControlReply =
       readonly file: string;
       readonly yaml: string;
     }
-  /** `text` is the JSON of an object. */
+  /** The status of a node; `text` is the JSON of an object. */
   | { readonly kind: 'status'; readonly number: number; readonly text: string };
 
-/** Why a message is not a valid order. */
+/** The reply that refuses a message, with the reason. */
 export type Refusal = Extract<ControlReply, { kind: 'refused' }>;
 
-/** Parses an order. */
+/** Parses an order; returns a refusal if the message is not a valid order. */
 export function readOrder(text: string): ControlOrder | Refusal {
   const value = parsed(text);
   if (value === undefined) return refusal(0, 'not-json', 'the message is not a JSON object');
@@ -115,7 +121,10 @@ export function readOrder(text: string): ControlOrder | Refusal {
   }
 }
 
-/** Parses a reply; undefined if its kind is unknown. The rest is trusted, as the server is. */
+/**
+ * Parses a reply; undefined if its kind is unknown. Nothing else is checked, because the page
+ * trusts the server.
+ */
 export function readReply(text: string): ControlReply | undefined {
   const value = parsed(text);
   const isKnown = ['state', 'done', 'refused', 'scenario', 'status'].includes(

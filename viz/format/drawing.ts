@@ -1,7 +1,8 @@
 /**
- * The interface for protocols that draw themselves. `nodes/<p>/viz.ts` turns the states of a trace
+ * The interface for protocols that draw themselves. `nodes/<p>/viz.ts` turns the states in a trace
  * into plain data, and the page turns these data into SVG, a table and exports. Plug-ins are pure:
- * no DOM, no clock, and no colours except roles. See docs/spec/browser-view.md and ADR 0014.
+ * they use no DOM, no clock, and no colours except by role. See docs/spec/browser-view.md and ADR
+ * 0014.
  *
  * @module
  */
@@ -24,7 +25,7 @@ export type ColourRole =
   | 'c5'
   | 'c6';
 
-/** The colours and the line of a shape, and what a shape that is a button selects. */
+/** The colours and the stroke of a shape, and the key of a shape that is a button. */
 export interface ShapeStyle {
   readonly fill?: ColourRole;
   readonly stroke?: ColourRole;
@@ -36,11 +37,11 @@ export interface ShapeStyle {
   /** Shown on hover and read by screen readers. */
   readonly title?: string;
   /**
-   * Makes the shape a button that selects something; its key is `group:item`. At most one item of a
-   * group can be selected. {@link DrawingInput.chosen} names it in the next drawing.
+   * Makes the shape a button with a key of the form `group:item`. At most one item of a group can
+   * be selected. {@link DrawingInput.chosen} contains the selected keys in the next drawing.
    */
   readonly key?: string;
-  /** For a button: it is selected. */
+  /** True for a button that is selected. */
   readonly isChosen?: boolean;
 }
 
@@ -121,7 +122,7 @@ export interface MarkRow {
   readonly text: string;
 }
 
-/** What is really wrong with a link, according to the network model. */
+/** The real fault of a link, according to the network model. */
 export interface LinkFault {
   readonly state: 'down' | 'impaired';
   readonly sinceNs: number;
@@ -134,7 +135,7 @@ export interface Belief {
   readonly holds: 'up' | 'doubtful' | 'down';
   /** The source of the belief: `BFD`, `path via-110-310-210`. */
   readonly by: string;
-  /** For a path: the node sends packets on it. */
+  /** For a path: true if the node sends packets on it. */
   readonly isInUse?: boolean;
 }
 
@@ -142,14 +143,14 @@ export interface Belief {
 export interface DrawingInput {
   /** The cursor, ns of the run. */
   readonly timeNs: number;
-  /** Start of the visible interval, ns. */
+  /** Start of the visible interval, ns of the run; `toNs` is its end. */
   readonly fromNs: number;
   readonly toNs: number;
-  /** Where the time axis of the run ends, ns; absent if nobody knows. */
+  /** The end of the time axis of the run, ns; absent if it is unknown. */
   readonly endNs?: number;
   /**
-   * All nodes of the run with their states at the cursor; a node with protocols on top of each other
-   * occurs once for each of them, with the states of that protocol.
+   * All nodes of the run with their states at the cursor. A node with a stack of protocols occurs
+   * once for each of them, with the states of that protocol.
    */
   readonly nodes: readonly NodeState[];
   readonly spans: readonly SpanRow[];
@@ -158,7 +159,7 @@ export interface DrawingInput {
   readonly chosen?: readonly string[];
   /** Name of the selected node. If several nodes could be drawn, the drawing shows this one. */
   readonly selected?: string;
-  /** What is really wrong with links at the cursor, by link id; nodes may not know it. */
+  /** The real faults of links at the cursor, by link id; nodes may not know of them. */
   readonly broken?: ReadonlyMap<string, LinkFault>;
   /** Available width, px. */
   readonly width: number;
@@ -171,10 +172,11 @@ export interface ProtocolView {
   readonly name: string;
   /** Title in the list of drawings. */
   readonly title: string;
-  /** True if this run has something to draw. */
+  /** True if there is something to draw for this input. */
   readonly applies: (input: DrawingInput) => boolean;
   /**
-   * Draws. Must be pure and take less than 20 ms. If it throws, the page shows the error instead.
+   * Makes the drawing. It must be pure and take less than 20 ms. If it throws, the page shows the
+   * error instead.
    */
   readonly draw: (input: DrawingInput) => Drawing;
 }
@@ -190,14 +192,15 @@ export interface ProtocolViz {
    */
   readonly peels?: boolean;
   /**
-   * What a node of this protocol believes about links, derived from its states; absent if the
-   * protocol has no such beliefs.
+   * Derives from the states of a node of this protocol what the node believes about links; absent
+   * if the protocol has no such beliefs.
    */
   readonly beliefsOf?: (node: NodeState) => readonly Belief[];
   /**
-   * Sentences about what the parts of a packet's delay leave out on routes through nodes of this
-   * protocol; absent if they leave out nothing.
-   * @param meanOf Mean of a metric in words, `1.2 s on average over 300`; undefined if there is none.
+   * Makes sentences about what the parts of a packet's delay leave out on routes through nodes of
+   * this protocol; absent if they leave out nothing.
+   * @param meanOf Mean of a metric in words, `1.2 s on average over 300`; undefined if there is
+   * none.
    */
   readonly delayNote?: (meanOf: (metric: string) => string | undefined) => string;
 }

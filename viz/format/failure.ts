@@ -1,14 +1,13 @@
 /**
- * What can be wrong with a trace, as data: a name for programs, and a sentence for people that
- * names the place in the file. Readers return failures; no function of viz/format throws at its
- * callers.
+ * The failures of reading a trace, as data: a name for programs, and a sentence for people that
+ * names the offset in the file. The functions of `TraceFile` return failures and never throw.
  *
  * @module
  */
 
-/** Kinds of failures. */
+/** The kinds of failures. */
 export type FailureName =
-  /** The file does not begin like a trace. */
+  /** The file does not begin with the magic of a trace. */
   | 'not-a-trace'
   /** The file was written by a later version of the format. */
   | 'newer-version'
@@ -31,11 +30,11 @@ export interface TraceFailure {
   readonly name: FailureName;
   /** One sentence for people, as plain text. */
   readonly message: string;
-  /** Offset in the file. */
+  /** Offset in the file, bytes. */
   readonly at: number;
 }
 
-/** The sentence of a failure, with the offset added unless the sentence names an offset. */
+/** The sentence of a failure. The offset is added unless the sentence names one. */
 export function sentenceWithOffset({ message, at }: TraceFailure): string {
   return /\bbyte \d/.test(message) ? message : `${message} (byte ${at})`;
 }
@@ -45,7 +44,10 @@ export function isFailure(value: unknown): value is TraceFailure {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'failure';
 }
 
-/** A failure on its way to {@link traceFailureAsValue}; never thrown out of this folder. */
+/**
+ * A failure as an error, which {@link traceFailureAsValue} turns into a value; no public function
+ * of `TraceFile` throws it.
+ */
 export class TraceProblem extends Error {
   readonly failure: TraceFailure;
 
@@ -56,12 +58,14 @@ export class TraceProblem extends Error {
   }
 }
 
-/** Makes a {@link TraceProblem} that has no underlying error; `at` is an offset in the file. */
+/** Makes a {@link TraceProblem} without an underlying error; `at` is an offset in the file. */
 export function makeTraceProblem(name: FailureName, message: string, at: number): TraceProblem {
   return new TraceProblem({ name, message, at });
 }
 
-/** Runs `read` and returns a thrown problem as a value. */
+/**
+ * Runs `read`, and returns a thrown {@link TraceProblem} as a value. Other errors are thrown on.
+ */
 export async function traceFailureAsValue<T>(read: () => Promise<T>): Promise<T | TraceFailure> {
   try {
     return await read();

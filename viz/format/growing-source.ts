@@ -1,6 +1,6 @@
 /**
  * The bytes of a trace that is still being written. Parts arrive one after the other, and the
- * oldest may be dropped.
+ * oldest parts may be dropped.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { ByteSource } from './source.ts';
 interface Part {
   readonly offset: number;
   readonly end: number;
-  /** Undefined after it has been dropped. */
+  /** Undefined after the part has been dropped. */
   bytes: Uint8Array | undefined;
 }
 
@@ -36,7 +36,7 @@ export class GrowingSource implements ByteSource {
     if (part !== undefined) part.bytes = undefined;
   }
 
-  /** Reads within one part, since no block extends over two parts. */
+  /** Reads bytes of one part; no block extends over two parts. */
   read(offset: number, length: number): Uint8Array {
     if (length === 0) return new Uint8Array(0);
     const part = this.#partAt(offset);

@@ -77,7 +77,7 @@ export function parseJsonObject(bytes: Uint8Array, at: number): Json {
 }
 
 /**
- * Reads the additions in a `text` block and leaves out parts of a wrong type.
+ * Checks the additions in a `text` block and leaves out parts of a wrong type.
  * @param nodes Number of nodes, to check the ends of links.
  */
 export function validTextAddition(json: Json, nodes: number): Required<TextBlockAddition> {
@@ -156,7 +156,7 @@ function isNode(value: unknown): value is TraceHeader['nodes'][number] {
   return [area, isdAs].every((id) => id === undefined || isString(id));
 }
 
-/** True for latitudes and longitudes that a map can draw. */
+/** True for an object with a latitude and a longitude that a map can draw. */
 function isPlace(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { lat, lon } = value;
@@ -165,7 +165,7 @@ function isPlace(value: unknown): boolean {
   return isWithin(lat, 90) && isWithin(lon, 180);
 }
 
-/** True for a duration in virtual ns for which a page can draw an axis. */
+/** True for a time of at least 0 ns that is exact as a JavaScript number. */
 function isTimeSpan(value: unknown): boolean {
   return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
@@ -190,7 +190,7 @@ function isContacts(value: unknown): value is ContactsInfo {
   return isPeriod && isListOf(windows, isTimes(2)) && isListOf(actual, isTimes(3));
 }
 
-/** Makes a check: true for a list of exactly `count` instants. */
+/** Makes a function that returns true for a list of exactly `count` instants. */
 function isTimes(count: number): (value: unknown) => value is number[] {
   return (value): value is number[] =>
     Array.isArray(value) && value.length === count && value.every((one) => isTimeSpan(one));

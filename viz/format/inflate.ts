@@ -22,7 +22,7 @@ interface ByteStreams {
 export async function inflateGzip(stored: Uint8Array, rawLength: number): Promise<Uint8Array> {
   const streams = new DecompressionStream('gzip') as unknown as ByteStreams;
   const writer = streams.writable.getWriter();
-  // Ignored, because the reading side reports the same error.
+  // Errors of writing are ignored, because the reading side reports the same error.
   const ignore = (): void => undefined;
   writer.write(stored).catch(ignore);
   writer.close().catch(ignore);

@@ -1,6 +1,6 @@
 /**
- * Reads packets by their layout, for the packet panel. `lua-runtime.ts` does the same in Lua; a test
- * compares the two on captures.
+ * Reads packets by their layout, for the packet panel. `lua-runtime.ts` does the same in Lua; a
+ * test compares the results of both on captures.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import {
   type ValueForm,
 } from './packet-layout.ts';
 
-/** A reader of packets with this layout. */
+/** Makes a reader of packets with this layout. */
 export function makePacketReader(source: LayoutSource): PacketReader {
   return (bytes, states) => {
     const layout = layoutForStates(source, states);
@@ -26,12 +26,18 @@ export function makePacketReader(source: LayoutSource): PacketReader {
   };
 }
 
-/** Result of reading a field: complete, impossible in this protocol, or cut off with the packet. */
+/**
+ * Result of reading a field: `read` completely, impossible in this protocol (`foreign`), or
+ * incomplete because the packet is truncated (`cut`).
+ */
 type Outcome = 'read' | 'foreign' | 'cut';
 
-/** RFC 8949 section 3.1: the major type is in the upper three bits. */
+/**
+ * CBOR major types by the size of a field. RFC 8949 section 3.1: the major type is in the upper
+ * three bits.
+ */
 const MAJORS = { 'cbor unsigned': 0, 'cbor bytes': 2, 'cbor array': 4 } as const;
-/** Number of bytes shown of a value in the form `start`. */
+/** Number of bytes that are shown of a value in the form `start`. */
 const START_BYTES = 6;
 
 class Reading {

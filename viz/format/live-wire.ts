@@ -1,7 +1,7 @@
 /**
- * The messages of a run in progress, server to page, over a WebSocket (docs/TRACE.md, "While a
- * run goes on"): the head of a trace, then its blocks in two lanes, interim reports, and news in
- * between.
+ * The messages about a run in progress from the server to a page, over a WebSocket (docs/TRACE.md,
+ * "While a run goes on"): the head of a trace, then its blocks in two lanes, interim reports, and
+ * news in between.
  *
  *      0       4         5      6      8        12        16        20        24
  *      | magic | version | kind | zero | stream | lasting | packets | length  | payload
@@ -17,26 +17,26 @@
 const MAGIC = 0x4c52_524f;
 const VERSION = 1;
 const HEAD_BYTES = 24;
-/** Largest payload that a page accepts. */
+/** Largest payload that a page accepts, bytes. */
 const PAYLOAD_MAX = 64 * 1024 * 1024;
 
 /**
- * URL path of the WebSocket over which pages watch a run in progress. `?stream=&lasting=&packets=` resumes an earlier
- * connection. `?stream=&lasting=&packets=` resumes an earlier connection.
+ * URL path of the WebSocket over which pages watch a run in progress. With
+ * `?stream=&lasting=&packets=`, an earlier connection is resumed.
  */
 export const LIVE_URL_PATH = '/api/live';
 
 const KINDS = ['head', 'lasting', 'packets', 'news', 'report'] as const;
 
 /**
- * The kind of a payload: the head of a trace, blocks of a lane, or JSON ({@link LiveRunStatus}, a
- * report).
+ * The kind of a payload: the head of a trace, blocks of one of both lanes, {@link LiveRunStatus} as
+ * JSON, or an interim report as JSON.
  */
 export type LivePayloadKind = (typeof KINDS)[number];
 
-/** How much of a run's stream a page has received: the last part of each lane. */
+/** How much of a run's stream a page has received: the number of the last part of each lane. */
 export interface LiveStreamPosition {
-  /** Number of the stream; every run has another one. */
+  /** Number of the stream, which differs between runs. */
   readonly stream: number;
   readonly lasting: number;
   readonly packets: number;
@@ -59,11 +59,11 @@ export interface LiveRunStatus {
   readonly hasPackets: boolean;
   /** Number of parts of the packet lane that this page will never get. */
   readonly droppedFrames: number;
-  /** Number of rows in these parts, plus the rows that the run had discarded before. */
+  /** Number of packet rows in these parts, plus the rows that the run had discarded before. */
   readonly droppedRows: number;
   /** Id of the run below `runs/`, once its report has been written. */
   readonly report: string | undefined;
-  /** Why the stream ended before the run did. */
+  /** Why the stream ended before the end of the run; undefined if it did not. */
   readonly trouble: string | undefined;
 }
 
@@ -95,8 +95,8 @@ export function encodeLiveMessage({
 }
 
 /**
- * Decodes a message; returns a sentence if it is invalid. The payload shares the bytes of the
- * message.
+ * Decodes a message; returns a sentence that says what is wrong if the message is invalid. The
+ * payload shares the bytes of the message.
  */
 export function decodeLiveMessage(bytes: Uint8Array): LiveMessage | string {
   if (bytes.length < HEAD_BYTES) return `a message of ${bytes.length} bytes has no head`;
@@ -140,12 +140,12 @@ export function readLiveRunStatus(payload: Uint8Array): LiveRunStatus | undefine
       trouble: textOr(news?.trouble),
     };
   } catch {
-    // Invalid data from a server must never crash a page.
+    // Invalid data from a server must not crash a page.
     return undefined;
   }
 }
 
-/** Writes a place as the query of a URL. */
+/** Writes a position in the stream as the query of a URL. */
 export function streamPositionQuery({ stream, lasting, packets }: LiveStreamPosition): string {
   return `stream=${stream}&lasting=${lasting}&packets=${packets}`;
 }

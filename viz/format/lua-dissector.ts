@@ -1,6 +1,6 @@
 /**
- * Writes a dissector for Wireshark, in Lua, from the layouts of packets: the layouts as a table, and
- * the program that reads packets by it (`lua-runtime.ts`).
+ * Writes a dissector for Wireshark, in Lua, from the layouts of packets: the layouts as a table,
+ * and the program that reads packets by this table (`lua-runtime.ts`).
  *
  * @module
  */
@@ -24,7 +24,10 @@ export interface PortRange {
   readonly last: number;
 }
 
-/** The program, as text for a file that ends in .lua. */
+/**
+ * Writes the dissector as text for a file that ends in .lua.
+ * @param ports UDP ports on which packets are dissected, besides those in the layouts.
+ */
 export function luaDissector(
   protocols: readonly DissectedProtocol[],
   ports: readonly PortRange[],
@@ -35,7 +38,8 @@ export function luaDissector(
     name,
     abbreviation: `orrery.${slug(name)}`,
     isWhole: layout.isWhole ?? false,
-    // A protocol inside a field of another one is dissected there, not by its UDP port.
+    // A protocol whose packets are inside a field of another protocol is dissected there, and not
+    // by its UDP port.
     isRoot: !held.has(name),
     layers: layout.layers.map(({ layer, fields }) => ({ layer, fields: fields.map(fieldTable) })),
   }));
@@ -48,7 +52,7 @@ export function luaDissector(
   ].join('\n');
 }
 
-/** Names of the protocols whose packets fields of this layout contain. */
+/** Lists the protocols whose packets are contained in fields of this layout. */
 export function nestedProtocolNames({ layers }: PacketLayout): readonly string[] {
   const held = layers.flatMap(({ fields }) => fields.flatMap(({ holds }) => holds ?? []));
   return held.filter((name) => name !== 'any');
@@ -68,7 +72,7 @@ function fieldTable(field: LayoutField): Readonly<Record<string, unknown>> {
   };
 }
 
-/** A name as display filters of Wireshark write it. */
+/** Converts a name to the form that display filters of Wireshark allow. */
 function slug(name: string): string {
   return name
     .toLowerCase()
@@ -76,7 +80,7 @@ function slug(name: string): string {
     .replace(/^_+|_+$/g, '');
 }
 
-/** A value as Lua writes it. */
+/** Writes a value as a Lua expression. */
 function lua(value: unknown): string {
   if (Array.isArray(value)) return `{ ${value.map(lua).join(', ')} }`;
   if (typeof value === 'string') return luaText(value);

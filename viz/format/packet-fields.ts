@@ -1,17 +1,21 @@
 /**
- * What a protocol tells about the bytes of its packets: `nodes/<p>/viz-fields.ts` exports `fields:
- * PacketReader`, made from a layout where one can say it (`packet-layout.ts`). The packet panel lists
- * the fields by layer and highlights their bytes (docs/spec/browser-view.md).
+ * The fields in the bytes of a protocol's packets: `nodes/<p>/viz-fields.ts` exports `fields:
+ * PacketReader`, which is made from a layout if one can describe the packets (`packet-layout.ts`).
+ * The packet panel lists the fields by layer and highlights their bytes
+ * (docs/spec/browser-view.md).
  *
  * @module
  */
 
 /** A field of a packet. */
 export interface PacketField {
-  /** `common header`, `path`; adjacent fields of one layer are drawn as a group. */
+  /**
+   * Name of the layer, such as `common header` or `path`; adjacent fields of one layer are drawn as
+   * a group.
+   */
   readonly layer: string;
   readonly name: string;
-  /** Offset of the first byte. */
+  /** Offset of the first byte of the field in the packet. */
   readonly offset: number;
   /** Number of bytes. */
   readonly length: number;
@@ -26,9 +30,9 @@ export interface PacketField {
 
 /**
  * Reads the fields of a packet in the order of its bytes; undefined if it is not a packet of this
- * protocol. From a truncated packet it returns the complete fields.
- * @param states What the nodes at the ends of the link had traced about themselves by then, as names
- * and texts. A format whose field lengths depend on options finds these options here.
+ * protocol. Of a truncated packet, only the complete fields are returned.
+ * @param states The traced states of the nodes at the ends of the link, by the name of the machine.
+ * If field lengths depend on options of a node, they are read from these states.
  */
 export type PacketReader = (
   bytes: Uint8Array,

@@ -1,13 +1,16 @@
 /**
- * The layout of a packet as data: `nodes/<p>/viz-fields.ts` exports `layout`, from which the packet
- * panel ({@link readerOf}) and the dissector for Wireshark (`lua-dissector.ts`) are made. It names
- * the fields in the order of their bytes and cannot compute more than lengths, conditions and
- * repetitions from fields before.
+ * The layout of a packet as data: `nodes/<p>/viz-fields.ts` exports `layout`, from which the reader
+ * for the packet panel (`layout-reader.ts`) and the dissector for Wireshark (`lua-dissector.ts`)
+ * are made. A layout lists the fields in the order of their bytes. It can compute only lengths,
+ * conditions and repetitions, from the values of earlier fields.
  *
  * @module
  */
 
-/** A number, or `times` × (sum of fields `of`) + `plus`, with the last value of repeated fields. */
+/**
+ * A number, or `times` × (sum of the fields `of`) + `plus`; by default, `times` is 1 and `plus` is
+ * 0. Of a repeated field, the last value counts.
+ */
 export type LayoutAmount =
   | number
   | { readonly of: string | readonly string[]; readonly times?: number; readonly plus?: number };
@@ -25,9 +28,9 @@ export type FieldSize =
   | 'cbor array';
 
 /**
- * How a value is written: as a decimal number; as all its bytes in hex; as its first six bytes in
- * hex; as decimal bytes with dots between; or, above `groupsAbove`, as hex groups of two bytes with
- * colons between.
+ * How a value is written: `number`: as a decimal number; `hex`: all its bytes in hex; `start`: its
+ * first six bytes in hex; `dotted`: decimal bytes with dots between them; `groups`: hex groups of
+ * two bytes with colons between them, if the value is above `groupsAbove`.
  */
 export type ValueForm = 'number' | 'hex' | 'start' | 'dotted' | 'groups';
 
@@ -35,20 +38,23 @@ interface Value {
   readonly name: string;
   /** Default: `number` for up to 6 bytes and for heads of CBOR items, otherwise `start`. */
   readonly form?: ValueForm;
-  /** For {@link ValueForm} `groups`: values up to this one are written as numbers. */
+  /** For the form `groups`: values up to this value are written as decimal numbers. */
   readonly groupsAbove?: number;
   readonly names?: Readonly<Record<number, string>>;
-  /** The only possible values: a packet with another value is not of this protocol. */
+  /** The only possible values. A packet with another value is not of this protocol. */
   readonly only?: readonly number[];
 }
 
-/** Bits of a field, the most significant first; those without a name are reserved. */
+/** Neighbouring bits of a field, the most significant first. Bits without a name are reserved. */
 export interface LayoutBits extends Value {
-  /** 1 to 48. */
+  /** Number of bits, 1 to 48. */
   readonly bits: number;
 }
 
-/** True if the sum of the fields in `of` is in `is` (if given) and not in `isNot`. */
+/**
+ * A condition, which holds if the sum of the fields in `of` is in `is` (if `is` is given) and not
+ * in `isNot`.
+ */
 export interface FieldCondition {
   readonly of: string | readonly string[];
   readonly is?: readonly number[];
@@ -69,7 +75,10 @@ export interface LayoutField extends Value {
    */
   readonly text?: string;
   readonly when?: FieldCondition;
-  /** `times` such fields, numbered from 0. The value of the field `now` tells which is marked. */
+  /**
+   * There are `times` such fields, numbered from 0. The value of the field `now` is the number of
+   * the one that is marked.
+   */
   readonly repeat?: { readonly times: LayoutAmount; readonly now?: string };
   /** See `PacketField.holds`. */
   readonly holds?: string;
@@ -86,23 +95,31 @@ export interface PacketLayout {
   readonly layers: readonly LayoutLayer[];
   /** True if a packet that is longer or shorter than its fields is not of this protocol. */
   readonly isWhole?: boolean;
-  /** The protocol whose packets carry these packets, if no link carries them directly. */
+  /**
+   * The protocol whose packets carry the packets of this layout, if no link carries them directly.
+   */
   readonly within?: string;
   /** UDP ports of the protocol by default, besides the ports that captures give to links. */
   readonly ports?: readonly number[];
 }
 
-/** A layout, or a function that derives it from traced states; undefined if they do not tell it. */
+/**
+ * A layout, or a function that derives the layout from traced states and returns undefined if they
+ * do not determine it.
+ */
 export type LayoutSource =
   | PacketLayout
   | ((states: ReadonlyMap<string, string>) => PacketLayout | undefined);
 
-/** Largest number of times that a field is repeated, whatever number a packet states. */
+/** Largest number of times that a field is repeated, even if a packet states a larger number. */
 export const FIELD_REPEATS_MAX = 4_096;
 /** Unsigned integers of up to this many bytes are exact as a JavaScript number. */
 const NUMBER_BYTES = 6;
 
-/** The layout of packets between nodes with these states. */
+/**
+ * The layout of packets between nodes with these states; undefined if the states do not determine
+ * it.
+ */
 export function layoutForStates(
   source: LayoutSource,
   states: ReadonlyMap<string, string>,
@@ -110,7 +127,7 @@ export function layoutForStates(
   return typeof source === 'function' ? source(states) : source;
 }
 
-/** The form of a field's value, also if the field names no form. */
+/** The form in which the value of a field is written, also for a field that names no form. */
 export function findValueForm({ form, size }: LayoutField): ValueForm {
   if (form !== undefined) return form;
   const isShort = typeof size === 'number' && size <= NUMBER_BYTES;

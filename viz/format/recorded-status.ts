@@ -1,5 +1,6 @@
 /**
- * Reads what a node said of itself up to an instant (docs/TRACE.md, table `status`).
+ * Reads from a trace the last status that a node reported of itself up to an instant
+ * (docs/TRACE.md, table `status`).
  *
  * @module
  */
@@ -11,11 +12,14 @@ import type { TraceFile } from './trace-file.ts';
 
 /** The status that a node reported of itself, as recorded in a trace. */
 export interface RecordedStatus {
-  /** The last instant at which nodes were asked, ns; 0 if there was none. */
+  /** The last instant at which nodes were asked for their status, ns; 0 if there was none. */
   readonly timeNs: number;
-  /** Any JSON value, as text, because a value may be nested deeper than a worker can post; undefined if there is none. */
+  /**
+   * The status as JSON text, because a value may be nested too deeply to be posted by a worker;
+   * undefined if the node has reported none.
+   */
   readonly json: string | undefined;
-  /** Why nodes were not asked any more; empty if they were. */
+  /** Why nodes were no longer asked after this instant; empty if they were still asked. */
   readonly note: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Rows of a drawing that has no room for all: one page of them, and buttons to the pages beside it.
- * Pure data.
+ * Divides the rows of a drawing that has no room for all of them: one page of rows, and buttons
+ * that lead to the pages before and after. Pure data.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface RowPage<T> {
   readonly shown: readonly T[];
   /** The buttons, at the vertical position `y` in px; none if all rows are shown. */
   buttons(y: number): readonly Shape[];
-  /** Height of the buttons; 0 without them. */
+  /** Height of the buttons, px; 0 without buttons. */
   readonly height: number;
 }
 
@@ -29,7 +29,7 @@ export interface RowPaging {
   readonly chosen: readonly string[] | undefined;
 }
 
-/** The chosen page of some rows. */
+/** Selects the page of rows that the reader has chosen. */
 export function selectRowPage<T>(
   rows: readonly T[],
   { size, group, chosen = [] }: RowPaging,
@@ -58,7 +58,10 @@ interface ButtonPlace {
   readonly text: string;
 }
 
-/** A button to another page; if `isThere` is false, that page is missing and clicks do nothing. */
+/**
+ * Makes a button to another page. If `isThere` is false, there is no such page, and a click does
+ * nothing.
+ */
 function button({ key, x, y, text }: ButtonPlace, isThere: boolean): Shape {
   const shapes = [
     boxShape({ x, y, w: BUTTON, h: HEIGHT }, { fill: 'panel', stroke: 'line', radius: 4 }),

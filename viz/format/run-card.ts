@@ -1,6 +1,6 @@
 /**
- * The card of a run: what the gallery shows without opening the run. The server makes it from a
- * `report.json`, and the app from a report that was dropped on the page.
+ * The card of a run: the facts that the gallery shows without opening the run. The server makes the
+ * card from a `report.json`, and the app makes it from a report that was dropped on the page.
  *
  * @module
  */
@@ -23,7 +23,9 @@ export interface CardKpi {
 /** The card of a readable run. */
 export interface RunCard {
   readonly kind: 'run';
-  /** Its folder below `runs/`, with slashes: `failover/1-30`. Also used in the address. */
+  /**
+   * The folder of the run below `runs/`, with slashes: `failover/1-30`. Also used in the address.
+   */
   readonly id: string;
   readonly name: string;
   readonly question: string;
@@ -35,11 +37,11 @@ export interface RunCard {
   readonly commit: string;
   readonly durationNs: number;
   /**
-   * Number of faults injected during the run. With any of them, the run differs from its scenario
-   * file.
+   * Number of faults that pages have injected during the run. If it is not 0, the run differs from
+   * its scenario file.
    */
   readonly injected: number;
-  /** What `--set` changed, as `path=value`, at most {@link CHANGES_MAX}. */
+  /** The values that `--set` has changed, as `path=value`; at most {@link CHANGES_MAX}. */
   readonly changes: readonly string[];
   readonly kpis: readonly CardKpi[];
   /** When the report was written, ms since 1970; absent for the demo and dropped files. */
@@ -54,7 +56,7 @@ export interface RunCard {
 export interface BrokenCard {
   readonly kind: 'broken';
   readonly id: string;
-  /** One sentence that says why. */
+  /** One sentence that says why the report cannot be read. */
   readonly reason: string;
   readonly writtenMs?: number;
 }
@@ -70,13 +72,16 @@ export interface TraceCard {
 export interface HeatCell {
   readonly value: number | null;
   readonly status: CardKpi['status'];
-  /** Id of this combination's run; absent if its report was not kept. */
+  /** Id of the run of this combination; absent if its report was not kept. */
   readonly run?: string;
-  /** The command that repeats this run; absent in results of older versions. */
+  /** The command that repeats the run of this combination; absent in results of older versions. */
   readonly command?: string;
 }
 
-/** One KPI over two parameters of a sweep. The other parameters have their first value. */
+/**
+ * One KPI over two parameters of a sweep; all other parameters have their first value, listed in
+ * `fixed`.
+ */
 export interface HeatGrid {
   readonly kpi: string;
   readonly unit: string;
@@ -119,7 +124,7 @@ export interface LiveCard {
 /** A card of the gallery. */
 export type GalleryCard = RunCard | BrokenCard | TraceCard | SweepCard | LiveCard;
 
-/** The answer of `api/runs`. */
+/** The answer to a request for `api/runs`. */
 export interface RunIndex {
   readonly version: 1;
   readonly cards: readonly GalleryCard[];
@@ -127,19 +132,19 @@ export interface RunIndex {
   readonly leftOut: number;
 }
 
-/** Largest number of points of a sparkline. */
+/** Largest number of values of a KPI on a card, for its sparkline. */
 const SPARK_MAX = 60;
 
-/** Largest number of changes on a card, and their length. */
+/** Largest number of changes on a card; then the largest length of each, characters. */
 const CHANGES_MAX = 6;
 const CHANGE_LENGTH_MAX = 40;
 
-/** Facts that the report does not contain. */
+/** Facts of a card that the report does not contain. */
 export type CardFacts = Pick<RunCard, 'id' | 'traceBytes' | 'files'> & {
   readonly writtenMs?: number;
 };
 
-/** Makes the card from a report. */
+/** Makes the card of a run from its report. */
 export function makeRunCard(report: Report, facts: CardFacts): RunCard {
   const { scenario, kpis } = report;
   return {

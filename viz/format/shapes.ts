@@ -1,6 +1,6 @@
 /**
- * Shorthands for the shapes of drawings, and a few functions that the drawings of several protocols
- * share. Pure data: the page decides how a shape looks.
+ * Short forms for the shapes of drawings, and a few functions that the drawings of several
+ * protocols share. Pure data: the page decides how a shape looks.
  *
  * @module
  */
@@ -12,12 +12,12 @@ type Look<K extends Shape['kind']> = Omit<Of<K>, 'kind' | 'x' | 'y' | 'text' | '
 /** Drawings narrower than this are for phones, px. */
 export const NARROW_WIDTH_PX = 560;
 
-/** A text; (`x`, `y`) is the left end of its base line, px. */
+/** Makes a text in small type; (`x`, `y`) is the left end of its base line, px. */
 export function textShape(x: number, y: number, text: string, look: Look<'text'> = {}): Of<'text'> {
   return { kind: 'text', x, y, text, size: 'small', ...look };
 }
 
-/** A box, given its upper left corner. */
+/** Makes a box from its upper left corner, its width and its height, px. */
 export function boxShape(
   place: { readonly x: number; readonly y: number; readonly w: number; readonly h: number },
   look: Look<'rect'>,
@@ -28,24 +28,25 @@ export function boxShape(
 /** Width of an average character of small text, px. */
 const CHARACTER = 6.6;
 
-/** A small text, cut off with an ellipsis if it is wider than `width` px. */
+/** Cuts a text in small type off with an ellipsis if it is wider than `width` px. */
 export function textCutToWidth(text: string, width: number): string {
   const room = Math.floor(width / CHARACTER);
   return text.length > room ? `${text.slice(0, Math.max(1, room - 1))}…` : text;
 }
 
-/** A number with its digits in groups of three: `81 204`. */
+/** Writes a whole number with its digits in groups of three: `81 204`. */
 export function digitsInGroups(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
 
-/** A duration in microseconds as text: `24.0 ms`. */
+/** Writes a duration given in microseconds: `24.0 ms`, or `250 µs` below 1 ms. */
 export function millisecondsText(us: number): string {
   return us < 1000 ? `${us} µs` : `${(us / 1000).toFixed(us < 10_000 ? 2 : 1)} ms`;
 }
 
 /**
- * The nodes that have something to draw, in the order of the run; only the selected node if it has.
+ * The nodes that have something to draw, in the order of the run. If the selected node is one of
+ * them, only this node.
  */
 export function nodesShown(
   { nodes, selected }: DrawingInput,

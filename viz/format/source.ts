@@ -1,7 +1,7 @@
 /**
- * The bytes of a trace, from memory, from a `File` of the browser, or from anything else that can
- * be read at an offset. A `File` is read in slices, because files above 2 GiB do not fit into one
- * buffer.
+ * The bytes of a trace: from memory, from a `File` of the browser, or from any other source that
+ * can be read at an offset. A `File` is read in slices, because files above 2 GiB do not fit into
+ * one buffer.
  *
  * @module
  */
@@ -10,11 +10,14 @@ import { type FailureName, makeTraceProblem, TraceProblem } from './failure.ts';
 /** A source of bytes with random access. */
 export interface ByteSource {
   readonly size: number;
-  /** Reads `length` bytes from `offset`; fewer at the end of the source. */
+  /** Reads `length` bytes from `offset` on; fewer bytes at the end of the source. */
   read(offset: number, length: number): Uint8Array | Promise<Uint8Array>;
 }
 
-/** Inflates a gzip stream to `rawLength` bytes. It must stop if there are more. */
+/**
+ * Inflates a gzip stream to `rawLength` bytes. It must not inflate more, even if the stream
+ * contains more.
+ */
 export type GzipInflater = (
   stored: Uint8Array,
   rawLength: number,
@@ -43,7 +46,7 @@ export function blobSource(blob: SliceableBlob): ByteSource {
   };
 }
 
-/** Reads exactly `length` bytes, or throws a problem with the given name. */
+/** Reads exactly `length` bytes, or throws a {@link TraceProblem} with the given name. */
 export async function readExactly(
   source: ByteSource,
   offset: number,

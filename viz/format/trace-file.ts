@@ -31,7 +31,7 @@ import { type TraceFailure, traceFailureAsValue } from './failure.ts';
 import { parseJsonObject, readHead, validTextAddition } from './header.ts';
 import type { ByteSource, GzipInflater } from './source.ts';
 
-/** Size of the cache for decoded blocks; holds 150 blocks of the hop table. */
+/** Size of the cache for decoded blocks, bytes; it holds 150 blocks of the hop table. */
 const CACHE_BYTES = 64 * 1024 * 1024;
 /** Default number of bins in the answer to a pyramid query. */
 const BINS_MAX = 2_000;
@@ -91,7 +91,9 @@ export interface PyramidQuery {
 interface RowQuery {
   readonly fromNs: number;
   readonly toNs: number;
-  /** How long before the window rows of a block may begin and still belong to it, ns. */
+  /**
+   * How long before the window the rows of a block may begin and still belong to the window, ns.
+   */
   readonly reachOf: (entry: BlockEntry) => number;
 }
 
@@ -117,14 +119,17 @@ export function openTrace(
 /** A trace file that is open for reading. */
 export class TraceFile {
   readonly header: TraceHeader;
-  /** Absent if the file was cut off. */
+  /** The summary in the footer; undefined if the file was cut off. */
   readonly summary: TraceSummary | undefined;
   /** Why parts may be missing; undefined if the file is complete. */
   readonly damage: TraceFailure | undefined;
   #entries: readonly BlockEntry[];
   readonly #context: BlockContext;
   readonly #byTable = new Map<string, readonly BlockEntry[]>();
-  /** By table: for each block, the latest end of a row in this block or an earlier one, ns. */
+  /**
+   * For each table by name: for each block, the latest end of a row in this block or an earlier
+   * one, ns.
+   */
   readonly #reach = new Map<string, Float64Array>();
   readonly #cache = new Map<BlockEntry, Block>();
   #cached = 0;
@@ -161,7 +166,7 @@ export class TraceFile {
     return this.#metrics;
   }
 
-  /** The text for a number from a column with unit `names`; empty if there is none. */
+  /** The text for a number in a column with unit `names`; empty if there is none. */
   name(number: number): string {
     return this.#names[number] ?? '';
   }
@@ -248,8 +253,9 @@ export class TraceFile {
   }
 
   /**
-   * Rows of the hop table that may be under way in [from, to): each block is also read back from
-   * `from` by its longest transit time, or by `lostForNs` (how long losses are shown) if longer.
+   * Rows of the hop table that may be under way in [from, to). In each block, rows count from the
+   * longest transit time of the block before `from` on, or from `lostForNs` (how long losses are
+   * shown) before it if that is longer.
    */
   rowsUnderWay(
     fromNs: number,
@@ -287,8 +293,8 @@ export class TraceFile {
   }
 
   /**
-   * The states of all machines at `timeNs`: the last keyframe up to this instant, with the changes
-   * after the keyframe applied.
+   * The states of all machines at `timeNs`: those of the last keyframe up to this instant, with all
+   * later changes applied.
    */
   stateAt(timeNs: number): Promise<MachineStatesByNode | TraceFailure> {
     return traceFailureAsValue(async () => {
@@ -317,7 +323,7 @@ export class TraceFile {
   }
 
   /**
-   * The bins in a time window, as fine as the query allows, in chronological order; bins without
+   * The bins in a time window, as narrow as `binsMax` allows, in chronological order; bins without
    * packets are absent.
    */
   bins(query: PyramidQuery): Promise<BinRow[] | TraceFailure> {
@@ -339,15 +345,14 @@ export class TraceFile {
     });
   }
 
-  /** For each packet whose bytes were recorded, the first place on its route. */
+  /**
+   * The first capture of each packet with recorded bytes, or of a packet from which it was made.
+   */
   trails(): Promise<readonly Capture[] | TraceFailure> {
     return traceFailureAsValue(async () => firstCapturesOfTrails(await this.#blocks('packet')));
   }
 
-  /**
-   * Every place where the bytes of a packet, or of packets made from it, were recorded, in
-   * chronological order; empty if no bytes were recorded.
-   */
+  /** All captures of a packet and of the packets made from it, in chronological order. */
   captures(packet: number): Promise<readonly Capture[] | TraceFailure> {
     return traceFailureAsValue(async () => listCaptures(await this.#blocks('packet'), packet));
   }
@@ -371,7 +376,10 @@ export class TraceFile {
     return block.rows === 0 ? 0 : block.value('row', 0);
   }
 
-  /** The finest available level that results in few enough bins. */
+  /**
+   * The level with the narrowest bins of which at most `binsMax` cover the window, or else the
+   * widest level.
+   */
   #levelOf({ fromNs, toNs, link, binsMax = BINS_MAX }: PyramidQuery): BinLevel {
     const leastNs = (toNs - fromNs) / binsMax;
     const finest = link === undefined ? 0 : this.header.linkLevel;
@@ -379,7 +387,7 @@ export class TraceFile {
     return levels.find(({ widthNs }) => widthNs >= leastNs) ?? (levels.at(-1) as BinLevel);
   }
 
-  /** Blocks of a table that may have rows under way at an instant: begun, and not yet ended. */
+  /** Blocks of a table that may have rows under way at an instant. */
   #reaching(table: string, timeNs: number): BlockEntry[] {
     const entries = this.blocksOf(table);
     const reach = this.#reach.get(table) as Float64Array;

@@ -1,6 +1,6 @@
 /**
- * Unpacks the columns of a packed block (docs/TRACE.md#packed-blocks) into the layout of other
- * blocks. Every number is checked before it is used; a block that does not fit is refused.
+ * Unpacks the columns of a packed block (docs/TRACE.md#packed-blocks) into the layout of unpacked
+ * blocks. Every number is checked before it is used; a block with a wrong number is refused.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { type ColumnView, columnViewAt } from './column-view.ts';
 const WORD_BYTES = 4;
 const DOUBLE_BYTES = 8;
 
-/** The shape of a block, as its header states it. */
+/** The facts in the header of a packed block. */
 export interface PackedShape {
   readonly table: TableSpec;
   readonly isWide: boolean;
@@ -35,7 +35,7 @@ interface Part<T> {
 
 /**
  * Unpacks a block.
- * @throws Error that says what does not fit.
+ * @throws Error that says what is wrong with the block.
  */
 export function unpackColumns(stored: Uint8Array, shape: PackedShape): Uint8Array {
   const { table, isWide, rows, rawBytes } = shape;

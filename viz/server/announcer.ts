@@ -1,7 +1,8 @@
 /**
- * Tells open pages over a WebSocket that the list of runs has changed. The same server lets pages
- * watch the present run and act on it (control-channel.ts); pages otherwise only listen. A message
- * above 64 KiB closes the connection, and so does a page that does not answer pings.
+ * Tells open pages over a WebSocket that the list of runs has changed; pages only listen. The same
+ * server lets pages watch the present run and act on it over two other WebSockets
+ * (control-channel.ts). A message above 64 KiB closes the connection, and so does a page that does
+ * not answer pings.
  *
  * @module
  */
@@ -22,7 +23,7 @@ import type { LiveChannel } from './live-channel.ts';
 const EVENTS_PATH = '/api/events';
 const MESSAGE_BYTES_MAX = 64 * 1024;
 const PING_MS = 15_000;
-/** Changes within this time are announced together, since a run writes many files. */
+/** Changes within this time are announced together, because a run writes many files, ms. */
 const SETTLE_MS = 300;
 const BUFFERED_MAX = 1024 * 1024;
 /** While this many announcements wait to be sent to a slow page, the page gets no further ones. */
@@ -32,13 +33,17 @@ const CLIENTS_MAX = 64;
 /** The parameters of {@link RunListAnnouncer}. */
 export interface RunListAnnouncerParts {
   readonly server: Server;
-  /** All connections of the server; if there are too many, the one silent for longest is closed. */
+  /**
+   * All connections of the server. If there are too many, the connection that has been silent for
+   * longest is closed.
+   */
   readonly connections: ConnectionLimiter;
+  /** The folder of the runs. */
   readonly runs: string;
   readonly bound: ListenAddress;
   /** Serves pages that watch the present run; undefined without a run. */
   readonly live: LiveChannel | undefined;
-  /** Lets pages act on the present run; undefined without a run, or if that is not allowed. */
+  /** Lets pages act on the present run; undefined without a run, or if pages may not act on it. */
   readonly control: ControlChannel | undefined;
 }
 
@@ -75,7 +80,7 @@ export class RunListAnnouncer {
     });
   }
 
-  /** Sends a message to every page, except to pages that do not keep up. */
+  /** Sends a message to every page that listens, except to pages that do not read fast enough. */
   tell(message: { readonly kind: string }): void {
     const text = JSON.stringify(message);
     for (const listener of this.#listeners) {
@@ -143,7 +148,10 @@ export class RunListAnnouncer {
   }
 }
 
-/** Watches a folder; undefined if the system cannot: readers then use the page's reload button. */
+/**
+ * Watches a folder. Undefined if the system cannot watch it; readers then use the reload button of
+ * the page.
+ */
 function watched(folder: string, changed: () => void): FSWatcher | undefined {
   try {
     const watcher = watch(folder, { recursive: true, persistent: false }, changed);

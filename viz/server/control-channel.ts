@@ -1,7 +1,7 @@
 /**
- * The connections of pages that act on the present run. guard.ts decides who may open one. Here the
- * size and the rate of messages are limited, and each mistake has a name, is reported to the page,
- * and is counted.
+ * The connections of pages that act on the present run. guard.ts decides who may open a connection.
+ * This module limits the size and the rate of messages; each refused message gets a named reason,
+ * which is reported to the page and counted.
  *
  * @module
  */
@@ -19,23 +19,28 @@ import {
 
 /** Carries out orders. */
 export interface ControlHandler {
-  /** The present state, without the count of refused messages, which this module keeps. */
+  /**
+   * The present state of the run, without the count of refused messages, which this module keeps.
+   */
   readonly state: Omit<ControlState, 'refused'>;
   /** Carries out an order; never rejects. */
   obey(order: ControlOrder): Promise<ControlReply>;
-  /** Called after each change of the state. */
+  /** The handler calls this after each change of the state; the control channel sets it. */
   onChange: () => void;
 }
 
-/** Largest number of orders from a page in {@link WINDOW_MS}. */
+/** Largest number of orders from one page in {@link WINDOW_MS}. */
 const ORDERS_MAX = 20;
 const WINDOW_MS = 1_000;
-/** Largest number of orders from a page that are not yet answered. */
+/** Largest number of orders from one page that have not been answered yet. */
 const PENDING_MAX = 16;
 
-/** Largest total size of the replies that wait for a page, bytes. */
+/** Largest total size of the replies that wait to be sent to one page, bytes. */
 const BYTES_MAX = 1024 * 1024;
-/** While this many replies wait for a page, the state is withheld until all have been sent. */
+/**
+ * While this many replies wait to be sent to a page, the state is withheld until all have been
+ * sent.
+ */
 const WAITING_MAX = 16;
 
 interface Client {

@@ -1,8 +1,8 @@
 /**
- * Accepts only requests from pages of this server. A web page elsewhere can reach a loopback port
- * through a host name that it makes point there (DNS rebinding), and any page may open a WebSocket
- * to any server. Therefore the `Host` and `Origin` of every request are compared with the address
- * on which the server listens.
+ * Accepts only requests from pages of this server. A web page of another server can reach a
+ * loopback port through a host name that it lets resolve to this machine (DNS rebinding), and any
+ * page may open a WebSocket to any server. Therefore the `Host` and `Origin` of every request are
+ * compared with the address on which the server listens.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { hostname } from 'node:os';
 /** Names of the loopback interface. */
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
-/** Where the server listens. */
+/** The address on which the server listens. */
 export interface ListenAddress {
   /** The configured host: `127.0.0.1`, `0.0.0.0` or a name. */
   readonly host: string;
@@ -38,7 +38,10 @@ export function isSameOriginRequest(
   return origin === undefined || origin === `http://${host}`;
 }
 
-/** True for an address that only programs on this machine can reach. */
+/**
+ * True for an address that only programs on this machine can reach; an IPv6 address has no brackets
+ * here.
+ */
 export function isLoopback(host: string): boolean {
   return LOOPBACK.includes(host.includes(':') ? `[${host}]` : host);
 }
@@ -54,7 +57,8 @@ export function isCrossOriginFetch(site: string | readonly string[] | undefined)
 
 /**
  * True if a `Host` header names this server. A server on all interfaces accepts the addresses and
- * the name of this machine; an attacker could make any other name point here (`--host` allows one).
+ * the name of this machine, because an attacker could let any other name resolve to it (`--host`
+ * allows one).
  */
 function isBoundName(host: string, { host: own, port }: ListenAddress): boolean {
   if (own === '0.0.0.0' || own === '::') return isOfMachine(host, port);

@@ -1,7 +1,7 @@
 /**
  * The headers of responses. Files of a run are untrusted, so browsers either download them or, for
- * the report, show them without our origin and with no scripts except ours. Pages of other sites
- * can neither frame nor read anything from this server.
+ * the HTML report, show them without the origin of this server and with no scripts except those of
+ * this project. Pages of other sites can neither frame nor read anything from this server.
  *
  * @module
  */
@@ -21,22 +21,29 @@ export const COMMON_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Policy for our own page, sent as a header. The rest of the policy is in the page's HTML, because
- * the page can also be opened from disk.
+ * Content security policy of the page of this server, sent as a header. The rest of the policy is
+ * in the HTML of the page, because the page can also be opened from disk.
  */
 export const PAGE_CSP_HEADER = UNFRAMED;
 
 /**
- * Policy for files of runs: `sandbox` removes our origin, so their scripts cannot read this server.
+ * Policy for files of runs: `sandbox` removes the origin of this server, so that scripts in these
+ * files cannot read from it.
  */
 const FILE_POLICY = `sandbox; default-src 'none'; ${UNFRAMED}`;
 
-/** Policy for the HTML report: only our own script, but any style, since old versions differ. */
+/**
+ * Policy for the HTML report: only the script of this project, but any style, because the styles of
+ * old versions differ.
+ */
 const REPORT_POLICY =
   `sandbox allow-scripts; default-src 'none'; script-src ${REPORT_SCRIPT_CSP_SOURCE}; ` +
   `style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; ${UNFRAMED}`;
 
-/** Content types by extension of the requested name, not of a symbolic link's target. */
+/**
+ * Content types by the extension of the requested name; the target of a symbolic link does not
+ * count.
+ */
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
   json: 'application/json; charset=utf-8',

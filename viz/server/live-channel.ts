@@ -1,5 +1,6 @@
 /**
- * The pages that watch a run. Each is served 30 times a second as long as it keeps reading.
+ * The pages that watch a run. Each page is sent new data 30 times a second as long as it keeps
+ * reading.
  *
  * @module
  */
@@ -20,7 +21,7 @@ export class LiveChannel {
     this.#run = run;
   }
 
-  /** Adds a page; the query of its URL tells what it has already received. */
+  /** Adds the connection of a page; the query of its URL tells which parts the page already has. */
   take(client: WebSocket, query: URLSearchParams): void {
     const socket = {
       get bufferedAmount(): number {

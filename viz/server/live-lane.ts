@@ -1,6 +1,7 @@
 /**
- * One lane of a watched run: a list of numbered parts. The oldest parts are dropped when the list
- * has too many bytes. Each reader remembers the number of its last part, so readers need no queues.
+ * One lane of a watched run: a list of numbered parts. The oldest parts are dropped when all parts
+ * together have too many bytes. Each reader remembers the number of the last part that it got, so
+ * readers need no queues.
  *
  * @module
  */
@@ -12,24 +13,27 @@ export interface LanePart {
   readonly rows: number;
 }
 
-/** The next parts of a stream for one reader, and how many it has missed. */
+/** The next parts of a lane for one reader, and how many the reader has missed. */
 export interface LiveLaneRead {
   readonly parts: readonly LanePart[];
   /** Number of the last returned part. */
   readonly number: number;
-  /** Number of parts, and rows in them, that were dropped before this reader got them. */
+  /**
+   * Number of parts that were dropped before this reader got them; then the number of packet rows
+   * in these parts.
+   */
   readonly missedParts: number;
   readonly missedRows: number;
 }
 
-/** The buffered parts of one stream to pages that watch a run. */
+/** The parts of one lane that are kept for pages that watch a run. */
 export class LiveLane {
   readonly #bytesMax: number;
   #parts: LanePart[] = [];
   /** Number of the oldest part that is kept; parts are numbered from 1. */
   #first = 1;
   #bytes = 0;
-  /** Rows of all dropped parts. */
+  /** Number of packet rows in all dropped parts. */
   #forgottenRows = 0;
   #rows = 0;
 
@@ -67,7 +71,7 @@ export class LiveLane {
   /**
    * Returns the parts after a given one.
    * @param after Number of the last part that the reader has.
-   * @param seenRows Rows up to that part, as counted by {@link rowsUpTo}.
+   * @param seenRows Number of rows up to and including that part, as counted by {@link rowsUpTo}.
    * @param bytesMax Stops once this many bytes are returned, but returns at least one part.
    */
   read(after: number, seenRows: number, bytesMax: number): LiveLaneRead {
@@ -85,7 +89,7 @@ export class LiveLane {
     };
   }
 
-  /** Rows of all parts up to a number, including dropped parts. */
+  /** Number of packet rows in all parts up to and including a part, also in dropped parts. */
   rowsUpTo(number: number): number {
     const kept = this.#parts.slice(0, Math.max(0, number + 1 - this.#first));
     return this.#forgottenRows + kept.reduce((sum, { rows }) => sum + rows, 0);

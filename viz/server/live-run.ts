@@ -1,6 +1,7 @@
 /**
- * What the server keeps in memory of the watched run: the head of its trace, its blocks in two
- * lanes (packets; all other tables), and its progress. The size is bounded for any number of pages.
+ * The data of the watched run that the server keeps in memory: the head of its trace, its blocks in
+ * two lanes (packets; all other tables), and its progress. Its size is bounded and does not depend
+ * on the number of pages.
  *
  * @module
  */
@@ -8,9 +9,11 @@ import type { LiveRunStatus } from '../format/live-wire.ts';
 import type { LiveCard } from '../format/run-card.ts';
 import { LiveLane } from './live-lane.ts';
 
-/** Packet data kept for late or slow pages, bytes. */
+/** Largest size of the packet data that is kept for late or slow pages, bytes. */
 const PACKETS_MAX = 8 * 1024 * 1024;
-/** Blocks of all other tables, bytes; the scenario failover.yaml produces 10 MB. */
+/**
+ * Largest size of the blocks of all other tables, bytes; the scenario failover.yaml produces 10 MB.
+ */
 const LASTING_MAX = 64 * 1024 * 1024;
 
 /** The facts that are known when a run begins. */
@@ -32,16 +35,17 @@ export interface NewTraceBlocks {
   readonly lostRows: number;
 }
 
-/** The number of bytes that are kept for pages which watch a run. */
+/** The numbers of bytes that are kept for pages that watch a run. */
 export interface LiveBufferBounds {
+  /** Largest size of all blocks without packets; at this size, the stream to pages ends. */
   readonly lastingMax: number;
-  /** Bytes of packets; older ones are dropped. */
+  /** Largest size of packets; the oldest packets are dropped. */
   readonly packetsMax: number;
 }
 
 /** The run that pages watch. */
 export class LiveRun {
-  /** A number of this run; a later run at the same URL has another one. */
+  /** A number that identifies this run; a later run at the same URL has another number. */
   readonly stream: number;
   readonly lasting = new LiveLane(Number.POSITIVE_INFINITY);
   readonly packets: LiveLane;
@@ -73,25 +77,28 @@ export class LiveRun {
     return this.#head;
   }
 
-  /** Number of interim reports so far; only the last one is kept. */
+  /** Number of interim reports so far; only the last report is kept. */
   get reports(): number {
     return this.#reports;
   }
 
-  /** The last interim report as JSON, made on demand; undefined before the first one. */
+  /** The last interim report as JSON, made on demand; undefined before the first report. */
   get report(): Uint8Array | undefined {
     this.#report ??= this.#makeReport?.();
     return this.#report;
   }
 
-  /** Progress of the run. The caller adds what a single page missed. */
+  /**
+   * Progress of the run. The caller adds the numbers of parts and rows that a single page has
+   * missed.
+   */
   get news(): LiveRunStatus {
     return { ...this.#news, droppedFrames: 0, droppedRows: this.#lostRows };
   }
 
   /**
-   * The card of the run in progress; undefined once its report is written, since the report's card
-   * then replaces this one.
+   * The card of the run in progress; undefined once its report is written, because the card of the
+   * finished run then replaces it.
    */
   get card(): Omit<LiveCard, 'injected'> | undefined {
     const { run: name, seed, phase, nowNs, durationNs, report } = this.#news;
@@ -99,16 +106,18 @@ export class LiveRun {
     return { kind: 'live', id: 'live', name, seed, phase, nowNs, durationNs };
   }
 
+  /** Begins the run; until then its phase is `waiting`. */
   begin({ head, run, seed, durationNs, hasPackets }: LiveRunBegin): void {
     this.#head = head;
     this.#news = { ...this.#news, run, seed, durationNs, hasPackets, phase: 'running' };
   }
 
+  /** Adds new blocks of the trace to the lanes. */
   add({ nowNs, lasting, packets, rows, lostRows }: NewTraceBlocks): void {
     if (this.#news.trouble !== undefined) return;
     if (this.lasting.bytes + lasting.length > this.#lastingMax) {
       const megabytes = Math.round(this.#lastingMax / 2 ** 20);
-      // A gap in the measurements would mislead, so from here on nothing more is shown.
+      // A gap in the measurements would mislead, so that nothing more is shown from here on.
       const trouble = `after ${megabytes} MB of measurements, nothing more is shown until the run ends`;
       this.#news = { ...this.#news, trouble };
       return;
@@ -120,7 +129,8 @@ export class LiveRun {
   }
 
   /**
-   * @param make Makes the interim report; called only while somebody watches.
+   * Announces a new interim report.
+   * @param make Makes the report; called only while somebody watches.
    */
   measured(make: () => Uint8Array): void {
     this.#reports += 1;
@@ -128,11 +138,15 @@ export class LiveRun {
     this.#report = undefined;
   }
 
+  /** Ends the run. */
   end(): void {
     this.#news = { ...this.#news, phase: 'ended' };
   }
 
-  /** @param report Id of the run below `runs/`. */
+  /**
+   * Announces that the report of the run has been written.
+   * @param report Id of the run below `runs/`.
+   */
   written(report: string): void {
     this.#news = { ...this.#news, phase: 'ended', report };
   }

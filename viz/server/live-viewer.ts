@@ -1,8 +1,8 @@
 /**
- * One page that watches a run. It holds the numbers of the last parts that were sent to the page,
- * but no queue: while the page does not read, nothing is sent and nothing accumulates. Packets
- * dropped meanwhile are counted. Everything else is kept by the run, so the page gets it later
- * without a gap.
+ * One page that watches a run. A viewer holds the numbers of the last parts that were sent to the
+ * page, but no queue: while the page does not read, nothing is sent and nothing accumulates.
+ * Packets that are dropped meanwhile are counted. All other blocks are kept by the run, so the page
+ * gets them later without a gap.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const READ_MAX = 1024 * 1024;
 /** News is sent at most once in this many ticks. */
 const NEWS_TICKS = 3;
 
-/** The part of a WebSocket that is used. */
+/** The members of a WebSocket that {@link LiveViewer} uses. */
 export interface LiveSocket {
   readonly bufferedAmount: number;
   send(bytes: Uint8Array): void;
@@ -42,8 +42,8 @@ export class LiveViewer {
   #ticks = 0;
 
   /**
-   * @param place What the page already has. If it is absent or belongs to another run, everything
-   * is sent.
+   * @param place The position up to which the page already has the stream. If it is undefined or
+   * belongs to another run, everything is sent.
    */
   constructor(run: LiveRun, socket: LiveSocket, place: LiveStreamPosition | undefined) {
     this.#run = run;
@@ -66,7 +66,7 @@ export class LiveViewer {
     };
   }
 
-  /** Sends what is available if the page keeps reading; called 30 times a second. */
+  /** Sends new data if the page keeps reading; called 30 times a second. */
   tick(): void {
     const { head } = this.#run;
     if (this.#socket.bufferedAmount > BUFFERED_MAX) return;
@@ -83,7 +83,7 @@ export class LiveViewer {
     const read = lasting.read(this.#lasting, 0, READ_MAX);
     this.#lasting = read.number;
     if (read.parts.length > 0) this.#send('lasting', joined(read));
-    // Packets are sent only to a page that has everything else.
+    // Packets are sent only to a page that already has all other blocks.
     if (this.#lasting < lasting.last) return;
     this.#sendReport();
     const seen = packets.read(this.#packets, this.#rows, READ_MAX);
@@ -95,8 +95,8 @@ export class LiveViewer {
   }
 
   /**
-   * Sends the latest interim report if the page has not got it. Each report contains all
-   * measurements so far, so earlier ones may be skipped.
+   * Sends the latest interim report if the page does not have it. Each report contains all
+   * measurements so far, so earlier reports may be skipped.
    */
   #sendReport(): void {
     if (this.#reports === this.#run.reports) return;

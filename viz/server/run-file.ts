@@ -1,6 +1,6 @@
 /**
- * Finds a file of a run, and nothing else. Every part of the path is checked. A symbolic link that
- * leads out of the folder is treated as missing.
+ * Finds files of runs, and no other files. Every part of a path is checked. A symbolic link that
+ * leads out of the folder of the runs is treated as missing.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const PARTS_MAX = 3;
 
 /** A file that may be served. */
 export interface RunFile {
-  /** The requested name; a symbolic link's target may have another. */
+  /** The requested name; the target of a symbolic link may have another name. */
   readonly name: string;
   /** The folder of the runs, with symbolic links resolved. */
   readonly top: string;
@@ -21,7 +21,10 @@ export interface RunFile {
   readonly path: string;
 }
 
-/** Finds the file that the parts of a URL name; undefined if there is none that may be served. */
+/**
+ * Finds the file that the parts of a URL name; undefined if there is none or if it must not be
+ * served.
+ */
 export async function findRunFile(
   root: string,
   parts: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Lists `runs/`: folders with a report.json or a sweep.json become cards. A report is read again
- * only after its file has changed.
+ * Lists `runs/`: each folder with a report.json or a sweep.json becomes a card. A report is read
+ * again only after its file has changed.
  *
  * @module
  */
@@ -11,14 +11,15 @@ import { readReport } from '../../reports/json.ts';
 import { type GalleryCard, makeRunCard, type RunIndex } from '../format/run-card.ts';
 import { sweepCard } from './sweep-card.ts';
 
-/** Largest number of listed runs; the oldest are left out. */
+/** Largest number of listed runs; the oldest runs are left out. */
 const LISTED_MAX = 500;
-/** A report larger than this is not read for its card. */
+/** Largest report that is read for its card, bytes. */
 const REPORT_BYTES_MAX = 32 * 1024 * 1024;
 /** Largest number of reports read at once while cards are made, however many clients ask. */
 const AT_ONCE = 4;
 /**
- * Depth to which folders below `runs/` are searched: scenario, then seeds or sweep, then points.
+ * Depth to which folders below `runs/` are searched: scenario, then seeds or sweep, then
+ * combinations.
  */
 const DEPTH_MAX = 3;
 
@@ -56,7 +57,10 @@ interface Found {
 export class RunFolder {
   readonly root: string;
   readonly #known = new Map<string, Known>();
-  /** The list that is being made, and the list after it; all waiting callers share them. */
+  /**
+   * The list that is being made; then the list that is made after it. All waiting callers share
+   * these lists.
+   */
   #making: Promise<RunIndex> | undefined;
   #next: Promise<RunIndex> | undefined;
 
@@ -98,7 +102,7 @@ export class RunFolder {
 
   async #walk(id: string, depth: number): Promise<Found[]> {
     const folder = join(this.root, id);
-    // A folder may be deleted while others are read.
+    // A folder may be deleted while other folders are read.
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     const main = MAIN_FILES.find((name) => names.includes(name));
@@ -146,7 +150,7 @@ export class RunFolder {
   }
 }
 
-/** The folders below a run's folder that contain a report. */
+/** The names of the folders directly below a folder that contain a report. */
 async function keptBelow(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries
@@ -155,7 +159,7 @@ async function keptBelow(folder: string): Promise<readonly string[]> {
 }
 
 /**
- * True for names that folders and files of runs may have. Listing and requests use this same rule.
+ * True for names that folders and files of runs may have. Listing and serving use this same rule.
  */
 export function isRunName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name);

@@ -1,7 +1,7 @@
 /**
- * The server of the browser view: the built page, the list of runs, and their files by ranges. It
- * only reads; nothing from a client is written to disk. By default it listens on the loopback
- * interface.
+ * The server of the browser view: it serves the built page, the list of runs, and the files of runs
+ * by byte ranges. It only reads files; nothing from a client is written to disk. By default it
+ * listens on the loopback interface.
  *
  * @module
  */
@@ -27,7 +27,10 @@ import type { LiveRun } from './live-run.ts';
 import { findRunFile } from './run-file.ts';
 import { RunFolder } from './runs.ts';
 
-/** Largest number of connections: several browser windows with six each, and their WebSockets. */
+/**
+ * Largest number of connections: enough for several browser windows with six connections each, and
+ * their WebSockets.
+ */
 const CONNECTIONS_MAX = 256;
 const HEADERS_MAX = 64;
 const REQUEST_MS = 30_000;
@@ -35,7 +38,7 @@ const HEADERS_MS = 10_000;
 /** A client that reads nothing of its response for this long is disconnected. */
 const IDLE_MS = 30_000;
 
-/** What the server serves, and where. */
+/** The options of the server: what it serves, and on which address. */
 export interface VizOptions {
   /** Path of the built page. */
   readonly page: string;
@@ -129,7 +132,7 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => ListenAddr
   return app;
 }
 
-/** Makes the handler that serves the page, which is read and compressed only once. */
+/** Makes the handler that serves the page. The page is read and compressed only once. */
 function pageHandler(page: string): (request: Request, response: Response) => void {
   const plain = readFileSync(page);
   const packed = gzipSync(plain);

@@ -1,6 +1,6 @@
 /**
- * The card of a sweep: each KPI over the two parameters that vary, from `sweep.json`. The file is
- * as untrusted as a report, so its structure is checked first.
+ * The card of a sweep: each KPI over the two parameters that vary, made from `sweep.json`. The file
+ * is as untrusted as a report, so its structure is checked first.
  *
  * @module
  */
@@ -8,7 +8,10 @@ import * as z from 'zod';
 import { type SweepResult, sweepGrid, sweepKpiNames } from '../../reports/sweep.ts';
 import type { HeatGrid, SweepCard } from '../format/run-card.ts';
 
-/** Largest number of KPIs on a card, and of rows that are read from `sweep.json`. */
+/**
+ * Largest number of KPIs on a card; then the largest number of rows that are read from
+ * `sweep.json`.
+ */
 const GRIDS_MAX = 12;
 const ROWS_MAX = 1_000;
 
@@ -39,7 +42,7 @@ const sweepSchema = z.looseObject({
     .max(ROWS_MAX),
 });
 
-/** Facts that the file does not contain. */
+/** Facts about a sweep that `sweep.json` does not contain. */
 export interface SweepFacts {
   readonly id: string;
   readonly writtenMs: number;
@@ -47,7 +50,9 @@ export interface SweepFacts {
   readonly kept: readonly string[];
 }
 
-/** Makes the card; undefined if the text is not the result of a sweep. */
+/**
+ * Makes the card from the text of `sweep.json`; undefined if the text is not the result of a sweep.
+ */
 export function sweepCard(text: string, { kept, ...facts }: SweepFacts): SweepCard | undefined {
   const read = sweepSchema.safeParse(jsonOf(text));
   if (!read.success) return undefined;
