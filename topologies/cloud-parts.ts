@@ -1,21 +1,21 @@
 /**
- * Names for the parts of clouds, which events change like links: `internet/eu-1` is the access of a host (forward is
- * up), `internet/eu--us` lies between two regions (forward is the first to the second).
+ * Names of the parts of clouds, by which events change them like links. `internet/eu-1` is the access of `eu-1`
+ * (forward: host to core); `internet/eu--us` joins two regions (forward: `eu` to `us`).
  *
  * @module
  */
 import type { CloudSpec } from './model.ts';
 
-/** Two regions of a cloud, or one with itself. */
+/** Two regions of a cloud, or one region paired with itself. */
 export interface RegionPair {
   /** `eu--us`, the region that the file names first in front. */
   readonly name: string;
-  /** Numbers of the regions. */
+  /** Indices of the two regions in {@link CloudSpec.regions}. */
   readonly from: number;
   readonly to: number;
 }
 
-/** All pairs of regions, each once, also of a region with itself. Names are unique if no region's contains `--`. */
+/** All pairs of regions, each once, also of a region with itself. Names are unique if no region's name contains `--`. */
 export function regionPairs(regions: readonly string[]): readonly RegionPair[] {
   return regions.flatMap((first, from) =>
     regions

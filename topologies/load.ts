@@ -26,7 +26,7 @@ import { type GeneratedDraft, generateDraft } from './generate/generate.ts';
 import type { Topology } from './model.ts';
 import { topologySchema } from './schema/topology.ts';
 
-/** Which topology to load, and in which surroundings. */
+/** Which topology to load, and the folders and protocols it may refer to. */
 export interface TopologyRequest {
   /** Name in the topologies folder, or a path. */
   readonly path: string;
@@ -82,7 +82,7 @@ export function optionModulesOfTopology(request: TopologyRequest): readonly Name
   return loaded === undefined ? [] : userModulesInOptions(loaded, [], registry);
 }
 
-/** Reads a topology file whose mistakes are of no interest yet. */
+/** Reads a topology file, and ignores mistakes: the later check reports them. */
 function readForModules({ path, folders, registry }: TopologyRequest): LoadedTopology | undefined {
   const found = findFile(path, [process.cwd(), folders.topologies], ['.', 'topologies']);
   if ('message' in found) return undefined;

@@ -16,9 +16,9 @@ export interface SourcePosition {
   readonly column: number;
 }
 
-/** A program of others that takes part as a host (`kind: external`). */
+/** A program outside Orrery that takes part as a host (`kind: external`). */
 export interface ExternalProgramSpec {
-  /** Address in 127/8 to which the program binds its sockets; never a host's own. */
+  /** Address in 127/8 to which the program binds its sockets; never the address of a host. */
   readonly program: string;
   /** UDP ports on which it listens, each once, in file order. */
   readonly ports: readonly number[];
@@ -69,7 +69,7 @@ export interface HostSpec {
   readonly generated?: Readonly<Record<string, unknown>>;
   /** Protocols above {@link protocol}, the lowest first; absent if there are none. */
   readonly layers?: readonly LayerSpec[];
-  /** Id of its area, one of {@link Topology.areas}: its autonomous system. */
+  /** Id of the host's area in {@link Topology.areas}, i.e. of its autonomous system; absent if it is in none. */
   readonly area?: string;
   /** The host's own place, or that of its area. */
   readonly place?: GeoPosition;
@@ -118,7 +118,7 @@ export interface SegmentSpec {
 /** A host of a cloud. */
 export interface CloudMemberSpec {
   readonly host: string;
-  /** Number of its region in {@link CloudSpec.regions}. */
+  /** Index of its region in {@link CloudSpec.regions}. */
   readonly region: number;
   /** From the host to the core. */
   readonly up: LinkDirectionSpec;

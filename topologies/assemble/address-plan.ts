@@ -2,9 +2,9 @@
  * Gives every node a stable, readable address in 127.0.0.0/8 (docs/spec/topology-files.md, Address
  * plan).
  *
- * AS number k (from 256, in file order) is 127.k_hi.k_lo.0/24; border routers get .1 to .99,
- * services .100 and up, nodes at the edge .111 and up, other nodes .128 and up. Nodes without an AS are
- * numbered through 127.192.0.0/10. Adding a node to one AS changes no address in another. The
+ * ASes are numbered from k = 256 in file order; the AS with number k has 127.k_hi.k_lo.0/24 (the two bytes of k). In
+ * it, border routers get .1 to .99, services .100 and up, nodes at the edge .111 and up, other nodes .128 and up. Nodes
+ * without an AS get consecutive addresses of 127.192.0.0/10. Adding a node to one AS changes no address in another. The
  * `ports` plan also gives each node a range of ports on 127.0.0.1 for its real sockets.
  *
  * @module
@@ -16,16 +16,16 @@ import type { HostSpec } from '../model.ts';
 import type { BuildContext } from './context.ts';
 import type { UnaddressedNode } from './draft.ts';
 
-/** Number of the first AS: 127.1.0.0/24, so that 127.0.x.x stays free. */
+/** Number k of the first AS, which has 127.1.0.0/24, so that 127.0.x.x stays free. */
 const AS_FIRST = 256;
-/** Number after the last AS, where the block of nodes without an AS begins. */
+/** One more than the largest number k of an AS; the block of nodes without an AS begins here. */
 const AS_END = 192 * 256;
 const ROUTER_RANGE = [1, 99] as const;
 const SERVICE_RANGE = [100, 110] as const;
 const EDGE_RANGE = [111, 127] as const;
 const HOST_RANGE = [128, 254] as const;
 
-/** First port of links at a host. */
+/** UDP port of a host's first link; further links get the ports after it. */
 export const LINK_PORT_FIRST = 50_000;
 const PORT_MAX = 65_535;
 /**
@@ -36,7 +36,7 @@ export const PORTS_PLAN_FIRST_PORT = 10_000;
 /** In the `ports` plan: number of a host's ports that are not for links. */
 export const PORTS_PLAN_NON_LINK_PORTS = 32;
 
-/** First and last value of the last byte of an address: a part of an AS's addresses. */
+/** First and last value (both included) of an address's last byte, for nodes with one role in an AS. */
 type Range = readonly [number, number];
 
 /** What the `loopback` plan needs besides the nodes. */
@@ -47,7 +47,7 @@ export interface LoopbackParts {
   readonly ases: readonly string[];
 }
 
-/** An address in 127.0.0.0/8 for every node; given addresses are kept. */
+/** Gives every node an address in 127.0.0.0/8; addresses that the file gives are kept. */
 export function assignLoopbackAddresses(
   context: BuildContext,
   nodes: readonly UnaddressedNode[],
@@ -74,7 +74,7 @@ export function assignLoopbackAddresses(
   });
 }
 
-/** A port range for every node, one after the other. */
+/** Gives every node a range of ports; the ranges follow each other without gaps. */
 export function assignPortRanges(
   context: BuildContext,
   hosts: readonly HostSpec[],

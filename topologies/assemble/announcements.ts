@@ -1,6 +1,6 @@
 /**
- * What autonomous systems announce of their links and of themselves, as attributes for the protocols that tell
- * others (docs/spec/topology-files.md, "Announcements"). Nothing is announced unless a file says so.
+ * What autonomous systems announce about their links and their inside, as attributes that routing protocols read and
+ * pass on (docs/spec/topology-files.md, "Announcements"). Nothing is announced unless a file says so.
  *
  * @module
  */
@@ -13,8 +13,8 @@ import type { BuildContext } from './context.ts';
 import type { LinkDraft } from './draft.ts';
 
 /**
- * What is announced of a link; undefined if nothing is.
- * @param isInternal True of a link inside one system, of which nobody outside is told: an entry is a mistake.
+ * What the file has announced about a link; undefined if nothing.
+ * @param isInternal True for a link inside one AS: it is never announced, so an `announces` entry there is a mistake.
  */
 export function linkAnnouncement(
   context: BuildContext,
@@ -30,7 +30,7 @@ export function linkAnnouncement(
   return undefined;
 }
 
-/** Attributes of an end of a link, of what the system there announces of the direction in which it sends. */
+/** Attributes of one end of a link: what the AS at this end announces about the direction in which it sends. */
 export function announcedEndAttributes(
   announces: LinkAnnouncement | undefined,
   { delayNs, rateBps }: LinkDirectionSpec,
@@ -47,7 +47,7 @@ export function announcedEndAttributes(
   });
 }
 
-/** Attributes of an autonomous system that announces something of its inside. */
+/** Attributes of an autonomous system: what it announces about its inside; empty if nothing. */
 export function announcedAsAttributes(announces: AsAnnouncement | undefined): Attributes {
   if (announces === undefined) return {};
   return omitUndefined({

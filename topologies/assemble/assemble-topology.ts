@@ -61,7 +61,7 @@ export function assembleTopology(
     port: portPlan(hosts),
   };
   const stacked = stack(context, input, { hosts, generated });
-  // Nodes are also missing where an import could not be read, which is reported by itself.
+  // An import that could not be read leaves no nodes either, but its own mistake is recorded already.
   const isReported = input.import !== undefined && context.problems.count > 0;
   if (hosts.length === 0 && !isReported)
     context.refuse('E121', ['nodes'], 'missing, expected at least one node');

@@ -17,14 +17,14 @@ import { buildDirection, type PartialDirection } from './direction.ts';
 import type { UnaddressedNode } from './draft.ts';
 import type { LinkIdRegistry } from './link-id-registry.ts';
 
-/** Characters that all patterns of one cloud may compare. */
+/** Largest number of character comparisons for all name patterns of one cloud together. */
 const STEPS_MAX = 100_000_000;
-/** An access without a delay of its own has none: the core delays. */
+/** Default of an access: no delay, because the core delays packets. */
 const ACCESS: PartialDirection = { delayNs: 0 };
-/** The core has no rate of its own: accesses limit the rate. */
+/** Default of the core: no limit of its rate, because accesses limit the rate. */
 const CORE: PartialDirection = { rateBps: Number.POSITIVE_INFINITY };
 
-/** What is known of the rest of the topology. */
+/** The parts of the rest of the topology that clouds refer to. */
 interface CloudSurroundings {
   readonly nodes: ReadonlyMap<string, UnaddressedNode>;
   readonly ids: LinkIdRegistry;
@@ -176,7 +176,7 @@ interface Cell {
   readonly path: ValuePath;
 }
 
-/** The directions from region a to b, at index a * regions + b; undefined after noting what is missing. */
+/** The directions from region a to b, at index a * regions + b; undefined after reporting pairs without an entry. */
 function betweenOf(
   context: BuildContext,
   { between }: CloudInput,
@@ -208,7 +208,7 @@ function betweenOf(
   return undefined;
 }
 
-/** The directions between regions that an entry describes: one, or that and the opposite one. */
+/** Indices (a * regions + b) of the directions that an entry describes: one for `a -> b`, two for `a <-> b`. */
 function cellsOf(
   context: BuildContext,
   text: string,

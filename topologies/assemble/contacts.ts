@@ -1,6 +1,6 @@
 /**
- * Checks contacts: windows ascend, repetitions do not overlap, and what became of a contact
- * (`actual`) fits its plan (docs/spec/link-model.md#contacts).
+ * Checks contacts: windows ascend, repetitions do not overlap, and the actual times of a contact
+ * (`actual`) fit its plan (docs/spec/link-model.md#contacts).
  *
  * @module
  */
@@ -15,9 +15,9 @@ export interface ContactsMistake {
   readonly hint?: string;
 }
 
-/** Least time that a period has for each of its windows, ns: a run has events for each of them. */
+/** Smallest period per window, ns, since windows cost events: a period with n windows lasts at least n times this. */
 const WINDOW_NS = 1_000;
-/** Planned beginnings that a hint shows. */
+/** Number of planned starts that a hint lists. */
 const STARTS_SHOWN = 4;
 
 /** The first mistake; undefined if there is none. */
@@ -98,7 +98,7 @@ function entryMistake(
   return undefined;
 }
 
-/** The planned end of the contact that is planned to begin at an instant, if there is one. */
+/** The planned end, ns, of the contact whose planned start is `startNs`; undefined if there is no such contact. */
 function plannedEnd({ windows, periodNs }: ContactsSpec, startNs: number): number | undefined {
   const period = periodNs ?? Number.POSITIVE_INFINITY;
   for (const window of windows) {
@@ -110,7 +110,7 @@ function plannedEnd({ windows, periodNs }: ContactsSpec, startNs: number): numbe
   return undefined;
 }
 
-/** The first planned beginnings, as a list for people. */
+/** The first planned starts, as text for a hint. */
 function plannedStarts({ windows, periodNs }: ContactsSpec): string {
   const first = windows.map(({ startNs }) => startNs);
   const again = periodNs === undefined ? [] : first.map((ns) => ns + periodNs);

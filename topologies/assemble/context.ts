@@ -28,9 +28,9 @@ export class BuildContext {
   readonly warnings: string[] = [];
   /** Directions without mistakes by their values, so that links with equal values share one. */
   readonly directions = new Map<string, LinkDirectionSpec>();
-  /** Contents of files that rates and delays follow; undefined of a file with mistakes. */
+  /** Traces that rates and delays follow, by file and options; undefined for a file with mistakes. */
   readonly paces = new Map<string, RateOrDelayTrace | undefined>();
-  /** How much text of such files may still be read. */
+  /** How much text of trace files may still be read. */
   readonly texts = new TextBudget();
   #last: { readonly path: ValuePath; readonly position: SourcePosition } | undefined;
 
@@ -64,7 +64,7 @@ export class BuildContext {
   /** The position of an entry. */
   position(path: ValuePath, part: EntryPart = 'value'): SourcePosition {
     if (part !== 'value') return findPosition(this.source, [...this.root, ...path], part);
-    // All that a generator makes has the path of its entry, so this path is often asked for again.
+    // All nodes and links of a generator have the path of the `generate` entry, so its position is kept.
     if (this.#last?.path !== path) {
       this.#last = { path, position: findPosition(this.source, [...this.root, ...path], part) };
     }

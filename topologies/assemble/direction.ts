@@ -20,7 +20,7 @@ export type PartialDirection = DirectionDraft;
 interface Mistake {
   readonly code: ConfigCode;
   readonly key: keyof LinkDirectionSpec;
-  /** Place inside the entry, if it has several. */
+  /** Path below the entry `key`; absent if the mistake is the entry as a whole. */
   readonly at?: ValuePath;
   readonly message: string;
   readonly hint?: string;
@@ -35,7 +35,7 @@ const ENTRY: Readonly<Partial<Record<keyof LinkDirectionSpec, string>>> = {
 /**
  * Merges layers, of which later ones win, and checks the result.
  *
- * @param path The link's position.
+ * @param path The link's path in the file.
  * @returns the direction, or undefined after recording what is wrong.
  */
 export function buildDirection(
@@ -78,8 +78,8 @@ function mergeOf(layers: readonly (PartialDirection | undefined)[]): PartialDire
 }
 
 /**
- * The same text for equal directions, of which a large network has hundreds of thousands; undefined
- * if a value is an object.
+ * A key that is equal for equal directions, so that the links of a large network share one object;
+ * undefined if a value is an object.
  */
 function nameOf(direction: PartialDirection): string | undefined {
   let name = '';

@@ -16,7 +16,7 @@ import type { PortRange } from '../schema/ports.ts';
 /** Relation as written: the role of end b as seen from end a. */
 export type RelationDraft = NonNullable<GeneratedLink['relation']>;
 
-/** A node without an address. */
+/** A node as a file, a generator or an importer describes it, before it is checked. */
 export interface NodeDraft {
   readonly name: string;
   readonly isdAs?: string;
@@ -55,7 +55,7 @@ export interface LinkDraft {
   readonly b: EndDraft;
   readonly id?: string;
   readonly relation?: RelationDraft;
-  /** Values for what neither the file nor its defaults give. */
+  /** Values of keys for which neither the link nor `defaults.link` gives one. */
   readonly fallback?: Partial<LinkDirectionSpec>;
   readonly both: DirectionDraft;
   readonly forward?: DirectionDraft;
@@ -70,14 +70,14 @@ export interface AsDraft {
   readonly core: boolean;
   /** Largest datagram inside it, bytes. */
   readonly mtu: number;
-  /** What else a file says of it, for the protocols that know it. */
+  /** Further properties of the AS in the file, for the protocols that know them. */
   readonly attributes?: Attributes;
   readonly place?: GeoPosition;
   readonly announces?: AsAnnouncement;
   readonly path: ValuePath;
 }
 
-/** A layer that a generator made, and no list of the file. */
+/** A layer that a generator puts on nodes; those of the file's `stack` are not among them. */
 export interface LayerDraft {
   readonly on: string;
   /** A protocol as files name it. */

@@ -12,7 +12,7 @@ import type { BuildContext } from './context.ts';
 export class LinkIdRegistry {
   readonly #context: BuildContext;
   readonly #links: readonly LinkSpec[];
-  /** Lines of the first uses; made when somebody claims an id, as most topologies have only links. */
+  /** Line of each id's first use; made at the first claim, because a topology with links only never claims one. */
   #lines: Map<string, number> | undefined;
 
   /** @param links Links whose ids have been checked to be different. */

@@ -26,7 +26,7 @@ export interface LinkDefaults {
 /** Assigns the UDP ports of links, by host. */
 export type NextLinkPortOf = (host: string) => number;
 
-/** What is needed besides drafts to build links. */
+/** The parts of the topology, besides the drafts, that links are built from. */
 export interface LinkParts {
   readonly nodes: ReadonlyMap<string, UnaddressedNode>;
   readonly ases: ReadonlyMap<string, AsDraft>;
@@ -34,10 +34,10 @@ export interface LinkParts {
   readonly port: NextLinkPortOf;
 }
 
-/** A relation in the words of files, after the ends were swapped to make the parent end a. */
+/** The relation between the ends of a link; in `parent-child`, end a is the parent (after swapping, if needed). */
 interface Relation {
   readonly relation: 'core' | 'parent-child' | 'peer' | 'internal';
-  /** True when end b is the parent, so that the ends are swapped. */
+  /** True when the file names the parent as end b, so that the ends of the built link are swapped. */
   readonly isSwapped: boolean;
 }
 

@@ -15,7 +15,7 @@ import type { AsDraft, NodeDraft, UnaddressedNode } from './draft.ts';
 import { buildExternalNode } from './outside.ts';
 import { lookUpProtocol } from './protocol-name.ts';
 
-/** Values for nodes that give none. */
+/** Values from `defaults.node`, for nodes that give none. */
 export interface NodeDefaults {
   readonly run?: string | undefined;
   readonly options?: Readonly<Record<string, unknown>> | undefined;
@@ -41,7 +41,7 @@ export function uniqueAsDrafts(
   return [...seen.values()];
 }
 
-/** Autonomous systems as areas of the network; what else is said of them is for protocols. */
+/** Converts autonomous systems to areas; their further properties become attributes for protocols. */
 export function makeAreas(
   ases: readonly AsDraft[],
   usual: AsAnnouncement | undefined,

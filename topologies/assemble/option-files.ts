@@ -1,9 +1,9 @@
 /**
- * Files and modules of users that options of nodes name (`prices: ./my.csv`, `selection: ./mine.ts`). A protocol says in the schema of its
- * options which ones do (`meta({ userFile })`, engine/host/user-file.ts); here their texts take the place
- * of the paths of files, and absolute paths in the place of those of modules, before the options are checked.
+ * Users' files and modules that options of nodes name (`prices: ./my.csv`, `selection: ./mine.ts`). The schema of a
+ * protocol's options says which options name one (`meta({ userFile })`, engine/host/user-file.ts). Before the options
+ * are checked, the path of a file is replaced by its text, and the path of a module by its absolute path.
  *
- * A path is relative to the file in which it stands, and files are found, bounded and hashed as all that
+ * A path is relative to the file in which it stands. Files are found, bounded and hashed like all others that
  * scenarios name: see `findFile` and `readText`.
  *
  * @module
@@ -30,7 +30,7 @@ import {
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** Longest file, whatever the protocol says: texts travel in the orders of processes. */
+/** Largest file, bytes, even if the protocol allows more: its text is sent to every process of a live run. */
 const BYTES_MAX = 4e6;
 /** Where a mistake in an option is shown, and the file in which the option stands. */
 interface Place {
@@ -39,14 +39,14 @@ interface Place {
   readonly path: ValuePath;
 }
 
-/** Options as they stand in a file. */
+/** Options as written in a file, and the place at which each of them is written. */
 interface Written {
   readonly options: Options;
   place(path: ValuePath): Place;
 }
 
 /**
- * Returns the hosts with the texts of files in place of their paths, in all options.
+ * Replaces the paths of users' files by their texts, in the options of all hosts and layers of options.
  * @returns undefined after reporting what is wrong with a file.
  */
 export function inlineOptionFiles(
@@ -103,7 +103,7 @@ class FileReader {
   readonly #registry: ProtocolLookup;
   readonly #problems: ConfigIssueCollector;
   readonly #spots = new Map<string, readonly OptionSpot[]>();
-  /** By how a file is read, and its path; undefined of a file with mistakes. */
+  /** Texts by reader, then by path; undefined for a file with mistakes. */
   readonly #texts = new Map<UserFileReader, Map<string, string | undefined>>();
   readonly #budget = new TextBudget();
 
@@ -129,7 +129,7 @@ class FileReader {
     return spots;
   }
 
-  /** Goes down to a spot, and copies what lies on the way if a text comes in. */
+  /** Replaces the paths at a spot below `value`; copies the maps and lists above each replaced value. */
   #fillSpot(
     value: unknown,
     at: { readonly spot: OptionSpot; readonly written: Written; readonly done: ValuePath },
@@ -170,7 +170,7 @@ class FileReader {
 
   #textFor(value: unknown, file: UserFileReader, place: Place): unknown {
     if (typeof value !== 'string') {
-      // The schema words what is wrong with other values; a map would pass for a text that was read.
+      // The schema refuses numbers and booleans, but would take a map for the text of a file that was read.
       if (value !== null && typeof value === 'object')
         this.#refuse(place, 'E103', 'expected the path of a file');
       return value;
@@ -218,8 +218,8 @@ class FileReader {
 }
 
 /**
- * Where options hold something else than the path of a file: a text is there only if the loader has read it.
- * @param schema The options of a protocol.
+ * Paths of the options that should name a file but hold a map or a list, as they do once the loader has put in texts.
+ * @param schema Schema of a protocol's options.
  */
 export function nonPathPlaces(schema: unknown, options: Options): readonly ValuePath[] {
   const files = findOptionSpots(schema).filter(({ kind }) => kind === 'file');

@@ -1,5 +1,5 @@
 /**
- * Modules of the user that options of nodes name (`selection: ./mine.ts`), for whoever loads them before the options
+ * Finds users' modules that options of nodes name (`selection: ./mine.ts`); the caller loads them before the options
  * are checked (docs/spec/topology-files.md, "Modules in options").
  *
  * @module
@@ -26,11 +26,11 @@ export interface NamedUserModule {
   readonly module: UserModuleOption;
 }
 
-/** Code of users that files name, which is loaded before they are checked. */
+/** Users' code that files name; it is loaded before the files are checked. */
 export interface UserCode {
   /** Protocols; those that are modules by their absolute paths. */
   readonly protocols: readonly string[];
-  /** What options name. */
+  /** Modules that options name. */
   readonly modules: readonly NamedUserModule[];
 }
 
@@ -72,7 +72,7 @@ export function userModulesInOptions(
 }
 
 /**
- * The modules that the options of hosts name by absolute paths, as they are when a file is loaded.
+ * The modules that the options of hosts name, once the loader has made their paths absolute; each once.
  * @param optionsOf Options of a protocol on a host.
  */
 export function resolvedUserModules(

@@ -10,7 +10,7 @@ import type { UserModuleOption } from '../../engine/host/user-module.ts';
 import type { ValuePath } from '../files/locate.ts';
 import { isOptionalOrDefaultSchema } from '../files/zod-words.ts';
 
-/** Deeper than any schema of options; one that contains itself has no end. */
+/** Depth at which the search ends: schemas of options are less deep, unless a schema contains itself. */
 const DEPTH_MAX = 8;
 /** In the path of a spot: each entry of a list or map. */
 export const EACH_ENTRY = '*';
@@ -26,7 +26,7 @@ export function findOptionSpots(schema: unknown): readonly OptionSpot[] {
   return spotsIn(schema, [], DEPTH_MAX);
 }
 
-/** What options hold at a spot, with the places. */
+/** The values that options hold at a spot, each with its path. */
 export function valuesAtSpot(
   value: unknown,
   steps: readonly string[],

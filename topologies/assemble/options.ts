@@ -221,15 +221,15 @@ interface OptionPlace {
   readonly path: ValuePath;
 }
 
-/** Where an option may have been written. */
+/** The files in which an option may have been written. */
 interface Written {
   readonly loaded: LoadedTopology;
   readonly layers: readonly OverridingOptions[];
 }
 
 /**
- * Where an option was written: the topmost place that contains it or, if it is missing, the one
- * that contains most of the maps around it.
+ * Finds where an option was written: the place of highest precedence that contains it or, if none
+ * does, that contains the longest part of its path.
  */
 export function findOptionPlace(
   path: ValuePath,

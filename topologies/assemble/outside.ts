@@ -11,7 +11,7 @@ import { EXTERNAL_PROTOCOL, type ExternalProgramSpec, type HostSpec } from '../m
 import type { BuildContext } from './context.ts';
 import type { NodeDraft, UnaddressedNode } from './draft.ts';
 
-/** Each port is a socket of this process, so a host may not claim them all. */
+/** Largest number of ports of one external host: each port is a socket of this process. */
 const PORTS_MAX = 4_096;
 const LOOPBACK = /^127\./;
 const OF_PROGRAMS = ['program', 'ports', 'command'] as const;

@@ -17,7 +17,7 @@ import type { BuildContext } from './context.ts';
 
 const LIMIT_BYTES = 64e6;
 
-/** A direction of a link with the rates and delays that its files give; undefined after noting what is wrong. */
+/** A direction with the rates and delays of its trace files in place of their paths; undefined after a mistake. */
 export function readRateAndDelayFiles(
   context: BuildContext,
   path: ValuePath,

@@ -18,7 +18,7 @@ export interface NamedProtocol {
   readonly mistake?: { readonly message: string; readonly hint: string };
 }
 
-/** Those of the protocols that are existing modules, each once; a missing one is reported at the file that names it. */
+/** Absolute paths among the protocols that name an existing module, each once; the check reports missing modules. */
 export function existingModules(protocols: readonly string[]): readonly string[] {
   return [...new Set(protocols)].filter((name) => isAbsolute(name) && existsSync(name));
 }
@@ -42,7 +42,7 @@ export function lookUpProtocol(
 }
 
 /**
- * True if a file may name a module of a user: most files do not, and are not built to find out.
+ * True if a file may name a user's module. It costs less than building the topology, which is the exact way to know.
  * @param data The values of a file.
  */
 export function mayNameUserModules(data: unknown): boolean {

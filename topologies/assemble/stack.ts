@@ -1,7 +1,7 @@
 /**
  * Puts layers on hosts: resolves the `stack` of a file and checks that each protocol can be where it
  * is put (docs/spec/stacking.md). Mistakes: E106, E116, E124, E127.
- * What depends on options is checked where those are (options.ts).
+ * Checks that depend on the options of a protocol are in options.ts.
  *
  * @module
  */
@@ -21,23 +21,23 @@ import type { HostSpec, StackEntry } from '../model.ts';
 import type { StackInput } from '../schema/stack.ts';
 import { lookUpProtocol } from './protocol-name.ts';
 
-/** Characters that all patterns of a `stack` may compare. */
+/** Largest number of character comparisons for all name patterns of a `stack` together. */
 const STEPS_MAX = 100_000_000;
-/** Most protocols above the lowest one of a host. */
+/** Largest number of protocols above the lowest protocol of a host. */
 const LAYERS_MAX = 8;
 
-/** The file of a `stack`. */
+/** The file of a `stack`, and the means to check its entries. */
 export interface StackPlace {
   readonly source: ConfigSource;
   /** Path of the map that holds `stack`. */
   readonly root: ValuePath;
-  /** Path of all entries inside that map, if they are not written in its `stack`. */
+  /** Path, inside that map, at which mistakes of all entries are reported; absent for entries written in `stack`. */
   readonly origin?: ValuePath;
   readonly problems: ConfigIssueCollector;
   readonly registry: ProtocolLookup;
 }
 
-/** The protocols that a `stack` stands for. */
+/** A `stack` whose entries are checked and put on their hosts. */
 export interface ResolvedStack {
   readonly entries: readonly StackEntry[];
   /** The hosts with their layers. */

@@ -76,7 +76,7 @@ export type IssuePlace = Pick<ConfigIssue, 'file' | 'line' | 'column' | 'endColu
 /** The JSON form of an issue: without its source line. */
 export type ConfigIssueJson = Omit<ConfigIssue, 'sourceLine' | 'hint'> & { readonly hint: string };
 
-/** Characters that a terminal obeys, and those that turn the direction of writing. */
+/** Characters that control a terminal, and those that change the direction of text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const SHOWN_MAX = 20;

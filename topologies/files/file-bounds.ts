@@ -1,5 +1,5 @@
 /**
- * Which files may be opened while somebody else says which ones to open: a job of a fleet names files of a worker,
+ * Limits which files may be opened when input from elsewhere names them: a fleet's job names files of a worker,
  * results name a scenario and its values, and symbolic links may lead anywhere.
  *
  * @module
@@ -45,7 +45,7 @@ export function runWithinFiles<Result>(
   }, work);
 }
 
-/** True if a file may be opened, or a module loaded; always true outside of the functions above. */
+/** True if a file may be opened, or a module loaded; always true outside of the `run...` functions of this module. */
 export function mayOpenFile(path: string): boolean {
   return bounds.getStore()?.(path) ?? true;
 }

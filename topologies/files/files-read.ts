@@ -1,5 +1,5 @@
 /**
- * Which files a scenario is made of: each file that is read is noted here, and a run is named by their contents.
+ * Records which files were read to load a scenario: the hashes of their contents identify what a run was made from.
  *
  * @module
  */

@@ -22,7 +22,7 @@ export interface LeafMistake {
   readonly foundUnit?: string;
 }
 
-/** Longest text of a value, characters: a long path, or a question of a page's length. */
+/** Largest length of a text, UTF-16 units: enough for a long path, or for a scenario's `question` of one page. */
 const TEXT_MAX = 4_096;
 
 /** What a reader of a leaf returns: the value, or what is wrong with it. */
@@ -39,7 +39,7 @@ export type Leaf<T> = z.ZodPipe<z.ZodUnknown, z.ZodTransform<T, unknown>>;
  *
  * @param expects What is expected, with article: `a time such as 60s`.
  * @param json JSON Schema of the accepted texts and numbers.
- * @param read Gets a value that is neither missing nor empty.
+ * @param read Reads the value; not called for a missing or an empty one.
  */
 export function makeLeafSchema<T>(
   expects: string,
@@ -153,7 +153,7 @@ export function isValidName(text: string): boolean {
   return NAME_FORM.test(text) && !DEVICE.test(text);
 }
 
-/** One of a few words. */
+/** A text that must be one of the given words. */
 export function enumLeaf<const Words extends readonly string[]>(words: Words): Leaf<Words[number]> {
   const expects = `one of ${words.join(', ')}`;
   return makeLeafSchema(expects, { type: 'string', enum: [...words] }, (value) => {

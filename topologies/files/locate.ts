@@ -44,7 +44,7 @@ export function locateTextRange(
   return part === 'key' || isEmpty ? key : range;
 }
 
-/** One step down; an item of a list has no key and stands for itself. */
+/** The value one step down, and the text of its key; for a list item, which has no key, the item's own text. */
 function enter(
   node: unknown,
   step: string | number,

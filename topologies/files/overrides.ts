@@ -26,18 +26,18 @@ export interface FlagOverride {
 }
 
 /**
- * Entries that determine which others a map must have: the flag that sets one is responsible for
- * them.
+ * Keys whose value determines which other keys a map must have: a missing key is reported at the
+ * flag that set one of these.
  */
 const KIND_KEYS: readonly string[] = ['kind', 'strategy'];
 
 /**
- * Most characters of all paths and values together: they may come with results or a job, and the parser takes a
- * second for so many.
+ * Largest number of characters of all paths and values together: they may come from received results or jobs, and the
+ * parser takes a second for this many.
  */
 export const OVERRIDES_LENGTH_MAX = 65_536;
 
-/** Most parts of a path: each part that does not exist yet becomes a map in the one before. */
+/** Largest number of parts of a path: each part that does not exist yet becomes a map inside the part before it. */
 const PARTS_MAX = 64;
 
 /** Characters of all paths and values. */
@@ -85,8 +85,8 @@ export function applyOverrides(
 
 /**
  * Refuses values before the parser sees them, because its work grows with the square of the nesting.
- * @throws ConfigError naming each path or value that is nested too deeply, or the one with which all together are too
- * long.
+ * @throws ConfigError naming each path or value that is nested too deeply, and the flag at which all flags together
+ * exceed {@link OVERRIDES_LENGTH_MAX}.
  */
 function refuseUnreadable(overrides: readonly FlagOverride[]): void {
   const issues: ConfigIssue[] = [];
@@ -239,7 +239,7 @@ function lostPath(flag: FlagOverride, steps: ValuePath, node: unknown): ConfigIs
 }
 
 /**
- * The value that the text of a flag means; the text itself if it is no value of such a file.
+ * The value that the text of a flag means in YAML; the text itself if it is not YAML that files may contain.
  * @param text Not nested too deeply (yaml-words.ts).
  */
 export function parseFlagValue(text: string): unknown {
@@ -247,7 +247,7 @@ export function parseFlagValue(text: string): unknown {
   if (/^[>|]/.test(text)) return text;
   // The parser compares each key with all previous ones; yaml-words.ts uses a set.
   const parsed = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
-  // Before it becomes plain data, in which maps that are keys become texts, each inside the next.
+  // Checked before `toJS`, which turns a map used as a key into a text that contains all maps nested in it.
   const isPlain =
     parserMistakes(parsed, text).length + forbiddenYamlMistakes(parsed, text).length === 0;
   if (!isPlain || /[&*]\w/.test(text)) return text;

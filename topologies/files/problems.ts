@@ -10,17 +10,17 @@ import type { EntryPart, ValuePath } from './locate.ts';
 import type { ConfigSource } from './source.ts';
 import { explainIssues, type PathMistake } from './zod-words.ts';
 
-/** What a mistake asks of a file. */
+/** The part of a {@link ConfigSource} that finds the position of a mistake. */
 type Places = Pick<ConfigSource, 'place'>;
 
-/** Mistakes kept with their positions; any beyond that are only counted. */
+/** Largest number of mistakes kept with their positions; any beyond that are only counted. */
 const KEPT_MAX = 1_000;
 
-/** Mistakes that may only follow from missing links: in names of links, and in paths over them. */
+/** Codes of mistakes that may be mere consequences of missing links: in names of links, and in paths over them. */
 const ABOUT_LINKS: readonly ConfigCode[] = ['E107', 'E123', 'E124'];
-/** Mistakes that are perhaps mere consequences of unknown protocols: in names of their metrics. */
+/** Codes of mistakes that may be mere consequences of unknown protocols: in names of their metrics. */
 const ABOUT_PROTOCOLS: readonly ConfigCode[] = ['E108'];
-/** Mistakes that are perhaps mere consequences of nodes that could not be read. */
+/** Codes of mistakes that may be mere consequences of nodes that could not be read. */
 const ABOUT_NODES: readonly ConfigCode[] = ['E106', ...ABOUT_LINKS, ...ABOUT_PROTOCOLS];
 const ABOUT = { links: ABOUT_LINKS, protocols: ABOUT_PROTOCOLS, nodes: ABOUT_NODES };
 
@@ -30,7 +30,7 @@ export class ConfigIssueCollector {
   /** Mistakes already recorded, so that a map checked by two schemas is not reported twice. */
   readonly #told = new Set<string>();
 
-  /** Mistakes that are only counted. */
+  /** Number of mistakes that are counted without being kept. */
   #more = 0;
   /** Codes of mistakes that are only counted, because they may follow from what is missing. */
   #inDoubt: ReadonlySet<ConfigCode> = new Set();
@@ -42,7 +42,7 @@ export class ConfigIssueCollector {
   }
 
   /**
-   * Notes that links, protocols or nodes are missing: mistakes in what names them are only counted.
+   * Notes that links, protocols or nodes are missing: mistakes in entries that name one are only counted from now on.
    */
   miss(what: keyof typeof ABOUT): void {
     this.#inDoubt = new Set([...this.#inDoubt, ...ABOUT[what]]);
@@ -94,7 +94,7 @@ export class ConfigIssueCollector {
     this.#more += issues.length - kept.length;
   }
 
-  /** Records the mistakes of another check that are not recorded yet, in other words. */
+  /** Records those mistakes of another check that are not recorded yet, each after changing it with `reword`. */
   addNew(other: ConfigIssueCollector, reword: (issue: ConfigIssue) => ConfigIssue): void {
     const fresh = other.#issues.filter((issue) => !this.#told.has(keyOf(issue)));
     this.addAll(fresh.map(reword));

@@ -123,7 +123,7 @@ function quantity(
   });
 }
 
-/** What a message expects: `a time such as 60s, 500ms, 2min`. */
+/** Text that names what is expected: `a time such as 60s, 500ms, 2min`. */
 function expectation(kind: UnitKind): string {
   return `${UNIT_KIND_NAMES[kind].a} such as ${UNIT_EXAMPLES[kind]}`;
 }

@@ -11,11 +11,11 @@ import type { Protocol } from '../../engine/host/protocol.ts';
 export interface ProtocolLookup {
   /** @param name Folder name of a shipped protocol, or absolute path of a user's module. */
   protocols(name: string): Protocol | undefined;
-  /** What the module exports that an option names by this absolute path; undefined if it was not loaded. */
+  /** The exports of the user's module with this absolute path, which an option names; undefined if not loaded. */
   userModule?(path: string): unknown;
   /** Names of the protocols in nodes/, for suggestions. */
   readonly names: readonly string[];
-  /** False for protocols of others: what goes wrong in their code is their mistake. */
+  /** False for users' own protocols: an error in their code is reported as the user's mistake. */
   isShipped(name: string): boolean;
   /** Metrics measured by the runner itself. */
   readonly metrics: readonly MetricDefinition[];

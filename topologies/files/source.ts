@@ -81,12 +81,12 @@ export function readSource(path: string, options: ReadSourceOptions): ConfigSour
 /** A text that is neither YAML nor JSON. */
 export interface TextSource {
   readonly text: string;
-  /** A mistake at a part of the text. */
+  /** Makes the issue for a mistake at a part of the text. */
   issue(mistake: TextMistake): ConfigIssue;
 }
 
 /**
- * Reads a file as it is.
+ * Reads a file as text, without parsing it.
  *
  * @throws ConfigError if it is too large or not UTF-8.
  */
@@ -124,9 +124,9 @@ function missing(file: string, message: string): ConfigError {
   return new ConfigError([{ ...place, code: 'E116', message }]);
 }
 
-/** Reads a file within its limit, whatever size the system states: files of /proc have 0 bytes, and some no end. */
+/** Reads a file up to its limit, even if the system states a wrong size: a file of /proc states 0 or may never end. */
 function readBytes(path: string, file: string, options: ReadSourceOptions): Uint8Array {
-  // A pipe without a writer would be waited for.
+  // Without O_NONBLOCK, opening a pipe that has no writer would wait for one.
   const opened = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const facts = fstatSync(opened);
@@ -271,8 +271,8 @@ export class LineColumnConverter {
   }
 
   /**
-   * Finds starts of lines up to an offset: a file of millions of lines may have a mistake in the
-   * first.
+   * Finds starts of lines up to an offset only: the mistake may be in the first of millions of
+   * lines.
    */
   #countUntil(start: number): void {
     while (!this.#isCounted && (this.#lines.lineStarts.at(-1) ?? 0) <= start) {

@@ -5,10 +5,10 @@
  * @module
  */
 
-/** Most names that a hint lists before it counts the others. */
+/** Largest number of names that a hint lists before it counts the others. */
 const LISTED_MAX = 3;
 const EDIT_DISTANCE_MAX = 2;
-/** Most names compared with a mistyped one: a topology may have a hundred thousand. */
+/** Largest number of names compared with a mistyped name: a topology may have a hundred thousand. */
 const COMPARED_MAX = 1_000;
 const PREFIX_CHARACTERS_MIN = 3;
 
@@ -21,7 +21,7 @@ const PREFIX_CHARACTERS_MIN = 3;
  */
 export function suggestNearestWord(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
-  // Everything is within two edits of a short word, so short words get one.
+  // Too many words are within two edits of a short word, so short words may differ by one.
   const allowed = wanted.length <= PREFIX_CHARACTERS_MIN ? 1 : EDIT_DISTANCE_MAX;
   let best: string | undefined;
   let bestDistance = allowed + 1;

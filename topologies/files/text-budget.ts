@@ -1,11 +1,11 @@
 /**
- * How much text of other programs one file may have read: a line that names a file of 64 MB is
- * short, and can be there ten thousand times.
+ * Limits the text of all files that one configuration file names: a short line can name a file of
+ * 64 MB, and there can be ten thousand such lines.
  *
  * @module
  */
 
-/** Characters of all texts together: four of the largest files. */
+/** Largest number of characters of all texts together: as many as in four of the largest files. */
 const CHARACTERS_MAX = 256_000_000;
 
 /** The message about a text beyond the budget. */

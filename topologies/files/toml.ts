@@ -22,7 +22,7 @@ import {
   unclosedMistake,
 } from './yaml-words.ts';
 
-/** Far more than any real file has; the parser puts the characters of a text on the stack. */
+/** Longest text, far longer than real files; the parser puts the characters of a string on the call stack. */
 const CHARACTERS_MAX = 64_000;
 
 /** Comments, quoted texts and brackets; see {@link openBracketOffsets}. */
@@ -38,7 +38,7 @@ const TWICE = 'Defining a key multiple times is invalid';
 
 type Key = AST.TOMLBare | AST.TOMLQuoted;
 
-/** A map that finds its values by name: one file may have thousands of headers. */
+/** A map with an index of its values by name, because one file may have thousands of headers. */
 class Table extends YAMLMap {
   readonly values = new Map<string, Node>();
 }
@@ -75,19 +75,19 @@ function sizeMistakes({ length }: string): readonly TextMistake[] {
 
 function parse(text: string, placer: LineColumnConverter): AST.TOMLProgram {
   try {
-    // Without a newline at its end, the parser can lose what stands there.
+    // If the text does not end with a newline, the parser can lose its last characters.
     return parseTOML(`${text}\n`, { tomlVersion: '1.0' });
   } catch (error) {
     throw new ConfigError([placer.issue(wordError(error, text))], { cause: error });
   }
 }
 
-/** @param error What the parser threw: whatever it is, the text has led to it. */
+/** @param error What the parser threw; even an error of the parser itself is reported as a mistake in the text. */
 function wordError(error: unknown, text: string): TextMistake {
   if (!(error instanceof ParseError)) {
     return { code: 'E119', start: 0, end: 1, message: 'this text cannot be read as TOML' };
   }
-  // What is missing at the end of the file is missing after its last word.
+  // A mistake at the end of the file is shown after its last visible character.
   const start = Math.min(error.index, text.trimEnd().length);
   const open = openBracketOffsets(text, text.length, SIGNS).findLast((one) => one <= start);
   if (open !== undefined) {
@@ -109,7 +109,7 @@ function valueMistakes({ tokens }: AST.TOMLProgram): readonly TextMistake[] {
       const message = 'dates and times are not allowed here, expected a plain value';
       return [{ code: 'E103', start, end, message }];
     }
-    // TOML v1.0.0, "Integer": one that cannot be represented losslessly is an error.
+    // TOML v1.0.0, "Integer": an integer that cannot be represented losslessly is an error.
     if (token.type !== 'Integer' || Number.isSafeInteger(token.number)) return [];
     return [{ code: 'E104', start, end, message: 'this number is too large to be exact' }];
   });
@@ -127,7 +127,7 @@ function documentOf({ body: [top] }: AST.TOMLProgram): Document {
 /** The table that a header opens. */
 function tableOf(root: Table, { kind, key }: AST.TOMLTable): Table {
   if (kind === 'standard') return key.keys.reduce(enter, root);
-  // TOML v1.0.0, "Array of Tables": the first header adds the array, and each a table to it.
+  // TOML v1.0.0, "Array of Tables": the first header creates the array; each header adds a table to it.
   const [above, name] = holderOf(root, key);
   const found = above.values.get(nameOf(name));
   const list = isSeq(found) ? found : add(above, name, new YAMLSeq());
@@ -142,12 +142,12 @@ function put(table: Table, { key, value }: AST.TOMLKeyValue): Table {
   return table;
 }
 
-/** The table below which a key has its value, and its last part there. */
+/** The table that directly holds the value of a dotted key, and the key's last part. */
 function holderOf(table: Table, { keys }: AST.TOMLKey): readonly [Table, Key] {
   return [keys.slice(0, -1).reduce(enter, table), keys.at(-1) as Key];
 }
 
-/** One part of a dotted key down. The parser has refused keys that lead through a value. */
+/** The table one part of a dotted key further down. The parser has refused keys that lead through a value. */
 function enter(table: Table, key: Key): Table {
   const found = table.values.get(nameOf(key));
   // TOML v1.0.0, "Array of Tables": a name below an array refers to its last table.

@@ -66,9 +66,9 @@ const CLOSING: Readonly<Record<string, string>> = { '[': ']', '{': '}' };
 
 /** The key that names an object's prototype. */
 const PROTOTYPE = '__proto__';
-/** Most mistakes of one kind reported for one file. */
+/** Largest number of mistakes of one kind that are reported for one file. */
 const TOLD_MAX = 100;
-/** Most levels of nesting, far more than in any real file. */
+/** Largest number of levels of nesting, far more than in any real file. */
 const DEPTH_MAX = 64;
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const [LIST, LIST_END, MAP, MAP_END] = [0x5b, 0x5d, 0x7b, 0x7d];
@@ -160,7 +160,7 @@ export function forbiddenYamlMistakes(document: Document, text: string): readonl
     },
     Pair(_key, pair, { length: above }) {
       if (found.length >= TOLD_MAX) return visit.BREAK;
-      // Above a pair are the document, and a map and a pair for each level; no bracket shows these.
+      // Above a pair are the document and, per level, a map and a pair. Levels made by indentation have no brackets.
       if (above > 2 * DEPTH_MAX) {
         found.push(tooDeep(nodeTextRange(pair.key)?.start ?? 0));
         return visit.BREAK;
@@ -179,14 +179,14 @@ export function forbiddenYamlMistakes(document: Document, text: string): readonl
   return found;
 }
 
-/** Finds keys that would name the prototype of a map; for a document, `forbiddenYamlMistakes` does that. */
+/** Finds keys named `__proto__` in plain data; `forbiddenYamlMistakes` finds them in a YAML document. */
 export function prototypeMistakes(data: unknown, text: string): readonly TextMistake[] {
   if (!hasPrototypeKey(data)) return [];
   const start = Math.max(0, text.indexOf(PROTOTYPE));
   return [{ code: 'E101', start, end: start + 1, path: PROTOTYPE, message: 'unknown key' }];
 }
 
-/** Without recursion: a document may be deeper than the stack allows. */
+/** True if plain data has a key `__proto__`; does not recurse, since data may be deeper than the stack allows. */
 function hasPrototypeKey(data: unknown): boolean {
   const open: unknown[] = [data];
   while (open.length > 0) {
@@ -266,8 +266,8 @@ function duplicateKey(
 }
 
 /**
- * The parser notices an open bracket or quote only at the end; the user needs the place where it
- * was opened.
+ * The mistake of an unclosed bracket or quote, at its opening; the parser notices it only at the end of
+ * the text.
  */
 export function unclosedMistake(open: number, sign: string): TextMistake {
   const what = /^["']/.test(sign) ? 'text in quotes' : sign === '[' ? 'list' : 'map';

@@ -25,7 +25,7 @@ export interface PathMistake {
 
 type Issue = z.core.$ZodIssue;
 
-/** Most unknown keys reported for one map. */
+/** Largest number of unknown keys that are reported for one map. */
 const UNKNOWN_MAX = 100;
 
 /** Explains all issues of a failed check. */
@@ -35,7 +35,7 @@ export function explainIssues(
   data: unknown,
 ): readonly PathMistake[] {
   const mistakes = error.issues.flatMap((issue) => wordIssue(issue, schema, data));
-  // A misspelt key is also missing under its right name: reported once, where it was written.
+  // A misspelt key is also missing under its right name; it is reported once, where it was written.
   const meant = new Set(
     mistakes.flatMap(({ meant: path }) => (path ? [formatValuePath(path)] : [])),
   );
@@ -44,7 +44,7 @@ export function explainIssues(
     .map(({ meant: _meant, ...mistake }) => mistake);
 }
 
-/** A mistake with the path of the key that an unknown one was meant to be. */
+/** A mistake and, for an unknown key, the path of the allowed key that was probably meant. */
 type WordedMistake = PathMistake & { readonly meant?: ValuePath };
 
 function wordIssue(
@@ -121,7 +121,7 @@ function wordCustom(
   return { ...at, message, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** Where quantities of a link belong, by kind of unit. */
+/** The key of a link to which a quantity belongs, by kind of unit. */
 const LINK_KEYS: Readonly<Record<string, string>> = {
   rate: 'rate',
   time: 'delay',

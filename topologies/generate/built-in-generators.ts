@@ -92,9 +92,9 @@ const tree: TopologyGenerator<Tree> = {
 };
 
 /**
- * Few nodes with many links and many with few, as between autonomous systems: each node joins those before it
- * with a chance in proportion to the links that they have (Barabási, Albert 1999, "Emergence of scaling in
- * random networks").
+ * A few nodes with many links and many nodes with few, as between autonomous systems: each new node links to earlier
+ * nodes, chosen with probability in proportion to their number of links (Barabási, Albert 1999, "Emergence of scaling
+ * in random networks").
  */
 const internet: TopologyGenerator<Internet> = {
   name: 'internet',
@@ -106,7 +106,7 @@ const internet: TopologyGenerator<Internet> = {
 /** The generators that every file can ask for. */
 export const BUILT_IN_GENERATORS: readonly TopologyGenerator[] = [line, ring, star, tree, internet];
 
-/** Links of each node that joins, and the number of first nodes, which are all linked. */
+/** `links`: number of links that each added node makes; `first`: number of initial nodes, all linked to each other. */
 function linksOf({ nodes, links = LINKS_DEFAULT }: Internet): {
   readonly links: number;
   readonly first: number;
@@ -123,7 +123,7 @@ function internetPairs(size: Internet, draws: OpenSeededDraws): readonly Pair[] 
   const { links, first } = linksOf(size);
   const draw = draws(size.seed ?? 1);
   const pairs: Pair[] = [];
-  // Contains each node once per link, so that a draw is in proportion to the links.
+  // Contains each node once per link, so that a node is drawn in proportion to its number of links.
   const ends: number[] = [];
   const join = (a: number, b: number): void => {
     pairs.push([a, b]);
@@ -158,8 +158,8 @@ function others({ nodes }: Chain): readonly number[] {
 }
 
 /**
- * Breadth first: each node gets the same number of children, or a number drawn from 1 to
- * `children`.
+ * Links of a tree, breadth first: each node gets `children` children or, with a seed, a number drawn
+ * from 1 to `children`.
  */
 function treePairs(size: Tree, draws: OpenSeededDraws): readonly Pair[] {
   const most = size.children ?? CHILDREN_DEFAULT;

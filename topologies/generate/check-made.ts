@@ -1,6 +1,6 @@
 /**
  * Checks what a generator has made, as the schema of files checks what is written in them: names,
- * quantities in their ranges. A generator is code of others, in a language without types at run time.
+ * quantities in their ranges. A generator may be a user's code, whose types nothing checks at run time.
  *
  * @module
  */
@@ -84,8 +84,8 @@ const schema = z.strictObject({
 });
 
 /**
- * Checks the topology that a generator has made, and returns it.
- * @returns what it was given.
+ * Checks the topology that a generator has made.
+ * @returns `made` itself.
  * @throws InvalidTopologyError with the first mistake.
  */
 export function checkGeneratedTopology(made: GeneratedTopology): GeneratedTopology {

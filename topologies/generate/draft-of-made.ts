@@ -20,7 +20,7 @@ import { checkGeneratedTopology } from './check-made.ts';
  * The draft of what a generator or an importer made.
  * @param path Path of the entry that asked for it.
  * @param protocol Name of the protocol whose generator or importer made it; empty if none.
- * @throws MadeWrong if it is no topology.
+ * @throws InvalidTopologyError if it is not a valid topology.
  */
 export function draftOfGeneratedTopology(
   made: GeneratedTopology,

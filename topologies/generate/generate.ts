@@ -161,7 +161,7 @@ function sized(
   }
   const draws: OpenSeededDraws = (seed) => {
     context.isDrawn = true;
-    // Network 3 of a file with seed 1 is the network of a file with seed 3.
+    // The third network of a file with seed 1 equals the first network of a file with seed 3.
     return seededRandom(generator.name, seed + context.network - 1);
   };
   return draftOfGeneratedTopology(generator.generate(parameters, draws), PATH, protocol);

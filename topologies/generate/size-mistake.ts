@@ -1,6 +1,6 @@
 /**
- * How large a topology from a short file may be: from a generator, or an importer that links
- * everything with everything.
+ * Limits the size of a topology that a short file describes: by a generator, or by an importer that links
+ * all nodes with each other.
  *
  * @module
  */

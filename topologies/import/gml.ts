@@ -1,6 +1,6 @@
 /**
  * Reads graphs in GML (Himsolt 1997, "GML: A portable graph file format"): keys with numbers,
- * strings or lists in brackets. Of it `graph` has an effect, with `directed`, `node` (id, label,
+ * strings or lists in brackets. Only `graph` has an effect, with its `directed`, `node` (id, label,
  * coordinates) and `edge` (source, target, speed); other keys and lists are skipped.
  *
  * @module
@@ -28,9 +28,9 @@ export const gmlImporter: TopologyImporter<GraphParameters> = {
   read,
 };
 
-/** Most levels of lists within lists; GML of real programs has four. */
+/** Largest number of levels of lists within lists; GML of real programs has four. */
 const DEPTH_MAX = 32;
-/** Keys of lists that have an effect besides {@link GRAPH_VALUE_NAMES}. */
+/** Keys that have an effect besides {@link GRAPH_VALUE_NAMES}. */
 const OWN_KEYS: ReadonlySet<string> = new Set(['directed', 'id', 'source', 'target']);
 /** A comment, a string, a bracket, or a word; blanks are between them. */
 const TOKEN = /#[^\n]*|"[^"]*"?|[[\]]|[^\s[\]"#]+/g;
@@ -52,7 +52,7 @@ function read(text: string, parameters: GraphParameters): ImportResult {
   return reader.finish(text) ?? importResultOfGraph(reader.graph(), parameters);
 }
 
-/** Takes one word after the other. */
+/** Reads a text token by token into nested lists. */
 class GmlReader {
   readonly mistakes = new LineMistakes();
   readonly #open: List[] = [{ key: '', values: new Map(), start: 0, end: 1 }];
@@ -164,7 +164,7 @@ class GmlReader {
   }
 }
 
-/** A value without its quotes; the span keeps them. */
+/** A value without its quotes; its offsets in the file still include them. */
 function valueIn({ text, start, end }: TextPart): TextPart {
   const isString = text.startsWith('"');
   return { text: isString ? decodeEntities(text.slice(1, -1)) : text, start, end };

@@ -3,8 +3,8 @@
  * edges with speeds, under the names that the Internet Topology Zoo gives them (Knight et al. 2011,
  * "The Internet Topology Zoo", IEEE JSAC 29(9)).
  *
- * What the graph gives outweighs the file's defaults; what it does not give is left to them, and a
- * warning says so.
+ * Values of the graph take precedence over the file's defaults; values that the graph lacks come from
+ * the defaults, and a warning says so.
  *
  * @module
  */
@@ -53,11 +53,11 @@ export interface GraphEdge {
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
-  /** What it says that has no effect, one sentence each. */
+  /** Contents of the file that have no effect, one sentence each. */
   readonly warnings: readonly string[];
 }
 
-/** The parameter that importers of graphs have. */
+/** Schema of the parameters that importers of graphs have. */
 export const graphParametersSchema = z.strictObject({
   prefix: nameLeaf('a name such as node-')
     .optional()
@@ -67,7 +67,7 @@ export const graphParametersSchema = z.strictObject({
 /** Parameters of an importer of graphs. */
 export type GraphParameters = z.output<typeof graphParametersSchema>;
 
-/** Longest text, characters: a graph of the most nodes and links, with a few words about each. */
+/** Longest text, UTF-16 units: enough for the largest permitted number of nodes and links, with a few words each. */
 const LENGTH_MAX = 32e6;
 /** Factors from the units of `LinkSpeedUnits` to bit/s. */
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
@@ -141,7 +141,7 @@ function checkEnds({ edges }: Graph, ids: ReadonlySet<string>, mistakes: LineMis
   }
 }
 
-/** The places of the nodes that have coordinates. */
+/** Coordinates of the nodes that have some, by id. */
 function placesOf({ nodes }: Graph, mistakes: LineMistakes): ReadonlyMap<string, LatLon> {
   const places = new Map<string, LatLon>();
   for (const { id, values } of nodes) {
@@ -168,11 +168,11 @@ function degreesOf(
 
 interface Link {
   readonly there: GraphEdge;
-  /** Undefined if nothing is sent back. */
+  /** Edge of the opposite direction; undefined if the link carries packets in one direction only. */
   back: GraphEdge | undefined;
 }
 
-/** An undirected edge becomes a link; a directed edge and its opposite become a link together. */
+/** Converts edges to links: an undirected edge gives one link, and so do a directed edge and its opposite together. */
 function linksOf(edges: readonly GraphEdge[]): {
   readonly links: readonly Link[];
   readonly oneWay: number;

@@ -32,11 +32,11 @@ export const graphmlImporter: TopologyImporter<GraphParameters> = {
   read,
 };
 
-/** Most elements: the tree of so many takes 0.5 GB. */
+/** Largest number of elements: the tree of this many takes 0.5 GB. */
 const TAGS_MAX = 600_000;
-/** Most attributes, which cost as much as elements. */
+/** Largest number of attributes; the tree keeps them, so they cost memory like elements. */
 const ATTRIBUTES_MAX = 1_200_000;
-/** Longest tag or text: the parser keeps all attributes of a tag, and what stands between them. */
+/** Longest tag or text, characters: the parser keeps a whole tag, or a whole text between tags, in memory. */
 const PART_MAX = 1_000_000;
 const SHOWN_MAX = 120;
 const META = XMLParser.getMetaDataSymbol() as unknown as symbol;
@@ -50,7 +50,7 @@ const OPTIONS = {
   removeNSPrefix: true,
 };
 
-/** An element: its content under its name, its attributes under `:@`, its place under a symbol. */
+/** An element: its content under its name, its attributes under `:@`, its offset in the text under {@link META}. */
 type Raw = Readonly<Record<string | symbol, unknown>>;
 
 interface Element extends TextOffsets {

@@ -1,7 +1,6 @@
 /**
  * How long light in a fibre takes between two places on Earth: the great circle on a sphere, at two thirds of the speed
- * of light. Real fibres follow roads and seas, and are longer; the delay is the least that a network with these places
- * could have.
+ * of light. Real fibres follow roads and seas and are longer, so this is the smallest possible delay of a fibre.
  *
  * @module
  */
@@ -19,10 +18,10 @@ const LIGHT_MPS = 299_792_458;
 const IN_FIBRE = 2 / 3;
 const NS_PER_S = 1e9;
 const DEGREE = 0.017453292519943295;
-/** Rounds of {@link halfAngle}; errors before each are 0.8, 0.08, 8e-5, 8e-14, 0 radians. */
+/** Iterations of {@link halfAngle}; the errors before them are at most 0.8, 0.08, 8e-5, 8e-14 and 0 radians. */
 const ROUNDS = 5;
 
-/** Metres along the surface. */
+/** Distance between two places along the surface of the Earth, metres. */
 export function greatCircleMetres(a: LatLon, b: LatLon): number {
   const [north, south] = [a.lat * DEGREE, b.lat * DEGREE];
   const up = sine((north - south) / 2);
@@ -37,11 +36,11 @@ export function fibreDelayNs(a: LatLon, b: LatLon): number {
   return Math.round((greatCircleMetres(a, b) / (LIGHT_MPS * IN_FIBRE)) * NS_PER_S);
 }
 
-/** The angle from 0 to pi/2 whose sine has this square, with the same bits everywhere. */
+/** The angle from 0 to pi/2 whose squared sine is `square`; the same bits on every machine. */
 function halfAngle(square: number): number {
   const [s, c] = [Math.sqrt(square), Math.sqrt(1 - square)];
   let angle = 0;
-  // Each round subtracts sin(angle - wanted), which is the error but for its third power.
+  // Each round subtracts sin(angle - wanted), which equals the error up to a term of its third power.
   if (s > c) angle = Math.PI / 2;
   for (let round = 0; round < ROUNDS; round += 1) {
     angle -= sine(angle) * c - cosine(angle) * s;

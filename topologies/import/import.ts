@@ -1,10 +1,10 @@
 /**
  * Takes topologies from files of other programs: finds the importer that a key of the `import` entry
- * names, reads the file, and shows its mistakes in it (docs/spec/topology-files.md, "Imported
- * topologies"). Mistakes: those of the importer are E119.
+ * names, reads the file, and reports mistakes at their place in that file (docs/spec/topology-files.md,
+ * "Imported topologies"). Mistakes found by an importer are E119.
  *
- * Knows the formats of no protocol but SCION's, whose interface numbers and systems are more than
- * importers can say; graphs belong to no protocol.
+ * The only protocol whose file format is known here is SCION's: the interface of importers has no interface
+ * numbers and autonomous systems. Graphs belong to no protocol.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import { gmlImporter } from './gml.ts';
 import { graphmlImporter } from './graphml.ts';
 import { importScionTopoFile, SCION_IMPORT_KEY, scionImportSchema } from './scion.ts';
 
-/** Largest file, bytes: a trace of contacts has a line for each contact. */
+/** Largest file, bytes; the largest files are traces of contacts, with a line for each contact. */
 const LIMIT_BYTES = 64e6;
 
 /** Importers that every file can ask for; `defaults` of the file determines what their nodes run. */
@@ -46,7 +46,7 @@ export function makeImportSchema(importers: readonly TopologyImporter[]): z.ZodO
   });
 }
 
-/** A path, or a map with the path and parameters. */
+/** Schema of one importer's entry: a path, or a map with the path and parameters. */
 function entrySchema({ parameters, help }: TopologyImporter): z.ZodType {
   const file = textLeaf('the path of a file');
   const { shape } = parameters as z.ZodObject;
@@ -85,7 +85,7 @@ function draftOf(
 ): TopologyDraft | undefined {
   const isPath = typeof value === 'string';
   const { file, ...given } = (isPath ? { file: value } : value) as { readonly file: string };
-  // The schema of the entry has checked what is given, and filled in defaults in a map.
+  // The schema of the entry has checked the value; for a map it has also filled in the defaults.
   const parameters = isPath ? (importer.parameters as z.ZodType).parse({}) : given;
   const path = ['import', importer.name];
   const found = findFile(file, [dirname(context.source.path)], ['the folder of this file']);

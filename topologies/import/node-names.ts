@@ -13,7 +13,7 @@ interface Labelled {
   readonly values: ReadonlyMap<string, { readonly text: string }>;
 }
 
-/** Longest name, characters, before a number is added that makes it different. */
+/** Longest name, characters, before a number is added to make it unique. */
 const LONGEST = 50;
 /** Marks that the normal form NFKD separates from letters. */
 const MARKS = /\p{M}+/gu;
@@ -43,14 +43,14 @@ function labelOf(text: string, prefix: string): string {
   return isValidName(label) ? label : '';
 }
 
-/** Letters and digits of ASCII, with single `-` for what is between them. */
+/** The text as letters, digits and `_` of ASCII; each run of other characters becomes one `-`. */
 function plain(text: string): string {
   const ascii = text.slice(0, LONGEST).normalize('NFKD').replaceAll(MARKS, '');
   const words = ascii.replaceAll(/[^A-Za-z0-9_]+/g, '-').replaceAll(/^[-_]+|[-_]+$/g, '');
   return words.slice(0, LONGEST);
 }
 
-/** Names that are taken. */
+/** The names used so far; makes new names unique. */
 class Taken {
   readonly #names = new Set<string>();
   readonly #numbers = new Map<string, number>();

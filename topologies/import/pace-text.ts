@@ -1,10 +1,11 @@
 /**
- * Reads a rate or a delay that changes with time: lines `seconds,value`, or what mahimahi's mm-link
- * takes (mahimahi-traces, README): a line of whole milliseconds for each chance to send 1,500 bytes,
- * over and over. Empty lines, lines that begin with `#` and a first line with names are skipped.
+ * Reads a rate or a delay that changes with time, in one of two forms. Lines `seconds,value`; or the format of
+ * mahimahi's mm-link (mahimahi-traces, README): each line is the time, in whole milliseconds, of one opportunity to
+ * send 1,500 bytes, and the trace repeats after its end. Empty lines, lines that begin with `#` and a first line with
+ * names are skipped.
  *
- * A chance at n ms becomes the rate in the millisecond that ends at n ms: a packet of 1,500 bytes that waits has its
- * last bit sent at n ms, and a shorter one earlier.
+ * Opportunities at n ms become the rate of the millisecond that ends at n ms: the last bit of a waiting packet of 1,500
+ * bytes is sent at n ms, that of a shorter packet earlier.
  *
  * @module
  */
@@ -20,7 +21,7 @@ import {
 import { LONGEST_TIME_NS } from '../files/quantity.ts';
 import { readQuantity, UNIT_EXAMPLES } from '../files/units.ts';
 
-/** The rate or delay that a text describes. */
+/** A rate or delay over time, as a text describes it. */
 export interface RateOrDelayTrace {
   readonly kind: 'steps';
   readonly form: 'values' | 'chances';
@@ -29,7 +30,7 @@ export interface RateOrDelayTrace {
   readonly mean: number;
 }
 
-/** What the values are, and how long it takes until they begin again. */
+/** What the values of a trace mean, and after which time the trace repeats. */
 export interface RateOrDelayTraceOptions {
   readonly quantity: 'rate' | 'time';
   /** Unit of values without one. */
@@ -37,7 +38,7 @@ export interface RateOrDelayTraceOptions {
   readonly periodNs?: number | undefined;
 }
 
-/** Most changes in a file: 1,000 s with a chance in every other millisecond. */
+/** Largest number of changes in a file: 1,000 s of a trace with an opportunity in every second millisecond. */
 const STEPS_MAX = 1_000_000;
 /** Shortest time between two changes, ns: a run has an event for each. */
 const GAP_NS = 1_000;
@@ -45,11 +46,11 @@ const COLUMNS_MAX = 200;
 const NS_PER_S = 1e9;
 const NS_PER_MS = 1e6;
 const CHANCE_BITS = 1_500 * 8;
-/** Rate of one chance to send in each millisecond, bit/s. */
+/** Rate of one opportunity to send 1,500 bytes per millisecond, bit/s. */
 const CHANCE_BPS = CHANCE_BITS * 1_000;
 const RATE_MAX = 1e15;
 
-/** Reads a text; one above the limits gives mistakes only. */
+/** Reads a trace; returns mistakes only if it exceeds a limit. */
 export function readRateOrDelayTrace(
   text: string,
   options: RateOrDelayTraceOptions,
@@ -66,7 +67,7 @@ export function readRateOrDelayTrace(
   return mistakes.all();
 }
 
-/** Takes all lines; the first one says which form they have. */
+/** Reads all lines; the first line decides which of the two forms they have. */
 function readAll(
   lines: Iterable<TextPart>,
   options: RateOrDelayTraceOptions,
@@ -101,7 +102,7 @@ class Growing {
   readonly atNs: number[] = [];
   readonly values: number[] = [];
 
-  /** @returns what is wrong. */
+  /** @returns what is wrong with the step; undefined if nothing is. */
   add(atNs: number, value: number): string | undefined {
     if (this.values.at(-1) === value) return undefined;
     if (this.atNs.length === STEPS_MAX) return `more than ${STEPS_MAX} changes`;
@@ -120,7 +121,7 @@ class Growing {
   }
 }
 
-/** Lines `seconds,value`. */
+/** Reads lines `seconds,value`. */
 class ValueReader {
   greatest = 0;
   readonly #options: RateOrDelayTraceOptions;
@@ -162,7 +163,7 @@ class ValueReader {
     return { kind: 'steps', form: 'values', steps, mean };
   }
 
-  /** The value in bit/s or ns, or what is wrong with it. */
+  /** The value in bit/s or ns, or a text that says what is wrong with it. */
   #valueOf(written: string): number | string {
     const { quantity, unit = '' } = this.#options;
     const bare = readQuantity(written);
@@ -177,13 +178,13 @@ class ValueReader {
   }
 }
 
-/** Lines of milliseconds. */
+/** Reads the lines of a mahimahi trace: whole milliseconds, one opportunity to send each. */
 class ChanceReader {
   greatest = 0;
   readonly #steps = new Growing();
   #chances = 0;
   #first = 0;
-  /** Chances in the present millisecond. */
+  /** Number of opportunities in the current millisecond. */
   #here = 0;
   #ms = 0;
 
@@ -209,7 +210,7 @@ class ChanceReader {
 
   wrongAtEnd(): string | undefined {
     if (this.#ms === 0) return 'the last line is 0 ms, and the trace has no length';
-    // A chance at 0 ms is one at the end of the period before.
+    // An opportunity at 0 ms counts at the end of the preceding period.
     this.#here += this.#first;
     return this.#endOfMillisecond(this.#ms);
   }
@@ -221,7 +222,7 @@ class ChanceReader {
     return { kind: 'steps', form: 'chances', steps: { atNs, values, periodNs }, mean };
   }
 
-  /** Adds the steps of the present millisecond, and of the time until another one begins. */
+  /** Adds a step for the current millisecond, and one of rate 0 if the next used millisecond begins later. */
   #endOfMillisecond(until: number): string | undefined {
     const begin = (this.#ms - 1) * NS_PER_MS;
     const wrong = this.#ms === 0 ? undefined : this.#steps.add(begin, this.#here * CHANCE_BPS);

@@ -33,7 +33,7 @@ import { generatedSizeMistake } from '../generate/size-mistake.ts';
 import { isdAsLeaf } from '../schema/topology.ts';
 
 const LIMIT_BYTES = 5e6;
-/** The key under `import` by which files ask for it. */
+/** The key below `import` in files. */
 export const SCION_IMPORT_KEY = 'scion';
 const PATH = ['import', SCION_IMPORT_KEY] as const;
 /** The protocol of control services. */
@@ -80,7 +80,7 @@ type TopoLink = z.output<typeof linkSchema>;
 
 const RELATIONS = { CORE: 'core', CHILD: 'child', PEER: 'peer' } as const;
 
-/** What an AS is in its ISD besides core: the TRC names who votes, and who is authoritative. */
+/** Roles of an AS in its ISD besides core; the ISD's TRC names the voting, issuing and authoritative ASes. */
 const TRC_ROLES = ['voting', 'issuing', 'authoritative'] as const;
 
 /** The entry `scion` of `import`: the path of a `.topo` file, or a map with it. */
@@ -238,13 +238,13 @@ class Routers {
     return this.#byAs.get(as) ?? [];
   }
 
-  /** Links within all ASes. */
+  /** Number of links between routers of the same AS, in all ASes together. */
   get internalCount(): number {
     const counts = [...this.#byAs.values()].map(({ length }) => (length * (length - 1)) / 2);
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Links between all pairs of routers of each AS. */
+  /** A link between each two routers of the same AS. */
   internal(): readonly LinkDraft[] {
     return [...this.#byAs.values()].flatMap((names) =>
       names.flatMap((a, index) => names.slice(index + 1).map((b) => internalLink(a, b))),

@@ -1,6 +1,6 @@
 /**
- * YAML of what autonomous systems announce of their links and of themselves (docs/spec/topology-files.md,
- * "Announcements"): it need not be what is there.
+ * YAML of what autonomous systems announce about their links and their inside (docs/spec/topology-files.md,
+ * "Announcements"); it may differ from the real properties.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { bandwidthLeaf, timeLeaf, trafficCarbonLeaf, wholeNumberLeaf } from '../
 
 /** Longest latency that a beacon can carry, microseconds in 32 bits. */
 const LATENCY_NS_MAX = 0xffff_ffff * 1_000;
-/** Longest note, bytes: it is in every beacon. */
+/** Longest note, bytes of UTF-8: every beacon carries it. */
 const NOTE_BYTES_MAX = 1_000;
 const encoder = new TextEncoder();
 

@@ -74,7 +74,7 @@ const lossKinds = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Loss: a share, or a model. */
+/** Loss: the share of lost packets, or a map that describes a loss model. */
 const lossSchema = z
   .union([shareLeaf(), lossKinds])
   .transform((loss): LossSpec => {
@@ -104,7 +104,7 @@ const jitterKinds = z.discriminatedUnion('kind', [
   z.strictObject({ kind: kind('table'), quantiles: z.array(timeLeaf()).min(2) }),
 ]);
 
-/** Jitter: the half width of a uniform distribution, or a distribution. */
+/** Jitter: the half width of a uniform distribution, or a map that describes a distribution. */
 const jitterSchema = z
   .union([timeLeaf(), jitterKinds])
   .transform((jitter): JitterSpec => {
@@ -166,7 +166,7 @@ const corruptSchema = z
 
 // --- queue and limiter ------------------------------------------------------------------------
 
-/** Anybody can send in the most urgent class, so data keeps a quarter of a link. */
+/** Largest share of a link for the most urgent class: any node can send in it, so a quarter stays for data. */
 const PRIORITY_SHARE_MAX = 0.75;
 
 type DropTail = Extract<QueueSpec, { kind: 'drop-tail' }>;
@@ -285,7 +285,7 @@ const tokenBucketSchema = z
 
 // --- contacts ---------------------------------------------------------------------------------
 
-/** What became of one planned contact. */
+/** The actual times of one planned contact, or that it does not happen. */
 const actualSchema = z
   .strictObject({
     contact: timeLeaf().meta({
@@ -352,7 +352,7 @@ const contactsSchema = z
 
 // --- a direction ------------------------------------------------------------------------------
 
-/** A file that a rate or a delay follows. */
+/** A trace file that a rate or a delay follows. */
 export interface RateOrDelayFile {
   readonly file: string;
   /** Unit of values without one. */
@@ -360,7 +360,7 @@ export interface RateOrDelayFile {
   readonly periodNs?: number;
 }
 
-/** An incomplete direction: the files that its rate and delay follow are not read yet. */
+/** An incomplete direction: keys may be absent, and the trace files of its rate and delay are not read yet. */
 export type DirectionDraft = Partial<LinkDirectionSpec> & {
   readonly rateFile?: RateOrDelayFile;
   readonly delayFile?: RateOrDelayFile;
@@ -386,7 +386,7 @@ const delay = z
   .union([timeLeaf(), paceSchema])
   .meta({ description: 'One-way propagation delay.', examples: ['10ms'] });
 
-/** Keys of a direction; each may be left to the file's defaults. */
+/** The keys of a direction and their schemas; an absent key takes its value from the file's defaults. */
 export const directionShape = {
   rate: z
     .union([bitRateLeaf(), paceSchema])

@@ -14,7 +14,7 @@ import { directionOverrideSchema, directionShape } from './direction.ts';
 import { portRangeLeaf } from './ports.ts';
 import { stackSchema } from './stack.ts';
 
-/** Makes the leaf schema of an ISD-AS number such as `1-ff00:0:110`. `1-ff00:0:110`. */
+/** Makes the leaf schema of an ISD-AS number such as `1-ff00:0:110`. */
 export const isdAsLeaf = (): ReturnType<typeof patternLeaf> =>
   patternLeaf(
     'an ISD-AS such as 1-ff00:0:110',
@@ -160,8 +160,8 @@ const defaultsSchema = z
   .meta({ description: 'Values for entries that do not set their own.' });
 
 /**
- * The entry `generate`. Its generator checks everything but the shape (generate/generate.ts), so
- * that this file knows none of them.
+ * The entry `generate`. Only its shape is checked here: the schema of the chosen generator checks the
+ * rest (generate/generate.ts), so that this file knows no generator.
  */
 const generateSchema = z.looseObject({}).meta({
   description: 'Generates nodes and links by a rule; those listed in the file are added.',
