@@ -1,9 +1,10 @@
 /**
  * `orrery live FILE --against-sim`: the same scenario in virtual time, compared with the live run.
  *
- * There is always a virtual run without a processor model: live latency less lateness must equal its latency
- * (reports/on-time.ts). If all nodes share one event loop and the scenario models the processor, a second virtual run
- * with calibrated costs, all nodes on one core, predicts throughput and median latency. Both run first, so that a missing profile shows at once.
+ * A first virtual run has no processor model: the latency of the live run, minus the lateness of its packets, must
+ * equal the latency of this virtual run (reports/on-time.ts). If all nodes share one event loop and the scenario models
+ * the processor, a second virtual run with calibrated costs, all nodes on one core, predicts throughput and median
+ * latency. The virtual runs come before the live run, so that a missing profile shows at once.
  *
  * @module
  */
@@ -18,11 +19,11 @@ import type { ScenarioRunner } from './execute.ts';
 import { FlagError } from './exit.ts';
 import { load } from './load.ts';
 
-/** Time after which live nodes count as ready, ns; at most {@link SETTLE_SHARE} of the warm-up. */
+/** Earliest start of traffic in virtual time, ns, when live nodes would be ready; at most a share of the warm-up. */
 const SETTLE_MAX_NS = 3_000_000_000;
 const SETTLE_SHARE = 0.75;
 
-/** The settings of the prediction in addition to those of the run. */
+/** The settings that a prediction needs in addition to the order of the live run. */
 export interface PredictionSettings {
   readonly registry: ProtocolRegistry;
   /** The file as given on the command line. */
@@ -36,7 +37,7 @@ export interface PredictionSettings {
   readonly cpuProfile?: string | undefined;
 }
 
-/** Where the nodes run. */
+/** On which event loops, processes and machines the nodes run. */
 type Place = Pick<PredictionSettings, 'loops' | 'processes' | 'deployment'>;
 type Order = Pick<RunRequest, 'scenario' | 'definitions'>;
 
@@ -91,9 +92,8 @@ function isOneLoop({ loops = 1, processes, deployment }: Place): boolean {
 }
 
 /**
- * Live traffic begins when the nodes are ready. In virtual time it would begin immediately, and the
- * burst that waited for the nodes would influence their choice of paths, so it starts later within
- * the warm-up.
+ * Overrides that delay traffic within the warm-up: live traffic begins when the nodes are ready. In virtual
+ * time it would begin at once, and the burst that waits for the nodes would influence their choice of paths.
  */
 function laterStarts(scenario: PredictionSettings['scenario']): Record<string, string> {
   const { warmupNs } = scenario;

@@ -164,10 +164,10 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
   ],
 };
 
-/** Decides which commands to load. */
+/** True for the name of a command that is to be loaded. */
 export type IsCommandWanted = (name: string) => boolean;
 
-/** The commands that a command line needs. The words begin after the program's own name. */
+/** Which commands to load for a command line. @param words The words after the program's name. */
 export function wantedCommandPredicate(words: readonly string[]): IsCommandWanted {
   const [first, second] = words.filter((word) => !word.startsWith('-'));
   // `completion` needs all commands, because it lists them.

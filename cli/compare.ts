@@ -1,6 +1,6 @@
 /**
- * `orrery compare [A B]`: compares two reports, paired by seed; without names the last two runs of the
- * scenario that ran last.
+ * `orrery compare [A B]`: compares two reports, paired by seed. Without A and B it compares the last two runs
+ * of the scenario that ran last.
  *
  * @module
  */

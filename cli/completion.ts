@@ -79,6 +79,7 @@ function completedOption(option: Option): CompletableOption {
 }
 
 /**
+ * Guesses from the help what can be completed for an argument or an option's value.
  * @param words The description of the argument in the help.
  */
 function valuesOf(choices: readonly string[] | undefined, words: string): CompletionValues {

@@ -13,7 +13,7 @@ const COLUMNS = 80;
 const INDENT = '  ';
 const NS_PER_S = 1_000_000_000;
 const NANO_DIGITS = 9;
-/** Characters of a long source line that are shown before the column of the crash. */
+/** Number of characters of a long source line that are shown before the column of the crash. */
 const BEFORE_CARET = 40;
 
 /** Facts that are printed with a crash. */

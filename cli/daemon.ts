@@ -1,6 +1,6 @@
 /**
- * `orrery daemon`: the API of a SCION daemon for programs of others, answered by a control service of a running network
- * through the operator endpoint of its process (docs/how-to/emulate.md).
+ * `orrery daemon`: serves the API of a SCION daemon to programs outside Orrery. A control service of a running network
+ * gives the answers, through the operator endpoint of its process (docs/how-to/emulate.md).
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { askNodeEndpoint, type EndpointAddress } from '../services/operator/inde
 import { collectEndpoint, collectPort, oneEndpoint } from './endpoint-flags.ts';
 import { addFlagOptions, numberOption } from './flags.ts';
 
-/** As the reference's daemon. */
+/** Default port, that of the reference's daemon. */
 const PORT = 30_255;
 const HOST = '127.0.0.1';
 const PORT_MAX = 65_535;

@@ -23,7 +23,7 @@ import { addFlagOptions } from './flags.ts';
 import { readFinalNodeStates } from './run-states.ts';
 
 const PORT_MAX = 65_535;
-/** UDP ports of links: a run numbers them from 50,000 on. */
+/** UDP ports of links: a run assigns them from 50,000 upwards. */
 const LINK_PORTS: PortRange = { first: 50_000, last: 59_999 };
 
 interface DissectFlags {
@@ -78,7 +78,7 @@ function portsOf(protocols: readonly DissectedProtocol[]): readonly PortRange[] 
   return [LINK_PORTS, ...own.map((port) => ({ first: port, last: port }))];
 }
 
-/** Finds the packet layouts of protocols, of those inside their packets, and of those around them. */
+/** Finds the packet layouts of protocols, of the protocols that their packets carry, and of those that carry them. */
 class Layouts {
   readonly #states: ReadonlyMap<string, string>;
   readonly #found = new Map<string, DissectedProtocol>();
@@ -117,7 +117,7 @@ async function layoutOf(name: string): Promise<LayoutSource | undefined> {
 /** The URL of the module with a protocol's packet fields; undefined if there is none. */
 function fieldsFile(name: string): string | undefined {
   const own = knownProtocols().find((protocol) => protocol.name === name)?.moduleUrl;
-  // Parts of protocols, such as packet formats, have a folder but are no protocol themselves.
+  // Packet formats that protocols share have a folder in `nodes`, but are no registered protocol.
   const beside = knownProtocols()[0]?.moduleUrl.replace(/[^/]+\/[^/]+$/, `${name}/index.ts`);
   const isName = /^[\w-]+$/.test(name);
   for (const base of [own, isName ? beside : undefined]) {

@@ -1,6 +1,6 @@
 /**
  * `orrery emulate FILE`: runs a scenario in virtual time paced by the wall clock, with the outside
- * programs of its topology, and prints the same verdict with `mode: emulate`.
+ * programs of its topology, and prints a verdict like that of `orrery scenario`, with `mode: emulate`.
  *
  * @module
  */
@@ -88,7 +88,7 @@ async function emulate(file: string, flags: EmulateFlags): Promise<void> {
 
 type How = Omit<EmulateSettings, 'folder'>;
 
-/** The flags that only this command has, if their values are not the defaults. */
+/** Those flags of this command alone whose values are not the defaults, by name. */
 function changedFlags({ speed: factor, onLate, lateLimitNs }: How): Record<string, string> {
   return {
     ...(factor === 1 ? {} : { '--speed': `${factor}` }),

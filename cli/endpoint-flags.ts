@@ -8,7 +8,7 @@ import { FlagError } from './exit.ts';
 
 const PORT_MAX = 65_535;
 
-/** Adds a port of this machine to the endpoints before it. @throws FlagError */
+/** Adds a port of this machine to the endpoints named so far. @throws FlagError if the text is no port. */
 export function collectPort(
   text: string,
   before: readonly EndpointAddress[],
@@ -16,7 +16,7 @@ export function collectPort(
   return [...before, { host: '127.0.0.1', port: portOf('--port', text, text) }];
 }
 
-/** Adds an endpoint, `host:port` or `[::1]:port`. @throws FlagError */
+/** Adds an endpoint, `host:port` or `[::1]:port`, to those named so far. @throws FlagError if the text is neither. */
 export function collectEndpoint(
   text: string,
   before: readonly EndpointAddress[],
@@ -32,7 +32,7 @@ export function collectEndpoint(
   );
 }
 
-/** The only endpoint that is named. @param command For the message. @throws FlagError if there is none, or several. */
+/** The endpoint that the flags name. @param command Name for messages. @throws FlagError for none or several. */
 export function oneEndpoint(
   command: string,
   {

@@ -1,5 +1,5 @@
 /**
- * Runs a loaded scenario, judges it, writes what the run leaves, and prints the verdict.
+ * Runs a loaded scenario, judges it, writes the files of the run, and prints the verdict.
  *
  * Result on stdout, progress on stderr. The first Ctrl-C stops the run and reports what there is,
  * marked interrupted; the second ends at once (docs/spec/run-files.md).
@@ -142,7 +142,7 @@ async function executeWatched(
   }
 }
 
-/** Returns a function that makes reports of a run in progress. */
+/** Returns a function that makes reports of what a run in progress has measured so far. */
 function soFar(
   { scenario, definitions }: OpenedScenario,
   flags: ExecuteFlags,
@@ -261,7 +261,7 @@ async function runIn(
   }
 }
 
-/** The facts that are printed at the end of a run. */
+/** What judging and reporting need to know besides the end of the run. */
 export interface RunEndContext {
   readonly flags: ExecuteFlags;
   readonly folder: string;
@@ -337,7 +337,7 @@ function tellCrash(crash: Crash, { flags, repeat }: RunEndContext): ExitCode {
   return crashCode(crash);
 }
 
-/** If two consecutive runs have the same results, only the second is kept. */
+/** Deletes the previous run of the folder if its results equal those of this run. */
 function forgetRepeated(place: RunFolder | undefined, report: Report): void {
   const path = join(place?.former ?? '', 'report.json');
   if (place?.former === undefined || !existsSync(path)) return;
@@ -398,10 +398,10 @@ function print(
   process.stdout.write(text);
 }
 
-/** When this process started to work on this run, in seconds of its lifetime. */
+/** When this process began its current run, in seconds since the process started. */
 let beganAt = 0;
 
-/** The time that the command took in addition to the run. */
+/** The seconds that the command took for loading and for writing, in addition to the run itself. */
 function besides({ timing }: Report, writing: number): Pick<TerminalOptions, 'besides'> {
   const now = performance.now() / 1e3;
   const taken = now - beganAt;
@@ -410,7 +410,7 @@ function besides({ timing }: Report, writing: number): Pick<TerminalOptions, 'be
   return { besides: { loading: Math.max(0, taken - timing.runningSeconds - writing), writing } };
 }
 
-/** Commander sets `color` to true because the option `--no-color` exists; only the command line tells. */
+/** True if the command line has a colour flag; commander sets `color` even without, since `--no-color` exists. */
 function isColourGiven(): boolean {
   return process.argv.includes('--color') || process.argv.includes('--no-color');
 }

@@ -19,7 +19,7 @@ import { crashJson, crashText } from './crash-text.ts';
 import { hidePasswords } from './hide-passwords.ts';
 import { wrapForStderr } from './terminal.ts';
 
-/** The exit codes, as above. */
+/** The exit codes; the head of this file says what each means. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130;
 
 const PRECEDENCE: readonly ExitCode[] = [3, 6, 4, 2, 5, 130, 1, 0];
@@ -38,7 +38,7 @@ export function crashCode({ by }: Pick<Crash, 'by'>): 3 | 6 {
   return by === 'protocol' ? 6 : 3;
 }
 
-/** Sets the code; the process ends when its output is written. */
+/** Sets the exit code of the process, which ends by itself once its output is written. */
 export function setExitCode(code: ExitCode): void {
   process.exitCode = code;
 }
@@ -57,8 +57,8 @@ export class FlagError extends Error {
 }
 
 /**
- * The first problem explains the others, so only the first is printed; later ones just end the
- * process.
+ * Exit code of the first problem; undefined before it. Only the first problem is printed, because it explains
+ * the later ones.
  */
 let told: ExitCode | undefined;
 
@@ -86,12 +86,12 @@ export function printProblem(error: unknown, isJson: boolean): ExitCode {
   return 3;
 }
 
-/** Texts of a JSON document without passwords of the command line. */
+/** Replacer for `JSON.stringify`: removes passwords of the command line from every text. */
 function hidden(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? hidePasswords(value) : value;
 }
 
-/** Prints a crash of a run that was on the main thread, with the command that repeats the run. */
+/** Prints a crash of a run on the main thread, with the command that repeats the run; returns the exit code. */
 function tellCrash(crash: Crash, isJson: boolean, isDebug: boolean): ExitCode {
   const how = { repeat: ownCommand(), isDebug };
   if (isJson) {
@@ -144,7 +144,7 @@ function ownCommand(): string {
     : `npx orrery ${command}`;
 }
 
-/** Position of the words, as whole words where possible; -1 if they do not occur. */
+/** Index of `found` in `shown`, as whole words where possible; -1 if it does not occur. */
 function placeOf(found: string, shown: string): number {
   const whole = ` ${shown} `.lastIndexOf(` ${found} `);
   return whole < 0 ? shown.lastIndexOf(found) : whole;

@@ -1,6 +1,6 @@
 /**
- * `orrery node --fabric`: the server by which applications send messages over the fabric node of this
- * process (services/fabric). Their requests enter the node as those of a scenario do.
+ * `orrery node --fabric`: the server through which applications send messages over the fabric node of this
+ * process (services/fabric). The node receives their requests in the same way as requests of a scenario.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export async function openFabricEndpoint(
   return { attach: (agent) => node.attach(agent), close: () => server.close() };
 }
 
-/** The node of an agent, as its application sees it. */
+/** A node of an agent, as the server for applications uses it. */
 class AgentNode implements FabricNode {
   readonly name: string;
   #agent: Agent | undefined;
@@ -74,7 +74,7 @@ class AgentNode implements FabricNode {
     if (agent === undefined) return Promise.resolve({ outcome: 'node-down' });
     return new Promise((resolve) => {
       const respond: AnswerReceiver['respond'] = (outcome, body) =>
-        // Copied, because the node may use the bytes again when the call returns.
+        // Copied, because the node may overwrite the bytes once this call returns.
         resolve(body === undefined ? { outcome } : { outcome, body: body.slice() });
       agent.asks.request(this.name, { ...question, respond }, SERVED_PROTOCOL_NAME);
     });

@@ -8,8 +8,8 @@ import { assert } from '../engine/core/assert.ts';
 import { FlagError, setExitCode } from './exit.ts';
 
 /**
- * A required argument is missing: prints the help and exits with 2, because a CI check without a
- * file must not pass.
+ * Prints the help and sets exit code 2, for a command without its required argument: a CI check that names
+ * no file must not pass.
  */
 export function refuseWithHelp(command: Command): void {
   command.outputHelp({ error: true });
@@ -53,15 +53,15 @@ export interface FlagRange {
   readonly most: number;
 }
 
-/** Seeds whose decimal digits are exact: these digits name the streams of random numbers. */
+/** Seeds that a double holds exactly, because their decimal digits are part of the names of random streams. */
 export const SEED_RANGE: FlagRange = { least: 0, most: Number.MAX_SAFE_INTEGER };
 /** Number of seeds of a run: more would hardly narrow intervals, and each result stays in memory. */
 export const SEED_COUNT_RANGE: FlagRange = { least: 1, most: 10_000 };
 /** Number of worker threads: each takes some 60 MB before it runs anything. */
 export const THREADS_RANGE: FlagRange = { least: 1, most: 256 };
-/** Seconds after which a run of a lost worker goes to another. */
+/** Seconds after which the run of a lost worker is given to another worker. */
 export const LOCK_SECONDS_RANGE: FlagRange = { least: 1, most: 3_600 };
-/** Longest time that a worker may spend on one run, in seconds: up to a week. */
+/** Time limit of a worker for one run, in seconds: at most a week. */
 export const TIME_LIMIT_SECONDS_RANGE: FlagRange = { least: 1, most: 604_800 };
 /** Memory limit of a worker thread, in megabytes: with less, not even a small run fits. */
 export const MEMORY_MB_RANGE: FlagRange = { least: 64, most: 1_000_000 };

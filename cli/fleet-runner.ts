@@ -31,7 +31,7 @@ export interface FleetRunner extends ScenarioRunner {
 
 /** Connects to the queue of a fleet, and returns what runs seeds on it. */
 export async function openFleetRunner(queue: QueueAddress): Promise<FleetRunner> {
-  // Fresh: a scenario runs anew each time, whatever results the fleet has.
+  // isFresh: a scenario runs anew each time, even if the fleet has results of an earlier run.
   const { fleet, tellConflicts, close } = await connectToFleet(queue, sourceState(), true);
   return { command: 'scenario', run: (order) => runOn(fleet, order), codes: tellConflicts, close };
 }
@@ -62,7 +62,7 @@ async function runOn(fleet: FleetExecutor, order: RunRequest): Promise<RunEnd> {
   return { kind: 'judged', input: judgeInputOfRuns(order, done, performance.now() - began) };
 }
 
-/** What each run is to a fleet: its files and values, opened once for all runs that share them. */
+/** For each run its scenario with its values, as a fleet needs it; runs with equal values share one. */
 async function cellsOf(
   { scenario, definitions }: RunRequest,
   runs: readonly PlannedRun[],

@@ -26,9 +26,9 @@ interface FleetFlags {
   readonly debug?: boolean;
 }
 
-/** A worker that has sent no sign of life for this time, ms, is gone. */
+/** A worker that has not announced itself for this time, ms, counts as gone. */
 const GONE_MS = 3 * WORKER_ALIVE_INTERVAL_MS;
-/** The state is read twice, at this distance in ms, to compute the rate of runs. */
+/** Time between two readings of the state, from which the rate of runs is computed, ms. */
 const RATE_MS = WORKER_ALIVE_INTERVAL_MS;
 
 /** The state of a fleet: numbers of runs, and its workers. */

@@ -1,7 +1,7 @@
 /**
  * `--from-here`: npm runs scripts in the folder of the package, so `npm run scenario mine.yaml` in another
- * folder looks for the file where it is not. With the flag, paths count from the folder that npm was
- * called in (docs.npmjs.com/cli/commands/npm-run-script, `INIT_CWD`).
+ * folder looks for the file in the wrong place. With the flag, paths are relative to the folder in which npm was
+ * called (docs.npmjs.com/cli/commands/npm-run-script, `INIT_CWD`).
  *
  * @module
  */
@@ -13,14 +13,14 @@ import { addFromHereToCommands } from '../scenarios/command-text.ts';
 
 const FLAG = '--from-here';
 
-/** Adds the option to all commands; an installed program runs where it is called. */
+/** Adds the option to all commands, unless the program is installed: then npm does not change the folder. */
 export function addFromHereOption(commands: readonly Command[]): void {
   if (!IS_RUN_FROM_SOURCE) return;
   const summary = 'paths count from the folder that npm was called in';
   for (const command of commands) command.option(FLAG, summary);
 }
 
-/** Goes to the folder of the caller, before anything else reads a path. */
+/** With the flag, changes to the folder of the caller; to be called before anything else reads a path. */
 export function changeToCallerFolder(words: readonly string[], folder: string | undefined): void {
   if (!IS_RUN_FROM_SOURCE || !words.includes(FLAG)) return;
   addFromHereToCommands();

@@ -19,8 +19,8 @@ const NAME_MAX = 32;
 const MEBI = 1024 * 1024;
 
 /**
- * All is well if every node is and, where probes were requested, at least one node has sent a
- * packet.
+ * The verdict over all nodes: ok if every node is ok and, where probes were requested, the probe of at
+ * least one node came back.
  */
 export function judgeHealth(nodes: readonly NodeHealth[], wantsProbe: boolean): HealthVerdict {
   const isProven = !wantsProbe || nodes.some(({ probe }) => probe.kind === 'back');

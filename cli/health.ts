@@ -21,7 +21,7 @@ import { deployedEndpoints } from './health-deployment.ts';
 import { judgeHealth, renderHealth } from './health-table.ts';
 
 const TIMEOUT_MS = 5_000;
-/** Time-outs of up to an hour. */
+/** Allowed values of `--timeout`, ms: at most an hour. */
 const TIMEOUT_RANGE: FlagRange = { least: 1, most: 3_600_000 };
 /** Number of nodes that are checked at the same time. */
 const AT_ONCE = 16;

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** An option that is `--queue`, or was meant to be. */
+/** The option `--queue`, or a misspelt one that begins with `--q`. */
 const QUEUE = /^--q[^=]*=?/;
 /** User and password end at the last `@`: a password may contain an `@` that is not escaped. */
 const BEFORE_HOST = /^(?:.*?\/\/)?(.*)@/s;
@@ -13,8 +13,8 @@ const PARAMETER = /[?&]\w*pass\w*=(.+)/is;
 const HIDDEN = '***';
 
 /**
- * A text, such as the command itself or a message that repeats a word of it, without the user and the
- * password of any address.
+ * Removes the user and the password of every address on the command line from a text, such as the command
+ * itself or a message that repeats a word of it.
  * @param words The words of the command.
  */
 export function hidePasswords(text: string, words = process.argv.slice(2)): string {
@@ -26,7 +26,7 @@ export function hidePasswords(text: string, words = process.argv.slice(2)): stri
   return clean;
 }
 
-/** Parts of a word that nobody may read, and what is shown of them. */
+/** The secret parts of a word of the command line, each with the text that replaces it. */
 function secretsOf(word: string, followsQueue: boolean): readonly (readonly [string, string])[] {
   const isAddress = followsQueue || QUEUE.test(word) || word.includes('//');
   if (!isAddress) return [];

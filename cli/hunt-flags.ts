@@ -12,14 +12,14 @@ import { numberOption, THREADS_RANGE } from './flags.ts';
 const BUDGET_DEFAULT_MS = 60_000;
 const NS_PER_MS = 1_000_000;
 
-/** `--budget`, in ms. */
+/** Makes the option `--budget`, whose value is read as ms. */
 export function budgetOption(summary: string): Option {
   return new Option('--budget <time>', summary)
     .argParser(budgetMs)
     .default(BUDGET_DEFAULT_MS, '60s');
 }
 
-/** `--workers`. */
+/** Makes the option `--workers`; by default one thread per core. */
 export function workersOption(): Option {
   const option = numberOption('--workers <n>', 'number of threads', THREADS_RANGE);
   return option.default(availableParallelism(), 'one a core');

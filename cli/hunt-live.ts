@@ -1,6 +1,6 @@
 /**
- * `orrery hunt FILE --live`: runs what a hunt in virtual time kept, as processes in real time, and
- * judges it by the same names (docs/spec/hunt.md#live).
+ * `orrery hunt FILE --live`: repeats the attempts that a hunt in virtual time kept, as processes in real
+ * time, and looks for the same kinds of breaks (docs/spec/hunt.md#live).
  *
  * @module
  */
@@ -26,19 +26,19 @@ export interface LiveHuntOptions {
   /** Folder of the scenario's hunts. */
   readonly folder: string;
   readonly budgetMs: number;
-  /** Most attempts; undefined: as many as the budget has time for. */
+  /** Largest number of attempts; undefined: as many as fit into the budget. */
   readonly attempts: number | undefined;
   readonly signal: AbortSignal;
   readonly progress: HuntProgress;
   readonly json: boolean;
 }
 
-/** A break that processes showed. */
+/** A break that a live run showed. */
 interface LiveBreak {
   readonly found: HuntBreak;
   readonly attempt: Attempt;
   readonly scenario: Scenario;
-  /** True if the same attempt showed it a second time. A busy machine may have shown the other. */
+  /** True if the same attempt showed it a second time. A break seen only once may be due to a busy machine. */
   readonly isRepeated: boolean;
 }
 
@@ -75,23 +75,23 @@ export async function huntLive(options: LiveHuntOptions): Promise<0 | 1 | 130> {
 
 type HowLive = Parameters<typeof tryAttemptLive>[2];
 
-/** What was tried, and what broke. */
+/** Tries attempts in live runs, and collects what breaks. */
 class LiveSearch {
   tried = 0;
-  /** By their names. */
+  /** Breaks by name. */
   readonly breaks = new Map<string, LiveBreak>();
   readonly #hunted: HuntedScenario;
   readonly #how: HowLive;
   readonly #known: ReadonlySet<string>;
 
-  /** @param known Names of what breaks without faults. */
+  /** @param known Names of the breaks that occur even without faults. */
   constructor({ hunted }: LiveHuntOptions, how: HowLive, known: ReadonlySet<string>) {
     this.#hunted = hunted;
     this.#how = how;
     this.#known = known;
   }
 
-  /** Runs an attempt, and again if something new broke. @returns false if it was stopped. */
+  /** Runs an attempt, and repeats it if a new break occurred. @returns false if it was stopped. */
   async try(attempt: Attempt): Promise<boolean> {
     const own = await prepareAttemptScenario(this.#hunted, attempt);
     if (own === undefined) return true;
@@ -144,7 +144,7 @@ function print(options: LiveHuntOptions, { plain, breaks, tried, profiles }: Liv
   process.stdout.write(`${[...lines, ...none, end].join('\n')}\n`);
 }
 
-/** Writes the scenario that shows a break. @returns its path. */
+/** Writes the scenario that shows a break. @returns the path of its file. */
 function write({ folder }: LiveHuntOptions, { found, attempt, scenario }: LiveBreak): string {
   const path = join(folder, `live-${breakFolderName(found)}`, 'shown.yaml');
   const one = { attempt, found, number: 1 };

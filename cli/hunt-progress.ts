@@ -11,7 +11,7 @@ import { hasLiveStderr } from './terminal.ts';
 const PLAIN_INTERVAL_MS = 10_000;
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** Shows how far a hunt is, in the form that suits where stderr goes. */
+/** Shows how far a hunt is: a rewritten line on a terminal, plain lines elsewhere, nothing with `--json`. */
 export class HuntProgress {
   readonly #name: string;
   readonly #isQuiet: boolean;
@@ -20,7 +20,7 @@ export class HuntProgress {
   readonly #beganMs = performance.now();
   #nextMs = PLAIN_INTERVAL_MS;
 
-  /** @param fromTried Attempts of earlier hunts. */
+  /** @param fromTried Number of attempts of earlier hunts, which this hunt continues. */
   constructor(name: string, { json }: { readonly json?: boolean }, fromTried = 0) {
     this.#name = name;
     this.#isQuiet = json === true;

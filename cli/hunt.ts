@@ -66,7 +66,7 @@ interface HuntFlags {
 }
 
 const ATTEMPTS_RANGE: FlagRange = { least: 1, most: 1_000_000_000 };
-/** Share of the budget for making each break smaller, and the least time for it, ms. */
+/** Share of the budget for shrinking each break, and the smallest time for it, ms. */
 const SHRINK_SHARE = 0.5;
 const SHRINK_LEAST_MS = 20_000;
 
@@ -176,7 +176,7 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
       shrunk.push({ one, path, left });
     }
     print({ hunted, state, from, shrunk, pathOf }, flags);
-    // What an earlier hunt found is still broken in this program.
+    // `state` also has the breaks of earlier hunts that this one continues; none of them is mended in this program.
     if (state.breaks.length > 0) return 1;
     return interrupt.signal.aborted ? 130 : 0;
   } finally {
@@ -191,7 +191,7 @@ function isQuiet({ kind }: HuntBreak): boolean {
   return kind === 'recover' || kind === 'growth';
 }
 
-/** Names what is hunted. */
+/** Hash of everything that determines a hunt: a hunt continues the state of an earlier hunt with the same hash. */
 function hashOf({ scenario }: HuntedScenario, { set, seed, unguided }: HuntFlags): string {
   const parts = [scenario.sha256, scenario.topology.sha256, scenario.data, scenario.modules];
   const all = [...parts, set, seed, unguided === true];
@@ -209,7 +209,7 @@ interface HuntReport {
   readonly state: HuntState;
   readonly from: HuntState;
   readonly shrunk: readonly Shrunk[];
-  /** Where files of breaks are. */
+  /** Path of the scenario file that shows a break. */
   readonly pathOf: (one: FoundBreak) => string;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The last two runs of the scenario that ran last, for a comparison that names none.
+ * Finds the last two runs of the scenario that ran last, for `orrery compare` without arguments.
  *
  * @module
  */

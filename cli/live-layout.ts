@@ -23,7 +23,7 @@ export interface LoopChoice {
   readonly repeat?: number;
 }
 
-/** Each of these flags determines the place of all nodes, so only one is allowed. */
+/** @throws FlagError if several of these flags are given, since each determines where all nodes run. */
 export function refuseTwoLayouts({ processes, deployment, loops }: LayoutFlags): void {
   const given = [
     ...(loops === undefined ? [] : ['--loops']),
@@ -40,8 +40,8 @@ export function refuseTwoLayouts({ processes, deployment, loops }: LayoutFlags):
 }
 
 /**
- * The requested number of event loops; by default as many as the file's traffic needs. With
- * `--precision` there is one.
+ * The requested number of event loops; by default as many as the file's traffic needs, or one if
+ * `--precision` is given.
  * @param isPrecisionGiven True if `--precision` is on the command line.
  */
 export function chooseLoops(

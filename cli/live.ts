@@ -1,6 +1,6 @@
 /**
- * `orrery live FILE`: runs a scenario on real sockets of this machine and prints the same verdict,
- * with `mode: live` and wall time.
+ * `orrery live FILE`: runs a scenario on real sockets of this machine and prints a verdict like that of
+ * `orrery scenario`, with `mode: live` and wall time.
  *
  * @module
  */
@@ -105,7 +105,7 @@ async function runLive(
   refuseDoubles(loaded.scenario.topology, loaded.scenario.options, registry);
   const isSpread = flags.processes !== undefined || deployment !== undefined || loops > 1;
   if (isSpread) refuseClouds(loaded.scenario);
-  // Event loops and processes that wait by spinning would take the processor from each other (docs/how-to/live.md).
+  // Several event loops or processes that all wait by spinning would slow each other down (docs/how-to/live.md).
   const precision = isSpread && !isGiven('precision') ? 'low' : flags.precision;
   const shape = isGiven('shape') ? flags.shape : (deployment?.shape ?? flags.shape);
   const runner = {
@@ -124,7 +124,7 @@ async function runLive(
   );
 }
 
-/** The flags of a live run that become part of its folder's name. */
+/** The parts of a live run's folder name: where the nodes run, and flags that change the run. */
 function namedBy(
   { processes, loops, deployment, shape, precision }: LiveFlags,
   isGiven: (name: string) => boolean,

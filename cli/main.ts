@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 /**
- * Entry of the command line. It loads the rest, so that a machine on which not even that is possible
- * (too many open files) ends in one line as well.
+ * Entry of the command line. It imports the rest dynamically, so that even a failure to load it (such as too
+ * many open files) ends with a message of one line.
  *
  * @module
  */
 import { findEnvironmentError } from '../engine/live/environment.ts';
 
-/** If a process may open fewer files, loading fails in many ways, and not every error names the reason. */
+/** With a lower limit of open files, loading fails in many ways, and not every error names the reason. */
 const OPEN_FILES_MIN = 128;
 
 /** Exit codes with which Node ends silently: 1, its thread that loads modules died; 13, an import never settles. */

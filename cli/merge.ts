@@ -1,6 +1,6 @@
 /**
- * `orrery merge RESULTS...`: joins the parts of a sweep that ran on machines of their own, and ends as the
- * whole sweep would have.
+ * `orrery merge RESULTS...`: joins the parts of a sweep that ran on several machines, and prints, writes and
+ * exits as one run of the whole sweep would.
  *
  * @module
  */
@@ -110,7 +110,7 @@ function refuseOtherValues({ set }: SweepHeader, trusted: CombinationParameters)
 }
 
 /**
- * Returns a function that opens the scenario with values of results, which come from anywhere.
+ * Returns a function that opens the scenario with the values of results, which are not trusted.
  * @param commandWith Makes the command by which the user confirms these values as trusted.
  */
 function opening(

@@ -53,7 +53,7 @@ export interface NodeProcessOptions
   readonly interrupt?: 'drain' | 'ignore';
   /** Opens a server for applications of the node; it is closed with the process. */
   readonly openFace?: (log: OperatorLog) => Promise<ApplicationServer>;
-  /** Re-reads the files with which the process was started. */
+  /** Reads the files again with which the process was started, and applies changes; called on SIGHUP. */
   readonly reload?: (log: OperatorLog, change: ChangeNodeOptions) => ReloadResult;
 }
 
@@ -67,7 +67,7 @@ export interface ApplicationServer {
   close(): Promise<void>;
 }
 
-/** Runs until the coordinator, a signal or a mistake ends it; the process exits then. */
+/** Runs a node process until the coordinator, a signal or an error ends it; then the process exits. */
 export async function runNodeProcess(options: NodeProcessOptions): Promise<void> {
   const environment = [options.levels, process.env['ORRERY_LOG'] ?? ''].join(',');
   const log = createJsonLog({ node: options.hosts.join(','), environment });
@@ -106,7 +106,7 @@ export async function runNodeProcess(options: NodeProcessOptions): Promise<void>
   const end = await face.session.end;
   if (end.kind === 'broken') log.component('agent').error(end.message);
   if (end.kind === 'lost') log.component('agent').warn(`the coordinator is gone: ${end.reason}`);
-  // If a signal started the drain, its handler closes the rest and ends the process.
+  // If a signal started the drain, the signal handler closes everything else and ends the process.
   if (face.isDraining) return;
   if (end.kind === 'done' && options.mode === 'alone') {
     log.component('agent').warn(`ends after ${STANDALONE_RUN_DAYS_MAX} days, to be started again`);
@@ -172,7 +172,7 @@ class ProcessFace implements NodeProcessBackend {
     };
   }
 
-  /** Those of all protocols: agents load modules after the start. */
+  /** Metrics of all known protocols; read at each request, because agents load users' modules after the start. */
   get definitions(): readonly MetricDefinition[] {
     const { registry } = this.#options;
     const own = registry.names.flatMap((name) => registry.protocols(name)?.metrics ?? []);
@@ -201,7 +201,7 @@ class ProcessFace implements NodeProcessBackend {
     return agent.probe(whom) ?? Promise.resolve(undefined);
   }
 
-  /** Why there is no agent yet. */
+  /** Text that says why there is no agent yet. */
   get #unloaded(): string {
     return this.#options.mode === 'alone' ? 'is being loaded' : 'waits for its coordinator';
   }

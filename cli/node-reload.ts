@@ -1,7 +1,7 @@
 /**
- * The effect of SIGHUP on a node of a deployment: both of its files are read again, log levels and what
- * the node can change while it runs change immediately, and every other difference is named, because it
- * takes effect at the next start.
+ * The effect of SIGHUP on a node of a deployment: topology and deployment file are read again. Log levels, and
+ * options that the node can change while it runs, change at once; every other difference is named in the log,
+ * because it takes effect at the next start.
  *
  * Nothing is taken from a bad file. Nothing that is printed contains keys.
  *
@@ -31,7 +31,7 @@ export interface NodeStartFiles {
   readonly loadDeployment: (topology: Topology) => Deployment;
 }
 
-/** Gives a node while it runs the options that its file has; the result is undefined while no node does. */
+/** Gives a running node the options of its file; returns undefined if the node is not running. */
 export type ChangeNodeOptions = (
   node: string,
   options: Readonly<Record<string, unknown>>,
@@ -98,7 +98,7 @@ export class NodeFiles {
   }
 }
 
-/** Parts of the topology that differ between two versions of its file; for the node itself, its settings. */
+/** What differs between two versions of the topology: settings of the node itself or, if none, the other parts. */
 function topologyDifferences(before: Topology, after: Topology, name: string): readonly string[] {
   if (before.sha256 === after.sha256) return [];
   const own = hostDifferences(hostOf(before, name), hostOf(after, name));

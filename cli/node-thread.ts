@@ -3,7 +3,7 @@
  * The main thread passes signals on, logs when and in which line the node blocks its event loop, and
  * ends the process if the thread does not end in time.
  *
- * Draining, reloading and logging are the thread's work (services/operator) as long as it responds.
+ * As long as the thread responds, it does the draining, reloading and logging itself (services/operator).
  *
  * @module
  */
@@ -21,9 +21,9 @@ const ENTRY = entryModuleUrl('./node-thread', import.meta.url);
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const;
 const ENDING: readonly string[] = ['SIGTERM', 'SIGINT'];
 const LOOK_MS = 100;
-/** Grace after the deadline, ms, for a thread that ends by itself; the process ends within 5 s. */
+/** Time, ms, that a thread has to end by itself after the deadline of its drain; the process ends within 5 s. */
 const STUCK_MS = 150;
-/** A thread counts as silent after this time without a beat, ms: three beats. */
+/** The thread counts as silent if its counter of beats has not moved for this time, ms: three intervals of beats. */
 const SILENT_MS = 300;
 const STDERR = 2;
 const EXIT_NOT_DRAINED = 1;
@@ -78,7 +78,7 @@ class Guard {
     this.#worker.postMessage(signal);
   }
 
-  /** Lets a signal have its default effect, because the thread has no handler, or none yet. */
+  /** Gives a signal its default effect, because the thread has no handler for it (yet). */
   #obey(signal: NodeJS.Signals): void {
     this.dispose();
     process.kill(process.pid, signal);
@@ -116,7 +116,7 @@ class Guard {
       'error',
       `not drained within ${DRAIN_DEADLINE_MS} ms: ${node} computes without end${where ?? ''}; ended`,
     );
-    // What spins outside of JavaScript cannot be terminated, and an exit would wait for it.
+    // Native code in an endless loop cannot be terminated, and an exit would wait for it, hence SIGKILL.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), STUCK_MS);
     await this.#worker.terminate();
     process.exit(EXIT_NOT_DRAINED);
@@ -138,7 +138,7 @@ class Guard {
     try {
       writeSync(STDERR, `${line}\n`);
     } catch {
-      // Nobody reads standard error any more; the process ends even so.
+      // Standard error is closed; the line is lost, and the process still ends.
     }
   }
 }

@@ -122,7 +122,7 @@ export function addNodeCommand(program: Command): void {
   });
 }
 
-/** Loads the topology, with the protocols that this machine's own file names. */
+/** Loads the topology, and the protocols that its file on this machine names. */
 async function loadOwn(
   path: string,
 ): Promise<{ readonly topology: Topology; readonly registry: ProtocolRegistry }> {
@@ -135,7 +135,7 @@ async function loadOwn(
   return { topology: loadTopology(request), registry };
 }
 
-/** Writes the keys of the coordinator and all nodes, or of one node that makes its own. */
+/** Makes and writes the keys of the coordinator and all nodes or, if `name` is given, the key of this node alone. */
 async function writeKeys(file: string, name: string | undefined, folder: string): Promise<void> {
   const { topology, registry } = await loadOwn(file);
   if (name !== undefined) checkName(topology, name);
@@ -179,10 +179,10 @@ async function runNode(topologyFile: string, name: string, flags: NodeFlags): Pr
   });
 }
 
-/** Who gives a node its orders, and what it is told from files. */
+/** How a node is run: the channel to its coordinator, its deployment, and the name of its folder. */
 interface Manner extends Pick<NodeStartFiles, 'deployment' | 'loadDeployment'> {
   readonly connect: NodeProcessOptions['connect'];
-  /** Folder of its stores, within that of the flag. */
+  /** Name of the folder of the node's stores, below the folder of `--state`. */
   readonly stateName: string;
 }
 
@@ -217,7 +217,7 @@ function alone({ name, topology, registry }: Found, flags: NodeFlags): Manner {
     deployment: loaded.deployment,
     loadDeployment: (over) => load(over).deployment,
     connect: async () => new StandaloneChannel(standaloneAssignment(name, topology, loaded)),
-    // No name of a node has a dot: runs with a coordinator have other stores.
+    // Names of nodes have no dot, so these stores are never those of a run with a coordinator.
     stateName: `${encodeURIComponent(name)}.alone`,
   };
 }
@@ -275,7 +275,7 @@ function hostPort(
   return { host, port: Number(port) };
 }
 
-/** True if trying again is useless: a wrong key, or another program on the port. */
+/** True if a further attempt would fail too: a wrong key, or another program on the port. */
 function isFinal({ reason }: DialError): boolean {
   return reason === 'authentication failed' || reason === 'protocol error';
 }

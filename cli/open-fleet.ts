@@ -1,5 +1,5 @@
 /**
- * A fleet that takes runs of this program, until it is closed.
+ * Connects this process to a fleet, whose workers then make its runs.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface FleetConnection {
 
 /**
  * Connects to the queue of a fleet of workers.
- * @param isFresh True if results that the fleet has already do not count.
+ * @param isFresh True to make every run anew, even if the fleet has its result already.
  */
 export async function connectToFleet(
   queue: QueueAddress,

@@ -1,6 +1,6 @@
 /**
- * The scenario that results of a sweep name: found and compared before anything of it is loaded, because
- * loading a scenario runs the modules that it names, and results may come from anywhere.
+ * Finds and checks the scenario that results of a sweep name, before the scenario is loaded: loading runs the
+ * modules that a scenario names, and results may come from anywhere.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { isBelowFolder, realPath } from '../topologies/files/file-bounds.ts';
 
 /**
  * Refuses a scenario that is not the user's own, or not the one that gave the results.
- * @param results Files of results. What came with them, below the current folder, is not the user's own.
+ * @param results Files of results. A scenario in the same folder below the current one came with them.
  * @throws ConfigError if there is no such file, Refusal for one elsewhere or with another hash.
  */
 export function refuseUntrustedScenario(
@@ -40,8 +40,8 @@ export function refuseUntrustedScenario(
 }
 
 /**
- * The folder that results may have come in: the topmost one below the current folder, because whoever packs results
- * packs what lies beside them. None if they are in the current folder itself, or elsewhere.
+ * The folder that may have been unpacked with the results: the topmost folder on their path below the current folder.
+ * None if the results are in the current folder itself, or not below it.
  */
 function broughtIn(folder: string): readonly string[] {
   const [top = ''] = relative(realPath(process.cwd()), realPath(folder)).split(sep);

@@ -1,5 +1,5 @@
 /**
- * `--viz`: carries out in the run in progress what pages of the browser view order, keeps the faults
+ * `--viz`: carries out orders of the browser view's pages in the run in progress, keeps the faults
  * that were injected, and writes them as a scenario (ADR 0015).
  *
  * @module
@@ -36,13 +36,13 @@ export interface FaultPaletteOptions {
   readonly command: 'scenario' | 'live' | 'emulate';
   /** Virtual seconds per wall second at the start of a run in virtual time. */
   readonly speed: number | undefined;
-  /** Why nothing can be injected into this run. */
+  /** Why nothing can be injected into this run; absent if faults can be injected. */
   readonly bar?: string | undefined;
   /** Carries the orders to the run. */
   readonly client: RunPortClient;
 }
 
-/** A way to run a scenario (execute.ts) on which pages may act. */
+/** A way to run a scenario (execute.ts) into whose runs pages may inject faults. */
 interface Acted {
   readonly command: 'scenario' | 'live' | 'emulate';
   readonly run: (order: RunRequest, place: RunnerFolder) => Promise<RunEnd>;
@@ -121,7 +121,7 @@ export class FaultPalette implements ControlHandler {
       return Promise.resolve(refusal(number, this.#phase, why));
     }
     return new Promise((resolve) => {
-      // Two pages may give their orders the same number, so the run gets a number of ours, and the page its own back.
+      // Two pages may use the same number for their orders: the client numbers them anew, and the reply restores it.
       const taker = (news: RunPortReport | undefined): void => resolve(replyTo(number, news));
       this.#parts.client.send(lineOrder(order), taker);
     });
@@ -198,7 +198,7 @@ export function withFaultPalette(runner: Acted, palette: FaultPalette, repeat: R
     const end = await runner.run(order, place).finally(() => palette.close());
     const faults = palette.faults.length;
     if (faults === 0) return end;
-    // With injected faults it is not the run of its file, so it gets another folder.
+    // A run with injected faults is not the run that its file describes, so it gets another folder.
     if (end.kind === 'judged') place.rename(INTERACTIVE_RUN_SUFFIX);
     const { folder } = place;
     const isWritten = writeInteractive(folder, palette);
@@ -229,7 +229,7 @@ function writeInteractive(folder: string, palette: FaultPalette): boolean {
   }
 }
 
-/** Adds to `base` the flags that `said` has in addition to `ordered`; each is a command. */
+/** Adds to the command `base` the flags that the command `said` has after the words of the command `ordered`. */
 function withExtras(base: string, said: string, ordered: string): string {
   const extras = said.startsWith(ordered)
     ? said.slice(ordered.length).replace(/^ --(?= )/, '')

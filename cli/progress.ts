@@ -20,13 +20,13 @@ const PLAIN_INTERVAL_MS = 10_000;
 const QUICK_RUN_MS = 1_000;
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** Callbacks for a command that is running. */
+/** Updates and clears the progress of a command that is running. */
 export interface ProgressDisplay {
   readonly update: (state: RunState) => void;
   readonly clear: () => void;
 }
 
-/** Starts to show progress, in the form that suits where stderr goes. */
+/** Starts to show progress: a rewritten line if stderr is a terminal, plain lines otherwise. */
 export function showProgress(
   name: string,
   flags: { readonly json?: boolean; readonly quiet?: boolean },

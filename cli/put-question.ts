@@ -1,7 +1,6 @@
 /**
- * An operator's question on its way to a node: which node and protocol it is for, and its answer as text.
- *
- * The same for a node process and for a whole run.
+ * Passes an operator's question to a node: finds the node and the protocol that it is for, and returns the answer as
+ * text. Used for the nodes of a process, and for all nodes of a run.
  *
  * @module
  */
@@ -22,15 +21,15 @@ export interface QuestionTarget {
   /** The hosts whose nodes can be asked here. */
   readonly hosts: readonly HostSpec[];
   readonly registry: Pick<ProtocolLookup, 'protocols'>;
-  /** Nanoseconds of the node's clock in a millisecond of the operator's; by default those of a real clock. */
+  /** Nanoseconds of the nodes' clock per millisecond of the operator's clock; by default 1,000,000. */
   readonly nsPerMs?: number;
-  /** Puts the question; what it returns gives it up. */
+  /** Puts the question to its node; the returned function withdraws it. */
   readonly put: (spec: AskSpec, taker: AskAnswerReceiver) => Undo;
 }
 
 /**
  * Puts an operator's question to a node. Never rejects.
- * @param signal Says that nobody waits for the answer any more.
+ * @param signal Aborted when the asker no longer waits for the answer.
  */
 export function answerOperatorQuestion(
   { hosts, registry, nsPerMs = NS_PER_MS, put }: QuestionTarget,
@@ -74,8 +73,8 @@ export function answerOperatorQuestion(
 }
 
 /**
- * True if a question may be for this host: by its name; a status without one is of its target; anything else is for
- * whom it is not about.
+ * True if a question may be for this host. A question that names a node is for that host. Without a name, `status` is
+ * for its target (without a target: for any host), and any other question is for every host but its target.
  */
 function isMeant(
   { name }: HostSpec,

@@ -1,5 +1,5 @@
 /**
- * The flag `--queue`: where a fleet has its queue.
+ * The flag `--queue`: the address of a fleet's queue.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { shortScenarioName } from '../scenarios/command-text.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { FlagError } from './exit.ts';
 
-/** Environment variable with the password: everybody on a machine can read its command lines. */
+/** Environment variable with the password, because every user of a machine can read its command lines. */
 const PASSWORD = 'ORRERY_QUEUE_PASSWORD';
 
 /** Makes the option `--queue`. */
@@ -28,7 +28,7 @@ export function queueOption(): Option {
 const FORM_HINT = 'write --queue redis://HOST:PORT, or postgres://USER@HOST/DATABASE';
 const SIGNS_HINT = `put its password in ${PASSWORD} as it is, or write % / ? # @ in it as %25 %2F %3F %23 %40`;
 
-/** Parses the flag's value. No message repeats it, because it may contain a password. */
+/** Parses the flag's value. No message repeats the value, because it may contain a password. */
 function queueFlag(text: string): QueueAddress {
   const address = readQueueAddress(text);
   if (address === undefined) {

@@ -7,13 +7,13 @@ import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refusal } from '../scenarios/refusal.ts';
 
-/** Duration of one look at the processor use, ms, and the most looks: ten seconds in all. */
+/** Duration of one measurement of the processor use, ms, and the largest number of measurements: 10 s in all. */
 const LOOK_MS = 2_000;
 const LOOKS = 5;
-/** Most cores that other programs may use in all: more would be measured as our own cost. */
+/** Largest number of cores that all programs together may use: more would be measured as our own cost. */
 const OTHERS_MAX = 0.4;
 
-/** Cores that all programs used in `waitMs`; this process waits meanwhile. */
+/** Measures over `waitMs`, while this process waits, how many cores all programs together use on average. */
 export async function measureCoresInUse(waitMs: number, times = cpus): Promise<number> {
   const before = busyMs(times());
   const began = performance.now();
@@ -22,9 +22,9 @@ export async function measureCoresInUse(waitMs: number, times = cpus): Promise<n
 }
 
 /**
- * Waits for two quiet seconds.
+ * Waits until the machine was idle enough for two seconds in a row.
  * @param inUse Measures over `waitMs` how many cores are in use.
- * @throws Refusal after ten seconds in which there were none.
+ * @throws Refusal if that did not happen within ten seconds.
  */
 export async function waitForQuietMachine(
   inUse: (waitMs: number) => Promise<number> = measureCoresInUse,

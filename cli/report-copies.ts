@@ -1,6 +1,6 @@
 /**
  * `--junit FILE` and `--report DIR`: copies of a run's reports where a CI looks for them. Copies of an
- * earlier run are replaced before this run begins, so that nobody reads their verdict if the command is
+ * earlier run are replaced before this run begins, so that no stale verdict is read if the command is
  * killed or its files are refused.
  *
  * @module
@@ -21,7 +21,7 @@ export interface CopyFlags {
 }
 
 /**
- * Runs a command, and copies its reports to the files that flags name.
+ * Runs a command, and copies its reports to the paths that the flags name.
  * Until it ends, the copy of its JUnit file says that there is no verdict yet.
  * @param file The scenario, as it was named.
  * @throws EnvironmentError if a copy cannot be written, before anything runs.

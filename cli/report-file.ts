@@ -9,16 +9,16 @@ import type { Report } from '../reports/report-schema.ts';
 import { refuseIrregularFile } from '../scenarios/open/run-files.ts';
 import { FlagError } from './exit.ts';
 
-/** Largest report that is read, bytes; a report of 10,000 seeds has a fifth of this. */
+/** Largest report that is read, bytes; the report of a run with 10,000 seeds has a fifth of this. */
 const BYTES_MAX = 256e6;
 
-/** How messages speak of the file that was named. */
+/** How messages about a named file are worded. */
 interface Named {
   /** The words of the command to underline. */
   readonly found: string;
-  /** Begins each message. */
+  /** Begins each message, before the file's name. */
   readonly what: string;
-  /** What to give if there is no such file. */
+  /** Hint that says what to give instead if there is no such file. */
   readonly hint: string;
 }
 

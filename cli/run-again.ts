@@ -1,7 +1,7 @@
 /**
- * `--watch`: runs the command, and again whenever a file changes that the last run has read: scenario,
- * topology, traces, and everything beside a module of a user's own protocol. Each run has a process of
- * its own, because a module that was loaded once stays as it was.
+ * `--watch`: runs the command, and runs it again whenever a file changes that the last run has read: scenario,
+ * topology, traces, and every file in the folder of a user's module. Each run has a process of its own, because
+ * a process never loads a changed module again.
  *
  * @module
  */
@@ -24,8 +24,8 @@ export function sendOpenedFilesToWatcher(): void {
 }
 
 /**
- * Runs until Ctrl-C.
- * @param file The scenario, which may not be there yet.
+ * Runs the command, and again after each change, until Ctrl-C.
+ * @param file The scenario file, which need not exist yet.
  */
 export async function rerunOnChange(file: string): Promise<ExitCode> {
   const files = new ChangedFiles();
@@ -52,7 +52,7 @@ export async function rerunOnChange(file: string): Promise<ExitCode> {
   return 130;
 }
 
-/** Starts a run in its own process group: the terminal's Ctrl-C would be its second SIGINT, which ends it at once. */
+/** Starts a run in its own process group: else Ctrl-C reached it twice, and the second SIGINT ends it at once. */
 function startRun(onOpened: (path: string) => void): ReturnType<typeof spawn> {
   const words = process.argv.slice(1).filter((word) => word !== FLAG);
   const child = spawn(process.execPath, [...process.execArgv, ...words], {
@@ -67,9 +67,9 @@ function startRun(onOpened: (path: string) => void): ReturnType<typeof spawn> {
   return child;
 }
 
-/** Files, and whether one of them has changed. */
+/** Watches files for changes. */
 class ChangedFiles {
-  /** Watched names by folder: an editor puts a new file in the place of the old one. */
+  /** Watched names by folder; folders are watched, because an editor replaces a file by a new one. */
   readonly #names = new Map<string, Set<string>>();
   readonly #watchers = new Map<string, FSWatcher>();
   #changed: string | undefined;
@@ -83,7 +83,7 @@ class ChangedFiles {
     if (this.#watchers.has(folder)) return;
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
     const watcher = watch(folder, (_, name) => this.#hear(folder, name ?? ''));
-    // A folder that is deleted changes no more.
+    // A watcher of a deleted folder fails; there is nothing left to watch.
     watcher.on('error', () => undefined);
     this.#watchers.set(folder, watcher);
   }
@@ -98,7 +98,7 @@ class ChangedFiles {
     this.#changed = undefined;
   }
 
-  /** Waits for a change since {@link clear}, then for its further steps. @returns the file, or undefined if woken. */
+  /** Waits for a change since {@link clear}, and until it is complete. @returns the file, or undefined if woken. */
   async changed(): Promise<string | undefined> {
     if (this.#changed === undefined) {
       await new Promise<void>((done) => {

@@ -1,6 +1,6 @@
 /**
- * `--operator-port`: an operator's endpoint for all nodes of a live or emulated run. It is served by the main thread,
- * while the run has one of its own, or several (ADR 0080).
+ * `--operator-port`: an operator's endpoint for all nodes of a live or emulated run. The main thread serves it; the run
+ * itself has one or several other threads (ADR 0080).
  *
  * @module
  */
@@ -29,9 +29,9 @@ import type { ProtocolLookup } from '../topologies/files/registry.ts';
 import { answerOperatorQuestion, type QuestionTarget } from './put-question.ts';
 import type { RunnerFolder } from './run-place.ts';
 
-/** Longest wait for a run that computes, ms; what was asked for is left out then. */
+/** Longest wait for a busy run to report its state, ms; after it, the reply is made without that state. */
 const LOOK_MS_MAX = 2_000;
-/** A run ends questions in time; for one that does not, the endpoint waits so much longer, ms. */
+/** Time, ms, that the endpoint waits beyond a question's own time limit, at which the run should end the question. */
 const GRACE_MS = 500;
 const NS_PER_MS = 1_000_000;
 const US_PER_S = 1e6;
@@ -40,7 +40,7 @@ const US_PER_S = 1e6;
 export interface OperatedRun {
   readonly scenario: Pick<Scenario, 'name' | 'topology'>;
   readonly registry: Pick<ProtocolLookup, 'protocols' | 'metrics'>;
-  /** Seconds of the run in a second of the wall clock. */
+  /** Seconds of the run per second of the wall clock. */
   readonly speed: number;
   readonly client: RunPortClient;
 }
@@ -55,7 +55,7 @@ export async function openOperatorEndpoint(
   port: number,
 ): Promise<OperatorServer> {
   const face = new RunFace(run);
-  // Lines of nodes are those of --log; the endpoint itself has nothing to say but warnings.
+  // Log lines of nodes are written as --log says; the endpoint itself logs nothing but warnings.
   const log = createJsonLog({ node: face.name, level: 'warn', environment: '' });
   const server = await startOperatorServer({ face, log, port }).catch((error: unknown) => {
     if (!(error instanceof OperatorAddressError)) throw error;
@@ -71,7 +71,7 @@ interface Runner {
   readonly run: (order: RunRequest, place: RunnerFolder) => Promise<RunEnd>;
 }
 
-/** The runner, with an injection port for each seed, over which the client sends its commands. */
+/** Returns the runner with an injection port for each seed, through which the client sends its commands. */
 export function withInjectionPort<R extends Runner>(runner: R, client: RunPortClient): R {
   const run: Runner['run'] = (order, place) => {
     const recordingsOf: RunRequest['recordingsOf'] = (seed) => ({
@@ -158,7 +158,7 @@ class RunFace implements OperatorBackend {
     };
   }
 
-  /** Looks into the run, if it has time for that. */
+  /** Asks the run for a report; undefined if it does not answer within {@link LOOK_MS_MAX}. */
   #look(order: UnnumberedPortCommand): Promise<RunPortReport | undefined> {
     const { client } = this.#run;
     return new Promise((resolve) => {

@@ -18,7 +18,7 @@ export const INTERACTIVE_SCENARIO_FILE = 'interactive.yaml';
 /** One of these files exists once a run or a sweep has its verdict. */
 export const VERDICT_FILES = ['report.json', 'sweep.json', RESULTS_FILE_NAME] as const;
 
-/** Reports of a run, and of a sweep. */
+/** Names of the report files of a run, and of a sweep. */
 export const REPORT_FILES: Readonly<Record<'run' | 'sweep', readonly string[]>> = {
   run: ['report.html', 'report.json', 'report.md', 'junit.xml', 'metrics.prom', FLOWS_FILE],
   sweep: ['sweep.json', ...SWEEP_FILES],
@@ -35,7 +35,7 @@ const OTHERS: readonly string[] = [
   ...[INTERACTIVE_SCENARIO_FILE, ...Object.values(INPUT_COPY_FILE_NAMES)],
 ];
 
-/** True of a file that a run may have written: reports, recordings, what outside programs printed. */
+/** True for the name of a file that a run may have written: reports, recordings, output of outside programs. */
 export function isRunFile(name: string): boolean {
   if (OTHERS.includes(name)) return true;
   return (

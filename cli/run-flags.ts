@@ -41,12 +41,12 @@ export interface RunFlags extends CopyFlags, AbortFlags {
   readonly checkDeterminism?: boolean;
 }
 
-/** What takes flags: a command, or `fleet` for a command with `--queue`, whose runs a fleet makes. */
+/** A command with flags of runs; `fleet` stands for any command with `--queue`, whose runs are made by a fleet. */
 export type CommandTakingFlags = 'scenario' | 'live' | 'emulate' | 'sweep' | 'fleet';
 
 const ALL: readonly CommandTakingFlags[] = ['scenario', 'live', 'emulate', 'sweep', 'fleet'];
 const FOLLOWING: readonly CommandTakingFlags[] = ['scenario', 'emulate'];
-/** Commands whose nodes run by the wall clock. */
+/** Commands whose nodes run at the pace of the wall clock. */
 const PRESENT: readonly CommandTakingFlags[] = ['live', 'emulate'];
 /** Commands that run one scenario on this machine. */
 const SINGLE: readonly CommandTakingFlags[] = ['scenario', 'live', 'emulate'];
@@ -165,7 +165,7 @@ const RUN_OPTIONS: {
 };
 
 interface Refusal {
-  /** Follows the name of the flag. */
+  /** Text after the name of the flag in the message. */
   readonly reason: string;
   readonly hint: (flag: string) => string;
 }
@@ -208,8 +208,8 @@ export function addRunOptions(command: Command, taker: CommandTakingFlags): Comm
 }
 
 /**
- * Refuses the first flag on the command line that the command does not take.
- * @throws FlagError that names the first flag which was given and is not taken.
+ * Refuses flags that the command does not take.
+ * @throws FlagError that names the first such flag on the command line.
  */
 export function refuseInapplicableFlags(command: Command, taker: CommandTakingFlags): void {
   const { reason, hint } = REFUSALS[taker];

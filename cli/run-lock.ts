@@ -1,8 +1,8 @@
 /**
  * Locks a folder while a run writes to it, so that a second run of the same name goes elsewhere.
  *
- * A lock is a file with the id of its process. It is void if that process is gone, even if another
- * process has the id by now (where the system tells when a process began).
+ * A lock is a file with the id of its process. It is void once that process has ended, even if a new
+ * process has got the same id (where the system tells when a process began).
  *
  * @module
  */
@@ -46,7 +46,7 @@ function isCreated(path: string): boolean {
   }
 }
 
-/** Undefined if the lock was released in the meantime. */
+/** The process that holds a lock; undefined if the lock was released in the meantime. */
 function readOwner(path: string): Owner | undefined {
   try {
     const [pid = '', began = ''] = readFileSync(path, 'utf8').trim().split(' ');
@@ -58,8 +58,8 @@ function readOwner(path: string): Owner | undefined {
 }
 
 /**
- * If several processes find the same stale lock, only one removes it; a lock that turns out to be
- * fresh is restored.
+ * Removes a stale lock. If several processes find it, only one removes it; a lock that another process
+ * has taken in the meantime is put back.
  */
 function removeStale(path: string, stale: Owner): void {
   const aside = `${path}.${process.pid}`;

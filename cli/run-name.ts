@@ -1,8 +1,10 @@
 /**
- * The name of a run's folder below that of its scenario: equal inputs give equal names, other inputs another
- * name (docs/how-to/runs.md). Seeds and command are readable in it; a hash stands for the other inputs.
+ * The name of a run's folder below the folder of its scenario: runs with equal inputs have the same name, and runs
+ * with different inputs different names (docs/how-to/runs.md). Seeds and command are readable in the name; a hash
+ * stands for the other inputs.
  *
- * Contents of files and code do not count: they change while one works, and `run-place.ts` keeps earlier runs.
+ * Contents of files and the code are not inputs here: they change while a user works, and `run-place.ts` keeps
+ * earlier runs of the same name.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Where a run writes: a folder named after its inputs, which holds only the last run with these
- * inputs. The run before it is moved aside to a folder with its time in the name; ten of those are
+ * The folder to which a run writes: named after the run's inputs, it holds only the last run with these
+ * inputs. The previous run is moved aside to a folder with its time in the name; ten such folders are
  * kept (docs/how-to/runs.md).
  *
  * A folder is deleted only when it is below the folder of the scenario, has a name with a time, and
@@ -33,13 +33,13 @@ export const FORMER_RUNS_MAX = 10;
 /** Name of the symbolic link to the last run of a scenario. */
 const LATEST = 'latest';
 
-/** The suffix of a run that was moved aside. */
+/** The suffix in the folder name of a run that was moved aside. */
 const STAMP = /^_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(?:-\d+)?$/;
 
 /** The part of a run's folder that a runner needs. */
 export type RunnerFolder = Pick<RunFolder, 'folder' | 'rename'>;
 
-/** The folder of a run. */
+/** The folder of a run, which it locks while the run writes. */
 export class RunFolder {
   readonly #name: string;
   #folder: string;
@@ -50,7 +50,7 @@ export class RunFolder {
    * Takes the folder with the given name, or another one if a run is writing there.
    * @param folder The wanted folder; its parent belongs to the scenario.
    * @param onNotice Called if the run gets another folder.
-   * @param goesOn True of a folder that this run continues: its files stay.
+   * @param goesOn True if this run continues the one in the folder, whose files then stay.
    * @throws EnvironmentError if the folder is not writable.
    */
   constructor(
@@ -150,7 +150,7 @@ function makePlace(folder: string): void {
 interface Claim {
   readonly folder: string;
   readonly lock: RunLock | undefined;
-  /** The process that holds the wanted folder. */
+  /** Id of the process that holds the lock on the wanted folder. */
   readonly heldBy?: number;
 }
 

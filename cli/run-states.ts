@@ -1,5 +1,5 @@
 /**
- * Reads from the trace of a run which states its nodes reported.
+ * Reads the states that nodes reported from the trace of a run.
  *
  * @module
  */
@@ -11,7 +11,8 @@ import { openTrace } from '../viz/format/trace-file.ts';
 import { FlagError } from './exit.ts';
 
 /**
- * The states of all nodes at the end of a run, by name of the state; of equal names, only one.
+ * The states of all nodes at the end of a run, by name of the state; if several nodes have a state of the same
+ * name, only one of them is kept.
  * @throws FlagError if the folder has no trace that can be read.
  */
 export async function readFinalNodeStates(folder: string): Promise<ReadonlyMap<string, string>> {

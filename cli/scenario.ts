@@ -100,7 +100,7 @@ async function runFile(
   }
 }
 
-/** @throws FlagError if a flag beside `--watch` is for a single run only. */
+/** @throws FlagError if `--watch` is combined with `--json` or `--viz`, which are for a single run only. */
 function refuseSingle({ json, viz }: ScenarioFlags): void {
   if (json !== true && viz === undefined) return;
   const message = '--watch runs again, where --json and --viz are of one run';
@@ -141,7 +141,7 @@ async function onFleet(
   }
 }
 
-/** The values of `--set`, with those of `--cpu` and `--cpu-profile`, which change the scenario alike. */
+/** The overrides of `--set`, and those that `--cpu` and `--cpu-profile` stand for. */
 function withCpu({ set, cpu, cpuProfile }: ScenarioFlags): Readonly<Record<string, string>> {
   const chosen = cpu ?? (cpuProfile === undefined ? undefined : 'calibrated');
   return {

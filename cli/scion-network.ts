@@ -1,5 +1,5 @@
 /**
- * A SCION network in virtual time whose hosts are asked, as operators ask those of a running one.
+ * A SCION network in virtual time whose hosts can be asked questions, as an operator asks hosts of a running network.
  *
  * @module
  */
@@ -24,18 +24,18 @@ import {
 import type { HostSpec } from '../topologies/model.ts';
 import { FlagError } from './exit.ts';
 
-/** A question that only control services answer. */
+/** Kind of question that only control services answer. */
 const BEACONS_KIND = 'beacons';
 const NS_PER_S = 1_000_000_000;
 /** Links are up 1.4 s after their routers have started (nodes/scion/README.md, "Figures"). */
 const LINKS_UP_NS = 2 * NS_PER_S;
-/** Control services have found what they find when nothing was added for so long: two rounds of beaconing, ns. */
+/** Path discovery is complete when control services learn nothing new for this time, two rounds of beaconing, ns. */
 const SETTLED_NS = 10 * NS_PER_S;
-/** Nobody waits longer until they have, ns. */
+/** Longest wait for path discovery to complete, ns. */
 const SETTLE_NS_MAX = 300 * NS_PER_S;
-/** A step in which virtual time goes on while an answer is waited for, ns. */
+/** Step by which virtual time advances while waiting for an answer, ns. */
 const STEP_NS = 100_000_000;
-/** 2026-01-01T00:00:00Z, as for scenarios that name no time. */
+/** Calendar time of the start, seconds since 1970: 2026-01-01T00:00:00Z, the default of scenarios. */
 const EPOCH_SECONDS = 1_767_225_600;
 
 /** What a host of the network answered. */
@@ -44,7 +44,7 @@ export interface HostAnswer {
   readonly text: string;
 }
 
-/** A host that can be asked, and its protocol that answers. */
+/** A host that can be asked, and the protocol on it that answers. */
 interface AskedHost {
   readonly host: HostSpec;
   readonly placed: ProtocolOnHost;
@@ -70,7 +70,7 @@ async function openNetwork(
   };
 }
 
-/** True of a file that names or has a topology, and is none itself. */
+/** True for a scenario file, which names or contains a topology; false for a topology file. */
 function isScenario(path: string): boolean {
   return /^["']?topology["']?\s*:/m.test(readFileSync(path, 'utf8'));
 }
@@ -146,8 +146,8 @@ export class ScionNetwork {
   }
 
   /**
-   * Lets time pass until links are up and control services have found what they find, or until an instant.
-   * @param atNs That instant; absent: see above.
+   * Advances virtual time to `atNs` or, if undefined, until links are up and path discovery is complete.
+   * @param atNs Time since the start, ns.
    */
   settle(atNs: number | undefined): void {
     this.#runUntil(atNs ?? LINKS_UP_NS);
@@ -190,7 +190,7 @@ export class ScionNetwork {
     return { outcome: outcome ?? 'no-answer', text: parts.join('') };
   }
 
-  /** The host of an AS that answers a kind of question: one that is no control service, if there is any. */
+  /** The host of an AS that answers a kind of question; a control service only if no other host does. */
   #hostFor(area: string, kind: string): AskedHost {
     const own = this.#prepared.scenario.topology.hosts.filter((host) => host.area === area);
     const able = own.flatMap((host) => this.#asked(host, kind) ?? []);
@@ -211,7 +211,7 @@ export class ScionNetwork {
     return this.#asked(host, BEACONS_KIND) !== undefined;
   }
 
-  /** How much all control services know, as text; empty if there are none. */
+  /** Text with the numbers of beacons and segments that all control services know; empty if there is no service. */
   #discovered(): string {
     const { scenario, experiment } = this.#prepared;
     return scenario.topology.hosts

@@ -58,14 +58,14 @@ export interface TracerouteAnswer {
 /** A path in an answer to `paths`, with what probing it showed. */
 export interface ListedPath {
   readonly fingerprint: string;
-  /** `ISD-AS#IFID`, alternately where it leaves an AS and where it enters the next. */
+  /** `ISD-AS#IFID` of each interface: alternately where the path leaves an AS and where it enters the next AS. */
   readonly interfaces: readonly string[];
   readonly mtu: number;
   /** Seconds since 1970. */
   readonly expires: number;
   readonly nextHop: string;
   readonly isRevoked: boolean;
-  /** Announced by its ASes; null or absent if a part is unknown. */
+  /** Latency, bandwidth and carbon from what the ASes of the path announce; null or absent if a part is unknown. */
   readonly latencyUs?: number | null;
   readonly bandwidthKbps?: number | null;
   readonly carbon?: number | null;
@@ -90,7 +90,7 @@ export interface ListedTrc {
   };
   readonly validity: ListedPeriod;
   readonly is_valid: boolean;
-  /** Seconds. */
+  /** In seconds. */
   readonly grace_period: number;
   readonly no_trust_reset: boolean;
   readonly votes: readonly number[];
@@ -105,13 +105,13 @@ export interface ListedTrc {
   }[];
 }
 
-/** Seconds since 1970. */
+/** A period of validity; both ends in seconds since 1970. */
 interface ListedPeriod {
   readonly not_before: number;
   readonly not_after: number;
 }
 
-/** Prints TRCs as `scion-pki trc inspect` does. */
+/** Formats TRCs as `scion-pki trc inspect` prints them. */
 export function trcsText(at: string, trcs: readonly ListedTrc[]): string {
   const lines = trcs.flatMap((trc) => [
     `TRC ISD${trc.id.isd}-B${trc.id.base_number}-S${trc.id.serial_number}:`,
@@ -139,7 +139,7 @@ function periodText({ not_before, not_after }: ListedPeriod): string {
   return `${dateText(not_before)} to ${dateText(not_after)}`;
 }
 
-/** RFC 3339. */
+/** The time in the format of RFC 3339. @param seconds Time since 1970, s. */
 function dateText(seconds: number): string {
   return new Date(1_000 * seconds).toISOString().replace('.000Z', 'Z');
 }
@@ -148,7 +148,7 @@ function listText(name: string, items: readonly string[]): readonly string[] {
   return [`  ${name}:`, ...items.map((item) => `    - ${item}`)];
 }
 
-/** Prints a ping. */
+/** Formats the answer to `ping` as `scion ping` prints it. */
 export function pingText({
   remote,
   path,
@@ -176,7 +176,7 @@ export function pingText({
   ]);
 }
 
-/** Prints a traceroute. */
+/** Formats the answer to `traceroute` as `scion traceroute` prints it. */
 export function tracerouteText({ path, hops }: TracerouteAnswer): string {
   return linesText([
     ...usingPath(path),
@@ -187,7 +187,7 @@ export function tracerouteText({ path, hops }: TracerouteAnswer): string {
   ]);
 }
 
-/** Prints paths, those of equally many hops together. @param seconds Calendar time, since 1970. */
+/** Formats paths, grouped by number of hops, as `scion showpaths` prints them. @param seconds Now, s since 1970. */
 export function pathsText(to: string, paths: readonly ListedPath[], seconds: number): string {
   const digits = String(paths.length - 1).length;
   const lines = paths.flatMap((path, index) => {
@@ -213,7 +213,7 @@ export function pathsText(to: string, paths: readonly ListedPath[], seconds: num
   return linesText([`Available paths to ${to}`, ...lines]);
 }
 
-/** Prints beacons by their origin. */
+/** Formats beacons, grouped by their origin. @param seconds Time now, s since 1970. */
 export function beaconsText(at: string, beacons: readonly ListedBeacon[], seconds: number): string {
   const digits = String(beacons.length - 1).length;
   const lines = beacons.flatMap(({ interfaces, ingress, expires, origin }, index) => {
@@ -242,7 +242,7 @@ function usingPath({ hops, mtu, next_hop }: ProbedPath): readonly string[] {
   ];
 }
 
-/** `A 1>2 B 3>4 C`, as a path is printed by the reference (pkg/snet/path.go), in parts that belong together. */
+/** The path `A 1>2 B 3>4 C` in the reference's notation (pkg/snet/path.go), as parts that no line break may split. */
 function hopsText(interfaces: readonly string[]): readonly string[] {
   const ends = interfaces.map((text) => text.split('#'));
   const first = ends[0]?.[0] ?? '';

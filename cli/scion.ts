@@ -29,9 +29,9 @@ import {
 
 const NS_PER_S = 1_000_000_000;
 const NS_PER_US = 1_000;
-/** What a search for paths may take before packets are sent, ns. */
+/** Longest time for the lookup of paths before packets are sent, ns. */
 const SEARCH_NS = 10 * NS_PER_S;
-/** Most interfaces of a path of three segments of 63 hops, and requests to each. */
+/** Largest number of traceroute requests: 3 segments of 63 hops, 2 interfaces per hop, 3 requests per interface. */
 const TRACED_MAX = 3 * 2 * 3 * 63;
 const COUNT_RANGE = { least: 1, most: 1_000 };
 const SIZE_RANGE = { least: 0, most: 8_000 };
@@ -54,7 +54,7 @@ interface ScionFlags {
   readonly json?: boolean;
 }
 
-/** What a tool works with. */
+/** The network, the endpoints and the flags that a tool works with. */
 interface Task {
   readonly network: ScionNetwork;
   readonly from: string;
@@ -62,7 +62,7 @@ interface Task {
   readonly flags: ScionFlags;
 }
 
-/** What a tool found: for programs, for people, and whether it worked. */
+/** The result of a tool: JSON for programs, text for people, and the problem, if it did not work. */
 interface Found {
   readonly json: unknown;
   readonly text: string;
@@ -72,7 +72,7 @@ interface Found {
 const TOOLS: Readonly<Record<string, (task: Task) => Found>> = {
   ...{ ping, traceroute, paths, beacons, trc },
 };
-/** Tools that ask one AS alone. */
+/** Tools that need one AS only, and no destination. */
 const ALONE: readonly string[] = ['beacons', 'trc'];
 const ISD_MAX = 65_535;
 
@@ -224,13 +224,13 @@ function trc({ network, from, to }: Task): Found {
   return { json: found, text: trcsText(from, found), problem };
 }
 
-/** The number of an ISD; empty stands for all. */
+/** Checks the number of an ISD; an empty text stands for all ISDs. @throws FlagError */
 function isdText(text: string): string {
   if (text === '' || (/^[1-9]\d{0,4}$/.test(text) && Number(text) <= ISD_MAX)) return text;
   throw new FlagError(`scion trc: "${text}" is no ISD`, text, 'write its number, such as 1');
 }
 
-/** Why nothing came of it. */
+/** The result of a tool whose question was not answered. @throws FlagError if the question was wrong. */
 function failed({ outcome, text }: HostAnswer): Found {
   if (outcome === 'bad-question') {
     throw new FlagError(`scion: ${text}`, text, 'see docs/how-to/discover-paths.md');
@@ -239,7 +239,7 @@ function failed({ outcome, text }: HostAnswer): Found {
   return { json: { outcome }, text: '', problem };
 }
 
-/** A question to a host (nodes/scion/end-host/question.ts). */
+/** The body of a question to a host, as JSON (nodes/scion/end-host/question.ts). */
 function question(
   to: string,
   { count, interval, timeout, payloadSize, path, sequence }: ScionFlags,

@@ -11,7 +11,8 @@ import type { RunFlags } from './run-flags.ts';
 type Asked = Pick<Scenario, 'seeds' | 'networks'>;
 
 /**
- * Seeds to run: one, the first n of the file, or 1 to n; of each network, if there are several.
+ * The seeds to run: with `--seed` that one; with `--seeds n` the first n of the file, or 1 to n if the file has fewer;
+ * else those of the file. If the scenario has several networks, `--seeds` counts for each of them.
  * @throws FlagError if no network of the scenario has the seed.
  */
 export function seedsToRun(

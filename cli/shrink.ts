@@ -57,7 +57,7 @@ interface Repeated {
   readonly file: string;
   readonly set: Readonly<Record<string, string>>;
   readonly seed: number | undefined;
-  /** True if its values are those of a report, which may come from anywhere. */
+  /** True if the values come from a report, which is not trusted. */
   readonly isForeign: boolean;
 }
 
@@ -145,7 +145,7 @@ function print({ json }: ShrinkFlags, document: object, lines: readonly string[]
   process.stdout.write(json === true ? `${JSON.stringify(document)}\n` : `${lines.join('\n')}\n`);
 }
 
-/** What to repeat: the run of a report with its worst seed, or a file. */
+/** Determines the run to repeat: that of a report, with its worst seed, or that of a scenario file. */
 function repeatedBy(run: string, { seed, set }: ShrinkFlags): Repeated {
   const isFolder = statSync(run, { throwIfNoEntry: false })?.isDirectory() === true;
   if (!isFolder && !run.endsWith('.json')) return { file: run, set, seed, isForeign: false };
@@ -162,8 +162,8 @@ function repeatedBy(run: string, { seed, set }: ShrinkFlags): Repeated {
 }
 
 /**
- * Opens the scenario of a report. The overrides in the report are not trusted: they may open no file
- * or module that the scenario does not open without them.
+ * Opens the scenario of a report. The overrides in the report are not trusted: with them, the scenario may open
+ * only the files and modules that it opens without them.
  */
 async function openedBy(
   file: string,

@@ -1,6 +1,6 @@
 /**
- * Finds flags that npm took for itself: without `--`, `npm run scenario failover.yaml --seeds 3` runs
- * the scenario with the words `failover.yaml 3`, and only its environment tells of the flag
+ * Finds flags that npm took for itself. Without `--`, `npm run scenario failover.yaml --seeds 3` runs the command
+ * with the words `failover.yaml 3`, and only an environment variable shows that the flag was given
  * (docs.npmjs.com/cli/commands/npm-run-script, "config" of `npm_config_` variables).
  *
  * @module
@@ -9,7 +9,7 @@ import type { Command, Option } from 'commander';
 import { commandText } from '../scenarios/command-text.ts';
 import { FlagError } from './exit.ts';
 
-/** Flags that npm has as well: its users may have set them for all scripts. */
+/** Flags that npm itself has too: their variables may come from npm's own configuration. */
 const OF_NPM = new Set(['--color', '--no-color', '--cpu']);
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -45,9 +45,9 @@ export function refuseFlagsSwallowedByNpm(
 interface Swallowed {
   readonly long: string;
   readonly value?: string;
-  /** True if the flag's value is still among the words of the command. */
+  /** True if npm took only the flag, and left its value among the words of the command. */
   readonly isOpen: boolean;
-  /** What to write for the value. */
+  /** Word that stands for the value in the message, such as `N`. */
   readonly example: string;
 }
 

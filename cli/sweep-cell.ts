@@ -1,6 +1,6 @@
 /**
- * Handles combinations that have ended: writes a report for each of the first hundred, prints a line for
- * each without result, and gives the exit code of all.
+ * Handles combinations that have ended: writes a report for each of the first hundred, prints a line for each
+ * combination without a result, and determines the exit code of the sweep.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export class CombinationReporter {
     return [...this.#rows].sort(([a], [b]) => a - b).map(([, row]) => row);
   }
 
-  /** The part of the sweep's progress that is about combinations. */
+  /** The part of the sweep's progress that counts combinations. */
   get state(): Pick<SweepState, 'cellsDone' | 'missed' | 'broke' | 'worst' | 'doneSeconds'> {
     const [cellsDone, worst, doneSeconds] = [this.#rows.size, this.#worst, this.#doneSeconds];
     return { cellsDone, missed: this.#missed, broke: this.#broke, worst, doneSeconds };
@@ -86,7 +86,7 @@ export class CombinationReporter {
 
   /** Called for a combination whose values the files do not allow together. */
   refused(cell: CombinationId, error: ConfigError): void {
-    // The first line of the error has place and message; the others quote the file.
+    // The first line of the error has position and message; the other lines quote the file.
     this.#broken(cell, error.message.split('\n', 1)[0] ?? '');
     process.stderr.write(wrapForStderr(plainLines(`${error.message}\n`)));
     this.#codes.push(2);
@@ -101,7 +101,7 @@ export class CombinationReporter {
   }
 
   /**
-   * Adds a row for a combination without result, or the other rows would look like the whole sweep.
+   * Adds a row for a combination without a result: without such rows, an incomplete sweep would look complete.
    * @returns the command that repeats one of its seeds.
    */
   #broken({ index, parameters }: CombinationId, broke: string): (seed: number) => string {
@@ -117,7 +117,7 @@ export class CombinationReporter {
   }
 }
 
-/** A combination, which may not have been loaded: its place among all, and its parameters. */
+/** Identifies a combination, even if its scenario could not be loaded: its index among all, and its parameters. */
 export type CombinationId = Pick<SweepCombination, 'index' | 'parameters'>;
 
 /** Prints a problem of the machine, such as a full disk. The results of other runs are kept. */

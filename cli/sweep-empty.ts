@@ -1,6 +1,6 @@
 /**
- * What a sweep prints for a part that has no combination. Batch systems run every part, and a part without
- * runs has no verdict.
+ * Prints that a part of a sweep (`--shard`) has no combination. Batch systems run every part, so an empty part is
+ * no mistake; it has no verdict.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Scenario } from '../scenarios/model.ts';
 import type { RunFlags } from './run-flags.ts';
 import type { RunFolder } from './run-place.ts';
 
-/** Prints that the part is empty. Its results.ndjson has only a head, which `merge` accepts. */
+/** Prints that the part is empty. Its results.ndjson has only the header line; `merge` accepts such a file. */
 export function printEmptyShard(
   { name, question, file }: Scenario,
   { index, count }: Shard,

@@ -1,5 +1,5 @@
 /**
- * What a sweep prints and leaves at its end.
+ * Prints and writes the results of a sweep at its end.
  *
  * @module
  */
@@ -25,14 +25,14 @@ import type { RunFolder } from './run-place.ts';
 import { terminalOptions } from './terminal.ts';
 import { writeAllOrNone } from './whole-files.ts';
 
-/** Prints the table and writes the files. */
+/** Prints the table of a sweep, and writes its files. */
 export function writeSweepFiles(
   scenario: Scenario,
   rows: readonly SweepRow[],
   how: {
     readonly flags: RunFlags;
     readonly place: RunFolder;
-    /** The seeds with which each combination begins, and the largest number of seeds of one. */
+    /** The seeds with which each combination begins, and the largest number of seeds that one combination may get. */
     readonly head: Pick<SweepHeader, 'seeds' | 'adaptive'>;
     readonly interruptedOf: number | undefined;
     /** True if the same command would continue the sweep. */
@@ -88,7 +88,7 @@ function filesText(title: string, names: readonly string[]): string {
   return unicode ? text : toAscii(text);
 }
 
-/** If two consecutive sweeps have the same results, only the second is kept. */
+/** Deletes the previous sweep of the folder if its results equal those of this sweep. */
 function forgetRepeated(place: RunFolder, json: string): void {
   const path = join(place.former ?? '', 'sweep.json');
   if (place.former === undefined || !existsSync(path)) return;

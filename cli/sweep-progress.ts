@@ -17,21 +17,21 @@ const PLAIN_WIDTH = 120;
 const LIVE_INTERVAL_MS = 100;
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** The times that finished runs of a sweep took, and its number of workers. */
+/** How far a sweep is; includes the wall times of its finished runs, from which the time left is estimated. */
 export interface SweepState extends Omit<SweepProgress, 'secondsLeft'> {
   /** Wall time of each run that has ended, seconds. */
   readonly doneSeconds: readonly number[];
-  /** Runs at a time; infinite if a fleet makes them. */
+  /** Number of runs at the same time; infinite if a fleet makes them. */
   readonly workers: number;
 }
 
-/** Callbacks for a sweep that is running. */
+/** Updates and clears the progress of a sweep that is running. */
 export interface SweepProgressDisplay {
   readonly update: (state: SweepState) => void;
   readonly clear: () => void;
 }
 
-/** Starts to show progress, in the form that suits where stderr goes. */
+/** Starts to show progress: a rewritten line if stderr is a terminal, plain lines otherwise. */
 export function showSweepProgress(
   name: string,
   flags: { readonly json?: boolean; readonly quiet?: boolean },
@@ -67,8 +67,8 @@ export function showSweepProgress(
 }
 
 /**
- * Shows the latest state at most once in an interval, and never immediately: the end of a run and the end
- * of its combination come as two states, one right after the other.
+ * Shows the latest state at most once per interval, and never at once: the end of a run and the end of its
+ * combination are two updates right after each other, and only the second should be shown.
  */
 function paced(show: (state: SweepState) => void, intervalMs: number): SweepProgressDisplay {
   let nextMs = 0;

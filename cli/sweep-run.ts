@@ -1,5 +1,5 @@
 /**
- * Runs a sweep in its folder, with progress, and leaves its results.
+ * Runs a sweep in its folder, shows progress, and writes the results.
  *
  * @module
  */
@@ -113,7 +113,7 @@ function headOf(scenario: Scenario, flags: SweepFlags): SweepHeader {
 }
 
 /**
- * Checks all values of the sweep before anything runs, rather than after an hour.
+ * Checks all values of the sweep before its first run, so that a mistake does not appear after an hour.
  * @throws ConfigError naming each value that the files refuse.
  */
 async function checkValues(
@@ -123,7 +123,7 @@ async function checkValues(
 ): Promise<void> {
   const seen = new Set<string>();
   const blame = makeSweepIssueCollector(file, flags.set);
-  // Checked in combinations that will run: a condition may exclude values that do not go together.
+  // Each value is checked in a combination that will run, because conditions exclude values that conflict.
   for (const cell of scenario.sweep?.cells ?? []) {
     const values = Object.entries(cell).map((entry) => entry.join('='));
     if (values.every((value) => seen.has(value))) continue;
@@ -233,7 +233,7 @@ async function sweepInto(
   }
 }
 
-/** What makes the runs of a sweep, and how to stop it. */
+/** The executor that makes the runs of a sweep, and how to stop and close it. */
 interface OpenExecutor extends RunExecutor {
   stop(): void;
   /** Called at the end of a sweep, stopped or not. @returns exit codes of problems found by then. */
@@ -276,15 +276,15 @@ async function fleetOf(
   };
 }
 
-/** What makes the runs of a sweep, and where their results go. */
+/** The executor that makes the runs of a sweep, and the folder to which their results go. */
 interface CellRunner extends Pick<SweepRequest, 'executor' | 'known' | 'onRun' | 'signal'> {
   readonly place: RunFolder;
   readonly progress: SweepProgressDisplay;
-  /** True if not all runs have a result. */
+  /** True if the sweep was stopped before all runs had a result. */
   readonly isStopped: () => boolean;
 }
 
-/** Runs all combinations, reports each, and writes the files. */
+/** Runs all combinations, reports each of them, and writes the files of the sweep; returns the exit code. */
 async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> {
   const { file, flags, scenario, head } = task;
   const { place, progress, isStopped, ...parts } = runner;
@@ -334,7 +334,7 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
 }
 
 /**
- * Ends a sweep whose runs were made elsewhere.
+ * Judges and writes a sweep whose runs were made elsewhere, from their merged results.
  * @throws Refusal if runs are missing, saying how many.
  */
 export async function finishMergedSweep(
@@ -360,7 +360,7 @@ export async function finishMergedSweep(
     const onRun = (): void => undefined;
     const parts = { place, progress, executor, known, signal, onRun, isStopped };
     const code = await runCells(task, parts);
-    // Written only now, so that no sweep continues from lines that were refused.
+    // Written only after the combinations were accepted, so that no sweep continues from refused results.
     const results = new ResultsFile(join(place.folder, RESULTS_FILE_NAME), head);
     for (const line of known.values()) results.add(line);
     results.close();

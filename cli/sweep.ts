@@ -1,6 +1,6 @@
 /**
- * `orrery sweep FILE`: runs every combination of the file's `sweep:` with the same seeds, and prints a
- * table; results go to the run's folder as they come, and a sweep that was stopped goes on where it was.
+ * `orrery sweep FILE`: runs every combination of the file's `sweep:` with the same seeds, and prints a table. Each
+ * result is written to the run's folder when it is known, so that a stopped sweep can continue.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What the command line knows of its terminal: width, colour, progress.
+ * Properties of the terminal on which a command runs: its width, and whether it shows colour and rewritten lines.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const HINT = '   hint: ';
 /** Indent of the further lines of a wrapped message, columns. */
 const MESSAGE_INDENT = 3;
 
-/** How to print the report on stdout. */
+/** How to print the report on stdout. @param flag The value of the colour flag, if it was given. */
 export function terminalOptions(flag: 'on' | 'off' | undefined): TerminalOptions {
   const { stdout, env } = process;
   const isTerminal = stdout.isTTY === true;
@@ -42,7 +42,7 @@ export function wrapForStderr(text: string): string {
     : text;
 }
 
-/** Wraps sentences and hints; lines of files and commands stay, since carets are below them. */
+/** Wraps sentences and hints; quoted lines of files and commands are not wrapped, since carets point into them. */
 export function wrapMessage(text: string, width: number): string {
   const lines = text.split('\n').flatMap((line) => {
     const isHint = line.startsWith(HINT);

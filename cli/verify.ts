@@ -1,5 +1,5 @@
 /**
- * `orrery verify`: the closed-form checks of the engine, theory beside measurement.
+ * `orrery verify`: checks the engine against closed-form theory, and prints theory beside measurement.
  *
  * Result on stdout, progress on stderr. Exits with 1 if a check is red.
  *
@@ -20,7 +20,7 @@ import { FlagError, setExitCode } from './exit.ts';
 import { addFlagOptions, numberOption, SEED_COUNT_RANGE, SEED_RANGE } from './flags.ts';
 import { hasLiveStderr, terminalOptions } from './terminal.ts';
 
-/** The seed that is verified by default. */
+/** The default of `--seed`. */
 const SEED = 1;
 const CLEAR_LINE = '\r\u001b[2K';
 const PLAIN_FIRST_MS = 1_000;
@@ -131,7 +131,7 @@ interface Progress {
   readonly clear: () => void;
 }
 
-/** Shows progress: on a terminal a line that is rewritten for each check, elsewhere a plain line at times. */
+/** Shows progress: on a terminal a line that is rewritten for each check, elsewhere a plain line at intervals. */
 function showProgress(flags: VerifyFlags): Progress {
   const nothing = (): void => undefined;
   if (flags.json === true) return { update: nothing, clear: nothing };

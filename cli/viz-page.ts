@@ -1,6 +1,6 @@
 /**
- * The built page of the browser view. The package contains it; a source tree builds it if it is missing
- * or older than its sources.
+ * Finds the built page of the browser view. The npm package contains the page; in a source tree it is built if it
+ * is missing or older than its sources.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { PROJECT_ROOT } from '../scenarios/folders.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { projectFilePath } from './project.ts';
 
-/** The sources of the page. */
+/** Folders and files that the page is built from. */
 const SOURCES = [
   'viz/app',
   'viz/format',

@@ -1,8 +1,8 @@
 /**
- * `--viz`: serves the browser view from the process that runs a scenario, with the run in it while
- * it continues, and afterwards until Ctrl-C. With `--json` and in CI it ends with the run.
+ * `--viz`: serves the browser view from the process that runs a scenario, during the run and afterwards until
+ * Ctrl-C. With `--json` and in CI, the server ends with the run.
  *
- * The first seed is shown. It listens on loopback only.
+ * The view shows the run of the first seed. The server listens on loopback only.
  *
  * @module
  */
@@ -18,10 +18,10 @@ import { startVizServer, type VizServer } from '../viz/server/server.ts';
 import type { RunFlags } from './run-flags.ts';
 import { builtVizPagePath } from './viz-page.ts';
 
-/** The port, also of `orrery viz`. If it is in use and none was requested, another port is used. */
+/** Default port, the same as of `orrery viz`. If it is in use and no port was requested, another one is used. */
 const PORT = 7470;
 const HOST = '127.0.0.1';
-/** Time limit for the last messages to open pages. */
+/** Time limit for the last messages to open pages, ms. */
 const LAST_WORDS_MS = 200;
 
 type WatchFlags = Pick<RunFlags, 'viz' | 'out' | 'json'>;

@@ -1,6 +1,6 @@
 /**
- * Files that appear all together and whole, or not at all: each is written under another name and
- * made durable, and only when all of them are there do they take their names.
+ * Writes several files so that all of them appear complete, or none does: each is written under another name
+ * and synced to disk, and they are renamed only when all of them are written.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export type NamedFileContent = readonly [
   text: string | Iterable<string | Uint8Array>,
 ];
 
-/** A folder must have room for at least this many bytes before a run begins. */
+/** Size of the trial file by which a folder is tested before a run begins, bytes. */
 const TRIAL_BYTES = 4_096;
 
 /**
@@ -40,7 +40,7 @@ export function makeWritableFolder(folder: string): void {
   }
 }
 
-/** Avoids the option `recursive` of `mkdirSync`, which never returns below /proc. */
+/** Creates a folder and those above it; not by `mkdirSync` with `recursive`, which never returns below /proc. */
 function makeFolder(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
   const above = dirname(folder);

@@ -1,5 +1,5 @@
 /**
- * `orrery worker --queue ADDRESS`: makes runs for sweeps that use the queue, until it is stopped.
+ * `orrery worker --queue ADDRESS`: makes runs for all commands that use the queue, until it is stopped.
  *
  * @module
  */

@@ -1,16 +1,15 @@
 /**
- * Keeps text from files from giving commands to GitHub's runner, which parses what a step prints: a
+ * Prevents text of files from acting as commands to GitHub's runner, which parses what a step prints: a
  * line that begins with `::` (after blanks), or `##[` anywhere, is a command, such as an error
  * annotation (actions/runner, `ActionCommand.cs`). Texts of scenarios and reports are only data.
  *
- * None of our own output is such a command, so all output is treated alike: a colon at the start of
- * a line gets a backslash in front, and the bracket of `##[` becomes `\u005b`, which is the same
- * text inside JSON.
+ * Orrery itself prints no such command, so all output is filtered: a colon at the start of a line gets a
+ * backslash in front, and the bracket of `##[` becomes `\u005b`, which is the same text inside JSON.
  *
  * @module
  */
 
-/** The line ends that the runner recognises, and the blanks that it trims. */
+/** The line ends that the runner recognises; {@link BLANK} are the blanks that it trims. */
 const LINE_END = /[\n\r]/;
 const BLANK = /[\s\u0085]/;
 
@@ -18,7 +17,7 @@ const BLANK = /[\s\u0085]/;
 export class WorkflowCommandFilter {
   /** True if only blanks were written since the last line end. */
   #isLineStart = true;
-  /** Number of `#` in a row at the end of the text so far, at most two. */
+  /** Number of consecutive `#` at the end of the text so far, counted up to two. */
   #hashes = 0;
 
   /** Returns the next piece of text with all commands made harmless. */

@@ -1,5 +1,5 @@
 /**
- * Writes what a run leaves in its folder (run-place.ts, docs/spec/run-files.md#the-folder).
+ * Writes the files of a run into its folder (run-place.ts, docs/spec/run-files.md#the-folder).
  *
  * @module
  */
@@ -27,10 +27,10 @@ import type { Report } from '../reports/report-schema.ts';
 import { INTERACTIVE_SCENARIO_FILE, PROCESSES_FILE, RECORDING_FILES } from './run-files.ts';
 import { type NamedFileContent, writeAllOrNone } from './whole-files.ts';
 
-/** Longest input file that is copied into the folder of a run, bytes; imported maps may be longer. */
+/** Largest input file that is copied into the folder of a run, bytes; larger ones, such as maps, are not copied. */
 const COPY_BYTES_MAX = 1e6;
 
-/** Writes where the processes of a run are. If that fails, the run continues. */
+/** Writes the list of a run's processes for viewers ({@link PROCESSES_FILE}). If that fails, the run continues. */
 export function writeRunProcessesFile(folder: string, processes: readonly object[]): void {
   const text = `${JSON.stringify({ coordinator: process.pid, processes }, null, 2)}\n`;
   const part = join(folder, `.${PROCESSES_FILE}.part`);
@@ -42,13 +42,13 @@ export function writeRunProcessesFile(folder: string, processes: readonly object
   if (problem !== undefined) process.stderr.write(`orrery: ${problem}\n`);
 }
 
-/** The files in the folder, with sizes where useful, and those that could not be written. */
+/** Names of the written files, some with sizes, and messages about files that could not be written. */
 export interface WrittenFiles {
   readonly files: readonly string[];
   readonly problems: readonly string[];
 }
 
-/** Writes all reports, or, when the disk does not take one of them, none. */
+/** Writes all reports or, if one of them cannot be written, none. */
 export async function writeReportFiles(
   folder: string,
   report: Report,
@@ -85,9 +85,9 @@ export async function writeReportFiles(
 }
 
 /**
- * Writes an error result if there is no report, so that readers do not find the results of an
- * earlier run.
- * @returns its text.
+ * Writes junit.xml with an error for a run without a report, so that readers do not find the results of
+ * an earlier run.
+ * @returns the text of the file.
  */
 export function writeErrorReport(
   folder: string,
@@ -102,7 +102,7 @@ export function writeErrorReport(
 
 /**
  * Copies of the input files, so that two runs can be compared line by line. A file that has changed
- * since is left out.
+ * since the run read it is left out.
  */
 function copiesOf({ scenario }: Report): readonly NamedFileContent[] {
   const isOwn = scenario.topologyFile !== scenario.file;
