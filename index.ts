@@ -64,7 +64,7 @@ export interface LoadOptions {
 
 /** Options of {@link runScenario}. */
 export interface RunOptions extends LoadOptions {
-  /** Seeds to run, integers >= 0; those of the file when absent. With `networks`, each runs its own of these. */
+  /** Seeds to run, integers >= 0; those of the file when absent. With `networks`, each network runs its own seeds. */
   readonly seeds?: readonly number[];
   /** Worker threads at most, from 1; all cores when absent. */
   readonly threads?: number;
@@ -78,11 +78,11 @@ export interface RunOptions extends LoadOptions {
 export interface LiveOptions extends Omit<RunOptions, 'threads'> {
   /** `links` (default): delay, rate and loss as in the topology; `off`: none. */
   readonly shape?: 'links' | 'off';
-  /** `high` (default): spins, late by microseconds; `low`: 1 to 2 ms late, little CPU. */
+  /** `high` (default): events are late by microseconds, and a core spins; `low`: by 1 to 2 ms, with little CPU. */
   readonly precision?: 'high' | 'low';
 }
 
-/** What a report can be rendered as; `text` is what the terminal shows, without colour. */
+/** The formats of a rendered report; `text` is what the terminal shows, without colour. */
 export type ReportFormat = 'html' | 'json' | 'junit' | 'markdown' | 'prometheus' | 'text';
 
 const TEXT_COLUMNS = 80;
@@ -158,9 +158,9 @@ export function compareReports(baseline: Report, candidate: Report): ReportCompa
 }
 
 /**
- * Reads a `report.json` that a run has left.
+ * Reads a `report.json` that a run has written.
  *
- * @param json Its text.
+ * @param json The text of the file.
  * @throws Refusal if the text is no report, or a report of another version.
  * @example
  * import { parseReport, renderReport, runScenario } from 'orrery';
@@ -176,7 +176,7 @@ export function parseReport(json: string): Report {
 }
 
 /**
- * Renders a report as one of the documents that the command line leaves.
+ * Renders a report as one of the documents that the command line writes.
  *
  * @returns the document's text.
  * @example
@@ -215,7 +215,7 @@ function mixParts(): MixnodeParts {
 /**
  * Starts a mix as a library: worker threads that take a layer off Sphinx packets and refuse replays.
  *
- * @returns `submit` takes packets in, `take` hands out what became of them, `stats` counts, `stop`
+ * @returns the mix: `submit` accepts a packet, `take` returns unwrapped packets, `stats` counts, `stop`
  * ends the threads.
  * @example
  * import { mixPacket, startMixnode } from 'orrery';
@@ -237,8 +237,8 @@ export function startMixnode(options: MixnodeOptions = {}): Mixnode {
 /**
  * Makes a Sphinx packet that goes through mixes.
  *
- * @param path The mixes on its way, at least one, in order; a {@link Mixnode} is such a mix.
- * @param payload User data, at most `userPayloadLength` bytes; filled up with zeros.
+ * @param path The mixes on its way, at least one, in order; a {@link Mixnode} can be used as a hop.
+ * @param payload User data, at most `userPayloadLength` bytes; padded with zeros.
  * @param options The options with which the mixes were started.
  * @throws RangeError when path or payload do not fit.
  * @example
@@ -258,9 +258,9 @@ export function mixPacket(
 }
 
 /**
- * Reads a published `mixnode.toml`: options of a node `run: mixnet`, and of {@link startMixnode}.
+ * Reads a published `mixnode.toml`: options for a node with `run: mixnet`, and for {@link startMixnode}.
  *
- * @param toml Its text.
+ * @param toml The text of the file.
  * @throws ConfigError naming every mistake with line and column.
  * @example
  * import { parseMixnodeToml, startMixnode } from 'orrery';

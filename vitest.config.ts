@@ -11,7 +11,7 @@ const PREPARED = {
 const COMPUTING = {
   ...PREPARED,
   pool: 'forks',
-  // Modules are loaded once a worker: none of them keeps state that a test could leave behind.
+  // Each worker loads a module once for all its tests: no module keeps state that one test could leave for another.
   isolate: false,
   hookTimeout: 60_000,
 } as const;
@@ -42,13 +42,13 @@ const BY_SUFFIX = {
   /** Tests that follow the wall clock on real sockets and processes. */
   wall: { ...PREPARED, ...WAITING, ...TWICE, testTimeout: 180_000 },
   /**
-   * Long runs: theory, defective doubles, whole mixnets, floods and fuzz of many seconds, published
-   * vectors by the thousand, all seeds of what `npm test` tries with one. CI runs them after `npm test`.
+   * Long runs: theory, defective doubles, whole mixnets, floods and fuzz of many seconds, thousands of published
+   * vectors, and tests of `npm test` with all seeds instead of one. CI runs them after `npm test`.
    */
   slow: { ...NATIVE, testTimeout: 300_000 },
   /** Long runs that follow the wall clock. */
   'slow-wall': { ...PREPARED, ...WAITING, ...TWICE, testTimeout: 180_000 },
-  /** Tests of a speed, of wall-clock times to a few percent, or of how many answers come in time: nothing runs beside them. */
+  /** Tests of speed, of wall-clock times within a few percent, or of answers in time: nothing else runs beside them. */
   alone: { ...PREPARED, ...WAITING, testTimeout: 120_000 },
   /** The browser view in Debian's chromium. */
   browser: { ...WAITING, ...TWICE, testTimeout: 60_000 },
@@ -60,7 +60,7 @@ const BY_SUFFIX = {
   package: { ...WAITING, testTimeout: 120_000, hookTimeout: 240_000 },
 };
 
-/** All other tests, in virtual time mostly. */
+/** Settings for test files without a suffix, most of which run in virtual time. */
 const VIRTUAL = { ...NATIVE, testTimeout: 180_000 };
 
 /** Tests for the line coverage of gateway and anti-replay (R-078, R-250), translated by vitest itself. */

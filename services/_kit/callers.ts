@@ -1,6 +1,6 @@
 /**
- * Who sends a request, as far as its headers tell: a web page that reached loopback is recognised
- * by what its browser adds.
+ * Tells from the headers of a request who sent it: a browser adds headers by which requests of a web page
+ * are recognised, even if the page reached loopback.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isLoopback } from './loopback-address.ts';
 
 /**
- * True if the request names a loopback address as its host. A web page that reached loopback by DNS
- * rebinding has its own name there.
+ * True if the `Host` header names a loopback address. A web page that reached loopback by DNS
+ * rebinding sends its own host name instead.
  */
 export function isAddressedToLoopback({ host = 'localhost' }: IncomingHttpHeaders): boolean {
   return isLoopback(host.replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1'));

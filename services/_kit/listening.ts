@@ -14,7 +14,7 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** Answers in progress get this long when a server closes, ms. */
+/** Longest wait for answers in progress when a server closes, ms. */
 const CLOSE_MS_MAX = 1_000;
 
 /** Listens; rejects with the system's error if the address or port is not available. */
@@ -28,7 +28,7 @@ export function listenOn(server: Server, { host, port }: ListenAddress): Promise
   });
 }
 
-/** Why the system does not let us listen, in words. */
+/** Text that says why the system does not let us listen. */
 export function listenFailureText(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return 'the port is taken';

@@ -1,9 +1,9 @@
 /**
- * The calls of DaemonService that are served: each becomes a question to a control service, and its answer a message.
- * Bad bytes and bad answers become a status; nothing throws.
+ * The calls of DaemonService that are served: each becomes a question to a control service, whose answer becomes the
+ * response. Bad bytes and bad answers become a gRPC status; nothing throws.
  *
- * What a question means is known to the control service (nodes/control-service/daemon-questions-node.ts). Without names of
- * gRPC's package, so that it runs where that is not installed.
+ * The control service answers the questions in nodes/control-service/daemon-questions-node.ts. This file does not
+ * import gRPC's package, so that it loads where the package is not installed.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import {
   PORT_RANGE_RESPONSE,
 } from './messages.ts';
 
-/** Numbers of statuses (github.com/grpc/grpc, "Status codes and their use in gRPC"). */
+/** Numbers of gRPC statuses (github.com/grpc/grpc, "Status codes and their use in gRPC"). */
 export const STATUS = {
   invalidArgument: 3,
   notFound: 5,
@@ -35,7 +35,7 @@ export const STATUS = {
   unavailable: 14,
 } as const;
 
-/** Why a call has no answer. */
+/** The status of a failed call, in place of a response. */
 export interface CallStatus {
   readonly code: (typeof STATUS)[keyof typeof STATUS];
   readonly details: string;
@@ -47,7 +47,7 @@ export type AskControlService = (
   body: string,
 ) => Promise<{ readonly outcome: string; readonly text: string } | { readonly problem: string }>;
 
-/** Answers the bytes of a request with those of a response. */
+/** Serves one call: takes the encoded request, and returns the encoded response or the status of the failure. */
 export type DaemonCall = (
   request: Uint8Array,
   ask: AskControlService,
@@ -85,12 +85,12 @@ const PATHS = z.array(PATH);
 
 const US_PER_S = 1_000_000;
 const NS_PER_US = 1_000;
-/** What stands for a latency that is not announced. */
+/** Duration by which a response says that a latency is not announced. */
 const NO_LATENCY = { seconds: 0, nanos: -1 };
 const LINK_TYPE_NUMBERS = { direct: 1, multihop: 2, opennet: 3 } as const;
 const NO_PLACE = { latitude: 0, longitude: 0, address: '' };
 
-/** By the names of the service's calls. */
+/** The served calls, by their names in DaemonService. */
 export const DAEMON_CALLS = {
   Paths: answerPaths,
   AS: answerAs,
@@ -161,7 +161,7 @@ async function answerPortRange(
   return 'code' in found ? found : encodeProtobuf(PORT_RANGE_RESPONSE, found.answer);
 }
 
-/** A path as a message; undefined if it names what is no AS. */
+/** A path as a message; undefined if one of its interfaces has an invalid ISD-AS. */
 function makePath(
   path: z.output<typeof PATH>,
 ): MessageOf<typeof PATHS_RESPONSE>['paths'][number] | undefined {
@@ -212,7 +212,7 @@ function readRequest<Value extends object>(
   return typeof read === 'string' ? invalid(`the request is malformed: ${read}`) : read;
 }
 
-/** Asks, and checks the answer. */
+/** Asks the control service, and checks its answer with a schema. */
 async function askFor<Value>(
   ask: AskControlService,
   schema: z.ZodType<Value>,

@@ -1,5 +1,5 @@
 /**
- * The daemon's API for SCION programs of others: the public interface.
+ * The API of a SCION daemon for programs outside Orrery: the public interface of this folder.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Messages of the calls that are served, by the numbers of their fields (reference proto/daemon/v1/daemon.proto).
+ * Messages of the served calls, with the numbers of their fields (reference proto/daemon/v1/daemon.proto).
  *
  * @module
  */
@@ -16,9 +16,9 @@ import {
   uint64,
 } from '../../nodes/_kit/protobuf-scalars.ts';
 
-/** Most paths of an answer. */
+/** Largest number of paths in a response. */
 export const PATHS_MAX = 1_000;
-/** Most values of a path: it has at most 64 hops. */
+/** Largest number of values in each list of a path, which has at most 64 hops. */
 const VALUES = { most: 128 };
 
 const UNDERLAY = message({ address: field(1, string) });
@@ -45,7 +45,7 @@ const PATH = message({
   notes: repeated(11, string, VALUES),
 });
 
-/** Asks for the paths to an AS; a source of 0 is the AS of the daemon. */
+/** Asks for the paths from one AS to another; a source of 0 stands for the AS of the daemon. */
 export const PATHS_REQUEST = message({
   source: field(1, uint64),
   target: field(2, uint64),
@@ -54,7 +54,7 @@ export const PATHS_REQUEST = message({
 });
 /** Paths, the best first. */
 export const PATHS_RESPONSE = message({ paths: repeated(1, PATH, { most: PATHS_MAX }) });
-/** Asks about an AS; 0 is the AS of the daemon. */
+/** Asks about an AS; 0 stands for the AS of the daemon. */
 export const AS_REQUEST = message({ isdAs: field(1, uint64) });
 /** The number of an AS, whether it is core, and its MTU in bytes. */
 export const AS_RESPONSE = message({
@@ -68,5 +68,5 @@ export const EMPTY_REQUEST = message({});
 export const INTERFACES_RESPONSE = message({
   interfaces: map(1, uint53, INTERFACE, { most: 65_536 }),
 });
-/** Ports with direct delivery, inclusive. */
+/** The range of UDP ports, both ends included, to which routers deliver packets directly. */
 export const PORT_RANGE_RESPONSE = message({ first: field(1, uint32), last: field(2, uint32) });

@@ -1,8 +1,8 @@
 /**
- * A gRPC server of DaemonService, by the package `@grpc/grpc-js`, which users install.
+ * A gRPC server of DaemonService, made with the package `@grpc/grpc-js`, which users install.
  *
- * It takes bytes and gives bytes: messages are read and written by our own codec, whose limits it relies on. Only programs
- * on this machine reach it.
+ * The server passes on bytes only: our own codec, which has limits, decodes and encodes messages. Only programs on this
+ * machine can reach the server.
  *
  * @module
  */
@@ -11,21 +11,21 @@ import type * as Grpc from '@grpc/grpc-js';
 import { isLoopback } from '../_kit/loopback-address.ts';
 import { type AskControlService, DAEMON_CALLS, type DaemonCall, STATUS } from './calls.ts';
 
-/** The version that is tested. */
+/** The package, and its version that is tested. */
 const PACKAGE = '@grpc/grpc-js@1.14.7';
 const SERVICE = '/proto.daemon.v1.DaemonService';
-/** Longest request: two numbers and two flags. */
+/** Longest request, bytes, which is ample for two numbers and two flags. */
 const REQUEST_BYTES_MAX = 1_024;
-/** Calls of one connection at a time. */
+/** Largest number of calls in progress on one connection. */
 const CALLS_MAX = 16;
 const IDLE_MS_MAX = 600_000;
 
-/** Why there is no server. */
+/** The server could not be started; the message says why. */
 export class DaemonStartError extends Error {
   override readonly name = 'DaemonStartError';
 }
 
-/** A server that runs. */
+/** A running server, and the address on which it listens. */
 export interface DaemonServer {
   readonly host: string;
   readonly port: number;
@@ -33,7 +33,7 @@ export interface DaemonServer {
   close(): void;
 }
 
-/** Where it listens, and whom it asks. */
+/** Where the server listens, and how it asks the control service. */
 export interface DaemonServerOptions {
   /** An address of loopback. */
   readonly host: string;

@@ -35,23 +35,23 @@ export interface FabricNode {
   /** Asks the node; never rejects. A node that is down or not there yet is an outcome too. */
   request(question: FabricRequest): Promise<FabricOutcome>;
   /**
-   * Asks for what peers sent, until it ends. The node hands one message, and the next one behind
-   * {@link PeerMessageFlow.taken}.
+   * Subscribes to messages of peers. The node hands one message, and the next message only after a
+   * call of {@link PeerMessageFlow.taken}.
    */
   messages(taker: PeerMessageReceiver): PeerMessageFlow;
 }
 
 /** Receives the messages of peers. */
 export interface PeerMessageReceiver {
-  /** A message, read during the call: a byte whose bit 0 says that it may have come before, and the envelope. */
+  /** Receives a message: a byte whose bit 0 is set if it may have been handed before, then the envelope. */
   hand(bytes: Uint8Array): void;
-  /** The node hands no messages any more; says why. */
+  /** Called once, with the reason, when the node hands no more messages. */
   ended(reason: string): void;
 }
 
 /** The flow of received messages from a node to its application. */
 export interface PeerMessageFlow {
-  /** The last one was handled. */
+  /** Tells the node that the last handed message was handled, so that it hands the next one. */
   taken(): void;
 }
 
@@ -63,7 +63,7 @@ export interface PeerMessage {
   readonly from: string;
   /** `call` if its sender waits for an answer. */
   readonly kind: string;
-  /** Instant from which on the message is of no use, Unix ms by the clock of its sender. */
+  /** End of the message's lifetime, Unix ms by the clock of its sender. */
   readonly deadlineMs: number;
   readonly priority: number;
   readonly payload: Uint8Array;

@@ -91,7 +91,7 @@ function objectOf(text: string): Fields | undefined {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isObject ? (value as Fields) : undefined;
   } catch {
-    // What is not JSON is no frame; the caller tells its sender what a frame is.
+    // The caller answers a text that is not JSON with a description of frames.
     return undefined;
   }
 }

@@ -46,7 +46,7 @@ const KINDS: ReadonlyMap<string, 'send' | 'call'> = new Map([
 ]);
 const PATHS = [...KINDS.keys(), SUBSCRIBE_PATH].join(', ');
 
-/** Checks the caller of a request, before path and body matter; undefined if it is allowed. */
+/** Checks the caller of a request, before path and body are looked at; undefined if the caller is allowed. */
 export function refusalOfCaller(
   { headers, socket }: IncomingMessage,
   token: AccessToken,

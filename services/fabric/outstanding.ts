@@ -6,18 +6,18 @@
  */
 import type { FabricNode, FabricOutcome, FabricRequest } from './fabric-node.ts';
 
-/** Most messages and calls that wait for their outcome; each may take a connection. */
+/** Largest number of messages and calls that wait for their outcome; each may occupy a connection. */
 const REQUESTS_MAX = 256;
-/** Most answers to calls that wait; more than a client can send before the node handles some. */
+/** Largest number of waiting answers to calls; more than a client can send before the node handles some. */
 const ANSWERS_MAX = 4_096;
 /**
- * Most bytes of waiting bodies: two of the longest messages, because a node needs several times as much
- * memory for what waits in it.
+ * Largest number of bytes of all waiting bodies together: two of the longest messages, because a node needs
+ * several times as much memory for the requests that wait in it.
  */
 const BYTES_MAX = 134_217_728;
 /** Time that a node has to answer `deadline-over` after the end of a message's lifetime, ms. */
 const GRACE_MS = 10_000;
-/** Longest wait of an answer to a call, ms: it waits for nothing but the disk. */
+/** Longest wait for the outcome of an answer to a call, ms: the node only has to write to its disk. */
 const ANSWER_MS = 10_000;
 const NS_PER_MS = 1_000_000;
 
@@ -46,12 +46,12 @@ export class OutstandingRequests {
     return true;
   }
 
-  /** Gives back what was reserved. */
+  /** Releases bytes that {@link OutstandingRequests.reserve} reserved. */
   giveBack(bytes: number): void {
     this.#bytes -= bytes;
   }
 
-  /** Asks the node; resolves with `busy`, `closing` or `no-answer` if it does not answer. */
+  /** Asks the node; resolves with `busy`, `closing` or `no-answer` if the node is not asked or does not answer. */
   async ask(question: FabricRequest): Promise<FabricOutcome> {
     if (this.#isClosed) return { outcome: 'closing' };
     if (this.isFullFor(question.kind)) return { outcome: 'busy' };
@@ -96,7 +96,7 @@ async function askNodeSafely(node: FabricNode, question: FabricRequest): Promise
   try {
     return await node.request(question);
   } catch {
-    // A client can only try again.
+    // The error is not passed on: the client can do nothing but try again.
     return { outcome: 'node-down' };
   }
 }

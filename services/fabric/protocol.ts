@@ -9,5 +9,5 @@ import type { DecodePeerMessage } from './fabric-node.ts';
 /** Name of the protocol whose nodes understand the requests of applications. */
 export const SERVED_PROTOCOL_NAME: string = protocol.name;
 
-/** Reads the message of a `next` of that protocol. */
+/** Decodes the message that a node of that protocol hands to its application. */
 export const decodeServedEnvelope: DecodePeerMessage = decodeEnvelope;

@@ -37,7 +37,7 @@ export interface FabricServerOptions {
 export interface FabricServer {
   readonly host: string;
   readonly port: number;
-  /** Answers what waits with `closing`, and closes all connections within a second. */
+  /** Answers all waiting requests with `closing`, and closes all connections within a second. */
   close(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export class FabricServerStartError extends Error {
   }
 }
 
-/** Most connections: one for each request that may wait, and a reserve for requests that are refused. */
+/** Largest number of connections: one for each request that may wait, and a reserve for requests to refuse. */
 const CONNECTIONS_MAX = 320;
 const HEADER_BYTES_MAX = 8_192;
 /** Longest time from the first byte of a request to its last: 64 MiB at 2 MiB/s. */
@@ -59,7 +59,7 @@ const IDLE_MS_MAX = 30_000;
 /** How often requests are checked for time-outs. */
 const CHECK_MS = 1_000;
 const PING_MS = 15_000;
-/** Subscribers get this long to close their side, ms; less than requests, so that all end in a second. */
+/** Time that subscribers have to close their side, ms; less than requests have, so that all end in a second. */
 const CLOSE_MS = 500;
 
 /**
@@ -133,10 +133,10 @@ class Face {
     this.#pings.unref();
   }
 
-  /** Writes the token for callers, once the address is known to be that of this machine. */
+  /** Checks that the server listens on loopback, and then writes the token for callers to its file. */
   publish({ address }: AddressInfo): void {
     const { tokenFile } = this.#options;
-    // `localhost` is whatever address the system's files give it.
+    // Checked again, because the system's files may give `localhost` any address.
     if (!isLoopback(address))
       throw new FabricServerStartError(`fabric: ${address} is not loopback`);
     try {

@@ -1,6 +1,6 @@
 /**
- * The WebSocket of a subscriber: messages of peers go out; answers and the subscriber's own messages
- * come in. From a subscriber that does not read, nothing is read; if too much waits, it is cut off.
+ * The WebSocket of a subscriber: messages of peers go out; answers and the subscriber's own messages come
+ * in. While a subscriber does not read, nothing is read from it; if too many bytes wait, it is cut off.
  *
  * @module
  */
@@ -13,12 +13,12 @@ import { makeServerRefusal, type ServerRefusal } from './outcomes.ts';
 import type { OutstandingRequests } from './outstanding.ts';
 import type { HandedMessage, Subscriber, Subscription } from './subscription.ts';
 
-/** Most bytes that may wait for a subscriber: one message of the greatest length in base64, and answers. */
+/** Largest number of bytes that may wait for a subscriber: the longest message in base64, and outcomes. */
 const BUFFERED_BYTES_MAX = 134_217_728;
-/** RFC 6455 section 7.4.1, and the registry there: the server cannot go on, try again later. */
+/** Close codes (RFC 6455 section 7.4.1 and its registry): an error of the server, and "try again later". */
 const CLOSE_ERROR = 1_011;
 const CLOSE_LATER = 1_013;
-/** RFC 6455 section 5.5.1: 123 bytes, and names are ASCII. */
+/** Longest reason for closing; RFC 6455 section 5.5.1 leaves 123 bytes, and reasons are ASCII. */
 const REASON_CHARACTERS_MAX = 100;
 const NOTHING = new Uint8Array(0);
 
@@ -58,7 +58,7 @@ export class SubscriberSocket implements Subscriber {
     subscription.enter(this);
   }
 
-  /** Called now and then: two calls without an answer between them, and the client counts as gone. */
+  /** Sends a ping; called periodically. A client that has not answered the ping before is cut off. */
   ping(): void {
     if (this.#isSilent) {
       this.#log.warn('subscriber: no answer to a ping; cut off');
@@ -73,7 +73,7 @@ export class SubscriberSocket implements Subscriber {
     this.#client.close(CLOSE_LATER, 'closing');
   }
 
-  /** Does not wait for the client's own closing. */
+  /** Closes the connection at once, without waiting for the client to close its side. */
   terminate(): void {
     this.#client.terminate();
   }
@@ -124,7 +124,7 @@ export class SubscriberSocket implements Subscriber {
     // A call that was not answered is not taken either, so that the client can try again.
     const isTaken = !this.#outstanding.isFullFor(kind);
     const asked = this.#ask({ kind, target, body });
-    // Only after the question has gone to the node, which learns from it that the call was handled.
+    // Only after the answer has gone to the node: it tells the node that the application handled the call.
     if (isTaken) this.#subscription.taken(target);
     const { outcome } = await asked;
     this.#tell({ of: target, outcome });

@@ -1,6 +1,6 @@
 /**
  * Hands messages and calls of peers to the application, one after the other: the node hands the
- * next one when the subscriber has taken the one before. If a subscriber does not read, only one
+ * next message when the subscriber has taken the previous one. If a subscriber does not read, only one
  * message waits here; the others wait in the node, on its disk.
  *
  * A message that its subscriber did not take goes to the next subscriber, as `again`, since the
@@ -35,10 +35,10 @@ export class Subscription {
   readonly #node: FabricNode;
   readonly #read: DecodePeerMessage;
   #subscriber: Subscriber | undefined;
-  /** The message that was not taken yet; {@link #wasHanded} says if anybody got it. */
+  /** The message that no subscriber has taken yet; {@link #wasHanded} tells if a subscriber received it. */
   #held: HandedMessage | undefined;
   #wasHanded = false;
-  /** Undefined until somebody subscribes, and when the node has ended it. */
+  /** The flow of messages from the node; undefined before the first subscriber, and after the node ended the flow. */
   #open: PeerMessageFlow | undefined;
   /** True if a message was taken when there was no subscriber for the next one. */
   #isTaken = false;
@@ -49,19 +49,19 @@ export class Subscription {
     this.#read = read;
   }
 
-  /** Adds the subscriber, in place of a former one. */
+  /** Makes this client the subscriber, in place of the former subscriber. */
   enter(subscriber: Subscriber): void {
     this.#subscriber = subscriber;
     if (this.#held === undefined) this.#ask();
     else this.#hand(this.#held);
   }
 
-  /** The subscriber is gone; what it did not take stays for the next one. */
+  /** Removes a subscriber; a message that it did not take stays for the next subscriber. */
   leave(subscriber: Subscriber): void {
     if (this.#subscriber === subscriber) this.#subscriber = undefined;
   }
 
-  /** Called when a subscriber has taken a message, which never comes again; false for the id of another. */
+  /** Called when a subscriber has taken a message, which is then never handed again; false for any other id. */
   taken(id: string): boolean {
     if (this.#held?.id !== id) return false;
     this.#held = undefined;
@@ -101,7 +101,7 @@ export class Subscription {
     if (this.#isClosed) return;
     const handed = this.#handedOf(bytes);
     if (typeof handed === 'string') {
-      // The next subscriber goes on behind it.
+      // The message cannot be decoded; the next subscriber continues after it.
       this.#isTaken = true;
       this.#end(handed);
       return;
@@ -118,7 +118,7 @@ export class Subscription {
 
   #handedOf(bytes: Uint8Array): HandedMessage | string {
     if (bytes.length === 0) return 'no-message';
-    // Copied, because the bytes are the node's.
+    // Copied, because the node may reuse the bytes.
     const message = this.#read(bytes.slice(1));
     if (typeof message === 'string') return message;
     const id = Buffer.from(message.id).toString('hex');

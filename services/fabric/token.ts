@@ -1,5 +1,5 @@
 /**
- * The token of a process: whoever may read its file may use the server.
+ * The access token of a process: programs that can read its file may use the server.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { areSecretsEqual, wipe } from '../../nodes/_kit/secrets.ts';
 
-/** 256 bits, more than anybody guesses. */
+/** Length of the secret: 256 bits cannot be guessed. */
 const TOKEN_BYTES = 32;
 const OWNER_ONLY = 0o600;
-/** RFC 6750 section 2.1, with our alphabet. */
+/** The `Authorization` header of RFC 6750 section 2.1, with a token in base64url. */
 const BEARER = /^Bearer ([A-Za-z0-9_-]{43})$/i;
 
 /** The secret that requests to one process must present. */
@@ -33,9 +33,9 @@ export class AccessToken {
   }
 
   /**
-   * Writes the token into a file that only its owner can read, in place of a former one: never into an
-   * existing file, which others may have open, and never through a link.
-   * @throws Error of the system, if the folder does not take it.
+   * Writes the token into a new file that only its owner can read, and renames it over a former one: an
+   * existing file, which other programs may have open, or a link is never written to.
+   * @throws Error of the system, if the file cannot be written.
    */
   write(file: string): void {
     const fresh = `${file}.${process.pid}.new`;

@@ -1,6 +1,6 @@
 /**
- * What a client asks for when it sends a message: the peer, and the wishes of `SendWishes`, from the query of a
- * URL or the fields of a frame.
+ * The parameters with which a client sends a message: the peer, and the wishes of `SendWishes`, read from the query of
+ * a URL or from the fields of a frame.
  *
  * @module
  */
@@ -14,15 +14,15 @@ export interface SendParameters {
   readonly wishes: SendWishes & { readonly lifetime: number };
 }
 
-/** Fields of an address; numbers and booleans may also be text, because queries have only text. */
+/** The parameters before they are checked; numbers and booleans may also be text, because queries have only text. */
 export type SendParameterFields = Readonly<Record<string, unknown>>;
 
-/** The fields of an address. */
+/** Names of the parameters. */
 export const SEND_PARAMETER_NAMES = ['to', 'priority', 'lifetime', 'tolerant'] as const;
 
 /** Lifetime of a message if the client names none, ns: shorter than the time-outs of HTTP clients. */
 const LIFETIME_NS = 60_000_000_000;
-/** The longest lifetime, ns: a week, since timers of the system end at 24 days. */
+/** The longest lifetime, ns: a week, well below the 24 days that a timer of Node can last. */
 const LIFETIME_NS_MAX = 604_800_000_000_000;
 /**
  * Longest name of a node, UTF-16 code units. An envelope holds 255 bytes (RFC 1035 section 2.3.4),
@@ -43,7 +43,7 @@ export function sendParametersFromQuery(query: string): SendParameters | ServerR
   return sendParametersFromFields(fields);
 }
 
-/** Reads the fields of an address. */
+/** Reads the parameters from the fields of a frame. */
 export function sendParametersFromFields({
   to,
   priority,

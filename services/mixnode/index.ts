@@ -3,7 +3,7 @@
  *
  * @module
  */
-// Loaded by the worker threads.
+// The worker threads load this export.
 export { protocol } from './jobs.ts';
 export {
   type MixedPacket,

@@ -1,5 +1,5 @@
 /**
- * What the threads of a {@link Mixnode} load: the job that unwraps Sphinx packets.
+ * The module that the threads of a {@link Mixnode} load: it has the job that unwraps Sphinx packets.
  *
  * @module
  */

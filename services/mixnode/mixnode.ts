@@ -2,8 +2,8 @@
  * A mix as a library: packets in, results out (R-190).
  *
  * The calls are start, submit, take, stats and stop, on top of the packet pipeline of the live
- * mode. Every result is a valid packet with one layer removed; everything else is a drop with a
- * reason. It has no sockets, no directory and no clock: delays are returned to the caller, who must
+ * mode. Every result is a valid packet with one layer removed; every other packet is dropped with a
+ * reason. The mix has no sockets, no directory and no clock: it returns delays, and the caller must
  * wait for them.
  *
  * @module

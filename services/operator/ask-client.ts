@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { type EndpointAddress, parseJsonOrUndefined, sendHttpRequest } from './exchange.ts';
 import type { OperatorAnswer, OperatorQuestion } from './node-face.ts';
 
-/** Time for the endpoint itself, on top of the node's, ms. */
+/** Time that the endpoint may take beyond the time limit of the question, ms. */
 const GRACE_MS = 2_000;
 
 const ANSWER = z.object({

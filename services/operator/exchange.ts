@@ -1,5 +1,5 @@
 /**
- * One request to the endpoint of a node process. It is not trusted, so its answers are limited in size.
+ * Sends one request to the endpoint of a node process. The endpoint is not trusted, so its answers are limited in size.
  *
  * @module
  */
@@ -11,7 +11,7 @@ export interface EndpointAddress {
   readonly port: number;
 }
 
-/** Largest answer: one of a node with each character escaped; a thousand metrics need far less. */
+/** Largest answer, bytes: a node's longest answer with each character escaped; a thousand metrics need far less. */
 const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 
 /** The text `host:port`, with brackets around an IPv6 address. */

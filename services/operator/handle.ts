@@ -28,7 +28,7 @@ export interface OperatorHandlerContext {
   readonly isPrivate: boolean;
 }
 
-/** Largest body: a question with the longest text, each character escaped. */
+/** Largest body, bytes: a question with the longest text, each character escaped. */
 const BODY_BYTES_MAX = 32_768;
 
 /** Creates the handler of all requests. */
@@ -90,7 +90,7 @@ function checkHost(
   return makeRefusalAnswer(421, 'use 127.0.0.1, ::1 or localhost in the address');
 }
 
-/** Who changes something is on this machine. No web page may ask: some answers run code of nodes. */
+/** Refuses requests that change something from other machines, and all of web pages: answers may run code of nodes. */
 function checkCaller(
   { headers, socket }: IncomingMessage,
   method: HttpMethod,
@@ -98,7 +98,7 @@ function checkCaller(
   if (method !== 'GET' && !isLoopback(socket.remoteAddress ?? '')) {
     return makeRefusalAnswer(403, 'this is allowed only from the machine of the node (loopback)');
   }
-  // What a person types into a browser comes from no page.
+  // An address that a user types into the browser is not requested by a page.
   const isTyped = method === 'GET' && headers['sec-fetch-site'] === 'none';
   if (isTyped || !isWebPageRequest(headers)) return undefined;
   return makeRefusalAnswer(403, 'a web page may not do this');

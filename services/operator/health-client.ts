@@ -17,7 +17,7 @@ import {
 
 /** The question to a node, and how long to wait for its answer. */
 export interface HealthQuestion {
-  /** `leave-out` when no packet may be sent now, or when asking from another machine. */
+  /** Whether to send a probe packet; `leave-out` also when asking from another machine, which may not send one. */
   readonly probe: 'send' | 'leave-out';
   /** Longest time for each answer, ms. */
   readonly timeoutMs: number;
@@ -47,7 +47,7 @@ export interface NodeHealth {
   readonly probe: ProbeOutcome;
 }
 
-/** A process that runs many nodes lists all of them in its name. */
+/** Longest name, characters: the name of a process that runs many nodes lists all of them. */
 const NAME_CHARACTERS_MAX = 65_536;
 
 const STATUS = z.object({

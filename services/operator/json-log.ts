@@ -176,7 +176,7 @@ class JsonLog implements OperatorLog {
       return;
     }
     const { level, node, component, message, fields } = line;
-    // A field cannot pretend to be a part of the line.
+    // Fields named like parts of the line are left out, so that they cannot forge these.
     const { level: _, message: __, timestamp: ___, ...own } = scrubLogFields(fields ?? {});
     this.writer[level]({ ...own, node, component }, scrubSecrets(message));
   }

@@ -4,8 +4,8 @@
  * `_sum` and `_count`. The number of labels is bounded (R-065); of a labelled metric only its series
  * are shown.
  *
- * Bounds of buckets are 1, 2 and 5 times powers of ten and the same at each scrape. Ours are a thousandth
- * of their value wide: one that a bound cuts is counted beyond it.
+ * Upper bounds of the exported buckets are 1, 2 and 5 times powers of ten, the same at each scrape. Buckets of the
+ * meter are a thousandth of their value wide; one that contains such a bound is counted above it.
  *
  * Each scrape uses a new registry, so the node's meter is the only state.
  *
@@ -30,7 +30,7 @@ const STATES: readonly NodeProcessState[] = ['starting', 'ready', 'running', 'dr
 const REASONS_MAX = 1_000;
 /** Quantiles are computed from at most this many of the latest samples. */
 const SAMPLES_MAX = 10_000;
-/** Bounds of buckets: for times in ns 10 µs to 500 s, else 1 to 5,000,000,000 base units. */
+/** Upper bounds of buckets: for times 10 µs to 500 s, in ns; for other metrics 1 to 5,000,000,000 base units. */
 const TIME_BOUNDS = boundsOf(4, 11);
 const OTHER_BOUNDS = boundsOf(0, 9);
 
@@ -74,7 +74,7 @@ function gauge(sheet: Sheet, name: string, help: string, value: number): void {
   gaugeOf(sheet, name, help, sheet.labels).set(sheet.labels, value);
 }
 
-/** The gauge of this name, which the series of one metric share. */
+/** The gauge with this name, created at its first use; all labelled series of a metric share it. */
 function gaugeOf({ registry }: Sheet, name: string, help: string, labels: Sheet['labels']): Gauge {
   const known = registry.getSingleMetric(name);
   if (known instanceof Gauge) return known;
@@ -198,8 +198,8 @@ interface Line {
 }
 
 /**
- * What a registry needs of a histogram whose buckets are counted elsewhere: those of prom-client
- * count values one by one.
+ * The part of prom-client's `Histogram` that a registry reads. A `Histogram` itself cannot be used, because it
+ * counts values one by one, and the meter has counted its buckets already.
  */
 interface ReadyHistogram {
   readonly name: string;

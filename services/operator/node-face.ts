@@ -45,13 +45,13 @@ export interface ReloadResult {
 export interface OperatorQuestion {
   /** A kind of request that the protocol knows, or `status`. */
   readonly kind: string;
-  /** Absent if the process runs only one. */
+  /** Name of the node; may be absent if the process runs only one. */
   readonly node?: string;
   /** The protocol that is asked; by default the uppermost of the node. */
   readonly by?: string;
   readonly target: string;
   readonly body: string;
-  /** Nobody waits longer, ms. */
+  /** Time limit for the answer, ms. */
   readonly withinMs: number;
 }
 
@@ -60,7 +60,7 @@ export interface OperatorAnswer {
   /** `ok`, or why there is no answer. */
   readonly outcome: string;
   readonly ms: number;
-  /** Its parts in order, as text. */
+  /** The parts of the answer in order, as text. */
   readonly parts: readonly string[];
 }
 
@@ -73,10 +73,10 @@ export interface ProbeResult {
   readonly reason?: string;
 }
 
-/** A value, or one that has to be fetched from another thread. */
+/** A value, or a promise of a value that has to be fetched from another thread. */
 type Awaitable<T> = T | Promise<T>;
 
-/** What the endpoint shows: the nodes of a process, or those of a run. */
+/** The source of everything that the endpoint shows: the nodes of a process, or those of a run. */
 export interface OperatorBackend {
   /** Name of the node in its topology, or of the run. */
   readonly name: string;
@@ -89,11 +89,11 @@ export interface OperatorBackend {
   drops(): Awaitable<Readonly<Record<string, number>>>;
   /** Sends a packet through the network and waits for it; absent, or undefined, if the node cannot do that. */
   probe?(): Promise<ProbeResult | undefined>;
-  /** What each node says of itself, by its name, a few MB together; runs code of the nodes. */
+  /** The status that each node reports, by its name, a few MB together; runs code of the nodes. */
   nodes(): Awaitable<Readonly<Record<string, Readonly<Record<string, unknown>>>>>;
   /**
    * Asks a node of the process; absent if it has none that can be asked. Never rejects.
-   * @param signal Says that nobody waits for the answer any more.
+   * @param signal Aborted when the asker no longer waits for the answer.
    */
   ask?(question: OperatorQuestion, signal: AbortSignal): Promise<OperatorAnswer>;
 }

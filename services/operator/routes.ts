@@ -43,7 +43,7 @@ const PROBE_MS_MAX = 3_000;
 const NO_PROBE = 'this node has no packet to probe with';
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** Open questions of all operators. */
+/** Largest number of open questions of all operators together. */
 const ASKS_MAX = 16;
 const WITHIN_MS = 10_000;
 const WITHIN_MS_MAX = 600_000;
@@ -72,7 +72,7 @@ export function makeRefusalAnswer(
 export class OperatorRoutes {
   private readonly face: OperatorBackend;
   private readonly log: OperatorLog;
-  /** Answers under way that run code of nodes or copy all metrics, by their path. */
+  /** Answers in progress that run code of nodes or copy all metrics, by their path. */
   private readonly looks = new Map<string, Promise<HttpAnswer>>();
   private probing: Promise<ProbeResult | undefined> | undefined;
   private asking = 0;
@@ -113,7 +113,7 @@ export class OperatorRoutes {
     }
   }
 
-  /** A request that comes while the same answer is under way gets that answer. */
+  /** Makes an answer; a request that comes while the answer for the same path is made gets that answer. */
   private look(path: string, answer: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
     const known = this.looks.get(path);
     if (known !== undefined) return known;

@@ -46,12 +46,13 @@ export class OperatorAddressError extends Error {
 }
 
 /**
- * A metrics scraper, a person and a health check need three connections; the others are a reserve.
+ * Largest number of connections. A metrics scraper, a person and a health check need three; the others are a
+ * reserve.
  */
 const CONNECTIONS_MAX = 64;
 const REQUESTS_PER_CONNECTION_MAX = 1_000;
 const HEADER_BYTES_MAX = 8_192;
-/** Longest time from the first byte of a request to its last. */
+/** Longest time from the first byte of a request to its last, ms. */
 const REQUEST_MS_MAX = 5_000;
 const IDLE_MS_MAX = 30_000;
 /** How often requests are checked for time-outs. */

@@ -53,9 +53,9 @@ export interface SignalHandlers {
  * it.
  */
 export const DRAIN_DEADLINE_MS = 4_500;
-/** If the main thread does not respond this long after the deadline, it counts as stuck. */
+/** If the main thread does not respond for this time after the deadline, ms, it counts as stuck. */
 const STUCK_MS = 250;
-/** When npm runs the process, one Ctrl-C arrives twice: from the terminal and from npm. */
+/** Two signals within this time, ms, count as one: under npm, Ctrl-C arrives from the terminal and from npm. */
 const SAME_KEY_MS = 200;
 const EXIT_INTERRUPTED = 130;
 
