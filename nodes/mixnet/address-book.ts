@@ -1,9 +1,9 @@
 /**
- * Mixnet: what nodes are provisioned with to reach others: addresses of nodes, the provider of each
- * client, identifiers of recipients.
+ * Mixnet: the facts with which nodes are provisioned so that they can reach others: address,
+ * recipient identifier and links of each node. The links of a client also determine its provider.
  *
- * Built once for a network and shared by its nodes, since the content is the same for all. Which
- * nodes carry packets, and with which keys, is in the directory.
+ * Built once for a network and shared by its nodes, since the content is the same for all. The
+ * directory lists the nodes that carry packets, and their keys.
  *
  * @module
  */
@@ -12,17 +12,17 @@ import type { NetworkMap } from '../../engine/host/network-view.ts';
 import { toHex } from '../_kit/bytes.ts';
 import { RECIPIENT_ID_LENGTH } from '../sphinx/index.ts';
 
-/** A node and where it can be reached. */
+/** A node: its address, its identifier as a recipient, and its links. */
 export interface AddressBookEntry {
   readonly name: string;
   readonly address: string;
   /** Identifies the recipient in packets: 32 bytes. */
   readonly recipientId: Uint8Array;
-  /** Names of the nodes it has a link to. */
+  /** Names of the nodes to which this node has a link. */
   readonly neighbours: ReadonlySet<string>;
 }
 
-/** Addresses of all nodes, and the provider of each client. */
+/** The entries of all nodes of a network, found by name, address or recipient identifier. */
 export class AddressBook {
   readonly #byName = new Map<string, AddressBookEntry>();
   readonly #byAddress = new Map<string, AddressBookEntry>();

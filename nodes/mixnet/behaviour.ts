@@ -1,5 +1,6 @@
 /**
- * Mixnet: what a defective double does otherwise (`doubles/`), and what a correct node does.
+ * Mixnet: the parts of a node's behaviour that a defective double replaces (`doubles/`), and the
+ * behaviour of a correct node.
  *
  * @module
  */
@@ -9,16 +10,19 @@ import type { MixnetOptions } from './config.ts';
 import { checkNeighbourProofs, deriveNeighbourGraph } from './directory/index.ts';
 import type { TagGuard } from './replay/index.ts';
 
-/** What becomes of a packet that a mix has received. */
+/**
+ * What happens to a packet that a mix has received: `refused` is a counted drop, `vanishes` a
+ * silent one.
+ */
 export type ArrivalOutcome = 'taken' | 'refused' | 'vanishes';
 
 /** The parts of a node's behaviour that a double may replace. */
 export interface Behaviour {
-  /** Made for each mix: what becomes of its next packet. */
+  /** Called once for each mix; returns a function that says what happens to its next packet. */
   readonly arrivals: () => () => ArrivalOutcome;
-  /** Makes the replay filter of an epoch; `make` makes the correct one. */
+  /** Makes the replay guard of an epoch; `make` makes that of a correct mix. */
   readonly replays: (make: () => TagGuard) => TagGuard;
-  /** What a mix multiplies delays by. */
+  /** The factor by which a mix multiplies delays. */
   readonly delayFactor: number;
   /** Whether mixes and providers prove their delays. */
   readonly provesDelays: boolean;
@@ -26,13 +30,19 @@ export interface Behaviour {
   readonly provedEpoch: (epoch: number) => number;
   /** The authority's check of the proofs of neighbours. */
   readonly checkProofs: typeof checkNeighbourProofs;
-  /** Made for each provider: whether its next message is put into the spool. */
+  /**
+   * Called once for each provider; returns a function that says whether its next message is put
+   * into the spool.
+   */
   readonly spools: () => () => boolean;
-  /** Number of frames that answer a retrieval while `waiting` messages are in the spool. */
+  /**
+   * Number of frames that answer a retrieval. `waiting` is the number of messages that the answer
+   * carries, at most `batch`.
+   */
   readonly framesOf: (waiting: number, batch: number) => number;
-  /** Makes the record of a client's deliveries; `make` makes the correct one. */
+  /** Makes the log of a client's deliveries; `make` makes that of a correct client. */
   readonly deliveries: (make: () => DeliveredLog) => DeliveredLog;
-  /** Opens the neighbours along which clients draw paths. */
+  /** Derives from a document the neighbours along which clients draw paths. */
   readonly openNeighbours: typeof deriveNeighbourGraph;
   /** Whether clients send messages at once, without waiting for their payload process. */
   readonly sendsAtOnce: boolean;

@@ -60,7 +60,7 @@ class ClientNode implements NodeHandle {
   readonly #loopsSent: Counter;
   readonly #loopsBack: Counter;
   readonly #pathSystems: Histogram;
-  /** By name of a client, whether protocols above were told that it can be reached. */
+  /** By name of a client: its reachability as last told to the protocols above. */
   readonly #ways = new Map<string, PeerReachability>();
   readonly #paths: Counter;
   readonly #pathsShared: Counter;
@@ -166,7 +166,10 @@ class ClientNode implements NodeHandle {
     this.#tellWays();
   }
 
-  /** Tells protocols above which clients can be reached since the last document, or no longer. */
+  /**
+   * Tells protocols above which clients have become reachable or unreachable with the present
+   * document.
+   */
   #tellWays(): void {
     const { hosts } = this.#setup.network;
     const own = hosts.find(({ name }) => name === this.#host.name);
@@ -219,7 +222,10 @@ class ClientNode implements NodeHandle {
     return graph;
   }
 
-  /** Records how many autonomous systems a path crosses, and whether one system sees both ends. */
+  /**
+   * Records how many autonomous systems the mixes of a path are in, and whether its first and last
+   * mix are in the same one.
+   */
   #pathDrawn(mixes: readonly Descriptor[]): void {
     this.#pathSystems.record(countDistinctSystems(mixes));
     this.#paths.add(1);
@@ -321,7 +327,7 @@ class ClientNode implements NodeHandle {
     const frame = this.#host.alloc(this.#codec.length);
     this.#codec.encodePacket(frame, packet);
     if (this.#transmit(frame)) return;
-    // The packet got no further than its creator.
+    // The packet was not sent: it ends at the node that made it.
     observer?.arrived(packetNumberOnLink(packet));
     observer?.ended(packetNumberOnLink(packet), 'dropped');
   }
@@ -333,7 +339,8 @@ class ClientNode implements NodeHandle {
   }
 
   #transmit(frame: Uint8Array): boolean {
-    // One traffic class, whatever a message wishes: a second one would tell messages from cover.
+    // One traffic class for all packets, whatever a message wishes: a second class would make
+    // messages distinguishable from cover.
     const isSent =
       this.#provider !== undefined &&
       this.#socket?.send(frame, 0, this.#codec.length, this.#provider) === 'sent';
@@ -350,8 +357,8 @@ class ClientNode implements NodeHandle {
   }
 
   /**
-   * The spool delivers in order; a duplicate, or a message after a gap, is dropped and requested
-   * again.
+   * Receives a message of the spool, which delivers in order. A duplicate is dropped. A message
+   * after a gap is dropped too; the next retrieval requests it again.
    */
   #take(sequence: number, { kind, surbId, body, waitedUs }: ReceivedSpoolMessage): void {
     // A client that has just started accepts the first message it sees as the next one.

@@ -41,7 +41,7 @@ const SECOND = 1_000_000_000;
 const port = (standard: number): z.ZodDefault<z.ZodInt> =>
   z.int().min(1).max(65_535).default(standard);
 
-/** Test doubles; see the option `double`. */
+/** Names of the test doubles; see the option `double`. */
 const DOUBLES = [
   ...['forgetful', 'lossy', 'swallowing', 'eager', 'hasty', 'late', 'silent', 'unpadded'],
   ...['partisan', 'credulous'],
@@ -49,10 +49,14 @@ const DOUBLES = [
 
 const sphinx = z.strictObject({
   /**
-   * `x25519` blinds one element from hop to hop; the other exchanges use one encapsulation per hop.
+   * Key exchange: `x25519` blinds one element from hop to hop; the other exchanges use one
+   * encapsulation per hop.
    */
   exchange: z.enum(KEY_EXCHANGE_NAMES).default('x25519'),
-  /** `outfox-like-research` is for comparison: no interoperability vectors exist. */
+  /**
+   * Packet format. `outfox-like-research` is for comparison: no interoperability vectors exist for
+   * it.
+   */
   format: z.enum(PACKET_FORMAT_NAMES).default('katzenpost'),
   /** Length of the user data in a packet. */
   payload: byteSizeSchema()
@@ -65,15 +69,15 @@ const sphinx = z.strictObject({
  * process off.
  */
 const rates = z.strictObject({
-  /** Mean delay of each hop. */
+  /** Mean delay at each hop. */
   delay: meanIntervalNsSchema()
     .refine((ns) => ns > 0, { message: 'is not a delay: a mix without delay hides nothing' })
     .default(HOP_DELAY_MEAN_NS_DEFAULT),
-  /** Rate of the process with which clients send messages, or drops in their place. */
+  /** Rate at which each client sends a message or, if none waits, a drop packet. */
   payload: meanIntervalNsSchema().default(PAYLOAD_INTERVAL_NS_DEFAULT),
   /** Rate of the loops of each client. */
   loop: meanIntervalNsSchema().default(LOOP_INTERVAL_NS_DEFAULT),
-  /** Rate of the drops of each client: packets that end at a provider. */
+  /** Rate of the drop packets of each client, which a random provider discards. */
   drop: meanIntervalNsSchema().default(DROP_COVER_INTERVAL_NS_DEFAULT),
   /** Rate of the loops of each mix. */
   mixLoop: meanIntervalNsSchema().default(MIX_LOOP_INTERVAL_NS_DEFAULT),
@@ -82,11 +86,11 @@ const rates = z.strictObject({
 });
 
 const spool = z.strictObject({
-  /** Largest number of messages of one client. */
+  /** Largest number of spooled messages of one client. */
   perClient: z.int().min(1).max(1_000_000).default(SPOOL_CLIENT_MESSAGES_DEFAULT),
-  /** Largest number of messages of all clients. */
+  /** Largest number of spooled messages of all clients of a provider together. */
   total: z.int().min(1).max(10_000_000).default(SPOOL_TOTAL_MESSAGES_DEFAULT),
-  /** Frames in the answer to a retrieval: messages, padded with empty ones. */
+  /** Number of frames in the answer to a retrieval: messages, padded with empty frames. */
   batch: z.int().min(1).max(50).default(RETRIEVE_BATCH_DEFAULT),
 });
 
@@ -94,31 +98,36 @@ const spool = z.strictObject({
 const rateLimit = z.strictObject({
   /** Whether packets of clients are limited. */
   enabled: z.boolean().default(true),
-  /** Multiple of the rate that the document allows a client. */
+  /** The bucket refills at this multiple of the rate that the document allows a client. */
   slack: z.number().min(1).max(1_000).default(CLIENT_RATE_SLACK_FACTOR),
-  /** Packets that may come at once. */
+  /** Largest number of packets that may come at once. */
   burst: z.int().min(1).max(9_000_000).default(CLIENT_BURST_PACKETS_DEFAULT),
 });
 
 /** For `vrf-exp`: how mixes and providers audit the loops they send. */
 const vrfAudit = z.strictObject({
-  /** With `vrf-exp`, audits are on unless this is false; other strategies cannot be audited. */
+  /**
+   * Whether nodes audit loops; on by default with `vrf-exp`. Other strategies cannot be audited.
+   */
   enabled: z.boolean().optional(),
-  /** Time from one node to the next, without mixing. */
+  /** Transit time from one node to the next, without mixing. */
   transit: durationNsSchema().default(LINK_TRANSIT_NS_DEFAULT),
-  /** How far a loop's time may deviate from the sum of its delays, besides lateness: jitter. */
+  /**
+   * How far a loop's time may deviate from the sum of its delays, besides lateness, because of
+   * jitter.
+   */
   tolerance: durationNsSchema().default(AUDIT_TOLERANCE_NS_DEFAULT),
-  /** Longest lateness that a node may report as the reason why a loop's packet was not back in time. */
+  /** Longest lateness of a node that an auditor accepts as the reason why a loop took longer. */
   lateness: durationNsSchema().default(AUDIT_LATENESS_MAX_NS),
 });
 
 /** How many mixes of the next layer each mix draws by VRF in each epoch. */
 const neighbours = z.strictObject({
-  /** Neighbours of each mix. */
+  /** Number of neighbours that each mix draws. */
   count: z.int().min(1).max(CANDIDATES_MAX),
   /**
    * Largest number of neighbours in one autonomous system (option `asn`), as long as there are
-   * enough others.
+   * enough candidates in other systems.
    */
   maxPerAs: z.int().min(1).max(CANDIDATES_MAX).default(NEIGHBOURS_PER_AS_MAX_DEFAULT),
 });
@@ -126,24 +135,28 @@ const neighbours = z.strictObject({
 /** Schema of the options of a mixnet node. */
 export const mixnetConfig = z
   .strictObject({
-    /** What the node is. */
+    /** Role of the node. */
     role: z.enum(['mix', 'provider', 'client', 'authority']),
     /** Name of the node with the role `authority`. */
     authority: z.string().min(1).default('authority'),
-    /** UDP port of packets; one for the whole network. */
+    /** UDP port of packets; the same for all nodes of a network. */
     port: port(PACKET_PORT),
-    /** Stream port of the authority; one for the whole network. */
+    /** Port on which the authority accepts streams; the same for all nodes of a network. */
     directoryPort: port(DIRECTORY_PORT),
-    /** Number of mixes on a path. */
+    /** Number of mixes on a path; each is in a layer of its own, except in a free route. */
     layers: z.int().min(1).max(18).default(LAYERS_DEFAULT),
-    /** Layers whose mixes lead to several of the next, separate chains, or any mix after any. */
+    /**
+     * How paths cross the mixes. `stratified`: from a mix of each layer to any mix of the next.
+     * `cascade`: along separate chains. `free-route`: from any mix to any other.
+     */
     topology: z.enum(['stratified', 'cascade', 'free-route']).default('stratified'),
     /**
-     * `beacon`: layers follow from the shared random value, which every node checks and which needs
-     * links between all mixes. `fixed`: the authority's `places`, which match the links.
+     * How mixes are assigned to layers. `beacon`: by the shared random value; every node checks it,
+     * and all mixes need links to each other. `fixed`: by the option `places` of the authority,
+     * which fits the links.
      */
     placement: z.enum(['fixed', 'beacon']).default('fixed'),
-    /** Option of the authority: names of the mixes of each layer, for `placement: fixed`. */
+    /** Option of the authority for `placement: fixed`: names of the mixes of each layer. */
     places: z.array(z.array(z.string()).min(1).max(4_096)).max(18).optional(),
     /** How long keys and documents are valid. */
     epoch: durationNsSchema()
@@ -153,11 +166,17 @@ export const mixnetConfig = z
       .default(EPOCH_LENGTH_NS_DEFAULT),
     sphinx: sphinx.prefault({}),
     rates: rates.prefault({}),
-    /** How a mix holds packets back. */
+    /** Mixing strategy: how a mix or provider delays packets. */
     mixing: mixingConfig.prefault({ strategy: 'poisson' }),
-    /** If absent, every mix of a layer may follow every mix of the previous one. */
+    /**
+     * Neighbours that mixes draw. If absent, every mix of a layer may follow every mix of the
+     * previous layer.
+     */
     neighbours: neighbours.optional(),
-    /** For `neighbours` and `mixing: { strategy: vrf-exp }`: RFC 9381 suite of the nodes' keys. */
+    /**
+     * Suite of the nodes' VRF keys (RFC 9381), for `neighbours` and `mixing: { strategy: vrf-exp
+     * }`.
+     */
     vrfSuite: z.enum(['tai', 'ell2']).default('tai'),
     vrfAudit: vrfAudit.prefault({}),
     replay: replayConfig.prefault({}),
@@ -168,26 +187,27 @@ export const mixnetConfig = z
      * process. The latter suits a node in its own process with more than two cores.
      */
     unwrap: z.enum(['inline', 'threads']).default('inline'),
-    /** Number of buffers in the pool. */
+    /** Number of packet buffers that a mix or provider keeps for reuse. */
     pool: z.int().min(1).max(1_000_000).default(BUFFER_POOL_SIZE),
     spool: spool.prefault({}),
     rateLimit: rateLimit.prefault({}),
-    /** Rate limit of a mix or provider as a whole; no limit when absent. */
+    /** Rate limit of a mix or provider for all its packets together; no limit when absent. */
     limit: nodeRateLimitConfig.optional(),
     client: clientConfig.prefault({}),
     /** Autonomous system of the node, as its descriptor states it. */
     asn: z.string().min(1).max(64).default('AS0'),
     /** Operator of the node; the name of the node if absent. */
     family: z.string().max(64).optional(),
-    /** Share of the load that the node requests, relative to the other nodes. */
+    /** Load that the node requests, relative to the other nodes. */
     weight: z.number().gt(0).max(1e6).default(1),
     /**
      * Test doubles, never for traffic. `forgetful`: mixes accept every packet twice. `lossy`: mixes
-     * drop every tenth packet. `swallowing`: mixes lose it silently; providers lose every tenth
-     * message of a spool. `eager`: mixes halve the delay. `hasty`: they shorten it by a tenth.
-     * `late`: they lengthen it by half. `silent`: mixes and providers give no proofs of delays.
-     * `unpadded`: providers answer a retrieval with what is waiting and nothing more. `partisan`:
-     * mixes prove neighbours drawn in another epoch. `credulous`: the authority lists such mixes.
+     * drop every tenth packet. `swallowing`: mixes lose every tenth packet without counting it;
+     * providers lose every tenth message for a spool. `eager`: mixes halve the delay. `hasty`:
+     * mixes shorten it by a tenth. `late`: mixes lengthen it by half. `silent`: mixes and providers
+     * give no proofs of delays. `unpadded`: providers answer a retrieval without empty frames.
+     * `partisan`: mixes prove neighbours drawn in another epoch. `credulous`: the authority lists
+     * mixes whose proofs are wrong.
      */
     double: z.enum(DOUBLES).optional(),
   })

@@ -1,6 +1,6 @@
 /**
- * Options that all nodes of a mixnet must share, because each node relies on what the others do.
- * Settings that the directory document distributes (rates, layers) are not among them.
+ * Finds nodes of a mixnet whose options on delays contradict those of the others, on which each
+ * node relies. Settings that the directory document distributes (rates, layers) are not among them.
  *
  * @module
  */
@@ -10,11 +10,12 @@ import type { MixnetOptions } from './config.ts';
 type Node = ConfiguredNode<MixnetOptions>;
 
 /**
- * Conflicts between nodes of one network about who decides delays: with `vrf-exp` each hop's own key does. A hop with
- * another strategy cannot prove its delays and would be accused. A client that draws delays that no hop obeys would
- * expect acknowledgements at the wrong time.
+ * Finds conflicts between nodes of one network about who decides delays: with `vrf-exp` the own key
+ * of each hop does. A hop with another strategy cannot prove its delays and would be suspected. A
+ * client that draws delays that no hop obeys would expect acknowledgements at the wrong time.
  *
- * @returns the nodes of the smaller group in each network; if both are equal, those without VRF.
+ * @returns a conflict for each node of the smaller group of each network; if both groups are equal,
+ * for those without VRF.
  */
 export function findDelayConflicts(nodes: readonly Node[]): readonly OptionConflict[] {
   const networks = new Map<string, Node[]>();

@@ -1,11 +1,11 @@
 /**
- * Mixnet: how a node keeps up with the directory: it uploads its descriptor once per epoch (if it
- * is to be listed), and fetches the document of the epoch and, as soon as it exists, that of the
- * next (docs/spec/mixnet.md, "Directory").
+ * Mixnet: how a node keeps its directory document current: it uploads its descriptor once per epoch
+ * (if it is to be listed), fetches the document of the present epoch and, as soon as it exists, the
+ * document of the next epoch (docs/spec/mixnet.md, "Directory").
  *
  * State machine without access to the host: each upload and each request uses a stream of its own;
- * after any failure the same errand is done again after a pause. A document is used from the start
- * of its epoch. An answer that never comes holds up its own errand only.
+ * after any failure the same {@link Errand} is done again after a pause. A document is used from
+ * the start of its epoch. An answer that never comes delays its own errand only.
  *
  * @module
  */
@@ -42,11 +42,11 @@ import {
 /** The document for which a descriptor is made. */
 export interface DescriptorTarget {
   readonly epoch: number;
-  /** 32 bytes; undefined when not needed. */
+  /** Beacon of that epoch, 32 bytes; undefined if descriptors do not depend on it. */
   readonly beacon: Uint8Array | undefined;
 }
 
-/** What a directory client needs. */
+/** The collaborators and settings of a directory client. */
 export interface DirectoryClientParts {
   readonly clock: Pick<EpochClock, 'lengthNs' | 'now'>;
   readonly crypto: CryptoProvider;
@@ -70,13 +70,13 @@ export type DirectoryClientInput =
   | {
       readonly kind: 'described';
       readonly epoch: number;
-      /** Signed. */
+      /** The signed descriptor. */
       readonly descriptor: Uint8Array;
     };
 
 /**
- * What becomes of a stream. `exchange` is the number under which the machine asked for it; `failed`
- * if it did not open, `ended` when the authority has sent its last byte.
+ * An event of a stream. `exchange` is the number under which the machine requested the stream.
+ * `failed`: it could not be opened. `ended`: the authority has sent its last byte.
  */
 type StreamInput =
   | { readonly kind: 'opened' | 'failed' | 'ended' | 'closed'; readonly exchange: number }
@@ -86,16 +86,19 @@ type StreamInput =
 export type DirectoryClientEffect =
   | { readonly kind: 'connect' | 'end' | 'reset'; readonly exchange: number }
   | { readonly kind: 'write'; readonly exchange: number; readonly bytes: Uint8Array }
-  /** Make a descriptor; `described` is the answer. */
+  /** Make a descriptor; the input `described` is the answer. */
   | { readonly kind: 'describe'; readonly target: DescriptorTarget }
-  /** The document of the present epoch: the first one, then that of each new epoch. */
+  /**
+   * Use this document, that of the present epoch: at the start, then at the beginning of each
+   * epoch.
+   */
   | { readonly kind: 'document'; readonly document: DirectoryDocument }
   | { readonly kind: 'drop'; readonly reason: MixnetDropReason }
   | { readonly kind: 'warn'; readonly text: string };
 
 /** A task of the client, done when it is due, and again after a failure. */
 type Errand =
-  /** Begin an epoch. */
+  /** Switch to the document of an epoch that begins, and plan that epoch. */
   | { readonly kind: 'turn' }
   /** Have the descriptor of an epoch made, if this node is to be listed. */
   | { readonly kind: 'describe'; readonly epoch: number }
@@ -120,11 +123,17 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
   readonly #exchanges = new Map<number, Exchange>();
   #nextExchange = 0;
   #current: DirectoryDocument | undefined;
-  /** The epoch of the start, whose document is fetched as soon as the descriptor is accepted. */
+  /**
+   * The epoch in which the client started; its document is fetched as soon as the descriptor is
+   * accepted.
+   */
   #firstEpoch: number | undefined;
-  /** The epoch at the last plan, by the clock of that time. */
+  /** The epoch of the latest plan, by the calendar clock at that time. */
   #plannedEpoch = 0;
-  /** Since when the authority has answered that it has no document for the present epoch. */
+  /**
+   * The instant since which the authority has answered that it has no document for the present
+   * epoch.
+   */
   #lacksSinceNs: Nanoseconds | undefined;
   #isClockTold = false;
   /** The instant of the present step. */
@@ -155,7 +164,7 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
   #handle(input: DirectoryClientInput | TimerDue): void {
     switch (input.kind) {
       case 'timer': {
-        // One errand for each firing of the timer: each errand has an instant of its own.
+        // Each firing of the timer does one errand; if more are due, the timer fires again.
         const errand = this.#errands.takeDue(this.#now);
         if (errand !== undefined) this.#do(errand);
         return;
@@ -175,7 +184,10 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
     }
   }
 
-  /** Uploads and fetches what the present epoch needs, and schedules the next. */
+  /**
+   * Uploads the descriptor and fetches the document of the present epoch, then plans the rest of
+   * the epoch.
+   */
   #start(): void {
     const { epoch } = this.#parts.clock.now();
     this.#firstEpoch = epoch;
@@ -184,15 +196,18 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
     this.#plan();
   }
 
-  /** Plans the rest of this epoch: upload a descriptor, fetch the next document, switch to it. */
+  /**
+   * Plans the rest of this epoch: upload the descriptor for the next epoch, fetch its document, and
+   * switch to it.
+   */
   #plan(): void {
     const { clock, random } = this.#parts;
     const { epoch, elapsedNs, remainingNs } = clock.now();
     const next = epoch + 1;
     const length = clock.lengthNs;
     this.#plannedEpoch = epoch;
-    // Spread over an eighth of the epoch, so that nodes do not all ask the authority at the same
-    // time.
+    // Requests are spread over an eighth of the epoch, so that nodes do not all ask the authority
+    // at the same time.
     const jitterNs = Math.floor(random.uniform() * KEY_OVERLAP_EPOCH_SHARE * length);
     const uploadNs = Math.max(0, jitterNs / 2 - elapsedNs);
     const fetchNs = Math.max(0, DOCUMENT_READY_EPOCH_SHARE * length + jitterNs - elapsedNs);
@@ -201,7 +216,10 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
     this.#later(remainingNs, { kind: 'turn' });
   }
 
-  /** True if the clock was set since the last plan: its turn to the next epoch may be an epoch away. */
+  /**
+   * True if the clock was set since the latest plan, so that the instants of this plan may be wrong
+   * by epochs.
+   */
   #isPlanObsolete(present: number): boolean {
     return present < this.#plannedEpoch || present > this.#plannedEpoch + 1;
   }
@@ -240,7 +258,10 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
     }
   }
 
-  /** The beacon of an epoch is the random value of the previous document, if there is one. */
+  /**
+   * Has the descriptor of an epoch made. The beacon of an epoch is the random value of the previous
+   * document, if there is one.
+   */
   #describe(errand: Errand & { readonly kind: 'describe' }): void {
     const { clock, isBeaconNeeded, isListed } = this.#parts;
     const { epoch } = errand;
@@ -291,7 +312,10 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
     this.#finish(exchange, undefined, NOTHING);
   }
 
-  /** Takes the first answer of an exchange; `type` is undefined if the stream ended without one. */
+  /**
+   * Handles the first answer of an exchange; `type` is undefined if the stream ended without an
+   * answer.
+   */
   #finish(exchange: Exchange, type: AuthorityRecordType | undefined, body: Uint8Array): void {
     if (exchange.isAnswered) return;
     exchange.isAnswered = true;
@@ -328,7 +352,10 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
     else if (epoch === this.#firstEpoch) this.#do({ kind: 'fetch', epoch });
   }
 
-  /** The beacon in an answer; undefined if there is none yet. */
+  /**
+   * Reads the beacon for an epoch from an answer with the previous document; undefined if there is
+   * no such document yet.
+   */
   #beaconIn(epoch: number, body: Uint8Array): Uint8Array | undefined {
     const { crypto, trust } = this.#parts;
     const answer = decodeDocumentRecord(body);
@@ -340,12 +367,15 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
     return undefined;
   }
 
-  /** Pause before the next request for a document. */
+  /** The pause before a document is requested again. */
   #pauseNs(): Nanoseconds {
     return this.#current === undefined ? this.#parts.firstRetryNs : AUTHORITY_RETRY_NS;
   }
 
-  /** True if the node has the document: it was in this answer, and valid, or was here before. */
+  /**
+   * Keeps the document in an answer if it is valid.
+   * @returns true if the node has the document of that epoch, from this or an earlier answer.
+   */
   #take(epoch: number, body: Uint8Array): boolean {
     if (this.#documents.has(epoch)) return true;
     const { crypto, trust, isPlacementChecked } = this.#parts;
@@ -389,7 +419,7 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
     this.#effects.push({ kind: 'warn', text: `no document of epoch ${epoch}: ${why}` });
   }
 
-  /** Switches to the document of the present epoch, if it is there and not yet in use. */
+  /** Switches to the document of the present epoch, if the node has it and does not use it yet. */
   #change(): void {
     const { epoch } = this.#parts.clock.now();
     const document = this.#documents.get(epoch);

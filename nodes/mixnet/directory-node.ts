@@ -18,7 +18,7 @@ import {
 } from './directory-client.ts';
 import { EPOCH_TRACE } from './trace-states.ts';
 
-/** What the adapter needs of its node, besides what the directory client needs. */
+/** The parts that the adapter needs of its node, in addition to those of the directory client. */
 export interface DirectoryClientRunnerParts
   extends Omit<DirectoryClientParts, 'crypto' | 'isListed' | 'random'> {
   readonly authority: Endpoint;
@@ -26,7 +26,10 @@ export interface DirectoryClientRunnerParts
   readonly describe:
     | ((target: DescriptorTarget, done: (descriptor: Uint8Array) => void) => void)
     | undefined;
-  /** Called with the document of the present epoch: the first one, then that of each new epoch. */
+  /**
+   * Called with the document of the present epoch: at the start, then at the beginning of each
+   * epoch.
+   */
   onDocument(document: DirectoryDocument): void;
 }
 
@@ -56,7 +59,10 @@ export class DirectoryClientRunner {
     return this.#machine.document;
   }
 
-  /** Uploads and fetches what the present epoch needs, and from then on what each epoch needs. */
+  /**
+   * Uploads descriptors and fetches documents from now on: for the present epoch, then for each
+   * next one.
+   */
   start(): void {
     this.#shell.take({ kind: 'start' });
   }

@@ -1,7 +1,7 @@
 /**
- * Reasons for which a mixnet node refuses something, each explained in one sentence. A reason is
- * also a metric and a trace category. Names follow the metrics of the reference server where it has
- * one (katzenpost, server/internal/instrument).
+ * Reasons for which a mixnet node drops something, each explained in one sentence. A reason is also
+ * a metric and a trace category. Names follow the metrics of the reference server where it has such
+ * a metric (katzenpost, server/internal/instrument).
  *
  * @module
  */
@@ -49,7 +49,7 @@ const PROVIDER_DROPS = {
   'spool-full': 'The spool of the client, or of all clients, holds as much as it may.',
 } as const;
 
-/** Reasons of clients that read a spool. */
+/** Drop reasons of clients that retrieve messages from a spool. */
 const RETRIEVAL_DROPS = {
   'spool-sequence':
     'The message is not the next one of the spool: it arrived before, or one is missing.',

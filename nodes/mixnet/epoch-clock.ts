@@ -1,5 +1,5 @@
 /**
- * Mixnet: which epoch it is, by the node's calendar clock.
+ * Mixnet: the present epoch by the node's calendar clock.
  *
  * @module
  */
@@ -29,12 +29,12 @@ export class EpochClock {
     return this.schedule.lengthMs * NS_PER_MS;
   }
 
-  /** The epoch at present, and the time since it began. */
+  /** Returns the present epoch, and the times since its start and until its end. */
   now(): EpochPosition {
     return epochPositionAt(this.schedule, this.#host.clock());
   }
 
-  /** The epoch at an instant of the node's monotonic clock. */
+  /** Returns the epoch at an instant of the node's monotonic clock. */
   epochAt(at: Nanoseconds): number {
     const { epoch, elapsedNs } = this.now();
     return epoch + Math.floor((elapsedNs + at - this.#host.now()) / this.lengthNs);

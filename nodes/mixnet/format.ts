@@ -1,6 +1,6 @@
 /**
- * Mixnet: the packet format that the options ask for, and the geometry hash by which nodes
- * recognise a different geometry (katzenpost, core/sphinx/geo and core/pki/document.go
+ * Mixnet: the packet format according to the options, and the hash by which nodes recognise a
+ * different packet geometry (katzenpost, core/sphinx/geo and core/pki/document.go
  * `SphinxGeometryHash`).
  *
  * @module
@@ -24,7 +24,7 @@ import {
 import type { MixnetOptions } from './config.ts';
 import { KEY_EPOCH_COUNT } from './geometry.ts';
 
-/** The first and the last hop of a path are providers. */
+/** Number of providers on a path: its first and its last hop. */
 const PROVIDER_HOPS = 2;
 const HASH_LENGTH = 32;
 const NS_PER_MS = 1_000_000;
@@ -33,20 +33,20 @@ const CBOR_UNSIGNED = 0x00;
 const CBOR_TEXT = 0x60;
 const CBOR_MAP = 0xa0;
 
-/** Creates the format; equal options give equal formats on every node. */
+/** Creates the packet format; equal options give equal formats on every node. */
 export function packetFormatOf(crypto: CryptoProvider, options: MixnetOptions): PacketFormat {
   const exchange = createKeyExchange(crypto, options.sphinx.exchange);
   const { format } = options.sphinx;
   return createPacketFormat({ crypto, ...shapeOf(options), exchange, format });
 }
 
-/** The facts about the format and its rules that worker threads need, without keys. */
+/** Selects the parameters of the format and its rules that worker threads need, without keys. */
 export function selectUnwrapParameters(options: MixnetOptions): Omit<UnwrapSetup, 'privateKeys'> {
   const { exchange } = options.sphinx;
   return { ...shapeOf(options), exchange, delayMsMax: computeAcceptedDelayMsMax(options.epoch) };
 }
 
-/** Largest accepted delay, ms. */
+/** Returns the largest delay that a hop accepts, ms: the epochs for which there are keys. */
 export function computeAcceptedDelayMsMax(epochNs: Nanoseconds): number {
   return (KEY_EPOCH_COUNT * epochNs) / NS_PER_MS;
 }

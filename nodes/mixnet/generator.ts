@@ -3,7 +3,7 @@
  * (docs/spec/mixnet.md, "Topologies and paths").
  *
  * Every node has a link to the authority; client i belongs to provider ((i - 1) mod providers) + 1.
- * Names are `authority`, `provider-1`, `mix-1-1` (layer, place in it), `client-1`.
+ * Names are `authority`, `provider-1`, `mix-1-1` (layer, number in the layer), `client-1`.
  *
  * @module
  */
@@ -43,7 +43,7 @@ const parameters = z.strictObject({
 });
 type Size = z.output<typeof parameters>;
 
-/** Mixnets, by `generate: { kind: mixnet }`. */
+/** Generates the mixnets of `generate: { kind: mixnet }`. */
 export const mixnetTopologyGenerator: TopologyGenerator<Size> = {
   name: 'mixnet',
   parameters,
@@ -97,17 +97,17 @@ function mixnet(size: Size): GeneratedTopology {
   return { nodes, links: pairs.map((ends): GeneratedLink => ({ ends })) };
 }
 
-/** The autonomous system of a mix, by its place in the layer. */
+/** The option with the autonomous system of a mix, by its index in the layer. */
 function systemOf({ systems }: Size, place: number): Pick<GeneratedNode, 'options'> {
   return systems === undefined ? {} : { options: { asn: `AS${1 + (place % systems)}` } };
 }
 
-/** The machine that a client runs on: `clients-1`, `clients-2`, ... in rotation. */
+/** The machine on which a client runs: `clients-1`, `clients-2`, ... in rotation. */
 function machineOf({ clientMachines }: Size, index: number): Pick<GeneratedNode, 'machine'> {
   return clientMachines === undefined ? {} : { machine: `clients-${1 + (index % clientMachines)}` };
 }
 
-/** Links between mixes: any two that may be consecutive on a path, each pair once. */
+/** Links between mixes: each pair of mixes that may be consecutive on a path, once. */
 function mixLinks(size: Size, layers: readonly (readonly string[])[]): readonly Pair[] {
   if (size.topology === 'free-route' || size.placement === 'beacon') {
     const mixes = layers.flat();
@@ -120,7 +120,10 @@ function mixLinks(size: Size, layers: readonly (readonly string[])[]): readonly 
   });
 }
 
-/** Links between providers and mixes: mixes of the first and the last layer, or all. */
+/**
+ * Links of each provider: to the mixes of the first and last layer, or to all mixes if any mix may
+ * be first or last.
+ */
 function providerLinks(
   size: Size,
   layers: readonly (readonly string[])[],

@@ -21,9 +21,9 @@ import { carrierTerms } from './terms.ts';
 import { mixnetProvisioning } from './trust.ts';
 
 /**
- * Cost of one hop by X25519 with sodium, in ns: the part that does not depend on length, and the
- * cost per byte for stream cipher, AEZ and ring buffers (docs/PERFORMANCE.md, "Where a packet's
- * time goes").
+ * Processor time of one hop with X25519 of libsodium, in ns: the part that does not depend on the
+ * packet's length, and below it the part per byte, for stream cipher, AEZ and ring buffers
+ * (docs/PERFORMANCE.md, "Where a packet's time goes").
  */
 const HOP_NS = 78_000;
 const HOP_NS_PER_BYTE = 7;
@@ -58,7 +58,7 @@ export const protocol: Protocol<MixnetOptions> = {
     createMixnetNode(host, { ...setup, behaviour: behaviourOf(setup.options) }),
 };
 
-// Exported for checks of the strategies alone: `npm run verify`.
+// Exported so that `npm run verify` can check the mixing strategies without a network.
 export {
   createMixingStrategy,
   type MixingOptions,
@@ -66,5 +66,5 @@ export {
   mixingConfig,
 } from './mixing/index.ts';
 export { type MixnodeFile, mixnodeTomlSchema } from './mixnode-toml.ts';
-// Exported for use of mixes as a library: services/mixnode.
+// Exported for services/mixnode, which uses mixes as a library.
 export { ReplayFilter } from './replay/index.ts';

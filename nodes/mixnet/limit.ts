@@ -1,6 +1,6 @@
 /**
- * Mixnet: the rate limit of a whole mix or provider, whoever sends (R-179). Each client's own
- * bucket at its provider is `rateLimit`.
+ * Mixnet: the rate limit of a mix or provider for all its packets together (R-179). The option
+ * `rateLimit` is another limit: of each client at its provider.
  *
  * With shaping, packets wait for their turn in addition to their delay; without it, packets beyond
  * the burst are dropped before anything is computed for them.
@@ -12,18 +12,18 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import { TokenBucket } from '../_kit/token-bucket.ts';
 import { meanIntervalNsSchema } from './client/index.ts';
 
-/** Published default: 25,000 packets/s, as ns between packets. */
+/** Default of the published `mixnode.toml`: 25,000 packets/s, as ns between packets. */
 const INTERVAL_NS_DEFAULT = 40_000;
-/** Published default: burst in packets. */
+/** Default of the published `mixnode.toml`: burst in packets. */
 const BURST_DEFAULT = 1_000;
 
 /** Schema of the options of the rate limit of a mix or provider. */
 export const nodeRateLimitConfig = z.strictObject({
-  /** Packets in the long run, as a rate or the mean time between two. */
+  /** Largest rate of packets in the long run, as a rate or as the mean time between packets. */
   rate: meanIntervalNsSchema()
     .refine((ns) => ns > 0, { message: 'is not a rate that lets anything through' })
     .default(INTERVAL_NS_DEFAULT),
-  /** Number of packets that may arrive together. */
+  /** Largest number of packets that may arrive together. */
   burst: z.int().min(1).max(9_000_000).default(BURST_DEFAULT),
   /** True: packets beyond the burst wait; false: they are dropped. */
   shaping: z.boolean().default(true),
@@ -43,12 +43,18 @@ export class NodeRateLimiter {
     this.#isShaping = shaping;
   }
 
-  /** True when a packet that arrives at `now` must be dropped; otherwise it takes its token. */
+  /**
+   * True when a packet that arrives at `now` must be dropped. Otherwise, without shaping, the
+   * packet uses up a token.
+   */
   refuses(now: Nanoseconds): boolean {
     return !this.#isShaping && !this.#bucket.take(now);
   }
 
-  /** How much longer a departing packet must wait, in ns. */
+  /**
+   * Returns how much longer than its delay a packet must wait, in ns, and reserves its token; 0
+   * without shaping.
+   */
   waitNs(now: Nanoseconds): Nanoseconds {
     return this.#isShaping ? this.#bucket.reserve(now) : 0;
   }

@@ -1,5 +1,5 @@
 /**
- * The kinds of packets in a mixnet, and why each exists: what observers are told (ADR 0044).
+ * The kinds of packets in a mixnet and the purpose of each, as observers are told (ADR 0044).
  *
  * @module
  */
@@ -9,13 +9,13 @@ import type { MessagePurpose } from '../../engine/host/privacy.ts';
 export const MIXNET_PACKET_KINDS = {
   /** A fragment of a message of the application. */
   payload: 'content',
-  /** Acknowledges a message by a SURB. */
+  /** A reply over a SURB that acknowledges a fragment. */
   ack: 'reaction',
-  /** A packet that a client sends to itself, in order to count those that return. */
+  /** A packet that a client sends to itself, so that it can count the loops that return. */
   loop: 'cover',
   /** A packet that a client sends to a random provider, which drops it. */
   'drop-cover': 'cover',
-  /** A packet that a mix sends to itself. */
+  /** A packet that a mix or provider sends to itself. */
   'mix-loop': 'cover',
 } as const satisfies Readonly<Record<string, MessagePurpose>>;
 /** A kind of Sphinx packet. */

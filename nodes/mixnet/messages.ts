@@ -1,6 +1,6 @@
 /**
- * Mixnet: where in a datagram the Sphinx packet is, for adversaries of privacy runs who can see
- * inside the channels of links but have no keys (ADR 0012). Nodes never use it.
+ * Mixnet: finds the Sphinx packet in a datagram, for adversaries of privacy runs who can see inside
+ * the channels of links but have no keys (ADR 0012). Nodes never use it.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { packetFormatOf } from './format.ts';
 import { COMMAND_LENGTH } from './geometry.ts';
 import { FrameCodec } from './wire.ts';
 
-/** Creates the reader for a network's datagrams. */
+/** Creates the function that finds the packet in a network's datagrams. */
 export function createMessageLocator(
   options: MixnetOptions,
   crypto: CryptoProvider,

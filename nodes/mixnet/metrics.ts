@@ -1,6 +1,6 @@
 /**
- * Metrics that mixnet nodes measure themselves; the runner measures those of applications, the
- * report those of privacy.
+ * Metrics that mixnet nodes measure themselves; the runner measures those of applications, and the
+ * report computes those of privacy.
  *
  * @module
  */

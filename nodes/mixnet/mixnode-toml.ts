@@ -1,29 +1,32 @@
 /**
- * Mixnet: the published `mixnode.toml` as options of a node (R-189), with the published keys, units
- * and defaults.
+ * Mixnet: converts the published `mixnode.toml` to options of a node (R-189), with the published
+ * keys, units and defaults.
  *
  * Keys that describe a process or a goal rather than a node (workers, batch, targets) are returned
  * beside the options. Settings with no equivalent here are refused with a reason: packets without
- * Sphinx, more than five hops. Does not read TOML: the schema gets the values.
+ * Sphinx, more than five hops. The schema gets the values of the file; TOML is parsed elsewhere.
  *
  * @module
  */
 import { z } from 'zod';
 
-/** The content of a file. */
+/** The content of a `mixnode.toml`, converted. */
 export interface MixnodeFile {
   /** Options of `run: mixnet`, as a topology or scenario file would give them. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Options of a packet pipeline: threads, buffers, packets held, packets per wake-up. */
+  /**
+   * Options of a packet pipeline: number of worker threads, packets per wake-up, buffers, and
+   * packets held.
+   */
   readonly pipeline: {
     readonly workers: number;
     readonly batch: number;
     readonly slots: number;
     readonly queue: number;
   };
-  /** The operator's targets: packets/s, and milliseconds of processing. */
+  /** The operator's targets: throughput, packets/s, and mean processing time of a packet, ms. */
   readonly targets: { readonly packetsPerSecond: number; readonly processingMs: number };
-  /** `entry` mixes are in the first layer, `exit` mixes in the last. */
+  /** Position of the mix: `entry` mixes are in the first layer, `exit` mixes in the last. */
   readonly place: 'entry' | 'middle' | 'exit';
 }
 
@@ -35,7 +38,7 @@ const count = z.int().min(1);
 const positive = z.number().refine((value) => value > 0, 'is not above 0');
 const isOn = z.boolean().default(true);
 
-/** A table whose keys have defaults, so that it may be missing. */
+/** Schema of a table of the file whose keys all have defaults, so that the table may be missing. */
 const table = <S extends z.ZodRawShape>(keys: S): z.ZodPrefault<z.ZodObject<S, z.core.$strict>> =>
   z.strictObject(keys).prefault({} as never);
 
@@ -68,7 +71,7 @@ const tables = z.strictObject({
   }),
 });
 
-/** Turns the values of a file into options. */
+/** Schema that checks the values of a file and converts them to options. */
 export const mixnodeTomlSchema: z.ZodType<MixnodeFile> = tables.transform(
   ({ node, pipeline, performance, sphinx, vrf, cover_traffic: cover, rate_limiting: limit }) => ({
     place: node.type,

@@ -1,14 +1,14 @@
 /**
- * Mixnet: what must hold whatever happens to the network.
+ * Mixnet: limits that must hold in every scenario, whatever happens to the network.
  *
  * @module
  */
 import type { Must } from '../../engine/host/must.ts';
 
 /**
- * The promises that a mixnet keeps: no duplicates ever, and delivery once faults are over. Not among them:
- * `mixnet.corrupted`, since between provider and client only the channel of the link keeps a message from being
- * changed (README, Limits).
+ * The limits: no duplicates ever, and delivery once faults are over. `mixnet.corrupted` has no
+ * limit, since between provider and client only the channel of the link protects a message from
+ * changes (README, Limits).
  */
 export const MIXNET_MUST: Must = {
   always: {

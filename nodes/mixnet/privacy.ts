@@ -1,6 +1,6 @@
 /**
- * What the nodes of a mixnet do with messages, for the measurement of privacy: read from their
- * options.
+ * The facts about nodes of a mixnet from which privacy is measured: roles, layers and delay
+ * distributions, according to the options.
  *
  * @module
  */
@@ -13,9 +13,9 @@ type Node = ConfiguredNode<MixnetOptions>;
 
 const PARTS = { client: 'user', mix: 'mix', provider: 'relay', authority: 'aside' } as const;
 
-/** The facts of each node, in the order of the nodes. */
+/** Returns the facts of each node, in the order of the nodes. */
 export function privacyFacts(nodes: readonly Node[]): readonly NodePrivacyFacts[] {
-  // All nodes obey the document of the authority.
+  // All nodes use the rates of the authority's document.
   const authority = nodes.find(({ options }) => options.role === 'authority');
   const layers = layersOf(nodes);
   return nodes.map(({ name, options }) => {
@@ -35,13 +35,15 @@ export function privacyFacts(nodes: readonly Node[]): readonly NodePrivacyFacts[
   });
 }
 
-/** Layers by the name of the mix; none if the authority draws them at random. */
+/**
+ * The layer of each mix (1 first) by its name; empty if layers follow from the shared random value.
+ */
 function layersOf(nodes: readonly Node[]): ReadonlyMap<string, number> {
   const places = nodes.find(({ options }) => options.places !== undefined)?.options.places ?? [];
   return new Map(places.flatMap((names, index) => names.map((name) => [name, index + 1] as const)));
 }
 
-/** @param askedNs Mean delay that senders ask of each hop. */
+/** @param askedNs Mean of the delay that senders request from each hop, ns. */
 function lawOf(mixing: MixingOptions, askedNs: number): DelayLaw {
   switch (mixing.strategy) {
     case 'poisson':

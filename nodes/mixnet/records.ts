@@ -1,5 +1,5 @@
 /**
- * Mixnet: records on a stream to the authority, decoded and encoded (docs/spec/mixnet.md,
+ * Mixnet: decodes and encodes the records on a stream to the authority (docs/spec/mixnet.md,
  * Directory).
  *
  * ```
@@ -23,7 +23,7 @@ import {
 
 /** Length of an epoch number, bytes. */
 const EPOCH_LENGTH = 6;
-/** Largest length of the reason for a refusal. */
+/** Largest length of the reason for a refusal, bytes. */
 const REASON_LENGTH_MAX = 64;
 
 const TYPES = {
@@ -37,11 +37,11 @@ const TYPES = {
 /** Type of a record. */
 export type AuthorityRecordType = keyof typeof TYPES;
 
-/** Whether a document is available, not made yet, or no longer kept. */
+/** State of a document at the authority: available, not made yet, or no longer kept. */
 export type DocumentStatus = 'here' | 'not-yet' | 'gone';
 const STATUSES: readonly DocumentStatus[] = ['here', 'not-yet', 'gone'];
 
-/** The record in a new array. */
+/** Encodes a record in a new array. */
 export function encodeAuthorityRecord(type: AuthorityRecordType, body: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(RECORD_HEADER_LENGTH + body.length);
   bytes[0] = TYPES[type].tag;
@@ -50,19 +50,19 @@ export function encodeAuthorityRecord(type: AuthorityRecordType, body: Uint8Arra
   return bytes;
 }
 
-/** A request for the document of an epoch. */
+/** Encodes the request for the document of an epoch, as a whole record. */
 export function encodeDocumentRequest(epoch: number): Uint8Array {
   const body = new Uint8Array(EPOCH_LENGTH);
   writeUint48(body, 0, epoch);
   return encodeAuthorityRecord('ask', body);
 }
 
-/** The requested epoch, or undefined for any other body. */
+/** Decodes the body of a request: the epoch, or undefined for any other body. */
 export function decodeDocumentRequest(body: Uint8Array): number | undefined {
   return body.length === EPOCH_LENGTH ? readUint48(body, 0) : undefined;
 }
 
-/** Encodes an answer: the document, or the reason why there is none. */
+/** Encodes the answer to such a request: a status, and the signed document if it is available. */
 export function encodeDocumentRecord(status: DocumentStatus, document: Uint8Array): Uint8Array {
   const body = new Uint8Array(1 + document.length);
   body[0] = STATUSES.indexOf(status);
@@ -70,7 +70,7 @@ export function encodeDocumentRecord(status: DocumentStatus, document: Uint8Arra
   return encodeAuthorityRecord('document', body);
 }
 
-/** Reads an answer; undefined for any other body. */
+/** Decodes the body of such an answer; undefined for any other body. */
 export function decodeDocumentRecord(
   body: Uint8Array,
 ): { readonly status: DocumentStatus; readonly document: Uint8Array } | undefined {
@@ -78,12 +78,13 @@ export function decodeDocumentRecord(
   return status === undefined ? undefined : { status, document: body.subarray(1) };
 }
 
-/** Receives a record and owns its body. */
+/** Handles a record; the handler may keep its body. */
 export type AuthorityRecordHandler = (type: AuthorityRecordType, body: Uint8Array) => void;
 
 /**
- * Splits a stream into records; one that this peer may not send makes the reader fail.
- * @param allowed The types that this peer may send.
+ * Creates a reader that splits a stream into records. A record that the peer may not send makes the
+ * reader fail.
+ * @param allowed The types that the peer may send.
  * @param onRecord Called for each record.
  */
 export function createAuthorityRecordReader(

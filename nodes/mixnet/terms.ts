@@ -1,5 +1,5 @@
 /**
- * Mixnet: what protocols above a client can expect of it.
+ * Mixnet: the guarantees that a client gives to protocols above it.
  *
  * @module
  */
@@ -7,7 +7,10 @@ import type { CarrierGuarantees } from '../../engine/host/transport.ts';
 import { fragmentDataBytesMax } from './client/index.ts';
 import type { MixnetOptions } from './config.ts';
 
-/** Only clients have applications: nodes of other roles carry nothing. */
+/**
+ * Returns the guarantees of a node; undefined for other roles than client, whose nodes carry no
+ * messages of applications.
+ */
 export function carrierTerms({
   role,
   client,
@@ -15,6 +18,7 @@ export function carrierTerms({
 }: MixnetOptions): CarrierGuarantees | undefined {
   if (role !== 'client') return undefined;
   const maxBytes = client.reassembly.fragments * fragmentDataBytesMax(sphinx.payload);
-  // Acknowledgements go between clients; the application is answered when the message is queued.
+  // Best effort: acknowledgements are between clients; the application gets its answer when the
+  // message is queued.
   return { maxBytes, delivery: 'best-effort', isOrdered: false };
 }

@@ -1,5 +1,5 @@
 /**
- * What nodes of a mixnet trace about themselves: written where they run, read where they are drawn.
+ * The states that nodes of a mixnet trace: nodes write them, and the drawing reads them.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import {
 } from '../_kit/text-form.ts';
 import type { SingleTraceState } from '../_kit/trace-state.ts';
 
-/** A layer of mixes, from 1, or the providers. */
+/** Where a node is on paths: in a layer of mixes (1 first, of `layers`), or as a provider. */
 export type NodePlaceState =
   | { readonly kind: 'layer'; readonly layer: number; readonly layers: number }
   | { readonly kind: 'provider' };
@@ -38,7 +38,9 @@ const MEANS = textFormatFromTemplate('mean={mean} in={perSecond}/s', {
   mean: decimalFormat(2),
   perSecond: decimalFormat(1),
 });
-/** The pool of a node between two reports. */
+/**
+ * Number of packets in the pool of a node and arrivals per second, both means between two reports.
+ */
 export type PoolState = NonNullable<ReturnType<(typeof MEANS)['read']>>;
 
 /**
@@ -53,7 +55,7 @@ export const MIXING_TRACE = {
   state: textFormatFromTemplate('{strategy}', { strategy: wordFormat }),
 } as const;
 
-/** The epoch whose document the node obeys. */
+/** The epoch whose document the node uses. */
 export const EPOCH_TRACE = {
   machine: 'epoch',
   state: textFormatFromTemplate('{epoch}', { epoch: countFormat }),

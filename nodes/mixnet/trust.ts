@@ -1,5 +1,6 @@
 /**
- * Mixnet: the long-lived keys that a node is provisioned with, and the public keys of the others.
+ * Mixnet: the long-lived keys with which nodes are provisioned: their own, and the public keys of
+ * the others.
  *
  * @module
  */
@@ -17,7 +18,7 @@ const AUTHORITY = 'authority';
 /** Name of the VRF key, distinct from the signing key; its public key is in descriptors. */
 const VRF = 'vrf';
 
-/** The facts about a node that everybody knows before there is a directory. */
+/** The public keys of a node that all nodes know before there is a directory. */
 export const mixnetProvisioning: Provisioning = {
   publicKeys: {
     [IDENTITY]: (secret, crypto) => crypto.ed25519PublicKey(secret),
@@ -25,27 +26,32 @@ export const mixnetProvisioning: Provisioning = {
   },
 };
 
-/** Secret that signs the descriptors of the requesting node `name`. */
+/**
+ * Returns the Ed25519 secret with which the node `name` signs its descriptors; for use by that node
+ * only.
+ */
 export function identitySecret(network: NetworkView, name: string): Uint8Array {
   return network.identity(name).secret(IDENTITY);
 }
 
-/** The key that a node's descriptors must be signed with. */
+/** Returns the Ed25519 public key with which descriptors of the node `name` must be signed. */
 export function findIdentityKey(network: NetworkView, name: string): Uint8Array {
   return network.identity(name).publicKey(IDENTITY);
 }
 
-/** VRF secret of the requesting node `name`. */
+/** Returns the VRF secret of the node `name`; for use by that node only. */
 export function vrfSecret(network: NetworkView, name: string): Uint8Array {
   return network.identity(name).secret(VRF);
 }
 
-/** Secret with which the requesting authority `name` signs documents. */
+/**
+ * Returns the Ed25519 secret with which the authority `name` signs documents; for use by it only.
+ */
 export function authoritySecret(network: NetworkView, name: string): Uint8Array {
   return network.identity(name).secret(AUTHORITY);
 }
 
-/** The authority that every node trusts. */
+/** Returns the public key of the one authority whose documents every node accepts. */
 export function findTrustedAuthorities(
   network: NetworkView,
   authority: string,
@@ -54,7 +60,7 @@ export function findTrustedAuthorities(
 }
 
 /**
- * Identifier of a node: BLAKE2b-256 of its identity public key (katzenpost,
+ * Derives the identifier of a node: BLAKE2b-256 of its identity public key (katzenpost,
  * core/sphinx/path/path.go, `hash.Sum256`).
  */
 export function deriveNodeId(crypto: CryptoProvider, identityKey: Uint8Array): Uint8Array {

@@ -1,5 +1,5 @@
 /**
- * The fields of a datagram between mixnet nodes: its command and the fields that belong to it
+ * Reads the fields of a datagram between mixnet nodes: its command and the fields of that command
  * (layout in `wire.ts`). A Sphinx packet inside is read by `nodes/sphinx`.
  *
  * @module
@@ -31,12 +31,12 @@ const KINDS: Readonly<Record<number, string>> = { 0: 'empty', 1: 'forward payloa
 /** Length of a SURB identifier, in bytes. */
 const SURB_ID_LENGTH = 16;
 
-/** A field of datagrams with one of these commands. */
+/** Makes a field that only datagrams with one of the commands `is` have. */
 function ofCommand(is: readonly number[], field: Omit<LayoutField, 'when'>): LayoutField {
   return { ...field, when: { of: 'command', is } };
 }
 
-/** A field of all bytes that are left. */
+/** Makes a field of all bytes that are left, in datagrams with one of the commands `is`. */
 function rest(is: readonly number[], name: string): LayoutField {
   return ofCommand(is, { name, size: 'rest', text: '{bytes} bytes' });
 }

@@ -17,27 +17,30 @@ import { textCutToWidth } from '../../viz/format/shapes.ts';
 import { readSingleTracedState } from '../_kit/trace-state.ts';
 import { MIXING_TRACE, PLACE_TRACE, POOL_TRACE, type PoolState } from './trace-states.ts';
 
-/** With fewer packets a Poisson mix hides little (Loopix, USENIX Security 2017, section 4.3.1). */
+/**
+ * With fewer packets in its pool a Poisson mix hides little (Loopix, USENIX Security 2017, section
+ * 4.3.1).
+ */
 const HELD_MIN = 2;
-/** Beyond this number, the nodes of a column are combined. */
+/** Largest number of boxes in a column; further nodes are combined in the last box. */
 const ROWS_MAX = 20;
 const HEAD = 44;
 const ROW = 70;
 const BOX = 62;
 const GAP = 16;
 const INSET = 8;
-/** If a pool has less room than this, only one pool is drawn, px. */
+/** Smallest width at which all pools are drawn, px; below it only one pool is drawn. */
 const WIDTH_OF_ALL = 400;
 
 interface DrawnNode {
   readonly name: string;
-  /** 0 for providers, then the layers. */
+  /** 0 for providers, 1 for the first layer, and so on. */
   readonly column: number;
   readonly place: string;
   readonly mixing: string;
-  /** Undefined before any packet arrived. */
+  /** Undefined before the first report of the pool. */
   readonly pool: PoolState | undefined;
-  /** The pool as the trace has it, if it cannot be read. */
+  /** The traced text of the pool, if it cannot be parsed. */
   readonly unread: string | undefined;
 }
 
@@ -61,7 +64,10 @@ export const viz: ProtocolViz = {
   delayNote,
 };
 
-/** Says why no journey leads through mixes: a mix makes a new packet of each. */
+/**
+ * Returns the text on why the time in mixes is not part of a packet's journey: a mix makes a new
+ * packet of each.
+ */
 function delayNote(meanOf: (metric: string) => string | undefined): string {
   const mean = meanOf('mix.latency');
   const known =
@@ -77,7 +83,7 @@ function drawnNodeOf({ name, protocol, states }: NodeState): DrawnNode | undefin
   const layer = value?.kind === 'layer' ? value.layer : 0;
   return {
     name,
-    // A node whose place cannot be read is drawn behind all layers.
+    // A node whose traced place cannot be parsed is drawn behind all layers.
     column: value === undefined ? Number.POSITIVE_INFINITY : layer,
     place: value?.kind === 'layer' ? `layer ${layer}` : text,
     mixing: readSingleTracedState(MIXING_TRACE, states)?.text ?? '',
@@ -116,9 +122,7 @@ function drawPools({ nodes, width, selected }: DrawingInput): Drawing {
   };
 }
 
-/**
- * Used if there is no room for all pools: draws one pool, on the scale of the fullest one.
- */
+/** Draws one pool, if there is no room for all: its bar is on the scale of the fullest pool. */
 function drawPool(one: DrawnNode, all: readonly DrawnNode[], width: number): Drawing {
   const { name, place, mixing, pool } = one;
   const scale = 1.05 * greatestOf([HELD_MIN, ...all.map((other) => other.pool?.mean ?? 0)]);
@@ -150,7 +154,9 @@ function heldBy(drawnNodes: readonly DrawnNode[]): number {
   return drawnNodes.reduce((sum, { pool }) => sum + (pool?.mean ?? 0), 0);
 }
 
-/** The first nodes of a column; all others are combined into one. */
+/**
+ * The boxes of a column: its first nodes; if there are too many, the last box combines all others.
+ */
 function shownOf({ drawnNodes }: Column): readonly DrawnNode[] {
   if (drawnNodes.length <= ROWS_MAX) return drawnNodes;
   const rest = drawnNodes.slice(ROWS_MAX - 1);
@@ -183,7 +189,7 @@ interface Room {
   readonly x: number;
   readonly y: number;
   readonly width: number;
-  /** Packets that correspond to a full bar. */
+  /** Number of packets that corresponds to a full bar. */
   readonly scale: number;
 }
 
@@ -206,7 +212,7 @@ function boxOf(one: DrawnNode, { x, y, width, scale }: Room): readonly Shape[] {
   ];
 }
 
-/** A bar for the packets held, and a line at the fewest that hide anything. */
+/** A bar for the mean number of packets in a pool, and a line at {@link HELD_MIN}. */
 function barOf(mean: number, { x, y, width, scale }: Room): readonly Shape[] {
   const least = x + (HELD_MIN / scale) * width;
   return [
@@ -218,7 +224,7 @@ function barOf(mean: number, { x, y, width, scale }: Room): readonly Shape[] {
   ];
 }
 
-/** Text for the packets held; for a pool that cannot be read, the text of the trace. */
+/** Text for the number of packets in a pool; for a pool that cannot be parsed, the traced text. */
 function heldText({ pool, unread }: DrawnNode): string {
   return pool === undefined ? (unread ?? 'nothing came yet') : meanText(pool.mean);
 }

@@ -15,7 +15,9 @@ const NS_PER_MS = 1_000_000;
 
 type Clocks = HostPart<'now' | 'clock'>;
 
-/** Makes the settings of the arrival windows in packets; none if the mixes need none. */
+/**
+ * Makes the settings of the arrival windows in packets; empty unless mixes do stop-and-go mixing.
+ */
 export function arrivalWindowSettings(
   host: Clocks,
   { mixing }: MixnetOptions,
@@ -28,7 +30,10 @@ export function arrivalWindowSettings(
   return { windows: { lengthNs: mixing.window, calendarMsAt } };
 }
 
-/** The window that a packet carries for this node, by the node's monotonic clock. */
+/**
+ * Reads the arrival window of a packet at this node, by the node's monotonic clock; undefined if
+ * the packet has none.
+ */
 export function readArrivalWindow(
   commands: readonly RoutingCommand[],
   host: Clocks,

@@ -1,8 +1,8 @@
 /**
- * Mixnet: datagrams between nodes, decoded and encoded (docs/spec/mixnet.md, "Frames").
+ * Mixnet: decodes and encodes the datagrams between nodes (docs/spec/mixnet.md, "Frames").
  *
- * A datagram is one command and its body. All have the same length, so that neither an empty answer
- * nor a retrieval differs in size from a packet. Integers are big-endian.
+ * A datagram is one command and its body. All datagrams have the same length, so that neither an
+ * empty answer nor a retrieval differs in size from a packet. Integers are big-endian.
  *
  * ```
  * packet    0x02 | Sphinx packet                                                  |
@@ -16,7 +16,7 @@
  * `kind` is 0 for an empty answer, 1 for a forward payload, 2 for a reply. The body is a forward
  * payload preceded by the 32 bytes of the tag (zeros when the provider has removed it).
  *
- * The sender and the command are hidden by the link's channel, not by the frame: see README,
+ * The frame does not hide its sender and its command; the channel of the link does: see README,
  * "Limits".
  *
  * @module
@@ -48,7 +48,10 @@ const PROOF_OFFSET: number = TAG_OFFSET + REPLAY_TAG_LENGTH;
 const LATENESS_OFFSET: number = PROOF_OFFSET + PROOF_LENGTH;
 const PROOF_END: number = LATENESS_OFFSET + PROOF_LATENESS_LENGTH;
 
-/** The statuses of an answer, by number; the first one comes with a proof. */
+/**
+ * The statuses of an answer to a proof request, in the order of their numbers; only `given` comes
+ * with a proof.
+ */
 const STATUSES = ['given', 'proof-unknown', 'proof-rate'] as const;
 
 const KINDS = ['empty', 'forward', 'reply'] as const;
@@ -56,13 +59,13 @@ const KINDS = ['empty', 'forward', 'reply'] as const;
 /** A message from a spool. */
 export interface SpooledMessage {
   readonly kind: 'forward' | 'reply';
-  /** 16 bytes; zeros unless it is a reply. */
+  /** Identifier of the SURB, 16 bytes; zeros unless the message is a reply. */
   readonly surbId: Uint8Array;
-  /** Length of the forward payload plus 32 bytes. */
+  /** The payload, as long as a forward payload plus 32 bytes for its tag. */
   readonly body: Uint8Array;
 }
 
-/** A decoded datagram. The arrays are views of it. */
+/** A decoded datagram. Its arrays are views of the datagram's bytes. */
 export type DecodedFrame =
   | { readonly kind: 'packet'; readonly packet: Uint8Array }
   | { readonly kind: 'retrieve'; readonly sequence: number }
@@ -78,9 +81,9 @@ export type DecodedFrame =
 export interface ProofAnswer {
   /** Replay tag of the packet, 32 bytes. */
   readonly tag: Uint8Array;
-  /** 80 bytes, or why there is no proof. */
+  /** The proof, 80 bytes, or why there is none. */
   readonly proof: Uint8Array | ProofRefusal;
-  /** How late packets leave that mix at worst, as it claims; microseconds. */
+  /** Largest recent lateness of packets at that mix, as the mix claims; microseconds. */
   readonly lateUs: number;
 }
 
@@ -91,14 +94,15 @@ export interface ReceivedSpoolMessage extends SpooledMessage {
 }
 
 /**
- * Names a spooled message for a measuring observer: provider and client compute the same number
- * from its body.
+ * Computes the number of a spooled message for an observer that measures; provider and client
+ * compute the same number from its body.
  * @returns 48 bits, a safe integer.
  */
 export function hashSpooledMessage(body: Uint8Array): number {
   let low = 0;
   let high = 0;
-  // Two sums, one step each: 24 bits per sum, with odd multipliers small enough to stay exact.
+  // Two polynomial hashes of 24 bits each, with odd multipliers that are small enough for exact
+  // arithmetic.
   for (const byte of body) {
     low = (low * 257 + byte + 1) & 0xff_ffff;
     high = (high * 4093 + byte + 7) & 0xff_ffff;
@@ -109,7 +113,7 @@ export function hashSpooledMessage(body: Uint8Array): number {
 /** Why a datagram is not a valid frame. */
 export type FrameDropReason = 'frame-length' | 'frame-command' | 'frame-kind' | 'frame-padding';
 
-/** Lengths of the frames of one geometry. */
+/** Encodes and decodes the frames of a network with one packet geometry. */
 export class FrameCodec {
   /** Length of every datagram, bytes. */
   readonly length: number;
@@ -121,10 +125,13 @@ export class FrameCodec {
     this.bodyLength = geometry.payloadTagLength + geometry.forwardPayloadLength;
   }
 
-  /** Reads a datagram. */
+  /**
+   * Decodes a datagram: `length` bytes of `buffer` from `offset` on.
+   * @returns the frame, or the drop reason.
+   */
   decode(buffer: Uint8Array, offset: number, length: number): DecodedFrame | FrameDropReason {
     if (length !== this.length) return 'frame-length';
-    // hot: a single view for a packet; nearly every datagram is one.
+    // hot: only one view is made for a packet, since nearly every datagram is a packet.
     if (buffer[offset] === COMMAND_SEND_PACKET) {
       return { kind: 'packet', packet: buffer.subarray(offset + COMMAND_LENGTH, offset + length) };
     }
@@ -161,7 +168,7 @@ export class FrameCodec {
     writeUint32(frame, COMMAND_LENGTH, sequence);
   }
 
-  /** Writes an answer; without a message, an empty one of the same length. */
+  /** Writes a frame of the answer to a retrieval: a message or, if undefined, an empty frame. */
   encodeMessage(
     frame: Uint8Array,
     sequence: number,

@@ -1,13 +1,13 @@
 /**
- * Whether any loop of a network can be audited (docs/spec/mixnet.md, Audits): the sender asks each
- * hop for a proof, and needs a link to it.
+ * Whether any loop of a network can be audited (docs/spec/mixnet.md, Audits): the sender of a loop
+ * asks each hop for a proof, and needs a link to that hop.
  *
  * @module
  */
 import type { AddressBook } from '../address-book.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 
-/** The message about a network in which no loop can be audited. */
+/** The warning for a network in which no loop can be audited. */
 export const NO_AUDITABLE_LOOP_MESSAGE =
   'no loop is audited: a mix needs links to all hops of its loops, which placement: beacon and ' +
   'topology: free-route make; vrfAudit: { enabled: false } says that none is wanted';
@@ -25,7 +25,10 @@ export function hasAuditableLoop(document: DirectoryDocument, book: AddressBook)
   });
 }
 
-/** A free route has only one layer, which a mix shares with the hops of its loops. */
+/**
+ * True if the loops of the node `name` have a hop in this layer: in every layer but its own, or in
+ * the only layer of a free route.
+ */
 function isOther(
   layer: readonly Descriptor[],
   name: string,

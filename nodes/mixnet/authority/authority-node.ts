@@ -31,7 +31,10 @@ class AuthorityNode implements NodeHandle {
   readonly #store: Store;
   /** Open streams by number. */
   readonly #streams = new Map<number, Stream>();
-  /** Numbers of the open streams. No peer has proved who it is: the oldest makes room. */
+  /**
+   * Numbers of the open streams. Since no peer has proved its identity, a new stream beyond the
+   * limit closes the oldest one.
+   */
   readonly #newcomers = new UnidentifiedStreams<number>(
     (number) => this.#refuse(number, 'streams-full'),
     AUTHORITY_STREAMS_MAX,
@@ -79,7 +82,10 @@ class AuthorityNode implements NodeHandle {
     return { descriptors, documents, role: 'authority' };
   }
 
-  /** A stream carries one request: a second one resets it, even while the first one is open. */
+  /**
+   * A stream carries one request: a second request resets the stream, even while the first one is
+   * unanswered.
+   */
   #accept(stream: Stream): void {
     const number = this.#nextStream++;
     this.#streams.set(number, stream);

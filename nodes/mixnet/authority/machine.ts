@@ -2,10 +2,10 @@
  * The authority: receives descriptors, makes and signs the document of each epoch, and distributes
  * it (docs/spec/mixnet.md, "Directory"; there is one signer).
  *
- * State machine without access to the host. After a start it waits for the uploads of a network
- * that starts at the same time, then makes the document of the running epoch; after that, the
- * document of the next epoch at five eighths of each epoch. Descriptors and documents are on disk,
- * so that a restart continues where it stopped.
+ * State machine without access to the host. After its start the authority waits for the uploads of
+ * nodes that start at the same time, then makes the document of the running epoch. From then on it
+ * makes the document of the next epoch at five eighths of each epoch. Descriptors and documents are
+ * on disk, so that a restart continues where it stopped.
  *
  * @module
  */
@@ -55,23 +55,23 @@ const NOTHING = new Uint8Array(0);
 const RESEARCH_FORMAT =
   'packets have an Outfox-like research format: no interoperability vectors exist for it';
 const RANDOM_LENGTH = 32;
-/** How many past epochs' documents are still served. */
+/** Number of past epochs whose documents are still served. */
 const EPOCHS_KEPT = 2;
 /** Prefix of the store's keys of descriptors. */
 const DESCRIPTOR = 'descriptor-';
 
-/** What an authority needs. */
+/** The collaborators and settings of an authority's state machine. */
 export interface AuthorityParts {
   readonly clock: Pick<EpochClock, 'lengthNs' | 'now' | 'schedule'>;
   readonly crypto: CryptoProvider;
   readonly options: MixnetOptions;
   readonly checkProofs: Behaviour['checkProofs'];
   readonly book: AddressBook;
-  /** Signs documents, Ed25519. */
+  /** Ed25519 secret with which the authority signs documents, 32 bytes. */
   readonly secret: Uint8Array;
   /** The keys with which every node checks documents. */
   readonly trust: TrustedAuthorities;
-  /** The key that a node's descriptors must be signed with. */
+  /** Returns the Ed25519 public key with which descriptors of the node `name` must be signed. */
   identityKeyOf(name: string): Uint8Array;
   randomBytes(length: number): Uint8Array;
 }
@@ -93,11 +93,13 @@ export type AuthorityEffect =
   | { readonly kind: 'reset'; readonly stream: number }
   | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }
   | { readonly kind: 'delete'; readonly key: string }
-  /** Make durable what was put and deleted. */
+  /** Make the preceding `put` and `delete` effects durable. */
   | { readonly kind: 'sync' }
   /** A document was made. */
   | { readonly kind: 'published'; readonly epoch: number }
-  /** Simpson's index of the mixes of a layer, by autonomous system. */
+  /**
+   * Simpson's index of a layer: how likely two mixes drawn by weight are in one autonomous system.
+   */
   | { readonly kind: 'diversity'; readonly simpson: number }
   | { readonly kind: 'drop'; readonly reason: MixnetDropReason }
   | { readonly kind: 'warn'; readonly text: string };
@@ -111,7 +113,7 @@ interface Published {
 /** The state machine of one authority: collects descriptors and makes the documents. */
 export class AuthorityStateMachine implements StateMachine<AuthorityInput, AuthorityEffect> {
   readonly #parts: AuthorityParts;
-  /** Descriptors by {@link slotOf}. */
+  /** Descriptors by their key in the store, see {@link slotOf}. */
   readonly #descriptors = new Map<string, Descriptor>();
   readonly #published = new Map<number, Published>();
   #workNs: Nanoseconds = Number.POSITIVE_INFINITY;
@@ -125,7 +127,7 @@ export class AuthorityStateMachine implements StateMachine<AuthorityInput, Autho
     this.#parts = parts;
   }
 
-  /** Number of descriptors. */
+  /** Number of descriptors that the authority holds, at most two for each node. */
   get descriptors(): number {
     return this.#descriptors.size;
   }
@@ -158,8 +160,8 @@ export class AuthorityStateMachine implements StateMachine<AuthorityInput, Autho
   }
 
   /**
-   * Does everything that is due and waits for the next deadline; anything that cannot be done yet
-   * is retried soon.
+   * Makes the documents that are due and sets the next deadline; a document that cannot be made yet
+   * is tried again soon.
    */
   #work(): void {
     const { clock } = this.#parts;
@@ -171,10 +173,11 @@ export class AuthorityStateMachine implements StateMachine<AuthorityInput, Autho
     this.#workNs = this.#now + (isDone ? untilDueNs : Math.min(AUTHORITY_RETRY_NS, untilDueNs));
   }
 
-  /** True when the document of that epoch exists now. */
+  /** Makes the document of an epoch unless it exists; false if it cannot be made yet. */
   #publish(epoch: number): boolean {
     if (this.#published.has(epoch)) return true;
-    // Nodes that start together upload together: the first document waits for the last of them.
+    // Nodes that start together upload together: the first document waits until no new descriptor
+    // has arrived for some time.
     const isFirst = this.#published.size === 0;
     if (isFirst && this.#now - this.#lastUploadNs < FIRST_DOCUMENT_WAIT_NS) return false;
     const document = keepOwnLayerProofs(this.#place(this.#make(epoch, this.#nodeStatesOf(epoch))));
@@ -223,7 +226,10 @@ export class AuthorityStateMachine implements StateMachine<AuthorityInput, Autho
     return [...newest.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** A proof of neighbours is valid for one epoch, and so is the descriptor that contains it. */
+  /**
+   * True if a descriptor may be listed for an epoch. A proof of neighbours is valid for one epoch
+   * only, and so is a descriptor that contains it.
+   */
   #isFor(epoch: number, descriptor: Descriptor): boolean {
     const isDrawing = descriptor.role === 'mix' && this.#parts.options.neighbours !== undefined;
     return isDrawing ? firstEpoch(descriptor) === epoch : descriptor.mixKeys.has(epoch);
@@ -254,7 +260,10 @@ export class AuthorityStateMachine implements StateMachine<AuthorityInput, Autho
     });
   }
 
-  /** Puts mixes into the layers that the file gives: the links may fit only these. */
+  /**
+   * Puts mixes into the layers of the option `places`, since the links of the network may fit only
+   * these layers.
+   */
   #place(document: DirectoryDocument): DirectoryDocument {
     const { placement, places, topology } = this.#parts.options;
     if (placement !== 'fixed' || places === undefined || topology === 'free-route') return document;
@@ -318,14 +327,18 @@ export class AuthorityStateMachine implements StateMachine<AuthorityInput, Autho
       this.#drop('descriptor-refused');
       return false;
     }
-    // Only new descriptors count: a node that uploads over and over could delay the first document.
+    // Only an additional descriptor restarts the wait: otherwise a node that uploads over and over
+    // could delay the first document.
     if (this.#descriptors.size > before) this.#lastUploadNs = this.#now;
     const key = slotOf(descriptor.name, firstEpoch(descriptor));
     this.#effects.push({ kind: 'put', key, value: body }, { kind: 'sync' });
     return true;
   }
 
-  /** The descriptor, if it belongs to a provisioned node and is signed by it. */
+  /**
+   * Decodes a descriptor; undefined unless it belongs to a provisioned node and is signed by that
+   * node.
+   */
   #takeDescriptor(bytes: Uint8Array): Descriptor | undefined {
     const { book, crypto, identityKeyOf } = this.#parts;
     const descriptor = openDescriptor(crypto, bytes);
@@ -345,7 +358,10 @@ export class AuthorityStateMachine implements StateMachine<AuthorityInput, Autho
     return descriptor;
   }
 
-  /** Why a mix is not listed, if its VRF proofs of how it drew its neighbours are wrong; else undefined. */
+  /**
+   * Returns why a mix is not listed if its VRF proofs of its draw of neighbours are wrong;
+   * undefined otherwise.
+   */
   #proofRefusal(descriptor: Descriptor): MixnetDropReason | undefined {
     const { crypto, options, checkProofs } = this.#parts;
     const { neighbours, vrfSuite, layers } = options;
@@ -370,17 +386,25 @@ function byNodeId(left: Descriptor, right: Descriptor): number {
   return compareBytes(left.nodeId, right.nodeId);
 }
 
-/** With the identifier of another node, one descriptor would make every document inconsistent. */
+/**
+ * True if a descriptor has keys and its own node's identifier: a descriptor with the identifier of
+ * another node would make every document inconsistent.
+ */
 function isListable(crypto: CryptoProvider, { nodeId, identityKey, mixKeys }: Descriptor): boolean {
   return mixKeys.size > 0 && equalBytes(deriveNodeId(crypto, identityKey), nodeId);
 }
 
-/** Epoch of the document that the descriptor was made for. */
+/**
+ * Epoch of the document for which the descriptor was made: the first one for which it has a key.
+ */
 function firstEpoch({ mixKeys }: Descriptor): number {
   return leastOf(mixKeys.keys());
 }
 
-/** Two descriptors of a node are kept: for the running epoch and for the next. */
+/**
+ * Key of a descriptor in the store. At most two descriptors of a node are kept: for the running
+ * epoch and for the next.
+ */
 function slotOf(name: string, epoch: number): string {
   return `${DESCRIPTOR}${name}-${epoch % 2}`;
 }

@@ -28,7 +28,7 @@ import type { MeanIntervalNs } from './rates.ts';
 import { type ClientMessage, decodeMessage, encodeMessage } from './wire.ts';
 
 /**
- * If mixes choose the delays, time-outs use the 0.999 quantile of the distribution of their sum
+ * If mixes choose the delays, time-outs use the 0.999 quantile of the sum of the delays
  * (docs/spec/mixnet.md, "Delays by VRF").
  */
 const UNKNOWN_TAIL = 1e-3;
@@ -46,7 +46,7 @@ export interface ComposedPacket {
   readonly packet: Uint8Array;
   /** Sum of the delays that the packet requests. */
   readonly delayNs: Nanoseconds;
-  /** Number of hops that delay the packet. */
+  /** Number of hops that delay the packet: all but the last. */
   readonly delayingHops: number;
 }
 
@@ -56,11 +56,14 @@ export interface ComposedPacketWithSurb extends ComposedPacket {
   readonly surbId: Uint8Array;
   /** Keys for decrypting the reply. */
   readonly surbKeys: Uint8Array;
-  /** Delays of the packet and its reply; where they are unknown, a quantile of their sum. */
+  /**
+   * Sum of the delays of the packet and its reply; if the delays are unknown, a quantile of their
+   * sum.
+   */
   readonly roundTripNs: Nanoseconds;
 }
 
-/** What a composer needs. */
+/** The collaborators and settings of a composer. */
 export interface ComposerParts {
   readonly self: ClientContact;
   readonly host: ClientHost;
@@ -68,12 +71,12 @@ export interface ComposerParts {
   readonly windows?: ArrivalWindowSettings;
   readonly isDelayUnknown?: boolean;
   readonly neighboursIn?: GetNeighbourGraph;
-  /** A path was drawn, forward or for a reply; its mixes, first to last. */
+  /** Called for each path that is drawn, forward or for a reply, with its mixes, first to last. */
   pathDrawn?(mixes: readonly Descriptor[]): void;
   epochAt(at: Nanoseconds): number;
 }
 
-/** Timing that a composer relies on. */
+/** The times that a composer uses. */
 export interface ComposerTimes {
   readonly delayMeanNs: MeanIntervalNs;
   /** Time that a reply may wait at clients, in addition to the delays that it requests. */
@@ -87,7 +90,10 @@ export class Composer {
   readonly #replyWaitNs: Nanoseconds;
   readonly #providers = new Map<string, Descriptor>();
   readonly #randomBytes: (length: number) => Uint8Array;
-  /** The payload of every cover packet: formats copy a payload and never change it. */
+  /**
+   * The payload of every cover packet, encoded once, since formats copy a payload and never change
+   * it.
+   */
   #coverPayload: Uint8Array | undefined;
 
   constructor(parts: ComposerParts, document: DirectoryDocument, times: ComposerTimes) {
@@ -106,7 +112,7 @@ export class Composer {
     for (const provider of document.providers) this.#providers.set(provider.name, provider);
   }
 
-  /** A packet for a client, without a SURB. */
+  /** Makes a packet for a client, without a SURB; undefined if no path is found. */
   toContact(
     now: Nanoseconds,
     to: ClientContact,
@@ -116,7 +122,9 @@ export class Composer {
     return this.#forward(now, this.#providers.get(to.provider), to.recipientId, payload);
   }
 
-  /** A drop packet, discarded by a randomly drawn provider. */
+  /**
+   * Makes a drop packet, which a randomly drawn provider discards; undefined if no path is found.
+   */
   toNobody(now: Nanoseconds): ComposedPacket | undefined {
     const { document, choices } = this.#source;
     const { providers } = document;
@@ -126,7 +134,7 @@ export class Composer {
     return this.#forward(now, provider, COVER_RECIPIENT_ID, this.#coverPayload);
   }
 
-  /** A packet for a client, with a SURB for its answer. */
+  /** Makes a packet for a client, with a SURB for its answer; undefined if no path is found. */
   withSurb(
     now: Nanoseconds,
     to: ClientContact,
@@ -240,7 +248,7 @@ export type DecodedPayload =
   | { readonly message: ClientMessage; readonly surb?: Uint8Array }
   | { readonly drop: ClientDropReason };
 
-/** Decodes a payload in the forward format, which decrypted replies have too. */
+/** Decodes the payload of a forward packet or of a decrypted reply; both have the same format. */
 export function decodeForwardPayload(
   format: ClientPacketFormat,
   payload: Uint8Array,
@@ -252,7 +260,10 @@ export function decodeForwardPayload(
   return forward.surb === undefined ? { message } : { message, surb: forward.surb };
 }
 
-/** The hops with their commands: a delay at every hop but the last, which gets `ending`. */
+/**
+ * Adds the commands to the hops of a path: a delay for every hop but the last, and `ending` for the
+ * last one.
+ */
 export function addHopCommands(
   path: ChosenPath,
   ending: readonly RoutingCommand[],
@@ -272,7 +283,8 @@ function delayed(delayMs: number, window: RoutingCommand | undefined): readonly 
 }
 
 /**
- * The arrival window of each hop for stop-and-go mixing; none for other strategies.
+ * Returns the command with the arrival window of each hop for stop-and-go mixing; none for other
+ * strategies.
  * @param start When the packet leaves its sender, and how much later it may leave.
  */
 export function createWindowCommands(

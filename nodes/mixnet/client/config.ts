@@ -1,5 +1,5 @@
 /**
- * Client of a mixnet: its part of a node's options, with their defaults (docs/spec/mixnet.md,
+ * Client of a mixnet: the options `client` of a node, with their defaults (docs/spec/mixnet.md,
  * Traffic). Rates that are not given here come from the directory document.
  *
  * @module
@@ -18,7 +18,10 @@ const acknowledgements = z.strictObject({
    * A fragment is repeated after this multiple of the round trip that the sender drew (Nym: 1.5).
    */
   factor: z.number().min(1).max(100).default(1.5),
-  /** Added to the product (Nym: 1.5 s), besides four mean waits for a poll and a payload slot. */
+  /**
+   * Time added to `factor` times the round trip (Nym: 1.5 s). Four mean waits for a retrieval and a
+   * payload slot are added too.
+   */
   slop: durationNsSchema().default(1500 * MS),
   /** Largest number of transmissions of a fragment. */
   tries: z.int().min(1).max(100).default(10),
@@ -32,21 +35,21 @@ const reassembly = z.strictObject({
   /** Largest number of fragments per message. */
   fragments: z.int().min(1).max(65_535).default(512),
   /**
-   * How long a delivered message is remembered to detect duplicates; longer than a sender keeps
-   * trying.
+   * How long a delivered message is remembered to detect duplicates; must be longer than a sender
+   * repeats it.
    */
   remember: durationNsSchema().default(3600 * SECOND),
   /**
-   * Largest number of messages remembered. Beyond it, messages are rejected, so that none is
-   * delivered twice.
+   * Largest number of delivered messages that are remembered. Beyond it, new messages are rejected,
+   * so that none is delivered twice.
    */
   remembered: z.int().min(1).max(1_000_000).default(65_536),
 });
 
 const loopAlarm = z.strictObject({
-  /** Added to the quantile of the loop's delay: time for polls and links. */
+  /** Time added to the quantile of the loop's delay: for retrievals and links. */
   slack: durationNsSchema().default(5 * SECOND),
-  /** Loops with deadlines in this past period form one sample. */
+  /** Loops that returned or missed their deadlines in this past period form one sample. */
   window: durationNsSchema().default(60 * SECOND),
   /** Share of packets lost without an attack. */
   loss: z.number().min(0).max(0.5).default(0),
@@ -56,36 +59,47 @@ const loopAlarm = z.strictObject({
 
 /** Schema of the options of a client. */
 export const clientConfig = z.strictObject({
-  /** Rate of messages, in place of the document's; `0/s` switches the process off. */
+  /**
+   * Rate of the payload process, in place of the rate in the document; `0/s` switches the process
+   * off.
+   */
   payload: meanIntervalNsSchema().optional(),
-  /** Rate of loops in place of the document's. */
+  /** Rate of loops, in place of the rate in the document. */
   loop: meanIntervalNsSchema().optional(),
-  /** Rate of drops in place of the document's. */
+  /** Rate of drop packets, in place of the rate in the document. */
   drop: meanIntervalNsSchema().optional(),
-  /** Mean delay at each hop as a rate: `0.005/ms` or `mean: 200ms`. */
+  /**
+   * Mean delay at each hop, in place of that in the document: `mean: 200ms`, or the rate
+   * `0.005/ms`.
+   */
   delay: meanIntervalNsSchema().optional(),
-  /** False: no loops, no drops, and nothing is sent when the queue is empty. */
+  /**
+   * Whether the client sends cover. If false: no loops, no drop packets, and nothing is sent when
+   * the queue is empty.
+   */
   cover: z.boolean().default(true),
-  /** Time between retrievals from the provider; independent of what is waiting there. */
+  /** Times of retrievals from the provider; independent of the messages that wait there. */
   retrieve: z
     .strictObject({
       /** Time between two retrievals, on average. */
       interval: durationNsSchema()
         .refine((ns) => ns >= MS, { message: 'is below 1ms' })
         .default(500 * MS),
-      /** Whether these times are exponential or all alike. */
+      /** Whether the times between retrievals are exponentially distributed or all equal. */
       law: z.enum(['poisson', 'fixed']).default('fixed'),
     })
     .prefault({}),
-  /** Largest number of fragments and acknowledgements that are queued or unacknowledged. */
+  /**
+   * Largest number of fragments and acknowledgements together that are queued or unacknowledged.
+   */
   queue: z.int().min(1).max(1_000_000).default(1024),
   acknowledgements: acknowledgements.prefault({}),
   reassembly: reassembly.prefault({}),
   loopAlarm: loopAlarm.prefault({}),
   /**
    * Test doubles, never for traffic. `chatty` sends messages immediately, without waiting for its
-   * payload process. `wayward` sends packets over mixes that are not neighbours. `forgetful`
-   * restarts without knowing what it delivered.
+   * payload process. `wayward` sends packets over mixes that are not neighbours. `forgetful` does
+   * not remember after a restart which messages it delivered.
    */
   double: z.enum(['chatty', 'wayward', 'forgetful']).optional(),
 });

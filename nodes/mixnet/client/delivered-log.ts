@@ -1,9 +1,9 @@
 /**
- * Which messages a client has delivered, on disk: after a restart it still recognises them, so that
- * a repetition by the sender is not delivered again.
+ * Stores on disk which messages a client has delivered: after a restart the client still recognises
+ * them, so that a repetition by the sender is not delivered again.
  *
  * A message is handed to the application only after its name (sender and message id) is durable. If
- * the process is killed between the two, one message is lost; the opposite order would deliver one
+ * the process is killed in between, that message is lost; the opposite order would deliver it
  * twice. Names are stored by period (a whole number of epochs), each period in a log of its own,
  * and a log is erased as a whole.
  *
@@ -19,11 +19,11 @@ import { fromHex, readUint48, toHex, writeUint48 } from '../../_kit/bytes.ts';
 import type { EpochPosition } from '../directory/index.ts';
 import type { RememberedMessage } from './parts.ts';
 
-/** Largest number of periods that the remembering time may span. */
+/** Largest number of periods in the time for which messages are remembered. */
 const PERIODS = 4;
 /**
- * Logs in all: one more for the period being filled, and one for a period whose last entry has not
- * yet expired.
+ * Number of logs: in addition to these periods one log for the period being filled, and one for a
+ * period whose last entry has not yet expired.
  */
 const SLOTS: number = PERIODS + 2;
 const PERIOD_LENGTH = 6;
@@ -34,14 +34,14 @@ export interface DeliveredLog {
   reload(now: Nanoseconds): readonly RememberedMessage[];
   /**
    * Writes the name of a delivered message.
-   * @param done Called once; with an error if the name is not durable.
+   * @param done Called once: when the name is durable, or with an error if it could not be stored.
    */
   add(name: string, done: (error?: string) => void): void;
   /** Erases periods in which every name has expired. */
   expire(now: Nanoseconds): void;
 }
 
-/** What a log needs. */
+/** The clock, the store and the setting that a log uses. */
 export interface DeliveredLogParts {
   readonly clock: { readonly lengthNs: Nanoseconds; now(): EpochPosition };
   /** How long a message is remembered, ns. */
@@ -86,7 +86,7 @@ export class DurableDeliveredLog implements DeliveredLog {
     const period = Math.floor(this.#parts.clock.now().epoch / this.#periodEpochs);
     const slot = ((period % SLOTS) + SLOTS) % SLOTS;
     const store = this.#stores[slot] as Store;
-    // A clock that was set may return to a store of another period, which is then erased.
+    // After the clock was set, the store may still hold another period; it is then erased.
     if (this.#periods[slot] !== undefined && this.#periods[slot] !== period) store.truncate();
     this.#periods[slot] = period;
     const key = fromHex(name);

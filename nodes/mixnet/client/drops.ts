@@ -1,5 +1,5 @@
 /**
- * Reasons for which a client drops or refuses something, each explained in one sentence.
+ * Reasons for which a client drops a packet or refuses a message, each explained in one sentence.
  *
  * @module
  */

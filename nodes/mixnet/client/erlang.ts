@@ -8,12 +8,12 @@
 
 /** e^-1, correctly rounded. */
 const INVERSE_E = 0.36787944117144233;
-/** Terms of the series for e^-x on [0, 1): the first omitted one is below 2^-60. */
+/** Number of terms of the series for e^-x on [0, 1): the first omitted term is below 2^-60. */
 const EXP_TERMS = 20;
-/** Bisection steps in the search for a quantile: the precision of a float64. */
+/** Bisection steps in the search for a quantile, enough for the precision of a float64. */
 const HALVINGS = 60;
 
-/** e^-x for x >= 0, to about 1e-13 relative at x = 500. */
+/** Computes e^-x for x >= 0, with a relative error of about 1e-13 at x = 500. */
 export function expOfNegative(x: number): number {
   const whole = Math.floor(x);
   const rest = x - whole;
@@ -49,7 +49,8 @@ export function erlangTail(shape: number, x: number): number {
 }
 
 /**
- * The value that the sum of `shape` exponential delays of mean 1 exceeds with probability `tail`.
+ * Returns the value that the sum of `shape` exponential delays of mean 1 exceeds with probability
+ * `tail`.
  * @param tail in (0, 1), not below 1e-100.
  */
 export function erlangUpperQuantile(shape: number, tail: number): number {

@@ -1,5 +1,5 @@
 /**
- * What a client does with retrieved messages: fragments from others, acknowledgements, and
+ * How a client handles retrieved messages: fragments from other clients, acknowledgements, and
  * returning loops. Any other bytes are dropped with a reason.
  *
  * @module
@@ -14,7 +14,7 @@ import type { ClientContact, ClientEffect, ClientParts } from './parts.ts';
 import { fragmentMessageKey, type Reassembly } from './reassembly.ts';
 import type { Fragment } from './wire.ts';
 
-/** What an inbox changes while it handles a message: outbox, reassembly, loops. */
+/** The parts of a client that an inbox changes while it handles a message. */
 export interface InboxCollaborators {
   readonly outbox: Outbox;
   readonly reassembly: Reassembly;
@@ -45,7 +45,7 @@ export class Inbox {
     this.#state = state;
   }
 
-  /** Fragments of messages that wait for the disk. */
+  /** Number of fragments of complete messages that wait for the disk. */
   get pendingParts(): number {
     let sum = 0;
     for (const { last } of this.#pending.values()) sum += last.count;
@@ -59,7 +59,10 @@ export class Inbox {
     if (drop !== undefined && copy !== undefined) this.#taken(copy, 'dropped');
   }
 
-  /** The name of a message was stored: delivers it. On error, forgets it: it may be sent again. */
+  /**
+   * Delivers a message, since its name is durable now. With an error, forgets the message: its
+   * sender may repeat it.
+   */
   stored(name: string, error: string | undefined): void {
     const whole = this.#pending.get(name);
     if (whole === undefined) return;
@@ -86,7 +89,8 @@ export class Inbox {
     const { message, surb } = opened;
     if (message.kind === 'fragment') return this.#fragment(now, message, { surb, copy });
     if (message.kind === 'loop') return this.#loop(now, message.loopId);
-    // Cover never gets past a provider, and acknowledgements arrive as replies.
+    // The last provider discards cover, and acknowledgements arrive as replies, so neither is valid
+    // here.
     return 'message-kind';
   }
 

@@ -1,6 +1,7 @@
 /**
- * Which loops returned, and whether more are missing than loss explains: the detection of (n-1)
- * attacks (Loopix, USENIX Security 2017, section 4.2.1; docs/spec/mixnet.md, "Loops and alarms").
+ * Counts the loops that returned, and judges whether more are missing than packet loss explains:
+ * the detection of (n-1) attacks (Loopix, USENIX Security 2017, section 4.2.1; docs/spec/mixnet.md,
+ * "Loops and alarms").
  *
  * ```
  * deadline   quantile 1 - 1e-6 of the distribution of the loop's delay, plus slack for links and polls
@@ -21,14 +22,14 @@ import type { MeanIntervalNs } from './rates.ts';
 /** Probability that an honest loop misses its deadline. */
 const OVERDUE_TAIL = 1e-6;
 const HOUR_NS = 3_600_000_000_000;
-/** Largest number of open loops: a rate of 1,000/s for one minute. */
+/** Largest number of open loops: about one minute at a rate of 1,000/s. */
 const OPEN_MAX = 65_536;
 
-/** Parameters of a watch. */
+/** Parameters of a {@link LoopWatch}. */
 export interface LoopWatchOptions {
-  /** Added to the quantile of the loop's delay, ns. */
+  /** Time added to the quantile of a loop's delay, ns. */
   readonly slack: Nanoseconds;
-  /** Length of the sample, ns. */
+  /** Length of the past period whose decided loops form the sample, ns. */
   readonly window: Nanoseconds;
   /** Share of packets lost without an attack. */
   readonly loss: number;
@@ -36,7 +37,7 @@ export interface LoopWatchOptions {
   readonly falseAlarms: number;
 }
 
-/** The numbers of loops that a watch has counted. */
+/** Numbers of loops since the start; `open` ones are neither returned nor overdue. */
 export interface LoopCounts {
   readonly sent: number;
   readonly returned: number;
@@ -44,12 +45,12 @@ export interface LoopCounts {
   readonly open: number;
 }
 
-/** The result of checking the deadlines. */
+/** The result of a check of the deadlines; `overdue` is the number of loops that became overdue. */
 export interface LoopDeadlineResult {
   readonly overdue: number;
   /**
-   * Set if the alarm is raised: the time since the oldest missing loop of the sample was sent. The
-   * attack began after that, unless the loop was already under way.
+   * Set if the alarm was raised by this call: the time since the oldest missing loop of the sample
+   * was sent. The attack began after that instant, unless this loop was already under way.
    */
   readonly raisedAfter?: Nanoseconds;
 }
@@ -79,7 +80,7 @@ export class LoopWatch {
     this.#options = options;
   }
 
-  /** True while more loops are missing than loss explains. */
+  /** True while more loops are missing than packet loss explains. */
   get isAlarmed(): boolean {
     return this.#isAlarmed;
   }
@@ -89,7 +90,7 @@ export class LoopWatch {
     return { sent, returned, overdue, open: this.#open.size };
   }
 
-  /** When `expire` must be called next. */
+  /** The instant at which `expire` must be called next; undefined if no loop is open. */
   get nextAt(): Nanoseconds | undefined {
     return this.#deadlines.nextAt;
   }
@@ -97,7 +98,7 @@ export class LoopWatch {
   /**
    * Records a loop that was sent.
    * @param name Unique.
-   * @param delays Number of delaying hops, and their mean delay.
+   * @param delays Number of delaying hops, and the mean delay of each.
    * @returns false when too many loops are open to watch another one.
    */
   sent(
@@ -115,8 +116,8 @@ export class LoopWatch {
   }
 
   /**
-   * A loop returned.
-   * @returns its age, or undefined when no such loop is open.
+   * Records that a loop returned.
+   * @returns the time since the loop was sent, or undefined when no such loop is open.
    */
   returned(now: Nanoseconds, name: string): Nanoseconds | undefined {
     const sentAt = this.#open.get(name);
@@ -167,7 +168,8 @@ export class LoopWatch {
   #isSuspicious(): boolean {
     if (this.#missing === 0) return false;
     const { loss, falseAlarms, window } = this.#options;
-    // One sample per window: this many false alarms per sample give that many per hour.
+    // There is one sample per window, so the accepted probability of a false alarm per sample is
+    // the number per hour times the window in hours.
     const accepted = falseAlarms * (window / HOUR_NS);
     return binomialTail(this.#decided.length, this.#missing, loss + OVERDUE_TAIL) < accepted;
   }

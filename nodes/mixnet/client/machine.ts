@@ -1,6 +1,6 @@
 /**
- * A client of a mixnet without sockets and timers: what it sends and when, and what it does with
- * retrieved messages (docs/spec/mixnet.md, "Traffic"; Clients and providers).
+ * The state machine of a client of a mixnet, without sockets and timers: what it sends and when,
+ * and how it handles retrieved messages (docs/spec/mixnet.md, "Traffic"; Clients and providers).
  *
  * ```
  * process   instants from a stream of its own         sends
@@ -40,11 +40,11 @@ import { Reassembly, splitMessage } from './reassembly.ts';
 import { fragmentDataBytesMax, LOOP_ID_LENGTH, MESSAGE_ID_LENGTH } from './wire.ts';
 
 /**
- * Largest number of missed instants of one process that are caught up; after a longer pause, the
+ * Largest number of missed instants of one process that are made up for; after a longer pause, the
  * process starts again.
  */
 const CATCH_UP_MAX = 16;
-/** Allowance for an acknowledgement: this many mean waits for polls and payload slots. */
+/** Time allowed for an acknowledgement, in mean waits for a retrieval and a payload slot. */
 const WAITS = 4;
 
 /** The counts of a client, for status pages and conservation tests. */
@@ -90,7 +90,7 @@ export class MixnetClientStateMachine<Request>
       emit: (effect): void => this.#emit(effect),
     });
     for (const { name, until } of parts.remembered) this.#reassembly.remember(name, until);
-    // One stream per process: one process cannot shift the instants of another.
+    // One random stream per process, so that one process cannot shift the instants of another.
     this.#payload = new PoissonProcess(host.random('client.payload'));
     this.#loop = new PoissonProcess(host.random('client.loop'));
     this.#drop = new PoissonProcess(host.random('client.drop'));
@@ -105,12 +105,15 @@ export class MixnetClientStateMachine<Request>
     };
   }
 
-  /** Number of fragments that wait for others or for the disk, plus unsettled messages. */
+  /**
+   * Number of unsettled messages that this client sends, plus number of received fragments that
+   * wait for others or for the disk.
+   */
   get holding(): number {
     return this.#outbox.open + this.#reassembly.parts + this.#inbox.pendingParts;
   }
 
-  /** True while more loops are missing than loss explains. */
+  /** True while more loops are missing than packet loss explains. */
   get isAlarmed(): boolean {
     return this.#loops.isAlarmed;
   }
@@ -165,7 +168,8 @@ export class MixnetClientStateMachine<Request>
     const { rates } = document;
     this.#delayMeanNs = options.delay ?? toMeanIntervalNs(rates.mu);
     this.#payload.setMean(now, options.payload ?? toMeanIntervalNs(rates.lambdaP));
-    // Mean waits for polls and for payload slots; the recipient's rates are those of all clients.
+    // Mean waits for retrievals and payload slots; the recipient is assumed to have the same rates
+    // as this client.
     this.#replyWaitNs = WAITS * (options.retrieve.interval + this.#payload.meanNs);
     const times = { delayMeanNs: this.#delayMeanNs, replyWaitNs: this.#replyWaitNs };
     const pathDrawn = (mixes: readonly Descriptor[]): void => this.#emit({ kind: 'path', mixes });
@@ -253,8 +257,8 @@ export class MixnetClientStateMachine<Request>
   }
 
   /**
-   * Sends the first packet of the queue, or else a drop packet; only the last hop can distinguish
-   * them.
+   * Sends the first packet of the queue, or a drop packet if the queue is empty; only the last hop
+   * can distinguish the two.
    */
   #sendPayload(now: Nanoseconds): void {
     const outgoing = this.#outbox.take();
@@ -298,7 +302,8 @@ export class MixnetClientStateMachine<Request>
     const { sending, fragment } = outgoing;
     const composed = this.#composer?.withSurb(now, sending.to, fragment);
     if (composed === undefined) return undefined;
-    // The round trip by the delays that were drawn, plus a margin for what the sender cannot know.
+    // The round trip according to the drawn delays, plus a margin for the times that the sender
+    // cannot know.
     const wait = Math.floor(factor * composed.roundTripNs) + slop + this.#replyWaitNs;
     const surb = { id: composed.surbId, keys: composed.surbKeys };
     this.#outbox.sent(outgoing, surb, now + wait);

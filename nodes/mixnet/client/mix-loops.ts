@@ -2,8 +2,8 @@
  * Loops of a mix or provider: packets that it sends around the layers to itself, so that it notices
  * when someone withholds packets from it (Loopix, USENIX Security 2017, section 4.2.1).
  *
- * A machine, like the client. On the wire a loop is a packet like any other; its recipient is the
- * node's own identifier.
+ * A pure state machine, like the client. On the wire a loop is a packet like any other; its
+ * recipient is the node's own identifier.
  *
  * @module
  */
@@ -39,25 +39,28 @@ export type MixLoopInput =
 
 /** The effects of a mix's loops. */
 export type MixLoopEffect =
-  /** Send this loop to the first node of its path; the packet also determines its tags. */
+  /**
+   * Send the packet of this loop to the first node of its path; the packet comes with its replay
+   * tags.
+   */
   | {
       readonly kind: 'send';
       readonly loop: string;
       readonly path: ChosenPath;
       readonly packet: PacketWithReplayTags;
     }
-  /** A loop returned, `age` after it was sent. */
+  /** A loop returned at the time `age` after it was sent. */
   | { readonly kind: 'loop-returned'; readonly loop: string; readonly age: Nanoseconds }
   /** A loop did not return by its deadline. */
   | { readonly kind: 'loop-overdue' }
   /**
-   * More loops are missing than loss explains; once, until loops return again. `after` is the time
-   * since the oldest missing one was sent.
+   * More loops are missing than packet loss explains; reported once, until loops return again.
+   * `after` is the time since the oldest missing loop was sent.
    */
   | { readonly kind: 'alarm'; readonly after: Nanoseconds }
   | { readonly kind: 'drop'; readonly reason: ClientDropReason };
 
-/** What the loops of a mix need. */
+/** The collaborators and settings of the loops of a mix. */
 export interface MixLoopParts {
   readonly host: ClientHost;
   readonly format: ClientPacketFormat;
@@ -67,7 +70,7 @@ export interface MixLoopParts {
   readonly windows?: ArrivalWindowSettings;
   /** Present when mixes draw their neighbours. */
   readonly neighboursIn?: GetNeighbourGraph;
-  /** The epoch at this instant of the monotonic clock. */
+  /** Returns the epoch at an instant of the monotonic clock. */
   epochAt(at: Nanoseconds): number;
 }
 
@@ -89,7 +92,7 @@ export class MixLoops implements StateMachine<MixLoopInput, MixLoopEffect> {
     return this.#watch.counts;
   }
 
-  /** True while more loops are missing than loss explains. */
+  /** True while more loops are missing than packet loss explains. */
   get isAlarmed(): boolean {
     return this.#watch.isAlarmed;
   }

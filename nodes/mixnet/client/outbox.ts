@@ -1,10 +1,10 @@
 /**
- * What a client still has to send: the queue in front of the payload process, and the fragments
- * that wait for acknowledgement.
+ * The messages that a client has yet to send: the queue in front of the payload process, and the
+ * fragments that wait for acknowledgement.
  *
  * A repeated fragment goes through the same queue as a new one, otherwise a loss would be visible
- * as an extra packet. A fragment keeps its place in the bounded queue until it is acknowledged or
- * given up, so that there is always room for its repetition.
+ * as an extra packet. A fragment counts towards the capacity until it is acknowledged or given up,
+ * so that there is always room for its repetition.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { FifoQueue } from './send-queue.ts';
 import type { Fragment } from './wire.ts';
 
 type Priority = NonNullable<SendWishes['priority']>;
-/** Priority of messages without one, and of acknowledgements. */
+/** Priority of acknowledgements, and of messages for which none is given. */
 const NORMAL: Priority = 1;
 
 /** A message that is being sent. */
@@ -27,7 +27,7 @@ interface Sending {
   readonly number: number;
   readonly to: ClientContact;
   readonly priority: Priority;
-  /** Fragments neither acknowledged nor given up. */
+  /** Number of fragments of the message that are not settled yet. */
   open: number;
   isAbandoned: boolean;
 }
@@ -37,7 +37,7 @@ export interface OutgoingFragment {
   readonly kind: 'fragment';
   readonly sending: Sending;
   readonly fragment: Fragment;
-  /** How often the fragment was sent. */
+  /** How many times the fragment was sent so far. */
   tries: number;
   /** The SURBs whose replies acknowledge the fragment, in hexadecimal. */
   readonly surbs: string[];
@@ -56,7 +56,7 @@ export interface OutgoingAck {
 /** The packets that the payload process sends. */
 export type OutgoingItem = OutgoingFragment | OutgoingAck;
 
-/** A reply that is expected. */
+/** A fragment for which a reply is expected, and the keys that open the reply. */
 interface Waiting {
   readonly outgoing: OutgoingFragment;
   readonly keys: Uint8Array;
@@ -64,20 +64,22 @@ interface Waiting {
 
 /** Limits of an outbox. */
 export interface OutboxLimits {
-  /** Fragments and acknowledgements, queued or unacknowledged. */
+  /**
+   * Largest number of fragments and acknowledgements together that are queued or unacknowledged.
+   */
   readonly capacity: number;
   /** Largest number of transmissions of a fragment. */
   readonly tries: number;
 }
 
-/** What the sender of a message wishes. */
+/** The wishes of the application for a message. */
 export interface OutboxSendOptions {
   readonly priority?: Priority | undefined;
-  /** From this instant on the message is of no use. */
+  /** The instant at which the message is given up; no limit if undefined. */
   readonly endsNs?: Nanoseconds | undefined;
 }
 
-/** How many messages an outbox accepted, and how they ended. */
+/** How many messages an outbox accepted, and how they ended; `open` ones are not settled yet. */
 export interface OutboxCounts {
   readonly submitted: number;
   readonly acknowledged: number;
@@ -94,7 +96,10 @@ export interface OutboxCounts {
 export class Outbox {
   readonly #limits: OutboxLimits;
   readonly #onSettled: (message: number, how: SendOutcome) => void;
-  /** Waiting packets by priority: a queue is served when those of higher priority are empty. */
+  /**
+   * Waiting packets, one queue for each priority: a queue is served when all queues of higher
+   * priority are empty.
+   */
   readonly #queues = [0, 1, 2].map(() => new FifoQueue<OutgoingItem>());
   readonly #lifetimes = new DeadlineHeap<Sending>();
   readonly #waiting = new Map<string, Waiting>();
@@ -122,25 +127,28 @@ export class Outbox {
     return this.#submitted - this.#acknowledged - this.#abandoned - this.#sent;
   }
 
-  /** Places in use, at most the capacity. */
+  /** Number of unsettled fragments and queued acknowledgements, at most the capacity. */
   get load(): number {
     return this.#load;
   }
 
-  /** SURBs that may still be answered. */
+  /** Number of SURBs whose replies are still expected. */
   get surbs(): number {
     return this.#waiting.size;
   }
 
-  /** When to call `repeatDue` or `endLifetimes` next. */
+  /**
+   * The instant at which `repeatDue` and `endLifetimes` must be called next; undefined if there is
+   * none.
+   */
   get nextAt(): Nanoseconds | undefined {
     const [repeat, end] = [this.#deadlines.nextAt, this.#lifetimes.nextAt];
     return repeat === undefined || end === undefined ? (repeat ?? end) : Math.min(repeat, end);
   }
 
   /**
-   * Queues the fragments of a message; undefined when there is no room for all of them.
-   * @param terms Its priority, and the instant from which it is of no use.
+   * Queues the fragments of a message.
+   * @returns the number of the message; undefined when there is no room for all its fragments.
    */
   addMessage(
     to: ClientContact,
@@ -192,7 +200,8 @@ export class Outbox {
   }
 
   /**
-   * A fragment could not be sent. This counts as a try, or its place would be taken for ever.
+   * Records that a fragment could not be sent. This counts as a try, otherwise the fragment would
+   * never be given up.
    * @returns true when its message is abandoned as a result.
    */
   failed(outgoing: OutgoingFragment): boolean {
@@ -213,20 +222,23 @@ export class Outbox {
     this.#deadlines.add(deadline, outgoing);
   }
 
-  /** Settles a fragment that requests no acknowledgement. */
+  /** Records the transmission of a fragment that requests no acknowledgement, and settles it. */
   sentForGood(outgoing: OutgoingFragment): void {
     outgoing.tries++;
     this.#settle(outgoing, 'sent');
   }
 
-  /** The fragment that a SURB acknowledges, and its keys; undefined once a reply is useless. */
+  /**
+   * Returns the fragment that a reply over this SURB acknowledges, and the keys of the SURB;
+   * undefined if no reply is expected.
+   */
   waitingFor(surbId: Uint8Array): Waiting | undefined {
     return this.#waiting.get(toHex(surbId));
   }
 
   /**
-   * Called when a reply was used up without acknowledging its fragment, because it was modified on
-   * the way.
+   * Forgets a SURB whose reply has arrived, so that its keys are not used again, even if the reply
+   * was modified on the way.
    */
   spoil(surbId: Uint8Array): void {
     const name = toHex(surbId);
@@ -234,14 +246,14 @@ export class Outbox {
     this.#waiting.delete(name);
   }
 
-  /** Called when an acknowledgement arrived. */
+  /** Settles a fragment whose acknowledgement arrived. */
   acknowledge(outgoing: OutgoingFragment): void {
     if (!outgoing.isSettled) this.#settle(outgoing, 'acknowledged');
   }
 
   /**
-   * Queues fragments again that were not acknowledged in time, and gives up those that were sent
-   * often enough.
+   * Queues again the fragments that were not acknowledged in time, and gives up the messages of
+   * fragments that were sent as often as allowed.
    * @returns the number of messages that were given up.
    */
   repeatDue(now: Nanoseconds): number {
@@ -254,8 +266,9 @@ export class Outbox {
   }
 
   /**
-   * Gives up messages whose lifetime is over, wherever they are; their fragments leave the queue unsent.
-   * @returns how many.
+   * Gives up messages whose lifetime is over, whether queued or sent; their queued fragments are
+   * not sent.
+   * @returns the number of messages that were given up.
    */
   endLifetimes(now: Nanoseconds): number {
     let ended = 0;
@@ -307,7 +320,7 @@ export class Outbox {
     this.#onSettled(sending.number, 'abandoned');
   }
 
-  /** Frees the place of a fragment, and erases the keys of its replies. */
+  /** Removes a fragment from the load, and erases the keys of its replies. */
   #close(outgoing: OutgoingFragment): void {
     outgoing.isSettled = true;
     outgoing.sending.open--;

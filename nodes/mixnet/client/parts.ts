@@ -1,6 +1,6 @@
 /**
- * What a client of a mixnet needs, its inputs and its effects: the boundary between the pure {@link
- * ClientMachine} and the node with its sockets, timers and requests.
+ * The collaborators, inputs and effects of a client of a mixnet: the boundary between the pure
+ * `MixnetClientStateMachine` and the node with its sockets, timers and requests.
  *
  * Types only. Times are integer nanoseconds of the node's monotonic clock.
  *
@@ -17,19 +17,22 @@ import type { ClientDropReason, SubmitRefusal } from './drops.ts';
 
 /** The part of the host's interface that a client needs; a complete `Host` fits. */
 export interface ClientHost {
-  /** The random stream for this purpose, the same object at every call. */
+  /** Returns the random stream for a purpose; the same object at every call. */
   random(purpose: string): Random;
   /** Random bytes for keys and identifiers. */
   randomBytes(length: number): Uint8Array;
 }
 
-/** How packets, SURBs and replies are made and replies opened; a complete format fits. */
+/**
+ * The part of a packet format that a client needs: making packets, SURBs and replies, and opening
+ * replies.
+ */
 export type ClientPacketFormat = Pick<
   PacketFormat,
   'geometry' | 'createPacket' | 'createSurb' | 'createReply' | 'openReply'
 >;
 
-/** A client and how it is reached. */
+/** A client, its provider and its spool there. */
 export interface ClientContact {
   /** Name of the client's node. */
   readonly name: string;
@@ -55,7 +58,10 @@ export interface PacketCause {
   readonly message?: number;
 }
 
-/** How a message ended for its sender; `sent` when no acknowledgement is requested. */
+/**
+ * How a message ended for its sender. `sent`: all fragments were sent, and no acknowledgement was
+ * requested.
+ */
 export type SendOutcome = 'acknowledged' | 'abandoned' | 'sent';
 
 /** The inputs of a client. `accept` or `refuse` hands the `Request` of a submission back. */
@@ -72,9 +78,9 @@ export type ClientInput<Request> =
     }
   /** The document to use from now on; the first one starts the traffic processes. */
   | { readonly kind: 'document'; readonly document: DirectoryDocument }
-  /** A message from the provider, whatever its bytes. */
+  /** A message from the provider; its bytes are not checked yet. */
   | { readonly kind: 'retrieved'; readonly message: RetrievedMessage }
-  /** The name of the effect `store` is durable; with `error`, it will never be. */
+  /** The name in an effect `store` is durable now; with `error`, it could not be stored. */
   | { readonly kind: 'stored'; readonly name: string; readonly error?: string | undefined };
 
 /** The effects of a client. Whoever receives bytes owns them. */
@@ -83,15 +89,17 @@ export type ClientEffect<Request> =
   | { readonly kind: 'send'; readonly packet: Uint8Array; readonly cause: PacketCause }
   /** Request messages from the client's provider. */
   | { readonly kind: 'retrieve' }
-  /** Make the name of a message durable before it is delivered; `stored` is the answer. */
+  /**
+   * Make the name of a message durable before it is delivered; the input `stored` is the answer.
+   */
   | { readonly kind: 'store'; readonly name: string }
   /** A message is complete. */
   | { readonly kind: 'deliver'; readonly from: string; readonly body: Uint8Array }
-  /** The message is accepted; `settled` will name it by this number. */
+  /** The message is accepted; the effect `settled` will refer to it by the number `message`. */
   | { readonly kind: 'accept'; readonly request: Request; readonly message: number }
   /** The message is refused, which is also a drop. */
   | { readonly kind: 'refuse'; readonly request: Request; readonly reason: SubmitRefusal }
-  /** The message with this number is settled; once for each. */
+  /** The accepted message with this number has ended; exactly once for each message. */
   | { readonly kind: 'settled'; readonly message: number; readonly how: SendOutcome }
   /** What happened to the retrieved message that observers know by the number `copy`. */
   | {
@@ -102,22 +110,25 @@ export type ClientEffect<Request> =
   /** A path was drawn, forward or for a reply; its mixes, first to last. */
   | { readonly kind: 'path'; readonly mixes: readonly Descriptor[] }
   | { readonly kind: 'drop'; readonly reason: ClientDropReason }
-  /** A loop returned, `age` after it was sent. */
+  /** A loop returned at the time `age` after it was sent. */
   | { readonly kind: 'loop-returned'; readonly age: Nanoseconds }
   /** A loop did not return by its deadline. */
   | { readonly kind: 'loop-overdue' }
-  /** More loops are missing than loss explains; once, until loops return again. */
+  /** More loops are missing than packet loss explains; reported once, until loops return again. */
   | { readonly kind: 'alarm' };
 
 /** Arrival windows for stop-and-go mixing, which senders write for each hop. */
 export interface ArrivalWindowSettings {
-  /** Variation of transit times plus clock error. */
+  /** Length of each window: variation of transit times plus clock error, ns. */
   readonly lengthNs: Nanoseconds;
-  /** Milliseconds since 1970 at an instant of the monotonic clock. */
+  /** Converts an instant of the monotonic clock to milliseconds since 1970. */
   calendarMsAt(at: Nanoseconds): number;
 }
 
-/** The neighbours proved by the mixes of a document; undefined if it has none. */
+/**
+ * Returns the neighbours that the mixes of a document have proved; undefined if mixes draw no
+ * neighbours.
+ */
 export type GetNeighbourGraph = (document: DirectoryDocument) => NeighbourGraph | undefined;
 
 /** A message that was delivered before a restart. */
@@ -127,7 +138,7 @@ export interface RememberedMessage {
   readonly until: Nanoseconds;
 }
 
-/** What a client needs. */
+/** The collaborators and settings of a client's state machine. */
 export interface ClientParts {
   readonly self: ClientContact;
   readonly host: ClientHost;
@@ -136,7 +147,10 @@ export interface ClientParts {
   readonly options: ClientOptions;
   /** The messages delivered before a restart that are still remembered. */
   readonly remembered: readonly RememberedMessage[];
-  /** True if messages leave as soon as they come; if absent, they wait for the payload process. */
+  /**
+   * True if messages are sent as soon as they are submitted; if absent, they wait for the payload
+   * process.
+   */
   readonly sendsAtOnce?: boolean;
   /** The arrival windows; present for stop-and-go mixes. */
   readonly windows?: ArrivalWindowSettings;
@@ -144,7 +158,7 @@ export interface ClientParts {
   readonly neighboursIn?: GetNeighbourGraph;
   /** True if mixes choose the delays themselves, so that a sender knows only their distribution. */
   readonly isDelayUnknown?: boolean;
-  /** The epoch at this instant of the monotonic clock. */
+  /** Returns the epoch at an instant of the monotonic clock. */
   epochAt(at: Nanoseconds): number;
 }
 
@@ -153,7 +167,8 @@ export interface RetrievedMessage {
   /** Identifier of the SURB, 16 bytes, when the message is a reply. */
   readonly surbId?: Uint8Array;
   /**
-   * Forward payload without its tag; for a reply: with its tag, still encrypted. Modified in place.
+   * The forward payload without its tag; for a reply, the encrypted payload with its tag. The
+   * client modifies it in place.
    */
   readonly payload: Uint8Array;
   /** The number by which observers know the message; absent without an observer. */

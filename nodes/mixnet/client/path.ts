@@ -2,8 +2,9 @@
  * Paths through the mixes, with the delay requested at each hop (docs/spec/mixnet.md, Topologies
  * and paths).
  *
- * A path runs from a provider through the mixes to a provider; the loops of mixes run around the
- * layers. A hop's key is that of the epoch in which the packet will arrive there.
+ * A path runs from a provider through the mixes to a provider; the loop of a mix runs through all
+ * other layers and a provider back to that mix. Each hop's key is that of the epoch in which the
+ * packet will arrive at the hop.
  *
  * @module
  */
@@ -18,18 +19,21 @@ import {
 import type { MeanIntervalNs } from './rates.ts';
 
 const NS_PER_MS = 1_000_000;
-/** Number of draws of a path; a path is drawn again if one of its hops has no key for its epoch. */
+/**
+ * Largest number of draws of a path; a path is drawn again if one of its hops has no key for the
+ * epoch of arrival.
+ */
 const ATTEMPTS = 3;
 /**
- * Delays are capped at the 1 - 1e-12 quantile of their distribution: ln(1e12) times the mean
- * (katzenpost, core/sphinx/path/path.go).
+ * Delays are capped at this multiple of their mean: ln(1e12), the 1 - 1e-12 quantile of their
+ * distribution (katzenpost, core/sphinx/path/path.go).
  */
 const CAP_MEANS = 27.63;
 
 /** The data from which paths are drawn. */
 export interface PathDrawInput {
   readonly document: DirectoryDocument;
-  /** Which mix may follow which; when absent, any mix of the next layer. */
+  /** The drawn neighbours of each mix; when absent, any mix of the next layer may follow a mix. */
   readonly neighbours?: NeighbourGraph | undefined;
   /** Random stream for the choice of nodes. */
   readonly choices: Random;
@@ -40,7 +44,7 @@ export interface PathDrawInput {
   epochAt(at: Nanoseconds): number;
 }
 
-/** A hop, with the facts that a sender needs. */
+/** A hop of a path, with its key and its delay. */
 export interface ChosenHop {
   readonly node: Descriptor;
   readonly publicKey: Uint8Array;
@@ -94,7 +98,7 @@ function firstWithKeys(
   return undefined;
 }
 
-/** The mixes of a path. */
+/** Draws the mixes of a path between two providers. */
 function drawRoute({
   document,
   neighbours,
@@ -103,7 +107,7 @@ function drawRoute({
   return neighbours === undefined ? drawMixes(document, choices) : neighbours.drawPath(choices);
 }
 
-/** The nodes of a loop around the layers that ends at `own`. */
+/** Draws the nodes of a loop that begins and ends at `own`; see {@link chooseLoopPath}. */
 function drawRound(source: PathDrawInput, own: Descriptor): readonly Descriptor[] | undefined {
   const { document, neighbours, choices } = source;
   if (neighbours !== undefined) return drawNeighbourly(source, neighbours, own);
@@ -122,7 +126,7 @@ function drawRound(source: PathDrawInput, own: Descriptor): readonly Descriptor[
   return [...round.slice(layer + 1), provider, ...round.slice(0, layer), own];
 }
 
-/** The mixes of a path along neighbours. */
+/** Draws the nodes of such a loop if mixes have drawn their neighbours. */
 function drawNeighbourly(
   { document, choices }: PathDrawInput,
   neighbours: NeighbourGraph,
@@ -139,7 +143,7 @@ function drawNeighbourly(
   return after && before && [...after, provider, ...before, own];
 }
 
-/** The place of a mix; undefined for spares, which have no place in a path. */
+/** The layer of a mix and its index in the layer; undefined for spares, which are on no path. */
 function placeOf(
   layers: DirectoryDocument['layers'],
   own: Descriptor,
@@ -172,8 +176,8 @@ function withKeys(
 }
 
 /**
- * Whole milliseconds, floor(x) + 1 and capped, as written by the reference client (katzenpost,
- * core/sphinx/path/path.go).
+ * Draws an exponential delay x and returns it in whole milliseconds: floor(x) + 1, capped, as the
+ * reference client does (katzenpost, core/sphinx/path/path.go).
  */
 export function drawDelayMs(random: Random, meanNs: MeanIntervalNs): number {
   if (meanNs === 0) return 1;
@@ -181,7 +185,7 @@ export function drawDelayMs(random: Random, meanNs: MeanIntervalNs): number {
   return Math.floor(Math.min(drawn, (CAP_MEANS * meanNs) / NS_PER_MS)) + 1;
 }
 
-/** How much the transit time may vary, because of links and clocks. */
+/** How much the transit time of a hop may vary, because of links and clocks. */
 export interface TransitBounds {
   readonly transitMinNs: Nanoseconds;
   readonly transitMaxNs: Nanoseconds;

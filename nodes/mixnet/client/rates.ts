@@ -1,9 +1,9 @@
 /**
  * Rates of Poisson processes in files and documents (docs/spec/mixnet.md, "Traffic").
  *
- * Published defaults are events per millisecond in one system and mean intervals in another, so a
- * rate carries its unit (`0.001/ms`, `5/s`, `mean: 200ms`) and a bare number is refused. In the
- * program a rate is the mean interval in nanoseconds; 0 means never.
+ * Of the published systems, some state events per millisecond and others mean intervals. So a rate
+ * in a file has a unit (`0.001/ms`, `5/s`, `mean: 200ms`), and a bare number is refused. In the
+ * program a rate is the mean interval in nanoseconds; 0 means no events.
  *
  * @module
  */
@@ -23,7 +23,9 @@ const EXPECTED = 'a rate such as 0.001/ms, 5/s, or { mean: 200ms }';
 /** Mean interval between events in nanoseconds; 0 means no events. */
 export type MeanIntervalNs = number;
 
-/** A rate in a file, converted to the mean interval in nanoseconds. */
+/**
+ * Returns the schema of a rate in a file, which converts it to the mean interval in nanoseconds.
+ */
 export function meanIntervalNsSchema(): z.ZodType<MeanIntervalNs> {
   const text = z.union([z.string(), z.number()]).transform((value, context) => {
     const parsed = parseRate(String(value));
@@ -51,12 +53,12 @@ function parseRate(text: string): MeanIntervalNs | undefined {
   return events === 0 ? 0 : Math.floor(unitNs / events + 0.5);
 }
 
-/** The mean interval for a rate from a document. */
+/** Converts a rate from a document to the mean interval. */
 export function toMeanIntervalNs(eventsPerMs: number): MeanIntervalNs {
   return eventsPerMs > 0 ? Math.floor(NS_PER_MS / eventsPerMs + 0.5) : 0;
 }
 
-/** A rate for a document, in events per millisecond. */
+/** Converts a mean interval to a rate for a document, in events per millisecond; 0 stays 0. */
 export function toEventsPerMs(meanNs: MeanIntervalNs): number {
   return meanNs > 0 ? NS_PER_MS / meanNs : 0;
 }

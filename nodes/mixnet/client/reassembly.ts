@@ -1,10 +1,9 @@
 /**
- * Reassembles fragments and completes each message once: all or nothing, with a time limit and
- * bounds.
+ * Reassembles messages from fragments, and completes each message at most once. Incomplete messages
+ * have a time limit, and their number is bounded.
  *
  * A delivered message is remembered for as long as its sender may repeat it. When there is no room
- * to remember another one, a message is refused: better one delivered late than one delivered
- * twice.
+ * to remember another message, a new message is refused: late delivery is better than a duplicate.
  *
  * @module
  */
@@ -73,14 +72,14 @@ export class Reassembly {
     return this.#partials.size;
   }
 
-  /** Number of fragments that are kept. */
+  /** Number of fragments that are kept, of all incomplete messages together. */
   get parts(): number {
     let sum = 0;
     for (const { count, missing } of this.#partials.values()) sum += count - missing;
     return sum;
   }
 
-  /** When to call `expire` next. */
+  /** The instant at which `expire` must be called next; undefined if there is none. */
   get nextAt(): Nanoseconds | undefined {
     const first = this.#partialDeadlines.nextAt;
     const second = this.#doneDeadlines.nextAt;
@@ -90,7 +89,7 @@ export class Reassembly {
 
   /**
    * Adds a fragment; copies its data if it is kept.
-   * @param copy The number by which observers know it.
+   * @param copy The number by which observers know the fragment.
    */
   add(now: Nanoseconds, fragment: Fragment, copy?: number): AddFragmentResult {
     if (fragment.count > this.#limits.fragments) return { kind: 'drop', drop: 'fragment-format' };
@@ -104,7 +103,8 @@ export class Reassembly {
       const isSame = equalBytes(known, fragment.data);
       return isSame ? { kind: 'duplicate' } : { kind: 'drop', drop: 'fragment-conflict' };
     }
-    // Checked before the last part is kept: the sender repeats it, and by then there may be room.
+    // The check comes before the last fragment is kept: the sender repeats that fragment, and by
+    // then there may be room.
     if (partial.missing === 1 && this.#done.size >= this.#limits.remembered) {
       return { kind: 'drop', drop: 'duplicates-full' };
     }
@@ -119,14 +119,14 @@ export class Reassembly {
     this.#doneDeadlines.add(until, name);
   }
 
-  /** The message was not delivered after all: its sender may repeat it. */
+  /** Forgets a message that was not delivered after all, so that its sender may repeat it. */
   forget(name: string): void {
     this.#done.delete(name);
   }
 
   /**
    * Removes expired entries.
-   * @returns the messages that were given up, each as the numbers of its fragments for observers.
+   * @returns for each message that was given up, the numbers by which observers know its fragments.
    */
   expire(now: Nanoseconds): readonly (readonly number[])[] {
     const givenUp: (readonly number[])[] = [];
@@ -180,8 +180,8 @@ export class Reassembly {
 }
 
 /**
- * Combines sender and identifier, so that nobody can complete another sender's message by using its
- * identifier.
+ * Returns the key of a fragment's message: sender and identifier combined, so that nobody can
+ * complete another sender's message by using its identifier.
  */
 export function fragmentMessageKey({
   sender,

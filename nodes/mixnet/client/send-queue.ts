@@ -1,9 +1,11 @@
 /**
- * A queue, first in, first out.
+ * A first-in, first-out queue in an array.
  *
  * @module
  */
-/** Places to remove at once, at least: for fewer, a copy is not worth its time. */
+/**
+ * Fewest used array elements that are removed at once: for fewer, the copy is not worth its time.
+ */
 const REMOVED_MIN = 64;
 
 /** A first-in, first-out queue; adding and removing take constant time on average. */
@@ -20,7 +22,8 @@ export class FifoQueue<T> {
     const next = this.#waiting[this.#head];
     if (next === undefined) return undefined;
     this.#head++;
-    // Moves whole blocks, so that removal takes constant time on average.
+    // The used elements are removed together when they are half of the array, so that `shift` takes
+    // constant time on average.
     if (this.#head >= REMOVED_MIN && 2 * this.#head >= this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#head);
       this.#head = 0;

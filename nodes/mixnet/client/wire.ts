@@ -36,7 +36,9 @@ export const FRAGMENT_HEADER_LENGTH: number = LENGTH_OFFSET + 4;
 const ACK_LENGTH: number = INDEX_OFFSET + 2;
 const LOOP_LENGTH: number = KIND_LENGTH + LOOP_ID_LENGTH;
 
-/** Data in each fragment but the last, in bytes. */
+/**
+ * Largest number of data bytes in a fragment; all fragments of a message but the last have so many.
+ */
 export function fragmentDataBytesMax(userPayloadLength: number): number {
   return userPayloadLength - FRAGMENT_HEADER_LENGTH;
 }
@@ -55,7 +57,7 @@ export interface Fragment {
   readonly data: Uint8Array;
 }
 
-/** The content of a packet for a client. */
+/** The decoded user data of a packet for a client. */
 export type ClientMessage =
   | Fragment
   | { readonly kind: 'cover' }
@@ -101,7 +103,7 @@ function encodeFragment(fragment: Fragment): Uint8Array {
 export type MessageDropReason = 'message-kind' | 'fragment-format' | 'payload-format';
 
 /**
- * Decodes user data of full length; the arrays are views of it.
+ * Decodes user data of full length; the arrays in the result are views of `bytes`.
  * @returns the message, or the drop reason.
  */
 export function decodeMessage(
@@ -136,8 +138,8 @@ function decodeFragment(bytes: Uint8Array): Fragment | { readonly drop: MessageD
   const room = fragmentDataBytesMax(bytes.length);
   if (index >= count) return { drop: 'fragment-format' };
   if (length > room) return { drop: 'fragment-format' };
-  // Canonical form: only the last fragment may be short, and none may be empty if there are
-  // several.
+  // Canonical form: only the last fragment may be short, and if a message has several fragments,
+  // none may be empty.
   if (index < count - 1 && length !== room) return { drop: 'fragment-format' };
   if (count > 1 && length === 0) return { drop: 'fragment-format' };
   const end = FRAGMENT_HEADER_LENGTH + length;

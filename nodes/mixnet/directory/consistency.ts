@@ -1,6 +1,6 @@
 /**
- * Whether the parts of a document fit together, beyond what its text form guarantees. Nothing here
- * needs a key or another document.
+ * Checks that the parts of a document are consistent, beyond the guarantees of its text form. The
+ * checks need no key and no other document.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { DOCUMENT_NODES_MAX } from './geometry.ts';
 import { compareNodeIds } from './layers.ts';
 import type { Descriptor, DirectoryDocument } from './model.ts';
 
-/** True when paths can be drawn from the document and every node in it has one place. */
+/** True when paths can be drawn from the document and every node in it is listed exactly once. */
 export function isConsistentDocument(document: DirectoryDocument): boolean {
   return (
     hasSoundEpochs(document) &&
@@ -29,8 +29,8 @@ function hasSoundShape(document: DirectoryDocument): boolean {
   const { layers, hops, spares } = document;
   const widths = layers.map((layer) => layer.length);
   if (leastOf(widths) < 1 || document.providers.length < 1) return false;
-  // Neighbours are drawn from a next layer; in a cascade or a free route there is no choice of next
-  // layer.
+  // Neighbours are drawn from the next layer; in a cascade there is no choice within it, and a free
+  // route has only one layer.
   if (document.neighbours !== undefined && document.topology !== 'stratified') return false;
   switch (document.topology) {
     case 'stratified':
@@ -53,7 +53,10 @@ function hasSoundNodes(document: DirectoryDocument): boolean {
   return [...mixes, ...providers].every((node) => isListable(node, document.epoch));
 }
 
-/** A node is useful in an epoch only with a mix key for it. */
+/**
+ * True if a node may be listed: it has a mix key for the epoch, and its VRF key was not first
+ * listed in a later epoch.
+ */
 function isListable(node: Descriptor, epoch: number): boolean {
   return node.mixKeys.has(epoch) && node.vrfKeySince <= epoch;
 }

@@ -2,8 +2,8 @@
  * Signed documents and descriptors: made by authorities and nodes, opened by everyone
  * (docs/spec/mixnet.md, "Directory"). One signer, or any k of n.
  *
- * Opening is a flat list of checks with named reasons and never throws, whatever the bytes.
- * Authorities reach no consensus here: they sign the same document one after the other.
+ * Opening is a list of checks with named drop reasons; it never throws, whatever the bytes. There
+ * is no consensus protocol between authorities: they sign the same document one after the other.
  *
  * @module
  */
@@ -31,7 +31,7 @@ import { hasDerivedLayers } from './layers.ts';
 import type { Descriptor, DirectoryDocument } from './model.ts';
 import { decodeDescriptor, decodeDocument, encodeDescriptor, encodeDocument } from './text-form.ts';
 
-/** The kind of signed text that a document is. */
+/** The signed text of documents: first line, signature scheme and bounds. */
 export const DOCUMENT_TEXT_KIND: TextKind = {
   magic: DOCUMENT_MAGIC,
   scheme: 'ed25519',
@@ -95,8 +95,9 @@ export function openDocument(
 }
 
 /**
- * Checks that a document follows the previous one: it names its hash, has a later epoch and the same first epoch, and
- * its layers follow from those before. A network's first document has no predecessor.
+ * Checks that a document follows the previous document: it contains the hash of the previous
+ * document, has a later epoch and the same first epoch, and its layers follow from the previous
+ * layers. A network's first document has no predecessor.
  * @returns the reason to reject it, or undefined.
  */
 export function checkDocumentSuccession(
@@ -108,7 +109,7 @@ export function checkDocumentSuccession(
   return hasDerivedLayers(crypto, document, previous) ? undefined : 'document-layers';
 }
 
-/** SHA-256 of the canonical text; the next document refers to its predecessor by it. */
+/** SHA-256 of the canonical text of a document, 32 bytes; the next document contains it. */
 export function documentHash(crypto: CryptoProvider, document: DirectoryDocument): Uint8Array {
   return crypto.sha256(encodeDocument(document));
 }
@@ -134,8 +135,7 @@ export function openDescriptor(
   if ('drop' in opened) return { drop: `descriptor-${opened.drop}` };
   const descriptor = decodeDescriptor(opened.body);
   if (descriptor === undefined) return { drop: 'descriptor-malformed' };
-  // A key in the signature line that differs from the key in the text proves nothing about the
-  // node.
+  // A signature by another key than the identity key in the text proves nothing about the node.
   if (!equalBytes(descriptor.identityKey, opened.key)) return { drop: 'descriptor-signature' };
   return descriptor;
 }

@@ -6,7 +6,7 @@
 
 import { NEIGHBOUR_DROP_REASONS } from '../../vrf/index.ts';
 
-/** Every reason, explained in one sentence. */
+/** Every drop reason of the directory, explained in one sentence. */
 export const DIRECTORY_DROP_REASONS = {
   'document-too-long': 'The document is longer than the bound.',
   'document-malformed': 'The document is not in its one canonical form.',
@@ -22,7 +22,7 @@ export const DIRECTORY_DROP_REASONS = {
   'descriptor-signature': 'The identity key of the descriptor did not sign it.',
 } as const;
 
-/** Why a document or descriptor is rejected. */
+/** Why a document, a descriptor or a proof of neighbours is rejected. */
 export type DirectoryDropReason = keyof typeof DIRECTORY_DROP_REASONS;
 /** Why opening a document fails. */
 export type DocumentDropReason = Extract<DirectoryDropReason, `document-${string}`>;

@@ -1,5 +1,5 @@
 /**
- * Epochs: which one it is, when the next begins, and the deadlines for uploads
+ * Epochs: the epoch of an instant, the start of the next, and the deadlines for uploads
  * (docs/spec/mixnet.md, "Directory"; katzenpost, core/epochtime). The length is a parameter; the
  * deadlines are fractions of it.
  *
@@ -19,7 +19,7 @@ const MS_PER_SECOND = 1_000;
 const NS_PER_MS = 1_000_000;
 const EIGHTHS = 8;
 
-/** The begin and length of epochs. */
+/** The start of epoch 0, and the length of epochs. */
 export interface EpochSchedule {
   /** Start of epoch 0, seconds since 1970; see EPOCH_ZERO_UNIX_SECONDS. */
   readonly zeroSeconds: number;
@@ -32,11 +32,11 @@ export interface EpochPosition {
   readonly epoch: number;
   /** Time since the start of the epoch. */
   readonly elapsedNs: Nanoseconds;
-  /** Time until the start of the next; > 0. */
+  /** Time until the start of the next epoch; > 0. */
   readonly remainingNs: Nanoseconds;
 }
 
-/** Deadlines of the steps, ns after the start of the epoch before the one that is prepared. */
+/** Deadlines of the steps that prepare a document, ns after the start of the previous epoch. */
 export type DocumentStepDeadlines = {
   readonly [Step in keyof typeof STEP_DEADLINE_EPOCH_EIGHTHS]: Nanoseconds;
 };
@@ -44,7 +44,7 @@ export type DocumentStepDeadlines = {
 /** The epoch of an instant; negative before epoch 0. */
 export function epochPositionAt(schedule: EpochSchedule, clock: CalendarTime): EpochPosition {
   const { zeroSeconds, lengthMs } = schedule;
-  // Whole milliseconds first: nanoseconds since 2017 exceed the safe integers.
+  // The division is in whole milliseconds, since nanoseconds since 2017 exceed the safe integers.
   const wholeMs = (clock.seconds - zeroSeconds) * MS_PER_SECOND;
   const sinceMs = wholeMs + Math.floor(clock.nanos / NS_PER_MS);
   const epoch = Math.floor(sinceMs / lengthMs);
@@ -64,13 +64,13 @@ export function documentStepDeadlines(schedule: EpochSchedule): DocumentStepDead
   };
 }
 
-/** Epochs for which a node publishes mix keys: the present one and the next two. */
+/** Epochs for which a node publishes mix keys: the present epoch and the next two. */
 export function mixKeyEpochsFrom(epoch: number): readonly number[] {
   return Array.from({ length: MIX_KEY_EPOCH_COUNT }, (_, ahead) => epoch + ahead);
 }
 
 /**
- * Epoch in which a packet reaches a hop: the key of that epoch must seal its layer.
+ * Epoch in which a packet reaches a hop: the sender must use the hop's key of that epoch.
  * @param delayNs Sum of the delays up to the hop.
  */
 export function arrivalEpoch(
@@ -83,8 +83,8 @@ export function arrivalEpoch(
 }
 
 /**
- * True when a node's VRF key is old enough: a key chosen after seeing packets would not count
- * (docs/spec/mixnet.md, "Delays by VRF").
+ * True when a node's VRF key is old enough to count: the node must not have chosen the key after it
+ * had seen packets (docs/spec/mixnet.md, "Delays by VRF").
  */
 export function isVrfKeyOldEnough(
   descriptor: Descriptor,
@@ -96,8 +96,8 @@ export function isVrfKeyOldEnough(
 }
 
 /**
- * True when the longest delays of a path fit within an epoch, so that keys for three epochs always
- * suffice; checked when a configuration is loaded.
+ * True when the largest total delay of a path is within one epoch, so that keys for three epochs
+ * always suffice; checked when a configuration is loaded.
  * @param hops Delaying mixes on the path, 1..20.
  */
 export function isPathDelayWithinEpoch(

@@ -5,7 +5,8 @@
  */
 
 /**
- * First line of a signed document, covered by the signature: a signature serves one purpose only.
+ * First line of a signed document. The signature covers it, so that a signature of another kind of
+ * text is not valid for a document.
  */
 export const DOCUMENT_MAGIC = 'orrery-directory-v1';
 /** First line of a signed descriptor. */
@@ -23,26 +24,26 @@ export const DOCUMENT_SIGNATURES_MAX = 32;
 export const DOCUMENT_NODES_MAX = 4_096;
 /** Largest number of mixes on a path; more do not fit into any Sphinx geometry used here. */
 export const PATH_MIXES_MAX = 20;
-/** A node publishes keys for the current epoch and the next two. */
+/** Number of epochs for which a node publishes keys: the present one and the next two. */
 export const MIX_KEY_EPOCH_COUNT = 3;
 /** Longest public mix key, in bytes: ML-KEM-768 with X25519 has 1,216. */
 export const MIX_KEY_LENGTH_MAX = 2_048;
 /** Longest name, address, autonomous system or family, in characters. */
 export const DESCRIPTOR_TEXT_CHARS_MAX = 255;
 /**
- * Largest length of a signed descriptor: three of the longest keys as hexadecimal text, and the
- * rest.
+ * Longest signed descriptor, in bytes: three of the longest keys as hexadecimal text, and the other
+ * fields.
  */
 export const DESCRIPTOR_LENGTH_MAX = 16_384;
-/** Longest signed document: 4,096 nodes with hybrid keys. */
+/** Longest signed document, in bytes: 4,096 nodes with hybrid keys. */
 export const DOCUMENT_LENGTH_MAX = 33_554_432;
 /** Largest number of random values of earlier epochs in a document. */
 export const PRIOR_RANDOM_VALUES_MAX = 2;
 /** Highest epoch number; far beyond any clock, and safe in every sum. */
 export const EPOCH_MAX = 0xffff_ffff;
 /**
- * A VRF key counts from the second epoch after its first listing (docs/spec/mixnet.md, Delays by
- * VRF).
+ * Epochs from the first listing of a VRF key to the first epoch in which the key counts
+ * (docs/spec/mixnet.md, Delays by VRF).
  */
 export const VRF_KEY_DELAY_EPOCHS = 2;
 

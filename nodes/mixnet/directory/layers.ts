@@ -2,8 +2,8 @@
  * The assignment of mixes to layers: a function of the shared random value, the nodes and the
  * previous document, so that anyone can repeat it (docs/spec/mixnet.md, "Directory").
  *
- * A mix that had a place keeps it; newcomers fill the gaps in an order that depends only on the
- * shared random value. When one node leaves, at most one other moves.
+ * A mix that is in a layer already stays there; newcomers fill the gaps in an order that depends
+ * only on the shared random value. When one node leaves, at most one other node moves.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { compareBytes, concatBytes, toHex } from '../../_kit/bytes.ts';
 import type { Descriptor, DirectoryDocument, MixTopology } from './model.ts';
 
-/** From what mixes are assigned to layers. */
+/** The input of an assignment of mixes to layers. */
 export interface LayerAssignmentInput {
   readonly topology: MixTopology;
-  /** Mixes on a path; >= 1. */
+  /** Number of mixes on a path; >= 1. */
   readonly hops: number;
   /** The mixes, in any order. */
   readonly mixes: readonly Descriptor[];
-  /** 32 bytes. */
+  /** 32 bytes that nobody could choose; they order the newcomers. */
   readonly sharedRandomValue: Uint8Array;
   /** Layers of the previous document; empty for the first. */
   readonly before: readonly (readonly Descriptor[])[];
@@ -30,7 +30,7 @@ export interface LayerAssignment {
   readonly spares: readonly Descriptor[];
 }
 
-/** Domain of the hash that orders newcomers. */
+/** Domain separation of the hash that orders newcomers. */
 const SCORE_DOMAIN = Uint8Array.from('orrery/layer/v1', (character) => character.charCodeAt(0));
 
 /** Assigns a layer to every mix, or makes it a spare. */
@@ -53,7 +53,7 @@ export function assignLayers(
 
 /**
  * True when the layers of a document follow from its nodes, its random value and the previous
- * document (undefined for the first one).
+ * document (undefined for the network's first document).
  */
 export function hasDerivedLayers(
   crypto: CryptoProvider,
@@ -72,7 +72,7 @@ export function compareNodeIds(left: Descriptor, right: Descriptor): number {
   return compareBytes(left.nodeId, right.nodeId);
 }
 
-/** Mixes in the order determined by the shared random value. */
+/** Returns mixes in the order that the shared random value determines. */
 function dealt(
   crypto: CryptoProvider,
   sharedRandomValue: Uint8Array,
@@ -119,7 +119,10 @@ function level(
   }
 }
 
-/** `chains` chains of full length; the place of a mix is its layer and its chain. */
+/**
+ * Assigns mixes to `chains` chains of full length. A mix of the previous document keeps its layer
+ * and its chain.
+ */
 function cascade(
   crypto: CryptoProvider,
   question: LayerAssignmentInput,
@@ -152,17 +155,17 @@ function layerNumbers(layers: readonly (readonly Descriptor[])[]): ReadonlyMap<s
   return numbers;
 }
 
-/** The first of the smallest layers. */
+/** Returns the smallest layer; of several equal ones, the first. */
 function smallest(layers: readonly Descriptor[][]): Descriptor[] {
   return layers.reduce((best, layer) => (layer.length < best.length ? layer : best));
 }
 
-/** The first of the largest layers. */
+/** Returns the largest layer; of several equal ones, the first. */
 function largest(layers: readonly Descriptor[][]): Descriptor[] {
   return layers.reduce((best, layer) => (layer.length > best.length ? layer : best));
 }
 
-/** Identifiers in their places, as text for comparison. */
+/** Formats an assignment as text for comparison: identifiers by layer, then those of spares. */
 function shape(answer: LayerAssignment): string {
   const ids = (mixes: readonly Descriptor[]): string =>
     mixes.map((mix) => toHex(mix.nodeId)).join(' ');

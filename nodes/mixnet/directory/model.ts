@@ -8,8 +8,8 @@
  */
 
 /**
- * The role of a listed node: a `mix` has a place in a layer, a `provider` is entry and exit for its
- * clients.
+ * The role of a listed node: a `mix` belongs to a layer or is a spare, a `provider` is entry and
+ * exit for its clients.
  */
 export type ListedRole = 'mix' | 'provider';
 
@@ -20,40 +20,45 @@ export type MixTopology = 'stratified' | 'cascade' | 'free-route';
 export interface Descriptor {
   /** Name of the node in the topology; printable ASCII without quotes. */
   readonly name: string;
-  /** 32 bytes; the identifier that a Sphinx packet uses for its next hop. */
+  /** 32 bytes; the identifier by which a Sphinx packet names this node as next hop. */
   readonly nodeId: Uint8Array;
   readonly role: ListedRole;
   /** Host part of the address that receives packets. */
   readonly address: string;
   readonly port: number;
-  /** Ed25519 public key, 32 bytes: signs the descriptor. */
+  /** Ed25519 public key, 32 bytes, of the key that signs the descriptor. */
   readonly identityKey: Uint8Array;
   /** ECVRF public key, 32 bytes; long-lived, not one of the mix keys. */
   readonly vrfKey: Uint8Array;
   /**
-   * The first epoch whose document listed this `vrfKey`; the key is valid for draws two epochs
-   * later.
+   * The first epoch whose document listed this `vrfKey`; the key counts from two epochs later on.
    */
   readonly vrfKeySince: number;
-  /** Public Sphinx keys by epoch: the present one and the next two. */
+  /** Public Sphinx keys by epoch: for the present epoch and the next two. */
   readonly mixKeys: ReadonlyMap<number, Uint8Array>;
   /** The node's autonomous system. */
   readonly asn: string;
   /** Name of the operator; nodes of one family count as one when neighbours are chosen. */
   readonly family: string;
-  /** The share of the load that the node requests, relative to the others; > 0. */
+  /** The load that the node requests, relative to the other nodes; > 0. */
   readonly loadWeight: number;
   /**
-   * For mixes, where neighbours are drawn: proofs by layer. A mix uploads a proof for each layer to
-   * which it may be assigned; the document keeps the one for its actual layer.
+   * For mixes that draw neighbours: proofs by layer. A mix uploads a proof for each layer to which
+   * it may be assigned; the document keeps only the proof for its actual layer.
    */
   readonly neighbourProofs?: ReadonlyMap<number, Uint8Array>;
 }
 
-/** The number of mixes in the next layer that each mix draws, and how many of one AS. */
+/**
+ * Number of mixes in the next layer that each mix draws, and how many of these may be in one
+ * autonomous system.
+ */
 export interface NeighbourRules {
   readonly count: number;
-  /** Largest number of neighbours in one autonomous system, as long as there are enough others. */
+  /**
+   * Largest number of neighbours in one autonomous system, as long as there are enough candidates
+   * in other systems.
+   */
   readonly maxPerAs: number;
 }
 
@@ -62,13 +67,15 @@ export interface NeighbourRules {
  * Traffic).
  */
 export interface LoopixRates {
-  /** For the delay at each hop: the mean is 1 / mu milliseconds. */
+  /** Parameter of the delay at each hop: the mean delay is 1 / mu milliseconds. */
   readonly mu: number;
-  /** Rate of the payload packets of a client; if its queue is empty, a decoy is sent. */
+  /**
+   * Rate of the payload packets of a client; if its queue is empty, a drop packet is sent instead.
+   */
   readonly lambdaP: number;
   /** Rate of the loops of a client. */
   readonly lambdaL: number;
-  /** Rate of the drop packets of a client; 0: the decoys of `lambdaP` are enough. */
+  /** Rate of additional drop packets of a client; 0: none but those of `lambdaP`. */
   readonly lambdaD: number;
   /** Rate of the loops of a mix; 0: none. */
   readonly lambdaM: number;
@@ -84,7 +91,7 @@ export interface DirectoryDocument {
   /** Length of an epoch in milliseconds. */
   readonly epochLengthMs: number;
   readonly topology: MixTopology;
-  /** Mixes on a path; equals `layers.length` unless the topology is free-route. */
+  /** Number of mixes on a path; equals `layers.length` unless the topology is free-route. */
   readonly hops: number;
   /**
    * `stratified`: the mixes of each layer. `cascade`: chain c is the c-th mix of every layer.
@@ -92,8 +99,8 @@ export interface DirectoryDocument {
    */
   readonly layers: readonly (readonly Descriptor[])[];
   /**
-   * Mixes without a place in this epoch: the number of mixes need not be a multiple of a cascade's
-   * chain length.
+   * Mixes on no path in this epoch: the number of mixes need not be a multiple of a cascade's chain
+   * length.
    */
   readonly spares: readonly Descriptor[];
   readonly providers: readonly Descriptor[];
@@ -107,7 +114,7 @@ export interface DirectoryDocument {
   readonly sharedRandomValue: Uint8Array;
   /** Random values of earlier epochs, newest first; at most two. */
   readonly priorSharedRandom: readonly Uint8Array[];
-  /** SHA-256 of the previous document, from which nodes keep their places; zeros in the first. */
+  /** SHA-256 of the previous document, 32 bytes; zeros in a network's first document. */
   readonly previousDocument: Uint8Array;
   /**
    * Present when mixes draw their neighbours; when absent, every mix of the next layer may follow.

@@ -1,12 +1,12 @@
 /**
- * Which mix may follow which when each mix draws its neighbours by verifiable random function
- * (docs/spec/mixnet.md, "Neighbours by VRF"). Everything needed for a check is in one document, so
- * anyone can repeat it.
+ * The mixes that may follow a mix, if each mix draws its neighbours by verifiable random function
+ * (docs/spec/mixnet.md, "Neighbours by VRF"). One document contains everything that a check needs,
+ * so anyone can check a draw.
  *
- * The beacon is the random value of the previous document: mixes know it when they upload, and it
- * had not been drawn when their keys were listed. A mix proves its draw for each layer, because its
- * own layer is not decided yet; the candidates are the mixes of the document, from which the proof
- * selects.
+ * The beacon is the random value of the previous document: mixes know it when they upload their
+ * descriptors, but it had not been drawn when their keys were listed. A mix proves its draw for
+ * each layer, because its own layer is not decided yet. The candidates are the mixes of the next
+ * layer in the document; the proof selects among them.
  *
  * A mix without a valid proof, or with a key too new to count, has no neighbours, and no path goes
  * through it. What a mix does with a packet for any other hop is in `mix/mix-node.ts`.
@@ -30,18 +30,21 @@ import type { Descriptor, DirectoryDocument, NeighbourRules } from './model.ts';
 /** The beacon for a network's first document, which has no predecessor. */
 const FIRST_BEACON: Uint8Array = new Uint8Array(BEACON_LENGTH);
 
-/** A mix without proved neighbours, so that no mix may follow it, and why. */
+/** A mix without proved neighbours, so that no mix may follow it, and the reason. */
 export interface MixWithoutNeighbours {
   readonly name: string;
   readonly drop: NeighbourRefusal;
 }
 
-/** Beacon for the epoch of a document. */
+/** Beacon for the epoch of a document: the random value of the previous document, or zeros. */
 export function readEpochBeacon({ priorSharedRandom }: DirectoryDocument): Uint8Array {
   return priorSharedRandom[0] ?? FIRST_BEACON;
 }
 
-/** Beacon for the epoch after a document, which is undefined when a network begins. */
+/**
+ * Beacon for the epoch after that of a document. The document is undefined before the network's
+ * first.
+ */
 export function nextEpochBeacon(document: DirectoryDocument | undefined): Uint8Array {
   return document?.sharedRandomValue ?? FIRST_BEACON;
 }
@@ -67,7 +70,7 @@ export function checkNeighbourProofs(
   return undefined;
 }
 
-/** The document with only the proofs for the layers that the mixes are assigned to. */
+/** Returns the document with only the proofs for the layers to which the mixes are assigned. */
 export function keepOwnLayerProofs(document: DirectoryDocument): DirectoryDocument {
   const layers = document.layers.map((mixes, layer) =>
     mixes.map(({ neighbourProofs, ...mix }): Descriptor => {
@@ -78,7 +81,9 @@ export function keepOwnLayerProofs(document: DirectoryDocument): DirectoryDocume
   return { ...document, layers };
 }
 
-/** The neighbours that follow from a document's proofs; undefined if its mixes draw none. */
+/**
+ * Derives the neighbours of all mixes from a document's proofs; undefined if its mixes draw none.
+ */
 export function deriveNeighbourGraph(
   crypto: CryptoProvider,
   suite: VrfSuite,
@@ -98,7 +103,7 @@ export function deriveNeighbourGraph(
   return new NeighbourGraph(layers, edges, refused);
 }
 
-/** A mix of a document, and the rules for its draw. */
+/** A mix of a document, its layer (0 first), and the rules for its draw. */
 interface Drawing {
   readonly document: DirectoryDocument;
   readonly rules: NeighbourRules;
@@ -129,8 +134,8 @@ function drawnBy(
 }
 
 /**
- * Draws paths along neighbours. Dead ends are excluded, so that a path always reaches the last
- * layer.
+ * The neighbours of all mixes of a document; draws paths along them. Mixes from which the last
+ * layer cannot be reached are excluded.
  */
 export class NeighbourGraph {
   /** Mixes whose proof of their neighbours is missing or wrong: no path continues from them. */
@@ -158,7 +163,8 @@ export class NeighbourGraph {
   }
 
   /**
-   * Neighbours of a mix in the order drawn; undefined for mixes of the last layer and unknown ones.
+   * Neighbours of a mix in the order drawn; undefined for mixes of the last layer and for unknown
+   * names.
    */
   neighboursOf(name: string): readonly Descriptor[] | undefined {
     return this.#edges.get(name);
@@ -170,8 +176,8 @@ export class NeighbourGraph {
   }
 
   /**
-   * Draws the mixes of a path: any first one, then a neighbour each; undefined when no path reaches
-   * the end.
+   * Draws the mixes of a path: one of the first layer, then each time a neighbour of the last drawn
+   * mix; undefined when no path reaches the last layer.
    */
   drawPath(random: Random): readonly Descriptor[] | undefined {
     const first = oneOf(this.#entries(), random);
@@ -179,7 +185,10 @@ export class NeighbourGraph {
     return first && rest && [first, ...rest];
   }
 
-  /** Draws the mixes after a given one, up to the last layer; undefined when it leads nowhere. */
+  /**
+   * Draws the mixes after a given mix, up to the last layer; undefined when no path from it reaches
+   * that layer.
+   */
   drawAfter({ name }: Descriptor, random: Random): readonly Descriptor[] | undefined {
     const drawn: Descriptor[] = [];
     let onward = this.#onward.get(name);
@@ -193,8 +202,8 @@ export class NeighbourGraph {
   }
 
   /**
-   * Draws the mixes before a given one, with the probabilities that they have on paths through it.
-   * Undefined when no path goes through it.
+   * Draws the mixes before a given mix, with the probabilities that they have on drawn paths
+   * through that mix. Undefined when no path goes through it.
    */
   drawBefore({ name }: Descriptor, random: Random): readonly Descriptor[] | undefined {
     if (this.shareOf(name) === 0) return undefined;
@@ -220,7 +229,8 @@ export class NeighbourGraph {
       left -= share / onward.length;
       if (left < 0) break;
     }
-    // The share of the target is the sum of these, so there is one; rounding may leave a rest.
+    // The share of the target is the sum of these terms, so at least one mix was found. Because of
+    // rounding `left` may still be positive; then the last mix is drawn.
     return last as Descriptor;
   }
 

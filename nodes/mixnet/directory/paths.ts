@@ -1,8 +1,8 @@
 /**
- * Paths through the mixes of a document, and which node may follow which (docs/spec/mixnet.md,
+ * Paths through the mixes of a document, and the nodes that may follow a node (docs/spec/mixnet.md,
  * Topologies and paths).
  *
- * Draws the mixes only: the sender adds providers, delays and keys.
+ * Only the mixes are drawn here: the sender adds providers, delays and keys.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import type { Random } from '../../../engine/host/random.ts';
 import { equalBytes, readUint48 } from '../../_kit/bytes.ts';
 import type { Descriptor, DirectoryDocument } from './model.ts';
 
-/** A node and its position. */
+/** A listed node and its position. */
 interface Placed {
   readonly node: Descriptor;
-  /** The layer; -1 for providers and spares. No node may follow a spare, whose chain is -1. */
+  /** The layer, 0 first; -1 for providers and spares. */
   readonly layer: number;
-  /** Number of the chain in a cascade. */
+  /** Number of the chain in a cascade, 0 first; -1 for spares, which no node may follow. */
   readonly chain: number;
 }
 
@@ -41,10 +41,7 @@ export function drawMixes(document: DirectoryDocument, random: Random): readonly
   }
 }
 
-/**
- * Draws in proportion to the weights; with equal weights, this is the same draw as a uniform
- * choice.
- */
+/** Draws an index in proportion to the load weights; equal weights give a uniform draw. */
 function drawIndex(mixes: readonly Descriptor[], random: Random): number {
   const first = mixes[0]?.loadWeight ?? 1;
   if (mixes.every(({ loadWeight }) => loadWeight === first)) return random.below(mixes.length);
@@ -61,7 +58,8 @@ function drawIndex(mixes: readonly Descriptor[], random: Random): number {
 export class DirectoryIndex {
   readonly #topology: DirectoryDocument['topology'];
   readonly #lastLayer: number;
-  // Looked up for every packet: 48 bits of the identifier as a number are faster than its text.
+  // This map is read for every packet: 48 bits of the identifier as a number are a faster key than
+  // text.
   readonly #places = new Map<number, readonly Placed[]>();
 
   constructor(document: DirectoryDocument) {
@@ -75,12 +73,12 @@ export class DirectoryIndex {
     }
   }
 
-  /** The node with that identifier (32 bytes), undefined when it is not listed. */
+  /** Returns the node with that identifier (32 bytes); undefined when it is not listed. */
   find(nodeId: Uint8Array): Descriptor | undefined {
     return this.#find(nodeId)?.node;
   }
 
-  /** Layer of a mix, 0 first; -1 for a provider, a spare mix and an unknown node. */
+  /** Returns the layer of a mix, 0 first; -1 for a provider, a spare mix and an unknown node. */
   layerOf(nodeId: Uint8Array): number {
     return this.#find(nodeId)?.layer ?? -1;
   }

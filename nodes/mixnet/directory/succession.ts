@@ -2,7 +2,7 @@
  * How an authority makes the document of an epoch from the previous document and the uploaded
  * descriptors (docs/spec/mixnet.md, "Directory").
  *
- * It draws nothing: the shared random value is an argument.
+ * Nothing is random here: the shared random value is an argument.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { ID_LENGTH, PRIOR_RANDOM_VALUES_MAX } from './geometry.ts';
 import { assignLayers, compareNodeIds } from './layers.ts';
 import type { Descriptor, DirectoryDocument } from './model.ts';
 
-/** The facts that an authority decides for one epoch. */
+/** The facts from which an authority makes the document of one epoch. */
 export interface MakeDocumentInput
   extends Pick<
     DirectoryDocument,
@@ -32,7 +32,10 @@ export interface MakeDocumentInput
   readonly previous: DirectoryDocument | undefined;
 }
 
-/** Makes the document: places, link to its predecessor, first listings of VRF keys. */
+/**
+ * Makes the document: assigns layers, and adds the hash of the predecessor and the first listings
+ * of VRF keys.
+ */
 export function makeDocument(crypto: CryptoProvider, input: MakeDocumentInput): DirectoryDocument {
   const { nodes, previous, ...decided } = input;
   const known = knownNodes(previous);
@@ -58,7 +61,10 @@ function knownNodes(document: DirectoryDocument | undefined): ReadonlyMap<string
   return new Map(nodes.map((node) => [toHex(node.nodeId), node]));
 }
 
-/** A VRF key counts from the second epoch after its first listing, so that first epoch is kept. */
+/**
+ * Sets `vrfKeySince`, the first epoch in which the node's present VRF key was listed: a VRF key
+ * counts from the second epoch after that.
+ */
 function listedFrom(
   node: Descriptor,
   epoch: number,

@@ -41,7 +41,7 @@ import type {
 /** Version of the text form. */
 const VERSION = 1;
 const PORT_MAX = 0xffff;
-/** An event every nanosecond: no client sends faster. */
+/** One event every nanosecond: no client sends faster. */
 const RATE_MAX_PER_MS = 1e6;
 /** At a lower rate, the mean delay would exceed the length of any run. */
 const RATE_MIN_PER_MS = 1e-9;
@@ -138,7 +138,7 @@ export function encodeDocument(value: DirectoryDocument): Uint8Array {
   return encodeCanonicalJson(document.write({ ...value, version: VERSION }));
 }
 
-/** Reads the bytes of {@link encodeDocument}; undefined for any other. */
+/** Decodes the bytes of {@link encodeDocument}; undefined for any other bytes. */
 export function decodeDocument(raw: Uint8Array): DirectoryDocument | undefined {
   const versioned = decodeCanonicalJson(document, raw);
   if (versioned === undefined) return undefined;
@@ -151,7 +151,7 @@ export function encodeDescriptor(value: Descriptor): Uint8Array {
   return encodeCanonicalJson(descriptor.write(value));
 }
 
-/** Reads the bytes of {@link encodeDescriptor}; undefined for any other. */
+/** Decodes the bytes of {@link encodeDescriptor}; undefined for any other bytes. */
 export function decodeDescriptor(raw: Uint8Array): Descriptor | undefined {
   return decodeCanonicalJson(descriptor, raw);
 }

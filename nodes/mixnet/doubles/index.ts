@@ -1,6 +1,6 @@
 /**
- * DEFECTIVE DOUBLES, never for traffic: wrong variants of the protocol. A scenario that runs one misses a limit, which
- * proves that the limit can fail.
+ * DEFECTIVE DOUBLES, never for traffic: wrong variants of the protocol. A scenario that runs such a
+ * double misses a limit, which proves that the limit can fail.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const LOST_EACH = 10;
 type Word = NonNullable<MixnetOptions['double']>;
 type ClientWord = NonNullable<ClientOptions['double']>;
 
-/** Takes every tag for new. */
+/** A replay guard that takes every tag for new. */
 const UNGUARDED: TagGuard = {
   enter: (_tag, onSynced) => {
     onSynced();
@@ -24,14 +24,14 @@ const UNGUARDED: TagGuard = {
   retire: () => undefined,
 };
 
-/** Forgets on restart what it delivered. */
+/** A log that remembers no delivered message after a restart. */
 const UNRECORDED: DeliveredLog = {
   reload: () => [],
   add: (_name, done) => done(),
   expire: () => undefined,
 };
 
-/** Defects by the word of the option `double` of a node. */
+/** Defects by value of the option `double` of a node. */
 const OF_NODES: Readonly<Record<Word, Partial<Behaviour>>> = {
   forgetful: { replays: () => UNGUARDED },
   lossy: { arrivals: () => losing('refused') },
@@ -45,17 +45,20 @@ const OF_NODES: Readonly<Record<Word, Partial<Behaviour>>> = {
   credulous: { checkProofs: () => undefined },
 };
 
-/** Defects by the word of the option `client.double`. */
+/** Defects by value of the option `client.double`. */
 const OF_CLIENTS: Readonly<Record<ClientWord, Partial<Behaviour>>> = {
   chatty: { sendsAtOnce: true },
   wayward: { openNeighbours: () => undefined },
   forgetful: { deliveries: () => UNRECORDED },
 };
 
-/** Doubles of nodes and of clients, by word. */
+/**
+ * Defects of the doubles by their name in the options. `forgetful` names a double of nodes and one
+ * of clients; this table has that of nodes.
+ */
 export const DOUBLES: Readonly<Record<string, Partial<Behaviour>>> = { ...OF_CLIENTS, ...OF_NODES };
 
-/** What a node with these options does. */
+/** Returns the behaviour of a node with these options. */
 export function behaviourOf({ double, client }: MixnetOptions): Behaviour {
   return {
     ...CORRECT_BEHAVIOUR,
@@ -74,7 +77,7 @@ function ninetenths(): () => boolean {
   return () => !isLost();
 }
 
-/** True at the first call, and at every n-th after it. */
+/** Returns a function that is true at its first call, and at every n-th call after that. */
 function oneIn(n: number): () => boolean {
   let calls = 0;
   return () => calls++ % n === 0;

@@ -1,12 +1,12 @@
 /**
- * How the sender of loops checks that mixes use the delays of their verifiable random functions
- * (docs/spec/mixnet.md, Audits): when a loop returns, it asks each hop for the proof of its delay,
- * and compares the sum with the time that the loop took.
+ * Checks for the sender of loops that mixes use the delays of their verifiable random functions
+ * (docs/spec/mixnet.md, Audits): when a loop returns, the sender asks each hop for the proof of its
+ * delay, and compares the sum of the delays with the time that the loop took.
  *
  * State machine of one loop: sent -> returned (proofs are requested) -> audited. A missing proof is
- * requested again; a mix that never gives one is recorded as refusing.
+ * requested again; a mix that still gives none is recorded as refusing.
  *
- * The node transports the requests, and says how late packets leave it.
+ * The surrounding node sends the requests, and supplies the lateness of its own packets.
  *
  * @module
  */
@@ -35,7 +35,7 @@ import type { ProofAnswer } from '../wire.ts';
 
 const NS_PER_US = 1_000;
 
-/** A hop of a loop, and what its proof will be checked against. */
+/** A hop of a loop, with the data that are needed to check its proof. */
 export interface AuditedHop extends Omit<LoopHop, 'proof'> {
   /** Name of the node. */
   readonly mix: string;
@@ -47,17 +47,20 @@ export interface AuditorParts {
   /** Transit time from one node to the next. */
   readonly transitNs: Nanoseconds;
   readonly toleranceNs: Nanoseconds;
-  /** Largest lateness of one node that the auditor accepts as genuine. */
+  /** Largest lateness that the auditor accepts from one node; a larger claim is reduced to it. */
   readonly latenessNs: Nanoseconds;
-  /** How late packets leave this node at worst; 0 in virtual time without a CPU model. */
+  /**
+   * Returns the largest recent lateness of packets at this node; 0 in virtual time without a CPU
+   * model.
+   */
   readonly lateMaxNs: () => Nanoseconds;
 }
 
 /** The inputs of an auditor. */
 export type AuditorInput =
-  /** A loop was sent, which is audited when it returns. */
+  /** A loop was sent; it is audited when it returns. */
   | { readonly kind: 'sent'; readonly loop: string; readonly hops: readonly AuditedHop[] }
-  /** The loop returned, `age` after it was sent. */
+  /** The loop returned at the time `age` after it was sent. */
   | { readonly kind: 'returned'; readonly loop: string; readonly age: Nanoseconds }
   /** The node `from` answered a request. */
   | { readonly kind: 'answered'; readonly from: string; readonly answer: ProofAnswer };
@@ -66,7 +69,7 @@ export type AuditorInput =
 export type AuditorEffect =
   /** Request the proof of a packet's delay from a node. */
   | { readonly kind: 'ask'; readonly mix: string; readonly tag: Uint8Array }
-  /** A loop was audited. */
+  /** A loop was audited. `isObeyed`: its time matches the proved delays. */
   | { readonly kind: 'audited'; readonly isObeyed: boolean }
   /** A node is suspect from now on. */
   | { readonly kind: 'suspect'; readonly mix: string }
@@ -77,9 +80,12 @@ interface OpenHop {
   readonly hop: AuditedHop;
   readonly loop: OpenLoop;
   tries: number;
-  /** How late packets leave the node at worst, as claimed and up to the believed maximum. */
+  /** Largest lateness of packets at that node, as the node claims, at most the accepted maximum. */
   lateNs: Nanoseconds;
-  /** The delay that the proof states; `proof-invalid` when it was no valid proof. */
+  /**
+   * The delay that the proof states; `proof-invalid` or `refused` if there is no valid proof;
+   * undefined before an answer.
+   */
   owedNs: Nanoseconds | 'proof-invalid' | 'refused' | undefined;
 }
 
@@ -94,14 +100,16 @@ export class Auditor implements StateMachine<AuditorInput, AuditorEffect> {
   readonly #parts: AuditorParts;
   readonly #ledger = new AuditLedger();
   readonly #shares = new DelayDeviationEstimator();
-  /** Loops under way, by name, oldest first. */
+  /** Hops of the loops under way, by name of the loop, oldest first. */
   readonly #sent = new Map<string, readonly AuditedHop[]>();
-  /** Hops from which a proof was requested, by tag. */
+  /** Hops from which a proof was requested, by replay tag in hexadecimal. */
   readonly #asked = new Map<string, OpenHop>();
-  /** For each mix, the share of wrong results among the latest loops through it, by name. */
+  /**
+   * The share of loops with wrong times among the latest loops through a mix, by name of the mix.
+   */
   readonly #wrong = new Map<string, number>();
   readonly #suspects = new Set<string>();
-  /** When loops ask again for the proofs that they lack. */
+  /** The instants at which missing proofs of a loop are requested again. */
   readonly #retries = new DeadlineHeap<OpenLoop>();
   /** The instant of the present step. */
   #now: Nanoseconds = 0;
@@ -112,7 +120,7 @@ export class Auditor implements StateMachine<AuditorInput, AuditorEffect> {
     this.#parts = parts;
   }
 
-  /** Names of the nodes that use wrong delays or do not prove their delays. */
+  /** Sorted names of the nodes that seem to use wrong delays or do not prove their delays. */
   get suspects(): readonly string[] {
     return [...this.#suspects].sort();
   }
@@ -142,7 +150,10 @@ export class Auditor implements StateMachine<AuditorInput, AuditorEffect> {
     return this.#retries.nextAt ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Remembers a loop; beyond the limit the oldest is forgotten, because loops can be lost. */
+  /**
+   * Remembers a loop that was sent. Beyond the limit the oldest loop is forgotten, because loops
+   * can be lost.
+   */
   #sentLoop(loop: string, hops: readonly AuditedHop[]): void {
     this.#sent.set(loop, hops);
     if (this.#sent.size <= AUDIT_LOOPS_MAX) return;
@@ -150,13 +161,14 @@ export class Auditor implements StateMachine<AuditorInput, AuditorEffect> {
     if (oldest !== undefined) this.#sent.delete(oldest);
   }
 
-  /** Requests the proofs of a loop. */
+  /** Requests the proofs of a loop that returned. */
   #returned(name: string, age: Nanoseconds): void {
     const hops = this.#sent.get(name);
     if (hops === undefined) return;
     this.#sent.delete(name);
     const { transitNs } = this.#parts;
-    // The last link leads back to the sender, which does not delay its own loop.
+    // There is one link more than delaying hops: the last link leads back to the sender, which does
+    // not delay its own loop.
     const loop: OpenLoop = { observedNs: age - (hops.length + 1) * transitNs, hops: [] };
     for (const hop of hops) {
       const open: OpenHop = { hop, loop, tries: 0, lateNs: 0, owedNs: undefined };
@@ -209,7 +221,8 @@ export class Auditor implements StateMachine<AuditorInput, AuditorEffect> {
       );
     }
     for (const { hop, owedNs } of hops) {
-      // Only the sum is known to be wrong; the estimated shares will show which delay was wrong.
+      // If the time of the loop is wrong, each of its hops gets that outcome; the estimated shares
+      // show later which of them is to blame.
       const own = typeof owedNs === 'string' ? owedNs : outcome;
       const isBroken = outcome === 'refused' || outcome === 'proof-invalid';
       if (!isBroken || typeof owedNs === 'string') this.#ledger.enter(hop.mix, own);
@@ -231,9 +244,10 @@ export class Auditor implements StateMachine<AuditorInput, AuditorEffect> {
   }
 
   /**
-   * The deviation that lateness does not explain. Each node states how late packets leave it at
-   * worst, and packets may arrive there equally late. A link that takes a packet late makes up for
-   * that by up to its transit time, so a loop is early by its transit times at most.
+   * Returns the part of a deviation that lateness does not explain. Each hop states its largest
+   * lateness, which counts twice: for packets that leave late and for packets that are received
+   * late. A loop can be early by at most its transit times, because a link that gets a packet late
+   * delivers it up to its transit time sooner.
    */
   #unexplained(excessNs: Nanoseconds, hops: readonly OpenHop[]): Nanoseconds {
     const { transitNs, lateMaxNs } = this.#parts;
@@ -244,8 +258,8 @@ export class Auditor implements StateMachine<AuditorInput, AuditorEffect> {
   }
 
   /**
-   * A mix without a valid proof is suspect immediately; a mix on loops with wrong sums, once the
-   * shares of its delays are known.
+   * Updates the suspects. A mix without a valid proof is suspect immediately; a mix on loops with
+   * wrong times becomes suspect when the estimates show that its delays are wrong.
    */
   #judge(hops: readonly OpenHop[]): void {
     const wrong = this.#shares.suspects(SUSPECT_DELAY_SHARE, SUSPECT_LOOPS_MIN);
@@ -253,7 +267,8 @@ export class Auditor implements StateMachine<AuditorInput, AuditorEffect> {
       const { mix } = hop;
       const counts = this.#ledger.countsOf(mix);
       const isProofless = counts.refused + counts['proof-invalid'] > 0;
-      // A single stall of a machine delays one loop; a mix that cheats delays most of them.
+      // A single stall of a machine delays one loop, whereas a mix that cheats delays the majority
+      // of its loops.
       const isOften = (this.#wrong.get(mix) ?? 0) > SUSPECT_WRONG_LOOP_SHARE;
       if (!isProofless && !(isOften && wrong.includes(mix))) this.#suspects.delete(mix);
       else if (!this.#suspects.has(mix)) {

@@ -1,6 +1,7 @@
 /**
- * The delay of a packet at a mix that follows its sender, or a verifiable random function
- * (docs/spec/mixnet.md, "Delays by VRF"). Strategies that draw delays of their own are in `mixing`.
+ * The delay of a packet at a mix, as chosen by the sender of the packet or by a verifiable random
+ * function (docs/spec/mixnet.md, "Delays by VRF"). Strategies that draw delays themselves are in
+ * `mixing`.
  *
  * @module
  */
@@ -23,15 +24,16 @@ const DELAY_MS_MIN = 1;
 /** Determines the delay of forwarded packets. */
 export interface HopDelayPolicy {
   /**
+   * Returns the delay of a packet.
    * @param epoch Epoch of the key that opened the packet.
-   * @param askedMs The delay written by the sender.
+   * @param askedMs The delay that the sender wrote into the packet, ms.
    */
   delayNs(epoch: number, replayTag: Uint8Array, askedMs: number): Nanoseconds;
-  /** A packet has left: its delay need no longer be kept secret. */
+  /** Records that a packet has left, so that its delay may be proved. */
   departed(epoch: number, replayTag: Uint8Array): void;
-  /** A packet leaves this much later than it should. */
+  /** Records that a packet left later than its delay required. */
   late(lateNs: Nanoseconds): void;
-  /** Adopts the mean delay of a document. */
+  /** Uses the mean delay of a document from now on. */
   setMean(meanNs: Nanoseconds): void;
 }
 
@@ -39,7 +41,7 @@ export interface HopDelayPolicy {
 export class SenderDelayPolicy implements HopDelayPolicy {
   readonly #factor: number;
 
-  /** @param factor By which delays are multiplied. */
+  /** @param factor Factor by which delays are multiplied; 1 except in test doubles. */
   constructor(factor: number) {
     this.#factor = factor;
   }
@@ -57,7 +59,7 @@ export class SenderDelayPolicy implements HopDelayPolicy {
   }
 
   setMean(): void {
-    // The sender has already used the mean.
+    // The sender has drawn the delay with this mean already.
   }
 }
 

@@ -2,8 +2,8 @@
  * The Sphinx keys of a node, one per epoch, and the tags accepted under each (docs/spec/mixnet.md,
  * Replay protection).
  *
- * Keys and tags are both on disk: a key is durable before it is published, and is erased with its
- * tags when its epoch and the slack after it are over.
+ * Keys and tags are both on disk. A key is durable before it is published, and is erased together
+ * with its tags when its epoch and the slack after that epoch are over.
  *
  * @module
  */
@@ -19,7 +19,10 @@ import { KEY_EPOCH_COUNT, KEY_OVERLAP_EPOCH_SHARE } from '../geometry.ts';
 import type { ReplayGuardsByEpoch } from './tag-book.ts';
 import { type UnwrapParameters, UnwrapSetupCache } from './unwrap-setups.ts';
 
-/** Name of the stored number of the oldest epoch with a key on disk, and its length in bytes. */
+/**
+ * Key in the store of the oldest epoch with a key on disk, and below it the length of that number
+ * in bytes.
+ */
 const OLDEST = 'oldest';
 const OLDEST_LENGTH = 6;
 
@@ -29,7 +32,7 @@ export interface EpochPrivateKey {
   readonly key: NodePrivateKey;
 }
 
-/** What a ring needs. */
+/** The collaborators and settings of a {@link KeyRing}. */
 export interface KeyRingParts {
   readonly host: HostPart<'log' | 'randomBytes' | 'store'>;
   readonly format: PacketFormat;
@@ -54,9 +57,9 @@ export class KeyRing {
   }
 
   /**
-   * Creates or loads the keys of an epoch, of the following ones, and of the previous one if it is
-   * still held, and erases older keys.
-   * @param done Called when all of them are durable, with their public keys by epoch.
+   * Creates or loads the keys of an epoch and of the next two, and loads the key of the previous
+   * epoch if it is still on disk.
+   * @param done Called when all these keys are durable, with the public keys to publish by epoch.
    */
   prepare(epoch: number, done: (publicKeys: ReadonlyMap<number, Uint8Array>) => void): void {
     this.#load(epoch - 1);
@@ -89,7 +92,7 @@ export class KeyRing {
     return remainingNs < slackNs ? remainingNs : remainingNs - slackNs + 1;
   }
 
-  /** Keys to try at this instant, the present one first. */
+  /** Returns the keys to try at this instant, the key of the present epoch first. */
   trial({ epoch, elapsedNs, remainingNs }: EpochPosition): readonly EpochPrivateKey[] {
     const slackNs = KEY_OVERLAP_EPOCH_SHARE * this.#parts.epochNs;
     const order = [epoch];
@@ -99,7 +102,8 @@ export class KeyRing {
   }
 
   /**
-   * Keys that are held but not part of {@link trial} at this instant; at most {@link KEY_EPOCH_COUNT}.
+   * Returns the keys that the node has but that are not part of {@link trial} at this instant; at
+   * most {@link KEY_EPOCH_COUNT}.
    */
   untried(instant: EpochPosition): readonly EpochPrivateKey[] {
     const tried = new Set(this.trial(instant).map(({ epoch }) => epoch));
@@ -107,14 +111,17 @@ export class KeyRing {
     return others.sort((one, other) => one.epoch - other.epoch).slice(0, KEY_EPOCH_COUNT);
   }
 
-  /** False once the key of an epoch has been erased, or before it is made. */
+  /**
+   * True if the node has the key of an epoch: false before the key is made and after it was erased.
+   */
   has(epoch: number): boolean {
     return this.#keys.has(epoch);
   }
 
   /**
-   * The data that worker threads need to try the keys of this instant, in the order of {@link
-   * trial}; the same object for the same epochs. Undefined without `unwrap`, or without keys.
+   * Returns the setup with which worker threads try the keys of this instant, in the order of
+   * {@link trial}; the same object for the same epochs. Undefined without `unwrap`, or without
+   * keys.
    */
   setup(instant: EpochPosition): Uint8Array | undefined {
     const epochs = this.trial(instant).map(({ epoch }) => epoch);
@@ -122,7 +129,8 @@ export class KeyRing {
   }
 
   /**
-   * Wipes the keys of epochs before `epoch`, including those on disk that were never loaded again.
+   * Wipes the keys of epochs before `epoch`, including keys on disk that were not loaded since a
+   * restart.
    */
   forgetBefore(epoch: number): void {
     for (let old = this.#oldest() ?? epoch; old < epoch; old++) {
@@ -141,7 +149,7 @@ export class KeyRing {
     this.#parts.tags.retire(old);
   }
 
-  /** The oldest epoch with a key on disk. */
+  /** Reads the oldest epoch with a key on disk; undefined if there is none. */
   #oldest(): number | undefined {
     const stored = this.#store.get(OLDEST);
     return stored?.length === OLDEST_LENGTH ? readUint48(stored, 0) : undefined;
@@ -160,7 +168,7 @@ export class KeyRing {
     return secret && this.#add(epoch, secret);
   }
 
-  /** A copy, to be wiped by the caller. */
+  /** Returns a copy of the private key of an epoch, which the caller must wipe. */
   #secret(epoch: number): Uint8Array | undefined {
     const secret = this.#store.get(nameOf(epoch));
     return secret?.length === this.#parts.format.privateKeyLength ? secret : undefined;

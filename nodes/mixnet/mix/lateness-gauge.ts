@@ -1,7 +1,7 @@
 /**
- * How late a node was recently: the maximum over its last departures and over a timer that only
- * measures. Timers, the processor and the operating system cause lateness; in virtual time without
- * a CPU model there is none.
+ * Measures how late a node was recently: the maximum over its last departures and over the firings
+ * of a timer that exists for this purpose. Timers, the processor and the operating system cause
+ * lateness; in virtual time without a CPU model there is none.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export class LatenessGauge {
     this.#host = host;
   }
 
-  /** Starts measuring, whether packets leave or not. */
+  /** Starts the timer, which measures lateness whether packets leave or not. */
   start(): void {
     const host = this.#host;
     let dueNs = host.now() + LATENESS_PROBE_INTERVAL_NS;
@@ -35,7 +35,7 @@ export class LatenessGauge {
     this.#timer?.cancel();
   }
 
-  /** Records how late something was. */
+  /** Records how late a departure or a firing of the timer was. */
   enter(lateNs: Nanoseconds): void {
     this.#latest[this.#next] = lateNs;
     this.#next = (this.#next + 1) % LATENESS_SAMPLES;

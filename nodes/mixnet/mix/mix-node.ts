@@ -1,6 +1,6 @@
 /**
- * A mix: receives packets from the previous layer (or from providers), holds them, and sends them
- * to the next.
+ * A mix: receives packets from the previous layer (or from providers), delays them, and sends them
+ * to the next layer (or to providers).
  *
  * @module
  */
@@ -31,9 +31,9 @@ class MixNode implements ServerNode, ServerRole, SenderRights {
   /** All mixes of the next layer, neighbours or not. */
   #inLayer: NextHopTable | undefined;
   #neighbours: readonly string[] = [];
-  /** The neighbours in the previous document. */
+  /** The neighbours that this mix drew for the previous document. */
   #drawnBefore: readonly Descriptor[] = [];
-  /** What becomes of the next packet. */
+  /** Decides what happens to the next packet; see {@link ArrivalOutcome}. */
   readonly #arrivals: () => ArrivalOutcome;
 
   constructor(host: Host, setup: MixnetSetup) {
@@ -71,7 +71,10 @@ class MixNode implements ServerNode, ServerRole, SenderRights {
     trace.state(PLACE_TRACE.machine, PLACE_TRACE.state.write(standing));
   }
 
-  /** Why a hop is refused that the topology allows: this mix did not draw it as a neighbour. */
+  /**
+   * The reason to refuse a hop that the topology allows: this mix did not draw it as a neighbour.
+   * Undefined for all other hops.
+   */
   nextRefused(nodeId: Uint8Array): MixnetDropReason | undefined {
     return this.#inLayer?.find(nodeId) === undefined ? undefined : 'next-hop-not-neighbour';
   }

@@ -1,6 +1,6 @@
 /**
- * What mixes and providers share: socket, keys, replay protection, relay, directory, loops. What
- * differs between them is their {@link ServerRole}.
+ * The common parts of mixes and providers: socket, keys, replay protection, relay, directory,
+ * loops. The parts that differ are in their {@link ServerRole}.
  *
  * @module
  */
@@ -61,21 +61,23 @@ import { ReplayGuardsByEpoch } from './tag-book.ts';
 /** The part of a server that differs between mixes and providers. */
 export interface ServerRole {
   readonly listedAs: ListedRole;
-  /** A new document is in use. */
+  /** Called when the node begins to use a document. */
   useDocument(document: DirectoryDocument): void;
   /**
-   * A frame arrived.
+   * Handles a frame that arrived.
    * @param sender Name of the node that sent it.
    */
   received(frame: IncomingFrame, sender: string): void;
-  /** A packet ended here that is not a loop of this node. */
+  /**
+   * Handles a packet whose last hop is this node, unless the packet is one of the node's own loops.
+   */
   ended(
     packet: TerminalPacket,
     key: number,
   ): 'delivered' | 'absorbed' | { readonly drop: MixnetDropReason };
 }
 
-/** A received datagram; the handler owns the bytes during the call. */
+/** A received datagram: `length` bytes of `buffer` from `offset` on; valid during the call only. */
 export interface IncomingFrame {
   readonly buffer: Uint8Array;
   readonly offset: number;
@@ -101,7 +103,7 @@ export class MixServer {
   readonly #keys: KeyRing;
   readonly #vrfKey: VrfSecretKey;
   readonly #delays: HopDelayPolicy;
-  /** Present when delays can be proved. */
+  /** Present when delays can be proved, that is with `vrf-exp`. */
   readonly #proofs: ProofExchange | undefined;
   readonly #directory: DirectoryClientRunner;
   readonly #loops: StateMachineRunner<MixLoopInput, MixLoopEffect>;
@@ -197,11 +199,12 @@ export class MixServer {
 
   /** Sends a frame and takes ownership of it; false when the socket is full. */
   send(frame: Uint8Array, to: Endpoint): boolean {
-    // One traffic class for all packets: a second one would tell messages from cover on the link.
+    // One traffic class for all packets: a second class would make messages distinguishable from
+    // cover on the link.
     return this.#socket?.send(frame, 0, this.codec.length, to) === 'sent';
   }
 
-  /** The address at which a node receives packets. */
+  /** Returns the address at which a node receives packets; undefined for an unknown name. */
   endpointOf(name: string): Endpoint | undefined {
     const known = this.#endpoints.get(name);
     if (known !== undefined) return known;
@@ -212,17 +215,17 @@ export class MixServer {
     return endpoint;
   }
 
-  /** Nodes found not to use their proper delays, or not to prove them. */
+  /** Sorted names of the nodes that seem to use wrong delays or do not prove their delays. */
   get suspects(): readonly string[] {
     return this.#proofs?.suspects ?? [];
   }
 
-  /** Neighbours of the present document; undefined when they are not drawn. */
+  /** The neighbours of all mixes in the present document; undefined if mixes draw none. */
   get neighbours(): NeighbourGraph | undefined {
     return this.#neighbours;
   }
 
-  /** True for mixes and providers of the present document. */
+  /** True if the present document lists a mix or provider of this name. */
   isListed(name: string): boolean {
     return this.#listed.has(name);
   }
@@ -233,7 +236,7 @@ export class MixServer {
     return this.host.endpoint(address, directoryPort);
   }
 
-  /** True if mixes draw neighbours according to the options. */
+  /** True if this node is a mix, and mixes draw neighbours according to the options. */
   get #isDrawing(): boolean {
     return this.options.neighbours !== undefined && this.#role.listedAs === 'mix';
   }
@@ -309,7 +312,10 @@ export class MixServer {
     else this.relay.refuse(reason);
   }
 
-  /** True for proof requests and answers between listed nodes, which are not packets. */
+  /**
+   * Handles a request for a proof or the answer to one.
+   * @returns false for any other frame, and if the sender is not listed.
+   */
   #isOfProofs({ buffer, offset, length }: IncomingFrame, sender: string): boolean {
     if (this.#proofs === undefined || !this.isListed(sender)) return false;
     return this.#proofs.takes(this.codec.decode(buffer, offset, length), sender);

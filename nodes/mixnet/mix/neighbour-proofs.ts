@@ -1,22 +1,22 @@
 /**
- * The proofs of its neighbours that a mix puts into its descriptor (docs/spec/mixnet.md, Neighbours
- * by VRF).
+ * Makes the proofs of its neighbours that a mix puts into its descriptor (docs/spec/mixnet.md,
+ * Neighbours by VRF).
  *
- * `directory/neighbours.ts` derives the neighbours from proof and document, as every other node
- * does.
+ * All nodes, the mix included, derive the neighbours from these proofs and the document by
+ * `directory/neighbours.ts`.
  *
  * @module
  */
 import { neighbourVrfInput, type VrfSecretKey } from '../../vrf/index.ts';
 import type { MixnetOptions } from '../config.ts';
 
-/** The epoch and the beacon of the neighbour draws that a mix must prove. */
+/** The epoch of the draws that a mix must prove, and the beacon of that epoch, 32 bytes. */
 export interface NeighbourDrawContext {
   readonly epoch: number;
   readonly beacon: Uint8Array;
 }
 
-/** One proof for each layer that has a next layer. */
+/** Makes a proof for each layer that has a next layer, by layer (0 first). */
 export function proveNeighbours(
   key: VrfSecretKey,
   { epoch, beacon }: NeighbourDrawContext,

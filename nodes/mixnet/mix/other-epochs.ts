@@ -1,10 +1,10 @@
 /**
- * Tells a packet of another epoch from a forged one: its header is authentic under a key that this
- * node holds but does not accept at present. Then the clock of its creator or of this node is off,
- * or the packet was under way too long. Either way it is dropped.
+ * Distinguishes packets of another epoch from forged packets. The header of the former is authentic
+ * under a key that this node has but does not accept at present: the clock of the creator or of
+ * this node is off, or the packet was under way too long. Both are dropped.
  *
- * Only the MAC tells which case it is, and to check it costs a key exchange for each key. So only a
- * limited number of packets per second is tried; in a flood the others count as forged.
+ * Only the MAC distinguishes them, and to check it takes a key exchange for each key. So only a
+ * limited number of packets per second is tried; all other packets count as forged.
  *
  * @module
  */
@@ -16,7 +16,10 @@ import { computeAcceptedDelayMsMax } from '../format.ts';
 import { OTHER_EPOCH_TRIAL_BURST, OTHER_EPOCH_TRIAL_INTERVAL_NS } from '../geometry.ts';
 import type { KeyRing } from './key-ring.ts';
 
-/** What {@link OtherEpochKeyCheck} runs on: the host, the packet format, and the clock and keys of epochs. */
+/**
+ * The collaborators of {@link OtherEpochKeyCheck}: the host, the packet format, and the clock and
+ * keys of epochs.
+ */
 export interface OtherEpochKeyCheckParts {
   readonly host: HostPart<'now'>;
   readonly format: Pick<PacketFormat, 'receive'>;
@@ -35,8 +38,8 @@ export class OtherEpochKeyCheck {
   }
 
   /**
-   * True if a packet that no accepted key opens was made for another key; the packet is not
-   * changed.
+   * True if a packet that no accepted key opens is authentic under another key of this node; the
+   * packet is not changed. False for all packets beyond the limit.
    */
   knows(packet: Uint8Array): boolean {
     const { host, keys, clock } = this.#parts;

@@ -1,7 +1,7 @@
 /**
- * Traces the mean number of packets in a pool: with the first packet that arrives or leaves at
- * least a second after the last report. Created only when states are recorded. It needs no timer,
- * so that a run with a trace has the same events.
+ * Traces the mean number of packets in a pool. A report is written when a packet arrives or leaves
+ * at least a second after the previous report. Created only when states are recorded. It needs no
+ * timer, so that a run has the same events with and without a trace.
  *
  * @module
  */
@@ -17,7 +17,10 @@ export class PoolSizeTracer {
   #toldNs: Nanoseconds;
   #lookedNs: Nanoseconds;
   #held = 0;
-  /** Packets times nanoseconds since the last report. */
+  /**
+   * Integral of the number of packets over time since the last report, in packets times
+   * nanoseconds.
+   */
   #area = 0;
   #arrived = 0;
 
@@ -27,7 +30,7 @@ export class PoolSizeTracer {
     this.#lookedNs = this.#toldNs;
   }
 
-  /** A packet arrived; `held` are now in the pool. */
+  /** Records that a packet arrived; `held` packets are now in the pool. */
   arrived(held: number): void {
     this.#look(held);
     this.#arrived += 1;

@@ -3,8 +3,8 @@
  * requests for its own node's proofs, and lets the auditor of its node's loops request those of
  * others.
  *
- * A node asks only nodes to which it has a link, and does not audit loops over others. Requests and
- * answers are frames of the common length.
+ * A node asks only nodes to which it has a link, and does not audit loops over other nodes.
+ * Requests and answers are frames of the common length.
  *
  * @module
  */
@@ -25,17 +25,17 @@ import type { LatenessGauge } from './lateness-gauge.ts';
 const NS_PER_US = 1_000;
 const UINT32_MAX = 0xffff_ffff;
 
-/** What an exchange needs. */
+/** The collaborators and settings of a {@link ProofExchange}. */
 export interface ProofExchangeParts {
   readonly host: Host;
   readonly options: MixnetOptions;
-  /** Whether this node answers requests. */
+  /** Whether this node answers requests for proofs; false in a test double only. */
   readonly answers: boolean;
   readonly law: VrfDelayLaw;
   readonly codec: FrameCodec;
   readonly delays: VrfDelayPolicy;
   readonly lateness: LatenessGauge;
-  /** Names of the nodes that this one has a link to. */
+  /** Names of the nodes to which this node has a link. */
   readonly neighbours: ReadonlySet<string>;
   endpointOf(name: string): Endpoint | undefined;
   /** Sends a frame and takes ownership of it; false when the socket is full. */
@@ -63,7 +63,7 @@ export class ProofExchange {
     this.#shell = new StateMachineRunner(host, this.#auditor, (effect) => this.#perform(effect));
   }
 
-  /** Names of the nodes that use wrong delays or do not prove their delays. */
+  /** Sorted names of the nodes that seem to use wrong delays or do not prove their delays. */
   get suspects(): readonly string[] {
     return this.#auditor.suspects;
   }
@@ -83,15 +83,16 @@ export class ProofExchange {
   }
 
   /**
-   * A loop of this node was sent.
-   * @param loop The name of the loop; its replay tags follow from `packet`.
+   * Records that a loop of this node was sent, so that it is audited if all its hops can be.
+   * @param loop The name of the loop.
+   * @param packet Supplies the replay tags of the loop at its hops.
    */
   sent(loop: string, path: ChosenPath, packet: PacketWithReplayTags): void {
     const document = this.#document;
     const delaying = path.hops.slice(0, -1);
     const { neighbours, options, law } = this.#parts;
     if (document === undefined || options.vrfAudit.enabled === false) return;
-    // A key chosen after seeing packets proves nothing.
+    // A node that chose its key after it had seen packets could have chosen the delays.
     const isAuditable = delaying.every(
       ({ node }) => neighbours.has(node.name) && isVrfKeyOldEnough(node, document),
     );
@@ -111,13 +112,13 @@ export class ProofExchange {
     this.#shell.take({ kind: 'sent', loop, hops });
   }
 
-  /** A loop returned, `age` after it was sent. */
+  /** Records that a loop returned at the time `age` after it was sent. */
   returned(loop: string, age: Nanoseconds): void {
     this.#shell.take({ kind: 'returned', loop, age });
   }
 
   /**
-   * Handles a datagram that belongs to proofs.
+   * Handles a request for a proof, or the answer to one.
    * @param sender Name of a listed node.
    * @returns false for any other datagram, which is ignored.
    */

@@ -1,6 +1,6 @@
 /**
- * Warns the operator, once, when rate and delay of a mix will fill its queue: by Little's law a mix
- * holds rate times mean delay (R-193).
+ * Warns the operator, once, when the queue of a mix will nearly fill: by Little's law a mix holds
+ * on average the rate of packets times their mean delay (R-193).
  *
  * The rate is measured, so the warning comes before the queue is full. The watch has no other
  * effect.
@@ -16,7 +16,7 @@ const LEAST_NS: number = NS_PER_SECOND / 10;
 /** Share of the queue above which the operator is warned. */
 const SHARE_MAX = 0.7;
 
-/** Estimates queue length from rate and delay, and warns once. */
+/** Estimates the number of packets in the queue from rate and delay, and warns once. */
 export class QueueWatch {
   readonly #queue: number;
   #meanNs: Nanoseconds = 0;
@@ -24,18 +24,21 @@ export class QueueWatch {
   #packets = 0;
   #isWarned = false;
 
-  /** @param queue Most packets that the mix holds. */
+  /** @param queue Largest number of packets that the mix holds. */
   constructor(queue: number) {
     this.#queue = queue;
   }
 
-  /** @param meanNs Mean delay of a packet here, ns; 0 when unknown. */
+  /** @param meanNs Mean delay of a packet at this mix, ns; 0 when unknown. */
   setMean(meanNs: Nanoseconds): void {
     this.#meanNs = meanNs;
   }
 
   // hot: once per packet.
-  /** Counts a packet; returns the warning, the first time it is due. */
+  /**
+   * Counts a packet that arrived.
+   * @returns the text of the warning, once; undefined otherwise.
+   */
   arrived(now: Nanoseconds): string | undefined {
     this.#packets += 1;
     const elapsedNs = now - this.#sinceNs;

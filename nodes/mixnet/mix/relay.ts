@@ -1,11 +1,12 @@
 /**
- * How mixes and providers handle packets: remove a layer, refuse replays, hold the packet as long
- * as the mixing strategy asks, send it on (docs/spec/mixnet.md, "Packets at a mix").
+ * Relays packets at mixes and providers: removes a layer of encryption, refuses replays, delays the
+ * packet as the mixing strategy requires, and sends it on (docs/spec/mixnet.md, "Packets at a
+ * mix").
  *
  * State machine of one packet: received -> opened -> durable (its tag is on disk) -> waiting in the
- * mixing -> sent. A packet that ends at this node leaves after `durable` through {@link
- * TerminalPacketHandler.ended}. With `unwrap: threads` a packet is in a worker thread between received and
- * opened; all decisions are made here.
+ * mixing strategy -> sent. A packet whose last hop is this node goes after `durable` to {@link
+ * TerminalPacketHandler.ended}. With `unwrap: threads` worker threads open packets; all decisions
+ * are made here.
  *
  * @module
  */
@@ -45,28 +46,28 @@ import { QueueWatch } from './queue-watch.ts';
 import type { ReplayGuardsByEpoch } from './tag-book.ts';
 import { UnwrapThreads } from './unwrap-threads.ts';
 
-/** Rules are rebuilt after this time at the latest, ns. */
+/** Longest time for which rules for opening packets are used, ns. */
 const RULES_NS_MAX = 1_000_000_000;
 
 /** A packet whose last hop is this node. */
 export type TerminalPacket = Exclude<UnwrappedPacket, { readonly kind: 'forward' }>;
 
-/** The rights of packets from a certain sender. */
+/** Where packets from a certain sender may go. */
 export interface SenderRights {
-  /** The address of an allowed next hop; undefined when the hop is not allowed. */
+  /** Returns the address of a next hop; undefined when packets must not go there. */
   next(nodeId: Uint8Array): Endpoint | undefined;
-  /** Why a next hop is not allowed, if the reason is not the topology. */
+  /** Returns the reason why a next hop is not allowed, if the reason is not the topology. */
   nextRefused?(nodeId: Uint8Array): MixnetDropReason | undefined;
   /** Why a packet from this sender must not end here; undefined when it may. */
   readonly endRefused: MixnetDropReason | undefined;
 }
 
-/** What differs between mixes and providers. */
+/** Handles the packets that end at a node; mixes and providers differ in this. */
 export interface TerminalPacketHandler {
   /**
-   * A packet ended here; its arrays are valid during the call only.
-   * @param key The number by which observers know it.
-   * @returns what happened to it, for an observer, or why it is dropped.
+   * Handles a packet that ends at this node; its arrays are valid during the call only.
+   * @param key The number by which observers know the packet.
+   * @returns how the packet ended, for an observer, or why it is dropped.
    */
   ended(
     packet: TerminalPacket,
@@ -74,7 +75,7 @@ export interface TerminalPacketHandler {
   ): 'delivered' | 'absorbed' | { readonly drop: MixnetDropReason };
 }
 
-/** What a relay needs. */
+/** The collaborators and settings of a {@link Relay}. */
 export interface RelayParts {
   readonly host: Host;
   readonly observer: MessageObserver | undefined;
@@ -98,7 +99,7 @@ interface Held {
   readonly arrivedNs: Nanoseconds;
   readonly inKey: number;
   readonly isPooled: boolean;
-  /** Absent for a packet that ended here. */
+  /** The next hop; absent for a packet that ends at this node. */
   to: Endpoint | undefined;
   delayNs: Nanoseconds;
   /** For stop-and-go mixing, the arrival window of the packet. */
@@ -112,7 +113,7 @@ interface Held {
   isGone: boolean;
 }
 
-/** How packets are opened at a given instant. */
+/** The rules and keys with which packets are opened at a given instant. */
 interface Opening {
   readonly rules: ReceiveRules;
   /** The same keys for worker threads; if absent, this thread opens the packets. */
@@ -140,7 +141,7 @@ export class Relay {
   readonly #waiting: (Held | undefined)[] = [];
   /** Unused item numbers below the length of `#waiting`, for reuse. */
   readonly #freeItems: number[] = [];
-  /** The packet being checked, its origin, and why its tag was rejected. */
+  /** The packet that is being opened, then its sender's rights, and why it is refused. */
   #held: Held | undefined;
   #origin: SenderRights | undefined;
   #refusal: MixnetDropReason | undefined;
@@ -171,12 +172,12 @@ export class Relay {
     this.#lateness = meter.histogram('mix.lateness');
   }
 
-  /** Number of packets held. */
+  /** Number of packets inside this node, those in worker threads included. */
   get size(): number {
     return this.#inside;
   }
 
-  /** Applies the mean delay of a document; old keys have already been erased. */
+  /** Uses the mean delay of a document; loads the keys of its epoch into worker threads. */
   setMean(meanNs: Nanoseconds): void {
     this.#watch.setMean(meanHere(this.#parts.options.mixing, meanNs));
     const { setup } = this.#opening();
@@ -216,7 +217,7 @@ export class Relay {
   /**
    * Receives a packet.
    * @param packet A view of the datagram; copied.
-   * @param origin What packets from its sender may do.
+   * @param origin Where packets from its sender may go.
    */
   receive(packet: Uint8Array, origin: SenderRights): void {
     const { host, codec, observer } = this.#parts;
@@ -268,7 +269,7 @@ export class Relay {
     };
   }
 
-  // hot: once per packet; rules and keys are built once and refer to the current packet.
+  // hot: once per packet; the same rules serve all packets and refer to the current one.
   #open(held: Held, origin: SenderRights): void {
     const { packet } = held;
     const { rules, setup } = this.#opening();
@@ -277,8 +278,8 @@ export class Relay {
       this.#settle(held, origin, this.#parts.format.receive(rules, packet));
       return;
     }
-    // The rules belong to the setup: key indexes returned by a thread refer to these rules, however
-    // late it returns.
+    // A thread returns the index of a key in the setup, so these rules are used even if there are
+    // newer ones by then.
     this.#threads.run(setup, packet, (output) => {
       this.#lookAt(held, origin);
       if (output === undefined) this.#discard(held, 'unwrap-failed');
@@ -298,13 +299,13 @@ export class Relay {
     this.#processing.record(this.#parts.host.now() - held.arrivedNs);
   }
 
-  /** The drop reason: a rejected tag, a rejected next hop, or a key of another epoch that fits. */
+  /** The drop reason, made precise for a refused tag, a refused next hop and another epoch. */
   #nameOf(drop: NodeDropReason, packet: Uint8Array): MixnetDropReason {
     if (drop === 'mac-mismatch' && this.#otherEpochs.knows(packet)) return 'epoch-unknown';
     return drop === 'replay' || drop === 'next-hop-invalid' ? (this.#refusal ?? drop) : drop;
   }
 
-  /** The rules of this instant: the previous ones unless a key was added or removed. */
+  /** The rules of this instant: the latest ones, unless they expired or keys changed. */
   #opening(): Opening {
     const { keys, host } = this.#parts;
     const now = host.now();
@@ -324,7 +325,7 @@ export class Relay {
     const opening = { rules, setup: keys.setup(instant) };
     this.#knownOpening = opening;
     this.#rulesVersion = keys.version;
-    // A calendar clock that is set or drifts is noticed within a second.
+    // Because of RULES_NS_MAX a change of the calendar clock has effect within a second.
     this.#rulesUntilNs = now + Math.min(keys.trialLasts(instant), RULES_NS_MAX);
     return opening;
   }
@@ -466,7 +467,7 @@ export class Relay {
     this.#parts.host.release(held.frame);
   }
 
-  /** Notes that a packet has left this node or was dropped. */
+  /** Records that a packet has left this node or was dropped. */
   #let(held: Held): void {
     held.isGone = true;
     this.#inside -= 1;
@@ -492,7 +493,7 @@ export class Relay {
   }
 }
 
-/** Mean delay of a packet at a mix; 0 when it depends on the traffic rate itself. */
+/** Mean delay of a packet at a mix; 0 if it depends on the rate of packets. */
 function meanHere(mixing: MixingOptions, askedNs: Nanoseconds): Nanoseconds {
   if ('maxDelay' in mixing) return askedNs;
   return mixing.strategy === 'uniform' || mixing.strategy === 'constant' ? mixing.mean : 0;

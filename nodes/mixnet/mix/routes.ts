@@ -1,5 +1,5 @@
 /**
- * Where a packet may go from a node, according to the directory document.
+ * The nodes to which a node may send packets, according to the directory document.
  *
  * @module
  */
@@ -7,11 +7,11 @@ import type { Endpoint } from '../../../engine/host/socket.ts';
 import { equalBytes, readUint32 } from '../../_kit/bytes.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 
-/** Allowed next nodes, by identifier. */
+/** The allowed next hops of a node, by identifier. */
 export class NextHopTable {
   /**
-   * Keyed by the first 32 bits of the identifier, a hash, so collisions are rare. Signed numbers:
-   * V8 stores such keys without an object.
+   * The key is the first 32 bits of the identifier, which is a hash, so that collisions are rare.
+   * The key is a signed number, since V8 stores such keys without an object.
    */
   readonly #byStart = new Map<number, { readonly nodeId: Uint8Array; readonly to: Endpoint }[]>();
 
@@ -25,7 +25,7 @@ export class NextHopTable {
   }
 
   // hot: once per packet.
-  /** The address of the node, or undefined when packets must not go there. */
+  /** Returns the address of a node; undefined when packets must not go there. */
   find(nodeId: Uint8Array): Endpoint | undefined {
     const same = this.#byStart.get(readUint32(nodeId, 0) | 0);
     if (same === undefined) return undefined;
@@ -34,7 +34,7 @@ export class NextHopTable {
   }
 }
 
-/** The mixes to which providers hand their clients' packets. */
+/** The mixes to which providers send the packets of their clients: the first layer. */
 export function entryMixes({ layers }: DirectoryDocument): readonly Descriptor[] {
   return layers[0] ?? [];
 }

@@ -1,18 +1,18 @@
 /**
- * The runner's handle of a mix or provider: the shared part provides life cycle and readiness, the
- * role provides the status.
+ * The handle by which the runner controls a mix or provider: the common part provides start, stop
+ * and readiness, the role provides the status.
  *
  * @module
  */
 import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import type { MixServer } from './mix-server-node.ts';
 
-/** A role together with the server it runs on. */
+/** The role of a node, with its server. */
 export interface ServerNode {
   readonly server: MixServer;
   /** The content of a status page: plain data with sorted keys. */
   status(): Readonly<Record<string, unknown>>;
-  /** Number of messages held outside the relay. */
+  /** Number of messages that the role holds outside the relay, such as spooled ones. */
   readonly kept: number;
 }
 

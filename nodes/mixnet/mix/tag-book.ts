@@ -1,6 +1,7 @@
 /**
- * Replay protection of a node: one guard per epoch key, on disk beside the key, and compared with
- * ground truth without influencing the verdicts (docs/spec/mixnet.md, "Replay protection").
+ * Replay protection of a node: one guard for the key of each epoch, with its tags on disk like the
+ * key. Verdicts are compared with ground truth, which does not influence them (docs/spec/mixnet.md,
+ * "Replay protection").
  *
  * @module
  */
@@ -19,7 +20,7 @@ import {
   WitnessedGuard,
 } from '../replay/index.ts';
 
-/** The parts of the tag store. */
+/** The collaborators and settings of {@link ReplayGuardsByEpoch}. */
 export interface ReplayGuardsByEpochParts {
   readonly host: HostPart<'meter' | 'name' | 'randomBytes' | 'store'>;
   readonly witness: GroundTruthWitness;
@@ -31,7 +32,7 @@ export interface ReplayGuardsByEpochParts {
 export class ReplayGuardsByEpoch {
   readonly #parts: ReplayGuardsByEpochParts;
   readonly #counters: ReplayVerdictCounters;
-  /** Created at first use: keys of later epochs need no filter yet. */
+  /** Guards are created at first use, since keys of later epochs need no filter yet. */
   readonly #guards = new Map<number, TagGuard>();
 
   constructor(parts: ReplayGuardsByEpochParts) {
@@ -44,12 +45,12 @@ export class ReplayGuardsByEpoch {
     };
   }
 
-  /** Judges a packet under the key of `epoch`; see `ReplayGuard.enter`. */
+  /** Judges a packet that the key of `epoch` opened; see `DurableTagGuard.enter`. */
   enter(epoch: number, tag: Uint8Array, onSynced: TagSyncCallback): ReplayDropReason | undefined {
     return this.#guard(epoch).enter(tag, onSynced);
   }
 
-  /** Erases the tags of a key, which must be destroyed first. */
+  /** Erases the tags of an epoch's key; the key must be destroyed first. */
   retire(epoch: number): void {
     this.#guard(epoch).retire();
     this.#guards.delete(epoch);

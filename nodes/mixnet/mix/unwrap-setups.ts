@@ -2,22 +2,22 @@
  * Setups of the job `unwrap`: one for each list of epochs whose keys are tried together
  * (ADR 0013: setups are compared by identity).
  *
- * They contain private keys. A key's bytes are overwritten as soon as its epoch is over, even while
- * packets wait for it: with zeros as key such a packet does not open, or its tag is refused because
- * the ring no longer has the epoch.
+ * Setups contain private keys. A key's bytes are overwritten as soon as the key is erased, even
+ * while packets wait for a thread. Such a packet does not open with zeros as key, or its tag is
+ * refused because the node no longer has the key of that epoch.
  *
  * @module
  */
 import { wipe, wipeRange } from '../../_kit/secrets.ts';
 import { encodeUnwrapSetup, type UnwrapSetup } from '../../sphinx/index.ts';
 
-/** The part that all setups of a node share. */
+/** The parameters that all setups of a node have in common. */
 export type UnwrapParameters = Omit<UnwrapSetup, 'privateKeys'>;
 
 interface Known {
   readonly setup: Uint8Array;
   readonly keyLength: number;
-  /** The epochs whose keys exist; `undefined` in the place of erased ones. */
+  /** The epochs of the keys, in their order; `undefined` for a key that was erased. */
   readonly epochs: (number | undefined)[];
 }
 
@@ -31,9 +31,9 @@ export class UnwrapSetupCache {
   }
 
   /**
-   * The setup for these epochs, the same object each time.
-   * @param secretOf A copy of an epoch's private key, which is wiped here.
-   * @returns undefined when there is no epoch, or no key for one.
+   * Returns the setup for these epochs; the same object each time.
+   * @param secretOf Returns a copy of an epoch's private key, which is wiped here.
+   * @returns undefined when `epochs` is empty, or one of them has no key.
    */
   of(
     epochs: readonly number[],

@@ -1,6 +1,6 @@
 /**
- * Sends a node's packets to worker threads and takes them back (ADR 0013): bounds their number
- * and names failures.
+ * Sends a node's packets to worker threads, which return them (ADR 0013): bounds the number of
+ * packets there and names failures.
  *
  * Threads decide nothing: replay tags, next hops and final packets are handled in the node's thread
  * when a packet returns.
@@ -11,7 +11,7 @@ import type { ByteJobOutput } from '../../../engine/host/compute.ts';
 import type { HostPart } from '../../_kit/host-part.ts';
 import { UNWRAPPING_PACKETS_MAX } from '../geometry.ts';
 
-/** Name of the job in the protocol's `jobs`. */
+/** Name of the worker threads' job in the `jobs` of the protocol. */
 const UNWRAP_JOB = 'unwrap';
 
 /** Passes the packets of one node to worker threads. */
@@ -25,12 +25,15 @@ export class UnwrapThreads {
     this.#host = host;
   }
 
-  /** Packets sent to the threads that have not returned. */
+  /** Number of packets that were sent to the threads and have not returned. */
   get size(): number {
     return this.#inside;
   }
 
-  /** True when {@link run} must not be called. */
+  /**
+   * True when as many packets as allowed are in the threads, so that {@link run} must not be
+   * called.
+   */
   get isFull(): boolean {
     return this.#inside >= UNWRAPPING_PACKETS_MAX;
   }
@@ -39,8 +42,8 @@ export class UnwrapThreads {
    * Unwraps a packet in place.
    * @param setup Keys and format; a different object means different keys.
    * @param bytes The threads own them until `done`.
-   * @param done Called in a later turn; undefined when there was no answer, and the bytes are
-   * unchanged.
+   * @param done Called later, not during this call, with the result; undefined when a thread gave
+   * no answer, and the bytes are unchanged.
    */
   run(
     setup: Uint8Array,
@@ -57,8 +60,8 @@ export class UnwrapThreads {
   }
 
   /**
-   * Loads a setup before the first packet needs it, which starts the threads. The previous one is
-   * wiped there, even when no packet comes (R-188).
+   * Loads a setup into the threads before the first packet needs it, and starts the threads. They
+   * wipe the previous setup, even when no packet comes (R-188).
    */
   warm(setup: Uint8Array): void {
     this.run(setup, new Uint8Array(1), () => undefined);

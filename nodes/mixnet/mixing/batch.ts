@@ -18,15 +18,17 @@ const FIRST_CAPACITY = 64;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
- * When the pool is flushed, and how much of it leaves. `size` is the number of messages in the
- * pool.
+ * Decides when the pool is flushed, and how many messages leave. `size` is the number of messages
+ * in the pool.
  */
 export interface FlushRule {
   /** True if the pool is flushed immediately, without waiting for the timer. */
   isFull(size: number): boolean;
-  /** True if a timed flush may send something. Once true, it remains true for larger sizes. */
+  /**
+   * True if a timed flush may send something. If true for a size, it is true for all larger sizes.
+   */
   mayLeave(size: number): boolean;
-  /** How many messages leave in a flush, 0..size. */
+  /** Returns how many messages leave in a flush, 0..size. */
   leaving(size: number, random: Random): number;
 }
 
@@ -36,7 +38,7 @@ export interface BatchLimits {
   readonly queueLimit: number;
   /** Time between timed flushes; no timer when absent. Nanoseconds. */
   readonly interval?: Nanoseconds;
-  /** Instant of the first timed flush, 0 <= offset < interval. */
+  /** Instant of the first timed flush, nanoseconds, 0 <= offset < interval. */
   readonly offset?: Nanoseconds;
 }
 
@@ -104,7 +106,10 @@ export class BatchMixing implements MixingStrategy {
     return this.#taken;
   }
 
-  /** Moves the leaving messages out of the pool in random order: a partial shuffle. */
+  /**
+   * Moves the messages that leave out of the pool in random order, by a partial Fisher-Yates
+   * shuffle.
+   */
   #flush(at: Nanoseconds): void {
     const pool = this.#pool;
     const size = this.#poolSize;
@@ -119,7 +124,9 @@ export class BatchMixing implements MixingStrategy {
     this.#poolSize = size - count;
   }
 
-  /** Sets the next flush to the first timer instant after `now`, if something may leave then. */
+  /**
+   * Sets the next timed flush to the first whole interval after `now`, if something may leave then.
+   */
   #setTimer(now: Nanoseconds): void {
     const isNeeded = this.#intervalNs !== NEVER && this.#rule.mayLeave(this.#poolSize);
     const sinceLastNs = (now - this.#anchorNs) % this.#intervalNs;

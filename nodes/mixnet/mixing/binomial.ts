@@ -1,10 +1,10 @@
 /**
  * The binomial mix (Diaz and Serjantov, PET 2003, "Generalising Mixes"): every T each of the s
  * messages in the pool leaves with probability P(s) = Phi((s - m) / sd), independently of the
- * others. An attacker who sees the flush does not learn how many messages were inside.
+ * others. An attacker who sees the flush does not learn how many messages were in the pool.
  *
- * Drawing the number that leave and then which ones gives the same distribution as one coin flip
- * per message.
+ * First drawing the number of messages that leave and then these messages gives the same
+ * distribution as one draw per message.
  *
  * @module
  */

@@ -19,13 +19,16 @@ const QUEUE_LIMIT_MAX = 10_000_000;
  * in server/config).
  */
 const SLACK_NS_DEFAULT = 450 * MS;
-/** Longest delay accepted: one epoch of the reference network. */
+/** Longest accepted delay: one epoch of the reference network. */
 const MAX_DELAY_NS_DEFAULT = 20 * MINUTE;
 const WINDOW_NS_DEFAULT = 200 * MS;
 /** Longest window: less than half the span of the time stamps that fit in a packet. */
 const WINDOW_NS_MAX = 30_000 * MS;
 const THRESHOLD_DEFAULT = 20;
-/** Defaults of Mixmaster's dynamic pool. */
+/**
+ * Defaults of Mixmaster's dynamic pool: fewest retained messages, and below it the share that
+ * leaves.
+ */
 const POOL_MIN_DEFAULT = 45;
 const FRACTION_DEFAULT = 0.65;
 const BINOMIAL_MEAN_DEFAULT = 100;
@@ -36,7 +39,7 @@ const queueLimit = z.int().min(1).max(QUEUE_LIMIT_MAX).default(QUEUE_LIMIT_DEFAU
 const threshold = z.int().min(1).max(QUEUE_LIMIT_MAX);
 /** Number of messages retained in the pool. */
 const pool = z.int().min(0).max(QUEUE_LIMIT_MAX);
-/** A pause between flushes: zero would keep the mix busy for ever. */
+/** Schema of the time between flushes: zero would keep the mix busy for ever. */
 const pause = (): ReturnType<typeof durationNsSchema> =>
   durationNsSchema().refine((ns) => ns >= MS, { message: 'is below 1ms' });
 
@@ -47,7 +50,7 @@ const continuous = {
   /** Largest lateness: a message that would leave later is dropped. */
   slack: durationNsSchema().default(SLACK_NS_DEFAULT),
 };
-/** Options of strategies that use the delay in the packet. */
+/** Options of strategies in which the delay comes with the packet. */
 const asked = {
   ...continuous,
   /** Longest delay that is accepted. */
@@ -76,14 +79,14 @@ const NEVER_FULL = {
 };
 
 const poisson = z.strictObject({
-  /** When messages leave (nodes/mixnet/mixing/README.md). */
+  /** Name of the strategy (nodes/mixnet/mixing/README.md). */
   strategy: z.literal('poisson'),
   ...asked,
 });
 const vrfExp = z.strictObject({
   strategy: z.literal('vrf-exp'),
   ...asked,
-  /** `uniform`, with the same mean, is for comparison only. */
+  /** Distribution of the delays. `uniform`, with the same mean, is for comparison only. */
   law: z.enum(VRF_DELAY_LAWS).default('exponential'),
 });
 
@@ -188,7 +191,10 @@ const binomial = z
     ...timer,
     /** Pool size at which each message leaves with probability 1/2. */
     mean: z.number().min(0).default(BINOMIAL_MEAN_DEFAULT),
-    /** A number of messages: how gradually the probability rises around `mean`. */
+    /**
+     * Number of messages by which the pool must grow beyond `mean` to raise the probability from
+     * 1/2 to 0.84.
+     */
     deviation: z.number().gt(0).default(BINOMIAL_DEVIATION_DEFAULT),
   })
   .refine(isOffsetShort, OFFSET_LONG);

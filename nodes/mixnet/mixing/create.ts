@@ -1,5 +1,5 @@
 /**
- * Creates a strategy from options.
+ * Creates a mixing strategy from options.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { TimedRule } from './timed.ts';
 import { TimedDynamicRule } from './timed-dynamic.ts';
 
 /**
- * Creates the mixing of one node.
+ * Creates the mixing strategy of one node.
  *
  * @param options As checked by `mixingConfig`.
  * @param random The node's random stream for mixing alone.

@@ -3,7 +3,7 @@
  * "The Traffic Analysis of Continuous-Time Mixes"). A {@link MixingDelayLaw} determines the delay.
  *
  * The scheduler follows the reference (katzenpost, server/internal/scheduler): messages leave in
- * order of departure time while due, and are dropped when later than the slack.
+ * order of departure time once they are due; those later than the slack are dropped.
  *
  * @module
  */
@@ -16,11 +16,14 @@ import {
   type RequestedDelay,
 } from './mixing.ts';
 
-/** Determines how long a message stays, and which messages are rejected. */
+/** Determines how long a message is delayed, and which messages are rejected. */
 export interface MixingDelayLaw {
-  /** Checks what a packet requests; undefined if it is accepted. */
+  /**
+   * Checks the request of a packet.
+   * @returns the reason to reject it, or undefined.
+   */
   refuse(now: Nanoseconds, asked: RequestedDelay): MixingDropReason | undefined;
-  /** The delay of an accepted message, integer nanoseconds. */
+  /** Returns the delay of an accepted message, integer nanoseconds. */
   delayNs(asked: RequestedDelay): Nanoseconds;
 }
 
@@ -28,7 +31,7 @@ export interface MixingDelayLaw {
 export interface ContinuousMixingLimits {
   /** Largest number of messages held. */
   readonly queueLimit: number;
-  /** A message that would leave later than this after its due time is dropped, nanoseconds. */
+  /** Largest lateness, nanoseconds: a message that would leave later is dropped. */
   readonly slack: Nanoseconds;
 }
 

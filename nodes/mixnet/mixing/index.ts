@@ -1,6 +1,6 @@
 /**
- * Mixing: the strategies of a mix, behind one interface. The only entry point for the rest of the
- * protocol.
+ * Mixing: the strategies of a mix, behind one interface. The other folders of the protocol import
+ * only this module.
  *
  * @module
  */

@@ -1,9 +1,10 @@
 /**
- * The interface of a mixing strategy: which of the waiting messages leave a node, and when. Types
- * only.
+ * The interface of a mixing strategy, which decides which of the waiting messages leave a node, and
+ * when.
  *
- * A strategy handles items, which are small integers (slots) of its owner, never packets; it sets
- * no timers and sends nothing. Randomness comes from the stream it is given.
+ * A strategy handles items, never packets: an item is a small integer by which the owner of the
+ * strategy knows a packet. A strategy sets no timers and sends nothing. Its randomness comes from
+ * the random stream with which it is created.
  *
  * @module
  */
@@ -11,8 +12,8 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 
 /**
  * Reasons for which an item was refused or dropped, each explained in one sentence. Names follow
- * the metrics of the reference server (katzenpost, server/internal/instrument); `window-missed`
- * belongs to stop-and-go.
+ * the metrics of the reference server (katzenpost, server/internal/instrument), except
+ * `window-missed`, which is of stop-and-go mixing.
  */
 export const MIXING_DROP_REASONS = {
   'scheduler-queue-overflow': 'As many messages wait in the mix as its queue may hold.',
@@ -25,8 +26,8 @@ export const MIXING_DROP_REASONS = {
 export type MixingDropReason = keyof typeof MIXING_DROP_REASONS;
 
 /**
- * The request of a packet to this hop. Valid during the call only, because one object may serve all
- * packets.
+ * The delay that a packet requests at this hop. Valid during the call only, because one object may
+ * serve all packets.
  */
 export interface RequestedDelay {
   /** Delay written by the sender or determined by the node's VRF, nanoseconds, integer, >= 0. */
@@ -34,8 +35,8 @@ export interface RequestedDelay {
   /** Stop-and-go only: first and last instant at which the packet may arrive. */
   readonly window?: readonly [first: Nanoseconds, last: Nanoseconds];
   /**
-   * Stop-and-go only: when the packet arrived, by the clock of `window`; `now` of `put` when
-   * absent. They differ when a packet first waits for the disk, or when windows use another clock.
+   * Stop-and-go only: the instant at which the packet arrived, by the clock of `window`. If absent,
+   * it is the argument `now` of `put`, which is later if the packet has waited for the disk.
    */
   readonly arrivedNs?: Nanoseconds;
 }
@@ -45,18 +46,19 @@ export interface MixingStrategy {
   /**
    * Adds an item.
    * @param item Integer, 0 <= item < 2^31, not already held.
-   * @param now Never less than in an earlier call.
+   * @param now The present instant; never less than in an earlier call.
    * @returns why the item was rejected, or undefined.
    */
   put(item: number, now: Nanoseconds, asked: RequestedDelay): MixingDropReason | undefined;
   /**
-   * Instant of the next departure or flush, which may be in the past; undefined if there is none.
+   * Returns the instant of the next departure or flush, which may be in the past; undefined if
+   * there is none.
    */
   nextAt(): Nanoseconds | undefined;
   /**
-   * Removes and returns what leaves now, in order of departure, at most `max` items including
-   * {@link MixingStrategy.expired}. Call it again while `nextAt() <= now`.
-   * @returns the items; valid until the next call.
+   * Removes and returns the items that leave now, in order of departure: at most `max` items, those
+   * in {@link MixingStrategy.expired} included. Must be called again while `nextAt() <= now`.
+   * @returns the items that leave; the array is valid until the next call.
    */
   take(now: Nanoseconds, max: number): readonly number[];
   /** Items that the last `take` dropped as `scheduler-deadline-blown`; valid until the next. */
@@ -68,7 +70,8 @@ export interface MixingStrategy {
 }
 
 /**
- * Empties an array but keeps its memory, which `length = 0` would release at the cost of a call.
+ * Empties an array but keeps its memory, which `length = 0` would release, so that it must be
+ * allocated again.
  */
 // hot: once per departure.
 export function clearArray(items: number[]): void {

@@ -10,7 +10,7 @@
  */
 
 const SQRT_TWO_PI = 2.506_628_274_631_000_7;
-/** Beyond this the tail is below 7e-16, less than the last bits of 1. */
+/** For x beyond this number the probability is rounded to 0 or 1: the tail is below 7e-16. */
 const FARTHEST = 8;
 
 /** Probability that a standard normal variable is at most `x`; absolute error below 1e-15. */

@@ -1,8 +1,8 @@
 /**
  * Delays that the node draws itself, whatever the packet asks for: uniform and constant. Both exist
  * for comparison: at equal mean, a uniform delay hides log2(e / 2) = 0.443 bit less than Poisson
- * mixing (docs/spec/privacy-metrics.md, Closed forms), and a constant one keeps the order and hides
- * nothing.
+ * mixing (docs/spec/privacy-metrics.md, Closed forms); a constant delay keeps the order of packets
+ * and hides nothing.
  *
  * @module
  */
@@ -10,14 +10,17 @@ import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { MixingDelayLaw } from './delayed.ts';
 
-/** Delays U[mean - spread, mean + spread); spread 0 is the constant delay and draws nothing. */
+/**
+ * Delays that are uniform on [mean - spread, mean + spread). With spread 0 the delay is constant
+ * and no random number is drawn.
+ */
 export class UniformDelayLaw implements MixingDelayLaw {
   readonly #random: Random;
   readonly #fromNs: Nanoseconds;
   readonly #widthNs: Nanoseconds;
 
   /**
-   * @param range.mean Nanoseconds.
+   * @param range.mean Mean delay, nanoseconds.
    * @param range.spread Half the width of the range, 0 <= spread <= mean, nanoseconds.
    */
   constructor(range: { readonly mean: Nanoseconds; readonly spread: Nanoseconds }, random: Random) {

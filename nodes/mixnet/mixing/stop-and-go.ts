@@ -1,11 +1,11 @@
 /**
  * Stop-and-go mixing (Kesdogan, Egner, Bueschkes, Information Hiding 1998): the sender gives each
- * hop an exponential delay and a window in which the packet must arrive. A packet that someone held
- * back misses its window, which limits n-1 attacks; honest packets are lost when transit times or
- * clocks vary more than the window allows.
+ * hop an exponential delay and a window in which the packet must arrive. A packet that an attacker
+ * held back misses its window, which limits n-1 attacks. Other packets are lost too when transit
+ * times or clocks vary more than the window allows.
  *
- * The sender computes the windows along with its path; here they are only compared with the arrival
- * time.
+ * The sender computes the windows together with its path; the mix only compares them with the
+ * arrival time.
  *
  * @module
  */

@@ -1,13 +1,13 @@
 /**
  * Flushing by count and timer together (Serjantov, Dingledine, Syverson 2002). "Threshold or
- * timed": everything leaves when N messages are in, or T after the last timed flush. "Threshold and
- * timed": everything leaves at the timer, if N are in by then.
+ * timed": all messages leave when N are in the pool, and at the latest T after the last flush.
+ * "Threshold and timed": all messages leave when the timer fires, if at least N are in the pool.
  *
  * @module
  */
 import type { FlushRule } from './batch.ts';
 
-/** Flushes everything when N messages are inside, or when the timer fires. */
+/** Flushes all messages when N are in the pool, or when the timer fires. */
 export class ThresholdOrTimedRule implements FlushRule {
   readonly #threshold: number;
 
@@ -31,7 +31,7 @@ export class ThresholdOrTimedRule implements FlushRule {
   }
 }
 
-/** Flushes everything when the timer fires, if at least N messages are inside. */
+/** Flushes all messages when the timer fires, if at least N are in the pool. */
 export class ThresholdAndTimedRule implements FlushRule {
   readonly #threshold: number;
 

@@ -1,20 +1,20 @@
 /**
- * Flushing by count: the threshold mix sends all N when N are in; the threshold pool mix waits for
- * N + n and sends N of them, keeping n (Serjantov, Dingledine, Syverson 2002). With n = 0 it is the
- * threshold mix.
+ * Flushing by count. The threshold mix sends all messages when N are in the pool. The threshold
+ * pool mix waits for N + n messages and sends N of them (Serjantov, Dingledine, Syverson 2002);
+ * with n = 0 it is the threshold mix.
  *
  * @module
  */
 import type { FlushRule } from './batch.ts';
 
-/** N leave as soon as N + n are in. */
+/** N messages leave as soon as N + n are in the pool. */
 export class ThresholdRule implements FlushRule {
   readonly #threshold: number;
   readonly #pool: number;
 
   /**
-   * @param counts.threshold N, >= 1.
-   * @param counts.pool n, >= 0.
+   * @param counts.threshold N: number of messages per flush, >= 1.
+   * @param counts.pool n: number of retained messages, >= 0.
    */
   constructor(counts: { readonly threshold: number; readonly pool: number }) {
     this.#threshold = counts.threshold;

@@ -1,21 +1,21 @@
 /**
  * Cottrell's timed dynamic pool, as in Mixmaster (Serjantov, Dingledine, Syverson 2002): every T,
- * max(0, min(s - nmin, floor(f s))) of s messages leave. The more traffic, the larger the pool that
- * remains.
+ * max(0, min(s - nmin, floor(f s))) of s messages leave. The more traffic, the more messages remain
+ * in the pool.
  *
  * @module
  */
 import { floorOfShare } from '../../../engine/pure/fraction.ts';
 import type { FlushRule } from './batch.ts';
 
-/** Flushes at most a share f, and retains at least nmin messages. */
+/** A flush sends at most a share f of the messages, and retains at least nmin. */
 export class TimedDynamicRule implements FlushRule {
   readonly #pool: number;
   readonly #fraction: number;
 
   /**
-   * @param options.pool nmin, >= 0.
-   * @param options.fraction f, 0 < f <= 1.
+   * @param options.pool nmin: fewest retained messages, >= 0.
+   * @param options.fraction f: largest share that leaves in one flush, 0 < f <= 1.
    */
   constructor(options: { readonly pool: number; readonly fraction: number }) {
     this.#pool = options.pool;

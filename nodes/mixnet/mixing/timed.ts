@@ -1,12 +1,12 @@
 /**
- * Flushing by the timer: the timed mix sends everything every T; the timed pool mix keeps n back
- * (Serjantov, Dingledine, Syverson 2002). With n = 0 it is the timed mix.
+ * Flushing by timer. The timed mix sends all messages every T; the timed pool mix retains n of them
+ * (Serjantov, Dingledine, Syverson 2002); with n = 0 it is the timed mix.
  *
  * @module
  */
 import type { FlushRule } from './batch.ts';
 
-/** At each flush, s - n of s messages leave; n is the size of the pool. */
+/** At each flush, s - n of s messages leave; n is the number of retained messages. */
 export class TimedRule implements FlushRule {
   readonly #pool: number;
 

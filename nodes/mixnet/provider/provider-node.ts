@@ -1,6 +1,6 @@
 /**
- * A provider: clients send their packets to it and fetch their messages from it; it is Katzenpost's
- * gateway and service node in one (docs/spec/mixnet.md, "Clients and providers").
+ * A provider: clients send their packets to it and retrieve their messages from it. It combines the
+ * gateway and the service node of Katzenpost (docs/spec/mixnet.md, "Clients and providers").
  *
  * @module
  */
@@ -25,7 +25,7 @@ import { SpoolWatch, slowRetrievalText } from './spool-watch.ts';
 
 const NS_PER_US = 1_000;
 const UINT32_MAX = 0xffff_ffff;
-/** The identifier used if there is no SURB: zeros. */
+/** The SURB identifier of a message that is no reply: zeros. */
 const NO_SURB = new Uint8Array(16);
 
 /** The state that a provider keeps for one client. */
@@ -48,14 +48,17 @@ class ProviderNode implements ServerNode, ServerRole {
   readonly #spooled: Counter;
   readonly #spoolWait: Histogram;
   readonly #accounts = new Map<string, Account>();
-  /** Packets from mixes end here, or are loops in the middle of their path. */
+  /** Rights of packets from mixes: they end here, or are loops in the middle of their path. */
   readonly #fromMix: SenderRights = { next: (id) => this.#next?.find(id), endRefused: undefined };
-  /** A packet between two clients of the same provider also goes through the mixes. */
+  /**
+   * Rights of packets from clients: they must not end here, since a packet between two clients of
+   * the same provider goes through the mixes too.
+   */
   readonly #fromClient: SenderRights = { ...this.#fromMix, endRefused: 'client-to-local-user' };
   #next: NextHopTable | undefined;
   #tokenNs = 1;
   #spoolSize = 0;
-  /** Whether the next message is put into its spool. */
+  /** Says whether the next message is put into its spool; false in a test double only. */
   readonly #spools: () => boolean;
   #isWarned = false;
 
@@ -78,7 +81,7 @@ class ProviderNode implements ServerNode, ServerRole {
   useDocument(document: DirectoryDocument): void {
     const server = this.server;
     const { lambdaP, lambdaL, lambdaD } = document.rates;
-    // The rate that every client obeys, plus slack.
+    // The rate at which every client sends according to the document, times the slack factor.
     const perMs = (lambdaP + lambdaL + lambdaD) * server.options.rateLimit.slack;
     this.#tokenNs = Math.max(1, toMeanIntervalNs(perMs));
     for (const { bucket } of this.#accounts.values()) bucket.setInterval(this.#tokenNs);
@@ -130,7 +133,10 @@ class ProviderNode implements ServerNode, ServerRole {
     return 'delivered';
   }
 
-  /** Packets from clients count against their rate; packets from mixes end here or are loops. */
+  /**
+   * Passes a packet to the relay. A packet of a client uses up a token of its bucket; `account` is
+   * undefined for packets from mixes.
+   */
   #packet(packet: Uint8Array, account: Account | undefined): void {
     const { relay, host, options } = this.server;
     if (account !== undefined && options.rateLimit.enabled && !account.bucket.take(host.now())) {
@@ -140,7 +146,10 @@ class ProviderNode implements ServerNode, ServerRole {
     relay.receive(packet, account === undefined ? this.#fromMix : this.#fromClient);
   }
 
-  /** A client is any linked host that is not a mix, provider or authority. */
+  /**
+   * Returns the account of a client, which is any linked host that is not a mix, provider or
+   * authority; undefined for other names.
+   */
   #account(name: string): Account | undefined {
     const known = this.#accounts.get(name);
     if (known !== undefined) return known;
@@ -167,7 +176,7 @@ class ProviderNode implements ServerNode, ServerRole {
     return { kind: 'forward', surbId: NO_SURB, body };
   }
 
-  /** Always the same number of frames, however many messages wait. */
+  /** Answers a retrieval, always with the same number of frames, however many messages wait. */
   #retrieve(account: Account, sequence: number): void {
     const taken = account.spool.acknowledge(sequence);
     this.#spoolSize -= taken.length;
@@ -181,8 +190,8 @@ class ProviderNode implements ServerNode, ServerRole {
   }
 
   /**
-   * The warning names only one client of the provider, because the others usually have the same
-   * options.
+   * Warns once that a client retrieves too slowly. The warning names only one client of the
+   * provider, because the others usually have the same options.
    */
   #warn({ name, spool, watch }: Account, taken: number): void {
     const { host } = this.server;

@@ -1,25 +1,30 @@
 /**
- * Warns the operator when more messages arrive for a client than it retrieves: its spool then grows
- * until it is full, and messages are delivered later and later.
+ * Detects that more messages arrive for a client than it retrieves: its spool then grows until it
+ * is full, and messages are delivered later and later.
  *
- * Both rates are measured since the client last left no more than one batch waiting: from then on
- * nothing should pile up, so a spool that has grown by several batches shows that the client
- * retrieves too rarely. While a client is away nothing is measured. The watch only warns.
+ * Both rates are measured since the last retrieval that found at most one batch in the spool. If
+ * the spool has grown by several batches since then, the client retrieves too rarely. After a long
+ * pause of the client, the measurement starts again. The watch has no other effect than a warning.
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
-/** Batches by which a spool must grow before the warning, and the fewest retrievals that takes. */
+/**
+ * Number of batches by which a spool must have grown before the warning, and below it the fewest
+ * retrievals before the warning.
+ */
 const BATCHES_GROWN = 5;
 const RETRIEVALS_LEAST = 10;
-/** A pause this many times the mean pause: the client was away. */
+/** If the pause between two retrievals is more than so many mean pauses, the client was away. */
 const PAUSES_AWAY = 5;
 
-/** A client that retrieves too slowly. */
+/**
+ * The rates of a client that retrieves too slowly, measured over the last `overSeconds` seconds.
+ */
 export interface SlowRetrieval {
-  /** Messages per second that arrived, and that the client retrieved. */
+  /** Messages per second that arrived for the client; below it, that the client retrieved. */
   readonly arrivedPerSecond: number;
   readonly retrievedPerSecond: number;
   readonly overSeconds: number;
@@ -35,19 +40,18 @@ export class SpoolWatch {
   #lastNs: Nanoseconds | undefined;
   #pauseNs: Nanoseconds = 0;
 
-  /** @param batch Most messages per retrieval. */
+  /** @param batch Largest number of messages per retrieval. */
   constructor(batch: number) {
     this.#batch = batch;
   }
 
-  /** A message for the client arrived. */
+  /** Counts a message that arrived for the client. */
   arrived(): void {
     this.#arrived += 1;
   }
 
   /**
-   * The client retrieves: it has received `taken` of the earlier messages, and `waiting` are in its
-   * spool.
+   * Records a retrieval, which acknowledges `taken` messages and leaves `waiting` in the spool.
    * @returns the measured rates if the client retrieves too slowly; undefined otherwise.
    */
   retrieved(
@@ -93,7 +97,7 @@ export class SpoolWatch {
   }
 }
 
-/** Text for the log and the report. */
+/** Formats the warning for the log and the report. */
 export function slowRetrievalText(
   client: string,
   { arrivedPerSecond, retrievedPerSecond, overSeconds }: SlowRetrieval,

@@ -7,15 +7,18 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { SpooledMessage } from '../wire.ts';
 
-/** A message and its place in the spool. */
+/** A message in the spool, with its sequence number. */
 export interface SpoolEntry {
-  /** Changes only when the client resumes from another number. */
+  /**
+   * Sequence number of the message; changes only when the client goes on from another number, see
+   * {@link Spool.acknowledge}.
+   */
   sequence: number;
   readonly arrivedNs: Nanoseconds;
   readonly message: SpooledMessage;
   /** The number by which observers know the message; 0 without an observer. */
   readonly copy: number;
-  /** False until an answer has contained the message. */
+  /** True once an answer has contained the message. */
   isShown: boolean;
 }
 
@@ -24,7 +27,7 @@ export class Spool {
   readonly #entries: SpoolEntry[] = [];
   #lastSequence = 0;
 
-  /** Number of messages that wait. */
+  /** Number of messages in the spool. */
   get size(): number {
     return this.#entries.length;
   }
@@ -36,8 +39,9 @@ export class Spool {
   }
 
   /**
-   * Deletes what the client has: everything up to `sequence`. A number that was never issued is
-   * from before a restart of the provider; then both sides go on counting from that number.
+   * Deletes the messages up to the number `sequence`, which the client has received. A number that
+   * this spool has not issued is from before a restart of the provider; then the waiting messages
+   * are numbered anew from that number on.
    * @returns the deleted messages.
    */
   acknowledge(sequence: number): readonly SpoolEntry[] {
@@ -50,7 +54,7 @@ export class Spool {
     return this.#entries.splice(0, count);
   }
 
-  /** The oldest messages, at most `count`. */
+  /** Returns the oldest messages, at most `count`. */
   head(count: number): readonly SpoolEntry[] {
     return this.#entries.slice(0, count);
   }

@@ -1,6 +1,7 @@
 /**
  * The size of a Bloom filter (Bloom, CACM 13(7), 1970): m = -n ln p / (ln 2)^2 bits and k = m/n ln
- * 2 hashes for n elements, and probability p of a false positive once n are in.
+ * 2 hashes for n elements, where p is the probability of a false positive once n elements are in
+ * the filter.
  *
  * @module
  */
@@ -8,14 +9,14 @@ import { log } from '../../../engine/pure/log-exp.ts';
 
 const LN_2 = Math.LN2;
 
-/** Bits and hashes of one Bloom filter. */
+/** Number of bits and of hash functions of a Bloom filter. */
 export interface BloomSize {
   readonly bits: number;
   readonly hashes: number;
 }
 
 /**
- * Size for `elements` and a given share of false positives.
+ * Computes the size of a filter for a number of elements and a share of false positives.
  * @param elements n, >= 1.
  * @param falsePositive p, 0 < p < 1.
  */

@@ -3,7 +3,7 @@
  * = h1 + i h2 mod m, where h1 and h2 are the halves of a keyed hash, so that nobody without the key
  * can choose which bits are set.
  *
- * It does not bound the number of elements; its owner does.
+ * The owner of the filter must bound the number of elements.
  *
  * @module
  */
@@ -12,11 +12,17 @@ import type { SipHash16 } from './sip-hash.ts';
 
 const WORD_BITS = 32;
 const TWO_32 = 0x1_0000_0000;
-/** 52 bits of each half of the hash are used: times 2^-52 they are below 1, and times m below m. */
+/**
+ * Only 52 bits of each half of the hash are used, so that a half divided by 2^52 is exact and below
+ * 1.
+ */
 const HIGH_MASK = 0xf_ffff;
 const TWO_52 = 0x10_0000 * TWO_32;
 
-/** A set that may appear to contain more than was added, never less. */
+/**
+ * A set that may appear to contain elements that were not added, but never lacks an element that
+ * was.
+ */
 export class BloomFilter {
   readonly #bits: number;
   readonly #hashes: number;
@@ -46,21 +52,24 @@ export class BloomFilter {
     return product;
   }
 
-  /** Computes the bit positions of an element; call it before `has` and `add`. */
+  /**
+   * Computes the bit positions of the element whose hash is in `hash.out`; must be called before
+   * `has` and `add`.
+   */
   place(hash: SipHash16): void {
     const { out } = hash;
     this.#first = this.#reduce(out[1] as number, out[0] as number);
     this.#step = this.#reduce(out[3] as number, out[2] as number);
   }
 
-  /** True if the element placed last appears to be in the set. */
+  /** True if the element of the last call of `place` appears to be in the set. */
   has(): boolean {
     const words = this.#words;
     const bits = this.#bits;
     const step = this.#step;
     let at = this.#first;
     for (let index = 0; index < this.#hashes; index++) {
-      // Above 2^32 `at & 31` still gives the low five bits of the integer.
+      // `at & 31` is the low five bits of the integer even if `at` exceeds 2^32.
       if (((words[Math.floor(at / WORD_BITS)] as number) & (1 << (at & 31))) === 0) return false;
       at += step;
       if (at >= bits) at -= bits;
@@ -68,7 +77,7 @@ export class BloomFilter {
     return true;
   }
 
-  /** Adds the element placed last to the set. */
+  /** Adds the element of the last call of `place` to the set. */
   add(): void {
     const words = this.#words;
     const bits = this.#bits;
@@ -85,7 +94,10 @@ export class BloomFilter {
     }
   }
 
-  /** Half of the hash, uniform, as an integer in 0..m-1; cheaper than the remainder modulo m. */
+  /**
+   * Maps half of the hash, given as two words, to a uniform integer in 0..m-1; cheaper than the
+   * remainder modulo m.
+   */
   #reduce(high: number, low: number): number {
     return Math.floor((((high & HIGH_MASK) * TWO_32 + low) / TWO_52) * this.#bits);
   }

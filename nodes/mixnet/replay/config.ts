@@ -15,17 +15,17 @@ import {
 
 /** Schema of the options of replay protection. */
 export const replayConfig = z.strictObject({
-  /** Number of packets during the life of a mix key: rate times epoch, with a margin. */
+  /** Expected number of packets under one mix key: rate times epoch, with a margin. */
   expectedTags: z.int().min(1).max(EXPECTED_TAGS_MAX).default(EXPECTED_TAGS_DEFAULT),
-  /** Share of honest packets dropped as replays once this many have arrived. */
+  /** Share of new packets that are dropped as replays once `expectedTags` packets have arrived. */
   falsePositive: z
     .number()
     .min(FALSE_POSITIVE_SHARE_MIN)
     .max(FALSE_POSITIVE_SHARE_MAX)
     .default(FALSE_POSITIVE_SHARE_DEFAULT),
   /**
-   * 2: when the first filter is full, a second one for as many packets is added, instead of
-   * refusing.
+   * Largest number of filters of one key. With 2, a second filter for as many packets is added when
+   * the first one is full, and packets are refused only when both are.
    */
   filters: z.union([z.literal(1), z.literal(2)]).default(1),
   /** Largest number of packets that wait until their tags are on disk. */

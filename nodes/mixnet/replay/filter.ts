@@ -2,10 +2,10 @@
  * Test-and-set of replay tags under one mix key: Bloom filters with a stated probability of false
  * positives (docs/spec/mixnet.md, "Replay protection").
  *
- * The filter lives as long as its key and never forgets a tag earlier: a forgotten tag could be
- * replayed. When it holds as many tags as it was made for, a second filter of the same size may be
- * added (the stated probability covers both together); after that it refuses. Not persistent: see
- * tag-log.ts.
+ * The filter exists as long as its key and forgets no tag, since a packet with a forgotten tag
+ * could be replayed. When it contains as many tags as expected, a second filter of the same size
+ * may be added (the stated probability covers both together); when that is full too, new tags are
+ * refused. Not persistent: see tag-log.ts.
  *
  * @module
  */
@@ -13,18 +13,25 @@ import { BloomFilter } from './bloom.ts';
 import { bloomSize } from './bloom-size.ts';
 import { SipHash16 } from './sip-hash.ts';
 
-/** The expected use of a filter during the life of one key. */
+/** The expected number of tags under one key, and the accepted share of false positives. */
 export interface ReplayFilterOptions {
-  /** Number of packets during the life of the key, at least 1. */
+  /** Expected number of packets under the key, at least 1. */
   readonly expectedTags: number;
-  /** Probability that a new tag is taken for a replay when the filter is full; 0..1. */
+  /**
+   * Probability that a new tag is taken for a replay when as many tags as possible are in the
+   * filter; 0..1.
+   */
   readonly falsePositive: number;
-  /** 2: when the first filter is full, a second one for as many tags is added. 1 when absent. */
+  /**
+   * Largest number of Bloom filters, 1 if absent. With 2, a second filter for as many tags is added
+   * when the first one is full.
+   */
   readonly filters?: 1 | 2;
 }
 
 /**
- * `full` means that the tag is unknown but there is no room to remember it, so it must be rejected.
+ * The verdict on a tag. `full`: the tag is new, but there is no room to remember it, so its packet
+ * must be dropped.
  */
 export type FilterVerdict = 'new' | 'replay' | 'full';
 
@@ -49,7 +56,7 @@ export class ReplayFilter {
 
   // hot: see bench/mix.ts.
   /**
-   * Looks up a tag and remembers it.
+   * Looks up a tag, and remembers it if it is new.
    * @param tag At least 16 bytes, of which the first 16 count.
    */
   enter(tag: Uint8Array): FilterVerdict {
@@ -85,7 +92,8 @@ export class ReplayFilter {
 
   #grow(): BloomFilter {
     const { expectedTags, falsePositive } = this.#options;
-    // The probabilities of several filters add up.
+    // The probability of each filter is its share of the total, since the probabilities of the
+    // filters add up.
     const filter = new BloomFilter(bloomSize(expectedTags, falsePositive / this.#filtersMax));
     this.#filters.push(filter);
     this.#inLast = 0;

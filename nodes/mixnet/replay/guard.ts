@@ -2,8 +2,9 @@
  * Replay protection of one mix key: the filter decides, and the log releases a packet when its tag
  * is on disk (docs/spec/mixnet.md, "Replay protection").
  *
- * There are two sound designs: with a store, key and tags are both on disk; without one, both are
- * in memory, and a restart must discard the key. A key on disk with tags in memory is not offered.
+ * There are two safe designs: with a store, key and tags are both on disk; without a store, both
+ * are in memory, and a restart must discard the key. A key on disk with tags in memory is not
+ * supported.
  *
  * @module
  */
@@ -12,13 +13,16 @@ import type { ReplayDropReason } from './drops.ts';
 import type { ReplayFilter } from './filter.ts';
 import { TagLog, type TagSyncCallback } from './tag-log.ts';
 
-/** Judges packets of one mix key, see {@link DurableTagGuard}. */
+/**
+ * Decides whether packets under one mix key are replays; for the methods see {@link
+ * DurableTagGuard}.
+ */
 export interface TagGuard {
   enter(tag: Uint8Array, onSynced: TagSyncCallback): ReplayDropReason | undefined;
   retire(): void;
 }
 
-/** What a guard needs. */
+/** The filter, store and limit of a {@link DurableTagGuard}. */
 export interface DurableTagGuardOptions {
   /** A filter for this key alone, empty. */
   readonly filter: ReplayFilter;
@@ -28,12 +32,12 @@ export interface DurableTagGuardOptions {
   readonly pendingMax: number;
 }
 
-/** Rejects packets that arrived before, even before a crash. */
+/** Rejects packets that arrived before, also those from before a crash. */
 export class DurableTagGuard implements TagGuard {
   readonly #filter: ReplayFilter;
   readonly #log: TagLog | undefined;
   readonly #pendingMax: number;
-  /** Tags that were on disk at the start. */
+  /** Number of tags that were on disk when the guard was created. */
   readonly reloaded: number;
 
   constructor(options: DurableTagGuardOptions) {
@@ -45,8 +49,9 @@ export class DurableTagGuard implements TagGuard {
   }
 
   /**
-   * Judges a packet whose MAC was valid. When nothing is returned, the packet may be sent once
-   * `onSynced` is called without an error, and not before; with an error it must be dropped
+   * Judges a packet with a valid MAC.
+   * @returns the reason to drop the packet. If undefined, the packet may be sent once `onSynced` is
+   * called without an error, and not before; with an error it must be dropped
    * (`replay-log-failed`).
    * @param tag At least 16 bytes.
    * @param onSynced Without a store it is called before this method returns.
@@ -62,7 +67,7 @@ export class DurableTagGuard implements TagGuard {
     return undefined;
   }
 
-  /** Ends with the key, which must be destroyed first: erases the tags on disk. */
+  /** Erases the tags on disk; the key must be destroyed first. */
   retire(): void {
     this.#log?.clear();
   }

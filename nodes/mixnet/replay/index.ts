@@ -1,6 +1,6 @@
 /**
- * Replay protection of a mix: filter, log, and their combination. The only entry point for the rest
- * of the protocol.
+ * Replay protection of a mix: filter, log, and their combination. The other folders of the protocol
+ * import only this module.
  *
  * @module
  */

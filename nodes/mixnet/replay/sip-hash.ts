@@ -2,8 +2,8 @@
  * SipHash-2-4 with 128 bits of output, of messages of 16 bytes (Aumasson and Bernstein, "SipHash: a
  * fast short-input PRF", 2012; output of 128 bits as in their reference implementation).
  *
- * It keys a Bloom filter: without the key nobody can choose which bits an element sets. Not for
- * authentication of packets. 64-bit words are pairs of 32-bit ones.
+ * It is the keyed hash of a Bloom filter: without the key nobody can choose which bits an element
+ * sets. It does not authenticate packets. 64-bit words are pairs of 32-bit words.
  *
  * @module
  */
@@ -16,10 +16,10 @@ const LENGTH_BLOCK = 16 << 24;
 
 /** A keyed hash of 16-byte messages; {@link SipHash16.out} holds the last result. */
 export class SipHash16 {
-  /** First and second half of the result, each low word first. */
+  /** First and second 64-bit half of the result, each as two 32-bit words, low word first. */
   readonly out = new Uint32Array(4);
   readonly #key = new Uint32Array(4);
-  /** v0, v1, v2, v3, each low word first. */
+  /** The state v0, v1, v2, v3, each as two 32-bit words, low word first. */
   readonly #v = new Int32Array(8);
 
   /**
@@ -86,7 +86,9 @@ function littleEndian(bytes: Uint8Array, at: number): number {
   );
 }
 
-/** SipRounds on v, in local variables: l and h are the low and high words. */
+/**
+ * Applies `count` SipRounds to v, in local variables: l and h are the low and high 32-bit words.
+ */
 function rounds(v: Int32Array, count: number): void {
   let l0 = v[0] as number;
   let h0 = v[1] as number;
@@ -138,5 +140,8 @@ function rounds(v: Int32Array, count: number): void {
   v[7] = h3;
 }
 
-/** 1 when a sum of two low words exceeded 2^32: it is then below each of them. */
+/**
+ * The carry of a sum of two low words, where `word` is one of them: if the sum overflowed, the
+ * result is below each of them.
+ */
 const carry = (sum: number, word: number): number => (sum >>> 0 < word >>> 0 ? 1 : 0);

@@ -3,8 +3,9 @@
  * Replay protection).
  *
  * A packet may be forwarded only after its tag is synced, so that a crash loses no tag of a
- * forwarded packet. While one group is being synced the next one gathers: the slower the disk, the
- * larger the groups. Key and log live and end together: never keep a key whose log is gone.
+ * forwarded packet. While one group is being synced, tags are gathered for the next: the slower the
+ * disk, the larger the groups. A key must be destroyed before its log is erased: without the log,
+ * replays would be accepted.
  *
  * ```text
  *   record of the store's log = tag (16) | tag (16) | ...          one record for each group
@@ -37,12 +38,12 @@ export class TagLog {
   /**
    * Passes every tag in the store to `visit`, in the order written. Call it before the first `add`.
    * @param visit The log owns the bytes after the call.
-   * @returns how many.
+   * @returns the number of tags.
    */
   static reload(store: Store, visit: (tag: Uint8Array) => void): number {
     let count = 0;
     store.replay((record) => {
-      // A store never alters a record silently, so another length is a bug.
+      // A store never changes a record without an error, so another length is a bug.
       if (record.length % REPLAY_TAG_PREFIX_BYTES !== 0) {
         throw new Error(`a record of replay tags has ${record.length} bytes`);
       }
@@ -54,7 +55,7 @@ export class TagLog {
     return count;
   }
 
-  /** Tags that are not on disk yet. */
+  /** Number of tags that are not on disk yet. */
   get pending(): number {
     return this.#waiting.length + this.#syncing;
   }
@@ -62,7 +63,7 @@ export class TagLog {
   /**
    * Writes a tag.
    * @param tag At least 16 bytes, of which the first 16 are written.
-   * @param onSynced Called once, never in the same turn.
+   * @param onSynced Called once, never during this call.
    */
   add(tag: Uint8Array, onSynced: TagSyncCallback): void {
     const at = this.#waiting.length * REPLAY_TAG_PREFIX_BYTES;
@@ -74,7 +75,7 @@ export class TagLog {
     if (!this.#isSyncing) this.#sync();
   }
 
-  /** Erases all tags; destroy their key first. */
+  /** Erases all tags; their key must be destroyed first. */
   clear(): void {
     this.#store.truncate();
     this.#store.sync(() => undefined);
@@ -92,7 +93,7 @@ export class TagLog {
   #onSync(group: readonly TagSyncCallback[], error: string | undefined): void {
     this.#isSyncing = false;
     this.#syncing = 0;
-    // The next group first: the callbacks may take long.
+    // The sync of the next group starts first, because the callbacks may take long.
     if (this.#waiting.length > 0) this.#sync();
     for (const onSynced of group) onSynced(error);
   }

@@ -1,10 +1,10 @@
 /**
- * Compares the verdicts of replay protection with ground truth, without influencing them: a tag
- * refused that never came before is a false positive (`mix.replay.false_positive`), one accepted
- * twice is a false negative.
+ * Compares the verdicts of replay protection with ground truth, without influencing them: a new tag
+ * that is refused is a false positive (`mix.replay.false_positive`), a tag that is accepted twice
+ * is a false negative.
  *
- * The witness lives outside the node and survives its crashes. It uses 53 bits of a tag: among a
- * million tags two agree in them with probability 6e-5.
+ * The witness is outside the node and survives its crashes. It uses 53 bits of a tag: the
+ * probability that any two of a million tags agree in them is 6e-5.
  *
  * @module
  */
@@ -19,7 +19,10 @@ const TWO_21 = 0x20_0000;
 
 /** The counters for each kind of verdict. */
 export interface ReplayVerdictCounters {
-  /** Number of tags that arrived for the first time, the denominator of the share. */
+  /**
+   * Number of tags that arrived for the first time: the denominator of the share of false
+   * positives.
+   */
   readonly fresh: Counter;
   /** Number of tags that arrived for the first time but were rejected as replays. */
   readonly falsePositives: Counter;
@@ -35,7 +38,7 @@ export class WitnessedGuard implements TagGuard {
   readonly #came: string;
   readonly #went: string;
 
-  /** @param truth The witness, and the space of it that belongs to this node and key. */
+  /** @param truth The witness, and the name under which it keeps the tags of this node and key. */
   constructor(
     inner: TagGuard,
     truth: { readonly witness: GroundTruthWitness; readonly space: string },
