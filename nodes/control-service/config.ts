@@ -70,6 +70,8 @@ export const controlConfig = z.strictObject({
   maxHops: z.int().min(2).max(64).default(HOPS_MAX),
   /** Lifetime of hop fields, `(1 + expiry) * 337.5 s`. */
   expiry: z.int().min(0).max(255).default(EXPIRY),
+  /** Whether entries have the rest of the MACs, with which hosts send on EPIC-HP paths; the reference's option `epic`. */
+  epic: z.boolean().default(false),
   /**
    * Whose keys entries are signed with: `modelled` ones everybody has beforehand, or `real` ones of certificates, which are
    * fetched and verified.

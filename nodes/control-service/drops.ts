@@ -44,6 +44,8 @@ const OF_SIGNATURES: Readonly<Record<SignatureRefusal, string>> = {
   'trc-inactive': 'the TRC of the ISD has expired, or is not valid yet',
   'signature-time': 'a certificate is not valid for the whole time of an entry',
   'signature-invalid': 'a signature is false',
+  'epic-digest':
+    'what MACs leave out, beside a signed entry of a segment, is not what the entry signed a digest of',
 };
 
 const OF_KEYS: Readonly<Record<Level1Refusal, string>> = {

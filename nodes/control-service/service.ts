@@ -119,6 +119,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     const signing = { hops, signer: keys.signer, expTime: options.expiry, seconds };
     const extender = new SegmentExtender({
       ...{ ...signing, isdAs, mtu, interfaces },
+      epic: options.epic ? crypto : undefined,
       announced: (ingress, egress): StaticInfo | undefined =>
         staticInfoFor(surroundings, { ingress, egress }),
     });

@@ -75,6 +75,8 @@ export const EPIC_META_LENGTH = 16;
 export const EPIC_PACKET_ID_LENGTH = 8;
 /** Bytes of each hop validation field; the penultimate hop's stands before the last hop's. */
 export const EPIC_FIELD_LENGTH = 4;
+/** Bytes of a full MAC that its hop field leaves out: with them it is the key of the fields. */
+export const EPIC_REST_LENGTH = 10;
 /** Unit of the time stamp of a packet (reference pkg/experimental/epic, TimestampResolution), ns. */
 export const EPIC_TIME_UNIT_NS = 21_000;
 /** Time in which a packet must arrive (reference pkg/experimental/epic, MaxPacketLifetime), ns. */

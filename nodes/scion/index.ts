@@ -132,6 +132,7 @@ export {
 } from './network.ts';
 export { combineSegmentsIntoPaths } from './paths/combinator.ts';
 export type { SegmentSet } from './paths/edges.ts';
+export { computeEpicDigest, isEpicDigestOf } from './paths/epic-extension.ts';
 export { makePathInside, type PathFinder } from './paths/finder.ts';
 export { asSequenceOfPath, formatInterface, type Path, type PathInterface } from './paths/path.ts';
 export { computePathTotals } from './paths/path-metadata.ts';

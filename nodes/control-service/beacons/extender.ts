@@ -3,9 +3,11 @@
  *
  * @module
  */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { SigningKey } from '../../../engine/host/signatures.ts';
 import {
   appendSignedEntry,
+  computeEpicDigest,
   extendSegment,
   type HopAuthenticator,
   type IsdAs,
@@ -38,6 +40,8 @@ export interface SegmentExtenderParts {
   readonly expTime: number;
   /** Calendar time, seconds since 1970. */
   readonly seconds: () => number;
+  /** Hashes what the MACs of its hop fields leave out, with which hosts send on EPIC-HP paths; absent: it keeps that. */
+  readonly epic?: Pick<CryptoProvider, 'sha256'> | undefined;
   /** What this AS announces in an entry; absent, or undefined for an entry: nothing. */
   readonly announced?: (ingress: number, egress: number) => StaticInfo | undefined;
 }
@@ -64,7 +68,7 @@ export class SegmentExtender {
    * @param egress The interface on which it leaves; 0 if it ends here.
    */
   extend(before: SignedSegment, ingress: number, egress: number): SignedSegment {
-    const { isdAs, mtu, interfaces, hops, seconds } = this.#parts;
+    const { isdAs, mtu, interfaces, hops, seconds, epic } = this.#parts;
     const { key, keyId, notAfter } = this.#parts.signer();
     const expTime = this.#expTime(before.segment.timestamp, notAfter);
     const ingressMtu = interfaces.get(ingress)?.mtu ?? 0;
@@ -75,11 +79,13 @@ export class SegmentExtender {
       ...extension,
       staticInfo,
       peerLinks,
+      isEpic: epic !== undefined,
       authenticator: hops,
     });
     const entry = entries.at(-1) as (typeof entries)[number];
     const next = interfaces.get(egress)?.neighbour;
-    const content = { entry, next, keyId, signedSeconds: seconds() };
+    const epicDigest = epic && computeEpicDigest(epic, entry);
+    const content = { entry, next, keyId, signedSeconds: seconds(), epicDigest };
     return appendSignedEntry(before, content, (input) => signEntry(key, input));
   }
 

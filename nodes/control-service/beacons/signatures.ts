@@ -11,7 +11,12 @@ import type { SigningKey, VerifyingKey } from '../../../engine/host/signatures.t
 import { concatBytes, hashKey, writeUint32 } from '../../_kit/bytes.ts';
 import { derSequence, readDer } from '../../_kit/der.ts';
 import { derUnsigned } from '../../_kit/der-primitives.ts';
-import { type IsdAs, type SignedSegment, signatureInput } from '../../scion/index.ts';
+import {
+  type IsdAs,
+  isEpicDigestOf,
+  type SignedSegment,
+  signatureInput,
+} from '../../scion/index.ts';
 import { HOP_UNIT_S, VERIFIED_PREFIXES_MAX } from '../geometry.ts';
 import type { TrustQuestion, TrustRefusal } from '../pki/trust-store.ts';
 
@@ -20,7 +25,11 @@ const SCALAR_BYTES = 32;
 const ECDSA_SIGNATURE = derSequence({ r: derUnsigned(SCALAR_BYTES), s: derUnsigned(SCALAR_BYTES) });
 
 /** Why a segment's signatures are refused. */
-export type SignatureRefusal = 'signature-length' | 'signature-invalid' | TrustRefusal;
+export type SignatureRefusal =
+  | 'signature-length'
+  | 'signature-invalid'
+  | 'epic-digest'
+  | TrustRefusal;
 
 /** A signature of an entry, in DER. */
 export function signEntry(key: SigningKey, input: Uint8Array): Uint8Array {
@@ -99,7 +108,9 @@ export class SegmentVerifier {
   refusal(segment: SignedSegment): SignatureRefusal | undefined {
     const { signed, information } = segment;
     let prefix = this.#crypto.sha256(information);
-    for (const [index, { headerAndBody, signature }] of signed.entries()) {
+    for (const [index, { headerAndBody, signature, epicDigest }] of signed.entries()) {
+      const entry = segment.segment.entries[index] as (typeof segment.segment.entries)[number];
+      if (!isEpicDigestOf(this.#crypto, epicDigest, entry)) return 'epic-digest';
       // The whole length, or bytes could move between the two parts and leave the hash as it is.
       const length = new Uint8Array(4);
       writeUint32(length, 0, headerAndBody.length);

@@ -11,6 +11,7 @@
 
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { leastOf } from '../../../engine/pure/extremes.ts';
+import { concatBytes } from '../../_kit/bytes.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
 import {
   encodePath,
@@ -36,6 +37,8 @@ export interface AssembleRequest {
 interface Part {
   readonly info: InfoField;
   readonly hops: readonly HopField[];
+  /** The full MAC of each hop field, if its AS announces it. */
+  readonly fullMacs: readonly (Uint8Array | undefined)[];
   readonly interfaces: readonly PathInterface[];
   readonly mtu: number;
   readonly expiryHalfSeconds: number;
@@ -58,6 +61,8 @@ export function assemblePath(request: AssembleRequest): Path {
     infos: parts.map((part) => part.info),
     hops: parts.flatMap((part) => part.hops),
   };
+  // Reference combinator isEpicAvailable: the ASes of the last two hop fields check the path.
+  const [penultimate, last] = parts.flatMap((part) => part.fullMacs).slice(-2);
   const metadata = collectPathMetadata(interfaces, edges.flatMap(usedEntries));
   return {
     source,
@@ -70,6 +75,7 @@ export function assemblePath(request: AssembleRequest): Path {
     fingerprint: pathFingerprint(crypto, interfaces),
     weight: countAsHops(edges),
     ...(metadata === undefined ? {} : { metadata }),
+    ...(penultimate === undefined || last === undefined ? {} : { epic: { penultimate, last } }),
   };
 }
 
@@ -95,6 +101,7 @@ function initialFolds(edge: SegmentEdge): number {
 function buildPart(edge: SegmentEdge): Part {
   const { segment, shortcut } = edge;
   const hops: HopField[] = [];
+  const fullMacs: (Uint8Array | undefined)[] = [];
   const interfaces: PathInterface[] = [];
   let mtu = Number.POSITIVE_INFINITY;
   let expiryHalfSeconds = Number.POSITIVE_INFINITY;
@@ -110,6 +117,7 @@ function buildPart(edge: SegmentEdge): Part {
       hopExpiryHalfSeconds(segment.timestamp, hop.expTime),
     );
     hops.push(hopField(hop));
+    fullMacs.push(fullMacOf(hop));
     if (hop.consEgress !== 0) interfaces.push({ isdAs: entry.isdAs, ifId: hop.consEgress });
     if (hop.consIngress !== 0 && !isCut) {
       interfaces.push({ isdAs: entry.isdAs, ifId: hop.consIngress });
@@ -117,6 +125,7 @@ function buildPart(edge: SegmentEdge): Part {
   }
   if (edge.role === 'down') {
     hops.reverse();
+    fullMacs.reverse();
     interfaces.reverse();
   }
   const info: InfoField = {
@@ -125,7 +134,7 @@ function buildPart(edge: SegmentEdge): Part {
     segmentId: segmentIdAt(segment, initialFolds(edge)),
     timestamp: segment.timestamp,
   };
-  return { info, hops, interfaces, mtu, expiryHalfSeconds };
+  return { info, hops, fullMacs, interfaces, mtu, expiryHalfSeconds };
 }
 
 /**
@@ -135,6 +144,11 @@ function ingressMtu(entry: AsEntry, isCut: boolean): number {
   return isCut || entry.ingressMtu === 0 ? Number.POSITIVE_INFINITY : entry.ingressMtu;
 }
 
-function hopField(hop: SegmentHop): HopField {
-  return { ...hop, hasIngressAlert: false, hasEgressAlert: false };
+/** The reference (getAuthPeer) begins that of a peering hop field with the MAC of another one: routers drop its packets. */
+function fullMacOf({ mac, macRest }: SegmentHop): Uint8Array | undefined {
+  return macRest && concatBytes(mac, macRest);
+}
+
+function hopField({ consIngress, consEgress, expTime, mac }: SegmentHop): HopField {
+  return { consIngress, consEgress, expTime, mac, hasIngressAlert: false, hasEgressAlert: false };
 }

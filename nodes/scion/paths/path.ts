@@ -10,6 +10,7 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { toHex, writeUint32 } from '../../_kit/bytes.ts';
 import { ISD_AS_LENGTH } from '../geometry.ts';
 import type { AsSequence, AsSequenceStep } from '../trace-states.ts';
+import type { EpicAuthenticators } from '../wire/epic.ts';
 import { type IsdAs, writeIsdAs } from '../wire/isd-as.ts';
 import type { WirePath } from '../wire/path.ts';
 import type { GeoCoordinates, LinkType } from './static-info.ts';
@@ -57,6 +58,8 @@ export interface Path {
   readonly fingerprint: string;
   /** Number of AS hops as counted by the combinator. */
   readonly weight: number;
+  /** With what a host sends on it as an EPIC-HP path; absent if one of its last two ASes keeps that to itself. */
+  readonly epic?: EpicAuthenticators;
   /** What its ASes announce; absent if nothing. */
   readonly metadata?: PathMetadata;
 }

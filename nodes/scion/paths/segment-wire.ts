@@ -21,13 +21,21 @@ import {
 import { bytes, int32, int53, uint32, uint53, uint64 } from '../../_kit/protobuf-scalars.ts';
 import { EXP_TIME_MAX, HOP_MAC_LENGTH } from '../geometry.ts';
 import { type IsdAs, isdAsOfWords, isdAsWords } from '../wire/isd-as.ts';
+import {
+  makeUnsignedExtensions,
+  UNSIGNED_EXTENSIONS,
+  withUnsignedExtensions,
+} from './epic-extension.ts';
 import type { AsEntry, PathSegment, PeerEntry, SegmentHop } from './segment.ts';
-import { makeExtensionsMessage, readStaticInfo, SEGMENT_EXTENSIONS } from './static-info.ts';
+import {
+  makeExtensionsMessage,
+  PEERS_MAX,
+  readStaticInfo,
+  SEGMENT_EXTENSIONS,
+} from './static-info.ts';
 
 /** Most entries of a segment that is read: paths have at most 64 hop fields. */
 const ENTRIES_MAX = 64;
-/** Most peering links of an AS that are read. */
-const PEERS_MAX = 256;
 const UINT16_MAX = 0xffff;
 const UINT32_MAX = 0xffff_ffff;
 
@@ -71,13 +79,18 @@ const SEGMENT_INFORMATION = message({ timestamp: field(1, int53), segmentId: fie
 /** The message PathSegment, for messages that contain segments. */
 export const PATH_SEGMENT = message({
   information: field(1, bytes),
-  entries: repeated(2, message({ signed: optional(1, SIGNED_MESSAGE) }), { most: ENTRIES_MAX }),
+  entries: repeated(
+    2,
+    message({ signed: optional(1, SIGNED_MESSAGE), unsigned: optional(2, UNSIGNED_EXTENSIONS) }),
+    { most: ENTRIES_MAX },
+  ),
 });
 /** A segment in the bytes of its parts. */
 export type EncodedSegment = MessageOf<typeof PATH_SEGMENT>;
 
 /** ECDSA with SHA-256 (signed.proto, SignatureAlgorithm). */
 const ECDSA_SHA256 = 1;
+const NO_DIGEST = new Uint8Array(0);
 const NO_ISD_AS = '0-0' as IsdAs;
 
 /** Why bytes are no segment. */
@@ -96,6 +109,8 @@ export interface SignedEntry {
   readonly signedSeconds: number;
   /** Number of bytes of the parts before it that it says the signature covers. */
   readonly associatedBytes: number;
+  /** The digest of the entry's unsigned extensions, empty if it says none. */
+  readonly epicDigest: Uint8Array;
 }
 
 /** The key of a signature: one of an AS's certificates, and the TRC that it was made for. */
@@ -121,6 +136,8 @@ export interface SignedEntryContent {
   readonly next: IsdAs | undefined;
   readonly keyId: SignatureKeyId;
   readonly signedSeconds: number;
+  /** The digest of the entry's unsigned extensions; absent if it has none. */
+  readonly epicDigest?: Uint8Array | undefined;
 }
 
 /** A beacon without entries, of which only the origin makes use. */
@@ -149,7 +166,7 @@ export function signatureInput(
 /** Adds a signed entry. @param sign Signs {@link signatureInput}; the signature is DER. */
 export function appendSignedEntry(
   before: SignedSegment,
-  { entry, next = NO_ISD_AS, keyId, signedSeconds }: SignedEntryContent,
+  { entry, next = NO_ISD_AS, keyId, signedSeconds, epicDigest }: SignedEntryContent,
   sign: (input: Uint8Array) => Uint8Array,
 ): SignedSegment {
   const covered = signatureInput(before, before.signed.length, new Uint8Array(0));
@@ -172,11 +189,14 @@ export function appendSignedEntry(
       hop: hopFieldOf(peer.hop),
     })),
     mtu: entry.mtu,
-    extensions: makeExtensionsMessage(entry.staticInfo),
+    extensions: makeExtensionsMessage(entry.staticInfo, epicDigest),
   });
   const headerAndBody = encodeProtobuf(HEADER_AND_BODY, { header, body });
   const signature = sign(concatBytes(headerAndBody, covered));
-  const one = { headerAndBody, signature, next, keyId, signedSeconds, associatedBytes };
+  const one = {
+    ...{ headerAndBody, signature, next, keyId, signedSeconds, associatedBytes },
+    epicDigest: epicDigest ?? NO_DIGEST,
+  };
   return {
     segment: { ...before.segment, entries: [...before.segment.entries, entry] },
     information: before.information,
@@ -185,9 +205,14 @@ export function appendSignedEntry(
 }
 
 /** The message PathSegment of a segment, with the bytes of its parts as they came. */
-export function makeEncodedSegment({ information, signed }: SignedSegment): EncodedSegment {
-  const entries = signed.map(({ headerAndBody, signature }) => ({
+export function makeEncodedSegment({
+  segment,
+  information,
+  signed,
+}: SignedSegment): EncodedSegment {
+  const entries = signed.map(({ headerAndBody, signature }, index) => ({
     signed: { headerAndBody, signature },
+    unsigned: makeUnsignedExtensions(segment.entries[index] as AsEntry),
   }));
   return { information, entries };
 }
@@ -206,8 +231,9 @@ export function decodeSignedSegment(encoded: EncodedSegment): SignedSegment | Se
   const signed: SignedEntry[] = [];
   for (const one of encoded.entries) {
     const read = one.signed && entryOf(one.signed);
-    if (read === undefined) return 'segment-malformed';
-    entries.push(read.entry);
+    const entry = read && withUnsignedExtensions(read.entry, one.unsigned);
+    if (read === undefined || entry === undefined) return 'segment-malformed';
+    entries.push(entry);
     signed.push(read.signed);
   }
   const isValid =
@@ -253,6 +279,7 @@ function entryOf(
       keyId: { ...keyId, isdAs: isdAsOfWords(keyId.isdAs) },
       signedSeconds: header.timestamp?.seconds ?? 0,
       associatedBytes: header.associatedBytes,
+      epicDigest: body.extensions?.digests?.epic?.digest ?? NO_DIGEST,
     },
   };
 }

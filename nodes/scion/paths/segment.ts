@@ -7,7 +7,7 @@
  * @module
  */
 import { writeUint16 } from '../../_kit/bytes.ts';
-import { ISD_AS_LENGTH } from '../geometry.ts';
+import { HOP_MAC_LENGTH, ISD_AS_LENGTH } from '../geometry.ts';
 import { type HopAuthenticator, nextSegmentId } from '../mac.ts';
 import type { AsSequence } from '../trace-states.ts';
 import { type IsdAs, writeIsdAs } from '../wire/isd-as.ts';
@@ -22,6 +22,8 @@ export interface SegmentHop {
   readonly consEgress: number;
   readonly expTime: number;
   readonly mac: Uint8Array;
+  /** The 10 bytes that the MAC leaves out; absent if the AS keeps them to itself (epic-extension.ts). */
+  readonly macRest?: Uint8Array;
 }
 
 /** Entry to an AS over a peering link. */
@@ -78,6 +80,8 @@ export interface SegmentExtension {
   /** Peering links, sorted by interface. */
   readonly peerLinks: readonly PeerLink[];
   readonly staticInfo?: StaticInfo | undefined;
+  /** True if hop fields get {@link SegmentHop.macRest}. */
+  readonly isEpic?: boolean;
   /** Makes MACs with this AS's forwarding key. */
   readonly authenticator: HopAuthenticator;
 }
@@ -90,20 +94,24 @@ export function extendSegment(segment: PathSegment, extension: SegmentExtension)
   const { ingress, egress, expTime, authenticator } = extension;
   const { timestamp, entries } = segment;
   const beta = segmentIdAt(segment, entries.length);
-  const covered = { timestamp, expTime, consEgress: egress };
-  const mac = authenticator.mac({ ...covered, segmentId: beta, consIngress: ingress });
+  const makeHop = (segmentId: number, consIngress: number): SegmentHop => {
+    const covered = { timestamp, expTime, consEgress: egress, segmentId, consIngress };
+    const tag = authenticator.tag(covered);
+    const mac = tag.slice(0, HOP_MAC_LENGTH);
+    const hop = { consIngress, consEgress: egress, expTime, mac };
+    return extension.isEpic === true ? { ...hop, macRest: tag.slice(HOP_MAC_LENGTH) } : hop;
+  };
+  const hop = makeHop(beta, ingress);
   // "Hop Field MAC", peering: peer hop fields are chained after the AS's regular hop field.
-  const peerBeta = nextSegmentId(beta, mac);
+  const peerBeta = nextSegmentId(beta, hop.mac);
   const peers = extension.peerLinks.map(({ ifId, peer, peerIfId, mtu }): PeerEntry => {
-    const peerMac = authenticator.mac({ ...covered, segmentId: peerBeta, consIngress: ifId });
-    const hop = { consIngress: ifId, consEgress: egress, expTime, mac: peerMac };
-    return { peer, peerIfId, mtu, hop };
+    return { peer, peerIfId, mtu, hop: makeHop(peerBeta, ifId) };
   });
   const entry: AsEntry = {
     isdAs: extension.isdAs,
     mtu: extension.mtu,
     ingressMtu: extension.ingressMtu,
-    hop: { consIngress: ingress, consEgress: egress, expTime, mac },
+    hop,
     peers,
     ...(extension.staticInfo === undefined ? {} : { staticInfo: extension.staticInfo }),
   };

@@ -13,10 +13,12 @@ import {
   message,
   optional,
 } from '../../_kit/protobuf.ts';
-import { float, int32, string, uint32, uint53 } from '../../_kit/protobuf-scalars.ts';
+import { bytes, float, int32, string, uint32, uint53 } from '../../_kit/protobuf-scalars.ts';
 
 /** Most interfaces of which an entry says something in one map. */
 const INTERFACES_MAX = 1_024;
+/** Most peering links of an AS that are read. */
+export const PEERS_MAX = 256;
 /** Longest note or address that is read, characters. */
 const TEXT_LENGTH_MAX = 1_024;
 const UINT16_MAX = 0xffff;
@@ -92,12 +94,27 @@ const STATIC_INFO = message({
   carbon: optional(7, LARGE_VALUES),
 });
 /** The message PathSegmentExtensions, as far as it is read. */
-export const SEGMENT_EXTENSIONS = message({ staticInfo: optional(1, STATIC_INFO) });
+export const SEGMENT_EXTENSIONS = message({
+  staticInfo: optional(1, STATIC_INFO),
+  digests: optional(
+    1_000,
+    message({ epic: optional(1_000, message({ digest: field(1, bytes) })) }),
+  ),
+});
 
-/** The message of what an AS announces; undefined if that is nothing. */
+/** The message of what an AS announces, with the digest of its unsigned extensions; undefined if that is nothing. */
 export function makeExtensionsMessage(
   info: StaticInfo | undefined,
+  epicDigest: Uint8Array | undefined,
 ): MessageOf<typeof SEGMENT_EXTENSIONS> | undefined {
+  const staticInfo = makeStaticInfoMessage(info);
+  const digests = epicDigest && { epic: { digest: epicDigest } };
+  return staticInfo === undefined && digests === undefined ? undefined : { staticInfo, digests };
+}
+
+function makeStaticInfoMessage(
+  info: StaticInfo | undefined,
+): MessageOf<typeof STATIC_INFO> | undefined {
   if (info === undefined) return undefined;
   const { latencyUs, bandwidthKbps, carbon, ...rest } = info;
   const staticInfo = {
@@ -106,7 +123,7 @@ export function makeExtensionsMessage(
     bandwidth: presentValues(bandwidthKbps),
     carbon: presentValues(carbon),
   };
-  return encodeProtobuf(STATIC_INFO, staticInfo).length === 0 ? undefined : { staticInfo };
+  return encodeProtobuf(STATIC_INFO, staticInfo).length === 0 ? undefined : staticInfo;
 }
 
 /** What an AS announces; `malformed` if a number is out of its range, or a text is too long. */

@@ -44,15 +44,18 @@ export interface EpicCovered {
   readonly payloadLength: number;
 }
 
+/** The full MACs of a path's last two hop fields, 16 bytes each: the keys of the fields of an EPIC-HP path. */
+export interface EpicAuthenticators {
+  readonly penultimate: Uint8Array;
+  readonly last: Uint8Array;
+}
+
 /** The sender of packets, and what it knows of its path. */
-export interface EpicSender {
+export interface EpicSender extends EpicAuthenticators {
   readonly source: IsdAs;
   readonly sourceHost: HostAddress;
   /** The SCION path inside. */
   readonly path: SegmentedPath;
-  /** The full MACs of the last two hop fields, 16 bytes each. */
-  readonly penultimate: Uint8Array;
-  readonly last: Uint8Array;
 }
 
 /**

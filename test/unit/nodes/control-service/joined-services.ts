@@ -66,6 +66,8 @@ export interface Coming {
   readonly ingress: number;
 }
 
+type Options = Readonly<Record<string, unknown>>;
+
 /** The control services of some ASes. */
 export class JoinedServices {
   nowNs = 0;
@@ -83,14 +85,16 @@ export class JoinedServices {
 
   constructor(
     ases: readonly IsdAs[] = NETWORK.ases.map(({ isdAs }) => isdAs),
-    options: Readonly<Record<string, unknown>> = {},
+    options: Options | ((isdAs: IsdAs) => Options) = {},
     keysOf: (isdAs: IsdAs) => ControlKeys = (isdAs): ControlKeys => {
       return { kind: 'modelled', own: signingKeyOf(isdAs), of: publicKeyOf };
     },
   ) {
+    const optionsOf = typeof options === 'function' ? options : (): Options => options;
     for (const isdAs of ases) {
       const service = new ControlService({
-        ...{ surroundings: surroundingsOf(isdAs), options: controlConfig.parse(options), crypto },
+        ...{ surroundings: surroundingsOf(isdAs), options: controlConfig.parse(optionsOf(isdAs)) },
+        crypto,
         selection: BEACON_SELECTIONS.reference,
         ...{ hops: hopsOf(isdAs), keys: keysOf(isdAs) },
         random: {

@@ -233,7 +233,10 @@ describe('the signatures of a segment', () => {
     const { information } = genuine;
     const signature = signEntry(signingKeyOf(MIDDLE), concatBytes(headerAndBody, information));
     const read = (entry: { headerAndBody: Uint8Array; signature: Uint8Array }): SignedSegment => {
-      const decoded = decodeSignedSegment({ information, entries: [{ signed: entry }] });
+      const decoded = decodeSignedSegment({
+        information,
+        entries: [{ signed: entry, unsigned: undefined }],
+      });
       return typeof decoded === 'string' ? expect.fail(decoded) : decoded;
     };
     const bait = read({ headerAndBody, signature });

@@ -6,7 +6,10 @@
 import { sha256 } from '../../../../engine/core/sha256.ts';
 import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { SigningKey } from '../../../../engine/host/signatures.ts';
-import { SegmentExtender } from '../../../../nodes/control-service/beacons/extender.ts';
+import {
+  SegmentExtender,
+  type SegmentExtenderParts,
+} from '../../../../nodes/control-service/beacons/extender.ts';
 import { asKeyScalar } from '../../../../nodes/control-service/beacons/signatures.ts';
 import type { KnownSegment } from '../../../../nodes/control-service/beacons/store.ts';
 import type {
@@ -130,15 +133,20 @@ export interface SegmentWishes {
 
 /** Adds entries of an AS. */
 export function extenderOf(isdAs: IsdAs, expTime = 63): SegmentExtender {
+  return new SegmentExtender(extenderPartsOf(isdAs, expTime));
+}
+
+/** With what an AS adds entries. */
+export function extenderPartsOf(isdAs: IsdAs, expTime = 63): SegmentExtenderParts {
   const { mtu, interfaces } = surroundingsOf(isdAs);
-  return new SegmentExtender({
+  return {
     ...{ isdAs, mtu, interfaces, expTime, hops: hopsOf(isdAs) },
     signer: () => ({
       key: signingKeyOf(isdAs),
       keyId: { isdAs, subjectKeyId: new Uint8Array(0), trcBase: 0, trcSerial: 0 },
     }),
     seconds: () => NOW_S,
-  });
+  };
 }
 
 /** A beacon that left `origin` over these interfaces, one after the other; after 0 it is a segment that ends there. */

@@ -42,7 +42,7 @@ const registry = createFileRegistry(
       ]),
       descriptor('AsEntry', [
         ['signed', 1, one('SignedMessage')],
-        ['unsigned', 2, one('Extensions')],
+        ['unsigned', 2, one('UnsignedExtensions')],
       ]),
       descriptor('SignedMessage', [
         ['headerAndBody', 1, BYTES],
@@ -77,7 +77,20 @@ const registry = createFileRegistry(
         ['mtu', 5, UINT32],
         ['extensions', 6, one('Extensions')],
       ]),
-      descriptor('Extensions', [['epic', 1000, BYTES]]),
+      descriptor('Extensions', [
+        ['other', 999, BYTES],
+        ['digests', 1000, one('DigestExtension')],
+      ]),
+      descriptor('DigestExtension', [['epic', 1000, one('Digest')]]),
+      descriptor('Digest', [['digest', 1, BYTES]]),
+      descriptor('UnsignedExtensions', [
+        ['other', 999, BYTES],
+        ['epic', 1000, one('EpicDetachedExtension')],
+      ]),
+      descriptor('EpicDetachedExtension', [
+        ['authHopEntry', 1, BYTES],
+        ['authPeerEntries', 2, { ...BYTES, isRepeated: true }],
+      ]),
       descriptor('HopEntry', [
         ['hopField', 1, one('HopField')],
         ['ingressMtu', 2, UINT32],

@@ -205,15 +205,15 @@ describe('a segment of three signed entries with peers', () => {
   });
 
   it('is passed on as it came, with fields that nobody here knows, and in another order', () => {
-    const epic = { epic: Uint8Array.of(1, 2, 3) };
-    const came = esSegment(1, { body: { extensions: epic }, asEntry: {} });
+    const unknown = { other: Uint8Array.of(1, 2, 3) };
+    const came = esSegment(1, { body: { extensions: unknown }, asEntry: {} });
     const read = decoded(came) as SignedSegment;
     expect(read.segment).toEqual(segment.segment);
     expect(toHex(bytesOf(read))).toBe(toHex(came));
     // What is not signed is not passed on.
     const parts = decodeProtobuf(PATH_SEGMENT, esSegment()) as EncodedSegment;
     const { signed } = parts.entries[2]!;
-    const loose = esSegment(2, { asEntry: { signed, unsigned: epic } });
+    const loose = esSegment(2, { asEntry: { signed, unsigned: unknown } });
     expect(loose.length).toBeGreaterThan(esSegment().length);
     expect(toHex(bytesOf(decoded(loose) as SignedSegment))).toBe(toHex(esSegment()));
   });
@@ -223,6 +223,59 @@ describe('a segment of three signed entries with peers', () => {
     const peers = esPeers(2).map((peer) => ({ ...peer, hopField: { ...peer.hopField, ...hop } }));
     const beacon = decoded(esSegment(2, { body: { nextIsdAs: big(PEER) }, hop, peers }));
     expect((beacon as SignedSegment).signed.at(-1)?.next).toBe(PEER);
+  });
+});
+
+describe('what the MACs of an entry leave out', () => {
+  const rest = (fill: number, length = 10): Uint8Array => new Uint8Array(length).fill(fill);
+  /** Two peering hops, and the digest of what is left out there and in the regular one. */
+  const [hop, peers, digest] = [rest(1), [rest(2), rest(3)], rest(9, 16)];
+  const body = { extensions: { digests: { epic: { digest } } } };
+  const esWith = (epic: Fields): Uint8Array => {
+    const parts = decodeProtobuf(PATH_SEGMENT, esSegment(2, { body })) as EncodedSegment;
+    return esSegment(2, {
+      body,
+      asEntry: { signed: parts.entries[2]!.signed, unsigned: { epic } },
+    });
+  };
+  const GOOD = { authHopEntry: hop, authPeerEntries: peers };
+
+  it('is read and written as another implementation of Protobuf does it, beside what is signed', () => {
+    const read = decoded(esWith(GOOD)) as SignedSegment;
+    const last = read.segment.entries[2]!;
+    expect([last.hop, ...last.peers.map((peer) => peer.hop)].map((one) => one.macRest)).toEqual([
+      hop,
+      ...peers,
+    ]);
+    expect(read.signed.map((one) => one.epicDigest.length)).toEqual([0, 0, 16]);
+    expect(read.signed[2]?.epicDigest).toEqual(digest);
+    expect(toHex(bytesOf(read))).toBe(toHex(esWith(GOOD)));
+    const { signed } = read;
+    const own = appendSignedEntry(
+      {
+        ...read,
+        segment: { ...read.segment, entries: read.segment.entries.slice(0, 2) },
+        signed: signed.slice(0, 2),
+      },
+      {
+        ...{ entry: last, next: undefined, keyId: keyIdOf(ASES[2]!) },
+        ...{ signedSeconds: signedSecondsOf(2), epicDigest: digest },
+      },
+      sha256,
+    );
+    expect(toHex(bytesOf(own))).toBe(toHex(esWith(GOOD)));
+  });
+
+  it.each([
+    ['the hop has 9 bytes', { ...GOOD, authHopEntry: rest(1, 9) }],
+    ['a peering hop has 11 bytes', { ...GOOD, authPeerEntries: [rest(2), rest(3, 11)] }],
+    ['a peering hop has none', { ...GOOD, authPeerEntries: [rest(2)] }],
+    [
+      'there is one more than there are peering hops',
+      { ...GOOD, authPeerEntries: [...peers, hop] },
+    ],
+  ])('is refused if %s', (_, epic) => {
+    expect(decoded(esWith(epic))).toBe('segment-malformed');
   });
 });
 

@@ -41,7 +41,7 @@ const BYTES = [
   .replaceAll(' ', '');
 
 function encode(info: StaticInfo): Uint8Array {
-  return encodeProtobuf(SEGMENT_EXTENSIONS, makeExtensionsMessage(info)!);
+  return encodeProtobuf(SEGMENT_EXTENSIONS, makeExtensionsMessage(info, undefined)!);
 }
 
 function decode(bytes: Uint8Array): ReturnType<typeof readStaticInfo> {
@@ -68,7 +68,7 @@ describe('static metadata of an entry', () => {
       ...{ latencyUs: NO_LINK_VALUES, bandwidthKbps: NO_LINK_VALUES, carbon: NO_LINK_VALUES },
       ...{ geo: new Map(), linkTypes: new Map(), internalHops: new Map(), note: '' },
     };
-    expect(makeExtensionsMessage(nothing)).toBeUndefined();
+    expect(makeExtensionsMessage(nothing, undefined)).toBeUndefined();
     expect(decode(new Uint8Array(0))).toBeUndefined();
   });
 

@@ -19,6 +19,8 @@ export interface Walk {
   readonly end: string;
   readonly interfaces: readonly string[];
   readonly packet: Uint8Array;
+  /** The full MAC of each hop field. */
+  readonly tags: readonly Uint8Array[];
 }
 
 /** The present position of the packet. */
@@ -32,6 +34,7 @@ interface Place {
 export class Walker {
   readonly #neighbours = new Map<string, string>();
   readonly #authenticators = new Map<string, HopAuthenticator>();
+  #tags: Uint8Array[] = [];
 
   constructor(topology: ScionTopology, crypto: CryptoProvider) {
     for (const { isdAs, forwardingKey } of topology.ases) {
@@ -51,16 +54,18 @@ export class Walker {
     const packet = encodePacket(header, new Uint8Array(0));
     const view = new PacketView();
     const interfaces: string[] = [];
+    this.#tags = [];
+    const tags = this.#tags;
     let place: Place = { at: source, ingress: 0 };
     for (;;) {
       const problem = view.parse(packet, 0, packet.length) ?? this.#enter(view, place);
-      if (problem !== undefined) return { end: problem, interfaces, packet };
-      if (view.isLastHop) return { end: place.at, interfaces, packet };
+      if (problem !== undefined) return { end: problem, interfaces, packet, tags };
+      if (view.isLastHop) return { end: place.at, interfaces, packet, tags };
       const crossing = this.#cross(view, place);
-      if (crossing !== undefined) return { end: crossing, interfaces, packet };
+      if (crossing !== undefined) return { end: crossing, interfaces, packet, tags };
       const egress = `${place.at}#${view.egress}`;
       const neighbour = this.#neighbours.get(egress);
-      if (neighbour === undefined) return { end: `no link ${egress}`, interfaces, packet };
+      if (neighbour === undefined) return { end: `no link ${egress}`, interfaces, packet, tags };
       interfaces.push(egress, neighbour);
       // In construction direction, the egress router updates the SegID after the check.
       if (view.isConsDir && !view.isPeeringHop) view.foldMacIntoSegmentId();
@@ -84,6 +89,9 @@ export class Walker {
   }
 
   #check(view: PacketView, at: string): string | undefined {
-    return this.#authenticators.get(at)?.verify(view) === true ? undefined : `mac at ${at}`;
+    const hops = this.#authenticators.get(at);
+    if (hops?.verify(view) !== true) return `mac at ${at}`;
+    this.#tags.push(hops.latestTag.slice());
+    return undefined;
   }
 }
