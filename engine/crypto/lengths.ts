@@ -21,8 +21,16 @@ export const CURVE_KEY_LENGTH = 32;
 /** Length of an Ed25519 or P-256 signature, in bytes. */
 export const SIGNATURE_LENGTH = 64;
 
-/** Length of an uncompressed P-256 point, in bytes (SEC 1 section 2.3.3). */
-export const P256_POINT_LENGTH = 65;
+/** Lengths of a coordinate and of a number below the order, in bytes, by curve of ECDSA (FIPS 186-5 section 6.1.1). */
+export const ECDSA_NUMBER_LENGTH = { p256: 32, p384: 48, p521: 66 } as const;
+
+/** The curves of ECDSA. */
+export type EcdsaCurve = keyof typeof ECDSA_NUMBER_LENGTH;
+
+/** True of bytes with the form of an uncompressed point of a curve (SEC 1 section 2.3.3). */
+export function isUncompressedPoint(curve: EcdsaCurve, bytes: Uint8Array): boolean {
+  return bytes.length === 1 + 2 * ECDSA_NUMBER_LENGTH[curve] && bytes[0] === 0x04;
+}
 
 /** Key lengths of the AEADs, in bytes. */
 export const AEAD_KEY_LENGTH: Readonly<Record<AeadName, number>> = {

@@ -4,29 +4,45 @@
  * Lengths, and the inputs that throw a RangeError, are those of the real functions. Here, too, a signature does not
  * verify with a changed message, context, key or signature, or with bytes that are no key. But anyone can forge a
  * signature.
- * Real P-256 accepts a second signature (r, order - s) for each one; this model does not.
+ * Real P-256 accepts a second signature (r, order - s) for each one; this model does not. P-384 and P-521 are verified
+ * by OpenSSL: only others sign with them.
  *
  * @module
  */
 import { concatBytes } from '@noble/hashes/utils.js';
 import type { CryptoProvider } from '../host/crypto.ts';
 import type { MlDsaInput, MlDsaKey, VerifyingKey } from '../host/signatures.ts';
-import { CURVE_KEY_LENGTH, checkLength, checkMlDsaContext, P256_POINT_LENGTH } from './lengths.ts';
+import {
+  CURVE_KEY_LENGTH,
+  checkLength,
+  checkMlDsaContext,
+  isUncompressedPoint,
+} from './lengths.ts';
 import { ML_DSA_PUBLIC_KEY_LENGTH, ML_DSA_SEED_LENGTH, ML_DSA_SIGNATURE_LENGTH } from './ml-dsa.ts';
 import { hashMessage } from './one-shot.ts';
+import { openEcdsaVerifier } from './openssl-ecdsa.ts';
 import { checkP256Secret, P256_ORDER, readBigEndian, writeBigEndian } from './p256-scalar.ts';
 import { openSigningKey, rejectingVerifyingKey, wipedKeyError } from './signing-key.ts';
 
 /** Models of P-256 and ML-DSA-65 signatures with their sizes, but without their security. */
 export const modelledSignatures: Pick<
   CryptoProvider,
-  'p256PublicKey' | 'p256Sign' | 'p256Verify' | 'p256Key' | 'p256Verifier' | 'mlDsa65'
+  | 'p256PublicKey'
+  | 'p256Sign'
+  | 'p256Verify'
+  | 'p256Key'
+  | 'p256Verifier'
+  | 'p384Verifier'
+  | 'p521Verifier'
+  | 'mlDsa65'
 > = {
   p256PublicKey,
   p256Sign: signP256,
   p256Verify: (publicKey, message, signature) => openP256(publicKey).verify(message, signature),
   p256Key: (secret) => openSigningKey({ publicKey: p256PublicKey, sign: signP256 }, secret),
   p256Verifier: openP256,
+  p384Verifier: (publicKey) => openEcdsaVerifier('p384', publicKey),
+  p521Verifier: (publicKey) => openEcdsaVerifier('p521', publicKey),
   mlDsa65: { openKey: openMlDsa, verify: verifyMlDsa },
 };
 
@@ -50,7 +66,7 @@ function p256SignatureOf(publicKey: Uint8Array, message: Uint8Array): Uint8Array
 }
 
 function openP256(publicKey: Uint8Array): VerifyingKey {
-  if (publicKey.length !== P256_POINT_LENGTH || publicKey[0] !== 4) return rejectingVerifyingKey;
+  if (!isUncompressedPoint('p256', publicKey)) return rejectingVerifyingKey;
   const own = new Uint8Array(publicKey);
   if (!isSame(hashMessage('sha256', own.subarray(1, 33)), own.subarray(33)))
     return rejectingVerifyingKey;

@@ -10,7 +10,7 @@
 import { aeskw, cmac, ctr, gcm } from '@noble/ciphers/aes.js';
 import { chacha20, chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { ed25519, x25519 } from '@noble/curves/ed25519.js';
-import { p256 } from '@noble/curves/nist.js';
+import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { blake2b, blake2s } from '@noble/hashes/blake2.js';
 import { blake3 } from '@noble/hashes/blake3.js';
 import { expand, hkdf } from '@noble/hashes/hkdf.js';
@@ -46,10 +46,11 @@ import {
   checkTargetRoom,
   checkWrappableKey,
   checkWrappingKey,
+  ECDSA_NUMBER_LENGTH,
+  type EcdsaCurve,
+  isUncompressedPoint,
   isWrappedLength,
   NONCE_LENGTH,
-  P256_POINT_LENGTH,
-  SIGNATURE_LENGTH,
   TAG_LENGTH,
 } from './lengths.ts';
 import { mlDsa65 } from './ml-dsa.ts';
@@ -64,6 +65,9 @@ import { checkP256Secret } from './p256-scalar.ts';
 import { polyval } from './polyval.ts';
 import { openSigningKey, openVerifyingKey } from './signing-key.ts';
 import { openX25519Key } from './x25519-key.ts';
+
+/** The curves of ECDSA. */
+const ECDSA = { p256, p384, p521 } as const;
 
 /** The reference provider, in pure JavaScript: the others must give the same bytes and verdicts. */
 export const nobleCrypto: CryptoProvider = {
@@ -123,10 +127,12 @@ export const nobleCrypto: CryptoProvider = {
     // RFC 6979 leaves r and s as they are computed: no normalisation to a low s, no extra entropy.
     return p256.sign(message, secret, { lowS: false, extraEntropy: false });
   },
-  p256Verify: verifyP256,
+  p256Verify: verifyOn('p256'),
   p256Key: (secret) =>
     openSigningKey({ publicKey: nobleCrypto.p256PublicKey, sign: nobleCrypto.p256Sign }, secret),
-  p256Verifier: (publicKey) => openVerifyingKey(verifyP256, publicKey),
+  p256Verifier: (publicKey) => openVerifyingKey(verifyOn('p256'), publicKey),
+  p384Verifier: (publicKey) => openVerifyingKey(verifyOn('p384'), publicKey),
+  p521Verifier: (publicKey) => openVerifyingKey(verifyOn('p521'), publicKey),
   edwards25519,
   mlKem768,
   mlDsa65,
@@ -211,16 +217,17 @@ function littleEndian(bytes: Uint8Array): bigint {
   return value;
 }
 
-function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  if (publicKey.length !== P256_POINT_LENGTH) return false;
-  if (publicKey[0] !== 0x04) return false;
-  if (signature.length !== SIGNATURE_LENGTH) return false;
-  try {
-    return p256.verify(signature, message, publicKey, { lowS: false });
-  } catch {
-    // The key is not a point of the curve.
-    return false;
-  }
+function verifyOn(curve: EcdsaCurve): CryptoProvider['p256Verify'] {
+  return (publicKey, message, signature) => {
+    if (!isUncompressedPoint(curve, publicKey)) return false;
+    if (signature.length !== 2 * ECDSA_NUMBER_LENGTH[curve]) return false;
+    try {
+      return ECDSA[curve].verify(signature, message, publicKey, { lowS: false });
+    } catch {
+      // The key is not a point of the curve.
+      return false;
+    }
+  };
 }
 
 function unwrapKey(wrappingKey: Uint8Array, wrapped: Uint8Array): Uint8Array | undefined {

@@ -62,7 +62,8 @@ import {
 } from './lengths.ts';
 import { nobleCrypto } from './noble.ts';
 import { computeHmac, hashMessage } from './one-shot.ts';
-import { openP256SigningKey, openP256Verifier, p256PublicKey, signP256 } from './openssl-p256.ts';
+import { openEcdsaVerifier } from './openssl-ecdsa.ts';
+import { openP256SigningKey, p256PublicKey, signP256 } from './openssl-p256.ts';
 import {
   createOpensslBlockCipher,
   createOpensslCtr,
@@ -128,9 +129,11 @@ export function createNodeCrypto(timing: CryptoTiming): CryptoProvider {
     p256PublicKey,
     p256Sign: signP256,
     p256Verify: (publicKey, message, signature) =>
-      openP256Verifier(publicKey).verify(message, signature),
+      openEcdsaVerifier('p256', publicKey).verify(message, signature),
     p256Key: openP256SigningKey,
-    p256Verifier: openP256Verifier,
+    p256Verifier: (publicKey) => openEcdsaVerifier('p256', publicKey),
+    p384Verifier: (publicKey) => openEcdsaVerifier('p384', publicKey),
+    p521Verifier: (publicKey) => openEcdsaVerifier('p521', publicKey),
     aead: (name, key) => createAead(timing, name, key),
     aesCmac: (key): MacKey => {
       checkLength('an AES-CMAC key', key, 16);

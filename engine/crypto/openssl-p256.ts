@@ -1,5 +1,5 @@
 /**
- * ECDSA over P-256 and SHA-256 (FIPS 186-5 section 6) by OpenSSL, with the deterministic nonce of
+ * Signs with ECDSA over P-256 and SHA-256 (FIPS 186-5 section 6) by OpenSSL, with the deterministic nonce of
  * RFC 6979. Node offers signatures with random nonces only; but it makes public keys, and the point
  * that a signature needs is the public key of its nonce.
  *
@@ -10,12 +10,12 @@
  *
  * @module
  */
-import { createECDH, createPublicKey, type ECDH, verify } from 'node:crypto';
+import { createECDH, type ECDH } from 'node:crypto';
 import { concatBytes } from '@noble/hashes/utils.js';
 import { assert } from '../core/assert.ts';
 import { wipe } from '../core/secrets.ts';
-import type { SigningKey, VerifyingKey } from '../host/signatures.ts';
-import { CURVE_KEY_LENGTH, P256_POINT_LENGTH, SIGNATURE_LENGTH } from './lengths.ts';
+import type { SigningKey } from '../host/signatures.ts';
+import { CURVE_KEY_LENGTH, SIGNATURE_LENGTH } from './lengths.ts';
 import { computeHmac, hashMessage } from './one-shot.ts';
 import {
   checkP256Secret,
@@ -24,7 +24,7 @@ import {
   readBigEndian,
   writeBigEndian,
 } from './p256-scalar.ts';
-import { openSigningKey, rejectingVerifyingKey } from './signing-key.ts';
+import { openSigningKey } from './signing-key.ts';
 
 /** The number 1, which replaces the secret in the shared object between calls. */
 const ONE: Uint8Array = new Uint8Array(CURVE_KEY_LENGTH).with(CURVE_KEY_LENGTH - 1, 1);
@@ -51,28 +51,6 @@ export function signP256(secret: Uint8Array, message: Uint8Array): Uint8Array {
   const signature = signWith({ secret, digest, nonce: nonces.next(), blind: nonces.next() });
   nonces.wipe();
   return signature;
-}
-
-/** Imports a public key, which costs as much as verifying a signature. */
-export function openP256Verifier(publicKey: Uint8Array): VerifyingKey {
-  if (publicKey.length !== P256_POINT_LENGTH) return rejectingVerifyingKey;
-  if (publicKey[0] !== 0x04) return rejectingVerifyingKey;
-  const [x, y] = [textOf(publicKey.subarray(1, 33)), textOf(publicKey.subarray(33))];
-  try {
-    const imported = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
-    const key = { key: imported, dsaEncoding: 'ieee-p1363' } as const;
-    return {
-      verify: (message, signature) =>
-        signature.length === SIGNATURE_LENGTH && verify('sha256', message, key, signature),
-    };
-  } catch {
-    // Not a point of the curve.
-    return rejectingVerifyingKey;
-  }
-}
-
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url');
 }
 
 function multiplyBase(scalar: Uint8Array): Uint8Array {

@@ -111,6 +111,8 @@ export function createSodiumCrypto(source: LoadedSodium = loadSodium()): CryptoP
     p256Verify: openssl.p256Verify,
     p256Key: openssl.p256Key,
     p256Verifier: openssl.p256Verifier,
+    p384Verifier: openssl.p384Verifier,
+    p521Verifier: openssl.p521Verifier,
     aead: (name, key): AeadKey => {
       checkLength(`a key of ${name}`, key, AEAD_KEY_LENGTH[name]);
       return name === 'chacha20-poly1305' ? createAead(sodium, key) : openssl.aead(name, key);

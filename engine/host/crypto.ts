@@ -161,6 +161,10 @@ export interface CryptoProvider {
   p256Key(secret: Uint8Array): SigningKey;
   /** Opens a public key, which costs as much as a verification; accepts the same signatures as {@link p256Verify}. */
   p256Verifier(publicKey: Uint8Array): VerifyingKey;
+  /** Opens a public key of P-384 (97 bytes) for signatures over SHA-384, 96 bytes; otherwise as {@link p256Verifier}. */
+  p384Verifier(publicKey: Uint8Array): VerifyingKey;
+  /** Opens a public key of P-521 (133 bytes) for signatures over SHA-512, 132 bytes; otherwise as {@link p256Verifier}. */
+  p521Verifier(publicKey: Uint8Array): VerifyingKey;
   /** The group that Ed25519 uses, for verifiable random functions (RFC 9381). */
   readonly edwards25519: Edwards25519;
   /** Key encapsulation (FIPS 203). */

@@ -66,8 +66,7 @@ const OF_CHAINS: Readonly<Record<Exclude<ChainMaterialRefusal, 'trc-inactive'>, 
   'chain-issuer': 'the certificate of the AS was not issued by the CA',
   'chain-not-covered': 'the certificate of the CA does not cover that of the AS',
   'chain-no-root': 'the CA was issued by no root of the TRC',
-  'chain-algorithm':
-    'a signature of the chain is on a curve or over a hash that is not computed here',
+  'chain-algorithm': "a signature of the chain is over another hash than that of the key's curve",
   'chain-signature': 'a signature of the chain is forged',
   'chain-time': 'a certificate of the chain has expired, or is not valid yet',
 };
@@ -123,7 +122,7 @@ const OF_TRCS: Readonly<Record<TrcRefusal, string>> = {
   'trc-vote-unsigned': 'a voter has not signed the TRC',
   'signer-duplicate': 'a certificate has signed the TRC twice',
   'signer-algorithm':
-    'a signature of the TRC is on a curve or over a hash that is not computed here',
+    "a signature of the TRC is over an unknown hash, or another one than that of the key's curve",
   'signer-attributes': 'a signature of the TRC lacks an attribute, or has it twice',
   'signer-digest': 'a signature of the TRC is of other bytes',
   'signer-signature': 'a signature of the TRC is forged',

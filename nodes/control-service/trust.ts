@@ -8,7 +8,6 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import type { VerifyingKey } from '../../engine/host/signatures.ts';
 import { toHex } from '../_kit/bytes.ts';
 import {
   encodePath,
@@ -20,6 +19,7 @@ import {
 import type { EntrySigner } from './beacons/extender.ts';
 import type { ControlDropReason } from './drops.ts';
 import type { CertificateChain } from './pki/chain.ts';
+import type { OpenedEcdsaKey } from './pki/ecdsa.ts';
 import {
   FETCHES_MAX,
   FETCHES_OPEN_MAX,
@@ -148,12 +148,12 @@ export class Trust {
   }
 
   /** The key of a signature, or why there is none. */
-  keyOf(question: TrustQuestion): VerifyingKey | TrustRefusal {
+  keyOf(question: TrustQuestion): OpenedEcdsaKey | TrustRefusal {
     return this.#store.keyOf(question, this.#parts.seconds());
   }
 
   /** The keys of the AS whose certificates are known and valid now. */
-  keysOfAs(isdAs: IsdAs): readonly VerifyingKey[] {
+  keysOfAs(isdAs: IsdAs): readonly OpenedEcdsaKey[] {
     return this.#store.keysOfAs(isdAs, this.#parts.seconds());
   }
 

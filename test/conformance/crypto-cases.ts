@@ -428,36 +428,6 @@ const ed25519Cases: readonly CryptoCase[] = ED25519_VECTORS.map((vector) => ({
   },
 }));
 
-const P256_SECRET = 'c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721';
-const P256_PUBLIC =
-  '0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6' +
-  '7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299';
-
-const p256Cases: readonly CryptoCase[] = (
-  [
-    [
-      'sample',
-      'efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716' +
-        'f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8',
-    ],
-    [
-      'test',
-      'f1abb023518351cd71d881567b1ea663ed3efcf6c5132b354f28d3b0b7d38367' +
-        '019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083',
-    ],
-  ] as const
-).map(([message, signature]) => ({
-  id: `p256/RFC 6979 A.2.5 SHA-256 ${message}`,
-  check: (crypto): void => {
-    same(crypto.p256PublicKey(fromHex(P256_SECRET)), P256_PUBLIC);
-    same(crypto.p256Sign(fromHex(P256_SECRET), ascii(message)), signature);
-    const bytes = fromHex(signature);
-    expect(crypto.p256Verify(fromHex(P256_PUBLIC), ascii(message), bytes)).toBe(true);
-    bytes[40]! ^= 1;
-    expect(crypto.p256Verify(fromHex(P256_PUBLIC), ascii(message), bytes)).toBe(false);
-  },
-}));
-
 /** All cases from published vectors. */
 export const cryptoCases: readonly CryptoCase[] = [
   ...hashes,
@@ -467,5 +437,4 @@ export const cryptoCases: readonly CryptoCase[] = [
   ...aeadCases,
   ...curves,
   ...ed25519Cases,
-  ...p256Cases,
 ];

@@ -17,6 +17,7 @@ import {
 } from '../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { type CryptoCase, cryptoCases } from './crypto-cases.ts';
+import { ecdsaCases } from './crypto-ecdsa-cases.ts';
 import { cryptoGroupCases, groupMistakes } from './crypto-group-cases.ts';
 import { hostileCases, mistakes } from './crypto-hostile-cases.ts';
 import { randomCases } from './crypto-random.ts';
@@ -76,6 +77,7 @@ const random: readonly CryptoCase[] = randomCases.map((one) => ({
 
 const allCases = [
   ...cryptoCases,
+  ...ecdsaCases,
   ...spongeCases,
   ...wrapCases,
   ...stateCases,

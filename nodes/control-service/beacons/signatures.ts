@@ -1,5 +1,6 @@
 /**
- * Signatures of AS entries: ECDSA on P-256 with SHA-256, in DER (reference pkg/scrypto/signed).
+ * Signatures of AS entries: ECDSA in DER, with the hash of the key's curve (reference pkg/scrypto/signed). Entries are signed
+ * here on P-256, and verified on all curves of certificates.
  *
  * Each entry's signature covers all before it, so a prefix that was verified need not be verified again: of
  * the beacons that come every few seconds over the same ASes only what is new costs a verification.
@@ -7,10 +8,8 @@
  * @module
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
-import type { SigningKey, VerifyingKey } from '../../../engine/host/signatures.ts';
+import type { SigningKey } from '../../../engine/host/signatures.ts';
 import { concatBytes, hashKey, writeUint32 } from '../../_kit/bytes.ts';
-import { derSequence, readDer } from '../../_kit/der.ts';
-import { derUnsigned } from '../../_kit/der-primitives.ts';
 import {
   type IsdAs,
   isEpicDigestOf,
@@ -18,11 +17,14 @@ import {
   signatureInput,
 } from '../../scion/index.ts';
 import { HOP_UNIT_S, VERIFIED_PREFIXES_MAX } from '../geometry.ts';
+import {
+  hashOfCurve,
+  type OpenedEcdsaKey,
+  openEcdsaKey,
+  readEcdsaSignature,
+  signEcdsa,
+} from '../pki/ecdsa.ts';
 import type { TrustQuestion, TrustRefusal } from '../pki/trust-store.ts';
-
-const SCALAR_BYTES = 32;
-/** RFC 3279 section 2.2.3, Ecdsa-Sig-Value. */
-const ECDSA_SIGNATURE = derSequence({ r: derUnsigned(SCALAR_BYTES), s: derUnsigned(SCALAR_BYTES) });
 
 /** Why a segment's signatures are refused. */
 export type SignatureRefusal =
@@ -33,11 +35,7 @@ export type SignatureRefusal =
 
 /** A signature of an entry, in DER. */
 export function signEntry(key: SigningKey, input: Uint8Array): Uint8Array {
-  const signature = key.sign(input);
-  return ECDSA_SIGNATURE.write({
-    r: signature.subarray(0, SCALAR_BYTES),
-    s: signature.subarray(SCALAR_BYTES),
-  });
+  return signEcdsa({ curve: 'p256', key }, input);
 }
 
 /** The secret scalar of an AS's key; below the order of P-256, since its first bit is 0. */
@@ -53,9 +51,9 @@ export type AsKeySource = (isdAs: IsdAs) => Uint8Array | undefined;
 /** Where the keys of signatures come from. */
 export interface EntryKeySource {
   /** The key of a signature, or why there is none. */
-  keyOf(question: TrustQuestion): VerifyingKey | SignatureRefusal;
+  keyOf(question: TrustQuestion): OpenedEcdsaKey | SignatureRefusal;
   /** The few keys with one of which the AS signs now. */
-  keysOfAs(isdAs: IsdAs): readonly VerifyingKey[];
+  keysOfAs(isdAs: IsdAs): readonly OpenedEcdsaKey[];
 }
 
 /** Keys that everybody has beforehand, one of each AS. */
@@ -63,28 +61,28 @@ export class ProvisionedKeys implements EntryKeySource {
   readonly #crypto: CryptoProvider;
   readonly #source: AsKeySource;
   /** Keys come from provisioning, so there are no more of them than ASes. */
-  readonly #keys = new Map<IsdAs, VerifyingKey>();
+  readonly #keys = new Map<IsdAs, OpenedEcdsaKey>();
 
   constructor(crypto: CryptoProvider, source: AsKeySource) {
     this.#crypto = crypto;
     this.#source = source;
   }
 
-  keyOf({ keyId: { isdAs } }: TrustQuestion): VerifyingKey | SignatureRefusal {
+  keyOf({ keyId: { isdAs } }: TrustQuestion): OpenedEcdsaKey | SignatureRefusal {
     return this.#keyOfAs(isdAs) ?? 'signature-key';
   }
 
-  keysOfAs(isdAs: IsdAs): readonly VerifyingKey[] {
+  keysOfAs(isdAs: IsdAs): readonly OpenedEcdsaKey[] {
     const key = this.#keyOfAs(isdAs);
     return key === undefined ? [] : [key];
   }
 
-  #keyOfAs(isdAs: IsdAs): VerifyingKey | undefined {
+  #keyOfAs(isdAs: IsdAs): OpenedEcdsaKey | undefined {
     const known = this.#keys.get(isdAs);
     if (known !== undefined) return known;
     const bytes = this.#source(isdAs);
     if (bytes === undefined) return undefined;
-    const key = this.#crypto.p256Verifier(bytes);
+    const key = openEcdsaKey(this.#crypto, { curve: 'p256', point: bytes });
     this.#keys.set(isdAs, key);
     return key;
   }
@@ -124,7 +122,7 @@ export class SegmentVerifier {
     return undefined;
   }
 
-  /** True if the AS signed the message: 64 bytes, r then s. */
+  /** True if the AS signed the message: r then s, each as long as a number below its curve's order. */
   isSignedBy(isdAs: IsdAs, message: Uint8Array, signature: Uint8Array): boolean {
     for (const key of this.#keys.keysOfAs(isdAs)) {
       this.count += 1;
@@ -155,10 +153,10 @@ export class SegmentVerifier {
     const span = { notBefore: timestamp, notAfter: timestamp + lifetime };
     const key = this.#keys.keyOf({ keyId, span, signedSeconds });
     if (typeof key === 'string') return key;
-    const read = readDer(ECDSA_SIGNATURE, signature);
-    if (read.kind === 'bad') return 'signature-invalid';
+    const numbers = readEcdsaSignature(key.curve, signature);
+    // draft-dekater-scion-pki, "Signature Algorithm": a curve has one hash.
+    if (numbers === undefined || one.hash !== hashOfCurve(key.curve)) return 'signature-invalid';
     this.count += 1;
-    const { r, s } = read.value;
-    return key.verify(input, concatBytes(r, s)) ? undefined : 'signature-invalid';
+    return key.verify(input, numbers) ? undefined : 'signature-invalid';
   }
 }

@@ -2,12 +2,12 @@
  * ECDSA as certificates, TRCs and AS entries use it: curves, hashes, and how keys and signatures are written
  * (RFC 5480, RFC 5758).
  *
- * What computes is handed in: the port has P-256 with SHA-256; whoever has more can verify more.
+ * What computes is handed in. The port verifies with all three curves, each with its own hash, and signs with P-256.
  *
  * @module
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
-import type { SigningKey } from '../../../engine/host/signatures.ts';
+import type { SigningKey, VerifyingKey } from '../../../engine/host/signatures.ts';
 import { concatBytes } from '../../_kit/bytes.ts';
 import { type DerCodec, derOptional, derSequence, readDer } from '../../_kit/der.ts';
 import { derAny, derOid, derUnsigned } from '../../_kit/der-primitives.ts';
@@ -23,6 +23,11 @@ export type HashName = 'sha256' | 'sha384' | 'sha512';
 export interface EcdsaPublicKey {
   readonly curve: CurveName;
   readonly point: Uint8Array;
+}
+
+/** A public key that was opened for the hash of its curve. */
+export interface OpenedEcdsaKey extends VerifyingKey {
+  readonly curve: CurveName;
 }
 
 /** A key that signs, on a curve. */
@@ -157,12 +162,26 @@ export function verifyEcdsa(
   key: EcdsaPublicKey,
   { hash, message, signature }: Omit<EcdsaVerification, 'key'>,
 ): SignatureVerdict {
-  const read = readDer(signatureForm(key.curve), signature);
-  if (read.kind === 'bad') return 'invalid';
-  const { r, s } = read.value;
-  const isRight = crypto.verify({ key, hash, message, signature: concatBytes(r, s) });
+  const numbers = readEcdsaSignature(key.curve, signature);
+  if (numbers === undefined) return 'invalid';
+  const isRight = crypto.verify({ key, hash, message, signature: numbers });
   if (isRight === undefined) return 'unsupported';
   return isRight ? 'valid' : 'invalid';
+}
+
+/** Reads Ecdsa-Sig-Value. @returns r and s, each as long as a coordinate; undefined if the bytes are no such signature. */
+export function readEcdsaSignature(curve: CurveName, der: Uint8Array): Uint8Array | undefined {
+  const read = readDer(signatureForm(curve), der);
+  return read.kind === 'bad' ? undefined : concatBytes(read.value.r, read.value.s);
+}
+
+/** Opens a public key for signatures over the hash of its curve. */
+export function openEcdsaKey(
+  crypto: CryptoProvider,
+  { curve, point }: EcdsaPublicKey,
+): OpenedEcdsaKey {
+  const { verify } = crypto[`${curve}Verifier`](point);
+  return { curve, verify };
 }
 
 /** What the port can compute. */
@@ -170,8 +189,9 @@ export function pkiCryptoOf(crypto: CryptoProvider): PkiCrypto {
   return {
     digest: (hash, data) => crypto[hash](data),
     verify: ({ key, hash, message, signature }): boolean | undefined => {
-      if (key.curve !== 'p256' || hash !== 'sha256') return undefined;
-      return crypto.p256Verify(key.point, message, signature);
+      if (hash !== OWN_HASH[key.curve]) return undefined;
+      if (key.curve === 'p256') return crypto.p256Verify(key.point, message, signature);
+      return openEcdsaKey(crypto, key).verify(message, signature);
     },
   };
 }

@@ -5,12 +5,11 @@
  * @module
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
-import type { VerifyingKey } from '../../../engine/host/signatures.ts';
 import { equalBytes, toHex } from '../../_kit/bytes.ts';
 import { type IsdAs, readIsd, type SignatureKeyId } from '../../scion/index.ts';
 import type { Certificate } from './certificate.ts';
 import { type CertificateChain, type ChainRefusal, verifyChain } from './chain.ts';
-import { type PkiCrypto, pkiCryptoOf } from './ecdsa.ts';
+import { type OpenedEcdsaKey, openEcdsaKey, type PkiCrypto, pkiCryptoOf } from './ecdsa.ts';
 import { CHAINS_KEPT_MAX, CHAINS_PER_AS_MAX, KEY_ID_BYTES_MAX, TRCS_KEPT_MAX } from './geometry.ts';
 import {
   baseTrcRefusal,
@@ -52,7 +51,7 @@ export interface TrustQuestion {
 
 interface KnownChain {
   readonly chain: CertificateChain;
-  readonly verifier: VerifyingKey;
+  readonly verifier: OpenedEcdsaKey;
   /** By which it was verified last. */
   trc: Trc;
   validity: Validity;
@@ -142,11 +141,9 @@ export class TrustStore {
     if (!isRight) return 'chain-owner';
     const found = this.#verify(chain, seconds);
     if (typeof found === 'string') return found;
-    const { point, curve } = chain.as.key;
-    if (curve !== 'p256') return 'chain-algorithm';
     const name = chainName(asked);
     this.#remove(name);
-    this.#chains.set(name, { chain, ...found, verifier: this.#crypto.p256Verifier(point) });
+    this.#chains.set(name, { chain, ...found, verifier: openEcdsaKey(this.#crypto, chain.as.key) });
     const ofAs = [...this.#namesOf(isdAs), name];
     this.#byAs.set(isdAs, ofAs);
     if (ofAs.length > CHAINS_PER_AS_MAX) this.#removeOldest(ofAs);
@@ -197,7 +194,7 @@ export class TrustStore {
   keyOf(
     { keyId, span, signedSeconds }: TrustQuestion,
     seconds: number,
-  ): VerifyingKey | TrustRefusal {
+  ): OpenedEcdsaKey | TrustRefusal {
     if (!isKeyId(keyId)) return 'signature-key';
     const isd = readIsd(keyId.isdAs);
     const latest = this.latest(isd);
@@ -214,9 +211,9 @@ export class TrustStore {
   }
 
   /** The keys of the AS whose chains are valid at this time, the newest first: at most {@link CHAINS_PER_AS_MAX}. */
-  keysOfAs(isdAs: IsdAs, seconds: number): readonly VerifyingKey[] {
+  keysOfAs(isdAs: IsdAs, seconds: number): readonly OpenedEcdsaKey[] {
     const active = this.active(readIsd(isdAs), seconds);
-    const keys: VerifyingKey[] = [];
+    const keys: OpenedEcdsaKey[] = [];
     for (const name of this.#namesOf(isdAs)) {
       const known = this.#chains.get(name);
       const isValid = known !== undefined && this.#isVouchedFor(known, active, seconds);

@@ -88,7 +88,8 @@ export const PATH_SEGMENT = message({
 /** A segment in the bytes of its parts. */
 export type EncodedSegment = MessageOf<typeof PATH_SEGMENT>;
 
-/** ECDSA with SHA-256 (signed.proto, SignatureAlgorithm). */
+/** The hashes of ECDSA, by their numbers (signed.proto, SignatureAlgorithm). */
+const SIGNATURE_HASHES = [undefined, 'sha256', 'sha384', 'sha512'] as const;
 const ECDSA_SHA256 = 1;
 const NO_DIGEST = new Uint8Array(0);
 const NO_ISD_AS = '0-0' as IsdAs;
@@ -101,6 +102,8 @@ export interface SignedEntry {
   /** Header and body of the signed message, as they came. */
   readonly headerAndBody: Uint8Array;
   readonly signature: Uint8Array;
+  /** What the signature says that it is over. */
+  readonly hash: 'sha256' | 'sha384' | 'sha512';
   /** The AS to which the beacon goes; `0-0` in a segment that ends here. */
   readonly next: IsdAs;
   /** What the signature names as its key. */
@@ -193,8 +196,9 @@ export function appendSignedEntry(
   });
   const headerAndBody = encodeProtobuf(HEADER_AND_BODY, { header, body });
   const signature = sign(concatBytes(headerAndBody, covered));
+  const hash = 'sha256' as const;
   const one = {
-    ...{ headerAndBody, signature, next, keyId, signedSeconds, associatedBytes },
+    ...{ headerAndBody, signature, hash, next, keyId, signedSeconds, associatedBytes },
     epicDigest: epicDigest ?? NO_DIGEST,
   };
   return {
@@ -269,12 +273,14 @@ function entryOf(
   const keyId = decodeProtobuf(KEY_ID, header.keyId);
   const entry = bodyEntry(body);
   if (typeof keyId === 'string' || entry === undefined) return undefined;
-  if (header.algorithm !== ECDSA_SHA256) return undefined;
+  const hash = SIGNATURE_HASHES[header.algorithm];
+  if (hash === undefined) return undefined;
   return {
     entry,
     signed: {
       headerAndBody,
       signature,
+      hash,
       next: isdAsOfWords(body.next),
       keyId: { ...keyId, isdAs: isdAsOfWords(keyId.isdAs) },
       signedSeconds: header.timestamp?.seconds ?? 0,

@@ -164,6 +164,24 @@ describe('a charged crypto provider', () => {
     expect(charged).toEqual(expected);
   });
 
+  it.each([
+    ['p384', 7, 9],
+    ['p521', 15, 20],
+  ] as const)(
+    'charges a key of %s as %i of P-256, and a verification as %i',
+    (curve, open, verify) => {
+      const charged: string[] = [];
+      const crypto = new CpuChargedCrypto(noble, {
+        chargeCrypto: (operation, bytes): void => void charged.push(`${operation} ${bytes}`),
+      });
+      expect(crypto[`${curve}Verifier`](KEY).verify(DATA, KEY)).toBe(false);
+      expect(charged).toEqual([
+        ...Array.from({ length: open }, () => 'p256Verifier 0'),
+        ...Array.from({ length: verify }, () => 'p256KeyVerify 100'),
+      ]);
+    },
+  );
+
   it('charges each use of a key of ML-DSA-65', () => {
     const charged: string[] = [];
     const { mlDsa65 } = new CpuChargedCrypto(noble, {

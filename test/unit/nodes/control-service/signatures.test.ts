@@ -14,10 +14,16 @@ import {
 } from '../../../../nodes/control-service/beacons/signatures.ts';
 import { VERIFIED_PREFIXES_MAX } from '../../../../nodes/control-service/geometry.ts';
 import {
+  hashOfCurve,
+  openEcdsaKey,
+  signEcdsa,
+} from '../../../../nodes/control-service/pki/ecdsa.ts';
+import {
   decodeSignedSegment,
   type SignedSegment,
   signatureInput,
 } from '../../../../nodes/scion/paths/segment-wire.ts';
+import { keyOf } from './pki/samples.ts';
 import {
   beaconOver,
   CORE_A,
@@ -64,10 +70,13 @@ function flipped(of: Uint8Array, at: number): Uint8Array {
 
 const GOOD = beaconOver(CORE_A, [3, 3, 0]);
 const ENTRIES = [0, 1, 2];
+const CURVES = ['p256', 'p384', 'p521'] as const;
 
 describe('a message that an AS signed', () => {
   it('is taken by any of the keys that the AS has now, as those do who do not know its next one', () => {
-    const keys = [CORE_A, CORE_B].map((isdAs) => crypto.p256Verifier(publicKeyOf(isdAs)));
+    const keys = [CORE_A, CORE_B].map((isdAs) =>
+      openEcdsaKey(crypto, { curve: 'p256', point: publicKeyOf(isdAs) }),
+    );
     const source = { keyOf: (): 'signature-key' => 'signature-key', keysOfAs: () => keys };
     const known = new SegmentVerifier(crypto, source);
     const text = Uint8Array.of(1, 2, 3);
@@ -95,6 +104,31 @@ describe('the signatures of a segment', () => {
       expect(crypto.p256Verify(key, input, concatBytes(r, s))).toBe(true);
     }
   });
+
+  it.each(CURVES)(
+    'are verified with the key of an AS on %s, and over the hash of this curve alone',
+    (curve) => {
+      const key = keyOf('foreign', curve);
+      const own = hashOfCurve(curve);
+      const { headerAndBody } = GOOD.signed[2]!;
+      const signature = signEcdsa(key, signatureInput(GOOD, 2, headerAndBody));
+      const point = key.key.publicKey;
+      for (const hash of ['sha256', 'sha384', 'sha512'] as const) {
+        const source = new ProvisionedKeys(crypto, publicKeyOf);
+        const checked = new SegmentVerifier(crypto, {
+          keyOf: (asked) =>
+            asked.keyId.isdAs === LEAF
+              ? openEcdsaKey(crypto, { curve, point })
+              : source.keyOf(asked),
+          keysOfAs: () => [],
+        });
+        const segment = withEntry(GOOD, 2, () => ({ signature, hash }));
+        expect(checked.refusal(segment)).toBe(hash === own ? undefined : 'signature-invalid');
+        const changed = withEntry(GOOD, 2, () => ({ signature: flipped(signature, 40), hash }));
+        expect(checked.refusal(changed)).toBe('signature-invalid');
+      }
+    },
+  );
 
   it.each(ENTRIES)('are refused when a byte of entry %i or of its signature has changed', (at) => {
     const { headerAndBody } = GOOD.signed[at]!;

@@ -27,7 +27,9 @@ import {
   type IsdAs,
   requireHostAddress,
 } from '../../../../nodes/scion/index.ts';
+import { chainOverSha256, foreignIsd } from './foreign-pki.ts';
 import { type Handed, JoinedServices } from './joined-services.ts';
+import { isdOn } from './pki/samples.ts';
 import {
   beaconOver,
   CORE_A,
@@ -72,6 +74,33 @@ describe('control services with certificates', () => {
       ...{ isdAs: entry!.keyId.isdAs, trcBase: 1, trcSerial: 1 },
       subjectKeyId: chainOf(entry!.keyId.isdAs).as.subjectKeyId,
     });
+  });
+
+  it.each(['p384', 'p521'] as const)(
+    'find paths under a TRC and CAs on %s, as those of other implementations are',
+    (curve) => {
+      const foreign = foreignIsd(curve);
+      const services = joined(
+        (isdAs) => ({ ...keysOf(isdAs), ...foreign(isdAs) }),
+        [CORE_A, MIDDLE, LEAF],
+      ).runTo(8);
+      expect(services.drops).toEqual([]);
+      expect(services.find(LEAF, CORE_A).ups.length).toBeGreaterThan(0);
+      expect(certificates(services, LEAF)['chains']).toBe(3);
+    },
+  );
+
+  it('refuse a CA on P-384 that signed with SHA-256', () => {
+    const foreign = foreignIsd('p384');
+    const services = joined(
+      (isdAs) => ({ ...keysOf(isdAs), ...foreign(isdAs) }),
+      [CORE_A, MIDDLE, LEAF],
+    );
+    const other = chainOverSha256(MIDDLE, isdOn('p384'));
+    replaceChains(services, MIDDLE, other, foreign(MIDDLE).chain);
+    services.runTo(8);
+    expect(services.dropsAt(LEAF)).toContain('chain-algorithm');
+    expect(services.find(LEAF, CORE_A)).toMatchObject({ ups: [] });
   });
 
   it('verify each prefix once, and ask for each chain once', () => {
@@ -316,10 +345,13 @@ function hasMethod(bytes: Uint8Array, method: number): boolean {
 }
 
 /** Lets an AS answer requests for chains with another one. */
-function replaceChains(services: JoinedServices, at: IsdAs, by: CertificateChain): void {
-  const genuine = controlAnswer(
-    encodeChain({ as: chainOf(at).as.bytes, ca: chainOf(at).ca.bytes }),
-  );
+function replaceChains(
+  services: JoinedServices,
+  at: IsdAs,
+  by: CertificateChain,
+  own = chainOf(at),
+): void {
+  const genuine = controlAnswer(encodeChain({ as: own.as.bytes, ca: own.ca.bytes }));
   const forged = controlAnswer(encodeChain({ as: by.as.bytes, ca: by.ca.bytes }));
   services.onWay = ({ from, bytes }: Handed): Uint8Array => {
     const place = Buffer.from(bytes).indexOf(Buffer.from(genuine));

@@ -92,13 +92,19 @@ describe('a signature of a certificate', () => {
     );
   });
 
-  it('on P-256 is verified by the port, and on other curves is unsupported there', () => {
+  it('is verified by the port on all curves, each over its own hash alone', () => {
     const port = pkiCryptoOf(crypto);
     const verdicts = CURVES.map((curve) => {
       const { as, ca } = isdOn(curve);
-      return certificateVerdict(port, as.certificate, ca.certificate.key);
+      return (['sha256', 'sha384', 'sha512'] as const).map((hash) =>
+        certificateVerdict(port, { ...as.certificate, hash }, ca.certificate.key),
+      );
     });
-    expect(verdicts).toEqual(['valid', 'unsupported', 'unsupported']);
+    expect(verdicts).toEqual([
+      ['valid', 'unsupported', 'unsupported'],
+      ['unsupported', 'valid', 'unsupported'],
+      ['unsupported', 'unsupported', 'valid'],
+    ]);
   });
 
   it('is invalid when it is anything but DER of two numbers', () => {

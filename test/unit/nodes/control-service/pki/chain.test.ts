@@ -40,9 +40,17 @@ describe('a chain', () => {
     const chain = chainOf(isd.ca, isd.as);
     const validity = { notBefore: NOW_S, notAfter: NOW_S + 3 * DAY_S };
     expect(verifyChain(everyCurve, chain, trc, NOW_S)).toEqual(validity);
-    expect(verifyChain(pkiCryptoOf(crypto), chain, trc, NOW_S)).toEqual(
-      curve === 'p256' ? validity : 'chain-algorithm',
-    );
+    expect(verifyChain(pkiCryptoOf(crypto), chain, trc, NOW_S)).toEqual(validity);
+    const { hash } = isd.as.certificate;
+    for (const other of ['sha256', 'sha384', 'sha512'] as const) {
+      const as = { ...isd.as.certificate, hash: other };
+      expect(verifyChain(pkiCryptoOf(crypto), { ...chain, as }, trc, NOW_S)).toEqual(
+        other === hash ? validity : 'chain-algorithm',
+      );
+    }
+    const signature = isd.ca.certificate.signature;
+    const as = { ...isd.as.certificate, signature };
+    expect(verifyChain(pkiCryptoOf(crypto), { ...chain, as }, trc, NOW_S)).toBe('chain-signature');
   });
 
   it('is valid from its first to its last second', () => {

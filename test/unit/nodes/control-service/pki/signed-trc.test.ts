@@ -26,6 +26,7 @@ import {
   everyCurve,
   ISD,
   isdOn,
+  keyOf,
   membersOf,
   NEXT,
   OTHER_CORE,
@@ -56,11 +57,18 @@ describe('the first TRC of a series', () => {
     expect(baseTrcRefusal(everyCurve, next)).toBe('trc-not-base');
   });
 
-  it('is refused if a voter signed on a curve that cannot be computed', () => {
-    const isd = isdOn('p384');
-    const signed = signedBy(BASE, membersOf(isd), [...isd.sensitive, ...isd.regular]);
-    expect(baseTrcRefusal(pkiCryptoOf(crypto), signed)).toBe('signer-algorithm');
-  });
+  it.each(['p384', 'p521'] as const)(
+    'is taken on %s, and refused if a voter signed over the hash of another curve',
+    (curve) => {
+      const isd = isdOn(curve);
+      const voters = [...isd.sensitive, ...isd.regular];
+      const right = signedBy(BASE, membersOf(isd), voters);
+      expect(baseTrcRefusal(pkiCryptoOf(crypto), right)).toBeUndefined();
+      const other = { ...voters[0]!, key: keyOf('any', 'p256') };
+      const wrong = signedBy(BASE, membersOf(isd), [other, ...voters.slice(1)]);
+      expect(baseTrcRefusal(pkiCryptoOf(crypto), wrong)).toBe('signer-algorithm');
+    },
+  );
 });
 
 /** The TRC with one signature changed. */

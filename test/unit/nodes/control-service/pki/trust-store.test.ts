@@ -16,6 +16,7 @@ import {
   DAY_S,
   encodedTrc,
   ISD,
+  isdOn,
   LEAF,
   membersOf,
   NEXT,
@@ -58,6 +59,28 @@ describe('a store of trust', () => {
     expect(key.verify(message, ISD.as.key.key.sign(message))).toBe(true);
     expect(key.verify(message, ca.key.key.sign(message))).toBe(false);
   });
+
+  it.each(['p256', 'p384', 'p521'] as const)(
+    'follows a TRC and its update on %s, and has the key of a chain on it',
+    (curve) => {
+      const isd = isdOn(curve);
+      const members = membersOf(isd);
+      const known = new TrustStore(crypto);
+      const voters = [...isd.sensitive, ...isd.regular];
+      expect(known.addBase(encodedTrc(BASE, members, voters))).toBeUndefined();
+      const chain = { as: isd.as.certificate, ca: isd.ca.certificate };
+      const asked = { isdAs: LEAF, subjectKeyId: chain.as.subjectKeyId };
+      expect(known.addChain(asked, chain, NOW_S)).toBeUndefined();
+      const next = encodedTrc(NEXT, members, isd.regular);
+      expect(known.addUpdate(next)).toBeUndefined();
+      const found = known.keyOf({ ...QUESTION, keyId: { ...KEY_ID, ...asked } }, NOW_S);
+      const key = typeof found === 'string' ? expect.fail(found) : found;
+      const message = Uint8Array.of(1, 2, 3);
+      expect(key.curve).toBe(curve);
+      expect(key.verify(message, isd.as.key.key.sign(message))).toBe(true);
+      expect(key.verify(message, isd.ca.key.key.sign(message))).toBe(false);
+    },
+  );
 
   const keyIds: readonly (readonly [string, string, Partial<SignatureKeyId>])[] = [
     ['no key', 'signature-key', { subjectKeyId: new Uint8Array(0) }],

@@ -294,7 +294,7 @@ const MALFORMED: readonly (readonly [what: string, entry: EsEntry, information?:
   ['has a body that is no message', { parts: { body: GARBAGE } }],
   ['names a key by what is no message', { header: { verificationKeyId: GARBAGE } }],
   ['has no algorithm', { header: { signatureAlgorithm: 0 } }],
-  ['is signed with another algorithm', { header: { signatureAlgorithm: 2 } }],
+  ['is signed with another algorithm', { header: { signatureAlgorithm: 4 } }],
   ['has no hop entry', { body: { hopEntry: undefined } }],
   ['has no hop field', { hopEntry: { hopField: undefined } }],
   ['has a MAC of five bytes', { hop: { mac: new Uint8Array(5) } }],
