@@ -1,8 +1,8 @@
 /**
  * Gateway: reports what happens to application packets, for the account of messages
- * (ADR 0028): the frame under which each one leaves, and those the gateway holds for a while
- * because they wait for a session, a path, the replay window's durable bound, or their other
- * fragments.
+ * (ADR 0028): with which frame each packet leaves, and which packets the gateway holds for a
+ * while because they wait for a session, a path, the replay window's bound on disk, or their
+ * other fragments.
  *
  * It only reports; a gateway without an observer has no object of this class.
  *
@@ -19,13 +19,13 @@ import { decodeFrame, FrameHeader } from './wire.ts';
 const PAIRS = 2 ** 20;
 const EPOCHS = 2 ** 6;
 const SEQUENCES = 2 ** 27;
-/** FNV-1a, 32 bits. */
+/** Offset basis and prime of the hash FNV-1a, 32 bits. */
 const HASH_SEED = 0x811c_9dc5;
 const HASH_PRIME = 0x0100_0193;
 
 type FrameName = Pick<FrameHeader, 'epoch' | 'sequence' | 'fragment'>;
 
-/** The packets between this gateway and one peer. */
+/** Reports on the packets between this gateway and one peer. */
 export class PacketAccount {
   readonly #observer: MessageObserver;
   readonly #peer: string;
@@ -56,7 +56,7 @@ export class PacketAccount {
     return number;
   }
 
-  /** The packet's first frame has been sealed and is about to leave. */
+  /** Reports that the packet's first frame has been sealed and is about to leave. */
   sent(number: number, header: FrameName): void {
     this.#observer.created(keyOf(this.#outward, header), 'payload', this.#peer, number);
   }

@@ -10,7 +10,7 @@ import { type OnReassemblyAbandoned, REASSEMBLY_LIMITS, Reassembler } from './fr
 import { FRAME_TYPE } from './geometry.ts';
 import type { FrameHeader } from './wire.ts';
 
-/** The output of received packets, and the account that they count in. */
+/** Where received packets go: to an output, and into the account of messages. */
 export interface PacketReceiverSetup {
   readonly output: PacketReceiverOutput;
   /** Absent when packets are not accounted for (ADR 0028). */
@@ -68,12 +68,12 @@ export class PacketReceiver {
     else if (whole !== undefined) this.#deliver(whole);
   }
 
-  /** A frame waits for the replay window's durable bound. */
+  /** Reports that a frame waits until the replay window's bound is on disk. */
   held(header: FrameHeader): void {
     if (header.type === FRAME_TYPE.data) this.#setup.account?.held(header);
   }
 
-  /** The frame no longer waits; for `dropped`, the reason is the drop just reported. */
+  /** Reports that the frame no longer waits; for `dropped`, the reason is the drop just reported. */
   heldEnded(header: FrameHeader, how: 'delivered' | 'dropped'): void {
     if (header.type === FRAME_TYPE.data) this.#setup.account?.ended(header, how);
   }

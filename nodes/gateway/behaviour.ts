@@ -31,7 +31,7 @@ export interface Behaviour {
   readonly admission: (options: GatewayOptions, cookies: CookieIssuer) => AdmissionControl;
   /** Decides whether SCMP messages are believed. */
   readonly scmp: ScmpPolicy;
-  /** Wraps the output for packets from a peer; that of a correct node is returned as given. */
+  /** Wraps the output for packets from a peer; a correct node returns it unchanged. */
   readonly arrivals: (output: PacketReceiverOutput) => PacketReceiverOutput;
   /** Selects which of the packets that waited for a session or a path are sent. */
   readonly leaving: (waiting: readonly PendingPacket[]) => readonly PendingPacket[];

@@ -30,17 +30,17 @@ const pauseNs = (): ReturnType<typeof durationNsSchema> =>
   durationNsSchema().refine((ns) => ns >= MS, { message: 'is below 1ms' });
 
 const preferences = z.strictObject({
-  /** Paths with a longer round trip are used only when there is no other. */
+  /** Paths with a longer round trip are used only when there is no other path. */
   maxRtt: durationNsSchema().optional(),
-  /** Announced bandwidth of the path, bit/s. */
+  /** Smallest announced bandwidth of a path, bit/s. */
   minBandwidth: z.int().min(0).optional(),
-  /** Interfaces on the path, at most. */
+  /** Largest number of interfaces on a path. */
   maxHops: z.int().min(1).optional(),
   /** Autonomous systems that a path must not cross, as `1-ff00:0:110`. */
   avoidAs: z.array(z.string()).max(64).optional(),
   /** Autonomous systems that add to the score of each path that crosses them. */
   preferAs: z.array(z.string()).max(64).optional(),
-  /** What counts most in the choice of a path; absent: round trip and delivery alike. */
+  /** The property that counts most in the choice of a path; absent: round trip and delivery count alike. */
   favour: z.enum(['latency', 'bandwidth', 'stability']).optional(),
 });
 
@@ -48,8 +48,9 @@ const multipathOptions = z.strictObject({
   /** `reference` runs the rules of the reference gateway, for comparison. */
   mode: z.enum(['orrery', 'reference']).default('orrery'),
   /**
-   * With `authenticated`, an interface that its AS says is down, in a message signed with DRKey, is left at once; needs
-   * control services. `trusting` is a test double that believes forged SCMP messages, never for traffic.
+   * With `authenticated`, paths over an interface are left at once if the interface's AS reports it down in a message
+   * signed with DRKey; needs control services. `trusting` is a test double that believes forged messages, never for
+   * traffic.
    */
   scmp: z.enum(['checked', 'authenticated', 'trusting']).default('checked'),
   /** Time between probes of paths that are in use, ready as standby, or being judged. */
@@ -60,7 +61,7 @@ const multipathOptions = z.strictObject({
   coldInterval: pauseNs().default(5 * SECOND),
   /** Number of consecutive unanswered probes after which a path is dead. */
   misses: z.int().min(1).max(6).default(3),
-  /** Added to the round trip after which a probe counts as unanswered. */
+  /** Time added to the expected round trip before a probe counts as unanswered. */
   timeoutMargin: durationNsSchema().default(5 * MS),
   /** Shortest time after which a probe counts as unanswered. */
   timeoutFloor: durationNsSchema().default(1 * MS),
@@ -74,11 +75,11 @@ const multipathOptions = z.strictObject({
   rttThreshold: z.number().min(1.1).max(100).default(2),
   /** Published as `failover_loss_threshold`: share of the last 100 probes that may be lost. */
   lossThreshold: shareSchema().default(0.1),
-  /** With fewer paths alive, paths are looked up every second instead of every refresh interval. */
+  /** With fewer live paths than this, paths are looked up every second instead of every refresh interval. */
   minPaths: z.int().min(1).max(64).default(1),
   /** Paths beyond this number are neither probed nor used. */
   maxPaths: z.int().min(1).max(64).default(10),
-  /** Published as `exploration_probability`: per refresh, of probing a path that is not in use. */
+  /** Published as `exploration_probability`: probability that a refresh also probes a path that is not in use. */
   exploration: shareSchema().default(0.1),
   /** Published as `quality_smoothing`: weight of a new round trip in the moving average. */
   smoothing: z.number().min(0.001).max(1).default(0.125),
@@ -125,21 +126,24 @@ export const gatewayConfig = z.strictObject({
   /** Names of the gateways to talk to; all gateways of the topology when absent. */
   peers: z.array(z.string()).max(PEERS_MAX_DEFAULT).optional(),
   multipath: multipath.prefault({}),
-  /** Paths that may be used, and in which order the first `maxPaths` are taken: a sequence, or a map (nodes/scion/policy). */
+  /**
+   * Paths that may be used, and in which order the first `maxPaths` are taken: a sequence, or a map
+   * (nodes/scion/policy).
+   */
   policy: pathPolicySchema.optional(),
   antiReplay: antiReplay.prefault({}),
   rekey: z
     .strictObject({
-      /** Published as `max_bytes_per_key`: bytes under one key that ask for new keys. */
+      /** Published as `max_bytes_per_key`: new keys are agreed after so many bytes under one key. */
       bytes: byteSizeSchema().default(REKEY_BYTES_DEFAULT),
-      /** Published as `max_time_per_key`: age of a key that asks for new keys. */
+      /** Published as `max_time_per_key`: new keys are agreed when a key is this old. */
       age: durationNsSchema().default(REKEY_AGE_NS_DEFAULT),
     })
     .prefault({}),
-  /** Whether packets that the path to a peer cannot transport are rejected at the source. */
+  /** What is done when the path to a peer cannot transport all packets. */
   overload: z
     .strictObject({
-      /** Whether packets are rejected at the source. */
+      /** Whether packets that the path to a peer cannot transport are rejected at the source. */
       shed: z.boolean().default(true),
       /** Queueing delay above which packets are rejected. */
       delay: durationNsSchema().default(60 * MS),
@@ -159,7 +163,7 @@ export const gatewayConfig = z.strictObject({
   admission: z.enum(['checked', 'eager']).default('checked'),
   /**
    * Test doubles, never for traffic: `swallowing` silently loses every tenth received packet,
-   * `hoarding` the first of the packets that waited for a session or a path.
+   * `hoarding` loses the first of the packets that waited for a session or a path.
    */
   double: z.enum(['swallowing', 'hoarding']).optional(),
 });

@@ -57,7 +57,7 @@ export interface StaticKeyPair {
   readonly publicKey: Uint8Array;
 }
 
-/** What both sides of a handshake need. */
+/** The keys and the randomness that both sides of a handshake need. */
 export interface HandshakeContext {
   readonly crypto: CryptoProvider;
   readonly identity: StaticKeyPair;
@@ -185,7 +185,7 @@ export class FrameCipher {
 
   /**
    * Authenticates a decoded frame and writes its plaintext to the start of `target`.
-   * @param target At least the body's length less 16; must not overlap `buffer`.
+   * @param target At least as long as the body without its 16-byte tag; must not overlap `buffer`.
    * @returns the plaintext's length, or -1 when the frame is not from the peer.
    */
   // hot: see `seal`.

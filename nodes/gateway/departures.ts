@@ -1,6 +1,6 @@
 /**
  * Packets that an application has handed over for one peer, until their frames leave: immediately,
- * or later when a session and a path exist. Each one is reported to the account of messages.
+ * or later when a session and a path exist. Each packet is reported to the account of messages.
  *
  * @module
  */
@@ -17,10 +17,10 @@ import type { FrameHeader } from './wire.ts';
 
 /** Why a packet is not sent. */
 export type DepartureDropReason = FrameDropReason | 'no-path' | 'lifetime-over' | 'displaced';
-/** Seals and sends a packet in a class of datagrams, or returns why it cannot. */
+/** Seals a packet and sends it in datagrams with this DSCP, or returns why it cannot. */
 export type SendPacket = (body: Uint8Array, dscp: number) => FrameDropReason | undefined;
 
-/** Which peer the packets go to, and what they need. */
+/** Where the packets to one peer go, and who is told about them. */
 export interface PacketSenderSetup extends Pick<Behaviour, 'leaving'> {
   readonly output: PeerOutput;
   /** Absent when packets are not accounted for (ADR 0028). */
@@ -62,13 +62,13 @@ export class PacketSender {
     if (account === undefined) return send(body, dscp);
     this.#number = account.accept();
     const reason = send(body, dscp);
-    // Settled as sent even if `send` rejected the packet: then the application is told.
+    // Settled as sent even if `send` rejected the packet, since the application is told the reason.
     account.settled(this.#number, 'sent');
     return reason;
   }
 
   /**
-   * Queues a packet. In a full queue it takes the place of one of lower priority, if there is any.
+   * Queues a packet. In a full queue it displaces a packet of lower priority, if there is one.
    * @returns why it is not queued; undefined if it is.
    */
   keep(now: number, body: Uint8Array, wishes?: SendWishes): 'no-path' | undefined {
@@ -85,7 +85,7 @@ export class PacketSender {
 
   /**
    * Sends the waiting packets.
-   * @param way `closed`: no path is known to answer, so packets that may wait for one stay.
+   * @param way `closed`: no path is known to answer, so packets that may wait for a path stay.
    */
   sendWaiting(now: number, send: SendPacket, way: PeerReachability): void {
     this.expire(now);
@@ -100,7 +100,7 @@ export class PacketSender {
     }
   }
 
-  /** The packet's first frame has been sealed and is about to leave. */
+  /** Reports that the packet's first frame has been sealed and is about to leave. */
   sealed(header: FrameHeader): void {
     this.#setup.account?.sent(this.#number, header);
   }

@@ -1,7 +1,7 @@
 /**
  * The epochs that one side holds at a time, as a pure state machine: `current` seals; `previous` is
- * still accepted during the overlap; `next` was agreed as responder and waits for the peer's first
- * frame.
+ * still accepted during the overlap; `next` was agreed with this side as responder and waits for the
+ * peer's first frame.
  *
  * It handles numbers and times only, no cryptography, so that the test can walk through all its
  * interleavings (R-256). Every epoch that ends is handed to `retire`.
@@ -49,7 +49,7 @@ export class EpochRing<K extends EpochRingEntry> {
     return this.#previous;
   }
 
-  /** The epoch agreed as responder and not yet used by the peer. */
+  /** The epoch that this side agreed to as responder and that the peer has not used yet. */
   get next(): K | undefined {
     return this.#next;
   }

@@ -39,13 +39,13 @@ import {
   HANDSHAKE_MESSAGE_SEQUENCE,
 } from './wire.ts';
 
-/** Forged frames name epochs from 1 to this: low ones, as in a gateway that started recently. */
+/** Forged frames name epochs from 1 to this number: low, as those of a gateway that started recently. */
 const EPOCHS = 16;
-/** Body of a forged frame when the event gives no size, bytes. */
+/** Length of the body of a forged frame when the event gives no size, bytes. */
 const FRAME_BYTES = 128;
-/** Forged frames name sequence numbers below this. */
+/** Forged frames name sequence numbers below this number. */
 const SEQUENCES = 1_000_000;
-/** Bytes of junk made from one random draw. */
+/** Number of junk bytes that are derived from one random draw. */
 const JUNK_PERIOD = 64;
 const EMPTY = { kind: 'empty' } as const;
 
@@ -167,7 +167,7 @@ function frameOf({ random }: AttackerKnowledge, header: FrameHeader, body: numbe
   return frame.subarray(0, at + body);
 }
 
-/** Random bytes, repeated rather than drawn one by one: floods are large. */
+/** Makes bytes without meaning, many from each random draw, since floods are large. */
 function junk(random: Random, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   let word = 0;

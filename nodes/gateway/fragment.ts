@@ -38,7 +38,7 @@ export function fragmentBytesMax(frameBytesMax: number): number {
 }
 
 /**
- * True when the packet fits one frame: the fast path, without a plan.
+ * True when the packet fits one frame, so that it needs no {@link FragmentPlan}.
  * @param frameBytesMax Largest frame the path carries, bytes: path MTU less SCION and UDP headers.
  */
 export function fitsOneFrame(packetLength: number, frameBytesMax: number): boolean {
@@ -49,7 +49,7 @@ export function fitsOneFrame(packetLength: number, frameBytesMax: number): boole
  * Plans the fragments of a packet.
  * @param packetLength Bytes, 1..65,536.
  * @param frameBytesMax Largest frame the path carries, bytes.
- * @returns the plan, or why the packet cannot travel.
+ * @returns the plan, or why the packet cannot be sent.
  */
 export function planFragments(
   packetLength: number,
@@ -94,7 +94,7 @@ export interface IncompletePacketId {
   readonly fragment: 0;
 }
 
-/** Called for each packet that is abandoned, with the reason and the name of the packet. */
+/** Called for each packet that is abandoned, with the reason and the packet's identity. */
 export type OnReassemblyAbandoned = (
   reason: 'fragment-timeout' | 'fragment-evicted',
   of: IncompletePacketId,
@@ -152,7 +152,7 @@ export class Reassembler {
    * Adds an authenticated fragment; the caller delivers unfragmented packets (`fragments` = 1)
    * itself.
    * @param bytes Its plaintext; copied.
-   * @returns the complete packet, undefined while fragments are missing, or why this one is
+   * @returns the complete packet, undefined while fragments are missing, or why this fragment is
    * dropped.
    */
   add(

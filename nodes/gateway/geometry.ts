@@ -67,7 +67,7 @@ export const STATIC_KEY_BYTES = 32;
 
 /** Longest header: 1 + 1 + 1 + 5 + 9 + 9 + 3 + 3 + 3 bytes. */
 export const HEADER_BYTES_MAX = 35;
-/** Largest number of bytes that a frame adds to its body; R-028 allows 64 + tag. */
+/** Largest number of bytes that a frame adds to its body; R-028 allows 64 bytes and the tag. */
 export const FRAME_OVERHEAD_BYTES_MAX = HEADER_BYTES_MAX + TAG_BYTES;
 /** Longest body with its tag, bytes: the byte-string head then has three bytes. */
 export const BODY_BYTES_MAX = 65_535;
@@ -79,21 +79,21 @@ export const SEQUENCE_END = Number.MAX_SAFE_INTEGER + 1;
 
 /** Largest packet, bytes: 64 KiB (R-029). */
 export const PACKET_BYTES_MAX = 65_536;
-/** Largest number of fragments of a packet: 64 KiB with the smallest room of 64 bytes. */
+/** Largest number of fragments of a packet: 64 KiB in fragments of 64 bytes. */
 export const FRAGMENTS_MAX = 1024;
 /** Smallest room for a body in a frame, bytes; a path with less room cannot be used. */
 export const FRAGMENT_BYTES_MIN = 64;
 
-/** Packets in reassembly per peer: 64 packets of 64 KiB, interleaved over `max_paths` paths. */
+/** Largest number of packets in reassembly per peer, interleaved over `max_paths` paths. */
 export const REASSEMBLY_PACKETS_MAX = 64;
-/** Bytes in reassembly per peer: 32 of the largest packets. */
+/** Largest number of bytes in reassembly per peer: 32 of the largest packets. */
 export const REASSEMBLY_BYTES_MAX = 32 * PACKET_BYTES_MAX;
 /** Time limit for missing fragments, ns: well above any difference between path delays. */
 export const REASSEMBLY_TIMEOUT_NS = NS_PER_SECOND;
 
 /**
- * Default replay window, bits, as WireGuard's (`COUNTER_BITS_TOTAL`). The published
- * `anti_replay.window_size` of 1,024 is 100 ms of 10,000 frames a second, less than a machine stalls.
+ * Size of the default replay window, bits: that of WireGuard (`COUNTER_BITS_TOTAL`). The published
+ * `anti_replay.window_size` of 1,024 covers 100 ms at 10,000 frames a second; a machine may stall for longer.
  */
 export const WINDOW_BITS_DEFAULT = 8192;
 
@@ -103,10 +103,10 @@ export const FRAME_AGE_US_MAX_DEFAULT = 3_600 * US_PER_SECOND;
 export const CLOCK_TOLERANCE_US_DEFAULT = 300 * US_PER_SECOND;
 /** `anti_replay.cleanup_ttl`, ns: 24 h. */
 export const SILENT_PEER_TTL_NS_DEFAULT = 86_400 * NS_PER_SECOND;
-/** `max_connections`: most peers with window state. */
+/** `max_connections`: largest number of peers that have replay windows. */
 export const PEERS_MAX_DEFAULT = 1000;
 /**
- * Epochs per peer with a window: current, previous during the overlap, next before confirmation.
+ * Number of epochs per peer that can have a window: current, previous during the overlap, next before confirmation.
  */
 export const EPOCHS_PER_PEER_MAX = 3;
 
@@ -127,8 +127,8 @@ export const REKEY_AGE_NS_DEFAULT = 3_600 * NS_PER_SECOND;
  */
 export const KEY_LIFETIME_FACTOR = 2;
 /**
- * The responder of the last handshake waits this long past the limits, so that only one side
- * begins.
+ * The responder of the last handshake waits this long past the rekey limits, ns, so that only one
+ * side begins a handshake.
  */
 export const REKEY_RESPONDER_GRACE_NS = 5 * NS_PER_SECOND;
 /** The responder may exceed the byte limit by that limit divided by this: one sixteenth. */
@@ -154,18 +154,21 @@ export const HANDSHAKE_RETRY_BACKOFF = {
   firstNs: NS_PER_SECOND / 4,
   mostNs: 4 * NS_PER_SECOND,
 } as const;
-/** Most copies of an opening, each on its own path: one of three routers may be down. */
+/** Largest number of copies of an opening, each on its own path, since routers may be down unnoticed. */
 export const OPENING_COPIES_MAX = 3;
 /** Transmissions of one message before a new attempt with new ephemeral keys begins. */
 export const HANDSHAKE_SENDINGS_MAX = 8;
 
-/** Offset in a frame of the bytes that identify a quoted packet: after the longest header. */
+/**
+ * Offset in a frame of the bytes that identify a quoted packet: in the ciphertext or tag, but for the
+ * first byte when the header has its greatest length.
+ */
 export const SCMP_QUOTE_ID_OFFSET = HEADER_BYTES_MAX - 1;
 /** Number of the bytes that identify a quoted packet: a stranger would have to guess 64 bits. */
 export const SCMP_QUOTE_ID_BYTES = 8;
-/** One data frame per this time is marked, ns: a router that is cut off reports each packet. */
+/** At most one data frame in this time is marked, ns: enough, as a router that is cut off reports each packet. */
 export const SCMP_QUOTE_ID_SPACING_NS = NS_PER_SECOND / 250;
-/** Marks per path: one second of data, probes, replies and reports at their rates; 6 kB. */
+/** Number of marks kept per path: one second of data, probes, replies and reports at their rates; 6 kB in all. */
 export const SCMP_QUOTE_IDS_PER_PATH_MAX = 384;
 /** A quoted packet must have left within this time, ns: far above any round trip. */
 export const SCMP_QUOTE_AGE_NS_MAX = NS_PER_SECOND;
@@ -201,9 +204,9 @@ export const OPENING_NOISE_BYTES = 2 * STATIC_KEY_BYTES + 2 * TAG_BYTES;
 /** Second message of Noise IK without its payload: e, and the payload's tag. */
 export const ANSWER_NOISE_BYTES = STATIC_KEY_BYTES + TAG_BYTES;
 
-/** Keys with which routers sign SCMP messages: of two epochs for each AS on the paths to a few peers. */
+/** Largest number of keys that check signed SCMP messages: two epochs for each AS on the paths to a few peers. */
 export const SCMP_KEYS_MAX = 512;
-/** The key of the next epoch is asked for so long before it begins, s; the control service has it then. */
+/** The key of an epoch is requested so long before the epoch begins, s; the control service has the key by then. */
 export const SCMP_KEY_AHEAD_SECONDS = 300;
 /** Time between two requests for a key that is not known, s. */
 export const SCMP_KEY_RETRY_SECONDS = 5;

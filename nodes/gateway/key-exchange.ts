@@ -3,12 +3,13 @@
  * answers to them (docs/spec/gateway-frame.md, "Handshake"; R-014, R-022 to R-027, R-031). Sans-io
  * like the session; it seals and opens no frames, and knows of epochs only what the ring holds.
  *
- * A received message first passes the free checks: length, MAC, expected at all, newer than the
- * last. Then it takes from a budget of `admission`; only then follows Diffie-Hellman.
+ * A received message first passes the inexpensive checks: its length and MAC, whether it is expected,
+ * and whether it is newer than the last. Then it takes from a budget of `admission`; only then
+ * follows Diffie-Hellman.
  *
- * Openings leave in a few copies on disjoint paths; each copy gets the one answer back on its own
- * path, and every further copy of a message is dropped with a reason. A message that waits for the
- * disk continues when the disk is done, not at the next repetition. Messages repeat with back-off.
+ * Openings leave in a few copies on disjoint paths; the same answer returns on the path of each copy,
+ * and every other copy of a message is dropped with a reason. A message that waits for a write to
+ * disk is sent as soon as the write ends, not at the next repetition. Messages repeat with back-off.
  * When both sides open at the same time, the side with the lower static key wins.
  *
  * @module
@@ -233,7 +234,7 @@ export class KeyExchange {
    */
   #answerPostponed(moment: ClockReadings): FrameDropReason | undefined {
     if (this.#postponed === undefined) return undefined;
-    // The same write may have let this side open: one of both handshakes goes on, and the peer decides alike.
+    // The same write may have let this side open, too: one of the two handshakes goes on, by a rule that both share.
     const reason = this.#checkCollision(moment);
     if (reason !== undefined) {
       this.#forgetPostponed();

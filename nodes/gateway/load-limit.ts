@@ -6,29 +6,29 @@
  * peer, or a machine that all of them share. A report names the highest data frame that has
  * arrived; the time since that frame left, less the path's base round trip, is the queueing delay.
  * While queues are short, everything is admitted. When queues have exceeded `delayNs` in three
- * consecutive looks of 100 ms and less arrived than was sent, the frames under way are limited to
+ * consecutive checks, 100 ms apart, and less arrived than was sent, the frames under way are limited to
  * what the path delivers in its base round trip plus one report interval plus the queue it may
  * keep: BBR's window (draft-cardwell-iccrg-bbr-congestion-control, "BBR.max_inflight") with the
- * highest delivery rate of the last 2 s. On a machine that pauses now and then this window would
- * leave the path idle, so the limit grows while each look finds the queue short at least once.
+ * highest delivery rate of the last 2 s. On a machine that pauses from time to time this window would
+ * leave the path idle, so the limit grows while the queue is short at least once between two checks.
  * After one second in which nothing had to be refused, everything is admitted again.
  *
- * Loss alone limits nothing, and neither does a path that has become longer: there, everything sent
- * arrives. Pure: time and events in. One object per peer.
+ * Loss alone sets no limit. Nor does a longer delay alone, since everything sent still arrives on a
+ * path that has become longer. Pure: time and events in. One object per peer.
  *
  * @module
  */
 import { WindowedMin } from './multipath/windowed-min.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
-/** Interval of the checks, ns: four reports. */
+/** Interval of the checks, ns: four report intervals. */
 const LOOK_NS = 100_000_000;
 /**
  * Number of consecutive checks that must find the path crowded, because one jump of the delay
- * affects two.
+ * affects two checks.
  */
 const CROWDED_LOOKS = 3;
-/** If a smaller share of the sent frames arrived, a queue is growing or dropping. */
+/** If a smaller share of the frames sent since the last check arrived, a queue grows or drops frames. */
 const ARRIVED_SHARE = 0.97;
 /** The highest rate seen in this time counts as what the path carries, ns. */
 const RATE_WINDOW_NS = 2_000_000_000;
@@ -48,7 +48,7 @@ const GROWN_MAX = 8;
 const SILENCE_NS = 250_000_000;
 /** This many frames may always be under way. */
 const FRAMES_MIN = 32;
-/** Send times kept: one in four of the last 16,384 frames. */
+/** Number of send times kept: one for every four of the last 16,384 frames. */
 const KEPT = 4_096;
 const KEPT_EVERY = 4;
 
@@ -97,7 +97,7 @@ export class LoadLimiter {
     this.#options = options;
   }
 
-  /** Other limits are in force from now on. */
+  /** Replaces the limits from now on. */
   change(options: Omit<LoadLimiterOptions, 'reportIntervalNs'>): void {
     this.#options = { ...this.#options, ...options };
     if (options.isEnabled) return;
@@ -210,7 +210,7 @@ export class LoadLimiter {
   }
 }
 
-/** Sequences have 53 bits: they must be reduced before any bit operation. */
+/** Slot of a frame's send time; computed without bit operations, since sequences have 53 bits. */
 function slotOf(sequence: number): number {
   return Math.floor((sequence % (KEPT * KEPT_EVERY)) / KEPT_EVERY);
 }

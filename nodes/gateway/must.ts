@@ -20,7 +20,7 @@ export const GATEWAY_MUST: Must = {
     'gateway.delivery': { value: '>= 99%' },
   },
   withinSeconds: 5,
-  // Of the 300 s that two gateways' clocks may differ (R-031), as much as hunts draw.
+  // The largest clock error that hunts draw; two gateways' clocks may differ by 300 s (R-031).
   clockErrorSeconds: 60,
   options: {
     'multipath.reports': ['false'],

@@ -170,7 +170,7 @@ class GatewayNode implements NodeHandle {
   }
 
   /**
-   * R-020: forgets silent peers, keys before windows: without a window, its key accepts replays.
+   * R-020: forgets silent peers, their keys before their windows: a key without its window accepts replays.
    */
   #forgetSilent(): void {
     const now = this.#host.now();
@@ -200,7 +200,7 @@ class GatewayNode implements NodeHandle {
   }
 
   /**
-   * Applies new limits of overload at once. All other options stay as they are, because sessions were
+   * Applies new limits of overload at once. All other options keep their values, because sessions were
    * agreed and work was begun with them.
    */
   reconfigure(options: unknown): readonly string[] {

@@ -40,7 +40,7 @@ export interface PeerContext {
   readonly sent: (type: FrameType, bytes: number) => void;
   /** The account of packets between us and this peer; undefined without an observer. */
   readonly accountOf: (peer: string) => PacketAccount | undefined;
-  /** A message was believed that accuses one of the paths. */
+  /** Called with an accusation of one of the paths after it was believed. */
   readonly report: (accusation: InterfaceDownAccusation, paths: readonly PathStatus[]) => void;
   /** Counts a frame that the session rejected. */
   readonly refused: (reason: FrameDropReason) => void;

@@ -1,7 +1,7 @@
 /**
  * Runs a peer on its host: performs what it asks for, keeps its timers, and tells it the time.
  *
- * Unlike the shell of `_kit`, it performs effects at once and keeps two timers and wakes apart: an
+ * Unlike the shell of `_kit`, it performs effects at once, and its two timers and its wakes are separate: an
  * application that receives a packet may send the next one in the same call and hear what became of it.
  *
  * @module
@@ -14,7 +14,7 @@ import type { PeerContext } from './peer-context.ts';
 import type { PeerEffect, PeerOutput, PeerTimerName } from './peer-output.ts';
 import type { ClockReadings } from './session-parts.ts';
 
-/** What the shell of a peer uses. */
+/** The parts of a node that the shell of a peer uses. */
 export interface PeerHostAdapterParts {
   readonly host: Host;
   readonly socket: () => DatagramSocket;

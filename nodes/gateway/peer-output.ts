@@ -1,6 +1,6 @@
 /**
- * What a peer asks of its shell: rare actions as effects, those for each packet as calls, since lists
- * of effects cost too much there (ADR 0043). All are performed at once, in the order of the calls. Types only.
+ * What a peer asks of its shell: rare actions as effects, and actions for each packet as calls, since lists of
+ * effects cost too much per packet (ADR 0043). All are performed at once, in the order of the calls. Types only.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export type PeerEffect =
   /** A tick at this instant, in an event of its own. */
   | { readonly kind: 'wake' }
   | { readonly kind: 'way'; readonly way: PeerReachability }
-  /** `label`: the value of the label of a metric that has one. */
+  /** `label`: the value of the metric's label, if the metric has a label. */
   | { readonly kind: 'count'; readonly metric: string; readonly label?: string }
   | { readonly kind: 'sample'; readonly metric: string; readonly value: number }
   | { readonly kind: 'state'; readonly machine: string; readonly state: string }

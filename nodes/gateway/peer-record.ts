@@ -24,14 +24,14 @@ export class PeerEventRecorder {
     this.#peer = peer;
   }
 
-  /** A path has become healthier or worse. */
+  /** Records that the health of a path changed. */
   health(path: string | undefined, health: PathHealth): void {
     this.#show(PATH_HEALTH_TRACE, { path: path ?? 'unknown', peer: this.#peer }, { health });
     this.#log(`path is ${health}`, path);
     if (health === 'dead') this.#count('gateway.path_deaths');
   }
 
-  /** Packets take another path from now on. */
+  /** Records that packets take another path from now on. */
   switched(effect: Extract<ControllerEffect, { kind: 'switch' }>, path: string | undefined): void {
     const peer = this.#peer;
     if (effect.isFault) {

@@ -89,7 +89,7 @@ export class PeerTraceWriter {
     );
   }
 
-  /** Paths were measured; `isNews` when health or choice changed. */
+  /** Traces the quality of the paths; `isNews`: the health or the choice of a path changed. */
   measured(
     now: number,
     controller: Pick<PathController, 'explain'>,

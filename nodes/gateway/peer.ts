@@ -35,9 +35,9 @@ export class Peer {
   readonly name: string;
   readonly session: Session;
   readonly controller: PathController;
-  /** Says how the packet came that is being delivered. */
+  /** Returns how the packet that is being delivered came. */
   readonly arrived = (): DeliveryFacts => this.#reporter.arrived(this.#underlays);
-  /** The peer as packets name it. */
+  /** The peer's AS and host address, as they stand in packets. */
   readonly end: PacketEnd;
   readonly #context: PeerContext;
   readonly #output: PeerOutput;
@@ -61,7 +61,7 @@ export class Peer {
   #restartedNs = -1;
   /** The packet whose frame the session is reading; answers return on its path. */
   #inHand: PacketView | undefined;
-  /** The state last reported to the protocols above. */
+  /** The reachability last reported to the protocols above. */
   #way: PeerReachability = 'closed';
 
   constructor(name: string, context: PeerContext, output: PeerOutput, now: number) {
@@ -163,7 +163,7 @@ export class Peer {
     return `path ${active.id} is dead and in use while ${healthy.id} answers`;
   }
 
-  /** The links that packets take now. */
+  /** The links of the path that packets take now. */
   get activeLinks(): readonly string[] | undefined {
     return this.#active?.path.linkIds;
   }
@@ -445,7 +445,7 @@ export class Peer {
     if (underlay !== undefined) this.#sender.whole(this.#at.nowNs, underlay, frame);
   }
 
-  /** Sends on one of the known paths on which the packet is no longer than the one being read. */
+  /** Sends a cookie on a known path on which its packet is no longer than the packet being read. */
   #prove(frame: Uint8Array): void {
     const view = this.#inHand;
     if (view === undefined) return;

@@ -30,7 +30,7 @@ export interface PendingPacket {
   readonly number: number;
 }
 
-/** What is known about a packet that is to wait. */
+/** The sender's wishes for a packet that is to wait, and its number in the account of messages. */
 export interface PendingPacketDetails {
   readonly wishes?: SendWishes | undefined;
   readonly number?: number | undefined;
@@ -68,7 +68,7 @@ export class PendingPackets {
     return true;
   }
 
-  /** Removes and returns the youngest packet of the lowest priority below this one. */
+  /** Removes and returns the youngest packet of the lowest priority; undefined if none is below `priority`. */
   displace(priority: Priority = NORMAL): PendingPacket | undefined {
     const lowest = leastOf(this.#waiting.map((packet) => packet.priority));
     if (lowest >= priority) return undefined;

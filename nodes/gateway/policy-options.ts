@@ -1,5 +1,5 @@
 /**
- * Gateway: the option `policy`, with the words of the reference (scionproto/scion, private/path/pathpol, JSON form), and
+ * Gateway: the option `policy`, with the keys of the reference (scionproto/scion, private/path/pathpol, JSON form), and
  * `order`.
  *
  * A policy extends others by their names in `policies`; none may extend itself.
@@ -63,9 +63,9 @@ const sequence = z.string().transform((text, context): PathSequence => {
 
 const remoteRule = z
   .strictObject({
-    /** With 0 for any ISD or AS. */
+    /** The ASes to which the rule applies; 0 stands for any ISD or any AS. */
     isd_as: isdAsText,
-    /** True if no path to it may be used. */
+    /** True if no path to these ASes may be used. */
     reject: z.boolean().default(false),
   })
   .transform(({ isd_as: isdAs, reject: isRejected }) => ({ isdAs, isRejected }));
@@ -73,24 +73,24 @@ const remoteRule = z
 const name = z.string().max(POLICY_TEXT_MAX);
 
 const plain = {
-  /** Names of policies, of which the last has precedence. */
+  /** Names of the policies that this one extends; the last has precedence. */
   extends: z.array(name).max(EXTENDS_MAX).default([]),
   /** ASes in which paths may begin. */
   local_isd_ases: z.array(isdAsText).max(ACCESS_ENTRIES_MAX).optional(),
-  /** ASes to which paths may lead: the first rule that fits decides, without one none may. */
+  /** ASes to which paths may lead: the first rule that fits decides; a path that fits no rule may not be used. */
   remote_isd_ases: z.array(remoteRule).max(ACCESS_ENTRIES_MAX).optional(),
-  /** Interfaces that paths may pass: `+ ISD-AS#IF` or `- ISD-AS#IF`, the last without a predicate. */
+  /** Interfaces that paths may pass: `+ ISD-AS#IF` or `- ISD-AS#IF`; the last entry is `+` or `-` alone. */
   acl: accessList.optional(),
   /** ASes that paths pass in this order, for example `1-ff00:0:110 0* 2-ff00:0:210`. */
   sequence: sequence.optional(),
 };
 
-/** A policy of which no options are left to choose. */
+/** A policy without options of its own. */
 const single = z.strictObject({ ...plain });
 const weighted = z.strictObject({
-  /** The greatest first. */
+  /** The options with the greatest weight are tried first. */
   weight: z.int().min(-1_000_000).max(1_000_000),
-  /** Under which paths must be left. */
+  /** The policy that applies if it leaves any path. */
   policy: single,
 });
 const options = z.array(weighted).max(POLICIES_MAX).default([]);
@@ -103,9 +103,13 @@ export const pathPolicySchema = z
     sequence,
     z.strictObject({
       ...plain,
-      /** Of these policies that of the greatest weight counts under which any path is left; equal weights unite. */
+      /**
+       * Policies to choose from: those of the greatest weight that leave any path apply, and their paths are united.
+       */
       options,
-      /** The best paths first; what is unknown of a path puts it last. */
+      /**
+       * Properties by which paths are sorted, the best paths first; a path of which the property is unknown comes last.
+       */
       order,
       /** Policies that others extend, by name. */
       policies: z
@@ -127,19 +131,19 @@ export const pathPolicySchema = z
 type NamedPolicies = Readonly<Record<string, z.output<typeof named>>>;
 type OnePolicy = z.output<typeof single> & { readonly options?: z.output<typeof options> };
 
-/** Puts policies together with those that they extend. */
+/** Combines each policy with those that it extends. */
 class PolicyResolver {
   readonly #all: NamedPolicies;
-  /** Each named policy is put together once, however often it is extended; undefined while it is. */
+  /** The named policies that were combined so far, each once; undefined while a policy is being combined. */
   readonly #known = new Map<string, PathPolicy | undefined>();
-  /** What options cost, see `sizeOf`. */
+  /** Sizes of options, as `sizeOf` counts them. */
   readonly #sizes = new Map<readonly PolicyOption[], number>();
 
   constructor(all: NamedPolicies) {
     this.#all = all;
   }
 
-  /** @returns the whole policy, or why it is none. */
+  /** @returns the combined policy, or why the file's policy is refused. */
   resolve(file: OnePolicy): PathPolicy | string {
     const extended: PathPolicy[] = [];
     for (const one of file.extends) {
@@ -180,7 +184,7 @@ class PolicyResolver {
     return read;
   }
 
-  /** What a hop of a path may cost. */
+  /** Number of entries and states with which a hop of a path may be compared, those of the options included. */
   #sizeOf({
     acl = [],
     remoteIsdAses = [],

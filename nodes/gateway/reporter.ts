@@ -1,6 +1,6 @@
 /**
- * Receiver reports to one peer: what arrived in its data frames, sent at a regular interval while
- * they arrive, on the reverse of the last frame's path (docs/spec/multipath.md, Receiver reports).
+ * Receiver reports to one peer: which of its data frames arrived. They are sent at a regular interval
+ * while data arrives, on the reverse of the last frame's path (docs/spec/multipath.md, Receiver reports).
  *
  * It neither seals nor sends; the peer does.
  *
@@ -62,7 +62,7 @@ export class ReceiverReporter {
     if (this.#options.reports && !this.#isTimerSet) this.#setTimer(now);
   }
 
-  /** How the frame came that was recorded last; one that was held has no path any more. */
+  /** How the frame that was recorded last came; the path of a frame that was held is not known any more. */
   arrived(paths: Pick<UnderlayPaths, 'idOf'>): DeliveryFacts {
     const sequence = this.#sequence;
     if (!this.#hasPath) return { sequence };
@@ -70,7 +70,7 @@ export class ReceiverReporter {
     return { path, sequence };
   }
 
-  /** Sends a report, if there is something new: the timer has fired. */
+  /** Called when the timer has fired: sends a report, if data frames have arrived since the last one. */
   report(now: number): void {
     this.#isTimerSet = false;
     if (!this.#received.takeNews()) return;

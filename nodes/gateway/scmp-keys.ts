@@ -1,8 +1,9 @@
 /**
  * The keys with which routers of other ASes sign SCMP messages to this gateway, from the control service of its own AS.
  *
- * SCION "DRKey" on the side that does not derive. They are asked for while nothing is wrong, for every AS on a known path,
- * and for the next epoch before it begins: a message about a dead link can then be checked at once.
+ * This is the side of SCION "DRKey" that requests keys and derives none. Keys are requested while no link is down, for
+ * every AS on a known path, and for the next epoch before it begins: a message about a dead link can then be checked at
+ * once.
  *
  * @module
  */
@@ -20,7 +21,7 @@ import {
 } from '../scion/index.ts';
 import { SCMP_KEY_AHEAD_SECONDS, SCMP_KEY_RETRY_SECONDS, SCMP_KEYS_MAX } from './geometry.ts';
 
-/** What the keys are found with. */
+/** The cryptography, the clock and the source of {@link ScmpKeys}. */
 export interface ScmpKeysOptions {
   readonly crypto: CryptoProvider;
   readonly clock: () => CalendarTime;
@@ -29,28 +30,28 @@ export interface ScmpKeysOptions {
 
 interface ScmpKey {
   readonly epochBegin: number;
-  /** Undefined while none is known. */
+  /** Undefined while the key is not known. */
   key: Uint8Array | undefined;
-  /** When it may be asked for again, seconds since 1970. */
+  /** When the key may be requested again, seconds since 1970. */
   retrySeconds: number;
 }
 
 /** The keys of one gateway. */
 export class ScmpKeys {
   readonly #options: ScmpKeysOptions;
-  /** By AS and epoch; the oldest makes room. */
+  /** Keys by AS and epoch; when there are too many, the oldest is dropped. */
   readonly #keys = new Map<string, ScmpKey>();
 
   constructor(options: ScmpKeysOptions) {
     this.#options = options;
   }
 
-  /** Number of keys that are known or asked for. */
+  /** Number of keys that are known or requested. */
   get size(): number {
     return this.#keys.size;
   }
 
-  /** Sees to it that the keys of all ASes on these paths are known. */
+  /** Requests the keys of all ASes on these paths that are not known yet. */
   prepare(paths: readonly Pick<Path, 'interfaces'>[]): void {
     const { seconds } = this.#options.clock();
     const current = drkeyEpochAt(seconds);
@@ -63,7 +64,7 @@ export class ScmpKeys {
     }
   }
 
-  /** True if an SCMP message was signed by the AS that it comes from, as far as its key is known. */
+  /** True if an SCMP message was signed by the AS from which it comes; false while that AS's key is unknown. */
   isAuthentic(packet: PacketView): boolean {
     const { crypto, clock } = this.#options;
     const isdAs = isdAsOfWords({ high: packet.sourceHigh, low: packet.sourceLow });

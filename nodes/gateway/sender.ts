@@ -23,7 +23,7 @@ const TYPE_AT = 2;
 
 /** Receives notifications about data frames. */
 export interface DataListener {
-  /** The packet's first frame has been sealed and is about to leave. */
+  /** Called when a packet's first frame has been sealed and is about to leave. */
   sealed(header: FrameHeader): void;
   /** Called when a frame has left. */
   sent(sequence: number): void;
@@ -52,8 +52,7 @@ export class FrameSender {
     this.#listener = listener;
   }
 
-  /** Sends an application packet in the datagram class `dscp`; returns why it cannot. */
-
+  /** Sends an application packet in datagrams of the class `dscp`; returns the reason if it cannot. */
   packet(
     at: ClockReadings,
     underlay: UnderlayPath,

@@ -46,13 +46,13 @@ export type HandshakeRole = 'initiator' | 'responder';
  */
 export interface SessionSink {
   /**
-   * A complete frame for the peer: on the reverse path of the frame being received, else on any
+   * Sends a complete frame to the peer: on the reverse path of the frame being received, else on any
    * path. Its bytes are read during the call only.
    */
   send(frame: Uint8Array): void;
   /**
-   * A complete frame that would otherwise have to wait for a retry: sent on a few disjoint paths
-   * together. The peer treats the copies as one.
+   * Sends copies of a complete frame on a few disjoint paths together, so that a loss need not wait
+   * for a retry. The peer treats the copies as one frame.
    */
   spread(frame: Uint8Array): void;
   /**
@@ -62,18 +62,18 @@ export interface SessionSink {
    * used for amplification.
    */
   prove(frame: Uint8Array): void;
-  /** Frames are sealed under this epoch from now on. */
+  /** Called when frames are sealed under this epoch from now on. */
   established(epoch: number, role: HandshakeRole): void;
-  /** A frame for which `open` returned `held` is now accepted. */
+  /** Called when a frame for which `open` returned `held` is accepted. */
   deliverHeld(header: FrameHeader, plaintext: Uint8Array): void;
-  /** A frame for which `open` returned `held` is dropped after all. */
+  /** Called when a frame for which `open` returned `held` is dropped after all. */
   dropHeld(header: FrameHeader, reason: FrameDropReason): void;
   /**
    * Called when `deadlineNs` has changed or the byte limit requires a rekey: call `tick` soon, in a
    * separate turn.
    */
   wake(): void;
-  /** A handshake has reached this step; absent when nothing is traced. */
+  /** Called when a handshake has reached this step; absent when nothing is traced. */
   noted?(step: HandshakeStep, epoch: number): void;
 }
 
@@ -118,7 +118,7 @@ export const SESSION_LIMITS: SessionLimits = {
   age: FRAME_AGE_LIMITS,
 };
 
-/** Everything that a session needs. */
+/** The settings and surroundings of a session. */
 export interface SessionOptions extends HandshakeContext {
   readonly epochs: EpochSource;
   readonly windows: PeerWindows;
@@ -148,7 +148,7 @@ export class EpochKeys implements EpochRingEntry {
   readonly role: HandshakeRole;
   readonly cipher: FrameCipher;
   readonly guard: ReplayGuard;
-  /** Bytes in one direction that ask for a rekey. */
+  /** Number of bytes in one direction after which a rekey starts. */
   readonly rekeyBytes: number;
   readonly #rekeyAtNs: number;
   readonly #unconfirmedAtNs: number;

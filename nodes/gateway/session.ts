@@ -112,7 +112,7 @@ export class Session {
    * epoch, as the fragments of a packet require.
    * @param header The caller sets type, timestamp, fragment and fragments; epoch and sequence are
    *   set here.
-   * @param plaintext Must not overlap the frame's place; `target` needs 51 bytes more than it.
+   * @param plaintext Must not overlap the frame's bytes in `target`, of which there are up to 51 more.
    * @returns the frame's length, bytes, or why it cannot be sealed.
    */
   seal(
@@ -139,7 +139,7 @@ export class Session {
    * Opens one decoded frame of any type but `handshake`.
    * @param buffer The buffer it was decoded in.
    * @param target Gets the plaintext at its start; must not overlap `buffer`.
-   * @returns its length, the drop reason, or `held`: the frame was kept and is delivered by
+   * @returns the plaintext's length, the drop reason, or `held`: the frame was kept and is delivered by
    * `sink.deliverHeld` once the replay window's bound is durable.
    */
   open(
@@ -227,7 +227,7 @@ export class Session {
     this.#held = [];
   }
 
-  /** Names a broken invariant, or undefined. */
+  /** Returns the name of a broken invariant; undefined if none is broken. */
   invariant(): string | undefined {
     const { previous, current, next } = this.#ring;
     const epochs = [previous, current, next].flatMap((keys) => (keys ? [keys.epoch] : []));
@@ -303,7 +303,7 @@ export class Session {
     sink.wake();
   }
 
-  /** An empty control frame under the new epoch: proves to the peer that we have its keys. */
+  /** Sends an empty control frame under the new epoch, which proves to the peer that we have the epoch's keys. */
   #sendConfirmation(moment: ClockReadings): void {
     this.#confirmation.attempted(moment.nowNs);
     this.#sealConfirmation(moment);

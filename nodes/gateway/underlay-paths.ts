@@ -24,7 +24,7 @@ import { makeUnderlayPath, type UnderlayPath } from './underlay/underlay-path.ts
 /** The path id used when a frame of the peer arrived on an unknown path. */
 const WAY_BACK = 'way back';
 
-/** Reverses of received paths that are kept. */
+/** Largest number of reverses of received paths that are kept. */
 const BACKS_MAX = 8;
 
 /** The underlay paths for one peer. */
@@ -36,7 +36,7 @@ export class UnderlayPaths {
   readonly #ways = new Map<string, string>();
   /** Marks of packets that left on reverse paths that match no known path. */
   readonly #backMarks = new SentFrameMarks();
-  /** The latest reverses of received paths: probes and reports come on the same few again and again. */
+  /** The latest reverses of received paths, kept because probes and reports come on the same few paths. */
   readonly #backs: {
     readonly type: number;
     readonly bytes: Uint8Array;
@@ -80,12 +80,12 @@ export class UnderlayPaths {
     return this.#backMarks.has(now, quote) ? WAY_BACK : undefined;
   }
 
-  /** The paths in rotation, one per call. */
+  /** Returns the next path in rotation, one per call. */
   next(): UnderlayPath | undefined {
     return this.disjoint(1)[0];
   }
 
-  /** A path whose headers take at most `headerBytes`; rotates between calls. */
+  /** Returns a path whose headers take at most `headerBytes`; rotates between calls. */
   within(headerBytes: number): UnderlayPath | undefined {
     const fitting = [...this.#known.values()].filter(
       ({ template }) => template.length <= headerBytes,

@@ -50,7 +50,7 @@ const NAME_AT = 22;
 const HEALTH_AT = 190;
 const BAR_AT = 330;
 const FIGURES = 210;
-/** Pairs of gateways that are drawn, at most; the table lists all. */
+/** Largest number of pairs of gateways drawn; the table lists all. */
 const PAIRS_SHOWN = 8;
 
 const INKS: Readonly<Record<string, ColourRole>> = {

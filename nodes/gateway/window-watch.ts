@@ -1,7 +1,7 @@
 /**
  * Warns the operator, once, when the frames that a peer can reorder exceed the replay window
- * (docs/spec/gateway-frame.md, Replay window; R-016): measured rate times measured difference
- * of path delays and longest stall, or the most by which a frame has been late.
+ * (docs/spec/gateway-frame.md, Replay window; R-016). That number is the measured rate times the sum of
+ * the difference of path delays and the longest stall, or the largest lateness of a frame so far.
  *
  * It only warns. A window that is too small refuses genuine packets when the path changes.
  *
@@ -22,7 +22,7 @@ const STEP_NS = 100_000;
 export class SmallReplayWindowWarner {
   readonly #bits: number;
   #sinceNs: number;
-  /** Sequence numbers used by the peer since the last look, those of refused frames included. */
+  /** Number of sequence numbers used by the peer since the last check, those of refused frames included. */
   #frames = 0;
   #epoch = -1;
   #highest = 0;

@@ -31,7 +31,7 @@ const INFO_TWO = 25;
 const INFO_FOUR = 26;
 const INFO_EIGHT = 27;
 const TWO_32 = 0x1_0000_0000;
-/** The upper half of a safe integer is below it. */
+/** The upper 32 bits of a safe integer are below this value. */
 const SAFE_HIGH_END = 0x20_0000;
 
 /** The `sequence` values of handshake messages. */

@@ -21,10 +21,10 @@ import {
 } from '../geometry.ts';
 import type { CookieIssuer } from './cookie-mint.ts';
 
-/** What follows the inexpensive checks of an opening; `prove`: it must come again with a cookie. */
+/** What to do with an opening that passed the inexpensive checks; `prove`: ask for it again, with a cookie. */
 export type OpeningVerdict = 'admit' | 'prove' | 'refuse';
 
-/** The budgets of one peer. Each call that returns true, or `admit`, charges one. */
+/** The budgets of one peer. Each call that returns true, or `admit`, charges one budget; false: the budget is spent. */
 export interface AdmissionControl {
   /** A sealed frame arrived; nothing about it has been checked. */
   frameCame(nowNs: number): boolean;

@@ -35,7 +35,7 @@ export class CookieIssuer {
     this.#randomBytes = randomBytes;
   }
 
-  /** Takes one from the budget for openings without a cookie; false when it is used up. */
+  /** Takes one opening from the budget for openings without a cookie; false when that is used up. */
   takeCalm(nowNs: number): boolean {
     return this.#unproven.take(nowNs);
   }

@@ -1,10 +1,10 @@
 /**
  * TEST DOUBLE, never for traffic: the replay window of the published Go sidecar with its defects
  * (docs/spec/gateway-frame.md, "Defects of the published windows"). It exists so that
- * `replay-attack.yaml` and the tests can prove that they would detect them (R-021).
+ * `replay-attack.yaml` and the tests can prove that they would detect such defects (R-021).
  *
- * A byte bitmap, bit 0 = base. A slide moves whole bytes correctly and then shifts the remaining 1
- * to 7 bits up instead of down, with the carry of the byte above, so that marks move to wrong
+ * The bitmap is an array of bytes; its bit 0 is the base. A slide moves whole bytes correctly and then shifts the
+ * remaining 1 to 7 bits up instead of down, with the carry of the byte above, so that marks move to wrong
  * positions inside their byte: genuine packets are refused and replays accepted. The base starts at
  * 0 and never follows a peer that is two windows ahead.
  *

@@ -1,9 +1,9 @@
 /**
  * TEST DOUBLE, never for traffic: the replay window of the published Rust gateway, release build,
  * with its defects (docs/spec/gateway-frame.md, "Defects of the published windows"). It exists so
- * that `replay-attack.yaml` and the tests can prove that they would detect them (R-021).
+ * that `replay-attack.yaml` and the tests can prove that they would detect such defects (R-021).
  *
- * One 64-bit word serves a window of 1,024: positions wrap at 64. A slide shifts the word in the
+ * One 64-bit word serves a window of 1,024 numbers: positions wrap at 64. A slide shifts the word in the
  * wrong direction. The base is the first sequence, so that any earlier number arriving late is
  * expired.
  *

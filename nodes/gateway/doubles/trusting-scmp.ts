@@ -1,7 +1,7 @@
 /**
  * TEST DOUBLE, never for traffic: believes every SCMP message about any path, and kills a path
- * whose last answer was missed, even if it was missed before the message. Forged messages and 1 %
- * of loss then keep the best path dead.
+ * whose last probe was not answered, even if the answer was due before the message came. Forged
+ * messages and 1 % of loss then keep the best path dead.
  *
  * It exists to show that `scmp-forged.yaml` can fail.
  *

@@ -40,7 +40,7 @@ const UNKNOWN_TIMEOUT_NS = 1_000_000_000;
 const UNKNOWN_TRIP: PathRoundTrip = { srttNs: UNKNOWN_TIMEOUT_NS, rttvarNs: 0 };
 /** The first choice of a path waits at most this long for answers on the other paths, ns. */
 const START_PATIENCE_NS_MAX = 500_000_000;
-/** Probe phases are spread over at most this much of a long interval, ns; a draw is below 2^32. */
+/** Probe phases are spread over at most this much of a long interval, ns, since a random draw is below 2^32. */
 const PHASE_NS_MAX = 4_000_000_000;
 /** While fewer than `minPaths` paths are left, paths are looked up at this interval, ns. */
 const LOOKUP_INTERVAL_NS = 1_000_000_000;
@@ -248,7 +248,7 @@ export class MultipathController implements PathController {
     this.#effects.push({ kind: 'probe', path: index, probe });
   }
 
-  /** True if all paths have been silent for a short time: this one need not be dead. */
+  /** True if all paths have been silent, but only for a short time: `path` need not be dead. */
   #isWaiting(now: number, path: ManagedPath): boolean {
     const isYoung = now - this.#heardNs < ALL_PATHS_SILENT_NS_MAX;
     return isYoung && areOtherPathsSilentToo(now, path, this.#paths, this.#options);
@@ -420,8 +420,8 @@ export class MultipathController implements PathController {
   }
 
   /**
-   * The path with the highest score among the paths that pass, preferring paths that no preference
-   * rules out; -1 for none.
+   * Index of the path with the highest score among those that `passes` accepts; paths that violate
+   * a preference come last; -1 for none.
    */
   #best(now: number, passes: (path: ManagedPath) => boolean): number {
     let best = -1;
@@ -445,8 +445,8 @@ export class MultipathController implements PathController {
   }
 
   /**
-   * The standby path is the healthy path with the fewest common elements, then with the best score;
-   * all others become warm.
+   * Makes standby the healthy path that has the fewest elements in common with the active path, among
+   * equals the one with the best score; all other paths become warm.
    */
   #assignRoles(now: number): void {
     const current = this.#paths[this.active];

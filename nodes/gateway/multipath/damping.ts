@@ -1,10 +1,10 @@
 /**
  * Hysteresis: hold time before a planned return, and flap damping.
  *
- * Hold time H0 x 2^(f-1), where f is the number of switches caused by faults in the last 10
- * minutes; at most 10 minutes. Damping uses the scheme of RFC 2439 (section 4.2) scaled to seconds
- * (docs/spec/multipath.md, Return and damping). Powers of two come from doubling, so that the bits
- * are the same on every machine.
+ * The hold time is H0 x 2^(f-1), where H0 is the option `hold` and f the number of switches caused by
+ * faults in the last 10 minutes; it is at most 10 minutes. Damping uses the scheme of RFC 2439
+ * (section 4.2) scaled to seconds (docs/spec/multipath.md, Return and damping). Powers of two come
+ * from doubling, so that the bits are the same on every machine.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * One path under management: its measurements, health, role and probe clock.
+ * One path under management: its measurements, health, role and the times of its probes.
  *
- * Health follows docs/spec/multipath.md (Health); which path is used is decided elsewhere.
+ * Health follows docs/spec/multipath.md (Health); the controller decides which path is used.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { MultipathOptions, PathHealth, PathInfo, PathRole, SwitchCause } fr
 
 /** Number of consecutive answers after which a dead path is alive again. */
 export const PROBATION_ANSWERS = 20;
-/** A path that expires within this time counts as dead. */
+/** A path that expires within this time counts as dead, ns. */
 export const EXPIRY_MARGIN_NS = 10_000_000_000;
 const DEAD_INTERVAL_NS = 1_000_000_000;
 const DEAD_INTERVAL_MAX_NS = 30_000_000_000;
@@ -88,7 +88,7 @@ export class ManagedPath {
     this.nextProbeNs = firstProbeNs;
   }
 
-  /** True when the path may carry packets even if another one scores better. */
+  /** True when the path is `alive`, so that it may stay in use even if another path scores better. */
   get isHealthy(): boolean {
     return this.health === 'alive';
   }
@@ -236,7 +236,7 @@ export class ManagedPath {
 }
 
 /**
- * Consecutive misses that count as death: the smallest k with interval / loss^k >= 1 h, at least
+ * Number of consecutive misses that count as death: the smallest k with interval / loss^k >= 1 h, at least
  * the configured number and at most 6 (docs/spec/multipath.md, "Health").
  */
 export function missesUntilDead(loss: number, options: MultipathOptions): number {

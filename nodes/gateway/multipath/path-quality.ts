@@ -1,10 +1,10 @@
 /**
- * What is measured of one path: smoothed RTT and its variation, jitter, loss over the last probes,
- * and the path's own baseline.
+ * Measurements of one path: smoothed RTT and its variation, jitter, loss over the last probes, and
+ * the path's own baseline.
  *
  * The gain of the smoothed RTT is configurable; jitter is the standard
- * deviation of the last ten RTTs; the baseline is the minimum of a sliding 60 s window. The base
- * round trip, by which paths are compared, is the minimum of 10 s
+ * deviation of the last ten RTTs; the baseline is the least RTT of a sliding 60 s window. The base
+ * round trip, by which paths are compared, is the least RTT of 10 s
  * (draft-cardwell-iccrg-bbr-congestion-control, MinRTTFilterLen): rare delays of a machine do not
  * affect it. This module only measures.
  *
@@ -130,7 +130,7 @@ export class PathQuality {
     return Math.sqrt(squares / (n - 1));
   }
 
-  /** ((1 - jitter/RTT) + (1 - loss)) / 2, 0..1 (docs/spec/multipath.md, "Choice of a path"). */
+  /** Stability, 0..1: ((1 - jitter/RTT) + (1 - loss)) / 2 (docs/spec/multipath.md, "Choice of a path"). */
   get stability(): number {
     if (this.srttNs <= 0) return 0;
     const steady = 1 - Math.min(1, this.jitterNs / this.srttNs);

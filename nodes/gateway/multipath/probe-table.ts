@@ -6,11 +6,11 @@
  */
 
 /**
- * Bound: three paths at 20 probes/s with time-outs below 10 s need 600; a full table drops the
- * oldest.
+ * Largest number of probes that wait: three paths at 20 probes/s with time-outs below 10 s need 600;
+ * a full table drops the oldest probe.
  */
 const MAX_OUTSTANDING = 1024;
-/** Answers that come after their time-out are still recognised for this many probes. */
+/** Number of timed-out probes whose late answers are still recognised. */
 const LATE_MEMORY = 256;
 
 interface Outstanding {

@@ -1,11 +1,12 @@
 /**
  * The path selection of the reference gateway, rule by rule, for `mode: reference`.
  *
- * Probes every 500 ms; alive after three consecutive answers; dead when the last answer is more
- * than 1 s old at a probe tick; the data plane re-reads the selection every 250 ms; fewer
- * interfaces win, then the larger fingerprint; latency, loss and SCMP have no influence
- * (scionproto/scion, gateway/pathhealth and gateway/control/engine.go). These rules predict a
- * switch-over of p50 1.38 s and p95 1.64 s, which checks the testbed itself.
+ * Paths are probed every 500 ms; a path is alive after three consecutive answers, and dead when its
+ * last answer is more than 1 s old at a probe tick. The data plane re-reads the selection every 250 ms.
+ * The path with fewer interfaces wins, among equals that with the larger fingerprint; latency, loss and
+ * SCMP have no influence
+ * (scionproto/scion, gateway/pathhealth and gateway/control/engine.go). These rules predict switch-over
+ * times of 1.38 s (p50) and 1.64 s (p95); a comparison with them checks the testbed itself.
  *
  * @module
  */
@@ -110,7 +111,7 @@ export class ReferenceController implements PathController {
   }
 
   get baseRttNs(): number {
-    // The reference never rejects a packet.
+    // The reference never rejects a packet, so it needs no base round trip.
     return -1;
   }
 

@@ -1,11 +1,11 @@
 /**
- * Whether another path is free of the problem of the path in use.
+ * Decides whether another path is free of the problem of the path in use.
  *
  * A path that still answers, but slower or with more loss than the thresholds allow, is left only
- * for one that is better at the same time. What delays or thins all paths at once is the fault of
- * none of them: a congested link they share, or an overloaded endpoint. Switching would then
- * reorder packets without any gain, and the next path would be left as well. A slow path loses
- * nothing, so it may take a second to confirm that it stays slow.
+ * for one that is better at the same time. Delay or loss on all paths at once comes from what they
+ * share: a congested link or an overloaded endpoint. Switching would then reorder packets without
+ * any gain, and the next path would be left as well. A slow path loses no packets, so confirming that
+ * it stays slow may take a second.
  *
  * @module
  */

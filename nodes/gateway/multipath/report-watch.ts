@@ -14,7 +14,7 @@ const REPORT_MARGIN_NS = 5_000_000;
 /** Allowance for round-trip variation, as in a probe's time-out: 4 rttvar (RFC 6298 section 2). */
 const VARIATIONS = 4;
 
-/** A report is expected every interval; one of them may be late. */
+/** Number of report intervals without progress after which data no longer counts as moving: one report may be late. */
 const MOVING_INTERVALS = 2;
 
 /** Smoothed round trip of the path in use, and its variation, ns. */
@@ -26,7 +26,7 @@ export class MissingReportDetector {
   readonly #misses: number;
   #dueNs = Number.POSITIVE_INFINITY;
   #highestSent = -1;
-  /** First sequence sent on the path in use, or -1; and the highest one that arrived. */
+  /** First sequence sent on the path in use, and the highest one reported as arrived; -1 for none. */
   #firstSent = -1;
   #highestReported = -1;
   /** When a report last showed progress on the path in use. */

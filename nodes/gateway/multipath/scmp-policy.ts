@@ -1,11 +1,11 @@
 /**
- * What a gateway believes of an SCMP message that reports an interface down.
+ * Decides whether a gateway believes an SCMP message that reports an interface down.
  *
- * Anybody can send one. It accuses a path only when it comes from the AS that owns the named
- * interface and quotes a packet that left on that path within the last second; even then the path
- * dies only when it misses an answer afterwards, unless that AS signed the message: then it dies at
- * once. The quote also keeps signed messages from being repeated later. `doubles/trusting-scmp.ts` shows how forged messages and
- * ordinary loss together exploit weaker rules.
+ * Anybody can send such a message. It accuses a path only when it comes from the AS that owns the
+ * named interface and quotes a packet that left on that path within the last second. If that AS
+ * signed the message, the path dies at once; otherwise only when it misses an answer afterwards. The
+ * quote also keeps signed messages from being replayed later. `doubles/trusting-scmp.ts` shows how
+ * forged messages and ordinary loss together exploit weaker rules.
  *
  * @module
  */
@@ -16,9 +16,9 @@ import type { InterfaceDownAccusation, PathStatus } from './types.ts';
 export interface InterfaceDownReport {
   readonly isdAs: string;
   readonly ifId: number;
-  /** True if the message came from an address in that AS. */
+  /** True if the message came from an address in the AS `isdAs`. */
   readonly isFromThere: boolean;
-  /** True if the AS that it came from signed it. */
+  /** True if the AS from which the message came signed it. */
   readonly isAuthentic: boolean;
   /** Head of the packet that caused the message. */
   readonly quote: Uint8Array;
@@ -48,8 +48,8 @@ export const CHECKED_SCMP_POLICY: ScmpPolicy = {
 };
 
 /**
- * The interface that an accusation names, if the accused path is dead: its own probes have confirmed the message, which
- * alone anybody could have sent.
+ * The interface that an accusation names, if the accused path is dead: then the path's own probes have confirmed the
+ * message, which anybody could have sent.
  */
 export function confirmedInterface(
   { isdAs, ifId, path }: InterfaceDownAccusation,

@@ -18,7 +18,7 @@ const UNKNOWN_BANDWIDTH_SCORE = 0.5;
 const PREFERRED_AS_BONUS = 0.1;
 
 /**
- * Shared fate of two paths, 0 (nothing in common) to 1 (the same path): 1 - (0.7 x link
+ * How much two paths have in common, from 0 (nothing) to 1 (the same path): 1 - (0.7 x link
  * disjointness + 0.3 x transit disjointness).
  */
 export function pathOverlap(a: PathInfo, b: PathInfo): number {
@@ -92,7 +92,7 @@ export function violatedPathPreference(
   return undefined;
 }
 
-/** Quality of a measured path, about 0..1; 0 for one that was never measured. */
+/** Score of a path, about 0..1; 0 for a path that was never measured. */
 export function pathScore(
   path: PathInfo,
   quality: PathQuality,

@@ -1,5 +1,5 @@
 /**
- * Whether the silence of one path says anything about that path.
+ * Decides whether the silence of one path says anything about that path.
  *
  * Answers and reports stop when a path is cut, but also when this process, its peer or the machine
  * paused for a moment. In the first case another path has answered meanwhile, in the second none
@@ -11,7 +11,7 @@
 import type { ManagedPath } from './managed-path.ts';
 import type { MultipathOptions } from './types.ts';
 
-/** All paths may be silent for this long before any is given up, ns: there is no better one. */
+/** All paths may be silent for this long before any path is given up, ns, since none of them is better. */
 export const ALL_PATHS_SILENT_NS_MAX = 1_000_000_000;
 /** An answer that is late by at most this much still counts for the last interval, ns. */
 const LISTEN_MARGIN_NS = 10_000_000;

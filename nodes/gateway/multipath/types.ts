@@ -128,7 +128,7 @@ export interface MultipathOptions {
   readonly coldIntervalNs: number;
   /** Number of consecutive unanswered probes after which a path is dead. */
   readonly misses: number;
-  /** Added to srtt + 4 rttvar for a probe's time-out. */
+  /** The time-out of a probe is srtt + 4 rttvar + this margin. */
   readonly timeoutMarginNs: number;
   /** Smallest time-out of a probe; live mode needs 25 ms against scheduling noise. */
   readonly timeoutFloorNs: number;
@@ -140,7 +140,7 @@ export interface MultipathOptions {
   readonly rttFactor: number;
   /** A path is left if its loss over the last 100 probes exceeds this share. */
   readonly lossThreshold: number;
-  /** With fewer paths alive, paths are looked up every second. */
+  /** With fewer live paths than this, paths are looked up every second. */
   readonly minPaths: number;
   readonly maxPaths: number;
   /** Probability, per refresh, of measuring a path that is not in use. */
@@ -166,17 +166,17 @@ export interface PathStatus {
   readonly bandwidthBps: number;
   /** Age of the last answer, ns; -1 when never measured. */
   readonly measuredAgoNs: number;
-  /** An SCMP message reported one of its interfaces down, and nothing has arrived on it since. */
+  /** True if an SCMP message reported an interface of the path down, and nothing has arrived on the path since. */
   readonly isAccused: boolean;
 }
 
-/** A report that an interface is down; unless it is proven, the path dies only if it also misses an answer. */
+/** A report that an interface is down; unless the report is proven, a path dies only if it also misses an answer. */
 export interface InterfaceDownAccusation {
   readonly isdAs: string;
   readonly ifId: number;
-  /** The accused path; all that cross the interface when absent. */
+  /** The accused path; when absent, all paths that cross the interface. */
   readonly path?: string;
-  /** True when an answer missed before the message counts too. */
+  /** True when an answer that was missed before the message came counts, too. */
   readonly countsEarlierMisses: boolean;
   /** True if the AS of the interface signed the message. */
   readonly isProven: boolean;

@@ -8,7 +8,7 @@ import { WINDOW_BITS_MAX, WINDOW_BITS_MIN } from '../../_kit/replay-window.ts';
 
 const NS_PER_MS = 1_000_000;
 const NS_PER_SECOND = 1_000_000_000;
-/** Share of the window that traffic may need before the loader warns. */
+/** Share of the window that traffic may need before {@link windowWarning} warns. */
 const WARNING_SHARE = 0.8;
 
 /** The facts that determine how far frames of one session can overtake each other. */
@@ -19,11 +19,11 @@ export interface FrameReorderFactors {
   readonly delaySpreadNs: number;
   /** Longest time for which the machine has stood still, ns: frames of other sockets pass meanwhile. */
   readonly stallNs: number;
-  /** Most sequence numbers by which an accepted frame was behind the highest. */
+  /** Largest distance of an accepted frame behind the highest one, in sequence numbers. */
   readonly lateBy: number;
 }
 
-/** How many frames may overtake one frame: rate times spread, rounded up, or what has been seen. */
+/** How many frames may overtake one frame: rate times (spread and stall), rounded up, or more if more was seen. */
 export function reorderDepth(profile: FrameReorderFactors): number {
   const spreadNs = profile.delaySpreadNs + profile.stallNs;
   const expected = Math.ceil((profile.framesPerSecond * spreadNs) / NS_PER_SECOND);

@@ -1,5 +1,5 @@
 /**
- * Creates the windows of a node, always observed by the witness.
+ * Creates the replay windows of a node; the witness (`witnessed.ts`) always observes them.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import { PEERS_MAX_DEFAULT } from '../geometry.ts';
 import { WindowSet } from './window-set.ts';
 import { WitnessedWindowFactory } from './witnessed.ts';
 
-/** What the windows of a node need beside its host and options. */
+/** The maker of the windows of a node, and a callback. */
 interface WindowParts extends Pick<Behaviour, 'windows'> {
-  /** Called when the bound of this peer's windows has become durable. */
+  /** Called when the bound of a peer's windows has become durable. */
   readonly onSync: (peer: string) => void;
 }
 

@@ -16,7 +16,7 @@ export interface ReservedWindowFactoryOptions {
   readonly store: Store;
   /** Window size, bits. */
   readonly size: number;
-  /** Number of sequence numbers per write, see `reserveSizeForRate`. */
+  /** Number of sequence numbers that one write to disk reserves, see `reserveSizeForRate`. */
   readonly reserve: number;
   /** Called after each sync: held frames of this peer may be retried. */
   readonly onSync?: (peer: string, error?: string) => void;

@@ -2,9 +2,9 @@
  * The replay windows of a gateway: one per (peer, epoch) of received frames, shared by all paths
  * (R-016), with clean-up and a bound on peers (R-020).
  *
- * Dropping a window while its key lives would allow every replay again, so clean-up only names the
- * peers; their owner then closes the sessions, keys included. A factory decides which kind of
- * window is made (ours, a persistent one, a test double). No clock is read here.
+ * Dropping a window while its key exists would allow every replay again, so clean-up only names the
+ * silent peers; the owner of the set then closes their sessions, keys included. A factory decides
+ * which kind of window is made (the correct one, a test double). No clock is read here.
  *
  * @module
  */

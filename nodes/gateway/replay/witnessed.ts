@@ -1,6 +1,6 @@
 /**
- * Compares the verdicts of a replay window with ground truth, without influencing them: a number
- * refused that was never accepted is a false reject, one accepted twice is a false accept.
+ * Compares the verdicts of a replay window with ground truth, without influencing them: a number that
+ * is refused but was never accepted is a false reject, a number accepted twice is a false accept.
  *
  * The witness lives outside the node and survives its crashes, so that a window that forgets is
  * detected (metrics `antireplay.*`).
@@ -19,7 +19,7 @@ export interface WitnessCounters {
   readonly falseAccept: Counter;
 }
 
-/** Wraps each window that `inner` makes. */
+/** Wraps each window that `inner` makes, so that the witness sees its verdicts. */
 export class WitnessedWindowFactory implements ReplayWindowFactory {
   readonly #inner: ReplayWindowFactory;
   readonly #witness: GroundTruthWitness;

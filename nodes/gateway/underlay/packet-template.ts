@@ -23,7 +23,7 @@ import {
 const UDP_LENGTH_AT = 4;
 const UDP_CHECKSUM_AT = 6;
 const ADDRESSES_AT = 12;
-/** Offset behind the ISD-AS (8 bytes) and the port (2). */
+/** Offset of the host address in {@link peerAddressBytes}: after the ISD-AS (8 bytes) and the port (2). */
 const TARGET_HOST_AT = 10;
 
 /** The addresses of both ends of a packet. */
@@ -36,7 +36,7 @@ export interface PacketAddresses {
   readonly targetPort: number;
 }
 
-/** The peer's location as bytes: ISD-AS, port and host address. */
+/** The peer's address as bytes: ISD-AS, port and host address. */
 export function peerAddressBytes({ target, targetHost, targetPort }: PacketAddresses): Uint8Array {
   const { high, low } = isdAsWords(target);
   const bytes = new Uint8Array(TARGET_HOST_AT + targetHost.bytes.length);

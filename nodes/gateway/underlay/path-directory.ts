@@ -46,11 +46,11 @@ export interface GatewayPath {
   readonly path: Path;
   /** Underlay address of the first border router. */
   readonly firstRouter: string;
-  /** Ids of all links from this host to the target host, in order: for whoever watches the run, no choice depends on them. */
+  /** Ids of all links from this host to the target host, in order; used to show the run, and for no choice. */
   readonly linkIds: readonly string[];
   /** Short display name, unique among the paths of one answer: `via-110-310-210`. */
   readonly name: string;
-  /** True if the control service believes that one of its interfaces is down. */
+  /** True if the control service believes that an interface of the path is down. */
   readonly isRevoked: boolean;
   readonly source: PathSource['source'];
 }
@@ -66,11 +66,11 @@ export interface PathSource {
 
 /** Age at which the control service is asked again, ns: its answers change when links fail and return. */
 const DISCOVERED_AGE_NS_MAX = 1_000_000_000;
-/** Time between two looks for paths while the control service has found none, ns. */
+/** Time between two searches for paths while the control service has found none, ns. */
 const SEARCH_NS = 250_000_000;
 const BPS_PER_KBPS = 1_000;
 
-/** What the directory needs. */
+/** Where a directory gets paths from, and which of them may be used. */
 export interface DirectoryOptions {
   readonly network: NetworkView;
   readonly crypto: CryptoProvider;
@@ -92,7 +92,7 @@ interface Ends {
   readonly to: IsdAs;
 }
 
-/** What the control service said last of a target. */
+/** The latest answer of the control service about a target. */
 interface Discovered {
   /** Undefined before the first answer. */
   segments: SegmentSet | undefined;
@@ -100,7 +100,7 @@ interface Discovered {
   atNs: number;
   lookedUpNs: number;
   isAsked: boolean;
-  /** True of an answer that no lookup has used yet. */
+  /** True if no lookup has used the answer yet. */
   isUnread: boolean;
 }
 
@@ -117,8 +117,8 @@ export class PathDirectory {
   }
 
   /**
-   * When to look again for paths to `target`: a control service may find some later, or has just done so. Infinity if
-   * some are in use, or were published before the run.
+   * When to look again for paths to `target`, ns: a control service may find paths later, or has just found some.
+   * Infinity if paths are in use already, or were published before the run.
    */
   searchAt(target: string): number {
     const found = this.#discovered.get(target);
@@ -128,8 +128,8 @@ export class PathDirectory {
   }
 
   /**
-   * True if the control service has answered since the last lookup, and the path in use is not among the first ones to
-   * `target` any more: what is merely there besides can wait for the next lookup.
+   * True if the control service has answered since the last lookup, and the path in use is not among the first paths to
+   * `target` any more. Paths that are merely new can wait for the next lookup.
    * @param most Number of paths that are probed; `id` the path in use, undefined if there is none.
    */
   leavesOut(target: string, id: string | undefined, most: number): boolean {
@@ -140,7 +140,7 @@ export class PathDirectory {
 
   /**
    * Paths from this gateway to the gateway `target`, best first. With a control service these are the paths of its
-   * latest answer, none before the first, and the next one is asked for.
+   * latest answer (none before the first answer), and a new answer is requested if that one is old.
    * @param now Instant of the run, ns; `clock` the calendar time of that instant.
    */
   lookup(target: string, now: number, clock: CalendarTime): readonly GatewayPath[] {
@@ -164,7 +164,7 @@ export class PathDirectory {
     return ends && this.#finder?.segmentsBetween(ends.from, ends.to);
   }
 
-  /** Where the path `id` to `target` is from. */
+  /** The origin of the path `id` to `target`. */
   sourceOf(target: string, id: string, now: number): PathSource {
     const isComputed = this.#options.client === undefined;
     const found = this.#discovered.get(target);
@@ -199,7 +199,7 @@ export class PathDirectory {
     known.isAsked = true;
     client.find({ source: ends.from, target: ends.to }, (answer) => {
       known.isAsked = false;
-      // Without an answer, what is known stays.
+      // Without an answer, the segments that are known stay in use.
       if (answer === undefined) return;
       known.segments = plainSegments(answer.segments);
       known.revoked = answer.revoked;
@@ -263,7 +263,7 @@ export class PathDirectory {
     const first = external[0];
     if (first === undefined) return [];
     const linkIds = allLinks(network, host, target, external);
-    // Where paths are discovered, only segments say what is beyond the own AS: no routers, no links inside, no rates.
+    // Where paths are discovered, only segments describe other ASes: without their routers, inner links and rates.
     const isComputed = client === undefined;
     if (linkIds === undefined && isComputed) return [];
     const transit = transitOf(path);
@@ -298,7 +298,7 @@ export class PathDirectory {
   }
 }
 
-/** 0 if it is unknown. */
+/** The bandwidth announced for a path, bit/s; 0 if it is unknown. */
 function announcedBandwidthBps({ metadata }: Path): number {
   return BPS_PER_KBPS * ((metadata && computePathTotals(metadata).bandwidthKbps) ?? 0);
 }

@@ -1,7 +1,7 @@
 /**
- * What was sent on one path within the last second: a few ciphertext bytes of each frame, or at
- * high rates of one frame in four milliseconds, so that a quoted packet can be recognised as ours
- * and as recent (SCION specification, "SCMP": an error quotes the packet that caused it).
+ * Records of what was sent on one path within the last second: a few ciphertext bytes of each frame
+ * (at high rates, of one frame every four milliseconds), so that a quoted packet can be recognised as
+ * ours and as recent (SCION specification, "SCMP": an error quotes the packet that caused it).
  *
  * The bytes are part of a ciphertext or tag: without having seen the packet, nobody can guess them.
  *
@@ -34,7 +34,7 @@ export class SentFrameMarks {
   #next = 0;
   #lastNs = Number.NEGATIVE_INFINITY;
 
-  /** True when the next data frame is to be recorded: at high rates one in four milliseconds is. */
+  /** True when the next data frame is to be recorded: at high rates, one frame every four milliseconds. */
   // hot: once per data frame.
   isDue(now: number): boolean {
     return now - this.#lastNs >= SCMP_QUOTE_ID_SPACING_NS;
@@ -50,7 +50,7 @@ export class SentFrameMarks {
     this.#lastNs = now;
   }
 
-  /** True when the quote is of a packet recorded here within the last second. */
+  /** True when the quoted packet was recorded here within the last second. */
   has(now: number, quote: Uint8Array): boolean {
     const header = (quote[HEADER_LENGTH_AT] ?? 0) * HEADER_UNIT;
     const at = header + UDP_HEADER_LENGTH + SCMP_QUOTE_ID_OFFSET;

@@ -1,5 +1,5 @@
 /**
- * What carries frames to a peer on one path: headers, first router, room for a frame.
+ * The underlay of one path to a peer: packet headers, first router, room for a frame.
  *
  * @module
  */
