@@ -1,18 +1,18 @@
 /**
- * What a control service does that a defective double does differently.
+ * The parts of a control service's behaviour that a defective double changes.
  *
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { REVOCATION_NS } from './geometry.ts';
 
-/** The behaviour of a control service. */
+/** The behaviour of a control service that doubles change. */
 export interface ControlBehaviour {
   /** True if it loses all segments and answers at this tick. */
   readonly forgets: (now: Nanoseconds) => boolean;
-  /** True if it takes segments without a look at their signatures. */
+  /** True if it takes segments without checking their signatures. */
   readonly trusts: boolean;
-  /** True if it believes errors that say that an interface is down. */
+  /** True if it believes SCMP errors that report an interface down. */
   readonly heedsErrors: boolean;
   /** True if its answers name the interfaces that are believed to be down. */
   readonly namesRevoked: boolean;

@@ -1,6 +1,6 @@
 /**
- * The calls of a control service by their ways: which way a call takes, and what becomes of it when routers say that the way
- * is dead.
+ * The calls of a control service: which way ({@link ControlWay}) a call takes, and what becomes of it when routers
+ * report the way dead.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import type { ControlSurroundings } from './surroundings.ts';
 import { type ControlWay, isWayOf, type QuotedPacket, type WayMaker } from './ways.ts';
 import { readControlAnswer } from './wire.ts';
 
-/** What calls need. */
+/** The surroundings and the outputs of {@link ControlCalls}. */
 export interface ControlCallsParts extends RpcOutput<ControlWay> {
   readonly surroundings: Pick<ControlSurroundings, 'isdAs'>;
   readonly crypto: CryptoProvider;
@@ -31,17 +31,17 @@ export interface ControlCallsParts extends RpcOutput<ControlWay> {
   readonly revocations: Revocations;
   readonly random: Random;
   readonly now: () => Nanoseconds;
-  /** A call has no answer in time, or a refusal. */
+  /** Called when a call has no answer in time, or was refused. */
   readonly failed: () => void;
 }
 
-/** Takes the body of an answer; undefined if there is none. */
+/** Takes the body of an answer (undefined if there is none), and the way over which it came. */
 type TakeAnswer = (answer: Uint8Array | undefined, way: ControlWay) => void;
 
-/** A way to an AS, and how another one is found. */
+/** A way to an AS, and a function that finds another way. */
 export interface ControlRoute {
   readonly first: ControlWay;
-  /** The best way now. */
+  /** Finds the way that is best now. */
   readonly best: () => ControlWay | undefined;
 }
 
@@ -55,7 +55,7 @@ export class ControlCalls {
     this.#endpoint = new RpcEndpoint<ControlWay>(parts.random, parts);
   }
 
-  /** Calls that are open, made and answered here. */
+  /** Numbers of open calls: those made here, and those answered here. */
   get open(): RpcEndpoint<ControlWay>['open'] {
     return this.#endpoint.open;
   }
@@ -81,8 +81,8 @@ export class ControlCalls {
   }
 
   /**
-   * Makes a call. When its way is said to be dead, another way is tried beside it, since nobody signs what says so: the first
-   * answer counts.
+   * Makes a call. When an error reports its way dead, the call is also made over another way; both go on, since the
+   * error is not signed, and the first answer counts.
    */
   callOver({ first, best }: ControlRoute, message: Uint8Array, done: TakeAnswer): void {
     const { revocations } = this.#parts;
@@ -117,28 +117,28 @@ export class ControlCalls {
     return this.routeOver(core, { ...NO_SEGMENTS, ups, cores });
   }
 
-  /** The best way over segments, if possible over no interface that is believed to be down. */
+  /** The best way over segments, if possible one without an interface that is believed to be down. */
   routeOver(target: IsdAs, segments: SegmentsByRole): ControlRoute | undefined {
     const best = (): ControlWay | undefined => this.#bestWay(target, segments);
     const first = best();
     return first && { first, best };
   }
 
-  /** True if a packet that a router quotes is one of an open call, over a way with the interface. */
+  /** True if the packet that a router quotes belongs to an open call, whose way crosses the interface. */
   isOfCall(quote: QuotedPacket, item: PathInterface): boolean {
     const packet = decodeRpcPacket(quote.payload);
     const way = typeof packet === 'string' ? undefined : this.#endpoint.wayOf(quote.isdAs, packet);
     if (way === undefined || !isWayOf(way, quote)) return false;
-    // Of a way back the interfaces are not known.
+    // The interfaces of a reversed way are not known.
     return way.interfaces.length === 0 || isOver(way, item);
   }
 
-  /** An interface is said to be down: calls over it for which there is another way take that one as well. */
+  /** Called when an interface is reported down: calls over it are also made over another way, if there is one. */
   suspect(item: PathInterface): void {
     this.#endpoint.suspect((way) => isOver(way, item));
   }
 
-  /** @returns ends the call; then nobody is told. */
+  /** Makes a call over one way. @returns a function that ends the call without telling anybody. */
   #attempt(
     way: ControlWay,
     message: Uint8Array,

@@ -17,12 +17,12 @@ const EXPIRY = 63;
 /** Shortest time between two rounds, ns. */
 const ROUND_NS_MIN = 500_000_000;
 
-/** Shortest lifetime of a certificate, ns: in the last third of it the shortest hop fields still fit. */
+/** Shortest lifetime of a certificate, ns: the shortest hop fields still fit into its last third. */
 const CERTIFICATE_NS_MIN = 1_800_000_000_000;
-/** Longest, ns (draft-dekater-scion-pki, "Certification Path"). */
+/** Longest lifetime of a certificate, ns (draft-dekater-scion-pki, "Certification Path"). */
 const CERTIFICATE_NS_MAX = 259_200_000_000_000;
 
-/** Period of grace of a TRC, ns. */
+/** Default period of grace of a TRC, ns. */
 const GRACE_NS = 3_600_000_000_000;
 
 const WATCHED_MAX = 10_000;
@@ -58,50 +58,52 @@ export const controlConfig = z.strictObject({
   propagation: interval.default(ROUND_INTERVAL_NS),
   /** Time between two rounds in which segments are registered. */
   registration: interval.default(ROUND_INTERVAL_NS),
-  /** Try again between rounds where nothing has succeeded for an interval. */
+  /** Whether interfaces on which nothing has succeeded for an interval are tried again between rounds. */
   fastRecovery: z.boolean().default(true),
-  /** Beacons that are passed on and registered; of a core AS, for each origin. */
+  /** Number of beacons that are passed on and registered; in a core AS, for each origin. */
   bestSet: z.int().min(1).max(CANDIDATES_MAX).default(BEST_SET_SIZE),
-  /** Beacons that are kept of each origin, among which these are chosen. */
+  /** Number of beacons that are kept of each origin; the best ones are chosen among them. */
   candidates: z.int().min(1).max(CANDIDATES_MAX).default(CANDIDATES_MAX),
-  /** Which of these are chosen (beacons/selections/). */
+  /** The rule that chooses the best beacons (beacons/selections/). */
   selection: plugInSchema(Object.keys(BEACON_SELECTIONS), SELECTION_MODULE).default('reference'),
-  /** Most ASes of a segment. */
+  /** Largest number of ASes of a segment. */
   maxHops: z.int().min(2).max(64).default(HOPS_MAX),
   /** Lifetime of hop fields, `(1 + expiry) * 337.5 s`. */
   expiry: z.int().min(0).max(255).default(EXPIRY),
   /** Whether entries have the rest of the MACs, with which hosts send on EPIC-HP paths; the reference's option `epic`. */
   epic: z.boolean().default(false),
   /**
-   * Whose keys entries are signed with: `modelled` ones everybody has beforehand, or `real` ones of certificates, which are
-   * fetched and verified.
+   * Keys that sign and verify entries: `modelled` keys are provisioned to all nodes before the run; `real` keys have
+   * certificates, which are fetched and verified.
    */
   signatures: z.enum(['modelled', 'real']).default('modelled'),
-  /** Time after the start from which on no certificate is asked for, as in an AS that has forgotten it. With `real` signatures. */
+  /**
+   * Time after the start from which on no new certificate is requested, as in a neglected AS. With `real` signatures.
+   */
   renewalEnds: durationNsSchema().optional(),
-  /** The next TRC of the ISD, which this AS proposes. With `real` signatures, of a core AS. */
+  /** The next TRC of the ISD, which this AS proposes. With `real` signatures, and only in a core AS. */
   trcUpdate: z
     .strictObject({
-      /** Time after the start at which it proposes the next TRC, and again until there is one. */
+      /** Time after the start from which on it proposes the next TRC, repeatedly until there is one. */
       at: durationNsSchema(),
-      /** How long the TRC before stays in use. */
+      /** How long the previous TRC stays in use. */
       grace: durationNsSchema().default(GRACE_NS),
     })
     .optional(),
-  /** How long a certificate is asked for; the next one is asked for when a third of that is left. At most 3 days. */
+  /** Lifetime of requested certificates, at most 3 days; the next one is requested when a third of it is left. */
   certificateLifetime: durationNsSchema()
     .refine((ns) => ns >= CERTIFICATE_NS_MIN, { message: 'is less than 30m' })
     .refine((ns) => ns <= CERTIFICATE_NS_MAX, { message: 'is more than 3 days' })
     .default(CERTIFICATE_NS_MAX),
-  /** ASes to which paths are looked for from the start, as hosts would: `control.discovery` says how long it took. */
+  /** ASes to which paths are looked up from the start, as hosts would do; `control.discovery` is how long that took. */
   watch: z.array(isdAs).max(WATCHED_MAX).default([]),
-  /** Time between two looks for paths to them. */
+  /** Time between two lookups of paths to the ASes of `watch`. */
   watchInterval: durationNsSchema()
     .refine((ns) => ns >= WATCH_NS_MIN, { message: 'is less than 10ms' })
     .default(WATCH_INTERVAL_NS),
-  /** Host ports that routers deliver to directly, `first-last`, for programs that ask: as the routers of the AS have it. */
+  /** Host ports to which the AS's routers deliver directly, `first-last`; told to programs that ask. */
   dispatchedPorts: portRangeSchema.default(DISPATCHED_PORTS),
-  /** An attacker: what the control service sends to neighbours besides its own work (attack/). */
+  /** Makes the AS an attacker: what its control service also sends to neighbours (attack/). */
   attack: attackConfig.optional(),
   /** DEFECTIVE DOUBLE, never for traffic (doubles/index.ts). */
   double: z.enum(['amnesiac', 'trusting', 'unheeding', 'silent', 'stubborn']).optional(),

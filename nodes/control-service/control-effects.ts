@@ -1,5 +1,5 @@
 /**
- * The control service as a state machine: what it works with, what happens to it, and what it does.
+ * The control service as a state machine: its parts, its inputs and its effects.
  *
  * @module
  */
@@ -24,29 +24,29 @@ import type { ToldInterface } from './lookup/revocations.ts';
 import type { ControlSurroundings } from './surroundings.ts';
 import type { ControlWay, QuotedPacket } from './ways.ts';
 
-/** What a control service works with. */
+/** The parts from which a control service is put together. */
 export interface ControlServiceParts {
   readonly surroundings: ControlSurroundings;
   readonly options: ControlOptions;
   readonly crypto: CryptoProvider;
-  /** With the forwarding key of the AS. */
+  /** Makes the MACs of hop fields with the forwarding key of the AS. */
   readonly hops: HopAuthenticator;
-  /** Keys of ASes: those that everybody has beforehand, or certificates. */
+  /** Keys of ASes: provisioned to all nodes before the run, or with certificates. */
   readonly keys: ControlKeys;
   readonly selection: BeaconSelection;
   readonly random: { readonly calls: Random; readonly beacons: Random };
-  /** For secrets that are used once. */
+  /** Draws secrets that are used once. */
   readonly randomBytes: (length: number) => Uint8Array;
   /** The keys that this AS shares with others. */
   readonly drkeys: DrkeyStore;
   readonly clock: () => CalendarTime;
-  /** The correct one if absent. */
+  /** The correct behaviour if absent. */
   readonly behaviour?: ControlBehaviour;
 }
 
-/** What happens to a control service. */
+/** An input of a control service. */
 export type ControlInput =
-  /** A packet of a call. */
+  /** A packet of a call arrived. */
   | { readonly kind: 'datagram'; readonly way: ControlWay; readonly bytes: Uint8Array }
   /** A host of the AS asks for segments. */
   | { readonly kind: 'lookup'; readonly token: number; readonly target: IsdAs }
@@ -64,16 +64,16 @@ export interface InterfaceDown extends ToldInterface {
   readonly quote?: QuotedPacket;
 }
 
-/** What a control service does. */
+/** An effect of a control service. */
 export type ControlEffect =
   | { readonly kind: 'send'; readonly way: ControlWay; readonly bytes: Uint8Array }
   | ({ readonly kind: 'found'; readonly token: number } & HostAnswer)
   | { readonly kind: 'host-key'; readonly token: number; readonly answer: EpochKey | undefined }
   | { readonly kind: 'drop'; readonly reason: ControlDropReason }
   | { readonly kind: 'count'; readonly metric: ControlCounter }
-  /** An interface is not believed to be down any more, so long after the last error about it. */
+  /** An interface is not believed to be down any more; `afterNs`: time since the last error about it. */
   | { readonly kind: 'restored'; readonly afterNs: Nanoseconds }
-  /** A round was looked at: how much is known may have changed. */
+  /** A tick has ended: the numbers of what the service knows may have changed. */
   | { readonly kind: 'ticked' };
 
 /** Counters of a control service. */

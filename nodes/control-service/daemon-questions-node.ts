@@ -1,5 +1,5 @@
 /**
- * What the daemon of an end host needs to know of its AS (reference proto/daemon/v1/daemon.proto). Answers are JSON;
+ * Answers what the daemon of an end host asks about its AS (reference proto/daemon/v1/daemon.proto). Answers are JSON;
  * services/daemon translates them for programs that speak that API.
  *
  * @module
@@ -9,7 +9,7 @@ import { toHex } from '../_kit/bytes.ts';
 import { type IsdAs, parseIsdAs, type RankedPath, ROUTER_INTERNAL_PORT } from '../scion/index.ts';
 import type { ControlSurroundings } from './surroundings.ts';
 
-/** The kinds of questions, each with what it means. */
+/** The kinds of questions that a daemon asks, with the meaning of each. */
 export const DAEMON_QUESTIONS = {
   as: 'the number of this AS, whether it is core, and its MTU, as JSON',
   interfaces: 'where hosts of this AS send packets for each of its interfaces, as JSON',
@@ -17,10 +17,10 @@ export const DAEMON_QUESTIONS = {
   'host-paths': 'the paths to the AS that the question names, with their bytes, as JSON',
 } as const;
 
-/** What answers need. */
+/** The sources of the answers. */
 export interface DaemonQuestionsParts {
   readonly surroundings: ControlSurroundings;
-  /** Ports with direct delivery, inclusive. */
+  /** Host ports to which routers deliver directly; both ends included. */
   readonly ports: { readonly first: number; readonly last: number };
   /** Finds the paths to another AS, those over interfaces that are believed to be down last. */
   readonly findPaths: (target: IsdAs, done: (paths: readonly RankedPath[]) => void) => void;
@@ -82,7 +82,7 @@ export class DaemonQuestions {
     });
   }
 
-  /** Where hosts send packets for an interface; empty for what stays inside the AS. */
+  /** The address to which hosts send packets for an interface; empty for packets that stay inside the AS. */
   #routerOf(ifId: number | undefined): string {
     const exit = ifId === undefined ? undefined : this.#parts.surroundings.interfaces.get(ifId);
     return exit === undefined ? '' : `${exit.router}:${ROUTER_INTERNAL_PORT}`;

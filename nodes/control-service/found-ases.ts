@@ -1,6 +1,6 @@
 /**
- * What a control service measures of lookups: when the first path to an AS was found, and how often none was
- * found later.
+ * Measures the lookups of a control service: when the first path to an AS was found, and how often later lookups
+ * found none.
  *
  * @module
  */
@@ -17,7 +17,10 @@ export class FoundAses {
   /** Watched ASes to which the last lookup found no path. */
   readonly #lost = new Set<IsdAs>();
 
-  /** Made when the service starts. @param watched Those of which the file wants to know when they are found. */
+  /**
+   * Made when the service starts.
+   * @param watched ASes of the option `watch`: the time until a first path is measured.
+   */
   constructor(host: HostPart<'meter' | 'now'>, watched: readonly IsdAs[]) {
     this.#host = host;
     this.#watched = new Set(watched);
@@ -42,8 +45,8 @@ export class FoundAses {
   }
 
   /**
-   * A lookup begins.
-   * @returns what is called at its end: it may begin before another one that ends earlier.
+   * Called when a lookup begins.
+   * @returns the function to call at its end; lookups may overlap.
    */
   lookUp(target: IsdAs): (hasPath: boolean) => void {
     const wasFound = this.#found.has(target);

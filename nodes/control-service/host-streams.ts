@@ -35,7 +35,7 @@ type FindHostKey = (
   done: (answer: EpochKey | undefined) => void,
 ) => void;
 
-/** What hosts get, and what becomes of their reports that interfaces are down. */
+/** The functions that serve the requests of hosts, and take their reports that interfaces are down. */
 export interface HostStreamsParts {
   readonly segments: FindSegments;
   readonly key: FindHostKey;
@@ -47,7 +47,7 @@ export class HostStreams {
   readonly #host: HostPart<'drop' | 'endpointOf' | 'listen' | 'log'>;
   readonly #parts: HostStreamsParts;
   readonly #streams = new Set<Stream>();
-  /** Numbers of open streams by address, so that no host takes all. */
+  /** Number of open streams by host address, so that no host takes all streams. */
   readonly #perHost = new Map<string, number>();
   #listener: Listener | undefined;
 
@@ -107,11 +107,11 @@ export class HostStreams {
     else this.#perHost.set(address, open);
   }
 
-  /** Handles a message; `done` is called once, with what makes its answer if it has one. */
+  /** Handles a message; `done` is called once, with the function that makes the answer, if there is an answer. */
   #handle(address: string, message: Uint8Array, done: AnswerDone): void {
     const key = decodeHostKeyRequest(message);
     if (key !== undefined && key !== 'malformed') {
-      // The key is for the host at the other end, whatever it says.
+      // The key is that of the host at the other end of the stream, whatever address its request contains.
       this.#parts.key(address, key, (answer) => done(() => encodeHostKeyAnswer(answer)));
       return;
     }

@@ -1,5 +1,5 @@
 /**
- * With which keys a control service signs, and by which it verifies: those that everybody has beforehand, or those of
+ * The keys with which a control service signs and verifies: either provisioned to all nodes before the run, or those of
  * certificates.
  *
  * @module
@@ -9,12 +9,12 @@ import type { EntrySigner } from './beacons/extender.ts';
 import { type AsKeySource, type EntryKeySource, ProvisionedKeys } from './beacons/signatures.ts';
 import { type ControlPki, Trust, type TrustParts } from './trust.ts';
 
-/** Where keys come from. */
+/** The two kinds of keys, with what each kind needs. */
 export type ControlKeys =
   | { readonly kind: 'modelled'; readonly own: SigningKey; readonly of: AsKeySource }
   | ({ readonly kind: 'real' } & ControlPki);
 
-/** Keys in use. */
+/** A control service's keys, ready for use. */
 export interface OpenedKeys {
   readonly source: EntryKeySource;
   readonly signer: () => EntrySigner;
@@ -25,7 +25,7 @@ export interface OpenedKeys {
 /** How signatures name a key without a certificate. */
 const NO_CERTIFICATE = { subjectKeyId: new Uint8Array(0), trcBase: 0, trcSerial: 0 } as const;
 
-/** Opens keys. */
+/** Makes keys ready for use. @throws RangeError if a provisioned TRC is invalid. */
 export function openControlKeys(keys: ControlKeys, parts: Omit<TrustParts, 'pki'>): OpenedKeys {
   if (keys.kind === 'real') {
     const trust = new Trust({ ...parts, pki: keys });

@@ -6,8 +6,8 @@
 import type { Must } from '../../engine/host/must.ts';
 
 /**
- * Each AS finds paths to all others again: beacons leave at least each 5 s in hunted scenarios, pass a few ASes, and
- * an interface that was down is avoided for 10 s.
+ * Each AS finds paths to all others again after faults: in hunted scenarios beacons leave at least every 5 s and pass a
+ * few ASes, and an interface that was down is avoided for 10 s.
  */
 export const CONTROL_MUST: Must = {
   always: {},

@@ -1,8 +1,8 @@
 /**
  * SCION control service: connects the service to the interface of its host (engine/host/host.ts).
  *
- * A received datagram passes a flat list of checks: from a border router of the AS, a SCION packet, addressed to us, over
- * a path that can be reversed, UDP; the service takes it from there.
+ * A received datagram passes a flat list of checks: from a border router of the AS, a SCION packet, addressed to us,
+ * over a path that can be reversed, UDP; the service takes it from there.
  *
  * @module
  */
@@ -71,7 +71,7 @@ import { ControlTraceWriter } from './trace-writer.ts';
 import type { ControlWay, QuotedPacket } from './ways.ts';
 
 const NS_PER_S = 1_000_000_000;
-/** Most values among which a stream draws. */
+/** Largest number of values among which a random stream draws. */
 const PHASES_MAX = 2 ** 32;
 
 /** Makes a control service on `host`. @throws RangeError if it is in no AS. */
@@ -83,7 +83,7 @@ export function createControlNode(
   return new ControlNode(host, setup, behaviour);
 }
 
-/** Keys that everybody has beforehand, or certificates. */
+/** The keys of the option `signatures`: provisioned to all nodes before the run, or with certificates. */
 function controlKeysOf(
   host: Pick<Host, 'name' | 'crypto' | 'clock'>,
   isdAs: IsdAs,
@@ -117,7 +117,7 @@ class ControlNode implements NodeHandle {
   readonly #view = new PacketView();
   readonly #quoted = new PacketView();
   readonly #address: HostAddress;
-  /** As packets name this control service, and any of its AS. */
+  /** The addresses by which packets name this control service, and any control service of its AS. */
   readonly #own: PacketEnd;
   readonly #anyOwn: PacketEnd;
   readonly #routers = new Set<Endpoint>();
@@ -226,7 +226,7 @@ class ControlNode implements NodeHandle {
     return { ...this.#service.status(), isCore, isdAs };
   }
 
-  /** Looks for paths to the ASes that are watched: to those that were found less often. */
+  /** Looks up paths to the watched ASes, at regular intervals; less often to those that were found already. */
   #watch(): void {
     const { watch, watchInterval } = this.#options;
     const { isdAs } = this.#surroundings;
@@ -294,7 +294,7 @@ class ControlNode implements NodeHandle {
     });
   }
 
-  /** Counts a lookup that would let a host begin with a path that is believed to be dead. */
+  /** Counts a lookup whose first path is believed to be dead although another path is not. */
   #countMisranked(paths: readonly RankedPath[]): void {
     const isDead = ({ path }: RankedPath): boolean =>
       this.#service.revocations.has(path.interfaces);
@@ -403,7 +403,7 @@ class ControlNode implements NodeHandle {
     return undefined;
   }
 
-  /** An error about a packet of ours: only that an interface is down is of use. */
+  /** Takes an SCMP error about a packet of ours; only reports that an interface is down are used. */
   #receiveScmp(): ControlDropReason | undefined {
     const { buffer, upperOffset, end } = this.#view;
     const message = decodeScmp(buffer.subarray(upperOffset, end));
@@ -412,7 +412,7 @@ class ControlNode implements NodeHandle {
     if (quote === undefined) return 'scmp-quote';
     if (!('isdAs' in message)) return undefined;
     const { kind, isdAs } = message;
-    // A router speaks of its own interfaces.
+    // A router may report only interfaces of its own AS.
     if (!this.#view.isSource(isdAsWords(isdAs))) return 'scmp-source';
     const by = `SCMP from ${isdAs}`;
     if (kind === 'external-interface-down') {
@@ -423,7 +423,7 @@ class ControlNode implements NodeHandle {
     return undefined;
   }
 
-  /** A quoted packet of a call of this control service; undefined if it is none. */
+  /** Reads a quoted packet of a call of this control service; undefined if the quote is of no such packet. */
   #quotedPacket(quote: Uint8Array): QuotedPacket | undefined {
     const view = this.#quoted;
     if (view.parse(quote, 0, quote.length) !== undefined || !view.isFrom(this.#own))

@@ -1,5 +1,5 @@
 /**
- * SCION control service: the key with which an AS signs, and what it has of the control-plane PKI from the start.
+ * SCION control service: the key with which an AS signs, and the TRCs and certificates that it has at the start.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import type { ControlPki } from './trust.ts';
 /** Name of the key with which an AS signs. */
 export const AS_KEY_NAME = 'as-key';
 
-/** Everybody knows with which key an AS signs, and of which TRCs and certificates an ISD begins. */
+/** Publishes to all nodes the public key of each AS, and the first TRCs and certificates of each ISD. */
 export const controlProvisioning: Provisioning = {
   publicKeys: { [AS_KEY_NAME]: (secret, crypto) => crypto.p256PublicKey(asKeyScalar(secret)) },
   sharedSecrets: (host) => {
@@ -35,7 +35,7 @@ export const controlProvisioning: Provisioning = {
 
 const PUBLISHED_ISDS = 'isds';
 
-/** The PKI of an AS: its key is from a secret that it shares with nobody. */
+/** Makes an AS's part of the PKI: its keys are derived from a secret that it shares with nobody. */
 export function provisionedPki(
   crypto: CryptoProvider,
   isdAs: IsdAs,
@@ -49,7 +49,7 @@ export function provisionedPki(
   const chain = readChain(fromHex(own), fromHex(ca));
   if (chain === undefined) throw new RangeError(`${isdAs} has no certificate`);
   const secret = shared(pkiSecretName(isdAs));
-  // A core AS that votes is a CA, also its own.
+  // A core AS that votes is a CA, and the CA of its own certificate.
   const isAuthority = chain.ca.isdAs === isdAs;
   const as = { isdAs, isCore: isAuthority, secret };
   return {
@@ -59,7 +59,7 @@ export function provisionedPki(
   };
 }
 
-/** A group of one: the control service of the AS. */
+/** Name of the secret of the control service of an AS; no other node is in the group that shares it. */
 function pkiSecretName(isdAs: IsdAs): string {
   return `pki/${isdAs}`;
 }
@@ -87,7 +87,7 @@ function publishMaterial(publisher: PublishContext): Readonly<Record<string, str
   return { ...texts, [PUBLISHED_ISDS]: withCores.join(' ') };
 }
 
-/** The keys of the ASes that have a control service. */
+/** Makes the source of the keys of all ASes that have a control service. */
 export function controlServiceKeySource(network: NetworkView): AsKeySource {
   const services = findControlServices(network);
   return (isdAs) => {

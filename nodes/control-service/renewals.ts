@@ -1,6 +1,6 @@
 /**
- * Renewal of certificates: an AS asks the CA that issued its own for the next one in time, and a core AS answers as the CA that
- * it is.
+ * Renewal of certificates: in time, an AS asks the CA that issued its certificate for the next one; a core AS that is a
+ * CA answers such requests.
  *
  * @module
  */
@@ -30,16 +30,16 @@ export interface OwnCertificate {
   readonly key: SigningKey;
 }
 
-/** What renewal needs. */
+/** The keys, the store and the clock of {@link Renewals}. */
 export interface RenewalsParts {
   readonly isdAs: IsdAs;
   readonly crypto: CryptoProvider;
   readonly store: TrustStore;
-  /** How long certificates are asked for, s. */
+  /** Requested lifetime of certificates, s. */
   readonly lifetimeSeconds: number;
-  /** From when on none is asked for, seconds since 1970; Infinity if there is no end. */
+  /** From when on no certificate is requested, seconds since 1970; Infinity if there is no end. */
   readonly renewalEndsSeconds: number;
-  /** Keys by number: 0 that of the first certificate, and any other of a later one. */
+  /** Returns the key with a number: 0 for the first certificate, any other number for later certificates. */
   readonly keyOf: (generation: number) => SigningKey;
   /** Absent in an AS that is no CA. */
   readonly authority: CertificateAuthority | undefined;
@@ -47,7 +47,7 @@ export interface RenewalsParts {
   readonly seconds: () => number;
 }
 
-/** Why a certificate is not issued, or not taken. */
+/** Why a CA does not issue a certificate, or an AS does not take an issued one. */
 export type RenewalsRefusal =
   | RenewalRefusal
   | ChainMaterialRefusal
@@ -58,14 +58,14 @@ export type RenewalsRefusal =
   | 'renewal-profile'
   | 'answer-malformed';
 
-/** Renews the certificate of an AS, and those of others. */
+/** Renews the certificate of this AS and, if it is a CA, those of other ASes. */
 export class Renewals {
   readonly #parts: RenewalsParts;
   #own: OwnCertificate;
   #count = 0;
   /** The number of the key that is asked for: the time, since others may know the keys from before a restart. */
   #asked: number | undefined;
-  /** When it asks again at the earliest, seconds since 1970. */
+  /** Earliest time of the next request, seconds since 1970. */
   #nextSeconds = 0;
   /** When an AS was last issued a certificate, seconds since 1970, the earliest first. */
   readonly #issuedSeconds = new Map<IsdAs, number>();
@@ -90,7 +90,7 @@ export class Renewals {
     const { crypto, isdAs, lifetimeSeconds, renewalEndsSeconds, keyOf } = this.#parts;
     const seconds = this.#parts.seconds();
     const { as, ca } = this.#own.chain;
-    // A third of the lifetime is left, or more than is wished for at all.
+    // Less than a third of the requested lifetime is left; or more than all of it, as for a first certificate.
     const left = as.notAfter - seconds;
     const isDue = left < lifetimeSeconds / 3 || left > lifetimeSeconds;
     const authority = ca.isdAs;
@@ -107,7 +107,7 @@ export class Renewals {
     return { ca: authority, request: encodeRenewalRequest({ ...keyId, cms }) };
   }
 
-  /** Takes the answer of a CA. @returns why not; undefined if the new certificate is in use. */
+  /** Takes the answer of a CA. @returns why it is refused; undefined if the new certificate is in use from now on. */
   take(answer: Uint8Array): RenewalsRefusal | undefined {
     const { isdAs, store, keyOf, seconds } = this.#parts;
     const bytes = decodeChain(answer);
@@ -124,7 +124,7 @@ export class Renewals {
     return undefined;
   }
 
-  /** Reads a request that a CA may answer. @returns the request, or why it may not. */
+  /** Reads a request to this CA. @returns the request, or why it is refused. */
   read(body: Uint8Array): RenewalRequest | RenewalsRefusal {
     const { authority, isdAs } = this.#parts;
     if (authority === undefined) return 'renewal-no-authority';
@@ -133,7 +133,7 @@ export class Renewals {
     return readIsd(request.isdAs) === readIsd(isdAs) ? request : 'renewal-isd';
   }
 
-  /** Issues a certificate to an AS whose chain is known. @returns the answer, or why there is none. */
+  /** Issues a certificate to an AS whose chain is known. @returns the answer, or why none is issued. */
   answer(body: Uint8Array): { readonly body: Uint8Array } | RenewalsRefusal {
     const { authority, store, crypto, seconds } = this.#parts;
     const request = this.read(body);
@@ -150,7 +150,7 @@ export class Renewals {
     return { body: encodeChain({ as: issued.as.bytes, ca: issued.ca.bytes }) };
   }
 
-  /** Notes that an AS is issued a certificate. @returns false if it had one just before. */
+  /** Records that an AS is issued a certificate. @returns false if it was issued one just before. */
   #mayIssueTo(isdAs: IsdAs): boolean {
     const seconds = this.#parts.seconds();
     const before = this.#issuedSeconds.get(isdAs);

@@ -158,7 +158,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
         this.#verifier.isSignedBy(by, message, signature),
       ask: (owner, question, done): void => this.#askForKey(owner, question, done),
     });
-    // Rounds of different ASes do not begin together.
+    // Random, so that the ticks of different ASes do not come together.
     this.#tickNs = Math.floor(TICK_NS * random.beacons.uniform());
   }
 
@@ -295,7 +295,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     return found === undefined ? this.#refuse('trust-unknown') : controlAnswer(found);
   }
 
-  /** Goes on when the certificates are there that signatures of these segments name. */
+  /** Calls `then` when the certificates that the segments' signatures name were fetched, or could not be. */
   #withKeys(way: ControlWay, segments: readonly SignedSegment[], then: () => void): void {
     if (this.trust === undefined) then();
     else this.trust.fetchFor(way, segments, then);
@@ -420,7 +420,9 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     return this.#behaviour.trusts ? undefined : this.#verifier.refusal(segment);
   }
 
-  /** True of segments from this core AS that end, pass no AS twice, are short enough and have not expired. */
+  /**
+   * True if all segments begin in this core AS, have an end, pass no AS twice, are short enough and have not expired.
+   */
   #mayBeRegistered(segments: readonly SignedSegment[]): boolean {
     const { options, clock, surroundings } = this.#parts;
     const { isCore, isdAs } = surroundings;
@@ -428,7 +430,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     return isCore && segments.every((one) => isWholeSegment(one, limits));
   }
 
-  /** The segments of an answer, if their signatures are right; undefined if it is none. */
+  /** Reads and verifies the segments of an answer; they are undefined if the answer is invalid. */
   #takeSegments(
     way: ControlWay,
     answer: Uint8Array,

@@ -1,6 +1,6 @@
 /**
- * The requests on the stream of one host. A host that does not read its answers is not read from: what waits for it is
- * bounded.
+ * The requests on the stream of one host. While a host does not read its answers, its requests are not read, so that
+ * the waiting answers are bounded.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Stream } from '../../engine/host/stream.ts';
 import { encodeSegmentFrame } from '../scion/index.ts';
 import { STREAM_OPEN_MAX, STREAM_WAITING_MAX } from './geometry.ts';
 
-/** Takes what makes the message of an answer; undefined if there is none. */
+/** Takes the function that makes the message of an answer; undefined if there is no answer. */
 export type AnswerDone = (make: (() => Uint8Array) | undefined) => void;
 
 interface Waiting {
@@ -20,9 +20,9 @@ interface Waiting {
 export class StreamRequests {
   readonly #stream: Pick<Stream, 'setPaused' | 'write'>;
   readonly #handle: (message: Uint8Array, done: AnswerDone) => void;
-  /** Requests that came in one piece with those that are open. */
+  /** Requests that came in one read with those that are open. */
   readonly #waiting: Waiting[] = [];
-  /** Answers that are made when the stream has room: their segments are held anyway. */
+  /** Functions that make answers once the stream has room; only then is their message encoded. */
   readonly #held: (() => Uint8Array)[] = [];
   #open = 0;
   #isFull = false;
@@ -38,7 +38,10 @@ export class StreamRequests {
     this.#handle = handle;
   }
 
-  /** Takes a request. @returns false if too many wait, which those of a host that is paused do not. */
+  /**
+   * Takes a request.
+   * @returns false if too many wait, which a host that stops sending while it is paused cannot cause.
+   */
   take(request: number, message: Uint8Array): boolean {
     if (this.#isClosed) return true;
     if (this.#waiting.length >= STREAM_WAITING_MAX) return false;
@@ -47,7 +50,7 @@ export class StreamRequests {
     return true;
   }
 
-  /** The stream has room again. */
+  /** Called when the stream has room again. */
   drained(): void {
     this.#isFull = false;
     for (let make = this.#takeHeld(); make !== undefined; make = this.#takeHeld())
@@ -55,7 +58,7 @@ export class StreamRequests {
     this.#next();
   }
 
-  /** Forgets all. */
+  /** Forgets all requests and answers. */
   close(): void {
     this.#isClosed = true;
     this.#waiting.length = 0;
@@ -68,7 +71,7 @@ export class StreamRequests {
 
   /** Handles requests as long as there is room for their answers; otherwise the host is not read from. */
   #next(): void {
-    // What is answered at once comes back here.
+    // A request that is answered at once calls this function again.
     if (this.#isHandling) return;
     this.#isHandling = true;
     while (!this.#isFull && this.#open < STREAM_OPEN_MAX) {

@@ -1,6 +1,6 @@
 /**
- * What a control service is configured with: its own AS, and the interfaces of its border routers. It reads
- * nothing of any other AS.
+ * The configuration of a control service: its own AS, and the interfaces of the AS's border routers. It contains
+ * nothing about the inside of other ASes.
  *
  * @module
  */
@@ -27,13 +27,13 @@ export interface ControlInterface {
   readonly ifId: number;
   readonly relation: NeighbourRelation;
   readonly neighbour: IsdAs;
-  /** The neighbour's number of the link. */
+  /** Number of the interface at the neighbour's end of the link. */
   readonly neighbourIfId: number;
   /** Largest packet on the link, bytes. */
   readonly mtu: number;
-  /** Address of the border router that has it. */
+  /** Address of the border router that has the interface. */
   readonly router: string;
-  /** What this AS announces of the link; absent if nothing. */
+  /** The values that this AS announces about the link; absent if there are none. */
   readonly announced?: AnnouncedLink;
 }
 
@@ -46,7 +46,7 @@ export interface ControlSurroundings {
   readonly address: string;
   /** Interfaces by number, ascending. */
   readonly interfaces: ReadonlyMap<number, ControlInterface>;
-  /** What this AS announces of its inside; absent if nothing. */
+  /** The values that this AS announces about its inside; absent if there are none. */
   readonly inside?: AnnouncedInside;
   /** The links inside the AS by their two ends, see {@link insideLinkName}. */
   readonly insideLinks?: ReadonlyMap<string, InsideLink>;
@@ -60,7 +60,7 @@ export function insideLinkName(one: string, other: string): string {
   return one < other ? `${one} ${other}` : `${other} ${one}`;
 }
 
-/** Both ends of the link at an interface of this AS; the near one alone if there is no link. */
+/** Both ends of the link at an interface of this AS; only the near end if there is no such interface. */
 export function linkEndsAt(
   { isdAs, interfaces }: ControlSurroundings,
   ifId: number,
@@ -74,7 +74,7 @@ export function linkEndsAt(
 export function findControlSurroundings(host: string, network: NetworkMap): ControlSurroundings {
   const self = network.hosts.find(({ name }) => name === host);
   const isdAs = isdAsOf(self);
-  // Of a large network each service reads only what is near to it.
+  // Reads only the own area, since reading all of a large network in each service would be slow.
   const own = network.areas.filter(({ id }) => id === self?.area);
   const [as] = listAutonomousSystems({ areas: own });
   if (self === undefined || isdAs === undefined || as === undefined) {

@@ -1,6 +1,6 @@
 /**
- * Updates of the TRC of an ISD in the running network: one AS proposes, regular voters sign, and who sees a signature that names
- * the new TRC asks for it (trust.ts).
+ * Updates of the TRC of an ISD in the running network: one AS proposes a TRC, and regular voters sign it. A control
+ * service that sees a signature which names the new TRC requests the TRC (trust.ts).
  *
  * @module
  */
@@ -24,14 +24,14 @@ import {
 import type { TrustStore } from './pki/trust-store.ts';
 import { controlRequest } from './wire.ts';
 
-/** When an AS proposes a TRC, and how long its predecessor stays in use. */
+/** When an AS proposes a TRC, and how long the TRC's predecessor stays in use. */
 export interface TrcPlan {
-  /** Seconds since 1970. */
+  /** From when on the AS proposes the TRC, seconds since 1970. */
   readonly atSeconds: number;
   readonly graceSeconds: number;
 }
 
-/** What updates need. */
+/** The keys, the store and the outputs of {@link TrcUpdates}. */
 export interface TrcUpdatesParts {
   readonly isdAs: IsdAs;
   readonly crypto: CryptoProvider;
@@ -43,14 +43,14 @@ export interface TrcUpdatesParts {
   /** Calendar time, seconds since 1970. */
   readonly seconds: () => number;
   readonly drop: (reason: ControlDropReason) => void;
-  /** A TRC that is right is here. */
+  /** Called with a new TRC that has enough valid votes. */
   readonly take: (trc: Uint8Array) => void;
 }
 
-/** Asks the control service of an AS. */
+/** Asks the control service of an AS; `done` is called if an answer comes. */
 export type AskAs = (isdAs: IsdAs, message: Uint8Array, done: (answer: Uint8Array) => void) => void;
 
-/** A payload that is proposed, with the votes that are missing. */
+/** A proposed payload, with the votes so far and the voters that are missing. */
 interface Proposal {
   readonly payload: Uint8Array;
   readonly signers: SignerInfo[];
@@ -70,7 +70,7 @@ export class TrcUpdates {
     this.#nextSeconds = parts.trcPlan?.atSeconds ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Proposes the next TRC if it is time, and again until there is one. */
+  /** Proposes the next TRC when it is due, repeatedly until there is one. */
   propose(ask: AskAs): void {
     const { trcPlan, seconds } = this.#parts;
     const latest = this.#latest();
@@ -99,7 +99,7 @@ export class TrcUpdates {
     this.#finish(proposal);
   }
 
-  /** Votes on what another AS proposes. @returns the vote, or why there is none. */
+  /** Votes on the proposal of another AS. @returns the vote, or why there is none. */
   vote(body: Uint8Array): { readonly body: Uint8Array } | VoteRefusal | 'vote-no-voter' {
     const latest = this.#latest();
     const own = latest && this.#signer(latest);
@@ -121,7 +121,7 @@ export class TrcUpdates {
     return { crypto: this.#primitives, certificate, key, seconds: seconds() };
   }
 
-  /** As many voters as the quorum asks for, this AS first; each time others, since one may be down. */
+  /** As many voters as the quorum requires, this AS first; different ones at each try, since a voter may be down. */
   #voters(latest: Trc, own: Certificate): readonly Certificate[] {
     const others = certificatesOfKind(latest, 'regular').filter((one) => one !== own);
     const from = others.length === 0 ? 0 : this.#tries % others.length;

@@ -26,20 +26,20 @@ const RENEWAL_REQUEST = message({
   subjectKeyId: field(4, bytes),
 });
 
-/** A request for the next certificate: AS and key of the present one, and the request in SignedData (renewal.proto). */
+/** A request for the next certificate: AS and key of the present one, and the signed request (renewal.proto). */
 export interface RenewalRequest {
   readonly isdAs: IsdAs;
   readonly subjectKeyId: Uint8Array;
   readonly cms: Uint8Array;
 }
 
-/** A chain in DER. */
+/** The two certificates of a chain, in DER. */
 export interface ChainBytes {
   readonly as: Uint8Array;
   readonly ca: Uint8Array;
 }
 
-/** The request for what is missing. */
+/** Encodes the request for a missing TRC or chain. */
 export function encodeTrustRequest(need: TrustNeed): {
   readonly method: ControlMethod;
   readonly body: Uint8Array;
@@ -50,7 +50,7 @@ export function encodeTrustRequest(need: TrustNeed): {
   return { method: 'chain', body };
 }
 
-/** Reads {@link encodeTrustRequest}. */
+/** Reads what {@link encodeTrustRequest} writes. */
 export function decodeTrustRequest(
   method: 'chain' | 'trc',
   body: Uint8Array,
@@ -64,23 +64,23 @@ export function decodeTrustRequest(
   return { kind: 'chain', isdAs: isdAsOfWords(read.isdAs), subjectKeyId: read.subjectKeyId };
 }
 
-/** The answer with a chain. */
+/** Encodes the answer with a chain. */
 export function encodeChain(chain: ChainBytes): Uint8Array {
   return encodeProtobuf(CHAINS_RESPONSE, { chains: [chain] });
 }
 
-/** Reads {@link encodeChain}. */
+/** Reads what {@link encodeChain} writes; undefined if it is malformed or has no chain. */
 export function decodeChain(body: Uint8Array): ChainBytes | undefined {
   const read = decodeProtobuf(CHAINS_RESPONSE, body);
   return typeof read === 'string' ? undefined : read.chains[0];
 }
 
-/** The answer with a TRC. */
+/** Encodes the answer with a TRC. */
 export function encodeTrcAnswer(trc: Uint8Array): Uint8Array {
   return encodeProtobuf(TRC_RESPONSE, { trc });
 }
 
-/** Reads {@link encodeTrcAnswer}. */
+/** Reads what {@link encodeTrcAnswer} writes; undefined if it is malformed. */
 export function decodeTrcAnswer(body: Uint8Array): Uint8Array | undefined {
   const read = decodeProtobuf(TRC_RESPONSE, body);
   return typeof read === 'string' ? undefined : read.trc;
@@ -91,7 +91,7 @@ export function encodeRenewalRequest({ isdAs, ...request }: RenewalRequest): Uin
   return encodeProtobuf(RENEWAL_REQUEST, { ...request, isdAs: isdAsWords(isdAs) });
 }
 
-/** Reads {@link encodeRenewalRequest}. */
+/** Reads what {@link encodeRenewalRequest} writes; undefined if it is malformed. */
 export function decodeRenewalRequest(body: Uint8Array): RenewalRequest | undefined {
   const read = decodeProtobuf(RENEWAL_REQUEST, body);
   return typeof read === 'string' ? undefined : { ...read, isdAs: isdAsOfWords(read.isdAs) };

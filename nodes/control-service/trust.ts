@@ -1,9 +1,9 @@
 /**
- * Certificates of a control service: its own, with which it signs, and those of others, which it asks for when a signature
- * names one that it does not know (reference private/trust, FetchingProvider and Signer).
+ * Certificates of a control service: its own, with which it signs, and those of others, which it requests when a
+ * signature names a certificate that it does not know (reference private/trust, FetchingProvider and Signer).
  *
- * Whoever sent the signature has verified it, so it has what is missing. What comes is trusted only for what it is signed
- * by.
+ * The control service that sent the signature has verified it, so it has the missing certificates. They are trusted
+ * only if their own signatures are valid.
  *
  * @module
  */
@@ -49,7 +49,7 @@ import {
 import type { ControlWay } from './ways.ts';
 import { controlRequest } from './wire.ts';
 
-/** What a control service has of the control-plane PKI from the start. */
+/** The TRCs, certificates and keys that a control service has at the start. */
 export interface ControlPki
   extends Pick<RenewalsParts, 'lifetimeSeconds' | 'renewalEndsSeconds' | 'keyOf' | 'authority'>,
     Pick<TrcUpdatesParts, 'votingKey' | 'trcPlan'> {
@@ -58,14 +58,14 @@ export interface ControlPki
   readonly chain: CertificateChain;
 }
 
-/** What it works with. */
+/** The parts of {@link Trust}. */
 export interface TrustParts {
   readonly isdAs: IsdAs;
   readonly crypto: CryptoProvider;
   readonly pki: ControlPki;
   /** Calendar time, seconds since 1970. */
   readonly seconds: () => number;
-  /** Asks another control service; the answer is undefined if there is none. */
+  /** Asks another control service; `done` gets undefined if there is no answer. */
   readonly call: (
     way: ControlWay,
     message: Uint8Array,
@@ -90,14 +90,14 @@ export class Trust {
   readonly #store: TrustStore;
   readonly #renewals: Renewals;
   readonly #updates: TrcUpdates;
-  /** What is asked for, by the AS that is asked and then by way and what, with who waits for it. */
+  /** Callbacks of open requests: by the AS that is asked, then by the way and the requested TRC or chain. */
   readonly #asked = new Map<IsdAs, Map<string, (() => void)[]>>();
-  /** Numbers of what is asked for and of messages that wait, and the bytes of these. */
+  /** Number of open requests, number of messages that wait for them, and the bytes of these messages. */
   #open = 0;
   #waiting = 0;
   #waitingBytes = 0;
 
-  /** @throws RangeError if it was given a TRC that is none, which nobody but the provisioning makes. */
+  /** @throws RangeError if a TRC of `pki` is invalid: the provisioning made it, so that is a mistake of our own. */
   constructor(parts: TrustParts) {
     this.#parts = parts;
     this.#store = new TrustStore(parts.crypto);
@@ -106,7 +106,7 @@ export class Trust {
       if (refusal !== undefined) throw new RangeError(`a TRC: ${refusal}`);
     }
     const { isdAs, pki, seconds } = parts;
-    // One that is not valid now is refused by others, too.
+    // The refusal is ignored: a chain that is not valid now is refused by other ASes, too.
     this.#store.addOwn(pki.chain, isdAs, seconds());
     const own = { chain: pki.chain, key: pki.keyOf(0) };
     this.#renewals = new Renewals({ ...parts, ...pki, store: this.#store }, own);
@@ -117,7 +117,7 @@ export class Trust {
     this.#updates = new TrcUpdates({ ...parts, ...pki, store: this.#store, take });
   }
 
-  /** What it holds. */
+  /** The state for operators: numbers of TRCs, chains and requests. */
   status(): Readonly<Record<string, unknown>> {
     const serial = this.#store.latest(readIsd(this.#parts.isdAs))?.id.serial;
     const { validity, ca, renewals } = this.own;
@@ -132,12 +132,12 @@ export class Trust {
     return { validity: { notBefore, notAfter }, ca: ca.isdAs ?? 'unknown', renewals: count };
   }
 
-  /** The TRCs that it knows, by ISD and the latest first. */
+  /** The known TRCs as plain data, sorted by ISD, the latest of each ISD first. */
   trcs(): readonly Readonly<Record<string, unknown>>[] {
     return this.#store.all().map((trc) => describeTrc(trc, this.#parts.seconds()));
   }
 
-  /** With what it signs. */
+  /** The key with which the control service signs now, and the key's certificate. */
   signer(): EntrySigner {
     const { isdAs } = this.#parts;
     const { chain, key } = this.#renewals.own;
@@ -157,7 +157,7 @@ export class Trust {
     return this.#store.keysOfAs(isdAs, this.#parts.seconds());
   }
 
-  /** Answers a request for a chain or a TRC; undefined if it has none. */
+  /** Answers a request for a chain or a TRC; undefined if that is not known here. */
   answer(method: 'chain' | 'trc', body: Uint8Array): Uint8Array | undefined {
     const need = decodeTrustRequest(method, body);
     if (need === undefined) return undefined;
@@ -169,7 +169,7 @@ export class Trust {
     return chain && encodeChain({ as: chain.as.bytes, ca: chain.ca.bytes });
   }
 
-  /** Asks for the next certificate if it is time; `ask` finds the way to the CA. */
+  /** Requests the next certificate when it is due; `ask` finds the way to the CA. */
   renew(ask: AskAs): void {
     const due = this.#renewals.due();
     if (due === undefined) return;
@@ -185,7 +185,7 @@ export class Trust {
     }
   }
 
-  /** Proposes the next TRC of the ISD if it is time. */
+  /** Proposes the next TRC of the ISD when it is due. */
   propose(ask: AskAs): void {
     this.#updates.propose(ask);
   }
@@ -195,7 +195,7 @@ export class Trust {
     return this.#updates.vote(body);
   }
 
-  /** Issues a certificate, as a CA. */
+  /** Answers the request of another AS for a certificate, as a CA. */
   answerRenewal(
     way: ControlWay,
     body: Uint8Array,
@@ -213,7 +213,7 @@ export class Trust {
     });
   }
 
-  /** Asks for what the signatures of segments name and is not known; `done` is called once, whatever came. */
+  /** Requests unknown TRCs and chains that the segments' signatures name; `done` is called once, whatever came. */
   fetchFor(way: ControlWay, segments: readonly SignedSegment[], done: () => void): void {
     const signed = segments.flatMap((segment) => segment.signed);
     const names = signed.map(({ keyId }) => keyId);
@@ -221,7 +221,7 @@ export class Trust {
     this.#fetchAll(way, names, bytes, done);
   }
 
-  /** @param bytes Of the message that waits. */
+  /** Requests all unknown TRCs and chains. @param bytes Length of the message that waits for them. */
   #fetchAll(
     way: ControlWay,
     names: readonly SignatureKeyId[],
@@ -242,7 +242,7 @@ export class Trust {
     next(FETCHES_MAX);
   }
 
-  /** Asks once for what several wait for over the same way: an AS may be claimed that never answers over it. */
+  /** Joins requests for the same thing over the same way only: over a forged way, no answer may ever come. */
   #fetch(way: ControlWay, need: TrustNeed, done: (isKnown: boolean) => void): void {
     const { isdAs } = way;
     const name = `${wayName(way)} ${nameOf(need)}`;
@@ -311,7 +311,7 @@ export class Trust {
   }
 }
 
-/** What came over the same interface from a neighbour, or over the same path, came over the same way. */
+/** Names a way: by router and interface if it leads to a neighbour, otherwise by router and path. */
 function wayName({ router, ingress, path }: ControlWay): string {
   return `${router} ${ingress === 0 ? toHex(encodePath(path)) : ingress}`;
 }

@@ -1,6 +1,6 @@
 /**
- * How packets of calls reach the control service of another AS: over one interface before any segment
- * exists, over a combined path, or back over the path on which something came.
+ * Ways: how packets of calls reach the control service of another AS. A way leads over one interface (before any
+ * segment exists), over a path combined from segments, or back over the path of a received packet.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import {
 import type { RpcWay } from './rpc/endpoint.ts';
 import type { ControlInterface, ControlSurroundings } from './surroundings.ts';
 
-/** The path by which the packets of a call reach the other end. */
+/** A way: the path and addresses with which the packets of a call reach the other end. */
 export interface ControlWay extends RpcWay {
   readonly isdAs: IsdAs;
   readonly host: HostAddress;
@@ -31,7 +31,7 @@ export interface ControlWay extends RpcWay {
   readonly path: WirePath;
   /** Address of the border router through which they leave this AS. */
   readonly router: string;
-  /** Of something that came over a one-hop path, the interface on which it entered; otherwise 0. */
+  /** The interface on which the packet entered that this way answers, if it came over a one-hop path; otherwise 0. */
   readonly ingress: number;
   /** The interfaces on the way, as far as they are known. */
   readonly interfaces: readonly PathInterface[];
@@ -50,10 +50,10 @@ export interface QuotedPacket extends Pick<ControlWay, 'isdAs' | 'host' | 'port'
 
 /** Any control service of an AS. */
 const ANY_CONTROL_SERVICE = requireHostAddress('SVC CS');
-/** Room for calls where the path's own is not known, bytes: that of the least MTU of SCION links. */
+/** MTU that is assumed where that of the path is not known, bytes: the least MTU of SCION links. */
 const UNKNOWN_MTU = 1_280;
 
-/** True if a packet over a way may be quoted so: to the same end, over the same hops. */
+/** True if the quoted packet may have left over this way: to the same end, over the same hops. */
 export function isWayOf({ host, port, path }: ControlWay, quote: QuotedPacket): boolean {
   const isSameHost = host.type === quote.host.type && equalBytes(host.bytes, quote.host.bytes);
   return (
@@ -61,7 +61,7 @@ export function isWayOf({ host, port, path }: ControlWay, quote: QuotedPacket): 
   );
 }
 
-/** A path without what routers change: pointers and segment ids (SCION header specification, "Path Type: SCION"). */
+/** The bytes of a path without the fields that routers change (SCION header specification, "Path Type: SCION"). */
 function lastingBytes(path: WirePath): Uint8Array {
   if (path.kind !== 'scion') return encodePath(path);
   const infos = path.infos.map((info) => ({ ...info, segmentId: 0 }));
@@ -86,14 +86,14 @@ export class WayMaker {
     this.#clock = clock;
   }
 
-  /** To the neighbour at the other end of an interface. */
+  /** The way to the neighbour at the other end of an interface. */
   neighbour({ ifId, neighbour, mtu, router }: ControlInterface): ControlWay {
     const path = makeOneHopPath(this.#hops, ifId, this.#clock());
     const way = { isdAs: neighbour, host: ANY_CONTROL_SERVICE, port: CONTROL_PORT, path, router };
     return this.#way({ ...way, ingress: 0, interfaces: [], hasOther: false }, mtu);
   }
 
-  /** To the AS at the end of a path; undefined if it leaves over no interface of this AS. */
+  /** The way to the AS at the end of a path; undefined if the path leaves over no interface of this AS. */
   along({ target, wire, interfaces, mtu }: Path, hasOther: boolean): ControlWay | undefined {
     const router = this.#surroundings.interfaces.get(interfaces[0]?.ifId ?? 0)?.router;
     if (router === undefined) return undefined;
@@ -101,7 +101,7 @@ export class WayMaker {
     return this.#way({ ...ends, path: wire, router, ingress: 0, interfaces, hasOther }, mtu);
   }
 
-  /** Back to the sender of a packet. */
+  /** The way back to the sender of a packet. */
   back({ isdAs, host, port, path, router, ingress }: ArrivalWay): ControlWay {
     const way = { isdAs, host, port, path, router, ingress, interfaces: [], hasOther: false };
     return this.#way(way, UNKNOWN_MTU);
@@ -112,7 +112,7 @@ export class WayMaker {
     const header = headerLength({ targetHost: host, sourceHost: this.#own, path });
     const most = Math.min(mtu, this.#surroundings.mtu);
     const packetBytes = most - header - UDP_HEADER_LENGTH;
-    // hot: once per packet of a call. Each property by name, since spreading one object costs more than all else here.
+    // hot: once per packet of a call. Lists each property, since spreading an object costs more than all else here.
     return { isdAs, host, port, path, router, ingress, interfaces, hasOther, packetBytes };
   }
 }

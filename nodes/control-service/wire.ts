@@ -1,6 +1,6 @@
 /**
- * Messages between control services: a method or an outcome, and a Protobuf message of the reference
- * (proto/control_plane/v1/seg.proto, drkey.proto).
+ * Messages between control services: one byte for the method of a request or the outcome of an answer, then a Protobuf
+ * message of the reference (proto/control_plane/v1/seg.proto, drkey.proto).
  *
  * @module
  */
@@ -13,7 +13,7 @@ import {
   type SignedSegment,
 } from '../scion/index.ts';
 
-/** What is asked of a control service, by number. */
+/** The methods of a control service, with their numbers in requests. */
 export const CONTROL_METHODS = {
   beacon: 1,
   segments: 2,
@@ -24,16 +24,16 @@ export const CONTROL_METHODS = {
   renew: 7,
   vote: 8,
 } as const;
-/** What is asked of a control service. */
+/** A method of a control service. */
 export type ControlMethod = keyof typeof CONTROL_METHODS;
 
 const METHOD_NAMES = Object.keys(CONTROL_METHODS) as ControlMethod[];
-/** How a call ends. */
+/** First byte of an answer: how the call ended. */
 const OUTCOME = { ok: 0, refused: 1 } as const;
 const BEACON_REQUEST = message({ segment: optional(1, PATH_SEGMENT) });
 const NOTHING = new Uint8Array(0);
 
-/** A request: its method, and the message. */
+/** Encodes a request: its method, and its message. */
 export function controlRequest(method: ControlMethod, body: Uint8Array): Uint8Array {
   return concatBytes(Uint8Array.of(CONTROL_METHODS[method]), body);
 }
@@ -46,7 +46,7 @@ export function readControlRequest(
   return method && { method, body: bytes.subarray(1) };
 }
 
-/** The answer of a call that was done, with its message. */
+/** Encodes the answer of a call that succeeded, with its message. */
 export function controlAnswer(body: Uint8Array = NOTHING): Uint8Array {
   return concatBytes(Uint8Array.of(OUTCOME.ok), body);
 }
@@ -59,12 +59,12 @@ export function readControlAnswer(bytes: Uint8Array): Uint8Array | undefined {
   return bytes[0] === OUTCOME.ok ? bytes.subarray(1) : undefined;
 }
 
-/** Encodes a BeaconRequest. */
+/** Encodes a beacon as the reference's BeaconRequest. */
 export function encodeBeacon(beacon: SignedSegment): Uint8Array {
   return encodeProtobuf(BEACON_REQUEST, { segment: makeEncodedSegment(beacon) });
 }
 
-/** Decodes a BeaconRequest. */
+/** Decodes the beacon in a BeaconRequest, or returns why it is refused. */
 export function decodeBeacon(
   bytes: Uint8Array,
 ): SignedSegment | 'beacon-malformed' | 'beacon-unlinked' {

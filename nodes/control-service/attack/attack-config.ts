@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { durationNsSchema } from '../../_kit/options.ts';
 import { TICK_NS } from '../geometry.ts';
 
-/** What a hostile AS sends to its neighbours. */
+/** The kinds of messages that a hostile AS sends to its neighbours. */
 export const CONTROL_ATTACK_KINDS = {
   expired: 'beacons that began a day ago',
   'false-signature': 'beacons with a false signature',
@@ -16,20 +16,20 @@ export const CONTROL_ATTACK_KINDS = {
   spliced: 'beacons from which the entry of an AS was cut',
 } as const;
 
-/** One of these. */
+/** A kind of message that a hostile AS sends. */
 export type ControlAttackKind = keyof typeof CONTROL_ATTACK_KINDS;
 
 const KINDS = Object.keys(CONTROL_ATTACK_KINDS) as [ControlAttackKind, ...ControlAttackKind[]];
 
-/** Schema of the options. */
+/** Schema of the options of a hostile AS. */
 export const attackConfig = z.strictObject({
-  /** What it sends. */
+  /** The kinds of messages that the hostile AS sends. */
   kinds: z.array(z.enum(KINDS)).max(KINDS.length).default(KINDS),
-  /** Time between two messages of a kind over an interface. */
+  /** Time between two messages of one kind over one interface. */
   every: durationNsSchema()
     .refine((ns) => ns >= TICK_NS, { message: 'is less than 500ms' })
     .default(2 * TICK_NS),
 });
 
-/** Checked options. */
+/** The checked options of a hostile AS. */
 export type AttackOptions = z.output<typeof attackConfig>;

@@ -1,8 +1,8 @@
 /**
- * What the control service of a hostile AS sends besides its own work, live too: beacons and registrations that
- * others have to refuse, each by another name. It has the keys of its own AS, and no others.
+ * Messages that the control service of a hostile AS sends in addition to its regular work, also in live runs: beacons
+ * and registrations that others have to refuse, each kind for another drop reason. It has only the keys of its own AS.
  *
- * Pure, and of bounded work: of each kind one message an interface and interval.
+ * Pure, and of bounded work: one message of each kind per interface and interval.
  *
  * @module
  */
@@ -21,28 +21,28 @@ import type { ControlInterface, ControlSurroundings } from '../surroundings.ts';
 import { controlRequest, encodeBeacon } from '../wire.ts';
 import type { AttackOptions, ControlAttackKind } from './attack-config.ts';
 
-/** What an attack needs of the control service that makes it. */
+/** The parts of a control service that an attack uses. */
 export interface ControlAttackParts {
   readonly options: AttackOptions;
   readonly surroundings: ControlSurroundings;
   readonly random: Random;
   readonly extender: Pick<SegmentExtender, 'extend'>;
-  /** With what it signs, in its own name and in that of others. */
+  /** The parts with which it signs entries, in its own name and in the names of others. */
   readonly signing: Pick<SegmentExtenderParts, 'hops' | 'signer' | 'expTime' | 'seconds'>;
-  /** Beacons that came. */
+  /** Received beacons. */
   readonly store: SegmentStore;
   /** Sends a request over an interface. */
   readonly call: (at: ControlInterface, message: Uint8Array) => void;
 }
 
 const HALF_SECONDS_PER_S = 2;
-/** Hop fields live for at most a day (draft-dekater-scion-dataplane, "Hop Field"). */
+/** More than the longest lifetime of a hop field, a day (draft-dekater-scion-dataplane, "Hop Field"). */
 const EXPIRED_S = 86_401;
 
 /** The attack of one control service. */
 export class ControlAttack {
   readonly #parts: ControlAttackParts;
-  /** The first beacon of each interface, which is sent again and again. */
+  /** The first beacon made for each interface, which is sent repeatedly as `replayed`. */
   readonly #first = new Map<number, SignedSegment>();
   #nextNs: Nanoseconds = 0;
 
@@ -63,7 +63,7 @@ export class ControlAttack {
     }
   }
 
-  /** A request; undefined where there is nothing to send. */
+  /** Makes a request; undefined where there is nothing to send. */
   #make(kind: ControlAttackKind, at: ControlInterface): Uint8Array | undefined {
     switch (kind) {
       case 'expired':
@@ -79,7 +79,7 @@ export class ControlAttack {
     }
   }
 
-  /** A beacon of this AS that was changed; none where it may send no beacons. */
+  /** Makes a beacon of this AS, changed by `change`; undefined where this AS may send no beacons. */
   #beacon(
     at: ControlInterface,
     change: (beacon: SignedSegment) => SignedSegment,
@@ -101,14 +101,14 @@ export class ControlAttack {
     return first;
   }
 
-  /** A beacon that came, without the entry of the AS that it came from: a shorter way than there is. */
+  /** Removes from a received beacon the entry of the AS that sent it: a path that is shorter than any that exists. */
   #spliced(at: ControlInterface): Uint8Array | undefined {
     const { store, signing, extender } = this.#parts;
     const known = store.all(HALF_SECONDS_PER_S * signing.seconds()).find(isLong);
     return known && beaconRequest(extender.extend(withoutLast(known), known.ingress, at.ifId));
   }
 
-  /** Adds entries in the name of the neighbour. */
+  /** Makes an extender that adds entries in the name of the neighbour, signed with this AS's key. */
   #forgerAt({ ifId, neighbour, neighbourIfId, ...link }: ControlInterface): SegmentExtender {
     const { surroundings, signing } = this.#parts;
     const { isdAs, mtu } = surroundings;
@@ -117,7 +117,7 @@ export class ControlAttack {
     return new SegmentExtender({ ...signing, isdAs: neighbour, mtu, interfaces });
   }
 
-  /** A segment that the neighbour has never made, from it to this AS. */
+  /** Registers a forged segment from the neighbour to this AS, which the neighbour has never made. */
   #registration(at: ControlInterface): Uint8Array | undefined {
     const { random, signing, extender } = this.#parts;
     if (at.relation !== 'core' && at.relation !== 'parent') return undefined;
@@ -141,7 +141,7 @@ function withoutLast({ segment, signed, information }: KnownSegment): SignedSegm
   return { segment: { ...segment, entries }, signed: signed.slice(0, -1), information };
 }
 
-/** Flips a bit of the last signature, which stays well-formed. */
+/** Flips a bit of the last entry's signature, whose encoding stays well-formed. */
 function withFalseSignature(beacon: SignedSegment): SignedSegment {
   const signed = beacon.signed.map((one, index) => {
     if (index + 1 < beacon.signed.length) return one;

@@ -6,7 +6,7 @@
 import { findFirstAs, type PathSegment } from '../../scion/index.ts';
 import type { KnownSegment } from './store.ts';
 
-/** A beacon as plain data: the interfaces that it passed, the last of them at the neighbour that sent it. */
+/** A beacon as plain data: the interfaces that it passed; the last of them belongs to the neighbour that sent it. */
 export function describeBeacon({
   segment,
   ingress,

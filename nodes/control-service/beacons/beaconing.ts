@@ -1,11 +1,11 @@
 /**
- * Path exploration: core ASes originate beacons, all pass them on, and what arrived is registered as segments
- * (SCION control plane draft, "Path Exploration"; reference control/beaconing).
+ * Path exploration: core ASes originate beacons, all ASes pass them on, and received beacons are registered as
+ * segments (SCION control plane draft, "Path Exploration"; reference control/beaconing).
  *
- * Rounds begin at intervals. Between them, interfaces on which the last success is longer ago than that are
- * tried again at every tick: this fast recovery lets a first path grow by half a tick a hop.
+ * Rounds begin at intervals. Between rounds, an interface whose last success is longer ago than an interval is
+ * tried again at every tick: with this fast recovery, a first path needs half a tick for each hop.
  *
- * Pure: what leaves, and whether the neighbour took it, goes through {@link BeaconingParts}.
+ * Pure: beacons leave, and neighbours confirm them, through {@link BeaconingParts}.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import type { KnownSegment, SegmentStore } from './store.ts';
 
 /** Options of beaconing. */
 export interface BeaconingOptions {
-  /** Times between two rounds, ns: of origination on all interfaces, or on those to core and to child ASes. */
+  /** Time between two rounds of origination, ns: one for all interfaces, or one for each kind of neighbour. */
   readonly origination: Nanoseconds | OriginationTimes;
   readonly propagation: Nanoseconds;
   readonly registration: Nanoseconds;
@@ -35,20 +35,20 @@ export interface BeaconingOptions {
   readonly fastRecovery: boolean;
 }
 
-/** Times between two rounds of origination, by what the neighbour is, ns. */
+/** Times between two rounds of origination, ns, by the neighbour's relation to this AS. */
 export interface OriginationTimes {
   readonly core: Nanoseconds;
   readonly child: Nanoseconds;
 }
 
-/** What beaconing needs. */
+/** The surroundings and the outputs of {@link Beaconing}. */
 export interface BeaconingParts {
   readonly surroundings: ControlSurroundings;
   readonly options: BeaconingOptions;
   readonly random: Random;
   readonly extender: Pick<SegmentExtender, 'extend'>;
   readonly selection: BeaconSelection;
-  /** Beacons that came, by origin. */
+  /** Received beacons, by origin. */
   readonly store: SegmentStore;
   /** Calendar time, seconds since 1970. */
   readonly seconds: () => number;
@@ -69,7 +69,7 @@ const HALF_SECONDS_PER_S = 2;
 /** Creates, propagates and registers the beacons of one AS. */
 export class Beaconing {
   readonly #parts: BeaconingParts;
-  /** One for all interfaces, or one for each relation. */
+  /** Rounds of origination, with the relations for which each counts: one for all, or one per relation. */
   readonly #origination: ReadonlyMap<RoundTimes, readonly NeighbourRelation[]>;
   readonly #propagation: RoundTimes;
   readonly #registration: RoundTimes;
@@ -80,7 +80,7 @@ export class Beaconing {
     this.#parts = parts;
     const { origination, propagation, registration, fastRecovery } = parts.options;
     const times = (intervalNs: Nanoseconds): RoundTimes => {
-      // Rounds of different ASes do not begin together.
+      // Random, so that the rounds of different ASes do not begin together.
       const firstNs = Math.floor(intervalNs * parts.random.uniform());
       return new RoundTimes({ intervalNs, firstNs, isFast: fastRecovery });
     };
@@ -149,7 +149,7 @@ export class Beaconing {
     for (const [origin, list] of byOrigin) register(origin, list, done);
   }
 
-  /** The beacons that are passed on and registered: of a core AS, those of each origin. */
+  /** The beacons that are passed on and registered; a core AS chooses a set for each origin. */
   #chosen(): readonly KnownSegment[] {
     const { surroundings, store, options, selection } = this.#parts;
     const { bestSet, candidates } = options;
@@ -163,7 +163,7 @@ export class Beaconing {
       .flatMap((origin) => selection.select(store.of(origin, now).slice(0, candidates), bestSet));
   }
 
-  /** No beacon passes an AS twice, nor gets too long. */
+  /** True if a beacon may be sent over an interface: it has not passed the neighbour yet, and is short enough. */
   #mayLeave({ segment, ingress }: KnownSegment, ifId: number): boolean {
     const { surroundings, options } = this.#parts;
     const { interfaces } = surroundings;
@@ -195,18 +195,18 @@ function byLength(left: KnownSegment, right: KnownSegment): number {
   return left.segment.entries.length - right.segment.entries.length;
 }
 
-/** What is tried at one tick. */
+/** The attempts of one tick. */
 interface Round {
   /** True if something is to be sent on this interface now. */
   readonly isDue: (ifId: number) => boolean;
-  /** What `count` calls on this interface tell their outcome. */
+  /** Returns the callback to which each of `count` calls on this interface reports its outcome. */
   readonly of: (ifId: number, count: number) => (isTaken: boolean) => void;
 }
 
-/** When rounds begin. */
+/** The schedule of rounds. */
 interface RoundParts {
   readonly intervalNs: Nanoseconds;
-  /** When the first round begins, after the first tick. */
+  /** Time from the first tick to the first round, ns. */
   readonly firstNs: Nanoseconds;
   readonly isFast: boolean;
 }
@@ -214,10 +214,10 @@ interface RoundParts {
 /** When rounds begin, and when something last succeeded on an interface. */
 class RoundTimes {
   readonly #parts: RoundParts;
-  /** When the last round began; before the first one, an instant at which one might have. */
+  /** When the last round began; before the first round, the instant one interval before it. */
   #roundNs: Nanoseconds | undefined;
   readonly #succeededNs = new Map<number, Nanoseconds>();
-  /** Calls without an outcome, by interface. */
+  /** Number of calls without an outcome yet, by interface. */
   readonly #open = new Map<number, number>();
 
   constructor(parts: RoundParts) {

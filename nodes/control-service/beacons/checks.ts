@@ -1,6 +1,6 @@
 /**
- * What is checked of a beacon before its signatures, in the order of the reference (control/beaconing/handler.go,
- * HandleBeacon).
+ * The checks of a beacon that come before those of its signatures, in the order of the reference
+ * (control/beaconing/handler.go, HandleBeacon).
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { TIMESTAMP_TOLERANCE_S } from '../geometry.ts';
 import { hasLoop, isExpired } from '../lookup/segment-sets.ts';
 import type { ControlSurroundings } from '../surroundings.ts';
 
-/** Why a beacon is refused before its signatures are looked at. */
+/** Why a beacon is refused before its signatures are checked. */
 export type BeaconRefusal =
   | 'beacon-interface'
   | 'beacon-loop'
@@ -21,9 +21,9 @@ export type BeaconRefusal =
 
 /** The neighbour, the interface and the time at which a beacon arrived. */
 export interface BeaconArrival {
-  /** The AS that the packet says it comes from, which the border router has checked. */
+  /** The source AS of the packet, which the border router has checked. */
   readonly neighbour: IsdAs;
-  /** The interface on which it entered. */
+  /** The interface on which the beacon entered this AS. */
   readonly ingress: number;
   /** Calendar time, seconds since 1970. */
   readonly seconds: number;

@@ -1,5 +1,6 @@
 /**
- * The selection that a file names: a shipped one, or what a module of the user exports, which may do anything.
+ * The selection of beacons that a file names: a shipped selection, or one that a module of the user exports; user code
+ * may do anything, so it is guarded.
  *
  * @module
  */
@@ -15,9 +16,9 @@ export const SELECTION_MODULE: UserModuleOption = {
 };
 
 /**
- * The selection of this name.
- * @param userModule What a module exports, by its path.
- * @throws RangeError if nobody has loaded the module.
+ * Returns the selection of this name.
+ * @param userModule Returns what a loaded module of the user exports, by its path.
+ * @throws RangeError if the module was not loaded.
  */
 export function chosenSelection(
   name: string,
@@ -32,7 +33,7 @@ export function chosenSelection(
 }
 
 /**
- * A selection that never throws, and chooses among the candidates only, each once and not too many.
+ * Wraps a selection so that it never throws, chooses only candidates, each at most once, and not more than allowed.
  * @param onFailure Called if the selection throws or returns no list: then nothing is chosen.
  */
 export function guardedSelection(
@@ -51,7 +52,7 @@ export function guardedSelection(
   };
 }
 
-/** What a selection returns; undefined if it fails. */
+/** The distinct items that a selection returns; undefined if it fails. */
 function selectedBy(
   selection: BeaconSelection,
   candidates: readonly BeaconCandidate[],
@@ -61,7 +62,7 @@ function selectedBy(
     const chosen: unknown = selection.select(candidates, most);
     return Array.isArray(chosen) ? new Set(chosen) : undefined;
   } catch {
-    // Code of the user: what it throws is no mistake of the node.
+    // The code is the user's: an error that it throws is no mistake of the node.
     return undefined;
   }
 }

@@ -27,14 +27,14 @@ export interface EntrySigner {
   readonly notAfter?: number;
 }
 
-/** What this AS puts into its entries. */
+/** The values and keys with which this AS makes its entries. */
 export interface SegmentExtenderParts {
   readonly isdAs: IsdAs;
   /** MTU inside the AS, bytes. */
   readonly mtu: number;
   readonly interfaces: ReadonlyMap<number, ControlInterface>;
   readonly hops: HopAuthenticator;
-  /** With which it signs now. */
+  /** Returns the key with which the AS signs now. */
   readonly signer: () => EntrySigner;
   /** Lifetime of hop fields in units of 337.5 s, minus one. */
   readonly expTime: number;
@@ -46,7 +46,7 @@ export interface SegmentExtenderParts {
   readonly announced?: (ingress: number, egress: number) => StaticInfo | undefined;
 }
 
-/** Adds this AS's entry. */
+/** Adds this AS's signed entry to segments. */
 export class SegmentExtender {
   readonly #parts: SegmentExtenderParts;
   readonly #peerLinks;
@@ -63,8 +63,8 @@ export class SegmentExtender {
   }
 
   /**
-   * The segment with the entry of this AS.
-   * @param ingress The interface on which it came; 0 if it begins here.
+   * Returns a segment with the entry of this AS added.
+   * @param ingress The interface on which the segment came; 0 if it begins here.
    * @param egress The interface on which it leaves; 0 if it ends here.
    */
   extend(before: SignedSegment, ingress: number, egress: number): SignedSegment {
@@ -89,7 +89,7 @@ export class SegmentExtender {
     return appendSignedEntry(before, content, (input) => signEntry(key, input));
   }
 
-  /** As long as wished, but not longer than the certificate (reference control/beaconing/extender.go, Extend). */
+  /** The option's expiry, but not beyond the certificate's (reference control/beaconing/extender.go, Extend). */
   #expTime(timestamp: number, notAfter: number | undefined): number {
     const { expTime } = this.#parts;
     if (notAfter === undefined) return expTime;

@@ -1,20 +1,21 @@
 /**
- * What is announced of the way that a beacon has come: a sum over its links and over the ASes between them.
+ * Selects beacons by a value that ASes announce, such as latency: the sum over the links that a beacon has passed and
+ * over the ASes between them.
  *
  * @module
  */
 import type { LinkValues, StaticInfo } from '../../scion/index.ts';
 import type { BeaconCandidate } from './selection.ts';
 
-/** A sum, and the number of parts of which nothing is announced. */
+/** A sum of announced values, and the number of links and ASes that announce none. */
 interface AnnouncedSum {
   readonly unknown: number;
   readonly known: number;
 }
 
 /**
- * The candidates of the least sum, at most `most`. The sum of a beacon with unknown parts is a lower bound, so it comes
- * after those with fewer; of equal ones that which came first.
+ * Selects the candidates with the least sums, at most `most`. Where values are unknown, the sum is only a lower bound:
+ * so beacons with fewer unknown values come first. Equal beacons keep their order.
  */
 export function selectLeast<One extends BeaconCandidate>(
   candidates: readonly One[],

@@ -1,11 +1,11 @@
 /**
- * Which beacons an AS passes on or registers: a plug-in. Those that are shipped are files of `selections/`.
+ * The plug-in that selects the beacons which an AS passes on or registers. Shipped selections are in `selections/`.
  *
  * @module
  */
 import type { PathSegment } from '../../scion/index.ts';
 
-/** A choice among beacons; one of several candidates that are given again and again, so it keeps nothing. */
+/** A rule that chooses among beacons. It must keep no state, since it is asked about the same beacons repeatedly. */
 export interface BeaconSelection {
   /**
    * Chooses at most `most` of the candidates.
@@ -14,7 +14,7 @@ export interface BeaconSelection {
   select<One extends BeaconCandidate>(candidates: readonly One[], most: number): readonly One[];
 }
 
-/** A beacon as a selection sees it. */
+/** A beacon from which a selection may choose. */
 export interface BeaconCandidate {
   readonly segment: PathSegment;
 }

@@ -2,8 +2,8 @@
  * Signatures of AS entries: ECDSA in DER, with the hash of the key's curve (reference pkg/scrypto/signed). Entries are signed
  * here on P-256, and verified on all curves of certificates.
  *
- * Each entry's signature covers all before it, so a prefix that was verified need not be verified again: of
- * the beacons that come every few seconds over the same ASes only what is new costs a verification.
+ * Each entry's signature covers all earlier entries, so a verified prefix need not be verified again: when beacons
+ * come over the same ASes every few seconds, only their new entries cost a verification.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export type SignatureRefusal =
   | 'epic-digest'
   | TrustRefusal;
 
-/** A signature of an entry, in DER. */
+/** Signs an entry. @returns the signature in DER. */
 export function signEntry(key: SigningKey, input: Uint8Array): Uint8Array {
   return signEcdsa({ curve: 'p256', key }, input);
 }
@@ -45,10 +45,10 @@ export function asKeyScalar(secret: Uint8Array): Uint8Array {
   return scalar;
 }
 
-/** Provides the public keys of other ASes. */
+/** Returns the public key of an AS; undefined if it has none. */
 export type AsKeySource = (isdAs: IsdAs) => Uint8Array | undefined;
 
-/** Where the keys of signatures come from. */
+/** The source of the keys that verify signatures. */
 export interface EntryKeySource {
   /** The key of a signature, or why there is none. */
   keyOf(question: TrustQuestion): OpenedEcdsaKey | SignatureRefusal;
@@ -56,7 +56,7 @@ export interface EntryKeySource {
   keysOfAs(isdAs: IsdAs): readonly OpenedEcdsaKey[];
 }
 
-/** Keys that everybody has beforehand, one of each AS. */
+/** Keys that were provisioned to all nodes before the run, one for each AS. */
 export class ProvisionedKeys implements EntryKeySource {
   readonly #crypto: CryptoProvider;
   readonly #source: AsKeySource;
@@ -94,7 +94,7 @@ export class SegmentVerifier {
   readonly #keys: EntryKeySource;
   /** Hashes of verified prefixes, the oldest first. */
   readonly #verified = new Set<string>();
-  /** Number of signatures that were verified. */
+  /** Number of verifications so far. */
   count = 0;
 
   constructor(crypto: CryptoProvider, keys: EntryKeySource) {
@@ -131,7 +131,7 @@ export class SegmentVerifier {
     return false;
   }
 
-  /** Notes that a prefix is right; the oldest makes room. */
+  /** Remembers that a prefix was verified; when there are too many, the oldest prefix is forgotten. */
   #remember(name: string): void {
     this.#verified.add(name);
     const [oldest] = this.#verified;
@@ -148,7 +148,8 @@ export class SegmentVerifier {
     if (keyId.isdAs !== isdAs) return 'signature-key';
     const input = signatureInput(segment, index, headerAndBody);
     if (associatedBytes !== input.length - headerAndBody.length) return 'signature-length';
-    // Reference private/segment/segverifier: valid from the segment's timestamp until its hop field ends.
+    // Reference private/segment/segverifier: the key must be valid from the segment's timestamp until its hop field
+    // ends.
     const lifetime = Math.floor((1 + hop.expTime) * HOP_UNIT_S);
     const span = { notBefore: timestamp, notAfter: timestamp + lifetime };
     const key = this.#keys.keyOf({ keyId, span, signedSeconds });

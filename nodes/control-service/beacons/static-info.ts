@@ -1,6 +1,7 @@
 /**
- * What an AS announces in its entry of a beacon (reference control/beaconing/staticinfo_config.go): of the link over
- * which the beacon leaves and of its peering links, and between the interface of the one and others inside the AS.
+ * The values that an AS announces in its entry of a beacon (reference control/beaconing/staticinfo_config.go): those of
+ * the link over which the beacon leaves, those of the peering links, and those inside the AS between the egress
+ * interface and others.
  *
  * @module
  */
@@ -29,7 +30,7 @@ interface EntryInterfaces {
   readonly egress: number;
 }
 
-/** What is announced in an entry; undefined if nothing is. */
+/** The values that are announced in an entry; undefined if there are none. */
 export function staticInfoFor(
   { interfaces, inside, insideLinks = new Map() }: ControlSurroundings,
   entry: EntryInterfaces,
@@ -72,8 +73,8 @@ export function staticInfoFor(
 }
 
 /**
- * True of an interface between which and the egress a path may cross the AS. Of two child interfaces, between which a
- * path changes from one segment to another, the entry with the lower egress speaks (reference, includeIntraInfo).
+ * True if a path may cross the AS between this interface and the egress. Between two child interfaces, where a path
+ * changes segments, only the entry with the lower egress announces values (reference, includeIntraInfo).
  */
 function isCrossed(
   { ifId, relation }: ControlInterface,
@@ -85,7 +86,10 @@ function isCrossed(
   return relation === 'core' || relation === 'peer' || (relation === 'child' && ifId > egress.ifId);
 }
 
-/** What is between two interfaces: on one router nothing but the slower link, otherwise the link between both. */
+/**
+ * Default values between two interfaces: those of the link between their routers; on one router, the slower link's
+ * rate.
+ */
 function insideDefaults(
   one: ControlInterface,
   other: ControlInterface,
@@ -110,7 +114,7 @@ function valuesOf<Value>(
   return new Map(interfaces.map((one) => [one.ifId, of(one)]));
 }
 
-/** The values that are known. */
+/** Converts the known values and leaves out the unknown ones. */
 function defined<From, To>(
   values: ByInterface<From | undefined>,
   of: (value: From) => To | undefined,
@@ -128,7 +132,7 @@ function latencyUs(ns: number | undefined): number | undefined {
   return us === undefined || us > LATENCY_US_MAX ? undefined : us;
 }
 
-/** A rate without limit cannot be said. */
+/** Converts a rate to kbit/s; undefined for a rate without limit, which the format cannot express. */
 function bandwidthKbps(bps: number | undefined): number | undefined {
   const kbps = bps === undefined ? undefined : Math.floor(bps / BITS_PER_KBIT);
   return Number.isSafeInteger(kbps) ? kbps : undefined;

@@ -1,6 +1,6 @@
 /**
- * The beacons that an AS knows, by origin: a newer one over the same interfaces takes the place of the
- * older (reference private/storage/beacon, InsertBeacon).
+ * The beacons that an AS knows, by origin: a newer beacon replaces an older one over the same interfaces
+ * (reference private/storage/beacon, InsertBeacon).
  *
  * @module
  */
@@ -14,17 +14,17 @@ import {
 } from '../../scion/index.ts';
 import type { BeaconCandidate } from './selection.ts';
 
-/** A segment or beacon with what is often asked of it. */
+/** A segment or beacon, with values derived from it that are often needed. */
 export interface KnownSegment extends SignedSegment, BeaconCandidate {
-  /** SHA-256 over its ASes and interfaces: a refreshed one has the same. */
+  /** SHA-256 over its ASes and interfaces; it does not change when the segment is renewed. */
   readonly identity: Uint8Array;
   /** When the first of its hop fields expires, half seconds since 1970. */
   readonly expiryHalfSeconds: number;
-  /** The interface of this AS on which it came; 0 for those made here. */
+  /** The interface of this AS on which it came; 0 if it was made here. */
   readonly ingress: number;
 }
 
-/** A segment with what is often asked of it. @param ingress The interface on which it came; 0 if it was made here. */
+/** Derives the values of {@link KnownSegment}. @param ingress The interface on which it came; 0 if it was made here. */
 export function knownSegment(
   crypto: CryptoProvider,
   { segment, information, signed }: SignedSegment,
@@ -35,14 +35,14 @@ export function knownSegment(
   return { segment, information, signed, identity, ingress, expiryHalfSeconds };
 }
 
-/** What became of a segment that a store was given. */
+/** What became of a segment given to a store: `new` and `newer` were stored, `known` and `full` were not. */
 export type StoredAs = 'new' | 'newer' | 'known' | 'full';
 
 /** Limits of a store. */
 export interface SegmentStoreLimits {
-  /** Most segments of one key; a shorter one takes the place of the longest. */
+  /** Largest number of segments of one key; when there are so many, a shorter one replaces the longest. */
   readonly perKey: number;
-  /** Most keys. */
+  /** Largest number of keys. */
   readonly keys: number;
 }
 
@@ -50,7 +50,7 @@ export interface SegmentStoreLimits {
 export class SegmentStore {
   readonly #limits: SegmentStoreLimits;
   readonly #byKey = new Map<IsdAs, Map<string, KnownSegment>>();
-  /** Nothing expires before, half seconds since 1970. */
+  /** No segment expires before this instant, half seconds since 1970. */
   #nextExpiry = Number.POSITIVE_INFINITY;
 
   constructor(limits: SegmentStoreLimits) {
@@ -69,7 +69,7 @@ export class SegmentStore {
     return [...this.#byKey.keys()];
   }
 
-  /** Stores a segment, unless it is known as new as this. */
+  /** Stores a segment, unless the same segment is known and as new. */
   insert(key: IsdAs, segment: KnownSegment): StoredAs {
     const identity = hashKey(segment.identity);
     const segments = this.#byKey.get(key) ?? new Map<string, KnownSegment>();
@@ -97,14 +97,14 @@ export class SegmentStore {
     return [...this.#byKey.keys()].flatMap((key) => this.of(key, nowHalfSeconds));
   }
 
-  /** Removes all. */
+  /** Removes all segments. */
   clear(): void {
     this.#byKey.clear();
   }
 
-  /** Removes what has expired. @returns how many. */
+  /** Removes expired segments. @returns how many. */
   removeExpired(nowHalfSeconds: number): number {
-    // Called at every tick, while segments live for hours.
+    // Returns early in most calls: this is called at every tick, and segments are valid for hours.
     if (this.#nextExpiry >= nowHalfSeconds) return 0;
     this.#nextExpiry = Number.POSITIVE_INFINITY;
     let count = 0;
@@ -122,7 +122,7 @@ export class SegmentStore {
     return count;
   }
 
-  /** True if there is room, or if room is made by removing one that is longer. */
+  /** True if there is room; a longer segment is removed to make room. */
   #hasRoom(segments: Map<string, KnownSegment>, { segment }: KnownSegment): boolean {
     if (segments.size === 0) return this.#byKey.size < this.#limits.keys;
     if (segments.size < this.#limits.perKey) return true;
@@ -139,8 +139,8 @@ export class SegmentStore {
 }
 
 /**
- * Shortest first. The reference leaves the order of equally long ones to its database; here the newer one comes
- * first, then that of the lower identity.
+ * Orders segments, the shortest first. The reference leaves the order of equally long segments to its database; here
+ * the newer one comes first, then the one with the lower identity.
  */
 function inOrder(left: KnownSegment, right: KnownSegment): number {
   return (

@@ -8,10 +8,10 @@ import { CORRECT_BEHAVIOUR, type ControlBehaviour } from '../behaviour.ts';
 import type { ControlOptions } from '../config.ts';
 import { REVOCATION_NS, TICK_NS } from '../geometry.ts';
 
-/** The double loses what it knows at every tick after this instant, ns. */
+/** The double `amnesiac` loses its segments and answers at every tick after this instant, ns. */
 const FORGETS_NS = 20_000_000_000;
 
-/** Defects by the word of the option `double`. */
+/** The behaviour of each double, by the value of the option `double`. */
 export const DOUBLES: Readonly<Record<NonNullable<ControlOptions['double']>, ControlBehaviour>> = {
   amnesiac: {
     ...CORRECT_BEHAVIOUR,

@@ -1,5 +1,6 @@
 /**
- * The keys that other ASes share with hosts of this one, derived from level 1 keys; those of other ASes are asked for.
+ * The keys that other ASes share with hosts of this AS: they are derived from level 1 keys, which the control services
+ * of those ASes give.
  *
  * @module
  */
@@ -21,9 +22,9 @@ import {
 } from './level1-exchange.ts';
 import { type KeyDone, Level1Keys } from './level1-keys.ts';
 
-/** What it works with. */
+/** The parts of {@link HostKeys}. */
 export interface HostKeysParts extends Level1ExchangeParts {
-  /** Asks another AS for a level 1 key; `done` is called once. The question is made when there is a path. */
+  /** Asks another AS for a level 1 key; `done` is called once. `question` is called when there is a path to the AS. */
   readonly ask: (owner: IsdAs, question: () => Level1Question, done: KeyDone) => void;
 }
 
@@ -48,7 +49,7 @@ export class HostKeys {
     return this.#keys.size;
   }
 
-  /** Renews what ends soon; called at every tick. */
+  /** Requests the next keys before the current epoch ends; called at every tick. */
   tick(): void {
     this.#keys.tick();
   }
@@ -58,14 +59,14 @@ export class HostKeys {
     return this.#exchange.answer(from, body);
   }
 
-  /** Finds the key that an AS shares with a host of this one; undefined if that AS gives none. */
+  /** Finds the key that the AS `owner` shares with a host of this AS; undefined if `owner` gives none. */
   find(
     { owner, seconds, host }: HostKeyRequest & { readonly host: HostAddress },
     done: (key: EpochKey | undefined) => void,
   ): void {
     const { own, crypto, drkeys, seconds: now } = this.#parts;
     const epochBegin = drkeyEpochAt(seconds);
-    // Each other epoch costs a derivation from the secret, or a question.
+    // Refused, since every further epoch would cost a derivation from the secret or a call.
     if (!isEpochNear(epochBegin, now())) {
       done(undefined);
       return;

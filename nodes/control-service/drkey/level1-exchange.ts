@@ -1,10 +1,10 @@
 /**
- * How a control service asks that of another AS for a level 1 key, and how one answers: DRKeyLevel1 of the reference
- * (proto/control_plane/v1/drkey.proto).
+ * How a control service asks another AS's control service for a level 1 key, and how that one answers: DRKeyLevel1 of
+ * the reference (proto/control_plane/v1/drkey.proto).
  *
- * There the call is inside TLS, whose certificates say who asks. Here both ends sign with the keys of their ASes, and the
- * key travels encrypted under X25519 of two secrets that are drawn for it: only the AS that signed the request can read
- * the answer, only the owner of the key can have made it, and neither fits another epoch or request.
+ * In the reference the call is inside TLS, whose certificates tell who asks. Here both ends sign with the keys of their
+ * ASes, and the level 1 key is encrypted under an X25519 agreement between two fresh key pairs: only the AS that signed
+ * the request can read the answer, only the key's owner can have made it, and it fits no other epoch or request.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import {
 
 /** google.protobuf.Timestamp. */
 const TIMESTAMP = message({ seconds: field(1, int53), nanos: field(2, int32) });
-/** Fields from 2045 are not of the reference. */
+/** Fields with numbers from 2045 on are additions of this project to the reference's message. */
 const REQUEST = message({
   at: optional(1, TIMESTAMP),
   protocol: field(2, uint32),
@@ -38,19 +38,19 @@ const REQUEST = message({
 const ANSWER = message({
   begin: optional(1, TIMESTAMP),
   end: optional(2, TIMESTAMP),
-  /** Encrypted. */
+  /** The level 1 key, encrypted. */
   key: field(3, bytes),
   share: field(2_046, bytes),
   signature: field(2_047, bytes),
 });
 const SECRET_BYTES = 32;
 const TAG_BYTES = 16;
-/** Each cipher key encrypts one message. */
+/** All zeros: each cipher key encrypts one message only. */
 const NONCE = new Uint8Array(12);
 const NO_BYTES = new Uint8Array(0);
 const ISD_AS_BYTES = 8;
 const CIPHER_KEY_BYTES = 32;
-/** Epochs before and after the current one of which keys are given. */
+/** Number of epochs before and after the current one whose keys are given as well. */
 const EPOCHS_NEAR = 1;
 const encoder = new TextEncoder();
 
@@ -63,11 +63,11 @@ export type Level1Refusal =
   | 'key-signature'
   | 'key-answer';
 
-/** What both ends of the exchange work with. */
+/** The keys and functions that both ends of the exchange use. */
 export interface Level1ExchangeParts {
   readonly own: IsdAs;
   readonly crypto: CryptoProvider;
-  /** With which this AS signs now. */
+  /** Returns the key with which this AS signs now. */
   readonly key: () => SigningKey;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly seconds: () => number;
@@ -77,14 +77,14 @@ export interface Level1ExchangeParts {
   readonly isSignedBy: (isdAs: IsdAs, message: Uint8Array, signature: Uint8Array) => boolean;
 }
 
-/** A request, and how its answer is read. */
+/** A request, and the function that reads its answer. */
 export interface Level1Question {
   readonly message: Uint8Array;
-  /** The level 1 key, or why the answer is none. */
+  /** Returns the level 1 key in the answer, or why the answer is refused. */
   readonly open: (answer: Uint8Array) => Uint8Array | Level1Refusal;
 }
 
-/** What the two ends agree on before there is a key. */
+/** The facts of one exchange that both ends sign. */
 interface Exchange {
   readonly asker: IsdAs;
   readonly owner: IsdAs;
@@ -93,7 +93,7 @@ interface Exchange {
   readonly shares: readonly Uint8Array[];
 }
 
-/** Asks for level 1 keys, and answers. */
+/** Makes and answers requests for level 1 keys. */
 export class Level1Exchange {
   readonly #parts: Level1ExchangeParts;
 
@@ -101,7 +101,7 @@ export class Level1Exchange {
     this.#parts = parts;
   }
 
-  /** Asks `owner` for the key of this AS in an epoch. */
+  /** Makes the request for the level 1 key that `owner` shares with this AS in an epoch. */
   ask(owner: IsdAs, epochBegin: number): Level1Question {
     const { own, crypto, key, randomBytes } = this.#parts;
     const secret = crypto.x25519Key(randomBytes(SECRET_BYTES));
@@ -178,24 +178,24 @@ export class Level1Exchange {
   }
 }
 
-/** True of the epoch of this instant and of those beside it, of which alone keys are given. */
+/** True if the epoch is that of this instant, or next to it; keys of other epochs are not given. */
 export function isEpochNear(epochBegin: number, seconds: number): boolean {
   return Math.abs(epochBegin - drkeyEpochAt(seconds)) <= EPOCHS_NEAR * DRKEY_EPOCH_SECONDS;
 }
 
-/** What is signed, and what the cipher's key is for. */
+/** The bytes that are signed, or from which the cipher's key is derived. */
 function coveredBytes(
   purpose: 'request' | 'answer' | 'cipher',
   { asker, owner, epochBegin, shares }: Exchange,
 ): Uint8Array {
   const epoch = new Uint8Array(4);
   writeUint32(epoch, 0, epochBegin);
-  // Shares come last: only their lengths could differ, and a share of another length agrees on nothing.
+  // Only shares could have another length; since they come last, different inputs still give different bytes.
   const head = [encoder.encode(`DRKey level 1 ${purpose}`), isdAsBytes(asker), isdAsBytes(owner)];
   return concatByteList([...head, epoch, ...shares]);
 }
 
-/** An ISD-AS as keys are derived for it. */
+/** The 8 bytes of an ISD-AS, as key derivation uses them. */
 export function isdAsBytes(isdAs: IsdAs): Uint8Array {
   const bytes = new Uint8Array(ISD_AS_BYTES);
   writeIsdAs(bytes, 0, isdAs);

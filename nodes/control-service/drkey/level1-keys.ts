@@ -1,6 +1,7 @@
 /**
- * The level 1 keys that other ASes have given to this one: kept for their epochs, and asked for again before the next
- * epoch begins (reference control/drkey, prefetcher), so that hosts need not wait for them then.
+ * The level 1 keys that other ASes have given to this AS. Each is kept for its epoch and one more; the key of the next
+ * epoch is requested before that epoch begins (reference control/drkey, prefetcher), so that hosts need not wait for
+ * it.
  *
  * @module
  */
@@ -13,32 +14,32 @@ import {
   KEYS_KEPT_MAX,
 } from '../geometry.ts';
 
-/** Told once what became of a question for a level 1 key. */
+/** Called once with the requested level 1 key; undefined if there is none. */
 export type KeyDone = (key: Uint8Array | undefined) => void;
 
 interface KnownKey {
   readonly owner: IsdAs;
   readonly epochBegin: number;
   readonly key: Uint8Array;
-  /** True if a host has asked for it. */
+  /** True if a host has asked for the key. */
   isUsed: boolean;
-  /** When its successor may be asked for again, seconds since 1970. */
+  /** When the key of the next epoch may be requested again, seconds since 1970. */
   renewSeconds: number;
 }
 
-/** What the table works with. */
+/** The clock and the source of {@link Level1Keys}. */
 export interface Level1KeysParts {
   readonly seconds: () => number;
-  /** Asks the AS `owner`; undefined if it does not answer. */
+  /** Asks the AS `owner` for a key; `done` gets undefined if the AS does not answer. */
   readonly fetch: (owner: IsdAs, epochBegin: number, done: KeyDone) => void;
 }
 
 /** The level 1 keys of other ASes. */
 export class Level1Keys {
   readonly #parts: Level1KeysParts;
-  /** By owner and epoch; the oldest makes room. */
+  /** Keys by owner and epoch; when there are too many, the oldest is dropped. */
   readonly #keys = new Map<string, KnownKey>();
-  /** The callbacks of questions that are under way, by owner and epoch. */
+  /** The callbacks of requests that are under way, by owner and epoch. */
   readonly #waiting = new Map<string, KeyDone[]>();
 
   constructor(parts: Level1KeysParts) {
@@ -50,7 +51,10 @@ export class Level1Keys {
     return this.#keys.size;
   }
 
-  /** Finds a key, for a host. @param done Called once, with undefined if there is none or too many are asked for. */
+  /**
+   * Finds a key for a host.
+   * @param done Called once; with undefined if there is no key, or too many requests are open.
+   */
   find(owner: IsdAs, epochBegin: number, done: KeyDone): void {
     const known = this.#keys.get(nameOf(owner, epochBegin));
     if (known === undefined) {
@@ -65,7 +69,9 @@ export class Level1Keys {
     done(known.key);
   }
 
-  /** Forgets keys of epochs that are over, and asks for those of the next epoch where hosts used the current ones. */
+  /**
+   * Forgets keys one epoch after their own ended, and requests the next epoch's keys from ASes whose keys hosts used.
+   */
   tick(): void {
     const seconds = this.#parts.seconds();
     for (const [name, known] of this.#keys) {

@@ -1,5 +1,5 @@
 /**
- * The segments that a control service has, and what it answers from them (reference private/pathdb).
+ * The segments that a control service has, and the queries that it answers from them (reference private/pathdb).
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { isExpired, NO_SEGMENTS } from './segment-sets.ts';
 
 const LIMITS = { perKey: CANDIDATES_MAX, keys: ASES_KEPT_MAX };
 
-/** What the database needs. */
+/** The AS and the clock of a {@link SegmentDatabase}. */
 export interface SegmentDatabaseParts {
   readonly own: IsdAs;
   readonly isCore: boolean;
@@ -26,7 +26,7 @@ export interface SegmentDatabaseParts {
   readonly halfSeconds: () => number;
 }
 
-/** The segments that a control service has. */
+/** The segments that a control service has, by the ASes where they begin or end. */
 export class SegmentDatabase {
   readonly isCore: boolean;
   readonly #parts: SegmentDatabaseParts;
@@ -45,7 +45,7 @@ export class SegmentDatabase {
     return { ending: this.#ending.size, registered: this.#registered.size };
   }
 
-  /** Number of ASes where segments that end here begin, and of those that have registered segments. */
+  /** Number of ASes where the segments that end here begin, and number of ASes that have registered segments. */
   get ases(): { readonly origins: number; readonly registrants: number } {
     return { origins: this.#ending.keys().length, registrants: this.#registered.keys().length };
   }
@@ -60,7 +60,7 @@ export class SegmentDatabase {
     return this.#registered.insert(findLastAs(segment.segment), segment);
   }
 
-  /** Removes all. */
+  /** Removes all segments. */
   clear(): void {
     this.#ending.clear();
     this.#registered.clear();
@@ -84,7 +84,7 @@ export class SegmentDatabase {
     return origins.flatMap((origin) => this.#ending.of(origin, this.#parts.halfSeconds()));
   }
 
-  /** What a core AS answers another control service. */
+  /** The segments that a core AS answers another control service; none unless `source` is this AS. */
   answerTo({ source, target }: SegmentsRequest): SegmentsByRole {
     const { own, halfSeconds } = this.#parts;
     if (!this.isCore || source !== own) return NO_SEGMENTS;
@@ -93,7 +93,7 @@ export class SegmentDatabase {
     return { ...NO_SEGMENTS, downs: this.#registered.of(target, halfSeconds()), cores };
   }
 
-  /** Those of some segments that have not expired. */
+  /** The given segments without the expired ones. */
   stillValid({ ups, downs, cores }: SegmentsByRole): SegmentsByRole {
     const seconds = this.#parts.halfSeconds() / 2;
     const valid = (all: SegmentsByRole['ups']): SegmentsByRole['ups'] =>

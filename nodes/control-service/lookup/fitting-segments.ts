@@ -1,5 +1,6 @@
 /**
- * What of an answer fits one message: the best segments of all ASes rather than all segments of a few.
+ * Cuts an answer to what fits one message: it keeps the best segments of all ASes rather than all segments of a few
+ * ASes.
  *
  * @module
  */
@@ -10,14 +11,14 @@ import {
   type SegmentsByRole,
 } from '../../scion/index.ts';
 
-/** Tags and lengths of an entry, of a segment, and of the roles of a message, bytes at most. */
+/** Largest numbers of bytes of tags and lengths: per entry, per segment, and once per message for its roles. */
 const OVERHEAD = { entry: 20, segment: 10, message: 60 } as const;
 const ROLES = ['ups', 'downs', 'cores'] as const;
 
 type Segment = SegmentsByRole['ups'][number];
 
 /**
- * As many of some segments as a message may have: the first between each two ASes, then the second, and so on.
+ * Selects as many segments as fit a message: the first one between each pair of ASes, then the second, and so on.
  * @param bytesMax Longest message, bytes.
  */
 export function fittingSegments(all: SegmentsByRole, bytesMax: number): SegmentsByRole {

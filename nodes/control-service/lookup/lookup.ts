@@ -1,8 +1,8 @@
 /**
- * Finds the segments of paths to an AS: its own, and those that core ASes have (SCION control plane draft, "Path Lookup";
- * reference private/segment/segfetcher).
+ * Finds the segments of paths to an AS: those of this AS, and those that core ASes have (SCION control plane draft,
+ * "Path Lookup"; reference private/segment/segfetcher).
  *
- * Whether the target is a core AS is not asked: the core segments of its ISD show it.
+ * The core segments to the target's ISD show whether the target is a core AS, so nobody is asked for that.
  *
  * @module
  */
@@ -26,14 +26,14 @@ import {
 import type { SegmentDatabase } from './database.ts';
 import { isEmpty, NO_SEGMENTS } from './segment-sets.ts';
 
-/** What lookups need. */
+/** The surroundings of {@link SegmentLookup}. */
 export interface SegmentLookupParts {
   readonly database: SegmentDatabase;
   readonly own: IsdAs;
   readonly now: () => Nanoseconds;
   /**
-   * Asks the control service of a core AS over one of the paths that the segments make; undefined if it does not
-   * answer, or what it says is not right.
+   * Asks the control service of a core AS over one of the paths that the segments make; `done` gets undefined if it
+   * does not answer, or if its answer is invalid.
    */
   readonly ask: (
     core: IsdAs,
@@ -46,16 +46,16 @@ export interface SegmentLookupParts {
 /** One lookup. */
 interface Search {
   readonly target: IsdAs;
-  /** Age at which an answer that is kept is asked for again, ns. */
+  /** Age at which a kept answer is requested again, ns. */
   readonly ageNsMax: Nanoseconds;
-  /** True once it has used an answer that is older than a round. */
+  /** True once the lookup has used an answer that is older than a round. */
   hasUsedOld: boolean;
 }
 
-/** What a core AS is asked. */
+/** A question to a core AS: the segments from it to `target`. */
 interface CoreQuestion {
   readonly core: IsdAs;
-  /** Segments over which it is reached. */
+  /** Segments over which the core AS is reached. */
   readonly known: SegmentsByRole;
   readonly target: IsdAs;
 }
@@ -78,7 +78,7 @@ export class SegmentLookup {
     this.#parts = parts;
   }
 
-  /** Answers that are kept, with their age. */
+  /** The kept answers, with their ages. */
   answers(): readonly { readonly of: string; readonly ageNs: Nanoseconds }[] {
     const now = this.#parts.now();
     return [...this.#answers].map(([of, { atNs }]) => ({ of, ageNs: now - atNs }));
@@ -90,9 +90,9 @@ export class SegmentLookup {
   }
 
   /**
-   * Finds the segments between this AS and `target`; none if there are too many lookups already. What was
-   * answered before the last round may lack an AS that is known by now: if nothing was found with it, it is
-   * asked for again.
+   * Finds the segments between this AS and `target`; none if there are too many lookups already. An answer from
+   * before the last round may lack an AS that is known by now: if nothing was found with such an answer, the question
+   * is asked again.
    */
   find(target: IsdAs, done: Done): void {
     if (this.#open >= LOOKUPS_MAX) {
@@ -131,7 +131,7 @@ export class SegmentLookup {
     this.#coresOf(search, ups, makeWildcard(isd), (cores) => then(ups, cores));
   }
 
-  /** What the core ASes where up segments begin have of core segments to a target, which may stand for any core AS. */
+  /** Asks the core ASes where up segments begin for core segments to a target, which may be a wildcard. */
   #coresOf(
     search: Search,
     ups: SegmentsByRole['ups'],
@@ -178,8 +178,8 @@ export class SegmentLookup {
   }
 
   /**
-   * Core segments to the target itself: it may be a core AS of which the answers that are kept do not know yet. The
-   * reference asks for them at once, since it knows from the TRC which ASes are core.
+   * Finds core segments to the target itself: it may be a core AS that is missing in the kept answers. The reference
+   * asks for such segments at once, since it knows from the TRC which ASes are core.
    */
   #beyond(search: Search, ups: SegmentsByRole['ups'], done: Done): void {
     const { target } = search;
@@ -189,7 +189,7 @@ export class SegmentLookup {
     });
   }
 
-  /** What a core AS answers: from here, from an answer that is kept, or by asking it. */
+  /** Gets the answer of a core AS: from this AS's database, from a kept answer, or by asking the core AS. */
   #fetch(search: Search, { core, known, target }: CoreQuestion, done: Done): void {
     const { database, own, ask, now } = this.#parts;
     const request = { source: core, target };
@@ -200,7 +200,7 @@ export class SegmentLookup {
     const name = `${core} ${request.target}`;
     const kept = this.#answers.get(name);
     const valid = database.stillValid(kept?.segments ?? NO_SEGMENTS);
-    // What has expired is asked for again (reference private/segment/segfetcher/fetcher.go, nextQuery).
+    // Expired segments are requested again (reference private/segment/segfetcher/fetcher.go, nextQuery).
     const ageNs = kept === undefined ? Number.POSITIVE_INFINITY : now() - kept.atNs;
     if (!isEmpty(valid) && ageNs < search.ageNsMax) {
       search.hasUsedOld ||= ageNs >= ROUND_INTERVAL_NS;
@@ -214,7 +214,7 @@ export class SegmentLookup {
     }
     this.#waiting.set(name, [done]);
     ask(core, known, request, (answer) => {
-      // A lookup that fails tries what was known before.
+      // A question without an answer falls back to the segments that were known before.
       const segments = answer ?? kept?.segments ?? NO_SEGMENTS;
       if (answer !== undefined && !isEmpty(answer)) this.#keep(name, { segments, atNs: now() });
       const all = this.#waiting.get(name) ?? [];
@@ -231,7 +231,7 @@ export class SegmentLookup {
   }
 }
 
-/** The ASes where segments begin, those of the shortest first. */
+/** The ASes where segments begin, in the order of the segments' lengths, the shortest first. */
 function nearest(segments: SegmentsByRole['ups']): readonly IsdAs[] {
   const byLength = [...segments].sort(
     (left, right) => left.segment.entries.length - right.segment.entries.length,
@@ -239,7 +239,7 @@ function nearest(segments: SegmentsByRole['ups']): readonly IsdAs[] {
   return [...new Set(byLength.map(({ segment }) => findFirstAs(segment)))];
 }
 
-/** Calls `then` when the returned function was called `count` times. */
+/** Calls `then` once the returned function has been called `count` times. */
 function afterAll(count: number, then: () => void): () => void {
   let left = count;
   return () => {

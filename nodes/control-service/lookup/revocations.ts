@@ -1,9 +1,9 @@
 /**
- * Interfaces that routers say are down, by SCMP: paths over them are not used for a while (reference
- * private/revcache; SCMP 5 and 6). They are hints: nobody signs them, so each is believed for 10 s only.
+ * Interfaces that routers report down by SCMP: paths over them are not used for a while (reference private/revcache;
+ * SCMP types 5 and 6). Such reports are only hints: nobody signs them, so each is believed for 10 s.
  *
- * A beacon that has passed an interface since shows that it is up: at the start of a network, links come up after the
- * first packets have failed on them, and what is found then must not be avoided.
+ * A beacon that has passed an interface after the report shows that the interface is up. At the start of a network,
+ * links come up after the first packets have failed on them, and paths over them must then not be avoided.
  *
  * @module
  */
@@ -39,20 +39,20 @@ interface Revocation {
   readonly atSeconds: number;
 }
 
-/** What revocations need. */
+/** The clocks and the output of {@link Revocations}. */
 export interface RevocationsParts {
   readonly now: () => Nanoseconds;
   readonly clock: () => CalendarTime;
   /** How long an interface is believed to be down, ns. */
   readonly lifetimeNs: Nanoseconds;
-  /** An interface is not believed to be down any more, so long after it was said last, ns. */
+  /** Called when an interface is not believed to be down any more. @param afterNs Time since the last report, ns. */
   readonly restored: (afterNs: Nanoseconds) => void;
 }
 
-/** The interfaces that were said to be down. */
+/** The interfaces that are believed to be down. */
 export class Revocations {
   readonly #parts: RevocationsParts;
-  /** By interface, the oldest first. */
+  /** Reports by interface, the oldest first. */
   readonly #revoked = new Map<string, Revocation>();
 
   constructor(parts: RevocationsParts) {
@@ -79,9 +79,9 @@ export class Revocations {
     return isNew;
   }
 
-  /** Removes what is believed no more. */
+  /** Removes the interfaces that are not believed to be down any more. */
   removeExpired(): void {
-    // The oldest come first.
+    // The oldest reports come first.
     for (const name of this.#revoked.keys()) {
       if (this.#isHeld(name)) return;
       this.#end(name);
@@ -93,25 +93,25 @@ export class Revocations {
     return this.#revoked.size > 0 && interfaces.some((item) => this.#isHeld(formatInterface(item)));
   }
 
-  /** A beacon has just come over these interfaces: they are up. */
+  /** Called when a beacon has just come over these interfaces, which shows that they are up. */
   lift(interfaces: readonly PathInterface[]): void {
     if (this.#revoked.size === 0) return;
     for (const item of interfaces) this.#end(formatInterface(item));
   }
 
-  /** What is known of a verified segment lifts the revocations that are older than its signatures. */
+  /** Removes the revocations of a verified segment's interfaces that are older than its signatures. */
   liftPassedBy(segment: SignedSegment): void {
     if (this.#revoked.size === 0) return;
     for (const { item, passedSeconds } of interfacesOf(segment)) {
       const name = formatInterface(item);
-      // Whole seconds: what was signed in the second of the revocation shows nothing.
+      // Signatures have whole seconds: one from the second of the revocation may be older than the revocation.
       if (passedSeconds > (this.#revoked.get(name)?.atSeconds ?? passedSeconds)) {
         this.#end(name);
       }
     }
   }
 
-  /** The interfaces of some segments that are believed to be down. */
+  /** The interfaces of the given segments that are believed to be down. */
   among({ ups, cores, downs }: SegmentsByRole): readonly PathInterface[] {
     if (this.#revoked.size === 0) return [];
     const revoked = new Map<string, PathInterface>();
@@ -134,18 +134,21 @@ export class Revocations {
     const atNs = this.#revoked.get(name)?.atNs;
     if (atNs === undefined) return;
     this.#revoked.delete(name);
-    // What has expired is believed no more since then, whenever it is removed.
+    // An expired report counts only until it expired, even if it is removed later.
     restored(Math.min(now() - atNs, lifetimeNs));
   }
 }
 
-/** An interface of a segment, and the earliest time at which a beacon may have passed it last, s since 1970. */
+/** An interface of a segment, and a time after which the segment's beacon must have passed it, seconds since 1970. */
 interface PassedInterface {
   readonly item: PathInterface;
   readonly passedSeconds: number;
 }
 
-/** An AS signs its entry before the beacon leaves: what comes after has been passed later. Nothing passes a peering link. */
+/**
+ * An AS signs its entry before the beacon leaves it, so later interfaces were passed later. No beacon passes peering
+ * links.
+ */
 function interfacesOf({ segment, signed }: SignedSegment): readonly PassedInterface[] {
   const passed: PassedInterface[] = [];
   for (const [index, { isdAs, hop, peers }] of segment.entries.entries()) {

@@ -1,5 +1,5 @@
 /**
- * Questions about segments by their role, and about single segments.
+ * Properties of sets of segments and of single segments.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import {
 
 const HALF_SECONDS_PER_S = 2;
 
-/** Segments that are none. */
+/** The empty set of segments. */
 export const NO_SEGMENTS: SegmentsByRole = { ups: [], downs: [], cores: [] };
 
 /** True if there are no segments. */
@@ -21,33 +21,33 @@ export function isEmpty({ ups, downs, cores }: SegmentsByRole): boolean {
   return ups.length + downs.length + cores.length === 0;
 }
 
-/** True of a segment that passes an AS twice. */
+/** True if the segment passes an AS twice. */
 export function hasLoop({ segment: { entries } }: Pick<SignedSegment, 'segment'>): boolean {
   return new Set(entries.map(({ isdAs }) => isdAs)).size < entries.length;
 }
 
-/** True of a segment that ends in its last AS, and is no beacon. */
+/** True if the segment ends in its last AS, so that it is not a beacon that goes on. */
 export function isEnded({ segment, signed }: SignedSegment): boolean {
   return signed.at(-1)?.next === '0-0' && segment.entries.at(-1)?.hop.consEgress === 0;
 }
 
-/** What is required of a segment that is registered. */
+/** The requirements on a segment that is registered. */
 export interface SegmentLimits {
   readonly origin: IsdAs;
-  /** Most ASes. */
+  /** Largest number of ASes. */
   readonly maxHops: number;
-  /** Calendar time since 1970. */
+  /** Calendar time, seconds since 1970. */
   readonly seconds: number;
 }
 
-/** True of a segment from `origin` that ends, passes no AS twice, is short enough and has not expired. */
+/** True if the segment begins in `origin`, has an end, passes no AS twice, is short enough and has not expired. */
 export function isWholeSegment(one: SignedSegment, limits: SegmentLimits): boolean {
   const { origin, maxHops, seconds } = limits;
   const isShort = one.segment.entries.length <= maxHops && findFirstAs(one.segment) === origin;
   return isShort && isEnded(one) && !hasLoop(one) && !isExpired(one, seconds);
 }
 
-/** True if a hop field of the segment has expired. @param seconds Calendar time since 1970. */
+/** True if a hop field of the segment has expired. @param seconds Calendar time, seconds since 1970. */
 export function isExpired({ segment }: Pick<SignedSegment, 'segment'>, seconds: number): boolean {
   return segmentExpiryHalfSeconds(segment) < HALF_SECONDS_PER_S * seconds;
 }

@@ -1,5 +1,5 @@
 /**
- * The CA of a core AS: issues certificates to ASes, and renews its own by its root.
+ * The CA of a core AS: issues certificates to ASes, and renews its own certificate with the root of that AS.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export class CertificateAuthority {
   readonly #as: AsSecret;
   #own: Required<Issuer>;
 
-  /** @param certificate Of the CA, as it is at the start. */
+  /** @param certificate The certificate that the CA has at the start. */
   constructor(crypto: CryptoProvider, as: AsSecret, certificate: Certificate) {
     this.#crypto = crypto;
     this.#as = as;
@@ -34,7 +34,10 @@ export class CertificateAuthority {
     return this.#as.isdAs;
   }
 
-  /** A chain for the owner of an older certificate; undefined if it would be none. @param seconds Now, since 1970. */
+  /**
+   * Issues a chain to the owner of an older certificate; undefined if it would be invalid.
+   * @param seconds Now, since 1970.
+   */
   issue(
     { subject }: Certificate,
     { key, lifetimeSeconds }: RenewalWish,
@@ -49,7 +52,7 @@ export class CertificateAuthority {
     return typeof as === 'string' ? undefined : { as, ca: this.#own.certificate };
   }
 
-  /** The next certificate of the CA itself, for the same key. */
+  /** Issues the next certificate of the CA itself, for the same key. */
   #renew(root: Certificate, seconds: number): void {
     const validity = { notBefore: seconds - BACKDATED_S, notAfter: seconds + CA_LIFETIME_S };
     const subject = subjectOf(this.#as, 'ca', this.#own.key.key, validity);

@@ -1,8 +1,8 @@
 /**
  * Certificates of the control-plane PKI: X.509 version 3 (RFC 5280) in the profile of draft-dekater-scion-pki.
  *
- * Decoding checks the form and the profile; who signed a certificate, and whether it is valid now, is checked with chains
- * (chain.ts) and TRCs (trc.ts).
+ * Decoding checks the form and the profile. The signer of a certificate, and whether it is valid now, are checked for
+ * chains (chain.ts) and TRCs (trc.ts).
  *
  * @module
  */
@@ -43,7 +43,7 @@ import { isdAsOfName, NAME, type Name } from './name.ts';
 import { type CertificateKind, kindOf, type ProfileRefusal, profileRefusal } from './profile.ts';
 import type { Validity } from './validity.ts';
 
-/** Why bytes are no certificate, in the order of the checks. */
+/** Why bytes are refused as a certificate, in the order of the checks. */
 export type CertificateRefusal =
   | 'certificate-too-long'
   | 'certificate-malformed'
@@ -55,29 +55,29 @@ export type CertificateRefusal =
   | 'certificate-extension'
   | ProfileRefusal;
 
-/** A certificate that has passed these checks. */
+/** A certificate that has passed the checks of {@link decodeCertificate}. */
 export interface Certificate extends Validity, CertificateExtensions {
   readonly kind: CertificateKind;
-  /** The whole, in DER. */
+  /** The whole certificate, in DER. */
   readonly bytes: Uint8Array;
-  /** The shortest big-endian integer, positive. */
+  /** Serial number: a positive big-endian integer in its shortest form. */
   readonly serial: Uint8Array;
   readonly issuer: Name;
   readonly subject: Name;
-  /** The AS in the subject; of a voter it may be absent. */
+  /** The AS in the subject; it may be absent in the certificate of a voter. */
   readonly isdAs: ReturnType<typeof isdAsOfName>;
   readonly subjectKeyId: Uint8Array;
   readonly key: EcdsaPublicKey;
-  /** What the signature is over. */
+  /** The bytes that the signature covers. */
   readonly signed: Uint8Array;
   readonly hash: HashName;
   /** Ecdsa-Sig-Value in DER. */
   readonly signature: Uint8Array;
 }
 
-/** What an issuer says about a subject. */
+/** The content of a certificate that an issuer signs. */
 export interface CertificateContent extends Validity {
-  /** 1 to 20 octets, the first below 128 and not 0. */
+  /** Serial number: 1 to 20 octets, the first below 128 and not 0. */
   readonly serial: Uint8Array;
   /** Names in DER. */
   readonly issuer: Uint8Array;
@@ -86,7 +86,7 @@ export interface CertificateContent extends Validity {
   readonly extensions: CertificateExtensions;
 }
 
-/** Version 3 (RFC 5280 section 4.1.2.1). */
+/** The encoding of version 3 (RFC 5280 section 4.1.2.1). */
 const VERSION = 2;
 
 const TO_BE_SIGNED = derSequence({
@@ -105,7 +105,7 @@ const CERTIFICATE = derSequence({
   signature: derBitBytes,
 });
 
-/** Reads a certificate that is all of some bytes. */
+/** Reads a certificate that fills `bytes` exactly. */
 export function decodeCertificate(bytes: Uint8Array): Certificate | CertificateRefusal {
   if (bytes.length > CERTIFICATE_BYTES_MAX) return 'certificate-too-long';
   const read = readDer(CERTIFICATE, bytes);
@@ -137,7 +137,7 @@ export function decodeCertificate(bytes: Uint8Array): Certificate | CertificateR
   };
 }
 
-/** Makes a certificate; the key is the issuer's. @returns DER. */
+/** Makes a certificate, signed with the issuer's key. @returns the certificate in DER. */
 export function issueCertificate(content: CertificateContent, issuerKey: EcdsaKey): Uint8Array {
   const { serial, issuer, subject, notBefore, notAfter, key, extensions } = content;
   const algorithm = signatureAlgorithm(hashOfCurve(issuerKey.curve));
@@ -154,7 +154,7 @@ export function issueCertificate(content: CertificateContent, issuerKey: EcdsaKe
   return encodeCertificate(signed, signature, algorithm);
 }
 
-/** Whether the owner of a key signed a certificate. */
+/** Checks whether the owner of a key signed a certificate. */
 export function certificateVerdict(
   crypto: PkiCrypto,
   { hash, signed, signature }: Certificate,
@@ -173,8 +173,8 @@ function encodeCertificate(
 }
 
 /**
- * RFC 5280 section 4.1.2.2: positive, and at most 20 octets. The octet of zeros before a first bit of 1 (X.690 section 8.3)
- * is not counted: CAs of the reference draw 20 octets (pkg/scrypto/cppki/ca.go, CreateChain).
+ * RFC 5280 section 4.1.2.2: positive, and at most 20 octets. The octet of zeros before a first bit of 1 (X.690 section
+ * 8.3) is not counted: CAs of the reference draw 20 octets (pkg/scrypto/cppki/ca.go, CreateChain).
  */
 function isSerial(serial: Uint8Array): boolean {
   const isPositive = (serial[0] as number) < 0x80 && serial.some((byte) => byte !== 0);

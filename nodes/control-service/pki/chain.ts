@@ -1,6 +1,6 @@
 /**
- * Chains: the certificate of an AS, signed by a CA, signed by a root of a TRC of the AS's ISD (reference
- * pkg/scrypto/cppki/certs.go, VerifyChain and ValidateChain).
+ * Chains: the certificate of an AS, signed by a CA, whose certificate is signed by a root in a TRC of the AS's ISD
+ * (reference pkg/scrypto/cppki/certs.go, VerifyChain and ValidateChain).
  *
  * @module
  */
@@ -28,7 +28,11 @@ export type ChainRefusal =
   | 'chain-signature'
   | 'chain-time';
 
-/** How long a chain is valid under a TRC, or why it is refused at this time. @param seconds Since 1970. */
+/**
+ * Verifies a chain under a TRC.
+ * @param seconds Now, since 1970.
+ * @returns when the chain is valid, or why it is refused.
+ */
 export function verifyChain(
   crypto: PkiCrypto,
   { as, ca }: CertificateChain,
@@ -37,7 +41,7 @@ export function verifyChain(
 ): Validity | ChainRefusal {
   if (as.kind !== 'as' || ca.kind !== 'ca') return 'chain-kind';
   const { isdAs } = as;
-  // A root speaks for its own ISD only.
+  // A root may vouch only for ASes of its own ISD.
   if (isdAs === undefined || isdAs === 'malformed' || readIsd(isdAs) !== trc.id.isd) {
     return 'chain-isd';
   }
@@ -60,7 +64,7 @@ export function verifyChain(
   return containsTime(validity, seconds) ? validity : 'chain-time';
 }
 
-/** RFC 5280 sections 6.1.3 (a) and 4.2.1.1: the names agree, and the identifiers of the key if there are both. */
+/** RFC 5280 sections 6.1.3 (a) and 4.2.1.1: the names agree, and the key identifiers agree if both are present. */
 function isIssuedBy(one: Certificate, issuer: Certificate): boolean {
   if (!equalBytes(one.issuer.bytes, issuer.subject.bytes)) return false;
   const { authorityKeyId } = one;

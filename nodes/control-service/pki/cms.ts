@@ -1,6 +1,6 @@
 /**
- * CMS SignedData (RFC 5652) as TRCs are signed: the payload inside, no certificates, signers named by issuer and serial
- * number, and signed attributes (draft-dekater-scion-pki, section "TRC Signature Syntax").
+ * CMS SignedData (RFC 5652) in the form of signed TRCs: with the payload and signed attributes, without certificates,
+ * and with signers named by issuer and serial number (draft-dekater-scion-pki, section "TRC Signature Syntax").
  *
  * @module
  */
@@ -41,7 +41,10 @@ const SIGNED_DATA = '1.2.840.113549.1.7.2';
 const CONTENT_TYPE = '1.2.840.113549.1.9.3';
 const MESSAGE_DIGEST = '1.2.840.113549.1.9.4';
 const SIGNING_TIME = '1.2.840.113549.1.9.5';
-/** Of SignedData without certificates about data, and of signers named by issuer (RFC 5652 sections 5.1 and 5.3). */
+/**
+ * Version of SignedData that has data and no certificates, and of SignerInfo with an issuer (RFC 5652 sections 5.1 and
+ * 5.3).
+ */
 const VERSION = 1;
 
 const ATTRIBUTE = derSequence({ type: derOid, values: derSetOf(derAny) });
@@ -76,7 +79,7 @@ export interface SignedPayload {
   readonly signers: readonly SignerInfo[];
 }
 
-/** Why bytes are no signed payload. */
+/** Why bytes are refused as a signed payload. */
 export type SignedDataRefusal =
   | 'signed-data-too-long'
   | 'signed-data-malformed'
@@ -117,12 +120,12 @@ export function decodeSignedData(bytes: Uint8Array): SignedPayload | SignedDataR
   return { payload: content.content.payload, signers };
 }
 
-/** What is needed to make a SignerInfo (RFC 5652 section 5.3). */
+/** The inputs from which a SignerInfo is made (RFC 5652 section 5.3). */
 export interface SignerParts {
   readonly crypto: PkiCrypto;
   readonly certificate: Certificate;
   readonly key: EcdsaKey;
-  /** When it is signed, seconds since 1970. */
+  /** Time of the signature, seconds since 1970. */
   readonly seconds: number;
 }
 
@@ -138,7 +141,7 @@ export function signPayload(
     { type: SIGNING_TIME, values: [derTime.write(seconds)] },
     { type: MESSAGE_DIGEST, values: [derOctets.write(digest)] },
   ]);
-  // RFC 5652 section 5.4: signed with the tag of a SET, and written with the tag [0].
+  // RFC 5652 section 5.4: the attributes are signed with the tag of a SET, and written with the tag [0].
   return {
     version: VERSION,
     signer: { issuer: certificate.issuer, serial: certificate.serial },
@@ -149,12 +152,12 @@ export function signPayload(
   };
 }
 
-/** True if a signature says that it is by the key of this certificate. */
+/** True if a signature names this certificate as its signer's. */
 export function isSignerOf({ signer }: SignerInfo, { issuer, serial }: Certificate): boolean {
   return equalBytes(signer.issuer.bytes, issuer.bytes) && equalBytes(signer.serial, serial);
 }
 
-/** @returns why a signature of a payload is refused; undefined if it is right. */
+/** Verifies a signature of a payload. @returns why it is refused; undefined if it is valid. */
 export function signerRefusal(
   crypto: PkiCrypto,
   info: SignerInfo,
@@ -173,27 +176,27 @@ export function signerRefusal(
 }
 
 /**
- * True if the signature's hash is that of the digest (RFC 5754 section 3.3), or if only the kind of key is named, as older
- * versions of the reference do (pkg/scrypto/cms/protocol, X509SignatureAlgorithm).
+ * True if the signature's algorithm has the hash of the digest (RFC 5754 section 3.3), or if it names only the kind of
+ * key, as in older versions of the reference (pkg/scrypto/cms/protocol, X509SignatureAlgorithm).
  */
 function signsWith({ signatureAlgorithm: own }: SignerInfo, hash: HashName): boolean {
   return hashOfSignature(own) === hash || isBareKeyAlgorithm(own);
 }
 
-/** When a signature says that it was made (RFC 5652 section 11.3), seconds since 1970; undefined if it does not. */
+/** The signing time in a signature (RFC 5652 section 11.3), seconds since 1970; undefined if there is none. */
 export function signingTimeOf(info: SignerInfo): number | undefined {
   const time = onlyValue(info, SIGNING_TIME);
   const read = time && readDer(derTime, time);
   return read === undefined || read.kind === 'bad' ? undefined : read.value;
 }
 
-/** The value of an attribute that is there once, with one value. */
+/** The value of an attribute; undefined unless the attribute occurs once, with one value. */
 function onlyValue({ attributes }: SignerInfo, type: string): Uint8Array | undefined {
   const [one, ...more] = attributes.value.filter((attribute) => attribute.type === type);
   return one?.values.length === 1 && more.length === 0 ? one.values[0] : undefined;
 }
 
-/** The digest that a signature is over; undefined unless the attributes are those of RFC 5652 sections 11.1 and 11.2. */
+/** The digest that a signature covers; undefined unless it has the attributes of RFC 5652 sections 11.1 and 11.2. */
 function digestOf(info: SignerInfo): Uint8Array | undefined {
   const [type, digest] = [onlyValue(info, CONTENT_TYPE), onlyValue(info, MESSAGE_DIGEST)];
   if (type === undefined || digest === undefined) return undefined;
@@ -203,7 +206,7 @@ function digestOf(info: SignerInfo): Uint8Array | undefined {
   return readDigest.kind === 'bad' ? undefined : readDigest.value;
 }
 
-/** An element with another tag. */
+/** A copy of a DER element with another tag. */
 function withTag(element: Uint8Array, tag: number): Uint8Array {
   const tagged = element.slice();
   tagged[0] = tag;

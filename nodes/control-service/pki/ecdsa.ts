@@ -16,7 +16,7 @@ import { KEY_ID_BYTES } from './geometry.ts';
 
 /** The curves of certificates (draft-dekater-scion-pki, "Signature Algorithm"). */
 export type CurveName = 'p256' | 'p384' | 'p521';
-/** The hashes of their signatures. */
+/** The hashes of the signatures in certificates. */
 export type HashName = 'sha256' | 'sha384' | 'sha512';
 
 /** A public key: an uncompressed point. */
@@ -36,26 +36,26 @@ export interface EcdsaKey {
   readonly key: SigningKey;
 }
 
-/** A signature that is verified. */
+/** A signature to verify, with its key, hash and message. */
 export interface EcdsaVerification {
   readonly key: EcdsaPublicKey;
   readonly hash: HashName;
   readonly message: Uint8Array;
-  /** r and s, each as long as a coordinate. */
+  /** r and then s, each as long as a coordinate. */
   readonly signature: Uint8Array;
 }
 
-/** What certificates need of cryptography. */
+/** The cryptographic primitives that certificates need. */
 export interface PkiCrypto {
   digest(hash: HashName, data: Uint8Array): Uint8Array;
-  /** Undefined if this curve and hash cannot be computed here. */
+  /** Verifies a signature; undefined if this curve or hash is not available. */
   verify(verification: EcdsaVerification): boolean | undefined;
 }
 
-/** Whether a signature is right; unsupported if it cannot be computed here. */
+/** Whether a signature is valid; `unsupported` if its curve or hash is not available. */
 export type SignatureVerdict = 'valid' | 'invalid' | 'unsupported';
 
-/** Bytes of a coordinate, and of a number below the order. */
+/** Number of bytes of a coordinate, and of a number below the order of the curve. */
 const COORDINATE_BYTES: Readonly<Record<CurveName, number>> = { p256: 32, p384: 48, p521: 66 };
 /** The hash with which a key signs (draft-dekater-scion-pki, "Signature Algorithm"). */
 const OWN_HASH: Readonly<Record<CurveName, HashName>> = {
@@ -104,35 +104,35 @@ export function signatureAlgorithm(hash: HashName): Algorithm {
   return { oid: SIGNATURE_OIDS[hash], parameters: undefined };
 }
 
-/** The hash of an algorithm of signatures; undefined for any other algorithm. */
+/** The hash of a signature algorithm; undefined for any other algorithm. */
 export function hashOfSignature({ oid, parameters }: Algorithm): HashName | undefined {
   return parameters === undefined ? HASHES.find((hash) => SIGNATURE_OIDS[hash] === oid) : undefined;
 }
 
-/** True of the algorithm of keys where one of signatures is expected. */
+/** True for the algorithm identifier of public keys, which may stand where a signature algorithm is expected. */
 export function isBareKeyAlgorithm({ oid, parameters }: Algorithm): boolean {
   return oid === EC_PUBLIC_KEY && parameters === undefined;
 }
 
-/** The algorithm of a hash. */
+/** The algorithm identifier of a hash. */
 export function digestAlgorithm(hash: HashName): Algorithm {
   return { oid: DIGEST_OIDS[hash], parameters: undefined };
 }
 
-/** The hash of an algorithm of digests. NULL is taken for absent parameters (RFC 5754 section 2). */
+/** The hash of a digest algorithm. NULL parameters count as absent ones (RFC 5754 section 2). */
 export function hashOfDigest({ oid, parameters }: Algorithm): HashName | undefined {
   const isNull = parameters?.length === 2 && parameters[0] === 5;
   if (parameters !== undefined && !isNull) return undefined;
   return HASHES.find((hash) => DIGEST_OIDS[hash] === oid);
 }
 
-/** A public key as certificates have it. */
+/** A public key in the form of certificates. */
 export function publicKeyInfo({ curve, point }: EcdsaPublicKey): PublicKey {
   const parameters = derOid.write(CURVE_OIDS[curve]);
   return { algorithm: { oid: EC_PUBLIC_KEY, parameters }, point };
 }
 
-/** Reads {@link publicKeyInfo}; undefined unless it is an uncompressed point of one of the curves. */
+/** Reads what {@link publicKeyInfo} writes; undefined unless it is an uncompressed point on one of the curves. */
 export function publicKeyOf({ algorithm, point }: PublicKey): EcdsaPublicKey | undefined {
   if (algorithm.oid !== EC_PUBLIC_KEY || algorithm.parameters === undefined) return undefined;
   const read = readDer(derOid, algorithm.parameters);
@@ -156,7 +156,7 @@ export function signEcdsa({ curve, key }: EcdsaKey, message: Uint8Array): Uint8A
   });
 }
 
-/** Verifies what {@link signEcdsa} wrote, over any of the hashes. */
+/** Verifies a signature in the form of {@link signEcdsa}, over any of the hashes. */
 export function verifyEcdsa(
   crypto: PkiCrypto,
   key: EcdsaPublicKey,

@@ -23,14 +23,16 @@ const EXTENSION_OIDS = {
   extendedKeyUsage: '2.5.29.37',
 } as const;
 
-/** Identifiers of keys may not (reference pkg/scrypto/cppki/certs.go, generalValidation). */
+/**
+ * Extensions that may be critical; key identifiers may not (reference pkg/scrypto/cppki/certs.go, generalValidation).
+ */
 const MAY_BE_CRITICAL: readonly string[] = [
   EXTENSION_OIDS.keyUsage,
   EXTENSION_OIDS.basicConstraints,
   EXTENSION_OIDS.extendedKeyUsage,
 ];
 
-/** What keys are used for beyond RFC 5280: id-kp of SCION (draft-dekater-scion-pki) and of RFC 5280 section 4.2.1.12. */
+/** Extended key usages, id-kp: those of SCION (draft-dekater-scion-pki) and those of RFC 5280 section 4.2.1.12. */
 export const KEY_PURPOSES = {
   sensitive: '1.3.6.1.4.1.55324.1.3.1',
   regular: '1.3.6.1.4.1.55324.1.3.2',
@@ -57,7 +59,7 @@ const BASIC_CONSTRAINTS = derSequence({
   isCa: derDefault(derBoolean, false),
   pathLength: derOptional(derInteger),
 });
-/** Issuer and serial number have no place here (draft-dekater-scion-pki, "authorityKeyIdentifier"). */
+/** It must not contain issuer and serial number (draft-dekater-scion-pki, "authorityKeyIdentifier"). */
 const AUTHORITY_KEY_ID = derSequence({ keyId: derOptional(derImplicit(0, derOctets)) });
 const EXTENDED_KEY_USAGE = derSequenceOf(derOid);
 
@@ -73,15 +75,15 @@ export interface CertificateExtensions {
     | {
         readonly isCritical: boolean;
         readonly isCa: boolean;
-        /** Number of CAs that may follow. */
+        /** Number of CAs that may follow in a chain. */
         readonly pathLength: number | undefined;
       }
     | undefined;
 }
 
 /**
- * Reads extensions. Undefined if one is malformed or there twice, if a key identifier is critical, or if one is critical
- * that is not known here (RFC 5280 section 4.2).
+ * Reads extensions. Undefined if an extension is malformed or occurs twice, if a key identifier is critical, or if an
+ * unknown extension is critical (RFC 5280 section 4.2).
  */
 export function readExtensions(list: readonly Extension[]): CertificateExtensions | undefined {
   const known = byOid(list);
@@ -118,7 +120,7 @@ function byOid(list: readonly Extension[]): ReadonlyMap<string, Extension> | und
   return known;
 }
 
-/** What {@link readExtensions} reads, in the order of the object identifiers. */
+/** Writes the extensions that {@link readExtensions} reads, in the order of the object identifiers. */
 export function extensionList(of: CertificateExtensions): Extension[] {
   const { subjectKeyId, authorityKeyId, keyUsage, extendedKeyUsage, basicConstraints } = of;
   const list: Extension[] = [];
@@ -127,7 +129,7 @@ export function extensionList(of: CertificateExtensions): Extension[] {
   if (subjectKeyId !== undefined) {
     add(EXTENSION_OIDS.subjectKeyId, false, derOctets.write(subjectKeyId));
   }
-  // RFC 5280 section 4.2.1.3: it should be critical.
+  // RFC 5280 section 4.2.1.3: key usage should be critical.
   if (keyUsage.length > 0) add(EXTENSION_OIDS.keyUsage, true, KEY_USAGE_BITS.write(keyUsage));
   if (basicConstraints !== undefined) {
     const { isCritical, isCa, pathLength } = basicConstraints;

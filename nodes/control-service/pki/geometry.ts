@@ -4,15 +4,15 @@
  * @module
  */
 
-/** Longest certificate that is read, bytes: one with a P-521 key and long names has some 1,200. */
+/** Longest certificate that is read, bytes: a certificate with a P-521 key and long names has some 1,200. */
 export const CERTIFICATE_BYTES_MAX = 4_096;
 /** Longest TRC that is read, with its signatures, bytes: 100 certificates and as many signers fit. */
 export const TRC_BYTES_MAX = 131_072;
-/** Most certificates of a TRC: three kinds, of which a quorum has at most 255. */
+/** Largest number of certificates of a TRC, over its three kinds; one more than the largest quorum. */
 export const TRC_CERTIFICATES_MAX = 256;
-/** Most signatures of a TRC: voters of its predecessor, and certificates that are new. */
+/** Largest number of signatures of a TRC: those of voters of its predecessor, and those of new certificates. */
 export const TRC_SIGNERS_MAX = 512;
-/** Most core ASes of a TRC. */
+/** Largest number of core ASes of a TRC. */
 export const TRC_ASES_MAX = 1_024;
 /** Largest quorum (reference pkg/scrypto/cppki/trc.go, Validate). */
 export const TRC_QUORUM_MAX = 255;
@@ -22,35 +22,38 @@ export const SERIAL_BYTES_MAX = 20;
 export const KEY_ID_BYTES = 20;
 /** Longest identifier of a key that a signature may name, bytes: a digest of SHA-512. */
 export const KEY_ID_BYTES_MAX = 64;
-/** Most core ASes of an ISD that vote: three certificates each fit a TRC. */
+/** Largest number of core ASes of an ISD that vote: a TRC has room for the three certificates of each. */
 export const VOTERS_MAX = 80;
 /** How long the certificate of an AS is valid, s (draft-dekater-scion-pki, "Certification Path"). */
 export const CERTIFICATE_LIFETIME_S = 259_200;
-/** How long that of a CA is valid, s. */
+/** How long the certificate of a CA is valid, s. */
 export const CA_LIFETIME_S = 604_800;
-/** TRCs of a series that are kept, so that those who were away can follow. */
+/** Number of TRCs of a series that are kept, so that control services that were away can catch up one by one. */
 export const TRCS_KEPT_MAX = 16;
-/** Chains that are kept: of as many ASes as beacons are kept of. */
+/** Largest number of chains that are kept: one for each AS of which beacons are kept. */
 export const CHAINS_KEPT_MAX = 10_000;
-/** Of these, most of one AS: the one in use, the next, and two for more than one control service. */
+/** Largest number of chains of one AS: the chain in use, the next one, and as many for a second control service. */
 export const CHAINS_PER_AS_MAX = 4;
-/** What is asked for because of one message: two things for each of 64 entries. */
+/** Largest number of TRCs and chains that are requested because of one message: two for each of 64 entries. */
 export const FETCHES_MAX = 128;
-/** Messages that wait at a time for something that is asked for. */
+/** Largest number of messages that wait at a time for requested TRCs and chains. */
 export const FETCHES_WAITING_MAX = 4_096;
-/** Bytes of these messages: as many as of incomplete ones. */
+/** Largest number of bytes of the waiting messages together: the same as for incomplete messages. */
 export const FETCHES_WAITING_BYTES_MAX = 16_777_216;
-/** Things that are asked for at a time: a quarter of the calls that a node may have open. */
+/** Largest number of TRCs and chains that are being requested: a quarter of the calls that a node may have open. */
 export const FETCHES_OPEN_MAX = 1_024;
-/** Of these, most that one AS is asked for. */
+/** Largest number of them that are being requested from one AS. */
 export const FETCHES_PER_AS_MAX = 64;
 /** Time between two requests for a certificate, s. */
 export const RENEWAL_RETRY_S = 10;
 /** Time between two proposals of a TRC, s. */
 export const PROPOSAL_RETRY_S = 10;
-/** How far from now a TRC may begin on which others vote: the tolerance of beacons, s. */
+/** Largest difference between now and the beginning of a TRC that a voter signs: the tolerance of beacons, s. */
 export const VOTE_DELAY_S_MAX = 337;
-/** Longest period of grace that a voter agrees to by itself, s. */
+/** Longest period of grace to which a voter agrees without its operator, s. */
 export const GRACE_S_MAX = 604_800;
-/** A certificate that is issued now was valid so long ago, s: it covers beacons that are older, as long as hop fields last. */
+/**
+ * A certificate's validity begins so long before its issue, s: as long as hop fields last, so that it covers older
+ * beacons.
+ */
 export const BACKDATED_S = 21_600;

@@ -1,8 +1,8 @@
 /**
- * The first TRC and the first certificates of an ISD, from a secret of each of its ASes.
+ * The first TRC and the first certificates of an ISD, derived from the secrets of its ASes.
  *
- * Each core AS votes, has a root and is a CA; the first {@link VOTERS_MAX} if there are more. All keys follow from the
- * secret of their owner, so a node has its own and no other (ADR 0020), and the same seed gives the same bytes.
+ * Each core AS (at most the first {@link VOTERS_MAX}) votes, has a root and is a CA. All keys are derived from the
+ * secret of their owner, so a node has its own keys and no others (ADR 0020), and the same seed gives the same bytes.
  *
  * @module
  */
@@ -24,11 +24,11 @@ import type { Validity } from './validity.ts';
 export interface AsSecret {
   readonly isdAs: IsdAs;
   readonly isCore: boolean;
-  /** 32 bytes. */
+  /** The secret from which the AS's keys are derived, 32 bytes. */
   readonly secret: Uint8Array;
 }
 
-/** What is known of an ISD from the start. */
+/** The TRC and the certificates that an ISD has at the start. */
 export interface IsdMaterial {
   /** The signed first TRC. */
   readonly trc: Uint8Array;
@@ -40,7 +40,7 @@ const DAY_S = 24 * HOUR_S;
 const TRC_LIFETIME_S = 365 * DAY_S;
 const encoder = new TextEncoder();
 
-/** The key of an AS for a kind of certificate. */
+/** Derives the key of an AS for a kind of certificate. */
 export function pkiKeyOf(
   crypto: CryptoProvider,
   secret: Uint8Array,
@@ -103,7 +103,7 @@ export function makeIsdMaterial(
   return { trc: encodeSignedData({ payload, signers }), chains: new Map(chains) };
 }
 
-/** A CA of a core AS, signed by its root. */
+/** Makes the CA certificate of a core AS, signed by the AS's root. */
 function caOf(
   crypto: CryptoProvider,
   as: AsSecret,
@@ -117,7 +117,7 @@ function caOf(
   return { key: { curve: 'p256', key }, certificate };
 }
 
-/** What a certificate of an AS says of it. */
+/** The subject of a certificate of an AS. */
 export function subjectOf(
   { isdAs }: AsSecret,
   kind: CertificateKind,
@@ -137,7 +137,7 @@ export function rootOf(
   return { key: { curve: 'p256', key: pkiKeyOf(crypto, secret, 'root') }, certificate };
 }
 
-/** Reads the two certificates of a chain; undefined if one is none. */
+/** Reads the two certificates of a chain; undefined if one of them is invalid. */
 export function readChain(as: Uint8Array, ca: Uint8Array): CertificateChain | undefined {
   const [own, issuer]: (Certificate | string)[] = [decodeCertificate(as), decodeCertificate(ca)];
   if (typeof own === 'string' || typeof issuer === 'string') return undefined;

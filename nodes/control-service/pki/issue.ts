@@ -1,5 +1,5 @@
 /**
- * Makes certificates of the five kinds, with what the profile asks of each and nothing else.
+ * Makes certificates of the five kinds, each with the content that its profile requires and nothing else.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { SERIAL_BYTES_MAX } from './geometry.ts';
 import type { CertificateKind } from './profile.ts';
 import type { Validity } from './validity.ts';
 
-/** Who a certificate is about. */
+/** The owner of a certificate, with its key and the period of validity. */
 export interface Subject extends Validity {
   readonly kind: CertificateKind;
   /** A name in DER. */
@@ -24,7 +24,9 @@ export interface Subject extends Validity {
   readonly key: EcdsaPublicKey;
 }
 
-/** Who signs: a certificate and its key; whoever signs its own has no certificate yet. */
+/**
+ * The signer of a certificate: its key and its own certificate, which is absent when it signs that certificate itself.
+ */
 export interface Issuer {
   readonly key: EcdsaKey;
   readonly certificate?: Certificate;
@@ -57,7 +59,7 @@ const CONSTRAINTS: Readonly<
   as: undefined,
 };
 
-/** Makes a certificate for oneself. @throws RangeError if it would be none of the profile. */
+/** Makes a certificate. @throws RangeError if its content does not fit the profile. */
 export function makeCertificate(crypto: PkiCrypto, subject: Subject, issuer: Issuer): Certificate {
   const made = tryCertificate(crypto, subject, issuer);
   if (typeof made === 'string') throw new RangeError(`a ${subject.kind}: ${made}`);
@@ -65,9 +67,9 @@ export function makeCertificate(crypto: PkiCrypto, subject: Subject, issuer: Iss
 }
 
 /**
- * Makes a certificate that somebody asks for. The same key, name and period give the same serial number, so that making it
- * again gives the same bytes.
- * @returns why not, if it would be none of the profile.
+ * Makes a certificate for a request of another AS. The same key, name and period give the same serial number, so that
+ * making the certificate again gives the same bytes.
+ * @returns the certificate, or why its content does not fit the profile.
  */
 export function tryCertificate(
   crypto: PkiCrypto,
@@ -94,7 +96,10 @@ export function tryCertificate(
   return decodeCertificate(bytes);
 }
 
-/** 20 octets (RFC 5280 section 4.1.2.2), the first from 64 to 127: positive, and in the shortest form. */
+/**
+ * A serial number of 20 octets (RFC 5280 section 4.1.2.2), the first from 64 to 127: positive, and in the shortest
+ * form.
+ */
 function serialOf(crypto: PkiCrypto, { kind, name, key, notBefore }: Subject): Uint8Array {
   const input = concatBytes(encoder.encode(`${kind} ${notBefore} `), name, key.point);
   const serial = crypto.digest('sha256', input).slice(0, SERIAL_BYTES_MAX);

@@ -17,19 +17,19 @@ import { derPrintable, derUtf8 } from '../../_kit/der-strings.ts';
 import { type IsdAs, isWildcard, parseIsdAs } from '../../scion/index.ts';
 
 const COMMON_NAME = '2.5.4.3';
-/** id-at-ia. */
+/** id-at-ia, the attribute with the ISD-AS number. */
 const ISD_AS_NUMBER = '1.3.6.1.4.1.55324.1.2.1';
 
 const RELATIVE_NAMES = derSequenceOf(derSetOf(derSequence({ type: derOid, value: derAny })));
 const TEXT = derChoice({ utf8: derUtf8, printable: derPrintable });
 
-/** A name, with the exact bytes that are compared. */
+/** Codec of a name; it keeps the exact bytes, by which names are compared. */
 export const NAME = derWithBytes(RELATIVE_NAMES);
 
 /** A name that was read. */
 export type Name = Parameters<typeof NAME.write>[0];
 
-/** The bytes of a name. */
+/** Writes a name in DER. */
 export function encodeName(commonName: string, isdAs: IsdAs): Uint8Array {
   return RELATIVE_NAMES.write([
     [{ type: COMMON_NAME, value: derUtf8.write(commonName) }],
@@ -38,8 +38,8 @@ export function encodeName(commonName: string, isdAs: IsdAs): Uint8Array {
 }
 
 /**
- * The AS in a name: undefined if there is none; `malformed` if there are two, or if it is a wildcard or not in the
- * canonical text (reference pkg/scrypto/cppki/certs.go, findIA).
+ * The AS in a name: undefined if there is none; `malformed` if there are two, or if the AS is a wildcard or its text is
+ * not canonical (reference pkg/scrypto/cppki/certs.go, findIA).
  */
 export function isdAsOfName({ value }: Name): IsdAs | 'malformed' | undefined {
   const found = value.flat().filter(({ type }) => type === ISD_AS_NUMBER);

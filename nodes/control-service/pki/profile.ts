@@ -8,7 +8,10 @@ import { equalBytes } from '../../_kit/bytes.ts';
 import { type CertificateExtensions, KEY_PURPOSES, KEY_USAGE } from './extensions.ts';
 import { isdAsOfName, type Name } from './name.ts';
 
-/** What the key of a certificate is for: votes on TRCs (two kinds), certificates of CAs, certificates of ASes, or an AS's own signatures. */
+/**
+ * What the key of a certificate signs: votes on TRCs (`sensitive`, `regular`), certificates of CAs (`root`),
+ * certificates of ASes (`ca`), or an AS's own messages (`as`).
+ */
 export type CertificateKind = 'sensitive' | 'regular' | 'root' | 'ca' | 'as';
 
 /** Why the content of a certificate is refused. */
@@ -21,13 +24,13 @@ export type ProfileRefusal =
   | 'certificate-constraints'
   | 'certificate-name';
 
-/** What the profile is about. */
+/** The parts of a certificate to which the profile applies. */
 export interface ProfiledContent extends CertificateExtensions {
   readonly issuer: Name;
   readonly subject: Name;
 }
 
-/** Number of CAs that may follow: a CA after a root, none after a CA. */
+/** Number of CAs that may follow in a chain: one after a root, none after a CA. */
 const PATH_LENGTH = { root: 1, ca: 0 } as const;
 
 /** The kind of a certificate, by what its key is used for (reference, classifyCert). */
@@ -42,7 +45,7 @@ export function kindOf(content: ProfiledContent): CertificateKind | undefined {
   return keyUsage.includes(KEY_USAGE.digitalSignature) ? 'as' : undefined;
 }
 
-/** @returns why a certificate is none of its kind; undefined if it is one. */
+/** Checks the profile of a kind. @returns why the certificate does not fit it; undefined if it does. */
 export function profileRefusal(
   kind: CertificateKind,
   content: ProfiledContent,
@@ -53,7 +56,7 @@ export function profileRefusal(
   return kind === 'as' ? asRefusal(content) : voterRefusal(content);
 }
 
-/** Reference, validateRoot, validateCA and commonCAValidation. */
+/** Checks the certificate of a root or CA (reference, validateRoot, validateCA and commonCAValidation). */
 function issuerRefusal(kind: 'root' | 'ca', content: ProfiledContent): ProfileRefusal | undefined {
   const { keyUsage, extendedKeyUsage, basicConstraints } = content;
   if (!keyUsage.includes(KEY_USAGE.keyCertSign)) return 'certificate-key-usage';
@@ -66,7 +69,7 @@ function issuerRefusal(kind: 'root' | 'ca', content: ProfiledContent): ProfileRe
   return isIdentified ? undefined : 'certificate-authority-key-id';
 }
 
-/** Reference, validateAS. */
+/** Checks the certificate of an AS (reference, validateAS). */
 function asRefusal(content: ProfiledContent): ProfileRefusal | undefined {
   const { keyUsage, extendedKeyUsage, basicConstraints } = content;
   if (!keyUsage.includes(KEY_USAGE.digitalSignature)) return 'certificate-key-usage';
@@ -77,7 +80,7 @@ function asRefusal(content: ProfiledContent): ProfileRefusal | undefined {
   return extendedKeyUsage.includes(KEY_PURPOSES.timeStamping) ? undefined : 'certificate-purpose';
 }
 
-/** Reference, validateSensitive, validateRegular and commonVotingValidation. */
+/** Checks the certificate of a voter (reference, validateSensitive, validateRegular and commonVotingValidation). */
 function voterRefusal(content: ProfiledContent): ProfileRefusal | undefined {
   const { keyUsage, extendedKeyUsage, basicConstraints, issuer, subject } = content;
   if (!isOwnAuthority(content)) return 'certificate-authority-key-id';
@@ -90,7 +93,7 @@ function voterRefusal(content: ProfiledContent): ProfileRefusal | undefined {
   );
   if (isBoth) return 'certificate-purpose';
   if (basicConstraints?.isCa === true) return 'certificate-constraints';
-  // Voters need not be ASes, but if they say that they are, then of which.
+  // Voters need not be ASes, but the number of an AS in their names must be well-formed.
   const names = [issuer, subject].map(isdAsOfName);
   return names.includes('malformed') ? 'certificate-name' : undefined;
 }
@@ -109,7 +112,7 @@ function hasAuthority({ authorityKeyId }: ProfiledContent): boolean {
   return authorityKeyId !== undefined && authorityKeyId.length > 0;
 }
 
-/** Whoever signs itself is its own authority, if it names one. */
+/** True if a self-signed certificate names its own key as its authority, or none. */
 function isOwnAuthority({ authorityKeyId, subjectKeyId }: ProfiledContent): boolean {
   if (authorityKeyId === undefined || authorityKeyId.length === 0) return true;
   return subjectKeyId !== undefined && equalBytes(authorityKeyId, subjectKeyId);

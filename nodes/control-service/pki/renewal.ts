@@ -1,6 +1,7 @@
 /**
- * How an AS asks a CA for its next certificate: the new key, proved by a signature with it, in SignedData by the key of the
- * certificate that it has (as the reference's ChainRenewalRequest, with this in the place of PKCS #10).
+ * How an AS asks a CA for its next certificate. The request contains the new key and a signature with it, which proves
+ * possession, and is signed (SignedData) with the key of the present certificate: the reference's ChainRenewalRequest,
+ * but for a simpler payload in place of PKCS #10.
  *
  * @module
  */
@@ -36,22 +37,22 @@ export type RenewalRefusal =
   | 'renewal-stale'
   | 'renewal-unproved';
 
-/** What is asked for. */
+/** The certificate that an AS requests. */
 export interface RenewalWish {
   readonly key: EcdsaPublicKey;
-  /** How long it should be valid, s. */
+  /** Requested lifetime of the certificate, s. */
   readonly lifetimeSeconds: number;
 }
 
-/** What a request is made of. */
+/** The inputs from which a request is made. */
 export interface RenewalParts {
   readonly crypto: PkiCrypto;
-  /** The certificate that ends, and its key. */
+  /** The present certificate, which ends soon, and its key. */
   readonly certificate: Certificate;
   readonly key: EcdsaKey;
   readonly newKey: EcdsaKey;
   readonly lifetimeSeconds: number;
-  /** Seconds since 1970. */
+  /** Time of the request, seconds since 1970. */
   readonly seconds: number;
 }
 
@@ -61,7 +62,7 @@ const WISH = derSequence({
   proof: derOctets,
 });
 
-/** Makes a request. */
+/** Makes the request for a renewed certificate. @returns SignedData in DER. */
 export function encodeRenewal(parts: RenewalParts): Uint8Array {
   const { newKey, lifetimeSeconds } = parts;
   const value = publicKeyInfo({ curve: newKey.curve, point: newKey.key.publicKey });
@@ -73,7 +74,7 @@ export function encodeRenewal(parts: RenewalParts): Uint8Array {
   return encodeSignedData({ payload, signers: [signPayload(payload, parts)] });
 }
 
-/** Reads a request of the owner of a certificate. @param seconds Now, since 1970. */
+/** Reads and verifies a request of a certificate's owner. @param seconds Now, since 1970. */
 export function decodeRenewal(
   crypto: PkiCrypto,
   bytes: Uint8Array,

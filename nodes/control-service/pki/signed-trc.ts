@@ -56,8 +56,8 @@ export function decodeSignedTrc(bytes: Uint8Array): SignedTrc | TrcRefusal {
 }
 
 /**
- * Whether the first TRC of a series hangs together: it is trusted for another reason, such as that an operator has it.
- * @returns why not; undefined if each of its voters has shown to have its key.
+ * Checks that the first TRC of a series is consistent. This does not make it trusted: an operator must do that.
+ * @returns why it is refused; undefined if each of its voters has proved to have its key.
  */
 export function baseTrcRefusal(crypto: PkiCrypto, signed: SignedTrc): TrcRefusal | undefined {
   const { trc } = signed;
@@ -66,7 +66,7 @@ export function baseTrcRefusal(crypto: PkiCrypto, signed: SignedTrc): TrcRefusal
   return signedByAll(crypto, signed, voters, 'trc-possession-unproved');
 }
 
-/** @returns why a TRC may not follow its predecessor; undefined if it may. */
+/** Verifies a TRC against its predecessor. @returns why it may not follow; undefined if it may. */
 export function trcUpdateRefusal(
   crypto: PkiCrypto,
   signed: SignedTrc,
@@ -75,7 +75,7 @@ export function trcUpdateRefusal(
   const update = trcUpdateOf(signed.trc, predecessor);
   if (typeof update === 'string') return update;
   const { newVoters, acknowledging, votes } = update;
-  // Votes first: who has none can otherwise ask for as many verifications as there are new voters.
+  // Votes are verified first: otherwise a forger without a vote could cause a verification for each new voter.
   return (
     signedByAll(crypto, signed, votes, 'trc-vote-unsigned') ??
     signedByAll(crypto, signed, acknowledging, 'trc-root-unacknowledged') ??
@@ -83,7 +83,7 @@ export function trcUpdateRefusal(
   );
 }
 
-/** Checks that each of these certificates has signed, and rightly. @returns why not; undefined if all have. */
+/** Checks that there is a valid signature by each of these certificates. @returns why not; undefined if there is. */
 function signedByAll(
   crypto: PkiCrypto,
   { trc, signers }: SignedTrc,

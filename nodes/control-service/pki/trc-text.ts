@@ -1,6 +1,6 @@
 /**
- * TRCs as operators read them, in answers to `trcs`: the names of the reference (scion-pki/trcs/inspect.go, scion-pki trc
- * inspect).
+ * TRCs as operators read them, in answers to `trcs`, with the field names of the reference (scion-pki/trcs/inspect.go,
+ * scion-pki trc inspect).
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Certificate } from './certificate.ts';
 import type { Trc } from './trc.ts';
 import { containsTime } from './validity.ts';
 
-/** A TRC as plain data; times are seconds, and instants seconds since 1970. @param seconds Now. */
+/** A TRC as plain data: durations in seconds, instants in seconds since 1970. @param seconds Now, since 1970. */
 export function describeTrc(trc: Trc, seconds: number): Readonly<Record<string, unknown>> {
   const { id, notBefore, notAfter, certificates, votes } = trc;
   return {

@@ -1,6 +1,6 @@
 /**
- * What a TRC may change of its predecessor, and who must agree (draft-dekater-scion-pki, sections "Regular TRC Update" and
- * "Sensitive TRC Update"; reference pkg/scrypto/cppki/trc.go, ValidateUpdate).
+ * What a TRC may change in its predecessor, and who must agree (draft-dekater-scion-pki, sections "Regular TRC Update"
+ * and "Sensitive TRC Update"; reference pkg/scrypto/cppki/trc.go, ValidateUpdate).
  *
  * @module
  */
@@ -20,10 +20,10 @@ export type TrcUpdateRefusal =
   | 'update-not-regular'
   | 'update-vote-missing';
 
-/** What an update asks for. */
+/** The kind of an update, and the certificates whose owners must sign it. */
 export interface TrcUpdate {
   readonly kind: 'regular' | 'sensitive';
-  /** Voting certificates that the predecessor has not: they prove that they have their keys. */
+  /** Voting certificates that the predecessor does not have: their owners prove that they have the keys. */
   readonly newVoters: readonly Certificate[];
   /** Certificates of the predecessor whose owners vote. */
   readonly votes: readonly Certificate[];
@@ -31,7 +31,7 @@ export interface TrcUpdate {
   readonly acknowledging: readonly Certificate[];
 }
 
-/** What an update asks for, or why it is none. */
+/** Finds who must sign an update, or why it is not a valid update. */
 export function trcUpdateOf(trc: Trc, predecessor: Trc): TrcUpdate | TrcUpdateRefusal {
   const [id, before] = [trc.id, predecessor.id];
   if (id.isd !== before.isd) return 'update-isd';
@@ -40,7 +40,7 @@ export function trcUpdateOf(trc: Trc, predecessor: Trc): TrcUpdate | TrcUpdateRe
   if (trc.noTrustReset !== predecessor.noTrustReset) return 'update-trust-reset';
   if (trc.votes.length < predecessor.quorum) return 'update-quorum';
   const votes = trc.votes.map((vote) => predecessor.certificates[vote]);
-  // Votes of regular voters are for a regular update; any other is a sensitive one.
+  // An update with the votes of regular voters is regular; any other update is sensitive.
   const kind = votes[0]?.kind === 'regular' ? 'regular' : 'sensitive';
   const voters = votes.filter((one) => one !== undefined).filter((one) => one.kind === kind);
   if (voters.length < votes.length) return 'update-vote';
@@ -54,7 +54,7 @@ export function trcUpdateOf(trc: Trc, predecessor: Trc): TrcUpdate | TrcUpdateRe
   return { kind, newVoters, votes: voters, acknowledging };
 }
 
-/** Reference, validateRegular. */
+/** Checks the restrictions on a regular update (reference, validateRegular). */
 function regularRefusal(
   trc: Trc,
   predecessor: Trc,
@@ -74,7 +74,7 @@ function regularRefusal(
   return changed.every((one) => voters.includes(one)) ? undefined : 'update-vote-missing';
 }
 
-/** True if the certificates of a kind have the same subjects as before, each once. */
+/** True if the certificates of a kind have the same subjects as in the predecessor, each once. */
 function haveSameOwners(trc: Trc, predecessor: Trc, kind: CertificateKind): boolean {
   const [now, before] = [certificatesOfKind(trc, kind), certificatesOfKind(predecessor, kind)];
   return now.length === before.length && now.every((one) => ownerIn(before, one) !== undefined);

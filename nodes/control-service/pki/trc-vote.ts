@@ -1,8 +1,9 @@
 /**
- * The next TRC of an ISD: who proposes one makes its payload, and regular voters sign it (draft-dekater-scion-pki, section
+ * The next TRC of an ISD: one AS proposes its payload, and regular voters sign it (draft-dekater-scion-pki, section
  * "Regular TRC Update").
  *
- * A voter agrees without an operator to what gives nobody a new key: the same certificates and ASes for another time.
+ * A voter agrees without its operator only to a TRC that gives nobody a new key: the same certificates and ASes for a
+ * new period of validity.
  *
  * @module
  */
@@ -43,12 +44,15 @@ export type VoteRefusal =
   | 'vote-change'
   | 'vote-time';
 
-/** The regular voter of an AS; undefined if it has none. */
+/** The certificate of the regular voter of an AS; undefined if the AS has none. */
 export function regularVoterOf(trc: Trc, isdAs: IsdAs): Certificate | undefined {
   return certificatesOfKind(trc, 'regular').find((one) => one.isdAs === isdAs);
 }
 
-/** The payload of the TRC that follows: nothing but its time is another. @param votes Regular voters of `latest`. */
+/**
+ * Makes the payload of the next TRC, which differs only in its validity and votes.
+ * @param votes Regular voters of `latest`.
+ */
 export function nextTrcPayload(
   latest: Trc,
   votes: readonly Certificate[],
@@ -68,12 +72,12 @@ export function nextTrcPayload(
   );
 }
 
-/** A payload with the signature of one voter: what is proposed, and what a voter answers. */
+/** Signs a payload as one voter; proposals and the answers of voters both have this form. */
 export function signVote(payload: Uint8Array, signer: SignerParts): Uint8Array {
   return encodeSignedData({ payload, signers: [signPayload(payload, signer)] });
 }
 
-/** The signature of a voter, of this payload; undefined if it is none. */
+/** Reads a voter's signature of this payload; undefined if it is not valid. */
 export function readVote(
   crypto: PkiCrypto,
   bytes: Uint8Array,
@@ -86,7 +90,7 @@ export function readVote(
   return own && signerRefusal(crypto, own, payload, voter) === undefined ? own : undefined;
 }
 
-/** What is proposed to a voter, as far as it may agree; or why it may not. */
+/** Reads a proposal. @returns the proposal if the voter may agree to it; otherwise why it may not. */
 export function readProposal(
   crypto: PkiCrypto,
   bytes: Uint8Array,

@@ -1,6 +1,6 @@
 /**
- * The payload of a trust root configuration (TRC): who votes on the next one, who is a CA's root, and which ASes of an ISD
- * are core (draft-dekater-scion-pki, section "Trust Root Configuration Specification"; reference
+ * The payload of a trust root configuration (TRC): the voters on the next TRC, the roots of CAs, and the core ASes of
+ * an ISD (draft-dekater-scion-pki, section "Trust Root Configuration Specification"; reference
  * pkg/scrypto/cppki/trc_asn1.go and trc.go).
  *
  * @module
@@ -15,7 +15,7 @@ import { TRC_ASES_MAX, TRC_BYTES_MAX, TRC_CERTIFICATES_MAX, TRC_QUORUM_MAX } fro
 import type { CertificateKind } from './profile.ts';
 import { covers, type Validity } from './validity.ts';
 
-/** Why bytes are no payload of a TRC, in the order of the checks. */
+/** Why bytes are refused as the payload of a TRC, in the order of the checks. */
 export type TrcPayloadRefusal =
   | 'trc-too-long'
   | 'trc-malformed'
@@ -33,15 +33,15 @@ export type TrcPayloadRefusal =
   | 'trc-not-covered'
   | 'trc-duplicate';
 
-/** Which TRC: of an ISD, of a series that began with the base number, and which in it. */
+/** The identity of a TRC: its ISD, the base number with which its series began, and its serial number. */
 export interface TrcId {
   readonly isd: number;
   readonly base: number;
-  /** Equal to `base` in the first of a series. */
+  /** Equal to `base` in the first TRC of a series. */
   readonly serial: number;
 }
 
-/** What a TRC says. */
+/** The content of a TRC. */
 export interface TrcContent extends Validity {
   readonly id: TrcId;
   /** How long the predecessor stays in use, from `notBefore` on; 0 in a base TRC. */
@@ -55,15 +55,15 @@ export interface TrcContent extends Validity {
   readonly description: string;
 }
 
-/** A payload that has passed these checks. */
+/** A payload that has passed the checks of {@link decodeTrc}. */
 export interface Trc extends TrcContent {
-  /** In DER. */
+  /** The payload in DER. */
   readonly bytes: Uint8Array;
-  /** Voting and root certificates, in their order. */
+  /** Voting and root certificates, in the order of the payload; `votes` are positions in such a list. */
   readonly certificates: readonly Certificate[];
 }
 
-/** The only version, 1 (draft-dekater-scion-pki, "TRC Format Version"). */
+/** The encoding of version 1, the only one (draft-dekater-scion-pki, "TRC Format Version"). */
 const VERSION = 0;
 const ISD_MAX = 0xffff;
 
@@ -97,7 +97,7 @@ export function encodeTrc(content: TrcContent, certificates: readonly Uint8Array
   });
 }
 
-/** Reads a payload that is all of some bytes. */
+/** Reads a payload that fills `bytes` exactly. */
 export function decodeTrc(bytes: Uint8Array): Trc | TrcPayloadRefusal {
   if (bytes.length > TRC_BYTES_MAX) return 'trc-too-long';
   const read = readDer(PAYLOAD, bytes);
@@ -129,12 +129,12 @@ function numbersRefusal(payload: Payload): TrcPayloadRefusal | undefined {
   return quorum < 1 || quorum > TRC_QUORUM_MAX ? 'trc-quorum' : undefined;
 }
 
-/** Whether a TRC is the first of its series. */
+/** True if a TRC is the first of its series. */
 export function isBaseTrc({ id }: Pick<Trc, 'id'>): boolean {
   return id.serial === id.base;
 }
 
-/** Certificates of a kind. */
+/** The certificates of one kind in a TRC, in their order. */
 export function certificatesOfKind(
   { certificates }: Pick<Trc, 'certificates'>,
   kind: CertificateKind,
@@ -142,7 +142,7 @@ export function certificatesOfKind(
   return certificates.filter((one) => one.kind === kind);
 }
 
-/** Reference, decodeID and TRCID.Validate; 0 stands for the latest. */
+/** Checks an identity (reference, decodeID and TRCID.Validate); 0 is refused, since it stands for the latest TRC. */
 function isId({ isd, base, serial }: TrcId): boolean {
   return isd >= 1 && isd <= ISD_MAX && base >= 1 && serial >= base;
 }
@@ -153,7 +153,7 @@ function areVotes(votes: readonly number[], isBase: boolean): boolean {
   return votes.every(isPlace) && new Set(votes).size === votes.length;
 }
 
-/** Reads AS numbers; undefined if there is none, or one that is twice there, a wildcard or not canonical. */
+/** Reads AS numbers; undefined if the list is empty, or if an AS occurs twice, is a wildcard or is not canonical. */
 function asesOf(isd: number, texts: readonly string[]): readonly IsdAs[] | undefined {
   if (texts.length === 0 || texts.length > TRC_ASES_MAX) return undefined;
   const ases: IsdAs[] = [];
@@ -170,7 +170,7 @@ function asTextOf(isdAs: IsdAs): string {
   return isdAs.slice(isdAs.indexOf('-') + 1);
 }
 
-/** Only voters and roots have a place in a TRC. */
+/** Reads certificates; undefined if one is invalid, or neither a voter's nor a root's. */
 function certificatesOf(list: readonly Uint8Array[]): readonly Certificate[] | undefined {
   if (list.length > TRC_CERTIFICATES_MAX) return undefined;
   const certificates: Certificate[] = [];
@@ -182,7 +182,7 @@ function certificatesOf(list: readonly Uint8Array[]): readonly Certificate[] | u
   return certificates;
 }
 
-/** Reference, TRC.Validate. */
+/** Checks the certificates of a TRC (reference, TRC.Validate). */
 function certificateRefusal(trc: Trc): TrcPayloadRefusal | undefined {
   const { certificates, quorum, id } = trc;
   const [sensitive, regular, roots] = (['sensitive', 'regular', 'root'] as const).map(

@@ -1,5 +1,5 @@
 /**
- * What a control service trusts: TRCs of ISDs, and chains that were verified by them (reference private/trust,
+ * The TRCs that a control service trusts, and the chains that were verified by them (reference private/trust,
  * FetchingProvider).
  *
  * @module
@@ -36,15 +36,15 @@ export type ChainMaterialRefusal =
   | 'chain-owner'
   | 'trc-inactive';
 
-/** What is missing for a signature: the next TRC of an ISD, or the chain of a key. */
+/** What is missing to verify a signature: the next TRC of an ISD, or the chain of a key. */
 export type TrustNeed =
   | ({ readonly kind: 'trc' } & TrcId)
   | { readonly kind: 'chain'; readonly isdAs: IsdAs; readonly subjectKeyId: Uint8Array };
 
-/** A signature of an AS, as far as its key depends on it. */
+/** The facts about a signature of an AS that determine its key. */
 export interface TrustQuestion {
   readonly keyId: SignatureKeyId;
-  /** What the certificate must be valid for, and when it was signed, seconds since 1970. */
+  /** The period that the certificate must cover, and the time of the signature, seconds since 1970. */
   readonly span: Validity;
   readonly signedSeconds: number;
 }
@@ -57,17 +57,17 @@ interface KnownChain {
   validity: Validity;
 }
 
-/** TRCs and chains. */
+/** Keeps trusted TRCs and verified chains, and finds the keys of signatures. */
 export class TrustStore {
   readonly #crypto: CryptoProvider;
   readonly #primitives: PkiCrypto;
-  /** By ISD, the latest first. */
+  /** TRCs by ISD, the latest first. */
   readonly #trcs = new Map<number, readonly SignedTrc[]>();
-  /** By AS and key, the oldest first. */
+  /** Chains by AS and key, the oldest first. */
   readonly #chains = new Map<string, KnownChain>();
   /** Names of the chains of an AS, the oldest first. */
   readonly #byAs = new Map<IsdAs, readonly string[]>();
-  /** The name of the chain with which this AS signs: it makes room for none. */
+  /** The name of the chain with which this AS signs; it is never removed to make room. */
   #own: string | undefined;
 
   constructor(crypto: CryptoProvider) {
@@ -75,12 +75,12 @@ export class TrustStore {
     this.#primitives = pkiCryptoOf(crypto);
   }
 
-  /** Numbers of chains and ISDs, for status. */
+  /** Numbers of chains and ISDs, for the node's status. */
   get sizes(): { readonly chains: number; readonly isds: number } {
     return { chains: this.#chains.size, isds: this.#trcs.size };
   }
 
-  /** Trusts the first TRC of an ISD. @returns why not; undefined if it does. */
+  /** Adds the first TRC of an ISD, which the caller trusts. @returns why it is refused; undefined if it is added. */
   addBase(bytes: Uint8Array): TrcRefusal | undefined {
     const signed = decodeSignedTrc(bytes);
     if (typeof signed === 'string') return signed;
@@ -90,7 +90,7 @@ export class TrustStore {
     return undefined;
   }
 
-  /** Takes the TRC that follows the latest of its ISD. @returns why not; undefined if it does. */
+  /** Adds the TRC that follows the latest of its ISD. @returns why it is refused; undefined if it is added. */
   addUpdate(bytes: Uint8Array): TrcRefusal | 'signature-trc' | undefined {
     const signed = decodeSignedTrc(bytes);
     if (typeof signed === 'string') return signed;
@@ -108,13 +108,13 @@ export class TrustStore {
     return this.#trcs.get(isd)?.[0]?.trc;
   }
 
-  /** All TRCs, by ISD and the latest first. */
+  /** All TRCs, sorted by ISD, the latest of each ISD first. */
   all(): readonly Trc[] {
     const isds = [...this.#trcs].sort(([left], [right]) => left - right);
     return isds.flatMap(([, known]) => known.map(({ trc }) => trc));
   }
 
-  /** A TRC as it was signed; undefined if it is not kept. */
+  /** The bytes of a signed TRC; undefined if it is not kept. */
   trcBytes({ isd, base, serial }: TrcId): Uint8Array | undefined {
     const found = this.#trcs.get(isd)?.find(({ trc: { id } }) => id.serial === serial);
     return found?.trc.id.base === base ? found.bytes : undefined;
@@ -130,7 +130,7 @@ export class TrustStore {
     return isUsable ? [trc, before.trc] : [trc];
   }
 
-  /** Keeps a chain that was asked for. @returns why not; undefined if it is kept. */
+  /** Keeps a chain that was requested. @returns why it is refused; undefined if it is kept. */
   addChain(
     asked: Pick<SignatureKeyId, 'isdAs' | 'subjectKeyId'>,
     chain: CertificateChain,
@@ -151,7 +151,7 @@ export class TrustStore {
     return undefined;
   }
 
-  /** Keeps the chain with which this AS signs from now on. @returns why not; undefined if it is kept. */
+  /** Keeps the chain with which this AS signs from now on. @returns why it is refused; undefined if it is kept. */
   addOwn(chain: CertificateChain, isdAs: IsdAs, seconds: number): ChainMaterialRefusal | undefined {
     const asked = { isdAs, subjectKeyId: chain.as.subjectKeyId };
     const refusal = this.addChain(asked, chain, seconds);
@@ -179,7 +179,7 @@ export class TrustStore {
     return latest && certificatesOfKind(latest, 'root').find((one) => one.isdAs === isdAs);
   }
 
-  /** What is missing for a key; undefined if nothing that could be asked for. */
+  /** What must be requested to find a key; undefined if nothing is missing, or if a request could not help. */
   needOf(keyId: SignatureKeyId): TrustNeed | undefined {
     const isd = readIsd(keyId.isdAs);
     const latest = this.latest(isd);
@@ -190,7 +190,7 @@ export class TrustStore {
     return { kind: 'chain', isdAs: keyId.isdAs, subjectKeyId: keyId.subjectKeyId };
   }
 
-  /** The key of a signature, if its chain is valid for what was signed. @param seconds Now, since 1970. */
+  /** The key of a signature, or why there is none valid for the signed content. @param seconds Now, since 1970. */
   keyOf(
     { keyId, span, signedSeconds }: TrustQuestion,
     seconds: number,
@@ -235,7 +235,7 @@ export class TrustStore {
     else this.#byAs.set(isdAs, left);
   }
 
-  /** Removes the first of these chains that is not the own one. */
+  /** Removes the first of these chains that is not the chain with which this AS signs. */
   #removeOldest(names: Iterable<string>): void {
     for (const name of names) {
       if (name === this.#own) continue;
@@ -244,7 +244,7 @@ export class TrustStore {
     }
   }
 
-  /** True if a TRC in use vouches for a chain: the one by which it was verified, or else another one. */
+  /** True if a TRC in use vouches for a chain: the TRC by which the chain was verified, or else another TRC. */
   #isVouchedFor(known: KnownChain, active: readonly Trc[], seconds: number): boolean {
     if (active.includes(known.trc)) return true;
     const found = this.#verify(known.chain, seconds);

@@ -1,10 +1,10 @@
 /**
- * Periods of validity, in seconds since 1970; both ends are within (RFC 5280 section 4.1.2.5).
+ * Periods of validity, in seconds since 1970; both ends belong to the period (RFC 5280 section 4.1.2.5).
  *
  * @module
  */
 
-/** A period. */
+/** A period of validity; both ends, in seconds since 1970, belong to it. */
 export interface Validity {
   readonly notBefore: number;
   readonly notAfter: number;

@@ -1,8 +1,9 @@
 /**
  * The calls of one control service: those that it makes, and those that it answers.
  *
- * A caller's id names a call at both ends. What comes late is not handled again; a caller that has its
- * answer says so to whoever still sends. Everything that others can fill is bounded, in all and for each AS.
+ * The caller draws an id that names the call at both ends. A request that comes again late is not handled again; a
+ * caller that has its answer tells an answerer that still sends. Everything that others can fill is bounded, in
+ * all and for each AS.
  *
  * @module
  */
@@ -24,25 +25,25 @@ import {
   type RpcPacketRefusal,
 } from './packet.ts';
 
-/** The AS at the other end of a call, and how many bytes a packet to it may have. */
+/** The AS at the other end of a call, and the length of the largest packet to it. */
 export interface RpcWay {
-  /** The AS at the other end, as far as packets say. */
+  /** The AS at the other end, as its packets claim. */
   readonly isdAs: string;
   /** Largest packet of a call, bytes. */
   readonly packetBytes: number;
 }
 
-/** The answer of a call: a message, or why there is none. */
+/** The result of a call: the answer's message, or why there is no answer. */
 export type RpcAnswer = Uint8Array | 'timeout' | 'too-many-calls';
 
 /** A call to be made. */
 export interface RpcCall<Way> {
   readonly way: Way;
-  /** At least a byte. */
+  /** The request, at least one byte. */
   readonly message: Uint8Array;
   readonly deadlineNs: Nanoseconds;
   readonly done: (answer: RpcAnswer) => void;
-  /** Told once when the way is said to be dead. The call goes on. */
+  /** Called once when the way is reported dead. The call goes on. */
   readonly suspected?: (() => void) | undefined;
 }
 
@@ -65,7 +66,7 @@ interface OpenCall<Way> {
   /** Absent for a call that is answered here. */
   readonly done: ((answer: RpcAnswer) => void) | undefined;
   suspected: (() => void) | undefined;
-  /** The least instant at which it will be looked at; Infinity when it is over. */
+  /** Earliest instant at which the call is in the heap of deadlines; Infinity if it is in none. */
   dueNs: Nanoseconds;
   isOver: boolean;
 }
@@ -79,7 +80,7 @@ export class RpcEndpoint<Way extends RpcWay> {
   /** Calls that are answered here, by AS and id. */
   readonly #answered = new Map<string, OpenCall<Way>>();
   readonly #perAs = new Map<string, number>();
-  /** Calls that were answered, the oldest first. */
+  /** Names (AS and id) of calls that were answered, the oldest first. */
   readonly #over = new Set<string>();
   readonly #due = new DeadlineHeap<OpenCall<Way>>();
   #incompleteBytes = 0;
@@ -89,14 +90,14 @@ export class RpcEndpoint<Way extends RpcWay> {
     this.#output = output;
   }
 
-  /** Calls that are open, made and answered here. */
+  /** Numbers of open calls: those made here, and those answered here. */
   get open(): { readonly made: number; readonly answered: number } {
     return { made: this.#made.size, answered: this.#answered.size };
   }
 
   /**
    * Makes a call; `done` is called once, at the deadline at the latest.
-   * @returns ends the call; then nobody is told.
+   * @returns a function that ends the call without calling `done`.
    */
   call(now: Nanoseconds, { way, message, deadlineNs, done, suspected }: RpcCall<Way>): () => void {
     if (this.#made.size >= RPC_CALLS_MAX) {
@@ -125,7 +126,9 @@ export class RpcEndpoint<Way extends RpcWay> {
       : this.#receiveRequest(now, way, packet);
   }
 
-  /** The way of the open call with an AS to which a packet that left here belongs; undefined if there is none. */
+  /**
+   * The way of the open call with an AS to which a packet sent from here belongs; undefined if there is no such call.
+   */
   wayOf(
     isdAs: string,
     { callId, isAnswer }: Pick<RpcPacket, 'callId' | 'isAnswer'>,
@@ -134,7 +137,7 @@ export class RpcEndpoint<Way extends RpcWay> {
     return call?.way.isdAs === isdAs ? call.way : undefined;
   }
 
-  /** Tells those who made calls over such ways that these are said to be dead. */
+  /** Tells the makers of calls over ways for which `isDead` is true that the way is reported dead. */
   suspect(isDead: (way: Way) => boolean): void {
     for (const call of [...this.#made.values()]) {
       const { suspected } = call;
@@ -167,7 +170,7 @@ export class RpcEndpoint<Way extends RpcWay> {
   #receiveAnswer(now: Nanoseconds, way: Way, packet: RpcPacket): RpcDropReason | undefined {
     const call = this.#made.get(packet.callId);
     if (call === undefined) {
-      // Our acknowledgement was lost: whoever answers need not go on.
+      // Our acknowledgement was lost: tell the answerer that it need not send any more.
       const { callId } = packet;
       const over = { callId, isAnswer: false, isOver: true, number: 0, room: way.packetBytes };
       this.#output.send(way, encodeRpcPacket({ ...over, ack: undefined, fragment: undefined }));
@@ -231,7 +234,7 @@ export class RpcEndpoint<Way extends RpcWay> {
     return call;
   }
 
-  /** Takes a packet into a call, and counts what incomplete messages hold. */
+  /** Gives a packet to its call, and counts the bytes that incomplete messages hold. */
   #heard(
     now: Nanoseconds,
     { exchange }: OpenCall<Way>,
@@ -262,7 +265,7 @@ export class RpcEndpoint<Way extends RpcWay> {
     if (this.#over.size > RPC_ANSWERED_MAX && oldest !== undefined) this.#over.delete(oldest);
   }
 
-  /** Sends what can leave, and notes when the call has something to do again. */
+  /** Sends the packets that may leave now, and schedules the call's next deadline. */
   #flush(now: Nanoseconds, call: OpenCall<Way>): void {
     const { exchange, way } = call;
     for (let packet = exchange.next(now); packet !== undefined; packet = exchange.next(now)) {

@@ -1,6 +1,6 @@
 /**
- * One end of a call: its own message in fragments until all have arrived, and the other end's message
- * until it is whole.
+ * One end of a call: sends its own message in fragments until all have arrived, and collects the fragments of the other
+ * end's message until it is whole.
  *
  * Pure: time and packets in, packets out.
  *
@@ -14,12 +14,12 @@ import { ReceivedPackets } from '../../_kit/loss-recovery/received-packets.ts';
 import { RPC_MESSAGE_BYTES_MAX, RPC_OVERHEAD_BYTES, RPC_WAIT_NS_MAX } from './geometry.ts';
 import type { RpcFragment, RpcPacket } from './packet.ts';
 
-/** Which call it is, and which end of it. */
+/** The call and the end of it that an {@link Exchange} serves. */
 export interface ExchangeParts {
   readonly callId: number;
   readonly isAnswer: boolean;
   readonly random: Random;
-  /** Largest packet of a call over the path at hand, bytes. */
+  /** Largest packet of a call over the path in use, bytes. */
   readonly packetBytes: number;
 }
 
@@ -33,9 +33,9 @@ export class Exchange {
   readonly #received = new ReceivedPackets();
   #own: Uint8Array | undefined;
   #fragmentBytes = 0;
-  /** Fragments that have to leave, by index. */
+  /** Indexes of the fragments that have to leave. */
   #toSend: number[] = [];
-  /** Fragments that have not arrived yet. */
+  /** Indexes of the own fragments whose arrival is not confirmed yet. */
   readonly #unconfirmed = new Set<number>();
   #other: (Uint8Array | undefined)[] | undefined;
   #missing = 0;
@@ -52,7 +52,7 @@ export class Exchange {
     return this.#own !== undefined && this.#unconfirmed.size === 0;
   }
 
-  /** Bytes of the other end's message that are held while others are missing. */
+  /** Number of bytes of the other end's message that are held while parts are missing. */
   get incompleteBytes(): number {
     return this.#missing > 0 ? this.#otherBytes : 0;
   }
@@ -83,7 +83,7 @@ export class Exchange {
     return this.#take(fragment);
   }
 
-  /** The packet that leaves now; undefined if none does. */
+  /** The next packet that may leave now; undefined if there is none. */
   next(now: Nanoseconds): RpcPacket | undefined {
     const index = this.#nextToSend();
     if (index !== undefined && this.#recovery.room(now) > 0) {
@@ -93,13 +93,13 @@ export class Exchange {
     return this.#received.nextAt() <= now ? this.acknowledgement(now) : undefined;
   }
 
-  /** A packet that only acknowledges what came. */
+  /** Makes a packet that contains nothing but an acknowledgement. */
   acknowledgement(now: Nanoseconds): RpcPacket {
     const ack = this.#received.take(now);
     return this.#packet(0, ack, undefined);
   }
 
-  /** Does what is due: fragments that are lost, or of which nothing was heard, leave again. */
+  /** Does what is due: fragments that are lost, or were not acknowledged in time, will leave again. */
   due(now: Nanoseconds): void {
     const { lost, probe } = this.#recovery.due(now);
     this.#repeat(lost);
@@ -158,7 +158,7 @@ export class Exchange {
     this.#missing -= 1;
     if (this.#missing > 0) return undefined;
     const message = concatByteList(other as Uint8Array[]);
-    // What is complete is not held here any more; only its number of fragments is.
+    // The fragments of a complete message are released; the list keeps only their number.
     for (const at of other.keys()) other[at] = undefined;
     return message;
   }

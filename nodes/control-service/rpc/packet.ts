@@ -1,8 +1,8 @@
 /**
  * Packets of calls between control services, the payload of UDP/SCION.
  *
- * The reference speaks Connect over HTTP/3 between ASes (scionproto/scion, doc/dev/design/); this is the least
- * that carries the same messages: fragments, and the acknowledgements of RFC 9002's loss recovery.
+ * The reference speaks Connect over HTTP/3 between ASes (scionproto/scion, doc/dev/design/). This is the smallest
+ * protocol that carries the same messages: fragments, and the acknowledgements of RFC 9002's loss recovery.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import {
 
 /** Part of a message. */
 export interface RpcFragment {
-  /** Which one, from 0. */
+  /** Index of the fragment in its message, from 0. */
   readonly index: number;
   /** Number of fragments of the message, 1 … 512. */
   readonly count: number;
@@ -39,9 +39,9 @@ export interface RpcFragment {
 export interface RpcPacket {
   /** Drawn by the caller, 48 bits. */
   readonly callId: number;
-  /** True if whoever is called sends it. */
+  /** True if the called node sends the packet. */
   readonly isAnswer: boolean;
-  /** The caller knows no such call, or has its answer: nothing more needs to be sent. */
+  /** True if the caller does not know the call or has its answer already, so that nothing more needs to be sent. */
   readonly isOver: boolean;
   /** Largest packet of a call that fits the path, bytes, as far as the sender knows. */
   readonly room: number;
@@ -51,7 +51,7 @@ export interface RpcPacket {
   readonly fragment: RpcFragment | undefined;
 }
 
-/** Why a datagram is no packet of a call. */
+/** Why a datagram is refused as a packet of a call. */
 export type RpcPacketRefusal = 'rpc-truncated' | 'rpc-version' | 'rpc-malformed';
 
 const FLAG = { ack: 1, fragment: 2, answer: 4, over: 8 } as const;

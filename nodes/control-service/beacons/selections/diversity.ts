@@ -7,7 +7,7 @@
 import { leastOf } from '../../../../engine/pure/extremes.ts';
 import type { BeaconCandidate, BeaconSelection } from '../selection.ts';
 
-/** The shortest beacon, and again and again the one whose links were chosen least often, on average. */
+/** Takes the shortest beacon first, then always the beacon whose links were taken least often, on average. */
 export const diversity: BeaconSelection = {
   select<One extends BeaconCandidate>(candidates: readonly One[], most: number): readonly One[] {
     const counts = new Map<string, number>();
@@ -26,7 +26,7 @@ export const diversity: BeaconSelection = {
   },
 };
 
-/** A link is known by the AS and the interface at its beginning. */
+/** Names of the links that a beacon passed: the AS and the interface at the beginning of each link. */
 function linksOf({ segment }: BeaconCandidate): readonly string[] {
   return segment.entries.map(({ isdAs, hop }) => `${isdAs} ${hop.consEgress}`);
 }

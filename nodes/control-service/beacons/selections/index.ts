@@ -8,5 +8,5 @@ import { greenest } from './greenest.ts';
 import { latency } from './latency.ts';
 import { reference } from './reference.ts';
 
-/** Shipped selections. */
+/** The shipped selections, by name. */
 export const BEACON_SELECTIONS = { reference, diversity, latency, greenest } as const;

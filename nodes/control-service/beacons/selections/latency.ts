@@ -1,12 +1,12 @@
 /**
- * Selects the fastest beacons: those of the least announced latency.
+ * Selects the fastest beacons: those with the least announced latency.
  *
  * @module
  */
 import { selectLeast } from '../select-least.ts';
 import type { BeaconSelection } from '../selection.ts';
 
-/** The least sum over links and ASes. */
+/** Selects by the least sum of announced latency, over links and ASes. */
 export const latency: BeaconSelection = {
   select: (candidates, most) => selectLeast(candidates, most, ({ latencyUs }) => latencyUs),
 };

@@ -1,5 +1,5 @@
 /**
- * Selects the shortest beacons, and one that shares little with the shortest (reference
+ * Selects the shortest beacons, and one beacon that has few links in common with the shortest (reference
  * control/beacon/selection_algo.go, baseAlgo).
  *
  * @module
@@ -7,7 +7,10 @@
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import type { BeaconCandidate, BeaconSelection } from '../selection.ts';
 
-/** The shortest beacons, and the most diverse of the others if it is more diverse than all of these. */
+/**
+ * Takes the shortest beacons; the last one taken is the most diverse of the rest, if it is more diverse than the
+ * others.
+ */
 export const reference: BeaconSelection = {
   select<One extends BeaconCandidate>(candidates: readonly One[], most: number): readonly One[] {
     const [best] = candidates;
@@ -33,8 +36,8 @@ export const reference: BeaconSelection = {
 };
 
 /**
- * The number of links of `one` that `other` does not have. A link is known by the AS and the interface at
- * its beginning; the measure is not symmetric (reference control/beacon/beacon.go, Diversity).
+ * The number of links of `one` that `other` does not have. The AS and the interface at its beginning identify a
+ * link; the measure is not symmetric (reference control/beacon/beacon.go, Diversity).
  */
 export function diversity(one: BeaconCandidate, other: BeaconCandidate): number {
   const has = new Set(other.segment.entries.map(({ isdAs, hop }) => `${isdAs} ${hop.consEgress}`));
