@@ -1,11 +1,11 @@
 /**
- * `npm run bench -- beaconing`: control services of 10, 100 and 1,000 ASes, from nothing until every pair of
+ * `npm run bench -- beaconing`: control services of 10, 100 and 1,000 ASes, from an empty start until every pair of
  * ASes has a path: processor time, peak memory, and beacons a second of virtual time.
  *
- * 5 % of the ASes are core ASes with at most 8 neighbours. These pass beacons on every 60 s, 5 of each origin;
- * the others every 5 s, 20 of all. Links have no BFD, cryptography is modelled.
+ * 5 % of the ASes are core ASes with at most 8 neighbours. Core ASes pass beacons on every 60 s, 5 of each origin;
+ * other ASes every 5 s, 20 in all. Links have no BFD, cryptography is modelled.
  *
- * Each size has a process of its own, so that its peak memory is that of no other.
+ * Each size runs in a separate process, so that its peak memory contains nothing of other sizes.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import { type BenchResult, cpuTimeUs } from './bench-result.ts';
 /** Name of this benchmark for `npm run bench -- beaconing`. */
 export const name = 'beaconing';
 
-/** ASes, and ISDs: 5 core ASes in each of those of 100. */
+/** Numbers of ASes and of ISDs; an ISD of 100 ASes has 5 core ASes. */
 const SIZES = [
   { ases: 10, isds: 1 },
   { ases: 100, isds: 1 },
@@ -36,9 +36,9 @@ const CONTROL = 'control-service';
 const STEPS = 50_000_000;
 const US_PER_S = 1e6;
 const NS_PER_S = 1e9;
-/** The loop does so many million steps a second on the machine for which targets are given. */
+/** Pace of the calibration loop on the machine for which targets are given, millions of steps a second. */
 const REFERENCE_PACE = 100;
-/** Virtual time after which a network is given up. */
+/** Virtual time after which a network is given up, s. */
 const LIMIT_S = 900;
 
 /** What one process has measured. */
@@ -47,7 +47,7 @@ interface Taken {
   readonly setupS: number;
   readonly peakMb: number;
   readonly virtualS: number;
-  /** Beacons that core ASes sent, and all others. */
+  /** Number of beacons that core ASes sent, and number that all other ASes sent. */
   readonly core: number;
   readonly others: number;
   /** Millions of steps of the calibration loop per second of processor time, around the run. */
@@ -89,7 +89,7 @@ function inProcess(ases: number): Taken {
   return JSON.parse(child.stdout) as Taken;
 }
 
-/** One size, in this process. */
+/** Measures one size, in this process. */
 function measure(ases: number): Taken {
   const paceOf = (): number => STEPS / cpuTimeUs(() => runCalibrationLoop(STEPS));
   const before = paceOf();

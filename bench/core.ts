@@ -49,7 +49,7 @@ function addScheduler(bench: Bench): void {
   });
   const present = new Scheduler(handler);
   add(bench, 'scheduler: schedule for now and fire', (i) => {
-    // The clock has to move at times: an instant without an end is refused.
+    // The clock has to move from time to time: the scheduler refuses endless events at one instant.
     present.schedule((i & 63) === 0 ? 1 : 0, 1, i, 0);
     present.step();
   });

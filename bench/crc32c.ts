@@ -1,6 +1,6 @@
 /**
- * CRC-32C by eight tables beside the one table that it replaced, in turns, so that both meet the
- * same machine.
+ * CRC-32C with eight tables, compared with the former version with one table. Both take turns, so
+ * that the machine is in the same state for both.
  *
  * `npm run bench -- crc32c`
  *
@@ -22,7 +22,7 @@ const US_PER_SECOND = 1e6;
 
 type Checksum = (bytes: Uint8Array) => number;
 
-/** Two lines per length: the rate, and its multiple of the former one. */
+/** Two lines per length: the rate, and its multiple of the former version's rate. */
 export function run(): BenchResult[] {
   return LENGTHS.flatMap((length) => {
     const bytes = Uint8Array.from({ length }, (_, index) => (index * 167) & 255);

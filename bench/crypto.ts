@@ -103,7 +103,7 @@ function otherCases(label: string, crypto: CryptoProvider): readonly Case[] {
   ];
 }
 
-/** One layer of a relay cell, by its parts. */
+/** Cases for each part of the work on one layer of a relay cell. */
 function stateCases(label: string, crypto: CryptoProvider): readonly Case[] {
   const cell = new Uint8Array(512).fill(3);
   const key = cell.slice(0, 16);

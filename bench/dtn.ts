@@ -4,8 +4,8 @@
  * blocks and 1 kB of payload; both have CRC-32C on primary block and payload. On a disk, sixteen
  * bundles share a sync. Targets hold where the calibration loop makes 100 million steps per second.
  *
- * Others, on machines of theirs: bp7-rs (README of bp7 0.12) decodes 565,000 bundles/s without and
- * 462,000 with CRC-32C, and encodes 1.09 million and 433,000, with 3 bytes of payload.
+ * For comparison, on another machine and with 3 bytes of payload: bp7-rs (README of bp7 0.12) decodes
+ * 565,000 bundles/s without CRC-32C and 462,000 with it, and encodes 1.09 million and 433,000.
  *
  * `npm run bench -- dtn`
  *
@@ -56,7 +56,7 @@ const PEERS: Readonly<Record<string, string>> = {
   'encode, 84 B, four blocks': 'bp7-rs: 433,000',
 };
 
-/** One line for each figure. */
+/** Measures all figures; returns a line for each. */
 export async function run(): Promise<readonly BenchResult[]> {
   const results = await inTurnWithLoop(MEASUREMENTS, ROUNDS);
   return results.map((result) => {
@@ -66,7 +66,7 @@ export async function run(): Promise<readonly BenchResult[]> {
   });
 }
 
-/** What the figure is where the targets hold. */
+/** The figure converted to the machine for which the targets hold, as text. */
 function atReference({ unit, ratio = Number.NaN }: BenchResult, target?: number): string {
   if (target === undefined || Number.isNaN(ratio)) return '';
   const isRate = unit === 'bundles/s';
@@ -98,14 +98,14 @@ const MEASUREMENTS: readonly Measurement[] = [
   async (): Promise<readonly Taken[]> => [await relayByDisk(), linkBytes()],
 ];
 
-/** @param work Makes ready what is measured, and returns it. */
+/** Measures a rate once. @param work Prepares the function that is measured, and returns it. */
 function rateOf(title: string, count: number, work: () => () => void): Taken {
   const measured = work();
   const value = (count / cpuTimeUs(measured)) * US_PER_S;
   return { name: title, unit: 'bundles/s', value, note: PEERS[title] ?? '' };
 }
 
-/** Primary block, two extensions and payload. */
+/** A bundle of four blocks: primary block, two extensions and payload. */
 function smallBundle(): Uint8Array {
   encode(SMALL, 2, 1)();
   const bundle = writer.taken();
@@ -138,7 +138,7 @@ function encode(payload: Uint8Array, extensions: number, calls: number = CALLS):
   };
 }
 
-/** Made once: each is another bundle, and every relay is new. */
+/** Made once: all bundles differ, and each measurement has a new relay, so that it has seen none of them. */
 const RELAYED_BUNDLES = {
   small: Array.from({ length: RELAYED }, (_, sequence) => bundleOf(sequence, new Uint8Array(3))),
   large: Array.from({ length: RELAYED }, (_, sequence) => bundleOf(sequence, LARGE)),
@@ -152,7 +152,7 @@ function relay(kind: 'memory' | 'durable', size: 'small' | 'large'): () => void 
   };
 }
 
-/** Each from a plan of which nothing is known yet. */
+/** Measures routes at several instants, each with a router that has not used its plan yet. */
 function routeMs(title: string): Taken {
   const routers = Array.from({ length: INSTANTS }, newRouter);
   let found = 0;
@@ -164,7 +164,7 @@ function routeMs(title: string): Taken {
   return { name: title, unit: 'ms', value: us / US_PER_MS / (INSTANTS * TARGETS_OF_ROUTES) };
 }
 
-/** Wall time, which is that of the syncs. */
+/** Measures the relay with a disk in wall time, almost all of which the syncs take. */
 async function relayByDisk(): Promise<Taken> {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-bench-'));
   try {

@@ -24,7 +24,7 @@ type Effect =
   | { readonly kind: 'forward'; readonly link: RouterLink; readonly packet: PacketView }
   | { readonly kind: 'drop'; readonly reason: string };
 
-/** Measures both in turns. */
+/** Measures both routers in turns. */
 export function run(): BenchResult[] {
   const called = routing(false);
   const listed = routing(true);

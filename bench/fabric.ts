@@ -1,11 +1,11 @@
 /**
- * Messages that arrive once: calls of 1 kB between two nodes in virtual time, with all layers below
- * real, on one core; and messages of 10 MB one after another, in virtual time, beside what the wire
- * takes. A call is two messages. Targets hold where the calibration loop makes 100 million steps per
- * second.
+ * Messages that arrive exactly once: calls of 1 kB between two nodes in virtual time, with all layers
+ * below real, on one core; and messages of 10 MB one after another in virtual time, compared with the
+ * time that the wire takes. A call is two messages. Targets hold where the calibration loop makes 100
+ * million steps per second.
  *
- * The document whose promises these are states 45,234 messages/s by RPC and 892 by bundle, on a
- * machine of its own.
+ * The document that promises such rates states 45,234 messages/s by RPC and 892 by bundle, on another
+ * machine.
  *
  * `npm run bench -- fabric`
  *
@@ -33,7 +33,7 @@ const CLAIMED: Readonly<Record<string, string>> = {
   'calls of 1 kB over bundles': 'document, by bundle: 892',
 };
 
-/** One line for each figure. */
+/** Measures all figures; returns a line for each. */
 export async function run(): Promise<readonly BenchResult[]> {
   const runs = new FabricRuns();
   try {
@@ -60,7 +60,7 @@ function withTarget(result: BenchResult): BenchResult {
   return { ...result, ...(target !== undefined && { target }), note };
 }
 
-/** Bytes of a message of 10 MB on the wire, with heads of fabric and host. */
+/** A message of 10 MB on the wire, bytes: its packets have headers of fabric and of the host. */
 const LONG_BYTES = 10_000_000;
 const PACKET_BYTES = 1_199;
 const PIECE_BYTES = PACKET_BYTES - 41;
@@ -73,7 +73,7 @@ const WIRE_MS =
 const FIRST_MOST = 4;
 const OPENING = 2;
 
-/** Times of messages of 10 MB as multiples of what the wire takes; the same on all machines. */
+/** Virtual times of messages of 10 MB, as multiples of the time that the wire takes; the same on all machines. */
 function long(runs: FabricRuns, loss: string, most: number): readonly BenchResult[] {
   const text = LONG(loss);
   const all = callsOf(runs.run(text));

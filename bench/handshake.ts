@@ -1,5 +1,5 @@
 /**
- * What the cryptography of a handshake takes with `crypto: modelled` beside the real one, in turns.
+ * Processor time of the cryptography of a handshake with `crypto: modelled`, compared with real cryptography, in turns.
  *
  * `npm run bench -- handshake`
  *
@@ -12,14 +12,14 @@ import { type BenchResult, cpuTimeUs, requireEqual, spreadOf } from './bench-res
 export const name = 'handshake';
 
 const ROUNDS = 9;
-/** Handshakes of a measurement; a modelled one is so short that it needs more. */
+/** Number of handshakes per measurement; modelled ones are short, so that more are needed. */
 const CALLS = { modelled: 400, real: 40 } as const;
 /** A modelled handshake costs at most a tenth of the real one. */
 const TARGET = 0.1;
 const MESSAGE: Uint8Array = new Uint8Array(250).fill(7);
 const [OWN, PEER] = [1, 2].map((byte) => new Uint8Array(32).fill(byte)) as [Uint8Array, Uint8Array];
 
-/** A handshake with opened keys; it says whether all of it held. */
+/** Performs a handshake with prepared keys; returns true if all its checks passed. */
 type Handshake = () => boolean;
 
 const HANDSHAKES: Readonly<Record<string, (crypto: CryptoProvider) => Handshake>> = {
@@ -27,7 +27,7 @@ const HANDSHAKES: Readonly<Record<string, (crypto: CryptoProvider) => Handshake>
   'P-256 signature': certificate,
 };
 
-/** Two lines for each handshake: the time of the modelled one, and its multiple of the real one. */
+/** Two lines for each handshake: the time of the modelled one, and its multiple of the real one's time. */
 export function run(): BenchResult[] {
   const real = createCryptoProvider('node', { timing: 'simulation' });
   const modelled = createCryptoProvider('modelled');
@@ -43,7 +43,7 @@ function postQuantum(crypto: CryptoProvider): Handshake {
   return () => encapsulate() && crypto.mlDsa65.verify(key.publicKey, input, key.sign(input, PEER));
 }
 
-/** A key of one handshake, a ciphertext to it, and its secret. */
+/** An exchange by ML-KEM: a fresh key, a ciphertext for that key, and the shared secret. */
 function encapsulating({ mlKem768, equal }: CryptoProvider): Handshake {
   const seed = new Uint8Array(64);
   return () => {
@@ -53,7 +53,7 @@ function encapsulating({ mlKem768, equal }: CryptoProvider): Handshake {
   };
 }
 
-/** An entry of a path segment: one signs, one verifies. */
+/** An entry of a path segment: one side signs it, the other verifies it. */
 function certificate(crypto: CryptoProvider): Handshake {
   const key = crypto.p256Key(OWN);
   const publicKey = crypto.p256Verifier(key.publicKey);

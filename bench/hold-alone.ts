@@ -5,5 +5,5 @@
  */
 export { runAlone as run } from './hold.ts';
 
-/** Name of this benchmark. */
+/** Name of this benchmark for `npm run bench -- hold-alone`. */
 export const name = 'hold-alone';

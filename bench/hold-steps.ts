@@ -1,9 +1,9 @@
 /**
- * What each ability of the event queue costs: the hold model on a bare heap, then with what makes a queue of events of
- * it, one after the other, beside flatqueue (docs/PERFORMANCE.md#the-queue-step-by-step).
+ * The cost of each ability of the event queue: the hold model on a bare heap, then with the abilities of an event queue
+ * added one after the other, compared with flatqueue (docs/PERFORMANCE.md#the-queue-step-by-step).
  *
- * `npm run bench -- hold-steps`. Steps take turns, each run in a process of its own: V8 compiles a heap that two classes
- * share worse than one of its own.
+ * `npm run bench -- hold-steps`. Steps take turns, each run in a separate process: V8 compiles a heap that two classes
+ * share to slower code than a heap that one class uses.
  *
  * @module
  */
@@ -26,8 +26,8 @@ const NS_PER_US = 1_000;
 const RANGE_NS = INCREMENT_NS;
 const KIND = 1;
 /**
- * As in the queue, ties are in order by a sequence number in the key; here it begins again before time and number have
- * more than 53 bits together. All pending events are within one round of the numbers, or the hash is wrong.
+ * As in the queue, a sequence number in the key keeps ties in order. Here the number restarts before time and number
+ * together exceed 53 bits; a wrong hash would show that pending events span more than one round of numbers.
  */
 const SEQUENCES = 262_144;
 const MANY_SEQUENCES = 67_108_864;
@@ -41,7 +41,7 @@ interface Taken {
 
 type Step = (pending: number) => Taken;
 
-/** The draws and the hash, which every step needs. */
+/** Measures only the random draws and the hash, which every step needs. */
 function nothing(pending: number): Taken {
   const random = new WorkloadRandom();
   for (let payload = 0; payload < pending; payload += 1) random.below(INCREMENT_NS);
@@ -79,7 +79,7 @@ class BareHeap extends EventHeap {
     return Math.floor(this.topKey() * this.timeOfKey);
   }
 
-  /** Removes it. */
+  /** Removes the least entry; returns its payload. */
   remove(): number {
     const payload = this.topReference();
     this.vacateTop();
@@ -106,7 +106,9 @@ function heap(pending: number): Taken {
   return { cpuUs, clockNs, hash };
 }
 
-/** With handles to cancel by, a clock with a limit, far timers and a ring for "now". */
+/**
+ * Measures the event queue: a heap with handles to cancel by, a clock with a limit, far timers and a ring for "now".
+ */
 function queue(pending: number): Taken {
   const events = new EventQueue();
   const random = new WorkloadRandom();
@@ -129,7 +131,7 @@ function queue(pending: number): Taken {
   return { cpuUs, clockNs: events.clock[0] as number, hash };
 }
 
-/** With checks of delays and kinds, and a handler that is called: what protocols use. */
+/** Measures the scheduler, which protocols use: a queue that also checks delays and kinds, and calls a handler. */
 function scheduler(pending: number): Taken {
   const { cpuUs, clockNs, fnv1a } = hold(pending, HOLDS);
   return { cpuUs, clockNs, hash: Number.parseInt(fnv1a, 16) };
@@ -148,7 +150,7 @@ const STEPS: ReadonlyMap<string, Step> = new Map([
   ['  and checks, a handler called', scheduler],
 ]);
 
-/** Nanoseconds of an event at each step. */
+/** Measures the nanoseconds per event at each step. */
 export function run(): readonly BenchResult[] {
   return SIZES.flatMap((pending) => {
     const taken = new Map<string, number[]>([...STEPS.keys()].map((step) => [step, []]));
@@ -173,7 +175,7 @@ function inProcess(step: string, pending: number): number {
   return Number(child.stdout);
 }
 
-/** One step, in this process; the first run warms up. */
+/** Measures one step, in this process; the first run warms up. */
 function measure(step: string, pending: number): number {
   const work = STEPS.get(step) ?? nothing;
   work(pending);

@@ -24,7 +24,7 @@ export const name = 'idle';
 
 const RUNS = 5;
 const US_PER_S = 1e6;
-/** A packet each 10,000 s. */
+/** Number of packets: one every 10,000 s. */
 const PACKETS = 120;
 const SCENARIO = `
 name: idle
@@ -37,7 +37,7 @@ duration: 14d
 traffic: [{ from: earth, to: probe, kind: constant, rate: 0.0001/s }]
 `;
 
-/** Measures all of them. */
+/** Measures processor time, memory and file sizes. */
 export function run(): readonly BenchResult[] {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-bench-'));
   try {

@@ -1,7 +1,7 @@
 /**
- * How many packets per second live mode carries over six hops without loss: in one process with
- * each of the two pumps and on two event loops, in two processes, and in one per node, compared
- * with a bare datagram on the same machine.
+ * How many packets per second live mode carries over six hops without loss: in one process (on one
+ * event loop with each precision, and on two event loops), in two processes, and in one process per
+ * node, compared with a bare datagram on the same machine.
  *
  * Each step is a short run of failover.yaml without its cuts. A rate counts as carried if 99.9 % of
  * the packets arrive and the 95th percentile of their latency stays below the scenario's limit:
@@ -86,7 +86,8 @@ interface Step {
   readonly packetUs: number;
   readonly hopUs: number;
   /**
-   * CPU time of this process as a share of one core: all of the work, or that of the coordinator.
+   * CPU time of this process as a share of one core: all of the work if the layout has one process,
+   * otherwise that of the coordinator.
    */
   readonly ownCores: number;
   readonly words: string;

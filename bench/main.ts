@@ -142,13 +142,13 @@ interface Alone {
   readonly results: readonly BenchResult[];
   /** Millions of steps of the calibration loop per CPU second, before and after. */
   readonly pace: readonly [number, number];
-  /** The same of the loop over memory, after: its 32 MiB would be counted as the benchmark's. */
+  /** The same of the loop over memory, only after: its 32 MiB would otherwise count as the benchmark's memory. */
   readonly memoryPace: number;
 }
 
 /**
- * The loop runs before and after the benchmark in the same process, because machines change their
- * speed.
+ * Measures one benchmark in this process. The calibration loop runs before and after it, because
+ * machines change their speed.
  */
 async function measureAlone(name: string): Promise<Alone> {
   const bench = await BENCHES[name]?.();
@@ -213,7 +213,7 @@ function keep(
 }
 
 /**
- * Runs one benchmark in a process of its own; undefined if it failed, which it has reported itself.
+ * Runs one benchmark in a process of its own; undefined if it failed, after it has printed the reason.
  */
 function runAlone(name: string): Alone | undefined {
   const file = fileURLToPath(import.meta.url);

@@ -1,13 +1,13 @@
 /**
- * The second calibration loop: a walk through memory in which every step waits for the one before it, as those of
- * a large queue of events do. The first loop (engine/measure/calibration-loop.ts) fits in the nearest caches, and
- * how fast one of them is beside the other differs between machines.
+ * The second calibration loop: a walk through memory in which every step waits for the one before it, as in a large
+ * queue of events. The first loop (engine/measure/calibration-loop.ts) fits in the nearest caches; the ratio of the two
+ * loops' speeds differs between machines.
  *
  * @module
  */
 import { cpuTimeUs, requireEqual, spreadOf } from './bench-result.ts';
 
-/** 32 MiB: above the caches of a core, about those that cores share. */
+/** Number of positions of 4 bytes: 32 MiB, more than the caches of one core and about as much as shared caches. */
 const PLACES = 8_388_608;
 const STEPS = 1_000_000;
 const RUNS = 5;
@@ -22,7 +22,7 @@ export function memoryPace(): number {
     });
     return STEPS / cpuUs;
   });
-  // The walk has been made, and not optimised away: it has come to the place that it must come to.
+  // The end of the walk shows that V8 has not optimised the walk away.
   requireEqual('place after the walk', place, placeAfter(RUNS * STEPS));
   return spreadOf(rates).value;
 }
@@ -33,7 +33,7 @@ function walk(ring: Int32Array, from: number): number {
   return at;
 }
 
-/** One cycle through all places, each step far from the last: a generator of full period (Hull, Dobell 1962). */
+/** One cycle through all positions, each step far from the last: a generator of full period (Hull, Dobell 1962). */
 function makeRing(): Int32Array {
   const places = new Int32Array(PLACES);
   let at = 0;

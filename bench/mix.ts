@@ -18,7 +18,7 @@ const PACKETS = 300_000;
 const RUNS = 5;
 const TAG_BYTES = 16;
 const NS_PER_US = 1_000;
-/** 25,000 packets/s for 10 minutes. */
+/** A replay filter for 25,000 packets/s over 10 minutes. */
 const LARGE = { expectedTags: 15_000_000, falsePositive: 1e-6 };
 const SMALL = { expectedTags: (RUNS + 1) * PACKETS, falsePositive: 1e-3 };
 /** Mean number of waiting messages: 5,000/s with a mean of 200 ms. */

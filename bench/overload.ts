@@ -4,7 +4,7 @@
  * event loop, one process with two, and one process per node.
  *
  * Each layout takes two runs. In the first, the rate rises step by step; the knee is the highest
- * step at which 95 % of the packets arrive with a p95 of 250 ms. The second has three rounds of all
+ * step at which 95 % of the packets arrive with a p95 of at most 250 ms. The second has three rounds of all
  * three rates, because a shared machine may be a fifth faster or slower some minutes later; the
  * median of the three ratios is judged against 85 %. p95 is the highest value in any tenth of a
  * second of the phase. This takes five minutes, so it runs only when named: `npm run bench --
@@ -57,7 +57,7 @@ export async function run(): Promise<BenchResult[]> {
   return results;
 }
 
-/** If a layout fails, the figures of the others are still measured. */
+/** Measures a layout; if it fails, returns a line with the reason, so that other layouts are still measured. */
 async function measuredOrNot(layout: Layout): Promise<readonly BenchResult[]> {
   try {
     return await measured(layout);

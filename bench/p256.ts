@@ -1,6 +1,6 @@
 /**
- * Signatures over P-256 with opened keys beside those of OpenSSL alone, in turns: OpenSSL signs
- * with random nonces, this project with those of RFC 6979.
+ * P-256 signatures of this project, with prepared keys, compared with those of OpenSSL alone, in turns:
+ * OpenSSL signs with random nonces, this project with the nonces of RFC 6979.
  *
  * `npm run bench -- p256`
  *

@@ -407,8 +407,8 @@ function qualityRows(loaded: readonly Measured[], length: number): BenchResult[]
 }
 
 /**
- * Measures more packets inside than there are slots. Queued packets wait in their own buffers and
- * are copied twice.
+ * Measures a round with more packets in the pipeline than it has slots. The packets that have to wait
+ * stay in their own buffers and are copied twice.
  */
 async function overfullRows(
   { crypto }: Mode,

@@ -1,6 +1,6 @@
 /**
- * The two steps that mixnets and secure sums repeat most, short enough for the gate of speeds (bench/gate): a hop of a Sphinx
- * packet, and the masks of one client.
+ * The two steps that mixnets and secure sums repeat most often, in a form short enough for the gate on speeds
+ * (bench/gate): a hop of a Sphinx packet, and the masks of one client.
  *
  * `npm run bench -- privacy-steps`
  *
@@ -10,10 +10,10 @@ import type { BenchResult } from './bench-result.ts';
 import { maskStep } from './secagg.ts';
 import { hops } from './sphinx.ts';
 
-/** Name of this benchmark. */
+/** Name of this benchmark for `npm run bench -- privacy-steps`. */
 export const name = 'privacy-steps';
 
-/** Measures them. */
+/** Measures both steps. */
 export function run(): readonly BenchResult[] {
   return [...hops(), maskStep()];
 }

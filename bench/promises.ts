@@ -59,7 +59,7 @@ async function tunnel(): Promise<Measurement> {
   };
 }
 
-/** What the tunnel delivered in so much CPU time. */
+/** The rate of the tunnel, from the number of packets that it delivered in `cpuUs` of CPU time. */
 export function tunnelFigure(delivered: number, cpuUs: number): Taken {
   // Only two of the four seconds count: in a shorter run the tunnel would not carry anything yet.
   if (delivered < 19_000) throw new Error(`void: only ${delivered} packets were delivered`);
@@ -69,10 +69,10 @@ export function tunnelFigure(delivered: number, cpuUs: number): Taken {
 
 const CHECKS = 1_000_000;
 const WINDOW_BITS = 1_024;
-/** Packets may arrive up to this many places late. */
+/** Largest number of positions by which a packet arrives late. */
 const SPREAD = 500;
 
-/** Checks rising sequence numbers, each up to {@link SPREAD} places late. */
+/** Checks rising sequence numbers, each up to {@link SPREAD} positions late. */
 function replayChecks(): readonly Taken[] {
   const window = new ReplayWindow(WINDOW_BITS);
   const sequences = new Float64Array(CHECKS);
@@ -95,7 +95,7 @@ function replayChecks(): readonly Taken[] {
   return [checkFigure(cpuUs)];
 }
 
-/** The time of a check, of a million in so much CPU time. */
+/** The time of one check, from the CPU time of a million checks. */
 export function checkFigure(cpuUs: number): Taken {
   return { name: 'replay check, reordered', unit: 'ns/check', value: (cpuUs * NS_PER_US) / CHECKS };
 }
@@ -110,7 +110,7 @@ function unwraps(): Measurement {
   return () => [unwrapFigure(rate.take())];
 }
 
-/** What four cores unwrap, of the rate of one. */
+/** The rate of unwrapping on four cores, from the rate of one core. */
 export function unwrapFigure(perCore: number): Taken {
   const note = `${Math.round(perCore)}/s on one`;
   return { name: 'unwrap on four cores', unit: 'packets/s', value: CORES * perCore, note };

@@ -1,6 +1,6 @@
 /**
- * The defective double of the gate on speeds: replay windows that check each number sixteen times (`npm run speed -- replay
- * --double` has to fail).
+ * The defective double of the gate on speeds: replay windows that check each number sixteen times (`npm run speed --
+ * replay --double` has to fail).
  *
  * @module
  */
@@ -9,13 +9,13 @@ import { ReplayWindow } from '../nodes/_kit/replay-window.ts';
 import { DurableReplayWindow } from '../nodes/_kit/reserved-window.ts';
 import { type BenchResult, run as measure } from './replay.ts';
 
-/** Name of this benchmark. */
+/** Name of this benchmark for `npm run bench -- replay-double`. */
 export const name = 'replay-double';
 
-/** A number that has just been checked is in the nearest cache: three checks more took 30 % of the time. */
+/** Number of additional checks of each number. They are fast, since the number is in the nearest cache already. */
 const MORE = 15;
 
-/** Measures windows that answer what the first of sixteen checks says. */
+/** Measures windows that check each number sixteen times and return the verdict of the first check. */
 export function run(): BenchResult[] {
   for (const { prototype } of [ReplayWindow, DurableReplayWindow]) {
     const accept = prototype.accept;

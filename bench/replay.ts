@@ -65,7 +65,7 @@ export function run(): BenchResult[] {
   }));
 }
 
-/** Rising numbers, each moved by up to `spread` places; one in 16 is a replay. */
+/** Rising numbers, each moved by up to `spread` positions; one in 16 is a replay. */
 function sequences(first: number, spread: number): Float64Array {
   const list = new Float64Array(CHECKS);
   let mixed = 1;

@@ -24,14 +24,14 @@ export interface Edge {
   readonly delayNs: number;
 }
 
-/** A flow of packets, one every gap of its workload from its start. */
+/** A flow of packets: from `startNs` on, one every `gapNs` of its workload. */
 export interface Flow {
   readonly source: number;
   readonly target: number;
   readonly startNs: number;
 }
 
-/** What is sent over what. */
+/** A network, and the flows that it carries. */
 export interface RoutedWorkload {
   readonly nodes: number;
   readonly edges: readonly Edge[];
@@ -72,7 +72,7 @@ export class RoutedNetwork implements PacketSink {
   private readonly gapNs: number;
   /** For each active destination, a table with the next direction at each node. */
   private readonly trees: Int32Array[] = [];
-  /** Where the neighbours of each node begin; the last entry is their number. */
+  /** Index in `near` at which the neighbours of each node begin; the last entry is the length of `near`. */
   private readonly first: Int32Array;
   /** Neighbours in ascending order, and the directions to them. */
   private readonly near: Int32Array;
@@ -194,7 +194,7 @@ export class RoutedNetwork implements PacketSink {
     for (let node = 0; node < nodes; node += 1) {
       first[node + 1] = (first[node + 1] as number) + (first[node] as number);
     }
-    // By the far end first: then each node receives its neighbours in ascending order.
+    // Sorted by the far end first, so that each node receives its neighbours in ascending order.
     const order = Int32Array.from(ends.keys()).sort(
       (x, y) => (ends[x ^ 1] as number) - (ends[y ^ 1] as number),
     );

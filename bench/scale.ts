@@ -1,10 +1,10 @@
 /**
  * `npm run bench -- scale`: workload (d), networks of a hundred to a hundred thousand nodes: for each
- * size the set-up time, the peak memory, and the processor time of a packet-hop (docs/spec/workloads.md#d-networks-of-any-size);
- * and what a million idle timers cost.
+ * size the set-up time, the peak memory, and the processor time of a packet-hop
+ * (docs/spec/workloads.md#d-networks-of-any-size); and what a million idle timers cost.
  *
- * Sizes take turns, and each run has a process of its own, so that its peak memory is that of no other. `npm run pictures` draws
- * docs/images/scale.svg from what this has written.
+ * Sizes take turns, and each run has a separate process, so that its peak memory contains nothing of other runs.
+ * `npm run pictures` draws docs/images/scale.svg from the results.
  *
  * @module
  */
@@ -34,9 +34,9 @@ const PENDING = 10_000;
 interface Taken {
   readonly setupS: number;
   readonly peakMb: number;
-  /** Millions per second of processor time. */
+  /** Millions of packet-hops per second of processor time. */
   readonly rate: number;
-  /** The same where the calibration loop does 100 M steps/s. */
+  /** The rate converted to a machine on which the calibration loop does 100 M steps/s. */
   readonly ratio: number;
 }
 
@@ -90,7 +90,7 @@ function inProcess(nodes: number): Taken {
   return JSON.parse(child.stdout) as Taken;
 }
 
-/** One size, in this process. */
+/** Measures one size, in this process. */
 function measure(nodes: number): Taken {
   const paceOf = (): number => STEPS / cpuTimeUs(() => runCalibrationLoop(STEPS));
   const before = paceOf();
@@ -138,11 +138,11 @@ function idleTimers(): readonly BenchResult[] {
   ];
 }
 
-/** Memory of this process without what nobody holds any more. */
+/** Memory of this process after garbage collection. */
 function memoryKept(): NodeJS.MemoryUsage {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  // What arrays held outside the heap is freed by the collection after theirs.
+  // Memory that typed arrays had outside the heap is freed only by the collection after the arrays' own.
   for (let turn = 0; turn < 2; turn += 1) collect();
   return process.memoryUsage();
 }

@@ -1,6 +1,6 @@
 /**
- * What a live server does for a sum with lost clients: the jobs of unmasking on two threads of its own
- * pool, and how long the main thread, which reads its sockets, is silent meanwhile.
+ * Unmasking of a sum with lost clients, as in a live server: the jobs run on two threads of a pool, and
+ * the main thread, which would read sockets, is watched for the longest time in which it does not run.
  *
  * `npm run bench -- secagg-threads`
  *
@@ -37,7 +37,7 @@ const publicKey = crypto.x25519PublicKey(new Uint8Array(32).fill(6));
 
 interface Run {
   readonly wallMs: number;
-  /** Processor time of all threads over the limit. */
+  /** Processor time of all threads, divided by the limit. */
   readonly ratio: number;
   readonly silenceMs: number;
 }
@@ -66,7 +66,7 @@ function ownSeeds(): SumMasksInput['streams'] {
   });
 }
 
-/** Seeds of the pair masks, then the sum of all masks. */
+/** Computes the seeds of the pair masks, then the sum of all masks. */
 async function unmask(pool: ComputePool): Promise<void> {
   const peers = Array.from({ length: DEGREE }, (_, index) => ({ index, maskKey: publicKey }));
   const secretOf = (index: number): Uint8Array => new Uint8Array(32).fill(index + 1);
@@ -108,7 +108,7 @@ async function measured(pool: ComputePool): Promise<Run> {
   return { wallMs, ratio: (user + system) / mean, silenceMs };
 }
 
-/** Wall time, processor time over the limit, and the longest silence. */
+/** Measures wall time, processor time divided by the limit, and the main thread's longest silence. */
 export async function run(): Promise<BenchResult[]> {
   const pool = new ComputePool(THREADS);
   await pool.warm([protocol.moduleUrl]);

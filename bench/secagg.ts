@@ -1,6 +1,7 @@
 /**
- * The heavy steps of secure aggregation beside what this machine can do at most: key stream,
- * additions and agreements of the same minute, added up for the same work. All on one thread.
+ * The expensive steps of secure aggregation, compared with the least time that this machine needs for
+ * the same amount of key stream, additions and key agreements, measured in the same minute. All on
+ * one thread.
  *
  * `npm run bench -- secagg`
  *
@@ -106,7 +107,7 @@ function compare(work: Work, step: () => void): { readonly ms: Spread; readonly 
   };
 }
 
-/** Rebuilding 1,000 secrets with a threshold of 67, which is all that a server does besides. */
+/** Rebuilds 1,000 secrets with a threshold of 67: the other work of a server besides unmasking. */
 function rebuild(): void {
   const points = Array.from({ length: 68 }, (_, index) => holderPoint(index));
   const shares = points.map((x) => new Uint8Array(32).fill(x));
@@ -115,7 +116,7 @@ function rebuild(): void {
   requireEqual('the length of a secret', first?.secret.length ?? 0, 32);
 }
 
-/** Ten clients of 10 MB, machines joined directly. */
+/** Runs a session of ten clients with 10 MB each; their state machines are connected without a network. */
 function tenClients(): void {
   const config = {
     ...{ random: new Uint8Array(16), round: 1, n: 10, k: 9, t: 7, m: 2_600_000, bits: 32 },
@@ -124,14 +125,14 @@ function tenClients(): void {
   requireEqual('the sum', sumOfSession(config, crypto), 55);
 }
 
-/** Up to a tenth: of more, many neighbours are lost themselves, and their masks need no removal. */
+/** Numbers of lost clients, up to a tenth: beyond it, many neighbours are lost, too, whose masks need no removal. */
 const CURVE_LOST = [0, 4, 8, 12, 16, 20] as const;
 const CURVE = {
   ...{ random: new Uint8Array(16), round: 1, n: 200, k: 60, t: 31, m: 20_000, bits: 32 },
   mode: 'semi-honest',
 } as const;
 
-/** Time of the server of one session, and its longest job or that of a client, ms. */
+/** Time of the server in one session, and the longest job of the server or of a client, ms. */
 function session(lost: number): { readonly server: number; readonly longest: number } {
   let [server, longest] = [0, 0];
   sumOfSession(CURVE, crypto, {
@@ -147,7 +148,7 @@ function session(lost: number): { readonly server: number; readonly longest: num
 /** How a server's time grows with lost clients, and how far it is from a straight line. */
 function lossCurve(): readonly BenchResult[] {
   const rounds = Array.from({ length: RUNS }, () => CURVE_LOST.map(session));
-  // Other work makes a run slower, nothing makes it faster.
+  // The least times count, since other work makes a run slower and nothing makes it faster.
   const times = CURVE_LOST.map((_, at) => least(rounds.map((round) => round[at]?.server ?? 0)));
   const longest = least(rounds.flat().map((one) => one.longest));
   const { slope, start } = lineThrough(CURVE_LOST, times);
@@ -165,7 +166,7 @@ function least(values: readonly number[]): number {
   return Math.min(...values);
 }
 
-/** Least squares. */
+/** The line through some points by least squares. */
 function lineThrough(
   xs: readonly number[],
   ys: readonly number[],
@@ -178,7 +179,7 @@ function lineThrough(
   return { slope, start: y - slope * x };
 }
 
-/** The step that all clients and the server make for every element, for the gate of speeds. */
+/** Measures the step that all clients and the server make for every element, for the gate on speeds. */
 export function maskStep(): BenchResult {
   const step = (): void => sumMasks(seedsOf(GATE_PEERS), GATE_ELEMENTS);
   step();
@@ -186,7 +187,7 @@ export function maskStep(): BenchResult {
   return { name: 'mask 1,000,000 elements, 32 neighbours', unit: 'ms', ...ms };
 }
 
-/** Limits, then each step with its multiple of them. */
+/** Measures the limits, then each step and its multiple of the limits. */
 export function run(): BenchResult[] {
   const limits = Array.from({ length: RUNS + 1 }, () => measureLimits(crypto)).slice(1);
   const rates = (cost: (limit: Limits) => number): Spread =>

@@ -55,7 +55,7 @@ export function run(): BenchResult[] {
   return cases().flatMap((one) => [whole(one), ...parts(one)]);
 }
 
-/** The totals alone of the two exchanges of OpenSSL, and of the model, for the gate of speeds. */
+/** Measures only the totals, of both key exchanges by OpenSSL and of modelled ones, for the gate on speeds. */
 export function hops(): readonly BenchResult[] {
   return cases()
     .filter(({ title }) => /^(x25519|x25519-kem), (node|modelled)$/.test(title))

@@ -25,7 +25,7 @@ const STORE = new URL('../cli/prepared-store.mjs', import.meta.url).href;
 const PREPARED = new URL('../engine/live/prepared.mjs', import.meta.url).href;
 const TURNS = 7;
 const UNIT = 'x node -e 0';
-/** Two seconds on a machine where `node -e 0` takes a tenth of one. */
+/** Target of a first start: two seconds on a machine where `node -e 0` takes a tenth of a second. */
 const FIRST_MAX = 20;
 /** The mistake is found only after all that hello.yaml needs has been loaded. */
 const BAD = `name: bad
@@ -38,7 +38,7 @@ kpis: { ping.rrt: { p50: "<= 1s" } }
 /** Exit code for a mistake in a file or a flag. */
 const MISTAKE = 2;
 
-/** The functions that are called in the two modules, which are plain JavaScript. */
+/** The functions used here of two modules that are plain JavaScript. */
 interface Prepared {
   readonly preparedFolder: () => string | undefined;
   readonly usePrepared: (folder: string) => void;
@@ -140,7 +140,7 @@ function timed(program: string, words: readonly string[], expected = 0): number 
   return performance.now() - began;
 }
 
-/** Starts as after a change: no program is prepared. What was there before is put back. */
+/** Starts without prepared programs, as after a change; then puts the programs back that were there before. */
 async function firstRun(): Promise<number> {
   const { preparedFolder } = (await import(STORE)) as Pick<Prepared, 'preparedFolder'>;
   const folder = preparedFolder();

@@ -1,8 +1,8 @@
 /**
  * A bundle of 1 kB through a store: put, sync, delete. The deletion becomes durable with the next
- * sync, as a forwarding node does it. On the simulated disk in processor time, and on the disk of
- * this machine in wall time, which is that of its syncs; in both, beside nothing and beside other
- * bundles.
+ * sync, as in a forwarding node. Measured on the simulated disk in processor time, and on the disk of
+ * this machine in wall time, almost all of which its syncs take; each in an empty store and in a store
+ * with other bundles.
  *
  * `npm run bench -- store`
  *
@@ -23,10 +23,10 @@ const BUNDLE = new Uint8Array(1_000).fill(7);
 const ROUNDS = 5;
 const SIMULATED = 20_000;
 const ON_DISK = 100;
-/** Other bundles in the store. */
+/** Numbers of other bundles in the store. */
 const OTHERS = [0, 1_000] as const;
 const US_PER_MS = 1_000;
-/** A bundle that is put, synced and deleted may cost this much of a run in virtual time. */
+/** Target: largest processor time of putting, syncing and deleting a bundle in virtual time, us. */
 const SIMULATED_US = 50;
 
 /** One line for each world and number of other bundles. */

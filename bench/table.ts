@@ -6,7 +6,7 @@
 import type { BenchResult } from './bench-result.ts';
 
 const HEADER = ['', 'median', 'min', 'max', 'unit', '/ loop', '/ memory', 'target', 'ours is', ''];
-/** Columns of words, which begin at the left. */
+/** Indexes of the columns with text, which is aligned at the left. */
 const WORDS: readonly number[] = [0, 4, 9];
 
 /**

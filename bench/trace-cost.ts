@@ -1,5 +1,5 @@
 /**
- * What the default trace costs of processor time: seeds with it and without it in turns, in this process.
+ * Processor time that the default trace costs: seeds with the trace and without it run in turns, in this process.
  *
  * `npm run bench -- trace-cost`. The time includes all threads, compression and writing the file.
  *
@@ -57,7 +57,7 @@ function compare(
   };
   seconds(true);
   const pairs = Array.from({ length: PAIRS }, (_, turn) => {
-    // Neither is always the one that pays for the other's garbage.
+    // The order alternates, so that neither run always pays for the other's garbage.
     const isFirst = turn % 2 === 0;
     const one = seconds(isFirst);
     const other = seconds(!isFirst);

@@ -1,7 +1,7 @@
 /**
  * What one simulation could gain from a second thread, before anybody writes it (ADR 0065): 10,000 nodes of a
- * mixnet, cut in two; how even the halves are in each window, what a meeting of two threads costs, and how much
- * slower a run becomes when another one is beside it.
+ * mixnet, cut in two; how evenly each window's events divide between the halves, how long two threads take to wait for
+ * each other (a meeting), and how much slower a run becomes while another run goes on.
  *
  * `npm run bench -- two-threads`, six minutes on an otherwise idle machine.
  *
@@ -32,7 +32,7 @@ const MEETINGS = 20_000;
 const US_PER_MS = 1_000;
 const PERCENT = 100;
 
-/** The arrivals of a run, then its pace alone and beside itself. */
+/** Records the arrivals of a run, then measures its pace alone and beside a second run. */
 export async function run(): Promise<readonly BenchResult[]> {
   const network = arrivalsOf();
   const figures = cutsOf(network).map((cut) => figuresOf(network, cut));
@@ -71,7 +71,7 @@ export async function run(): Promise<readonly BenchResult[]> {
   ];
 }
 
-/** A world with an observer of its own beside that of the run. */
+/** A world with one more observer besides that of the run. */
 class WatchedWorld extends SimWorld {
   readonly #own: NetworkObserver;
 
@@ -114,7 +114,7 @@ function arrivalsOf(): Arrivals {
   experiment.prepare();
   world.sim.runUntil(experiment.overNs);
   const nodes = scenario.topology.hosts.length;
-  // Links without a packet would not make windows shorter: all have the same delay.
+  // Links that carried no packet are missing; they would not make windows shorter, as all links have the same delay.
   return { nodes, links: [...delays.values()], at, from, to };
 }
 
@@ -143,7 +143,7 @@ function once(): Promise<Once> {
   });
 }
 
-/** The other thread of a meeting: waits for an odd number, and answers with the even one after it. */
+/** Code of the other thread of a meeting: it waits for an odd number, and stores the even number after that. */
 const PARTNER = `
 const { workerData } = require('node:worker_threads');
 const words = new Int32Array(workerData.buffer);
@@ -154,7 +154,7 @@ for (let at = 0; at < workerData.meetings; at += 1) {
 }
 `;
 
-/** What it costs that two threads wait for each other at the end of a window, us. */
+/** Measures a meeting, in which two threads wait for each other at the end of a window, us. */
 async function meetings(): Promise<number> {
   const words = new Int32Array(new SharedArrayBuffer(4));
   const workerData = { buffer: words.buffer, meetings: MEETINGS };

@@ -1,11 +1,11 @@
 /**
  * `npm run speed`: measures short benchmarks and compares them with the recorded speeds (bench/gate/recorded.json), as
- * multiples of calibration loops in the same process, so that it says the same on every machine
- * (ADR 0063). Red below 0.6 of what is recorded; a line that is red is measured three times before it counts.
+ * multiples of calibration loops in the same process, so that results of different machines are comparable
+ * (ADR 0063). A line is red below 0.6 of its recorded speed, if it stays so in three measurements.
  *
- * `npm run speed -- --record` writes the record of this kind of machine: the median of three measurements; with names,
- * their lines only.
- * `npm run speed -- replay store` measures these alone. Closes with a line `N passed, N failed`.
+ * `npm run speed -- --record` writes the record of this kind of machine, the median of three measurements; with names
+ * of benchmarks, only their lines.
+ * `npm run speed -- replay store` measures only these benchmarks. Closes with a line `N passed, N failed`.
  *
  * @module
  */
@@ -31,7 +31,7 @@ import {
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BENCH = fileURLToPath(new URL('../main.ts', import.meta.url));
 const RECORDED = fileURLToPath(new URL('./recorded.json', import.meta.url));
-/** Those that take seconds, one for each part of the engine and of the protocols. */
+/** Benchmarks that take only seconds, at least one for each part of the engine and of the protocols. */
 const BENCHES = [
   'hold-alone',
   'chain',
@@ -47,9 +47,9 @@ const BENCHES = [
   'privacy-steps',
   'trace',
 ];
-/** Figures by the wall clock, and of a disk. */
+/** Lines that are not judged: figures that depend on the disk of the machine. */
 const LEFT_OUT = /disk of this machine|on disk/;
-/** Measures the defective double instead, which has to fail. */
+/** The flag that measures the defective double instead, which has to fail. */
 const DOUBLE = '--double';
 const ATTEMPTS = 3;
 const CPU = cpus()[0]?.model ?? 'unknown';
@@ -126,7 +126,7 @@ function scored(measured: readonly Speed[], recorded: readonly Speed[]): readonl
   return lines.map((line) => {
     const same = recorded.filter((one) => isSameLine(one, line));
     const speed = measured.find((one) => isSameLine(one, line));
-    // A line that is gone has to be recorded anew, and is no pass.
+    // A recorded line that was not measured fails: the benchmark has changed and must be recorded anew.
     return speed === undefined ? { speed: line, score: 0 } : bestScore(speed, same);
   });
 }
@@ -171,7 +171,7 @@ interface Alone {
   readonly memoryPace: number;
 }
 
-/** One measurement, in a process of its own. */
+/** Makes one measurement, in a separate process. */
 function measure(bench: string, isDouble = false): readonly Speed[] {
   const name = isDouble ? `${bench}-double` : bench;
   const child = spawnSync(process.execPath, [...process.execArgv, BENCH, name, '--alone'], {

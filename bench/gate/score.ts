@@ -1,27 +1,27 @@
 /**
- * Whether a benchmark has become slow, independent of the machine: its speed as multiples of the two
- * calibration loops, beside the multiples that were recorded.
+ * Decides whether a benchmark has become slow, independent of the machine: its speed as multiples of the two
+ * calibration loops is compared with the recorded multiples.
  *
- * A machine with slower memory makes the one multiple small, one with a faster core the other; code that has become
- * slow makes both small. So the larger of the two counts.
+ * On another machine, one of the two multiples may be small, since its memory or its cores have another speed. Code
+ * that has become slow makes both small. So the larger of the two counts.
  *
  * @module
  */
 import { z } from 'zod';
 
-/** A line of a benchmark, or what was recorded of it. */
+/** Schema of a line of a benchmark, as measured or as recorded. */
 export const speedSchema = z.strictObject({
   bench: z.string(),
   name: z.string(),
-  /** `rate`: more is better; `time`: less is. */
+  /** `rate`: more is better; `time`: less is better. */
   kind: z.enum(['rate', 'time']),
-  /** Multiple of the calibration loop; of a time, the steps that the loop makes in it. */
+  /** A rate as a multiple of the calibration loop's; of a time, the number of steps that the loop makes in it. */
   ratio: z.number().positive(),
-  /** The same of the loop over memory. */
+  /** The same, with the loop over memory. */
   memoryRatio: z.number().positive(),
 });
 
-/** See {@link speedSchema}. */
+/** A line of a benchmark, as measured or as recorded. */
 export type Speed = z.output<typeof speedSchema>;
 
 /** What was recorded on one kind of machine. */
@@ -33,19 +33,19 @@ const recordSchema = z.strictObject({
   speeds: z.array(speedSchema),
 });
 
-/** See {@link recordsSchema}. */
+/** The lines that were recorded on one kind of machine. */
 export type SpeedRecord = z.output<typeof recordSchema>;
 
-/** The file that holds what was recorded, by the model of the processor. */
+/** Schema of the file with the records, one for each model of processor. */
 export const recordsSchema = z.strictObject({ records: z.array(recordSchema).min(1) });
 
-/** A speed below this part of what was recorded is a failure. */
+/** A speed below this share of the recorded speed is a failure. */
 export const RED_BELOW = 0.6;
 
 /** A speed beside the recorded one. */
 export interface Scored {
   readonly speed: Speed;
-  /** 1 is as fast as recorded, 0.5 half as fast; the larger of those by the two loops. */
+  /** 1: as fast as recorded, 0.5: half as fast; the larger of the scores by the two loops. */
   readonly score: number;
 }
 
@@ -59,8 +59,8 @@ export function scoreOf(speed: Speed, recorded: Speed): Scored {
 }
 
 /**
- * The recorded lines that count on a machine: its own kind's, since lines differ by a third between kinds whatever the
- * loops say; of a line that was not recorded on its kind, those of all kinds.
+ * The recorded lines with which a machine is compared: those of its own kind, since lines differ by a third between
+ * kinds of machines even as multiples of the loops; for a line that was not recorded on its kind, those of all kinds.
  */
 export function linesFor(records: readonly SpeedRecord[], cpu: string): readonly Speed[] {
   const own = records.filter((one) => one.cpu === cpu).flatMap(({ speeds }) => speeds);
@@ -74,7 +74,7 @@ export function bestScore(speed: Speed, lines: readonly Speed[]): Scored {
   return { speed, score: Math.max(0, ...scores) };
 }
 
-/** The same line in what was recorded. */
+/** True if both are the same line of the same benchmark. */
 export function isSameLine(a: Speed, b: Speed): boolean {
   return a.bench === b.bench && a.name === b.name;
 }

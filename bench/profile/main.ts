@@ -58,7 +58,7 @@ function main(args: readonly string[]): void {
   }
 }
 
-/** A text is what is wrong, or the help. */
+/** Reads the arguments. @returns the wishes; or as text, what is wrong with the arguments, or the help. */
 function wishesOf(args: readonly string[]): Wishes | string {
   try {
     const { values, positionals } = parseArgs({
@@ -118,7 +118,7 @@ function show(wishes: Wishes): void {
 interface Facts {
   readonly scenario: string;
   readonly seconds: number;
-  /** Messages delivered, or what `--per` says. */
+  /** Number of delivered messages, or the number that `--per` gives. */
   readonly units: number;
   readonly parts: readonly Part[];
 }
@@ -149,7 +149,7 @@ function profiled<T>(work: () => T): { readonly value: T; readonly profile: Prof
   session.post('Profiler.start');
   const value = work();
   let profile: Profile | undefined;
-  // The session is of this thread: its answer has come when the call returns.
+  // The session belongs to this thread, so its answer is here when the call returns.
   session.post('Profiler.stop', (error, answer) => {
     if (error !== null) throw error;
     profile = answer.profile;

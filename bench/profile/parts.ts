@@ -1,6 +1,6 @@
 /**
- * Sums the samples of a processor profile by part of the project: the folder whose function was running, or which had
- * called what was running.
+ * Sums the samples of a processor profile by part of the project: the folder of the running function or, if that is not
+ * of the project, of the nearest caller that is.
  *
  * @module
  */
@@ -19,23 +19,24 @@ export interface Profile {
   readonly timeDeltas?: readonly number[] | undefined;
 }
 
-/** What a part took. */
+/** A part of the project, with its processor time in microseconds. */
 export interface Part {
   readonly name: string;
   readonly us: number;
-  /** Its functions with what each took itself, the longest first. */
+  /** Its functions with the time that each took itself, microseconds, the longest first. */
   readonly functions: readonly { readonly name: string; readonly us: number }[];
 }
 
+// Names of parts that are not folders.
 export const COLLECTOR = 'garbage collector';
 export const CRYPTOGRAPHY = 'cryptography';
-/** Native code outside any call of ours: compiling, start. */
+/** Native code that no function of the project called: compilation, start of the process. */
 export const ELSEWHERE = 'elsewhere';
-/** Names that the translator of TypeScript gives to functions here, and that the product does without. */
+/** Code that the translator of TypeScript adds to give functions their names; the built product has none. */
 export const TRANSLATOR = 'translator';
 const TRUTH = 'runner/traffic/ground-truth';
 
-/** Own parts of folders that hold several; the first that fits counts. */
+/** Files that do not belong to the part of their folder, with their parts; the first pattern that fits counts. */
 const NAMED: readonly (readonly [RegExp, string])[] = [
   [/^engine\/crypto\//, CRYPTOGRAPHY],
   [/^node_modules\/(@noble|sodium-native)\//, CRYPTOGRAPHY],
@@ -71,7 +72,7 @@ function byTime(a: { readonly us: number }, b: { readonly us: number }): number 
   return b.us - a.us;
 }
 
-/** Time of each node itself, by identifier. */
+/** Time of each node without its callees, microseconds, by identifier. */
 function timesOf({ samples = [], timeDeltas = [] }: Profile): ReadonlyMap<number, number> {
   const times = new Map<number, number>();
   for (const [index, id] of samples.entries()) {
@@ -97,7 +98,7 @@ function ownersOf({ nodes }: Profile, root: string): ReadonlyMap<number, string>
   return owners;
 }
 
-/** Undefined for what has no part of its own: what is built in, and packages. */
+/** The part of a function; undefined for built-in functions and packages, which belong to their caller's part. */
 function partOf({ functionName, url }: ProfileNode['callFrame'], root: string): string | undefined {
   if (functionName === '(garbage collector)') return COLLECTOR;
   if (functionName === '__name' || functionName === 'set name') return TRANSLATOR;

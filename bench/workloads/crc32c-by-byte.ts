@@ -1,6 +1,6 @@
 /**
- * CRC-32C over one table, a byte at a time, as the engine computed it before `engine/pure`: what
- * the present one is compared with.
+ * CRC-32C over one table, a byte at a time, as the engine computed it before `engine/pure`; the
+ * baseline for the present version.
  *
  * @module
  */

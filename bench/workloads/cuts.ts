@@ -1,7 +1,7 @@
 /**
- * Cuts of a network in two halves, and what conservative windows would make of each: both halves run the events of
- * one window side by side, and a window is as long as the least delay of a link between them (Chandy, Misra 1979; Nicol 1993, "The
- * cost of conservative synchronization in parallel discrete event simulations").
+ * Cuts of a network in two halves, and how conservative windows would divide the work of each: both halves run the
+ * events of one window side by side, and a window is as long as the least delay of a link between them (Chandy, Misra
+ * 1979; Nicol 1993, "The cost of conservative synchronization in parallel discrete event simulations").
  *
  * @module
  */
@@ -10,15 +10,15 @@
 export interface Arrivals {
   readonly nodes: number;
   readonly links: readonly { readonly a: number; readonly b: number; readonly delayNs: number }[];
-  /** Instants, ns, in order. */
+  /** Instants of the arrivals, ns, in order. */
   readonly at: readonly number[];
   readonly from: readonly number[];
   readonly to: readonly number[];
 }
 
-/** What a cut leads to. */
+/** How well a cut divides the work. */
 export interface CutFigures {
-  /** Share of the arrivals that one thread would run after the other, at best: 0.5 is a perfect cut. */
+  /** Arrivals in the busier half of each window, summed, as a share of all arrivals: 0.5 is a perfect cut. */
   readonly longerShare: number;
   /** Share of the packets that go from one half to the other. */
   readonly crossingShare: number;
@@ -28,7 +28,7 @@ export interface CutFigures {
 /** Which half each node belongs to, 0 or 1. */
 export type Cut = Uint8Array;
 
-/** Half by index, in turns, by neighbourhood, and by what arrives at each. */
+/** Four cuts of the nodes: by index, alternately, by neighbourhood, and by the number of arrivals. */
 export function cutsOf(network: Arrivals): readonly Cut[] {
   const { nodes } = network;
   const index = Array.from({ length: nodes }, (_, node) => node);
@@ -62,7 +62,9 @@ export function figuresOf({ links, at, from, to }: Arrivals, cut: Cut): CutFigur
   };
 }
 
-/** Nodes with one neighbour are with it; the others are dealt out by what hangs on them. */
+/**
+ * A node with one neighbour is in its neighbour's half; the others are assigned by the number of such nodes they have.
+ */
 function byNeighbourhood({ nodes, links }: Arrivals): Cut {
   const neighbours = Array.from({ length: nodes }, (): number[] => []);
   for (const { a, b } of links) {
@@ -77,14 +79,14 @@ function byNeighbourhood({ nodes, links }: Arrivals): Cut {
   return cut;
 }
 
-/** The busiest nodes are dealt out first. */
+/** Assigns nodes by their arrivals, the busiest first. */
 function byLoad({ nodes, to }: Arrivals): Cut {
   const weights = new Float64Array(nodes);
   for (const node of to) weights[node] = (weights[node] as number) + 1;
   return dealt(weights, () => true);
 }
 
-/** Each node, the heaviest first, to the half that has less. */
+/** Assigns each node, the heaviest first, to the half with the smaller sum of weights. */
 function dealt(weights: Float64Array, isDealt: (node: number) => boolean): Cut {
   const cut = new Uint8Array(weights.length);
   const sums: [number, number] = [0, 0];

@@ -1,5 +1,5 @@
 /**
- * A node that receives bundles of a neighbour, stores and forwards them: the agent alone, without
+ * A node that receives bundles from a neighbour, stores and forwards them: only its agent, without
  * sockets, on a link that is always free.
  *
  * @module
@@ -30,9 +30,9 @@ const EPOCH_S = 1_767_225_600;
 const EPOCH_DTN_MS = 820_540_800_000;
 const LIFETIME_MS = 86_400_000;
 const CRC_CASTAGNOLI = 2;
-/** Bundles arrive this far apart, so that identities and instants differ. */
+/** Time between two arrivals of bundles, ns, so that identities and instants differ. */
 const SPACING_NS = 1_000;
-/** So many arrive while a sync is under way; they share the next. */
+/** Number of bundles that arrive while a sync is under way; they share the next sync. */
 const SYNCED_TOGETHER = 16;
 
 function eidBytes(text: string): Uint8Array {
@@ -139,7 +139,7 @@ export class Relay {
     this.#endSyncs();
   }
 
-  /** The same with a disk of this machine, for whose syncs it waits. */
+  /** Like {@link pass}, with the disk of this machine: waits for its syncs. */
   async passByDisk(bundles: readonly Uint8Array[]): Promise<void> {
     for (let at = 0; at < bundles.length; at += SYNCED_TOGETHER) {
       const some = bundles.slice(at, at + SYNCED_TOGETHER);
@@ -198,5 +198,5 @@ export class Relay {
   }
 }
 
-/** A buffer for bundles that are written again and again. */
+/** The buffer into which benchmarks write bundles, reused for each bundle. */
 export const writer: CborWriter = new CborWriter();

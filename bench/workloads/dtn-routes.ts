@@ -1,6 +1,6 @@
 /**
- * Routes by the contact graph over a plan of 100 nodes and 2,000 contacts in a day, in which
- * everybody meets somebody all the time.
+ * Routes by the contact graph over a plan of 100 nodes and 2,000 contacts in a day, between random
+ * nodes at random times.
  *
  * @module
  */
@@ -24,7 +24,7 @@ const CONTACT_S_SPREAD = 1_200;
 const NS_PER_S = 1_000_000_000;
 const BYTES = 1_000;
 
-/** Other nodes, to each of which a router finds a route. */
+/** Number of other nodes, to each of which a router finds a route. */
 export const TARGETS_OF_ROUTES: number = NODES - 1;
 
 const names = new HostEids(

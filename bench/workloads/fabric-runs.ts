@@ -21,12 +21,12 @@ export const REFERENCE_PACE = 100;
 const US_PER_S = 1e6;
 const MESSAGES_PER_CALL = 2;
 
-/** Scenarios in files of a folder of their own, until it is closed. */
+/** Runs scenarios from files in a temporary folder, which `close` removes. */
 export class FabricRuns {
   readonly #folder = mkdtempSync(join(tmpdir(), 'orrery-bench-'));
   readonly #registry = new ProtocolRegistry();
 
-  /** Messages per second of processor time. */
+  /** Returns a measurement of messages per second of processor time. */
   calls(title: string, text: string): Measurement {
     const scenario = this.#load(text);
     return (): readonly Taken[] => {
@@ -40,7 +40,7 @@ export class FabricRuns {
     };
   }
 
-  /** One seed of a scenario. */
+  /** Runs one seed of a scenario. */
   run(text: string): SeedResult {
     return this.#seed(this.#load(text));
   }

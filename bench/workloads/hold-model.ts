@@ -81,7 +81,7 @@ class HoldHandler implements EventHandler {
  * @param pending Number of events that are pending at any time.
  * @param holds Events to take.
  * @param idle Timers far in the future that never fire.
- * @param afterwards `keep` leaves the scheduler with its timers in the result, to see what they take.
+ * @param afterwards `keep` leaves the scheduler with its timers in the result, so that their memory can be measured.
  */
 export function hold(
   pending: number,

@@ -1,5 +1,5 @@
 /**
- * Workload (d): a network of any size as between autonomous systems, and its flows
+ * Workload (d): a network of any size, shaped like the one between autonomous systems, and its flows
  * (docs/spec/workloads.md#d-networks-of-any-size), the same in every kernel.
  *
  * @module
@@ -7,7 +7,7 @@
 import type { Edge, Flow, RoutedResult, RoutedWorkload } from '../routed-network.ts';
 import { WorkloadRandom } from './xoshiro-below.ts';
 
-/** Links of each node that joins. */
+/** Number of links with which each new node joins the network. */
 const LINKS = 3;
 const TARGETS = 100;
 const PACKETS = 1_000_000;
@@ -47,7 +47,7 @@ export function drawInternet(nodes: number): RoutedWorkload {
 
 function drawEdges(random: WorkloadRandom, nodes: number): readonly Edge[] {
   const edges: Edge[] = [];
-  // Each node once for each of its links: a draw from it is in proportion to them.
+  // Contains each node once for each of its links, so that a draw chooses nodes in proportion to their links.
   const ends: number[] = [];
   const join = (a: number, b: number): void => {
     edges.push({ a, b, delayNs: (1 + random.below(10)) * NS_PER_MS });

@@ -122,7 +122,7 @@ export function roundsOf(figures: readonly PhaseFigures[]): readonly Round[] {
   );
 }
 
-/** NaN for an empty list. */
+/** The median of some values; NaN for an empty list. */
 export function medianOf(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

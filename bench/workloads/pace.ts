@@ -10,7 +10,7 @@ import type { Pipeline } from '../../engine/live/pipeline/pipeline.ts';
 /** Returns the time of a key exchange on the slowest worker, microseconds. */
 export type Pace = () => Promise<number>;
 
-/** Opens the job on a pipeline. @param moduleUrl The module with the jobs. */
+/** Opens the job that measures the pace on a pipeline. @param moduleUrl The module with the jobs. */
 export function openPace(pipeline: Pipeline, workers: number, moduleUrl: string): Pace {
   const job = pipeline.open({ moduleUrl, job: 'exchange', crypto: 'node' }, new Uint8Array(0));
   return async () => {

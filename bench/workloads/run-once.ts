@@ -1,6 +1,6 @@
 /**
- * Runs one seed of a scenario and writes what it took as JSON: a process of its own, for benchmarks that compare
- * runs side by side.
+ * Runs one seed of a scenario and writes its times as JSON: the program of a separate process, for benchmarks that
+ * compare runs side by side.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { loadScenario } from '../../scenarios/files/load.ts';
 import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
-/** What a run took. */
+/** The times that a run took, and its fingerprint. */
 export interface Once {
   readonly fingerprint: string;
   /** Wall clock, from the first event to the last. */

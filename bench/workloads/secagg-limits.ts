@@ -1,5 +1,5 @@
 /**
- * What a machine can do at most of what secure aggregation consists of: key stream, additions, agreements.
+ * The least times that a machine needs for the parts of secure aggregation: key stream, additions, key agreements.
  *
  * @module
  */
@@ -12,14 +12,14 @@ const ELEMENTS = 64_000_000;
 const AGREEMENTS = 500;
 const NONCE = new Uint8Array(12);
 
-/** CPU time of the parts, µs each. */
+/** CPU time of one element of key stream, one addition, and one key agreement, µs each. */
 export interface Limits {
   readonly stream: number;
   readonly addition: number;
   readonly agreement: number;
 }
 
-/** What a step consists of. */
+/** The amount of work of a step. */
 export interface Work {
   readonly elements: number;
   readonly agreements: number;
@@ -30,7 +30,7 @@ export function limitOf({ elements, agreements }: Work, limits: Limits): number 
   return elements * (limits.stream + limits.addition) + agreements * limits.agreement;
 }
 
-/** Measures each for itself, on this thread. */
+/** Measures each part separately, on this thread. */
 export function measureLimits(crypto: CryptoProvider): Limits {
   const zeros = new Uint8Array(4 * PIECE);
   const secret = new Uint8Array(32).fill(5);

@@ -1,6 +1,6 @@
 /**
- * A whole session of secure aggregation without a network: machines joined directly, jobs run at
- * once in the same thread.
+ * A whole session of secure aggregation without a network: the state machines of clients and server
+ * exchange messages directly, and jobs run at once in the same thread.
  *
  * @module
  */
@@ -17,13 +17,13 @@ const FOREVER_NS = 1e15;
 
 /** How a session is measured, and who leaves it. */
 export interface SessionWatch {
-  /** So many clients, evenly spread, leave after their shares. */
+  /** Number of clients, evenly spread, that leave after they have sent their shares. */
   readonly lost?: number;
   /** Called with the processor time of each job, and of each step of the server, us. */
   readonly onTime?: (of: 'server' | 'client', us: number, isJob: boolean) => void;
 }
 
-/** Runs a session in which client u puts in u + 1 everywhere. @returns an element of the sum. */
+/** Runs a session in which each element of client u's vector is u + 1. @returns an element of the sum. */
 export function sumOfSession(
   config: SecaggConfig,
   crypto: CryptoProvider,

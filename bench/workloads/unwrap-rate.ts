@@ -14,7 +14,7 @@ const PACKETS = 2_000;
 const DIFFERENT = 64;
 const US_PER_SECOND = 1_000_000;
 
-/** Measures the rate. */
+/** Measures the rate of unwrapping on one core. */
 export class UnwrapRate {
   readonly #valid: ValidPackets;
   readonly #job: OpenedByteJob;

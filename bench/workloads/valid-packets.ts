@@ -44,7 +44,7 @@ export class ValidPackets {
   readonly #filter = new ReplayFilter(FILTER, new Uint8Array(16).fill(5));
   #pass = 0;
 
-  /** @param count different packets. */
+  /** @param count Number of different packets. */
   constructor(crypto: CryptoProvider, exchange: KeyExchangeOption, count = PACKETS) {
     const format = createPacketFormat({
       crypto,
