@@ -59,7 +59,7 @@ export interface BlockEntry {
   readonly linkCounts: Uint32Array;
 }
 
-/** All blocks in the order of the file. */
+/** The blocks of a trace, in the order of the file. */
 export interface BlockIndex {
   readonly entries: readonly BlockEntry[];
   /** The summary in the footer; absent in a file without a footer. */

@@ -49,7 +49,7 @@ export class Block {
     return this.entry.rows;
   }
 
-  /** A column as it is stored; empty if the file lacks it. */
+  /** The stored values of a column; empty if the file lacks the column. */
   column(name: string): ColumnView {
     return this.#columns.get(name) ?? NO_VALUES;
   }

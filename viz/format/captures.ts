@@ -76,7 +76,8 @@ function captureAt(block: Block, row: number): Capture {
     link: link === NO_REFERENCE ? undefined : link,
     node: block.value('node', row),
     heldNs: heldNs >= 0 ? heldNs : undefined,
-    // Copied into a plain `Uint8Array`, because `slice` of Node's Buffer would return a view.
+    // The bytes are copied into a plain `Uint8Array`, because `slice` of Node's Buffer would return
+    // a view.
     bytes: new Uint8Array(block.aux.subarray(offset, offset + block.value('length', row))),
   };
 }

@@ -143,7 +143,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;
   } catch {
-    // The caller reports the reason to the sender.
+    // The caller reports to the sender that the text is not a JSON object.
     return undefined;
   }
 }

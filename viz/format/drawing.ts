@@ -32,9 +32,9 @@ export interface ShapeStyle {
   /** Width of the stroke, px; default 1. */
   readonly width?: number;
   readonly dash?: 'solid' | 'dashed' | 'dotted';
-  /** 0 to 1; default 1. */
+  /** Opacity of the shape, 0 to 1; default 1. */
   readonly opacity?: number;
-  /** Shown on hover and read by screen readers. */
+  /** Text that is shown on hover and read by screen readers. */
   readonly title?: string;
   /**
    * Makes the shape a button with a key of the form `group:item`. At most one item of a group can

@@ -104,7 +104,8 @@ class Reading {
     if (typeof size !== 'string') return this.#amount(size);
     const first = this.#bytes[this.#at];
     if (first === undefined) return 1;
-    // The lower five bits (RFC 8949 section 3): 28 to 30 are reserved, 31 is the indefinite length.
+    // RFC 8949 section 3: of the values of the lower five bits, 28 to 30 are reserved, and 31 is
+    // the indefinite length.
     if (first >>> 5 !== MAJORS[size] || (first & 31) > 27) return -1;
     return (first & 31) < 24 ? 1 : 1 + 2 ** ((first & 31) - 24);
   }

@@ -29,8 +29,8 @@ export const LIVE_URL_PATH = '/api/live';
 const KINDS = ['head', 'lasting', 'packets', 'news', 'report'] as const;
 
 /**
- * The kind of a payload: the head of a trace, blocks of one of both lanes, {@link LiveRunStatus} as
- * JSON, or an interim report as JSON.
+ * The kind of a payload: the head of a trace, blocks of one lane, {@link LiveRunStatus} as JSON, or
+ * an interim report as JSON.
  */
 export type LivePayloadKind = (typeof KINDS)[number];
 

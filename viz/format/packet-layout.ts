@@ -36,7 +36,10 @@ export type ValueForm = 'number' | 'hex' | 'start' | 'dotted' | 'groups';
 
 interface Value {
   readonly name: string;
-  /** Default: `number` for up to 6 bytes and for heads of CBOR items, otherwise `start`. */
+  /**
+   * The form of the value; by default `number` for up to 6 bytes and for heads of CBOR items,
+   * otherwise `start`.
+   */
   readonly form?: ValueForm;
   /** For the form `groups`: values up to this value are written as decimal numbers. */
   readonly groupsAbove?: number;
@@ -77,10 +80,10 @@ export interface LayoutField extends Value {
   readonly when?: FieldCondition;
   /**
    * There are `times` such fields, numbered from 0. The value of the field `now` is the number of
-   * the one that is marked.
+   * the field that is marked.
    */
   readonly repeat?: { readonly times: LayoutAmount; readonly now?: string };
-  /** See `PacketField.holds`. */
+  /** The protocol whose packet the bytes of this field are, as in `PacketField.holds`. */
   readonly holds?: string;
 }
 

@@ -48,7 +48,7 @@ export interface RunCard {
   readonly writtenMs?: number;
   /** Size of `trace.orr` in bytes; 0 if there is none. */
   readonly traceBytes: number;
-  /** Other files that can be downloaded. */
+  /** Names of the other files of the run that can be downloaded. */
   readonly files: readonly string[];
 }
 

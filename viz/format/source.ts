@@ -29,7 +29,7 @@ export interface SliceableBlob {
   slice(begin: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
 }
 
-/** A source that reads from memory. */
+/** Makes a source that reads from memory. */
 export function memorySource(bytes: Uint8Array): ByteSource {
   return {
     size: bytes.length,
@@ -37,7 +37,7 @@ export function memorySource(bytes: Uint8Array): ByteSource {
   };
 }
 
-/** A source that reads slices of a browser's file. */
+/** Makes a source that reads slices of a file of the browser. */
 export function blobSource(blob: SliceableBlob): ByteSource {
   return {
     size: blob.size,
@@ -53,7 +53,7 @@ export async function readExactly(
   length: number,
   name: FailureName = 'truncated',
 ): Promise<Uint8Array> {
-  // Checked before memory is allocated, since a length in the file may be wrong.
+  // The range is checked before memory is allocated, since a length in the file may be wrong.
   if (!(offset >= 0 && length >= 0 && offset + length <= source.size)) {
     const message = `${length} bytes at byte ${offset} reach beyond the end (${source.size} bytes)`;
     throw makeTraceProblem(name, message, offset);

@@ -121,7 +121,7 @@ export class TraceFile {
   readonly header: TraceHeader;
   /** The summary in the footer; undefined if the file was cut off. */
   readonly summary: TraceSummary | undefined;
-  /** Why parts may be missing; undefined if the file is complete. */
+  /** Why parts of the trace may be missing; undefined if the file is complete. */
   readonly damage: TraceFailure | undefined;
   #entries: readonly BlockEntry[];
   readonly #context: BlockContext;

@@ -19,7 +19,7 @@ import { isSameOriginRequest, type ListenAddress } from './guard.ts';
 import { bodilessResponse } from './headers.ts';
 import type { LiveChannel } from './live-channel.ts';
 
-/** Path of the WebSocket. */
+/** URL path of the WebSocket. */
 const EVENTS_PATH = '/api/events';
 const MESSAGE_BYTES_MAX = 64 * 1024;
 const PING_MS = 15_000;

@@ -17,7 +17,7 @@ import {
   refusal,
 } from '../format/control-wire.ts';
 
-/** Carries out orders. */
+/** Carries out the orders of pages and tells the state of the run. */
 export interface ControlHandler {
   /**
    * The present state of the run, without the count of refused messages, which this module keeps.

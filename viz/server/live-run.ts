@@ -26,7 +26,7 @@ export interface LiveRunBegin {
   readonly head: Uint8Array;
 }
 
-/** Blocks written since the last call. */
+/** The blocks that a run has written since the last call, and its progress. */
 export interface NewTraceBlocks {
   readonly nowNs: number;
   readonly lasting: Uint8Array;

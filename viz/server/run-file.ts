@@ -8,7 +8,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { isRunFile, isRunName } from './runs.ts';
 
-/** Largest number of parts in a run's id: scenario, seeds, point of a sweep. */
+/** Largest number of parts in a run's id: scenario, seeds, combination of a sweep. */
 const PARTS_MAX = 3;
 
 /** A file that may be served. */
@@ -44,7 +44,7 @@ export async function findRunFile(
     if (!isInside || !(await stat(file)).isFile()) return undefined;
     return { name, top, path: file.slice(top.length + sep.length) };
   } catch {
-    // A path that cannot be resolved does not exist.
+    // If a path cannot be resolved, the file is treated as missing.
     return undefined;
   }
 }

@@ -45,7 +45,7 @@ const ROWS_SHOWN = 500;
 /** A chart's frame; the page draws into {@link ChartFrame.body}. */
 export class ChartFrame {
   readonly root: HTMLElement;
-  /** The page puts the drawing here. */
+  /** The element into which the page puts the drawing. */
   readonly body = element('div', { class: 'chart-body' });
   readonly #parts: ChartFrameParts;
   readonly #title = element('strong');

@@ -10,7 +10,7 @@ import type { TableData } from '../../format/drawing.ts';
 /** The run and the seed from which the numbers of a table come. */
 export interface DataOrigin {
   readonly run: string;
-  /** Empty if the numbers cover all seeds. */
+  /** The number of the seed; empty if the numbers cover several seeds. */
   readonly seed: string;
 }
 

@@ -61,7 +61,7 @@ export class LabelPlacer {
 
   /**
    * How much a label in this box would overlap other labels and lines; 0 if the box is free. An
-   * overlap with a label costs more than one with a line.
+   * overlap with a label costs more than an overlap with a line.
    */
   #cost(box: Box): number {
     const { left, right, top, bottom } = this.#bounds;

@@ -17,7 +17,7 @@ export interface PlotGeometry {
   readonly bottom: number;
 }
 
-/** A tick of an axis. */
+/** A tick of an axis: its position, px, and its label. */
 export interface Tick {
   readonly at: number;
   readonly label: string;
@@ -107,7 +107,7 @@ export function tickTexts(values: readonly number[], scale: UnitScale): readonly
   return written();
 }
 
-/** Drops each tick that is less than `room` px from the tick kept before it. */
+/** Leaves out each tick that is less than `room` px from the last tick that was kept. */
 export function withoutCrowdedTicks(ticks: readonly Tick[], room: number): readonly Tick[] {
   const kept: Tick[] = [];
   for (const tick of ticks) {

@@ -1,6 +1,6 @@
 /**
  * Curves of cumulative distributions as staircases: the share stays level until the next measured
- * value, so that the chart shows no samples between measured ones. Uses no DOM.
+ * value, so that the chart shows no samples between measured values. Uses no DOM.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export function staircaseCorners(points: readonly Corner[]): readonly Corner[] {
   });
 }
 
-/** The SVG path through these corners. */
+/** Writes the SVG path data of a line through these corners. */
 export function svgPathThrough(corners: readonly Corner[]): string {
   return corners
     .map(({ x, y }, at) => `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`)

@@ -1,6 +1,6 @@
 /**
- * Draws distributions over the tail axis. Each has its curve (dashed where there are too few
- * samples), the band over the seeds, the judged quantile and the limit.
+ * Draws distributions over the tail axis: for each distribution its curve (dashed where there are
+ * too few samples), the band over the seeds, the judged quantiles and their limits.
  *
  * @module
  */
@@ -69,7 +69,10 @@ interface Labelled extends Places {
 /** Vertical distance between the possible positions of labels, px. */
 const LABEL_PITCH = 16;
 
-/** Draws the tails of several distributions, with values that can be read off. */
+/**
+ * Draws the tails of several distributions, with a readout of the values.
+ * @param words Description of the drawing for screen readers.
+ */
 export function tailDrawing(curves: readonly Curve[], width: number, words: string): HTMLElement {
   const list = curves.map(({ distribution }) => distribution);
   const plot = computePlotGeometry(width, HEIGHT, 66);

@@ -1,6 +1,6 @@
 /**
  * Compares belief with truth: which links and nodes are down or impaired at the cursor, and which
- * nodes know that. The truth is the fault table of the trace. Beliefs are what protocols read from
+ * nodes know of it. The truth is the fault table of the trace. Beliefs are what protocols read from
  * the states of their nodes (`ProtocolViz.beliefsOf`), for example BFD sessions of routers and
  * paths of gateways. Uses no DOM.
  *
@@ -23,7 +23,7 @@ import {
  */
 export type FaultAwareness = 'knows' | 'unaware' | 'outdated';
 
-/** A node that watches a link, and what it believes about the link. */
+/** A node that watches a link, with its belief about the link. */
 export interface WatchingNode {
   readonly node: string;
   readonly standing: FaultAwareness;
@@ -36,7 +36,7 @@ export interface WatchingNode {
 /** A link or node that is or was broken, with the nodes that watch it. */
 export interface TargetBeliefs {
   readonly target: string;
-  /** What is wrong with the target; undefined after the fault has ended. */
+  /** How the target is broken; undefined after the fault has ended. */
   readonly disruption: Disruption | undefined;
   /** When the target broke or, after the fault, when it was repaired, ns of the run. */
   readonly sinceNs: number;
@@ -75,7 +75,7 @@ export function beliefsAt(
   ): TargetBeliefs => {
     const links = linkIdsOfTarget(info, target);
     const watchers = held.flatMap(({ name, beliefs }): readonly WatchingNode[] => {
-      // A node that is down believes nothing.
+      // A node that is down has no beliefs.
       if (disruptions.get(name)?.state === 'down') return [];
       const own = beliefs.filter((one) => one.links.some((id) => links.includes(id)));
       const watcher = watcherOf(name, own, { disruption, broken });
@@ -156,7 +156,10 @@ export function beliefText(beliefs: readonly TargetBeliefs[], timeNs: number): s
   return `${known}, ${namesOf(unaware)} ${verb(unaware, 'does', 'do')} not yet${still}`;
 }
 
-/** Node names by the source of the belief: `core-110, core-310 (BFD) and gateway-111 (path)`. */
+/**
+ * Writes the names of nodes, grouped by the sources of their beliefs: `core-110, core-310 (BFD) and
+ * gateway-111 (path)`.
+ */
 function namesOf(watchers: readonly WatchingNode[]): string {
   const groups = new Map<string, string[]>();
   for (const { node, by } of watchers) {

@@ -1,5 +1,5 @@
 /**
- * The demo run that the build puts into the page: its report as JSON, its trace as base64
+ * The demo run that the build puts into the page: with its report as JSON and its trace as base64
  * (ADR 0014).
  *
  * @module

@@ -1,6 +1,6 @@
 /**
- * Sends one query at a time. Of the queries that come while it is pending, only the newest is sent
- * afterwards, so scrubbing stays smooth however slow the answers are.
+ * Sends one query at a time. Of the queries that arrive while another one is pending, only the
+ * newest is sent afterwards, so scrubbing stays smooth however slow the answers are.
  *
  * @module
  */
@@ -14,7 +14,8 @@ export class LatestQuerySender<A, R> {
   #next: { readonly asked: A } | undefined;
 
   /**
-   * @param told Its `tell` is called with each answer, its `fail` with each error.
+   * @param ask Sends a query and returns its answer.
+   * @param told `tell` is called with each answer, `fail` with each error.
    */
   constructor(
     ask: (asked: A) => Promise<R>,

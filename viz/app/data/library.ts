@@ -20,7 +20,7 @@ export interface OpenRun {
   /** Undefined if the run has only a trace. */
   readonly report: Report | undefined;
   readonly hasTrace: boolean;
-  /** Opens the trace, or returns the one already open. Rejects with a `TraceError`. */
+  /** Opens the trace, or returns it if it is open already. Rejects with a `TraceError`. */
   trace(): Promise<TraceClient>;
   /** True if the server's process is executing this run now. */
   readonly isLive?: boolean;
@@ -69,7 +69,7 @@ export class RunLibrary {
   readonly hasServer = location.protocol !== 'file:';
   readonly #dropped = new Map<string, Dropped>();
 
-  /** Fetches the list of runs again. */
+  /** Fetches the list of runs; {@link RunLibrary.state} then holds it. */
   async refresh(): Promise<void> {
     const own = [...demoCards(), ...[...this.#dropped.values()].map(({ card }) => card)];
     if (!this.hasServer) {
@@ -161,7 +161,7 @@ export class RunLibrary {
   #listedTrace(id: string): boolean | undefined {
     const { value } = this.state;
     const cards = value.kind === 'ready' ? value.cards : [];
-    // A sweep keeps only the reports of its runs, and they have no cards of their own.
+    // A sweep keeps only the reports of its runs, and these runs have no cards of their own.
     if (cards.some((one) => one.kind === 'sweep' && id.startsWith(`${one.id}/`))) return false;
     const card = cards.find((one) => one.id === id);
     return card?.kind === 'run' ? card.traceBytes > 0 : undefined;

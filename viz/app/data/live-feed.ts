@@ -76,7 +76,7 @@ export class LiveFeed {
   #isBroken = false;
   #isPatient = true;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Processes messages one after the other. */
+  /** The processing of all messages so far; the next message is processed after it. */
   #work: Promise<void> = Promise.resolve();
 
   constructor(url: string, listener: LiveFeedListener) {
@@ -151,7 +151,8 @@ export class LiveFeed {
     const trace = await openTrace(this.#source, inflateGzip);
     if (isFailure(trace)) return trace;
     this.#trace = trace;
-    // A run that starts paused sends no packets, but the viewer must still be able to resume it.
+    // A run that starts paused sends no packets, but its page must open so that the viewer can
+    // resume it.
     setTimeout(() => {
       this.#isPatient = false;
       this.#work = this.#work.then(async () => void (await this.#open()));

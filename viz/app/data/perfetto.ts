@@ -18,7 +18,7 @@ import type {
 } from './trace-answers.ts';
 import type { TraceClient } from './trace-client.ts';
 
-/** Largest number of packets in a file; they need about 20 MB of text. */
+/** Largest number of packets in a file; so many packets need about 20 MB of text. */
 const PACKETS_MAX = 50_000;
 
 /** The data of a trace for an interval. */

@@ -1,6 +1,6 @@
 /**
  * Finds the drawings that protocols provide (`nodes/<p>/viz.ts`) by file name and calls them
- * safely: if one throws, the page shows its error in place of the drawing; if one takes too long,
+ * safely: if a drawing throws, the page shows the error in its place; if a drawing takes too long,
  * the page says that it is slow.
  *
  * @module
@@ -35,8 +35,8 @@ export function plugIns(
 }
 
 /**
- * True if a drawing applies to this input. If it throws, it counts as applying, so that the page
- * can show the error.
+ * True if a drawing applies to this input. A drawing that throws counts as applicable, so that the
+ * page can show the error.
  */
 export function isViewApplicable(view: ProtocolView, input: DrawingInput): boolean {
   try {

@@ -1,6 +1,6 @@
 /**
- * Reads a `report.json`: first its version, then the parts that every page needs. It does not check
- * the whole schema, which the command line does; a page shows what is there and says what is
+ * Reads a `report.json`: first its version, then the parts that every page needs. Only the command
+ * line checks the whole schema; a page shows the parts that are there and says which parts are
  * missing.
  *
  * @module

@@ -24,7 +24,7 @@ export interface TraceInfo {
   readonly warmupNs: number;
   /** First and last instant in all rows of the trace, ns. */
   readonly rangeNs: readonly [number, number];
-  /** The intervals whose packets were kept, ns. */
+  /** The intervals whose packets the trace has kept: start and end of each, ns. */
   readonly windowsNs: readonly (readonly [number, number])[];
   readonly nodes: readonly NodeInfo[];
   readonly links: readonly LinkDirectionInfo[];
@@ -56,11 +56,14 @@ export interface FaultRow {
   readonly kind: 'begin' | 'end' | 'effect';
   /** The id of the link or the name of the node that was affected. */
   readonly target: string;
-  /** `core-110--core-210 down`; for an effect, `detected: core-110--core-210 down`. */
+  /**
+   * The fault as text: `core-110--core-210 down`; for an effect, `detected: core-110--core-210
+   * down`.
+   */
   readonly text: string;
 }
 
-/** Packets on links as columns, sorted by departure. */
+/** Hops as columns with one row for each packet on a link, sorted by departure. */
 export interface HopColumns {
   readonly rows: number;
   readonly departNs: Float64Array;
@@ -200,7 +203,7 @@ export interface TraceQueries {
 
 /** The name of a query. */
 export type QueryName = keyof TraceQueries;
-/** The parameters of a query. */
+/** The parameters of the query named `Q`. */
 export type QueryParameters<Q extends QueryName> = Parameters<TraceQueries[Q]>[0];
-/** The answer to a query. */
+/** The answer to the query named `Q`. */
 export type QueryAnswer<Q extends QueryName> = ReturnType<TraceQueries[Q]>;

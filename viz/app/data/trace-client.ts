@@ -13,7 +13,7 @@ import type { QueryAnswer, QueryName, QueryParameters, TraceInfo } from './trace
 import type { MessageFromWorker, MessageToWorker, TraceOrigin } from './trace-wire.ts';
 import TraceWorker from './trace-worker.ts?worker&inline';
 
-/** What is wrong with a trace, for the error message of a page. */
+/** A failure to open or to query a trace, for the error message of a page. */
 export class TraceError extends Error {
   readonly failure: TraceFailure;
 
@@ -49,7 +49,7 @@ export class TraceClient {
     return this.#line.live;
   }
 
-  /** Interim results of a run in progress; undefined before the first ones. */
+  /** The latest interim report of a run in progress; undefined before the first one. */
   get soFar(): Watchable<Report | undefined> {
     return this.#line.soFar;
   }

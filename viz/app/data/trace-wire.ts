@@ -7,13 +7,15 @@ import type { TraceFailure } from '../../format/failure.ts';
 import type { LiveFeedState } from './live-feed.ts';
 import type { QueryName, TraceInfo } from './trace-answers.ts';
 
-/** Where a finished trace comes from. */
+/**
+ * The origin of a finished trace: a file that the reader has dropped, a URL, or bytes in memory.
+ */
 export type FileOrigin =
   | { readonly kind: 'file'; readonly file: Blob }
   | { readonly kind: 'address'; readonly url: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 
-/** Where a trace comes from; `live` is a run in progress at the URL of its WebSocket. */
+/** The origin of a trace; `live` is a run in progress at the URL of its WebSocket. */
 export type TraceOrigin = FileOrigin | { readonly kind: 'live'; readonly url: string };
 
 /** Messages to the worker thread. */

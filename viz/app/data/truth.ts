@@ -14,8 +14,8 @@ export interface Disruption {
 }
 
 /**
- * Lists the links and nodes that are broken at an instant. If a target has several faults, the worst one counts,
- * then the latest.
+ * Lists the links and nodes that are broken at an instant. If a target has several faults, the
+ * worst one counts; of equally bad faults, the latest one counts.
  */
 export function disruptionsAt(
   faults: readonly FaultRow[],
@@ -55,8 +55,8 @@ export function linkIdsOfTarget(
 }
 
 /**
- * What is wrong with each link at an instant, by the id of the link; a crashed node breaks all its
- * links.
+ * Lists the links that are broken at an instant, by id, each with its disruption. A crashed node
+ * breaks all its links.
  */
 export function linkDisruptionsAt(
   info: Pick<TraceInfo, 'links' | 'nodes' | 'faults'>,
@@ -69,7 +69,7 @@ export function linkDisruptionsAt(
   return broken;
 }
 
-/** The id of a link for people: `a ↔ b` instead of `a--b`. */
+/** Writes the id of a link for people: `a ↔ b` instead of `a--b`. */
 export function linkText(id: string): string {
   return id.replace('--', ' ↔ ');
 }

@@ -11,7 +11,7 @@ import type { FaultRow } from './trace-answers.ts';
 /** A page with its parameters and an instant. */
 export interface PageAtInstant {
   readonly page: string;
-  /** ns of the run; undefined if no instant matters more than others. */
+  /** The instant, ns of the run; undefined if no instant matters more than others. */
   readonly timeNs: number | undefined;
   /** Parameters of the page in the address. */
   readonly parameters: Readonly<Record<string, string>>;

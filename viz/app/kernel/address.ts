@@ -2,7 +2,7 @@
  * The state of the view in the address:
  * `#run=failover/7&page=network&t=20.151s&sel=node:gateway-111` (docs/spec/browser-view.md).
  * Writing a view and reading it back gives the same view. Unknown keys are kept; a value that
- * cannot be read falls back to its default, and a notice names it.
+ * cannot be read falls back to its default, and a notice says so.
  *
  * @module
  */
@@ -21,11 +21,11 @@ export interface UrlState {
   /** Id of the run; undefined in the gallery. */
   readonly run: string | undefined;
   readonly page: string;
-  /** The cursor, ns. */
+  /** The cursor, ns of the run; undefined if the address names no instant. */
   readonly timeNs: number | undefined;
   readonly speed: number;
   readonly selection: Selection | undefined;
-  /** The range that the scrubber shows; undefined for the whole run. */
+  /** The range that the scrubber shows, ns of the run; undefined for the whole run. */
   readonly rangeNs: readonly [number, number] | undefined;
   readonly theme: 'light' | 'dark' | undefined;
   /** All other keys: parameters of the pages, and unknown ones. */

@@ -38,7 +38,7 @@ export function writeDuration(ns: number): string {
   return fraction === '' ? `${whole}s` : `${whole}.${fraction}s`;
 }
 
-/** From this length of the visible range on, instants are written in hours or days, ns. */
+/** Instants are written in hours or days if the visible range is at least this long, ns. */
 const LONG_NS = 2 * 3_600e9;
 
 /**

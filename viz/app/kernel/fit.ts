@@ -1,6 +1,6 @@
 /**
  * The interval that the key `f` shows for the selection: all hops of a packet, or a fault of a link
- * or node. Without a selection it is the fault at the cursor.
+ * or node. Without a selection, it is the interval of the fault at the cursor.
  *
  * @module
  */

@@ -7,7 +7,7 @@
 
 /** The command that one or more keys trigger. */
 export interface KeyBinding {
-  /** Values of `KeyboardEvent.key` that trigger it. */
+  /** Values of `KeyboardEvent.key` that trigger the command. */
   readonly keys: readonly string[];
   /** The description in the help: `next fault`. */
   readonly does: string;
@@ -24,7 +24,7 @@ export interface KeyPress {
   readonly altKey: boolean;
 }
 
-/** All bindings. A later one takes precedence over an earlier one. */
+/** All bindings. If several bindings have the same key, the binding that was added last is used. */
 export class KeyMap {
   readonly #bindings: KeyBinding[] = [];
 

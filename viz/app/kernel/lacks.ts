@@ -50,7 +50,10 @@ export function missingDataFor(
   return page.lacks?.(facts);
 }
 
-/** For a run without faults: says so, with a command that cuts a link in the middle of the run. */
+/**
+ * Says that a run has no fault, with a command that cuts a link in the middle of the run; undefined
+ * if the run has faults.
+ */
 export function missingFaultData({ name, report, info }: RunFacts): MissingData | undefined {
   if (report === undefined || report.faults.length > 0) return undefined;
   const reason = `Nothing was cut, crashed or impaired in ${name}.`;

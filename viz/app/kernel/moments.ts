@@ -25,7 +25,7 @@ export function writeTimeMarks(marks: readonly number[]): string | undefined {
   return marks.length === 0 ? undefined : marks.map(writeDuration).join(',');
 }
 
-/** Removes the mark at the cursor, or adds one there. */
+/** Removes the mark at the cursor; if there is none, adds a mark there. */
 export function withTimeMarkToggled(
   marks: readonly number[],
   timeNs: number,

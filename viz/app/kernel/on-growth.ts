@@ -1,5 +1,5 @@
 /**
- * Tells a page about once a second that the trace of a run in progress has grown.
+ * Tells a page that the trace of a run in progress has grown.
  *
  * @module
  */

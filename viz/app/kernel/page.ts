@@ -23,7 +23,7 @@ export interface Panel {
   clear(): void;
 }
 
-/** What the shell passes to every page. */
+/** The context that the shell passes to every page. */
 export interface PageContext {
   /** An empty element that belongs to the page; discarded when the reader leaves the page. */
   readonly root: HTMLElement;
@@ -45,13 +45,13 @@ export interface PageContext {
   fail(error: unknown): void;
 }
 
-/** What the shell passes to a page that needs the report of a run. */
+/** The context of a page that needs the report of a run. */
 export interface ReportPageContext extends PageContext {
   readonly run: OpenRun;
   readonly report: Report;
 }
 
-/** What the shell passes to a page that needs the trace of a run. */
+/** The context of a page that needs the trace of a run. */
 export interface TracePageContext extends PageContext {
   readonly run: OpenRun;
   readonly trace: TraceClient;
@@ -66,11 +66,14 @@ interface PageFacts {
   readonly title: string;
   /** The question that the page answers; shown as a tooltip in the navigation. */
   readonly question: string;
-  /** Position in the navigation and its number key, 1 to 9 (docs/spec/browser-view.md). */
+  /**
+   * Position in the navigation, 1 to 9, which is also the key that opens the page
+   * (docs/spec/browser-view.md).
+   */
   readonly order: number;
-  /** Path of an icon on a grid of 24 by 24, drawn as a stroke. */
+  /** SVG path of an icon, drawn as a stroke on a grid of 24 by 24 units. */
   readonly icon: string;
-  /** Text for a run without data for this page. */
+  /** The texts that the page shows for a run without data for it. */
   readonly empty: {
     /** What the page shows for a run with data: `packets on the links of a run`. */
     readonly shows: string;

@@ -32,8 +32,8 @@ export function makeNavigationRail(
     for (const { page, button } of entries) {
       if (page.name === shown) {
         button.setAttribute('aria-current', 'page');
-        // Scrolls to the current entry, since a narrow screen does not show all entries. Delayed to
-        // the next frame, because the bar is not in the document yet.
+        // Scrolls to the current entry, since a narrow screen does not show all entries. This waits
+        // for the next frame, because the bar is not in the document yet.
         requestAnimationFrame(() => button.scrollIntoView({ block: 'nearest', inline: 'center' }));
       } else button.removeAttribute('aria-current');
     }

@@ -140,7 +140,7 @@ export class Scrubber {
     this.#strip.addEventListener('keydown', (event) => this.#press(event), { signal });
   }
 
-  /** Plays or pauses. With reduced motion it moves by one step instead. */
+  /** Plays or pauses. With reduced motion, the cursor moves by one step instead. */
   toggle(): void {
     const { time, isCalm } = this.#parts;
     if (isCalm.value) time.moveTo(time.cursor.value + REDUCED_MOTION_STEP_NS);

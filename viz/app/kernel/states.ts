@@ -67,7 +67,7 @@ export function loadingSkeleton(words: string): HTMLElement {
   );
 }
 
-/** A line above content that is incomplete. */
+/** Makes the line above incomplete content that says what is missing. */
 export function partialNote(sentence: string): HTMLElement {
   return element('p', { class: 'partial', role: 'note', 'data-state': 'partial' }, sentence);
 }

@@ -1,7 +1,7 @@
 /**
  * The light or dark theme: the reader's choice, or else the system's preference. The choice is
- * stored in `localStorage`. Some browsers throw there for pages from `file://`; the choice is then
- * not stored.
+ * stored in `localStorage`. Some browsers throw on any access to it in pages from `file://`; the
+ * choice is then not stored.
  *
  * @module
  */

@@ -45,7 +45,7 @@ export class ViewState {
     return this.#wanted?.theme;
   }
 
-  /** Opens a page, and another run if one is given. */
+  /** Opens a page, and changes to the given run if it is not the open one. */
   go(page: string, run: string | undefined = this.run.value): void {
     if (run !== this.run.value) {
       this.#silently(() => {

@@ -79,7 +79,7 @@ export class ComparePage {
   }
 
   /**
-   * Fills the select with all runs but the open one as candidates for B; those of the same scenario
+   * Fills the select with all runs but the open one as candidates for B; runs of the same scenario
    * come first.
    */
   #offer(state: RunLibraryState): void {

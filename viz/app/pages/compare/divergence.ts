@@ -23,7 +23,7 @@ export type Recording = Pick<TraceClient, 'info' | 'ask'>;
  */
 export interface ComparedEvent {
   readonly timeNs: number;
-  /** Name of the node or link. */
+  /** Name of the node or link at which the event happened. */
   readonly place: string;
   readonly text: string;
 }
@@ -115,7 +115,7 @@ interface BinPair {
   readonly b: BinRow | undefined;
 }
 
-/** The first bin that differs, at the finest width in the trace. */
+/** Finds the first bin that differs, among the narrowest bins in the trace. */
 async function firstBin(
   a: Recording,
   b: Recording,

@@ -29,7 +29,7 @@ export function comparedFacts(a: Report, b: Report): readonly ComparedFact[] {
 
 /** An input file that differs between the runs. */
 export interface DifferingFile {
-  /** File name of its copy in the folder of a run. */
+  /** Name of the copy of the file in the folder of a run. */
   readonly copy: string;
   /** `scenarios/failover.yaml`, or both names if the file is named differently in the two runs. */
   readonly title: string;

@@ -1,6 +1,6 @@
 /**
  * Shows where the input files of two runs differ, line by line. The folder of a run keeps copies of
- * its input files; if it has none, the page names the command that shows the lines.
+ * its input files; without copies, the page names the command that shows the lines.
  *
  * @module
  */

@@ -32,7 +32,7 @@ export interface BinningWindow {
   readonly binNs: number;
 }
 
-/** The two nodes of a flow, and its number in the trace. */
+/** The numbers of a flow and of its two nodes in the trace. */
 export interface FlowEnds {
   readonly flow: number;
   readonly source: number;

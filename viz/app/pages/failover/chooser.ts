@@ -1,5 +1,5 @@
 /**
- * The selects for the fault, the seed and, if there are several, the flow.
+ * The selects for the fault, the seed and, in a run with several flows, the flow.
  *
  * @module
  */

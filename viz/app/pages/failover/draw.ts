@@ -419,7 +419,7 @@ function joined(effects: readonly Effect[]): readonly MarkedInstant[] {
   return ticks;
 }
 
-/** Labels of the effects at the top, each in the first row where it overlaps no other. */
+/** Draws the labels of the effects at the top, each in the first row where it overlaps no other. */
 function effectLabels(stage: StripsDrawingInput, x: X): Made {
   const ends: number[] = [];
   const parts = [{ afterNs: 0, text: 'fault' }, ...joined(stage.effects)]

@@ -20,7 +20,7 @@ export interface StateLane {
   readonly segments: readonly StateSegment[];
 }
 
-/** The visible interval in ns of the run, and the instant that counts as 0. */
+/** The visible interval, and the instant that counts as 0; all in ns of the run. */
 export interface LaneWindow {
   readonly zeroNs: number;
   readonly fromNs: number;
@@ -87,7 +87,7 @@ export function linkStateLane(
 
 /**
  * The names of state machines of the gateway at the source of a flow. The states of `chosen` name
- * the path in use; those of `healths` tell the health of each path.
+ * the path in use; the states of `healths` tell the health of each path.
  */
 export function pathMachineNames(
   info: TraceInfo,

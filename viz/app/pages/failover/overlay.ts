@@ -90,7 +90,7 @@ function binsOf(
     .filter((bin) => bin.fromNs >= fromNs - 1 && bin.toNs <= toNs + 1);
 }
 
-/** The sum of the values of a curve, skipping gaps. */
+/** The sum of the values of a curve; gaps count as 0. */
 export function sumBins(bins: readonly Bin[]): number {
   return bins.reduce((sum, { value }) => sum + (value ?? 0), 0);
 }

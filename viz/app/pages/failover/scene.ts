@@ -47,7 +47,7 @@ export function findFlowEnds(
   return flow < 1 || source < 0 || target < 0 ? undefined : { flow, source, target };
 }
 
-/** The command that records a trace for the shown seed, with the words `leaves the trace`. */
+/** A text that names the command which records a trace of the shown seed: `… leaves the trace`. */
 export function traceCommand({ report, shown }: StripsData): string {
   return `${repeatSeedCommand(report, shown.seed)} leaves the trace`;
 }

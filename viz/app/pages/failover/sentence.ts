@@ -56,7 +56,9 @@ export function faultTitle(facts: FaultFacts): string {
     : `${what}: traffic did not come back, ${size} to the end${against}`;
 }
 
-/** The effect of a fault as text, if its gap is not known. No limit applies to effects. */
+/**
+ * The effect of a fault as text, for a fault whose gap is not known. No limit applies to effects.
+ */
 function effectWords(shown: FaultCase): string {
   const back = effectDelayNs(shown, FIRST_PACKET_EFFECT);
   if (back !== undefined)

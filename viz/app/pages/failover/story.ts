@@ -77,7 +77,10 @@ export function faultIds(cases: readonly FaultCase[]): readonly string[] {
   return [...new Set([...sorted, ...cases].map(({ id }) => id))];
 }
 
-/** The case that is wanted. Without it, the same fault in another seed, or else the first case. */
+/**
+ * The wanted fault in the wanted seed. If there is none, the same fault in another seed, or else
+ * the first fault.
+ */
 export function chosenCase(
   cases: readonly FaultCase[],
   wanted: { readonly id: string | undefined; readonly seed: number },

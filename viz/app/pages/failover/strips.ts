@@ -24,7 +24,7 @@ export interface SeedGap {
   readonly isShown: boolean;
 }
 
-/** A marked instant on a strip. */
+/** A marked instant on a strip, ns after the fault, with its text. */
 export interface MarkedInstant {
   readonly afterNs: number;
   readonly text: string;
@@ -51,7 +51,7 @@ export type Strip = Heading &
         readonly unit: string;
         readonly bins: readonly Bin[];
         readonly band: readonly BandBin[];
-        /** All seeds; undefined if the report holds no values around faults. */
+        /** The curves of all seeds; undefined if the report holds no values around faults. */
         readonly overlay: Overlay | undefined;
         readonly limit: StripLimit | undefined;
         readonly style: 'steps' | 'bars';

@@ -5,7 +5,7 @@
  */
 import type { GalleryCard } from '../../../format/run-card.ts';
 
-/** The filters of the gallery: all runs, those not passed, or those in progress. */
+/** The filters of the gallery: all runs, runs that have not passed, or runs in progress. */
 export const FILTERS = [
   { name: 'all', words: 'all' },
   { name: 'failed', words: 'not passed' },

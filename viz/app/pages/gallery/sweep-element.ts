@@ -81,7 +81,7 @@ function heatTable(grid: HeatGrid, open: (run: string) => void): HTMLElement {
 
 /**
  * The text in the corner of the table: the names of the parameters, with arrows towards their
- * values. A sweep over one parameter names only that of the columns.
+ * values. For a sweep over one parameter, this is the name of the columns only.
  */
 function cornerOf({ x, y }: HeatGrid): string {
   const across = `${shortParameterName(x.name)} →`;

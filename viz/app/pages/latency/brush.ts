@@ -17,9 +17,9 @@ export interface BrushParts {
   readonly plot: PlotGeometry;
   readonly time: TimeLine;
   readonly signal: AbortSignal;
-  /** Converts ns to px. */
+  /** Converts ns of the run to px. */
   readonly place: ValueToPx;
-  /** Converts px to ns. */
+  /** Converts px to ns of the run. */
   readonly instant: (px: number) => number;
 }
 

@@ -25,7 +25,7 @@ export interface LinkDelayParts {
   readonly propagationNs: number;
   /** Time on the link that neither its rate nor its delay explains, such as jitter. */
   readonly jitterNs: number;
-  /** Time in the node after the link; 0 after the last link. */
+  /** Time in the node at the end of the link until the packet is sent on; 0 after the last link. */
   readonly processingNs: number;
 }
 
@@ -143,7 +143,8 @@ export function serialisationNsPerByte(hops: HopColumns): ReadonlyMap<number, nu
     const known = sizes.get(size);
     if (known === undefined) sizes.set(size, { count: 1, transitNs });
     else {
-      // Updated in place: one object per row would take most of this page's time.
+      // The object is updated in place: a new object per row would take most of the time of this
+      // page.
       known.count += 1;
       if (transitNs < known.transitNs) known.transitNs = transitNs;
     }

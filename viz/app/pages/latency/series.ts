@@ -69,8 +69,8 @@ export function seriesTitle({ name, mean, unit, stepNs }: SeriesSummary, warmupN
 }
 
 /**
- * Finds the KPI whose limit may be drawn in the chart of this series: it must judge the same
- * quantile of the latency of flows.
+ * Finds the KPI whose limit may be drawn in the chart of this series: it must judge the latency of
+ * flows, and the same quantile as the series.
  */
 export function seriesLimitKpi(
   { name, unit }: SeriesSummary,

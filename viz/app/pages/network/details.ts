@@ -69,7 +69,7 @@ export class SelectionDetails {
     );
   }
 
-  /** Shows another selection. */
+  /** Shows the details of another selection, or clears the panel. */
   show(selection: Selection | undefined): void {
     this.#selection = selection;
     this.#asked = '';

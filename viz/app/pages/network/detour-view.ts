@@ -1,6 +1,6 @@
 /**
- * Draws the route that packets took before a fault, which fades, and their route after the switch
- * to another path, with a label. Both lines lie below nodes and packets.
+ * Draws two routes with a label: the route of packets before a fault, which fades, and their route
+ * after the switch to another path. Both lines lie below nodes and packets.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Place } from './place.ts';
 /** Returns the screen positions of both ends of a link, given its id. */
 export type LinkEndPositions = (id: string) => readonly [Place, Place] | undefined;
 
-/** The routes to draw. */
+/** The routes to draw, and how they look at the instant of the cursor. */
 export interface ShownDetour {
   readonly detour: Detour;
   readonly look: DetourStyle;
@@ -49,7 +49,7 @@ export class DetourView {
   /** Writes the label at the middle of the new part of the route. */
   #write(words: string, points: readonly Place[]): void {
     const x = middle(points.map((point) => point.x)).toFixed(1);
-    // Placed above the line of packets and the circle of a node.
+    // The label is above the line of packets and the circle of a node.
     const y = (middle(points.map((point) => point.y)) - 16).toFixed(1);
     const key = `${x} ${y} ${words}`;
     if (key === this.#written) return;

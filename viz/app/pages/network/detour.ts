@@ -23,7 +23,7 @@ export interface PathSwitch {
   readonly switchedNs: number;
 }
 
-/** The ids of the links of both routes. */
+/** The old and the new route, as the ids of their links. */
 export interface Detour {
   readonly of: PathSwitch;
   readonly oldWay: readonly string[];
@@ -32,7 +32,7 @@ export interface Detour {
 
 /** How the routes are drawn at an instant. */
 export interface DetourStyle {
-  /** 1 at the start of the fault; decreases until the switch. */
+  /** Opacity of the old route: 1 at the start of the fault; it decreases until the switch. */
   readonly oldOpacity: number;
   /**
    * The label, line by line: the effect, and how long after the fault it happened. Empty before the

@@ -12,9 +12,9 @@ const MEMBERS_MIN = 3;
 
 /** A dot of the drawing: one node, or several equal nodes. */
 export interface Dot {
-  /** Name of the first node. */
+  /** Name of the first node that the dot stands for. */
   readonly name: string;
-  /** `client-1`, or `50 × client`. */
+  /** The label of the dot: `client-1`, or `50 × client` for several nodes. */
   readonly label: string;
   /** Numbers, in the trace, of the nodes that the dot stands for. */
   readonly members: readonly number[];

@@ -126,7 +126,7 @@ function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])
   const [sender = 0] = senders;
   const isThrough =
     (senders.length === 1 && !receivers.has(sender)) ||
-    // Without flows, and with one role only, only the distance can tell the layers apart.
+    // Without flows and with a single role, the layers follow from the distance alone.
     (senders.length === 0 && new Set(nodes.map(({ name }) => roleOfNodeName(name))).size === 1);
   const starts = senders.length > 0 ? senders : [0];
   const far = distances(starts, near);

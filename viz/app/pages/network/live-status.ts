@@ -1,7 +1,7 @@
 /**
  * Shows the status that the selected node reports of itself. In a run in progress the node is asked
- * at most once a second, and its status is that of now, wherever the cursor is. The trace of a
- * finished run holds statuses of some instants.
+ * at most once a second, and the panel shows its present status, wherever the cursor is. The trace
+ * of a finished run holds statuses of some instants.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export class LiveNodeStatus {
     signal.addEventListener('abort', () => clearInterval(timer));
   }
 
-  /** Shows another node, or none. */
+  /** Shows the status of another node, or of none. */
   show(node: string | undefined): void {
     if (node === this.#node) return;
     this.#node = node;

@@ -118,7 +118,7 @@ export function paintPackets(
   label(context, picture.lossMarks, tokens);
 }
 
-/** Draws the same picture as SVG. */
+/** Draws the same packets and losses as SVG. */
 export function packetsSvg(picture: {
   readonly packets: readonly DrawnPacket[];
   readonly lossMarks: readonly LossMark[];

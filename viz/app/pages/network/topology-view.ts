@@ -46,7 +46,7 @@ interface DotElement {
   readonly sign: SVGTextElement;
 }
 
-/** The event handlers of the drawing. */
+/** Functions that the drawing calls when the reader selects a node or a link. */
 export interface TopologyEventHandlers {
   selectNode(name: string): void;
   selectLink(id: string): void;

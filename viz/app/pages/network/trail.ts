@@ -26,7 +26,9 @@ export interface OnionLayer {
 /** Names of the nodes at both ends of a hop, as the panel shows them. */
 export interface CaptureEnds {
   readonly from: string;
-  /** Undefined if the bytes were delivered to the application on `from`. */
+  /**
+   * Name of the receiving end; undefined if the bytes were delivered to the application on `from`.
+   */
   readonly to: string | undefined;
 }
 

@@ -72,7 +72,10 @@ export function entropyQuantiles(
   };
 }
 
-/** A bar of the histogram of anonymity sets. */
+/**
+ * A bar of the histogram of anonymity sets: the number of targets whose set has a size from `from`
+ * up to `to`, in messages.
+ */
 export interface AnonymitySetBar {
   readonly from: number;
   readonly to: number;

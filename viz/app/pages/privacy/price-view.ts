@@ -33,7 +33,7 @@ interface PriceRow {
   readonly whole?: string;
 }
 
-/** Makes the chart of what privacy was gained and what it cost in latency and bytes. */
+/** Makes the chart that shows the gained privacy beside its price in latency and bytes. */
 export function privacyPriceChart(parts: PrivacyChartContext): HTMLElement {
   const frame = makePrivacyChartFrame('privacy-price', parts, 'shown');
   const { privacy } = parts;

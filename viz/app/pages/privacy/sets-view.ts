@@ -1,5 +1,5 @@
 /**
- * The histogram of effective anonymity sets: among how many messages does a target hide?
+ * The histogram of effective anonymity sets, which tell among how many messages a target hides.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The report page: the results to hand over.
+ * The report page: the results of a run in the form in which readers hand them over.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { mountReport } from './report-page.ts';
 
-/** The report page: the results to hand over. */
+/** The report page: the results of a run in the form in which readers hand them over. */
 export const page: Page = {
   name: 'report',
   title: 'Report',

@@ -92,7 +92,7 @@ export class PacketView {
     const ask = (): void => {
       const { value } = view.selection;
       const packet = value?.kind === 'packet' ? Number(value.name) : undefined;
-      // Without a selection, playing would show a different packet in every frame.
+      // Without a selection, playback would show a different packet in every frame.
       if (view.time.isPlaying.value && packet === undefined) return;
       this.#latest.want({ packet, timeNs: view.time.cursor.value });
     };

@@ -1,7 +1,7 @@
 /**
  * The connection over which a page acts on a run in progress: it sends orders, and receives answers
- * and states. A lost connection is made again. An order whose answer is missing then is reported as
- * lost and not sent again.
+ * and states. After a loss, it connects again. An order that was not answered before the loss is
+ * reported as lost and not sent again.
  *
  * @module
  */

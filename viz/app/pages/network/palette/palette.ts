@@ -154,7 +154,7 @@ class Palette {
     if (PACE_OPTIONS.some(([known]) => known === value)) this.#pace.value = value;
   }
 
-  /** Lists the injected faults; each line links to its instant. */
+  /** Lists the injected faults; each line links to the instant of the fault. */
   #list({ faults }: ControlState): void {
     const key = JSON.stringify(faults);
     if (key === this.#listed) return;

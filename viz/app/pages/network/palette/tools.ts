@@ -36,7 +36,10 @@ export interface FaultTool {
 export interface FaultToolChoice {
   readonly target: string;
   readonly values: Readonly<Record<string, string>>;
-  /** Duration of the fault; if empty, until the end of the run. */
+  /**
+   * Duration of the fault in the scenario language, such as `2s`; if empty, the fault lasts until
+   * the end of the run.
+   */
   readonly length: string;
 }
 
@@ -125,7 +128,7 @@ export function fieldOptions(
   return ['', ...others.filter(isNeighbour)];
 }
 
-/** The event that a choice in the form makes. */
+/** Makes the event for the values in the form. */
 export function makeScenarioEvent(
   tool: FaultTool,
   { target, values, length }: FaultToolChoice,
