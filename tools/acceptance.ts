@@ -1,6 +1,6 @@
 /**
- * `npm run acceptance [-- FLAGS]`: runs every shipped scenario with 30 seeds, one after the other, by
- * `orrery scenario`, which gets the flags; ends with the worst of their exit codes.
+ * `npm run acceptance [-- FLAGS]`: runs `orrery scenario` with FLAGS and 30 seeds for every shipped scenario, one
+ * after the other; ends with the worst of their exit codes.
  *
  * @module
  */
@@ -48,7 +48,7 @@ async function runAll(commands: readonly (readonly string[])[]): Promise<number>
   return worstCodeOf(codes);
 }
 
-/** Ctrl-C reaches the run, too, which ends early and says so. */
+/** Runs a command; resolves with its exit code. Ctrl-C reaches the command too, which then ends early and says so. */
 function run(command: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, command, { stdio: 'inherit' });
   return new Promise((resolve, reject) => {

@@ -92,7 +92,7 @@ function runDemo(): { readonly report: string; readonly trace: string } {
       stdio: ['ignore', 'ignore', 'pipe'],
       encoding: 'utf8',
     });
-    // Ctrl-C ends this process as well; what the demo says of it would only confuse.
+    // The message of a failed demo is part of the error; on Ctrl-C, this process ends and prints no error.
     if (status !== 0) throw new Error(`the demo ended with exit code ${status}\n${stderr}`);
     const run = join(folder, 'demo/1');
     return {

@@ -2,8 +2,8 @@
  * `npm test` runs everything that must pass, and prints one closing line.
  *
  * It checks types, lint, architecture, dead code and commit messages, then runs the tests in virtual
- * time; beside both run the tests with deadlines by the wall clock, which mostly wait. Long tests
- * are in `npm run test:thorough`. Later steps run even if an earlier one failed, so that one run
+ * time. Tests with deadlines by the wall clock, which mostly wait, run at the same time. Long tests
+ * are in `npm run test:thorough`. Later steps run even if an earlier step failed, so that one run
  * reports everything.
  *
  * @module
@@ -34,9 +34,9 @@ async function waiting(): Promise<TestCounts> {
   return runVitest(WALL_CLOCK_RESULTS_PATH, ['--project=wall']);
 }
 
-/** In the background of the tests with deadlines. */
+/** Runs the checks, and then the tests that compute, at low priority beside the tests with deadlines. */
 async function computing(): Promise<TestCounts> {
-  // The two rows take about as long as each other, so each gets one core.
+  // Both rows take about the same time, so each gets one core.
   const checks = await runChecks([
     [npmRun('types', 'check:types'), npmRun('architecture', 'check:architecture')],
     [

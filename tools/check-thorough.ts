@@ -1,7 +1,7 @@
 /**
  * `npm run test:thorough` runs the long checks that CI runs next to `npm test`: comparison with
  * queueing theory, with mutations that it must detect; defective implementations that limits must find;
- * whole mixnets; the browser view in chromium; a protocol made in half an hour; and the test
+ * whole mixnets; the browser view in chromium; a protocol written by `npm run new:protocol`; and the test
  * coverage of the gateway. It prints one closing line.
  *
  * Tests that only compute run in the background of those with deadlines by the wall clock. Tests
@@ -18,7 +18,7 @@ import {
 } from './requirements/last-run.ts';
 import { runVitest, type TestCounts } from './run-vitest.ts';
 
-/** Coverage runs some tests of `npm test` again. */
+/** Arguments of vitest for the coverage of the gateway; some tests of `npm test` run again for it. */
 const COVERAGE = ['run', '--coverage', '--silent'];
 
 const beside = await Promise.all([computing(), waiting()]);

@@ -31,7 +31,7 @@ export function sumTestCounts(all: readonly TestCounts[]): TestCounts {
   );
 }
 
-/** Prints the closing line and sets the exit code. */
+/** Prints the closing line with both counts, and sets exit code 1 if anything failed. */
 export function printTotalsAndSetExitCode({ passed, failed }: TestCounts): void {
   process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
   process.exitCode = failed === 0 ? 0 : 1;
@@ -41,7 +41,7 @@ export function printTotalsAndSetExitCode({ passed, failed }: TestCounts): void 
 export function prepareTestPrograms(): Promise<void> {
   const args = ['--eval', "import('./cli/prepared-store.mjs').then((m) => m.preparedFolder())"];
   const child = spawn(process.execPath, args, { stdio: 'ignore' });
-  // Where it fails, the tests load modules one by one.
+  // If this fails, the tests load modules one by one.
   return new Promise((resolve) => child.on('close', () => resolve()));
 }
 

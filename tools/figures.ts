@@ -129,8 +129,8 @@ function rowOf(figure: Figure, code: readonly string[]): string {
 
 /**
  * Why a figure is stale.
- * @param from Where it is from, with seeds and commit.
- * @param command What measures it.
+ * @param from The run that gave the figure, with seeds and commit.
+ * @param command The command that measures the figure.
  * @param changed The date of the newest change to its code after a commit; undefined if there is none.
  */
 export function figureStaleReason(
@@ -153,22 +153,22 @@ function changedSince(commit: string, code: readonly string[]): string | undefin
   );
 }
 
-/** A commit and its date. */
+/** Format of git for the short name of a commit and its date. */
 const DATED = '--format=%h of %cs';
 
-/** The commit of a run, whose files may have differed from it. */
+/** Name and date of the commit of a run; a mark after the name, for files that differed from the commit, is cut off. */
 function commitOf(run: string): string {
   return gitOutput(ROOT, ['show', '-s', DATED, run.replace(/\W.*$/, '')]) ?? run;
 }
 
-/** The last commit before a file of results that names none was written. */
+/** For a file of results that names no commit: the last commit before the file was written. */
 function commitBefore(path: string): string {
   return (
     gitOutput(ROOT, ['log', '-1', DATED, `--before=${statSync(path).mtime.toISOString()}`]) ?? ''
   );
 }
 
-/** A figure keeps its earlier value until a run measures it again with at least as many seeds. */
+/** Chooses the value of a figure: the earlier one stays until a run measures it with at least as many seeds. */
 function best(measured: Ours, written: Ours | undefined): Ours {
   if (written === undefined) return measured;
   if (measured === NONE) return written;
@@ -246,7 +246,7 @@ function bestReport(scenario: string, wanted: string): Report | undefined {
     .sort((a, b) => b.seeds.length - a.seeds.length)[0];
 }
 
-/** The folder where each benchmark writes a file. */
+/** The folder in which each benchmark writes a file with its results. */
 const BENCHES = join(ROOT, 'runs/bench');
 
 function oursFromBench(name: string): Ours {

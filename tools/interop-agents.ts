@@ -16,20 +16,20 @@ import { promisify } from 'node:util';
 import { ForeignNeighbourTestbed, NODE_NAMES } from './interop/foreign-neighbour.ts';
 
 const run = promisify(execFile);
-/** How long anything may take, ms. */
+/** Longest wait for each single step, ms. */
 const PATIENCE_MS = 20_000;
 const POLL_MS = 50;
-/** dtnd binds the sockets from which it sends to no address, so that the system chooses this one. */
+/** Address from which dtnd sends: it binds its sending sockets to no address, so the system chooses this one. */
 const FAR = '127.0.0.1';
 /** dtnd writes bundles without a CRC in the primary block, against RFC 9171 section 4.3.1. */
 const OPTIONS = 'requirePrimaryCrc: false';
 const OUTPUT_MAX = 1 << 24;
-/** What is shown of the agent's log when something fails, characters. */
+/** Largest number of characters of the agent's log that are shown when something fails. */
 const SAID_MAX = 4_000;
 
 /**
- * Lengths of payloads to and from the agent, octets. dtnd takes transfers of at most 64,000 octets over
- * TCP, puts no fragments together, and has one bundle in a datagram over UDP. Our segments have 65,536.
+ * Lengths of payloads to and from the agent, octets. dtnd accepts transfers of at most 64,000 octets over TCP, does
+ * not reassemble fragments, and sends each bundle in one datagram over UDP. Our segments have 65,536 octets.
  */
 const LAYERS = [
   {
@@ -42,7 +42,7 @@ const LAYERS = [
 ] as const;
 type LayerCase = (typeof LAYERS)[number];
 
-/** How both kinds of identifiers are written, for our nodes and for dtnd. */
+/** Both schemes of endpoint identifiers, as our nodes and dtnd write them. */
 const SCHEMES = {
   dtn: {
     nodes: { here: 'here', there: 'there', third: 'third' },
@@ -56,7 +56,7 @@ const SCHEMES = {
   },
 } as const;
 type SchemeName = keyof typeof SCHEMES;
-/** The nodes of ours that take part: the neighbour of the agent, and one behind it. */
+/** Names of our two nodes: the neighbour of the agent, and a node behind this neighbour. */
 const OURS = [NODE_NAMES.own, NODE_NAMES.third] as const;
 
 interface Case extends Omit<LayerCase, 'to' | 'from'> {
@@ -105,7 +105,7 @@ async function checkCase(folder: string, each: Case): Promise<boolean> {
         await foreign.send(payload, name);
       }
     }
-    // What the agent has acknowledged is no longer here.
+    // Our nodes delete a bundle when the agent has acknowledged it.
     await until(() => neighbour.delivered.length >= theirs.length && neighbour.holding === 0);
     const [there, here] = [equalIn(sent, came), equalIn(theirs, neighbour.delivered)];
     const { holding, drops } = neighbour;
@@ -123,14 +123,14 @@ async function checkCase(folder: string, each: Case): Promise<boolean> {
   }
 }
 
-/** Others for each process, so that two of them do not meet. */
+/** Addresses of our nodes, which differ between processes, so that two checks at a time do not collide. */
 function ownAddresses(): { readonly own: string; readonly third: string } {
   const block = `127.77.${(process.pid >>> 6) & 255}`;
   const number = (process.pid & 63) + 1;
   return { own: `${block}.${number}`, third: `${block}.${number + 64}` };
 }
 
-/** How many of the payloads are among those that came, each used once. */
+/** Number of sent payloads that came; each payload that came counts for one sent payload only. */
 function equalIn(sent: readonly Uint8Array[], came: readonly Uint8Array[]): number {
   const left = came.map((bytes) => Buffer.from(bytes).toString('hex'));
   return sent.filter((bytes) => {
@@ -210,7 +210,7 @@ class ForeignAgent {
     return join(this.#folder, `payload-${this.#files}`);
   }
 
-  /** Undefined if the command fails: the agent is not up yet, or has nothing. */
+  /** Output of a command; undefined if it fails, because the agent is not up yet or has no bundle. */
   async #ask(program: string, parts: readonly string[]): Promise<string | undefined> {
     try {
       const all = ['-p', String(this.#webPort), ...parts];
@@ -235,7 +235,7 @@ function programOf(name: string): string {
   return folder === undefined ? name : join(folder, name);
 }
 
-/** A TCP port of 127.0.0.1 that nobody uses. */
+/** A TCP port of 127.0.0.1 that is free at this moment. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
@@ -247,7 +247,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Waits until something is so, or for long enough. */
+/** Waits until a condition holds, at most {@link PATIENCE_MS}. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + PATIENCE_MS;
   while (Date.now() < end) {

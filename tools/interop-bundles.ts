@@ -13,19 +13,19 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BundleView } from '../nodes/dtn/index.ts';
 
-/** Each with how many of its bundles have security blocks. */
+/** The scenarios that are captured, and how many of the bundles of each have security blocks. */
 const SCENARIOS = [
   { name: 'dtn-tutorial', secured: 'none' },
   { name: 'dtn-secure-hop', secured: 'all' },
 ] as const;
-/** A link type for private use, and what tshark should take it for. */
+/** A link type for private use, and the option by which tshark dissects its frames as bundles. */
 const LINK_TYPE = '147';
 const AS_BUNDLES = 'uat:user_dlts:"User 0 (DLT=147)","bpv7","0","","0",""';
 const FIELDS = ['bpv7.primary.version', 'bpv7.crc_status', 'bpsec.asb.ctxid', '_ws.malformed'];
 const BUNDLE_START = '9f';
-/** Bundles exchanged with bp7, of each scenario and of its own. */
+/** Number of bundles of each scenario that bp7 decodes, and of bundles made by bp7 that we decode. */
 const EXCHANGED = 25;
-/** The offset in front of each line of a dump, and a space. */
+/** Characters of the offset at the start of each line of a dump, with the space after it. */
 const OFFSET_DIGITS = 7;
 const OUTPUT_MAX = 1 << 30;
 
@@ -36,7 +36,7 @@ export function checkBundles(folder: string): boolean {
   return results.every(Boolean);
 }
 
-/** Ours to bp7, and those of bp7 to us. */
+/** Has bp7 decode bundles of ours, and decodes bundles that bp7 makes. */
 function checkWithBp7(folder: string): boolean {
   if (spawnSync('bp7', []).error !== undefined) {
     console.log('skip: bp7 is not installed (cargo install bp7 --version 0.12.1)');
@@ -87,7 +87,7 @@ function checkScenario(folder: string, { name, secured }: (typeof SCENARIOS)[num
   return isWhole && right === rows.length && withSecurity === expected;
 }
 
-/** In Wireshark, checksum status 1 means good; blocks without checksum have none. */
+/** True for a sound bundle. In Wireshark, checksum status 1 means good; blocks without checksum have no status. */
 function isRight([version, crcs = '', , malformed = '']: readonly string[]): boolean {
   const areGood = crcs === '' || crcs.split(',').every((status) => status === '1');
   return version === '7' && areGood && malformed === '';

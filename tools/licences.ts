@@ -1,13 +1,13 @@
 /**
  * `npm run licences`: lists the licences of everything that the package installs. Exits with 1 if
- * one is not on the list of licences that only ask for their text and names to be kept.
+ * a licence is not in the list of permissive licences, which only require that their text and names are kept.
  *
  * @module
  */
 import { fileURLToPath } from 'node:url';
 import { type CycloneDx, type CycloneDxComponent, cycloneDx } from './sbom.ts';
 
-/** SPDX identifiers; each permissive. */
+/** SPDX identifiers of the allowed licences, all of which are permissive. */
 const ALLOWED: ReadonlySet<string> = new Set([
   '0BSD',
   'Apache-2.0',

@@ -1,5 +1,5 @@
 /**
- * The order of test files: the longest first; otherwise one of them begins last, and all wait for it.
+ * The order of test files: those that take longest come first, as a long file that begins last would delay the end.
  *
  * vitest orders files by the durations of its last run, which it keeps in node_modules. A fresh clone and `npm ci` have
  * none; then the files listed here come first.
@@ -9,7 +9,7 @@
 import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Half a minute or more each on two cores. */
+/** Test files that take half a minute or more each, on two cores. */
 const LONGEST = [
   'scenarios/doubles.slow',
   'how-to/commands-long.slow',

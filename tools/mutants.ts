@@ -1,6 +1,6 @@
 /**
  * `npm run mutants [-- --only R-NNN] [--everywhere | --hunted] [--sample N]`: plants each defect that docs/requirements.yaml names in
- * a copy of the last commit, and says which ones the tests of their requirement do not find.
+ * a copy of the last commit, and prints those that the tests of their requirement do not find.
  *
  * After an interruption it goes on with what is left, as long as the commit is the same.
  *
@@ -36,9 +36,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BAD_ARGUMENT = 2;
 /** Time for each hunt on a machine of the usual pace, s; a slower one takes longer. */
 const HUNT_S = 120;
-/** So many defects of requirements are planted at once, in copies: one test file mostly uses one core. */
+/** Number of defects of requirements planted at a time, each in its own copy: one test file mostly uses one core. */
 const COPIES = 2;
-/** One in so many defects is hunted unguided. */
+/** One of this many defects is hunted unguided. */
 const UNGUIDED_EACH = 4;
 const HELP = `npm run mutants [-- OPTIONS]: plants the defects of docs/requirements.yaml in a copy of the last
 commit; the tests of the requirement must find each
@@ -61,7 +61,7 @@ interface Options {
   readonly sample: number;
 }
 
-/** Undefined if the options are wrong or the help was asked for. */
+/** Reads the options; undefined if they are wrong or the help was asked for. */
 function optionsOf(args: readonly string[]): Options | undefined {
   try {
     const { values } = parseArgs({
@@ -86,8 +86,8 @@ function optionsOf(args: readonly string[]): Options | undefined {
 }
 
 /**
- * All that no nightly planted yet, since they are new or their line has changed; then `size` more
- * in the order of a hash of the commit, so that each commit plants others.
+ * All defects that no nightly has planted yet, because they are new or their text has changed; then `size` of the
+ * others, in an order that depends on a hash of the commit, so that each commit plants different ones.
  */
 function sampleOf(all: readonly Planned[], commit: string, size: number): readonly Planned[] {
   if (size >= all.length) return all;
@@ -187,7 +187,7 @@ function plannedFor(options: Options): readonly Planned[] {
   return options.isHunted ? plannedHunted(options) : plannedBy(options.only);
 }
 
-/** Where results go. */
+/** Path of the file to which results are written. */
 function fileFor({ isEverywhere, isHunted, isUnguided }: Options): string {
   if (isHunted) return isUnguided ? FOUND_UNGUIDED_PATH : FOUND_HUNTED_PATH;
   return isEverywhere ? FOUND_EVERYWHERE_PATH : FOUND_DEFECTS_PATH;

@@ -1,9 +1,9 @@
 /**
  * `npm run new:protocol NAME` writes a working protocol as a starting point for a new one.
  *
- * It is a copy of nodes/ping under another name, with its tests, a vector test, a topology, a
- * scenario with the defects that its limits find, and it is found by its folder, so it is always up to date with the code. The command
- * overwrites no file.
+ * The protocol is a copy of nodes/ping under another name, so it is always up to date with the code. With it come its
+ * tests, a vector test, a topology, and a scenario with the defects that its limits find. The command overwrites no
+ * file.
  *
  * @module
  */
@@ -50,7 +50,7 @@ export function protocolFiles(name: Spellings): ReadonlyMap<string, string> {
   return new Map([
     ...copied('nodes/ping', `nodes/${name.kebab}`, name),
     ...copied('test/unit/nodes/ping', `test/unit/nodes/${name.kebab}`, name),
-    // The codec is that of ping at first.
+    // The new protocol has the codec of ping, so its bytes are those of ping too.
     [
       `test/unit/nodes/${name.kebab}/golden-bytes.json`,
       read('test/unit/nodes/ping/golden-bytes.json'),

@@ -35,7 +35,7 @@ interface Options {
   readonly list: boolean;
 }
 
-/** Undefined if they are wrong or the help was asked for. */
+/** Reads the options; undefined if they are wrong or the help was asked for. */
 function optionsOf(args: readonly string[]): Options | undefined {
   try {
     const { values } = parseArgs({

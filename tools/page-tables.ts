@@ -12,7 +12,7 @@ import { RUN_METRICS } from '../scenarios/metrics/run-metrics.ts';
 import { PROCESS_METRICS as OPERATOR_METRICS } from '../services/operator/index.ts';
 import { dropTable, metricTable } from './protocol-tables.ts';
 
-/** What `npm run protocols` writes at the end of a page, by its path. */
+/** The tables that `npm run protocols` writes at the end of a page, by the path of the page. */
 export const PAGE_TABLES: Readonly<Record<string, readonly string[]>> = {
   'docs/spec/link-model.md': [dropTable(DROP_REASON_MEANINGS)],
   'docs/spec/live.md': [

@@ -3,8 +3,8 @@
  * so that a new protocol is found without an entry anywhere, the tables in the README of each (protocol-tables.ts), and
  * those of pages that belong to no protocol (page-tables.ts).
  *
- * A folder is a protocol when its index.ts exports one. It is part of Orrery when README.md has a row
- * for it; any other is its author's, and crashes in it are reported as theirs.
+ * A folder is a protocol when its index.ts exports one. The protocol is part of Orrery when README.md has a row
+ * for it; otherwise it belongs to its author, and a crash in it is reported as the author's.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { withTables, withWrittenEnd } from './protocol-tables.ts';
 /** Path of the generated list of protocols, relative to the root. */
 export const PROTOCOL_LIST_PATH = 'scenarios/generated/protocols.ts';
 
-/** Lists that fit into one line stay there, as the formatter would do it. */
+/** Longest line of the generated file, characters; as the formatter does, a list that fits stays on one line. */
 const LINE_MAX = 100;
 
 /**

@@ -9,12 +9,12 @@ import type { Protocol } from '../engine/host/protocol.ts';
 import { QUANTITY_SCHEMAS } from '../nodes/_kit/options.ts';
 import { optionComments, type ProtocolSourceFile } from './option-comments.ts';
 
-/** What the tables say of a protocol. */
+/** The parts of a protocol that the tables show. */
 type Tabled = Pick<Protocol, 'config' | 'metrics' | 'drops'>;
 
 const BEGIN = '<!-- What follows is written by `npm run protocols`. -->';
 
-/** A README with its tables as they have to be; they are its end. */
+/** The README of a protocol with up-to-date tables at its end. */
 export function withTables(
   readme: string,
   protocol: Tabled,
@@ -23,7 +23,7 @@ export function withTables(
   return withWrittenEnd(readme, tables(protocol, sources));
 }
 
-/** A page that ends in these tables. */
+/** The page with these tables at its end, in place of those that it has. */
 export function withWrittenEnd(page: string, written: readonly string[]): string {
   const [before = ''] = page.split(BEGIN);
   return `${before.trimEnd()}\n\n${BEGIN}\n\n${written.join('\n')}`;
@@ -40,13 +40,13 @@ function tables(protocol: Tabled, sources: readonly ProtocolSourceFile[]): reado
   ];
 }
 
-/** What metrics are, one a row. */
+/** A table of metrics, one per row. */
 export function metricTable(title: string, metrics: readonly MetricDefinition[]): string {
   const rows = metrics.map(({ name, kind, unit, help }) => [code(name), kind, unit, help]);
   return table(title, ['Metric', 'Kind', 'Unit', 'What it is'], rows);
 }
 
-/** When packets are dropped, one reason a row. */
+/** A table of drop reasons and their meanings, one per row. */
 export function dropTable(drops: Readonly<Record<string, string>>): string {
   const rows = Object.entries(drops).map(([reason, text]) => [code(reason), text]);
   return table('Drops', ['Reason', 'When'], rows);
@@ -64,7 +64,7 @@ function table(
   return `## ${title}\n\n${line(head)}|${'---|'.repeat(head.length)}\n${rows.map(line).join('')}`;
 }
 
-/** The name of the constant that is the schema. */
+/** The name of the constant that holds the schema of all options; empty if there is none. */
 function rootOf(sources: readonly ProtocolSourceFile[]): string {
   const face = sources.find(({ path }) => path === 'index.ts')?.text ?? '';
   return /^ {2}config: (\w+),$/m.exec(face)?.[1] ?? '';
@@ -121,13 +121,13 @@ const override: NonNullable<z.core.ToJSONSchemaParams['override']> = ({
   }
   if (def.type !== 'default') return;
   const values = [(def as z.core.$ZodDefaultDef).defaultValue].flat().map(Number);
-  // A name, such as that of a plug-in, stands as it is.
+  // A default that is a name, such as that of a plug-in, is not changed.
   if (values.length === 0 || values.some(Number.isNaN)) return;
   const texts = values.map((value) => withUnit(value, quantity.units));
   Object.assign(jsonSchema, { default: texts.join(', ') });
 };
 
-/** The quantity that a schema is, or that it lists. */
+/** The quantity of a schema, or of the entries of a list; undefined if it is none. */
 function quantityOf(schema: z.core.$ZodType): ReturnType<typeof QUANTITY_SCHEMAS.get> {
   const def: object = schema._zod.def;
   const inner = ['innerType', 'element', 'in'].flatMap((key) =>
@@ -145,7 +145,7 @@ function withUnit(value: number, units: Readonly<Record<string, number>>): strin
   return `${value / factor}${unit}`;
 }
 
-/** What stands below an option, with the rest of its path. */
+/** The options below an option, each with the rest of its path. */
 function optionsIn({
   properties = {},
   items,
@@ -195,7 +195,7 @@ function range({ type, ...one }: Shape): string {
 const grouped = (value: number): string =>
   value >= 1 ? value.toLocaleString('en-US') : `${value}`;
 
-/** Defaults of what has options of its own are the defaults of these. */
+/** The default as text; empty for an option that has options below it, whose own defaults are shown instead. */
 function defaultOf(one: Shape): string {
   const { default: value } = one;
   if (value === undefined || (typeof value === 'object' && optionsIn(one).length > 0)) return '';

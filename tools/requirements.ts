@@ -1,9 +1,9 @@
 /**
- * `npm run requirements [-- --json] [--write] [--check]`: what the project owes, with the checks that show it and their
- * last verdict.
+ * `npm run requirements [-- --json] [--write] [--check]`: lists the requirements of the project, with the checks of
+ * each and their last verdict.
  *
- * Reads what `npm test`, the scenarios, the benchmarks and the last nightly left; runs nothing itself.
- * Exit 1 when something that is owed now is not green; with `--check`, when docs/REQUIREMENTS.md says
+ * Reads the results of `npm test`, the scenarios, the benchmarks and the last nightly; runs nothing itself.
+ * Exits with 1 when a requirement that is due is not green; with `--check`, when docs/REQUIREMENTS.md claims
  * more than the runs show.
  *
  * @module

@@ -1,18 +1,18 @@
 /**
- * Draws what a packet-hop costs against the size of the network, from the results of `npm run bench --
- * scale`, beside n log n through the first point.
+ * Draws the processor time of a packet-hop against the size of the network, from the results of `npm run bench --
+ * scale`, with the curve n log n through the first point.
  *
  * @module
  */
 
-/** What one size was measured to cost. */
+/** The measured costs of a network of one size. */
 export interface SizeCost {
   readonly nodes: number;
   /** Processor time of a packet-hop, ns. */
   readonly hopNs: number;
   /** Processor time of the set-up, s. */
   readonly setupS: number;
-  /** Most resident memory, MB. */
+  /** Peak resident memory, MB. */
   readonly memoryMb: number;
 }
 
@@ -20,11 +20,11 @@ const WIDTH = 720;
 const HEIGHT = 330;
 const LEFT = 76;
 const RIGHT = 30;
-/** Room for words at the first and the last point. */
+/** Horizontal space for the labels of the first and the last point, px. */
 const INSET = 36;
 const TOP = 62;
 const BOTTOM = 86;
-/** Decades of the vertical axis, ns. */
+/** First and last value of the vertical axis, ns; it is logarithmic. */
 const LEAST_NS = 100;
 const MOST_NS = 10_000;
 
@@ -64,7 +64,7 @@ ${costs.map((cost) => sizeText(cost, { x: x(cost.nodes), y: y(cost.hopNs), isBel
 `;
 }
 
-/** A point; its words are below it if the law is above it. */
+/** A point in the drawing; its label is below it (`isBelow`) if the curve n log n is above it. */
 interface Point {
   readonly x: number;
   readonly y: number;

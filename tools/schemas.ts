@@ -35,7 +35,7 @@ export function schemaTexts(): Readonly<Record<string, string>> {
   };
 }
 
-/** Topologies whose `generate` and `import` have the parameters of each protocol's rules. */
+/** The schema of topologies, in which `generate` and `import` list the parameters of each generator and importer. */
 function withRules(): z.ZodType {
   const { generate } = topologySchema.shape;
   const own = shippedProtocols().flatMap(({ generators = [] }) => generators);
@@ -62,7 +62,7 @@ function withRules(): z.ZodType {
     .meta({ ...topologySchema.meta() });
 }
 
-/** Scenarios with such a topology inside. */
+/** The schema of scenarios, with this schema for the topology inside. */
 function withTopology(topology: z.ZodType): z.ZodType {
   const { topology: field } = scenarioSchema.shape;
   const [name] = field.options;
@@ -89,7 +89,7 @@ function describe(json: z.core.JSONSchema.BaseSchema, meta: z.core.GlobalMeta | 
   const standard = meta?.['default'];
   if (Array.isArray(examples)) json.examples = examples;
   if (standard !== undefined) json.default = standard as z.core.JSONSchema._JSONSchema & boolean;
-  // Only messages need it.
+  // `expects` is used in messages only.
   delete json['expects'];
   if (json['unit'] === undefined) return;
   const words = [json.description, `Write ${json['unit']}.`].filter((one) => one !== undefined);

@@ -1,14 +1,14 @@
 /**
- * Reports which tests passed only on a second attempt, and why they had failed. A test that depends
- * on the wall clock may run twice, because a moment of other work on the machine is not a defect,
- * but every second attempt is reported. This reporter does not affect the result.
+ * Reports which tests passed only on a second attempt, and why they had failed. A test that depends on the
+ * wall clock may run twice, because other work on the machine can make it fail; every second attempt is
+ * reported. This reporter does not affect the result.
  *
  * @module
  */
 import { relative } from 'node:path';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
-/** What a test reports about its attempts. */
+/** A test that passed on its second attempt, and why the first one failed. */
 export interface SecondAttempt {
   readonly where: string;
   readonly title: string;

@@ -1,5 +1,5 @@
 /**
- * How slow the machine is beside the one for which limits and budgets are meant.
+ * Compares the speed of this machine with that of the machine for which limits and budgets are meant.
  *
  * @module
  */
@@ -10,7 +10,7 @@ const USUAL_PACE = 1e8;
 const SLOWNESS_MAX = 4;
 
 /**
- * How many times slower than usual a core is now, as other work shares its caches and its units; 1 to 4.
+ * How many times slower a core is now than on that machine, 1 to 4; other work on shared caches slows it too.
  * @param now Clock by which the pace is measured, ms; the wall clock when absent.
  */
 export function machineSlowness(now?: () => number): number {

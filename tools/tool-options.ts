@@ -8,8 +8,8 @@
 const BAD_ARGUMENT = 2;
 
 /**
- * The options on the command line. Prints the help and ends the process with 0 for `--help`, with 2 for anything else
- * that is not known.
+ * Reads the options on the command line. Prints the help and ends the process for `--help` (exit code 0) and for an
+ * unknown option (exit code 2).
  * @param help Begins with the command and what it does.
  * @param known Options that the tool has.
  */

@@ -50,18 +50,18 @@ export function subjectProblems(subject: string): readonly string[] {
   return problem === undefined ? problems : [...problems, problem];
 }
 
-/** Areas in which no code of a run is made quicker. */
+/** Areas of commits that do not change the code of runs, so that their subject claims no speed-up. */
 const NO_PRODUCT = /^(?:docs|tests?|changelog|adr|requirements|bench|speed|ci)\b/;
-/** What a change for speed says of itself. */
+/** Words by which a subject claims a speed-up. */
 const QUICKER =
   /\b(?:faster|quicker|times as fast|speed up|cheaper|halve the (?:time|cost)|in (?:half|less) (?:of )?(?:the |its )?time)\b/;
-/** A figure; hexadecimal names of commits and numbers of requirements are none. */
+/** A number in a text, but not the hexadecimal name of a commit or the number of a requirement. */
 const FIGURE = /(?<![\w-])\d[\d,. ]*(?![\w-]*[a-f]\d)/g;
 
 /**
  * Checks that a commit which claims to make something quicker gives figures.
- * @param body Of the commit.
- * @returns one sentence if it says that it makes something quicker, without a figure before and one after.
+ * @param body The body of the commit's message.
+ * @returns one sentence if the subject claims a speed-up but the body has fewer than two figures (before and after).
  */
 export function speedProblems(subject: string, body: string): readonly string[] {
   if (NO_PRODUCT.test(subject) || !QUICKER.test(subject)) return [];

@@ -14,12 +14,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 /** Bytes in hexadecimal, by name. */
 export type GoldenBytes = Readonly<Record<string, string>>;
 
-/** File of a folder with its bytes, beside golden.ts, which writes them anew. */
+/** Name of the file with a folder's golden bytes; the file golden.ts beside it computes these bytes. */
 export const GOLDEN_FILE = 'golden-bytes.json';
 
 const UNIT = fileURLToPath(new URL('../../test/unit', import.meta.url));
 
-/** Different bytes, the same at each call. */
+/** Test data: the bytes first, first + 3, first + 6, ... modulo 256. */
 export function patternBytes(length: number, first: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (first + 3 * index) & 0xff);
 }

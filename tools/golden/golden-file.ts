@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** What a golden file holds. */
+/** The content of a golden file: values by name. */
 export type GoldenValues = Readonly<Record<string, unknown>>;
 
 /** Writes values over a golden file. */
@@ -13,7 +13,7 @@ export function writeGolden(path: string, values: GoldenValues): void {
   writeFileSync(path, textOf(values));
 }
 
-/** Compares values with a golden file. @returns the names that differ or that only one has. */
+/** Compares values with a golden file. @returns the names whose values differ, or that only one of both has. */
 export function staleGoldenNames(path: string, values: GoldenValues): readonly string[] {
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '{}';
   const kept = JSON.parse(text) as GoldenValues;

@@ -174,12 +174,12 @@ export function runGolden({ scenario, set, seeds }: GoldenRun): readonly SeedRes
   return seeds.map((seed) => runSeed({ scenario: loaded, registry, seed }));
 }
 
-/** What is stored of a seed. */
+/** The part of a seed's result that the golden file stores. */
 export function goldenResultOf({ seed, fingerprint, events }: SeedResult): GoldenResult {
   return { seed, fingerprint, events };
 }
 
-/** Names of the metrics of which a seed recorded something, sorted. */
+/** Names of the metrics for which a seed recorded at least one value, sorted. */
 export function recordedMetricNames({ metrics }: SeedResult): readonly string[] {
   return Object.entries(metrics)
     .filter(([name, data]) => metricOfSeries(name) === name && isRecorded(data))

@@ -1,7 +1,7 @@
 /**
- * Two nodes of ours on real sockets, the first beside a place on this machine where another program
- * acts as its neighbour: `third <-> here <-> there`, of which the last is not started. With this, any
- * agent that speaks a convergence layer can be tried, as a neighbour and behind a relay of ours.
+ * Two nodes of ours on real sockets, and an address on this machine at which a foreign program acts as the
+ * neighbour of the first: `third <-> here <-> there`; `there` is the foreign program, which is not started here. Any
+ * agent that speaks a convergence layer can be tested so, as a neighbour and behind a relay of ours.
  *
  * @module
  */
@@ -20,34 +20,34 @@ import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
 /** Names of the nodes: `dtn://here/` or `ipn:1.0`, and so on in this order. */
 export const NODE_NAMES = { own: 'here', far: 'there', third: 'third' } as const;
-/** A node of ours. */
+/** Name of one of our two nodes. */
 export type OwnName = typeof NODE_NAMES.own | typeof NODE_NAMES.third;
 const OURS: readonly string[] = [NODE_NAMES.own, NODE_NAMES.third] satisfies readonly OwnName[];
 const MS_PER_S = 1_000;
 
-/** Where a node is. */
+/** The address and port of a node on the link. */
 export interface NodeSocketAddress {
   readonly address: string;
   readonly port: number;
 }
 
-/** Which neighbour. */
+/** The addresses and options of the nodes. */
 export interface ForeignTestbedOptions {
   /** For the files of the node; removed by the caller. */
   readonly folder: string;
   /** Options of our nodes, as in a file: `layer: tcpcl`. */
   readonly options: string;
-  /** Addresses of 127.0.0.0/8. */
+  /** Addresses, in 127.0.0.0/8, of our first node, of the foreign program, and of our second node. */
   readonly own: string;
   readonly far: string;
   readonly third: string;
 }
 
-/** Two nodes of ours on real sockets, beside a place where another program acts as their neighbour. */
+/** Two nodes of ours on real sockets, with a foreign program as neighbour of the first. */
 export class ForeignNeighbourTestbed {
   /** Payloads that reached the applications of our nodes. */
   readonly delivered: Uint8Array[] = [];
-  /** Where our first node waits on the link, and where it looks for the other program. */
+  /** Where our first node listens on the link, and where it expects the foreign program (`far`). */
   readonly own: NodeSocketAddress;
   readonly far: NodeSocketAddress;
   readonly #world: LiveRunWorld['world'];
@@ -68,7 +68,7 @@ export class ForeignNeighbourTestbed {
     }
   }
 
-  /** Starts our nodes. */
+  /** Starts our two nodes on real sockets. */
   static async open(asked: ForeignTestbedOptions): Promise<ForeignNeighbourTestbed> {
     const file = join(asked.folder, 'interop.yaml');
     writeFileSync(file, textOf(asked));
@@ -110,17 +110,17 @@ export class ForeignNeighbourTestbed {
     return new ForeignNeighbourTestbed(world, nodes, { own, far });
   }
 
-  /** Bundles that our nodes hold. */
+  /** Number of bundles that our nodes hold. */
   get holding(): number {
     return this.#nodes.reduce((sum, node) => sum + (node.holding?.() ?? 0), 0);
   }
 
-  /** What our nodes dropped, by reason. */
+  /** Number of packets and bundles that our nodes dropped, by reason. */
   get drops(): Readonly<Record<string, number>> {
     return this.#world.nodeDrops();
   }
 
-  /** Sends a payload to the application of the neighbour; resolves with what the sender says. */
+  /** Sends a payload to the application of the neighbour; resolves with the outcome that the sending node reports. */
   send(body: Uint8Array, from: OwnName = NODE_NAMES.own): Promise<string> {
     return new Promise((resolve) => {
       const respond = (outcome: string): void => resolve(outcome);

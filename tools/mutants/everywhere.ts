@@ -13,28 +13,28 @@ const defects = z.array(
   z.strictObject({
     /** What goes wrong. */
     what: z.string().min(1),
-    /** Occurs once in the product. */
+    /** The text that `becomes` replaces; it occurs once in the product. */
     text: z.string().min(8),
     becomes: z.string(),
   }),
 );
 
-/** Both runs of tests of `npm test`. */
+/** Arguments of vitest for the two runs of tests in `npm test`. */
 const VIRTUAL = ['--project=virtual', '--project=reload'];
 const WALL = ['--project=wall'];
 /** Tests that read sources or start processes: no import leads from them to what they test. */
 const WITHOUT_IMPORTS = { virtual: ['test/architecture', 'test/how-to'], wall: ['test/live'] };
-/** All tests end in this time, on a machine that does much else, too, ms. */
+/** Time limit of a run of tests, ms, ample even for all tests on a busy machine. */
 const TIME_LIMIT = 1_200_000;
 
-/** Reads the list. */
+/** Reads the list of defects in everywhere.yaml. */
 export function readDefectsEverywhere(root: string): z.output<typeof defects> {
   return defects.parse(parse(readFileSync(join(root, 'tools/mutants/everywhere.yaml'), 'utf8')));
 }
 
 /**
- * Plants the defect in the copy at `root`, runs tests of `npm test`, and mends it: those of the folder, then all that
- * import the file, which are most tests for what protocols or the engine need, then those without imports.
+ * Plants the defect in the copy at `root`, runs tests of `npm test`, and mends the defect. First come the tests of the
+ * folder, then all tests that import the file (for much of the engine nearly all), then those without imports.
  * @returns the first test that failed; null if none did.
  */
 export function findFailingTestAnywhere(
@@ -52,7 +52,7 @@ export function findFailingTestAnywhere(
   });
 }
 
-/** Words for vitest, run after run. */
+/** Arguments of vitest for each run, in order. */
 function runsFor(root: string, path: string): readonly (readonly string[])[] {
   let folder = join('test/unit', dirname(path));
   while (!existsSync(join(root, folder))) folder = dirname(folder);

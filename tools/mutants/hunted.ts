@@ -15,10 +15,10 @@ const defect = z.strictObject({
   what: z.string().min(1),
   scenario: z.string().min(1),
   file: z.string().min(1),
-  /** Occurs once in the file. */
+  /** The text that `becomes` replaces; it occurs once in the file. */
   text: z.string().min(8),
   becomes: z.string(),
-  /** For a defect that was found from outside: how small a scenario showed it there. */
+  /** For a defect that a tool outside this repository found: size of the smallest scenario with which it showed it. */
   outside: z.string().optional(),
 });
 /** A defect that only faults show. */
@@ -31,7 +31,7 @@ const report = z.object({
       kind: z.string(),
       place: z.string(),
       attempt: z.number(),
-      /** The scenario that shows it. */
+      /** Path of the scenario that shows the break. */
       file: z.string(),
       // Absent if no file shows the break again.
       faults: z.number().optional(),
@@ -63,10 +63,10 @@ export function readHuntedDefects(root: string): readonly HuntedDefect[] {
 }
 
 /**
- * Plants the defect in the copy at `root`, hunts, and mends it. What breaks the sound program, too,
- * is no find.
- * @param flags Of the hunt.
- * @returns what broke, in which attempt, and how small it became; null if nothing broke.
+ * Plants the defect in the copy at `root`, hunts, and mends it. A break that the sound program shows
+ * too does not count.
+ * @param flags Flags of the hunt.
+ * @returns text that says what broke, in which attempt, and the size of the shrunk scenario; null if nothing broke.
  */
 export async function huntPlantedDefect(
   { scenario, file, text, becomes, outside }: HuntedDefect,

@@ -1,7 +1,7 @@
 /**
  * Plants a defect in a copy of the product, and tells which test finds it.
  *
- * A defect is a piece of text that occurs once in the product, and what it becomes: so it survives that files are moved.
+ * A defect is a text that occurs once in the product, and its replacement. It names no file, so files can be moved.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { VitestFile } from '../requirements/last-run.ts';
 import { readReports } from '../requirements/reports.ts';
 import type { Defect, Requirement } from '../requirements/requirement-list.ts';
 
-/** Where the sentences of requirements are implemented: the product, its benchmarks and its tools. */
+/** Folders in which requirements are implemented: the product, its benchmarks and its tools. */
 const PRODUCT = [
   'engine',
   'nodes',
@@ -31,7 +31,7 @@ const IS_SOURCE = /(\.(ts|mjs|html|css)|^[\w-]+\.yaml)$/;
 const OTHER_RUNNER = /\.(browser|fleet|package|nightly)\.test\.ts$/;
 /** Suffixes of test files, those that take longest last. */
 const BY_SLOWNESS = ['', 'reload', 'wall', 'alone', 'slow-wall', 'slow'];
-/** A planted endless loop ends here, ms. */
+/** Time limit of a run of tests, ms, as a planted defect may be an endless loop. */
 const TIME_LIMIT = 300_000;
 
 /** Text of the product's files, by path relative to the root. */
@@ -44,7 +44,7 @@ export function productFiles(root: string): ReadonlyMap<string, string> {
   return new Map(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 }
 
-/** Paths of the files that have the text, as often as they have it. */
+/** Paths of the files that contain the text; a path is listed once per occurrence. */
 export function pathsContaining(
   text: string,
   files: ReadonlyMap<string, string>,
@@ -55,8 +55,8 @@ export function pathsContaining(
 }
 
 /**
- * The test files that a planted defect runs: those that name the requirement or that it names. Quick ones come first,
- * since the first that fails is the last to run.
+ * The test files to run for a planted defect: those that name its requirement in a title, and those that the
+ * requirement names. Quick files come first, since no file runs after the first that fails.
  */
 export function testFilesForRequirement(
   { checks }: Requirement,
@@ -72,7 +72,7 @@ export function testFilesForRequirement(
     .sort((a, b) => slownessOf(a.file) - slownessOf(b.file));
 }
 
-/** 0 for a file without a suffix, most for those that take longest. */
+/** Rank of a test file in {@link BY_SLOWNESS}: 0 without a suffix, larger for slower kinds. */
 const slownessOf = (file: string): number => BY_SLOWNESS.indexOf(suffixOf(file));
 const isByClock = (file: string): boolean => /wall|alone/.test(suffixOf(file));
 
@@ -81,9 +81,9 @@ function suffixOf(file: string): string {
 }
 
 /**
- * Plants the defect in the copy at `root`, and mends it when the promise of `act` ends.
- * @param act Gets the path of the file.
- * @throws if the text is not there once.
+ * Plants the defect in the copy at `root`, and mends it when the promise of `act` is settled.
+ * @param act Called with the path of the changed file.
+ * @throws Error if the text does not occur exactly once.
  */
 export async function withPlantedDefect<Result>(
   root: string,
@@ -118,7 +118,8 @@ export function findFailingTest(
   return withPlantedDefect(root, defect, async () => {
     for (const { file, part = row.id } of testFilesForRequirement(row, titled)) {
       const title = part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-      // What else the machine does may fail a test by the clock once. A file that cannot be loaded shows nothing.
+      // Other work of the machine may make a test by the wall clock fail once, hence the retry. A file that cannot be
+      // loaded (`broken`) is no proof that a test found the defect.
       const retry = `--retry=${isByClock(file) ? 1 : 0}`;
       const { failed } = await runVitestForFindings(root, ['run', file, '-t', title, retry]);
       if (failed !== undefined) return failed;
@@ -130,23 +131,23 @@ export function findFailingTest(
   });
 }
 
-/** What a run of vitest found first; a test as its file and its title. */
+/** The first failures of a run of vitest; a test is named by its file and its title. */
 export interface VitestFindings {
   readonly failed: string | undefined;
-  /** A file that failed before its tests. */
+  /** A test file that failed to load, so that none of its tests ran. */
   readonly broken: string | undefined;
   /** False if the run was ended at its limit. */
   readonly isOver: boolean;
 }
 
-/** Runs vitest with these words, for so long at most. */
+/** Runs vitest with these arguments, for at most `limitMs`. */
 export async function runVitestForFindings(
   root: string,
   words: readonly string[],
   limitMs: number = TIME_LIMIT,
 ): Promise<VitestFindings> {
   const results = join(root, 'node_modules/.cache/mutant.json');
-  // A runner that dies leaves no results: those of the defect before are none of this one.
+  // A runner that dies writes no results; the results for the previous defect must not be read in their place.
   writeFileSync(results, '{}');
   const args = ['--reporter=json', `--outputFile.json=${results}`];
   const isOver = await run(root, ['node_modules/.bin/vitest', ...words, ...args], limitMs);
@@ -173,7 +174,7 @@ async function misses(root: string, kpi: string): Promise<boolean> {
   return kpis.some((one) => one.metric === metric && one.status === 'fail');
 }
 
-/** @returns false if it was ended at the limit. */
+/** Runs a program. @returns false if it was ended at the time limit. */
 function run(
   root: string,
   [program = '', ...args]: readonly string[],

@@ -61,7 +61,7 @@ kpis:
 `;
 }
 
-/** What makes each limit of a scenario of two nodes fail. */
+/** The defects ("doubles") of a scenario of two nodes: each makes one of its limits fail. */
 export function doublesText(of: { readonly file: string; readonly protocol: string }): string {
   const double = (what: string, set: string, red: string): string => `    '${what}': {
       base: 'short',
@@ -84,7 +84,7 @@ ${double('a shorter link', "'topology.links.0.delay': '4ms'", 'rtt p50 >=')}${do
 `;
 }
 
-/** The run on real sockets. */
+/** The test case that runs the protocol on real sockets. */
 export function liveCaseText({ kebab }: Spellings): string {
   return `/** The run of ${kebab} for \`live-protocols.slow-wall.test.ts\`. */
 import type { LiveCase } from '../live-case.ts';

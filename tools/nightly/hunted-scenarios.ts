@@ -1,6 +1,6 @@
 /**
- * The scenarios in which each protocol is hunted: with a few attempts for each change, for an hour each
- * in `npm run nightly`.
+ * The scenarios in which defects of each protocol are hunted: with a few attempts in the slow tests, and for
+ * an hour each in `npm run nightly`.
  *
  * @module
  */

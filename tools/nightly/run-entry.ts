@@ -13,7 +13,7 @@ import { readReports } from '../requirements/reports.ts';
 import { currentCommit } from '../requirements/source-state.ts';
 import type { NightlyEntry } from './nightly-list.ts';
 
-/** What a row needs to know about its nightly. */
+/** The folder and the round of the nightly in which a row runs. */
 export interface NightlyContext {
   readonly root: string;
   /** When the nightly started. */

@@ -8,9 +8,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { dirname, join, normalize } from 'node:path';
 import { transformSync } from 'esbuild';
 
-/** What a file names by a relative path: imports, and modules that threads and processes begin with. */
+/** A relative path in the text of a module: of an import, or of a module that a thread or process begins with. */
 const NAMED = /(['"`])(\.\.?\/[^'"`\s]+)\1/g;
-/** What the package exports and runs; all plain modules begin a program as well. */
+/** Modules that the package exports or runs; besides them, each plain module (`.mjs`) begins a program. */
 const MODULES = ['index.js', 'engine/host/index.js', 'cli/main.js'];
 const TYPES = ['index.d.ts', 'engine/host/index.d.ts'];
 
@@ -21,7 +21,7 @@ export function slimOutput(folder: string): void {
   );
   const plain = files.filter((path) => path.endsWith('.mjs'));
   const modules = files.filter((path) => path.endsWith('.js'));
-  // Before anything is judged by what it names: comments name files, too.
+  // Before paths are searched for, because comments contain paths of files too.
   for (const path of modules) writeFileSync(join(folder, path), withoutComments(folder, path));
   const kept = new Set([
     ...reached(folder, [...MODULES, ...plain, ...modules.filter(isFields)], modulesAt),
@@ -31,7 +31,7 @@ export function slimOutput(folder: string): void {
   for (const path of compiled) if (!kept.has(path)) rmSync(join(folder, path));
 }
 
-/** Layouts of packets are loaded by the name of their protocol. */
+/** True for layouts of packets, which no module names: they are loaded by the name of their protocol. */
 function isFields(path: string): boolean {
   return /^nodes\/[^/]+\/viz-fields\.js$/.test(path);
 }
@@ -41,13 +41,13 @@ function withoutComments(folder: string, path: string): string {
   return transformSync(text, { loader: 'js', target: 'esnext', legalComments: 'none' }).code;
 }
 
-/** Files that a relative path in a module may mean: with its end, or with that of the form in use. */
+/** Files that a relative path in a module may mean: the path as written, or with the extension of a compiled file. */
 function modulesAt(path: string): readonly string[] {
   const bare = path.replace(/\.([jt]s|\$\{\w+\})$/, '');
   return [path, `${bare}.js`, `${bare}.mjs`, `${bare}-entry.mjs`];
 }
 
-/** All files that some name, that these name, and so on. */
+/** The files `first`, all files that they name, that these name, and so on. */
 function reached(
   folder: string,
   first: readonly string[],

@@ -17,7 +17,7 @@ export interface CheckOutcome {
   /** The check as text, with the reason if it did not pass. */
   readonly what: string;
   readonly status: 'passed' | 'failed' | 'skipped' | 'absent' | 'stale';
-  /** The nightly from which the result is; absent if it is from this run. */
+  /** The nightly that gave the result; absent if a run on the present files gave it. */
   readonly nightly?: Freshness['nightly'];
 }
 

@@ -32,7 +32,7 @@ by \`npm run mutants\`, and one that these tests do not find makes it red. It is
 - *later* when it is owed by a later release and not all is shown.
 `;
 
-/** The line with totals: all requirements, those owed now, and how many of both are green. */
+/** The line with totals: the number of requirements, of those that are due, and of green ones among both. */
 function totalsOf(all: readonly JudgedRequirement[]): string {
   const owed = all.filter(({ due }) => due === true);
   const green = owed.filter(({ verdict }) => verdict === 'green').length;
@@ -40,7 +40,7 @@ function totalsOf(all: readonly JudgedRequirement[]): string {
   return `${all.length} requirements: ${green} of ${owed.length} owed now are green, ${early} are green early`;
 }
 
-/** The requirements that are owed now or shown early, as a table for a terminal. */
+/** The requirements that are due, or for which a check gave a result early, as a table for a terminal. */
 export function requirementsTerminalTable(all: readonly JudgedRequirement[], run: LastRun): string {
   const lines = all
     .filter(({ due, verdict }) => due === true || verdict !== 'later')

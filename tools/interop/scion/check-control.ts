@@ -21,11 +21,11 @@ import { describeChain, describeSegment, describeTrc } from './control-fields.ts
 import { ControlDrawer, type DrawnControl } from './draw-control.ts';
 import type { ReferenceDriver } from './driver.ts';
 
-/** Segments each way, half of them beacons under way. */
+/** Number of segments in each direction; half of them are beacons that are still on their way. */
 const SEGMENTS = 1_000;
 const SEED = 1;
 const MS_PER_S = 1_000;
-/** Disagreements that are shown. */
+/** Largest number of disagreements that are printed. */
 const SHOWN_MAX = 5;
 
 interface Answer {
@@ -41,7 +41,7 @@ export function checkControl(driver: ReferenceDriver, count: number = SEGMENTS):
 }
 
 function checkOurs(driver: ReferenceDriver, count: number): boolean {
-  // Certificates are checked for the time of day, which the driver's signatures have too.
+  // The time of day, at which certificates must be valid; the driver signs and verifies at this time too.
   const now = Math.floor(Date.now() / MS_PER_S);
   const random = openRandomStream(SEED, 'interop', 'control');
   const ours = new ControlDrawer(crypto, random, now).draw(count);
@@ -64,7 +64,7 @@ function checkTheirs(driver: ReferenceDriver, count: number): boolean {
   return report('we verify of the reference', theirs, problems);
 }
 
-/** What came, verified as a control service does it. */
+/** Verifies material of the reference as a control service does. */
 class ReceivedControl {
   readonly #trust = new TrustStore(crypto);
   #now = 0;
@@ -75,7 +75,7 @@ class ReceivedControl {
       this.#trust.keysOfAs(isdAs, this.#now),
   });
 
-  /** Its fields, or why it is refused. */
+  /** The fields of a TRC, chain or segment; a text with the reason if it is refused. */
   read({ kind, trc = '', as = '', ca = '', segment = '', now }: DrawnControl): unknown {
     this.#now = now;
     switch (kind) {
@@ -119,7 +119,7 @@ function difference(own: unknown, other: unknown): string | undefined {
   return `${JSON.stringify(own)} is not ${JSON.stringify(other)}`;
 }
 
-/** Prints how many have no problem, and the first that have one. */
+/** Prints the number of items without a problem, and the first items with one. */
 function report(
   what: string,
   asked: readonly DrawnControl[],

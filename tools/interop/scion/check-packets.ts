@@ -33,10 +33,10 @@ import type { ReferenceDriver } from './driver.ts';
 import { describePacket } from './packet-fields.ts';
 import { PathWalker } from './walk.ts';
 
-/** Packets each way. */
+/** Number of packets in each direction. */
 const PACKETS = 10_000;
 const SEED = 1;
-/** Disagreements that are shown. */
+/** Largest number of disagreements that are printed. */
 const SHOWN_MAX = 5;
 
 interface Described {
@@ -86,7 +86,7 @@ function checkTheirs(driver: ReferenceDriver, count: number): boolean {
   return report('packets of the reference are read here', problems, theirs) && isWhole;
 }
 
-/** What is described otherwise than the reference does; undefined if nothing is. */
+/** The difference between our description of a packet and the reference's; undefined if they agree. */
 function difference(packet: string, { fields, reversed }: Described): string | undefined {
   const bytes = Buffer.from(packet, 'hex');
   const own = describePacket(bytes);
@@ -97,7 +97,7 @@ function difference(packet: string, { fields, reversed }: Described): string | u
   return back === reversed ? undefined : `the way back is here ${back}, there ${reversed}`;
 }
 
-/** In hexadecimal; empty if there is none. */
+/** The reversed path of a packet in hexadecimal; empty if the path cannot be reversed. */
 function pathBack(packet: Uint8Array): string {
   const decoded = decodeHeader(packet);
   if (isWireDropReason(decoded)) return decoded;
@@ -105,7 +105,7 @@ function pathBack(packet: Uint8Array): string {
   return isWireDropReason(back) ? '' : toHex(encodePath(back));
 }
 
-/** Checks MACs and checksum, and encodes the packet anew. */
+/** Checks MACs and checksum, and that our encoding of the decoded packet has the same bytes; returns the problem. */
 function check({ packet, masterKeys }: TheirPacket, walker: PathWalker): string | undefined {
   const bytes = Buffer.from(packet, 'hex');
   const view = new PacketView();
@@ -158,7 +158,7 @@ function taken<T>(answer: T): Exclude<T, string> {
   return answer as Exclude<T, string>;
 }
 
-/** How many packets are over paths of each type. */
+/** Text with the number of packets for each type of path. */
 function countPaths(packets: readonly { readonly packet: string }[]): string {
   const counts = new Map<string, number>();
   for (const { packet } of packets) {
@@ -168,7 +168,7 @@ function countPaths(packets: readonly { readonly packet: string }[]): string {
   return [...counts].map(([kind, count]) => `${count} ${kind}`).join(', ');
 }
 
-/** Prints how many have no problem, and the first that have one. */
+/** Prints the number of packets without a problem, and the first packets with one. */
 function report(
   what: string,
   problems: readonly (string | undefined)[],

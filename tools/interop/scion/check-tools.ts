@@ -21,25 +21,25 @@ import {
 } from './tools-scenario.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-/** How long anything may take, ms. */
+/** Longest wait for each single step, ms. */
 const PATIENCE_MS = 120_000;
 const POLL_MS = 200;
 const RUN_SECONDS = 600;
 const PINGS = 20;
-/** Of a fingerprint, as the tools print it. */
+/** Number of digits of a fingerprint that the tools print. */
 const FINGERPRINT_DIGITS = 16;
-/** How far the median round trip may be from that of the links, ms. */
+/** Largest allowed difference between the median round trip and the delays of the links, ms. */
 const TOLERANCE_MS = 2;
 
 const run = promisify(execFile);
 
-/** As our nodes answer `paths`. */
+/** A path in the answer of our nodes to `paths`. */
 interface OwnPath {
   readonly fingerprint: string;
   readonly interfaces: readonly string[];
 }
 
-/** As the tools print it. */
+/** A path in the output of the tools. */
 interface ToolPath {
   readonly fingerprint: string;
   readonly hops: readonly { readonly interface: number; readonly isd_as: string }[];
@@ -143,7 +143,7 @@ class StartedCommand {
     this.#ended = new Promise((resolve) => this.#child.once('close', resolve));
   }
 
-  /** The part in brackets of what it says, once it has said so. */
+  /** Waits until the output of the command matches; returns the first group of the match. */
   async said(pattern: RegExp): Promise<string> {
     const end = Date.now() + PATIENCE_MS;
     while (Date.now() < end && this.#child.exitCode === null) {

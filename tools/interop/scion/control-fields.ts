@@ -17,19 +17,19 @@ import type {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a TRC says. */
+/** The fields of a TRC. */
 export function describeTrc({ id, bytes: _, certificates, ...content }: Trc): Fields {
   const all = certificates.map((one) => toHex(one.bytes));
   return { ...id, ...content, certificates: all };
 }
 
-/** Whose chain it is. */
+/** The fields of a chain: the AS, its key and the validity. */
 export function describeChain({ as }: CertificateChain): Fields {
   const { isdAs, subjectKeyId, notBefore, notAfter } = as;
   return { isdAs, subjectKeyId: toHex(subjectKeyId), notBefore, notAfter };
 }
 
-/** What a segment says; `next` is where its beacon goes. */
+/** The fields of a segment; `next` of an entry is the AS to which its beacon is sent. */
 export function describeSegment({ segment, signed }: SignedSegment): Fields {
   const { timestamp, segmentId, entries } = segment;
   return {
@@ -46,7 +46,7 @@ function describeHop(hop: SegmentHop): Fields {
   return { ...hop, mac: toHex(hop.mac) };
 }
 
-/** Without carbon, which the reference does not know. */
+/** The static info of an entry, without carbon, which the reference does not know. */
 function describeStaticInfo(info: StaticInfo): Fields {
   const { latencyUs, bandwidthKbps, geo, linkTypes, internalHops, note } = info;
   const places = [...geo].map(([ifId, { latitude, longitude, address }]) => {

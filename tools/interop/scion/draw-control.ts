@@ -39,7 +39,7 @@ import { type IsdAs, readIsd, requireIsdAs } from '../../../nodes/scion/wire/isd
 import { describeChain, describeSegment, describeTrc } from './control-fields.ts';
 import { interopTopology } from './network.ts';
 
-/** A question to the reference, and what it should say. */
+/** One item for the reference to check, and the fields that it should report. */
 export interface DrawnControl {
   readonly kind: 'trc' | 'chain' | 'segment';
   readonly fields: unknown;
@@ -104,7 +104,7 @@ export class ControlDrawer {
     for (const as of topology.ases) this.#extenders.set(as.isdAs, this.#extenderOf(as));
   }
 
-  /** Chains and segments are of the first TRCs; updates come last, because one of them replaces a root. */
+  /** Makes all items. Updates of TRCs come last, because one of them replaces the root of the chains before. */
   draw(segments: number): readonly DrawnControl[] {
     const now = this.#now;
     const first = [...this.#materials.values()].map(({ trc }) => this.#trc(trc));
@@ -204,7 +204,7 @@ export class ControlDrawer {
     });
   }
 
-  /** Over any ASes from a core AS on. A beacon names the AS to which it goes. */
+  /** A segment from a core AS over random ASes. A beacon also names the AS to which it is sent. */
   #segment(isBeacon: boolean): SignedSegment {
     const origin = this.#one(this.#ases.filter(({ core }) => core)).isdAs;
     const timestamp = this.#now - this.#random.below(SEGMENT_AGE_S_MAX);

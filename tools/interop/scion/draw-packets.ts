@@ -55,7 +55,7 @@ import { PathWalker } from './walk.ts';
 /** A packet of ours, and what the reference needs to check it. */
 export interface DrawnPacket {
   readonly packet: string;
-  /** That of the AS of each hop field, in hexadecimal. */
+  /** Master key of the AS of each hop field, in hexadecimal. */
   readonly masterKeys: readonly string[];
   /** The key of the authenticator option; empty if there is none. */
   readonly scmpKey: string;
@@ -74,7 +74,7 @@ const UINT16_VALUES = 0x1_0000;
 const UINT8_VALUES = 0x100;
 const SERVICES = ['SVC CS', 'SVC DS', 'SVC Wildcard', 'SVC CS_M'];
 
-/** Draws packets; the same random stream gives the same. */
+/** Draws packets; the same random stream gives the same packets. */
 export class PacketDrawer {
   readonly #crypto: CryptoProvider;
   readonly #random: Random;
@@ -114,7 +114,7 @@ export class PacketDrawer {
     }
   }
 
-  /** Of a router to its neighbour over a one-hop path, or to a sibling over an empty one. */
+  /** A BFD packet of a router to its neighbour over a one-hop path, or to a router of its AS over an empty path. */
   #bfd({ source, target }: Path): DrawnPacket {
     const bfd = {
       ...{ diagnostic: this.#random.below(9), state: this.#one(BFD_STATES) },

@@ -1,5 +1,5 @@
 /**
- * The program that asks the reference implementation of SCION: how it is built, and how lines go to it and come back.
+ * Builds the driver, a program in Go around the reference implementation of SCION, and exchanges lines of JSON with it.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const SOURCES = fileURLToPath(new URL('.', import.meta.url));
 const OUTPUT_MAX = 1 << 30;
 
-/** The reference implementation behind a program of ours that translates. */
+/** The reference implementation, asked through the driver program. */
 export class ReferenceDriver {
   readonly #program: string;
 
@@ -23,7 +23,7 @@ export class ReferenceDriver {
     return spawnSync('go', ['version']).error === undefined;
   }
 
-  /** Builds the program. @param folder Where to. @throws Error with what the toolchain says. */
+  /** Builds the program. @param folder Folder for its file. @throws Error with the message of the toolchain. */
   static build(folder: string): ReferenceDriver {
     const program = join(folder, 'reference-driver');
     build(program, '.');
@@ -53,7 +53,7 @@ function build(program: string, importPath: string): void {
 }
 
 function succeeded(ended: SpawnSyncReturns<string>): SpawnSyncReturns<string> {
-  // A program that ends early leaves its questions unread, of which its own words say more.
+  // If the program ended early, writing its input failed too; its own message explains more than that error.
   if (ended.status !== 0) throw ended.stderr ? new Error(ended.stderr) : ended.error;
   return ended;
 }

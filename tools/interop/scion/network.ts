@@ -15,7 +15,7 @@ const MTU = 1_400;
 const MASTER_KEY_LENGTH = 16;
 const CORES = ['1-ff00:0:110', '1-64512', '2-ff00:0:210'];
 const OTHERS = ['1-ff00:0:111', '1-ff00:0:112', '1-4200000001', '2-ff00:0:211', '2-ff00:0:212'];
-/** The parent's end first. */
+/** The links: type and both ends as `AS#interface`; the end of the parent comes first. */
 const LINKS: readonly (readonly [ScionLink['type'], string, string])[] = [
   ['core', '1-ff00:0:110#1', '1-64512#1'],
   ['core', '1-64512#2', '2-ff00:0:210#1'],
@@ -47,7 +47,7 @@ export function masterKeyOf(isdAs: IsdAs): string {
   return Buffer.alloc(MASTER_KEY_LENGTH, isdAs).toString('hex');
 }
 
-/** The master keys of the ASes of a path's hop fields, of which an AS has two where segments meet. */
+/** The master key of the AS of each hop field of a path; an AS where segments meet has two hop fields. */
 export function masterKeysOf({ source, wire, interfaces }: Path): readonly string[] {
   if (wire.kind !== 'scion') return [];
   const ases = [source, ...interfaces.filter((_, at) => at % 2 === 1).map(({ isdAs }) => isdAs)];

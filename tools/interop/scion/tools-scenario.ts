@@ -1,14 +1,14 @@
 /**
- * A network of four ASes with their control services, and a host in one of them in whose place the reference's tools run.
+ * A network of four ASes with their control services, and an external host in one AS: the reference's tools.
  *
  * @module
  */
 
-/** Where the tools are bound. */
+/** Address to which the tools bind their sockets. */
 export const TOOLS_ADDRESS = '127.78.2.1';
 /** The AS of the tools, and the control service that answers for their daemon. */
 export const OWN_SERVICE = 'control-111';
-/** Which host the tools look for. */
+/** The host to which the tools look up paths, and which they ping. */
 export const TARGET = { isdAs: '1-ff00:0:112', address: '127.1.3.100' };
 /** Delays inside an AS, and of the links between two, ms. */
 const INSIDE_MS = 1;
@@ -19,7 +19,7 @@ const LINKS = [
   { ends: ['120', '112'], relation: 'child', ms: 3 },
 ] as const;
 const ASES = ['111', '110', '120', '112'];
-/** The tools open few sockets at a time; the port of control services is among these. */
+/** UDP ports of the tools' host, enough for their few sockets; the port of control services is among them. */
 const PORTS = '31250-31265';
 
 /** The scenario as a file. @param seconds How long it runs. */

@@ -28,8 +28,8 @@ export class PathWalker {
   }
 
   /**
-   * The full MACs of the hop fields of a packet, which is left as it is.
-   * @param masterKeys That of the AS of each hop field. @throws Error if a MAC is wrong.
+   * The full MACs of the hop fields of a packet; the packet is not modified.
+   * @param masterKeys Master key of the AS of each hop field. @throws Error if a MAC is wrong.
    */
   tags(packet: Uint8Array, masterKeys: readonly string[]): readonly Uint8Array[] {
     const view = this.#view;
