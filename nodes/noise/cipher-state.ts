@@ -1,8 +1,8 @@
 /**
  * CipherState of the Noise protocol framework, revision 34, section 5.1: one key and its counter.
  *
- * The caller decides when to rekey. Messages are opened in the order of sending: each counter is
- * used once.
+ * The caller decides when to rekey. Messages must be opened in the order in which they were sealed, because
+ * each counter is used once.
  *
  * @module
  */
@@ -50,7 +50,7 @@ export class CipherState {
    */
   decrypt(associatedData: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
     if (sealed.length < TAG_LENGTH) return undefined;
-    // Also true after wipe(), which marks all counters as used: a late message must not throw.
+    // Also the case after wipe(), which marks all counters as used: a late message must not throw.
     if (this.#counter >= NONCE_COUNTER_MAX) return undefined;
     writeNonce(this.#suite, this.#nonce, this.#counter);
     const plaintext = new Uint8Array(sealed.length - TAG_LENGTH);

@@ -31,8 +31,8 @@ export const TAG_LENGTH = 16;
 export const NONCE_COUNTER_MAX: number = Number.MAX_SAFE_INTEGER;
 
 /**
- * The u-coordinates of low order of curve25519, the unused top bit cleared, little-endian (RFC 7748
- * section 6.1 says why they are refused): 0, 1, two of order 8, p-1, p and p+1.
+ * The u-coordinates of curve25519's points of low order, in hexadecimal, little-endian, with the unused top
+ * bit cleared: 0, 1, two points of order 8, p-1, p and p+1 (RFC 7748 section 6.1 says why they are refused).
  */
 export const LOW_ORDER_POINTS: readonly string[] = [
   '0000000000000000000000000000000000000000000000000000000000000000',

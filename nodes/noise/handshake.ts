@@ -41,7 +41,7 @@ export interface HandshakeOptions extends ParsedProtocolName {
   readonly preSharedKeys?: readonly Uint8Array[];
 }
 
-/** Why a message from the peer was rejected. */
+/** Why a handshake message from the peer was rejected. */
 export type HandshakeFailure =
   | 'oversized'
   | 'truncated'
@@ -70,7 +70,7 @@ export interface Handshake {
   writeMessage(payload: Uint8Array): Uint8Array;
   /** Reads the peer's next message; never throws on bytes, and a failure changes nothing. */
   readMessage(message: Uint8Array): HandshakeReadResult;
-  /** Derives the session's keys and wipes the handshake; callable once. @throws Error otherwise. */
+  /** Derives the session's keys and wipes the handshake. @throws Error if it is not complete, or at a second call. */
   finish(): SessionKeys;
   /** Overwrites the secrets of an abandoned handshake. */
   wipe(): void;

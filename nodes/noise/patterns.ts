@@ -19,7 +19,7 @@ export interface Pattern {
   readonly initiatorPre: readonly 's'[];
   readonly responderPre: readonly 's'[];
   readonly messages: readonly (readonly HandshakeToken[])[];
-  /** How many pre-shared keys the modifiers require. */
+  /** Number of pre-shared keys that the `psk` modifiers require. */
   readonly pskCount: number;
 }
 

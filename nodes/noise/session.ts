@@ -39,12 +39,12 @@ export class SessionKeys {
     this.#parts = parts;
   }
 
-  /** Key for what this side sends, 32 bytes; not a copy: {@link SessionKeys.wipe} wipes it. */
+  /** Key for messages that this side sends, 32 bytes; not a copy: {@link SessionKeys.wipe} overwrites it. */
   get sendKey(): Uint8Array {
     return this.#parts.sendKey;
   }
 
-  /** Key for what this side receives, 32 bytes. */
+  /** Key for messages that this side receives, 32 bytes; not a copy either. */
   get receiveKey(): Uint8Array {
     return this.#parts.receiveKey;
   }
@@ -101,14 +101,14 @@ export class NoiseTransport {
   }
 
   /**
-   * Replaces the key of what this side sends (section 11.3); the peer must do the same for
-   * receiving.
+   * Replaces the key for messages that this side sends (section 11.3); the peer must call
+   * {@link NoiseTransport.rekeyReceive} after the same message.
    */
   rekeySend(): void {
     this.#send.rekey();
   }
 
-  /** Replaces the key of what this side receives. */
+  /** Replaces the key for messages that this side receives. */
   rekeyReceive(): void {
     this.#receive.rekey();
   }

@@ -34,7 +34,7 @@ export interface NoiseHash {
   hmac(key: Uint8Array, data: Uint8Array): Uint8Array;
 }
 
-/** Everything that a handshake derives from its protocol name. */
+/** The pattern and the functions that a protocol name stands for. */
 export interface Suite {
   readonly name: string;
   readonly pattern: Pattern;

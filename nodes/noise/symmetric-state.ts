@@ -17,7 +17,7 @@ export interface SplitKeys {
   readonly second: Uint8Array;
 }
 
-/** Chaining key, handshake hash and cipher; all private. */
+/** The chaining key, handshake hash and cipher of a handshake; all fields are private. */
 export class SymmetricState {
   readonly #suite: Suite;
   #chainingKey: Uint8Array;

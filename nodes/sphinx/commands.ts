@@ -14,8 +14,8 @@
  * ```
  *
  * The node window is an addition of this project for stop-and-go mixes (docs/spec/mixnet.md,
- * Stop-and-go windows); a slot has room for just one window beside delay and next node. Networks
- * without windows do not know its tag, like the reference.
+ * Stop-and-go windows); a slot has room for just one window beside delay and next node. Like the reference,
+ * networks without windows treat its tag as unknown.
  *
  * @module
  */
@@ -43,25 +43,25 @@ const RECIPIENT_LENGTH: number = COMMAND_TAG_LENGTH + RECIPIENT_ID_LENGTH;
 const NODE_DELAY_LENGTH: number = COMMAND_TAG_LENGTH + DELAY_LENGTH;
 const NODE_WINDOW_LENGTH: number = COMMAND_TAG_LENGTH + WINDOW_FIRST_LENGTH + WINDOW_SPAN_LENGTH;
 
-/** Forward to the node `id`, with `mac` as the header's MAC. */
+/** Forwards the packet to the node `id`, with `mac` as the MAC of the new header. */
 export interface NextNode {
   readonly kind: 'nextNode';
   readonly id: Uint8Array;
   readonly mac: Uint8Array;
 }
 
-/** One instruction to a hop. */
+/** One command of a slot: what the hop that opens the slot must do with the packet. */
 export type RoutingCommand =
   | NextNode
   /** Delivers the payload to this recipient. */
   | { readonly kind: 'recipient'; readonly id: Uint8Array }
-  /** The packet is a reply made with the SURB `id`. */
+  /** Marks the packet as a reply that was made with the SURB `id`. */
   | { readonly kind: 'surbReply'; readonly id: Uint8Array }
-  /** Hold the packet for this time, 0 … 2^32-1 milliseconds. */
+  /** Holds the packet for this time, 0 … 2^32-1 milliseconds. */
   | { readonly kind: 'nodeDelay'; readonly delayMs: number }
   /**
-   * Rejects the packet unless it arrives between `firstMs` (0 to 2^48-1, since 1970) and `spanMs`
-   * later.
+   * Rejects the packet unless it arrives from `firstMs` (ms since 1970, 0 to 2^48-1) to
+   * `firstMs + spanMs`.
    */
   | { readonly kind: 'nodeWindow'; readonly firstMs: number; readonly spanMs: number };
 
@@ -133,14 +133,14 @@ function commandAt(slot: Uint8Array, offset: number): RoutingCommand {
   }
 }
 
-/** Encodes commands back to back, without a null command. */
+/** Encodes commands one after the other, without a null command at the end. */
 export function encodeCommands(commands: readonly RoutingCommand[]): Uint8Array {
   const bytes = new Uint8Array(encodedCommandsLength(commands));
   writeCommands(bytes, 0, commands);
   return bytes;
 }
 
-/** Length of commands back to back, in bytes. */
+/** Total length of encoded commands without gaps, in bytes. */
 export function encodedCommandsLength(commands: readonly RoutingCommand[]): number {
   let length = 0;
   for (const command of commands) length += lengthOf(tagOf(command));
@@ -148,7 +148,7 @@ export function encodedCommandsLength(commands: readonly RoutingCommand[]): numb
 }
 
 /**
- * Writes commands back to back at `offset`.
+ * Writes commands one after the other, from `offset` on.
  * @returns the offset after them.
  */
 export function writeCommands(

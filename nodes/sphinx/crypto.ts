@@ -21,11 +21,11 @@ export interface PayloadKey {
   readonly iv: Uint8Array;
 }
 
-/** Key material of one hop: views of the 160 derived bytes, or of 128 for a KEM. */
+/** Key material of one hop: views of the 160 derived bytes for a NIKE, or of 128 for a KEM. */
 export interface HopKeys extends PayloadKey {
   readonly macKey: Uint8Array;
   readonly streamKey: Uint8Array;
-  /** Empty when no element is blinded (KEM). */
+  /** Seed of the factor that blinds the element; empty for a KEM, which blinds no element. */
   readonly blindingSeed: Uint8Array;
 }
 
@@ -34,7 +34,7 @@ const KDF_INFO = Uint8Array.from('katzenpost-kdf-v0-hkdf-sha256', (character) =>
   character.charCodeAt(0),
 );
 
-/** Header MAC key, stream key, stream IV, payload key; 128 bytes. */
+/** Length of header MAC key, stream key, stream IV and payload key together: 128 bytes. */
 const KEM_KEYS_LENGTH: number = MAC_LENGTH + STREAM_KEY_LENGTH + IV_LENGTH + SPRP_KEY_LENGTH;
 
 /** Derives the keys of a hop for a NIKE, including the blinding seed. */
@@ -43,8 +43,8 @@ export function deriveNikeKeys(crypto: CryptoProvider, secret: Uint8Array): HopK
 }
 
 /**
- * Derives the keys of a hop for a KEM. The first 128 bytes of HKDF-Expand do not depend on how many
- * follow, so the blinding seed, which a KEM ignores, is not computed.
+ * Derives the keys of a hop for a KEM. The first 128 bytes of HKDF-Expand do not depend on the number of
+ * bytes after them, so the blinding seed, which a KEM ignores, is not computed.
  */
 export function deriveKemKeys(crypto: CryptoProvider, secret: Uint8Array): HopKeys {
   return splitKeys(expand(crypto, secret, KEM_KEYS_LENGTH));

@@ -24,7 +24,7 @@ export const NODE_DROP_REASONS = {
   'next-hop-invalid': 'The next node is not one that the topology allows here.',
 } as const;
 
-/** Reasons of the owner or user of a SURB. */
+/** Reasons for which the owner of a SURB, or a sender that uses it, rejects a SURB, reply or plaintext. */
 export const SURB_DROP_REASONS = {
   'surb-length': 'The SURB does not have the length of its geometry.',
   'surb-keys': 'The keys of the SURB are not a whole number of 64-byte entries, two at least.',
@@ -40,9 +40,9 @@ export const SPHINX_DROP_REASONS = {
   ...SURB_DROP_REASONS,
 } as const;
 
-/** Why one key does not open a packet. */
+/** Why a packet cannot be opened with one key. */
 export type UnwrapDropReason = keyof typeof UNWRAP_DROP_REASONS;
-/** Why a node drops a packet. */
+/** Why a node drops a packet: a reason of unwrapping, or of the node's own checks. */
 export type NodeDropReason = UnwrapDropReason | keyof typeof NODE_DROP_REASONS;
 /** Why a SURB, a reply or the plaintext of a packet is rejected. */
 export type SurbDropReason = keyof typeof SURB_DROP_REASONS;

@@ -38,11 +38,11 @@ export interface Nike {
   readonly coinsLength: number;
   openKey(privateKey: Uint8Array): NodePrivateKey;
   publicKey(privateKey: Uint8Array): Uint8Array;
-  /** Multiplies, for secrets and blinded elements; undefined when the result is all zero. */
+  /** Multiplies an element, to share a secret or to blind the element; undefined when the result is all zero. */
   multiply(scalar: Uint8Array, element: Uint8Array): Uint8Array | undefined;
 }
 
-/** The result of an encapsulation for the sender. */
+/** The result of an encapsulation: the shared secret, and the ciphertext for the receiver. */
 export interface Encapsulation {
   readonly secret: Uint8Array;
   readonly ciphertext: Uint8Array;
@@ -121,8 +121,8 @@ export function x25519Kem(crypto: CryptoProvider): Kem {
 }
 
 /**
- * BLAKE2Xb, keyed with the raw secret, of the receiver's public key followed by the ciphertext
- * (katzenpost/hpqc, kem/adapter).
+ * The shared secret of the adapted KEM: BLAKE2Xb, keyed with the raw secret, of the receiver's public key
+ * followed by the ciphertext (katzenpost/hpqc, kem/adapter).
  */
 function adaptedSecret(
   crypto: CryptoProvider,
@@ -132,7 +132,7 @@ function adaptedSecret(
   return crypto.blake2xb(concatByteList(message), SECRET_LENGTH, shared);
 }
 
-/** How to combine two KEMs. */
+/** The two KEMs to combine, and the name of the combination. */
 export interface HybridOptions {
   readonly name: KemName;
   readonly crypto: CryptoProvider;
@@ -142,7 +142,7 @@ export interface HybridOptions {
 }
 
 /**
- * Two KEMs as one: the secret is safe while either of them is. `MLKEM768-X25519` has X25519 as
+ * Two KEMs as one: the secret is safe as long as one of both KEMs is. `MLKEM768-X25519` has X25519 as
  * first and ML-KEM-768 as second (katzenpost/hpqc, kem/combiner).
  */
 export function hybridKem(options: HybridOptions): Kem {

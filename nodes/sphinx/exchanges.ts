@@ -23,8 +23,8 @@ const ML_KEM_768_SEED_LENGTH = 64;
 const ML_KEM_768_COINS_LENGTH = 32;
 
 /**
- * The exchanges by name: `x25519` is non-interactive, the others are encapsulations. The last one
- * combines the two before it; its secrets are safe as long as either of them is.
+ * Names of the exchanges: `x25519` is non-interactive, the others are encapsulations. `mlkem768-x25519`
+ * combines the two before it; its secrets are safe as long as one of both is.
  */
 export const KEY_EXCHANGE_NAMES = ['x25519', 'x25519-kem', 'mlkem768', 'mlkem768-x25519'] as const;
 

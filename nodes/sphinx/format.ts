@@ -14,10 +14,10 @@ import type { PacketFormat } from './packet-format.ts';
 import { createSuite, type SphinxSuite, type SuiteOptions } from './suite.ts';
 import { peelHeader } from './unwrap.ts';
 
-/** Formats by name: Katzenpost's, and one for research, for which there are no test vectors. */
+/** Names of the formats: Katzenpost's, and a format for research, for which there are no test vectors. */
 export const PACKET_FORMAT_NAMES = ['katzenpost', 'outfox-like-research'] as const;
 
-/** The input for a format. */
+/** The options from which a format is created. */
 export interface PacketFormatOptions extends SuiteOptions {
   /** Name of the format; Katzenpost's by default. */
   readonly format?: (typeof PACKET_FORMAT_NAMES)[number];
@@ -47,8 +47,8 @@ export function createSphinxFormat(suite: SphinxSuite): PacketFormat {
 }
 
 /**
- * Names a packet on one link for a measuring observer: both ends compute the same number, and each
- * hop changes it.
+ * A number that identifies a packet on one link for a measuring observer: both ends of the link compute the
+ * same number, and the number changes at each hop.
  * @param packet At least 8 bytes.
  * @returns the first 48 bits of the element, a safe integer.
  */

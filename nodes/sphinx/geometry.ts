@@ -33,7 +33,7 @@ export const DELAY_LENGTH = 4;
 export const WINDOW_FIRST_LENGTH = 6;
 /** Length of a window's span, in bytes: milliseconds (not in the reference). */
 export const WINDOW_SPAN_LENGTH = 4;
-/** Flag byte and reserved byte before a forward payload with room for a SURB. */
+/** Length of the flag byte and the reserved byte at the start of a forward payload with room for a SURB. */
 export const PLAINTEXT_HEADER_LENGTH = 2;
 
 /** Length of a key of the payload cipher, in bytes: AEZ v5. */
@@ -62,11 +62,11 @@ export const DEFAULT_HOPS = 5;
 /** Default user data of a packet, in bytes (katzenpost, cmd/genconfig). */
 export const DEFAULT_USER_PAYLOAD_LENGTH = 2000;
 /**
- * Largest number of hops in a header: creating it takes time proportional to the square, and the
- * header grows by E per hop.
+ * Largest number of hops in a header: the time to create a header grows with the square of this number and,
+ * for a KEM, each hop adds a ciphertext.
  */
 export const HOPS_MAX = 20;
-/** Largest amount of user data in a packet, bytes: the largest buffer for the payload cipher. */
+/** Largest amount of user data in a packet, bytes: as much as the largest buffer of the payload cipher holds. */
 export const USER_PAYLOAD_LENGTH_MAX = 1_048_576;
 
 /** Length of a Curve25519 key or element, in bytes. */
@@ -95,10 +95,10 @@ export type KeyExchangeId =
   | { readonly kind: 'nike'; readonly name: NikeName }
   | { readonly kind: 'kem'; readonly name: KemName };
 
-/** The input for a geometry. */
+/** The options from which a geometry is computed. */
 export interface PacketGeometryOptions {
   readonly exchange: KeyExchangeId;
-  /** Hops that a header has room for, 1 … 20. */
+  /** Number of hops that a header has room for, 1 … 20. */
   readonly nrHops: number;
   /** Bytes of user data, 1 … 1,048,576. */
   readonly userForwardPayloadLength: number;
@@ -109,7 +109,7 @@ export interface PacketGeometryOptions {
 /** All lengths, in bytes, of a network's packets; field names as in the reference's geometry. */
 export interface PacketGeometry {
   readonly packetLength: number;
-  /** Number of hops. */
+  /** Number of hops that a header has room for. */
   readonly nrHops: number;
   readonly headerLength: number;
   readonly routingInfoLength: number;

@@ -33,7 +33,7 @@ export interface PathWithRandomness {
   readonly random: (length: number) => Uint8Array;
 }
 
-/** A header and what its creator keeps. */
+/** A header, and the keys and elements that its creator knows. */
 export interface CreatedHeader {
   readonly header: Uint8Array;
   /** The payload keys of the hops, first to last. */
@@ -55,7 +55,7 @@ interface HopSecret {
   readonly element: Uint8Array;
 }
 
-/** Creates a header for a path, or returns why not. */
+/** Creates a header for a path, or returns why it cannot. */
 export function createHeader(
   suite: SphinxSuite,
   input: PathWithRandomness,
@@ -91,7 +91,7 @@ export function checkPath(suite: SphinxSuite, path: readonly PathHop[]): PathRef
   return undefined;
 }
 
-/** @param reserved Bytes of the slot needed for the next-node command. */
+/** Checks one hop. @param reserved Bytes of the hop's slot that the next-node command needs. */
 function checkHop(suite: SphinxSuite, hop: PathHop, reserved: number): PathRefusal | undefined {
   if (hop.id.length !== NODE_ID_LENGTH) return 'node-id-length';
   if (hop.publicKey.length !== suite.exchange.publicKeyLength) return 'key-length';

@@ -1,6 +1,6 @@
 /**
- * A format with its own headers, and with payloads, SURBs and replies wrapped in layers as in
- * Katzenpost's, behind {@link PacketFormat}.
+ * A {@link PacketFormat} with headers of its own kind, whose payloads, SURBs and replies are wrapped in
+ * layers as in Katzenpost's format.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { SphinxSuite } from './suite.ts';
 import { createReply, createSurbWithHeader, openReply } from './surb.ts';
 import { type PeeledHeader, removeLayer } from './unwrap.ts';
 
-/** The differences between formats with layered headers. */
+/** The parts in which formats with layered headers differ. */
 export interface LayeredFormatParts<Suite extends SphinxSuite> {
   readonly name: PacketFormat['name'];
   readonly suite: Suite;

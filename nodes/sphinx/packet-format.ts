@@ -3,7 +3,8 @@
  * packets, the research format, and modelled packets, all with the same lengths, commands and
  * drops.
  *
- * Plaintexts (`encodeForwardPlaintext`, `decodeForwardPlaintext`) are the same for all. `format.ts` creates a format.
+ * Plaintexts (`encodeForwardPlaintext`, `decodeForwardPlaintext`) are the same in all formats. `format.ts` creates
+ * a format.
  *
  * @module
  */

@@ -17,7 +17,7 @@ import type { SphinxSuite } from './suite.ts';
 import type { DropResult } from './unwrap.ts';
 import { isZero } from './zero.ts';
 
-/** First byte of a forward payload. */
+/** Values of the first byte of a forward payload. */
 const FLAG_NO_SURB = 0;
 const FLAG_SURB = 1;
 
@@ -27,9 +27,9 @@ export interface CreatedPacket {
   readonly firstHop: Uint8Array;
 }
 
-/** A packet whose creator can compute the tags that hops remember of it. */
+/** A packet whose creator can compute the replay tags by which hops remember it. */
 export interface PacketWithReplayTags extends CreatedPacket {
-  /** The replay tag at each hop, first to last; each call computes them. */
+  /** The replay tag at each hop, first to last; computed anew at each call. */
   replayTags(): readonly Uint8Array[];
 }
 
@@ -60,13 +60,13 @@ export function createPacketWithHeader<Suite extends SphinxSuite>(
   const created = makeHeader(suite, input);
   if ('refusal' in created) return created;
   const tagged = concatBytes(new Uint8Array(PAYLOAD_TAG_LENGTH), payload);
-  // One layer per hop, the last hop's first.
+  // One layer per hop; the layer of the last hop is the innermost.
   for (const key of created.payloadKeys.toReversed()) encipherPayload(suite.crypto, key, tagged);
   const [first] = input.path;
   return {
     packet: concatBytes(created.header, tagged),
     firstHop: (first as { readonly id: Uint8Array }).id,
-    // The tag is a hash of the element, which only the hop and the creator see.
+    // The replay tag at a hop is a hash of the element that arrives there.
     replayTags: () => created.elements.map((element) => suite.crypto.sha512Over256(element)),
   };
 }

@@ -81,7 +81,7 @@ export function receivePacket(
   return receiveWithOpener(sphinxOpener(suite), rules, packet);
 }
 
-/** The list of checks, for any format. */
+/** Opens a packet and decides what happens to it, for any format; see {@link receivePacket}. */
 export function receiveWithOpener<Peeled extends PeeledCommands>(
   opener: PacketOpener<Peeled>,
   rules: ReceiveRules,
@@ -104,14 +104,14 @@ export function receiveWithOpener<Peeled extends PeeledCommands>(
   return { unwrapped, delayMs: delayOf(peeled.commands) };
 }
 
-/** Without this check, a shortened payload would be forwarded unnoticed. */
+/** Requires the exact length: otherwise a shortened payload would be forwarded unnoticed. */
 function checkLength(geometry: PacketGeometry, packet: Uint8Array): NodeDropReason | undefined {
   return packet.length === geometry.packetLength ? undefined : 'wrong-length';
 }
 
 /**
- * Tries one key after the other. Two drops end the search: a low-order point, which is one under
- * every key, and a malformed slot behind a valid MAC, because the packet was made for this key.
+ * Tries one key after the other. Two drops end the search: a low-order point, because it is of low order for
+ * every key, and a malformed slot after a valid MAC, because the packet was made for this key.
  */
 function openWithAnyKey<Peeled extends PeeledCommands>(
   opener: PacketOpener<Peeled>,
@@ -127,8 +127,8 @@ function openWithAnyKey<Peeled extends PeeledCommands>(
 }
 
 /**
- * Three sets are allowed. Forward: next node and delay; to user: a recipient; SURB reply: a
- * recipient and a SURB identifier. The last two may have a delay or not.
+ * Three sets of commands are allowed. Forward: next node and delay; to user: a recipient; SURB reply: a
+ * recipient and a SURB identifier. The last two sets may include a delay.
  */
 function checkCommandSet(commands: readonly RoutingCommand[]): NodeDropReason | undefined {
   const nextNodes = countCommands(commands, 'nextNode');
@@ -143,8 +143,8 @@ function checkCommandSet(commands: readonly RoutingCommand[]): NodeDropReason | 
 }
 
 /**
- * Checked after the MAC, because otherwise anybody could fill the filter with guessed elements, and
- * before the payload is decrypted.
+ * Refuses replays. Called after the MAC was checked, because otherwise anybody could fill the replay filter with
+ * made-up elements, and before the payload is decrypted.
  */
 function checkReplay(epochKey: EpochKey, replayTag: Uint8Array): NodeDropReason | undefined {
   return epochKey.enterTag(replayTag) ? undefined : 'replay';

@@ -9,24 +9,24 @@ import { deriveKemKeys, deriveNikeKeys, type HopKeys } from './crypto.ts';
 import type { SphinxKeyExchange } from './exchange.ts';
 import { createPacketGeometry, type PacketGeometry } from './geometry.ts';
 
-/** What every function of this folder needs to know about its network. */
+/** The provider, key exchange, lengths and codecs of a network, which every function of this folder needs. */
 export interface SphinxSuite {
   readonly crypto: CryptoProvider;
   readonly exchange: SphinxKeyExchange;
   readonly geometry: PacketGeometry;
   /** One buffer for the slots of the current packet, followed by a slot of zeros. */
   readonly slots: Uint8Array;
-  /** Decodes the commands of a slot that this network knows. */
+  /** Decodes the commands of a slot; undefined if malformed, or if a command is unknown in this network. */
   parseSlot(slot: Uint8Array): readonly RoutingCommand[] | undefined;
   /** Derives the keys of a hop from a shared secret. */
   deriveKeys(secret: Uint8Array): HopKeys;
 }
 
-/** The input for a suite. */
+/** The options from which a suite is created. */
 export interface SuiteOptions {
   readonly crypto: CryptoProvider;
   readonly exchange: SphinxKeyExchange;
-  /** Hops that a header has room for, 1 … 20. */
+  /** Number of hops that a header has room for, 1 … 20. */
   readonly nrHops: number;
   /** Bytes of user data in a packet, 1 … 1,048,576. */
   readonly userForwardPayloadLength: number;

@@ -19,7 +19,7 @@ export class PendingSurbKeys {
   /** The keys in the order of insertion, and so of age. */
   readonly #keys = new Map<string, Uint8Array>();
 
-  /** @param capacity Most SURBs waiting at the same time, 1 or more. */
+  /** @param capacity Largest number of SURBs that wait at the same time, at least 1. */
   constructor(format: Pick<PacketFormat, 'openReply'>, capacity: number) {
     this.#format = format;
     this.#capacity = capacity;

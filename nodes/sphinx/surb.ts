@@ -1,11 +1,11 @@
 /**
- * Single-use reply blocks: made by whoever wants an answer, used by the one who answers
+ * Single-use reply blocks (SURBs): the side that wants an answer makes one, and the answering side uses it
  * (katzenpost, core/sphinx/surb.go `NewSURB`, `NewPacketFromSURB`, `DecryptSURBPayload`). The
  * answering side learns neither path nor recipient.
  *
  * ```
  * SURB = header || id of the first hop (32) || key of the payload cipher (48) || nonce (16)
- * keys = (key || nonce) of the last hop … of the first hop || those of the SURB
+ * keys = (key || nonce) of the last hop … of the first hop || key and nonce in the SURB
  * ```
  *
  * @module
@@ -24,14 +24,14 @@ import type { CreatedPacket } from './packet.ts';
 import type { SphinxSuite } from './suite.ts';
 import { type DropResult, hasZeroTag } from './unwrap.ts';
 
-/** A reply block, and what its owner stores under its identifier. */
+/** A reply block, and the keys that its owner stores under its identifier. */
 export interface CreatedSurb {
   readonly surb: Uint8Array;
   readonly keys: Uint8Array;
 }
 
 /**
- * Creates a single-use reply block. Randomness: 64 bytes of key first, then as for a header.
+ * Creates a single-use reply block. Randomness is drawn in this order: 64 bytes of key, then that of a header.
  * @param input The last hop's commands name the recipient and the SURB's identifier.
  */
 export function createSurb(

@@ -1,6 +1,6 @@
 /**
- * What a node traces about its packets: the lengths of Sphinx packets follow from their format, not
- * from their bytes. Written where a node runs, read where packets are shown.
+ * The trace state by which a node tells the format of its packets: the lengths of their fields do not follow
+ * from their bytes. Nodes write it, and the browser view and dissectors read it.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import {
   USER_PAYLOAD_LENGTH_MAX,
 } from './geometry.ts';
 
-/** A format of packets and the input for its lengths. */
+/** A format of packets, and the options from which its lengths are computed. */
 export interface PacketFormatState {
   /** Name of the format: `sphinx`, `modelled` or `outfox-like`. */
   readonly format: string;
@@ -63,7 +63,7 @@ export const PACKET_FORMAT_TRACE: SingleTraceState<PacketFormatState> = {
   state: PACKETS_FORM,
 };
 
-/** The state of a node with packets of this format. */
+/** The trace state that a node with packets of this format and geometry writes. */
 export function packetFormatState(format: string, geometry: PacketGeometry): PacketFormatState {
   const { nikeName, kemName, nrHops, userForwardPayloadLength, withSurb } = geometry;
   const lengths = { nrHops, userForwardPayloadLength, withSurb };

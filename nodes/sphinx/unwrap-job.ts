@@ -1,12 +1,11 @@
 /**
- * Receiving as a job on bytes (engine/host/compute.ts): what threads do with a packet, and what the
- * node decides when it returns.
+ * Receiving as a job on bytes (engine/host/compute.ts): the part that threads do with a packet, and the
+ * decisions of the node when the packet comes back.
  *
- * The thread runs the checks of `receive.ts` and answers yes where they would query the node. The
- * node then makes its own checks in the same order: replay tags have a single owner, because
- * otherwise two copies of a packet could pass in two threads, and they are in the node's store.
- * Both together give what `PacketFormat.receive` gives; a replay costs a complete unwrapping
- * instead of half of one.
+ * The thread runs the checks of `receive.ts` and assumes "yes" where they would query the node. The node
+ * then makes its own checks in the same order. Replay tags stay with the node, because otherwise two copies
+ * of a packet could pass in two threads, and because the node stores the tags. Thread and node together give
+ * the result of `PacketFormat.receive`; only a replay costs a complete unwrapping instead of half of one.
  *
  * ```
  * setup   exchange (1) | hops (1) | SURB (1) | keys (1) | user data (4) | longest delay (4)
@@ -52,7 +51,7 @@ export interface UnwrapSetup {
   readonly privateKeys: readonly Uint8Array[];
 }
 
-/** The checks that the node itself must make; {@link ReceiveRules} fits. */
+/** The rules for the checks that the node itself must make; a {@link ReceiveRules} can be passed. */
 export interface UnwrapCompletionRules extends Pick<ReceiveRules, 'isNextHop'> {
   /** The keys in the order of the setup's private keys. */
   readonly keys: readonly Pick<EpochKey, 'enterTag'>[];
@@ -79,7 +78,7 @@ const WITH_WINDOWS = 2;
 
 const NO_KEY = 255;
 const KINDS: readonly UnwrappedPacket['kind'][] = ['forward', 'deliver', 'surbReply'];
-/** Drop reasons; as outcomes, their numbers follow those of {@link KINDS}. */
+/** Drop reasons; in a record, the outcome of a drop is `KINDS.length` plus its index here. */
 const DROPS = [
   ...Object.keys(UNWRAP_DROP_REASONS),
   ...Object.keys(NODE_DROP_REASONS),
@@ -111,7 +110,7 @@ export const unwrapJob: ByteJob = {
   open(setup, crypto): OpenedByteJob {
     const format = formatOf(setup, crypto);
     const keys = openKeys(format, setup);
-    // The record of the current call.
+    // The record to which the current call writes.
     let target = new Uint8Array(RECORD_LENGTH);
     const rules: ReceiveRules = {
       keys: keys.map((key, index) => ({
@@ -187,7 +186,7 @@ function write(
 /**
  * Decides what happens to a packet that a thread has unwrapped: enters its tag, then makes the
  * remaining checks in order.
- * @param output Must not change while the result is in use: the result consists of views of it.
+ * @param output Must not change while the result is in use, which consists of views of it.
  */
 export function completeUnwrap(
   rules: UnwrapCompletionRules,

@@ -68,8 +68,8 @@ export interface DropResult<Reason extends string> {
 }
 
 /**
- * Unwraps `packet` with one key, without a node's rules: accepts any length from a header's up.
- * @param packet Changed in place; unchanged on a drop, except for its payload on `payload-tag`.
+ * Unwraps `packet` with one key, without the rules of a node: any length is accepted that holds a header.
+ * @param packet Changed in place. A dropped packet is unchanged, but after `payload-tag` its payload is decrypted.
  */
 export function unwrapPacket(
   suite: SphinxSuite,
@@ -82,7 +82,7 @@ export function unwrapPacket(
   return 'drop' in peeled ? peeled : removeLayer(suite, peeled, packet);
 }
 
-/** The checks that need no key. */
+/** Checks length and version of a packet, for which no key is needed. */
 export function checkLengthAndVersion(
   geometry: PacketGeometry,
   packet: Uint8Array,
@@ -140,7 +140,7 @@ function readSlot(
   };
 }
 
-/** Number of commands of that kind. */
+/** Number of commands of one kind. */
 export function countCommands(
   commands: readonly RoutingCommand[],
   kind: RoutingCommand['kind'],
@@ -150,7 +150,7 @@ export function countCommands(
   return count;
 }
 
-/** Removes the layer: the packet becomes what the next hop gets, or yields its payload. */
+/** Removes the hop's layer: the packet becomes the one for the next hop, or its payload is returned. */
 export function removeLayer(
   suite: SphinxSuite,
   peeled: PeeledHeader,
@@ -168,7 +168,7 @@ export function removeLayer(
   }
   decipherPayload(suite.crypto, keys, payload);
   const surbReply = commands.find((command) => command.kind === 'surbReply');
-  // A reply is passed on unchecked; it still has the layer of the SURB's owner.
+  // A reply is delivered without checking its tag, because only the SURB's owner can remove the last layer.
   if (surbReply !== undefined) {
     return { kind: 'surbReply', surbId: surbReply.id, payload, commands, replayTag };
   }

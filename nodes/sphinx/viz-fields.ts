@@ -1,7 +1,7 @@
 /**
- * The fields of a Sphinx packet. Their lengths come from what the nodes at the link have traced
- * (`trace-states.ts`). Encrypted fields are shown as such: the bytes alone do not reveal whose key
- * opens a slot, nor what it contains.
+ * The fields of a Sphinx packet for the browser view. Their lengths come from the format that the nodes at the
+ * link have traced (`trace-states.ts`). Encrypted fields are marked as such: the bytes alone do not reveal whose
+ * key opens a slot, nor what the slot contains.
  *
  * @module
  */
@@ -57,7 +57,7 @@ function elementName({ nikeName, kemName }: PacketGeometry): string {
   return nikeName === '' ? `ciphertext of ${kemName}` : `group element of ${nikeName}`;
 }
 
-/** AEZ enciphers tag and text as one block, so neither has a visible position. */
+/** One field for the whole payload: AEZ enciphers tag and text as one block, so neither has a position of its own. */
 function payloadFields(geometry: PacketGeometry, isModelled: boolean): readonly LayoutField[] {
   const { forwardPayloadLength } = geometry;
   return [

@@ -1,8 +1,8 @@
 /**
- * What the sender of loops records about each mix (docs/spec/mixnet.md, "Audits"): delays that were
+ * Counts the audits of each mix by the sender of loops (docs/spec/mixnet.md, "Audits"): delays that were
  * right, too short or too long, invalid proofs, missing proofs.
  *
- * It decides nothing: the sender chooses whether to avoid a listed mix.
+ * The ledger decides nothing: the sender chooses whether to avoid a listed mix.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export class AuditLedger {
     this.#counts.set(mix, counts);
   }
 
-  /** Audits of a mix so far. */
+  /** Number of audits of a mix so far, by result. */
   countsOf(mix: string): AuditCounts {
     return this.#counts.get(mix) ?? blankCounts();
   }

@@ -6,16 +6,16 @@
  * ```text
  * excess of a loop = sum over its hops of (share of the mix * delay owed by the mix) + noise
  * ```
- * Solved by Kaczmarz projections, which need no matrix and also work if several mixes deviate. The
- * auditor decides what to conclude from a share.
+ * The equations are solved by Kaczmarz projections, which need no matrix and also work if several mixes
+ * deviate. The auditor decides what to conclude from a share.
  *
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
 
-/** Loops that an auditor remembers: with hundreds of mixes, a few loops through each mix. */
+/** Number of loops that an auditor remembers: with hundreds of mixes, a few loops through each mix. */
 const LOOPS_MAX = 256;
-/** Passes over all remembered loops for each new one. */
+/** Number of passes over all remembered loops for each new loop. */
 const ROUNDS = 4;
 
 /** A hop of a loop, and the delay that it owed the packet. */
@@ -52,20 +52,20 @@ export class DelayDeviationEstimator {
     }
   }
 
-  /** By which share of the delays that it owes a mix is late; -0.1 if it is a tenth too early. */
+  /** Share by which a mix lengthens the delays that it owes; -0.1 if it shortens them by a tenth. */
   shareOf(mix: string): number {
     return this.#shares.get(mix) ?? 0;
   }
 
-  /** Loops added so far that went through the mix. */
+  /** Number of loops added so far that went through the mix. */
   countOf(mix: string): number {
     return this.#counts.get(mix) ?? 0;
   }
 
   /**
    * Mixes that lengthen or shorten delays by more than `share`, by name.
-   * @param loops Smallest number of loops through a mix, because a few equations have many
-   * solutions.
+   * @param loops Smallest number of loops through a mix for it to be listed; with fewer equations, its share
+   * is not determined.
    */
   suspects(share: number, loops: number): readonly string[] {
     const names = [...this.#shares.keys()].filter(
@@ -74,7 +74,7 @@ export class DelayDeviationEstimator {
     return names.sort();
   }
 
-  /** Moves to the nearest shares that explain the loop exactly. */
+  /** Changes the shares as little as possible so that they explain the loop exactly. */
   #project({ hops, excessNs, norm }: Equation): void {
     let left = excessNs;
     for (const { mix, owedNs } of hops) left -= this.shareOf(mix) * owedNs;

@@ -7,8 +7,8 @@
  * delay = -ln(share of the output) * mean, at most 27.63 means           exponential
  * delay = 2 * share of the output * mean                                 uniform, for comparison
  * ```
- * Exponential by default: at equal mean it hides 0.443 bits more per hop than a uniform delay, and
- * the time a message has already waited says nothing about the time that remains.
+ * The default is exponential: at equal mean it hides 0.443 bits more per hop than a uniform delay, and the
+ * time that a message has already waited says nothing about the time that remains.
  *
  * @module
  */
@@ -22,20 +22,20 @@ import { DELAY_CAP_MEANS, TAG_LENGTH } from './geometry.ts';
 
 const DELAY_DOMAIN = Uint8Array.from('orrery/mix-delay/v1', (character) => character.charCodeAt(0));
 const UINT21_VALUES = 0x20_0000;
-/** 2^-53. */
+/** Step of the share of an output: 2^-53. */
 const SHARE_STEP = 1 / 9_007_199_254_740_992;
 
-/** The delay that a mix owed, and what was observed. */
+/** The proof of the delay that a mix owed for one packet, and the delay that was observed. */
 export interface DelayAuditInput extends VrfPublicKey {
   readonly epoch: number;
   /** Replay tag of the packet, 32 bytes: known to the mix and to the packet's creator. */
   readonly tag: Uint8Array;
   readonly proof: Uint8Array;
-  /** Mean delay, 1 / mu. */
+  /** Mean delay, 1 / mu, in ns. */
   readonly meanNs: Nanoseconds;
   /** Distribution of the network's delays; exponential when absent. */
   readonly law?: VrfDelayLaw;
-  /** Time from arrival to departure. */
+  /** Observed time from arrival to departure, ns. */
   readonly observedNs: Nanoseconds;
   /**
    * How far the observed delay may differ from the one owed: AUDIT_TOLERANCE_NS in virtual time,
@@ -50,7 +50,7 @@ export const VRF_DELAY_LAWS = ['exponential', 'uniform'] as const;
 /** The distribution of delays drawn from the output of a VRF. */
 export type VrfDelayLaw = (typeof VRF_DELAY_LAWS)[number];
 
-/** The result of an audit. */
+/** The result of an audit: whether the mix obeyed, with the delay that it owed (ns), or that its proof is invalid. */
 export type DelayVerdict =
   | { readonly kind: 'obeyed' | 'too-early' | 'too-late'; readonly expectedNs: Nanoseconds }
   | { readonly kind: 'proof-invalid' };
@@ -68,8 +68,8 @@ export function epochBytes(epoch: number): Uint8Array {
 }
 
 /**
- * The first eight bytes of an output as a share: 2^-54 .. 1, in steps of 2^-53. Above one half a
- * double cannot represent the half step and rounds it; one in 2^53 outputs gives 1: no delay.
+ * The first eight bytes of an output as a share: 2^-54 .. 1, in steps of 2^-53, from half a step on. Above
+ * 0.5 a double cannot represent the half step, so it is rounded; one in 2^53 outputs gives 1, which is no delay.
  */
 export function uniformFromBytes(output: Uint8Array): number {
   const upper = readUint32(output, 0) * UINT21_VALUES + (readUint32(output, 4) >>> 11);
@@ -77,13 +77,13 @@ export function uniformFromBytes(output: Uint8Array): number {
 }
 
 /**
- * The delay for an output.
+ * The exponentially distributed delay for an output.
  * @param output Output of the function, 64 bytes.
- * @param meanNs Mean delay, 1 / mu.
+ * @param meanNs Mean delay, 1 / mu, in ns.
  * @returns integer nanoseconds.
  */
 export function deriveExponentialDelayNs(output: Uint8Array, meanNs: Nanoseconds): Nanoseconds {
-  // The share of an output is never zero. 0 - log, not -log: a delay of zero has no sign.
+  // The share of an output is never zero. Written as 0 - log, because -log would make -0 of a zero.
   const means = 0 - log(uniformFromBytes(output));
   return Math.round(Math.min(means, DELAY_CAP_MEANS) * meanNs);
 }
@@ -113,12 +113,12 @@ export function auditDelay(crypto: CryptoProvider, audit: DelayAuditInput): Dela
 /** The facts about one hop of a loop that its sender knows. */
 export type LoopHop = Omit<DelayAuditInput, 'observedNs' | 'toleranceNs'>;
 
-/** A loop that returned. */
+/** A loop that has returned to its sender, and the time it took. */
 export interface LoopAuditInput {
   readonly hops: readonly LoopHop[];
-  /** Return time less start, without the expected time on links and in processors. */
+  /** Time from start to return, minus the expected time on links and in processors. */
   readonly observedNs: Nanoseconds;
-  /** Tolerance for the whole loop. */
+  /** Tolerance for the whole loop, ns. */
   readonly toleranceNs: Nanoseconds;
 }
 

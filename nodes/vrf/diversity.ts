@@ -7,15 +7,15 @@
  * @module
  */
 
-/** The attributes of a node from which its part in the diversity is computed. */
+/** The attributes of a node from which diversity is computed. */
 export interface NodeAsAndWeight {
-  /** Autonomous system. */
+  /** Number or name of the node's autonomous system. */
   readonly asn: string;
   /** Share of the traffic, relative to the others; > 0. */
   readonly weight: number;
 }
 
-/** How many different autonomous systems a path crosses. */
+/** Number of different autonomous systems of a path's nodes. */
 export function countDistinctSystems(path: readonly Pick<NodeAsAndWeight, 'asn'>[]): number {
   return new Set(path.map(({ asn }) => asn)).size;
 }
@@ -54,7 +54,7 @@ export function simpsonIndex(nodes: readonly NodeAsAndWeight[]): number {
   return sameAsEndsProbability(nodes, nodes);
 }
 
-/** Share of each system, in order of first appearance. */
+/** Share of each autonomous system in the weight of all nodes, in order of first appearance. */
 function systemShares(nodes: readonly NodeAsAndWeight[]): ReadonlyMap<string, number> {
   const weights = new Map<string, number>();
   for (const { asn, weight } of nodes) weights.set(asn, (weights.get(asn) ?? 0) + weight);

@@ -44,7 +44,7 @@ export interface VrfSecretKey {
   wipe(): void;
 }
 
-/** What is needed to check the proofs of another party. */
+/** The public key and the suite by which the proofs of another party are checked. */
 export interface VrfPublicKey {
   readonly suite: VrfSuite;
   /** The public key, 32 bytes. */

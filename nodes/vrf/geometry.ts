@@ -11,7 +11,7 @@ export const POINT_LENGTH = 32;
 export const CHALLENGE_LENGTH = 16;
 /** Length of a scalar and of a secret key, in bytes: `qLen` (RFC 9381 section 5.5). */
 export const SCALAR_LENGTH = 32;
-/** Length of a proof: point, challenge, scalar. */
+/** Length of a proof, in bytes: point, challenge, scalar. */
 export const PROOF_LENGTH = POINT_LENGTH + CHALLENGE_LENGTH + SCALAR_LENGTH;
 /** Length of an output, in bytes: `hLen` of SHA-512 (RFC 9381 section 5.5). */
 export const OUTPUT_LENGTH = 64;
@@ -24,11 +24,11 @@ export const TAG_LENGTH = 32;
 export const BEACON_LENGTH = 32;
 /** Length of a node identifier, in bytes. */
 export const ID_LENGTH = 32;
-/** Longest delay as a multiple of the mean: one in 10^12 would exceed it. */
+/** Longest delay as a multiple of the mean; longer ones, one in 10^12, are cut to it. */
 export const DELAY_CAP_MEANS = 27.63;
 /** Tolerance of audits in virtual time, nanoseconds: covers the last bit of a logarithm. */
 export const AUDIT_TOLERANCE_NS = 1_000;
-/** Largest number of neighbours in one autonomous system, as long as there are enough others. */
+/** Default of the largest number of neighbours in one autonomous system, if there are enough other candidates. */
 export const NEIGHBOURS_PER_AS_MAX_DEFAULT = 1;
 /**
  * Largest number of candidates that a verifier ranks, with one hash each; more than any directory

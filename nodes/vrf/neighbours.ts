@@ -26,11 +26,11 @@ const SCORE_DOMAIN = asciiBytes('orrery/score/v1');
 export interface NeighbourCandidate {
   /** Identifier of the node, 32 bytes. */
   readonly id: Uint8Array;
-  /** Autonomous system. */
+  /** Number or name of the node's autonomous system. */
   readonly asn: string;
-  /** Operator. */
+  /** Operator of the node. */
   readonly family: string;
-  /** Relative share of the draws it should get; > 0. */
+  /** Weight of the node in the draw, relative to the others; > 0. */
   readonly weight: number;
 }
 
@@ -45,7 +45,7 @@ export interface NeighbourDrawInput {
   /** Number of neighbours to draw. */
   readonly count: number;
   /**
-   * Largest number of neighbours in one autonomous system, as long as there are enough others; at
+   * Largest number of neighbours in one autonomous system, if there are enough other candidates; at
    * least 1.
    */
   readonly maxPerAs: number;
@@ -86,7 +86,7 @@ export function neighbourVrfInput(
   return concatBytes(NEIGHBOURS_DOMAIN, epochBytes(epoch), beacon, Uint8Array.of(layer));
 }
 
-/** Draws the neighbours of a node; undefined when the question is out of bounds. */
+/** Draws the neighbours of a node; undefined when a value of the input is out of bounds. */
 export function drawNeighbours(
   crypto: CryptoProvider,
   key: VrfSecretKey,
@@ -117,7 +117,7 @@ export function neighboursFromProof(
   return chooseDiverseCandidates(rankCandidates(crypto, output, question.candidates), question);
 }
 
-/** Repeats another node's draw; undefined when the record is correct. */
+/** Checks another node's record by repeating its draw; undefined when the record is correct. */
 export function checkNeighbourRecord(
   crypto: CryptoProvider,
   verifier: VrfPublicKey,
@@ -154,8 +154,8 @@ export function rankCandidates(
 }
 
 /**
- * The first `count` candidates by rank that keep both limits: `maxPerAs` per autonomous system, and
- * one per family. If too few do, the first limit is raised step by step, then the second.
+ * The first `count` candidates by rank within two limits: `maxPerAs` per autonomous system, and one per
+ * family. If these are too few, the limit per system is raised step by step, and then the limit per family.
  */
 export function chooseDiverseCandidates(
   ranked: readonly RankedCandidate[],
@@ -171,7 +171,7 @@ export function chooseDiverseCandidates(
   return race.chosen;
 }
 
-/** The passes over candidates not yet chosen. */
+/** Chooses candidates in several passes, each over the candidates that are not chosen yet. */
 class DiverseRace {
   readonly chosen: NeighbourCandidate[] = [];
   readonly #count: number;
@@ -184,7 +184,7 @@ class DiverseRace {
     this.#count = count;
   }
 
-  /** One pass; true when more neighbours are wanted and available. */
+  /** Makes one pass; true if more neighbours are wanted and candidates are left. */
   run(limits: { readonly perAs: number; readonly perFamily: number }): boolean {
     this.#rest = this.#rest.filter((candidate) => {
       const inAs = this.#perAs.get(candidate.asn) ?? 0;
@@ -199,7 +199,7 @@ class DiverseRace {
     return this.chosen.length < this.#count && this.#rest.length > 0;
   }
 
-  /** True when a remaining candidate is held back only by its autonomous system's limit. */
+  /** True when a remaining candidate is excluded only by the limit of its autonomous system. */
   isHeldByAs(perFamily: number): boolean {
     return this.#rest.some(({ family }) => (this.#perFamily.get(family) ?? 0) < perFamily);
   }

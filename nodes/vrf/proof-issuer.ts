@@ -2,8 +2,8 @@
  * How a mix gives proofs of its delays (docs/spec/mixnet.md, "Audits"): on request for a replay
  * tag, only after the packet with that tag has left, at a limited rate, never for an unknown tag.
  *
- * Without these rules a proof would link what enters the mix with what leaves it. Other modules
- * transport the requests.
+ * Without these rules a proof would link a packet that enters the mix with the packet that leaves it. Other
+ * modules transport the requests.
  *
  * @module
  */
@@ -21,12 +21,12 @@ export const PROOF_REFUSALS = {
 /** Why no proof is given. A packet still waiting counts as unknown too: its presence is secret. */
 export type ProofRefusal = keyof typeof PROOF_REFUSALS;
 
-/** Parameters for giving proofs. */
+/** The key of a mix, and the limits by which it gives proofs. */
 export interface ProofIssuerOptions {
   readonly key: VrfSecretKey;
-  /** Largest number of recent packets remembered; older ones can no longer be audited. */
+  /** Largest number of packets remembered; older packets can no longer be audited. */
   readonly packetsMax: number;
-  /** Least time between two proofs, each of which costs three scalar multiplications. */
+  /** Smallest time between two proofs, ns; a proof costs three scalar multiplications. */
   readonly intervalNs: Nanoseconds;
 }
 
@@ -41,7 +41,7 @@ export class ProofIssuer {
     this.#options = options;
   }
 
-  /** Must be called when a packet leaves, never earlier. */
+  /** Records a packet with this replay tag; must be called when the packet leaves, never earlier. */
   depart(epoch: number, tag: Uint8Array): void {
     const departed = this.#departed;
     departed.set(toHex(tag), epoch);

@@ -36,7 +36,7 @@ export interface ChallengePoints {
   readonly v: Uint8Array;
 }
 
-/** Functions of a suite that need no secret key. */
+/** The functions in which the two suites differ; none needs a secret key. */
 export interface VrfSuiteFunctions {
   /**
    * `ECVRF_encode_to_curve` with the public key as salt.
@@ -49,7 +49,7 @@ export interface VrfSuiteFunctions {
   output(gamma: Uint8Array): Uint8Array | undefined;
 }
 
-/** Creates these functions for a suite. */
+/** Creates the functions of a suite. */
 export function createVrfSuiteFunctions(
   crypto: CryptoProvider,
   suite: VrfSuite,
@@ -92,7 +92,7 @@ export function createVrfSuiteFunctions(
   }
 }
 
-/** True for the neutral element. */
+/** True for the encoded neutral element of the group. */
 export function isIdentityPoint(point: Uint8Array): boolean {
   return equalBytes(point, IDENTITY);
 }

@@ -18,7 +18,7 @@ const MULTIPLIER_D = 0x85ebca77 | 0;
 const STEP_LENGTH = 16;
 const ROOM_AT_FIRST = 4_096;
 
-/** A copy of the current input, because a view of its memory would cost more than the copy. */
+/** A copy of the current input, because creating a `DataView` of the input would cost more than copying. */
 let copy = new Uint8Array(ROOM_AT_FIRST);
 let words = new DataView(copy.buffer);
 

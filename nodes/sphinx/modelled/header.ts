@@ -24,7 +24,7 @@ export class HeaderMaker {
   /** The element as seen by each hop. */
   readonly #elements: readonly Uint8Array[];
   readonly #mac = new Uint8Array(MAC_LENGTH);
-  /** {@link modelledSecret} by array of the public key: directories return one array for an epoch. */
+  /** {@link modelledSecret} by the array object of the public key: directories return the same object in an epoch. */
   readonly #secrets = new WeakMap<Uint8Array, Uint8Array>();
 
   constructor(suite: SphinxSuite) {
@@ -40,9 +40,9 @@ export class HeaderMaker {
   }
 
   /**
-   * Writes a header for a path to the start of `target`, which is zeros, or returns why not.
-   * @param input Gives 32 random bytes, unless the path is refused.
-   * @returns the random bytes: {@link deriveReplayTags} computes from them what hops remember.
+   * Writes a header for a path to the start of `target`, which must be zeros, or returns why it cannot.
+   * @param input Its `random` is called for 32 bytes, unless the path is refused.
+   * @returns these random bytes, from which {@link deriveReplayTags} computes the tags that hops remember.
    */
   // hot: once per packet.
   create(
@@ -106,14 +106,14 @@ export function deriveReplayTags(random: Uint8Array, hops: number): readonly Uin
   });
 }
 
-/** Stands in for the shared secret; anybody can compute it from the public key. */
+/** The value that modelled packets use in place of a shared secret; anybody can compute it from the public key. */
 export function modelledSecret(publicKey: Uint8Array): Uint8Array {
   const secret = new Uint8Array(CHECKSUM_LENGTH);
   new Checksum().add(publicKey).writeTo(secret);
   return secret;
 }
 
-/** Stands in for the MAC of a header. */
+/** The checksum that modelled packets have in place of a header's MAC. */
 export function modelledHeaderMac(
   secret: Uint8Array,
   element: Uint8Array,

@@ -6,7 +6,7 @@
  *
  * Fields and lengths are those of Katzenpost's KEM modes. Two things differ: the keys are derived
  * under another label, and each hop is told how many hops are left, so that it knows which slots
- * are real. It overwrites the others with its own stream, and no padding runs through all hops:
+ * are real. The hop overwrites the other slots with its own stream, so there is no padding for all hops:
  *
  * ```
  * slot   = commands, zeros | hops left (1) | ciphertext of the next hop (E)
@@ -38,12 +38,13 @@ const LEFT_LENGTH = 1;
 interface HopSecret {
   readonly keys: HopKeys;
   readonly ciphertext: Uint8Array;
-  /** One slot longer than the header's. */
+  /** Stream of the hop, one slot longer than the slots of the header. */
   readonly stream: Uint8Array;
 }
 
 /**
- * Creates a header for a path, or returns why not. Randomness: coins of each hop, then the filler.
+ * Creates a header for a path, or returns why it cannot. Randomness is drawn in this order: the coins of each
+ * hop, then the filler.
  */
 export function createHeader(
   suite: OutfoxSuite,
@@ -158,7 +159,7 @@ function wrap(
     real = concatBytes(slotOf(suite, path, secrets, { index, mac }), real);
     addBytes(real, stream);
     const before = secrets[index - 1];
-    // What the previous hop, which has one real slot more, puts behind its real slots.
+    // The bytes that the previous hop, which has one real slot more, puts after the real slots left to this hop.
     const rest = before?.stream.subarray(real.length + perHopRoutingInfoLength) ?? filler;
     mac = suite.crypto.hmacSha256(keys.macKey, concatBytes(version, ciphertext, real, rest));
   }

@@ -1,6 +1,6 @@
 /**
- * The suite of the Outfox-like research format: an encapsulation, and keys derived under a label of
- * their own, so that no packet opens under both formats.
+ * The suite of the Outfox-like research format: an encapsulation, and keys derived under another label than
+ * Katzenpost's, so that no packet can be opened in both formats.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { deriveKeysWithLabel } from '../crypto.ts';
 import type { Kem } from '../exchange.ts';
 import type { SphinxSuite } from '../suite.ts';
 
-/** What every function of this folder needs to know about its network. */
+/** A suite whose exchange is an encapsulation, as this format requires. */
 export interface OutfoxSuite extends SphinxSuite {
   readonly exchange: Kem;
 }
