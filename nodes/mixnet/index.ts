@@ -23,7 +23,7 @@ import { mixnetProvisioning } from './trust.ts';
 /**
  * Processor time of one hop with X25519 of libsodium, in ns: the part that does not depend on the
  * packet's length, and below it the part per byte, for stream cipher, AEZ and ring buffers
- * (docs/PERFORMANCE.md, "Where a packet's time goes").
+ * (docs/PERFORMANCE.md, "The packet pipeline").
  */
 const HOP_NS = 78_000;
 const HOP_NS_PER_BYTE = 7;
