@@ -12,9 +12,9 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import { TokenBucket } from '../_kit/token-bucket.ts';
 import { meanIntervalNsSchema } from './client/index.ts';
 
-/** Default of the published `mixnode.toml`: 25,000 packets/s, as ns between packets. */
+/** Published default (RateLimitingConfig): 25,000 packets/s, as ns between packets. */
 const INTERVAL_NS_DEFAULT = 40_000;
-/** Default of the published `mixnode.toml`: burst in packets. */
+/** Published default (RateLimitingConfig): burst in packets. */
 const BURST_DEFAULT = 1_000;
 
 /** Schema of the options of the rate limit of a mix or provider. */
