@@ -1,13 +1,14 @@
 /**
- * What autonomous systems announce of their links and of their inside, as a file gives it to them
- * (docs/spec/topology-files.md, "Announcements"). It need not be what is there.
+ * Reads the properties that autonomous systems announce of their links and of their inside, as
+ * given in a file (docs/spec/topology-files.md, "Announcements"). They may differ from the real
+ * properties.
  *
  * @module
  */
 import type { AreaView, Attributes, LinkEndView } from '../../engine/host/network-view.ts';
 import { LINK_TYPES, type LinkType } from './paths/static-info.ts';
 
-/** What is announced between two interfaces; what is absent is not said. */
+/** The properties announced between two interfaces; absent properties are not announced. */
 export interface AnnouncedValues {
   readonly latencyNs?: number;
   readonly bandwidthBps?: number;
@@ -18,23 +19,25 @@ export interface AnnouncedValues {
 /** The properties of a link that an AS announces. */
 export interface AnnouncedLink extends AnnouncedValues {
   readonly type?: LinkType;
-  /** Degrees. */
+  /** Location of the router at this end of the link, degrees. */
   readonly place?: { readonly latitude: number; readonly longitude: number };
 }
 
-/** What a system announces between any two of its interfaces. */
+/** The properties that an AS announces between any two of its interfaces, and its note. */
 export interface AnnouncedInside extends AnnouncedValues {
   readonly hops?: number;
   readonly note?: string;
 }
 
-/** What the system at this end announces of the link; undefined if nothing. */
+/**
+ * Reads the properties of a link that the AS at this end announces; undefined if there are none.
+ */
 export function readAnnouncedLink({ attributes = {} }: LinkEndView): AnnouncedLink | undefined {
   const latitude = numberOf(attributes, 'announcedLatitude');
   const longitude = numberOf(attributes, 'announcedLongitude');
   const type = linkTypeOf(attributes);
   const values = valuesOf(attributes);
-  // A link that is announced has a latency.
+  // Every announced link has a latency, so a link without one is not announced.
   if (values.latencyNs === undefined) return undefined;
   return {
     ...values,
@@ -45,7 +48,7 @@ export function readAnnouncedLink({ attributes = {} }: LinkEndView): AnnouncedLi
   };
 }
 
-/** What a system announces of its inside; undefined if nothing. */
+/** Reads the properties of its inside that an AS announces; undefined if there are none. */
 export function readAnnouncedInside({ attributes = {} }: AreaView): AnnouncedInside | undefined {
   if (attributes['isAnnounced'] !== true) return undefined;
   const hops = numberOf(attributes, 'announcedHops');

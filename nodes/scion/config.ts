@@ -24,7 +24,7 @@ const bfdInterval = durationNsSchema().refine(
   { message: 'is not between 1us and 60s' },
 );
 
-/** A range of ports, `first-last`. */
+/** Schema of a range of ports, `first-last`, both included. */
 export const portRangeSchema = z.string().transform((text, context) => {
   const [, first, last] = PORT_RANGE.exec(text)?.map(Number) ?? [];
   if (first !== undefined && last !== undefined && first <= last && last <= PORT_MAX) {
@@ -52,18 +52,18 @@ const serviceNames = z.enum(
 
 /** Schema of the options of `scion` nodes. */
 export const routerConfig = z.strictObject({
-  /** Answer packets that exceed the egress link's MTU with SCMP PacketTooBig. */
+  /** Whether packets that exceed the egress link's MTU are answered with SCMP PacketTooBig. */
   mtuCheck: z.boolean().default(true),
   /** Monitor links with BFD; `false` treats every link as up. */
   bfd: z
     .union([
       z.literal(false),
       z.strictObject({
-        /** Intervals without a packet after which a link is down. */
+        /** Number of intervals without a packet after which a link is down. */
         detectMultiplier: z.int().min(1).max(255).default(BFD_DETECT_MULTIPLIER),
-        /** Interval at which we want to send. */
+        /** Desired interval between sent packets. */
         desiredMinTx: bfdInterval.default(BFD_DESIRED_MIN_TX_NS),
-        /** Interval at which we are able to receive. */
+        /** Shortest supported interval between received packets. */
         requiredMinRx: bfdInterval.default(BFD_REQUIRED_MIN_RX_NS),
       }),
     ])
@@ -72,11 +72,14 @@ export const routerConfig = z.strictObject({
       desiredMinTx: BFD_DESIRED_MIN_TX_NS,
       requiredMinRx: BFD_REQUIRED_MIN_RX_NS,
     }),
-  /** Host ports that packets are delivered to directly, `first-last`. */
+  /**
+   * Ports of hosts to which packets are delivered directly, `first-last`; others go to the end-host
+   * port.
+   */
   dispatchedPorts: portRangeSchema.default(DISPATCHED_PORTS),
   scmp: z
     .strictObject({
-      /** Sign SCMP errors, and replies to signed traceroute requests. */
+      /** Whether SCMP errors and replies to signed traceroute requests are signed. */
       authentication: z.boolean().default(false),
     })
     .default({ authentication: false }),

@@ -14,10 +14,10 @@ import { requireIsdAs } from './wire/isd-as.ts';
 import type { HopField, WirePath } from './wire/path.ts';
 import { encodeUdpPacket } from './wire/udp.ts';
 
-/** Bytes of payload. */
+/** Length of the payload of a forged packet, bytes. */
 const PAYLOAD_BYTES = 64;
 
-/** The forgeries of border routers, by kind. */
+/** The kinds of packets that an attacker can forge for a border router, by name. */
 export const ROUTER_FORGERIES: Readonly<Record<string, Forgery>> = {
   'hop-field': {
     help: 'packets from inside the AS whose hop fields have random MACs',
@@ -46,7 +46,7 @@ function packetsWithForgedHops(parts: AttackerKnowledge): () => Uint8Array {
   };
 }
 
-/** A path of two hops over a link, in construction direction. */
+/** Makes a path of two hops over a link, in construction direction, with random MACs. */
 function pathOver(exit: AsExit | undefined, timestamp: number, random: Random): WirePath {
   const [near, far] = exit === undefined ? [1, 1] : [exit.near, exit.far].map(interfaceIdOf);
   return {

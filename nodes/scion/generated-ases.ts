@@ -1,6 +1,6 @@
 /**
- * What generators of SCION networks share: ASes with a border router each, links between them with drawn
- * delays, peering links, and gateways and control services inside.
+ * The common parts of generators of SCION networks: ASes with one border router each, links between
+ * them with drawn delays, peering links, and gateways and control services in the ASes.
  *
  * @module
  */
@@ -35,13 +35,16 @@ export const generatedAsParameters = {
     .meta({ description: 'Seed of the generator.' }),
 };
 
-/** Between which delays are drawn, ns; not drawn if absent. */
+/** The range from which delays of links are drawn, ns; if absent, no delays are drawn. */
 export interface DelayRange {
   readonly shortest?: number | undefined;
   readonly longest?: number | undefined;
 }
 
-/** Refuses a range of delays with one end, or with its ends in the wrong order. */
+/**
+ * Extends a schema so that it refuses a range of delays with only one end, or with its ends in the
+ * wrong order.
+ */
 export function withDelayRange<Schema extends z.ZodType<DelayRange>>(schema: Schema): Schema {
   return schema
     .refine(({ shortest, longest }) => (shortest === undefined) === (longest === undefined), {
@@ -59,11 +62,14 @@ export interface GeneratedAs {
   readonly isd: number;
   readonly number: number;
   readonly core: boolean;
-  /** Number of the client whose gateway the leaf has; absent in a network without clients. */
+  /** Number of the client whose gateway is in this AS; absent in a network without clients. */
   readonly client?: number;
 }
 
-/** The link with a delay drawn in whole microseconds, if the file says between which. */
+/**
+ * Returns the link with a delay in whole microseconds, drawn from the range; without a range, the
+ * link itself.
+ */
 export function withDelay(
   own: GeneratedLink,
   { shortest, longest }: DelayRange,
@@ -75,14 +81,14 @@ export function withDelay(
   return { ...own, both: { delayNs } };
 }
 
-/** Peering links between as many drawn pairs of leaf ASes, each pair once. */
+/** Makes peering links between `count` drawn pairs of leaf ASes, each pair at most once. */
 export function peerings(
   leaves: readonly GeneratedAs[],
   count: number,
   draw: DrawBelow,
 ): readonly GeneratedLink[] {
-  // All pairs in the order (0, 1), (0, 2), ... (1, 2), ...: numbered rather than listed, as there
-  // may be billions.
+  // The pairs are numbered in the order (0, 1), (0, 2), ... (1, 2), ... instead of being listed,
+  // since there may be billions.
   const pairs = (leaves.length * (leaves.length - 1)) / 2;
   const taken: number[] = [];
   const links: GeneratedLink[] = [];
@@ -93,7 +99,10 @@ export function peerings(
   return links;
 }
 
-/** Takes the free number above exactly `rank` other free numbers; `taken` stays sorted. */
+/**
+ * Takes the free number with exactly `rank` free numbers below it, and adds it to `taken`, which
+ * stays sorted.
+ */
 function takeFree(taken: number[], rank: number): number {
   let number = rank;
   let at = 0;
@@ -105,7 +114,10 @@ function takeFree(taken: number[], rank: number): number {
   return number;
 }
 
-/** The pair with this number in the order (0, 1), (0, 2), ... (1, 2), ... of `count` elements. */
+/**
+ * Returns the pair with this number in the order (0, 1), (0, 2), ... (1, 2), ... of the pairs of
+ * `count` elements.
+ */
 function pairAt(number: number, count: number): readonly [number, number] {
   let first = 0;
   let rest = number;
@@ -116,7 +128,7 @@ function pairAt(number: number, count: number): readonly [number, number] {
   return [first, first + 1 + rest];
 }
 
-/** What the ASes of a network have inside. */
+/** Whether leaf ASes have a gateway, and whether all ASes have a control service. */
 interface Inside {
   readonly gateways: boolean;
   readonly control: boolean;
@@ -124,12 +136,15 @@ interface Inside {
 
 type Relation = NonNullable<GeneratedLink['relation']>;
 
-/** A link between the routers of two ASes. */
+/** Makes a link between the routers of two ASes. */
 export function link(a: GeneratedAs, b: GeneratedAs, relation: Relation): GeneratedLink {
   return { ends: [router(a), router(b)], relation };
 }
 
-/** ASes with their routers and the links between these, and what is inside them. */
+/**
+ * Assembles the topology: the ASes with their routers, the links between routers, and the nodes
+ * inside the ASes.
+ */
 export function assemble(
   ases: readonly GeneratedAs[],
   links: readonly GeneratedLink[],
@@ -144,7 +159,7 @@ export function assemble(
   const inside = [...gateways, ...services].map(({ name, as }) =>
     between(name, routerOf.get(as) ?? ''),
   );
-  // Streams go over links: hosts reach the control service of their AS over one of their own.
+  // Streams go over links, so a gateway needs a link to the control service of its AS.
   const hosts = hasControl ? ends.map((as) => between(gateway(as), control(as))) : [];
   const systems = ases.map((as) => ({ id: isdAs(as), core: as.core }));
   return {
@@ -154,7 +169,7 @@ export function assemble(
   };
 }
 
-/** A link inside an AS. */
+/** Makes a link inside an AS. */
 function between(one: string, other: string): GeneratedLink {
   return { ends: [one, other], relation: 'internal', usual: { delayNs: INTERNAL_DELAY_NS } };
 }
@@ -163,7 +178,7 @@ function node(as: GeneratedAs, name: string, run: string): GeneratedNode {
   return { name, as: isdAs(as), run };
 }
 
-/** ISD 1, AS number 17 is 1-ff00:1:11, its router br-1-17. */
+/** Formats the ISD-AS number: number 17 of ISD 1 is 1-ff00:1:11, and its router is br-1-17. */
 function isdAs(as: GeneratedAs): string {
   return `${as.isd}-ff00:${as.isd.toString(16)}:${as.number.toString(16)}`;
 }
@@ -181,7 +196,7 @@ function control(as: GeneratedAs): string {
   return `control-${as.isd}-${as.number}`;
 }
 
-/** The whole numbers below `length`. */
+/** The whole numbers from 0 to `length` - 1. */
 export function range(length: number): readonly number[] {
   return Array.from({ length }, (_, index) => index);
 }

@@ -2,9 +2,9 @@
  * Generates a SCION hierarchy: ISDs, each with a ring of core ASes, leaf ASes in levels below them,
  * and peering links between leaf ASes (docs/spec/topology-files.md, "Generated topologies").
  *
- * One border router per AS; with `gateways`, one gateway in each leaf AS without customers. All
- * core ASes are connected: by a ring inside each ISD, and by as many links between neighbouring
- * ISDs as they have core ASes.
+ * Each AS has one border router; with `gateways`, each leaf AS without customers has a gateway. All
+ * core ASes are connected: in each ISD by a ring, and between neighbouring ISDs by as many links as
+ * an ISD has core ASes.
  *
  * @module
  */
@@ -47,7 +47,7 @@ const parameters = withDelayRange(
 );
 type Size = z.output<typeof parameters>;
 
-/** SCION hierarchies, by `generate: { kind: scion }`. */
+/** Generates the SCION hierarchies of `generate: { kind: scion }`. */
 export const scionTopologyGenerator: TopologyGenerator<Size> = {
   name: 'scion',
   parameters,
@@ -55,10 +55,10 @@ export const scionTopologyGenerator: TopologyGenerator<Size> = {
   generate: hierarchy,
 };
 
-/** Upper bounds of the numbers of nodes and links. */
+/** Returns upper bounds of the numbers of nodes and links. */
 function sizeOf({ isds, cores, parents, peering, ...size }: Size): GeneratedSize {
   const leaves = size.clients === undefined ? size.leaves : Math.ceil(size.clients / isds);
-  // Each leaf has a router, and beside it at most one gateway.
+  // Each leaf AS has a router and at most one gateway.
   const services = size.control ? isds * (cores + leaves) : 0;
   const links = isds * (2 * cores + leaves * (parents + 1)) + peering;
   return { nodes: isds * (cores + 2 * leaves) + services, links: links + 2 * services };
@@ -88,7 +88,10 @@ function hierarchy(size: Size, draws: OpenSeededDraws): GeneratedTopology {
   return assemble([...cores.flat(), ...leaves], between, size);
 }
 
-/** Leaf ASes of an ISD by level: as many as asked, or one level with its part of the clients. */
+/**
+ * Leaf ASes of an ISD by level: as many as the options say or, with clients, one level with a leaf
+ * for each client of the ISD.
+ */
 function leavesOf(isd: number, size: Size): readonly (readonly GeneratedAs[])[] {
   const { clients } = size;
   if (clients === undefined) return leafLevels(isd, size);
@@ -104,7 +107,7 @@ function leavesOf(isd: number, size: Size): readonly (readonly GeneratedAs[])[] 
   ];
 }
 
-/** Leaves are spread evenly over the levels; the remainder goes to the upper ones. */
+/** Distributes leaf ASes evenly over the levels; the upper levels get the remainder. */
 function leafLevels(isd: number, size: Size): readonly (readonly GeneratedAs[])[] {
   const levels: GeneratedAs[][] = [];
   for (const index of range(size.leaves)) {
@@ -119,7 +122,7 @@ function leafLevels(isd: number, size: Size): readonly (readonly GeneratedAs[])[
 
 function ring(core: readonly GeneratedAs[]): readonly GeneratedLink[] {
   const pairs = core.map((as, index) => [as, core[(index + 1) % core.length]] as const);
-  // Two core ASes have a single link, not a ring of two.
+  // Two core ASes get a single link, not a ring of two links.
   const kept = core.length > 2 ? pairs : pairs.slice(0, core.length - 1);
   return kept.flatMap(([a, b]) => (b === undefined ? [] : [link(a, b, 'core')]));
 }
@@ -134,7 +137,7 @@ function betweenIsds(cores: readonly (readonly GeneratedAs[])[]): readonly Gener
   });
 }
 
-/** Distinct parents, drawn without replacement. */
+/** Makes the links of a leaf AS to distinct parents, which are drawn without replacement. */
 function uplinks(
   leaf: GeneratedAs,
   above: readonly GeneratedAs[],

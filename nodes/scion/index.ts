@@ -1,5 +1,5 @@
 /**
- * SCION border router: the protocol as the rest of the project uses it.
+ * SCION: the border router as a protocol, and the parts of SCION that other protocols use.
  *
  * @module
  */

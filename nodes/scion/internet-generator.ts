@@ -2,9 +2,10 @@
  * Generates SCION networks that grow as the internet does: few ASes with many links and many with few
  * (docs/spec/topology-files.md, "Generated topologies").
  *
- * Core ASes join those before them, customers join providers of their ISD, each with a chance in proportion
- * to the links or customers that these have (Barabási, Albert 1999, "Emergence of scaling in random
- * networks"). All core ASes are connected, and each customer reaches a core AS of its ISD over parents.
+ * Each new core AS is linked to earlier core ASes, each new customer to providers of its ISD. The
+ * chance of an AS to be chosen is in proportion to the links or customers that it already has
+ * (Barabási, Albert 1999, "Emergence of scaling in random networks"). All core ASes are connected,
+ * and each customer reaches a core AS of its ISD over its parents.
  *
  * @module
  */
@@ -31,7 +32,10 @@ import {
   withDelayRange,
 } from './generated-ases.ts';
 
-/** A core AS joins a quarter of the neighbours that it may have, so that others can still join it. */
+/**
+ * A new core AS gets only a quarter of the neighbours that it may have (1 / this number), so that
+ * later ASes can still be linked to it.
+ */
 const JOINED_PART = 4;
 
 const parameters = withDelayRange(
@@ -54,7 +58,7 @@ const parameters = withDelayRange(
 });
 type Size = z.output<typeof parameters>;
 
-/** SCION networks as on the internet, by `generate: { kind: scion-internet }`. */
+/** Generates the SCION networks of `generate: { kind: scion-internet }`. */
 export const scionInternetGenerator: TopologyGenerator<Size> = {
   name: 'scion-internet',
   parameters,
@@ -62,7 +66,7 @@ export const scionInternetGenerator: TopologyGenerator<Size> = {
   generate: internet,
 };
 
-/** Upper bounds of the numbers of nodes and links. */
+/** Returns upper bounds of the numbers of nodes and links. */
 function sizeOf({ ases, parents, peering, ...size }: Size): GeneratedSize {
   const services = size.control ? ases : 0;
   const gateways = size.gateways ? ases : 0;
@@ -80,7 +84,7 @@ function joinedLinks({ neighbours }: Pick<Size, 'neighbours'>): number {
 function internet(size: Size, draws: OpenSeededDraws): GeneratedTopology {
   const draw = draws(size.seed);
   const isds = range(size.isds).map((index) => asesOf(index + 1, size));
-  // In turns, so that each core AS can have neighbours in all ISDs.
+  // The core ASes of all ISDs are added in turns, so that each can have neighbours in all ISDs.
   const cores = inTurns(isds.map(({ core }) => core));
   const links = coreLinks(cores, size, draw);
   for (const { core, others } of isds) {
@@ -109,8 +113,9 @@ function inTurns(lists: readonly (readonly GeneratedAs[])[]): readonly Generated
 }
 
 /**
- * Links between core ASes. At most half of the ASes before one have all their neighbours, since a quarter of
- * these are links that they made themselves: there is always one to join.
+ * Makes the links between core ASes. Each core AS adds links to at most a quarter of the neighbours
+ * that it may have, and each link counts for two ASes: so at most half of the earlier ASes have all
+ * their neighbours, and there is always one to which a new AS can be linked.
  */
 function coreLinks(cores: readonly GeneratedAs[], size: Size, draw: DrawBelow): GeneratedLink[] {
   const tickets = new Tickets(draw);
@@ -128,13 +133,16 @@ function coreLinks(cores: readonly GeneratedAs[], size: Size, draw: DrawBelow): 
       count(other);
       count(core);
     }
-    // The first one has no link yet.
+    // The first core AS has no link yet.
     if (!neighbours.has(core)) tickets.add(core);
   }
   return links;
 }
 
-/** Links from providers of an ISD to customers, none of which is more than `depth` levels below the core. */
+/**
+ * Makes the links from providers of an ISD to customers, none of which is more than `depth` levels
+ * below the core.
+ */
 function customerLinks(
   core: readonly GeneratedAs[],
   others: readonly GeneratedAs[],
@@ -159,7 +167,7 @@ function customerLinks(
   return links;
 }
 
-/** ASes that others can join, each once for each of its tickets. */
+/** The ASes to which new ASes can be linked. An AS with more tickets is drawn more often. */
 class Tickets {
   readonly #draw: DrawBelow;
   readonly #tickets: GeneratedAs[] = [];
@@ -175,7 +183,7 @@ class Tickets {
     if (!this.#closed.has(one)) this.#open.add(one);
   }
 
-  /** Nobody can join it any more. */
+  /** Excludes an AS from further draws. */
   close(one: GeneratedAs): void {
     this.#closed.add(one);
     this.#open.delete(one);

@@ -1,8 +1,9 @@
 /**
- * Hop field authentication: forwarding key, MAC input, tag, chaining of segment ids.
+ * Hop field authentication: derives the forwarding key, computes and checks MACs, and chains
+ * segment ids.
  *
- * SCION header specification "Hop Field MAC Computation" with AES-CMAC (RFC 4493), key derivation
- * of reference pkg/scrypto/mac.go. This module only computes; the router decides when to check and
+ * SCION header specification "Hop Field MAC Computation" with AES-CMAC (RFC 4493); the key
+ * derivation is that of reference pkg/scrypto/mac.go. The router decides when to check a MAC and
  * when to chain.
  *
  * @module
@@ -22,9 +23,9 @@ import {
 
 import type { PacketView } from './wire/packet-view.ts';
 
-/** The data that the MAC of a hop field covers, which exclude the flags. */
+/** The fields that the MAC of a hop field covers; the flags are not among them. */
 export interface HopMacFields {
-  /** Beta at this hop, 16 bits. */
+  /** The segment id at this hop (beta), 16 bits. */
   readonly segmentId: number;
   /** Timestamp of the info field, s. */
   readonly timestamp: number;
@@ -38,7 +39,7 @@ const TIMESTAMP_OFFSET = 4;
 const EXP_TIME_OFFSET = 9;
 const INGRESS_OFFSET = 10;
 const EGRESS_OFFSET = 12;
-/** Info bytes 2–7 and hop bytes 1–5 are the input; both keep their order. */
+/** The MAC covers bytes 2–7 of the info field and bytes 1–5 of the hop field, in this order. */
 const INFO_COVERED_OFFSET = 2;
 const HOP_COVERED_OFFSET = 1;
 const HOP_COVERED_LENGTH = 5;
@@ -46,13 +47,16 @@ const AES_BLOCK_LENGTH = 16;
 
 /**
  * Derives the key for hop field MACs from an AS's master key: PBKDF2-HMAC-SHA256, 1,000 iterations,
- * 16 bytes. Takes a millisecond: once per AS at start.
+ * 16 bytes. Takes a millisecond, so it is done once per AS, at the start.
  */
 export function deriveForwardingKey(crypto: CryptoProvider, masterKey: Uint8Array): Uint8Array {
   return derivePbkdf2Key(crypto, masterKey, FORWARDING_KEY_SALT);
 }
 
-/** PBKDF2-HMAC-SHA256 with 1,000 iterations and 16 bytes of output. @param salt ASCII. */
+/**
+ * Derives a key by PBKDF2-HMAC-SHA256 with 1,000 iterations and 16 bytes of output.
+ * @param salt ASCII text.
+ */
 export function derivePbkdf2Key(
   crypto: CryptoProvider,
   password: Uint8Array,
@@ -66,13 +70,16 @@ export function derivePbkdf2Key(
   });
 }
 
-/** Beta of the next hop: beta XOR the first two bytes of this hop's MAC. */
+/**
+ * Computes the segment id of the next hop: that of this hop XOR the first two bytes of this hop's
+ * MAC.
+ */
 export function nextSegmentId(segmentId: number, mac: Uint8Array): number {
   return segmentId ^ readUint16(mac, 0);
 }
 
 /**
- * Writes the 16-byte block that is authenticated.
+ * Writes the 16-byte block that the MAC of a hop field authenticates.
  *
  *     |            0x0000             |             SegID             |
  *     |                           Timestamp                           |
@@ -89,7 +96,10 @@ export function writeHopMacInput(fields: HopMacFields, into: Uint8Array): void {
   writeUint16(into, EGRESS_OFFSET, fields.consEgress);
 }
 
-/** The last block of AES-128-CBC with IV 0 over the zero-padded input, for inputs whose lengths cannot differ. */
+/**
+ * Computes the last block of AES-128-CBC with IV 0 over the zero-padded input. Secure only if all
+ * inputs under a key have the same length.
+ */
 export function computeCbcMac(
   crypto: CryptoProvider,
   key: Uint8Array,
@@ -103,13 +113,17 @@ export function computeCbcMac(
     for (let at = 0; at < AES_BLOCK_LENGTH; at++) {
       block[at] = (block[at] as number) ^ (state[at] as number);
     }
-    // One block of counter mode over zeros is the block cipher itself.
+    // Counter mode encrypts the counter block, so over zeros its output is the block cipher of
+    // `block`.
     state = Uint8Array.from(crypto.aesCtr(key, block, zeros));
   }
   return state;
 }
 
-/** Computes and checks hop field MACs with one AS's forwarding key; reuses its two blocks. */
+/**
+ * Computes and checks hop field MACs with one AS's forwarding key; reuses one input block and one
+ * tag for all calls.
+ */
 export class HopAuthenticator {
   readonly #key: MacKey;
   readonly #input = new Uint8Array(HOP_MAC_INPUT_LENGTH);
@@ -120,24 +134,29 @@ export class HopAuthenticator {
     this.#key = key;
   }
 
-  /** The full 16-byte tag of these fields; valid until the next call. */
+  /** Computes the full 16-byte MAC of these fields; the array is valid until the next call. */
   tag(fields: HopMacFields): Uint8Array {
     writeHopMacInput(fields, this.#input);
     this.#key.tag(this.#input, this.#tag);
     return this.#tag;
   }
 
-  /** The full tag that was computed last, 16 bytes: the key of the hop's EPIC-HP fields. Valid until the next call. */
+  /**
+   * The full MAC that was computed last, 16 bytes: the key of the hop's EPIC-HP fields. Valid until
+   * the next call.
+   */
   get latestTag(): Uint8Array {
     return this.#tag;
   }
 
-  /** A hop field's MAC, a fresh array of 6 bytes. */
+  /** Computes the MAC of a hop field: the first 6 bytes of the full MAC, in a new array. */
   mac(fields: HopMacFields): Uint8Array {
     return this.tag(fields).slice(0, HOP_MAC_LENGTH);
   }
 
-  /** Computes the tag of the view's current hop field; valid until the next call. */
+  /**
+   * Computes the full MAC of the view's current hop field; the array is valid until the next call.
+   */
   tagOf(view: PacketView): Uint8Array {
     const { buffer, infoOffset, hopOffset } = view;
     const input = this.#input;

@@ -1,13 +1,13 @@
 /**
- * SCION border router: what must hold whatever happens to the network.
+ * SCION border router: limits that must hold in every scenario, whatever happens to the network.
  *
  * @module
  */
 import type { Must } from '../../engine/host/must.ts';
 
 /**
- * Links come up again, also those that no traffic needs: a session that is down sends each second, and it takes three
- * packets (RFC 5880 section 6.2).
+ * Links come up again after faults, also links without traffic: a session that is down sends a
+ * packet each second, and three packets bring it up (RFC 5880 section 6.2).
  */
 export const ROUTER_MUST: Must = {
   always: {},

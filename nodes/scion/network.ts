@@ -1,6 +1,7 @@
 /**
- * What SCION reads from the attributes of a network: areas are autonomous systems, links between
- * them have a relation and an interface number at each end. Other protocols read it from here.
+ * Reads the attributes of a network that SCION uses: areas are autonomous systems, links between
+ * them have a relation and an interface number at each end. Other protocols use these functions
+ * too.
  *
  * SCION control plane, "Path Exploration" (link types) and "ISD and AS numbering".
  *
@@ -16,11 +17,11 @@ import { memoisePerObject } from '../../engine/pure/once-per.ts';
 import { type IsdAs, requireIsdAs } from './wire/isd-as.ts';
 
 /**
- * Business relations of a link, seen from end `a` to end `b`; `internal`: inside one AS, or in a
- * network without any.
+ * Business relations of a link, seen from end `a` to end `b`. `internal`: the link is inside one
+ * AS, or in a network without ASes.
  */
 export const LINK_RELATIONS = ['core', 'parent-child', 'peer', 'internal'] as const;
-/** A business relation between two ASes, see {@link LINK_RELATIONS}. */
+/** The relation of a link, see {@link LINK_RELATIONS}. */
 export type LinkRelation = (typeof LINK_RELATIONS)[number];
 
 /** Role of a neighbour AS, as seen from this one. */
@@ -29,35 +30,38 @@ export type NeighbourRelation = 'core' | 'parent' | 'child' | 'peer';
 /** An interface of an AS: its end of a link to another AS. */
 export interface AsExit {
   readonly link: LinkView;
-  /** The end in this AS, and that in the other. */
+  /** The end of the link in this AS; below it the end in the other AS. */
   readonly near: LinkEndView;
   readonly far: LinkEndView;
   readonly farIsdAs: IsdAs;
   readonly neighbour: NeighbourRelation;
 }
 
-/** The protocol of border routers. */
+/** Name of the protocol of border routers. */
 export const ROUTER_PROTOCOL = 'scion';
-/** The protocol of control services, which make hop fields with the forwarding key of their AS. */
+/**
+ * Name of the protocol of control services, which make hop fields with the forwarding key of their
+ * AS.
+ */
 export const CONTROL_PROTOCOL = 'control-service';
 
-/** An autonomous system of the topology, as SCION sees it. */
+/** An autonomous system of the topology, with the attributes that SCION uses. */
 export interface AutonomousSystem {
   readonly isdAs: IsdAs;
   readonly core: boolean;
-  /** Largest datagram inside it, bytes. */
+  /** Largest datagram inside the AS, bytes. */
   readonly mtu: number;
 }
 
 /**
- * The AS of a host; undefined if it is in none.
+ * Returns the AS of a host; undefined if the host is in no area.
  * @throws RangeError if its area is no AS.
  */
 export function isdAsOf(host: Pick<HostView, 'area'> | undefined): IsdAs | undefined {
   return host?.area === undefined ? undefined : requireIsdAs(host.area);
 }
 
-/** The relation of a link. */
+/** Reads the relation of a link. */
 export function readLinkRelation({ id, attributes }: LinkView): LinkRelation {
   const { relation = 'internal' } = attributes ?? {};
   const known = LINK_RELATIONS.find((one) => one === relation);
@@ -65,7 +69,7 @@ export function readLinkRelation({ id, attributes }: LinkView): LinkRelation {
   return known;
 }
 
-/** The number of a link's interface, unique in its AS; 0 on internal links. */
+/** Reads the interface number of a link end, which is unique in its AS; 0 on internal links. */
 export function interfaceIdOf({ host, attributes }: LinkEndView): number {
   const { interface: number = 0 } = attributes ?? {};
   if (typeof number === 'number') return number;
@@ -73,8 +77,8 @@ export function interfaceIdOf({ host, attributes }: LinkEndView): number {
 }
 
 /**
- * The interfaces of an AS, in the order of the links.
- * @throws RangeError if a link to another AS ends in none.
+ * Lists the interfaces of an AS, in the order of the links.
+ * @throws RangeError if a link to another AS has an end that is in no AS.
  */
 export function exitsOf(
   isdAs: IsdAs,
@@ -106,7 +110,7 @@ const asesByHost = memoisePerObject(
   (hosts: NetworkMap['hosts']) => new Map(hosts.map((view) => [view.name, isdAsOf(view)])),
 );
 
-/** All autonomous systems. */
+/** Lists all autonomous systems of a network. */
 export function listAutonomousSystems({
   areas,
 }: Pick<NetworkMap, 'areas'>): readonly AutonomousSystem[] {
@@ -119,8 +123,9 @@ export function listAutonomousSystems({
 }
 
 /**
- * The control services of a network by their ASes, made once per list of hosts: of several in one AS the first. Paths
- * are discovered, and not made before the run, if there are any.
+ * Finds the control service of each AS, the first one if an AS has several; computed once per list
+ * of hosts. If a network has any control service, paths are discovered during the run and not
+ * computed before it.
  */
 export function findControlServices({
   hosts,

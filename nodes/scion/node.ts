@@ -1,8 +1,8 @@
 /**
- * SCION border router: connects the router to the interface of its host (engine/host/host.ts).
+ * SCION border router: the adapter between the router and its host (engine/host/host.ts).
  *
- * Opens one socket per link to another AS and one for its own AS, monitors links with BFD, and
- * performs what the router decides. Decisions are in router/, packets in wire/.
+ * Opens one socket for each link to another AS and one for its own AS, monitors links with BFD, and
+ * performs the router's decisions, which are made in router/.
  *
  * @module
  */
@@ -35,12 +35,15 @@ import { SERVICE_NUMBERS } from './wire/host-address.ts';
 import { isdAsWords } from './wire/isd-as.ts';
 import type { PacketView } from './wire/packet-view.ts';
 
-/** Creates a border router on `host`. @throws RangeError when the topology has no place for it. */
+/**
+ * Creates a border router on `host`.
+ * @throws RangeError when the router is in no AS, or an interface number is used twice.
+ */
 export function createRouterNode(host: Host, setup: NodeSetup<RouterOptions>): NodeHandle {
   return new RouterNode(host, setup);
 }
 
-/** How packets of a link to another router are sent. */
+/** The socket and the address with which packets of a link to another router are sent. */
 interface Underlay {
   readonly socket: DatagramSocket;
   readonly remote: Endpoint;
@@ -52,7 +55,9 @@ class RouterNode implements NodeHandle, RouterOutput {
   readonly #situation: RouterSurroundings;
   readonly #monitor: LinkMonitor;
   readonly #router: BorderRouter;
-  /** Underlays by link index; undefined if the port of a link could not be bound. */
+  /**
+   * The underlay of each link, by link index; undefined if the port of the link could not be bound.
+   */
   readonly #underlays: (Underlay | undefined)[] = [];
   /** Siblings by endpoint; any other sender inside the AS is a host. */
   readonly #siblings = new Map<Endpoint, RouterLink>();
@@ -61,7 +66,10 @@ class RouterNode implements NodeHandle, RouterOutput {
   readonly #replies: Counter;
   readonly #suppressed: Counter;
   #internal: DatagramSocket | undefined;
-  /** The class (DSCP) of the datagram being processed; its packet leaves with the same class. */
+  /**
+   * Traffic class (DSCP) of the datagram that is being processed; its packet leaves with the same
+   * class.
+   */
   #dscp = 0;
 
   constructor(host: Host, setup: NodeSetup<RouterOptions>) {
@@ -156,7 +164,7 @@ class RouterNode implements NodeHandle, RouterOutput {
     return this.#internal === undefined ? undefined : { socket: this.#internal, remote: to };
   }
 
-  /** Sends a message of our own, BFD or SCMP. */
+  /** Sends a copy of a packet that this router made: BFD or SCMP. */
   #sendCopy(underlay: Underlay | undefined, bytes: Uint8Array): void {
     if (underlay === undefined) return;
     const { socket, remote } = underlay;
@@ -166,7 +174,7 @@ class RouterNode implements NodeHandle, RouterOutput {
     if (sent !== 'sent') this.#host.drop('queue-full');
   }
 
-  /** A separate socket for a link to another AS; siblings share the internal one. */
+  /** Opens a separate socket for a link to another AS; siblings share the internal socket. */
   #connect(peer: RouterPeer): Underlay | undefined {
     const { link } = peer;
     if (link.kind === 'sibling') {

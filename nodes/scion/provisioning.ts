@@ -1,10 +1,9 @@
 /**
- * What an AS is provisioned with, and what it publishes: its routers share the forwarding key and
- * the DRKey secret; hosts get path segments, but cannot compute their MACs.
+ * The secrets with which an AS is provisioned, and the segments that it publishes. Its routers
+ * share the forwarding key and the DRKey secret; hosts get path segments, but cannot compute MACs.
  *
- * This replaces the control service of each AS: segments are computed before the nodes start, anew
- * for every half hour of the run, since hop fields are valid for six hours. Dynamic beaconing could
- * replace it.
+ * In a network without control services, segments are computed before the nodes start: a new set
+ * for every half hour of the run, since hop fields are valid for six hours.
  *
  * @module
  */
@@ -35,7 +34,8 @@ import { DrkeyStore } from './router/drkey-store.ts';
 import type { IsdAs } from './wire/isd-as.ts';
 
 /**
- * Hop fields are dated back by this much to allow for clock drift, as the reference does for BFD.
+ * Time stamps of segments are so many seconds in the past to allow for clock drift, as the
+ * reference does for BFD.
  */
 const CLOCK_DRIFT_SECONDS = 10;
 /** Largest age of segments when a host requests them, seconds. */
@@ -43,12 +43,12 @@ const REFRESH_SECONDS = 1_800;
 const NS_PER_S = 1_000_000_000;
 const PUBLISHED_INDEX = 'segments';
 
-/** Provisions SCION networks. */
+/** The secrets and published texts of SCION networks. */
 export const scionProvisioning: Provisioning = {
   sharedSecrets: (host: HostView) => {
     const own = isdAsOf(host);
     if (own === undefined) return [];
-    // A control service makes hop fields, and hands out level 1 keys.
+    // A control service needs these secrets too: it makes hop fields and issues level 1 keys.
     return [forwardingSecret(own), drkeySecretName(own)];
   },
   sharedWith: [CONTROL_PROTOCOL],
@@ -65,7 +65,10 @@ function drkeySecretName(as: string): string {
   return `drkey/${as}`;
 }
 
-/** The keys that an AS shares with hosts and other ASes, derived from its secret. */
+/**
+ * Creates the store of the keys that an AS shares with hosts and other ASes, derived from its
+ * secret.
+ */
 export function drkeyStoreOf(
   crypto: CryptoProvider,
   as: IsdAs,
@@ -74,7 +77,7 @@ export function drkeyStoreOf(
   return new DrkeyStore(crypto, shared(drkeySecretName(as), ROUTER_PROTOCOL));
 }
 
-/** The forwarding key shared by all routers of an AS, with which they check hop fields. */
+/** Derives the forwarding key of an AS, 16 bytes, with which all its routers check hop fields. */
 export function forwardingKeyOf(
   crypto: CryptoProvider,
   as: IsdAs,
@@ -83,7 +86,7 @@ export function forwardingKeyOf(
   return deriveForwardingKey(crypto, shared(forwardingSecret(as), ROUTER_PROTOCOL));
 }
 
-/** The input for finding a host's paths. */
+/** The network and the time for which paths are found. */
 export interface PathFinderSources {
   readonly network: NetworkView;
   readonly crypto: CryptoProvider;
@@ -91,18 +94,21 @@ export interface PathFinderSources {
   readonly seconds: number;
 }
 
-/** Finders by network map and segment time: shared by all hosts of a network. */
+/**
+ * Path finders by list of hosts and by time of the segments, so that all hosts of a network share
+ * them.
+ */
 const findersOf = memoisePerObject((_: NetworkMap['hosts']) => new Map<number, PathFinder>());
 
 /**
- * The path finder over the latest segments published at or before `seconds`.
+ * Returns the path finder over the latest segments made at or before `seconds`.
  * @throws Error when the network has no router, and so no segments.
  */
 export function makePathFinder({ network, crypto, seconds }: PathFinderSources): PathFinder {
   const index = network.published(`${ROUTER_PROTOCOL}/${PUBLISHED_INDEX}`);
   if (index === undefined) throw new Error('no segments were published: the network has no router');
   const instants = JSON.parse(index) as readonly number[];
-  // A clock that is behind all of them gets the first segments.
+  // If the clock is behind all of these times, the first segments are used.
   const latest = instants.findLast((instant) => instant <= seconds) ?? instants[0] ?? seconds;
   const known = findersOf(network.hosts);
   const found = known.get(latest);
@@ -125,7 +131,7 @@ function segmentsName(instant: number): string {
 
 function publishSegments(publisher: PublishContext): Readonly<Record<string, string>> {
   const { network, crypto, seconds, durationNs } = publisher;
-  // Where there are control services, segments are discovered.
+  // In a network with control services, segments are discovered during the run.
   if (findControlServices(network).size > 0) return {};
   const topology = {
     ases: listAutonomousSystems(network).map((as) => {

@@ -1,6 +1,6 @@
 /**
- * What nodes trace about SCION: the sessions of routers, and the paths and segments that a user of
- * paths has found. Nodes write these states, drawings read them.
+ * The states that nodes trace about SCION: the BFD sessions of routers, and the paths and segments
+ * that a gateway or another user of paths has found. Nodes write these states, drawings read them.
  *
  * @module
  */
@@ -32,11 +32,11 @@ export interface AsSequence {
   readonly steps: readonly AsSequenceStep[];
 }
 
-/** A link between two ASes, and the AS behind it. */
+/** A link between two ASes, and the AS at its far end. */
 export interface AsSequenceStep {
-  /** Interface of the AS before the link. */
+  /** Interface of the link in the previous AS. */
   readonly out: number;
-  /** Interface of the AS behind it. */
+  /** Interface of the link in the AS `isdAs`. */
   readonly into: number;
   readonly isdAs: string;
 }
@@ -47,7 +47,7 @@ const STEP = textFormatFromTemplate('{out}>{into} {isdAs}', {
   isdAs: wordFormat,
 });
 
-/** A walk as people write it: `1-ff00:0:111 41>1 1-ff00:0:110 2>7 2-ff00:0:210`. */
+/** Text form of a sequence of ASes: `1-ff00:0:111 41>1 1-ff00:0:110 2>7 2-ff00:0:210`. */
 export const AS_SEQUENCE_FORM: TextFormat<AsSequence> = {
   write: ({ origin, steps }) =>
     [wordFormat.write(origin), ...steps.map((step) => STEP.write(step))].join(' '),
@@ -69,14 +69,16 @@ export const SEGMENT_ROLES = ['up', 'core', 'down'] as const;
 /** The role of a segment. */
 export type SegmentRole = (typeof SEGMENT_ROLES)[number];
 
-/** A segment that a path may be made of. */
+/** A segment that may be part of a path. */
 export interface TracedSegment {
   readonly role: SegmentRole;
-  /** In the direction of beaconing. */
+  /** The ASes and interfaces of the segment, in the direction of beaconing. */
   readonly walk: AsSequence;
 }
 
-/** The path that each route takes, in the direction of travel. */
+/**
+ * The ASes and interfaces of each path to a peer, in the direction of travel, by name of the path.
+ */
 export const ROUTE_TRACE = declareStatePerPath('route {path} to {peer}', AS_SEQUENCE_FORM);
 
 /** The segments between a node and its peer: `up A 1>2 B, down A 3>1 C`. */

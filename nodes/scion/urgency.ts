@@ -1,19 +1,19 @@
 /**
- * Which SCION packets are essential for the network: those with the traffic class that the
- * reference uses for BFD (0xb8, expedited forwarding of RFC 3246). Gateways also use it for probes,
- * reports and handshakes.
+ * Recognises and marks the SCION packets that are essential for the network: those with the traffic
+ * class that the reference uses for BFD (0xb8, expedited forwarding of RFC 3246). Gateways also use
+ * this class for probes, reports and handshakes.
  *
- * The class is neither authenticated nor changed on the way, so anyone may claim it: hosts queue
- * only few such packets ahead of others.
+ * The class is neither authenticated nor changed on the way, so any sender may use it: therefore
+ * hosts queue only few such packets ahead of others.
  *
  * @module
  */
 import { BFD_TRAFFIC_CLASS } from './bfd/geometry.ts';
 
-/** Traffic class of packets that go ahead of data where a processor is overloaded. */
+/** Traffic class of packets that are processed before data when a processor is overloaded. */
 export const URGENT_TRAFFIC_CLASS = BFD_TRAFFIC_CLASS;
 
-/** True for a packet of the urgent class; reads the first two bytes only. */
+/** True if a packet has the urgent class; reads its first two bytes only. */
 export function isUrgentPacket(buffer: Uint8Array, offset: number, length: number): boolean {
   if (length < 2) return false;
   const [first = 0, second = 0] = [buffer[offset], buffer[offset + 1]];

@@ -1,7 +1,7 @@
 /**
  * Reads segments and routes from a node's traced states, and determines the segments of each route
  * (SCION control plane, "Path Segment Combination"): the beginning of an up segment, a whole core
- * segment, the end of a down segment; a peering link may connect up and down.
+ * segment, and the end of a down segment; a peering link may connect an up and a down segment.
  *
  * @module
  */
@@ -21,13 +21,13 @@ import {
   type TracedSegment,
 } from './trace-states.ts';
 
-/** A segment in the direction of travel. */
+/** A segment, with its ASes and links in the direction of travel. */
 export interface DrawnSegment {
-  /** `up:0`, used for selection. */
+  /** Identifies the segment in a selection, such as `up:0`. */
   readonly key: string;
   readonly role: Role;
   readonly ases: readonly string[];
-  /** `1-ff00:0:111#1>1-ff00:0:110#1`. */
+  /** The links, such as `1-ff00:0:111#1>1-ff00:0:110#1`. */
   readonly links: readonly string[];
   /** The text as traced, in the direction of beaconing. */
   readonly words: string;
@@ -38,26 +38,26 @@ export interface DrawnRoute {
   readonly name: string;
   readonly ases: readonly string[];
   readonly links: readonly string[];
-  /** Keys of the segments, by role. */
+  /** Keys of the segments of which the path consists, by role. */
   readonly parts: Readonly<Partial<Record<Role, string>>>;
   readonly isActive: boolean;
-  /** The quality as the user of the paths measured it. */
+  /** Text of the quality that the source has measured. */
   readonly quality: string;
 }
 
 /** All segments and paths between two nodes. */
 export interface PathCombination {
-  /** `gateway-111>gateway-211`. */
+  /** Names of both nodes, such as `gateway-111>gateway-211`. */
   readonly name: string;
   readonly segments: readonly DrawnSegment[];
   readonly routes: readonly DrawnRoute[];
-  /** The traced text of the segments, if it cannot be read. */
+  /** The traced text of the segments, if it cannot be parsed. */
   readonly unread?: string;
 }
 
 const UNMEASURED = 'not measured';
 
-/** The states that a node traced about the paths to each of its peers. */
+/** Reads the states that a node traced about the paths to each of its peers. */
 export function pathCombinationsOf({ name, states }: NodeState): readonly PathCombination[] {
   return readTracedStates(SEGMENTS_TRACE, states).map(({ key: { peer }, value, text }) => {
     const segments = value === undefined ? [] : segmentsOf(value);
@@ -120,7 +120,7 @@ function routesOf(
     const quality =
       measured?.value === undefined ? (measured?.text ?? UNMEASURED) : qualityText(measured.value);
     const rest = { isActive: name === active, quality };
-    // A route that cannot be read is listed by its text in the trace.
+    // A route whose traced text cannot be parsed is listed with that text.
     if (value === undefined) return [{ name, ases: [text], links: [], parts: {}, ...rest }];
     const steps = stepsOf(value);
     return [{ name, ...steps, parts: partsOf(steps.links, segments), ...rest }];
@@ -135,7 +135,8 @@ function qualityText({ health, rttUs, loss }: TracedPathQuality): string {
 type Parts = Readonly<Partial<Record<Role, string>>>;
 
 /**
- * The segments of a route: the first up, core and down segments, in that order, that leave no gap.
+ * Finds the segments of a route: the first combination of an up, a core and a down segment (each
+ * may be missing) that has exactly the links of the route.
  */
 function partsOf(links: readonly string[], segments: readonly DrawnSegment[]): Parts {
   for (const up of [...segmentsIn(segments, 'up'), undefined]) {
@@ -147,7 +148,10 @@ function partsOf(links: readonly string[], segments: readonly DrawnSegment[]): P
   return {};
 }
 
-/** Core and down segment of what remains after an up segment; undefined when nothing fits. */
+/**
+ * Finds the core and down segment for the links that remain after an up segment; undefined when
+ * none fit.
+ */
 function partsBehind(
   links: readonly string[],
   segments: readonly DrawnSegment[],
@@ -181,7 +185,7 @@ function startsWith(links: readonly string[], begin: readonly string[]): boolean
   return begin.length <= links.length && begin.every((link, at) => link === links[at]);
 }
 
-/** True when `links` is the end of a down segment, or all of it. */
+/** True when `links` are the last links of a down segment, or all of them. */
 function isEndOf(links: readonly string[], down: readonly string[]): boolean {
   if (links.length === 0 || links.length > down.length) return false;
   return startsWith(down.slice(-links.length), links);

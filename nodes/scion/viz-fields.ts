@@ -1,7 +1,7 @@
 /**
- * The fields of a SCION packet: common header, addresses, path, and a UDP header after them. SCION
- * header specification "Common Header", "Address Header", "Path Type: SCION". Extension headers and
- * SCMP are shown as one field of bytes; applications' data is not interpreted.
+ * Reads the fields of a SCION packet: common header, addresses, path, and a UDP header after them.
+ * SCION header specification "Common Header", "Address Header", "Path Type: SCION". Extension
+ * headers and SCMP are shown as one field of bytes; applications' data is not interpreted.
  *
  * @module
  */
@@ -83,7 +83,10 @@ const COMMON: readonly LayoutField[] = [
   { name: '', size: 2 },
 ];
 
-/** `1-ff00:0:111`; AS numbers of BGP in decimal. */
+/**
+ * Makes the field of an ISD-AS number, shown as `1-ff00:0:111`, or with a decimal AS number if it
+ * is one of BGP.
+ */
 function isdAs(side: string): LayoutField {
   const isd = `${side} ISD`;
   const as = `${side} AS`;
@@ -96,10 +99,13 @@ function isdAs(side: string): LayoutField {
   };
 }
 
-/** "Address Header": the low two bits of a type are the number of lines of 4 bytes, minus one. */
+/**
+ * Makes the fields of a host address. "Address Header": the low two bits of a type are the length
+ * in lines of 4 bytes, minus one.
+ */
 function hostOf(side: string): readonly LayoutField[] {
   const lines = `${side} host lines`;
-  // Type 0 with one line is an IPv4 address.
+  // Type 0 with a length of one line is an IPv4 address.
   const of = [`${side} host type`, lines];
   const size: LayoutAmount = { of: lines, times: HEADER_UNIT_BYTES, plus: HEADER_UNIT_BYTES };
   return [
@@ -112,7 +118,7 @@ const SEGMENTS = ['hops of segment 0', 'hops of segment 1', 'hops of segment 2']
 const IS_SCION: FieldCondition = { of: 'path type', is: [PATH_TYPE_SCION, PATH_TYPE_EPIC] };
 const IS_EPIC: FieldCondition = { of: 'path type', is: [PATH_TYPE_EPIC] };
 
-/** "Path Type: EPIC-HP": what stands before the SCION path. */
+/** "Path Type: EPIC-HP": the fields before the SCION path. */
 const EPIC: readonly LayoutField[] = [
   {
     ...{ name: 'packet', size: EPIC_PACKET_ID_LENGTH, when: IS_EPIC },

@@ -1,6 +1,6 @@
 /**
- * SCION's drawing: the path combiner. Up, core and down segments between two ASes, and the paths
- * combined from them; selecting a segment leaves the paths that use it.
+ * The drawing of SCION: the path combiner. It shows up, core and down segments between two ASes,
+ * and the paths combined from them; if a segment is selected, only paths that use it are shown.
  *
  * Segments, routes and qualities come from the states of the source node (`trace-states.ts`,
  * `_kit/path-states.ts`).
@@ -35,11 +35,17 @@ const HEAD = 34;
 const CARD = 26;
 const ROW = 28;
 const TALL_ROW = 46;
-/** Segments per role, and paths, that are drawn; the table lists all paths. */
+/**
+ * Largest number of segments of each role that are drawn; below it, of paths. The table lists all
+ * paths.
+ */
 const CARDS_SHOWN = 12;
 const ROUTES_SHOWN = 16;
 
-/** The drawings of SCION in the browser view, and what routers believe about their links. */
+/**
+ * The drawings of SCION in the browser view, and the states of links according to the routers' BFD
+ * sessions.
+ */
 export const viz: ProtocolViz = {
   protocol: 'scion',
   beliefsOf: ({ states }) =>
@@ -116,7 +122,7 @@ function sentenceOf({ name, ases, quality, isActive }: DrawnRoute): string {
   return `${name} by ${ases.join(', ')}${isActive ? ', in use' : ''}: ${quality}`;
 }
 
-/** Controls to choose among several pairs. */
+/** Draws the controls with which one of several pairs of nodes is chosen. */
 function pairsAt(pairs: readonly PathCombination[], shown: PathCombination, width: number): Block {
   if (pairs.length < 2) return { shapes: [], end: 0 };
   const wide = Math.min(width, 260);
@@ -138,7 +144,7 @@ interface Place {
   readonly width: number;
 }
 
-/** Three columns of segments, in the direction of travel. */
+/** Draws three columns of segments, one for each role, in the direction of travel. */
 function cardsAt(
   pair: PathCombination,
   place: Place & { readonly shown: readonly DrawnRoute[] },
@@ -165,7 +171,7 @@ function cardsAt(
   return { shapes, end: y + HEAD + most * (CARD + 4) + 24 };
 }
 
-/** The paths that use the chosen segments, best first. */
+/** Draws the paths that use the selected segments, best first. */
 function routesAt(routes: readonly DrawnRoute[], { chosen, y, width }: Place): Block {
   const tall = width < NARROW_WIDTH_PX ? TALL_ROW : ROW;
   const begin = y + 24;
@@ -249,7 +255,7 @@ function chain({ ases }: DrawnSegment): string {
   return ases.map(short).join(' › ');
 }
 
-/** The last group of an AS number: `110` of `1-ff00:0:110`. */
+/** Returns the last group of an AS number: `110` of `1-ff00:0:110`. */
 function short(isdAs: string): string {
   return isdAs.split(':').at(-1) ?? isdAs;
 }

@@ -1,9 +1,9 @@
 /**
- * How a BFD packet travels in SCION: over a one-hop path to another AS, over an empty path to a
+ * Encodes BFD packets as SCION packets: with a one-hop path to another AS, with an empty path to a
  * sibling.
  *
- * SCION doc/protocols/bfd.rst, reference router/dataplane.go (bfdSend). Builds complete packets,
- * ready to send.
+ * SCION doc/protocols/bfd.rst, reference router/dataplane.go (bfdSend). The packets are complete
+ * and ready to send.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import {
 } from './geometry.ts';
 import { type BfdPacket, encodeBfdControlPacket } from './packet.ts';
 
-/** Both ends of a link. */
+/** The ISD-AS numbers and addresses of both ends of a link. */
 export interface BfdPacketAddresses {
   readonly source: IsdAs;
   readonly sourceHost: HostAddress;
@@ -46,7 +46,9 @@ const NO_HOP: HopField = {
   mac: NO_MAC,
 };
 
-/** Stands for a one-hop path where only its length counts: all one-hop paths are equally long. */
+/**
+ * A one-hop path of zeros, used where only the length counts: all one-hop paths are equally long.
+ */
 export const BLANK_ONE_HOP_PATH: OneHopPath = {
   kind: 'one-hop',
   info: { isPeering: false, isConsDir: true, segmentId: 0, timestamp: 0 },
@@ -54,7 +56,7 @@ export const BLANK_ONE_HOP_PATH: OneHopPath = {
   second: NO_HOP,
 };
 
-/** A one-hop path out of interface `ifId`, valid from now. */
+/** Makes a one-hop path that leaves the AS by interface `ifId` and is valid from now on. */
 export function makeOneHopPath(
   hops: HopAuthenticator,
   ifId: number,
@@ -64,7 +66,8 @@ export function makeOneHopPath(
     isPeering: false,
     isConsDir: true,
     segmentId: 0,
-    // As in the reference, the time stamp is dated back: clocks of neighbours may be behind ours.
+    // As in the reference, the time stamp is in the past, since the clock of the neighbour may be
+    // behind.
     timestamp: now.seconds - BFD_PATH_BACKDATING_SECONDS,
   };
   const fields = { expTime: EXP_TIME_DEFAULT, consIngress: 0, consEgress: ifId };
@@ -73,9 +76,10 @@ export function makeOneHopPath(
 }
 
 /**
- * Encodes the packets of one link, whose headers differ only in their paths.
- * @param like A path of the length that all of them have: empty to a sibling, {@link BLANK_ONE_HOP_PATH} to another AS.
- * @returns encodes a complete packet, valid until the next call.
+ * Makes an encoder for the BFD packets of one link, whose headers differ only in their paths.
+ * @param like A path as long as those of all packets: empty to a sibling, {@link
+ * BLANK_ONE_HOP_PATH} to another AS.
+ * @returns a function that encodes a complete packet; its result is valid until the next call.
  */
 export function bfdPacketEncoder(
   ends: BfdPacketAddresses,

@@ -13,23 +13,26 @@ export const BFD_VERSION = 1;
 export const BFD_CONTROL_PACKET_BYTES = 24;
 /** Consecutive lost packets after which a link counts as down (reference router/config). */
 export const BFD_DETECT_MULTIPLIER = 3;
-/** Interval at which we want to send, ns: 200 ms (reference router/config). */
+/** Desired interval between sent packets, ns: 200 ms (reference router/config). */
 export const BFD_DESIRED_MIN_TX_NS = 200_000_000;
-/** Interval at which we are able to receive, ns: 200 ms (reference router/config). */
+/** Shortest supported interval between received packets, ns: 200 ms (reference router/config). */
 export const BFD_REQUIRED_MIN_RX_NS = 200_000_000;
-/** 6.8.3: while the session is not up, the interval is at least one second. */
+/** 6.8.3: shortest interval between sent packets while the session is down, ns: one second. */
 export const BFD_SLOW_TX_INTERVAL_NS_MIN = 1_000_000_000;
-/** Intervals are transmitted in microseconds (4.1). */
+/** Unit of intervals in packets, ns: they are transmitted in microseconds (4.1). */
 export const BFD_INTERVAL_UNIT_NS = 1000;
 /** 6.8.7: jitter shortens an interval by up to this many per cent (exclusive). */
 export const BFD_JITTER_PERCENT_MAX = 25;
-/** 6.8.7: with a detect multiplier of 1, jitter shortens it by at least this many per cent. */
+/**
+ * 6.8.7: with a detect multiplier of 1, jitter shortens an interval by at least this many per cent.
+ */
 export const BFD_JITTER_PERCENT_MIN_SINGLE = 10;
-/** BFD between routers uses this traffic class and flow (reference router/dataplane.go). */
+/** Traffic class of BFD packets between routers (reference router/dataplane.go). */
 export const BFD_TRAFFIC_CLASS = 0xb8;
 /** Flow id of BFD packets between routers (reference router/dataplane.go). */
 export const BFD_FLOW_ID = 0xdead;
 /**
- * The one-hop path of a BFD packet is dated back by this many seconds, for clocks that are behind.
+ * The time stamp of a BFD packet's one-hop path is this many seconds in the past, since the
+ * receiver's clock may be behind.
  */
 export const BFD_PATH_BACKDATING_SECONDS = 10;

@@ -1,8 +1,9 @@
 /**
- * BFD on all links of a router: one session per link to another AS and per sibling.
+ * Runs BFD on all links of a router: one session for each link to another AS and for each sibling.
  *
- * Keeps `link.isUp` up to date for each link; the caller sends the bytes. RFC 5880, and reference
- * router/dataplane.go for the consequence: a link carries packets while its session is up.
+ * Keeps `link.isUp` of each link current; the caller sends the bytes. Sessions follow RFC 5880;
+ * that a link carries packets only while its session is up follows the reference
+ * (router/dataplane.go).
  *
  * @module
  */
@@ -30,7 +31,7 @@ export interface LinkMonitorOptions {
   readonly hops: HopAuthenticator;
   /** The BFD parameters; `undefined` treats every link as up. */
   readonly parameters: Omit<BfdParameters, 'discriminator'> | undefined;
-  /** Copies the bytes, which are valid during the call. */
+  /** Sends a packet on a link. Must copy the bytes, which are valid during the call only. */
   readonly send: (link: RouterLink, bytes: Uint8Array) => void;
 }
 
@@ -55,7 +56,7 @@ export class LinkMonitor {
     this.#linksDown = meter.gauge('bfd.links_down');
   }
 
-  /** Starts to monitor the link to `peer`, which counts as down until it answers. */
+  /** Starts to monitor the link to `peer`; the link counts as down until the peer answers. */
   watch(peer: RouterPeer): void {
     const { host, parameters } = this.#options;
     if (parameters === undefined) return;
@@ -86,7 +87,7 @@ export class LinkMonitor {
     return this.#sessions.get(link)?.state;
   }
 
-  /** Tells every neighbour that this router is leaving, and stops. */
+  /** Tells every peer that this router stops, and ends all sessions. */
   stop(): void {
     this.#isStopping = true;
     for (const session of this.#sessions.values()) session.stop();
@@ -126,7 +127,7 @@ export class LinkMonitor {
     );
   }
 
-  /** Sends packets to a peer. */
+  /** Returns a function that sends BFD packets to a peer. */
   #senderTo({ link, isdAs: target, address: targetAddress }: RouterPeer): SendBfdPacket {
     const { host, hops, isdAs: source, address: sourceHost, send } = this.#options;
     const ends = { source, sourceHost, target, targetHost: parseAddress(targetAddress) };

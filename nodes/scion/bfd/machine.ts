@@ -2,8 +2,8 @@
  * One BFD session as a pure state machine: inputs in, effects out.
  *
  * RFC 5880 6.2 (states), 6.8.1 to 6.8.7 in asynchronous mode. Differs from the SCION reference in
- * one transition: a received AdminDown leads to Down (RFC 5880 6.8.6), not to AdminDown. Bytes are
- * in session.ts.
+ * one transition: a received AdminDown leads to Down (RFC 5880 6.8.6), not to AdminDown. session.ts
+ * encodes and decodes the packets.
  *
  * @module
  */
@@ -19,21 +19,21 @@ import {
 } from './geometry.ts';
 import type { BfdDropReason, BfdPacket, BfdStateName } from './packet.ts';
 
-/** Parameters of one end; constant over the life of a session. */
+/** Parameters of this end of a session; they do not change during the session. */
 export interface BfdParameters {
   /** Intervals without a packet after which the peer declares the link down, 1 … 255. */
   readonly detectMultiplier: number;
-  /** Nanoseconds between sent packets once the session has left Down. */
+  /** Desired interval between sent packets once the session has left Down, ns. */
   readonly desiredMinTxNs: number;
-  /** Nanoseconds between packets that we can receive. */
+  /** Shortest interval between received packets that this end supports, ns. */
   readonly requiredMinRxNs: number;
   /** The local discriminator, 1 to 2^32-1. */
   readonly discriminator: number;
 }
 
 /**
- * The timers of a session. `send`: the next packet is due. `detection`: the peer has been silent
- * too long.
+ * The timers of a session. `send`: the next packet is due. `detection`: no packet of the peer has
+ * arrived for too long.
  */
 type BfdTimer = 'send' | 'detection';
 
@@ -48,7 +48,7 @@ export type BfdEffect =
   | { readonly kind: 'state'; readonly state: BfdStateName }
   | { readonly kind: 'drop'; readonly reason: BfdDropReason };
 
-/** State after a received packet, by our state and the received state (6.2, 6.8.6). */
+/** State after a received packet, by this end's state and the received state (6.2, 6.8.6). */
 const AFTER_PACKET: Readonly<Record<BfdStateName, Readonly<Record<BfdStateName, BfdStateName>>>> = {
   'admin-down': {
     'admin-down': 'admin-down',
@@ -71,12 +71,12 @@ export class BfdMachine implements StateMachine<BfdInput, BfdEffect> {
   #remoteDiscriminator = 0;
   /** The peer's minimum receive interval, ns; 0 while unknown. */
   #remoteMinRxNs = 0;
-  /** When the interval that is under way began. */
+  /** Start of the present interval between sent packets. */
   #sinceNs: Nanoseconds = 0;
 
   /**
    * @param jitter Shortens the intervals between packets; nothing else is drawn from it.
-   * @param now The first packet is due one interval later.
+   * @param now The present instant; the first packet is due one interval later.
    */
   constructor(parameters: BfdParameters, jitter: Random, now: Nanoseconds) {
     this.#parameters = parameters;
@@ -127,7 +127,8 @@ export class BfdMachine implements StateMachine<BfdInput, BfdEffect> {
     this.#remoteDiscriminator = packet.myDiscriminator;
     const slowestNs = this.#remoteMinRxNs;
     this.#remoteMinRxNs = packet.requiredMinRxUs * BFD_INTERVAL_UNIT_NS;
-    // 6.8.4: the peer's multiplier times the longer of its send interval and our receive interval.
+    // 6.8.4: the detection time is the peer's multiplier times the longer of its send interval and
+    // this end's receive interval.
     const intervalNs = Math.max(
       this.#parameters.requiredMinRxNs,
       packet.desiredMinTxUs * BFD_INTERVAL_UNIT_NS,
@@ -136,7 +137,8 @@ export class BfdMachine implements StateMachine<BfdInput, BfdEffect> {
     const isLeavingDown = before === 'down' && this.#state !== before;
     // Reference router/bfd/session.go: leaving Down must not wait for the slow timer.
     if (isLeavingDown) this.#planSend(now);
-    // 6.8.7: the interval is calculated anew when the peer's changes; a longer one from the next packet on.
+    // 6.8.7: the interval is calculated anew when that of the peer changes. A shorter interval
+    // counts at once, a longer one from the next packet on.
     else if (this.#remoteMinRxNs < slowestNs) this.#planSend(this.#sinceNs);
     return this.#state === before ? [] : [{ kind: 'state', state: this.#state }];
   }
@@ -166,7 +168,7 @@ export class BfdMachine implements StateMachine<BfdInput, BfdEffect> {
     ];
   }
 
-  /** Plans the packet that is due an interval after this instant. */
+  /** Sets the timer for the packet that is due one interval after the instant `now`. */
   #planSend(now: Nanoseconds): void {
     this.#sinceNs = now;
     // 6.8.2: no faster than the peer can receive.

@@ -2,7 +2,7 @@
  * The BFD control packet: 24 bytes, without authentication.
  *
  * RFC 5880 4.1 and the reception checks of 6.8.6 that need no session. Poll, final, demand,
- * multipoint, echo and authentication are refused: neither end of a SCION link uses them. No state.
+ * multipoint, echo and authentication are refused: neither end of a SCION link uses them.
  *
  * @module
  */
@@ -45,7 +45,10 @@ export type BfdDropReason = keyof typeof BFD_DROP_REASONS;
 const STATE_SHIFT = 6;
 const DIAGNOSTIC_MASK = 0x1f;
 const VERSION_SHIFT = 5;
-/** Poll, final, authentication, demand, multipoint; "control plane independent" is allowed. */
+/**
+ * The flags poll, final, authentication, demand and multipoint; only "control plane independent" is
+ * allowed.
+ */
 const UNSUPPORTED_FLAGS = 0x20 | 0x10 | 0x04 | 0x02 | 0x01;
 const MY_DISCRIMINATOR_OFFSET = 4;
 const YOUR_DISCRIMINATOR_OFFSET = 8;
@@ -54,7 +57,8 @@ const REQUIRED_MIN_RX_OFFSET = 16;
 const REQUIRED_MIN_ECHO_RX_OFFSET = 20;
 
 /**
- * Decodes the packet of `length` bytes at `offset` and makes the checks of 6.8.6.
+ * Decodes the packet of `length` bytes at `offset`, with those checks of 6.8.6 that need no
+ * session.
  *
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -91,7 +95,7 @@ export function decodeBfdControlPacket(
   return checkDiscriminators(packet) ?? packet;
 }
 
-/** Encodes a packet into `target` at `offset`, 24 bytes. */
+/** Writes a packet into the 24 bytes of `target` at `offset`. */
 export function encodeBfdControlPacket(
   packet: BfdPacket,
   target: Uint8Array,

@@ -1,7 +1,9 @@
 /**
- * One running BFD session: the machine with its timer, and control packets as bytes.
+ * One running BFD session: runs the state machine with its timer, and encodes and decodes its
+ * packets.
  *
- * The caller performs the effects (packets leave on one-hop or empty paths), and assigns packets to links.
+ * The caller performs the effects, such as sending packets, and finds the session of a received
+ * packet.
  *
  * @module
  */
@@ -13,13 +15,13 @@ import { type BfdStateName, decodeBfdControlPacket } from './packet.ts';
 /** What a session needs from its router. */
 export interface BfdSessionParts {
   readonly host: StateMachineHost;
-  /** A stream of its own, for the discriminator and the jitter. */
+  /** A random stream for this session only: for the discriminator and the jitter. */
   readonly random: Random;
   readonly parameters: Omit<BfdParameters, 'discriminator'>;
   readonly perform: (effect: BfdEffect) => void;
 }
 
-/** A session that runs from construction. */
+/** A BFD session, which starts when it is created. */
 export class BfdSession {
   readonly #perform: (effect: BfdEffect) => void;
   readonly #machine: BfdMachine;
@@ -45,7 +47,7 @@ export class BfdSession {
     else this.#shell.take({ kind: 'packet', packet });
   }
 
-  /** Informs the peer and stops. */
+  /** Tells the peer that the session is administratively down, and stops. */
   stop(): void {
     this.#shell.take({ kind: 'admin', state: 'down' });
     this.#shell.stop();
@@ -53,7 +55,8 @@ export class BfdSession {
 }
 
 /**
- * RFC 5880 6.8.1: unique and not zero; with one session per link, a random number is unique enough.
+ * Draws the local discriminator. RFC 5880 6.8.1: it is unique and not zero; with one session per
+ * link, a random number is unique enough.
  */
 function drawDiscriminator(random: Random): number {
   const drawn = random.u32();

@@ -1,6 +1,7 @@
 /**
- * Requests of hosts to the control service of their AS, and its answers, on a stream: a frame is a length, the
- * number of the request, and a message (paths/segment-messages.ts). Nothing of it leaves the AS.
+ * Frames on a stream between a host and the control service of its AS: requests and answers, each
+ * with its length, the number of the request, and a message (paths/segment-messages.ts). They are
+ * used inside the AS only.
  *
  * @module
  */
@@ -8,13 +9,16 @@ import { readUint32, writeUint32 } from '../../_kit/bytes.ts';
 import type { FrameLayout } from '../../_kit/frame-reader.ts';
 
 const HEADER_BYTES = 8;
-/** Longest request: two ISD-AS numbers. */
+/** Longest request, bytes: two ISD-AS numbers. */
 const REQUEST_BYTES_MAX = 64;
-/** Longest answer: three roles of 200 segments, each of some 2 kB. */
+/**
+ * Longest answer, bytes: 200 segments of each of three roles, each segment of some 2 kB, with a
+ * margin.
+ */
 export const ANSWER_BYTES_MAX = 2_097_152;
 
 /**
- * Encodes a frame with path segments for the daemon's stream.
+ * Encodes a frame with a message.
  *
  *     |                            Length                             |
  *     |                            Request                            |
@@ -28,7 +32,7 @@ export function encodeSegmentFrame(request: number, message: Uint8Array): Uint8A
   return bytes;
 }
 
-/** The number of the request and the message of a frame; a view. */
+/** Decodes a frame: the number of the request, and the message as a view of the bytes. */
 export function decodeSegmentFrame(
   buffer: Uint8Array,
   offset: number,
@@ -38,9 +42,9 @@ export function decodeSegmentFrame(
   return { request: readUint32(buffer, offset + 4), message };
 }
 
-/** Frames as a control service reads them. */
+/** Layout of the frames that a control service receives. */
 export const REQUEST_FRAMES: FrameLayout = layout(REQUEST_BYTES_MAX);
-/** Frames as a host reads them. */
+/** Layout of the frames that a host receives. */
 export const ANSWER_FRAMES: FrameLayout = layout(ANSWER_BYTES_MAX);
 
 function layout(most: number): FrameLayout {

@@ -1,6 +1,7 @@
 /**
- * What a control service answers a host of its AS: a SegmentsResponse of the reference with one more field, which a
- * reader that does not know it skips: the interfaces that are believed to be down.
+ * The answer of a control service to a host of its AS: a SegmentsResponse of the reference with one
+ * more field for the interfaces that are believed to be down. Readers that do not know this field
+ * skip it.
  *
  * @module
  */
@@ -19,39 +20,51 @@ import { decodeSegments, encodeSegments, type SegmentsByRole } from '../paths/se
 import { isdAsOfWords, isdAsWords } from '../wire/isd-as.ts';
 import { ANSWER_BYTES_MAX } from './frames.ts';
 
-/** Most interfaces of an answer. */
+/** Largest number of interfaces in an answer that are believed to be down. */
 const REVOKED_MAX = 1_000;
-/** Tags, lengths and numbers of an interface, bytes at most. */
+/** Largest number of bytes that an interface takes in an answer, tags and lengths included. */
 const INTERFACE_BYTES_MAX = 20;
-/** Room for the segments of an answer, bytes. */
+/** Largest number of bytes that the segments of an answer may take. */
 export const ANSWER_SEGMENTS_BYTES_MAX = ANSWER_BYTES_MAX - INTERFACE_BYTES_MAX * (REVOKED_MAX + 1);
 
-/** Segments, and which of their interfaces are believed to be down. */
+/** Path segments, and the interfaces that are believed to be down. */
 export interface HostAnswer {
   readonly segments: SegmentsByRole;
   readonly revoked: readonly PathInterface[];
 }
 
-/** As daemon.proto, PathInterface. */
+/** The message PathInterface of daemon.proto. */
 const INTERFACE = message({ isdAs: field(1, uint64), ifId: field(2, uint32) });
 const REVOKED = message({ interfaces: repeated(1, INTERFACE, { most: REVOKED_MAX }) });
-/** The reference numbers its fields from 1: it will not get this far. */
+/**
+ * The number of the additional field is so high because the reference numbers its own fields from
+ * 1.
+ */
 const REVOKED_ONLY = message({ revoked: optional(2_047, REVOKED) });
 
-/** Encodes an answer. @param answer Its segments take at most {@link ANSWER_SEGMENTS_BYTES_MAX}. */
+/**
+ * Encodes an answer.
+ * @param answer Its encoded segments take at most {@link ANSWER_SEGMENTS_BYTES_MAX} bytes.
+ */
 export function encodeHostAnswer({ segments, revoked }: HostAnswer): Uint8Array {
   const bytes = encodeSegments(segments);
   return revoked.length === 0 ? bytes : concatBytes(bytes, encodeRevoked(revoked));
 }
 
-/** Decodes an answer; undefined if it is none. Its segments refer to the bytes. */
+/**
+ * Decodes an answer; undefined if the bytes are none. The segments in the result are views of
+ * `bytes`.
+ */
 export function decodeHostAnswer(bytes: Uint8Array): HostAnswer | undefined {
   const segments = decodeSegments(bytes);
   const revoked = decodeRevoked(bytes);
   return segments && revoked && { segments, revoked };
 }
 
-/** The field with interfaces that are down: the first {@link REVOKED_MAX} of them. */
+/**
+ * Encodes the additional field with interfaces that are believed to be down, at most the first
+ * {@link REVOKED_MAX}.
+ */
 export function encodeRevoked(revoked: readonly PathInterface[]): Uint8Array {
   const interfaces = revoked
     .slice(0, REVOKED_MAX)
@@ -59,7 +72,7 @@ export function encodeRevoked(revoked: readonly PathInterface[]): Uint8Array {
   return encodeProtobuf(REVOKED_ONLY, { revoked: { interfaces } });
 }
 
-/** The interfaces in that field of a message; undefined if it is none. */
+/** Decodes the interfaces in the additional field; undefined if the bytes are no such message. */
 export function decodeRevoked(bytes: Uint8Array): readonly PathInterface[] | undefined {
   const read = decodeProtobuf(REVOKED_ONLY, bytes);
   if (typeof read === 'string') return undefined;

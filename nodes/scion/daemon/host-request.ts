@@ -1,6 +1,7 @@
 /**
- * What a host says to the control service of its AS: a SegmentsRequest of the reference, or in field 2047 of that message,
- * as in the answers, which interfaces are down (as daemon.proto, NotifyInterfaceDown).
+ * The messages of a host to the control service of its AS: a SegmentsRequest of the reference, or a
+ * report of interfaces that are down (as daemon.proto, NotifyInterfaceDown), which is in field 2047
+ * of that message, as in answers.
  *
  * @module
  */
@@ -8,7 +9,7 @@ import type { PathInterface } from '../paths/path.ts';
 import { decodeSegmentsRequest, type SegmentsRequest } from '../paths/segment-messages.ts';
 import { decodeRevoked, encodeRevoked } from './host-answer.ts';
 
-/** A request, or a report that needs no answer. */
+/** A request for segments, or a report of interfaces that are down, which gets no answer. */
 export type HostRequest =
   | ({ readonly kind: 'segments' } & SegmentsRequest)
   | { readonly kind: 'down'; readonly interfaces: readonly PathInterface[] };
@@ -18,7 +19,7 @@ export function encodeDownReport(item: PathInterface): Uint8Array {
   return encodeRevoked([item]);
 }
 
-/** Decodes what a host says; undefined if it is neither. */
+/** Decodes a message of a host; undefined if it is neither a request nor a report. */
 export function decodeHostRequest(bytes: Uint8Array): HostRequest | undefined {
   const interfaces = decodeRevoked(bytes);
   if (interfaces === undefined) return undefined;

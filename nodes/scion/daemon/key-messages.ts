@@ -1,9 +1,10 @@
 /**
- * Requests of a host to the control service of its AS for the key that another AS shares with it, and their answers:
- * DRKeyASHost of the reference (proto/control_plane/v1/drkey.proto), for SCMP.
+ * Requests of a host to the control service of its AS for the key that another AS shares with this
+ * host, and the answers: DRKeyASHost of the reference (proto/control_plane/v1/drkey.proto), for
+ * SCMP.
  *
- * A request stands in a field that a SegmentsRequest does not have, so that both can come on one stream. It names no
- * host: the key is for the one that asks.
+ * The request is in a field that a SegmentsRequest does not have, so that both can be sent on one
+ * stream. It names no host: the key is always for the host that sends the request.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import { bytes, int32, int53, uint32, uint64 } from '../../_kit/protobuf-scalars
 import { DRKEY_KEY_LENGTH, DRKEY_PROTOCOL_SCMP } from '../router/drkey.ts';
 import { type IsdAs, isdAsOfWords, isdAsWords } from '../wire/isd-as.ts';
 
-/** google.protobuf.Timestamp. */
+/** The message google.protobuf.Timestamp. */
 const TIMESTAMP = message({ seconds: field(1, int53), nanos: field(2, int32) });
 const REQUEST = message({
   at: optional(1, TIMESTAMP),
@@ -22,7 +23,7 @@ const REQUEST = message({
 const REQUEST_ONLY = message({ key: optional(2_046, REQUEST) });
 const ANSWER = message({ begin: optional(1, TIMESTAMP), key: field(3, bytes) });
 
-/** Which key a host asks for. */
+/** The key that a host requests. */
 export interface HostKeyRequest {
   /** The AS that derives the key, whose routers sign with it. */
   readonly owner: IsdAs;
@@ -37,14 +38,14 @@ export interface EpochKey {
   readonly key: Uint8Array;
 }
 
-/** Encodes a request. */
+/** Encodes a request for a key. */
 export function encodeHostKeyRequest({ owner, seconds }: HostKeyRequest): Uint8Array {
   const at = { seconds, nanos: 0 };
   const key = { at, protocol: DRKEY_PROTOCOL_SCMP, source: isdAsWords(owner) };
   return encodeProtobuf(REQUEST_ONLY, { key });
 }
 
-/** Decodes a request; undefined if the message asks for no key. */
+/** Decodes a request for a key; undefined if the message is of another kind. */
 export function decodeHostKeyRequest(
   message: Uint8Array,
 ): HostKeyRequest | 'malformed' | undefined {
@@ -55,7 +56,7 @@ export function decodeHostKeyRequest(
   return { owner: isdAsOfWords(key.source), seconds: key.at.seconds };
 }
 
-/** Encodes an answer; an empty one says that there is no key. */
+/** Encodes an answer; without a key, the answer is empty. */
 export function encodeHostKeyAnswer(answer: EpochKey | undefined): Uint8Array {
   if (answer === undefined) return new Uint8Array(0);
   const begin = { seconds: answer.epochBegin, nanos: 0 };

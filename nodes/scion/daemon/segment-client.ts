@@ -1,6 +1,6 @@
 /**
- * Asks the control service of the AS for segments and keys, over one stream that stays open (reference daemon, which asks its
- * control service in the same way).
+ * Requests segments and keys from the control service of the host's AS over one stream that stays
+ * open, as the daemon of the reference does.
  *
  * @module
  */
@@ -21,9 +21,9 @@ import {
   type HostKeyRequest,
 } from './key-messages.ts';
 
-/** A request without an answer for so long counts as failed, ns. */
+/** Longest time that a host waits for an answer before the request counts as failed, ns. */
 const ANSWER_NS_MAX: Nanoseconds = 5_000_000_000;
-/** Most requests that wait for an answer. */
+/** Largest number of requests that wait for an answer; further ones fail at once. */
 const REQUESTS_MAX = 1_000;
 
 type Done = (message: Uint8Array | undefined) => void;
@@ -38,20 +38,26 @@ export class SegmentClient {
   /** The requests that are under way and their callbacks, by number. */
   readonly #waiting = new Map<number, { readonly frame: Uint8Array; readonly done: Done }>();
 
-  /** @param address Of the control service. */
+  /** @param address Address of the control service. */
   constructor(host: HostPart<'after' | 'connect' | 'endpoint'>, address: string) {
     this.#host = host;
     this.#address = address;
   }
 
-  /** @param done Called once, with undefined if there was no answer. */
+  /**
+   * Requests the segments from one AS to another.
+   * @param done Called once, with undefined if there was no answer.
+   */
   find(request: SegmentsRequest, done: (answer: HostAnswer | undefined) => void): void {
     this.#ask(encodeSegmentsRequest(request), (message) => {
       done(message && decodeHostAnswer(message));
     });
   }
 
-  /** Finds the key that another AS shares with this host. @param done Called once, with undefined if there is none. */
+  /**
+   * Requests the key that another AS shares with this host.
+   * @param done Called once, with undefined if there is no key or no answer.
+   */
   findKey(request: HostKeyRequest, done: (answer: EpochKey | undefined) => void): void {
     this.#ask(encodeHostKeyRequest(request), (message) => {
       done(message && decodeHostKeyAnswer(message));
@@ -77,12 +83,15 @@ export class SegmentClient {
     else if (!this.#isConnecting) this.#connect();
   }
 
-  /** Tells it that an interface is down, if the stream is open: reports are hints, and are said again. */
+  /**
+   * Reports to the control service that an interface is down. Nothing is sent if the stream is not
+   * open, since reports are hints that are repeated.
+   */
   report(item: PathInterface): void {
     this.#stream?.write(encodeSegmentFrame(this.#request++, encodeDownReport(item)));
   }
 
-  /** Ends the stream; nobody is told any more. */
+  /** Ends the stream; `done` is not called for requests that still wait. */
   close(): void {
     this.#waiting.clear();
     this.#stream?.end();
@@ -102,7 +111,7 @@ export class SegmentClient {
     this.#stream = stream;
     const reader = new FrameReader(ANSWER_FRAMES, (buffer, offset, length) => {
       const { request, message } = decodeSegmentFrame(buffer, offset, length);
-      // What is read refers to its bytes.
+      // The answer is copied, since its decoded form consists of views of these bytes.
       this.#end(request, message.slice());
     });
     stream.handle({

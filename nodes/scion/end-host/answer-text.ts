@@ -1,6 +1,7 @@
 /**
- * Paths, pings and traceroutes as operators read them: JSON with the names of the reference (scion/cmd/scion: ping.go,
- * traceroute.go, common.go). Times are milliseconds, rounded to microseconds.
+ * Formats results of pings and traceroutes for operators: JSON with the names of the reference
+ * (scion/cmd/scion: ping.go, traceroute.go, common.go). Times are in milliseconds, rounded to
+ * microseconds.
  *
  * @module
  */
@@ -9,17 +10,20 @@ import type { Path, PathInterface } from '../paths/path.ts';
 import type { PingResult } from './ping.ts';
 import type { TracerouteResult } from './traceroute.ts';
 
-/** Where requests were sent, and over which path. */
+/** The target, the path and the addresses of the requests of a ping or traceroute. */
 export interface ProbeFacts {
   readonly path: Path;
-  /** `ISD-AS,ADDRESS` of the host. */
+  /** `ISD-AS,ADDRESS` of the host to which requests were sent. */
   readonly remote: string;
   readonly localIp: string;
   /** `ADDRESS:PORT` of the first router. */
   readonly nextHop: string;
 }
 
-/** A ping as JSON. @param size Bytes of data in a request. */
+/**
+ * Formats the result of a ping as JSON.
+ * @param size Bytes of data in a request.
+ */
 export function pingJson(facts: ProbeFacts, size: number, result: PingResult): string {
   const { sent, replies, errors, packetBytes, tookNs } = result;
   const received = replies.length;
@@ -45,7 +49,10 @@ export function pingJson(facts: ProbeFacts, size: number, result: PingResult): s
   });
 }
 
-/** A traceroute as JSON; an interface without an answer has only its number. */
+/**
+ * Formats the result of a traceroute as JSON. An interface without an answer has no address and no
+ * ISD-AS.
+ */
 export function tracerouteJson(facts: ProbeFacts, result: TracerouteResult): string {
   const { interfaces, sent, received } = result;
   return JSON.stringify({
@@ -61,7 +68,10 @@ export function tracerouteJson(facts: ProbeFacts, result: TracerouteResult): str
   });
 }
 
-/** A path as policies read it (reference private/path/pathpol, GetSequence): `IA#0,out IA#in,out IA#in,0`. */
+/**
+ * Formats a path as a sequence of a path policy (reference private/path/pathpol, GetSequence):
+ * `IA#0,out IA#in,out IA#in,0`.
+ */
 function sequenceText(interfaces: readonly PathInterface[]): string {
   return interfaces
     .flatMap(({ isdAs, ifId }, index) => {
@@ -86,7 +96,10 @@ function pathFacts({ path, remote, localIp, nextHop }: ProbeFacts): object {
   };
 }
 
-/** As in the reference: the root of the mean square distance from the mean (scion/cmd/scion/ping.go, calculateStats). */
+/**
+ * Statistics of the round-trip times in milliseconds. The deviation is the root of the mean square
+ * distance from the mean, as in the reference (scion/cmd/scion/ping.go, calculateStats).
+ */
 function roundTrips(rttsNs: readonly Nanoseconds[]): Readonly<Record<string, number>> {
   const count = Math.max(1, rttsNs.length);
   const average = rttsNs.reduce((sum, rtt) => sum + rtt, 0) / count;

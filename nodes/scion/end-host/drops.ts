@@ -1,10 +1,11 @@
 /**
- * Why a host drops what comes to its end-host port, beyond the reasons for which any SCION packet is dropped.
+ * Reasons for which a host drops packets at its end-host port, in addition to those of the codecs
+ * (wire/drops.ts).
  *
  * @module
  */
 
-/** The reasons, each with a sentence that explains it. */
+/** The drop reasons of the end-host port, each explained in one sentence. */
 export const END_HOST_DROP_REASONS = {
   'scmp-only': 'A packet on the end-host port carries no SCMP.',
   'scmp-unknown': 'An SCMP message is of an informational type that a host does not know.',
@@ -13,5 +14,5 @@ export const END_HOST_DROP_REASONS = {
   'scmp-queue': 'The local queue took no more SCMP messages.',
 } as const;
 
-/** The name of a reason. */
+/** Why a host drops a packet at its end-host port. */
 export type EndHostDropReason = keyof typeof END_HOST_DROP_REASONS;

@@ -1,19 +1,26 @@
 /**
- * SCMP at hosts: limits, ours unless the reference is named. Values only.
+ * SCMP at hosts: limits. They are this project's choice unless the reference is named.
  *
  * @module
  */
 
-/** Most requests of other hosts that a host answers: no answer is longer than its request, so this bounds what they can cause. */
+/**
+ * Largest rate (requests per second) and burst of requests that a host answers. No answer is longer
+ * than its request, so this limits the traffic that other hosts can cause.
+ */
 export const ANSWERED_REQUESTS = { perSecond: 1_000, burst: 200 } as const;
-/** Most conversations, each one ping or traceroute, that a host has open. */
+/** Largest number of conversations that a host has at once; each is one ping or traceroute. */
 export const CONVERSATIONS_MAX = 16;
-/** Most echo requests of one ping. */
+/** Largest number of echo requests of one ping. */
 export const PING_COUNT_MAX = 1_000;
-/** Most bytes of data in an echo request: no path carries more. */
+/** Largest number of data bytes in an echo request: no path carries more. */
 export const ECHO_BYTES_MAX = 8_000;
-/** Requests to each interface of a path, as in the reference (scion/cmd/scion/traceroute.go, ProbesPerHop). */
+/**
+ * Number of requests to each interface of a path, as in the reference
+ * (scion/cmd/scion/traceroute.go, ProbesPerHop).
+ */
 export const TRACEROUTE_TRIES = 3;
-/** Shortest time between two requests, as in the reference (scion/ping/ping.go, Run), and longest, ns. */
+/** Shortest time between two requests, ns, as in the reference (scion/ping/ping.go, Run). */
 export const PROBE_NS_MIN = 1_000_000;
+/** Longest time between two requests, ns. */
 export const PROBE_NS_MAX = 60_000_000_000;

@@ -1,6 +1,6 @@
 /**
- * The paths of a host as its daemon knows them: those that the control service of its AS finds, or that were computed
- * before the run where there is none.
+ * Finds the paths of a host, as its daemon does: from segments of the control service of its AS or,
+ * in an AS without a control service, from segments that were computed before the run.
  *
  * @module
  */
@@ -15,18 +15,21 @@ import { plainSegments } from '../paths/segment-messages.ts';
 import { makePathFinder } from '../provisioning.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
 
-/** What finding paths needs. */
+/** The data and the collaborators of a search for paths. */
 export interface HostPathsParts {
   readonly source: IsdAs;
   readonly network: NetworkView;
   readonly crypto: CryptoProvider;
-  /** Asks the control service; absent where there is none. */
+  /** Client of the control service; undefined if the AS has no control service. */
   readonly client: Pick<SegmentClient, 'find'> | undefined;
-  /** Calendar time, seconds since 1970. */
+  /** Returns the calendar time, seconds since 1970. */
   readonly seconds: () => number;
 }
 
-/** Finds the paths to another AS; calls `done` once, with those over interfaces that are believed to be down last. */
+/**
+ * Finds the paths to an AS. `done` is called once; paths over interfaces that are believed to be
+ * down come last.
+ */
 export function findHostPaths(
   { source, network, crypto, client, seconds }: HostPathsParts,
   target: IsdAs,

@@ -1,12 +1,15 @@
 /**
- * Paths as operators read them, in answers to `paths`.
+ * Describes paths for operators, in answers to the request `paths`.
  *
  * @module
  */
 import { formatInterface, type Path } from '../paths/path.ts';
 import { computePathTotals } from '../paths/path-metadata.ts';
 
-/** A path as plain data; what its ASes announce only if they do, and null where that is unknown. */
+/**
+ * Describes a path as plain data. Announced properties are present only if its ASes announce any;
+ * unknown values are null.
+ */
 export function describePath({
   interfaces,
   mtu,

@@ -16,7 +16,9 @@ import type {
   ScmpSource,
 } from './scmp-end-host.ts';
 
-/** How many requests, how long, and how long an answer is waited for. */
+/**
+ * Number, interval and size of the requests of a ping, and the time to wait for the last answer.
+ */
 export interface PingOptions {
   readonly count: number;
   readonly intervalNs: Nanoseconds;
@@ -25,29 +27,32 @@ export interface PingOptions {
   readonly size: number;
 }
 
-/** What an answer is (reference scion/ping/ping.go, State). */
+/** How an answer is classified (reference scion/ping/ping.go, State). */
 export type PingState = 'success' | 'after_timeout' | 'out_of_order' | 'duplicate';
 
-/** An answer. */
+/** An answer to an echo request, with its round-trip time. */
 export interface PingReply extends ScmpSource {
   readonly sequence: number;
   readonly rttNs: Nanoseconds;
   readonly state: PingState;
 }
 
-/** What came of it. */
+/** The result of a ping. */
 export interface PingResult {
   readonly sent: number;
-  /** One request may have several answers: at most twice as many are kept as were sent. */
+  /**
+   * The answers. One request may have several; at most twice as many answers are kept as requests
+   * were planned.
+   */
   readonly replies: readonly PingReply[];
-  /** Errors that routers answered with, each once. */
+  /** Errors with which routers answered, as text; equal ones once. */
   readonly errors: readonly string[];
   /** Bytes of a request with its SCION header. */
   readonly packetBytes: number;
   readonly tookNs: Nanoseconds;
 }
 
-/** One ping. */
+/** A ping: a series of echo requests to one host. */
 export class Ping implements ScmpReceiver {
   readonly #host: HostPart<'after' | 'now'>;
   readonly #route: ProbeRoute;
@@ -77,7 +82,10 @@ export class Ping implements ScmpReceiver {
     this.#startNs = host.now();
   }
 
-  /** @returns false if the host has too many conversations. */
+  /**
+   * Sends the first request.
+   * @returns false if the host has too many conversations.
+   */
   start(endHost: ScmpEndHost): boolean {
     this.#conversation = endHost.converse(this);
     if (this.#conversation === undefined) return false;
@@ -85,7 +93,7 @@ export class Ping implements ScmpReceiver {
     return true;
   }
 
-  /** Ends it; nobody is told. */
+  /** Ends the ping without a result. */
   cancel(): void {
     this.#timer?.cancel();
     this.#conversation?.close();

@@ -1,9 +1,10 @@
 /**
- * The text of a question to ping or trace a host: `2-ff00:0:211 count=3 interval=100ms`.
+ * Parses a request of an operator for a ping or a traceroute: `2-ff00:0:211 count=3
+ * interval=100ms`.
  *
  *     ISD-AS[,ADDRESS] [count=N] [interval=TIME] [timeout=TIME] [size=BYTES] [path=HEX] [sequence=SEQUENCE]
  *
- * A sequence contains spaces, so it comes last.
+ * A sequence may contain spaces, so it comes last.
  *
  * @module
  */
@@ -13,22 +14,28 @@ import { type IsdAs, parseIsdAs } from '../wire/isd-as.ts';
 import { ECHO_BYTES_MAX, PING_COUNT_MAX, PROBE_NS_MAX, PROBE_NS_MIN } from './geometry.ts';
 import type { PingOptions } from './ping.ts';
 
-/** What is asked. */
+/** A parsed request for a ping or a traceroute. */
 export interface ProbeQuestion extends PingOptions {
   readonly target: IsdAs;
-  /** Absent: any host of the AS that is no router. */
+  /** The host to which requests are sent; if undefined, any host of the AS that is no router. */
   readonly host: HostAddress | undefined;
-  /** First digits of the fingerprint of the path; the first path if empty. */
+  /**
+   * First hexadecimal digits of the fingerprint of the path to use; if empty, all paths fit, and
+   * the first is used.
+   */
   readonly fingerprint: string;
   readonly sequence: PathSequence | undefined;
 }
 
-/** Why a text is no question. */
+/** Why a text is no valid request. */
 export interface QuestionRefusal {
   readonly reason: string;
 }
 
-/** Three requests, one a second, as long as an echo request of the reference is at least. */
+/**
+ * Default: three requests, one a second, with as many data bytes as the shortest echo request of
+ * the reference.
+ */
 const DEFAULTS = {
   ...{ count: 3, intervalNs: 1_000_000_000, timeoutNs: 1_000_000_000, size: 8 },
   ...{ host: undefined, fingerprint: '', sequence: undefined },
@@ -36,7 +43,7 @@ const DEFAULTS = {
 const NS_OF: Readonly<Record<string, number>> = { us: 1_000, ms: 1_000_000, s: 1_000_000_000 };
 const SEQUENCE = /(?:^|\s)sequence=(.*)$/s;
 
-/** Reads a question. */
+/** Parses the text of a request; a refusal says what is wrong with the text. */
 export function parseProbeQuestion(text: string): ProbeQuestion | QuestionRefusal {
   const [, sequenceText] = SEQUENCE.exec(text) ?? [];
   const [end = '', ...words] = text.replace(SEQUENCE, '').trim().split(/\s+/);

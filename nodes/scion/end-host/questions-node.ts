@@ -1,5 +1,5 @@
 /**
- * What operators ask any SCION host: its paths, a ping, a traceroute.
+ * Answers requests of operators to a SCION host: for its paths, a ping or a traceroute.
  *
  * @module
  */
@@ -22,24 +22,26 @@ import type { ProbeRoute } from './route.ts';
 import type { ScmpEndHost } from './scmp-end-host.ts';
 import { Traceroute } from './traceroute.ts';
 
-/** The kinds of questions, each with what it means. */
+/** The kinds of requests that every SCION host answers, each with its meaning. */
 export const END_HOST_QUESTIONS = {
   paths: 'the paths from this AS to the AS that the question names, as JSON',
   ping: 'echo requests to a host of the AS that the question names, and the answers, as JSON',
   traceroute: 'the round trip times to the routers of a path to that AS, as JSON',
 } as const;
 
-/** What answers need of their host. */
+/** The parts of a host that answers need. */
 export interface EndHostQuestionsParts {
   readonly host: HostPart<'after' | 'endpoint' | 'now'>;
   readonly own: PacketEnd;
   readonly network: NetworkMap;
   readonly endHost: ScmpEndHost;
-  /** Finds the paths to another AS, those over interfaces that are believed to be down last. */
+  /**
+   * Finds the paths to another AS; paths over interfaces that are believed to be down come last.
+   */
   readonly findPaths: (target: IsdAs, done: (paths: readonly RankedPath[]) => void) => void;
 }
 
-/** A path with the host at its end, and its first router. */
+/** The route of a ping or traceroute, with the facts that its result reports. */
 interface ProbePath extends ProbeFacts {
   readonly route: ProbeRoute;
 }
@@ -47,7 +49,7 @@ interface ProbePath extends ProbeFacts {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Answers questions to one host. */
+/** Answers the requests of operators to one host. */
 export class EndHostQuestions {
   readonly #parts: EndHostQuestionsParts;
   readonly #isdAs: IsdAs;
@@ -57,7 +59,7 @@ export class EndHostQuestions {
     this.#isdAs = isdAsOfWords(parts.own.isdAs);
   }
 
-  /** Answers a request, or refuses one of another kind as `unknown-request`. */
+  /** Answers a request; refuses requests of other kinds as `unknown-request`. */
   answer(request: NodeRequest): void {
     if (!Object.hasOwn(END_HOST_QUESTIONS, request.kind)) {
       request.respond('unknown-request');
@@ -159,7 +161,10 @@ export class EndHostQuestions {
     };
   }
 
-  /** A host of an AS that answers: one that is no router, and a control service only if there is no other. */
+  /**
+   * Chooses a host of an AS that can answer: no router, and a control service only if there is no
+   * other host.
+   */
   #hostOf(target: IsdAs): ProbeRoute['targetHost'] | undefined {
     const hosts = this.#parts.network.hosts.filter(
       (one) => isdAsOf(one) === target && one.protocol !== ROUTER_PROTOCOL,
@@ -168,7 +173,10 @@ export class EndHostQuestions {
     return found && parseHost(found.address);
   }
 
-  /** Of the router with the first interface of a path; undefined of a path inside the AS. */
+  /**
+   * Address and port of the router with the first interface of a path; undefined for a path inside
+   * the AS.
+   */
   #nextHop({ interfaces: [first] }: Path): string | undefined {
     const exit = exitsOf(this.#isdAs, this.#parts.network).find(
       ({ near }) => interfaceIdOf(near) === first?.ifId,

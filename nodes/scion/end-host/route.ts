@@ -1,5 +1,5 @@
 /**
- * Where requests of a host go, and over which path.
+ * The target and path of the requests of a host.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import type { HostAddress } from '../wire/host-address.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
 import type { WirePath } from '../wire/path.ts';
 
-/** How requests reach a host. */
+/** The target of requests, the path to it, and the first hop in the underlay. */
 export interface ProbeRoute {
   readonly target: IsdAs;
   readonly targetHost: HostAddress;
   readonly path: WirePath;
-  /** The first border router, or in the same AS the host itself. */
+  /** The first border router on the path; the target itself if it is in the same AS. */
   readonly nextHop: Endpoint;
 }

@@ -1,7 +1,8 @@
 /**
- * SCMP at a host: what comes to its end-host port, 30041. Echo and traceroute requests are answered on the reversed path, as
- * the reference's shim does (dispatcher/dispatcher.go, replyToSCMPInfoRequest); errors go to whoever sent the packet that
- * they quote.
+ * SCMP at a host: handles the packets that arrive at its end-host port, 30041. Echo and traceroute
+ * requests are answered on the reversed path, as the reference's shim does
+ * (dispatcher/dispatcher.go, replyToSCMPInfoRequest). Errors are passed to the part of the host
+ * that sent the quoted packet.
  *
  * @module
  */
@@ -28,20 +29,20 @@ import type { EndHostDropReason } from './drops.ts';
 import { ANSWERED_REQUESTS, CONVERSATIONS_MAX } from './geometry.ts';
 import type { ProbeRoute } from './route.ts';
 
-/** Takes a datagram of this host; returns why it is dropped, if it is. */
+/** Handles a datagram for this host; returns the drop reason, or undefined. */
 type TakeDatagram = (datagram: Uint8Array, from: Endpoint) => string | undefined;
 
 type DropReason = EndHostDropReason | WireDropReason | 'not-for-us';
 
-/** What the end-host port needs of its host. */
+/** The parts of a host that its end-host port needs. */
 interface ScmpEndHostParts {
   readonly own: PacketEnd;
   readonly now: () => Nanoseconds;
-  /** Takes SCMP errors about packets of this host. */
+  /** Handles SCMP errors about packets of this host that belong to no conversation. */
   readonly takeError: TakeDatagram;
 }
 
-/** A request of a conversation, which gives it an identifier. */
+/** A request without its identifier, which the conversation adds. */
 export type ScmpRequest =
   | (Omit<Extract<ScmpMessage, { readonly kind: 'echo-request' | 'echo-reply' }>, 'identifier'> & {
       readonly kind: 'echo-request';
@@ -51,7 +52,7 @@ export type ScmpRequest =
       'identifier'
     > & { readonly kind: 'traceroute-request' });
 
-/** Where a message came from. */
+/** The sender of a message, and the size of its packet. */
 export interface ScmpSource {
   readonly isdAs: IsdAs;
   readonly address: string;
@@ -59,22 +60,31 @@ export interface ScmpSource {
   readonly bytes: number;
 }
 
-/** Takes what comes back to a conversation. */
+/** Handles the replies and errors of a conversation. */
 export interface ScmpReceiver {
-  /** @returns false if it answers no request. */
+  /**
+   * Handles a reply.
+   * @returns false if the reply answers no request.
+   */
   reply(message: ScmpReply, source: ScmpSource): boolean;
-  /** An error about the request with that sequence number. @returns false if there was none. */
+  /**
+   * Handles an error about the request with that sequence number.
+   * @returns false if there was no such request.
+   */
   error(message: ReceivedScmp, source: ScmpSource, sequence: number): boolean;
 }
 
-/** Requests with an identifier of their own. */
+/** A series of requests with one identifier, by which their replies are recognised. */
 export interface ScmpConversation {
-  /** @returns bytes of the packet. */
+  /**
+   * Sends a request.
+   * @returns the size of its packet, bytes.
+   */
   send(route: ProbeRoute, request: ScmpRequest): number;
   close(): void;
 }
 
-/** A reply, with what it repeats of its request. */
+/** A reply; it repeats the identifier and the sequence number of its request. */
 export type ScmpReply = Extract<ReceivedScmp, { readonly sequence: number }>;
 
 /** The end-host port of one host. */
@@ -83,7 +93,7 @@ export class ScmpEndHost {
   readonly #parts: ScmpEndHostParts;
   readonly #view = new PacketView();
   readonly #quoted = new PacketView();
-  /** Receivers of what comes back, by identifier. */
+  /** Receivers of replies and errors, by identifier of the conversation. */
   readonly #conversations = new Map<number, ScmpReceiver>();
   readonly #answered = TokenBucket.of(ANSWERED_REQUESTS);
   #socket: DatagramSocket | undefined;
@@ -109,8 +119,9 @@ export class ScmpEndHost {
   }
 
   /**
-   * Opens a conversation. Its identifier is the end-host port, or a number just below: replies go to the port that the
-   * identifier names, and outside the dispatched range to the end-host port (doc/protocols/underlay.rst).
+   * Opens a conversation. Its identifier is the end-host port or a number just below: routers
+   * deliver a reply to the port with the number of its identifier if that port is in the dispatched
+   * range, otherwise to the end-host port (doc/protocols/underlay.rst).
    * @returns undefined if {@link CONVERSATIONS_MAX} are open.
    */
   converse(receiver: ScmpReceiver): ScmpConversation | undefined {
@@ -176,7 +187,7 @@ export class ScmpEndHost {
     return receiver?.reply(message, this.#source()) ? undefined : 'scmp-unasked';
   }
 
-  /** Hands an error to the conversation whose request it quotes. */
+  /** Passes an error to the conversation whose request the error quotes; false if there is none. */
   #isErrorOfConversation(message: ReceivedScmp): boolean {
     const { data } = message;
     const quoted = this.#quoted;
@@ -201,7 +212,10 @@ export class ScmpEndHost {
     };
   }
 
-  /** Answers a request to the router, or the host of this AS, from which it came. */
+  /**
+   * Answers a request. The answer is sent to the router, or the host of this AS, from which the
+   * request came.
+   */
   #answer(request: Uint8Array, message: ScmpMessage, from: Endpoint): DropReason | undefined {
     if (!this.#answered.take(this.#parts.now())) return 'scmp-rate';
     const decoded = decodeHeader(request);

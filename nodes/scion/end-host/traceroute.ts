@@ -1,6 +1,6 @@
 /**
- * Asks each router of a path for the interfaces that the path crosses, one after the other, by alert flags in its hop
- * fields (reference scion/traceroute/traceroute.go).
+ * Sends a traceroute request for each interface of a path, one after the other; an alert flag in a
+ * hop field makes the router with that interface answer (reference scion/traceroute/traceroute.go).
  *
  * @module
  */
@@ -22,26 +22,26 @@ import type {
 
 /** The answers for one interface of the path. */
 export interface TracedInterface {
-  /** Undefined if none came. */
+  /** The router that answered; undefined if no answer came. */
   readonly from: Pick<ScmpSource, 'isdAs' | 'address'> | undefined;
   readonly ifId: number;
-  /** Of each request; undefined if no answer came in time. */
+  /** Round-trip time of each request; undefined if no answer came in time. */
   readonly rttsNs: readonly (Nanoseconds | undefined)[];
 }
 
-/** What came of it. */
+/** The result of a traceroute. */
 export interface TracerouteResult {
   readonly sent: number;
   readonly received: number;
   readonly interfaces: readonly TracedInterface[];
 }
 
-/** The path of a route, with the interfaces that it crosses, in their order. */
+/** The path of a traceroute, with the interfaces that it crosses, in order of travel. */
 interface TracedPath extends Pick<Path, 'interfaces'> {
   readonly wire: SegmentedPath;
 }
 
-/** A hop field, and which of its alert flags is set. */
+/** A hop field by its index, and the alert flag to set in it. */
 interface AlertPlace {
   readonly hop: number;
   readonly flag: 'hasIngressAlert' | 'hasEgressAlert';
@@ -50,7 +50,7 @@ interface AlertPlace {
 const NO_AS: IsdAs = requireIsdAs('0-0');
 const NO_BYTES = new Uint8Array(0);
 
-/** One traceroute. */
+/** A traceroute: requests to the routers of one path. */
 export class Traceroute implements ScmpReceiver {
   readonly #host: HostPart<'after' | 'now'>;
   readonly #route: ProbeRoute;
@@ -82,7 +82,10 @@ export class Traceroute implements ScmpReceiver {
     this.#done = done;
   }
 
-  /** @returns false if the host has too many conversations. */
+  /**
+   * Sends the first request.
+   * @returns false if the host has too many conversations.
+   */
   start(endHost: ScmpEndHost): boolean {
     this.#conversation = endHost.converse(this);
     if (this.#conversation === undefined) return false;
@@ -90,13 +93,13 @@ export class Traceroute implements ScmpReceiver {
     return true;
   }
 
-  /** Ends it; nobody is told. */
+  /** Ends the traceroute without a result. */
   cancel(): void {
     this.#timer?.cancel();
     this.#conversation?.close();
   }
 
-  /** Only the router with the interface that was asked answers for it. */
+  /** Accepts a reply only from the AS of the requested interface, and only for that interface. */
   reply(message: ScmpReply, { isdAs, address }: ScmpSource): boolean {
     if (message.kind !== 'traceroute-reply' || message.sequence !== this.#sequence) return false;
     const asked = this.#path.interfaces[this.#interfaces.length];
@@ -109,7 +112,10 @@ export class Traceroute implements ScmpReceiver {
     return true;
   }
 
-  /** A router refuses the request: there is no answer from beyond it. */
+  /**
+   * Counts an error about the present request as a missing answer: a router has refused the
+   * request.
+   */
   error(_: ReceivedScmp, __: ScmpSource, sequence: number): boolean {
     if (sequence === this.#sequence) this.#take(undefined);
     return sequence <= this.#sequence;
@@ -147,9 +153,10 @@ export class Traceroute implements ScmpReceiver {
 }
 
 /**
- * Where alerts are set for the interfaces of a path, in the order in which it crosses them: of the first hop only that on
- * which packets leave, of the last only that on which they enter, and of two hops at a change of segments the one interface
- * of each that is used (reference scion/traceroute/traceroute.go, Traceroute).
+ * Lists the alert flags for the interfaces of a path, in order of travel. The first hop has a flag
+ * only for the interface by which packets leave, the last hop only for that by which they enter. At
+ * a change of segments, each of the two hops has a flag only for the one interface that the path
+ * uses (reference scion/traceroute/traceroute.go, Traceroute).
  */
 export function alertPlaces({ infos, segmentLengths }: SegmentedPath): readonly AlertPlace[] {
   const hops = infos.flatMap(({ isConsDir, isPeering }, index) => {

@@ -1,10 +1,10 @@
 /**
- * Builds a path from the segment parts that the combinator chose: hop fields, info fields,
+ * Builds a path from the parts of segments that the combinator chose: hop fields, info fields,
  * interfaces, MTU and expiry.
  *
  * SCION control plane "Path Segment Combination"; initial segment ids follow from the traversal
- * rules of the header specification ("Hop Field MAC Computation"). It does not check which parts
- * fit together.
+ * rules of the header specification ("Hop Field MAC Computation"). It does not check whether the
+ * parts fit together.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import { type Path, type PathInterface, pathFingerprint } from './path.ts';
 import { collectPathMetadata } from './path-metadata.ts';
 import { type AsEntry, type SegmentHop, segmentIdAt } from './segment.ts';
 
-/** The path to build. */
+/** The parts of segments and the ends of the path to build. */
 export interface AssembleRequest {
   readonly edges: readonly SegmentEdge[];
   readonly source: IsdAs;
@@ -33,7 +33,7 @@ export interface AssembleRequest {
   readonly crypto: CryptoProvider;
 }
 
-/** What one segment contributes to a path, in the order of travel. */
+/** The part of a path that one segment contributes, in the order of travel. */
 interface Part {
   readonly info: InfoField;
   readonly hops: readonly HopField[];
@@ -79,22 +79,27 @@ export function assemblePath(request: AssembleRequest): Path {
   };
 }
 
-/** The entries of the ASes that the path passes, with the one at which it leaves the segment. */
+/**
+ * Returns the entries of a segment that the path uses, the one at which it enters or leaves the
+ * segment included.
+ */
 function usedEntries({ segment, shortcut }: SegmentEdge): readonly AsEntry[] {
   return segment.entries.slice(shortcut);
 }
 
 /**
- * The number of hop entries whose MACs are already included in the path's initial SegID. Routers
- * add or remove the others as the packet travels.
+ * The number of entries whose MACs the initial SegID of this part of the path includes. Routers add
+ * or remove further MACs as the packet travels.
  */
 function initialFolds(edge: SegmentEdge): number {
   const last = edge.segment.entries.length - 1;
   const isPeer = edge.peer !== 0;
   if (edge.role === 'down') return edge.shortcut + (isPeer ? 1 : 0);
-  // Against construction direction, a router takes its AS's MAC off the SegID when a packet enters from another AS.
-  // The source AS's router does not, since the packet comes from inside: the initial SegID is without that MAC.
-  // It keeps the MAC of a peering hop, over whose AS's own hop entry the MAC of that hop is made.
+  // Against construction direction, a router removes its AS's MAC from the SegID when a packet
+  // enters from another AS. The router of the source AS does not, since the packet comes from
+  // inside, so the initial SegID does not include that MAC. Only if the source AS is at the peering
+  // link, the initial SegID includes the MAC of its regular hop entry, since the MAC of the peering
+  // hop is chained after it.
   return isPeer && edge.shortcut === last ? last + 1 : last;
 }
 
@@ -138,7 +143,8 @@ function buildPart(edge: SegmentEdge): Part {
 }
 
 /**
- * MTU of the link above an AS, bytes; Infinity if the path does not use it or it does not exist.
+ * MTU of the link by which the beacon entered an AS, bytes; Infinity if the path does not use that
+ * link, or at the origin.
  */
 function ingressMtu(entry: AsEntry, isCut: boolean): number {
   return isCut || entry.ingressMtu === 0 ? Number.POSITIVE_INFINITY : entry.ingressMtu;

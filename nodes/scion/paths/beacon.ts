@@ -1,11 +1,10 @@
 /**
  * Creates all segments of a topology at once, as beaconing would have found them.
  *
- * SCION control plane "Path Exploration": core ASes originate on core and child links; core beacons
- * spread over core links, the others down to children; no beacon passes an AS twice. The number of
- * segments per (origin, AS) is bounded like the reference's best set, shortest first. All of this
- * happens at time zero and without messages; dynamic beaconing could replace this file and keep
- * segment.ts.
+ * SCION control plane "Path Exploration": core ASes originate beacons on core and child links;
+ * beacons on core links spread over core links, all others down to children; no beacon passes an AS
+ * twice. The number of segments for each pair of origin and AS is limited like the reference's best
+ * set; shorter segments are preferred. All segments are made before the run and without messages.
  *
  * @module
  */
@@ -34,13 +33,15 @@ export const SEGMENT_HOPS_MAX = 10;
  */
 export const SEGMENTS_PER_ORIGIN_MAX = 20;
 
-/** The input for segments. */
+/** The input from which the segments of a topology are made. */
 export interface BeaconOptions {
   readonly topology: ScionTopology;
   readonly crypto: CryptoProvider;
-  /** Source of the segment ids. */
+  /** Random stream from which segment ids are drawn. */
   readonly random: Random;
-  /** Seconds since 1970; hop fields are valid for 6 h from then. */
+  /**
+   * Creation time of all segments, seconds since 1970; hop fields are valid for 6 h from then on.
+   */
   readonly timestamp: number;
 }
 
@@ -60,7 +61,7 @@ interface Beacon {
   readonly ingressMtu: number;
 }
 
-/** Enumerates the core and down segments; the same inputs give the same segments. */
+/** Makes all core and down segments; the same input gives the same segments. */
 export function makeSegments(options: BeaconOptions): TopologySegments {
   const origins = options.topology.ases.filter((as) => as.core).map((as) => as.isdAs);
   origins.sort(compareIsdAs);
@@ -87,7 +88,10 @@ class Beaconing {
     }
   }
 
-  /** All segments from one origin over one kind of link, breadth first and so shortest first. */
+  /**
+   * Makes all segments from one origin over one kind of link, breadth first, so that shorter
+   * segments come first.
+   */
   spread(origin: IsdAs, over: 'core' | 'child'): readonly PathSegment[] {
     const kept = new Map<IsdAs, PathSegment[]>();
     let beacons = this.#originate(origin, over);
@@ -109,7 +113,7 @@ class Beaconing {
   #originate(origin: IsdAs, over: 'core' | 'child'): Beacon[] {
     const beacons: Beacon[] = [];
     for (const link of this.#linksOf(origin, over)) {
-      // Each origination has its own random segment id, the first beta of its MAC chain.
+      // Each originated beacon has its own random segment id, the first beta of its MAC chain.
       const segmentId = this.#options.random.below(SEGMENT_ID_VALUES);
       const segment = { segmentId, timestamp: this.#options.timestamp, entries: [] };
       beacons.push(this.#send({ segment, at: origin, ingress: 0, ingressMtu: 0 }, link));

@@ -20,8 +20,8 @@ import {
 import type { Path } from './path.ts';
 
 /**
- * Number of candidates after which no costlier path is searched: three best sets of 20 segments
- * give 8,000. All cheaper paths, and all of the same cost, are always found.
+ * Number of candidates after which no longer paths are searched: three best sets of 20 segments
+ * give 8,000. All shorter paths, and all paths with as many AS hops, are always found.
  */
 export const CANDIDATE_PATHS_MAX = 8_000;
 
@@ -30,9 +30,9 @@ type Chain = readonly SegmentEdge[];
 const ROLE_ORDER: Readonly<Record<SegmentRole, number>> = { up: 0, core: 1, down: 2 };
 
 /**
- * All paths from source to target, best first: fewest AS hops, then fewest segments, then by
- * segment identity. No path passes an AS twice; paths over the same interfaces appear once. There
- * is none from an AS to itself.
+ * Finds all paths from source to target, best first: fewest AS hops, then fewest segments, then by
+ * segment identity. No path passes an AS twice; of several paths over the same interfaces there is
+ * only one. There is no path from an AS to itself.
  */
 export function combineSegmentsIntoPaths(request: CombineRequest): readonly Path[] {
   const solutions = findSolutions(listSegmentEdges(request), request.source, request.target);
@@ -43,8 +43,9 @@ export function combineSegmentsIntoPaths(request: CombineRequest): readonly Path
 }
 
 /**
- * Chains of edges from source to target with at most one up, core and down edge, in that order. The
- * search goes by increasing cost and ends at the cost at which there are enough chains.
+ * Finds the chains of edges from source to target with at most one up, one core and one down edge,
+ * in that order. The search goes by increasing cost (AS hops) and ends after the cost at which
+ * there are enough chains.
  */
 function findSolutions(
   edges: ReadonlyMap<string, readonly SegmentEdge[]>,
@@ -55,7 +56,8 @@ function findSolutions(
   if (source === target) return solutions;
   const byCost: Chain[][] = [[[]]];
   for (let cost = 0; cost < byCost.length && solutions.length < CANDIDATE_PATHS_MAX; cost++) {
-    // An edge of weight 0 appends a chain to the list in iteration, which then reaches it, too.
+    // An edge of weight 0 appends a chain to the list that is being iterated, so that this loop
+    // reaches it too.
     for (const chain of byCost[cost] ?? []) {
       const at = chain.at(-1)?.to ?? source;
       // A chain that has reached the target is not extended.
@@ -94,7 +96,10 @@ function compareSolutions(left: readonly SegmentEdge[], right: readonly SegmentE
   return 0;
 }
 
-/** An AS on the path has two interfaces; more of them mean that the path returns to it. */
+/**
+ * True if no AS has more than two interfaces on the path: with more, the path would return to that
+ * AS.
+ */
 function isLoopFree(path: Path): boolean {
   const counts = new Map<IsdAs, number>();
   for (const { isdAs } of path.interfaces) {
@@ -106,8 +111,8 @@ function isLoopFree(path: Path): boolean {
 }
 
 /**
- * Of several paths over the same interfaces, keeps the one that is valid longest, at the position
- * of the first.
+ * Of several paths over the same interfaces, keeps that which is valid longest, at the position of
+ * the first of them.
  */
 function withoutDuplicates(paths: readonly Path[]): readonly Path[] {
   const byFingerprint = new Map<string, Path>();

@@ -1,5 +1,5 @@
 /**
- * How much two paths have in common, and so what can fail for both.
+ * Measures how much two paths have in common, since a failure of a common element affects both.
  *
  * Elements are links, the first and last router, and the ASes between source and target. Two paths
  * through one border router fail together (scionproto/scion issue 1390,
@@ -9,26 +9,31 @@
  */
 import { formatInterface, type Path, type PathInterface } from './path.ts';
 
-/** Shares of elements that two paths do not have in common, 0 … 1. */
+/**
+ * How different two paths are: shares of elements that they do not have in common, 0 … 1, and a
+ * penalty.
+ */
 export interface Disjointness {
-  /** Links, and the routers at both ends. */
+  /** Share of links, and of the first and last router, that are not common. */
   readonly links: number;
-  /** ASes other than source and target. */
+  /** Share of ASes, other than source and target, that are not common. */
   readonly ases: number;
   /** Shared-fate penalty, from 0 (nothing in common) to 1. */
   readonly penalty: number;
 }
 
-/** Names the router that owns an interface. */
+/** Returns the name of the router that has an interface. */
 export type RouterNameOf = (item: PathInterface) => string;
 
-/** What is compared of a path. */
+/** The fields of a path that are compared. */
 type Compared = Pick<Path, 'source' | 'target' | 'interfaces'>;
 
 const LINK_SHARE = 0.7;
 const AS_SHARE = 0.3;
 
-/** Names each interface as a router of its own, for when routers are unknown. */
+/**
+ * Treats each interface as a router of its own; used if the routers of interfaces are not known.
+ */
 export const routerNamePerInterface: RouterNameOf = formatInterface;
 
 /** Compares two paths between the same ASes. */
@@ -42,7 +47,7 @@ export function disjointness(
   return { links, ases, penalty: 1 - (LINK_SHARE * links + AS_SHARE * ases) };
 }
 
-/** 1 - |common| / |smaller|; if either path has no elements, nothing is in common. */
+/** Returns 1 - |common| / |smaller| for two sets of elements; 1 if either set is empty. */
 function apart(left: ReadonlySet<string>, right: ReadonlySet<string>): number {
   const smaller = Math.min(left.size, right.size);
   if (smaller === 0) return 1;

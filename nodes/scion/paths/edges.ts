@@ -1,7 +1,7 @@
 /**
- * The parts of segments that a path may use, as edges of a graph. Vertices are ASes and, for
- * peering, links named from both ends: only a peering link announced by both ends connects two
- * edges.
+ * The parts of segments that a path may use, as edges of a graph. Vertices are ASes and peering
+ * links. The name of a peering link contains both of its ends, so that only a link that both ASes
+ * announce connects two edges.
  *
  * SCION control plane "Path Segment Combination" and reference private/path/combinator/graph.go.
  * combinator.ts chains edges into paths.
@@ -16,7 +16,10 @@ import { findFirstAs, findLastAs, type PathSegment, segmentIdHashInput } from '.
 export interface SegmentSet {
   /** Segments that end in the source AS. */
   readonly ups: readonly PathSegment[];
-  /** Core segments that begin near the target and end near the source. */
+  /**
+   * Core segments that begin where down segments of the target begin, and end where up segments of
+   * the source begin.
+   */
   readonly cores: readonly PathSegment[];
   /** Segments that end in the target AS. */
   readonly downs: readonly PathSegment[];
@@ -29,16 +32,16 @@ export interface CombineRequest extends SegmentSet {
   readonly crypto: CryptoProvider;
 }
 
-/** The role in which a segment is used. */
+/** The role of a segment on a path. */
 export type SegmentRole = 'up' | 'core' | 'down';
 
 /** A part of a segment that a path can use. */
 export interface SegmentEdge {
   readonly role: SegmentRole;
   readonly segment: PathSegment;
-  /** SHA-256 identity of the segment. */
+  /** SHA-256 that identifies the segment, 32 bytes; see segmentIdHashInput. */
   readonly identity: Uint8Array;
-  /** The used entry nearest to the origin; 0 is the origin itself. */
+  /** Index of the used entry that is nearest to the origin; 0 is the origin itself. */
   readonly shortcut: number;
   /** 0, or 1 + the index of the peer entry through which the segment is left or entered. */
   readonly peer: number;
@@ -47,12 +50,12 @@ export interface SegmentEdge {
   readonly to: string;
 }
 
-/** Weight of a path: the AS hops of all its parts. */
+/** Counts the AS hops of all parts of a path: its weight. */
 export function countAsHops(edges: readonly SegmentEdge[]): number {
   return edges.reduce((sum, edge) => sum + edge.weight, 0);
 }
 
-/** All usable parts of the segments, by the vertex they start from. */
+/** Lists all usable parts of the segments, by the vertex from which they start. */
 export function listSegmentEdges(
   request: CombineRequest,
 ): ReadonlyMap<string, readonly SegmentEdge[]> {
@@ -85,7 +88,10 @@ function coreEdges(segment: PathSegment): readonly Usable[] {
   return [{ shortcut: 0, peer: 0, weight, from: findLastAs(segment), to: findFirstAs(segment) }];
 }
 
-/** Edges from the last AS to every earlier AS, and to every peering link on the way. */
+/**
+ * Makes the edges of an up segment: from its last AS to every earlier AS, and to every peering link
+ * of its ASes.
+ */
 function upEdges(segment: PathSegment): readonly Usable[] {
   const edges: Usable[] = [];
   const last = findLastAs(segment);
@@ -105,7 +111,8 @@ function upEdges(segment: PathSegment): readonly Usable[] {
 }
 
 /**
- * Edges to the last AS from every earlier one, and from every peering link (a hop, counted here).
+ * Makes the edges of a down segment: from every earlier AS, and from every peering link, to its
+ * last AS. The hop over a peering link counts towards the weight of this edge.
  */
 function downEdges(segment: PathSegment): readonly Usable[] {
   const edges: Usable[] = [];

@@ -2,7 +2,7 @@
  * Finds the paths from one AS to another: selects the segments and combines them.
  *
  * SCION control plane "Segment Lookup": up segments of the source, down segments of the target, and
- * the core segments between their origins. Answers are cached, because combining takes milliseconds
+ * the core segments between their origins. Results are cached, because combining takes milliseconds
  * and segments do not change until the next refresh.
  *
  * @module
@@ -17,10 +17,12 @@ import { type Path, pathFingerprint } from './path.ts';
 import { findFirstAs, findLastAs, type PathSegment } from './segment.ts';
 import type { ScionAs } from './topology.ts';
 
-/** Lifetime of the path within one AS: 24 h, as in the reference daemon. */
+/** Lifetime of the path within one AS, half seconds: 24 h, as in the reference daemon. */
 const LOCAL_PATH_HALF_SECONDS = 2 * 24 * 3600;
 
-/** From what {@link PathFinder} makes paths: the ASes of a network, and their segments. */
+/**
+ * The data from which {@link PathFinder} makes paths: the ASes of a network, and their segments.
+ */
 export interface PathFinderOptions {
   readonly ases: readonly Pick<ScionAs, 'isdAs' | 'mtu'>[];
   readonly segments: TopologySegments;
@@ -29,7 +31,7 @@ export interface PathFinderOptions {
   readonly timestamp: number;
 }
 
-/** Finds paths in one network. */
+/** Finds the paths between any two ASes of one network. */
 export class PathFinder {
   readonly #options: PathFinderOptions;
   readonly #downsByEnd: ReadonlyMap<string, readonly PathSegment[]>;
@@ -42,7 +44,7 @@ export class PathFinder {
     this.#coresByEnd = byLastAs(options.segments.cores);
   }
 
-  /** All paths, best first: fewest AS hops, then fewest segments. */
+  /** Returns all paths, best first: fewest AS hops, then fewest segments. */
   paths(source: IsdAs, target: IsdAs): readonly Path[] {
     const key = `${source}>${target}`;
     const known = this.#answers.get(key);
@@ -52,14 +54,15 @@ export class PathFinder {
     return paths;
   }
 
-  /** The segments that may be part of a path from source to target. */
+  /** Returns the segments that may be part of a path from source to target. */
   segmentsBetween(source: IsdAs, target: IsdAs): SegmentSet {
     const ups = this.#downsByEnd.get(source) ?? [];
     const downs = this.#downsByEnd.get(target) ?? [];
     const nearSource = new Set(ups.map(findFirstAs).concat(source));
     const nearTarget = new Set(downs.map(findFirstAs).concat(target));
     const cores: PathSegment[] = [];
-    // Core segments are used against the direction of beaconing: they end near the source.
+    // Core segments are used against the direction of beaconing: their last AS is where the up
+    // segment begins, or the source.
     for (const end of nearSource) {
       if (end === undefined) continue;
       for (const segment of this.#coresByEnd.get(end) ?? []) {
@@ -86,7 +89,10 @@ export class PathFinder {
   }
 }
 
-/** The path between two hosts of an AS. @param seconds When it is made, since 1970. */
+/**
+ * Makes the path between two hosts of an AS.
+ * @param seconds Time at which the path is made, seconds since 1970.
+ */
 export function makePathInside(
   { isdAs, mtu }: Pick<ScionAs, 'isdAs' | 'mtu'>,
   crypto: CryptoProvider,

@@ -1,6 +1,8 @@
 /**
- * What the ASes of a path announce of it (reference private/path/combinator/staticinfo_accumulator.go). Where several
- * entries say different things, the worse counts. What nobody has announced stays unknown, and so does a sum over it.
+ * Collects the properties that the ASes of a path announce (reference
+ * private/path/combinator/staticinfo_accumulator.go). If several entries announce different values,
+ * the worse value counts. A value that no AS announces is unknown, and so is a total that includes
+ * it.
  *
  * @module
  */
@@ -15,22 +17,25 @@ import {
   type StaticInfo,
 } from './static-info.ts';
 
-/** What is announced of a path as a whole; undefined where a part is unknown. */
+/**
+ * The announced properties of a path as a whole; undefined if a value for some part of it is
+ * unknown.
+ */
 export interface PathTotals {
   readonly latencyUs: number | undefined;
-  /** Of the narrowest part. */
+  /** The least bandwidth of all links and ASes on the path. */
   readonly bandwidthKbps: number | undefined;
   readonly carbon: number | undefined;
-  /** Hops inside all ASes between two links. */
+  /** Number of hops inside those ASes that the path enters and leaves. */
   readonly internalHops: number | undefined;
 }
 
-/** An entry of a segment that a path uses. */
+/** An entry of a segment that a path uses, with announced properties. */
 type AnnouncingEntry = AsEntry & { readonly staticInfo: StaticInfo };
 
 /**
- * What is announced of a path; undefined if nothing is.
- * @param entries Those that the path uses, in any order.
+ * Collects the announced properties of a path; undefined if there are none.
+ * @param entries The entries that the path uses, in any order.
  */
 export function collectPathMetadata(
   interfaces: readonly PathInterface[],
@@ -41,7 +46,7 @@ export function collectPathMetadata(
   const path = new AnnouncedPath(interfaces, announcing);
   return {
     latencyUs: path.values((info) => info.latencyUs, Math.max),
-    // A bandwidth of 0 says nothing (reference, addHopBandwidth).
+    // A bandwidth of 0 means that it is unknown (reference, addHopBandwidth).
     bandwidthKbps: path.values((info) => withoutZeros(info.bandwidthKbps), Math.min),
     carbon: path.values((info) => info.carbon, Math.max),
     internalHops: path
@@ -53,7 +58,7 @@ export function collectPathMetadata(
   };
 }
 
-/** Sums and the least of what is announced. */
+/** Computes the totals of a path: the least bandwidth, and the sums of all other values. */
 export function computePathTotals(metadata: PathMetadata): PathTotals {
   const { latencyUs, bandwidthKbps, carbon, internalHops } = metadata;
   const known = knownValues(bandwidthKbps);
@@ -80,7 +85,10 @@ function withoutZeros({ intra, inter }: LinkValues): LinkValues {
   return { intra: positive(intra), inter: positive(inter) };
 }
 
-/** The places of interfaces on a path; between place i and i + 1 is slot i, which is a link if i is even. */
+/**
+ * The interfaces of a path, by their index in the order of travel. Slot i is between the interfaces
+ * i and i + 1: a link if i is even, the inside of an AS if i is odd.
+ */
 class AnnouncedPath {
   readonly #interfaces: readonly PathInterface[];
   readonly #entries: readonly AnnouncingEntry[];
@@ -92,7 +100,9 @@ class AnnouncedPath {
     this.#places = new Map(interfaces.map((one, place) => [formatInterface(one), place]));
   }
 
-  /** A value for each slot; of two for one slot, `worse` says which counts. */
+  /**
+   * Returns a value for each slot; of two values for one slot, `worse` returns the one that counts.
+   */
   values(
     of: (info: StaticInfo) => LinkValues,
     worse: (left: number, right: number) => number,
@@ -115,7 +125,7 @@ class AnnouncedPath {
     return this.#interfaces.slice(1).map((_, slot) => bySlot.get(slot));
   }
 
-  /** A type for each link; ends that disagree say nothing. */
+  /** Returns the type of each link; unknown if its two ends announce different types. */
   linkTypes(): PathMetadata['linkTypes'] {
     const byLink = new Map<number, number>();
     for (const { isdAs, staticInfo } of this.#entries) {
@@ -150,7 +160,10 @@ class AnnouncedPath {
     });
   }
 
-  /** The slot inside an AS between two of its interfaces, if the path passes one after the other. */
+  /**
+   * Returns the slot inside an AS between two of its interfaces; undefined unless they are
+   * consecutive on the path.
+   */
   #slotBetween(one: PathInterface, other: PathInterface): number | undefined {
     const [near, far] = [this.#place(one), this.#place(other)];
     if (near === undefined || far === undefined || Math.abs(near - far) !== 1) return undefined;

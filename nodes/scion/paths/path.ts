@@ -21,28 +21,31 @@ export interface PathInterface {
   readonly ifId: number;
 }
 
-/** Values that may be unknown. */
+/** Values along a path; undefined where no AS has announced one. */
 export type Announced<Value = number> = readonly (Value | undefined)[];
 
 /** The announced properties of a path with n interfaces. */
 export interface PathMetadata {
-  /** Microseconds between each two consecutive interfaces, n - 1. */
+  /** Latency between each two consecutive interfaces, microseconds, n - 1 values. */
   readonly latencyUs: Announced;
-  /** kbit/s between each two consecutive interfaces, n - 1. */
+  /** Bandwidth between each two consecutive interfaces, kbit/s, n - 1 values. */
   readonly bandwidthKbps: Announced;
-  /** Grams of CO2 per terabyte between each two consecutive interfaces, n - 1. */
+  /** Emissions between each two consecutive interfaces, grams of CO2 per terabyte, n - 1 values. */
   readonly carbon: Announced;
-  /** Hops inside each AS between two links, n / 2 - 1. */
+  /** Number of hops inside each AS that the path enters and leaves, n / 2 - 1 values. */
   readonly internalHops: Announced;
-  /** Type of each link, n / 2. */
+  /** Type of each link, n / 2 values. */
   readonly linkTypes: Announced<LinkType>;
-  /** Of each interface, n. */
+  /** Location of each interface, n values. */
   readonly geo: Announced<GeoCoordinates>;
-  /** The free text that each AS on the way announces, n / 2 + 1 for n interfaces. */
+  /** The free text that each AS on the path announces, n / 2 + 1 texts; empty if there is none. */
   readonly notes: readonly string[];
 }
 
-/** A usable path. In the order of travel, its interfaces alternate: egress, ingress, egress, ... */
+/**
+ * A path that a host can use. Its interfaces are in the order of travel and alternate: egress,
+ * ingress, egress, ...
+ */
 export interface Path {
   readonly source: IsdAs;
   readonly target: IsdAs;
@@ -50,11 +53,11 @@ export interface Path {
   /** The encoded path, to be copied after the addresses of a header. */
   readonly raw: Uint8Array;
   readonly interfaces: readonly PathInterface[];
-  /** Bytes of the largest SCION packet that fits every AS and link. */
+  /** Size of the largest SCION packet that fits every AS and link, bytes. */
   readonly mtu: number;
   /** When the first of its hop fields expires, in half seconds since 1970, for isHopExpired. */
   readonly expiryHalfSeconds: number;
-  /** Lower-case hex; equal for equal interfaces. */
+  /** Identifies the interfaces of the path; lower-case hexadecimal, see {@link pathFingerprint}. */
   readonly fingerprint: string;
   /** Number of AS hops as counted by the combinator. */
   readonly weight: number;
@@ -67,7 +70,10 @@ export interface Path {
 const WORD_LENGTH = 4;
 const INTERFACE_LENGTH = ISD_AS_LENGTH + 2 * WORD_LENGTH;
 
-/** Identifies a path by its interfaces: SHA-256 over ISD-AS (64 bits) and ifId (64 bits) of each. */
+/**
+ * Computes the fingerprint of a path: SHA-256 over ISD-AS (64 bits) and ifId (64 bits) of each
+ * interface.
+ */
 export function pathFingerprint(
   crypto: CryptoProvider,
   interfaces: readonly PathInterface[],
@@ -86,7 +92,7 @@ export function formatInterface(item: PathInterface): string {
   return `${item.isdAs}#${item.ifId}`;
 }
 
-/** The ASes and interfaces of a path, as they are traced and drawn. */
+/** Converts a path to the sequence of ASes and interfaces that is traced and drawn. */
 export function asSequenceOfPath({ source, interfaces }: Path): AsSequence {
   const steps: AsSequenceStep[] = [];
   for (let index = 0; index + 1 < interfaces.length; index += 2) {

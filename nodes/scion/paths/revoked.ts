@@ -1,6 +1,7 @@
 /**
- * Paths over interfaces that are believed to be down (reference private/revcache): they stay usable, since the message
- * that says so is a hint, but come after all others.
+ * Paths over interfaces that are believed to be down (reference private/revcache). They remain
+ * usable, since the message that an interface is down is only a hint, but come after all other
+ * paths.
  *
  * @module
  */
@@ -12,7 +13,10 @@ export interface RankedPath {
   readonly isRevoked: boolean;
 }
 
-/** Puts the paths over interfaces that are believed to be down last, and leaves their order otherwise. */
+/**
+ * Moves the paths over interfaces that are believed to be down to the end; apart from that, the
+ * order does not change.
+ */
 export function rankRevokedLast(
   paths: readonly Path[],
   revoked: readonly PathInterface[],

@@ -1,6 +1,7 @@
 /**
- * Requests for segments and their answers (reference proto/control_plane/v1/seg.proto), between control services, and
- * between a host and the control service of its AS.
+ * Encodes and decodes requests for segments and their answers (reference
+ * proto/control_plane/v1/seg.proto), between control services, and between a host and the control
+ * service of its AS.
  *
  * @module
  */
@@ -23,17 +24,17 @@ import {
   type SignedSegment,
 } from './segment-wire.ts';
 
-/** Most segments of one role in a message. */
+/** Largest number of segments of one role in a message. */
 export const SEGMENTS_PER_ROLE_MAX = 200;
 
-/** Segments by their role on a path; all in the direction of beaconing. */
+/** Signed segments by their role on a path; all in the direction of beaconing. */
 export interface SegmentsByRole {
   readonly ups: readonly SignedSegment[];
   readonly downs: readonly SignedSegment[];
   readonly cores: readonly SignedSegment[];
 }
 
-/** seg.proto, SegmentType. */
+/** Numbers of the roles (seg.proto, SegmentType). */
 const TYPE = { ups: 1, downs: 2, cores: 3 } as const;
 const ROLES = ['ups', 'downs', 'cores'] as const;
 
@@ -41,10 +42,10 @@ const SEGMENTS_REQUEST = message({ source: field(1, uint64), target: field(2, ui
 const SEGMENTS = message({
   segments: repeated(1, PATH_SEGMENT, { most: SEGMENTS_PER_ROLE_MAX }),
 });
-/** The messages SegmentsResponse and SegmentsRegistrationRequest. */
+/** Layout of the messages SegmentsResponse and SegmentsRegistrationRequest. */
 const SEGMENTS_BY_TYPE = message({ byType: map(1, int32, SEGMENTS, { most: 8 }) });
 
-/** From which AS to which AS segments are asked for; an AS number of 0 stands for any core AS of the ISD. */
+/** The ends of the requested segments; an AS number of 0 stands for any core AS of the ISD. */
 export interface SegmentsRequest {
   readonly source: IsdAs;
   readonly target: IsdAs;
@@ -56,14 +57,14 @@ export function encodeSegmentsRequest({ source, target }: SegmentsRequest): Uint
   return encodeProtobuf(SEGMENTS_REQUEST, words);
 }
 
-/** Decodes a SegmentsRequest. */
+/** Decodes a SegmentsRequest; undefined for any other bytes. */
 export function decodeSegmentsRequest(bytes: Uint8Array): SegmentsRequest | undefined {
   const read = decodeProtobuf(SEGMENTS_REQUEST, bytes);
   if (typeof read === 'string') return undefined;
   return { source: isdAsOfWords(read.source), target: isdAsOfWords(read.target) };
 }
 
-/** Encodes segments by their role; of each role the first ones, as many as may be read. */
+/** Encodes segments by their role, of each role at most the first {@link SEGMENTS_PER_ROLE_MAX}. */
 export function encodeSegments(all: SegmentsByRole): Uint8Array {
   const byType = new Map(
     ROLES.filter((role) => all[role].length > 0).map((role) => [
@@ -74,7 +75,9 @@ export function encodeSegments(all: SegmentsByRole): Uint8Array {
   return encodeProtobuf(SEGMENTS_BY_TYPE, { byType });
 }
 
-/** Decodes segments by their role; undefined if one of them is none. Their signatures are not verified. */
+/**
+ * Decodes segments by their role; undefined if any of them is invalid. Signatures are not verified.
+ */
 export function decodeSegments(bytes: Uint8Array): SegmentsByRole | undefined {
   const read = decodeProtobuf(SEGMENTS_BY_TYPE, bytes);
   if (typeof read === 'string') return undefined;
@@ -87,7 +90,7 @@ export function decodeSegments(bytes: Uint8Array): SegmentsByRole | undefined {
   return { ups, downs, cores };
 }
 
-/** Segments without their signatures. */
+/** Returns the segments without their signatures. */
 export function plainSegments({ ups, cores, downs }: SegmentsByRole): SegmentSet {
   const plain = (all: readonly SignedSegment[]): readonly PathSegment[] =>
     all.map(({ segment }) => segment);

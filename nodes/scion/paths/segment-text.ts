@@ -1,6 +1,6 @@
 /**
- * Path segments as text, for publishing: JSON with MACs in hexadecimal. Written and read within one
- * run by the same program.
+ * Path segments as text, in which form they are published: JSON with MACs in hexadecimal. The text
+ * is written and read by the same program within one run.
  *
  * @module
  */
@@ -11,14 +11,17 @@ interface MacText {
   readonly hex: string;
 }
 
-/** Writes segments. */
+/** Formats segments as JSON. */
 export function segmentsToJson(segments: TopologySegments): string {
   return JSON.stringify(segments, (_, value: unknown) =>
     value instanceof Uint8Array ? ({ hex: toHex(value) } satisfies MacText) : value,
   );
 }
 
-/** Reads what {@link segmentsToJson} wrote. @throws SyntaxError for anything else. */
+/**
+ * Parses the text of {@link segmentsToJson}.
+ * @throws SyntaxError for text that is no JSON.
+ */
 export function segmentsFromJson(text: string): TopologySegments {
   return JSON.parse(text, (_, value: unknown) =>
     isMac(value) ? fromHex(value.hex) : value,

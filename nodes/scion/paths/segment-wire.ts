@@ -1,10 +1,10 @@
 /**
- * Path segments as control services exchange them: Protobuf messages whose entries are signed, and are
- * passed on and checked as they came (reference proto/control_plane/v1/seg.proto and
- * proto/crypto/v1/signed.proto).
+ * Path segments as control services exchange them: Protobuf messages with signed entries, which are
+ * passed on and checked with the bytes with which they were received (reference
+ * proto/control_plane/v1/seg.proto and proto/crypto/v1/signed.proto).
  *
- * Decoding trusts nothing: all integers are within their ranges, and the segment is one that beaconing
- * could have made ({@link decodeSignedSegment}). It does not verify signatures.
+ * Decoding checks that all integers are within their ranges, and that beaconing could have made the
+ * segment ({@link decodeSignedSegment}). It does not verify signatures.
  *
  * @module
  */
@@ -34,7 +34,7 @@ import {
   SEGMENT_EXTENSIONS,
 } from './static-info.ts';
 
-/** Most entries of a segment that is read: paths have at most 64 hop fields. */
+/** Largest number of entries of a decoded segment: paths have at most 64 hop fields. */
 const ENTRIES_MAX = 64;
 const UINT16_MAX = 0xffff;
 const UINT32_MAX = 0xffff_ffff;
@@ -76,7 +76,7 @@ const HEADER = message({
 const HEADER_AND_BODY = message({ header: field(1, bytes), body: field(2, bytes) });
 const SIGNED_MESSAGE = message({ headerAndBody: field(1, bytes), signature: field(2, bytes) });
 const SEGMENT_INFORMATION = message({ timestamp: field(1, int53), segmentId: field(2, uint32) });
-/** The message PathSegment, for messages that contain segments. */
+/** Layout of the message PathSegment, for messages that contain segments. */
 export const PATH_SEGMENT = message({
   information: field(1, bytes),
   entries: repeated(
@@ -85,7 +85,7 @@ export const PATH_SEGMENT = message({
     { most: ENTRIES_MAX },
   ),
 });
-/** A segment in the bytes of its parts. */
+/** A decoded PathSegment, whose information and entries are still encoded. */
 export type EncodedSegment = MessageOf<typeof PATH_SEGMENT>;
 
 /** The hashes of ECDSA, by their numbers (signed.proto, SignatureAlgorithm). */
@@ -94,29 +94,36 @@ const ECDSA_SHA256 = 1;
 const NO_DIGEST = new Uint8Array(0);
 const NO_ISD_AS = '0-0' as IsdAs;
 
-/** Why bytes are no segment. */
+/**
+ * Why an encoded segment is rejected: it is not well-formed, or beaconing could not have made it.
+ */
 export type SegmentRefusal = 'segment-malformed' | 'segment-invalid';
 
-/** One entry, as it was signed. */
+/** The signed form of an entry. */
 export interface SignedEntry {
-  /** Header and body of the signed message, as they came. */
+  /** Header and body of the signed message, with the bytes with which they were received. */
   readonly headerAndBody: Uint8Array;
   readonly signature: Uint8Array;
   /** What the signature says that it is over. */
   readonly hash: 'sha256' | 'sha384' | 'sha512';
   /** The AS to which the beacon goes; `0-0` in a segment that ends here. */
   readonly next: IsdAs;
-  /** What the signature names as its key. */
+  /** Identifies the key with which the entry was signed. */
   readonly keyId: SignatureKeyId;
-  /** When it was signed, seconds since 1970. */
+  /** Time of the signature, seconds since 1970. */
   readonly signedSeconds: number;
-  /** Number of bytes of the parts before it that it says the signature covers. */
+  /**
+   * Number of bytes before this entry that the signature covers, according to the signed header.
+   */
   readonly associatedBytes: number;
   /** The digest of the entry's unsigned extensions, empty if it says none. */
   readonly epicDigest: Uint8Array;
 }
 
-/** The key of a signature: one of an AS's certificates, and the TRC that it was made for. */
+/**
+ * Identifies the key of a signature by an AS's certificate, and the TRC by which to verify the
+ * certificate.
+ */
 export interface SignatureKeyId {
   readonly isdAs: IsdAs;
   readonly subjectKeyId: Uint8Array;
@@ -127,13 +134,13 @@ export interface SignatureKeyId {
 /** A segment, or a beacon under way, with the bytes that its signatures cover. */
 export interface SignedSegment {
   readonly segment: PathSegment;
-  /** SegmentInformation as it came. */
+  /** The encoded SegmentInformation, with the bytes with which it was received. */
   readonly information: Uint8Array;
-  /** As many as the segment's entries. */
+  /** The signed form of each entry of `segment`, in the same order. */
   readonly signed: readonly SignedEntry[];
 }
 
-/** The signed content of the entry that an AS adds to a segment. */
+/** The content of the signed entry that an AS adds to a segment. */
 export interface SignedEntryContent {
   readonly entry: AsEntry;
   readonly next: IsdAs | undefined;
@@ -143,7 +150,7 @@ export interface SignedEntryContent {
   readonly epicDigest?: Uint8Array | undefined;
 }
 
-/** A beacon without entries, of which only the origin makes use. */
+/** Makes a beacon without entries, to which the origin adds the first one. */
 export function emptySignedSegment(segmentId: number, timestamp: number): SignedSegment {
   return {
     segment: { segmentId, timestamp, entries: [] },
@@ -153,8 +160,9 @@ export function emptySignedSegment(segmentId: number, timestamp: number): Signed
 }
 
 /**
- * The bytes that the signature of entry `index` covers: its own header and body, SegmentInformation, and
- * all earlier entries with their signatures (reference pkg/segment/seg.go, associatedData).
+ * Returns the bytes that the signature of entry `index` covers: its own header and body,
+ * SegmentInformation, and all earlier entries with their signatures (reference pkg/segment/seg.go,
+ * associatedData).
  */
 export function signatureInput(
   { information, signed }: Pick<SignedSegment, 'information' | 'signed'>,
@@ -166,7 +174,10 @@ export function signatureInput(
   return concatByteList(parts);
 }
 
-/** Adds a signed entry. @param sign Signs {@link signatureInput}; the signature is DER. */
+/**
+ * Returns the segment with one more signed entry.
+ * @param sign Signs {@link signatureInput}; returns the signature in DER.
+ */
 export function appendSignedEntry(
   before: SignedSegment,
   { entry, next = NO_ISD_AS, keyId, signedSeconds, epicDigest }: SignedEntryContent,
@@ -222,9 +233,10 @@ export function makeEncodedSegment({
 }
 
 /**
- * Reads a segment or beacon. It has an entry; the first one has no ingress, and all others have one; each
- * but the last leads to the next one; peering hops leave by the same interface as the entry's own (reference
- * pkg/segment/seg.go, Validate). Whether it may end as it does is for the caller to say.
+ * Decodes a segment or beacon. It must have an entry. The first entry must have no ingress
+ * interface, all others must have one. Each entry must name the AS of the following entry as the
+ * next. Peering hops must have the same egress interface as the regular hop of their entry
+ * (reference pkg/segment/seg.go, Validate). The caller must check the end of the segment or beacon.
  */
 export function decodeSignedSegment(encoded: EncodedSegment): SignedSegment | SegmentRefusal {
   const information = decodeProtobuf(SEGMENT_INFORMATION, encoded.information);
@@ -246,7 +258,10 @@ export function decodeSignedSegment(encoded: EncodedSegment): SignedSegment | Se
   return { segment: { segmentId, timestamp, entries }, information: encoded.information, signed };
 }
 
-/** True if an entry fits the one before it, the one after it, and its own peering hops. */
+/**
+ * True if an entry is consistent with the previous entry, with the next entry, and with its own
+ * peering hops.
+ */
 function isLinked(
   entries: readonly AsEntry[],
   signed: readonly SignedEntry[],

@@ -1,5 +1,5 @@
 /**
- * Path segments: AS entries with authenticated hop fields, added one AS after the other.
+ * Path segments: AS entries with authenticated hop fields, which the ASes add one after the other.
  *
  * SCION control plane "Path Segments" and reference control/beaconing/extender.go. Signatures and
  * the Protobuf form are in segment-wire.ts.
@@ -26,14 +26,17 @@ export interface SegmentHop {
   readonly macRest?: Uint8Array;
 }
 
-/** Entry to an AS over a peering link. */
+/** A peering link of an AS, by which a path may enter or leave the segment at this AS. */
 export interface PeerEntry {
   readonly peer: IsdAs;
   /** The peer's interface on the link. */
   readonly peerIfId: number;
   /** MTU of the peering link, bytes. */
   readonly mtu: number;
-  /** ConsIngress is the peering interface, ConsEgress that of the entry's regular hop. */
+  /**
+   * The hop field for the peering link: its ConsIngress is the peering interface, its ConsEgress
+   * that of the entry's regular hop.
+   */
   readonly hop: SegmentHop;
 }
 
@@ -47,13 +50,13 @@ export interface AsEntry {
   readonly hop: SegmentHop;
   /** Peer entries, sorted by peering interface. */
   readonly peers: readonly PeerEntry[];
-  /** What the AS announces; absent if nothing. */
+  /** The properties that the AS announces; absent if there are none. */
   readonly staticInfo?: StaticInfo;
 }
 
 /** A segment in the direction of beaconing: the first entry is the origin, a core AS. */
 export interface PathSegment {
-  /** Beta of the first entry, 16 bits. */
+  /** Segment id: beta of the first entry, 16 bits. */
   readonly segmentId: number;
   /** Creation time, seconds since 1970. */
   readonly timestamp: number;
@@ -119,7 +122,8 @@ export function extendSegment(segment: PathSegment, extension: SegmentExtension)
 }
 
 /**
- * Beta of entry number `index`: the segment id, XORed with two bytes of each earlier entry's MAC.
+ * Computes beta of the entry with this index: the segment id, XORed with the first two bytes of
+ * each earlier entry's MAC.
  */
 export function segmentIdAt(segment: PathSegment, index: number): number {
   let beta = segment.segmentId;
@@ -129,17 +133,20 @@ export function segmentIdAt(segment: PathSegment, index: number): number {
   return beta;
 }
 
-/** The AS where a segment begins; every segment but one that is about to begin has an entry. */
+/** Returns the AS where a segment begins. The segment must have an entry. */
 export function findFirstAs({ entries }: PathSegment): IsdAs {
   return (entries[0] as AsEntry).isdAs;
 }
 
-/** The AS where a segment ends, or that a beacon has passed last. */
+/**
+ * Returns the AS where a segment ends, or the AS that a beacon has passed last. There must be an
+ * entry.
+ */
 export function findLastAs({ entries }: PathSegment): IsdAs {
   return (entries.at(-1) as AsEntry).isdAs;
 }
 
-/** When the first of a segment's hop fields expires, half seconds since 1970. */
+/** Returns when the first of a segment's hop fields expires, half seconds since 1970. */
 export function segmentExpiryHalfSeconds({ timestamp, entries }: PathSegment): number {
   let least = Number.POSITIVE_INFINITY;
   for (const { hop } of entries) {
@@ -148,7 +155,10 @@ export function segmentExpiryHalfSeconds({ timestamp, entries }: PathSegment): n
   return least;
 }
 
-/** The ASes and interfaces of a segment from its origin, as they are traced and drawn. */
+/**
+ * Converts a segment to the sequence of ASes and interfaces, from its origin, that is traced and
+ * drawn.
+ */
 export function asSequenceOfSegment(segment: PathSegment): AsSequence {
   const { entries } = segment;
   const steps = entries.slice(1).map(({ isdAs, hop }, index) => {
@@ -159,8 +169,8 @@ export function asSequenceOfSegment(segment: PathSegment): AsSequence {
 }
 
 /**
- * The bytes whose SHA-256 identifies a segment: a refreshed segment over the same interfaces is the
- * same segment (reference pkg/segment/seg.go ID).
+ * Returns the bytes whose SHA-256 identifies a segment. A refreshed segment over the same
+ * interfaces has the same bytes (reference pkg/segment/seg.go ID).
  */
 export function segmentIdHashInput(segment: PathSegment): Uint8Array {
   const bytes = new Uint8Array(IDENTITY_ENTRY_LENGTH * segment.entries.length);

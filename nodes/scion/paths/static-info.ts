@@ -1,7 +1,8 @@
 /**
- * Static metadata of an AS entry: what the AS announces of its links and of its inside (reference
- * proto/control_plane/v1/seg_extensions.proto and doc/beacon-metadata.rst). The reference has no carbon; field 7 is
- * that of ETH's branch (github.com/netsec-ethz/scion, commit a803ad1), which others ignore as any unknown field.
+ * Static metadata of an AS entry: the properties that the AS announces of its links and of its
+ * inside (reference proto/control_plane/v1/seg_extensions.proto and doc/beacon-metadata.rst). The
+ * reference has no field for carbon emissions; field 7 is that of ETH's branch
+ * (github.com/netsec-ethz/scion, commit a803ad1), which others ignore like any unknown field.
  *
  * @module
  */
@@ -15,7 +16,7 @@ import {
 } from '../../_kit/protobuf.ts';
 import { bytes, float, int32, string, uint32, uint53 } from '../../_kit/protobuf-scalars.ts';
 
-/** Most interfaces of which an entry says something in one map. */
+/** Largest number of interfaces in one map of an entry. */
 const INTERFACES_MAX = 1_024;
 /** Most peering links of an AS that are read. */
 export const PEERS_MAX = 256;
@@ -27,48 +28,57 @@ const LIMIT = { most: INTERFACES_MAX };
 /** Values by the number of an interface. */
 export type ByInterface<Value = number> = ReadonlyMap<number, Value>;
 
-/** Values between two interfaces. */
+/** Values of one property inside an AS, and on its links. */
 export interface LinkValues {
-  /** Between the egress interface of the entry and another of the AS. */
+  /**
+   * Values between the egress interface of the entry and another interface of the AS, by that other
+   * interface.
+   */
   readonly intra: ByInterface;
-  /** Over the link of an interface. */
+  /** Values of the link of an interface, by interface. */
   readonly inter: ByInterface;
 }
 
 /** The location of a router: latitude, longitude and address. */
 export interface GeoCoordinates {
-  /** Degrees. */
+  /** Latitude and longitude in degrees. */
   readonly latitude: number;
   readonly longitude: number;
   readonly address: string;
 }
 
-/** Latency, bandwidth, location and notes that an AS announces in a beacon entry. */
+/** The properties that an AS announces in its entry of a beacon. */
 export interface StaticInfo {
-  /** Microseconds. */
+  /** Latencies, microseconds. */
   readonly latencyUs: LinkValues;
-  /** kbit/s. */
+  /** Bandwidths, kbit/s. */
   readonly bandwidthKbps: LinkValues;
-  /** Grams of CO2 per terabyte. */
+  /** Emissions, grams of CO2 per terabyte. */
   readonly carbon: LinkValues;
   readonly geo: ByInterface<GeoCoordinates>;
-  /** See {@link LINK_TYPES}. */
+  /** Number of the type of an interface's link, see {@link LINK_TYPES}. */
   readonly linkTypes: ByInterface;
-  /** Hops inside the AS, between the egress interface of the entry and another. */
+  /**
+   * Number of hops inside the AS between the egress interface of the entry and another interface,
+   * by that other interface.
+   */
   readonly internalHops: ByInterface;
   readonly note: string;
 }
 
 /** Kind of a link: direct, multihop or open network. */
 export type LinkType = 'direct' | 'multihop' | 'opennet';
-/** Types of links, by their numbers (seg_extensions.proto, LinkType); 0 is not set. */
+/**
+ * Types of links, by their numbers (seg_extensions.proto, LinkType); undefined for 0, which means
+ * that the type is not set.
+ */
 export const LINK_TYPES: readonly (LinkType | undefined)[] = [
   undefined,
   'direct',
   'multihop',
   'opennet',
 ];
-/** No values. */
+/** A property without any values. */
 export const NO_LINK_VALUES: LinkValues = { intra: new Map(), inter: new Map() };
 
 const LATENCIES = message({
@@ -126,7 +136,10 @@ function makeStaticInfoMessage(
   return encodeProtobuf(STATIC_INFO, staticInfo).length === 0 ? undefined : staticInfo;
 }
 
-/** What an AS announces; `malformed` if a number is out of its range, or a text is too long. */
+/**
+ * Reads the properties that an AS announces; undefined if there are none, `malformed` if a number
+ * is out of its range or a text is too long.
+ */
 export function readStaticInfo(
   read: MessageOf<typeof SEGMENT_EXTENSIONS> | undefined,
 ): StaticInfo | 'malformed' | undefined {

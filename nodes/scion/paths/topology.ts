@@ -1,38 +1,38 @@
 /**
  * The part of a topology that determines paths: ASes and the links between them.
  *
- * SCION topology files (topology/README.md of the reference) use the same names. The loader handles
- * routers, addresses and files, and has checked everything that arrives here.
+ * SCION topology files (topology/README.md of the reference) use the same names. Routers, addresses
+ * and files are handled by the loader, which has checked the values.
  *
  * @module
  */
 import { type IsdAs, isdAsWords } from '../wire/isd-as.ts';
 
-/** One AS, with what paths need to know of it. */
+/** One AS, with the attributes that paths depend on. */
 export interface ScionAs {
   readonly isdAs: IsdAs;
-  /** Core ASes originate beacons. */
+  /** True for a core AS, which originates beacons. */
   readonly core: boolean;
-  /** Bytes of the largest packet inside the AS. */
+  /** Size of the largest packet inside the AS, bytes. */
   readonly mtu: number;
-  /** The key for its hop fields, 16 bytes; see deriveForwardingKey. */
+  /** The key for the MACs of its hop fields, 16 bytes; see deriveForwardingKey. */
   readonly forwardingKey: Uint8Array;
 }
 
 /** One end of a link. */
 export interface ScionLinkEnd {
   readonly isdAs: IsdAs;
-  /** 1 … 65535, unique in the AS. */
+  /** Number of the interface, 1 … 65535, unique in the AS. */
   readonly ifId: number;
 }
 
 /** A link between two ASes. */
 export interface ScionLink {
-  /** The parent end if the type is `parent-child`. */
+  /** One end of the link: that of the parent if the type is `parent-child`. */
   readonly a: ScionLinkEnd;
   readonly b: ScionLinkEnd;
   readonly type: 'core' | 'parent-child' | 'peer';
-  /** Bytes of the largest packet on the link. */
+  /** Size of the largest packet on the link, bytes. */
   readonly mtu: number;
 }
 
@@ -54,7 +54,10 @@ export interface Adjacency {
 /** Every AS with its links, ascending by interface id: the order in which beacons are made. */
 export type Adjacencies = ReadonlyMap<IsdAs, readonly Adjacency[]>;
 
-/** Turns links into the view of each AS. The result does not depend on the order of the links. */
+/**
+ * Lists the links of each AS, as that AS sees them. The result does not depend on the order of the
+ * links.
+ */
 export function listAdjacencies(topology: ScionTopology): Adjacencies {
   const adjacencies = new Map<IsdAs, Adjacency[]>();
   for (const { isdAs } of topology.ases) adjacencies.set(isdAs, []);
@@ -71,7 +74,10 @@ export function listAdjacencies(topology: ScionTopology): Adjacencies {
   return adjacencies;
 }
 
-/** Orders ISD-AS numbers by value: sorted by it, results do not depend on the order of the input. */
+/**
+ * Compares ISD-AS numbers by value, for sorting: so results do not depend on the order of the
+ * input.
+ */
 export function compareIsdAs(left: IsdAs, right: IsdAs): number {
   const a = isdAsWords(left);
   const b = isdAsWords(right);

@@ -1,6 +1,6 @@
 /**
- * Access lists of path policies: the first entry that an interface fits decides about it (reference
- * private/path/pathpol/acl.go).
+ * Access lists of path policies: the first entry that matches an interface decides whether the
+ * interface is allowed (reference private/path/pathpol/acl.go).
  *
  * @module
  */
@@ -22,7 +22,10 @@ export interface AccessEntry {
 
 const ANY: HopPredicate = { isd: 0, as: 0, interfaces: [0] };
 
-/** Reads an entry, `+ PREDICATE` or `- PREDICATE`; without a predicate it is about all interfaces. */
+/**
+ * Parses an entry, `+ PREDICATE` or `- PREDICATE`; without a predicate it matches all interfaces.
+ * @returns the entry, or text that says what is wrong.
+ */
 export function parseAccessEntry(text: string): AccessEntry | string {
   if (text.length > POLICY_LIMITS.text) return `is longer than ${POLICY_LIMITS.text} characters`;
   const [action, predicateText, ...more] = text.split(' ');
@@ -32,7 +35,10 @@ export function parseAccessEntry(text: string): AccessEntry | string {
   return typeof predicate === 'string' ? predicate : { isAllowed: action === '+', predicate };
 }
 
-/** Why entries are no list: the last one, and no other, must be about all interfaces. */
+/**
+ * Returns why entries are no valid list: the last entry, and no other, must match all interfaces.
+ * Undefined for a valid list.
+ */
 export function accessListRefusal(
   entries: readonly AccessEntry[],
 ): 'no-default' | 'extra-entries' | undefined {
@@ -41,7 +47,10 @@ export function accessListRefusal(
   return first === entries.length - 1 ? undefined : 'extra-entries';
 }
 
-/** True if the list allows each interface of a path; they alternate between egress and ingress. */
+/**
+ * True if the list allows each interface of a path. The interfaces alternate between egress and
+ * ingress.
+ */
 export function isAllowedBy(
   entries: readonly AccessEntry[],
   interfaces: readonly PathInterface[],

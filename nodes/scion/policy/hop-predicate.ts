@@ -1,24 +1,30 @@
 /**
- * Hop predicates of path policies: `ISD[-AS[#IF[,IF]]]`, in which 0 stands for any (reference
+ * Hop predicates of path policies: `ISD[-AS[#IF[,IF]]]`, in which 0 matches any number (reference
  * private/path/pathpol/hop_pred.go; doc/dev/design/PathPolicy.rst, "Hop Predicate").
  *
  * @module
  */
 import { parseAs, parseIsd } from '../wire/isd-as.ts';
 
-/** A set of interfaces. */
+/** A set of interfaces: those of an AS, of an ISD, or of all ASes. */
 export interface HopPredicate {
-  /** 0 for any. */
+  /** Number of the ISD; below it that of the AS. 0 matches any number. */
   readonly isd: number;
   readonly as: number;
-  /** One interface, on either side of the AS; or that on which packets enter it, and that on which they leave. */
+  /**
+   * One interface, by which packets may enter or leave the AS; or two: that by which they enter it,
+   * and that by which they leave it.
+   */
   readonly interfaces: readonly [number] | readonly [number, number];
 }
 
 const INTERFACE_MAX = 0xffff;
 const NUMBER = /^\d{1,5}$/;
 
-/** Parses a hop predicate such as `1-ff00:0:110#1`. @returns the reason, for an error of a file, if it is none. */
+/**
+ * Parses a hop predicate such as `1-ff00:0:110#1`.
+ * @returns the predicate, or text that says what is wrong, for an error message.
+ */
 export function parseHopPredicate(text: string): HopPredicate | string {
   const [isdText = '', rest, ...more] = text.split('-');
   const isd = parseIsd(isdText);
@@ -33,11 +39,14 @@ export function parseHopPredicate(text: string): HopPredicate | string {
   if (typeof interfaces === 'string') return interfaces;
   const isAnyInterface = interfaces.every((ifId) => ifId === 0);
   if (as === 0 && !isAnyInterface) return `"${text}" names an interface, but no AS`;
-  // Where the AS may be any, so may its interfaces be.
+  // If the predicate matches any AS, it matches any interface too.
   return { isd, as, interfaces: as === 0 ? [0] : interfaces };
 }
 
-/** Reads one or two interfaces. */
+/**
+ * Parses one or two interface numbers, `IF` or `IF,IF`.
+ * @returns the numbers, or text that says what is wrong.
+ */
 export function parseInterfaces(text: string): HopPredicate['interfaces'] | string {
   const texts = text.split(',');
   const [first, second, ...more] = texts.map(Number);
@@ -48,12 +57,12 @@ export function parseInterfaces(text: string): HopPredicate['interfaces'] | stri
   return second === undefined ? [first] : [first, second];
 }
 
-/** True if all interfaces fit. */
+/** True if a predicate matches all interfaces of all ASes. */
 export function fitsEverything({ isd, as }: HopPredicate): boolean {
   return isd === 0 && as === 0;
 }
 
-/** True if an AS fits. */
+/** True if a predicate matches an AS. */
 export function fitsAs(
   { isd, as }: Pick<HopPredicate, 'isd' | 'as'>,
   hop: { readonly isd: number; readonly as: number },
@@ -61,16 +70,16 @@ export function fitsAs(
   return (isd === 0 || isd === hop.isd) && (as === 0 || as === hop.as);
 }
 
-/** An interface of a path. */
+/** An interface of a path, and the direction in which packets pass it. */
 export interface PassedInterface {
   readonly isd: number;
   readonly as: number;
   readonly ifId: number;
-  /** True if packets enter the AS there, false if they leave it. */
+  /** True if packets enter the AS by this interface, false if they leave the AS by it. */
   readonly isIngress: boolean;
 }
 
-/** True if an interface fits. */
+/** True if a predicate matches an interface. */
 export function fitsInterface(predicate: HopPredicate, passed: PassedInterface): boolean {
   const [first, second = first] = predicate.interfaces;
   const wanted = passed.isIngress ? first : second;

@@ -1,5 +1,5 @@
 /**
- * Orders of paths. What is unknown of a path puts it after all others.
+ * Orders paths for policies. A path whose value is unknown comes after all others.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { DISJOINT_PLACES_MAX } from './geometry.ts';
 /** The facts about a path that policies compare. */
 export type PolicyPath = Pick<Path, 'source' | 'target' | 'interfaces' | 'mtu' | 'metadata'>;
 
-/** By what paths are ordered: the best first. */
+/** The properties by which paths can be ordered, the best path first. */
 export const PATH_ORDERS = [
   'latency',
   'hops',
@@ -23,7 +23,7 @@ export const PATH_ORDERS = [
 /** One of {@link PATH_ORDERS}. */
 export type PathOrder = (typeof PATH_ORDERS)[number];
 
-/** The least is the best; undefined if it is unknown. */
+/** The value by which an order sorts paths, the least first; undefined if it is unknown. */
 const COST: Readonly<
   Record<Exclude<PathOrder, 'disjointness'>, (path: PolicyPath) => number | undefined>
 > = {
@@ -35,9 +35,9 @@ const COST: Readonly<
 };
 
 /**
- * Orders paths by the first of some orders, equal ones by the next, and keeps their order where all are equal. With
- * `disjointness`, each of the first 20 paths is that which shares least with those before it, as far as the orders before
- * it leave a choice.
+ * Orders paths by the first of `orders`; paths that are equal in it by the next, and so on. Paths
+ * that are equal in all orders keep their order. With `disjointness`, each of the first 20 of equal
+ * paths is that which has least in common with the paths before it.
  */
 export function orderPaths<One extends PolicyPath>(
   paths: readonly One[],
@@ -66,7 +66,10 @@ function negated(value: number | undefined): number | undefined {
   return value === undefined ? undefined : -value;
 }
 
-/** Puts that path next which has least in common with any before it; of equal ones the first. */
+/**
+ * Repeatedly chooses the path that has least in common with any chosen path; of equal paths the
+ * first.
+ */
 function apartFirst<One extends PolicyPath>(paths: readonly One[]): readonly One[] {
   const left = paths.map((path) => ({ path, shared: 0 }));
   const placed: One[] = [];

@@ -1,6 +1,6 @@
 /**
- * Path policies: which paths may be used, and which first (reference private/path/pathpol/policy.go; the order of paths is
- * ours).
+ * Path policies: which paths may be used, and in which order (reference
+ * private/path/pathpol/policy.go, which has no order of paths).
  *
  * @module
  */
@@ -11,17 +11,17 @@ import { fitsAs } from './hop-predicate.ts';
 import { orderPaths, type PathOrder, type PolicyPath } from './order.ts';
 import { fitsSequence, type PathSequence } from './sequence.ts';
 
-/** Says of remote ASes whether paths to them may be used. */
+/** A rule on whether paths to some remote ASes may be used. */
 export interface RemoteRule {
-  /** With 0 for any ISD or AS. */
+  /** The remote AS; an ISD or AS number of 0 matches any. */
   readonly isdAs: IsdAs;
   readonly isRejected: boolean;
 }
 
-/** A policy; what is absent restricts nothing. */
+/** A policy; absent parts do not restrict paths. */
 export interface PathPolicy {
   readonly localIsdAses?: readonly IsdAs[] | undefined;
-  /** The first that fits decides; an AS that none fits is rejected. */
+  /** The first rule that matches an AS decides; an AS that no rule matches is rejected. */
   readonly remoteIsdAses?: readonly RemoteRule[] | undefined;
   readonly acl?: readonly AccessEntry[] | undefined;
   readonly sequence?: PathSequence | undefined;
@@ -29,13 +29,16 @@ export interface PathPolicy {
   readonly order?: readonly PathOrder[] | undefined;
 }
 
-/** One of several policies, of which that of the greatest weight counts under which any path is left; its order does not. */
+/**
+ * One of several alternative policies. Of the options that allow any path, only those of the greatest weight count.
+ * The path order of an option has no effect.
+ */
 export interface PolicyOption {
   readonly weight: number;
   readonly policy: PathPolicy;
 }
 
-/** The paths that a policy allows, in its order. */
+/** Returns the paths that a policy allows, in the order of the policy. */
 export function applyPathPolicy<One extends PolicyPath>(
   policy: PathPolicy,
   paths: readonly One[],
@@ -43,7 +46,7 @@ export function applyPathPolicy<One extends PolicyPath>(
   return orderPaths(allowedPaths(policy, paths), policy.order ?? []);
 }
 
-/** The paths that a policy allows, in the order in which they come. */
+/** Returns the paths that a policy allows, in the order in which they are given. */
 function allowedPaths<One extends PolicyPath>(
   policy: PathPolicy,
   paths: readonly One[],
@@ -57,14 +60,20 @@ function allowedPaths<One extends PolicyPath>(
   return options.length === 0 ? left : left.filter(isAllowedByOptions(options, left));
 }
 
-/** Fills in what a policy leaves out from the policies that it extends; the last one takes precedence. */
+/**
+ * Takes the parts that a policy does not have from the policies that it extends; the last of these
+ * takes precedence.
+ */
 export function extendPathPolicy(policy: PathPolicy, extended: readonly PathPolicy[]): PathPolicy {
   let whole = policy;
   for (const one of [...extended].reverse()) whole = { ...defined(one), ...defined(whole) };
   return whole;
 }
 
-/** Without what is undefined, and without options if there are none. */
+/**
+ * Returns the parts that a policy has: without undefined parts, and without an empty list of
+ * options.
+ */
 function defined(policy: PathPolicy): PathPolicy {
   const entries = Object.entries(policy).filter(
     ([name, value]) => value !== undefined && !(name === 'options' && value.length === 0),
@@ -72,7 +81,10 @@ function defined(policy: PathPolicy): PathPolicy {
   return Object.fromEntries(entries);
 }
 
-/** A path inside one AS has no ends: only a policy that says nothing about ends allows it. */
+/**
+ * True if a policy allows the source and the target of a path. A path inside one AS is allowed only
+ * if the policy has no rules on local and remote ASes.
+ */
 function isBetweenEnds({ localIsdAses, remoteIsdAses }: PathPolicy, path: PolicyPath): boolean {
   const { source, target } = path;
   if (localIsdAses !== undefined && (source === target || !localIsdAses.includes(source))) {
@@ -92,7 +104,7 @@ function isAllowedByOptions<One extends PolicyPath>(
   const allowed = new Set<One>();
   let weight = Number.POSITIVE_INFINITY;
   for (const option of byWeight) {
-    // Equal weights unite.
+    // Options of equal weight count together: each of their paths is allowed.
     if (option.weight < weight && allowed.size > 0) break;
     weight = option.weight;
     for (const path of allowedPaths(option.policy, paths)) allowed.add(path);

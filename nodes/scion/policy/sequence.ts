@@ -1,15 +1,15 @@
 /**
- * Sequences of path policies: which ASes, in which order, a path passes (reference private/path/pathpol/sequence.go and
- * antlr/Sequence.g4).
+ * Sequences of path policies: the ASes that a path must pass, in order (reference
+ * private/path/pathpol/sequence.go and antlr/Sequence.g4).
  *
  *     sequence = sequence "?" | sequence "+" | sequence "*"     binds closest
  *              | sequence "|" sequence
  *              | sequence sequence                              binds loosest
  *              | "(" sequence ")" | ISD [ "-" AS [ "#" IF [ "," IF ] ] ]
  *
- * The reference makes a regular expression of it. Here it becomes a nondeterministic automaton (Thompson, "Regular
- * Expression Search Algorithm", CACM 11(6), 1968) that takes each hop of a path once: work is at most hops times states,
- * whatever the file says.
+ * The reference converts a sequence to a regular expression. Here it becomes a nondeterministic
+ * automaton (Thompson, "Regular Expression Search Algorithm", CACM 11(6), 1968), which reads each
+ * hop of a path once: the work is at most hops times states for any sequence.
  *
  * @module
  */
@@ -18,22 +18,28 @@ import { isdAsNumbers, parseAs, parseIsd } from '../wire/isd-as.ts';
 import { POLICY_LIMITS, SEQUENCE_DEPTH_MAX, SEQUENCE_TOKENS_MAX } from './geometry.ts';
 import { fitsAs, type HopPredicate, parseInterfaces } from './hop-predicate.ts';
 
-/** A sequence, ready to be compared with paths. */
+/** A parsed sequence, which can be compared with paths. */
 export interface PathSequence {
   readonly text: string;
-  /** Undefined for the empty text, which every path fits. */
+  /** Undefined for the empty text, which matches every path. */
   readonly automaton: Automaton | undefined;
 }
 
-/** Number of states of a sequence: what a hop of a path may cost. */
+/**
+ * Returns the number of states of a sequence: the largest number of comparisons for a hop of a
+ * path.
+ */
 export function stateCountOf({ automaton }: PathSequence): number {
   return automaton?.states.length ?? 0;
 }
 
-/** A state: what it takes of a hop, and where it leads; without `hop` it takes nothing. */
+/**
+ * A state of the automaton: the predicate that a hop must match, and the next states. Without
+ * `hop`, the next states follow without a hop.
+ */
 interface State {
   readonly hop: HopPredicate | undefined;
-  /** Numbers of states, at most two. */
+  /** Indexes of the next states, at most two. */
   readonly next: number[];
 }
 
@@ -43,16 +49,19 @@ interface Automaton {
   readonly end: number;
 }
 
-/** A part of the automaton: nothing leads to its start from outside, and from its end nothing leads on yet. */
+/**
+ * A part of the automaton while it is built: no state outside leads to its start yet, and its end
+ * leads to no state yet.
+ */
 interface Part {
   readonly start: number;
   readonly end: number;
 }
 
-/** Why a text is no sequence, and where. */
+/** Why a text is no sequence, and the position of the mistake. */
 export interface SequenceRefusal {
   readonly reason: string;
-  /** Characters before the place. */
+  /** Number of characters before the mistake. */
   readonly offset: number;
 }
 
@@ -61,7 +70,7 @@ interface Token {
   readonly offset: number;
 }
 
-/** Letters of a hop; each other letter is a token of its own. */
+/** Matches the characters of a hop; each other character is a token by itself. */
 const HOP_LETTER = /[0-9a-fA-F:#,-]/;
 const SPACE = /\s/;
 
@@ -119,7 +128,7 @@ class SequenceParser {
     return this.#tokens[this.#at];
   }
 
-  /** One choice after the other, up to the end or a closing parenthesis. */
+  /** Parses consecutive parts, up to the end or a closing parenthesis. */
   sequence(depth: number): Part | SequenceRefusal {
     let part = this.#choice(depth);
     while (!('reason' in part)) {
@@ -197,7 +206,7 @@ class SequenceParser {
   }
 }
 
-/** A hop of a sequence; other than in an access list, any AS may be meant with an interface. */
+/** Parses a hop of a sequence. Unlike in an access list, an interface may be given for any AS. */
 function parseHop(text: string): HopPredicate | string {
   const [ases = '', interfacesText, ...more] = text.split('#');
   const [isdText = '', asText, ...others] = ases.split('-');
@@ -212,7 +221,10 @@ function parseHop(text: string): HopPredicate | string {
   return typeof interfaces === 'string' ? interfaces : { isd, as, interfaces };
 }
 
-/** An AS of a path with the interfaces at which packets enter and leave it; 0 at the ends. */
+/**
+ * An AS of a path with the interfaces by which packets enter and leave it; 0 where the path begins
+ * or ends.
+ */
 interface Hop {
   readonly isd: number;
   readonly as: number;
@@ -220,7 +232,9 @@ interface Hop {
   readonly egress: number;
 }
 
-/** True if a path fits. A path whose interfaces are not in pairs fits no sequence. */
+/**
+ * True if a sequence matches a path. No sequence matches a path with an odd number of interfaces.
+ */
 export function fitsSequence(
   { automaton }: PathSequence,
   interfaces: readonly PathInterface[],
@@ -242,10 +256,10 @@ export function fitsSequence(
   return reached.has(end);
 }
 
-/** The states that can be reached without taking a hop. */
+/** Returns the states that can be reached from `from` without a hop, `from` included. */
 function closureOf(states: readonly State[], from: readonly number[]): ReadonlySet<number> {
   const reached = new Set(from);
-  // A set in iteration reaches what is added to it.
+  // Iteration over a set includes elements that are added meanwhile.
   for (const number of reached) {
     const state = states[number];
     if (state?.hop === undefined) for (const next of state?.next ?? []) reached.add(next);
@@ -261,7 +275,7 @@ function fitsHop(predicate: HopPredicate, hop: Hop): boolean {
   return fits(first, hop.ingress) && fits(second, hop.egress);
 }
 
-/** The ASes of a path. */
+/** Lists the ASes of a path with their interfaces. */
 function hopsOf(interfaces: readonly PathInterface[]): readonly Hop[] {
   const hops: Hop[] = [];
   for (let index = -1; index < interfaces.length; index += 2) {

@@ -1,9 +1,10 @@
 /**
- * The border router between its links: takes datagrams, runs the checklist and performs its
- * verdict.
+ * The border router without its sockets: takes datagrams, runs the checklist on each packet and
+ * performs the verdict.
  *
- * Pure apart from its output: sockets, timers and configuration are in node.ts, so that tests can
- * run the same object on published cases. BFD packets go to the session of their link.
+ * Its only effects are calls of {@link RouterOutput}: sockets, timers and configuration are in
+ * node.ts, so that tests can run the same object on published cases. BFD packets are passed to the
+ * session of their link.
  *
  * @module
  */
@@ -21,19 +22,25 @@ import {
   type ScmpReplySender,
 } from './scmp-reply.ts';
 
-/** Callbacks for what a router does with packets. The callee owns the bytes of a view. */
+/**
+ * Callbacks with which a router sends, delivers and counts packets. The callee takes ownership of
+ * the bytes of a view and may send them; the view itself is reused for the next packet.
+ */
 export interface RouterOutput {
   /** Sends the packet over a link to another AS or to a sibling. */
   forward(link: RouterLink, packet: PacketView): void;
   /** Sends the packet to a host of this AS. */
   deliver(target: Endpoint, packet: PacketView): void;
-  /** Sends an answer back over the link the packet arrived on, to the packet's sender. */
+  /** Sends an answer over the link on which the packet arrived, to the endpoint that sent it. */
   reply(link: RouterLink, to: Endpoint, bytes: Uint8Array): void;
   /** Passes a BFD packet to the session of its link. */
   bfd(link: RouterLink, packet: PacketView): void;
   /** Counts a dropped packet. */
   drop(reason: RouterDropReason): void;
-  /** Counts an error that must not be sent because it would be about an error. */
+  /**
+   * Counts an SCMP error that is not sent, because the packet that causes it is an SCMP error
+   * itself.
+   */
   suppressed(): void;
 }
 
@@ -50,13 +57,15 @@ export class BorderRouter {
     this.#output = output;
   }
 
-  /** The packet's record; call its `begin` before {@link process}. */
+  /**
+   * The state of the packet that is processed; its `begin` must be called before {@link process}.
+   */
   get passage(): PacketProcessingState {
     return this.#passage;
   }
 
   /**
-   * Decides about the datagram in {@link passage} and performs the decision.
+   * Runs the checks on the packet in {@link passage} and performs the decision.
    * @param parseDrop The result of `passage.begin`.
    * @param from The sender of the datagram.
    */

@@ -2,8 +2,8 @@
  * The border router's checks on a packet with a SCION path, one function per line of the checklist.
  *
  * SCION header specification "Path Type: SCION", reference router/dataplane.go. Each function
- * examines the passage and returns `undefined` (continue), a drop reason, or the packet's
- * destination. pipeline.ts determines their order; the numbers refer to that list.
+ * examines the passage and returns `undefined` (continue with the next step), a drop reason, or the
+ * action for the packet. pipeline.ts determines their order; the numbers refer to that list.
  *
  * @module
  */
@@ -53,7 +53,7 @@ const CHANGING: Readonly<Record<NeighbourRole, readonly NeighbourRole[]>> = {
   peer: [],
 };
 
-/** Step 2: a peering path has exactly two segments; notes if this hop is at the peering link. */
+/** Step 2: a peering path has exactly two segments; records if this hop is at the peering link. */
 export function checkPeering(passage: PacketProcessingState): CheckStepResult {
   const { packet } = passage;
   if (packet.isPeeringMalformed) return 'path-peering-malformed';
@@ -70,7 +70,7 @@ export function checkExpiry(
   return passage.refuseHop('hop-expired', PATH_EXPIRED);
 }
 
-/** Step 4: the packet arrived on the interface that its hop field names. */
+/** Step 4: a packet from another AS arrived on the interface that its hop field names. */
 export function checkIngress(passage: PacketProcessingState): CheckStepResult {
   const { packet, ingress } = passage;
   if (ingress === 0 || ingress === packet.ingress) return undefined;
@@ -85,7 +85,8 @@ export function checkPayloadLength(passage: PacketProcessingState): CheckStepRes
 }
 
 /**
- * Step 6: a packet in transit that comes from inside the AS was forwarded by its ingress router.
+ * Step 6: a packet in transit that arrives from inside the AS was forwarded by the router by which
+ * it entered the AS.
  */
 export function checkTransitSource(
   passage: PacketProcessingState,
@@ -101,7 +102,8 @@ export function checkTransitSource(
 }
 
 /**
- * Step 7: source and destination ISD-AS match where the packet came from and where its path ends.
+ * Step 7: source and destination ISD-AS match the link on which the packet arrived, and the AS
+ * where its path ends.
  */
 export function checkIsdAs(
   passage: PacketProcessingState,
@@ -135,7 +137,10 @@ export function checkSourceHost(
   return passage.refuse('source-host', INVALID_SOURCE, 0);
 }
 
-/** Step 9: against construction direction, the ingress router takes this MAC out of the SegID. */
+/**
+ * Step 9: against construction direction, the ingress router removes the MAC of this hop field from
+ * the SegID.
+ */
 export function updateSegmentIdAtIngress(passage: PacketProcessingState): CheckStepResult {
   const { packet } = passage;
   if (passage.ingress !== 0 && !passage.isPeering && !packet.isConsDir) {
@@ -150,7 +155,7 @@ export function checkMac(passage: PacketProcessingState, context: RouterContext)
   return passage.refuseHop('hop-mac', INVALID_MAC);
 }
 
-/** Step 11: the sender requests an answer from the router at the ingress. */
+/** Step 11: an alert flag requests an answer from the router at the ingress. */
 export function checkIngressAlert(passage: PacketProcessingState): CheckStepResult {
   const { packet, ingress } = passage;
   if (ingress === 0 || !packet.hasIngressAlert) return undefined;
@@ -159,7 +164,10 @@ export function checkIngressAlert(passage: PacketProcessingState): CheckStepResu
   return 'traceroute';
 }
 
-/** Step 12: the packet has arrived; its path is not advanced, so the receiver can reverse it. */
+/**
+ * Step 12: the packet is in its destination AS. Its path is not advanced, so that the receiver can
+ * reverse it.
+ */
 export function deliverLocally(
   passage: PacketProcessingState,
   context: RouterContext,
@@ -208,8 +216,8 @@ export function checkTransitAllowed(passage: PacketProcessingState): CheckStepRe
 }
 
 /**
- * Step 16: the sender requests an answer from the router at the egress. Done before step 17, so
- * that traceroute works up to a dead link.
+ * Step 16: an alert flag requests an answer from the router at the egress. This step is before step
+ * 17, so that a traceroute works up to a link that is down.
  */
 export function checkEgressAlert(passage: PacketProcessingState): CheckStepResult {
   const { packet } = passage;
@@ -236,7 +244,10 @@ export function checkMtu(passage: PacketProcessingState, context: RouterContext)
   return passage.refuse('packet-too-big', PACKET_TOO_BIG, mtu);
 }
 
-/** Step 18: leaving the AS adds this MAC to the SegID and moves to the next AS's hop field. */
+/**
+ * Step 18: when the packet leaves the AS, adds the MAC of this hop field to the SegID and moves to
+ * the next AS's hop field.
+ */
 export function advancePathAtEgress(passage: PacketProcessingState): CheckStepResult {
   const { packet } = passage;
   if (!isOwn(egressOf(passage))) return 'forward';
@@ -244,7 +255,10 @@ export function advancePathAtEgress(passage: PacketProcessingState): CheckStepRe
   return packet.advance() ?? 'forward';
 }
 
-/** "SCMP" codes 49 and 50: the direction determines which end of the hop field is wrong. */
+/**
+ * "SCMP" codes 49 and 50: the direction determines whether ConsIngress or ConsEgress of the hop
+ * field is wrong.
+ */
 function unknownIngress(isConsDir: boolean): ScmpError {
   return isConsDir ? UNKNOWN_HOP_INGRESS : UNKNOWN_HOP_EGRESS;
 }

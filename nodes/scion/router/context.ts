@@ -1,5 +1,5 @@
 /**
- * What the router's checks need besides the packet.
+ * The data and collaborators of the router's checks, besides the packet.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { IsdAsWords } from '../wire/isd-as.ts';
 import type { RouterInterface } from './link.ts';
 import type { LocalDeliveryResolver } from './local-delivery.ts';
 
-/** The facts that do not change during the life of a router. */
+/** The data of a router that do not change while it runs, and its collaborators. */
 export interface RouterContext {
   readonly isdAs: IsdAsWords;
   /** Interfaces of the AS by number. */
@@ -19,6 +19,9 @@ export interface RouterContext {
   readonly crypto: CryptoProvider;
   readonly delivery: LocalDeliveryResolver;
   readonly clock: () => CalendarTime;
-  /** Answer oversized packets with PacketTooBig instead of leaving them to the underlay. */
+  /**
+   * Whether packets that exceed the MTU of a link are answered with PacketTooBig instead of being
+   * sent.
+   */
   readonly mtuCheck: boolean;
 }

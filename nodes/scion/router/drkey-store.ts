@@ -1,5 +1,6 @@
 /**
- * The keys this AS shares with hosts of other ASes, derived on demand from its own secret.
+ * Derives on demand, from the AS's own secret, the keys that this AS shares with hosts of other
+ * ASes.
  *
  * SCION "DRKey" on the deriving side; secret values are kept for the few epochs in use.
  *
@@ -15,7 +16,7 @@ import {
 } from './drkey.ts';
 import type { AsHostKeyRequest } from './scmp-authentication.ts';
 
-/** Number of epochs with keys: previous, current and next. */
+/** Largest number of epochs whose secret values are kept: previous, current and next. */
 const EPOCHS_MAX = 3;
 
 /** Derives level 1 and AS-host keys for SCMP. */
@@ -24,18 +25,18 @@ export class DrkeyStore {
   readonly #secret: Uint8Array;
   readonly #secretValues = new Map<number, Uint8Array>();
 
-  /** @param secret The AS's secret for DRKey. */
+  /** @param secret The secret from which this AS derives its DRKeys. */
   constructor(crypto: CryptoProvider, secret: Uint8Array) {
     this.#crypto = crypto;
     this.#secret = secret;
   }
 
-  /** The key of a host, 16 bytes. */
+  /** Derives the key that this AS shares with a host, 16 bytes. */
   keyOf(request: AsHostKeyRequest): Uint8Array {
     return deriveDrkeyAsHostKey(this.#crypto, this.level1KeyOf(request), request.host);
   }
 
-  /** The level 1 key of another AS, 16 bytes. */
+  /** Derives the level 1 key that this AS shares with another AS, 16 bytes. */
   level1KeyOf({ epochBegin, isdAs }: Omit<AsHostKeyRequest, 'host'>): Uint8Array {
     return deriveDrkeyLevel1Key(this.#crypto, this.#secretValue(epochBegin), isdAs);
   }

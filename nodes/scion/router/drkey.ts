@@ -1,9 +1,9 @@
 /**
  * DRKey: symmetric keys that an AS derives from one secret for any other AS and host.
  *
- * SCION "DRKey" (doc/cryptography/drkey.rst), reference pkg/drkey: secret value, level 1, and the
- * keys below it, of protocols with derivations of their own (pkg/drkey/specific) and of all others
- * (pkg/drkey/generic). Keys are only derived here; nothing is kept or fetched.
+ * SCION "DRKey" (doc/cryptography/drkey.rst), reference pkg/drkey: secret value, level 1 key, and
+ * the keys derived from it, both for protocols with their own derivation (pkg/drkey/specific) and
+ * for all others (pkg/drkey/generic). Keys are not stored or fetched here.
  *
  * @module
  */
@@ -25,12 +25,12 @@ const TYPE_AS_HOST = 1;
 const TYPE_HOST_AS = 2;
 const TYPE_HOST_HOST = 3;
 
-/** Start of the epoch at a time, both in seconds since 1970. */
+/** Returns the start of the epoch of a time, both in seconds since 1970. */
 export function drkeyEpochAt(seconds: number): number {
   return seconds - (seconds % DRKEY_EPOCH_SECONDS);
 }
 
-/** The input for a secret value. */
+/** The data from which a secret value is derived. */
 export interface SecretValueInput {
   readonly secret: Uint8Array;
   readonly protocol: number;
@@ -39,12 +39,15 @@ export interface SecretValueInput {
   readonly epochEnd: number;
 }
 
-/** The key from which an AS derives all its other keys for an epoch. Takes milliseconds. */
+/**
+ * Derives the key from which an AS derives all its other keys for a protocol and an epoch. Takes
+ * milliseconds.
+ */
 export function deriveDrkeySecretValue(
   crypto: CryptoProvider,
   input: SecretValueInput,
 ): Uint8Array {
-  // The reference's length prefix has 8 bytes.
+  // In the reference the length is an integer of 8 bytes.
   const length = new Uint8Array(8);
   writeUint32(length, 4, input.secret.length);
   const tail = new Uint8Array(10);
@@ -54,7 +57,10 @@ export function deriveDrkeySecretValue(
   return derivePbkdf2Key(crypto, concatBytes(length, input.secret, tail), SALT);
 }
 
-/** Level 1: the key between two ASes. @param isdAs The other AS, 8 bytes. */
+/**
+ * Derives a level 1 key, which two ASes share.
+ * @param isdAs The other AS, 8 bytes.
+ */
 export function deriveDrkeyLevel1Key(
   crypto: CryptoProvider,
   secret: Uint8Array,
@@ -63,7 +69,9 @@ export function deriveDrkeyLevel1Key(
   return computeCbcMac(crypto, secret, concatBytes(Uint8Array.of(TYPE_AS_TO_AS), isdAs));
 }
 
-/** Level 2, protocol-specific: between the deriving AS and a host of the other AS. */
+/**
+ * Derives a protocol-specific level 2 key, which the deriving AS and a host of the other AS share.
+ */
 export function deriveDrkeyAsHostKey(
   crypto: CryptoProvider,
   level1: Uint8Array,
@@ -72,7 +80,9 @@ export function deriveDrkeyAsHostKey(
   return computeCbcMac(crypto, level1, hostInput(TYPE_AS_HOST, host));
 }
 
-/** Level 2, protocol-specific: between a host of the deriving AS and the other AS. */
+/**
+ * Derives a protocol-specific level 2 key, which a host of the deriving AS and the other AS share.
+ */
 export function deriveDrkeyHostAsKey(
   crypto: CryptoProvider,
   level1: Uint8Array,
@@ -82,8 +92,10 @@ export function deriveDrkeyHostAsKey(
 }
 
 /**
- * Level 3, protocol-specific and generic alike: between two hosts.
- * @param hostAs The host-AS key of the deriving AS's host. @param host The host of the other AS.
+ * Derives a level 3 key, which two hosts share; protocol-specific and generic keys are derived in
+ * the same way.
+ * @param hostAs The host-AS key of the deriving AS's host.
+ * @param host The host of the other AS.
  */
 export function deriveDrkeyHostHostKey(
   crypto: CryptoProvider,
@@ -93,14 +105,17 @@ export function deriveDrkeyHostHostKey(
   return computeCbcMac(crypto, hostAs, hostInput(TYPE_HOST_HOST, host));
 }
 
-/** A host and the protocol for which a generic key is. */
+/** The host and the protocol of a generic key. */
 export interface GenericKeyInput {
   /** Number of the protocol, 16 bits; not 0. */
   readonly protocol: number;
   readonly host: HostAddress;
 }
 
-/** Level 2, generic, AS-host. @param level1 The level 1 key of protocol 0. */
+/**
+ * Derives a generic level 2 key, which the deriving AS and a host of the other AS share. @param
+ * level1 The level 1 key of protocol 0.
+ */
 export function deriveGenericDrkeyAsHostKey(
   crypto: CryptoProvider,
   level1: Uint8Array,
@@ -109,7 +124,10 @@ export function deriveGenericDrkeyAsHostKey(
   return computeCbcMac(crypto, level1, genericInput(TYPE_AS_HOST, input));
 }
 
-/** Level 2, generic, host-AS. @param level1 The level 1 key of protocol 0. */
+/**
+ * Derives a generic level 2 key, which a host of the deriving AS and the other AS share. @param
+ * level1 The level 1 key of protocol 0.
+ */
 export function deriveGenericDrkeyHostAsKey(
   crypto: CryptoProvider,
   level1: Uint8Array,
@@ -118,12 +136,18 @@ export function deriveGenericDrkeyHostAsKey(
   return computeCbcMac(crypto, level1, genericInput(TYPE_HOST_AS, input));
 }
 
-/** Reference pkg/drkey/specific: type of key, type of address, address. */
+/**
+ * Input of a protocol-specific derivation (reference pkg/drkey/specific): type of key, type of
+ * address, address.
+ */
 function hostInput(type: number, { type: hostType, bytes }: HostAddress): Uint8Array {
   return concatBytes(Uint8Array.of(type, hostType), bytes);
 }
 
-/** Reference pkg/drkey/generic: the protocol stands between type of key and type of address. */
+/**
+ * Input of a generic derivation (reference pkg/drkey/generic): the protocol is between type of key
+ * and type of address.
+ */
 function genericInput(type: number, { protocol, host }: GenericKeyInput): Uint8Array {
   const head = Uint8Array.of(type, 0, 0, host.type);
   writeUint16(head, 1, protocol);

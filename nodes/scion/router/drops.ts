@@ -1,5 +1,5 @@
 /**
- * The reasons for which the border router refuses a packet, each explained in one sentence.
+ * The reasons for which the border router drops a packet, each explained in one sentence.
  *
  * A reason is also a metric and a trace category. Reasons found while decoding are in
  * ../wire/drops.ts, those of BFD in ../bfd/packet.ts.
@@ -9,7 +9,7 @@
 import { BFD_DROP_REASONS, type BfdDropReason } from '../bfd/packet.ts';
 import { WIRE_DROP_REASONS, type WireDropReason } from '../wire/drops.ts';
 
-/** Reasons found by the router's own checks, in the order of the checklist. */
+/** Drop reasons of the router's own checks, in the order of the checklist. */
 const CHECK_DROPS = {
   'underlay-source': 'A datagram on a link did not come from the far end of the link.',
   'empty-path-not-bfd': 'A packet without path asks a router for more than BFD.',
@@ -44,7 +44,7 @@ const CHECK_DROPS = {
   'traceroute-not-asked': 'A router alert is set on a packet that is not a traceroute request.',
 } as const;
 
-/** All reasons with their explanations. */
+/** All drop reasons of the router with their explanations. */
 export const ROUTER_DROP_REASONS = {
   ...WIRE_DROP_REASONS,
   ...CHECK_DROPS,

@@ -1,8 +1,9 @@
 /**
- * What the last two hops of an EPIC-HP path check of each packet: when it was sent, and its field.
+ * The checks of the last two hops of an EPIC-HP path on each packet: of the time at which it was
+ * sent, and of the hop's validation field.
  *
- * SCION header specification "Path Type: EPIC-HP", reference router/dataplane.go (processEPIC), after all steps of
- * checks.ts. As there, failures are silent.
+ * SCION header specification "Path Type: EPIC-HP", reference router/dataplane.go (processEPIC),
+ * after all steps of checks.ts. As in the reference, the sender gets no SCMP error.
  *
  * @module
  */
@@ -11,7 +12,10 @@ import { computeEpicField, epicFieldOffset, epicInputOf, epicSentAgoNs } from '.
 import type { RouterContext } from './context.ts';
 import type { CheckStepResult, PacketProcessingState } from './passage.ts';
 
-/** The packet was sent within its lifetime, as far as clocks agree (reference VerifyTimestamp). */
+/**
+ * Checks that the packet was sent within the last two seconds, with a tolerance for clocks
+ * (reference VerifyTimestamp).
+ */
 export function checkEpicTime(
   passage: PacketProcessingState,
   context: RouterContext,
@@ -22,8 +26,9 @@ export function checkEpicTime(
 }
 
 /**
- * The field of hop `hop`, one of the last two, was made with the full MAC of its hop field (reference VerifyHVF), which
- * the check of the MAC has just computed.
+ * Checks that the validation field of hop `hop`, one of the last two, was made with the full MAC of
+ * the hop field (reference VerifyHVF). Must follow the check of that hop field's MAC, which
+ * computes the full MAC.
  */
 export function checkEpicField(
   { packet }: PacketProcessingState,

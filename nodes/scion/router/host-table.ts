@@ -1,9 +1,9 @@
 /**
- * Endpoints of the AS's hosts by address word and port, each interned once, so that delivery
- * creates no strings.
+ * The endpoints of the AS's hosts by IPv4 address (a 32-bit word) and port; each is created once,
+ * so that delivery creates no strings.
  *
- * Only hosts of the topology are known, so that invented addresses cannot fill the table: it holds
- * at most 65,536 ports for each host.
+ * The table has only hosts of the topology, at most 65,536 ports each, so that packets with
+ * invented addresses cannot fill it.
  *
  * @module
  */
@@ -23,7 +23,10 @@ export class HostTable {
   readonly #host: HostPart<'endpoint'>;
   readonly #byAddress = new Map<number, HostPorts>();
 
-  /** @param addresses IPv4 addresses as signed words, with their text. */
+  /**
+   * @param addresses The hosts: IPv4 addresses as signed 32-bit words, with the text of the address
+   * at which the host is reached.
+   */
   constructor(host: HostPart<'endpoint'>, addresses: ReadonlyMap<number, string>) {
     this.#host = host;
     for (const [word, address] of addresses) {
@@ -31,7 +34,10 @@ export class HostTable {
     }
   }
 
-  /** The endpoint of a host and UDP port, or {@link NO_ENDPOINT} when the AS has no such host. */
+  /**
+   * Returns the endpoint of a host and UDP port, or {@link NO_ENDPOINT} when the AS has no such
+   * host.
+   */
   endpointOf(address: number, port: number): Endpoint {
     const ports = this.#byAddress.get(address);
     if (ports === undefined) return NO_ENDPOINT;

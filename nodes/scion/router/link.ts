@@ -1,28 +1,28 @@
 /**
- * What a router knows about its links and about its AS's interfaces.
+ * The data that a router has about its links and about the interfaces of its AS.
  *
  * Reference router/dataplane.go: a link is external (to another AS), sibling (to another router of
- * this AS) or internal (to this AS's hosts). No sockets and no packets here.
+ * this AS) or internal (to this AS's hosts). Sockets are in node.ts.
  *
  * @module
  */
 import type { NeighbourRelation } from '../network.ts';
 import type { IsdAsWords } from '../wire/isd-as.ts';
 
-/** Role of the neighbour at the other end; `none` on links inside the AS. */
+/** Role of the neighbour AS at the other end of a link; `none` on links inside the AS. */
 export type NeighbourRole = 'none' | NeighbourRelation;
 
 /** One link of this router. */
 export interface RouterLink {
   readonly kind: 'external' | 'sibling' | 'internal';
-  /** Place in the router's list of links. */
+  /** Index in the router's list of links. */
   readonly index: number;
   /** Display name: the link's id, the sibling's name, or `internal`. */
   readonly id: string;
-  /** The AS interface of the link; 0 on links inside the AS. */
+  /** Interface number of the link; 0 on links inside the AS. */
   readonly ifId: number;
   readonly neighbour: NeighbourRole;
-  /** Largest packet, bytes. */
+  /** Size of the largest packet on the link, bytes. */
   readonly mtu: number;
   /** State according to BFD; true without BFD. */
   isUp: boolean;

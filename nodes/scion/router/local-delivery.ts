@@ -1,10 +1,10 @@
 /**
- * Delivery inside the AS: which host and which UDP port a packet is for.
+ * Delivery inside the AS: finds the host and the UDP port for a packet.
  *
  * doc/protocols/underlay.rst ("dispatched ports"), reference router/dataplane.go (resolveLocalDst)
- * and router/underlayproviders/udpip. The packet is neither changed nor sent here. One difference:
- * the reference tests `port < first && port > last`, which is never true; here ports outside the
- * range go to the end-host port, as the document requires.
+ * and router/underlayproviders/udpip. The packet is neither changed nor sent here. One difference
+ * to the reference: that tests `port < first && port > last`, which is never true; here packets to
+ * ports outside the range are delivered to the end-host port, as the document requires.
  *
  * @module
  */
@@ -28,23 +28,26 @@ import { NO_ENDPOINT } from './host-table.ts';
 import type { PacketProcessingState, PacketVerdict } from './passage.ts';
 import { ADDRESS_UNREACHABLE, INVALID_DESTINATION, NO_ROUTE } from './scmp-errors.ts';
 
-/** The facts about the AS that delivery needs. */
+/** The data about the AS that delivery needs. */
 export interface LocalDeliveryOptions {
   /**
-   * Endpoint of a host of this AS.
+   * Returns the endpoint of a host of this AS.
    * @param address IPv4 address as a signed 32-bit word, so that nothing is allocated.
    * @returns {@link NO_ENDPOINT} when no such host is in this AS.
    */
   readonly endpointOf: (address: number, port: number) => Endpoint;
-  /** Endpoints that offer a service, by service number. */
+  /** Endpoints of the instances of each service, by service number. */
   readonly services: ReadonlyMap<number, readonly Endpoint[]>;
-  /** Picks one of `count` instances of a service, 0 … count - 1. */
+  /** Returns the index of the instance that gets a packet, 0 … count - 1. */
   readonly pick: (count: number) => number;
-  /** Ports with direct delivery, inclusive. */
+  /** Range of ports to which packets are delivered directly, both ends included. */
   readonly dispatchedPorts: { readonly first: number; readonly last: number };
 }
 
-/** Ports are 0 to 65535; these negative values say why there is none. */
+/**
+ * Results in place of a port, which is 0 to 65535: the upper layer is truncated, or (next line) its
+ * protocol has no known port.
+ */
 const PORT_TRUNCATED = -1;
 const PORT_UNKNOWN = -2;
 const TARGET_PORT_OFFSET = 2;
@@ -60,7 +63,7 @@ export class LocalDeliveryResolver {
     this.#options = options;
   }
 
-  /** Sets `passage.target`, or returns why the packet cannot be delivered. */
+  /** Sets `passage.target` and returns `deliver`, or returns why the packet cannot be delivered. */
   resolve(passage: PacketProcessingState): PacketVerdict {
     switch (passage.packet.targetHostType) {
       case HOST_TYPE_SERVICE:
@@ -99,7 +102,10 @@ export class LocalDeliveryResolver {
     return 'deliver';
   }
 
-  /** underlay.rst: packets for ports outside the dispatched range go to the end-host port. */
+  /**
+   * Returns the port of delivery. underlay.rst: packets for ports outside the dispatched range go
+   * to the end-host port.
+   */
   #dispatch(port: number): number {
     const { first, last } = this.#options.dispatchedPorts;
     return port < first || port > last ? END_HOST_PORT : port;
@@ -131,7 +137,7 @@ export class LocalDeliveryResolver {
     }
   }
 
-  /** The port of the application that sent the packet quoted by an SCMP error. */
+  /** Returns the port of the application that sent the packet which an SCMP error quotes. */
   #portOfQuoted(packet: PacketView, type: number): number {
     const quoted = this.#quoted;
     const offset = packet.upperOffset + scmpHeaderLength(type);
@@ -158,7 +164,7 @@ function resolveIpv6(passage: PacketProcessingState): PacketVerdict {
   const bytes = buffer.subarray(targetHostOffset, end);
   const isUnusable = isIpv4Mapped(bytes) || bytes.every((byte) => byte === 0);
   if (isUnusable) return passage.refuse('destination-host', INVALID_DESTINATION, 0);
-  // The address plan is IPv4: no host of this AS has the address.
+  // All hosts of the AS have IPv4 addresses, so none has this address.
   return passage.refuse('host-unknown', ADDRESS_UNREACHABLE, 0);
 }
 

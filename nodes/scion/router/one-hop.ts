@@ -1,9 +1,9 @@
 /**
- * One-hop paths at the router: they reach a neighbour before any segment exists.
+ * Processes packets with one-hop paths, which reach a neighbour AS before any segment exists.
  *
  * SCION header specification "Path Type: OneHopPath", reference router/dataplane.go (processOHP).
- * All failures are silent: without a path nobody could be answered. As in the reference, expiry and
- * link state are not checked; unlike there, PayloadLen is.
+ * The sender gets no SCMP error, since there is no path for an answer. As in the reference, expiry
+ * and link state are not checked; unlike in the reference, PayloadLen is checked.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import { writeHopField } from '../wire/path.ts';
 import type { RouterContext } from './context.ts';
 import type { PacketProcessingState, PacketVerdict } from './passage.ts';
 
-/** Decides about a packet with a one-hop path that is not BFD. */
+/** Decides what happens to a packet with a one-hop path that is not BFD. */
 export function processOneHopPacket(
   passage: PacketProcessingState,
   context: RouterContext,
 ): PacketVerdict {
-  // "Path Type: OneHopPath": the path goes in construction direction.
+  // "Path Type: OneHopPath": the path is used in construction direction.
   const { packet } = passage;
   if (!packet.isConsDir) return 'onehop-direction';
   if (packet.payloadLength !== packet.actualPayloadLength) return 'packet-length';

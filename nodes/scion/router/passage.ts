@@ -1,8 +1,8 @@
 /**
- * One packet's passage through the router: the view of its bytes, and the results of the checks.
+ * The state of one packet in the router: the view of its bytes, and the results of the checks.
  *
- * A router reuses one passage for all packets, so that forwarding allocates nothing. The checks are
- * in checks.ts, their order in pipeline.ts.
+ * A router reuses one such object for all packets, so that forwarding allocates nothing. The checks
+ * are in checks.ts, their order in pipeline.ts.
  *
  * @module
  */
@@ -18,9 +18,9 @@ export type PacketAction =
   | 'forward'
   /** Delivered to `passage.target` inside the AS. */
   | 'deliver'
-  /** Requests a traceroute reply from this router about `passage.alertIfId`. */
+  /** Answered by this router with a traceroute reply about the interface `passage.alertIfId`. */
   | 'traceroute'
-  /** A BFD packet for the link it arrived on. */
+  /** Passed to the BFD session of the link on which it arrived. */
   | 'bfd';
 
 /** The checklist's decision about a packet. */
@@ -47,7 +47,7 @@ export class PacketProcessingState {
   readonly packet = new PacketView();
   /** The link on which the packet arrived. */
   arrival: RouterLink = NOWHERE;
-  /** True when the current hop is one of the two at a peering link (step 2). */
+  /** True when the current hop is one of the two hops at the ends of a peering link (step 2). */
   isPeering = false;
   /** True after step 13 moved to the next segment. */
   hasCrossedOver = false;
@@ -55,9 +55,9 @@ export class PacketProcessingState {
   egress: RouterInterface | undefined = undefined;
   /** Endpoint of the destination host; set by delivery. */
   target = 0;
-  /** Interface that a traceroute reply names. */
+  /** Interface about which a traceroute reply is sent. */
   alertIfId = 0;
-  /** SCMP error for the sender; {@link NO_SCMP} for none. */
+  /** Type of the SCMP error for the sender; {@link NO_SCMP} for none. */
   scmpType = NO_SCMP;
   scmpCode = 0;
   /** Offset of the offending byte from the start of the SCION header; for PacketTooBig the MTU. */
@@ -68,14 +68,14 @@ export class PacketProcessingState {
     return this.arrival.ifId;
   }
 
-  /** True when the sender is to be notified. */
+  /** True when the sender is to get an SCMP error. */
   get wantsScmp(): boolean {
     return this.scmpType !== NO_SCMP;
   }
 
   /**
-   * Begins with the packet of `length` bytes that arrived on `arrival`.
-   * @returns why it is not a SCION packet.
+   * Resets the state and parses the packet of `length` bytes that arrived on `arrival`. @returns
+   * why the bytes are no SCION packet, or undefined.
    */
   begin(
     arrival: RouterLink,
@@ -91,7 +91,10 @@ export class PacketProcessingState {
     return this.packet.parse(buffer, offset, length);
   }
 
-  /** Refuses the packet as `drop`, with an SCMP error for the sender. */
+  /**
+   * Sets the SCMP error for the sender.
+   * @returns `drop`, the reason for which the packet is dropped.
+   */
   refuse(drop: RouterDropReason, error: ScmpError, detail: number): RouterDropReason {
     this.scmpType = error.type;
     this.scmpCode = error.code;
@@ -99,7 +102,10 @@ export class PacketProcessingState {
     return drop;
   }
 
-  /** Refuses the packet as `drop`, with an SCMP error that points at the current hop field. */
+  /**
+   * Sets an SCMP error that points at the current hop field.
+   * @returns `drop`, the reason for which the packet is dropped.
+   */
   refuseHop(drop: RouterDropReason, error: ScmpError): RouterDropReason {
     return this.refuse(drop, error, this.packet.hopOffset - this.packet.start);
   }

@@ -1,9 +1,9 @@
 /**
- * The border router as a flat checklist.
+ * The checklist of the border router: runs the checks on a packet in order.
  *
  * SCION header specification and reference router/dataplane.go, in the reference's order, which is
  * observable: it determines which SCMP error a packet with two faults causes, and what the quote
- * shows. Pure: bytes are changed in place, nothing is sent. node.ts performs the verdict.
+ * shows. The packet is changed in place, but not sent: border-router.ts performs the verdict.
  *
  * @module
  */
@@ -33,7 +33,7 @@ import { checkEpicField, checkEpicTime } from './epic-checks.ts';
 import { processOneHopPacket } from './one-hop.ts';
 import type { PacketProcessingState, PacketVerdict } from './passage.ts';
 
-/** Decides about the packet that {@link PacketProcessingState.begin} has parsed. */
+/** Decides what happens to the packet that {@link PacketProcessingState.begin} has parsed. */
 export function processPacket(
   passage: PacketProcessingState,
   context: RouterContext,
@@ -52,20 +52,27 @@ export function processPacket(
   }
 }
 
-/** A packet on an EPIC-HP path: all of a SCION path first, then what the last two hops check. */
+/**
+ * Decides about a packet on an EPIC-HP path: first the steps of a SCION path, then the additional
+ * checks of the last two hops.
+ */
 function processEpicPacket(passage: PacketProcessingState, context: RouterContext): PacketVerdict {
   const { packet } = passage;
   const arrivedAt = packet.currentHop;
   const verdict = processSegments(passage, context);
   if (verdict !== 'forward' && verdict !== 'deliver') return verdict;
-  // The hop with which the packet leaves this AS. The reference looks at the one with which it arrives, so that a
-  // router that changes segments at the penultimate hop checks nothing.
+  // The hop field by which the packet leaves this AS. The reference uses that by which it arrives,
+  // so that a router at which the packet changes to a segment at its penultimate hop checks
+  // nothing.
   const hop = arrivedAt + (passage.hasCrossedOver ? 1 : 0);
   if (hop < packet.hopCount - 2) return verdict;
   return checkEpicTime(passage, context) ?? checkEpicField(passage, context, hop) ?? verdict;
 }
 
-/** Steps 2 to 18 of a packet on a SCION path (checks.ts); step 1, its structure, the parser has checked. */
+/**
+ * Runs steps 2 to 18 on a packet with a SCION path (checks.ts). The parser has done step 1, the
+ * check of the structure.
+ */
 function processSegments(passage: PacketProcessingState, context: RouterContext): PacketVerdict {
   return (
     checkPeering(passage) ??

@@ -1,10 +1,10 @@
 /**
- * Authentication of SCMP: signs the router's replies and checks the requests it answers; and checks, at a host, what
- * routers sent.
+ * Authentication of SCMP: at a router, signs replies and checks the requests that it answers; at a
+ * host, checks messages of routers.
  *
  * SCION "Authenticator option" with DRKey (SCMP, AS-host, sender side), reference
- * router/dataplane.go (hasValidAuth, resetSPAOMetadata). Repeated identical packets within the
- * acceptance window are not detected: a router keeps no record of them.
+ * router/dataplane.go (hasValidAuth, resetSPAOMetadata). Repetitions of a packet within the
+ * acceptance window are not detected, since a router keeps no record of packets.
  *
  * @module
  */
@@ -35,29 +35,38 @@ export interface AsHostKeyRequest {
   readonly host: HostAddress;
 }
 
-/** What authenticating SCMP messages needs: cryptography, the time of day, and the keys of hosts. */
+/**
+ * The collaborators of {@link ScmpAuthenticator}: cryptography, the calendar clock, and the keys of
+ * hosts.
+ */
 export interface ScmpAuthenticatorOptions {
   readonly crypto: CryptoProvider;
   readonly clock: () => CalendarTime;
-  /** The key shared by this AS and a host, 16 bytes. */
+  /** Returns the key that this AS and a host share, 16 bytes. */
   readonly keyOf: (request: AsHostKeyRequest) => Uint8Array;
 }
 
 const CMAC = 0;
 const NS_PER_SECOND = 1_000_000_000;
 const TIMESTAMP_LENGTH = 6;
-/** Reference drkeyutil: requests are accepted 150 s before and after their time stamp. */
+/**
+ * Largest difference between a packet's time stamp and the present, ns: 150 s, before or after
+ * (reference drkeyutil).
+ */
 const ACCEPTANCE_NS = 150 * NS_PER_SECOND;
 const OPTION_ALIGNMENT = [4, 2] as const;
-/** The option's data follows next header, length, option type and length. */
+/**
+ * Offset of the option's data in the extension header: after next header, header length, option
+ * type and option length.
+ */
 const OPTION_DATA_OFFSET = 4;
 const OPTION_TAG_OFFSET = OPTION_DATA_OFFSET + 12;
 
-/** Signs and checks with this AS's keys. */
+/** Signs and checks SCMP messages with the keys of this AS. */
 export class ScmpAuthenticator {
   readonly #options: ScmpAuthenticatorOptions;
   readonly #view = new PacketView();
-  /** Bytes that authentication adds to a reply. */
+  /** Number of bytes that authentication adds to a reply. */
   readonly extensionLength: number;
 
   constructor(options: ScmpAuthenticatorOptions) {
@@ -65,7 +74,10 @@ export class ScmpAuthenticator {
     this.extensionLength = this.extension().length;
   }
 
-  /** The end-to-end extension header of a reply sent now, with an authenticator of zeros. */
+  /**
+   * Makes the end-to-end extension header of a reply that is sent now, with zeros in place of the
+   * authenticator.
+   */
   extension(): Uint8Array {
     const timestamp = new Uint8Array(TIMESTAMP_LENGTH);
     const now = this.#options.clock();
@@ -77,7 +89,10 @@ export class ScmpAuthenticator {
     return encodeExtension(PROTOCOL_SCMP, [{ type: SPAO_TYPE, data, alignment: OPTION_ALIGNMENT }]);
   }
 
-  /** Writes the tag into a reply in which {@link extension} follows the SCION header. */
+  /**
+   * Writes the authenticator into a reply in which the header of {@link extension} follows the
+   * SCION header.
+   */
   sign(packet: Uint8Array): void {
     const view = this.#view;
     const drop = view.parse(packet, 0, packet.length);
@@ -120,18 +135,22 @@ export class ScmpAuthenticator {
   }
 }
 
-/** What a host needs to check messages of routers. */
+/** The data with which a host checks messages of routers. */
 export interface ScmpVerifierOptions {
   readonly crypto: CryptoProvider;
   readonly now: CalendarTime;
-  /** The key with which the AS of the sender signs for this host in an epoch; undefined if it is not known. */
+  /**
+   * Returns the key with which the AS of the sender signs messages to this host in an epoch;
+   * undefined if the key is not known.
+   */
   readonly keyOf: (epochBegin: number) => Uint8Array | undefined;
 }
 
-/** True if a message to this host has a valid and recent authenticator of the AS that it comes from. */
+/** True if a message to this host has a valid and recent authenticator of its source AS. */
 export function isScmpOfItsAs(packet: PacketView, options: ScmpVerifierOptions): boolean {
   const option = findSpao(packet);
-  // Only routers of that AS, and this host's own control service, can derive a key of the sender's side.
+  // Only routers of the source AS, and the control service of this host's AS, can have this key of
+  // the sender's side.
   if (option?.spi !== SPI_SCMP_SENDER_SIDE || option.algorithm !== CMAC) return false;
   const epochBegin = epochOf(option, options.now);
   const key = epochBegin === undefined ? undefined : options.keyOf(epochBegin);
@@ -151,7 +170,11 @@ function tagOf(
   return tag;
 }
 
-/** Start of the epoch (current, previous, next) in which the time of an option since its start is about now. */
+/**
+ * Returns the start of that epoch (current, previous or next) for which the time stamp of an
+ * option, which counts from the start of the epoch, is close to the present; undefined if there is
+ * none.
+ */
 function epochOf({ timestamp }: SpaoOption, now: CalendarTime): number | undefined {
   const current = drkeyEpochAt(now.seconds);
   const relativeNs = (now.seconds - current) * NS_PER_SECOND + now.nanos;

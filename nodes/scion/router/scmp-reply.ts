@@ -1,9 +1,9 @@
 /**
  * The router's answers to the sender of a packet: SCMP errors and traceroute replies.
  *
- * SCION "SCMP" (doc/protocols/scmp.rst), reference router/dataplane.go (prepareSCMP). Slow path:
- * plain objects, fresh arrays. node.ts sends the reply back over the link the packet arrived on.
- * Authentication of replies is in scmp-authentication.ts.
+ * SCION "SCMP" (doc/protocols/scmp.rst), reference router/dataplane.go (prepareSCMP). Replies are
+ * rare, so plain objects and new arrays are used. node.ts sends a reply over the link on which the
+ * packet arrived. Authentication of replies is in scmp-authentication.ts.
  *
  * @module
  */
@@ -40,7 +40,7 @@ import {
 import type { PacketProcessingState } from './passage.ts';
 import type { ScmpAuthenticator } from './scmp-authentication.ts';
 
-/** The router that answers a request: address and authentication of its replies. */
+/** The router that sends a reply: its address, and the authentication of its replies. */
 export interface ScmpReplySender {
   readonly isdAs: IsdAs;
   /** The router's address inside its AS. */
@@ -56,13 +56,13 @@ const NO_BYTES = new Uint8Array(0);
 /** True when the packet carries an SCMP error, which must not cause another error ("SCMP"). */
 export function isScmpErrorPacket(packet: PacketView): boolean {
   if (packet.upperProtocol !== PROTOCOL_SCMP) return false;
-  // A packet without a type gets no answer either.
+  // A packet that ends before the type of the message gets no answer either.
   if (packet.upperOffset >= packet.end) return true;
   return isScmpError(packet.buffer[packet.upperOffset] as number);
 }
 
 /**
- * The SCMP error requested by the checks.
+ * Builds the SCMP error that a check has set in the passage.
  * @returns the complete packet, or `undefined` when there is no return path: one-hop and empty
  * paths.
  */
@@ -75,7 +75,8 @@ export function buildScmpError(
   if (header === undefined) return undefined;
   const { authenticator } = replier;
   const quoteMax = scmpQuoteBytesMax(header, scmpType, authenticator?.extensionLength ?? 0);
-  // The quote is the packet in its present state: in-place changes by the checks remain.
+  // The quote is the packet in its present state, with the changes that the checks have made in
+  // place.
   const quoteEnd = Math.min(packet.end, packet.start + quoteMax);
   const quote = packet.buffer.slice(packet.start, quoteEnd);
   const message = { ...errorBody(passage, replier), code: passage.scmpCode, data: quote };
@@ -83,7 +84,7 @@ export function buildScmpError(
 }
 
 /**
- * The answer to a traceroute request with a router alert for this router.
+ * Builds the answer to a traceroute request with a router alert for this router.
  * @returns the complete packet, or `undefined` when the packet is not such a request.
  */
 export function buildTracerouteReply(
@@ -153,20 +154,23 @@ function replyHeader(
   };
 }
 
-/** The return path, in its state on leaving this router. */
+/**
+ * Returns the path back to the sender, in its state when a packet leaves this router; undefined if
+ * there is none.
+ */
 function wayBack(path: WirePath, leavesAs: boolean): SegmentedPath | undefined {
   const segmented = path.kind === 'epic' ? path.inner : path;
   if (segmented.kind !== 'scion') return undefined;
   let back = reversePath(segmented);
   if (typeof back === 'string') return undefined;
   const isPeering = isAtPeeringLink(back);
-  // Undoes a change of segments by the checklist (step 13).
+  // If the checklist moved to the next segment (step 13), the reversed path must move back.
   if (isCrossover(back) && !isPeering) {
     back = advancePath(back);
     if (typeof back === 'string') return undefined;
   }
   if (!leavesAs) return back;
-  // As in step 18: chain the MAC and move to the next AS's hop field.
+  // As in step 18, the MAC is chained and the path moves to the next AS's hop field.
   const left = advancePath(isPeering ? back : chained(back));
   return typeof left === 'string' ? undefined : left;
 }

@@ -1,9 +1,8 @@
 /**
- * A router's surroundings: its links, its siblings and the interfaces of its AS, read from the
- * topology.
+ * Finds a router's links, its siblings and the interfaces of its AS in the topology.
  *
- * Pure; node.ts opens the sockets. A link `internal` leads to a host of the same AS, all others
- * lead to another AS and have an interface number at each end.
+ * node.ts opens the sockets. A link with the relation `internal` leads to a host of the same AS;
+ * all others lead to another AS and have an interface number at each end.
  *
  * @module
  */
@@ -16,27 +15,38 @@ import { type IsdAs, isdAsWords } from '../wire/isd-as.ts';
 import { UDP_PAYLOAD_BYTES_MAX } from './geometry.ts';
 import type { RouterInterface, RouterLink } from './link.ts';
 
-/** The router at the other end of an external link, or a sibling. */
+/**
+ * A link to another router, and that router: at the other end of an external link, or a sibling.
+ */
 export interface RouterPeer {
   readonly link: RouterLink;
   /** Address of the router at the far end. */
   readonly address: string;
-  /** UDP ports of the link at the far end and at this end; 0 for siblings, whose port is fixed. */
+  /**
+   * UDP port of the link at the far end; below it, that at this end. Both are 0 for siblings, whose
+   * port is fixed.
+   */
   readonly port: number;
   readonly localPort: number;
   readonly isdAs: IsdAs;
 }
 
-/** Everything that a router knows before it starts. */
+/** The data of the topology that a router needs. */
 export interface RouterSurroundings {
   readonly isdAs: IsdAs;
   readonly host: HostAddress;
-  /** External links in topology order, then siblings linked to this router, by name. */
+  /**
+   * The peers over external links in the order of the topology, then the siblings with a link to
+   * this router, by name.
+   */
   readonly peers: readonly RouterPeer[];
   /** The link to the hosts of the AS. */
   readonly internal: RouterLink;
   readonly interfaces: ReadonlyMap<number, RouterInterface>;
-  /** Hosts of the AS: IPv4 address as a signed word, and as text. */
+  /**
+   * Hosts of the AS: by IPv4 address as a signed 32-bit word, the text of the address at which the
+   * host is reached.
+   */
   readonly hosts: ReadonlyMap<number, string>;
   /** Addresses of the control services of the AS. */
   readonly controlServices: readonly string[];
@@ -44,8 +54,7 @@ export interface RouterSurroundings {
 
 /**
  * Finds the surroundings of the router `name`.
- * @throws RangeError when the topology has no place in an AS for it, or uses an interface number
- * twice.
+ * @throws RangeError when the router is in no AS, or an interface number is used twice.
  */
 export function findRouterSurroundings(name: string, network: NetworkView): RouterSurroundings {
   const own = network.hosts.find((view) => view.name === name);
@@ -144,8 +153,8 @@ function interfacesOf(
 }
 
 /**
- * The link of an exit: for one of this router, that at the same index; all exits of a sibling share
- * the link to that sibling.
+ * Returns the link by which packets reach an exit: for an exit of this router, the external link of
+ * the same index; for an exit of a sibling, the link to that sibling.
  */
 function linkOf(
   exit: AsExit,
@@ -158,7 +167,10 @@ function linkOf(
   return (own ?? toSibling)?.link ?? noWayTo(exit.near.host);
 }
 
-/** The link to a sibling that the topology does not connect with this router: always down. */
+/**
+ * Makes a link, which is always down, to a sibling that the topology does not connect with this
+ * router.
+ */
 function noWayTo(sibling: string): RouterLink {
   return { ...insideLink('sibling', { index: -1, id: sibling, mtu: 0 }), isUp: false };
 }
@@ -173,7 +185,7 @@ function linkBetween(network: NetworkView, one: HostView, other: HostView): Link
 function addressesOf(locals: readonly HostView[]): ReadonlyMap<number, string> {
   const addresses = new Map<number, string>();
   for (const { address, program } of locals) {
-    // An outside program knows itself by another address, which its packets name.
+    // A host that is an external program has another address of its own, which its packets contain.
     for (const name of [address, ...(program === undefined ? [] : [program.address])]) {
       const parsed = parseHost(name);
       if (parsed?.type === HOST_TYPE_IPV4) addresses.set(readUint32(parsed.bytes, 0) | 0, address);

@@ -1,10 +1,11 @@
 /**
- * The packet authenticator option (SPAO): its bytes, which parts of a packet it covers, and the
- * tag.
+ * The packet authenticator option (SPAO): encodes and decodes it, and computes which bytes of a
+ * packet it covers.
  *
  * SCION "Authenticator option" (doc/protocols/authenticator-option.rst), reference pkg/spao/mac.go.
- * Like the reference it deviates from the document: it omits the upper two bits of the traffic
- * class, not ECN. AES-CMAC only. Keys and times are in scmp-authentication.ts.
+ * Like the reference, and unlike the document, the authenticator does not cover the upper two bits
+ * of the traffic class, but covers ECN. The only algorithm is AES-CMAC. Keys and times are in
+ * scmp-authentication.ts.
  *
  * @module
  */
@@ -27,13 +28,13 @@ import {
 import { decodeExtension, extensionLength } from '../wire/extension.ts';
 import type { PacketView } from '../wire/packet-view.ts';
 
-/** Type of this option among end-to-end options. */
+/** Number of this option among end-to-end options. */
 export const SPAO_TYPE = 2;
 /** Bytes of a CMAC authenticator. */
 export const SPAO_TAG_LENGTH = 16;
 /**
- * SPI of SCMP with a key that the sender's AS derives for the receiver's host (AS-host, sender
- * side).
+ * Security parameter index (SPI) of SCMP with a key that the sender's AS derives for the receiving
+ * host (AS-host, sender side).
  */
 export const SPI_SCMP_SENDER_SIDE = 1;
 
@@ -54,7 +55,7 @@ const AUTHENTICATOR_OFFSET = 12;
 const SPI_DRKEY_MAX = 0x1f_ffff;
 const SPI_HOST_HOST = 0x2_0000;
 const SPI_RECEIVER_SIDE = 0x1_0000;
-/** Reference pkg/spao/mac.go clears the upper two bits of the traffic class. */
+/** Mask that clears the upper two bits of the traffic class, as in reference pkg/spao/mac.go. */
 const FIRST_WORD_MASK = 0xf3ff_ffff;
 const INPUT_HEAD_LENGTH = 20;
 const INPUT_TIMESTAMP_OFFSET = 6;
@@ -62,7 +63,7 @@ const INPUT_WORDS_OFFSET = 12;
 const PATH_TYPE_WORD_OFFSET = 8;
 const NO_PATH = new Uint8Array(0);
 
-/** Finds the option in a parsed packet. */
+/** Finds the option in a parsed packet; undefined if there is none. */
 export function findSpao(packet: PacketView): SpaoOption | undefined {
   const { buffer, end } = packet;
   let offset = packet.start + packet.headerLength;
@@ -79,7 +80,7 @@ export function findSpao(packet: PacketView): SpaoOption | undefined {
 }
 
 /**
- * The bytes that an authenticator covers.
+ * Returns the bytes that an authenticator covers.
  * @param packet A parsed packet; its extension headers are not covered.
  */
 export function spaoMacInput(packet: PacketView, option: SpaoOption): Uint8Array {
@@ -104,7 +105,10 @@ export function spaoMacInput(packet: PacketView, option: SpaoOption): Uint8Array
   ]);
 }
 
-/** Addresses that are not already part of the key ("Authenticated data"). */
+/**
+ * Returns the addresses that the authenticator must cover, since they are not part of the key
+ * ("Authenticated data").
+ */
 function coveredAddresses(packet: PacketView, spi: number): Uint8Array[] {
   const { buffer, start, targetHostOffset, sourceHostOffset, pathOffset } = packet;
   const isDrkey = spi > 0 && spi <= SPI_DRKEY_MAX;
@@ -122,18 +126,18 @@ function coveredAddresses(packet: PacketView, spi: number): Uint8Array[] {
   return parts;
 }
 
-/** The path with everything zeroed that routers change. */
+/** Returns a copy of the path with zeros in all fields that routers change. */
 function constantPath(packet: PacketView): Uint8Array {
   const { buffer, pathOffset, infoCount, hopCount } = packet;
   switch (packet.pathType) {
     case PATH_TYPE_SCION:
     case PATH_TYPE_EPIC: {
-      // What stands before the path of an EPIC-HP path stays as it is.
+      // The bytes before the SCION path in an EPIC-HP path do not change on the way.
       const metaOffset = packet.pathType === PATH_TYPE_EPIC ? EPIC_META_LENGTH : 0;
       const infosOffset = metaOffset + PATH_META_LENGTH;
       const hopsOffset = infosOffset + INFO_FIELD_LENGTH * infoCount;
       const path = buffer.slice(pathOffset, pathOffset + hopsOffset + HOP_FIELD_LENGTH * hopCount);
-      // CurrINF and CurrHF, segment ids, router alerts.
+      // Zeroes CurrINF and CurrHF, segment ids, and router alerts.
       path[metaOffset] = 0;
       for (let info = 0; info < infoCount; info++) {
         clearSegmentId(path, infosOffset + INFO_FIELD_LENGTH * info);

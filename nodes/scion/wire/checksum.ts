@@ -3,8 +3,7 @@
  *
  * SCION header specification "Pseudo Header for Upper-Layer Checksum": the 16-bit one's complement
  * sum of both ISD-AS and host addresses, the upper layer's length and protocol, and the upper layer
- * with its own checksum field zero. The position of the checksum field is known to udp.ts and
- * scmp.ts.
+ * with its own checksum field zero. udp.ts and scmp.ts supply the position of the checksum field.
  *
  * @module
  */
@@ -18,14 +17,14 @@ import { hostAddressLength } from './host-address.ts';
 
 const UINT16 = 0xffff;
 
-/** Double words are added four at a time. */
+/** Number of bytes that are added in one step: four double words. */
 const STRIDE = 16;
 
 /**
  * Adds bytes to a running one's complement sum; an odd last byte counts as if a zero followed.
  *
- * Double words are added whole, which {@link foldChecksum} folds to the sum of their words: 2^16 is 1 modulo
- * 2^16 - 1 (RFC 1071, section 2, "Parallel Summation").
+ * Double words are added as a whole; {@link foldChecksum} reduces their sum to that of their 16-bit
+ * words, since 2^16 is 1 modulo 2^16 - 1 (RFC 1071, section 2, "Parallel Summation").
  * @returns the sum, exact for all packets: below 2^53 for up to 2^21 double words.
  */
 export function addToOnesComplementSum(
@@ -45,7 +44,7 @@ export function addToOnesComplementSum(
   return sum + sumTail(view, at, length);
 }
 
-/** The up to fifteen bytes left over after the double words. */
+/** Sums the last bytes, at most fifteen, that do not fill four double words. */
 function sumTail(view: DataView, from: number, length: number): number {
   let sum = 0;
   let at = from;
@@ -54,8 +53,8 @@ function sumTail(view: DataView, from: number, length: number): number {
 }
 
 /**
- * Folds a sum to the checksum. A sum over bytes that contain their own correct checksum gives 0.
- * Like the reference, this does not turn 0 into 0xffff.
+ * Reduces a sum to the checksum of 16 bits. The result is 0 if the bytes contain their own correct
+ * checksum. Like the reference, this does not turn 0 into 0xffff.
  */
 export function foldChecksum(sum: number): number {
   let folded = sum;

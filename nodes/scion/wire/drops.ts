@@ -1,9 +1,9 @@
 /**
- * The reasons for which a SCION codec refuses bytes from the network, each explained in one
+ * The reasons for which a SCION codec rejects bytes from the network, each explained in one
  * sentence.
  *
- * A reason is also a metric and a trace category. Router and gateway have further reasons of their
- * own; these are found by decoding alone.
+ * A reason is also a metric and a trace category. Routers and gateways have further reasons; the
+ * reasons here are found by decoding alone.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export const WIRE_DROP_REASONS = {
 /** Why a codec rejected the bytes. */
 export type WireDropReason = keyof typeof WIRE_DROP_REASONS;
 
-/** True when a decoder returned a reason and not a value. */
+/** True when the result of a decoder is a drop reason and not a value. A value must not be text. */
 export function isWireDropReason(answer: unknown): answer is WireDropReason {
   return typeof answer === 'string';
 }

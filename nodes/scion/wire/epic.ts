@@ -1,6 +1,6 @@
 /**
- * What is computed for each packet on an EPIC-HP path: time stamp, counter, and the fields that prove that its sender
- * knows the full MACs of the last two hop fields.
+ * Computes the parts of an EPIC-HP path that differ for each packet: time stamp, counter, and the
+ * validation fields, which prove that the sender knows the full MACs of the last two hop fields.
  *
  * SCION header specification "Path Type: EPIC-HP", reference pkg/experimental/epic. The layout of the path is in
  * path.ts, the router's checks are in ../router/epic-checks.ts.
@@ -26,16 +26,16 @@ import { type EpicPacketId, type EpicPath, type SegmentedPath, writeEpicPacketId
 const NS_PER_SECOND = 1_000_000_000;
 const UINT32_VALUES = 2 ** 32;
 const COUNTER_BITS = 24;
-/** The length of an address in units of 4 bytes, less one ("Address Header"). */
+/** Mask of the length of an address in units of 4 bytes, minus one ("Address Header"). */
 const HOST_LENGTH_MASK = 0x3;
 const TIMESTAMP_OFFSET = 1;
 const PACKET_ID_OFFSET = 5;
 const SOURCE_OFFSET = PACKET_ID_OFFSET + EPIC_PACKET_ID_LENGTH;
 const HOST_OFFSET = SOURCE_OFFSET + ISD_AS_LENGTH;
 
-/** What the fields of a packet are over. */
+/** The data of a packet that its validation fields cover. */
 export interface EpicCovered {
-  /** Of the first info field, s. */
+  /** Timestamp of the first info field, seconds since 1970. */
   readonly timestamp: number;
   readonly packetId: EpicPacketId;
   readonly source: IsdAs;
@@ -54,38 +54,49 @@ export interface EpicAuthenticators {
 export interface EpicSender extends EpicAuthenticators {
   readonly source: IsdAs;
   readonly sourceHost: HostAddress;
-  /** The SCION path inside. */
+  /** The SCION path that the EPIC-HP path contains. */
   readonly path: SegmentedPath;
 }
 
 /**
- * The time stamp of a packet that is sent `ageNs` after the timestamp of its first info field.
- * @returns undefined if that is in the future, or longer ago than 32 bits can say, 25 hours and 3 minutes.
+ * Computes the time stamp of a packet that is sent `ageNs` after the timestamp of its first info
+ * field.
+ * @returns undefined if `ageNs` is negative, or exceeds what 32 bits can represent, 25 hours and 3
+ * minutes.
  */
 export function epicTimestamp(ageNs: number): number | undefined {
-  // Reference CreateTimestamp: a unit less, but not negative.
+  // As in reference CreateTimestamp, the time stamp is one unit less, but not negative.
   const units = Math.max(0, Math.floor(ageNs / EPIC_TIME_UNIT_NS) - 1);
   return ageNs < 0 || units >= UINT32_VALUES ? undefined : units;
 }
 
-/** The counter of a packet: 8 bits of the sending thread, 24 bits of its packets (reference PktCounterFromCore). */
+/**
+ * Makes the counter of a packet: 8 bits for the number of the sending thread, 24 bits for the
+ * number of its packets (reference PktCounterFromCore).
+ */
 export function epicCounter(thread: number, packets: number): number {
   return thread * 2 ** COUNTER_BITS + (packets % 2 ** COUNTER_BITS);
 }
 
-/** How long ago the packet says that it was sent, ns; negative for the future. */
+/**
+ * Returns how long ago a packet was sent according to its time stamp, ns; negative if that is in
+ * the future.
+ */
 export function epicSentAgoNs(packet: PacketView, now: CalendarTime): number {
   const ageNs = (now.seconds - packet.firstTimestamp) * NS_PER_SECOND + now.nanos;
   return ageNs - (1 + readUint32(packet.buffer, packet.pathOffset)) * EPIC_TIME_UNIT_NS;
 }
 
-/** Offset of the field that hop `hop`, one of the last two, checks. */
+/** Returns the offset of the validation field that hop `hop`, one of the last two, checks. */
 export function epicFieldOffset(packet: PacketView, hop: number): number {
   const isLast = hop + 1 === packet.hopCount;
   return packet.pathOffset + EPIC_PACKET_ID_LENGTH + (isLast ? EPIC_FIELD_LENGTH : 0);
 }
 
-/** The first four bytes of the MAC over `input`. @param authenticator The full MAC of the hop field, 16 bytes. */
+/**
+ * Computes a validation field: the first four bytes of the MAC over `input`.
+ * @param authenticator The full MAC of the hop field, 16 bytes.
+ */
 export function computeEpicField(
   crypto: CryptoProvider,
   authenticator: Uint8Array,
@@ -95,7 +106,8 @@ export function computeEpicField(
 }
 
 /**
- * What the fields of a packet are over (reference prepareMacInput); zeros pad it to whole blocks.
+ * Makes the input of the validation fields of a packet (reference prepareMacInput), padded with
+ * zeros to whole blocks.
  *
  *     | SL (1) | Timestamp of the first info field (4) | Identifier (8) |
  *     | SrcISD-AS (8) | SrcHost 4·(1+SL) | PayloadLen (2) |
@@ -111,7 +123,7 @@ export function epicInputOf(packet: PacketView): Uint8Array {
   return input;
 }
 
-/** The same of a packet that is to be sent. */
+/** Makes the same input for a packet that is to be sent. */
 export function encodeEpicInput(covered: EpicCovered): Uint8Array {
   const { type, bytes } = covered.sourceHost;
   const input = beginInput(type, covered.timestamp, bytes);
@@ -121,7 +133,10 @@ export function encodeEpicInput(covered: EpicCovered): Uint8Array {
   return input;
 }
 
-/** The path of one packet; undefined if the path is dated in the future or older than a day. */
+/**
+ * Makes the EPIC-HP path of one packet; undefined if the SCION path was made in the future, or more
+ * than a day ago.
+ */
 export function makeEpicPath(
   crypto: CryptoProvider,
   sender: EpicSender,

@@ -1,8 +1,8 @@
 /**
- * Extension headers: skipping them in a packet, and their options.
+ * Extension headers: skips them in a packet, and encodes and decodes their options.
  *
  * SCION "Extension headers" (doc/protocols/extension-header.rst): at most one hop-by-hop header,
- * then at most one end-to-end header. Option contents are bytes here; routers do not look at them.
+ * then at most one end-to-end header. The content of options is not interpreted here.
  *
  * @module
  */
@@ -18,14 +18,17 @@ import type { WireDropReason } from './drops.ts';
 
 /** One option of an extension header. */
 export interface ExtensionOption {
-  /** 0 is Pad1 (one byte, no data), 1 is PadN. */
+  /** Number of the option's type; 0 is Pad1 (one byte, no data), 1 is PadN. */
   readonly type: number;
   readonly data: Uint8Array;
 }
 
-/** An option to encode; its type byte will be at an offset x·n + y of the header. */
+/**
+ * An option to encode. Its first byte will be at an offset x·n + y of the header, for some whole
+ * number n.
+ */
 export interface AlignedOption extends ExtensionOption {
-  /** x: 1, 2, 4 or 8; without it the option may be at any offset. */
+  /** x (1, 2, 4 or 8) and y; if absent, the option may be at any offset. */
   readonly alignment?: readonly [x: number, y: number];
 }
 
@@ -48,7 +51,7 @@ export interface UpperLayerPosition {
 const LENGTH_OFFSET = 1;
 const OPTION_BASE_LENGTH = 2;
 
-/** Bytes of the extension header at `offset`, or -1 when it does not end before `end`. */
+/** Returns the length of the extension header at `offset`, bytes, or -1 when it exceeds `end`. */
 export function extensionLength(bytes: Uint8Array, offset: number, end: number): number {
   if (end - offset < EXTENSION_BASE_LENGTH) return -1;
   // ExtLen counts 4-byte units, without the first one.
@@ -79,7 +82,7 @@ export function skipExtensions(
     : { upperProtocol, upperOffset };
 }
 
-/** True for the protocol numbers of both extension headers. */
+/** True for the protocol number of either extension header. */
 export function isExtensionProtocol(protocol: number): boolean {
   return protocol === PROTOCOL_HOP_BY_HOP || protocol === PROTOCOL_END_TO_END;
 }

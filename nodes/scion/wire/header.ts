@@ -2,8 +2,8 @@
  * The SCION header as a plain object: common header, addresses, path.
  *
  * SCION header specification "Common Header", "Address Header". For control code, SCMP replies,
- * header templates and tests; the per-packet work is in packet-view.ts. What follows the header is
- * left as bytes.
+ * header templates and tests; routers and gateways read each packet by packet-view.ts. The bytes
+ * after the header are not interpreted.
  *
  * @module
  */
@@ -36,13 +36,13 @@ import {
 
 /** A SCION header. Lengths that follow from its content are not stored. */
 export interface ScionHeader {
-  /** DSCP (6 bits) and ECN (2 bits). */
+  /** Traffic class: DSCP (6 bits) and ECN (2 bits). */
   readonly trafficClass: number;
-  /** 20 bits, constant within a flow. */
+  /** Identifies the flow, 20 bits. */
   readonly flowId: number;
   /** Protocol number of the next header. */
   readonly nextHeader: number;
-  /** Bytes after the header, according to the header. */
+  /** PayloadLen: number of bytes after the header, according to the header. */
   readonly payloadLength: number;
   readonly target: IsdAs;
   readonly source: IsdAs;
@@ -51,7 +51,7 @@ export interface ScionHeader {
   readonly path: WirePath;
 }
 
-/** A decoded header, and where its payload begins. */
+/** A decoded header, and its length. */
 export interface DecodedHeader {
   readonly header: ScionHeader;
   /** Length of the complete header in bytes, from the start of the packet. */
@@ -60,7 +60,7 @@ export interface DecodedHeader {
 
 const NIBBLE_MASK = 0xf;
 
-/** Length of a header in bytes: 12 + addresses + path. */
+/** Computes the length of a header, bytes: 12 + addresses + path. */
 export function headerLength(
   header: Pick<ScionHeader, 'targetHost' | 'sourceHost' | 'path'>,
 ): number {
@@ -146,7 +146,7 @@ export function encodePacket(
   return concatBytes(encodeHeader({ ...header, payloadLength: payload.length }), payload);
 }
 
-/** Writes another PayloadLen into an encoded header, for header templates. */
+/** Replaces PayloadLen in an encoded header at `offset`, for header templates. */
 export function writePayloadLength(packet: Uint8Array, offset: number, length: number): void {
   writeUint16(packet, offset + PAYLOAD_LENGTH_OFFSET, length);
 }

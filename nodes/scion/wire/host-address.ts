@@ -1,8 +1,9 @@
 /**
- * Host addresses of the SCION address header: IPv4, IPv6, services, and any other type by length.
+ * Host addresses of the SCION address header: IPv4, IPv6, services, and other types as
+ * uninterpreted bytes.
  *
- * SCION header specification "Address Header": type and length share a nibble, the length is
- * 4 x (1 + low two bits). Text forms of reference pkg/addr (hosts, svc.go). No ports here.
+ * SCION header specification "Address Header": type and length share a nibble, the length is 4 x (1
+ * + low two bits). The text forms are those of reference pkg/addr (hosts, svc.go).
  *
  * @module
  */
@@ -14,17 +15,17 @@ import {
   HOST_TYPE_SERVICE,
 } from '../geometry.ts';
 
-/** A host address as transmitted. */
+/** A host address in its binary form. */
 export interface HostAddress {
   /** Type and length nibble, 0 … 15. */
   readonly type: number;
-  /** 4, 8, 12 or 16 bytes, according to the nibble. */
+  /** The address: 4, 8, 12 or 16 bytes, according to `type`. */
   readonly bytes: Uint8Array;
 }
 
 /** Service numbers and their names (reference pkg/addr/svc.go). */
 export const SERVICE_NUMBERS = { DS: 0x0001, CS: 0x0002, Wildcard: 0x0010, None: 0xffff } as const;
-/** Set in a service number: every instance gets the packet, not one of them. */
+/** Bit of a service number: if set, every instance of the service gets the packet, otherwise only one instance. */
 export const SERVICE_MULTICAST_BIT = 0x8000;
 
 const IPV4_LENGTH = 4;
@@ -35,14 +36,14 @@ const MAPPED_MARK_OFFSET = 10;
 const DECIMAL_BYTE = /^\d{1,3}$/;
 const IPV6_GROUP = /^[0-9a-f]{1,4}$/i;
 
-/** Length of an address with this nibble, bytes ("Address Header": 4 x (1 + L)). */
+/** Returns the length of an address of this type, bytes ("Address Header": 4 x (1 + L)). */
 export function hostAddressLength(type: number): number {
   return HEADER_UNIT_BYTES * (1 + (type & LENGTH_MASK));
 }
 
 /**
- * Reads the text form of a host: `10.0.0.1`, `2001:db8::1`, `SVC CS`, `SVC DS_M`. IPv4-mapped IPv6
- * becomes IPv4, as in the reference.
+ * Parses the text form of a host address: `10.0.0.1`, `2001:db8::1`, `SVC CS`, `SVC DS_M`. An
+ * IPv4-mapped IPv6 address becomes an IPv4 address, as in the reference.
  * @returns the address, or `undefined` for any other text.
  */
 export function parseHost(text: string): HostAddress | undefined {
@@ -55,8 +56,8 @@ export function parseHost(text: string): HostAddress | undefined {
 }
 
 /**
- * The host address in a text that is known to be valid, such as a literal. @throws RangeError
- * otherwise.
+ * Parses a host address in text that is known to be valid, such as a literal.
+ * @throws RangeError for other text.
  */
 export function requireHostAddress(text: string): HostAddress {
   const parsed = parseHost(text);
@@ -65,7 +66,8 @@ export function requireHostAddress(text: string): HostAddress {
 }
 
 /**
- * Formats a host address: IPv4 dotted, IPv6 as in RFC 5952, services by name, all others in hex.
+ * Formats a host address: IPv4 dotted, IPv6 as in RFC 5952, services by name, other types in
+ * hexadecimal.
  */
 export function formatHost(address: HostAddress): string {
   switch (address.type) {
@@ -80,7 +82,7 @@ export function formatHost(address: HostAddress): string {
   }
 }
 
-/** The address of a service number. */
+/** Makes the address of a service from its number. */
 function serviceHost(service: number): HostAddress {
   const bytes = new Uint8Array(hostAddressLength(HOST_TYPE_SERVICE));
   writeUint16(bytes, 0, service);
@@ -138,7 +140,10 @@ function parseIpv6(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** RFC 4291 section 2.2, form 3: the last 32 bits may be written as a dotted quad. */
+/**
+ * Replaces a dotted quad at the end by two groups; undefined if it is invalid. RFC 4291 section
+ * 2.2, form 3: the last 32 bits may be written as a dotted quad.
+ */
 function withoutDottedTail(text: string): string | undefined {
   if (!text.includes('.')) return text;
   const cut = text.lastIndexOf(':') + 1;

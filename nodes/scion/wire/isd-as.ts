@@ -1,9 +1,10 @@
 /**
- * ISD-AS numbers: text, 64-bit binary form, and two 32-bit words for fast comparison.
+ * ISD-AS numbers: converts between text, the 64-bit binary form, and two 32-bit words for fast
+ * comparison.
  *
- * SCION "ISD and AS numbering" and reference pkg/addr/isdas.go: an ISD is decimal (16 bits), an AS
- * is decimal below 2^32 (BGP style) and three hexadecimal groups above. An `IsdAs` is always in
- * canonical text, so that equal numbers are equal strings. No host addresses here.
+ * SCION "ISD and AS numbering" and reference pkg/addr/isdas.go: an ISD number is decimal (16 bits);
+ * an AS number is decimal below 2^32 (BGP style), otherwise three hexadecimal groups. An `IsdAs` is
+ * always canonical text, so that equal numbers are equal strings.
  *
  * @module
  */
@@ -17,7 +18,10 @@ export type IsdAsParseResult =
   | { readonly kind: 'isd-as'; readonly isdAs: IsdAs }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** An ISD-AS number as two unsigned 32-bit words: ISD and upper 16 bits of the AS, lower 32. */
+/**
+ * An ISD-AS number as two unsigned 32-bit words: `high` has the ISD and the upper 16 bits of the
+ * AS, `low` the lower 32 bits of the AS.
+ */
 export interface IsdAsWords {
   readonly high: number;
   readonly low: number;
@@ -31,24 +35,24 @@ const AS_OFFSET = 2;
 const DECIMAL = /^\d{1,10}$/;
 const GROUP = /^[0-9a-f]{1,4}$/i;
 
-/** An ISD-AS number as two numbers. */
+/** An ISD-AS number as the number of the ISD (16 bits) and that of the AS (48 bits). */
 interface IsdAsNumbers {
   readonly isd: number;
   readonly as: number;
 }
 
 /**
- * Numbers are converted for each entry of each beacon, and are the same few again and again: those of the networks that are
- * simulated are kept in both forms, and each text once.
+ * Largest number of ISD-AS numbers that are cached in both forms. Each entry of each beacon needs a
+ * conversion, but there are few different numbers: those of the networks of a run.
  */
 const KEPT_MAX = 65_536;
 const keptNumbers = new Map<IsdAs, IsdAsNumbers>();
 const keptTexts = new Map<number, Map<number, IsdAs>>();
 
 /**
- * Reads the published text form.
- * @param text For example `1-ff00:0:110` or `64-2001`; `0` is the wildcard.
- * @returns the canonical number, or the reason for rejecting it as text for a configuration error.
+ * Parses the text form of an ISD-AS number.
+ * @param text For example `1-ff00:0:110` or `64-2001`; an ISD or AS of `0` is a wildcard.
+ * @returns the canonical number, or the reason for rejecting the text, for an error message.
  * @example parseIsdAs('1-ff00:0:110') // { kind: 'isd-as', isdAs: '1-ff00:0:110' }
  */
 export function parseIsdAs(text: string): IsdAsParseResult {
@@ -70,8 +74,8 @@ export function parseIsdAs(text: string): IsdAsParseResult {
 }
 
 /**
- * The canonical number in a text that is known to be valid, such as a literal.
- * @throws RangeError with the reason if it is not.
+ * Parses an ISD-AS number in text that is known to be valid, such as a literal.
+ * @throws RangeError with the reason for other text.
  */
 export function requireIsdAs(text: string): IsdAs {
   const answer = parseIsdAs(text);
@@ -79,12 +83,14 @@ export function requireIsdAs(text: string): IsdAs {
   return answer.isdAs;
 }
 
-/** Reads an ISD number, decimal, 0 … 65535; `undefined` when it is not one. */
+/** Parses an ISD number, decimal, 0 … 65535; `undefined` for other text. */
 export function parseIsd(text: string): number | undefined {
   return DECIMAL.test(text) && Number(text) <= ISD_MAX ? Number(text) : undefined;
 }
 
-/** Reads an AS number, decimal below 2^32 or three groups; `undefined` when it is not one. */
+/**
+ * Parses an AS number, decimal below 2^32 or three hexadecimal groups; `undefined` for other text.
+ */
 export function parseAs(text: string): number | undefined {
   if (DECIMAL.test(text)) return Number(text) <= BGP_AS_MAX ? Number(text) : undefined;
   const groups = text.split(':');
@@ -97,31 +103,34 @@ export function parseAs(text: string): number | undefined {
   return as;
 }
 
-/** Prints an AS number (0 … 2^48-1): decimal below 2^32, else three groups without zeros ahead. */
+/**
+ * Formats an AS number (0 … 2^48-1): decimal below 2^32, otherwise three hexadecimal groups without
+ * leading zeros.
+ */
 export function formatAs(as: number): string {
   if (as <= BGP_AS_MAX) return String(as);
   const groups = [Math.floor(as / WORD_VALUES), Math.floor(as / GROUP_VALUES), as];
   return groups.map((group) => (group % GROUP_VALUES).toString(16)).join(':');
 }
 
-/** The canonical text of an ISD (16 bits) and AS (48 bits). */
+/** Formats the canonical text of an ISD (16 bits) and AS (48 bits). */
 export function formatIsdAs(isd: number, as: number): IsdAs {
   return keptTexts.get(isd)?.get(as) ?? keep({ isd, as });
 }
 
-/** Reads the 8 bytes at `offset`. */
+/** Reads an ISD-AS number from the 8 bytes at `offset`. */
 export function readIsdAs(bytes: Uint8Array, offset: number): IsdAs {
   return formatIsdAs(readUint16(bytes, offset), readUint48(bytes, offset + AS_OFFSET));
 }
 
-/** Writes the 8 bytes at `offset`. */
+/** Writes an ISD-AS number into the 8 bytes at `offset`. */
 export function writeIsdAs(bytes: Uint8Array, offset: number, value: IsdAs): void {
   const { isd, as } = isdAsNumbers(value);
   writeUint16(bytes, offset, isd);
   writeUint48(bytes, offset + AS_OFFSET, as);
 }
 
-/** The ISD and AS of a canonical number. */
+/** Returns the ISD and AS of a canonical number. */
 export function isdAsNumbers(value: IsdAs): IsdAsNumbers {
   return keptNumbers.get(value) ?? parseNumbers(value);
 }
@@ -136,7 +145,10 @@ function parseNumbers(value: IsdAs): IsdAsNumbers {
   return numbers;
 }
 
-/** Keeps a number in both forms; when too many are kept, all others are forgotten. @returns its text. */
+/**
+ * Adds a number to the cache, which is emptied first if it is full.
+ * @returns the text of the number.
+ */
 function keep(numbers: IsdAsNumbers): IsdAs {
   const { isd, as } = numbers;
   const text = `${isd}-${formatAs(as)}` as IsdAs;
@@ -151,23 +163,26 @@ function keep(numbers: IsdAsNumbers): IsdAs {
   return text;
 }
 
-/** Two words for comparison with packet views, computed once per node and not per packet. */
+/**
+ * Converts a number to two words for comparison with packet views. Nodes do this once, not for each
+ * packet.
+ */
 export function isdAsWords(value: IsdAs): IsdAsWords {
   const { isd, as } = isdAsNumbers(value);
   return { high: isd * GROUP_VALUES + Math.floor(as / WORD_VALUES), low: as % WORD_VALUES };
 }
 
-/** The number of two words, each below 2^32. */
+/** Converts two words, each below 2^32, to the canonical number. */
 export function isdAsOfWords({ high, low }: IsdAsWords): IsdAs {
   return formatIsdAs(Math.floor(high / GROUP_VALUES), (high % GROUP_VALUES) * WORD_VALUES + low);
 }
 
-/** The ISD of a number. */
+/** Returns the ISD of a number. */
 export function readIsd(value: IsdAs): number {
   return isdAsNumbers(value).isd;
 }
 
-/** Any core AS of an ISD: AS number 0. */
+/** Returns the number that stands for any core AS of an ISD: that with the AS number 0. */
 export function makeWildcard(isd: number): IsdAs {
   return formatIsdAs(isd, 0);
 }
@@ -177,7 +192,7 @@ export function isWildcard(value: IsdAs): boolean {
   return isdAsNumbers(value).as === 0;
 }
 
-/** The number as used in file names: `:` becomes `_`. */
+/** Formats a number for use in file names: `:` becomes `_`. */
 export function isdAsFileName(value: IsdAs): string {
   return value.replaceAll(':', '_');
 }

@@ -1,14 +1,14 @@
 /**
- * A SCION packet read in place: routers and gateways use it to read and change headers without
- * allocating.
+ * A view of a SCION packet, by which routers and gateways read and change headers in place, without
+ * allocation.
  *
  * SCION header specification, all of "Common Header", "Address Header", "Path Type: SCION" and
- * "Path Type: OneHopPath", "Path Type: EPIC-HP". One view per node parses packet after packet; it refers to the caller's
- * buffer and never copies. It checks structure only: the router checks MACs, expiry, interfaces and
- * PayloadLen.
+ * "Path Type: OneHopPath", "Path Type: EPIC-HP". One view of a node parses packet after packet; it
+ * refers to the caller's buffer and never copies it. It checks the structure only: the router
+ * checks MACs, expiry, interfaces and PayloadLen.
  *
- * All offsets are absolute in `buffer`. Reading an accessor before a successful `parse` is an error
- * of the caller.
+ * All offsets are from the start of `buffer`. Properties must be read only after a successful
+ * `parse`.
  *
  * @module
  */
@@ -67,7 +67,7 @@ const NOTHING = new Uint8Array(0);
 const SEGMENT_LENGTH_MASK = 0x3f;
 const NIBBLE_MASK = 0xf;
 
-/** A host as the address header names it, for {@link PacketView.isFor} and {@link PacketView.isFrom}. */
+/** ISD-AS and address of a host, as compared by {@link PacketView.isFor} and {@link PacketView.isFrom}. */
 export interface PacketEnd {
   readonly isdAs: IsdAsWords;
   readonly host: HostAddress;
@@ -75,7 +75,7 @@ export interface PacketEnd {
 
 /** A reusable view of one packet in a larger buffer. */
 export class PacketView {
-  /** The caller's buffer, and the offsets of the packet's first byte and of that after its last. */
+  /** The caller's buffer; below it, the offsets of the packet's first byte and of the byte after its last. */
   buffer: Uint8Array = NOTHING;
   start = 0;
   end = 0;
@@ -87,21 +87,23 @@ export class PacketView {
   nextHeader = 0;
   pathType = 0;
 
-  /** ISD-AS numbers as unsigned 32-bit words, see isdAsWords. */
+  /** Destination and source ISD-AS, each as two unsigned 32-bit words, see isdAsWords. */
   targetHigh = 0;
   targetLow = 0;
   sourceHigh = 0;
   sourceLow = 0;
-  /** Type nibbles and offsets of the host addresses; lengths are hostAddressLength(type). */
+  /** Type nibbles and offsets of both host addresses; their lengths are hostAddressLength(type). */
   targetHostType = 0;
   targetHostOffset = 0;
   sourceHostType = 0;
   sourceHostOffset = 0;
 
-  /** Offsets of the path, and of its path meta header: of an EPIC-HP path that comes later. */
+  /** Offset of the path; below it, of the path meta header, which differs only in an EPIC-HP path. */
   pathOffset = 0;
   metaOffset = 0;
-  /** Hop fields per segment, and their sums. All 0 for empty and one-hop paths. */
+  /**
+   * Numbers of hop fields of each segment, of info fields, and of all hop fields; 0 for empty and one-hop paths.
+   */
   segmentLength0 = 0;
   segmentLength1 = 0;
   segmentLength2 = 0;
@@ -119,8 +121,8 @@ export class PacketView {
   upperOffset = 0;
 
   /**
-   * Reads the packet of `length` bytes at `offset`.
-   * @returns why it is not a SCION packet; the view is then unusable.
+   * Parses the packet of `length` bytes at `offset`.
+   * @returns why the bytes are no SCION packet; the view must then not be used.
    */
   parse(buffer: Uint8Array, offset: number, length: number): WireDropReason | undefined {
     this.buffer = buffer;
@@ -142,14 +144,14 @@ export class PacketView {
     return readUint32(this.buffer, this.start) & FLOW_ID_MAX;
   }
 
-  /** True if the packet is for this host. */
+  /** True if the destination of the packet is this host. */
   // hot: once per packet of a host.
   isFor({ isdAs, host: { type, bytes } }: PacketEnd): boolean {
     if (!this.isTarget(isdAs) || type !== this.targetHostType) return false;
     return this.#hasBytesAt(this.targetHostOffset, bytes);
   }
 
-  /** True if the packet says that it comes from this host. */
+  /** True if the source of the packet, which is not authenticated, is this host. */
   // hot: once per packet of a host.
   isFrom({ isdAs, host: { type, bytes } }: PacketEnd): boolean {
     if (!this.isSource(isdAs) || type !== this.sourceHostType) return false;
@@ -164,7 +166,7 @@ export class PacketView {
     return this.sourceLow === isdAs.low && this.sourceHigh === isdAs.high;
   }
 
-  /** Flag C of the current info field: its hop fields are in the direction of beaconing. */
+  /** Flag C of the current info field: the segment is used in the direction of beaconing. */
   get isConsDir(): boolean {
     return ((this.buffer[this.infoOffset] as number) & INFO_CONS_DIR_FLAG) !== 0;
   }
@@ -227,13 +229,13 @@ export class PacketView {
     return hopExpiryHalfSeconds(this.timestamp, this.expTime);
   }
 
-  /** True if the packet requests processing by the router at its ingress. */
+  /** True if the current hop field has a router alert for the router at the ingress. */
   get hasIngressAlert(): boolean {
     const flag = this.isConsDir ? HOP_INGRESS_ALERT_FLAG : HOP_EGRESS_ALERT_FLAG;
     return ((this.buffer[this.hopOffset] as number) & flag) !== 0;
   }
 
-  /** True if the packet requests processing by the router at its egress. */
+  /** True if the current hop field has a router alert for the router at the egress. */
   get hasEgressAlert(): boolean {
     const flag = this.isConsDir ? HOP_EGRESS_ALERT_FLAG : HOP_INGRESS_ALERT_FLAG;
     return ((this.buffer[this.hopOffset] as number) & flag) !== 0;
@@ -278,21 +280,19 @@ export class PacketView {
     return this.segmentLength0 === 0 || this.segmentLength1 === 0 || this.segmentLength2 !== 0;
   }
 
-  /** True on the two hops at the ends of the peering link. */
+  /** True if the current hop is at one of the two ends of the peering link. */
   get isPeeringHop(): boolean {
     if (!this.isPeeringSegment) return false;
     return this.currentHop === this.segmentLength0 - 1 || this.currentHop === this.segmentLength0;
   }
 
-  /** The segment that hop number `hop` belongs to. */
+  /** Returns the index (0 … 2) of the segment with hop number `hop`. */
   segmentOf(hop: number): number {
     if (hop < this.segmentLength0) return 0;
     return hop < this.segmentLength0 + this.segmentLength1 ? 1 : 2;
   }
 
-  /**
-   * The interface through which the packet entered the AS of hop number `hop`, 0 … hopCount - 1.
-   */
+  /** Returns the interface through which the packet entered the AS of hop `hop`, 0 … hopCount - 1. */
   ingressOf(hop: number): number {
     const infoOffset = this.#infoFieldOffset(this.segmentOf(hop));
     const isConsDir = ((this.buffer[infoOffset] as number) & INFO_CONS_DIR_FLAG) !== 0;
@@ -322,8 +322,8 @@ export class PacketView {
   }
 
   /**
-   * The checksum over pseudo header and upper layer up to the datagram's end: 0 when the bytes
-   * contain their own correct checksum, the value to write when that field is zero.
+   * Computes the checksum over pseudo header and upper layer up to the datagram's end: 0 when the
+   * checksum field is correct; when the field is zero, the value to write into it.
    */
   upperChecksum(): number {
     const length = this.end - this.upperOffset;
@@ -340,7 +340,7 @@ export class PacketView {
 
   /**
    * Checks that a UDP or SCMP upper layer fills the datagram and has the correct checksum. A
-   * checksum of 0 means that the sender computed none. Other protocols pass.
+   * checksum of 0 means that the sender computed none. Other protocols are not checked.
    */
   checkUpper(): WireDropReason | undefined {
     const length = this.end - this.upperOffset;
@@ -427,8 +427,8 @@ export class PacketView {
     this.segmentLength2 = word & SEGMENT_LENGTH_MASK;
     this.hopCount = this.segmentLength0 + this.segmentLength1 + this.segmentLength2;
     this.infoCount = this.#countSegments();
-    // Reference base.go: no gap before a used segment, at most 64 hop fields, at least up to the
-    // current one.
+    // Reference base.go: no empty segment before a used one, at most 64 hop fields, and the current
+    // hop field among them.
     if (this.infoCount < 0 || this.hopCount > HOP_FIELDS_MAX) return 'path-malformed';
     if (
       pathLength !==
@@ -448,7 +448,7 @@ export class PacketView {
     return this.segmentLength0 > 0 ? 1 : 0;
   }
 
-  /** True for a segment of one hop; it needs flag P (reference router/dataplane.go parsePath). */
+  /** True if a segment has a single hop: only with flag P (reference router/dataplane.go parsePath). */
   #hasLoneHop(): boolean {
     return this.segmentLength0 === 1 || this.segmentLength1 === 1 || this.segmentLength2 === 1;
   }

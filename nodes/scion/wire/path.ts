@@ -1,9 +1,9 @@
 /**
- * SCION paths as plain objects: meta header, info fields, hop fields, one-hop and EPIC-HP paths,
- * reversal and expiry.
+ * SCION paths as plain objects: encodes, decodes and reverses SCION, one-hop and EPIC-HP paths, and
+ * computes when hop fields expire.
  *
  * SCION header specification "Path Type: SCION", "Path Type: OneHopPath" and "Path Type: EPIC-HP".
- * For control code and tests; the per-packet work is in packet-view.ts. MACs are carried, not
+ * For control code and tests; routers and gateways read each packet by packet-view.ts. MACs are not
  * checked.
  *
  * @module
@@ -39,11 +39,11 @@ import {
 } from '../geometry.ts';
 import type { WireDropReason } from './drops.ts';
 
-/** One info field: what a segment's hop fields share. */
+/** An info field, which has the data of a whole segment. */
 export interface InfoField {
   /** P: the segment begins or ends with a peering hop. */
   readonly isPeering: boolean;
-  /** C: hop fields are in the direction of beaconing. */
+  /** C: the segment is used in the direction of beaconing. */
   readonly isConsDir: boolean;
   /** The MAC chain's accumulator at the current hop (beta), 16 bits. */
   readonly segmentId: number;
@@ -51,7 +51,7 @@ export interface InfoField {
   readonly timestamp: number;
 }
 
-/** One hop field: how one AS forwards. */
+/** A hop field: the interfaces by which packets pass one AS, and their authentication. */
 export interface HopField {
   /** Flag I: requests processing by the router at the ingress in construction direction. */
   readonly hasIngressAlert: boolean;
@@ -72,7 +72,7 @@ export interface SegmentedPath {
   readonly kind: 'scion';
   readonly currentInfo: number;
   readonly currentHop: number;
-  /** Hop fields per segment; unused segments are 0 and last. */
+  /** Number of hop fields of each segment; 0 for unused segments, which are the last. */
   readonly segmentLengths: readonly [number, number, number];
   readonly infos: readonly InfoField[];
   readonly hops: readonly HopField[];
@@ -87,21 +87,30 @@ export interface OneHopPath {
   readonly second: HopField;
 }
 
-/** A path of type 3: a SCION path with fields for this packet, which its last two hops check. */
+/**
+ * A path of type 3: a SCION path with validation fields for one packet, which the last two hops
+ * check.
+ */
 export interface EpicPath {
   readonly kind: 'epic';
   readonly packetId: EpicPacketId;
-  /** PHVF and LHVF: the fields that the penultimate and the last hop check, 4 bytes each. */
+  /**
+   * PHVF: the validation field for the penultimate hop, 4 bytes; below it LHVF, that for the last
+   * hop.
+   */
   readonly penultimateField: Uint8Array;
   readonly lastField: Uint8Array;
   readonly inner: SegmentedPath;
 }
 
-/** Tells the packets on an EPIC-HP path from each other. */
+/** Identifies a packet among those on an EPIC-HP path. */
 export interface EpicPacketId {
-  /** When the packet was sent: units of 21 us after the timestamp of the first info field, less one; 32 bits. */
+  /**
+   * Time at which the packet was sent: units of 21 us since the timestamp of the first info field,
+   * minus one; 32 bits.
+   */
   readonly timestamp: number;
-  /** Different for the packets of one instant, 32 bits. */
+  /** Distinguishes packets with equal time stamps, 32 bits. */
   readonly counter: number;
 }
 
@@ -115,7 +124,7 @@ const SEGMENT_LENGTH_MASK = 0x3f;
 const HALF_SECOND_NS = 500_000_000;
 const HALF_SECONDS_PER_UNIT = EXP_TIME_UNIT_NS / HALF_SECOND_NS;
 
-/** Bytes a path takes in a header. */
+/** Returns the length of a path in a header, bytes. */
 export function encodedPathLength(path: WirePath): number {
   switch (path.kind) {
     case 'empty':
@@ -133,7 +142,7 @@ export function encodedPathLength(path: WirePath): number {
   }
 }
 
-/** The PathType number of a path. */
+/** Returns the PathType number of a path. */
 export function pathTypeNumber(path: WirePath): number {
   switch (path.kind) {
     case 'empty':
@@ -194,8 +203,8 @@ export function encodePath(path: WirePath): Uint8Array {
 }
 
 /**
- * The number of segments with non-zero length, or `path-malformed` when they leave a gap or are too
- * long.
+ * Counts the segments with non-zero length; `path-malformed` when a segment follows an empty one,
+ * or there are too many hop fields.
  */
 export function countSegments(lengths: readonly [number, number, number]): number | WireDropReason {
   const [first, second, third] = lengths;
@@ -208,13 +217,16 @@ export function countSegments(lengths: readonly [number, number, number]): numbe
   return first > 0 ? 1 : 0;
 }
 
-/** The segment that hop number `hop` belongs to. */
+/** Returns the index (0 … 2) of the segment with hop number `hop`. */
 export function segmentIndexOfHop(lengths: readonly [number, number, number], hop: number): number {
   if (hop < lengths[0]) return 0;
   return hop < lengths[0] + lengths[1] ? 1 : 2;
 }
 
-/** Moves to the next hop, entering the next segment where one ends. */
+/**
+ * Moves to the next hop; after the last hop of a segment, that is the first hop of the next
+ * segment.
+ */
 export function advancePath(path: SegmentedPath): SegmentedPath | WireDropReason {
   const currentHop = path.currentHop + 1;
   if (currentHop >= path.hops.length) return 'path-end';
@@ -230,8 +242,8 @@ export function isCrossover(path: SegmentedPath): boolean {
 }
 
 /**
- * Reverses a path ("Path Reversal"). Correct only for a path as received: an unsent path has other
- * segment ids.
+ * Reverses a path ("Path Reversal"). The result is correct only for a received path: before a
+ * packet is sent, its path has other segment ids.
  */
 export function reversePath(path: SegmentedPath): SegmentedPath | WireDropReason {
   const segments = path.infos.length;
@@ -242,13 +254,17 @@ export function reversePath(path: SegmentedPath): SegmentedPath | WireDropReason
     currentInfo: segments - 1 - path.currentInfo,
     currentHop: path.hops.length - 1 - path.currentHop,
     segmentLengths: [used[0] ?? 0, used[1] ?? 0, used[2] ?? 0],
-    // C flips; P, segment ids and router alerts stay, because they refer to construction direction.
+    // Flag C is inverted; P, segment ids and router alerts do not change, because they refer to
+    // construction direction.
     infos: path.infos.map((info) => ({ ...info, isConsDir: !info.isConsDir })).reverse(),
     hops: path.hops.toReversed(),
   };
 }
 
-/** The one-segment path equivalent to a completed one-hop path ("Path Type: OneHopPath"). */
+/**
+ * Converts a completed one-hop path to the equivalent path with one segment ("Path Type:
+ * OneHopPath").
+ */
 export function oneHopToSegmented(path: OneHopPath): SegmentedPath | WireDropReason {
   // Reference onehop.go: the second hop is complete once its ConsIngress is set.
   if (path.second.consIngress === 0) return 'path-irreversible';
@@ -262,23 +278,24 @@ export function oneHopToSegmented(path: OneHopPath): SegmentedPath | WireDropRea
   };
 }
 
-/** The reverse of any received path. */
+/** Reverses any received path. */
 export function reverseWirePath(path: WirePath): WirePath | WireDropReason {
   if (path.kind === 'empty') return path;
   if (path.kind === 'scion') return reversePath(path);
-  // The fields are of the way there: the contained path leads back (reference epic.Path.Reverse).
+  // The validation fields are for the other direction, so the reverse is a SCION path (reference
+  // epic.Path.Reverse).
   if (path.kind === 'epic') return reversePath(path.inner);
   const segmented = oneHopToSegmented(path);
   return typeof segmented === 'string' ? segmented : reversePath(segmented);
 }
 
-/** Lifetime of a hop field in ns: (1 + ExpTime) x 337.5 s. */
+/** Computes the lifetime of a hop field, ns: (1 + ExpTime) x 337.5 s. */
 export function hopLifetimeNs(expTime: number): number {
   return (1 + expTime) * EXP_TIME_UNIT_NS;
 }
 
 /**
- * The largest ExpTime that does not exceed `durationNs`.
+ * Computes the largest ExpTime whose lifetime does not exceed `durationNs`.
  * @returns 0 … 255, or `undefined` below 337.5 s and above 24 h.
  */
 export function expTimeForDuration(durationNs: number): number | undefined {
@@ -287,14 +304,15 @@ export function expTimeForDuration(durationNs: number): number | undefined {
 }
 
 /**
- * When a hop field expires, in half seconds since 1970: the unit in which 337.5 s is an integer.
- * @param timestamp The info field's, s.
+ * Computes when a hop field expires, in half seconds since 1970: 337.5 s is a whole number of half
+ * seconds.
+ * @param timestamp Timestamp of the info field, seconds since 1970.
  */
 export function hopExpiryHalfSeconds(timestamp: number, expTime: number): number {
   return 2 * timestamp + (1 + expTime) * HALF_SECONDS_PER_UNIT;
 }
 
-/** True when the expiry is in the past; at the very instant it is still valid. */
+/** True when the expiry is in the past; a hop field is still valid at the instant of its expiry. */
 export function isHopExpired(expiryHalfSeconds: number, now: CalendarTime): boolean {
   const nowHalfSeconds = 2 * now.seconds + (now.nanos < HALF_SECOND_NS ? 0 : 1);
   if (nowHalfSeconds !== expiryHalfSeconds) return nowHalfSeconds > expiryHalfSeconds;

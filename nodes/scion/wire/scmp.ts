@@ -19,7 +19,7 @@ import type { WireDropReason } from './drops.ts';
 import { encodePacket, headerLength, type ScionHeader } from './header.ts';
 import { type IsdAs, readIsdAs, writeIsdAs } from './isd-as.ts';
 
-/** Message types; those from 128 on are informational, the others errors. */
+/** Numbers of message types: types from 128 on are informational, all others are errors. */
 export const SCMP_TYPES = {
   destinationUnreachable: 1,
   packetTooBig: 2,
@@ -68,7 +68,7 @@ export const PARAMETER_PROBLEM_CODES = {
   unknownEndToEndOption: 66,
 } as const;
 
-/** One SCMP message. `data` is the quote of an error and the payload of an echo. */
+/** One SCMP message. `data` is the quoted packet of an error, or the payload of an echo. */
 export type ScmpMessage = { readonly code: number; readonly data: Uint8Array } & ScmpBody;
 
 /** The fields of a message that depend on its type. */
@@ -97,7 +97,7 @@ export type ScmpBody =
     }
   | { readonly kind: 'unknown'; readonly type: number };
 
-/** A decoded message with its received checksum, unverified. */
+/** A decoded message with its received checksum, which has not been verified. */
 export type ReceivedScmp = ScmpMessage & { readonly checksum: number };
 
 const BODY_OFFSET = SCMP_BASE_LENGTH;
@@ -110,12 +110,12 @@ const TRACEROUTE_ISD_AS_OFFSET = BODY_OFFSET + SHORT_BODY_LENGTH;
 const TRACEROUTE_IF_ID_OFFSET = TRACEROUTE_ISD_AS_OFFSET + ISD_AS_LENGTH;
 const DOWN_IF_ID_OFFSET = BODY_OFFSET + ISD_AS_LENGTH;
 
-/** True for errors: they quote a packet and must never be answered by an error. */
+/** True for error types: errors quote a packet and must never be answered by an error. */
 export function isScmpError(type: number): boolean {
   return type < FIRST_INFORMATIONAL;
 }
 
-/** Bytes before quote or data, type, code and checksum included. */
+/** Returns the number of bytes before quote or data; type, code and checksum are included. */
 export function scmpHeaderLength(type: number): number {
   switch (type) {
     case SCMP_TYPES.externalInterfaceDown:
@@ -130,7 +130,7 @@ export function scmpHeaderLength(type: number): number {
   }
 }
 
-/** The type number of a message. */
+/** Returns the type number of a message. */
 export function scmpTypeNumber(message: ScmpBody): number {
   switch (message.kind) {
     case 'destination-unreachable':
@@ -208,8 +208,8 @@ export function encodeScmpPacket(
 }
 
 /**
- * How many bytes of the offending packet an error may quote, so that the whole reply stays within
- * 1,232 bytes ("SCMP").
+ * Computes how many bytes of the offending packet an error may quote, so that the whole reply has
+ * at most 1,232 bytes ("SCMP").
  * @param extensionsLength Bytes of the extension headers that the reply will have.
  */
 export function scmpQuoteBytesMax(
@@ -284,8 +284,8 @@ function readIdentifiers(upper: Uint8Array): { identifier: number; sequence: num
 }
 
 /**
- * Interface ids have 64 bits here but 16 in hop fields: -1 when the number is not a valid interface
- * id.
+ * Reads an interface id, which has 64 bits in SCMP but 16 bits in hop fields; -1 when the value has
+ * more than 16 bits.
  */
 function readIfId(upper: Uint8Array, offset: number): number {
   const low = readUint32(upper, offset + 4);

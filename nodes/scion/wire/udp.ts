@@ -27,7 +27,7 @@ export interface UdpDatagram {
 
 /** A received datagram; its payload refers to the caller's bytes. */
 export interface ReceivedUdp extends UdpDatagram {
-  /** 0 means that the sender did not compute one. */
+  /** The checksum; 0 means that the sender did not compute one. */
   readonly checksum: number;
 }
 
