@@ -64,7 +64,7 @@ export interface LoadOptions {
 
 /** Options of {@link runScenario}. */
 export interface RunOptions extends LoadOptions {
-  /** Seeds to run, integers >= 0; those of the file when absent. With `networks`, each network runs its own seeds. */
+  /** Seeds to run, integers >= 0; those of the file when absent. With `networks`, a seed also selects its network. */
   readonly seeds?: readonly number[];
   /** Worker threads at most, from 1; all cores when absent. */
   readonly threads?: number;

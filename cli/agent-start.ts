@@ -1,8 +1,8 @@
 /**
  * Runs an agent in this process, started by a coordinator of the same machine.
  *
- * Ctrl-C in a terminal reaches every process of it: only the coordinator acts on it, and ends its
- * agents. A failure is one line on stderr, which the coordinator passes on.
+ * Ctrl-C in a terminal reaches every process of the terminal; agents ignore it, and the coordinator ends
+ * its agents. A failure is one line on stderr, which the coordinator passes on.
  *
  * @module
  */

@@ -9,7 +9,7 @@ import type { Command } from 'commander';
 
 type AddCommand = (program: Command) => void;
 
-/** A command before it is loaded. */
+/** A command: its lines in the general help, and how to load its module. */
 interface Entry {
   readonly name: string;
   /** The arguments after the name, as help shows them. */

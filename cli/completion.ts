@@ -15,17 +15,17 @@ export type CompletionValues =
   | { readonly kind: 'path' }
   | { readonly kind: 'free' };
 
-/** An option as a shell sees it. */
+/** An option of a command, with what a completion script needs of it. */
 export interface CompletableOption {
   /** The flags as typed, for example `-q` and `--quiet`. */
   readonly flags: readonly string[];
   readonly summary: string;
   readonly value?: CompletionValues;
-  /** False where the value may be left out. */
+  /** False if the option may be given without a value. */
   readonly isValueRequired: boolean;
 }
 
-/** A command as a shell sees it. */
+/** A command, with what a completion script needs of it. */
 export interface CompletableCommand {
   readonly name: string;
   readonly summary: string;
@@ -214,7 +214,7 @@ function zshValues(values: CompletionValues): string {
   }
 }
 
-/** A word for the shell, in single quotes. */
+/** Quotes a word for the shell, in single quotes. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -119,7 +119,7 @@ function secondsText(ns: number): string {
   return `${(ns / NS_PER_S).toFixed(NANO_DIGITS)} s`.padStart(NANO_DIGITS + 6);
 }
 
-/** Breaks lines between words. */
+/** Wraps each line of a text between words, so that it fits the columns; all lines begin with `indent`. */
 function wrap(text: string, indent: string): readonly string[] {
   return text.split('\n').flatMap((line) => {
     const lines: string[] = [];

@@ -61,7 +61,7 @@ export function addDissectCommand(program: Command): void {
     });
 }
 
-/** @throws EnvironmentError if the file cannot be written. */
+/** Writes the dissector to a file. @throws EnvironmentError if the file cannot be written. */
 function writeOut(file: string, text: string): void {
   try {
     writeFileSync(file, text);
@@ -78,7 +78,7 @@ function portsOf(protocols: readonly DissectedProtocol[]): readonly PortRange[] 
   return [LINK_PORTS, ...own.map((port) => ({ first: port, last: port }))];
 }
 
-/** Finds the packet layouts of protocols, of the protocols that their packets carry, and of those that carry them. */
+/** Finds the packet layouts of protocols, of the protocols inside their packets and of those around their packets. */
 class Layouts {
   readonly #states: ReadonlyMap<string, string>;
   readonly #found = new Map<string, DissectedProtocol>();

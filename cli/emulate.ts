@@ -97,7 +97,7 @@ function changedFlags({ speed: factor, onLate, lateLimitNs }: How): Record<strin
   };
 }
 
-/** The command that repeats the run, with these flags. */
+/** The command that repeats the run, with those flags of this command whose values are not the defaults. */
 function repeat({ reproduce }: RunRequest, how: How): string {
   const flags = Object.entries(changedFlags(how)).map((flag) => flag.join(' '));
   if (flags.length === 0) return reproduce;

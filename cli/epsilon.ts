@@ -69,7 +69,7 @@ export function addEpsilonCommand(program: Command): void {
   });
 }
 
-/** @throws FlagError if the flag is missing. */
+/** Returns the value of a flag that is required. @throws FlagError if the flag is missing. */
 function given(flag: string, value: number | undefined): number {
   if (value !== undefined) return value;
   const example = EXAMPLE[EXAMPLE.indexOf(flag) + 1] ?? '';

@@ -203,7 +203,7 @@ async function runAndReport(
   }
 }
 
-/** A run to carry out. */
+/** The scenario, flags and runner of a run to carry out. */
 interface Task {
   readonly loaded: OpenedScenario;
   readonly flags: ExecuteFlags;

@@ -136,7 +136,7 @@ export function commandLineWords(): string {
   return hidePasswords(process.argv.slice(2).join(' '));
 }
 
-/** The command as it was given, without passwords. */
+/** The command line of this process, to be printed: as it was given, without passwords. */
 function ownCommand(): string {
   const command = commandLineWords();
   return IS_RUN_FROM_SOURCE

@@ -16,7 +16,7 @@ export function refuseWithHelp(command: Command): void {
   setExitCode(2);
 }
 
-/** Options by the name of the flag that an action reads; a missing or extra one does not compile. */
+/** For each flag that a command reads, its option or options; a missing or superfluous flag is a type error. */
 export type FlagOptions<Flags> = {
   readonly [Flag in keyof Flags]-?: Option | readonly Option[];
 };
@@ -55,21 +55,21 @@ export interface FlagRange {
 
 /** Seeds that a double holds exactly, because their decimal digits are part of the names of random streams. */
 export const SEED_RANGE: FlagRange = { least: 0, most: Number.MAX_SAFE_INTEGER };
-/** Number of seeds of a run: more would hardly narrow intervals, and each result stays in memory. */
+/** Allowed number of seeds of a run: more would hardly narrow intervals, and each result stays in memory. */
 export const SEED_COUNT_RANGE: FlagRange = { least: 1, most: 10_000 };
-/** Number of worker threads: each takes some 60 MB before it runs anything. */
+/** Allowed number of worker threads: each takes some 60 MB before it runs anything. */
 export const THREADS_RANGE: FlagRange = { least: 1, most: 256 };
-/** Seconds after which the run of a lost worker is given to another worker. */
+/** Allowed time, in seconds, after which the run of a lost worker is given to another worker. */
 export const LOCK_SECONDS_RANGE: FlagRange = { least: 1, most: 3_600 };
-/** Time limit of a worker for one run, in seconds: at most a week. */
+/** Allowed time limit of a worker for one run, in seconds: at most a week. */
 export const TIME_LIMIT_SECONDS_RANGE: FlagRange = { least: 1, most: 604_800 };
-/** Memory limit of a worker thread, in megabytes: with less, not even a small run fits. */
+/** Allowed memory limit of a worker thread, in megabytes: with less, not even a small run fits. */
 export const MEMORY_MB_RANGE: FlagRange = { least: 64, most: 1_000_000 };
-/** Number of packets to explain; each takes about a kilobyte in the terminal. */
+/** Allowed number of packets to explain; each takes about a kilobyte in the terminal. */
 export const EXPLAINED_PACKETS_RANGE: FlagRange = { least: 1, most: 10_000 };
 /** Ports to listen on; 0 lets the system choose. */
 export const PORT_RANGE: FlagRange = { least: 0, most: 65_535 };
-/** Number of event loops in a process. */
+/** Allowed number of event loops in a process. */
 export const EVENT_LOOPS_RANGE: FlagRange = { least: 1, most: 64 };
 
 /** An option whose value is a whole number in a range. */

@@ -62,7 +62,7 @@ async function runOn(fleet: FleetExecutor, order: RunRequest): Promise<RunEnd> {
   return { kind: 'judged', input: judgeInputOfRuns(order, done, performance.now() - began) };
 }
 
-/** For each run its scenario with its values, as a fleet needs it; runs with equal values share one. */
+/** For each run its scenario with its values, as a fleet needs it; runs with equal values share one scenario. */
 async function cellsOf(
   { scenario, definitions }: RunRequest,
   runs: readonly PlannedRun[],

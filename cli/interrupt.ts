@@ -12,7 +12,7 @@ export interface InterruptWatch {
 
 /**
  * Starts watching SIGINT and SIGTERM.
- * @param follows What the command still does after the first signal.
+ * @param follows Part of the message after the first signal: what the command still does then.
  */
 export function watchInterrupts(follows = 'a report of the run so far follows'): InterruptWatch {
   const controller = new AbortController();

@@ -17,7 +17,7 @@ export interface LayoutFlags {
 
 /** The number of event loops that was chosen. */
 export interface LoopChoice {
-  /** Event loops of this process. */
+  /** Number of event loops in this process. */
   readonly loops: number;
   /** The number to name in the command that repeats the run; absent if it is the default. */
   readonly repeat?: number;

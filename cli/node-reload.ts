@@ -3,7 +3,7 @@
  * options that the node can change while it runs, change at once; every other difference is named in the log,
  * because it takes effect at the next start.
  *
- * Nothing is taken from a bad file. Nothing that is printed contains keys.
+ * A file with mistakes changes nothing. No output contains keys.
  *
  * @module
  */

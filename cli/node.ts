@@ -280,7 +280,7 @@ function isFinal({ reason }: DialError): boolean {
   return reason === 'authentication failed' || reason === 'protocol error';
 }
 
-/** Tries to connect until the coordinator listens. */
+/** Connects to the coordinator, and tries again until it listens. @throws (rejects) Refusal if {@link isFinal}. */
 async function dial(
   { host, port }: { readonly host: string; readonly port: number },
   { secret, coordinator }: Deployment['keys'],

@@ -14,7 +14,7 @@ import { isBelowFolder, realPath } from '../topologies/files/file-bounds.ts';
 
 /**
  * Refuses a scenario that is not the user's own, or not the one that gave the results.
- * @param results Files of results. A scenario in the same folder below the current one came with them.
+ * @param results Files of results. A scenario that was unpacked with them is not the user's own ({@link broughtIn}).
  * @throws ConfigError if there is no such file, Refusal for one elsewhere or with another hash.
  */
 export function refuseUntrustedScenario(

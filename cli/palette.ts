@@ -173,7 +173,7 @@ function lineOrder(order: Exclude<ControlOrder, { kind: 'export' }>): Unnumbered
   return order.kind === 'status' ? { kind: 'statuses', node: order.node } : order;
 }
 
-/** The reply to an order of a page, from what the run says. */
+/** The reply to an order of a page, from the report of the run; undefined stands for a run that gave none. */
 function replyTo(number: number, news: RunPortReport | undefined): ControlReply {
   switch (news?.kind) {
     case 'injected':

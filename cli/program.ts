@@ -1,5 +1,5 @@
 /**
- * The frame of the command line: name, help, version, and how its mistakes are printed.
+ * The command line without its commands: name, help, version, and how mistakes are printed.
  *
  * Errors have the form of docs/spec/error-messages.md with the command in place of the source line.
  *
@@ -20,7 +20,7 @@ const FIRST_LINES = `Examples:
 
 `;
 
-/** The program without its commands. */
+/** Creates the program without its commands. */
 export function makeProgram(): Command {
   const program = new Command('orrery');
   return program
@@ -36,7 +36,7 @@ export function makeProgram(): Command {
     .exitOverride();
 }
 
-/** @throws FlagError if a command is asked for one seed and for several. */
+/** @throws FlagError if both `--seed` and `--seeds` are given. */
 function checkSeeds(action: Command): void {
   const isGiven = (name: string): boolean => action.getOptionValueSource(name) === 'cli';
   if (!isGiven('seed') || !isGiven('seeds')) return;

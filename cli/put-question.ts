@@ -41,7 +41,7 @@ export function answerOperatorQuestion(
   if (signal.aborted) return refused('cancelled');
   const answers = (host: HostSpec): boolean => {
     const placed = findQuestionedProtocol(host, by);
-    // What applications ask is theirs, and has a token of its own.
+    // Requests that only applications may make are no such kinds: their server requires a token of its own.
     return placed !== undefined && listQuestionKinds(registry, placed).includes(question.kind);
   };
   const meant = hosts.filter((host) => isMeant(host, { ...question, node }));

@@ -93,7 +93,7 @@ class ChangedFiles {
     return [...this.#names.values()].flatMap((names) => [...names]).join(' or ');
   }
 
-  /** Forgets changes. */
+  /** Forgets the changes seen so far. */
   clear(): void {
     this.#changed = undefined;
   }

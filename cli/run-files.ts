@@ -1,5 +1,5 @@
 /**
- * Names of the files that a run leaves in its folder.
+ * Names of the files that a run writes into its folder.
  *
  * @module
  */

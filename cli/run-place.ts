@@ -69,7 +69,7 @@ export class RunFolder {
     }
   }
 
-  /** Where the run writes. */
+  /** Path of the folder to which the run writes. */
   get folder(): string {
     return this.#folder;
   }
@@ -161,7 +161,7 @@ function claim(wanted: string): Claim {
   return { folder: freeName(wanted, new Date()), lock: undefined, heldBy: lock.heldBy };
 }
 
-/** Moves a finished run out of its folder. */
+/** Moves a finished run out of its folder. @returns its new folder; undefined if there is no finished run. */
 function moveAside(folder: string): string | undefined {
   const main = VERDICT_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (main === undefined) return undefined;

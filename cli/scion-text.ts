@@ -1,5 +1,6 @@
 /**
- * What the reference's `scion ping`, `traceroute` and `showpaths` print (scionproto/scion, scion/cmd/scion), in 80 columns.
+ * Formats answers as the reference's `scion ping`, `traceroute` and `showpaths` print them (scionproto/scion,
+ * scion/cmd/scion), in 80 columns.
  *
  * @module
  */
@@ -90,7 +91,7 @@ export interface ListedTrc {
   };
   readonly validity: ListedPeriod;
   readonly is_valid: boolean;
-  /** In seconds. */
+  /** Grace period, seconds. */
   readonly grace_period: number;
   readonly no_trust_reset: boolean;
   readonly votes: readonly number[];

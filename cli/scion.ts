@@ -76,7 +76,7 @@ const TOOLS: Readonly<Record<string, (task: Task) => Found>> = {
 const ALONE: readonly string[] = ['beacons', 'trc'];
 const ISD_MAX = 65_535;
 
-/** Adds the command. */
+/** Adds the command `orrery scion` to the program. */
 export function addScionCommand(program: Command): void {
   addFlagOptions<ScionFlags>(program.command('scion'), {
     count: numberOption('-c, --count <n>', 'echo requests of a ping', COUNT_RANGE).default(3),
@@ -151,7 +151,7 @@ async function runTool(name: string, what: readonly string[], flags: ScionFlags)
   setExitCode(found.problem === undefined ? 0 : 1);
 }
 
-/** @throws FlagError if an AS is missing. */
+/** Checks the arguments of a tool. @throws FlagError if an AS is missing. */
 function refuseMissing(name: string, [file = '', from, to]: readonly string[]): void {
   if (from === undefined) {
     throw new FlagError(`scion ${name}: in which AS?`, file, 'name it after the file');
@@ -199,7 +199,7 @@ function paths({ network, from, to, flags }: Task): Found {
   };
 }
 
-/** Sends one echo request over a path. */
+/** Sends one echo request over a path; returns the path with the outcome as `status`. */
 function probed({ network, from, to, flags }: Task, path: ListedPath): ListedPath {
   const one = { ...flags, count: 1, path: path.fingerprint };
   const { outcome } = network.ask(from, 'ping', question(to, one), SEARCH_NS + flags.timeout);

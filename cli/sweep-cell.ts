@@ -127,7 +127,7 @@ function ofMachine(error: unknown): ExitCode {
   return 2;
 }
 
-/** Why a combination has no result. */
+/** Text that says why a combination has no result. */
 function failureText(failure: RunFailure): string {
   const crash = failure.kind === 'broken' ? failure.crash : undefined;
   if (crash === undefined) return failure.message;

@@ -96,7 +96,7 @@ function run(flags: VerifyFlags): SuiteReport {
 function textOf(report: SuiteReport, flags: VerifyFlags): string {
   if (flags.json === true) return renderSuiteJson(report);
   if (flags.markdown === true) return renderSuiteMarkdown(report);
-  // Commander sets `color` because the option `--no-color` exists; only the command line tells.
+  // Commander sets `color` even if no flag was given, because `--no-color` exists.
   const isGiven = process.argv.includes('--color') || process.argv.includes('--no-color');
   const flag = flags.color === true ? 'on' : 'off';
   return renderTable(report, terminalOptions(isGiven ? flag : undefined));

@@ -39,7 +39,7 @@ export interface WatchServer {
 export interface WatchedRun {
   /** Name of the scenario. */
   readonly name: string;
-  /** The report of what was measured so far. */
+  /** Makes the report of what the run has measured so far. */
   readonly reportOf: (result: SeedResult) => Report;
   /** Carries out the orders of pages. */
   readonly control: ControlHandler;

@@ -74,7 +74,7 @@ async function work({ queue, threads, memory, lock, timeLimit }: WorkerFlags): P
     lockMs: lock === undefined ? undefined : lock * 1_000,
     timeLimitMs: timeLimit === undefined ? undefined : timeLimit * 1_000,
     onNotice: (text): void => {
-      // A notice may quote a job, whose texts come from others.
+      // A notice may quote a job, whose texts come from another machine.
       process.stderr.write(`orrery: ${oneLine(text)}\n`);
     },
   });

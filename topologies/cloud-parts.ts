@@ -15,7 +15,7 @@ export interface RegionPair {
   readonly to: number;
 }
 
-/** All pairs of regions, each once, also of a region with itself. Names are unique if no region's name contains `--`. */
+/** All pairs of regions, each once, also of a region with itself. Names are unique unless a region's contains `--`. */
 export function regionPairs(regions: readonly string[]): readonly RegionPair[] {
   return regions.flatMap((first, from) =>
     regions

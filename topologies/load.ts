@@ -95,7 +95,7 @@ export function protocolNamesOfTopology({ topology, module }: LoadedTopology): r
   return module === undefined ? names : [module, ...names];
 }
 
-/** What building a topology needs besides its values. */
+/** The collector of mistakes, the protocols, and the network to draw, with which a topology is built. */
 interface BuildParts {
   readonly problems: ConfigIssueCollector;
   readonly registry: ProtocolLookup;

@@ -10,9 +10,9 @@ import type { LinkDirectionSpec } from '../engine/net/link-spec.ts';
 /** A value's position in a file, for errors found after loading. */
 export interface SourcePosition {
   readonly file: string;
-  /** From 1. */
+  /** Line, from 1. */
   readonly line: number;
-  /** From 1, UTF-16 units. */
+  /** Column, from 1, in UTF-16 units. */
   readonly column: number;
 }
 
@@ -45,7 +45,7 @@ export interface LayerSpec {
   readonly name: string;
   /** Options as written; the protocol's own schema checks them. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** The entry of `stack` inside its file. */
+  /** Path of the entry of `stack` inside its file. */
   readonly path: readonly (string | number)[];
   readonly position: SourcePosition;
 }
@@ -71,11 +71,11 @@ export interface HostSpec {
   readonly layers?: readonly LayerSpec[];
   /** Id of the host's area in {@link Topology.areas}, i.e. of its autonomous system; absent if it is in none. */
   readonly area?: string;
-  /** The host's own place, or that of its area. */
+  /** Position of the host or, if it has none, of its area. */
   readonly place?: GeoPosition;
   /** Hosts on the same machine share its processor; defaults to the host's own name. */
   readonly machine: string;
-  /** Cores of the machine. */
+  /** Number of cores of the machine. */
   readonly cores: number;
   /** First port of the host's own range on 127.0.0.1; only in the `ports` address plan. */
   readonly portBase?: number;
@@ -115,14 +115,14 @@ export interface SegmentSpec {
   readonly position: SourcePosition;
 }
 
-/** A host of a cloud. */
+/** A host of a cloud, the region it is in, and its access to the core. */
 export interface CloudMemberSpec {
   readonly host: string;
   /** Index of its region in {@link CloudSpec.regions}. */
   readonly region: number;
-  /** From the host to the core. */
+  /** Direction from the host to the core. */
   readonly up: LinkDirectionSpec;
-  /** From the core to the host. */
+  /** Direction from the core to the host. */
   readonly down: LinkDirectionSpec;
 }
 
@@ -148,7 +148,7 @@ export interface AreaSpec {
 export interface Topology {
   readonly name: string;
   readonly file: string;
-  /** Hash of the file's bytes. */
+  /** SHA-256 of the file's bytes, lower-case hex. */
   readonly sha256: string;
   /**
    * `loopback`: one address in 127/8 per host; `ports`: the same addresses inside the world, plus a

@@ -57,7 +57,7 @@ export interface PeerMessageFlow {
 
 /** A message or call of a peer. */
 export interface PeerMessage {
-  /** 16 bytes. */
+  /** Id of the message, 16 bytes. */
   readonly id: Uint8Array;
   /** Name of the node that sent it. */
   readonly from: string;

@@ -45,12 +45,12 @@ export function messageFrameText({ id, again, message }: HandedMessage): string 
   });
 }
 
-/** Bytes as base64. */
+/** Encodes bytes as base64 (RFC 4648 section 4). */
 export function encodeBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
 }
 
-/** Reads a frame of a client. */
+/** Decodes a text frame from a client; a refusal says what is wrong with it. */
 export function readClientFrame(text: string): ClientFrame | ServerRefusal {
   const fields = objectOf(text);
   if (fields === undefined) return wrong('a frame is a JSON object');

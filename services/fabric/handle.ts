@@ -1,5 +1,5 @@
 /**
- * Handles one request of an application: a flat list of checks, then the node. Callers are checked before
+ * Handles one request of an application: checks it in a fixed order, then asks the node. Callers are checked before
  * anything else is read or answered; every rejection is JSON with its name and what is allowed.
  *
  * @module
@@ -23,7 +23,7 @@ import { sendParametersFromQuery } from './wishes.ts';
 /** Path of the WebSocket. */
 export const SUBSCRIBE_PATH = '/subscribe';
 
-/** What handling a request needs. */
+/** The token, open requests, limit of connections and log that all requests share. */
 export interface FabricHandlerContext {
   readonly token: AccessToken;
   readonly outstanding: OutstandingRequests;
@@ -65,7 +65,7 @@ export function refusalOfCaller(
   );
 }
 
-/** Creates the handler of all requests. */
+/** Creates the function that `node:http` calls for each request; it answers every request. */
 export function createFabricRequestHandler(
   o: FabricHandlerContext,
 ): (request: IncomingMessage, response: ServerResponse) => void {
@@ -81,7 +81,7 @@ export function createFabricRequestHandler(
   };
 }
 
-/** A refusal as an answer. */
+/** Converts a refusal to an HTTP answer. */
 function refused(reason: ServerRefusal): Answer {
   const status = httpStatusOfServerRefusal(reason);
   const { outcome } = reason;

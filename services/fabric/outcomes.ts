@@ -7,7 +7,7 @@
 /** A refusal by this server itself (HTTP), not by the node, the peer or a service. */
 export interface ServerRefusal {
   readonly outcome: ServerRefusalName;
-  /** What is allowed, one sentence. */
+  /** One sentence that says what is allowed. */
   readonly error: string;
 }
 
@@ -53,12 +53,12 @@ export function makeServerRefusal(outcome: ServerRefusalName, error: string): Se
   return { outcome, error };
 }
 
-/** The status of a refusal. */
+/** The HTTP status of a refusal by the server. */
 export function httpStatusOfServerRefusal({ outcome }: ServerRefusal): number {
   return REFUSAL_STATUS[outcome];
 }
 
-/** The status of an outcome of the node. */
+/** The HTTP status of an outcome that the node gave. */
 export function httpStatusOfOutcome(outcome: string): number {
   return NODE_STATUS.get(outcome) ?? OTHER_STATUS;
 }

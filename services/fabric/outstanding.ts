@@ -74,7 +74,7 @@ export class OutstandingRequests {
     }
   }
 
-  /** Answers everything that waits with `closing`. */
+  /** Answers all waiting requests with `closing`. */
   close(): void {
     this.#isClosed = true;
     for (const end of this.#waiting) end({ outcome: 'closing' });

@@ -1,5 +1,5 @@
 /**
- * What the server knows of the protocol whose applications it serves.
+ * The parts of the fabric protocol that the server depends on: its name, and the decoder of its messages.
  *
  * @module
  */

@@ -56,7 +56,7 @@ const HEADER_BYTES_MAX = 8_192;
 const REQUEST_MS_MAX = 32_000;
 const HEADERS_MS_MAX = 5_000;
 const IDLE_MS_MAX = 30_000;
-/** How often requests are checked for time-outs. */
+/** Interval at which requests are checked for time-outs, ms. */
 const CHECK_MS = 1_000;
 const PING_MS = 15_000;
 /** Time that subscribers have to close their side, ms; less than requests have, so that all end in a second. */
@@ -113,7 +113,7 @@ class Face {
   readonly #upgrader = new WebSocketServer({
     noServer: true,
     maxPayload: FRAME_BYTES_MAX,
-    // BoundedWebSocket answers pings.
+    // BoundedWebSocket answers pings instead.
     autoPong: false,
   });
   readonly #sockets = new Set<SubscriberSocket>();

@@ -31,7 +31,7 @@ export interface OperatorHandlerContext {
 /** Largest body, bytes: a question with the longest text, each character escaped. */
 const BODY_BYTES_MAX = 32_768;
 
-/** Creates the handler of all requests. */
+/** Creates the function that `node:http` calls for each request; it answers every request. */
 export function createOperatorRequestHandler(
   o: OperatorHandlerContext,
 ): (request: IncomingMessage, response: ServerResponse) => void {

@@ -40,7 +40,7 @@ export function isLogComponentName(name: unknown): name is string {
   return typeof name === 'string' && COMPONENT.test(name);
 }
 
-/** True for one of the levels. */
+/** True if a value is the name of a log level. */
 export function isLogLevel(level: unknown): level is OperatorLogLevel {
   return OPERATOR_LOG_LEVELS.some((one) => one === level);
 }

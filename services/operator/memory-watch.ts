@@ -31,7 +31,7 @@ export interface MemoryWatch {
 /** The limits of the watch, and where its samples come from. */
 export interface MemoryWatchOptions {
   readonly log: OperatorLog;
-  /** Memory limit; default 256 MiB. */
+  /** Limit of the resident memory, bytes; default 256 MiB. */
   readonly limitBytes?: number;
   /** Time between samples, ms; default 1,000. */
   readonly intervalMs?: number;

@@ -1,8 +1,8 @@
 /**
  * The metrics of a running node in Prometheus text format 0.0.4, under the names that a finished
  * run uses in `metrics.prom`: base units, histograms with buckets, samples as quantiles, both with
- * `_sum` and `_count`. The number of labels is bounded (R-065); of a labelled metric only its series
- * are shown.
+ * `_sum` and `_count`. The number of labels is bounded (R-065). A metric with labelled series is
+ * shown by these series only, without their sum.
  *
  * Upper bounds of the exported buckets are 1, 2 and 5 times powers of ten, the same at each scrape. Buckets of the
  * meter are a thousandth of their value wide; one that contains such a bound is counted above it.
@@ -190,7 +190,7 @@ interface Buckets {
   readonly data: HistogramData;
 }
 
-/** One line of a histogram. */
+/** One line of a histogram in the text format: a bucket, the sum or the count. */
 interface Line {
   readonly metricName: string;
   readonly labels: Readonly<Record<string, string | number>>;

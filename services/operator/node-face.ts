@@ -85,7 +85,7 @@ export interface OperatorBackend {
   metrics(): Awaitable<Readonly<Record<string, MetricValue>>>;
   /** Units and help texts of the metrics; a metric without a definition is shown without unit. */
   readonly definitions?: readonly MetricDefinition[];
-  /** Packets that the node dropped, by reason. */
+  /** Number of packets that the node dropped, by reason. */
   drops(): Awaitable<Readonly<Record<string, number>>>;
   /** Sends a packet through the network and waits for it; absent, or undefined, if the node cannot do that. */
   probe?(): Promise<ProbeResult | undefined>;

@@ -55,7 +55,7 @@ const HEADER_BYTES_MAX = 8_192;
 /** Longest time from the first byte of a request to its last, ms. */
 const REQUEST_MS_MAX = 5_000;
 const IDLE_MS_MAX = 30_000;
-/** How often requests are checked for time-outs. */
+/** Interval at which requests are checked for time-outs, ms. */
 const CHECK_MS = 1_000;
 
 /**

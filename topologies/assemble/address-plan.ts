@@ -39,7 +39,7 @@ export const PORTS_PLAN_NON_LINK_PORTS = 32;
 /** First and last value (both included) of an address's last byte, for nodes with one role in an AS. */
 type Range = readonly [number, number];
 
-/** What the `loopback` plan needs besides the nodes. */
+/** Input of the `loopback` plan besides the nodes. */
 export interface LoopbackParts {
   /** Names of nodes that have a link to another AS. */
   readonly routers: ReadonlySet<string>;

@@ -29,7 +29,7 @@ import { resolveStack } from './stack.ts';
 /**
  * Assembles the topology; mistakes are recorded in the context, and the result is then only useful for
  * finding more of them.
- * @param generated What the `generate` entry made.
+ * @param generated The draft that the `generate` entry gave.
  */
 export function assembleTopology(
   context: BuildContext,
@@ -81,7 +81,7 @@ export function assembleTopology(
   };
 }
 
-/** Puts the layers of the generator on the hosts, and those of the file above them. */
+/** Puts the layers of the generator on the hosts, and the layers of the file above these. */
 function stack(
   context: BuildContext,
   input: TopologyInput,

@@ -91,7 +91,7 @@ function pairsOf(
 
 interface Known {
   readonly nodes: ReadonlyMap<string, UnaddressedNode>;
-  /** See {@link pairsOf}. */
+  /** Pairs of regions by the names that events use for them, as {@link pairsOf} makes them. */
   readonly pairs: ReadonlyMap<string, string>;
 }
 

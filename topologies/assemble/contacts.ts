@@ -8,7 +8,7 @@ import type { ActualContactSpec, ContactsSpec } from '../../engine/net/link-spec
 import type { ValuePath } from '../files/locate.ts';
 import { formatTime } from '../files/units.ts';
 
-/** A mistake, and its place inside the entry. */
+/** A mistake, and the path of the wrong value inside the `contacts` entry; without a path it is the whole entry. */
 export interface ContactsMistake {
   readonly at?: ValuePath;
   readonly message: string;

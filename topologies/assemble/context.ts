@@ -56,12 +56,12 @@ export class BuildContext {
     this.problems.add(this.source, { code, path, part: 'value', ...words }, this.root);
   }
 
-  /** Records a warning once. */
+  /** Records a warning, unless the same warning is recorded already. */
   warn(text: string): void {
     if (!this.warnings.includes(text)) this.warnings.push(text);
   }
 
-  /** The position of an entry. */
+  /** The position of an entry's value or key in the file, line and column. */
   position(path: ValuePath, part: EntryPart = 'value'): SourcePosition {
     if (part !== 'value') return findPosition(this.source, [...this.root, ...path], part);
     // All nodes and links of a generator have the path of the `generate` entry, so its position is kept.
@@ -71,7 +71,7 @@ export class BuildContext {
     return this.#last.position;
   }
 
-  /** `first at line 14`, for names used twice. */
+  /** Text such as `first at line 14`, for messages about names that are used twice. */
   firstAt(path: ValuePath): string {
     return `first at line ${this.position(path).line}`;
   }

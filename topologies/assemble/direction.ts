@@ -14,7 +14,7 @@ import { findContactsMistake } from './contacts.ts';
 import type { BuildContext } from './context.ts';
 import { readRateAndDelayFiles } from './pace-file.ts';
 
-/** A direction that is not complete yet. */
+/** Values for some keys of a direction, from one layer. */
 export type PartialDirection = DirectionDraft;
 
 interface Mistake {
@@ -26,7 +26,7 @@ interface Mistake {
   readonly hint?: string;
 }
 
-/** Names of the entries in files, by field. */
+/** Keys in files, by the field of {@link LinkDirectionSpec}; for other fields the key is the name of the field. */
 const ENTRY: Readonly<Partial<Record<keyof LinkDirectionSpec, string>>> = {
   rateBps: 'rate',
   delayNs: 'delay',
@@ -168,7 +168,7 @@ function warnOfJitter(context: BuildContext, path: ValuePath, direction: LinkDir
   context.warn(`${file}:${line}: jitter may exceed the delay and is cut at delay 0`);
 }
 
-/** Warns of `loss: 1`, because whoever writes it may mean one in a hundred. */
+/** Warns of `loss: 1`, because the author of the file may mean 1 %. */
 function warnOfLoss(context: BuildContext, path: ValuePath, { loss }: LinkDirectionSpec): void {
   if (loss?.kind !== 'bernoulli' || loss.probability !== 1) return;
   const { file, line } = context.position(path);

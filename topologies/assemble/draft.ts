@@ -38,7 +38,7 @@ export interface NodeDraft {
   readonly path: ValuePath;
 }
 
-/** A node with everything but its address. */
+/** A checked node, complete but for its address. */
 export type UnaddressedNode = Omit<HostSpec, 'address' | 'portBase'> & {
   readonly draft: NodeDraft;
 };
@@ -64,11 +64,11 @@ export interface LinkDraft {
   readonly path: ValuePath;
 }
 
-/** An autonomous system and its position. */
+/** An autonomous system before it is checked. */
 export interface AsDraft {
   readonly isdAs: string;
   readonly core: boolean;
-  /** Largest datagram inside it, bytes. */
+  /** Largest datagram inside the AS, bytes. */
   readonly mtu: number;
   /** Further properties of the AS in the file, for the protocols that know them. */
   readonly attributes?: Attributes;
@@ -80,7 +80,7 @@ export interface AsDraft {
 /** A layer that a generator puts on nodes; those of the file's `stack` are not among them. */
 export interface LayerDraft {
   readonly on: string;
-  /** A protocol as files name it. */
+  /** Name of a shipped protocol, or path of a user's module, as in files. */
   readonly run: string;
   readonly options?: Readonly<Record<string, unknown>>;
 }

@@ -16,14 +16,14 @@ import { buildDirection, type PartialDirection } from './direction.ts';
 import type { AsDraft, EndDraft, LinkDraft, RelationDraft, UnaddressedNode } from './draft.ts';
 import type { LinkIdRegistry } from './link-id-registry.ts';
 
-/** Values for links that give none. */
+/** Values from `defaults`, for links that give none; `internal` is for links inside one AS. */
 export interface LinkDefaults {
   readonly link: PartialDirection;
   readonly internal: PartialDirection;
   readonly announces?: LinkAnnouncement | undefined;
 }
 
-/** Assigns the UDP ports of links, by host. */
+/** Returns the UDP port for the next link of a host. */
 export type NextLinkPortOf = (host: string) => number;
 
 /** The parts of the topology, besides the drafts, that links are built from. */
@@ -150,7 +150,7 @@ function named(relation: RelationDraft): Relation {
   return { relation, isSwapped: false };
 }
 
-/** Interface numbers, unique in each AS. */
+/** Assigns interface numbers that are unique in each AS. */
 class IfIds {
   readonly #context: BuildContext;
   readonly #nodes: ReadonlyMap<string, UnaddressedNode>;
@@ -162,7 +162,7 @@ class IfIds {
     this.#nodes = nodes;
   }
 
-  /** Reserves the numbers given for a link. */
+  /** Reserves the interface numbers that the file gives for a link. */
   reserve(draft: LinkDraft): void {
     for (const end of [draft.a, draft.b]) {
       if (end.ifId === undefined) continue;

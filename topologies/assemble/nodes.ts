@@ -58,7 +58,7 @@ export function makeAreas(
   }));
 }
 
-/** Checks names, systems and protocols. */
+/** Completes nodes, and checks their names, autonomous systems and protocols. */
 export function buildNodes(
   context: BuildContext,
   drafts: readonly NodeDraft[],
@@ -135,7 +135,7 @@ function plainNode(
   };
 }
 
-/** Options of a node; those of the defaults are for nodes that run the default protocol. */
+/** Merged options of a node; the caller passes default options only for nodes that run the default protocol. */
 function optionsOf({ options }: NodeDefaults, draft: NodeDraft): Readonly<Record<string, unknown>> {
   return { ...options, ...draft.options, ...draft.generated };
 }

@@ -98,7 +98,7 @@ function protocolsByName(hosts: readonly HostSpec[]): ReadonlyMap<string, Readon
   return byName;
 }
 
-/** Reads each file once. */
+/** Reads the files that options name, each once. */
 class FileReader {
   readonly #registry: ProtocolLookup;
   readonly #problems: ConfigIssueCollector;

@@ -28,16 +28,16 @@ export interface NamedUserModule {
 
 /** Users' code that files name; it is loaded before the files are checked. */
 export interface UserCode {
-  /** Protocols; those that are modules by their absolute paths. */
+  /** Names of protocols; for users' modules, absolute paths. */
   readonly protocols: readonly string[];
   /** Modules that options name. */
   readonly modules: readonly NamedUserModule[];
 }
 
-/** No code. */
+/** The value of {@link UserCode} for files that name no code of users. */
 export const NO_USER_CODE: UserCode = { protocols: [], modules: [] };
 
-/** The code of two files. */
+/** Joins the lists of users' code that two files name. */
 export function joinUserCode(one: UserCode, other: UserCode): UserCode {
   return {
     protocols: [...one.protocols, ...other.protocols],

@@ -74,9 +74,9 @@ export function protocolsOnHost(
 }
 
 /**
- * Names under which options for a protocol on a host are given, the weakest first: that of the
- * protocol, that of the host (if the protocol is its lowest), `host/protocol`. A user's module goes
- * by its path and by its name.
+ * Names under which options for a protocol on a host can be given, by rising precedence: the name of the
+ * protocol, the name of the host (if the protocol is its lowest), `host/protocol`. For a user's module,
+ * the name of the protocol may be its path or the name that it gives itself.
  */
 export function optionOverrideNames({ name, protocol, layer }: ProtocolOnHost): readonly string[] {
   if (layer === undefined) return [protocol, name, `${name}/${protocol}`];
@@ -132,7 +132,7 @@ export function checkOptions(
   return checked;
 }
 
-/** Reports each layer on a protocol that carries no other protocol with the options it has. */
+/** Reports each layer above a protocol that, with its options, cannot carry another protocol. */
 function checkCarriers(
   { topology, source, scenario }: LoadedTopology,
   registry: ProtocolLookup,

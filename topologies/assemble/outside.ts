@@ -1,5 +1,5 @@
 /**
- * Completes hosts of `kind: external`: programs of others behind an address in 127/8
+ * Completes hosts of `kind: external`: programs outside Orrery, each at an address in 127/8
  * (docs/how-to/emulate.md).
  *
  * A program needs an address of its own, because Orrery binds the host's address, where its
@@ -50,7 +50,7 @@ export function buildExternalNode(
   };
 }
 
-/** Checks that need the addresses of all hosts. */
+/** Checks that each program has an address of its own, and that the address plan allows programs. */
 export function checkExternalPrograms(
   context: BuildContext,
   nodes: readonly UnaddressedNode[],

@@ -44,7 +44,7 @@ export interface ResolvedStack {
   readonly hosts: readonly HostSpec[];
 }
 
-/** Resolves the `stack` of one file; layers of the hosts stay below those of the file. */
+/** Resolves the `stack` of one file, and puts its layers above those that the hosts have already. */
 export function resolveStack(
   place: StackPlace,
   input: Readonly<StackInput>,

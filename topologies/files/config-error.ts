@@ -40,7 +40,7 @@ export const CONFIG_CODES = {
   E128: 'metric does not apply',
 } as const;
 
-/** One of the stable codes. */
+/** A key of {@link CONFIG_CODES}, as shown to the user. */
 export type ConfigCode = keyof typeof CONFIG_CODES;
 
 /** Stands in for a file name, for values given by `--set`. */
@@ -53,9 +53,9 @@ export const COMMAND_PSEUDO_FILE = 'orrery';
 export interface ConfigIssue {
   /** Path as the user would type it, or `--set` for a value given on the command line. */
   readonly file: string;
-  /** From 1. */
+  /** Line, from 1. */
   readonly line: number;
-  /** From 1, UTF-16 units; a tab is one column. */
+  /** Column, from 1, in UTF-16 units; a tab is one column. */
   readonly column: number;
   /** First column after the underlined text. */
   readonly endColumn: number;
@@ -64,7 +64,7 @@ export interface ConfigIssue {
   readonly code: ConfigCode;
   /** What was found and what is allowed, without the path. */
   readonly message: string;
-  /** The fix, or where allowed values are listed. */
+  /** How to mend the mistake, or where allowed values are listed. */
   readonly hint?: string;
   /** The line of the file; absent when there is none to show. */
   readonly sourceLine?: string;
@@ -82,7 +82,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u20
 const SHOWN_MAX = 20;
 const COLUMNS_MAX = 80;
 
-/** Further information about mistakes. */
+/** Options of a {@link ConfigError}. */
 export interface ConfigErrorOptions extends ErrorOptions {
   /** Number of mistakes that are not listed. */
   readonly more?: number;

@@ -58,7 +58,7 @@ export function makeLeafSchema<T>(
     .meta({ ...json });
 }
 
-/** Creates the failed result of a leaf. */
+/** The result by which a leaf reports a mistake with this code. */
 export function leafMistakeResult(
   code: ConfigCode,
   message: string,
@@ -100,21 +100,21 @@ export function shorten(text: string): string {
   return line.length > 40 ? `${line.slice(0, 39)}…` : line;
 }
 
-/** True or false. */
+/** Schema of a boolean. */
 export function booleanLeaf(): Leaf<boolean> {
   return makeLeafSchema('true or false', { type: 'boolean' }, (value) =>
     typeof value === 'boolean' ? { value } : wrongShapeResult(value, 'true or false'),
   );
 }
 
-/** Any text on one or several lines. */
+/** Schema of any text, on one or several lines. */
 export function textLeaf(expects: string): Leaf<string> {
   return makeLeafSchema(expects, { type: 'string' }, (value) =>
     typeof value === 'string' ? { value } : wrongShapeResult(value, expects),
   );
 }
 
-/** A text that must match a pattern. */
+/** Schema of a text that must match a pattern. */
 export function patternLeaf(expects: string, form: RegExp, hint: string): Leaf<string> {
   return makeLeafSchema(expects, { type: 'string', pattern: form.source }, (value) => {
     if (typeof value !== 'string') return wrongShapeResult(value, expects);
@@ -129,10 +129,10 @@ export function patternLeaf(expects: string, form: RegExp, hint: string): Leaf<s
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
 
 const NAME_FORM = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
-/** What a name may look like. */
+/** Hint that describes valid names. */
 export const NAME_HINT = 'letters, digits, "-" and "_", up to 63, a letter or digit first';
 
-/** Names of nodes, links, topologies: they become file names and parts of paths. */
+/** Schema of names of nodes, links and topologies, which become file names and parts of paths. */
 export function nameLeaf(expects: string): Leaf<string> {
   return makeLeafSchema(expects, { type: 'string', pattern: NAME_FORM.source }, (value) => {
     if (typeof value !== 'string') return wrongShapeResult(value, expects);
@@ -148,12 +148,12 @@ export function nameLeaf(expects: string): Leaf<string> {
   });
 }
 
-/** True for a text that {@link nameLeaf} takes. */
+/** True for a text that {@link nameLeaf} accepts. */
 export function isValidName(text: string): boolean {
   return NAME_FORM.test(text) && !DEVICE.test(text);
 }
 
-/** A text that must be one of the given words. */
+/** Schema of a text that must be one of the given words. */
 export function enumLeaf<const Words extends readonly string[]>(words: Words): Leaf<Words[number]> {
   const expects = `one of ${words.join(', ')}`;
   return makeLeafSchema(expects, { type: 'string', enum: [...words] }, (value) => {

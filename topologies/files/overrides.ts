@@ -40,7 +40,7 @@ export const OVERRIDES_LENGTH_MAX = 65_536;
 /** Largest number of parts of a path: each part that does not exist yet becomes a map inside the part before it. */
 const PARTS_MAX = 64;
 
-/** Characters of all paths and values. */
+/** Number of characters of all paths and values together. */
 export function overridesLength(overrides: Readonly<Record<string, string>>): number {
   return Object.entries(overrides).reduce((sum, [key, text]) => sum + key.length + text.length, 0);
 }

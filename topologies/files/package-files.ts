@@ -17,8 +17,8 @@ export type LocatedFile =
   | { readonly kind: 'missing'; readonly message: string; readonly hint: string };
 
 /**
- * Looks for a file.
- * @param starts Absolute folders to begin at; by default that of this program and the current one.
+ * Finds an installed file.
+ * @param starts Absolute folders from which to search upwards; by default those of this program and of the caller.
  */
 export function locatePackageFile(
   file: PackageFile,
@@ -53,7 +53,7 @@ export function readPackageFile(file: PackageFile): Uint8Array {
   return readFileSync(found.path);
 }
 
-/** A folder and all above it. */
+/** A folder and all folders above it, the innermost first. */
 function upwards(folder: string): readonly string[] {
   const above = dirname(folder);
   return above === folder ? [folder] : [folder, ...upwards(above)];

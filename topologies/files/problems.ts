@@ -24,7 +24,7 @@ const ABOUT_PROTOCOLS: readonly ConfigCode[] = ['E108'];
 const ABOUT_NODES: readonly ConfigCode[] = ['E106', ...ABOUT_LINKS, ...ABOUT_PROTOCOLS];
 const ABOUT = { links: ABOUT_LINKS, protocols: ABOUT_PROTOCOLS, nodes: ABOUT_NODES };
 
-/** Mistakes found so far. */
+/** Collects mistakes with their positions. */
 export class ConfigIssueCollector {
   readonly #issues: ConfigIssue[] = [];
   /** Mistakes already recorded, so that a map checked by two schemas is not reported twice. */
@@ -36,7 +36,7 @@ export class ConfigIssueCollector {
   #inDoubt: ReadonlySet<ConfigCode> = new Set();
   #doubtful = 0;
 
-  /** Number of mistakes. */
+  /** Number of mistakes, including those that are only counted. */
   get count(): number {
     return this.#issues.length + this.#more + this.#doubtful;
   }
@@ -136,7 +136,7 @@ function keyOf({ file, line, column, path, message }: ConfigIssue): string {
 /** A hint, or a function that composes it when it will be read. */
 export type Hint = string | (() => string);
 
-/** The text of a hint. */
+/** The text of a hint; composes it if the hint is a function. */
 export function hintText(hint: Hint): string {
   return typeof hint === 'string' ? hint : hint();
 }

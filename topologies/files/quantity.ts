@@ -32,17 +32,17 @@ const TIME_LIMITS: QuantityLimits = { min: 0, max: LONGEST_TIME_NS, maxText: '10
 const SHARE_HINT = '$key is a probability, e.g. 0.01 for 1 %';
 const NOT_FINITE = /^[+-]?\.?(?:nan|inf|infinity)\b/i;
 
-/** A time of at least 0, whole nanoseconds. */
+/** Schema of a time of at least 0; the value is in whole nanoseconds. */
 export function timeLeaf(limits: QuantityLimits = {}): Leaf<number> {
   return quantity('time', { ...TIME_LIMITS, ...limits }, asWholeNs);
 }
 
-/** A time that may be negative, e.g. a clock step. */
+/** Schema of a time that may be negative, e.g. a clock step; the value is in whole nanoseconds. */
 export function signedTimeLeaf(): Leaf<number> {
   return quantity('time', { ...TIME_LIMITS, min: -104 * 86_400e9, minText: '-104d' }, asWholeNs);
 }
 
-/** A rate in bit/s above 0; `unlimited` is infinite. */
+/** Schema of a rate above 0; the value is in bit/s, and infinite for `unlimited`. */
 export function bitRateLeaf(): Leaf<number> {
   const bounded = (value: unknown): LeafResult<number> =>
     readQuantityAs(value, 'rate', { min: 1, minText: '1bit/s' });
@@ -51,13 +51,13 @@ export function bitRateLeaf(): Leaf<number> {
   );
 }
 
-/** A bandwidth of at least 1 kbit/s and at most 1 Pbit/s. */
+/** Schema of a bandwidth of at least 1 kbit/s and at most 1 Pbit/s; the value is in bit/s. */
 export function bandwidthLeaf(): Leaf<number> {
   const limits = { min: 1e3, minText: '1kbit/s', max: 1e15, maxText: '1000Tbit/s' };
   return quantity('rate', limits, (value) => ({ value }));
 }
 
-/** Grams of CO2 per terabyte of traffic, a whole number. */
+/** Schema of the carbon of traffic; the value is a whole number of grams of CO2 per terabyte. */
 export function trafficCarbonLeaf(): Leaf<number> {
   const limits = { min: 0, minText: '0gCO2/TB', max: 1e9, maxText: '1000000000gCO2/TB' };
   return quantity('traffic-carbon', limits, (value, written) =>
@@ -67,13 +67,13 @@ export function trafficCarbonLeaf(): Leaf<number> {
   );
 }
 
-/** Packets per second, above 0. */
+/** Schema of a rate above 0; the value is in packets per second. */
 export function packetRateLeaf(): Leaf<number> {
   const limits = { min: 1e-6, minText: 'one packet in 11 days', max: 1e9, maxText: '1e9/s' };
   return quantity('packet-rate', limits, (value) => ({ value }));
 }
 
-/** A size in whole bytes. */
+/** Schema of a size; the value is in whole bytes. */
 export function sizeLeaf(limits: QuantityLimits = {}): Leaf<number> {
   return quantity('size', { min: 0, minText: '0B', ...limits }, (value, written) =>
     Number.isInteger(value)
@@ -86,24 +86,24 @@ export function sizeLeaf(limits: QuantityLimits = {}): Leaf<number> {
   );
 }
 
-/** A share of one: `5%` or `0.05`. */
+/** Schema of a share of 1, written as `5%` or `0.05`. */
 export function shareLeaf(): Leaf<number> {
   return quantity('ratio', { min: 0, max: 1, hint: SHARE_HINT }, (value) => ({ value }));
 }
 
-/** Parts per million by which a clock is fast (positive) or slow. */
+/** Schema of the drift of a clock; the value is in parts per million, positive for a fast clock. */
 export function clockDriftLeaf(): Leaf<number> {
   return quantity('drift', { min: -1e5, max: 1e5 }, (value) => ({ value }));
 }
 
-/** A number without unit. */
+/** Schema of a number without unit. */
 export function numberLeaf(expects: string, limits: QuantityLimits = {}): Leaf<number> {
   return makeLeafSchema(expects, { type: 'number', ...jsonLimits(limits) }, (value) =>
     readPlain(value, expects, limits),
   );
 }
 
-/** A whole number without unit. */
+/** Schema of a whole number without unit. */
 export function wholeNumberLeaf(expects: string, limits: QuantityLimits = {}): Leaf<number> {
   return makeLeafSchema(expects, { type: 'integer', ...jsonLimits(limits) }, (value) => {
     const result = readPlain(value, expects, limits);

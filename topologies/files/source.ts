@@ -39,7 +39,7 @@ export interface ConfigSource {
   place(path: ValuePath, part: EntryPart): IssuePlace;
 }
 
-/** How to read a file. */
+/** Limits of a file to read, and the overrides of its values. */
 export interface ReadSourceOptions {
   /** Largest size of a YAML file, bytes. */
   readonly limitBytes: number;

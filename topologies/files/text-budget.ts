@@ -8,7 +8,7 @@
 /** Largest number of characters of all texts together: as many as in four of the largest files. */
 const CHARACTERS_MAX = 256_000_000;
 
-/** The message about a text beyond the budget. */
+/** The message about a text that exceeds the budget. */
 export const TEXT_BUDGET_MESSAGE: string = `the files named here have more than ${CHARACTERS_MAX / 1e6} MB together`;
 
 /** Counts the texts that were read for one file. */

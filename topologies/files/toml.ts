@@ -28,7 +28,7 @@ const CHARACTERS_MAX = 64_000;
 /** Comments, quoted texts and brackets; see {@link openBracketOffsets}. */
 const SIGNS =
   /#[^\n]*|"""(?:\\[\s\S]|[^\\])*?("{3,5}|$)|'''[\s\S]*?('{3,5}|$)|"(?:\\.|[^"\\\n])*("?)|'[^'\n]*('?)|[[\]{}]/g;
-/** Hints, by the message of the parser. */
+/** Hints for the user, by the message of the parser. */
 const HINTS: Readonly<Record<string, string>> = {
   'Unexpected character': 'put texts in quotes; true and false begin with a small letter',
   'Must be a newline': 'put texts in quotes; write one key on each line',

@@ -235,7 +235,7 @@ function fixedWords(error: ParserError): TextMistake {
   return { code: 'E119', start, end, ...(FIXED_WORDS[error.code] ?? OTHER_WORDS) };
 }
 
-/** Keys that occur twice in the same map. */
+/** Finds keys that occur twice in the same map. */
 function duplicateKeys(document: Document, text: string): readonly TextMistake[] {
   const found: TextMistake[] = [];
   visit(document, {

@@ -33,7 +33,7 @@ export const GRAPH_VALUE_NAMES: ReadonlySet<string> = new Set([
   'longitude',
 ]);
 
-/** A node of a graph. */
+/** A node of a graph, with its id in the file and those of its values that have an effect. */
 export interface GraphNode {
   readonly id: string;
   readonly values: GraphValues;
@@ -69,7 +69,7 @@ export type GraphParameters = z.output<typeof graphParametersSchema>;
 
 /** Longest text, UTF-16 units: enough for the largest permitted number of nodes and links, with a few words each. */
 const LENGTH_MAX = 32e6;
-/** Factors from the units of `LinkSpeedUnits` to bit/s. */
+/** Factors to bit/s of the prefixes that `LinkSpeedUnits` gives. */
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
 const NAMES_SHOWN = 8;
 const NOWHERE: GeneratedDirection = { contacts: { windows: [] } };

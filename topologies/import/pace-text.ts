@@ -33,7 +33,7 @@ export interface RateOrDelayTrace {
 /** What the values of a trace mean, and after which time the trace repeats. */
 export interface RateOrDelayTraceOptions {
   readonly quantity: 'rate' | 'time';
-  /** Unit of values without one. */
+  /** Unit of those values that are written without a unit. */
   readonly unit?: string | undefined;
   readonly periodNs?: number | undefined;
 }

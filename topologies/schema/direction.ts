@@ -305,7 +305,7 @@ const actualSchema = z
       }),
   );
 
-/** Scheduled contacts. */
+/** Scheduled contacts: the windows of time in which a direction can send. */
 const contactsSchema = z
   .strictObject({
     windows: z
@@ -355,7 +355,7 @@ const contactsSchema = z
 /** A trace file that a rate or a delay follows. */
 export interface RateOrDelayFile {
   readonly file: string;
-  /** Unit of values without one. */
+  /** Unit of those values that are written without a unit. */
   readonly unit?: string;
   readonly periodNs?: number;
 }

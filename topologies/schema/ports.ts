@@ -22,7 +22,7 @@ const EXPECTS = 'a UDP port such as 7007 or a range such as 30000-30099';
 const FORM = /^(\d{1,5})(?:-(\d{1,5}))?$/;
 const PORT_MAX = 65_535;
 
-/** One entry of `ports`. */
+/** Schema of one entry of `ports`. */
 export function portRangeLeaf(): Leaf<PortRange> {
   return makeLeafSchema(EXPECTS, { type: ['integer', 'string'], pattern: FORM.source }, read);
 }

@@ -33,7 +33,7 @@ const ends = (): ReturnType<typeof patternLeaf> =>
     'write a <-> b, or a#1 <-> b#41 with interface numbers',
   );
 
-/** A protocol as files name it. */
+/** Schema of a protocol's name in files: that of a shipped protocol, or the path of a user's module. */
 export const protocolNameLeaf = textLeaf(
   'a protocol such as ping, or a path such as ./my-protocol/index.ts',
 ).meta({
@@ -60,7 +60,7 @@ const ipv4 = (hint: string): ReturnType<typeof patternLeaf> =>
     hint,
   );
 
-/** What a host of `kind: external` has in addition to its name and address. */
+/** Keys of a host of `kind: external`, in addition to its name and address. */
 const externalShape = {
   kind: enumLeaf(['external']).optional().meta({
     description: 'external: a program outside Orrery, attached by `npm run emulate`.',
