@@ -27,13 +27,7 @@ const NOT_THERE: Readonly<Record<string, readonly string[]>> = {
     ...['dtn.tls', 'dtn.security.verified', 'dtn.fragments'],
     ...['dtn.reports', 'dtn.reported', 'dtn.confirmed'],
     ...['federated.declined.memory', 'federated.declined.energy', 'federated.declined.bytes'],
-    ...[
-      'control.trc_updates',
-      'mix.audits',
-      'mix.audit_failures',
-      'mix.audit_suspects',
-      'gateway.processing',
-    ],
+    ...['mix.audits', 'mix.audit_failures', 'mix.audit_suspects', 'gateway.processing'],
   ],
   'they count what goes wrong, and in shipped scenarios it does not': [
     ...['fabric.wrong_answers', 'fabric.refused_messages', 'fabric.refusals', 'dtn.redelivered'],
@@ -62,7 +56,6 @@ const NOT_THERE: Readonly<Record<string, readonly string[]>> = {
   ],
   'at the end of a run it is 0, since routers close their sessions': ['bfd.links_up'],
   'it is 0 unless a link is down at the end of a run': ['bfd.links_down'],
-  'it is 0 unless an AS is not found at the end of a run': ['control.watched_lost'],
 };
 
 const LIMITED = new Set(

@@ -75,6 +75,7 @@ export const RUN: Readonly<Record<string, Ran>> = {
   'npm run scenario scion-failover.yaml': nightly,
   'npm run scenario scion-isd.yaml': nightly,
   'npm run scenario scion-attack.yaml': nightly,
+  'npm run scenario scion-life.yaml': nightly,
   [BEACONING]: { ...nightly, says: ['[3.98, 25.8] s, 3 pairs'] },
   [DRAWN]: { ...long, says: ['[88.5, 99.1] n=4'] },
   'npm run scenario failover.yaml': nightly,
