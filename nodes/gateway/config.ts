@@ -53,6 +53,8 @@ const multipathOptions = z.strictObject({
    * traffic.
    */
   scmp: z.enum(['checked', 'authenticated', 'trusting']).default('checked'),
+  /** Whether frames leave on EPIC-HP paths, where control services announce what that needs (option `epic`). */
+  epic: z.boolean().default(false),
   /** Time between probes of paths that are in use, ready as standby, or being judged. */
   probeInterval: pauseNs().default(50 * MS),
   /** Time between probes of warm paths. */

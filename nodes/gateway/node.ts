@@ -354,16 +354,15 @@ class GatewayNode implements NodeHandle {
     const { options, network } = this.#setup;
     const host = this.#host;
     const directory = new PathDirectory({
-      network,
-      crypto: host.crypto,
-      host: host.name,
-      client: this.#segments,
+      ...{ network, crypto: host.crypto, host: host.name, client: this.#segments },
       policy: options.policy,
+      isEpic: options.multipath.epic,
     });
     const context: PeerContext = {
       options,
       isTraced: host.trace.isRecorded,
       directory,
+      epicClock: { crypto: host.crypto, clock: () => host.clock() },
       lookUp: (peer) => {
         const paths = directory.lookup(peer, host.now(), host.clock());
         this.#scmpKeys?.prepare(paths.map(({ path }) => path));

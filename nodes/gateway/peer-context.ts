@@ -14,6 +14,7 @@ import type { InterfaceDownAccusation, PathController, PathStatus } from './mult
 import type { SessionOptions, SessionSink } from './session-parts.ts';
 import type { PacketAddresses } from './underlay/packet-template.ts';
 import type { GatewayPath, PathDirectory } from './underlay/path-directory.ts';
+import type { EpicClock } from './underlay/underlay-path.ts';
 
 /** The gateway as seen by a peer. */
 export interface PeerContext {
@@ -23,6 +24,8 @@ export interface PeerContext {
   readonly directory: PathDirectory;
   /** The paths to a peer that can be used now. */
   readonly lookUp: (peer: string) => readonly GatewayPath[];
+  /** What the fields of packets on EPIC-HP paths are made with. */
+  readonly epicClock: EpicClock;
   /** The number that stands for an address and port. */
   readonly endpoint: (address: string, port: number) => Endpoint;
   /** Draws the flow id of a path. */

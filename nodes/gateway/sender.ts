@@ -140,7 +140,11 @@ export class FrameSender {
     const { template, marks, firstRouter } = underlay;
     const at = template.length;
     const type = packet[at + TYPE_AT] as FrameType;
-    template.finish(packet, frameBytes);
+    if (!template.finish(packet, frameBytes)) {
+      this.#output.release(packet);
+      this.#output.drop('epic-clock');
+      return;
+    }
     const isData = type === FRAME_TYPE.data;
     // Probes, reports and handshakes overtake data where a processor on the path is overloaded.
     if (!isData) markUrgent(packet);

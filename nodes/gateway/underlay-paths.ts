@@ -9,6 +9,9 @@
 import { equalBytes } from '../_kit/bytes.ts';
 import {
   decodePath,
+  EPIC_META_LENGTH,
+  PATH_TYPE_EPIC,
+  PATH_TYPE_SCION,
   type PacketView,
   ROUTER_INTERNAL_PORT,
   reverseWirePath,
@@ -19,7 +22,7 @@ import type { PeerContext } from './peer-context.ts';
 import { PacketTemplate } from './underlay/packet-template.ts';
 import type { GatewayPath } from './underlay/path-directory.ts';
 import { SentFrameMarks } from './underlay/sent-frame-marks.ts';
-import { makeUnderlayPath, type UnderlayPath } from './underlay/underlay-path.ts';
+import { makeEpic, makeUnderlayPath, type UnderlayPath } from './underlay/underlay-path.ts';
 
 /** The path id used when a frame of the peer arrived on an unknown path. */
 const WAY_BACK = 'way back';
@@ -61,13 +64,14 @@ export class UnderlayPaths {
    * @returns the underlay to use from now on.
    */
   adopt(path: GatewayPath): UnderlayPath {
-    const { endpoint, drawFlowId, ends } = this.#context;
+    const { endpoint, drawFlowId, ends, epicClock } = this.#context;
     const known = this.#known.get(path.info.id);
     if (known?.path === path) return known;
     const router = endpoint(path.firstRouter, ROUTER_INTERNAL_PORT);
     const flowId = known?.flowId ?? drawFlowId();
     const marks = known?.marks ?? new SentFrameMarks();
-    const underlay = { ...makeUnderlayPath(path, ends(this.#peer), router, flowId), marks };
+    const epic = makeEpic(path, ends(this.#peer), epicClock);
+    const underlay = { ...makeUnderlayPath(path, ends(this.#peer), router, flowId, epic), marks };
     this.#known.set(path.info.id, underlay);
     this.#backs.length = 0;
     this.#ways.set(wayOf(path.path.wire), path.info.id);
@@ -124,6 +128,10 @@ export class UnderlayPaths {
 
   /** The underlay on the reverse of a path as received; undefined when it cannot be reversed. */
   reverse(pathType: number, pathBytes: Uint8Array): UnderlayPath | undefined {
+    // The reverse of an EPIC-HP path is that of the SCION path inside, which is the same for many packets.
+    if (pathType === PATH_TYPE_EPIC) {
+      return this.reverse(PATH_TYPE_SCION, pathBytes.subarray(EPIC_META_LENGTH));
+    }
     const backs = this.#backs;
     const made = backs.find((one) => one.type === pathType && equalBytes(one.bytes, pathBytes));
     if (made !== undefined) return made.underlay;

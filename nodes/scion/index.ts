@@ -112,6 +112,9 @@ export { findHostPaths } from './end-host/host-paths.ts';
 export { END_HOST_QUESTIONS, EndHostQuestions } from './end-host/questions-node.ts';
 export { ScmpEndHost } from './end-host/scmp-end-host.ts';
 export {
+  EPIC_META_LENGTH,
+  PATH_TYPE_EPIC,
+  PATH_TYPE_SCION,
   PROTOCOL_SCMP,
   PROTOCOL_UDP,
   SEGMENT_ID_VALUES,
@@ -203,6 +206,7 @@ export {
 export { isUrgentPacket, markUrgent, URGENT_TRAFFIC_CLASS } from './urgency.ts';
 export { addToOnesComplementSum, foldChecksum } from './wire/checksum.ts';
 export { WIRE_DROP_REASONS } from './wire/drops.ts';
+export { type EpicAuthenticators, EpicPathMaker } from './wire/epic.ts';
 export { encodeHeader, headerLength, writePayloadLength } from './wire/header.ts';
 export {
   type HostAddress,
@@ -222,6 +226,12 @@ export {
   writeIsdAs,
 } from './wire/isd-as.ts';
 export { type PacketEnd, PacketView } from './wire/packet-view.ts';
-export { decodePath, encodePath, reverseWirePath, type WirePath } from './wire/path.ts';
+export {
+  decodePath,
+  encodePath,
+  reverseWirePath,
+  type WirePath,
+  writeEpicMeta,
+} from './wire/path.ts';
 export { decodeScmp, encodeScmpPacket } from './wire/scmp.ts';
 export { encodeUdpPacket } from './wire/udp.ts';

@@ -103,7 +103,7 @@ describe('an operator of a live network', () => {
       readonly peers: readonly { readonly paths: readonly object[] }[];
     };
     expect(gateway.peers[0]?.paths[0]).toMatchObject({
-      ...{ source: 'control-service', isRevoked: false, role: 'active' },
+      ...{ source: 'control-service', isRevoked: false, isEpic: false, role: 'active' },
       sourceAgeNs: expect.any(Number),
     });
     run.child.kill('SIGINT');

@@ -9,7 +9,9 @@
 import { writeUint16, writeUint32 } from '../../_kit/bytes.ts';
 import {
   addToOnesComplementSum,
+  type EpicPathMaker,
   encodeHeader,
+  encodePath,
   foldChecksum,
   type HostAddress,
   type IsdAs,
@@ -17,6 +19,7 @@ import {
   PROTOCOL_UDP,
   UDP_HEADER_LENGTH,
   type WirePath,
+  writeEpicMeta,
   writePayloadLength,
 } from '../../scion/index.ts';
 
@@ -55,9 +58,16 @@ export class PacketTemplate {
   readonly #udpAt: number;
   /** Sum of addresses, protocol and ports: the part of the checksum that never changes. */
   readonly #fixedSum: number;
+  readonly #epic: EpicPathMaker | undefined;
+  readonly #pathAt: number;
 
-  /** @param flowId 20 bits, constant per path so that routers keep the order of the flow. */
-  constructor(ends: PacketAddresses, path: WirePath, flowId: number) {
+  /**
+   * @param flowId 20 bits, constant per path so that routers keep the order of the flow.
+   * @param epic Makes the path of each packet, if that differs by packet.
+   */
+  constructor(ends: PacketAddresses, ofAll: WirePath, flowId: number, epic?: EpicPathMaker) {
+    const path = epic?.blank ?? ofAll;
+    this.#epic = epic;
     const header = encodeHeader({
       trafficClass: 0,
       flowId,
@@ -70,6 +80,7 @@ export class PacketTemplate {
       path,
     });
     this.#udpAt = header.length;
+    this.#pathAt = header.length - encodePath(path).length;
     this.length = header.length + UDP_HEADER_LENGTH;
     this.#bytes = new Uint8Array(this.length);
     this.#bytes.set(header);
@@ -86,11 +97,14 @@ export class PacketTemplate {
   }
 
   /**
-   * Writes lengths and checksum, once the payload is in place after the headers.
+   * Writes lengths, checksum and the fields of an EPIC-HP path, once the payload is in place after the headers.
    * @param payloadBytes Bytes of the UDP payload.
+   * @returns false if the packet cannot be dated on its path.
    */
-  finish(packet: Uint8Array, payloadBytes: number): void {
+  finish(packet: Uint8Array, payloadBytes: number): boolean {
     const udpBytes = UDP_HEADER_LENGTH + payloadBytes;
+    const epicPath = this.#epic?.next(udpBytes);
+    if (epicPath !== undefined) writeEpicMeta(packet, this.#pathAt, epicPath);
     writePayloadLength(packet, 0, udpBytes);
     writeUint16(packet, this.#udpAt + UDP_LENGTH_AT, udpBytes);
     // The length counts twice: in the pseudo header and in the UDP header.
@@ -101,5 +115,6 @@ export class PacketTemplate {
       this.#fixedSum + 2 * udpBytes,
     );
     writeUint16(packet, this.#udpAt + UDP_CHECKSUM_AT, foldChecksum(sum));
+    return this.#epic === undefined || epicPath !== undefined;
   }
 }

@@ -16,6 +16,7 @@ import {
   applyPathPolicy,
   combineSegmentsIntoPaths,
   computePathTotals,
+  type EpicAuthenticators,
   formatInterface,
   type IsdAs,
   interfaceIdOf,
@@ -53,15 +54,19 @@ export interface GatewayPath {
   /** True if the control service believes that an interface of the path is down. */
   readonly isRevoked: boolean;
   readonly source: PathSource['source'];
+  /** Present if frames leave on it as on an EPIC-HP path. */
+  readonly epic?: EpicAuthenticators | undefined;
 }
 
-/** The origin of a path's segments, their age, and whether the path is revoked. */
+/** The origin of a path's segments, their age, and whether the path is revoked or an EPIC-HP path. */
 export interface PathSource {
   /** Segments that were computed from the topology before the run, or those that the control service of the AS knows. */
   readonly source: (typeof PATH_SOURCES)[number];
   /** Time since the segments were taken or asked for, ns; -1 before that. */
   readonly sourceAgeNs: number;
   readonly isRevoked: boolean;
+  /** True if frames leave on it as on an EPIC-HP path. */
+  readonly isEpic: boolean;
 }
 
 /** Age at which the control service is asked again, ns: its answers change when links fail and return. */
@@ -80,6 +85,8 @@ export interface DirectoryOptions {
   readonly client?: Pick<SegmentClient, 'find'> | undefined;
   /** Which paths may be used; all if absent. */
   readonly policy?: PathPolicy | undefined;
+  /** Whether frames leave on EPIC-HP paths where that is possible. */
+  readonly isEpic?: boolean;
 }
 
 interface Answer {
@@ -175,6 +182,7 @@ export class PathDirectory {
       source: isComputed ? 'computed' : 'control-service',
       sourceAgeNs: atNs === undefined ? -1 : now - atNs,
       isRevoked: path?.isRevoked ?? false,
+      isEpic: path?.epic !== undefined,
     };
   }
 
@@ -258,7 +266,7 @@ export class PathDirectory {
     now: number,
     clock: CalendarTime,
   ): GatewayPath[] {
-    const { network, host, client } = this.#options;
+    const { network, host, client, isEpic } = this.#options;
     const external = externalLinks(network, path);
     const first = external[0];
     if (first === undefined) return [];
@@ -293,6 +301,7 @@ export class PathDirectory {
         name: `via-${transit.join('-')}-${path.fingerprint.slice(0, 6)}`,
         isRevoked,
         source: isComputed ? 'computed' : 'control-service',
+        epic: isEpic === true ? path.epic : undefined,
       },
     ];
   }

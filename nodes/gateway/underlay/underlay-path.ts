@@ -3,7 +3,10 @@
  *
  * @module
  */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
+import type { CalendarTime } from '../../../engine/host/time.ts';
+import { EpicPathMaker } from '../../scion/index.ts';
 import { type PacketAddresses, PacketTemplate } from './packet-template.ts';
 import type { GatewayPath } from './path-directory.ts';
 import type { SentFrameMarks } from './sent-frame-marks.ts';
@@ -28,13 +31,30 @@ export interface UnderlayPath {
   readonly marks: SentFrameMarks;
 }
 
-/** Creates the underlay of a path. */
+/** Dates the packets on EPIC-HP paths, and makes their fields. */
+export interface EpicClock {
+  readonly crypto: CryptoProvider;
+  readonly clock: () => CalendarTime;
+}
+
+/** What makes the path of each packet that leaves on an EPIC-HP path; undefined of another path. */
+export function makeEpic(
+  { epic, path }: GatewayPath,
+  { source, sourceHost }: PacketAddresses,
+  { crypto, clock }: EpicClock,
+): EpicPathMaker | undefined {
+  if (epic === undefined || path.wire.kind !== 'scion') return undefined;
+  return new EpicPathMaker(crypto, { ...epic, source, sourceHost, path: path.wire }, clock);
+}
+
+/** Creates the underlay of a path. @param epic Makes the paths of packets, of an EPIC-HP path. */
 export function makeUnderlayPath(
   path: GatewayPath,
   ends: PacketAddresses,
   firstRouter: Endpoint,
   flowId: number,
+  epic: EpicPathMaker | undefined,
 ): Omit<UnderlayPath, 'marks'> {
-  const template = new PacketTemplate(ends, path.path.wire, flowId);
+  const template = new PacketTemplate(ends, path.path.wire, flowId, epic);
   return { path, template, firstRouter, flowId, room: path.info.mtu - template.length };
 }

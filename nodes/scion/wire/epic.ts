@@ -160,6 +160,36 @@ export function makeEpicPath(
   };
 }
 
+/** Makes the paths of the packets that one host sends on one EPIC-HP path. */
+export class EpicPathMaker {
+  readonly #crypto: CryptoProvider;
+  readonly #sender: EpicSender;
+  readonly #clock: () => CalendarTime;
+  #packets = 0;
+
+  constructor(crypto: CryptoProvider, sender: EpicSender, clock: () => CalendarTime) {
+    this.#crypto = crypto;
+    this.#sender = sender;
+    this.#clock = clock;
+  }
+
+  /** A path of no packet, for headers that are completed packet by packet. */
+  get blank(): EpicPath {
+    const field = new Uint8Array(EPIC_FIELD_LENGTH);
+    const packetId = { timestamp: 0, counter: 0 };
+    const inner = this.#sender.path;
+    return { kind: 'epic', packetId, penultimateField: field, lastField: field, inner };
+  }
+
+  /** The path of the next packet, sent now; undefined if the path is dated in the future or older than a day. */
+  next(payloadLength: number): EpicPath | undefined {
+    // Reference pkg/snet/path/epic.go, SetPath: the first packet has the number 1.
+    this.#packets += 1;
+    const counter = epicCounter(0, this.#packets);
+    return makeEpicPath(this.#crypto, this.#sender, { now: this.#clock(), counter, payloadLength });
+  }
+}
+
 function beginInput(hostType: number, timestamp: number, host: Uint8Array): Uint8Array {
   const input = new Uint8Array(HOST_OFFSET + host.length + 2);
   input[0] = hostType & HOST_LENGTH_MASK;

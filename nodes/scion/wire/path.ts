@@ -184,9 +184,7 @@ export function encodePath(path: WirePath): Uint8Array {
     writeHopField(bytes, INFO_FIELD_LENGTH + HOP_FIELD_LENGTH, path.second);
   }
   if (path.kind === 'epic') {
-    writeEpicPacketId(bytes, 0, path.packetId);
-    bytes.set(path.penultimateField, EPIC_PACKET_ID_LENGTH);
-    bytes.set(path.lastField, EPIC_PACKET_ID_LENGTH + EPIC_FIELD_LENGTH);
+    writeEpicMeta(bytes, 0, path);
     bytes.set(encodePath(path.inner), EPIC_META_LENGTH);
   }
   if (path.kind === 'scion') {
@@ -428,6 +426,17 @@ function decodeEpicPath(bytes: Uint8Array): EpicPath | WireDropReason {
     lastField: bytes.slice(lastOffset, EPIC_META_LENGTH),
     inner,
   };
+}
+
+/** Writes what stands before the SCION path: identifier and fields of a packet. */
+export function writeEpicMeta(
+  bytes: Uint8Array,
+  offset: number,
+  { packetId, penultimateField, lastField }: Omit<EpicPath, 'inner'>,
+): void {
+  writeEpicPacketId(bytes, offset, packetId);
+  bytes.set(penultimateField, offset + EPIC_PACKET_ID_LENGTH);
+  bytes.set(lastField, offset + EPIC_PACKET_ID_LENGTH + EPIC_FIELD_LENGTH);
 }
 
 /** Writes the identifier of a packet, 8 bytes at `offset`. */

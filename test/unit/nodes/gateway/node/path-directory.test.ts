@@ -132,6 +132,7 @@ describe('the path directory of an AS with a control service', () => {
       source: 'control-service',
       sourceAgeNs: 5 * SECOND,
       isRevoked: true,
+      isEpic: false,
     });
   });
 
@@ -160,6 +161,7 @@ describe('the path directory of an AS with a control service', () => {
       source: 'control-service',
       sourceAgeNs: SECOND,
       isRevoked: false,
+      isEpic: false,
     });
     const computed = directory();
     expect(computed.sourceOf(TARGET, 'any', 0).sourceAgeNs).toBe(-1);
@@ -168,6 +170,7 @@ describe('the path directory of an AS with a control service', () => {
       source: 'computed',
       sourceAgeNs: 2 * SECOND,
       isRevoked: false,
+      isEpic: false,
     });
   });
 });
