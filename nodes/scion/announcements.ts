@@ -23,10 +23,21 @@ export interface AnnouncedLink extends AnnouncedValues {
   readonly place?: { readonly latitude: number; readonly longitude: number };
 }
 
-/** The properties that an AS announces between any two of its interfaces, and its note. */
-export interface AnnouncedInside extends AnnouncedValues {
+/** The properties that an AS announces between two of its interfaces. */
+export interface AnnouncedCrossing extends AnnouncedValues {
   readonly hops?: number;
+}
+
+/** The properties that an AS announces between any two of its interfaces, and its note. */
+export interface AnnouncedInside extends AnnouncedCrossing {
   readonly note?: string;
+  /** The properties between two certain interfaces, by {@link interfacePairName}. */
+  readonly pairs?: ReadonlyMap<string, AnnouncedCrossing>;
+}
+
+/** Names two interfaces of an AS, in any order. */
+export function interfacePairName(one: number, other: number): string {
+  return one < other ? `${one}-${other}` : `${other}-${one}`;
 }
 
 /**
@@ -51,19 +62,27 @@ export function readAnnouncedLink({ attributes = {} }: LinkEndView): AnnouncedLi
 /** Reads the properties of its inside that an AS announces; undefined if there are none. */
 export function readAnnouncedInside({ attributes = {} }: AreaView): AnnouncedInside | undefined {
   if (attributes['isAnnounced'] !== true) return undefined;
-  const hops = numberOf(attributes, 'announcedHops');
   const note = textOf(attributes, 'announcedNote');
+  const pairs = textOf(attributes, 'announcedPairs')
+    ?.split(' ')
+    .map((name): [string, AnnouncedCrossing] => [name, crossingOf(attributes, `/${name}`)]);
   return {
-    ...valuesOf(attributes),
-    ...(hops === undefined ? {} : { hops }),
+    ...crossingOf(attributes, ''),
     ...(note === undefined ? {} : { note }),
+    ...(pairs === undefined ? {} : { pairs: new Map(pairs) }),
   };
 }
 
-function valuesOf(attributes: Attributes): AnnouncedValues {
-  const latencyNs = numberOf(attributes, 'announcedLatencyNs');
-  const bandwidthBps = numberOf(attributes, 'announcedBandwidthBps');
-  const carbon = numberOf(attributes, 'announcedCarbon');
+function crossingOf(attributes: Attributes, suffix: string): AnnouncedCrossing {
+  const hops = numberOf(attributes, `announcedHops${suffix}`);
+  return { ...valuesOf(attributes, suffix), ...(hops === undefined ? {} : { hops }) };
+}
+
+/** @param suffix Of the names of the attributes: empty, or that of two interfaces. */
+function valuesOf(attributes: Attributes, suffix = ''): AnnouncedValues {
+  const latencyNs = numberOf(attributes, `announcedLatencyNs${suffix}`);
+  const bandwidthBps = numberOf(attributes, `announcedBandwidthBps${suffix}`);
+  const carbon = numberOf(attributes, `announcedCarbon${suffix}`);
   return {
     ...(latencyNs === undefined ? {} : { latencyNs }),
     ...(bandwidthBps === undefined ? {} : { bandwidthBps }),

@@ -80,9 +80,11 @@ export const protocol: Protocol<RouterOptions> = {
 };
 
 export {
+  type AnnouncedCrossing,
   type AnnouncedInside,
   type AnnouncedLink,
   type AnnouncedValues,
+  interfacePairName,
   readAnnouncedInside,
   readAnnouncedLink,
 } from './announcements.ts';

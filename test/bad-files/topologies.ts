@@ -16,6 +16,13 @@ nodes:
   - { name: core, as: "1-ff00:0:110" }
   - { name: leaf, as: "1-ff00:0:111" }
 `;
+/** What the second AS announces between its interfaces 2 and 19. */
+const announcedBetween = (pairs: string): string => {
+  const announces = `announces: { between: [${pairs}] }`;
+  const links = ['core#1 <-> leaf#2', 'core#2 <-> leaf#19'];
+  const list = links.map((ends) => `  - { ends: ${ends}, relation: child }\n`).join('');
+  return `${SCION.replace(':111" }', `:111", ${announces} }`)}links:\n${list}`;
+};
 
 /** All bad topology files. */
 export const BAD_TOPOLOGIES: readonly BadFile[] = [
@@ -398,6 +405,26 @@ export const BAD_TOPOLOGIES: readonly BadFile[] = [
     text: `${SCION}links:\n  - { ends: core#1 <-> leaf#1, relation: child }\n  - { ends: «core#1 <-> leaf#2», relation: child }\n`,
     code: 'E113',
     says: 'interface 1 of 1-ff00:0:110 is used twice (first at line 12)',
+  },
+  {
+    title: 'an announcement between interfaces of which the AS lacks one',
+    text: announcedBetween('{ interfaces: [2, «8»] }'),
+    code: 'E106',
+    says: 'ases[1].announces.between[0].interfaces[1]: 1-ff00:0:111 has no interface 8',
+    hint: 'did you mean 2? interfaces: 2, 19',
+  },
+  {
+    title: 'an announcement between an interface and itself',
+    text: announcedBetween('{ interfaces: «[2, 2]» }'),
+    code: 'E104',
+    says: 'ases[1].announces.between[0].interfaces: both are interface 2, expected two',
+    hint: 'name the interfaces of two links',
+  },
+  {
+    title: 'two announcements between the same interfaces',
+    text: announcedBetween('{ interfaces: [2, 19] }, { interfaces: «[19, 2]» }'),
+    code: 'E113',
+    says: 'between[1].interfaces: this pair of 1-ff00:0:111 is announced twice (first at line 7)',
   },
   {
     title: 'an address used twice',

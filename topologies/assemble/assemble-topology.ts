@@ -16,6 +16,7 @@ import {
   LINK_PORT_FIRST,
   PORTS_PLAN_FIRST_PORT,
 } from './address-plan.ts';
+import { checkAnnouncedPairs } from './announcements.ts';
 import { buildClouds } from './clouds.ts';
 import type { BuildContext } from './context.ts';
 import type { LinkDraft, TopologyDraft, UnaddressedNode } from './draft.ts';
@@ -66,6 +67,7 @@ export function assembleTopology(
   if (hosts.length === 0 && !isReported)
     context.refuse('E121', ['nodes'], 'missing, expected at least one node');
   const links = buildLinks(context, draft.links, parts);
+  checkAnnouncedPairs(context, ases, links, nodes);
   const ids = new LinkIdRegistry(context, links);
   return {
     name: input.name,

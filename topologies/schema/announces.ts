@@ -37,20 +37,48 @@ export const linkAnnouncesSchema = z
   })
   .meta({ description: 'What both ends announce of the link, whatever it is like.' });
 
+const interfaceNumber = wholeNumberLeaf('an interface number such as 1', { min: 1, max: 65_535 });
+
+/** What is announced between interfaces of an autonomous system. */
+const insideShape = {
+  latency: latency.meta({
+    description: 'Between any two of its interfaces. Default: that of the link of their routers.',
+  }),
+  bandwidth: bandwidth.meta({
+    description: 'Between any two of its interfaces. Default: that of the link of their routers.',
+  }),
+  hops: wholeNumberLeaf('a number of hops such as 2', { min: 1, max: 255 })
+    .optional()
+    .meta({ description: 'Between any two of its interfaces. Default: 1 between two routers.' }),
+  carbon: carbon.meta({ description: 'CO2 per terabyte that passes it. Default: not said.' }),
+};
+const usualAsShape = {
+  ...insideShape,
+  note: note.optional().meta({ description: 'A text in each beacon that it passes on.' }),
+};
+
+const pairSchema = z
+  .strictObject({
+    interfaces: z
+      .array(interfaceNumber)
+      .length(2)
+      .meta({ description: 'Numbers of two interfaces of the system, in any order.' }),
+    ...insideShape,
+  })
+  .meta({ description: 'Between these two interfaces, over what is said of any two.' });
+
+/** The entry `announces` of the defaults of autonomous systems. */
+export const usualAsAnnouncesSchema = z
+  .strictObject(usualAsShape)
+  .meta({ description: 'What systems announce of their inside, whatever it is like.' });
+
 /** The entry `announces` of an autonomous system. */
 export const asAnnouncesSchema = z
   .strictObject({
-    latency: latency.meta({
-      description: 'Between any two of its interfaces. Default: that of the link of their routers.',
+    ...usualAsShape,
+    between: z.array(pairSchema).min(1).optional().meta({
+      description: 'What differs between two of its interfaces.',
     }),
-    bandwidth: bandwidth.meta({
-      description: 'Between any two of its interfaces. Default: that of the link of their routers.',
-    }),
-    hops: wholeNumberLeaf('a number of hops such as 2', { min: 1, max: 255 })
-      .optional()
-      .meta({ description: 'Between any two of its interfaces. Default: 1 between two routers.' }),
-    carbon: carbon.meta({ description: 'CO2 per terabyte that passes it. Default: not said.' }),
-    note: note.optional().meta({ description: 'A text in each beacon that it passes on.' }),
   })
   .meta({ description: 'What the system announces of its inside, whatever it is like.' });
 

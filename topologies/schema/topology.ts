@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { booleanLeaf, enumLeaf, nameLeaf, patternLeaf, textLeaf } from '../files/leaf.ts';
 import { numberLeaf, sizeLeaf, wholeNumberLeaf } from '../files/quantity.ts';
-import { asAnnouncesSchema, linkAnnouncesSchema } from './announces.ts';
+import { asAnnouncesSchema, linkAnnouncesSchema, usualAsAnnouncesSchema } from './announces.ts';
 import { cloudSchema } from './cloud.ts';
 import { directionOverrideSchema, directionShape } from './direction.ts';
 import { portRangeLeaf } from './ports.ts';
@@ -152,7 +152,7 @@ const defaultsSchema = z
     announces: z
       .strictObject({
         link: linkAnnouncesSchema.optional(),
-        as: asAnnouncesSchema.optional(),
+        as: usualAsAnnouncesSchema.optional(),
       })
       .optional()
       .meta({ description: 'For all links between systems, and for all systems.' }),

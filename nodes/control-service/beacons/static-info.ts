@@ -6,9 +6,10 @@
  * @module
  */
 import {
-  type AnnouncedInside,
+  type AnnouncedCrossing,
   type AnnouncedValues,
   type ByInterface,
+  interfacePairName,
   LINK_TYPES,
   type LinkType,
   type LinkValues,
@@ -45,8 +46,12 @@ export function staticInfoFor(
   const inter = valuesOf(linked, ({ announced }) => announced);
   const intra = valuesOf(
     crossed,
-    (one): AnnouncedInside | undefined =>
-      egress && { ...insideDefaults(one, egress, insideLinks), ...inside },
+    (one): AnnouncedCrossing | undefined =>
+      egress && {
+        ...insideDefaults(one, egress, insideLinks),
+        ...inside,
+        ...inside?.pairs?.get(interfacePairName(one.ifId, egress.ifId)),
+      },
   );
   const values = (of: (values: AnnouncedValues) => number | undefined): LinkValues => {
     return { intra: defined(intra, of), inter: defined(inter, of) };
@@ -94,7 +99,7 @@ function insideDefaults(
   one: ControlInterface,
   other: ControlInterface,
   links: NonNullable<ControlSurroundings['insideLinks']>,
-): AnnouncedInside {
+): AnnouncedCrossing {
   if (one.router !== other.router) {
     const link = links.get(insideLinkName(one.router, other.router));
     return link === undefined

@@ -425,6 +425,24 @@ nodes: [{ name: core, as: "1-ff00:0:110" }, { name: leaf, as: "1-ff00:0:111" }]
     ]);
   });
 
+  it('between two interfaces of a system are attributes of the pair, the lower number first', () => {
+    const { areas } = load(`name: t
+defaults: { node: { run: scion }, link: { rate: 8Mbit/s, delay: 10ms } }
+ases:
+  - { id: "1-ff00:0:110", core: true }
+  - { id: "1-ff00:0:111", announces: { hops: 1, between: [{ interfaces: [9, 2], latency: 3ms, hops: 4 }] } }
+nodes: [{ name: core, as: "1-ff00:0:110" }, { name: leaf, as: "1-ff00:0:111" }]
+links:
+  - { ends: core <-> leaf#9, relation: child }
+  - { ends: core <-> leaf#2, relation: child }
+`);
+    expect(areas[1]?.attributes).toEqual({
+      ...{ core: false, mtu: 1_472, isAnnounced: true, announcedHops: 1 },
+      announcedPairs: '2-9',
+      ...{ 'announcedLatencyNs/2-9': 3e6, 'announcedHops/2-9': 4 },
+    });
+  });
+
   it('of the defaults are for all systems and links between them, under entries of their own', () => {
     const text = `name: t
 defaults:

@@ -185,6 +185,36 @@ describe('what is announced of a path', () => {
     expect(notes).toEqual(['first', '', 'b', '']);
   });
 
+  it('has of each AS what it announces between the two interfaces that the path uses', () => {
+    const between = (...pairs: readonly string[]): string =>
+      `{ latency: 1ms, bandwidth: 50Mbit/s, carbon: 1gCO2/TB, between: [${pairs.join(', ')}] }`;
+    const said = {
+      ...{
+        up: '{ latency: 0s }',
+        core: '{ latency: 0s }',
+        down: '{ latency: 0s }',
+        near: '{ latency: 0s }',
+      },
+      coreA: between(
+        '{ interfaces: [1, 3], latency: 7ms, bandwidth: 20Mbit/s, hops: 4, carbon: 70gCO2/TB }',
+        '{ interfaces: [4, 1], latency: 11ms }',
+        '{ interfaces: [3, 4], latency: 13ms, hops: 9 }',
+      ),
+      coreB: between('{ interfaces: [2, 1], latency: 500ms, hops: 2 }'),
+    };
+    const far = pathOver(said);
+    expect(far.metadata).toMatchObject({
+      latencyUs: [0, 7_000, 0, 500_000, 0],
+      bandwidthKbps: [80_000, 20_000, 80_000, 50_000, 80_000],
+      carbon: [undefined, 70, undefined, 1, undefined],
+      internalHops: [4, 2],
+    });
+    expect(describePath(far)).toMatchObject({ latencyUs: 507_000, internalHops: 6 });
+    // Over CORE_A alone, from interface 1 to 4, whose hops are those of the link between both routers.
+    const near = pathOver(said, 4);
+    expect(near.metadata).toMatchObject({ latencyUs: [0, 11_000, 0], internalHops: [1] });
+  });
+
   it('is the longer latency where the ends of a peering link have different ones', () => {
     expect(pathOver({ peer: '{}' }, 2).metadata?.latencyUs).toEqual([30_000]);
   });
