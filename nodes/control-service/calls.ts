@@ -162,8 +162,12 @@ export class ControlCalls {
     const { surroundings, crypto, revocations, ways } = this.#parts;
     const ends = { source: surroundings.isdAs, target, crypto };
     const paths = combineSegmentsIntoPaths({ ...plainSegments(segments), ...ends });
-    const path = paths.find(({ interfaces }) => !revocations.has(interfaces)) ?? paths[0];
-    return path && ways.along(path, paths.length > 1);
+    const hopedFor = paths.filter(({ interfaces }) => !revocations.has(interfaces));
+    for (const path of [...hopedFor, ...paths]) {
+      const way = ways.along(path, paths.length > 1);
+      if (way !== undefined) return way;
+    }
+    return undefined;
   }
 }
 

@@ -21,6 +21,7 @@ import {
   type WirePath,
 } from '../scion/index.ts';
 import type { RpcWay } from './rpc/endpoint.ts';
+import { RPC_ROOM_MIN } from './rpc/geometry.ts';
 import type { ControlInterface, ControlSurroundings } from './surroundings.ts';
 
 /** A way: the path and addresses with which the packets of a call reach the other end. */
@@ -93,12 +94,16 @@ export class WayMaker {
     return this.#way({ ...way, ingress: 0, interfaces: [], hasOther: false }, mtu);
   }
 
-  /** The way to the AS at the end of a path; undefined if the path leaves over no interface of this AS. */
+  /**
+   * The way to the AS at the end of a path; undefined if the path leaves over no interface of this AS, or if an AS on it
+   * announces an MTU that leaves no room for a call.
+   */
   along({ target, wire, interfaces, mtu }: Path, hasOther: boolean): ControlWay | undefined {
     const router = this.#surroundings.interfaces.get(interfaces[0]?.ifId ?? 0)?.router;
     if (router === undefined) return undefined;
     const ends = { isdAs: target, host: ANY_CONTROL_SERVICE, port: CONTROL_PORT };
-    return this.#way({ ...ends, path: wire, router, ingress: 0, interfaces, hasOther }, mtu);
+    const way = this.#way({ ...ends, path: wire, router, ingress: 0, interfaces, hasOther }, mtu);
+    return way.packetBytes < RPC_ROOM_MIN ? undefined : way;
   }
 
   /** The way back to the sender of a packet. */

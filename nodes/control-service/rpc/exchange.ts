@@ -60,7 +60,7 @@ export class Exchange {
   /** Sets the own message, once. */
   say(message: Uint8Array): void {
     this.#own = message;
-    this.#fragmentBytes = this.#parts.packetBytes - RPC_OVERHEAD_BYTES;
+    this.#fragmentBytes = Math.max(1, this.#parts.packetBytes - RPC_OVERHEAD_BYTES);
     const count = Math.ceil(message.length / this.#fragmentBytes);
     this.#toSend = Array.from({ length: count }, (_, index) => index);
     for (const index of this.#toSend) this.#unconfirmed.add(index);

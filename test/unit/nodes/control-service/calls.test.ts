@@ -1,11 +1,36 @@
 /** What becomes of calls when somebody says that their way is dead. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
+import type { CalendarTime } from '../../../../engine/host/time.ts';
+import { ControlCalls } from '../../../../nodes/control-service/calls.ts';
+import { Revocations } from '../../../../nodes/control-service/lookup/revocations.ts';
+import { NO_SEGMENTS } from '../../../../nodes/control-service/lookup/segment-sets.ts';
 import { decodeRpcPacket, encodeRpcPacket } from '../../../../nodes/control-service/rpc/packet.ts';
-import type { ControlWay, QuotedPacket } from '../../../../nodes/control-service/ways.ts';
-import { type IsdAs, requireHostAddress } from '../../../../nodes/scion/index.ts';
+import {
+  type ControlWay,
+  type QuotedPacket,
+  WayMaker,
+} from '../../../../nodes/control-service/ways.ts';
+import {
+  type IsdAs,
+  requireHostAddress,
+  type SignedSegment,
+} from '../../../../nodes/scion/index.ts';
 import type { SegmentedPath } from '../../../../nodes/scion/wire/path.ts';
 import { type Handed, JoinedServices } from './joined-services.ts';
-import { CORE_A, CORE_B, CORE_C, FAR, LEAF, MIDDLE } from './small-network.ts';
+import {
+  beaconOver,
+  CORE_A,
+  CORE_B,
+  CORE_C,
+  crypto,
+  FAR,
+  hopsOf,
+  LEAF,
+  MIDDLE,
+  NOW_S,
+  surroundingsOf,
+} from './small-network.ts';
 
 /** Who says that interfaces are down. */
 const BY = 'SCMP from 1-ff00:0:1';
@@ -171,3 +196,47 @@ describe('a message about no packet of an open call moves nothing:', () => {
     expect(revoked()).toEqual([]);
   });
 });
+
+describe('a way to a core AS', () => {
+  const calls = callsOf(MIDDLE);
+
+  /** A segment of which the first AS says that its packets have at most so many bytes. */
+  function upFrom(core: IsdAs, mtu: number): SignedSegment {
+    const up = beaconOver(core, [3, 0]);
+    const [first, ...more] = up.segment.entries;
+    return { ...up, segment: { ...up.segment, entries: [{ ...first!, mtu }, ...more] } };
+  }
+
+  it.each([0, 135, 300])(
+    'was one over which no byte of a call fits, since an AS signed an MTU of %i',
+    (mtu) => {
+      const ups = [upFrom(CORE_A, mtu)];
+      expect(calls.routeTo(CORE_A, { ...NO_SEGMENTS, ups })).toBeUndefined();
+    },
+  );
+
+  it('is another one when that over the shorter path has too short packets', () => {
+    const core = beaconOver(CORE_A, [1, 0]);
+    const segments = {
+      ...NO_SEGMENTS,
+      cores: [core],
+      ups: [upFrom(CORE_A, 135), upFrom(CORE_B, 1_400)],
+    };
+    const { first } = calls.routeTo(CORE_A, segments)!;
+    expect(first.interfaces.map(({ isdAs }) => isdAs)).toEqual([MIDDLE, CORE_B, CORE_B, CORE_A]);
+    expect(first.packetBytes).toBeGreaterThan(1_000);
+  });
+});
+
+/** The calls of an AS that sends nothing. */
+function callsOf(isdAs: IsdAs): ControlCalls {
+  const surroundings = surroundingsOf(isdAs);
+  const clock = (): CalendarTime => ({ seconds: NOW_S, nanos: 0 });
+  const restored = (): void => undefined;
+  return new ControlCalls({
+    ...{ surroundings, crypto, ways: new WayMaker(surroundings, hopsOf(isdAs), clock) },
+    revocations: new Revocations({ now: () => 0, clock, lifetimeNs: 1, restored }),
+    ...{ random: openRandomStream(1, isdAs, 'calls'), now: () => 0 },
+    ...{ send: restored, handle: restored, failed: restored },
+  });
+}

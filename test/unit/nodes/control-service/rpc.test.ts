@@ -7,6 +7,7 @@ import {
   RpcEndpoint,
   type RpcWay,
 } from '../../../../nodes/control-service/rpc/endpoint.ts';
+import { Exchange } from '../../../../nodes/control-service/rpc/exchange.ts';
 import {
   RPC_ANSWER_NS_MAX,
   RPC_CALLS_PER_AS_MAX,
@@ -16,6 +17,15 @@ import { decodeRpcPacket, encodeRpcPacket } from '../../../../nodes/control-serv
 
 const MS = 1_000_000;
 const DELAY_NS = 10 * MS;
+
+it('an end of a call had packets without room for a byte, and threw a RangeError', () => {
+  const random = openRandomStream(1, 'test', 'short');
+  for (const packetBytes of [54, 55, 56]) {
+    const exchange = new Exchange({ callId: 1, isAnswer: false, random, packetBytes });
+    exchange.say(new Uint8Array(20));
+    expect(exchange.next(0)?.fragment?.count).toBe(20);
+  }
+});
 
 interface Channel {
   readonly seed: number;
