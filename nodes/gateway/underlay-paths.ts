@@ -67,11 +67,11 @@ export class UnderlayPaths {
     const { endpoint, drawFlowId, ends, epicClock } = this.#context;
     const known = this.#known.get(path.info.id);
     if (known?.path === path) return known;
-    const router = endpoint(path.firstRouter, ROUTER_INTERNAL_PORT);
-    const flowId = known?.flowId ?? drawFlowId();
+    const firstRouter = endpoint(path.firstRouter, ROUTER_INTERNAL_PORT);
+    const start = { firstRouter, flowId: known?.flowId ?? drawFlowId() };
     const marks = known?.marks ?? new SentFrameMarks();
     const epic = makeEpic(path, ends(this.#peer), epicClock);
-    const underlay = { ...makeUnderlayPath(path, ends(this.#peer), router, flowId, epic), marks };
+    const underlay = { ...makeUnderlayPath(path, ends(this.#peer), start, epic), marks };
     this.#known.set(path.info.id, underlay);
     this.#backs.length = 0;
     this.#ways.set(wayOf(path.path.wire), path.info.id);

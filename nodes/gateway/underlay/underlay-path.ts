@@ -41,9 +41,10 @@ export interface EpicClock {
 export function makeEpic(
   { epic, path }: GatewayPath,
   { source, sourceHost }: PacketAddresses,
-  { crypto, clock }: EpicClock,
+  epicClock: EpicClock,
 ): EpicPathMaker | undefined {
   if (epic === undefined || path.wire.kind !== 'scion') return undefined;
+  const { crypto, clock } = epicClock;
   return new EpicPathMaker(crypto, { ...epic, source, sourceHost, path: path.wire }, clock);
 }
 
@@ -51,8 +52,7 @@ export function makeEpic(
 export function makeUnderlayPath(
   path: GatewayPath,
   ends: PacketAddresses,
-  firstRouter: Endpoint,
-  flowId: number,
+  { firstRouter, flowId }: Pick<UnderlayPath, 'firstRouter' | 'flowId'>,
   epic: EpicPathMaker | undefined,
 ): Omit<UnderlayPath, 'marks'> {
   const template = new PacketTemplate(ends, path.path.wire, flowId, epic);

@@ -54,6 +54,16 @@ describe('the underlay paths', () => {
     expect(underlays.reverse(PATH_TYPE, received)).toEqual(back);
   });
 
+  it('reverses an EPIC-HP path once, though each packet has its own bytes before the path inside', () => {
+    const underlays = new UnderlayPaths('gateway-211', context);
+    underlays.adopt(first);
+    const [one, other] = [1, 2].map((fill) => {
+      return underlays.reverse(3, Uint8Array.from([...new Array(16).fill(fill), ...received]));
+    });
+    expect(one).toBeDefined();
+    expect(other).toBe(one);
+  });
+
   it('keeps the reverses of eight paths, whatever comes', () => {
     const underlays = new UnderlayPaths('gateway-211', context);
     underlays.adopt(first);
