@@ -128,9 +128,8 @@ export class ControlCalls {
   isOfCall(quote: QuotedPacket, item: PathInterface): boolean {
     const packet = decodeRpcPacket(quote.payload);
     const way = typeof packet === 'string' ? undefined : this.#endpoint.wayOf(quote.isdAs, packet);
-    if (way === undefined || !isWayOf(way, quote)) return false;
-    // The interfaces of a reversed way are not known.
-    return way.interfaces.length === 0 || isOver(way, item);
+    // Of a way back the interfaces are not known, and who asked could name any.
+    return way !== undefined && isWayOf(way, quote) && isOver(way, item);
   }
 
   /** Called when an interface is reported down: calls over it are also made over another way, if there is one. */

@@ -147,6 +147,7 @@ export const CONTROL_DROP_REASONS = {
   'upper-protocol': 'the packet is neither UDP nor SCMP',
   'scmp-quote': 'the SCMP error is about no packet of an open call of this control service',
   'scmp-source': 'the SCMP error speaks of an interface of another AS than it comes from',
+  'scmp-reports': 'routers say of more interfaces than are believed at a time that they are down',
   'path-irreversible':
     'the path of the packet cannot be reversed, so that nobody could be answered',
   'not-a-router': 'the packet came from no border router of this AS',

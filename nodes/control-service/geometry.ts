@@ -57,6 +57,11 @@ export const REVOCATION_NS = 10 * SECOND_NS;
  * {@link REVOCATIONS_MAX}.
  */
 export const HOST_REPORTS = { perSecond: 10, burst: 10 } as const;
+/**
+ * Rate of routers' errors that are believed about interfaces that were not believed to be down: in
+ * {@link REVOCATION_NS} as many as {@link REVOCATIONS_MAX}.
+ */
+export const SCMP_REPORTS = { perSecond: 100, burst: 100 } as const;
 /** Largest number of interfaces that are believed to be down; beyond it, the oldest belief is dropped. */
 export const REVOCATIONS_MAX = 1_000;
 /** Largest number of paths over which one call to a core AS is tried. */

@@ -8,6 +8,7 @@
 import type { SigningKey } from '../../engine/host/signatures.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { type StateMachine, TIMER_DUE, type TimerDue } from '../_kit/machine.ts';
+import { TokenBucket } from '../_kit/token-bucket.ts';
 import {
   decodeSegments,
   decodeSegmentsRequest,
@@ -41,7 +42,7 @@ import { HostKeys } from './drkey/host-keys.ts';
 import type { Level1Question } from './drkey/level1-exchange.ts';
 import type { KeyDone } from './drkey/level1-keys.ts';
 import type { ControlDropReason } from './drops.ts';
-import { ASES_KEPT_MAX, TICK_NS } from './geometry.ts';
+import { ASES_KEPT_MAX, SCMP_REPORTS, TICK_NS } from './geometry.ts';
 import { openControlKeys } from './keys.ts';
 import { SegmentDatabase } from './lookup/database.ts';
 import { fittingSegments } from './lookup/fitting-segments.ts';
@@ -81,6 +82,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   readonly revocations: Revocations;
   readonly #keys: HostKeys;
   readonly #behaviour: ControlBehaviour;
+  readonly #reports = TokenBucket.of(SCMP_REPORTS);
   #effects: ControlEffect[] = [];
   #now: Nanoseconds = 0;
   #tickNs: Nanoseconds;
@@ -244,7 +246,9 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   /** Believes that an interface is down, for a while. */
   #revoke({ isdAs, ifId, by, quote }: InterfaceDown): void {
     const item = { isdAs, ifId, by };
+    const isNew = quote !== undefined && !this.revocations.has([item]);
     if (quote !== undefined && !this.#calls.isOfCall(quote, item)) this.#drop('scmp-quote');
+    else if (isNew && !this.#reports.take(this.#now)) this.#drop('scmp-reports');
     else if (this.#behaviour.heedsErrors) {
       if (this.revocations.note(item)) this.#count('control.revocations');
       this.#calls.suspect(item);

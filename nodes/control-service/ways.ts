@@ -88,10 +88,14 @@ export class WayMaker {
   }
 
   /** The way to the neighbour at the other end of an interface. */
-  neighbour({ ifId, neighbour, mtu, router }: ControlInterface): ControlWay {
+  neighbour({ ifId, neighbour, neighbourIfId, mtu, router }: ControlInterface): ControlWay {
+    const interfaces = [
+      { isdAs: this.#surroundings.isdAs, ifId },
+      { isdAs: neighbour, ifId: neighbourIfId },
+    ];
     const path = makeOneHopPath(this.#hops, ifId, this.#clock());
     const way = { isdAs: neighbour, host: ANY_CONTROL_SERVICE, port: CONTROL_PORT, path, router };
-    return this.#way({ ...way, ingress: 0, interfaces: [], hasOther: false }, mtu);
+    return this.#way({ ...way, ingress: 0, interfaces, hasOther: false }, mtu);
   }
 
   /**

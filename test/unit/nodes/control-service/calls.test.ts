@@ -11,11 +11,13 @@ import {
   type QuotedPacket,
   WayMaker,
 } from '../../../../nodes/control-service/ways.ts';
+import { controlRequest } from '../../../../nodes/control-service/wire.ts';
 import {
   type IsdAs,
   requireHostAddress,
   type SignedSegment,
 } from '../../../../nodes/scion/index.ts';
+import { encodeSegmentsRequest } from '../../../../nodes/scion/paths/segment-messages.ts';
 import type { SegmentedPath } from '../../../../nodes/scion/wire/path.ts';
 import { type Handed, JoinedServices } from './joined-services.ts';
 import {
@@ -195,6 +197,47 @@ describe('a message about no packet of an open call moves nothing:', () => {
     expect(joined.dropsAt(MIDDLE)).toContain('scmp-quote');
     expect(revoked()).toEqual([]);
   });
+});
+
+describe('a control service that answers a call', () => {
+  it('believed whoever asked that any interface is down, since it does not know the way back', () => {
+    const message = controlRequest(
+      'segments',
+      encodeSegmentsRequest({ source: LEAF, target: FAR }),
+    );
+    const head = { callId: 77, isAnswer: false, isOver: false, number: 0, room: 1_200 };
+    const fragment = { index: 0, count: 1, data: message };
+    const asked = encodeRpcPacket({ ...head, ack: undefined, fragment });
+    const done = joined.hand({ from: LEAF, to: MIDDLE, ingress: 0 }, asked);
+    const sent = done.find((one) => one.kind === 'send') ?? expect.fail('no answer');
+    const { isdAs, host, port, path } = sent.way;
+    const quote = { isdAs, host, port, path, payload: sent.bytes };
+    for (const item of OUT_OF.values())
+      joined.step(MIDDLE, { kind: 'interface-down', by: BY, ...item, quote });
+    expect(joined.dropsAt(MIDDLE)).toEqual(['scmp-quote', 'scmp-quote']);
+    expect(revoked()).toEqual([]);
+  });
+});
+
+it('errors of routers about a call were believed at any rate', () => {
+  const told: number[] = [];
+  let isTold = false;
+  onWayTo((packet, first) => {
+    if (isTold) return false;
+    isTold = true;
+    const { revocations } = joined.services.get(MIDDLE)!;
+    const item = OUT_OF.get(first)!;
+    for (let count = 0; count < 102; count += 1) {
+      joined.step(MIDDLE, { kind: 'interface-down', by: BY, ...item, quote: quoteOf(packet) });
+      told.push(revocations.list().length);
+      revocations.lift([item]);
+    }
+    return false;
+  });
+  lookUp();
+  expect(told).toEqual([...Array(100).fill(1), 0, 0]);
+  const beyond = joined.dropsAt(MIDDLE).filter((reason) => reason === 'scmp-reports');
+  expect(beyond).toHaveLength(2);
 });
 
 describe('a way to a core AS', () => {
