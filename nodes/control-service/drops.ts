@@ -134,7 +134,9 @@ const OF_VOTES: Readonly<
   'vote-unsigned': 'the TRC that is proposed is not signed by one of its voters, and by no other',
   'vote-not-asked': 'the TRC that is proposed does not name this AS among its voters',
   'vote-change': 'the TRC that is proposed changes more than its time: an operator must agree',
-  'vote-time': 'the TRC that is proposed begins at another time, or has too long a period of grace',
+  'vote-time':
+    'the TRC that is proposed begins or ends at another time, or has too long a period of grace',
+  'vote-often': 'the TRC before the one that is proposed has begun just before',
   'vote-no-voter': 'this AS has no regular voter in the TRC of its ISD',
   'vote-invalid': 'what a voter answered is no signature of the TRC that was proposed',
 };

@@ -6,6 +6,7 @@
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { SigningKey } from '../../engine/host/signatures.ts';
+import { equalBytes } from '../_kit/bytes.ts';
 import { type IsdAs, readIsd } from '../scion/index.ts';
 import type { ControlDropReason } from './drops.ts';
 import type { Certificate } from './pki/certificate.ts';
@@ -57,11 +58,22 @@ interface Proposal {
   readonly missing: Set<Certificate>;
 }
 
+/** The last vote: the answer if the same is proposed again. */
+interface Voted {
+  readonly latest: Trc;
+  readonly proposal: Uint8Array;
+  readonly vote: { readonly body: Uint8Array };
+}
+
 /** Proposes TRCs and votes on them. */
 export class TrcUpdates {
   readonly #parts: TrcUpdatesParts;
   readonly #primitives: PkiCrypto;
-  #tries = 0;
+  /** The other voters, in the order in which they are asked. */
+  #others: readonly Certificate[] = [];
+  /** Who was asked last and has not voted. */
+  #silent: ReadonlySet<Certificate> = new Set();
+  #voted: Voted | undefined;
   #nextSeconds = 0;
 
   constructor(parts: TrcUpdatesParts) {
@@ -86,10 +98,10 @@ export class TrcUpdates {
       return;
     }
     const votes = this.#voters(latest, own.certificate);
-    this.#tries += 1;
     const payload = nextTrcPayload(latest, votes, { ...trcPlan, seconds: seconds() });
     const others = votes.filter((one) => one !== own.certificate);
     const proposal = { payload, signers: [signPayload(payload, own)], missing: new Set(others) };
+    this.#silent = proposal.missing;
     const message = controlRequest('vote', signVote(payload, own));
     for (const voter of others) {
       const { isdAs } = voter;
@@ -104,9 +116,14 @@ export class TrcUpdates {
     const latest = this.#latest();
     const own = latest && this.#signer(latest);
     if (latest === undefined || own === undefined) return 'vote-no-voter';
+    const voted = this.#voted;
+    if (voted?.latest === latest && equalBytes(voted.proposal, body)) return voted.vote;
     const about = { latest, own: own.certificate, seconds: own.seconds };
     const read = readProposal(this.#primitives, body, about);
-    return typeof read === 'string' ? read : { body: signVote(read.payload, own) };
+    if (typeof read === 'string') return read;
+    const vote = { body: signVote(read.payload, own) };
+    this.#voted = { latest, proposal: body.slice(), vote };
+    return vote;
   }
 
   #latest(): Trc | undefined {
@@ -121,12 +138,16 @@ export class TrcUpdates {
     return { crypto: this.#primitives, certificate, key, seconds: seconds() };
   }
 
-  /** As many voters as the quorum requires, this AS first; different ones at each try, since a voter may be down. */
+  /**
+   * As many voters as the quorum requires, this AS first. A voter that was asked last and has not voted comes after all
+   * others, so that each try has one silent voter less: a quorum of voters that answer is found.
+   */
   #voters(latest: Trc, own: Certificate): readonly Certificate[] {
-    const others = certificatesOfKind(latest, 'regular').filter((one) => one !== own);
-    const from = others.length === 0 ? 0 : this.#tries % others.length;
-    const turned = [...others.slice(from), ...others.slice(0, from)];
-    return [own, ...turned.slice(0, latest.quorum - 1)];
+    const all = certificatesOfKind(latest, 'regular').filter((one) => one !== own);
+    const known = all.every((one) => this.#others.includes(one)) ? this.#others : all;
+    const isSilent = (one: Certificate): boolean => this.#silent.has(one);
+    this.#others = [...known.filter((one) => !isSilent(one)), ...known.filter(isSilent)];
+    return [own, ...this.#others.slice(0, latest.quorum - 1)];
   }
 
   #takeVote(proposal: Proposal, voter: Certificate, answer: Uint8Array): void {

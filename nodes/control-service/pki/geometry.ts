@@ -48,8 +48,15 @@ export const FETCHES_PER_AS_MAX = 64;
 export const RENEWAL_RETRY_S = 10;
 /** Time between two proposals of a TRC, s. */
 export const PROPOSAL_RETRY_S = 10;
-/** Largest difference between now and the beginning of a TRC that a voter signs: the tolerance of beacons, s. */
+/** A voter signs no TRC that began longer ago than this: the tolerance of beacons, s. */
 export const VOTE_DELAY_S_MAX = 337;
+/** A voter signs no TRC that begins later than this, s: clocks differ by less. Until then its predecessor stays in use. */
+export const VOTE_AHEAD_S_MAX = 10;
+/**
+ * Least time between the beginnings of two TRCs of a series, s: an AS that was away for 16 hours still gets all of
+ * {@link TRCS_KEPT_MAX}.
+ */
+export const VOTE_INTERVAL_S_MIN = 3_600;
 /** Longest period of grace to which a voter agrees without its operator, s. */
 export const GRACE_S_MAX = 604_800;
 /**

@@ -23,11 +23,17 @@ import {
   signPayload,
 } from './cms.ts';
 import type { PkiCrypto } from './ecdsa.ts';
-import { GRACE_S_MAX, VOTE_DELAY_S_MAX } from './geometry.ts';
+import {
+  GRACE_S_MAX,
+  VOTE_AHEAD_S_MAX,
+  VOTE_DELAY_S_MAX,
+  VOTE_INTERVAL_S_MIN,
+} from './geometry.ts';
 import {
   certificatesOfKind,
   decodeTrc,
   encodeTrc,
+  isBaseTrc,
   type Trc,
   type TrcPayloadRefusal,
 } from './trc.ts';
@@ -42,7 +48,8 @@ export type VoteRefusal =
   | 'vote-unsigned'
   | 'vote-not-asked'
   | 'vote-change'
-  | 'vote-time';
+  | 'vote-time'
+  | 'vote-often';
 
 /** The certificate of the regular voter of an AS; undefined if the AS has none. */
 export function regularVoterOf(trc: Trc, isdAs: IsdAs): Certificate | undefined {
@@ -64,7 +71,7 @@ export function nextTrcPayload(
       ...latest,
       id: { ...id, serial: id.serial + 1 },
       notBefore: seconds,
-      notAfter: leastOf(certificates.map(({ notAfter }) => notAfter)),
+      notAfter: endOf(latest),
       graceSeconds,
       votes: votes.map((one) => certificates.indexOf(one)),
     },
@@ -103,19 +110,35 @@ export function readProposal(
   const read = decodeSignedData(bytes);
   if (typeof read === 'string') return read;
   const { payload } = read;
+  const [signer, ...more] = read.signers;
+  const voters = certificatesOfKind(latest, 'regular');
+  const proposer = signer && voters.find((one) => isSignerOf(signer, one));
+  if (signer === undefined || proposer === undefined || more.length > 0) return 'vote-unsigned';
+  // First of all: who is no voter can otherwise have 128 kB of certificates read.
+  const refusal = signerRefusal(crypto, signer, payload, proposer);
+  if (refusal !== undefined) return refusal;
   const trc = decodeTrc(payload);
   if (typeof trc === 'string') return trc;
   const update = trcUpdateOf(trc, latest);
   if (typeof update === 'string') return update;
-  const [signer, ...more] = read.signers;
-  const proposer = signer && update.votes.find((one) => isSignerOf(signer, one));
-  if (signer === undefined || proposer === undefined || more.length > 0) return 'vote-unsigned';
-  const refusal = signerRefusal(crypto, signer, payload, proposer);
-  if (refusal !== undefined) return refusal;
+  if (!update.votes.includes(proposer)) return 'vote-unsigned';
   if (!update.votes.includes(own)) return 'vote-not-asked';
   if (update.kind !== 'regular' || !hasSameKeys(trc, latest)) return 'vote-change';
-  const isSoon = Math.abs(trc.notBefore - seconds) <= VOTE_DELAY_S_MAX;
-  return isSoon && trc.graceSeconds <= GRACE_S_MAX ? { payload } : 'vote-time';
+  if (!isTimely(trc, latest, seconds)) return 'vote-time';
+  const isOften = !isBaseTrc(latest) && seconds < latest.notBefore + VOTE_INTERVAL_S_MIN;
+  return isOften ? 'vote-often' : { payload };
+}
+
+/** True if a TRC begins now and lasts as long as its certificates: another time would leave the ISD without one. */
+function isTimely(trc: Trc, latest: Trc, seconds: number): boolean {
+  const delay = seconds - trc.notBefore;
+  const isSoon = delay <= VOTE_DELAY_S_MAX && delay >= -VOTE_AHEAD_S_MAX;
+  return isSoon && trc.notAfter === endOf(latest) && trc.graceSeconds <= GRACE_S_MAX;
+}
+
+/** When the certificates of a TRC do not cover it any more, seconds since 1970. */
+function endOf({ certificates }: Trc): number {
+  return leastOf(certificates.map(({ notAfter }) => notAfter));
 }
 
 function hasSameKeys(trc: Trc, latest: Trc): boolean {

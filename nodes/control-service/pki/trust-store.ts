@@ -120,9 +120,11 @@ export class TrustStore {
     return found?.trc.id.base === base ? found.bytes : undefined;
   }
 
-  /** The TRCs by which chains are verified now: the latest, and its predecessor in the period of grace. */
+  /** The TRCs by which chains are verified now: the latest that has begun, and its predecessor in the period of grace. */
   active(isd: number, seconds: number): readonly Trc[] {
-    const [latest, before] = this.#trcs.get(isd) ?? [];
+    const known = this.#trcs.get(isd) ?? [];
+    const at = known.findIndex(({ trc }) => trc.notBefore <= seconds);
+    const [latest, before] = at < 0 ? [] : known.slice(at, at + 2);
     if (latest === undefined || !containsTime(latest.trc, seconds)) return [];
     const { trc } = latest;
     const isGrace = !isBaseTrc(trc) && seconds <= trc.notBefore + trc.graceSeconds;

@@ -8,18 +8,20 @@ import {
   signPayload,
 } from '../../../../nodes/control-service/pki/cms.ts';
 import { pkiCryptoOf } from '../../../../nodes/control-service/pki/ecdsa.ts';
+import { makeIsdMaterial, pkiKeyOf } from '../../../../nodes/control-service/pki/isd-material.ts';
 import { decodeSignedTrc } from '../../../../nodes/control-service/pki/signed-trc.ts';
-import type { Trc } from '../../../../nodes/control-service/pki/trc.ts';
-import { encodeTrc } from '../../../../nodes/control-service/pki/trc.ts';
+import { decodeTrc, encodeTrc, type Trc } from '../../../../nodes/control-service/pki/trc.ts';
 import {
   nextTrcPayload,
   readProposal,
   regularVoterOf,
   signVote,
 } from '../../../../nodes/control-service/pki/trc-vote.ts';
+import { TrustStore } from '../../../../nodes/control-service/pki/trust-store.ts';
 import { decodeRpcPacket } from '../../../../nodes/control-service/rpc/packet.ts';
+import { TrcUpdates } from '../../../../nodes/control-service/trc-updates.ts';
 import { CONTROL_METHODS, controlRequest } from '../../../../nodes/control-service/wire.ts';
-import type { IsdAs } from '../../../../nodes/scion/index.ts';
+import { type IsdAs, requireIsdAs } from '../../../../nodes/scion/index.ts';
 import { JoinedServices } from './joined-services.ts';
 import { CORE_A, CORE_B, CORE_C, crypto, FAR, LEAF, MIDDLE, NOW_S } from './small-network.ts';
 import { ASES, keysOf, MATERIAL } from './small-pki.ts';
@@ -142,9 +144,16 @@ describe('a voter', () => {
 
   const payload = nextTrcPayload(latest, votes, times);
 
+  function decodedOf(bytes: Uint8Array): Trc {
+    const trc = decodeTrc(bytes);
+    return typeof trc === 'string' ? expect.fail(trc) : trc;
+  }
+
   it('agrees to the same certificates for another time', () => {
     expect(verdictOf(signVote(payload, signerOf(CORE_A)))).toBe('agreed');
-    expect(verdictOf(signVote(changed({}, latest.certificates), signerOf(CORE_A)))).toBe('agreed');
+    const { notAfter } = decodedOf(payload);
+    const same = changed({ notAfter }, latest.certificates);
+    expect(verdictOf(signVote(same, signerOf(CORE_A)))).toBe('agreed');
   });
 
   it.each([
@@ -164,6 +173,12 @@ describe('a voter', () => {
       'a time to come',
       nextTrcPayload(latest, votes, { ...times, seconds: NOW_S + 400 }),
     ],
+    [
+      'vote-time',
+      'a time that has not come, until when the ISD had no TRC',
+      nextTrcPayload(latest, votes, { ...times, seconds: NOW_S + 11 }),
+    ],
+    ['vote-time', 'an early end', changed({ notAfter: NOW_S + 1 }, latest.certificates)],
     [
       'vote-time',
       'a long grace',
@@ -189,9 +204,86 @@ describe('a voter', () => {
     expect(verdictOf(Uint8Array.of(1))).toBe('signed-data-malformed');
   });
 
+  it('read all of a TRC that no regular voter had signed', () => {
+    const sensitive = { ...signerOf(CORE_A), certificate: latest.certificates[0]! };
+    expect(verdictOf(signVote(Uint8Array.of(1), sensitive))).toBe('vote-unsigned');
+    expect(verdictOf(signVote(Uint8Array.of(1), signerOf(CORE_A)))).toBe('trc-malformed');
+  });
+
+  it('signed one TRC after the other at one instant, so that nobody could follow', () => {
+    const verdictAfter = (seconds: number): unknown => {
+      const id = { ...latest.id, serial: 2 };
+      const second = { ...latest, id, notBefore: NOW_S - seconds };
+      const proposal = signVote(nextTrcPayload(second, votes, times), signerOf(CORE_A));
+      const read = readProposal(primitives, proposal, {
+        latest: second,
+        own: own!,
+        seconds: NOW_S,
+      });
+      return typeof read === 'string' ? read : 'agreed';
+    };
+    expect([0, 3_599, 3_600].map(verdictAfter)).toEqual(['vote-often', 'vote-often', 'agreed']);
+  });
+
   it('refuses what names it not among those who vote', () => {
     const about = { latest, own: latest.certificates[0]!, seconds: NOW_S };
     const proposal = signVote(payload, signerOf(CORE_A));
     expect(readProposal(primitives, proposal, about)).toBe('vote-not-asked');
+  });
+});
+
+describe('seven voters, of which four are a quorum', () => {
+  const cores = [1, 2, 3, 4, 5, 6, 7].map((at) => requireIsdAs(`1-${at}`));
+  const secretOf = (isdAs: IsdAs): Uint8Array => new Uint8Array(32).fill(Number(isdAs.at(-1)));
+  const secrets = cores.map((isdAs) => ({ isdAs, isCore: true, secret: secretOf(isdAs) }));
+  const { trc } = makeIsdMaterial(crypto, 1, secrets, NOW_S);
+
+  /** @param taken Takes the TRCs that come about. */
+  function updatesOf(isdAs: IsdAs, clock: { seconds: number }, taken: Uint8Array[]): TrcUpdates {
+    const store = new TrustStore(crypto);
+    expect(store.addBase(trc)).toBeUndefined();
+    return new TrcUpdates({
+      ...{ isdAs, crypto, store, votingKey: pkiKeyOf(crypto, secretOf(isdAs), 'regular') },
+      ...{ trcPlan: { atSeconds: NOW_S, graceSeconds: GRACE_S }, seconds: () => clock.seconds },
+      drop: (reason) => expect.fail(reason),
+      take: (bytes) => void taken.push(bytes),
+    });
+  }
+
+  it('were blocked by two that were silent, since the same neighbours were asked together', () => {
+    for (const [first, second] of [
+      [1, 4],
+      [2, 5],
+      [1, 2],
+      [3, 6],
+    ] as const) {
+      const silent = [cores[first]!, cores[second]!];
+      const clock = { seconds: NOW_S };
+      const taken: Uint8Array[] = [];
+      const all = new Map(cores.map((isdAs) => [isdAs, updatesOf(isdAs, clock, taken)]));
+      let tries = 0;
+      while (taken.length === 0 && tries < 10) {
+        tries += 1;
+        all.get(cores[0]!)!.propose((isdAs, message, done) => {
+          if (silent.includes(isdAs)) return;
+          const vote = all.get(isdAs)!.vote(message.subarray(1));
+          done(typeof vote === 'string' ? expect.fail(vote) : vote.body);
+        });
+        clock.seconds += 10;
+      }
+      expect(tries).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it('signed again what was only sent again', () => {
+    const voter = updatesOf(cores[1]!, { seconds: NOW_S }, []);
+    const voteOn = (message: Uint8Array): unknown => voter.vote(message.subarray(1));
+    const seen: unknown[] = [];
+    updatesOf(cores[0]!, { seconds: NOW_S }, []).propose((isdAs, message) => {
+      if (isdAs === cores[1]) seen.push(voteOn(message), voteOn(message.slice()));
+    });
+    expect(seen).toHaveLength(2);
+    expect(seen[0]).toHaveProperty('body');
+    expect(seen[1]).toBe(seen[0]);
   });
 });

@@ -247,6 +247,15 @@ describe('a TRC that follows another', () => {
     expect(known.keyOf(QUESTION, NEXT.notAfter + 1)).toBe('trc-inactive');
   });
 
+  it('had not begun, and left its ISD without one until then', () => {
+    const known = store();
+    expect(known.addUpdate(update({ notBefore: NOW_S + 300 }))).toBeUndefined();
+    const serials = (seconds: number): readonly number[] =>
+      known.active(1, seconds).map(({ id }) => id.serial);
+    expect([serials(NOW_S + 299), serials(NOW_S + 300)]).toEqual([[1], [2, 1]]);
+    expect(known.keyOf(QUESTION, NOW_S)).toBeTypeOf('object');
+  });
+
   it('vouches for chains in the place of its predecessor', () => {
     const known = store();
     known.addUpdate(update());
