@@ -222,7 +222,10 @@ function expectBounded(joined: JoinedServices, isdAs: IsdAs): void {
 /** What an AS announces, mutated before it signs, as the entry's reader sees it: an announcement, or none that may be. */
 function fuzzStaticInfo(inputs: number): Readonly<Record<'read' | 'refused', number>> {
   const random = openRandomStream(SEED, 'control', 'static-info');
-  const genuine = encodeProtobuf(SEGMENT_EXTENSIONS, makeExtensionsMessage(STATIC_INFO, undefined)!);
+  const genuine = encodeProtobuf(
+    SEGMENT_EXTENSIONS,
+    makeExtensionsMessage(STATIC_INFO, undefined)!,
+  );
   const ended = { read: 0, refused: 0 };
   repeat(inputs, () => {
     const read = decodeProtobuf(SEGMENT_EXTENSIONS, mutate(genuine, random, { header: 30 }));
