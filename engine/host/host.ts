@@ -51,7 +51,8 @@ export interface NodeRequest extends RequestContent {
   onRoom(handler: () => void): void;
   /**
    * Installs the function that is called, in an event, when the asker wants no answer any more, because the
-   * deadline has passed or the asker has left. Later answers are discarded.
+   * deadline has passed or the asker has left. If that has happened already, the function is called at once. Later
+   * answers are discarded.
    */
   onCancel(handler: () => void): void;
   /**

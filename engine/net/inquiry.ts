@@ -88,6 +88,8 @@ export class HostRequest implements NodeRequest, OpenRequest {
   get onCancel(): NodeRequest['onCancel'] {
     return (handler): void => {
       this.cancelHandler = handler;
+      const isCancelled = !this.isOpen && !this.isAnswered;
+      if (isCancelled && this.host.life === this.life) handler();
     };
   }
 

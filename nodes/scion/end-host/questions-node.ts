@@ -140,8 +140,8 @@ export class EndHostQuestions {
   }
 
   #start(request: NodeRequest, probe: Ping | Traceroute): void {
-    request.onCancel(() => probe.cancel());
-    if (!probe.start(this.#parts.endHost)) request.respond('busy');
+    if (probe.start(this.#parts.endHost)) request.onCancel(() => probe.cancel());
+    else request.respond('busy');
   }
 
   #probePath({ target, host }: ProbeQuestion, path: Path): ProbePath | undefined {

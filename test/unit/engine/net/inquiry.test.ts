@@ -83,6 +83,21 @@ describe('an answer in parts', () => {
     expect(asked.got).toEqual([]);
   });
 
+  it('went on for a node that asked only after the asker had left whether it has', () => {
+    const asked = new Asked();
+    const calls: string[] = [];
+    asked.ask().cancel();
+    asked.requests[0]?.onCancel(() => calls.push('cancel'));
+    expect(calls).toEqual(['cancel']);
+    asked.ask();
+    asked.requests[1]?.respond('ok');
+    asked.requests[1]?.onCancel(() => calls.push('cancel an answered one'));
+    asked.ask().cancel();
+    asked.world.crash('a');
+    asked.requests[2]?.onCancel(() => calls.push('cancel after a crash'));
+    expect(calls).toEqual(['cancel']);
+  });
+
   it('of a node that crashes is `node-down`, and the node hears no more', () => {
     const asked = new Asked();
     asked.room = 9;

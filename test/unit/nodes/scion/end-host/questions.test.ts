@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
+import type { NodeRequest } from '../../../../../engine/host/host.ts';
+import type { NetworkMap } from '../../../../../engine/host/network-view.ts';
+import type { Timer } from '../../../../../engine/host/time.ts';
 import { CONVERSATIONS_MAX } from '../../../../../nodes/scion/end-host/geometry.ts';
 import { parseProbeQuestion } from '../../../../../nodes/scion/end-host/question.ts';
+import { EndHostQuestions } from '../../../../../nodes/scion/end-host/questions-node.ts';
+import type { ScmpEndHost } from '../../../../../nodes/scion/end-host/scmp-end-host.ts';
 import { alertPlaces } from '../../../../../nodes/scion/end-host/traceroute.ts';
+import { makePathInside } from '../../../../../nodes/scion/paths/finder.ts';
+import { requireHostAddress } from '../../../../../nodes/scion/wire/host-address.ts';
+import { isdAsWords, requireIsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 import type { PreparedRun } from '../../../../../runner/run/assemble-seed.ts';
 import { load, MS, prepare, SECOND } from '../../../runner/fixture.ts';
 import { THREE_SEGMENTS } from '../wire/corpus.ts';
@@ -150,6 +159,29 @@ describe('questions to a SCION host', () => {
     run.world.sim.runUntil(run.world.now() + 5 * SECOND);
     expect(open.map(({ answer }) => answer?.outcome)).toEqual(open.map(() => 'ok'));
     expect(ask(run, 'ping', FAR).outcome).toBe('ok');
+  });
+
+  it('went on with a ping that was given up before its path was found', () => {
+    const network = { hosts: [], links: [] } as unknown as NetworkMap;
+    const isdAs = requireIsdAs(FAR);
+    const targetHost = requireHostAddress('127.1.4.111');
+    const path = makePathInside({ isdAs, mtu: 1_400 }, createCryptoProvider('modelled'), 1);
+    const ended: string[] = [];
+    const cancel = (): void => void ended.push('timer');
+    const timer: Timer = { cancel, rearm: () => undefined, isPending: true };
+    const conversation = { send: () => 100, close: () => void ended.push('conversation') };
+    const questions = new EndHostQuestions({
+      host: { after: () => timer, endpoint: () => 1, now: () => 0 },
+      own: { isdAs: isdAsWords(isdAs), host: targetHost },
+      network,
+      endHost: { converse: () => conversation } as unknown as ScmpEndHost,
+      findPaths: (_, done): void => done([{ path, isRevoked: false }]),
+    });
+    questions.answer({
+      ...{ kind: 'ping', body: new TextEncoder().encode(`${FAR},127.1.4.111`) },
+      onCancel: (handler: () => void): void => handler(),
+    } as unknown as NodeRequest);
+    expect(ended.sort()).toEqual(['conversation', 'timer']);
   });
 
   it('have the same answer for the same seed', () => {
