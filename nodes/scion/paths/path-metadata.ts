@@ -15,6 +15,7 @@ import {
   type LinkValues,
   NO_LINK_VALUES,
   type StaticInfo,
+  TEXT_LENGTH_MAX,
 } from './static-info.ts';
 
 /**
@@ -150,13 +151,15 @@ class AnnouncedPath {
     return this.#interfaces.map((_, place) => byPlace.get(place));
   }
 
+  /** The notes of each AS, one below the other, cut at {@link TEXT_LENGTH_MAX}. */
   notes(): readonly string[] {
     const first = this.#interfaces.slice(0, 1);
     const entered = this.#interfaces.filter((_, place) => place % 2 === 1);
     return [...first, ...entered].map(({ isdAs }) => {
       const own = this.#entries.filter((one) => one.isdAs === isdAs);
       const notes = new Set(own.map(({ staticInfo }) => staticInfo.note));
-      return [...notes].filter((note) => note !== '').join('\n');
+      const text = [...notes].filter((note) => note !== '').join('\n');
+      return text.slice(0, TEXT_LENGTH_MAX);
     });
   }
 

@@ -20,8 +20,8 @@ import { bytes, float, int32, string, uint32, uint53 } from '../../_kit/protobuf
 const INTERFACES_MAX = 1_024;
 /** Most peering links of an AS that are read. */
 export const PEERS_MAX = 256;
-/** Longest note or address that is read, characters. */
-const TEXT_LENGTH_MAX = 1_024;
+/** Longest note or address that is read, and longest notes of one AS together, characters. */
+export const TEXT_LENGTH_MAX = 1_024;
 const UINT16_MAX = 0xffff;
 const LIMIT = { most: INTERFACES_MAX };
 

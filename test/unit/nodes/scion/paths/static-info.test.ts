@@ -9,6 +9,8 @@ import {
   optional,
 } from '../../../../../nodes/_kit/protobuf.ts';
 import { string } from '../../../../../nodes/_kit/protobuf-scalars.ts';
+import { collectPathMetadata } from '../../../../../nodes/scion/paths/path-metadata.ts';
+import type { AsEntry } from '../../../../../nodes/scion/paths/segment.ts';
 import {
   makeExtensionsMessage,
   NO_LINK_VALUES,
@@ -16,6 +18,7 @@ import {
   SEGMENT_EXTENSIONS,
   type StaticInfo,
 } from '../../../../../nodes/scion/paths/static-info.ts';
+import { requireIsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 
 const INFO: StaticInfo = {
   latencyUs: { intra: new Map([[3, 2_000]]), inter: new Map([[1, 5_000]]) },
@@ -92,6 +95,20 @@ describe('static metadata of an entry', () => {
     for (let length = 1; length < whole.length; length += 1) {
       expect(decode(whole.subarray(0, length)), `${length} bytes`).toBe('malformed');
     }
+  });
+});
+
+describe('the notes of a path', () => {
+  it('were longer than any reader takes when an AS said something else in each segment', () => {
+    const isdAs = requireIsdAs('1-ff00:0:111');
+    const entries = ['a', 'b', 'c'].map((letter) => ({
+      ...{ isdAs, hop: { consEgress: 0 }, staticInfo: { ...INFO, note: letter.repeat(1_024) } },
+    }));
+    const found = collectPathMetadata(
+      [1, 2].map((ifId) => ({ isdAs, ifId })),
+      entries as unknown as readonly AsEntry[],
+    );
+    expect(found?.notes).toEqual(['a'.repeat(1_024), 'a'.repeat(1_024)]);
   });
 });
 
