@@ -5,8 +5,9 @@
  * @module
  */
 import type { NodeRequest } from '../../engine/host/host.ts';
-import { toHex } from '../_kit/bytes.ts';
+import { concatByteList, toHex } from '../_kit/bytes.ts';
 import { type IsdAs, parseIsdAs, type RankedPath, ROUTER_INTERNAL_PORT } from '../scion/index.ts';
+import { HOST_PATHS_BYTES_MAX, HOST_PATHS_MAX } from './geometry.ts';
 import type { ControlSurroundings } from './surroundings.ts';
 
 /** The kinds of questions that a daemon asks, with the meaning of each. */
@@ -14,7 +15,7 @@ export const DAEMON_QUESTIONS = {
   as: 'the number of this AS, whether it is core, and its MTU, as JSON',
   interfaces: 'where hosts of this AS send packets for each of its interfaces, as JSON',
   ports: 'the first and the last port to which packets are delivered directly, as JSON',
-  'host-paths': 'the paths to the AS that the question names, with their bytes, as JSON',
+  'host-paths': 'the best paths to the AS that the question names, with their bytes, as JSON',
 } as const;
 
 /** The sources of the answers. */
@@ -70,16 +71,22 @@ export class DaemonQuestions {
       return;
     }
     this.#parts.findPaths(target.isdAs, (found) => {
-      const paths = found.map(({ path }) => ({
-        raw: toHex(path.raw),
-        nextHop: this.#routerOf(path.interfaces[0]?.ifId),
-        interfaces: path.interfaces,
-        mtu: path.mtu,
-        expires: Math.floor(path.expiryHalfSeconds / 2),
-        metadata: path.metadata,
-      }));
-      respond(request, paths);
+      const texts: Uint8Array[] = [];
+      let bytes = 0;
+      for (const { path } of found.slice(0, HOST_PATHS_MAX)) {
+        const text = encoder.encode(`${texts.length === 0 ? '' : ','}${this.#pathText(path)}`);
+        bytes += text.length;
+        if (bytes > HOST_PATHS_BYTES_MAX) break;
+        texts.push(text);
+      }
+      request.respond('ok', concatByteList([encoder.encode('['), ...texts, encoder.encode(']')]));
     });
+  }
+
+  #pathText({ raw, interfaces, mtu, expiryHalfSeconds, metadata }: RankedPath['path']): string {
+    const nextHop = this.#routerOf(interfaces[0]?.ifId);
+    const expires = Math.floor(expiryHalfSeconds / 2);
+    return JSON.stringify({ raw: toHex(raw), nextHop, interfaces, mtu, expires, metadata });
   }
 
   /** The address to which hosts send packets for an interface; empty for packets that stay inside the AS. */

@@ -79,3 +79,7 @@ export const KEY_PREFETCH_SECONDS = 600;
 export const KEY_RETRY_SECONDS = 30;
 /** Largest number of beacons in an answer to an operator. */
 export const BEACONS_LISTED_MAX = 1_000;
+/** Largest number of paths in an answer to a daemon. */
+export const HOST_PATHS_MAX = 1_000;
+/** Largest size of all paths in an answer to a daemon as JSON, bytes; an answer of more than 1 MiB reaches nobody. */
+export const HOST_PATHS_BYTES_MAX = 1_000_000;

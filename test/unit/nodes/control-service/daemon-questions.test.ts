@@ -5,6 +5,7 @@ import { DaemonQuestions } from '../../../../nodes/control-service/daemon-questi
 import {
   combineSegmentsIntoPaths,
   type IsdAs,
+  type Path,
   type RankedPath,
 } from '../../../../nodes/scion/index.ts';
 import {
@@ -26,12 +27,16 @@ function pathsOf(target: IsdAs): readonly RankedPath[] {
 }
 
 /** What a question is answered; undefined if it is of another kind. */
-function ask(kind: string, body = ''): { outcome: string; answer: unknown } | undefined {
+function ask(
+  kind: string,
+  body = '',
+  find = pathsOf,
+): { outcome: string; answer: unknown } | undefined {
   let answered: { outcome: string; answer: unknown } | undefined;
   const questions = new DaemonQuestions({
     surroundings: surroundingsOf(LEAF),
     ports: { first: 31_000, last: 31_015 },
-    findPaths: (target, done): void => done(pathsOf(target)),
+    findPaths: (target, done): void => done(find(target)),
   });
   const respond: NodeRequest['respond'] = (outcome, bytes = new Uint8Array()) => {
     const text = new TextDecoder().decode(bytes);
@@ -66,6 +71,22 @@ describe('a control service that a daemon asks', () => {
       },
     ]);
     expect(ask('host-paths', CORE_B)).toEqual({ outcome: 'ok', answer: [] });
+  });
+
+  it('had an answer too long for anybody where there are thousands of paths', () => {
+    const [{ path }] = pathsOf(CORE_A) as [RankedPath];
+    const thousands = (notes: readonly string[]): readonly RankedPath[] => {
+      const metadata = { notes } as Path['metadata'] & object;
+      return Array.from({ length: 8_000 }, () => ({
+        path: { ...path, metadata },
+        isRevoked: false,
+      }));
+    };
+    const short = ask('host-paths', CORE_A, () => thousands(['x']))?.answer;
+    expect(short).toHaveLength(1_000);
+    const long = ask('host-paths', CORE_A, () => thousands(['€'.repeat(1_024)]))?.answer;
+    expect(Buffer.byteLength(JSON.stringify(long))).toBeLessThan(1_048_576);
+    expect(Buffer.byteLength(JSON.stringify(long))).toBeGreaterThan(990_000);
   });
 
   it('refuses what is no AS, and leaves other questions to others', () => {
