@@ -15,7 +15,7 @@ import { END_HOST_PORT } from '../router/geometry.ts';
 import type { WireDropReason } from '../wire/drops.ts';
 import { decodeHeader } from '../wire/header.ts';
 import { formatHost, hostAddressLength } from '../wire/host-address.ts';
-import { type IsdAs, isdAsOfWords } from '../wire/isd-as.ts';
+import { type IsdAs, isdAsOfWords, isdAsWords } from '../wire/isd-as.ts';
 import { type PacketEnd, PacketView } from '../wire/packet-view.ts';
 import { reverseWirePath } from '../wire/path.ts';
 import {
@@ -87,14 +87,21 @@ export interface ScmpConversation {
 /** A reply; it repeats the identifier and the sequence number of its request. */
 export type ScmpReply = Extract<ReceivedScmp, { readonly sequence: number }>;
 
+/** A conversation that is open. */
+interface OpenConversation {
+  readonly receiver: ScmpReceiver;
+  /** Where its latest request went. */
+  sentTo?: PacketEnd;
+}
+
 /** The end-host port of one host. */
 export class ScmpEndHost {
   readonly #host: HostPart<'alloc' | 'drop' | 'log' | 'udp'>;
   readonly #parts: ScmpEndHostParts;
   readonly #view = new PacketView();
   readonly #quoted = new PacketView();
-  /** Receivers of replies and errors, by identifier of the conversation. */
-  readonly #conversations = new Map<number, ScmpReceiver>();
+  /** Conversations by their identifiers. */
+  readonly #conversations = new Map<number, OpenConversation>();
   readonly #answered = TokenBucket.of(ANSWERED_REQUESTS);
   #socket: DatagramSocket | undefined;
 
@@ -128,11 +135,15 @@ export class ScmpEndHost {
     let identifier = END_HOST_PORT;
     while (this.#conversations.has(identifier)) identifier -= 1;
     if (identifier <= END_HOST_PORT - CONVERSATIONS_MAX) return undefined;
-    this.#conversations.set(identifier, receiver);
+    const conversation: OpenConversation = { receiver };
+    this.#conversations.set(identifier, conversation);
     return {
-      send: (route, request): number => this.#request(route, { ...request, identifier }),
+      send: (route, request): number => {
+        conversation.sentTo = { isdAs: isdAsWords(route.target), host: route.targetHost };
+        return this.#request(route, { ...request, identifier });
+      },
       close: (): void => {
-        if (this.#conversations.get(identifier) === receiver)
+        if (this.#conversations.get(identifier) === conversation)
           this.#conversations.delete(identifier);
       },
     };
@@ -183,11 +194,14 @@ export class ScmpEndHost {
   }
 
   #takeReply(message: ScmpReply): 'scmp-unasked' | undefined {
-    const receiver = this.#conversations.get(message.identifier);
-    return receiver?.reply(message, this.#source()) ? undefined : 'scmp-unasked';
+    const conversation = this.#conversations.get(message.identifier);
+    return conversation?.receiver.reply(message, this.#source()) ? undefined : 'scmp-unasked';
   }
 
-  /** Passes an error to the conversation whose request the error quotes; false if there is none. */
+  /**
+   * Passes an error to the conversation whose request the error quotes, with the target that the request had; false if
+   * there is none.
+   */
   #isErrorOfConversation(message: ReceivedScmp): boolean {
     const { data } = message;
     const quoted = this.#quoted;
@@ -196,8 +210,9 @@ export class ScmpEndHost {
     if (quoted.upperProtocol !== PROTOCOL_SCMP) return false;
     const request = decodeScmp(data.subarray(quoted.upperOffset));
     if (typeof request === 'string' || !('sequence' in request)) return false;
-    const receiver = this.#conversations.get(request.identifier);
-    return receiver?.error(message, this.#source(), request.sequence) ?? false;
+    const { receiver, sentTo } = this.#conversations.get(request.identifier) ?? {};
+    if (receiver === undefined || sentTo === undefined || !quoted.isFor(sentTo)) return false;
+    return receiver.error(message, this.#source(), request.sequence);
   }
 
   #source(): ScmpSource {

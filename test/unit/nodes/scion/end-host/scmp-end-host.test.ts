@@ -47,6 +47,7 @@ class TestEndHost {
   readonly sent: { readonly bytes: Uint8Array; readonly to: number }[] = [];
   readonly drops: string[] = [];
   readonly errors: Uint8Array[] = [];
+  readonly endHost: ScmpEndHost;
   port = 0;
   nowNs = 0;
   #receive: DatagramHandler | undefined;
@@ -54,7 +55,7 @@ class TestEndHost {
   constructor() {
     const takeError = (datagram: Uint8Array): undefined => void this.errors.push(datagram);
     const own = { isdAs: isdAsWords(HERE), host: OWN };
-    new ScmpEndHost(
+    this.endHost = new ScmpEndHost(
       {
         alloc: (length): Uint8Array => new Uint8Array(length),
         drop: (reason): void => void this.drops.push(reason),
@@ -62,7 +63,8 @@ class TestEndHost {
         udp: (options): DatagramSocket => this.#open(options),
       },
       { own, takeError, now: (): number => this.nowNs },
-    ).start();
+    );
+    this.endHost.start();
   }
 
   readonly take = (bytes: Uint8Array): void => this.#receive?.(bytes, 0, bytes.length, ROUTER, 0);
@@ -121,6 +123,26 @@ describe('SCMP at the end-host port', () => {
     take(packet);
     expect(errors).toEqual([packet]);
     expect(sent).toEqual([]);
+  });
+
+  it('ended a try for an error that quotes a request which went to nobody', () => {
+    const { endHost, errors, sent, take } = new TestEndHost();
+    const heard: number[] = [];
+    const error = (_: unknown, __: unknown, sequence: number): boolean => heard.push(sequence) > 0;
+    const request = { kind: 'echo-request', code: 0, sequence: 5, data: ECHO.data } as const;
+    const route = { target: THERE, targetHost: SENDER, path: THREE_SEGMENTS, nextHop: ROUTER };
+    endHost.converse({ reply: () => false, error })?.send(route, request);
+    const header = { ...HEADER, ...{ source: HERE, sourceHost: OWN, ...route } };
+    const guess = { ...request, identifier: END_HOST_PORT };
+    const down = { kind: 'external-interface-down', isdAs: THERE, ifId: 4, code: 0 } as const;
+    const forged = [
+      encodeScmpPacket({ ...header, target: HERE }, guess),
+      encodeScmpPacket({ ...header, targetHost: OWN }, guess),
+    ];
+    for (const data of forged) take(encodeScmpPacket(HEADER, { ...down, data }));
+    expect([heard, errors.length]).toEqual([[], 2]);
+    take(encodeScmpPacket(HEADER, { ...down, data: sent[0]!.bytes }));
+    expect([heard, errors.length]).toEqual([[5], 2]);
   });
 
   it.each([
