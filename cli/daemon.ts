@@ -64,10 +64,10 @@ export function addDaemonCommand(program: Command): void {
 }
 
 function askerOf(endpoint: EndpointAddress, node: string | undefined): AskControlService {
-  return async (kind, body) => {
+  return async (kind, body, signal) => {
     const named = node === undefined ? {} : { node };
     const question = { ...{ kind, body, target: '', withinMs: WITHIN_MS }, ...named };
-    const reply = await askNodeEndpoint(endpoint, question);
+    const reply = await askNodeEndpoint(endpoint, question, signal);
     return 'problem' in reply ? reply : { outcome: reply.outcome, text: reply.parts.join('') };
   };
 }

@@ -30,6 +30,7 @@ import {
 export const STATUS = {
   invalidArgument: 3,
   notFound: 5,
+  exhausted: 8,
   notOffered: 12,
   internal: 13,
   unavailable: 14,
@@ -41,10 +42,11 @@ export interface CallStatus {
   readonly details: string;
 }
 
-/** Puts a question to the control service; never rejects. */
+/** Puts a question to the control service; never rejects, and ends early if `signal` says that nobody wants the answer. */
 export type AskControlService = (
   kind: string,
   body: string,
+  signal?: AbortSignal,
 ) => Promise<{ readonly outcome: string; readonly text: string } | { readonly problem: string }>;
 
 /** Serves one call: takes the encoded request, and returns the encoded response or the status of the failure. */

@@ -17,8 +17,16 @@ const SERVICE = '/proto.daemon.v1.DaemonService';
 /** Longest request, bytes, which is ample for two numbers and two flags. */
 const REQUEST_BYTES_MAX = 1_024;
 /** Largest number of calls in progress on one connection. */
-const CALLS_MAX = 16;
-const IDLE_MS_MAX = 600_000;
+const CONNECTION_CALLS_MAX = 4;
+/** Largest number of calls in progress on all connections; further ones are `RESOURCE_EXHAUSTED`. */
+export const CALLS_MAX = 8;
+const IDLE_MS_MAX = 60_000;
+/** A connection gets no new calls after this time, and is cut when its calls have not ended in the grace time. */
+const AGE_MS_MAX = 60_000;
+const GRACE_MS = 15_000;
+/** Connections whose peer is gone are found by a ping. */
+const KEEPALIVE_MS = 20_000;
+const KEEPALIVE_ANSWER_MS = 5_000;
 
 /** The server could not be started; the message says why. */
 export class DaemonStartError extends Error {
@@ -52,13 +60,18 @@ export async function startDaemonServer({
   const grpc = loadGrpc();
   const server = new grpc.Server({
     'grpc.max_receive_message_length': REQUEST_BYTES_MAX,
-    'grpc.max_concurrent_streams': CALLS_MAX,
+    'grpc.max_concurrent_streams': CONNECTION_CALLS_MAX,
     'grpc.max_connection_idle_ms': IDLE_MS_MAX,
+    'grpc.max_connection_age_ms': AGE_MS_MAX,
+    'grpc.max_connection_age_grace_ms': GRACE_MS,
+    'grpc.keepalive_time_ms': KEEPALIVE_MS,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_ANSWER_MS,
   });
+  const calls = new OpenCalls(ask);
   const names = Object.keys(DAEMON_CALLS) as (keyof typeof DAEMON_CALLS)[];
   server.addService(
     Object.fromEntries(names.map((name) => [name, definitionOf(name)])),
-    Object.fromEntries(names.map((name) => [name, handlerOf(DAEMON_CALLS[name], ask)])),
+    Object.fromEntries(names.map((name) => [name, calls.handlerOf(DAEMON_CALLS[name])])),
   );
   const bound = await new Promise<number>((resolve, reject) => {
     const credentials = grpc.ServerCredentials.createInsecure();
@@ -79,16 +92,43 @@ function definitionOf(name: string): Grpc.MethodDefinition<Buffer, Buffer> {
   };
 }
 
-function handlerOf(call: DaemonCall, ask: AskControlService): Grpc.handleUnaryCall<Buffer, Buffer> {
-  return ({ request }, done) => {
-    call(request, ask).then(
-      (answer) => {
-        if ('code' in answer) done(answer);
-        else done(null, Buffer.from(answer));
-      },
-      () => done({ code: STATUS.internal, details: 'the daemon failed' }),
-    );
-  };
+/** The calls in progress on all connections. */
+class OpenCalls {
+  readonly #ask: AskControlService;
+  /** What ends the questions of each call. */
+  readonly #open = new Set<AbortController>();
+
+  constructor(ask: AskControlService) {
+    this.#ask = ask;
+  }
+
+  handlerOf(call: DaemonCall): Grpc.handleUnaryCall<Buffer, Buffer> {
+    return (grpcCall, done): void => {
+      if (grpcCall.cancelled) return;
+      if (this.#open.size >= CALLS_MAX) {
+        done({ code: STATUS.exhausted, details: 'too many calls are in progress' });
+        return;
+      }
+      const asking = new AbortController();
+      this.#open.add(asking);
+      // The package emits `cancelled` for every call: when its answer has left, or when its client has gone.
+      const left = new Promise<void>((resolve) => {
+        grpcCall.once('cancelled', () => {
+          asking.abort();
+          resolve();
+        });
+      });
+      const ask: AskControlService = (kind, body) => this.#ask(kind, body, asking.signal);
+      const answered = call(grpcCall.request, ask).then(
+        (answer) => {
+          if ('code' in answer) done(answer);
+          else done(null, Buffer.from(answer));
+        },
+        () => done({ code: STATUS.internal, details: 'the daemon failed' }),
+      );
+      void Promise.all([answered, left]).then(() => this.#open.delete(asking));
+    };
+  }
 }
 
 function loadGrpc(): typeof Grpc {

@@ -24,10 +24,12 @@ export type OperatorReply = OperatorAnswer | { readonly problem: string };
 export async function askNodeEndpoint(
   endpoint: EndpointAddress,
   question: OperatorQuestion,
+  signal?: AbortSignal,
 ): Promise<OperatorReply> {
   const reply = await sendHttpRequest(endpoint, {
     ...{ method: 'POST', path: '/ask', body: JSON.stringify(question) },
     timeoutMs: question.withinMs + GRACE_MS,
+    ...(signal === undefined ? {} : { signal }),
   });
   if ('problem' in reply) return reply;
   const said = parseJsonOrUndefined(reply.text);

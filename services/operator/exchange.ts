@@ -40,6 +40,8 @@ export interface HttpRequestOptions {
   readonly path: string;
   readonly timeoutMs: number;
   readonly body?: string;
+  /** Says that nobody wants the reply any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** Sends one request on a connection of its own; any failure becomes a problem as text. */
@@ -49,9 +51,13 @@ export function sendHttpRequest(
 ): Promise<HttpReply> {
   const { method, path, timeoutMs, body } = asked;
   return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(timeoutMs);
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.any([
+      timeout,
+      ...(asked.signal === undefined ? [] : [asked.signal]),
+    ]);
     const fail = (error: NodeJS.ErrnoException): void =>
-      resolve({ problem: signal.aborted ? `no answer within ${timeoutMs} ms` : wordsOf(error) });
+      resolve({ problem: timeout.aborted ? `no answer within ${timeoutMs} ms` : wordsOf(error) });
     const sent = request({ host, port, method, path, agent: false, signal }, (response) => {
       const chunks: Buffer[] = [];
       let length = 0;

@@ -1,11 +1,12 @@
 /** The gRPC server of a daemon, asked by the client of the same package. @module */
-import { Client, credentials, status } from '@grpc/grpc-js';
+import { Client, type ClientUnaryCall, credentials, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type DaemonServer,
   DaemonStartError,
   startDaemonServer,
 } from '../../../../services/daemon/index.ts';
+import { CALLS_MAX } from '../../../../services/daemon/server.ts';
 import { askWell, REQUESTS } from './daemon-answers.ts';
 
 let server: DaemonServer;
@@ -43,6 +44,46 @@ describe('the server of a daemon', () => {
     expect(await call('Services', new Uint8Array(0))).toBe(status.UNIMPLEMENTED);
     expect(await call('Paths', Uint8Array.of(0x08))).toBe(status.INVALID_ARGUMENT);
     expect(await call('Paths', new Uint8Array(10_000))).toBe(status.RESOURCE_EXHAUSTED);
+  });
+
+  it('let cancelled calls go on, and each connection have as many as it wanted', async () => {
+    const signals: AbortSignal[] = [];
+    const own = await startDaemonServer({
+      ...{ host: '127.0.0.1', port: 0 },
+      ask: (_, __, signal) => {
+        signals.push(signal!);
+        return new Promise((resolve) => {
+          signal!.addEventListener('abort', () => resolve({ problem: 'nobody wants it' }));
+        });
+      },
+    });
+    const clients = Array.from({ length: 3 }, (_, index) => {
+      const options = { 'grpc.use_local_subchannel_pool': 1, index };
+      return new Client(`127.0.0.1:${own.port}`, credentials.createInsecure(), options);
+    });
+    const same = (bytes: Buffer): Buffer => bytes;
+    const path = '/proto.daemon.v1.DaemonService/AS';
+    const codes: (number | undefined)[] = [];
+    const begin = (by: Client | undefined): ClientUnaryCall | undefined =>
+      by?.makeUnaryRequest(path, same, same, Buffer.alloc(0), (error) => codes.push(error?.code));
+    const [first, second, third] = clients;
+    const begun = [first, first, first, first, second, second, second, second].map(begin);
+    await expect.poll(() => signals.length).toBe(CALLS_MAX);
+    begin(third);
+    await expect.poll(() => codes).toEqual([status.RESOURCE_EXHAUSTED]);
+    begun[0]?.cancel();
+    await expect.poll(() => signals[0]?.aborted).toBe(true);
+    begin(third);
+    await expect.poll(() => signals.length).toBe(CALLS_MAX + 1);
+    for (const one of clients) one.close();
+    own.close();
+    await expect.poll(() => signals.every(({ aborted }) => aborted)).toBe(true);
+  });
+
+  it('has room again when an answer has left', async () => {
+    for (let count = 0; count < 3 * CALLS_MAX; count += 1) {
+      expect(await call('AS', REQUESTS.AS)).toBeInstanceOf(Buffer);
+    }
   });
 
   it('listens on loopback only, and says why there is none', async () => {
