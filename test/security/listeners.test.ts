@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT, repositoryFiles } from '../architecture/files.ts';
 
-const OPENS = /\bcreateServer\(|\bBoundUdpSocket\.bind\(|\bnew WebSocketServer\((?!\{\s*noServer)/;
+const OPENS =
+  /\bcreateServer\(|\.bindAsync\(|\bBoundUdpSocket\.bind\(|\bnew WebSocketServer\((?!\{\s*noServer)/;
 const PRODUCT = /^(engine|nodes|topologies|scenarios|runner|reports|services|viz|cli)\/.*\.ts$/;
 
 const threats = readFileSync(join(ROOT, 'docs/THREATS.md'), 'utf8');
@@ -32,6 +33,12 @@ it('says the defaults that the commands have', () => {
   const [, host = ''] = /'--host <host>'.*'([\d.]+)'\)/.exec(viz) ?? [];
   expect(rows.find((row) => row.includes('`orrery viz`'))).toContain(
     `${host}:${port.replace('_', '')}`,
+  );
+  const daemon = readFileSync(join(ROOT, 'cli/daemon.ts'), 'utf8');
+  const [, daemonPort = ''] = /const PORT = ([\d_]+);/.exec(daemon) ?? [];
+  const [, daemonHost = ''] = /const HOST = '([\d.]+)';/.exec(daemon) ?? [];
+  expect(rows.find((row) => row.includes('`orrery daemon`'))).toContain(
+    `${daemonHost}:${daemonPort.replace('_', '')}`,
   );
   const watch = readFileSync(join(ROOT, 'cli/watch.ts'), 'utf8');
   expect(watch).toContain("const HOST = '127.0.0.1';");
