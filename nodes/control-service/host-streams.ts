@@ -42,11 +42,17 @@ export interface HostStreamsParts {
   readonly takeReport: (item: ToldInterface) => void;
 }
 
+interface OpenStream {
+  /** Of its host. */
+  readonly address: string;
+  readonly requests: StreamRequests;
+}
+
 /** The streams of the hosts of an AS. */
 export class HostStreams {
   readonly #host: HostPart<'drop' | 'endpointOf' | 'listen' | 'log'>;
   readonly #parts: HostStreamsParts;
-  readonly #streams = new Set<Stream>();
+  readonly #streams = new Map<Stream, OpenStream>();
   /** Number of open streams by host address, so that no host takes all streams. */
   readonly #perHost = new Map<string, number>();
   #listener: Listener | undefined;
@@ -63,22 +69,20 @@ export class HostStreams {
 
   stop(): void {
     this.#listener?.close();
-    for (const stream of this.#streams) stream.end();
+    for (const stream of this.#streams.keys()) stream.end();
   }
 
   #accept(stream: Stream): void {
     const { address } = this.#host.endpointOf(stream.remote);
-    const open = this.#perHost.get(address) ?? 0;
-    if (this.#streams.size >= HOST_STREAMS_MAX || open >= STREAMS_OF_HOST_MAX) {
-      this.#host.drop('hosts-full');
+    if (!this.#makeRoom(address)) {
       stream.reset();
       return;
     }
-    this.#streams.add(stream);
-    this.#perHost.set(address, open + 1);
     const requests = new StreamRequests(stream, (message, done) => {
       this.#handle(address, message, done);
     });
+    this.#streams.set(stream, { address, requests });
+    this.#perHost.set(address, (this.#perHost.get(address) ?? 0) + 1);
     const reader = new FrameReader(REQUEST_FRAMES, (buffer, offset, length) => {
       const { request, message } = decodeSegmentFrame(buffer, offset, length);
       if (requests.take(request, message)) return;
@@ -98,6 +102,24 @@ export class HostStreams {
         this.#forget(stream, address);
       },
     });
+  }
+
+  /**
+   * Resets the oldest stream without an open request if the streams of a host, or of all hosts, are too many.
+   * @returns false if each has one.
+   */
+  #makeRoom(address: string): boolean {
+    const isHostFull = (this.#perHost.get(address) ?? 0) >= STREAMS_OF_HOST_MAX;
+    if (!isHostFull && this.#streams.size < HOST_STREAMS_MAX) return true;
+    this.#host.drop('hosts-full');
+    for (const [stream, open] of this.#streams) {
+      if (!open.requests.isSilent || (isHostFull && open.address !== address)) continue;
+      open.requests.close();
+      this.#forget(stream, open.address);
+      stream.reset();
+      return true;
+    }
+    return false;
   }
 
   #forget(stream: Stream, address: string): void {

@@ -38,6 +38,11 @@ export class StreamRequests {
     this.#handle = handle;
   }
 
+  /** True if no request waits for its answer. */
+  get isSilent(): boolean {
+    return this.#open === 0 && this.#waiting.length === 0;
+  }
+
   /**
    * Takes a request.
    * @returns false if too many wait, which a host that stops sending while it is paused cannot cause.

@@ -3,9 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../../engine/host/socket.ts';
 import type { Stream, StreamHandlers } from '../../../../engine/host/stream.ts';
 import { concatBytes } from '../../../../nodes/_kit/bytes.ts';
+import { HOST_STREAMS_MAX } from '../../../../nodes/control-service/geometry.ts';
 import { HostStreams } from '../../../../nodes/control-service/host-streams.ts';
 import { NO_SEGMENTS } from '../../../../nodes/control-service/lookup/segment-sets.ts';
-import { encodeHostKeyRequest, encodeSegmentFrame } from '../../../../nodes/scion/index.ts';
+import {
+  encodeHostKeyRequest,
+  encodeSegmentFrame,
+  encodeSegmentsRequest,
+} from '../../../../nodes/scion/index.ts';
 import { LEAF, NOW_S } from './small-network.ts';
 
 interface Opened {
@@ -14,7 +19,7 @@ interface Opened {
 }
 
 /** Streams of hosts by address, with what was dropped and looked up. */
-function openStreams(): {
+function openStreams({ answers = true } = {}): {
   readonly connect: (address: string) => Opened;
   readonly drops: string[];
   readonly lookups: string[];
@@ -38,7 +43,7 @@ function openStreams(): {
   new HostStreams(host as never, {
     segments: (target, done): void => {
       lookups.push(target);
-      done({ segments: NO_SEGMENTS, revoked: [] });
+      if (answers) done({ segments: NO_SEGMENTS, revoked: [] });
     },
     key: (_, __, done): void => done(undefined),
     takeReport: () => undefined,
@@ -63,15 +68,40 @@ function openStreams(): {
   return { connect, drops, lookups };
 }
 
+/** Asks on a stream for segments. */
+function ask(opened: Opened): Opened {
+  const frame = encodeSegmentFrame(1, encodeSegmentsRequest({ source: LEAF, target: LEAF }));
+  if (!opened.isReset()) opened.handlers().onData(frame, 0, frame.length);
+  return opened;
+}
+
 describe('streams of hosts', () => {
+  it('were all taken by silent ones: the oldest without an open request makes room', () => {
+    const { connect, drops } = openStreams({ answers: false });
+    const [busy] = [ask(connect('10.0.4.9'))];
+    const silent = Array.from({ length: 15 }, () => connect('10.0.4.9'));
+    expect(ask(connect('10.0.4.9')).isReset()).toBe(false);
+    expect([busy, ...silent].map((one) => one.isReset())).toEqual([
+      ...[false, true],
+      ...Array(14).fill(false),
+    ]);
+    expect(drops).toEqual(['hosts-full']);
+    const others = Array.from({ length: HOST_STREAMS_MAX }, (_, at) =>
+      connect(`10.1.4.${at >> 4}`),
+    );
+    expect(others.every((one) => !one.isReset())).toBe(false);
+    expect(others.at(-1)?.isReset()).toBe(false);
+    expect(busy.isReset()).toBe(false);
+  });
+
   it('were all taken by one host: it gets sixteen, and others get theirs', () => {
-    const { connect, drops } = openStreams();
-    const own = Array.from({ length: 17 }, () => connect('10.0.4.9'));
+    const { connect, drops } = openStreams({ answers: false });
+    const own = Array.from({ length: 17 }, () => ask(connect('10.0.4.9')));
     expect(own.map(({ isReset }) => isReset())).toEqual([...Array(16).fill(false), true]);
     expect(drops).toEqual(['hosts-full']);
     expect(connect('10.0.4.8').isReset()).toBe(false);
     own[0]!.handlers().onClose?.();
-    expect(connect('10.0.4.9').isReset()).toBe(false);
+    expect(ask(connect('10.0.4.9')).isReset()).toBe(false);
     expect(connect('10.0.4.9').isReset()).toBe(true);
   });
 
