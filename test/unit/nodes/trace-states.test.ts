@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as paths from '../../../nodes/_kit/path-states.ts';
 import type { TextFormat } from '../../../nodes/_kit/text-form.ts';
+import { PATH_REASONS } from '../../../nodes/gateway/multipath/types.ts';
 import * as gateway from '../../../nodes/gateway/trace-states.ts';
 import { viz as gatewayViz } from '../../../nodes/gateway/viz.ts';
 import * as mixnet from '../../../nodes/mixnet/trace-states.ts';
@@ -97,6 +98,25 @@ const ROWS: readonly Row[] = [
     ['ACCUSED_PATH_TRACE', gateway.ACCUSED_PATH_TRACE, PATH],
     fc.record({ isAccused: fc.constantFrom('yes' as const, 'no' as const) }),
     [{ isAccused: 'yes' }, 'yes'],
+  ),
+  row(
+    ['CANDIDATE_TRACE', gateway.CANDIDATE_TRACE, PATH],
+    fc.record({
+      reason: fc.constantFrom(...PATH_REASONS),
+      baseRttUs: fc.option(nat),
+      hops: nat,
+      mtu: nat,
+      expiresNs: nat,
+      source: fc.constantFrom(...gateway.PATH_SOURCES),
+      revoked: fc.constantFrom('yes' as const, 'no' as const),
+    }),
+    [
+      {
+        ...{ reason: 'not-better', baseRttUs: 24_012, hops: 8, mtu: 1_472 },
+        ...{ expiresNs: 9_000_000_000, source: 'control-service', revoked: 'no' },
+      },
+      'not-better base=24012us hops=8 mtu=1472 expires=9000000000 source control-service revoked no',
+    ],
   ),
   row(['SESSION_TRACE', gateway.SESSION_TRACE, PEER], fc.record({ epoch: nat }), [
     { epoch: 2 },
