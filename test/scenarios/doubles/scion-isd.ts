@@ -19,8 +19,10 @@ export const row: Row = {
         '[{ from: gateway-1-3, to: gateway-2-3, kind: poisson, rate: 200/s, size: 1000B, start: 12s }]',
       'events.0.link.activePath': 'gateway-1-3 -> gateway-2-3',
       'events.0.link.hop': '1',
+      // What is believed for 20 s at the crash ends within the run.
+      duration: '60s',
       kpis: `{
-        control.revocations: { count: ">= 20" },
+        control.revocations: { count: ">= 5" },
         control.revoked_first: { count: "== 0" },
         control.avoided: { max: "<= 10s" },
         control.discovery: { max: "<= 1500ms" },
@@ -32,8 +34,7 @@ export const row: Row = {
     'control services that believe no error': {
       base: 'small',
       set: { [`${SERVICE}.double`]: 'unheeding' },
-      // Of what is never avoided nobody knows for how long.
-      red: ['control.revocations count >=', 'control.avoided max <='],
+      red: ['control.revocations count >='],
     },
     'control services that do not say which interfaces are down': {
       base: 'small',
