@@ -59,16 +59,18 @@ export function addAskCommand(program: Command): void {
         ...(by === undefined ? {} : { by }),
       };
       const question = { kind, target, body, withinMs: within, ...named };
-      const reply = await askNodeEndpoint(oneEndpoint('ask', flags), question);
+      const endpoint = oneEndpoint('ask', flags);
+      const reply = await askNodeEndpoint(endpoint, question);
       if (json === true) process.stdout.write(`${JSON.stringify(reply, null, 2)}\n`);
-      else print(reply);
+      else print(reply, endpoint);
       setExitCode('outcome' in reply && reply.outcome === 'ok' ? 0 : 1);
     });
 }
 
-function print(reply: OperatorReply): void {
+function print(reply: OperatorReply, { host, port }: EndpointAddress): void {
   if ('problem' in reply) {
-    process.stderr.write(`orrery: ask: ${withoutControlCharacters(reply.problem)}\n`);
+    const problem = withoutControlCharacters(reply.problem);
+    process.stderr.write(`orrery: ask: ${host}:${port}: ${problem}\n`);
     return;
   }
   const lines = reply.parts.flatMap((part) => part.replace(/\n$/, '').split('\n'));

@@ -115,7 +115,7 @@ export function addScionCommand(program: Command): void {
   })
     .argument('<tool>', `one of ${Object.keys(TOOLS).join(', ')}`)
     .argument(
-      '<what...>',
+      '[what...]',
       'scenario or topology, AS or a node in it, and the other one; beacons needs no other, and trc takes an ISD',
     )
     .summary('ping, trace and list paths of a SCION network')
@@ -151,8 +151,11 @@ async function runTool(name: string, what: readonly string[], flags: ScionFlags)
   setExitCode(found.problem === undefined ? 0 : 1);
 }
 
-/** Checks the arguments of a tool. @throws FlagError if an AS is missing. */
-function refuseMissing(name: string, [file = '', from, to]: readonly string[]): void {
+/** Checks the arguments of a tool. @throws FlagError if the file or an AS is missing. */
+function refuseMissing(name: string, [file, from, to]: readonly string[]): void {
+  if (file === undefined) {
+    throw new FlagError(`scion ${name}: in which network?`, name, 'name a scenario or a topology');
+  }
   if (from === undefined) {
     throw new FlagError(`scion ${name}: in which AS?`, file, 'name it after the file');
   }

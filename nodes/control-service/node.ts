@@ -256,7 +256,9 @@ class ControlNode implements NodeHandle {
   #answerTrcs(request: NodeRequest): void {
     const trcs = this.#service.trust?.trcs();
     const text =
-      trcs === undefined ? 'signatures are modelled: there is no TRC' : JSON.stringify(trcs);
+      trcs === undefined
+        ? 'there is no TRC without the option `signatures: real`'
+        : JSON.stringify(trcs);
     request.respond(trcs === undefined ? 'no-trc' : 'ok', new TextEncoder().encode(text));
   }
 

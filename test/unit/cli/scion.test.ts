@@ -178,7 +178,7 @@ describe('orrery scion', () => {
     const [file = '', ...more] = SMALL;
     expect(await scion('trc', file, '1-ff00:1:2', ...more)).toMatchObject({
       code: 1,
-      stderr: 'orrery: scion trc: signatures are modelled: there is no TRC\n',
+      stderr: 'orrery: scion trc: there is no TRC without the option `signatures: real`\n',
     });
   });
 
@@ -199,6 +199,8 @@ describe('orrery scion', () => {
     ],
     [['pnig', 'scion-default.yaml', FROM, TO], 'there is no tool pnig', 'did you mean ping?'],
     [['trc', 'scion-16.yaml', '1-ff00:1:2', 'one'], '"one" is no ISD', 'such as 1'],
+    [['pings'], 'there is no tool pings', 'did you mean ping?'],
+    [['ping'], 'in which network?', 'name a scenario or a topology'],
     [['ping', 'scion-default.yaml'], 'in which AS?', 'after the file'],
     [['ping', 'scion-default.yaml', FROM], 'to which AS?', 'name the other AS'],
     [
