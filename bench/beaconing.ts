@@ -3,7 +3,8 @@
  * ASes has a path: processor time, peak memory, and beacons a second of virtual time.
  *
  * 5 % of the ASes are core ASes with at most 8 neighbours. Core ASes pass beacons on every 60 s, 5 of each origin;
- * other ASes every 5 s, 20 in all. Links have no BFD, cryptography is modelled.
+ * other ASes every 5 s, 20 in all. Links have no BFD. Signatures are modelled, and in the two smaller sizes also real,
+ * with certificates.
  *
  * Each size runs in a separate process, so that its peak memory contains nothing of other sizes.
  *
@@ -41,6 +42,8 @@ const REFERENCE_PACE = 100;
 /** Virtual time after which a network is given up, s. */
 const LIMIT_S = 900;
 
+type Signatures = 'modelled' | 'real';
+
 /** What one process has measured. */
 interface Taken {
   readonly cpuS: number;
@@ -56,11 +59,16 @@ interface Taken {
 
 /** Measures all sizes. */
 export function run(): readonly BenchResult[] {
-  return SIZES.flatMap(({ ases }) => linesOf(ases, inProcess(ases)));
+  const sizes = SIZES.map(({ ases }) => ases);
+  return [
+    ...sizes.flatMap((ases) => linesOf(ases, 'modelled')),
+    ...sizes.slice(0, -1).flatMap((ases) => linesOf(ases, 'real')),
+  ];
 }
 
-function linesOf(ases: number, taken: Taken): readonly BenchResult[] {
-  const title = `${ases.toLocaleString('en')} ASes`;
+function linesOf(ases: number, signatures: Signatures): readonly BenchResult[] {
+  const taken = inProcess(ases, signatures);
+  const title = `${ases.toLocaleString('en')} ASes, ${signatures} signatures`;
   const targets = ases === 1_000 ? { cpuS: 120, peakMb: 2_048 } : undefined;
   const line = (what: string, unit: string, value: number, target?: number): BenchResult => ({
     name: `${title}, ${what}`,
@@ -79,9 +87,9 @@ function linesOf(ases: number, taken: Taken): readonly BenchResult[] {
   ];
 }
 
-function inProcess(ases: number): Taken {
-  const file = fileURLToPath(import.meta.url);
-  const child = spawnSync(process.execPath, [...process.execArgv, file, String(ases)], {
+function inProcess(ases: number, signatures: Signatures): Taken {
+  const words = [...process.execArgv, fileURLToPath(import.meta.url), String(ases), signatures];
+  const child = spawnSync(process.execPath, words, {
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
   });
@@ -90,11 +98,11 @@ function inProcess(ases: number): Taken {
 }
 
 /** Measures one size, in this process. */
-function measure(ases: number): Taken {
+function measure(ases: number, signatures: Signatures): Taken {
   const paceOf = (): number => STEPS / cpuTimeUs(() => runCalibrationLoop(STEPS));
   const before = paceOf();
   const registry = new ProtocolRegistry();
-  const scenario = scenarioOf(ases, registry);
+  const scenario = scenarioOf(ases, signatures, registry);
   const cores = new Set(
     scenario.topology.areas.filter((one) => one.attributes?.['core']).map((one) => one.id),
   );
@@ -161,7 +169,7 @@ function isWhole(statuses: readonly Readonly<Record<string, unknown>>[], cores: 
   return isCoreWhole && isBelow && sumOf(others, 'origins') === sumOf(core, 'registrants');
 }
 
-function scenarioOf(ases: number, registry: ProtocolRegistry): Scenario {
+function scenarioOf(ases: number, signatures: Signatures, registry: ProtocolRegistry): Scenario {
   const isds = SIZES.find((size) => size.ases === ases)?.isds ?? 1;
   const perIsd = Math.max(1, Math.round((ases / isds) * 0.05));
   const cores = Array.from({ length: isds * perIsd }, (_, index) => {
@@ -182,10 +190,10 @@ topology:
   generate: { ${generate}, gateways: false, control: true, shortest: 2ms, longest: 20ms }
 duration: ${LIMIT_S}s
 warmup: 0s
-crypto: modelled
+crypto: ${signatures === 'real' ? 'node' : 'modelled'}
 options:
   scion: { bfd: false }
-  control-service: { propagation: 5s, registration: 5s, bestSet: 20 }
+  control-service: { propagation: 5s, registration: 5s, bestSet: 20, signatures: ${signatures} }
 ${cores.join('\n')}
 kpis: { control.lookups: { count: ">= 0" } }
 `,
@@ -197,7 +205,7 @@ kpis: { control.lookups: { count: ">= 0" } }
   }
 }
 
-const own = Number(process.argv[2]);
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.stdout.write(JSON.stringify(measure(own)));
+const [, program, ases, signatures] = process.argv;
+if (program === fileURLToPath(import.meta.url)) {
+  process.stdout.write(JSON.stringify(measure(Number(ases), signatures as Signatures)));
 }

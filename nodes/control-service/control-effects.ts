@@ -71,6 +71,8 @@ export type ControlEffect =
   | { readonly kind: 'host-key'; readonly token: number; readonly answer: EpochKey | undefined }
   | { readonly kind: 'drop'; readonly reason: ControlDropReason }
   | { readonly kind: 'count'; readonly metric: ControlCounter }
+  /** A beacon of so many bytes leaves over an interface. */
+  | { readonly kind: 'beacon-sent'; readonly ifId: number; readonly bytes: number }
   /** An interface is not believed to be down any more; `afterNs`: time since the last error about it. */
   | { readonly kind: 'restored'; readonly afterNs: Nanoseconds }
   /** A tick has ended: the numbers of what the service knows may have changed. */
@@ -78,7 +80,6 @@ export type ControlEffect =
 
 /** Counters of a control service. */
 export type ControlCounter =
-  | 'control.beacons_sent'
   | 'control.beacons_received'
   | 'control.beacons_known'
   | 'control.registrations'

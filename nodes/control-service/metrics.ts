@@ -56,6 +56,13 @@ export const CONTROL_METRICS: readonly MetricDefinition[] = [
     help: 'beacons sent to neighbours, originated and passed on',
   },
   {
+    name: 'control.beacon_bytes',
+    kind: 'counter',
+    unit: 'bytes',
+    help: 'bytes of the beacons sent over each interface, without packet headers and repetitions',
+    labels: ['interface'],
+  },
+  {
     name: 'control.beacons_received',
     kind: 'counter',
     unit: 'count',

@@ -356,6 +356,12 @@ class ControlNode implements NodeHandle {
       case 'count':
         this.#count(effect.metric);
         return;
+      case 'beacon-sent':
+        this.#count('control.beacons_sent');
+        this.#host.meter
+          .counter('control.beacon_bytes', `${this.#surroundings.isdAs}#${effect.ifId}`)
+          .add(effect.bytes);
+        return;
       case 'restored':
         this.#host.meter.histogram('control.avoided').record(effect.afterNs);
         return;

@@ -17,7 +17,7 @@ import {
 } from '../scion/index.ts';
 import { type AsKeySource, asKeyScalar } from './beacons/signatures.ts';
 import { CertificateAuthority } from './pki/authority.ts';
-import { makeIsdMaterial, pkiKeyOf, readChain } from './pki/isd-material.ts';
+import { type AsRoles, makeIsdMaterial, pkiKeyOf, readChain } from './pki/isd-material.ts';
 import type { ControlPki } from './trust.ts';
 
 /** Name of the key with which an AS signs. */
@@ -49,12 +49,15 @@ export function provisionedPki(
   const chain = readChain(fromHex(own), fromHex(ca));
   if (chain === undefined) throw new RangeError(`${isdAs} has no certificate`);
   const secret = shared(pkiSecretName(isdAs));
-  // A core AS that votes is a CA, and the CA of its own certificate.
+  // A CA issues its own certificate.
   const isAuthority = chain.ca.isdAs === isdAs;
+  const isVoter = text(`voters/${readIsd(isdAs)}`)
+    .split(' ')
+    .includes(isdAs);
   const as = { isdAs, isCore: isAuthority, secret };
   return {
     ...{ trcs, chain, keyOf: (generation) => pkiKeyOf(crypto, secret, 'as', generation) },
-    votingKey: isAuthority ? pkiKeyOf(crypto, secret, 'regular') : undefined,
+    votingKey: isVoter ? pkiKeyOf(crypto, secret, 'regular') : undefined,
     authority: isAuthority ? new CertificateAuthority(crypto, as, chain.ca) : undefined,
   };
 }
@@ -75,10 +78,12 @@ function publishMaterial(publisher: PublishContext): Readonly<Record<string, str
     const own = ases.filter(({ isdAs }) => readIsd(isdAs) === isd);
     if (!own.some(({ core }) => core)) return false;
     const secrets = own.map(({ isdAs, core }) => {
-      return { isdAs, isCore: core, secret: shared(pkiSecretName(isdAs)) };
+      const roles: AsRoles | undefined = network.areas.find(({ id }) => id === isdAs)?.attributes;
+      return { ...roles, isdAs, isCore: core, secret: shared(pkiSecretName(isdAs)) };
     });
-    const { trc, chains } = makeIsdMaterial(crypto, isd, secrets, seconds);
+    const { trc, chains, voters } = makeIsdMaterial(crypto, isd, secrets, seconds);
     texts[`trc/${isd}`] = toHex(trc);
+    texts[`voters/${isd}`] = voters.join(' ');
     for (const [isdAs, { as, ca }] of chains) {
       texts[`chain/${isdAs}`] = `${toHex(as.bytes)} ${toHex(ca.bytes)}`;
     }

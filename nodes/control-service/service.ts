@@ -381,8 +381,8 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   #sendBeacon(ifId: number, beacon: SignedSegment, done: (isTaken: boolean) => void): void {
     const at = this.#parts.surroundings.interfaces.get(ifId);
     if (at === undefined) return;
-    this.#count('control.beacons_sent');
     const message = controlRequest('beacon', encodeBeacon(beacon));
+    this.#effects.push({ kind: 'beacon-sent', ifId, bytes: message.length });
     this.#calls.call(this.#ways.neighbour(at), message, (answer) => done(answer !== undefined));
   }
 

@@ -39,6 +39,32 @@ describe('control services', () => {
     expect(measured(report(scenario, [run(scenario)]), 'control.discovery')).toBe(6);
   });
 
+  it('send as many bytes over an interface as its beacons have entries (draft-dekater-scion-controlplane, Scalability)', () => {
+    const chain =
+      '{ kind: scion, isds: 1, cores: 1, parents: 1, leaves: 2, depth: 2, gateways: false, control: true }';
+    for (const [signatures, crypto] of [
+      ['modelled', 'modelled'],
+      ['real', 'node'],
+    ]) {
+      const options = `{ control-service: { signatures: ${signatures} } }`;
+      const kpis = '{ control.beacons_sent: { count: ">= 1" } }';
+      const set = { 'topology.generate': chain, duration: '70s', warmup: '10s', traffic: '[]' };
+      const scenario = load('scion-beaconing.yaml', {
+        ...set,
+        ...{ crypto: crypto ?? '', options, kpis },
+      });
+      const { metrics } = report(scenario, [run(scenario)]);
+      // Twelve rounds of one beacon: with one entry from the core AS, with one more from the AS below.
+      const bytesOfEntry = [1, 2].map((entries) => {
+        const name = `control.beacon_bytes{interface="1-ff00:1:${entries}#${entries}"}`;
+        return (metrics[name]?.count ?? 0) / (12 * entries);
+      });
+      // The draft reckons with 250 bytes an entry, which has peers.
+      for (const bytes of bytesOfEntry) expect(bytes).toBeGreaterThan(150);
+      for (const bytes of bytesOfEntry) expect(bytes).toBeLessThan(250);
+    }
+  });
+
   it('find paths with certificates of real bytes, in each run the same', () => {
     const options =
       '{ control-service: { watch: ["1-ff00:1:1", "1-ff00:1:2"], signatures: real } }';

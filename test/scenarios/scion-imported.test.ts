@@ -12,10 +12,24 @@ links:
   - { a: "1-ff00:0:110#1", b: "1-ff00:0:111#41", linkAtoB: CHILD }
   - { a: "1-ff00:0:110#2", b: "1-ff00:0:112#1", linkAtoB: CHILD }
 `;
+const VOTER_AND_ISSUER = `
+ASes:
+  "1-ff00:0:110": { core: true, voting: true, authoritative: true }
+  "1-ff00:0:120": { core: true, issuing: true }
+  "1-ff00:0:111": { cert_issuer: 1-ff00:0:120 }
+links:
+  - { a: "1-ff00:0:110#1", b: "1-ff00:0:120#1", linkAtoB: CORE }
+  - { a: "1-ff00:0:110#2", b: "1-ff00:0:111#1", linkAtoB: CHILD }
+`;
 
 describe('control services of an imported network', () => {
   it('find a path from each AS to all others', () => {
     expect(discoverImported(TWO_BELOW_ONE)).toEqual({ found: 6, all: 6 });
+  });
+
+  it('find a path with certificates where one AS votes and another one issues', () => {
+    const real = { signatures: 'real', crypto: 'node' };
+    expect(discoverImported(VOTER_AND_ISSUER, real)).toEqual({ found: 6, all: 6 });
   });
 
   itWhole.each(['tiny.topo', 'big.topo', 'peering-test.topo'])(

@@ -9,7 +9,10 @@ import { join } from 'node:path';
 import { load, report, run } from '../unit/runner/fixture.ts';
 
 /** What control services found within 20 s: the pairs of ASes with a path, and all pairs. @param topo Text of the file. */
-export function discoverImported(topo: string): { readonly found: number; readonly all: number } {
+export function discoverImported(
+  topo: string,
+  { signatures = 'modelled', crypto = 'modelled' } = {},
+): { readonly found: number; readonly all: number } {
   const ases = [...topo.matchAll(/^ {2}"(\S+)":/gm)].map(([, id]) => id);
   const folder = mkdtempSync(join(tmpdir(), 'orrery-imported-'));
   const file = join(folder, 'scenario.yaml');
@@ -21,8 +24,8 @@ name: imported
 topology: { name: imported, import: { scion: { file: net.topo, control: true } } }
 duration: 20s
 warmup: 0s
-crypto: modelled
-options: { control-service: { watch: ${JSON.stringify(ases)} } }
+crypto: ${crypto}
+options: { control-service: { watch: ${JSON.stringify(ases)}, signatures: ${signatures} } }
 kpis: { control.discovery: { count: ">= 1" } }
 `,
   );

@@ -1,7 +1,8 @@
 /**
  * The first TRC and the first certificates of an ISD, derived from the secrets of its ASes.
  *
- * Each core AS (at most the first {@link VOTERS_MAX}) votes, has a root and is a CA. All keys are derived from the
+ * Core ASes vote, are CAs with a root each, and are authoritative: those whose AS says so, or all (at most the first
+ * {@link VOTERS_MAX}) where none says so. All keys are derived from the
  * secret of their owner, so a node has its own keys and no others (ADR 0020), and the same seed gives the same bytes.
  *
  * @module
@@ -21,15 +22,26 @@ import { encodeTrc } from './trc.ts';
 import type { Validity } from './validity.ts';
 
 /** An AS with its secret. */
-export interface AsSecret {
+export interface AsSecret extends AsRoles {
   readonly isdAs: IsdAs;
   readonly isCore: boolean;
   /** The secret from which the AS's keys are derived, 32 bytes. */
   readonly secret: Uint8Array;
 }
 
+/** What a topology says of an AS in the PKI of its ISD (attributes of areas, topologies/import/scion.ts). */
+export interface AsRoles {
+  readonly voting?: boolean;
+  readonly issuing?: boolean;
+  readonly authoritative?: boolean;
+  /** The AS that issues its certificate. */
+  readonly certIssuer?: string;
+}
+
 /** The TRC and the certificates that an ISD has at the start. */
 export interface IsdMaterial {
+  /** The ASes that vote on TRCs. */
+  readonly voters: readonly IsdAs[];
   /** The signed first TRC. */
   readonly trc: Uint8Array;
   readonly chains: ReadonlyMap<IsdAs, CertificateChain>;
@@ -63,7 +75,12 @@ export function makeIsdMaterial(
 ): IsdMaterial {
   const primitives = pkiCryptoOf(crypto);
   const cores = ases.filter(({ isCore }) => isCore);
-  const voters = cores.slice(0, VOTERS_MAX);
+  const withRole = (role: 'voting' | 'issuing' | 'authoritative'): readonly AsSecret[] => {
+    const named = cores.filter((as) => as[role] === true);
+    return named.length === 0 ? cores : named;
+  };
+  const voters = withRole('voting').slice(0, VOTERS_MAX);
+  const authorities = withRole('issuing').slice(0, VOTERS_MAX);
   const period = { notBefore: seconds - DAY_S, notAfter: seconds + TRC_LIFETIME_S };
   const own = (as: AsSecret, kind: CertificateKind, validity: Validity): Required<Issuer> => {
     const key = { curve: 'p256' as const, key: pkiKeyOf(crypto, as.secret, kind) };
@@ -72,15 +89,15 @@ export function makeIsdMaterial(
     });
     return { key, certificate };
   };
-  const all = (kind: CertificateKind): Required<Issuer>[] =>
-    voters.map((as) => own(as, kind, period));
-  const [sensitive, regular, roots] = [all('sensitive'), all('regular'), all('root')];
+  const sensitive = voters.map((as) => own(as, 'sensitive', period));
+  const regular = voters.map((as) => own(as, 'regular', period));
+  const roots = authorities.map((as) => own(as, 'root', period));
   const payload = encodeTrc(
     {
       ...{ id: { isd, base: 1, serial: 1 }, ...period, graceSeconds: 0, noTrustReset: false },
       ...{ votes: [], quorum: Math.floor(voters.length / 2) + 1 },
       coreAses: cores.map(({ isdAs }) => isdAs),
-      authoritativeAses: cores.map(({ isdAs }) => isdAs),
+      authoritativeAses: withRole('authoritative').map(({ isdAs }) => isdAs),
       description: `ISD ${isd}`,
     },
     [...sensitive, ...regular, ...roots].map(({ certificate }) => certificate.bytes),
@@ -88,10 +105,11 @@ export function makeIsdMaterial(
   const signers = [...sensitive, ...regular].map(({ key, certificate }) =>
     signPayload(payload, { crypto: primitives, certificate, key, seconds }),
   );
-  const cas = voters.map((as, at) => caOf(crypto, as, roots[at] as Required<Issuer>, seconds));
+  const cas = authorities.map((as, at) => caOf(crypto, as, roots[at] as Required<Issuer>, seconds));
   const chains = ases.map((as, at): [IsdAs, CertificateChain] => {
-    const voter = voters.indexOf(as);
-    const ca = cas[(voter < 0 ? at : voter) % cas.length] as Required<Issuer>;
+    const issuer = authorities.includes(as) ? as.isdAs : as.certIssuer;
+    const chosen = authorities.findIndex(({ isdAs }) => isdAs === issuer);
+    const ca = cas[(chosen < 0 ? at : chosen) % cas.length] as Required<Issuer>;
     const key = pkiKeyOf(crypto, as.secret, 'as');
     const validity = {
       notBefore: seconds - HOUR_S,
@@ -100,7 +118,10 @@ export function makeIsdMaterial(
     const subject = subjectOf(as, 'as', key, validity);
     return [as.isdAs, { as: makeCertificate(primitives, subject, ca), ca: ca.certificate }];
   });
-  return { trc: encodeSignedData({ payload, signers }), chains: new Map(chains) };
+  return {
+    trc: encodeSignedData({ payload, signers }),
+    ...{ chains: new Map(chains), voters: voters.map(({ isdAs }) => isdAs) },
+  };
 }
 
 /** Makes the CA certificate of a core AS, signed by the AS's root. */
