@@ -61,3 +61,18 @@ describe('forged hop fields', () => {
     expect(nodeDrops['hop-mac']).toBe(600);
   });
 });
+
+describe('forged messages that a link is down', () => {
+  it('are each refused by a gateway as scmp-quote, and move nothing', () => {
+    const events =
+      '[{ at: 5s, flood: { to: gateway-1-3, as: gateway-2-3, kind: interface-down, rate: 50/s } }]';
+    const [peace, attacked] = ['[]', events].map((own) =>
+      run(load('scion-attack.yaml', { ...SHORT, events: own })),
+    );
+    const quotes = [attacked, peace].map((each) => each?.nodeDrops['scmp-quote'] ?? 0);
+    // From 5 s to the end of the drain at 13 s; before, routers return answers over links that are not up yet.
+    expect((quotes[0] ?? 0) - (quotes[1] ?? 0)).toBe(400);
+    expect(attacked?.metrics['gateway.scmp']).toMatchObject({ value: 400 });
+    expect(attacked?.metrics['gateway.fault_switches']).toMatchObject({ value: 0 });
+  });
+});
