@@ -45,7 +45,7 @@ const SCENARIO = `
 name: beaconing
 question: Are paths found again after kill -9 of a control service?
 topology: beaconing-net.yaml
-duration: 15s
+duration: 18s
 warmup: 0s
 options:
   control-service:
@@ -74,8 +74,8 @@ describe('control services as processes', () => {
     // Each has found the three others, and the one that came back has found them a second time.
     expect(report.metrics['control.discovery']?.count).toBe(4 * 3 + 3);
     expect(report.metrics['live.restart']?.count).toBe(1);
-    // Border routers and gateways go on: 8 of the 9 s of traffic come after the kill, and the first may come before a path.
-    expect(report.metrics['gateway.delivery']?.value).toBeGreaterThan(0.5);
+    // Within five rounds; and border routers and gateways go on while the control service is away.
+    expect(report.kpis.filter(({ pass }) => !pass)).toEqual([]);
     expect(report.faults.map(({ text }) => text).join('\n')).toContain('control-110 crashed');
     expect(warningsOf(report)).not.toContain('the process ended');
     await allGone(entries.map(({ pid }) => pid));
