@@ -184,8 +184,8 @@ export interface LocalLink extends WorldLink {
 }
 
 /**
- * A world whose hosts and links are in this process, so that accounts, observers and recorders can read
- * it.
+ * A {@link World} whose hosts and links are objects of this process, so that accounts, observers and
+ * recorders can read packets and counters.
  */
 export interface LocalWorld<Net extends SimWorld = SimWorld> extends World {
   readonly sim: Net;

@@ -26,7 +26,7 @@ import type { WallClock } from './live-clock.ts';
  * socket that gave as many may hold more.
  */
 const READ_AT_ONCE = 32;
-/** Waiting time above which a datagram is late, ns: gateways keep queues below 120 ms (ADR 0025). */
+/** Waiting time in a standing queue above which datagrams are late, ns: above the usual wait in gateways (ADR 0025). */
 const LATE_NS = 100_000_000;
 /** Largest part of one turn of the event loop that counts as running time, ns: a longer turn contains a pause. */
 const PAUSE_COUNTS_NS = 20_000_000;

@@ -7,14 +7,12 @@
 import type { UrgencyTest } from '../host/socket.ts';
 import type { WallClock } from './live-clock.ts';
 
-/**
- * Mean time between urgent datagrams of a socket, ns: 2,000/s, for the probes of 100 peers over two paths.
- */
+/** Least mean time between urgent datagrams that overtake others, ns: 2,000/s, enough to probe 100 peers on two paths. */
 const EACH_NS = 500_000;
 /** Largest burst of urgent datagrams that overtake others: as many as may wait for a modelled processor. */
 export const URGENT_BURST_DATAGRAMS = 256;
 
-/** How many urgent datagrams one socket may still send. */
+/** Counts the urgent datagrams of one socket, and says whether one more may overtake others. */
 export class UrgentAllowance {
   readonly #clock: WallClock;
   readonly #isUrgent: UrgencyTest;

@@ -43,11 +43,13 @@ const CALLS_KEPT = 3;
 const SLOTS = 4;
 const SLOT_MASK = SLOTS - 1;
 const SLOT_SHIFT = 2;
+/** Index of the word that says which node is being called: its index plus one, or 0 for none. */
 const IN_HAND = 0;
+/** Index of the word that counts the calls of all nodes. */
 const COUNT = 1;
-/** Number of words before those of the nodes; even, so that the doubles after all words are aligned. */
+/** Number of 32-bit words before the first node's; even, so that the 64-bit times after all words are aligned. */
 const HEAD = 2;
-/** Number of words of a node, even: the number of calls so far, and for each slot kind, bytes and endpoint. */
+/** Number of 32-bit words of a node, even: its calls so far, one unused, then kind, bytes and endpoint of each slot. */
 const WORDS = 2 + 3 * SLOTS;
 const KIND_NAMES = Object.fromEntries(
   Object.entries(NODE_CALL_KINDS).map(([name, number]) => [number, name]),

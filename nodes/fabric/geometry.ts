@@ -45,8 +45,9 @@ export const RECEIVE_WINDOW_NUMBERS = 1_024;
 /** Largest number of open messages for one peer, including calls that wait for their answer. */
 export const PEER_OPEN_MESSAGES_MAX = 1_000;
 /**
- * Largest number of answers to one peer that the peer has not confirmed; beyond it the oldest is given
- * up. A peer has fewer open calls, so only a peer that gives up its calls or is silent loses answers.
+ * Largest number of answers to one peer that it has not confirmed; one more, and the oldest is given
+ * up. Only a peer that is silent or gives up calls loses answers: at most
+ * {@link PEER_OPEN_MESSAGES_MAX} of its calls are open.
  */
 export const UNCONFIRMED_ANSWERS_MAX = 2_048;
 /** Message numbers that one write to the disk reserves. */

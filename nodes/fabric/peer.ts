@@ -264,12 +264,15 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
   }
 }
 
-/** Key of the record with the numbers of calls whose answers were part of the last write. */
+/**
+ * Key of the record with the message numbers of our calls whose answers the last write stored: after a
+ * crash, calls named there are erased.
+ */
 export function answeredCallsKey(peer: string): string {
   return `answered/${peer}`;
 }
 
-/** Key of the record of a peer's inbox: which of its messages were handled. */
+/** Key of the record that says which messages of a peer this node has handled. */
 export function inboxRecordKey(peer: string): string {
   return `in/${peer}`;
 }

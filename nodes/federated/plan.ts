@@ -95,7 +95,7 @@ export function largestInputElement(options: FederatedOptions): number {
   return (Math.ceil(learn.clip * learn.scale) + 1) * weight;
 }
 
-/** The largest element that a sum may have of `inputs` inputs, of a federation of `clients` clients. */
+/** Largest element that a sum of `inputs` inputs may have, in a federation of `clients` clients. */
 export function largestSumElement(
   options: FederatedOptions,
   { inputs, clients }: { readonly inputs: number; readonly clients: number },
@@ -105,7 +105,7 @@ export function largestSumElement(
   if (shared === undefined || learn.weight === 'equal' || privacy !== undefined) {
     return inputs * largestInputElement(options);
   }
-  // One client may have nearly all examples, but all clients have no more than there are.
+  // Any client may have nearly all examples, but all clients together have `shared` of them.
   return shared * (Math.ceil(learn.clip * learn.scale) + 1);
 }
 

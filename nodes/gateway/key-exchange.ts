@@ -48,10 +48,10 @@ import {
 } from './session-parts.ts';
 import { type FrameHeader, handshakeMessageKind } from './wire.ts';
 
-/** What an exchange needs. */
+/** What a {@link KeyExchange} needs of its session. */
 export interface KeyExchangeParts {
   readonly options: SessionOptions;
-  /** The session's epochs; keys that our answer agreed on are offered to it here. */
+  /** The session's epochs. Keys from a handshake that we answered are added to them as an offer. */
   readonly ring: EpochRing<EpochKeys>;
   /** The peer answered: seal under these keys from now on. */
   readonly adopt: (keys: EpochKeys, moment: ClockReadings) => void;

@@ -91,7 +91,11 @@ export function releaseConfirmed(message: FollowedMessage | undefined, lie: Mess
   if (message !== undefined) message.confirmed ??= lie;
 }
 
-/** Reduces `holds` by one; `isUnseen` if this is because the recipient crashed with the message. */
+/**
+ * Reduces `holds` by one, because a link or a node no longer has the message.
+ * @param loss Why this copy was lost; undefined if it was passed on or delivered.
+ * @param isUnseen True if the recipient crashed while the message waited for its disk.
+ */
 export function releaseMessageHold(
   message: FollowedMessage | undefined,
   loss: MessageLoss | undefined,

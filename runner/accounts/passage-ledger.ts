@@ -43,10 +43,11 @@ export interface TransitLedgerParts {
   readonly isOwn: (flow: number) => boolean;
   /** True if the protocol also carries packets of layers, which belong to no flow of this account. */
   readonly isCarrier: boolean;
+  /** The key that nodes report for a packet; undefined if the datagram is none of the protocol. */
   readonly keyOf: (datagram: Uint8Array) => number | undefined;
-  /** Losses that no observer sees: for each reason, the largest number of messages that it may explain. */
+  /** Losses that no observer sees: for each drop reason, how many messages at most were lost for it. */
   readonly unseen: () => Readonly<Record<string, number>>;
-  /** Number of datagrams that arrived after the end and were not passed to a node. */
+  /** Live: number of datagrams that sockets received too near the end of the run to pass them to a node. */
   readonly unhandled: () => number;
 }
 

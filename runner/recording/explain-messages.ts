@@ -39,12 +39,12 @@ export interface HeldMessage {
   readonly bytes: Uint8Array;
 }
 
-/** The parts of the journey recorder that trails need. */
+/** What {@link MessageTrails} needs of the recorder of journeys. */
 export interface TrailParts {
   now(): number;
-  /** The journey of the request that a node is handling. */
+  /** The journey of the message whose request to send a node is handling; undefined if there is none. */
   asked(): Journey | undefined;
-  /** Returns a new number, for a packet that a node made. */
+  /** A new number for a packet that a node made, by which the packet's journeys are found. */
   newTrail(): number;
   /** Adds a line to a journey. */
   say(journey: Journey, node: string, text: string): void;

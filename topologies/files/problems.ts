@@ -16,11 +16,11 @@ type Places = Pick<ConfigSource, 'place'>;
 /** Largest number of mistakes kept with their positions; any beyond that are only counted. */
 const KEPT_MAX = 1_000;
 
-/** Codes of mistakes that may be mere consequences of missing links: in names of links, and in paths over them. */
+/** Codes of mistakes in names of links and in paths over links: they may follow from a missing link. */
 const ABOUT_LINKS: readonly ConfigCode[] = ['E107', 'E123', 'E124'];
-/** Codes of mistakes that may be mere consequences of unknown protocols: in names of their metrics. */
+/** Code of mistakes in names of metrics: they may follow from an unknown protocol. */
 const ABOUT_PROTOCOLS: readonly ConfigCode[] = ['E108'];
-/** Codes of mistakes that may be mere consequences of nodes that could not be read. */
+/** Codes of mistakes that may follow from a node that could not be read. */
 const ABOUT_NODES: readonly ConfigCode[] = ['E106', ...ABOUT_LINKS, ...ABOUT_PROTOCOLS];
 const ABOUT = { links: ABOUT_LINKS, protocols: ABOUT_PROTOCOLS, nodes: ABOUT_NODES };
 

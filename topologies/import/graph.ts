@@ -18,10 +18,10 @@ import { nameLeaf } from '../files/leaf.ts';
 import { fibreDelayNs, type LatLon } from './great-circle.ts';
 import { uniqueNodeNames } from './node-names.ts';
 
-/** Values of a node or an edge, by their names in lower case; of {@link GRAPH_VALUE_NAMES} only. */
+/** The values that a file gives a node or an edge, by name in lower case; values that have no effect are left out. */
 export type GraphValues = ReadonlyMap<string, TextPart>;
 
-/** Names of values of graphs that have an effect. */
+/** Names, in lower case, of the values of nodes and edges that the importer uses. */
 export const GRAPH_VALUE_NAMES: ReadonlySet<string> = new Set([
   'label',
   'lat',
@@ -33,7 +33,7 @@ export const GRAPH_VALUE_NAMES: ReadonlySet<string> = new Set([
   'longitude',
 ]);
 
-/** A node of a graph, with its id in the file and those of its values that have an effect. */
+/** A node of a graph: its id in the file, its {@link GraphValues}, and where it stands in the file. */
 export interface GraphNode {
   readonly id: string;
   readonly values: GraphValues;

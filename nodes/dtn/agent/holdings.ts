@@ -148,7 +148,7 @@ export class HeldBundles {
 
   /** The node has answered for the bundle. */
   acceptCustody(bundle: HeldBundle): void {
-    // In the meantime another copy may be stored in its place; nobody has answered for that one yet.
+    // By now another copy may be stored instead of `bundle`; the node has not answered for that copy.
     const numbers = this.has(bundle) ? this.#numbers.get(bundle.key) : undefined;
     if (numbers !== undefined) this.#parts.custody?.taken(numbers.custody, bundle.key);
   }

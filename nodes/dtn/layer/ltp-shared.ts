@@ -21,7 +21,7 @@ export interface LtpLinkParameters {
    * ends, and the time of a longest segment that may leave before the answer (RFC 5326 section 6.6).
    */
   readonly answerNs: number;
-  /** Silence after which a block is given up, ns of contact time. */
+  /** Silence after which a block is given up, ns on the contact clock ({@link LtpSharedContext.clockAt}). */
   readonly silenceNs: number;
   readonly retries: number;
   readonly sessions: number;
@@ -85,9 +85,9 @@ export type LtpAlarm =
 /** What the two halves of a machine share. */
 export interface LtpSharedContext {
   readonly facts: LtpLinkParameters;
-  /** Time on the contact clock, ns. */
+  /** The contact clock, ns: it runs only while contacts with the neighbour are open. */
   readonly clockAt: () => number;
-  /** Sets an alarm after `waitNs` of contact time. @returns when it rings, on the contact clock. */
+  /** Sets an alarm `waitNs` ahead. @returns when it is due. Both in ns on the contact clock. */
   readonly alarm: (waitNs: number, alarm: LtpAlarm) => number;
   /** Sends a segment before any data; the alarm is set when the segment has left ({@link OutgoingLtpSegment}). */
   readonly tell: (segment: LtpSegment, alarm?: LtpAlarm, isObsolete?: () => boolean) => void;

@@ -35,7 +35,10 @@ interface Transfer {
   readonly untilNs: Nanoseconds;
 }
 
-/** Transfers that share one budget. */
+/**
+ * Puts bundles together from the pieces of their transfers. All unfinished transfers, of whichever
+ * neighbour, share the bounds {@link UDPCL_BUFFERED_BYTES_MAX} and {@link UDPCL_TRANSFERS_MAX}.
+ */
 export class UdpclReassembler {
   readonly #onDrop: (reason: TransferDropReason) => void;
   /** Oldest first, by sender and number. */

@@ -163,14 +163,14 @@ export class RoundMachine implements StateMachine<RoundInput, RoundEffect> {
   }
 
   /**
-   * True if all clients are ready; or if enough are, and either the wait for all is over, or this node
-   * has begun a round already.
+   * True if all clients are ready; or if enough are ready and one of these holds: each client has said
+   * whether it takes part, the wait for all is over, or this node has begun a round already.
    */
   #isEnough(): boolean {
     const { options, clients } = this.#parts;
     const { ready, isHeardOf } = this.#roster;
     if (ready === clients.length) return true;
-    // After the wait for all clients, those invited beyond the wanted number are not waited for.
+    // The spare clients that `over` invites must be ready too, unless nobody is waited for any more.
     const isLast = isHeardOf || this.#isLate;
     const wanted = isLast ? wantedClientCount(options.select) : invitedClientCount(options.select);
     const isStarted = isHeardOf || this.#isLate || this.#round > this.#parts.over;

@@ -29,11 +29,9 @@ import { instantText } from '../../kernel/duration.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
 import { tableHead } from '../../kernel/table-head.ts';
 
-/**
- * Time before and after the worst bin that the link opens on the latency page, which has a range
- * instead of a cursor, ns.
- */
+/** A missed latency KPI links to the latency page with this much time shown on each side of the worst bin, ns. */
 const AROUND_NS = 1e9;
+/** Size of the drawing of one KPI, and the height at which its bar lies, px. */
 const WIDTH = 220;
 const HEIGHT = 28;
 const MIDDLE = 16;
