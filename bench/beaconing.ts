@@ -20,7 +20,7 @@ import { prepareSeed } from '../runner/run/assemble-seed.ts';
 import { loadScenario } from '../scenarios/files/load.ts';
 import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import type { Scenario } from '../scenarios/model.ts';
-import { protocolStackFinder } from '../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder } from '../scenarios/open/nodes.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type BenchResult, cpuTimeUs } from './bench-result.ts';
 
@@ -106,7 +106,7 @@ function measure(ases: number, signatures: Signatures): Taken {
   const cores = new Set(
     scenario.topology.areas.filter((one) => one.attributes?.['core']).map((one) => one.id),
   );
-  const stackOf = protocolStackFinder(scenario, registry);
+  const stackOf = makeProtocolStackFinder(scenario, registry);
   const statuses: (() => Readonly<Record<string, unknown>>)[] = [];
   let made: ReturnType<typeof prepareSeed> | undefined;
   const setupUs = cpuTimeUs(() => {

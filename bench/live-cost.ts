@@ -19,7 +19,7 @@ import { provisionRun } from '../runner/nodes/run-provision.ts';
 import { randomSecrets } from '../runner/nodes/secret-source.ts';
 import { TruthWriter } from '../runner/traffic/ground-truth.ts';
 import type { WorldListener } from '../runner/world.ts';
-import { protocolStackFinder } from '../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder } from '../scenarios/open/nodes.ts';
 import { openScenario } from '../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import type { BenchResult } from './bench-result.ts';
@@ -144,7 +144,7 @@ async function agentOfAll(): Promise<Agent> {
   const provision = provisionRun({
     scenario,
     seed: 1,
-    stackOf: protocolStackFinder(scenario, registry),
+    stackOf: makeProtocolStackFinder(scenario, registry),
     crypto: createCryptoProvider(scenario.crypto, { timing: 'constant' }),
     seconds: Math.floor(Date.now() / MS_PER_S),
     secrets,

@@ -12,7 +12,7 @@ import {
   type EndpointAddress,
   type OperatorReply,
 } from '../services/operator/index.ts';
-import { collectEndpoint, collectPort, oneEndpoint } from './endpoint-flags.ts';
+import { collectEndpoint, collectPort, requireOneEndpoint } from './endpoint-flags.ts';
 import { setExitCode } from './exit.ts';
 import { addFlagOptions, numberOption } from './flags.ts';
 
@@ -59,7 +59,7 @@ export function addAskCommand(program: Command): void {
         ...(by === undefined ? {} : { by }),
       };
       const question = { kind, target, body, withinMs: within, ...named };
-      const endpoint = oneEndpoint('ask', flags);
+      const endpoint = requireOneEndpoint('ask', flags);
       const reply = await askNodeEndpoint(endpoint, question);
       if (json === true) process.stdout.write(`${JSON.stringify(reply, null, 2)}\n`);
       else print(reply, endpoint);

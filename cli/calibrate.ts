@@ -10,7 +10,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { quantityText } from '../reports/format.ts';
-import { CalibrationStopped, calibrate } from '../runner/calibration/calibrate.ts';
+import { CalibrationStoppedError, calibrate } from '../runner/calibration/calibrate.ts';
 import type { KneeRun } from '../runner/calibration/knee.ts';
 import { checkKnee } from '../runner/calibration/knee-check.ts';
 import { renderKneeCheck, renderProfile } from '../runner/calibration/render.ts';
@@ -22,7 +22,7 @@ import { type ExitCode, setExitCode } from './exit.ts';
 import { addFlagOptions } from './flags.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { waitForQuietMachine } from './quiet.ts';
-import { hasLiveStderr } from './terminal.ts';
+import { canRewriteStderrLine } from './terminal.ts';
 import { makeWritableFolder, writeAllOrNone } from './whole-files.ts';
 
 interface CalibrateFlags {
@@ -67,7 +67,7 @@ export function addCalibrateCommand(program: Command): void {
         await waitForQuietMachine();
         setExitCode(await run(flags, interrupt.signal));
       } catch (error) {
-        if (!(error instanceof CalibrationStopped)) throw error;
+        if (!(error instanceof CalibrationStoppedError)) throw error;
         setExitCode(130);
       } finally {
         interrupt.dispose();
@@ -131,7 +131,7 @@ function showSteps({ json }: CalibrateFlags): {
 } {
   const nothing = (): void => undefined;
   if (json === true) return { update: nothing, clear: nothing };
-  if (!hasLiveStderr()) {
+  if (!canRewriteStderrLine()) {
     return { update: (text): void => void process.stderr.write(`${text}\n`), clear: nothing };
   }
   return {

@@ -7,7 +7,7 @@
 import { relative } from 'node:path';
 import { greatestOf } from '../engine/pure/extremes.ts';
 import { plainLines } from '../reports/plain-text.ts';
-import type { Crash, CrashPlace } from '../runner/crash/crash.ts';
+import type { Crash, CrashLocation } from '../runner/crash/crash.ts';
 
 const COLUMNS = 80;
 const INDENT = '  ';
@@ -89,7 +89,7 @@ function hintsOf({ how }: Crash): readonly string[] {
   return wrap(text, INDENT);
 }
 
-function placeLines(place: CrashPlace): readonly string[] {
+function placeLines(place: CrashLocation): readonly string[] {
   const { file, line, column, lines, firstLine, within } = place;
   const numbers = lines.map((_, index) => `${firstLine + index}`);
   const gutter = greatestOf([0, ...numbers.map(({ length }) => length)]);

@@ -12,7 +12,7 @@ import {
   startDaemonServer,
 } from '../services/daemon/index.ts';
 import { askNodeEndpoint, type EndpointAddress } from '../services/operator/index.ts';
-import { collectEndpoint, collectPort, oneEndpoint } from './endpoint-flags.ts';
+import { collectEndpoint, collectPort, requireOneEndpoint } from './endpoint-flags.ts';
 import { addFlagOptions, numberOption } from './flags.ts';
 
 /** Default port, that of the reference's daemon. */
@@ -48,7 +48,7 @@ export function addDaemonCommand(program: Command): void {
       'Serves the API of a SCION daemon (gRPC) for programs of others. See docs/how-to/emulate.md.',
     )
     .action(async (flags: DaemonFlags) => {
-      const ask = askerOf(oneEndpoint('daemon', flags), flags.node);
+      const ask = askerOf(requireOneEndpoint('daemon', flags), flags.node);
       const server = await startDaemonServer({ host: HOST, port: flags.listen, ask }).catch(
         (error: unknown) => {
           if (!(error instanceof DaemonStartError)) throw error;

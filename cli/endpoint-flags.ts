@@ -33,7 +33,7 @@ export function collectEndpoint(
 }
 
 /** The endpoint that the flags name. @param command Name for messages. @throws FlagError for none or several. */
-export function oneEndpoint(
+export function requireOneEndpoint(
   command: string,
   {
     port,

@@ -6,7 +6,7 @@
 import { oneLine } from '../reports/plain-text.ts';
 import type { HuntBreak } from '../runner/hunt/attempt.ts';
 import type { HuntState } from '../runner/hunt/hunt.ts';
-import { hasLiveStderr } from './terminal.ts';
+import { canRewriteStderrLine } from './terminal.ts';
 
 const PLAIN_INTERVAL_MS = 10_000;
 const CLEAR_LINE = '\r\u001b[2K';
@@ -15,7 +15,7 @@ const CLEAR_LINE = '\r\u001b[2K';
 export class HuntProgress {
   readonly #name: string;
   readonly #isQuiet: boolean;
-  readonly #isLive = hasLiveStderr();
+  readonly #isLive = canRewriteStderrLine();
   readonly #fromTried: number;
   readonly #beganMs = performance.now();
   #nextMs = PLAIN_INTERVAL_MS;

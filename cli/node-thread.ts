@@ -11,7 +11,7 @@ import { writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { entryModuleUrl } from '../engine/live/own-form.ts';
-import { innermostUserFrame, pathForUsers } from '../engine/live/stack-places.ts';
+import { innermostUserFrame, pathForUsers } from '../engine/live/stack-locations.ts';
 import { stackOfThread } from '../engine/live/thread-stack.ts';
 import { STUCK_LIVE_CALL_MS } from '../runner/threads/seed-watch.ts';
 import { DRAIN_DEADLINE_MS } from '../services/operator/index.ts';

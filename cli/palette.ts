@@ -17,12 +17,12 @@ import {
   type ControlReply,
   type ControlState,
   type InjectedFault,
-  refusal,
+  makeRefusal,
 } from '../viz/format/control-wire.ts';
 import type { ControlHandler } from '../viz/server/control-channel.ts';
 import { INTERACTIVE_SCENARIO_FILE } from './run-files.ts';
+import type { RunnerFolder } from './run-folder.ts';
 import { INTERACTIVE_RUN_SUFFIX } from './run-name.ts';
-import type { RunnerFolder } from './run-place.ts';
 import { writeAllOrNone } from './whole-files.ts';
 
 /** Facts about the run into which pages may inject faults. */
@@ -114,11 +114,11 @@ export class FaultPalette implements ControlHandler {
     if (order.kind === 'export') return Promise.resolve(this.#export(number));
     const paceBar = PACE_BARS[this.#parts.command];
     if (order.kind === 'pace' && paceBar !== undefined) {
-      return Promise.resolve(refusal(number, 'pace', paceBar));
+      return Promise.resolve(makeRefusal(number, 'pace', paceBar));
     }
     if (this.#phase !== 'open') {
       const why = this.#reason ?? 'the run has not begun';
-      return Promise.resolve(refusal(number, this.#phase, why));
+      return Promise.resolve(makeRefusal(number, this.#phase, why));
     }
     return new Promise((resolve) => {
       // Two pages may use the same number for their orders: the client numbers them anew, and the reply restores it.
@@ -136,7 +136,7 @@ export class FaultPalette implements ControlHandler {
 
   #export(number: number): ControlReply {
     if (this.#faults.length === 0) {
-      return refusal(
+      return makeRefusal(
         number,
         'nothing',
         'no fault was injected, so the scenario file already describes this run',
@@ -146,7 +146,7 @@ export class FaultPalette implements ControlHandler {
       return { kind: 'scenario', number, file: INTERACTIVE_SCENARIO_FILE, yaml: this.yaml() };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return refusal(number, 'file', `the scenario file can no longer be read: ${why}`);
+      return makeRefusal(number, 'file', `the scenario file can no longer be read: ${why}`);
     }
   }
 
@@ -179,13 +179,13 @@ function replyTo(number: number, news: RunPortReport | undefined): ControlReply 
     case 'injected':
       return { kind: 'done', number, fault: faultOf(news.fault) };
     case 'refused':
-      return refusal(number, 'event', news.reason);
+      return makeRefusal(number, 'event', news.reason);
     case 'statuses':
       return { kind: 'status', number, text: JSON.stringify(Object.values(news.nodes)[0] ?? {}) };
     case 'paced':
       return { kind: 'done', number };
     default:
-      return refusal(number, 'closed', OVER);
+      return makeRefusal(number, 'closed', OVER);
   }
 }
 

@@ -14,7 +14,7 @@ import {
   renderProgress,
 } from '../reports/progress.ts';
 import type { RunState } from '../runner/run/run-order.ts';
-import { hasLiveStderr, readTerminalWidth } from './terminal.ts';
+import { canRewriteStderrLine, readTerminalWidth } from './terminal.ts';
 
 const PLAIN_INTERVAL_MS = 10_000;
 const QUICK_RUN_MS = 1_000;
@@ -34,7 +34,7 @@ export function showProgress(
 ): ProgressDisplay {
   if (flags.json === true || flags.quiet === true)
     return { update: (): void => undefined, clear: (): void => undefined };
-  return hasLiveStderr() ? liveProgress(name, clock) : plainProgress(name, clock);
+  return canRewriteStderrLine() ? liveProgress(name, clock) : plainProgress(name, clock);
 }
 
 function liveProgress(name: string, clock: ProgressState['clock']): ProgressDisplay {

@@ -27,7 +27,7 @@ import {
 } from '../services/operator/index.ts';
 import type { ProtocolLookup } from '../topologies/files/registry.ts';
 import { answerOperatorQuestion, type QuestionTarget } from './put-question.ts';
-import type { RunnerFolder } from './run-place.ts';
+import type { RunnerFolder } from './run-folder.ts';
 
 /** Longest wait for a busy run to report its state, ms; after it, the reply is made without that state. */
 const LOOK_MS_MAX = 2_000;

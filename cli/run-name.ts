@@ -3,7 +3,7 @@
  * with different inputs different names (docs/how-to/runs.md). Seeds and command are readable in the name; a hash
  * stands for the other inputs.
  *
- * Contents of files and the code are not inputs here: they change while a user works, and `run-place.ts` keeps
+ * Contents of files and the code are not inputs here: they change while a user works, and `run-folder.ts` keeps
  * earlier runs of the same name.
  *
  * @module

@@ -10,7 +10,7 @@ import type { Shard } from '../runner/sweep/shard.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import type { RunFlags } from './run-flags.ts';
-import type { RunFolder } from './run-place.ts';
+import type { RunFolder } from './run-folder.ts';
 
 /** Prints that the part is empty. Its results.ndjson has only the header line; `merge` accepts such a file. */
 export function printEmptyShard(

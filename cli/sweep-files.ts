@@ -21,7 +21,7 @@ import type { Scenario } from '../scenarios/model.ts';
 import { readQuantity } from '../topologies/files/units.ts';
 import { copyReports } from './report-copies.ts';
 import type { RunFlags } from './run-flags.ts';
-import type { RunFolder } from './run-place.ts';
+import type { RunFolder } from './run-folder.ts';
 import { terminalOptions } from './terminal.ts';
 import { writeAllOrNone } from './whole-files.ts';
 

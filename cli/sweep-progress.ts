@@ -10,7 +10,7 @@ import {
   type SweepProgress,
   sweepSecondsLeft,
 } from '../reports/sweep-progress.ts';
-import { hasLiveStderr, readTerminalWidth } from './terminal.ts';
+import { canRewriteStderrLine, readTerminalWidth } from './terminal.ts';
 
 const PLAIN_INTERVAL_MS = 10_000;
 const PLAIN_WIDTH = 120;
@@ -45,7 +45,7 @@ export function showSweepProgress(
     const secondsLeft = sweepSecondsLeft(state.doneSeconds, pace);
     return renderSweepProgress({ ...state, secondsLeft }, width);
   };
-  if (!hasLiveStderr()) {
+  if (!canRewriteStderrLine()) {
     const show = (state: SweepState): void => {
       process.stderr.write(`${oneLine(name)}  ${lineOf(state, PLAIN_WIDTH)}\n`);
     };

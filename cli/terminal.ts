@@ -30,7 +30,7 @@ export function readTerminalWidth({ columns = 0 }: { readonly columns?: number }
 }
 
 /** True when a progress line may be rewritten on stderr. */
-export function hasLiveStderr(): boolean {
+export function canRewriteStderrLine(): boolean {
   const { CI: ci = '', TERM: term } = process.env;
   return process.stderr.isTTY === true && ci === '' && term !== 'dumb';
 }

@@ -18,7 +18,7 @@ import {
 import { CHECKS, runSuite } from '../runner/verify/suite.ts';
 import { FlagError, setExitCode } from './exit.ts';
 import { addFlagOptions, numberOption, SEED_COUNT_RANGE, SEED_RANGE } from './flags.ts';
-import { hasLiveStderr, terminalOptions } from './terminal.ts';
+import { canRewriteStderrLine, terminalOptions } from './terminal.ts';
 
 /** The default of `--seed`. */
 const SEED = 1;
@@ -137,7 +137,7 @@ function showProgress(flags: VerifyFlags): Progress {
   if (flags.json === true) return { update: nothing, clear: nothing };
   const lineOf = (check: VerificationCheck, done: number, total: number): string =>
     `verify  ${done + 1} of ${total}  check ${check.id}  ${check.name}`;
-  if (hasLiveStderr()) {
+  if (canRewriteStderrLine()) {
     return {
       update: (...state): void => {
         process.stderr.write(`${CLEAR_LINE}${lineOf(...state)}`);

@@ -1,5 +1,5 @@
 /**
- * Writes the files of a run into its folder (run-place.ts, docs/spec/run-files.md#the-folder).
+ * Writes the files of a run into its folder (run-folder.ts, docs/spec/run-files.md#the-folder).
  *
  * @module
  */

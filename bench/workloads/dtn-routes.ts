@@ -58,7 +58,7 @@ function bundleTo(target: number): HeldBundle {
     sinceNs: 0,
     deadlineNs: Number.POSITIVE_INFINITY,
     from: undefined,
-    name: 0,
+    observerNumber: 0,
   };
 }
 

@@ -11,7 +11,7 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
-import { type FileOwners, listStackFrameLocations, STACK_FRAMES_MAX } from './stack-places.ts';
+import { type FileOwners, listStackFrameLocations, STACK_FRAMES_MAX } from './stack-locations.ts';
 
 /** Thrown at the forbidden call, so that the report names its line. */
 class AmbientInputError extends Error {

@@ -5,7 +5,7 @@
  * Datagrams that were written but not received were lost in the kernel (a full receive buffer); comparing
  * the counters at both ends shows their number without reading `/proc`.
  *
- * On loopback each socket has a second real socket for urgent datagrams (urgent-place.ts), which
+ * On loopback each socket has a second real socket for urgent datagrams (urgent-address.ts), which
  * therefore never wait behind data; users of the table see one socket.
  *
  * Senders of this world and configured senders are looked up first. All others are guests of the endpoint table, in
@@ -20,8 +20,8 @@ import type { WallClock } from './live-clock.ts';
 import type { PortPlan } from './port-plan.ts';
 import { SocketQueue, SocketQueues } from './socket-queues.ts';
 import { BoundUdpSocket, type UdpAddress } from './udp-wire.ts';
+import { findUrgentAddress } from './urgent-address.ts';
 import { UrgentAllowance } from './urgent-allowance.ts';
-import { findUrgentAddress } from './urgent-place.ts';
 
 /** The owner of a socket, which receives its datagrams. */
 export interface UdpSocketUser {

@@ -13,7 +13,7 @@ import {
   FOLDED_METRIC_NAME,
   metricOfSeries,
   OTHER_LABEL_VALUE,
-  otherSeries,
+  otherSeriesName,
   readSeriesName,
   SERIES_PER_METRIC_MAX,
   seriesName,
@@ -72,7 +72,10 @@ export function foldExcessSeries<Value>(
     const all = new Set(series);
     const kept = equalShares(parts.map((part) => Object.keys(part).filter((one) => all.has(one))));
     const names = series.filter((name) => !kept.has(name));
-    const other = otherSeries(metric, Object.keys(readSeriesName(names[0] ?? '')?.labels ?? {}));
+    const other = otherSeriesName(
+      metric,
+      Object.keys(readSeriesName(names[0] ?? '')?.labels ?? {}),
+    );
     result[other] = merge([other, ...names].flatMap((name) => metrics[name] ?? []));
     for (const name of names) delete result[name];
     for (const name of [FOLDED_METRIC_NAME, foldedSeriesName(metric)]) {

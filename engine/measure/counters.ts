@@ -13,7 +13,7 @@ import { memoisePerObject } from '../pure/once-per.ts';
 import {
   LABEL_VALUE_LENGTH_MAX,
   labelsMistake,
-  otherSeries,
+  otherSeriesName,
   SERIES_PER_METRIC_MAX,
   seriesName,
 } from '../pure/series-name.ts';
@@ -242,7 +242,7 @@ export class MeterTable implements Meter {
     }
     this.folded ??= new Map();
     this.folded.set(metric, (this.folded.get(metric) ?? 0) + 1);
-    const other = otherSeries(metric, labels);
+    const other = otherSeriesName(metric, labels);
     series.add(other);
     return other;
   }

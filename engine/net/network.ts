@@ -41,7 +41,7 @@ export interface NetworkOptions extends PacketPathOptions {
 }
 
 /** Names and end nodes of a new direction. */
-export interface LinkDirectionPlace {
+export interface NewLinkDirection {
   readonly linkId: string;
   /** `a->b`. */
   readonly name: string;
@@ -61,7 +61,7 @@ export class Network extends PacketPath {
   }
 
   /** Adds one direction of a link. */
-  addDirection(place: LinkDirectionPlace, spec: LinkDirectionSpec): LinkDirection {
+  addDirection(place: NewLinkDirection, spec: LinkDirectionSpec): LinkDirection {
     const id = this.directions.length;
     if ((id + 1) * STATE_STRIDE > this.state.length) {
       const wider = new Float64Array(this.state.length * 2);

@@ -11,7 +11,7 @@ import type { NodeCalls } from './node-calls.ts';
 import type { LogSink, NodeTraceSink } from './sim-observers.ts';
 import type { BufferOwnership } from './sim-socket.ts';
 import type { StreamModel } from './stream-hook.ts';
-import type { WorldCrypto } from './world-crypto.ts';
+import type { WorldCryptoProviders } from './world-crypto.ts';
 
 /**
  * Event kind of a send that waits for the processor: target is the packet, argument the direction.
@@ -34,7 +34,7 @@ export interface HostWorld {
   readonly syncDelayNs: number;
   /** The machine of that name, made on first use. */
   machine(name: string): Machine;
-  readonly crypto: WorldCrypto;
+  readonly crypto: WorldCryptoProviders;
   /** A number for a name, in the order of first use, for the fingerprint. */
   nameNumber(name: string): number;
   /** Name of the host with that index; undefined for -1, which stands for several receivers. */

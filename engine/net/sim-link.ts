@@ -14,7 +14,7 @@ import {
 } from './link-spec.ts';
 
 /** Where one end of a link is attached. */
-export interface LinkEndPlace {
+export interface LinkEndAttachment {
   readonly host: string;
   readonly port: number;
   /** Address of this end, if it differs from the host's. */
@@ -79,8 +79,8 @@ const NO_DOWNS: readonly OpenDown[] = [];
 /** A point-to-point link: its two directions, and the changes that act on them. */
 export class SimLink {
   readonly id: string;
-  readonly a: LinkEndPlace;
-  readonly b: LinkEndPlace;
+  readonly a: LinkEndAttachment;
+  readonly b: LinkEndAttachment;
   readonly forward: LinkDirection;
   readonly backward: LinkDirection;
   /** Absent until the first change: most links of a large network never change. */
@@ -89,7 +89,7 @@ export class SimLink {
   private openDowns: readonly OpenDown[] = NO_DOWNS;
 
   constructor(
-    place: { readonly id: string; readonly a: LinkEndPlace; readonly b: LinkEndPlace },
+    place: { readonly id: string; readonly a: LinkEndAttachment; readonly b: LinkEndAttachment },
     forward: LinkDirection,
     backward: LinkDirection,
   ) {

@@ -27,13 +27,13 @@ import { cutHostPairs, orderedHostPairs } from './partition.ts';
 import type { SimCloud, SimCloudOptions } from './sim-cloud.ts';
 import { SimHost, type SimHostOptions } from './sim-host.ts';
 import type { HostWorld } from './sim-host-world.ts';
-import { type LinkChangeHandle, type LinkEndPlace, SimLink } from './sim-link.ts';
+import { type LinkChangeHandle, type LinkEndAttachment, SimLink } from './sim-link.ts';
 import type { LogSink, NodeTraceSink } from './sim-observers.ts';
 import type { SimSegment } from './sim-segment.ts';
 import { BufferOwnership, type SimSocket } from './sim-socket.ts';
 import type { StoreFault } from './sim-store.ts';
 import { NO_STREAM_MODEL, type StreamModel } from './stream-hook.ts';
-import { WorldCrypto } from './world-crypto.ts';
+import { WorldCryptoProviders } from './world-crypto.ts';
 
 /** The settings of a simulated world. */
 export interface SimWorldOptions {
@@ -63,8 +63,8 @@ export interface SimWorldOptions {
 /** The settings of a new link. */
 export interface SimLinkOptions {
   readonly id: string;
-  readonly a: LinkEndPlace;
-  readonly b: LinkEndPlace;
+  readonly a: LinkEndAttachment;
+  readonly b: LinkEndAttachment;
   /** The direction from a to b. */
   readonly forward: LinkDirectionSpec;
   readonly backward: LinkDirectionSpec;
@@ -90,7 +90,7 @@ export class SimWorld implements HostWorld, PacketSink {
   readonly epochSeconds: number;
   readonly syncDelayNs: number;
   readonly logSink: LogSink | undefined;
-  readonly crypto: WorldCrypto;
+  readonly crypto: WorldCryptoProviders;
   /** Receives what nodes report for drawings. */
   recorder: NodeTraceSink | undefined;
   /** Datagrams for which no link was found. */
@@ -112,7 +112,7 @@ export class SimWorld implements HostWorld, PacketSink {
     this.syncDelayNs = options.syncDelayNs ?? 0;
     this.streams = options.streams ?? NO_STREAM_MODEL;
     this.logSink = options.log;
-    this.crypto = new WorldCrypto(options.cryptoFor);
+    this.crypto = new WorldCryptoProviders(options.cryptoFor);
     this.network = new Network({
       seed: options.seed,
       sink: this,
@@ -402,7 +402,7 @@ export class SimWorld implements HostWorld, PacketSink {
   }
 
   /** Attaches a direction to its sender; `remote` is its far end. */
-  private attach(direction: LinkDirection, remote: LinkEndPlace): void {
+  private attach(direction: LinkDirection, remote: LinkEndAttachment): void {
     const sender = this.hostList[direction.fromNode] as SimHost;
     const receiver = this.hostList[direction.toNode] as SimHost;
     const address = remote.address ?? receiver.address;

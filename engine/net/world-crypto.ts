@@ -9,7 +9,7 @@ import type { Machine } from './machine.ts';
 import { KeyAgreementCache } from './shared-agreements.ts';
 
 /** Gives the crypto providers to the hosts of a world and to their jobs. */
-export class WorldCrypto {
+export class WorldCryptoProviders {
   private readonly cryptoFor: (host: string) => CryptoProvider;
   private readonly agreements = new KeyAgreementCache();
 

@@ -54,7 +54,7 @@ export function seriesName(
 }
 
 /** Name of the series of a metric that counts for the series beyond a bound. */
-export function otherSeries(metric: string, labels: readonly string[]): string {
+export function otherSeriesName(metric: string, labels: readonly string[]): string {
   return seriesName(
     metric,
     labels,

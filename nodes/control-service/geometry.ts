@@ -49,7 +49,7 @@ export const STREAM_OPEN_MAX = 64;
  */
 export const STREAM_WAITING_MAX = 16_384;
 /** One in so many rounds of lookups for watched ASes includes the ASes to which a path was found already. */
-export const FOUND_ROUNDS = 10;
+export const FOUND_PATH_LOOKUP_ROUNDS = 10;
 /** An interface is believed to be down for so long (reference private/revcache, RawTTL), ns. */
 export const REVOCATION_NS = 10 * SECOND_NS;
 /**

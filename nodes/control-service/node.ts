@@ -59,7 +59,12 @@ import type { ControlEffect, ControlInput } from './control-effects.ts';
 import { DaemonQuestions } from './daemon-questions-node.ts';
 import type { ControlDropReason } from './drops.ts';
 import { FoundAses } from './found-ases.ts';
-import { BEACONS_LISTED_MAX, FOUND_ROUNDS, HOST_REPORTS, LOOKUPS_MAX } from './geometry.ts';
+import {
+  BEACONS_LISTED_MAX,
+  FOUND_PATH_LOOKUP_ROUNDS,
+  HOST_REPORTS,
+  LOOKUPS_MAX,
+} from './geometry.ts';
 import { HostStreams } from './host-streams.ts';
 import type { ControlKeys } from './keys.ts';
 import type { ToldInterface } from './lookup/revocations.ts';
@@ -234,7 +239,7 @@ class ControlNode implements NodeHandle {
     const look = (): void => {
       round += 1;
       for (const target of watch) {
-        const isDue = round % FOUND_ROUNDS === 0 || !this.#found.has(target);
+        const isDue = round % FOUND_PATH_LOOKUP_ROUNDS === 0 || !this.#found.has(target);
         if (target === isdAs || !isDue) continue;
         const ended = this.#found.lookUp(target);
         this.#lookUp(target, (paths) => ended(paths.length > 0));

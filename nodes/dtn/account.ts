@@ -21,24 +21,40 @@ export function bundleAccountKey(bundle: Uint8Array): number {
 export function reportToObserver(observer: MessageObserver, what: BundleAccountEvent): void {
   switch (what.kind) {
     case 'accepted':
-      observer.accepted?.(what.name);
+      observer.accepted?.(what.observerNumber);
       return;
     case 'created':
-      observer.created(bundleAccountKey(what.bundle), 'bundle', what.recipient, what.name);
-      observer.settled?.(what.name, 'sent');
+      observer.created(
+        bundleAccountKey(what.bundle),
+        'bundle',
+        what.recipient,
+        what.observerNumber,
+      );
+      observer.settled?.(what.observerNumber, 'sent');
       return;
     case 'handed':
-      observer.created(bundleAccountKey(what.bundle), 'bundle', what.recipient, what.name);
+      observer.created(
+        bundleAccountKey(what.bundle),
+        'bundle',
+        what.recipient,
+        what.observerNumber,
+      );
       return;
     case 'copied':
       if ('key' in what) observer.copied?.(what.key, bundleAccountKey(what.bundle));
-      else observer.created(bundleAccountKey(what.bundle), 'bundle', what.recipient, what.name);
+      else
+        observer.created(
+          bundleAccountKey(what.bundle),
+          'bundle',
+          what.recipient,
+          what.observerNumber,
+        );
       return;
     case 'record':
       observer.created(bundleAccountKey(what.bundle), 'record', what.recipient);
       return;
     case 'settled':
-      observer.settled?.(what.name, what.how);
+      observer.settled?.(what.observerNumber, what.how);
       return;
     case 'arrived':
       observer.arrived(what.key);

@@ -8,7 +8,12 @@ import { updateStepsPerUnit } from './compression/form.ts';
 import type { FederatedOptions } from './config.ts';
 import type { AggregationRule } from './robust/combinations.ts';
 import { groupMeans } from './robust/groups.ts';
-import { krumSelectedPlaces, meanOfUpdates, medianOfUpdates, trimmedMean } from './robust/rules.ts';
+import {
+  krumSelectedIndices,
+  meanOfUpdates,
+  medianOfUpdates,
+  trimmedMean,
+} from './robust/rules.ts';
 import { signedRingElement } from './secagg/ring.ts';
 
 /** Inputs of a round, or the sums of its groups, and the rule that combines them. */
@@ -90,7 +95,7 @@ function combined(
     case 'krum':
     case 'multi-krum': {
       const take = rule.kind === 'krum' ? 1 : rule.take;
-      const places = krumSelectedPlaces(updates, { lies: rule.lies, take });
+      const places = krumSelectedIndices(updates, { lies: rule.lies, take });
       return places === undefined ? undefined : meanOfUpdates(updates, places);
     }
     case 'trimmed-mean':

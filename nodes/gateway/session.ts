@@ -103,7 +103,7 @@ export class Session {
    */
   connect(moment: ClockReadings): void {
     this.#ring.expire(moment.nowNs);
-    if (!this.#mayOpenFile(moment.nowNs)) return;
+    if (!this.#mayStartHandshake(moment.nowNs)) return;
     this.#exchange.start(moment);
   }
 
@@ -320,7 +320,7 @@ export class Session {
   }
 
   /** True when an opening would not collide with another handshake or an overlap. */
-  #mayOpenFile(nowNs: number): boolean {
+  #mayStartHandshake(nowNs: number): boolean {
     const { current, next, previous } = this.#ring;
     if (this.#exchange.isBusy || next !== undefined) return false;
     if (current === undefined) return true;
@@ -331,7 +331,7 @@ export class Session {
   /** When the age of the key alone requires a rekey, provided that nothing blocks it. */
   #rekeyAtNs(): number {
     const { current } = this.#ring;
-    const isPossible = current !== undefined && this.#mayOpenFile(current.rekeyAtNs);
+    const isPossible = current !== undefined && this.#mayStartHandshake(current.rekeyAtNs);
     return isPossible ? current.rekeyAtNs : Number.POSITIVE_INFINITY;
   }
 

@@ -13,7 +13,7 @@ import {
 import type { SingleTraceState } from '../_kit/trace-state.ts';
 
 /** Where a node is on paths: in a layer of mixes (1 first, of `layers`), or as a provider. */
-export type NodePlaceState =
+export type NodePositionState =
   | { readonly kind: 'layer'; readonly layer: number; readonly layers: number }
   | { readonly kind: 'provider' };
 
@@ -22,9 +22,9 @@ const LAYER = textFormatFromTemplate('layer {layer} of {layers}', {
   layer: countFormat,
   layers: countFormat,
 });
-const STANDING: TextFormat<NodePlaceState> = {
+const STANDING: TextFormat<NodePositionState> = {
   write: (standing) => (standing.kind === 'provider' ? PROVIDER : LAYER.write(standing)),
-  read: (text): NodePlaceState | undefined => {
+  read: (text): NodePositionState | undefined => {
     if (text === PROVIDER) return { kind: 'provider' };
     const layer = LAYER.read(text);
     return layer && { kind: 'layer', ...layer };
@@ -32,7 +32,10 @@ const STANDING: TextFormat<NodePlaceState> = {
 };
 
 /** The node's place in the document: `layer 2 of 3` or `provider`. */
-export const PLACE_TRACE: SingleTraceState<NodePlaceState> = { machine: 'place', state: STANDING };
+export const NODE_POSITION_TRACE: SingleTraceState<NodePositionState> = {
+  machine: 'place',
+  state: STANDING,
+};
 
 const MEANS = textFormatFromTemplate('mean={mean} in={perSecond}/s', {
   mean: decimalFormat(2),

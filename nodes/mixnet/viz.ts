@@ -15,7 +15,7 @@ import type {
 } from '../../viz/format/drawing.ts';
 import { textCutToWidth } from '../../viz/format/shapes.ts';
 import { readSingleTracedState } from '../_kit/trace-state.ts';
-import { MIXING_TRACE, PLACE_TRACE, POOL_TRACE, type PoolState } from './trace-states.ts';
+import { MIXING_TRACE, NODE_POSITION_TRACE, POOL_TRACE, type PoolState } from './trace-states.ts';
 
 /**
  * With fewer packets in its pool a Poisson mix hides little (Loopix, USENIX Security 2017, section
@@ -76,7 +76,7 @@ function delayNote(meanOf: (metric: string) => string | undefined): string {
 }
 
 function drawnNodeOf({ name, protocol, states }: NodeState): DrawnNode | undefined {
-  const standing = readSingleTracedState(PLACE_TRACE, states);
+  const standing = readSingleTracedState(NODE_POSITION_TRACE, states);
   if (protocol !== 'mixnet' || standing === undefined) return undefined;
   const pool = readSingleTracedState(POOL_TRACE, states);
   const { value, text } = standing;

@@ -12,7 +12,7 @@ export interface CurveCorner {
 }
 
 /** Where a label goes: the left end of its base line, px. */
-export type LabelPlace = CurveCorner;
+export type LabelPosition = CurveCorner;
 
 interface Room {
   readonly left: number;
@@ -34,20 +34,20 @@ const INSET = 6;
  * @param lineY The height of the limit, px.
  * @param curves The corners of each curve, from left to right.
  */
-export function limitLabelPlace(
+export function limitLabelPosition(
   { text, lineY }: { readonly text: string; readonly lineY: number },
   room: Room,
   curves: readonly (readonly CurveCorner[])[],
-): LabelPlace {
+): LabelPosition {
   const width = text.length * LETTER;
   const heights = [lineY + ASCENT + DESCENT + 1, lineY - DESCENT - 2].filter(
     (y) => y - ASCENT >= room.top && y + DESCENT <= room.bottom,
   );
-  const places: LabelPlace[] = [];
+  const places: LabelPosition[] = [];
   for (let x = room.left + INSET; x + width <= room.right; x += STEP) {
     for (const y of heights) places.push({ x, y });
   }
-  let best: LabelPlace = places[0] ?? { x: room.left + INSET, y: lineY + ASCENT + DESCENT + 1 };
+  let best: LabelPosition = places[0] ?? { x: room.left + INSET, y: lineY + ASCENT + DESCENT + 1 };
   let fewest = Number.POSITIVE_INFINITY;
   for (const place of places) {
     const box = boxAt(place, width);
@@ -57,7 +57,7 @@ export function limitLabelPlace(
   return best;
 }
 
-function boxAt({ x, y }: LabelPlace, width: number): Room {
+function boxAt({ x, y }: LabelPosition, width: number): Room {
   return { left: x, right: x + width, top: y - ASCENT, bottom: y + DESCENT };
 }
 

@@ -44,7 +44,7 @@ import {
   xAxis,
   yAxis,
 } from './chart.ts';
-import { type CurveCorner, limitLabelPlace } from './limit-label.ts';
+import { type CurveCorner, limitLabelPosition } from './limit-label.ts';
 import { coordinateText, EMPTY_MARKUP, html, type Markup } from './markup.ts';
 
 const HEIGHT = 280;
@@ -481,6 +481,6 @@ function limitMark(
     const edge = isAbove ? frame.top + 12 : frame.bottom - 6;
     return html`<text class="limit-label halo" x="${frame.left + 6}" y="${edge}">${text}, ${isAbove ? 'above' : 'below'}</text>`;
   }
-  const place = limitLabelPlace({ text, lineY: at }, frame, corners);
+  const place = limitLabelPosition({ text, lineY: at }, frame, corners);
   return html`<line class="limit" x1="${frame.left}" x2="${frame.right}" y1="${coordinateText(at)}" y2="${coordinateText(at)}"/><text class="limit-label halo" x="${coordinateText(place.x)}" y="${coordinateText(place.y)}">${text}</text>`;
 }

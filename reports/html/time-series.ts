@@ -40,7 +40,7 @@ import {
   xAxis,
   yAxis,
 } from './chart.ts';
-import { type CurveCorner, limitLabelPlace } from './limit-label.ts';
+import { type CurveCorner, limitLabelPosition } from './limit-label.ts';
 import { coordinateText, EMPTY_MARKUP, html, type Markup, type TemplateContent } from './markup.ts';
 
 const PATH = 'path:';
@@ -485,6 +485,6 @@ function limitLine(
       value === null ? [] : [{ x: x((step + 0.5) * one.stepNs), y: y(value) }],
     ),
   );
-  const place = limitLabelPlace({ text: limit.text, lineY: at }, frame, curves);
+  const place = limitLabelPosition({ text: limit.text, lineY: at }, frame, curves);
   return html`<line class="limit" x1="${frame.left}" x2="${frame.right}" y1="${coordinateText(at)}" y2="${coordinateText(at)}"/><text class="limit-label halo" x="${coordinateText(place.x)}" y="${coordinateText(place.y)}">${limit.text}</text>`;
 }

@@ -82,7 +82,7 @@ export function benchmarkLoadPredictor(
     const scenario = scenarioAtRate(order, { ratePerSecond, seconds: loadSeconds(order.isQuick) });
     return { ratePerSecond, load: predictLoad(scenario, cpu, order.registry) };
   }) as [LoadAtRate, LoadAtRate];
-  return lineThrough(low, high);
+  return fitLineThrough(low, high);
 }
 
 /** A rate, packets per second, and the load at it. */
@@ -92,7 +92,7 @@ export interface LoadAtRate {
 }
 
 /** The straight line through two loads at different rates. */
-export function lineThrough(low: LoadAtRate, high: LoadAtRate): LoadPredictor {
+export function fitLineThrough(low: LoadAtRate, high: LoadAtRate): LoadPredictor {
   const span = high.ratePerSecond - low.ratePerSecond;
   return (ratePerSecond) => {
     const share = (ratePerSecond - low.ratePerSecond) / span;

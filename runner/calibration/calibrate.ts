@@ -66,7 +66,7 @@ const SIM_WARMUP_S = 4;
 const SIM_START_S = 3;
 
 /** Thrown when the abort signal of the request fires. */
-export class CalibrationStopped extends Error {}
+export class CalibrationStoppedError extends Error {}
 
 type Operations = Readonly<Record<string, MeasuredOperation>>;
 
@@ -262,6 +262,6 @@ function choiceOf(profile: CpuProfile, rooms: CpuChoice['receiveBuffer']): CpuCh
 /** Reports the next step, and lets the event loop handle a Ctrl-C. */
 async function step(order: CalibrationRequest, text: string): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
-  if (order.signal.aborted) throw new CalibrationStopped();
+  if (order.signal.aborted) throw new CalibrationStoppedError();
   order.onStep(text);
 }

@@ -10,7 +10,7 @@ import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { CpuProfile } from '../../engine/net/cpu-profile.ts';
 import { sortedAscending } from '../../reports/statistics/quantile.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { protocolStackFinder } from '../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder } from '../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import { Experiment } from '../experiment/experiment.ts';
 import { provisionSeed } from '../nodes/run-provision.ts';
@@ -72,7 +72,7 @@ function timesOf(scenario: Scenario, run: HandlerTimingRun): ReadonlyMap<string,
   const clock = new HandlerClock(run.crypto);
   // Uses the crypto provider of live runs.
   const crypto = createCryptoProvider(scenario.crypto, { timing: 'constant' });
-  const stackOf = protocolStackFinder(scenario, registry);
+  const stackOf = makeProtocolStackFinder(scenario, registry);
   const parts = { scenario, seed: SEED, crypto, stackOf };
   const world = makeTimedWorld(parts, clock);
   const provision = provisionSeed(parts);

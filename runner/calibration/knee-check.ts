@@ -26,9 +26,9 @@ import {
   measureBusyPoints,
   remeasurePoints,
 } from './busy-points.ts';
-import { CalibrationStopped, scenarioAtRate } from './calibrate.ts';
+import { CalibrationStoppedError, scenarioAtRate } from './calibrate.ts';
 import { fitDataFactor, loadSeconds, measureLiveLoad, predictLoad } from './in-place.ts';
-import { findKnee, type Knee, type KneeRun, liveKneeRun, simKneeRun } from './knee.ts';
+import { findKnee, type Knee, type KneeRun, runLiveForKnee, runVirtualForKnee } from './knee.ts';
 import type { Workload } from './workloads.ts';
 
 /** The profile to check, and the workload to check it with. */
@@ -121,7 +121,7 @@ const BUSY_POINT = 0.85;
 
 /**
  * Runs all rounds, which takes about ten minutes, with `isQuick` two.
- * @throws CalibrationStopped when the abort signal fires, Refusal if no live run carried its packets.
+ * @throws CalibrationStoppedError when the abort signal fires, Refusal if no live run carried its packets.
  */
 export async function checkKnee(order: KneeCheckRequest): Promise<KneeCheck> {
   const own = cpuChoice(order.profile, 'one');
@@ -230,7 +230,7 @@ async function busyRun(
 }
 
 function stopIfAsked({ signal }: KneeCheckRequest): void {
-  if (signal.aborted) throw new CalibrationStopped();
+  if (signal.aborted) throw new CalibrationStoppedError();
 }
 
 function tooBusy({ workload }: KneeCheckRequest, rate: number): Refusal {
@@ -276,7 +276,7 @@ function simRun(order: KneeCheckRequest, cpu: CpuChoice, ratePerSecond: number):
     seconds: loadSeconds(order.isQuick),
     world: 'sim',
   });
-  const run = simKneeRun(scenario, ratePerSecond, { cpu, registry });
+  const run = runVirtualForKnee(scenario, ratePerSecond, { cpu, registry });
   onRun('predicted', run);
   // The event loop gets a turn, in which Ctrl-C and the progress line are handled.
   return new Promise((resolve) => setImmediate(() => resolve(run)));
@@ -289,7 +289,7 @@ async function liveRun(order: KneeCheckRequest, ratePerSecond: number): Promise<
     seconds: loadSeconds(order.isQuick),
     world: 'live',
   });
-  const run = await liveKneeRun(scenario, ratePerSecond, { registry, signal });
+  const run = await runLiveForKnee(scenario, ratePerSecond, { registry, signal });
   onRun('live', run);
   return run;
 }

@@ -106,7 +106,7 @@ async function passes(search: KneeSearch, rate: number, runs: KneeRun[]): Promis
 }
 
 /** Runs the scenario live at a given rate. */
-export async function liveKneeRun(
+export async function runLiveForKnee(
   scenario: Scenario,
   ratePerSecond: number,
   how: LiveRunSettings,
@@ -116,7 +116,7 @@ export async function liveKneeRun(
 }
 
 /** Runs the scenario in virtual time at a rate, with a profile. */
-export function simKneeRun(
+export function runVirtualForKnee(
   scenario: Scenario,
   ratePerSecond: number,
   how: { readonly cpu: CpuChoice; readonly registry: ProtocolLookup },

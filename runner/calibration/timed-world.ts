@@ -23,7 +23,7 @@ import { SimHost, type SimHostOptions } from '../../engine/net/sim-host.ts';
 import type { SimSocket } from '../../engine/net/sim-socket.ts';
 import { SimWorld, type SimWorldOptions } from '../../engine/net/sim-world.ts';
 import { VirtualAgenda } from '../worlds/agenda.ts';
-import { Listeners } from '../worlds/listeners.ts';
+import { WorldListeners } from '../worlds/listeners.ts';
 import { networkOptions, ProcessWorld, type WorldParts } from '../worlds/local-world.ts';
 
 const NS_PER_MS = 1_000_000;
@@ -120,7 +120,7 @@ export class HandlerClock {
 /** A world in virtual time whose node code is timed. */
 export function makeTimedWorld(parts: WorldParts, clock: HandlerClock): ProcessWorld<SimWorld> {
   const timed = { ...parts, crypto: new CpuChargedCrypto(parts.crypto, clock) };
-  const listeners = new Listeners();
+  const listeners = new WorldListeners();
   const net = new TimedWorld(networkOptions(timed, listeners), clock);
   const protocol = sourceProtocol(parts);
   const agenda =

@@ -14,7 +14,7 @@ import {
   FileOwners,
   listStackFrameLocations,
   type StackFrameLocation,
-} from '../../engine/live/stack-places.ts';
+} from '../../engine/live/stack-locations.ts';
 import type { NodeCall, NodeCalls } from '../../engine/net/node-calls.ts';
 import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import { isShipped, isShippedName } from '../../scenarios/open/registry.ts';
@@ -27,7 +27,7 @@ import {
   BrokenGuaranteeError,
   type Crash,
   type CrashEvent,
-  type CrashPlace,
+  type CrashLocation,
   NodeCrash,
 } from './crash.ts';
 
@@ -65,7 +65,7 @@ export function makeCrashContext(
 }
 
 /** Runs code of a run. If it throws, the error is reported with the node that was called. */
-export function reportingCrashes<T>(crashContext: CrashContext, code: () => T): T {
+export function runReportingCrashes<T>(crashContext: CrashContext, code: () => T): T {
   try {
     return code();
   } catch (error) {
@@ -221,7 +221,7 @@ function byFile(
 function placeOf(
   places: readonly StackFrameLocation[],
   owners: FileOwners,
-): CrashPlace | undefined {
+): CrashLocation | undefined {
   const theirs = places.find(({ file }) => owners.isTheirs(file));
   if (theirs === undefined) return undefined;
   const top = places.find(({ file }) => !ASSERT.test(file));
@@ -231,14 +231,14 @@ function placeOf(
 }
 
 /** The place in the code of a call that does not return, from the stack of its thread. */
-export function stuckCallPlace(stack: string, protocol: string): CrashPlace | undefined {
+export function locateStuckCall(stack: string, protocol: string): CrashLocation | undefined {
   const places = listStackFrameLocations(stack);
   return isShippedName(protocol)
     ? places.map(codePlace)[0]
     : placeOf(places, new FileOwners([protocol]));
 }
 
-function codePlace({ file, line, column }: StackFrameLocation): CrashPlace {
+function codePlace({ file, line, column }: StackFrameLocation): CrashLocation {
   const lines = linesOf(file);
   const from = Math.max(0, line - 1 - AROUND);
   return { file, line, column, firstLine: from + 1, lines: lines.slice(from, line + AROUND) };

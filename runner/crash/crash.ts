@@ -15,7 +15,7 @@ export interface CrashEvent {
 }
 
 /** The place in the code where the error was thrown, with the lines around it. */
-export interface CrashPlace {
+export interface CrashLocation {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -41,7 +41,7 @@ export interface Crash {
   readonly atNs: number;
   /** The message of the error, after its name where that says more: `TypeError: …`. */
   readonly error: string;
-  readonly place?: CrashPlace;
+  readonly place?: CrashLocation;
   /** The last calls of the node, the earliest first. */
   readonly events: readonly CrashEvent[];
   readonly stack: string;

@@ -12,7 +12,7 @@ import { findMetricDefinition } from '../../reports/series.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import type { World } from '../world.ts';
 import type { Experiment } from './experiment.ts';
-import { interimResultReader, type SeedRunFacts } from './measured-so-far.ts';
+import { makeInterimResultReader, type SeedRunFacts } from './measured-so-far.ts';
 import { SLICE_NS, sliceEnd } from './slices.ts';
 
 /** Number of checks during a run. Each check adds up the counters of all nodes. */
@@ -34,7 +34,7 @@ export class LimitWatch {
     const { durationNs, kpis, warmupNs } = facts.scenario;
     this.#everyNs = Math.max(SLICE_NS, sliceEnd(durationNs / LOOKS));
     this.#nextNs = this.#everyNs;
-    this.#soFar = interimResultReader(world, facts);
+    this.#soFar = makeInterimResultReader(world, facts);
     // If the processor is not modelled, times of its work are 0 and not judged.
     const definitions = scenarioMetrics(facts.scenario, facts.registry).filter(
       ({ needs }) => needs !== 'processor',

@@ -20,7 +20,7 @@ export interface SeedRunFacts {
 }
 
 /** Returns a function that makes the interim result of an experiment. */
-export function interimResultReader(
+export function makeInterimResultReader(
   world: World,
   { scenario, registry, seed }: SeedRunFacts,
 ): (experiment: Experiment) => SeedResult {

@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { type Attempt, type AttemptOutcome, EMPTY_ATTEMPT_OUTCOME } from '../hunt/attempt.ts';
-import { HuntStopped } from '../hunt/hunt.ts';
+import { HuntStoppedError } from '../hunt/hunt.ts';
 import { type HuntedScenario, prepareAttemptScenario } from '../hunt/hunted-scenario.ts';
 import { BREAKS_PER_RUN_MAX, huntBreakSchema, reachedStatesSchema } from '../hunt/kept-hunt.ts';
 import { EventCheck } from '../injection/event-check.ts';
@@ -43,7 +43,7 @@ export class FleetHunt {
    * Tries an attempt.
    * @returns undefined if the attempt exceeds the limits of a job or a worker: this process must then
    *   try it.
-   * @throws Refusal if the fleet gives no answer; HuntStopped if the hunt was stopped.
+   * @throws Refusal if the fleet gives no answer; HuntStoppedError if the hunt was stopped.
    */
   async try(attempt: Attempt): Promise<AttemptOutcome | undefined> {
     const opened = await this.#huntedScenarioOf(attempt);
@@ -57,7 +57,7 @@ export class FleetHunt {
     const asked = { seed: attempt.seed, hunted: [...own.always] };
     if (!this.#fleet.takes(cell, asked)) return undefined;
     const answer = await this.#fleet.try(cell, asked);
-    if (answer.kind === 'ended') throw new HuntStopped();
+    if (answer.kind === 'ended') throw new HuntStoppedError();
     const read = answer.kind === 'tried' ? readTried(answer.tried) : undefined;
     if (read === null) return undefined;
     if (read !== undefined) return { ...read, events };

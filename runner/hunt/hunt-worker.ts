@@ -5,7 +5,7 @@
  * @module
  */
 import { installClockGuard } from '../../engine/live/clock-guard.ts';
-import { STACK_FRAMES_MAX } from '../../engine/live/stack-places.ts';
+import { STACK_FRAMES_MAX } from '../../engine/live/stack-locations.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import type { JobFiles } from '../../scenarios/open/run-files.ts';

@@ -73,13 +73,13 @@ export async function huntForBreaks(parts: HuntParts): Promise<HuntState> {
     }
   } catch (error) {
     // A batch of which an attempt was given up changes nothing.
-    if (!(error instanceof HuntStopped)) throw error;
+    if (!(error instanceof HuntStoppedError)) throw error;
   }
   return progress.state;
 }
 
 /** Thrown by an attempt that is given up because the hunt is stopped. */
-export class HuntStopped extends Error {}
+export class HuntStoppedError extends Error {}
 
 class Progress {
   readonly #parts: HuntParts;

@@ -8,7 +8,7 @@ import type { Must, MustLimits } from '../../engine/host/must.ts';
 import type { ConfiguredNode, Protocol } from '../../engine/host/protocol.ts';
 import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { protocolStackFinder } from '../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder } from '../../scenarios/open/nodes.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
@@ -168,7 +168,7 @@ function placesOf(data: ScenarioData, protocol: string): readonly string[] {
 
 /** What each protocol of a scenario promises. */
 function mustsOf(scenario: Scenario, registry: ProtocolRegistry): readonly Kept[] {
-  const of = protocolStackFinder(scenario, registry);
+  const of = makeProtocolStackFinder(scenario, registry);
   const nodes = new Map<Protocol, ConfiguredNode[]>();
   for (const host of scenario.topology.hosts) {
     for (const { protocol, options } of of(host)) {

@@ -12,17 +12,17 @@ import type { Scenario } from '../../scenarios/model.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import { BrokenGuaranteeError, type Crash, NodeCrash } from '../crash/crash.ts';
-import { interimResultReader } from '../experiment/measured-so-far.ts';
+import { makeInterimResultReader } from '../experiment/measured-so-far.ts';
 import { FaultError } from '../faults/fault-context.ts';
 import { EventCheck } from '../injection/event-check.ts';
 import type { AssembledRun } from '../phases/run-phases.ts';
 import type { PreparedRun } from '../run/assemble-seed.ts';
 import { runSeed } from '../run/run-seed.ts';
 import type { Attempt, AttemptOutcome, HuntBreak } from './attempt.ts';
+import { BreakHistory } from './break-history.ts';
 import { GrowthWatch } from './growth.ts';
 import type { HuntedScenario } from './hunted-scenario.ts';
 import { ReachedStates } from './reached.ts';
-import { BreakHistory } from './story.ts';
 
 /** Longest text of a break, characters. */
 const TEXT_MAX = 400;
@@ -129,7 +129,7 @@ export class TrialLimits {
   watch({ world, experiment }: Pick<AssembledRun, 'world' | 'experiment'>): void {
     const { warmupNs } = this.#trial.scenario;
     if (warmupNs === 0) return;
-    const measured = interimResultReader(world, this.#trial);
+    const measured = makeInterimResultReader(world, this.#trial);
     world.atFault(warmupNs, () => {
       this.#early = measured(experiment);
     });

@@ -10,7 +10,7 @@
 import { mergeMetricsByName } from '../../engine/measure/counters.ts';
 import { STATUS_KIND } from '../../scenarios/files/ask.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { StatusLook } from '../asks/status-look.ts';
+import { StatusRequest } from '../asks/status-request.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import type { Undo, World } from '../world.ts';
 import type { AskCommand, AskReport, NodeStatuses } from './messages.ts';
@@ -113,7 +113,7 @@ export class PortAskHandler {
     const wanted = hosts.filter(({ name }) => node === undefined || name === node);
     const names = wanted.slice(0, STATUSES_MAX).map(({ name }) => name);
     const known = new Map<string, NodeStatuses[string]>();
-    const look = new StatusLook();
+    const look = new StatusRequest();
     const tellAll = (): void =>
       // Statuses are in the order of the file, not of the answers.
       taker(Object.fromEntries(names.map((name) => [name, known.get(name) ?? {}])));

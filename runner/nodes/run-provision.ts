@@ -5,7 +5,7 @@
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { runEndNs, type Scenario } from '../../scenarios/model.ts';
-import { type ProtocolStackOf, protocolsFinder } from '../../scenarios/open/nodes.ts';
+import { makeProtocolsFinder, type ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import { networkMap } from './network-map.ts';
 import { SecretProvisioner } from './provision.ts';
 import { type SecretSource, seededSecrets } from './secret-source.ts';
@@ -24,7 +24,7 @@ export interface RunToProvision {
 /** Makes the provisioning of a run in any world. */
 export function provisionRun(run: RunToProvision): SecretProvisioner {
   const { topology } = run.scenario;
-  const protocolsOf = protocolsFinder(topology, run.stackOf);
+  const protocolsOf = makeProtocolsFinder(topology, run.stackOf);
   return new SecretProvisioner({
     ...run,
     network: networkMap(topology, protocolsOf),

@@ -7,7 +7,7 @@
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { MessageObserver } from '../../engine/host/protocol.ts';
 import type { LogSink } from '../../engine/net/sim-observers.ts';
-import { protocolStackFinder } from '../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder } from '../../scenarios/open/nodes.ts';
 import { makeAccountingObserver } from '../accounts/account.ts';
 import { runFinishersPart } from '../experiment/done-watch.ts';
 import { Experiment, type ExperimentParts } from '../experiment/experiment.ts';
@@ -42,7 +42,7 @@ export function assembleRun<W extends World>(
   const accounts = account.kind === 'kept' ? account.accounts : undefined;
   const ledgers = accounts?.ledgers ?? [];
   const experiment = new Experiment({
-    stackOf: protocolStackFinder(scenario, registry),
+    stackOf: makeProtocolStackFinder(scenario, registry),
     ...parts,
     world,
     viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),

@@ -8,7 +8,7 @@ import type { MessageObserver } from '../../engine/host/protocol.ts';
 import type { NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { interimResultReader } from '../experiment/measured-so-far.ts';
+import { makeInterimResultReader } from '../experiment/measured-so-far.ts';
 import type { World } from '../world.ts';
 import { type BroadcastParts, broadcastTrace } from './broadcast.ts';
 import { recordJourneys } from './explain.ts';
@@ -62,7 +62,7 @@ export function makeRecorders(
   if (leader !== undefined) recorders.push(leader);
   if (pcapPath !== undefined) recorders.push(recordPcap(parts, pcapPath));
   if (broadcast !== undefined) {
-    const soFar = interimResultReader(parts.world, parts);
+    const soFar = makeInterimResultReader(parts.world, parts);
     const followed = leader === undefined ? {} : { leader };
     recorders.push(broadcastTrace({ ...traceParts(parts), soFar, ...followed }, broadcast));
   }
@@ -80,14 +80,14 @@ export function makeRecorders(
 /**
  * The recorders of a live run: states, spans, marks, faults and series, in the scenario's time, but no packets.
  */
-export function liveRecorders(
+export function makeLiveRecorders(
   parts: Omit<BroadcastParts, 'network' | 'soFar'> & { readonly world: World },
   { trace, broadcast }: RecordingPaths,
 ): Recorders {
   const recorders: Recorder[] = [];
   if (trace !== undefined) recorders.push(startTraceFile(parts, trace));
   if (broadcast !== undefined) {
-    const soFar = interimResultReader(parts.world, parts);
+    const soFar = makeInterimResultReader(parts.world, parts);
     recorders.push(broadcastTrace({ ...parts, soFar }, broadcast));
   }
   return new Recorders(recorders);

@@ -10,15 +10,15 @@ import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { LogSink } from '../../engine/net/sim-observers.ts';
 import type { SimWorld } from '../../engine/net/sim-world.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { type ProtocolStackOf, protocolStackFinder } from '../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder, type ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { recordRefusedMessages, startMessageAccounting } from '../accounts/account.ts';
 import {
   type CrashContext,
   makeCrashContext,
-  reportingCrashes,
   runGuardingClocks,
+  runReportingCrashes,
 } from '../crash/crash-context.ts';
 import { provisionSeed } from '../nodes/run-provision.ts';
 import { assembleRun } from '../phases/assemble-run.ts';
@@ -82,7 +82,7 @@ export function runNamingCrashedNode<T>(
   { crashContext }: Pick<PreparedRun, 'crashContext'>,
   code: () => T,
 ): T {
-  return reportingCrashes(crashContext, () => runGuardingClocks(crashContext, code));
+  return runReportingCrashes(crashContext, () => runGuardingClocks(crashContext, code));
 }
 
 /** Creates the world and the experiment. */
@@ -98,7 +98,7 @@ export function assembleSeedOnNetwork<Net extends SimWorld>(
   const run = { ...given, scenario: withTrafficOfSeed(given.scenario, given.seed) };
   const { scenario, registry, seed, memory, recordings = {} } = run;
   const { hosts } = scenario.topology;
-  const { stackOf = protocolStackFinder(scenario, registry) } = run;
+  const { stackOf = makeProtocolStackFinder(scenario, registry) } = run;
   const crypto = createCryptoProvider(scenario.crypto, { timing: 'simulation' });
   const facts = { scenario, seed, stackOf, crypto };
   const world = makeVirtualWorld(

@@ -9,7 +9,7 @@
 import { describeDivergence, findDivergence } from '../../engine/core/divergence.ts';
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { reportingCrashes, runGuardingClocks } from '../crash/crash-context.ts';
+import { runGuardingClocks, runReportingCrashes } from '../crash/crash-context.ts';
 import { prepareSeed, type SeedRunInput } from './assemble-seed.ts';
 
 /** Whether two runs of one seed had the same fingerprint; if not, where they diverged. */
@@ -28,7 +28,7 @@ export function checkDeterminism(run: SeedRunInput): DeterminismVerdict {
       while (world.now() < experiment.overNs) world.sim.runUntil(experiment.overNs);
       experiment.finish();
     };
-    reportingCrashes(crashContext, () => runGuardingClocks(crashContext, toTheEnd));
+    runReportingCrashes(crashContext, () => runGuardingClocks(crashContext, toTheEnd));
     last = fingerprint;
   };
   const divergence = findDivergence(once, scenario.topology.hosts.length);

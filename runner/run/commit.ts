@@ -28,7 +28,7 @@ export function readCommit(): string {
 }
 
 /** Explains, if git refuses the repository, why the commit is unknown and what to do; else undefined. */
-export function commitTrouble(): string | undefined {
+export function explainUnknownCommit(): string | undefined {
   if (!IS_RUN_FROM_SOURCE) return undefined;
   const { stderr } = spawnSync('git', ['-C', PROJECT_ROOT, 'rev-parse', 'HEAD'], {
     encoding: 'utf8',

@@ -19,7 +19,7 @@ import type { SimWorldOptions } from '../../engine/net/sim-world.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { EMULATE_METRICS } from '../../scenarios/metrics/emulate-metrics.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { type ProtocolStackOf, protocolStackFinder } from '../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder, type ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import {
   outsideHosts,
   outsideProgramProtocol,
@@ -48,8 +48,8 @@ import {
   EarlyRunEnder,
   NO_FINGERPRINT,
   type RunningSeed,
+  reportProgress,
   runInTurn,
-  tellProgress,
   type WatchdogParts,
 } from './wall-clock-run.ts';
 
@@ -213,7 +213,7 @@ class PacedDriver implements RunDriver {
       const world = this.#emulation;
       world.tap.open(world.host(name));
     });
-    const stackOfNode = protocolStackFinder(scenario, registry);
+    const stackOfNode = makeProtocolStackFinder(scenario, registry);
     const stackOf: ProtocolStackOf = (host) =>
       host.outside === undefined ? stackOfNode(host) : [outside];
     const run = {
@@ -293,7 +293,7 @@ class PacedDriver implements RunDriver {
     this.#toldMs = wallMs;
     if (this.#programs.isNeeded) void this.#kernel.look();
     const events = this.#prepared.world.sim.scheduler.eventCount;
-    tellProgress(this.#order, this.#turn, { nowNs: atNs, events });
+    reportProgress(this.#order, this.#turn, { nowNs: atNs, events });
   }
 }
 

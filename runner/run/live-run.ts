@@ -15,7 +15,7 @@ import type { LiveWorldOptions } from '../../engine/live/live-world.ts';
 import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { LIVE_METRICS } from '../../scenarios/metrics/live-metrics.ts';
-import { type ProtocolStackOf, protocolStackFinder } from '../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder, type ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import { type MessageAccounting, startLiveMessageAccounting } from '../accounts/account.ts';
 import { findCrash, makeCrashContext } from '../crash/crash-context.ts';
@@ -33,7 +33,7 @@ import {
 } from '../phases/run-phases.ts';
 import { type PromiseSteps, runStepsWaiting } from '../phases/steps.ts';
 import { livePrivacyWarning } from '../privacy/privacy.ts';
-import { liveRecorders } from '../recording/recorders.ts';
+import { makeLiveRecorders } from '../recording/recorders.ts';
 import { withTrafficOfSeed } from '../traffic/drawn-pairs.ts';
 import { RunFlows } from '../traffic/run-flows.ts';
 import { makeHandoverMatcher } from '../worlds/live/handover-metrics.ts';
@@ -49,8 +49,8 @@ import {
   NO_FINGERPRINT,
   nodeLogSink,
   type RunningSeed,
+  reportProgress,
   runInTurn,
-  tellProgress,
   type WatchdogParts,
 } from './wall-clock-run.ts';
 import { FailureSignal, notReadyText, waitUntilNone, waitUntilOver } from './wall-clock-wait.ts';
@@ -118,7 +118,7 @@ class LiveDriver implements RunDriver {
   constructor(order: LiveRunRequest, turn: RunningSeed) {
     this.#order = order;
     this.#turn = turn;
-    this.#stackOf = protocolStackFinder(order.scenario, order.registry);
+    this.#stackOf = makeProtocolStackFinder(order.scenario, order.registry);
     this.#warnings = [...order.scenario.warnings, ...livePrivacyWarning(order.scenario)];
     // Calls of nodes before the scenario's time begins are reported as at time 0.
     this.#noteZero(Number.POSITIVE_INFINITY);
@@ -174,7 +174,7 @@ class LiveDriver implements RunDriver {
     const progress = setInterval(() => {
       meter.look();
       const events = world.sim.scheduler.eventCount;
-      tellProgress(this.#order, this.#turn, { nowNs: world.now(), events });
+      reportProgress(this.#order, this.#turn, { nowNs: world.now(), events });
       recording.tick(world.now(), experiment);
     }, PROGRESS_MS);
     try {
@@ -264,7 +264,7 @@ class LiveDriver implements RunDriver {
     return assembleRun(world, {
       ...{ ...facts, provision, deliveries },
       account: this.#startMessageAccounting(world, deliveries),
-      recorders: liveRecorders({ ...facts, world, now, directions }, recordings),
+      recorders: makeLiveRecorders({ ...facts, world, now, directions }, recordings),
       injection: recordings.injection,
     });
   }

@@ -56,7 +56,7 @@ export function plannedRuns(scenario: Scenario, seeds: readonly number[]): reado
 }
 
 /** The answer of a run; if it has no result, the message names its network. */
-export function answerNamingNetwork(
+export function nameNetworkInAnswer(
   answer: SeedAnswer,
   { networks }: Pick<Scenario, 'networks'>,
   seed: number,

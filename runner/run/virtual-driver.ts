@@ -7,8 +7,8 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { SeedResult } from '../../reports/model.ts';
-import { RunCheckpoints } from '../experiment/checkpoint-book.ts';
 import type { LimitWatch } from '../experiment/limit-watch.ts';
+import { RunCheckpoints } from '../experiment/run-checkpoints.ts';
 import { SLICE_NS, sliceEnd } from '../experiment/slices.ts';
 import { SteppedInjection } from '../injection/stepped.ts';
 import type { ElapsedTimeFacts, RunDriver, RunDriverParts } from '../phases/run-phases.ts';

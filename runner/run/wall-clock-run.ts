@@ -89,7 +89,7 @@ export class EarlyRunEnder {
 }
 
 /** Reports the progress of a run. */
-export function tellProgress(
+export function reportProgress(
   { scenario, seeds, onProgress }: RunRequest,
   { seedsDone, beganMs }: RunningSeed,
   at: { readonly nowNs: number; readonly events: number },

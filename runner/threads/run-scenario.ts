@@ -12,8 +12,8 @@ import { hashScenarioFiles } from '../../scenarios/open/run-files.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { missingSeedTexts } from '../run/missing-seeds.ts';
 import {
-  answerNamingNetwork,
   type DoneRun,
+  nameNetworkInAnswer,
   type PlannedRun,
   plannedRuns,
 } from '../run/planned-runs.ts';
@@ -112,7 +112,7 @@ async function runOne(pool: SeedPool, order: RunRequest, running: Running): Prom
   if (order.signal?.aborted === true) watch.stop('interrupted', performance.now());
   watches.set(planned, watch);
   const ended = await pool.run({ ...taskOf(order, planned), watch });
-  const answer = answerNamingNetwork(ended, order.scenario, seed);
+  const answer = nameNetworkInAnswer(ended, order.scenario, seed);
   watches.delete(planned);
   if (answer.kind === 'result') {
     done.push({ result: answer.result, isTwin });

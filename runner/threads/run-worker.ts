@@ -5,7 +5,7 @@
  */
 import { threadId } from 'node:worker_threads';
 import { installClockGuard } from '../../engine/live/clock-guard.ts';
-import { STACK_FRAMES_MAX } from '../../engine/live/stack-places.ts';
+import { STACK_FRAMES_MAX } from '../../engine/live/stack-locations.ts';
 import { loadScenarioWithModules } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { ConfigError, formatErrorWithoutSource } from '../../topologies/files/config-error.ts';

@@ -8,13 +8,13 @@
  *
  * @module
  */
-import { pathForUsers } from '../../engine/live/stack-places.ts';
+import { pathForUsers } from '../../engine/live/stack-locations.ts';
 import { stackOfThread } from '../../engine/live/thread-stack.ts';
 import { NodeCalls } from '../../engine/net/node-calls.ts';
 import { isShippedName } from '../../scenarios/open/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import type { Crash, CrashPlace } from '../crash/crash.ts';
-import { type CallContext, lastEventsOfNode, stuckCallPlace } from '../crash/crash-context.ts';
+import type { Crash, CrashLocation } from '../crash/crash.ts';
+import { type CallContext, lastEventsOfNode, locateStuckCall } from '../crash/crash-context.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { pause } from '../run/pause.ts';
 import { RunControl, type StopReason } from '../run/run-control.ts';
@@ -67,7 +67,9 @@ export class SeedWatch {
   #sinceMs = 0;
   #isTold = false;
   #stopping: { readonly reason: StopReason; readonly atMs: number } | undefined;
-  #found: { readonly count: number; readonly place: Promise<CrashPlace | undefined> } | undefined;
+  #found:
+    | { readonly count: number; readonly place: Promise<CrashLocation | undefined> }
+    | undefined;
   /** True once the watchdog is ending the seed. */
   #isOver = false;
   #ended: SeedAnswer | undefined;
@@ -167,22 +169,22 @@ export class SeedWatch {
   }
 
   /** The line of the current call, looked up once per call; undefined if its thread does not answer. */
-  #place(): Promise<CrashPlace | undefined> {
+  #place(): Promise<CrashLocation | undefined> {
     const { count } = this.calls;
     if (this.#found?.count !== count) this.#found = { count, place: this.#lookUp() };
     return this.#found.place;
   }
 
-  async #lookUp(): Promise<CrashPlace | undefined> {
+  async #lookUp(): Promise<CrashLocation | undefined> {
     const { stackOf = stackOfThread } = this.#options;
     const { thread } = this.control;
     const host = this.#host;
     if (thread === 0 || host === undefined) return undefined;
     const stack = await stackOf(thread, PLACE_LIMIT_MS);
-    return stack === undefined ? undefined : stuckCallPlace(stack, host.protocol);
+    return stack === undefined ? undefined : locateStuckCall(stack, host.protocol);
   }
 
-  #heldAnswer(place: CrashPlace | undefined): SeedAnswer {
+  #heldAnswer(place: CrashLocation | undefined): SeedAnswer {
     const message = `with seed ${this.#options.seed}: a call of ${this.#host?.name ?? ''} did not return`;
     return this.#brokenIn(message, {
       ...{ how: 'held', error: 'a call did not return' },

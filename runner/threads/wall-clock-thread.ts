@@ -26,7 +26,7 @@ import type { SeedAnswer } from '../run/job.ts';
 import type { LiveSettings } from '../run/live-run.ts';
 import type { RunEnd, RunRequest } from '../run/run-order.ts';
 import { makeFailureAnswer } from '../run/seed-answer.ts';
-import { type RunningSeed, runInTurn, tellProgress } from '../run/wall-clock-run.ts';
+import { type RunningSeed, reportProgress, runInTurn } from '../run/wall-clock-run.ts';
 import { hostMetrics } from '../worlds/emulated/emulate-meter.ts';
 import { SeedWatch, STUCK_LIVE_CALL_MS } from './seed-watch.ts';
 import type {
@@ -165,7 +165,7 @@ class SeedThread {
   #hear(news: WallClockReport, resolve: (answer: SeedAnswer) => void): void {
     switch (news.kind) {
       case 'progress':
-        tellProgress(this.#order, this.#turn, news);
+        reportProgress(this.#order, this.#turn, news);
         return;
       case 'journey':
         this.#order.onJourneys?.(news.text);

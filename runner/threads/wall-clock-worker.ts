@@ -9,7 +9,7 @@
  */
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { assert } from '../../engine/core/assert.ts';
-import { STACK_FRAMES_MAX } from '../../engine/live/stack-places.ts';
+import { STACK_FRAMES_MAX } from '../../engine/live/stack-locations.ts';
 import { openScenarioAllowingPrograms } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { runEmulatedSeed } from '../run/emulate-run.ts';

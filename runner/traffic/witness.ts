@@ -10,7 +10,7 @@
 import type { GroundTruthWitness, SumClaim } from '../../engine/host/protocol.ts';
 import { BitSet } from './bit-set.ts';
 import { NumberMap } from './number-map.ts';
-import { SumGroundTruth } from './sum-book.ts';
+import { SumGroundTruth } from './sum-ground-truth.ts';
 
 /** Numbers below this take one bit each: at most 16 MiB per space. */
 const DENSE_BELOW = 0x800_0000;

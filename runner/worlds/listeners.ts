@@ -16,7 +16,7 @@ interface Source {
 }
 
 /** Passes the reports of the nodes of a world to all its listeners. */
-export class Listeners {
+export class WorldListeners {
   readonly #all: WorldListener[] = [];
 
   add(listener: WorldListener): void {

@@ -48,7 +48,7 @@ import type {
   WorldListener,
 } from '../world.ts';
 import type { Agenda } from './agenda.ts';
-import type { Listeners } from './listeners.ts';
+import type { WorldListeners } from './listeners.ts';
 import { oneClassWarning } from './one-class-queues.ts';
 import type { SetUpMemoryGuard } from './set-up-memory.ts';
 
@@ -74,7 +74,7 @@ export interface WorldNetwork<Net extends SimWorld> {
   readonly net: Net;
   readonly agenda: Agenda;
   /** The listeners of the world, to which the network already reports. */
-  readonly listeners: Listeners;
+  readonly listeners: WorldListeners;
   /** Counts the packets of the run; by default, those on the links. */
   readonly packets?: () => PacketTotals;
   /** Called at the end of the warm-up. */
@@ -86,7 +86,7 @@ export interface WorldNetwork<Net extends SimWorld> {
 /** The settings of the network that a scenario needs. */
 export function networkOptions(
   { scenario, seed, crypto, cpu, buffers, fingerprint, calls }: WorldParts,
-  listeners: Listeners,
+  listeners: WorldListeners,
 ): SimWorldOptions {
   return {
     seed,
@@ -106,7 +106,7 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
   readonly sim: Net;
   readonly slowDisk: LocalWorld['slowDisk'];
   readonly #agenda: Agenda;
-  readonly #listeners: Listeners;
+  readonly #listeners: WorldListeners;
   readonly #links = new Map<string, NetLink>();
   readonly #stacks: Stacks;
   readonly #parts: WorldParts;
@@ -295,7 +295,7 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
   }
 
   packets(): PacketTotals {
-    return this.#network.packets?.() ?? linkPackets(this.sim);
+    return this.#network.packets?.() ?? countLinkPackets(this.sim);
   }
 
   packetMemory(): { readonly bytes: number; readonly most: number } {
@@ -349,7 +349,7 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
 }
 
 /** Packets on the links of this process, without losses in the kernel. */
-export function linkPackets(sim: SimWorld): PacketTotals {
+export function countLinkPackets(sim: SimWorld): PacketTotals {
   const sum = sim.network.conservation();
   const drops = { ...sim.network.dropsByReason() };
   // A packet through a cloud counts once, although it passes several directions of the cloud.

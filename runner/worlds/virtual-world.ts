@@ -5,7 +5,7 @@
  */
 import { SimWorld, type SimWorldOptions } from '../../engine/net/sim-world.ts';
 import { VirtualAgenda } from './agenda.ts';
-import { Listeners } from './listeners.ts';
+import { WorldListeners } from './listeners.ts';
 import { networkOptions, ProcessWorld, type WorldParts } from './local-world.ts';
 
 /** Makes a network of the engine. */
@@ -19,7 +19,7 @@ export function makeVirtualWorld<Net extends SimWorld>(
   parts: WorldParts,
   make: MakeNetwork<Net>,
 ): ProcessWorld<Net> {
-  const listeners = new Listeners();
+  const listeners = new WorldListeners();
   const net = make(networkOptions(parts, listeners));
   return new ProcessWorld(parts, { net, agenda: new VirtualAgenda(net.scheduler), listeners });
 }

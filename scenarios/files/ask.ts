@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod';
-import { nonPathPlaces } from '../../topologies/assemble/option-files.ts';
+import { listNonPathOptions } from '../../topologies/assemble/option-files.ts';
 import { type ProtocolOnHost, protocolsOnHost } from '../../topologies/assemble/options.ts';
 import { protocolNamesOfHost } from '../../topologies/assemble/stack.ts';
 import { omitUndefined } from '../../topologies/files/defined.ts';
@@ -147,7 +147,7 @@ export function resolveReconfigure(
   const host = context.topology.hosts.find(({ name }) => name === rest.node);
   const asked = host && findQuestionedProtocol(host, rest.by);
   const config = asked && context.registry.protocols(asked.protocol)?.config;
-  for (const place of nonPathPlaces(config, set)) {
+  for (const place of listNonPathOptions(config, set)) {
     context.refuse('E103', [...path, 'set', ...place], 'expected the path of a file');
   }
   return resolveAsk(context, { ...rest, kind: RECONFIGURE_KIND, body }, path);

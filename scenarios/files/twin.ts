@@ -7,7 +7,7 @@
 import {
   type ConfigIssue,
   FLAG_PSEUDO_FILE,
-  type IssuePlace,
+  type IssuePosition,
 } from '../../topologies/files/config-error.ts';
 import type { ConfigSource } from '../../topologies/files/source.ts';
 import { valueAt } from '../../topologies/files/zod-words.ts';
@@ -93,7 +93,7 @@ export function relocateIssueToTwin(
   return { ...issue, ...placeOf(source, hit[0], issue.column === PATH_COLUMN) };
 }
 
-function placeOf(source: ConfigSource, path: string, isKey: boolean): IssuePlace {
+function placeOf(source: ConfigSource, path: string, isKey: boolean): IssuePosition {
   return source.place(['twin', 'set', path], isKey ? 'key' : 'value');
 }
 

@@ -7,7 +7,7 @@ import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { Topology } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
-import { protocolStackFinder } from './nodes.ts';
+import { makeProtocolStackFinder } from './nodes.ts';
 
 /**
  * Refuses hosts that run a defective double.
@@ -19,7 +19,7 @@ export function refuseDoubles(
   options: Scenario['options'],
   registry: ProtocolLookup,
 ): void {
-  const stack = protocolStackFinder({ options }, registry);
+  const stack = makeProtocolStackFinder({ options }, registry);
   for (const host of hosts) {
     for (const { protocol, options: own } of stack(host)) {
       const double = protocol.double?.(own);

@@ -39,7 +39,7 @@ export type ProtocolStackOf = (
  * Makes the function that finds the protocols of each host of a scenario. The loader has checked that
  * they exist and that their options are valid.
  */
-export function protocolStackFinder(
+export function makeProtocolStackFinder(
   scenario: Pick<Scenario, 'options'>,
   registry: ProtocolLookup,
 ): ProtocolStackOf {
@@ -68,7 +68,7 @@ function placedChoice(
  * Makes a function that finds all protocols of a host by its name, the lowest first; it looks each host
  * up once.
  */
-export function protocolsFinder(
+export function makeProtocolsFinder(
   { hosts }: Pick<Topology, 'hosts'>,
   stackOf: ProtocolStackOf,
 ): (host: string) => readonly Protocol[] {
@@ -120,5 +120,7 @@ export function flowProtocol(
 ): string {
   if (by !== undefined) return by;
   const host = indexByName(scenario.topology.hosts).get(to);
-  return host === undefined ? to : protocolStackFinder(scenario, registry)(host)[0].protocol.name;
+  return host === undefined
+    ? to
+    : makeProtocolStackFinder(scenario, registry)(host)[0].protocol.name;
 }

@@ -17,7 +17,7 @@ import {
   FileOwners,
   listStackFrameLocations,
   pathForUsers,
-} from '../../engine/live/stack-places.ts';
+} from '../../engine/live/stack-locations.ts';
 import { METRIC_UNIT_NAMES } from '../../engine/pure/metric-units.ts';
 import { labelsMistake } from '../../engine/pure/series-name.ts';
 import {

@@ -36,7 +36,7 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'tools/config/dependency-cruiser.cjs': FOLDERS,
   'biome.json': PRODUCT,
   'package.json': FOLDERS,
-  'engine/live/stack-places.ts': PRODUCT,
+  'engine/live/stack-locations.ts': PRODUCT,
   'cli/prepared-key.mjs': PRODUCT.filter((folder) => folder !== 'viz'),
   'tools/mutants/planting.ts': PRODUCT,
   'test/architecture/files.ts': FOLDERS.filter((folder) => folder !== 'test'),

@@ -213,7 +213,7 @@ const ROWS: readonly Forgotten[] = [
     names: [
       'router lucky: missing in nodes/dtn/README.md',
       'drop reason red: missing in docs/spec/link-model.md',
-      'drop reason red: missing in viz/app/pages/network/drop-places.ts',
+      'drop reason red: missing in viz/app/pages/network/drop-points.ts',
     ],
   },
 ];

@@ -24,7 +24,7 @@ import { ACTIONS, type ActionKey } from '../../scenarios/files/events/actions.ts
 import type { TrafficInput } from '../../scenarios/files/traffic-schema.ts';
 import { trafficMetrics } from '../../scenarios/metrics/traffic-metrics.ts';
 import { directionShape } from '../../topologies/schema/direction.ts';
-import { DROP_POINTS_ON_LINK } from '../../viz/app/pages/network/drop-places.ts';
+import { DROP_POINTS_ON_LINK } from '../../viz/app/pages/network/drop-points.ts';
 import { FAULT_TOOLS } from '../../viz/app/pages/network/palette/tools.ts';
 import { ROOT } from './files.ts';
 
@@ -110,7 +110,7 @@ const UNIONS: Readonly<Record<string, { readonly kinds: Kinds<string>; readonly 
     kinds: DROP_REASON_MEANINGS,
     rooms: {
       ...page('docs/spec/link-model.md'),
-      'viz/app/pages/network/drop-places.ts': (reason) => reason in DROP_POINTS_ON_LINK,
+      'viz/app/pages/network/drop-points.ts': (reason) => reason in DROP_POINTS_ON_LINK,
     },
   },
   'metric of flows': {

@@ -26,7 +26,7 @@ import { Experiment } from '../../runner/experiment/experiment.ts';
 import { provisionRun } from '../../runner/nodes/run-provision.ts';
 import { randomSecrets } from '../../runner/nodes/secret-source.ts';
 import { type LiveRunWorld, makeLiveWorld } from '../../runner/worlds/live/live-world.ts';
-import { protocolStackFinder } from '../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder } from '../../scenarios/open/nodes.ts';
 import { GOOD, HOST, Lobby } from '../unit/runner/distributed/channel/support.ts';
 import { load, registry } from '../unit/runner/fixture.ts';
 import { mutate } from './mutate.ts';
@@ -109,7 +109,7 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
   let experiment: Experiment;
 
   beforeAll(async () => {
-    const stackOf = protocolStackFinder(scenario, registry);
+    const stackOf = makeProtocolStackFinder(scenario, registry);
     const onFailure = (error: unknown): void => void failures.push(error);
     ({ world } = makeLiveWorld({ scenario, seed: 1, crypto, stackOf, live: { onFailure } }));
     const seconds = Math.floor(Date.now() / 1_000);

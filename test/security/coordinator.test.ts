@@ -18,7 +18,7 @@ import { AgentProcess } from '../../runner/distributed/processes/agent-process.t
 import type { ProcessFleet } from '../../runner/distributed/processes/process-fleet.ts';
 import { Experiment } from '../../runner/experiment/experiment.ts';
 import type { KeyBundle } from '../../runner/nodes/key-bundle.ts';
-import { protocolStackFinder } from '../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder } from '../../scenarios/open/nodes.ts';
 import { NobodysChannel, tallyOf, WritingFleet } from '../unit/runner/distributed/fixture.ts';
 import { load, registry } from '../unit/runner/fixture.ts';
 
@@ -356,7 +356,7 @@ function running(): Running {
     scenario,
     seed: 1,
     viewOf: (host): never => expect.fail(`${host} runs elsewhere`),
-    stackOf: protocolStackFinder(scenario, registry),
+    stackOf: makeProtocolStackFinder(scenario, registry),
     standIns: coordinator.standIns,
   });
   coordinator.attach(experiment);
@@ -371,7 +371,7 @@ function running(): Running {
     scenario,
     metricsOf: (name): readonly MetricDefinition[] => {
       const host = scenario.topology.hosts.find((spec) => spec.name === name)!;
-      return [...protocolStackFinder(scenario, registry)(host)[0].protocol.metrics, EXACT];
+      return [...makeProtocolStackFinder(scenario, registry)(host)[0].protocol.metrics, EXACT];
     },
     now: (): number => coordinator.world.agenda.now(),
     nextSequence: (flow): number => coordinator.nextSequence(flow),

@@ -11,7 +11,7 @@ import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { AeadKey, CryptoProvider } from '../../engine/host/crypto.ts';
 import type { Host } from '../../engine/host/host.ts';
 import { KeyRing } from '../../nodes/mixnet/mix/key-ring.ts';
-import type { ReplayGuardsByEpoch } from '../../nodes/mixnet/mix/tag-book.ts';
+import type { ReplayGuardsByEpoch } from '../../nodes/mixnet/mix/replay-guards-by-epoch.ts';
 import type { NodePrivateKey, PacketFormat } from '../../nodes/sphinx/index.ts';
 import { advance, HOUR, Pair, SECOND, sealed } from '../unit/nodes/gateway/session-pair.ts';
 

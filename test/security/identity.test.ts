@@ -15,7 +15,7 @@ import type { SecretProvisioner } from '../../runner/nodes/provision.ts';
 import { provisionRun } from '../../runner/nodes/run-provision.ts';
 import { rootedSecrets } from '../../runner/nodes/secret-source.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { protocolStackFinder, protocolsFinder } from '../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder, makeProtocolsFinder } from '../../scenarios/open/nodes.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { load, loadText, registry, run } from '../unit/runner/fixture.ts';
@@ -28,7 +28,7 @@ function provisionOf(scenario: Scenario): SecretProvisioner {
   return provisionRun({
     scenario,
     seed: 1,
-    stackOf: protocolStackFinder(scenario, registry),
+    stackOf: makeProtocolStackFinder(scenario, registry),
     crypto: createCryptoProvider('node', { timing: 'constant' }),
     seconds: 1_700_000_000,
     secrets,
@@ -66,7 +66,7 @@ function vaultOf(scenario: Scenario): Vault {
   const groups = new Map<string, { members: Set<string>; secret: Uint8Array }>();
   const network = networkMap(scenario.topology);
   for (const host of scenario.topology.hosts) {
-    const [{ protocol }] = protocolStackFinder(scenario, registry)(host);
+    const [{ protocol }] = makeProtocolStackFinder(scenario, registry)(host);
     const { name } = host;
     own.set(name, [
       secrets.rootOf(name),
@@ -170,7 +170,10 @@ describe('the secrets of nodes', () => {
     const scenario = load('failover.yaml');
     const network = networkMap(scenario.topology);
     const provision = provisionOf(scenario);
-    const protocolsOf = protocolsFinder(scenario.topology, protocolStackFinder(scenario, registry));
+    const protocolsOf = makeProtocolsFinder(
+      scenario.topology,
+      makeProtocolStackFinder(scenario, registry),
+    );
     const shared = (name: string, purpose: string, of?: string): Uint8Array => {
       const bundle = provision.bundle([name], secrets.rootOf);
       return keyBundleView(name, { bundle, network, protocolsOf }).shared(purpose, of);

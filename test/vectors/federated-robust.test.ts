@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   krumScores,
-  krumSelectedPlaces,
+  krumSelectedIndices,
   meanOfUpdates,
   medianOfUpdates,
   trimmedMean,
@@ -65,8 +65,8 @@ describe.each(vectorSets('federated/robust.json', FIGURES))('robust rules, $set'
     for (const [at, score] of krum.scores.entries()) {
       expect(Math.abs((scores[at] as number) - score)).toBeLessThan(1e-10);
     }
-    expect(krumSelectedPlaces(updates, { lies: krum.f, take: 1 })).toEqual([krum.selected]);
-    const best = krumSelectedPlaces(updates, { lies: multiKrum.f, take: multiKrum.m }) ?? [];
+    expect(krumSelectedIndices(updates, { lies: krum.f, take: 1 })).toEqual([krum.selected]);
+    const best = krumSelectedIndices(updates, { lies: multiKrum.f, take: multiKrum.m }) ?? [];
     expect(best).toEqual(multiKrum.selected);
     close(meanOfUpdates(updates, best), multiKrum.mean);
     close(trimmedMean(updates, file.trimmedMean.trimEachSide) ?? [], file.trimmedMean.value);

@@ -14,7 +14,7 @@ import { provisionRun } from '../../runner/nodes/run-provision.ts';
 import { randomSecrets } from '../../runner/nodes/secret-source.ts';
 import { RunWitness } from '../../runner/traffic/witness.ts';
 import { type LiveRunWorld, makeLiveWorld } from '../../runner/worlds/live/live-world.ts';
-import { protocolStackFinder } from '../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder } from '../../scenarios/open/nodes.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
@@ -76,7 +76,7 @@ export class ForeignNeighbourTestbed {
     const { scenario } = await openScenario(file, {}, registry);
     const crypto = createCryptoProvider(scenario.crypto, { timing: 'constant' });
     const parts = {
-      stackOf: protocolStackFinder(scenario, registry),
+      stackOf: makeProtocolStackFinder(scenario, registry),
       ...{ scenario, seed: 1, crypto },
     };
     const onFailure = (error: unknown): never => {

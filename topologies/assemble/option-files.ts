@@ -221,7 +221,7 @@ class FileReader {
  * Paths of the options that should name a file but hold a map or a list, as they do once the loader has put in texts.
  * @param schema Schema of a protocol's options.
  */
-export function nonPathPlaces(schema: unknown, options: Options): readonly ValuePath[] {
+export function listNonPathOptions(schema: unknown, options: Options): readonly ValuePath[] {
   const files = findOptionSpots(schema).filter(({ kind }) => kind === 'file');
   const found = files.flatMap(({ path }) => valuesAtSpot(options, path));
   return found.flatMap(({ value, path }) =>

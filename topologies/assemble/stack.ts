@@ -27,7 +27,7 @@ const STEPS_MAX = 100_000_000;
 const LAYERS_MAX = 8;
 
 /** The file of a `stack`, and the means to check its entries. */
-export interface StackPlace {
+export interface StackFileContext {
   readonly source: ConfigSource;
   /** Path of the map that holds `stack`. */
   readonly root: ValuePath;
@@ -46,7 +46,7 @@ export interface ResolvedStack {
 
 /** Resolves the `stack` of one file, and puts its layers above those that the hosts have already. */
 export function resolveStack(
-  place: StackPlace,
+  place: StackFileContext,
   input: Readonly<StackInput>,
   hosts: readonly HostSpec[],
 ): ResolvedStack {
@@ -95,7 +95,7 @@ function withLayer(host: HostSpec, { on: _, ...layer }: StackEntry): HostSpec {
 }
 
 /** The name by which the registry knows the protocol; undefined after noting what is wrong. */
-function protocolOf(place: StackPlace, run: string, path: ValuePath): string | undefined {
+function protocolOf(place: StackFileContext, run: string, path: ValuePath): string | undefined {
   const { source, root, problems, registry } = place;
   const { name, mistake } = lookUpProtocol(run, source, registry);
   if (mistake === undefined) return name;
@@ -110,7 +110,7 @@ interface Selection {
 }
 
 function selected(
-  { source, root, problems }: StackPlace,
+  { source, root, problems }: StackFileContext,
   { on, path }: Selection,
   hosts: readonly HostSpec[],
   work: PatternWorkBudget,
@@ -146,7 +146,7 @@ interface Candidate {
 
 /** True if a protocol can be the next layer of a host; else records why it cannot. */
 function fits(
-  { source, root, problems, registry }: StackPlace,
+  { source, root, problems, registry }: StackFileContext,
   { host, entry, path }: Candidate,
 ): boolean {
   const refuse = (message: string, hint: string): false => {

@@ -71,7 +71,10 @@ export interface ConfigIssue {
 }
 
 /** The position of an issue. */
-export type IssuePlace = Pick<ConfigIssue, 'file' | 'line' | 'column' | 'endColumn' | 'sourceLine'>;
+export type IssuePosition = Pick<
+  ConfigIssue,
+  'file' | 'line' | 'column' | 'endColumn' | 'sourceLine'
+>;
 
 /** The JSON form of an issue: without its source line. */
 export type ConfigIssueJson = Omit<ConfigIssue, 'sourceLine' | 'hint'> & { readonly hint: string };

@@ -11,7 +11,7 @@ import {
   type ConfigIssue,
   FLAG_PSEUDO_FILE,
   formatValuePath,
-  type IssuePlace,
+  type IssuePosition,
 } from './config-error.ts';
 import { type EntryPart, keyText, type ValuePath } from './locate.ts';
 import { suggestNearestWord } from './suggest.ts';
@@ -46,7 +46,7 @@ export function overridesLength(overrides: Readonly<Record<string, string>>): nu
 }
 
 /** Says which flag, if any, wrote the entry at a path or made it necessary. */
-export type FlagPlaceFinder = (path: ValuePath, part: EntryPart) => IssuePlace | undefined;
+export type FlagPositionFinder = (path: ValuePath, part: EntryPart) => IssuePosition | undefined;
 
 /**
  * Writes the flags' values into the document.
@@ -59,7 +59,7 @@ export function applyOverrides(
   document: Document,
   overrides: readonly FlagOverride[],
   fileKeys: readonly string[],
-): FlagPlaceFinder {
+): FlagPositionFinder {
   const written: (Written & { readonly flag: FlagOverride })[] = [];
   const issues: ConfigIssue[] = [];
   refuseUnreadable(overrides);
@@ -146,7 +146,7 @@ function flagText(flag: FlagOverride): string {
   return `${flag.prefix ?? ''}${flag.path}=${flag.value}`;
 }
 
-function flagPlace(flag: FlagOverride, part: 'path' | 'value'): IssuePlace {
+function flagPlace(flag: FlagOverride, part: 'path' | 'value'): IssuePosition {
   const sourceLine = `${FLAG_PSEUDO_FILE} ${flagText(flag)}`;
   const pathAt = FLAG_PSEUDO_FILE.length + 2;
   const valueAt = sourceLine.length - flag.value.length + 1;

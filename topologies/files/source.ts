@@ -11,7 +11,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
-import { ConfigError, type ConfigIssue, type IssuePlace } from './config-error.ts';
+import { ConfigError, type ConfigIssue, type IssuePosition } from './config-error.ts';
 import { mayOpenFile, OUTSIDE_FOLDERS_MESSAGE } from './file-bounds.ts';
 import { announceFileOpened, hashAndRecordFileRead } from './files-read.ts';
 import { type EntryPart, locateTextRange, type TextRange, type ValuePath } from './locate.ts';
@@ -36,7 +36,7 @@ export interface ConfigSource {
   /** Plain data: maps, lists, texts, numbers, booleans, null. */
   readonly data: unknown;
   /** Position of an entry; its parent's key when it has no text of its own. */
-  place(path: ValuePath, part: EntryPart): IssuePlace;
+  place(path: ValuePath, part: EntryPart): IssuePosition;
 }
 
 /** Limits of a file to read, and the overrides of its values. */
@@ -190,7 +190,7 @@ function parseYaml(text: string, file: string, options: ReadSourceOptions): Pars
   placer.refuse(rootMistakes(data));
   // Values set by a flag were not in the text checked above.
   if (options.overrides.length > 0) placer.refuse(prototypeMistakes(data, text));
-  const place = (path: ValuePath, part: EntryPart): IssuePlace =>
+  const place = (path: ValuePath, part: EntryPart): IssuePosition =>
     flags(path, part) ?? placer.place(locateTextRange(document, path, part));
   return { data, place };
 }
@@ -230,7 +230,7 @@ function parseJson(text: string, file: string): Parsed {
   }
   placer.refuse([...rootMistakes(data), ...prototypeMistakes(data, text)]);
   let document: Document | undefined;
-  const place = (path: ValuePath, part: EntryPart): IssuePlace => {
+  const place = (path: ValuePath, part: EntryPart): IssuePosition => {
     if (text.length > JSON_POSITIONS_BYTES) return placer.place(undefined);
     document ??= parseText(text, placer);
     return placer.place(locateTextRange(document, path, part));
@@ -259,7 +259,7 @@ export class LineColumnConverter {
     this.#lines.addNewLine(0);
   }
 
-  place(range: TextRange | undefined): IssuePlace {
+  place(range: TextRange | undefined): IssuePosition {
     // A mistake may be at the end of the text, or in an empty text.
     const start = Math.min(Math.max(0, range?.start ?? 0), this.#text.length);
     this.#countUntil(start);

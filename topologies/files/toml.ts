@@ -10,7 +10,7 @@
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
 import { Document, isSeq, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { z } from 'zod';
-import { ConfigError, type IssuePlace } from './config-error.ts';
+import { ConfigError, type IssuePosition } from './config-error.ts';
 import { type EntryPart, locateTextRange, type ValuePath } from './locate.ts';
 import { ConfigIssueCollector } from './problems.ts';
 import { LineColumnConverter } from './source.ts';
@@ -59,7 +59,7 @@ export function readToml<T>(file: string, given: string, schema: z.ZodType<T>): 
   placer.refuse(valueMistakes(program));
   const document = documentOf(program);
   placer.refuse(forbiddenYamlMistakes(document, text));
-  const place = (path: ValuePath, part: EntryPart): IssuePlace =>
+  const place = (path: ValuePath, part: EntryPart): IssuePosition =>
     placer.place(locateTextRange(document, path, part));
   const problems = new ConfigIssueCollector();
   const value = problems.check({ place }, schema, document.toJS());

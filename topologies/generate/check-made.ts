@@ -13,7 +13,7 @@ import { explainIssues } from '../files/zod-words.ts';
 
 /** Says what is wrong with the result of a generator, and where in it. */
 export class InvalidTopologyError extends Error {
-  override readonly name = 'MadeWrong';
+  override readonly name = 'InvalidTopologyError';
 }
 
 const name = z.string().refine(isValidName, { message: `is not a name: ${NAME_HINT}` });

@@ -91,33 +91,37 @@ export type ControlReply =
 /** The reply that refuses a message, with the reason. */
 export type Refusal = Extract<ControlReply, { kind: 'refused' }>;
 
-/** Parses an order; returns a refusal if the message is not a valid order. */
+/** Parses an order; returns a makeRefusal if the message is not a valid order. */
 export function readOrder(text: string): ControlOrder | Refusal {
   const value = parsed(text);
-  if (value === undefined) return refusal(0, 'not-json', 'the message is not a JSON object');
+  if (value === undefined) return makeRefusal(0, 'not-json', 'the message is not a JSON object');
   const number = numberOf(value['number']);
-  if (number === undefined) return refusal(0, 'no-number', 'the message has no number');
+  if (number === undefined) return makeRefusal(0, 'no-number', 'the message has no number');
   switch (value['kind']) {
     case 'inject': {
       const { event } = value;
-      if (!isObject(event)) return refusal(number, 'no-event', 'the message has no event');
+      if (!isObject(event)) return makeRefusal(number, 'no-event', 'the message has no event');
       return { kind: 'inject', number, event };
     }
     case 'pace': {
       const { speed } = value;
       const isSpeed = typeof speed === 'number' && speed >= 0 && speed <= RUN_SPEED_MAX;
       if (speed === null || isSpeed) return { kind: 'pace', number, speed };
-      return refusal(number, 'bad-speed', `a speed is null or a number from 0 to ${RUN_SPEED_MAX}`);
+      return makeRefusal(
+        number,
+        'bad-speed',
+        `a speed is null or a number from 0 to ${RUN_SPEED_MAX}`,
+      );
     }
     case 'status': {
       const { node } = value;
       if (typeof node === 'string') return { kind: 'status', number, node };
-      return refusal(number, 'no-node', 'the message names no node');
+      return makeRefusal(number, 'no-node', 'the message names no node');
     }
     case 'export':
       return { kind: 'export', number };
     default:
-      return refusal(number, 'unknown-kind', 'expected inject, pace, status or export');
+      return makeRefusal(number, 'unknown-kind', 'expected inject, pace, status or export');
   }
 }
 
@@ -134,7 +138,7 @@ export function readReply(text: string): ControlReply | undefined {
 }
 
 /** Makes the answer that refuses an order. */
-export function refusal(number: number, name: string, message: string): Refusal {
+export function makeRefusal(number: number, name: string, message: string): Refusal {
   return { kind: 'refused', number, name, message };
 }
 

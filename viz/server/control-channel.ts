@@ -11,10 +11,10 @@ import {
   type ControlOrder,
   type ControlReply,
   type ControlState,
+  makeRefusal,
   ORDER_BYTES_MAX,
   type Refusal,
   readOrder,
-  refusal,
 } from '../format/control-wire.ts';
 
 /** Carries out the orders of pages and tells the state of the run. */
@@ -98,10 +98,10 @@ export class ControlChannel {
     { data, isBinary }: { readonly data: RawData; readonly isBinary: boolean },
   ): ControlOrder | Refusal {
     const bytes = data as Buffer;
-    if (isBinary) return refusal(0, 'not-text', 'orders are text');
+    if (isBinary) return makeRefusal(0, 'not-text', 'orders are text');
     if (bytes.length > ORDER_BYTES_MAX) {
       const words = `${bytes.length} bytes, the limit is ${ORDER_BYTES_MAX}`;
-      return refusal(0, 'too-long', words);
+      return makeRefusal(0, 'too-long', words);
     }
     const order = readOrder(bytes.toString('utf8'));
     if (order.kind === 'refused') return order;
@@ -112,7 +112,7 @@ export class ControlChannel {
     }
     state.inWindow += 1;
     if (state.inWindow <= ORDERS_MAX && state.pending < PENDING_MAX) return order;
-    return refusal(order.number, 'too-many', `at most ${ORDERS_MAX} orders in a second`);
+    return makeRefusal(order.number, 'too-many', `at most ${ORDERS_MAX} orders in a second`);
   }
 
   #tellAll(): void {

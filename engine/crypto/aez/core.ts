@@ -16,7 +16,7 @@ import {
   xorBlock,
 } from './block.ts';
 import { runAesRounds } from './rounds.ts';
-import { OffsetWalk, type TweakedAes } from './tweaked-aes.ts';
+import { OffsetStepper, type TweakedAes } from './tweaked-aes.ts';
 
 /** Length of two blocks, in bytes; also the length of the shortest string that AEZ-core takes. */
 export const BLOCK_PAIR_LENGTH: number = 2 * BLOCK_LENGTH;
@@ -97,7 +97,7 @@ function mixPairs(cipher: TweakedAes, input: Uint8Array, words: Int32Array): Int
   const sum = new Int32Array(BLOCK_WORDS);
   const block = new Int32Array(BLOCK_WORDS);
   const view = new DataView(input.buffer, input.byteOffset, input.length);
-  const walk = new OffsetWalk(cipher, 1);
+  const walk = new OffsetStepper(cipher, 1);
   const { offset } = walk;
   const { keyI, fourRounds } = cipher;
   for (let at = 0; at < words.length; at += PAIR_WORDS) {
@@ -156,7 +156,7 @@ function unmixPairs(
   const sum = new Int32Array(BLOCK_WORDS);
   const block = new Int32Array(BLOCK_WORDS);
   const view = new DataView(output.buffer, output.byteOffset, output.length);
-  const walk = new OffsetWalk(cipher, 1);
+  const walk = new OffsetStepper(cipher, 1);
   const { offset } = walk;
   const { keyI, fourRounds } = cipher;
   // The offsets of E(2, i) and E(1, i) differ by the same block for all i, so one walk serves both.

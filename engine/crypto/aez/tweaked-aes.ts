@@ -99,7 +99,7 @@ function multiplesOf(keyL: Int32Array): readonly Int32Array[] {
  * Steps through the offsets of E(j, 1), E(j, 2) … for a fixed j, one step per pair of blocks, so
  * that the power of two is not recomputed.
  */
-export class OffsetWalk {
+export class OffsetStepper {
   /** The offset of the present index. */
   readonly offset: Int32Array = new Int32Array(BLOCK_WORDS);
   readonly #cipher: TweakedAes;

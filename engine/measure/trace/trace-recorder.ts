@@ -76,7 +76,7 @@ export interface TraceRecorderParts {
 }
 
 /** Where a packet is when its bytes are kept; the numbers may be `NO_REFERENCE`. */
-export interface PacketPlace {
+export interface PacketLocation {
   readonly packet: number;
   /** The same number for a packet and for all packets that nodes on its route make from it. */
   readonly trail: number;
@@ -237,7 +237,7 @@ export class TraceRecorder implements HopSink {
   }
 
   /** Records the bytes of a packet at one place on its route, for the hex view. */
-  packet(timeNs: number, bytes: Uint8Array, at: PacketPlace): void {
+  packet(timeNs: number, bytes: Uint8Array, at: PacketLocation): void {
     const kept = new Uint8Array(bytes.subarray(0, PACKET_BYTES_MAX));
     const isFull = this.#packets.isFullAt(timeNs) || this.#packetOffset > PACKETS_FLUSH_BYTES;
     if (isFull) this.#flushPackets();

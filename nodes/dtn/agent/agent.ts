@@ -210,7 +210,7 @@ export class BundleAgent<Request>
       return;
     }
     effects.count('dtn.taken');
-    effects.report({ kind: 'accepted', name: bundle.name });
+    effects.report({ kind: 'accepted', observerNumber: bundle.observerNumber });
     if (to === own) {
       const view = new BundleView();
       openHeldBundle(view, bundle.bytes);
@@ -222,9 +222,9 @@ export class BundleAgent<Request>
   #receive(now: Nanoseconds, { bytes, from, transfer }: BundleInput): void {
     const effects = this.#effects;
     effects.count('dtn.received');
-    const name = this.#parts.keyOf?.(bytes) ?? 0;
-    effects.report({ kind: 'arrived', key: name });
-    const checked = this.#reception.check(now, { bytes, from, name });
+    const observerNumber = this.#parts.keyOf?.(bytes) ?? 0;
+    effects.report({ kind: 'arrived', key: observerNumber });
+    const checked = this.#reception.check(now, { bytes, from, observerNumber });
     const drop = typeof checked === 'string' ? checked : this.#admit(now, checked, transfer);
     // A refused bundle comes again; it is reported once it is accepted.
     const isHere = drop === undefined || !REFUSALS.has(drop);
@@ -235,7 +235,7 @@ export class BundleAgent<Request>
     // Without a receipt the bundle comes again. A duplicate's receipt waits until the first copy is on disk.
     if (transfer !== undefined && !isKept) this.#await(now, { kind: 'receipt', transfer });
     effects.drop(drop);
-    effects.report({ kind: 'ended', key: name, how: 'dropped' });
+    effects.report({ kind: 'ended', key: observerNumber, how: 'dropped' });
     // No receipt was sent: the neighbour still has the bundle and sends it again. Nothing was deleted,
     // so no deletion is reported.
     if (isKept) return;
@@ -380,7 +380,7 @@ export class BundleAgent<Request>
     this.#effects.count('dtn.reports');
     if (report.destination === this.#parts.own) this.#effects.count('dtn.reported');
     else if (this.#keep(now, report) === undefined) {
-      this.#effects.report({ kind: 'arrived', key: report.name });
+      this.#effects.report({ kind: 'arrived', key: report.observerNumber });
       this.#await(now, { kind: 'bundle', bundle: report });
     }
   }

@@ -222,7 +222,7 @@ export class CopyForwarder {
     const payload = bundle.bytes.subarray(view.payloadStart, view.payloadEnd);
     if (!this.#encounters.hear(now, from, payload)) return 'bad-encounter';
     effects.count('dtn.records');
-    effects.report({ kind: 'ended', key: bundle.name, how: 'absorbed' });
+    effects.report({ kind: 'ended', key: bundle.observerNumber, how: 'absorbed' });
     this.#offerAll(from);
     return undefined;
   }
@@ -323,10 +323,10 @@ export class CopyForwarder {
     copy.key = this.#parts.keyOf?.(bytes);
     const { effects } = this.#parts;
     effects.count('dtn.forwarded');
-    const { name, destination = '' } = copy.original;
+    const { observerNumber, destination = '' } = copy.original;
     if (isOwnMessage(copy.original)) {
-      effects.report({ kind: 'copied', name, bundle: bytes, recipient: destination });
-    } else effects.report({ kind: 'copied', key: name, bundle: bytes });
+      effects.report({ kind: 'copied', observerNumber, bundle: bytes, recipient: destination });
+    } else effects.report({ kind: 'copied', key: observerNumber, bundle: bytes });
   }
 
   #acknowledged(outlet: string, number: number): HeldBundle | undefined {

@@ -31,8 +31,8 @@ export class BundleDeliverer {
     }
     effects.count('dtn.arrived');
     effects.push({ kind: 'deliver', from, body: payload });
-    for (const { name } of fragments)
-      effects.report({ kind: 'ended', key: name, how: 'delivered' });
+    for (const { observerNumber } of fragments)
+      effects.report({ kind: 'ended', key: observerNumber, how: 'delivered' });
   }
 
   /** Delivers a bundle that came whole. @param view The bundle, opened. */
@@ -40,12 +40,12 @@ export class BundleDeliverer {
     const effects = this.#effects;
     const from = this.#names.hostOf(view.source);
     const body = bundle.bytes.subarray(view.payloadStart, view.payloadEnd);
-    const { name } = bundle;
+    const { observerNumber } = bundle;
     const report = view.isAdministrative ? decodeStatusReport(body) : undefined;
     if (from !== undefined && report !== undefined) {
       effects.count('dtn.reported');
       if (report.delivered.isAsserted) effects.count('dtn.confirmed');
-      effects.report({ kind: 'ended', key: name, how: 'delivered' });
+      effects.report({ kind: 'ended', key: observerNumber, how: 'delivered' });
       return;
     }
     if (from === undefined || view.isAdministrative) {
@@ -55,7 +55,8 @@ export class BundleDeliverer {
     effects.count('dtn.arrived');
     if (view.hopCount >= 0) effects.push({ kind: 'hops', hops: view.hops });
     effects.push({ kind: 'deliver', from, body });
-    if (bundle.from === undefined) effects.report({ kind: 'settled', name, how: 'acknowledged' });
-    else effects.report({ kind: 'ended', key: name, how: 'delivered' });
+    if (bundle.from === undefined)
+      effects.report({ kind: 'settled', observerNumber, how: 'acknowledged' });
+    else effects.report({ kind: 'ended', key: observerNumber, how: 'delivered' });
   }
 }

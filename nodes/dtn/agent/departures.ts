@@ -55,9 +55,9 @@ export class CopySender {
   /** The neighbour has a bundle. */
   arrived(bundle: HeldBundle): void {
     if (!this.#away.delete(bundle)) return;
-    const { name, copyOf } = bundle;
+    const { observerNumber, copyOf } = bundle;
     if (isOwnMessage(bundle) && copyOf === undefined) {
-      this.#parts.effects.report({ kind: 'settled', name, how: 'acknowledged' });
+      this.#parts.effects.report({ kind: 'settled', observerNumber, how: 'acknowledged' });
     }
   }
 
@@ -116,12 +116,12 @@ export class CopySender {
 
   #left(bundle: HeldBundle, copy: Uint8Array): void {
     const { effects } = this.#parts;
-    const { name, destination = '', copyOf } = bundle;
+    const { observerNumber, destination = '', copyOf } = bundle;
     effects.count('dtn.forwarded');
     if (copyOf !== undefined) this.#copied(copyOf, copy);
     else if (isOwnMessage(bundle)) {
-      effects.report({ kind: 'created', name, bundle: copy, recipient: destination });
-    } else effects.report({ kind: 'departed', key: name, bundle: copy });
+      effects.report({ kind: 'created', observerNumber, bundle: copy, recipient: destination });
+    } else effects.report({ kind: 'departed', key: observerNumber, bundle: copy });
   }
 
   /** Reports that a bundle leaves, once: repetitions of a transfer are not reported. */
@@ -129,7 +129,7 @@ export class CopySender {
     const { effects, keyOf } = this.#parts;
     if (this.#away.has(bundle) || keyOf === undefined) return;
     const key = keyOf(copy);
-    const { name, destination = '', copyOf } = bundle;
+    const { observerNumber, destination = '', copyOf } = bundle;
     const isOwn = isOwnMessage(bundle);
     this.#away.set(bundle, key);
     if (copyOf !== undefined) {
@@ -137,18 +137,18 @@ export class CopySender {
       return;
     }
     if (isOwn) {
-      effects.report({ kind: 'handed', name, bundle: copy, recipient: destination });
-    } else effects.report({ kind: 'departed', key: name, bundle: copy });
-    if (!isOwn) bundle.name = key;
+      effects.report({ kind: 'handed', observerNumber, bundle: copy, recipient: destination });
+    } else effects.report({ kind: 'departed', key: observerNumber, bundle: copy });
+    if (!isOwn) bundle.observerNumber = key;
   }
 
   /** Reports that a copy of a critical bundle leaves; the bundle itself stays here. */
   #copied(original: HeldBundle, copy: Uint8Array): void {
     const { effects } = this.#parts;
-    const { name, destination = '' } = original;
+    const { observerNumber, destination = '' } = original;
     if (isOwnMessage(original)) {
-      effects.report({ kind: 'copied', name, bundle: copy, recipient: destination });
-    } else effects.report({ kind: 'copied', key: name, bundle: copy });
+      effects.report({ kind: 'copied', observerNumber, bundle: copy, recipient: destination });
+    } else effects.report({ kind: 'copied', key: observerNumber, bundle: copy });
   }
 }
 

@@ -12,25 +12,25 @@ import type { ContactUse } from './outlet.ts';
 /** What an observer of the message account is told of a bundle (ADR 0028). */
 export type BundleAccountEvent =
   /** An own bundle has this number from now on. */
-  | { readonly kind: 'accepted'; readonly name: number }
+  | { readonly kind: 'accepted'; readonly observerNumber: number }
   /** An own bundle leaves, and nothing of it stays here. */
   | {
       readonly kind: 'created';
-      readonly name: number;
+      readonly observerNumber: number;
       readonly bundle: Uint8Array;
       readonly recipient: string;
     }
   /** A copy of an own bundle leaves; the bundle stays until the neighbour has the copy. */
   | {
       readonly kind: 'handed';
-      readonly name: number;
+      readonly observerNumber: number;
       readonly bundle: Uint8Array;
       readonly recipient: string;
     }
-  /** A copy of an own bundle (`name`) or of another node's bundle (`key`) leaves; the bundle stays. */
+  /** A copy of an own bundle (`observerNumber`) or of another node's bundle (`key`) leaves; the bundle stays. */
   | {
       readonly kind: 'copied';
-      readonly name: number;
+      readonly observerNumber: number;
       readonly bundle: Uint8Array;
       readonly recipient: string;
     }
@@ -39,7 +39,7 @@ export type BundleAccountEvent =
   | { readonly kind: 'record'; readonly bundle: Uint8Array; readonly recipient: string }
   | {
       readonly kind: 'settled';
-      readonly name: number;
+      readonly observerNumber: number;
       readonly how: 'acknowledged' | 'sent' | 'dropped';
     }
   /** A bundle of another node came under this key, left with these bytes, or ended here. */
@@ -147,15 +147,15 @@ export class AgentEffectList<Request> implements EffectSink {
   }
 
   lose(bundle: HeldBundle, reason: DtnDropReason): void {
-    const { name } = bundle;
+    const { observerNumber } = bundle;
     this.drop(reason);
-    if (isOwnMessage(bundle)) this.report({ kind: 'settled', name, how: 'dropped' });
-    else this.report({ kind: 'ended', key: name, how: 'dropped' });
+    if (isOwnMessage(bundle)) this.report({ kind: 'settled', observerNumber, how: 'dropped' });
+    else this.report({ kind: 'ended', key: observerNumber, how: 'dropped' });
   }
 
   absorb(bundle: HeldBundle): void {
-    const { name } = bundle;
-    if (isOwnMessage(bundle)) this.report({ kind: 'settled', name, how: 'sent' });
-    else this.report({ kind: 'ended', key: name, how: 'absorbed' });
+    const { observerNumber } = bundle;
+    if (isOwnMessage(bundle)) this.report({ kind: 'settled', observerNumber, how: 'sent' });
+    else this.report({ kind: 'ended', key: observerNumber, how: 'absorbed' });
   }
 }

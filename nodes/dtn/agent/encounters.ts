@@ -182,7 +182,7 @@ export class Encounters {
       sinceNs: now,
       deadlineNs: now + ENCOUNTER_RECORD_LIFETIME_MS * NS_PER_MS,
       from: undefined,
-      name: 0,
+      observerNumber: 0,
     };
   }
 }

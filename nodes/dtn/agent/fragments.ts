@@ -98,15 +98,16 @@ export function replaceByFragments(
   now: Nanoseconds,
   { holdings, effects, onKept, keyOf, whole, parts }: FragmentReplacement,
 ): readonly HeldBundle[] {
-  const { name, destination = '' } = whole;
+  const { observerNumber, destination = '' } = whole;
   const isOwn = isOwnMessage(whole);
   const added = parts.filter(({ key }) => holdings.get(key) === undefined);
   for (const part of added) {
-    part.name = keyOf?.(part.bytes) ?? 0;
+    part.observerNumber = keyOf?.(part.bytes) ?? 0;
     const { bytes } = part;
-    if (isOwn) effects.report({ kind: 'copied', name, bundle: bytes, recipient: destination });
-    else effects.report({ kind: 'copied', key: name, bundle: bytes });
-    effects.report({ kind: 'arrived', key: part.name });
+    if (isOwn)
+      effects.report({ kind: 'copied', observerNumber, bundle: bytes, recipient: destination });
+    else effects.report({ kind: 'copied', key: observerNumber, bundle: bytes });
+    effects.report({ kind: 'arrived', key: part.observerNumber });
     holdings.add(now, part);
     onKept(now, part);
     effects.count('dtn.fragments');

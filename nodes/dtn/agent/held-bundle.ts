@@ -34,10 +34,10 @@ export interface HeldBundle {
   /** True of a fragment that this node has cut, from its own bundle or from that of another node. */
   readonly isPart?: boolean;
   /**
-   * Its number for observers: a count for own bundles, the key on their last link for others, and
-   * the key of their bytes for fragments that were cut here.
+   * The number under which this node reports the bundle to observers: a count for own bundles, for
+   * others the key on their last link, and for fragments cut here the key of their bytes.
    */
-  name: number;
+  observerNumber: number;
 }
 
 /** A bundle that waits, and why. */

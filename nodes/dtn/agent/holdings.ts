@@ -127,7 +127,7 @@ export class HeldBundles {
         sinceLifeMs: this.#parts.lifeMs(now),
         sinceDtnMs: Math.max(0, this.#parts.dtnMs()),
         remainingMs: Math.floor((bundle.deadlineNs - now) / NS_PER_MS),
-        name: bundle.name,
+        observerNumber: bundle.observerNumber,
         custody: numbers.custody,
       }),
     );

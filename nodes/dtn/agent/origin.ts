@@ -135,7 +135,7 @@ export class BundleCreator {
       hops: hopsToTellCopiesApart(0, { destination: to }, this.#parts),
       // With `from`, a full store may delete the report: no application has sent it.
       from: own,
-      name: this.#parts.keyOf?.(bytes) ?? 0,
+      observerNumber: this.#parts.keyOf?.(bytes) ?? 0,
     };
   }
 
@@ -177,7 +177,7 @@ export class BundleCreator {
       deadlineNs: now + (behaviour.ages ? lifetimeMs : REMAINING_LIFETIME_MS_MAX) * NS_PER_MS,
       hops: hopsToTellCopiesApart(0, { destination: to, isCritical }, this.#parts),
       from: undefined,
-      name: this.#made,
+      observerNumber: this.#made,
     };
   }
 

@@ -25,7 +25,7 @@ const NS_PER_MS = 1_000_000;
 const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(BLOCK_TYPE));
 
 /** A bundle of a neighbour. */
-export type ReceivedBundle = Pick<HeldBundle, 'bytes' | 'from' | 'name'>;
+export type ReceivedBundle = Pick<HeldBundle, 'bytes' | 'from' | 'observerNumber'>;
 
 /** What reception needs beside the parts of the agent. */
 export interface BundleCheckerParts extends BundleAgentParts {
@@ -109,7 +109,7 @@ export class BundleChecker {
       deadlineNs,
       hops,
       from: received.from,
-      name: received.name,
+      observerNumber: received.observerNumber,
     };
   }
 

@@ -47,7 +47,7 @@ export interface BundleRecord {
   /** Lifetime that was left then, ms. */
   readonly remainingMs: number;
   /** Numbers of the bundle: one for observers, and one for the custody ledger. */
-  readonly name: number;
+  readonly observerNumber: number;
   readonly custody: number;
 }
 
@@ -90,7 +90,7 @@ export function encodeBundleRecord(record: BundleRecord): Uint8Array {
   writer.uint(record.sinceLifeMs);
   writer.uint(record.sinceDtnMs);
   writer.uint(record.remainingMs);
-  writer.uint(record.name);
+  writer.uint(record.observerNumber);
   writer.uint(record.custody);
   writer.raw(record.bytes);
   return slab.copyOf(writer.bytes, 0, writer.length);
@@ -105,11 +105,18 @@ export function decodeBundleRecord(value: Uint8Array): BundleRecord | undefined 
   const from = reader && readText(reader);
   const numbers = reader && readUints(reader, BUNDLE_ELEMENTS - 1);
   if (from === undefined || reader === undefined || numbers === undefined) return undefined;
-  const [priority, sinceLifeMs, sinceDtnMs, remainingMs, name, custody] = numbers as Six;
+  const [priority, sinceLifeMs, sinceDtnMs, remainingMs, observerNumber, custody] = numbers as Six;
   if (priority !== 0 && priority !== 1 && priority !== 2) return undefined;
   const times = { sinceLifeMs, sinceDtnMs, remainingMs };
   const bytes = value.subarray(reader.at);
-  return { bytes, from: from === '' ? undefined : from, priority, ...times, name, custody };
+  return {
+    bytes,
+    from: from === '' ? undefined : from,
+    priority,
+    ...times,
+    observerNumber,
+    custody,
+  };
 }
 
 /** Encodes a tombstone, the record of a delivered bundle. */

@@ -104,7 +104,7 @@ export class StoreRecovery {
   /** The bundle of a record; undefined if its bytes are no bundle. */
   #held(now: Nanoseconds, record: BundleRecord): HeldBundle | undefined {
     const view = new BundleView();
-    const { bytes, from, priority, name } = record;
+    const { bytes, from, priority, observerNumber } = record;
     if (view.open(bytes, 0, bytes.length) !== undefined) return undefined;
     const heldNs = this.#heldMs(now, record) * NS_PER_MS;
     const destination = this.#parts.names.hostOf(view.destination);
@@ -121,7 +121,7 @@ export class StoreRecovery {
       deadlineNs: now + record.remainingMs * NS_PER_MS - heldNs,
       hops: hopsToTellCopiesApart(view.hopsOrNone, { destination, isCritical }, this.#parts),
       from,
-      name,
+      observerNumber,
       // A fragment without a sender was cut by this node.
       isPart: from === undefined && view.isFragment,
     };
@@ -130,12 +130,12 @@ export class StoreRecovery {
   /** Ensures that no later bundle gets the number or creation timestamp of this one, which was found. */
   #countOn(bundle: HeldBundle): void {
     const { own, origin } = this.#parts;
-    const { from, isPart, bytes, name } = bundle;
+    const { from, isPart, bytes, observerNumber } = bundle;
     if ((from !== undefined && from !== own) || isPart === true) return;
     const view = new BundleView();
     openHeldBundle(view, bytes);
     const { createdMs: lastMs, sequence } = view;
-    origin.resume({ lastMs, sequence, made: isOwnMessage(bundle) ? name : 0 });
+    origin.resume({ lastMs, sequence, made: isOwnMessage(bundle) ? observerNumber : 0 });
   }
 
   /** How long the node has had the bundle: never less than when the store was last written. */
@@ -148,7 +148,8 @@ export class StoreRecovery {
     const { effects, holdings } = this.#parts;
     holdings.acceptCustody(bundle);
     effects.count('dtn.recovered');
-    if (isOwnMessage(bundle)) effects.report({ kind: 'accepted', name: bundle.name });
-    else effects.report({ kind: 'arrived', key: bundle.name });
+    if (isOwnMessage(bundle))
+      effects.report({ kind: 'accepted', observerNumber: bundle.observerNumber });
+    else effects.report({ kind: 'arrived', key: bundle.observerNumber });
   }
 }

@@ -16,9 +16,9 @@ import {
 } from '../../../engine/pure/text-lines.ts';
 import { MEETING_NODES_MAX } from './meeting-network.ts';
 import {
-  isPlace,
+  BAD_POSITION_MESSAGE,
+  isValidPosition,
   LATEST_WAY_POINT_S,
-  NO_PLACE_MESSAGE,
   networkOfWalks,
   Walk,
   type WalkImportParameters,
@@ -108,7 +108,7 @@ interface Point {
 }
 
 function mistakeOf({ seconds, x, y, lastS, isFirst }: Point): string | undefined {
-  if (!isPlace(x, y)) return NO_PLACE_MESSAGE;
+  if (!isValidPosition(x, y)) return BAD_POSITION_MESSAGE;
   if (!(seconds >= 0 && seconds <= LATEST_WAY_POINT_S))
     return `the time is not from 0 to ${LATEST_WAY_POINT_S} s`;
   if (isFirst && seconds > 0) return 'the first way point is not at 0 s';

@@ -17,9 +17,9 @@ import {
 import { formatWarnings } from './contact-list.ts';
 import { MEETING_NODES_MAX } from './meeting-network.ts';
 import {
-  isPlace,
+  BAD_POSITION_MESSAGE,
+  isValidPosition,
   LATEST_WAY_POINT_S,
-  NO_PLACE_MESSAGE,
   networkOfWalks,
   Walk,
   type WalkImportParameters,
@@ -101,7 +101,8 @@ function takePlace({ text }: TextPart, nodes: Map<string, Node>): string | undef
   const [, id, axis, written] = PLACE.exec(text) ?? [];
   if (id === undefined) return null;
   const value = readNumber(written ?? '');
-  if (value === undefined || !isPlace(value, 0)) return `"${written}" is no place in metres`;
+  if (value === undefined || !isValidPosition(value, 0))
+    return `"${written}" is no place in metres`;
   nodeOf(nodes, id).place[axis as 'X' | 'Y' | 'Z'] = value;
   return undefined;
 }
@@ -113,7 +114,7 @@ function takeCourse(line: TextPart, nodes: Map<string, Node>): string | undefine
   const [atS = -1, x = Number.NaN, y = Number.NaN, speed = -1] = numbers;
   if (!(atS >= 0 && atS <= LATEST_WAY_POINT_S))
     return `"${time}" is no time from 0 to ${LATEST_WAY_POINT_S} s`;
-  if (!isPlace(x, y)) return NO_PLACE_MESSAGE;
+  if (!isValidPosition(x, y)) return BAD_POSITION_MESSAGE;
   if (!(speed >= 0 && Number.isFinite(speed)))
     return `"${rest[2]}" is no speed in metres per second`;
   nodeOf(nodes, id).courses.push({ line, atS, x, y, speed });

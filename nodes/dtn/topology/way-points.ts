@@ -46,14 +46,14 @@ export const walkImportParameters = z.strictObject({
 /** Parameters of an importer of walks. */
 export type WalkImportParameters = z.output<typeof walkImportParameters>;
 
-/** The message about a place that cannot be read. */
-export const NO_PLACE_MESSAGE: string = 'the place is not two numbers of metres, up to 1e9';
+/** The message about a position that cannot be read. */
+export const BAD_POSITION_MESSAGE: string = 'the place is not two numbers of metres, up to 1e9';
 
 /** Latest instant of a way point, s. */
 export const LATEST_WAY_POINT_S = 8.9e6;
 
-/** True if both numbers, in metres, are within the limits of places. */
-export function isPlace(x: number, y: number): boolean {
+/** True if both coordinates, in metres, are within {@link FARTHEST_M}. */
+export function isValidPosition(x: number, y: number): boolean {
   return Math.abs(x) <= FARTHEST_M && Math.abs(y) <= FARTHEST_M;
 }
 

@@ -54,7 +54,7 @@ export function krumScores(
  * first. Krum takes the first of these updates, Multi-Krum the mean of several.
  * @returns undefined where {@link krumScores} has none, or fewer than `take` updates are finite.
  */
-export function krumSelectedPlaces(
+export function krumSelectedIndices(
   updates: readonly ModelUpdate[],
   { lies, take }: { readonly lies: number; readonly take: number },
 ): readonly number[] | undefined {

@@ -34,7 +34,7 @@ import {
 } from './messages.ts';
 import { addVectorInto, reduceRingElements } from './ring.ts';
 import type { SeedRule } from './seeds.ts';
-import { multiplyVectorBy, ServerMessageRecord } from './server-book.ts';
+import { multiplyVectorBy, ServerMessageRecord } from './server-message-record.ts';
 import { deriveSessionId, type SecaggConfig } from './session-config.ts';
 import {
   deriveSeedsJobInputs,

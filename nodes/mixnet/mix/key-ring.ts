@@ -16,7 +16,7 @@ import { wipe } from '../../_kit/secrets.ts';
 import type { NodePrivateKey, PacketFormat } from '../../sphinx/index.ts';
 import type { EpochPosition } from '../directory/index.ts';
 import { KEY_EPOCH_COUNT, KEY_OVERLAP_EPOCH_SHARE } from '../geometry.ts';
-import type { ReplayGuardsByEpoch } from './tag-book.ts';
+import type { ReplayGuardsByEpoch } from './replay-guards-by-epoch.ts';
 import { type UnwrapParameters, UnwrapSetupCache } from './unwrap-setups.ts';
 
 /**

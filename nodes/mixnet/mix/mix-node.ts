@@ -11,7 +11,7 @@ import { countDistinctSystems } from '../../vrf/index.ts';
 import type { ArrivalOutcome, MixnetSetup } from '../behaviour.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDropReason } from '../drops.ts';
-import { PLACE_TRACE } from '../trace-states.ts';
+import { NODE_POSITION_TRACE } from '../trace-states.ts';
 import { type IncomingFrame, MixServer, type ServerRole } from './mix-server-node.ts';
 import type { SenderRights } from './relay.ts';
 import { NextHopTable, nextHopsAfterMix } from './routes.ts';
@@ -68,7 +68,7 @@ class MixNode implements ServerNode, ServerRole, SenderRights {
     const at = layers.findIndex((layer) => layer.some((mix) => mix.name === name));
     if (at < 0) return;
     const standing = { kind: 'layer', layer: at + 1, layers: layers.length } as const;
-    trace.state(PLACE_TRACE.machine, PLACE_TRACE.state.write(standing));
+    trace.state(NODE_POSITION_TRACE.machine, NODE_POSITION_TRACE.state.write(standing));
   }
 
   /**

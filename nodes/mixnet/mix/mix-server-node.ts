@@ -55,8 +55,8 @@ import { LatenessGauge } from './lateness-gauge.ts';
 import { proveNeighbours } from './neighbour-proofs.ts';
 import { ProofExchange } from './proof-exchange-node.ts';
 import { Relay, type TerminalPacket } from './relay.ts';
+import { ReplayGuardsByEpoch } from './replay-guards-by-epoch.ts';
 import { listedNodeNames } from './routes.ts';
-import { ReplayGuardsByEpoch } from './tag-book.ts';
 
 /** The part of a server that differs between mixes and providers. */
 export interface ServerRole {

@@ -43,7 +43,7 @@ import type { KeyRing } from './key-ring.ts';
 import { OtherEpochKeyCheck } from './other-epochs.ts';
 import { PoolSizeTracer } from './pool-trace.ts';
 import { QueueWatch } from './queue-watch.ts';
-import type { ReplayGuardsByEpoch } from './tag-book.ts';
+import type { ReplayGuardsByEpoch } from './replay-guards-by-epoch.ts';
 import { UnwrapThreads } from './unwrap-threads.ts';
 
 /** Longest time for which rules for opening packets are used, ns. */

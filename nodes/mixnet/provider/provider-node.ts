@@ -18,7 +18,7 @@ import { type IncomingFrame, MixServer, type ServerRole } from '../mix/mix-serve
 import type { SenderRights, TerminalPacket } from '../mix/relay.ts';
 import { entryMixes, NextHopTable } from '../mix/routes.ts';
 import { createServerHandle, type ServerNode } from '../mix/server-handle.ts';
-import { PLACE_TRACE } from '../trace-states.ts';
+import { NODE_POSITION_TRACE } from '../trace-states.ts';
 import { hashSpooledMessage, type SpooledMessage } from '../wire.ts';
 import { Spool, type SpoolEntry } from './spool.ts';
 import { SpoolWatch, slowRetrievalText } from './spool-watch.ts';
@@ -89,7 +89,10 @@ class ProviderNode implements ServerNode, ServerRole {
       entryMixes(document),
       ({ name }) => server.endpointOf(name) ?? -1,
     );
-    server.host.trace.state(PLACE_TRACE.machine, PLACE_TRACE.state.write({ kind: 'provider' }));
+    server.host.trace.state(
+      NODE_POSITION_TRACE.machine,
+      NODE_POSITION_TRACE.state.write({ kind: 'provider' }),
+    );
   }
 
   received(incoming: IncomingFrame, sender: string): void {

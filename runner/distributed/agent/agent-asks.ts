@@ -7,7 +7,7 @@
 import type { OpenRequest, RequestWithReceiver } from '../../../engine/net/inquiry.ts';
 import type { AskSpec } from '../../../scenarios/fault-parts.ts';
 import { type AskAnswerReceiver, type AskedNode, nodeStatusJson } from '../../asks/ask.ts';
-import { type ShownStatus, StatusLook } from '../../asks/status-look.ts';
+import { type ShownStatus, StatusRequest } from '../../asks/status-request.ts';
 import type { Experiment } from '../../experiment/experiment.ts';
 import { findProtocolNode } from '../../nodes/host-nodes.ts';
 import type { ReconfigureResult } from '../../nodes/reconfigure.ts';
@@ -47,10 +47,10 @@ export class AgentAskHandler {
     };
   }
 
-  /** The status of each node, by its name, within the bounds of one request (status-look.ts). */
+  /** The status of each node, by its name, within the bounds of one request (status-request.ts). */
   statuses(): Readonly<Record<string, ShownStatus>> {
     const { world, experiment } = this.#parts;
-    const look = new StatusLook();
+    const look = new StatusRequest();
     const all = [...experiment.nodes].map(([name, node]) => {
       const { outcome, text } = world.call(name, 'question', () => nodeStatusJson(node));
       const reader = look.reader();

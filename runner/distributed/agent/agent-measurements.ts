@@ -9,7 +9,7 @@ import type { LiveWorld } from '../../../engine/live/live-world.ts';
 import { sumCountsByName } from '../../../reports/sum-counts.ts';
 import type { Flow } from '../../traffic/traffic-source.ts';
 import type { LocalWorld } from '../../world.ts';
-import { linkPackets } from '../../worlds/local-world.ts';
+import { countLinkPackets } from '../../worlds/local-world.ts';
 import type { AgentTally } from '../messages/messages.ts';
 import { type PackedMetrics, packHistogram, packMetrics } from '../messages/packed-histogram.ts';
 import type { MeasuredRows } from './reporting-meter.ts';
@@ -59,7 +59,7 @@ export class AgentMeasurements {
     return {
       metrics,
       nodeDrops: this.#world.nodeDrops(),
-      packets: linkPackets(sim),
+      packets: countLinkPackets(sim),
       ...counts,
       cpuUs: user + system,
       wallUs: Math.round((performance.now() - this.#beganMs) * US_PER_MS),

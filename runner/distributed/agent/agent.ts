@@ -14,9 +14,9 @@ import type { NetworkView } from '../../../engine/host/network-view.ts';
 import type { MetricValue } from '../../../engine/measure/counters.ts';
 import type { LogSink } from '../../../engine/net/sim-observers.ts';
 import {
+  makeProtocolStackFinder,
+  makeProtocolsFinder,
   type ProtocolStackOf,
-  protocolStackFinder,
-  protocolsFinder,
 } from '../../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
@@ -106,9 +106,9 @@ export class Agent implements WorldListener {
     const { scenario, seed, hosts } = order;
     this.#order = order;
     this.#surroundings = surroundings;
-    const stackOf = protocolStackFinder(scenario, surroundings.registry);
+    const stackOf = makeProtocolStackFinder(scenario, surroundings.registry);
     this.#stackOf = stackOf;
-    const protocolsOf = protocolsFinder(scenario.topology, stackOf);
+    const protocolsOf = makeProtocolsFinder(scenario.topology, stackOf);
     const network = networkMap(scenario.topology, protocolsOf);
     this.#provisioned = { bundle: order.bundle, network, protocolsOf };
     const { world, agenda } = makeLiveWorld({

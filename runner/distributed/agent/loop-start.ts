@@ -6,7 +6,7 @@
  */
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
-import { portChannel } from '../channel/port-channel.ts';
+import { makePortChannel } from '../channel/port-channel.ts';
 import { AgentSession } from './agent-session.ts';
 
 /** The parameters with which an agent's thread starts. */
@@ -22,7 +22,7 @@ export interface AgentThreadStart {
 export async function runLoopAgent(): Promise<void> {
   const { hosts, port } = workerData as AgentThreadStart;
   const session = new AgentSession({
-    channel: portChannel(port, 'the coordinator'),
+    channel: makePortChannel(port, 'the coordinator'),
     hosts,
     registry: new ProtocolRegistry(),
   });

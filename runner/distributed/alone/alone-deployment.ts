@@ -10,7 +10,7 @@ import { ScenarioContext } from '../../../scenarios/files/context.ts';
 import { PacketSizeCheck } from '../../../scenarios/files/size-check.ts';
 import { resolveTraffic } from '../../../scenarios/files/traffic.ts';
 import type { TrafficSpec } from '../../../scenarios/model.ts';
-import { protocolStackFinder } from '../../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder } from '../../../scenarios/open/nodes.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
 import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
@@ -95,7 +95,7 @@ export function findStandaloneObstacle(
   topology: Topology,
   registry: ProtocolLookup,
 ): { readonly position: SourcePosition; readonly words: string } | undefined {
-  const stacks = protocolStackFinder({ options: {} }, registry);
+  const stacks = makeProtocolStackFinder({ options: {} }, registry);
   for (const host of topology.hosts) {
     if (host.outside !== undefined) {
       return { position: host.position, words: `${host.name} is an outside program` };

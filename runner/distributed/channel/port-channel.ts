@@ -14,7 +14,7 @@ const END = null;
 /**
  * Makes a channel from one end of a `MessageChannel`; `send` throws DataCloneError for functions.
  */
-export function portChannel(port: MessagePort, peer: string): Channel {
+export function makePortChannel(port: MessagePort, peer: string): Channel {
   return new PortChannel(port, peer);
 }
 

@@ -9,7 +9,7 @@
  */
 
 import { InvariantError } from '../../../engine/core/assert.ts';
-import type { HandoverMatcher } from '../../../engine/live/handover/handover-book.ts';
+import type { HandoverMatcher } from '../../../engine/live/handover/handover-matcher.ts';
 import { leastOf } from '../../../engine/pure/extremes.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';

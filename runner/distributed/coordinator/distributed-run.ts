@@ -16,11 +16,11 @@ import type { MetricDefinition } from '../../../engine/host/measure.ts';
 import type { LogLevel } from '../../../engine/live/live-log.ts';
 import { firstUnbindableAddress } from '../../../engine/live/loopback.ts';
 import { entryModuleUrl } from '../../../engine/live/own-form.ts';
-import { innermostUserFrame, pathForUsers } from '../../../engine/live/stack-places.ts';
+import { innermostUserFrame, pathForUsers } from '../../../engine/live/stack-locations.ts';
 import type { SeedResult } from '../../../reports/model.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from '../../../scenarios/metrics/live-metrics.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
-import { protocolStackFinder } from '../../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder } from '../../../scenarios/open/nodes.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
 import { MULTI_PROCESS_UNTRACKED_REASON } from '../../accounts/account.ts';
@@ -41,7 +41,7 @@ import {
 import { type PromiseSteps, runStepsWaiting } from '../../phases/steps.ts';
 import { livePrivacyWarning } from '../../privacy/privacy.ts';
 import { listDirections } from '../../recording/directions.ts';
-import { liveRecorders } from '../../recording/recorders.ts';
+import { makeLiveRecorders } from '../../recording/recorders.ts';
 import type { SeedAnswer } from '../../run/job.ts';
 import type { RunEnd, RunRequest } from '../../run/run-order.ts';
 import { makeFailureAnswer } from '../../run/seed-answer.ts';
@@ -49,8 +49,8 @@ import {
   NO_FINGERPRINT,
   nodeLogSink,
   type RunningSeed,
+  reportProgress,
   runInTurn,
-  tellProgress,
 } from '../../run/wall-clock-run.ts';
 import {
   FailureSignal,
@@ -209,7 +209,7 @@ class FleetDriver implements RunDriver {
     this.#provision = provisionRun({
       scenario,
       seed,
-      stackOf: protocolStackFinder(scenario, order.registry),
+      stackOf: makeProtocolStackFinder(scenario, order.registry),
       crypto: createCryptoProvider(scenario.crypto, { timing: 'constant' }),
       seconds: Math.floor(Date.now() / MS_PER_S),
       secrets: this.#secrets,
@@ -276,7 +276,7 @@ class FleetDriver implements RunDriver {
     const assembled = assembleRun(world, {
       ...{ ...facts, standIns, deliveries, provision: this.#provision },
       account: { kind: 'untracked', reason: MULTI_PROCESS_UNTRACKED_REASON },
-      recorders: liveRecorders({ ...facts, world, now, directions }, recordings),
+      recorders: makeLiveRecorders({ ...facts, world, now, directions }, recordings),
       injection: recordings.injection,
     });
     this.#coordinator.attach(assembled.experiment);
@@ -399,7 +399,7 @@ class FleetDriver implements RunDriver {
     const { scenario, registry } = this.#order;
     const host = scenario.topology.hosts.find((spec) => spec.name === name);
     if (host === undefined) return [];
-    return protocolStackFinder(
+    return makeProtocolStackFinder(
       scenario,
       registry,
     )(host).flatMap(({ protocol }) => protocol.metrics);
@@ -489,6 +489,6 @@ class FleetDriver implements RunDriver {
 
   #tell(): void {
     const { agenda, tallies } = this.#coordinator.world;
-    tellProgress(this.#order, this.#turn, { nowNs: agenda.now(), events: tallies.events });
+    reportProgress(this.#order, this.#turn, { nowNs: agenda.now(), events: tallies.events });
   }
 }

@@ -11,7 +11,7 @@
 import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import type { NetworkMap } from '../../../engine/host/network-view.ts';
 import type { Protocol } from '../../../engine/host/protocol.ts';
-import { protocolStackFinder, protocolsFinder } from '../../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder, makeProtocolsFinder } from '../../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
 import type { Topology } from '../../../topologies/model.ts';
 import { sharedSecretNames } from '../../nodes/bound-view.ts';
@@ -37,7 +37,10 @@ export class StandaloneKeyDerivation implements KeyDerivation {
   };
 
   constructor(topology: Topology, registry: ProtocolLookup) {
-    const protocolsOf = protocolsFinder(topology, protocolStackFinder({ options: {} }, registry));
+    const protocolsOf = makeProtocolsFinder(
+      topology,
+      makeProtocolStackFinder({ options: {} }, registry),
+    );
     this.#parts = { network: networkMap(topology, protocolsOf), protocolsOf };
   }
 

@@ -14,7 +14,7 @@ import type { MetricValue } from '../../../engine/measure/counters.ts';
 import type { JitterSpec, LossSpec } from '../../../engine/net/link-spec.ts';
 import type { AskAnswer } from '../../../reports/model.ts';
 import { ANSWER_BYTES_MAX, ANSWER_PARTS_MAX } from '../../asks/ask.ts';
-import type { Crash, CrashEvent, CrashPlace } from '../../crash/crash.ts';
+import type { Crash, CrashEvent, CrashLocation } from '../../crash/crash.ts';
 import {
   type AgentCommand,
   type AgentReport,
@@ -119,7 +119,7 @@ const crash = objectShape<Crash>({
   atNs: instant,
   error: boundedTextShape(REPORT_TEXT_MAX),
   place: optionalShape(
-    objectShape<CrashPlace>({
+    objectShape<CrashLocation>({
       file: line,
       line: count,
       column: count,

@@ -9,7 +9,7 @@ import { ClockOffset } from '../channel/clock-offset.ts';
 import type { ClockProbe } from '../channel/clock-sync.ts';
 import type { Channel } from '../channel/model.ts';
 import type { AgentCommand } from '../messages/messages.ts';
-import type { AgentHandle } from './agent-life.ts';
+import type { AgentHandle } from './agent-handle.ts';
 
 /** The state of an agent. */
 export type AgentState = 'starting' | 'connected' | 'loaded' | 'ready' | 'done' | 'dead';

@@ -7,8 +7,8 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import { stackOfThread } from '../../../engine/live/thread-stack.ts';
 import type { AgentThreadStart } from '../agent/loop-start.ts';
 import type { Channel } from '../channel/model.ts';
-import { portChannel } from '../channel/port-channel.ts';
-import type { AgentHandle, AgentHandleListener, AgentProgram } from './agent-life.ts';
+import { makePortChannel } from '../channel/port-channel.ts';
+import type { AgentHandle, AgentHandleListener, AgentProgram } from './agent-handle.ts';
 
 /**
  * Size of the young generation, MB: three semi-spaces of 32 MB instead of 16 MB. Every datagram leaves
@@ -47,7 +47,7 @@ export function startAgentThread(
   });
   return {
     life: new AgentThreadHandle(worker, listener),
-    channel: portChannel(port1, hosts.join(', ')),
+    channel: makePortChannel(port1, hosts.join(', ')),
   };
 }
 

@@ -19,10 +19,10 @@ import { listenChannel } from '../channel/listen.ts';
 import type { Channel, ChannelListener } from '../channel/model.ts';
 import { type ReadMessageResult, readReport } from '../messages/message-shapes.ts';
 import type { AgentCommand, AgentFleet, AgentReport } from '../messages/messages.ts';
-import type { AgentHandle, AgentHandleListener } from './agent-life.ts';
+import { startChild } from './agent-child.ts';
+import type { AgentHandle, AgentHandleListener } from './agent-handle.ts';
 import { AgentProcess } from './agent-process.ts';
 import { startAgentThread } from './agent-thread.ts';
-import { startChild } from './child-life.ts';
 import { type PreparedAgentPrograms, prepareAgentPrograms } from './prepared-agents.ts';
 
 /** What a fleet is made from. */

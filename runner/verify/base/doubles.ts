@@ -23,7 +23,7 @@ import {
 } from '../../../engine/net/direction-context.ts';
 import { DROP_LOSS } from '../../../engine/net/drop-reasons.ts';
 import type { LinkDirectionSpec } from '../../../engine/net/link-spec.ts';
-import type { LinkDirectionPlace, Network } from '../../../engine/net/network.ts';
+import type { Network, NewLinkDirection } from '../../../engine/net/network.ts';
 import { NIL_PACKET } from '../../../engine/net/packet-table.ts';
 import type { QueueDiscipline } from '../../../engine/net/queue/queue-discipline.ts';
 import { LifoQueue, PreemptiveQueue } from './queue-doubles.ts';
@@ -36,9 +36,9 @@ const NS_PER_US = 1_000;
  */
 export function rewriteDirections(
   rewrite: (
-    place: LinkDirectionPlace,
+    place: NewLinkDirection,
     spec: LinkDirectionSpec,
-  ) => { readonly place: LinkDirectionPlace; readonly spec: LinkDirectionSpec },
+  ) => { readonly place: NewLinkDirection; readonly spec: LinkDirectionSpec },
 ): (network: Network) => void {
   return (network) => {
     const add = network.addDirection.bind(network);

@@ -13,7 +13,7 @@ import {
 } from '../../../nodes/dtn/index.ts';
 
 /** All routes, best first. */
-export function everyRoute(plan: ContactPlan, query: RouteQuery): readonly Route[] {
+export function listEveryRoute(plan: ContactPlan, query: RouteQuery): readonly Route[] {
   const routes: Route[] = [];
   const extend = (
     node: number,

@@ -30,7 +30,7 @@ import {
   type CheckMeasure,
   type VerificationCheck,
 } from '../base/model.ts';
-import { everyRoute } from '../bundles/every-route.ts';
+import { listEveryRoute } from '../bundles/every-route.ts';
 
 const S = 1_000_000_000;
 const ERRORS = 4;
@@ -173,7 +173,7 @@ function book(chosen: RouteProjection, load: Load, left: number[], wrongs: Wrong
  */
 function hasWay(plan: ContactPlan, { volume, deadlineNs }: Load, left: readonly number[]): boolean {
   const query = { source: 0, target: plan.nodes - 1, atNs: 0 };
-  const all = everyRoute(plan, query);
+  const all = listEveryRoute(plan, query);
   // Only as many routes are tried as the route search under test considers.
   return all.slice(0, ROUTES_CONSIDERED_MAX).some(({ contacts }) => {
     let atNs = 0;

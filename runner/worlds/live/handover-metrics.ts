@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { HandoverMatcher } from '../../../engine/live/handover/handover-book.ts';
+import { HandoverMatcher } from '../../../engine/live/handover/handover-matcher.ts';
 import type { LogHistogram } from '../../../engine/measure/histogram.ts';
 import type { MetricData } from '../../../reports/model.ts';
 import type { Scenario } from '../../../scenarios/model.ts';

@@ -9,7 +9,7 @@
  * @module
  */
 import { performance } from 'node:perf_hooks';
-import type { HandoverMatcher } from '../../../engine/live/handover/handover-book.ts';
+import type { HandoverMatcher } from '../../../engine/live/handover/handover-matcher.ts';
 import type { LiveWorld } from '../../../engine/live/live-world.ts';
 import type { MetricData } from '../../../reports/model.ts';
 import { handoverMetrics } from './handover-metrics.ts';

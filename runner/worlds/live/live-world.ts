@@ -5,8 +5,8 @@
  */
 import { LiveWorld, type LiveWorldOptions } from '../../../engine/live/live-world.ts';
 import type { PacketTotals } from '../../../reports/model.ts';
-import { Listeners } from '../listeners.ts';
-import { linkPackets, networkOptions, ProcessWorld, type WorldParts } from '../local-world.ts';
+import { WorldListeners } from '../listeners.ts';
+import { countLinkPackets, networkOptions, ProcessWorld, type WorldParts } from '../local-world.ts';
 import { HandoverWitness, sampledDatagramMask } from './handover-witness.ts';
 import { LiveAgenda } from './live-agenda.ts';
 import { portRanges } from './real-ports.ts';
@@ -40,7 +40,7 @@ export interface LiveRunWorld {
 export function makeLiveWorld(parts: LiveWorldParts): LiveRunWorld {
   const { scenario, live } = parts;
   const modules = modulesOf(parts);
-  const listeners = new Listeners();
+  const listeners = new WorldListeners();
   const net = new LiveWorld({
     ...networkOptions(parts, listeners),
     ...live,
@@ -70,7 +70,7 @@ export function makeLiveWorld(parts: LiveWorldParts): LiveRunWorld {
 
 /** Packets on the links, with the losses in the kernel. */
 function kernelPackets(net: LiveWorld): PacketTotals {
-  const shaped = linkPackets(net);
+  const shaped = countLinkPackets(net);
   const { written, received, unsent } = net.wires.counts;
   const drops = Object.entries({ kernel: written - received, 'socket-closed': unsent });
   const all = [...Object.entries(shaped.drops), ...drops.filter(([, count]) => count > 0)];

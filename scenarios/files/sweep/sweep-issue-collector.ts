@@ -11,7 +11,7 @@ import {
   ConfigError,
   type ConfigIssue,
   FLAG_PSEUDO_FILE,
-  type IssuePlace,
+  type IssuePosition,
 } from '../../../topologies/files/config-error.ts';
 import { shorten } from '../../../topologies/files/leaf.ts';
 import type { ValuePath } from '../../../topologies/files/locate.ts';
@@ -76,7 +76,7 @@ export class SweepIssueCollector {
     return { ...issue, message: `${issue.message}, with ${values} of the sweep` };
   }
 
-  #placeOf([path, value]: readonly [string, string], isPath: boolean): IssuePlace {
+  #placeOf([path, value]: readonly [string, string], isPath: boolean): IssuePosition {
     const axis = ['sweep', path];
     if (isPath) return this.#source.place(axis, 'key');
     return this.#source.place(this.#itemOf(axis, value), 'value');

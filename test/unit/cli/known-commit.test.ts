@@ -1,7 +1,7 @@
 /** What git does not tell of a checkout of another owner, as containers have them. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { warnIfCommitUnknown } from '../../../cli/known-commit.ts';
-import { commitTrouble, readCommit } from '../../../runner/run/commit.ts';
+import { explainUnknownCommit, readCommit } from '../../../runner/run/commit.ts';
 import { PROJECT_ROOT } from '../../../scenarios/folders.ts';
 
 beforeEach(() => {
@@ -26,5 +26,5 @@ it('the commit of a checkout of another owner was unknown without a word', () =>
 
 it('of an own checkout nothing is said', () => {
   vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '0');
-  expect(commitTrouble()).toBeUndefined();
+  expect(explainUnknownCommit()).toBeUndefined();
 });

@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openOperatorEndpoint, withInjectionPort } from '../../../cli/run-endpoint.ts';
-import type { RunnerFolder } from '../../../cli/run-place.ts';
+import type { RunnerFolder } from '../../../cli/run-folder.ts';
 import type { RunPortCommand, RunPortReport } from '../../../runner/injection/messages.ts';
 import { RunPortClient } from '../../../runner/injection/run-port-client.ts';
 import type { RunEnd, RunRequest } from '../../../runner/run/run-order.ts';

@@ -163,7 +163,7 @@ const ROWS: readonly Row[] = [
     ],
   ),
   row(
-    ['PLACE_TRACE', mixnet.PLACE_TRACE],
+    ['NODE_POSITION_TRACE', mixnet.NODE_POSITION_TRACE],
     fc.oneof(
       fc.constant({ kind: 'provider' } as const),
       fc.record({ kind: fc.constant('layer' as const), layer: nat, layers: nat }),
@@ -289,7 +289,7 @@ describe('a state that this version does not know', () => {
 
   it('is shown as text among the pools', () => {
     const input = oldNode('mixnet', {
-      PLACE_TRACE: ODD,
+      NODE_POSITION_TRACE: ODD,
       POOL_TRACE: 'half full',
       MIXING_TRACE: 'new',
     });

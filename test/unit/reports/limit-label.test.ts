@@ -1,6 +1,6 @@
 /** Where the label of a limit goes in a chart over time. @module */
 import { describe, expect, it } from 'vitest';
-import { type CurveCorner, limitLabelPlace } from '../../../reports/html/limit-label.ts';
+import { type CurveCorner, limitLabelPosition } from '../../../reports/html/limit-label.ts';
 
 const ROOM = { left: 50, right: 650, top: 20, bottom: 180 };
 const TEXT = 'limit 500 000 /min';
@@ -19,21 +19,21 @@ function curveOf(heightAt: (x: number) => number): readonly CurveCorner[] {
 
 describe('the label of a limit', () => {
   it('is at the left below its line if no curve is there', () => {
-    const place = limitLabelPlace({ text: TEXT, lineY: 60 }, ROOM, [curveOf(() => 30)]);
+    const place = limitLabelPosition({ text: TEXT, lineY: 60 }, ROOM, [curveOf(() => 30)]);
     expect(place).toEqual({ x: 56, y: 76 });
   });
 
   it('was crossed by a curve that rises through the limit: it moves to where none is', () => {
     const rises = curveOf((x) => (x < 120 ? 180 - (x - 50) * 2 : 30));
     expect(covered({ x: 56, y: 76 }, rises)).toBeGreaterThan(0);
-    const place = limitLabelPlace({ text: TEXT, lineY: 60 }, ROOM, [rises]);
+    const place = limitLabelPosition({ text: TEXT, lineY: 60 }, ROOM, [rises]);
     expect(covered(place, rises)).toBe(0);
     expect(place.x + WIDTH).toBeLessThanOrEqual(ROOM.right);
   });
 
   it('goes above its line if a curve runs along below it', () => {
     const along = curveOf(() => 70);
-    const place = limitLabelPlace({ text: TEXT, lineY: 60 }, ROOM, [along]);
+    const place = limitLabelPosition({ text: TEXT, lineY: 60 }, ROOM, [along]);
     expect(place).toEqual({ x: 56, y: 54 });
     expect(covered(place, along)).toBe(0);
   });
@@ -41,7 +41,7 @@ describe('the label of a limit', () => {
   it('stays inside the chart, whatever crosses it', () => {
     const wild = curveOf((x) => (x % 2 === 0 ? 20 : 180));
     for (const lineY of [20, 21, 100, 179, 180]) {
-      const { x, y } = limitLabelPlace({ text: TEXT, lineY }, ROOM, [wild]);
+      const { x, y } = limitLabelPosition({ text: TEXT, lineY }, ROOM, [wild]);
       expect([x >= ROOM.left, x + WIDTH <= ROOM.right]).toEqual([true, true]);
       expect([y - 11 >= ROOM.top, y + 4 <= ROOM.bottom]).toEqual([true, true]);
     }

@@ -3,7 +3,7 @@ import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import type { OpenRequest, RequestWithReceiver } from '../../../engine/net/inquiry.ts';
 import type { AskAnswer } from '../../../reports/model.ts';
 import { ANSWER_BYTES_MAX, type AskedNode, askNode } from '../../../runner/asks/ask.ts';
-import { AskMeter } from '../../../runner/asks/ask-book.ts';
+import { AskMeter } from '../../../runner/asks/ask-meter.ts';
 import type { Reconfigurations } from '../../../runner/nodes/reconfigure.ts';
 import type { Undo } from '../../../runner/world.ts';
 import type { AskSpec } from '../../../scenarios/fault-parts.ts';

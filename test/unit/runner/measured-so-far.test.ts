@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../reports/model.ts';
-import { interimResultReader } from '../../../runner/experiment/measured-so-far.ts';
+import { makeInterimResultReader } from '../../../runner/experiment/measured-so-far.ts';
 import { collectSeedResult } from '../../../runner/phases/run-phases.ts';
 import { prepareSeed } from '../../../runner/run/assemble-seed.ts';
 import { runSeed } from '../../../runner/run/run-seed.ts';
@@ -27,7 +27,7 @@ describe('what was measured so far', () => {
   it('is asked for twice a second and leaves the run as it is', () => {
     const prepared = prepareSeed(run);
     const { world, experiment } = prepared;
-    const soFar = interimResultReader(world, run);
+    const soFar = makeInterimResultReader(world, run);
     const results: SeedResult[] = [];
     const endNs = runEndNs(scenario);
     for (let atNs = STEP_NS; atNs <= endNs; atNs += STEP_NS) {

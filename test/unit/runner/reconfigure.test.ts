@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import { Reconfigurations } from '../../../runner/nodes/reconfigure.ts';
-import { protocolStackFinder } from '../../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder } from '../../../scenarios/open/nodes.ts';
 import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
 import { load, run } from './fixture.ts';
@@ -18,7 +18,7 @@ function setup(): {
   const scenario = load('failover.yaml');
   const changes = new Reconfigurations(
     scenario,
-    protocolStackFinder(scenario, new ProtocolRegistry()),
+    makeProtocolStackFinder(scenario, new ProtocolRegistry()),
   );
   const got: Record<string, unknown>[] = [];
   const handle: NodeHandle = {

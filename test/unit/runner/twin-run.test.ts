@@ -4,7 +4,7 @@ import { seedsToRun } from '../../../cli/seeds.ts';
 import { judgeRun } from '../../../reports/judge.ts';
 import type { Report } from '../../../reports/report-schema.ts';
 import {
-  answerNamingNetwork,
+  nameNetworkInAnswer,
   plannedRuns,
   refuseTwinsAndNetworks,
 } from '../../../runner/run/planned-runs.ts';
@@ -89,10 +89,10 @@ describe('runs of a scenario with a twin on several networks', () => {
 
   it('name the network that could not be run', () => {
     const refused = { kind: 'refused', message: 'no such node' } as const;
-    expect(answerNamingNetwork(refused, both, 20_001)).toMatchObject({
+    expect(nameNetworkInAnswer(refused, both, 20_001)).toMatchObject({
       message: 'network 3: no such node',
     });
-    expect(answerNamingNetwork(refused, {}, 20_001)).toBe(refused);
+    expect(nameNetworkInAnswer(refused, {}, 20_001)).toBe(refused);
   });
 
   it('have the seeds that flags ask for, of each network', () => {

@@ -26,7 +26,7 @@ export type DrawingResult =
   | { readonly kind: 'trouble'; readonly message: string };
 
 /** All plug-ins, sorted by the name of their protocol. */
-export function plugIns(
+export function sortPlugIns(
   modules: Readonly<Record<string, { readonly viz: ProtocolViz }>>,
 ): readonly ProtocolViz[] {
   return Object.values(modules)

@@ -4,10 +4,10 @@
  * @module
  */
 import type { ProtocolViz } from '../../format/drawing.ts';
-import { plugIns } from './plug-ins.ts';
+import { sortPlugIns } from './plug-ins.ts';
 
 /** Every protocol with drawings, by name. */
-export const PROTOCOLS: readonly ProtocolViz[] = plugIns(
+export const PROTOCOLS: readonly ProtocolViz[] = sortPlugIns(
   import.meta.glob<{ readonly viz: ProtocolViz }>('../../../nodes/*/viz.ts', { eager: true }),
 );
 

@@ -5,8 +5,8 @@
  * @module
  */
 
-/** Makes an observer that calls `draw` for each new width of the element that it observes. */
-export function onWidthChange(draw: () => void): ResizeObserver {
+/** Makes an observer that calls `draw` whenever the element that it observes has a new width. */
+export function makeWidthObserver(draw: () => void): ResizeObserver {
   let last = 0;
   return new ResizeObserver(([entry]) => {
     const width = Math.floor(entry?.contentRect.width ?? 0);

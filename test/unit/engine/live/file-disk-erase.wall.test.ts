@@ -18,7 +18,7 @@ import { FileDisk } from '../../../../engine/live/file-disk.ts';
 import { LiveStore } from '../../../../engine/live/live-store.ts';
 import { SimDisk, SimStore } from '../../../../engine/net/sim-store.ts';
 import { KeyRing } from '../../../../nodes/mixnet/mix/key-ring.ts';
-import type { ReplayGuardsByEpoch } from '../../../../nodes/mixnet/mix/tag-book.ts';
+import type { ReplayGuardsByEpoch } from '../../../../nodes/mixnet/mix/replay-guards-by-epoch.ts';
 import type { NodePrivateKey, PacketFormat } from '../../../../nodes/sphinx/index.ts';
 
 let folder = '';

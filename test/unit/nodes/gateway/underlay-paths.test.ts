@@ -7,13 +7,13 @@ import { UnderlayPaths } from '../../../../nodes/gateway/underlay-paths.ts';
 import { requireIsdAs } from '../../../../nodes/scion/index.ts';
 import { encodePath } from '../../../../nodes/scion/wire/path.ts';
 import { provisionSeed } from '../../../../runner/nodes/run-provision.ts';
-import { protocolStackFinder } from '../../../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder } from '../../../../scenarios/open/nodes.ts';
 import { load, registry } from '../../runner/fixture.ts';
 
 const PATH_TYPE = 1;
 const scenario = load('failover.yaml');
 const crypto = createCryptoProvider('node');
-const stackOf = protocolStackFinder(scenario, registry);
+const stackOf = makeProtocolStackFinder(scenario, registry);
 const network = provisionSeed({ scenario, seed: 1, crypto, stackOf }).viewOf('gateway-111');
 const clock = { seconds: scenario.epochSeconds, nanos: 0 };
 const paths = new PathDirectory({ network, crypto, host: 'gateway-111' }).lookup(

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Host } from '../../../../engine/host/host.ts';
 import { KeyRing } from '../../../../nodes/mixnet/mix/key-ring.ts';
-import type { ReplayGuardsByEpoch } from '../../../../nodes/mixnet/mix/tag-book.ts';
+import type { ReplayGuardsByEpoch } from '../../../../nodes/mixnet/mix/replay-guards-by-epoch.ts';
 import type { NodePrivateKey, PacketFormat } from '../../../../nodes/sphinx/index.ts';
 
 const EPOCH_NS = 1_000_000_000;

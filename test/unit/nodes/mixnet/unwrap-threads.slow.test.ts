@@ -18,7 +18,7 @@ import { PACKET_PORT, UNWRAPPING_PACKETS_MAX } from '../../../../nodes/mixnet/ge
 import { SenderDelayPolicy } from '../../../../nodes/mixnet/mix/delay-law.ts';
 import { KeyRing } from '../../../../nodes/mixnet/mix/key-ring.ts';
 import { Relay, type RelayParts } from '../../../../nodes/mixnet/mix/relay.ts';
-import type { ReplayGuardsByEpoch } from '../../../../nodes/mixnet/mix/tag-book.ts';
+import type { ReplayGuardsByEpoch } from '../../../../nodes/mixnet/mix/replay-guards-by-epoch.ts';
 import { FrameCodec } from '../../../../nodes/mixnet/wire.ts';
 import { createPacket, unwrapJob, x25519Nike } from '../../../../nodes/sphinx/index.ts';
 import type { PreparedRun } from '../../../../runner/run/assemble-seed.ts';

@@ -5,7 +5,7 @@ import { segmentsFromJson, segmentsToJson } from '../../../../nodes/scion/paths/
 import { makePathFinder } from '../../../../nodes/scion/provisioning.ts';
 import { requireIsdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 import { provisionSeed } from '../../../../runner/nodes/run-provision.ts';
-import { protocolStackFinder } from '../../../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder } from '../../../../scenarios/open/nodes.ts';
 import { viewWith } from '../../../fixtures/views.ts';
 import { load, registry, SECOND } from '../../runner/fixture.ts';
 
@@ -17,7 +17,7 @@ const shipped = load('failover.yaml');
 /** The view of a gateway in a run of the given duration. */
 function viewOf(seconds: number): NetworkView {
   const scenario = { ...shipped, epochSeconds: START, durationNs: seconds * SECOND };
-  const stackOf = protocolStackFinder(scenario, registry);
+  const stackOf = makeProtocolStackFinder(scenario, registry);
   return provisionSeed({ scenario, seed: 1, stackOf, crypto }).viewOf('gateway-111');
 }
 

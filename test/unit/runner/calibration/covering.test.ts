@@ -10,7 +10,7 @@ import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { QUICK_PLAN } from '../../../../runner/calibration/batches.ts';
 import { handlerTimingScenarios } from '../../../../runner/calibration/covering.ts';
 import { measureHandlerCosts } from '../../../../runner/calibration/handler-costs.ts';
-import { simKneeRun } from '../../../../runner/calibration/knee.ts';
+import { runVirtualForKnee } from '../../../../runner/calibration/knee.ts';
 import {
   type MeasuredOperation,
   operationBenchmarks,
@@ -105,7 +105,7 @@ describe('a run of one mix', () => {
       overrides: { ...changesAt(easyRate), warmup: '2s', duration: '6s' },
     });
     const cpu = cpuChoice(readProfile(writeProfile(fixtureProfile(1e-3))), 'one');
-    const { delivery, latencyP50Ns } = simKneeRun(scenario, easyRate, { cpu, registry });
+    const { delivery, latencyP50Ns } = runVirtualForKnee(scenario, easyRate, { cpu, registry });
     expect(delivery).toBe(1);
     // Three exponential delays of 10 ms have a median of 27 ms, half a retrieval takes 67 ms.
     expect(latencyP50Ns).toBeGreaterThan(60e6);

@@ -14,7 +14,7 @@ import {
 import {
   busierRate,
   busiestPoints,
-  lineThrough,
+  fitLineThrough,
 } from '../../../../runner/calibration/busy-points.ts';
 import {
   type FitPoint,
@@ -23,7 +23,7 @@ import {
   measureLiveLoad,
   predictLoad,
 } from '../../../../runner/calibration/in-place.ts';
-import { findKnee, type KneeRun, simKneeRun } from '../../../../runner/calibration/knee.ts';
+import { findKnee, type KneeRun, runVirtualForKnee } from '../../../../runner/calibration/knee.ts';
 import {
   compareKneeRound,
   judgeRounds,
@@ -145,7 +145,7 @@ describe('the search for a busy process', () => {
   it('continues the model beyond its saturation in a straight line, with what does not grow', () => {
     const low = { ratePerSecond: 1_000, load: { control: 0.02, data: 0.15 } };
     const high = { ratePerSecond: 3_000, load: { control: 0.04, data: 0.35 } };
-    const loadAt = lineThrough(low, high);
+    const loadAt = fitLineThrough(low, high);
     expect(loadAt(3_000)).toEqual(high.load);
     expect(loadAt(13_000).data).toBeCloseTo(1.35, 9);
     expect(loadAt(13_000).control).toBeCloseTo(0.14, 9);
@@ -208,7 +208,7 @@ describe('a knee', () => {
     const kneeOf = (scale: number): ReturnType<typeof findKnee> => {
       const cpu = choice(scale);
       const run = (rate: number): Promise<KneeRun> =>
-        Promise.resolve(simKneeRun(scenario(rate), rate, { cpu, registry }));
+        Promise.resolve(runVirtualForKnee(scenario(rate), rate, { cpu, registry }));
       return findKnee({ ...search, from: 2_000, resolution: 1.1, tries: 1, run });
     };
     // The world with scale 1 plays the role of the real machine.

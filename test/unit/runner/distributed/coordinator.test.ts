@@ -16,7 +16,7 @@ import type { ProcessFleet } from '../../../../runner/distributed/processes/proc
 import { Experiment } from '../../../../runner/experiment/experiment.ts';
 import type { KeyBundle } from '../../../../runner/nodes/key-bundle.ts';
 import { TRUTH_KINDS } from '../../../../runner/traffic/ground-truth.ts';
-import { protocolStackFinder } from '../../../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder } from '../../../../scenarios/open/nodes.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
 import { load, registry } from '../fixture.ts';
 import { NobodysChannel, tallyOf, WritingFleet } from './fixture.ts';
@@ -88,7 +88,7 @@ function setUp(): SetUp {
     scenario,
     seed: 1,
     viewOf: (host): never => expect.fail(`${host} runs elsewhere`),
-    stackOf: protocolStackFinder(scenario, registry),
+    stackOf: makeProtocolStackFinder(scenario, registry),
     standIns: coordinator.standIns,
   });
   coordinator.attach(experiment);

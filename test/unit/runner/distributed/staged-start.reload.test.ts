@@ -7,7 +7,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { fromHex } from '../../../../nodes/_kit/bytes.ts';
 import { dialChannel } from '../../../../runner/distributed/channel/dial.ts';
 import type { AgentReport } from '../../../../runner/distributed/messages/messages.ts';
-import type { AgentHandleListener } from '../../../../runner/distributed/processes/agent-life.ts';
+import type { AgentHandleListener } from '../../../../runner/distributed/processes/agent-handle.ts';
 import type { AgentStartLine } from '../../../../runner/distributed/processes/agent-start-line.ts';
 import type { ProcessFleet } from '../../../../runner/distributed/processes/process-fleet.ts';
 
@@ -18,7 +18,7 @@ const starts = new Map<string, AgentStartLine>();
 vi.mock('../../../../runner/distributed/processes/prepared-agents.ts', () => ({
   prepareAgentPrograms: () => Promise.resolve({ dispose: (): void => undefined }),
 }));
-vi.mock('../../../../runner/distributed/processes/child-life.ts', () => ({
+vi.mock('../../../../runner/distributed/processes/agent-child.ts', () => ({
   startChild: (_program: object, start: AgentStartLine, listener: AgentHandleListener): object => {
     listeners.push(listener);
     starts.set(start.hosts.join(), start);

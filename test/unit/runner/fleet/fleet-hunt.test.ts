@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { FleetHunt } from '../../../../runner/fleet/fleet-hunt.ts';
 import { EMPTY_ATTEMPT_OUTCOME } from '../../../../runner/hunt/attempt.ts';
-import { HuntStopped } from '../../../../runner/hunt/hunt.ts';
+import { HuntStoppedError } from '../../../../runner/hunt/hunt.ts';
 import { openHuntedScenario } from '../../../../runner/hunt/hunted-scenario.ts';
 import { AttemptTrier } from '../../../../runner/hunt/try-attempt.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
@@ -47,7 +47,7 @@ describe('an attempt on a fleet', () => {
   it('is given up if the hunt was stopped', async () => {
     const ended = { kind: 'ended', ending: 'interrupted', seed: 3, message: '' };
     const trying = new FleetHunt(hunted, fleetOf(ended).fleet).try(attempt);
-    await expect(trying).rejects.toThrow(HuntStopped);
+    await expect(trying).rejects.toThrow(HuntStoppedError);
   });
 
   it('is tried here if it is too much for a worker', async () => {

@@ -8,7 +8,7 @@ import type { Attempt, AttemptOutcome } from '../../../../runner/hunt/attempt.ts
 import {
   FRESH_HUNT,
   type HuntState,
-  HuntStopped,
+  HuntStoppedError,
   huntForBreaks,
 } from '../../../../runner/hunt/hunt.ts';
 import { openHuntedScenario } from '../../../../runner/hunt/hunted-scenario.ts';
@@ -78,7 +78,7 @@ describe('a hunt', () => {
     const more = {
       tryOne: async (attempt: Attempt): Promise<AttemptOutcome> => {
         left -= 1;
-        if (left < 0) throw new HuntStopped();
+        if (left < 0) throw new HuntStoppedError();
         return await tryOne(attempt);
       },
     };

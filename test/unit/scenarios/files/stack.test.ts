@@ -4,7 +4,7 @@
  * @module
  */
 import { expect, it } from 'vitest';
-import { protocolStackFinder } from '../../../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder } from '../../../../scenarios/open/nodes.ts';
 import { knownProtocols, loadAddedProtocols } from '../../../../scenarios/open/registry.ts';
 import { ConfigError } from '../../../../topologies/files/config-error.ts';
 import { loadText, SHIMS } from '../../../conformance/stack.ts';
@@ -42,7 +42,7 @@ async function refusals(text: string): Promise<readonly string[]> {
 /** Options of all protocols of the hosts with layers. */
 async function choicesOf(text: string): Promise<Readonly<Record<string, readonly unknown[]>>> {
   const { scenario: loaded, registry } = await loadText(text);
-  const choices = protocolStackFinder(loaded, registry);
+  const choices = makeProtocolStackFinder(loaded, registry);
   const stacked = loaded.topology.hosts.filter(({ layers }) => layers !== undefined);
   return Object.fromEntries(
     stacked.map((host) => [host.name, choices(host).map(({ options }) => options)]),

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeRun } from '../../../../reports/judge.ts';
 import { formatCsv } from '../../../../viz/app/chart/csv.ts';
-import { drawViewSafely, plugIns } from '../../../../viz/app/data/plug-ins.ts';
+import { drawViewSafely, sortPlugIns } from '../../../../viz/app/data/plug-ins.ts';
 import { readReportFile } from '../../../../viz/app/data/report-file.ts';
 import { chosenCards, readCardSearch } from '../../../../viz/app/pages/gallery/choose.ts';
 import {
@@ -119,7 +119,7 @@ describe('a plug-in', () => {
   const [states, broken] = double.views;
 
   it('is found by its place and draws plain data', () => {
-    expect(plugIns({ '../nodes/ping/viz.ts': { viz: double } })).toEqual([double]);
+    expect(sortPlugIns({ '../nodes/ping/viz.ts': { viz: double } })).toEqual([double]);
     const made = drawViewSafely(states!, DOUBLE_INPUT, () => 0);
     expect(made).toMatchObject({ kind: 'drawing', isSlow: false });
     expect(structuredClone(made)).toEqual(made);

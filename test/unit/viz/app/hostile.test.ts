@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { BLOCK_FIELD_OFFSETS, FILE_HEAD_BYTES } from '../../../../engine/measure/trace/layout.ts';
 import type { QueryName } from '../../../../viz/app/data/trace-answers.ts';
 import { QUERY_HANDLERS, readTraceInfo } from '../../../../viz/app/data/trace-queries.ts';
-import { computePlaces } from '../../../../viz/app/pages/network/layout.ts';
+import { computeNodePositions } from '../../../../viz/app/pages/network/layout.ts';
 import { isFailure, type TraceFailure } from '../../../../viz/format/failure.ts';
 import { memorySource } from '../../../../viz/format/source.ts';
 import { openTrace, type TraceFile } from '../../../../viz/format/trace-file.ts';
@@ -43,7 +43,7 @@ async function failuresOf(bytes: Uint8Array): Promise<readonly TraceFailure[]> {
   if (isFailure(trace)) return [trace];
   const info = await readTraceInfo(trace, bytes.length);
   if (isFailure(info)) return [info];
-  computePlaces(info, 'layers');
+  computeNodePositions(info, 'layers');
   const answers: unknown[] = [];
   for (const [question, asked] of Object.entries(ASKED)) {
     answers.push(await QUERY_HANDLERS[question as QueryName](trace, asked as never));
@@ -140,7 +140,7 @@ describe('a header', () => {
     const info = isFailure(trace) ? trace : await readTraceInfo(trace, 0);
     if (isFailure(info)) throw new Error(info.message);
     for (const layout of ['layers', 'force'] as const) {
-      expect(computePlaces(info, layout)).toHaveLength(info.nodes.length);
+      expect(computeNodePositions(info, layout)).toHaveLength(info.nodes.length);
     }
   });
 });

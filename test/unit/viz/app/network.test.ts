@@ -9,19 +9,19 @@ import {
   firstPathSwitch,
 } from '../../../../viz/app/pages/network/detour.ts';
 import {
-  computePlaces,
+  computeNodePositions,
   listLayouts,
   type Topology,
 } from '../../../../viz/app/pages/network/layout.ts';
 import { recordedStatusTexts, statusLines } from '../../../../viz/app/pages/network/live-status.ts';
 import { computeGeoMap } from '../../../../viz/app/pages/network/map.ts';
 import { HOLLOW_PACKET_CLASSES, packetMarkPath } from '../../../../viz/app/pages/network/marks.ts';
+import type { NodePosition } from '../../../../viz/app/pages/network/node-position.ts';
 import {
   bytesByLink,
   packetsAt,
   visibleLossesAt,
 } from '../../../../viz/app/pages/network/packets.ts';
-import type { Place } from '../../../../viz/app/pages/network/place.ts';
 import {
   faultEffectsText,
   networkChartContent,
@@ -68,7 +68,7 @@ const columns = (rows: readonly (readonly [number, number])[]): HopColumns => ({
 
 describe('places', () => {
   it('put nodes into columns by their distance from the sender', () => {
-    expect(computePlaces(DIAMOND, 'layers').map(({ x }) => x)).toEqual([0, 0.5, 0.5, 1]);
+    expect(computeNodePositions(DIAMOND, 'layers').map(({ x }) => x)).toEqual([0, 0.5, 0.5, 1]);
   });
 
   it('keep the layers of a mixnet apart where everybody sends and receives', () => {
@@ -91,7 +91,7 @@ describe('places', () => {
       'mix-3-1 provider-1',
     ];
     const flows = ['client-1 -> client-2', 'client-2 -> client-3'];
-    const xs = computePlaces(topology(names, edges, flows), 'layers').map(({ x }) => x);
+    const xs = computeNodePositions(topology(names, edges, flows), 'layers').map(({ x }) => x);
     expect([xs[1], xs[2]]).toEqual([xs[0], xs[0]]);
     expect([...xs].sort((a, b) => a - b)).toEqual(xs);
     expect(new Set(xs).size).toBe(5);
@@ -100,8 +100,8 @@ describe('places', () => {
   it.each(['layers', 'force'] as const)(
     'of layout %s are the same every time and stay inside',
     (layout) => {
-      const places = computePlaces(DIAMOND, layout);
-      expect(computePlaces(DIAMOND, layout)).toEqual(places);
+      const places = computeNodePositions(DIAMOND, layout);
+      expect(computeNodePositions(DIAMOND, layout)).toEqual(places);
       for (const { x, y } of places) {
         expect(Math.min(x, y)).toBeGreaterThanOrEqual(0);
         expect(Math.max(x, y)).toBeLessThanOrEqual(1);
@@ -290,7 +290,7 @@ describe('a map', () => {
 
   it('puts north up and east to the right, a degree as long as it is there', () => {
     const { places } = computeGeoMap(at([60, 10], [62, 10], [60, 14]), room);
-    const [south, north, east] = places as [Place, Place, Place];
+    const [south, north, east] = places as [NodePosition, NodePosition, NodePosition];
     expect(north.y).toBeLessThan(south.y);
     expect(east.x).toBeGreaterThan(south.x);
     const down = (south.y - north.y) * room.height;

@@ -5,7 +5,7 @@ import {
   labelSides,
   NODE_RADIUS_PX,
 } from '../../../../viz/app/pages/network/node-labels.ts';
-import type { Place } from '../../../../viz/app/pages/network/place.ts';
+import type { NodePosition } from '../../../../viz/app/pages/network/node-position.ts';
 
 interface Area {
   readonly left: number;
@@ -17,7 +17,7 @@ interface Area {
 const meets = (a: Area, b: Area): boolean =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
-function ringOf({ x, y }: Place): Area {
+function ringOf({ x, y }: NodePosition): Area {
   return {
     ...{ left: x - NODE_RADIUS_PX, right: x + NODE_RADIUS_PX },
     ...{ top: y - NODE_RADIUS_PX, bottom: y + NODE_RADIUS_PX },
@@ -26,7 +26,7 @@ function ringOf({ x, y }: Place): Area {
 
 /** Overlaps of names and nodes, by the numbers of the nodes. */
 function clashes(
-  places: readonly Place[],
+  places: readonly NodePosition[],
   names: readonly string[],
   first: 'below' | 'right',
 ): string[] {
@@ -49,7 +49,7 @@ function clashes(
   );
 }
 
-const column = (count: number, pitch: number): Place[] =>
+const column = (count: number, pitch: number): NodePosition[] =>
   Array.from({ length: count }, (_, row) => ({ x: 200, y: 40 + row * pitch }));
 const clients = (count: number): string[] =>
   Array.from({ length: count }, (_, at) => `client-${at + 1}`);

@@ -12,7 +12,7 @@ import { LatestQuerySender } from '../../data/latest.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 import { replaceContent, setAttributeIfChanged, svgElement } from '../../kernel/element.ts';
 import { missingFaultData } from '../../kernel/lacks.ts';
-import { onWidthChange } from '../../kernel/on-width.ts';
+import { makeWidthObserver } from '../../kernel/on-width.ts';
 import type { ReportPageContext } from '../../kernel/page.ts';
 import {
   actionButtons,
@@ -144,7 +144,7 @@ class FailoverPage {
     const { range, extent } = view.time;
     // A range that the address names is kept; otherwise the page shows the fault with its effects.
     if (range.value[0] === extent.value[0] && range.value[1] === extent.value[1]) this.#fit();
-    const observer = onWidthChange(() => this.#draw());
+    const observer = makeWidthObserver(() => this.#draw());
     observer.observe(this.#chart.body);
     signal.addEventListener('abort', () => observer.disconnect());
     this.#moveCursor = frames.add(signal, () => {

@@ -6,7 +6,7 @@
  */
 import { type DrawnNetwork, groupedNetworks, ungroupedNetwork } from './groups.ts';
 import {
-  computePlaces,
+  computeNodePositions,
   DRAWN_NODES_MAX,
   hasClearLayout,
   type LayoutName,
@@ -14,7 +14,7 @@ import {
   type PlaneLayoutName,
   type Topology,
 } from './layout.ts';
-import type { Place } from './place.ts';
+import type { NodePosition } from './node-position.ts';
 
 /**
  * A network as dots, the layouts in which it can be shown, and the places of the dots in each
@@ -24,7 +24,7 @@ export class Arrangement {
   readonly network: DrawnNetwork;
   /** The layouts to choose from; the most suitable one comes first. */
   readonly layouts: readonly LayoutName[];
-  readonly #places = new Map<PlaneLayoutName, readonly Place[]>();
+  readonly #places = new Map<PlaneLayoutName, readonly NodePosition[]>();
 
   private constructor(network: DrawnNetwork) {
     this.network = network;
@@ -54,8 +54,8 @@ export class Arrangement {
   }
 
   /** The places of the dots in a layout, computed on first use; indexed by dot. */
-  places(layout: PlaneLayoutName): readonly Place[] {
-    const known = this.#places.get(layout) ?? computePlaces(this.network.topology, layout);
+  places(layout: PlaneLayoutName): readonly NodePosition[] {
+    const known = this.#places.get(layout) ?? computeNodePositions(this.network.topology, layout);
     this.#places.set(layout, known);
     return known;
   }

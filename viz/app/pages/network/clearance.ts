@@ -6,7 +6,7 @@
  * @module
  */
 import { NODE_RADIUS_PX } from './node-labels.ts';
-import type { Place } from './place.ts';
+import type { NodePosition } from './node-position.ts';
 
 /** A drawing area of the usual size, in which distances are measured, px. */
 const ROOM = { width: 732, height: 412 } as const;
@@ -48,7 +48,10 @@ export function listEdges(
  * The smallest distance between a node and a foreign link, px in a drawing of the usual size;
  * infinite if no link is foreign to a node.
  */
-export function minNodeLinkDistance(places: readonly Place[], edges: readonly Edge[]): number {
+export function minNodeLinkDistance(
+  places: readonly NodePosition[],
+  edges: readonly Edge[],
+): number {
   const spots = places.map(inRoom);
   let least = Number.POSITIVE_INFINITY;
   for (const edge of edges) {
@@ -60,7 +63,7 @@ export function minNodeLinkDistance(places: readonly Place[], edges: readonly Ed
 }
 
 /** True if no node stands on a foreign link. */
-export function isClearOfLinks(places: readonly Place[], edges: readonly Edge[]): boolean {
+export function isClearOfLinks(places: readonly NodePosition[], edges: readonly Edge[]): boolean {
   return minNodeLinkDistance(places, edges) >= CLEAR;
 }
 
@@ -69,10 +72,10 @@ export function isClearOfLinks(places: readonly Place[], edges: readonly Edge[])
  * @param places The places of the nodes in the unit square; returned unchanged if no node stands on
  * a foreign link.
  */
-export function movePlacesOffLinks(
-  places: readonly Place[],
+export function moveNodesOffLinks(
+  places: readonly NodePosition[],
   edges: readonly Edge[],
-): readonly Place[] {
+): readonly NodePosition[] {
   if (isClearOfLinks(places, edges)) return places;
   const spots = places.map(inRoom);
   const nodes = spots.map((_, node) => ({ node, own: edges.filter((one) => one.includes(node)) }));
@@ -95,9 +98,9 @@ interface Links {
 }
 
 /** The place for a node with the lowest cost, among the tried places, which have the same x. */
-function bestSpot(node: number, spots: Place[], links: Links): Place {
+function bestSpot(node: number, spots: NodePosition[], links: Links): NodePosition {
   const here = spots[node] ?? { x: 0, y: 0 };
-  const costAt = (spot: Place): number => {
+  const costAt = (spot: NodePosition): number => {
     spots[node] = spot;
     return costOf(node, spots, links);
   };
@@ -113,7 +116,7 @@ function bestSpot(node: number, spots: Place[], links: Links): Place {
 /**
  * The sum of the squares by which distances that involve the node are too short, px²; 0 if none is.
  */
-function costOf(node: number, spots: readonly Place[], { edges, own }: Links): number {
+function costOf(node: number, spots: readonly NodePosition[], { edges, own }: Links): number {
   const spot = spots[node] ?? { x: 0, y: 0 };
   let cost = 0;
   const add = (wanted: number, far: number): void => {
@@ -132,17 +135,20 @@ function costOf(node: number, spots: readonly Place[], { edges, own }: Links): n
   return cost;
 }
 
-function inRoom({ x, y }: Place): Place {
+function inRoom({ x, y }: NodePosition): NodePosition {
   return { x: x * ROOM.width, y: y * ROOM.height };
 }
 
-function ends(spots: readonly Place[], [from, to]: Edge): readonly [Place, Place] {
+function ends(
+  spots: readonly NodePosition[],
+  [from, to]: Edge,
+): readonly [NodePosition, NodePosition] {
   const nowhere = { x: 0, y: 0 };
   return [spots[from] ?? nowhere, spots[to] ?? nowhere];
 }
 
 /** The distance of a point from the line segment between two other points, px. */
-function distance(point: Place, [a, b]: readonly [Place, Place]): number {
+function distance(point: NodePosition, [a, b]: readonly [NodePosition, NodePosition]): number {
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const length2 = dx * dx + dy * dy;
   const along = length2 === 0 ? 0 : ((point.x - a.x) * dx + (point.y - a.y) * dy) / length2;

@@ -7,10 +7,10 @@
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { setAttributeIfChanged, svgElement } from '../../kernel/element.ts';
 import type { Detour, DetourStyle } from './detour.ts';
-import type { Place } from './place.ts';
+import type { NodePosition } from './node-position.ts';
 
 /** Returns the screen positions of both ends of a link, given its id. */
-export type LinkEndPositions = (id: string) => readonly [Place, Place] | undefined;
+export type LinkEndPositions = (id: string) => readonly [NodePosition, NodePosition] | undefined;
 
 /** The routes to draw, and how they look at the instant of the cursor. */
 export interface ShownDetour {
@@ -47,7 +47,7 @@ export class DetourView {
   }
 
   /** Writes the label at the middle of the new part of the route. */
-  #write(words: string, points: readonly Place[]): void {
+  #write(words: string, points: readonly NodePosition[]): void {
     const x = middle(points.map((point) => point.x)).toFixed(1);
     // The label is above the line of packets and the circle of a node.
     const y = (middle(points.map((point) => point.y)) - 16).toFixed(1);

@@ -9,10 +9,10 @@
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
-import { type Edge, isClearOfLinks, listEdges, movePlacesOffLinks } from './clearance.ts';
+import { type Edge, isClearOfLinks, listEdges, moveNodesOffLinks } from './clearance.ts';
 import { hasMap } from './map.ts';
-import type { Place } from './place.ts';
-import { areRegionsDisjoint, placesByRegion, REGION_NODE_PROTOCOL } from './regions.ts';
+import type { NodePosition } from './node-position.ts';
+import { areRegionsDisjoint, nodePositionsByRegion, REGION_NODE_PROTOCOL } from './regions.ts';
 import { isStar, placeOnRing } from './ring.ts';
 
 /** The parts of a trace on which the layout depends. */
@@ -52,7 +52,7 @@ function clearLayoutsOf(topology: Topology): readonly PlaneLayoutName[] {
   const edges = listEdges(links);
   if (!isClearable(nodes.length, edges)) return [];
   return candidatesOf(topology, edges).filter((name) =>
-    isClearOfLinks(computePlaces(topology, name), edges),
+    isClearOfLinks(computeNodePositions(topology, name), edges),
   );
 }
 
@@ -84,16 +84,19 @@ const SWEEPS = 8;
 const TICKS = 300;
 
 /** Computes the places of all nodes in the unit square, indexed by node number. */
-export function computePlaces(topology: Topology, layout: PlaneLayoutName): readonly Place[] {
+export function computeNodePositions(
+  topology: Topology,
+  layout: PlaneLayoutName,
+): readonly NodePosition[] {
   if (topology.nodes.length === 0) return [];
-  if (layout === 'regions') return placesByRegion(topology);
+  if (layout === 'regions') return nodePositionsByRegion(topology);
   const edges = listEdges(topology.links);
   if (layout === 'ring') {
     const near = neighboursOf(topology);
     return placeOnRing(ordered(layersOf(topology, near), near), edges);
   }
   const places = layout === 'force' ? byForce(topology) : byLayers(topology);
-  return isClearable(places.length, edges) ? movePlacesOffLinks(places, edges) : places;
+  return isClearable(places.length, edges) ? moveNodesOffLinks(places, edges) : places;
 }
 
 /** The role of a node is its name without its number. */
@@ -101,10 +104,10 @@ export function roleOfNodeName(name: string): string {
   return name.replace(/[-_.]?\d+$/, '');
 }
 
-function byLayers(topology: Topology): readonly Place[] {
+function byLayers(topology: Topology): readonly NodePosition[] {
   const near = neighboursOf(topology);
   const columns = widened(ordered(layersOf(topology, near), near));
-  const places: Place[] = topology.nodes.map(() => ({ x: 0.5, y: 0.5 }));
+  const places: NodePosition[] = topology.nodes.map(() => ({ x: 0.5, y: 0.5 }));
   for (const [at, column] of columns.entries()) {
     const x = columns.length === 1 ? 0.5 : at / (columns.length - 1);
     for (const [row, node] of column.entries()) {
@@ -213,7 +216,7 @@ function widened(layers: readonly (readonly number[])[]): readonly (readonly num
   });
 }
 
-function byForce(topology: Topology): readonly Place[] {
+function byForce(topology: Topology): readonly NodePosition[] {
   // The result is repeatable, because d3-force uses its own random generator with a fixed seed.
   const nodes = byLayers(topology).map(({ x, y }) => ({ x: x * 400, y: y * 300 }));
   const links = topology.links
@@ -230,7 +233,7 @@ function byForce(topology: Topology): readonly Place[] {
   return inUnitSquare(nodes);
 }
 
-function inUnitSquare(nodes: readonly Place[]): readonly Place[] {
+function inUnitSquare(nodes: readonly NodePosition[]): readonly NodePosition[] {
   const xs = nodes.map(({ x }) => x);
   const ys = nodes.map(({ y }) => y);
   const share = (value: number, all: readonly number[]): number => {

@@ -7,7 +7,7 @@
  */
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
-import type { Place } from './place.ts';
+import type { NodePosition } from './node-position.ts';
 
 /** The size of a drawing, px. */
 export interface DrawingSize {
@@ -29,7 +29,7 @@ export interface GridLine {
 
 /** The positions of all nodes and lines, as shares of the size of the map. */
 export interface GeoMap {
-  readonly places: readonly Place[];
+  readonly places: readonly NodePosition[];
   readonly lines: readonly GridLine[];
   /** Number of nodes without a known position; they stand in a row at the lower edge. */
   readonly unplaced: number;
@@ -125,14 +125,17 @@ function degrees(value: number): string {
  * Spreads nodes with the same position on a circle, and puts nodes without a position in a row at
  * the lower edge.
  */
-function apart(spots: readonly (Place | undefined)[], room: DrawingSize): readonly Place[] {
+function apart(
+  spots: readonly (NodePosition | undefined)[],
+  room: DrawingSize,
+): readonly NodePosition[] {
   const unplaced = spots.filter((spot) => spot === undefined).length;
   const groups = new Map<string, number[]>();
   for (const [node, spot] of spots.entries()) {
     const key = spot === undefined ? '' : `${spot.x.toFixed(4)} ${spot.y.toFixed(4)}`;
     groups.set(key, [...(groups.get(key) ?? []), node]);
   }
-  const places: Place[] = spots.map((spot) => spot ?? { x: 0.5, y: 1 });
+  const places: NodePosition[] = spots.map((spot) => spot ?? { x: 0.5, y: 1 });
   for (const [key, members] of groups) {
     for (const [at, node] of members.entries()) {
       const spot = spots[node];
@@ -147,7 +150,7 @@ function apart(spots: readonly (Place | undefined)[], room: DrawingSize): readon
  * The point on the circle around a position.
  * @param turn The angle in multiples of pi.
  */
-function around(spot: Place, turn: number, { width, height }: DrawingSize): Place {
+function around(spot: NodePosition, turn: number, { width, height }: DrawingSize): NodePosition {
   return {
     x: spot.x + (APART * Math.cos(turn * Math.PI)) / Math.max(1, width),
     y: spot.y + (APART * Math.sin(turn * Math.PI)) / Math.max(1, height),

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Place } from './place.ts';
+import type { NodePosition } from './node-position.ts';
 
 /** Radius of a node, px. */
 export const NODE_RADIUS_PX = 7;
@@ -26,14 +26,14 @@ export type Side = 'below' | 'left' | 'right' | undefined;
 /**
  * Position of the base line of a name, relative to the middle of its node, px, and the text anchor.
  */
-export interface LabelPlace {
+export interface LabelPosition {
   readonly x: number;
   readonly y: number;
   readonly anchor: 'start' | 'middle' | 'end';
 }
 
 /** Position of a name on a given side. */
-export function labelPlace(side: Exclude<Side, undefined>): LabelPlace {
+export function labelPosition(side: Exclude<Side, undefined>): LabelPosition {
   if (side === 'below') return { x: 0, y: BELOW, anchor: 'middle' };
   return side === 'left'
     ? { x: -BESIDE, y: 4, anchor: 'end' }
@@ -59,7 +59,7 @@ interface Box {
  * @returns a side for each node; earlier nodes choose first.
  */
 export function labelSides(
-  places: readonly Place[],
+  places: readonly NodePosition[],
   names: readonly string[],
   first: 'below' | 'right',
 ): readonly Side[] {
@@ -87,7 +87,7 @@ export function labelSides(
  * True if another node of the same column is so close that a name between the two nodes would
  * overlap one of them.
  */
-function isCrowded(places: readonly Place[], node: number): boolean {
+function isCrowded(places: readonly NodePosition[], node: number): boolean {
   const here = places[node];
   return places.some(
     (there, other) =>
@@ -99,8 +99,8 @@ function isCrowded(places: readonly Place[], node: number): boolean {
 }
 
 /** The box that a name covers, px. */
-export function labelBox(place: Place, name: string, side: Exclude<Side, undefined>): Box {
-  const { x, y, anchor } = labelPlace(side);
+export function labelBox(place: NodePosition, name: string, side: Exclude<Side, undefined>): Box {
+  const { x, y, anchor } = labelPosition(side);
   const width = name.length * CHARACTER;
   const share = anchor === 'start' ? 0 : anchor === 'middle' ? 0.5 : 1;
   const left = place.x + x - share * width;

@@ -8,10 +8,10 @@
 import type { ColourTokens } from '../../../../reports/html/tokens.ts';
 import type { DropRow, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import { svgElement } from '../../kernel/element.ts';
-import { dropPointOnLink } from './drop-places.ts';
+import { dropPointOnLink } from './drop-points.ts';
 import { addPacketMark, HOLLOW_PACKET_CLASSES, packetMarkPath } from './marks.ts';
+import type { NodePosition } from './node-position.ts';
 import type { PacketOnLink } from './packets.ts';
-import type { Place } from './place.ts';
 import type { TopologyView } from './topology-view.ts';
 
 /**
@@ -202,13 +202,13 @@ function label(
 }
 
 /** Where the reason of a loss is written: outside the ring, away from the label of its link. */
-function reasonPlace({ x, y, isSteep }: LossMark): Place & { readonly isCentred: boolean } {
+function reasonPlace({ x, y, isSteep }: LossMark): NodePosition & { readonly isCentred: boolean } {
   return isSteep
     ? { x: x + OFFSET + LOSS_MARK_RADIUS + 8, y, isCentred: false }
     : { x, y: y - LOSS_MARK_RADIUS - 6, isCentred: true };
 }
 
-function besides(a: Place, b: Place, share: number): Place {
+function besides(a: NodePosition, b: NodePosition, share: number): NodePosition {
   const dx = b.x - a.x;
   const dy = b.y - a.y;
   const far = Math.hypot(dx, dy) || 1;

@@ -6,7 +6,7 @@
  */
 import type { Disruption } from '../../data/truth.ts';
 import { setAttributeIfChanged, svgElement } from '../../kernel/element.ts';
-import type { Place } from './place.ts';
+import type { NodePosition } from './node-position.ts';
 import { computeHull, type Region } from './regions.ts';
 
 /** Draws regions of a network as convex hulls. */
@@ -38,7 +38,7 @@ export class RegionView {
    * Draws the hulls anew.
    * @param at Returns the position of a node, px, given its number.
    */
-  lay(at: (node: number) => Place): void {
+  lay(at: (node: number) => NodePosition): void {
     for (const { region, path } of this.#hulls) {
       const corners = computeHull([region.node, ...region.hosts].map(at));
       const d = corners.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L');

@@ -5,7 +5,7 @@
  * @module
  */
 import type { TraceInfo } from '../../data/trace-answers.ts';
-import type { Place } from './place.ts';
+import type { NodePosition } from './node-position.ts';
 
 /** Marks the node of a region: this text stands in place of a protocol. */
 export const REGION_NODE_PROTOCOL = 'region of a cloud';
@@ -81,8 +81,10 @@ const NEAR = 0.21;
 const SPREAD = 1.3;
 
 /** Places regions around the middle, and the hosts of each region on its outer side. */
-export function placesByRegion(topology: Pick<TraceInfo, 'nodes' | 'links'>): readonly Place[] {
-  const places: Place[] = [];
+export function nodePositionsByRegion(
+  topology: Pick<TraceInfo, 'nodes' | 'links'>,
+): readonly NodePosition[] {
+  const places: NodePosition[] = [];
   const regions = findRegions(topology);
   for (const [at, { node, hosts }] of regions.entries()) {
     const turn = Math.PI + (2 * Math.PI * at) / regions.length;
@@ -99,15 +101,15 @@ export function placesByRegion(topology: Pick<TraceInfo, 'nodes' | 'links'>): re
   return places;
 }
 
-function from({ x, y }: Place, angle: number, far: number): Place {
+function from({ x, y }: NodePosition, angle: number, far: number): NodePosition {
   return { x: x + far * Math.cos(angle), y: y + far * Math.sin(angle) };
 }
 
 /** The corners of the convex hull of some points, in order (Andrew's monotone chain). */
-export function computeHull(points: readonly Place[]): readonly Place[] {
+export function computeHull(points: readonly NodePosition[]): readonly NodePosition[] {
   const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
-  const half = (of: readonly Place[]): Place[] => {
-    const chain: Place[] = [];
+  const half = (of: readonly NodePosition[]): NodePosition[] => {
+    const chain: NodePosition[] = [];
     for (const point of of) {
       while (chain.length > 1 && !turnsLeft(chain.at(-2), chain.at(-1), point)) chain.pop();
       chain.push(point);
@@ -118,7 +120,11 @@ export function computeHull(points: readonly Place[]): readonly Place[] {
   return hull.length === 0 ? points : hull;
 }
 
-function turnsLeft(a: Place | undefined, b: Place | undefined, c: Place): boolean {
+function turnsLeft(
+  a: NodePosition | undefined,
+  b: NodePosition | undefined,
+  c: NodePosition,
+): boolean {
   if (a === undefined || b === undefined) return true;
   return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) > 0;
 }

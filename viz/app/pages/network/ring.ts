@@ -5,7 +5,7 @@
  * @module
  */
 import { type Edge, minNodeLinkDistance } from './clearance.ts';
-import type { Place } from './place.ts';
+import type { NodePosition } from './node-position.ts';
 
 /** Extra room between two groups of the ring, in distances between neighbouring nodes. */
 const GAP = 1.5;
@@ -23,7 +23,7 @@ export function isStar(nodes: number, edges: readonly Edge[]): boolean {
 export function placeOnRing(
   groups: readonly (readonly number[])[],
   edges: readonly Edge[],
-): readonly Place[] {
+): readonly NodePosition[] {
   const count = groups.reduce((sum, group) => sum + group.length, 0);
   const rings = [undefined, ...centresOf(count, edges).slice(0, 1)].flatMap((centre) => [
     around(groups, { centre, gap: 0 }),
@@ -46,13 +46,13 @@ function centresOf(nodes: number, edges: readonly Edge[]): readonly number[] {
 function around(
   groups: readonly (readonly number[])[],
   { centre, gap }: { readonly centre: number | undefined; readonly gap: number },
-): readonly Place[] {
+): readonly NodePosition[] {
   const outer = groups
     .map((group) => group.filter((node) => node !== centre))
     .filter((group) => group.length > 0);
   const gaps = outer.length > 1 ? gap : 0;
   const total = outer.reduce((sum, group) => sum + group.length + gaps, 0);
-  const places: Place[] = [];
+  const places: NodePosition[] = [];
   if (centre !== undefined) places[centre] = { x: 0.5, y: 0.5 };
   let at = 0.5;
   for (const group of outer) {

@@ -15,8 +15,8 @@ import { DetourView, type ShownDetour } from './detour-view.ts';
 import { drawGraticule, type MapFrame } from './graticule-view.ts';
 import type { Dot, DrawnNetwork } from './groups.ts';
 import { computeGeoMap, type DrawingSize, type GridLine } from './map.ts';
-import { labelPlace, labelSides, NODE_RADIUS_PX } from './node-labels.ts';
-import type { Place } from './place.ts';
+import { labelPosition, labelSides, NODE_RADIUS_PX } from './node-labels.ts';
+import type { NodePosition } from './node-position.ts';
 import { RegionView } from './region-view.ts';
 import { findRegions, REGION_NODE_PROTOCOL } from './regions.ts';
 
@@ -47,7 +47,7 @@ interface DotElement {
 }
 
 /** Functions that the drawing calls when the reader selects a node or a link. */
-export interface TopologyEventHandlers {
+export interface TopologySelectionCallbacks {
   selectNode(name: string): void;
   selectLink(id: string): void;
 }
@@ -88,12 +88,12 @@ export class TopologyView {
   readonly #wires: readonly Wire[];
   readonly #network: DrawnNetwork;
   readonly #dots: readonly DotElement[];
-  #places: readonly Place[] = [];
+  #places: readonly NodePosition[] = [];
   #size = { width: 0, height: 0 };
   #selected: string | undefined;
   #isTall = false;
 
-  constructor(info: TraceInfo, network: DrawnNetwork, events: TopologyEventHandlers) {
+  constructor(info: TraceInfo, network: DrawnNetwork, events: TopologySelectionCallbacks) {
     this.#info = info;
     this.#network = network;
     this.#wires = wiresOf(info.links, network).map((wire) => wireElement(wire, events));
@@ -118,7 +118,7 @@ export class TopologyView {
   }
 
   /** Arranges the nodes in columns, or in rows if the drawing is narrow. */
-  arrange(places: readonly Place[], size: DrawingSize): void {
+  arrange(places: readonly NodePosition[], size: DrawingSize): void {
     this.#isTall = size.width < 560;
     this.#lay(places, [], size);
   }
@@ -134,7 +134,7 @@ export class TopologyView {
     return unplaced;
   }
 
-  #lay(places: readonly Place[], lines: readonly GridLine[], size: DrawingSize): void {
+  #lay(places: readonly NodePosition[], lines: readonly GridLine[], size: DrawingSize): void {
     this.#places = places;
     this.#size = size;
     drawGraticule(this.#graticule, lines, frameOf(size), size);
@@ -166,7 +166,7 @@ export class TopologyView {
       setAttributeIfChanged(root, 'transform', `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
       const side = sides[number];
       setAttributeIfChanged(label, 'visibility', side === undefined ? 'hidden' : 'visible');
-      const place = labelPlace(side ?? 'below');
+      const place = labelPosition(side ?? 'below');
       setAttributeIfChanged(label, 'x', place.x);
       setAttributeIfChanged(label, 'y', place.y);
       setAttributeIfChanged(label, 'text-anchor', place.anchor);
@@ -174,11 +174,11 @@ export class TopologyView {
   }
 
   /** The position of a node, px. */
-  at(node: number): Place {
+  at(node: number): NodePosition {
     return this.#spot(this.#network.dotOf[node] ?? -1);
   }
 
-  #spot(dot: number): Place {
+  #spot(dot: number): NodePosition {
     const { x, y } = this.#places[dot] ?? { x: 0.5, y: 0.5 };
     const { left, top, width, height } = frameOf(this.#size);
     const [across, along] = this.#isTall ? [y, x] : [x, y];
@@ -187,7 +187,7 @@ export class TopologyView {
 
   /** Shows the routes before and after a switch, or removes them. */
   showDetour(shown: ShownDetour | undefined): void {
-    const ends = (id: string): readonly [Place, Place] | undefined => {
+    const ends = (id: string): readonly [NodePosition, NodePosition] | undefined => {
       const wire = this.#wires.find(({ ids }) => ids.includes(id));
       return wire === undefined ? undefined : [this.#spot(wire.from), this.#spot(wire.to)];
     };
@@ -255,13 +255,13 @@ export class TopologyView {
    * Selects the node of a dot; if the dot stands for several nodes, the one after the selected
    * node.
    */
-  #choose(dot: number, events: TopologyEventHandlers): void {
+  #choose(dot: number, events: TopologySelectionCallbacks): void {
     const names = this.#namesOf(dot);
     const next = names[(names.indexOf(this.#selected ?? '') + 1) % Math.max(1, names.length)];
     if (next !== undefined) events.selectNode(next);
   }
 
-  #dotElement(number: number, dot: Dot, events: TopologyEventHandlers): DotElement {
+  #dotElement(number: number, dot: Dot, events: TopologySelectionCallbacks): DotElement {
     const { name, members } = dot;
     const { protocol } = this.#info.nodes[members[0] ?? -1] ?? {};
     const isRegion = this.#isRegion(number);
@@ -300,7 +300,7 @@ export class TopologyView {
    * Handles a key on a dot: an arrow key moves the focus along a link to the neighbour in that
    * direction; Enter and Space select.
    */
-  #walk(event: KeyboardEvent, from: number, events: TopologyEventHandlers): void {
+  #walk(event: KeyboardEvent, from: number, events: TopologySelectionCallbacks): void {
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
       if (this.#isRegion(from)) return;
@@ -325,7 +325,7 @@ export class TopologyView {
   }
 }
 
-const ARROWS: Readonly<Record<string, Place>> = {
+const ARROWS: Readonly<Record<string, NodePosition>> = {
   ArrowLeft: { x: -1, y: 0 },
   ArrowRight: { x: 1, y: 0 },
   ArrowUp: { x: 0, y: -1 },
@@ -336,7 +336,7 @@ const ARROWS: Readonly<Record<string, Place>> = {
  * The cosine of the angle between a direction and the line from one point to another: 1 if they
  * agree.
  */
-function alignment(from: Place, to: Place, direction: Place): number {
+function alignment(from: NodePosition, to: NodePosition, direction: NodePosition): number {
   const dx = to.x - from.x;
   const dy = to.y - from.y;
   const far = Math.hypot(dx, dy);
@@ -365,7 +365,7 @@ function wiresOf(
   return [...wires.values()];
 }
 
-function wireElement(facts: WireFacts, events: TopologyEventHandlers): Wire {
+function wireElement(facts: WireFacts, events: TopologySelectionCallbacks): Wire {
   const line = svgElement('line', { class: 'wire-line' });
   const hit = svgElement('line', { class: 'wire-hit' });
   const label = svgElement('text', { class: 'wire-label' });

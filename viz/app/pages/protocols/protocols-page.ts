@@ -16,7 +16,7 @@ import { linkDisruptionsAt } from '../../data/truth.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { element, replaceContent, svgElement } from '../../kernel/element.ts';
 import { rerunCommandWithFlag } from '../../kernel/lacks.ts';
-import { onTraceGrowth } from '../../kernel/on-growth.ts';
+import { callOnTraceGrowth } from '../../kernel/on-growth.ts';
 import type { TracePageContext } from '../../kernel/page.ts';
 import { missingDataLines, partialNote, placeholderMessage } from '../../kernel/states.ts';
 import {
@@ -99,7 +99,7 @@ export class ProtocolsPage {
       };
       replaceContent(root, placeholderMessage('empty', 'Nothing to draw', missingDataLines(lack)));
     }
-    if (run.isLive === true) onTraceGrowth(trace, signal, () => void this.#grow().catch(fail));
+    if (run.isLive === true) callOnTraceGrowth(trace, signal, () => void this.#grow().catch(fail));
   }
 
   /**

@@ -10,7 +10,7 @@ import { LatestQuerySender } from '../../data/latest.ts';
 import { RateDelayHistory } from '../../data/paces.ts';
 import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
 import { element, replaceContent } from '../../kernel/element.ts';
-import { onWidthChange } from '../../kernel/on-width.ts';
+import { makeWidthObserver } from '../../kernel/on-width.ts';
 import type { TracePageContext } from '../../kernel/page.ts';
 import type { TimeRange } from '../../kernel/time-line.ts';
 import { drawSequence } from './draw-sequence.ts';
@@ -100,7 +100,7 @@ export class PacketView {
       value.watch(signal, ask);
     }
     view.parameters.watch(signal, () => this.#draw());
-    const observer = onWidthChange(() => this.#draw());
+    const observer = makeWidthObserver(() => this.#draw());
     observer.observe(this.root);
     signal.addEventListener('abort', () => observer.disconnect());
   }

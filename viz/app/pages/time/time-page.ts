@@ -13,8 +13,8 @@ import {
   setAttributeIfChanged,
   svgElement,
 } from '../../kernel/element.ts';
-import { onTraceGrowth } from '../../kernel/on-growth.ts';
-import { onWidthChange } from '../../kernel/on-width.ts';
+import { callOnTraceGrowth } from '../../kernel/on-growth.ts';
+import { makeWidthObserver } from '../../kernel/on-width.ts';
 import type { TracePageContext } from '../../kernel/page.ts';
 import { loadingSkeleton, partialNote } from '../../kernel/states.ts';
 import type { TimeRange } from '../../kernel/time-line.ts';
@@ -82,7 +82,7 @@ export class TimePage {
       this.#chart.root,
       hasHops && this.#packet.root,
     );
-    const observer = onWidthChange(() => this.#draw());
+    const observer = makeWidthObserver(() => this.#draw());
     observer.observe(this.#chart.body);
     signal.addEventListener('abort', () => observer.disconnect());
     this.#moveCursor = frames.add(signal, () => {
@@ -91,7 +91,7 @@ export class TimePage {
     });
     view.time.range.watch(signal, ([fromNs, toNs]) => this.#latest.want({ fromNs, toNs }));
     view.time.cursor.watch(signal, () => this.#moveCursor());
-    if (run.isLive === true) onTraceGrowth(trace, signal, () => this.#again());
+    if (run.isLive === true) callOnTraceGrowth(trace, signal, () => this.#again());
     keys.add(signal, {
       ...{ group: 'Time', keys: ['f'], does: 'fit the selection' },
       run: () => this.#fit(),

@@ -8,7 +8,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../../engine/host/crypto.ts';
-import { HandoverMatcher } from '../../../../../engine/live/handover/handover-book.ts';
+import { HandoverMatcher } from '../../../../../engine/live/handover/handover-matcher.ts';
 import { SAMPLE_ROW_LENGTH } from '../../../../../engine/live/handover/handover-samples.ts';
 import { readTailTag } from '../../../../../engine/live/handover/tail-sample.ts';
 import { LiveWorld } from '../../../../../engine/live/live-world.ts';

@@ -45,7 +45,7 @@ function bundle(key: string): HeldBundle {
     sinceNs: 0,
     deadlineNs: 100 * S,
     from: 'x',
-    name: 0,
+    observerNumber: 0,
   };
 }
 

@@ -24,7 +24,7 @@ function bundle(key: string): HeldBundle {
     sinceNs: 0,
     deadlineNs: NEVER,
     from: undefined,
-    name: 0,
+    observerNumber: 0,
   };
 }
 

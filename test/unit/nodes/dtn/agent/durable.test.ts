@@ -216,7 +216,7 @@ describe('a durable store', () => {
     next.synced();
     expect(next.bench.agent.holding).toBe(2);
     const found = next.disk.records().flatMap(([, value]) => decodeBundleRecord(value) ?? []);
-    expect(found.map(({ name }) => name)).toEqual([1, 2]);
+    expect(found.map(({ observerNumber }) => observerNumber)).toEqual([1, 2]);
     expect(new Set(found.map(({ bytes }) => identityOf(bytes))).size).toBe(2);
   });
 

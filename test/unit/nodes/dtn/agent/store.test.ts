@@ -28,7 +28,7 @@ function bundle(key: string, given: Given = {}): HeldBundle {
     sinceNs: 0,
     deadlineNs: given.deadlineNs ?? 1_000,
     from: given.isOwn === true ? undefined : 'c',
-    name: 0,
+    observerNumber: 0,
   };
 }
 

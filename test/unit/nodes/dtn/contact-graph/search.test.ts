@@ -7,7 +7,7 @@ import {
 } from '../../../../../nodes/dtn/contact-graph/plan.ts';
 import { RouteList } from '../../../../../nodes/dtn/contact-graph/routes.ts';
 import { type Route, RouteSearch } from '../../../../../nodes/dtn/contact-graph/search.ts';
-import { everyRoute } from '../../../../../runner/verify/bundles/every-route.ts';
+import { listEveryRoute } from '../../../../../runner/verify/bundles/every-route.ts';
 import { type Draw, draws } from '../../../../fixtures/draws.ts';
 
 const PLANS = 2_000;
@@ -53,7 +53,7 @@ describe('the search', () => {
       for (let count = 0; count < PLANS; count += 1) {
         const plan = randomPlan(draw, { windowEnd, marginNs: draw(2) });
         const query = { source: 0, target: plan.nodes - 1, atNs: draw(HORIZON) };
-        const [best] = everyRoute(plan, query);
+        const [best] = listEveryRoute(plan, query);
         expect(keysOf(new RouteSearch(plan).best(query))).toEqual(keysOf(best));
         if (best !== undefined) routed += 1;
       }
@@ -85,7 +85,7 @@ describe('the search', () => {
       const avoided = new Set([1 + draw(plan.nodes - 2)]);
       const notFirst = new Set([draw(plan.from.length), draw(plan.from.length)]);
       const query = { source: 0, target: plan.nodes - 1, atNs: draw(HORIZON), avoided, notFirst };
-      const [best] = everyRoute(plan, query);
+      const [best] = listEveryRoute(plan, query);
       expect(keysOf(new RouteSearch(plan).best(query))).toEqual(keysOf(best));
     }
   });
@@ -103,7 +103,7 @@ describe('the list', () => {
     for (let count = 0; count < 300; count += 1) {
       const plan = randomPlan(draw, DEFAULT_PLAN_OPTIONS);
       const query = { source: 0, target: plan.nodes - 1, atNs: draw(HORIZON) };
-      const all = everyRoute(plan, query);
+      const all = listEveryRoute(plan, query);
       const list = new RouteList(plan, new RouteSearch(plan), query);
       const listed: Route[] = [];
       for (let at = 0; ; at += 1) {

@@ -20,7 +20,7 @@ import {
 } from '../../../../../nodes/federated/robust/groups.ts';
 import {
   krumScores,
-  krumSelectedPlaces,
+  krumSelectedIndices,
   meanOfClippedUpdates,
   meanOfUpdates,
   medianOfUpdates,
@@ -60,8 +60,8 @@ describe('with 4 of 20 clients lying', () => {
     const updates = [...(lies[kind] ?? []), ...truth];
     const places = [...updates.keys()];
     expect(off(meanOfUpdates(updates, places))).not.toBeLessThan(1);
-    const best = krumSelectedPlaces(updates, { lies: 4, take: 1 }) ?? [];
-    const several = krumSelectedPlaces(updates, { lies: 4, take: 8 }) ?? [];
+    const best = krumSelectedIndices(updates, { lies: 4, take: 1 }) ?? [];
+    const several = krumSelectedIndices(updates, { lies: 4, take: 8 }) ?? [];
     expect([...best, ...several].every((place) => place >= 4)).toBe(true);
     expect(off(meanOfUpdates(updates, best))).toBeLessThan(0.15);
     expect(off(meanOfUpdates(updates, several))).toBeLessThan(0.07);
@@ -89,7 +89,7 @@ describe('with 4 of 20 clients lying', () => {
     expect(deviations).toBeCloseTo(0.1573, 4);
     const chosen = (moved: number): number => {
       const lie = littleIsEnoughUpdate(truth, moved);
-      return krumSelectedPlaces([lie, lie, lie, lie, ...truth], { lies: 4, take: 1 })?.[0] ?? -1;
+      return krumSelectedIndices([lie, lie, lie, lie, ...truth], { lies: 4, take: 1 })?.[0] ?? -1;
     };
     // Lies are (1 + z^2) / 2 of an honest distance away from honest updates, and 0 from each other.
     expect(chosen(0.8)).toBe(0);
@@ -108,12 +108,12 @@ describe('bounds', () => {
     const updates = honest(9, draws('few'));
     expect(krumScores(updates, 3)).toHaveLength(9);
     expect(krumScores(updates.slice(1), 3)).toBeUndefined();
-    expect(krumSelectedPlaces(updates.slice(1), { lies: 3, take: 1 })).toBeUndefined();
+    expect(krumSelectedIndices(updates.slice(1), { lies: 3, take: 1 })).toBeUndefined();
   });
 
   it('of equal scores Krum takes the lower place', () => {
     const same = Array.from({ length: 5 }, () => Float64Array.of(1, 2));
-    expect(krumSelectedPlaces(same, { lies: 1, take: 3 })).toEqual([0, 1, 2]);
+    expect(krumSelectedIndices(same, { lies: 1, take: 3 })).toEqual([0, 1, 2]);
   });
 
   it('trimming leaves something, and a median needs something', () => {

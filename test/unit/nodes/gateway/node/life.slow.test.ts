@@ -8,7 +8,10 @@ import { provisionSeed } from '../../../../../runner/nodes/run-provision.ts';
 import type { LocalWorld } from '../../../../../runner/world.ts';
 import { makeSimWorld, makeVirtualWorld } from '../../../../../runner/worlds/virtual-world.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
-import { type ProtocolStackOf, protocolStackFinder } from '../../../../../scenarios/open/nodes.ts';
+import {
+  makeProtocolStackFinder,
+  type ProtocolStackOf,
+} from '../../../../../scenarios/open/nodes.ts';
 import {
   counter,
   load,
@@ -169,7 +172,7 @@ describe('two clocks that differ', () => {
 /** An experiment in which one gateway has the wrong keys for its peer. */
 function stageWithSwappedKey(scenario: Scenario, liar: string): [LocalWorld, Experiment] {
   const crypto = createCryptoProvider('node', { timing: 'simulation' });
-  const stackOf = protocolStackFinder(scenario, registry);
+  const stackOf = makeProtocolStackFinder(scenario, registry);
   const provision = provisionSeed({ scenario, seed: 1, stackOf, crypto });
   const mallory = new Uint8Array(32).fill(7);
   const swapped = (network: NetworkView): NetworkView => ({

@@ -14,7 +14,7 @@ import {
   type SignedSegment,
 } from '../../../../../nodes/scion/index.ts';
 import { provisionSeed } from '../../../../../runner/nodes/run-provision.ts';
-import { protocolStackFinder } from '../../../../../scenarios/open/nodes.ts';
+import { makeProtocolStackFinder } from '../../../../../scenarios/open/nodes.ts';
 import { load, registry, SECOND } from '../../../runner/fixture.ts';
 
 const EPOCH = 1_767_225_600;
@@ -25,7 +25,7 @@ const scenario = { ...loaded, epochSeconds: EPOCH, durationNs: 2 * CACHED_PATH_L
 const provision = provisionSeed({
   scenario,
   seed: 1,
-  stackOf: protocolStackFinder(scenario, registry),
+  stackOf: makeProtocolStackFinder(scenario, registry),
   crypto: createCryptoProvider('node'),
 });
 

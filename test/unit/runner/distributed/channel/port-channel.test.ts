@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, it, vi } from 'vitest';
 import type { Channel } from '../../../../../runner/distributed/channel/model.ts';
-import { portChannel } from '../../../../../runner/distributed/channel/port-channel.ts';
+import { makePortChannel } from '../../../../../runner/distributed/channel/port-channel.ts';
 
 interface Side {
   readonly channel: Channel;
@@ -20,8 +20,8 @@ function sideOf(channel: Channel): Side {
 
 function pair(): { readonly near: Side; readonly far: Side; readonly cut: () => void } {
   const { port1, port2 } = new MessageChannel();
-  const far = sideOf(portChannel(port2, 'near'));
-  return { near: sideOf(portChannel(port1, 'far')), far, cut: () => port2.close() };
+  const far = sideOf(makePortChannel(port2, 'near'));
+  return { near: sideOf(makePortChannel(port1, 'far')), far, cut: () => port2.close() };
 }
 
 describe('a channel between threads', () => {
@@ -37,7 +37,7 @@ describe('a channel between threads', () => {
 
   it('reads nothing before somebody listens', async () => {
     const { port1, port2 } = new MessageChannel();
-    const [first, second] = [portChannel(port1, ''), portChannel(port2, '')];
+    const [first, second] = [makePortChannel(port1, ''), makePortChannel(port2, '')];
     first.send({ type: 'early' });
     await new Promise((resolve) => setImmediate(resolve));
     const late = sideOf(second);

@@ -10,8 +10,8 @@ import {
   type ControlOrder,
   type ControlReply,
   type ControlState,
+  makeRefusal,
   readReply,
-  refusal,
 } from '../../../../format/control-wire.ts';
 import { Observable } from '../../../kernel/observable.ts';
 
@@ -45,14 +45,14 @@ export class ControlConnection {
 
   /**
    * Sends an order and returns its answer. The promise never rejects; a lost connection counts as a
-   * refusal.
+   * makeRefusal.
    */
   send(order: UnnumberedOrder): Promise<OrderAnswer> {
     const number = this.#next;
     this.#next += 1;
     const socket = this.#socket;
     if (socket?.readyState !== WebSocket.OPEN) {
-      return Promise.resolve(refusal(number, 'lost', 'there is no connection to the run'));
+      return Promise.resolve(makeRefusal(number, 'lost', 'there is no connection to the run'));
     }
     return new Promise((resolve) => {
       this.#waiting.set(number, resolve);
@@ -84,7 +84,7 @@ export class ControlConnection {
 
   #lost(): void {
     const wasClosed = this.state.value?.phase === 'closed';
-    for (const [number, answer] of this.#waiting) answer(refusal(number, 'lost', LOST));
+    for (const [number, answer] of this.#waiting) answer(makeRefusal(number, 'lost', LOST));
     this.#waiting.clear();
     // The server of a run that has ended may not come back, so no reconnection is tried.
     if (wasClosed || this.#signal.aborted) return;

@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { AgentHandle, AgentHandleListener, AgentProgram } from './agent-life.ts';
+import type { AgentHandle, AgentHandleListener, AgentProgram } from './agent-handle.ts';
 import type { AgentStartLine } from './agent-start-line.ts';
 
 /** Starts an agent in a child process, which reads `start` from stdin; `listener` gets its stderr and its end. */

@@ -17,8 +17,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FORMER_RUNS_MAX, RunFolder } from '../../../cli/run-folder.ts';
 import { type RunInputs, runName } from '../../../cli/run-name.ts';
-import { FORMER_RUNS_MAX, RunFolder } from '../../../cli/run-place.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
 import { judgeRun } from '../../../reports/judge.ts';
 import { hasSameResults } from '../../../reports/same-run.ts';

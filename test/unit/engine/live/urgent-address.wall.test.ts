@@ -4,7 +4,7 @@
  * @module
  */
 import { expect, it } from 'vitest';
-import { findUrgentAddress } from '../../../../engine/live/urgent-place.ts';
+import { findUrgentAddress } from '../../../../engine/live/urgent-address.ts';
 
 it('is the same port of the address in the other half of 127.0.0.0/8, and there of this one', () => {
   expect(findUrgentAddress({ address: '127.0.3.2', port: 31_056 })).toEqual({

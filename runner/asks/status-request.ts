@@ -13,16 +13,16 @@ export type ShownStatus = Readonly<Record<string, unknown>>;
 const STATUS_BYTES_MAX = 65_536;
 const DEPTH_MAX = 32;
 /** Largest size of all statuses of one request, bytes of JSON; further statuses are marked as left out. */
-const LOOK_BYTES_MAX = 4_000_000;
+const REQUESTED_STATUSES_BYTES_MAX = 4_000_000;
 
-/** One request for the statuses of several nodes, which share a budget of bytes. */
-export class StatusLook {
+/** One request for the statuses of several nodes, which together may take a bounded number of bytes. */
+export class StatusRequest {
   #bytes = 0;
 
   /** Begins the status of one node, which may come in parts. */
   reader(): StatusReader {
     return new StatusReader((bytes) => {
-      const hasRoom = this.#bytes + bytes <= LOOK_BYTES_MAX;
+      const hasRoom = this.#bytes + bytes <= REQUESTED_STATUSES_BYTES_MAX;
       if (hasRoom) this.#bytes += bytes;
       return hasRoom;
     });
@@ -55,7 +55,9 @@ export class StatusReader {
     if (this.#bytes > STATUS_BYTES_MAX)
       return { error: `the status has more than ${STATUS_BYTES_MAX} bytes` };
     if (this.#isLeftOut)
-      return { error: `left out: the statuses before it fill ${LOOK_BYTES_MAX / 1e6} MB` };
+      return {
+        error: `left out: the statuses before it fill ${REQUESTED_STATUSES_BYTES_MAX / 1e6} MB`,
+      };
     const text = this.#text;
     if (outcome !== 'ok') return { error: text === '' ? outcome : text };
     try {

@@ -5,7 +5,7 @@
  */
 
 /** A position in the unit square, or in px; the origin is the upper left corner. */
-export interface Place {
+export interface NodePosition {
   readonly x: number;
   readonly y: number;
 }

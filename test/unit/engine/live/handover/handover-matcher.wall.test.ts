@@ -4,7 +4,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { HandoverMatcher } from '../../../../../engine/live/handover/handover-book.ts';
+import { HandoverMatcher } from '../../../../../engine/live/handover/handover-matcher.ts';
 import {
   SAMPLE_KIND_DELIVERED,
   SAMPLE_KIND_HANDLED,

@@ -1,6 +1,6 @@
 /** A story tells what happened since the last fault began. @module */
 import { describe, expect, it } from 'vitest';
-import { BreakHistory } from '../../../../runner/hunt/story.ts';
+import { BreakHistory } from '../../../../runner/hunt/break-history.ts';
 
 const S = 1_000_000_000;
 

@@ -5,7 +5,7 @@ import {
   computeSumChecks,
   readSumChecks,
 } from '../../../runner/distributed/messages/telling-witness.ts';
-import { SumGroundTruth } from '../../../runner/traffic/sum-book.ts';
+import { SumGroundTruth } from '../../../runner/traffic/sum-ground-truth.ts';
 
 const A = Uint32Array.of(1, 0xffff_ffff, 5);
 const B = Uint32Array.of(2, 3, 0xffff_0005);

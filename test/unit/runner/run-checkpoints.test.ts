@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { RunCheckpoints } from '../../../runner/experiment/checkpoint-book.ts';
+import { RunCheckpoints } from '../../../runner/experiment/run-checkpoints.ts';
 
 const SLICE = 20_000_000;
 
