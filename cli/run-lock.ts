@@ -97,7 +97,7 @@ function beganText(pid: number): string {
   return statOf(pid)[19] ?? '';
 }
 
-/** The fields of proc(5), /proc/PID/stat, from the third on: its state. */
+/** The fields of /proc/PID/stat (proc(5)) from the third on, which is the state of the process. */
 function statOf(pid: number): readonly string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -25,7 +25,7 @@ const FIELDS = ['bpv7.primary.version', 'bpv7.crc_status', 'bpsec.asb.ctxid', '_
 const BUNDLE_START = '9f';
 /** Number of bundles of each scenario that bp7 decodes, and of bundles made by bp7 that we decode. */
 const EXCHANGED = 25;
-/** Characters of the offset at the start of each line of a dump, with the space after it. */
+/** Number of characters of the offset at the start of each line of a dump, with the space after it. */
 const OFFSET_DIGITS = 7;
 const OUTPUT_MAX = 1 << 30;
 

@@ -5,7 +5,7 @@
  */
 import { measureMachinePace } from '../runner/worlds/live/machine-pace.ts';
 
-/** Steps of the calibration loop in a second on the machine for which the limits are meant. */
+/** Number of steps of the calibration loop in a second on the machine for which the limits are meant. */
 const USUAL_PACE = 1e8;
 const SLOWNESS_MAX = 4;
 

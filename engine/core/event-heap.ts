@@ -153,7 +153,7 @@ export class EventHeap {
     references[hole] = reference;
   }
 
-  /** The arrays are full: makes room for at least one more entry. */
+  /** Called when the arrays are full: makes room for at least one more entry. */
   protected makeRoom(): void {
     this.resize(this.keys.length * 2);
   }

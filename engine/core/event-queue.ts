@@ -314,7 +314,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     }
   }
 
-  /** The heap is full: the ladder takes the later entries, or else the heap grows. */
+  /** Called when the heap is full: the ladder takes the later entries, or else the heap grows. */
   protected override makeRoom(): void {
     while (this.capacity >= this.heapLimit && this.ladder.open(this.topKey())) {
       this.noteHorizon();

@@ -55,7 +55,7 @@ const START_B = 0x811c9dc5;
 export class Fingerprint {
   private a = START_A | 0;
   private b = START_B | 0;
-  /** Events since the last checkpoint; stays small, so that V8 keeps it an integer field. */
+  /** Number of events since the last checkpoint; stays small, so that V8 keeps it an integer field. */
   private sinceCheckpoint = 0;
   private readonly lanes: Int32Array;
   private readonly taken: Checkpoint[] = [];

@@ -16,7 +16,7 @@ export class EventReferenceRing {
   size = 0;
   /** Number of events at the present instant so far; reset by the code that advances the clock. */
   taken = 0;
-  /** Its length is always a power of two. */
+  /** The memory of the ring; its length is always a power of two. */
   private entries = new Int32Array(64);
   private start = 0;
 

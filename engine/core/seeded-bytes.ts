@@ -14,7 +14,7 @@ import type { Seed } from './stream.ts';
 
 const DOMAIN = 'orrery-bytes-1';
 
-/** Digits of the largest counter, 2^53 - 1. */
+/** Number of digits of the largest counter, 2^53 - 1. */
 const COUNTER_DIGITS = 16;
 const ZERO = 0x30;
 

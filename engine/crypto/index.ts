@@ -43,7 +43,7 @@ export interface CryptoProviderOptions {
 /**
  * The provider with that name.
  * @throws Error if it is not available on this machine (sodium only), with the remedy.
- * @example provider('node', { timing: 'simulation' }).sha256(new Uint8Array(0)).length // 32
+ * @example createCryptoProvider('node', { timing: 'simulation' }).sha256(new Uint8Array(0)).length // 32
  */
 export function createCryptoProvider(
   name: CryptoProviderName,

@@ -35,7 +35,7 @@ export interface GeneratedNode {
   readonly fixedOptions?: Readonly<Record<string, unknown>>;
   /** Nodes with the same machine share its processor. Default: the node's own name. */
   readonly machine?: string;
-  /** Cores of its machine. Default 1. */
+  /** Number of cores of its machine. Default 1. */
   readonly cores?: number;
   /** Id of its autonomous system, which must be a generated one. */
   readonly as?: string;

@@ -33,7 +33,7 @@ export interface MlDsaInput {
 
 /** An opened secret of ML-DSA-65. */
 export interface MlDsaKey {
-  /** 1,952 bytes. */
+  /** The public key of the secret, 1,952 bytes. */
   readonly publicKey: Uint8Array;
   /**
    * Signs (FIPS 204 section 5.2).

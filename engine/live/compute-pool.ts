@@ -135,7 +135,7 @@ class ComputeWorker {
   readonly #data: QueuedJob[] = [];
   #isBusy = false;
 
-  /** Jobs that wait or run on this worker. */
+  /** Number of jobs that wait or run on this worker. */
   get jobs(): number {
     return this.#control.length + this.#data.length + (this.#isBusy ? 1 : 0);
   }

@@ -43,7 +43,7 @@ export class CpuModel {
     this.freeCores = cores;
   }
 
-  /** Tasks that wait for a core. */
+  /** Number of tasks that wait for a core. */
   get waiting(): number {
     return this.control.length + this.data.length;
   }

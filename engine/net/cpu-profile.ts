@@ -68,8 +68,8 @@ export interface MachineSpec {
   /** Without a profile, packets, timers and crypto cost nothing. */
   readonly profile?: CpuProfile;
   /**
-   * Packets that may wait for the processor; beyond that they are dropped as `cpu-queue-full`.
-   * Default 1,000, or no limit when `receiveBuffer` is given.
+   * Number of packets that may wait for the processor; beyond that they are dropped as `cpu-queue-full`. Default 1,000,
+   * or no limit when `receiveBuffer` is given.
    */
   readonly queueLimit?: number;
   /**

@@ -99,13 +99,13 @@ export interface RateAndDelay {
 
 /** Is told what happens to packets; during a call, the bytes of the packet are in the packet table. */
 export interface NetworkObserver {
-  /** A packet was offered to the direction; nothing has been decided yet. */
+  /** Called when a packet was offered to the direction; nothing has been decided yet. */
   onOffered(direction: LinkDirectionView, packet: number): void;
   /** Called when the serialisation of a packet begins. */
   onStarted(direction: LinkDirectionView, packet: number): void;
   /**
-   * A copy enters the pipe: a duplicate of the packet `original`, or, if `original` is negative, a packet that a tap
-   * injected.
+   * Called when a copy enters the pipe: a duplicate of the packet `original`, or, if `original` is negative, a packet
+   * that a tap injected.
    */
   onCopied?(direction: LinkDirectionView, copy: number, original: number): void;
   /** Called when a packet has arrived and goes to the receiver. */

@@ -315,7 +315,7 @@ export class LinkDirection extends LinkDirectionBase {
     this.mark(EXIT_PARTITION_BIT, false);
   }
 
-  /** The sending node crashed: the packets that it had not sent are lost. */
+  /** Called when the sending node crashed: the packets that it had not sent are lost. */
   senderDown(): void {
     this.mark(ENTRY_SENDER_DOWN_BIT);
     this.abortCurrent(DROP_NODE_DOWN);
@@ -327,7 +327,7 @@ export class LinkDirection extends LinkDirectionBase {
     this.mark(ENTRY_SENDER_DOWN_BIT, false);
   }
 
-  /** The receiving node crashed: packets to it are dropped when they arrive. */
+  /** Called when the receiving node crashed: packets to it are dropped when they arrive. */
   receiverDown(): void {
     this.mark(EXIT_RECEIVER_DOWN_BIT);
   }

@@ -100,7 +100,7 @@ export class GuestEndpoints {
     return endpoint;
   }
 
-  /** Replaces a silent entry by a newcomer. */
+  /** Adds a guest; in a full table, it replaces a guest that has been silent (the clock algorithm). */
   #place(guest: Guest): void {
     const places = this.#places;
     if (places.length < this.#options.limit) {

@@ -64,14 +64,14 @@ export type JitterSpec =
       /** Normal, truncated at +- `boundSigmas` standard deviations: no values pile up at the bounds. */
       readonly kind: 'normal';
       readonly sigmaNs: number;
-      /** Default 3. */
+      /** Largest distance from the mean, in standard deviations; default 3. */
       readonly boundSigmas?: number;
     }
   | {
       /** scaleNs * (u^(-1/shape) - 1) with u uniform in (0, 1]; values above `capNs` become `capNs`. */
       readonly kind: 'pareto';
       readonly scaleNs: number;
-      /** Default 3. */
+      /** The exponent of the law, above 0; default 3. */
       readonly shape?: number;
       readonly capNs: number;
     }
@@ -114,9 +114,9 @@ export type QueueSpec =
   | {
       /** The CoDel queue of RFC 8289. */
       readonly kind: 'codel';
-      /** Default 5,000,000. */
+      /** Acceptable standing delay of the queue; default 5,000,000 (5 ms). */
       readonly targetNs?: number;
-      /** Default 100,000,000. */
+      /** How long the delay must exceed the target before packets are dropped; default 100,000,000 (100 ms). */
       readonly intervalNs?: number;
       /** CoDel drops nothing while the backlog is at most this; default the direction's MTU. */
       readonly maxPacketBytes?: number;

@@ -21,7 +21,7 @@ import {
 
 /** Default of the largest number of packets that may wait for the processor. */
 const QUEUE_LIMIT = 1_000;
-/** Shares of a full receive buffer; datagrams take whole shares, so that sums are exact. */
+/** Number of shares of a full receive buffer; datagrams take whole shares, so that sums are exact. */
 export const FULL_RECEIVE_BUFFER_SHARES = 1_000_000_000;
 
 const NO_ROOMS: readonly ReceiveBufferCapacity[] = [];

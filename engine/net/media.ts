@@ -172,7 +172,7 @@ export class Media {
     return undefined;
   }
 
-  /** A packet has reached the end of a direction that leads to no single host. */
+  /** Called when a packet has reached the end of a direction that leads to no single host. */
   arrive(direction: LinkDirection, packet: number): void {
     const medium = this.byDirection.get(direction.id);
     assert(medium !== undefined, `direction ${direction.linkId} has no receiver`);

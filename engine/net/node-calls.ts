@@ -39,7 +39,7 @@ export interface NodeCall {
 /** Number of calls that are kept for each node. */
 const CALLS_KEPT = 3;
 
-/** Slots for calls of a node: a power of two above {@link CALLS_KEPT}. */
+/** Number of slots for calls of a node: a power of two above {@link CALLS_KEPT}. */
 const SLOTS = 4;
 const SLOT_MASK = SLOTS - 1;
 const SLOT_SHIFT = 2;

@@ -174,7 +174,7 @@ export abstract class PacketPath implements LinkDirectionContext, EventHandler {
   }
 
   // hot: once per packet and hop.
-  /** The transmitter has sent the last bit. */
+  /** Called when the transmitter has sent the last bit. */
   onTransmitted(id: number): void {
     const { words } = this;
     const at = id * WORD_STRIDE;
@@ -193,7 +193,7 @@ export abstract class PacketPath implements LinkDirectionContext, EventHandler {
   }
 
   // hot: once per packet and hop.
-  /** The packet at the head of the pipe has arrived. */
+  /** Called when the packet at the head of the pipe has arrived. */
   onPipeHead(id: number): void {
     const { table, scheduler, words } = this;
     const at = id * WORD_STRIDE;

@@ -124,7 +124,7 @@ export class SimCloud {
   }
 
   // hot: twice per packet.
-  /** A packet has crossed an access upwards, or the core. */
+  /** Called when a packet has crossed an access upwards, or the core. */
   arrive(direction: LinkDirection, packet: number): void {
     const { table, endpoints, hostOf, cores, regions, count } = this.parts;
     const { address } = endpoints.pairOf(table.to[packet] as number);

@@ -15,11 +15,11 @@ export interface NodeTraceSink {
   /** Begins a procedure; the returned function ends it. */
   span(host: number, name: string): () => void;
   mark(host: number, name: string): void;
-  /** A protocol of the host has done its work, for the first time in this life. */
+  /** Called when a protocol of the host has done its work, for the first time in this life. */
   finished?(host: number, protocol: string): void;
   /** A drop named by a protocol. */
   nodeDrop?(host: number, reason: string): void;
-  /** A request waits for a modelled processor. */
+  /** Called when a request waits for a modelled processor. */
   postponed?(host: number, request: RequestContent): void;
   /** A request that waited for the processor reaches its handler now. */
   resumed?(host: number, request: RequestContent): void;

@@ -81,7 +81,7 @@ export class SimSegment {
     this.partitions.set(key, (this.partitions.get(key) ?? 0) + change);
   }
 
-  /** A packet has crossed the medium: gives each receiver its copy. */
+  /** Called when a packet has crossed the medium: gives each receiver its copy. */
   arrive(packet: number, sink: CopySink): void {
     const { table, endpoints, members } = this.parts;
     const { address, port } = endpoints.pairOf(table.to[packet] as number);

@@ -55,7 +55,7 @@ export class SimSocket implements DatagramSocket {
   /** True for sockets of the stream model, which no node can open. */
   readonly isHidden: boolean;
   /**
-   * Shares of the receive buffer that waiting datagrams take, of `FULL_RECEIVE_BUFFER_SHARES` (machine.ts).
+   * Number of shares of the receive buffer that waiting datagrams take, of `FULL_RECEIVE_BUFFER_SHARES` (machine.ts).
    */
   backlog = 0;
   private readonly context: SocketContext;

@@ -93,7 +93,7 @@ export class SimWorld implements HostWorld, PacketSink {
   readonly crypto: WorldCryptoProviders;
   /** Receives what nodes report for drawings. */
   recorder: NodeTraceSink | undefined;
-  /** Datagrams for which no link was found. */
+  /** Number of datagrams for which no link was found. */
   unrouted = 0;
   private readonly options: SimWorldOptions;
   private readonly hostList: SimHost[] = [];

@@ -42,13 +42,13 @@ export interface StreamModel {
     onStream: (stream: Stream) => void,
   ): Listener | undefined;
   connect(host: StreamHost, options: ConnectOptions, done: ConnectCallback): void;
-  /** The host has this address from now on and answers there, even if only with refusals. */
+  /** Called when the host gets an address, at which it answers from then on, even if only with refusals. */
   attached?(host: StreamHost, address: string): void;
-  /** The host crashed: its streams and listeners are gone without notice. */
+  /** Called when the host crashed: its streams and listeners are gone without notice. */
   crashed(host: StreamHost): void;
   /**
-   * The host is back, with all its addresses and no streams. `host` may be another object than before; timers of the
-   * previous object fire no more.
+   * Called when the host is back, with all its addresses and no streams. `host` may be another object than before;
+   * timers of the previous object fire no more.
    */
   restarted?(host: StreamHost): void;
 }

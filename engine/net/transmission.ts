@@ -239,12 +239,12 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
     return true;
   }
 
-  /** The transmitter has sent the last bit. */
+  /** Called when the transmitter has sent the last bit. */
   onTransmitted(): void {
     this.context.onTransmitted(this.id);
   }
 
-  /** The packet at the head of the pipe has arrived. */
+  /** Called when the packet at the head of the pipe has arrived. */
   onPipeHead(): void {
     this.context.onPipeHead(this.id);
   }
@@ -299,7 +299,7 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
     this.context.transmit(this.id, packet);
   }
 
-  /** The next packet of the queue begins its serialisation. */
+  /** Begins the serialisation of the next packet of the queue. */
   serveBacklog(): void {
     if (this.has(masks.QUEUE_ALWAYS_BIT)) {
       this.pump();
@@ -400,7 +400,7 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
     }
   }
 
-  /** A packet that need not wait any longer begins its serialisation. */
+  /** Begins the serialisation of a packet that need not wait any longer. */
   private start(packet: number): void {
     const bytes = (this.table.length[packet] as number) + this.overhead;
     // A policing bucket was charged when the packet was offered.

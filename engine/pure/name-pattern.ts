@@ -11,7 +11,7 @@ export const PATTERN_LENGTH_MAX = 200;
 
 /** How many comparisons of characters patterns may still make; the patterns of one list share one budget. */
 export interface PatternWorkBudget {
-  /** Comparisons left; at 0 no pattern matches any more. */
+  /** Number of comparisons left; at 0 no pattern matches any more. */
   left: number;
 }
 

@@ -21,11 +21,11 @@ const PREFIX_LABEL = new TextEncoder().encode('Derive temporary signing key hash
 
 /** A secret key in the form that signing needs (RFC 8032 section 5.1.5). Its owner wipes it. */
 export interface ExpandedEd25519Key {
-  /** 32 bytes, little-endian. */
+  /** The secret scalar, 32 bytes, little-endian. */
   readonly scalar: Uint8Array;
   /** 32 secret bytes, from which the nonces come. */
   readonly prefix: Uint8Array;
-  /** 32 bytes. */
+  /** The public key of the scalar, 32 bytes. */
   readonly publicKey: Uint8Array;
 }
 

@@ -14,7 +14,7 @@ const NS_PER_SECOND = 1_000_000_000;
 
 /** Rate and burst of a token bucket. */
 export interface TokenBucketOptions {
-  /** Tokens per second, integer >= 1. */
+  /** Number of tokens per second, integer >= 1. */
   readonly perSecond: number;
   /** Largest number of tokens, integer 1 to 9,000,000, so that the credit stays a safe integer. */
   readonly burst: number;

@@ -12,7 +12,7 @@ import { QUANTITY_SCHEMAS } from './options.ts';
 
 /**
  * Makes the zod schema of an option whose value is the path of a file of the user.
- * @example prices: userFile({ bytesMax: 100_000, read: readPrices }),
+ * @example prices: userFileSchema({ bytesMax: 100_000, read: readPrices }),
  */
 export function userFileSchema<Value>(file: UserFileReader<Value>): z.ZodType<Value> {
   // Most nodes of a network name the same file, and the options of each node are checked several times.

@@ -40,7 +40,7 @@ export class PendingFlushes {
     this.#tell(flush, confirmed);
   }
 
-  /** The peer has all packets up to this number. */
+  /** Called when the peer has all packets up to this number. */
   confirmed(number: number): void {
     for (const flush of this.#open) this.#tell(flush, number);
   }

@@ -124,12 +124,12 @@ export class OutgoingMachine<Request>
     this.#random = random;
   }
 
-  /** Packets not confirmed by the peer. */
+  /** Number of packets not confirmed by the peer. */
   get open(): number {
     return this.#outbox.count;
   }
 
-  /** Packets held: unconfirmed ones, and those waiting for room. */
+  /** Number of packets held: unconfirmed ones, and those waiting for room. */
   get holding(): number {
     return this.#outbox.count + this.#untold + this.#waiting.length;
   }

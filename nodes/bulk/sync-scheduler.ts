@@ -29,7 +29,7 @@ export class SyncScheduler {
     return begins;
   }
 
-  /** The write under way begins anew, and covers what was asked for meanwhile. */
+  /** Called when the write under way begins anew, and covers what was asked for meanwhile. */
   repeat(): void {
     this.#isAsked = false;
   }

@@ -56,9 +56,9 @@ export const CRC_TYPE = { none: 0, x25: 1, castagnoli: 2 } as const;
 /** Bytes of the CRC by type. */
 export const CRC_BYTES_BY_TYPE: readonly number[] = [0, 2, 4];
 
-/** Elements of the primary block without fragment fields and CRC (RFC 9171 section 4.3.1). */
+/** Number of elements of the primary block without fragment fields and CRC (RFC 9171 section 4.3.1). */
 export const PRIMARY_BLOCK_ELEMENTS = 8;
-/** Elements of a canonical block without CRC (RFC 9171 section 4.3.2). */
+/** Number of elements of a canonical block without CRC (RFC 9171 section 4.3.2). */
 export const CANONICAL_BLOCK_ELEMENTS = 5;
 /** Hop limits are 1 to 255 (RFC 9171 section 4.4.3). */
 export const HOP_LIMIT_MAX = 255;
@@ -82,7 +82,7 @@ export const DEFAULT_STORE_BUNDLES = 100_000;
 export const DEFAULT_STORE_SHARE_PER_SOURCE = 0.25;
 /** Longest name of an endpoint, letters (our choice): nodes remember names of sources and neighbours. */
 export const EID_CHARACTERS_MAX = 255;
-/** Bundles that a node remembers after it is done with them, against duplicates. */
+/** Number of bundles that a node remembers after it is done with them, against duplicates. */
 export const REMEMBERED_BUNDLES_MAX = 100_000;
 /** Longest application message, bytes: a bundle of 16 MiB less 1 KiB for its blocks. */
 export const DTN_MESSAGE_BYTES_MAX: number = BUNDLE_BYTES_MAX - 1_024;
@@ -92,7 +92,7 @@ export const DTN_EPOCH_S = 946_684_800;
 export const APPLICATION_SERVICE_NUMBER = 1;
 /** Demux of the application in the scheme dtn (our choice; an empty one is the node itself). */
 export const APPLICATION_DEMUX = 'app';
-/** Periods of repeating contacts that a plan contains (our choice); at least half of them lie ahead. */
+/** Number of periods of repeating contacts that a plan contains (our choice); at least half of them lie ahead. */
 export const PLANNED_PERIODS_MAX = 10_000;
 /**
  * UDPCL transfers that a node reassembles at once from one port of a neighbour, and as many again
@@ -108,17 +108,17 @@ export const UDPCL_TRANSFER_TIMEOUT_NS = 30_000_000_000;
  * 255 bytes), hop count and age.
  */
 export const FORWARDING_GROWTH_BYTES_MAX = 320;
-/** Bundles that a node puts together from fragments at a time (our choice; no RFC says). */
+/** Number of bundles that a node puts together from fragments at a time (our choice; no RFC says). */
 export const REASSEMBLIES_MAX = 64;
 /** An unfinished bundle without a new fragment for this time, ns, may make room for another (our choice). */
 export const REASSEMBLY_EVICTABLE_AFTER_NS = 60_000_000_000;
 /** An unfinished bundle without a new fragment for 30 days, ns, is given up (our choice; no RFC says). */
 export const REASSEMBLY_TIMEOUT_NS = 2_592_000_000_000_000;
-/** Datagrams of one bundle sent at once (our choice): far fewer than the queue of a link holds. */
+/** Number of datagrams of one bundle sent at once (our choice): far fewer than the queue of a link holds. */
 export const BURST_DATAGRAMS_MAX = 64;
 /** Longest datagram, bytes, even if the link would carry longer ones: UDP over IPv4 (RFC 768). */
 export const DATAGRAM_BYTES_MAX = 65_507;
-/** Bundles under way to a neighbour above a carrier (our choice); others wait for acknowledgements. */
+/** Number of bundles under way to a neighbour above a carrier (our choice); others wait for acknowledgements. */
 export const CARRIER_WINDOW_BUNDLES = 16;
 /** First wait before a bundle is repeated above a carrier, by default, ns (our choice; no RFC says). */
 export const CARRIER_RETRY_NS = 5_000_000_000;
@@ -127,7 +127,7 @@ export const CARRIER_RETRY_NS_MAX = 60_000_000_000;
 /** Channel byte that marks messages of this protocol in a carrier (docs/spec/stacking.md#messages). */
 export const DTN_CARRIER_CHANNEL = 1;
 
-/** Repetitions of one segment of LTP before its session is given up (RFC 5326 section 6.7; as HDTN). */
+/** Number of repetitions of one segment of LTP before its session is given up (RFC 5326 section 6.7; as HDTN). */
 export const LTP_RETRANSMISSIONS_MAX = 5;
 /** Time that each end needs to answer, ns (RFC 5326 section 6.6; as ION). */
 export const LTP_ANSWER_MARGIN_NS = 1_000_000_000;
@@ -163,7 +163,7 @@ export const ENCOUNTER_RECORD_RETRY_NS = 5_000_000_000;
 export const ENCOUNTER_RECORD_RETRY_NS_MAX = 60_000_000_000;
 /** Largest number of copies that spray and wait makes of a bundle, whatever a neighbour says (our choice). */
 export const SPRAY_COPIES_MAX = 1_024;
-/** Copies of spray and wait by default (the ONE, default_settings.txt: 6). */
+/** Number of copies of spray and wait by default (the ONE, default_settings.txt: 6). */
 export const DEFAULT_SPRAY_COPIES = 6;
 /** Usual time between encounters in PRoPHET by default, ns: half an hour. */
 export const DEFAULT_PROPHET_INTERVAL_NS = 1_800_000_000_000;
@@ -185,14 +185,14 @@ export const TCPCL_RECONNECT_NS = 1_000_000_000;
 /** Longest wait before a lost session is opened again, ns (our choice; no RFC says). */
 export const TCPCL_RECONNECT_NS_MAX = 60_000_000_000;
 /**
- * Sessions opened by one neighbour that may be up at once; a further one ends the oldest session
- * without TLS, or else the oldest of all (our choice; no RFC says).
+ * Number of sessions opened by one neighbour that may be up at once; a further one ends the oldest session without TLS,
+ * or else the oldest of all (our choice; no RFC says).
  */
 export const TCPCL_SESSIONS_MAX = 2;
 /**
- * Messages that a session may add to a full stream before it stops reading (our choice). Eight
- * bundles of 16 MiB in segments of 128 KiB lead to this number of messages: so two agents that send
- * to each other, and whose stores are full, do not wait for each other.
+ * Number of messages that a session may add to a full stream before it stops reading (our choice). Eight bundles of 16
+ * MiB in segments of 128 KiB lead to this number of messages: so two agents that send to each other, and whose stores
+ * are full, do not wait for each other.
  */
 export const TCPCL_QUEUED_MESSAGES_MAX = 1_024;
 /** Longest round-trip time at which TCPCL works, ns: streams retransmit for 60 s (docs/spec/stream-model.md). */

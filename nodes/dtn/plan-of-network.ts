@@ -87,7 +87,7 @@ interface FirstPlan extends MadePlan {
  */
 const firstPlans = new WeakMap<NetworkMap['hosts'], FirstPlan>();
 
-/** When half of the periods that are planned at an instant are over. */
+/** Instant at which to make the next plan: half of the periods in a plan made at `nowNs` are then over. */
 function renewalAfter(nowNs: Nanoseconds, { links }: NetworkMap): Nanoseconds {
   let renewalNs = END_OF_TIME;
   for (const { contacts } of links) {

@@ -50,7 +50,7 @@ interface Waiting {
   readonly destination: string | null;
   readonly why: string;
   readonly count: number;
-  /** When the first of them came, ms. */
+  /** When the first of these bundles began to wait, ms of the run. */
   readonly sinceMs: number;
   /** True if more bundles may wait than the trace lists. */
   readonly isCut: boolean;
@@ -158,7 +158,7 @@ function titleOf(decisions: readonly Decision[], waiting: readonly Waiting[]): s
 class Pen {
   readonly shapes: Shape[] = [];
   y = 4;
-  /** Routes that were not drawn. */
+  /** Number of routes that were not drawn. */
   hidden = 0;
   readonly #width: number;
   readonly #fromMs: number;

@@ -61,7 +61,7 @@ export class DiskWriteScheduler<Item> {
     return done;
   }
 
-  /** The write has failed. */
+  /** Called when the write has failed. */
   failed(now: Nanoseconds): void {
     this.#isBusy = false;
     this.#pending = [...this.#writing, ...this.#pending];

@@ -14,7 +14,7 @@ import type { PacketDropReason } from './wire.ts';
 export interface SubmittedMessage<Request> {
   readonly kind: 'message' | 'call' | 'group';
   readonly payload: Uint8Array;
-  /** 0 to 3. */
+  /** 0 (bulk) to 3 (urgent). */
   readonly priority: number;
   readonly lifetimeNs: Nanoseconds;
   readonly request?: Request;
@@ -51,7 +51,7 @@ export interface ArrivedMessage {
   readonly id: Uint8Array;
   readonly kind: 'message' | 'call' | 'group';
   readonly payload: Uint8Array;
-  /** 0 to 3. */
+  /** 0 (bulk) to 3 (urgent). */
   readonly priority: number;
   /** The encoded envelope. */
   readonly envelope: Uint8Array;

@@ -85,7 +85,7 @@ export const CARRIER_BYTES_IN_FLIGHT_MAX = 1_048_576;
 export const FIRST_RETRY_NS = 250_000_000;
 /** Longest wait before something is tried again, ns: a returning peer is found within this time. */
 export const RETRY_NS_MAX = 10_000_000_000;
-/** Time-outs in a row after which another way is taken. */
+/** Number of time-outs in a row after which another way is taken. */
 export const TIMEOUTS_BEFORE_FAILOVER = 3;
 /** Longest wait of the news that messages were handled for a packet that takes it along, ns. */
 export const HANDLED_NEWS_DELAY_NS = 10_000_000;

@@ -84,7 +84,7 @@ export class GroupsAdapter {
     else this.#ask(request, (outcome, answer) => respond(outcome, answer));
   }
 
-  /** A message of a group came. */
+  /** Called when a message of a group came. */
   message(from: string, bytes: Uint8Array, number: number): void {
     this.#shell?.take({ kind: 'message', from, bytes, token: number });
   }

@@ -53,7 +53,7 @@ export class LoadGeneratorAdapter {
     this.#shell.stop();
   }
 
-  /** A call is over. */
+  /** Called when a call is over. */
   settled({ request, outcome, body, payload, tookNs }: MessageSettlement<OutcomeCallback>): void {
     const { meter } = this.#parts.host;
     if (outcome === 'ok') {

@@ -10,7 +10,7 @@ import type { StateMachine, TimerDue } from '../_kit/machine.ts';
 import type { LoadGeneratorOptions } from './config.ts';
 
 const NS_PER_S = 1_000_000_000;
-/** Words of a pool of random bytes. Payloads are slices of it: consecutive ones differ, without a draw. */
+/** Number of words of a pool of random bytes. Payloads are slices of it: consecutive ones differ, without a draw. */
 const POOL_WORDS = 16_384;
 const POOL_STEP = 4_099;
 const WORD_BYTES = 4;

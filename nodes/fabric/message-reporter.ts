@@ -21,37 +21,40 @@ export class FabricMessageReporter {
     this.#observer = observer;
   }
 
-  /** Messages that were accepted, or wait for that, and are not settled. */
+  /** Number of messages that were accepted, or wait for that, and are not settled. */
   get open(): number {
     return this.#open;
   }
 
-  /** The node has a message that it can accept or refuse only when it is ready. */
+  /** Called when the node has a message that it can accept or refuse only when it is ready. */
   waits(payload: Uint8Array): void {
     this.accepted(payload);
     this.#waiting.add(hashBytesTo53Bits(payload, NAMED_BYTES));
   }
 
-  /** A message was accepted, now or before a restart. */
+  /** Called when a message was accepted, now or before a restart. */
   accepted(payload: Uint8Array): void {
     const number = hashBytesTo53Bits(payload, NAMED_BYTES);
     if (!this.#waiting.delete(number)) this.#open += 1;
     this.#observer?.accepted?.(number);
   }
 
-  /** A message was not accepted, for a reason that its sender is told. */
+  /** Called when a message was not accepted, for a reason that its sender is told. */
   refused(payload: Uint8Array): void {
     if (this.#waiting.delete(hashBytesTo53Bits(payload, NAMED_BYTES))) this.settled(payload, false);
   }
 
-  /** The peer has handled a message, or it was dropped for a reason that was just counted. */
+  /**
+   * Called when the peer has handled a message, or it was dropped for a reason that was just
+   * counted.
+   */
   settled(payload: Uint8Array, isHandled: boolean): void {
     this.#open -= 1;
     const how = isHandled ? 'acknowledged' : 'dropped';
     this.#observer?.settled?.(hashBytesTo53Bits(payload, NAMED_BYTES), how);
   }
 
-  /** A message was handed to the application. */
+  /** Called when a message was handed to the application. */
   delivered(payload: Uint8Array): void {
     this.#observer?.taken?.(hashBytesTo53Bits(payload, NAMED_BYTES), 'delivered');
   }

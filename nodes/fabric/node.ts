@@ -351,7 +351,7 @@ class FabricNode implements NodeHandle {
     return `remembered/${this.#host.name}/${memory}`;
   }
 
-  /** A call is accepted for good; one that is found again after a restart counts once. */
+  /** Called when a call is accepted for good; one that is found again after a restart counts once. */
   #countCall(peer: string, number: number): void {
     if (this.#load === undefined) return;
     const wasCounted = this.#witness.note(`calls/${this.#host.name}/${peer}`, number);

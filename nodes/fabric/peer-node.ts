@@ -116,7 +116,7 @@ export class PeerAdapter {
     );
   }
 
-  /** Messages to the peer that are not over. */
+  /** Number of messages to the peer that are not over. */
   get open(): number {
     return this.#machine.holding;
   }
@@ -142,7 +142,7 @@ export class PeerAdapter {
     this.#parts.host.meter.histogram('fabric.queue.peak').record(open);
   }
 
-  /** A packet came; the callee owns the bytes. */
+  /** Called when a packet came; the callee owns the bytes. */
   packet(way: number, bytes: Uint8Array): void {
     this.#wayInHand = way;
     this.#shell.take({ kind: 'packet', way, bytes });
@@ -152,7 +152,7 @@ export class PeerAdapter {
     this.#shell.take({ kind: 'way', way, state });
   }
 
-  /** The handler of a message has run. */
+  /** Called when the handler of a message has run. */
   handled(number: number, answer?: CallAnswer): void {
     this.#shell.take({ kind: 'handled', number, ...(answer && { answer }) });
   }

@@ -11,9 +11,9 @@ export interface ObservedMessage {
   readonly number: number;
   readonly kind: MessageKind;
   readonly priority: number;
-  /** Bytes of the envelope. */
+  /** The encoded envelope. */
   readonly bytes: { readonly length: number };
-  /** Bytes of it that have arrived. */
+  /** The ranges of its bytes that have arrived; `size` is their number of bytes. */
   readonly there: { readonly size: number };
   /** All bytes before this offset were sent at least once. */
   readonly sentEnd: number;
@@ -27,16 +27,16 @@ export interface ObservedPiece {
   readonly end: number;
 }
 
-/** Is told what happens to messages to one peer. */
+/** Is told what happens to the messages that this node sends to one peer. */
 export interface PeerMessageObserver {
   accepted(now: Nanoseconds, message: ObservedMessage): void;
-  /** Bytes of a message leave over a way. */
+  /** Called when bytes of a message leave over a way. */
   sent(now: Nanoseconds, piece: ObservedPiece, way: number): void;
-  /** Bytes of a message have to be sent again. */
+  /** Called when bytes of a message have to be sent again. */
   again(now: Nanoseconds, message: ObservedMessage, why: ResendReason): void;
-  /** The peer has the whole message on disk, or the message is over. */
+  /** Called when the peer has the whole message on disk, or the message is over. */
   ended(now: Nanoseconds, message: ObservedMessage, outcome: string): void;
-  /** What a node believes of a way, which may have changed. */
+  /** Called when the believed state of a way may have changed. */
   way(now: Nanoseconds, way: number, state: WayState): void;
 }
 

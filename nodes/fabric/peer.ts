@@ -62,7 +62,7 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
     if (inbox.memory.length > 0) this.#ways.newsAt(now);
   }
 
-  /** Messages to the peer that are not over. */
+  /** Number of messages to the peer that are not over. */
   get holding(): number {
     return this.#sender.size;
   }
@@ -188,7 +188,7 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
     return undefined;
   }
 
-  /** The peer has none of the bytes of open messages: they are sent anew. */
+  /** Called when the peer has none of the bytes of open messages: they are sent anew. */
   #startAnew(now: Nanoseconds): void {
     this.#ways.abandon();
     this.#sender.restart(now);
@@ -200,7 +200,7 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
     if (challenge !== undefined) this.#ways.challenge(way, challenge);
   }
 
-  /** The peer asks whether packets with this memory and life are of this node. */
+  /** Called when the peer asks whether packets with this memory and life are of this node. */
   #challenged(now: Nanoseconds, { memory, life, nonce }: PeerChallenge): void {
     const parts = this.#parts;
     if (life !== parts.life || !equalBytes(memory, parts.memory)) {

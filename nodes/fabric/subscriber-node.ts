@@ -37,7 +37,7 @@ interface Handed {
 export interface ApplicationDeliveryParts {
   now(): Nanoseconds;
   drop(reason: 'not-taken' | 'given-up'): void;
-  /** The application has handled a message. */
+  /** Called when the application has handled a message. */
   handled(from: string, number: number, answer?: CallAnswer): void;
 }
 
@@ -63,7 +63,7 @@ export class ApplicationDelivery {
     this.#parts = parts;
   }
 
-  /** Calls that are with the application. */
+  /** Number of calls that are with the application. */
   get open(): number {
     return this.#calls.size;
   }
@@ -73,12 +73,12 @@ export class ApplicationDelivery {
     return this.#ends.size;
   }
 
-  /** Messages and calls that wait for the application; for some of them it may be too late. */
+  /** Number of messages and calls that wait for the application; for some of them it may be too late. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** A message or a call came. */
+  /** Called when a message or a call came. */
   add(from: string, arrival: ArrivedMessage): void {
     this.#waiting.push({ from, arrival });
     this.#waitingBytes += arrival.envelope.length;
@@ -87,7 +87,7 @@ export class ApplicationDelivery {
     this.#hand();
   }
 
-  /** A peer has forgotten what it sent: drops its messages and calls, which nobody needs. */
+  /** Called when a peer has forgotten what it sent: drops its messages and calls, which nobody needs. */
   forget(from: string): void {
     const before = this.#waiting.length;
     this.#waiting = this.#waiting.filter((one) => one.from !== from);
@@ -149,7 +149,10 @@ export class ApplicationDelivery {
     this.#parts.handled(last.from, last.arrival.number);
   }
 
-  /** Queues what the last application got and may have handled for the next one, unless it was answered. */
+  /**
+   * Queues the message that the former application got last for the next application, since it may not
+   * have handled it; not a call that it answered.
+   */
   #takeBack(): void {
     const last = this.#last;
     this.#last = undefined;

@@ -43,7 +43,7 @@ const BAR = 12;
 const HEAD = 30;
 const GAP = 26;
 const PEERS_MAX = 12;
-/** Messages drawn of each peer; the table lists all that the trace has. */
+/** Number of messages drawn of each peer; the table lists all that the trace has. */
 const MESSAGES_MAX = 14;
 const LABEL_MAX = 210;
 const LABEL_SHARE = 0.3;
@@ -77,7 +77,7 @@ interface Pair {
   readonly from: string;
   readonly to: string;
   readonly ways: readonly TracedWay[];
-  /** Messages that are open, listed or not. */
+  /** Number of messages that are open, listed or not. */
   readonly open: number;
   readonly messages: readonly TracedMessage[];
 }

@@ -66,12 +66,12 @@ export type PacketDropReason =
   | 'bad-challenge'
   | 'bad-piece';
 
-/** What the other side has handled: all numbers up to `contiguous`, and some above. */
+/** Which messages of this node the peer has handled: all numbers up to `contiguous`, and some above. */
 export interface HandledNews {
   /** Name of the memory whose numbers they are. */
   readonly memory: Uint8Array;
   readonly contiguous: number;
-  /** Bit 0 of byte 0 is `contiguous + 1`. */
+  /** A bit for each higher number, 1 if it was handled: bit 0 of byte 0 stands for `contiguous + 1`. */
   readonly above: Uint8Array;
 }
 
@@ -83,11 +83,11 @@ export interface PeerChallenge {
   readonly nonce: Uint8Array;
 }
 
-/** Bytes of a message. */
+/** A piece of a message, as a packet carries it. */
 export interface MessagePiece {
   /** The number of the message. */
   readonly number: number;
-  /** Bytes of the whole message. */
+  /** Length of the whole message, bytes. */
   readonly total: number;
   readonly offset: number;
   /** A view into the packet. */

@@ -234,7 +234,7 @@ export class AggregatorNode implements NodeHandle {
     } else this.#running.message(from, message);
   }
 
-  /** A client declined: it takes no part, at least in the running round. */
+  /** Called when a client declined: it takes no part, at least in the running round. */
   #declined(client: string, { session, reason }: Declined): void {
     this.#rounds?.take({ kind: 'declined', client, reason });
     this.#running?.declined(client, session);

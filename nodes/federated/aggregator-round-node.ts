@@ -46,7 +46,7 @@ export interface AggregatorRoundParts {
   readonly setup: FederatedSetup;
   /** Only while a trace is recorded. */
   readonly trace: RoundTrace | undefined;
-  /** Parameters of the model. */
+  /** Number of parameters of the model. */
   readonly parameters: number;
   readonly round: number;
   /** The model that clients start from, followed by the norm for clipping updates if that norm adapts. */
@@ -158,7 +158,7 @@ export class AggregatorRound {
     return session !== undefined && !this.#parts.host.crypto.equal(session, name);
   }
 
-  /** A client declined a session. */
+  /** Called when a client declined a session. */
   declined(client: string, session: Uint8Array): void {
     const place = this.#places.get(client);
     if (place === undefined) return;

@@ -136,7 +136,7 @@ export class ClientNode implements NodeHandle {
     });
   }
 
-  /** The device came or went away; if it goes during a round, it tells nobody. */
+  /** Called when the device came or went away; if it goes during a round, it tells nobody. */
   #moved(isThere: boolean): void {
     if (isThere || !this.#isInRound) {
       this.#tellReadiness();
@@ -186,7 +186,7 @@ export class ClientNode implements NodeHandle {
     }
   }
 
-  /** A new task ends the session of the last one, which the aggregator has given up. */
+  /** Begins a new task; if another session is open, ends it, since the aggregator has given it up. */
   #task(task: Task, length: number, before: DeviceUse | undefined): void {
     const host = this.#host;
     if (!this.#isOurModel(task)) {
@@ -265,7 +265,7 @@ export class ClientNode implements NodeHandle {
     this.#send(encodeFederatedMessage({ kind: 'declined', session, reason }));
   }
 
-  /** The session needs nothing more from this client. */
+  /** Called when the session needs nothing more from this client. */
   #over(before: DeviceUse | undefined): void {
     this.#endTraining();
     this.#isInRound = false;

@@ -51,7 +51,7 @@ export interface ClientSessionParts {
   readonly index: number;
   /** Noise that clients add; absent without a promise of privacy. */
   readonly noise?: NoisePlan;
-  /** Clients of the session. */
+  /** Number of clients of the session. */
   readonly clients: number;
   /** Bits of an element of the sum. */
   readonly bits: number;
@@ -78,12 +78,12 @@ export class ClientSession {
   #isTold = false;
   /** True once the client has sent the shares that the server needs to open the sum. */
   #isUnmasked = false;
-  /** Bytes given to the carrier, and received. */
+  /** Numbers of bytes given to the carrier (`#up`), and received (`#down`). */
   #up = 0;
   #down = 0;
   /** Keys of the levels of noise, until the session is over. */
   #levels: readonly NoiseLevel[] | undefined;
-  /** Elements of the update before it is compressed. */
+  /** Number of elements of the update before it is compressed. */
   #length = 0;
 
   constructor(parts: ClientSessionParts) {
@@ -105,13 +105,13 @@ export class ClientSession {
     else this.#shell?.take({ kind: 'begin' });
   }
 
-  /** The client goes away without telling anybody. */
+  /** Called when the client goes away without telling anybody. */
   lose(): void {
     this.#traced('left');
     this.end();
   }
 
-  /** Another session has replaced this one, or the node stops. */
+  /** Called when another session has replaced this one, or the node stops. */
   end(): void {
     this.#isOver = true;
     this.#shell?.stop();
@@ -194,7 +194,7 @@ export class ClientSession {
     return levels;
   }
 
-  /** The survivors are known: reveals the noise that only more losses would have needed. */
+  /** Called when the survivors are known: reveals the noise that only more losses would have needed. */
   #reveal(): void {
     const { machine, options, behaviour, session, clients } = this.#parts;
     const levels = this.#levels;

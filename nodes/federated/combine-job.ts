@@ -23,7 +23,7 @@ export interface CombineUpdatesInput {
   readonly bits: number;
   /** Number of inputs in each vector: 1, or the number of members of its group. */
   readonly members: readonly number[];
-  /** Steps of an element per unit of an update. */
+  /** Number of steps of an element per unit of an update. */
   readonly scale: number;
   readonly rule: AggregationRule;
 }

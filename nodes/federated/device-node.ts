@@ -58,7 +58,7 @@ export class ClientDevice {
     return this.#account?.used;
   }
 
-  /** A message was sent or received. */
+  /** Called when a message was sent or received. */
   moved(bytes: number): void {
     this.#account?.moved(bytes);
     this.#tell();
@@ -75,7 +75,7 @@ export class ClientDevice {
     return this.#account?.broken(work);
   }
 
-  /** The client stops taking part because of a limit: what it reserved for rounds is free again. */
+  /** Called when the client stops taking part because of a limit: what it reserved for rounds is free again. */
   declined(limit: DeviceLimitName): void {
     this.stop();
     this.#host.meter.counter('federated.declined').add(1);
@@ -88,7 +88,7 @@ export class ClientDevice {
     else this.#write(this.#account.after(work), go);
   }
 
-  /** A round is over; its argument is what the device had used when the round began. */
+  /** Called when a round is over; its argument is what the device had used when the round began. */
   over({ energyJ }: DeviceUse): void {
     if (this.#account === undefined) return;
     const spentUj = Math.round((this.#account.used.energyJ - energyJ) * UJ_PER_J);

@@ -13,7 +13,7 @@ export const FEDERATED_SESSION_ID_BYTES = 32;
 /** Bytes of the secret that all nodes draw their data from. */
 export const DATA_SEED_BYTES = 32;
 
-/** Rounds of a run by default. */
+/** Number of rounds of a run by default. */
 export const DEFAULT_ROUNDS = 100;
 /** Largest number of rounds of a run. */
 export const RUN_ROUNDS_MAX = 1_000_000;
@@ -26,14 +26,14 @@ export const DEFAULT_PHASE_TIMEOUT_NS = 30_000_000_000;
 
 /** Times that a client goes through its examples in a round, by default. */
 export const DEFAULT_EPOCHS = 5;
-/** Examples in a batch of training, by default. */
+/** Number of examples in a batch of training, by default. */
 export const DEFAULT_BATCH_SIZE = 32;
 /** Learning rate of a client's training, by default. */
 export const DEFAULT_LEARNING_RATE = 0.01;
 
 /**
- * Steps per unit of an update, by default: with coordinates of at most 1, the sum of 100 clients fits
- * into 24 bits.
+ * Number of steps per unit of an update, by default: with coordinates of at most 1, the sum of 100 clients fits into 24
+ * bits.
  */
 export const DEFAULT_STEPS_PER_UNIT = 65_536;
 /** Largest coordinate of an update, by default. */

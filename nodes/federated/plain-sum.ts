@@ -14,7 +14,7 @@ export type PlainSumServerInput =
   | { readonly kind: 'vector'; readonly from: number; readonly vector: Uint32Array }
   | { readonly kind: 'gone'; readonly index: number };
 
-/** The effects of the machine. */
+/** Actions that the aggregator's side of a plain sum asks of its node. */
 export type PlainSumServerEffect =
   | { readonly kind: 'drop'; readonly reason: 'input-length' | 'duplicate' | 'late-input' }
   | {
@@ -27,7 +27,7 @@ export type PlainSumServerEffect =
     }
   | { readonly kind: 'aborted'; readonly outcome: 'too-few' };
 
-/** What the machine is made from. */
+/** What a {@link PlainSumServer} is made from. */
 export interface PlainSumServerParts {
   readonly clients: number;
   readonly length: number;
@@ -40,7 +40,7 @@ export interface PlainSumServerParts {
   readonly keepsVectors?: boolean;
 }
 
-/** Adds up what comes until all have answered or time is over. */
+/** Adds up the vectors of clients, until all clients have answered or the time is over. */
 export class PlainSumServer implements StateMachine<PlainSumServerInput, PlainSumServerEffect> {
   readonly #parts: PlainSumServerParts;
   readonly #sum: Uint32Array;

@@ -15,11 +15,11 @@ import { invitedClientCount } from './selection.ts';
 
 /** Parameters of a session. */
 export interface SessionPlan {
-  /** Neighbours that a client shares masks with. */
+  /** Number of neighbours that a client shares masks with. */
   readonly neighbours: number;
-  /** Shares that open a secret. */
+  /** Number of shares that open a secret. */
   readonly threshold: number;
-  /** Elements of the vector that is added up. */
+  /** Number of elements of the vector that is added up. */
   readonly length: number;
   readonly bits: number;
 }

@@ -27,7 +27,7 @@ export interface QuantiseOutput {
   readonly clipped: number;
 }
 
-/** Coordinates per piece of key stream, which has 256 kB. */
+/** Number of coordinates per piece of key stream, which has 256 kB. */
 const PIECE = 65_536;
 const NONCE = new Uint8Array(12);
 const BLOCKS_PER_PIECE = PIECE / 16;

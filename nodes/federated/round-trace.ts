@@ -47,7 +47,7 @@ export class RoundTrace {
   }
 
   /**
-   * A phase began.
+   * Called when a phase began.
    * @param members Clients that answered in the phase before.
    * @param order Clients in their order on the ring, once there is one.
    */

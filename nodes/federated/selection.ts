@@ -60,11 +60,11 @@ export function countQuorumInputs({
 
 /** The numbers of clients that decide whether a quorum is possible. */
 export interface QuorumConditions {
-  /** Clients of the largest round. */
+  /** Number of clients of the largest round. */
   readonly invited: number;
   /** Fewest inputs of a round, or of a sum. */
   readonly minimum: number;
-  /** Shares that open a secret; absent if nothing is hidden, or if only neighbours hold them. */
+  /** Number of shares that open a secret; absent if nothing is hidden, or if only neighbours hold them. */
   readonly threshold?: number | undefined;
   readonly isPrivate: boolean;
   readonly hasGroups: boolean;

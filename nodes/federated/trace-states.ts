@@ -33,7 +33,7 @@ const ranges: TextFormat<readonly number[]> = {
   },
 };
 
-/** Clients that a session can have; a text that claims more is no state. */
+/** Number of clients that a session can have; a text that claims more is no state. */
 const CLIENTS_MAX = 100_000;
 
 function numbersOf(span: string): readonly number[] {
@@ -48,9 +48,9 @@ export interface TracedRoundState {
   /** A phase of the server; `done` and `aborted` end the round. */
   readonly phase: string;
   readonly clients: number;
-  /** Shares that open a secret. */
+  /** Number of shares that open a secret. */
   readonly threshold: number;
-  /** Clients that a client shares masks with; 0 if inputs are not hidden. */
+  /** Number of clients that a client shares masks with; 0 if inputs are not hidden. */
   readonly neighbours: number;
   /** Indices of the clients whose keys, shares and inputs have arrived, ascending. */
   readonly keys: readonly number[] | null;

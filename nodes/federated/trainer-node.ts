@@ -46,7 +46,7 @@ export class ClientTrainer {
     this.exampleNs = exampleTime(options, host);
   }
 
-  /** Examples that this client has. */
+  /** Number of examples that this client has. */
   get count(): number {
     return this.#examples.count;
   }

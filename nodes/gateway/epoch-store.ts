@@ -21,7 +21,7 @@ export interface EpochSource {
    * @returns undefined while the disk has not finished, or when 2^32 epochs are used up.
    */
   take(atLeast: number): number | undefined;
-  /** The peer has used `epoch`: only higher numbers are returned from now on. */
+  /** Called when the peer has used `epoch`: only higher numbers are returned from now on. */
   skip(epoch: number): void;
 }
 

@@ -110,11 +110,11 @@ export const PEERS_MAX_DEFAULT = 1000;
  */
 export const EPOCHS_PER_PEER_MAX = 3;
 
-/** Epochs reserved by one write: a crash skips at most this many. */
+/** Number of epochs reserved by one write: a crash skips at most this many. */
 export const EPOCHS_RESERVED_PER_WRITE = 16;
 /** How far a peer may advance our epoch counter in one step: 2^20 hourly rekeys are 120 years. */
 export const EPOCH_JUMP_MAX = 0x10_0000;
-/** Frames held until the receiver's bound is durable: 25 ms of fsync at 40,000 frames a second. */
+/** Number of frames held until the receiver's bound is durable: 25 ms of fsync at 40,000 frames a second. */
 export const HELD_FRAMES_MAX = 1024;
 
 /** `aead.max_bytes_per_key`: 1 GiB sealed or opened starts a rekey. */
@@ -156,7 +156,7 @@ export const HANDSHAKE_RETRY_BACKOFF = {
 } as const;
 /** Largest number of copies of an opening, each on its own path, since routers may be down unnoticed. */
 export const OPENING_COPIES_MAX = 3;
-/** Transmissions of one message before a new attempt with new ephemeral keys begins. */
+/** Number of transmissions of one message before a new attempt with new ephemeral keys begins. */
 export const HANDSHAKE_SENDINGS_MAX = 8;
 
 /**
@@ -182,13 +182,12 @@ export const HANDSHAKE_RATE_PER_SECOND = 10;
 /** Burst of handshake messages of one kind. */
 export const HANDSHAKE_RATE_BURST = 20;
 /**
- * Openings per second and peer that need no cookie: half of the rate, the rest is for openings with
- * a cookie.
+ * Number of openings per second and peer that need no cookie: half of the rate, the rest is for openings with a cookie.
  */
 export const UNPROVEN_OPENINGS_PER_SECOND = 5;
 /** Burst of one peer's openings without a cookie. */
 export const UNPROVEN_OPENINGS_BURST = 10;
-/** Openings per second, over all peers, that need no cookie: 8 ms of Diffie-Hellman work. */
+/** Number of openings per second, over all peers, that need no cookie: 8 ms of Diffie-Hellman work. */
 export const ALL_PEERS_UNPROVEN_PER_SECOND = 50;
 /** Burst of openings without a cookie from all peers, since all may start together. */
 export const ALL_PEERS_UNPROVEN_BURST = 1000;

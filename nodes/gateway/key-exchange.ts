@@ -359,7 +359,7 @@ export class KeyExchange {
     return undefined;
   }
 
-  /** The peer is under load: sends our opening again immediately, with the cookie. */
+  /** Called when the peer is under load: sends our opening again immediately, with the cookie. */
   #receiveCookie(
     header: FrameHeader,
     buffer: Uint8Array,

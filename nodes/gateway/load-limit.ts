@@ -134,7 +134,7 @@ export class LoadLimiter {
   }
 
   // hot: once per data frame.
-  /** A data frame has left. Sequences grow, and restart with each epoch. */
+  /** Called when a data frame has left. Sequences grow, and restart with each epoch. */
   sent(now: number, sequence: number): void {
     if (!this.#options.isEnabled) return;
     if (sequence <= this.#highestSent) this.#beginEpoch(sequence);

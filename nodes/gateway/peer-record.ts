@@ -43,13 +43,13 @@ export class PeerEventRecorder {
     this.#log(`takes another path${effect.isFault ? ' after a fault' : ''}`, path);
   }
 
-  /** New keys are in use. */
+  /** Called when new keys are in use. */
   established(epoch: number | undefined): void {
     this.#count('gateway.rekeys');
     if (epoch !== undefined) this.#show(SESSION_TRACE, { peer: this.#peer }, { epoch });
   }
 
-  /** The first frame since the node restarted was accepted. */
+  /** Called when the first frame since the node restarted was accepted. */
   recovered(afterNs: number): void {
     this.#output.perform({ kind: 'sample', metric: 'antireplay.recovery', value: afterNs });
   }

@@ -67,7 +67,7 @@ export class PeerTraceWriter {
     this.#windowBits = windowBits;
   }
 
-  /** A frame was accepted. */
+  /** Called when a frame was accepted. */
   accepted(now: number, { epoch, sequence }: FrameHeader, session: Session): void {
     if (epoch > this.#epoch) {
       this.#epoch = epoch;
@@ -140,7 +140,7 @@ export class PeerTraceWriter {
     this.#tell(SEGMENTS_TRACE, { peer: this.#peer }, listed);
   }
 
-  /** The handshake has reached a new step. */
+  /** Called when the handshake has reached a new step. */
   stepped(now: number, step: HandshakeStep, epoch: number): void {
     const { steps, sendings } = this.#handshake;
     const isRepeated = step === 'opening-sent' && steps.has(step) && !steps.has('answer-received');

@@ -137,7 +137,7 @@ export class Peer {
     this.#arrivals.discard();
   }
 
-  /** Packets held here because they wait for something. */
+  /** Number of packets held here because they wait for something. */
   get holding(): number {
     const held = this.session.held.filter(({ header }) => header.type === FRAME_TYPE.data);
     return this.#departures.waiting + held.length + this.#arrivals.unfinished;
@@ -192,13 +192,13 @@ export class Peer {
     this.#inHand = undefined;
   }
 
-  /** The disk has written the bound of a replay window: frames that waited for it are read. */
+  /** Called when the disk has written the bound of a replay window: frames that waited for it are read. */
   retryHeld(at: ClockReadings): void {
     this.#at = at;
     this.session.retryHeld(at);
   }
 
-  /** A timer has fired. */
+  /** Called when a timer has fired. */
   fired(timer: PeerTimerName, at: ClockReadings): void {
     this.#at = at;
     if (timer === 'report') this.#reporter.report(at.nowNs);

@@ -10,9 +10,9 @@
 
 /** Counts the data frames of one peer. */
 export class ReceivedDataFrameCounter {
-  /** Highest data sequence of the newest epoch, -1 before the first. */
+  /** Highest sequence number of a data frame in the newest epoch; -1 before the first frame. */
   highest = -1;
-  /** Data frames since the start, over all epochs. */
+  /** Number of data frames since the start, over all epochs. */
   frames = 0;
   #epoch = 0;
   #unreported = 0;

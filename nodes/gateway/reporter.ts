@@ -62,7 +62,7 @@ export class ReceiverReporter {
     if (this.#options.reports && !this.#isTimerSet) this.#setTimer(now);
   }
 
-  /** How the frame that was recorded last came; the path of a frame that was held is not known any more. */
+  /** How the frame that was recorded last arrived; the path of a frame that had been held is not known. */
   arrived(paths: Pick<UnderlayPaths, 'idOf'>): DeliveryFacts {
     const sequence = this.#sequence;
     if (!this.#hasPath) return { sequence };

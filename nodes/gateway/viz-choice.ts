@@ -21,7 +21,7 @@ import { CANDIDATE_TRACE, type TracedCandidate } from './trace-states.ts';
 const ROWS_MAX = 16;
 const ROW = 46;
 
-/** What the words of the status say, about a path that is in use and about one that is not. */
+/** Reasons as text for readers: why a path is in use (`IN_USE`), or is not (`NOT_IN_USE`). */
 const IN_USE: Readonly<Partial<Record<PathReason, string>>> = {
   start: 'had the best score when the first path was chosen',
   better: 'was better for the hold time',

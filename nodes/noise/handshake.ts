@@ -80,7 +80,7 @@ export interface Handshake {
  * Starts a handshake as initiator.
  * @throws RangeError when the pattern is unknown or a key is missing, superfluous or malformed.
  * @example
- * const alice = initiate({ crypto, pattern: 'IK', cipher: 'ChaChaPoly', hash: 'BLAKE2s',
+ * const alice = startInitiator({ crypto, pattern: 'IK', cipher: 'ChaChaPoly', hash: 'BLAKE2s',
  *   staticSecret, ephemeralSecret, remoteStatic });
  * const message = alice.writeMessage(new Uint8Array(0)); // 96 bytes
  */

@@ -25,7 +25,7 @@ import {
 /** A decoded header. The body follows it up to the end of the datagram. */
 export interface PingHeader {
   readonly kind: 'request' | 'reply';
-  /** 0..2^32 - 1. */
+  /** Number that a reply repeats from its request, 0..2^32 - 1. */
   readonly identifier: number;
 }
 

@@ -83,7 +83,7 @@ export interface PrivacySummaryInput {
   readonly estimator: string;
 }
 
-/** Combines the results into a summary. */
+/** Combines all measurements of one run's privacy into the summary of its report. */
 export function summarisePrivacy(parts: PrivacySummaryInput): PrivacySummary {
   const { truth, setting, census, beliefs, fits, adversary, estimator } = parts;
   const pools = setting.mixes.map(({ name }) => census.poolMean[truth.nodes.indexOf(name)] ?? 0);

@@ -32,7 +32,7 @@ const EASY_MIX_RATE = 100;
 const LIVE_MIX_WARMUP_S = 4;
 /** The rates of sending and of fetching as a multiple of the message rate, so that both keep up. */
 const SPARE = 1.5;
-/** Frames per retrieval: `spool.batch` of one-mix.yaml. */
+/** Number of frames per retrieval: `spool.batch` of one-mix.yaml. */
 const BATCH = 20;
 
 /** A scenario whose load is the rate of its first flow. */

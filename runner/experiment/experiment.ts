@@ -69,7 +69,7 @@ export interface ExperimentParts {
   readonly crashed?: (node: string) => void;
   /** Begins an attack on privacy; absent in live runs and if no privacy is measured. */
   readonly attack?: FaultContext['attack'];
-  /** The flows of the run, if other parts of the run need them too; by default, a new object. */
+  /** The object with the flows of the run, if other parts of the run share it; by default, a new one. */
   readonly deliveries?: RunFlows;
 }
 

@@ -86,7 +86,7 @@ export async function shrinkBreak(parts: ShrinkBreakParts): Promise<ShrunkBreak 
   return { faults, nodes: scenario.topology.hosts.length, story };
 }
 
-/** Writes the story of the smallest file into the same folder. @returns the path. */
+/** Writes what happens in a run of the smallest file into a text file beside it. @returns its path. */
 async function tell({ one: { found }, path, pool }: ShrinkBreakParts): Promise<string> {
   const always = found.kind === 'always';
   const tried = await pool.try({ kind: 'file', path, set: {}, always, isTold: true });

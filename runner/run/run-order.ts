@@ -44,7 +44,7 @@ export interface RunState {
   /** Time reached by the running seed that is furthest behind, ns. */
   readonly nowNs: number;
   readonly durationNs: number;
-  /** Events of all seeds so far. */
+  /** Number of events of all seeds so far. */
   readonly events: number;
   readonly wallMs: number;
   /** CPU time of the engine, summed over all threads, ms; absent in real-time runs. */

@@ -102,7 +102,7 @@ export async function startFabricServer(options: FabricServerOptions): Promise<F
   return { host: at.address, port: at.port, close };
 }
 
-/** The parts of one running server. */
+/** One running server, with its connections and its access token. */
 class Face {
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
   readonly #token = new AccessToken();

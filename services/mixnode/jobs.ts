@@ -7,7 +7,7 @@ import type { JobDefinition } from '../../engine/host/compute.ts';
 import { byteJobDefinition } from '../../nodes/_kit/byte-job.ts';
 import { unwrapJob } from '../../nodes/sphinx/index.ts';
 
-/** The jobs, in the shape of a protocol, which threads expect. */
+/** The jobs as a property of a `protocol`, because threads load modules of protocols. */
 export const protocol: { readonly jobs: Readonly<Record<string, JobDefinition>> } = {
   jobs: { unwrap: byteJobDefinition(unwrapJob) },
 };

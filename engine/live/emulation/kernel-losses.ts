@@ -11,9 +11,9 @@ import { readSocketTable, type SocketRow, socketTableAddress } from './socket-ta
 
 /** Numbers of lost datagrams, by the process that did not read fast enough. */
 export interface KernelLosses {
-  /** Datagrams that programs sent and that were lost before we read them. */
+  /** Number of datagrams that programs sent and that were lost before we read them. */
   readonly ours: number;
-  /** Datagrams that we wrote to programs and that were lost before they read them. */
+  /** Number of datagrams that we wrote to programs and that were lost before they read them. */
   readonly theirs: number;
 }
 

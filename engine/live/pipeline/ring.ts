@@ -15,9 +15,9 @@
  * @module
  */
 
-/** Words of 32 bits in a cache line. */
+/** Number of words of 32 bits in a cache line. */
 export const CACHE_LINE_WORDS = 16;
-/** Words of one entry. */
+/** Number of words of one entry. */
 const ENTRY_WORDS = 4;
 
 const TAIL = CACHE_LINE_WORDS;

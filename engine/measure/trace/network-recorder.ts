@@ -20,7 +20,7 @@ import type { BinPyramid } from './pyramid.ts';
 export interface HopSink {
   /** The block into which a row with this instant is written. */
   blockFor(timeNs: number): HopBlock;
-  /** A packet was lost; `link` and `node` of `place` may be `NO_REFERENCE`. */
+  /** Called when a packet was lost; `link` and `node` of `place` may be `NO_REFERENCE`. */
   dropped(timeNs: number, place: PacketLoss): void;
   /** Called when the network has more directions than before. */
   linksAdded(): void;

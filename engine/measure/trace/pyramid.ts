@@ -76,7 +76,7 @@ export class BinPyramid {
     count(bins, own, bytes, latencyNs);
   }
 
-  /** A packet was lost on a link, or by a node (`link` -1). */
+  /** Called when a packet was lost on a link, or by a node (`link` -1). */
   dropped(link: number, atNs: number): void {
     this.lose(0, 0, atNs);
     if (link >= 0) this.lose(link + 1, this.linkLevel, atNs);

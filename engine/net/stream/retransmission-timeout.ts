@@ -43,7 +43,7 @@ export class RetransmissionTimeout {
     if (this.ns < MAXIMUM_NS) this.doublings += 1;
   }
 
-  /** The handshake was repeated: the first timeout is longer (RFC 6298, 5.7). */
+  /** Called when the handshake was repeated: the first timeout is longer (RFC 6298, 5.7). */
   handshakeRepeated(): void {
     this.initialNs = AFTER_REPEATED_HANDSHAKE_NS;
   }

@@ -100,7 +100,7 @@ export class Scoreboard {
     this.depart(segment, transmission, now);
   }
 
-  /** The lost segment `segment` is sent again. */
+  /** Called when the lost segment `segment` is sent again. */
   repeat(segment: number, transmission: number, now: number): void {
     this.unlink(this.lost, segment);
     this.repeats[this.slot(segment)] = 1;

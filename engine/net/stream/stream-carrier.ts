@@ -33,7 +33,7 @@ export interface HostStream {
   phase: StreamPhase;
   /** Until when a closed stream is remembered, ns. */
   lingerUntil: number;
-  /** A segment of this stream has arrived; its payload is `buffer[offset .. offset + length)`. */
+  /** Called when a segment of this stream has arrived; its payload is `length` bytes of `buffer` from `offset` on. */
   onSegment(segment: Segment, buffer: Uint8Array, offset: number, length: number): void;
   /** Ends the stream because its host has crashed: nothing is sent and no handler is called. */
   abandon(): void;

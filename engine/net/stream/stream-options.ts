@@ -20,7 +20,7 @@ export interface StreamOptions {
   readonly initialWindow: number;
   /** Number of segments in order after which an acknowledgement is sent at the latest: 1 or 2. */
   readonly acknowledgeEvery: 1 | 2;
-  /** Timeouts in a row without any answer after which the peer counts as gone. */
+  /** Number of timeouts in a row without any answer after which the peer counts as gone. */
   readonly unansweredMax: number;
   /** How long the end of a stream is remembered, to answer a repeated FIN, ns. */
   readonly lingerNs: number;

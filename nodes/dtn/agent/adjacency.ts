@@ -75,7 +75,7 @@ export class LinkOutlet implements Outlet {
     return this.#queue.all();
   }
 
-  /** A contact begins: bundles may leave. */
+  /** Called when a contact begins: bundles may leave. */
   open(): void {
     this.#isOpen = true;
     this.#isSpent = false;

@@ -408,7 +408,7 @@ export class BundleAgent<Request>
     }
   }
 
-  /** The disk did not store what was written: refuses the application or neighbour that waits. */
+  /** Called when the disk did not store what was written: refuses the application or neighbour that waits. */
   #refuse(now: Nanoseconds, waiting: Waiting<Request>): void {
     if (waiting.kind !== 'request' && waiting.kind !== 'bundle') return;
     const { bundle } = waiting;

@@ -135,7 +135,7 @@ export class CopyForwarder {
     for (const encounter of this.#encounters.ready) this.#offer(bundle, encounter);
   }
 
-  /** A way opens or closes: an encounter begins or ends. Copies that did not leave are taken back. */
+  /** Called when a way opens or closes: an encounter begins or ends. Copies that did not leave are taken back. */
   turn(now: Nanoseconds, id: string, way: PeerReachability): void {
     const { outlets } = this.#parts;
     const outlet = outlets.find((each) => each.id === id);
@@ -151,14 +151,14 @@ export class CopyForwarder {
     if (other !== undefined) this.#encounters.begin(now, other);
   }
 
-  /** The neighbour acknowledged a transfer: it has that copy. */
+  /** Called when the neighbour acknowledged a transfer: it has that copy. */
   acknowledged(now: Nanoseconds, { outlet, number }: TransferId): void {
     const copy = this.#acknowledged(outlet, number);
     if (copy === undefined) this.#parts.effects.drop('late-receipt');
     else this.#given(now, copy, 'passed-on');
   }
 
-  /** A transfer was given up below: the copy stays here. */
+  /** Called when a transfer was given up below: the copy stays here. */
   failed(_now: Nanoseconds, { outlet, number }: TransferId): void {
     const bundle = this.#acknowledged(outlet, number);
     if (bundle === undefined) return;
@@ -199,7 +199,7 @@ export class CopyForwarder {
     this.#end(now, bundle, 'over');
   }
 
-  /** The bundle came again over more hops: a neighbour has, or had, the copy that is held here. */
+  /** Called when the bundle came again over more hops: a neighbour has, or had, the copy that is held here. */
   supersede(now: Nanoseconds, bundle: HeldBundle): void {
     this.#end(now, bundle, 'passed-on');
     this.#parts.effects.absorb(bundle);
@@ -305,7 +305,7 @@ export class CopyForwarder {
     return security === undefined ? copy : security.leaving(copy, neighbour);
   }
 
-  /** The bundle stays here, and this neighbour gets no copy of it. */
+  /** Keeps the bundle here, and gives this neighbour no copy of it. */
   #refuse(bundle: HeldBundle, drop: DtnDropReason, outlet: Outlet): void {
     outlet.withdraw(bundle);
     const original = this.#copies.get(bundle)?.original;
@@ -333,7 +333,7 @@ export class CopyForwarder {
     return this.#parts.outlets.find(({ id }) => id === outlet)?.acknowledged(number);
   }
 
-  /** The neighbour has a copy. */
+  /** Called when the neighbour has a copy. */
   #given(now: Nanoseconds, bundle: HeldBundle, fate: BundleFate): void {
     const copy = this.#forget(bundle);
     if (copy === undefined) return;
@@ -347,7 +347,7 @@ export class CopyForwarder {
     this.#parts.effects.absorb(original);
   }
 
-  /** A copy did not leave, or came back. */
+  /** Called when a copy did not leave, or came back. */
   #takeBack(bundle: HeldBundle): void {
     const copy = this.#forget(bundle);
     if (copy === undefined) return;

@@ -64,7 +64,7 @@ export class CriticalBundleCopies {
     return copy.copyOf !== undefined && this.here(copy.copyOf).includes(copy);
   }
 
-  /** The neighbour has the copy. */
+  /** Called when the neighbour has the copy. */
   given(copy: HeldBundle): void {
     const neighbour = this.#remove(copy);
     if (neighbour !== undefined && copy.copyOf !== undefined)
@@ -78,12 +78,12 @@ export class CriticalBundleCopies {
       this.#copies.get(copy.copyOf)?.refused.add(neighbour);
   }
 
-  /** The copy goes nowhere. */
+  /** Called when the copy is not sent on its route. */
   takenBack(copy: HeldBundle): void {
     this.#remove(copy);
   }
 
-  /** The bundle is no longer here. */
+  /** Called when the bundle is no longer here. */
   end(original: HeldBundle): void {
     this.#copies.delete(original);
   }

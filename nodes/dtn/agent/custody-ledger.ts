@@ -62,7 +62,7 @@ export class CustodyLedger {
     return number;
   }
 
-  /** The node has answered for the bundle with this identity. */
+  /** Called when the node has answered for the bundle with this identity. */
   taken(number: number, key: string): void {
     const isKnown = this.#witness.note(this.#taken, number);
     // A bundle that left is found on disk again if the crash came before its record was erased.

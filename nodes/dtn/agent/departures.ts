@@ -34,7 +34,7 @@ export class CopySender {
   readonly #writer = new CborWriter();
   /** Memory for copies, which leave soon, and in the order in which they are made. */
   readonly #slab = new SlabAllocator();
-  /** What becomes of the next bundle of another node. */
+  /** Decides whether the next bundle of another node is sent; always so in a correct node. */
   readonly #leaving: ReturnType<DtnBehaviour['leaving']>;
   /** For each bundle that has left and is not acknowledged yet, the key of its copy. */
   readonly #away = new Map<HeldBundle, number>();
@@ -52,7 +52,7 @@ export class CopySender {
     return [...this.#away.keys()].filter(isGone).length;
   }
 
-  /** The neighbour has a bundle. */
+  /** Called when the neighbour has a bundle. */
   arrived(bundle: HeldBundle): void {
     if (!this.#away.delete(bundle)) return;
     const { observerNumber, copyOf } = bundle;
@@ -61,7 +61,10 @@ export class CopySender {
     }
   }
 
-  /** A bundle is with this node again: its transfer was given up, or it has expired on the way. */
+  /**
+   * Called when a bundle is with this node again: its transfer was given up, or it has expired on
+   * the way.
+   */
   returned(bundle: HeldBundle): void {
     const key = this.#away.get(bundle);
     if (key === undefined) return;

@@ -76,7 +76,7 @@ export type AgentEffect<Request> =
       readonly bundle: Uint8Array;
       /** Number under which the neighbour acknowledges the bundle; absent if it does not. */
       readonly transfer?: number;
-      /** How long the transmitter takes, ns; absent if the way has none of its own. */
+      /** How long the transmitter takes, ns; absent if the way has no transmitter of its own. */
       readonly durationNs?: Nanoseconds;
       /** What the bundle takes of a planned contact; absent if none is planned now. */
       readonly use?: ContactUse;
@@ -108,9 +108,9 @@ export interface EffectSink {
   count(metric: AgentCounterName): void;
   drop(reason: DtnDropReason): void;
   report(report: BundleAccountEvent): void;
-  /** A bundle that the node had is lost here. */
+  /** Called when a bundle that the node had is lost here. */
   lose(bundle: HeldBundle, reason: DtnDropReason): void;
-  /** A bundle that the node had is no longer here, and copies of it are elsewhere. */
+  /** Called when a bundle that the node had is no longer here, and copies of it are elsewhere. */
   absorb(bundle: HeldBundle): void;
 }
 

@@ -57,7 +57,7 @@ export interface Encounter {
   /** Names of the bundles that the neighbour knows; undefined until its record has come. */
   known: Set<number> | undefined;
   hasGreeted: boolean;
-  /** When the own record goes out again. */
+  /** When this node sends its record to the neighbour again. */
   readonly greeting: BackOff;
 }
 
@@ -81,7 +81,7 @@ export class Encounters {
     return this.#now.get(neighbour);
   }
 
-  /** A way opens. A second way to the same neighbour is no second encounter. */
+  /** Called when a way opens. A second way to the same neighbour is no second encounter. */
   begin(now: Nanoseconds, outlet: Outlet): void {
     const { router, planTime } = this.#parts;
     if (this.#now.has(outlet.neighbour)) return;

@@ -58,7 +58,7 @@ interface Queued {
 /** Why copies of a critical bundle could not be queued. */
 interface Obstacles {
   readonly why: WaitReason;
-  /** Longest bundle, bytes, that any way takes for which this bundle is too long; 0 without such a way. */
+  /** Longest bundle, bytes, that a way takes, among the ways for which this one is too long; 0 if there are none. */
   readonly bytesMax: number;
 }
 
@@ -232,7 +232,7 @@ export class BundleForwarder {
     return true;
   }
 
-  /** Holds fragments instead of their bundle. @returns those new here: they need a route, others have one. */
+  /** Holds fragments instead of their bundle. @returns the fragments that were not here already: they need a route. */
   #replace(
     now: Nanoseconds,
     bundle: HeldBundle,
@@ -246,7 +246,7 @@ export class BundleForwarder {
     return replaceByFragments(now, { ...this.#parts, whole: bundle, parts: fragments });
   }
 
-  /** A way opens or closes. Bundles in the queue of a closed way are rerouted, as are waiting ones. */
+  /** Called when a way opens or closes. Bundles in the queue of a closed way are rerouted, as are waiting ones. */
   turn(now: Nanoseconds, id: string, way: PeerReachability): void {
     const outlet = this.#outlet(id);
     if (outlet === undefined) return;
@@ -255,7 +255,7 @@ export class BundleForwarder {
     this.#retryWaiting(now);
   }
 
-  /** The neighbour acknowledged a transfer: its bundle need not be kept here any longer. */
+  /** Called when the neighbour acknowledged a transfer: its bundle need not be kept here any longer. */
   acknowledged(now: Nanoseconds, { outlet, number }: TransferId): void {
     const { effects } = this.#parts;
     const bundle = this.#outlet(outlet)?.acknowledged(number);
@@ -271,7 +271,7 @@ export class BundleForwarder {
     this.#parts.onForwarded(now, bundle);
   }
 
-  /** The bundle came again over more hops: a neighbour has, or had, the copy that is held here. */
+  /** Called when the bundle came again over more hops: a neighbour has, or had, the copy that is held here. */
   supersede(now: Nanoseconds, bundle: HeldBundle): void {
     const place = this.#places.get(bundle.key);
     if (place !== undefined && place.kind !== 'waits') place.outlet.withdraw(bundle);
@@ -281,7 +281,7 @@ export class BundleForwarder {
     this.#end(now, bundle, 'passed-on');
   }
 
-  /** A transfer was given up below: its bundle needs a way again. */
+  /** Called when a transfer was given up below: its bundle needs a way again. */
   failed(now: Nanoseconds, { outlet, number }: TransferId): void {
     const bundle = this.#outlet(outlet)?.acknowledged(number);
     if (bundle === undefined) return;
@@ -310,7 +310,7 @@ export class BundleForwarder {
     }
   }
 
-  /** The rest of a contact is too short for the next bundle: a part of the bundle may still fit. */
+  /** Called when the rest of a contact is too short for the next bundle: a part of the bundle may still fit. */
   #leaveSpent(now: Nanoseconds, outlet: Outlet): void {
     const spent = outlet.spent();
     if (spent.length === 0) return;
@@ -352,7 +352,7 @@ export class BundleForwarder {
     this.#end(now, bundle, 'over');
   }
 
-  /** The node is done with the bundle, or with a copy of a critical one. */
+  /** Called when the node is done with the bundle, or with a copy of a critical one. */
   #end(now: Nanoseconds, bundle: HeldBundle, fate: BundleFate): void {
     this.#places.delete(bundle.key);
     this.#parts.router.done?.(bundle);
@@ -366,7 +366,7 @@ export class BundleForwarder {
     if (this.#critical.isComplete(copyOf)) this.#endOriginal(now, copyOf, fate);
   }
 
-  /** All copies of a critical bundle have left. */
+  /** Called when all copies of a critical bundle have left. */
   #endOriginal(now: Nanoseconds, original: HeldBundle, fate: BundleFate): void {
     this.#end(now, original, fate);
     this.#parts.effects.absorb(original);

@@ -27,7 +27,7 @@ export interface HeldBundle {
   readonly sinceNs: Nanoseconds;
   /** When the bundle expires, on the clock of the node. */
   readonly deadlineNs: Nanoseconds;
-  /** Hops that the bundle has made; absent if copies are not told apart by hops (`telling-hops.ts`). */
+  /** Number of hops that the bundle has made; absent if copies are not told apart by hops (`telling-hops.ts`). */
   readonly hops?: number | undefined;
   /** Name of the host from which it came; undefined at its source. */
   readonly from: string | undefined;

@@ -146,14 +146,14 @@ export class HeldBundles {
     this.#remember(now, { key, deadlineNs, hops: Number.POSITIVE_INFINITY });
   }
 
-  /** The node has answered for the bundle. */
+  /** Called when the node has answered for the bundle. */
   acceptCustody(bundle: HeldBundle): void {
     // By now another copy may be stored instead of `bundle`; the node has not answered for that copy.
     const numbers = this.has(bundle) ? this.#numbers.get(bundle.key) : undefined;
     if (numbers !== undefined) this.#parts.custody?.taken(numbers.custody, bundle.key);
   }
 
-  /** The node is done with a bundle: further copies are duplicates if they have made no more hops. */
+  /** Called when the node is done with a bundle: further copies are duplicates if they have made no more hops. */
   end(now: Nanoseconds, bundle: HeldBundle, fate: BundleFate): void {
     const { key, deadlineNs, hops = Number.POSITIVE_INFINITY } = bundle;
     const numbers = this.#numbers.get(key);
@@ -169,7 +169,7 @@ export class HeldBundles {
     this.#tell();
   }
 
-  /** The bundle was delivered: no other copy may be delivered, not even after a crash. */
+  /** Called when the bundle was delivered: no other copy may be delivered, not even after a crash. */
   markDelivered(now: Nanoseconds, { key, deadlineNs }: Delivered): void {
     const { journal, lifeMs, remembersDelivered } = this.#parts;
     this.#parts.custody?.over(key);

@@ -43,7 +43,7 @@ export interface Outlet {
   waiting(priority: number): number;
   /** The bundles that wait, in the order in which they will leave. */
   queued(): readonly HeldBundle[];
-  /** The way opens: bundles may leave. */
+  /** Called when the way opens: bundles may leave. */
   open(now: Nanoseconds): void;
   /** The way closes. @returns the bundles that did not leave. */
   close(): readonly HeldBundle[];

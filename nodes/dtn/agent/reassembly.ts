@@ -123,7 +123,7 @@ export class BundleReassembler {
     return load.open < most && load.bytes <= bytes;
   }
 
-  /** A fragment for which there is room has come; its bytes are added when it is on disk. */
+  /** Called when a fragment for which there is room has come; its bytes are added when it is on disk. */
   expect(now: Nanoseconds, { identity, bundle, view }: Fragment): void {
     const open = this.#open.get(identity) ?? {
       source: bundle.source,
@@ -151,7 +151,7 @@ export class BundleReassembler {
     return { payload, fragments };
   }
 
-  /** A fragment left the store before its bundle was whole; a bundle without fragments is forgotten. */
+  /** Called when a fragment left the store before its bundle was whole; a bundle without fragments is forgotten. */
   remove(fragment: HeldBundle): void {
     const identity = this.#identities.get(fragment);
     if (identity === undefined) return;

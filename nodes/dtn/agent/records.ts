@@ -28,7 +28,7 @@ export const TOMBSTONE_KEY_PREFIX = 't/';
 export const AGENT_RECORD_KEY = 'agent';
 /** The key of the memory of its router. */
 export const ROUTER_RECORD_KEY = 'router';
-/** Digits of a number in a key, so that sorting the keys sorts the bundles by when they came. */
+/** Number of digits of a number in a key, so that sorting the keys sorts the bundles by when they came. */
 const DIGITS = 12;
 const BUNDLE_ELEMENTS = 7;
 const AGENT_ELEMENTS = 4;

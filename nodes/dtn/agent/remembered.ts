@@ -14,7 +14,7 @@ export interface EndedBundle {
   readonly key: string;
   /** When the bundle expires: until then copies may come. */
   readonly deadlineNs: Nanoseconds;
-  /** Hops that it had made (`telling-hops.ts`); Infinity if no further copy is of use. */
+  /** Number of hops that it had made (`telling-hops.ts`); Infinity if no further copy is of use. */
   readonly hops: number;
 }
 

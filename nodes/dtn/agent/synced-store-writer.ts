@@ -12,7 +12,7 @@ export class SyncedStoreWriter<Waiting> {
   readonly #effects: EffectSink;
   /** Time from the first write to the sync; if it is above 0, nobody waits for the sync. */
   readonly #lateNs: Nanoseconds;
-  /** Those who wait for the sync under way, and those who wait for the next one. */
+  /** Requests that wait for the sync under way; `#waiting`: requests that wait for the next one. */
   #covered: Waiting[] = [];
   #waiting: Waiting[] = [];
   #isBusy = false;

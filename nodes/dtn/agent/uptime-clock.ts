@@ -13,7 +13,10 @@ export class UptimeClock {
   #baseMs = 0;
   #startNs: Nanoseconds = 0;
 
-  /** The node starts again. @param baseMs How long it has run in earlier lives, ms, at least. */
+  /**
+   * Called when the node starts again. @param baseMs How long it has run in earlier lives, ms, at
+   * least.
+   */
   resume(now: Nanoseconds, baseMs: number): void {
     this.#baseMs = Math.max(this.#baseMs, baseMs);
     this.#startNs = now;

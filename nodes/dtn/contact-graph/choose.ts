@@ -26,15 +26,15 @@ export const STANDARD_OVERHEAD_ALLOWANCE: OverheadAllowance = { percent: 3, byte
 
 /** The facts about a bundle on which the choice of its route depends. */
 export interface BundleRequirements {
-  /** Bytes. */
+  /** Length of the bundle, bytes. */
   readonly size: number;
-  /** 0 to 2. */
+  /** 0 (bulk) to 2 (expedited). */
   readonly priority: number;
   /** Instant at which it expires; Infinity if never. */
   readonly deadlineNs: Nanoseconds;
   /** True if a part of it may go alone. */
   readonly isFragmentable: boolean;
-  /** Least bytes of a part that may go alone; absent if any size will do. */
+  /** Length of the shortest part that may go alone, bytes; absent if any length will do. */
   readonly pieceMin?: number;
 }
 

@@ -118,7 +118,7 @@ export class ContactPlan {
   }
 }
 
-/** Contacts of a sender by start; `lastSoFar` holds the latest end of each contact and those before it. */
+/** Contacts of a sender by start; `lastSoFar`: for each contact, the latest end among it and all before it. */
 interface InTime {
   readonly ids: Int32Array;
   readonly lastSoFar: Float64Array;

@@ -16,7 +16,7 @@ import type { CopyOffer, CopyRouter } from './router.ts';
 
 /** The whole number that stands for a predictability of 1 in a record. */
 const PARTS = 1e9;
-/** Elements of the array that {@link ProphetRouter.memory} writes. */
+/** Number of elements of the array that {@link ProphetRouter.memory} writes. */
 const MEMORY_ELEMENTS = 3;
 const COPY: CopyOffer = { handsOver: false };
 

@@ -47,9 +47,9 @@ export interface Router {
   route(bundle: HeldBundle, around: RoutingContext): RoutingDecision;
   /** Decides about a copy of a critical bundle, on the best route that begins with this neighbour. */
   routeBy?(copy: HeldBundle, neighbour: string, around: RoutingContext): CopyRoutingDecision;
-  /** The bundle does not go where {@link route} last sent it: volume promised to it is free again. */
+  /** Called when the bundle does not go where {@link route} last sent it: volume promised to it is free again. */
   withdrawn?(bundle: HeldBundle): void;
-  /** The bundle has left, or is no longer here. */
+  /** Called when the bundle has left, or is no longer here. */
   done?(bundle: HeldBundle): void;
   /**
    * Tells which bundles will not leave in time because `bundle` was queued before them.
@@ -89,13 +89,16 @@ export interface CopyRouter {
   heard?(neighbour: string, record: Uint8Array, nowNs: Nanoseconds): boolean;
   /** Decides whether the neighbour gets a bundle that it lacks; undefined if it does not. */
   offer(bundle: HeldBundle, neighbour: string): CopyOffer | undefined;
-  /** The neighbour has got the bundle that was offered. */
+  /** Called when the neighbour has got the bundle that was offered. */
   given?(bundle: HeldBundle, offer: CopyOffer, neighbour: string): void;
-  /** The neighbour did not get the bundle that was offered. */
+  /** Called when the neighbour did not get the bundle that was offered. */
   returned?(bundle: HeldBundle, offer: CopyOffer): void;
-  /** This node now has a bundle. @param note The {@link CopyOffer.note} of the neighbour that gave it, if any. */
+  /**
+   * Called when this node now has a bundle. @param note The {@link CopyOffer.note} of the neighbour that gave it, if
+   * any.
+   */
   kept?(bundle: HeldBundle, note: number | undefined): void;
-  /** The bundle is no longer here. */
+  /** Called when the bundle is no longer here. */
   done?(bundle: HeldBundle): void;
   /** What must survive a restart; undefined if it has not changed since the last call. */
   memory?(): Uint8Array | undefined;

@@ -16,7 +16,7 @@ import { SPRAY_COPIES_MAX } from '../geometry.ts';
 import type { CopyOffer, CopyRouter } from './router.ts';
 
 interface Copies {
-  /** Copies of the bundle that this node may keep or give away, its own included. */
+  /** Number of copies of the bundle that this node may keep or give away, its own included. */
   left: number;
   /** How many of these copies transfers under way give away. */
   away: number;

@@ -31,7 +31,7 @@ export type OnRoutesConsidered = (bundle: HeldBundle, tried: readonly Considered
 export class ConsideredRoutes {
   readonly #plan: ContactPlan;
   readonly #nowNs: Nanoseconds;
-  /** By their contacts, each once: a list that is made anew has the same routes again. */
+  /** The routes by their contacts, so that a route counts once although a list made anew has it again. */
   readonly #tried = new Map<string, readonly [Route, RouteProjection | NoRouteReason]>();
 
   /** @param nowNs The instant of the choice, by contact plans. */
@@ -40,7 +40,7 @@ export class ConsideredRoutes {
     this.#nowNs = nowNs;
   }
 
-  /** A route is considered. */
+  /** Called when a route is considered. */
   readonly add = (route: Route, verdict: RouteProjection | NoRouteReason): void => {
     this.#tried.set(route.contacts.join(' '), [route, verdict]);
   };

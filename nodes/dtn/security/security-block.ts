@@ -39,7 +39,7 @@ export interface SecurityTarget {
 
 /** The data of a security block. */
 export interface SecurityBlock {
-  /** At least one, all different. */
+  /** The blocks that its operations are for: at least one, all different. */
   readonly targets: readonly SecurityTarget[];
   readonly context: number;
   readonly source: Eid;

@@ -61,7 +61,7 @@ const FORM = 'expected a contact BEGIN END A B BANDWIDTH [LOSS DELAY JITTER]';
 interface Plan {
   readonly contacts: FileContact[];
   isLooped: boolean;
-  /** Contacts with loss or jitter. */
+  /** Number of contacts with loss or jitter. */
   impaired: number;
 }
 

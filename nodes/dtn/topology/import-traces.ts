@@ -109,11 +109,11 @@ class Trace {
   readonly #up = new Map<string, Event>();
   #lastNs = 0;
   #isUnsorted = false;
-  /** Lines about messages. */
+  /** Number of lines about messages. */
   others = 0;
-  /** Lines that tell a state in which the connection is already. */
+  /** Number of lines that tell a state in which the connection is already. */
   repeated = 0;
-  /** Connections that end when they begin. */
+  /** Number of connections that end when they begin. */
   empty = 0;
 
   constructor(parameters: Parameters) {

@@ -11,10 +11,10 @@ import type { Meeting } from './meeting-network.ts';
 export interface WalkLeg {
   readonly start: number;
   readonly end: number;
-  /** Place at the start. */
+  /** Position at the start. */
   readonly x: number;
   readonly y: number;
-  /** Speed in each direction. */
+  /** Speed along each axis. */
   readonly dx: number;
   readonly dy: number;
 }

@@ -86,7 +86,7 @@ export class Walk {
     this.#add(arrival, x, y);
   }
 
-  /** How far a place is. */
+  /** Distance from the end of the last leg to a position, m. */
   distanceTo(x: number, y: number): number {
     return Math.sqrt((x - this.#x) * (x - this.#x) + (y - this.#y) * (y - this.#y));
   }

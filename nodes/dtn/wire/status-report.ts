@@ -25,7 +25,7 @@ const STATUS_REPORT = 1;
 const FALSE = 20;
 const TRUE = 21;
 const ITEMS = 4;
-/** Elements of a report about a whole bundle, and about a fragment. */
+/** Number of elements of a report about a whole bundle, and about a fragment. */
 const WHOLE = 4;
 const FRAGMENT = 6;
 

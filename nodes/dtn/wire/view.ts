@@ -177,7 +177,7 @@ export class BundleView {
     return this.payloadEnd - this.payloadStart;
   }
 
-  /** Hops that the bundle has made; undefined if it has no hop count block. */
+  /** Number of hops that the bundle has made; undefined if it has no hop count block. */
   get hopsOrNone(): number | undefined {
     return this.hopCount < 0 ? undefined : this.hops;
   }

@@ -18,7 +18,7 @@ export class DurableEffectQueue<Item> {
   #isBusy = false;
   #retryAt: Nanoseconds = Number.POSITIVE_INFINITY;
 
-  /** Items that wait. */
+  /** Number of items that wait. */
   get size(): number {
     return this.#pending.length + this.#writing.length;
   }

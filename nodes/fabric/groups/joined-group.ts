@@ -80,7 +80,7 @@ export class JoinedGroup {
     return next;
   }
 
-  /** The first list of members has come. */
+  /** Called when the first list of members has come. */
   join(): void {
     this.#write(this.#record);
     this.#tell({ kind: 'joined', members: this.#record.members });

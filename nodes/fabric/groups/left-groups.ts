@@ -37,7 +37,7 @@ export class LeftGroups {
     return this.#epochs.get(memberRecordKey('left', group)) ?? 0;
   }
 
-  /** Notes that this node is no member in an epoch. */
+  /** Records on disk that this node is no member of the group in this epoch. */
   add(group: GroupId, epoch: number): void {
     const key = memberRecordKey('left', group);
     if (epoch <= (this.#epochs.get(key) ?? 0)) return;
@@ -48,7 +48,7 @@ export class LeftGroups {
     if (this.#epochs.size > LEFT_GROUPS_MAX && oldest !== undefined) this.#forget(oldest);
   }
 
-  /** This node is a member again. */
+  /** Called when this node is a member again. */
   remove(group: GroupId): void {
     const key = memberRecordKey('left', group);
     if (this.#epochs.has(key)) this.#forget(key);

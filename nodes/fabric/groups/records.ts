@@ -130,7 +130,7 @@ function fromHex(hex: string | undefined): number {
   return Number.parseInt(hex ?? '0', 16);
 }
 
-/** The key of a record at a member. */
+/** The key of a record that this node keeps as a member of a group, or as a former one (`left`). */
 export function memberRecordKey(
   kind: 'in' | 'left' | 'in-vote',
   { owner, number }: GroupId,

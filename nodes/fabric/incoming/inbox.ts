@@ -37,18 +37,18 @@ const KNOWN: PieceOutcome = { kind: 'known' };
 
 /** What has come from one peer: numbers handled, messages at their handlers, incomplete messages. */
 export class Inbox {
-  /** Name of the peer's memory, whose numbers these are; empty before its first packet. */
+  /** Name of the peer's memory, which numbered these messages; empty before its first packet. */
   #memory: Uint8Array = new Uint8Array(0);
   /** Numbers of messages whose handlers have run. */
   #handled = new NumberWindow();
   /** Handled numbers that the disk knows. */
   #durable = new NumberWindow();
-  /** Numbers handled since the last write began, and those that this write covers. */
+  /** Numbers handled since the last write began; `#writing`: the numbers that this write stores. */
   #fresh: number[] = [];
   #writing: number[] = [];
-  /** Bytes of messages that are with their handlers or wait for them, by number. */
+  /** Lengths of the messages that are with their handlers or wait for them, by message number. */
   readonly #inHand = new Map<number, number>();
-  /** Sum of the bytes of these messages. */
+  /** Sum of the lengths in `#inHand`, bytes. */
   #heldBytes = 0;
   /** The highest number of a message for a handler. */
   #highest = 0;
@@ -75,7 +75,7 @@ export class Inbox {
     return this.#memory;
   }
 
-  /** Messages that are with their handlers. */
+  /** Number of messages that are with their handlers. */
   get inHand(): number {
     return this.#inHand.size;
   }
@@ -101,7 +101,7 @@ export class Inbox {
     return this.#handled.fits(floor - 1);
   }
 
-  /** The peer has a new memory: it has forgotten the numbers that it used before. */
+  /** Called when the peer has a new memory: it has forgotten the numbers that it used before. */
   adopt(memory: Uint8Array): void {
     this.#memory = memory.slice();
     this.#handled = new NumberWindow();
@@ -182,7 +182,7 @@ export class Inbox {
     return number < this.#againBound;
   }
 
-  /** The handler of a message has run, or need not run any more. */
+  /** Called when the handler of a message has run, or need not run any more. */
   handled(number: number): void {
     this.#release(number);
     if (this.#handled.has(number)) return;
@@ -196,14 +196,14 @@ export class Inbox {
     return this.#fresh.length > 0 || this.#wantedBound() > this.#boundWritten;
   }
 
-  /** What the disk must have before the first answer to this memory: its name, and that nothing was handled. */
+  /** The record to be on disk before the first answer to a new memory of the peer: its name, and no handled number. */
   memoryRecord(): Uint8Array {
     const head = new Uint8Array(HEAD_BYTES);
     head.set(this.#memory);
     return head;
   }
 
-  /** What the next write puts on the disk. */
+  /** The record for the next write, which begins now. */
   record(): Uint8Array {
     this.#writing = this.#fresh;
     this.#fresh = [];
@@ -223,7 +223,7 @@ export class Inbox {
     return numbers;
   }
 
-  /** The write has failed: its numbers are part of the next one. */
+  /** Called when the write has failed: its numbers are part of the next one. */
   notWritten(): void {
     this.#fresh = [...this.#writing, ...this.#fresh];
     this.#writing = [];
@@ -245,7 +245,7 @@ export class Inbox {
     this.#durable.add(number);
   }
 
-  /** Everything that was handled is forgotten. */
+  /** Forgets everything that was handled. */
   forget(): void {
     this.adopt(this.#memory);
   }

@@ -71,7 +71,7 @@ export class Receiver<Request> {
     return this.#calls.get(number);
   }
 
-  /** The handler of a message has run, and its mark is part of the next write. */
+  /** Called when the handler of a message has run, and its mark is part of the next write. */
   handled(number: number): void {
     this.#calls.delete(number);
     this.inbox.handled(number);
@@ -79,7 +79,7 @@ export class Receiver<Request> {
     this.drain();
   }
 
-  /** The peer has given up its messages with numbers below `floor`. */
+  /** Called when the peer has given up its messages with numbers below `floor`. */
   raise(floor: number): void {
     let ended = this.inbox.raise(floor);
     this.#forgetCalls(floor);
@@ -90,7 +90,7 @@ export class Receiver<Request> {
     if (this.#held.size > 0) this.drain();
   }
 
-  /** The peer has forgotten its numbers: nothing is needed of its earlier messages. */
+  /** Called when the peer has forgotten its numbers: nothing is needed of its earlier messages. */
   reset(): void {
     this.#held.clear();
     this.#calls.clear();

@@ -11,7 +11,7 @@ import type { MessageKind } from '../envelope.ts';
 export interface OutgoingMessageParts<Request> {
   readonly number: number;
   readonly kind: MessageKind;
-  /** 0 to 3. */
+  /** 0 (bulk) to 3 (urgent). */
   readonly priority: number;
   /** From this instant on the message is of no use. */
   readonly deadlineNs: Nanoseconds;
@@ -67,13 +67,13 @@ export class OutgoingMessage<Request> {
     this.todo.add(0, this.bytes.length);
   }
 
-  /** Bytes were lost on the way: they are sent again, unless they have come after all. */
+  /** Called when bytes were lost on the way: they are sent again, unless they have come after all. */
   lost(start: number, end: number): void {
     if (this.state !== 'open') return;
     for (const gap of this.there.gaps(start, end)) this.todo.add(gap.start, gap.end);
   }
 
-  /** A carrier that delivers whatever it takes has taken bytes. */
+  /** Called when a carrier that delivers whatever it takes has taken bytes. */
   entrusted(start: number, end: number): void {
     this.there.add(start, end);
     this.todo.remove(start, end);
@@ -85,14 +85,14 @@ export class OutgoingMessage<Request> {
     this.lost(start, end);
   }
 
-  /** Bytes have arrived. */
+  /** Called when bytes have arrived. */
   arrived(start: number, end: number): void {
     if (this.state !== 'open') return;
     this.acknowledged.add(start, end);
     this.entrusted(start, end);
   }
 
-  /** The peer has lost the bytes that it had: all are sent again. */
+  /** Called when the peer has lost the bytes that it had: all are sent again. */
   restart(): void {
     this.acknowledged.clear();
     this.repeat();

@@ -29,17 +29,17 @@ export class Outbox<Request> {
     this.#floor = next;
   }
 
-  /** Messages that are not over. */
+  /** Number of messages that are not over. */
   get size(): number {
     return this.#open.size;
   }
 
-  /** Answers that are not over. */
+  /** Number of answers that are not over. */
   get answers(): number {
     return this.#answers;
   }
 
-  /** Messages in queues; some of them may be over. */
+  /** Number of messages in queues; some of them may be over. */
   get queued(): number {
     return this.#queues.reduce((sum, { length }) => sum + length, 0);
   }
@@ -122,13 +122,13 @@ export class Outbox<Request> {
     return undefined;
   }
 
-  /** The peer has handled a message. */
+  /** Called when the peer has handled a message. */
   handled(message: OutgoingMessage<Request>): void {
     message.state = 'handled';
     this.#raise();
   }
 
-  /** Nothing more happens to a message. */
+  /** Called when nothing more happens to a message. */
   over(message: OutgoingMessage<Request>): void {
     message.state = 'over';
     if (this.#open.delete(message.number) && message.correlation !== null) this.#answers -= 1;

@@ -57,7 +57,7 @@ export class Sender<Request> {
     this.outbox = new Outbox(shared.parts.numbers.next);
   }
 
-  /** Messages that are not over. */
+  /** Number of messages that are not over. */
   get size(): number {
     return this.outbox.size + this.#waiting.length;
   }
@@ -194,7 +194,7 @@ export class Sender<Request> {
     for (const number of numbers) emit({ kind: 'erase', key: recordKey(parts.peer, number) });
   }
 
-  /** A message is over before it was handled. */
+  /** Called when a message is over before it was handled. */
   end(
     now: Nanoseconds,
     message: OutgoingMessage<Request>,
@@ -226,7 +226,7 @@ export class Sender<Request> {
     return at;
   }
 
-  /** The peer has lost the pieces that it had not handled: everything open is sent anew. */
+  /** Called when the peer has lost the pieces that it had not handled: everything open is sent anew. */
   restart(now: Nanoseconds): void {
     for (const message of this.outbox.messages()) {
       if (message.state !== 'open') continue;
@@ -334,7 +334,7 @@ export class Sender<Request> {
     this.#shared.emit({ kind: 'kept', messageKind, number });
   }
 
-  /** The record of a message is on the disk: reports it, or sends the answer. */
+  /** Called when the record of a message is on the disk: reports it, or sends the answer. */
   written(message: OutgoingMessage<Request>): void {
     const { correlation } = message;
     if (correlation === null) this.#keep(message);
@@ -396,7 +396,7 @@ export class Sender<Request> {
   }
 }
 
-/** Encodes numbers of calls as a record. */
+/** Encodes message numbers of calls as a record: six bytes for each number. */
 export function encodeCallNumbers(numbers: readonly number[]): Uint8Array {
   const record = new Uint8Array(numbers.length * NUMBER_BYTES);
   for (const [at, number] of numbers.entries()) writeUint48(record, at * NUMBER_BYTES, number);

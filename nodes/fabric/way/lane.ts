@@ -26,7 +26,7 @@ import type { PeerChallenge } from '../wire.ts';
 export interface SentPiece<Request> {
   readonly message: OutgoingMessage<Request>;
   readonly start: number;
-  /** Exclusive. */
+  /** Offset after the last byte. */
   readonly end: number;
 }
 
@@ -83,7 +83,7 @@ export class PeerWay<Request> {
     return this.#received;
   }
 
-  /** The peer has another life: its packets count from 0. */
+  /** Called when the peer has another life: its packets count from 0. */
   forgetReceived(): void {
     this.#received = new ReceivedPackets();
   }
@@ -144,7 +144,7 @@ export class PeerWay<Request> {
     if (this.#retryAt <= now) this.#retryAt = Number.POSITIVE_INFINITY;
   }
 
-  /** The carrier says whether packets can leave. */
+  /** Called when the carrier says whether packets can leave. */
   turn(now: Nanoseconds, isOpen: boolean): void {
     this.isClosed = !isOpen;
     if (!isOpen) return;

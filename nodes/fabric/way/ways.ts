@@ -93,7 +93,7 @@ export class WaySelector<Request> {
     return this.#lanes[index] as PeerWay<Request>;
   }
 
-  /** The peer has a new life: packets that came before do not count for its numbers. */
+  /** Called when the peer has a new life: packets that came before do not count for its numbers. */
   meet(life: number): void {
     this.#peerLife = life;
     for (const lane of this.#lanes) lane.forgetReceived();
@@ -104,7 +104,7 @@ export class WaySelector<Request> {
     for (const { recovery } of this.#lanes) recovery?.abandon();
   }
 
-  /** The peer is to be told, at `at` at the latest, what was handled. */
+  /** Called when the peer is to be told, at `at` at the latest, what was handled. */
   newsAt(at: Nanoseconds): void {
     if (at < this.#newsAt) this.#newsAt = at;
   }
@@ -125,7 +125,7 @@ export class WaySelector<Request> {
     return true;
   }
 
-  /** The peer has told what it has handled. */
+  /** Called when the peer has told what it has handled. */
   heard(_now: Nanoseconds): void {
     this.#nonce = undefined;
     this.#asking.reset();
@@ -161,7 +161,7 @@ export class WaySelector<Request> {
     this.#again(now, content, 'refused');
   }
 
-  /** A carrier says whether packets leave. */
+  /** Called when a carrier says whether packets leave. */
   turn(now: Nanoseconds, way: number, state: PeerReachability): void {
     const lane = this.lane(way);
     lane.turn(now, state === 'open');
@@ -249,7 +249,7 @@ export class WaySelector<Request> {
     } else recovery.abandon();
   }
 
-  /** The contents of a packet are sent again. */
+  /** Queues the contents of a packet to be sent again. */
   #again(now: Nanoseconds, content: PacketContent<Request>, why: ResendReason): void {
     const { pieces, hasNews } = content;
     const { outbox } = this.#sources;
@@ -306,7 +306,7 @@ export class WaySelector<Request> {
     }
   }
 
-  /** A message, or as much as fits, goes to a carrier whose answer is enough. */
+  /** Gives the next message, or as much of it as fits, to a carrier whose answer is enough. */
   #entrust(now: Nanoseconds, lane: PeerWay<Request>): void {
     const message = this.#sources.outbox.next();
     if (message === undefined) return;

@@ -10,7 +10,7 @@ export interface UpdateSum {
   /** Elements of the ring; the weight is the last one if `hasWeight`. */
   readonly ring: Uint32Array;
   readonly bits: number;
-  /** Steps of an element per unit of an update. */
+  /** Number of steps of an element per unit of an update. */
   readonly scale: number;
   /** Number of inputs in the sum. */
   readonly inputs: number;

@@ -18,9 +18,9 @@ const FLOAT_BYTES = 4;
 export interface AggregatorCheckpoint {
   /** The model, followed by the norm for clipping updates if that norm adapts (clip-plan.ts). */
   readonly state: Float32Array<ArrayBuffer>;
-  /** Rounds that are over, with or without a sum. */
+  /** Number of rounds that are over, with or without a sum. */
   readonly over: number;
-  /** Rounds that spent privacy: those with a sum, and failed ones if privacy is accounted for. */
+  /** Number of rounds that spent privacy: those with a sum, and failed ones if privacy is accounted for. */
   readonly spent: number;
 }
 

@@ -44,7 +44,7 @@ export class ClientReadiness {
     for (const client of clients) this.#questions.add(now, client);
   }
 
-  /** Clients that can take part. */
+  /** Number of clients that can take part. */
   get ready(): number {
     return this.#ready;
   }
@@ -78,12 +78,12 @@ export class ClientReadiness {
     standing.waits.reset();
   }
 
-  /** A client said that it takes no part. */
+  /** Called when a client said that it takes no part. */
   declined(now: Nanoseconds, client: string, reason: string): void {
     this.#left(now, client, { state: 'declined', reason: `declined (${reason})` });
   }
 
-  /** A client did not get its invitation. */
+  /** Called when a client did not get its invitation. */
   missed(now: Nanoseconds, client: string, outcome: string): void {
     this.#left(now, client, { state: 'unheard', reason: outcome });
   }

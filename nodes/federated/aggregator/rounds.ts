@@ -50,7 +50,7 @@ export interface RoundMachineParts {
   >;
   /** Names of all clients. */
   readonly clients: readonly string[];
-  /** Rounds that were over before the start, as recorded on disk. */
+  /** Number of rounds that were over before the start, as recorded on disk. */
   readonly over: number;
   /** False once the privacy budget allows no further round. */
   readonly mayBegin: (round: number) => boolean;
@@ -79,7 +79,7 @@ export class RoundMachine implements StateMachine<RoundInput, RoundEffect> {
     this.#roster = new ClientReadiness(parts.clients, limits, now);
   }
 
-  /** Rounds that have begun, those before a restart included. */
+  /** Number of rounds that have begun, those before a restart included. */
   get round(): number {
     return this.#round;
   }

@@ -9,11 +9,11 @@ import type { Random } from '../../../engine/host/random.ts';
 
 /** Size of a sketch. */
 export interface SketchSize {
-  /** Coordinates of an update. */
+  /** Number of coordinates of an update. */
   readonly length: number;
-  /** Rows of counters: an odd number, so that there is a median. */
+  /** Number of rows of counters: an odd number, so that there is a median. */
   readonly rows: number;
-  /** Counters of a row. */
+  /** Number of counters of a row. */
   readonly columns: number;
 }
 

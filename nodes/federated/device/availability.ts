@@ -8,7 +8,7 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { exp } from '../../../engine/pure/log-exp.ts';
 import { drawStandardNormal } from '../normal.ts';
 
-/** Whether a device is there, and until when at least. */
+/** Whether a device is there for rounds, and until when it stays in that state. */
 export interface PresenceState {
   readonly isThere: boolean;
   /** When `isThere` changes; Infinity if never. */

@@ -39,7 +39,7 @@ export function disagreementFactor(nodes: number): number {
   return 1 - 1 / (nodes - 1);
 }
 
-/** Steps of the iteration in {@link disagreementFactorBound}: enough for graphs of some hundred nodes. */
+/** Number of steps of the iteration in {@link disagreementFactorBound}: enough for graphs of some hundred nodes. */
 const ITERATIONS = 20_000;
 
 /**

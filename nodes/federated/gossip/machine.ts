@@ -52,7 +52,7 @@ export type GossipEffect =
 export interface GossipMachineParts {
   readonly model: GossipModel;
   readonly partners: readonly string[];
-  /** Exchanges that the node begins. */
+  /** Number of exchanges that the node begins. */
   readonly rounds: number;
   /** Largest number of times that the node learns; it learns once before each exchange. */
   readonly trainings: number;
@@ -87,7 +87,7 @@ export class GossipMachine implements StateMachine<GossipInput, GossipEffect> {
     this.#untilNs = now;
   }
 
-  /** Exchanges that the node began and that ended with a mean. */
+  /** Number of exchanges that the node began and that ended with a mean. */
   get done(): number {
     return this.#done;
   }

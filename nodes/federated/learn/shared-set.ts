@@ -27,9 +27,9 @@ export interface SharedDataset {
 
 /** The size of a data set shared by all clients, and how it is split. */
 export interface SharedDatasetSettings {
-  /** Examples of all clients together. */
+  /** Number of examples of all clients together. */
   readonly count: number;
-  /** Clients that share them. */
+  /** Number of clients that share them. */
   readonly clients: number;
   readonly split: DatasetSplitRule;
 }

@@ -10,16 +10,16 @@ import type { SharedDraws } from './seeded.ts';
 
 /** The rule by which examples are distributed to clients. */
 export type DatasetSplitRule =
-  /** At random, equally many. */
+  /** All clients get equally many examples, drawn at random. */
   | { readonly kind: 'iid' }
   /** `each` runs of the set sorted by label for each client (McMahan et al. 2017, section 3: two). */
   | { readonly kind: 'shards'; readonly each?: number }
   /** Each class in shares that follow a Dirichlet law (Hsu, Qi, Brown 2019, arXiv 1909.06335). */
   | { readonly kind: 'dirichlet'; readonly alpha: number }
-  /** At random; the numbers of examples are log-normal, `sigma` is the deviation of the logarithm. */
+  /** Drawn at random; the numbers of examples of clients are log-normal, with deviation `sigma` of the logarithm. */
   | { readonly kind: 'quantity'; readonly sigma: number };
 
-/** Runs of the sorted set for each client, by default. */
+/** Number of runs of the sorted set for each client, by default. */
 const SHARDS = 2;
 /** Exponents are cut here, to stay in the range of `exp`. */
 const EXPONENT_MAX = 600;

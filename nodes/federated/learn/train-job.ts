@@ -19,7 +19,7 @@ export interface TrainSliceInput {
   readonly exampleNs: number;
 }
 
-/** Multiplications that one job may take: some 20 ms. */
+/** Number of multiplications that one job may take: some 20 ms. */
 const JOB_PRODUCTS = 2e7;
 
 /** Examples of one job: whole batches, at least one. */

@@ -29,7 +29,7 @@ import { smallestSatisfying } from './smallest-that.ts';
 
 /** A number of rounds with equal numbers of clients; a node writes it to disk before the model leaves. */
 export interface SpentRounds {
-  /** Clients whose shares of noise were in the sum. */
+  /** Number of clients whose shares of noise were in the sum. */
   readonly clients: number;
   readonly rounds: number;
 }

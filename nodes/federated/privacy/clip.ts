@@ -10,7 +10,7 @@ import { exp } from '../../../engine/pure/log-exp.ts';
 
 /** The result of clipping an update. */
 export interface ClipResult {
-  /** L2 norm before. */
+  /** L2 norm of the update before clipping. */
   readonly norm: number;
   readonly wasClipped: boolean;
 }
@@ -67,7 +67,7 @@ export interface AdaptiveClipSettings {
   readonly quantile: number;
   /** Step of the exponent by which the norm moves, e.g. 0.2. */
   readonly learningRate: number;
-  /** Clients expected in a round, q times all: never the number that came. */
+  /** Number of clients expected in a round, q times all: never the number that came. */
   readonly expectedClients: number;
 }
 

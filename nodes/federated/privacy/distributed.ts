@@ -15,9 +15,9 @@ import { expOf, log1p, logSumExp } from './special-functions.ts';
 
 /** A round in which every client adds its share of the noise. */
 export interface DistributedNoiseRound {
-  /** Clients whose noise is in the sum. */
+  /** Number of clients whose noise is in the sum. */
   readonly clients: number;
-  /** Coordinates that are rounded: after padding, if there is a rotation. */
+  /** Number of coordinates that are rounded: after padding, if there is a rotation. */
   readonly dimension: number;
   /** L2 norm C of an update. */
   readonly clip: number;

@@ -16,7 +16,7 @@ export type DropoutNoiseRule = 'enough' | 'honest' | 'add-then-remove';
 
 /** The noise of a round. */
 export interface RoundNoiseTarget {
-  /** Clients that start the round. */
+  /** Number of clients that start the round. */
   readonly clients: number;
   /** Number of lost clients that the round survives, below `clients`. */
   readonly tolerated: number;

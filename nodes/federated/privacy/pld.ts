@@ -21,7 +21,7 @@ export type PldDirection = 'remove' | 'add';
 
 /** Equal steps of a mechanism on a grid of losses. */
 export interface PldSettings extends SampledGaussianStep {
-  /** Whole, at least 1. */
+  /** Number of steps, at least 1. */
   readonly steps: number;
   readonly direction: PldDirection;
   /** Distance of the grid's losses. */

@@ -44,7 +44,7 @@ import { decodeSecaggMessage, encodeSecaggMessage } from './wire.ts';
 
 /** Batches are cut so that a job takes about this time, ns. */
 const BATCH_NS = 20_000_000;
-/** Boxes or signatures per job: about 20 ms. */
+/** Number of boxes or signatures per job: about 20 ms. */
 const BATCH_ITEMS = 150;
 
 /** The phase in which a message is expected. */

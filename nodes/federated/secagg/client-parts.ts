@@ -12,7 +12,7 @@ import type { SecaggConfig } from './session-config.ts';
 
 /** A client's long-term identity, for signed mode. */
 export interface ClientIdentity {
-  /** 32 bytes of Ed25519. */
+  /** Secret of Ed25519, 32 bytes. */
   readonly secret: Uint8Array;
   /** Public key of any client's identity, this one included. */
   readonly publicKeyOf: (index: number) => Uint8Array | undefined;
@@ -28,7 +28,7 @@ export interface ClientMachineParts {
   readonly crypto: CryptoProvider;
   /** Draws secret bytes: for keys, own mask, and coefficients of shares, in this order. */
   readonly randomBytes: (length: number) => Uint8Array;
-  /** Needed in signed mode. */
+  /** Signs for this client and verifies others; needed in signed mode. */
   readonly identity?: ClientIdentity;
   /** Time from the beginning until the client gives up, ns. */
   readonly sessionTimeoutNs: Nanoseconds;

@@ -12,7 +12,7 @@ import type { SecaggConfig } from './session-config.ts';
 /** A round as the paper describes it. */
 export interface PaperRoundParameters {
   readonly clients: number;
-  /** Elements of the vector. */
+  /** Number of elements of the vector. */
   readonly length: number;
   /** Bits of an element before the sum. */
   readonly inputBits: number;

@@ -38,9 +38,9 @@ export const SUITE_VERSION = 1;
 export const SUITE_LABEL_PREFIX = 'orrery/secagg/1/';
 
 /**
- * Elements of one piece of key stream: 128 kB. OpenSSL is fastest between 64 and 512 kB; at 4 MB the
- * stream leaves the caches and the rate falls to less than half.
+ * Number of elements of one piece of key stream: 128 kB. OpenSSL is fastest between 64 and 512 kB; at 4 MB the stream
+ * leaves the caches and the rate falls to less than half.
  */
 export const KEY_STREAM_PIECE_ELEMENTS = 32_768;
-/** Elements in a block of ChaCha20. */
+/** Number of elements in a block of ChaCha20. */
 export const CHACHA20_BLOCK_ELEMENTS = 16;

@@ -7,7 +7,7 @@
 import { toHex } from '../../_kit/bytes.ts';
 import { assert } from './assert.ts';
 
-/** Sessions that a client remembers: enough for a broken generator to be noticed at once. */
+/** Number of sessions that a client remembers: enough for a broken generator to be noticed at once. */
 const REMEMBERED = 1_024;
 
 /** Keys of the last sessions of one client. */

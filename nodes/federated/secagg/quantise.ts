@@ -35,7 +35,7 @@ export function clipVectorNorm(values: Float64Array, clip: number): number {
 
 /** Scale and bits by which numbers become elements of the ring. */
 export interface Quantisation {
-  /** Steps of the ring for a value of 1. */
+  /** Number of steps of the ring for a value of 1. */
   readonly scale: number;
   /** Bits of an element. */
   readonly bits: number;
@@ -100,7 +100,7 @@ export function ringHeadroom(sum: Uint32Array, bits: number): number {
 export interface OffsetQuantisation {
   /** Largest magnitude of a coordinate; 8 in Flower. */
   readonly clip: number;
-  /** Levels between -clip and clip; 2^22 in Flower. */
+  /** Number of levels between -clip and clip; 2^22 in Flower. */
   readonly levels: number;
   readonly bits: number;
 }

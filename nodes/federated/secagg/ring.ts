@@ -9,7 +9,7 @@
 
 /** Bits and length of the vectors of a session. */
 export interface RingVectorShape {
-  /** Elements. */
+  /** Number of elements. */
   readonly length: number;
   /** Bits of an element, 1 … 32. */
   readonly bits: number;

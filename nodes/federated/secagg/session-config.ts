@@ -39,13 +39,13 @@ export interface SecaggConfig {
   readonly random: Uint8Array;
   /** Number of the round that the session sums up, 0 … 2^32-1. */
   readonly round: number;
-  /** Clients that are invited; their indices are 0 … n-1. */
+  /** Number of clients that are invited; their indices are 0 … n-1. */
   readonly n: number;
-  /** Neighbours of each in the graph of masks; n - 1 means all. */
+  /** Number of neighbours of each in the graph of masks; n - 1 means all. */
   readonly k: number;
-  /** Shares that rebuild a secret. */
+  /** Number of shares that rebuild a secret. */
   readonly t: number;
-  /** Elements of a vector. */
+  /** Number of elements of a vector. */
   readonly m: number;
   /** Bits of an element, 1 … 32: sums are modulo 2^bits. */
   readonly bits: number;

@@ -54,7 +54,7 @@ const SWITCH_CAUSES = [
 /** Why a path is no longer used. */
 export type SwitchCause = (typeof SWITCH_CAUSES)[number];
 
-/** Why a path that is not in use is not: the causes above, or one of these. */
+/** Why a path is not in use, in addition to {@link SWITCH_CAUSES}. */
 const OBJECTIONS = [
   'unanswered',
   'probation',
@@ -67,8 +67,8 @@ const OBJECTIONS = [
   'avoid-as',
 ] as const;
 /**
- * Why a path is in use, or is not. In use: the cause of the switch to it. Otherwise `start` if the first choice waits, and
- * `better` if it is the better one, but not yet for the whole hold time.
+ * Why a path is in use, or is not. In use: the cause of the switch to it. Otherwise `start` if the first choice waits,
+ * and `better` if the path is the better one, but not yet for the whole hold time.
  */
 export const PATH_REASONS = [...SWITCH_CAUSES, ...OBJECTIONS] as const;
 /** One of {@link PATH_REASONS}. */

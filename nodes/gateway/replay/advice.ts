@@ -13,7 +13,7 @@ const WARNING_SHARE = 0.8;
 
 /** The facts that determine how far frames of one session can overtake each other. */
 export interface FrameReorderFactors {
-  /** Frames per second of one (peer, direction), over all paths. */
+  /** Number of frames per second of one (peer, direction), over all paths. */
   readonly framesPerSecond: number;
   /** Delay of the slowest path minus that of the fastest, ns. */
   readonly delaySpreadNs: number;

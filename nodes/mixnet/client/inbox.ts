@@ -37,7 +37,7 @@ interface WholeMessage {
 export class Inbox {
   readonly #parts: ClientParts;
   readonly #state: InboxCollaborators;
-  /** Complete messages that are not durable yet, by name. */
+  /** Complete messages that are not on disk yet, by the name under which they are stored. */
   readonly #pending = new Map<string, WholeMessage>();
 
   constructor(parts: ClientParts, state: InboxCollaborators) {

@@ -42,7 +42,7 @@ export const PRIOR_RANDOM_VALUES_MAX = 2;
 /** Highest epoch number; far beyond any clock, and safe in every sum. */
 export const EPOCH_MAX = 0xffff_ffff;
 /**
- * Epochs from the first listing of a VRF key to the first epoch in which the key counts
+ * Number of epochs from the first listing of a VRF key to the first epoch in which the key counts
  * (docs/spec/mixnet.md, Delays by VRF).
  */
 export const VRF_KEY_DELAY_EPOCHS = 2;

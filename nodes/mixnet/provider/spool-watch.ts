@@ -24,7 +24,9 @@ const PAUSES_AWAY = 5;
  * The rates of a client that retrieves too slowly, measured over the last `overSeconds` seconds.
  */
 export interface SlowRetrieval {
-  /** Messages per second that arrived for the client; below it, that the client retrieved. */
+  /**
+   * Number of messages per second that arrived for the client; below it, that the client retrieved.
+   */
   readonly arrivedPerSecond: number;
   readonly retrievedPerSecond: number;
   readonly overSeconds: number;

@@ -15,7 +15,7 @@ import { hostname } from 'node:os';
 import type { ClockOffset } from './clock-offset.ts';
 import type { Channel } from './model.ts';
 
-/** Exchanges per round: the one with the shortest delay of 16 was rarely held up in either direction. */
+/** Number of exchanges per round: the one with the shortest delay of 16 was rarely held up in either direction. */
 const ROUND_PINGS = 16;
 /** An answer that takes longer than this ends its round, in ms. */
 const ANSWER_MS = 2_000;

@@ -132,8 +132,8 @@ export interface AgentTally {
   readonly receiveBufferBytes: number;
   readonly events: number;
   /**
-   * Packets of relayed streams that arrived; sockets do not count them, because they stay in the
-   * client's process.
+   * Number of packets of relayed streams that arrived; sockets do not count them, because they stay in the client's
+   * process.
    */
   readonly streamPackets: number;
   /** Number of ends of streams that used no emulated links. */

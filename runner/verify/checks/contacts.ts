@@ -104,12 +104,9 @@ function randomPlan(draw: RandomStream): ContactPlan {
 
 /** Numbers of bundles that were routed wrongly through one plan. */
 interface Wrongs {
-  /**
-   * Bundles with a route over contacts that cannot carry them, or that would arrive after their
-   * deadline.
-   */
+  /** Number of bundles with a route over contacts that cannot carry them, or that would arrive after their deadline. */
   overfull: number;
-  /** Bundles that got no route, although a route had room for them. */
+  /** Number of bundles that got no route, although a route had room for them. */
   overlooked: number;
   routed: number;
 }

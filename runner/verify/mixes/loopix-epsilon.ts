@@ -110,7 +110,7 @@ function labelsOf(
   return labels;
 }
 
-/** The first message that leaves a mix for the end after an instant. */
+/** The first message that the node `end` gets directly from a mix, from `after` seconds on; -1 for none. */
 function firstFrom(
   { events }: RunTruth,
   mix: number,

@@ -76,10 +76,11 @@ export function corruptStratifiedEntropyBits(network: CorruptNetwork): number {
   });
 }
 
-/** A layer, described by the shares of the traffic of its mixes. */
+/** A layer, described by the shares of its traffic that its mixes get; all shares together are 1. */
 export interface BiasedLayer {
   /** Total share of all corrupt mixes. */
   readonly corrupt: number;
+  /** Honest mixes: each of `count` mixes gets `share`. */
   readonly honest: readonly { readonly share: number; readonly count: number }[];
 }
 

@@ -19,7 +19,7 @@ export interface ReadoutMark {
 
 type Place = Pick<ReadoutMark, 'x' | 'y'>;
 
-/** The parts in which charts with marks along an axis differ from charts with marks in a plane. */
+/** How a chart finds and shows marks: along an axis or in a plane. */
 interface Walk {
   /** By how many marks an arrow key moves, by the name of the key. */
   readonly steps: Readonly<Record<string, number>>;

@@ -22,7 +22,7 @@ export interface Hunk {
   readonly lines: readonly DiffLine[];
 }
 
-/** Lines of context around a change. */
+/** Number of lines of context around a change. */
 const AROUND = 3;
 /**
  * Largest number of cells of the subsequence table. If it would be larger, all lines that are not
