@@ -40,8 +40,8 @@ export class NamePattern {
     const pattern = this.#text;
     let at = 0;
     let inPattern = 0;
-    // Position of the last star, and how far it reaches in the name: no earlier star needs to reach
-    // further.
+    // Index of the last star in the pattern, and of the first character of the name after what it matches.
+    // After a mismatch, only this star takes one character more: what precedes it has matched.
     let star = -1;
     let reach = 0;
     while (at < name.length) {

@@ -133,7 +133,7 @@ export class IncomingMachine<Stream>
     if (this.#stream !== undefined) this.#effects.push({ kind: 'reset', stream: this.#stream });
     this.#stream = stream;
     this.#isFull = false;
-    // The sender continues behind the number being written, and repeats the packets after it.
+    // On the new stream the sender continues after the number that is being written: later packets come again.
     for (const packet of this.#held.splice(this.#writing)) {
       this.#effects.push({ kind: 'taken', packet, how: 'dropped' });
     }

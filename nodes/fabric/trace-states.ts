@@ -87,10 +87,10 @@ export const MESSAGE_LIFE_TRACE = {
     {
       number: countFormat,
       bytes: countFormat,
-      /** Bytes that left again, and the ways that were taken, whether their departures are listed or not. */
+      /** Number of bytes that left again, and the ways taken, for departures that are not listed as well. */
       again: countFormat,
       ways: listFormat(wordFormat, '>'),
-      /** Departures that are not listed. */
+      /** Number of departures that are not listed. */
       unlisted: countFormat,
       departures: listFormat(
         textFormatFromTemplate('{fromMs}-{toMs} {way} {start}-{end} {why}', {

@@ -19,7 +19,7 @@ import { signedRingElement } from './secagg/ring.ts';
 /** Inputs of a round, or the sums of its groups, and the rule that combines them. */
 export interface CombineUpdatesInput {
   readonly vectors: readonly Uint32Array[];
-  /** Bits of their elements. */
+  /** Number of bits of an element of the vectors. */
   readonly bits: number;
   /** Number of inputs in each vector: 1, or the number of members of its group. */
   readonly members: readonly number[];

@@ -91,7 +91,7 @@ export function largestInputElement(options: FederatedOptions): number {
   const most = largestCoordinateSteps(options);
   if (most !== undefined) return most;
   const weight = learn.weight === 'examples' ? data.examples : 1;
-  // Rounding at random may go up by one step.
+  // Random rounding may raise a coordinate to the next step.
   return (Math.ceil(learn.clip * learn.scale) + 1) * weight;
 }
 

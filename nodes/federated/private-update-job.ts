@@ -17,9 +17,9 @@ import type { QuantiseOutput } from './quantise-job.ts';
 
 /** How an update is written in units of the norm of its round. */
 export interface UpdateNormScaling {
-  /** Norm, as written, of an update whose norm is `clip`. */
+  /** Norm with which an update is written whose real norm is `clip`; other updates in proportion. */
   readonly length: number;
-  /** Difference between the counts of clients below and above the norm. */
+  /** What a client below the norm adds to the count (the last element) more than one above it. */
   readonly unit: number;
 }
 

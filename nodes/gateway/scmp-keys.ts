@@ -36,7 +36,7 @@ interface ScmpKey {
   retrySeconds: number;
 }
 
-/** The keys of one gateway. */
+/** The keys with which one gateway verifies SCMP messages of other ASes, and those that it has requested. */
 export class ScmpKeys {
   readonly #options: ScmpKeysOptions;
   /** Keys by AS and epoch; when there are too many, the oldest is dropped. */

@@ -86,10 +86,7 @@ function timesOf(scenario: Scenario, run: HandlerTimingRun): ReadonlyMap<string,
   return clock.times;
 }
 
-/**
- * Divides the calls after the warm-up into batches of equal length, which is shorter if there are few
- * calls.
- */
+/** Divides the calls after the warm-up into equally long batches; if there are few calls, the batches are shorter. */
 function batchesOf(
   times: HandlerTimes,
   plan: BatchPlan,

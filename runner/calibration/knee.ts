@@ -59,7 +59,7 @@ export interface KneeSearch {
   readonly isStopped: () => boolean;
 }
 
-/** A run counts as disturbed if other programs had the processor for a larger share of the time. */
+/** A run counts as disturbed if other programs had the processor for more than this share of its time. */
 const WAITED_MAX = 0.1;
 /** After this many disturbed runs at one rate, further disturbed runs count as well. */
 const DISTURBED_MAX = 4;

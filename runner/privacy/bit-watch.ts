@@ -58,7 +58,7 @@ export interface PacketBitObserverParts {
   readonly flows: readonly Flow[];
 }
 
-/** Observes the links of one run. */
+/** An adversary that observes all links of a run, and follows targets by the last bytes of their packets. */
 export class PacketBitObserver implements NetworkObserver, PrivacyMeter {
   readonly observer = this;
   readonly #parts: PacketBitObserverParts;

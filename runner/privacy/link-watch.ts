@@ -25,7 +25,7 @@ export interface LinkWatchParts {
 const SIZES_MAX = 8;
 const UNWATCHED = -1;
 
-/** Observes the links of one run. */
+/** Records what an adversary sees on the links that it observes: instants and sizes of packets. */
 export class LinkWatch implements NetworkObserver {
   /** Number of packets after the warm-up, by their size on the wire in bytes. */
   readonly sizes = new Map<number, number>();

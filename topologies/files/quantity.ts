@@ -199,7 +199,7 @@ function within(value: number, written: string, limits: QuantityLimits): LeafRes
     return leafMistakeResult('E115', `${written} is not a finite number`);
   if (min !== undefined && value < min) {
     const isNegative = value < 0 && min >= 0;
-    // Of a negative number the sign is wrong, so the message names 0 and no minimum below 1.
+    // If the number is negative and the minimum below 1, the message names 0: the sign is the mistake.
     const least = isNegative && min < 1 ? 0 : (limits.minText ?? min);
     return leafMistakeResult(
       isNegative ? 'E115' : 'E104',

@@ -86,7 +86,7 @@ export class JoinedGroup {
     this.#tell({ kind: 'joined', members: this.#record.members });
   }
 
-  /** After a restart: sends ballots, and that this node leaves, again: they may not have left. */
+  /** Called after a restart: sends ballots and a notice of leaving again, since the crash may have lost them. */
   resume(): void {
     const nowMs = this.#shared.nowMs();
     for (const vote of this.#votes.values()) {

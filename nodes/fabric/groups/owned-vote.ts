@@ -95,7 +95,7 @@ export class OwnedVote {
     if (states !== undefined) states[notice] = isDelivered ? 'known' : 'due';
   }
 
-  /** Notes the epoch if all these members know the result. @returns true if that is news. */
+  /** Records that all members of an epoch know the result. @returns false if not all do, or if this was recorded. */
   noteTold(members: Iterable<readonly [string, number]>, epoch: number): boolean {
     if (this.#result === undefined || this.#toldEpoch >= epoch) return false;
     for (const [name, since] of members) {

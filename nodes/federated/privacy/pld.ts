@@ -24,7 +24,7 @@ export interface PldSettings extends SampledGaussianStep {
   /** Number of steps, at least 1. */
   readonly steps: number;
   readonly direction: PldDirection;
-  /** Distance of the grid's losses. */
+  /** Distance between neighbouring losses of the grid. */
   readonly interval: number;
 }
 

@@ -25,7 +25,7 @@ export interface ServerAttack {
   readonly colluders?: readonly number[];
 }
 
-/** What an attacker knows about a client, beside public keys. */
+/** What an attacker needs in order to open masked inputs: public keys and shares, by index of the client. */
 export interface UnmaskingKnowledge {
   readonly context: MaskSeedContext;
   readonly config: SecaggConfig;

@@ -32,8 +32,8 @@ class AuthorityNode implements NodeHandle {
   /** Open streams by number. */
   readonly #streams = new Map<number, Stream>();
   /**
-   * Numbers of the open streams. Since no peer has proved its identity, a new stream beyond the
-   * limit closes the oldest one.
+   * Numbers of the open streams. Peers prove no identity, so a new stream beyond the limit closes the
+   * oldest one.
    */
   readonly #newcomers = new UnidentifiedStreams<number>(
     (number) => this.#refuse(number, 'streams-full'),

@@ -19,8 +19,8 @@ import {
 const PROBE_FLOW = 0xffff_ffff;
 const WAIT_MS = 2_000;
 /**
- * Wishes of a probe packet: nobody waits longer, so a protocol that stores packets for an absent peer
- * may drop it after this lifetime, ns.
+ * Wishes of a probe packet: a protocol that stores packets for an absent peer may drop it after this
+ * lifetime, ns, since the answer is not waited for any longer.
  */
 const WISHES = { lifetime: WAIT_MS * 1_000_000 };
 /** Largest number of probe packets under way. */
@@ -100,13 +100,13 @@ export class PacketProber {
     });
   }
 
-  /** Sends a probe packet to the first pair; undefined if there is none. */
+  /** Sends a probe packet between the first pair of nodes; undefined if there is no pair. */
   toFirst([first]: readonly ProbedPair[]): Promise<PacketProbeResult> | undefined {
     return first === undefined ? undefined : this.send(first.from, first.to, first.by);
   }
 
   /**
-   * Sends a probe packet to each pair; undefined if there is none.
+   * Sends a probe packet between each pair of nodes; undefined if there is no pair.
    * @returns success with the longest time if all answer, else all reasons for failure.
    */
   toEach(pairs: readonly ProbedPair[]): Promise<PacketProbeResult> | undefined {

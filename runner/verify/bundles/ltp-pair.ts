@@ -34,7 +34,7 @@ export interface SentSegment {
   readonly bytes: Uint8Array;
 }
 
-/** The facts for one end; end `a` has LTP engine 1, end `b` has engine 2. */
+/** The parameters of LTP for one end; end `a` has LTP engine 1, end `b` has engine 2. */
 export function ltpFactsOfEnd(
   end: LtpEnd,
   given: Partial<LtpLinkParameters> = {},

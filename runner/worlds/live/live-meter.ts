@@ -23,7 +23,7 @@ import { type StolenTime, watchStolenTime } from './stolen-time.ts';
  */
 const STALL_WARN_NS = 75_000_000;
 /**
- * A warning is given if a larger share of the time of all cores was stolen: then packets are lost that
+ * A warning is given if more than this share of the time of all cores was stolen: then packets are lost that
  * an idle machine would deliver. It is 100 ms of one core in five seconds of two cores.
  */
 const STOLEN_WARN = 0.01;
