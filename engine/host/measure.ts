@@ -39,7 +39,7 @@ export interface TraceReporter {
    * Nothing except calls of this interface may depend on it.
    */
   readonly isRecorded: boolean;
-  /** The state machine (`path 3`, `session gateway-211`) is in this state from now on. */
+  /** Records that the state machine (`path 3`, `session gateway-211`) is in this state from now on. */
   state(machine: string, state: string): void;
   /** Begins a procedure; the function returned ends it. */
   span(name: string): () => void;

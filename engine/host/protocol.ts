@@ -69,19 +69,19 @@ export interface MessageObserver {
    */
   accepted?(message: number): void;
   /**
-   * A client or mix has made a message and sends it now.
+   * Reports that a client or mix has made a message and sends it now.
    * @param kind One of the protocol's `messageKinds`; any other is an assertion failure.
    * @param recipient Name of the receiving node; empty for cover traffic.
    * @param message The number, from {@link accepted}, of the application's message that the new message carries.
    */
   created(key: number, kind: string, recipient: string, message?: number): void;
-  /** A node took the message in. */
+  /** Reports that a node took the message in. */
   arrived(key: number): void;
-  /** The message that arrived under `inKey` leaves the node under `outKey`. */
+  /** Reports that the message that arrived under `inKey` leaves the node under `outKey`. */
   departed(inKey: number, outKey: number): void;
-  /** A copy of a message that is inside the node leaves under a new key; the message stays. */
+  /** Reports that a copy of a message that is inside the node leaves under a new key; the message stays. */
   copied?(key: number, copyKey: number): void;
-  /** The message goes no further: it ends at this node. */
+  /** Reports that the message goes no further: it ends at this node. */
   ended(key: number, how: 'delivered' | 'dropped' | 'absorbed'): void;
   /**
    * The node that {@link accepted} a message has finished with it: the message was acknowledged,

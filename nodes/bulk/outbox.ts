@@ -134,7 +134,7 @@ export class Outbox {
     return this.#kept;
   }
 
-  /** The peer has everything up to `number`. @returns the packets newly confirmed. */
+  /** Called when the peer has confirmed all packets up to `number`. @returns the packets newly confirmed. */
   confirm(number: number): readonly UnconfirmedPacket[] {
     const kept = this.#kept.filter((packet) => packet.number > number);
     const news = this.#kept.slice(0, this.#kept.length - kept.length);

@@ -329,7 +329,7 @@ export class OutgoingMachine<Request>
     this.#effects.push({ kind: 'write', bytes: encodeHello({ memory, confirmed }) });
   }
 
-  /** The first report on a new stream says from where sending continues. */
+  /** Called on a report of the peer; the first one on a new stream says from where sending continues. */
   #confirmed(now: Nanoseconds, number: number): void {
     const isGreeting = this.#state === 'greeting';
     if (this.#state === 'closed' || this.#state === 'opening') return;

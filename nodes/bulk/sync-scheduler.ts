@@ -35,7 +35,7 @@ export class SyncScheduler {
   }
 
   /**
-   * The write under way is complete.
+   * Called when the write under way is complete.
    * @returns true if the next one begins now.
    */
   done(): boolean {

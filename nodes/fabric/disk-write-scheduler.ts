@@ -53,7 +53,7 @@ export class DiskWriteScheduler<Item> {
     return this.#writing;
   }
 
-  /** The write is complete. @returns the items that waited for it. */
+  /** Called when the write is complete. @returns the items that waited for it. */
   done(): readonly Item[] {
     this.#isBusy = false;
     const done = this.#writing;

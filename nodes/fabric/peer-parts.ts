@@ -34,7 +34,7 @@ export interface PeerMachineParts {
   readonly numbers: MessageNumberSource;
   /** Open messages on the disk, in the order of numbers. */
   readonly records: readonly StoredRecord[];
-  /** Record of the calls answered in the last write, which may not have erased them. */
+  /** Record of the calls answered in the last write; the disk may still have their requests. */
   readonly answeredRecord?: Uint8Array | undefined;
   /** What the disk knows of messages from the peer. */
   readonly inboxRecord: Uint8Array | undefined;

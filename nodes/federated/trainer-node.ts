@@ -109,7 +109,7 @@ export class ClientTrainer {
     };
   }
 
-  /** The update that the client sends, which a liar changes. */
+  /** The update that the client sends; a client that lies changes it first. */
   #told(update: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
     const lie = lieOf(this.#options, this.#host.name);
     if (lie === undefined || lie.kind === 'labels') return update;

@@ -128,14 +128,14 @@ function barsOf({ clients }: DrawnRound): readonly Shape[] {
 }
 
 /** Coordinates of a client on the ring; the first client is at the top. */
-function placeOf(
+function pointOf(
   index: number,
   { x, y, radius, count }: Ring,
   part = 1,
 ): readonly [number, number] {
   const turn = index / count;
-  const place = (at: number): number => Math.round(10 * at) / 10;
-  return [place(x + part * radius * wave(turn)), place(y - part * radius * wave(turn + 1 / 4))];
+  const rounded = (at: number): number => Math.round(10 * at) / 10;
+  return [rounded(x + part * radius * wave(turn)), rounded(y - part * radius * wave(turn + 1 / 4))];
 }
 
 /** The sine of an angle in turns, by Bhaskara's formula: its error, below 0.002, is not visible. */
@@ -166,8 +166,8 @@ function edgesOf(round: DrawnRound, ring: Ring, focus: DrawnClient | undefined):
 function edge(ring: Ring, [one, other]: readonly [DrawnClient, DrawnClient], sign?: 1 | -1): Shape {
   const fate = findMaskFate(one, other);
   const isIdle = fate === 'cancelled' || fate === 'unused';
-  const [x1, y1] = placeOf(one.index, ring);
-  const [x2, y2] = placeOf(other.index, ring);
+  const [x1, y1] = pointOf(one.index, ring);
+  const [x2, y2] = pointOf(other.index, ring);
   const signed: ColourRole = sign === undefined ? 'line' : sign === 1 ? PLUS : MINUS;
   return {
     ...{ kind: 'line', x1, y1, x2, y2 },
@@ -181,7 +181,7 @@ function edge(ring: Ring, [one, other]: readonly [DrawnClient, DrawnClient], sig
 function dotsOf({ clients }: DrawnRound, ring: Ring, focus?: DrawnClient): readonly Shape[] {
   const r = clients.length > EDGES_OF_ALL ? 4 : 6;
   return clients.flatMap((client): readonly Shape[] => {
-    const [x, y] = placeOf(client.index, ring);
+    const [x, y] = pointOf(client.index, ring);
     const isFocus = client === focus;
     const dot: Shape = {
       ...{ kind: 'circle', x, y, r: isFocus ? r + 2 : r, isChosen: isFocus },
@@ -192,7 +192,7 @@ function dotsOf({ clients }: DrawnRound, ring: Ring, focus?: DrawnClient): reado
       title: client.name,
     };
     if (clients.length > NAMES_MAX && !isFocus) return [dot];
-    const [textX, textY] = placeOf(client.index, ring, 1 + 30 / ring.radius);
+    const [textX, textY] = pointOf(client.index, ring, 1 + 30 / ring.radius);
     const label = client.name;
     return [dot, textShape(textX, textY + 4, label, { anchor: 'middle', fill: 'muted' })];
   });

@@ -88,7 +88,7 @@ export class EpochRing<K extends EpochRingEntry> {
   }
 
   /**
-   * An authentic frame of this epoch arrived. The first one of a new epoch starts the overlap.
+   * Called when an authentic frame of this epoch arrived. The first one of a new epoch starts the overlap.
    * @returns true when it made `next` the current epoch.
    */
   confirm(held: K, nowNs: number): boolean {

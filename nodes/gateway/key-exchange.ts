@@ -282,8 +282,8 @@ export class KeyExchange {
   }
 
   /**
-   * The first message of IK can be replayed (Noise section 7.7): its epoch or its time must be
-   * newer.
+   * Checks an opening. The first message of IK can be replayed (Noise section 7.7): its epoch or its
+   * time must be newer.
    */
   #checkOpening(header: FrameHeader): FrameDropReason | undefined {
     // Epochs are on the peer's disk and grow even if its clock steps back; the time grows even if

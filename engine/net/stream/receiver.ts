@@ -58,7 +58,7 @@ export class StreamReceiver {
     return sequence === this.next && this.consumed === this.next && this.early.size === 0;
   }
 
-  /** The next `length` bytes went to the application without being stored. */
+  /** Called when the next `length` bytes went to the application without being stored. */
   pass(length: number): void {
     this.next += length;
     this.consumed += length;

@@ -81,7 +81,7 @@ export class LinkOutlet implements Outlet {
     this.#isSpent = false;
   }
 
-  /** A contact ends. @returns the bundles that did not leave. */
+  /** Called when a contact ends. @returns the bundles that did not leave. */
   close(): readonly HeldBundle[] {
     this.#isOpen = false;
     return this.#queue.takeAll();

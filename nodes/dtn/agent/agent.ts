@@ -232,7 +232,8 @@ export class BundleAgent<Request>
       this.#sendReport(now, this.#reports.ofBlock(now, this.#reception.view));
     if (drop === undefined) return;
     const isKept = transfer !== undefined && (REFUSALS.has(drop) || this.#isSpoilt());
-    // Without a receipt the bundle comes again. A duplicate's receipt waits until the first copy is on disk.
+    // Without a receipt the neighbour sends the bundle again. A duplicate's receipt waits until the
+    // first copy is on disk.
     if (transfer !== undefined && !isKept) this.#await(now, { kind: 'receipt', transfer });
     effects.drop(drop);
     effects.report({ kind: 'ended', key: observerNumber, how: 'dropped' });

@@ -70,7 +70,7 @@ export class CustodyLedger {
     if (!isFound && this.#isJudging()) this.#count(TAKEN, key);
   }
 
-  /** The node is done with a bundle. @returns true if it had answered for it, and no node has it. */
+  /** Called when the node is done with a bundle. @returns true if it had answered for it, and no node has it. */
   ended(number: number, key: string, fate: BundleFate): boolean {
     const wasTaken = this.#witness.has(this.#taken, number);
     this.#witness.note(this.#ended, number);

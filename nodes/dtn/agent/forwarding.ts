@@ -35,8 +35,8 @@ export interface BundleForwarderParts extends BundleAgentParts {
   readonly onKept: (now: Nanoseconds, bundle: HeldBundle) => void;
 }
 
-/** Where a held bundle is. */
-type Place = (
+/** Whether a held bundle is queued, under way or without a way. */
+type BundleState = (
   | { readonly kind: 'queue'; readonly outlet: Outlet; readonly untilNs: Nanoseconds }
   /** Sent, last at `leftNs` in the time of contact plans, but not acknowledged by the neighbour yet. */
   | { readonly kind: 'under-way'; readonly outlet: Outlet; readonly leftNs: Nanoseconds }
@@ -68,8 +68,8 @@ type RouteBy = NonNullable<Router['routeBy']>;
 export class BundleForwarder {
   readonly #parts: BundleForwarderParts;
   readonly #departures: CopySender;
-  /** Place of each held bundle, by key; of a critical bundle, the places of its copies instead. */
-  readonly #places = new Map<string, Place>();
+  /** State of each held bundle, by key; of a critical bundle, the states of its copies instead. */
+  readonly #states = new Map<string, BundleState>();
   readonly #critical = new CriticalBundleCopies();
   /** Queued bundles, by the instant at which they should have left. */
   readonly #reviews: PruningDeadlineHeap<HeldBundle>;
@@ -85,8 +85,8 @@ export class BundleForwarder {
   /** Bundles that wait, by reason, for the status page. */
   get waiting(): Readonly<Record<string, number>> {
     const reasons: Record<string, number> = {};
-    for (const place of this.#places.values()) {
-      const reason = place.kind === 'waits' ? place.why : place.kind;
+    for (const state of this.#states.values()) {
+      const reason = state.kind === 'waits' ? state.why : state.kind;
       reasons[reason] = (reasons[reason] ?? 0) + 1;
     }
     return reasons;
@@ -97,9 +97,9 @@ export class BundleForwarder {
     const stuck: WaitingBundle[] = [];
     const queued: WaitingBundle[] = [];
     for (const bundle of this.#parts.holdings.values()) {
-      const place = this.#places.get(bundle.key);
-      if (place?.kind === 'waits' && stuck.length < most) stuck.push({ bundle, why: place.why });
-      else if (this.#isQueued(bundle, place) && queued.length < most)
+      const state = this.#states.get(bundle.key);
+      if (state?.kind === 'waits' && stuck.length < most) stuck.push({ bundle, why: state.why });
+      else if (this.#isQueued(bundle, state) && queued.length < most)
         queued.push({ bundle, why: 'queue' });
       if (stuck.length === most) break;
     }
@@ -107,8 +107,8 @@ export class BundleForwarder {
   }
 
   /** True if a bundle is queued; a critical bundle counts as queued while copies wait or are under way. */
-  #isQueued(bundle: HeldBundle, place: Place | undefined): boolean {
-    return place?.kind === 'queue' || this.#critical.here(bundle).length > 0;
+  #isQueued(bundle: HeldBundle, state: BundleState | undefined): boolean {
+    return state?.kind === 'queue' || this.#critical.here(bundle).length > 0;
   }
 
   /** How many bundles of other nodes have left and may come back. */
@@ -131,9 +131,9 @@ export class BundleForwarder {
       return;
     }
     const decision = router.route(bundle, this.#around(now));
-    const before = this.#places.get(bundle.key)?.plannedNs;
+    const before = this.#states.get(bundle.key)?.plannedNs;
     if (decision.kind === 'wait') {
-      this.#places.set(bundle.key, { kind: 'waits', why: decision.why, plannedNs: before });
+      this.#states.set(bundle.key, { kind: 'waits', why: decision.why, plannedNs: before });
       return;
     }
     if (decision.kind === 'split') {
@@ -145,7 +145,7 @@ export class BundleForwarder {
     const copyBytesMax = bundle.bytes.length + FORWARDING_GROWTH_BYTES_MAX;
     if (copyBytesMax > outlet.maxBytes && this.#split(now, bundle, outlet.maxBytes)) return;
     if (bundle.bytes.length > outlet.maxBytes) {
-      this.#places.set(bundle.key, { kind: 'waits', why: 'too-large', plannedNs });
+      this.#states.set(bundle.key, { kind: 'waits', why: 'too-large', plannedNs });
       return;
     }
     this.#enqueue(now, { bundle, outlet, untilPlanNs: decision.untilNs, plannedNs });
@@ -161,7 +161,7 @@ export class BundleForwarder {
   #enqueue(now: Nanoseconds, { bundle, outlet, untilPlanNs, plannedNs }: Queued): void {
     outlet.put(bundle);
     const untilNs = Math.max(now, untilPlanNs - this.#parts.planTime() + now);
-    this.#places.set(bundle.key, { kind: 'queue', outlet, untilNs, plannedNs });
+    this.#states.set(bundle.key, { kind: 'queue', outlet, untilNs, plannedNs });
     // A bundle that expires first needs no review.
     if (untilNs < bundle.deadlineNs) this.#reviews.add(untilNs + 1, bundle);
     this.#makeWay(now, bundle, outlet);
@@ -184,7 +184,7 @@ export class BundleForwarder {
         bytesMax = Math.max(bytesMax, outlet.maxBytes);
       } else {
         this.#critical.add(original, neighbour, copy);
-        const plannedNs = this.#places.get(copy.key)?.plannedNs ?? decision.leavesNs;
+        const plannedNs = this.#states.get(copy.key)?.plannedNs ?? decision.leavesNs;
         const untilPlanNs = decision.untilNs;
         this.#enqueue(now, { bundle: copy, outlet, untilPlanNs, plannedNs });
       }
@@ -195,7 +195,7 @@ export class BundleForwarder {
   /** Decides what becomes of a critical bundle itself, now that its copies are queued. */
   #settle(now: Nanoseconds, original: HeldBundle, { why, bytesMax }: Obstacles): void {
     if (this.#critical.here(original).length > 0) {
-      this.#places.delete(original.key);
+      this.#states.delete(original.key);
       return;
     }
     if (this.#critical.isComplete(original)) {
@@ -204,7 +204,7 @@ export class BundleForwarder {
     }
     if (bytesMax > 0 && this.#split(now, original, bytesMax)) return;
     const reason = bytesMax > 0 ? 'too-large' : why;
-    this.#places.set(original.key, { kind: 'waits', why: reason, plannedNs: undefined });
+    this.#states.set(original.key, { kind: 'waits', why: reason, plannedNs: undefined });
   }
 
   /** Reroutes bundles of lower priority that will not leave in time because of a new bundle. */
@@ -214,8 +214,8 @@ export class BundleForwarder {
     if (outlet.waiting(0) === outlet.waiting(bundle.priority)) return;
     for (const displaced of router.displaced(bundle, outlet.queued(), this.#around(now))) {
       // Rerouting an earlier bundle of this loop may have displaced this one already.
-      const place = this.#places.get(displaced.key);
-      if (place?.kind !== 'queue' || place.outlet !== outlet) continue;
+      const state = this.#states.get(displaced.key);
+      if (state?.kind !== 'queue' || state.outlet !== outlet) continue;
       outlet.withdraw(displaced);
       this.#reroute(now, displaced);
     }
@@ -241,7 +241,7 @@ export class BundleForwarder {
     const { router } = this.#parts;
     router.withdrawn?.(bundle);
     router.done?.(bundle);
-    this.#places.delete(bundle.key);
+    this.#states.delete(bundle.key);
     this.#critical.end(bundle);
     return replaceByFragments(now, { ...this.#parts, whole: bundle, parts: fragments });
   }
@@ -264,8 +264,8 @@ export class BundleForwarder {
       return;
     }
     this.#departures.arrived(bundle);
-    const place = this.#places.get(bundle.key);
-    if (place?.kind === 'under-way') this.#compare(place.plannedNs, place.leftNs);
+    const state = this.#states.get(bundle.key);
+    if (state?.kind === 'under-way') this.#compare(state.plannedNs, state.leftNs);
     this.#end(now, bundle, 'passed-on');
     effects.count('dtn.forwarded');
     this.#parts.onForwarded(now, bundle);
@@ -273,10 +273,10 @@ export class BundleForwarder {
 
   /** Called when the bundle came again over more hops: a neighbour has, or had, the copy that is held here. */
   supersede(now: Nanoseconds, bundle: HeldBundle): void {
-    const place = this.#places.get(bundle.key);
-    if (place !== undefined && place.kind !== 'waits') place.outlet.withdraw(bundle);
+    const state = this.#states.get(bundle.key);
+    if (state !== undefined && state.kind !== 'waits') state.outlet.withdraw(bundle);
     this.#parts.router.withdrawn?.(bundle);
-    if (place?.kind === 'under-way') this.#departures.arrived(bundle);
+    if (state?.kind === 'under-way') this.#departures.arrived(bundle);
     else this.#parts.effects.absorb(bundle);
     this.#end(now, bundle, 'passed-on');
   }
@@ -292,9 +292,9 @@ export class BundleForwarder {
   /** Reroutes queued bundles that should have left by now: their contact did not begin in time. */
   review(now: Nanoseconds): void {
     for (let due = this.#reviews.takeDue(now); due; due = this.#reviews.takeDue(now)) {
-      const place = this.#places.get(due.key);
-      if (place?.kind !== 'queue' || place.untilNs >= now) continue;
-      place.outlet.withdraw(due);
+      const state = this.#states.get(due.key);
+      if (state?.kind !== 'queue' || state.untilNs >= now) continue;
+      state.outlet.withdraw(due);
       this.#reroute(now, due);
     }
   }
@@ -318,11 +318,11 @@ export class BundleForwarder {
     const [part, rest] = this.#cutOff(first, outlet.rest(this.#parts.planTime()));
     if (part === undefined || rest === undefined) this.#reroute(now, first);
     else {
-      const { plannedNs } = this.#places.get(first.key) ?? {};
+      const { plannedNs } = this.#states.get(first.key) ?? {};
       const added = this.#replace(now, first, [part, rest]);
       if (added.includes(part)) {
         outlet.putLast(part);
-        this.#places.set(part.key, { kind: 'queue', outlet, untilNs: now, plannedNs });
+        this.#states.set(part.key, { kind: 'queue', outlet, untilNs: now, plannedNs });
       }
       if (added.includes(rest)) this.route(now, rest);
     }
@@ -337,24 +337,24 @@ export class BundleForwarder {
   /** True if a neighbour may have the bundle by now, and has not said so. */
   isUnderWay(bundle: HeldBundle): boolean {
     const all = [bundle, ...this.#critical.here(bundle)];
-    return all.some(({ key }) => this.#places.get(key)?.kind === 'under-way');
+    return all.some(({ key }) => this.#states.get(key)?.kind === 'under-way');
   }
 
   /** Gives a bundle up, whether it waits, is queued or is under way. */
   giveUp(now: Nanoseconds, bundle: HeldBundle): void {
     for (const each of [...this.#critical.here(bundle), bundle]) {
-      const place = this.#places.get(each.key);
-      if (place !== undefined && place.kind !== 'waits') place.outlet.withdraw(each);
+      const state = this.#states.get(each.key);
+      if (state !== undefined && state.kind !== 'waits') state.outlet.withdraw(each);
       this.#departures.returned(each);
       this.#parts.router.withdrawn?.(each);
-      this.#places.delete(each.key);
+      this.#states.delete(each.key);
     }
     this.#end(now, bundle, 'over');
   }
 
   /** Called when the node is done with the bundle, or with a copy of a critical one. */
   #end(now: Nanoseconds, bundle: HeldBundle, fate: BundleFate): void {
-    this.#places.delete(bundle.key);
+    this.#states.delete(bundle.key);
     this.#parts.router.done?.(bundle);
     const { copyOf } = bundle;
     if (copyOf === undefined) {
@@ -384,11 +384,11 @@ export class BundleForwarder {
       this.#leaveCopy(now, departure, outlet);
       return;
     }
-    const plannedNs = this.#places.get(bundle.key)?.plannedNs;
+    const plannedNs = this.#states.get(bundle.key)?.plannedNs;
     const leftNs = this.#parts.planTime();
     // Without a receipt to wait for, the bundle has left for good.
     if (transfer === undefined) this.#end(now, bundle, 'sent');
-    else this.#places.set(bundle.key, { kind: 'under-way', outlet, leftNs, plannedNs });
+    else this.#states.set(bundle.key, { kind: 'under-way', outlet, leftNs, plannedNs });
     const drop = this.#departures.send(now, departure, outlet);
     if (drop === undefined) {
       if (transfer !== undefined) return;
@@ -410,9 +410,9 @@ export class BundleForwarder {
   /** Sends a copy of a critical bundle; the bundle itself stays until its last copy has left. */
   #leaveCopy(now: Nanoseconds, departure: Departure, outlet: Outlet): void {
     const { bundle, transfer } = departure;
-    const plannedNs = this.#places.get(bundle.key)?.plannedNs;
+    const plannedNs = this.#states.get(bundle.key)?.plannedNs;
     const leftNs = this.#parts.planTime();
-    this.#places.set(bundle.key, { kind: 'under-way', outlet, leftNs, plannedNs });
+    this.#states.set(bundle.key, { kind: 'under-way', outlet, leftNs, plannedNs });
     const drop = this.#departures.send(now, departure, outlet);
     if (drop !== undefined) {
       outlet.withdraw(bundle);
@@ -429,7 +429,7 @@ export class BundleForwarder {
     const { copyOf } = copy;
     if (copyOf === undefined) return;
     const { effects, router } = this.#parts;
-    this.#places.delete(copy.key);
+    this.#states.delete(copy.key);
     router.withdrawn?.(copy);
     this.#critical.refused(copy);
     if (this.#critical.isLost(copyOf)) {
@@ -467,7 +467,7 @@ export class BundleForwarder {
   /** Routes waiting bundles again: a contact has begun or ended, so there may be a way for them. */
   #retryWaiting(now: Nanoseconds): void {
     for (const bundle of [...this.#parts.holdings.values()]) {
-      if (this.#places.get(bundle.key)?.kind === 'waits') this.route(now, bundle);
+      if (this.#states.get(bundle.key)?.kind === 'waits') this.route(now, bundle);
     }
   }
 
@@ -478,6 +478,6 @@ export class BundleForwarder {
     const { copyOf, key } = bundle;
     if (copyOf === undefined) return;
     const isQueued = this.#critical.here(copyOf).some((copy) => copy.key === key);
-    if (!isQueued) this.#places.delete(key);
+    if (!isQueued) this.#states.delete(key);
   }
 }

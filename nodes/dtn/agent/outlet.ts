@@ -45,7 +45,7 @@ export interface Outlet {
   queued(): readonly HeldBundle[];
   /** Called when the way opens: bundles may leave. */
   open(now: Nanoseconds): void;
-  /** The way closes. @returns the bundles that did not leave. */
+  /** Called when the way closes. @returns the bundles that did not leave. */
   close(): readonly HeldBundle[];
   put(bundle: HeldBundle): void;
   /** Gives a bundle up, whether it waits or is under way. */

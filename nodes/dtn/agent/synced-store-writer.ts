@@ -62,7 +62,7 @@ export class SyncedStoreWriter<Waiting> {
     this.#effects.push({ kind: 'sync' });
   }
 
-  /** The sync under way has ended. @returns all that waited for it. */
+  /** Called when the sync under way has ended. @returns all that waited for it. */
   ended(): readonly Waiting[] {
     const covered = this.#covered;
     this.#covered = [];

@@ -29,7 +29,7 @@ export class DurableEffectQueue<Item> {
   }
 
   /** Notes that something was put or erased, which the next write will cover. */
-  soil(): void {
+  markDirty(): void {
     this.#isDirty = true;
   }
 
@@ -58,7 +58,7 @@ export class DurableEffectQueue<Item> {
     return true;
   }
 
-  /** The write has ended. @returns the items that may go out now. */
+  /** Called when the write has ended. @returns the items that may go out now. */
   ended(now: Nanoseconds, isDurable: boolean): readonly Item[] {
     const written = this.#writing;
     this.#isBusy = false;

@@ -1,6 +1,6 @@
 /**
  * Reads arrays of plain fields from deterministic CBOR (RFC 8949 section 4.2.1). A field of a wrong
- * form spoils the whole array, so that `isGood` need be read only once, at the end.
+ * form makes the whole array bad, so that `isGood` need be read only once, at the end.
  *
  * @module
  */
@@ -77,7 +77,7 @@ export class CborFieldReader {
     return name === '' ? this.#spoiltBy('') : name;
   }
 
-  /** Marks everything as bad, because fields do not fit together. */
+  /** Marks the whole message as bad, because its fields do not fit together. */
   spoil(): void {
     this.#isSpoilt = true;
   }

@@ -392,12 +392,12 @@ export class GroupsMachine<Request>
   }
 
   #put(key: string, value: Uint8Array): void {
-    this.#gate.soil();
+    this.#gate.markDirty();
     this.#effects.push({ kind: 'put', key, value });
   }
 
   #erase(key: string): void {
-    this.#gate.soil();
+    this.#gate.markDirty();
     this.#effects.push({ kind: 'erase', key });
   }
 

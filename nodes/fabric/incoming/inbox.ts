@@ -174,7 +174,7 @@ export class Inbox {
     return number < this.#handedBound;
   }
 
-  /** A message goes to its handler. @returns true if it may have been there before a restart. */
+  /** Called when a message is handed to its handler. @returns true if the handler may have had it before a restart. */
   hand(number: number, bytes: number): boolean {
     this.#inHand.set(number, bytes);
     this.#heldBytes += bytes;
@@ -214,7 +214,7 @@ export class Inbox {
     return concatBytes(head, this.#handled.above());
   }
 
-  /** The write is complete. @returns the numbers of messages that the disk now knows as handled, too. */
+  /** Called when the write is complete. @returns the numbers of messages that the disk now knows as handled, too. */
   written(): readonly number[] {
     const numbers = this.#writing;
     for (const number of numbers) this.#durable.add(number);

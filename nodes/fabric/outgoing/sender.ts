@@ -141,7 +141,7 @@ export class Sender<Request> {
     });
   }
 
-  /** Message numbers have become free: the messages that wait for one get them. */
+  /** Called when message numbers have become free: the messages that wait for one get them. */
   numbers(): void {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       const number = this.#shared.parts.numbers.take();
@@ -151,7 +151,7 @@ export class Sender<Request> {
     }
   }
 
-  /** The peer says what it has handled. @returns false if the news are about another memory than ours. */
+  /** Called when the peer says what it has handled. @returns false if it speaks of another memory than ours. */
   news(now: Nanoseconds, { memory, contiguous, above }: HandledNews): boolean {
     if (!equalBytes(memory, this.#shared.parts.memory)) return false;
     const { outbox } = this;
@@ -165,7 +165,7 @@ export class Sender<Request> {
   }
 
   /**
-   * An answer came.
+   * Called when an answer came.
    * @returns false if nobody waits for it any more.
    */
   answered(now: Nanoseconds, envelope: Envelope): boolean {

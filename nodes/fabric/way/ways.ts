@@ -299,7 +299,7 @@ export class WaySelector<Request> {
       if (message === undefined) return;
       const { firstStart: start, firstEnd } = message.todo;
       const end = Math.min(firstEnd, start + writer.pieceRoom);
-      // A short message is not cut only to fill a packet.
+      // A message of at most half a packet is not cut to fill the rest of this one: the next packet has it whole.
       const isCut = end < firstEnd;
       if (isCut && pieces.length > 0 && message.bytes.length <= lane.packetBytes / 2) return;
       pieces.push(this.#write(now, lane, writer, { message, start, end }));

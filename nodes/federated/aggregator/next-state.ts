@@ -32,7 +32,7 @@ export function nextModelState(
   }
   const { update, unit } = computeClippingNorms(privacy);
   const { quantile, rate: learningRate } = privacy.adaptive;
-  // Vectors are in units of the norm of their round.
+  // Clients scale their updates so that the norm of the round becomes `update`.
   const model = nextModel(modelOfState(options, state), sum, (divisor * update) / norm);
   const bound = new AdaptiveClip({
     initial: norm,

@@ -7,19 +7,19 @@ import { z } from 'zod';
 
 /** How one set of examples is dealt out to the clients, each example to exactly one (`split.ts`). */
 const splitConfig = z.union([
-  /** At random, equally many. */
+  /** Each client gets equally many examples, drawn at random. */
   z.literal('iid'),
   /** The set is sorted by label and cut into runs of equal length; each client gets some of them. */
   z.strictObject({
     /** Number of runs of the set, sorted by label, that each client gets. */
     shards: z.int().min(1).max(1_000),
   }),
-  /** Each class in shares that follow a Dirichlet law; the smaller the number, the more uneven. */
+  /** Each class is dealt out in shares that follow a Dirichlet law; the smaller the number, the more uneven. */
   z.strictObject({
     /** Parameter of the Dirichlet law of a class; the smaller, the more uneven. */
     dirichlet: z.number().min(0.001).max(1_000_000),
   }),
-  /** At random; the numbers of examples are log-normal, with this deviation of their logarithm. */
+  /** Dealt out at random; the numbers of examples are log-normal, with this deviation of their logarithm. */
   z.strictObject({
     /** Standard deviation of the logarithm of the number of examples. */
     quantity: z.number().min(0).max(5),

@@ -60,24 +60,24 @@ export function krumSelectedIndices(
 ): readonly number[] | undefined {
   const scores = krumScores(updates, lies);
   if (scores === undefined) return undefined;
-  const places = [...updates.keys()].filter((place) => Number.isFinite(scores[place]));
-  places.sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b);
-  return places.length < take ? undefined : places.slice(0, take);
+  const indices = [...updates.keys()].filter((index) => Number.isFinite(scores[index]));
+  indices.sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b);
+  return indices.length < take ? undefined : indices.slice(0, take);
 }
 
-/** The mean of the updates with these indices, added in the order of `places`; zeros without an index. */
+/** The mean of the updates with these indices, added in the order of `indices`; zeros if there are no indices. */
 export function meanOfUpdates(
   updates: readonly ModelUpdate[],
-  places: readonly number[],
+  indices: readonly number[],
 ): Float64Array {
   const mean = new Float64Array(updates[0]?.length ?? 0);
-  for (const place of places) {
-    const update = updates[place] as ModelUpdate;
+  for (const index of indices) {
+    const update = updates[index] as ModelUpdate;
     for (let at = 0; at < mean.length; at += 1) {
       mean[at] = (mean[at] as number) + (update[at] as number);
     }
   }
-  return mean.map((sum) => sum / Math.max(1, places.length));
+  return mean.map((sum) => sum / Math.max(1, indices.length));
 }
 
 /**
@@ -138,9 +138,9 @@ function byCoordinate(
   const column = new Float64Array(updates.length);
   const combined = new Float64Array(updates[0]?.length ?? 0);
   for (let at = 0; at < combined.length; at += 1) {
-    for (const [place, update] of updates.entries()) {
+    for (const [index, update] of updates.entries()) {
       const value = update[at] as number;
-      column[place] = Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
+      column[index] = Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
     }
     combined[at] = combine(column.sort());
   }

@@ -277,7 +277,7 @@ export class ClientMachine implements StateMachine<Exclude<ClientInput, TimerDue
     this.#mask();
   }
 
-  /** Masks the update once it and the boxes are there: each client that sent a box shares a mask. */
+  /** Masks the update once it and the boxes are there. The client shares a mask with each client that sent a box. */
   #mask(): void {
     const vector = this.#update;
     if (vector === undefined || this.#phase !== 'shared') return;

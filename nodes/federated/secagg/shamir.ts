@@ -89,8 +89,8 @@ function multiplesOf(factor: number, shift: number): Uint16Array {
 export function lagrangeWeightsAtZero(points: readonly number[]): Uint16Array {
   const logs = points.map((x) => LOG_TABLE[x] as number);
   const all = logs.reduce((sum, value) => sum + value, 0);
-  return Uint16Array.from(points, (x, place) => {
-    let exponent = all - (logs[place] as number);
+  return Uint16Array.from(points, (x, index) => {
+    let exponent = all - (logs[index] as number);
     for (const other of points) {
       if (other !== x) exponent -= LOG_TABLE[other ^ x] as number;
     }
@@ -111,9 +111,9 @@ export function makeShareCombiner(weights: Uint16Array, secrets: number): ShareC
   const low = Array.from(weights, (weight) => multiplesOf(weight, 0));
   const high = Array.from(weights, (weight) => multiplesOf(weight, 8));
   return (shares) =>
-    sumOf(shares, (place, sum, words) => {
-      const lower = low[place] as Uint16Array;
-      const upper = high[place] as Uint16Array;
+    sumOf(shares, (index, sum, words) => {
+      const lower = low[index] as Uint16Array;
+      const upper = high[index] as Uint16Array;
       for (let word = 0; word < sum.length; word += 1) {
         const product =
           (upper[words[2 * word] as number] as number) ^
@@ -124,11 +124,11 @@ export function makeShareCombiner(weights: Uint16Array, secrets: number): ShareC
 }
 
 /** Adds the product of a share and its weight to a sum. */
-type AddProduct = (place: number, sum: Uint16Array, share: Uint8Array) => void;
+type AddProduct = (index: number, sum: Uint16Array, share: Uint8Array) => void;
 
 function productByLogs(weights: Uint16Array): AddProduct {
-  return (place, sum, share) => {
-    const logWeight = LOG_TABLE[weights[place] as number] as number;
+  return (index, sum, share) => {
+    const logWeight = LOG_TABLE[weights[index] as number] as number;
     for (let word = 0; word < sum.length; word += 1) {
       const value = readUint16(share, 2 * word);
       if (value === 0) continue;
@@ -141,8 +141,8 @@ function productByLogs(weights: Uint16Array): AddProduct {
 // hot: t products of 16 words per secret.
 function sumOf(shares: readonly Uint8Array[], add: AddProduct): Uint8Array {
   const sum = new Uint16Array((shares[0] as Uint8Array).length / 2);
-  for (let place = 0; place < shares.length; place += 1) {
-    add(place, sum, shares[place] as Uint8Array);
+  for (let index = 0; index < shares.length; index += 1) {
+    add(index, sum, shares[index] as Uint8Array);
   }
   return bytesOf(sum);
 }

@@ -26,22 +26,23 @@ export type OpeningVerdict = 'admit' | 'prove' | 'refuse';
 
 /** The budgets of one peer. Each call that returns true, or `admit`, charges one budget; false: the budget is spent. */
 export interface AdmissionControl {
-  /** A sealed frame arrived; nothing about it has been checked. */
+  /** Called when a sealed frame arrived; nothing about it has been checked. */
   frameCame(nowNs: number): boolean;
-  /** The frame is authentic and its sequence number is new. */
+  /** Called when the frame is authentic and its sequence number is new. */
   frameAccepted(nowNs: number): boolean;
-  /** A handshake message arrived; nothing about it has been checked. */
+  /** Called when a handshake message arrived; nothing about it has been checked. */
   messageCame(nowNs: number): boolean;
   /**
+   * Called when an opening arrived that passed the inexpensive checks.
    * @param isProven True if the opening contains a cookie of this gateway.
    */
   opening(nowNs: number, isProven: boolean): OpeningVerdict;
   /** The sender must prove its address: true when a cookie may be sent to the peer. */
   prove(nowNs: number): boolean;
-  /** An answer arrived that names our opening. */
+  /** Called when an answer arrived that names our opening. */
   answer(nowNs: number): boolean;
   /**
-   * A cookie arrived from the peer. It has a budget apart from that of answers, since an answer
+   * Called when a cookie arrived from the peer. It has a budget apart from that of answers, since an answer
    * follows as soon as our opening has been sent again with the cookie.
    */
   cookie(nowNs: number): boolean;

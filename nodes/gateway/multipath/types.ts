@@ -193,7 +193,7 @@ export interface PathController {
   /** Earliest instant at which {@link tick} must be called. */
   deadline(): number;
   tick(now: number): readonly ControllerEffect[];
-  /** An answer to probe `probe` arrived on the path it was sent on. */
+  /** Called when an answer to probe `probe` arrived on the path it was sent on. */
   answered(now: number, path: number, probe: number): readonly ControllerEffect[];
   /**
    * Data left on the active path; `sequence` is the highest so far.

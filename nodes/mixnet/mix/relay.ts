@@ -373,8 +373,8 @@ export class Relay {
   }
 
   /**
-   * A packet may be forwarded only after its tag is on disk (docs/spec/mixnet.md, Replay
-   * protection).
+   * Called when a packet's tag is on disk, or could not be written: only then may the packet be
+   * forwarded (docs/spec/mixnet.md, Replay protection).
    */
   #synced(held: Held, error: string | undefined): void {
     if (error !== undefined) {

@@ -25,10 +25,10 @@ export function startChild(
   child.on('close', (code, signal) => {
     listener.onEnd(signal === null ? `exit ${code}` : `${signal}`);
   });
-  return new ChildLife(child);
+  return new ForkedAgentHandle(child);
 }
 
-class ChildLife implements AgentHandle {
+class ForkedAgentHandle implements AgentHandle {
   readonly noun = 'process';
   readonly ended: Promise<void>;
   readonly #child: ChildProcess;
