@@ -73,6 +73,8 @@ export interface PathSource {
 const DISCOVERED_AGE_NS_MAX = 1_000_000_000;
 /** Time between two searches for paths while the control service has found none, ns. */
 const SEARCH_NS = 250_000_000;
+/** The same while it has found some, but no session with the target is open: nothing shows whether they still work. */
+const SEARCH_AGAIN_NS = 5_000_000_000;
 const BPS_PER_KBPS = 1_000;
 
 /** Where a directory gets paths from, and which of them may be used. */
@@ -124,14 +126,17 @@ export class PathDirectory {
   }
 
   /**
-   * When to look again for paths to `target`, ns: a control service may find paths later, or has just found some.
-   * Infinity if paths are in use already, or were published before the run.
+   * When to look again for paths to `target` as long as no session with it is open, ns: a control service may find paths
+   * later, or has just found some, and known paths expire unnoticed. Infinity before the first lookup.
    */
   searchAt(target: string): number {
+    const answer = this.#answers.get(target);
     const found = this.#discovered.get(target);
-    if (found === undefined) return Number.POSITIVE_INFINITY;
-    const isFound = !found.isUnread && (this.#answers.get(target)?.paths.length ?? 0) > 0;
-    return isFound ? Number.POSITIVE_INFINITY : found.lookedUpNs + SEARCH_NS;
+    // Segments that were published before the run are fresh after this time, and not earlier.
+    if (found === undefined)
+      return (answer?.atNs ?? Number.POSITIVE_INFINITY) + CACHED_PATH_LOOKUP_AGE_NS_MAX;
+    const isFound = !found.isUnread && (answer?.paths.length ?? 0) > 0;
+    return found.lookedUpNs + (isFound ? SEARCH_AGAIN_NS : SEARCH_NS);
   }
 
   /**

@@ -136,6 +136,19 @@ describe('the path directory of an AS with a control service', () => {
     });
   });
 
+  it('is to be asked again while no session is open, even if it has found paths: they may have ended', () => {
+    const { own, answer } = discovering([]);
+    own.lookup(TARGET, 0, clockAt(0));
+    expect(own.searchAt(TARGET)).toBe(SECOND / 4);
+    answer();
+    own.lookup(TARGET, SECOND, clockAt(SECOND));
+    expect(own.searchAt(TARGET)).toBe(6 * SECOND);
+    const computed = directory();
+    expect(computed.searchAt(TARGET)).toBe(Number.POSITIVE_INFINITY);
+    computed.lookup(TARGET, SECOND, clockAt(SECOND));
+    expect(computed.searchAt(TARGET)).toBe(SECOND + CACHED_PATH_LOOKUP_AGE_NS_MAX);
+  });
+
   it('takes the paths that its policy allows, in the order of the policy', () => {
     const under = (policy: PathPolicy): string[] => {
       const { own, answer } = discovering([], policy);
