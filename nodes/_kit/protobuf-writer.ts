@@ -5,6 +5,7 @@
  * @module
  */
 import type { Int64Words } from './protobuf-reader.ts';
+import { wipe } from './secrets.ts';
 
 const FIRST_CAPACITY = 256;
 /** Room that is kept for the next message, bytes: most messages are shorter. */
@@ -30,9 +31,13 @@ export class ProtobufWriter {
     if (this.#bytes.length > KEPT_CAPACITY_MAX) this.#bytes = new Uint8Array(FIRST_CAPACITY);
   }
 
-  /** A copy of what was written. */
+  /** A copy of what was written, which is erased here: it may contain keys. */
   taken(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    const written = this.#bytes.subarray(0, this.#length);
+    const copy = written.slice();
+    wipe(written);
+    this.#length = 0;
+    return copy;
   }
 
   /** Writes a varint (Encoding, "Base 128 Varints"). */
@@ -86,6 +91,7 @@ export class ProtobufWriter {
     if (needed <= this.#bytes.length) return;
     const grown = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
     grown.set(this.#bytes);
+    wipe(this.#bytes);
     this.#bytes = grown;
   }
 }

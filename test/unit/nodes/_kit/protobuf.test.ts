@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { equals, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fromHex, toHex } from '../../../../nodes/_kit/bytes.ts';
 import {
   decodeProtobuf,
@@ -317,5 +317,27 @@ describe('a reader', () => {
       if (typeof read === 'string') expect(['truncated', 'length']).toContain(read);
       else expect(toHex(encodeProtobuf(SEGMENT, read))).toBe(toHex(part));
     }
+  });
+});
+
+describe('a writer', () => {
+  it('did keep a key in the room for the next message, also in the room that it outgrew', () => {
+    const key = new Uint8Array(16).fill(0x5a);
+    const rooms = new Set<Uint8Array<ArrayBufferLike>>();
+    const { set } = Uint8Array.prototype;
+    const spy = vi.spyOn(Uint8Array.prototype, 'set').mockImplementation(function (
+      this: Uint8Array,
+      ...args
+    ) {
+      rooms.add(this);
+      set.apply(this, args);
+    });
+    const table = message({ key: field(1, bytes), long: field(2, bytes) });
+    const short = encodeProtobuf(table, { key, long: new Uint8Array(0) });
+    encodeProtobuf(table, { key, long: new Uint8Array(70_000) });
+    spy.mockRestore();
+    expect(short).toEqual(Uint8Array.of(0x0a, 16, ...key));
+    expect(rooms.size).toBeGreaterThan(1);
+    for (const room of rooms) expect(room.every((one) => one === 0)).toBe(true);
   });
 });
