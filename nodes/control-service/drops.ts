@@ -82,7 +82,8 @@ const OF_RENEWALS: Readonly<
   'renewal-stale':
     'the request for a certificate was signed too long ago, or is dated in the future',
   'renewal-unproved': 'the request for a certificate is not signed by the new key',
-  'renewal-often': 'the AS was issued a certificate just before',
+  'renewal-often':
+    'the AS signed the request less than 10 s after one that was answered, or before it: it may be a replay',
   'renewal-profile':
     'the certificate that is asked for would be none of the profile, such as by too long a name',
 };

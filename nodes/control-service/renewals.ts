@@ -67,8 +67,8 @@ export class Renewals {
   #asked: number | undefined;
   /** Earliest time of the next request, seconds since 1970. */
   #nextSeconds = 0;
-  /** When an AS was last issued a certificate, seconds since 1970, the earliest first. */
-  readonly #issuedSeconds = new Map<IsdAs, number>();
+  /** When an AS signed the last request that was answered, seconds since 1970; the AS that was last issued one comes last. */
+  readonly #answeredSeconds = new Map<IsdAs, number>();
 
   constructor(parts: RenewalsParts, own: OwnCertificate) {
     this.#parts = parts;
@@ -142,7 +142,7 @@ export class Renewals {
     if (known === undefined) return 'renewal-unknown';
     const wish = decodeRenewal(pkiCryptoOf(crypto), request.cms, known.as, seconds());
     if (typeof wish === 'string') return wish;
-    if (!this.#mayIssueTo(request.isdAs)) return 'renewal-often';
+    if (!this.#mayIssueTo(request.isdAs, wish.signedSeconds)) return 'renewal-often';
     const root = authority && store.rootOf(authority.isdAs);
     if (authority === undefined || root === undefined) return 'renewal-no-authority';
     const issued = authority.issue(known.as, wish, root, seconds());
@@ -150,17 +150,18 @@ export class Renewals {
     return { body: encodeChain({ as: issued.as.bytes, ca: issued.ca.bytes }) };
   }
 
-  /** Records that an AS is issued a certificate. @returns false if it was issued one just before. */
-  #mayIssueTo(isdAs: IsdAs): boolean {
-    const seconds = this.#parts.seconds();
-    const before = this.#issuedSeconds.get(isdAs);
-    if (before !== undefined && seconds < before + RENEWAL_RETRY_S) return false;
-    this.#issuedSeconds.delete(isdAs);
-    this.#issuedSeconds.set(isdAs, seconds);
-    const [earliest] = this.#issuedSeconds.keys();
-    if (this.#issuedSeconds.size > ASES_KEPT_MAX && earliest !== undefined) {
-      this.#issuedSeconds.delete(earliest);
-    }
+  /**
+   * Records that an AS is issued a certificate. Times of signatures count and not those of arrivals: whoever replays a
+   * request, or holds one back, takes nothing from the requests that the AS signs later.
+   * @returns false if the AS signed the request less than 10 s after one that was answered, or before.
+   */
+  #mayIssueTo(isdAs: IsdAs, signedSeconds: number): boolean {
+    const answered = this.#answeredSeconds;
+    if (signedSeconds < (answered.get(isdAs) ?? 0) + RENEWAL_RETRY_S) return false;
+    answered.delete(isdAs);
+    answered.set(isdAs, signedSeconds);
+    const [earliest] = answered.keys();
+    if (answered.size > ASES_KEPT_MAX && earliest !== undefined) answered.delete(earliest);
     return true;
   }
 }

@@ -44,6 +44,12 @@ export interface RenewalWish {
   readonly lifetimeSeconds: number;
 }
 
+/** A verified request. */
+export interface SignedRenewalWish extends RenewalWish {
+  /** When it was signed, seconds since 1970. */
+  readonly signedSeconds: number;
+}
+
 /** The inputs from which a request is made. */
 export interface RenewalParts {
   readonly crypto: PkiCrypto;
@@ -80,7 +86,7 @@ export function decodeRenewal(
   bytes: Uint8Array,
   certificate: Certificate,
   seconds: number,
-): RenewalWish | RenewalRefusal {
+): SignedRenewalWish | RenewalRefusal {
   const data = decodeSignedData(bytes);
   if (typeof data === 'string') return 'renewal-malformed';
   const [signer] = data.signers;
@@ -99,5 +105,5 @@ export function decodeRenewal(
   if (key === undefined || lifetimeSeconds < 1) return 'renewal-malformed';
   const hash = hashOfCurve(key.curve);
   const verdict = verifyEcdsa(crypto, key, { hash, message: info.bytes, signature: proof });
-  return verdict === 'valid' ? { key, lifetimeSeconds } : 'renewal-unproved';
+  return verdict === 'valid' ? { key, lifetimeSeconds, signedSeconds } : 'renewal-unproved';
 }

@@ -130,12 +130,7 @@ describe('a CA', () => {
     readonly times?: number;
   }
 
-  /** What a CA says to a request. */
-  function told(
-    to: IsdAs,
-    { from, signer, cut, unproved, isOther, age = 0, times = 1 }: Wish,
-  ): string[] {
-    const services = new JoinedServices([CORE_A, CORE_B, MIDDLE], SLOW, keysOf).runTo(5);
+  function messageOf({ from, signer, cut, unproved, isOther, age = 0 }: Wish): Uint8Array {
     const newKey = keysOf(from).keyOf(1);
     const sign = unproved === true ? keysOf(from).keyOf(2).sign : newKey.sign;
     const cms = encodeRenewal({
@@ -147,9 +142,15 @@ describe('a CA', () => {
     });
     const { subjectKeyId } = chainOf(from).as;
     const body = encodeRenewalRequest({ isdAs: from, subjectKeyId, cms: cms.subarray(0, cut) });
-    const message = controlRequest('renew', body);
+    return controlRequest('renew', body);
+  }
+
+  /** What a CA says to a request. */
+  function told(to: IsdAs, wish: Wish): string[] {
+    const services = new JoinedServices([CORE_A, CORE_B, MIDDLE], SLOW, keysOf).runTo(5);
+    const message = messageOf(wish);
     const drops: string[] = [];
-    for (let time = 0; time < times; time += 1) {
+    for (let time = 0; time < (wish.times ?? 1); time += 1) {
       drops.push(...services.tell({ from: MIDDLE, to, ingress: 0 }, message));
     }
     return drops;
@@ -179,6 +180,23 @@ describe('a CA', () => {
     ['to an AS that is none', MIDDLE, { from: CORE_A, signer: CORE_A }, ['renewal-no-authority']],
   ])('answers a request %s', (_, to, wish, drops) => {
     expect(told(to, wish)).toEqual(drops);
+  });
+
+  it('issues a certificate although an old request was replayed, or one that never came, just before', () => {
+    const services = new JoinedServices([CORE_A, CORE_B, MIDDLE], SLOW, keysOf).runTo(5);
+    const tell = (age: number): string[] => {
+      const message = messageOf({ from: MIDDLE, signer: MIDDLE, age });
+      return services.tell({ from: MIDDLE, to: CORE_A, ingress: 0 }, message);
+    };
+    expect(tell(30)).toEqual([]);
+    services.runTo(25);
+    expect(tell(30)).toEqual(['renewal-often']);
+    expect(tell(100)).toEqual(['renewal-often']);
+    expect(tell(20)).toEqual([]);
+    // Of two that were held back, the first is answered.
+    expect(tell(10)).toEqual([]);
+    expect(tell(0)).toEqual([]);
+    expect(tell(0)).toEqual(['renewal-often']);
   });
 
   it('answers no request by a certificate that it cannot find out about', () => {
