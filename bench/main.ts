@@ -60,6 +60,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   'live-cost': () => import('./live-cost.ts'),
   promises: () => import('./promises.ts'),
   start: () => import('./start.ts'),
+  hunt: () => import('./hunt.ts'),
 };
 
 /** Benchmarks that take minutes or need the whole machine. They run only when named. */
@@ -68,6 +69,7 @@ const ON_REQUEST: readonly string[] = [
   'federated-round',
   'hold-alone',
   'hold-steps',
+  'hunt',
   'live',
   'live-cost',
   'overload',
