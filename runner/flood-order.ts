@@ -13,10 +13,11 @@ export interface FloodCommand {
   readonly flood: FloodSpec;
 }
 
-/** Makes forged datagrams; `port` is that of the target. */
+/** Makes forged datagrams, or what is written on forged streams; address and port are those of the target. */
 export interface Forger {
   readonly port: number;
   readonly address: string;
+  readonly isStream: boolean;
   readonly next: () => Uint8Array;
 }
 

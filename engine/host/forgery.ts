@@ -1,5 +1,5 @@
 /**
- * Datagrams that an outsider without keys can send to a node of a protocol, for events that flood the node
+ * Datagrams and streams that an outsider without keys can send to a node of a protocol, for events that flood the node
  * (ADR 0027). The engine knows no protocol; each protocol says what its forgeries look like.
  *
  * @module
@@ -19,7 +19,7 @@ export interface AttackerKnowledge {
   readonly clock: () => CalendarTime;
   /** The node that is attacked. */
   readonly target: HostView;
-  /** The node whose identity the datagram claims. */
+  /** The node whose identity the forgery claims. */
   readonly source: HostView;
   /** The link that the forgery claims something about, if the event names one. */
   readonly link?: LinkView;
@@ -27,18 +27,20 @@ export interface AttackerKnowledge {
   readonly sizeBytes?: number;
 }
 
-/** One kind of forged datagram. */
+/** One kind of forged datagram or stream. */
 export interface Forgery {
   /** One sentence for the list of kinds. */
   readonly help: string;
-  /** UDP port on the target. */
-  readonly port: number;
-  /** True if events may name the link that the forged datagram is about. */
+  /** Port on the target; absent if it is that of the target's link to the sender. */
+  readonly port?: number;
+  /** True if each forgery is a stream to the target, on which the bytes are written, if there are any. */
+  readonly isStream?: boolean;
+  /** True if events may name the link that the forgery is about. */
   readonly hasLink?: boolean;
   /** Bounds of the size that events may choose, bytes; absent if the kind has one size. */
   readonly sizes?: { readonly least: number; readonly most: number };
   /**
-   * Returns a generator that makes one datagram per call, in fresh bytes. Pure except for `random`
+   * Returns a generator that makes the bytes of one forgery per call, in fresh bytes. Pure except for `random`
    * and `clock`; never throws for any target, source and link of the topology.
    */
   make(parts: AttackerKnowledge): () => Uint8Array;

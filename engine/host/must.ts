@@ -24,6 +24,11 @@ export interface Must {
    * much. Default 0: every clock is right again when the last fault is over.
    */
   readonly clockErrorSeconds?: number;
+  /**
+   * Forgeries a second that the nodes bear without end, by kind (`Protocol.forgeries`): a hunt lets one flood of at most
+   * this rate go on. Default: none.
+   */
+  readonly floodRates?: Readonly<Record<string, number>>;
   /** Options that a hunt may change, by path, with the values for which all limits hold, as a file writes them. */
   readonly options?: Readonly<Record<string, readonly string[]>>;
 }

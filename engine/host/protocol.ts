@@ -341,7 +341,7 @@ export interface Protocol<Options = unknown> {
   /** How the messages of this protocol are accounted for. If absent, they are not, and reports say so. */
   readonly account?: MessageAccountingMethod;
   /**
-   * Datagrams that outsiders can send to its nodes, by kind; events with the action `flood` choose a kind. If
+   * Datagrams and streams that outsiders can send to its nodes, by kind; events with the action `flood` choose a kind. If
    * absent, there are none.
    */
   readonly forgeries?: Readonly<Record<string, Forgery>>;

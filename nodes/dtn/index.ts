@@ -9,6 +9,7 @@ import { locateBundle } from './account.ts';
 import { type DtnOptions, dtnConfig } from './config.ts';
 import { behaviourOf } from './doubles/index.ts';
 import { DTN_DROP_REASONS } from './drops.ts';
+import { DTN_FORGERIES } from './forgeries.ts';
 import { DTN_CARRIER_CHANNEL, DTN_MESSAGE_BYTES_MAX } from './geometry.ts';
 import { findLayerConflicts } from './links/layers-that-do-not-fit.ts';
 import { DTN_METRICS } from './metrics.ts';
@@ -47,6 +48,7 @@ export const protocol: Protocol<DtnOptions> = {
   jobs: {},
   moduleUrl: import.meta.url,
   drops: DTN_DROP_REASONS,
+  forgeries: DTN_FORGERIES,
   metrics: DTN_METRICS,
   channel: DTN_CARRIER_CHANNEL,
   provisioning: securityProvisioning,

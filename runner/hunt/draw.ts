@@ -223,14 +223,20 @@ function isOfPackets(action: EventValues): boolean {
 }
 
 /**
- * True for a step of a clock that protocols tolerate without end, if no other clock stays wrong
+ * True for a step of a clock, or a flood, that protocols tolerate without end, if no other one stays
  * already.
  */
 function isToStay(
   action: EventValues,
-  { clockErrorNs }: FaultTargets,
+  { clockErrorNs, floodRates }: FaultTargets,
   others: readonly EventValues[],
 ): boolean {
+  if ('flood' in action) {
+    const { kind, rate } = Object(action['flood']) as EventValues;
+    const most = floodRates[String(kind)] ?? 0;
+    if (!(Number.parseFloat(String(rate)) <= most)) return false;
+    return !others.some((other) => 'flood' in other && !('for' in other));
+  }
   const { step } = Object(action['clock']) as { readonly step?: unknown };
   const errorNs = parseTimeNs(String(step).replace('-', ''));
   if (errorNs === undefined || errorNs > clockErrorNs) return false;

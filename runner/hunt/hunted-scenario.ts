@@ -106,6 +106,9 @@ export async function openHuntedScenario(
       ends,
       senders,
       options,
+      floodRates: Object.fromEntries(
+        musts.flatMap((must) => Object.entries(must.floodRates ?? {})),
+      ),
       clockErrorNs: musts.length === 0 ? 0 : leastOf(clockErrors),
       ...times,
     },

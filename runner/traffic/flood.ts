@@ -1,6 +1,6 @@
 /**
  * Floods: forged datagrams of a protocol, sent at a steady rate from a socket of a neighbour of the
- * target.
+ * target; or streams that this neighbour opens, and keeps open until the flood ends.
  *
  * The target's protocol makes them (`Protocol.forgeries`, ADR 0027), from public data only. The sender
  * is an ordinary host of the world, so its datagrams occupy links and queues and appear in counters, in
@@ -13,6 +13,7 @@ import { openRandomStream, type Seed } from '../../engine/core/stream.ts';
 import type { Host } from '../../engine/host/host.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { DatagramSocket } from '../../engine/host/socket.ts';
+import type { Stream } from '../../engine/host/stream.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import type { FloodCommand, Forger, MakeForger } from '../flood-order.ts';
@@ -28,6 +29,8 @@ export interface ForgerParts {
 
 /** A flood that is later than this, ns, does not catch up: it need not keep an exact rate. */
 const LATE_NS_MAX = 100_000_000;
+/** Streams that a flood has open or is opening, at most (our choice); it opens no further one meanwhile. */
+const STREAMS_MAX = 256;
 const NS_PER_SECOND = 1_000_000_000;
 
 /** Makes the forger of a flood, whose names the loader has checked. */
@@ -46,8 +49,9 @@ export function createForger(parts: ForgerParts, { flood }: FloodCommand): Retur
   const link = view.links.find(({ id }) => id === flood.about);
   const { sizeBytes } = flood;
   return (tools) => ({
-    port: forgery.port,
+    port: forgery.port ?? portOfLink(view, flood),
     address: target.address,
+    isStream: forgery.isStream === true,
     next: forgery.make({
       ...tools,
       network: { hosts: view.hosts, links: view.links, areas: view.areas },
@@ -60,6 +64,17 @@ export function createForger(parts: ForgerParts, { flood }: FloodCommand): Retur
   });
 }
 
+/** The port of the target's link to the sender. */
+function portOfLink({ links }: NetworkView, { node, by }: FloodCommand['flood']): number {
+  const ends = links.flatMap(({ a, b }) => [
+    { near: a, far: b },
+    { near: b, far: a },
+  ]);
+  const end = ends.find(({ near, far }) => near.host === node && far.host === by);
+  assert(end !== undefined, `no link joins ${by} and ${node}`);
+  return end.near.port;
+}
+
 /** A flood in progress. */
 export class Flood {
   readonly #world: Pick<World, 'now' | 'at'>;
@@ -69,7 +84,12 @@ export class Flood {
   readonly #beginNs: number;
   #forger: Forger | undefined;
   #socket: DatagramSocket | undefined;
-  /** Number of datagrams that were due, whether or not they were sent. */
+  /** Streams that are open. */
+  readonly #streams = new Set<Stream>();
+  /** Number of streams that are being opened. */
+  #opening = 0;
+  #isOver = false;
+  /** Number of forgeries that were due, whether or not they were sent. */
   #count = 0;
 
   constructor(parts: {
@@ -85,7 +105,7 @@ export class Flood {
     this.#beginNs = parts.world.now();
   }
 
-  /** Starts the flood with its first datagram; returns what ends it. */
+  /** Starts the flood with its first forgery; returns what ends it. */
   start(makeForger: MakeForger): Undo {
     const host = this.#host;
     this.#forger = makeForger(this.#order)({
@@ -93,12 +113,47 @@ export class Flood {
       random: openRandomStream(this.#seed, 'floods', this.#order.id),
       clock: () => host.clock(),
     });
-    this.#socket = host.udp({ port: 0, onDatagram: () => undefined });
-    this.#sendAndGoOn();
+    if (this.#forger.isStream) this.#openAndGoOn(this.#forger);
+    else {
+      this.#socket = host.udp({ port: 0, onDatagram: () => undefined });
+      this.#sendAndGoOn();
+    }
     return (): void => {
+      this.#isOver = true;
       this.#socket?.close();
       this.#socket = undefined;
+      for (const stream of this.#streams) stream.reset();
+      this.#streams.clear();
     };
+  }
+
+  /** Opens a stream now, and the next one when it is due, unless the host crashes until then. */
+  #openAndGoOn(forger: Forger): void {
+    if (this.#isOver) return;
+    this.#open(forger);
+    const waitNs = Math.max(0, this.#nextNs() - this.#world.now());
+    this.#host.after(waitNs, () => this.#openAndGoOn(forger));
+  }
+
+  #open(forger: Forger): void {
+    if (this.#streams.size + this.#opening >= STREAMS_MAX) return;
+    this.#opening += 1;
+    const to = this.#host.endpoint(forger.address, forger.port);
+    this.#host.connect({ to }, (stream) => {
+      this.#opening -= 1;
+      if (stream === undefined) return;
+      stream.handle({
+        onData: () => undefined,
+        onClose: () => void this.#streams.delete(stream),
+      });
+      if (this.#isOver) {
+        stream.reset();
+        return;
+      }
+      this.#streams.add(stream);
+      const bytes = forger.next();
+      if (bytes.length > 0) stream.write(bytes);
+    });
   }
 
   #sendAndGoOn(): void {

@@ -24,7 +24,7 @@ const NOT_THERE: Readonly<Record<string, readonly string[]>> = {
     ...['federated.rounds_to', 'federated.unreached', 'antireplay.recovery', 'ping.lost'],
   ],
   'the options that they need are set by tests alone': [
-    ...['dtn.tls', 'dtn.security.verified', 'dtn.fragments'],
+    ...['dtn.security.verified', 'dtn.fragments'],
     ...['dtn.reports', 'dtn.reported', 'dtn.confirmed'],
     ...['federated.declined.memory', 'federated.declined.energy', 'federated.declined.bytes'],
     ...['mix.audits', 'mix.audit_failures', 'mix.audit_suspects', 'gateway.processing'],

@@ -91,6 +91,11 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     seeds: SEEDS,
   },
   'fabric-groups': { scenario: 'fabric-groups.yaml', set: {}, seeds: SEEDS },
+  'dtn-tcpcl': {
+    scenario: 'dtn-tcpcl.yaml',
+    set: { duration: '20s', 'traffic.0.stop': '15s', 'events.1.at': '10s' },
+    seeds: SEEDS,
+  },
   'dtn-crash': { scenario: 'dtn-crash.yaml', set: {}, seeds: SEEDS },
   'dtn-over-mixnet': {
     scenario: 'dtn-over-mixnet.yaml',

@@ -1,5 +1,5 @@
 /**
- * The action `flood` of an event, as written in a file: forged datagrams at a steady rate.
+ * The action `flood` of an event, as written in a file: forged datagrams or streams at a steady rate.
  *
  * @module
  */
@@ -17,10 +17,10 @@ export const floodSchema = z
     kind: textLeaf('a kind such as opening').meta({
       description:
         "What is sent: a kind of forgery of the node's protocol (gateway: opening, keyed-opening, " +
-        'answer, frame, interface-down).',
+        'answer, frame, interface-down; dtn: ageless, long-names, silent-stream).',
       examples: ['opening', 'frame', 'interface-down'],
     }),
-    rate: packetRateLeaf().meta({ description: 'Datagrams per time.' }),
+    rate: packetRateLeaf().meta({ description: 'Datagrams or streams per time.' }),
     as: textLeaf('the name of a node')
       .optional()
       .meta({ description: 'Whose address is forged. Default: another node of that protocol.' }),
@@ -38,6 +38,6 @@ export const floodSchema = z
     }),
   })
   .meta({
-    description: 'Forged datagrams from a neighbour of a node, without any key.',
+    description: 'Forged datagrams or streams from a neighbour of a node, without any key.',
     examples: [{ to: 'gateway-211', kind: 'opening', rate: '5000/s' }],
   });

@@ -100,6 +100,22 @@ describe('drawn faults', () => {
     expect(errors.flat().includes('-60s')).toBe(most === 1);
   });
 
+  it('leave one flood that the protocols bear, and no faster one', async () => {
+    const stream = draws();
+    const { targets: flooded } = await openHuntedScenario('dtn-tcpcl.yaml', {});
+    let attempt = drawAttempt(stream, flooded, { isSwarm: false });
+    const floods = Array.from({ length: 1_000 }, () => {
+      attempt = varyAttempt(stream, flooded, attempt);
+      const staying = attempt.events.filter((event) => event['for'] === undefined);
+      return staying.map(({ flood }) => {
+        const { kind, rate } = flood as { readonly kind: string; readonly rate: string };
+        return `${kind} ${rate}`;
+      });
+    });
+    expect(Math.max(...floods.map(({ length }) => length))).toBe(1);
+    expect(new Set(floods.flat())).toEqual(new Set(['silent-stream 10/s']));
+  });
+
   it('leave most kinds out of each attempt, unless all are asked for', () => {
     const kindsOf = (isSwarm: boolean): number => {
       const stream = draws();
