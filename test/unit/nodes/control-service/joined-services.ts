@@ -117,6 +117,10 @@ export class JoinedServices {
     return this.counts.get(`${isdAs} ${metric}`) ?? 0;
   }
 
+  #count(isdAs: IsdAs, metric: string): void {
+    this.counts.set(`${isdAs} ${metric}`, this.count(isdAs, metric) + 1);
+  }
+
   status(isdAs: IsdAs): Readonly<Record<string, unknown>> {
     return this.services.get(isdAs)!.status();
   }
@@ -202,7 +206,10 @@ export class JoinedServices {
         this.drops.push({ at, reason: effect.reason });
         return;
       case 'count':
-        this.counts.set(`${at} ${effect.metric}`, this.count(at, effect.metric) + 1);
+        this.#count(at, effect.metric);
+        return;
+      case 'beacon-sent':
+        this.#count(at, 'control.beacons_sent');
         return;
       case 'restored':
       case 'ticked':
