@@ -6,6 +6,7 @@
  * @module
  */
 import type { DatagramSocket, UdpOptions } from '../../host/socket.ts';
+import type { Listener, ListenOptions, Stream } from '../../host/stream.ts';
 import { SimHost, type SimHostOptions } from '../../net/sim-host.ts';
 import type { HostWorld } from '../../net/sim-host-world.ts';
 import { OutsideProgramError } from './outside-error.ts';
@@ -37,13 +38,29 @@ export class EmulatedHost extends SimHost {
   override udp(options: UdpOptions): DatagramSocket | undefined {
     const socket = super.udp(options);
     const { tap, pacer } = this.#context;
-    const isReached = !tap.isOutside(this.name) && this.#context.isNeighbour(this.name);
-    if (socket === undefined || !isReached) return socket;
+    if (socket === undefined || !this.#isReached) return socket;
     const failure = tap.expose(socket.local);
     if (failure === undefined) return socket;
     socket.close();
     if (!pacer.isRunning) throw new OutsideProgramError(failure, { host: this.name });
     this.log.warn(failure);
     return undefined;
+  }
+  /** Listens, also on a real socket if neighbours are outside programs; a port that another program holds is logged. */
+  override listen(
+    options: ListenOptions,
+    onStream: (stream: Stream) => void,
+  ): Listener | undefined {
+    const listener = super.listen(options, onStream);
+    if (listener !== undefined && this.#isReached) {
+      this.#context.tap.exposeListener(listener.local, (failure) => this.log.warn(failure));
+    }
+    return listener;
+  }
+
+  /** True if programs reach the sockets of this host. */
+  get #isReached(): boolean {
+    const { tap } = this.#context;
+    return !tap.isOutside(this.name) && this.#context.isNeighbour(this.name);
   }
 }

@@ -18,6 +18,7 @@ import type { SimLink } from '../../net/sim-link.ts';
 import type { SimSegment } from '../../net/sim-segment.ts';
 import type { SimSocket } from '../../net/sim-socket.ts';
 import { type SimLinkOptions, SimWorld, type SimWorldOptions } from '../../net/sim-world.ts';
+import { STREAM_PORT } from '../../net/stream-hook.ts';
 import { LiveClock } from '../live-clock.ts';
 import { EmulatedHost, type EmulationContext } from './emulated-host.ts';
 import { type OutsideHostSpec, OutsideProgramBridge } from './outside-tap.ts';
@@ -114,7 +115,9 @@ export class EmulationWorld extends SimWorld implements EmulationContext {
   }
 
   protected override handOver(socket: SimSocket, packet: number): void {
-    if (!this.tap.isOpen(socket.hostIndex)) {
+    // Segments of a program's streams are for the model of streams, not for the program.
+    const isOfStream = this.endpoints.pairOf(socket.local).port === STREAM_PORT;
+    if (isOfStream || !this.tap.isOpen(socket.hostIndex)) {
       super.handOver(socket, packet);
       return;
     }

@@ -19,6 +19,7 @@ import type { SimHost } from '../../net/sim-host.ts';
 import { systemErrorText } from '../environment.ts';
 import { BoundUdpSocket } from '../udp-wire.ts';
 import { OutsideProgramError } from './outside-error.ts';
+import { OutsideStreams } from './outside-streams.ts';
 import type { Pacer } from './pacer.ts';
 
 /** A host that is an outside program. */
@@ -85,6 +86,7 @@ export class OutsideProgramBridge {
   readonly #drops = new Map<OutsideDropReason, number>();
   readonly #strangers = new Set<string>();
   readonly #senderPortsMax: number;
+  readonly #streams: OutsideStreams;
   #wireCount = 0;
 
   constructor(parts: {
@@ -97,6 +99,12 @@ export class OutsideProgramBridge {
     this.#pacer = parts.pacer;
     this.#endpoints = parts.endpoints;
     this.#specs = new Map(parts.specs.map((spec) => [spec.name, spec]));
+    this.#streams = new OutsideStreams({
+      pacer: parts.pacer,
+      endpoints: parts.endpoints,
+      hostOf: (address): SimHost | undefined => this.#byProgram.get(address)?.host,
+      drop: (reason): void => this.#drop(reason),
+    });
   }
 
   /** Number of datagrams lost between programs and the network, by reason. */
@@ -159,6 +167,11 @@ export class OutsideProgramBridge {
     return `UDP ${address}:${port} cannot be bound: ${systemErrorText(failure)}`;
   }
 
+  /** Makes a listener of the virtual network reachable for programs. @param onFailure Called if the system refuses it. */
+  exposeListener(local: Endpoint, onFailure: (message: string) => void): void {
+    this.#streams.expose(local, onFailure);
+  }
+
   /**
    * Writes a datagram that has arrived at a program's host to the program.
    * @param index Index of the host.
@@ -183,6 +196,7 @@ export class OutsideProgramBridge {
   close(): void {
     for (const wire of this.#wires) wire?.close();
     this.#wires.length = 0;
+    this.#streams.close();
   }
 
   #receive(to: Endpoint, bytes: Uint8Array, address: string, port: number): void {
