@@ -20,7 +20,7 @@ import { printFirstProblem } from './exit.ts';
 const ENTRY = entryModuleUrl('./node-thread', import.meta.url);
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const;
 const ENDING: readonly string[] = ['SIGTERM', 'SIGINT'];
-const LOOK_MS = 100;
+const CHECK_MS = 100;
 /** Time, ms, that a thread has to end by itself after the deadline of its drain; the process ends within 5 s. */
 const STUCK_MS = 150;
 /** The thread counts as silent if its counter of beats has not moved for this time, ms: three intervals of beats. */
@@ -65,7 +65,7 @@ class Guard {
     this.#beats = beats;
     for (const [signal, handler] of this.#handlers) process.on(signal, handler);
     worker.on('message', (signal: NodeJS.Signals) => this.#obey(signal));
-    this.#timer = setInterval(() => this.#look(performance.now()), LOOK_MS);
+    this.#timer = setInterval(() => this.#check(performance.now()), CHECK_MS);
   }
 
   dispose(): void {
@@ -84,7 +84,7 @@ class Guard {
     process.kill(process.pid, signal);
   }
 
-  #look(nowMs: number): void {
+  #check(nowMs: number): void {
     const beat = Atomics.load(this.#beats, 0);
     if (beat !== this.#lastBeat) {
       this.#lastBeat = beat;

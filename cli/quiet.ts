@@ -8,8 +8,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Refusal } from '../scenarios/refusal.ts';
 
 /** Duration of one measurement of the processor use, ms, and the largest number of measurements: 10 s in all. */
-const LOOK_MS = 2_000;
-const LOOKS = 5;
+const MEASUREMENT_MS = 2_000;
+const MEASUREMENTS = 5;
 /** Largest number of cores that all programs together may use: more would be measured as our own cost. */
 const OTHERS_MAX = 0.4;
 
@@ -30,8 +30,8 @@ export async function waitForQuietMachine(
   inUse: (waitMs: number) => Promise<number> = measureCoresInUse,
 ): Promise<void> {
   let least = Number.POSITIVE_INFINITY;
-  for (let look = 0; look < LOOKS; look += 1) {
-    least = Math.min(least, await inUse(LOOK_MS));
+  for (let count = 0; count < MEASUREMENTS; count += 1) {
+    least = Math.min(least, await inUse(MEASUREMENT_MS));
     if (least <= OTHERS_MAX) return;
   }
   throw new Refusal(

@@ -30,7 +30,7 @@ import { answerOperatorQuestion, type QuestionTarget } from './put-question.ts';
 import type { RunnerFolder } from './run-folder.ts';
 
 /** Longest wait for a busy run to report its state, ms; after it, the reply is made without that state. */
-const LOOK_MS_MAX = 2_000;
+const REPORT_WAIT_MS_MAX = 2_000;
 /** Time, ms, that the endpoint waits beyond a question's own time limit, at which the run should end the question. */
 const GRACE_MS = 500;
 const NS_PER_MS = 1_000_000;
@@ -128,10 +128,10 @@ class RunFace implements OperatorBackend {
   }
 
   async nodes(): Promise<NodeStatuses> {
-    const news = await this.#look({ kind: 'statuses' });
+    const news = await this.#askRun({ kind: 'statuses' });
     if (news?.kind === 'statuses') return news.nodes;
     if (!this.#run.client.isOpen) return {};
-    return { [this.name]: { error: `no answer within ${LOOK_MS_MAX} ms` } };
+    return { [this.name]: { error: `no answer within ${REPORT_WAIT_MS_MAX} ms` } };
   }
 
   ask(question: OperatorQuestion, signal: AbortSignal): Promise<OperatorAnswer> {
@@ -141,7 +141,7 @@ class RunFace implements OperatorBackend {
   }
 
   async #counts(): Promise<RunCounts | undefined> {
-    const news = await this.#look({ kind: 'counts' });
+    const news = await this.#askRun({ kind: 'counts' });
     return news?.kind === 'counts' ? news : undefined;
   }
 
@@ -158,14 +158,14 @@ class RunFace implements OperatorBackend {
     };
   }
 
-  /** Asks the run for a report; undefined if it does not answer within {@link LOOK_MS_MAX}. */
-  #look(order: UnnumberedPortCommand): Promise<RunPortReport | undefined> {
+  /** Asks the run for a report; undefined if it does not answer within {@link REPORT_WAIT_MS_MAX}. */
+  #askRun(order: UnnumberedPortCommand): Promise<RunPortReport | undefined> {
     const { client } = this.#run;
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         client.giveUp(number);
         resolve(undefined);
-      }, LOOK_MS_MAX);
+      }, REPORT_WAIT_MS_MAX);
       const number = client.send(order, (news) => {
         clearTimeout(timer);
         resolve(news);

@@ -4,7 +4,7 @@
  * Node does not read it any more; the receive buffer holds hundreds of datagrams.
  *
  * Node sends a datagram at once, unless the kernel accepts none or Node was started to send in groups;
- * then the datagrams of one turn of the event loop wait in a queue (ADR 0016). Every {@link LOOK_EVERY} sends, a wire
+ * then the datagrams of one turn of the event loop wait in a queue (ADR 0016). Every {@link CHECK_EVERY} sends, a wire
  * checks how many datagrams are in the queue, and returns the buffers of the datagrams that have left.
  * The queue is bounded, and is sent before the port is freed.
  *
@@ -24,7 +24,7 @@ const RECEIVE_BUFFER_BYTES = 1024 * 1024;
 /** Largest number of datagrams that wait in the process: about as many as the receiver's buffer holds. */
 const SEND_QUEUE_MAX = 4_096;
 /** Number of sends between two checks of the queue; a check costs a tenth of a microsecond. */
-const LOOK_EVERY = 32;
+const CHECK_EVERY = 32;
 /**
  * Largest number of turns of the event loop for which a closed wire waits for its queue to be sent; normally one is
  * enough.
@@ -37,7 +37,7 @@ export interface BoundUdpSocketHandlers {
   readonly onMessage: (bytes: Uint8Array, address: string, port: number) => void;
   /** Called with the name of an error after binding, e.g. `ECONNREFUSED`. */
   readonly onError: (reason: string) => void;
-  /** Called with the buffers of datagrams that have left, in order, up to {@link LOOK_EVERY} sends later. */
+  /** Called with the buffers of datagrams that have left, in order, up to {@link CHECK_EVERY} sends later. */
   readonly onSent?: (buffer: Uint8Array) => void;
 }
 
@@ -53,7 +53,7 @@ export class BoundUdpSocket {
   /** Buffers of datagrams that may still be queued, oldest first. */
   #held: Uint8Array[] = [];
   /** Number of held buffers at which the wire next checks which datagrams have left. */
-  #lookAt = LOOK_EVERY;
+  #checkAt = CHECK_EVERY;
   #isOpen = true;
   #isFreed = false;
   #lost = 0;
@@ -116,7 +116,7 @@ export class BoundUdpSocket {
    */
   send(bytes: Uint8Array, to: UdpAddress, buffer: Uint8Array = bytes): UdpSendResult {
     if (!this.#isOpen) return 'full';
-    if (this.#held.length >= this.#lookAt && this.#look() >= SEND_QUEUE_MAX) return 'full';
+    if (this.#held.length >= this.#checkAt && this.#collectSent() >= SEND_QUEUE_MAX) return 'full';
     this.#socket.send(bytes, to.port, to.address);
     this.#held.push(buffer);
     return 'taken';
@@ -135,7 +135,7 @@ export class BoundUdpSocket {
   /** Closes the wire and frees the port within this call, whatever is queued. */
   abandon(): void {
     this.#isOpen = false;
-    if (!this.#isFreed) this.#free(this.#look());
+    if (!this.#isFreed) this.#free(this.#collectSent());
   }
 
   /** Runs `call` when the closed wire has freed its port; immediately if the port is free already. */
@@ -145,19 +145,19 @@ export class BoundUdpSocket {
   }
 
   /** Passes the buffers of datagrams that have left to `onSent`. @returns the number of queued datagrams. */
-  #look(): number {
+  #collectSent(): number {
     const waiting = this.#socket.getSendQueueCount();
     const left = this.#held.length - waiting;
     // Datagrams leave in the order in which they were queued.
     for (let index = 0; index < left; index += 1) this.#onSent(this.#held[index] as Uint8Array);
     if (left > 0) this.#held = waiting === 0 ? [] : this.#held.slice(left);
-    this.#lookAt = Math.min(waiting + LOOK_EVERY, SEND_QUEUE_MAX);
+    this.#checkAt = Math.min(waiting + CHECK_EVERY, SEND_QUEUE_MAX);
     return waiting;
   }
 
   #drain(turns: number): void {
     if (this.#isFreed) return;
-    const waiting = this.#look();
+    const waiting = this.#collectSent();
     if (waiting === 0 || turns === 0) this.#free(waiting);
     else setImmediate(() => this.#drain(turns - 1));
   }

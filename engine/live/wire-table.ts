@@ -173,7 +173,7 @@ export class UdpSocketTable {
         // hot: once per datagram and hop.
         if (this.#queues.read(queue, bytes)) return;
         const isLast = port === last.port && address === last.address;
-        if (!isLast) this.#look(last, address, port);
+        if (!isLast) this.#findSender(last, address, port);
         if (last.isOwn) this.#received += 1;
         else this.#foreign += 1;
         if (queue.isLate) user.onLate(bytes, last.endpoint);
@@ -246,7 +246,7 @@ export class UdpSocketTable {
   }
 
   /** Finds the sender's endpoint, and remembers it for the next datagram. */
-  #look(last: LastSender, address: string, port: number): void {
+  #findSender(last: LastSender, address: string, port: number): void {
     const place = this.ports?.whose(address, port) ?? { address, port };
     const known = this.#endpoints.find(place.address, place.port);
     // With a port plan, a real port may change its owner and a guest may become known, so the sender is

@@ -22,12 +22,12 @@ import { WindowedMin } from './multipath/windowed-min.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
 /** Interval of the checks, ns: four report intervals. */
-const LOOK_NS = 100_000_000;
+const CHECK_NS = 100_000_000;
 /**
  * Number of consecutive checks that must find the path crowded, because one jump of the delay
  * affects two checks.
  */
-const CROWDED_LOOKS = 3;
+const CROWDED_CHECKS = 3;
 /** If a smaller share of the frames sent since the last check arrived, a queue grows or drops frames. */
 const ARRIVED_SHARE = 0.97;
 /** The highest rate seen in this time counts as what the path carries, ns. */
@@ -68,7 +68,7 @@ export interface ReceiverReportWithRtt {
   readonly baseRttNs: number;
 }
 
-interface Look {
+interface QueueCheck {
   readonly baseRttNs: number;
   /** Smallest queueing delay since the last check, ns. */
   readonly queueNs: number;
@@ -86,11 +86,11 @@ export class LoadLimiter {
   #sentFrames = 0;
   /** Largest number of frames that may be under way; Infinity while everything is admitted. */
   #window = Number.POSITIVE_INFINITY;
-  #crowdedLooks = 0;
+  #crowdedChecks = 0;
   #shedNs = Number.NEGATIVE_INFINITY;
   /** When the last report arrived, or when frames under way were last counted as lost. */
   #heardNs = Number.NEGATIVE_INFINITY;
-  #look: { readonly atNs: number; readonly count: number; readonly sent: number } | undefined;
+  #lastCheck: { readonly atNs: number; readonly count: number; readonly sent: number } | undefined;
   #leastQueueNs = Number.POSITIVE_INFINITY;
 
   constructor(options: LoadLimiterOptions) {
@@ -102,7 +102,7 @@ export class LoadLimiter {
     this.#options = { ...this.#options, ...options };
     if (options.isEnabled) return;
     this.#window = Number.POSITIVE_INFINITY;
-    this.#crowdedLooks = 0;
+    this.#crowdedChecks = 0;
   }
 
   /** True while packets may be rejected. */
@@ -155,9 +155,9 @@ export class LoadLimiter {
     const sentNs = this.#sentNs(highest);
     if (sentNs < 0 || baseRttNs < 0) return;
     this.#leastQueueNs = Math.min(this.#leastQueueNs, now - sentNs - baseRttNs);
-    const last = this.#look;
-    if (last !== undefined && count >= last.count && now - last.atNs < LOOK_NS) return;
-    this.#look = { atNs: now, count, sent: this.#sentFrames };
+    const last = this.#lastCheck;
+    if (last !== undefined && count >= last.count && now - last.atNs < CHECK_NS) return;
+    this.#lastCheck = { atNs: now, count, sent: this.#sentFrames };
     const queueNs = this.#leastQueueNs;
     this.#leastQueueNs = Number.POSITIVE_INFINITY;
     if (last === undefined || count < last.count) return;
@@ -165,17 +165,17 @@ export class LoadLimiter {
     this.#rates.add(now, -(arrived * NS_PER_SECOND) / (now - last.atNs));
     const isShort = arrived < ARRIVED_SHARE * (this.#sentFrames - last.sent);
     const isCrowded = queueNs > this.#options.delayNs && isShort;
-    this.#crowdedLooks = isCrowded ? this.#crowdedLooks + 1 : 0;
+    this.#crowdedChecks = isCrowded ? this.#crowdedChecks + 1 : 0;
     this.#judge(now, { baseRttNs, queueNs });
   }
 
-  #judge(now: number, { baseRttNs, queueNs }: Look): void {
+  #judge(now: number, { baseRttNs, queueNs }: QueueCheck): void {
     const { delayNs, reportIntervalNs } = this.#options;
-    if (!this.isLimited && this.#crowdedLooks < CROWDED_LOOKS) return;
+    if (!this.isLimited && this.#crowdedChecks < CROWDED_CHECKS) return;
     if (!this.isLimited) this.#shedNs = now;
     if (now - this.#shedNs > CALM_NS) {
       this.#window = Number.POSITIVE_INFINITY;
-      this.#crowdedLooks = 0;
+      this.#crowdedChecks = 0;
       return;
     }
     const aloneNs = baseRttNs + reportIntervalNs + delayNs;
@@ -206,7 +206,7 @@ export class LoadLimiter {
   #beginEpoch(sequence: number): void {
     this.#highestReported = sequence - 1;
     this.#sentSequence.fill(-1);
-    this.#look = undefined;
+    this.#lastCheck = undefined;
   }
 }
 

@@ -120,7 +120,7 @@ export class Peer {
     this.#arm();
   }
 
-  /** The node restarts after a crash: measures the time until the first accepted frame. */
+  /** Called when the node restarts after a crash: measures the time until the first accepted frame. */
   noteRestart(now: number): void {
     this.#restartedNs = now;
   }
@@ -227,7 +227,7 @@ export class Peer {
     this.#arm();
   }
 
-  /** A message says that an interface is down. @returns why it is not believed; undefined if it is. */
+  /** Called when a message says that an interface is down. @returns why it is not believed; undefined if it is. */
   interfaceDown(at: ClockReadings, report: InterfaceDownReport): ScmpDropReason | undefined {
     this.#at = at;
     const { behaviour, report: tell } = this.#context;
@@ -400,7 +400,7 @@ export class Peer {
     const infos = found.map(({ info }) => info);
     this.#perform(this.controller.setPaths(now, infos));
     this.#peerTrace?.found(found, directory.segments(this.name));
-    const warning = this.#windowWatch.look(now, this.controller.status(now));
+    const warning = this.#windowWatch.check(now, this.controller.status(now));
     if (warning === undefined) return;
     const message = `frames from ${this.name}: ${warning}`;
     this.#output.perform({ kind: 'log', level: 'warn', message });

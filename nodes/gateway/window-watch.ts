@@ -61,7 +61,7 @@ export class SmallReplayWindowWarner {
    * Checks the rate since the last call.
    * @returns the warning, the first time it is due.
    */
-  look(now: number, paths: readonly PathStatus[]): string | undefined {
+  check(now: number, paths: readonly PathStatus[]): string | undefined {
     const elapsedNs = now - this.#sinceNs;
     if (this.#isWarned || elapsedNs < LEAST_NS) return undefined;
     const framesPerSecond = Math.round((this.#frames * NS_PER_SECOND) / elapsedNs);

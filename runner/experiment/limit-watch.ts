@@ -16,7 +16,7 @@ import { makeInterimResultReader, type SeedRunFacts } from './measured-so-far.ts
 import { SLICE_NS, sliceEnd } from './slices.ts';
 
 /** Number of checks during a run. Each check adds up the counters of all nodes. */
-const LOOKS = 100;
+const CHECKS = 100;
 
 /** True if a limit with this aggregation can be missed for good before the end of a run. */
 export function canMissForGood({ aggregation }: Pick<KpiSpec, 'aggregation'>): boolean {
@@ -32,7 +32,7 @@ export class LimitWatch {
 
   constructor(world: World, facts: SeedRunFacts) {
     const { durationNs, kpis, warmupNs } = facts.scenario;
-    this.#everyNs = Math.max(SLICE_NS, sliceEnd(durationNs / LOOKS));
+    this.#everyNs = Math.max(SLICE_NS, sliceEnd(durationNs / CHECKS));
     this.#nextNs = this.#everyNs;
     this.#soFar = makeInterimResultReader(world, facts);
     // If the processor is not modelled, times of its work are 0 and not judged.

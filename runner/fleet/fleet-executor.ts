@@ -34,7 +34,7 @@ const ROOM = 512;
  * Interval at which all jobs are checked, ms, because events may be lost while the server is
  * unreachable.
  */
-const LOOK_MS = 2_000;
+const CHECK_MS = 2_000;
 /** Pause before a request to an unreachable server is repeated, and for how long it is repeated, ms. */
 const RETRY_MS = 500;
 const PATIENCE_MS = 300_000;
@@ -101,7 +101,7 @@ export class FleetExecutor implements RunExecutor {
   readonly #waiting = new Map<string, Waiting>();
   readonly #asked = new Set<string>();
   readonly #timer: ReturnType<typeof setInterval>;
-  #isLooking = false;
+  #isChecking = false;
   #isStopped = false;
 
   private constructor(
@@ -115,9 +115,9 @@ export class FleetExecutor implements RunExecutor {
     this.#isFresh = isFresh;
     this.#jobs = engine.queue(jobsQueueName(commit));
     engine.heard(jobsQueueName(commit), (id) => {
-      if (this.#waiting.has(id)) void this.#look(id);
+      if (this.#waiting.has(id)) void this.#check(id);
     });
-    this.#timer = setInterval(() => void this.#lookAtAll(), LOOK_MS);
+    this.#timer = setInterval(() => void this.#checkAll(), CHECK_MS);
   }
 
   /**
@@ -202,7 +202,7 @@ export class FleetExecutor implements RunExecutor {
       await this.#add(job);
     });
     // If this sweep is a continued one, the job may have ended already.
-    void this.#look(id);
+    void this.#check(id);
     return await answer;
   }
 
@@ -271,14 +271,14 @@ export class FleetExecutor implements RunExecutor {
     }
   }
 
-  async #lookAtAll(): Promise<void> {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
-    for (const id of [...this.#waiting.keys()]) await this.#look(id);
-    this.#isLooking = false;
+  async #checkAll(): Promise<void> {
+    if (this.#isChecking) return;
+    this.#isChecking = true;
+    for (const id of [...this.#waiting.keys()]) await this.#check(id);
+    this.#isChecking = false;
   }
 
-  async #look(id: string): Promise<void> {
+  async #check(id: string): Promise<void> {
     const job = await this.#jobs.getJob(id).catch((): typeof AWAY => AWAY);
     const waiting = this.#waiting.get(id);
     // If the server is unreachable, a later check finds the job.

@@ -91,8 +91,8 @@ export class Injector {
   }
 
   /** Carries out a command that changes nothing in the run; ignores others. */
-  look(order: AskCommand): void {
-    this.#asks.look(order);
+  inspect(order: AskCommand): void {
+    this.#asks.inspect(order);
   }
 
   /**

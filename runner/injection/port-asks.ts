@@ -41,7 +41,7 @@ export class PortAskHandler {
    * Numbers of the commands that wait for a request for all statuses that is under way; undefined if
    * none is.
    */
-  #looking: number[] | undefined;
+  #statusAskers: number[] | undefined;
 
   constructor(parts: PortAskHandlerParts) {
     this.#parts = parts;
@@ -51,11 +51,11 @@ export class PortAskHandler {
   hear(order: AskCommand): void {
     if (order.kind === 'ask') this.#ask(order);
     else if (order.kind === 'unask') this.#open.get(order.number)?.();
-    else this.look(order);
+    else this.inspect(order);
   }
 
   /** Carries out a command that changes nothing in the run. */
-  look(order: AskCommand): void {
+  inspect(order: AskCommand): void {
     const { number } = order;
     if (order.kind === 'statuses') {
       this.#statuses(number, order.node);
@@ -91,14 +91,14 @@ export class PortAskHandler {
   /** Gets the status of a node, or of all. Commands for all statuses share a request that is under way. */
   #statuses(number: number, node: string | undefined): void {
     if (node !== undefined) {
-      this.#lookAt(node, (nodes) => this.#parts.tell({ kind: 'statuses', number, nodes }));
-    } else if (this.#looking !== undefined) {
-      if (this.#looking.length < OPEN_MAX) this.#looking.push(number);
+      this.#readStatuses(node, (nodes) => this.#parts.tell({ kind: 'statuses', number, nodes }));
+    } else if (this.#statusAskers !== undefined) {
+      if (this.#statusAskers.length < OPEN_MAX) this.#statusAskers.push(number);
     } else {
       const numbers = [number];
-      this.#looking = numbers;
-      this.#lookAt(undefined, (nodes) => {
-        this.#looking = undefined;
+      this.#statusAskers = numbers;
+      this.#readStatuses(undefined, (nodes) => {
+        this.#statusAskers = undefined;
         for (const one of numbers) this.#parts.tell({ kind: 'statuses', number: one, nodes });
       });
     }
@@ -108,18 +108,18 @@ export class PortAskHandler {
    * Asks the nodes one by one, since they may be in other processes; calls `taker` when the last node
    * has answered.
    */
-  #lookAt(node: string | undefined, taker: (nodes: NodeStatuses) => void): void {
+  #readStatuses(node: string | undefined, taker: (nodes: NodeStatuses) => void): void {
     const { hosts } = this.#parts.scenario.topology;
     const wanted = hosts.filter(({ name }) => node === undefined || name === node);
     const names = wanted.slice(0, STATUSES_MAX).map(({ name }) => name);
     const known = new Map<string, NodeStatuses[string]>();
-    const look = new StatusRequest();
+    const request = new StatusRequest();
     const tellAll = (): void =>
       // Statuses are in the order of the file, not of the answers.
       taker(Object.fromEntries(names.map((name) => [name, known.get(name) ?? {}])));
     if (names.length === 0) tellAll();
     for (const name of names) {
-      const reader = look.reader();
+      const reader = request.reader();
       this.#parts.experiment.put(
         { node: name, kind: STATUS_KIND, target: '', body: '', withinNs: STATUS_NS },
         {

@@ -69,7 +69,7 @@ export class SteppedInjection {
         continue;
       }
       if (order.kind !== 'inject') {
-        injector.look(order);
+        injector.inspect(order);
         continue;
       }
       const instantNs = injector.inject(order, atNs + 1);

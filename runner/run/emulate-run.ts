@@ -160,7 +160,7 @@ class PacedDriver implements RunDriver {
   }
 
   *settle(): PromiseSteps<void> {
-    if (this.#programs.isNeeded) yield this.#kernel.look();
+    if (this.#programs.isNeeded) yield this.#kernel.poll();
     this.#ends = yield* awaitStep(this.#programs.stop());
   }
 
@@ -291,7 +291,7 @@ class PacedDriver implements RunDriver {
     const wallMs = performance.now() - this.#turn.beganMs;
     if (wallMs - this.#toldMs < PROGRESS_MS) return;
     this.#toldMs = wallMs;
-    if (this.#programs.isNeeded) void this.#kernel.look();
+    if (this.#programs.isNeeded) void this.#kernel.poll();
     const events = this.#prepared.world.sim.scheduler.eventCount;
     reportProgress(this.#order, this.#turn, { nowNs: atNs, events });
   }

@@ -172,7 +172,7 @@ class LiveDriver implements RunDriver {
     const limits = makeLimitWatch(this.#order, world, this.#turn.seed);
     const hasFixedEnd = experiment.done === undefined && limits === undefined;
     const progress = setInterval(() => {
-      meter.look();
+      meter.sample();
       const events = world.sim.scheduler.eventCount;
       reportProgress(this.#order, this.#turn, { nowNs: world.now(), events });
       recording.tick(world.now(), experiment);

@@ -15,7 +15,7 @@ import type { RunExecutor, SweepCombination } from './run-sweep.ts';
  * memory.
  */
 const WAITING = 4;
-const LOOK_MS = 100;
+const CHECK_MS = 100;
 
 /** Runs the seeds of a sweep on threads of this process. */
 export class LocalExecutor implements RunExecutor {
@@ -38,7 +38,7 @@ export class LocalExecutor implements RunExecutor {
     this.#pool = new SeedPool(options);
     this.#folders = options.folders;
     this.#onNotice = options.onNotice;
-    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#timer = setInterval(() => this.#checkAll(), CHECK_MS);
   }
 
   async run({ scenario }: SweepCombination, seed: number): Promise<SeedAnswer> {
@@ -73,8 +73,8 @@ export class LocalExecutor implements RunExecutor {
     await this.#pool.destroy();
   }
 
-  #look(): void {
-    for (const watch of this.#watches) watch.look(performance.now());
+  #checkAll(): void {
+    for (const watch of this.#watches) watch.check(performance.now());
   }
 
   /**
@@ -92,6 +92,6 @@ export class LocalExecutor implements RunExecutor {
       const nowMs = performance.now();
       beganMs ??= nowMs;
       if (nowMs - beganMs >= limitMs) watch.stop('time-limit', nowMs);
-    }, LOOK_MS);
+    }, CHECK_MS);
   }
 }

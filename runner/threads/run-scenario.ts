@@ -34,7 +34,7 @@ export async function runScenario(order: RunRequest): Promise<RunEnd> {
   const done: DoneRun[] = [];
   const timer = setInterval(() => {
     const nowMs = performance.now();
-    for (const watch of watches.values()) watch.look(nowMs);
+    for (const watch of watches.values()) watch.check(nowMs);
     tell(order, { began, watches, done, runs: runs.length });
   }, PROGRESS_INTERVAL_MS);
   const limit = order.scenario.timeLimitMs;

@@ -119,7 +119,7 @@ export class SeedWatch {
   }
 
   /** Checks the seed; called several times a second. */
-  look(nowMs: number): void {
+  check(nowMs: number): void {
     const { count, inHand } = this.calls;
     if (count !== this.#lastCount || inHand !== this.#lastHost) {
       this.#lastCount = count;

@@ -37,7 +37,7 @@ import type {
 } from './wall-clock-job.ts';
 
 const ENTRY = entryModuleUrl('./wall-clock-worker', import.meta.url);
-const LOOK_MS = 100;
+const CHECK_MS = 100;
 /** Longest time until the scenario's time begins, ms: a node may block the thread before that. */
 const BEGIN_MAX_MS = 30_000;
 
@@ -104,7 +104,7 @@ class SeedThread {
     };
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted === true) stop();
-    const timer = setInterval(() => this.#watch.look(performance.now()), LOOK_MS);
+    const timer = setInterval(() => this.#watch.check(performance.now()), CHECK_MS);
     let alarm = this.#alarm(BEGIN_MAX_MS);
     let hasBegun = false;
     try {

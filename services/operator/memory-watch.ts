@@ -74,7 +74,7 @@ export function watchMemory(options: MemoryWatchOptions): MemoryWatch {
   let peakBytes = latest.rssBytes;
   let cpuRatio = 0;
 
-  const look = (): void => {
+  const check = (): void => {
     const [sample, now] = [take(), nowMs()];
     const elapsed = (now - latestMs) / 1000;
     if (elapsed > 0) cpuRatio = Math.max(0, sample.cpuSeconds - latest.cpuSeconds) / elapsed;
@@ -84,7 +84,7 @@ export function watchMemory(options: MemoryWatchOptions): MemoryWatch {
     warn(sample.rssBytes);
   };
 
-  const timer = setInterval(look, intervalMs).unref();
+  const timer = setInterval(check, intervalMs).unref();
   warn(latest.rssBytes);
   return {
     sample: take,

@@ -73,7 +73,7 @@ export class OperatorRoutes {
   private readonly face: OperatorBackend;
   private readonly log: OperatorLog;
   /** Answers in progress that run code of nodes or copy all metrics, by their path. */
-  private readonly looks = new Map<string, Promise<HttpAnswer>>();
+  private readonly pending = new Map<string, Promise<HttpAnswer>>();
   private probing: Promise<ProbeResult | undefined> | undefined;
   private asking = 0;
 
@@ -95,7 +95,7 @@ export class OperatorRoutes {
       case '/readyz':
         return this.readiness();
       case '/metrics':
-        return await this.look(path, async () => {
+        return await this.shareAnswer(path, async () => {
           const text = await prometheusMetricsText(this.face);
           return { status: 200, type: PROMETHEUS, text };
         });
@@ -106,7 +106,7 @@ export class OperatorRoutes {
       case '/log-level':
         return method === 'PUT' ? this.setLevel(body) : json(200, this.log.levels());
       default:
-        return await this.look(path, async () => {
+        return await this.shareAnswer(path, async () => {
           const nodes = await this.face.nodes();
           return json(200, { ...statusOf(this.face.status()), nodes });
         });
@@ -114,11 +114,11 @@ export class OperatorRoutes {
   }
 
   /** Makes an answer; a request that comes while the answer for the same path is made gets that answer. */
-  private look(path: string, answer: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
-    const known = this.looks.get(path);
+  private shareAnswer(path: string, answer: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    const known = this.pending.get(path);
     if (known !== undefined) return known;
-    const begun = answer().finally(() => this.looks.delete(path));
-    this.looks.set(path, begun);
+    const begun = answer().finally(() => this.pending.delete(path));
+    this.pending.set(path, begun);
     return begun;
   }
 

@@ -58,13 +58,13 @@ export function userModulesInOptions(
 ): readonly NamedUserModule[] {
   const search = new ModuleSearch(registry);
   for (const placed of loaded.topology.hosts.flatMap(protocolsOnHost)) {
-    search.look(placed.protocol, placed.options, (path) =>
+    search.collect(placed.protocol, placed.options, (path) =>
       dirname(findOptionPlace(path, placed, { loaded, layers: [] }).source.path),
     );
     const names = optionOverrideNames(placed);
     for (const { name, options, source } of layers) {
       if (names.includes(name)) {
-        search.look(placed.protocol, options, () => dirname(source.path));
+        search.collect(placed.protocol, options, () => dirname(source.path));
       }
     }
   }
@@ -82,7 +82,7 @@ export function resolvedUserModules(
 ): readonly NamedUserModule[] {
   const search = new ModuleSearch(registry);
   for (const placed of hosts.flatMap(protocolsOnHost)) {
-    search.look(placed.protocol, optionsOf(placed), () => '/');
+    search.collect(placed.protocol, optionsOf(placed), () => '/');
   }
   return search.found;
 }
@@ -101,7 +101,7 @@ class ModuleSearch {
     return [...this.#found.values()];
   }
 
-  look(
+  collect(
     protocol: string,
     options: unknown,
     folderOf: (path: readonly (string | number)[]) => string,

@@ -40,7 +40,7 @@ export class KernelLossWatch {
   }
 
   /** Polls all sockets. */
-  async look(): Promise<void> {
+  async poll(): Promise<void> {
     for (const row of (await readSocketTable()) ?? []) this.#note(row);
   }
 

@@ -41,7 +41,7 @@ export class CoDel implements QueueDiscipline {
   private count = 0;
   private lastCount = 0;
   private isDropping = false;
-  /** Second result of {@link look}: true if the packet may be dropped. */
+  /** Second result of {@link takeHead}: true if the packet may be dropped. */
   private okToDrop = false;
 
   /** @param drop Counts and frees a packet that CoDel drops. */
@@ -100,13 +100,13 @@ export class CoDel implements QueueDiscipline {
   /** RFC 8289 5.5, dequeue. */
   private dequeue(): number {
     const now = this.scheduler.now;
-    let packet = this.look(now);
+    let packet = this.takeHead(now);
     if (this.isDropping) {
       if (!this.okToDrop) this.isDropping = false;
       while (this.isDropping && now >= this.dropNext) {
         this.drop(packet);
         this.count += 1;
-        packet = this.look(now);
+        packet = this.takeHead(now);
         if (this.okToDrop) this.dropNext = this.controlLaw(this.dropNext);
         else this.isDropping = false;
       }
@@ -114,7 +114,7 @@ export class CoDel implements QueueDiscipline {
     }
     if (!this.okToDrop) return packet;
     this.drop(packet);
-    packet = this.look(now);
+    packet = this.takeHead(now);
     this.startDropping(now);
     return packet;
   }
@@ -131,7 +131,7 @@ export class CoDel implements QueueDiscipline {
   }
 
   /** RFC 8289 5.6, dodequeue: takes the head and sets `okToDrop` to whether it may be dropped. */
-  private look(now: number): number {
+  private takeHead(now: number): number {
     this.okToDrop = false;
     const packet = this.list.shift();
     if (packet === NIL_PACKET) {

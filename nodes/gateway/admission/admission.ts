@@ -37,7 +37,7 @@ export interface AdmissionControl {
    * @param isProven True if the opening contains a cookie of this gateway.
    */
   opening(nowNs: number, isProven: boolean): OpeningVerdict;
-  /** The sender must prove its address: true when a cookie may be sent to the peer. */
+  /** Called when the sender must prove its address. @returns true when a cookie may be sent to the peer. */
   prove(nowNs: number): boolean;
   /** Called when an answer arrived that names our opening. */
   answer(nowNs: number): boolean;

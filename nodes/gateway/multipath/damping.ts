@@ -91,7 +91,7 @@ export class FlapDamping {
     return value * (1 - (lives - Math.floor(lives)) / 2);
   }
 
-  /** What {@link isSuppressed} would say, which remembers that it said so. */
+  /** The result that {@link isSuppressed} would return; unlike that method, this one changes nothing. */
   seemsSuppressed(now: number): boolean {
     return this.#isSuppressed && this.penalty(now) >= REUSE_BELOW;
   }

@@ -81,7 +81,7 @@ export class MissingReportDetector {
     return this.#dueNs;
   }
 
-  /** The silence proves nothing yet: checks again after one interval. */
+  /** Called when the silence proves nothing yet: checks again after one interval. */
   postpone(now: number): void {
     this.#dueNs = now + this.#intervalNs;
   }

@@ -196,14 +196,14 @@ export interface PathController {
   /** Called when an answer to probe `probe` arrived on the path it was sent on. */
   answered(now: number, path: number, probe: number): readonly ControllerEffect[];
   /**
-   * Data left on the active path; `sequence` is the highest so far.
+   * Called when data left on the active path; `sequence` is the highest so far.
    * @returns true if the deadline became earlier.
    */
   sent(now: number, sequence: number): boolean;
   reported(now: number, report: ReceiverReport): readonly ControllerEffect[];
   /** Base round trip of the path in use, ns; -1 when it was never measured. */
   readonly baseRttNs: number;
-  /** A router reported an interface down (SCMP type 5 or 6), and the report passed the policy. */
+  /** Called when a router reported an interface down (SCMP type 5 or 6), and the report passed the policy. */
   interfaceDown(now: number, accusation: InterfaceDownAccusation): readonly ControllerEffect[];
   /**
    * Called when new keys were agreed: the peer can be reached, so paths that seemed dead may work.

@@ -15,7 +15,7 @@ const NS_PER_SECOND = 1_000_000_000;
 export class PoolSizeTracer {
   readonly #host: HostPart<'now' | 'trace'>;
   #toldNs: Nanoseconds;
-  #lookedNs: Nanoseconds;
+  #changedNs: Nanoseconds;
   #held = 0;
   /**
    * Integral of the number of packets over time since the last report, in packets times
@@ -27,24 +27,24 @@ export class PoolSizeTracer {
   constructor(host: HostPart<'now' | 'trace'>) {
     this.#host = host;
     this.#toldNs = host.now();
-    this.#lookedNs = this.#toldNs;
+    this.#changedNs = this.#toldNs;
   }
 
   /** Records that a packet arrived; `held` packets are now in the pool. */
   arrived(held: number): void {
-    this.#look(held);
+    this.#change(held);
     this.#arrived += 1;
   }
 
   /** Records that a packet left; `held` packets remain. */
   left(held: number): void {
-    this.#look(held);
+    this.#change(held);
   }
 
-  #look(held: number): void {
+  #change(held: number): void {
     const now = this.#host.now();
-    this.#area += this.#held * (now - this.#lookedNs);
-    this.#lookedNs = now;
+    this.#area += this.#held * (now - this.#changedNs);
+    this.#changedNs = now;
     this.#held = held;
     const elapsedNs = now - this.#toldNs;
     if (elapsedNs < NS_PER_SECOND) return;

@@ -50,10 +50,10 @@ export class AgentAskHandler {
   /** The status of each node, by its name, within the bounds of one request (status-request.ts). */
   statuses(): Readonly<Record<string, ShownStatus>> {
     const { world, experiment } = this.#parts;
-    const look = new StatusRequest();
+    const request = new StatusRequest();
     const all = [...experiment.nodes].map(([name, node]) => {
       const { outcome, text } = world.call(name, 'question', () => nodeStatusJson(node));
-      const reader = look.reader();
+      const reader = request.reader();
       reader.add(new TextEncoder().encode(text));
       return [name, reader.ended(outcome)] as const;
     });

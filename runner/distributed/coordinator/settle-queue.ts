@@ -104,7 +104,7 @@ class RowSource {
   add(batch: MeasuredBatch): void {
     if (batch.values.length === 0) return;
     this.#batches.push(batch);
-    if (this.#batches.length === 1) this.#look();
+    if (this.#batches.length === 1) this.#updateHead();
   }
 
   /** Passes on the oldest row and removes it. */
@@ -113,7 +113,7 @@ class RowSource {
     const at = this.#at;
     this.#at += batch.width;
     if (this.#at >= batch.values.length) this.#next();
-    this.#look();
+    this.#updateHead();
     batch.fire(batch.values, at);
   }
 
@@ -126,7 +126,7 @@ class RowSource {
     this.#batch = 0;
   }
 
-  #look(): void {
+  #updateHead(): void {
     const batch = this.#batches[this.#batch];
     this.headNs = batch?.values[this.#at + batch.timeAt] ?? Number.POSITIVE_INFINITY;
   }

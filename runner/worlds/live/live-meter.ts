@@ -58,14 +58,14 @@ export class LiveMeter {
   }
 
   /** Reads the memory and collects samples; called a few times a second. */
-  look(): void {
+  sample(): void {
     this.#handovers.note(this.#world.handovers.take(), OWN_CLOCK);
     this.#memoryBytes = Math.max(this.#memoryBytes, process.memoryUsage.rss());
   }
 
   /** Ends the measurement of the processor. */
   stop(): void {
-    this.look();
+    this.sample();
     const { user, system } = process.cpuUsage(this.#beganCpu);
     this.#cpuUs = user + system;
     this.#wallUs = Math.round((performance.now() - this.#beganMs) * US_PER_MS);

@@ -37,8 +37,8 @@ function watched(stack?: string): {
 }
 
 /** Checks every 100 ms. */
-function look(watch: SeedWatch, fromMs: number, untilMs: number): void {
-  for (let at = fromMs; at <= untilMs; at += 100) watch.look(at);
+function checkOften(watch: SeedWatch, fromMs: number, untilMs: number): void {
+  for (let at = fromMs; at <= untilMs; at += 100) watch.check(at);
 }
 
 describe('a node that holds its thread', () => {
@@ -46,10 +46,10 @@ describe('a node that holds its thread', () => {
     const { watch, notices } = watched();
     watch.calls.follow(new Float64Array([1_500_000_000]));
     watch.calls.begin(1, NODE_CALL_KINDS.timer, 0, -1);
-    watch.look(0);
-    look(watch, 100, STUCK_CALL_MS - 100);
+    watch.check(0);
+    checkOften(watch, 100, STUCK_CALL_MS - 100);
     expect(notices).toEqual([]);
-    look(watch, STUCK_CALL_MS, 20_000);
+    checkOften(watch, STUCK_CALL_MS, 20_000);
     await vi.waitFor(() => expect(notices).not.toEqual([]));
     expect(notices).toEqual(['bob has held its thread for 5 s, in a call at 1.5 s (seed 7)']);
     expect(watch.answer).toBeUndefined();
@@ -58,14 +58,14 @@ describe('a node that holds its thread', () => {
   it('was named without the line in which it is', async () => {
     const { watch, notices, asked } = watched(`Error\n    at Ping.receive (${NODE}:50:7)`);
     watch.calls.begin(1, NODE_CALL_KINDS.timer, 0, -1);
-    watch.look(0);
-    look(watch, 100, 20_000);
+    watch.check(0);
+    checkOften(watch, 100, 20_000);
     await vi.waitFor(() => expect(notices).not.toEqual([]));
     expect(notices).toEqual([
       'bob has held its thread for 5 s, in a call at 0 s (seed 7): nodes/ping/node.ts:50',
     ]);
     watch.stop('interrupted', 20_000);
-    look(watch, 20_000, 20_000 + TERMINATION_GRACE_MS);
+    checkOften(watch, 20_000, 20_000 + TERMINATION_GRACE_MS);
     await vi.waitFor(() => expect(watch.signal.aborted).toBe(true));
     expect(watch.answer).toMatchObject({
       crash: { how: 'held', place: { file: NODE, line: 50, column: 7, firstLine: 48 } },
@@ -83,7 +83,7 @@ describe('a node that holds its thread', () => {
     const watch = new SeedWatch({ seed: 7, hosts, onNotice, stackOf });
     watch.control.noteThread(3);
     watch.calls.begin(1, NODE_CALL_KINDS.timer, 0, -1);
-    look(watch, 0, STUCK_CALL_MS);
+    checkOften(watch, 0, STUCK_CALL_MS);
     await vi.waitFor(() => expect(notices[0]).toMatch(/node\.ts:50$/));
   });
 
@@ -92,9 +92,9 @@ describe('a node that holds its thread', () => {
     const watch = new SeedWatch({ seed: 7, hosts, stackOf });
     watch.control.noteThread(3);
     watch.calls.begin(1, NODE_CALL_KINDS.timer, 0, -1);
-    look(watch, 0, 1_000);
+    checkOften(watch, 0, 1_000);
     watch.stop('interrupted', 1_000);
-    look(watch, 1_000, 1_000 + TERMINATION_GRACE_MS);
+    checkOften(watch, 1_000, 1_000 + TERMINATION_GRACE_MS);
     await vi.waitFor(() => expect(watch.signal.aborted).toBe(true), { timeout: 30_000 });
     expect(watch.answer).toMatchObject({ kind: 'broken', crash: { how: 'held' } });
   });
@@ -104,7 +104,7 @@ describe('a node that holds its thread', () => {
     for (let at = 0; at < 20_000; at += 1_000) {
       watch.calls.end(watch.calls.begin(1, NODE_CALL_KINDS.timer, 0, -1));
       watch.calls.begin(0, NODE_CALL_KINDS.timer, 0, -1);
-      watch.look(at);
+      watch.check(at);
     }
     expect(notices).toEqual([]);
   });
@@ -113,12 +113,12 @@ describe('a node that holds its thread', () => {
     expect(TERMINATION_GRACE_MS).toBeLessThan(5_000);
     const { watch } = watched();
     watch.calls.begin(1, NODE_CALL_KINDS.datagram, 64, 3);
-    look(watch, 0, 1_000);
+    checkOften(watch, 0, 1_000);
     watch.stop('interrupted', 1_000);
-    look(watch, 1_000, 1_000 + TERMINATION_GRACE_MS - 1);
+    checkOften(watch, 1_000, 1_000 + TERMINATION_GRACE_MS - 1);
     await new Promise(setImmediate);
     expect([watch.answer, watch.signal.aborted]).toEqual([undefined, false]);
-    watch.look(1_000 + TERMINATION_GRACE_MS);
+    watch.check(1_000 + TERMINATION_GRACE_MS);
     await vi.waitFor(() => expect(watch.signal.aborted).toBe(true));
     expect(watch.answer).toMatchObject({
       kind: 'broken',
@@ -129,7 +129,7 @@ describe('a node that holds its thread', () => {
   it('a seed that is only slow is no fault of a node', () => {
     const { watch } = watched();
     watch.stop('time-limit', 0);
-    look(watch, 0, TERMINATION_GRACE_MS);
+    checkOften(watch, 0, TERMINATION_GRACE_MS);
     expect(watch.answer).toEqual({
       kind: 'ended',
       ending: 'time-limit',

@@ -187,7 +187,7 @@ export class LiveFeed {
     const isSeen = this.#packets.length > 0 || news.phase === 'ended';
     const isVisible = !news.hasPackets || isSeen || !this.#isPatient;
     if (!isVisible) return undefined;
-    const info = await this.#look(trace);
+    const info = await this.#readInfo(trace);
     if (isFailure(info)) return info;
     this.#isOpened = true;
     this.#listener.opened(trace, info);
@@ -199,7 +199,7 @@ export class LiveFeed {
    * Reads the facts of the trace. The missing index is not reported as damage, because a run writes
    * it only at its end.
    */
-  async #look(trace: TraceFile): Promise<TraceInfo | TraceFailure> {
+  async #readInfo(trace: TraceFile): Promise<TraceInfo | TraceFailure> {
     const info = await readTraceInfo(trace, this.#source.size);
     if (isFailure(info)) return info;
     this.#info = { ...info, damage: undefined };
@@ -221,7 +221,7 @@ export class LiveFeed {
 
   async #tell(): Promise<void> {
     const trace = this.#trace;
-    if (trace !== undefined) await this.#look(trace);
+    if (trace !== undefined) await this.#readInfo(trace);
     const news = this.#news;
     const info = this.#info;
     if (news === undefined || info === undefined) return;

@@ -14,12 +14,12 @@ export function callOnTraceGrowth(
   tell: () => void,
 ): void {
   let toldNs = live.value?.news.nowNs ?? -1;
-  const look = (): void => {
+  const check = (): void => {
     const nowNs = live.value?.news.nowNs ?? -1;
     if (nowNs === toldNs) return;
     toldNs = nowNs;
     tell();
   };
-  const clock = setInterval(look, GROWTH_MS);
+  const clock = setInterval(check, GROWTH_MS);
   signal.addEventListener('abort', () => clearInterval(clock));
 }

@@ -55,9 +55,9 @@ export function makeNavigationRail(
     { class: 'rail', 'aria-label': 'pages' },
     entries.map(({ button }) => button),
   );
-  const look = (): void => setAttributeIfChanged(rail, 'data-more', hiddenSides(rail));
-  rail.addEventListener('scroll', look, { passive: true });
-  new ResizeObserver(look).observe(rail);
+  const mark = (): void => setAttributeIfChanged(rail, 'data-more', hiddenSides(rail));
+  rail.addEventListener('scroll', mark, { passive: true });
+  new ResizeObserver(mark).observe(rail);
   return rail;
 }
 

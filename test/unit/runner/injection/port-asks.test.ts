@@ -141,8 +141,8 @@ describe('questions over the port of a run', () => {
 
   it('count what all nodes have counted; a run in virtual time only looks', () => {
     const { asks, news, puts } = run();
-    asks.look({ kind: 'counts', number: 1 });
-    asks.look({ kind: 'ask', number: 2, spec: SPEC });
+    asks.inspect({ kind: 'counts', number: 1 });
+    asks.inspect({ kind: 'ask', number: 2, spec: SPEC });
     const metrics = { 'ping.lost': { kind: 'counter', value: 4 } };
     expect(news).toEqual([{ kind: 'counts', number: 1, metrics, drops: { late: 1 } }]);
     expect(puts).toEqual([]);

@@ -21,7 +21,7 @@ function palette(
   const log: string[] = [];
   let looks = 0;
   let waits = 0;
-  const injector: Pick<Injector, 'take' | 'inject' | 'look' | 'paced'> = {
+  const injector: Pick<Injector, 'take' | 'inject' | 'inspect' | 'paced'> = {
     take: () => {
       looks += 1;
       const order = orders[looks];
@@ -31,7 +31,7 @@ function palette(
       log.push(`inject ${fromNs}`);
       return fromNs;
     },
-    look: ({ kind }) => void log.push(`look ${kind}`),
+    inspect: ({ kind }) => void log.push(`inspect ${kind}`),
     paced: (number, to) => void log.push(`paced ${number} ${to}`),
   };
   const stepped = new SteppedInjection({
@@ -68,7 +68,7 @@ describe('the pace of a run in virtual time', () => {
   it('answers who looks while it is paused', () => {
     const { stepped, log } = palette(0, { 2: { kind: 'statuses', number: 1 } });
     stepped.between(20 * MS);
-    expect(log).toEqual(['look statuses']);
+    expect(log).toEqual(['inspect statuses']);
   });
 
   it('ends its wait when the run is stopped', () => {

@@ -44,7 +44,7 @@ export function liveCardElement(
     bar,
     element('footer', {}, 'in the process of this server · open it to watch'),
   );
-  const look = async (): Promise<void> => {
+  const refresh = async (): Promise<void> => {
     const news = await newsOf();
     if (news === undefined) {
       words.textContent = LOST;
@@ -63,7 +63,7 @@ export function liveCardElement(
     root.dispatchEvent(new Event(REPORT_WRITTEN_EVENT, { bubbles: true }));
   };
   const clock = setInterval(() => {
-    if (root.isConnected) void look();
+    if (root.isConnected) void refresh();
     else clearInterval(clock);
   }, AGAIN_MS);
   return root;

@@ -97,7 +97,7 @@ export class DelayPartsView {
       return;
     }
     if (signal.aborted) return;
-    const latest = new LatestQuerySender((window: TimeRange) => this.#look(window), {
+    const latest = new LatestQuerySender((window: TimeRange) => this.#query(window), {
       tell: (found): void => this.#take(found),
       fail: (error): void => replaceContent(this.#place, troubleMessage(error)),
     });
@@ -120,7 +120,7 @@ export class DelayPartsView {
     return [begin, Math.min(to, begin + lengthNs)];
   }
 
-  async #look(window: TimeRange): Promise<Found> {
+  async #query(window: TimeRange): Promise<Found> {
     const [fromNs, toNs] = window;
     const trace = this.#trace as TraceClient;
     const [hops, changes] = await Promise.all([

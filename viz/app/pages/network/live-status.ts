@@ -11,7 +11,7 @@ import { type Child, element, replaceContent } from '../../kernel/element.ts';
 import type { ControlConnection } from './palette/control-link.ts';
 
 const ASK_MS = 1_000;
-const LOOK_MS = 250;
+const REFRESH_MS = 250;
 /** Largest number of lines of a status that are shown. */
 const LINES_MAX = 100;
 /** Largest depth of nesting that is shown of a status. */
@@ -27,7 +27,7 @@ export class LiveNodeStatus {
 
   constructor(link: ControlConnection, signal: AbortSignal) {
     this.#link = link;
-    const timer = setInterval(() => void this.#look(), LOOK_MS);
+    const timer = setInterval(() => void this.#refresh(), REFRESH_MS);
     signal.addEventListener('abort', () => clearInterval(timer));
   }
 
@@ -36,10 +36,10 @@ export class LiveNodeStatus {
     if (node === this.#node) return;
     this.#node = node;
     this.root.hidden = true;
-    void this.#look();
+    void this.#refresh();
   }
 
-  async #look(): Promise<void> {
+  async #refresh(): Promise<void> {
     const node = this.#node;
     const isOpen = this.#link.state.value?.phase === 'open';
     if (!isOpen) this.root.hidden = true;

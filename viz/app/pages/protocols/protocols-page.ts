@@ -80,7 +80,7 @@ export class ProtocolsPage {
   /** Fills the page. */
   async start(): Promise<void> {
     const { root, trace, signal, run, fail } = this.#context;
-    await this.#look();
+    await this.#findDrawings();
     if (signal.aborted) return;
     if (this.#offers.length > 0) this.#begin();
     else if (run.isLive === true) {
@@ -106,7 +106,7 @@ export class ProtocolsPage {
    * Finds the available drawings. A drawing that was found earlier stays in the list, even if it
    * shows nothing now.
    */
-  async #look(): Promise<void> {
+  async #findDrawings(): Promise<void> {
     const [firstNs, lastNs] = this.#context.trace.info.rangeNs;
     const ends = await Promise.all(
       [lastNs, (firstNs + lastNs) / 2].map((timeNs) => this.#fetch(timeNs)),
@@ -121,7 +121,7 @@ export class ProtocolsPage {
 
   async #grow(): Promise<void> {
     const before = this.#offers;
-    await this.#look();
+    await this.#findDrawings();
     if (this.#context.signal.aborted || this.#offers === before) return;
     if (before.length === 0) this.#begin();
     else replaceContent(this.#bar, this.#chooser());

@@ -57,8 +57,8 @@ describe.skipIf(!hasTable)('the table of sockets', () => {
     // The call is synchronous, so this process cannot read in the meantime.
     execFileSync(process.execPath, ['-e', FLOOD, theirs, `${socket.address().port}`]);
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await watch.look();
-    await watch.look();
+    await watch.poll();
+    await watch.poll();
     expect(watch.losses.ours).toBe(0);
     expect(watch.losses.theirs).toBeGreaterThan(0);
     expect(received + watch.losses.theirs).toBe(2_000);

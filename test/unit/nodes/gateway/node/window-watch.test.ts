@@ -30,23 +30,23 @@ describe('the watch over the replay window', () => {
     const quiet = new SmallReplayWindowWarner(1024, 0);
     feed(quiet, 0);
     feed(quiet, 163_000);
-    expect(quiet.look(SECOND, paths)).toBeUndefined();
+    expect(quiet.check(SECOND, paths)).toBeUndefined();
     const loud = new SmallReplayWindowWarner(1024, 0);
     feed(loud, 0);
     feed(loud, 164_000);
-    expect(loud.look(SECOND, paths)).toContain('a replay window of 1024 bits is too small');
+    expect(loud.check(SECOND, paths)).toContain('a replay window of 1024 bits is too small');
     feed(loud, 328_000);
-    expect(loud.look(2 * SECOND, paths)).toBeUndefined();
+    expect(loud.check(2 * SECOND, paths)).toBeUndefined();
   });
 
   it('knows no spread before two paths are measured, and no rate of less than a second', () => {
     const watch = new SmallReplayWindowWarner(64, 0);
     feed(watch, 0);
     feed(watch, 1e6);
-    expect(watch.look(SECOND / 2, [path(20), path(30)])).toBeUndefined();
-    expect(watch.look(SECOND, [path(20), { ...path(30), rttNs: -1 }])).toBeUndefined();
+    expect(watch.check(SECOND / 2, [path(20), path(30)])).toBeUndefined();
+    expect(watch.check(SECOND, [path(20), { ...path(30), rttNs: -1 }])).toBeUndefined();
     feed(watch, 2e6);
-    expect(watch.look(2 * SECOND, [path(20), path(30)])).toBeDefined();
+    expect(watch.check(2 * SECOND, [path(20), path(30)])).toBeDefined();
   });
 
   it('R-016: adds the longest time by which a timer of the node was late', () => {
@@ -55,9 +55,9 @@ describe('the watch over the replay window', () => {
     watch.late(20 * MS);
     feed(watch, 0);
     feed(watch, 8_000);
-    expect(watch.look(SECOND, [path(20)])).toBeUndefined();
+    expect(watch.check(SECOND, [path(20)])).toBeUndefined();
     feed(watch, 18_000);
-    expect(watch.look(2 * SECOND, [path(20)])).toContain('(10000/s');
+    expect(watch.check(2 * SECOND, [path(20)])).toContain('(10000/s');
   });
 
   it('begins to count anew with an epoch, and does not count what comes late', () => {
@@ -66,15 +66,15 @@ describe('the watch over the replay window', () => {
     for (const sequence of [0, 300, 100]) feed(watch, sequence);
     for (const sequence of [7, 200]) feed(watch, sequence, 2);
     feed(watch, 1e6);
-    expect(watch.look(SECOND, [])).toContain('up to 493 frames can overtake one (493/s');
+    expect(watch.check(SECOND, [])).toContain('up to 493 frames can overtake one (493/s');
   });
 
   it('R-016: warns when a frame was later than 80 % of the window, whatever the reason', () => {
     const watch = new SmallReplayWindowWarner(512, 0);
     for (const sequence of [500, 91]) feed(watch, sequence);
-    expect(watch.look(SECOND, [])).toBeUndefined();
+    expect(watch.check(SECOND, [])).toBeUndefined();
     feed(watch, 90);
-    expect(watch.look(2 * SECOND, [])).toContain('(one frame was as late); use 1024');
+    expect(watch.check(2 * SECOND, [])).toContain('(one frame was as late); use 1024');
   });
 
   it('R-016: the warning stands in the report, with the node that gave it', () => {
