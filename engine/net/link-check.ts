@@ -13,7 +13,7 @@ import { jitterMinNs } from './impairment/jitter.ts';
 import { LINK_DIRECTION_DEFAULTS, type LinkDirectionSpec, type LossSpec } from './link-spec.ts';
 import { timedStepsProblem } from './steps.ts';
 
-/** A mistake in a specification, and its place. */
+/** A mistake in a specification, and the field that has it. */
 export interface LinkDirectionProblem {
   /** Path of the field, for example `loss.meanBurst`. */
   readonly path: string;

@@ -12,11 +12,11 @@ import { BitSet } from './bit-set.ts';
 import { NumberMap } from './number-map.ts';
 import { SumGroundTruth } from './sum-ground-truth.ts';
 
-/** Numbers below this take one bit each: at most 16 MiB per space. */
+/** Numbers below this take one bit each: at most 16 MiB per set. */
 const DENSE_BELOW = 0x800_0000;
 
-/** The numbers of one space that were seen. */
-class Space {
+/** A set of numbers: a bit for each small one, a map for the others. */
+class SeenNumbers {
   readonly #dense = new BitSet();
   readonly #sparse = new NumberMap();
 
@@ -34,12 +34,12 @@ class Space {
 export class RunWitness implements GroundTruthWitness {
   /** The parts that nodes put into sums, and the sums that they claim. */
   readonly sums = new SumGroundTruth();
-  readonly #spaces = new Map<string, Space>();
+  readonly #spaces = new Map<string, SeenNumbers>();
 
   note(space: string, value: number): boolean {
     let known = this.#spaces.get(space);
     if (known === undefined) {
-      known = new Space();
+      known = new SeenNumbers();
       this.#spaces.set(space, known);
     }
     return known.add(value);

@@ -23,7 +23,7 @@ const CONNECTIONS = 0x1_0000_0000;
 
 /** What the model keeps for a host, also across its crashes. */
 interface HostRecord {
-  /** The host since its last restart, which may have made a new object. */
+  /** The present object of the host: a restart of the host may make a new one. */
   host: StreamHost;
   readonly addresses: string[];
   /** The last number assigned, so that no segment from before a crash fits a new stream. */

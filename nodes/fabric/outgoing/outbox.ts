@@ -156,7 +156,7 @@ export class Outbox<Request> {
     return this.#deadlines.nextAt ?? Number.POSITIVE_INFINITY;
   }
 
-  /** A message whose deadline has passed, and which is not over yet. */
+  /** Returns a message that is not over although its deadline has passed, once for each message; undefined if there is none. */
   takeDue(now: Nanoseconds): OutgoingMessage<Request> | undefined {
     for (;;) {
       const due = this.#deadlines.takeDue(now);

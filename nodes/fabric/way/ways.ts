@@ -352,7 +352,7 @@ export class WaySelector<Request> {
     this.#emit(lane, bytes, { priority: NEWS_PRIORITY, tolerant: true }, token);
   }
 
-  /** If the peer has whole messages and says nothing of them, it is asked after a while. */
+  /** Sets when to ask the peer what it has handled, if whole messages reached it and it does not say so by itself. */
   #askLater(now: Nanoseconds, lane: PeerWay<Request>): void {
     const { recovery } = lane;
     const { outbox } = this.#sources;

@@ -27,7 +27,7 @@ const limitsConfig = z.strictObject({
   battery: z.number().min(0).optional(),
   /** Share of the battery that is left to the owner of the device. */
   reserve: shareSchema().default(0),
-  /** Bytes of messages of all rounds, both ways. */
+  /** Number of bytes of messages of all rounds, both ways. */
   bytes: byteSizeSchema().optional(),
 });
 

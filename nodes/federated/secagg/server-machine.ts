@@ -236,8 +236,7 @@ export class ServerMachine implements StateMachine<Exclude<ServerInput, TimerDue
     return (this.#asked.get(to) as SurvivorLists).survivors;
   }
 
-  // The ends of phases.
-
+  /** Ends the present phase: the next one begins with the members that answered, or the session is aborted. */
   #close(): void {
     const answered = this.#members.filter((index) => this.#answered.has(index));
     if (answered.length < this.#parts.config.t) {
