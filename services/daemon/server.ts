@@ -7,6 +7,7 @@
  * @module
  */
 import { createRequire } from 'node:module';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type * as Grpc from '@grpc/grpc-js';
 import { isLoopback } from '../_kit/loopback-address.ts';
 import { type AskControlService, DAEMON_CALLS, type DaemonCall, STATUS } from './calls.ts';
@@ -20,6 +21,8 @@ const REQUEST_BYTES_MAX = 1_024;
 const CONNECTION_CALLS_MAX = 4;
 /** Largest number of calls in progress on all connections; further ones are `RESOURCE_EXHAUSTED`. */
 export const CALLS_MAX = 8;
+/** Largest number of connections; with one more, the oldest one ends. */
+export const CONNECTIONS_MAX = 256;
 const IDLE_MS_MAX = 60_000;
 /** A connection gets no new calls after this time, and is cut when its calls have not ended in the grace time. */
 const AGE_MS_MAX = 60_000;
@@ -73,14 +76,31 @@ export async function startDaemonServer({
     Object.fromEntries(names.map((name) => [name, definitionOf(name)])),
     Object.fromEntries(names.map((name) => [name, calls.handlerOf(DAEMON_CALLS[name])])),
   );
-  const bound = await new Promise<number>((resolve, reject) => {
-    const credentials = grpc.ServerCredentials.createInsecure();
-    server.bindAsync(`${host}:${port}`, credentials, (error, found) => {
-      if (error === null) resolve(found);
-      else reject(new DaemonStartError(error.message, { cause: error }));
-    });
+  const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+  const connections = new OpenConnections();
+  const listener = createServer((socket) => {
+    connections.add(socket);
+    injector.injectConnection(socket);
   });
-  return { host, port: bound, close: () => server.forceShutdown() };
+  const bound = await listen(listener, { host, port });
+  const close = (): void => {
+    listener.close();
+    server.forceShutdown();
+    connections.close();
+  };
+  return { host, port: bound, close };
+}
+
+function listen(
+  listener: Server,
+  at: { readonly host: string; readonly port: number },
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    listener.once('error', (error) => {
+      reject(new DaemonStartError(error.message, { cause: error }));
+    });
+    listener.listen(at, () => resolve((listener.address() as AddressInfo).port));
+  });
 }
 
 function definitionOf(name: string): Grpc.MethodDefinition<Buffer, Buffer> {
@@ -90,6 +110,24 @@ function definitionOf(name: string): Grpc.MethodDefinition<Buffer, Buffer> {
     ...{ requestSerialize: same, requestDeserialize: same },
     ...{ responseSerialize: same, responseDeserialize: same },
   };
+}
+
+/** The connections, which are accepted here since the package does not bound their number. */
+class OpenConnections {
+  /** The oldest first. */
+  readonly #connections = new Set<Socket>();
+
+  add(socket: Socket): void {
+    const connections = this.#connections;
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+    const [oldest] = connections;
+    if (connections.size > CONNECTIONS_MAX) oldest?.destroy();
+  }
+
+  close(): void {
+    for (const socket of this.#connections) socket.destroy();
+  }
 }
 
 /** The calls in progress on all connections. */

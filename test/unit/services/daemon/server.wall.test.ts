@@ -1,4 +1,6 @@
 /** The gRPC server of a daemon, asked by the client of the same package. @module */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { Client, type ClientUnaryCall, credentials, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -6,7 +8,7 @@ import {
   DaemonStartError,
   startDaemonServer,
 } from '../../../../services/daemon/index.ts';
-import { CALLS_MAX } from '../../../../services/daemon/server.ts';
+import { CALLS_MAX, CONNECTIONS_MAX } from '../../../../services/daemon/server.ts';
 import { askWell, REQUESTS } from './daemon-answers.ts';
 
 let server: DaemonServer;
@@ -23,11 +25,11 @@ afterAll(() => {
 });
 
 /** The bytes of an answer, or the code of its status. */
-function call(name: string, request: Uint8Array): Promise<Buffer | number> {
+function call(name: string, request: Uint8Array, by = client): Promise<Buffer | number> {
   const same = (bytes: Buffer): Buffer => bytes;
   const path = `/proto.daemon.v1.DaemonService/${name}`;
   return new Promise((resolve) => {
-    client.makeUnaryRequest(path, same, same, Buffer.from(request), (error, answer) => {
+    by.makeUnaryRequest(path, same, same, Buffer.from(request), (error, answer) => {
       resolve(error?.code ?? answer ?? status.UNKNOWN);
     });
   });
@@ -78,6 +80,26 @@ describe('the server of a daemon', () => {
     for (const one of clients) one.close();
     own.close();
     await expect.poll(() => signals.every(({ aborted }) => aborted)).toBe(true);
+  });
+
+  it('kept as many connections as somebody opened, while none of them said anything', async () => {
+    const own = await startDaemonServer({ host: '127.0.0.1', port: 0, ask: askWell });
+    const ended: number[] = [];
+    const sockets: Socket[] = [];
+    for (let index = 0; index < CONNECTIONS_MAX + 2; index += 1) {
+      const socket = connect({ host: '127.0.0.1', port: own.port }).resume();
+      socket.on('error', () => undefined).on('close', () => ended.push(index));
+      sockets.push(socket);
+      await once(socket, 'connect');
+    }
+    await expect.poll(() => ended.length).toBe(2);
+    expect(ended).toEqual([0, 1]);
+    const late = new Client(`127.0.0.1:${own.port}`, credentials.createInsecure());
+    expect(await call('AS', REQUESTS.AS, late)).toBeInstanceOf(Buffer);
+    expect(ended).toEqual([0, 1, 2]);
+    late.close();
+    own.close();
+    await expect.poll(() => ended.length).toBe(CONNECTIONS_MAX + 2);
   });
 
   it('has room again when an answer has left', async () => {
