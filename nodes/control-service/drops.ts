@@ -41,7 +41,8 @@ const OF_SIGNATURES: Readonly<Record<SignatureRefusal, string>> = {
   'signature-trc': 'a signature names a TRC that is not known, or of another series',
   'signature-chain':
     'a signature names a certificate that nobody has, or that no TRC in use vouches for',
-  'trc-inactive': 'the TRC of the ISD has expired, or is not valid yet',
+  'trc-inactive':
+    'the TRC of the ISD, or the predecessor of a TRC, has expired or is not valid yet',
   'signature-time': 'a certificate is not valid for the whole time of an entry',
   'signature-invalid': 'a signature is false',
   'epic-digest':
@@ -148,7 +149,8 @@ export const CONTROL_DROP_REASONS = {
   ...END_HOST_DROP_REASONS,
   'not-for-us': 'the packet is for another AS or host',
   'upper-protocol': 'the packet is neither UDP nor SCMP',
-  'scmp-quote': 'the SCMP error is about no packet of an open call of this control service',
+  'scmp-quote':
+    'the SCMP error quotes no request of an open call of this control service: it is forged, late, or about an answer',
   'scmp-source': 'the SCMP error speaks of an interface of another AS than it comes from',
   'scmp-reports': 'routers say of more interfaces than are believed at a time that they are down',
   'path-irreversible':

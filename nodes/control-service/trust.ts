@@ -137,14 +137,18 @@ export class Trust {
     return this.#store.all().map((trc) => describeTrc(trc, this.#parts.seconds()));
   }
 
-  /** The key with which the control service signs now, and the key's certificate. */
+  /**
+   * The key with which the control service signs now, and the key's certificate. It ends with the latest TRC at the latest,
+   * so that no hop field outlives both (reference private/trust/signer_gen.go, Generate).
+   */
   signer(): EntrySigner {
     const { isdAs } = this.#parts;
     const { chain, key } = this.#renewals.own;
     const { subjectKeyId, notAfter } = chain.as;
-    const { base = 0, serial = 0 } = this.#store.latest(readIsd(isdAs))?.id ?? {};
+    const latest = this.#store.latest(readIsd(isdAs));
+    const { base = 0, serial = 0 } = latest?.id ?? {};
     const keyId = { isdAs, subjectKeyId, trcBase: base, trcSerial: serial };
-    return { key, keyId, notAfter };
+    return { key, keyId, notAfter: Math.min(notAfter, latest?.notAfter ?? notAfter) };
   }
 
   /** The key of a signature, or why there is none. */
@@ -289,7 +293,7 @@ export class Trust {
   }
 
   #takeUpdate(trc: Uint8Array): ControlDropReason | undefined {
-    const refusal = this.#store.addUpdate(trc);
+    const refusal = this.#store.addUpdate(trc, this.#parts.seconds());
     if (refusal === undefined) this.#parts.count('control.trc_updates');
     return refusal;
   }

@@ -113,9 +113,12 @@ export class SegmentVerifier {
       const length = new Uint8Array(4);
       writeUint32(length, 0, headerAndBody.length);
       prefix = this.#crypto.sha256(concatBytes(prefix, length, headerAndBody, signature));
+      // Of a prefix that was verified before, too: its TRC may have ended since.
+      const key = this.#keyOf(segment, index);
+      if (typeof key === 'string') return key;
       const name = hashKey(prefix);
       if (this.#verified.has(name)) continue;
-      const refusal = this.#verify(segment, index);
+      const refusal = this.#verify(segment, index, key);
       if (refusal !== undefined) return refusal;
       this.#remember(name);
     }
@@ -140,20 +143,28 @@ export class SegmentVerifier {
     }
   }
 
-  #verify(segment: SignedSegment, index: number): SignatureRefusal | undefined {
-    const one = segment.signed[index] as SignedSegment['signed'][number];
-    const { headerAndBody, signature, keyId, associatedBytes, signedSeconds } = one;
+  /** The key that signed an entry, or why no signature with it counts now. */
+  #keyOf(segment: SignedSegment, index: number): OpenedEcdsaKey | SignatureRefusal {
+    const { keyId, signedSeconds } = segment.signed[index] as SignedSegment['signed'][number];
     const { entries, timestamp } = segment.segment;
     const { isdAs, hop } = entries[index] as (typeof entries)[number];
     if (keyId.isdAs !== isdAs) return 'signature-key';
-    const input = signatureInput(segment, index, headerAndBody);
-    if (associatedBytes !== input.length - headerAndBody.length) return 'signature-length';
     // Reference private/segment/segverifier: the key must be valid from the segment's timestamp until its hop field
     // ends.
     const lifetime = Math.floor((1 + hop.expTime) * HOP_UNIT_S);
     const span = { notBefore: timestamp, notAfter: timestamp + lifetime };
-    const key = this.#keys.keyOf({ keyId, span, signedSeconds });
-    if (typeof key === 'string') return key;
+    return this.#keys.keyOf({ keyId, span, signedSeconds });
+  }
+
+  #verify(
+    segment: SignedSegment,
+    index: number,
+    key: OpenedEcdsaKey,
+  ): 'signature-length' | 'signature-invalid' | undefined {
+    const one = segment.signed[index] as SignedSegment['signed'][number];
+    const { headerAndBody, signature, associatedBytes } = one;
+    const input = signatureInput(segment, index, headerAndBody);
+    if (associatedBytes !== input.length - headerAndBody.length) return 'signature-length';
     const numbers = readEcdsaSignature(key.curve, signature);
     // draft-dekater-scion-pki, "Signature Algorithm": a curve has one hash.
     if (numbers === undefined || one.hash !== hashOfCurve(key.curve)) return 'signature-invalid';

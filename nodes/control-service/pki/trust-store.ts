@@ -90,8 +90,16 @@ export class TrustStore {
     return undefined;
   }
 
-  /** Adds the TRC that follows the latest of its ISD. @returns why it is refused; undefined if it is added. */
-  addUpdate(bytes: Uint8Array): TrcRefusal | 'signature-trc' | undefined {
+  /**
+   * Adds the TRC that follows the latest of its ISD, if this one has begun: otherwise TRCs of the future could displace
+   * the one that is in use.
+   * @param seconds Now, since 1970.
+   * @returns why it is refused; undefined if it is added.
+   */
+  addUpdate(
+    bytes: Uint8Array,
+    seconds: number,
+  ): TrcRefusal | 'signature-trc' | 'trc-inactive' | undefined {
     const signed = decodeSignedTrc(bytes);
     if (typeof signed === 'string') return signed;
     const known = this.#trcs.get(signed.trc.id.isd);
@@ -99,6 +107,7 @@ export class TrustStore {
     if (known === undefined || latest === undefined) return 'signature-trc';
     const refusal = trcUpdateRefusal(this.#primitives, signed, latest.trc);
     if (refusal !== undefined) return refusal;
+    if (latest.trc.notBefore > seconds) return 'trc-inactive';
     this.#trcs.set(signed.trc.id.isd, [signed, ...known].slice(0, TRCS_KEPT_MAX));
     return undefined;
   }

@@ -95,7 +95,7 @@ class ReceivedControl {
     const read = decodeSignedTrc(bytes);
     if (typeof read === 'string') return read;
     const isBase = isBaseTrc(read.trc);
-    const refusal = isBase ? this.#trust.addBase(bytes) : this.#trust.addUpdate(bytes);
+    const refusal = isBase ? this.#trust.addBase(bytes) : this.#trust.addUpdate(bytes, this.#now);
     return refusal ?? describeTrc(read.trc);
   }
 

@@ -72,6 +72,21 @@ const GOOD = beaconOver(CORE_A, [3, 3, 0]);
 const ENTRIES = [0, 1, 2];
 const CURVES = ['p256', 'p384', 'p521'] as const;
 
+describe('a prefix that was verified', () => {
+  it('is refused as soon as its key is trusted no more, such as after the end of a TRC', () => {
+    const keys = new ProvisionedKeys(crypto, publicKeyOf);
+    let ended = false;
+    const checked = new SegmentVerifier(crypto, {
+      keyOf: (question) => (ended ? 'trc-inactive' : keys.keyOf(question)),
+      keysOfAs: () => [],
+    });
+    expect(checked.refusal(GOOD)).toBeUndefined();
+    expect([checked.refusal(GOOD), checked.count]).toEqual([undefined, 3]);
+    ended = true;
+    expect(checked.refusal(GOOD)).toBe('trc-inactive');
+  });
+});
+
 describe('a message that an AS signed', () => {
   it('is taken by any of the keys that the AS has now, as those do who do not know its next one', () => {
     const keys = [CORE_A, CORE_B].map((isdAs) =>

@@ -44,7 +44,7 @@ import {
   signingKeyOf,
   surroundingsOf,
 } from './small-network.ts';
-import { ASES, chainOf, keysOf, materialOf } from './small-pki.ts';
+import { ASES, chainOf, keysOf, materialOf, trcUntil } from './small-pki.ts';
 
 const REAL = { signatures: 'real' };
 
@@ -159,6 +159,34 @@ describe('control services with certificates', () => {
     expect(services.find(MIDDLE, CORE_B).ups.length).toBeGreaterThan(0);
     services.runTo(70);
     expect(new Set(services.dropsAt(MIDDLE))).toEqual(new Set(['signature-time']));
+  });
+
+  it('find each other until the only TRC of their ISD ends, and believe nothing of it afterwards', () => {
+    const endS = 1_300;
+    const trcs = [trcUntil(1, NOW_S + endS), materialOf(2).trc];
+    const rare = { origination: '60s', propagation: '60s', registration: '60s' };
+    const services = new JoinedServices(
+      [CORE_A, CORE_B, MIDDLE, LEAF],
+      { ...REAL, ...rare },
+      (isdAs) => ({ ...keysOf(isdAs), trcs }),
+    );
+    services.runTo(500);
+    expect(services.drops).toEqual([]);
+    const { ups } = services.find(LEAF, CORE_A);
+    expect(ups.length).toBeGreaterThan(0);
+    // No hop field outlives the TRC.
+    for (const { segment } of ups) {
+      const ends = segment.entries.map(({ hop }) => (1 + hop.expTime) * 337.5 + segment.timestamp);
+      for (const end of ends) expect(end).toBeLessThanOrEqual(NOW_S + endS);
+      expect(Math.min(...ends)).toBeGreaterThan(NOW_S + endS - 338);
+    }
+    services.runTo(endS + 1);
+    const before = services.drops.length;
+    services.runTo(endS + 700);
+    const reasons = new Set(services.drops.slice(before).map(({ reason }) => reason));
+    expect(reasons).toContain('trc-inactive');
+    expect(services.find(LEAF, CORE_A).ups).toEqual([]);
+    expect(services.findKey(LEAF, CORE_A, '10.0.0.1', NOW_S)).toBeUndefined();
   });
 
   it('make hop fields that end before the certificate does', () => {

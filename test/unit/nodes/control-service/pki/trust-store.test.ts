@@ -72,7 +72,7 @@ describe('a store of trust', () => {
       const asked = { isdAs: LEAF, subjectKeyId: chain.as.subjectKeyId };
       expect(known.addChain(asked, chain, NOW_S)).toBeUndefined();
       const next = encodedTrc(NEXT, members, isd.regular);
-      expect(known.addUpdate(next)).toBeUndefined();
+      expect(known.addUpdate(next, NOW_S)).toBeUndefined();
       const found = known.keyOf({ ...QUESTION, keyId: { ...KEY_ID, ...asked } }, NOW_S);
       const key = typeof found === 'string' ? expect.fail(found) : found;
       const message = Uint8Array.of(1, 2, 3);
@@ -184,11 +184,11 @@ describe('a store of trust', () => {
 
   it('has the keys of an AS by the next TRC when the one before is out of use', () => {
     const known = store();
-    expect(known.addUpdate(update())).toBeUndefined();
+    expect(known.addUpdate(update(), NOW_S)).toBeUndefined();
     const afterGrace = NEXT.notBefore + NEXT.graceSeconds + 1;
     expect(known.keysOfAs(LEAF, afterGrace)).toHaveLength(1);
     const without = store();
-    expect(without.addUpdate(update({}, WITHOUT_ROOT))).toBeUndefined();
+    expect(without.addUpdate(update({}, WITHOUT_ROOT), NOW_S)).toBeUndefined();
     expect(without.keysOfAs(LEAF, afterGrace)).toEqual([]);
   });
 
@@ -211,7 +211,7 @@ describe('a TRC that follows another', () => {
     const next = { ...KEY_ID, trcSerial: 3 };
     expect(known.needOf(KEY_ID)).toBeUndefined();
     expect(known.needOf(next)).toEqual({ kind: 'trc', isd: 1, base: 1, serial: 2 });
-    expect(known.addUpdate(update())).toBeUndefined();
+    expect(known.addUpdate(update(), NOW_S)).toBeUndefined();
     expect(known.needOf(next)).toEqual({ kind: 'trc', isd: 1, base: 1, serial: 3 });
     expect(known.needOf({ ...next, trcBase: 2 })).toBeUndefined();
     expect(known.needOf({ ...next, isdAs: requireIsdAs('2-1') })).toBeUndefined();
@@ -223,18 +223,18 @@ describe('a TRC that follows another', () => {
 
   it('is refused without quorum, as one of the first, or of an ISD that is not known', () => {
     const known = store();
-    expect(known.addUpdate(update({ votes: [3] }))).toBe('update-quorum');
-    expect(known.addUpdate(encodedTrc(NEXT, MEMBERS, regular.slice(0, 1)))).toBe(
+    expect(known.addUpdate(update({ votes: [3] }), NOW_S)).toBe('update-quorum');
+    expect(known.addUpdate(encodedTrc(NEXT, MEMBERS, regular.slice(0, 1)), NOW_S)).toBe(
       'trc-vote-unsigned',
     );
-    expect(known.addUpdate(FIRST)).toBe('update-serial');
-    expect(new TrustStore(crypto).addUpdate(update())).toBe('signature-trc');
+    expect(known.addUpdate(FIRST, NOW_S)).toBe('update-serial');
+    expect(new TrustStore(crypto).addUpdate(update(), NOW_S)).toBe('signature-trc');
     expect(known.latest(1)?.id.serial).toBe(1);
   });
 
   it('takes over, and leaves its predecessor in use for the period of grace', () => {
     const known = store();
-    expect(known.addUpdate(update({}, WITHOUT_ROOT))).toBeUndefined();
+    expect(known.addUpdate(update({}, WITHOUT_ROOT), NOW_S)).toBeUndefined();
     const serials = (seconds: number): readonly number[] =>
       known.active(1, seconds).map(({ id }) => id.serial);
     expect(serials(NOW_S)).toEqual([2, 1]);
@@ -249,7 +249,7 @@ describe('a TRC that follows another', () => {
 
   it('had not begun, and left its ISD without one until then', () => {
     const known = store();
-    expect(known.addUpdate(update({ notBefore: NOW_S + 300 }))).toBeUndefined();
+    expect(known.addUpdate(update({ notBefore: NOW_S + 300 }), NOW_S)).toBeUndefined();
     const serials = (seconds: number): readonly number[] =>
       known.active(1, seconds).map(({ id }) => id.serial);
     expect([serials(NOW_S + 299), serials(NOW_S + 300)]).toEqual([[1], [2, 1]]);
@@ -258,7 +258,7 @@ describe('a TRC that follows another', () => {
 
   it('vouches for chains in the place of its predecessor', () => {
     const known = store();
-    known.addUpdate(update());
+    known.addUpdate(update(), NOW_S);
     expect(known.keyOf(QUESTION, inGrace + 1)).toBeTypeOf('object');
     expect(known.keyOf({ ...QUESTION, keyId: { ...KEY_ID, trcSerial: 2 } }, NOW_S)).toBeTypeOf(
       'object',
@@ -269,15 +269,25 @@ describe('a TRC that follows another', () => {
     const known = new TrustStore(crypto);
     const short = { ...BASE, notAfter: NOW_S + 10 };
     known.addBase(encodedTrc(short, MEMBERS, [...sensitive, ...regular]));
-    known.addUpdate(update());
+    known.addUpdate(update(), NOW_S);
     expect(known.active(1, NOW_S + 10)).toHaveLength(2);
     expect(known.active(1, NOW_S + 11)).toHaveLength(1);
+  });
+
+  it('did not let TRCs of the future displace the one in use', () => {
+    const known = store();
+    const future = (serial: number): Uint8Array =>
+      update({ id: { isd: 1, base: 1, serial }, notBefore: NOW_S + 300 });
+    expect(known.addUpdate(future(2), NOW_S)).toBeUndefined();
+    expect(known.addUpdate(future(3), NOW_S)).toBe('trc-inactive');
+    expect(known.active(1, NOW_S).map(({ id }) => id.serial)).toEqual([1]);
+    expect(known.addUpdate(future(3), NOW_S + 300)).toBeUndefined();
   });
 
   it('is kept with as many before it as may be', () => {
     const known = store();
     for (let serial = 2; serial <= TRCS_KEPT_MAX + 1; serial += 1) {
-      expect(known.addUpdate(update({ id: { isd: 1, base: 1, serial } }))).toBeUndefined();
+      expect(known.addUpdate(update({ id: { isd: 1, base: 1, serial } }), NOW_S)).toBeUndefined();
     }
     const bytes = (serial: number): unknown => known.trcBytes({ isd: 1, base: 1, serial });
     expect(bytes(1)).toBeUndefined();
