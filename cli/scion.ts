@@ -48,6 +48,7 @@ interface ScionFlags {
   readonly sequence?: string;
   readonly maxpaths: number;
   readonly probe: boolean;
+  readonly epic?: boolean;
   readonly at?: number;
   readonly seed: number;
   readonly set: Readonly<Record<string, string>>;
@@ -102,6 +103,7 @@ export function addScionCommand(program: Command): void {
       10,
     ),
     probe: new Option('--no-probe', 'list paths without a ping over each'),
+    epic: new Option('--epic', 'ping on an EPIC-HP path'),
     at: timeOption(
       '--at <time>',
       'when it begins; by default, once paths were discovered',
@@ -138,7 +140,10 @@ async function runTool(name: string, what: readonly string[], flags: ScionFlags)
   }
   const [file = '', from = '', to = ''] = what;
   refuseMissing(name, what);
-  const { seed, set, at, json } = flags;
+  const { seed, set, at, json, epic } = flags;
+  if (epic === true && name !== 'ping') {
+    throw new FlagError(`scion ${name}: --epic is for ping`, '--epic', 'leave --epic out');
+  }
   const network = await ScionNetwork.open(file, { seed, set });
   const other = to === '' || name === 'trc' ? isdText(to) : network.areaOf(to);
   const ends = { from: network.areaOf(from), to: other };
@@ -245,7 +250,7 @@ function failed({ outcome, text }: HostAnswer): Found {
 /** The body of a question to a host, as JSON (nodes/scion/end-host/question.ts). */
 function question(
   to: string,
-  { count, interval, timeout, payloadSize, path, sequence }: ScionFlags,
+  { count, interval, timeout, payloadSize, path, epic, sequence }: ScionFlags,
 ): string {
   const words = [
     to,
@@ -254,6 +259,7 @@ function question(
     `timeout=${Math.round(timeout / NS_PER_US)}us`,
     `size=${payloadSize}`,
     ...(path === undefined ? [] : [`path=${path}`]),
+    ...(epic === true ? ['epic=true'] : []),
     ...(sequence === undefined ? [] : [`sequence=${sequence}`]),
   ];
   return words.join(' ');

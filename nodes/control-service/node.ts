@@ -176,7 +176,7 @@ class ControlNode implements NodeHandle {
       takeError: (datagram, from): string | undefined => this.#receive(datagram, from),
     });
     this.#questions = new EndHostQuestions({
-      ...{ host, own: this.#own, network, endHost: this.#endHost },
+      ...{ host, crypto: host.crypto, own: this.#own, network, endHost: this.#endHost },
       findPaths: (target, done): void => this.#findPaths(target, done),
     });
     this.#daemonQuestions = new DaemonQuestions({

@@ -41,8 +41,6 @@ export const protocol: Protocol<GatewayOptions> = {
     'scmp-source': 'An SCMP message comes from an AS other than the one whose interface it names.',
     'scmp-quote':
       'An SCMP message quotes no packet that was sent on a path within the last second.',
-    'epic-clock':
-      'A packet on an EPIC-HP path cannot be dated: by our clock its segment is of the future, or older than a day.',
     'socket-full': 'The local socket accepted no more datagrams.',
   },
   metrics: GATEWAY_METRICS,

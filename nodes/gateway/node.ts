@@ -252,7 +252,7 @@ class GatewayNode implements NodeHandle {
     const seconds = (): number => host.clock().seconds;
     const parts = { source: this.#ownIsdAs, network, crypto: host.crypto, client: this.#segments };
     return new EndHostQuestions({
-      ...{ host, own: this.#own, network, endHost: this.#endHost },
+      ...{ host, crypto: host.crypto, own: this.#own, network, endHost: this.#endHost },
       findPaths: (target, done): void => findHostPaths({ ...parts, seconds }, target, done),
     });
   }

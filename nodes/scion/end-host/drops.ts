@@ -12,6 +12,8 @@ export const END_HOST_DROP_REASONS = {
   'scmp-unasked': 'An SCMP reply answers no request of this host.',
   'scmp-rate': 'More SCMP requests came than a host answers.',
   'scmp-queue': 'The local queue took no more SCMP messages.',
+  'epic-clock':
+    'A packet on an EPIC-HP path cannot be dated: by the clock of this host its segment is of the future, or older than a day.',
 } as const;
 
 /** Why a host drops a packet at its end-host port. */

@@ -2,7 +2,7 @@
  * Parses a request of an operator for a ping or a traceroute: `2-ff00:0:211 count=3
  * interval=100ms`.
  *
- *     ISD-AS[,ADDRESS] [count=N] [interval=TIME] [timeout=TIME] [size=BYTES] [path=HEX] [sequence=SEQUENCE]
+ *     ISD-AS[,ADDRESS] [count=N] [interval=TIME] [timeout=TIME] [size=BYTES] [path=HEX] [epic=true] [sequence=SEQUENCE]
  *
  * A sequence may contain spaces, so it comes last.
  *
@@ -25,6 +25,8 @@ export interface ProbeQuestion extends PingOptions {
    */
   readonly fingerprint: string;
   readonly sequence: PathSequence | undefined;
+  /** Whether requests leave on an EPIC-HP path; of a ping only. */
+  readonly isEpic: boolean;
 }
 
 /** Why a text is no valid request. */
@@ -38,7 +40,7 @@ export interface QuestionRefusal {
  */
 const DEFAULTS = {
   ...{ count: 3, intervalNs: 1_000_000_000, timeoutNs: 1_000_000_000, size: 8 },
-  ...{ host: undefined, fingerprint: '', sequence: undefined },
+  ...{ host: undefined, fingerprint: '', sequence: undefined, isEpic: false },
 };
 const NS_OF: Readonly<Record<string, number>> = { us: 1_000, ms: 1_000_000, s: 1_000_000_000 };
 const SEQUENCE = /(?:^|\s)sequence=(.*)$/s;
@@ -68,7 +70,7 @@ export function parseProbeQuestion(text: string): ProbeQuestion | QuestionRefusa
 }
 
 const OPTIONS_TEXT =
-  'count=1 to 1000, interval= and timeout=1ms to 60s, size=0 to 8000, path=HEX, sequence= at the end';
+  'count=1 to 1000, interval= and timeout=1ms to 60s, size=0 to 8000, path=HEX, epic=true, sequence= at the end';
 
 function readOption(word: string): Partial<ProbeQuestion> | undefined {
   const [name, value = ''] = word.split('=');
@@ -83,6 +85,8 @@ function readOption(word: string): Partial<ProbeQuestion> | undefined {
       return among('timeoutNs', nanosecondsOf(value), PROBE_NS_MIN, PROBE_NS_MAX);
     case 'path':
       return /^[0-9a-f]{1,64}$/.test(value) ? { fingerprint: value } : undefined;
+    case 'epic':
+      return value === 'true' ? { isEpic: true } : undefined;
     default:
       return undefined;
   }

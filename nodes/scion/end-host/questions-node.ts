@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { NodeRequest } from '../../../engine/host/host.ts';
 import type { NetworkMap } from '../../../engine/host/network-view.ts';
 import type { HostPart } from '../../_kit/host-part.ts';
@@ -11,6 +12,7 @@ import type { Path } from '../paths/path.ts';
 import type { RankedPath } from '../paths/revoked.ts';
 import { applyPathPolicy } from '../policy/policy.ts';
 import { END_HOST_PORT, ROUTER_INTERNAL_PORT } from '../router/geometry.ts';
+import { EpicPathMaker } from '../wire/epic.ts';
 import { formatHost, parseHost } from '../wire/host-address.ts';
 import { type IsdAs, isdAsOfWords } from '../wire/isd-as.ts';
 import type { PacketEnd } from '../wire/packet-view.ts';
@@ -31,7 +33,8 @@ export const END_HOST_QUESTIONS = {
 
 /** The parts of a host that answers need. */
 export interface EndHostQuestionsParts {
-  readonly host: HostPart<'after' | 'endpoint' | 'now'>;
+  readonly host: HostPart<'after' | 'clock' | 'endpoint' | 'now'>;
+  readonly crypto: CryptoProvider;
   readonly own: PacketEnd;
   readonly network: NetworkMap;
   readonly endHost: ScmpEndHost;
@@ -70,6 +73,10 @@ export class EndHostQuestions {
       request.respond('bad-question', encoder.encode(question.reason));
       return;
     }
+    if (question.isEpic && request.kind !== 'ping') {
+      request.respond('bad-question', encoder.encode('only a ping leaves on EPIC-HP paths'));
+      return;
+    }
     this.#parts.findPaths(question.target, (found) => {
       const paths = this.#chosen(question, found);
       if (paths.length === 0) request.respond('no-path', encoder.encode('[]'));
@@ -103,10 +110,17 @@ export class EndHostQuestions {
     request.respond('ok', encoder.encode(JSON.stringify(texts)));
   }
 
-  #probe(request: NodeRequest, question: ProbeQuestion, [best]: readonly RankedPath[]): void {
-    const probe = best && this.#probePath(question, best.path);
+  #probe(request: NodeRequest, question: ProbeQuestion, paths: readonly RankedPath[]): void {
+    const { target, isEpic } = question;
+    const best = isEpic ? paths.find(({ path }) => path.epic !== undefined) : paths[0];
+    if (best === undefined) {
+      const why = `of no path to ${target} the last two ASes announce what EPIC-HP needs (option epic of their control services)`;
+      request.respond('no-epic', encoder.encode(why));
+      return;
+    }
+    const probe = this.#probePath(question, best.path);
     if (probe === undefined) {
-      request.respond('no-host', encoder.encode(`no host of ${question.target} is known`));
+      request.respond('no-host', encoder.encode(`no host of ${target} is known`));
       return;
     }
     const wire = probe.path.wire;
@@ -144,7 +158,7 @@ export class EndHostQuestions {
     else request.respond('busy');
   }
 
-  #probePath({ target, host }: ProbeQuestion, path: Path): ProbePath | undefined {
+  #probePath({ target, host, isEpic }: ProbeQuestion, path: Path): ProbePath | undefined {
     const { own } = this.#parts;
     const targetHost = host ?? this.#hostOf(target);
     const nextHop = this.#nextHop(path);
@@ -157,8 +171,19 @@ export class EndHostQuestions {
       remote: `${target},${address}`,
       localIp: formatHost(own.host),
       nextHop: `${router}:${port}`,
-      route: { target, targetHost, path: path.wire, nextHop: nextEndpoint },
+      route: {
+        ...{ target, targetHost, path: path.wire, nextHop: nextEndpoint },
+        epic: isEpic ? this.#epicOf(path) : undefined,
+      },
     };
+  }
+
+  /** Makes the paths of packets on an EPIC-HP path; undefined if the path is none. */
+  #epicOf({ epic, wire }: Path): EpicPathMaker | undefined {
+    const { host, crypto, own } = this.#parts;
+    if (epic === undefined || wire.kind !== 'scion') return undefined;
+    const sender = { ...epic, source: this.#isdAs, sourceHost: own.host, path: wire };
+    return new EpicPathMaker(crypto, sender, () => host.clock());
   }
 
   /**

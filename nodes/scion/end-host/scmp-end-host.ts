@@ -20,6 +20,7 @@ import { type PacketEnd, PacketView } from '../wire/packet-view.ts';
 import { reverseWirePath } from '../wire/path.ts';
 import {
   decodeScmp,
+  encodeScmp,
   encodeScmpPacket,
   isScmpError,
   type ReceivedScmp,
@@ -78,7 +79,7 @@ export interface ScmpReceiver {
 export interface ScmpConversation {
   /**
    * Sends a request.
-   * @returns the size of its packet, bytes.
+   * @returns the size of its packet, bytes; 0 if it cannot be dated on an EPIC-HP path.
    */
   send(route: ProbeRoute, request: ScmpRequest): number;
   close(): void;
@@ -149,9 +150,15 @@ export class ScmpEndHost {
     };
   }
 
-  #request({ target, targetHost, path, nextHop }: ProbeRoute, message: ScmpMessage): number {
+  #request(route: ProbeRoute, message: ScmpMessage): number {
+    const { target, targetHost, nextHop, epic } = route;
     const { isdAs, host } = this.#parts.own;
     const ends = { source: isdAsOfWords(isdAs), sourceHost: host, target, targetHost };
+    const path = epic === undefined ? route.path : epic.next(encodeScmp(message).length);
+    if (path === undefined) {
+      this.#host.drop('epic-clock');
+      return 0;
+    }
     const packet = encodeScmpPacket({ trafficClass: 0, flowId: 1, path, ...ends }, message);
     const drop = this.#send(packet, nextHop);
     if (drop !== undefined) this.#host.drop(drop);

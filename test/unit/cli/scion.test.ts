@@ -131,6 +131,25 @@ describe('orrery scion', () => {
     expect(traced.stdout).toContain('\n7 ?? * * *\n');
   });
 
+  it('pings on an EPIC-HP path, or says that the far end announces none', async () => {
+    const epic = (own: string): string[] => [
+      ...['ping', 'scion-failover.yaml', FROM, TO, '--epic', '-c', '2'],
+      ...['--set', `options={ control-service: { epic: true }${own} }`, '--set', 'events=[]'],
+      ...['--set', 'kpis={ gateway.delivery: { value: ">= 0" } }'],
+    ];
+    const pinged = await scion(...epic(''));
+    expect(pinged).toMatchObject({ code: 0, stderr: '' });
+    // 16 bytes more than on a SCION path, on which the answers return.
+    expect(pinged.stdout).toContain('pld=8B scion_pkt=180B');
+    expect(pinged.stdout).toContain('164 bytes from 2-ff00:0:211');
+    expect(pinged.stdout).toContain('2 packets transmitted, 2 received');
+    const refused = await scion(...epic(', control-211: { epic: false }'));
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain(`of no path to ${TO} the last two ASes announce`);
+    const computed = await scion('ping', 'scion-default.yaml', FROM, TO, '--epic');
+    expect(computed).toMatchObject({ code: 1, stderr: refused.stderr });
+  });
+
   it('waits until control services have found paths, and lists their beacons', async () => {
     const pinged = await scion('ping', ...SMALL, '1-ff00:1:2', '1-ff00:1:4');
     expect(pinged).toMatchObject({ code: 0, stderr: '' });
@@ -201,6 +220,7 @@ describe('orrery scion', () => {
     [['trc', 'scion-16.yaml', '1-ff00:1:2', 'one'], '"one" is no ISD', 'such as 1'],
     [['pings'], 'there is no tool pings', 'did you mean ping?'],
     [['ping'], 'in which network?', 'name a scenario or a topology'],
+    [['traceroute', 'scion-default.yaml', FROM, TO, '--epic'], '--epic is for ping', 'leave'],
     [['ping', 'scion-default.yaml'], 'in which AS?', 'after the file'],
     [['ping', 'scion-default.yaml', FROM], 'to which AS?', 'name the other AS'],
     [

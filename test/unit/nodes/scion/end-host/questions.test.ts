@@ -151,6 +151,8 @@ describe('questions to a SCION host', () => {
     expect(ask(run, 'ping', `${FAR} often`).json).toEqual({
       text: expect.stringContaining('"often" is no option'),
     });
+    expect(ask(run, 'paths', `${FAR} epic=true`).outcome).toBe('bad-question');
+    expect(ask(run, 'ping', `${FAR} epic=false`).outcome).toBe('bad-question');
     expect(ask(run, 'ping', '9-ff00:0:1').outcome).toBe('no-path');
     expect(ask(run, 'ping', '1-ff00:0:110').outcome).toBe('no-host');
     expect(ask(run, 'unheard', FAR).outcome).toBe('unknown-request');
@@ -171,7 +173,11 @@ describe('questions to a SCION host', () => {
     const timer: Timer = { cancel, rearm: () => undefined, isPending: true };
     const conversation = { send: () => 100, close: () => void ended.push('conversation') };
     const questions = new EndHostQuestions({
-      host: { after: () => timer, endpoint: () => 1, now: () => 0 },
+      host: {
+        ...{ after: () => timer, endpoint: () => 1, now: () => 0 },
+        clock: () => ({ seconds: 1, nanos: 0 }),
+      },
+      crypto: createCryptoProvider('modelled'),
       own: { isdAs: isdAsWords(isdAs), host: targetHost },
       network,
       endHost: { converse: () => conversation } as unknown as ScmpEndHost,
