@@ -160,11 +160,12 @@ export const OPENING_COPIES_MAX = 3;
 export const HANDSHAKE_SENDINGS_MAX = 8;
 
 /**
- * Offset in a frame of the bytes that identify a quoted packet: in the ciphertext or tag, but for the
- * first byte when the header has its greatest length.
+ * Offset in a frame of the 8 bytes that identify a quoted packet: in the ciphertext or tag. Behind the longest header,
+ * of 35 bytes, the first of the 8 is the header's last one, which leaves 56 bits to guess; one byte further, the first
+ * probes of a session, frames of 42 bytes, could not be identified at all.
  */
 export const SCMP_QUOTE_ID_OFFSET = HEADER_BYTES_MAX - 1;
-/** Number of the bytes that identify a quoted packet: a stranger would have to guess 64 bits. */
+/** Number of the bytes that identify a quoted packet: a stranger would have to guess 64 bits of ciphertext or tag. */
 export const SCMP_QUOTE_ID_BYTES = 8;
 /** At most one data frame in this time is marked, ns: enough, as a router that is cut off reports each packet. */
 export const SCMP_QUOTE_ID_SPACING_NS = NS_PER_SECOND / 250;
