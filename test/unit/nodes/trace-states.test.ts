@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as paths from '../../../nodes/_kit/path-states.ts';
 import type { TextFormat } from '../../../nodes/_kit/text-form.ts';
+import * as control from '../../../nodes/control-service/trace-states.ts';
 import { PATH_REASONS } from '../../../nodes/gateway/multipath/types.ts';
 import * as gateway from '../../../nodes/gateway/trace-states.ts';
 import { viz as gatewayViz } from '../../../nodes/gateway/viz.ts';
@@ -61,6 +62,11 @@ const quads = fc.array(fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }), {
 const times = fc.uniqueArray(fc.tuple(fc.constantFrom(...gateway.HANDSHAKE_STEPS), nat), {
   selector: ([name]) => name,
 });
+function some<Value>(
+  fields: { [Name in keyof Value]: fc.Arbitrary<Value[Name]> },
+): fc.Arbitrary<Value[]> {
+  return fc.array(fc.record(fields) as fc.Arbitrary<Value>, { maxLength: 4 });
+}
 const A_TO_B = { origin: '1-ff00:0:110', steps: [{ out: 2, into: 41, isdAs: '1-ff00:0:111' }] };
 
 const ROWS: readonly Row[] = [
@@ -178,6 +184,65 @@ const ROWS: readonly Row[] = [
     { strategy: 'threshold-pool' },
     'threshold-pool',
   ]),
+  row(
+    ['KNOWLEDGE_TRACE', control.KNOWLEDGE_TRACE],
+    fc.record({ beacons: nat, segments: nat, registered: nat, found: nat, watched: nat }),
+    [
+      { beacons: 9, segments: 4, registered: 0, found: 7, watched: 15 },
+      '9 beacons, 4 segments, 0 registered, paths to 7 of 15',
+    ],
+  ),
+  row(
+    ['AS_TRACE', control.AS_TRACE],
+    fc.record({
+      isdAs: word,
+      kind: fc.constantFrom('core' as const, 'other' as const),
+      interfaces: some({
+        ...{ ifId: nat, neighbour: word, neighbourIfId: nat },
+        relation: fc.constantFrom(...control.TRACED_RELATIONS),
+      }),
+    }),
+    [
+      {
+        ...{ isdAs: '1-ff00:0:110', kind: 'core' },
+        interfaces: [
+          { ifId: 1, relation: 'child', neighbour: '1-ff00:0:111', neighbourIfId: 2 },
+          { ifId: 3, relation: 'core', neighbour: '2-ff00:0:210', neighbourIfId: 4 },
+        ],
+      },
+      '1-ff00:0:110 core: 1 to child 1-ff00:0:111 2, 3 to core 2-ff00:0:210 4',
+    ],
+  ),
+  row(['ORIGINS_TRACE', control.ORIGINS_TRACE], some({ isdAs: word, ifId: nat, sinceNs: nat }), [
+    [{ isdAs: '1-ff00:0:110', ifId: 1, sinceNs: 500_000_000 }],
+    '1-ff00:0:110 on 1 since 500000000',
+  ]),
+  row(['PATHS_TRACE', control.PATHS_TRACE], some({ found: nat, sinceNs: nat }), [
+    [
+      { found: 1, sinceNs: 0 },
+      { found: 4, sinceNs: 2_500 },
+    ],
+    '1 since 0, 4 since 2500',
+  ]),
+  row(
+    ['CERTIFICATE_TRACE', control.CERTIFICATE_TRACE],
+    fc.record({ ca: word, sinceNs: nat, untilNs: nat, renewedNs: fc.array(nat) }),
+    [
+      { ca: '1-ff00:0:110', sinceNs: 5, untilNs: 900, renewedNs: [3, 5] },
+      'by 1-ff00:0:110 since 5 until 900; renewed: 3, 5',
+    ],
+  ),
+  row(
+    ['REVOCATIONS_TRACE', control.REVOCATIONS_TRACE],
+    some({
+      ...{ of: word, untilNs: nat },
+      by: fc.constantFrom('SCMP from 1-ff00:0:110', 'the host 10.0.0.1'),
+    }),
+    [
+      [{ of: '1-ff00:0:110#2', by: 'SCMP from 1-ff00:0:110', untilNs: 31_000_000_000 }],
+      '1-ff00:0:110#2 by SCMP from 1-ff00:0:110 until 31000000000',
+    ],
+  ),
   row(['EPOCH_TRACE', mixnet.EPOCH_TRACE], fc.record({ epoch: nat }), [{ epoch: 7 }, '7']),
   row(
     ['PACKET_FORMAT_TRACE', sphinx.PACKET_FORMAT_TRACE],
@@ -208,7 +273,7 @@ const ROWS: readonly Row[] = [
 
 describe('states of a trace', () => {
   it('are all tried here', () => {
-    const declared = [paths, gateway, scion, mixnet, sphinx].flatMap((module) =>
+    const declared = [paths, control, gateway, scion, mixnet, sphinx].flatMap((module) =>
       Object.entries(module).flatMap(([name, value]) =>
         typeof value === 'object' && 'machine' in value ? [name] : [],
       ),
