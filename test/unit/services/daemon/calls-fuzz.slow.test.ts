@@ -1,10 +1,13 @@
-/** 100,000 mutated calls: each gets an answer or a status. @module */
+/** 100,000 mutated calls: each gets an answer or a status, and leaves nothing behind. @module */
 import { describe, expect, it } from 'vitest';
 import { openRandomStream } from '../../../../engine/core/stream.ts';
 import { type AskControlService, DAEMON_CALLS, STATUS } from '../../../../services/daemon/calls.ts';
+import { memoryHeld } from '../../../memory.ts';
 import { ANSWERS, REQUESTS } from './daemon-answers.ts';
 
 const CALLS = 100_000;
+/** Memory that calls may leave behind, at most, bytes: code that was compiled meanwhile. */
+const GROWTH_MAX = 4 * 1_048_576;
 const CODES: readonly number[] = Object.values(STATUS);
 const NAMES = Object.keys(DAEMON_CALLS) as (keyof typeof DAEMON_CALLS)[];
 const random = openRandomStream(1, 'daemon', 'fuzz');
@@ -29,15 +32,18 @@ const ask: AskControlService = (kind) => {
 };
 
 describe('a daemon', () => {
-  it('answers 100,000 mutated calls or gives a status, and throws nothing', async () => {
+  it('answers 100,000 mutated calls or gives a status, throws nothing, and keeps nothing', async () => {
     let answered = 0;
     let refused = 0;
+    let before = 0;
     for (let call = 0; call < CALLS; call += 1) {
+      if (call === CALLS / 10) before = memoryHeld().heapUsed;
       const name = NAMES[call % NAMES.length]!;
       const answer = await DAEMON_CALLS[name](mutated(REQUESTS[name]), ask);
       if (!('code' in answer)) answered += 1;
       else if (CODES.includes(answer.code)) refused += 1;
     }
+    expect(memoryHeld().heapUsed - before).toBeLessThan(GROWTH_MAX);
     expect(answered + refused).toBe(CALLS);
     expect(Math.min(answered, refused)).toBeGreaterThan(CALLS / 10);
   });
