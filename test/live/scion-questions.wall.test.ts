@@ -1,6 +1,6 @@
 /**
- * `orrery ask` of a live network whose paths control services discover: ping, traceroute, paths and beacons, of a gateway
- * and of a control service.
+ * `orrery ask` of a live network whose paths control services discover: ping, traceroute, paths, beacons and TRCs, of a
+ * gateway and of a control service.
  */
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -47,7 +47,7 @@ ${['110', '120', '111', '121']
     - { ends: br-120 <-> br-121, relation: child }
 duration: 150s
 warmup: 0s
-options: { control-service: { origination: 2s, propagation: 2s, registration: 2s, watch: ["${FAR}"] } }
+options: { control-service: { signatures: real, origination: 2s, propagation: 2s, registration: 2s, watch: ["${FAR}"] } }
 traffic: [{ from: gateway-111, to: gateway-121, kind: constant, rate: 20/s, size: 400B, start: 20s }]
 kpis: { gateway.delivery: { value: ">= 10%" } }
 `;
@@ -58,7 +58,7 @@ interface Said {
 }
 
 describe('an operator of a live network', () => {
-  it('pings, traces, and lists paths and beacons, and reads where paths are from and how old', async () => {
+  it('pings, traces, and lists paths, beacons and TRCs, and reads where paths are from and how old', async () => {
     const file = write('questioned.yaml', NETWORK, blockOf(85));
     const run = orrery('live', file, '--operator-port', '0', '--out', join(folder, 'questioned'));
     await run.says('operator endpoint at ');
@@ -96,6 +96,9 @@ describe('an operator of a live network', () => {
     });
     const beacons = JSON.stringify(await ask('beacons', 'control-111'));
     expect(beacons).toContain('1-ff00:0:110');
+    expect(await ask('trcs', 'control-111')).toMatchObject([
+      { id: { isd: 1, serial_number: 1 }, is_valid: true, voting_quorum: 2 },
+    ]);
     const service = await ask('status', 'control-111');
     expect(service).toMatchObject({ revoked: [], isdAs: '1-ff00:0:111' });
     expect((service as { readonly beacons: number }).beacons).toBeGreaterThan(0);
