@@ -5,6 +5,7 @@ import { GATEWAY_PORT } from '../../nodes/gateway/underlay/underlay-path.ts';
 import { encodeDownReport } from '../../nodes/scion/daemon/host-request.ts';
 import { encodeSegmentFrame } from '../../nodes/scion/index.ts';
 import { CONTROL_PORT, ROUTER_INTERNAL_PORT } from '../../nodes/scion/router/geometry.ts';
+import { decodeHeader } from '../../nodes/scion/wire/header.ts';
 import { requireHostAddress } from '../../nodes/scion/wire/host-address.ts';
 import { requireIsdAs } from '../../nodes/scion/wire/isd-as.ts';
 import { EMPTY_PATH } from '../../nodes/scion/wire/path.ts';
@@ -120,6 +121,29 @@ describe('an interface that a host has found down', () => {
     expect(revokedAt(run, 'control-1-4')).toEqual([]);
   });
 
+  it.each([
+    ['is one for a control service whose call leaves', true],
+    ['is none for a control service whose call enters', false],
+  ])('%s the AS over it, if a router says that it reaches it no more', (_, isOut) => {
+    const run = started();
+    const { world } = run;
+    run.experiment.node('br-1-4')?.stop?.();
+    const quotes = packetsOf(run, 'control-1-4', 0);
+    world.sim.runUntil(26 * SECOND);
+    const quote = quotes.at(-1) ?? new Uint8Array(0);
+    const read = decodeHeader(quote);
+    if (typeof read === 'string' || read.header.path.kind !== 'scion') expect.fail('no call');
+    // A call of a leaf leaves against the direction of construction.
+    const ifId = read.header.path.hops[0]?.consIngress ?? 0;
+    const before = scmpDrops(run);
+    const [ingress, egress] = isOut ? [99, ifId] : [ifId, 99];
+    const told = { host: 'control-1-4', port: CONTROL_PORT, from: ROUTER_INTERNAL_PORT };
+    forge(run, `1-ff00:1:4#${egress}`, quote, { ...told, ingress });
+    world.sim.runUntil(26_100 * MS);
+    expect(revokedAt(run, 'control-1-4')).toEqual(isOut ? [`1-ff00:1:4#${ifId}`] : []);
+    expect(scmpDrops(run)).toEqual({ ...before, quote: before.quote + (isOut ? 0 : 1) });
+  });
+
   it('is believed at most ten times a second', () => {
     const run = started();
     const { world } = run;
@@ -176,6 +200,8 @@ interface Told {
   readonly from: number;
   /** Absent: the AS that owns the interface. */
   readonly source?: string;
+  /** Present if the way inside the AS from this interface to the other one is said to be down, not the other one. */
+  readonly ingress?: number;
 }
 
 /** Sends a host a message that an interface is down. */
@@ -183,7 +209,7 @@ function forge(
   { world, scenario }: PreparedRun,
   about: string,
   quote: Uint8Array,
-  { host, port, from, source }: Told = { host: FROM, port: GATEWAY_PORT, from: 4_000 },
+  { host, port, from, source, ingress }: Told = { host: FROM, port: GATEWAY_PORT, from: 4_000 },
 ): void {
   const [isdAs = '', ifId = ''] = about.split('#');
   const address = scenario.topology.hosts.find(({ name }) => name === host)?.address ?? '';
@@ -194,8 +220,10 @@ function forge(
       ...{ source: requireIsdAs(source ?? isdAs), sourceHost: requireHostAddress('127.0.0.9') },
     },
     {
-      ...{ kind: 'external-interface-down', code: 0, isdAs: requireIsdAs(isdAs) },
-      ...{ ifId: Number(ifId), data: quote },
+      ...(ingress === undefined
+        ? { kind: 'external-interface-down', ifId: Number(ifId) }
+        : { kind: 'internal-connectivity-down', ingress, egress: Number(ifId) }),
+      ...{ code: 0, isdAs: requireIsdAs(isdAs), data: quote },
     },
   );
   const attacker = world.host('br-1-4');

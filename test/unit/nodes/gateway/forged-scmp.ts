@@ -17,6 +17,8 @@ export interface ForgedScmp {
   /** The AS that owns the interface. */
   readonly about: string;
   readonly ifId: number;
+  /** Present if the way inside the AS from this interface to the other one is said to be down, not the other one. */
+  readonly ingress?: number;
   /** The packet that supposedly caused it. */
   readonly quote: Uint8Array;
 }
@@ -25,7 +27,10 @@ export interface ForgedScmp {
 const QUOTE_BYTES_MAX = 1000;
 
 /** Sends a message to gateway-111 at the present instant. */
-export function forgeScmp({ world }: PreparedRun, { from, about, ifId, quote }: ForgedScmp): void {
+export function forgeScmp(
+  { world }: PreparedRun,
+  { from, about, ifId, ingress, quote }: ForgedScmp,
+): void {
   const { address } = world.sim.host('gateway-111');
   const attacker = world.host('br-111-2');
   const socket = attacker.udp({ port: 4_000, onDatagram: () => undefined });
@@ -40,10 +45,11 @@ export function forgeScmp({ world }: PreparedRun, { from, about, ifId, quote }: 
       path: { kind: 'empty' },
     },
     {
-      kind: 'external-interface-down',
+      ...(ingress === undefined
+        ? { kind: 'external-interface-down', ifId }
+        : { kind: 'internal-connectivity-down', ingress, egress: ifId }),
       code: 0,
       isdAs: requireIsdAs(about),
-      ifId,
       data: quote.subarray(0, QUOTE_BYTES_MAX),
     },
   );

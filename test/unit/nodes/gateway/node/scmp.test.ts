@@ -74,6 +74,42 @@ describe('SCMP at the gateway', () => {
     expect(world.metrics('gateway-111')['gateway.path_deaths']).toMatchObject({ value: 0 });
   });
 
+  it.each([
+    [
+      'paths that leave the AS over it are left after one missed probe',
+      { ingress: 9, ifId: 2 },
+      false,
+    ],
+    ['paths that enter the AS over it stay in use', { ingress: 2, ifId: 9 }, true],
+  ])(
+    'a router that no longer reaches an interface inside its AS says so, and %s',
+    (_, down, isKept) => {
+      const prepared = prepare(
+        load('failover.yaml', {
+          ...scenario.overrides,
+          options: SLOW.replace('{', '{ scion: { bfd: false },'),
+        }),
+      );
+      const { world, experiment } = prepared;
+      let quote = new Uint8Array(0);
+      for (const side of ['forward', 'backward'] as const) {
+        world.link('gateway-111--br-111-1').tap(side, ({ bytes, offset, length }) => {
+          const isOut = String(bytes.subarray(offset + 20, offset + 28)) === OURS;
+          if (isOut) quote = bytes.slice(offset, offset + length);
+          return true;
+        });
+      }
+      world.sim.runUntil(5 * SECOND);
+      const before = experiment.activePath(...PAIR);
+      expect(before).toContain('core-110--core-310');
+      world.link('core-110--core-310').change({ up: false }, 'both');
+      world.sim.runUntil(5_100 * MS);
+      forgeScmp(prepared, { from: CORE, about: CORE, ...down, quote });
+      world.sim.runUntil(7_500 * MS);
+      expect(String(experiment.activePath(...PAIR)) === String(before)).toBe(isKept);
+    },
+  );
+
   it('forged messages about a path that answers do not move a packet', () => {
     const prepared = prepare(scenario);
     const { world, experiment } = prepared;
