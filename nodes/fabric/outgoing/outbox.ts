@@ -156,7 +156,7 @@ export class Outbox<Request> {
     return this.#deadlines.nextAt ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Returns a message that is not over although its deadline has passed, once for each message; undefined if there is none. */
+  /** A message that is not over although its deadline has passed, each once; undefined if there is none. */
   takeDue(now: Nanoseconds): OutgoingMessage<Request> | undefined {
     for (;;) {
       const due = this.#deadlines.takeDue(now);
