@@ -14,6 +14,11 @@ export const TICK_NS = SECOND_NS / 2;
 export const CALL_DEADLINE_NS = 5 * SECOND_NS;
 /** Age at which an answer of another control service is requested again (reference pathdb, QueryInterval), ns. */
 export const ANSWER_AGE_NS_MAX = 300 * SECOND_NS;
+/**
+ * An answer is requested again this long before its last segment expires (reference private/segment/segfetcher/fetcher.go,
+ * nextQuery), s.
+ */
+export const EXPIRY_LEAD_S = 120;
 
 /** Number of beacons that are passed on or registered (reference control/beacon/policy.go, BestSetSize). */
 export const BEST_SET_SIZE = 20;

@@ -94,8 +94,13 @@ export class SegmentDatabase {
   }
 
   /** The given segments without the expired ones. */
-  stillValid({ ups, downs, cores }: SegmentsByRole): SegmentsByRole {
-    const seconds = this.#parts.halfSeconds() / 2;
+  stillValid(segments: SegmentsByRole): SegmentsByRole {
+    return this.validIn(segments, 0);
+  }
+
+  /** Those of the given segments that will not have expired in `laterSeconds`. */
+  validIn({ ups, downs, cores }: SegmentsByRole, laterSeconds: number): SegmentsByRole {
+    const seconds = this.#parts.halfSeconds() / 2 + laterSeconds;
     const valid = (all: SegmentsByRole['ups']): SegmentsByRole['ups'] =>
       all.filter((segment) => !isExpired(segment, seconds));
     return { ups: valid(ups), downs: valid(downs), cores: valid(cores) };

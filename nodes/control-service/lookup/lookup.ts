@@ -20,6 +20,7 @@ import {
   ANSWER_AGE_NS_MAX,
   ANSWERS_KEPT_MAX,
   CORES_ASKED_MAX,
+  EXPIRY_LEAD_S,
   LOOKUPS_MAX,
   ROUND_INTERVAL_NS,
 } from '../geometry.ts';
@@ -199,10 +200,13 @@ export class SegmentLookup {
     }
     const name = `${core} ${request.target}`;
     const kept = this.#answers.get(name);
-    const valid = database.stillValid(kept?.segments ?? NO_SEGMENTS);
-    // Expired segments are requested again (reference private/segment/segfetcher/fetcher.go, nextQuery).
+    const before = kept?.segments ?? NO_SEGMENTS;
+    const valid = database.stillValid(before);
     const ageNs = kept === undefined ? Number.POSITIVE_INFINITY : now() - kept.atNs;
-    if (!isEmpty(valid) && ageNs < search.ageNsMax) {
+    // Before all have expired: hosts would have no path until then, or one that routers refuse.
+    const isLasting = !isEmpty(database.validIn(before, EXPIRY_LEAD_S));
+    const ageNsMax = isLasting ? search.ageNsMax : Math.min(search.ageNsMax, ROUND_INTERVAL_NS);
+    if (!isEmpty(valid) && ageNs < ageNsMax) {
       search.hasUsedOld ||= ageNs >= ROUND_INTERVAL_NS;
       done(valid);
       return;
@@ -215,7 +219,7 @@ export class SegmentLookup {
     this.#waiting.set(name, [done]);
     ask(core, known, request, (answer) => {
       // A question without an answer falls back to the segments that were known before.
-      const segments = answer ?? kept?.segments ?? NO_SEGMENTS;
+      const segments = answer ?? before;
       if (answer !== undefined && !isEmpty(answer)) this.#keep(name, { segments, atNs: now() });
       const all = this.#waiting.get(name) ?? [];
       this.#waiting.delete(name);

@@ -302,6 +302,28 @@ describe('answers of other control services', () => {
     expect(one.questions).toHaveLength(2);
   });
 
+  it('were kept until all of their segments had expired, so that hosts had none for a while', () => {
+    const { expTime, timestamp } = { expTime: 0, timestamp: NOW_S - 37 };
+    const brief = lived({ expTime, timestamp }, '2-1', '2-11');
+    const one = asking().answering('2-1', '2-11', { downs: [brief] });
+    one.find('2-11');
+    const later = (seconds: number): number => {
+      one.nowNs = seconds * 1e9;
+      one.seconds = NOW_S + seconds;
+      one.find('2-11');
+      return one.questions.length;
+    };
+    // It expires in 300.5 s.
+    expect(later(180)).toBe(2);
+    expect(later(181)).toBe(3);
+    expect(later(182)).toBe(3);
+    expect(later(186)).toBe(4);
+    // One that lasts is enough.
+    one.answering('2-1', '2-11', { downs: [brief, ...downs] });
+    expect(later(191)).toBe(5);
+    expect(later(299)).toBe(5);
+  });
+
   it('are asked for again when all of them have expired', () => {
     const brief = lived({ expTime: 0, timestamp: NOW_S - 337 }, '2-1', '2-11');
     const one = asking().answering('2-1', '2-11', { downs: [brief] });
