@@ -1,4 +1,6 @@
 /** What hostile ASes and hosts send a control service ends in answers and named drops; many inputs of each kind. */
+import { describeControlNodeFuzz } from './control-node-fuzz.ts';
 import { describeControlServiceFuzz } from './control-service-fuzz.ts';
 
 describeControlServiceFuzz(100_000);
+describeControlNodeFuzz(100_000);
