@@ -91,7 +91,7 @@ export type ControlReply =
 /** The reply that refuses a message, with the reason. */
 export type Refusal = Extract<ControlReply, { kind: 'refused' }>;
 
-/** Parses an order; returns a makeRefusal if the message is not a valid order. */
+/** Parses an order; returns a refusal if the message is not a valid order. */
 export function readOrder(text: string): ControlOrder | Refusal {
   const value = parsed(text);
   if (value === undefined) return makeRefusal(0, 'not-json', 'the message is not a JSON object');

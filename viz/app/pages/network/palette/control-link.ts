@@ -45,7 +45,7 @@ export class ControlConnection {
 
   /**
    * Sends an order and returns its answer. The promise never rejects; a lost connection counts as a
-   * makeRefusal.
+   * refusal.
    */
   send(order: UnnumberedOrder): Promise<OrderAnswer> {
     const number = this.#next;
