@@ -136,7 +136,7 @@ export class Injector {
     return atNs;
   }
 
-  /** Reports the pace of the run from now on. */
+  /** Reports the pace that the run has from now on. */
   paced(number: number, speed: number | null): void {
     this.#tell({ kind: 'paced', number, speed });
   }

@@ -15,7 +15,7 @@ import type { HeldBundle } from './held-bundle.ts';
 export interface ReassemblyLimits {
   /** Number of bundles. */
   readonly open: number;
-  /** Share of this number that bundles of one source may take, 0 to 1. */
+  /** Share of `open`, 0 to 1, that bundles of one source may take. */
   readonly perSource: number;
   /** Bytes that their payloads will have when whole, for each source. */
   readonly bytes: number;

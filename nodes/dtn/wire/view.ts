@@ -193,7 +193,7 @@ export class BundleView {
     return readEid(this.#reader) ?? EID_NONE;
   }
 
-  /** All checks after the first byte, in the order of the drops, as far as one pass allows it. */
+  /** Checks all but the first byte, as far as one pass allows in the order of the drop reasons. */
   #decode(): BundleDropReason | undefined {
     const reader = this.#reader;
     reader.open(this.bytes, this.start + 1, this.end);
