@@ -20,6 +20,8 @@ const defect = z.strictObject({
   becomes: z.string(),
   /** For a defect that a tool outside this repository found: size of the smallest scenario with which it showed it. */
   outside: z.string().optional(),
+  /** True if processes must show it in real time, too. */
+  live: z.boolean().optional(),
 });
 /** A defect that only faults show. */
 export type HuntedDefect = z.output<typeof defect>;
@@ -37,6 +39,14 @@ const report = z.object({
       faults: z.number().optional(),
       nodes: z.number().optional(),
     }),
+  ),
+});
+
+/** What `npm run hunt --live --json` prints, as far as it is read here. */
+const liveReport = z.object({
+  attempts: z.number(),
+  breaks: z.array(
+    z.object({ kind: z.string(), place: z.string(), isRepeated: z.boolean(), file: z.string() }),
   ),
 });
 
@@ -66,10 +76,11 @@ export function readHuntedDefects(root: string): readonly HuntedDefect[] {
  * Plants the defect in the copy at `root`, hunts, and mends it. A break that the sound program shows
  * too does not count.
  * @param flags Flags of the hunt.
- * @returns text that says what broke, in which attempt, and the size of the shrunk scenario; null if nothing broke.
+ * @returns text that says what broke, in which attempt, and the size of the shrunk scenario; null if nothing broke, or
+ *   not live where it must.
  */
 export async function huntPlantedDefect(
-  { scenario, file, text, becomes, outside }: HuntedDefect,
+  { scenario, file, text, becomes, outside, live }: HuntedDefect,
   root: string,
   flags: readonly string[],
 ): Promise<string | null> {
@@ -87,21 +98,51 @@ export async function huntPlantedDefect(
     if (code !== 0 && code !== 1) throw new Error(`hunt ended with ${code}`);
     const [found] = report.parse(JSON.parse(printed)).breaks;
     if (found === undefined) return null;
+    const where = { root, out };
+    const lived = live === true ? await huntLive(where, ['hunt', scenario, ...flags]) : undefined;
+    if (live === true && lived === undefined) return null;
     writeFileSync(path, sound);
-    const again = ['scenario', found.file, '--json', '--out', out];
-    if (!isSound(await orrery(root, again))) {
-      process.stderr.write(`  attempt ${found.attempt} breaks the sound program, too: `);
-      process.stderr.write(`${found.kind} ${found.place}\n${readFileSync(found.file, 'utf8')}`);
+    if (!(await passesSound(where, ['scenario', found.file]))) return null;
+    if (lived !== undefined && !(await passesSound(where, ['live', lived.file, '--processes']))) {
       return null;
     }
     const { faults, nodes = 0 } = found;
     const size = faults === undefined ? 'not shrunk' : `${faults} faults and ${nodes} nodes left`;
     const beside = outside === undefined ? '' : ` (from outside: ${outside})`;
-    return `${found.kind} ${found.place} in attempt ${found.attempt}, ${size}${beside}`;
+    const alive = lived === undefined ? '' : `; as processes: ${lived.text}`;
+    return `${found.kind} ${found.place} in attempt ${found.attempt}, ${size}${beside}${alive}`;
   } finally {
     writeFileSync(path, sound);
     rmSync(out, { recursive: true, force: true });
   }
+}
+
+/** The copy that is hunted, and the folder of its runs. */
+interface Where {
+  readonly root: string;
+  readonly out: string;
+}
+
+/** Runs what the hunt in virtual time kept as processes. @returns undefined if nothing broke twice. */
+async function huntLive(
+  { root, out }: Where,
+  hunt: readonly string[],
+): Promise<{ readonly text: string; readonly file: string } | undefined> {
+  const words = [...hunt, '--live', '--json', '--out', out];
+  const { text: printed, code } = await orrery(root, words);
+  if (code !== 0 && code !== 1) throw new Error(`live hunt ended with ${code}`);
+  const { attempts, breaks } = liveReport.parse(JSON.parse(printed));
+  const found = breaks.find(({ isRepeated }) => isRepeated);
+  if (found === undefined) return undefined;
+  return { text: `${found.kind} ${found.place}, ${attempts} attempts`, file: found.file };
+}
+
+/** True if the sound program passes the file of a break; otherwise says that it does not. */
+async function passesSound({ root, out }: Where, run: readonly string[]): Promise<boolean> {
+  if (isSound(await orrery(root, [...run, '--json', '--out', out]))) return true;
+  const [, file = ''] = run;
+  process.stderr.write(`  the sound program breaks, too:\n${readFileSync(file, 'utf8')}`);
+  return false;
 }
 
 /** How a command ended, and what it printed. */
