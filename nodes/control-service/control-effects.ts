@@ -29,15 +29,17 @@ export interface ControlServiceParts {
   readonly surroundings: ControlSurroundings;
   readonly options: ControlOptions;
   readonly crypto: CryptoProvider;
-  /** Makes the MACs of hop fields with the forwarding key of the AS. */
+  /** Makes the MACs of the AS's hop fields, with its forwarding key. */
   readonly hops: HopAuthenticator;
-  /** Keys of ASes: provisioned to all nodes before the run, or with certificates. */
+  /**
+   * The keys that sign and verify: provisioned to all nodes before the run, or with certificates (option `signatures`).
+   */
   readonly keys: ControlKeys;
   readonly selection: BeaconSelection;
   readonly random: { readonly calls: Random; readonly beacons: Random };
-  /** Draws secrets that are used once. */
+  /** Draws the secret bytes of X25519 keys, each of which is used for one exchange. */
   readonly randomBytes: (length: number) => Uint8Array;
-  /** The keys that this AS shares with others. */
+  /** The DRKeys that this AS derives and shares with other ASes. */
   readonly drkeys: DrkeyStore;
   readonly clock: () => CalendarTime;
   /** The correct behaviour if absent. */
@@ -58,9 +60,9 @@ export type ControlInput =
     } & HostKeyRequest)
   | ({ readonly kind: 'interface-down' } & InterfaceDown);
 
-/** A router says that an interface is down, about a packet of ours, or a host that has found it so. */
+/** A report that an interface is down: an SCMP error of a router about one of our packets, or what a host has found. */
 export interface InterfaceDown extends ToldInterface {
-  /** What a router quotes; absent if a host says it. */
+  /** The packet that the router's error quotes; absent in the report of a host. */
   readonly quote?: QuotedPacket;
 }
 
@@ -75,7 +77,7 @@ export type ControlEffect =
   | { readonly kind: 'beacon-sent'; readonly ifId: number; readonly bytes: number }
   /** An interface is not believed to be down any more; `afterNs`: time since the last error about it. */
   | { readonly kind: 'restored'; readonly afterNs: Nanoseconds }
-  /** A tick has ended: the numbers of what the service knows may have changed. */
+  /** A tick has ended: the trace is to be written, since numbers of beacons, segments and paths may have changed. */
   | { readonly kind: 'ticked' };
 
 /** Counters of a control service. */

@@ -12,11 +12,14 @@ export const ROUND_INTERVAL_NS = 5 * SECOND_NS;
 export const TICK_NS = SECOND_NS / 2;
 /** Time in which the neighbour must answer a beacon (reference control/beaconing, defaultRPCTimeout), ns. */
 export const CALL_DEADLINE_NS = 5 * SECOND_NS;
-/** Age at which an answer of another control service is requested again (reference pathdb, QueryInterval), ns. */
+/**
+ * Age at which a lookup no longer uses an answer of another control service but asks again (reference pathdb,
+ * QueryInterval), ns.
+ */
 export const ANSWER_AGE_NS_MAX = 300 * SECOND_NS;
 /**
- * An answer is requested again this long before its last segment expires (reference private/segment/segfetcher/fetcher.go,
- * nextQuery), s.
+ * An answer is requested again this long before its last segment expires (reference
+ * private/segment/segfetcher/fetcher.go, nextQuery), s.
  */
 export const EXPIRY_LEAD_S = 120;
 
@@ -36,7 +39,7 @@ export const HOP_UNIT_S = 337.5;
 export const ASES_KEPT_MAX = 10_000;
 /** Number of hashes of verified prefixes that are kept: 20 beacons of ten entries from each of 100 origins. */
 export const VERIFIED_PREFIXES_MAX = 20_000;
-/** Largest number of answers of other control services that are kept. */
+/** Largest number of answers of other control services that are kept; beyond it, the oldest is dropped. */
 export const ANSWERS_KEPT_MAX = 1_000;
 /** Largest number of core ASes of one ISD that are asked for its segments, nearest first. */
 export const CORES_ASKED_MAX = 8;
@@ -44,18 +47,18 @@ export const CORES_ASKED_MAX = 8;
 export const LOOKUPS_MAX = 1_000;
 /** Largest number of open streams of all hosts together. */
 export const HOST_STREAMS_MAX = 1_000;
-/** Largest number of open streams of one host, which needs one for each of its protocols. */
+/** Largest number of open streams of one host: each protocol on it opens one. */
 export const STREAMS_OF_HOST_MAX = 16;
 /** Largest number of requests on one stream that are handled at a time; meanwhile no more are read. */
 export const STREAM_OPEN_MAX = 64;
 /**
- * Largest number of requests that wait beyond these, since they came in one read with them; each has eight bytes or
- * more.
+ * Largest number of further requests that wait on one stream: what was read together with the {@link STREAM_OPEN_MAX}
+ * that are handled. Each takes eight bytes or more of that read.
  */
 export const STREAM_WAITING_MAX = 16_384;
 /** One in so many rounds of lookups for watched ASes includes the ASes to which a path was found already. */
 export const FOUND_PATH_LOOKUP_ROUNDS = 10;
-/** An interface is believed to be down for so long (reference private/revcache, RawTTL), ns. */
+/** How long an interface is believed to be down after a report (reference private/revcache, RawTTL), ns. */
 export const REVOCATION_NS = 10 * SECOND_NS;
 /**
  * Rate of hosts' reports that are believed: in {@link REVOCATION_NS} they fill about a tenth of
@@ -69,7 +72,9 @@ export const HOST_REPORTS = { perSecond: 10, burst: 10 } as const;
 export const SCMP_REPORTS = { perSecond: 100, burst: 100 } as const;
 /** Largest number of interfaces that are believed to be down; beyond it, the oldest belief is dropped. */
 export const REVOCATIONS_MAX = 1_000;
-/** Largest number of paths over which one call to a core AS is tried. */
+/**
+ * Largest number of paths over which one call is made: another one each time that an error reports the last one dead.
+ */
 export const WAYS_TRIED_MAX = 3;
 
 /** Largest number of level 1 keys of other ASes that are kept. */
@@ -78,7 +83,7 @@ export const KEYS_KEPT_MAX = 1_000;
 export const KEY_FETCHES_MAX = 100;
 /** Largest number of hosts that wait for one key. */
 export const KEY_WAITERS_MAX = 100;
-/** The key of an epoch is requested so long before the epoch begins, s. */
+/** How long before an epoch its level 1 keys are first requested, s. */
 export const KEY_PREFETCH_SECONDS = 600;
 /** Time between two requests for the key of the next epoch, s. */
 export const KEY_RETRY_SECONDS = 30;

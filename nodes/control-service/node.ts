@@ -1,8 +1,8 @@
 /**
  * SCION control service: connects the service to the interface of its host (engine/host/host.ts).
  *
- * A received datagram passes a flat list of checks: from a border router of the AS, a SCION packet, addressed to us,
- * over a path that can be reversed, UDP; the service takes it from there.
+ * A received datagram passes a flat list of checks: it must come from a border router of the AS, be a SCION packet to
+ * this control service with UDP inside, and have a path that can be reversed. Then the service gets it.
  *
  * @module
  */
@@ -76,7 +76,7 @@ import { ControlTraceWriter } from './trace-writer.ts';
 import type { ControlWay, QuotedPacket } from './ways.ts';
 
 const NS_PER_S = 1_000_000_000;
-/** Largest number of values among which a random stream draws. */
+/** Largest range of one draw of a random stream, ns: the phase of the first lookup is below it. */
 const PHASES_MAX = 2 ** 32;
 
 /** Makes a control service on `host`. @throws RangeError if it is in no AS. */
@@ -122,13 +122,14 @@ class ControlNode implements NodeHandle {
   readonly #view = new PacketView();
   readonly #quoted = new PacketView();
   readonly #address: HostAddress;
-  /** The addresses by which packets name this control service, and any control service of its AS. */
+  /** The target of packets to this control service by its address. */
   readonly #own: PacketEnd;
+  /** The target of packets to any control service of the AS: the service address `SVC CS`. */
   readonly #anyOwn: PacketEnd;
   readonly #routers = new Set<Endpoint>();
   /** The callbacks of lookups that are under way, by token. */
   readonly #waiting = new Map<number, (answer: HostAnswer) => void>();
-  /** The callbacks of hosts that ask for keys, by token. */
+  /** The callbacks of requests of hosts for keys that are under way, by token. */
   readonly #waitingForKeys = new Map<number, (answer: EpochKey | undefined) => void>();
   readonly #found: FoundAses;
   readonly #bytes: Counter;
@@ -231,7 +232,10 @@ class ControlNode implements NodeHandle {
     return { ...this.#service.status(), isCore, isdAs };
   }
 
-  /** Looks up paths to the watched ASes, at regular intervals; less often to those that were found already. */
+  /**
+   * Looks up paths to the watched ASes every `watchInterval`; to an AS to which one was found before, in one of
+   * {@link FOUND_ROUNDS} rounds only.
+   */
   #watch(): void {
     const { watch, watchInterval } = this.#options;
     const { isdAs } = this.#surroundings;
@@ -267,13 +271,13 @@ class ControlNode implements NodeHandle {
     request.respond(trcs === undefined ? 'no-trc' : 'ok', new TextEncoder().encode(text));
   }
 
-  /** A host has confirmed that an interface is down (docs/spec/scion-control.md, "Lookups"). */
+  /** Takes the report of a host that an interface is down (docs/spec/scion-control.md, "Lookups"). */
   #takeReport(item: ToldInterface): void {
     if (!this.#reports.take(this.#host.now())) this.#host.drop('host-reports');
     else this.#shell.take({ kind: 'interface-down', ...item });
   }
 
-  /** Finds paths for an operator. */
+  /** Finds the paths to an AS for an operator or a daemon; to its own AS, the empty path. */
   #findPaths(target: IsdAs, done: (paths: readonly RankedPath[]) => void): void {
     const { isdAs, mtu } = this.#surroundings;
     if (target === isdAs) {
@@ -301,7 +305,7 @@ class ControlNode implements NodeHandle {
     });
   }
 
-  /** Counts a lookup whose first path is believed to be dead although another path is not. */
+  /** Counts a lookup whose first path crosses an interface that is believed to be down, while another path does not. */
   #countMisranked(paths: readonly RankedPath[]): void {
     const isDead = ({ path }: RankedPath): boolean =>
       this.#service.revocations.has(path.interfaces);
@@ -416,7 +420,9 @@ class ControlNode implements NodeHandle {
     return undefined;
   }
 
-  /** Takes an SCMP error about a packet of ours; only reports that an interface is down are used. */
+  /**
+   * Takes an SCMP error about a packet of this control service. Only errors that an interface is down have an effect.
+   */
   #receiveScmp(): ControlDropReason | undefined {
     const { buffer, upperOffset, end } = this.#view;
     const message = decodeScmp(buffer.subarray(upperOffset, end));
@@ -436,7 +442,9 @@ class ControlNode implements NodeHandle {
     return undefined;
   }
 
-  /** Reads a quoted packet of a call of this control service; undefined if the quote is of no such packet. */
+  /**
+   * Reads the quoted packet; undefined if this control service cannot have sent it: by its source, protocol or port.
+   */
   #quotedPacket(quote: Uint8Array): QuotedPacket | undefined {
     const view = this.#quoted;
     if (view.parse(quote, 0, quote.length) !== undefined || !view.isFrom(this.#own))

@@ -30,7 +30,7 @@ export interface OwnCertificate {
   readonly key: SigningKey;
 }
 
-/** The keys, the store and the clock of {@link Renewals}. */
+/** The keys, the store, the options and the clock of {@link Renewals}. */
 export interface RenewalsParts {
   readonly isdAs: IsdAs;
   readonly crypto: CryptoProvider;
@@ -63,11 +63,16 @@ export class Renewals {
   readonly #parts: RenewalsParts;
   #own: OwnCertificate;
   #count = 0;
-  /** The number of the key that is asked for: the time, since others may know the keys from before a restart. */
+  /**
+   * The number of the new key in the present request: the time of the first try in seconds since 1970, so that a
+   * restarted control service makes no key for a second time. Undefined while none is requested.
+   */
   #asked: number | undefined;
   /** Earliest time of the next request, seconds since 1970. */
   #nextSeconds = 0;
-  /** When an AS signed the last request that was answered, seconds since 1970; the AS that was last issued one comes last. */
+  /**
+   * Signing time of the last answered request of each AS, seconds since 1970; the AS that was answered last comes last.
+   */
   readonly #answeredSeconds = new Map<IsdAs, number>();
 
   constructor(parts: RenewalsParts, own: OwnCertificate) {
@@ -85,7 +90,7 @@ export class Renewals {
     return this.#count;
   }
 
-  /** The CA that is to be asked for the next certificate, and the request; undefined if it is not time yet. */
+  /** The CA to ask for the next certificate, and the request; undefined if no request is due now. */
   due(): { readonly ca: IsdAs; readonly request: Uint8Array } | undefined {
     const { crypto, isdAs, lifetimeSeconds, renewalEndsSeconds, keyOf } = this.#parts;
     const seconds = this.#parts.seconds();

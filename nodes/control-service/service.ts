@@ -1,5 +1,5 @@
 /**
- * The control service of one AS: beaconing, segments that others register, lookups, and keys.
+ * The control service of one AS: beaconing, segments that other ASes register, lookups, DRKeys, certificates and TRCs.
  *
  * A pure state machine: datagrams of other control services and requests of hosts in, packets and answers out.
  *
@@ -76,7 +76,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   readonly #database: SegmentDatabase;
   readonly #lookup: SegmentLookup;
   readonly #verifier: SegmentVerifier;
-  /** Certificates; absent where keys are modelled. */
+  /** Certificates and TRCs; absent with `signatures: modelled`. */
   readonly trust: Trust | undefined;
   /** Interfaces that are believed to be down. */
   readonly revocations: Revocations;
@@ -160,7 +160,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
         this.#verifier.isSignedBy(by, message, signature),
       ask: (owner, question, done): void => this.#askForKey(owner, question, done),
     });
-    // Random, so that the ticks of different ASes do not come together.
+    // The first tick is at a random time, so that different ASes do not tick at the same instants.
     this.#tickNs = Math.floor(TICK_NS * random.beacons.uniform());
   }
 
@@ -200,7 +200,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     return this.#beacons.all(2 * this.#parts.clock().seconds);
   }
 
-  /** Numbers of what it holds. */
+  /** The state for operators: numbers of beacons, segments, keys and calls, and the lists that are short. */
   status(): Readonly<Record<string, unknown>> {
     const { beacons, segments, registered } = this.sizes;
     return {
@@ -243,7 +243,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     });
   }
 
-  /** Believes that an interface is down, for a while. */
+  /** Takes a report that an interface is down: believes it for 10 s, or drops it with a reason. */
   #revoke({ isdAs, ifId, by, quote }: InterfaceDown): void {
     const item = { isdAs, ifId, by };
     const isNew = quote !== undefined && !this.revocations.has([item]);
@@ -299,7 +299,10 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     return found === undefined ? this.#refuse('trust-unknown') : controlAnswer(found);
   }
 
-  /** Calls `then` when the certificates that the segments' signatures name were fetched, or could not be. */
+  /**
+   * Fetches the missing certificates and TRCs that the segments' signatures name, then calls `then`, also if that
+   * failed.
+   */
   #withKeys(way: ControlWay, segments: readonly SignedSegment[], then: () => void): void {
     if (this.trust === undefined) then();
     else this.trust.fetchFor(way, segments, then);

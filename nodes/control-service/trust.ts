@@ -75,7 +75,7 @@ export interface TrustParts {
   readonly count: (metric: 'control.trc_updates') => void;
 }
 
-/** What a control service says of the certificate with which it signs. */
+/** The certificate with which a control service signs, as its status and its trace show it. */
 export interface CertificateInUse {
   readonly validity: Validity;
   /** The CA that issued it. */
@@ -90,14 +90,15 @@ export class Trust {
   readonly #store: TrustStore;
   readonly #renewals: Renewals;
   readonly #updates: TrcUpdates;
-  /** Callbacks of open requests: by the AS that is asked, then by the way and the requested TRC or chain. */
+  /** Callbacks of open requests: by the AS that is asked, then by the path to it and the requested TRC or chain. */
   readonly #asked = new Map<IsdAs, Map<string, (() => void)[]>>();
-  /** Number of open requests, number of messages that wait for them, and the bytes of these messages. */
+  /** Number of open requests. */
   #open = 0;
+  /** Number of messages that wait for the answers, and their bytes together. */
   #waiting = 0;
   #waitingBytes = 0;
 
-  /** @throws RangeError if a TRC of `pki` is invalid: the provisioning made it, so that is a mistake of our own. */
+  /** @throws RangeError if a TRC of `pki` is invalid, which would be a mistake of our own provisioning. */
   constructor(parts: TrustParts) {
     this.#parts = parts;
     this.#store = new TrustStore(parts.crypto);
@@ -106,7 +107,7 @@ export class Trust {
       if (refusal !== undefined) throw new RangeError(`a TRC: ${refusal}`);
     }
     const { isdAs, pki, seconds } = parts;
-    // The refusal is ignored: a chain that is not valid now is refused by other ASes, too.
+    // A refusal is ignored here: other ASes refuse a chain that is not valid now, too, and name the reason.
     this.#store.addOwn(pki.chain, isdAs, seconds());
     const own = { chain: pki.chain, key: pki.keyOf(0) };
     this.#renewals = new Renewals({ ...parts, ...pki, store: this.#store }, own);
@@ -138,8 +139,8 @@ export class Trust {
   }
 
   /**
-   * The key with which the control service signs now, and the key's certificate. It ends with the latest TRC at the latest,
-   * so that no hop field outlives both (reference private/trust/signer_gen.go, Generate).
+   * The key with which the control service signs now, and the key's certificate. It ends with the latest TRC at the
+   * latest, so that no hop field outlives either (reference private/trust/signer_gen.go, Generate).
    */
   signer(): EntrySigner {
     const { isdAs } = this.#parts;
@@ -246,7 +247,10 @@ export class Trust {
     next(FETCHES_MAX);
   }
 
-  /** Joins requests for the same thing over the same way only: over a forged way, no answer may ever come. */
+  /**
+   * Requests a TRC or a chain. A request that is open is joined only if it is for the same over the same path: over a
+   * forged path no answer may ever come.
+   */
   #fetch(way: ControlWay, need: TrustNeed, done: (isKnown: boolean) => void): void {
     const { isdAs } = way;
     const name = `${wayName(way)} ${nameOf(need)}`;
@@ -315,7 +319,9 @@ export class Trust {
   }
 }
 
-/** Names a way: by router and interface if it leads to a neighbour, otherwise by router and path. */
+/**
+ * A key for the path of a call: first router and interface if it leads to a neighbour, otherwise router and path bytes.
+ */
 function wayName({ router, ingress, path }: ControlWay): string {
   return `${router} ${ingress === 0 ? toHex(encodePath(path)) : ingress}`;
 }

@@ -81,7 +81,7 @@ export const EPIC_PACKET_ID_LENGTH = 8;
  * Bytes of each hop validation field; that of the penultimate hop is before that of the last hop.
  */
 export const EPIC_FIELD_LENGTH = 4;
-/** Bytes of a full MAC that its hop field leaves out: with them it is the key of the fields. */
+/** Bytes of the 16 of a full MAC that a hop field leaves out; the full MAC is the key of a hop validation field. */
 export const EPIC_REST_LENGTH = 10;
 /** Unit of the time stamp of a packet (reference pkg/experimental/epic, TimestampResolution), ns. */
 export const EPIC_TIME_UNIT_NS = 21_000;

@@ -19,11 +19,14 @@ import { HOP_UNIT_S } from '../geometry.ts';
 import type { ControlInterface } from '../surroundings.ts';
 import { signEntry } from './signatures.ts';
 
-/** A key that signs entries. */
+/** The key with which an AS signs its entries now, and how verifiers find its certificate. */
 export interface EntrySigner {
   readonly key: SigningKey;
   readonly keyId: SignatureKeyId;
-  /** When its certificate ends, seconds since 1970; absent if it has none. */
+  /**
+   * When the key's certificate or TRC ends, whichever is first, seconds since 1970; absent if the key has no
+   * certificate.
+   */
   readonly notAfter?: number;
 }
 
@@ -40,9 +43,12 @@ export interface SegmentExtenderParts {
   readonly expTime: number;
   /** Calendar time, seconds since 1970. */
   readonly seconds: () => number;
-  /** Hashes what the MACs of its hop fields leave out, with which hosts send on EPIC-HP paths; absent: it keeps that. */
+  /**
+   * Hashes the 10 bytes that each MAC in a hop field leaves out, which hosts need for EPIC-HP paths; absent if the AS
+   * does not announce these bytes.
+   */
   readonly epic?: Pick<CryptoProvider, 'sha256'> | undefined;
-  /** What this AS announces in an entry; absent, or undefined for an entry: nothing. */
+  /** Returns the static metadata of an entry; undefined if the AS announces none. Absent if it never announces any. */
   readonly announced?: (ingress: number, egress: number) => StaticInfo | undefined;
 }
 
@@ -89,7 +95,10 @@ export class SegmentExtender {
     return appendSignedEntry(before, content, (input) => signEntry(key, input));
   }
 
-  /** The option's expiry, but not beyond the certificate's (reference control/beaconing/extender.go, Extend). */
+  /**
+   * ExpTime of the hop field: that of the option `expiry`, or less, so that the hop field ends before the signer does
+   * (reference control/beaconing/extender.go, Extend). At least 0, which is 337.5 s, even if the signer ends earlier.
+   */
   #expTime(timestamp: number, notAfter: number | undefined): number {
     const { expTime } = this.#parts;
     if (notAfter === undefined) return expTime;

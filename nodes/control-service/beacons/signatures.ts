@@ -1,9 +1,9 @@
 /**
- * Signatures of AS entries: ECDSA in DER, with the hash of the key's curve (reference pkg/scrypto/signed). Entries are signed
- * here on P-256, and verified on all curves of certificates.
+ * Signatures of AS entries: ECDSA in DER, with the hash of the key's curve (reference pkg/scrypto/signed). Entries are
+ * signed here on P-256, and verified on all curves of certificates.
  *
- * Each entry's signature covers all earlier entries, so a verified prefix need not be verified again: when beacons
- * come over the same ASes every few seconds, only their new entries cost a verification.
+ * Each entry's signature covers all earlier entries, so a verified prefix need not be verified again: when beacons come
+ * over the same ASes every few seconds, only their new entries cost a verification.
  *
  * @module
  */
@@ -38,21 +38,24 @@ export function signEntry(key: SigningKey, input: Uint8Array): Uint8Array {
   return signEcdsa({ curve: 'p256', key }, input);
 }
 
-/** The secret scalar of an AS's key; below the order of P-256, since its first bit is 0. */
+/**
+ * Makes the secret scalar of an AS's signing key from 32 secret bytes; with its first bit 0 it is below the order of
+ * P-256.
+ */
 export function asKeyScalar(secret: Uint8Array): Uint8Array {
   const scalar = secret.slice();
   scalar[0] = (scalar[0] as number) & 0x7f;
   return scalar;
 }
 
-/** Returns the public key of an AS; undefined if it has none. */
+/** Returns the public key of an AS, an uncompressed point of P-256; undefined if the AS has none. */
 export type AsKeySource = (isdAs: IsdAs) => Uint8Array | undefined;
 
 /** The source of the keys that verify signatures. */
 export interface EntryKeySource {
   /** The key of a signature, or why there is none. */
   keyOf(question: TrustQuestion): OpenedEcdsaKey | SignatureRefusal;
-  /** The few keys with one of which the AS signs now. */
+  /** The keys that the AS may sign with now: more than one while it renews its certificate. */
   keysOfAs(isdAs: IsdAs): readonly OpenedEcdsaKey[];
 }
 
@@ -60,7 +63,7 @@ export interface EntryKeySource {
 export class ProvisionedKeys implements EntryKeySource {
   readonly #crypto: CryptoProvider;
   readonly #source: AsKeySource;
-  /** Keys come from provisioning, so there are no more of them than ASes. */
+  /** Opened keys by AS; each comes from provisioning, so that there are no more of them than ASes in the network. */
   readonly #keys = new Map<IsdAs, OpenedEcdsaKey>();
 
   constructor(crypto: CryptoProvider, source: AsKeySource) {
@@ -94,7 +97,7 @@ export class SegmentVerifier {
   readonly #keys: EntryKeySource;
   /** Hashes of verified prefixes, the oldest first. */
   readonly #verified = new Set<string>();
-  /** Number of verifications so far. */
+  /** Number of signatures that were verified so far, right or wrong; not those of prefixes that were known. */
   count = 0;
 
   constructor(crypto: CryptoProvider, keys: EntryKeySource) {
@@ -109,7 +112,7 @@ export class SegmentVerifier {
     for (const [index, { headerAndBody, signature, epicDigest }] of signed.entries()) {
       const entry = segment.segment.entries[index] as (typeof segment.segment.entries)[number];
       if (!isEpicDigestOf(this.#crypto, epicDigest, entry)) return 'epic-digest';
-      // The whole length, or bytes could move between the two parts and leave the hash as it is.
+      // With the length of the first part: otherwise bytes moved from it to the signature would give the same hash.
       const length = new Uint8Array(4);
       writeUint32(length, 0, headerAndBody.length);
       prefix = this.#crypto.sha256(concatBytes(prefix, length, headerAndBody, signature));
@@ -125,7 +128,7 @@ export class SegmentVerifier {
     return undefined;
   }
 
-  /** True if the AS signed the message: r then s, each as long as a number below its curve's order. */
+  /** True if the AS signed the message. @param signature r and then s, each as long as the order of the key's curve. */
   isSignedBy(isdAs: IsdAs, message: Uint8Array, signature: Uint8Array): boolean {
     for (const key of this.#keys.keysOfAs(isdAs)) {
       this.count += 1;

@@ -16,25 +16,26 @@ import {
 } from '../../scion/index.ts';
 import { REVOCATIONS_MAX } from '../geometry.ts';
 
-/** An interface that somebody says is down. */
+/** An interface, with the name of the router's AS or the host that reports it down. */
 export interface ToldInterface extends PathInterface {
-  /** Who says it: `SCMP from 1-ff00:0:110`, `host 127.0.0.2`. */
+  /** Whose report it is: `SCMP from 1-ff00:0:110`, `host 127.0.0.2`. */
   readonly by: string;
 }
 
 /** An interface that is believed to be down. */
 export interface HeldRevocation {
+  /** The interface, such as `1-ff00:0:110#2`. */
   readonly of: string;
-  /** Who said it last. */
+  /** Whose report was the last one. */
   readonly by: string;
-  /** Time since then, ns. */
+  /** Time since that report, ns. */
   readonly ageNs: Nanoseconds;
 }
 
-/** An interface that was said to be down. */
+/** The last report that an interface is down. */
 interface Revocation {
   readonly by: string;
-  /** When it was said last, in time of the run and in seconds since 1970. */
+  /** When the report came, in ns of the run and in calendar seconds since 1970. */
   readonly atNs: Nanoseconds;
   readonly atSeconds: number;
 }
@@ -59,7 +60,7 @@ export class Revocations {
     this.#parts = parts;
   }
 
-  /** The interfaces that are believed to be down, with the time since it was said last. */
+  /** The interfaces that are believed to be down, each with its last report. */
   list(): readonly HeldRevocation[] {
     const now = this.#parts.now();
     return [...this.#revoked]
@@ -67,7 +68,7 @@ export class Revocations {
       .map(([of, { by, atNs }]) => ({ of, by, ageNs: now - atNs }));
   }
 
-  /** An interface is said to be down. @returns whether that is new. */
+  /** Records a report that an interface is down. @returns true if it was not believed to be down before. */
   note(item: ToldInterface): boolean {
     this.removeExpired();
     const { now, clock } = this.#parts;
@@ -99,12 +100,14 @@ export class Revocations {
     for (const item of interfaces) this.#end(formatInterface(item));
   }
 
-  /** Removes the revocations of a verified segment's interfaces that are older than its signatures. */
+  /**
+   * Of a verified segment's interfaces, believes those to be up that its beacon passed after they were reported down.
+   */
   liftPassedBy(segment: SignedSegment): void {
     if (this.#revoked.size === 0) return;
     for (const { item, passedSeconds } of interfacesOf(segment)) {
       const name = formatInterface(item);
-      // Signatures have whole seconds: one from the second of the revocation may be older than the revocation.
+      // Signatures are dated in whole seconds: one of the same second as the report may be older than the report.
       if (passedSeconds > (this.#revoked.get(name)?.atSeconds ?? passedSeconds)) {
         this.#end(name);
       }
@@ -139,7 +142,10 @@ export class Revocations {
   }
 }
 
-/** An interface of a segment, and a time after which the segment's beacon must have passed it, seconds since 1970. */
+/**
+ * An interface of a segment, and the latest time, seconds since 1970, of which signatures prove that the beacon passed
+ * the interface after it; 0 if they prove nothing.
+ */
 interface PassedInterface {
   readonly item: PathInterface;
   readonly passedSeconds: number;

@@ -2,7 +2,8 @@
  * ECDSA as certificates, TRCs and AS entries use it: curves, hashes, and how keys and signatures are written
  * (RFC 5480, RFC 5758).
  *
- * What computes is handed in. The port verifies with all three curves, each with its own hash, and signs with P-256.
+ * Signatures are computed and verified by the {@link PkiCrypto} that the caller passes. That of the port
+ * ({@link pkiCryptoOf}) verifies on all three curves, each with its own hash; keys that sign are on P-256.
  *
  * @module
  */
@@ -25,12 +26,12 @@ export interface EcdsaPublicKey {
   readonly point: Uint8Array;
 }
 
-/** A public key that was opened for the hash of its curve. */
+/** A public key that is ready to verify signatures over the hash of its curve. */
 export interface OpenedEcdsaKey extends VerifyingKey {
   readonly curve: CurveName;
 }
 
-/** A key that signs, on a curve. */
+/** A key that signs, and the curve that it is on. */
 export interface EcdsaKey {
   readonly curve: CurveName;
   readonly key: SigningKey;
@@ -55,9 +56,9 @@ export interface PkiCrypto {
 /** Whether a signature is valid; `unsupported` if its curve or hash is not available. */
 export type SignatureVerdict = 'valid' | 'invalid' | 'unsupported';
 
-/** Number of bytes of a coordinate, and of a number below the order of the curve. */
+/** Number of bytes of a coordinate of a point, and of each of the numbers r and s of a signature. */
 const COORDINATE_BYTES: Readonly<Record<CurveName, number>> = { p256: 32, p384: 48, p521: 66 };
-/** The hash with which a key signs (draft-dekater-scion-pki, "Signature Algorithm"). */
+/** The hash over which keys of a curve sign (draft-dekater-scion-pki, "Signature Algorithm"). */
 const OWN_HASH: Readonly<Record<CurveName, HashName>> = {
   p256: 'sha256',
   p384: 'sha384',
@@ -94,7 +95,7 @@ export const PUBLIC_KEY = derSequence({ algorithm: ALGORITHM, point: derBitBytes
 type Algorithm = Parameters<typeof ALGORITHM.write>[0];
 type PublicKey = Parameters<typeof PUBLIC_KEY.write>[0];
 
-/** The hash with which keys of a curve sign. */
+/** Returns the hash over which keys of a curve sign. */
 export function hashOfCurve(curve: CurveName): HashName {
   return OWN_HASH[curve];
 }
@@ -109,7 +110,10 @@ export function hashOfSignature({ oid, parameters }: Algorithm): HashName | unde
   return parameters === undefined ? HASHES.find((hash) => SIGNATURE_OIDS[hash] === oid) : undefined;
 }
 
-/** True for the algorithm identifier of public keys, which may stand where a signature algorithm is expected. */
+/**
+ * True for id-ecPublicKey without parameters: the identifier of a kind of key, which older versions of the reference
+ * write in SignedData where the algorithm of the signature belongs.
+ */
 export function isBareKeyAlgorithm({ oid, parameters }: Algorithm): boolean {
   return oid === EC_PUBLIC_KEY && parameters === undefined;
 }
@@ -184,7 +188,7 @@ export function openEcdsaKey(
   return { curve, verify };
 }
 
-/** What the port can compute. */
+/** The primitives of the port: they verify signatures only over the hash of the key's curve. */
 export function pkiCryptoOf(crypto: CryptoProvider): PkiCrypto {
   return {
     digest: (hash, data) => crypto[hash](data),

@@ -36,7 +36,7 @@ export type ChainMaterialRefusal =
   | 'chain-owner'
   | 'trc-inactive';
 
-/** What is missing to verify a signature: the next TRC of an ISD, or the chain of a key. */
+/** What must be requested before a signature can be verified: the next TRC of an ISD, or the chain of a key. */
 export type TrustNeed =
   | ({ readonly kind: 'trc' } & TrcId)
   | { readonly kind: 'chain'; readonly isdAs: IsdAs; readonly subjectKeyId: Uint8Array };
@@ -52,7 +52,7 @@ export interface TrustQuestion {
 interface KnownChain {
   readonly chain: CertificateChain;
   readonly verifier: OpenedEcdsaKey;
-  /** By which it was verified last. */
+  /** The TRC under which the chain was verified last, and when the chain is valid by it. */
   trc: Trc;
   validity: Validity;
 }
@@ -129,7 +129,10 @@ export class TrustStore {
     return found?.trc.id.base === base ? found.bytes : undefined;
   }
 
-  /** The TRCs by which chains are verified now: the latest that has begun, and its predecessor in the period of grace. */
+  /**
+   * The TRCs under which chains are verified now: the latest one that has begun and, in its period of grace, its
+   * predecessor. None if the latest one that has begun has ended.
+   */
   active(isd: number, seconds: number): readonly Trc[] {
     const known = this.#trcs.get(isd) ?? [];
     const at = known.findIndex(({ trc }) => trc.notBefore <= seconds);
@@ -190,7 +193,10 @@ export class TrustStore {
     return latest && certificatesOfKind(latest, 'root').find((one) => one.isdAs === isdAs);
   }
 
-  /** What must be requested to find a key; undefined if nothing is missing, or if a request could not help. */
+  /**
+   * What must be requested to find the key of a signature; undefined if nothing is missing, or if the ISD has no TRC of
+   * that series, so that no request would help.
+   */
   needOf(keyId: SignatureKeyId): TrustNeed | undefined {
     const isd = readIsd(keyId.isdAs);
     const latest = this.latest(isd);
@@ -255,7 +261,10 @@ export class TrustStore {
     }
   }
 
-  /** True if a TRC in use vouches for a chain: the TRC by which the chain was verified, or else another TRC. */
+  /**
+   * True if a TRC in use vouches for a chain: without verification if it is the TRC under which the chain was verified
+   * last.
+   */
   #isVouchedFor(known: KnownChain, active: readonly Trc[], seconds: number): boolean {
     if (active.includes(known.trc)) return true;
     const found = this.#verify(known.chain, seconds);

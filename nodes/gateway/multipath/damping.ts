@@ -91,12 +91,15 @@ export class FlapDamping {
     return value * (1 - (lives - Math.floor(lives)) / 2);
   }
 
-  /** The result that {@link isSuppressed} would return; unlike that method, this one changes nothing. */
+  /** Returns what {@link isSuppressed} would, but changes nothing: for the status of a path. */
   seemsSuppressed(now: number): boolean {
     return this.#isSuppressed && this.penalty(now) >= REUSE_BELOW;
   }
 
-  /** True while the path flaps too much to be chosen if there is another. */
+  /**
+   * True while the path has died so often that any other path is preferred: from a penalty above {@link SUPPRESS_ABOVE}
+   * until it has fallen below {@link REUSE_BELOW}, which ends the suppression for good.
+   */
   isSuppressed(now: number): boolean {
     if (this.#isSuppressed && this.penalty(now) < REUSE_BELOW) this.#isSuppressed = false;
     return this.#isSuppressed;

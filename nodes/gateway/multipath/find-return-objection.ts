@@ -10,9 +10,9 @@ import { violatedPathPreference } from './selection.ts';
 import type { PathPreferences, PathReason } from './types.ts';
 
 /**
- * A planned return needs a base round trip shorter by this factor. A fifth, usual for averages,
- * would be too much: a window's minimum has little noise, and ten transmission times, added to 20
- * and to 24 ms, bring the two closer than a fifth.
+ * Packets return to a path only if the base round trip of the one in use is at least so many times as long. 1.2, which
+ * is usual for averages, is too much: the base is the least of a window, which has little noise, and paths of 20 and 24
+ * ms no longer differ by a fifth once each has the same ten transmission times added.
  */
 const BETTER_RTT_FACTOR = 1.15;
 

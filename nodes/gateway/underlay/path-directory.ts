@@ -58,11 +58,16 @@ export interface GatewayPath {
   readonly epic?: EpicAuthenticators | undefined;
 }
 
-/** The origin of a path's segments, their age, and whether the path is revoked or an EPIC-HP path. */
+/**
+ * Where a path's segments are from, their age, whether the path is revoked, and whether it is used as an EPIC-HP path.
+ */
 export interface PathSource {
   /** Segments that were computed from the topology before the run, or those that the control service of the AS knows. */
   readonly source: (typeof PATH_SOURCES)[number];
-  /** Time since the segments were taken or asked for, ns; -1 before that. */
+  /**
+   * Age of the segments from which the path was combined, ns: since they were computed, or since the request was sent
+   * that the control service answered; -1 if there are none yet.
+   */
   readonly sourceAgeNs: number;
   readonly isRevoked: boolean;
   /** True if frames leave on it as on an EPIC-HP path. */
@@ -126,8 +131,8 @@ export class PathDirectory {
   }
 
   /**
-   * When to look again for paths to `target` as long as no session with it is open, ns: a control service may find paths
-   * later, or has just found some, and known paths expire unnoticed. Infinity before the first lookup.
+   * When to look again for paths to `target` as long as no session with it is open, ns: a control service may find
+   * paths later, or has just found some, and known paths expire unnoticed. Infinity before the first lookup.
    */
   searchAt(target: string): number {
     const answer = this.#answers.get(target);

@@ -21,7 +21,7 @@ export interface PathInterface {
   readonly ifId: number;
 }
 
-/** Values along a path; undefined where no AS has announced one. */
+/** Values along a path, in the order of travel; undefined where no AS has announced the value. */
 export type Announced<Value = number> = readonly (Value | undefined)[];
 
 /** The announced properties of a path with n interfaces. */
@@ -55,15 +55,15 @@ export interface Path {
   readonly interfaces: readonly PathInterface[];
   /** Size of the largest SCION packet that fits every AS and link, bytes. */
   readonly mtu: number;
-  /** When the first of its hop fields expires, in half seconds since 1970, for isHopExpired. */
+  /** When the hop field that ends first expires, half seconds since 1970: hop fields live for multiples of 337.5 s. */
   readonly expiryHalfSeconds: number;
-  /** Identifies the interfaces of the path; lower-case hexadecimal, see {@link pathFingerprint}. */
+  /** {@link pathFingerprint} of the interfaces: equal paths with newer hop fields have the same. */
   readonly fingerprint: string;
-  /** Number of AS hops as counted by the combinator. */
+  /** Number of AS hops in the parts of its segments together, as edges.ts counts them. */
   readonly weight: number;
-  /** With what a host sends on it as an EPIC-HP path; absent if one of its last two ASes keeps that to itself. */
+  /** The full MACs of the last two hop fields, for EPIC-HP; absent if one of the two ASes does not announce its MAC. */
   readonly epic?: EpicAuthenticators;
-  /** What its ASes announce; absent if nothing. */
+  /** The properties that the ASes of the path announce; absent if they announce none. */
   readonly metadata?: PathMetadata;
 }
 

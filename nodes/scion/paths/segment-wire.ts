@@ -1,6 +1,6 @@
 /**
- * Path segments as control services exchange them: Protobuf messages with signed entries, which are
- * passed on and checked with the bytes with which they were received (reference
+ * Path segments as control services exchange them: Protobuf messages with signed entries. Signatures cover
+ * encoded bytes, so a received entry keeps its bytes when it is verified or passed on (reference
  * proto/control_plane/v1/seg.proto and proto/crypto/v1/signed.proto).
  *
  * Decoding checks that all integers are within their ranges, and that beaconing could have made the
@@ -104,7 +104,7 @@ export interface SignedEntry {
   /** Header and body of the signed message, with the bytes with which they were received. */
   readonly headerAndBody: Uint8Array;
   readonly signature: Uint8Array;
-  /** What the signature says that it is over. */
+  /** The hash that the signed header names; a curve has one, so the key tells whether it is right. */
   readonly hash: 'sha256' | 'sha384' | 'sha512';
   /** The AS to which the beacon goes; `0-0` in a segment that ends here. */
   readonly next: IsdAs;
@@ -116,7 +116,7 @@ export interface SignedEntry {
    * Number of bytes before this entry that the signature covers, according to the signed header.
    */
   readonly associatedBytes: number;
-  /** The digest of the entry's unsigned extensions, empty if it says none. */
+  /** The digest of the entry's unsigned extensions that is signed; empty if there is none. */
   readonly epicDigest: Uint8Array;
 }
 
@@ -150,7 +150,7 @@ export interface SignedEntryContent {
   readonly epicDigest?: Uint8Array | undefined;
 }
 
-/** Makes a beacon without entries, to which the origin adds the first one. */
+/** Makes a beacon without entries, to which the origin adds the first entry. */
 export function emptySignedSegment(segmentId: number, timestamp: number): SignedSegment {
   return {
     segment: { segmentId, timestamp, entries: [] },
@@ -219,7 +219,7 @@ export function appendSignedEntry(
   };
 }
 
-/** The message PathSegment of a segment, with the bytes of its parts as they came. */
+/** Makes the message PathSegment of a segment; received parts keep their bytes, which signatures cover. */
 export function makeEncodedSegment({
   segment,
   information,

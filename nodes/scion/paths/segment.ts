@@ -22,7 +22,10 @@ export interface SegmentHop {
   readonly consEgress: number;
   readonly expTime: number;
   readonly mac: Uint8Array;
-  /** The 10 bytes that the MAC leaves out; absent if the AS keeps them to itself (epic-extension.ts). */
+  /**
+   * The last 10 of the 16 bytes of the MAC, of which `mac` has 6; absent if the AS does not announce them (epic-
+   * extension.ts).
+   */
   readonly macRest?: Uint8Array;
 }
 
@@ -56,7 +59,7 @@ export interface AsEntry {
 
 /** A segment in the direction of beaconing: the first entry is the origin, a core AS. */
 export interface PathSegment {
-  /** Segment id: beta of the first entry, 16 bits. */
+  /** Segment id, 16 bits: the beta with which the MAC of the first entry's hop field is made. */
   readonly segmentId: number;
   /** Creation time, seconds since 1970. */
   readonly timestamp: number;
@@ -71,7 +74,7 @@ export interface PeerLink {
   readonly mtu: number;
 }
 
-/** The data that an AS adds to a beacon. */
+/** The data from which {@link extendSegment} makes the entry of an AS. */
 export interface SegmentExtension {
   readonly isdAs: IsdAs;
   readonly mtu: number;
@@ -146,7 +149,7 @@ export function findLastAs({ entries }: PathSegment): IsdAs {
   return (entries.at(-1) as AsEntry).isdAs;
 }
 
-/** Returns when the first of a segment's hop fields expires, half seconds since 1970. */
+/** Returns when the hop field that ends first expires, half seconds since 1970; peering hop fields are not counted. */
 export function segmentExpiryHalfSeconds({ timestamp, entries }: PathSegment): number {
   let least = Number.POSITIVE_INFINITY;
   for (const { hop } of entries) {

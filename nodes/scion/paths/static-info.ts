@@ -18,9 +18,12 @@ import { bytes, float, int32, string, uint32, uint53 } from '../../_kit/protobuf
 
 /** Largest number of interfaces in one map of an entry. */
 const INTERFACES_MAX = 1_024;
-/** Most peering links of an AS that are read. */
+/** Largest number of peering links in an entry that is read. */
 export const PEERS_MAX = 256;
-/** Longest note or address that is read, and longest notes of one AS together, characters. */
+/**
+ * Longest note and longest address of a place in an entry that is read, and in a path the longest text of an AS's
+ * notes, characters.
+ */
 export const TEXT_LENGTH_MAX = 1_024;
 const UINT16_MAX = 0xffff;
 const LIMIT = { most: INTERFACES_MAX };
@@ -28,7 +31,7 @@ const LIMIT = { most: INTERFACES_MAX };
 /** Values by the number of an interface. */
 export type ByInterface<Value = number> = ReadonlyMap<number, Value>;
 
-/** Values of one property inside an AS, and on its links. */
+/** Values of one property: between interfaces of an AS, and of its links. */
 export interface LinkValues {
   /**
    * Values between the egress interface of the entry and another interface of the AS, by that other
@@ -112,7 +115,10 @@ export const SEGMENT_EXTENSIONS = message({
   ),
 });
 
-/** The message of what an AS announces, with the digest of its unsigned extensions; undefined if that is nothing. */
+/**
+ * Makes the message of the signed extensions: static metadata, and the digest of the unsigned ones; undefined if both
+ * are absent.
+ */
 export function makeExtensionsMessage(
   info: StaticInfo | undefined,
   epicDigest: Uint8Array | undefined,

@@ -26,14 +26,14 @@ import { type EpicPacketId, type EpicPath, type SegmentedPath, writeEpicPacketId
 const NS_PER_SECOND = 1_000_000_000;
 const UINT32_VALUES = 2 ** 32;
 const COUNTER_BITS = 24;
-/** Mask of the length of an address in units of 4 bytes, minus one ("Address Header"). */
+/** Mask of the bits of a host address's type that say its length: units of 4 bytes, minus one ("Address Header"). */
 const HOST_LENGTH_MASK = 0x3;
 const TIMESTAMP_OFFSET = 1;
 const PACKET_ID_OFFSET = 5;
 const SOURCE_OFFSET = PACKET_ID_OFFSET + EPIC_PACKET_ID_LENGTH;
 const HOST_OFFSET = SOURCE_OFFSET + ISD_AS_LENGTH;
 
-/** The data of a packet that its validation fields cover. */
+/** The data of a packet that its hop validation fields authenticate. */
 export interface EpicCovered {
   /** Timestamp of the first info field, seconds since 1970. */
   readonly timestamp: number;
@@ -50,7 +50,7 @@ export interface EpicAuthenticators {
   readonly last: Uint8Array;
 }
 
-/** The sender of packets, and what it knows of its path. */
+/** The source of packets on one EPIC-HP path, the path, and the keys of its validation fields. */
 export interface EpicSender extends EpicAuthenticators {
   readonly source: IsdAs;
   readonly sourceHost: HostAddress;
@@ -173,7 +173,7 @@ export class EpicPathMaker {
     this.#clock = clock;
   }
 
-  /** A path of no packet, for headers that are completed packet by packet. */
+  /** The path with zeros for a packet's own fields: it gives templates of headers their length. */
   get blank(): EpicPath {
     const field = new Uint8Array(EPIC_FIELD_LENGTH);
     const packetId = { timestamp: 0, counter: 0 };
