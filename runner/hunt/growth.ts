@@ -1,6 +1,6 @@
 /**
- * Checks whether the number of waiting timers and packets returns to about its value before the first
- * fault. If each fault left something behind for ever, it would grow.
+ * Checks whether what waits, and what nodes hold, returns to about its size before the first fault. If each
+ * fault left something behind for ever, it would grow.
  *
  * @module
  */
@@ -9,44 +9,60 @@ import type { Scenario } from '../../scenarios/model.ts';
 import type { PreparedRun } from '../run/assemble-seed.ts';
 import type { HuntBreak } from './attempt.ts';
 
-/**
- * After the time without faults, at most {@link TIMES} times as many may wait as before the faults,
- * plus {@link MORE}.
- */
-const TIMES = 10;
-const MORE = 100;
+/** What is counted: a place of breaks, its words, and how much more of it there may be. */
+interface Counted {
+  readonly place: string;
+  readonly words: string;
+  /**
+   * After the time without faults, there may be {@link TIMES} times as many as before the faults, plus this many.
+   */
+  readonly more: number;
+}
 
-/** Counts what waits before the first fault of a run, and at the end of its warm-up. */
+const TIMES = 10;
+const COUNTED: readonly Counted[] = [
+  { place: 'what waits', words: 'timers and packets wait', more: 100 },
+  // Messages that were sent by a slow way, and copies of them, come later than the others.
+  { place: 'what nodes hold', words: 'messages are held by nodes', more: 400 },
+];
+
+/** Counts what waits and what is held before the first fault of a run, and at the end of its warm-up. */
 export class GrowthWatch {
-  #before = 0;
-  #after = 0;
+  #before: readonly number[] = [];
+  #after: readonly number[] = [];
 
   /**
    * To be called before the run begins.
    * @param soonestNs The instant of the first count if the scenario has no faults, ns.
    */
   watch(
-    { world }: Pick<PreparedRun, 'world'>,
+    { world, experiment }: Pick<PreparedRun, 'world' | 'experiment'>,
     { events, warmupNs }: Scenario,
     soonestNs: number,
   ): void {
     const begins = events.map(({ schedule }) => (schedule.kind === 'at' ? schedule.atNs : 0));
     const fromNs = begins.length === 0 ? soonestNs : leastOf(begins);
     if (fromNs >= warmupNs) return;
-    const { scheduler } = world.sim;
+    const count = (): readonly number[] => {
+      const nodes = [...experiment.nodes.values()];
+      const held = nodes.reduce((sum, node) => sum + (node.holding?.() ?? 0), 0);
+      return [world.sim.scheduler.pendingCount, held];
+    };
     world.atFault(fromNs, () => {
-      this.#before = scheduler.pendingCount;
+      this.#before = count();
     });
     world.atFault(warmupNs, () => {
-      this.#after = scheduler.pendingCount;
+      this.#after = count();
     });
   }
 
-  /** The break, if far more waits than before the first fault; else empty. */
+  /** The breaks, where there is far more than before the first fault; else empty. */
   get found(): readonly HuntBreak[] {
-    const [before, after] = [this.#before, this.#after];
-    if (after <= TIMES * before + MORE) return [];
-    const text = `${after} timers and packets wait after the quiet time, ${before} did before the first fault`;
-    return [{ kind: 'growth', place: 'what waits', text }];
+    return COUNTED.flatMap(({ place, words, more }, index): readonly HuntBreak[] => {
+      const [before = 0, after = 0] = [this.#before[index], this.#after[index]];
+      if (after <= TIMES * before + more) return [];
+      const text = `${after} ${words} after the quiet time, ${before} were it before the first fault`;
+      return [{ kind: 'growth', place, text }];
+    });
   }
 }

@@ -55,9 +55,8 @@ export function findProtocolNode(
 }
 
 /**
- * One handle for the nodes of a host: the lowest is started first and stopped last. It gives no number
- * of held messages; that is asked of each member, because messages of a layer do not count for its
- * carrier.
+ * One handle for the nodes of a host: the lowest is started first and stopped last. Accounts ask each
+ * member how many messages it holds, because messages of a layer do not count for its carrier.
  */
 class NodeStack implements NodeHandle {
   /** The nodes of the host's protocols, the lowest first. */
@@ -93,6 +92,11 @@ class NodeStack implements NodeHandle {
 
   isReady(): boolean {
     return this.#nodes.every((node) => node.isReady?.() !== false);
+  }
+
+  /** Number of messages that all members hold; those of a layer count again for its carrier. */
+  holding(): number {
+    return this.#nodes.reduce((sum, node) => sum + (node.holding?.() ?? 0), 0);
   }
 
   invariant(): string | undefined {
