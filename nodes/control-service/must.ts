@@ -10,7 +10,11 @@ import type { Must } from '../../engine/host/must.ts';
  * few ASes, and an interface that was down is avoided for 10 s.
  */
 export const CONTROL_MUST: Must = {
-  always: {},
+  always: {
+    // Other paths come first, whatever happens to the network, and are avoided no longer than a report is believed.
+    'control.revoked_first': { count: '== 0' },
+    'control.avoided': { max: '<= 10s' },
+  },
   recover: { 'control.watched_lost': { value: '== 0' } },
   withinSeconds: 20,
 };

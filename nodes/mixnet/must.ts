@@ -13,6 +13,8 @@ import type { Must } from '../../engine/host/must.ts';
 export const MIXNET_MUST: Must = {
   always: {
     'mixnet.duplicates': { count: '== 0' },
+    // By ground truth outside the nodes: a second passage of a packet would show its path.
+    'mix.replay.false_negative': { count: '== 0' },
   },
   recover: {
     'mixnet.delivery': { value: '>= 99%' },
