@@ -53,7 +53,7 @@ export interface MeanDifference {
   readonly correlation?: number;
 }
 
-/** The mean of b - a; its interval is over pairs, or over networks. */
+/** The mean of b - a, with its interval over pairs of seeds; over drawn networks where a scenario has several. */
 export function computeMeanDifference(
   pairs: readonly SeedPair[],
   networks: readonly number[] | undefined,

@@ -16,7 +16,7 @@ export type SeedDivergence =
       readonly seed: number;
       /** Everything up to this instant was equal in both runs. */
       readonly sameUntilNs: number;
-      /** Some event up to this instant differed; undefined if this was after the last checkpoint. */
+      /** The first different event came at this instant at the latest; undefined if it came after the last checkpoint. */
       readonly partedByNs: number | undefined;
     };
 

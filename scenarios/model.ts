@@ -115,7 +115,7 @@ export interface CpuChoice {
 export interface PrivacySpec {
   /** Time between two targets, ns. */
   readonly everyNs: number;
-  /** Names of the nodes that mix; if empty, packets are followed by their bits. */
+  /** Names of the nodes that mix; if empty, the observer recognises packets by their unchanged bits. */
   readonly mixes: readonly string[];
   /** Names of the corrupt mixes, which reveal to the adversary which output each input became. */
   readonly corrupt: readonly string[];

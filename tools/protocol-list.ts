@@ -48,7 +48,7 @@ ${listOf(
   shipped.map((name) => `${spellName(name).camel} as unknown as Protocol`),
 )}
 
-/** Folders of all other protocols; they are loaded so that their mistakes and crashes are blamed on their authors. */
+/** Folders of protocols that users added; they are loaded so that their mistakes and crashes are blamed on their authors. */
 ${listOf(
   'export const ADDED: readonly string[] = ',
   names.filter((name) => !isShipped(name)).map((name) => `'${name}'`),

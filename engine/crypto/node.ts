@@ -74,7 +74,7 @@ import { rejectingVerifyingKey, wipedKeyError } from './signing-key.ts';
 import { createTableCmac } from './table-cmac.ts';
 import { createVectorAes } from './vector-aes.ts';
 
-/** Whether the secrets belong to simulated nodes or are real. */
+/** `simulation` for secrets of simulated nodes; `constant` for real secrets, which need constant-time code. */
 export type CryptoTiming = 'simulation' | 'constant';
 
 /** Functions that `node:crypto` lacks, for which noble is used. */

@@ -33,7 +33,7 @@ export function createSimLayerServices(
 ): HostLayerServices {
   const { index, machine, crypto } = host;
   const { network, calls } = world;
-  // No stream of a host, a link or the scenario has a name of this form.
+  // Name of the layer's random streams: no host, link or scenario has streams of this name, so no two draw the same.
   const name = `layer/${host.name}/${protocol}`;
   const compute = new SimCompute(machine, {
     name: `${host.name}/${protocol}`,

@@ -8,7 +8,10 @@ import type { Must } from '../../engine/host/must.ts';
 import type { ConfiguredNode } from '../../engine/host/protocol.ts';
 import type { DtnOptions } from './config.ts';
 
-/** Routers of one copy; the others wait for a neighbour's record, which is repeated after up to a minute if it is lost. */
+/**
+ * Routers that send one copy of each bundle. Routers of many copies first exchange records with a neighbour, and repeat a
+ * lost record only after up to a minute.
+ */
 const WITHOUT_RECORDS: readonly DtnOptions['router'][] = ['contact-graph', 'direct', 'static'];
 
 /** The metrics that must keep their limits in any run of these nodes. */

@@ -265,8 +265,8 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
 }
 
 /**
- * Key of the record with the message numbers of our calls whose answers the last write stored: after a
- * crash, calls named there are erased.
+ * Key of the record that lists our calls, by message number, whose answers the last write stored. After a crash, the
+ * stored copies of these calls are erased, so that they are not made again.
  */
 export function answeredCallsKey(peer: string): string {
   return `answered/${peer}`;

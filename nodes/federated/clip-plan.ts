@@ -22,7 +22,7 @@ export interface ClippingNorms {
   readonly update: number;
   /** Norm of an update together with its count. */
   readonly joint: number;
-  /** What a client below the norm adds to the count more than one above it; 0 if the norm is fixed. */
+  /** How much more a client below the norm adds to the count than a client above the norm; 0 if the norm is fixed. */
   readonly unit: number;
 }
 

@@ -145,7 +145,7 @@ function wave(turns: number): number {
   return ((half < 1 ? 16 : -16) * product) / (5 - 4 * product);
 }
 
-/** The masks of all clients in grey and red, those of one client in colours above them. */
+/** Draws a line between each two clients that share a mask: of one client above all others and in other colours. */
 function edgesOf(round: DrawnRound, ring: Ring, focus: DrawnClient | undefined): readonly Shape[] {
   const others = round.clients.length > EDGES_OF_ALL ? [] : round.clients;
   const shapes = others.flatMap((one) =>

@@ -133,7 +133,7 @@ export class Reassembler {
     return this.#pending.filter(({ missing }) => missing > 0).length;
   }
 
-  /** Number of packets held, including those completed within the time-out. */
+  /** Number of packets held: incomplete ones, and complete ones whose late fragments are still recognised. */
   get packets(): number {
     return this.#pending.length;
   }

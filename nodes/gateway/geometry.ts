@@ -183,7 +183,8 @@ export const HANDSHAKE_RATE_PER_SECOND = 10;
 /** Burst of handshake messages of one kind. */
 export const HANDSHAKE_RATE_BURST = 20;
 /**
- * Number of openings per second and peer that need no cookie: half of the rate, the rest is for openings with a cookie.
+ * Number of handshake openings per second and peer that are answered without a cookie: half of all; the other half is
+ * for openings with a cookie.
  */
 export const UNPROVEN_OPENINGS_PER_SECOND = 5;
 /** Burst of one peer's openings without a cookie. */

@@ -26,7 +26,7 @@ export type PingInput<Request> =
   | { readonly kind: 'application-send'; readonly request: Request }
   | { readonly kind: 'reply'; readonly identifier: number };
 
-/** Outstanding requests and their send times. */
+/** Numbers echo requests, matches replies to them, and gives up requests without a reply in time. */
 export class PingMachine<Request> implements StateMachine<PingInput<Request>, PingEffect<Request>> {
   readonly #timeoutNs: Nanoseconds;
   readonly #sentNs = new Map<number, Nanoseconds>();

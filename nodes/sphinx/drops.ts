@@ -58,5 +58,5 @@ export const PATH_REFUSALS = {
   'payload-length': 'The payload does not have the length of its geometry.',
 } as const;
 
-/** Why a packet or SURB cannot be made. */
+/** Why a packet or SURB cannot be made for a path. */
 export type PathRefusal = keyof typeof PATH_REFUSALS;

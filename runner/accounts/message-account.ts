@@ -52,8 +52,8 @@ export interface MessageAccountant extends NetworkObserver, WorldListener {
 }
 
 /**
- * Adds up fates. Which messages were delivered is known from their payloads; the fate of all others is
- * asked for.
+ * Counts messages by what became of them. Delivered ones are known from their payloads; of all others, the account says
+ * what it knows.
  */
 export function sumMessageTotals(
   flows: readonly Flow[],

@@ -55,7 +55,7 @@ const LOADS = [0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
 const QUICK_LOADS = [0.3, 0.6] as const;
 /** Runs with at least this fraction of the busiest run's processor time determine the factors. */
 const HIGH_LOAD = 0.7;
-/** The code of protocols is timed at this multiple of the workload's easy rate. */
+/** The code of protocols is timed at this multiple of the rate that the workload carries easily. */
 const TIMED = 5;
 /** Warm-up of runs in virtual time, seconds. */
 const SIM_WARMUP_S = 4;

@@ -195,7 +195,7 @@ function protocolsAt(host: HostSpec, { stackOf }: CrashContext): readonly Protoc
   return stackOf(host).map(({ protocol }) => protocol);
 }
 
-/** The protocol of a host whose code is innermost on the stack; the lowest protocol if none is found. */
+/** The protocol of a host to which the innermost frame of the call stack belongs; the host's lowest protocol if none does. */
 function protocolAt(
   protocols: readonly Protocol[],
   places: readonly StackFrameLocation[],

@@ -57,7 +57,7 @@ export class MessageObservers {
   readonly #parts: MessageObserverParts;
   readonly #record: TruthRecorder;
   readonly #indices: ReadonlyMap<string, number>;
-  /** Numbers of messages by their present key. */
+  /** Number that identifies a message, by the key under which its node knows it now. */
   readonly #messages = new NumberMap();
   /** For each message: 1 + the index of the node that has it; 0 while it is on a link. */
   #places = new Uint16Array(PLACES_AT_FIRST);

@@ -48,7 +48,7 @@ export interface MixPrivacyMeterParts {
 /** Measures the privacy of a run from its observations. */
 export interface PrivacyMeter {
   readonly observer: NetworkObserver;
-  /** Receives reports about messages inside a node. */
+  /** The observer to which a node reports what happens to messages inside it. */
   messagesOf?(node: string): MessageObserver;
   /** Carries out an attack of an event. */
   attack?(attack: AttackSpec, random: RandomStream): Undo;

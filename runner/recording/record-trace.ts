@@ -96,7 +96,7 @@ export function recordTrace(parts: RecorderParts, order: TraceRequest): TraceLis
   return startTraceFile({ ...traceParts(parts), nodeCalls: parts.world }, order);
 }
 
-/** Makes the parts of a trace of a run in virtual time, in which packets can be observed. */
+/** Makes the parts of a trace of a run in virtual time, whose network lets the trace see every packet. */
 export function traceParts({ world, scenario, registry, seed }: RecorderParts): TraceParts {
   const { network } = world.sim;
   const { directions } = network;

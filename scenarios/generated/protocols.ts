@@ -29,5 +29,5 @@ export const SHIPPED: readonly Protocol[] = [
   scion as unknown as Protocol,
 ];
 
-/** Folders of all other protocols; they are loaded so that their mistakes and crashes are blamed on their authors. */
+/** Folders of protocols that users added; they are loaded so that their mistakes and crashes are blamed on their authors. */
 export const ADDED: readonly string[] = [];

@@ -117,7 +117,7 @@ const SWAPPED_HALVES = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 export const withSwappedLanes = (local: number): WasmCode =>
   i8x16Shuffle(localGet(local), localGet(local), SWAPPED_HALVES);
 
-/** The part of a local that carries into the next limb: a multiple of 2^e(limb+1). */
+/** The part of a local that carries into the next limb: a multiple of 2^e, e being the exponent of that limb. */
 export const carryOfLimb = (local: number, limb: number): WasmCode =>
   f64x2Sub(f64x2Add(localGet(local), loadSlot(ROUNDING, limb)), loadSlot(ROUNDING, limb));
 

@@ -35,7 +35,7 @@ export async function readSocketTable(): Promise<readonly SocketRow[] | undefine
   return [...rowsOf(udp), ...rowsOf(udp6)];
 }
 
-/** An IPv4 address as the table writes it: `127.0.0.1` is `0100007F`, on machines of either byte order. */
+/** An IPv4 address as the table writes it: `127.0.0.1` is `0100007F` on little-endian machines, `7F000001` on others. */
 export function socketTableAddress(address: string): string {
   const bytes = address.split('.').map((part) => Number(part).toString(HEX).padStart(2, '0'));
   const isLittle = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;

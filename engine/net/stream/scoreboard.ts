@@ -35,7 +35,10 @@ interface Chain {
  * lost. Segments have consecutive numbers.
  */
 export class Scoreboard {
-  /** For each slot: first byte, length in bytes, last transmission and its instant (ns), state, links of the lists. */
+  /**
+   * For each slot: first byte, length in bytes, number of its last transmission and when it was (ns), state, number of
+   * repetitions, and the neighbours in its list (`underWay` or `lost`).
+   */
   private sequences = new Float64Array(SMALLEST);
   private lengths = new Int32Array(SMALLEST);
   private transmissions = new Float64Array(SMALLEST);

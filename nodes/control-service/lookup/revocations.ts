@@ -16,7 +16,7 @@ import {
 } from '../../scion/index.ts';
 import { REVOCATIONS_MAX } from '../geometry.ts';
 
-/** An interface, with the name of the router's AS or the host that reports it down. */
+/** An interface that is reported down, and who reports it. */
 export interface ToldInterface extends PathInterface {
   /** Whose report it is: `SCMP from 1-ff00:0:110`, `host 127.0.0.2`. */
   readonly by: string;

@@ -26,7 +26,7 @@ export interface EcdsaPublicKey {
   readonly point: Uint8Array;
 }
 
-/** A public key that is ready to verify signatures over the hash of its curve. */
+/** A public key that is ready to verify signatures made with the hash function that belongs to its curve. */
 export interface OpenedEcdsaKey extends VerifyingKey {
   readonly curve: CurveName;
 }

@@ -41,7 +41,7 @@ interface Copy {
   key: number | undefined;
 }
 
-/** What forwarding copies needs beside the parts of the agent. */
+/** The parts that the forwarder of copies uses. */
 export interface CopyForwarderParts extends BundleForwarderParts {
   readonly copies: CopyRouter;
   /** Calendar time, ms since the DTN epoch. */

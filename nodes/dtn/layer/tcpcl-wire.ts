@@ -99,7 +99,7 @@ export type TcpclMessage =
       readonly total?: number;
       /** True if an extension is critical and unknown. */
       readonly isForeign: boolean;
-      /** Part of the bytes of the message. */
+      /** The segment's data, a view of the received bytes. */
       readonly data: Uint8Array;
     }
   | {

@@ -22,7 +22,7 @@ export interface SecurityKeys {
 
 const encoder = new TextEncoder();
 
-/** The secret from which keys are derived. */
+/** What keys are derived from: a secret, and the plan time, with which keys change. */
 export interface KeySource {
   readonly crypto: CryptoProvider;
   /** The secret that the nodes of the network share. */

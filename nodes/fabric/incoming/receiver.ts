@@ -71,7 +71,7 @@ export class Receiver<Request> {
     return this.#calls.get(number);
   }
 
-  /** Called when the handler of a message has run, and its mark is part of the next write. */
+  /** Called when the handler of a message has run; the next write to disk records the message as handled. */
   handled(number: number): void {
     this.#calls.delete(number);
     this.inbox.handled(number);

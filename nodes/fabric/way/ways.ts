@@ -149,7 +149,7 @@ export class WaySelector<Request> {
     return true;
   }
 
-  /** A carrier's answer. */
+  /** Called when a carrier says whether it accepted a packet. */
   answered(now: Nanoseconds, answer: Extract<PeerInput<Request>, { kind: 'answered' }>): void {
     const { way, token, outcome } = answer;
     const lane = this.lane(way);

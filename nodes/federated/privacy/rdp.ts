@@ -53,7 +53,7 @@ export interface DeltaAtOrder {
   readonly order: number;
 }
 
-/** Orders of all accounts unless told otherwise: whole numbers need no series. */
+/** The Rényi orders at which privacy is accounted for by default: for whole numbers the divergence is a finite sum. */
 export const INTEGER_RDP_ORDERS: readonly number[] = [
   ...Array.from({ length: 63 }, (_, at) => at + 2),
   128,

@@ -54,7 +54,7 @@ export interface ChosenHop {
   readonly delayMs: number;
 }
 
-/** A path for which all hops have keys. */
+/** A path that was drawn, with the key of each hop. */
 export interface ChosenPath {
   readonly hops: readonly ChosenHop[];
   /** Sum of the delays. */

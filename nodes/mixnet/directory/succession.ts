@@ -33,8 +33,8 @@ export interface MakeDocumentInput
 }
 
 /**
- * Makes the document: assigns layers, and adds the hash of the predecessor and the first listings
- * of VRF keys.
+ * Makes the document: assigns layers, and adds the hash of the predecessor, and for each VRF key
+ * the epoch since which it is listed.
  */
 export function makeDocument(crypto: CryptoProvider, input: MakeDocumentInput): DirectoryDocument {
   const { nodes, previous, ...decided } = input;

@@ -92,8 +92,8 @@ export class ReplayFilter {
 
   #grow(): BloomFilter {
     const { expectedTags, falsePositive } = this.#options;
-    // The probability of each filter is its share of the total, since the probabilities of the
-    // filters add up.
+    // The false-positive probabilities of all filters add up, so each filter may have an equal share of the
+    // probability that the options allow.
     const filter = new BloomFilter(bloomSize(expectedTags, falsePositive / this.#filtersMax));
     this.#filters.push(filter);
     this.#inLast = 0;

@@ -36,8 +36,8 @@ const COST: Readonly<
 
 /**
  * Orders paths by the first of `orders`; paths that are equal in it by the next, and so on. Paths
- * that are equal in all orders keep their order. With `disjointness`, each of the first 20 of equal
- * paths is that which has least in common with the paths before it.
+ * that are equal in all orders keep their order. With `disjointness`, equal paths are
+ * chosen one after the other, each time the path that shares least with those chosen before; the first 20 only.
  */
 export function orderPaths<One extends PolicyPath>(
   paths: readonly One[],

@@ -81,8 +81,8 @@ export interface ContinuousDisclosureInput {
 }
 
 /**
- * For each receiver: the sum over its receipts of w(t) = sum over Alice's sends s of f(t - s),
- * minus its number of receipts times the mean of w over all receipts in the network.
+ * Scores each receiver in continuous time. With w(t) = sum over Alice's sends s of f(t - s), a receiver's score is the sum
+ * of w over its receipts, minus its number of receipts times the mean of w over all receipts in the network.
  */
 export function continuousScores(watched: ContinuousDisclosureInput): Float64Array {
   const { receipts } = watched;

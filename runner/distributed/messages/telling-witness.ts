@@ -54,7 +54,7 @@ export function computeSumChecks(space: string, vector: Uint32Array): Uint8Array
   return new Uint8Array(sums.buffer);
 }
 
-/** Decodes the checks of a vector. */
+/** Decodes the checks that {@link computeSumChecks} made of a vector. */
 export function readSumChecks(checks: Uint8Array): Uint32Array {
   return new Uint32Array(checks.slice().buffer);
 }

@@ -18,7 +18,7 @@ import { promisify } from 'node:util';
 import { getEnvironmentData } from 'node:worker_threads';
 import { IS_RUN_FROM_SOURCE } from '../../../engine/live/own-form.ts';
 
-/** Where the prepared programs of agents are. */
+/** Programs of agents that were bundled before the run, so that processes start quickly. */
 export interface PreparedAgentPrograms {
   /** The folder with the programs; if absent, agents load their modules one by one. */
   readonly folder?: string;

@@ -29,8 +29,9 @@ export interface BlendingAttackOptions {
   readonly runs: number;
 }
 
-/** Shares of runs with each outcome. */
+/** Results of blending attacks, as shares of runs. */
 export interface BlendingShares {
+  /** Runs in which the mix was emptied, and runs in which its first output was the target. */
   readonly pools: { readonly empty: number; readonly right: number };
   /** Gives the share of runs that the alarm detected, for a number of loops per mean delay. */
   readonly loops: (loopsPerDelay: number) => { readonly detected: number };

@@ -93,7 +93,7 @@ function modulesOf({ scenario, stackOf }: LiveWorldParts): ReadonlyMap<string, s
   return modules;
 }
 
-/** How long rates increase while code is cold, ns; 0 if the warm-up is too short. */
+/** How long rates of traffic rise to their full value at the start, ns, while V8 compiles code; at most the warm-up. */
 export function trafficRampNs(warmupNs: number): number {
   const half = Math.min(RAMP_MAX_NS, Math.floor(warmupNs / 2));
   return Math.min(warmupNs, Math.max(RAMP_MIN_NS, half));

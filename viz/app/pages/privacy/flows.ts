@@ -121,7 +121,7 @@ function stepsOf(
     const way = route.findIndex(
       (name, i) => i < frame.lead && name === from && route[i + 1] === to,
     );
-    // Before the first mix, the message passes once for certain; a mass above 1 comes from loops.
+    // The message certainly crosses each link before the first mix once; mass above 1 is of further crossings.
     const sure = way < 0 ? 0 : Math.min(1, mass);
     if (sure > 0) steps.push(between([way, from], [way + 1, to], sure));
     const rest = mass - sure;
