@@ -55,6 +55,8 @@ export const RUN: Readonly<Record<string, Ran>> = {
     ...quick,
     says: ['2 packets transmitted, 2 received, 0% packet loss, time 1020.016ms'],
   },
+  "npm run scion -- ping scion-failover.yaml gateway-111 gateway-211 --epic --set 'options.control-service={ epic: true }'":
+    long,
   "npm run scion -- traceroute scion-default.yaml 1-ff00:0:111 2-ff00:0:211 --sequence '0* 3-ff00:0:320 0*'":
     quick,
   'npm run scion -- paths scion-default.yaml 1-ff00:0:111 2-ff00:0:211': quick,
