@@ -41,7 +41,7 @@ function damaged(bytes: Uint8Array): fc.Arbitrary<Uint8Array> {
   return fc.oneof({ arbitrary: flips, weight: 6 }, cuts, longer, moved);
 }
 
-describe('damaged bytes', () => {
+describe('R-084: damaged bytes', () => {
   it('of a certificate are refused by a name, or by the signature of its issuer', () => {
     fc.assert(
       fc.property(damaged(CHAIN.as.bytes), (bytes) => {

@@ -85,7 +85,7 @@ describe('control services', () => {
     ]);
   });
 
-  it('keep what they know fresh, and do not hold more from round to round', () => {
+  it('R-032: keep what they know fresh, and do not hold more from round to round', () => {
     const joined = new JoinedServices([CORE_A, CORE_B, MIDDLE]).runTo(6);
     const sizes = (): unknown =>
       [CORE_A, CORE_B, MIDDLE].map((isdAs) => {

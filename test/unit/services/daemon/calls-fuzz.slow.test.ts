@@ -32,7 +32,7 @@ const ask: AskControlService = (kind) => {
 };
 
 describe('a daemon', () => {
-  it('answers 100,000 mutated calls or gives a status, throws nothing, and keeps nothing', async () => {
+  it('R-084: answers 100,000 mutated calls or gives a status, throws nothing, and keeps nothing', async () => {
     let answered = 0;
     let refused = 0;
     let before = 0;
