@@ -1,5 +1,5 @@
 /**
- * Checks an event from the palette as the loader would check it in the file: the same schema, names
+ * Checks an injected event as the loader would check it in the file: the same schema, names
  * and conflicts, including everything injected before it.
  *
  * @module
@@ -34,7 +34,7 @@ const NAMELESS = 'event-';
 /** Longest scenario file that is read, bytes: the limit of the loader. */
 const LIMIT_BYTES = 1e6;
 
-/** Checks an event from the palette as the loader would check it in the scenario's file. */
+/** Checks an injected event as the loader would check it in the scenario's file. */
 export class EventCheck {
   readonly #scenario: Scenario;
   readonly #registry: ProtocolLookup;

@@ -1,5 +1,5 @@
 /**
- * The run's side of its port: takes commands of the fault palette, checks each event, schedules it at
+ * The run's side of its port: takes commands about faults, checks each event, schedules it at
  * an instant of the run's clock, and answers with this instant or with the reason for a refusal (ADR
  * 0015). `port-asks.ts` handles questions.
  *

@@ -26,7 +26,7 @@ export interface InjectionPort {
 }
 
 /** A message to the run about its faults or its pace. */
-export type PaletteCommand =
+export type FaultCommand =
   | { readonly kind: 'inject'; readonly number: number; readonly event: EventValues }
   | { readonly kind: 'pace'; readonly number: number; readonly speed: number | null };
 
@@ -43,7 +43,7 @@ export interface InjectedEvent {
 }
 
 /** A message from the run about its faults or its pace. */
-export type PaletteReport =
+export type FaultReport =
   /**
    * The run accepts commands from now on. `paths` lists the flows whose path in use it knows, as `a ->
    * b`.
@@ -81,6 +81,6 @@ export interface RunCounts {
 }
 
 /** A message to the run. */
-export type RunPortCommand = PaletteCommand | AskCommand;
+export type RunPortCommand = FaultCommand | AskCommand;
 /** A message from the run. */
-export type RunPortReport = PaletteReport | AskReport;
+export type RunPortReport = FaultReport | AskReport;

@@ -29,7 +29,7 @@ const LATE_MAX_MS = 100;
 const NS_PER_MS = 1_000_000;
 const WAIT_CELL = new Int32Array(new SharedArrayBuffer(4));
 
-/** Takes commands of the palette between slices of a run in virtual time, and sets its pace. */
+/** Takes commands about faults between slices of a run in virtual time, and sets its pace. */
 export class SteppedInjection {
   readonly #parts: SteppedParts;
   #speed: number | null;

@@ -8,11 +8,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
 import { interactiveYaml } from '../../runner/injection/export.ts';
-import type {
-  InjectedEvent,
-  InjectionPort,
-  PaletteReport,
-} from '../../runner/injection/messages.ts';
+import type { FaultReport, InjectedEvent, InjectionPort } from '../../runner/injection/messages.ts';
 import { runEmulated } from '../../runner/run/emulate-run.ts';
 import { runLive } from '../../runner/run/live-run.ts';
 import type { RunEnd } from '../../runner/run/run-order.ts';
@@ -36,10 +32,10 @@ afterAll(cleanUp);
 const AFTER_MS = 700;
 
 /** Cuts the link shortly after the start of the run, and also sends orders that are impossible. */
-function palette(): { readonly link: InjectionPort; readonly news: PaletteReport[] } {
+function palette(): { readonly link: InjectionPort; readonly news: FaultReport[] } {
   const { port1, port2: port } = new MessageChannel();
-  const news: PaletteReport[] = [];
-  port1.on('message', (one: PaletteReport) => {
+  const news: FaultReport[] = [];
+  port1.on('message', (one: FaultReport) => {
     news.push(one);
     if (one.kind !== 'ready') return;
     setTimeout(() => {

@@ -8,8 +8,8 @@ import type { SeedResult } from '../../../../reports/model.ts';
 import { interactiveYaml } from '../../../../runner/injection/export.ts';
 import type {
   EventValues,
+  FaultReport,
   InjectedEvent,
-  PaletteReport,
 } from '../../../../runner/injection/messages.ts';
 import { RunControl, type SeedProgress } from '../../../../runner/run/run-control.ts';
 import { runSeed } from '../../../../runner/run/run-seed.ts';
@@ -70,13 +70,13 @@ function play(scenario: Scenario, script: readonly (readonly [number, EventValue
     ...{ scenario, registry, seed: 3, control: new Scripted(port1, script) },
     recordings: { injection: { port, speed: null } },
   });
-  const news: PaletteReport[] = [];
+  const news: FaultReport[] = [];
   for (
     let one = receiveMessageOnPort(port1);
     one !== undefined;
     one = receiveMessageOnPort(port1)
   ) {
-    news.push(one.message as PaletteReport);
+    news.push(one.message as FaultReport);
   }
   port1.close();
   return {
