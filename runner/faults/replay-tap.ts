@@ -24,6 +24,8 @@ export type CallAfter = (delayNs: number, fire: () => void) => void;
 
 interface Held {
   readonly bytes: Uint8Array;
+  /** Injects the packet with the addresses that it had. */
+  readonly control: TapControl;
   isReleased: boolean;
 }
 
@@ -46,7 +48,7 @@ export class ReplayTap {
   /** Handles one packet; returns false to remove it from the link. */
   readonly see: Tap = (packet: TappedPacket, control: TapControl): boolean => {
     this.#seen += 1;
-    this.#release(control);
+    this.#release();
     const { replay, replayWithin, reorder, forge } = this.#action;
     const isReplayed = this.#random.chance(replay);
     const replayAfter = 1 + Math.floor(this.#random.uniform() * Math.max(1, replayWithin));
@@ -56,37 +58,37 @@ export class ReplayTap {
     // frequency.
     const isMoved = this.#random.chance(reorder > 0 ? 0.1 : 0);
     const moveBy = 1 + Math.floor(this.#random.uniform() * Math.max(1, reorder));
-    if (isReplayed) this.#keep(this.#seen + replayAfter, copyOf(packet));
-    if (isForged) this.#keep(this.#seen + 1, forgedCopy(packet, bit));
+    if (isReplayed) this.#keep(this.#seen + replayAfter, copyOf(packet), control);
+    if (isForged) this.#keep(this.#seen + 1, forgedCopy(packet, bit), control);
     if (!isMoved) return true;
-    const held = this.#keep(this.#seen + moveBy, copyOf(packet));
+    const held = this.#keep(this.#seen + moveBy, copyOf(packet), control);
     if (held === undefined) return true;
-    this.#after(MOVE_NS_MAX, () => this.#inject(held, control));
+    this.#after(MOVE_NS_MAX, () => this.#inject(held));
     return false;
   };
 
-  #keep(dueAt: number, bytes: Uint8Array): Held | undefined {
+  #keep(dueAt: number, bytes: Uint8Array, control: TapControl): Held | undefined {
     if (this.#held >= HELD_MAX) return undefined;
     this.#held += 1;
-    const held: Held = { bytes, isReleased: false };
+    const held: Held = { bytes, control, isReleased: false };
     const waiting = this.#due.get(dueAt);
     if (waiting === undefined) this.#due.set(dueAt, [held]);
     else waiting.push(held);
     return held;
   }
 
-  #release(control: TapControl): void {
+  #release(): void {
     const due = this.#due.get(this.#seen);
     if (due === undefined) return;
     this.#due.delete(this.#seen);
-    for (const held of due) this.#inject(held, control);
+    for (const held of due) this.#inject(held);
   }
 
-  #inject(held: Held, control: TapControl): void {
+  #inject(held: Held): void {
     if (held.isReleased) return;
     held.isReleased = true;
     this.#held -= 1;
-    control.inject(held.bytes);
+    held.control.inject(held.bytes);
   }
 }
 
