@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
 import { openRandomStream } from '../../../engine/core/stream.ts';
 import { ReplayTap } from '../../../runner/faults/replay-tap.ts';
+import type { ReplayAttack } from '../../../runner/world.ts';
 
 it('an attacker sent copies of a packet to the port of the packet that passed when they were due', () => {
-  const always = { replay: 1, replayWithin: 3, reorder: 0, forge: 0 };
+  const share = { replay: 1, replayWithin: 3, reorder: 0, forge: 0 };
+  const always: ReplayAttack = { kind: 'tap', links: { kind: 'ids', ids: [] }, ...share };
   const tap = new ReplayTap(always, openRandomStream(1, 'taps', 'test'), () => undefined);
   const sent: string[] = [];
   for (let number = 0; number < 100; number += 1) {
