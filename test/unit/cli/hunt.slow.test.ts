@@ -50,6 +50,8 @@ describe('orrery hunt', () => {
     expect(told).toMatch(twice);
     const run = orrery('scenario', file, '--out', out, '-q');
     expect([run.status, run.stdout]).toEqual([1, expect.stringMatching(/^FAIL {2}receipt-hunted/)]);
+    const explained = orrery('scenario', file, '--out', out, '-q', '--explain', '1');
+    expect(explained.stdout).toMatch(/^Packet 1 \(sequence \d+\), gateway-111 to gateway-211/m);
 
     const again = JSON.parse(orrery(...hunt, '--json').stdout) as Readonly<Record<string, number>>;
     expect(again).toMatchObject({
