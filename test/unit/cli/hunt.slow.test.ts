@@ -123,6 +123,19 @@ describe('orrery shrink', () => {
     expect(orrery('scenario', file, '--out', out, '-q').status).toBe(1);
   });
 
+  it('takes a run of a sweep, with the values that it had', () => {
+    const of = join(out, 'sweep');
+    const swept = ['--set', 'sweep={ traffic.0.rate: [50/s, 20/s] }', '--out', of, '-q'];
+    expect(orrery('sweep', 'hello', ...set, ...swept).status).toBe(1);
+    const { status, stdout } = orrery('shrink', join(of, 'hello/latest/2'), '--out', of);
+    expect([status, stdout]).toEqual([
+      1,
+      expect.stringMatching(/^BROKEN {2}hello .*ping\.delivery/),
+    ]);
+    const file = join(of, 'hello/recover-ping-delivery-value-99/minimal.yaml');
+    expect(readFileSync(file, 'utf8')).toMatch(/ rate: 20\/s,/);
+  });
+
   it('ran the module that the report of somebody else named', () => {
     const place = join(out, 'hello/latest/report.json');
     const report = JSON.parse(readFileSync(place, 'utf8')) as Readonly<Record<string, unknown>>;
