@@ -69,7 +69,7 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
   'Look into a network:': [
     {
       name: 'scion',
-      words: '[options] <tool> <what...>',
+      words: '[options] <tool> [what...]',
       summary: 'ping, trace and list paths of a SCION network',
       load: async () => (await import('./scion.ts')).addScionCommand,
     },
