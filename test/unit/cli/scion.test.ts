@@ -111,6 +111,7 @@ describe('orrery scion', () => {
       '4s',
       '--set',
       'events=[{ at: 2s, link: "br-111-* <-> core-*", set: { up: false } }]',
+      ...['--set', 'traffic.0.rate=1/s'],
     ];
     const short = ['--timeout', '100ms', '--interval', '10ms', ...cut];
     const pinged = await scion('ping', 'failover.yaml', FROM, TO, ...short);
@@ -135,7 +136,7 @@ describe('orrery scion', () => {
     const epic = (own: string): string[] => [
       ...['ping', 'scion-failover.yaml', FROM, TO, '--epic', '-c', '2'],
       ...['--set', `options={ control-service: { epic: true }${own} }`, '--set', 'events=[]'],
-      ...['--set', 'kpis={ gateway.delivery: { value: ">= 0" } }'],
+      ...['--set', 'kpis={ gateway.delivery: { value: ">= 0" } }', '--set', 'traffic.0.rate=1/s'],
     ];
     const pinged = await scion(...epic(''));
     expect(pinged).toMatchObject({ code: 0, stderr: '' });
