@@ -73,13 +73,15 @@ function publishMaterial(publisher: PublishContext): Readonly<Record<string, str
   const services = findControlServices(network);
   const ases = listAutonomousSystems(network).filter(({ isdAs }) => services.has(isdAs));
   const isds = [...new Set(ases.map(({ isdAs }) => readIsd(isdAs)))].sort((a, b) => a - b);
+  const roles = new Map(
+    network.areas.map(({ id, attributes }): [string, AsRoles | undefined] => [id, attributes]),
+  );
   const texts: Record<string, string> = {};
   const withCores = isds.filter((isd) => {
     const own = ases.filter(({ isdAs }) => readIsd(isdAs) === isd);
     if (!own.some(({ core }) => core)) return false;
     const secrets = own.map(({ isdAs, core }) => {
-      const roles: AsRoles | undefined = network.areas.find(({ id }) => id === isdAs)?.attributes;
-      return { ...roles, isdAs, isCore: core, secret: shared(pkiSecretName(isdAs)) };
+      return { ...roles.get(isdAs), isdAs, isCore: core, secret: shared(pkiSecretName(isdAs)) };
     });
     const { trc, chains, voters } = makeIsdMaterial(crypto, isd, secrets, seconds);
     texts[`trc/${isd}`] = toHex(trc);

@@ -61,7 +61,7 @@ export class GrowthWatch {
     return COUNTED.flatMap(({ place, words, more }, index): readonly HuntBreak[] => {
       const [before = 0, after = 0] = [this.#before[index], this.#after[index]];
       if (after <= TIMES * before + more) return [];
-      const text = `${after} ${words} after the quiet time, ${before} were it before the first fault`;
+      const text = `after the quiet time ${after} ${words}, before the first fault ${before}`;
       return [{ kind: 'growth', place, text }];
     });
   }

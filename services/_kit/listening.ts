@@ -5,7 +5,7 @@
  * @module
  */
 import type { Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 
 /** The address and port on which a service listens. */
 export interface ListenAddress {
@@ -18,7 +18,7 @@ export interface ListenAddress {
 const CLOSE_MS_MAX = 1_000;
 
 /** Listens; rejects with the system's error if the address or port is not available. */
-export function listenOn(server: Server, { host, port }: ListenAddress): Promise<AddressInfo> {
+export function listenOn(server: NetServer, { host, port }: ListenAddress): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, exclusive: true }, () => {

@@ -7,8 +7,9 @@
  * @module
  */
 import { createRequire } from 'node:module';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import type * as Grpc from '@grpc/grpc-js';
+import { listenOn } from '../_kit/listening.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
 import { type AskControlService, DAEMON_CALLS, type DaemonCall, STATUS } from './calls.ts';
 
@@ -82,25 +83,15 @@ export async function startDaemonServer({
     connections.add(socket);
     injector.injectConnection(socket);
   });
-  const bound = await listen(listener, { host, port });
+  const { port: bound } = await listenOn(listener, { host, port }).catch((error: unknown) => {
+    throw new DaemonStartError((error as Error).message, { cause: error });
+  });
   const close = (): void => {
     listener.close();
     server.forceShutdown();
     connections.close();
   };
   return { host, port: bound, close };
-}
-
-function listen(
-  listener: Server,
-  at: { readonly host: string; readonly port: number },
-): Promise<number> {
-  return new Promise((resolve, reject) => {
-    listener.once('error', (error) => {
-      reject(new DaemonStartError(error.message, { cause: error }));
-    });
-    listener.listen(at, () => resolve((listener.address() as AddressInfo).port));
-  });
 }
 
 function definitionOf(name: string): Grpc.MethodDefinition<Buffer, Buffer> {

@@ -116,8 +116,9 @@ export class EmulationWorld extends SimWorld implements EmulationContext {
 
   protected override handOver(socket: SimSocket, packet: number): void {
     // Segments of a program's streams are for the model of streams, not for the program.
-    const isOfStream = this.endpoints.pairOf(socket.local).port === STREAM_PORT;
-    if (isOfStream || !this.tap.isOpen(socket.hostIndex)) {
+    const isForProgram =
+      this.tap.isOpen(socket.hostIndex) && this.endpoints.pairOf(socket.local).port !== STREAM_PORT;
+    if (!isForProgram) {
       super.handOver(socket, packet);
       return;
     }

@@ -93,13 +93,8 @@ export class SegmentDatabase {
     return { ...NO_SEGMENTS, downs: this.#registered.of(target, halfSeconds()), cores };
   }
 
-  /** The given segments without the expired ones. */
-  stillValid(segments: SegmentsByRole): SegmentsByRole {
-    return this.validIn(segments, 0);
-  }
-
-  /** Those of the given segments that will not have expired in `laterSeconds`. */
-  validIn({ ups, downs, cores }: SegmentsByRole, laterSeconds: number): SegmentsByRole {
+  /** The given segments without those that have expired, or will have in `laterSeconds`. */
+  stillValid({ ups, downs, cores }: SegmentsByRole, laterSeconds = 0): SegmentsByRole {
     const seconds = this.#parts.halfSeconds() / 2 + laterSeconds;
     const valid = (all: SegmentsByRole['ups']): SegmentsByRole['ups'] =>
       all.filter((segment) => !isExpired(segment, seconds));

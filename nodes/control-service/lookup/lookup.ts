@@ -204,7 +204,7 @@ export class SegmentLookup {
     const valid = database.stillValid(before);
     const ageNs = kept === undefined ? Number.POSITIVE_INFINITY : now() - kept.atNs;
     // Before all have expired: hosts would have no path until then, or one that routers refuse.
-    const isLasting = !isEmpty(database.validIn(before, EXPIRY_LEAD_S));
+    const isLasting = !isEmpty(database.stillValid(before, EXPIRY_LEAD_S));
     const ageNsMax = isLasting ? search.ageNsMax : Math.min(search.ageNsMax, ROUND_INTERVAL_NS);
     if (!isEmpty(valid) && ageNs < ageNsMax) {
       search.hasUsedOld ||= ageNs >= ROUND_INTERVAL_NS;

@@ -27,7 +27,7 @@ export type BundleAccountEvent =
       readonly bundle: Uint8Array;
       readonly recipient: string;
     }
-  /** A copy of an own bundle (`observerNumber`) or of another node's bundle (`key`) leaves; the bundle stays. */
+  /** A copy leaves, of a bundle of this node (`observerNumber`) or of another node (`key`); the bundle itself stays. */
   | {
       readonly kind: 'copied';
       readonly observerNumber: number;
