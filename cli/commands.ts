@@ -60,6 +60,12 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       load: async () => (await import('./ask.ts')).addAskCommand,
     },
     {
+      name: 'gateway',
+      words: '[options] [file]',
+      summary: 'run a gateway from its own configuration file',
+      load: async () => (await import('./gateway.ts')).addGatewayCommand,
+    },
+    {
       name: 'daemon',
       words: '[options]',
       summary: 'answer SCION programs of others as a daemon',

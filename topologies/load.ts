@@ -34,6 +34,8 @@ export interface TopologyRequest {
   /** Changes of single values before the check, `path -> value`. */
   readonly overrides?: Readonly<Record<string, string>>;
   readonly registry: ProtocolLookup;
+  /** True for the process of such a program: external hosts that name a protocol are nodes that run it. */
+  readonly runsPrograms?: boolean;
 }
 
 const LIMIT_BYTES = 5e6;
@@ -50,8 +52,7 @@ export function loadTopology(request: TopologyRequest): Topology {
   const found = findFile(request.path, [process.cwd(), folders.topologies], ['.', 'topologies']);
   if ('message' in found) throw missingFileError(found.message, found.hint);
   const loaded = readTopology(found.path, overridesFromRecord(request.overrides ?? {}), {
-    problems,
-    registry,
+    ...{ problems, registry, runsPrograms: request.runsPrograms ?? false },
   });
   const filled = loaded && inlineOptionFiles(loaded, [], registry, problems);
   if (filled !== undefined) checkOptions(filled.loaded, registry, problems, []);
@@ -101,6 +102,7 @@ interface BuildParts {
   readonly registry: ProtocolLookup;
   /** Which of the networks that a generator can draw, from 1; the first if absent. */
   readonly network?: number;
+  readonly runsPrograms?: boolean;
 }
 
 /** Reads a topology file; the caller checks protocol options. */

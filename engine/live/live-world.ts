@@ -100,7 +100,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
       clock,
       endpoints: this.endpoints,
       isPeer: isRemote,
-      isOfRun: (address): boolean => this.hostsByAddress.has(address),
+      isOfRun: (address): boolean => options.shape !== 'off' && this.hostsByAddress.has(address),
       release: (buffer): void => pool.release(buffer),
       ports,
     });

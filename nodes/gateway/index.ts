@@ -4,7 +4,7 @@
  * @module
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { END_HOST_DROP_REASONS, END_HOST_QUESTIONS, WIRE_DROP_REASONS } from '../scion/index.ts';
+import { END_HOST_DROP_REASONS, WIRE_DROP_REASONS } from '../scion/index.ts';
 import { accountKeyOfDatagram } from './account.ts';
 import { type GatewayOptions, gatewayConfig } from './config.ts';
 import { STATIC_KEY_NAME } from './crypto.ts';
@@ -15,6 +15,7 @@ import { PACKET_BYTES_MAX } from './geometry.ts';
 import { GATEWAY_METRICS } from './metrics.ts';
 import { GATEWAY_MUST } from './must.ts';
 import { createGatewayNode } from './node.ts';
+import { GATEWAY_QUESTIONS } from './requests.ts';
 
 /** Tunnels packets between autonomous systems over several SCION paths. */
 export const protocol: Protocol<GatewayOptions> = {
@@ -41,6 +42,7 @@ export const protocol: Protocol<GatewayOptions> = {
     'scmp-source': 'An SCMP message comes from an AS other than the one whose interface it names.',
     'scmp-quote':
       'An SCMP message quotes no packet that was sent on a path within the last second.',
+    'receive-full': 'The application does not take the packets that came for it.',
     'socket-full': 'The local socket accepted no more datagrams.',
   },
   metrics: GATEWAY_METRICS,
@@ -52,6 +54,8 @@ export const protocol: Protocol<GatewayOptions> = {
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
   double: requestedDoubleText,
   must: () => GATEWAY_MUST,
-  questions: END_HOST_QUESTIONS,
+  questions: GATEWAY_QUESTIONS,
   create: (host, setup) => createGatewayNode(host, setup, behaviourWithDoubles(setup.options)),
 };
+export { gatewaySampleToml } from './gateway-sample.ts';
+export { type GatewayFile, gatewayTomlSchema } from './gateway-toml.ts';

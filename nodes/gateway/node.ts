@@ -10,7 +10,7 @@ import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { HostView } from '../../engine/host/network-view.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
-import type { CalendarTime, Timer } from '../../engine/host/time.ts';
+import type { Timer } from '../../engine/host/time.ts';
 import {
   decodeScmp,
   EndHostQuestions,
@@ -46,9 +46,11 @@ import { confirmedInterface, type ScmpDropReason } from './multipath/scmp-policy
 import type { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
 import { PeerHostAdapter, type PeerHostAdapterParts } from './peer-node.ts';
+import { ReceivedPackets } from './received-packets.ts';
 import { makeWindows } from './replay/make-windows.ts';
 import type { WindowSet } from './replay/window-set.ts';
-import { ScmpKeys } from './scmp-keys.ts';
+import { answerRequest, type RequestParts } from './requests.ts';
+import { createScmpKeys, type ScmpKeys } from './scmp-keys.ts';
 import { type ClockReadings, SESSION_LIMITS, unixMicroseconds } from './session-parts.ts';
 import { type PacketAddresses, peerAddressBytes } from './underlay/packet-template.ts';
 import { PathDirectory } from './underlay/path-directory.ts';
@@ -84,7 +86,7 @@ class GatewayNode implements NodeHandle {
   readonly #frame = new FrameHeader();
   readonly #windows: WindowSet;
   readonly #endHost: ScmpEndHost;
-  readonly #questions: EndHostQuestions;
+  readonly #requests: RequestParts<NodeRequest>;
   readonly #cookies: CookieIssuer;
   readonly #counters: {
     readonly wire: { add(amount: number): void };
@@ -115,13 +117,15 @@ class GatewayNode implements NodeHandle {
     this.#own = { isdAs: isdAsWords(own), host: this.#address };
     const service = findControlServices(setup.network).get(own);
     this.#segments = service && new SegmentClient(host, service.address);
-    this.#scmpKeys = this.#createScmpKeys();
+    if (setup.options.multipath.scmp === 'authenticated') {
+      this.#scmpKeys = createScmpKeys(host, this.#segments);
+    }
     this.#endHost = new ScmpEndHost(host, {
       own: this.#own,
       now: (): number => host.now(),
       takeError: (datagram): string | undefined => this.#take(datagram, 0, datagram.length),
     });
-    this.#questions = this.#makeQuestions();
+    this.#requests = this.#makeRequests();
     this.#windows = makeWindows(host, setup, {
       windows: behaviour.windows,
       onSync: (peer) => this.#peers.get(peer)?.peer.retryHeld(this.#moment()),
@@ -131,6 +135,7 @@ class GatewayNode implements NodeHandle {
       host,
       socket: (): DatagramSocket => this.#openSocket(),
       moment: (): ClockReadings => this.#moment(),
+      received: this.#requests.received,
     };
     const { meter } = host;
     this.#counters = {
@@ -190,6 +195,7 @@ class GatewayNode implements NodeHandle {
     this.#cleanup?.cancel();
     for (const peer of this.#peers.values()) peer.stop();
     this.#socket?.close();
+    this.#requests.received.close();
     this.#endHost.stop();
     this.#segments?.close();
     this.#cookies.close();
@@ -246,15 +252,23 @@ class GatewayNode implements NodeHandle {
     };
   }
 
-  #makeQuestions(): EndHostQuestions {
+  #makeRequests(): RequestParts<NodeRequest> {
     const host = this.#host;
     const { network } = this.#setup;
     const seconds = (): number => host.clock().seconds;
     const parts = { source: this.#ownIsdAs, network, crypto: host.crypto, client: this.#segments };
-    return new EndHostQuestions({
+    const questions = new EndHostQuestions({
       ...{ host, crypto: host.crypto, own: this.#own, network, endHost: this.#endHost },
       findPaths: (target, done): void => findHostPaths({ ...parts, seconds }, target, done),
     });
+    return {
+      ...{ received: new ReceivedPackets(() => host.drop('receive-full')), questions },
+      status: (): Readonly<Record<string, unknown>> => this.status(),
+      send: ({ target, body, wishes }): string | undefined => {
+        const peer = this.#peers.get(target)?.peer;
+        return peer === undefined ? 'unknown-peer' : peer.send(this.#moment(), body, wishes);
+      },
+    };
   }
 
   #peerViews(): HostView[] {
@@ -268,10 +282,7 @@ class GatewayNode implements NodeHandle {
 
   #request(request: NodeRequest): void {
     const began = this.#host.now();
-    const peer = this.#peers.get(request.target)?.peer;
-    if (request.kind !== 'send') this.#questions.answer(request);
-    else if (peer === undefined) request.respond('unknown-peer');
-    else request.respond(peer.send(this.#moment(), request.body, request.wishes) ?? 'ok');
+    answerRequest(request, this.#requests);
     this.#processed(began);
   }
 
@@ -291,7 +302,10 @@ class GatewayNode implements NodeHandle {
   /** Checks a datagram and hands it to its peer; returns the reason if it is dropped. */
   #take(buffer: Uint8Array, offset: number, length: number): string | undefined {
     const view = this.#view;
-    const drop = view.parse(buffer, offset, length) ?? this.#checkTarget() ?? view.checkUpper();
+    const malformed = view.parse(buffer, offset, length);
+    if (malformed !== undefined) return malformed;
+    if (!view.isFor(this.#own)) return 'not-for-us';
+    const drop = view.checkUpper();
     if (drop !== undefined) return drop;
     if (view.upperProtocol === PROTOCOL_SCMP) return this.#takeScmp();
     if (view.upperProtocol !== PROTOCOL_UDP) return 'upper-protocol';
@@ -302,10 +316,6 @@ class GatewayNode implements NodeHandle {
     if (refused !== undefined) return refused;
     peer.receive(this.#moment(), this.#frame, buffer, view);
     return undefined;
-  }
-
-  #checkTarget(): 'not-for-us' | undefined {
-    return this.#view.isFor(this.#own) ? undefined : 'not-for-us';
   }
 
   #sender(): Peer | undefined {
@@ -322,10 +332,8 @@ class GatewayNode implements NodeHandle {
     if (message.kind === 'external-interface-down') {
       return this.#interfaceDown(message, message.ifId);
     }
-    if (message.kind === 'internal-connectivity-down') {
-      return this.#interfaceDown(message, message.egress);
-    }
-    return undefined;
+    if (message.kind !== 'internal-connectivity-down') return undefined;
+    return this.#interfaceDown(message, message.egress);
   }
 
   /** Reports the error to all peers. It must quote a packet that was sent to one of them. */
@@ -382,16 +390,6 @@ class GatewayNode implements NodeHandle {
       refused: (reason) => this.#refused(reason),
     };
     return context;
-  }
-
-  #createScmpKeys(): ScmpKeys | undefined {
-    const { scmp } = this.#setup.options.multipath;
-    if (scmp !== 'authenticated') return undefined;
-    const { crypto, log } = this.#host;
-    const client = this.#segments;
-    if (client === undefined) log.warn('no control service has keys to check SCMP messages with');
-    const clock = (): CalendarTime => this.#host.clock();
-    return client && new ScmpKeys({ crypto, client, clock });
   }
 
   #accountOf(peer: string): PacketAccount | undefined {
@@ -487,8 +485,7 @@ class GatewayNode implements NodeHandle {
 
   #sent(type: FrameType, bytes: number): void {
     this.#counters.wire.add(bytes);
-    const isData = type === FRAME_TYPE.data;
-    if (!isData) this.#counters.probe.add(bytes);
+    if (type !== FRAME_TYPE.data) this.#counters.probe.add(bytes);
   }
 
   #refused(reason: FrameDropReason): void {

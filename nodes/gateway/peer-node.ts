@@ -12,6 +12,7 @@ import type { Timer } from '../../engine/host/time.ts';
 import { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
 import type { PeerEffect, PeerOutput, PeerTimerName } from './peer-output.ts';
+import type { ReceivedPackets } from './received-packets.ts';
 import type { ClockReadings } from './session-parts.ts';
 
 /** The parts of a node that the shell of a peer uses. */
@@ -19,6 +20,7 @@ export interface PeerHostAdapterParts {
   readonly host: Host;
   readonly socket: () => DatagramSocket;
   readonly moment: () => ClockReadings;
+  readonly received: ReceivedPackets;
 }
 
 /** Runs the state of a peer on its host: performs effects, keeps timers, tells the time. */
@@ -75,7 +77,9 @@ export class PeerHostAdapter implements PeerOutput {
   }
 
   deliver(packet: Uint8Array): void {
-    this.#port.host.deliver(this.#name, packet, 0, packet.length);
+    const { host, received } = this.#port;
+    received.take(this.#name, packet);
+    host.deliver(this.#name, packet, 0, packet.length);
   }
 
   alloc(length: number): Uint8Array {

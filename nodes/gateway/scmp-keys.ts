@@ -9,6 +9,7 @@
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { CalendarTime } from '../../engine/host/time.ts';
+import type { HostPart } from '../_kit/host-part.ts';
 import {
   DRKEY_EPOCH_SECONDS,
   drkeyEpochAt,
@@ -90,4 +91,15 @@ export class ScmpKeys {
 
 function nameOf(isdAs: IsdAs, epochBegin: number): string {
   return `${isdAs} ${epochBegin}`;
+}
+
+/** The keys of a gateway; undefined without a control service, which a warning says. */
+export function createScmpKeys(
+  host: HostPart<'clock' | 'crypto' | 'log'>,
+  client: SegmentClient | undefined,
+): ScmpKeys | undefined {
+  if (client === undefined) {
+    host.log.warn('no control service has keys to check SCMP messages with');
+  }
+  return client && new ScmpKeys({ crypto: host.crypto, client, clock: () => host.clock() });
 }

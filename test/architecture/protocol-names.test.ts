@@ -24,6 +24,9 @@ const OTHER_MEANINGS: ReadonlySet<string> = new Set([
   "cli/commands.ts 'scion'",
   "cli/scion.ts 'scion'",
   "cli/scion.ts 'ping'",
+  // A command.
+  "cli/commands.ts 'gateway'",
+  "cli/gateway.ts 'gateway'",
   // Keys that name files: the same key.
   "runner/injection/export.ts 'scion'",
   // A priority of traffic.

@@ -23,6 +23,8 @@ export class BuildContext {
   readonly registry: ProtocolLookup;
   /** Which of the networks that a generator can draw is built, from 1. */
   readonly network: number;
+  /** True if external hosts that name a protocol are nodes here: this process runs such a program. */
+  readonly runsPrograms: boolean;
   /** True once a generator has drawn at random. */
   isDrawn = false;
   readonly warnings: string[] = [];
@@ -37,6 +39,7 @@ export class BuildContext {
   constructor(
     parts: Pick<BuildContext, 'source' | 'root' | 'problems' | 'registry'> & {
       readonly network?: number;
+      readonly runsPrograms?: boolean;
     },
   ) {
     this.source = parts.source;
@@ -44,6 +47,7 @@ export class BuildContext {
     this.problems = parts.problems;
     this.registry = parts.registry;
     this.network = parts.network ?? 1;
+    this.runsPrograms = parts.runsPrograms ?? false;
   }
 
   /** Records a mistake at the value of an entry. */

@@ -12,7 +12,7 @@ import type { AsAnnouncement } from '../schema/announces.ts';
 import { announcedAsAttributes } from './announcements.ts';
 import type { BuildContext } from './context.ts';
 import type { AsDraft, NodeDraft, UnaddressedNode } from './draft.ts';
-import { buildExternalNode } from './outside.ts';
+import { asNodeOfProgram, buildExternalNode } from './outside.ts';
 import { lookUpProtocol } from './protocol-name.ts';
 
 /** Values from `defaults.node`, for nodes that give none. */
@@ -70,7 +70,8 @@ export function buildNodes(
   const places = new Map(ases.map((as) => [as.isdAs, as.place]));
   const protocols = new ProtocolNames(context);
   const nodes: UnaddressedNode[] = [];
-  for (const draft of drafts) {
+  for (const written of drafts) {
+    const draft = context.runsPrograms ? asNodeOfProgram(written) : written;
     const first = seen.get(draft.name);
     if (first !== undefined) {
       const where = context.firstAt([...first.path, 'name']);

@@ -15,7 +15,14 @@ import type { NodeDraft, UnaddressedNode } from './draft.ts';
 const PORTS_MAX = 4_096;
 const LOOPBACK = /^127\./;
 const OF_PROGRAMS = ['program', 'ports', 'command'] as const;
-const OF_PROTOCOLS = ['run', 'options', 'cores', 'machine'] as const;
+const OF_PROTOCOLS = ['cores', 'machine'] as const;
+
+/** An external host that names a protocol, as a node that runs it at the program's address; others as they are. */
+export function asNodeOfProgram(draft: NodeDraft): NodeDraft {
+  const { kind, program, ports: _, command: __, ...node } = draft;
+  if (kind !== 'external' || draft.run === undefined || program === undefined) return draft;
+  return { ...node, address: program };
+}
 
 /** The external node; undefined if the node is not external. Misplaced keys are refused. */
 export function buildExternalNode(

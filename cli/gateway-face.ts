@@ -1,0 +1,153 @@
+/**
+ * The gateway of a process as its server for applications uses it (services/gateway): the node receives their requests in
+ * the same way as requests of a scenario.
+ *
+ * @module
+ */
+import type { AnswerReceiver, OpenRequest } from '../engine/net/inquiry.ts';
+import { type GatewayFile, protocol } from '../nodes/gateway/index.ts';
+import type { Agent } from '../runner/distributed/agent/agent.ts';
+import { Refusal } from '../scenarios/refusal.ts';
+import {
+  type GatewayGrpcServer,
+  type GatewayNode,
+  type GatewayServer,
+  GatewayServerStartError,
+  GrpcServerStartError,
+  type NodeAnswer,
+  PacketQueue,
+  startGatewayServer,
+  startGrpcServer,
+} from '../services/gateway/index.ts';
+import type { OperatorLog } from '../services/operator/index.ts';
+import type { Topology } from '../topologies/model.ts';
+import type { ApplicationServer } from './node-process.ts';
+
+/** The protocol of the node that is served. */
+export const GATEWAY_PROTOCOL = protocol.name;
+/** Time after which received packets are asked for again, when the node has restarted, ms. */
+const AGAIN_MS = 100;
+
+/** The gateway, its network, and where its server listens. */
+export interface GatewayFaceOptions {
+  readonly name: string;
+  readonly topology: Topology;
+  readonly log: OperatorLog;
+  readonly htx: GatewayFile['htx'];
+  /** The gRPC server; absent without one. */
+  readonly grpc: GatewayFile['grpc'];
+}
+
+/** Starts the server; until the node exists, it answers `node-down`. @throws (rejects) Refusal if it cannot listen. */
+export async function openGatewayFace({
+  name,
+  topology,
+  log,
+  htx,
+  grpc,
+}: GatewayFaceOptions): Promise<ApplicationServer> {
+  const node = new AgentGateway(name, topology);
+  const queue = new PacketQueue(node);
+  let server: GatewayServer;
+  let calls: GatewayGrpcServer | undefined;
+  try {
+    server = await startGatewayServer({ node, queue, ...htx });
+    if (grpc !== undefined) {
+      calls = await startGrpcServer({ node, queue, ...grpc });
+    }
+  } catch (error) {
+    const isHttp = error instanceof GatewayServerStartError;
+    if (!isHttp && !(error instanceof GrpcServerStartError)) throw error;
+    const key = isHttp ? 'htx.bind_addr' : 'orrery.grpc_addr';
+    throw new Refusal(`${key}: ${error.message}`, { cause: error });
+  }
+  const own = log.component(GATEWAY_PROTOCOL);
+  own.info(`applications on ${server.host} port ${server.port}`);
+  if (calls !== undefined) own.info(`gRPC on ${calls.host} port ${calls.port}`);
+  return {
+    attach: (agent) => node.attach(agent),
+    close: async (): Promise<void> => {
+      node.close();
+      queue.close();
+      calls?.close();
+      await server.close();
+    },
+  };
+}
+
+class AgentGateway implements GatewayNode {
+  readonly #name: string;
+  /** Names of gateways, by the AS of each. */
+  readonly #byAs: ReadonlyMap<string, string>;
+  #agent: Agent | undefined;
+  #take: ((part: Uint8Array) => 'ok' | 'full') | undefined;
+  #flow: OpenRequest | undefined;
+  #again: NodeJS.Timeout | undefined;
+
+  constructor(name: string, { hosts }: Topology) {
+    this.#name = name;
+    const gateways = hosts.filter(({ protocol }) => protocol === GATEWAY_PROTOCOL);
+    this.#byAs = new Map(gateways.map((host) => [host.area ?? '', host.name]));
+  }
+
+  attach(agent: Agent): void {
+    this.#agent = agent;
+    this.#askForPackets();
+  }
+
+  close(): void {
+    clearTimeout(this.#again);
+    this.#agent = undefined;
+  }
+
+  send(target: string, packet: Uint8Array): Promise<NodeAnswer> {
+    return this.#ask('send', this.#byAs.get(target) ?? target, packet);
+  }
+
+  ask(kind: string, body: string): Promise<NodeAnswer> {
+    return this.#ask(kind, '', new TextEncoder().encode(body));
+  }
+
+  packets(take: (part: Uint8Array) => 'ok' | 'full'): { taken(): void } {
+    this.#take = take;
+    return { taken: (): void => this.#flow?.room() };
+  }
+
+  /** Asks for received packets, and again when the node has ended that: it is not there yet, or was restarted. */
+  #askForPackets(): void {
+    const take = this.#take;
+    if (take === undefined || this.#agent === undefined) return;
+    this.#flow = this.#put('packets', '', new Uint8Array(0), {
+      more: take,
+      respond: () => {
+        this.#again = setTimeout(() => this.#askForPackets(), AGAIN_MS);
+      },
+    });
+  }
+
+  #ask(kind: string, target: string, body: Uint8Array): Promise<NodeAnswer> {
+    return new Promise((resolve) => {
+      let text = '';
+      const decoder = new TextDecoder();
+      const open = this.#put(kind, target, body, {
+        more: (part) => {
+          text += decoder.decode(part, { stream: true });
+          return 'ok';
+        },
+        respond: (outcome, last) =>
+          resolve({ outcome, text: text + (last === undefined ? '' : decoder.decode(last)) }),
+      });
+      if (open === undefined) resolve({ outcome: 'node-down', text: '' });
+    });
+  }
+
+  #put(
+    kind: string,
+    target: string,
+    body: Uint8Array,
+    receiver: AnswerReceiver,
+  ): OpenRequest | undefined {
+    const inquiry = { kind, target, body, ...receiver };
+    return this.#agent?.asks.request(this.#name, inquiry, GATEWAY_PROTOCOL);
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * `orrery gateway FILE`: runs a gateway as an operator would, from its own TOML file (docs/how-to/gateway.md).
+ *
+ * @module
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { sha256 } from '../engine/core/sha256.ts';
+import { findPathError } from '../engine/live/environment.ts';
+import { type GatewayFile, gatewaySampleToml, gatewayTomlSchema } from '../nodes/gateway/index.ts';
+import { StandaloneChannel } from '../runner/distributed/alone/alone-channel.ts';
+import { standaloneAssignment } from '../runner/distributed/alone/alone-order.ts';
+import { StandaloneKeyDerivation } from '../runner/distributed/deployment/alone-keys.ts';
+import { Deployment } from '../runner/distributed/deployment/deployment.ts';
+import {
+  type KeyHolder,
+  makeKeys,
+  readKeys,
+} from '../runner/distributed/deployment/deployment-keys.ts';
+import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
+import { Refusal } from '../scenarios/refusal.ts';
+import { isLoopback } from '../services/gateway/index.ts';
+import { findFile } from '../topologies/files/find-file.ts';
+import { readToml } from '../topologies/files/toml.ts';
+import { loadTopology, missingFileError } from '../topologies/load.ts';
+import type { Topology } from '../topologies/model.ts';
+import { addFlagOptions, refuseWithHelp } from './flags.ts';
+import { GATEWAY_PROTOCOL, openGatewayFace } from './gateway-face.ts';
+import { runNodeProcess } from './node-process.ts';
+
+interface GatewayFlags {
+  readonly check?: boolean;
+  readonly newKeys?: boolean;
+  readonly sample?: string;
+}
+
+/** The shipped topology of the files that `--sample` writes, and its gateways. */
+const SAMPLE_TOPOLOGY = 'two-offices.yaml';
+const SAMPLE_NODES = ['gateway-111', 'gateway-112'] as const;
+
+/** Adds the command `orrery gateway` to the program. */
+export function addGatewayCommand(program: Command): void {
+  addFlagOptions<GatewayFlags>(program.command('gateway'), {
+    check: new Option('--check', 'only say whether the file and its topology are right'),
+    newKeys: new Option('--new-keys', 'only make the missing keys of all gateways of its topology'),
+    sample: new Option('--sample <folder>', 'only write the files of two gateways there'),
+  })
+    .argument('[file]', 'its configuration, config.toml')
+    .summary('run a gateway from its own configuration file')
+    .description('Runs one gateway in this process until SIGTERM. See docs/how-to/gateway.md.')
+    .action(async (file: string | undefined, flags: GatewayFlags, command: Command) => {
+      if (flags.sample !== undefined) writeSamples(flags.sample);
+      else if (file === undefined) refuseWithHelp(command);
+      else await runGateway(file, flags);
+    });
+}
+
+async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
+  const found = findFile(path, ['.'], ['.']);
+  if ('message' in found) throw missingFileError(found.message, found.hint);
+  const text = readFileSync(found.path, 'utf8');
+  const file = readToml(path, text, gatewayTomlSchema);
+  for (const warning of [...file.warnings, ...openAddresses(file)]) {
+    process.stderr.write(`orrery: ${path}: ${warning}\n`);
+  }
+  const registry = new ProtocolRegistry();
+  const folder = dirname(resolve(path));
+  const topology = withOptions(openTopology(folder, file, registry), file);
+  const name = file.place.node;
+  const gateways = topology.hosts.filter(({ protocol }) => protocol === GATEWAY_PROTOCOL);
+  const names = gateways.map((host) => host.name);
+  if (!names.includes(name)) {
+    throw new Refusal(
+      `${path}: ${name} is no gateway of ${file.place.topology}; it has ${names.join(', ') || 'none'}`,
+    );
+  }
+  if (flags.check === true) {
+    process.stdout.write(`${path}: ${name} of ${file.place.topology}, right\n`);
+    return;
+  }
+  const keysFolder = resolve(folder, file.place.keys);
+  const derivation = new StandaloneKeyDerivation({ ...topology, hosts: gateways }, registry);
+  if (flags.newKeys === true) {
+    const holders = names.map((node): KeyHolder => ({ kind: 'node', name: node }));
+    const made = makeKeys(keysFolder, [{ kind: 'coordinator' }, ...holders], derivation);
+    process.stdout.write(`${keysFolder}: ${made.join(', ') || 'no key was missing'}\n`);
+    return;
+  }
+  const keys = readKeys(keysFolder, { kind: 'node', name }, names);
+  if (!('secret' in keys))
+    throw new Refusal(`${keys.message}; --new-keys makes keys that are missing`);
+  const deployment = new Deployment({
+    ...{ file: path, sha256: Buffer.from(sha256(Buffer.from(text))).toString('hex') },
+    ...{ coordinator: undefined, shape: 'off', log: file.log, hosts: new Map(), traffic: [], keys },
+  });
+  const bundle = derivation.bundleOf(name, keys, keysFolder);
+  if ('code' in bundle) throw new Refusal(bundle.message);
+  const order = standaloneAssignment(name, topology, { deployment, bundle, traffic: [] });
+  await runNodeProcess({
+    mode: 'alone',
+    connect: async () => new StandaloneChannel(order),
+    hosts: [name],
+    ...{ registry, topology },
+    stateFolder: join(resolve(folder, file.place.state), name),
+    levels: file.log,
+    writesNodes: true,
+    operatorPort: file.metrics.port,
+    operatorHost: file.metrics.host,
+    openFace: (log) => openGatewayFace({ name, topology, log, htx: file.htx, grpc: file.grpc }),
+  });
+}
+
+/** Writes the files of two gateways into a folder, which may exist; no file is replaced. */
+function writeSamples(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw findPathError(error, folder) ?? error;
+  }
+  for (const [index, node] of SAMPLE_NODES.entries()) {
+    const path = join(folder, `${node}.toml`);
+    if (existsSync(path)) throw new Refusal(`${path} is there already`);
+    writeFileSync(path, gatewaySampleToml({ topology: SAMPLE_TOPOLOGY, node, index }));
+    process.stdout.write(`${path}\n`);
+  }
+}
+
+/** The topology of the file: beside it, or the shipped one of this name. */
+function openTopology(
+  folder: string,
+  { place }: GatewayFile,
+  registry: ProtocolRegistry,
+): Topology {
+  const beside = resolve(folder, place.topology);
+  return loadTopology({
+    path: existsSync(beside) ? beside : place.topology,
+    ...{ folders: SHIPPED_FILE_FOLDERS, registry, runsPrograms: true },
+  });
+}
+
+/** A sentence for each server that other machines reach. */
+function openAddresses({ htx, grpc }: GatewayFile): readonly string[] {
+  const servers = [
+    { key: 'htx.bind_addr', host: htx.host },
+    { key: 'orrery.grpc_addr', host: grpc?.host },
+  ];
+  return servers
+    .filter(({ host }) => host !== undefined && !isLoopback(host))
+    .map(
+      ({ key, host }) =>
+        `${key} ${host}: there is no password; whoever reaches it sends and takes packets`,
+    );
+}
+
+/** The topology, in which this gateway has the options of its file. */
+function withOptions(topology: Topology, { place, options }: GatewayFile): Topology {
+  const hosts = topology.hosts.map((host) =>
+    host.name === place.node ? { ...host, options: { ...host.options, ...options } } : host,
+  );
+  return { ...topology, hosts };
+}

@@ -1,0 +1,70 @@
+/**
+ * A `config.toml` with each key that has an effect here, and its default.
+ *
+ * @module
+ */
+
+/** What differs between the files of two gateways on one machine. */
+export interface GatewaySampleParts {
+  /** The topology, by its file or the name of a shipped one. */
+  readonly topology: string;
+  /** The gateway's name in it. */
+  readonly node: string;
+  /** 0 for the first file of a machine; each further one has ports that are higher by 1. */
+  readonly index: number;
+}
+
+/** Ports of the first file. */
+const PORT = 8_443;
+const GRPC_PORT = 8_543;
+const METRICS_PORT = 9_090;
+
+/** The text of a `config.toml`; all values but those of `parts`, and gRPC, are the defaults. */
+export function gatewaySampleToml({ topology, node, index }: GatewaySampleParts): string {
+  return `# A gateway, for: npm run gateway -- FILE (docs/how-to/gateway.md). Every key below has its default, but the ports.
+# Other published keys are accepted; those without effect are named at the start.
+
+[htx]                                  # HTTP for applications
+bind_addr = "127.0.0.1:${PORT + index}"
+max_frame_size = "64KiB"               # longest packet
+connection_timeout = "30s"             # of an idle connection
+max_connections = 1000
+
+[scion]
+max_message_size = "1MiB"              # longest gRPC message
+
+[anti_replay]
+window_size = 1024                     # frames; at 10,000 frames/s, none may come 100 ms later than others
+cleanup_ttl = "24h"                    # a peer that is silent for longer is forgotten
+max_sequence_age = "1h"
+
+[aead]                                 # new keys after so much, or so long
+max_bytes_per_key = "1GiB"
+max_time_per_key = "1h"
+
+[multipath]
+failover_rtt_threshold = 2.0           # times the path's least round trip time
+failover_loss_threshold = 0.1
+min_paths = 1
+max_paths = 10
+exploration_probability = 0.1
+quality_smoothing = 0.125
+
+[metrics]                              # for the operator: /health, /status, /metrics
+bind_addr = "127.0.0.1:${METRICS_PORT + index}"
+
+[security.rate_limiting]               # of packets to send, for each peer
+enabled = false
+requests_per_second = 1000
+burst_capacity = 5000
+window_duration = "1s"
+
+[orrery]                               # which node of which network this is
+topology = "${topology}"
+node = "${node}"
+keys = "keys"                          # folders beside this file
+state = "state"
+grpc_addr = "127.0.0.1:${GRPC_PORT + index}"         # without it there is no gRPC
+log = "info"
+`;
+}

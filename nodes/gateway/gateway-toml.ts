@@ -1,0 +1,246 @@
+/**
+ * Gateway: converts the published `config.toml` of a gateway to options of a node and settings of its process, with the
+ * published keys, units and defaults.
+ *
+ * The schema gets the values of the file; TOML is parsed elsewhere. Keys that mean nothing here are accepted, because a
+ * published file has them, and named in {@link GatewayFile.warnings} if the file sets them. What the published file does
+ * not say, which node of which network this is, stands in the table `orrery`.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { byteSizeSchema, durationNsSchema } from '../_kit/options.ts';
+
+/** An address to listen on. */
+export interface BindAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The content of a `config.toml`, converted. */
+export interface GatewayFile {
+  /** Options of `run: gateway`, as a topology or scenario file would give them. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Which node of which topology this gateway is; paths count from the folder of the file. */
+  readonly place: {
+    readonly topology: string;
+    readonly node: string;
+    /** Folder of the keys. */
+    readonly keys: string;
+    /** Folder of stores that survive a crash. */
+    readonly state: string;
+  };
+  /** The server for applications. */
+  readonly htx: BindAddress & {
+    /** Longest packet, bytes. */
+    readonly packetBytesMax: number;
+    readonly connectionsMax: number;
+    /** Longest time that a connection may be idle, ms. */
+    readonly idleMs: number;
+  };
+  /** The gRPC server for applications; absent without `orrery.grpc_addr`. */
+  readonly grpc: (BindAddress & { readonly messageBytesMax: number }) | undefined;
+  /** The operator's endpoint. */
+  readonly metrics: BindAddress;
+  /** Log levels, in the form of ORRERY_LOG. */
+  readonly log: string;
+  /** What the file sets and this gateway does not do, a sentence each. */
+  readonly warnings: readonly string[];
+}
+
+const PORT_MAX = 65_535;
+const PACKET_BYTES_MAX = 16 * 1_024 * 1_024;
+const NS_PER_MS = 1_000_000;
+const NS_PER_S = 1e9;
+
+/** An address such as `127.0.0.1:8443`. */
+const bindAddress = z.string().transform((text, context): BindAddress => {
+  const [, host = '', port = ''] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  if (host !== '' && Number(port) <= PORT_MAX) return { host, port: Number(port) };
+  const message = `"${text}" is no address, expected one such as 127.0.0.1:8443`;
+  context.issues.push({ code: 'custom', input: text, message });
+  return z.NEVER;
+});
+/** A number of bytes, or a text such as `64KiB`. */
+const bytes = z.union([z.int().min(1), byteSizeSchema()]);
+const duration = durationNsSchema();
+const share = z.number().min(0).max(1);
+const count = z.int().min(1);
+
+/** Schema of a table of the file whose keys all have defaults, so that the table may be missing. */
+const table = <S extends z.ZodRawShape>(keys: S): z.ZodPrefault<z.ZodObject<S, z.core.$strict>> =>
+  z.strictObject(keys).prefault({} as never);
+
+/** Keys of published files that this gateway accepts and does not need, each with the reason, by table. */
+const UNUSED = {
+  htx: {
+    enable_quic: 'HTTP/1.1 and HTTP/2 over TCP are served',
+    enable_h3: 'there is no HTTP/3 server for Node 20 that is fit to be shipped',
+    keep_alive_interval: 'connections end when they are idle for `connection_timeout`',
+  },
+  scion: {
+    address: 'paths come from the control service of the AS, which the topology names',
+    connect_timeout: 'the time for a connection to the control service is fixed',
+    request_timeout: 'lookups are repeated until they are answered',
+    keep_alive_interval: 'a connection to the control service needs none',
+    enable_compression: 'nothing is compressed before it is encrypted',
+    max_retries: 'lookups are repeated until they are answered',
+    retry: 'lookups are repeated until they are answered',
+  },
+  anti_replay: {
+    db_path: 'stores are in the folder `orrery.state`',
+    cleanup_interval: 'silent peers are looked for 24 times per `cleanup_ttl`',
+    sync_interval: 'what is accepted is on disk before it is delivered',
+  },
+  multipath: {
+    measurement_interval:
+      'paths are probed every 50 ms while they are used, as a fault is found by three lost probes',
+  },
+  metrics: {
+    enable_detailed: 'all metrics are served',
+    collection_interval: 'metrics are read when they are asked for',
+    max_label_cardinality: '64 combinations of labels are kept for each metric',
+    enable_compression: 'answers are not compressed',
+  },
+  performance: {
+    worker_threads: 'frames are opened by one thread',
+    io_buffer_size: 'the system chooses the size of socket buffers',
+    max_concurrent_ops: 'a packet is one operation',
+    channel_buffer_size: 'queues have bounds of their own',
+    batch_size: 'packets are sent one by one',
+    memory_pool: 'buffers are always pooled',
+  },
+  security: {
+    enable_aead: 'frames are always sealed',
+    key_derivation: 'keys come from the Noise handshake',
+    access_control: 'only peers with known keys are heard',
+  },
+} as const;
+
+type UnusedTable = keyof typeof UNUSED;
+
+/** Schemas of the unused keys of a table: any value is accepted. */
+const unused = <T extends UnusedTable>(
+  name: T,
+): { readonly [K in keyof (typeof UNUSED)[T]]: z.ZodOptional<z.ZodUnknown> } =>
+  Object.fromEntries(
+    Object.keys(UNUSED[name]).map((key) => [key, z.unknown().optional()]),
+  ) as never;
+
+const tables = z.strictObject({
+  htx: table({
+    ...unused('htx'),
+    // The published default listens on all addresses; ours only on this machine, unless the file says so.
+    bind_addr: bindAddress.prefault('127.0.0.1:8443'),
+    max_frame_size: bytes
+      .refine((size) => size <= PACKET_BYTES_MAX, 'is above 16 MiB')
+      .prefault('64KiB'),
+    connection_timeout: duration.prefault('30s'),
+    max_connections: count.max(65_536).default(1_000),
+  }),
+  scion: table({ ...unused('scion'), max_message_size: bytes.prefault('1MiB') }),
+  anti_replay: table({
+    ...unused('anti_replay'),
+    window_size: count.max(65_536).default(1_024),
+    cleanup_ttl: duration.prefault('24h'),
+    max_sequence_age: duration.prefault('1h'),
+  }).refine(({ cleanup_ttl: ttl, max_sequence_age: age }) => ttl >= age, {
+    message: 'is shorter than max_sequence_age, which would re-open the window for replays',
+    path: ['cleanup_ttl'],
+  }),
+  aead: table({
+    max_bytes_per_key: bytes.prefault('1GiB'),
+    max_time_per_key: duration.prefault('1h'),
+  }),
+  multipath: table({
+    ...unused('multipath'),
+    failover_rtt_threshold: z.number().min(1.1).max(100).default(2),
+    failover_loss_threshold: share.default(0.1),
+    min_paths: count.max(64).default(1),
+    max_paths: count.max(64).default(10),
+    exploration_probability: share.default(0.1),
+    quality_smoothing: z.number().min(0.001).max(1).default(0.125),
+  }).refine(({ min_paths: least, max_paths: most }) => least <= most, {
+    message: 'is above max_paths: there can never be that many',
+    path: ['min_paths'],
+  }),
+  metrics: table({
+    ...unused('metrics'),
+    bind_addr: bindAddress.prefault('127.0.0.1:9090'),
+  }),
+  performance: table(unused('performance')),
+  security: table({
+    ...unused('security'),
+    rate_limiting: table({
+      enabled: z.boolean().default(false),
+      requests_per_second: count.default(1_000),
+      burst_capacity: count.default(5_000),
+      window_duration: duration.prefault('1s'),
+    }),
+  }),
+  orrery: z.strictObject({
+    topology: z.string().min(1),
+    node: z.string().min(1),
+    keys: z.string().min(1).default('keys'),
+    state: z.string().min(1).default('state'),
+    peers: z.array(z.string()).max(1_000).optional(),
+    grpc_addr: bindAddress.optional(),
+    log: z.string().default('info'),
+  }),
+});
+
+/** Schema that checks the values of a file and converts them. */
+export const gatewayTomlSchema: z.ZodType<GatewayFile> = tables.transform((file): GatewayFile => {
+  const { htx, scion, anti_replay: replay, aead, multipath, metrics, security, orrery } = file;
+  const { rate_limiting: limit } = security;
+  const { peers, log, grpc_addr: grpc, ...place } = orrery;
+  const text = (ns: number): string => `${ns / NS_PER_MS}ms`;
+  return {
+    options: {
+      ...(peers === undefined ? {} : { peers }),
+      multipath: {
+        rttThreshold: multipath.failover_rtt_threshold,
+        lossThreshold: multipath.failover_loss_threshold,
+        minPaths: multipath.min_paths,
+        maxPaths: multipath.max_paths,
+        exploration: multipath.exploration_probability,
+        smoothing: multipath.quality_smoothing,
+      },
+      antiReplay: {
+        windowSize: replay.window_size,
+        cleanupTtl: text(replay.cleanup_ttl),
+        maxSequenceAge: text(replay.max_sequence_age),
+      },
+      rekey: { bytes: `${aead.max_bytes_per_key}B`, age: text(aead.max_time_per_key) },
+      rateLimit: {
+        enabled: limit.enabled,
+        perSecond: Math.max(
+          1,
+          Math.round((limit.requests_per_second * NS_PER_S) / limit.window_duration),
+        ),
+        burst: limit.burst_capacity,
+      },
+    },
+    place,
+    htx: {
+      ...htx.bind_addr,
+      packetBytesMax: htx.max_frame_size,
+      connectionsMax: htx.max_connections,
+      idleMs: htx.connection_timeout / NS_PER_MS,
+    },
+    grpc: grpc && { ...grpc, messageBytesMax: scion.max_message_size },
+    metrics: metrics.bind_addr,
+    log,
+    warnings: unusedKeys(file),
+  };
+});
+
+/** A sentence for each key of the file that means nothing here. */
+function unusedKeys(file: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(UNUSED).flatMap(([name, keys]) => {
+    const set = (file[name] ?? {}) as Readonly<Record<string, unknown>>;
+    return Object.entries(keys)
+      .filter(([key]) => set[key] !== undefined)
+      .map(([key, why]) => `${name}.${key} has no effect: ${why}`);
+  });
+}

@@ -1,0 +1,90 @@
+/**
+ * Hands received packets to the application that asked for them (`packets`), one part of an answer each.
+ *
+ * While the application is slow, packets wait here; beyond a bound of bytes the newest is dropped by name. Without an
+ * application that asked, packets go to the host's receiver alone.
+ *
+ * @module
+ */
+/** Largest number of bytes that wait for the application. */
+export const RECEIVED_BYTES_MAX = 4_194_304;
+
+const encoder = new TextEncoder();
+
+/** The request of an application that takes packets: members of the port's `NodeRequest`. */
+export interface PacketTaker {
+  /** Hands over a packet; `full` if there was no room for it. */
+  more(part: Uint8Array): 'ok' | 'full';
+  respond(outcome: string): void;
+  /** Calls `action` whenever there is room again after `full`. */
+  onRoom(action: () => void): void;
+  /** Calls `action` when the application is gone. */
+  onCancel(action: () => void): void;
+}
+
+/** Encodes a packet for the application: the length of its sender's name, one byte; the name; the packet. */
+export function encodeReceivedPacket(from: string, packet: Uint8Array): Uint8Array {
+  const name = encoder.encode(from);
+  const part = new Uint8Array(1 + name.length + packet.length);
+  part[0] = name.length;
+  part.set(name, 1);
+  part.set(packet, 1 + name.length);
+  return part;
+}
+
+/** The packets of one gateway for its application. */
+export class ReceivedPackets {
+  readonly #onDrop: () => void;
+  readonly #waiting: Uint8Array[] = [];
+  #bytes = 0;
+  #taker: PacketTaker | undefined;
+
+  /** @param onDrop Called for each packet that finds no room. */
+  constructor(onDrop: () => void) {
+    this.#onDrop = onDrop;
+  }
+
+  /** Number of packets that wait. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Makes this application the taker; a former one is told that it has been replaced. */
+  open(request: PacketTaker): void {
+    this.#taker?.respond('replaced');
+    this.#taker = request;
+    request.onRoom(() => this.#pass());
+    request.onCancel(() => {
+      if (this.#taker === request) this.#taker = undefined;
+    });
+    this.#pass();
+  }
+
+  /** Ends the flow to the application: the gateway stops. */
+  close(): void {
+    this.#taker?.respond('stopped');
+    this.#taker = undefined;
+  }
+
+  /** Takes a packet from a peer. */
+  take(from: string, packet: Uint8Array): void {
+    if (this.#taker === undefined) return;
+    const part = encodeReceivedPacket(from, packet);
+    if (this.#bytes + part.length > RECEIVED_BYTES_MAX) {
+      this.#onDrop();
+      return;
+    }
+    this.#waiting.push(part);
+    this.#bytes += part.length;
+    this.#pass();
+  }
+
+  #pass(): void {
+    while (this.#taker !== undefined) {
+      const [part] = this.#waiting;
+      if (part === undefined || this.#taker.more(part) === 'full') return;
+      this.#waiting.shift();
+      this.#bytes -= part.length;
+    }
+  }
+}

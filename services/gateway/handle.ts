@@ -1,0 +1,219 @@
+/**
+ * Handles one request to the server for applications of a gateway: a flat list of checks, then the route. What a call
+ * means is a request of the node; this file only translates, and every rejection is `application/problem+json` (RFC 9457).
+ *
+ * @module
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isAddressedToLoopback, isWebPageRequest } from '../_kit/callers.ts';
+import type { GatewayNode } from './gateway-node.ts';
+import { readHealth } from './health.ts';
+import type { PacketQueue } from './packet-queue.ts';
+
+/** What the handler of requests needs. */
+export interface GatewayHandlerContext {
+  readonly node: GatewayNode;
+  readonly queue: PacketQueue;
+  /** Longest packet, bytes. */
+  readonly packetBytesMax: number;
+  /** True if only programs on this machine reach the server. */
+  readonly isPrivate: boolean;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+type Route = (
+  context: GatewayHandlerContext,
+  url: URL,
+  request: IncomingMessage,
+) => Promise<Answer>;
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  'POST /scion/send': sendPacket,
+  'GET /scion/receive': receivePackets,
+  'GET /scion/paths': listPaths,
+  'GET /health': tellHealth,
+};
+
+const WAIT_MS = 30_000;
+const WAIT_MS_MAX = 60_000;
+const PACKETS = 10;
+const PACKETS_MAX = 1_000;
+/** After how many seconds a client may try again what found no room. */
+const RETRY_S = 1;
+
+/** Creates the function that `node:http` calls for each request; it answers every request. */
+export function createGatewayRequestHandler(
+  context: GatewayHandlerContext,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const beganMs = performance.now();
+  return (request, response) => {
+    const startMs = performance.now();
+    Promise.resolve()
+      .then(() => answer(context, request))
+      .catch(() => problem(500, 'the gateway could not answer'))
+      .then((given) => {
+        const uptime = { uptime_seconds: Math.floor((startMs - beganMs) / 1_000) };
+        send(response, given, { startMs, uptime });
+      })
+      .catch(() => response.destroy());
+  };
+}
+
+function answer(
+  context: GatewayHandlerContext,
+  request: IncomingMessage,
+): Answer | Promise<Answer> {
+  const { headers, method = '', url: text = '/' } = request;
+  if (context.isPrivate && !isAddressedToLoopback(headers)) {
+    return problem(421, 'use 127.0.0.1, ::1 or localhost in the address');
+  }
+  if (isWebPageRequest(headers)) return problem(403, 'a web page may not do this');
+  if (!URL.canParse(text, 'http://gateway')) return problem(400, 'the path is malformed');
+  const url = new URL(text, 'http://gateway');
+  const route = `${method} ${url.pathname}`;
+  const act = Object.hasOwn(ROUTES, route) ? ROUTES[route] : undefined;
+  if (act !== undefined) return act(context, url, request);
+  const [allow] = Object.keys(ROUTES).filter((one) => one.endsWith(` ${url.pathname}`));
+  if (allow === undefined) return problem(404, 'there is no such path');
+  const [only = ''] = allow.split(' ');
+  return { ...problem(405, `allowed: ${only}`), headers: { Allow: only } };
+}
+
+async function sendPacket(
+  { node, packetBytesMax }: GatewayHandlerContext,
+  url: URL,
+  request: IncomingMessage,
+): Promise<Answer> {
+  const dst = url.searchParams.get('dst');
+  if (dst === null) return problem(400, 'dst is missing: the ISD-AS of the other gateway');
+  const packet = await readBody(request, packetBytesMax);
+  if (packet === undefined) {
+    const closing = { headers: { Connection: 'close' } };
+    return { ...problem(413, `a packet has at most ${packetBytesMax} bytes`), ...closing };
+  }
+  if (packet.length === 0) return problem(400, 'the body, which is the packet, is empty');
+  const beganMs = performance.now();
+  const { outcome } = await node.send(dst, packet);
+  if (outcome !== 'ok') return refusalOf(outcome, dst);
+  const latency = performance.now() - beganMs;
+  const of = { destination: dst, size_bytes: packet.length };
+  return {
+    status: 200,
+    body: { packet_id: crypto.randomUUID(), status: 'success', latency_ms: latency, ...of },
+  };
+}
+
+/** The answer to a packet that the gateway did not take, by the node's outcome. */
+function refusalOf(outcome: string, dst: string): Answer {
+  if (outcome === 'unknown-peer') return problem(400, `${dst} is no peer of this gateway`);
+  const retry = { headers: { 'Retry-After': String(RETRY_S) } };
+  if (outcome === 'overload') return { ...problem(429, outcome), ...retry };
+  if (outcome === 'packet-too-large') return problem(413, outcome);
+  return { ...problem(503, outcome), ...retry };
+}
+
+async function receivePackets(
+  { queue }: GatewayHandlerContext,
+  url: URL,
+  request: IncomingMessage,
+): Promise<Answer> {
+  const timeout = numberIn(url, 'timeout', { usual: WAIT_MS, least: 0, most: WAIT_MS_MAX });
+  const max = numberIn(url, 'max', { usual: PACKETS, least: 1, most: PACKETS_MAX });
+  if (timeout === undefined) return problem(400, `timeout is no number of ms up to ${WAIT_MS_MAX}`);
+  if (max === undefined) return problem(400, `max is no number up to ${PACKETS_MAX}`);
+  const gone = new AbortController();
+  request.socket.once('close', () => gone.abort());
+  const taken = await queue.take(max, timeout, gone.signal);
+  if (taken === 'full') return problem(503, 'too many clients wait for packets');
+  if (taken.length === 0) return { status: 204 };
+  const packets = taken.map(({ from, bytes, atMs }) => ({
+    data: Buffer.from(bytes).toString('base64'),
+    source: from,
+    received_at: new Date(atMs).toISOString(),
+  }));
+  return { status: 200, body: { packets, timeout_ms: timeout, max_packets: max } };
+}
+
+async function listPaths({ node }: GatewayHandlerContext, url: URL): Promise<Answer> {
+  const dst = url.searchParams.get('dst');
+  if (dst === null) return problem(400, 'dst is missing: an ISD-AS');
+  const { outcome, text } = await node.ask('paths', dst);
+  if (outcome === 'bad-question') return problem(400, text);
+  if (outcome !== 'ok') return problem(503, outcome);
+  const paths = JSON.parse(text) as readonly unknown[];
+  if (paths.length === 0) return problem(404, `no path to ${dst} is known`);
+  return { status: 200, body: { destination: dst, paths, available: paths.length } };
+}
+
+async function tellHealth({ node }: GatewayHandlerContext): Promise<Answer> {
+  const { outcome, text } = await node.ask('status', '');
+  const { peers, reasons } = readHealth(outcome, text);
+  const isHealthy = reasons.length === 0;
+  return {
+    status: isHealthy ? 200 : 503,
+    body: {
+      status: isHealthy ? 'healthy' : 'degraded',
+      scion_connected: peers.some(({ paths }) => paths > 0),
+      active_connections: peers.filter(({ isOpen }) => isOpen).length,
+      reasons,
+    },
+  };
+}
+
+/** The number of a parameter; undefined if it is none within the bounds. */
+function numberIn(
+  url: URL,
+  name: string,
+  { usual, least, most }: { readonly usual: number; readonly least: number; readonly most: number },
+): number | undefined {
+  const text = url.searchParams.get(name);
+  if (text === null) return usual;
+  const value = Number(text);
+  return /^\d{1,9}$/.test(text) && value >= least && value <= most ? value : undefined;
+}
+
+/** Reads the body; undefined if it is too long. */
+async function readBody(request: IncomingMessage, most: number): Promise<Uint8Array | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > most) return undefined;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > most) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A rejection with its explanation. */
+function problem(status: number, detail: string): Answer {
+  return { status, body: { type: 'about:blank', status, detail } };
+}
+
+function send(
+  response: ServerResponse,
+  { status, body, headers = {} }: Answer,
+  { startMs, uptime }: { readonly startMs: number; readonly uptime: object },
+): void {
+  if (response.destroyed) return;
+  const isHealth = typeof body === 'object' && body !== null && 'scion_connected' in body;
+  const shown = isHealth ? { ...body, ...uptime } : body;
+  response.writeHead(status, {
+    ...headers,
+    'X-Processing-Time-Us': String(Math.round((performance.now() - startMs) * 1_000)),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...(body === undefined
+      ? {}
+      : {
+          'Content-Type':
+            status < 400 || isHealth ? 'application/json' : 'application/problem+json',
+        }),
+  });
+  response.end(shown === undefined ? undefined : `${JSON.stringify(shown)}\n`);
+}

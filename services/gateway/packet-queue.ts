@@ -1,0 +1,89 @@
+/**
+ * Packets that came and that no client has taken yet.
+ *
+ * @module
+ */
+import type { GatewayNode } from './gateway-node.ts';
+
+/** A packet that came from a peer. */
+export interface QueuedPacket {
+  /** Name of the peer's node. */
+  readonly from: string;
+  readonly bytes: Uint8Array;
+  /** When it came, ms since 1970. */
+  readonly atMs: number;
+}
+
+/** Largest number of bytes of packets that wait here; beyond it, packets wait in the node. */
+const QUEUED_BYTES_MAX = 4_194_304;
+/** Largest number of clients that wait for packets. */
+const WAITERS_MAX = 64;
+
+const decoder = new TextDecoder();
+
+/** Packets of one gateway for clients that poll. */
+export class PacketQueue {
+  readonly #packets: QueuedPacket[] = [];
+  /** Clients that wait, the longest waiting first. */
+  readonly #waiters = new Set<() => void>();
+  readonly #flow: { taken(): void };
+  #bytes = 0;
+
+  constructor(node: GatewayNode) {
+    this.#flow = node.packets((part) => this.#take(part));
+  }
+
+  /**
+   * Takes packets, the oldest first.
+   * @returns (resolves) at most `max` packets; none if none came within `timeoutMs`, or the client is gone; `full` if too
+   * many clients wait.
+   */
+  async take(
+    max: number,
+    timeoutMs: number,
+    gone: AbortSignal,
+  ): Promise<readonly QueuedPacket[] | 'full'> {
+    if (this.#packets.length === 0) {
+      if (this.#waiters.size >= WAITERS_MAX) return 'full';
+      await this.#wait(timeoutMs, gone);
+    }
+    // A packet that is given to a client that has gone would be lost.
+    if (gone.aborted) return [];
+    const taken = this.#packets.splice(0, max);
+    for (const { bytes } of taken) this.#bytes -= bytes.length;
+    if (taken.length > 0) this.#flow.taken();
+    return taken;
+  }
+
+  /** Answers all clients that wait. */
+  close(): void {
+    for (const wake of this.#waiters) wake();
+  }
+
+  #wait(timeoutMs: number, gone: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(alarm);
+        gone.removeEventListener('abort', wake);
+        this.#waiters.delete(wake);
+        resolve();
+      };
+      const alarm = setTimeout(wake, timeoutMs);
+      this.#waiters.add(wake);
+      gone.addEventListener('abort', wake);
+    });
+  }
+
+  /** Takes a part of the node's answer: the length of the sender's name, the name, the packet. */
+  #take(part: Uint8Array): 'ok' | 'full' {
+    const end = 1 + (part[0] ?? 0);
+    const length = part.length - end;
+    if (this.#bytes > 0 && this.#bytes + length > QUEUED_BYTES_MAX) return 'full';
+    const from = decoder.decode(part.subarray(1, end));
+    this.#packets.push({ from, bytes: part.slice(end), atMs: Date.now() });
+    this.#bytes += length;
+    const [wake] = this.#waiters;
+    wake?.();
+    return 'ok';
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Two gateways, a process each, run from their own files beside an emulated network (docs/how-to/gateway.md): what goes
+ * into one by HTTP comes out of the other, over either provider.
+ *
+ * @module
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../reports/report-schema.ts';
+import { ROOT } from '../architecture/files.ts';
+import { block, cleanUp, folder } from './support.ts';
+
+const ORRERY = join(ROOT, 'cli/start.mjs');
+const [A, B] = ['gateway-111', 'gateway-112'] as const;
+/** Providers fail one after the other, so a gateway has to leave its path at least once, ms after the network's start. */
+const FAULTS = '[{ at: 22s, for: 8s, crash: br-110 }, { at: 36s, for: 8s, crash: br-120 }]';
+const FAULTS_OVER_MS = 46_000;
+const INTERVAL_MS = 20;
+
+const running: ChildProcess[] = [];
+const ports = new Map<string, { http: number; operator: number }>();
+let network: { readonly child: ChildProcess; readonly output: () => string };
+let startedMs = 0;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { readonly port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function start(...words: readonly string[]): typeof network {
+  const child = spawn(process.execPath, [ORRERY, ...words], { cwd: folder });
+  running.push(child);
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      text = `${text}${chunk.toString()}`;
+    });
+  }
+  return { child, output: () => text };
+}
+
+const url = (node: string, path: string): string =>
+  `http://127.0.0.1:${ports.get(node)?.http}${path}`;
+
+/** A counter of the gateway's `/metrics`. */
+async function counter(node: string, name: string): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${ports.get(node)?.operator}/metrics`);
+  const line = new RegExp(`^${name}[^}]*\\} (\\S+)$`, 'm').exec(await response.text());
+  return Number(line?.[1] ?? Number.NaN);
+}
+
+beforeAll(async () => {
+  const topology = readFileSync(join(ROOT, 'topologies/two-offices.yaml'), 'utf8')
+    .replaceAll('address: 127.90.1', `address: ${block}`)
+    .replaceAll('program: 127.91.1.', `program: ${block}.10`);
+  writeFileSync(join(folder, 'net.yaml'), topology);
+  for (const node of [A, B]) {
+    const own = { http: await freePort(), operator: await freePort() };
+    ports.set(node, own);
+    writeFileSync(
+      join(folder, `${node}.toml`),
+      `[htx]\nbind_addr = "127.0.0.1:${own.http}"\n[metrics]\nbind_addr = "127.0.0.1:${own.operator}"\n` +
+        `[orrery]\ntopology = "net.yaml"\nnode = "${node}"\n`,
+    );
+  }
+  const made = spawnSync(process.execPath, [ORRERY, 'gateway', `${A}.toml`, '--new-keys'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(made.stderr + made.stdout).toContain('node-gateway-112.key');
+  network = start(
+    ...['emulate', 'emulate-gateways.yaml', '--set', `topology=${join(folder, 'net.yaml')}`],
+    ...['--set', 'duration=75s', '--set', `events=${FAULTS}`, '--out', 'runs', '--json'],
+  );
+  startedMs = performance.now();
+});
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+  cleanUp();
+});
+
+describe('two gateways as processes', () => {
+  it('carry packets in spite of faults of both providers, one after the other', async () => {
+    const [first, second] = [A, B].map((node) => start('gateway', `${node}.toml`));
+    const isHealthy = async (node: string): Promise<boolean> =>
+      (await fetch(url(node, '/health')).catch(() => undefined))?.status === 200;
+    while (!(await isHealthy(A)) || !(await isHealthy(B))) {
+      expect(performance.now() - startedMs, first?.output()).toBeLessThan(20_000);
+      await sleep(100);
+    }
+    const came = new Set<string>();
+    let isOver = false;
+    const receiving = (async (): Promise<void> => {
+      while (!isOver) {
+        const response = await fetch(url(B, '/scion/receive?timeout=500&max=1000'));
+        if (response.status !== 200) continue;
+        const { packets } = (await response.json()) as { packets: { data: string }[] };
+        for (const { data } of packets) came.add(Buffer.from(data, 'base64').toString());
+      }
+    })();
+    let sent = 0;
+    while (performance.now() - startedMs < FAULTS_OVER_MS) {
+      const init = { method: 'POST', body: `packet ${sent}` };
+      const response = await fetch(url(A, '/scion/send?dst=1-ff00:0:112'), init);
+      expect(response.status).toBe(200);
+      sent++;
+      await sleep(INTERVAL_MS);
+    }
+    await sleep(1_000);
+    isOver = true;
+    await receiving;
+    process.stderr.write(`${came.size} of ${sent} packets came\n`);
+    expect(came.size / sent).toBeGreaterThan(0.95);
+    expect(await counter(A, 'orrery_gateway_fault_switches_total\\{')).toBeGreaterThanOrEqual(1);
+    second?.child.kill('SIGKILL');
+    let health: Response;
+    do {
+      expect(performance.now() - startedMs, first?.output()).toBeLessThan(60_000);
+      await sleep(100);
+      health = await fetch(url(A, '/health'));
+    } while (health.status === 200);
+    expect(await health.json()).toMatchObject({
+      status: 'degraded',
+      reasons: [`${B} answers on none of 4 paths`],
+    });
+    first?.child.kill('SIGTERM');
+    expect(await once(first!.child, 'exit')).toEqual([0, null]);
+    expect(first?.output()).toContain('"message":"drained"');
+    await once(network.child, 'exit');
+    const { packets } = JSON.parse(network.output().replace(/^[^{]*/, '')) as Report;
+    const drops = Object.values(packets.drops).reduce((sum, count) => sum + count, 0);
+    expect(packets.sent).toBe(packets.delivered + drops + packets.inFlight);
+    expect(packets.drops['node-down']).toBeGreaterThan(10);
+  }, 120_000);
+});

@@ -1,0 +1,106 @@
+/** The published configuration file of a gateway. */
+import { describe, expect, it } from 'vitest';
+import { gatewayConfig } from '../../../../nodes/gateway/config.ts';
+import { gatewaySampleToml, gatewayTomlSchema } from '../../../../nodes/gateway/index.ts';
+import { ConfigError } from '../../../../topologies/files/config-error.ts';
+import { readToml } from '../../../../topologies/files/toml.ts';
+
+const PLACE = '[orrery]\ntopology = "net.yaml"\nnode = "gateway-111"\n';
+const read = (toml: string): ReturnType<typeof gatewayTomlSchema.parse> =>
+  readToml('gateway.toml', `${toml}\n${PLACE}`, gatewayTomlSchema);
+
+describe('a gateway.toml', () => {
+  it('has the published defaults, but for addresses, and gives options that the node accepts', () => {
+    const file = read('');
+    expect(file).toEqual({
+      options: {
+        multipath: {
+          ...{ rttThreshold: 2, lossThreshold: 0.1, minPaths: 1, maxPaths: 10 },
+          ...{ exploration: 0.1, smoothing: 0.125 },
+        },
+        antiReplay: {
+          ...{ windowSize: 1_024, cleanupTtl: '86400000ms', maxSequenceAge: '3600000ms' },
+        },
+        rekey: { bytes: '1073741824B', age: '3600000ms' },
+        rateLimit: { enabled: false, perSecond: 1_000, burst: 5_000 },
+      },
+      place: { topology: 'net.yaml', node: 'gateway-111', keys: 'keys', state: 'state' },
+      htx: {
+        ...{ host: '127.0.0.1', port: 8_443, packetBytesMax: 65_536 },
+        ...{ connectionsMax: 1_000, idleMs: 30_000 },
+      },
+      metrics: { host: '127.0.0.1', port: 9_090 },
+      grpc: undefined,
+      ...{ log: 'info', warnings: [] },
+    });
+    expect(gatewayConfig.safeParse(file.options).success).toBe(true);
+  });
+
+  it('has in the sample the defaults, with other ports and gRPC', () => {
+    const parts = { topology: 'net.yaml', node: 'gateway-111', index: 1 };
+    const { grpc, ...sample } = readToml('s.toml', gatewaySampleToml(parts), gatewayTomlSchema);
+    const { grpc: _, ...file } = read(
+      '[htx]\nbind_addr = "127.0.0.1:8444"\n[metrics]\nbind_addr = "127.0.0.1:9091"',
+    );
+    expect(sample).toEqual(file);
+    expect(grpc).toMatchObject({ host: '127.0.0.1', port: 8_544 });
+  });
+
+  it('sets what it says, and names what has no effect', () => {
+    const file = read(`
+[htx]
+bind_addr = "0.0.0.0:8443"
+enable_h3 = true
+max_frame_size = 1024
+[anti_replay]
+window_size = 2048
+cleanup_ttl = "2h"
+db_path = "/data/replay.db"
+[multipath]
+measurement_interval = "5s"
+failover_loss_threshold = 0.2
+[security.rate_limiting]
+enabled = true
+requests_per_second = 100
+window_duration = "2s"
+`);
+    expect(file.htx).toMatchObject({ host: '0.0.0.0', packetBytesMax: 1_024 });
+    expect(file.options).toMatchObject({
+      multipath: { lossThreshold: 0.2 },
+      antiReplay: { windowSize: 2_048, cleanupTtl: '7200000ms' },
+      rateLimit: { enabled: true, perSecond: 50 },
+    });
+    expect(gatewayConfig.safeParse(file.options).success).toBe(true);
+    expect(file.warnings.map((one) => one.split(' ')[0])).toEqual([
+      'htx.enable_h3',
+      'anti_replay.db_path',
+      'multipath.measurement_interval',
+    ]);
+  });
+
+  it.each([
+    ['[htx]\nbind_addr = "8443"', '2:13', 'no address'],
+    ['[htx]\nmax_frame_size = 20000000', '2:18', '16 MiB'],
+    ['[htx]\nconnection_timeout = 30', '2:22', '30'],
+    ['[htx]\nmax_conections = 3', '2:1', 'max_conections'],
+    ['[anti_replay]\ncleanup_ttl = "30min"', '2:15', 're-open the window'],
+    ['[anti_replay]\nwindow_size = 70000', '2:15', '70000'],
+    ['[aead]\nmax_time_per_key = "soon"', '2:20', 'soon'],
+    ['[multipath]\nmin_paths = 11', '2:13', 'above max_paths'],
+    ['[multipath]\nexploration_probability = 2', '2:27', '2'],
+    ['[multipath]\nfailover_rtt_threshold = 1.0', '2:26', '1'],
+    ['[security.rate_limiting]\nenabled = "yes"', '2:11', 'yes'],
+    ['[metric]\nbind_addr = "127.0.0.1:9090"', '1:2', 'metric'],
+  ])('is refused at its place: %j', (toml, place, words) => {
+    let problem: unknown;
+    try {
+      read(toml);
+    } catch (error) {
+      problem = error;
+    }
+    expect(problem).toBeInstanceOf(ConfigError);
+    const [issue] = (problem as ConfigError).issues;
+    expect(`${issue?.line}:${issue?.column}`).toBe(place);
+    expect(`${issue?.message} ${issue?.path}`).toContain(words);
+  });
+});

@@ -1,0 +1,184 @@
+/** The HTTP server for applications of a gateway, before a gateway that the test plays. */
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type GatewayServer,
+  PacketQueue,
+  startGatewayServer,
+} from '../../../../services/gateway/index.ts';
+import { PlayedGateway } from './played-gateway.ts';
+
+const open: GatewayServer[] = [];
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
+
+interface Served {
+  readonly node: PlayedGateway;
+  readonly at: string;
+}
+
+async function serve(packetBytesMax = 65_536): Promise<Served> {
+  const node = new PlayedGateway();
+  const server = await startGatewayServer({
+    ...{ node, queue: new PacketQueue(node), host: '127.0.0.1', port: 0 },
+    ...{ packetBytesMax, connectionsMax: 100, idleMs: 5_000 },
+  });
+  open.push(server);
+  return { node, at: `http://127.0.0.1:${server.port}` };
+}
+
+function put(url: string, body: string): Promise<Response> {
+  return fetch(url, { method: 'POST', body });
+}
+
+describe('POST /scion/send', () => {
+  it('hands the body to the gateway as one packet, and says what became of it', async () => {
+    const { node, at } = await serve();
+    const response = await put(`${at}/scion/send?dst=1-ff00:0:112`, 'some bytes');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('x-processing-time-us')).toMatch(/^\d+$/);
+    expect(await response.json()).toMatchObject({
+      ...{ status: 'success', destination: '1-ff00:0:112', size_bytes: 10 },
+      packet_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+    });
+    expect(node.sent).toEqual([['1-ff00:0:112', 'some bytes']]);
+  });
+
+  it.each([
+    ['unknown-peer', 400, undefined],
+    ['packet-too-large', 413, undefined],
+    ['overload', 429, '1'],
+    ['node-down', 503, '1'],
+  ])('says %s as %i', async (outcome, status, retry) => {
+    const { node, at } = await serve();
+    node.sending = { outcome, text: '' };
+    const response = await put(`${at}/scion/send?dst=x`, 'p');
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(response.headers.get('retry-after') ?? undefined).toBe(retry);
+  });
+
+  it('refuses a packet that is empty, too long or for nobody, before the gateway sees it', async () => {
+    const { node, at } = await serve(100);
+    const statuses = [
+      await put(`${at}/scion/send?dst=x`, ''),
+      await put(`${at}/scion/send?dst=x`, 'p'.repeat(101)),
+      await put(`${at}/scion/send`, 'p'),
+    ].map(({ status }) => status);
+    expect(statuses).toEqual([400, 413, 400]);
+    expect(node.sent).toEqual([]);
+    expect((await put(`${at}/scion/send?dst=x`, 'p'.repeat(100))).status).toBe(200);
+  });
+});
+
+describe('GET /scion/receive', () => {
+  it('waits for a packet, and gives each packet once, the oldest first', async () => {
+    const { node, at } = await serve();
+    const waiting = fetch(`${at}/scion/receive?timeout=10000`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(node.arrive('gateway-112', Uint8Array.of(0, 255, 7))).toBe('ok');
+    const { packets } = (await (await waiting).json()) as { packets: { data: string }[] };
+    expect(packets).toEqual([
+      { data: 'AP8H', source: 'gateway-112', received_at: expect.stringMatching(/^20/) as string },
+    ]);
+    for (const text of ['a', 'b', 'c']) node.arrive('gateway-112', text);
+    const read = async (max: number): Promise<string[]> => {
+      const response = await fetch(`${at}/scion/receive?max=${max}&timeout=1`);
+      if (response.status === 204) return [];
+      const body = (await response.json()) as { packets: { data: string }[] };
+      return body.packets.map(({ data }) => Buffer.from(data, 'base64').toString());
+    };
+    expect([await read(2), await read(2), await read(2)]).toEqual([['a', 'b'], ['c'], []]);
+  });
+
+  it('lets packets wait in the gateway beyond four megabytes, and asks for more once some are taken', async () => {
+    const { node, at } = await serve();
+    const large = new Uint8Array(1_500_000);
+    expect([1, 2, 3].map(() => node.arrive('g', large))).toEqual(['ok', 'ok', 'full']);
+    await fetch(`${at}/scion/receive?max=1&timeout=1`);
+    expect(node.taken).toBe(1);
+    expect(node.arrive('g', large)).toBe('ok');
+  });
+
+  it('keeps a packet for the next client if the one that waited has gone', async () => {
+    const { node, at } = await serve();
+    const gone = new AbortController();
+    const waiting = fetch(`${at}/scion/receive?timeout=10000`, { signal: gone.signal });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    gone.abort();
+    await expect(waiting).rejects.toThrow();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    node.arrive('g', 'kept');
+    const response = await fetch(`${at}/scion/receive?timeout=1`);
+    expect(await response.text()).toContain(Buffer.from('kept').toString('base64'));
+  });
+
+  it.each(['timeout=-1', 'timeout=60001', 'timeout=1e3', 'max=0', 'max=1001', 'max=x'])(
+    'refuses %s',
+    async (query) => {
+      const { at } = await serve();
+      expect((await fetch(`${at}/scion/receive?${query}`)).status).toBe(400);
+    },
+  );
+});
+
+describe('GET /health', () => {
+  const STATUS = {
+    peers: [
+      { name: 'a', paths: [{ health: 'alive' }], session: { epoch: 3 } },
+      { name: 'b', paths: [], session: {} },
+    ],
+  };
+
+  it('says why the gateway is not healthy', async () => {
+    const { node, at } = await serve();
+    node.answers = { status: { outcome: 'ok', text: JSON.stringify(STATUS) } };
+    const response = await fetch(`${at}/health`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({
+      ...{ status: 'degraded', scion_connected: true, active_connections: 1 },
+      ...{ reasons: ['no path to b'], uptime_seconds: 0 },
+    });
+    node.answers = {
+      status: { outcome: 'ok', text: JSON.stringify({ peers: STATUS.peers.slice(0, 1) }) },
+    };
+    expect((await fetch(`${at}/health`)).status).toBe(200);
+  });
+});
+
+describe('GET /scion/paths', () => {
+  it('lists the paths that the gateway says', async () => {
+    const { node, at } = await serve();
+    node.answers = {
+      'paths 1-1': { outcome: 'ok', text: '[{"mtu":1472}]' },
+      'paths 1-2': { outcome: 'ok', text: '[]' },
+      'paths x': { outcome: 'bad-question', text: '"x" is no ISD-AS' },
+    };
+    const [found, none, bad, missing] = await Promise.all(
+      ['?dst=1-1', '?dst=1-2', '?dst=x', ''].map((query) => fetch(`${at}/scion/paths${query}`)),
+    );
+    expect(await found?.json()).toEqual({
+      ...{ destination: '1-1', paths: [{ mtu: 1_472 }], available: 1 },
+    });
+    expect([none?.status, bad?.status, missing?.status]).toEqual([404, 400, 400]);
+  });
+});
+
+describe('a caller', () => {
+  it.each([
+    [{ origin: 'https://example.org' }, 403],
+    [{ 'sec-fetch-site': 'cross-site' }, 403],
+  ])('with headers %o is answered %i', async (headers, status) => {
+    const { node, at } = await serve();
+    const init = { method: 'POST', body: 'p', headers: headers as Record<string, string> };
+    expect((await fetch(`${at}/scion/send?dst=x`, init)).status).toBe(status);
+    expect(node.sent).toEqual([]);
+  });
+
+  it('is told which paths and methods there are', async () => {
+    const { at } = await serve();
+    expect((await fetch(`${at}/scion`)).status).toBe(404);
+    const wrong = await fetch(`${at}/scion/send`);
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+});
