@@ -1,9 +1,10 @@
 /**
- * Mixnet: the facts with which nodes are provisioned so that they can reach others: address,
- * recipient identifier and links of each node. The links of a client also determine its provider.
+ * Mixnet: what every node is told in advance about all other nodes so that it can reach them:
+ * address, recipient identifier and links of each node. The links of a client also determine its
+ * provider.
  *
  * Built once for a network and shared by its nodes, since the content is the same for all. The
- * directory lists the nodes that carry packets, and their keys.
+ * directory document says which nodes forward packets, and with which keys.
  *
  * @module
  */
@@ -16,7 +17,7 @@ import { RECIPIENT_ID_LENGTH } from '../sphinx/index.ts';
 export interface AddressBookEntry {
   readonly name: string;
   readonly address: string;
-  /** Identifies the recipient in packets: 32 bytes. */
+  /** The identifier by which packets name this node as their recipient: 32 bytes. */
   readonly recipientId: Uint8Array;
   /** Names of the nodes to which this node has a link. */
   readonly neighbours: ReadonlySet<string>;
@@ -52,7 +53,7 @@ export class AddressBook {
     return this.#byAddress.get(address);
   }
 
-  /** @param recipientId 32 bytes, as received. */
+  /** Returns the node with this recipient identifier (32 bytes, as received), or undefined. */
   byRecipient(recipientId: Uint8Array): AddressBookEntry | undefined {
     return this.#byRecipient.get(toHex(recipientId));
   }
@@ -69,7 +70,7 @@ export function makeAddressBook(network: NetworkMap, crypto: CryptoProvider): Ad
   return made;
 }
 
-/** An ASCII text as bytes. */
+/** Converts an ASCII text to bytes. */
 function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

@@ -11,8 +11,8 @@ import { checkNeighbourProofs, deriveNeighbourGraph } from './directory/index.ts
 import type { TagGuard } from './replay/index.ts';
 
 /**
- * What happens to a packet that a mix has received: `refused` is a counted drop, `vanishes` a
- * silent one.
+ * What a mix does with a packet that has arrived: `taken` processes it, `refused` drops it and
+ * counts the drop, `vanishes` drops it without counting.
  */
 export type ArrivalOutcome = 'taken' | 'refused' | 'vanishes';
 
@@ -20,15 +20,20 @@ export type ArrivalOutcome = 'taken' | 'refused' | 'vanishes';
 export interface Behaviour {
   /** Called once for each mix; returns a function that says what happens to its next packet. */
   readonly arrivals: () => () => ArrivalOutcome;
-  /** Makes the replay guard of an epoch; `make` makes that of a correct mix. */
+  /**
+   * Makes the replay guard for the packets of one epoch; `make` makes the guard of a correct mix.
+   */
   readonly replays: (make: () => TagGuard) => TagGuard;
   /** The factor by which a mix multiplies delays. */
   readonly delayFactor: number;
   /** Whether mixes and providers prove their delays. */
   readonly provesDelays: boolean;
-  /** The epoch whose draw of neighbours a mix proves when it is asked for that of `epoch`. */
+  /**
+   * Returns the epoch whose draw of neighbours a mix proves when it should prove the draw of
+   * `epoch`; a correct mix returns `epoch`.
+   */
   readonly provedEpoch: (epoch: number) => number;
-  /** The authority's check of the proofs of neighbours. */
+  /** Checks, at the authority, the VRF proofs of the neighbours that a mix drew. */
   readonly checkProofs: typeof checkNeighbourProofs;
   /**
    * Called once for each provider; returns a function that says whether its next message is put
@@ -36,13 +41,13 @@ export interface Behaviour {
    */
   readonly spools: () => () => boolean;
   /**
-   * Number of frames that answer a retrieval. `waiting` is the number of messages that the answer
-   * carries, at most `batch`.
+   * Number of frames with which a provider answers a retrieval. `waiting` is the number of messages
+   * in the answer, at most `batch`; a correct provider pads the answer to `batch` frames.
    */
   readonly framesOf: (waiting: number, batch: number) => number;
   /** Makes the log of a client's deliveries; `make` makes that of a correct client. */
   readonly deliveries: (make: () => DeliveredLog) => DeliveredLog;
-  /** Derives from a document the neighbours along which clients draw paths. */
+  /** Derives from a document which mixes may follow each other on the paths that clients draw. */
   readonly openNeighbours: typeof deriveNeighbourGraph;
   /** Whether clients send messages at once, without waiting for their payload process. */
   readonly sendsAtOnce: boolean;

@@ -60,7 +60,7 @@ class ClientNode implements NodeHandle {
   readonly #loopsSent: Counter;
   readonly #loopsBack: Counter;
   readonly #pathSystems: Histogram;
-  /** By name of a client: its reachability as last told to the protocols above. */
+  /** For each client, by name: the reachability that was last reported to the protocols above. */
   readonly #ways = new Map<string, PeerReachability>();
   readonly #paths: Counter;
   readonly #pathsShared: Counter;
@@ -167,8 +167,7 @@ class ClientNode implements NodeHandle {
   }
 
   /**
-   * Tells protocols above which clients have become reachable or unreachable with the present
-   * document.
+   * Tells the protocols above which clients the present document has made reachable or unreachable.
    */
   #tellWays(): void {
     const { hosts } = this.#setup.network;
@@ -327,7 +326,7 @@ class ClientNode implements NodeHandle {
     const frame = this.#host.alloc(this.#codec.length);
     this.#codec.encodePacket(frame, packet);
     if (this.#transmit(frame)) return;
-    // The packet was not sent: it ends at the node that made it.
+    // Observers are told that the packet ended at this node, since it was not sent.
     observer?.arrived(packetNumberOnLink(packet));
     observer?.ended(packetNumberOnLink(packet), 'dropped');
   }
@@ -361,7 +360,7 @@ class ClientNode implements NodeHandle {
    * after a gap is dropped too; the next retrieval requests it again.
    */
   #take(sequence: number, { kind, surbId, body, waitedUs }: ReceivedSpoolMessage): void {
-    // A client that has just started accepts the first message it sees as the next one.
+    // A client that has just started knows no sequence number, so it accepts whichever comes first.
     const isFirst = this.#lastSequence === 0;
     if (!isFirst && sequence !== this.#lastSequence + 1) {
       this.#host.drop('spool-sequence');

@@ -41,7 +41,7 @@ const SECOND = 1_000_000_000;
 const port = (standard: number): z.ZodDefault<z.ZodInt> =>
   z.int().min(1).max(65_535).default(standard);
 
-/** Names of the test doubles; see the option `double`. */
+/** Names of the defective variants for tests; see the option `double`. */
 const DOUBLES = [
   ...['forgetful', 'lossy', 'swallowing', 'eager', 'hasty', 'late', 'silent', 'unpadded'],
   ...['partisan', 'credulous'],
@@ -49,16 +49,16 @@ const DOUBLES = [
 
 const sphinx = z.strictObject({
   /**
-   * Key exchange: `x25519` blinds one element from hop to hop; the other exchanges use one
-   * encapsulation per hop.
+   * How packets are encrypted hop by hop: `x25519` blinds one group element from hop to hop; the
+   * other exchanges use one encapsulation per hop.
    */
   exchange: z.enum(KEY_EXCHANGE_NAMES).default('x25519'),
   /**
-   * Packet format. `outfox-like-research` is for comparison: no interoperability vectors exist for
-   * it.
+   * Packet format. `outfox-like-research` is for comparison only: no interoperability vectors exist
+   * for it.
    */
   format: z.enum(PACKET_FORMAT_NAMES).default('katzenpost'),
-  /** Length of the user data in a packet. */
+  /** Length of the user data in a packet, in bytes. */
   payload: byteSizeSchema()
     .refine((bytes) => bytes >= 64 && bytes <= 60_000, { message: 'is not within 64B and 60000B' })
     .default(USER_DATA_BYTES_DEFAULT),
@@ -73,15 +73,15 @@ const rates = z.strictObject({
   delay: meanIntervalNsSchema()
     .refine((ns) => ns > 0, { message: 'is not a delay: a mix without delay hides nothing' })
     .default(HOP_DELAY_MEAN_NS_DEFAULT),
-  /** Rate at which each client sends a message or, if none waits, a drop packet. */
+  /** Rate at which each client sends a message or, if no message waits, a drop packet. */
   payload: meanIntervalNsSchema().default(PAYLOAD_INTERVAL_NS_DEFAULT),
-  /** Rate of the loops of each client. */
+  /** Rate at which each client sends loops: packets that return to it. */
   loop: meanIntervalNsSchema().default(LOOP_INTERVAL_NS_DEFAULT),
-  /** Rate of the drop packets of each client, which a random provider discards. */
+  /** Rate at which each client sends additional drop packets, which a random provider discards. */
   drop: meanIntervalNsSchema().default(DROP_COVER_INTERVAL_NS_DEFAULT),
-  /** Rate of the loops of each mix. */
+  /** Rate at which each mix sends loops. */
   mixLoop: meanIntervalNsSchema().default(MIX_LOOP_INTERVAL_NS_DEFAULT),
-  /** Rate of the loops of each provider. */
+  /** Rate at which each provider sends loops. */
   providerLoop: meanIntervalNsSchema().default(0),
 });
 
@@ -90,38 +90,46 @@ const spool = z.strictObject({
   perClient: z.int().min(1).max(1_000_000).default(SPOOL_CLIENT_MESSAGES_DEFAULT),
   /** Largest number of spooled messages of all clients of a provider together. */
   total: z.int().min(1).max(10_000_000).default(SPOOL_TOTAL_MESSAGES_DEFAULT),
-  /** Number of frames in the answer to a retrieval: messages, padded with empty frames. */
+  /**
+   * Number of frames in the answer to each retrieval: messages, then empty frames up to this
+   * number.
+   */
   batch: z.int().min(1).max(50).default(RETRIEVE_BATCH_DEFAULT),
 });
 
-/** Token bucket of each client at its provider. */
+/** Limit on the packets that a provider accepts from each of its clients (a token bucket). */
 const rateLimit = z.strictObject({
   /** Whether packets of clients are limited. */
   enabled: z.boolean().default(true),
-  /** The bucket refills at this multiple of the rate that the document allows a client. */
+  /** The bucket refills at this multiple of the packet rate that the document allows a client. */
   slack: z.number().min(1).max(1_000).default(CLIENT_RATE_SLACK_FACTOR),
-  /** Largest number of packets that may come at once. */
+  /** Largest number of packets that a client may send at once. */
   burst: z.int().min(1).max(9_000_000).default(CLIENT_BURST_PACKETS_DEFAULT),
 });
 
-/** For `vrf-exp`: how mixes and providers audit the loops they send. */
+/** With mixing strategy `vrf-exp`: how mixes and providers audit the loops that they send. */
 const vrfAudit = z.strictObject({
   /**
    * Whether nodes audit loops; on by default with `vrf-exp`. Other strategies cannot be audited.
    */
   enabled: z.boolean().optional(),
-  /** Transit time from one node to the next, without mixing. */
+  /** Time that a packet takes on a link from one node to the next, without the delay at a mix. */
   transit: durationNsSchema().default(LINK_TRANSIT_NS_DEFAULT),
   /**
-   * How far a loop's time may deviate from the sum of its delays, besides lateness, because of
-   * jitter.
+   * How far a loop's time may deviate from the sum of its delays because of jitter; lateness that
+   * nodes admit comes on top.
    */
   tolerance: durationNsSchema().default(AUDIT_TOLERANCE_NS_DEFAULT),
-  /** Longest lateness of a node that an auditor accepts as the reason why a loop took longer. */
+  /**
+   * Longest lateness of a node that an auditor accepts as an explanation when a loop took longer.
+   */
   lateness: durationNsSchema().default(AUDIT_LATENESS_MAX_NS),
 });
 
-/** How many mixes of the next layer each mix draws by VRF in each epoch. */
+/**
+ * Settings of the draw by which each mix chooses its neighbours, mixes of the next layer, in each
+ * epoch.
+ */
 const neighbours = z.strictObject({
   /** Number of neighbours that each mix draws. */
   count: z.int().min(1).max(CANDIDATES_MAX),
@@ -139,7 +147,7 @@ export const mixnetConfig = z
     role: z.enum(['mix', 'provider', 'client', 'authority']),
     /** Name of the node with the role `authority`. */
     authority: z.string().min(1).default('authority'),
-    /** UDP port of packets; the same for all nodes of a network. */
+    /** UDP port on which nodes receive packets; the same for all nodes of a network. */
     port: port(PACKET_PORT),
     /** Port on which the authority accepts streams; the same for all nodes of a network. */
     directoryPort: port(DIRECTORY_PORT),
@@ -151,14 +159,14 @@ export const mixnetConfig = z
      */
     topology: z.enum(['stratified', 'cascade', 'free-route']).default('stratified'),
     /**
-     * How mixes are assigned to layers. `beacon`: by the shared random value; every node checks it,
-     * and all mixes need links to each other. `fixed`: by the option `places` of the authority,
-     * which fits the links.
+     * How mixes are assigned to layers. `beacon`: by a shared random value; every node checks the
+     * assignment, and all mixes need links to each other. `fixed`: by the option `places` of the
+     * authority, so that the existing links suffice.
      */
     placement: z.enum(['fixed', 'beacon']).default('fixed'),
-    /** Option of the authority for `placement: fixed`: names of the mixes of each layer. */
+    /** Option of the authority for `placement: fixed`: for each layer, the names of its mixes. */
     places: z.array(z.array(z.string()).min(1).max(4_096)).max(18).optional(),
-    /** How long keys and documents are valid. */
+    /** Length of an epoch: how long a document is valid. */
     epoch: durationNsSchema()
       .refine((ns) => ns >= SECOND && ns % NS_PER_MS === 0, {
         message: 'is below 1s, or no whole number of milliseconds',
@@ -169,7 +177,7 @@ export const mixnetConfig = z
     /** Mixing strategy: how a mix or provider delays packets. */
     mixing: mixingConfig.prefault({ strategy: 'poisson' }),
     /**
-     * Neighbours that mixes draw. If absent, every mix of a layer may follow every mix of the
+     * How mixes draw neighbours. If absent, every mix of a layer may follow every mix of the
      * previous layer.
      */
     neighbours: neighbours.optional(),
@@ -183,15 +191,16 @@ export const mixnetConfig = z
     /** Largest number of packets that wait in a mix or provider. */
     queue: z.int().min(1).max(10_000_000).default(MIX_QUEUE_PACKETS_MAX_DEFAULT),
     /**
-     * Where mixes and providers unwrap packets: in the node's thread, or in worker threads of the
-     * process. The latter suits a node in its own process with more than two cores.
+     * Where mixes and providers decrypt a layer of each packet: in the node's thread (`inline`), or
+     * in worker threads of the process. Threads suit a node that has its own process and more than
+     * two cores.
      */
     unwrap: z.enum(['inline', 'threads']).default('inline'),
     /** Number of packet buffers that a mix or provider keeps for reuse. */
     pool: z.int().min(1).max(1_000_000).default(BUFFER_POOL_SIZE),
     spool: spool.prefault({}),
     rateLimit: rateLimit.prefault({}),
-    /** Rate limit of a mix or provider for all its packets together; no limit when absent. */
+    /** Limit on all packets together that a mix or provider accepts; no limit when absent. */
     limit: nodeRateLimitConfig.optional(),
     client: clientConfig.prefault({}),
     /** Autonomous system of the node, as its descriptor states it. */
@@ -201,13 +210,13 @@ export const mixnetConfig = z
     /** Load that the node requests, relative to the other nodes. */
     weight: z.number().gt(0).max(1e6).default(1),
     /**
-     * Test doubles, never for traffic. `forgetful`: mixes accept every packet twice. `lossy`: mixes
-     * drop every tenth packet. `swallowing`: mixes lose every tenth packet without counting it;
-     * providers lose every tenth message for a spool. `eager`: mixes halve the delay. `hasty`:
-     * mixes shorten it by a tenth. `late`: mixes lengthen it by half. `silent`: mixes and providers
-     * give no proofs of delays. `unpadded`: providers answer a retrieval without empty frames.
-     * `partisan`: mixes prove neighbours drawn in another epoch. `credulous`: the authority lists
-     * mixes whose proofs are wrong.
+     * Defective nodes for tests, never for real traffic. `forgetful`: mixes accept every packet
+     * twice. `lossy`: mixes drop every tenth packet. `swallowing`: mixes lose every tenth packet
+     * without counting it; providers lose every tenth message for a spool. `eager`: mixes halve the
+     * delay. `hasty`: mixes shorten it by a tenth. `late`: mixes lengthen it by half. `silent`:
+     * mixes and providers give no proofs of delays. `unpadded`: providers answer a retrieval
+     * without empty frames. `partisan`: mixes prove neighbours drawn in another epoch. `credulous`:
+     * the authority lists mixes whose proofs are wrong.
      */
     double: z.enum(DOUBLES).optional(),
   })

@@ -1,6 +1,7 @@
 /**
- * Finds nodes of a mixnet whose options on delays contradict those of the others, on which each
- * node relies. Settings that the directory document distributes (rates, layers) are not among them.
+ * Finds nodes of a mixnet whose options on delays contradict those of the other nodes. Options
+ * whose values all nodes take from the directory document (rates, layers) cannot contradict each
+ * other.
  *
  * @module
  */
@@ -10,12 +11,13 @@ import type { MixnetOptions } from './config.ts';
 type Node = ConfiguredNode<MixnetOptions>;
 
 /**
- * Finds conflicts between nodes of one network about who decides delays: with `vrf-exp` the own key
- * of each hop does. A hop with another strategy cannot prove its delays and would be suspected. A
- * client that draws delays that no hop obeys would expect acknowledgements at the wrong time.
+ * Finds conflicts between nodes of one network about who decides the delay at a hop: with `vrf-exp`
+ * the hop's own key does, otherwise the sender. A hop with another strategy cannot prove its delays
+ * and would be suspected. A client that draws delays in a network of `vrf-exp` hops, which ignore
+ * them, would expect acknowledgements at the wrong time.
  *
  * @returns a conflict for each node of the smaller group of each network; if both groups are equal,
- * for those without VRF.
+ *   for those without VRF.
  */
 export function findDelayConflicts(nodes: readonly Node[]): readonly OptionConflict[] {
   const networks = new Map<string, Node[]>();
@@ -72,7 +74,10 @@ function others({ length }: readonly Node[]): string {
   return `${length - 1} more`;
 }
 
-/** The nodes that pass the test and those that do not; both lists are empty when all agree. */
+/**
+ * Splits the nodes into those that pass the test and those that do not; both lists are empty when
+ * all nodes agree.
+ */
 function split(
   nodes: readonly Node[],
   passes: (options: MixnetOptions) => boolean,

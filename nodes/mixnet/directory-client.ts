@@ -3,9 +3,9 @@
  * (if it is to be listed), fetches the document of the present epoch and, as soon as it exists, the
  * document of the next epoch (docs/spec/mixnet.md, "Directory").
  *
- * State machine without access to the host: each upload and each request uses a stream of its own;
- * after any failure the same {@link Errand} is done again after a pause. A document is used from
- * the start of its epoch. An answer that never comes delays its own errand only.
+ * State machine without access to the host. Each upload and each request uses its own stream; if it
+ * fails, the same {@link Errand} is repeated after a pause. A document is used from the start of
+ * its epoch. An answer that never comes delays no other errand.
  *
  * @module
  */
@@ -50,12 +50,12 @@ export interface DescriptorTarget {
 export interface DirectoryClientParts {
   readonly clock: Pick<EpochClock, 'lengthNs' | 'now'>;
   readonly crypto: CryptoProvider;
-  /** Spreads the nodes' requests over time. */
+  /** The random stream that spreads the nodes' requests over time. */
   readonly random: Random;
   readonly trust: TrustedAuthorities;
   /** Whether to check that the layers follow from the shared random value. */
   readonly isPlacementChecked: boolean;
-  /** Whether the node is to be listed, so that it uploads descriptors. */
+  /** Whether the directory should list this node, so that it uploads descriptors. */
   readonly isListed: boolean;
   /** Whether descriptors depend on the beacon of their epoch. */
   readonly isBeaconNeeded: boolean;
@@ -89,14 +89,14 @@ export type DirectoryClientEffect =
   /** Make a descriptor; the input `described` is the answer. */
   | { readonly kind: 'describe'; readonly target: DescriptorTarget }
   /**
-   * Use this document, that of the present epoch: at the start, then at the beginning of each
+   * Use this document of the present epoch; emitted after the start and at the beginning of each
    * epoch.
    */
   | { readonly kind: 'document'; readonly document: DirectoryDocument }
   | { readonly kind: 'drop'; readonly reason: MixnetDropReason }
   | { readonly kind: 'warn'; readonly text: string };
 
-/** A task of the client, done when it is due, and again after a failure. */
+/** A task of the client, done when it is due and repeated after a failure. */
 type Errand =
   /** Switch to the document of an epoch that begins, and plan that epoch. */
   | { readonly kind: 'turn' }
@@ -128,11 +128,11 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
    * accepted.
    */
   #firstEpoch: number | undefined;
-  /** The epoch of the latest plan, by the calendar clock at that time. */
+  /** The epoch that was present, by the calendar clock, when the errands were last planned. */
   #plannedEpoch = 0;
   /**
-   * The instant since which the authority has answered that it has no document for the present
-   * epoch.
+   * The instant at which the authority first answered that it has no document for the present
+   * epoch; undefined if it has one.
    */
   #lacksSinceNs: Nanoseconds | undefined;
   #isClockTold = false;
@@ -197,8 +197,8 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
   }
 
   /**
-   * Plans the rest of this epoch: upload the descriptor for the next epoch, fetch its document, and
-   * switch to it.
+   * Plans what remains to be done in this epoch: upload the descriptor for the next epoch, fetch
+   * the document of the next epoch, and switch to it.
    */
   #plan(): void {
     const { clock, random } = this.#parts;
@@ -217,8 +217,8 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
   }
 
   /**
-   * True if the clock was set since the latest plan, so that the instants of this plan may be wrong
-   * by epochs.
+   * True if the clock was changed since the latest plan, so that the planned instants may be wrong
+   * by whole epochs.
    */
   #isPlanObsolete(present: number): boolean {
     return present < this.#plannedEpoch || present > this.#plannedEpoch + 1;
@@ -259,8 +259,8 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
   }
 
   /**
-   * Has the descriptor of an epoch made. The beacon of an epoch is the random value of the previous
-   * document, if there is one.
+   * Has the descriptor of an epoch made. The beacon of an epoch is the random value in the document
+   * of the previous epoch, if that document exists.
    */
   #describe(errand: Errand & { readonly kind: 'describe' }): void {
     const { clock, isBeaconNeeded, isListed } = this.#parts;
@@ -273,7 +273,7 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
       this.#exchange(errand, encodeDocumentRequest(epoch - 1), ['document']);
   }
 
-  /** Sends one record over a stream of its own. */
+  /** Sends one record over a new stream. */
   #exchange(errand: Errand, record: Uint8Array, allowed: readonly AuthorityRecordType[]): void {
     const number = this.#nextExchange++;
     const reader = createAuthorityRecordReader(allowed, (type, body) => {
@@ -323,7 +323,7 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
     if (pauseNs !== undefined) this.#later(pauseNs, exchange.errand);
   }
 
-  /** Returns the pause before the errand is done again; undefined if it is done. */
+  /** Returns the pause before the errand is repeated, ns; undefined if the errand is done. */
   #settle(
     errand: Errand,
     type: AuthorityRecordType | undefined,
@@ -353,8 +353,8 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
   }
 
   /**
-   * Reads the beacon for an epoch from an answer with the previous document; undefined if there is
-   * no such document yet.
+   * Reads the beacon for an epoch from an answer that contains the document of the previous epoch;
+   * undefined if the authority has no such document yet.
    */
   #beaconIn(epoch: number, body: Uint8Array): Uint8Array | undefined {
     const { crypto, trust } = this.#parts;
@@ -367,14 +367,14 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
     return undefined;
   }
 
-  /** The pause before a document is requested again. */
+  /** The pause before the authority is asked again for a document, ns. */
   #pauseNs(): Nanoseconds {
     return this.#current === undefined ? this.#parts.firstRetryNs : AUTHORITY_RETRY_NS;
   }
 
   /**
-   * Keeps the document in an answer if it is valid.
-   * @returns true if the node has the document of that epoch, from this or an earlier answer.
+   * Keeps the document in an answer if the document is valid.
+   * @returns true if the node has the document of `epoch`, from this or an earlier answer.
    */
   #take(epoch: number, body: Uint8Array): boolean {
     if (this.#documents.has(epoch)) return true;

@@ -18,7 +18,7 @@ import {
 } from './directory-client.ts';
 import { EPOCH_TRACE } from './trace-states.ts';
 
-/** The parts that the adapter needs of its node, in addition to those of the directory client. */
+/** What the runner needs from its node, in addition to the parts of the directory client. */
 export interface DirectoryClientRunnerParts
   extends Omit<DirectoryClientParts, 'crypto' | 'isListed' | 'random'> {
   readonly authority: Endpoint;
@@ -33,7 +33,10 @@ export interface DirectoryClientRunnerParts
   onDocument(document: DirectoryDocument): void;
 }
 
-/** Runs the directory client of one node. */
+/**
+ * Connects the directory client of one node to the node's host: streams to the authority and the
+ * timer.
+ */
 export class DirectoryClientRunner {
   readonly #host: Host;
   readonly #parts: DirectoryClientRunnerParts;
@@ -60,8 +63,8 @@ export class DirectoryClientRunner {
   }
 
   /**
-   * Uploads descriptors and fetches documents from now on: for the present epoch, then for each
-   * next one.
+   * Starts to upload descriptors and to fetch documents: for the present epoch, then for each
+   * following epoch.
    */
   start(): void {
     this.#shell.take({ kind: 'start' });

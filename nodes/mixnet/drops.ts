@@ -12,7 +12,7 @@ import { DIRECTORY_DROP_REASONS } from './directory/index.ts';
 import { MIXING_DROP_REASONS } from './mixing/index.ts';
 import { REPLAY_DROP_REASONS } from './replay/index.ts';
 
-/** Reasons found while decoding a datagram or a stream record. */
+/** Reasons found while a datagram or a stream record is decoded. */
 const WIRE_DROPS = {
   'frame-length': 'The datagram does not have the length that all datagrams of its network have.',
   'frame-command': 'The command of the frame is not known.',
@@ -55,12 +55,15 @@ const RETRIEVAL_DROPS = {
     'The message is not the next one of the spool: it arrived before, or one is missing.',
 } as const;
 
-/** Drop reasons for proofs of delays, in addition to those for which a mix gives no proof. */
+/**
+ * Drop reasons of auditors that receive proofs of delays, in addition to the reasons for which a
+ * mix gives no proof.
+ */
 const AUDIT_DROPS = {
   'proof-unasked': 'A proof arrived that was not requested, or not from the node that was asked.',
 } as const;
 
-/** Drop reasons for messages of the directory, in addition to those for its texts. */
+/** Drop reasons of authorities, in addition to those for malformed directory texts. */
 const AUTHORITY_DROPS = {
   'descriptor-refused':
     'The descriptor is malformed, badly signed, or not from a provisioned node.',
@@ -82,5 +85,5 @@ export const MIXNET_DROP_REASONS = {
   ...PROOF_REFUSALS,
 } as const;
 
-/** Reasons for which a `mixnet` node drops something. */
+/** Why a `mixnet` node drops something. */
 export type MixnetDropReason = keyof typeof MIXNET_DROP_REASONS;

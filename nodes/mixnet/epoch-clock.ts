@@ -29,7 +29,7 @@ export class EpochClock {
     return this.schedule.lengthMs * NS_PER_MS;
   }
 
-  /** Returns the present epoch, and the times since its start and until its end. */
+  /** Returns the present epoch, the time since its start, and the time until its end. */
   now(): EpochPosition {
     return epochPositionAt(this.schedule, this.#host.clock());
   }

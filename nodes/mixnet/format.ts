@@ -1,7 +1,7 @@
 /**
- * Mixnet: the packet format according to the options, and the hash by which nodes recognise a
- * different packet geometry (katzenpost, core/sphinx/geo and core/pki/document.go
- * `SphinxGeometryHash`).
+ * Mixnet: the packet format that the options select, and the hash by which a node recognises that
+ * another node uses a different packet geometry (katzenpost, core/sphinx/geo and
+ * core/pki/document.go `SphinxGeometryHash`).
  *
  * @module
  */
@@ -40,13 +40,19 @@ export function packetFormatOf(crypto: CryptoProvider, options: MixnetOptions): 
   return createPacketFormat({ crypto, ...shapeOf(options), exchange, format });
 }
 
-/** Selects the parameters of the format and its rules that worker threads need, without keys. */
+/**
+ * Selects the parameters that a worker thread needs to unwrap packets; the private keys are added
+ * elsewhere.
+ */
 export function selectUnwrapParameters(options: MixnetOptions): Omit<UnwrapSetup, 'privateKeys'> {
   const { exchange } = options.sphinx;
   return { ...shapeOf(options), exchange, delayMsMax: computeAcceptedDelayMsMax(options.epoch) };
 }
 
-/** Returns the largest delay that a hop accepts, ms: the epochs for which there are keys. */
+/**
+ * Returns the largest delay that a hop accepts, ms: the length of all epochs for which the hop has
+ * keys.
+ */
 export function computeAcceptedDelayMsMax(epochNs: Nanoseconds): number {
   return (KEY_EPOCH_COUNT * epochNs) / NS_PER_MS;
 }
@@ -62,7 +68,10 @@ function shapeOf(options: MixnetOptions): Shape {
   };
 }
 
-/** BLAKE2b-256 over the canonical CBOR of the thirteen fields (katzenpost, core/sphinx/geo). */
+/**
+ * Computes BLAKE2b-256 over the canonical CBOR of the thirteen fields of a packet geometry
+ * (katzenpost, core/sphinx/geo).
+ */
 export function geometryHash(crypto: CryptoProvider, geometry: PacketGeometry): Uint8Array {
   const fields: readonly (readonly [name: string, value: number | string])[] = [
     ['PacketLength', geometry.packetLength],
@@ -92,7 +101,7 @@ function encodeCbor(value: number | string): Uint8Array {
   return concatBytes(encodeHead(CBOR_TEXT, text.length), text);
 }
 
-/** RFC 8949 section 3: type and value in the shortest form. */
+/** Encodes a CBOR type and value in the shortest form (RFC 8949 section 3). */
 function encodeHead(type: number, value: number): Uint8Array {
   if (value < 24) return Uint8Array.of(type | value);
   if (value < 0x100) return Uint8Array.of(type | 24, value);

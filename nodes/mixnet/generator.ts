@@ -97,17 +97,19 @@ function mixnet(size: Size): GeneratedTopology {
   return { nodes, links: pairs.map((ends): GeneratedLink => ({ ends })) };
 }
 
-/** The option with the autonomous system of a mix, by its index in the layer. */
+/** Returns the option `asn` of a mix, which depends on the mix's index in its layer. */
 function systemOf({ systems }: Size, place: number): Pick<GeneratedNode, 'options'> {
   return systems === undefined ? {} : { options: { asn: `AS${1 + (place % systems)}` } };
 }
 
-/** The machine on which a client runs: `clients-1`, `clients-2`, ... in rotation. */
+/** Returns the machine on which a client runs: `clients-1`, `clients-2`, ... in rotation. */
 function machineOf({ clientMachines }: Size, index: number): Pick<GeneratedNode, 'machine'> {
   return clientMachines === undefined ? {} : { machine: `clients-${1 + (index % clientMachines)}` };
 }
 
-/** Links between mixes: each pair of mixes that may be consecutive on a path, once. */
+/**
+ * Returns the links between mixes: one for each pair of mixes that may be consecutive on a path.
+ */
 function mixLinks(size: Size, layers: readonly (readonly string[])[]): readonly Pair[] {
   if (size.topology === 'free-route' || size.placement === 'beacon') {
     const mixes = layers.flat();
@@ -121,8 +123,8 @@ function mixLinks(size: Size, layers: readonly (readonly string[])[]): readonly 
 }
 
 /**
- * Links of each provider: to the mixes of the first and last layer, or to all mixes if any mix may
- * be first or last.
+ * Returns the links of each provider: to the mixes of the first and last layer, or to all mixes if
+ * any mix may be first or last.
  */
 function providerLinks(
   size: Size,

@@ -11,9 +11,12 @@
 const MS = 1_000_000;
 const SECOND = 1_000_000_000;
 
-/** UDP port of packets (our choice), from the same range as the port of the protocol `bulk`. */
+/**
+ * UDP port on which nodes receive packets (our choice), from the same range as the port of the
+ * protocol `bulk`.
+ */
 export const PACKET_PORT = 7010;
-/** Stream port of the authority (our choice): the number after the port of packets. */
+/** Port on which the authority accepts streams (our choice): the number after the UDP port. */
 export const DIRECTORY_PORT = 7011;
 
 /** Length of the command, with which every datagram begins, in bytes. */
@@ -48,11 +51,14 @@ export const SPOOLED_TIME_LENGTH = 4;
 /** Length of the kind of the spooled content, in bytes; not in the reference. */
 export const SPOOLED_KIND_LENGTH = 1;
 
-/** Length of type and length in front of each record on a stream to the authority, in bytes. */
+/** Length in bytes of the header of each record on a stream to the authority: type and length. */
 export const RECORD_HEADER_LENGTH = 5;
-/** Longest descriptor, in bytes: three hexadecimal keys of 1,216 bytes, with a margin. */
+/**
+ * Longest descriptor, in bytes: enough for three hexadecimal keys of 1,216 bytes each, with a
+ * margin.
+ */
 export const DESCRIPTOR_RECORD_BYTES_MAX = 16_384;
-/** Longest document, in bytes: 1,000 descriptors. */
+/** Longest document, in bytes: enough for 1,000 descriptors. */
 export const DOCUMENT_RECORD_BYTES_MAX = 16_777_216;
 /**
  * Largest number of streams that an authority serves concurrently. It is below the 4,096 that a
@@ -63,44 +69,44 @@ export const AUTHORITY_STREAMS_MAX = 2_048;
 
 /** Length of an epoch, in ns, as in Katzenpost (core/epochtime). */
 export const EPOCH_LENGTH_NS_DEFAULT: number = 1_200 * SECOND;
-/** Number of epochs for which a node publishes keys: the present one and the next two. */
+/** Number of epochs for which a node publishes keys: the present epoch and the next two. */
 export const KEY_EPOCH_COUNT = 3;
 /**
  * Share of an epoch after which the next document is available (docs/spec/mixnet.md, "Directory").
  */
 export const DOCUMENT_READY_EPOCH_SHARE: number = 5 / 8;
 /**
- * Share of an epoch, at its start and its end, during which the key of the neighbouring epoch is
- * tried too.
+ * Share of an epoch at its start during which the key of the previous epoch is tried too; likewise
+ * at its end, with the key of the next epoch.
  */
 export const KEY_OVERLAP_EPOCH_SHARE: number = 1 / 8;
 /**
- * Time without a new descriptor after which an authority makes the first document, in ns: long
- * enough for nodes that upload immediately after their start. It also waits for so long after its
- * own start.
+ * An authority makes the first document when no new descriptor has arrived for this time, in ns:
+ * long enough for nodes that upload immediately after their start. The authority also waits for so
+ * long after its own start.
  */
 export const FIRST_DOCUMENT_WAIT_NS: number = 500 * MS;
 /** Pause before a request to the authority is repeated, in ns. */
 export const AUTHORITY_RETRY_NS: number = 250 * MS;
 /**
- * Pause before mixes that draw neighbours repeat the request for the first document, in ns: short,
- * since clients that have the document sooner would send packets to these mixes.
+ * Pause before a mix that draws neighbours repeats its request for the first document, in ns. It is
+ * short, since clients that have the document sooner would send packets to a mix that is not ready.
  */
 export const FIRST_DOCUMENT_RETRY_NS: number = 25 * MS;
 /** How long a document may be missing before a node suspects its clock, in ns. */
 export const DOCUMENT_MISSING_MAX_NS: number = 10 * SECOND;
 
 /**
- * Shortest mean time between packets that are tried under keys of other epochs, in ns: ten packets
- * a second take 2 ms of processor time.
+ * Shortest mean time between packets that are tried under keys of other epochs, in ns: the
+ * resulting ten packets per second take 2 ms of processor time.
  */
 export const OTHER_EPOCH_TRIAL_INTERVAL_NS: number = 100 * MS;
-/** Largest burst of packets that are tried under keys of other epochs. */
+/** Largest number of packets that may be tried at once under keys of other epochs. */
 export const OTHER_EPOCH_TRIAL_BURST = 10;
 
 /** Number of mixes on a path by default: three layers. */
 export const LAYERS_DEFAULT = 3;
-/** User data of a packet by default, in bytes (katzenpost, cmd/genconfig). */
+/** Length of the user data of a packet by default, in bytes (katzenpost, cmd/genconfig). */
 export const USER_DATA_BYTES_DEFAULT = 2_000;
 /** Mean delay of a hop by default, in ns (katzenpost, cmd/genconfig). */
 export const HOP_DELAY_MEAN_NS_DEFAULT: number = 200 * MS;
@@ -109,52 +115,64 @@ export const HOP_DELAY_MEAN_NS_DEFAULT: number = 200 * MS;
  * cmd/genconfig).
  */
 export const PAYLOAD_INTERVAL_NS_DEFAULT: number = SECOND;
-/** Mean time between loops of a client by default, in ns (katzenpost, cmd/genconfig). */
+/** Mean time between two loops of a client by default, in ns (katzenpost, cmd/genconfig). */
 export const LOOP_INTERVAL_NS_DEFAULT: number = 2 * SECOND;
 /**
- * Mean time between drop packets of a client by default, in ns (Loopix prototype,
+ * Mean time between two additional drop packets of a client by default, in ns (Loopix prototype,
  * loopix/config.json).
  */
 export const DROP_COVER_INTERVAL_NS_DEFAULT: number = 2 * SECOND;
-/** Mean time between loops of a mix by default, in ns (Loopix prototype, loopix/config.json). */
+/**
+ * Mean time between two loops of a mix by default, in ns (Loopix prototype, loopix/config.json).
+ */
 export const MIX_LOOP_INTERVAL_NS_DEFAULT: number = 2 * SECOND;
 
-/** Number of frames in the answer to a retrieval by default, empty ones included. */
+/** Number of frames in the answer to a retrieval by default, including empty frames. */
 export const RETRIEVE_BATCH_DEFAULT = 5;
 /**
- * Largest number of spooled messages of one client by default: minutes of traffic at the default
- * rates.
+ * Largest number of spooled messages of one client by default: as many as arrive in some minutes at
+ * the default rates.
  */
 export const SPOOL_CLIENT_MESSAGES_DEFAULT = 1_000;
-/** Largest number of spooled messages of all clients of a provider together by default. */
+/**
+ * Largest number of spooled messages of all clients of a provider, counted together, by default.
+ */
 export const SPOOL_TOTAL_MESSAGES_DEFAULT = 100_000;
 /**
- * Largest number of packets that a client may send at once by default: honest Poisson clients
- * exceed a smaller number.
+ * Largest number of packets that a client may send at once by default: a smaller number would hit
+ * honest clients, since their sending instants are random.
  */
 export const CLIENT_BURST_PACKETS_DEFAULT = 20;
-/** Multiple of the allowed client rate at which the bucket refills. */
+/** The token bucket of a client refills at this multiple of the rate that the client is allowed. */
 export const CLIENT_RATE_SLACK_FACTOR = 1.25;
 
 /** Length of the status of an answer to a proof request, in bytes. */
 export const PROOF_STATUS_LENGTH = 1;
 /** Length of the lateness (microseconds) in an answer with a proof, in bytes. */
 export const PROOF_LATENESS_LENGTH = 4;
-/** Largest number of recent packets for which a mix can give proofs: minutes at 200/s. */
+/**
+ * Largest number of recent packets for which a mix can give proofs: those of some minutes at 200
+ * packets/s.
+ */
 export const PROVABLE_PACKETS_MAX = 65_536;
 /**
- * Shortest mean time between proofs of a mix, in ns: a proof costs 1.85 ms, so proofs take at most
- * a fifth of a core.
+ * Shortest mean time between two proofs that a mix makes, in ns: a proof costs 1.85 ms, so proofs
+ * take at most a fifth of a core.
  */
 export const PROOF_INTERVAL_NS: number = 10 * MS;
 /**
- * Transit time of a link that auditors assume by default, in ns: that of the generated networks.
+ * Transit time of a link that auditors assume by default, in ns: the delay of the links that the
+ * generator makes.
  */
 export const LINK_TRANSIT_NS_DEFAULT: number = 5 * MS;
-/** Tolerance of a loop's time by default, in ns: transmission and queueing on links. */
+/**
+ * How far a loop's time may deviate from its delays by default, in ns: for transmission and
+ * queueing on links.
+ */
 export const AUDIT_TOLERANCE_NS_DEFAULT: number = MS;
 /**
- * Number of latest latenesses that a mix remembers: their maximum is about the 99.9th percentile.
+ * Number of the latest lateness values that a mix remembers: their maximum is about the 99.9th
+ * percentile.
  */
 export const LATENESS_SAMPLES = 1_000;
 /**
@@ -167,26 +185,35 @@ export const LATENESS_PROBE_INTERVAL_NS: number = 50 * MS;
  * mix for so long.
  */
 export const AUDIT_LATENESS_MAX_NS: number = 5 * SECOND;
-/** Largest number of loops of one sender that are under way at once and will be audited. */
+/**
+ * Largest number of loops of one sender that are under way at the same time and remembered for an
+ * audit.
+ */
 export const AUDIT_LOOPS_MAX = 1_024;
-/** Pause before a proof is requested again, in ns. */
+/** Pause before a missing proof is requested again, in ns. */
 export const PROOF_RETRY_NS: number = 500 * MS;
-/** Number of requests without a proof after which a mix counts as refusing proofs. */
+/** Number of requests after which a mix that gave no proof counts as refusing proofs. */
 export const PROOF_REQUEST_TRIES_MAX = 6;
-/** Number of loops through a mix from which on estimates of its delays count. */
+/** Smallest number of loops through a mix for which estimates of its delays are used. */
 export const SUSPECT_LOOPS_MIN = 8;
-/** A mix that changes delays by more than this share is suspect. */
+/** A mix is suspect if it lengthens or shortens its delays by more than this share. */
 export const SUSPECT_DELAY_SHARE = 0.05;
-/** Number of loops over which the share of loops with wrong times is smoothed. */
+/** The share of loops with wrong times is an average over about so many of the latest loops. */
 export const WRONG_LOOP_SMOOTHING_COUNT = 10;
-/** Share of loops with wrong times above which a mix may be suspect. */
+/** A mix may be suspect only if more than this share of its loops have wrong times. */
 export const SUSPECT_WRONG_LOOP_SHARE = 0.25;
 
-/** Number of buffers in a node's pool by default: packets beyond that number are pool misses. */
+/**
+ * Number of buffers in a node's pool by default: a packet that finds the pool empty is counted as a
+ * pool miss.
+ */
 export const BUFFER_POOL_SIZE = 1_024;
 /** Largest number of packets that wait in a mix or provider by default. */
 export const MIX_QUEUE_PACKETS_MAX_DEFAULT = 10_000;
-/** Largest number of packets of a node in worker threads, with `unwrap: threads`. */
+/**
+ * Largest number of packets of a node that are in worker threads at the same time, with `unwrap:
+ * threads`.
+ */
 export const UNWRAPPING_PACKETS_MAX = 4_096;
 /**
  * Largest number of packets that a node sends per wake-up before other work gets its turn

@@ -21,8 +21,8 @@ import { carrierTerms } from './terms.ts';
 import { mixnetProvisioning } from './trust.ts';
 
 /**
- * Processor time of one hop with X25519 of libsodium, in ns: the part that does not depend on the
- * packet's length, and below it the part per byte, for stream cipher, AEZ and ring buffers
+ * Processor time of one hop with X25519 of libsodium, in ns: this part does not depend on the
+ * packet's length; the part below, per byte, is for stream cipher, AEZ and ring buffers
  * (docs/PERFORMANCE.md, "The packet pipeline").
  */
 const HOP_NS = 78_000;

@@ -1,5 +1,5 @@
 /**
- * The kinds of packets in a mixnet and the purpose of each, as observers are told (ADR 0044).
+ * The kinds of packets in a mixnet and the purpose of each, which observers are told (ADR 0044).
  *
  * @module
  */
@@ -11,7 +11,7 @@ export const MIXNET_PACKET_KINDS = {
   payload: 'content',
   /** A reply over a SURB that acknowledges a fragment. */
   ack: 'reaction',
-  /** A packet that a client sends to itself, so that it can count the loops that return. */
+  /** A reply that acknowledges a fragment, sent with the fragment's SURB. */
   loop: 'cover',
   /** A packet that a client sends to a random provider, which drops it. */
   'drop-cover': 'cover',

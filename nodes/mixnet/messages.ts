@@ -1,6 +1,6 @@
 /**
- * Mixnet: finds the Sphinx packet in a datagram, for adversaries of privacy runs who can see inside
- * the channels of links but have no keys (ADR 0012). Nodes never use it.
+ * Mixnet: finds the Sphinx packet in a datagram, for runs that measure privacy against adversaries
+ * who see the datagrams on links but have no keys (ADR 0012). Nodes never use it.
  *
  * @module
  */

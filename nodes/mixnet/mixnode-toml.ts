@@ -1,22 +1,22 @@
 /**
- * Mixnet: converts the published `mixnode.toml` to options of a node (R-189), with the published
- * keys, units and defaults.
+ * Mixnet: converts a file `mixnode.toml`, in its published format (keys, units, defaults), to the
+ * options of a node (R-189).
  *
  * Keys that describe a process or a goal rather than a node (workers, batch, targets) are returned
- * beside the options. Settings with no equivalent here are refused with a reason: packets without
- * Sphinx, more than five hops. The schema gets the values of the file; TOML is parsed elsewhere.
+ * separately from the options. Settings with no equivalent here are refused with a reason: packets
+ * without Sphinx, more than five hops. The input of the schema is the parsed content of the file.
  *
  * @module
  */
 import { z } from 'zod';
 
-/** The content of a `mixnode.toml`, converted. */
+/** The content of a `mixnode.toml`, converted to the options of this project. */
 export interface MixnodeFile {
-  /** Options of `run: mixnet`, as a topology or scenario file would give them. */
+  /** Options of `run: mixnet`, in the form that a topology or scenario file uses. */
   readonly options: Readonly<Record<string, unknown>>;
   /**
-   * Options of a packet pipeline: number of worker threads, packets per wake-up, buffers, and
-   * packets held.
+   * Settings of the process that handles packets: number of worker threads, packets per wake-up,
+   * buffers, and packets held.
    */
   readonly pipeline: {
     readonly workers: number;
@@ -63,7 +63,8 @@ const tables = z.strictObject({
   }),
   vrf: table({ enabled: isOn, delay_variance_ms: positive.default(50) }),
   cover_traffic: table({ enabled: isOn, generation_rate_pps: positive.default(100) }),
-  // Published as fields of the program's RateLimitingConfig, but not as keys of the file.
+  // The published keys of the file do not include these; they are fields of the program's
+  // RateLimitingConfig.
   rate_limiting: table({
     max_rate_pps: positive.default(25_000),
     burst_size: count.default(1_000),
@@ -81,7 +82,8 @@ export const mixnodeTomlSchema: z.ZodType<MixnodeFile> = tables.transform(
       layers: sphinx.num_hops,
       queue: pipeline.max_queue_depth,
       pool: pipeline.pool_size,
-      // The standard deviation of an exponential distribution is its mean.
+      // The file calls the standard deviation of the delay `delay_variance_ms`; for an exponential
+      // distribution it equals the mean.
       rates: {
         delay: { mean: `${vrf.delay_variance_ms}ms` },
         mixLoop: `${cover.enabled ? cover.generation_rate_pps : 0}/s`,

@@ -6,14 +6,15 @@
 import type { Must } from '../../engine/host/must.ts';
 
 /**
- * The limits: no duplicates ever, and delivery once faults are over. `mixnet.corrupted` has no
- * limit, since between provider and client only the channel of the link protects a message from
- * changes (README, Limits).
+ * The limits: no duplicates at any time, and delivery once all faults are over. `mixnet.corrupted`
+ * has no limit, since between provider and client only the channel of the link protects a message
+ * from changes (README, Limits).
  */
 export const MIXNET_MUST: Must = {
   always: {
     'mixnet.duplicates': { count: '== 0' },
-    // By ground truth outside the nodes: a second passage of a packet would show its path.
+    // Judged by ground truth outside the nodes: a packet that a mix accepts twice would show its
+    // path.
     'mix.replay.false_negative': { count: '== 0' },
   },
   recover: {

@@ -1,6 +1,6 @@
 /**
- * The facts about nodes of a mixnet from which privacy is measured: roles, layers and delay
- * distributions, according to the options.
+ * The facts about nodes of a mixnet from which privacy is measured: role, layer and delay
+ * distribution of each node, according to the options.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const PARTS = { client: 'user', mix: 'mix', provider: 'relay', authority: 'aside
 
 /** Returns the facts of each node, in the order of the nodes. */
 export function privacyFacts(nodes: readonly Node[]): readonly NodePrivacyFacts[] {
-  // All nodes use the rates of the authority's document.
+  // All nodes use the rates of the document, which come from the authority's options.
   const authority = nodes.find(({ options }) => options.role === 'authority');
   const layers = layersOf(nodes);
   return nodes.map(({ name, options }) => {
@@ -36,7 +36,8 @@ export function privacyFacts(nodes: readonly Node[]): readonly NodePrivacyFacts[
 }
 
 /**
- * The layer of each mix (1 first) by its name; empty if layers follow from the shared random value.
+ * Returns the layer of each mix (1 first) by its name; empty if the layers depend on the shared
+ * random value.
  */
 function layersOf(nodes: readonly Node[]): ReadonlyMap<string, number> {
   const places = nodes.find(({ options }) => options.places !== undefined)?.options.places ?? [];
@@ -50,7 +51,7 @@ function lawOf(mixing: MixingOptions, askedNs: number): DelayLaw {
     case 'stop-and-go':
       return { kind: 'exponential' };
     case 'vrf-exp':
-      // The mean is always that of the network.
+      // The mean of `vrf-exp` is always the mean delay of the network.
       return mixing.law === 'uniform'
         ? { kind: 'uniform', longestNs: 2 * askedNs }
         : { kind: 'exponential' };
@@ -58,7 +59,7 @@ function lawOf(mixing: MixingOptions, askedNs: number): DelayLaw {
       return { kind: 'constant' };
     case 'uniform': {
       const { mean, spread = mean } = mixing;
-      // The hazard function is only known for uniform delays that start at 0.
+      // The privacy metrics know the hazard function only of uniform delays that start at 0.
       return spread === mean
         ? { kind: 'uniform', longestNs: 2 * mean }
         : { kind: 'unknown', name: 'uniform' };

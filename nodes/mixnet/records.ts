@@ -34,10 +34,12 @@ const TYPES = {
   document: { tag: 0x13, max: DOCUMENT_RECORD_BYTES_MAX },
 } as const;
 
-/** Type of a record. */
+/** The type of a record on a stream to the authority. */
 export type AuthorityRecordType = keyof typeof TYPES;
 
-/** State of a document at the authority: available, not made yet, or no longer kept. */
+/**
+ * Whether the authority has a document: it has it (`here`), has not made it yet, or has deleted it.
+ */
 export type DocumentStatus = 'here' | 'not-yet' | 'gone';
 const STATUSES: readonly DocumentStatus[] = ['here', 'not-yet', 'gone'];
 
@@ -57,12 +59,17 @@ export function encodeDocumentRequest(epoch: number): Uint8Array {
   return encodeAuthorityRecord('ask', body);
 }
 
-/** Decodes the body of a request: the epoch, or undefined for any other body. */
+/**
+ * Decodes the body of a request for a document: returns the epoch, or undefined for any other body.
+ */
 export function decodeDocumentRequest(body: Uint8Array): number | undefined {
   return body.length === EPOCH_LENGTH ? readUint48(body, 0) : undefined;
 }
 
-/** Encodes the answer to such a request: a status, and the signed document if it is available. */
+/**
+ * Encodes the answer to a request for a document: a status and, if the status is `here`, the signed
+ * document.
+ */
 export function encodeDocumentRecord(status: DocumentStatus, document: Uint8Array): Uint8Array {
   const body = new Uint8Array(1 + document.length);
   body[0] = STATUSES.indexOf(status);
@@ -70,7 +77,7 @@ export function encodeDocumentRecord(status: DocumentStatus, document: Uint8Arra
   return encodeAuthorityRecord('document', body);
 }
 
-/** Decodes the body of such an answer; undefined for any other body. */
+/** Decodes the body of an answer to a request for a document; undefined for any other body. */
 export function decodeDocumentRecord(
   body: Uint8Array,
 ): { readonly status: DocumentStatus; readonly document: Uint8Array } | undefined {
@@ -78,12 +85,12 @@ export function decodeDocumentRecord(
   return status === undefined ? undefined : { status, document: body.subarray(1) };
 }
 
-/** Handles a record; the handler may keep its body. */
+/** Called with the type and body of a record that arrived; may keep the body. */
 export type AuthorityRecordHandler = (type: AuthorityRecordType, body: Uint8Array) => void;
 
 /**
- * Creates a reader that splits a stream into records. A record that the peer may not send makes the
- * reader fail.
+ * Creates a reader that splits a stream into records. The reader fails at a record whose type is
+ * not in `allowed`.
  * @param allowed The types that the peer may send.
  * @param onRecord Called for each record.
  */

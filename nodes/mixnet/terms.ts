@@ -8,8 +8,8 @@ import { fragmentDataBytesMax } from './client/index.ts';
 import type { MixnetOptions } from './config.ts';
 
 /**
- * Returns the guarantees of a node; undefined for other roles than client, whose nodes carry no
- * messages of applications.
+ * Returns the guarantees of a client; undefined for nodes of other roles, which carry no messages
+ * of applications.
  */
 export function carrierTerms({
   role,
@@ -18,7 +18,7 @@ export function carrierTerms({
 }: MixnetOptions): CarrierGuarantees | undefined {
   if (role !== 'client') return undefined;
   const maxBytes = client.reassembly.fragments * fragmentDataBytesMax(sphinx.payload);
-  // Best effort: acknowledgements are between clients; the application gets its answer when the
-  // message is queued.
+  // Delivery is best effort: a message is reported to the application when it is queued;
+  // acknowledgements are exchanged between the clients only.
   return { maxBytes, delivery: 'best-effort', isOrdered: false };
 }

@@ -1,5 +1,6 @@
 /**
- * The states that nodes of a mixnet trace: nodes write them, and the drawing reads them.
+ * The states of mixnet nodes in a trace: nodes write them, and the drawing in the browser view
+ * reads them.
  *
  * @module
  */
@@ -12,7 +13,9 @@ import {
 } from '../_kit/text-form.ts';
 import type { SingleTraceState } from '../_kit/trace-state.ts';
 
-/** Where a node is on paths: in a layer of mixes (1 first, of `layers`), or as a provider. */
+/**
+ * The position of a node on paths: in a layer of mixes (1 first, of `layers`), or as a provider.
+ */
 export type NodePositionState =
   | { readonly kind: 'layer'; readonly layer: number; readonly layers: number }
   | { readonly kind: 'provider' };
@@ -31,7 +34,7 @@ const STANDING: TextFormat<NodePositionState> = {
   },
 };
 
-/** The node's place in the document: `layer 2 of 3` or `provider`. */
+/** The position of the node in the document: `layer 2 of 3` or `provider`. */
 export const NODE_POSITION_TRACE: SingleTraceState<NodePositionState> = {
   machine: 'place',
   state: STANDING,
@@ -42,7 +45,8 @@ const MEANS = textFormatFromTemplate('mean={mean} in={perSecond}/s', {
   perSecond: decimalFormat(1),
 });
 /**
- * Number of packets in the pool of a node and arrivals per second, both means between two reports.
+ * Number of packets in the pool of a node, and arrivals per second: both are means since the
+ * previous trace entry.
  */
 export type PoolState = NonNullable<ReturnType<(typeof MEANS)['read']>>;
 
@@ -58,7 +62,7 @@ export const MIXING_TRACE = {
   state: textFormatFromTemplate('{strategy}', { strategy: wordFormat }),
 } as const;
 
-/** The epoch whose document the node uses. */
+/** The epoch of the document that the node uses. */
 export const EPOCH_TRACE = {
   machine: 'epoch',
   state: textFormatFromTemplate('{epoch}', { epoch: countFormat }),

@@ -1,6 +1,6 @@
 /**
- * Mixnet: the long-lived keys with which nodes are provisioned: their own, and the public keys of
- * the others.
+ * Mixnet: the long-lived keys that a node is given in advance: its own keys, and the public keys of
+ * the other nodes.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const AUTHORITY = 'authority';
 /** Name of the VRF key, distinct from the signing key; its public key is in descriptors. */
 const VRF = 'vrf';
 
-/** The public keys of a node that all nodes know before there is a directory. */
+/** Derives the public keys of a node, which all nodes know before there is a directory. */
 export const mixnetProvisioning: Provisioning = {
   publicKeys: {
     [IDENTITY]: (secret, crypto) => crypto.ed25519PublicKey(secret),
@@ -45,13 +45,14 @@ export function vrfSecret(network: NetworkView, name: string): Uint8Array {
 }
 
 /**
- * Returns the Ed25519 secret with which the authority `name` signs documents; for use by it only.
+ * Returns the Ed25519 secret with which the authority `name` signs documents; for use by the
+ * authority only.
  */
 export function authoritySecret(network: NetworkView, name: string): Uint8Array {
   return network.identity(name).secret(AUTHORITY);
 }
 
-/** Returns the public key of the one authority whose documents every node accepts. */
+/** Returns the public key of the authority whose documents every node accepts. */
 export function findTrustedAuthorities(
   network: NetworkView,
   authority: string,

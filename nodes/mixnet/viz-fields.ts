@@ -31,12 +31,12 @@ const KINDS: Readonly<Record<number, string>> = { 0: 'empty', 1: 'forward payloa
 /** Length of a SURB identifier, in bytes. */
 const SURB_ID_LENGTH = 16;
 
-/** Makes a field that only datagrams with one of the commands `is` have. */
+/** Makes a field that exists only in datagrams with one of the commands `is`. */
 function ofCommand(is: readonly number[], field: Omit<LayoutField, 'when'>): LayoutField {
   return { ...field, when: { of: 'command', is } };
 }
 
-/** Makes a field of all bytes that are left, in datagrams with one of the commands `is`. */
+/** Makes a field that covers all remaining bytes, in datagrams with one of the commands `is`. */
 function rest(is: readonly number[], name: string): LayoutField {
   return ofCommand(is, { name, size: 'rest', text: '{bytes} bytes' });
 }

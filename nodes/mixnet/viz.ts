@@ -1,6 +1,6 @@
 /**
  * The mixnet's drawing: providers and layers of mixes in columns, with the mean number of packets
- * in each pool at its last report. It draws from the states of `trace-states.ts`.
+ * in each pool, from the pool's latest trace entry. It draws from the states of `trace-states.ts`.
  *
  * @module
  */
@@ -18,18 +18,20 @@ import { readSingleTracedState } from '../_kit/trace-state.ts';
 import { MIXING_TRACE, NODE_POSITION_TRACE, POOL_TRACE, type PoolState } from './trace-states.ts';
 
 /**
- * With fewer packets in its pool a Poisson mix hides little (Loopix, USENIX Security 2017, section
- * 4.3.1).
+ * A Poisson mix with fewer packets in its pool hides little (Loopix, USENIX Security 2017, section
+ * 4.3.1); drawn as a line.
  */
 const HELD_MIN = 2;
-/** Largest number of boxes in a column; further nodes are combined in the last box. */
+/** Largest number of boxes in a column; the last box combines all further nodes. */
 const ROWS_MAX = 20;
 const HEAD = 44;
 const ROW = 70;
 const BOX = 62;
 const GAP = 16;
 const INSET = 8;
-/** Smallest width at which all pools are drawn, px; below it only one pool is drawn. */
+/**
+ * Smallest width at which all pools are drawn, px; in a narrower drawing only one pool is drawn.
+ */
 const WIDTH_OF_ALL = 400;
 
 interface DrawnNode {
@@ -38,7 +40,7 @@ interface DrawnNode {
   readonly column: number;
   readonly place: string;
   readonly mixing: string;
-  /** Undefined before the first report of the pool. */
+  /** Undefined before the first trace entry of the pool. */
   readonly pool: PoolState | undefined;
   /** The traced text of the pool, if it cannot be parsed. */
   readonly unread: string | undefined;
@@ -65,8 +67,8 @@ export const viz: ProtocolViz = {
 };
 
 /**
- * Returns the text on why the time in mixes is not part of a packet's journey: a mix makes a new
- * packet of each.
+ * Returns the text that says why the time inside mixes is not part of a packet's journey: a mix
+ * replaces each packet by a new one.
  */
 function delayNote(meanOf: (metric: string) => string | undefined): string {
   const mean = meanOf('mix.latency');
@@ -83,7 +85,7 @@ function drawnNodeOf({ name, protocol, states }: NodeState): DrawnNode | undefin
   const layer = value?.kind === 'layer' ? value.layer : 0;
   return {
     name,
-    // A node whose traced place cannot be parsed is drawn behind all layers.
+    // A node whose traced position cannot be parsed is drawn behind all layers.
     column: value === undefined ? Number.POSITIVE_INFINITY : layer,
     place: value?.kind === 'layer' ? `layer ${layer}` : text,
     mixing: readSingleTracedState(MIXING_TRACE, states)?.text ?? '',
@@ -122,7 +124,10 @@ function drawPools({ nodes, width, selected }: DrawingInput): Drawing {
   };
 }
 
-/** Draws one pool, if there is no room for all: its bar is on the scale of the fullest pool. */
+/**
+ * Draws one pool, if there is no room for all pools; the scale of its bar is that of the fullest
+ * pool.
+ */
 function drawPool(one: DrawnNode, all: readonly DrawnNode[], width: number): Drawing {
   const { name, place, mixing, pool } = one;
   const scale = 1.05 * greatestOf([HELD_MIN, ...all.map((other) => other.pool?.mean ?? 0)]);
@@ -155,7 +160,8 @@ function heldBy(drawnNodes: readonly DrawnNode[]): number {
 }
 
 /**
- * The boxes of a column: its first nodes; if there are too many, the last box combines all others.
+ * Returns the nodes of the boxes of a column: its first nodes; if there are too many, the last box
+ * combines all others.
  */
 function shownOf({ drawnNodes }: Column): readonly DrawnNode[] {
   if (drawnNodes.length <= ROWS_MAX) return drawnNodes;
@@ -189,7 +195,7 @@ interface Room {
   readonly x: number;
   readonly y: number;
   readonly width: number;
-  /** Number of packets that corresponds to a full bar. */
+  /** Number of packets to which a full bar corresponds. */
   readonly scale: number;
 }
 
@@ -212,7 +218,7 @@ function boxOf(one: DrawnNode, { x, y, width, scale }: Room): readonly Shape[] {
   ];
 }
 
-/** A bar for the mean number of packets in a pool, and a line at {@link HELD_MIN}. */
+/** Draws a bar for the mean number of packets in a pool, and a line at {@link HELD_MIN}. */
 function barOf(mean: number, { x, y, width, scale }: Room): readonly Shape[] {
   const least = x + (HELD_MIN / scale) * width;
   return [
@@ -224,7 +230,10 @@ function barOf(mean: number, { x, y, width, scale }: Room): readonly Shape[] {
   ];
 }
 
-/** Text for the number of packets in a pool; for a pool that cannot be parsed, the traced text. */
+/**
+ * Returns the text for the number of packets in a pool; if the pool's trace entry cannot be parsed,
+ * its traced text.
+ */
 function heldText({ pool, unread }: DrawnNode): string {
   return pool === undefined ? (unread ?? 'nothing came yet') : meanText(pool.mean);
 }

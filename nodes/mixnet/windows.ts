@@ -16,7 +16,8 @@ const NS_PER_MS = 1_000_000;
 type Clocks = HostPart<'now' | 'clock'>;
 
 /**
- * Makes the settings of the arrival windows in packets; empty unless mixes do stop-and-go mixing.
+ * Makes the settings of the arrival windows in packets; an empty object unless mixes use
+ * stop-and-go mixing.
  */
 export function arrivalWindowSettings(
   host: Clocks,
@@ -31,8 +32,8 @@ export function arrivalWindowSettings(
 }
 
 /**
- * Reads the arrival window of a packet at this node, by the node's monotonic clock; undefined if
- * the packet has none.
+ * Reads the arrival window of a packet at this node, by the node's monotonic clock, ns; undefined
+ * if the packet has no window.
  */
 export function readArrivalWindow(
   commands: readonly RoutingCommand[],

@@ -11,10 +11,10 @@
  * ask       0x20 | replay tag (32)                                               | zeros |
  * proof     0x21 | status (1) | replay tag (32) | proof (80) | lateness us (4)   | zeros |
  * ```
- * `status` is 0 with a proof, 1 for an unknown tag, 2 when too many were requested; proof and
- * lateness are then zeros.
- * `kind` is 0 for an empty answer, 1 for a forward payload, 2 for a reply. The body is a forward
- * payload preceded by the 32 bytes of the tag (zeros when the provider has removed it).
+ * `status` is 0 with a proof, 1 for an unknown tag, 2 when too many proofs were requested; without
+ * a proof, the fields proof and lateness are zeros. `kind` is 0 for an empty answer, 1 for a
+ * forward payload, 2 for a reply. The body is a forward payload preceded by the 32 bytes of the tag
+ * (zeros when the provider has removed it).
  *
  * The frame does not hide its sender and its command; the channel of the link does: see README,
  * "Limits".
@@ -49,14 +49,14 @@ const LATENESS_OFFSET: number = PROOF_OFFSET + PROOF_LENGTH;
 const PROOF_END: number = LATENESS_OFFSET + PROOF_LATENESS_LENGTH;
 
 /**
- * The statuses of an answer to a proof request, in the order of their numbers; only `given` comes
- * with a proof.
+ * The statuses of an answer to a proof request; the index is the number on the wire. Only an answer
+ * `given` contains a proof.
  */
 const STATUSES = ['given', 'proof-unknown', 'proof-rate'] as const;
 
 const KINDS = ['empty', 'forward', 'reply'] as const;
 
-/** A message from a spool. */
+/** A message in a spool. */
 export interface SpooledMessage {
   readonly kind: 'forward' | 'reply';
   /** Identifier of the SURB, 16 bytes; zeros unless the message is a reply. */
@@ -81,21 +81,21 @@ export type DecodedFrame =
 export interface ProofAnswer {
   /** Replay tag of the packet, 32 bytes. */
   readonly tag: Uint8Array;
-  /** The proof, 80 bytes, or why there is none. */
+  /** The proof, 80 bytes, or why there is no proof. */
   readonly proof: Uint8Array | ProofRefusal;
   /** Largest recent lateness of packets at that mix, as the mix claims; microseconds. */
   readonly lateUs: number;
 }
 
-/** A message as received by its client. */
+/** A spooled message as its client receives it. */
 export interface ReceivedSpoolMessage extends SpooledMessage {
   /** How long the message waited at the provider, microseconds. */
   readonly waitedUs: number;
 }
 
 /**
- * Computes the number of a spooled message for an observer that measures; provider and client
- * compute the same number from its body.
+ * Computes the number by which observers identify a spooled message; provider and client compute
+ * the same number from the message's body.
  * @returns 48 bits, a safe integer.
  */
 export function hashSpooledMessage(body: Uint8Array): number {
@@ -113,11 +113,14 @@ export function hashSpooledMessage(body: Uint8Array): number {
 /** Why a datagram is not a valid frame. */
 export type FrameDropReason = 'frame-length' | 'frame-command' | 'frame-kind' | 'frame-padding';
 
-/** Encodes and decodes the frames of a network with one packet geometry. */
+/**
+ * Encodes and decodes the frames of a network; all nodes of a network have the same packet
+ * geometry.
+ */
 export class FrameCodec {
   /** Length of every datagram, bytes. */
   readonly length: number;
-  /** Length of a message's body, bytes. */
+  /** Length of the body of a spooled message, bytes. */
   readonly bodyLength: number;
 
   constructor(geometry: PacketGeometry) {
@@ -126,7 +129,7 @@ export class FrameCodec {
   }
 
   /**
-   * Decodes a datagram: `length` bytes of `buffer` from `offset` on.
+   * Decodes a datagram: the `length` bytes of `buffer` that begin at `offset`.
    * @returns the frame, or the drop reason.
    */
   decode(buffer: Uint8Array, offset: number, length: number): DecodedFrame | FrameDropReason {
@@ -150,25 +153,28 @@ export class FrameCodec {
     }
   }
 
-  /** Writes the command of a packet whose bytes already follow it. */
+  /** Writes the command in front of a packet that is in the frame already. */
   markPacket(frame: Uint8Array): void {
     frame[0] = COMMAND_SEND_PACKET;
   }
 
-  /** Writes a complete packet frame. */
+  /** Writes a frame with a packet: the command and the packet's bytes. */
   encodePacket(frame: Uint8Array, packet: Uint8Array): void {
     frame[0] = COMMAND_SEND_PACKET;
     frame.set(packet, COMMAND_LENGTH);
   }
 
-  /** Writes a retrieval that acknowledges everything up to `sequence`. */
+  /** Writes a retrieval, which also acknowledges all messages up to the number `sequence`. */
   encodeRetrieve(frame: Uint8Array, sequence: number): void {
     frame.fill(0, 0, this.length);
     frame[0] = COMMAND_RETRIEVE_MESSAGE;
     writeUint32(frame, COMMAND_LENGTH, sequence);
   }
 
-  /** Writes a frame of the answer to a retrieval: a message or, if undefined, an empty frame. */
+  /**
+   * Writes one frame of the answer to a retrieval: with a message, or an empty frame if the message
+   * is undefined.
+   */
   encodeMessage(
     frame: Uint8Array,
     sequence: number,
@@ -191,7 +197,7 @@ export class FrameCodec {
     frame.set(tag, COMMAND_LENGTH);
   }
 
-  /** Writes the proof of a packet's delay, the answer to a request. */
+  /** Writes the answer to a request for the proof of a packet's delay. */
   encodeProof(frame: Uint8Array, { tag, proof, lateUs }: ProofAnswer): void {
     frame.fill(0, 0, this.length);
     frame[0] = COMMAND_PROOF;

@@ -1,6 +1,7 @@
 /**
- * Whether any loop of a network can be audited (docs/spec/mixnet.md, Audits): the sender of a loop
- * asks each hop for a proof, and needs a link to that hop.
+ * Whether any loop of a network can be audited (docs/spec/mixnet.md, Audits). A loop is a packet
+ * that returns to its sender; to audit it, the sender asks each hop for a proof, and so needs a
+ * link to that hop.
  *
  * @module
  */
@@ -26,8 +27,8 @@ export function hasAuditableLoop(document: DirectoryDocument, book: AddressBook)
 }
 
 /**
- * True if the loops of the node `name` have a hop in this layer: in every layer but its own, or in
- * the only layer of a free route.
+ * True if the loops of the node `name` pass through this layer: through every layer but the node's
+ * own, or through the only layer of the topology `free-route`.
  */
 function isOther(
   layer: readonly Descriptor[],

@@ -83,8 +83,8 @@ class AuthorityNode implements NodeHandle {
   }
 
   /**
-   * Serves a new stream. It carries one request: a second request resets the stream, even while the
-   * first one is unanswered.
+   * Serves a new stream, which may carry one request: a second request resets the stream, even
+   * while the first one is unanswered.
    */
   #accept(stream: Stream): void {
     const number = this.#nextStream++;

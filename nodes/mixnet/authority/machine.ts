@@ -51,13 +51,13 @@ import { deriveNodeId } from '../trust.ts';
 import { hasAuditableLoop, NO_AUDITABLE_LOOP_MESSAGE } from './auditable.ts';
 
 const NOTHING = new Uint8Array(0);
-/** Message for the log and the report about the research format. */
+/** The warning in the log and in the report if the packet format is the research format. */
 const RESEARCH_FORMAT =
   'packets have an Outfox-like research format: no interoperability vectors exist for it';
 const RANDOM_LENGTH = 32;
 /** Number of past epochs whose documents are still served. */
 const EPOCHS_KEPT = 2;
-/** Prefix of the store's keys of descriptors. */
+/** Prefix of the store's keys under which descriptors are kept. */
 const DESCRIPTOR = 'descriptor-';
 
 /** The collaborators and settings of an authority's state machine. */
@@ -98,7 +98,8 @@ export type AuthorityEffect =
   /** A document was made. */
   | { readonly kind: 'published'; readonly epoch: number }
   /**
-   * Simpson's index of a layer: how likely two mixes drawn by weight are in one autonomous system.
+   * Simpson's index of a layer: the probability that two mixes of the layer, drawn by their load
+   * weights, are in the same autonomous system.
    */
   | { readonly kind: 'diversity'; readonly simpson: number }
   | { readonly kind: 'drop'; readonly reason: MixnetDropReason }
@@ -113,7 +114,7 @@ interface Published {
 /** The state machine of one authority: collects descriptors and makes the documents. */
 export class AuthorityStateMachine implements StateMachine<AuthorityInput, AuthorityEffect> {
   readonly #parts: AuthorityParts;
-  /** Descriptors by their key in the store, see {@link slotOf}. */
+  /** Descriptors by their key in the store; see {@link slotOf}. */
   readonly #descriptors = new Map<string, Descriptor>();
   readonly #published = new Map<number, Published>();
   #workNs: Nanoseconds = Number.POSITIVE_INFINITY;
@@ -227,8 +228,8 @@ export class AuthorityStateMachine implements StateMachine<AuthorityInput, Autho
   }
 
   /**
-   * True if a descriptor may be listed for an epoch. A proof of neighbours is valid for one epoch
-   * only, and so is a descriptor that contains it.
+   * True if a descriptor may be listed for an epoch. The VRF proof of a mix's neighbours is valid
+   * for one epoch only, and so is a descriptor that contains such a proof.
    */
   #isFor(epoch: number, descriptor: Descriptor): boolean {
     const isDrawing = descriptor.role === 'mix' && this.#parts.options.neighbours !== undefined;
@@ -261,8 +262,8 @@ export class AuthorityStateMachine implements StateMachine<AuthorityInput, Autho
   }
 
   /**
-   * Puts mixes into the layers of the option `places`, since the links of the network may fit only
-   * these layers.
+   * Assigns mixes to layers as the option `places` says, since the network may have only the links
+   * that this assignment needs.
    */
   #place(document: DirectoryDocument): DirectoryDocument {
     const { placement, places, topology } = this.#parts.options;
@@ -271,8 +272,8 @@ export class AuthorityStateMachine implements StateMachine<AuthorityInput, Autho
     const byName = new Map(mixes.map((mix) => [mix.name, mix]));
     const layers = places.map((names) => {
       const mixesOf = names.flatMap((name) => byName.get(name) ?? []);
-      // In a cascade, the position within a layer determines the chain; otherwise nodes are sorted
-      // by id.
+      // In a cascade, the mixes at the same position of all layers form a chain; otherwise mixes
+      // are sorted by id.
       return topology === 'cascade' ? mixesOf : mixesOf.sort(byNodeId);
     });
     return { ...document, layers, spares: [] };
@@ -359,8 +360,8 @@ export class AuthorityStateMachine implements StateMachine<AuthorityInput, Autho
   }
 
   /**
-   * Returns why a mix is not listed if its VRF proofs of its draw of neighbours are wrong;
-   * undefined otherwise.
+   * Checks the VRF proofs with which a mix shows how it drew its neighbours.
+   * @returns the reason why the mix is not listed, or undefined if the proofs are right.
    */
   #proofRefusal(descriptor: Descriptor): MixnetDropReason | undefined {
     const { crypto, options, checkProofs } = this.#parts;
@@ -387,15 +388,15 @@ function byNodeId(left: Descriptor, right: Descriptor): number {
 }
 
 /**
- * True if a descriptor has keys and its own node's identifier: a descriptor with the identifier of
- * another node would make every document inconsistent.
+ * True if a descriptor has mix keys and the identifier that its identity key determines: with the
+ * identifier of another node it would make every document inconsistent.
  */
 function isListable(crypto: CryptoProvider, { nodeId, identityKey, mixKeys }: Descriptor): boolean {
   return mixKeys.size > 0 && equalBytes(deriveNodeId(crypto, identityKey), nodeId);
 }
 
 /**
- * Epoch of the document for which the descriptor was made: the first one for which it has a key.
+ * The epoch for whose document the descriptor was made: the first epoch for which it has a mix key.
  */
 function firstEpoch({ mixKeys }: Descriptor): number {
   return leastOf(mixKeys.keys());

@@ -28,12 +28,12 @@ import type { MeanIntervalNs } from './rates.ts';
 import { type ClientMessage, decodeMessage, encodeMessage } from './wire.ts';
 
 /**
- * If mixes choose the delays, time-outs use the 0.999 quantile of the sum of the delays
- * (docs/spec/mixnet.md, "Delays by VRF").
+ * If mixes choose the delays, a time-out is too short with this probability: it covers the 0.999
+ * quantile of the sum of the delays (docs/spec/mixnet.md, "Delays by VRF").
  */
 const UNKNOWN_TAIL = 1e-3;
 
-/** Recipient of drop cover: belongs to no client; the last provider discards the packet. */
+/** Recipient of drop cover: the identifier of no client; the last provider discards the packet. */
 const COVER_RECIPIENT_ID: Uint8Array = new Uint8Array(RECIPIENT_ID_LENGTH);
 
 /** True when a packet for this recipient is drop cover. */
@@ -71,7 +71,10 @@ export interface ComposerParts {
   readonly windows?: ArrivalWindowSettings;
   readonly isDelayUnknown?: boolean;
   readonly neighboursIn?: GetNeighbourGraph;
-  /** Called for each path that is drawn, forward or for a reply, with its mixes, first to last. */
+  /**
+   * Called for each path that is drawn, to a recipient or back for a reply, with its mixes, first
+   * to last.
+   */
   pathDrawn?(mixes: readonly Descriptor[]): void;
   epochAt(at: Nanoseconds): number;
 }
@@ -79,7 +82,10 @@ export interface ComposerParts {
 /** The times that a composer uses. */
 export interface ComposerTimes {
   readonly delayMeanNs: MeanIntervalNs;
-  /** Time that a reply may wait at clients, in addition to the delays that it requests. */
+  /**
+   * Time that the message and its reply may wait at the two clients, in addition to the delays at
+   * mixes.
+   */
   readonly replyWaitNs: Nanoseconds;
 }
 
@@ -91,7 +97,7 @@ export class Composer {
   readonly #providers = new Map<string, Descriptor>();
   readonly #randomBytes: (length: number) => Uint8Array;
   /**
-   * The payload of every cover packet, encoded once, since formats copy a payload and never change
+   * The payload of every cover packet. It is encoded once: formats copy a payload and never change
    * it.
    */
   #coverPayload: Uint8Array | undefined;
@@ -123,7 +129,8 @@ export class Composer {
   }
 
   /**
-   * Makes a drop packet, which a randomly drawn provider discards; undefined if no path is found.
+   * Makes a packet of drop cover, which a randomly drawn provider discards; undefined if no path is
+   * found.
    */
   toNobody(now: Nanoseconds): ComposedPacket | undefined {
     const { document, choices } = this.#source;
@@ -167,7 +174,7 @@ export class Composer {
 
   #roundTripNs(there: ChosenPath, back: ChosenPath): Nanoseconds {
     if (this.#parts.isDelayUnknown !== true) return there.delayNs + back.delayNs;
-    // The last hop of each path does not delay.
+    // Every hop of a path delays the packet, except the last hop.
     const delaying = there.hops.length + back.hops.length - 2;
     return Math.ceil(erlangUpperQuantile(delaying, UNKNOWN_TAIL) * this.#source.delayMeanNs);
   }
@@ -261,8 +268,8 @@ export function decodeForwardPayload(
 }
 
 /**
- * Adds the commands to the hops of a path: a delay for every hop but the last, and `ending` for the
- * last one.
+ * Adds the commands to the hops of a path: a delay for every hop but the last, and the commands
+ * `ending` for the last hop.
  */
 export function addHopCommands(
   path: ChosenPath,
@@ -283,9 +290,10 @@ function delayed(delayMs: number, window: RoutingCommand | undefined): readonly 
 }
 
 /**
- * Returns the command with the arrival window of each hop for stop-and-go mixing; none for other
- * strategies.
- * @param start When the packet leaves its sender, and how much later it may leave.
+ * Returns, for each hop, the command with the arrival window of stop-and-go mixing; an empty list
+ * for other strategies.
+ * @param start When the packet leaves its sender at the earliest, and by how many ns it may leave
+ *   later.
  */
 export function createWindowCommands(
   path: ChosenPath,

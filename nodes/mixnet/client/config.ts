@@ -15,12 +15,13 @@ const acknowledgements = z.strictObject({
   /** Whether messages are acknowledged, and repeated if no acknowledgement comes. */
   enabled: z.boolean().default(true),
   /**
-   * A fragment is repeated after this multiple of the round trip that the sender drew (Nym: 1.5).
+   * The sender repeats a fragment after this multiple of the round trip time that it drew (Nym:
+   * 1.5).
    */
   factor: z.number().min(1).max(100).default(1.5),
   /**
-   * Time added to `factor` times the round trip (Nym: 1.5 s). Four mean waits for a retrieval and a
-   * payload slot are added too.
+   * Time added to `factor` times the round trip (Nym: 1.5 s). Four times the mean interval of
+   * retrievals and of payload packets is added as well.
    */
   slop: durationNsSchema().default(1500 * MS),
   /** Largest number of transmissions of a fragment. */
@@ -35,8 +36,8 @@ const reassembly = z.strictObject({
   /** Largest number of fragments per message. */
   fragments: z.int().min(1).max(65_535).default(512),
   /**
-   * How long a delivered message is remembered to detect duplicates; must be longer than a sender
-   * repeats it.
+   * How long a delivered message is remembered to detect duplicates; must exceed the time for which
+   * a sender may repeat it.
    */
   remember: durationNsSchema().default(3600 * SECOND),
   /**
@@ -47,11 +48,14 @@ const reassembly = z.strictObject({
 });
 
 const loopAlarm = z.strictObject({
-  /** Time added to the quantile of the loop's delay: for retrievals and links. */
+  /**
+   * Time added to the quantile of the loop's delay before a loop counts as missing: for retrievals
+   * and links.
+   */
   slack: durationNsSchema().default(5 * SECOND),
   /** Loops that returned or missed their deadlines in this past period form one sample. */
   window: durationNsSchema().default(60 * SECOND),
-  /** Share of packets lost without an attack. */
+  /** Share of packets that are expected to be lost without an attack, 0 to 0.5. */
   loss: z.number().min(0).max(0.5).default(0),
   /** Accepted number of false alarms per hour. */
   falseAlarms: z.number().min(1e-9).max(100).default(0.001),
@@ -60,17 +64,16 @@ const loopAlarm = z.strictObject({
 /** Schema of the options of a client. */
 export const clientConfig = z.strictObject({
   /**
-   * Rate of the payload process, in place of the rate in the document; `0/s` switches the process
-   * off.
+   * Rate of the payload process, which sends a message or a drop packet; replaces the rate in the
+   * document. `0/s` switches the process off.
    */
   payload: meanIntervalNsSchema().optional(),
-  /** Rate of loops, in place of the rate in the document. */
+  /** Rate of loops; replaces the rate in the document. */
   loop: meanIntervalNsSchema().optional(),
-  /** Rate of drop packets, in place of the rate in the document. */
+  /** Rate of drop packets in addition to the payload process; replaces the rate in the document. */
   drop: meanIntervalNsSchema().optional(),
   /**
-   * Mean delay at each hop, in place of that in the document: `mean: 200ms`, or the rate
-   * `0.005/ms`.
+   * Mean delay at each hop, `mean: 200ms` or as the rate `0.005/ms`; replaces that in the document.
    */
   delay: meanIntervalNsSchema().optional(),
   /**
@@ -78,28 +81,32 @@ export const clientConfig = z.strictObject({
    * the queue is empty.
    */
   cover: z.boolean().default(true),
-  /** Times of retrievals from the provider; independent of the messages that wait there. */
+  /** When the client asks its provider for messages, whether or not messages wait there. */
   retrieve: z
     .strictObject({
       /** Time between two retrievals, on average. */
       interval: durationNsSchema()
         .refine((ns) => ns >= MS, { message: 'is below 1ms' })
         .default(500 * MS),
-      /** Whether the times between retrievals are exponentially distributed or all equal. */
+      /**
+       * Whether the times between retrievals are exponentially distributed (`poisson`) or equal
+       * (`fixed`).
+       */
       law: z.enum(['poisson', 'fixed']).default('fixed'),
     })
     .prefault({}),
   /**
-   * Largest number of fragments and acknowledgements together that are queued or unacknowledged.
+   * Largest number of fragments and acknowledgements, counted together, that wait to be sent or
+   * acknowledged.
    */
   queue: z.int().min(1).max(1_000_000).default(1024),
   acknowledgements: acknowledgements.prefault({}),
   reassembly: reassembly.prefault({}),
   loopAlarm: loopAlarm.prefault({}),
   /**
-   * Test doubles, never for traffic. `chatty` sends messages immediately, without waiting for its
-   * payload process. `wayward` sends packets over mixes that are not neighbours. `forgetful` does
-   * not remember after a restart which messages it delivered.
+   * Defective clients for tests, never for real traffic. `chatty` sends messages immediately,
+   * without waiting for its payload process. `wayward` sends packets over mixes that are not
+   * neighbours. `forgetful` does not remember after a restart which messages it delivered.
    */
   double: z.enum(['chatty', 'wayward', 'forgetful']).optional(),
 });

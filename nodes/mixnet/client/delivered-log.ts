@@ -22,13 +22,15 @@ import type { RememberedMessage } from './parts.ts';
 /** Largest number of periods in the time for which messages are remembered. */
 const PERIODS = 4;
 /**
- * Number of logs: in addition to these periods one log for the period being filled, and one for a
+ * Number of logs: one for each of these periods, one for the period being filled, and one for a
  * period whose last entry has not yet expired.
  */
 const SLOTS: number = PERIODS + 2;
 const PERIOD_LENGTH = 6;
 
-/** Stores the names of delivered messages across restarts. */
+/**
+ * Keeps the names (sender and message id, in hexadecimal) of delivered messages across restarts.
+ */
 export interface DeliveredLog {
   /** The messages that are still remembered. */
   reload(now: Nanoseconds): readonly RememberedMessage[];
@@ -41,7 +43,7 @@ export interface DeliveredLog {
   expire(now: Nanoseconds): void;
 }
 
-/** The clock, the store and the setting that a log uses. */
+/** The clock, the store and the setting that a {@link DurableDeliveredLog} uses. */
 export interface DeliveredLogParts {
   readonly clock: { readonly lengthNs: Nanoseconds; now(): EpochPosition };
   /** How long a message is remembered, ns. */
@@ -50,7 +52,7 @@ export interface DeliveredLogParts {
   store(name: string): Store;
 }
 
-/** The names of delivered messages, on disk. */
+/** Keeps the names of delivered messages on disk. */
 export class DurableDeliveredLog implements DeliveredLog {
   readonly #parts: DeliveredLogParts;
   readonly #stores: readonly Store[];
@@ -86,7 +88,8 @@ export class DurableDeliveredLog implements DeliveredLog {
     const period = Math.floor(this.#parts.clock.now().epoch / this.#periodEpochs);
     const slot = ((period % SLOTS) + SLOTS) % SLOTS;
     const store = this.#stores[slot] as Store;
-    // After the clock was set, the store may still hold another period; it is then erased.
+    // If the node's clock was changed, the store may still hold another period, which is then
+    // erased.
     if (this.#periods[slot] !== undefined && this.#periods[slot] !== period) store.truncate();
     this.#periods[slot] = period;
     const key = fromHex(name);
@@ -107,7 +110,7 @@ export class DurableDeliveredLog implements DeliveredLog {
     }
   }
 
-  /** When the youngest name of a period expires, by the node's monotonic clock. */
+  /** When the newest name of a period expires, by the node's monotonic clock. */
   #endsAt(now: Nanoseconds, period: number): Nanoseconds {
     const { clock, rememberNs } = this.#parts;
     const { epoch, elapsedNs } = clock.now();

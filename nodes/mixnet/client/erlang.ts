@@ -1,7 +1,7 @@
 /**
  * Distributions for judging loops: the sum of exponential delays (Erlang), and the number of losses
- * among n (binomial; docs/spec/mixnet.md, "Loops and alarms"). Basic arithmetic only, so that every
- * engine gets the same bits.
+ * among n (binomial; docs/spec/mixnet.md, "Loops and alarms"). Only basic arithmetic is used, so
+ * that every JavaScript engine computes exactly the same numbers.
  *
  * @module
  */

@@ -29,7 +29,7 @@ interface WholeMessage {
   /** The fragment that completed the message; its acknowledgement waits for the disk too. */
   readonly last: Fragment;
   readonly surb: Uint8Array | undefined;
-  /** Numbers by which observers know the fragments. */
+  /** The numbers by which observers identify the fragments. */
   readonly copies: readonly number[];
 }
 
@@ -101,7 +101,7 @@ export class Inbox {
     if (waiting === undefined) return 'surb-unknown';
     const { outgoing, keys } = waiting;
     const opened = format.openReply(payload, keys);
-    // SURB keys are used once, even if the reply was damaged.
+    // SURB keys are used only once, so they are erased even if the reply was damaged.
     outbox.spoil(surbId);
     if ('drop' in opened) return opened.drop === 'surb-tag' ? 'surb-tag' : 'surb-refused';
     const content = decodeForwardPayload(format, opened.payload);

@@ -19,7 +19,7 @@ import { DeadlineHeap } from '../../_kit/deadlines.ts';
 import { binomialTail, erlangUpperQuantile } from './erlang.ts';
 import type { MeanIntervalNs } from './rates.ts';
 
-/** Probability that an honest loop misses its deadline. */
+/** Probability that a loop misses its deadline although all nodes are honest. */
 const OVERDUE_TAIL = 1e-6;
 const HOUR_NS = 3_600_000_000_000;
 /** Largest number of open loops: about one minute at a rate of 1,000/s. */
@@ -97,8 +97,8 @@ export class LoopWatch {
 
   /**
    * Records a loop that was sent.
-   * @param name Unique.
-   * @param delays Number of delaying hops, and the mean delay of each.
+   * @param name Identifies the loop; unique.
+   * @param delays Number of hops that delay the loop, and the mean delay of each hop, ns.
    * @returns false when too many loops are open to watch another one.
    */
   sent(

@@ -3,7 +3,7 @@
  * and how it handles retrieved messages (docs/spec/mixnet.md, "Traffic"; Clients and providers).
  *
  * ```
- * process   instants from a stream of its own         sends
+ * process   instants (own random stream)              sends
  * payload   Poisson, lambdaP                          head of the queue, or drop cover
  * loop      Poisson, lambdaL                          a loop to itself
  * drop      Poisson, lambdaD                          drop cover
@@ -40,11 +40,14 @@ import { Reassembly, splitMessage } from './reassembly.ts';
 import { fragmentDataBytesMax, LOOP_ID_LENGTH, MESSAGE_ID_LENGTH } from './wire.ts';
 
 /**
- * Largest number of missed instants of one process that are made up for; after a longer pause, the
- * process starts again.
+ * Largest number of missed sending instants that a traffic process makes up for; after a longer
+ * pause, the process starts again.
  */
 const CATCH_UP_MAX = 16;
-/** Time allowed for an acknowledgement, in mean waits for a retrieval and a payload slot. */
+/**
+ * An acknowledgement may take, besides its delays, this many mean intervals of retrievals plus as
+ * many of payload packets.
+ */
 const WAITS = 4;
 
 /** The counts of a client, for status pages and conservation tests. */
@@ -90,7 +93,8 @@ export class MixnetClientStateMachine<Request>
       emit: (effect): void => this.#emit(effect),
     });
     for (const { name, until } of parts.remembered) this.#reassembly.remember(name, until);
-    // One random stream per process, so that one process cannot shift the instants of another.
+    // Each process has its own random stream, so that one process cannot shift the instants of
+    // another.
     this.#payload = new PoissonProcess(host.random('client.payload'));
     this.#loop = new PoissonProcess(host.random('client.loop'));
     this.#drop = new PoissonProcess(host.random('client.drop'));
@@ -107,7 +111,7 @@ export class MixnetClientStateMachine<Request>
 
   /**
    * Number of unsettled messages that this client sends, plus number of received fragments that
-   * wait for others or for the disk.
+   * wait for the rest of their message or for the disk.
    */
   get holding(): number {
     return this.#outbox.open + this.#reassembly.parts + this.#inbox.pendingParts;
@@ -168,8 +172,7 @@ export class MixnetClientStateMachine<Request>
     const { rates } = document;
     this.#delayMeanNs = options.delay ?? toMeanIntervalNs(rates.mu);
     this.#payload.setMean(now, options.payload ?? toMeanIntervalNs(rates.lambdaP));
-    // Mean waits for retrievals and payload slots; the recipient is assumed to have the same rates
-    // as this client.
+    // The recipient is assumed to retrieve and send at the same rates as this client.
     this.#replyWaitNs = WAITS * (options.retrieve.interval + this.#payload.meanNs);
     const times = { delayMeanNs: this.#delayMeanNs, replyWaitNs: this.#replyWaitNs };
     const pathDrawn = (mixes: readonly Descriptor[]): void => this.#emit({ kind: 'path', mixes });
@@ -258,7 +261,7 @@ export class MixnetClientStateMachine<Request>
 
   /**
    * Sends the first packet of the queue, or a drop packet if the queue is empty; only the last hop
-   * can distinguish the two.
+   * can tell them apart.
    */
   #sendPayload(now: Nanoseconds): void {
     const outgoing = this.#outbox.take();
@@ -302,8 +305,7 @@ export class MixnetClientStateMachine<Request>
     const { sending, fragment } = outgoing;
     const composed = this.#composer?.withSurb(now, sending.to, fragment);
     if (composed === undefined) return undefined;
-    // The round trip according to the drawn delays, plus a margin for the times that the sender
-    // cannot know.
+    // The round trip according to the drawn delays, plus a margin for what the sender cannot know.
     const wait = Math.floor(factor * composed.roundTripNs) + slop + this.#replyWaitNs;
     const surb = { id: composed.surbId, keys: composed.surbKeys };
     this.#outbox.sent(outgoing, surb, now + wait);

@@ -1,6 +1,6 @@
 /**
  * Loops of a mix or provider: packets that it sends around the layers to itself, so that it notices
- * when someone withholds packets from it (Loopix, USENIX Security 2017, section 4.2.1).
+ * when an attacker withholds packets from it (Loopix, USENIX Security 2017, section 4.2.1).
  *
  * A pure state machine, like the client. On the wire a loop is a packet like any other; its
  * recipient is the node's own identifier.
@@ -28,7 +28,9 @@ import { encodeMessage, LOOP_ID_LENGTH } from './wire.ts';
 
 /** The inputs of a mix's loops. */
 export type MixLoopInput =
-  /** The document to use from now on, and the node's own descriptor in it. */
+  /**
+   * The document to use from now on, and the descriptor of this mix or provider in the document.
+   */
   | {
       readonly kind: 'document';
       readonly document: DirectoryDocument;
@@ -40,8 +42,8 @@ export type MixLoopInput =
 /** The effects of a mix's loops. */
 export type MixLoopEffect =
   /**
-   * Send the packet of this loop to the first node of its path; the packet comes with its replay
-   * tags.
+   * Send the packet of this loop to the first node of its path. `packet` includes the replay tag at
+   * each hop, which an audit needs.
    */
   | {
       readonly kind: 'send';
@@ -54,8 +56,8 @@ export type MixLoopEffect =
   /** A loop did not return by its deadline. */
   | { readonly kind: 'loop-overdue' }
   /**
-   * More loops are missing than packet loss explains; reported once, until loops return again.
-   * `after` is the time since the oldest missing loop was sent.
+   * More loops are missing than packet loss explains; reported once, and again only after loops
+   * have returned. `after` is the time since the oldest missing loop was sent.
    */
   | { readonly kind: 'alarm'; readonly after: Nanoseconds }
   | { readonly kind: 'drop'; readonly reason: ClientDropReason };
@@ -64,9 +66,11 @@ export type MixLoopEffect =
 export interface MixLoopParts {
   readonly host: ClientHost;
   readonly format: ClientPacketFormat;
-  /** Options of the alarm; their slack covers links only, since mixes do not poll. */
+  /**
+   * Options of the alarm. Their slack covers links only, since mixes do not wait for retrievals.
+   */
   readonly alarm: LoopWatchOptions;
-  /** The arrival windows; present for stop-and-go mixes. */
+  /** The arrival windows; present if the network uses stop-and-go mixing. */
   readonly windows?: ArrivalWindowSettings;
   /** Present when mixes draw their neighbours. */
   readonly neighboursIn?: GetNeighbourGraph;

@@ -19,7 +19,7 @@ import { FifoQueue } from './send-queue.ts';
 import type { Fragment } from './wire.ts';
 
 type Priority = NonNullable<SendWishes['priority']>;
-/** Priority of acknowledgements, and of messages for which none is given. */
+/** Priority of acknowledgements, and of messages for which the application gives none. */
 const NORMAL: Priority = 1;
 
 /** A message that is being sent. */
@@ -53,7 +53,7 @@ export interface OutgoingAck {
   readonly index: number;
 }
 
-/** The packets that the payload process sends. */
+/** A packet in the queue of the payload process. */
 export type OutgoingItem = OutgoingFragment | OutgoingAck;
 
 /** A fragment for which a reply is expected, and the keys that open the reply. */
@@ -65,14 +65,15 @@ interface Waiting {
 /** Limits of an outbox. */
 export interface OutboxLimits {
   /**
-   * Largest number of fragments and acknowledgements together that are queued or unacknowledged.
+   * Largest number of fragments and acknowledgements, counted together, that wait to be sent or
+   * acknowledged.
    */
   readonly capacity: number;
   /** Largest number of transmissions of a fragment. */
   readonly tries: number;
 }
 
-/** The wishes of the application for a message. */
+/** What the application asks for when it sends a message. */
 export interface OutboxSendOptions {
   readonly priority?: Priority | undefined;
   /** The instant at which the message is given up; no limit if undefined. */
@@ -200,16 +201,16 @@ export class Outbox {
   }
 
   /**
-   * Records that a fragment could not be sent. This counts as a try, otherwise the fragment would
-   * never be given up.
-   * @returns true when its message is abandoned as a result.
+   * Records that a fragment could not be sent. The attempt counts as a transmission; otherwise the
+   * fragment would never be given up.
+   * @returns true if this makes the outbox abandon the fragment's message.
    */
   failed(outgoing: OutgoingFragment): boolean {
     outgoing.tries++;
     return this.#repeat(outgoing);
   }
 
-  /** Records a transmission that expects an acknowledgement by `deadline`. */
+  /** Records a transmission of a fragment whose acknowledgement is expected by `deadline`. */
   sent(
     outgoing: OutgoingFragment,
     surb: { readonly id: Uint8Array; readonly keys: Uint8Array },
@@ -252,8 +253,8 @@ export class Outbox {
   }
 
   /**
-   * Queues again the fragments that were not acknowledged in time, and gives up the messages of
-   * fragments that were sent as often as allowed.
+   * Queues again the fragments that were not acknowledged in time; gives up the messages of those
+   * fragments that were already sent as often as allowed.
    * @returns the number of messages that were given up.
    */
   repeatDue(now: Nanoseconds): number {
@@ -281,7 +282,7 @@ export class Outbox {
     }
   }
 
-  /** Names a violated invariant, or undefined. */
+  /** Names the invariant of the outbox that is violated, or returns undefined. */
   invariant(): string | undefined {
     if (this.#load < 0 || this.#load > this.#limits.capacity) return 'outbox-load';
     if (this.open < 0) return 'outbox-open';
@@ -299,7 +300,7 @@ export class Outbox {
 
   /**
    * Queues a fragment again, or gives it up together with its message.
-   * @returns true when the message is abandoned now.
+   * @returns true if this call abandons the message.
    */
   #repeat(outgoing: OutgoingFragment): boolean {
     const { sending } = outgoing;
@@ -320,7 +321,7 @@ export class Outbox {
     this.#onSettled(sending.number, 'abandoned');
   }
 
-  /** Removes a fragment from the load, and erases the keys of its replies. */
+  /** Stops counting a fragment towards the capacity, and erases the keys of its SURBs. */
   #close(outgoing: OutgoingFragment): void {
     outgoing.isSettled = true;
     outgoing.sending.open--;

@@ -32,7 +32,7 @@ export type ClientPacketFormat = Pick<
   'geometry' | 'createPacket' | 'createSurb' | 'createReply' | 'openReply'
 >;
 
-/** A client, its provider and its spool there. */
+/** A client as sender or recipient: its name, its provider, and its spool at that provider. */
 export interface ClientContact {
   /** Name of the client's node. */
   readonly name: string;
@@ -42,19 +42,19 @@ export interface ClientContact {
   readonly recipientId: Uint8Array;
 }
 
-/** The other clients to which this client can write and from which it can receive. */
+/** The clients to which this client can write and from which it can receive. */
 export interface ClientContacts {
   byName(name: string): ClientContact | undefined;
   /** @param recipientId 32 bytes, as received. */
   byId(recipientId: Uint8Array): ClientContact | undefined;
 }
 
-/** Why a packet was sent; for the observer and the metrics, never on the wire. */
+/** Why a packet was sent; only for the observer and the metrics, never sent to anybody. */
 export interface PacketCause {
   readonly kind: Exclude<MixnetPacketKind, 'mix-loop'>;
   /** Name of the receiving client; empty for cover. */
   readonly recipient: string;
-  /** For a payload, the number of the message to which it belongs. */
+  /** For a message, its number; all fragments of the message have the same number. */
   readonly message?: number;
 }
 
@@ -64,14 +64,17 @@ export interface PacketCause {
  */
 export type SendOutcome = 'acknowledged' | 'abandoned' | 'sent';
 
-/** The inputs of a client. `accept` or `refuse` hands the `Request` of a submission back. */
+/**
+ * The inputs of a client. A `Request` identifies a submission to its submitter; the client returns
+ * it unchanged in the effect `accept` or `refuse`.
+ */
 export type ClientInput<Request> =
-  /** A message to be sent when the payload process allows. */
+  /** A message to be sent at the next instants of the payload process. */
   | {
       readonly kind: 'submit';
       /** Name of a contact. */
       readonly to: string;
-      /** May be longer than a packet. */
+      /** The message; it is split into fragments if it is too long for one packet. */
       readonly body: Uint8Array;
       readonly wishes?: SendWishes | undefined;
       readonly request: Request;
@@ -80,44 +83,55 @@ export type ClientInput<Request> =
   | { readonly kind: 'document'; readonly document: DirectoryDocument }
   /** A message from the provider; its bytes are not checked yet. */
   | { readonly kind: 'retrieved'; readonly message: RetrievedMessage }
-  /** The name in an effect `store` is durable now; with `error`, it could not be stored. */
+  /**
+   * The name in an effect `store` is now durable; if `error` is present, the name could not be
+   * stored.
+   */
   | { readonly kind: 'stored'; readonly name: string; readonly error?: string | undefined };
 
-/** The effects of a client. Whoever receives bytes owns them. */
+/** The effects of a client. Arrays of bytes belong to whoever carries out the effect. */
 export type ClientEffect<Request> =
   /** Send this packet to the client's provider. */
   | { readonly kind: 'send'; readonly packet: Uint8Array; readonly cause: PacketCause }
   /** Request messages from the client's provider. */
   | { readonly kind: 'retrieve' }
   /**
-   * Make the name of a message durable before it is delivered; the input `stored` is the answer.
+   * Make the name of a message durable before the message is delivered; the input `stored` reports
+   * the result.
    */
   | { readonly kind: 'store'; readonly name: string }
-  /** A message is complete. */
+  /** Deliver this complete message to the application. */
   | { readonly kind: 'deliver'; readonly from: string; readonly body: Uint8Array }
-  /** The message is accepted; the effect `settled` will refer to it by the number `message`. */
+  /** The message is accepted; a later effect `settled` refers to it by the number `message`. */
   | { readonly kind: 'accept'; readonly request: Request; readonly message: number }
-  /** The message is refused, which is also a drop. */
+  /** The message is refused; this also counts as a drop. */
   | { readonly kind: 'refuse'; readonly request: Request; readonly reason: SubmitRefusal }
-  /** The accepted message with this number has ended; exactly once for each message. */
+  /** The accepted message with this number is finished; emitted exactly once for each message. */
   | { readonly kind: 'settled'; readonly message: number; readonly how: SendOutcome }
-  /** What happened to the retrieved message that observers know by the number `copy`. */
+  /** What became of the retrieved message that observers identify by the number `copy`. */
   | {
       readonly kind: 'taken';
       readonly copy: number;
       readonly how: 'held' | 'delivered' | 'dropped';
     }
-  /** A path was drawn, forward or for a reply; its mixes, first to last. */
+  /**
+   * A path to a recipient, or back for a reply, was drawn; `mixes` are its mixes, first to last.
+   */
   | { readonly kind: 'path'; readonly mixes: readonly Descriptor[] }
   | { readonly kind: 'drop'; readonly reason: ClientDropReason }
   /** A loop returned at the time `age` after it was sent. */
   | { readonly kind: 'loop-returned'; readonly age: Nanoseconds }
   /** A loop did not return by its deadline. */
   | { readonly kind: 'loop-overdue' }
-  /** More loops are missing than packet loss explains; reported once, until loops return again. */
+  /**
+   * More loops are missing than packet loss explains; reported once, and again only after loops
+   * have returned.
+   */
   | { readonly kind: 'alarm' };
 
-/** Arrival windows for stop-and-go mixing, which senders write for each hop. */
+/**
+ * The arrival windows of stop-and-go mixing, which the sender writes into the packet for each hop.
+ */
 export interface ArrivalWindowSettings {
   /** Length of each window: variation of transit times plus clock error, ns. */
   readonly lengthNs: Nanoseconds;
@@ -126,15 +140,17 @@ export interface ArrivalWindowSettings {
 }
 
 /**
- * Returns the neighbours that the mixes of a document have proved; undefined if mixes draw no
- * neighbours.
+ * Returns the neighbours that the mixes of a document have proved; undefined if the mixes of the
+ * network draw no neighbours.
  */
 export type GetNeighbourGraph = (document: DirectoryDocument) => NeighbourGraph | undefined;
 
-/** A message that was delivered before a restart. */
+/**
+ * A message that was delivered, perhaps before a restart, and is remembered to detect duplicates.
+ */
 export interface RememberedMessage {
   readonly name: string;
-  /** Until this instant the sender may repeat the message. */
+  /** The instant until which the message is remembered, because its sender may repeat it. */
   readonly until: Nanoseconds;
 }
 
@@ -154,11 +170,13 @@ export interface ClientParts {
   readonly sendsAtOnce?: boolean;
   /** The arrival windows; present for stop-and-go mixes. */
   readonly windows?: ArrivalWindowSettings;
-  /** Returns the neighbours of a document; present when mixes draw neighbours. */
+  /**
+   * Returns the neighbours that the mixes of a document drew; present when mixes draw neighbours.
+   */
   readonly neighboursIn?: GetNeighbourGraph;
   /** True if mixes choose the delays themselves, so that a sender knows only their distribution. */
   readonly isDelayUnknown?: boolean;
-  /** Returns the epoch at an instant of the monotonic clock. */
+  /** Converts an instant of the monotonic clock to the number of its epoch. */
   epochAt(at: Nanoseconds): number;
 }
 
@@ -171,6 +189,6 @@ export interface RetrievedMessage {
    * client modifies it in place.
    */
   readonly payload: Uint8Array;
-  /** The number by which observers know the message; absent without an observer. */
+  /** The number by which observers identify the message; absent without an observer. */
   readonly copy?: number;
 }

@@ -3,8 +3,8 @@
  * and paths).
  *
  * A path runs from a provider through the mixes to a provider; the loop of a mix runs through all
- * other layers and a provider back to that mix. Each hop's key is that of the epoch in which the
- * packet will arrive at the hop.
+ * other layers and a provider back to that mix. A packet is encrypted for each hop with the hop's
+ * key of the epoch in which the packet will arrive there.
  *
  * @module
  */
@@ -20,13 +20,13 @@ import type { MeanIntervalNs } from './rates.ts';
 
 const NS_PER_MS = 1_000_000;
 /**
- * Largest number of draws of a path; a path is drawn again if one of its hops has no key for the
- * epoch of arrival.
+ * A path is drawn at most so many times: it is drawn again if one of its hops has no key for the
+ * epoch in which the packet arrives there.
  */
 const ATTEMPTS = 3;
 /**
- * Delays are capped at this multiple of their mean: ln(1e12), the 1 - 1e-12 quantile of their
- * distribution (katzenpost, core/sphinx/path/path.go).
+ * Delays are capped at this multiple of their mean: ln(1e12), so that a fraction of 1e-12 is
+ * affected (katzenpost, core/sphinx/path/path.go).
  */
 const CAP_MEANS = 27.63;
 
@@ -126,7 +126,7 @@ function drawRound(source: PathDrawInput, own: Descriptor): readonly Descriptor[
   return [...round.slice(layer + 1), provider, ...round.slice(0, layer), own];
 }
 
-/** Draws the nodes of such a loop if mixes have drawn their neighbours. */
+/** Draws the nodes of a loop of `own` if mixes have drawn their neighbours. */
 function drawNeighbourly(
   { document, choices }: PathDrawInput,
   neighbours: NeighbourGraph,
@@ -185,7 +185,7 @@ export function drawDelayMs(random: Random, meanNs: MeanIntervalNs): number {
   return Math.floor(Math.min(drawn, (CAP_MEANS * meanNs) / NS_PER_MS)) + 1;
 }
 
-/** How much the transit time of a hop may vary, because of links and clocks. */
+/** The least and greatest transit time of a hop, and the greatest clock error. */
 export interface TransitBounds {
   readonly transitMinNs: Nanoseconds;
   readonly transitMaxNs: Nanoseconds;
@@ -193,8 +193,8 @@ export interface TransitBounds {
 }
 
 /**
- * The arrival windows of stop-and-go mixing for the hops of a path, first to last (Kesdogan, Egner,
- * Bueschkes 1998): a mix drops a packet that arrives outside its window.
+ * Returns the arrival windows (ns) of stop-and-go mixing for the hops of a path, first to last
+ * (Kesdogan, Egner, Bueschkes 1998): a mix drops a packet that arrives outside its window.
  * @param startAt When the packet leaves its sender.
  */
 export function stopAndGoWindows(

@@ -1,9 +1,9 @@
 /**
  * Rates of Poisson processes in files and documents (docs/spec/mixnet.md, "Traffic").
  *
- * Of the published systems, some state events per millisecond and others mean intervals. So a rate
- * in a file has a unit (`0.001/ms`, `5/s`, `mean: 200ms`), and a bare number is refused. In the
- * program a rate is the mean interval in nanoseconds; 0 means no events.
+ * Some published systems state events per millisecond, others mean intervals. So a rate in a file
+ * needs a unit (`0.001/ms`, `5/s`, `mean: 200ms`); a bare number is refused. The program represents
+ * a rate by the mean interval in nanoseconds, where 0 means no events.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { durationNsSchema, QUANTITY_SCHEMAS, TIME_UNITS_NS } from '../../_kit/options.ts';
 
 const NS_PER_MS = 1_000_000;
-/** Length of the units a rate may be given in, nanoseconds. */
+/** Length in nanoseconds of the time units in which a rate may be given. */
 const UNIT_NS: Readonly<Record<string, number>> = {
   ms: NS_PER_MS,
   s: 1_000_000_000,
@@ -53,12 +53,12 @@ function parseRate(text: string): MeanIntervalNs | undefined {
   return events === 0 ? 0 : Math.floor(unitNs / events + 0.5);
 }
 
-/** Converts a rate from a document to the mean interval. */
+/** Converts a rate from a document (events per millisecond) to the mean interval in nanoseconds. */
 export function toMeanIntervalNs(eventsPerMs: number): MeanIntervalNs {
   return eventsPerMs > 0 ? Math.floor(NS_PER_MS / eventsPerMs + 0.5) : 0;
 }
 
-/** Converts a mean interval to a rate for a document, in events per millisecond; 0 stays 0. */
+/** Converts a mean interval (ns) to a rate for a document, in events per millisecond; 0 stays 0. */
 export function toEventsPerMs(meanNs: MeanIntervalNs): number {
   return meanNs > 0 ? NS_PER_MS / meanNs : 0;
 }

@@ -3,7 +3,8 @@
  * have a time limit, and their number is bounded.
  *
  * A delivered message is remembered for as long as its sender may repeat it. When there is no room
- * to remember another message, a new message is refused: late delivery is better than a duplicate.
+ * to remember another message, a new message is not completed: its sender repeats it, and late
+ * delivery is better than a duplicate.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import type { Fragment } from './wire.ts';
 
 /** Limits of reassembly. */
 export interface ReassemblyLimits {
-  /** A message is given up after this time without a new fragment, ns. */
+  /** A message is given up if no new fragment arrives for this time, ns. */
   readonly timeout: Nanoseconds;
   /** Largest number of incomplete messages. */
   readonly messages: number;
@@ -41,7 +42,7 @@ export type AddFragmentResult =
       readonly kind: 'whole';
       readonly name: string;
       readonly body: Uint8Array;
-      /** Numbers by which observers know the fragments. */
+      /** The numbers by which observers identify the fragments. */
       readonly copies: readonly number[];
     }
   | { readonly kind: 'drop'; readonly drop: FragmentDropReason };
@@ -89,7 +90,7 @@ export class Reassembly {
 
   /**
    * Adds a fragment; copies its data if it is kept.
-   * @param copy The number by which observers know the fragment.
+   * @param copy The number by which observers identify the fragment.
    */
   add(now: Nanoseconds, fragment: Fragment, copy?: number): AddFragmentResult {
     if (fragment.count > this.#limits.fragments) return { kind: 'drop', drop: 'fragment-format' };
@@ -119,14 +120,15 @@ export class Reassembly {
     this.#doneDeadlines.add(until, name);
   }
 
-  /** Forgets a message that was not delivered after all, so that its sender may repeat it. */
+  /** Forgets a message that could not be delivered, so that its sender may repeat it. */
   forget(name: string): void {
     this.#done.delete(name);
   }
 
   /**
    * Removes expired entries.
-   * @returns for each message that was given up, the numbers by which observers know its fragments.
+   * @returns for each message that was given up, the numbers by which observers identify its
+   *   fragments.
    */
   expire(now: Nanoseconds): readonly (readonly number[])[] {
     const givenUp: (readonly number[])[] = [];
@@ -198,7 +200,8 @@ function keep(now: Nanoseconds, partial: PartialMessage, fragment: Fragment): vo
 }
 
 /**
- * Splits a message into parts of `room` bytes, the last one shorter; an empty message has one part.
+ * Splits a message into parts of `room` bytes; only the last part may be shorter. An empty message
+ * has one empty part.
  * @returns views of `body`.
  */
 export function splitMessage(body: Uint8Array, room: number): readonly Uint8Array[] {

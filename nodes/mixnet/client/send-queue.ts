@@ -4,7 +4,8 @@
  * @module
  */
 /**
- * Fewest used array elements that are removed at once: for fewer, the copy is not worth its time.
+ * Used array elements are removed when there are at least so many: copying the array for fewer
+ * would cost more than it saves.
  */
 const REMOVED_MIN = 64;
 
@@ -22,7 +23,7 @@ export class FifoQueue<T> {
     const next = this.#waiting[this.#head];
     if (next === undefined) return undefined;
     this.#head++;
-    // The used elements are removed together when they are half of the array, so that `shift` takes
+    // Used elements are removed together, once they fill half of the array, so that `shift` takes
     // constant time on average.
     if (this.#head >= REMOVED_MIN && 2 * this.#head >= this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#head);

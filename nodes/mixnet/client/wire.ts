@@ -37,7 +37,8 @@ const ACK_LENGTH: number = INDEX_OFFSET + 2;
 const LOOP_LENGTH: number = KIND_LENGTH + LOOP_ID_LENGTH;
 
 /**
- * Largest number of data bytes in a fragment; all fragments of a message but the last have so many.
+ * Largest number of data bytes in a fragment; all fragments of a message but the last have this
+ * length.
  */
 export function fragmentDataBytesMax(userPayloadLength: number): number {
   return userPayloadLength - FRAGMENT_HEADER_LENGTH;
@@ -57,7 +58,7 @@ export interface Fragment {
   readonly data: Uint8Array;
 }
 
-/** The decoded user data of a packet for a client. */
+/** The decoded user data of a packet that reaches a client. */
 export type ClientMessage =
   | Fragment
   | { readonly kind: 'cover' }
@@ -99,12 +100,12 @@ function encodeFragment(fragment: Fragment): Uint8Array {
   return bytes;
 }
 
-/** Why user data is not a message. */
+/** Why user data cannot be decoded. */
 export type MessageDropReason = 'message-kind' | 'fragment-format' | 'payload-format';
 
 /**
  * Decodes user data of full length; the arrays in the result are views of `bytes`.
- * @returns the message, or the drop reason.
+ * @returns the decoded user data, or the drop reason.
  */
 export function decodeMessage(
   bytes: Uint8Array,

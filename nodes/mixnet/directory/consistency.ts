@@ -29,8 +29,8 @@ function hasSoundShape(document: DirectoryDocument): boolean {
   const { layers, hops, spares } = document;
   const widths = layers.map((layer) => layer.length);
   if (leastOf(widths) < 1 || document.providers.length < 1) return false;
-  // Neighbours are drawn from the next layer; in a cascade there is no choice within it, and a free
-  // route has only one layer.
+  // Each mix draws its neighbours from the next layer: in a cascade a mix has only one successor,
+  // and a free route has only one layer.
   if (document.neighbours !== undefined && document.topology !== 'stratified') return false;
   switch (document.topology) {
     case 'stratified':
@@ -38,7 +38,7 @@ function hasSoundShape(document: DirectoryDocument): boolean {
     case 'cascade':
       return layers.length === hops && spares.length < hops && new Set(widths).size === 1;
     case 'free-route':
-      // A free route visits `hops` different mixes.
+      // Each path of a free route visits `hops` different mixes.
       return layers.length === 1 && spares.length === 0 && (widths[0] ?? 0) >= hops;
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Signed documents and descriptors: made by authorities and nodes, opened by everyone
- * (docs/spec/mixnet.md, "Directory"). One signer, or any k of n.
+ * Signed documents and descriptors: authorities sign documents, nodes sign descriptors, and every
+ * node opens documents (docs/spec/mixnet.md, "Directory"). A document has one signer, or any k of
+ * n.
  *
  * Opening is a list of checks with named drop reasons; it never throws, whatever the bytes. There
  * is no consensus protocol between authorities: they sign the same document one after the other.
@@ -31,7 +32,7 @@ import { hasDerivedLayers } from './layers.ts';
 import type { Descriptor, DirectoryDocument } from './model.ts';
 import { decodeDescriptor, decodeDocument, encodeDescriptor, encodeDocument } from './text-form.ts';
 
-/** The signed text of documents: first line, signature scheme and bounds. */
+/** The kind of signed text that documents are: its first line, signature scheme and bounds. */
 export const DOCUMENT_TEXT_KIND: TextKind = {
   magic: DOCUMENT_MAGIC,
   scheme: 'ed25519',
@@ -74,10 +75,11 @@ export function cosignDocument(
 }
 
 /**
- * Opens a signed document: length, frame, signatures, text form, epoch, consistency, in this order.
+ * Opens a signed document: checks length, frame, signatures, text form, epoch and consistency, in
+ * this order.
  * @param epoch The requested epoch.
  * @example const opened = openDocument(crypto, { keys: [authorityKey], threshold: 1 }, bytes,
- * epoch); if ('drop' in opened) return host.meter.count(opened.drop);
+ *   epoch); if ('drop' in opened) return host.meter.count(opened.drop);
  */
 export function openDocument(
   crypto: CryptoProvider,
@@ -135,7 +137,8 @@ export function openDescriptor(
   if ('drop' in opened) return { drop: `descriptor-${opened.drop}` };
   const descriptor = decodeDescriptor(opened.body);
   if (descriptor === undefined) return { drop: 'descriptor-malformed' };
-  // A signature by another key than the identity key in the text proves nothing about the node.
+  // The descriptor says which identity key the node has; only a signature by this key proves that
+  // the node made the descriptor.
   if (!equalBytes(descriptor.identityKey, opened.key)) return { drop: 'descriptor-signature' };
   return descriptor;
 }

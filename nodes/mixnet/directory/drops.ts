@@ -24,9 +24,9 @@ export const DIRECTORY_DROP_REASONS = {
 
 /** Why a document, a descriptor or a proof of neighbours is rejected. */
 export type DirectoryDropReason = keyof typeof DIRECTORY_DROP_REASONS;
-/** Why opening a document fails. */
+/** Why a document is rejected. */
 export type DocumentDropReason = Extract<DirectoryDropReason, `document-${string}`>;
-/** Why no mix may follow a given mix. */
+/** Why a mix has no neighbours, so that no mix may follow it on a path. */
 export type NeighbourRefusal = Extract<DirectoryDropReason, `neighbours-${string}`>;
-/** Why opening a descriptor fails. */
+/** Why a descriptor is rejected. */
 export type DescriptorDropReason = Extract<DirectoryDropReason, `descriptor-${string}`>;

@@ -1,7 +1,7 @@
 /**
- * Epochs: the epoch of an instant, the start of the next, and the deadlines for uploads
- * (docs/spec/mixnet.md, "Directory"; katzenpost, core/epochtime). The length is a parameter; the
- * deadlines are fractions of it.
+ * Converts instants to epochs, and computes the deadlines for the steps that prepare the document
+ * of an epoch (docs/spec/mixnet.md, "Directory"; katzenpost, core/epochtime). The length is a
+ * parameter; the deadlines are fractions of it.
  *
  * @module
  */
@@ -36,15 +36,22 @@ export interface EpochPosition {
   readonly remainingNs: Nanoseconds;
 }
 
-/** Deadlines of the steps that prepare a document, ns after the start of the previous epoch. */
+/**
+ * Deadlines for the steps that prepare the document of an epoch, ns after the start of the epoch
+ * before it.
+ */
 export type DocumentStepDeadlines = {
   readonly [Step in keyof typeof STEP_DEADLINE_EPOCH_EIGHTHS]: Nanoseconds;
 };
 
-/** The epoch of an instant; negative before epoch 0. */
+/**
+ * Returns the epoch of an instant, and the instant's position in it; epochs before epoch 0 have
+ * negative numbers.
+ */
 export function epochPositionAt(schedule: EpochSchedule, clock: CalendarTime): EpochPosition {
   const { zeroSeconds, lengthMs } = schedule;
-  // The division is in whole milliseconds, since nanoseconds since 2017 exceed the safe integers.
+  // The division is in whole milliseconds, since nanoseconds since 2017 would exceed the safe
+  // integers.
   const wholeMs = (clock.seconds - zeroSeconds) * MS_PER_SECOND;
   const sinceMs = wholeMs + Math.floor(clock.nanos / NS_PER_MS);
   const epoch = Math.floor(sinceMs / lengthMs);
@@ -70,8 +77,9 @@ export function mixKeyEpochsFrom(epoch: number): readonly number[] {
 }
 
 /**
- * Epoch in which a packet reaches a hop: the sender must use the hop's key of that epoch.
- * @param delayNs Sum of the delays up to the hop.
+ * Returns the epoch in which a packet reaches a hop: the sender must use the hop's key of that
+ * epoch.
+ * @param delayNs Sum of the delays at the hops before, ns.
  */
 export function arrivalEpoch(
   schedule: EpochSchedule,
@@ -83,8 +91,8 @@ export function arrivalEpoch(
 }
 
 /**
- * True when a node's VRF key is old enough to count: the node must not have chosen the key after it
- * had seen packets (docs/spec/mixnet.md, "Delays by VRF").
+ * True when a node's VRF key was listed so long ago that it counts: the node cannot have chosen the
+ * key after it had seen the packets (docs/spec/mixnet.md, "Delays by VRF").
  */
 export function isVrfKeyOldEnough(
   descriptor: Descriptor,
@@ -96,9 +104,9 @@ export function isVrfKeyOldEnough(
 }
 
 /**
- * True when the largest total delay of a path is within one epoch, so that keys for three epochs
- * always suffice; checked when a configuration is loaded.
- * @param hops Delaying mixes on the path, 1..20.
+ * True when the largest total delay of a path is shorter than one epoch, so that keys for three
+ * epochs always suffice; checked when a configuration is loaded.
+ * @param hops Number of mixes on the path that delay, 1..20.
  */
 export function isPathDelayWithinEpoch(
   rates: Pick<LoopixRates, 'mu'>,

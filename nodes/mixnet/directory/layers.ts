@@ -18,19 +18,24 @@ export interface LayerAssignmentInput {
   readonly hops: number;
   /** The mixes, in any order. */
   readonly mixes: readonly Descriptor[];
-  /** 32 bytes that nobody could choose; they order the newcomers. */
+  /**
+   * 32 bytes that nobody could choose; they determine the order of mixes that were not in a layer
+   * before.
+   */
   readonly sharedRandomValue: Uint8Array;
   /** Layers of the previous document; empty for the first. */
   readonly before: readonly (readonly Descriptor[])[];
 }
 
-/** The layers and the spare mixes. */
+/** The mixes of each layer, and the spare mixes, which are in no layer. */
 export interface LayerAssignment {
   readonly layers: readonly (readonly Descriptor[])[];
   readonly spares: readonly Descriptor[];
 }
 
-/** Domain separation of the hash that orders newcomers. */
+/**
+ * The prefix that makes this use of the hash distinct from all others: the hash orders newcomers.
+ */
 const SCORE_DOMAIN = Uint8Array.from('orrery/layer/v1', (character) => character.charCodeAt(0));
 
 /** Assigns a layer to every mix, or makes it a spare. */
@@ -39,7 +44,8 @@ export function assignLayers(
   question: LayerAssignmentInput,
 ): LayerAssignment {
   const { topology, hops } = question;
-  // The list of nodes is sorted bytewise by id before any draw.
+  // Mixes are sorted bytewise by identifier first, so that the result does not depend on the input
+  // order.
   const mixes = [...question.mixes].sort(compareNodeIds);
   switch (topology) {
     case 'free-route':
@@ -67,7 +73,7 @@ export function hasDerivedLayers(
   return shape(expected) === shape({ layers, spares });
 }
 
-/** Order of two nodes by their identifier. */
+/** Compares two nodes by their identifiers, bytewise. */
 export function compareNodeIds(left: Descriptor, right: Descriptor): number {
   return compareBytes(left.nodeId, right.nodeId);
 }
@@ -120,8 +126,8 @@ function level(
 }
 
 /**
- * Assigns mixes to `chains` chains of full length. A mix of the previous document keeps its layer
- * and its chain.
+ * Assigns mixes to `chains` chains, each with one mix in every layer. A mix of the previous
+ * document keeps its layer and its chain.
  */
 function cascade(
   crypto: CryptoProvider,
@@ -165,7 +171,10 @@ function largest(layers: readonly Descriptor[][]): Descriptor[] {
   return layers.reduce((best, layer) => (layer.length > best.length ? layer : best));
 }
 
-/** Formats an assignment as text for comparison: identifiers by layer, then those of spares. */
+/**
+ * Formats an assignment as text for comparison: the identifiers of the mixes layer by layer, then
+ * those of the spares.
+ */
 function shape(answer: LayerAssignment): string {
   const ids = (mixes: readonly Descriptor[]): string =>
     mixes.map((mix) => toHex(mix.nodeId)).join(' ');

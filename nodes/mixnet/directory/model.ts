@@ -30,9 +30,7 @@ export interface Descriptor {
   readonly identityKey: Uint8Array;
   /** ECVRF public key, 32 bytes; long-lived, not one of the mix keys. */
   readonly vrfKey: Uint8Array;
-  /**
-   * The first epoch whose document listed this `vrfKey`; the key counts from two epochs later on.
-   */
+  /** The first epoch whose document listed this `vrfKey`; the key counts two epochs later. */
   readonly vrfKeySince: number;
   /** Public Sphinx keys by epoch: for the present epoch and the next two. */
   readonly mixKeys: ReadonlyMap<number, Uint8Array>;
@@ -43,14 +41,14 @@ export interface Descriptor {
   /** The load that the node requests, relative to the other nodes; > 0. */
   readonly loadWeight: number;
   /**
-   * For mixes that draw neighbours: proofs by layer. A mix uploads a proof for each layer to which
-   * it may be assigned; the document keeps only the proof for its actual layer.
+   * For mixes that draw neighbours: VRF proofs of the draw, by layer. A mix uploads a proof for
+   * each layer to which it may be assigned; the document keeps only the proof for its actual layer.
    */
   readonly neighbourProofs?: ReadonlyMap<number, Uint8Array>;
 }
 
 /**
- * Number of mixes in the next layer that each mix draws, and how many of these may be in one
+ * How many mixes of the next layer each mix draws as neighbours, and how many of them may be in one
  * autonomous system.
  */
 export interface NeighbourRules {
@@ -62,24 +60,21 @@ export interface NeighbourRules {
   readonly maxPerAs: number;
 }
 
-/**
- * Rates that all clients and mixes obey, in events per **millisecond** (docs/spec/mixnet.md,
- * Traffic).
- */
+/** Rates that all nodes obey, in events per **millisecond** (docs/spec/mixnet.md, Traffic). */
 export interface LoopixRates {
-  /** Parameter of the delay at each hop: the mean delay is 1 / mu milliseconds. */
+  /** Rate of the exponential delay at each hop: the mean delay is 1 / mu milliseconds. */
   readonly mu: number;
   /**
-   * Rate of the payload packets of a client; if its queue is empty, a drop packet is sent instead.
+   * Rate at which a client sends a packet from its queue or, if the queue is empty, a drop packet.
    */
   readonly lambdaP: number;
-  /** Rate of the loops of a client. */
+  /** Rate at which a client sends loops. */
   readonly lambdaL: number;
-  /** Rate of additional drop packets of a client; 0: none but those of `lambdaP`. */
+  /** Rate at which a client sends additional drop packets; 0: none but those of `lambdaP`. */
   readonly lambdaD: number;
-  /** Rate of the loops of a mix; 0: none. */
+  /** Rate at which a mix sends loops; 0: none. */
   readonly lambdaM: number;
-  /** Rate of the loops of a provider; 0: none. */
+  /** Rate at which a provider sends loops; 0: none. */
   readonly lambdaG: number;
 }
 
@@ -94,22 +89,25 @@ export interface DirectoryDocument {
   /** Number of mixes on a path; equals `layers.length` unless the topology is free-route. */
   readonly hops: number;
   /**
-   * `stratified`: the mixes of each layer. `cascade`: chain c is the c-th mix of every layer.
-   * `free-route`: one layer with all mixes.
+   * For `stratified`, the mixes of each layer. For `cascade`, the c-th mixes of all layers form
+   * chain c. For `free-route`, one layer with all mixes.
    */
   readonly layers: readonly (readonly Descriptor[])[];
   /**
-   * Mixes on no path in this epoch: the number of mixes need not be a multiple of a cascade's chain
-   * length.
+   * Mixes that are on no path in this epoch, because the number of mixes in a cascade is not a
+   * multiple of the chain length.
    */
   readonly spares: readonly Descriptor[];
   readonly providers: readonly Descriptor[];
   readonly rates: LoopixRates;
-  /** Hash of the Sphinx geometry, 32 bytes: excludes nodes with another geometry. */
+  /**
+   * Hash of the Sphinx geometry, 32 bytes: a node with another packet geometry rejects the
+   * document.
+   */
   readonly sphinxGeometryHash: Uint8Array;
   /**
-   * 32 bytes that nobody could choose: the seed of the layers, and the beacon for the neighbours of
-   * the next epoch.
+   * 32 bytes that nobody could choose: they determine the layers of this epoch, and are the beacon
+   * for the draw of neighbours in the next epoch.
    */
   readonly sharedRandomValue: Uint8Array;
   /** Random values of earlier epochs, newest first; at most two. */
@@ -117,7 +115,7 @@ export interface DirectoryDocument {
   /** SHA-256 of the previous document, 32 bytes; zeros in a network's first document. */
   readonly previousDocument: Uint8Array;
   /**
-   * Present when mixes draw their neighbours; when absent, every mix of the next layer may follow.
+   * Present when mixes draw neighbours; when absent, every mix of the next layer may follow a mix.
    */
   readonly neighbours?: NeighbourRules;
 }

@@ -1,7 +1,7 @@
 /**
  * The mixes that may follow a mix, if each mix draws its neighbours by verifiable random function
- * (docs/spec/mixnet.md, "Neighbours by VRF"). One document contains everything that a check needs,
- * so anyone can check a draw.
+ * (docs/spec/mixnet.md, "Neighbours by VRF"). A document contains everything that is needed to
+ * check a draw, so anyone can check it.
  *
  * The beacon is the random value of the previous document: mixes know it when they upload their
  * descriptors, but it had not been drawn when their keys were listed. A mix proves its draw for
@@ -9,7 +9,7 @@
  * layer in the document; the proof selects among them.
  *
  * A mix without a valid proof, or with a key too new to count, has no neighbours, and no path goes
- * through it. What a mix does with a packet for any other hop is in `mix/mix-node.ts`.
+ * through it. How a mix treats a packet for a hop that may not follow is in `mix/mix-node.ts`.
  *
  * @module
  */
@@ -30,27 +30,34 @@ import type { Descriptor, DirectoryDocument, NeighbourRules } from './model.ts';
 /** The beacon for a network's first document, which has no predecessor. */
 const FIRST_BEACON: Uint8Array = new Uint8Array(BEACON_LENGTH);
 
-/** A mix without proved neighbours, so that no mix may follow it, and the reason. */
+/**
+ * A mix whose proof of its neighbours is missing or wrong, so that no mix may follow it, and the
+ * reason.
+ */
 export interface MixWithoutNeighbours {
   readonly name: string;
   readonly drop: NeighbourRefusal;
 }
 
-/** Beacon for the epoch of a document: the random value of the previous document, or zeros. */
+/**
+ * Returns the beacon for the epoch of a document: the random value of the previous document, or
+ * zeros.
+ */
 export function readEpochBeacon({ priorSharedRandom }: DirectoryDocument): Uint8Array {
   return priorSharedRandom[0] ?? FIRST_BEACON;
 }
 
 /**
- * Beacon for the epoch after that of a document. The document is undefined before the network's
- * first.
+ * Returns the beacon for the epoch after that of a document. `document` is undefined before the
+ * network has its first document.
  */
 export function nextEpochBeacon(document: DirectoryDocument | undefined): Uint8Array {
   return document?.sharedRandomValue ?? FIRST_BEACON;
 }
 
 /**
- * Checks a mix's upload for the document of an epoch: a proof for every layer but the last.
+ * Checks the descriptor that a mix uploads for an epoch: it needs a valid proof for every layer but
+ * the last.
  * @returns why the upload is rejected, or undefined.
  */
 export function checkNeighbourProofs(
@@ -82,7 +89,8 @@ export function keepOwnLayerProofs(document: DirectoryDocument): DirectoryDocume
 }
 
 /**
- * Derives the neighbours of all mixes from a document's proofs; undefined if its mixes draw none.
+ * Derives the neighbours of all mixes from the proofs in a document; undefined if its mixes draw no
+ * neighbours.
  */
 export function deriveNeighbourGraph(
   crypto: CryptoProvider,
@@ -116,7 +124,8 @@ function drawnBy(
   suite: VrfSuite,
   { document, rules, layer, mix }: Drawing,
 ): readonly Descriptor[] | NeighbourRefusal {
-  // If a key could be chosen after the beacon was known, its owner could choose the neighbours.
+  // If the owner of a key could choose it after the beacon was known, the owner could choose the
+  // neighbours.
   if (!isVrfKeyOldEnough(mix, document)) return [];
   const proof = mix.neighbourProofs?.get(layer);
   if (proof === undefined) return 'neighbours-missing';
@@ -134,8 +143,8 @@ function drawnBy(
 }
 
 /**
- * The neighbours of all mixes of a document; draws paths along them. Mixes from which the last
- * layer cannot be reached are excluded.
+ * The neighbours of all mixes of a document; draws paths on which each mix is a neighbour of the
+ * mix before it. Mixes from which the last layer cannot be reached are excluded.
  */
 export class NeighbourGraph {
   /** Mixes whose proof of their neighbours is missing or wrong: no path continues from them. */
@@ -143,11 +152,11 @@ export class NeighbourGraph {
   readonly #edges: ReadonlyMap<string, readonly Descriptor[]>;
   readonly #layers: readonly (readonly Descriptor[])[];
   /**
-   * For each mix on a path, its neighbours from which the last layer can be reached, by name; never
-   * empty.
+   * For each mix on a path, by name: those of its neighbours from which the last layer can be
+   * reached; never empty.
    */
   readonly #onward = new Map<string, readonly Descriptor[]>();
-  /** For each mix, the share of paths that go through it, by name. */
+  /** For each mix, by name: the share of paths that go through it, 0..1. */
   readonly #shares = new Map<string, number>();
 
   constructor(
@@ -202,8 +211,8 @@ export class NeighbourGraph {
   }
 
   /**
-   * Draws the mixes before a given mix, with the probabilities that they have on drawn paths
-   * through that mix. Undefined when no path goes through it.
+   * Draws the mixes before a given mix, each with the probability that it has on paths drawn
+   * through that mix. Undefined when no path goes through that mix.
    */
   drawBefore({ name }: Descriptor, random: Random): readonly Descriptor[] | undefined {
     if (this.shareOf(name) === 0) return undefined;
@@ -229,8 +238,8 @@ export class NeighbourGraph {
       left -= share / onward.length;
       if (left < 0) break;
     }
-    // The share of the target is the sum of these terms, so at least one mix was found. Because of
-    // rounding `left` may still be positive; then the last mix is drawn.
+    // The share of the target is the sum of the terms subtracted above, so at least one mix was
+    // found. Because of rounding `left` may still be positive; then the last mix is drawn.
     return last as Descriptor;
   }
 

@@ -10,12 +10,12 @@ import type { Random } from '../../../engine/host/random.ts';
 import { equalBytes, readUint48 } from '../../_kit/bytes.ts';
 import type { Descriptor, DirectoryDocument } from './model.ts';
 
-/** A listed node and its position. */
+/** A listed node and its position in the layers. */
 interface Placed {
   readonly node: Descriptor;
   /** The layer, 0 first; -1 for providers and spares. */
   readonly layer: number;
-  /** Number of the chain in a cascade, 0 first; -1 for spares, which no node may follow. */
+  /** Number of the chain in a cascade, 0 first; -1 for spares, which are on no path. */
   readonly chain: number;
 }
 
@@ -58,8 +58,8 @@ function drawIndex(mixes: readonly Descriptor[], random: Random): number {
 export class DirectoryIndex {
   readonly #topology: DirectoryDocument['topology'];
   readonly #lastLayer: number;
-  // This map is read for every packet: 48 bits of the identifier as a number are a faster key than
-  // text.
+  // This map is read for every packet. Its key, 48 bits of the identifier as a number, is faster
+  // than a text.
   readonly #places = new Map<number, readonly Placed[]>();
 
   constructor(document: DirectoryDocument) {
@@ -73,7 +73,7 @@ export class DirectoryIndex {
     }
   }
 
-  /** Returns the node with that identifier (32 bytes); undefined when it is not listed. */
+  /** Returns the node with this identifier (32 bytes); undefined when it is not listed. */
   find(nodeId: Uint8Array): Descriptor | undefined {
     return this.#find(nodeId)?.node;
   }
@@ -85,8 +85,8 @@ export class DirectoryIndex {
 
   /**
    * True when packets may go from one node to the other: provider to first layer, layer to next
-   * layer (in a cascade along the chain), last layer to provider. A free route has one layer:
-   * any mix, then any other mix or a provider.
+   * layer (in a cascade along the chain), last layer to provider. In a free route, any mix may
+   * follow a provider, and any other mix or a provider may follow a mix.
    */
   mayFollow(from: Uint8Array, to: Uint8Array): boolean {
     const source = this.#find(from);

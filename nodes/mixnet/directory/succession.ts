@@ -2,7 +2,7 @@
  * How an authority makes the document of an epoch from the previous document and the uploaded
  * descriptors (docs/spec/mixnet.md, "Directory").
  *
- * Nothing is random here: the shared random value is an argument.
+ * Nothing is drawn at random here: the shared random value is an argument.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { ID_LENGTH, PRIOR_RANDOM_VALUES_MAX } from './geometry.ts';
 import { assignLayers, compareNodeIds } from './layers.ts';
 import type { Descriptor, DirectoryDocument } from './model.ts';
 
-/** The facts from which an authority makes the document of one epoch. */
+/** What an authority needs to make the document of one epoch. */
 export interface MakeDocumentInput
   extends Pick<
     DirectoryDocument,
@@ -26,15 +26,17 @@ export interface MakeDocumentInput
     | 'sharedRandomValue'
     | 'neighbours'
   > {
-  /** All nodes, in any order; `vrfKeySince` is set here and ignored in the input. */
+  /**
+   * All nodes, in any order; makeDocument sets `vrfKeySince` and ignores its value in the input.
+   */
   readonly nodes: readonly Descriptor[];
   /** The previous document; undefined for the network's first. */
   readonly previous: DirectoryDocument | undefined;
 }
 
 /**
- * Makes the document: assigns layers, and adds the hash of the predecessor, and for each VRF key
- * the epoch since which it is listed.
+ * Makes a document: assigns layers, and adds the hash of the previous document and, for each VRF
+ * key, the first epoch in which the key was listed.
  */
 export function makeDocument(crypto: CryptoProvider, input: MakeDocumentInput): DirectoryDocument {
   const { nodes, previous, ...decided } = input;
@@ -54,7 +56,7 @@ export function makeDocument(crypto: CryptoProvider, input: MakeDocumentInput): 
   };
 }
 
-/** Nodes of a document, by identifier. */
+/** Returns the nodes of a document by their identifiers in hexadecimal. */
 function knownNodes(document: DirectoryDocument | undefined): ReadonlyMap<string, Descriptor> {
   if (document === undefined) return new Map();
   const nodes = [...document.layers.flat(), ...document.spares, ...document.providers];
@@ -62,8 +64,8 @@ function knownNodes(document: DirectoryDocument | undefined): ReadonlyMap<string
 }
 
 /**
- * Sets `vrfKeySince`, the first epoch in which the node's present VRF key was listed: a VRF key
- * counts from the second epoch after that.
+ * Sets `vrfKeySince`, the first epoch in which the node's present VRF key was listed: the key
+ * counts two epochs later.
  */
 function listedFrom(
   node: Descriptor,

@@ -41,9 +41,9 @@ import type {
 /** Version of the text form. */
 const VERSION = 1;
 const PORT_MAX = 0xffff;
-/** One event every nanosecond: no client sends faster. */
+/** Highest rate: one event per nanosecond, faster than any client sends. */
 const RATE_MAX_PER_MS = 1e6;
-/** At a lower rate, the mean delay would exceed the length of any run. */
+/** Lowest rate: below it, the mean delay would exceed the length of any run. */
 const RATE_MIN_PER_MS = 1e-9;
 const LOAD_WEIGHT_MIN = 1e-6;
 const LOAD_WEIGHT_MAX = 1e6;
@@ -133,7 +133,7 @@ const document: JsonCodec<VersionedDocument> = codecWithOptionalField(
   neighbours,
 );
 
-/** The canonical text of a document, as bytes. */
+/** Returns the canonical text of a document, as bytes. */
 export function encodeDocument(value: DirectoryDocument): Uint8Array {
   return encodeCanonicalJson(document.write({ ...value, version: VERSION }));
 }
@@ -146,7 +146,7 @@ export function decodeDocument(raw: Uint8Array): DirectoryDocument | undefined {
   return value;
 }
 
-/** The canonical text of a descriptor, as bytes. */
+/** Returns the canonical text of a descriptor, as bytes. */
 export function encodeDescriptor(value: Descriptor): Uint8Array {
   return encodeCanonicalJson(descriptor.write(value));
 }

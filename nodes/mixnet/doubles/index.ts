@@ -1,6 +1,6 @@
 /**
- * DEFECTIVE DOUBLES, never for traffic: wrong variants of the protocol. A scenario that runs such a
- * double misses a limit, which proves that the limit can fail.
+ * DEFECTIVE DOUBLES, never for real traffic: wrong variants of the protocol. A scenario that runs
+ * such a double misses a limit, which proves that the limit can fail.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import type { ClientOptions, DeliveredLog } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type { TagGuard } from '../replay/index.ts';
 
-/** One packet or message in this many is lost. */
+/** A defective node loses one packet or message out of this many. */
 const LOST_EACH = 10;
 
 type Word = NonNullable<MixnetOptions['double']>;
 type ClientWord = NonNullable<ClientOptions['double']>;
 
-/** A replay guard that takes every tag for new. */
+/** A replay guard that considers every tag new. */
 const UNGUARDED: TagGuard = {
   enter: (_tag, onSynced) => {
     onSynced();
@@ -31,7 +31,7 @@ const UNRECORDED: DeliveredLog = {
   expire: () => undefined,
 };
 
-/** Defects by value of the option `double` of a node. */
+/** The defect for each value of the option `double` of a node. */
 const OF_NODES: Readonly<Record<Word, Partial<Behaviour>>> = {
   forgetful: { replays: () => UNGUARDED },
   lossy: { arrivals: () => losing('refused') },
@@ -45,7 +45,7 @@ const OF_NODES: Readonly<Record<Word, Partial<Behaviour>>> = {
   credulous: { checkProofs: () => undefined },
 };
 
-/** Defects by value of the option `client.double`. */
+/** The defect for each value of the option `client.double`. */
 const OF_CLIENTS: Readonly<Record<ClientWord, Partial<Behaviour>>> = {
   chatty: { sendsAtOnce: true },
   wayward: { openNeighbours: () => undefined },
@@ -53,8 +53,8 @@ const OF_CLIENTS: Readonly<Record<ClientWord, Partial<Behaviour>>> = {
 };
 
 /**
- * Defects of the doubles by their name in the options. `forgetful` names a double of nodes and one
- * of clients; this table has that of nodes.
+ * The defect for each value of the options `double` and `client.double`. Both options have a value
+ * `forgetful`; this table has the defect of the option `double`.
  */
 export const DOUBLES: Readonly<Record<string, Partial<Behaviour>>> = { ...OF_CLIENTS, ...OF_NODES };
 

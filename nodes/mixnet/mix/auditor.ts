@@ -1,12 +1,12 @@
 /**
- * Checks for the sender of loops that mixes use the delays of their verifiable random functions
- * (docs/spec/mixnet.md, Audits): when a loop returns, the sender asks each hop for the proof of its
- * delay, and compares the sum of the delays with the time that the loop took.
+ * Checks, for the sender of loops, that mixes use the delays that their verifiable random functions
+ * determine (docs/spec/mixnet.md, Audits): when a loop returns, the sender asks each hop for the
+ * proof of its delay, and compares the sum of the delays with the time that the loop took.
  *
  * State machine of one loop: sent -> returned (proofs are requested) -> audited. A missing proof is
- * requested again; a mix that still gives none is recorded as refusing.
+ * requested again; a mix that gives no proof after all requests is recorded as refusing.
  *
- * The surrounding node sends the requests, and supplies the lateness of its own packets.
+ * The surrounding node sends the requests, and tells the auditor how late its own packets were.
  *
  * @module
  */
@@ -35,7 +35,7 @@ import type { ProofAnswer } from '../wire.ts';
 
 const NS_PER_US = 1_000;
 
-/** A hop of a loop, with the data that are needed to check its proof. */
+/** A hop of a loop, with the data with which its proof is checked. */
 export interface AuditedHop extends Omit<LoopHop, 'proof'> {
   /** Name of the node. */
   readonly mix: string;
@@ -47,7 +47,10 @@ export interface AuditorParts {
   /** Transit time from one node to the next. */
   readonly transitNs: Nanoseconds;
   readonly toleranceNs: Nanoseconds;
-  /** Largest lateness that the auditor accepts from one node; a larger claim is reduced to it. */
+  /**
+   * Largest lateness that the auditor accepts from one node; if a node claims more, the auditor
+   * uses this value.
+   */
   readonly latenessNs: Nanoseconds;
   /**
    * Returns the largest recent lateness of packets at this node; 0 in virtual time without a CPU
@@ -62,35 +65,37 @@ export type AuditorInput =
   | { readonly kind: 'sent'; readonly loop: string; readonly hops: readonly AuditedHop[] }
   /** The loop returned at the time `age` after it was sent. */
   | { readonly kind: 'returned'; readonly loop: string; readonly age: Nanoseconds }
-  /** The node `from` answered a request. */
+  /** The node `from` answered a request for a proof. */
   | { readonly kind: 'answered'; readonly from: string; readonly answer: ProofAnswer };
 
 /** The effects of an auditor. */
 export type AuditorEffect =
-  /** Request the proof of a packet's delay from a node. */
+  /** Ask a node for the proof of the delay of the packet with this replay tag. */
   | { readonly kind: 'ask'; readonly mix: string; readonly tag: Uint8Array }
-  /** A loop was audited. `isObeyed`: its time matches the proved delays. */
+  /** A loop was audited; `isObeyed` says whether its time matches the proved delays. */
   | { readonly kind: 'audited'; readonly isObeyed: boolean }
-  /** A node is suspect from now on. */
+  /** The auditor suspects this node from now on. */
   | { readonly kind: 'suspect'; readonly mix: string }
   | { readonly kind: 'drop'; readonly reason: 'proof-unasked' };
 
-/** A hop of a loop that has returned. */
+/** A hop of a loop that has returned, and what is known of its delay. */
 interface OpenHop {
   readonly hop: AuditedHop;
   readonly loop: OpenLoop;
   tries: number;
-  /** Largest lateness of packets at that node, as the node claims, at most the accepted maximum. */
+  /**
+   * Largest lateness of packets at this hop, as the node claims, reduced to the accepted maximum.
+   */
   lateNs: Nanoseconds;
   /**
-   * The delay that the proof states; `proof-invalid` or `refused` if there is no valid proof;
-   * undefined before an answer.
+   * The delay at this hop that its proof states, ns; `proof-invalid` or `refused` if there is no
+   * valid proof; undefined before an answer.
    */
   owedNs: Nanoseconds | 'proof-invalid' | 'refused' | undefined;
 }
 
 interface OpenLoop {
-  /** Time that the loop took, without transit times. */
+  /** Time that the loop took, less the transit times of its links. */
   readonly observedNs: Nanoseconds;
   readonly hops: OpenHop[];
 }
@@ -105,7 +110,7 @@ export class Auditor implements StateMachine<AuditorInput, AuditorEffect> {
   /** Hops from which a proof was requested, by replay tag in hexadecimal. */
   readonly #asked = new Map<string, OpenHop>();
   /**
-   * The share of loops with wrong times among the latest loops through a mix, by name of the mix.
+   * For each mix, by name: the share of loops with wrong times among the latest loops through it.
    */
   readonly #wrong = new Map<string, number>();
   readonly #suspects = new Set<string>();
@@ -167,8 +172,8 @@ export class Auditor implements StateMachine<AuditorInput, AuditorEffect> {
     if (hops === undefined) return;
     this.#sent.delete(name);
     const { transitNs } = this.#parts;
-    // There is one link more than delaying hops: the last link leads back to the sender, which does
-    // not delay its own loop.
+    // The loop crosses one link more than it has delaying hops: the last link leads back to the
+    // sender, which does not delay its own loop.
     const loop: OpenLoop = { observedNs: age - (hops.length + 1) * transitNs, hops: [] };
     for (const hop of hops) {
       const open: OpenHop = { hop, loop, tries: 0, lateNs: 0, owedNs: undefined };
@@ -184,8 +189,8 @@ export class Auditor implements StateMachine<AuditorInput, AuditorEffect> {
       this.#effects.push({ kind: 'drop', reason: 'proof-unasked' });
       return;
     }
-    // A refusal may come from the other node's rate limit, so the proof is requested again until
-    // all tries are used up.
+    // A refusal may come from the rate limit of the asked node, so the proof is requested again
+    // until all tries are used up.
     if (typeof proof === 'string') return;
     open.lateNs = Math.min(lateUs * NS_PER_US, this.#parts.latenessNs);
     const full = { ...open.hop, proof, observedNs: 0, toleranceNs: 0 };
@@ -209,7 +214,7 @@ export class Auditor implements StateMachine<AuditorInput, AuditorEffect> {
     if (!open.loop.hops.some(isOwing)) this.#audit(open.loop);
   }
 
-  /** Judges a loop when each hop has answered, or has used up its tries. */
+  /** Judges a loop once every hop has answered or has used up its tries. */
   #audit({ hops, observedNs }: OpenLoop): void {
     const outcome = this.#outcome(hops, observedNs);
     this.#effects.push({ kind: 'audited', isObeyed: outcome === 'obeyed' });
@@ -221,8 +226,8 @@ export class Auditor implements StateMachine<AuditorInput, AuditorEffect> {
       );
     }
     for (const { hop, owedNs } of hops) {
-      // If the time of the loop is wrong, each of its hops gets that outcome; the estimated shares
-      // show later which of them is to blame.
+      // If the time of the loop is wrong, the ledger records this for each hop; which of them is to
+      // blame follows later from the estimated shares.
       const own = typeof owedNs === 'string' ? owedNs : outcome;
       const isBroken = outcome === 'refused' || outcome === 'proof-invalid';
       if (!isBroken || typeof owedNs === 'string') this.#ledger.enter(hop.mix, own);
@@ -244,10 +249,10 @@ export class Auditor implements StateMachine<AuditorInput, AuditorEffect> {
   }
 
   /**
-   * Returns the part of a deviation that lateness does not explain. Each hop states its largest
-   * lateness, which counts twice: for packets that leave late and for packets that are received
-   * late. A loop can be early by at most its transit times, because a link that gets a packet late
-   * delivers it up to its transit time sooner.
+   * Returns the part of a loop's deviation from its proved delays that lateness does not explain.
+   * Each hop states its largest lateness, which counts twice: a packet may be received late and may
+   * leave late. A loop can be early by at most its transit times, because a link that gets a packet
+   * late delivers it up to its transit time sooner.
    */
   #unexplained(excessNs: Nanoseconds, hops: readonly OpenHop[]): Nanoseconds {
     const { transitNs, lateMaxNs } = this.#parts;
@@ -267,8 +272,8 @@ export class Auditor implements StateMachine<AuditorInput, AuditorEffect> {
       const { mix } = hop;
       const counts = this.#ledger.countsOf(mix);
       const isProofless = counts.refused + counts['proof-invalid'] > 0;
-      // A single stall of a machine delays one loop, whereas a mix that cheats delays the majority
-      // of its loops.
+      // A single stall of a machine delays one loop, whereas a mix that cheats delays most of its
+      // loops.
       const isOften = (this.#wrong.get(mix) ?? 0) > SUSPECT_WRONG_LOOP_SHARE;
       if (!isProofless && !(isOften && wrong.includes(mix))) this.#suspects.delete(mix);
       else if (!this.#suspects.has(mix)) {

@@ -1,7 +1,7 @@
 /**
  * The delay of a packet at a mix, as chosen by the sender of the packet or by a verifiable random
- * function (docs/spec/mixnet.md, "Delays by VRF"). Strategies that draw delays themselves are in
- * `mixing`.
+ * function (docs/spec/mixnet.md, "Delays by VRF"). Mixing strategies that draw delays themselves
+ * are in the folder `mixing`.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export interface HopDelayPolicy {
    * @param askedMs The delay that the sender wrote into the packet, ms.
    */
   delayNs(epoch: number, replayTag: Uint8Array, askedMs: number): Nanoseconds;
-  /** Records that a packet has left, so that its delay may be proved. */
+  /** Records that a packet has left, so that the node may prove the packet's delay. */
   departed(epoch: number, replayTag: Uint8Array): void;
   /** Records that a packet left later than its delay required. */
   late(lateNs: Nanoseconds): void;
@@ -37,7 +37,7 @@ export interface HopDelayPolicy {
   setMean(meanNs: Nanoseconds): void;
 }
 
-/** The sender's delay, as written in the packet. */
+/** Uses the delay that the sender has written into the packet. */
 export class SenderDelayPolicy implements HopDelayPolicy {
   readonly #factor: number;
 
@@ -59,11 +59,14 @@ export class SenderDelayPolicy implements HopDelayPolicy {
   }
 
   setMean(): void {
-    // The sender has drawn the delay with this mean already.
+    // Nothing to change: the sender has already drawn the delay with the mean of the document.
   }
 }
 
-/** The delay that the node's own key determines for the packet; ignores what the sender wrote. */
+/**
+ * Uses the delay that the node's own key determines for the packet, and ignores the delay that the
+ * sender wrote.
+ */
 export class VrfDelayPolicy implements HopDelayPolicy {
   readonly #key: VrfSecretKey;
   readonly #law: VrfDelayLaw;
@@ -99,7 +102,9 @@ export class VrfDelayPolicy implements HopDelayPolicy {
     this.#issuer.depart(epoch, replayTag);
   }
 
-  /** The proof of the delay of a packet that has left, or the reason why there is none. */
+  /**
+   * Returns the proof of the delay of a packet that has left, or the reason why there is no proof.
+   */
   prove(now: Nanoseconds, replayTag: Uint8Array): Uint8Array | ProofRefusal {
     const answer = this.#issuer.prove(now, replayTag);
     return 'refusal' in answer ? answer.refusal : answer.proof;

@@ -1,9 +1,9 @@
 /**
- * The Sphinx keys of a node, one per epoch, and the tags accepted under each (docs/spec/mixnet.md,
- * Replay protection).
+ * The Sphinx keys of a node, one per epoch, and the replay tags accepted under each key
+ * (docs/spec/mixnet.md, Replay protection).
  *
  * Keys and tags are both on disk. A key is durable before it is published, and is erased together
- * with its tags when its epoch and the slack after that epoch are over.
+ * with its tags when its epoch and the slack after that epoch (an eighth of an epoch) are over.
  *
  * @module
  */
@@ -20,13 +20,13 @@ import type { ReplayGuardsByEpoch } from './replay-guards-by-epoch.ts';
 import { type UnwrapParameters, UnwrapSetupCache } from './unwrap-setups.ts';
 
 /**
- * Key in the store of the oldest epoch with a key on disk, and below it the length of that number
- * in bytes.
+ * The key under which the store holds the oldest epoch that has a private key on disk; the constant
+ * below is the length of that entry in bytes.
  */
 const OLDEST = 'oldest';
 const OLDEST_LENGTH = 6;
 
-/** The key of one epoch. */
+/** The private key of one epoch. */
 export interface EpochPrivateKey {
   readonly epoch: number;
   readonly key: NodePrivateKey;
@@ -59,7 +59,8 @@ export class KeyRing {
   /**
    * Creates or loads the keys of an epoch and of the next two, and loads the key of the previous
    * epoch if it is still on disk.
-   * @param done Called when all these keys are durable, with the public keys to publish by epoch.
+   * @param done Called when all these keys are durable; its argument has the public keys to
+   *   publish, by epoch.
    */
   prepare(epoch: number, done: (publicKeys: ReadonlyMap<number, Uint8Array>) => void): void {
     this.#load(epoch - 1);
@@ -75,16 +76,16 @@ export class KeyRing {
   }
 
   /**
-   * Counts changes of the keys: a caller that stores a {@link trial} must request it again when
-   * this number changes.
+   * Changes whenever a key is added or removed: a caller that keeps the result of {@link trial}
+   * must then call {@link trial} again.
    */
   get version(): number {
     return this.#version;
   }
 
   /**
-   * How long a {@link trial} is valid if no key is added or removed: until the slack of a
-   * neighbouring epoch begins or ends, ns.
+   * How long, ns, a result of {@link trial} is valid if no key is added or removed: until the slack
+   * of a neighbouring epoch begins or ends.
    */
   trialLasts({ elapsedNs, remainingNs }: EpochPosition): Nanoseconds {
     const slackNs = KEY_OVERLAP_EPOCH_SHARE * this.#parts.epochNs;
@@ -92,7 +93,10 @@ export class KeyRing {
     return remainingNs < slackNs ? remainingNs : remainingNs - slackNs + 1;
   }
 
-  /** Returns the keys to try at this instant, the key of the present epoch first. */
+  /**
+   * Returns the keys with which a packet that arrives now is tried, the key of the present epoch
+   * first.
+   */
   trial({ epoch, elapsedNs, remainingNs }: EpochPosition): readonly EpochPrivateKey[] {
     const slackNs = KEY_OVERLAP_EPOCH_SHARE * this.#parts.epochNs;
     const order = [epoch];
@@ -102,8 +106,8 @@ export class KeyRing {
   }
 
   /**
-   * Returns the keys that the node has but that are not part of {@link trial} at this instant; at
-   * most {@link KEY_EPOCH_COUNT}.
+   * Returns those keys of the node that {@link trial} does not return at this instant; at most
+   * {@link KEY_EPOCH_COUNT}.
    */
   untried(instant: EpochPosition): readonly EpochPrivateKey[] {
     const tried = new Set(this.trial(instant).map(({ epoch }) => epoch));
@@ -119,9 +123,8 @@ export class KeyRing {
   }
 
   /**
-   * Returns the setup with which worker threads try the keys of this instant, in the order of
-   * {@link trial}; the same object for the same epochs. Undefined without `unwrap`, or without
-   * keys.
+   * Returns the setup with which worker threads try the keys that {@link trial} returns, in the
+   * same order; the same object for the same epochs. Undefined without `unwrap`, or without keys.
    */
   setup(instant: EpochPosition): Uint8Array | undefined {
     const epochs = this.trial(instant).map(({ epoch }) => epoch);
@@ -129,8 +132,8 @@ export class KeyRing {
   }
 
   /**
-   * Wipes the keys of epochs before `epoch`, including keys on disk that were not loaded since a
-   * restart.
+   * Wipes the keys of epochs before `epoch`, in memory and on disk, including keys that were not
+   * loaded since a restart.
    */
   forgetBefore(epoch: number): void {
     for (let old = this.#oldest() ?? epoch; old < epoch; old++) {
@@ -149,7 +152,7 @@ export class KeyRing {
     this.#parts.tags.retire(old);
   }
 
-  /** Reads the oldest epoch with a key on disk; undefined if there is none. */
+  /** Reads the oldest epoch that has a private key on disk; undefined if there is none. */
   #oldest(): number | undefined {
     const stored = this.#store.get(OLDEST);
     return stored?.length === OLDEST_LENGTH ? readUint48(stored, 0) : undefined;

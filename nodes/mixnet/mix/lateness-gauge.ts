@@ -1,7 +1,7 @@
 /**
- * Measures how late a node was recently: the maximum over its last departures and over the firings
- * of a timer that exists for this purpose. Timers, the processor and the operating system cause
- * lateness; in virtual time without a CPU model there is none.
+ * Measures how late a node was recently: the maximum over the last packets that it sent and over
+ * the firings of a timer that exists for this purpose. Timers, the processor and the operating
+ * system cause lateness; in virtual time without a CPU model there is none.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export class LatenessGauge {
     this.#timer?.cancel();
   }
 
-  /** Records how late a departure or a firing of the timer was. */
+  /** Records how late a packet left or the timer fired. */
   enter(lateNs: Nanoseconds): void {
     this.#latest[this.#next] = lateNs;
     this.#next = (this.#next + 1) % LATENESS_SAMPLES;

@@ -28,12 +28,12 @@ class MixNode implements ServerNode, ServerRole, SenderRights {
   readonly kept = 0;
   readonly server: MixServer;
   #next: NextHopTable | undefined;
-  /** All mixes of the next layer, neighbours or not. */
+  /** All mixes of the next layer, whether this mix drew them as neighbours or not. */
   #inLayer: NextHopTable | undefined;
   #neighbours: readonly string[] = [];
   /** The neighbours that this mix drew for the previous document. */
   #drawnBefore: readonly Descriptor[] = [];
-  /** Decides what happens to the next packet; see {@link ArrivalOutcome}. */
+  /** Decides what happens to the next packet that arrives; see {@link ArrivalOutcome}. */
   readonly #arrivals: () => ArrivalOutcome;
 
   constructor(host: Host, setup: MixnetSetup) {
@@ -51,7 +51,7 @@ class MixNode implements ServerNode, ServerRole, SenderRights {
     const inLayer = nextHopsAfterMix(document, server.host.name);
     const drawn = server.neighbours?.neighboursOf(server.host.name);
     const nodes = drawn ?? inLayer;
-    // Packets and SURBs with paths drawn one epoch ago are still under way.
+    // Packets and SURBs whose paths follow the draw of the previous epoch are still under way.
     const late = drawn === undefined ? [] : this.#drawnBefore;
     this.#next = new NextHopTable([...nodes, ...late], ({ name }) => server.endpointOf(name) ?? -1);
     this.#inLayer = new NextHopTable(inLayer, () => -1);
@@ -72,8 +72,8 @@ class MixNode implements ServerNode, ServerRole, SenderRights {
   }
 
   /**
-   * The reason to refuse a hop that the topology allows: this mix did not draw it as a neighbour.
-   * Undefined for all other hops.
+   * Returns the drop reason for a next hop that the topology allows but that this mix did not draw
+   * as a neighbour; undefined for all other hops.
    */
   nextRefused(nodeId: Uint8Array): MixnetDropReason | undefined {
     return this.#inLayer?.find(nodeId) === undefined ? undefined : 'next-hop-not-neighbour';

@@ -68,16 +68,17 @@ export interface ServerRole {
    * @param sender Name of the node that sent it.
    */
   received(frame: IncomingFrame, sender: string): void;
-  /**
-   * Handles a packet whose last hop is this node, unless the packet is one of the node's own loops.
-   */
+  /** Handles a packet that ends at this node, except loops that the node itself has sent. */
   ended(
     packet: TerminalPacket,
     key: number,
   ): 'delivered' | 'absorbed' | { readonly drop: MixnetDropReason };
 }
 
-/** A received datagram: `length` bytes of `buffer` from `offset` on; valid during the call only. */
+/**
+ * A received datagram: the bytes `offset` to `offset + length` of `buffer`; valid only during the
+ * call to which it is passed.
+ */
 export interface IncomingFrame {
   readonly buffer: Uint8Array;
   readonly offset: number;
@@ -103,7 +104,7 @@ export class MixServer {
   readonly #keys: KeyRing;
   readonly #vrfKey: VrfSecretKey;
   readonly #delays: HopDelayPolicy;
-  /** Present when delays can be proved, that is with `vrf-exp`. */
+  /** Present when this node's delays can be proved: with the strategy `vrf-exp`. */
   readonly #proofs: ProofExchange | undefined;
   readonly #directory: DirectoryClientRunner;
   readonly #loops: StateMachineRunner<MixLoopInput, MixLoopEffect>;
@@ -220,7 +221,7 @@ export class MixServer {
     return this.#proofs?.suspects ?? [];
   }
 
-  /** The neighbours of all mixes in the present document; undefined if mixes draw none. */
+  /** The neighbours of all mixes in the present document; undefined if mixes draw no neighbours. */
   get neighbours(): NeighbourGraph | undefined {
     return this.#neighbours;
   }
@@ -303,7 +304,8 @@ export class MixServer {
   }
 
   /**
-   * Rejects a frame that was not examined, and reports to an observer which packet it contained.
+   * Drops a frame before it is processed, and tells the observer, if there is one, which packet was
+   * in the frame.
    */
   #refuse({ buffer, offset, length }: IncomingFrame, reason: MixnetDropReason): void {
     const frame = this.observer && this.codec.decode(buffer, offset, length);
@@ -314,7 +316,7 @@ export class MixServer {
 
   /**
    * Handles a request for a proof or the answer to one.
-   * @returns false for any other frame, and if the sender is not listed.
+   * @returns false, having done nothing, if the frame is another one or the sender is not listed.
    */
   #isOfProofs({ buffer, offset, length }: IncomingFrame, sender: string): boolean {
     if (this.#proofs === undefined || !this.isListed(sender)) return false;

@@ -1,8 +1,8 @@
 /**
- * Makes the proofs of its neighbours that a mix puts into its descriptor (docs/spec/mixnet.md,
- * Neighbours by VRF).
+ * Makes the VRF proofs of a mix's draw of neighbours, which the mix puts into its descriptor
+ * (docs/spec/mixnet.md, Neighbours by VRF).
  *
- * All nodes, the mix included, derive the neighbours from these proofs and the document by
+ * All nodes, the mix included, derive the neighbours from these proofs and the document with
  * `directory/neighbours.ts`.
  *
  * @module
@@ -10,13 +10,13 @@
 import { neighbourVrfInput, type VrfSecretKey } from '../../vrf/index.ts';
 import type { MixnetOptions } from '../config.ts';
 
-/** The epoch of the draws that a mix must prove, and the beacon of that epoch, 32 bytes. */
+/** The epoch for which a mix draws neighbours, and the beacon of that epoch, 32 bytes. */
 export interface NeighbourDrawContext {
   readonly epoch: number;
   readonly beacon: Uint8Array;
 }
 
-/** Makes a proof for each layer that has a next layer, by layer (0 first). */
+/** Makes one proof for each layer except the last; the keys of the result are layers, 0 first. */
 export function proveNeighbours(
   key: VrfSecretKey,
   { epoch, beacon }: NeighbourDrawContext,

@@ -1,10 +1,11 @@
 /**
- * Distinguishes packets of another epoch from forged packets. The header of the former is authentic
- * under a key that this node has but does not accept at present: the clock of the creator or of
- * this node is off, or the packet was under way too long. Both are dropped.
+ * Distinguishes packets that were made for another epoch from forged packets; both are dropped. The
+ * header of a packet for another epoch is authentic under a key that this node has but does not
+ * accept at present: the clock of the creator or of this node is off, or the packet was under way
+ * too long.
  *
- * Only the MAC distinguishes them, and to check it takes a key exchange for each key. So only a
- * limited number of packets per second is tried; all other packets count as forged.
+ * Only the MAC of the header distinguishes them, and to check it takes a key exchange for each key.
+ * So only a limited number of packets per second is checked; all other packets count as forged.
  *
  * @module
  */
@@ -27,7 +28,7 @@ export interface OtherEpochKeyCheckParts {
   readonly keys: Pick<KeyRing, 'untried'>;
 }
 
-/** Tries rejected packets with the keys of other epochs. */
+/** Checks whether rejected packets were made for other epochs. */
 export class OtherEpochKeyCheck {
   readonly #parts: OtherEpochKeyCheckParts;
   readonly #budget = new TokenBucket(OTHER_EPOCH_TRIAL_BURST);
@@ -38,8 +39,8 @@ export class OtherEpochKeyCheck {
   }
 
   /**
-   * True if a packet that no accepted key opens is authentic under another key of this node; the
-   * packet is not changed. False for all packets beyond the limit.
+   * True if a packet that no accepted key opens is authentic under another key of this node. Does
+   * not change the packet. False once the limit on checks is reached.
    */
   knows(packet: Uint8Array): boolean {
     const { host, keys, clock } = this.#parts;
@@ -50,8 +51,8 @@ export class OtherEpochKeyCheck {
   #isMadeFor(key: NodePrivateKey, packet: Uint8Array): boolean {
     const { format, clock } = this.#parts;
     let isAuthentic = false;
-    // The tag is requested only after the MAC has been verified; refusing it leaves the packet
-    // unchanged.
+    // `enterTag` is called only after the MAC has been verified; its result false refuses the
+    // packet, which therefore stays unchanged.
     const enterTag = (): boolean => {
       isAuthentic = true;
       return false;

@@ -1,7 +1,7 @@
 /**
- * Traces the mean number of packets in a pool. A report is written when a packet arrives or leaves
- * at least a second after the previous report. Created only when states are recorded. It needs no
- * timer, so that a run has the same events with and without a trace.
+ * Traces the mean number of packets in a pool. A trace entry is written when a packet arrives or
+ * leaves at least a second after the previous entry. The tracer is created only when the run
+ * records states. It needs no timer, so that a run has the same events with and without a trace.
  *
  * @module
  */
@@ -18,8 +18,7 @@ export class PoolSizeTracer {
   #changedNs: Nanoseconds;
   #held = 0;
   /**
-   * Integral of the number of packets over time since the last report, in packets times
-   * nanoseconds.
+   * Integral of the number of packets over time since the last trace entry, in packets times ns.
    */
   #area = 0;
   #arrived = 0;

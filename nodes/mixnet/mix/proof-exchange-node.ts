@@ -1,10 +1,10 @@
 /**
  * Proofs of delays, exchanged between mixes and providers (docs/spec/mixnet.md, "Audits"): answers
- * requests for its own node's proofs, and lets the auditor of its node's loops request those of
- * others.
+ * requests for proofs of this node's delays, and sends the requests of this node's auditor to other
+ * nodes.
  *
- * A node asks only nodes to which it has a link, and does not audit loops over other nodes.
- * Requests and answers are frames of the common length.
+ * A node audits a loop only if it has a link to each hop of the loop, since it asks each hop
+ * directly. Requests and answers are frames of the common length.
  *
  * @module
  */
@@ -29,7 +29,7 @@ const UINT32_MAX = 0xffff_ffff;
 export interface ProofExchangeParts {
   readonly host: Host;
   readonly options: MixnetOptions;
-  /** Whether this node answers requests for proofs; false in a test double only. */
+  /** Whether this node answers requests for proofs; false only in a defective double. */
   readonly answers: boolean;
   readonly law: VrfDelayLaw;
   readonly codec: FrameCodec;
@@ -83,9 +83,10 @@ export class ProofExchange {
   }
 
   /**
-   * Records that a loop of this node was sent, so that it is audited if all its hops can be.
+   * Records that a loop of this node was sent, so that it is audited after its return, if all its
+   * hops can be asked.
    * @param loop The name of the loop.
-   * @param packet Supplies the replay tags of the loop at its hops.
+   * @param packet The loop's packet, with its replay tag at each hop.
    */
   sent(loop: string, path: ChosenPath, packet: PacketWithReplayTags): void {
     const document = this.#document;
@@ -120,7 +121,7 @@ export class ProofExchange {
   /**
    * Handles a request for a proof, or the answer to one.
    * @param sender Name of a listed node.
-   * @returns false for any other datagram, which is ignored.
+   * @returns false, having done nothing, if the frame is neither.
    */
   takes(frame: ReturnType<FrameCodec['decode']>, sender: string): boolean {
     if (typeof frame === 'string') return false;

@@ -2,8 +2,8 @@
  * Warns the operator, once, when the queue of a mix will nearly fill: by Little's law a mix holds
  * on average the rate of packets times their mean delay (R-193).
  *
- * The rate is measured, so the warning comes before the queue is full. The watch has no other
- * effect.
+ * The rate of arriving packets is measured, so the warning comes before the queue is full. The
+ * watch has no other effect.
  *
  * @module
  */
@@ -11,12 +11,14 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 
 const NS_PER_MS = 1_000_000;
 const NS_PER_SECOND = 1_000_000_000;
-/** A rate is measured over at least this time, ns. */
+/** Shortest time over which the rate of arriving packets is measured, ns. */
 const LEAST_NS: number = NS_PER_SECOND / 10;
-/** Share of the queue above which the operator is warned. */
+/**
+ * The operator is warned if the expected number of packets exceeds this share of the queue (R-193).
+ */
 const SHARE_MAX = 0.7;
 
-/** Estimates the number of packets in the queue from rate and delay, and warns once. */
+/** Estimates the number of packets in the queue from their rate and mean delay, and warns once. */
 export class QueueWatch {
   readonly #queue: number;
   #meanNs: Nanoseconds = 0;

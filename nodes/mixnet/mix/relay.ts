@@ -4,7 +4,7 @@
  * mix").
  *
  * State machine of one packet: received -> opened -> durable (its tag is on disk) -> waiting in the
- * mixing strategy -> sent. A packet whose last hop is this node goes after `durable` to {@link
+ * mixing strategy -> sent. A packet that ends at this node is passed, after `durable`, to {@link
  * TerminalPacketHandler.ended}. With `unwrap: threads` worker threads open packets; all decisions
  * are made here.
  *
@@ -46,27 +46,27 @@ import { QueueWatch } from './queue-watch.ts';
 import type { ReplayGuardsByEpoch } from './replay-guards-by-epoch.ts';
 import { UnwrapThreads } from './unwrap-threads.ts';
 
-/** Longest time for which rules for opening packets are used, ns. */
+/** Longest time for which an {@link Opening} is used, ns. */
 const RULES_NS_MAX = 1_000_000_000;
 
-/** A packet whose last hop is this node. */
+/** A packet that ends at this node: its last hop is this node. */
 export type TerminalPacket = Exclude<UnwrappedPacket, { readonly kind: 'forward' }>;
 
-/** Where packets from a certain sender may go. */
+/** Where packets from a certain sender may go: allowed next hops, and whether they may end here. */
 export interface SenderRights {
   /** Returns the address of a next hop; undefined when packets must not go there. */
   next(nodeId: Uint8Array): Endpoint | undefined;
   /** Returns the reason why a next hop is not allowed, if the reason is not the topology. */
   nextRefused?(nodeId: Uint8Array): MixnetDropReason | undefined;
-  /** Why a packet from this sender must not end here; undefined when it may. */
+  /** Drop reason for packets from this sender that end here; undefined when they may. */
   readonly endRefused: MixnetDropReason | undefined;
 }
 
-/** Handles the packets that end at a node; mixes and providers differ in this. */
+/** Handles the packets that end at a node; mixes and providers do so differently. */
 export interface TerminalPacketHandler {
   /**
    * Handles a packet that ends at this node; its arrays are valid during the call only.
-   * @param key The number by which observers know the packet.
+   * @param key The number by which observers identify the packet.
    * @returns how the packet ended, for an observer, or why it is dropped.
    */
   ended(
@@ -128,7 +128,7 @@ export class Relay {
   readonly #threads: UnwrapThreads;
   readonly #watch: QueueWatch;
   readonly #otherEpochs: OtherEpochKeyCheck;
-  /** Absent when states are not recorded. */
+  /** Absent when the run records no states. */
   readonly #poolTrace: PoolSizeTracer | undefined;
   readonly #received: Counter;
   readonly #dropped: Counter;
@@ -141,7 +141,7 @@ export class Relay {
   readonly #waiting: (Held | undefined)[] = [];
   /** Unused item numbers below the length of `#waiting`, for reuse. */
   readonly #freeItems: number[] = [];
-  /** The packet that is being opened, then its sender's rights, and why it is refused. */
+  /** The packet being opened; below it, the rights of its sender, and why it is refused. */
   #held: Held | undefined;
   #origin: SenderRights | undefined;
   #refusal: MixnetDropReason | undefined;
@@ -177,7 +177,7 @@ export class Relay {
     return this.#inside;
   }
 
-  /** Uses the mean delay of a document; loads the keys of its epoch into worker threads. */
+  /** Sets the mean delay of a document; loads the keys of its epoch into worker threads. */
   setMean(meanNs: Nanoseconds): void {
     this.#watch.setMean(meanHere(this.#parts.options.mixing, meanNs));
     const { setup } = this.#opening();
@@ -186,7 +186,7 @@ export class Relay {
     this.#threads.warm(setup);
   }
 
-  /** Also sets the timer: timed batches flush even when nothing arrives. */
+  /** Starts relaying; sets the timer at once, since timed batches flush without arrivals. */
   start(): void {
     const { format, host, options } = this.#parts;
     host.trace.state(MIXING_TRACE.machine, MIXING_TRACE.state.write(options.mixing));
@@ -200,13 +200,13 @@ export class Relay {
     this.#threads.stop();
   }
 
-  /** Counts a datagram that was rejected before it was opened. */
+  /** Counts and drops a datagram that is rejected before its packet is examined. */
   refuse(reason: MixnetDropReason): void {
     this.#received.add(1);
     this.#drop(reason);
   }
 
-  /** Counts a packet that was rejected before it was opened. */
+  /** Counts and drops a packet that is rejected before it is opened. */
   refusePacket(packet: Uint8Array, reason: MixnetDropReason): void {
     const { observer } = this.#parts;
     observer?.arrived(packetNumberOnLink(packet));
@@ -216,8 +216,8 @@ export class Relay {
 
   /**
    * Receives a packet.
-   * @param packet A view of the datagram; copied.
-   * @param origin Where packets from its sender may go.
+   * @param packet A view of the datagram; the relay copies the bytes.
+   * @param origin What packets from this sender may do.
    */
   receive(packet: Uint8Array, origin: SenderRights): void {
     const { host, codec, observer } = this.#parts;
@@ -299,13 +299,13 @@ export class Relay {
     this.#processing.record(this.#parts.host.now() - held.arrivedNs);
   }
 
-  /** The drop reason, made precise for a refused tag, a refused next hop and another epoch. */
+  /** Returns a more precise drop reason for a refused tag or next hop, and another epoch. */
   #nameOf(drop: NodeDropReason, packet: Uint8Array): MixnetDropReason {
     if (drop === 'mac-mismatch' && this.#otherEpochs.knows(packet)) return 'epoch-unknown';
     return drop === 'replay' || drop === 'next-hop-invalid' ? (this.#refusal ?? drop) : drop;
   }
 
-  /** The rules of this instant: the latest ones, unless they expired or keys changed. */
+  /** Returns the rules and keys for now: the latest ones, unless outdated by time or new keys. */
   #opening(): Opening {
     const { keys, host } = this.#parts;
     const now = host.now();
@@ -325,7 +325,7 @@ export class Relay {
     const opening = { rules, setup: keys.setup(instant) };
     this.#knownOpening = opening;
     this.#rulesVersion = keys.version;
-    // Because of RULES_NS_MAX a change of the calendar clock has effect within a second.
+    // The limit RULES_NS_MAX makes a change of the calendar clock take effect within a second.
     this.#rulesUntilNs = now + Math.min(keys.trialLasts(instant), RULES_NS_MAX);
     return opening;
   }
@@ -337,8 +337,8 @@ export class Relay {
         const held = this.#held;
         if (held === undefined) return false;
         held.epoch = epoch;
-        // The key expired, with its tags, while a thread had the packet: replays could no longer be
-        // detected (R-188).
+        // While a thread had the packet, its key and the replay tags under that key were erased: a
+        // replay could no longer be detected (R-188).
         if (!this.#parts.keys.has(epoch)) {
           this.#refusal = 'epoch-unknown';
           return false;
@@ -373,8 +373,8 @@ export class Relay {
   }
 
   /**
-   * Called when a packet's tag is on disk, or could not be written: only then may the packet be
-   * forwarded (docs/spec/mixnet.md, Replay protection).
+   * Called when a packet's tag is on disk or could not be written. Only a packet whose tag is on
+   * disk may be forwarded (docs/spec/mixnet.md, Replay protection).
    */
   #synced(held: Held, error: string | undefined): void {
     if (error !== undefined) {
@@ -493,7 +493,7 @@ export class Relay {
   }
 }
 
-/** Mean delay of a packet at a mix; 0 if it depends on the rate of packets. */
+/** Returns the mean delay of a packet at a mix, ns; 0 if it depends on the rate of packets. */
 function meanHere(mixing: MixingOptions, askedNs: Nanoseconds): Nanoseconds {
   if ('maxDelay' in mixing) return askedNs;
   return mixing.strategy === 'uniform' || mixing.strategy === 'constant' ? mixing.mean : 0;

@@ -1,7 +1,7 @@
 /**
- * Replay protection of a node: one guard for the key of each epoch, with its tags on disk like the
- * key. Verdicts are compared with ground truth, which does not influence them (docs/spec/mixnet.md,
- * "Replay protection").
+ * Replay protection of a node: one guard for the key of each epoch, whose tags are on disk as the
+ * key is. Each verdict is compared with ground truth for the metrics; ground truth does not
+ * influence it (docs/spec/mixnet.md, "Replay protection").
  *
  * @module
  */
@@ -32,7 +32,9 @@ export interface ReplayGuardsByEpochParts {
 export class ReplayGuardsByEpoch {
   readonly #parts: ReplayGuardsByEpochParts;
   readonly #counters: ReplayVerdictCounters;
-  /** Guards are created at first use, since keys of later epochs need no filter yet. */
+  /**
+   * Guards are created at first use, so that keys of later epochs take no memory for a filter yet.
+   */
   readonly #guards = new Map<number, TagGuard>();
 
   constructor(parts: ReplayGuardsByEpochParts) {
@@ -45,7 +47,10 @@ export class ReplayGuardsByEpoch {
     };
   }
 
-  /** Judges a packet that the key of `epoch` opened; see `DurableTagGuard.enter`. */
+  /**
+   * Returns the drop reason if a packet that the key of `epoch` opened must be refused; see
+   * `DurableTagGuard.enter`.
+   */
   enter(epoch: number, tag: Uint8Array, onSynced: TagSyncCallback): ReplayDropReason | undefined {
     return this.#guard(epoch).enter(tag, onSynced);
   }

@@ -34,12 +34,12 @@ export class NextHopTable {
   }
 }
 
-/** The mixes to which providers send the packets of their clients: the first layer. */
+/** Returns the mixes to which providers send the packets of their clients: the first layer. */
 export function entryMixes({ layers }: DirectoryDocument): readonly Descriptor[] {
   return layers[0] ?? [];
 }
 
-/** The nodes that may follow the mix `name`. */
+/** Returns the nodes that may follow the mix `name`. */
 export function nextHopsAfterMix(document: DirectoryDocument, name: string): readonly Descriptor[] {
   const { layers, topology, providers } = document;
   if (topology === 'free-route') {
@@ -53,7 +53,7 @@ export function nextHopsAfterMix(document: DirectoryDocument, name: string): rea
   return next.slice(chain, chain + 1);
 }
 
-/** Names of all listed nodes. */
+/** Returns the names of all listed nodes. */
 export function listedNodeNames(document: DirectoryDocument): ReadonlySet<string> {
   const { layers, spares, providers } = document;
   return new Set([...layers.flat(), ...spares, ...providers].map(({ name }) => name));

@@ -1,16 +1,16 @@
 /**
- * The handle by which the runner controls a mix or provider: the common part provides start, stop
- * and readiness, the role provides the status.
+ * The handle by which the runner controls a mix or provider: {@link MixServer} provides start, stop
+ * and readiness; the role (mix or provider) provides the status.
  *
  * @module
  */
 import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import type { MixServer } from './mix-server-node.ts';
 
-/** The role of a node, with its server. */
+/** A mix or provider: its server, and what its role adds to the handle. */
 export interface ServerNode {
   readonly server: MixServer;
-  /** The content of a status page: plain data with sorted keys. */
+  /** The content of the node's status page: plain data with sorted keys. */
   status(): Readonly<Record<string, unknown>>;
   /** Number of messages that the role holds outside the relay, such as spooled ones. */
   readonly kept: number;

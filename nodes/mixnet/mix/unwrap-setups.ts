@@ -1,10 +1,11 @@
 /**
- * Setups of the job `unwrap`: one for each list of epochs whose keys are tried together
- * (ADR 0013: setups are compared by identity).
+ * Setups of the job `unwrap`, the parameters that worker threads keep between packets: one object
+ * for each list of epochs whose keys are tried together (ADR 0013: setups are compared by
+ * identity).
  *
  * Setups contain private keys. A key's bytes are overwritten as soon as the key is erased, even
- * while packets wait for a thread. Such a packet does not open with zeros as key, or its tag is
- * refused because the node no longer has the key of that epoch.
+ * while packets wait for a thread. Such a packet cannot be opened with a key of zeros; if it was
+ * opened before, its tag is refused because the node no longer has the key of that epoch.
  *
  * @module
  */
@@ -17,7 +18,10 @@ export type UnwrapParameters = Omit<UnwrapSetup, 'privateKeys'>;
 interface Known {
   readonly setup: Uint8Array;
   readonly keyLength: number;
-  /** The epochs of the keys, in their order; `undefined` for a key that was erased. */
+  /**
+   * The epochs of the keys, in the order of the keys in the setup; `undefined` for a key that was
+   * erased.
+   */
   readonly epochs: (number | undefined)[];
 }
 
@@ -31,8 +35,8 @@ export class UnwrapSetupCache {
   }
 
   /**
-   * Returns the setup for these epochs; the same object each time.
-   * @param secretOf Returns a copy of an epoch's private key, which is wiped here.
+   * Returns the setup for these epochs; the same object for the same epochs.
+   * @param secretOf Returns a copy of an epoch's private key, which this method wipes.
    * @returns undefined when `epochs` is empty, or one of them has no key.
    */
   of(

@@ -1,6 +1,6 @@
 /**
- * Sends a node's packets to worker threads, which return them (ADR 0013): bounds the number of
- * packets there and names failures.
+ * Sends a node's packets to worker threads, which unwrap and return them (ADR 0013). Bounds the
+ * number of packets in the threads, and logs failures.
  *
  * Threads decide nothing: replay tags, next hops and final packets are handled in the node's thread
  * when a packet returns.
@@ -11,7 +11,7 @@ import type { ByteJobOutput } from '../../../engine/host/compute.ts';
 import type { HostPart } from '../../_kit/host-part.ts';
 import { UNWRAPPING_PACKETS_MAX } from '../geometry.ts';
 
-/** Name of the worker threads' job in the `jobs` of the protocol. */
+/** Name of the worker threads' job in the field `jobs` of the protocol. */
 const UNWRAP_JOB = 'unwrap';
 
 /** Passes the packets of one node to worker threads. */
@@ -41,9 +41,9 @@ export class UnwrapThreads {
   /**
    * Unwraps a packet in place.
    * @param setup Keys and format; a different object means different keys.
-   * @param bytes The threads own them until `done`.
+   * @param bytes The packet; the caller must not touch it until `done` is called.
    * @param done Called later, not during this call, with the result; undefined when a thread gave
-   * no answer, and the bytes are unchanged.
+   *   no answer, and the bytes are unchanged.
    */
   run(
     setup: Uint8Array,
@@ -61,13 +61,13 @@ export class UnwrapThreads {
 
   /**
    * Loads a setup into the threads before the first packet needs it, and starts the threads. They
-   * wipe the previous setup, even when no packet comes (R-188).
+   * wipe the previous setup even if no packet follows (R-188).
    */
   warm(setup: Uint8Array): void {
     this.run(setup, new Uint8Array(1), () => undefined);
   }
 
-  /** Ignores everything that returns from now on. */
+  /** Ignores everything that the threads return from now on. */
   stop(): void {
     this.#isStopped = true;
   }

@@ -1,8 +1,8 @@
 /**
  * Delays that come with the packet: Poisson mixing, where the sender drew an exponential delay and
  * wrote it into the packet (Danezis, PET 2004), and VRF-Exp, where the caller computed the delay
- * with the node's VRF (docs/spec/mixnet.md, "Delays by VRF"). So the distribution of the delays is
- * not chosen here.
+ * with the node's VRF (docs/spec/mixnet.md, "Delays by VRF"). This strategy therefore does not
+ * choose the distribution of the delays.
  *
  * @module
  */

@@ -4,7 +4,7 @@
  * Flood": threshold, timed and pool mixes). A {@link FlushRule} determines when a flush is due and
  * how many messages leave.
  *
- * The delay that a packet asks for is ignored, and no message is dropped for being late: a message
+ * The delay that a packet requests is ignored, and no message is dropped for being late: a message
  * in a batch has no departure time of its own.
  *
  * @module
@@ -25,7 +25,8 @@ export interface FlushRule {
   /** True if the pool is flushed immediately, without waiting for the timer. */
   isFull(size: number): boolean;
   /**
-   * True if a timed flush may send something. If true for a size, it is true for all larger sizes.
+   * True if a timed flush may send a message from a pool of this size. If true for a size, it is
+   * true for all larger sizes.
    */
   mayLeave(size: number): boolean;
   /** Returns how many messages leave in a flush, 0..size. */
@@ -34,11 +35,16 @@ export interface FlushRule {
 
 /** Timer and bound of batch mixing. */
 export interface BatchLimits {
-  /** Largest number of messages held, including flushed ones that have not left yet. */
+  /**
+   * Largest number of messages held, including messages that were flushed but have not left yet.
+   */
   readonly queueLimit: number;
   /** Time between timed flushes; no timer when absent. Nanoseconds. */
   readonly interval?: Nanoseconds;
-  /** Instant of the first timed flush, nanoseconds, 0 <= offset < interval. */
+  /**
+   * Instant of the first timed flush, nanoseconds of the node's monotonic clock, 0 <= offset <
+   * interval.
+   */
   readonly offset?: Nanoseconds;
 }
 
@@ -107,8 +113,8 @@ export class BatchMixing implements MixingStrategy {
   }
 
   /**
-   * Moves the messages that leave out of the pool in random order, by a partial Fisher-Yates
-   * shuffle.
+   * Moves the messages that leave from the pool into the queue of leaving messages, in random
+   * order, by a partial Fisher-Yates shuffle.
    */
   #flush(at: Nanoseconds): void {
     const pool = this.#pool;

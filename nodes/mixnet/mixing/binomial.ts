@@ -1,6 +1,6 @@
 /**
- * The binomial mix (Diaz and Serjantov, PET 2003, "Generalising Mixes"): every T each of the s
- * messages in the pool leaves with probability P(s) = Phi((s - m) / sd), independently of the
+ * The binomial mix (Diaz and Serjantov, PET 2003, "Generalising Mixes"): at every flush each of the
+ * s messages in the pool leaves with probability P(s) = Phi((s - m) / sd), independently of the
  * others. An attacker who sees the flush does not learn how many messages were in the pool.
  *
  * First drawing the number of messages that leave and then these messages gives the same

@@ -19,15 +19,15 @@ const QUEUE_LIMIT_MAX = 10_000_000;
  * in server/config).
  */
 const SLACK_NS_DEFAULT = 450 * MS;
-/** Longest accepted delay: one epoch of the reference network. */
+/** Longest accepted delay: one epoch of the reference network (20 minutes). */
 const MAX_DELAY_NS_DEFAULT = 20 * MINUTE;
 const WINDOW_NS_DEFAULT = 200 * MS;
 /** Longest window: less than half the span of the time stamps that fit in a packet. */
 const WINDOW_NS_MAX = 30_000 * MS;
 const THRESHOLD_DEFAULT = 20;
 /**
- * Defaults of Mixmaster's dynamic pool: fewest retained messages, and below it the share that
- * leaves.
+ * Defaults of Mixmaster's dynamic pool: smallest number of retained messages; the constant below:
+ * largest share of the pool that leaves.
  */
 const POOL_MIN_DEFAULT = 45;
 const FRACTION_DEFAULT = 0.65;
@@ -35,11 +35,13 @@ const BINOMIAL_MEAN_DEFAULT = 100;
 const BINOMIAL_DEVIATION_DEFAULT = 50;
 
 const queueLimit = z.int().min(1).max(QUEUE_LIMIT_MAX).default(QUEUE_LIMIT_DEFAULT);
-/** Number of messages per flush. */
+/** Number of messages for which a flush waits, besides those that stay in the pool. */
 const threshold = z.int().min(1).max(QUEUE_LIMIT_MAX);
-/** Number of messages retained in the pool. */
+/** Number of messages that stay in the pool at a flush. */
 const pool = z.int().min(0).max(QUEUE_LIMIT_MAX);
-/** Schema of the time between flushes: zero would keep the mix busy for ever. */
+/**
+ * Schema of the time between flushes: at least 1 ms, since zero would keep the mix busy for ever.
+ */
 const pause = (): ReturnType<typeof durationNsSchema> =>
   durationNsSchema().refine((ns) => ns >= MS, { message: 'is below 1ms' });
 
@@ -47,24 +49,24 @@ const pause = (): ReturnType<typeof durationNsSchema> =>
 const continuous = {
   /** Largest number of messages that wait. */
   queueLimit,
-  /** Largest lateness: a message that would leave later is dropped. */
+  /** Largest lateness: a message that would leave later than this after its due time is dropped. */
   slack: durationNsSchema().default(SLACK_NS_DEFAULT),
 };
-/** Options of strategies in which the delay comes with the packet. */
+/** Options of strategies in which the packet says its delay. */
 const asked = {
   ...continuous,
   /** Longest delay that is accepted. */
   maxDelay: durationNsSchema().default(MAX_DELAY_NS_DEFAULT),
 };
 /**
- * Options of strategies with a timer: flushes at `offset`, `offset` + `interval`, ... of the node's
- * time.
+ * Options of strategies with a timer: flushes are at `offset`, `offset` + `interval`, and so on, by
+ * the node's monotonic clock.
  */
 const timer = {
   queueLimit,
   /** Time between two flushes. */
   interval: pause(),
-  /** Time of the first flush. */
+  /** Time of the first flush, by the node's monotonic clock. */
   offset: durationNsSchema().default(0),
 };
 
@@ -86,7 +88,7 @@ const poisson = z.strictObject({
 const vrfExp = z.strictObject({
   strategy: z.literal('vrf-exp'),
   ...asked,
-  /** Distribution of the delays. `uniform`, with the same mean, is for comparison only. */
+  /** Distribution of the delays. `uniform`, which has the same mean, is for comparison only. */
   law: z.enum(VRF_DELAY_LAWS).default('exponential'),
 });
 
@@ -103,11 +105,11 @@ const uniform = z
   .strictObject({
     strategy: z.literal('uniform'),
     ...continuous,
-    /** Mean delay D. */
+    /** Mean delay of a message. */
     mean: durationNsSchema(),
     /**
-     * Delays are in [mean - spread, mean + spread); `spread` defaults to the mean, which gives [0,
-     * 2 D).
+     * Delays are drawn from [mean - spread, mean + spread). The spread defaults to the mean, which
+     * gives [0, 2 mean).
      */
     spread: durationNsSchema().optional(),
   })
@@ -126,7 +128,7 @@ const thresholdMix = z
   .strictObject({
     strategy: z.literal('threshold'),
     queueLimit,
-    /** Number of messages per flush. */
+    /** Number of messages that start a flush, and leave in it. */
     threshold: threshold.default(THRESHOLD_DEFAULT),
   })
   .refine(holds, NEVER_FULL);
@@ -157,7 +159,7 @@ const thresholdPool = z
     strategy: z.literal('threshold-pool'),
     queueLimit,
     threshold: threshold.default(THRESHOLD_DEFAULT),
-    /** Number of messages retained in the pool. */
+    /** Number of messages that stay in the pool at a flush. */
     pool,
   })
   .refine(holds, NEVER_FULL);
@@ -174,7 +176,7 @@ const timedDynamicPool = z
   .strictObject({
     strategy: z.literal('timed-dynamic-pool'),
     ...timer,
-    /** Fewest messages retained in the pool. */
+    /** Smallest number of messages that stay in the pool at a flush. */
     pool: pool.default(POOL_MIN_DEFAULT),
     /** Largest share of the pool that leaves in one flush. */
     fraction: z.number().gt(0).max(1).default(FRACTION_DEFAULT),

@@ -21,7 +21,7 @@ import { TimedDynamicRule } from './timed-dynamic.ts';
  * Creates the mixing strategy of one node.
  *
  * @param options As checked by `mixingConfig`.
- * @param random The node's random stream for mixing alone.
+ * @param random The random stream that the node uses for mixing only.
  */
 export function createMixingStrategy(options: MixingOptions, random: Random): MixingStrategy {
   switch (options.strategy) {

@@ -3,7 +3,8 @@
  * "The Traffic Analysis of Continuous-Time Mixes"). A {@link MixingDelayLaw} determines the delay.
  *
  * The scheduler follows the reference (katzenpost, server/internal/scheduler): messages leave in
- * order of departure time once they are due; those later than the slack are dropped.
+ * order of departure time once they are due; a message that would leave later than its due time
+ * plus the slack is dropped.
  *
  * @module
  */
@@ -27,11 +28,14 @@ export interface MixingDelayLaw {
   delayNs(asked: RequestedDelay): Nanoseconds;
 }
 
-/** Limits of continuous mixing. */
+/** Bounds of continuous mixing: number of messages, and lateness. */
 export interface ContinuousMixingLimits {
   /** Largest number of messages held. */
   readonly queueLimit: number;
-  /** Largest lateness, nanoseconds: a message that would leave later is dropped. */
+  /**
+   * Largest lateness, nanoseconds: a message that would leave later than this after its due time is
+   * dropped.
+   */
   readonly slack: Nanoseconds;
 }
 

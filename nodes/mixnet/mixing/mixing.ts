@@ -2,9 +2,9 @@
  * The interface of a mixing strategy, which decides which of the waiting messages leave a node, and
  * when.
  *
- * A strategy handles items, never packets: an item is a small integer by which the owner of the
- * strategy knows a packet. A strategy sets no timers and sends nothing. Its randomness comes from
- * the random stream with which it is created.
+ * A strategy handles items, never packets: an item is a small integer with which the owner of the
+ * strategy identifies a packet. A strategy sets no timers and sends nothing. Its randomness comes
+ * from the random stream with which it is created.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 /**
  * Reasons for which an item was refused or dropped, each explained in one sentence. Names follow
  * the metrics of the reference server (katzenpost, server/internal/instrument), except
- * `window-missed`, which is of stop-and-go mixing.
+ * `window-missed`, which exists only in stop-and-go mixing.
  */
 export const MIXING_DROP_REASONS = {
   'scheduler-queue-overflow': 'As many messages wait in the mix as its queue may hold.',
@@ -22,21 +22,22 @@ export const MIXING_DROP_REASONS = {
   'window-missed': 'The message arrived outside the time window that its sender set for this hop.',
 } as const;
 
-/** Why an item was rejected or dropped. */
+/** Why a strategy rejects an item, or drops it later. */
 export type MixingDropReason = keyof typeof MIXING_DROP_REASONS;
 
 /**
- * The delay that a packet requests at this hop. Valid during the call only, because one object may
- * serve all packets.
+ * The delay that a packet requests at this hop. Callers may reuse one object for all packets, so it
+ * is valid during the call only.
  */
 export interface RequestedDelay {
   /** Delay written by the sender or determined by the node's VRF, nanoseconds, integer, >= 0. */
   readonly delayNs: Nanoseconds;
-  /** Stop-and-go only: first and last instant at which the packet may arrive. */
+  /** Stop-and-go only: first and last instant at which the packet may arrive, ns. */
   readonly window?: readonly [first: Nanoseconds, last: Nanoseconds];
   /**
-   * Stop-and-go only: the instant at which the packet arrived, by the clock of `window`. If absent,
-   * it is the argument `now` of `put`, which is later if the packet has waited for the disk.
+   * Stop-and-go only: the instant at which the packet arrived, ns, by the same clock as `window`.
+   * If absent, the argument `now` of `put` is used, which is later if the packet has waited for the
+   * disk.
    */
   readonly arrivedNs?: Nanoseconds;
 }
@@ -56,21 +57,24 @@ export interface MixingStrategy {
    */
   nextAt(): Nanoseconds | undefined;
   /**
-   * Removes and returns the items that leave now, in order of departure: at most `max` items, those
-   * in {@link MixingStrategy.expired} included. Must be called again while `nextAt() <= now`.
+   * Removes and returns the items that leave now, in order of departure: at most `max` items,
+   * including those in {@link MixingStrategy.expired}. Must be called again while `nextAt() <=
+   * now`.
    * @returns the items that leave; the array is valid until the next call.
    */
   take(now: Nanoseconds, max: number): readonly number[];
-  /** Items that the last `take` dropped as `scheduler-deadline-blown`; valid until the next. */
+  /**
+   * Items that the last `take` dropped as `scheduler-deadline-blown`; valid until the next `take`.
+   */
   readonly expired: readonly number[];
-  /** How late each item of the last `take` leaves, nanoseconds, in the same order. */
+  /** For each item of the last `take`, in the same order: how late it leaves, nanoseconds. */
   readonly lateNs: readonly number[];
   /** Number of items held. */
   readonly size: number;
 }
 
 /**
- * Empties an array but keeps its memory, which `length = 0` would release, so that it must be
+ * Empties an array but keeps its memory; `length = 0` would release the memory, which must then be
  * allocated again.
  */
 // hot: once per departure.

@@ -1,6 +1,6 @@
 /**
  * The distribution function of the standard normal law, computed with additions, multiplications
- * and divisions only, so that every engine gives the same bits.
+ * and divisions only, so that every JavaScript engine computes exactly the same number.
  *
  * Phi(x) = 1/2 + phi(x) (x + x^3/3 + x^5/(3 5) + ...), and phi(x) = 1 / (sqrt(2 pi) e^(x^2/2)) with
  * the exponential as its own series (Abramowitz and Stegun 26.2.11). All terms of both are
@@ -10,7 +10,9 @@
  */
 
 const SQRT_TWO_PI = 2.506_628_274_631_000_7;
-/** For x beyond this number the probability is rounded to 0 or 1: the tail is below 7e-16. */
+/**
+ * If |x| is at least this, the probability is rounded to 0 or 1: the tail beyond it is below 7e-16.
+ */
 const FARTHEST = 8;
 
 /** Probability that a standard normal variable is at most `x`; absolute error below 1e-15. */

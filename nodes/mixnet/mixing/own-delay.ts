@@ -1,8 +1,8 @@
 /**
- * Delays that the node draws itself, whatever the packet asks for: uniform and constant. Both exist
- * for comparison: at equal mean, a uniform delay hides log2(e / 2) = 0.443 bit less than Poisson
- * mixing (docs/spec/privacy-metrics.md, Closed forms); a constant delay keeps the order of packets
- * and hides nothing.
+ * Delays that the node draws itself, whatever delay the packet requests: uniform and constant. Both
+ * exist only for comparison: at equal mean, a uniform delay hides log2(e / 2) = 0.443 bit less than
+ * Poisson mixing (docs/spec/privacy-metrics.md, Closed forms); a constant delay keeps the order of
+ * packets and hides nothing.
  *
  * @module
  */

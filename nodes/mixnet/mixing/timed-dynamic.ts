@@ -1,7 +1,7 @@
 /**
  * Cottrell's timed dynamic pool, as in Mixmaster (Serjantov, Dingledine, Syverson 2002): every T,
- * max(0, min(s - nmin, floor(f s))) of s messages leave. The more traffic, the more messages remain
- * in the pool.
+ * of s messages in the pool max(0, min(s - nmin, floor(f s))) leave. The more traffic, the more
+ * messages remain in the pool.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export class TimedDynamicRule implements FlushRule {
   readonly #fraction: number;
 
   /**
-   * @param options.pool nmin: fewest retained messages, >= 0.
+   * @param options.pool nmin: smallest number of retained messages, >= 0.
    * @param options.fraction f: largest share that leaves in one flush, 0 < f <= 1.
    */
   constructor(options: { readonly pool: number; readonly fraction: number }) {

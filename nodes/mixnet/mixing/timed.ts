@@ -1,12 +1,12 @@
 /**
- * Flushing by timer. The timed mix sends all messages every T; the timed pool mix retains n of them
- * (Serjantov, Dingledine, Syverson 2002); with n = 0 it is the timed mix.
+ * Flushing by timer. Every T, the timed mix sends all messages, and the timed pool mix sends all
+ * but n of them (Serjantov, Dingledine, Syverson 2002); with n = 0 it is the timed mix.
  *
  * @module
  */
 import type { FlushRule } from './batch.ts';
 
-/** At each flush, s - n of s messages leave; n is the number of retained messages. */
+/** At each flush, s - n of the s messages in the pool leave; n messages are retained. */
 export class TimedRule implements FlushRule {
   readonly #pool: number;
 

@@ -25,10 +25,10 @@ import { SpoolWatch, slowRetrievalText } from './spool-watch.ts';
 
 const NS_PER_US = 1_000;
 const UINT32_MAX = 0xffff_ffff;
-/** The SURB identifier of a message that is no reply: zeros. */
+/** The SURB identifier of a message that is not a reply: zeros. */
 const NO_SURB = new Uint8Array(16);
 
-/** The state that a provider keeps for one client. */
+/** What a provider stores about one client: its spool, its token bucket and its address. */
 interface Account {
   readonly name: string;
   readonly spool: Spool;
@@ -48,17 +48,21 @@ class ProviderNode implements ServerNode, ServerRole {
   readonly #spooled: Counter;
   readonly #spoolWait: Histogram;
   readonly #accounts = new Map<string, Account>();
-  /** Rights of packets from mixes: they end here, or are loops in the middle of their path. */
+  /**
+   * Rights of packets from mixes: they may end here; loops of mixes may go on to the first layer.
+   */
   readonly #fromMix: SenderRights = { next: (id) => this.#next?.find(id), endRefused: undefined };
   /**
-   * Rights of packets from clients: they must not end here, since a packet between two clients of
-   * the same provider goes through the mixes too.
+   * Rights of packets from clients: they must not end here, since even a packet between two clients
+   * of the same provider must go through the mixes.
    */
   readonly #fromClient: SenderRights = { ...this.#fromMix, endRefused: 'client-to-local-user' };
   #next: NextHopTable | undefined;
   #tokenNs = 1;
   #spoolSize = 0;
-  /** Says whether the next message is put into its spool; false in a test double only. */
+  /**
+   * Says whether the next message is put into its spool; returns false only in a defective double.
+   */
   readonly #spools: () => boolean;
   #isWarned = false;
 
@@ -81,7 +85,8 @@ class ProviderNode implements ServerNode, ServerRole {
   useDocument(document: DirectoryDocument): void {
     const server = this.server;
     const { lambdaP, lambdaL, lambdaD } = document.rates;
-    // The rate at which every client sends according to the document, times the slack factor.
+    // The rate at which the document lets every client send, times the slack factor, per
+    // millisecond.
     const perMs = (lambdaP + lambdaL + lambdaD) * server.options.rateLimit.slack;
     this.#tokenNs = Math.max(1, toMeanIntervalNs(perMs));
     for (const { bucket } of this.#accounts.values()) bucket.setInterval(this.#tokenNs);
@@ -137,8 +142,8 @@ class ProviderNode implements ServerNode, ServerRole {
   }
 
   /**
-   * Passes a packet to the relay. A packet of a client uses up a token of its bucket; `account` is
-   * undefined for packets from mixes.
+   * Passes a packet to the relay. A packet from a client uses up a token of the client's bucket;
+   * `account` is undefined if the packet comes from a mix.
    */
   #packet(packet: Uint8Array, account: Account | undefined): void {
     const { relay, host, options } = this.server;
@@ -150,8 +155,8 @@ class ProviderNode implements ServerNode, ServerRole {
   }
 
   /**
-   * Returns the account of a client, which is any linked host that is not a mix, provider or
-   * authority; undefined for other names.
+   * Returns the account of a client. Clients are all linked hosts that are not a mix, a provider or
+   * the authority; undefined for other names.
    */
   #account(name: string): Account | undefined {
     const known = this.#accounts.get(name);

@@ -2,9 +2,10 @@
  * Detects that more messages arrive for a client than it retrieves: its spool then grows until it
  * is full, and messages are delivered later and later.
  *
- * Both rates are measured since the last retrieval that found at most one batch in the spool. If
- * the spool has grown by several batches since then, the client retrieves too rarely. After a long
- * pause of the client, the measurement starts again. The watch has no other effect than a warning.
+ * The rates at which messages arrive and are retrieved are measured since the last retrieval that
+ * found at most one batch in the spool. If the spool has grown by several batches since then, the
+ * client retrieves too rarely. After a long pause of the client, the measurement starts again. The
+ * watch has no other effect than a warning.
  *
  * @module
  */
@@ -12,12 +13,12 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
 /**
- * Number of batches by which a spool must have grown before the warning, and below it the fewest
- * retrievals before the warning.
+ * The warning needs at least so many batches by which the spool has grown; the constant below: at
+ * least so many retrievals.
  */
 const BATCHES_GROWN = 5;
 const RETRIEVALS_LEAST = 10;
-/** If the pause between two retrievals is more than so many mean pauses, the client was away. */
+/** If the pause between two retrievals is longer than so many mean pauses, the client was away. */
 const PAUSES_AWAY = 5;
 
 /**
@@ -25,7 +26,8 @@ const PAUSES_AWAY = 5;
  */
 export interface SlowRetrieval {
   /**
-   * Number of messages per second that arrived for the client; below it, that the client retrieved.
+   * Messages per second that arrived for the client; the field below: messages per second that it
+   * retrieved.
    */
   readonly arrivedPerSecond: number;
   readonly retrievedPerSecond: number;
@@ -42,7 +44,7 @@ export class SpoolWatch {
   #lastNs: Nanoseconds | undefined;
   #pauseNs: Nanoseconds = 0;
 
-  /** @param batch Largest number of messages per retrieval. */
+  /** @param batch Largest number of messages in the answer to one retrieval. */
   constructor(batch: number) {
     this.#batch = batch;
   }
@@ -86,7 +88,7 @@ export class SpoolWatch {
     this.#retrievals = 0;
   }
 
-  /** True for the first retrieval, and after a pause much longer than earlier ones. */
+  /** True for the first retrieval, and after a pause much longer than the earlier pauses. */
   #wasAway(now: Nanoseconds): boolean {
     const last = this.#lastNs;
     this.#lastNs = now;
@@ -99,7 +101,7 @@ export class SpoolWatch {
   }
 }
 
-/** Formats the warning for the log and the report. */
+/** Formats the warning about a client, for the log and the report. */
 export function slowRetrievalText(
   client: string,
   { arrivedPerSecond, retrievedPerSecond, overSeconds }: SlowRetrieval,

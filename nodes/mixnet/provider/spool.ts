@@ -10,15 +10,15 @@ import type { SpooledMessage } from '../wire.ts';
 /** A message in the spool, with its sequence number. */
 export interface SpoolEntry {
   /**
-   * Sequence number of the message; changes only when the client goes on from another number, see
-   * {@link Spool.acknowledge}.
+   * Sequence number of the message. It changes only when the client acknowledges a higher number
+   * than the spool has issued; see {@link Spool.acknowledge}.
    */
   sequence: number;
   readonly arrivedNs: Nanoseconds;
   readonly message: SpooledMessage;
-  /** The number by which observers know the message; 0 without an observer. */
+  /** The number by which observers identify the message; 0 without an observer. */
   readonly copy: number;
-  /** True once an answer has contained the message. */
+  /** True once the message was in the answer to a retrieval. */
   isShown: boolean;
 }
 
@@ -39,9 +39,9 @@ export class Spool {
   }
 
   /**
-   * Deletes the messages up to the number `sequence`, which the client has received. A number that
-   * this spool has not issued is from before a restart of the provider; then the waiting messages
-   * are numbered anew from that number on.
+   * Deletes the messages up to the number `sequence`, which the client has received. If the spool
+   * has not issued this number yet, it is from before a restart of the provider; then the waiting
+   * messages get new numbers after it.
    * @returns the deleted messages.
    */
   acknowledge(sequence: number): readonly SpoolEntry[] {

@@ -1,7 +1,7 @@
 /**
- * A Bloom filter over 16-byte elements with double hashing (Kirsch and Mitzenmacher, ESA 2006): g_i
- * = h1 + i h2 mod m, where h1 and h2 are the halves of a keyed hash, so that nobody without the key
- * can choose which bits are set.
+ * A Bloom filter over 16-byte elements with double hashing (Kirsch and Mitzenmacher, ESA 2006): the
+ * bit positions of an element are g_i = h1 + i h2 mod m, where h1 and h2 are the halves of a keyed
+ * hash of the element, so that nobody without the key can choose which bits are set.
  *
  * The owner of the filter must bound the number of elements.
  *
@@ -13,15 +13,15 @@ import type { SipHash16 } from './sip-hash.ts';
 const WORD_BITS = 32;
 const TWO_32 = 0x1_0000_0000;
 /**
- * Only 52 bits of each half of the hash are used, so that a half divided by 2^52 is exact and below
- * 1.
+ * Masks the upper word of a half of the hash so that 52 bits of the half remain: then the half
+ * divided by 2^52 is exact and below 1.
  */
 const HIGH_MASK = 0xf_ffff;
 const TWO_52 = 0x10_0000 * TWO_32;
 
 /**
- * A set that may appear to contain elements that were not added, but never lacks an element that
- * was.
+ * A set that may seem to contain elements that were not added, but always contains every element
+ * that was added.
  */
 export class BloomFilter {
   readonly #bits: number;
@@ -42,9 +42,7 @@ export class BloomFilter {
     return this.#words.byteLength;
   }
 
-  /**
-   * Probability that an element that was never added appears to be in the set: (bits set / m)^k.
-   */
+  /** Probability that an element that was never added seems to be in the set: (bits set / m)^k. */
   get falsePositive(): number {
     const fill = this.#bitsSet / this.#bits;
     let product = 1;
@@ -62,7 +60,7 @@ export class BloomFilter {
     this.#step = this.#reduce(out[3] as number, out[2] as number);
   }
 
-  /** True if the element of the last call of `place` appears to be in the set. */
+  /** True if the element of the last call of `place` seems to be in the set. */
   has(): boolean {
     const words = this.#words;
     const bits = this.#bits;
@@ -95,7 +93,7 @@ export class BloomFilter {
   }
 
   /**
-   * Maps half of the hash, given as two words, to a uniform integer in 0..m-1; cheaper than the
+   * Maps half of the hash, given as two words, to a uniform integer in 0..m-1; faster than the
    * remainder modulo m.
    */
   #reduce(high: number, low: number): number {

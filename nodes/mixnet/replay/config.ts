@@ -15,7 +15,10 @@ import {
 
 /** Schema of the options of replay protection. */
 export const replayConfig = z.strictObject({
-  /** Expected number of packets under one mix key: rate times epoch, with a margin. */
+  /**
+   * Expected number of packets that arrive under one mix key: rate times length of the epoch, with
+   * a margin.
+   */
   expectedTags: z.int().min(1).max(EXPECTED_TAGS_MAX).default(EXPECTED_TAGS_DEFAULT),
   /** Share of new packets that are dropped as replays once `expectedTags` packets have arrived. */
   falsePositive: z
@@ -25,7 +28,7 @@ export const replayConfig = z.strictObject({
     .default(FALSE_POSITIVE_SHARE_DEFAULT),
   /**
    * Largest number of filters of one key. With 2, a second filter for as many packets is added when
-   * the first one is full, and packets are refused only when both are.
+   * the first one is full; packets are refused only when both filters are full.
    */
   filters: z.union([z.literal(1), z.literal(2)]).default(1),
   /** Largest number of packets that wait until their tags are on disk. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Every drop reason of the replay protection. */
+/** Every drop reason of replay protection. */
 export const REPLAY_DROP_REASONS = {
   replay:
     'A packet with this tag arrived before under the same key, or the filter has a false positive.',

@@ -1,11 +1,11 @@
 /**
- * Test-and-set of replay tags under one mix key: Bloom filters with a stated probability of false
- * positives (docs/spec/mixnet.md, "Replay protection").
+ * Checks whether a replay tag is new under one mix key, and remembers it: Bloom filters with a
+ * configured probability of false positives (docs/spec/mixnet.md, "Replay protection").
  *
  * The filter exists as long as its key and forgets no tag, since a packet with a forgotten tag
  * could be replayed. When it contains as many tags as expected, a second filter of the same size
- * may be added (the stated probability covers both together); when that is full too, new tags are
- * refused. Not persistent: see tag-log.ts.
+ * may be added (the configured probability covers both together); when the second filter is full
+ * too, new tags are refused. The filter is in memory only; tag-log.ts keeps the tags on disk.
  *
  * @module
  */
@@ -17,13 +17,10 @@ import { SipHash16 } from './sip-hash.ts';
 export interface ReplayFilterOptions {
   /** Expected number of packets under the key, at least 1. */
   readonly expectedTags: number;
-  /**
-   * Probability that a new tag is taken for a replay when as many tags as possible are in the
-   * filter; 0..1.
-   */
+  /** Probability that a new tag is taken for a replay once the filter is full; 0..1. */
   readonly falsePositive: number;
   /**
-   * Largest number of Bloom filters, 1 if absent. With 2, a second filter for as many tags is added
+   * Largest number of Bloom filters, 1 if absent. With 2, a second filter of the same size is added
    * when the first one is full.
    */
   readonly filters?: 1 | 2;
@@ -46,7 +43,7 @@ export class ReplayFilter {
   /** Number of tags in `#last`. */
   #inLast = 0;
 
-  /** @param key 16 secret bytes, drawn freshly for each filter. */
+  /** @param key 16 secret random bytes; each filter needs its own key. */
   constructor(options: ReplayFilterOptions, key: Uint8Array) {
     this.#options = options;
     this.#filtersMax = options.filters ?? 1;
@@ -92,7 +89,7 @@ export class ReplayFilter {
 
   #grow(): BloomFilter {
     const { expectedTags, falsePositive } = this.#options;
-    // The false-positive probabilities of all filters add up, so each filter may have an equal share of the
+    // The false-positive probabilities of all filters add up, so each filter gets an equal share of the
     // probability that the options allow.
     const filter = new BloomFilter(bloomSize(expectedTags, falsePositive / this.#filtersMax));
     this.#filters.push(filter);

@@ -11,18 +11,20 @@
 export const REPLAY_TAG_PREFIX_BYTES = 16;
 /** Length of the secret that keys the hash of a filter, bytes. */
 export const FILTER_KEY_BYTES = 16;
-/** Expected number of packets per key by default: 20 minutes at 833 per second. */
+/** Expected number of packets under one key by default: 20 minutes at 833 packets per second. */
 export const EXPECTED_TAGS_DEFAULT = 1_000_000;
-/** Largest number of packets per key that options may name. */
+/** Largest expected number of packets under one key that the options allow. */
 export const EXPECTED_TAGS_MAX = 1_000_000_000;
 /**
- * Share of new packets that are dropped as replays when a key is used no longer, by default
- * (R-186).
+ * Share of new packets that are dropped as replays at the end of a key's epoch, by default (R-186).
  */
 export const FALSE_POSITIVE_SHARE_DEFAULT = 1e-6;
-/** Smallest share of false positives that options may name. */
+/** Smallest share of false positives that the options allow. */
 export const FALSE_POSITIVE_SHARE_MIN = 1e-9;
-/** Largest share of false positives that options may name. */
+/** Largest share of false positives that the options allow. */
 export const FALSE_POSITIVE_SHARE_MAX = 0.1;
-/** Largest number of packets that wait for the disk: 0.4 s at 25,000 per second. */
+/**
+ * Largest number of packets that wait for the disk by default: 0.4 s of traffic at 25,000 packets
+ * per second.
+ */
 export const PENDING_TAGS_MAX_DEFAULT = 10_000;

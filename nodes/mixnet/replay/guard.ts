@@ -1,6 +1,6 @@
 /**
- * Replay protection of one mix key: the filter decides, and the log releases a packet when its tag
- * is on disk (docs/spec/mixnet.md, "Replay protection").
+ * Replay protection of one mix key: the filter decides whether a tag is new, and the packet may be
+ * sent when the log has its tag on disk (docs/spec/mixnet.md, "Replay protection").
  *
  * There are two safe designs: with a store, key and tags are both on disk; without a store, both
  * are in memory, and a restart must discard the key. A key on disk with tags in memory is not
@@ -14,7 +14,7 @@ import type { ReplayFilter } from './filter.ts';
 import { TagLog, type TagSyncCallback } from './tag-log.ts';
 
 /**
- * Decides whether packets under one mix key are replays; for the methods see {@link
+ * Decides whether packets under one mix key are replays; the methods are documented at {@link
  * DurableTagGuard}.
  */
 export interface TagGuard {
@@ -26,13 +26,13 @@ export interface TagGuard {
 export interface DurableTagGuardOptions {
   /** A filter for this key alone, empty. */
   readonly filter: ReplayFilter;
-  /** A store for this key alone; when absent, the key is in memory only. */
+  /** A store that is used for this key only; when absent, the key itself must be in memory only. */
   readonly store?: Store;
   /** Largest number of tags that wait for the disk, at least 1. */
   readonly pendingMax: number;
 }
 
-/** Rejects packets that arrived before, also those from before a crash. */
+/** Rejects packets whose tag has arrived before, even before a crash of the node. */
 export class DurableTagGuard implements TagGuard {
   readonly #filter: ReplayFilter;
   readonly #log: TagLog | undefined;
@@ -50,9 +50,9 @@ export class DurableTagGuard implements TagGuard {
 
   /**
    * Judges a packet with a valid MAC.
-   * @returns the reason to drop the packet. If undefined, the packet may be sent once `onSynced` is
-   * called without an error, and not before; with an error it must be dropped
-   * (`replay-log-failed`).
+   * @returns the reason to drop the packet. If undefined, the caller must wait for `onSynced`:
+   *   without an error the packet may then be sent; with an error it must be dropped
+   *   (`replay-log-failed`).
    * @param tag At least 16 bytes.
    * @param onSynced Without a store it is called before this method returns.
    */

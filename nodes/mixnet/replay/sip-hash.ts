@@ -1,5 +1,5 @@
 /**
- * SipHash-2-4 with 128 bits of output, of messages of 16 bytes (Aumasson and Bernstein, "SipHash: a
+ * SipHash-2-4 of messages of 16 bytes, with 128 bits of output (Aumasson and Bernstein, "SipHash: a
  * fast short-input PRF", 2012; output of 128 bits as in their reference implementation).
  *
  * It is the keyed hash of a Bloom filter: without the key nobody can choose which bits an element
@@ -11,7 +11,7 @@
 const KEY_BYTES = 16;
 const COMPRESSION_ROUNDS = 2;
 const FINAL_ROUNDS = 4;
-/** Last block: the message length, 16, in its highest byte. */
+/** The last block of a message: it contains the message length, 16, in its highest byte. */
 const LENGTH_BLOCK = 16 << 24;
 
 /** A keyed hash of 16-byte messages; {@link SipHash16.out} holds the last result. */
@@ -41,7 +41,7 @@ export class SipHash16 {
     const k3 = key[3] as number;
     v[0] = k0 ^ 0x70736575;
     v[1] = k1 ^ 0x736f6d65;
-    // 0xee selects the output of 128 bits.
+    // The constant 0xee is part of the variant with 128 bits of output.
     v[2] = k2 ^ 0x6e646f6d ^ 0xee;
     v[3] = k3 ^ 0x646f7261;
     v[4] = k0 ^ 0x6e657261;
@@ -87,7 +87,8 @@ function littleEndian(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * Applies `count` SipRounds to v, in local variables: l and h are the low and high 32-bit words.
+ * Applies `count` SipRounds to the state v. The local variables l and h are the low and high halves
+ * of the 64-bit words.
  */
 function rounds(v: Int32Array, count: number): void {
   let l0 = v[0] as number;
@@ -141,7 +142,7 @@ function rounds(v: Int32Array, count: number): void {
 }
 
 /**
- * The carry of a sum of two low words, where `word` is one of them: if the sum overflowed, the
- * result is below each of them.
+ * Returns the carry of a sum of two low words, of which `word` is one: a sum that has overflowed is
+ * smaller than each of the two words.
  */
 const carry = (sum: number, word: number): number => (sum >>> 0 < word >>> 0 ? 1 : 0);

@@ -1,11 +1,11 @@
 /**
- * The tags of one mix key on disk: append-only, 16 bytes each, in groups (docs/spec/mixnet.md,
- * Replay protection).
+ * Keeps the tags of one mix key on disk: an append-only log to which groups of tags of 16 bytes
+ * each are written (docs/spec/mixnet.md, Replay protection).
  *
  * A packet may be forwarded only after its tag is synced, so that a crash loses no tag of a
- * forwarded packet. While one group is being synced, tags are gathered for the next: the slower the
- * disk, the larger the groups. A key must be destroyed before its log is erased: without the log,
- * replays would be accepted.
+ * forwarded packet. While one group is being synced, tags are gathered for the next group: the
+ * slower the disk, the larger the groups. A key must be destroyed before its log is erased: without
+ * the log, replays would be accepted.
  *
  * ```text
  *   record of the store's log = tag (16) | tag (16) | ...          one record for each group
@@ -30,20 +30,21 @@ export class TagLog {
   #isSyncing = false;
   #syncing = 0;
 
-  /** @param store A store for this key alone. */
+  /** @param store A store that is used for this key only. */
   constructor(store: Store) {
     this.#store = store;
   }
 
   /**
    * Passes every tag in the store to `visit`, in the order written. Call it before the first `add`.
-   * @param visit The log owns the bytes after the call.
+   * @param visit Must not keep the bytes: the store may reuse them after the call.
    * @returns the number of tags.
    */
   static reload(store: Store, visit: (tag: Uint8Array) => void): number {
     let count = 0;
     store.replay((record) => {
-      // A store never changes a record without an error, so another length is a bug.
+      // A store reports damaged records as errors, so a record of another length is a bug of this
+      // program.
       if (record.length % REPLAY_TAG_PREFIX_BYTES !== 0) {
         throw new Error(`a record of replay tags has ${record.length} bytes`);
       }

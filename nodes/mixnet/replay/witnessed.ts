@@ -1,7 +1,7 @@
 /**
  * Compares the verdicts of replay protection with ground truth, without influencing them: a new tag
- * that is refused is a false positive (`mix.replay.false_positive`), a tag that is accepted twice
- * is a false negative.
+ * that is refused is a false positive (`mix.replay.false_positive`), a tag that is accepted for the
+ * second time is a false negative.
  *
  * The witness is outside the node and survives its crashes. It uses 53 bits of a tag: the
  * probability that any two of a million tags agree in them is 6e-5.
@@ -17,7 +17,7 @@ import type { TagSyncCallback } from './tag-log.ts';
 
 const TWO_21 = 0x20_0000;
 
-/** The counters for each kind of verdict. */
+/** The counters of tags that arrived, and of wrong verdicts. */
 export interface ReplayVerdictCounters {
   /**
    * Number of tags that arrived for the first time: the denominator of the share of false
@@ -26,11 +26,11 @@ export interface ReplayVerdictCounters {
   readonly fresh: Counter;
   /** Number of tags that arrived for the first time but were rejected as replays. */
   readonly falsePositives: Counter;
-  /** Number of tags accepted a second time. */
+  /** Number of tags that were accepted although they had been accepted before. */
   readonly falseNegatives: Counter;
 }
 
-/** A replay guard whose verdicts are compared with the truth. */
+/** A replay guard whose verdicts are compared with ground truth. */
 export class WitnessedGuard implements TagGuard {
   readonly #inner: TagGuard;
   readonly #witness: GroundTruthWitness;
@@ -38,7 +38,9 @@ export class WitnessedGuard implements TagGuard {
   readonly #came: string;
   readonly #went: string;
 
-  /** @param truth The witness, and the name under which it keeps the tags of this node and key. */
+  /**
+   * @param truth The witness, and the name that it gives to the set of tags of this node and key.
+   */
   constructor(
     inner: TagGuard,
     truth: { readonly witness: GroundTruthWitness; readonly space: string },
