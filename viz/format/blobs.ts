@@ -1,7 +1,7 @@
 /**
- * Reads the blobs of state and keyframe blocks: CBOR text strings and maps of text to text (RFC
- * 8949). Returns undefined for anything else, and for a blob that would extend beyond its block;
- * lengths are checked before they are used.
+ * Reads the blobs (byte strings of variable length) in state and keyframe blocks: CBOR text strings
+ * and maps of text to text (RFC 8949). Returns undefined for anything else, and for a blob that
+ * would extend beyond its block; lengths are checked before they are used.
  *
  * @module
  */
@@ -14,7 +14,8 @@ const reader = new CborReader();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The bytes of one blob in the variable part of a block; undefined if there is no such blob.
+ * Returns the bytes of one blob in the variable part of a block; undefined if the block has no such
+ * blob.
  * @param number Number of the blob, counted from 0.
  */
 export function blobAt(aux: Uint8Array, number: number): Uint8Array | undefined {
@@ -28,14 +29,14 @@ export function blobAt(aux: Uint8Array, number: number): Uint8Array | undefined 
   return begin <= end && end <= aux.length ? aux.subarray(begin, end) : undefined;
 }
 
-/** Reads a blob that is a text. */
+/** Reads a blob that is a text; undefined for any other blob. */
 export function textOf(blob: Uint8Array): string | undefined {
   reader.open(blob, 0, blob.length);
   const text = nextText();
   return reader.at === reader.end ? text : undefined;
 }
 
-/** Reads a blob that is a map of text to text. */
+/** Reads a blob that is a map of text to text; undefined for any other blob. */
 export function readStatesBlob(blob: Uint8Array): MachineStates | undefined {
   reader.open(blob, 0, blob.length);
   if (!reader.expect(CBOR_MAP)) return undefined;

@@ -45,7 +45,7 @@ export interface BlockEntry {
   readonly rawBytes: number;
   readonly storedBytes: number;
   readonly auxBytes: number;
-  /** First instant of the rows in the block, ns; `lastNs` is the last one. */
+  /** Earliest instant of the rows in the block, ns; `lastNs` is the latest. */
   readonly baseNs: number;
   readonly lastNs: number;
   /** Longest time from the start of a row of this block to its end, ns. */
@@ -54,7 +54,8 @@ export interface BlockEntry {
   /** Offset of the block header in the file. */
   readonly offset: number;
   /**
-   * Pairs of a link number and the number of packets on this link; empty if the index was rebuilt.
+   * Pairs of a link number and the number of packets on this link in the block; empty if the index
+   * was rebuilt.
    */
   readonly linkCounts: Uint32Array;
 }
@@ -62,13 +63,13 @@ export interface BlockEntry {
 /** The blocks of a trace, in the order of the file. */
 export interface BlockIndex {
   readonly entries: readonly BlockEntry[];
-  /** The summary in the footer; absent in a file without a footer. */
+  /** The summary of the trace in the footer; absent in a file without a footer. */
   readonly summary?: TraceSummary;
   /** Why the index had to be rebuilt; absent if it was read from the footer. */
   readonly damage?: TraceFailure;
 }
 
-/** The file and its header, which are needed to read blocks. */
+/** The file, its header and the inflater, which are needed to read blocks. */
 export interface BlockContext {
   readonly source: ByteSource;
   readonly inflate: GzipInflater;
@@ -87,7 +88,7 @@ export async function readIndex(context: BlockContext): Promise<BlockIndex> {
   }
 }
 
-/** Reads the payload of a block; packed columns are unpacked. */
+/** Reads the payload of a block, and unpacks its columns if they are packed. */
 export async function readPayload(context: BlockContext, entry: BlockEntry): Promise<Uint8Array> {
   const bytes = await readBytes(context, entry);
   if (!entry.isPacked) return bytes;
@@ -99,8 +100,8 @@ export async function readPayload(context: BlockContext, entry: BlockEntry): Pro
 }
 
 /**
- * Reads the bytes of a block and inflates them; throws if they do not have the stated length
- * afterwards.
+ * Reads the bytes of a block and inflates them; throws if they do not have the stated length after
+ * that.
  */
 async function readBytes(
   { source, inflate }: BlockContext,
@@ -240,7 +241,7 @@ function entryOf(context: BlockContext, view: DataView, place: EntryPlace): Bloc
   const isWide = (view.getUint8(at + BLOCK_FIELD_OFFSETS.flags) & FLAG_WIDE_TIMES) !== 0;
   const sizes = sizesOf(view, at, offset);
   const rows = view.getUint32(at + BLOCK_FIELD_OFFSETS.rows, true);
-  // A packed column of equal values needs no bits, so the length of a packed block does not limit
+  // A packed column of equal values takes no bytes, so the length of a packed block does not limit
   // its number of rows.
   const rowsMax = sizes.isPacked ? BLOCK_ROWS : ROWS_MAX;
   if (rows > rowsMax) throw bad(`${rows} rows are too many`);

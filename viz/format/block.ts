@@ -22,10 +22,10 @@ const NO_VALUES = new Uint8Array(0);
 /** The rows of one block. */
 export class Block {
   readonly entry: BlockEntry;
-  /** The part of variable length after the columns, which holds texts, states or packet bytes. */
+  /** The part after the columns, of variable length: texts, states or bytes of packets. */
   readonly aux: Uint8Array;
   readonly #columns = new Map<string, ColumnView>();
-  /** Instant that is added to each value of a `time` column of this block, ns. */
+  /** The instant to add to each value of a `time` column of this block, ns. */
   readonly #base: number;
 
   /**
@@ -49,17 +49,17 @@ export class Block {
     return this.entry.rows;
   }
 
-  /** The stored values of a column; empty if the file lacks the column. */
+  /** The stored values of a column; empty if the file does not have the column. */
   column(name: string): ColumnView {
     return this.#columns.get(name) ?? NO_VALUES;
   }
 
-  /** The value of a column in a row; NaN if the file lacks the column. */
+  /** The value of a column in a row; NaN if the file does not have the column. */
   value(name: string, row: number): number {
     return this.column(name)[row] ?? Number.NaN;
   }
 
-  /** A value of a time column, ns. */
+  /** The value of a time column in a row, ns. */
   time(name: string, row: number): number {
     return this.value(name, row) + this.#base;
   }
@@ -75,8 +75,8 @@ export class Block {
   }
 
   /**
-   * The first row whose value in a sorted time column is at least `timeNs`; the number of rows if
-   * there is none.
+   * Returns the first row whose value in a sorted time column is at least `timeNs`; the number of
+   * rows if there is no such row.
    */
   firstAtOrAfter(name: string, timeNs: number): number {
     const column = this.column(name);

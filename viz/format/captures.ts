@@ -1,5 +1,5 @@
 /**
- * The packets whose bytes a trace holds, at each hop of their route (docs/TRACE.md, table
+ * Lists the packets whose bytes a trace has, at each hop of their route (docs/TRACE.md, table
  * `packet`).
  *
  * @module
@@ -8,8 +8,8 @@ import { NO_REFERENCE } from '../../engine/measure/trace/layout.ts';
 import type { Block } from './block.ts';
 
 /**
- * Largest number of captures in a result (no run records more for one packet): rows may share
- * bytes, so a hostile file could claim more.
+ * Largest number of captures in a result; no run records more for one packet. Several rows may
+ * refer to the same bytes, so without this limit a hostile file could claim any number.
  */
 const CAPTURES_MAX = 400;
 
@@ -17,7 +17,7 @@ const CAPTURES_MAX = 400;
 export interface Capture {
   readonly timeNs: number;
   readonly packet: number;
-  /** A number that is the same for a packet and for all packets that nodes made from it. */
+  /** A number that a packet and all packets that nodes made from it have in common. */
   readonly trail: number;
   /** The link on which the packet was sent; undefined if it was delivered to an application. */
   readonly link: number | undefined;
@@ -29,14 +29,15 @@ export interface Capture {
 }
 
 /**
- * Lists the captures of a packet and of all packets with the same trail, in the order of the file.
+ * Lists the captures of a packet and of all packets with the same trail number, in the order of the
+ * file.
  */
 export function listCaptures(blocks: readonly Block[], packet: number): readonly Capture[] {
   const home = blocks.find((block) => block.column('packet').includes(packet));
   if (home === undefined) return [];
   const row = home.column('packet').indexOf(packet);
   const trail = home.value('trail', row);
-  // Older traces have one row per packet and no trails.
+  // Traces of older versions have one row for each packet and no trail numbers.
   if (Number.isNaN(trail)) return [captureAt(home, row)];
   return blocks
     .flatMap((block) => rowsWith(block, 'trail', trail).map((at) => [block, at] as const))
@@ -44,7 +45,7 @@ export function listCaptures(blocks: readonly Block[], packet: number): readonly
     .map(([block, at]) => captureAt(block, at));
 }
 
-/** Lists the first capture of each trail, in chronological order. */
+/** Lists the first capture for each trail number, in chronological order. */
 export function firstCapturesOfTrails(blocks: readonly Block[]): readonly Capture[] {
   const seen = new Set<number>();
   const firsts: Capture[] = [];

@@ -1,10 +1,10 @@
 /**
- * Columns of a block as typed arrays that share its bytes (docs/TRACE.md).
+ * Makes columns of a block as typed arrays, which are views of the block's bytes (docs/TRACE.md).
  *
  * @module
  */
 
-/** Values of one column. */
+/** The values of one column. */
 export type ColumnView = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
 /** Makes the view of one column within the bytes of a block. */

@@ -1,7 +1,7 @@
 /**
- * The messages by which a page acts on a run in progress: JSON over a separate WebSocket (ADR
- * 0015). The page sends numbered orders. The server answers each order with the number of the
- * order, and sends the state of the run whenever it changes.
+ * The messages with which a page controls a run in progress: JSON over a WebSocket that has no
+ * other purpose (ADR 0015). The page sends numbered orders. The server answers each order with the
+ * number of the order, and sends the state of the run whenever it changes.
  *
  * @module
  */
@@ -10,7 +10,7 @@
 export const CONTROL_URL_PATH = '/api/control';
 /** Largest size of an order, bytes. */
 export const ORDER_BYTES_MAX = 8 * 1024;
-/** Largest pace, virtual seconds per second. */
+/** Largest pace of a run, virtual seconds per second of real time. */
 export const RUN_SPEED_MAX = 1_000;
 
 /** An event in the scenario language, without its instant and its name. */
@@ -19,30 +19,36 @@ export type ScenarioEventFields = Readonly<Record<string, unknown>>;
 /** An order, sent by the page. */
 export type ControlOrder =
   | { readonly kind: 'inject'; readonly number: number; readonly event: ScenarioEventFields }
-  /** Pace in virtual seconds per second; 0 pauses, `null` means as fast as possible. */
+  /**
+   * Sets the pace, in virtual seconds per second of real time; 0 pauses, `null` means as fast as
+   * possible.
+   */
   | { readonly kind: 'pace'; readonly number: number; readonly speed: number | null }
   /** Asks for the present status of a node. */
   | { readonly kind: 'status'; readonly number: number; readonly node: string }
   | { readonly kind: 'export'; readonly number: number };
 
-/** A kind of event: an action of the scenario language. */
+/**
+ * A kind of event (an action of the scenario language), and whether it can be injected into this
+ * run.
+ */
 export interface ControlEventKind {
   readonly kind: string;
   /** Why events of this kind are impossible in this run; absent if they are possible. */
   readonly bar?: string;
   /**
    * Names of the nodes that events of this kind can affect; absent if they can affect any node, or
-   * links.
+   * if they affect links.
    */
   readonly targets?: readonly string[];
-  /** For a flood: what the attacker can forge, by the name of the node that is attacked. */
+  /** For a flood: the packets that the attacker can forge, by the name of the attacked node. */
   readonly forgeries?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A fault that was injected. */
 export interface InjectedFault {
   readonly id: string;
-  /** The effect of the fault as text for people. */
+  /** The effect of the fault, as a text for people. */
   readonly text: string;
   readonly beginNs: number;
   readonly endNs?: number;
@@ -50,27 +56,30 @@ export interface InjectedFault {
 
 /** What pages are told about the run: its phase, the possible faults, and the injected faults. */
 export interface ControlState {
-  /** `waiting` means that the run has not begun. */
+  /** `waiting`: the run has not begun; `open`: it accepts orders; `closed`: it accepts none. */
   readonly phase: 'waiting' | 'open' | 'closed';
-  /** Why the run accepts no orders. */
+  /** Why the run accepts no orders; absent if it accepts them. */
   readonly reason?: string;
   readonly kinds: readonly ControlEventKind[];
-  /** Flows whose path in use a fault can hit, as `a -> b`; absent until the run has begun. */
+  /** Flows, as `a -> b`, whose path in use a fault can affect; absent until the run has begun. */
   readonly paths?: readonly string[];
   readonly speed: number | null;
   /** Why the run cannot be paused; absent if it can. */
   readonly paceBar?: string;
   readonly faults: readonly InjectedFault[];
-  /** Number of messages from pages that were refused, by the name of the reason. */
+  /**
+   * Number of messages from pages that were refused, by the name of the reason; see {@link
+   * ControlReply}.
+   */
   readonly refused: Readonly<Record<string, number>>;
 }
 
-/** A message of the server. */
+/** A message that the server sends to a page. */
 export type ControlReply =
   | { readonly kind: 'state'; readonly state: ControlState }
   | { readonly kind: 'done'; readonly number: number; readonly fault?: InjectedFault }
   /**
-   * The order was refused. `name` identifies the reason for programs: `event`, `closed`,
+   * The order was refused. `name` names the reason for programs: for example `event`, `closed`,
    * `too-long`.
    */
   | {
@@ -85,10 +94,10 @@ export type ControlReply =
       readonly file: string;
       readonly yaml: string;
     }
-  /** The status of a node; `text` is the JSON of an object. */
+  /** The status of a node, the answer to the order `status`; `text` is a JSON object. */
   | { readonly kind: 'status'; readonly number: number; readonly text: string };
 
-/** The reply that refuses a message, with the reason. */
+/** The reply that refuses an order, with the reason. */
 export type Refusal = Extract<ControlReply, { kind: 'refused' }>;
 
 /** Parses an order; returns a refusal if the message is not a valid order. */
@@ -126,8 +135,8 @@ export function readOrder(text: string): ControlOrder | Refusal {
 }
 
 /**
- * Parses a reply; undefined if its kind is unknown. Nothing else is checked, because the page
- * trusts the server.
+ * Parses a reply of the server; undefined if its kind is unknown. Nothing else is checked, because
+ * the page trusts the server.
  */
 export function readReply(text: string): ControlReply | undefined {
   const value = parsed(text);

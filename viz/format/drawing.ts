@@ -1,8 +1,8 @@
 /**
- * The interface for protocols that draw themselves. `nodes/<p>/viz.ts` turns the states in a trace
- * into plain data, and the page turns these data into SVG, a table and exports. Plug-ins are pure:
- * they use no DOM, no clock, and no colours except by role. See docs/spec/browser-view.md and ADR
- * 0014.
+ * The interface with which protocols draw themselves. `nodes/<p>/viz.ts`, the plug-in of a
+ * protocol, turns the states in a trace into plain data, and the page turns these data into SVG, a
+ * table and exports. Plug-ins are pure: they use no DOM and no clock, and name colours only by
+ * their role. See docs/spec/browser-view.md and ADR 0014.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export type ColourRole =
   | 'c5'
   | 'c6';
 
-/** The colours and the stroke of a shape, and the key of a shape that is a button. */
+/** The colours and the stroke of any shape, and what makes a shape a button. */
 export interface ShapeStyle {
   readonly fill?: ColourRole;
   readonly stroke?: ColourRole;
@@ -45,7 +45,10 @@ export interface ShapeStyle {
   readonly isChosen?: boolean;
 }
 
-/** A shape that a protocol's drawing consists of. Lengths are in px from the upper left corner of the drawing. */
+/**
+ * A shape that may be part of a protocol's drawing. Lengths are in px; positions are relative to the upper left
+ * corner of the drawing.
+ */
 export type Shape = ShapeStyle &
   (
     | {
@@ -77,19 +80,19 @@ export type Shape = ShapeStyle &
     | { readonly kind: 'group'; readonly shapes: readonly Shape[] }
   );
 
-/** The data of a drawing as a table: headings, and rows with as many cells. */
+/** The data of a drawing as a table: column headings, and rows with one cell for each column. */
 export interface TableData {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number | null)[])[];
 }
 
-/** The result of a plug-in. */
+/** What a plug-in returns: shapes, texts and a table. */
 export interface Drawing {
-  /** A sentence that states the finding. */
+  /** A sentence that states what the drawing shows. */
   readonly title: string;
   /** One sentence for screen readers that contains the main number. */
   readonly summary: string;
-  /** Explains signs that no label explains; shown below the title. */
+  /** Explains signs that have no label; shown below the title. */
   readonly legend?: string;
   readonly shapes: readonly Shape[];
   readonly table: TableData;
@@ -115,22 +118,24 @@ export interface SpanRow {
   readonly id: number;
 }
 
-/** A mark that a node set in the window. */
+/** A mark (an instant with a text) that a node set in the window. */
 export interface MarkRow {
   readonly node: number;
   readonly timeNs: number;
   readonly text: string;
 }
 
-/** The real fault of a link, according to the network model. */
+/** A fault that a link really has, whatever nodes believe. */
 export interface LinkFault {
   readonly state: 'down' | 'impaired';
   readonly sinceNs: number;
 }
 
-/** What a node believes about links, because it measured it or was told; it may be wrong. */
+/**
+ * What a node believes about links, because it measured them or was told; the belief may be wrong.
+ */
 export interface Belief {
-  /** Ids of the links concerned: one, or all links of a path. */
+  /** Ids of the links that the belief is about: one link, or all links of a path. */
   readonly links: readonly string[];
   readonly holds: 'up' | 'doubtful' | 'down';
   /** The source of the belief: `BFD`, `path via-110-310-210`. */
@@ -139,9 +144,9 @@ export interface Belief {
   readonly isInUse?: boolean;
 }
 
-/** The data that a plug-in draws. */
+/** What a plug-in gets in order to draw. */
 export interface DrawingInput {
-  /** The cursor, ns of the run. */
+  /** The instant of the cursor, ns of the run. */
   readonly timeNs: number;
   /** Start of the visible interval, ns of the run; `toNs` is its end. */
   readonly fromNs: number;
@@ -150,33 +155,39 @@ export interface DrawingInput {
   readonly endNs?: number;
   /**
    * All nodes of the run with their states at the cursor. A node with a stack of protocols occurs
-   * once for each of them, with the states of that protocol.
+   * once for each protocol, with the states of that protocol.
    */
   readonly nodes: readonly NodeState[];
   readonly spans: readonly SpanRow[];
   readonly marks: readonly MarkRow[];
   /** Keys of the shapes that the reader has selected; absent if nothing can be selected. */
   readonly chosen?: readonly string[];
-  /** Name of the selected node. If several nodes could be drawn, the drawing shows this one. */
+  /**
+   * Name of the selected node; of several nodes that could be drawn, the plug-in then draws this
+   * node.
+   */
   readonly selected?: string;
-  /** The real faults of links at the cursor, by link id; nodes may not know of them. */
+  /** The faults that links really have at the cursor, by link id; nodes may not know of them. */
   readonly broken?: ReadonlyMap<string, LinkFault>;
-  /** Available width, px. */
+  /** Width that is available for the drawing, px. */
   readonly width: number;
   readonly height: number;
 }
 
-/** One kind of drawing that a protocol provides. */
+/** A kind of drawing that a protocol provides. */
 export interface ProtocolView {
-  /** Name in the address: letters, digits and dashes, unique within the protocol. */
+  /**
+   * Name of the drawing in the page's address: letters, digits and dashes, unique within the
+   * protocol.
+   */
   readonly name: string;
   /** Title in the list of drawings. */
   readonly title: string;
-  /** True if there is something to draw for this input. */
+  /** True if the drawing has something to show for this input. */
   readonly applies: (input: DrawingInput) => boolean;
   /**
-   * Makes the drawing. It must be pure and take less than 20 ms. If it throws, the page shows the
-   * error instead.
+   * Makes the drawing. The function must be pure and take less than 20 ms. If it throws, the page
+   * shows the error instead.
    */
   readonly draw: (input: DrawingInput) => Drawing;
 }
@@ -187,8 +198,8 @@ export interface ProtocolViz {
   readonly protocol: string;
   readonly views: readonly ProtocolView[];
   /**
-   * True if each node decrypts one layer of the packets that it forwards, which changes every byte.
-   * The packet panel then draws these layers.
+   * True if each node removes a layer of encryption from the packets that it forwards, which
+   * changes all their bytes. The packet panel then draws these layers.
    */
   readonly peels?: boolean;
   /**
@@ -197,10 +208,10 @@ export interface ProtocolViz {
    */
   readonly beliefsOf?: (node: NodeState) => readonly Belief[];
   /**
-   * Makes sentences about what the parts of a packet's delay leave out on routes through nodes of
-   * this protocol; absent if they leave out nothing.
-   * @param meanOf Mean of a metric in words, `1.2 s on average over 300`; undefined if there is
-   * none.
+   * Makes sentences that say which time is missing in the parts of a packet's delay, on routes
+   * through nodes of this protocol; absent if no time is missing.
+   * @param meanOf Returns the mean of a metric as text, `1.2 s on average over 300`; undefined if
+   *   the metric has none.
    */
   readonly delayNote?: (meanOf: (metric: string) => string | undefined) => string;
 }

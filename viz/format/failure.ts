@@ -1,5 +1,5 @@
 /**
- * The failures of reading a trace, as data: a name for programs, and a sentence for people that
+ * Failures to read a trace, as plain data: a name for programs, and a sentence for people that
  * names the offset in the file. The functions of `TraceFile` return failures and never throw.
  *
  * @module
@@ -11,15 +11,15 @@ export type FailureName =
   | 'not-a-trace'
   /** The file was written by a later version of the format. */
   | 'newer-version'
-  /** The file ends too early. */
+  /** The file ends before its content is complete. */
   | 'truncated'
   /** The header is not valid JSON or lacks required parts. */
   | 'bad-header'
-  /** The index at the end contradicts the file. */
+  /** The index at the end of the file contradicts the rest of the file. */
   | 'bad-index'
   /** A block header contradicts itself, its table or the file. */
   | 'bad-block'
-  /** A payload does not inflate to the size that its header states. */
+  /** The payload of a block does not inflate to the length that the block's header states. */
   | 'bad-payload'
   /** The source could not be read. */
   | 'unreadable';
@@ -34,7 +34,10 @@ export interface TraceFailure {
   readonly at: number;
 }
 
-/** The sentence of a failure. The offset is added unless the sentence names one. */
+/**
+ * Returns the sentence of a failure, with the offset added unless the sentence already names an
+ * offset.
+ */
 export function sentenceWithOffset({ message, at }: TraceFailure): string {
   return /\bbyte \d/.test(message) ? message : `${message} (byte ${at})`;
 }
@@ -45,8 +48,8 @@ export function isFailure(value: unknown): value is TraceFailure {
 }
 
 /**
- * A failure as an error, which {@link traceFailureAsValue} turns into a value; no public function
- * of `TraceFile` throws it.
+ * An error that carries a failure; {@link traceFailureAsValue} turns it back into a value. No
+ * public function of `TraceFile` throws it.
  */
 export class TraceProblem extends Error {
   readonly failure: TraceFailure;
@@ -58,13 +61,17 @@ export class TraceProblem extends Error {
   }
 }
 
-/** Makes a {@link TraceProblem} without an underlying error; `at` is an offset in the file. */
+/**
+ * Makes a {@link TraceProblem} that has no other error as its cause; `at` is an offset in the file,
+ * bytes.
+ */
 export function makeTraceProblem(name: FailureName, message: string, at: number): TraceProblem {
   return new TraceProblem({ name, message, at });
 }
 
 /**
- * Runs `read`, and returns a thrown {@link TraceProblem} as a value. Other errors are thrown on.
+ * Calls `read`; if it throws a {@link TraceProblem}, returns the failure as a value. Other errors
+ * are thrown on.
  */
 export async function traceFailureAsValue<T>(read: () => Promise<T>): Promise<T | TraceFailure> {
   try {

@@ -13,7 +13,9 @@ interface Part {
   bytes: Uint8Array | undefined;
 }
 
-/** A source to which parts are appended. Dropping a part does not change the later offsets. */
+/**
+ * A source to which parts are appended. Dropping a part does not change the offsets of later parts.
+ */
 export class GrowingSource implements ByteSource {
   readonly #parts: Part[] = [];
   #size = 0;

@@ -24,7 +24,7 @@ const TABLES_MAX = 254;
 const COLUMNS_MAX = 64;
 const TYPES: readonly string[] = ['u8', 'u16', 'u32', 'f64', 'time', 'duration'];
 
-/** The header, and the offset of the first block. */
+/** The header, and the offset of the first block, bytes. */
 export interface HeadOfFile {
   readonly header: TraceHeader;
   readonly firstBlock: number;
@@ -77,8 +77,9 @@ export function parseJsonObject(bytes: Uint8Array, at: number): Json {
 }
 
 /**
- * Checks the additions in a `text` block and leaves out parts of a wrong type.
- * @param nodes Number of nodes, to check the ends of links.
+ * Checks the names, links and metrics that a `text` block adds, and leaves out parts of a wrong
+ * type.
+ * @param nodes Number of nodes, with which the ends of links are checked.
  */
 export function validTextAddition(json: Json, nodes: number): Required<TextBlockAddition> {
   const { names, links, metrics } = json;
@@ -170,7 +171,7 @@ function isTimeSpan(value: unknown): boolean {
   return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
 
-/** True if both ends of a link are known nodes; -1 stands for a medium that many nodes share. */
+/** True if both ends of a link are known nodes; -1 represents a medium that many nodes share. */
 function hasEnds({ from, to }: LinkDirectionInfo, nodes: number): boolean {
   return [from, to].every((end) => end >= -1 && end < nodes);
 }

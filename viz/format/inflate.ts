@@ -1,7 +1,7 @@
 /**
- * Inflates gzip with the platform's `DecompressionStream`, in browsers and in Node. The stream
- * itself has no limit, so it is read in chunks and stopped at the length that the block states
- * (docs/TRACE.md).
+ * Inflates gzip with the platform's `DecompressionStream`, in browsers and in Node. That stream has
+ * no limit on its output, so the output is read in chunks and reading stops at the length that the
+ * block states (docs/TRACE.md).
  *
  * @module
  */
@@ -22,7 +22,7 @@ interface ByteStreams {
 export async function inflateGzip(stored: Uint8Array, rawLength: number): Promise<Uint8Array> {
   const streams = new DecompressionStream('gzip') as unknown as ByteStreams;
   const writer = streams.writable.getWriter();
-  // Errors of writing are ignored, because the reading side reports the same error.
+  // Errors of the writing side are ignored, because the reading side reports the same errors.
   const ignore = (): void => undefined;
   writer.write(stored).catch(ignore);
   writer.close().catch(ignore);

@@ -1,6 +1,6 @@
 /**
- * Reads packets by their layout, for the packet panel. `lua-runtime.ts` does the same in Lua; a
- * test compares the results of both on captures.
+ * Reads the fields of packets as a layout describes them, for the packet panel. `lua-runtime.ts`
+ * does the same in Lua; a test compares the results of both for captured packets.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import {
   type ValueForm,
 } from './packet-layout.ts';
 
-/** Makes a reader of packets with this layout. */
+/** Makes a reader for packets with this layout. */
 export function makePacketReader(source: LayoutSource): PacketReader {
   return (bytes, states) => {
     const layout = layoutForStates(source, states);
@@ -27,17 +27,17 @@ export function makePacketReader(source: LayoutSource): PacketReader {
 }
 
 /**
- * Result of reading a field: `read` completely, impossible in this protocol (`foreign`), or
- * incomplete because the packet is truncated (`cut`).
+ * The result of reading a field: `read` means complete; `foreign` that its value is impossible in
+ * this protocol; `cut` that the packet ends before it.
  */
 type Outcome = 'read' | 'foreign' | 'cut';
 
 /**
- * CBOR major types by the size of a field. RFC 8949 section 3.1: the major type is in the upper
- * three bits.
+ * The CBOR major type for each size of a field that is a head of a CBOR item. RFC 8949 section 3.1:
+ * the major type is in the upper three bits.
  */
 const MAJORS = { 'cbor unsigned': 0, 'cbor bytes': 2, 'cbor array': 4 } as const;
-/** Number of bytes that are shown of a value in the form `start`. */
+/** Number of bytes that are shown of a value of the form `start`. */
 const START_BYTES = 6;
 
 class Reading {
@@ -104,13 +104,15 @@ class Reading {
     if (typeof size !== 'string') return this.#amount(size);
     const first = this.#bytes[this.#at];
     if (first === undefined) return 1;
-    // RFC 8949 section 3: of the values of the lower five bits, 28 to 30 are reserved, and 31 is
-    // the indefinite length.
+    // RFC 8949 section 3: of the values of the lower five bits, 28 to 30 are reserved, and 31 means
+    // indefinite length.
     if (first >>> 5 !== MAJORS[size] || (first & 31) > 27) return -1;
     return (first & 31) < 24 ? 1 : 1 + 2 ** ((first & 31) - 24);
   }
 
-  /** The text of a value; undefined if the value is impossible in a packet of this protocol. */
+  /**
+   * Returns the text of a value; undefined if the value is impossible in a packet of this protocol.
+   */
   #value(field: LayoutField, length: number): string | undefined {
     const { size, name, names, only } = field;
     const bytes = this.#bytes.subarray(this.#at, this.#at + length);
@@ -125,7 +127,10 @@ class Reading {
     return findValueForm(field) === 'number' ? String(value) : written(bytes, findValueForm(field));
   }
 
-  /** The texts of the named bits; undefined if a value is impossible in this protocol. */
+  /**
+   * Returns the texts of the bits that have names; undefined if a value is impossible in this
+   * protocol.
+   */
   #bits(parts: readonly LayoutBits[]): string | undefined {
     const texts: string[] = [];
     let bit = 8 * this.#at;
@@ -165,7 +170,9 @@ class Reading {
   }
 }
 
-/** The number in the head of a CBOR item; undefined if the head is not in its shortest form. */
+/**
+ * Returns the number in the head of a CBOR item; undefined if the head is not in its shortest form.
+ */
 function cborArgument(bytes: Uint8Array): bigint | undefined {
   const first = (bytes[0] ?? 0) & 31;
   if (bytes.length === 1) return BigInt(first);

@@ -1,14 +1,16 @@
 /**
  * The messages about a run in progress from the server to a page, over a WebSocket (docs/TRACE.md,
- * "While a run goes on"): the head of a trace, then its blocks in two lanes, interim reports, and
- * news in between.
+ * "While a run goes on"): the head of a trace, then its blocks in two lanes (`packets`: blocks with
+ * packets; `lasting`: all other blocks), reports with the results so far, and news (the state of
+ * the run).
  *
  *      0       4         5      6      8        12        16        20        24
  *      | magic | version | kind | zero | stream | lasting | packets | length  | payload
  *        u32     u8        u8     u16    u32      u32       u32       u32
  *
- * Little-endian. `lasting` and `packets` are the numbers of the last part of each lane that the
- * page has after reading this message. The page sends them to resume after a lost connection.
+ * Little-endian. `lasting` and `packets` are, for each lane, the number of the last part that the
+ * page has after reading this message. The page sends these numbers to resume after a lost
+ * connection.
  *
  * @module
  */
@@ -21,8 +23,8 @@ const HEAD_BYTES = 24;
 const PAYLOAD_MAX = 64 * 1024 * 1024;
 
 /**
- * URL path of the WebSocket over which pages watch a run in progress. With
- * `?stream=&lasting=&packets=`, an earlier connection is resumed.
+ * URL path of the WebSocket over which pages watch a run in progress. A query
+ * `?stream=&lasting=&packets=` resumes an earlier connection.
  */
 export const LIVE_URL_PATH = '/api/live';
 
@@ -30,13 +32,13 @@ const KINDS = ['head', 'lasting', 'packets', 'news', 'report'] as const;
 
 /**
  * The kind of a payload: the head of a trace, blocks of one lane, {@link LiveRunStatus} as JSON, or
- * an interim report as JSON.
+ * a report with the results so far as JSON.
  */
 export type LivePayloadKind = (typeof KINDS)[number];
 
-/** How much of a run's stream a page has received: the number of the last part of each lane. */
+/** How much of a run's stream a page has: for each lane, the number of its last part. */
 export interface LiveStreamPosition {
-  /** Number of the stream, which differs between runs. */
+  /** The number that identifies the stream; each run has another one. */
   readonly stream: number;
   readonly lasting: number;
   readonly packets: number;
@@ -57,11 +59,11 @@ export interface LiveRunStatus {
   readonly nowNs: number;
   /** False if this run does not send its packets to pages. */
   readonly hasPackets: boolean;
-  /** Number of parts of the packet lane that this page will never get. */
+  /** Number of parts of the packet lane that were dropped before this page got them. */
   readonly droppedFrames: number;
-  /** Number of packet rows in these parts, plus the rows that the run had discarded before. */
+  /** Number of packet rows in those parts, plus the rows that the run had discarded before. */
   readonly droppedRows: number;
-  /** Id of the run below `runs/`, once its report has been written. */
+  /** Id of the run's folder below `runs/`, once its report has been written. */
   readonly report: string | undefined;
   /** Why the stream ended before the end of the run; undefined if it did not. */
   readonly trouble: string | undefined;
@@ -95,8 +97,8 @@ export function encodeLiveMessage({
 }
 
 /**
- * Decodes a message; returns a sentence that says what is wrong if the message is invalid. The
- * payload shares the bytes of the message.
+ * Decodes a message; if the message is invalid, returns a sentence that says why. The payload is a
+ * view of the message's bytes.
  */
 export function decodeLiveMessage(bytes: Uint8Array): LiveMessage | string {
   if (bytes.length < HEAD_BYTES) return `a message of ${bytes.length} bytes has no head`;
@@ -120,7 +122,7 @@ export function decodeLiveMessage(bytes: Uint8Array): LiveMessage | string {
   };
 }
 
-/** Reads the payload of a message of kind `news`; undefined if it is incomplete. */
+/** Reads the payload of a message of kind `news`; undefined if the payload is incomplete. */
 export function readLiveRunStatus(payload: Uint8Array): LiveRunStatus | undefined {
   try {
     const news = JSON.parse(new TextDecoder().decode(payload)) as Partial<LiveRunStatus> | null;
@@ -145,7 +147,7 @@ export function readLiveRunStatus(payload: Uint8Array): LiveRunStatus | undefine
   }
 }
 
-/** Writes a position in the stream as the query of a URL. */
+/** Formats a position in the stream as the query of a URL. */
 export function streamPositionQuery({ stream, lasting, packets }: LiveStreamPosition): string {
   return `stream=${stream}&lasting=${lasting}&packets=${packets}`;
 }

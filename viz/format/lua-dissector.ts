@@ -1,6 +1,6 @@
 /**
- * Writes a dissector for Wireshark, in Lua, from the layouts of packets: the layouts as a table,
- * and the program that reads packets by this table (`lua-runtime.ts`).
+ * Makes a dissector for Wireshark, in Lua, from the layouts of packets: the layouts as a table, and
+ * the program that reads packets as this table says (`lua-runtime.ts`).
  *
  * @module
  */
@@ -25,7 +25,7 @@ export interface PortRange {
 }
 
 /**
- * Writes the dissector as text for a file that ends in .lua.
+ * Returns the text of a `.lua` file with the dissector.
  * @param ports UDP ports on which packets are dissected, besides those in the layouts.
  */
 export function luaDissector(
@@ -38,8 +38,8 @@ export function luaDissector(
     name,
     abbreviation: `orrery.${slug(name)}`,
     isWhole: layout.isWhole ?? false,
-    // A protocol whose packets are inside a field of another protocol is dissected there, and not
-    // by its UDP port.
+    // If another protocol has this protocol's packets in one of its fields, they are dissected
+    // there and not by a UDP port.
     isRoot: !held.has(name),
     layers: layout.layers.map(({ layer, fields }) => ({ layer, fields: fields.map(fieldTable) })),
   }));
@@ -52,7 +52,7 @@ export function luaDissector(
   ].join('\n');
 }
 
-/** Lists the protocols whose packets are contained in fields of this layout. */
+/** Lists the protocols whose packets fields of this layout contain. */
 export function nestedProtocolNames({ layers }: PacketLayout): readonly string[] {
   const held = layers.flatMap(({ fields }) => fields.flatMap(({ holds }) => holds ?? []));
   return held.filter((name) => name !== 'any');
@@ -72,7 +72,7 @@ function fieldTable(field: LayoutField): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Converts a name to the form that display filters of Wireshark allow. */
+/** Converts a name to the characters that Wireshark allows in display filters. */
 function slug(name: string): string {
   return name
     .toLowerCase()
@@ -80,7 +80,7 @@ function slug(name: string): string {
     .replace(/^_+|_+$/g, '');
 }
 
-/** Writes a value as a Lua expression. */
+/** Formats a value as a Lua expression. */
 function lua(value: unknown): string {
   if (Array.isArray(value)) return `{ ${value.map(lua).join(', ')} }`;
   if (typeof value === 'string') return luaText(value);

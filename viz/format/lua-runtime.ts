@@ -1,7 +1,7 @@
 /**
  * The part of a dissector that is the same for all protocols, in the Lua 5.2 of Wireshark. It reads
- * packets as `layout-reader.ts` does for the packet panel. The text before it in the file must
- * define PORTS, FIELD_REPEATS_MAX and PROTOCOLS.
+ * packets as `layout-reader.ts` does for the packet panel. In the file of the dissector, the text
+ * before it must define PORTS, FIELD_REPEATS_MAX and PROTOCOLS.
  *
  * @module
  */

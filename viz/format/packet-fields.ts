@@ -1,7 +1,7 @@
 /**
- * The fields in the bytes of a protocol's packets: `nodes/<p>/viz-fields.ts` exports `fields:
- * PacketReader`, which is made from a layout if one can describe the packets (`packet-layout.ts`).
- * The packet panel lists the fields by layer and highlights their bytes
+ * The interface for reading the fields of a protocol's packets: `nodes/<p>/viz-fields.ts` exports
+ * `fields: PacketReader`, which is made from a layout if a layout can describe the packets
+ * (`packet-layout.ts`). The packet panel lists the fields by layer and highlights their bytes
  * (docs/spec/browser-view.md).
  *
  * @module
@@ -17,22 +17,22 @@ export interface PacketField {
   readonly name: string;
   /** Offset of the first byte of the field in the packet. */
   readonly offset: number;
-  /** Number of bytes. */
+  /** Number of bytes of the field. */
   readonly length: number;
-  /** The value as people write it. */
+  /** The value as a text for people. */
   readonly value: string;
   /**
-   * The protocol whose packet these bytes are; `any` stands for some protocol of the nodes at the
-   * ends of the link. If that protocol can decode the bytes, its fields replace this field.
+   * The protocol to which the packet in this field belongs; `any` means one of the protocols of the
+   * link's two nodes. If that protocol can decode the bytes, its fields replace this field.
    */
   readonly holds?: string;
 }
 
 /**
- * Reads the fields of a packet in the order of its bytes; undefined if it is not a packet of this
- * protocol. Of a truncated packet, only the complete fields are returned.
- * @param states The traced states of the nodes at the ends of the link, by the name of the machine.
- * If field lengths depend on options of a node, they are read from these states.
+ * Reads the fields of a packet in the order of its bytes; undefined if the bytes are not a packet
+ * of this protocol. Of a truncated packet, only the complete fields are returned.
+ * @param states The traced states of the link's two nodes, by the name of the state machine.
+ *   Lengths of fields that depend on options of a node are derived from these states.
  */
 export type PacketReader = (
   bytes: Uint8Array,

@@ -1,15 +1,15 @@
 /**
  * The layout of a packet as data: `nodes/<p>/viz-fields.ts` exports `layout`, from which the reader
  * for the packet panel (`layout-reader.ts`) and the dissector for Wireshark (`lua-dissector.ts`)
- * are made. A layout lists the fields in the order of their bytes. It can compute only lengths,
- * conditions and repetitions, from the values of earlier fields.
+ * are made. A layout lists the fields in the order of their bytes. Lengths, conditions and
+ * repetitions may depend on the values of earlier fields; nothing else is computed.
  *
  * @module
  */
 
 /**
- * A number, or `times` × (sum of the fields `of`) + `plus`; by default, `times` is 1 and `plus` is
- * 0. Of a repeated field, the last value counts.
+ * A number, or `times` × (sum of the fields `of`) + `plus`, where `times` is 1 and `plus` is 0 by
+ * default. If a field is repeated, its last value is used.
  */
 export type LayoutAmount =
   | number
@@ -17,7 +17,8 @@ export type LayoutAmount =
 
 /**
  * Number of bytes of a field: an amount; all bytes up to an offset in the packet (`until`) or up to
- * its end (`rest`); or the head of a CBOR item in its shortest form (RFC 8949 section 4.2.1).
+ * the packet's end (`rest`); or as many as the head of a CBOR item has in its shortest form (RFC
+ * 8949 section 4.2.1).
  */
 export type FieldSize =
   | LayoutAmount
@@ -44,11 +45,14 @@ interface Value {
   /** For the form `groups`: values up to this value are written as decimal numbers. */
   readonly groupsAbove?: number;
   readonly names?: Readonly<Record<number, string>>;
-  /** The only possible values. A packet with another value is not of this protocol. */
+  /** The only possible values; a packet with another value is not of this protocol. */
   readonly only?: readonly number[];
 }
 
-/** Neighbouring bits of a field, the most significant first. Bits without a name are reserved. */
+/**
+ * Neighbouring bits of a field, beginning with the most significant bits. Bits without a name are
+ * reserved.
+ */
 export interface LayoutBits extends Value {
   /** Number of bits, 1 to 48. */
   readonly bits: number;
@@ -65,25 +69,26 @@ export interface FieldCondition {
 }
 
 /**
- * A field of a packet's layout: its size, form and meaning.
- * A field of 0 bytes is left out, and a field whose name is empty is reserved.
+ * A field of a packet's layout: its size, form and meaning. A field of 0 bytes is not shown, and a
+ * field whose name is empty is reserved.
  */
 export interface LayoutField extends Value {
   readonly size: FieldSize;
-  /** The parts of a bit field; together they have as many bits as the field. */
+  /** The parts of a field that consists of bits; together they have as many bits as the field. */
   readonly bits?: readonly LayoutBits[];
   /**
-   * What is shown in place of the value. In it, `{name}` stands for the text of an earlier field or
-   * bit, `{value}` for the text of this field, and `{bytes}` for the length of this field.
+   * The text that is shown instead of the value. In it, `{name}` is replaced by the text of an
+   * earlier field or bit of this name, `{value}` by the text of this field, and `{bytes}` by the
+   * length of this field.
    */
   readonly text?: string;
   readonly when?: FieldCondition;
   /**
-   * There are `times` such fields, numbered from 0. The value of the field `now` is the number of
-   * the field that is marked.
+   * There are `times` fields of this kind, numbered from 0. The value of the field named by `now`
+   * is the number of the one that is marked.
    */
   readonly repeat?: { readonly times: LayoutAmount; readonly now?: string };
-  /** The protocol whose packet the bytes of this field are, as in `PacketField.holds`. */
+  /** The protocol to which the packet in this field belongs, as in `PacketField.holds`. */
   readonly holds?: string;
 }
 
@@ -99,29 +104,30 @@ export interface PacketLayout {
   /** True if a packet that is longer or shorter than its fields is not of this protocol. */
   readonly isWhole?: boolean;
   /**
-   * The protocol whose packets carry the packets of this layout, if no link carries them directly.
+   * The protocol whose packets contain the packets of this layout; absent if links carry them
+   * directly.
    */
   readonly within?: string;
-  /** UDP ports of the protocol by default, besides the ports that captures give to links. */
+  /** The default UDP ports of the protocol; captures may give links further ports. */
   readonly ports?: readonly number[];
 }
 
 /**
- * A layout, or a function that derives the layout from traced states and returns undefined if they
- * do not determine it.
+ * A layout, or a function that derives the layout from traced states; the function returns
+ * undefined if the states do not determine the layout.
  */
 export type LayoutSource =
   | PacketLayout
   | ((states: ReadonlyMap<string, string>) => PacketLayout | undefined);
 
-/** Largest number of times that a field is repeated, even if a packet states a larger number. */
+/** A field is repeated at most so many times, even if a packet states a larger number. */
 export const FIELD_REPEATS_MAX = 4_096;
-/** Unsigned integers of up to this many bytes are exact as a JavaScript number. */
+/** Unsigned integers of at most this many bytes are exact as JavaScript numbers. */
 const NUMBER_BYTES = 6;
 
 /**
- * The layout of packets between nodes with these states; undefined if the states do not determine
- * it.
+ * Returns the layout of packets between nodes with these states; undefined if the states do not
+ * determine it.
  */
 export function layoutForStates(
   source: LayoutSource,
@@ -130,7 +136,10 @@ export function layoutForStates(
   return typeof source === 'function' ? source(states) : source;
 }
 
-/** The form in which the value of a field is written, also for a field that names no form. */
+/**
+ * Returns the form in which the value of a field is written: the form that the field names, or else
+ * the default for its size.
+ */
 export function findValueForm({ form, size }: LayoutField): ValueForm {
   if (form !== undefined) return form;
   const isShort = typeof size === 'number' && size <= NUMBER_BYTES;

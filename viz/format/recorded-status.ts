@@ -1,5 +1,5 @@
 /**
- * Reads from a trace the last status that a node reported of itself up to an instant
+ * Reads from a trace the latest status that a node had reported about itself by an instant
  * (docs/TRACE.md, table `status`).
  *
  * @module
@@ -10,20 +10,25 @@ import type { Block } from './block.ts';
 import { isFailure, type TraceFailure, TraceProblem, traceFailureAsValue } from './failure.ts';
 import type { TraceFile } from './trace-file.ts';
 
-/** The status that a node reported of itself, as recorded in a trace. */
+/** The status that a node reported about itself, as recorded in a trace. */
 export interface RecordedStatus {
-  /** The last instant at which nodes were asked for their status, ns; 0 if there was none. */
+  /**
+   * The latest instant at which nodes were asked for their status, ns; 0 if they were never asked.
+   */
   readonly timeNs: number;
   /**
-   * The status as JSON text, because a value may be nested too deeply to be posted by a worker;
-   * undefined if the node has reported none.
+   * The status as JSON text, because a worker thread cannot post a value that is nested too deeply;
+   * undefined if the node has reported no status.
    */
   readonly json: string | undefined;
-  /** Why nodes were no longer asked after this instant; empty if they were still asked. */
+  /** Why nodes were not asked again after this instant; empty if they were. */
   readonly note: string;
 }
 
-/** The status of a node at an instant; undefined if the trace has no statuses up to it. */
+/**
+ * Returns the status of a node at an instant; undefined if the trace has no statuses up to the
+ * instant.
+ */
 export function recordedStatusAt(
   trace: TraceFile,
   { node, timeNs }: { readonly node: number; readonly timeNs: number },

@@ -1,6 +1,6 @@
 /**
- * Divides the rows of a drawing that has no room for all of them: one page of rows, and buttons
- * that lead to the pages before and after. Pure data.
+ * Divides the rows of a drawing that has no room for all of them into pages: shows one page of
+ * rows, and buttons that lead to the pages before and after. Uses no DOM.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { boxShape, textShape } from './shapes.ts';
 const HEIGHT = 24;
 const BUTTON = 78;
 
-/** The rows of one page, and the buttons to the pages before and after. */
+/** The rows of the chosen page, and the buttons to the pages before and after. */
 export interface RowPage<T> {
   readonly shown: readonly T[];
-  /** The buttons, at the vertical position `y` in px; none if all rows are shown. */
+  /** Makes the buttons at the vertical position `y`, px; none if all rows are shown. */
   buttons(y: number): readonly Shape[];
   /** Height of the buttons, px; 0 without buttons. */
   readonly height: number;
@@ -23,7 +23,7 @@ export interface RowPage<T> {
 export interface RowPaging {
   /** Number of rows on a page. */
   readonly size: number;
-  /** Group of the keys of the buttons, and the noun of the rows: `links`. */
+  /** Group of the buttons' keys, and also the noun for the rows: `links`. */
   readonly group: string;
   /** The keys that the reader has selected. */
   readonly chosen: readonly string[] | undefined;
@@ -59,8 +59,8 @@ interface ButtonPlace {
 }
 
 /**
- * Makes a button to another page. If `isThere` is false, there is no such page, and a click does
- * nothing.
+ * Makes a button to another page. If `isThere` is false, that page does not exist, and a click on
+ * the button does nothing.
  */
 function button({ key, x, y, text }: ButtonPlace, isThere: boolean): Shape {
   const shapes = [

@@ -1,6 +1,6 @@
 /**
- * The card of a run: the facts that the gallery shows without opening the run. The server makes the
- * card from a `report.json`, and the app makes it from a report that was dropped on the page.
+ * The card of a run: what the gallery shows of a run without opening it. The server makes the card
+ * from a `report.json`, and the app makes it from a report that was dropped on the page.
  *
  * @module
  */
@@ -16,15 +16,16 @@ export interface CardKpi {
   readonly comparison: string;
   readonly limit: number;
   readonly status: 'pass' | 'fail' | 'not-applicable' | 'inconclusive';
-  /** One value per seed, in the order of the seeds, at most {@link SPARK_MAX}. */
+  /** The value for each seed, in the order of the seeds; at most {@link SPARK_MAX}. */
   readonly perSeed: readonly (number | null)[];
 }
 
-/** The card of a readable run. */
+/** The card of a run whose report can be read. */
 export interface RunCard {
   readonly kind: 'run';
   /**
-   * The folder of the run below `runs/`, with slashes: `failover/1-30`. Also used in the address.
+   * The folder of the run below `runs/`, with slashes: `failover/1-30`. The page's address names
+   * the run by it, too.
    */
   readonly id: string;
   readonly name: string;
@@ -37,8 +38,8 @@ export interface RunCard {
   readonly commit: string;
   readonly durationNs: number;
   /**
-   * Number of faults that pages have injected during the run. If it is not 0, the run differs from
-   * its scenario file.
+   * Number of faults that were injected from pages while the run was in progress. If it is not 0,
+   * the run differs from its scenario file.
    */
   readonly injected: number;
   /** The values that `--set` has changed, as `path=value`; at most {@link CHANGES_MAX}. */
@@ -46,13 +47,13 @@ export interface RunCard {
   readonly kpis: readonly CardKpi[];
   /** When the report was written, ms since 1970; absent for the demo and dropped files. */
   readonly writtenMs?: number;
-  /** Size of `trace.orr` in bytes; 0 if there is none. */
+  /** Size of `trace.orr` in bytes; 0 if the run has no trace. */
   readonly traceBytes: number;
-  /** Names of the other files of the run that can be downloaded. */
+  /** Names of the other files of the run that a page may download. */
   readonly files: readonly string[];
 }
 
-/** The card of a folder without a readable report. */
+/** The card of a folder whose report cannot be read. */
 export interface BrokenCard {
   readonly kind: 'broken';
   readonly id: string;
@@ -68,7 +69,7 @@ export interface TraceCard {
   readonly name: string;
 }
 
-/** One combination of parameters in a sweep. */
+/** A cell of a sweep's table: the result for one combination of parameters. */
 export interface HeatCell {
   readonly value: number | null;
   readonly status: CardKpi['status'];
@@ -79,8 +80,8 @@ export interface HeatCell {
 }
 
 /**
- * One KPI over two parameters of a sweep; all other parameters have their first value, listed in
- * `fixed`.
+ * The table of one KPI over two parameters of a sweep; all other parameters have their first value,
+ * which is listed in `fixed`.
  */
 export interface HeatGrid {
   readonly kpi: string;
@@ -89,7 +90,7 @@ export interface HeatGrid {
   readonly x: { readonly name: string; readonly values: readonly string[] };
   readonly y: { readonly name: string; readonly values: readonly string[] };
   readonly fixed: Readonly<Record<string, string>>;
-  /** Indexed as `cells[y][x]`; null if the sweep lacks the combination. */
+  /** Indexed as `cells[y][x]`; null if the sweep has no such combination. */
   readonly cells: readonly (readonly (HeatCell | null)[])[];
 }
 
@@ -132,14 +133,16 @@ export interface RunIndex {
   readonly leftOut: number;
 }
 
-/** Largest number of values of a KPI on a card, for its sparkline. */
+/** Largest number of values of a KPI on a card; its small chart has a dot for each. */
 const SPARK_MAX = 60;
 
-/** Largest number of changes on a card; then the largest length of each, characters. */
+/**
+ * Largest number of changes on a card; the constant below: largest length of a change, characters.
+ */
 const CHANGES_MAX = 6;
 const CHANGE_LENGTH_MAX = 40;
 
-/** Facts of a card that the report does not contain. */
+/** The part of a card that does not come from the report. */
 export type CardFacts = Pick<RunCard, 'id' | 'traceBytes' | 'files'> & {
   readonly writtenMs?: number;
 };

@@ -1,7 +1,7 @@
 /**
- * The bytes of a trace: from memory, from a `File` of the browser, or from any other source that
- * can be read at an offset. A `File` is read in slices, because files above 2 GiB do not fit into
- * one buffer.
+ * Reads the bytes of a trace: from memory, from a `File` of the browser, or from any other source
+ * that can be read at an offset. A `File` is read in slices, because files above 2 GiB do not fit
+ * into one buffer.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type FailureName, makeTraceProblem, TraceProblem } from './failure.ts';
 /** A source of bytes with random access. */
 export interface ByteSource {
   readonly size: number;
-  /** Reads `length` bytes from `offset` on; fewer bytes at the end of the source. */
+  /** Reads `length` bytes from `offset` on; near the end of the source, the bytes that are left. */
   read(offset: number, length: number): Uint8Array | Promise<Uint8Array>;
 }
 
@@ -53,7 +53,7 @@ export async function readExactly(
   length: number,
   name: FailureName = 'truncated',
 ): Promise<Uint8Array> {
-  // The range is checked before memory is allocated, since a length in the file may be wrong.
+  // The range is checked before memory is allocated, since a damaged file may state any length.
   if (!(offset >= 0 && length >= 0 && offset + length <= source.size)) {
     const message = `${length} bytes at byte ${offset} reach beyond the end (${source.size} bytes)`;
     throw makeTraceProblem(name, message, offset);
@@ -73,7 +73,7 @@ export async function readExactly(
   return bytes;
 }
 
-/** The message of a thrown value. */
+/** Returns the message of a thrown value. */
 export function thrownMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

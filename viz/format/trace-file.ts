@@ -1,9 +1,9 @@
 /**
- * Reads `trace.orr` (docs/TRACE.md): the packets under way at an instant, the rows of a time
- * window, the states of all nodes, and the pyramid for wide views. Runs in browsers and in Node.
- * Each query reads only the blocks that may contain its answer. A damaged or hostile file results
- * in a {@link TraceFailure}: nothing throws, and no memory is allocated for a number that does not
- * fit the file.
+ * Reads `trace.orr` (docs/TRACE.md): the packets on links at an instant, the rows of a time window,
+ * the states of all nodes, and the pyramid (counts per bin of time, at several resolutions). Runs
+ * in browsers and in Node. Each query reads only the blocks that may contain its answer. A damaged
+ * or hostile file results in a {@link TraceFailure}: nothing throws, and no memory is allocated for
+ * a number that does not fit the file.
  *
  * @module
  */
@@ -31,17 +31,17 @@ import { type TraceFailure, traceFailureAsValue } from './failure.ts';
 import { parseJsonObject, readHead, validTextAddition } from './header.ts';
 import type { ByteSource, GzipInflater } from './source.ts';
 
-/** Size of the cache for decoded blocks, bytes; it holds 150 blocks of the hop table. */
+/** Size of the cache for decoded blocks, bytes; 150 blocks of the hop table fit in. */
 const CACHE_BYTES = 64 * 1024 * 1024;
-/** Default number of bins in the answer to a pyramid query. */
+/** Largest number of bins in the answer to a query of the pyramid, by default. */
 const BINS_MAX = 2_000;
 
-/** A packet on a link. */
+/** A packet on a link, from its departure to its arrival. */
 export interface Hop {
   readonly departNs: number;
   /** Undefined if the packet did not arrive. */
   readonly arriveNs: number | undefined;
-  /** `open` means that its arrival was not recorded. */
+  /** What became of the packet; `open` means that its arrival was not recorded. */
   readonly fate: PacketFate;
   readonly link: number;
   readonly packet: number;
@@ -52,14 +52,14 @@ export interface Hop {
   readonly queueNs: number;
 }
 
-/** The rows of one block that belong to an answer: `from <= row < to`. */
+/** Those rows of a block that belong to an answer: `from <= row < to`. */
 export interface RowRange {
   readonly block: Block;
   readonly from: number;
   readonly to: number;
 }
 
-/** One bin of the pyramid: the hops that arrived or were lost in one interval; latencies in ns. */
+/** A bin of the pyramid: the hops that arrived or were lost in an interval; latencies in ns. */
 export interface BinRow {
   readonly startNs: number;
   readonly widthNs: number;
@@ -78,7 +78,7 @@ export interface NodeMark {
   readonly text: string;
 }
 
-/** Parameters of a pyramid query. */
+/** Parameters of a query of the pyramid. */
 export interface PyramidQuery {
   /** Number of a link; absent for all links together. */
   readonly link?: number;
@@ -91,9 +91,7 @@ export interface PyramidQuery {
 interface RowQuery {
   readonly fromNs: number;
   readonly toNs: number;
-  /**
-   * How long before the window the rows of a block may begin and still belong to the window, ns.
-   */
+  /** How long before the window a row may begin and still belong to it, ns, by block. */
   readonly reachOf: (entry: BlockEntry) => number;
 }
 
@@ -126,10 +124,7 @@ export class TraceFile {
   #entries: readonly BlockEntry[];
   readonly #context: BlockContext;
   readonly #byTable = new Map<string, readonly BlockEntry[]>();
-  /**
-   * For each table by name: for each block, the latest end of a row in this block or an earlier
-   * one, ns.
-   */
+  /** For each table and each of its blocks, the latest end of a row up to this block, ns. */
   readonly #reach = new Map<string, Float64Array>();
   readonly #cache = new Map<BlockEntry, Block>();
   #cached = 0;
@@ -161,12 +156,12 @@ export class TraceFile {
     return this.#links;
   }
 
-  /** Metrics of the `series` table in the order of their numbers. */
+  /** Metrics in the table `series`, in the order of their numbers. */
   get metrics(): readonly MetricInfo[] {
     return this.#metrics;
   }
 
-  /** The text for a number in a column with unit `names`; empty if there is none. */
+  /** The text for a number in a column whose unit is `names`; empty if there is none. */
   name(number: number): string {
     return this.#names[number] ?? '';
   }
@@ -188,7 +183,7 @@ export class TraceFile {
     }
   }
 
-  /** Reads the whole blocks that a run in progress has appended to the source at `offset`. */
+  /** Reads the complete blocks that a run in progress has appended at `offset`. */
   grow(offset: number): Promise<undefined | TraceFailure> {
     return traceFailureAsValue(async () => {
       const added = await walkBlocks(this.#context, offset);
@@ -198,7 +193,7 @@ export class TraceFile {
     });
   }
 
-  /** Removes the blocks in a range of bytes that the source has dropped. */
+  /** Removes the blocks in a range of bytes that the source no longer has. */
   forget(from: number, to: number): void {
     const isGone = ({ offset }: BlockEntry): boolean => offset >= from && offset < to;
     const gone = this.#entries.filter(isGone);
@@ -211,7 +206,7 @@ export class TraceFile {
     );
   }
 
-  /** Rebuilds the lists of the tables to which the changed blocks belong. */
+  /** Makes the lists of blocks again for the tables to which the changed blocks belong. */
   #index(entries: readonly BlockEntry[], changed: readonly BlockEntry[]): void {
     this.#entries = entries;
     for (const name of new Set(changed.map(({ table }) => table.name))) {
@@ -221,12 +216,12 @@ export class TraceFile {
     }
   }
 
-  /** Decodes a block, or takes it from the cache. */
+  /** Decodes a block, or returns it from the cache. */
   block(entry: BlockEntry): Promise<Block | TraceFailure> {
     return traceFailureAsValue(() => this.#block(entry));
   }
 
-  /** Packets under way at `timeNs`: `depart <= t < arrive`. */
+  /** The packets that are on a link at `timeNs`: `depart <= t < arrive`. */
   inFlight(timeNs: number): Promise<Hop[] | TraceFailure> {
     return traceFailureAsValue(async () => {
       const hops: Hop[] = [];
@@ -244,8 +239,8 @@ export class TraceFile {
   }
 
   /**
-   * Rows of a table that begin in [from, to), sorted within each block. Rows of the table `span`
-   * (procedures) that began earlier and extend into the window are included.
+   * The rows of a table that begin in [from, to), sorted within each block. Rows of the table
+   * `span` (procedures) are included if they began earlier and had not ended by then.
    */
   rows(table: string, fromNs: number, toNs: number): Promise<RowRange[] | TraceFailure> {
     const reachOf = ({ maxTransitNs }: BlockEntry): number => (table === 'span' ? maxTransitNs : 0);
@@ -253,9 +248,9 @@ export class TraceFile {
   }
 
   /**
-   * Rows of the hop table that may be under way in [from, to). In each block, rows count from the
-   * longest transit time of the block before `from` on, or from `lostForNs` (how long losses are
-   * shown) before it if that is longer.
+   * The rows of the hop table whose packets may be on a link in [from, to). A row may begin before
+   * `from` by the longest transit time in its block, or by `lostForNs` (how long a loss is shown)
+   * if that is longer.
    */
   rowsUnderWay(
     fromNs: number,
@@ -283,7 +278,7 @@ export class TraceFile {
     });
   }
 
-  /** Hops that began in [from, to). */
+  /** The hops that began in [from, to). */
   async hops(fromNs: number, toNs: number): Promise<Hop[] | TraceFailure> {
     const ranges = await this.rows('hop', fromNs, toNs);
     if (!Array.isArray(ranges)) return ranges;
@@ -293,8 +288,8 @@ export class TraceFile {
   }
 
   /**
-   * The states of all machines at `timeNs`: those of the last keyframe up to this instant, with all
-   * later changes applied.
+   * The states of all machines at `timeNs`: those of the last keyframe (a copy of all states at one
+   * instant) before, and all later changes.
    */
   stateAt(timeNs: number): Promise<MachineStatesByNode | TraceFailure> {
     return traceFailureAsValue(async () => {
@@ -315,7 +310,7 @@ export class TraceFile {
     });
   }
 
-  /** Marks that nodes set in [from, to). */
+  /** The marks that nodes set in [from, to). */
   async marks(fromNs: number, toNs: number): Promise<NodeMark[] | TraceFailure> {
     const ranges = await this.rows('state', fromNs, toNs);
     if (!Array.isArray(ranges)) return ranges;
@@ -324,7 +319,7 @@ export class TraceFile {
 
   /**
    * The bins in a time window, as narrow as `binsMax` allows, in chronological order; bins without
-   * packets are absent.
+   * packets are omitted.
    */
   bins(query: PyramidQuery): Promise<BinRow[] | TraceFailure> {
     return traceFailureAsValue(async () => {
@@ -346,13 +341,14 @@ export class TraceFile {
   }
 
   /**
-   * The first capture of each packet with recorded bytes, or of a packet from which it was made.
+   * For each packet whose bytes were recorded: its first capture, or that of the packet from which
+   * it was made.
    */
   trails(): Promise<readonly Capture[] | TraceFailure> {
     return traceFailureAsValue(async () => firstCapturesOfTrails(await this.#blocks('packet')));
   }
 
-  /** All captures of a packet and of the packets made from it, in chronological order. */
+  /** All captures of a packet and of the packets that were made from it, in chronological order. */
   captures(packet: number): Promise<readonly Capture[] | TraceFailure> {
     return traceFailureAsValue(async () => listCaptures(await this.#blocks('packet'), packet));
   }
@@ -377,8 +373,8 @@ export class TraceFile {
   }
 
   /**
-   * The level with the narrowest bins of which at most `binsMax` cover the window, or else the
-   * widest level.
+   * Returns the level of the pyramid with the narrowest bins of which at most `binsMax` cover the
+   * window, or else the level with the widest bins.
    */
   #levelOf({ fromNs, toNs, link, binsMax = BINS_MAX }: PyramidQuery): BinLevel {
     const leastNs = (toNs - fromNs) / binsMax;
@@ -387,7 +383,7 @@ export class TraceFile {
     return levels.find(({ widthNs }) => widthNs >= leastNs) ?? (levels.at(-1) as BinLevel);
   }
 
-  /** Blocks of a table that may have rows under way at an instant. */
+  /** The blocks of a table that may have rows which began before an instant and end later. */
   #reaching(table: string, timeNs: number): BlockEntry[] {
     const entries = this.blocksOf(table);
     const reach = this.#reach.get(table) as Float64Array;
@@ -483,7 +479,7 @@ function reachOf(entries: readonly BlockEntry[]): Float64Array {
   return reach;
 }
 
-/** Index of the last block that begins at or before an instant; -1 if there is none. */
+/** Returns the index of the last block that begins at or before an instant; -1 if there is none. */
 function lastNotAfter(entries: readonly BlockEntry[], timeNs: number): number {
   let low = 0;
   let high = entries.length;

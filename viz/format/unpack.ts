@@ -19,7 +19,7 @@ import { type ColumnView, columnViewAt } from './column-view.ts';
 const WORD_BYTES = 4;
 const DOUBLE_BYTES = 8;
 
-/** The facts in the header of a packed block. */
+/** What the header of a packed block says about it. */
 export interface PackedShape {
   readonly table: TableSpec;
   readonly isWide: boolean;
@@ -76,7 +76,7 @@ function headAt(bytes: Uint8Array, at: number): Part<PackedHead> {
   return { part: { kind, bits, entries, base }, end };
 }
 
-/** Fills a column from packed numbers; returns the offset after them. */
+/** Fills a column from packed numbers; returns the offset of the byte after them. */
 function numbersInto(
   target: ColumnView,
   bytes: Uint8Array,
@@ -102,7 +102,9 @@ function numbersInto(
   return packed.end;
 }
 
-/** Reads numbers of `bits` bits each, from the lowest bit of each 32-bit word on. */
+/**
+ * Reads numbers of `bits` bits each from 32-bit words, beginning with the lowest bit of each word.
+ */
 class NumberReader {
   readonly #words: Uint32Array;
   readonly #bits: number;

@@ -1,6 +1,6 @@
 /**
- * Tells open pages over a WebSocket that the list of runs has changed; pages only listen. The same
- * server lets pages watch the present run and act on it over two other WebSockets
+ * Tells open pages over a WebSocket that the list of runs has changed; pages only listen. Over two
+ * other WebSockets of the same server, pages watch the present run (live-channel.ts) and control it
  * (control-channel.ts). A message above 64 KiB closes the connection, and so does a page that does
  * not answer pings.
  *
@@ -19,14 +19,14 @@ import { isSameOriginRequest, type ListenAddress } from './guard.ts';
 import { bodilessResponse } from './headers.ts';
 import type { LiveChannel } from './live-channel.ts';
 
-/** URL path of the WebSocket. */
+/** URL path of the WebSocket over which pages learn that the list has changed. */
 const EVENTS_PATH = '/api/events';
 const MESSAGE_BYTES_MAX = 64 * 1024;
 const PING_MS = 15_000;
-/** Changes within this time are announced together, because a run writes many files, ms. */
+/** All changes within this time are announced together, because a run writes many files, ms. */
 const SETTLE_MS = 300;
 const BUFFERED_MAX = 1024 * 1024;
-/** While this many announcements wait to be sent to a slow page, the page gets no further ones. */
+/** While so many announcements wait to be sent to a slow page, further ones are not sent to it. */
 const WAITING_MAX = 16;
 const CLIENTS_MAX = 64;
 
@@ -34,16 +34,19 @@ const CLIENTS_MAX = 64;
 export interface RunListAnnouncerParts {
   readonly server: Server;
   /**
-   * All connections of the server. If there are too many, the connection that has been silent for
-   * longest is closed.
+   * All connections of the server. If there are too many, the one on which nothing was received for
+   * the longest time is closed.
    */
   readonly connections: ConnectionLimiter;
   /** The folder of the runs. */
   readonly runs: string;
   readonly bound: ListenAddress;
-  /** Serves pages that watch the present run; undefined without a run. */
+  /** Serves pages that watch the present run; undefined if this process executes no run. */
   readonly live: LiveChannel | undefined;
-  /** Lets pages act on the present run; undefined without a run, or if pages may not act on it. */
+  /**
+   * Serves pages that control the present run; undefined without a run, or if pages must not
+   * control it.
+   */
   readonly control: ControlChannel | undefined;
 }
 
@@ -52,7 +55,7 @@ export class RunListAnnouncer {
   readonly #sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MESSAGE_BYTES_MAX,
-    // BoundedWebSocket answers pings.
+    // BoundedWebSocket answers pings itself.
     autoPong: false,
   });
   readonly #connections: ConnectionLimiter;
@@ -80,7 +83,7 @@ export class RunListAnnouncer {
     });
   }
 
-  /** Sends a message to every page that listens, except to pages that do not read fast enough. */
+  /** Sends a message to every connected page, except to pages that do not read fast enough. */
   tell(message: { readonly kind: string }): void {
     const text = JSON.stringify(message);
     for (const listener of this.#listeners) {
@@ -135,7 +138,10 @@ export class RunListAnnouncer {
     client.on('close', () => this.#listeners.delete(paced));
   }
 
-  /** Sends a ping to each page; closes a connection whose last ping was not answered. */
+  /**
+   * Sends a ping to each page; closes the connection of a page that has not answered the previous
+   * ping.
+   */
   #ping(): void {
     for (const client of this.#sockets.clients) {
       if (this.#silent.has(client)) {
@@ -149,7 +155,7 @@ export class RunListAnnouncer {
 }
 
 /**
- * Watches a folder. Undefined if the system cannot watch it; readers then use the reload button of
+ * Watches a folder; undefined if the system cannot watch it. Readers then use the reload button of
  * the page.
  */
 function watched(folder: string, changed: () => void): FSWatcher | undefined {

@@ -1,7 +1,7 @@
 /**
- * The connections of pages that act on the present run. guard.ts decides who may open a connection.
- * This module limits the size and the rate of messages; each refused message gets a named reason,
- * which is reported to the page and counted.
+ * The connections of pages that control the present run. guard.ts decides who may open a
+ * connection. This module limits the size and the rate of messages; each refused message gets a
+ * named reason, which is reported to the page and counted.
  *
  * @module
  */
@@ -17,19 +17,22 @@ import {
   readOrder,
 } from '../format/control-wire.ts';
 
-/** Carries out the orders of pages and tells the state of the run. */
+/** Carries out the orders of pages and knows the state of the run. */
 export interface ControlHandler {
   /**
-   * The present state of the run, without the count of refused messages, which this module keeps.
+   * The present state of the run, without the numbers of refused messages, which this module
+   * counts.
    */
   readonly state: Omit<ControlState, 'refused'>;
   /** Carries out an order; never rejects. */
   obey(order: ControlOrder): Promise<ControlReply>;
-  /** The handler calls this after each change of the state; the control channel sets it. */
+  /**
+   * Called by the handler after each change of the state. The control channel sets this function.
+   */
   onChange: () => void;
 }
 
-/** Largest number of orders from one page in {@link WINDOW_MS}. */
+/** Largest number of orders that one page may send in {@link WINDOW_MS}. */
 const ORDERS_MAX = 20;
 const WINDOW_MS = 1_000;
 /** Largest number of orders from one page that have not been answered yet. */
@@ -38,21 +41,21 @@ const PENDING_MAX = 16;
 /** Largest total size of the replies that wait to be sent to one page, bytes. */
 const BYTES_MAX = 1024 * 1024;
 /**
- * While this many replies wait to be sent to a page, the state is withheld until all have been
- * sent.
+ * While so many replies wait to be sent to a page, the state is not sent to it until all of them
+ * have been sent.
  */
 const WAITING_MAX = 16;
 
 interface Client {
   readonly paced: BoundedWebSocket;
-  /** True if the state has changed since the page last got it. */
+  /** True if the state has changed since it was last sent to the page. */
   isStale: boolean;
   windowAt: number;
   inWindow: number;
   pending: number;
 }
 
-/** The connections of pages that act on the run. */
+/** The connections of pages that control the run. */
 export class ControlChannel {
   readonly #handler: ControlHandler;
   readonly #clients = new Set<Client>();

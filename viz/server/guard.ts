@@ -10,7 +10,7 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
-/** Names of the loopback interface. */
+/** The names of this machine that only reach the machine itself. */
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** The address on which the server listens. */
@@ -27,8 +27,8 @@ export interface RequestOriginHeaders {
 }
 
 /**
- * True if the request names this server as its host and comes from one of its pages or from no
- * page.
+ * True if the request names this server as its host, and was made by a page of this server or by a
+ * program that is not a page.
  */
 export function isSameOriginRequest(
   { host, origin }: RequestOriginHeaders,
@@ -39,26 +39,26 @@ export function isSameOriginRequest(
 }
 
 /**
- * True for an address that only programs on this machine can reach; an IPv6 address has no brackets
- * here.
+ * True for an address that only programs on this machine can reach; an IPv6 address is given
+ * without brackets.
  */
 export function isLoopback(host: string): boolean {
   return LOOPBACK.includes(host.includes(':') ? `[${host}]` : host);
 }
 
 /**
- * True if a browser says that the request comes from a page of another origin, of the same site or
- * not (W3C Fetch Metadata, `Sec-Fetch-Site`); pages without an origin are of another site. Programs
- * send no such header.
+ * True if a browser says that the request comes from a page of another origin, be it of the same
+ * site or of another (W3C Fetch Metadata, `Sec-Fetch-Site`); pages without an origin count as of
+ * another site. Programs other than browsers send no such header.
  */
 export function isCrossOriginFetch(site: string | readonly string[] | undefined): boolean {
   return site === 'cross-site' || site === 'same-site';
 }
 
 /**
- * True if a `Host` header names this server. A server on all interfaces accepts the addresses and
- * the name of this machine, because an attacker could let any other name resolve to it (`--host`
- * allows one).
+ * True if a `Host` header names this server. A server that listens on all interfaces accepts only
+ * the addresses and the name of this machine, because an attacker could let any other name resolve
+ * to it (the option `--host` accepts one further name).
  */
 function isBoundName(host: string, { host: own, port }: ListenAddress): boolean {
   if (own === '0.0.0.0' || own === '::') return isOfMachine(host, port);

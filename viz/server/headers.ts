@@ -1,7 +1,7 @@
 /**
- * The headers of responses. Files of a run are untrusted, so browsers either download them or, for
- * the HTML report, show them without the origin of this server and with no scripts except those of
- * this project. Pages of other sites can neither frame nor read anything from this server.
+ * The headers of responses. Files of a run are untrusted, so browsers download them. Only the HTML
+ * report is shown, without the origin of this server and with no scripts except those of this
+ * project. Pages of other sites can neither frame nor read anything from this server.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { REPORT_SCRIPT_CSP_SOURCE } from '../../reports/html/html.ts';
 /** No page may frame a response of this server (Content Security Policy Level 3, section 6.4.2). */
 const UNFRAMED = "frame-ancestors 'none'";
 
-/** Sent with every response, including errors. */
+/** Headers of every response, including errors. */
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -27,22 +27,22 @@ export const COMMON_HEADERS: Readonly<Record<string, string>> = {
 export const PAGE_CSP_HEADER = UNFRAMED;
 
 /**
- * Policy for files of runs: `sandbox` removes the origin of this server, so that scripts in these
- * files cannot read from it.
+ * Content security policy for files of runs: `sandbox` removes the origin of this server, so that
+ * scripts in these files cannot read anything from it.
  */
 const FILE_POLICY = `sandbox; default-src 'none'; ${UNFRAMED}`;
 
 /**
- * Policy for the HTML report: only the script of this project, but any style, because the styles of
- * old versions differ.
+ * Content security policy for the HTML report: it allows only the script of this project, but any
+ * style, because reports of older versions have other styles.
  */
 const REPORT_POLICY =
   `sandbox allow-scripts; default-src 'none'; script-src ${REPORT_SCRIPT_CSP_SOURCE}; ` +
   `style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; ${UNFRAMED}`;
 
 /**
- * Content types by the extension of the requested name; the target of a symbolic link does not
- * count.
+ * Content types by the extension of the requested file name, even if the file is a symbolic link to
+ * another name.
  */
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
@@ -53,7 +53,7 @@ const TYPES: Readonly<Record<string, string>> = {
   yaml: 'text/plain; charset=utf-8',
 };
 
-/** Headers for a file of a run. */
+/** Returns the headers for a file of a run. */
 export function fileHeaders(name: string): Readonly<Record<string, string>> {
   const type = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
   if (name === 'report.html') {
@@ -66,7 +66,7 @@ export function fileHeaders(name: string): Readonly<Record<string, string>> {
   };
 }
 
-/** A complete response without a body, for a rejected WebSocket connection. */
+/** Returns a complete response without a body, with which a WebSocket connection is refused. */
 export function bodilessResponse(status: string): string {
   const headers = Object.entries({ ...COMMON_HEADERS, connection: 'close', 'content-length': '0' });
   return `HTTP/1.1 ${status}\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;

@@ -1,6 +1,6 @@
 /**
- * The pages that watch a run. Each page is sent new data 30 times a second as long as it keeps
- * reading.
+ * The pages that watch a run. New data is sent to each page 30 times a second, as long as the page
+ * reads it.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export class LiveChannel {
     this.#run = run;
   }
 
-  /** Adds the connection of a page; the query of its URL tells which parts the page already has. */
+  /** Adds the connection of a page; the query of its URL says which parts the page already has. */
   take(client: WebSocket, query: URLSearchParams): void {
     const socket = {
       get bufferedAmount(): number {

@@ -1,7 +1,7 @@
 /**
- * One lane of a watched run: a list of numbered parts. The oldest parts are dropped when all parts
- * together have too many bytes. Each reader remembers the number of the last part that it got, so
- * readers need no queues.
+ * A lane of a watched run: a list of numbered parts. The oldest parts are dropped when all parts
+ * together have too many bytes. Each reader remembers the number of the last part that it has read,
+ * so no reader needs its own queue.
  *
  * @module
  */
@@ -13,14 +13,14 @@ export interface LanePart {
   readonly rows: number;
 }
 
-/** The next parts of a lane for one reader, and how many the reader has missed. */
+/** The next parts of a lane for one reader, and how much the reader has missed. */
 export interface LiveLaneRead {
   readonly parts: readonly LanePart[];
   /** Number of the last returned part. */
   readonly number: number;
   /**
-   * Number of parts that were dropped before this reader got them; then the number of packet rows
-   * in these parts.
+   * Number of parts that were dropped before this reader got them; the field below: number of
+   * packet rows in these parts.
    */
   readonly missedParts: number;
   readonly missedRows: number;
@@ -51,7 +51,7 @@ export class LiveLane {
     return this.#bytes;
   }
 
-  /** Adds a part and drops the oldest ones if needed. */
+  /** Adds a part, and drops the oldest parts if all together have too many bytes. */
   add(part: LanePart): void {
     this.#parts.push(part);
     this.#bytes += part.bytes.length;
@@ -69,9 +69,9 @@ export class LiveLane {
   }
 
   /**
-   * Returns the parts after a given one.
+   * Returns the parts after the part `after`, and what the reader has missed.
    * @param after Number of the last part that the reader has.
-   * @param seenRows Number of rows up to and including that part, as counted by {@link rowsUpTo}.
+   * @param seenRows Number of rows up to and including the part `after`, from {@link rowsUpTo}.
    * @param bytesMax Stops once this many bytes are returned, but returns at least one part.
    */
   read(after: number, seenRows: number, bytesMax: number): LiveLaneRead {
@@ -89,7 +89,10 @@ export class LiveLane {
     };
   }
 
-  /** Number of packet rows in all parts up to and including a part, also in dropped parts. */
+  /**
+   * Number of packet rows in all parts up to and including the part `number`, including dropped
+   * parts.
+   */
   rowsUpTo(number: number): number {
     const kept = this.#parts.slice(0, Math.max(0, number + 1 - this.#first));
     return this.#forgottenRows + kept.reduce((sum, { rows }) => sum + rows, 0);

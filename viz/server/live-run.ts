@@ -1,7 +1,7 @@
 /**
  * The data of the watched run that the server keeps in memory: the head of its trace, its blocks in
- * two lanes (packets; all other tables), and its progress. Its size is bounded and does not depend
- * on the number of pages.
+ * two lanes (`packets`: blocks with packets; `lasting`: all other blocks), and its progress. Its
+ * size is bounded and does not depend on the number of pages.
  *
  * @module
  */
@@ -9,14 +9,12 @@ import type { LiveRunStatus } from '../format/live-wire.ts';
 import type { LiveCard } from '../format/run-card.ts';
 import { LiveLane } from './live-lane.ts';
 
-/** Largest size of the packet data that is kept for late or slow pages, bytes. */
+/** Largest total size of the packet blocks that are kept for late or slow pages, bytes. */
 const PACKETS_MAX = 8 * 1024 * 1024;
-/**
- * Largest size of the blocks of all other tables, bytes; the scenario failover.yaml produces 10 MB.
- */
+/** Largest total size of all other blocks, bytes; the scenario failover.yaml produces 10 MB. */
 const LASTING_MAX = 64 * 1024 * 1024;
 
-/** The facts that are known when a run begins. */
+/** What is known when a run begins. */
 export interface LiveRunBegin {
   readonly run: string;
   readonly seed: number;
@@ -35,11 +33,14 @@ export interface NewTraceBlocks {
   readonly lostRows: number;
 }
 
-/** The numbers of bytes that are kept for pages that watch a run. */
+/** Bounds on what is kept in memory for pages that watch a run, bytes. */
 export interface LiveBufferBounds {
-  /** Largest size of all blocks without packets; at this size, the stream to pages ends. */
+  /**
+   * Largest total size of the blocks without packets; once it is reached, nothing more is sent to
+   * pages.
+   */
   readonly lastingMax: number;
-  /** Largest size of packets; the oldest packets are dropped. */
+  /** Largest total size of the packet blocks; beyond it, the oldest are dropped. */
   readonly packetsMax: number;
 }
 
@@ -51,7 +52,9 @@ export class LiveRun {
   readonly packets: LiveLane;
   readonly #lastingMax: number;
   #head: Uint8Array | undefined;
-  /** Packet rows that the run discarded because the server did not collect them in time. */
+  /**
+   * Number of packet rows that the run discarded because the server did not collect them in time.
+   */
   #lostRows = 0;
   #reports = 0;
   #makeReport: (() => Uint8Array) | undefined;
@@ -60,7 +63,7 @@ export class LiveRun {
 
   /**
    * @param run Name of the scenario.
-   * @param stream A number that no other run at this address has.
+   * @param stream A number that no other run has at the URL of this server.
    */
   constructor(run: string, stream: number, bounds: Partial<LiveBufferBounds> = {}) {
     this.stream = stream >>> 0;
@@ -77,19 +80,22 @@ export class LiveRun {
     return this.#head;
   }
 
-  /** Number of interim reports so far; only the last report is kept. */
+  /** Number of reports with the results so far; only the latest one is kept. */
   get reports(): number {
     return this.#reports;
   }
 
-  /** The last interim report as JSON, made on demand; undefined before the first report. */
+  /**
+   * The latest report with the results so far, as JSON; it is made when first read. Undefined
+   * before the first report.
+   */
   get report(): Uint8Array | undefined {
     this.#report ??= this.#makeReport?.();
     return this.#report;
   }
 
   /**
-   * Progress of the run. The caller adds the numbers of parts and rows that a single page has
+   * Progress of the run. The caller adds the numbers of parts and rows that one particular page has
    * missed.
    */
   get news(): LiveRunStatus {
@@ -106,7 +112,7 @@ export class LiveRun {
     return { kind: 'live', id: 'live', name, seed, phase, nowNs, durationNs };
   }
 
-  /** Begins the run; until then its phase is `waiting`. */
+  /** Says that the run has begun; until then its phase is `waiting`. */
   begin({ head, run, seed, durationNs, hasPackets }: LiveRunBegin): void {
     this.#head = head;
     this.#news = { ...this.#news, run, seed, durationNs, hasPackets, phase: 'running' };
@@ -117,7 +123,7 @@ export class LiveRun {
     if (this.#news.trouble !== undefined) return;
     if (this.lasting.bytes + lasting.length > this.#lastingMax) {
       const megabytes = Math.round(this.#lastingMax / 2 ** 20);
-      // A gap in the measurements would mislead, so that nothing more is shown from here on.
+      // A gap in the measurements would mislead readers, so nothing more is shown after this point.
       const trouble = `after ${megabytes} MB of measurements, nothing more is shown until the run ends`;
       this.#news = { ...this.#news, trouble };
       return;
@@ -129,8 +135,8 @@ export class LiveRun {
   }
 
   /**
-   * Announces a new interim report.
-   * @param make Makes the report; called only while somebody watches.
+   * Announces a new report with the results so far.
+   * @param make Makes the report; called only if a page watches the run.
    */
   measured(make: () => Uint8Array): void {
     this.#reports += 1;
@@ -138,7 +144,7 @@ export class LiveRun {
     this.#report = undefined;
   }
 
-  /** Ends the run. */
+  /** Says that the run has ended. */
   end(): void {
     this.#news = { ...this.#news, phase: 'ended' };
   }

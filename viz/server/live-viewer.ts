@@ -1,8 +1,8 @@
 /**
- * One page that watches a run. A viewer holds the numbers of the last parts that were sent to the
- * page, but no queue: while the page does not read, nothing is sent and nothing accumulates.
- * Packets that are dropped meanwhile are counted. All other blocks are kept by the run, so the page
- * gets them later without a gap.
+ * One page that watches a run. A viewer remembers the numbers of the last parts that were sent to
+ * the page, but has no queue: while the page does not read, nothing is sent and nothing
+ * accumulates. Packets that the run drops in this time are counted. The run keeps all other blocks,
+ * so the page gets them later without a gap.
  *
  * @module
  */
@@ -15,10 +15,10 @@ import {
 import type { LiveLane } from './live-lane.ts';
 import type { LiveRun } from './live-run.ts';
 
-/** While more bytes than this wait in the socket's send buffer, nothing is sent. */
+/** While more bytes than this wait to be sent over the socket, no further message is sent. */
 const BUFFERED_MAX = 1024 * 1024;
 const READ_MAX = 1024 * 1024;
-/** News is sent at most once in this many ticks. */
+/** The state of the run is sent at most once in so many calls of {@link LiveViewer.tick}. */
 const NEWS_TICKS = 3;
 
 /** The members of a WebSocket that {@link LiveViewer} uses. */
@@ -42,8 +42,8 @@ export class LiveViewer {
   #ticks = 0;
 
   /**
-   * @param place The position up to which the page already has the stream. If it is undefined or
-   * belongs to another run, everything is sent.
+   * @param place How much of the stream the page already has. If it is undefined or belongs to
+   *   another run, everything is sent.
    */
   constructor(run: LiveRun, socket: LiveSocket, place: LiveStreamPosition | undefined) {
     this.#run = run;
@@ -83,7 +83,7 @@ export class LiveViewer {
     const read = lasting.read(this.#lasting, 0, READ_MAX);
     this.#lasting = read.number;
     if (read.parts.length > 0) this.#send('lasting', joined(read));
-    // Packets are sent only to a page that already has all other blocks.
+    // Packets are sent to a page only after it has all other blocks.
     if (this.#lasting < lasting.last) return;
     this.#sendReport();
     const seen = packets.read(this.#packets, this.#rows, READ_MAX);
@@ -95,8 +95,8 @@ export class LiveViewer {
   }
 
   /**
-   * Sends the latest interim report if the page does not have it. Each report contains all
-   * measurements so far, so earlier reports may be skipped.
+   * Sends the latest report with the results so far, if the page does not have it. Each report
+   * contains all results so far, so earlier reports may be skipped.
    */
   #sendReport(): void {
     if (this.#reports === this.#run.reports) return;

@@ -1,6 +1,6 @@
 /**
- * Finds files of runs, and no other files. Every part of a path is checked. A symbolic link that
- * leads out of the folder of the runs is treated as missing.
+ * Finds the files of runs that a URL names, and no other files. Every part of a path is checked. A
+ * symbolic link that leads out of the folder of the runs is treated as missing.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { isRunFile, isRunName } from './runs.ts';
 /** Largest number of parts in a run's id: scenario, seeds, combination of a sweep. */
 const PARTS_MAX = 3;
 
-/** A file that may be served. */
+/** A file of a run that may be sent to a page. */
 export interface RunFile {
-  /** The requested name; the target of a symbolic link may have another name. */
+  /** The requested name; if it is a symbolic link, its target may have another name. */
   readonly name: string;
-  /** The folder of the runs, with symbolic links resolved. */
+  /** Path of the folder of the runs, with symbolic links resolved. */
   readonly top: string;
-  /** The file below that folder, with symbolic links resolved. */
+  /** Path of the file below that folder, with symbolic links resolved. */
   readonly path: string;
 }
 

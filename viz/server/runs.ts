@@ -1,6 +1,6 @@
 /**
- * Lists `runs/`: each folder with a report.json or a sweep.json becomes a card. A report is read
- * again only after its file has changed.
+ * Lists the folder `runs/`: each folder in it with a report.json or a sweep.json becomes a card. A
+ * report is read again only after its file has changed.
  *
  * @module
  */
@@ -15,7 +15,10 @@ import { sweepCard } from './sweep-card.ts';
 const LISTED_MAX = 500;
 /** Largest report that is read for its card, bytes. */
 const REPORT_BYTES_MAX = 32 * 1024 * 1024;
-/** Largest number of reports read at once while cards are made, however many clients ask. */
+/**
+ * Largest number of reports that are read at the same time while cards are made, for all requests
+ * together.
+ */
 const AT_ONCE = 4;
 /**
  * Depth to which folders below `runs/` are searched: scenario, then seeds or sweep, then
@@ -58,8 +61,8 @@ export class RunFolder {
   readonly root: string;
   readonly #known = new Map<string, Known>();
   /**
-   * The list that is being made; then the list that is made after it. All waiting callers share
-   * these lists.
+   * The list that is being made; the field below: the list that will be made after it. All callers
+   * that wait for a list get the same promise.
    */
   #making: Promise<RunIndex> | undefined;
   #next: Promise<RunIndex> | undefined;
@@ -68,9 +71,10 @@ export class RunFolder {
     this.root = root;
   }
 
-  /** The cards of all runs, newest first; none if the folder is missing. */
+  /** Returns the cards of all runs, the newest first; none if the folder does not exist. */
   index(): Promise<RunIndex> {
-    // The list that is being made may lack the newest files, so the caller gets the next list.
+    // The list that is being made may lack the newest files, so the caller waits for the list after
+    // it.
     if (this.#making !== undefined) return this.#after(this.#making);
     this.#making = this.#make().finally(() => {
       this.#making = undefined;
@@ -102,12 +106,12 @@ export class RunFolder {
 
   async #walk(id: string, depth: number): Promise<Found[]> {
     const folder = join(this.root, id);
-    // A folder may be deleted while other folders are read.
+    // A folder may be deleted while other folders are being read.
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     const main = MAIN_FILES.find((name) => names.includes(name));
     const own = main === undefined ? [] : await this.#found(id, names, main);
-    // The runs of a sweep are opened from the card of the sweep.
+    // The runs of a sweep have no cards of their own: readers open them from the card of the sweep.
     if (depth === DEPTH_MAX || main === 'sweep.json') return own;
     const below = entries.filter((entry) => entry.isDirectory() && isRunName(entry.name));
     const rest = await Promise.all(
@@ -150,7 +154,7 @@ export class RunFolder {
   }
 }
 
-/** The names of the folders directly below a folder that contain a report. */
+/** Returns the names of the folders directly below a folder that contain a report. */
 async function keptBelow(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries
@@ -159,13 +163,14 @@ async function keptBelow(folder: string): Promise<readonly string[]> {
 }
 
 /**
- * True for names that folders and files of runs may have. Listing and serving use this same rule.
+ * True for names that folders and files of runs may have. The list of runs and the requests for
+ * files apply the same rule.
  */
 export function isRunName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name);
 }
 
-/** True for files that a client may request. */
+/** True for the names of files that a client may request. */
 export function isRunFile(name: string): boolean {
   return name === 'report.json' || name === 'trace.orr' || OFFERED.includes(name);
 }

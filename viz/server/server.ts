@@ -1,7 +1,7 @@
 /**
- * The server of the browser view: it serves the built page, the list of runs, and the files of runs
- * by byte ranges. It only reads files; nothing from a client is written to disk. By default it
- * listens on the loopback interface.
+ * The server of the browser view: it serves the built page, the list of runs, and the files of
+ * runs, also in byte ranges. It only reads files; nothing that a client sends is written to disk.
+ * By default it listens on the loopback interface.
  *
  * @module
  */
@@ -35,7 +35,7 @@ const CONNECTIONS_MAX = 256;
 const HEADERS_MAX = 64;
 const REQUEST_MS = 30_000;
 const HEADERS_MS = 10_000;
-/** A client that reads nothing of its response for this long is disconnected. */
+/** A client that reads nothing of its response for this long is disconnected, ms. */
 const IDLE_MS = 30_000;
 
 /** The options of the server: what it serves, and on which address. */
@@ -49,7 +49,7 @@ export interface VizOptions {
   readonly port: number;
   /** The run that this process is executing; absent if it executes none. */
   readonly live?: LiveRun;
-  /** Carries out orders of pages to that run; used only if `host` is a loopback address. */
+  /** Carries out the orders of pages for that run; used only if `host` is a loopback address. */
   readonly control?: ControlHandler;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The card of a sweep: each KPI over the two parameters that vary, made from `sweep.json`. The file
- * is as untrusted as a report, so its structure is checked first.
+ * Makes the card of a sweep from `sweep.json`: for each KPI, a table over the two parameters that
+ * vary. The file is untrusted, so its structure is checked first.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { type SweepResult, sweepGrid, sweepKpiNames } from '../../reports/sweep.
 import type { HeatGrid, SweepCard } from '../format/run-card.ts';
 
 /**
- * Largest number of KPIs on a card; then the largest number of rows that are read from
+ * Largest number of KPIs on a card; the constant below: largest number of rows that are read from
  * `sweep.json`.
  */
 const GRIDS_MAX = 12;
@@ -42,11 +42,13 @@ const sweepSchema = z.looseObject({
     .max(ROWS_MAX),
 });
 
-/** Facts about a sweep that `sweep.json` does not contain. */
+/** The part of a sweep's card that `sweep.json` does not contain. */
 export interface SweepFacts {
   readonly id: string;
   readonly writtenMs: number;
-  /** Folders below the folder of the sweep that hold the reports of combinations. */
+  /**
+   * Names of the folders, below the folder of the sweep, that contain the reports of combinations.
+   */
   readonly kept: readonly string[];
 }
 
@@ -57,7 +59,7 @@ export function sweepCard(text: string, { kept, ...facts }: SweepFacts): SweepCa
   const read = sweepSchema.safeParse(jsonOf(text));
   if (!read.success) return undefined;
   const { name, question, seeds, rows } = read.data;
-  // The schema has checked everything that the grids read from a KPI.
+  // The schema has checked everything of a KPI that the tables need.
   const sweep = read.data as unknown as SweepResult;
   return {
     kind: 'sweep',

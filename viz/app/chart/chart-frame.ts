@@ -1,6 +1,6 @@
 /**
  * The frame of every chart: a title that states the finding, a sentence for screen readers, the
- * table behind the chart, and exports of exactly what is shown.
+ * table with the chart's numbers, and exports of exactly what is shown.
  *
  * @module
  */
@@ -15,18 +15,18 @@ import { downloadFile, renderPng, standaloneSvg } from './picture.ts';
 export interface ChartContent {
   /** One sentence that states the finding. */
   readonly title: string;
-  /** A text that says what is drawn, over which axis, and with which confidence interval. */
+  /** A text that names what is drawn, the axis, and the confidence interval. */
   readonly caption: string;
   /**
    * One sentence for screen readers that contains the main number; if absent, screen readers read
    * the title.
    */
   readonly summary?: string;
-  /** Rows of the table, or a function that makes them when the reader opens the table. */
+  /** The table, or a function that makes the table when the reader opens it. */
   readonly table: TableData | (() => TableData);
 }
 
-/** The parts of a chart that stay the same while its content changes. */
+/** What a chart's frame needs and what does not change with its content. */
 export interface ChartFrameParts {
   /** File name of the exports, without extension. */
   readonly name: string;
@@ -101,7 +101,7 @@ export class ChartFrame {
     });
   }
 
-  /** Replaces the texts and the table; cheap enough to be called in every animation frame. */
+  /** Replaces the texts and the table; fast enough to be called in every animation frame. */
   show(content: ChartContent): void {
     this.#content = content;
     const { title, caption, summary = title } = content;
@@ -180,7 +180,7 @@ export class ChartFrame {
   }
 }
 
-/** Sends an event to the chart that has the focus, or else to the first chart of the page. */
+/** Dispatches an event to the chart that has the focus, or else to the first chart of the page. */
 export function dispatchToFocusedChart(event: string): void {
   const focused = document.activeElement?.closest('.chart');
   (focused ?? document.querySelector('.chart'))?.dispatchEvent(new Event(event));

@@ -1,6 +1,6 @@
 /**
  * Writes a table as CSV (RFC 4180), with the run and the seed at the start of each row. A cell that
- * a spreadsheet would read as a formula gets an apostrophe.
+ * a spreadsheet would read as a formula gets an apostrophe in front.
  *
  * @module
  */

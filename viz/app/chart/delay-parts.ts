@@ -1,11 +1,11 @@
 /**
- * The parts of a packet's delay with their labels and colours, the same on every page, in drawing
- * order.
+ * The parts into which a packet's delay is divided, with their labels and colours; every page uses
+ * the same ones.
  *
  * @module
  */
 
-/** The parts in drawing order, each with the number of its palette colour. */
+/** The parts in the order in which they are drawn; `colour` is the number of a palette colour. */
 export const DELAY_PARTS = [
   { name: 'propagation', colour: 1 },
   { name: 'serialisation', colour: 5 },

@@ -7,7 +7,10 @@
 import { leastOf } from '../../../engine/pure/extremes.ts';
 import type { Corner } from './stairs.ts';
 
-/** A possible position of a label, px: the left (`start`) or right (`end`) end of its base line. */
+/**
+ * A possible position of a label, px: the left (`start`) or right (`end`) end of the text's base
+ * line.
+ */
 export interface LabelSpot {
   readonly x: number;
   readonly y: number;
@@ -22,24 +25,20 @@ interface Box {
 }
 
 /**
- * Width of an average letter, px, in a font of 12 px; then the height of a text above and below its
- * base line, px.
+ * Width of an average letter in a font of 12 px, px; the two constants below: height of a text
+ * above and below its base line, px.
  */
 const CHARACTER = 6.9;
 const ASCENT = 11;
 const DESCENT = 4;
 
-/**
- * The free room of a chart. It gives each label a position and then treats this position as taken.
- */
+/** Gives each label of a chart a position that is free, and then treats this position as taken. */
 export class LabelPlacer {
   readonly #bounds: Box;
   readonly #taken: Box[] = [];
   readonly #lines: readonly Box[];
 
-  /**
-   * @param curves Polylines that labels should not cover.
-   */
+  /** @param curves Polylines that labels should not cover, px. */
   constructor(bounds: Box, curves: readonly (readonly Corner[])[]) {
     this.#bounds = bounds;
     this.#lines = curves.flatMap((corners) =>
@@ -48,8 +47,8 @@ export class LabelPlacer {
   }
 
   /**
-   * Returns the first free position of those offered, or else the one that overlaps least, and
-   * marks it as taken.
+   * Chooses the first free position of `spots` or, if none is free, the one with the least overlap,
+   * and marks it as taken.
    */
   take(text: string, spots: readonly LabelSpot[]): LabelSpot {
     const costs = spots.map((spot) => this.#cost(boxOf(text, spot)));
@@ -60,8 +59,8 @@ export class LabelPlacer {
   }
 
   /**
-   * How much a label in this box would overlap other labels and lines; 0 if the box is free. An
-   * overlap with a label costs more than an overlap with a line.
+   * Returns how much a label in this box would overlap other labels and lines; 0 if the box is
+   * free. An overlap with a label costs more than one with a line.
    */
   #cost(box: Box): number {
     const { left, right, top, bottom } = this.#bounds;
@@ -72,7 +71,7 @@ export class LabelPlacer {
   }
 }
 
-/** The box that a label covers. */
+/** Returns the box that a label covers. */
 function boxOf(text: string, { x, y, anchor }: LabelSpot): Box {
   const width = text.length * CHARACTER;
   const left = anchor === 'start' ? x : x - width;

@@ -9,7 +9,9 @@ import type { TimeWindow } from '../data/trace-answers.ts';
 
 import { downloadFile } from './picture.ts';
 
-/** Downloads the file. It covers the window, or the whole trace if no window is given. */
+/**
+ * Downloads the file. It covers the interval `window`, or the whole trace if no interval is given.
+ */
 export async function savePerfetto(run: OpenRun, window?: TimeWindow): Promise<void> {
   const trace = await run.trace();
   const [fromNs, toNs] = trace.info.rangeNs;

@@ -17,13 +17,13 @@ export interface PlotGeometry {
   readonly bottom: number;
 }
 
-/** A tick of an axis: its position, px, and its label. */
+/** A tick of an axis: its position along the axis, px, and its label. */
 export interface Tick {
   readonly at: number;
   readonly label: string;
 }
 
-/** Maps a value to its position in px. */
+/** Maps a value to its position along an axis, px. */
 export type ValueToPx = (value: number) => number;
 
 const NARROWEST = 240;
@@ -36,7 +36,7 @@ export function computePlotGeometry(width: number, height: number, left = 56): P
   return { width, height, left, right: width - 12, top: 24, bottom: height - 34 };
 }
 
-/** Makes the SVG element of a chart; screen readers read `words` in place of the drawing. */
+/** Makes the SVG element of a chart; screen readers read `words` instead of the drawing. */
 export function plotSvg(
   { width, height }: PlotGeometry,
   words: string,
@@ -47,8 +47,8 @@ export function plotSvg(
 }
 
 /**
- * Draws the vertical axis: horizontal grid lines with values at their left, and the measured
- * quantity above them.
+ * Draws the vertical axis: horizontal grid lines with values at their left, and above them the name
+ * of the quantity.
  */
 export function verticalAxis(
   plot: PlotGeometry,
@@ -67,8 +67,8 @@ export function verticalAxis(
 }
 
 /**
- * Draws the horizontal axis: the base line with values below it, and the measured quantity at its
- * right end.
+ * Draws the horizontal axis: the base line with values below it, and at its right end the name of
+ * the quantity.
  */
 export function horizontalAxis(
   plot: PlotGeometry,
@@ -88,14 +88,14 @@ export function horizontalAxis(
   );
 }
 
-/** Writes a round value of a tick in the unit of the scale, without the unit's name. */
+/** Formats the value of a tick in the unit of the scale, without the unit's name. */
 export function tickText(value: number, { divisor }: UnitScale): string {
   return groupThousands(String(Number((value / divisor).toPrecision(6))));
 }
 
 /**
- * Writes the values of all ticks without their unit, with enough digits to tell them apart: 12.106,
- * 12.107.
+ * Formats the values of all ticks without their unit, with enough digits to tell them apart:
+ * 12.106, 12.107.
  */
 export function tickTexts(values: readonly number[], scale: UnitScale): readonly string[] {
   let digits = 6;
@@ -107,7 +107,7 @@ export function tickTexts(values: readonly number[], scale: UnitScale): readonly
   return written();
 }
 
-/** Leaves out each tick that is less than `room` px from the last tick that was kept. */
+/** Omits each tick that is less than `room` px from the previous tick that was kept. */
 export function withoutCrowdedTicks(ticks: readonly Tick[], room: number): readonly Tick[] {
   const kept: Tick[] = [];
   for (const tick of ticks) {

@@ -1,8 +1,8 @@
 /**
- * Reads values off a chart: the pointer or the arrow keys move from mark to mark, a marker shows
- * the position, and the value appears as text below the chart, so that everybody can read it
- * (docs/spec/browser-view.md). Marks lie along an axis ({@link withAxisReadout}) or in a plane ({@link
- * withPointReadout}).
+ * Lets the reader of a chart read single values: the pointer or the arrow keys move from mark to mark,
+ * a marker shows the position, and the value appears as text below the chart, so that everybody can
+ * read it (docs/spec/browser-view.md). Marks lie along an axis ({@link withAxisReadout}) or in a plane
+ * ({@link withPointReadout}).
  *
  * @module
  */
@@ -19,11 +19,11 @@ export interface ReadoutMark {
 
 type Place = Pick<ReadoutMark, 'x' | 'y'>;
 
-/** How a chart finds and shows marks: along an axis or in a plane. */
+/** How the pointer and the keys find a mark, and how the chart shows it. */
 interface Walk {
   /** By how many marks an arrow key moves, by the name of the key. */
   readonly steps: Readonly<Record<string, number>>;
-  /** The marker at the mark whose value is shown; hidden at first. */
+  /** The marker that is moved to the mark whose value is shown; hidden at first. */
   readonly sign: SVGElement;
   moveSign(to: Place): void;
   nearest(pointer: Place): number;
@@ -33,7 +33,7 @@ interface Walk {
 
 /** Options for marks in a plane. */
 export interface PointReadoutOptions {
-  /** By how many marks the keys for up and down move; default 1. */
+  /** By how many marks the up and down keys move; 1 by default. */
   readonly perRow?: number;
   /** Index of the mark to which the first arrow key goes. */
   readonly begin?: number;
@@ -43,7 +43,7 @@ export interface PointReadoutOptions {
 
 /**
  * Adds a readout to a drawing whose marks lie along the horizontal axis.
- * @param bounds Upper and lower end of the vertical line that marks the position, px.
+ * @param bounds Upper and lower end of the vertical line that shows the reader's position, px.
  */
 export function withAxisReadout(
   drawing: SVGSVGElement,
@@ -81,14 +81,14 @@ export function withPointReadout(
   });
 }
 
-/** Index of the mark nearest to a position; -1 if there are no marks. */
+/** Returns the index of the mark nearest to a position; -1 if there are no marks. */
 export function nearestPointIndex(readings: readonly Place[], { x, y }: Place): number {
   return nearestBy(readings, (reading) => Math.hypot(reading.x - x, reading.y - y));
 }
 
 /**
- * Index of the mark after a step of the arrow keys. From -1 (no mark yet) the step goes to the
- * first mark, and a step beyond the first or last mark does nothing.
+ * Returns the index of the mark after a step of the arrow keys. From -1 (no mark chosen yet) every
+ * step goes to the first mark; a step beyond the first or last mark does nothing.
  */
 export function markIndexAfterStep(at: number, step: number, count: number): number {
   if (at < 0) return 0;

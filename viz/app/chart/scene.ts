@@ -1,5 +1,5 @@
 /**
- * Draws the plain shapes of a plug-in (`viz/format/drawing.ts`) as SVG.
+ * Draws as SVG the shapes of which the drawing of a protocol consists (`viz/format/drawing.ts`).
  *
  * @module
  */
@@ -42,7 +42,8 @@ function bare(shape: Shape): SVGElement {
     case 'text': {
       const { x, y, text, anchor = 'start', size, weight } = shape;
       const font = `font-size: ${size === 'small' ? 12 : 14}px; font-weight: ${weight === 'strong' ? 600 : 400}`;
-      // Set as a style, because the style sheet of charts gives all text the colour of axes.
+      // The colour is set as a style, because the style sheet of charts gives all text the colour
+      // of axes.
       const style = `text-anchor: ${anchor}; ${font}; fill: ${chooseColour(shape.fill ?? 'text')}`;
       return svgElement('text', { ...ink, x, y, style }, text);
     }
@@ -61,7 +62,7 @@ function inkOf({ fill, stroke, width, dash, opacity }: ShapeStyle): Attributes {
   };
 }
 
-/** Returns the CSS variable of a colour role. */
+/** Returns the CSS variable for a colour role. */
 export function chooseColour(role: ColourRole): string {
   return `var(--${role})`;
 }

@@ -12,8 +12,8 @@ export interface Corner {
 }
 
 /**
- * The corners of a staircase through points that are sorted from left to right. Between two points
- * the line goes first to the right and then up.
+ * Returns the corners of a staircase through points that are sorted from left to right. Between two
+ * points the line goes first to the right and then up.
  */
 export function staircaseCorners(points: readonly Corner[]): readonly Corner[] {
   return points.flatMap((point, at) => {
@@ -22,7 +22,7 @@ export function staircaseCorners(points: readonly Corner[]): readonly Corner[] {
   });
 }
 
-/** Writes the SVG path data of a line through these corners. */
+/** Returns the SVG path data of a line through these corners. */
 export function svgPathThrough(corners: readonly Corner[]): string {
   return corners
     .map(({ x, y }, at) => `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`)

@@ -1,6 +1,7 @@
 /**
- * Draws distributions over the tail axis: for each distribution its curve (dashed where there are
- * too few samples), the band over the seeds, the judged quantiles and their limits.
+ * Draws distributions with the tail axis (see `tail.ts`): for each distribution its curve (dashed
+ * where there are too few samples), the band from the lowest to the highest seed, the quantiles
+ * that KPIs judge, and their limits.
  *
  * @module
  */
@@ -42,9 +43,9 @@ import {
 } from './tail.ts';
 
 const HEIGHT = 340;
-/** Drawings narrower than this use short labels, px. */
+/** Drawings narrower than this have short labels, px. */
 const SLIM = 460;
-/** Labels of the vertical axis closer than this would overlap, px. */
+/** Smallest distance between labels of the vertical axis, px; closer ones would overlap. */
 const TICK_PITCH = 16;
 
 /** One curve of the chart. */
@@ -66,7 +67,7 @@ interface Labelled extends Places {
   readonly room: LabelPlacer;
 }
 
-/** Vertical distance between the possible positions of labels, px. */
+/** Vertical distance between the positions at which a label may be written, px. */
 const LABEL_PITCH = 16;
 
 /**
@@ -92,12 +93,12 @@ export function tailDrawing(curves: readonly Curve[], width: number, words: stri
       ...curves.map(({ distribution }) =>
         staircaseCorners(cornersOf(distribution.points, distribution, places)),
       ),
-      // Labels must not be written across the lines of limits either.
+      // Labels must not be written across the lines of limits.
       ...limits.map((at) => [plot.top, plot.bottom].map((end) => ({ x: at, y: end }))),
     ],
   );
   const labelled = { ...places, room };
-  // The labels of points are placed first, because fewer positions are possible for them.
+  // The labels of points get their positions first, because they have fewer possible positions.
   const points = curves.flatMap((_, row) => judgedPoints(curves, row, labelled));
   const drawing = plotSvg(
     plot,
@@ -115,7 +116,7 @@ export function tailDrawing(curves: readonly Curve[], width: number, words: stri
   return withAxisReadout(drawing, readingsOf(curves, places), plot);
 }
 
-/** Computes the horizontal axis that several distributions of one unit share. */
+/** Computes the horizontal axis for several distributions that have the same unit. */
 export function valueAxis(
   list: readonly Distribution[],
   plot: PlotGeometry,
@@ -224,10 +225,10 @@ function labelAt({ x, y, anchor }: LabelSpot, text: string): Node {
 function judgedPoints(curves: readonly Curve[], row: number, places: Labelled): readonly Node[] {
   const { distribution, label: name } = curves[row] as Curve;
   const { kpis, metric } = distribution;
-  // Several curves may be judged at the same point, so each label names its curve and has a line of
-  // its own.
+  // Several curves may be judged at the same point, so each label names its curve and has its own
+  // line.
   const who = curves.length > 1 ? `${name.split(' ')[0] ?? ''}: ` : '';
-  // A quantile with two limits gets one point.
+  // A quantile with two limits is drawn as one point.
   const quantiles = new Map(kpis.map((kpi) => [kpi.aggregation, kpi]));
   return [...quantiles.values()].flatMap(({ value, aggregation, unit }) => {
     if (value === null || !/^p\d/.test(aggregation)) return [];
@@ -281,7 +282,7 @@ function readingsOf(curves: readonly Curve[], { x, y }: Places): readonly Readou
   return readings.sort((a, b) => a.x - b.x);
 }
 
-/** One table row for each stored quantile of a distribution. */
+/** Makes one table row for each stored quantile of a distribution. */
 export function quantileTableRows(
   one: Distribution,
 ): readonly (readonly (string | number | null)[])[] {
@@ -298,7 +299,10 @@ export const QUANTILE_TABLE_HEADINGS: readonly string[] = [
   ...['lowest seed', 'highest seed', 'doubt'],
 ];
 
-/** Explains the band, as in `band: lowest to highest of 30 seeds`, or says why there is none. */
+/**
+ * Returns the text that explains the band, as in `band: lowest to highest of 30 seeds`, or says why
+ * there is no band.
+ */
 export function bandText({ points }: Distribution, seeds: number): string {
   if (points.some(({ low }) => low !== undefined)) {
     return `band: lowest to highest of ${countWithNoun(seeds, 'seed')}`;
@@ -306,7 +310,7 @@ export function bandText({ points }: Distribution, seeds: number): string {
   return seeds === 1 ? 'one seed, so no band' : 'no band: samples are not kept by seed';
 }
 
-/** A legend entry for each curve. */
+/** Makes a legend entry for each curve. */
 export function curveLegend(curves: readonly Curve[]): Child {
   return curves.map(({ label: text, colour, isDotted }) =>
     element(

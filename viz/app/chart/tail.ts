@@ -14,7 +14,7 @@ import {
 import { wholeNumberText } from '../../../reports/format.ts';
 import type { KpiResult, MetricSummary, Report } from '../../../reports/report-schema.ts';
 
-/** Quantiles named on axes and in tables. */
+/** Quantiles that axes and tables show. */
 export const NAMED_QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999, 0.999999] as const;
 
 /** A quantile as the report stores it. */
@@ -30,8 +30,8 @@ export interface Distribution {
 }
 
 /**
- * Lists the distributions of a report. Those in ns come first; among equals those with a limit,
- * then histograms, then those with more samples.
+ * Lists the distributions of a report, sorted by these criteria in turn: its unit is ns; it has a
+ * limit; it is a histogram; it has more samples.
  */
 export function listDistributions(report: Report): readonly Distribution[] {
   const found = Object.entries(report.metrics).flatMap(([name, metric]): Distribution[] => {
@@ -53,24 +53,26 @@ export function hasSingleValue({ metric }: Distribution): boolean {
 }
 
 /**
- * Position on the tail axis of the cumulative share `p` of n samples. The largest sample is at
- * log10(n).
+ * Returns the position on the tail axis of the cumulative share `p` of n samples. The largest
+ * sample is at log10(n).
  */
 export function tailAxisPosition(p: number, n: number): number {
   return -Math.log10(Math.max(1 - p, 1 / Math.max(1, n)));
 }
 
-/** Smallest number of samples that gives a reliable value for a quantile. */
+/** Returns the smallest number of samples that gives a reliable value for a quantile. */
 function samplesNeeded(p: number): number {
   return Math.ceil(RELIABLE_TAIL_SAMPLES / (1 - p) - 1e-6);
 }
 
-/** The name of a quantile: `p99`, `p99.9`. */
+/** Returns the name of a quantile: `p99`, `p99.9`. */
 export function quantileName(p: number): string {
   return `p${Number((p * 100).toFixed(4))}`;
 }
 
-/** Ticks of the tail axis: 0 %, and each named quantile for which n samples are enough. */
+/**
+ * Returns the ticks of the tail axis: 0 %, and each named quantile for which n samples are enough.
+ */
 export function tailTicks(n: number): readonly { readonly p: number; readonly label: string }[] {
   const sure = [0, ...NAMED_QUANTILES.filter((p) => p !== 0.95)].filter(
     (p) => p === 0 || isReliableQuantile(p, n),
@@ -78,7 +80,10 @@ export function tailTicks(n: number): readonly { readonly p: number; readonly la
   return sure.map((p) => ({ p, label: `${Number((p * 100).toFixed(4))} %` }));
 }
 
-/** Divides the points of a curve: `sure` have enough samples beyond them, `rest` have not. */
+/**
+ * Divides the points of a curve: the points `sure` have enough samples beyond them, the points
+ * `rest` have too few.
+ */
 export function splitByReliability(one: Distribution): {
   readonly sure: readonly QuantilePoint[];
   readonly rest: readonly QuantilePoint[];
@@ -89,19 +94,20 @@ export function splitByReliability(one: Distribution): {
   return { sure, rest: points.slice(Math.max(0, sure.length - 1)) };
 }
 
-/** The value of a quantile; undefined if there are too few samples. */
+/** Returns the value of a quantile; undefined if there are too few samples. */
 export function quantileAt({ metric }: Distribution, p: number): number | undefined {
   return quantileOf(metric, p);
 }
 
-/** Says why quantile `p` of n samples is unreliable; undefined if it is reliable. */
+/** Returns why quantile `p` of n samples is unreliable; undefined if it is reliable. */
 export function unreliableQuantileReason(p: number, n: number): string | undefined {
   if (isReliableQuantile(p, n)) return undefined;
   return `needs ${wholeNumberText(samplesNeeded(p))} samples, has ${wholeNumberText(n)}`;
 }
 
 /**
- * The lowest and the highest of all values and limits; a limit far above all values is left out.
+ * Returns the lowest and the highest of all values and limits; a limit far above all values is
+ * ignored.
  */
 export function valueDomain(list: readonly Distribution[]): readonly [number, number] {
   const least = leastOf(list.map(({ metric }) => metric.min ?? 0));

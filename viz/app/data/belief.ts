@@ -18,12 +18,12 @@ import {
 } from './truth.ts';
 
 /**
- * Whether a node knows that a link is broken. `outdated` means that the node still believes it
- * after the repair.
+ * Whether a node knows that a link is broken. `outdated`: the node still believes so after the
+ * repair.
  */
 export type FaultAwareness = 'knows' | 'unaware' | 'outdated';
 
-/** A node that watches a link, with its belief about the link. */
+/** A node that has a belief about the state of a link, and this belief. */
 export interface WatchingNode {
   readonly node: string;
   readonly standing: FaultAwareness;
@@ -33,7 +33,7 @@ export interface WatchingNode {
   readonly isSending: boolean;
 }
 
-/** A link or node that is or was broken, with the nodes that watch it. */
+/** A link or node that is or was broken, with the nodes that have a belief about it. */
 export interface TargetBeliefs {
   readonly target: string;
   /** How the target is broken; undefined after the fault has ended. */
@@ -46,15 +46,15 @@ export interface TargetBeliefs {
 type Info = Pick<TraceInfo, 'links' | 'nodes' | 'faults'>;
 
 /**
- * Largest number of node names in a sentence; for further nodes, the sentence gives only their
- * number.
+ * Largest number of node names in a sentence; if there are more nodes, the sentence counts the
+ * rest.
  */
 const NAMES_MAX = 4;
 
 /**
  * Lists the links and nodes that are broken at an instant, the latest fault first, with the nodes
- * that watch them. If nothing is broken, the list contains only the target of the latest fault that
- * has ended.
+ * that have a belief about them. If nothing is broken, the list contains only the target of the
+ * latest fault that has ended.
  */
 export function beliefsAt(
   info: Info,
@@ -100,7 +100,7 @@ function watcherOf(
   beliefs: readonly Belief[],
   { disruption, broken }: Truth,
 ): WatchingNode | undefined {
-  // A belief about a single link comes from BFD, which does not notice that a link is impaired.
+  // A belief about a single link comes from BFD, which cannot notice that a link is only impaired.
   const fitting = beliefs.filter(
     ({ links }) => disruption?.state !== 'impaired' || links.length > 1,
   );
@@ -157,7 +157,7 @@ export function beliefText(beliefs: readonly TargetBeliefs[], timeNs: number): s
 }
 
 /**
- * Writes the names of nodes, grouped by the sources of their beliefs: `core-110, core-310 (BFD) and
+ * Lists the names of nodes, grouped by the sources of their beliefs: `core-110, core-310 (BFD) and
  * gateway-111 (path)`.
  */
 function namesOf(watchers: readonly WatchingNode[]): string {

@@ -1,6 +1,6 @@
 /**
- * Computes from the contacts in the header of the trace whether links can send at an instant. Uses
- * no DOM.
+ * Computes whether links can send at an instant, from the contacts in the header of the trace: the
+ * windows of time in which a direction of a link can send. Uses no DOM.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { ContactsInfo } from '../../../engine/measure/trace/layout.ts';
 import type { TraceInfo } from './trace-answers.ts';
 
 /**
- * Tells for each link with contacts, by the id of the link, whether at least one of its directions
+ * Returns, for each link with contacts, by the link's id, whether at least one of its directions
  * can send at an instant.
  */
 export function linkContactStatesAt(

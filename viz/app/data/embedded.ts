@@ -1,22 +1,22 @@
 /**
- * The demo run that the build puts into the page: with its report as JSON and its trace as base64
- * (ADR 0014).
+ * The demo run that the build puts into the page: its report as JSON, and its trace as base64 (ADR
+ * 0014).
  *
  * @module
  */
 
-// Ids of the HTML elements that hold the demo.
+// The ids of the HTML elements that hold the report and the trace of the demo.
 const DEMO_REPORT_ID = 'demo-report';
 const DEMO_TRACE_ID = 'demo-trace';
-/** Id of the demo run in the address of the page. */
+/** The id by which the page's address names the demo run. */
 export const DEMO_RUN_ID = 'demo';
 
-/** The text of the demo's report; undefined if the page was built without a demo. */
+/** Returns the text of the demo's report; undefined if the page was built without a demo. */
 export function embeddedReport(): string | undefined {
   return textOf(DEMO_REPORT_ID);
 }
 
-/** The bytes of the demo's trace; undefined if the page was built without a demo. */
+/** Returns the bytes of the demo's trace; undefined if the page was built without a demo. */
 export function embeddedTrace(): Uint8Array | undefined {
   const text = textOf(DEMO_TRACE_ID);
   return text === undefined ? undefined : fromBase64(text.trim());

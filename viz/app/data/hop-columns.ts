@@ -1,7 +1,8 @@
 /**
- * Fills columns of packets from blocks of the hop table. If there are too many packets, a hash of
- * the packet number decides which are left out, so that a packet is drawn either in every frame or
- * in none (docs/spec/browser-view.md).
+ * Fills columns (one array for each property of the packets) from blocks of the trace's hop table,
+ * which has a row for each packet on each link. If there are too many packets, a hash of the packet
+ * number decides which are left out, so that a packet is drawn either in every frame or in none
+ * (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -9,12 +10,15 @@ import type { RowRange } from '../../format/trace-file.ts';
 import type { HopColumns } from './trace-answers.ts';
 
 const FATES = { arrived: 0, dropped: 1, open: 2 } as const;
-/** Fibonacci hashing (2^32 divided by the golden ratio): spreads neighbouring packet numbers. */
+/**
+ * Multiplier of Fibonacci hashing (2^32 divided by the golden ratio): spreads neighbouring packet
+ * numbers.
+ */
 const SPREAD = 0x9e37_79b1;
 
 /**
- * Returns true for rows to keep. `endNs` is the arrival; for a packet without an arrival, it is an
- * assumed end.
+ * Returns true for a row of the hop table to keep. `endNs` is the arrival of the packet, or an
+ * assumed end if it did not arrive.
  */
 export type HopFilter = (row: {
   readonly departNs: number;
@@ -23,8 +27,9 @@ export type HopFilter = (row: {
 }) => boolean;
 
 /**
- * Fills columns with the wanted rows, about `rowsMax` at most.
- * @param limit A packet without an arrival is taken to end `lostForNs` after its departure, ns.
+ * Fills columns with the rows for which `wanted` is true; if there are more than `rowsMax`, with
+ * about so many of them.
+ * @param limit A packet without an arrival is assumed to end `lostForNs` after its departure, ns.
  */
 export function hopColumns(
   ranges: readonly RowRange[],
@@ -51,7 +56,7 @@ export function hopColumns(
 }
 
 /**
- * True for about one packet number in `oneIn`. A hash decides, so the result for a number never
+ * Selects about one packet number in `oneIn`. A hash decides, so the result for a number never
  * changes.
  */
 export function isPacketInSample(packet: number, oneIn: number): boolean {

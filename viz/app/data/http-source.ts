@@ -1,13 +1,13 @@
 /**
- * Reads a trace from a URL by HTTP ranges. A short trace is fetched whole.
+ * Reads a trace from a URL by HTTP ranges. A trace of at most 4 MiB is fetched in one request.
  *
  * @module
  */
 import { type ByteSource, memorySource } from '../../format/source.ts';
 
 /**
- * Largest trace that is fetched in one request, bytes: for such a file this is faster than many
- * requests for its parts.
+ * Largest trace that is fetched in one request, bytes: for so small a file one request is faster
+ * than many requests for its parts.
  */
 const WHOLE_BYTES = 4 * 1024 * 1024;
 

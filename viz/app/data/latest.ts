@@ -1,6 +1,6 @@
 /**
  * Sends one query at a time. Of the queries that arrive while another one is pending, only the
- * newest is sent afterwards, so scrubbing stays smooth however slow the answers are.
+ * newest is sent afterwards, so that moving the time cursor stays smooth even if answers are slow.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export class LatestQuerySender<A, R> {
 
   /**
    * @param ask Sends a query and returns its answer.
-   * @param told `tell` is called with each answer, `fail` with each error.
+   * @param told `tell` is called with each answer and its query, `fail` with each error.
    */
   constructor(
     ask: (asked: A) => Promise<R>,
@@ -27,8 +27,8 @@ export class LatestQuerySender<A, R> {
   }
 
   /**
-   * Sends a query at once if none is pending. Otherwise the query waits, in place of any that
-   * waited before.
+   * Sends a query at once if none is pending. Otherwise the query waits, and replaces any query
+   * that waited before.
    */
   want(asked: A): void {
     this.#next = { asked };

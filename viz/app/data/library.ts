@@ -1,6 +1,6 @@
 /**
- * All runs that the page can open: those of the server, the run in progress, the demo, and files
- * dropped on the page.
+ * All runs that the page can open: the runs stored on the server, the run in progress, the demo,
+ * and files dropped on the page.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { type ReportFileResult, readReportFile } from './report-file.ts';
 import { TraceClient } from './trace-client.ts';
 import type { TraceOrigin } from './trace-wire.ts';
 
-/** A run of the library. Its trace is opened by the first page that needs it. */
+/** A run that the page has opened. Its trace is read only when a page first needs it. */
 export interface OpenRun {
   readonly id: string;
   readonly name: string;
@@ -31,8 +31,8 @@ export interface OpenRun {
 }
 
 /**
- * State of the list of runs. `leftOut` counts runs that are not listed because there are too many;
- * if the request fails, `cards` holds the demo and the dropped files.
+ * State of the list of runs. `leftOut` is the number of runs that are not listed because there are
+ * too many; if the request failed, `cards` has the demo and the dropped files.
  */
 export type RunLibraryState =
   | { readonly kind: 'loading' }
@@ -56,7 +56,7 @@ interface Dropped {
   readonly origin: TraceOrigin | undefined;
 }
 
-/** Id of the run that the server's process is executing. */
+/** Id of the run in progress, which the server's process is executing. */
 export const LIVE_RUN_ID = 'live';
 
 /** Prefix of the ids of dropped files. */
@@ -69,7 +69,7 @@ export class RunLibrary {
   readonly hasServer = location.protocol !== 'file:';
   readonly #dropped = new Map<string, Dropped>();
 
-  /** Fetches the list of runs; {@link RunLibrary.state} then holds it. */
+  /** Fetches the list of runs into {@link RunLibrary.state}. */
   async refresh(): Promise<void> {
     const own = [...demoCards(), ...[...this.#dropped.values()].map(({ card }) => card)];
     if (!this.hasServer) {
@@ -155,20 +155,23 @@ export class RunLibrary {
   }
 
   /**
-   * True if a listed run has a trace; undefined if the run is not listed. It is asked first,
-   * because browsers log a request for a missing file as an error.
+   * True if the list says that a run has a trace; undefined if the run is not listed. The list is
+   * read before the file is requested, because browsers log a request for a missing file as an
+   * error.
    */
   #listedTrace(id: string): boolean | undefined {
     const { value } = this.state;
     const cards = value.kind === 'ready' ? value.cards : [];
-    // A sweep keeps only the reports of its runs, and these runs have no cards of their own.
+    // The runs of a sweep have reports but no traces, and no cards of their own.
     if (cards.some((one) => one.kind === 'sweep' && id.startsWith(`${one.id}/`))) return false;
     const card = cards.find((one) => one.id === id);
     return card?.kind === 'run' ? card.traceBytes > 0 : undefined;
   }
 }
 
-/** True for runs of the server; false for the demo, the run in progress and dropped files. */
+/**
+ * True for runs stored on the server; false for the demo, the run in progress and dropped files.
+ */
 function isServed(id: string): boolean {
   return id !== DEMO_RUN_ID && id !== LIVE_RUN_ID && !id.startsWith(DROPPED);
 }

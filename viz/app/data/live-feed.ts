@@ -1,7 +1,7 @@
 /**
- * Reads a run in progress: connects to the server, appends the parts that arrive to a growing
- * trace, and resumes after a lost connection. Runs in the worker. The page gets a {@link LiveFeedState}
- * after every change, at most ten times a second.
+ * Reads a run in progress: connects to the server, appends the received parts to a growing trace, and
+ * reconnects after a lost connection. Runs in the worker. The page gets a {@link LiveFeedState} after
+ * every change, at most ten times a second.
  *
  * @module
  */
@@ -24,8 +24,8 @@ import { readTraceInfo } from './trace-queries.ts';
 const PACKETS_MAX = 48 * 1024 * 1024;
 const TELL_MS = 100;
 /**
- * How long the page waits for the first packets of a run that has begun; then it opens without
- * packets, ms.
+ * How long the page waits for the first packets of a run that has begun, ms; after that it opens
+ * the run without packets.
  */
 const PATIENCE_MS = 1_000;
 const RETRY_MS = 500;
@@ -34,8 +34,8 @@ const RETRY_MS_MAX = 4_000;
 /** The state of a run in progress, as sent to the page. */
 export interface LiveFeedState {
   /**
-   * `over` means that nothing more will come: the connection closed after the end of the run, or a
-   * message could not be read.
+   * The state of the connection. `over` means that nothing more will come: the connection closed
+   * after the end of the run, or a message could not be read.
    */
   readonly link: 'open' | 'lost' | 'over';
   readonly news: LiveRunStatus;
@@ -44,13 +44,13 @@ export interface LiveFeedState {
 
 /** Callbacks of a {@link LiveFeed}. */
 export interface LiveFeedListener {
-  /** Called once, when there is something to show. */
+  /** Called once, as soon as the trace can be shown. */
   opened(trace: TraceFile, info: TraceInfo): void;
   /** Called after every change, at most ten times a second. */
   changed(state: LiveFeedState): void;
-  /** Called with interim results, as the text of a report. */
+  /** Called with the text of a report that has the results so far. */
   reported(text: string): void;
-  /** Called if the run cannot be read and nothing has been shown. */
+  /** Called if the run cannot be read before `opened` was called. */
   failed(failure: TraceFailure): void;
 }
 
@@ -76,7 +76,7 @@ export class LiveFeed {
   #isBroken = false;
   #isPatient = true;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** The processing of all messages so far; the next message is processed after it. */
+  /** The processing of all messages so far; the next message is processed when it has ended. */
   #work: Promise<void> = Promise.resolve();
 
   constructor(url: string, listener: LiveFeedListener) {
@@ -101,7 +101,7 @@ export class LiveFeed {
 
   #lost(): void {
     if (this.#isBroken) return;
-    // A connection that closes after the end of a run has lost nothing.
+    // If the run has ended, the server closes the connection and nothing is lost.
     if (this.#news?.phase === 'ended') {
       this.#setLink('over');
       return;
@@ -122,7 +122,7 @@ export class LiveFeed {
       this.#listener.failed(failure);
       return;
     }
-    // The page goes on showing what it has, with the reason why nothing more follows.
+    // The page continues to show what it has, and says why nothing more follows.
     this.#news = { ...this.#news, trouble: failure.message };
     this.#setLink('over');
   }
@@ -151,7 +151,7 @@ export class LiveFeed {
     const trace = await openTrace(this.#source, inflateGzip);
     if (isFailure(trace)) return trace;
     this.#trace = trace;
-    // A run that starts paused sends no packets, but its page must open so that the viewer can
+    // A run that starts paused sends no packets, but the page must show it so that the viewer can
     // resume it.
     setTimeout(() => {
       this.#isPatient = false;
@@ -161,8 +161,8 @@ export class LiveFeed {
   }
 
   /**
-   * Keeps a part of the packet data, and drops the oldest parts while all parts together have too
-   * many bytes.
+   * Keeps a part of the packet data; deletes the oldest parts while all parts together exceed
+   * {@link PACKETS_MAX}.
    */
   #keep(part: PacketPart): void {
     this.#packets.push(part);
@@ -175,7 +175,7 @@ export class LiveFeed {
     }
   }
 
-  /** Reports the trace as opened once there is something to show; later calls report changes. */
+  /** Calls `opened` once the trace can be shown, and `changed` at every later call. */
   async #open(): Promise<TraceFailure | undefined> {
     const trace = this.#trace;
     const news = this.#news;
@@ -196,8 +196,8 @@ export class LiveFeed {
   }
 
   /**
-   * Reads the facts of the trace. The missing index is not reported as damage, because a run writes
-   * it only at its end.
+   * Reads the description of the trace. A run writes the trace's index only at its end, so the
+   * missing index is not reported as damage.
    */
   async #readInfo(trace: TraceFile): Promise<TraceInfo | TraceFailure> {
     const info = await readTraceInfo(trace, this.#source.size);

@@ -1,6 +1,7 @@
 /**
- * Counts the packets that arrived at each node, from the bins of the trace's pyramid. No single
- * packet is read, so this is fast for any number of packets (docs/spec/browser-view.md).
+ * Counts the packets that arrived at each node, from the counts per time bin that the trace stores
+ * at several resolutions (its pyramid). No single packet is read, so this is fast for any number of
+ * packets (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -12,8 +13,8 @@ import type { ArrivalDensity, TimeWindow } from './trace-answers.ts';
 const BINS_MAX = 600;
 
 /**
- * Counts the arrivals and the losses on the links to each node, for each bin of the window;
- * `binsMax` is 600 by default.
+ * Counts, for each node and each bin of the window, the packets that arrived and those that were
+ * lost on the links to the node; `binsMax` is 600 by default.
  */
 export async function arrivalDensityByNode(
   trace: TraceFile,

@@ -1,7 +1,7 @@
 /**
- * The exact time that a packet spends on one direction of a link, from the rate, delay and overhead
- * of that direction at the instant. The header of the trace and its table of changes hold these
- * values; in older traces they are missing, and the result is undefined.
+ * Computes the exact time that a packet spends on one direction of a link, from the rate, delay and
+ * overhead that the direction has at that instant. The header of the trace and its table of changes
+ * have these values; for older traces, which lack them, the result is undefined.
  *
  * @module
  */
@@ -27,9 +27,7 @@ export class RateDelayHistory {
   readonly #steps: readonly (readonly Step[])[];
   readonly #overheads: readonly number[];
 
-  /**
-   * @param changes In chronological order, from the start of the run.
-   */
+  /** @param changes Changes of rate or delay in chronological order, from the start of the run. */
   constructor(links: readonly LinkDirectionInfo[], changes: readonly RateDelayRow[]) {
     const steps = links.map(({ rateBps, delayNs }): Step[] =>
       rateBps === undefined || delayNs === undefined
@@ -52,9 +50,9 @@ export class RateDelayHistory {
     const rateBps = this.#at(link, departNs)?.rateBps;
     if (rateBps === undefined) return undefined;
     const length = bytes + (this.#overheads[link] ?? 0);
-    // Exact to 1 ns: a link adds the remainder of this division to its next packet.
+    // Exact to 1 ns: a link adds the remainder of this division to the time of its next packet.
     const serialisationNs = Math.floor((length * BIT_NS_PER_BYTE) / rateBps);
-    // Uses the delay at the instant when the packet leaves the transmitter.
+    // The delay that counts is the one at the instant when the packet has left the transmitter.
     const propagationNs = this.#at(link, departNs + serialisationNs)?.delayNs ?? 0;
     return { serialisationNs, propagationNs };
   }

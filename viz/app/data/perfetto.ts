@@ -18,10 +18,10 @@ import type {
 } from './trace-answers.ts';
 import type { TraceClient } from './trace-client.ts';
 
-/** Largest number of packets in a file; so many packets need about 20 MB of text. */
+/** Largest number of packets in a file: so many packets make about 20 MB of text. */
 const PACKETS_MAX = 50_000;
 
-/** The data of a trace for an interval. */
+/** What the trace says about an interval. */
 interface Stretch extends TimeWindow {
   readonly info: TraceInfo;
   readonly spans: readonly SpanRow[];
@@ -58,8 +58,8 @@ export async function exportPerfetto(
 }
 
 /**
- * The content of the file. Each node is a process and its state machines are threads; all links
- * together are one more process.
+ * Makes the content of the file. Each node is a process whose state machines are its threads; all
+ * links together are one further process.
  */
 function traceEvents(stretch: Stretch): Event {
   const { info, fromNs, toNs, hops } = stretch;
@@ -80,7 +80,8 @@ function traceEvents(stretch: Stretch): Event {
 }
 
 /**
- * Process numbers in the file: 0 stands for the whole run; the nodes follow, and then the links.
+ * Process numbers in the file: 0 is the whole run, then come the nodes, then one number for all
+ * links.
  */
 const RUN = 0;
 const pidOf = (node: number): number => node + 1;
@@ -99,8 +100,8 @@ function names(info: TraceInfo): readonly Event[] {
 }
 
 /**
- * Makes the events of procedures. They may overlap, so each one gets a pair of begin and end events
- * with an id of its own.
+ * Makes the events of procedures. Procedures may overlap, so each gets its own id and a pair of
+ * begin and end events.
  */
 function spanEvents({ spans }: Stretch): readonly Event[] {
   return spans.flatMap(({ node, name, id, startNs, endNs }) => {
@@ -161,7 +162,7 @@ function instants({ marks, drops, info, fromNs, toNs }: Stretch): readonly Event
 
 /**
  * Makes a pair of begin and end events for each packet that arrived, since several packets may be
- * on a link at a time. All other packets appear as losses.
+ * on a link at the same time. All other packets appear as losses.
  */
 function packetEvents({ hops, info }: Stretch): readonly Event[] {
   const pid = linksPid(info);

@@ -1,6 +1,6 @@
 /**
  * Finds the drawings that protocols provide (`nodes/<p>/viz.ts`) by file name and calls them
- * safely: if a drawing throws, the page shows the error in its place; if a drawing takes too long,
+ * safely: if the code of a drawing throws, the page shows the error instead; if it takes too long,
  * the page says that it is slow.
  *
  * @module
@@ -15,12 +15,12 @@ import type {
 import type { MachineStateEntries, TraceInfo } from './trace-answers.ts';
 
 /**
- * Time that a drawing may take in one frame; a drawing that takes longer counts as slow, ms
+ * Time that a drawing may take in one frame, ms; a drawing that takes longer is reported as slow
  * (docs/spec/browser-view.md).
  */
 const BUDGET_MS = 20;
 
-/** The result of calling a plug-in. */
+/** A drawing of a plug-in, or the error that it threw. */
 export type DrawingResult =
   | { readonly kind: 'drawing'; readonly drawing: Drawing; readonly isSlow: boolean }
   | { readonly kind: 'trouble'; readonly message: string };
@@ -34,10 +34,7 @@ export function sortPlugIns(
     .sort((a, b) => a.protocol.localeCompare(b.protocol));
 }
 
-/**
- * True if a drawing applies to this input. A drawing that throws counts as applicable, so that the
- * page can show the error.
- */
+/** True if a view says that it can draw this input, or throws: then the page shows the error. */
 export function isViewApplicable(view: ProtocolView, input: DrawingInput): boolean {
   try {
     return view.applies(input);
@@ -48,7 +45,7 @@ export function isViewApplicable(view: ProtocolView, input: DrawingInput): boole
 
 /**
  * Lists the nodes of a run with their states at one instant, in the order of their numbers. After
- * them, a node with a stack of protocols is listed once more for each upper protocol, with the
+ * all nodes, a node with a stack of protocols is listed again for each upper protocol, with the
  * states of that protocol.
  */
 export function listNodeStates(
@@ -58,7 +55,8 @@ export function listNodeStates(
   const byNode = new Map(world);
   const above = nodes.flatMap(({ name, layers = [] }, number) =>
     layers.map((protocol) => {
-      // Machines of an upper protocol are traced under the protocol's name (docs/spec/stacking.md).
+      // The trace names a machine of an upper protocol with the protocol's name in front
+      // (docs/spec/stacking.md).
       const prefix = `${protocol}/`;
       const own = (byNode.get(number) ?? []).filter(([machine]) => machine.startsWith(prefix));
       const states = own.map(([machine, state]) => [machine.slice(prefix.length), state] as const);
@@ -73,7 +71,7 @@ export function listNodeStates(
   ];
 }
 
-/** Draws a view; never throws. An error of the plug-in becomes a result of kind `trouble`. */
+/** Draws a view; never throws: an error of the plug-in becomes a result of kind `trouble`. */
 export function drawViewSafely(
   view: ProtocolView,
   input: DrawingInput,

@@ -6,7 +6,7 @@
 import type { ProtocolViz } from '../../format/drawing.ts';
 import { sortPlugIns } from './plug-ins.ts';
 
-/** Every protocol with drawings, by name. */
+/** All protocols that provide drawings, sorted by name. */
 export const PROTOCOLS: readonly ProtocolViz[] = sortPlugIns(
   import.meta.glob<{ readonly viz: ProtocolViz }>('../../../nodes/*/viz.ts', { eager: true }),
 );

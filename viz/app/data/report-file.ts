@@ -1,13 +1,13 @@
 /**
  * Reads a `report.json`: first its version, then the parts that every page needs. Only the command
- * line checks the whole schema; a page shows the parts that are there and says which parts are
+ * line checks the whole schema; a page shows the parts that the file has and says which parts are
  * missing.
  *
  * @module
  */
 import type { Report } from '../../../reports/report-schema.ts';
 
-/** The version of report that this page can read. */
+/** The only version of reports that this page can read. */
 const REPORT_VERSION = 1;
 
 /** The result of reading a `report.json`. */

@@ -1,6 +1,7 @@
 /**
- * The queries about a trace and their answers: plain values that can pass between threads. Packets
- * come as columns, because typed arrays are transferred to another thread without a copy.
+ * The queries about a trace and their answers: plain values that can pass between threads. Answers
+ * with packets have columns (one typed array for each property), because typed arrays are
+ * transferred to another thread without a copy.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import type { MarkRow, SpanRow } from '../../format/drawing.ts';
 import type { RecordedStatus } from '../../format/recorded-status.ts';
 import type { BinRow } from '../../format/trace-file.ts';
 
-/** General facts about an open trace. */
+/** The description of an open trace. */
 export interface TraceInfo {
   readonly run: string;
   readonly seed: number;
@@ -22,7 +23,7 @@ export interface TraceInfo {
   readonly extent: 'windows' | 'full';
   readonly durationNs: number;
   readonly warmupNs: number;
-  /** First and last instant in all rows of the trace, ns. */
+  /** Earliest and latest instant of all rows of the trace, ns. */
   readonly rangeNs: readonly [number, number];
   /** The intervals whose packets the trace has kept: start and end of each, ns. */
   readonly windowsNs: readonly (readonly [number, number])[];
@@ -32,12 +33,12 @@ export interface TraceInfo {
   readonly reasons: readonly string[];
   readonly classes: readonly string[];
   readonly metrics: readonly MetricInfo[];
-  /** Number of rows by table. */
+  /** For each table, by name: its number of rows. */
   readonly counts: Readonly<Record<string, number>>;
   readonly faults: readonly FaultRow[];
   readonly fingerprint: string;
   readonly bytes: number;
-  /** Why only part of the trace could be read; undefined if it is whole. */
+  /** Why only part of the trace could be read; undefined if all of it could. */
   readonly damage: string | undefined;
 }
 
@@ -50,7 +51,7 @@ export interface RateDelayRow {
   readonly delayNs: number;
 }
 
-/** One row of the fault table. */
+/** A row of the fault table: a fault begins, ends, or has an observed effect. */
 export interface FaultRow {
   readonly timeNs: number;
   readonly kind: 'begin' | 'end' | 'effect';
@@ -63,7 +64,7 @@ export interface FaultRow {
   readonly text: string;
 }
 
-/** Hops as columns with one row for each packet on a link, sorted by departure. */
+/** Packets on links, as columns with one row for each packet on each link, sorted by departure. */
 export interface HopColumns {
   readonly rows: number;
   readonly departNs: Float64Array;
@@ -78,7 +79,7 @@ export interface HopColumns {
   readonly bytes: Uint16Array;
   /** 0 arrived, 1 dropped, 2 unknown. */
   readonly fate: Uint8Array;
-  /** Number of rows that matched; more than `rows` if some packets were left out. */
+  /** Number of packets that matched the query; more than `rows` if some were left out. */
   readonly total: number;
 }
 
@@ -99,7 +100,7 @@ export interface StateChangeRow {
   readonly state: string;
 }
 
-/** The points of one metric. */
+/** The points of one metric over time, as columns. */
 export interface SeriesColumns {
   readonly timeNs: Float64Array;
   readonly value: Float64Array;
@@ -111,19 +112,19 @@ export interface ArrivalDensity {
   readonly binNs: number;
   readonly bins: number;
   readonly count: Float64Array;
-  /** Packets lost on the way to the node. */
+  /** Number of packets lost on the links to the node: `drops[node * bins + bin]`. */
   readonly drops: Float64Array;
 }
 
-/** The states of all machines: for each node its number and its pairs of machine and state. */
+/** The states of all machines: for each node, its number and pairs of machine and state. */
 export type MachineStateEntries = readonly (readonly [
   number,
   readonly (readonly [string, string])[],
 ])[];
 
 /**
- * A query for bins with packets of one link, or of all links together. The bins are the narrowest
- * of which at most `binsMax` cover the interval.
+ * A query for the number of packets per bin of time, of one link or of all links together. The bins
+ * are the narrowest of which at most `binsMax` cover the interval.
  */
 export interface PacketBinsQuery {
   readonly link?: number;
@@ -138,11 +139,11 @@ export interface TimeWindow {
   readonly toNs: number;
 }
 
-/** Every query with its parameters and its answer. */
+/** Every query, as a function from its parameters to its answer. */
 export interface TraceQueries {
   /**
-   * Packets under way at any time in the window. If there are more than `rowsMax`, a hash of the
-   * packet number decides which are left out.
+   * The packets that were on a link at any time in the window. If there are more than `rowsMax`, a
+   * hash of the packet number decides which are left out.
    */
   hops(window: TimeWindow & { readonly rowsMax?: number }): HopColumns;
   /** Every hop of one packet within the window, in chronological order. */
@@ -152,7 +153,7 @@ export interface TraceQueries {
    * packet used the link.
    */
   waits(window: TimeWindow & { readonly links: readonly number[] }): readonly number[];
-  /** How many packets a node had lost until an instant, by reason. */
+  /** For each drop reason, how many packets the node had lost by an instant. */
   losses(of: {
     readonly node: number;
     readonly toNs: number;
@@ -166,8 +167,9 @@ export interface TraceQueries {
   spans(window: TimeWindow): readonly SpanRow[];
   bins(window: PacketBinsQuery): readonly BinRow[];
   /**
-   * Arrivals at each node, from the pyramid of the trace. The bins are the narrowest of which at
-   * most `binsMax` cover the window, or the widest in the trace.
+   * Arrivals at each node, from the counts per bin that the trace stores at several resolutions.
+   * The bins are the narrowest of which at most `binsMax` cover the window, or the widest in the
+   * trace.
    */
   density(window: TimeWindow & { readonly binsMax?: number }): ArrivalDensity;
   /** The points of one metric of {@link TraceInfo.metrics} over the whole run. */
@@ -177,16 +179,16 @@ export interface TraceQueries {
   /** Every change of state in the window, in chronological order. */
   changes(window: TimeWindow): readonly StateChangeRow[];
   /**
-   * The nearest instant before or after the cursor at which anything happened; undefined if there
-   * is none.
+   * The nearest instant before or after `timeNs` at which anything happened; undefined if there is
+   * none.
    */
   neighbour(of: {
     readonly timeNs: number;
     readonly direction: 'before' | 'after';
   }): number | undefined;
   /**
-   * The first {@link Capture} of each packet whose bytes were stored. A packet and all packets that
-   * nodes made from it share one entry.
+   * For each packet whose bytes were stored, its first {@link Capture}. A packet and all packets
+   * that nodes made from it count as one.
    */
   trails(all: Readonly<Record<string, never>>): readonly Capture[];
   /**

@@ -1,6 +1,6 @@
 /**
- * The trace as the pages see it: each query returns a promise, answered by the worker thread. An
- * answer that nobody waits for any more is discarded; a failure rejects with a {@link TraceError}.
+ * Gives the pages access to a trace: the worker thread answers each query, and the query's promise
+ * resolves with the answer. A failure rejects the promise with a {@link TraceError}.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export class TraceClient {
     this.#line = line;
   }
 
-  /** General facts about the trace; they change while a run is in progress. */
+  /** The description of the trace; it changes while a run is in progress. */
   get info(): TraceInfo {
     return this.live.value?.info ?? this.#info;
   }
@@ -49,12 +49,14 @@ export class TraceClient {
     return this.#line.live;
   }
 
-  /** The latest interim report of a run in progress; undefined before the first one. */
+  /**
+   * The latest report of a run in progress with its results so far; undefined before the first one.
+   */
   get soFar(): Watchable<Report | undefined> {
     return this.#line.soFar;
   }
 
-  /** Opens a trace in a thread of its own. Rejects with a {@link TraceError}. */
+  /** Opens a trace in a new worker thread. Rejects with a {@link TraceError}. */
   static async open(origin: TraceOrigin): Promise<TraceClient> {
     const line = new Line();
     try {
@@ -67,7 +69,7 @@ export class TraceClient {
   }
 
   /**
-   * Sends a query ({@link TraceQueries} lists all) and returns its answer. Rejects with a {@link
+   * Sends a query (one of {@link TraceQueries}) and returns its answer. Rejects with a {@link
    * TraceError}.
    */
   async ask<Q extends QueryName>(question: Q, asked: QueryParameters<Q>): Promise<QueryAnswer<Q>> {
@@ -85,7 +87,7 @@ export class TraceClient {
   }
 }
 
-/** The message channel to the worker thread, and the queries that wait for an answer. */
+/** The message channel to the worker thread, and the queries that wait for answers. */
 class Line {
   readonly #worker = new TraceWorker();
   readonly #waiting = new Map<number, Waiting>();
@@ -125,7 +127,7 @@ class Line {
     }
     if (message.kind === 'report') {
       const read = readReportFile(message.text);
-      // A report that cannot be read is skipped, because the next one follows soon.
+      // A report that cannot be read is skipped, because the next report follows soon.
       if (read.kind === 'report') this.soFar.value = read.report;
       return;
     }

@@ -1,6 +1,6 @@
 /**
- * Answers the pages' queries from an open trace. This runs in the worker, but does not depend on
- * threads or pages, so tests in Node can call it too.
+ * Answers the pages' queries from an open trace. This code runs in the worker thread, but does not
+ * depend on threads or pages, so tests in Node can call it too.
  *
  * @module
  */
@@ -34,12 +34,12 @@ import type {
 
 const HOPS_MAX = 200_000;
 const DROPS_MAX = 20_000;
-/** A lost packet counts as under way for this long after its departure, ns. */
+/** A lost packet counts as on the link for this long after its departure, ns. */
 const LOST_FOR_NS = 5_000_000;
 const ALL = Number.MAX_SAFE_INTEGER;
 /**
- * Distances from the cursor within which the next event is searched, ns, one after the other; the
- * last one covers the whole run.
+ * Distances from the cursor, ns, within which the next event is searched; each is tried only if the
+ * one before contains no event, and the last one covers the whole run.
  */
 const NEAR_NS = [1e6, 1e8, 1e10, ALL];
 
@@ -50,7 +50,7 @@ type Answers = {
   ) => Promise<QueryAnswer<Q> | TraceFailure>;
 };
 
-/** The function that answers each query, by the name of the query. */
+/** For each query, by name: the function that answers it. */
 export const QUERY_HANDLERS: Answers = {
   hops,
   hopsOfPacket,
@@ -71,7 +71,7 @@ export const QUERY_HANDLERS: Answers = {
   statusAt: recordedStatusAt,
 };
 
-/** Reads the general facts about a trace from its header, its index and its fault table. */
+/** Reads the description of a trace from its header, its index and its fault table. */
 export async function readTraceInfo(
   trace: TraceFile,
   bytes: number,
@@ -258,8 +258,8 @@ async function neighbour(
 }
 
 /**
- * Lists, for each block of the tables of events, the first and the last instant of its rows in the
- * interval.
+ * Returns, for each block of the tables of events, the first and the last instant of its rows in
+ * the interval.
  */
 async function instantsIn(
   trace: TraceFile,

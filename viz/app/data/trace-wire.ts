@@ -1,5 +1,5 @@
 /**
- * The messages between the page and the thread that reads the trace.
+ * The messages between the page and the worker thread that reads the trace.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import type { LiveFeedState } from './live-feed.ts';
 import type { QueryName, TraceInfo } from './trace-answers.ts';
 
 /**
- * The origin of a finished trace: a file that the reader has dropped, a URL, or bytes in memory.
+ * Where a finished trace comes from: a file that the reader has dropped, a URL, or bytes in memory.
  */
 export type FileOrigin =
   | { readonly kind: 'file'; readonly file: Blob }
   | { readonly kind: 'address'; readonly url: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 
-/** The origin of a trace; `live` is a run in progress at the URL of its WebSocket. */
+/** Where a trace comes from; `live` is a run in progress, with the URL of its WebSocket. */
 export type TraceOrigin = FileOrigin | { readonly kind: 'live'; readonly url: string };
 
 /** Messages to the worker thread. */
@@ -33,7 +33,7 @@ export type MessageFromWorker =
   | { readonly id: number; readonly kind: 'opened'; readonly info: TraceInfo }
   | { readonly id: number; readonly kind: 'answer'; readonly answer: unknown }
   | { readonly id: number; readonly kind: 'failed'; readonly failure: TraceFailure }
-  /** A run in progress has advanced; sent without a query. */
+  /** A run in progress has advanced; the worker sends this without a query. */
   | { readonly kind: 'live'; readonly state: LiveFeedState }
-  /** Interim results as the text of a report; sent without a query. */
+  /** The text of a report with the results so far; the worker sends this without a query. */
   | { readonly kind: 'report'; readonly text: string };

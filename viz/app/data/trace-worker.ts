@@ -57,8 +57,8 @@ async function ask(id: number, question: QueryName, asked: unknown): Promise<Mes
 }
 
 /**
- * Opens a run in progress. Answers once there is something to show, and then posts a message after
- * each change.
+ * Opens a run in progress. Resolves as soon as the trace can be shown, and then posts a message
+ * after each change.
  */
 function follow(id: number, url: string): Promise<MessageFromWorker> {
   return new Promise((resolve) => {
@@ -85,7 +85,7 @@ function sourceOf(origin: FileOrigin): ByteSource | Promise<ByteSource> {
   }
 }
 
-/** The buffers of the columns in an answer, which are transferred instead of copied. */
+/** Returns the buffers of the columns in an answer; they are transferred instead of copied. */
 function buffersOf(message: MessageFromWorker): Transferable[] {
   if (message.kind !== 'answer' || typeof message.answer !== 'object') return [];
   const values: unknown[] = Object.values(message.answer ?? {});

@@ -1,6 +1,6 @@
 /**
- * The truth at the cursor: which links and nodes are down or impaired, and since when. It comes
- * from the fault table of the trace alone; `belief.ts` tells what the nodes believe. Uses no DOM.
+ * Computes which links and nodes are down or impaired at an instant, and since when, from the fault
+ * table of the trace alone; `belief.ts` tells what the nodes believe. Uses no DOM.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export function disruptionsAt(
   return disrupted;
 }
 
-/** Faults that have begun and not ended, in the order in which they began. */
+/** Returns the faults that have begun and not ended, in the order in which they began. */
 function openAt(faults: readonly FaultRow[], timeNs: number): readonly FaultRow[] {
   const open: FaultRow[] = [];
   for (const row of faults.filter((one) => one.timeNs <= timeNs)) {
@@ -42,7 +42,10 @@ function openAt(faults: readonly FaultRow[], timeNs: number): readonly FaultRow[
   return open;
 }
 
-/** Ids of the links of a fault's target: the link itself, or all links of a crashed node. */
+/**
+ * Returns the ids of the links that a fault's target affects: the link itself, or all links of a
+ * crashed node.
+ */
 export function linkIdsOfTarget(
   { links, nodes }: Pick<TraceInfo, 'links' | 'nodes'>,
   target: string,
@@ -69,7 +72,7 @@ export function linkDisruptionsAt(
   return broken;
 }
 
-/** Writes the id of a link for people: `a ↔ b` instead of `a--b`. */
+/** Formats the id of a link for people: `a ↔ b` instead of `a--b`. */
 export function linkText(id: string): string {
   return id.replace('--', ' ↔ ');
 }

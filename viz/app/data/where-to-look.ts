@@ -1,6 +1,6 @@
 /**
  * Decides where a reader should look first: the page and the instant that show why a KPI missed its
- * limit, and the instant at which the pages of the trace open. It uses the report alone and no DOM.
+ * limit, and the instant at which the pages of the trace open. Uses no DOM.
  *
  * @module
  */
@@ -11,22 +11,23 @@ import type { FaultRow } from './trace-answers.ts';
 /** A page with its parameters and an instant. */
 export interface PageAtInstant {
   readonly page: string;
-  /** The instant, ns of the run; undefined if no instant matters more than others. */
+  /** The instant, ns of the run; undefined if the page shows no particular instant. */
   readonly timeNs: number | undefined;
-  /** Parameters of the page in the address. */
+  /** The page's parameters, as in the address of the page. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** The cursor is placed this long before an event, ns, so that the reader sees it happen. */
 const LEAD_NS = 50_000_000;
 /**
- * The bin of a missed KPI is attributed to a fault that began at most this long before the bin, ns.
+ * A bin in which a KPI was missed is explained by a fault that began at most this long before the
+ * bin, ns.
  */
 const FAULT_NS = 5e9;
 
 /**
- * The page and the instant that show why a KPI missed its limit: at the worst fault, or at the
- * worst bin of a series.
+ * Returns the page and the instant that show why a KPI missed its limit: at the worst fault, or at
+ * the worst bin of a series.
  */
 export function pageOfMissedKpi(report: Report, kpi: KpiResult): PageAtInstant {
   const { metric, unit } = kpi;
@@ -49,9 +50,8 @@ export function pageOfMissedKpi(report: Report, kpi: KpiResult): PageAtInstant {
 }
 
 /**
- * The instant at which the cursor first stands, ns: just before the first fault or, in a run
- * without faults, just before the earliest instant that shows a missed KPI. Undefined if there is
- * neither.
+ * Returns the first position of the cursor, ns: just before the first fault or, in a run without
+ * faults, just before the earliest instant that shows a missed KPI. Undefined if there is neither.
  */
 export function initialCursorNs(
   faults: readonly FaultRow[],
@@ -68,9 +68,9 @@ export function initialCursorNs(
 }
 
 /**
- * The middle, ns, of the first bin after the warm-up that has at least half as many packets as the
- * fullest bin; bins of the warm-up count only if no later bin has packets. Undefined if nothing was
- * sent.
+ * Returns the middle, ns, of the first bin after the warm-up that has at least half as many packets
+ * as the fullest bin. Bins of the warm-up count only if no later bin has packets. Undefined if
+ * nothing was sent.
  */
 export function firstBusyInstant(
   bins: readonly { readonly startNs: number; readonly widthNs: number; readonly count: number }[],
@@ -88,8 +88,8 @@ function atFault({ id, beginNs }: ReportFault): PageAtInstant {
 }
 
 /**
- * How much a fault cost, ns: its longest gap or, if no gap is known, the delay of its latest
- * effect.
+ * Returns how much a fault cost, ns: its longest gap in deliveries or, if no gap is known, the
+ * delay of its latest effect.
  */
 function costOf({ gaps = [], effects, beginNs }: ReportFault): number {
   const lengths = gaps.map(({ gapNs }) => gapNs);
@@ -104,7 +104,8 @@ function isNear(beginNs: number, binNs: number | undefined): boolean {
 }
 
 /**
- * Start, ns, of the step after the warm-up in which a series of the shown seed has its worst value.
+ * Returns the start, ns, of the time step after the warm-up in which a series of the shown seed has
+ * its worst value.
  */
 function worstBin(
   { series, scenario }: Report,
@@ -117,8 +118,8 @@ function worstBin(
   if (found === undefined) return undefined;
   const { stepNs, shownSeed } = found;
   const first = Math.ceil(scenario.warmupNs / stepNs);
-  // The last step is left out: it may be shorter than the others and then holds fewer packets
-  // without any loss.
+  // The last step is ignored: it may be shorter than the other steps and then has fewer packets
+  // although none were lost.
   const steps = shownSeed
     .slice(first, -1)
     .map((value, at) => ({ value, timeNs: (first + at) * stepNs }));

@@ -1,8 +1,8 @@
 /**
- * The state of the view in the address:
+ * Keeps the state of the view in the address of the page:
  * `#run=failover/7&page=network&t=20.151s&sel=node:gateway-111` (docs/spec/browser-view.md).
- * Writing a view and reading it back gives the same view. Unknown keys are kept; a value that
- * cannot be read falls back to its default, and a notice says so.
+ * Writing a view and reading it back gives the same view. Unknown keys are kept; if a value cannot
+ * be read, its default is used, and a notice says so.
  *
  * @module
  */
@@ -16,30 +16,30 @@ export interface Selection {
   readonly name: string;
 }
 
-/** The state that the address holds. */
+/** The state of the view that the address contains. */
 export interface UrlState {
   /** Id of the run; undefined in the gallery. */
   readonly run: string | undefined;
   readonly page: string;
-  /** The cursor, ns of the run; undefined if the address names no instant. */
+  /** The instant of the cursor, ns of the run; undefined if the address names no instant. */
   readonly timeNs: number | undefined;
   readonly speed: number;
   readonly selection: Selection | undefined;
-  /** The range that the scrubber shows, ns of the run; undefined for the whole run. */
+  /** The range that the time line shows, ns of the run; undefined for the whole run. */
   readonly rangeNs: readonly [number, number] | undefined;
   readonly theme: 'light' | 'dark' | undefined;
-  /** All other keys: parameters of the pages, and unknown ones. */
+  /** All other keys of the address: parameters of the pages, and unknown keys. */
   readonly rest: Readonly<Record<string, string>>;
 }
 
-/** A view as read from the address. */
+/** The state that was read from the address, and what could not be read. */
 export interface ParsedUrlHash {
   readonly view: UrlState;
   /** One sentence for each value that could not be read. */
   readonly notices: readonly string[];
 }
 
-/** The page that opens if the address names none. */
+/** The page that opens if the address names no page. */
 export const FIRST_PAGE = 'runs';
 
 const EMPTY: UrlState = {
@@ -89,11 +89,11 @@ export function readUrlHash(hash: string): ParsedUrlHash {
       notices.push(`The address says ${key}=${value}, which is not readable.`);
     else view = { ...view, ...part };
   }
-  // `fromEntries` defines own properties for any name; assigning `__proto__` would lose it.
+  // `fromEntries` keeps a key `__proto__` as an ordinary property; an assignment would lose it.
   return { view: { ...view, rest: Object.fromEntries(rest) }, notices };
 }
 
-/** Writes a view as the part of the address from the `#` on. */
+/** Returns the part of the address from the `#` on for a view. */
 export function writeUrlHash(view: UrlState): string {
   const parts: [string, string][] = [];
   if (view.run !== undefined) parts.push(['run', view.run]);

@@ -11,7 +11,9 @@ const LONGEST_NS = Number.MAX_SAFE_INTEGER;
 const NS_PER_SECOND = 1_000_000_000;
 const DIGITS = 9;
 
-/** For each unit of an instant, its length in ns and the number of decimals down to 1 ns. */
+/**
+ * For each time unit: its length in ns, and the number of decimals with which it is exact to 1 ns.
+ */
 const UNITS: Readonly<Record<string, readonly [ns: number, digits: number]>> = {
   ...{ ns: [1, 0], us: [1e3, 3], ms: [1e6, 6], s: [NS_PER_SECOND, DIGITS] },
   ...{ min: [60e9, DIGITS], h: [3_600e9, DIGITS], d: [86_400e9, DIGITS] },
@@ -38,11 +40,12 @@ export function writeDuration(ns: number): string {
   return fraction === '' ? `${whole}s` : `${whole}.${fraction}s`;
 }
 
-/** Instants are written in hours or days if the visible range is at least this long, ns. */
+/** If the visible range is at least this long, ns, instants are written in hours or days. */
 const LONG_NS = 2 * 3_600e9;
 
 /**
- * An instant for people: `20.151 s`, or `2.5 h` if the visible range is longer than two hours.
+ * Formats an instant for people: `20.151 s`, or `2.5 h` if the visible range is longer than two
+ * hours.
  * @param rangeNs Width of the visible range; the narrower it is, the more digits are written.
  */
 export function instantText(ns: number, rangeNs: number): string {
@@ -53,7 +56,10 @@ export function instantText(ns: number, rangeNs: number): string {
   return `${value.toFixed(Number.isFinite(decimals) ? decimals : 3)} ${suffix}`;
 }
 
-/** Formats an instant for a tick, with as few digits as the visible range allows: `10 s`. */
+/**
+ * Formats an instant as the label of a tick, with as few digits as the visible range allows: `10
+ * s`.
+ */
 export function instantTickText(ns: number, rangeNs: number): string {
   const { seconds, suffix } = timeAxisUnit(rangeNs);
   const decimals = Math.ceil(1 - Math.log10(rangeNs / NS_PER_SECOND / seconds));
@@ -62,8 +68,8 @@ export function instantTickText(ns: number, rangeNs: number): string {
 }
 
 /**
- * The unit of a time axis for a visible range, with its length in seconds. Ticks stand at round
- * values of this unit.
+ * Returns the unit of a time axis that shows a range of this width, with the unit's length in
+ * seconds. Ticks are at round values of this unit.
  */
 export function timeAxisUnit(rangeNs: number): RunTimeUnit {
   return rangeNs < LONG_NS ? { seconds: 1, suffix: 's' } : hourUnit(rangeNs / NS_PER_SECOND);

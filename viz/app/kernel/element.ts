@@ -5,7 +5,7 @@
  * @module
  */
 
-/** The possible content of an element; `undefined` and `false` add nothing. */
+/** What an element may contain; `undefined` and `false` add nothing. */
 export type Child = Node | string | number | undefined | false | readonly Child[];
 
 /**
@@ -42,7 +42,7 @@ export function replaceContent(parent: Element, ...children: readonly Child[]): 
   appendChildren(parent, children);
 }
 
-/** Sets an attribute only if its value differs, because this keeps animation frames cheap. */
+/** Sets an attribute only if its value differs: animation frames that change nothing stay fast. */
 export function setAttributeIfChanged(target: Element, name: string, value: string | number): void {
   const text = String(value);
   if (target.getAttribute(name) !== text) target.setAttribute(name, text);

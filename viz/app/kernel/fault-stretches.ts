@@ -1,5 +1,5 @@
 /**
- * The intervals of time in which anything is broken; overlapping faults are merged.
+ * The intervals of time during which at least one fault lasts; overlapping intervals are merged.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import type { TimeRange } from './time-line.ts';
 
 /**
  * Merges the intervals of all faults; the result is in chronological order.
- * @param lastNs The end assumed for faults without an end: the end of the run, or its present
- * instant.
+ * @param lastNs The end to assume for faults that have not ended, ns: the end of the run, or the
+ *   present instant of a run in progress.
  */
 export function mergedFaultIntervals(
   faults: readonly FaultRow[],

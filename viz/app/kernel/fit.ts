@@ -1,6 +1,7 @@
 /**
- * The interval that the key `f` shows for the selection: all hops of a packet, or a fault of a link
- * or node. Without a selection, it is the interval of the fault at the cursor.
+ * Computes the interval of time that the key `f` shows: all hops of the selected packet, or the
+ * latest fault of the selected link or node, or without a selection the latest fault before the
+ * cursor.
  *
  * @module
  */
@@ -11,13 +12,13 @@ import type { TimeRange } from './time-line.ts';
 
 /** Margin on each side of a packet's interval, as a share of the interval. */
 const MARGIN = 0.15;
-/** Time shown before a fault and after its end, ns. */
+/** Time shown before a fault; the constant below: time shown after its end, ns. */
 const BEFORE_NS = 1e9;
 const AFTER_NS = 2e9;
 /** How far around the cursor to search for the hops of a packet, ns. */
 const PACKET_NS = 5e9;
 
-/** The interval to show; undefined if the selection has no start and end. */
+/** Returns the interval to show, ns; undefined if the selection has no start and end. */
 export async function intervalOfSelection(
   trace: TraceClient,
   selection: Selection | undefined,
@@ -32,8 +33,8 @@ export async function intervalOfSelection(
 }
 
 /**
- * The interval from the first departure of a packet to its last arrival, with a margin on both
- * sides, ns.
+ * Returns the interval from the first departure of a packet to its last arrival, with a margin on
+ * both sides, ns.
  */
 export function packetInterval(hops: HopColumns): TimeRange | undefined {
   if (hops.rows === 0) return undefined;
@@ -49,8 +50,8 @@ export function packetInterval(hops: HopColumns): TimeRange | undefined {
 }
 
 /**
- * The interval of the latest fault that began at or before the cursor, or else of the first fault,
- * ns. If a link or node is selected, only its faults count.
+ * Returns the interval of the latest fault that began at or before the cursor, or else of the first
+ * fault, ns. If a link or node is selected, only faults of it count.
  */
 export function faultIntervalAtCursor(
   { faults, durationNs }: Pick<TraceInfo, 'faults' | 'durationNs'>,

@@ -1,5 +1,6 @@
 /**
- * One `requestAnimationFrame` loop for the whole page; it stops when there is nothing to draw.
+ * Runs one `requestAnimationFrame` loop for the whole page; the loop stops while there is nothing
+ * to draw.
  *
  * @module
  */
@@ -10,10 +11,10 @@
  */
 export type Painter = (elapsedMs: number) => boolean;
 
-/** Largest `elapsedMs`, so that nothing jumps when a suspended tab resumes. */
+/** Upper bound on `elapsedMs`, so that nothing jumps when a suspended tab resumes. */
 const ELAPSED_MAX_MS = 100;
 
-/** Calls its painters in every animation frame. */
+/** Calls, in every animation frame, the painters that have requested a frame. */
 export class FrameLoop {
   readonly #painters = new Set<Painter>();
   readonly #wanted = new Set<Painter>();
@@ -21,8 +22,8 @@ export class FrameLoop {
   #lastMs: number | undefined;
 
   /**
-   * Adds a painter until the signal aborts, and requests its first frame. Returns a function that
-   * requests a frame for it again.
+   * Registers a painter until the signal aborts, and requests its first frame. Returns a function
+   * that requests another frame for the painter.
    */
   add(signal: AbortSignal, painter: Painter): () => void {
     this.#painters.add(painter);

@@ -1,5 +1,5 @@
 /**
- * The list of keys that `?` opens, generated from the registered bindings.
+ * The list of keyboard commands that `?` opens, generated from the registered bindings.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<string, string>> = {
   ArrowDown: '↓',
 };
 
-/** Keys that a focused element handles itself. */
+/** Keys that the focused element handles itself; the list of commands shows them too. */
 const FOCUSED = [
   {
     keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
@@ -27,7 +27,7 @@ const FOCUSED = [
   { keys: ['Home', 'End', 'PageUp', 'PageDown'], does: 'a large step along the time line' },
 ];
 
-/** Makes the dialog; its content is generated each time it opens. */
+/** Makes the dialog; its list is generated each time the dialog opens. */
 export function makeHelp(keys: KeyMap): HTMLDialogElement {
   const close = element(
     'button',
@@ -79,7 +79,10 @@ function groupsOf(keys: KeyMap): readonly HTMLElement[] {
   );
 }
 
-/** False if later bindings, such as those of a page, have taken all keys of this binding. */
+/**
+ * False if bindings that were added later, such as those of a page, have taken all keys of this
+ * binding.
+ */
 function isInForce(binding: KeyBinding, keys: KeyMap): boolean {
   const press = { ctrlKey: false, metaKey: false, altKey: false };
   return binding.keys.some((key) => keys.find({ ...press, key }) === binding);

@@ -5,7 +5,7 @@
  */
 import { svgElement } from './element.ts';
 
-/** SVG paths of the shell's own icons. */
+/** SVG paths of the icons of the page's frame. */
 export const ICONS = {
   play: 'M7 5l12 7-12 7z',
   pause: 'M8 5v14M16 5v14',
@@ -15,7 +15,10 @@ export const ICONS = {
   close: 'M6 6l12 12M18 6L6 18',
 } as const;
 
-/** Makes an SVG icon from its path. It is hidden from screen readers, because text stands beside it. */
+/**
+ * Makes an SVG icon from its path. It is hidden from screen readers, because it always has a text
+ * beside it.
+ */
 export function icon(path: string): SVGSVGElement {
   return svgElement(
     'svg',

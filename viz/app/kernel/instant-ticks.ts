@@ -7,7 +7,7 @@ import { scaleLinear } from 'd3-scale';
 import { timeAxisUnit } from './duration.ts';
 import type { TimeRange } from './time-line.ts';
 
-/** The instants of about `count` ticks in a range, ns. */
+/** Returns the instants of about `count` ticks in a range, ns. */
 export function instantTicks([fromNs, toNs]: TimeRange, count: number): readonly number[] {
   const unitNs = timeAxisUnit(toNs - fromNs).seconds * 1e9;
   const ticks = scaleLinear([fromNs / unitNs, toNs / unitNs], [0, 1]).ticks(count);

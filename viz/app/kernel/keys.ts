@@ -5,7 +5,7 @@
  * @module
  */
 
-/** The command that one or more keys trigger. */
+/** A command and the keys that trigger it. */
 export interface KeyBinding {
   /** Values of `KeyboardEvent.key` that trigger the command. */
   readonly keys: readonly string[];
@@ -42,7 +42,8 @@ export class KeyMap {
   }
 
   /**
-   * The binding that a key press triggers; undefined if there is none, or with Ctrl, Meta or Alt.
+   * Returns the binding that a key press triggers; undefined if no binding has this key, or if
+   * Ctrl, Meta or Alt is pressed.
    */
   find(press: KeyPress): KeyBinding | undefined {
     if (press.ctrlKey || press.metaKey || press.altKey) return undefined;
@@ -52,7 +53,7 @@ export class KeyMap {
   /** Handles the key presses of a document. */
   listen(target: Document): void {
     target.addEventListener('keydown', (event) => {
-      // An open dialog handles all keys itself, and Escape closes it.
+      // While a dialog is open, it handles all keys itself; Escape closes it.
       const isModal = target.querySelector('dialog[open]') !== null;
       if (event.defaultPrevented || isModal || isTyping(event.target)) return;
       const binding = this.find(event);

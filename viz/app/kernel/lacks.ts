@@ -1,6 +1,6 @@
 /**
  * Tells for which pages a run has no data, why, and which command records the data. The navigation
- * greys such pages, and the pages show the reason. Plain values, no DOM.
+ * shows such pages in grey, and the pages show the reason. Uses no DOM.
  *
  * @module
  */
@@ -27,13 +27,13 @@ export interface MissingData {
 }
 
 /**
- * A page's own check of a run. Returns undefined if the run has all data, or if this is not known
- * yet.
+ * A page's own check whether a run has the page's data. Returns undefined if it has, or if this is
+ * not known yet.
  */
 export type MissingDataCheck = (facts: RunFacts) => MissingData | undefined;
 
 /**
- * Says why a run has no data for a page: no trace, no report, or a reason of the page itself.
+ * Says why a run has no data for a page: no trace, no report, or what the page's own check returns.
  * Undefined if nothing is missing.
  */
 export function missingDataFor(
@@ -68,7 +68,7 @@ export function missingFaultData({ name, report, info }: RunFacts): MissingData 
 }
 
 /**
- * Writes the command that repeats the run of a report with one more flag.
+ * Returns the command that repeats the run of a report with one more flag.
  * @param word The value of the flag.
  */
 export function rerunCommandWithFlag(

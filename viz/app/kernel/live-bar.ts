@@ -12,8 +12,8 @@ import { Observable } from './observable.ts';
 import type { ViewState } from './view-state.ts';
 
 /**
- * The cursor stays this far behind the run, ns, because a packet under way becomes visible only
- * after its arrival.
+ * The cursor stays this far behind the run, ns, because a packet becomes visible only after its
+ * arrival.
  */
 const BEHIND_NS = 250e6;
 const REFRESH_MS = 1_000;
@@ -22,7 +22,7 @@ const REFRESH_MS = 1_000;
 export interface LiveBarParts {
   readonly view: ViewState;
   readonly signal: AbortSignal;
-  /** Called about once a second if there is more to draw. */
+  /** Called about once a second if the trace has grown, so that the page draws itself again. */
   readonly refresh: () => void;
 }
 
@@ -32,8 +32,8 @@ export interface LiveBar {
   /** True while the cursor and the numbers follow the run. */
   readonly isFollowing: Observable<boolean>;
   /**
-   * Runs `move`, which may move the cursor. Unlike a move by the reader, such a move does not end
-   * following.
+   * Calls `move`, which may move the cursor. The cursor then still follows the run, whereas a move
+   * by the reader ends this.
    */
   byItself(move: () => void | Promise<void>): Promise<void>;
 }
@@ -51,7 +51,7 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
   let drawnAt = 0;
   let isStale = false;
   view.time.cursor.watch(signal, (timeNs) => {
-    // A difference of 1 ns is rounding, not a move of the reader.
+    // A difference of at most 1 ns is a rounding error; only a larger one is a move by the reader.
     if (isOwn) own = timeNs;
     else if (Math.abs(timeNs - own) > 1) isFollowing.value = false;
   });
@@ -64,7 +64,8 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
   });
   const clock = setInterval(() => {
     say(trace.live.value);
-    // A paused run sends no further state, so the last state that was not drawn is drawn now.
+    // A paused run sends no further state, so the latest state is drawn here if it was not drawn
+    // before.
     if (isStale) draw();
   }, REFRESH_MS);
   signal.addEventListener('abort', () => clearInterval(clock));

@@ -1,10 +1,9 @@
 /**
  * Shows a page of the report while its run is in progress: either the measurements so far, updated
  * as the run advances, or the reason why the page needs the end of the run
- * (docs/spec/browser-view.md).
- * The page itself does not know that its report is not final. A new copy of the page is built out
- * of sight beside the visible one and replaces it once it has been drawn. While the reader works on
- * the page, nothing is replaced.
+ * (docs/spec/browser-view.md). The page itself does not know that its report is not final. For each
+ * update, a new copy of the page is built invisibly beside the visible copy and replaces it once
+ * the new copy has been drawn. While the reader uses the page, nothing is replaced.
  *
  * @module
  */
@@ -21,7 +20,8 @@ const AGAIN_MS = 2_000;
 
 const GOES_ON = 'The run is in progress';
 /**
- * Title after the end of the run. The top bar tells whether the report is ready, and links to it.
+ * Title after the end of the run. The top bar says whether the final report is ready, and links to
+ * it.
  */
 const HAS_ENDED = 'The run has ended';
 
@@ -31,9 +31,11 @@ export interface LivePageParts {
   readonly trace: TraceClient;
   readonly bar: LiveBar;
   readonly signal: AbortSignal;
-  /** A button that opens a page which shows the run while it is in progress. */
+  /** A button that opens a page which can show a run in progress. */
   readonly watch: MessageAction;
-  /** Mounts a copy of the page with a report, into `root`, until the signal aborts. */
+  /**
+   * Draws a copy of the page, with a report, into `root`; the copy exists until the signal aborts.
+   */
   readonly mount: (
     report: Report,
     place: { readonly root: HTMLElement; readonly signal: AbortSignal },
@@ -41,7 +43,7 @@ export interface LivePageParts {
   readonly fail: (error: unknown) => void;
 }
 
-/** Makes the element that shows the page and its updates. */
+/** Makes the element that contains the page or, if the page cannot be shown yet, the reason. */
 export function makeLivePage(parts: LivePageParts): HTMLElement {
   const { page } = parts;
   if (page.whileLive !== undefined) {
@@ -122,7 +124,7 @@ class LivePage {
     const { page, signal, mount } = this.#parts;
     const root = element('div', { class: `page page-${page.name} next` });
     const end = new AbortController();
-    // The old copy is ended first, because both copies would react to the same keys.
+    // The old copy is ended before the new one is built, because both would react to the same keys.
     this.#shown?.end.abort();
     const before = this.#shown?.root;
     this.#shown = { root, end };

@@ -7,7 +7,7 @@ import type { Report } from '../../../reports/report-schema.ts';
 import type { LiveRunStatus } from '../../format/live-wire.ts';
 import type { LiveFeedState } from '../data/live-feed.ts';
 
-/** Says how far the run has got, and which data this page has missed. */
+/** Says how far the run has got, and which data this page did not receive. */
 export function liveProgressText(news: LiveRunStatus): string {
   const { phase, run, seed, nowNs, durationNs, trouble } = news;
   const at = `${seconds(Math.min(nowNs, durationNs))} of ${seconds(durationNs)}`;
@@ -33,7 +33,7 @@ export function livePhaseText(state: LiveFeedState | undefined): string {
 }
 
 /**
- * Says up to which instant an interim report has measured, and that its numbers may still change.
+ * Says up to which instant the results of a report reach, and that its numbers may still change.
  */
 export function interimReportText({ virtualSeconds, scenario }: Report): string {
   const whole = seconds(scenario.durationNs);
@@ -41,7 +41,7 @@ export function interimReportText({ virtualSeconds, scenario }: Report): string 
   return `${at}, provisional: limits are judged when the run has ended. Packets under way are not counted as lost.`;
 }
 
-/** Says how far a run has got, for its card. */
+/** Says, for the run's card in the gallery, how far a run has got. */
 export function liveCardText(
   run: Pick<LiveRunStatus, 'phase' | 'seed' | 'nowNs' | 'durationNs'>,
 ): string {
@@ -51,7 +51,7 @@ export function liveCardText(
   return `Seed ${seed} is at ${seconds(Math.min(nowNs, durationNs))} of ${seconds(durationNs)}.`;
 }
 
-/** Says that the connection is lost (docs/spec/browser-view.md). */
+/** Says that the connection to the server is lost (docs/spec/browser-view.md). */
 export function connectionLostText({ nowNs }: LiveRunStatus, lostMs: number): string {
   return `Reconnecting, ${Math.floor(lostMs / 1000)} s; showing until ${seconds(nowNs)}.`;
 }

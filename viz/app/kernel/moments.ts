@@ -1,11 +1,12 @@
 /**
- * Instants that the reader has marked with the key `m`, kept in the address as `marks=3.2s,4.75s`.
+ * Instants that the reader has marked with the key `m`; the address contains them as
+ * `marks=3.2s,4.75s`.
  *
  * @module
  */
 import { readDuration, writeDuration } from './duration.ts';
 
-/** Name of the parameter in the page's address that holds the marked instants. */
+/** Name of the parameter of the page's address that contains the marked instants. */
 export const TIME_MARKS_PARAMETER = 'marks';
 /** Largest number of marks; more would hide the time line. */
 const MARKS_MAX = 20;
@@ -20,12 +21,12 @@ export function readTimeMarks(parameters: Readonly<Record<string, string>>): rea
   return [...new Set(found)].sort((a, b) => a - b).slice(0, MARKS_MAX);
 }
 
-/** Writes the marks as a parameter of the address; undefined if there are none. */
+/** Formats the marks as a parameter of the address; undefined if there are no marks. */
 export function writeTimeMarks(marks: readonly number[]): string | undefined {
   return marks.length === 0 ? undefined : marks.map(writeDuration).join(',');
 }
 
-/** Removes the mark at the cursor; if there is none, adds a mark there. */
+/** Removes the mark at the instant `timeNs`; if no mark is there, adds one. */
 export function withTimeMarkToggled(
   marks: readonly number[],
   timeNs: number,

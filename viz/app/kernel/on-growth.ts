@@ -7,7 +7,7 @@ import type { TraceClient } from '../data/trace-client.ts';
 
 const GROWTH_MS = 1_000;
 
-/** Calls `tell` while the trace of a run in progress grows, at most once a second. */
+/** Calls `tell` when the trace of a run in progress has grown, at most once a second. */
 export function callOnTraceGrowth(
   { live }: Pick<TraceClient, 'live'>,
   signal: AbortSignal,

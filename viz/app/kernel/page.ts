@@ -1,6 +1,6 @@
 /**
  * The interface of a page. A page is a file `viz/app/pages/<name>/index.ts` that exports `page`;
- * `pages.ts` finds it there, and the shell mounts and removes it.
+ * `pages.ts` finds it there, and `AppShell` (shell.ts) draws and removes it.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { Watchable } from './observable.ts';
 import type { ThemeChoice } from './theme.ts';
 import type { ViewState } from './view-state.ts';
 
-/** The panel at the right edge. */
+/** The panel at the right edge of the window. */
 export interface Panel {
   /** Opens the panel with details of the selection. */
   show(title: string, ...content: readonly Child[]): void;
@@ -23,7 +23,7 @@ export interface Panel {
   clear(): void;
 }
 
-/** The context that the shell passes to every page. */
+/** What `AppShell` (shell.ts) passes to every page. */
 export interface PageContext {
   /** An empty element that belongs to the page; discarded when the reader leaves the page. */
   readonly root: HTMLElement;
@@ -35,9 +35,12 @@ export interface PageContext {
   readonly theme: ThemeChoice;
   /** True if the reader prefers reduced motion. */
   readonly isCalm: Watchable<boolean>;
-  /** Aborts when the reader leaves the page. Pages pass it to everything that must end then. */
+  /**
+   * Aborts when the reader leaves the page. Pages pass it to everything that must end at that
+   * moment.
+   */
   readonly signal: AbortSignal;
-  /** Opens a run on the first page that has something to show for it. */
+  /** Opens a run on the first page that can show data of the run. */
   open(run: { readonly id: string; readonly hasTrace: boolean }): void;
   /** Shows a short message at the bottom that disappears by itself. */
   notify(sentence: string): void;
@@ -73,31 +76,33 @@ interface PageFacts {
   readonly order: number;
   /** SVG path of an icon, drawn as a stroke on a grid of 24 by 24 units. */
   readonly icon: string;
-  /** The texts that the page shows for a run without data for it. */
+  /** The texts that the page shows if the run has no data for the page. */
   readonly empty: {
-    /** What the page shows for a run with data: `packets on the links of a run`. */
+    /** What the page shows if the run has data: `packets on the links of a run`. */
     readonly shows: string;
     /** A shipped scenario that produces such data. */
     readonly scenario: string;
   };
   /**
-   * Tells whether and why a run has no data for this page; absent if every run with a report or
+   * Says why a run has no data for this page, if it has none; absent if every run with a report or
    * trace has the data.
    */
   readonly lacks?: MissingDataCheck;
-  /** True if the page depends on the scrubber. */
+  /** True if the page depends on the time line, so that the slider of the time line is shown. */
   readonly isTimed: boolean;
   /**
-   * One sentence that says what a page of the report will show after the run and why not before. If
-   * absent, the page shows interim results during a run.
+   * For a page of the report: one sentence that says what the page will show after the run, and why
+   * not before. If absent, the page shows the results so far during a run.
    */
   readonly whileLive?: string;
 }
 
-/** A page that needs the report. */
+/** A page that needs the report of a run. */
 export type ReportPage = Extract<Page, { readonly needs: 'report' }>;
 
-/** A page. `mount` fills the root element; if it rejects, the shell shows the error. */
+/**
+ * A page. `mount` draws the page into the root element; if it rejects, the error is shown instead.
+ */
 export type Page = PageFacts &
   (
     | { readonly needs: 'nothing'; mount(context: PageContext): void | Promise<void> }

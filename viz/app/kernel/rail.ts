@@ -10,7 +10,10 @@ import type { Watchable } from './observable.ts';
 import type { Page } from './page.ts';
 import type { ViewState } from './view-state.ts';
 
-/** Makes the navigation; it highlights the current page and greys pages that lack data. */
+/**
+ * Makes the navigation. It highlights the current page, and shows in grey the pages for which the
+ * run has no data.
+ */
 export function makeNavigationRail(
   pages: readonly Page[],
   view: ViewState,
@@ -32,8 +35,8 @@ export function makeNavigationRail(
     for (const { page, button } of entries) {
       if (page.name === shown) {
         button.setAttribute('aria-current', 'page');
-        // Scrolls to the current entry, since a narrow screen does not show all entries. This waits
-        // for the next frame, because the bar is not in the document yet.
+        // Scrolls to the current entry, since a narrow screen cannot show all entries. Scrolling
+        // waits for the next frame, because the bar is not in the document yet.
         requestAnimationFrame(() => button.scrollIntoView({ block: 'nearest', inline: 'center' }));
       } else button.removeAttribute('aria-current');
     }
@@ -44,7 +47,7 @@ export function makeNavigationRail(
       const asked = `${page.question}  (${page.order})`;
       button.title =
         lack === undefined ? asked : [lack.reason, lack.command ?? ''].join('\n').trim();
-      // A greyed page can still be opened; it then says what is missing.
+      // A grey entry can still be opened; the page then says what is missing.
       button.classList.toggle('lacks', lack !== undefined);
       if (lack === undefined) button.removeAttribute('aria-description');
       else button.setAttribute('aria-description', lack.reason);
@@ -62,7 +65,7 @@ export function makeNavigationRail(
 }
 
 /**
- * The sides on which entries are out of sight, as text: `left`, `right`, both or none. The style
+ * Returns the sides on which entries are out of sight: `left`, `right`, both or none. The style
  * sheet shows a hint on these sides.
  */
 function hiddenSides({ scrollLeft, scrollWidth, clientWidth }: Element): string {

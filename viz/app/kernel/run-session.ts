@@ -1,5 +1,5 @@
 /**
- * Keeps the run that the address names open, and closes the previous run.
+ * Opens the run that the address names, and closes the run that was open before.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import type { OpenRun, RunLibrary } from '../data/library.ts';
 import { Observable } from './observable.ts';
 import type { ViewState } from './view-state.ts';
 
-/** Progress of opening a run. */
+/** The state of opening a run. */
 export type RunState =
   | { readonly kind: 'none' }
   | { readonly kind: 'opening'; readonly id: string }
   | { readonly kind: 'open'; readonly run: OpenRun }
   | { readonly kind: 'trouble'; readonly id: string; readonly error: unknown };
 
-/** Opens the run that the address names, and follows changes of the address. */
+/** Opens the run that the address names, and another run whenever the address changes. */
 export function followRunInUrl(view: ViewState, library: RunLibrary): Observable<RunState> {
   const state = new Observable<RunState>({ kind: 'none' });
   const forever = new AbortController().signal;

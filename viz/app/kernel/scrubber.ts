@@ -1,7 +1,7 @@
 /**
- * The scrubber that all pages share: the axis of the visible range, the density of packets, flags
- * for faults, the cursor, and controls for play, pause and speed. To the keyboard and to screen
- * readers it is a slider.
+ * The scrubber, with which the reader moves through the time of a run on every page: the axis of
+ * the visible range, the number of packets over time, flags for faults, the cursor, and controls
+ * for play, pause and speed. For the keyboard and for screen readers it is a slider.
  *
  * @module
  */
@@ -31,8 +31,8 @@ const BASE = 28;
 const TOP = 6;
 const SPEEDS = [0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 5, 10, 100, 1_000];
 /**
- * Largest speed that is always offered; faster ones are offered only up to the speed of {@link
- * WHOLE_RUN_S}.
+ * Largest speed that is always offered, as a multiple of real time; higher speeds are offered only
+ * up to the one that plays the whole run in {@link WHOLE_RUN_S}.
  */
 const PLAIN_MAX = 100;
 /** One of the offered speeds plays the whole run in this time, s. */
@@ -43,12 +43,12 @@ export interface ScrubberParts {
   readonly time: TimeLine;
   readonly frames: FrameLoop;
   readonly isCalm: Watchable<boolean>;
-  /** The address parameters, which contain the reader's marks. */
+  /** The parameters of the page's address, which contain the instants marked by the reader. */
   readonly parameters: Watchable<Readonly<Record<string, string>>>;
   readonly signal: AbortSignal;
 }
 
-/** The slider that moves the cursor through the time of a run. */
+/** The slider with which the reader moves the time cursor of a run. */
 export class Scrubber {
   readonly root: HTMLElement;
   readonly #parts: ScrubberParts;
@@ -68,7 +68,9 @@ export class Scrubber {
   readonly #now = element('output', { class: 'now' });
   #faults: readonly FaultRow[] = [];
   #bins: readonly BinRow[] = [];
-  /** The present instant of a run in progress, ns. Faults without an end are shaded up to it. */
+  /**
+   * The present instant of a run in progress, ns. Faults that have not ended are shaded up to it.
+   */
   #nowNs = Number.POSITIVE_INFINITY;
   #width = 0;
   #askBins: (range: TimeRange) => void = () => undefined;
@@ -92,7 +94,7 @@ export class Scrubber {
     this.#wire();
   }
 
-  /** Shows the packet density and the faults of a trace. */
+  /** Shows the number of packets over time and the faults of a trace. */
   show(trace: TraceClient | undefined): void {
     this.#faults = trace?.info.faults ?? [];
     this.#nowNs = trace?.live.value?.news.nowNs ?? Number.POSITIVE_INFINITY;
@@ -140,7 +142,10 @@ export class Scrubber {
     this.#strip.addEventListener('keydown', (event) => this.#press(event), { signal });
   }
 
-  /** Plays or pauses. With reduced motion, the cursor moves by one step instead. */
+  /**
+   * Starts or pauses playback. If the reader prefers reduced motion, moves the cursor by one step
+   * instead.
+   */
   toggle(): void {
     const { time, isCalm } = this.#parts;
     if (isCalm.value) time.moveTo(time.cursor.value + REDUCED_MOTION_STEP_NS);
@@ -208,7 +213,10 @@ export class Scrubber {
     this.#moveCursor();
   }
 
-  /** Shades the intervals in which anything is broken, with a flag at the start of each fault. */
+  /**
+   * Shades the intervals during which at least one fault lasts, and draws a flag at the start of
+   * each fault.
+   */
   #faultMarks(x: (ns: number) => number): readonly SVGElement[] {
     const [from, to] = this.#parts.time.range.value;
     const shades = mergedFaultIntervals(this.#faults, Math.min(to, this.#nowNs)).flatMap(
@@ -228,7 +236,7 @@ export class Scrubber {
     return [...shades, ...flags];
   }
 
-  /** Draws each of the reader's marks as a diamond on the axis. */
+  /** Draws the instants that the reader has marked, as diamonds on the axis. */
   #drawMarks(): void {
     const { time, parameters } = this.#parts;
     const [from, to] = time.range.value;
@@ -290,8 +298,8 @@ export class Scrubber {
 }
 
 /**
- * The speed that plays a whole run in {@link WHOLE_RUN_S}, rounded to digits that an address can
- * hold.
+ * Returns the speed that plays a whole run in {@link WHOLE_RUN_S}, rounded to four digits because
+ * it is written into the address.
  */
 function wholeRunSpeed(lengthNs: number): number {
   const speed = Number((lengthNs / 1e9 / WHOLE_RUN_S).toPrecision(4));

@@ -23,7 +23,7 @@ import type { Scrubber } from './scrubber.ts';
 import { copyLink } from './top-bar.ts';
 import type { ViewState } from './view-state.ts';
 
-/** The objects that the keys act on. */
+/** The objects that the keys change. */
 export interface ShellKeyParts {
   readonly keys: KeyMap;
   readonly view: ViewState;

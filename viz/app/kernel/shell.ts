@@ -1,6 +1,6 @@
 /**
- * The frame around every page: top bar, navigation, panel, scrubber and notices. It mounts the page
- * of the address and removes the previous one.
+ * The frame around every page: top bar, navigation, panel, scrubber and notices. It draws the page
+ * that the address names and removes the previous page.
  *
  * @module
  */
@@ -31,7 +31,7 @@ import { ViewState } from './view-state.ts';
 
 const NOTICE_MS = 6_000;
 
-/** The whole application: its pages, the chosen run, keys and themes. */
+/** The whole application: its pages, the open run, keys and themes. */
 export class AppShell {
   readonly #view = new ViewState();
   readonly #library = new RunLibrary();
@@ -150,20 +150,23 @@ export class AppShell {
     if (signal.aborted) return;
     this.#learn(trace);
     this.#scrubber.show(trace);
-    // A run in progress moves the cursor itself.
+    // The cursor of a run in progress follows the run, so it is not moved here.
     if (run.isLive !== true) this.#view.lookFirst(await instantToSee(trace, report));
     if (signal.aborted) return;
     replaceContent(this.#main, this.#liveBar(run, trace, signal)?.root, context.root);
     await page.mount({ ...context, run, trace, report });
   }
 
-  /** Tells the navigation which nodes and links a trace has, once it is open. */
+  /** Tells the navigation which nodes and links a trace has, once the trace is open. */
   #learn({ info }: TraceClient): void {
     const known = this.#facts.value;
     if (known !== undefined && known.info === undefined) this.#facts.value = { ...known, info };
   }
 
-  /** Makes the bar that moves the cursor with a run in progress and updates the scrubber. */
+  /**
+   * For a run in progress, makes the bar that moves the cursor with the run and updates the
+   * scrubber.
+   */
   #liveBar(run: OpenRun, trace: TraceClient, signal: AbortSignal): LiveBar | undefined {
     return run.isLive === true ? this.#barOf(trace, signal) : undefined;
   }
@@ -174,8 +177,8 @@ export class AppShell {
   }
 
   /**
-   * Shows a page that needs a report for a run that has none: interim results if the run is in
-   * progress, else a message.
+   * Shows a page that needs a report although the run has none: with the results so far if the run
+   * is in progress, else with a message.
    */
   async #showUnreported(page: ReportPage, run: OpenRun, context: PageContext): Promise<void> {
     if (run.isLive !== true) return this.#showEmpty(page, 'This run has no report');
@@ -194,8 +197,8 @@ export class AppShell {
   }
 
   /**
-   * Opens the trace and shows it in the scrubber. Errors are ignored, because a page of the report
-   * needs no trace.
+   * Opens the trace and shows it in the scrubber. Errors are ignored, because a page that shows
+   * only the report does not need the trace.
    */
   #feedScrubber(run: OpenRun, signal: AbortSignal): void {
     const show = (trace: TraceClient): void => {
@@ -287,7 +290,7 @@ export class AppShell {
     replaceContent(this.#main, troubleMessage(error), actionButtons(back));
   }
 
-  /** Shows a notice for a while; the same sentence is never shown twice at once. */
+  /** Shows a notice for some seconds; the same sentence is never shown twice at the same time. */
   #notify(sentence: string): void {
     const same = [...this.#notices.children].find(({ textContent }) => textContent === sentence);
     same?.remove();
@@ -318,7 +321,10 @@ export class AppShell {
   }
 }
 
-/** The facts about a run; undefined while the run is in progress, since any data may still come. */
+/**
+ * Returns the facts about a run; undefined while the run is in progress, since it may still record
+ * any data.
+ */
 function factsOf(state: RunState): RunFacts | undefined {
   if (state.kind !== 'open' || state.run.isLive === true) return undefined;
   const { name, report, hasTrace } = state.run;
@@ -326,8 +332,8 @@ function factsOf(state: RunState): RunFacts | undefined {
 }
 
 /**
- * The instant at which the cursor stands when a run is opened, ns: just before a fault or a missed
- * limit, or else at the first bin with much traffic.
+ * Returns the first position of the cursor in a run, ns: just before a fault or a missed limit, or
+ * else at the first bin with much traffic.
  */
 async function instantToSee(
   trace: TraceClient,

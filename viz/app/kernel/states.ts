@@ -1,6 +1,6 @@
 /**
- * The states that every page has besides its content: empty, loading, partial, error, unknown
- * version (docs/spec/browser-view.md).
+ * The messages that any page may show instead of its content or above it: no data, loading,
+ * incomplete, error, unknown version (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface MessageAction {
   readonly run: () => void;
 }
 
-/** Makes a message that a page shows in place of its content. */
+/** Makes a message that a page shows instead of its content. */
 export function placeholderMessage(
   kind: 'empty' | 'error' | 'version' | 'waiting',
   title: string,
@@ -30,7 +30,7 @@ export function placeholderMessage(
   );
 }
 
-/** The lines that say why a page has no data, and the command that records the data. */
+/** Makes the lines that say why a page has no data, and the command that records the data. */
 export function missingDataLines({ reason, command }: MissingData): readonly Child[] {
   return [
     element('p', {}, reason),
@@ -39,7 +39,7 @@ export function missingDataLines({ reason, command }: MissingData): readonly Chi
   ];
 }
 
-/** Buttons below a message. */
+/** Makes the buttons below a message. */
 export function actionButtons(...list: readonly MessageAction[]): HTMLElement {
   return element(
     'p',
@@ -49,8 +49,8 @@ export function actionButtons(...list: readonly MessageAction[]): HTMLElement {
 }
 
 /**
- * Makes grey boxes that show at once, with words that appear only after 300 ms, so that quick
- * answers do not flicker.
+ * Makes grey boxes that are shown at once, with a text that appears only after 300 ms, so that the
+ * text does not flicker if the data come sooner.
  */
 export function loadingSkeleton(words: string): HTMLElement {
   return element(

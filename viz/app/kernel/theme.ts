@@ -1,7 +1,7 @@
 /**
  * The light or dark theme: the reader's choice, or else the system's preference. The choice is
- * stored in `localStorage`. Some browsers throw on any access to it in pages from `file://`; the
- * choice is then not stored.
+ * stored in `localStorage`. Some browsers throw on any access to `localStorage` in pages from
+ * `file://`; the choice is then not stored.
  *
  * @module
  */
@@ -18,16 +18,14 @@ export type Theme = 'light' | 'dark';
 
 const KEY = 'orrery.theme';
 
-/** The colours of a theme, for canvas and exports. */
+/** Returns the colours of a theme, for drawings on a canvas and for exports. */
 export function themeColours(theme: Theme): ColourTokens {
   return theme === 'dark' ? DARK_COLOURS : LIGHT_COLOURS;
 }
 
 /** The theme of the page; setting its value changes the look of the page. */
 export class ThemeChoice extends Observable<Theme> {
-  /**
-   * @param wanted The theme that the address names.
-   */
+  /** @param wanted The theme that the address names, if any. */
   constructor(wanted: Theme | undefined) {
     const system = matchMedia('(prefers-color-scheme: dark)');
     const kept = remembered();

@@ -1,6 +1,6 @@
 /**
  * The time line that all pages share: the cursor, the visible range, whether playback runs, and its
- * speed. {@link TimeLine.advance} moves the cursor once per frame; nothing here reads a clock.
+ * speed. {@link TimeLine.advance} moves the cursor once per frame; this module reads no clock.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { Observable, type Watchable } from './observable.ts';
 /** An interval of the time of a run: its start and its end, ns. */
 export type TimeRange = readonly [number, number];
 
-/** With reduced motion, the cursor moves in steps of this length, ns. */
+/** If the reader prefers reduced motion, the cursor moves in steps of this length, ns. */
 export const REDUCED_MOTION_STEP_NS = 100_000_000;
-/** Slowest playback, seconds of the run per second. */
+/** Slowest playback, seconds of the run per second of real time. */
 export const PLAYBACK_SPEED_MIN = 0.001;
-/** Fastest playback, seconds of the run per second. */
+/** Fastest playback, seconds of the run per second of real time. */
 export const PLAYBACK_SPEED_MAX = 1e6;
 const NARROWEST_NS = 1_000;
 
@@ -25,7 +25,7 @@ export class TimeLine {
   readonly #isPlaying = new Observable(false);
   readonly #speed = new Observable(1);
 
-  /** The cursor, ns. */
+  /** The instant of the cursor, ns. */
   get cursor(): Watchable<number> {
     return this.#cursor;
   }
@@ -49,7 +49,7 @@ export class TimeLine {
     return this.#speed;
   }
 
-  /** Switches to another run: shows all of it, with the cursor at its start. */
+  /** Switches to another run: shows its whole time, with the cursor at its start. */
   open(extent: TimeRange): void {
     this.#isPlaying.value = false;
     this.#extent.value = extent;
@@ -57,13 +57,13 @@ export class TimeLine {
     this.#cursor.value = extent[0];
   }
 
-  /** Moves the cursor within the run. */
+  /** Moves the cursor to an instant, ns, but not beyond the ends of the run. */
   moveTo(ns: number): void {
     const [from, to] = this.extent.value;
     this.#cursor.value = Math.round(Math.min(to, Math.max(from, ns)));
   }
 
-  /** Shows a range within the run, no narrower than a microsecond. */
+  /** Shows a range inside the run, at least one microsecond wide. */
   show([from, to]: TimeRange): void {
     const [first, last] = this.extent.value;
     const width = Math.min(last - first, Math.max(NARROWEST_NS, to - from));
@@ -111,7 +111,7 @@ export class TimeLine {
     this.#speed.value = Math.min(PLAYBACK_SPEED_MAX, Math.max(PLAYBACK_SPEED_MIN, speed));
   }
 
-  /** Moves the cursor in one frame of playback; `elapsedMs` of real time have passed. */
+  /** Moves the cursor during playback; `elapsedMs` is the real time since the previous call. */
   advance(elapsedMs: number): void {
     if (!this.isPlaying.value) return;
     this.moveTo(this.cursor.value + elapsedMs * 1e6 * this.speed.value);

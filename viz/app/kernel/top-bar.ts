@@ -1,6 +1,6 @@
 /**
- * The bar at the top: the open run with its verdict and mode, and buttons that copy the link to
- * this view, switch the theme and list the keys.
+ * The bar at the top: the open run with its verdict and mode, and buttons that copy the link to the
+ * present view, switch the theme and open the list of keys.
  *
  * @module
  */
@@ -71,7 +71,7 @@ function tool(label: string, path: string, click: () => void): HTMLElement {
 
 interface Place {
   readonly view: ViewState;
-  /** Aborts when another run is opened. */
+  /** Aborts when the reader opens another run. */
   readonly signal: AbortSignal;
 }
 
@@ -88,7 +88,7 @@ function whatIsOpen(state: RunState, place: Place): Child {
   }
 }
 
-/** Shows the progress of a run until its end, and then a link to the report of the run. */
+/** Shows the progress of a run until the run ends, and then a link to its report. */
 function liveFacts(run: OpenRun, { view, signal }: Place): Child {
   const words = element('span', { class: 'muted' });
   let report: string | undefined;
@@ -108,7 +108,7 @@ function liveFacts(run: OpenRun, { view, signal }: Place): Child {
       report = state?.news.report;
       open.hidden = report === undefined;
     });
-  // Errors are ignored here, because the page shows them.
+  // Errors are ignored here, because the page itself shows them.
   run.trace().then(follow, () => undefined);
   return [element('strong', {}, run.name), words, open];
 }
@@ -128,7 +128,7 @@ function facts({ name, id, report }: OpenRun): Child {
   ];
 }
 
-/** The logo: a planet on its ring. */
+/** Makes the logo: a planet on its ring. */
 function mark(): SVGSVGElement {
   return icon(
     'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 10.500a1.500 1.500 0 1 0 0 3 1.500 1.500 0 0 0 0-3zM17.700 4.800a1.600 1.600 0 1 0 0 3.200 1.600 1.600 0 0 0 0-3.200z',

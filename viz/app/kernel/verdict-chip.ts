@@ -21,7 +21,7 @@ const TONES: Readonly<Record<VerdictWord, string>> = {
   'NO VERDICT': 'open',
 };
 
-/** CSS class of a verdict. */
+/** Returns the CSS class of a verdict. */
 export function verdictCssClass(verdict: VerdictWord): string {
   return TONES[verdict];
 }

@@ -1,7 +1,8 @@
 /**
- * What the reader looks at, kept in the address: page, run, selection, parameters of the pages, and
- * the time line. A change of page or run adds an entry to the browser's history; all other changes
- * replace the current entry, at most four times a second (docs/spec/browser-view.md).
+ * The state of the view, which the page's address contains as well: page, run, selection,
+ * parameters of the pages, and the time line. A change of page or run adds an entry to the
+ * browser's history; all other changes replace the current entry, at most four times a second
+ * (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { TimeLine } from './time-line.ts';
 
 const WRITE_EVERY_MS = 250;
 
-/** The view state; there is one for the whole application. */
+/** The state of the view; there is one for the whole application. */
 export class ViewState {
   readonly page: Observable<string>;
   readonly run: Observable<string | undefined>;
@@ -21,7 +22,9 @@ export class ViewState {
   readonly parameters: Observable<Readonly<Record<string, string>>>;
   /** One sentence for each value of the address that could not be read. */
   readonly notices = new Observable<readonly string[]>([]);
-  /** The view that the address names; its time and speed apply once its run is open. */
+  /**
+   * The view that the address names; its time and speed are applied when its run has been opened.
+   */
   #wanted: UrlState | undefined;
   /** True if the address names no instant, so that a page may choose one. */
   #isUnplaced = false;
@@ -45,7 +48,7 @@ export class ViewState {
     return this.#wanted?.theme;
   }
 
-  /** Opens a page, and changes to the given run if it is not the open one. */
+  /** Opens a page, and another run if `run` is not the open one. */
   go(page: string, run: string | undefined = this.run.value): void {
     if (run !== this.run.value) {
       this.#silently(() => {
@@ -66,7 +69,7 @@ export class ViewState {
     this.parameters.value = value === undefined ? others : { ...others, [name]: value };
   }
 
-  /** Applies the time and the speed of the address to a run that has been opened. */
+  /** Applies the time and the speed that the address names to a run that has just been opened. */
   openTime(extent: readonly [number, number]): void {
     const wanted = this.#wanted;
     this.#wanted = undefined;
@@ -80,8 +83,8 @@ export class ViewState {
   }
 
   /**
-   * Moves the cursor to an instant that is worth seeing, unless the address names an instant or the
-   * reader has moved the cursor.
+   * Moves the cursor to `timeNs`, an instant worth seeing, unless the address names an instant or
+   * the reader has moved the cursor.
    */
   lookFirst(timeNs: number | undefined): void {
     const isUntouched = this.time.cursor.value === this.time.extent.value[0];
@@ -106,8 +109,8 @@ export class ViewState {
   }
 
   /**
-   * Takes over the view of the address after the reader went back in the history or edited the
-   * address.
+   * Applies the view that the address names, after the reader has gone back in the history or
+   * edited the address.
    */
   #take(): void {
     if (location.hash === this.#written) return;
@@ -166,8 +169,7 @@ export class ViewState {
   #write(how: 'push' | 'replace'): void {
     const text = writeUrlHash(this.#view());
     if (text === location.hash) return;
-    // An empty address and the address of the default page mean the same, so nothing needs to
-    // change.
+    // An empty address means the same as the address of the default page, so it need not change.
     if (location.hash === '' && text === `#page=${FIRST_PAGE}`) return;
     this.#written = text;
     if (how === 'push') history.pushState(null, '', text);

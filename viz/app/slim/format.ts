@@ -1,6 +1,6 @@
 /**
- * Replaces `d3-format` in the built page (tools/build-viz.ts). All numbers are formatted by
- * `reports/format.ts`, so no scale formats its ticks.
+ * Replaces `d3-format` in the built page (tools/build-viz.ts). `reports/format.ts` formats all
+ * numbers of the pages, so no scale needs to format its ticks.
  *
  * @module
  */

@@ -17,8 +17,8 @@ export function interpolateRound(from: number, to: number): (share: number) => n
 }
 
 /**
- * Makes the function that interpolates between two numbers. Throws for other values, so that an
- * unsupported scale fails where it is made.
+ * Makes the function that interpolates linearly between two numbers. Throws for other values, so
+ * that an unsupported scale fails where it is made.
  */
 export function interpolate(from: unknown, to: unknown): (share: number) => number {
   if (typeof from !== 'number' || typeof to !== 'number') {

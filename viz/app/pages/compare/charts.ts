@@ -27,7 +27,7 @@ import { differenceTitle } from './words.ts';
 /** The parameters of {@link chooser}. */
 interface Chooser<T> {
   readonly label: string;
-  /** Name of the parameter in the address. */
+  /** Name of the parameter in the page's address. */
   readonly parameter: string;
   readonly list: readonly T[];
   readonly nameOf: (one: T) => string;
@@ -35,8 +35,8 @@ interface Chooser<T> {
 }
 
 /**
- * Makes a select element with the chart of the chosen entry below it. The choice is kept in the
- * address.
+ * Makes a select element with the chart of the chosen entry below it. The page's address contains
+ * the choice.
  */
 function chooser<T>(
   { view }: ReportPageContext,

@@ -1,5 +1,6 @@
 /**
- * Compares two runs: A is the open run; B is chosen from the library and kept in the address.
+ * Compares two runs: A is the open run; B is chosen from the library, and the page's address names
+ * it.
  *
  * @module
  */
@@ -46,7 +47,7 @@ export class ComparePage {
     this.#context = context;
   }
 
-  /** Fills the page. */
+  /** Draws the page. */
   start(): void {
     const { root, view, library, signal, run } = this.#context;
     this.#select.addEventListener('change', () => view.setParameter('with', this.#select.value));
@@ -79,8 +80,8 @@ export class ComparePage {
   }
 
   /**
-   * Fills the select with all runs but the open one as candidates for B; runs of the same scenario
-   * come first.
+   * Fills the select with the runs that can be chosen as B: all but the open one, those of the same
+   * scenario first.
    */
   #offer(state: RunLibraryState): void {
     const { run, report, library } = this.#context;
@@ -237,7 +238,7 @@ function kpiTable(comparison: ReportComparison): HTMLElement {
   );
 }
 
-/** Makes the section with the inputs of both runs; those that differ come first. */
+/** Makes the section with the inputs of both runs; inputs that differ come first. */
 function inputsSection(
   context: ReportPageContext,
   both: ComparedRuns,

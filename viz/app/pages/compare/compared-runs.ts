@@ -7,7 +7,7 @@ import type { ReportComparison } from '../../../../reports/compare.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import type { OpenRun } from '../../data/library.ts';
 
-/** One of the two runs. */
+/** One of the two runs, with its report. */
 interface Compared {
   readonly run: OpenRun;
   readonly report: Report;

@@ -1,7 +1,7 @@
 /**
- * Draws the differences of one KPI by seed: a dot for each pair of runs around a line at zero, and
- * below it the mean difference with its confidence interval. If no seeds match, it draws the seeds
- * of A and of B on one axis instead.
+ * Draws the differences of one KPI by seed: a dot for each seed above or below a line at zero, and
+ * under all dots the mean difference with its confidence interval. If A and B have no seed in
+ * common, it draws the values of the seeds of A and of B on one axis instead.
  *
  * @module
  */
@@ -115,7 +115,7 @@ interface Place {
   readonly x: ValueToPx & { ticks(count: number): number[] };
 }
 
-/** Draws the mean difference as a diamond on its confidence interval. */
+/** Draws the mean difference as a diamond, and its confidence interval as a line. */
 function meanOf(change: KpiChange, { plot, x, y }: Place & { readonly y: number }): Node[] {
   const { difference } = change;
   if (difference === undefined) return [];
@@ -188,8 +188,8 @@ function axisOf(
 }
 
 /**
- * The unit in which differences are written. A difference of two ratios is not written as a ratio,
- * because it needs no extra digits near 100 %.
+ * Returns the unit in which differences are written. Near 100 %, a ratio is written with extra
+ * digits, which a difference of two ratios does not need.
  */
 function scaleUnit(unit: string): string {
   return unit === 'ratio' ? '' : unit;

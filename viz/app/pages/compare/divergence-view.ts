@@ -1,6 +1,6 @@
 /**
- * The section that shows where two runs of one seed diverge: first whether their fingerprints are
- * equal, then the first line that differs between their traces.
+ * The section that shows where two runs with the same seed diverge: first whether their
+ * fingerprints are equal, then the first line that differs between their traces.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import {
 } from './divergence.ts';
 import { fingerprintText } from './facts.ts';
 
-/** Makes the section, which fills itself once both traces have been read. */
+/** Makes the section; its content appears once both traces have been read. */
 export function divergenceSection(
   context: ReportPageContext,
   both: ComparedRuns,
@@ -79,7 +79,7 @@ async function search(
   }
 }
 
-/** Says where the runs diverge by the checkpoints in their reports; empty without checkpoints. */
+/** Says, from the checkpoints in the reports, where the runs diverge; empty without checkpoints. */
 function partingWords({ comparison }: ComparedRuns): string {
   const words = seedDivergencesText(comparison.partings);
   return words === undefined ? '' : ` By the checkpoints of their fingerprints ${words}.`;
@@ -87,7 +87,7 @@ function partingWords({ comparison }: ComparedRuns): string {
 
 /**
  * Searches for the first difference in the interval that the checkpoints name; if nothing differs
- * there, in the time after this interval.
+ * in this interval, in the time after it.
  */
 async function searched(
   a: Recording,

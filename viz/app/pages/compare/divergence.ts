@@ -1,7 +1,8 @@
 /**
- * Finds where two recordings of one seed first differ. The bins of the trace, which count every
- * packet of the run, narrow the interval down to 1 ms; then the rows in this interval are compared.
- * Faults and states are stored completely and are compared line by line.
+ * Finds the first difference between two recordings of runs with the same seed. The bins of the
+ * trace, which count every packet of the run, narrow the interval down to 1 ms; then the rows in
+ * this interval are compared. Faults and states are stored completely and are compared line by
+ * line.
  *
  * @module
  */
@@ -11,16 +12,13 @@ import type { BinRow } from '../../../format/trace-file.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 
-/** How long after the duration of a run packets under way may still arrive by default, ns. */
+/** How long after the end of a run its packets may still arrive, ns, by default. */
 const DRAIN_NS = 1e9;
 
 /** The recording of a run: a trace that answers queries. */
 export type Recording = Pick<TraceClient, 'info' | 'ask'>;
 
-/**
- * One event of a recording as text, which is compared with the text of an event of the other
- * recording.
- */
+/** An event of a recording as text; two recordings differ at the first event whose texts differ. */
 export interface ComparedEvent {
   readonly timeNs: number;
   /** Name of the node or link at which the event happened. */
@@ -31,13 +29,15 @@ export interface ComparedEvent {
 /** The first difference of two recordings; `none` if no difference was found. */
 export type Divergence =
   | { readonly kind: 'none' }
-  /** The first lines that differ; undefined for a recording that has no further line. */
+  /** The first lines that differ; a field is undefined if its recording has no further line. */
   | {
       readonly kind: 'line';
       readonly a: ComparedEvent | undefined;
       readonly b: ComparedEvent | undefined;
     }
-  /** Packets differ in this bin, but their rows were not kept. */
+  /**
+   * The number of packets in this bin differs, but the traces do not contain the single packets.
+   */
   | { readonly kind: 'bin'; readonly a: BinRow | undefined; readonly b: BinRow | undefined };
 
 /** An interval of a run's time, ns. */
@@ -46,7 +46,7 @@ export interface RunInterval {
   readonly toNs: number;
 }
 
-/** The interval that covers both recordings completely. */
+/** Returns the interval that covers both recordings completely. */
 export function wholeRunInterval(a: Recording, b: Recording): RunInterval {
   const ends = [a, b].map(({ info: { durationNs, rangeNs } }) =>
     Math.max(durationNs + DRAIN_NS, rangeNs[1] + 1),
@@ -54,7 +54,10 @@ export function wholeRunInterval(a: Recording, b: Recording): RunInterval {
   return { fromNs: 0, toNs: greatestOf(ends) };
 }
 
-/** Finds the first difference in an interval; reads only blocks with rows in this interval. */
+/**
+ * Finds the first difference in an interval; reads only those parts of the traces that have events
+ * in the interval.
+ */
 export async function firstDivergence(
   a: Recording,
   b: Recording,
@@ -89,12 +92,14 @@ function earlier(one: Pair | undefined, other: Pair | undefined): Pair | undefin
   return earlierInstantNs(one) <= earlierInstantNs(other) ? one : other;
 }
 
-/** The instant of the earlier of two lines, ns of the run; infinite if both are undefined. */
+/**
+ * Returns the instant of the earlier of two lines, ns of the run; infinite if both are undefined.
+ */
 export function earlierInstantNs([a, b]: Pair): number {
   return Math.min(a?.timeNs ?? Number.POSITIVE_INFINITY, b?.timeNs ?? Number.POSITIVE_INFINITY);
 }
 
-/** The first lines in which two lists differ. */
+/** Returns the first lines in which two lists differ. */
 function firstDifference(
   a: readonly ComparedEvent[],
   b: readonly ComparedEvent[],
@@ -115,7 +120,7 @@ interface BinPair {
   readonly b: BinRow | undefined;
 }
 
-/** Finds the first bin that differs, among the narrowest bins in the trace. */
+/** Finds the first bin in which the recordings differ, using the narrowest bins of the traces. */
 async function firstBin(
   a: Recording,
   b: Recording,
@@ -135,7 +140,9 @@ async function firstBin(
   }
 }
 
-/** The first bin in which two lists differ. Both lists are sorted and leave out empty bins. */
+/**
+ * Returns the first bin in which two lists differ. Both lists are sorted and have no empty bins.
+ */
 export function differingBin(a: readonly BinRow[], b: readonly BinRow[]): BinPair | undefined {
   for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
     const [left, right] = [a[at], b[at]];
@@ -143,8 +150,8 @@ export function differingBin(a: readonly BinRow[], b: readonly BinRow[]): BinPai
       if (!isSameBin(left, right)) return { a: left, b: right };
       continue;
     }
-    // Empty bins are absent: the recording with the earlier bin has packets where the other one has
-    // none.
+    // The lists have no empty bins: the recording with the earlier bin has packets where the other
+    // recording has none.
     const isLeft = (left?.startNs ?? Infinity) < (right?.startNs ?? Infinity);
     return isLeft ? { a: left, b: undefined } : { a: undefined, b: right };
   }
@@ -190,7 +197,7 @@ function hopLines(hops: HopColumns, info: TraceInfo): ComparedEvent[] {
     const queueNs = hops.queueNs[row] as number;
     const waited = queueNs === 0 ? '' : ` after ${quantityText(queueNs, 'ns')} in the queue`;
     lines.push({ timeNs: hops.departNs[row] as number, place, text: `${packet} departs${waited}` });
-    // Losses are taken from the table of drops, so only arrivals are added here.
+    // The drop table of the trace supplies the losses, so only arrivals are added here.
     const timeNs = hops.arriveNs[row] as number;
     if (!Number.isNaN(timeNs)) lines.push({ timeNs, place, text: `${packet} arrives` });
   }
@@ -198,8 +205,8 @@ function hopLines(hops: HopColumns, info: TraceInfo): ComparedEvent[] {
 }
 
 /**
- * Describes a packet without its number, because packet numbers differ if one of the recordings has
- * left out rows.
+ * Describes a packet without its number: packet numbers differ if one of the recordings has left
+ * out packets.
  */
 function packetText(hops: HopColumns, row: number, info: TraceInfo): string {
   const flow = hops.flow[row] as number;

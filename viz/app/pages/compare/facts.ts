@@ -1,5 +1,5 @@
 /**
- * The inputs of two runs: the hashes of their files, overrides, the program and the machine.
+ * The inputs of two runs: hashes of input files, overrides, program and machine.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { INPUT_COPY_FILE_NAMES } from '../../../../reports/input-copies.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import { seedText } from './words.ts';
 
-/** One fact about both runs. */
+/** One input of both runs, as texts. */
 export interface ComparedFact {
   readonly name: string;
   readonly a: string;
@@ -16,7 +16,7 @@ export interface ComparedFact {
   readonly isSame: boolean;
 }
 
-/** Lists all facts about both runs; those that differ come first. */
+/** Lists all inputs of both runs; inputs that differ come first. */
 export function comparedFacts(a: Report, b: Report): readonly ComparedFact[] {
   const [ofA, ofB] = [valuesOf(a), valuesOf(b)];
   const names = [...new Set([...ofA.keys(), ...ofB.keys()])];
@@ -37,7 +37,8 @@ export interface DifferingFile {
 }
 
 /**
- * Lists the input files whose hashes differ. A topology inside the scenario is not a separate file.
+ * Lists the input files whose hashes differ. If the scenario itself contains the topology, the
+ * topology is not a separate file.
  */
 export function differingFiles(a: Report, b: Report): readonly DifferingFile[] {
   const [left, right] = [a.scenario, b.scenario];
@@ -56,7 +57,7 @@ export function differingFiles(a: Report, b: Report): readonly DifferingFile[] {
   ];
 }
 
-/** The command that shows how the files differ; undefined if their hashes agree. */
+/** Returns the command that shows how the files differ; undefined if their hashes are equal. */
 export function diffCommand(a: Report, b: Report): string | undefined {
   const files = differingFiles(a, b).map(({ names }) => names);
   if (files.length === 0) return undefined;
@@ -68,7 +69,7 @@ export function diffCommand(a: Report, b: Report): string | undefined {
   return files.map(([left, right]) => `diff ${left} ${right}`).join('; ');
 }
 
-/** Says how many of the common seeds ended with the same fingerprint in both runs. */
+/** Says how many of the seeds that both runs have ended with equal fingerprints. */
 export function fingerprintText(a: Report, b: Report): string {
   const ofA = new Map(a.perSeed.map(({ seed, fingerprint }) => [seed, fingerprint]));
   const common = b.perSeed.filter(({ seed }) => ofA.has(seed));
@@ -81,7 +82,10 @@ export function fingerprintText(a: Report, b: Report): string {
   return `${same} of ${countWithNoun(common.length, 'common seed')} ended with the same fingerprint.`;
 }
 
-/** The commit of a report's program, without the `+` that marks uncommitted changes. */
+/**
+ * Returns the commit of the program that wrote a report, without the `+` that marks uncommitted
+ * changes.
+ */
 function commitOf({ environment }: Report): string {
   return environment.commit.replace(/\+$/, '');
 }

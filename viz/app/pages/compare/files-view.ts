@@ -13,7 +13,7 @@ import { type DiffLine, findHunks, type Hunk } from './line-diff.ts';
 
 const SIGNS = { same: ' ', out: '-', in: '+' } as const;
 
-/** Makes the section; undefined if the files of both runs are the same. */
+/** Makes the section; undefined if the input files of both runs are equal. */
 export function filesView(
   { library }: ReportPageContext,
   { a, b }: ComparedRuns,
@@ -21,7 +21,8 @@ export function filesView(
 ): HTMLElement | undefined {
   const files = differingFiles(a.report, b.report);
   if (files.length === 0) return undefined;
-  // Only listed files are requested, because browsers log a request for a missing file as an error.
+  // Only files in the run's list are requested, because browsers log a request for a missing file
+  // as an error.
   const textOf = async ({ run }: ComparedRuns['a'], name: string): Promise<string | undefined> => {
     const isKept = fileNamesOfRun(run.id, library.state.value)?.includes(name) === true;
     return isKept ? await fetched(run.file(name)) : undefined;

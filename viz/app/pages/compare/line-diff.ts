@@ -13,8 +13,8 @@ export interface DiffLine {
 }
 
 /**
- * Neighbouring lines around changes. `fromA` and `fromB` are the numbers, counted from 1, of the
- * first of these lines in each text.
+ * A group of neighbouring lines around changes. `fromA` and `fromB` are the line numbers, counted
+ * from 1, of the group's first line in each text.
  */
 export interface Hunk {
   readonly fromA: number;
@@ -25,18 +25,18 @@ export interface Hunk {
 /** Number of lines of context around a change. */
 const AROUND = 3;
 /**
- * Largest number of cells of the subsequence table. If it would be larger, all lines that are not
- * matched count as removed and added.
+ * Largest number of cells of the table from which the subsequence is computed. If the table would
+ * be larger, all lines that are not matched count as removed and added.
  */
 const CELLS_MAX = 4_000_000;
 
-/** Finds the hunks in which two texts differ; none if the texts are equal. */
+/** Finds the groups of lines in which two texts differ; none if the texts are equal. */
 export function findHunks(before: string, after: string): readonly Hunk[] {
   const lines = diffLines(before.split('\n'), after.split('\n'));
   const hunks: { fromA: number; fromB: number; lines: DiffLine[] }[] = [];
   let a = 1;
   let b = 1;
-  // A line is shown if a change is near it on either side.
+  // A line is shown if it is at most {@link AROUND} lines before or after a change.
   const isNear = lines.map((_, at) =>
     lines.slice(Math.max(0, at - AROUND), at + AROUND + 1).some(({ kind }) => kind !== 'same'),
   );
@@ -66,8 +66,8 @@ function diffLines(before: readonly string[], after: readonly string[]): readonl
 }
 
 /**
- * Length of the longest common subsequence of the lines from `a` on in one text and from `b` on in
- * the other.
+ * Returns the length of the longest common subsequence of the lines from `a` on in the first text
+ * and the lines from `b` on in the second.
  */
 type Common = (a: number, b: number) => number;
 

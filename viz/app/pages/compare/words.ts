@@ -1,6 +1,6 @@
 /**
- * The comparison as text: the overall result, how a KPI changed, and the confidence interval of its
- * difference.
+ * Formats the result of a comparison as text: the overall result, how a KPI changed, and the
+ * confidence interval of its difference.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 
-/** The sign and the colour of each verdict. */
+/** For each verdict, the sign and the colour with which it is shown. */
 export const VERDICT_STYLES: Readonly<
   Record<KpiChange['verdict'], readonly [sign: string, tone: string]>
 > = {
@@ -25,7 +25,7 @@ export const VERDICT_STYLES: Readonly<
   'not comparable': ['–', 'muted'],
 };
 
-/** A headline such as `B is worse than A in 1 of 6 KPIs, better in none`. */
+/** Returns a headline such as `B is worse than A in 1 of 6 KPIs, better in none`. */
 export function headline({ kpis, verdict }: ReportComparison): string {
   const count = (wanted: KpiChange['verdict']): number =>
     kpis.filter((one) => one.verdict === wanted).length;
@@ -55,7 +55,7 @@ export function pairingSentence(comparison: ReportComparison, a: Report, b: Repo
   return `Not paired: ${why}${seeds}. A and B are compared as independent groups, which needs larger differences; ${effect}.`;
 }
 
-/** Seeds as text: `1-30`, or a list such as `1, 4, 9`. */
+/** Formats seeds as text: `1-30`, or a list such as `1, 4, 9`. */
 export function seedText(seeds: readonly number[]): string {
   const sorted = [...seeds].sort((a, b) => a - b);
   const [first = 0, last = 0] = [sorted[0], sorted.at(-1)];
@@ -63,7 +63,7 @@ export function seedText(seeds: readonly number[]): string {
   return isRow ? `${first}-${last}` : sorted.join(', ');
 }
 
-/** The mean difference per seed with its confidence interval: `-2.1 ms [-4.1, -0.2]`. */
+/** Formats the mean difference per seed with its confidence interval: `-2.1 ms [-4.1, -0.2]`. */
 export function differenceText({ difference, unit }: KpiChange): string {
   if (difference === undefined) return '–';
   const { low, high, mean } = difference;
@@ -75,7 +75,10 @@ export function differenceText({ difference, unit }: KpiChange): string {
   return `${sign}${scaledNumberText(mean, plain)} ${suffix} ${bounds}`.replace('  ', ' ');
 }
 
-/** A title such as `gateway.latency p95: B differs by +2.1 ms, which is no chance`, for a chart. */
+/**
+ * Returns the title of a chart, such as `gateway.latency p95: B differs by +2.1 ms, which is no
+ * chance`.
+ */
 export function differenceTitle(change: KpiChange): string {
   const name = kpiName(change);
   const { difference } = change;
@@ -91,19 +94,19 @@ export function differenceTitle(change: KpiChange): string {
   return `${name}: B minus A is ${size} over ${seeds}; ${sense}`;
 }
 
-/** Names the KPIs of A that B does not judge; undefined if there are none. */
+/** Names the KPIs that A has and B has not; undefined if there are none. */
 export function missingKpisText(a: Report, b: Report): string | undefined {
   const ofB = new Set(b.kpis.map(kpiName));
   const names = a.kpis.map(kpiName).filter((name) => !ofB.has(name));
   return names.length === 0 ? undefined : `B has no KPI ${names.join(', ')}, which A has.`;
 }
 
-/** The note beside the verdict on a KPI; undefined if there is none. */
+/** Returns the note beside the verdict on a KPI; undefined if there is no note. */
 export function kpiChangeNote({ note }: KpiChange): string | undefined {
   return note === 'not in the baseline' ? 'A has no such KPI' : note;
 }
 
-/** The cells of a KPI's row in the table. */
+/** Returns the cells of a KPI's row in the table. */
 export function kpiChangeCells(change: KpiChange): readonly string[] {
   const text = (value: number | null): string =>
     value === null ? 'none' : quantityText(value, change.unit);

@@ -7,7 +7,10 @@
 import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
 import type { DropRow, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 
-/** A bin of a curve; times are in ns after the fault. */
+/**
+ * A bin of a curve; times are in ns after the fault. For the value and its unit see the function
+ * that makes the bins.
+ */
 export interface Bin {
   readonly fromNs: number;
   readonly toNs: number;
@@ -15,7 +18,7 @@ export interface Bin {
   readonly value: number | null;
 }
 
-/** The lowest and the highest value of all seeds in a bin, in ns after the fault. */
+/** The lowest and the highest value of all seeds in a bin; times are in ns after the fault. */
 export interface BandBin {
   readonly fromNs: number;
   readonly toNs: number;
@@ -32,7 +35,7 @@ export interface BinningWindow {
   readonly binNs: number;
 }
 
-/** The numbers of a flow and of its two nodes in the trace. */
+/** The number of a flow in the trace, and the numbers of its source and target nodes. */
 export interface FlowEnds {
   readonly flow: number;
   readonly source: number;
@@ -42,14 +45,17 @@ export interface FlowEnds {
 /** A packet that reached the target of its flow; times are in ns of the run. */
 export interface Arrival {
   readonly timeNs: number;
-  /** Time since the packet was sent; undefined if its first departure was not recorded. */
+  /** Time since the packet was sent, ns; undefined if its first departure was not recorded. */
   readonly tookNs: number | undefined;
 }
 
 const NARROWEST_NS = 10e6;
 const BINS_MAX = 200;
 const PER_BIN = 5;
-/** Rounding error, in widths of a bin, by which the end of a window may miss the edge of a bin. */
+/**
+ * Rounding error, as a share of a bin's width, by which the end of a window may miss the edge of a
+ * bin.
+ */
 const SLACK = 1e-9;
 
 /**
@@ -89,7 +95,7 @@ export function listArrivals(
   });
 }
 
-/** Packets per second of each bin. */
+/** Returns the packets per second in each bin. */
 export function rateBins(timesNs: readonly number[], scope: BinningWindow): readonly Bin[] {
   return countsByBin(timesNs, scope).map((bin) => ({
     ...bin,
@@ -97,7 +103,7 @@ export function rateBins(timesNs: readonly number[], scope: BinningWindow): read
   }));
 }
 
-/** The number of these instants (ns of the run) that lie in each bin. */
+/** Counts the instants (ns of the run) in each bin. */
 export function countsByBin(timesNs: readonly number[], scope: BinningWindow): readonly Bin[] {
   const bins = edges(scope);
   const counts = new Float64Array(bins.length);
@@ -108,7 +114,7 @@ export function countsByBin(timesNs: readonly number[], scope: BinningWindow): r
   return bins.map((edge, at) => ({ ...edge, value: counts[at] ?? 0 }));
 }
 
-/** The p95 of the latency in each bin; null if too few packets arrived. */
+/** Returns the p95 of the latency in each bin, ns; null if too few packets arrived in it. */
 export function latencyP95Bins(arrivals: readonly Arrival[], scope: BinningWindow): readonly Bin[] {
   const bins = edges(scope);
   const took: number[][] = bins.map(() => []);
@@ -122,10 +128,7 @@ export function latencyP95Bins(arrivals: readonly Arrival[], scope: BinningWindo
   });
 }
 
-/**
- * Lists the losses of packets that belong to the flow by a row of `hops`; without `hops`, all
- * losses.
- */
+/** Lists the losses of packets that have a row in `hops`; without `hops`, lists all losses. */
 export function listLosses(
   drops: readonly DropRow[],
   hops: HopColumns | undefined,
@@ -154,7 +157,10 @@ export function seriesBins(
   }));
 }
 
-/** The bins that lie completely in the window. The fault lies on the edge between two bins. */
+/**
+ * Returns the bins that lie completely inside the window. The fault lies on the edge between two
+ * bins.
+ */
 function edges(scope: BinningWindow): readonly Omit<Bin, 'value'>[] {
   const { zeroNs, toNs, binNs } = scope;
   const first = firstEdge(scope);
@@ -165,12 +171,18 @@ function edges(scope: BinningWindow): readonly Omit<Bin, 'value'>[] {
   }));
 }
 
-/** The index, among {@link edges}, of the bin that contains an instant of the run. */
+/**
+ * Returns the index, among the bins of {@link edges}, of the bin that contains an instant of the
+ * run.
+ */
 function binOf(timeNs: number, scope: BinningWindow): number {
   return Math.floor((timeNs - scope.zeroNs) / scope.binNs) - firstEdge(scope);
 }
 
-/** The first edge of a bin inside the window, in bins from the fault; negative before the fault. */
+/**
+ * Returns the position of the first edge of a bin inside the window, as a number of bins after the
+ * fault; negative before the fault.
+ */
 function firstEdge({ zeroNs, fromNs, binNs }: BinningWindow): number {
   return Math.ceil((fromNs - zeroNs) / binNs - SLACK);
 }

@@ -1,5 +1,5 @@
 /**
- * The selects for the fault, the seed and, in a run with several flows, the flow.
+ * The select elements for the fault, the seed and, in a run with several flows, the flow.
  *
  * @module
  */
@@ -12,12 +12,12 @@ import type { FaultCase } from './story.ts';
 export interface FaultChooserParts {
   readonly cases: readonly FaultCase[];
   readonly ids: readonly string[];
-  /** For each flow, the suffix of the names of its series: empty, or ` a -> b`. */
+  /** For each flow, the text at the end of the names of its series: empty, or ` a -> b`. */
   readonly flows: readonly string[];
   readonly choose: (wanted: { readonly id?: string; readonly seed?: number }) => void;
 }
 
-/** The line above the chart with the selects. */
+/** The line with the select elements, above the chart. */
 export class FaultChooser {
   readonly root: HTMLElement;
   readonly #context: ReportPageContext;
@@ -42,8 +42,8 @@ export class FaultChooser {
   }
 
   /**
-   * The suffix of the names of series for the flow that the address names, or else for the first
-   * flow.
+   * The text at the end of the names of the series of the chosen flow: the flow that the address
+   * names, or else the first flow.
    */
   get suffix(): string {
     const wanted = ` ${this.#context.view.parameters.value['flow'] ?? ''}`;
@@ -51,7 +51,7 @@ export class FaultChooser {
     return flows.find((one) => one === wanted) ?? flows[0] ?? '';
   }
 
-  /** Shows in the selects which fault and seed are chosen. */
+  /** Makes the select elements show which fault and seed are chosen. */
   show(shown: FaultCase): void {
     const key = `${shown.id} ${shown.seed}`;
     if (key === this.#listed) return;

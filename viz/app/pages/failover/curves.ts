@@ -1,7 +1,8 @@
 /**
- * The strips of throughput, loss and latency. If the report has values of all seeds around faults,
- * the strips show all seeds. Otherwise they show one seed: counted from its packets if the trace
- * kept them and they agree with the measured series, or else from the series.
+ * Makes the strips (the charts below each other) of throughput, loss and latency. If the report has
+ * the values of all seeds around faults, the strips show all seeds. Otherwise they show one seed:
+ * its packets are counted if the trace has them and they agree with the measured series; or else
+ * the series is drawn.
  *
  * @module
  */
@@ -30,10 +31,13 @@ import type { StepSeries } from './steps.ts';
 import { isAlignedOverSeeds } from './story.ts';
 import type { Strip } from './strips.ts';
 
-/** Arrivals counted from packets may differ from the series of the report by this share. */
+/**
+ * Share by which the number of arrivals counted from packets may differ from the series of the
+ * report.
+ */
 const AGREEMENT = 0.02;
 
-/** The strips of throughput, loss and latency. */
+/** Makes the strips of throughput, loss and latency. */
 export function curveStrips(scene: StripsData): readonly Strip[] {
   const windows = findFaultWindows(scene.report, scene.shown, readFlowName(scene));
   if (windows.length > 1) return seedStrips(scene, windows);
@@ -43,7 +47,7 @@ export function curveStrips(scene: StripsData): readonly Strip[] {
 
 /**
  * Lists the arrivals of the flow in the trace; undefined if the trace has not kept the packets, or
- * if they disagree with the series.
+ * if their number disagrees with the series.
  */
 function seenArrivals(scene: StripsData): readonly Arrival[] | undefined {
   const { info, material, suffix } = scene;
@@ -54,7 +58,10 @@ function seenArrivals(scene: StripsData): readonly Arrival[] | undefined {
   return arrivalsMatchSeries(arrivals, material.delivered, scene) ? arrivals : undefined;
 }
 
-/** True if the complete steps of the window have about as many arrivals as the series says. */
+/**
+ * True if the number of arrivals in the complete steps of the window is about the number in the
+ * series.
+ */
 export function arrivalsMatchSeries(
   arrivals: readonly Arrival[],
   delivered: StepSeries | undefined,
@@ -107,8 +114,8 @@ function throughput(scene: StripsData, arrivals: readonly Arrival[] | undefined)
 function loss(scene: StripsData): Strip {
   const { info, material, suffix, report } = scene;
   const { packets } = material;
-  // The trace of a live run records drops by protocols but not losses on links, so a count from it
-  // would be too low.
+  // The trace of a live run records drops by protocols but not losses on links, so a number of
+  // losses counted from it would be too low.
   const isLive = report.mode === 'live';
   if (packets === undefined || isLive) {
     const lost = report.metrics['gateway.failover.lost']?.quantiles?.find(({ p }) => p === 0.5);
@@ -191,8 +198,8 @@ function scaled(bins: readonly Bin[], by: number): readonly Bin[] {
 }
 
 /**
- * Makes bins with the lowest and the highest value of all seeds; none if the fault does not happen
- * at the same time in all seeds.
+ * Makes bins with the lowest and the highest value of all seeds; no bins if the fault does not
+ * happen at the same time in all seeds.
  */
 function bandOf(scene: StripsData, name: string, by: number): readonly BandBin[] {
   const { report, same, suffix } = scene;

@@ -20,7 +20,7 @@ import type { StateLane, StateSegment } from './lanes.ts';
 import { type Effect, FIRST_PACKET_EFFECT } from './story.ts';
 import type { MarkedInstant, SeedGap, Strip } from './strips.ts';
 
-/** The common input of all strips: width, interval, effects, and what a click on a seed does. */
+/** The input that all strips have in common. */
 export interface StripsDrawingInput {
   readonly width: number;
   /** Start of the visible interval, ns after the fault. */
@@ -31,7 +31,7 @@ export interface StripsDrawingInput {
   readonly pickSeed: (seed: number) => void;
 }
 
-/** The drawing, and the parts of it that move. */
+/** The drawing, and the scale of its time axis. */
 export interface DrawnStrips {
   readonly svg: SVGSVGElement;
   /** Converts between ns after the fault and px. */
@@ -45,7 +45,7 @@ const CURVE = 56;
 const LANE = 18;
 const GAP_ROW_MAX = 14;
 const GAPS_MAX = 150;
-/** Width of the column of strip names, and of an average letter, px. */
+/** Width of the column with the names of strips, and below it of an average letter, px. */
 const NAME = 110;
 const CHARACTER = 6.4;
 const SPACE = 12;
@@ -99,7 +99,7 @@ function bodyOf(strip: Strip, stage: StripsDrawingInput, x: X): Made {
   }
 }
 
-/** The name and the finding of a strip, side by side or, in a narrow drawing, below each other. */
+/** Draws a strip's name and finding, side by side or, in a narrow drawing, in two lines. */
 function heading({ name, finding }: Strip, width: number): Made {
   const isNarrow = width < NARROW;
   const left = isNarrow ? 0 : NAME;
@@ -300,7 +300,7 @@ function bars(bins: readonly Bin[], x: X, y: X): SVGElement {
   return svgElement('path', { class: 'bars', d: path.join('') });
 }
 
-/** Draws a KPI's limit as a line across the strip, with its label where the curve leaves room. */
+/** Draws a KPI's limit as a line across the strip, with its label beside the curve. */
 function limitAcross(
   { limit, bins }: Strip & { readonly kind: 'curve' },
   x: X,
@@ -318,7 +318,7 @@ function limitAcross(
     value === null ? [] : [fromNs, toNs].map((ns) => ({ x: x(ns), y: y(value) })),
   );
   const bounds = { left, right, top: -2, bottom: CURVE + 2 };
-  // If there is no room for the whole label, the part that names the KPI is left out.
+  // If there is no room for the whole label, the name of the KPI is left out of it.
   const text = right - left < NARROW - LEFT ? limit.text.replace(/ for .*/, '') : limit.text;
   const spot = new LabelPlacer(bounds, [curve]).take(text, spots);
   const kind = spot.anchor === 'end' ? 'end limit-text' : 'limit-text';
@@ -401,13 +401,13 @@ function gapLimit(
   ];
 }
 
-/** At most about {@link GAPS_MAX} of the seeds, evenly chosen, with the shown seed. */
+/** Returns about {@link GAPS_MAX} of the seeds, evenly chosen, and always the shown seed. */
 function thinned(seeds: readonly SeedGap[]): readonly SeedGap[] {
   const oneIn = Math.ceil(seeds.length / GAPS_MAX);
   return seeds.filter(({ isShown }, row) => isShown || row % oneIn === 0);
 }
 
-/** Joins effects at the same time into one line with one label. */
+/** Combines effects at the same instant into one line with one label. */
 function joined(effects: readonly Effect[]): readonly MarkedInstant[] {
   const ticks: MarkedInstant[] = [];
   for (const { name, afterNs } of effects) {
@@ -482,7 +482,7 @@ function effectText({ name, afterNs }: Effect): string {
   return `${name} +${quantityText(afterNs, 'ns')}`;
 }
 
-/** A label such as `limit 250 ms`. */
+/** Formats the label of a limit, such as `limit 250 ms`. */
 export function stripLimitText(limit: number, unit: string): string {
   return `limit ${limitQuantityText(limit, unit)}`;
 }

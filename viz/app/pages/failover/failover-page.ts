@@ -1,7 +1,7 @@
 /**
  * The failover page: lets the reader choose a fault and a seed, fetches the data around the fault,
- * and draws the strips. It shows the visible range of the shared time line, so that keys of the
- * time line zoom and pan the strips.
+ * and draws the strips. It shows the visible range of the time line that all pages have in common,
+ * so that the keys of the time line zoom and pan the strips.
  *
  * @module
  */
@@ -29,7 +29,7 @@ import { type FaultFacts, faultCaption, faultSummary, faultTitle } from './sente
 import { chosenCase, type FaultCase, faultCases, faultIds, gapKpi, windowAround } from './story.ts';
 import { tableOf } from './strips.ts';
 
-/** The choices on which the data depend; a change fetches them again. */
+/** The choices that determine which data are fetched. */
 interface Asked {
   readonly shown: FaultCase;
   readonly suffix: string;
@@ -37,7 +37,7 @@ interface Asked {
   readonly toNs: number;
 }
 
-/** Fills the page, or says that there was no fault. */
+/** Draws the page, or says that there was no fault. */
 export async function mountFailover(context: ReportPageContext): Promise<void> {
   const cases = faultCases(context.report);
   if (cases.length === 0) {
@@ -51,8 +51,8 @@ export async function mountFailover(context: ReportPageContext): Promise<void> {
 }
 
 /**
- * Opens the trace. An error is returned as the text `trouble`, because the report alone is enough
- * to show faults.
+ * Opens the trace. If that fails, returns the error as the text `trouble` instead of throwing,
+ * because the report alone is enough to show faults.
  */
 async function openedTrace({ run }: ReportPageContext): Promise<{
   readonly trace: TraceClient | undefined;
@@ -142,7 +142,8 @@ class FailoverPage {
     );
     this.#addKeys();
     const { range, extent } = view.time;
-    // A range that the address names is kept; otherwise the page shows the fault with its effects.
+    // If the address names a range, it is shown; otherwise the page shows the fault with its
+    // effects.
     if (range.value[0] === extent.value[0] && range.value[1] === extent.value[1]) this.#fit();
     const observer = makeWidthObserver(() => this.#draw());
     observer.observe(this.#chart.body);
@@ -175,7 +176,7 @@ class FailoverPage {
     if (wanted.seed !== undefined) {
       view.selection.value = { kind: 'seed', name: String(wanted.seed) };
     }
-    // Moves the visible range from the previous fault to the chosen one at the same zoom.
+    // The visible range moves from the previous fault to the chosen one and keeps its width.
     const by = this.#shown.beginNs - shown.beginNs;
     view.time.show([from + by, to + by]);
     view.time.moveTo(this.#shown.beginNs);
@@ -250,7 +251,7 @@ class FailoverPage {
     });
     const { svg, x } = this.#drawn;
     setAttributeIfChanged(this.#cursor, 'y2', Number(svg.getAttribute('height')) - 36);
-    // Inserted above the lines of the effects and below the texts of the strips.
+    // The cursor is inserted above the lines of the effects and below the texts of the strips.
     svg.insertBefore(this.#cursor, svg.querySelector('g'));
     svg.addEventListener('pointerdown', (event) => {
       const at = x.invert(event.clientX - svg.getBoundingClientRect().left);
@@ -283,7 +284,7 @@ class FailoverPage {
   }
 }
 
-/** Says which data about its seeds a report of several seeds lacks; false if it lacks none. */
+/** Says which data a report of several seeds lacks about single seeds; false if it lacks none. */
 function withoutSeeds({ seeds, faultWindows, reproduce }: Report): HTMLElement | false {
   if (seeds.length < 2) return false;
   if (faultWindows === undefined) {
@@ -299,7 +300,10 @@ function withoutSeeds({ seeds, faultWindows, reproduce }: Report): HTMLElement |
 
 const DELIVERED = 'delivered';
 
-/** For each flow, the suffix of the names of its series; for a single flow, the empty text. */
+/**
+ * Returns, for each flow, the text at the end of the names of its series; for a single flow, the
+ * empty text.
+ */
 function flowsOf(series: readonly { readonly name: string }[]): readonly string[] {
   const names = series.map(({ name }) => name).filter((name) => name.startsWith(DELIVERED));
   const suffixes = names.map((name) => name.slice(DELIVERED.length));

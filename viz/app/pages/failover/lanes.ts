@@ -1,13 +1,16 @@
 /**
- * Lanes: rows of segments. A segment shows the time in which a state machine of a trace was in one
- * state, or in which one path carried more packets than the others by the series of a report.
+ * Makes lanes, which are rows of segments. A segment is the time during which a state machine of
+ * the trace was in one state, or during which one path carried more packets than the others
+ * according to the series of a report.
  *
  * @module
  */
 import type { MachineStateEntries, StateChangeRow, TraceInfo } from '../../data/trace-answers.ts';
 import type { StepSeries } from './steps.ts';
 
-/** An interval in which a lane has one state; times are in ns after the fault. */
+/**
+ * A segment of a lane: the interval during which it has one state; times are in ns after the fault.
+ */
 export interface StateSegment {
   readonly fromNs: number;
   readonly toNs: number;
@@ -33,7 +36,7 @@ export interface StateHistory {
   readonly changes: readonly StateChangeRow[];
 }
 
-/** The lane of one state machine of a node; undefined if the trace has no such machine. */
+/** Returns the lane of one state machine of a node; undefined if the trace has no such machine. */
 export function machineLane(
   history: StateHistory,
   of: { readonly node: number; readonly machine: string; readonly label: string },
@@ -53,7 +56,7 @@ export function machineLane(
   return { label: of.label, segments: merged(steps, span) };
 }
 
-/** Names of the state machines of a node, sorted. */
+/** Returns the names of the state machines of a node, sorted. */
 function machinesOf(history: StateHistory, node: number): readonly string[] {
   const before = history.before.find(([number]) => number === node)?.[1] ?? [];
   const names = [
@@ -64,8 +67,8 @@ function machinesOf(history: StateHistory, node: number): readonly string[] {
 }
 
 /**
- * The lane that shows when a link or node was up, from the faults that affect it. `word` names its
- * state during a fault.
+ * Returns the lane that shows when a link or node was up, from the faults that affect it. `word`
+ * names its state during a fault.
  */
 export function linkStateLane(
   { target, word }: { readonly target: string; readonly word: string },
@@ -86,8 +89,8 @@ export function linkStateLane(
 }
 
 /**
- * The names of state machines of the gateway at the source of a flow. The states of `chosen` name
- * the path in use; the states of `healths` tell the health of each path.
+ * Returns names of state machines of the gateway at the source of a flow: the state of `chosen`
+ * names the path in use; the states of `healths` tell the health of each path.
  */
 export function pathMachineNames(
   info: TraceInfo,
@@ -103,8 +106,8 @@ export function pathMachineNames(
 }
 
 /**
- * The lane that shows for each step which path carried more packets than the others; undefined
- * without series of paths.
+ * Returns the lane that shows, for each step, which path carried more packets than the others;
+ * undefined without series of paths.
  */
 export function busiestPathLane(
   paths: readonly (StepSeries & { readonly name: string })[],

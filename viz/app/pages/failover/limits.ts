@@ -1,6 +1,6 @@
 /**
- * The limits of KPIs in the units of the strips. They are drawn only for a run with a single flow,
- * because a KPI covers all flows.
+ * Converts the limits of KPIs to the units of the strips. Limits are drawn only for a run with a
+ * single flow, because a KPI covers all flows together.
  *
  * @module
  */
@@ -13,14 +13,14 @@ import type { StripLimit } from './strips.ts';
 export const THROUGHPUT_UNIT = 'packets/s';
 const SECONDS_PER_MINUTE = 60;
 
-/** The limit of a throughput KPI in packets per second; undefined if none applies. */
+/** Returns the limit of a throughput KPI in packets per second; undefined if no limit applies. */
 export function throughputLimit(scene: StripsData): StripLimit | undefined {
   const isWanted = ({ metric, unit }: KpiResult): boolean =>
     metric.endsWith('.throughput') && unit === '1/min';
   return limitOf(scene, isWanted, SECONDS_PER_MINUTE);
 }
 
-/** The limit of a KPI on the p95 latency in ns; undefined if none applies. */
+/** Returns the limit of a KPI on the p95 latency, ns; undefined if no limit applies. */
 export function latencyLimit(scene: StripsData): StripLimit | undefined {
   const isWanted = ({ metric, unit, aggregation }: KpiResult): boolean =>
     metric.endsWith('.latency') && unit === 'ns' && aggregation === 'p95';

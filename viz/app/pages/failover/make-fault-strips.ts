@@ -125,8 +125,8 @@ function pathStrip(scene: StripsData): Strip | undefined {
 }
 
 /**
- * The content of a strip with lanes: the lanes of the shown seed, and marks for one effect in the
- * other seeds.
+ * Makes the content of a strip with lanes: the lanes of the shown seed, and marks at the instant of
+ * one effect in each of the other seeds.
  */
 function effectLanes(
   { same, shown }: StripsData,
@@ -140,12 +140,14 @@ function effectLanes(
       if (afterNs === undefined) return [];
       return [{ afterNs, text: `seed ${one.seed} ${effect} +${quantityText(afterNs, 'ns')}` }];
     });
-  // The marks of the other seeds are drawn on lanes, so at least an empty lane is needed for them.
+  // The marks of the other seeds are drawn on lanes, so an empty lane is added if there is none.
   const held = lanes.length > 0 || others.length === 0 ? lanes : [{ label: '', segments: [] }];
   return { kind: 'lanes', lanes: held, others, spread: effectDelaySpread(same, effect) };
 }
 
-/** A finding such as `detected +68.2 ms; median of 30 seeds 70 ms, 10 to 90 % 60 to 85 ms`. */
+/**
+ * Formats a finding such as `detected +68.2 ms; median of 30 seeds 70 ms, 10 to 90 % 60 to 85 ms`.
+ */
 function effectFinding({ shown, same }: StripsData, effect: string): string {
   const delay = effectDelayNs(shown, effect);
   const own =
@@ -155,14 +157,14 @@ function effectFinding({ shown, same }: StripsData, effect: string): string {
   return `${own}; ${spreadWords(spread)}`;
 }
 
-/** A spread such as `median of 30 seeds 70 ms, 10 to 90 % 60 to 85 ms`. */
+/** Formats a spread such as `median of 30 seeds 70 ms, 10 to 90 % 60 to 85 ms`. */
 function spreadWords({ n, low, median, high }: SeedSpread): string {
   return `median of ${countWithNoun(n, 'seed')} ${quantityText(median, 'ns')}, 10 to 90 % ${quantityText(low, 'ns')} to ${quantityText(high, 'ns')}`;
 }
 
 /**
- * Makes the strip of gaps: the gap of each seed as the KPI measures it or, for a report without
- * gaps, the time to the first packet.
+ * Makes the strip of gaps in deliveries: the gap of each seed as the KPI measures it or, if the
+ * report has no gaps, the time from the fault to the first packet.
  */
 function gapStrip(scene: StripsData): Strip | undefined {
   const { same, shown, report } = scene;
@@ -191,7 +193,10 @@ function gapStrip(scene: StripsData): Strip | undefined {
   };
 }
 
-/** A finding such as `75.5 ms between arrivals, drawn from the fault on; first packet +80.6 ms`. */
+/**
+ * Formats a finding such as `75.5 ms between arrivals, drawn from the fault on; first packet +80.6
+ * ms`.
+ */
 function gapFinding(scene: StripsData, spread: SeedSpread): string {
   const gap = findGap(scene.shown, readFlowName(scene));
   const own = `${quantityText(gap?.gapNs ?? 0, 'ns')} between arrivals minus the nominal spacing, drawn from the fault on`;

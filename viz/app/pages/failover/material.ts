@@ -1,6 +1,6 @@
 /**
- * Fetches the data for the strips of a fault: packets, losses and states from the trace if it holds
- * them, series from the trace or the report.
+ * Fetches the data for the strips of a fault: packets, losses and states from the trace, if it has
+ * them, and series from the trace or the report.
  *
  * @module
  */
@@ -14,11 +14,11 @@ import type { StepSeries } from './steps.ts';
 export interface WindowPackets {
   readonly hops: HopColumns | undefined;
   readonly drops: readonly DropRow[];
-  /** False if the query of the trace could not return all losses. */
+  /** False if the trace has more losses than one answer may contain. */
   readonly isWhole: boolean;
 }
 
-/** The data of one seed. */
+/** The data of one seed around a fault. */
 export interface SeedFaultData {
   readonly packets: WindowPackets | undefined;
   readonly history: StateHistory | undefined;
@@ -30,28 +30,28 @@ export interface SeedFaultData {
 /** The parameters of {@link fetchSeedFaultData}. */
 export interface SeedFaultDataQuery {
   readonly report: Report;
-  /** The trace of this seed; undefined if the run has none. */
+  /** The trace of this seed; undefined if the run has no trace. */
   readonly trace: TraceClient | undefined;
   readonly seed: number;
-  /** Suffix of the names of series: empty, or ` a -> b`. */
+  /** The text at the end of the names of the flow's series: empty, or ` a -> b`. */
   readonly suffix: string;
   readonly fromNs: number;
   readonly toNs: number;
 }
 
 /**
- * How long before the window the query for packets starts, ns, to include the departures of packets
- * that are under way when the window starts.
+ * The query for packets starts this long before the window, ns, so that it includes the departures
+ * of packets that are on a link when the window starts.
  */
 const PAD_NS = 200e6;
-/** With more packets in the window, series are drawn instead of packets. */
+/** If the window has more packets, series are drawn instead of packets. */
 const HOPS_MAX = 150_000;
 const PACKETS_NS_MAX = 10e9;
 /** Largest number of losses that one answer of the trace contains. */
 const DROPS_MAX = 20_000;
 const PATH = 'path:';
 
-/** Fetches all data for the strips. */
+/** Fetches all data for the strips of a fault. */
 export async function fetchSeedFaultData(of: SeedFaultDataQuery): Promise<SeedFaultData> {
   const { report, trace, seed, suffix } = of;
   const names = (trace?.info.metrics ?? report.series)
@@ -129,8 +129,8 @@ async function tracedSteps(
 }
 
 /**
- * The values of a series for a seed. A report holds them only for its shown seed; for other seeds
- * the result is undefined.
+ * Returns the values of a series for a seed. A report has them only for its shown seed; undefined
+ * for other seeds.
  */
 function stepsOf(report: Report, name: string, seed: number): StepSeries | undefined {
   const series = report.series.find((one) => one.name === name);

@@ -1,7 +1,7 @@
 /**
- * Overlays all seeds at a fault: the curve of each seed, their median and the 10 to 90 % band, bin
- * by bin, from the values that the report holds around faults. A gap in the curve means that the
- * seed measured nothing there.
+ * Computes the curves of all seeds around a fault, drawn over each other: the curve of each seed,
+ * their median and the band from the 10 % to the 90 % quantile, bin by bin, from the values that
+ * the report has around faults. A gap in a curve means that the seed measured nothing there.
  *
  * @module
  */
@@ -16,14 +16,17 @@ export interface SeedCurve {
   readonly bins: readonly Bin[];
 }
 
-/** The curves of all seeds, with their median and the 10 to 90 % band. */
+/** The curves of all seeds, with their median and the band from the 10 % to the 90 % quantile. */
 export interface Overlay {
   readonly seeds: readonly SeedCurve[];
   readonly median: readonly Bin[];
   readonly band: readonly BandBin[];
 }
 
-/** One quantity of the windows, and the factor that converts its values to the strip's unit. */
+/**
+ * A quantity that the report stores around faults, and the factor that converts its values to the
+ * strip's unit.
+ */
 export interface OverlayQuantity {
   readonly of: 'delivered' | 'lost' | 'latencyP95';
   readonly by: number;
@@ -35,12 +38,15 @@ export interface FaultInterval {
   readonly toNs: number;
 }
 
-/** Smallest number of seeds for a band; with fewer seeds, a band would only repeat their curves. */
+/**
+ * Smallest number of seeds for which a band is drawn; with fewer seeds it would only repeat their
+ * curves.
+ */
 const BAND_SEEDS = 3;
 
 /**
- * Finds the measured values of each seed around a fault for one flow; for the first flow if `flow`
- * is empty.
+ * Finds the values that each seed measured around a fault for one flow; for the first flow if
+ * `flow` is empty.
  */
 export function findFaultWindows(
   { faultWindows }: Pick<Report, 'faultWindows'>,
@@ -50,7 +56,7 @@ export function findFaultWindows(
   const ofFault = (faultWindows?.windows ?? []).filter(({ fault }) => fault === id);
   const wanted = flow === '' ? ofFault[0]?.flow : flow;
   const own = ofFault.filter((one) => one.flow === wanted);
-  // The median needs the same bins in every seed.
+  // The median can only be computed if every seed has the same bins.
   return own.filter(({ binNs, firstNs }) => binNs === own[0]?.binNs && firstNs === own[0]?.firstNs);
 }
 
@@ -80,7 +86,7 @@ export function computeOverlay(
   return { seeds, median, band };
 }
 
-/** The complete bins of a window inside the interval, with their indices. */
+/** Returns the bins of a window that lie completely inside the interval, with their indices. */
 function binsOf(
   { binNs, firstNs, delivered }: ReportFaultWindow,
   { fromNs, toNs }: FaultInterval,
@@ -90,7 +96,7 @@ function binsOf(
     .filter((bin) => bin.fromNs >= fromNs - 1 && bin.toNs <= toNs + 1);
 }
 
-/** The sum of the values of a curve; gaps count as 0. */
+/** Sums the values of a curve; bins without a value count as 0. */
 export function sumBins(bins: readonly Bin[]): number {
   return bins.reduce((sum, { value }) => sum + (value ?? 0), 0);
 }

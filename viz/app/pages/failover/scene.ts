@@ -1,5 +1,6 @@
 /**
- * The data from which the strips of a fault are drawn, and values that all strips derive from them.
+ * The data from which the strips of a fault are drawn, and what follows from them for several
+ * strips.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import type { TraceInfo } from '../../data/trace-answers.ts';
 import type { SeedFaultData } from './material.ts';
 import type { FaultCase } from './story.ts';
 
-/** The data from which the strips are drawn. */
+/** The data from which the strips of a fault are drawn. */
 export interface StripsData {
   readonly report: Report;
   readonly info: TraceInfo | undefined;
@@ -19,18 +20,21 @@ export interface StripsData {
   readonly same: readonly FaultCase[];
   /** All faults of the shown seed. */
   readonly ofSeed: readonly FaultCase[];
-  /** Suffix of the names of series: empty, or ` a -> b`. */
+  /** The text at the end of the names of the flow's series: empty, or ` a -> b`. */
   readonly suffix: string;
   readonly fromNs: number;
   readonly toNs: number;
 }
 
-/** The name of the flow; empty if the run has only one. */
+/** Returns the name of the flow, `a -> b`; empty if the run has only one flow. */
 export function readFlowName({ suffix }: Pick<StripsData, 'suffix'>): string {
   return suffix.trim();
 }
 
-/** The numbers of the flow's nodes in the trace; undefined without a trace that lists the flow. */
+/**
+ * Returns the numbers, in the trace, of the flow and of its two nodes; undefined without a trace
+ * that lists the flow.
+ */
 export function findFlowEnds(
   info: TraceInfo | undefined,
   suffix: string,
@@ -38,8 +42,8 @@ export function findFlowEnds(
   if (info === undefined) return undefined;
   const [, , another] = info.flows;
   const only = another === undefined ? 1 : -1;
-  // If the names of series have no suffix although there are several flows, each series sums up all
-  // flows.
+  // If there are several flows but the names of series end with no flow, each series is the sum
+  // over all flows.
   const flow = suffix === '' ? only : info.flows.indexOf(suffix.trim());
   const [from = '', to = ''] = (info.flows[flow] ?? '').split(' -> ');
   const source = info.nodes.findIndex(({ name }) => name === from);
@@ -47,7 +51,10 @@ export function findFlowEnds(
   return flow < 1 || source < 0 || target < 0 ? undefined : { flow, source, target };
 }
 
-/** A text that names the command which records a trace of the shown seed: `… leaves the trace`. */
+/**
+ * Returns a text that names the command which records a trace of the shown seed: `… leaves the
+ * trace`.
+ */
 export function traceCommand({ report, shown }: StripsData): string {
   return `${repeatSeedCommand(report, shown.seed)} leaves the trace`;
 }

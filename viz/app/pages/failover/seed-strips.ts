@@ -60,7 +60,7 @@ function stretchOf({ shown, fromNs, toNs }: StripsData): { fromNs: number; toNs:
   return { fromNs: fromNs - shown.beginNs, toNs: toNs - shown.beginNs };
 }
 
-/** Says which interval the bins cover if they do not fill the visible interval. */
+/** Says which interval the bins cover, if they do not cover the whole visible interval. */
 function extent(windows: readonly ReportFaultWindow[], scene: StripsData): string {
   const { binNs = 1, firstNs = 0, delivered = [] } = windows[0] ?? {};
   const { fromNs, toNs } = stretchOf(scene);
@@ -80,8 +80,8 @@ function throughputFinding({ seeds, median }: Overlay): string {
 }
 
 /**
- * The finding of the loss strip: the median, the lowest and the highest number of lost packets over
- * the seeds.
+ * Makes the finding of the loss strip: the median, the lowest and the highest number of lost
+ * packets over the seeds.
  */
 function lossFinding({ seeds }: Overlay): string {
   const totals = sortedAscending(seeds.map(({ bins }) => sumBins(bins)));
@@ -103,7 +103,7 @@ function middleOf(bins: readonly Bin[]): number | undefined {
   return quantile(known(bins), 0.5);
 }
 
-/** The values that are not null, ascending. */
+/** Returns the values that are not null, in ascending order. */
 function known(bins: readonly Bin[]): readonly number[] {
   return sortedAscending(bins.map(({ value }) => value).filter((value) => value !== null));
 }

@@ -1,5 +1,6 @@
 /**
- * A fault as text: the title of its chart, the caption, and the summary for screen readers.
+ * Describes a fault in text: the title of its chart, the caption, and the summary for screen
+ * readers.
  *
  * @module
  */
@@ -27,11 +28,11 @@ export interface FaultFacts {
   readonly report: Report;
   readonly shown: FaultCase;
   readonly same: readonly FaultCase[];
-  /** Position of the fault among all faults of the report, counted from 1. */
+  /** Position of the fault among the faults of the report, counted from 1; see `count`. */
   readonly position: number;
   /** Number of faults of the report; the same fault in several seeds counts once. */
   readonly count: number;
-  /** `a -> b`; empty if the run has only one flow. */
+  /** The name of the flow, `a -> b`; empty if the run has only one flow. */
   readonly flow: string;
 }
 
@@ -56,9 +57,7 @@ export function faultTitle(facts: FaultFacts): string {
     : `${what}: traffic did not come back, ${size} to the end${against}`;
 }
 
-/**
- * The effect of a fault as text, for a fault whose gap is not known. No limit applies to effects.
- */
+/** Describes the effects of a fault whose gap is not known. KPIs set no limit on effects. */
 function effectWords(shown: FaultCase): string {
   const back = effectDelayNs(shown, FIRST_PACKET_EFFECT);
   if (back !== undefined)
@@ -68,12 +67,12 @@ function effectWords(shown: FaultCase): string {
   return `${last.name} after ${quantityText(last.afterNs, 'ns')}`;
 }
 
-/** The confidence interval of a KPI as text; empty for a single sample, which has no interval. */
+/** Formats the confidence interval of a KPI; empty for a single sample, which has no interval. */
 function intervalWords(kpi: KpiResult): string {
   return kpi.ci95.kind === 'none' ? '' : ` ${intervalText(kpi)}`;
 }
 
-/** The caption: which fault in which seed, over which interval, and the result of the KPI. */
+/** Makes the caption: which fault in which seed, over which interval, and the result of the KPI. */
 export function faultCaption({ report, shown, position, count, flow }: FaultFacts): string {
   const at = instantText(shown.beginNs, 10e9);
   const clock = report.clock === 'virtual' ? 'virtual time' : 'wall time';
@@ -93,7 +92,7 @@ export function faultCaption({ report, shown, position, count, flow }: FaultFact
   return `Fault ${position} of ${count}, seed ${shown.seed}, at ${at} of ${clock}.${verdict}${meaning}${others}`;
 }
 
-/** The summary for screen readers: the title, every effect, and the spread over the seeds. */
+/** Makes the summary for screen readers: the title, every effect, and the spread over the seeds. */
 export function faultSummary(facts: FaultFacts): string {
   const effects = facts.shown.effects.map(
     ({ name, afterNs }) => `${name} after ${quantityText(afterNs, 'ns')}`,

@@ -1,10 +1,13 @@
 /**
- * A quantity over time in the form in which reports and traces store it.
+ * The form in which reports and traces store a quantity over time.
  *
  * @module
  */
 
-/** The values of equal steps from time 0 on; null for a step in which nothing was measured. */
+/**
+ * One value for each step of time, from the start of the run on; null for a step in which nothing
+ * was measured.
+ */
 export interface StepSeries {
   readonly stepNs: number;
   readonly values: readonly (number | null)[];

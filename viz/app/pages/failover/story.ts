@@ -1,6 +1,6 @@
 /**
  * The faults of a report: each fault of one seed with its effects, the same fault in the other
- * seeds, and the spread over them.
+ * seeds, and the spread over all seeds.
  *
  * @module
  */
@@ -8,7 +8,10 @@ import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { KpiResult, Report, ReportFault } from '../../../../reports/report-schema.ts';
 import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
 
-/** An effect of a fault, such as `detected`, `switched` or `first packet`. */
+/**
+ * An effect of a fault, such as `detected`, `switched` or `first packet`, and how long after the
+ * fault it happened.
+ */
 export interface Effect {
   readonly name: string;
   readonly afterNs: number;
@@ -27,16 +30,16 @@ export interface FaultCase {
   /** In chronological order. */
   readonly effects: readonly Effect[];
   /**
-   * The gap in each affected flow as the KPI measures it; undefined if the report does not store
-   * it.
+   * For each affected flow, the gap in deliveries as the KPI measures it; undefined if the report
+   * does not have it.
    */
   readonly gaps: ReportFault['gaps'];
 }
 
-/** The gap that a fault caused in one flow. */
+/** The gap in deliveries that a fault caused in one flow. */
 export type Gap = NonNullable<ReportFault['gaps']>[number];
 
-/** Median, 10 % and 90 % quantile (nearest rank) of a time over `n` seeds, ns. */
+/** Spread of a time over `n` seeds: median, 10 % and 90 % quantile (nearest rank), ns. */
 export interface SeedSpread {
   readonly n: number;
   readonly low: number;
@@ -44,18 +47,19 @@ export interface SeedSpread {
   readonly high: number;
 }
 
-/** The effect that ends the outage. */
+/** The effect with which a failover ends: the first packet that arrives after the fault. */
 export const FIRST_PACKET_EFFECT = 'first packet';
 /**
- * Length of the window after a fault that has neither effects nor an end, if there is no limit, ns.
+ * Length of the window after the start of a fault that has neither effects nor an end, if no KPI
+ * has a limit, ns.
  */
 const PLAIN_NS = 1e9;
 const SHORTEST_NS = 20e6;
 const LONGEST_NS = 30e9;
-/** Length of the window before the fault, as a share of the length after it. */
+/** Length of the window before the fault, as a share of its length after the fault. */
 const BEFORE = 0.4;
 
-/** All faults, in the order of the report. */
+/** Lists all faults of a report, in the order of the report. */
 export function faultCases({ faults }: Pick<Report, 'faults'>): readonly FaultCase[] {
   return faults.map(({ seed, id, text, targets, beginNs, endNs, effects, gaps }) => ({
     ...{ seed, id, text, targets, beginNs, endNs, gaps },
@@ -78,8 +82,8 @@ export function faultIds(cases: readonly FaultCase[]): readonly string[] {
 }
 
 /**
- * The wanted fault in the wanted seed. If there is none, the same fault in another seed, or else
- * the first fault.
+ * Returns the wanted fault in the wanted seed. If that seed lacks it, returns it in another seed,
+ * or else the first fault.
  */
 export function chosenCase(
   cases: readonly FaultCase[],
@@ -90,17 +94,17 @@ export function chosenCase(
   return same.find(({ seed }) => seed === wanted.seed) ?? same[0];
 }
 
-/** Time from the fault to an effect, ns; undefined if the effect did not happen. */
+/** Returns the time from the fault to an effect, ns; undefined if the effect did not happen. */
 export function effectDelayNs(fault: FaultCase, effect: string): number | undefined {
   return fault.effects.find(({ name }) => name === effect)?.afterNs;
 }
 
-/** The gap in a flow; in the first flow if none is named. */
+/** Returns the gap in a flow, or in the first flow if `flow` is empty. */
 export function findGap({ gaps }: FaultCase, flow: string): Gap | undefined {
   return flow === '' ? gaps?.[0] : gaps?.find((one) => one.flow === flow);
 }
 
-/** The spread of an effect's delay over the seeds. */
+/** Returns the spread of an effect's delay over the seeds. */
 export function effectDelaySpread(
   cases: readonly FaultCase[],
   effect: string,
@@ -108,7 +112,7 @@ export function effectDelaySpread(
   return spreadOfValues(cases.map((one) => effectDelayNs(one, effect)));
 }
 
-/** The spread of the values that are not undefined; undefined if there are none. */
+/** Returns the spread of the values that are not undefined; undefined if there are none. */
 export function spreadOfValues(values: readonly (number | undefined)[]): SeedSpread | undefined {
   const sorted = sortedAscending(values.filter((value) => value !== undefined));
   const [low, median, high] = [0.1, 0.5, 0.9].map((p) => quantile(sorted, p));
@@ -116,14 +120,14 @@ export function spreadOfValues(values: readonly (number | undefined)[]): SeedSpr
   return { n: sorted.length, low, median, high };
 }
 
-/** Names of the effects, sorted by their median delay over the seeds. */
+/** Returns the names of the effects, sorted by their median delay over the seeds. */
 export function effectNames(cases: readonly FaultCase[]): readonly string[] {
   const names = new Set(cases.flatMap(({ effects }) => effects.map(({ name }) => name)));
   const median = (name: string): number => effectDelaySpread(cases, name)?.median ?? 0;
   return [...names].sort((a, b) => median(a) - median(b));
 }
 
-/** The KPI that measures a time for each fault; undefined if there is none. */
+/** Returns the KPI that measures a time for each fault; undefined if there is none. */
 export function gapKpi({ kpis, metrics }: Pick<Report, 'kpis' | 'metrics'>): KpiResult | undefined {
   const sampled = kpis.filter(
     ({ metric, unit }) => unit === 'ns' && metrics[metric]?.kind === 'samples',
@@ -132,8 +136,8 @@ export function gapKpi({ kpis, metrics }: Pick<Report, 'kpis' | 'metrics'>): Kpi
 }
 
 /**
- * The interval to show around a fault, ns of the run. It extends beyond the last effect in this
- * seed and in 90 % of all seeds, and beyond the limit of the KPI.
+ * Returns the interval to show around a fault, ns of the run. It includes the last effect in this
+ * seed, the last effects in 90 % of all seeds, and the limit of the KPI.
  */
 export function windowAround(
   fault: FaultCase,
@@ -151,13 +155,13 @@ export function windowAround(
   return [fault.beginNs - BEFORE * after, fault.beginNs + after];
 }
 
-/** True if a fault happens at the same time in every seed, within a tenth of a series step. */
+/** True if a fault begins at the same time in every seed, up to a tenth of a step of the series. */
 export function isAlignedOverSeeds(cases: readonly FaultCase[], stepNs: number): boolean {
   const begins = cases.map(({ beginNs }) => beginNs);
   return greatestOf(begins) - leastOf(begins) < stepNs / 10;
 }
 
-/** The next larger value that is 1, 2, 4 or 5 times a power of ten. */
+/** Returns the smallest number not below `value` that is 1, 2, 4 or 5 times a power of ten. */
 function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return ([1, 2, 4, 5].find((step) => step * power >= value) ?? 10) * power;

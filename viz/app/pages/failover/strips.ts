@@ -1,5 +1,5 @@
 /**
- * The strips of the failover page as plain data, and the table with their values.
+ * The strips of the failover page as plain data, and a table of their values.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { StateLane } from './lanes.ts';
 import type { Overlay } from './overlay.ts';
 import type { Effect, SeedSpread } from './story.ts';
 
-/** The limit of a KPI, drawn as a line on a strip chart. */
+/** The limit of a KPI, drawn as a line across a strip. */
 export interface StripLimit {
   readonly value: number;
   readonly text: string;
@@ -19,7 +19,7 @@ export interface StripLimit {
 export interface SeedGap {
   readonly seed: number;
   readonly effects: readonly Effect[];
-  /** The gap as the KPI measures it, ns; undefined in reports that do not store it. */
+  /** The gap in deliveries as the KPI measures it, ns; undefined if the report does not have it. */
   readonly gapNs: number | undefined;
   readonly isShown: boolean;
 }
@@ -32,7 +32,7 @@ export interface MarkedInstant {
 
 interface Heading {
   readonly name: string;
-  /** The finding, shown after the name. */
+  /** A sentence that states what the strip shows, written after the name. */
   readonly finding: string;
 }
 
@@ -42,7 +42,7 @@ export type Strip = Heading &
     | {
         readonly kind: 'lanes';
         readonly lanes: readonly StateLane[];
-        /** The instants of the effect in the other seeds, drawn faintly. */
+        /** The instants of the same effect in the other seeds, drawn faintly. */
         readonly others: readonly MarkedInstant[];
         readonly spread: SeedSpread | undefined;
       }
@@ -51,7 +51,7 @@ export type Strip = Heading &
         readonly unit: string;
         readonly bins: readonly Bin[];
         readonly band: readonly BandBin[];
-        /** The curves of all seeds; undefined if the report holds no values around faults. */
+        /** The curves of all seeds; undefined if the report has no values around faults. */
         readonly overlay: Overlay | undefined;
         readonly limit: StripLimit | undefined;
         readonly style: 'steps' | 'bars';
@@ -62,7 +62,7 @@ export type Strip = Heading &
         readonly spread: SeedSpread | undefined;
         readonly limit: StripLimit | undefined;
       }
-    /** A strip with nothing to draw; its finding tells why. */
+    /** A strip without a drawing; its finding says why. */
     | { readonly kind: 'missing' }
   );
 
@@ -107,7 +107,10 @@ function rowsOf(strip: Strip, seed: number): readonly Row[] {
   }
 }
 
-/** Rows of a curve: the shown seed first, then the summary over the seeds, then the other seeds. */
+/**
+ * Makes the rows of a curve: first the shown seed, then the summary over the seeds, then the other
+ * seeds.
+ */
 function curveRows(strip: Strip & { readonly kind: 'curve' }, seed: number): readonly Row[] {
   const { name, unit, overlay, bins } = strip;
   const rowsOfBins = (who: Row[number], what: string, list: readonly Bin[]): readonly Row[] =>

@@ -29,10 +29,10 @@ const TONES = {
   inconclusive: 'open-text',
 } as const;
 
-/** The actions that a card offers on its run. */
+/** The actions that a card offers for its run. */
 export interface CardActions {
   open(run: { readonly id: string; readonly hasTrace: boolean }): void;
-  /** Makes the checkbox that selects a run for a comparison. */
+  /** Makes the checkbox with which the reader selects the run for a comparison. */
   pick(id: string): HTMLElement;
 }
 
@@ -80,8 +80,8 @@ function runCard(card: RunCard, actions: CardActions): HTMLElement {
 }
 
 /**
- * The heading of a card: the scenario's name and the values that `--set` changed, so that runs of
- * one scenario can be told apart.
+ * Returns the heading of a card: the scenario's name and the values that `--set` changed, so that
+ * runs of one scenario can be told apart.
  */
 function nameOf({ id, name, changes }: RunCard): string {
   if (id === DEMO_RUN_ID) return 'demo';
@@ -96,7 +96,7 @@ function heading(text: string, open: () => void): HTMLElement {
   );
 }
 
-/** The order of KPIs on a card by status: missed ones first, then inconclusive ones. */
+/** Returns the rank of a KPI on a card: missed KPIs come first, then inconclusive ones. */
 function rank({ status }: CardKpi): number {
   return ['fail', 'inconclusive', 'pass', 'not-applicable'].indexOf(status);
 }

@@ -5,7 +5,9 @@
  */
 import type { GalleryCard } from '../../../format/run-card.ts';
 
-/** The filters of the gallery: all runs, runs that have not passed, or runs in progress. */
+/**
+ * The filters of the gallery: all runs, only runs that have not passed, or only runs in progress.
+ */
 export const FILTERS = [
   { name: 'all', words: 'all' },
   { name: 'failed', words: 'not passed' },
@@ -26,7 +28,7 @@ export interface CardSearch {
   readonly sort: (typeof SORTS)[number]['name'];
 }
 
-/** Reads the choice from the parameters of the page; an unknown value counts as absent. */
+/** Reads the reader's choice from the parameters of the page; unknown values are ignored. */
 export function readCardSearch(parameters: Readonly<Record<string, string>>): CardSearch {
   return {
     text: parameters['filter'] ?? '',
@@ -35,7 +37,7 @@ export function readCardSearch(parameters: Readonly<Record<string, string>>): Ca
   };
 }
 
-/** The cards that match the search text and the filter, sorted. */
+/** Returns the cards that match the search text and the filter, sorted. */
 export function chosenCards(
   cards: readonly GalleryCard[],
   { text, show, sort }: CardSearch,
@@ -68,8 +70,8 @@ function isShown(card: GalleryCard, show: CardSearch['show']): boolean {
 }
 
 /**
- * Compares cards by age: runs in progress come first, then cards without a date (demo, dropped
- * files), then the others with the newest first.
+ * Compares cards by age: first runs in progress, then cards without a date (demo, dropped files),
+ * then the other cards from the newest to the oldest.
  */
 function byAge(a: GalleryCard, b: GalleryCard): number {
   return ageOf(b) - ageOf(a) || byName(a, b);

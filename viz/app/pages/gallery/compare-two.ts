@@ -1,5 +1,5 @@
 /**
- * Selects two runs on their cards for a comparison. The selection is kept in the address
+ * Selects two runs on their cards for a comparison. The page's address contains the selection
  * (docs/spec/browser-view.md).
  *
  * @module
@@ -8,13 +8,13 @@ import { element, replaceContent } from '../../kernel/element.ts';
 import type { PageContext } from '../../kernel/page.ts';
 
 /**
- * Name of the parameter in the address. Its value is the list of selected ids, separated by commas;
- * the first one is run A of the comparison.
+ * Name of the parameter of the page's address. Its value is the list of the selected runs' ids,
+ * separated by commas; the first one is run A of the comparison.
  */
 const PICK = 'pick';
 const PICKS_MAX = 2;
 
-/** Reads the selected ids, at most two. */
+/** Reads the ids of the selected runs, at most two. */
 export function readSelectedRunIds(
   parameters: Readonly<Record<string, string>>,
 ): readonly string[] {
@@ -22,18 +22,18 @@ export function readSelectedRunIds(
   return ids.slice(0, PICKS_MAX).map(decoded);
 }
 
-/** Writes a selection as a parameter; undefined if it is empty. */
+/** Writes a selection as the value of the parameter; undefined if the selection is empty. */
 export function writeSelectedRunIds(ids: readonly string[]): string | undefined {
   return ids.length === 0 ? undefined : ids.map(encoded).join(',');
 }
 
-/** Adds an id, or removes it if it is selected. A third id replaces the first. */
+/** Adds an id, or removes it if it is selected. A third id replaces the first one. */
 export function withRunIdToggled(ids: readonly string[], id: string): readonly string[] {
   if (ids.includes(id)) return ids.filter((one) => one !== id);
   return [...ids, id].slice(-PICKS_MAX);
 }
 
-/** Makes the checkbox on a card, which selects the run for a comparison. */
+/** Makes the checkbox on a card with which the reader selects the run for a comparison. */
 export function compareCheckbox({ view }: Pick<PageContext, 'view'>, id: string): HTMLElement {
   const picks = readSelectedRunIds(view.parameters.value);
   const box = element('input', {
@@ -98,20 +98,18 @@ export function redrawKeepingFocus(list: HTMLElement, draw: () => void): void {
     if (box.dataset['pick'] === id) box.focus();
 }
 
-/**
- * Encodes commas and percent signs in an id; other characters are encoded when the address is
- * written.
- */
+/** Encodes commas and percent signs in an id; `writeUrlHash` encodes other characters. */
 function encoded(id: string): string {
   return id.replace(/[%,]/g, encodeURIComponent);
 }
 
-/** Decodes an id of the parameter. */
+/** Decodes an id from the value of the parameter. */
 function decoded(id: string): string {
   try {
     return decodeURIComponent(id);
   } catch {
-    // Only an address written by hand has such an id. It names no run and is shown unchanged.
+    // Only an address that somebody typed can have such an id. No run has this id, so it is shown
+    // unchanged.
     return id;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The values of a heat map: the tint of each cell in five steps, and the sentence below the map.
+ * The values of a heat map: one of five tints for each cell, and the sentence below the map.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import type { HeatGrid } from '../../../format/run-card.ts';
 const STEPS = 5;
 
 /**
- * The tint step of each cell, from 1 for the smallest value to 5 for the largest; undefined for a
- * cell without a value.
+ * Returns the tint of each cell, from 1 for the smallest value to 5 for the largest; undefined for
+ * a cell without a value.
  */
 export function tintSteps({ cells }: HeatGrid): readonly (readonly (number | undefined)[])[] {
   const values = cells.flat().flatMap((cell) => cell?.value ?? []);
@@ -25,12 +25,12 @@ export function tintSteps({ cells }: HeatGrid): readonly (readonly (number | und
   );
 }
 
-/** The value of a cell as text, with enough digits to show whether the limit is met. */
+/** Formats the value of a cell, with enough digits to show whether it meets the limit. */
 export function cellText({ limits, unit }: HeatGrid, value: number | null): string {
   return value === null ? 'none' : quantityTextBesideLimit(value, limits[0]?.limit ?? value, unit);
 }
 
-/** Says what the map shows over which parameters, and which parameters are fixed. */
+/** Says which KPI the map shows over which parameters, and which parameters are fixed. */
 export function describeHeatGrid({ kpi, limits, unit, x, y, fixed }: HeatGrid): string {
   const limited = limits
     .map(({ comparison, limit }) => `${comparison} ${limitQuantityText(limit, unit)}`)
@@ -44,7 +44,7 @@ export function describeHeatGrid({ kpi, limits, unit, x, y, fixed }: HeatGrid): 
   return `${over}. Limit ${limited}; a stronger colour is a larger value.`;
 }
 
-/** The last part of the path of a parameter: `probeInterval`. */
+/** Returns the last part of a parameter's path: `probeInterval`. */
 export function shortParameterName(path: string): string {
   return path.split('.').at(-1) ?? path;
 }

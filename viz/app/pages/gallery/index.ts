@@ -61,7 +61,10 @@ function mount(context: PageContext): void {
   void library.refresh();
 }
 
-/** The name of the gallery's state in docs/spec/browser-view.md; `ready` if it shows cards. */
+/**
+ * Returns the state of the gallery, as docs/spec/browser-view.md names it; `ready` if it shows
+ * cards.
+ */
 function stateOf(state: RunLibraryState, shown: readonly GalleryCard[]): string {
   if (state.kind === 'failed') return 'error';
   if (shown.length === 0) return 'empty';
@@ -120,8 +123,8 @@ function toolbar(context: PageContext): HTMLElement {
 }
 
 /**
- * Makes a button that opens files. It also works by keyboard, and it says that files can be dropped
- * anywhere.
+ * Makes a button with which files are opened, also by keyboard. Its text says that files can be
+ * dropped anywhere.
  */
 function opener({ library, notify, open }: PageContext, hasServer: boolean): HTMLElement {
   const input = element('input', {

@@ -1,5 +1,5 @@
 /**
- * The note on a card about faults that somebody injected while the run was in progress.
+ * The note on a card that faults were injected while the run was in progress.
  *
  * @module
  */
@@ -7,8 +7,8 @@ import { countWithNoun } from '../../../../reports/format.ts';
 import { element } from '../../kernel/element.ts';
 
 /**
- * Makes the note: a sign and a text, so that its meaning does not depend on colour. It is hidden if
- * no fault was injected.
+ * Makes the note: a sign and a text, so that its meaning does not depend on colour. The note is
+ * hidden if no fault was injected.
  */
 export function injectedFaultsNote(faults: number): HTMLElement {
   return element(

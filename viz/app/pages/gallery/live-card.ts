@@ -17,13 +17,13 @@ const LOST = 'The server does not answer: the run may have ended. Trying again.'
 /** Event that bubbles from the card when the report of its run has been written. */
 export const REPORT_WRITTEN_EVENT = 'run-written';
 
-/** Makes the card, which follows the run while it is in the document. */
+/** Makes the card; it shows the progress of the run for as long as the card is in the document. */
 export function liveCardElement(
   card: LiveCard,
   open: (run: { readonly id: string; readonly hasTrace: boolean }) => void,
 ): HTMLElement {
-  // The run may have ended, and its report may have been written, after the list with this card was
-  // made.
+  // After the list with this card was made, the run may have ended and its report may have been
+  // written; then the id changes.
   let id: string = card.id;
   const watch = (): void => open({ id, hasTrace: true });
   const heading = element(

@@ -24,7 +24,7 @@ export function sweepElement(card: SweepCard, open: (run: string) => void): HTML
     { 'aria-label': `KPI of ${name}`, change: () => show(Number(choose.value)) },
     grids.map(({ kpi }, at) => element('option', { value: at }, kpi)),
   );
-  // The first KPI with failed cells is chosen, because readers look for failures.
+  // The first KPI with failed cells is shown at first, because readers look for failures.
   const worst = grids.findIndex(({ cells }) =>
     cells.flat().some((cell) => cell?.status === 'fail'),
   );
@@ -80,8 +80,8 @@ function heatTable(grid: HeatGrid, open: (run: string) => void): HTMLElement {
 }
 
 /**
- * The text in the corner of the table: the names of the parameters, with arrows towards their
- * values. For a sweep over one parameter, this is the name of the columns only.
+ * Returns the text in the corner of the table: the names of the parameters, with arrows towards
+ * their values; for a sweep over one parameter, only the name above the columns.
  */
 function cornerOf({ x, y }: HeatGrid): string {
   const across = `${shortParameterName(x.name)} →`;
@@ -100,7 +100,7 @@ function heatCell(
   return element('td', { class: step === undefined ? 'none' : `heat${step}` }, button);
 }
 
-/** The lines with the command that runs a combination whose report was not kept. */
+/** Makes the lines with the command that repeats the runs of a cell whose report was not kept. */
 function commandOf({ command }: HeatCell): readonly Child[] {
   if (command === undefined) {
     return [

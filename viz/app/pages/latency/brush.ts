@@ -1,7 +1,7 @@
 /**
- * Range selection in a chart over time: dragging sets the range of the time line, a click does not.
- * The parts of the chart outside the range are dimmed. The keys w, s, a and d also change the
- * range.
+ * Lets the reader select a range in a chart over time: dragging sets the range of the time line, a
+ * click does not. The parts of the chart outside the range are dimmed. The keys w, s, a and d also
+ * change the range.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { PlotGeometry, ValueToPx } from '../../chart/plot.ts';
 import { setAttributeIfChanged, svgElement } from '../../kernel/element.ts';
 import type { TimeLine } from '../../kernel/time-line.ts';
 
-/** A drag shorter than this counts as a click, px. */
+/** A drag shorter than this is treated as a click, px. */
 const LEAST_DRAG = 4;
 
 /** The chart and the time line that the brush connects. */
@@ -17,16 +17,16 @@ export interface BrushParts {
   readonly plot: PlotGeometry;
   readonly time: TimeLine;
   readonly signal: AbortSignal;
-  /** Converts ns of the run to px. */
+  /** Converts an instant of the run, ns, to its position in the drawing, px. */
   readonly place: ValueToPx;
-  /** Converts px to ns of the run. */
+  /** Converts a position in the drawing, px, to the instant of the run, ns. */
   readonly instant: (px: number) => number;
 }
 
 /**
  * Adds to a drawing a brush that selects a range of time.
- * @param room The element that contains the drawing and receives the pointer; it is also the
- * result.
+ * @param room The element that contains the drawing and receives the pointer events; it is
+ *   returned.
  */
 export function withTimeBrush(
   room: HTMLElement,

@@ -1,6 +1,6 @@
 /**
  * Distributions of the delays after which effects of faults happened, such as the time to the first
- * packet, from the instants that the report holds for every fault in every seed.
+ * packet, from the instants that the report has for every fault in every seed.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Distribution } from '../../chart/tail.ts';
 /** Largest number of points of a curve. */
 const POINTS_MAX = 200;
 
-/** Makes a distribution for each effect, named as in `fault to first packet`. */
+/** Makes a distribution for each effect; its name is, for example, `fault to first packet`. */
 export function effectDistributions(report: Report): readonly Distribution[] {
   const samples = new Map<string, { readonly seed: number; readonly value: number }[]>();
   for (const { seed, beginNs, effects } of report.faults) {
@@ -33,7 +33,7 @@ function distributionOf(
   const n = sorted.length;
   const sum = sorted.reduce((total, value) => total + value, 0);
   const [min = 0, max = 0] = [sorted[0], sorted.at(-1)];
-  // A quantile is the value of nearest rank, as in the report.
+  // As in the report, a quantile is the value of the nearest rank.
   const every = Math.ceil(n / POINTS_MAX);
   const ranked = sorted.map((value, at) => ({ p: (at + 1) / n, value }));
   const shown = ranked.filter((_, at) => at % every === 0 || at === n - 1);

@@ -1,7 +1,7 @@
 /**
- * The bars of a histogram. If the report holds the samples, bars of equal width count them. If it
- * holds quantiles, each bar spans two neighbouring quantiles, so that its share is exact without
- * any assumption about the values between them.
+ * The bars of a histogram. If the report has all samples, bars of equal width count them. If it has
+ * only quantiles, each bar spans two neighbouring quantiles, so that its share is exact without any
+ * assumption about the values between them.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface Bar {
   readonly share: number;
 }
 
-/** The horizontal scale, which converts a value to px, and the smallest width of a bar, px. */
+/** Converts a value to its position, px, and the smallest width of a bar, px. */
 interface Room {
   readonly place: (value: number) => number;
   readonly narrowest: number;
@@ -27,8 +27,8 @@ const PLAIN: Room = { place: (value) => value, narrowest: 0 };
 
 /**
  * Computes the bars from left to right.
- * @param barsMax Largest number of bars that count samples; bars between quantiles are not limited
- * by it.
+ * @param barsMax Largest number of bars if they count samples; does not apply to bars between
+ *   quantiles.
  */
 export function computeBars(
   one: Distribution,
@@ -36,7 +36,7 @@ export function computeBars(
   room: Room = PLAIN,
 ): readonly Bar[] {
   const { samples, count } = one.metric;
-  // If the list of samples was cut off, it does not represent the distribution.
+  // If the report has only the first samples, they do not represent the distribution.
   if (samples !== undefined && samples.length === count) {
     return countedBars(
       samples.map(({ value }) => value),
@@ -74,8 +74,9 @@ function countedBars(values: readonly number[], barsMax: number): readonly Bar[]
 }
 
 /**
- * Makes bars between neighbouring quantiles. Quantiles that are too close for separate bars share a
- * bar. It ends where the next gap begins, so that a value which many samples have remains a peak.
+ * Makes bars between neighbouring quantiles. Quantiles that are too close for separate bars get one
+ * bar in common. This bar ends where the next wider gap between quantiles begins, so that a value
+ * which many samples have remains a peak.
  */
 function barsBetweenQuantiles({ points }: Distribution, { place, narrowest }: Room): Bar[] {
   const bars: Bar[] = [];

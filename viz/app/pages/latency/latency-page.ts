@@ -1,6 +1,6 @@
 /**
- * Assembles the four charts of the page: the distribution with its tail, the histogram, the parts
- * of a delay from the trace, and quantities over time with the brush.
+ * Puts the four charts on the page: the distribution with its tail, the histogram, the parts of a
+ * delay from the trace, and quantities over time with the brush.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { histogramChart, tailChart } from './tail-view.ts';
 const NO_TRACE =
   'This run left no trace, so a delay cannot be split into its parts: run with --trace.';
 
-/** Shows the page of latency distributions. */
+/** Draws the page of latency distributions. */
 export function mountLatency(context: ReportPageContext): void {
   const { root, report, run } = context;
   const list = [...listDistributions(report), ...effectDistributions(report)];

@@ -1,6 +1,6 @@
 /**
- * The chart of the parts of the delay on each link, for packets of one route in the range of the
- * time line.
+ * The chart of the parts of the delay on each link of a route, for packets that took this route in
+ * the range of the time line.
  *
  * @module
  */
@@ -37,13 +37,13 @@ import type { TimeRange } from '../../kernel/time-line.ts';
 import { delayPartSums, type LinkDelayParts, type RouteDelay, routeDelays } from './parts.ts';
 
 /**
- * Largest number of packet rows in the answer to a query; more rows would give the same means more
- * slowly.
+ * Largest number of packet rows that a query may return; with more rows the means would be the
+ * same, only slower.
  */
 const ROWS_MAX = 20_000;
 /**
- * A query covers at most the time in which the run had this many packet rows on average, or 1 s if
- * that time is shorter.
+ * A query covers at most the time in which the run had, on average, this many packet rows; but at
+ * least {@link WINDOW_LEAST_NS}.
  */
 const WINDOW_ROWS = 120_000;
 const WINDOW_LEAST_NS = 1e9;
@@ -51,7 +51,7 @@ const GUARD_NS = 100e6;
 const ROW_HEIGHT = 26;
 const WAYS_SHOWN = 20;
 
-/** For each part of a delay, the function that reads it, ns. */
+/** For each part of a delay: the function that returns its length, ns. */
 const NUMBER_OF = {
   propagation: (one: LinkDelayParts): number => one.propagationNs,
   serialisation: (one: LinkDelayParts): number => one.serialisationNs ?? 0,
@@ -67,7 +67,7 @@ interface Found {
   readonly ways: readonly RouteDelay[];
 }
 
-/** The chart of the parts of the delay, while the page is mounted. */
+/** The chart of the parts of the delay, for as long as the page is shown. */
 export class DelayPartsView {
   readonly #context: ReportPageContext;
   readonly #place: HTMLElement;
@@ -86,7 +86,7 @@ export class DelayPartsView {
     this.#frame = new ChartFrame({ name: 'latency-parts', origin: { run: run.id, seed } });
   }
 
-  /** Opens the trace and redraws when the range changes. */
+  /** Opens the trace, and draws the chart now and whenever the range changes. */
   async start(): Promise<void> {
     const { run, view, signal } = this.#context;
     replaceContent(this.#place, loadingSkeleton('Reading the trace for the parts of the delay …'));
@@ -106,14 +106,17 @@ export class DelayPartsView {
     signal.addEventListener('abort', () => this.#drawn?.abort());
   }
 
-  /** The window to query: the start of the range, as long as one query may cover. */
+  /**
+   * Returns the window to query, ns: it begins at the start of the range and is as long as one
+   * query may cover.
+   */
   #windowOf([from, to]: TimeRange): TimeRange {
     const info = this.#trace?.info;
     const rows = info?.counts['hop'] ?? 0;
     const kept = info?.windowsNs ?? [];
     const keptNs = kept.reduce((sum, [begin, end]) => sum + end - begin, 0);
     const lengthNs = Math.max(WINDOW_LEAST_NS, rows === 0 ? 0 : (WINDOW_ROWS / rows) * keptNs);
-    // Measurements begin after the warm-up, and packets exist only in the kept windows.
+    // The measurement begins after the warm-up, and the trace has packets only in the kept windows.
     const earliest = Math.max(from, Math.min(to, info?.warmupNs ?? 0));
     const window = kept.find(([, end]) => end > earliest) ?? [earliest, to];
     const begin = Math.max(earliest, window[0]);
@@ -132,8 +135,8 @@ export class DelayPartsView {
     const dataClass = trace.info.classes.indexOf('data');
     const limits = { fromNs, toNs, guardNs, paces };
     const ofFlows = routeDelays(hops, { ...limits, packets: { kind: 'data', dataClass } });
-    // Packets that a mix sends belong to no flow, so that flows cannot be traced. If no flow has
-    // packets, all packets count.
+    // Packets that a mix sends belong to no flow, so a flow cannot be followed through mixes. If no
+    // flow has packets, all packets are used.
     const ways =
       ofFlows.length > 0 ? ofFlows : routeDelays(hops, { ...limits, packets: { kind: 'all' } });
     return { window, hops, ways };
@@ -222,7 +225,7 @@ export class DelayPartsView {
     );
   }
 
-  /** Says how the parts of this route were computed, and what they leave out. */
+  /** Says how the parts of this route were computed, and what they do not include. */
   #noteOf(way: RouteDelay): string {
     const { info } = this.#trace as TraceClient;
     const sentences: string[] = [];
@@ -260,13 +263,13 @@ function keyOf({ flow, links }: RouteDelay): string {
   return `${flow}:${links.join('.')}`;
 }
 
-/** A sentence on the share of the delay that packets spend in queues: `Queues are 0.2 % of it.` */
+/** Formats the share of the delay that packets spend in queues: `Queues are 0.2 % of it.` */
 function queueWords(way: RouteDelay): string {
   const share = way.totalNs === 0 ? 0 : delayPartSums(way).queue / way.totalNs;
   return `Queues are ${quantityText(share, 'ratio')} of it.`;
 }
 
-/** A title such as `Propagation is 96 % of the 10.3 ms from gateway-111 to gateway-211`. */
+/** Formats a title such as `Propagation is 96 % of the 10.3 ms from gateway-111 to gateway-211`. */
 function titleOf(way: RouteDelay, nodes: readonly string[]): string {
   const sums = Object.entries(delayPartSums(way)).sort(([, a], [, b]) => b - a);
   const [name = '', most = 0] = sums[0] ?? [];

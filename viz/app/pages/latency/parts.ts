@@ -2,11 +2,11 @@
  * Splits the delay of packets into its parts, using only rows of the trace: waiting in the queue of
  * a link, serialisation, propagation, and the time in a node between arrival and the next send.
  * Traces contain the rate and delay of each link and their changes, so serialisation and
- * propagation are exact, and the remaining time on a link is jitter. In traces of older versions,
- * which lack rates and delays, serialisation is estimated from the growth of the shortest transit
- * time with packet size; if a link carried packets of one size only, its serialisation is counted
- * as propagation. If a node sends a different packet on than it received, as a mix does, the route
- * of the packet ends at this node.
+ * propagation are exact, and the remaining time on a link is jitter. Traces of older versions have
+ * no rates and delays; there, serialisation is estimated from how the shortest transit time grows
+ * with the size of packets; if a link carried packets of one size only, its serialisation is
+ * counted as propagation. If a node sends a different packet on than it received, as a mix does,
+ * the route of the packet ends at this node.
  *
  * @module
  */
@@ -19,25 +19,27 @@ export interface LinkDelayParts {
   /** Number of the link in the trace. */
   readonly link: number;
   readonly queueNs: number;
-  /** Undefined if it could not be estimated, because all packets had about the same size. */
+  /** Undefined if it could not be estimated, because all packets had about the same length. */
   readonly serialisationNs: number | undefined;
   /** Includes the serialisation if `serialisationNs` is undefined. */
   readonly propagationNs: number;
   /** Time on the link that neither its rate nor its delay explains, such as jitter. */
   readonly jitterNs: number;
-  /** Time in the node at the end of the link until the packet is sent on; 0 after the last link. */
+  /**
+   * Time in the node at the end of the link until it sends the packet on; 0 after the last link.
+   */
   readonly processingNs: number;
 }
 
-/** A route, with the means over the packets that took it. */
+/** A route, with means over the packets that took it. */
 export interface RouteDelay {
   readonly flow: number;
   readonly links: readonly number[];
   readonly packets: number;
   readonly parts: readonly LinkDelayParts[];
   /**
-   * Mean time from the instant at which a packet reached the queue of its first link to its last
-   * arrival, ns.
+   * Mean time from the arrival of a packet at the queue of its first link to its arrival at the end
+   * of its last link, ns.
    */
   readonly totalNs: number;
 }
@@ -56,11 +58,11 @@ export interface RouteDelaysQuery {
   readonly fromNs: number;
   readonly toNs: number;
   /**
-   * Packets with hops closer than this to an end of the interval are left out, because hops outside
-   * may be missing, ns.
+   * Packets with a hop closer than this to an end of the interval, ns, are left out, because
+   * further hops of them may be outside the interval.
    */
   readonly guardNs: number;
-  /** Rates and delays, if the trace holds them. */
+  /** The rates and delays of links, as far as the trace has them. */
   readonly paces: RateDelayHistory;
   /** Which packets are examined: data packets of flows, or all. */
   readonly packets:
@@ -69,7 +71,10 @@ export interface RouteDelaysQuery {
 }
 
 const ARRIVED = 0;
-/** Number of packets of one size that are needed to estimate their shortest transit time. */
+/**
+ * A packet size counts only if so many packets have it; their shortest transit time is then
+ * reliable.
+ */
 const SAMPLES_PER_SIZE = 5;
 
 /**
@@ -104,14 +109,14 @@ export function delayPartSums({ parts }: RouteDelay): DelayPartSums {
 }
 
 /**
- * Computes the time that the packet of a row spent on its link; undefined if the trace does not
- * allow this.
+ * Returns the parts of the time that the packet in this row spent on its link; undefined if the
+ * trace has too little data.
  */
 type TimeOnLink = (row: number) => TransitTimeParts | undefined;
 
 /**
- * Makes the function that computes the time on a link: exactly if the trace has rates, or else from
- * an estimate by packet sizes.
+ * Makes the function that computes the time on a link: exactly if the trace has rates, or else by
+ * an estimate from packet sizes.
  */
 function timesOf(hops: HopColumns, paces: RateDelayHistory): TimeOnLink {
   const known = (row: number): TransitTimeParts | undefined =>
@@ -143,8 +148,8 @@ export function serialisationNsPerByte(hops: HopColumns): ReadonlyMap<number, nu
     const known = sizes.get(size);
     if (known === undefined) sizes.set(size, { count: 1, transitNs });
     else {
-      // The object is updated in place: a new object per row would take most of the time of this
-      // page.
+      // The object is updated in place: a new object for each row would cost most of the page's
+      // computing time.
       known.count += 1;
       if (transitNs < known.transitNs) known.transitNs = transitNs;
     }
@@ -170,12 +175,12 @@ function paceOf(
   const [small, large] = [often[0], often.at(-1)];
   if (small === undefined || large === undefined || small === large) return undefined;
   const perByte = (large[1].transitNs - small[1].transitNs) / (large[0] - small[0]);
-  // The rest of the smallest packet's transit time is propagation, which must not be negative.
+  // The rest of the smallest packet's transit time is propagation, which cannot be negative.
   return perByte >= 0 && perByte * small[0] <= small[1].transitNs ? perByte : undefined;
 }
 
 /**
- * Lists for each wanted packet whose whole route lies in the interval the rows of its hops, in
+ * Lists, for each wanted packet whose whole route lies in the interval, the rows of its hops in
  * chronological order.
  */
 function packetsOf(hops: HopColumns, window: RouteDelaysQuery): readonly (readonly number[])[] {
@@ -203,7 +208,9 @@ function isWhole(rows: readonly number[], hops: HopColumns, window: RouteDelaysQ
   return isInside && rows.every((row) => hops.fate[row] === ARRIVED);
 }
 
-/** A value of a column. The row always exists, since rows come from the columns themselves. */
+/**
+ * Returns a value of a column. The row always exists, since all row numbers come from the columns.
+ */
 function cell(column: { readonly [row: number]: number }, row: number): number {
   return column[row] as number;
 }
@@ -261,7 +268,8 @@ function meansOf(sums: Sums): RouteDelay {
   const parts = links.map((link, at): LinkDelayParts => {
     const propagationNs = mean(sums.propagation, at);
     const restNs = mean(sums.transit, at) - mean(sums.serialisation, at) - propagationNs;
-    // A rest below 1 ns is rounding: a link adds the remainder of its division to its next packet.
+    // A rest below 1 ns comes from rounding: a link adds the remainder of its division to its next
+    // packet.
     const isCarried = Math.abs(restNs) < 1;
     const serialisationNs = mean(sums.serialisation, at) + (isCarried ? restNs : 0);
     return {

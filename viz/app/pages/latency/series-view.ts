@@ -1,6 +1,6 @@
 /**
  * Shows one quantity over time: the mean over the seeds, the band from the lowest to the highest
- * value in each bin, and the brush that sets the range of the time line for all pages.
+ * value in each bin, and the brush with which the reader sets the range of the time line.
  *
  * @module
  */
@@ -234,8 +234,8 @@ function limitLine(kpi: KpiResult | undefined, plot: PlotGeometry, y: ValueToPx)
     svgElement(
       'text',
       {
-        // The label is at the end of the line, because a value above the limit is most likely
-        // during the warm-up at the start.
+        // The label is at the right end of the line: values above the limit are most likely at the
+        // left, during the warm-up.
         class: 'limit-label halo end',
         x: plot.right - 6,
         y: at > plot.bottom - 24 ? at - 6 : at + 15,

@@ -42,7 +42,7 @@ export function pixelColumns(
 }
 
 /**
- * Finds the columns whose neighbours on both sides have no value. They are drawn as dots, because a
+ * Finds the columns without values in both neighbouring columns. They are drawn as dots, because a
  * line would not show them.
  */
 export function isolatedPixelColumns(columns: readonly PixelColumn[]): readonly PixelColumn[] {
@@ -51,7 +51,8 @@ export function isolatedPixelColumns(columns: readonly PixelColumn[]): readonly 
 }
 
 /**
- * A title such as `latency.p95: the highest mean is 41.7 ms, at 20.1 s`. The warm-up is left out.
+ * Formats a title such as `latency.p95: the highest mean is 41.7 ms, at 20.1 s`. The warm-up is
+ * ignored.
  */
 export function seriesTitle({ name, mean, unit, stepNs }: SeriesSummary, warmupNs: number): string {
   let most: number | undefined;
@@ -69,8 +70,8 @@ export function seriesTitle({ name, mean, unit, stepNs }: SeriesSummary, warmupN
 }
 
 /**
- * Finds the KPI whose limit may be drawn in the chart of this series: it must judge the latency of
- * flows, and the same quantile as the series.
+ * Finds the KPI whose limit may be drawn in the chart of this series: a KPI that judges the latency
+ * of flows, at the same quantile as the series.
  */
 export function seriesLimitKpi(
   { name, unit }: SeriesSummary,
@@ -79,8 +80,8 @@ export function seriesLimitKpi(
   const [, quantile] = /^latency\.(p\d+)\b/.exec(name) ?? [];
   if (quantile === undefined) return undefined;
   return kpis.find(({ metric, aggregation, unit: own }) => {
-    // The latency metric of flows has a throughput metric beside it; `mix.latency`, which measures
-    // loops, has none.
+    // For the latency metric of flows there is a throughput metric of the same protocol; for
+    // `mix.latency`, which measures loops, there is none.
     const isOfFlows = metrics[metric.replace(/\.latency$/, '.throughput')] !== undefined;
     return metric.endsWith('.latency') && isOfFlows && aggregation === quantile && own === unit;
   });

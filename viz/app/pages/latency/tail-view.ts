@@ -63,7 +63,7 @@ export function tailChart(
   return frame.root;
 }
 
-/** Makes the frame of a chart. Its exported rows name the seed if there is only one. */
+/** Makes the frame of a chart. The rows of its CSV export name the seed if there is only one. */
 function frameOf(name: string, run: string, seeds: readonly number[]): ChartFrame {
   const seed = seeds.length === 1 ? String(seeds[0] ?? '') : '';
   return new ChartFrame({ name, origin: { run, seed } });
@@ -118,7 +118,8 @@ export function histogramChart(
 type Modes = NonNullable<Distribution['metric']['modes']>;
 
 /**
- * Makes the bars of a distribution that has only a few separate ranges of values: one bar for each.
+ * Makes the bars of a distribution whose values lie in only a few separate ranges: one bar for each
+ * range.
  */
 function modeBars(modes: Modes): readonly Bar[] {
   return modes.map(({ low, high, share }) => ({ from: low, to: high, share }));
@@ -142,8 +143,7 @@ function histogramFinding(one: Distribution): string {
 }
 
 function middleHalf(one: Distribution): string | undefined {
-  // The first stored points at or above the quartiles are used, because the report does not hold
-  // exact quartiles.
+  // The report does not have exact quartiles, so the first stored points at or above them are used.
   const at = (p: number): number | undefined => one.points.find((point) => point.p >= p)?.value;
   const [low, high] = [at(0.25), at(0.75)];
   if (low === undefined || high === undefined || one.metric.count < 20) return undefined;

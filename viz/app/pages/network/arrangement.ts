@@ -1,6 +1,6 @@
 /**
- * How a network is drawn: which nodes share a dot, in which layouts the network can be shown, and
- * where its dots are. Computed once for a run. Plain values, no DOM.
+ * Computes how a network is drawn: which nodes are drawn as one dot, in which layouts the network
+ * can be shown, and where its dots are. Computed once for a run. Uses no DOM.
  *
  * @module
  */
@@ -17,8 +17,8 @@ import {
 import type { NodePosition } from './node-position.ts';
 
 /**
- * A network as dots, the layouts in which it can be shown, and the places of the dots in each
- * layout.
+ * A network drawn as dots, the layouts in which it can be shown, and the positions of the dots in
+ * each layout.
  */
 export class Arrangement {
   readonly network: DrawnNetwork;
@@ -32,8 +32,8 @@ export class Arrangement {
   }
 
   /**
-   * Arranges a network with one dot for several equal nodes if there are too many nodes, or if in
-   * every layout a node would stand on a link of other nodes.
+   * Arranges a network with one dot for each node; but if there are too many nodes, or if in every
+   * layout a node would lie on a link between other nodes, with one dot for several equal nodes.
    */
   static of(topology: Topology): Arrangement {
     let best = ungroupedNetwork(topology);
@@ -46,14 +46,16 @@ export class Arrangement {
   }
 
   /**
-   * Arranges a network with a dot for each node, even if some nodes then stand on links of other
-   * nodes.
+   * Arranges a network with one dot for each node, even if some nodes then lie on links between
+   * other nodes.
    */
   static ofEach(topology: Topology): Arrangement {
     return new Arrangement(ungroupedNetwork(topology));
   }
 
-  /** The places of the dots in a layout, computed on first use; indexed by dot. */
+  /**
+   * Returns the positions of the dots in a layout, indexed by dot; computes them at the first call.
+   */
   places(layout: PlaneLayoutName): readonly NodePosition[] {
     const known = this.#places.get(layout) ?? computeNodePositions(this.network.topology, layout);
     this.#places.set(layout, known);

@@ -1,7 +1,7 @@
 /**
  * Shows what nodes believe at the cursor about broken links and nodes: as a line of text below the
- * story of the fault, and as a sign on each node that watches what is broken. The trace is asked
- * for states only after the first fault.
+ * description of the fault, and as a sign on each node that has a belief about what is broken. The
+ * states of nodes are queried only after the first fault.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { PROTOCOLS } from '../../data/protocols.ts';
 import { element, replaceContent } from '../../kernel/element.ts';
 import type { TracePageContext } from '../../kernel/page.ts';
 
-/** The sign in the middle of a node, by whether the node knows of a fault; see {@link LEGEND}. */
+/** The sign in the middle of a node, by what the node knows of a fault; see {@link LEGEND}. */
 export const AWARENESS_SIGNS: Readonly<Record<FaultAwareness, string>> = {
   knows: '!',
   unaware: '?',
@@ -25,7 +25,7 @@ export const AWARENESS_SIGNS: Readonly<Record<FaultAwareness, string>> = {
 };
 const LEGEND = ' At a node: ! knows of it, ? does not.';
 
-/** The belief line of the network page. */
+/** The line of the network page that tells what nodes believe. */
 export class BeliefLine {
   readonly root = element('p', { class: 'belief', hidden: true });
   readonly #context: TracePageContext;
@@ -34,7 +34,7 @@ export class BeliefLine {
   #asked: unknown;
   #told = '';
 
-  /** @param tell Called when the beliefs have changed and must be drawn. */
+  /** @param tell Called when the beliefs have changed and must be drawn again. */
   constructor(context: TracePageContext, tell: () => void) {
     this.#context = context;
     this.#latest = new LatestQuerySender((timeNs) => this.#fetch(timeNs), {
@@ -48,19 +48,20 @@ export class BeliefLine {
   }
 
   /**
-   * Sets the instant that is shown. Returns the nodes that watch a broken link or node, by name,
-   * each with whether it knows of the fault.
+   * Sets the instant that is shown. Returns, for each node that has a belief about a broken link or
+   * node, by name, whether it knows of the fault.
    */
   at(timeNs: number): ReadonlyMap<string, FaultAwareness> {
     const { info } = this.#context.trace;
-    // During a run, rows may be added to the trace for an instant that has already been drawn.
+    // While a run is in progress, the trace may get more rows for an instant that has already been
+    // drawn.
     const key = `${timeNs} ${info.counts['state']} ${info.faults.length}`;
     if (key !== this.#asked) {
       this.#asked = key;
       this.#latest.want(timeNs);
     }
     const watchers = this.#beliefs.flatMap(({ disruption, watchers: all }) =>
-      // After the end of a fault, only nodes that still believe in the fault get a sign.
+      // After the end of a fault, only nodes that still believe in it get a sign.
       disruption === undefined ? all.filter(({ standing }) => standing === 'outdated') : all,
     );
     return new Map(watchers.map(({ node, standing }) => [node, standing] as const).reverse());

@@ -1,29 +1,29 @@
 /**
- * The distance between nodes and foreign links. A link is foreign to a node if it ends at two other
- * nodes; packets on a foreign link below a node would seem to pass through the node. Plain values,
- * no DOM.
+ * Keeps nodes away from foreign links. A link is foreign to a node if both its ends are other
+ * nodes; if it is drawn below the node, its packets seem to pass through the node. Uses no DOM.
  *
  * @module
  */
 import { NODE_RADIUS_PX } from './node-labels.ts';
 import type { NodePosition } from './node-position.ts';
 
-/** A drawing area of the usual size, in which distances are measured, px. */
+/** The size of a drawing in which distances are measured, px: the usual size of the drawing. */
 const ROOM = { width: 732, height: 412 } as const;
 /**
  * Smallest allowed distance of a node from a foreign link, px: two pixels more than the radius of
  * the node.
  */
 const CLEAR = NODE_RADIUS_PX + 2;
-/** Distance from foreign links that nodes should have if there is room, px. */
+/** If there is room, a node should be at least so far from every foreign link, px. */
 const WANTED = 2 * NODE_RADIUS_PX;
 /**
- * Distance between two nodes that moved nodes should have, px: room for both circles and a link
- * between them.
+ * A node that is moved should stay at least so far from every other node, px: room for both circles
+ * and a link between them.
  */
 const APART = 2.5 * NODE_RADIUS_PX;
 /**
- * Largest number of rounds; then the vertical moves that are tried for each node in each round, px.
+ * Largest number of rounds; the constant below: the vertical moves that are tried for each node in
+ * each round, px.
  */
 const ROUNDS = 24;
 const STEPS = [6, -6, 14, -14, 26, -26, 40, -40, 60, -60] as const;
@@ -45,8 +45,8 @@ export function listEdges(
 }
 
 /**
- * The smallest distance between a node and a foreign link, px in a drawing of the usual size;
- * infinite if no link is foreign to a node.
+ * Returns the smallest distance between a node and a foreign link, px in a drawing of the usual
+ * size; infinite if no node has a foreign link.
  */
 export function minNodeLinkDistance(
   places: readonly NodePosition[],
@@ -62,15 +62,15 @@ export function minNodeLinkDistance(
   return least;
 }
 
-/** True if no node stands on a foreign link. */
+/** True if no node lies on a foreign link. */
 export function isClearOfLinks(places: readonly NodePosition[], edges: readonly Edge[]): boolean {
   return minNodeLinkDistance(places, edges) >= CLEAR;
 }
 
 /**
- * Moves nodes vertically until none stands on a foreign link, as far as that is possible.
- * @param places The places of the nodes in the unit square; returned unchanged if no node stands on
- * a foreign link.
+ * Moves nodes vertically until none lies on a foreign link, as far as that is possible.
+ * @param places The positions of the nodes in the unit square; returned unchanged if no node lies
+ *   on a foreign link.
  */
 export function moveNodesOffLinks(
   places: readonly NodePosition[],
@@ -97,7 +97,10 @@ interface Links {
   readonly own: readonly Edge[];
 }
 
-/** The place for a node with the lowest cost, among the tried places, which have the same x. */
+/**
+ * Returns the position with the lowest cost among those that are tried for a node; all have the
+ * node's x.
+ */
 function bestSpot(node: number, spots: NodePosition[], links: Links): NodePosition {
   const here = spots[node] ?? { x: 0, y: 0 };
   const costAt = (spot: NodePosition): number => {
@@ -114,7 +117,8 @@ function bestSpot(node: number, spots: NodePosition[], links: Links): NodePositi
 }
 
 /**
- * The sum of the squares by which distances that involve the node are too short, px²; 0 if none is.
+ * Returns the cost of a node's position, px²: the sum of the squares of what its distances lack; 0
+ * if none is too short.
  */
 function costOf(node: number, spots: readonly NodePosition[], { edges, own }: Links): number {
   const spot = spots[node] ?? { x: 0, y: 0 };
@@ -147,7 +151,7 @@ function ends(
   return [spots[from] ?? nowhere, spots[to] ?? nowhere];
 }
 
-/** The distance of a point from the line segment between two other points, px. */
+/** Returns the distance of a point from the line segment between two other points, px. */
 function distance(point: NodePosition, [a, b]: readonly [NodePosition, NodePosition]): number {
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const length2 = dx * dx + dy * dy;

@@ -1,5 +1,6 @@
 /**
- * The panel at the right: the state of a node, both directions of a link, or the route of a packet.
+ * The panel at the right with details of the selection: the state of a node, both directions of a
+ * link, or the route of a packet.
  *
  * @module
  */
@@ -32,14 +33,17 @@ import type { ControlConnection } from './palette/control-link.ts';
 import { numberTable, section, textTable } from './panel-parts.ts';
 
 /**
- * How far before and after the cursor the counts of a link are read, ns; then the same for the hops
- * of a packet.
+ * The counts of a link are read for this long before and after the cursor, ns; the constant below:
+ * the same for the hops of a packet.
  */
 const NEAR_NS = 500e6;
 const PACKET_NS = 5e9;
-/** Width for the drawing that a protocol provides, px. */
+/** Width of the drawing that a protocol makes of its node, px. */
 const SCENE_WIDTH = 284;
-/** States with more letters than this are meant for drawings and are not listed as text. */
+/**
+ * States with more letters than this are shown by the protocol's drawing and are not listed as
+ * text.
+ */
 const STATE_LENGTH_MAX = 60;
 
 /** The content of the panel for the selected node, link or packet. */
@@ -54,7 +58,7 @@ export class SelectionDetails {
   #asked = '';
   #packetPanel: PacketPanel | undefined;
 
-  /** @param link The connection to the run, if it is in progress. */
+  /** @param link The connection to the run if it is in progress, otherwise undefined. */
   constructor(context: TracePageContext, link: ControlConnection | undefined) {
     this.#context = context;
     this.#status = link && new LiveNodeStatus(link, context.signal);
@@ -69,7 +73,7 @@ export class SelectionDetails {
     );
   }
 
-  /** Shows the details of another selection, or clears the panel. */
+  /** Shows the details of the selection, or empties the panel. */
   show(selection: Selection | undefined): void {
     this.#selection = selection;
     this.#asked = '';
@@ -84,7 +88,8 @@ export class SelectionDetails {
     const selection = this.#selection;
     if (selection === undefined) return;
     if (selection.kind === 'packet') this.#packetPanel?.follow(timeNs);
-    // The content for a packet is made only once; then `PacketPanel.follow` moves it with the cursor.
+    // The content for a packet does not depend on the instant: it is made once, and
+    // `PacketPanel.follow` marks the present hop.
     const key = selection.kind === 'packet' ? selection.name : `${selection.name} ${timeNs}`;
     if (key === this.#asked) return;
     this.#asked = key;
@@ -113,7 +118,7 @@ export class SelectionDetails {
       trace.ask('stateAt', { timeNs }),
       trace.ask('losses', { node: number, toNs: timeNs }),
       trace.ask('marks', { fromNs: Math.max(0, timeNs - 10 * NEAR_NS), toNs: timeNs }),
-      // In a run in progress, {@link LiveNodeStatus} asks the node itself.
+      // While a run is in progress, {@link LiveNodeStatus} asks the node itself for its status.
       this.#status === undefined ? this.#recordedStatus(number, timeNs) : undefined,
     ]);
     const own = marks.filter((mark) => mark.node === number).slice(-5);
@@ -138,8 +143,8 @@ export class SelectionDetails {
   }
 
   /**
-   * The recorded status of a node. If it is damaged, the error stands in its place, and the rest of
-   * the panel is still shown.
+   * Reads the recorded status of a node. If the status is damaged, the error is shown instead of
+   * it, and the rest of the panel is still shown.
    */
   #recordedStatus(node: number, timeNs: number): Promise<RecordedStatus | undefined> {
     return this.#context.trace.ask('statusAt', { node, timeNs }).catch((error: unknown) => {
@@ -197,7 +202,8 @@ export class SelectionDetails {
 }
 
 /**
- * A direction of a link as text: `a → b`. For the access of a host to a cloud, one end is a region.
+ * Formats a direction of a link: `a → b`. If it connects a host to a cloud, one end is a region of
+ * the cloud.
  */
 function directionText({ name, fromRegion, toRegion }: LinkDirectionInfo): string {
   const text = name.replace('->', ' → ');
@@ -205,7 +211,10 @@ function directionText({ name, fromRegion, toRegion }: LinkDirectionInfo): strin
   return `${fromRegion ?? ''}${text}${toRegion ?? ''}`;
 }
 
-/** The rows with the counts of one direction of a link within a window, as names and values. */
+/**
+ * Makes the rows with the counts of one direction of a link within a window, as pairs of name and
+ * value.
+ */
 function directionRows(
   bins: readonly BinRow[],
   { fromNs, toNs }: TimeWindow,
@@ -224,12 +233,12 @@ function directionRows(
       'mean time on the link',
       count === 0 ? '–' : quantityText(sum((bin) => bin.sumNs) / count, 'ns'),
     ],
-    // Computed only from packets that the trace has kept, unlike the counts above.
+    // This number comes only from packets that the trace has kept, unlike the counts above.
     ['longest wait in its queue', waitNs < 0 ? 'no packet kept' : quantityText(waitNs, 'ns')],
   ];
 }
 
-/** The protocols of a node, the lowest first. */
+/** Lists the protocols of a node, the lowest first. */
 function stackText({ protocol, layers = [] }: TraceInfo['nodes'][number]): string {
   return [protocol, ...layers].join(' + ');
 }
@@ -241,11 +250,11 @@ function headingOf({ kind, name }: Selection): string {
 
 function statesTable(states: MachineStateEntries, node: number): Child {
   const own = states.find(([number]) => number === node)?.[1] ?? [];
-  // Longer states are drawn above and are listed in full on the protocols page.
+  // Longer states are in the drawing above, and the protocols page lists them in full.
   return textTable(own.filter(([, state]) => state.length <= STATE_LENGTH_MAX));
 }
 
-/** The drawings of the node's protocols (`nodes/<p>/viz.ts`), the lowest first. */
+/** Makes the drawings of the node's protocols (`nodes/<p>/viz.ts`), the lowest protocol first. */
 function scenesOf(
   info: TraceInfo,
   states: MachineStateEntries,

@@ -1,6 +1,6 @@
 /**
  * Draws two routes with a label: the route of packets before a fault, which fades, and their route
- * after the switch to another path. Both lines lie below nodes and packets.
+ * after the switch to another path. Both are drawn below nodes and packets.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import { setAttributeIfChanged, svgElement } from '../../kernel/element.ts';
 import type { Detour, DetourStyle } from './detour.ts';
 import type { NodePosition } from './node-position.ts';
 
-/** Returns the screen positions of both ends of a link, given its id. */
+/** Returns the positions of both ends of a link in the drawing, px, by the id of the link. */
 export type LinkEndPositions = (id: string) => readonly [NodePosition, NodePosition] | undefined;
 
-/** The routes to draw, and how they look at the instant of the cursor. */
+/** The routes to draw, and their style at the instant of the cursor. */
 export interface ShownDetour {
   readonly detour: Detour;
   readonly look: DetourStyle;
 }
 
 /**
- * The drawing of the route before a path switch and of the route after it. Append {@link
- * DetourView.root} below the nodes and {@link DetourView.stamp} above them.
+ * Draws the routes before and after a path switch. The caller puts {@link DetourView.root} below
+ * the nodes and {@link DetourView.stamp} above them.
  */
 export class DetourView {
   readonly #old = svgElement('path', { class: 'old-way' });
@@ -31,8 +31,8 @@ export class DetourView {
   #written = '';
 
   /**
-   * Draws the routes, or removes them. A narrow drawing has no room for the label; there only the
-   * text below the drawing names the switch.
+   * Draws the routes, or removes them. A narrow drawing has no room for the label; there the text
+   * below the drawing describes the switch.
    */
   show(shown: ShownDetour | undefined, ends: LinkEndPositions, isNarrow: boolean): void {
     const stamp = shown?.look.stamp ?? [];
@@ -49,7 +49,7 @@ export class DetourView {
   /** Writes the label at the middle of the new part of the route. */
   #write(words: string, points: readonly NodePosition[]): void {
     const x = middle(points.map((point) => point.x)).toFixed(1);
-    // The label is above the line of packets and the circle of a node.
+    // The label must not cover the line of packets and the circle of a node, so it is above them.
     const y = (middle(points.map((point) => point.y)) - 16).toFixed(1);
     const key = `${x} ${y} ${words}`;
     if (key === this.#written) return;

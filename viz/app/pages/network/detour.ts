@@ -1,6 +1,6 @@
 /**
- * The routes of the flows that used a broken link: the links of recorded packets before the fault,
- * and after the switch to another path. If no packet was recorded, no route is shown.
+ * Finds the routes of the flows that used a broken link, before the fault and after the switch to
+ * another path, from packets in the trace. If the trace has no such packets, no route is shown.
  *
  * @module
  */
@@ -12,18 +12,18 @@ import type { FaultWithEffects } from './world.ts';
 const BEFORE_NS = 300e6;
 /** Packets within this time after the switch show the new route, ns. */
 const AFTER_NS = 500e6;
-/** How long both routes stay visible after the end of the fault, ns. */
+/** Both routes stay visible for this long after the end of the fault, ns. */
 const STAYS_NS = 500e6;
 const FAINTEST = 0.35;
 
-/** A fault and the time when a node switched to another path. */
+/** A fault, and when a node switched to another path because of it. */
 export interface PathSwitch {
   readonly target: string;
   readonly beginNs: number;
   readonly switchedNs: number;
 }
 
-/** The old and the new route, as the ids of their links. */
+/** The route before the fault and the route after the switch, each as the ids of its links. */
 export interface Detour {
   readonly of: PathSwitch;
   readonly oldWay: readonly string[];
@@ -35,7 +35,7 @@ export interface DetourStyle {
   /** Opacity of the old route: 1 at the start of the fault; it decreases until the switch. */
   readonly oldOpacity: number;
   /**
-   * The label, line by line: the effect, and how long after the fault it happened. Empty before the
+   * The lines of the label: the effect, and how long after the fault it happened. Empty before the
    * switch.
    */
   readonly stamp: readonly string[];
@@ -54,7 +54,7 @@ export function firstPathSwitch(
   return row === undefined ? undefined : { target, beginNs, switchedNs: row.timeNs };
 }
 
-/** The two intervals to query for packets: before the fault and after the switch. */
+/** Returns the two intervals whose packets are queried: before the fault and after the switch. */
 export function windowsAroundSwitch({
   beginNs,
   switchedNs,
@@ -66,8 +66,8 @@ export function windowsAroundSwitch({
 }
 
 /**
- * Finds the routes of the flows that used the broken link or node. A route is empty if no recorded
- * packets show it.
+ * Finds the routes of the flows that used the broken link or node. A route is empty if no packet in
+ * the trace shows it.
  */
 export function findDetour(
   info: TraceInfo,
@@ -82,8 +82,8 @@ export function findDetour(
     if (flow > 0 && touches(info, hops.before.link[row] ?? -1, of.target)) flows.add(flow);
   }
   const isOwn = ({ flow }: HopColumns, row: number): boolean => flows.has(flow[row] ?? 0);
-  // Only packets that their source sent after the switch count, because earlier packets may still
-  // use the old route.
+  // Only packets that their source sent after the switch show the new route; earlier packets may
+  // still use the old route.
   const fresh = new Set<number>();
   const after = departuresIn(hops.after, afterWindow).filter((row) => isOwn(hops.after, row));
   for (const row of after) {
@@ -108,8 +108,8 @@ export function findDetour(
 }
 
 /**
- * How the routes are drawn at an instant; undefined once {@link STAYS_NS} have passed since the end
- * of the fault.
+ * Returns the style of the routes at an instant; undefined once {@link STAYS_NS} have passed since
+ * the end of the fault.
  */
 export function detourStyleAt(
   { of }: Detour,

@@ -5,13 +5,13 @@
  */
 
 /**
- * Points on a link as shares of its length from the sender: for losses in its queue and policer,
- * and for losses after the queue.
+ * Where a loss is drawn on a link, as a share of the link's length from the sender: a loss in the
+ * queue or policer; the constant below: a loss after the queue.
  */
 const AT_THE_QUEUE = 0.08;
 const ON_THE_WAY = 0.5;
 
-/** By drop reason, the point on a link at which a loss is drawn, 0 (sender) to 1. */
+/** For each drop reason, where on a link the loss is drawn, from 0 (sender) to 1 (receiver). */
 export const DROP_POINTS_ON_LINK: Readonly<Record<string, number>> = {
   ...{ 'queue-full': AT_THE_QUEUE, 'queue-shrunk': AT_THE_QUEUE, 'link-down-queue': AT_THE_QUEUE },
   ...{ policed: AT_THE_QUEUE, codel: AT_THE_QUEUE, 'cpu-queue-full': AT_THE_QUEUE },
@@ -21,7 +21,8 @@ export const DROP_POINTS_ON_LINK: Readonly<Record<string, number>> = {
 };
 
 /**
- * The point on a link at which a loss is drawn, 0 (sender) to 1; the middle for unknown reasons.
+ * Returns where on a link a loss is drawn, from 0 (sender) to 1 (receiver); the middle for unknown
+ * reasons.
  */
 export function dropPointOnLink(reason: string): number {
   return DROP_POINTS_ON_LINK[reason] ?? ON_THE_WAY;

@@ -1,5 +1,5 @@
 /**
- * A select with the packets whose bytes the trace holds, which are only a few of all packets.
+ * A select element with the few packets whose bytes the trace contains.
  *
  * @module
  */
@@ -10,7 +10,8 @@ import type { TracePageContext } from '../../kernel/page.ts';
 import { findCaptureEnds } from './trail.ts';
 
 /**
- * Makes the select of packets whose bytes the trace holds; the select is hidden if there are none.
+ * Makes the select element with the packets whose bytes the trace contains; it is hidden if there
+ * are none.
  */
 export function explainedPacketSelect({
   trace,

@@ -9,7 +9,7 @@ import type { PacketField, PacketReader } from '../../../format/packet-fields.ts
 /** Packet readers by the name of their protocol. */
 export type PacketReaders = ReadonlyMap<string, PacketReader>;
 
-/** Neighbouring fields of one layer. */
+/** A group of neighbouring fields that belong to one protocol layer. */
 export interface PacketLayer {
   readonly name: string;
   readonly fields: readonly PacketField[];
@@ -24,20 +24,21 @@ export function packetReadersByProtocol(
   );
 }
 
-/** What is known about both ends of a hop, which decides how its packets can be read. */
+/**
+ * What is known about the two nodes of a hop; it decides which protocols may read a packet of this
+ * hop.
+ */
 export interface HopEndFacts {
   /**
-   * The protocols that run at the ends. The reader of another protocol is used only if a packet
-   * says that it contains a packet of that protocol.
+   * The protocols that run on the two nodes. The reader of another protocol is used only if a
+   * packet says that it contains a packet of that protocol.
    */
   readonly protocols: ReadonlySet<string>;
-  /** The traced states of the nodes at both ends, by the name of the machine. */
+  /** The traced states of both nodes, by the name of the state machine. */
   readonly states: ReadonlyMap<string, string>;
 }
 
-/**
- * Largest depth of packets inside packets that is read (our choice; real networks nest less deep).
- */
+/** Packets inside packets are read to this depth (our choice; real networks nest less deep). */
 const DEPTH_MAX = 8;
 
 /**
@@ -56,7 +57,7 @@ interface Reading {
   readonly ends: HopEndFacts;
   readonly readers: PacketReaders;
   readonly holds: string;
-  /** The protocol in whose field these bytes are; undefined for a whole packet. */
+  /** The protocol whose field contains these bytes; undefined for a whole packet. */
   readonly within?: string;
   readonly depth: number;
 }
@@ -70,16 +71,15 @@ function fieldsOf(bytes: Uint8Array, reading: Reading): readonly PacketField[] |
     const fields = readSafely(() => read(bytes, ends.states))?.flatMap((field) =>
       opened(bytes, field, { ...reading, within: protocol }),
     );
-    // A protocol without a header accepts any bytes; therefore the reader that finds the largest
-    // number of fields is taken.
+    // A protocol without a header accepts any bytes, so the reader that finds most fields is used.
     if ((fields?.length ?? 0) > (found?.length ?? -1)) found = fields;
   }
   return found;
 }
 
 /**
- * The fields of the packet that a field contains, or the field itself if it contains none that can
- * be read.
+ * Returns the fields of the packet that a field contains, or the field itself if it contains no
+ * packet that can be read.
  */
 function opened(bytes: Uint8Array, field: PacketField, reading: Reading): readonly PacketField[] {
   const { offset, length, holds } = field;
@@ -95,7 +95,7 @@ function readSafely(
   try {
     return read();
   } catch {
-    // The bytes are shown anyway, without field names.
+    // If the reader throws, the bytes are shown without field names.
     return undefined;
   }
 }

@@ -1,18 +1,18 @@
 /**
- * Lines of latitude and longitude behind the nodes of a map.
+ * Draws lines of latitude and longitude behind the nodes of a map.
  *
  * @module
  */
 import { replaceContent, svgElement } from '../../kernel/element.ts';
 import type { DrawingSize, GridLine } from './map.ts';
 
-/** The part of the picture that the map fills, px. */
+/** The part of the drawing that the map covers, px. */
 export interface MapFrame extends DrawingSize {
   readonly left: number;
   readonly top: number;
 }
 
-/** Draws the lines from edge to edge of the picture; an empty list removes them. */
+/** Draws the lines from edge to edge of the drawing; an empty list removes them. */
 export function drawGraticule(
   root: SVGGElement,
   lines: readonly GridLine[],

@@ -1,7 +1,7 @@
 /**
- * Groups of equal nodes, which are drawn as one dot if separate dots would leave no room for links.
- * Nodes are equal if they have the same role, protocol, position on Earth and neighbours. Plain
- * values, no DOM.
+ * Groups equal nodes, which are drawn as one dot if separate dots would leave no room for links.
+ * Nodes are equal if they have the same role, protocol, position on Earth and neighbours. Uses no
+ * DOM.
  *
  * @module
  */
@@ -12,11 +12,11 @@ const MEMBERS_MIN = 3;
 
 /** A dot of the drawing: one node, or several equal nodes. */
 export interface Dot {
-  /** Name of the first node that the dot stands for. */
+  /** Name of the first node that the dot represents. */
   readonly name: string;
   /** The label of the dot: `client-1`, or `50 × client` for several nodes. */
   readonly label: string;
-  /** Numbers, in the trace, of the nodes that the dot stands for. */
+  /** The numbers, in the trace, of the nodes that the dot represents. */
   readonly members: readonly number[];
 }
 
@@ -25,11 +25,11 @@ export interface DrawnNetwork {
   readonly dots: readonly Dot[];
   /** For each node, the number of its dot. */
   readonly dotOf: readonly number[];
-  /** The topology with dots in place of nodes. */
+  /** The topology in which each dot replaces its nodes. */
   readonly topology: Topology;
 }
 
-/** The network with one dot for each node. */
+/** Returns the network with one dot for each node. */
 export function ungroupedNetwork(topology: Topology): DrawnNetwork {
   return networkOf(
     topology,
@@ -38,8 +38,8 @@ export function ungroupedNetwork(topology: Topology): DrawnNetwork {
 }
 
 /**
- * Yields networks in which the equal nodes of one role, then of two roles and so on are drawn as
- * one dot. The roles that save most dots are grouped first.
+ * Yields networks that draw equal nodes as one dot: first the nodes of one role, then also those of
+ * a second role, and so on. The roles that save most dots come first.
  * @returns networks, each with fewer dots than the network before; none if no nodes are equal.
  */
 export function* groupedNetworks(topology: Topology): Generator<DrawnNetwork> {
@@ -107,8 +107,8 @@ function networkOf(topology: Topology, groups: readonly (readonly number[])[]): 
       links: topology.links.map((link) => ({ ...link, from: at(link.from), to: at(link.to) })),
       flows: topology.flows.flatMap((flow) => {
         const names = flow.split(' -> ').map((name) => drawnAs.get(name) ?? name);
-        // Of the nodes that share a dot, some may send and others receive, so both directions
-        // count.
+        // Of the nodes that share a dot, some may send and others receive, so both directions are
+        // listed.
         return [names.join(' -> '), names.reverse().join(' -> ')].slice(0, isOfMany ? 2 : 1);
       }),
     },

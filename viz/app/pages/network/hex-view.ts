@@ -1,6 +1,6 @@
 /**
  * Shows bytes in hex, eight per line, with their offset and printable characters, and a list of
- * their fields. Pointing at a field or focusing it highlights its bytes.
+ * their fields. If the pointer or the focus is on a field, its bytes are highlighted.
  *
  * @module
  */
@@ -12,12 +12,12 @@ import type { PacketLayer } from './fields.ts';
 const PER_LINE = 8;
 
 /**
- * Counts the bytes of a field that have changed since the previous hop; undefined if there is no
+ * Returns how many bytes of a field have changed since the previous hop; undefined if there is no
  * previous hop to compare with.
  */
 export type ChangedByteCounter = (field: PacketField) => number | undefined;
 
-/** Makes the view of a packet's bytes in hexadecimal. */
+/** Makes the view of a packet's bytes in hexadecimal, with the fields of its layers. */
 export function hexView(
   bytes: Uint8Array,
   layers: readonly PacketLayer[] = [],
@@ -29,7 +29,7 @@ export function hexView(
     for (const [at, cell] of cells.entries())
       cell.classList.toggle('marked', at >= from && at < to);
     const top = to > from ? cells[from]?.offsetTop : undefined;
-    // Scrolls only the bytes, so that the fields do not move away under the pointer.
+    // Only the list of bytes is scrolled, so that the fields do not move away under the pointer.
     if (top !== undefined) hex.scrollTop = top - hex.clientHeight / 3;
   };
   return element(

@@ -1,7 +1,8 @@
 /**
- * Places the nodes: in columns by their distance from the senders, on a ring, or by forces between
- * them. Layouts depend only on the topology, so a run always gives the same picture. A layout in
- * which a node stands on a link of other nodes is not offered if another layout avoids this.
+ * Computes the positions of the nodes: in columns by their distance from the senders, on a ring, or
+ * by forces between them. Layouts depend only on the topology, so a run always gives the same
+ * drawing. A layout in which a node lies on a link between other nodes is not offered if another
+ * layout avoids this.
  *
  * @module
  */
@@ -15,32 +16,35 @@ import type { NodePosition } from './node-position.ts';
 import { areRegionsDisjoint, nodePositionsByRegion, REGION_NODE_PROTOCOL } from './regions.ts';
 import { isStar, placeOnRing } from './ring.ts';
 
-/** The parts of a trace on which the layout depends. */
+/** The parts of a trace's description on which the layout depends. */
 export type Topology = Pick<TraceInfo, 'nodes' | 'links' | 'flows'>;
 
-/** Layouts in order of preference, for most of the networks; then for stars. */
+/**
+ * Layouts in order of preference for most networks; the constant below: for networks that are a
+ * star.
+ */
 const PLANE_LAYOUTS = ['layers', 'ring', 'force'] as const;
 const STAR_LAYOUTS = ['ring', 'layers', 'force'] as const;
-/** Layouts in order of preference, for clouds with hosts that are in no region or in several. */
+/** Layouts in order of preference for clouds in which some hosts are in no region or in several. */
 const CLOUD_LAYOUTS = ['force', 'ring', 'layers'] as const;
-/** Name of a layout that needs no positions on Earth. */
+/** Name of a layout that does not need the nodes' positions on Earth. */
 export type PlaneLayoutName = (typeof PLANE_LAYOUTS)[number] | 'regions';
-/** Name of a layout. `map.ts` implements the layout `map`. */
+/** Name of a layout; `map` puts nodes at their positions on Earth (`map.ts`). */
 export type LayoutName = PlaneLayoutName | 'map';
 
-/** Lists the layouts in which a run can be shown; the most suitable one comes first. */
+/** Lists the layouts in which a run can be shown, the most suitable one first. */
 export function listLayouts(topology: Topology): readonly LayoutName[] {
   return [...planeLayoutsOf(topology), ...(hasMap(topology) ? (['map'] as const) : [])];
 }
 
-/** True if there is a layout in which no node stands on a link of other nodes. */
+/** True if there is a layout in which no node lies on a link between other nodes. */
 export function hasClearLayout(topology: Topology): boolean {
   return clearLayoutsOf(topology).length > 0;
 }
 
 /**
- * Lists the layouts in which no node stands on a link of other nodes, or all layouts if there are
- * none such.
+ * Lists the layouts in which no node lies on a link between other nodes; if there are none, lists
+ * all layouts.
  */
 function planeLayoutsOf(topology: Topology): readonly PlaneLayoutName[] {
   const clear = clearLayoutsOf(topology);
@@ -56,7 +60,7 @@ function clearLayoutsOf(topology: Topology): readonly PlaneLayoutName[] {
   );
 }
 
-/** The layouts that may suit a network, in order of preference. */
+/** Lists the layouts that suit a network of this kind, in order of preference. */
 function candidatesOf(topology: Topology, edges: readonly Edge[]): readonly PlaneLayoutName[] {
   if (areRegionsDisjoint(topology)) return ['regions'];
   if (topology.nodes.some(({ protocol }) => protocol === REGION_NODE_PROTOCOL))
@@ -68,7 +72,7 @@ function isClearable(nodes: number, edges: readonly Edge[]): boolean {
   return nodes <= DRAWN_NODES_MAX && nodes * edges.length <= PAIRS_MAX;
 }
 
-/** A column with more nodes than this is split into several. */
+/** A layer with more nodes than this is drawn in several columns. */
 const COLUMN_MAX = 18;
 /**
  * Largest number of dots for which a drawing has room; with more nodes, equal nodes are drawn as
@@ -76,14 +80,14 @@ const COLUMN_MAX = 18;
  */
 export const DRAWN_NODES_MAX = 60;
 /**
- * Up to this product of the numbers of nodes and links, nodes are moved off links; above it, there
- * is no room.
+ * Nodes are moved off links only if the number of nodes times the number of links is at most this;
+ * in larger networks there is no room.
  */
 const PAIRS_MAX = 4_000;
 const SWEEPS = 8;
 const TICKS = 300;
 
-/** Computes the places of all nodes in the unit square, indexed by node number. */
+/** Computes the positions of all nodes in the unit square, indexed by node number. */
 export function computeNodePositions(
   topology: Topology,
   layout: PlaneLayoutName,
@@ -99,7 +103,7 @@ export function computeNodePositions(
   return isClearable(places.length, edges) ? moveNodesOffLinks(places, edges) : places;
 }
 
-/** The role of a node is its name without its number. */
+/** Returns the role of a node: its name without the number at the end. */
 export function roleOfNodeName(name: string): string {
   return name.replace(/[-_.]?\d+$/, '');
 }
@@ -129,11 +133,11 @@ function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])
   const [sender = 0] = senders;
   const isThrough =
     (senders.length === 1 && !receivers.has(sender)) ||
-    // Without flows and with a single role, the layers follow from the distance alone.
+    // Without flows and with only one role, the layers follow from the distance alone.
     (senders.length === 0 && new Set(nodes.map(({ name }) => roleOfNodeName(name))).size === 1);
   const starts = senders.length > 0 ? senders : [0];
   const far = distances(starts, near);
-  // If there are several senders, the layer of a node depends on its role.
+  // If there are several senders, the role of a node determines its layer.
   const keys = nodes.map(({ name }, node) => {
     const distance = far[node] ?? 0;
     return isThrough ? { first: distance, second: '' } : roleKey(nodes, far, name);
@@ -148,9 +152,9 @@ function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])
 }
 
 /**
- * The sort key of the layer of a node: the smallest distance of nodes of its role from the senders,
- * and the role. Roles with a common stem, such as `mix-1` and `mix-2`, share this distance and get
- * neighbouring layers.
+ * Returns the sort key of a node's layer: the smallest distance of any node of this role from the
+ * senders, then the role. Roles that differ only in a number, such as `mix-1` and `mix-2`, have
+ * this distance in common and get neighbouring layers.
  */
 function roleKey(
   nodes: Topology['nodes'],
@@ -181,8 +185,8 @@ function distances(
 }
 
 /**
- * Reduces crossings of links: sorts each layer several times by the mean height of the neighbours
- * of its nodes.
+ * Reduces crossings of links: sorts the nodes of each layer by the mean height of their neighbours,
+ * several times.
  */
 function ordered(
   layers: readonly number[][],
@@ -207,7 +211,7 @@ function ordered(
   return now;
 }
 
-/** Splits tall layers into several columns. */
+/** Divides layers with many nodes into several columns. */
 function widened(layers: readonly (readonly number[])[]): readonly (readonly number[])[] {
   return layers.flatMap((layer) => {
     const count = Math.ceil(layer.length / COLUMN_MAX);

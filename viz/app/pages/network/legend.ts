@@ -1,5 +1,5 @@
 /**
- * The legend of the network page: a switch for each class of packets with the shape of the class,
+ * The legend of the network page: for each class of packets a switch and the shape of its marks,
  * and the colours of the flows.
  *
  * @module

@@ -1,6 +1,7 @@
 /**
- * Adds the effects of faults (detected, switched, first packet) during a run. The trace gets them
- * only at the end of the run, but the interim report has them earlier. Uses no DOM.
+ * Adds the effects of faults (detected, switched, first packet) while a run is in progress. The
+ * trace gets them only at the end of the run, but the report with the results so far has them
+ * earlier. Uses no DOM.
  *
  * @module
  */
@@ -10,7 +11,8 @@ import type { FaultRow } from '../../data/trace-answers.ts';
 type Known = Pick<Report, 'faults'>;
 
 /**
- * Returns the fault rows of the trace, with the effects that only the interim report has so far.
+ * Returns the fault rows of the trace, and rows for the effects that only the report with the
+ * results so far has.
  */
 export function withInterimEffects(
   rows: readonly FaultRow[],
@@ -35,7 +37,7 @@ function keyOf({ timeNs, target, text }: FaultRow): string {
 }
 
 /**
- * Makes a {@link withInterimEffects} that returns its last result again as long as it gets the same
+ * Makes a {@link withInterimEffects} that returns its previous result as long as it gets the same
  * rows and the same report.
  */
 export function makeCachedInterimEffects(): typeof withInterimEffects {

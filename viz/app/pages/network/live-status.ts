@@ -1,7 +1,7 @@
 /**
  * Shows the status that the selected node reports of itself. In a run in progress the node is asked
- * at most once a second, and the panel shows its present status, wherever the cursor is. The trace
- * of a finished run holds statuses of some instants.
+ * at most once a second, and the panel shows its present status, whatever the instant of the
+ * cursor. The trace of a finished run has statuses of some instants.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const ASK_MS = 1_000;
 const REFRESH_MS = 250;
 /** Largest number of lines of a status that are shown. */
 const LINES_MAX = 100;
-/** Largest depth of nesting that is shown of a status. */
+/** Nested values of a status are shown to this depth. */
 const DEPTH_MAX = 32;
 
 /** The panel section that shows what the selected node of a run in progress reports about itself. */
@@ -31,7 +31,7 @@ export class LiveNodeStatus {
     signal.addEventListener('abort', () => clearInterval(timer));
   }
 
-  /** Shows the status of another node, or of none. */
+  /** Shows the status of another node, or nothing if `node` is undefined. */
   show(node: string | undefined): void {
     if (node === this.#node) return;
     this.#node = node;
@@ -71,9 +71,7 @@ function statusTexts(heading: string, json: string): StatusTexts {
   return { heading, body, remarks: more > 0 ? [`and ${more} lines more`] : [] };
 }
 
-/**
- * Makes the texts of a status that the trace holds, with the instant at which the node was asked.
- */
+/** Makes the texts of a status in the trace, with the instant at which the node was asked. */
 export function recordedStatusTexts({ timeNs, json, note }: RecordedStatus): StatusTexts {
   const texts =
     json === undefined
@@ -91,7 +89,7 @@ export function statusContent({ heading, body, remarks }: StatusTexts): Child {
   ];
 }
 
-/** Writes a JSON value as indented lines: one for each name, and one for each entry of a list. */
+/** Formats a JSON value as indented lines: one line for each name and for each entry of a list. */
 export function statusLines(value: unknown, indent = ''): readonly string[] {
   if (typeof value !== 'object' || value === null) return [`${indent}${String(value)}`];
   if (indent.length > 2 * DEPTH_MAX) return [`${indent}… deeper than ${DEPTH_MAX} levels`];

@@ -1,7 +1,7 @@
 /**
- * The map: nodes at their positions on Earth, in an equirectangular projection, with lines of
- * latitude and longitude. It shows no coasts or borders, because they would need data of third
- * parties.
+ * Computes the map: nodes at their positions on Earth, in an equirectangular projection, with lines
+ * of latitude and longitude. The map shows no coasts or borders, because they would need data of
+ * third parties.
  *
  * @module
  */
@@ -15,34 +15,34 @@ export interface DrawingSize {
   readonly height: number;
 }
 
-/** A line of the graticule from edge to edge of the map. */
+/** A line of latitude or longitude, from edge to edge of the map. */
 export interface GridLine {
   /** The label of the line: `30° N`. */
   readonly text: string;
   readonly isMeridian: boolean;
   /**
-   * Position of the line as a share of the size of the map: of its width for a meridian, of its
-   * height for a parallel.
+   * Position of the line: for a meridian as a share of the map's width, for a parallel as a share
+   * of its height.
    */
   readonly at: number;
 }
 
-/** The positions of all nodes and lines, as shares of the size of the map. */
+/** The positions of all nodes and lines, as shares of the map's width and height. */
 export interface GeoMap {
   readonly places: readonly NodePosition[];
   readonly lines: readonly GridLine[];
-  /** Number of nodes without a known position; they stand in a row at the lower edge. */
+  /** Number of nodes without a known position; they are drawn in a row at the lower edge. */
   readonly unplaced: number;
 }
 
 /** The map spans at least this many degrees, so that nodes in one city do not seem far apart. */
 const SPAN_MIN = 0.2;
 const STEPS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 45] as const;
-/** Smallest distance between two lines, px, so that their labels have room. */
+/** Smallest distance between two lines, px, which leaves room for their labels. */
 const PITCH_MIN = 56;
-/** Margin on each side of the nodes, as a share of the span of the map. */
+/** Margin on each side of the nodes, as a share of the range of their positions. */
 const EDGE = 0.08;
-/** Radius of the circle on which nodes with the same position are drawn, px. */
+/** Nodes with the same position are drawn on a circle of this radius, px. */
 const APART = 22;
 const FULL_CIRCLE = 360;
 
@@ -58,7 +58,7 @@ export function computeGeoMap({ nodes }: Pick<TraceInfo, 'nodes'>, room: Drawing
   const east = (lon: number): number => (lon - seam + FULL_CIRCLE) % FULL_CIRCLE;
   const lons = rangeOf(known.map(({ lon }) => east(lon)));
   const lats = rangeOf(known.map(({ lat }) => lat));
-  // A degree of longitude is drawn at the width that it has at the middle latitude of the map.
+  // A degree of longitude is drawn as wide as it is at the middle latitude of the map.
   const shrink = Math.max(0.1, Math.cos((lats.middle * Math.PI) / 180));
   const scale = Math.min(room.width / (lons.span * shrink), room.height / lats.span);
   const x = (lon: number): number =>
@@ -82,7 +82,7 @@ export function computeGeoMap({ nodes }: Pick<TraceInfo, 'nodes'>, room: Drawing
   };
 }
 
-/** The longitude at which the map is cut: the middle of the widest range without nodes. */
+/** Returns the longitude at which the map is cut: the middle of the widest range without nodes. */
 function seamOf(lons: readonly number[]): number {
   const sorted = [...lons].sort((a, b) => a - b);
   let seam = -180;
@@ -122,8 +122,8 @@ function degrees(value: number): string {
 }
 
 /**
- * Spreads nodes with the same position on a circle, and puts nodes without a position in a row at
- * the lower edge.
+ * Moves nodes with the same position onto a circle, and nodes without a position into a row at the
+ * lower edge.
  */
 function apart(
   spots: readonly (NodePosition | undefined)[],
@@ -147,8 +147,8 @@ function apart(
 }
 
 /**
- * The point on the circle around a position.
- * @param turn The angle in multiples of pi.
+ * Returns a point on the circle around a position.
+ * @param turn The angle of the point, in multiples of pi.
  */
 function around(spot: NodePosition, turn: number, { width, height }: DrawingSize): NodePosition {
   return {

@@ -1,7 +1,7 @@
 /**
- * The marks that show the class of a packet, as paths around a point: a square for data, a triangle
- * for control, a circle for probes, a diamond for acknowledgements, a hollow square for cover
- * traffic, and a cross for an attacker's copy (docs/spec/browser-view.md).
+ * Draws the marks that show the class of a packet, as paths around a point: a square for data, a
+ * triangle for control, a circle for probes, a diamond for acknowledgements, a hollow square for
+ * cover traffic, and a cross for an attacker's copy (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -42,7 +42,7 @@ export function addPacketMark(pen: PathCommands, packetClass: string, x: number,
   }
 }
 
-/** The mark of a class as an SVG path around (`x`, `y`), for legends and exports. */
+/** Returns the mark of a class as an SVG path around (`x`, `y`), for legends and exports. */
 export function packetMarkPath(packetClass: string, x: number, y: number): string {
   const parts: string[] = [];
   const at = (value: number): string => value.toFixed(1);
@@ -64,7 +64,7 @@ export function packetMarkPath(packetClass: string, x: number, y: number): strin
 }
 
 /**
- * Adds a polygon without calling `closePath`: filling closes the path anyway, and in Chromium the
+ * Adds a polygon. `closePath` is not called: filling closes the path anyway, and in Chromium the
  * call takes time proportional to the path so far (5,000 triangles: 68 ms a frame instead of 4 ms).
  */
 function polygon(pen: PathCommands, points: readonly number[]): void {

@@ -47,17 +47,20 @@ import { makeOverlayCanvas, TopologyView } from './topology-view.ts';
 import { type FaultWithEffects, latestFaultAt } from './world.ts';
 
 /**
- * How long the mark of a loss stays visible at speed 1 or above, ns of the run; in slow playback,
- * so many ns of real time.
+ * How long the mark of a loss stays visible, ns: of the run's time at speed 1 or above, of real
+ * time in slower playback.
  */
 const LOSS_MARK_NS = 400e6;
-/** How far before the cursor packets are queried at speed 1, ns; then how far after it. */
+/**
+ * Packets are queried from this long before the cursor, ns, at speed 1; the constant below: until
+ * this long after it.
+ */
 const BEHIND_NS = 50e6;
 const AHEAD_NS = 300e6;
 const ROWS_MAX = 60_000;
 const NO_HOPS =
   'This trace has no packets on links (live runs leave none, long runs with --trace full): it shows states, faults and losses.';
-/** A click selects a packet within this distance, px. */
+/** A click selects a packet that is at most this far away, px. */
 const REACH = 9;
 
 interface Around {
@@ -68,10 +71,10 @@ interface Around {
   readonly use: ReadonlyMap<number, number>;
 }
 
-/** The page with the map of the network, while it is shown. */
+/** The page with the drawing of the network, for as long as it is shown. */
 export class NetworkPage {
   readonly #context: TracePageContext;
-  /** The facts about the trace, to which a node for each region of a cloud is added. */
+  /** The description of the trace, with one more node for each region of a cloud. */
   readonly #info: TraceInfo;
   #arrangement: Arrangement;
   #topology: TopologyView;
@@ -92,8 +95,8 @@ export class NetworkPage {
   #askedSwitch = Number.NaN;
   #around: Around | undefined;
   /**
-   * The address parameter `nodes` of the present drawing: `each`, or undefined if equal nodes may
-   * share a dot.
+   * The address parameter `nodes` with which the network was drawn: `each`, or undefined if equal
+   * nodes may be drawn as one dot.
    */
   #shownNodes: string | undefined;
   /** The instant that is drawn, ns. */
@@ -134,7 +137,7 @@ export class NetworkPage {
     view.parameters.watch(context.signal, () => this.#follow());
   }
 
-  /** Fills the page. */
+  /** Draws the page. */
   start(): void {
     const { root, trace, frames, signal, view, theme } = this.#context;
     const { damage, extent, counts } = trace.info;
@@ -152,7 +155,8 @@ export class NetworkPage {
     );
     this.#ask = frames.add(signal, () => this.#frame());
     for (const value of [view.time.cursor, view.selection, theme]) value.watch(signal, this.#ask);
-    // While a run is paused, the cursor does not move, but effects of a fault may still arrive.
+    // While a run is paused, the cursor does not move, but effects of a fault may still be
+    // reported.
     for (const value of [trace.live, trace.soFar]) value.watch(signal, this.#ask);
     const observer = new ResizeObserver(() => this.#arrange());
     observer.observe(stage);
@@ -161,7 +165,10 @@ export class NetworkPage {
     view.selection.watch(signal, (selection) => this.#details.show(selection));
   }
 
-  /** Arranges the nodes; equal nodes may share a dot, unless the reader wants to see each one. */
+  /**
+   * Arranges the nodes; equal nodes may be drawn as one dot unless the reader wants to see each of
+   * them.
+   */
   #arranged(): Arrangement {
     const { view } = this.#context;
     const isEach = view.parameters.value['nodes'] === 'each';
@@ -175,7 +182,10 @@ export class NetworkPage {
     });
   }
 
-  /** Applies the address: draws the network anew if `nodes` has changed, and places the dots. */
+  /**
+   * Applies the address: draws the network again if `nodes` has changed, and moves the dots to
+   * their positions.
+   */
   #follow(): void {
     const nodes = this.#context.view.parameters.value['nodes'];
     if (nodes !== this.#shownNodes) {
@@ -197,7 +207,10 @@ export class NetworkPage {
     replaceContent(this.#layouts, options);
   }
 
-  /** Makes the checkbox for drawing equal nodes as one dot; false if it would change nothing. */
+  /**
+   * Makes the checkbox for drawing equal nodes as one dot; false if the checkbox would change
+   * nothing.
+   */
   #groupsBox(): HTMLElement | false {
     const { trace, view } = this.#context;
     const isEach = this.#shownNodes === 'each';
@@ -214,7 +227,9 @@ export class NetworkPage {
     this.#context.view.selection.value = { kind, name };
   }
 
-  /** Makes the controls for layout and packet classes, and a search for a node by name. */
+  /**
+   * Makes the controls for the layout and the packet classes, and the search for a node by name.
+   */
   #toolbar(): HTMLElement {
     const { view, trace } = this.#context;
     const layout = this.#layouts;
@@ -294,7 +309,10 @@ export class NetworkPage {
     } else this.#topology.arrange(this.#arrangement.places(layout), size);
   }
 
-  /** Queries the next range before the cursor reaches the end of the fetched packets. */
+  /**
+   * Queries further packets before the cursor reaches the end of the interval whose packets were
+   * fetched.
+   */
   #keepUp(timeNs: number): void {
     const { time } = this.#context.view;
     const stretch = Math.max(0.01, time.isPlaying.value ? time.speed.value : 1);
@@ -303,8 +321,8 @@ export class NetworkPage {
     const isCovered =
       around !== undefined && timeNs >= around.fromNs && timeNs + enoughNs < around.toNs;
     if (isCovered) return;
-    // While scrubbing, only the instant of the cursor is needed; while playing, the time after it
-    // is needed as well.
+    // While the reader moves the cursor, only the packets at the cursor are needed; during playback
+    // also those after it.
     const aheadNs = time.isPlaying.value ? AHEAD_NS * stretch : BEHIND_NS;
     this.#latest.want({ fromNs: timeNs - BEHIND_NS * stretch, toNs: timeNs + aheadNs });
   }
@@ -330,8 +348,8 @@ export class NetworkPage {
     const cursorNs = view.time.cursor.value;
     this.#keepUp(cursorNs);
     const around = this.#around;
-    // If packets at the cursor have not been fetched yet, the nearest instant with fetched packets
-    // is drawn.
+    // If the packets at the cursor have not been fetched yet, the nearest instant whose packets are
+    // known is drawn.
     const timeNs = around === undefined ? cursorNs : nearestKnown(cursorNs, around);
     this.#shownNs = timeNs;
     const disruptions = disruptionsAt(info.faults, timeNs);
@@ -373,19 +391,22 @@ export class NetworkPage {
         }),
       );
     }
-    // Queries for the picture go first: the panel is updated only while the picture shows the
+    // The drawing has precedence over the panel: the panel is updated only if the drawing shows the
     // instant of the cursor.
     if (timeNs === cursorNs) this.#details.follow(cursorNs);
     return view.time.isPlaying.value;
   }
 
-  /** The faults; during a run, also with effects that only the interim report has so far. */
+  /**
+   * The faults; while a run is in progress, with the effects that only the report with the results
+   * so far has.
+   */
   #faults(): readonly FaultRow[] {
     const { info, soFar } = this.#context.trace;
     return this.#effectsOf(info.faults, soFar.value);
   }
 
-  /** Shows the routes before and after the latest fault; they are queried once per fault. */
+  /** Shows the routes before and after the latest fault; they are queried once for each fault. */
   #showDetour(story: FaultWithEffects | undefined, timeNs: number): void {
     const wanted = firstPathSwitch(this.#faults(), story);
     if (wanted !== undefined && wanted.beginNs !== this.#askedSwitch) {
@@ -429,7 +450,7 @@ export class NetworkPage {
     this.#select('packet', String(hops.packet[nearest.row] ?? 0));
   }
 
-  /** Makes a picture of the topology with the packets of this frame, for exports. */
+  /** Makes a drawing of the topology with the packets of this frame, for exports. */
   #picture(): SVGSVGElement {
     const { svg } = this.#topology;
     const layer = packetsSvg({ packets: this.#drawn, lossMarks: this.#lossMarks() });
@@ -439,8 +460,8 @@ export class NetworkPage {
   }
 
   /**
-   * Makes the note that there are no packets to show; during a run, it is visible only if no
-   * packets will come.
+   * Makes the note that there are no packets to show; while a run is in progress, it is visible
+   * only if the run records no packets.
    */
   #hopsNote(): HTMLElement {
     const { trace, signal } = this.#context;

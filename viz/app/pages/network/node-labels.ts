@@ -1,7 +1,7 @@
 /**
  * Chooses on which side of its node each name is written, so that it overlaps no other node or
- * name. In a crowded column or row, some names are left out; they appear when the pointer or the
- * focus is on the node.
+ * name. In a crowded column or row, some names are not written; such a name appears when the
+ * pointer or the focus is on its node.
  *
  * @module
  */
@@ -13,26 +13,27 @@ export const NODE_RADIUS_PX = 7;
 const BELOW = NODE_RADIUS_PX + 16;
 /** Distance from a node to a name beside it, px. */
 const BESIDE = NODE_RADIUS_PX + 5;
-/** Width of an average letter, and height of a name above and below its base line, px. */
+/**
+ * Width of an average letter, px; the two constants below: height of a name above and below its
+ * base line, px.
+ */
 const CHARACTER = 6.6;
 const ASCENT = 11;
 const DESCENT = 3;
-/** Smallest distance between two nodes of a column at which a name fits between them, px. */
+/** A name fits between two nodes of a column if they are at least so far apart, px. */
 const COLUMN_PITCH = BELOW + DESCENT + NODE_RADIUS_PX;
 
 /** The side of a node on which its name is written; undefined if no side is free. */
 export type Side = 'below' | 'left' | 'right' | undefined;
 
-/**
- * Position of the base line of a name, relative to the middle of its node, px, and the text anchor.
- */
+/** Position of the base line of a name, px from the middle of its node, and the text anchor. */
 export interface LabelPosition {
   readonly x: number;
   readonly y: number;
   readonly anchor: 'start' | 'middle' | 'end';
 }
 
-/** Position of a name on a given side. */
+/** Returns the position of a name on a given side of its node. */
 export function labelPosition(side: Exclude<Side, undefined>): LabelPosition {
   if (side === 'below') return { x: 0, y: BELOW, anchor: 'middle' };
   return side === 'left'
@@ -55,8 +56,8 @@ interface Box {
  * Chooses the sides of all names.
  * @param places Middles of the nodes, px.
  * @param names Names of the nodes, in the same order.
- * @param first The side to try first; it should not be the side with the largest number of links.
- * @returns a side for each node; earlier nodes choose first.
+ * @param first The side to try first; it should not be the side on which most links are.
+ * @returns a side for each node; the sides of earlier nodes are chosen first.
  */
 export function labelSides(
   places: readonly NodePosition[],
@@ -84,7 +85,7 @@ export function labelSides(
 }
 
 /**
- * True if another node of the same column is so close that a name between the two nodes would
+ * True if another node of the same column is so near that a name between the two nodes would
  * overlap one of them.
  */
 function isCrowded(places: readonly NodePosition[], node: number): boolean {
@@ -98,7 +99,7 @@ function isCrowded(places: readonly NodePosition[], node: number): boolean {
   );
 }
 
-/** The box that a name covers, px. */
+/** Returns the box that a name covers, px. */
 export function labelBox(place: NodePosition, name: string, side: Exclude<Side, undefined>): Box {
   const { x, y, anchor } = labelPosition(side);
   const width = name.length * CHARACTER;

@@ -1,6 +1,7 @@
 /**
- * Draws the onion of a packet: a ring for each node that removes a layer, the first one outermost.
- * A ring becomes dashed once its layer is removed.
+ * Draws the layers of encryption of a packet as an onion: a ring for each node that removes a
+ * layer; the outermost ring is for the first of these nodes. A ring becomes dashed once its layer
+ * is removed.
  *
  * @module
  */
@@ -15,7 +16,7 @@ const OUTER = 78;
 const CORE = 16;
 
 /**
- * Draws the onion of a packet at one hop of its route.
+ * Draws the layers of a packet at one hop of its route.
  * @param step Index of the hop.
  */
 export function onionView(layers: readonly OnionLayer[], step: number): SVGSVGElement {

@@ -1,6 +1,6 @@
 /**
- * Draws packets and losses: on the canvas in every frame, and as SVG for exported pictures. All
- * packets of one flow and class share a path, which takes a tenth of the time of one path per
+ * Draws packets and losses: on the canvas in every frame, and as SVG for exports. All packets of
+ * one flow and class are drawn as one path, which takes a tenth of the time of one path for each
  * packet.
  *
  * @module
@@ -23,9 +23,9 @@ const LOSS_MARK_RADIUS = 16;
 const LABELS_MAX = 4;
 const FLOWS = 6;
 
-/** A packet at its position on the screen. */
+/** A packet and its position in the drawing, px. */
 export interface DrawnPacket {
-  /** Row of the packet in the columns of hops. */
+  /** Index of the packet in the {@link HopColumns} from which it is drawn. */
   readonly row: number;
   readonly x: number;
   readonly y: number;
@@ -34,23 +34,26 @@ export interface DrawnPacket {
   readonly packetClass: string;
 }
 
-/** A loss at its position on the screen. */
+/** The mark of a lost packet and its position in the drawing, px. */
 export interface LossMark {
   readonly x: number;
   readonly y: number;
   /** Age of the mark as a share of the time for which it is shown, 0 to 1. */
   readonly age: number;
   readonly reason: string;
-  /** The link or node where the loss happened; both directions of a link count as one place. */
+  /**
+   * The id of the link or the name of the node where the packet was lost; both directions of a link
+   * have the same id.
+   */
   readonly place: string;
   /**
-   * True on a steep link; the reason is then written beside the ring of the loss, and otherwise
-   * above it.
+   * True on a steep link: the reason is then written beside the ring of the loss, otherwise above
+   * the ring.
    */
   readonly isSteep: boolean;
 }
 
-/** Computes where packets are on the screen. */
+/** Computes the positions of packets in the drawing. */
 export function drawnPackets(
   info: TraceInfo,
   hops: HopColumns,
@@ -68,7 +71,7 @@ export function drawnPackets(
   });
 }
 
-/** Computes where a loss is drawn: on its link, or at the node that refused the packet. */
+/** Computes where a loss is drawn: on its link, or at the node that dropped the packet. */
 export function placeLossMark(
   info: TraceInfo,
   topology: TopologyView,
@@ -171,8 +174,8 @@ function ink(context: CanvasRenderingContext2D, colour: string, isHollow: boolea
 }
 
 /**
- * Chooses the losses that get a label with their reasons, if there are few; losses at one place
- * share a label.
+ * Chooses the losses beside which their reasons are written, if there are few losses; losses at one
+ * link or node get one label.
  */
 function labelled(lossMarks: readonly LossMark[]): readonly LossMark[] {
   const places = new Map<string, LossMark>();
@@ -201,7 +204,9 @@ function label(
   }
 }
 
-/** Where the reason of a loss is written: outside the ring, away from the label of its link. */
+/**
+ * Returns where the reason of a loss is written: outside the ring, away from the label of the link.
+ */
 function reasonPlace({ x, y, isSteep }: LossMark): NodePosition & { readonly isCentred: boolean } {
   return isSteep
     ? { x: x + OFFSET + LOSS_MARK_RADIUS + 8, y, isCentred: false }

@@ -1,6 +1,7 @@
 /**
- * The panel of a packet: its route and, if its bytes were kept, the packet at each hop up to the
- * cursor, layer by layer. The panel is built once per packet and updated as the cursor moves.
+ * The panel of a packet: its route and, if the trace has its bytes, the content of the packet at
+ * each hop up to the cursor, layer by layer. The panel is built once per packet and updated as the
+ * cursor moves.
  *
  * @module
  */
@@ -28,17 +29,17 @@ const READERS = packetReadersByProtocol(
     eager: true,
   }),
 );
-/** A packet counts as an onion if it has at least this many layers. */
+/** The layers of encryption of a packet are drawn if it has at least so many. */
 const LAYERS_MIN = 2;
 const RESEARCH =
   'This is known because the run recorded it with --explain: each node changes all bytes of the message, so nobody on the network can tell that these packets belong together.';
 const SAME = 'One packet, as the run recorded it with --explain.';
 const MADE = 'Packets that nodes made of one another, as the run recorded them with --explain.';
 
-/** The data about a packet for its panel. */
+/** What the panel shows about a packet. */
 export interface PacketFacts {
   readonly hops: HopColumns;
-  /** The recorded bytes of the packet on its route; empty if they were not kept. */
+  /** The bytes of the packet at each hop of its route; empty if the trace has none. */
   readonly captures: readonly Capture[];
   /** The states of all nodes at the end of the packet's route. */
   readonly states: MachineStateEntries;
@@ -150,13 +151,13 @@ export class PacketPanel {
     return hexView(bytes, layers, (field) => changedByteCount(field, bytes, before));
   }
 
-  /** The protocols and states by which a captured packet is read. */
+  /** Returns the protocols and states that decide how a captured packet is read. */
   #ends({ link }: Capture): HopEndFacts {
     const { nodes, links } = this.#context.trace.info;
     const { from, to } = links[link ?? -1] ?? { from: -1, to: -1 };
     const numbers = [from, to];
-    // The reader of a router cannot read the packet of a gateway inside the router's packet.
-    // Therefore the readers of all protocols on the route are used on each link.
+    // The reader of a router cannot read the packet of a gateway inside the router's packet. So on
+    // each link the readers of all protocols on the route may be used.
     const all = this.#facts.captures.flatMap((one) => {
       const way = links[one.link ?? -1];
       return way === undefined ? [] : [way.from, way.to];
@@ -180,7 +181,7 @@ function wordsOf({ hops, captures }: PacketFacts, { classes, flows }: TraceInfo)
   const [packetClass, flow] = [hops.class[0], hops.flow[0]];
   return [
     packetClass === undefined ? 'not in the kept windows' : (classes[packetClass] ?? ''),
-    // Flow 0 means no flow, as for packets that a node sends on its own behalf.
+    // Flow 0 means no flow: for example, a packet that a node sends on its own behalf.
     flow === undefined || flow === 0 ? '' : (flows[flow] ?? ''),
     `${length} B`,
   ]

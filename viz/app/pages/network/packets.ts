@@ -9,28 +9,30 @@
 import { isPacketInSample } from '../../data/hop-columns.ts';
 import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
 
-/** Largest number of marks of packets drawn, about (docs/spec/browser-view.md). */
+/** Largest number of packets that are drawn, approximately (docs/spec/browser-view.md). */
 const MARKS_MAX = 5_000;
 
-/** Largest number of marks of losses drawn, about; more marks would only cover each other. */
+/**
+ * Largest number of losses that are drawn, approximately; more marks would only cover each other.
+ */
 const LOSS_MARKS_MAX = 60;
 
-/** A packet on a link. */
+/** A packet that is on a link at an instant, and its position on the link. */
 export interface PacketOnLink {
-  /** Row of the packet in the columns of hops. */
+  /** Index of the packet in the {@link HopColumns} that were searched. */
   readonly row: number;
-  /** Share of the link that the packet has passed, 0 to 1. */
+  /** Share of the link's length that the packet has passed, 0 to 1. */
   readonly share: number;
 }
 
-/** The packets under way that are drawn, and the number of all packets under way. */
+/** The packets on links at an instant: those that are drawn, and the number of all. */
 export interface VisiblePackets {
   readonly marks: readonly PacketOnLink[];
-  /** Number of packets under way; larger than the number of marks if only some are drawn. */
+  /** Number of all packets on links; larger than the number of marks if only some are drawn. */
   readonly total: number;
 }
 
-/** Lists the packets under way at an instant whose classes are switched on. */
+/** Lists the packets that are on links at an instant and whose classes the reader wants to see. */
 export function packetsAt(
   hops: HopColumns,
   timeNs: number,
@@ -52,8 +54,8 @@ export function packetsAt(
 }
 
 /**
- * Lists the losses whose marks are visible, each with the age of its mark as a share of `lastsNs`,
- * 0 to 1.
+ * Lists the losses whose marks are visible at an instant, each with the age of its mark as a share
+ * of `lastsNs`, 0 to 1.
  */
 export function visibleLossesAt(
   drops: readonly DropRow[],
@@ -67,7 +69,7 @@ export function visibleLossesAt(
     .map((drop) => ({ drop, age: (timeNs - drop.timeNs) / lastsNs }));
 }
 
-/** Sums the bytes of these hops on each link, by the number of the link. */
+/** Sums the bytes of the packets on each link; the keys are numbers of links. */
 export function bytesByLink(hops: HopColumns): ReadonlyMap<number, number> {
   const use = new Map<number, number>();
   for (let row = 0; row < hops.rows; row += 1) {

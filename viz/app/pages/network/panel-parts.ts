@@ -1,21 +1,21 @@
 /**
- * Elements that the panels of nodes, links and packets share.
+ * Elements that the panels of nodes, links and packets have in common.
  *
  * @module
  */
 import { type Child, element } from '../../kernel/element.ts';
 
-/** A section with its heading. */
+/** Makes a section with its heading. */
 export function section(title: string, content: Child): HTMLElement {
   return element('section', {}, element('h3', {}, title), content);
 }
 
-/** A table of names and numbers, one pair on each line. */
+/** Makes a table of names and numbers, with one pair on each line. */
 export function numberTable(rows: readonly (readonly [string, string | number])[]): Child {
   return table(rows, 'number');
 }
 
-/** A table of names and texts, which wrap if they are long. */
+/** Makes a table of names and texts; long texts wrap. */
 export function textTable(rows: readonly (readonly [string, string])[]): Child {
   return table(rows, 'text');
 }

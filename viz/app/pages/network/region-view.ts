@@ -1,5 +1,5 @@
 /**
- * Draws the regions of cloud providers as SVG: a hull around the hosts of each region, behind all
+ * Draws the regions of clouds as SVG: the convex hull around the hosts of each region, behind all
  * other shapes.
  *
  * @module
@@ -15,8 +15,8 @@ export class RegionView {
   readonly #hulls: readonly { readonly region: Region; readonly path: SVGPathElement }[];
 
   /**
-   * @param select Called when the hull of a region is clicked, with the id of the link inside the
-   * region.
+   * @param select Called when the reader clicks the hull of a region, with the id of the link
+   *   between the region's hosts.
    */
   constructor(regions: readonly Region[], select: (id: string) => void) {
     this.#hulls = regions.map((region) => {
@@ -35,7 +35,7 @@ export class RegionView {
   }
 
   /**
-   * Draws the hulls anew.
+   * Draws the hulls again, for new positions of the nodes.
    * @param at Returns the position of a node, px, given its number.
    */
   lay(at: (node: number) => NodePosition): void {
@@ -46,7 +46,9 @@ export class RegionView {
     }
   }
 
-  /** Shows for which regions the link inside them has a fault, and which region is selected. */
+  /**
+   * Shows for which regions the link between their hosts has a fault, and which region is selected.
+   */
   update(disruptions: ReadonlyMap<string, Disruption>, selected: string | undefined): void {
     for (const { region, path } of this.#hulls) {
       const { within = '' } = region;

@@ -1,13 +1,13 @@
 /**
  * Regions of clouds in the form in which the network page draws them: each region is a node, at
- * which the accesses of its hosts end and the paths to other regions begin. Plain values, no DOM.
+ * which the accesses of its hosts end and the paths to other regions begin. Uses no DOM.
  *
  * @module
  */
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import type { NodePosition } from './node-position.ts';
 
-/** Marks the node of a region: this text stands in place of a protocol. */
+/** The node of a region has this text instead of the name of a protocol. */
 export const REGION_NODE_PROTOCOL = 'region of a cloud';
 
 /** A region of a cloud. */
@@ -17,13 +17,13 @@ export interface Region {
   /** Node numbers of the region's hosts. */
   readonly hosts: readonly number[];
   /**
-   * Id of the link from the region's node to itself, which stands for the delays between its hosts;
-   * undefined if there is none.
+   * Id of the link from the region's node to itself, which represents the delay between the
+   * region's hosts; undefined if there is none.
    */
   readonly within: string | undefined;
 }
 
-/** Returns the facts about a trace with one more node for each region, after all other nodes. */
+/** Returns the description of a trace with one more node for each region, after all other nodes. */
 export function withRegionNodes(info: TraceInfo): TraceInfo {
   const names = [
     ...new Set(info.links.flatMap(({ fromRegion = [], toRegion = [] }) => [fromRegion, toRegion])),
@@ -60,7 +60,7 @@ export function findRegions({
   });
 }
 
-/** True if every host is in exactly one region, so that regions can be drawn apart. */
+/** True if every host is in exactly one region, so that regions can be drawn without overlap. */
 export function areRegionsDisjoint(topology: Pick<TraceInfo, 'nodes' | 'links'>): boolean {
   const hosts = findRegions(topology).flatMap((region) => region.hosts);
   const regions = topology.nodes.filter(({ protocol }) => protocol === REGION_NODE_PROTOCOL).length;
@@ -71,16 +71,22 @@ export function areRegionsDisjoint(topology: Pick<TraceInfo, 'nodes' | 'links'>)
   );
 }
 
-/** Distance of a region from the middle, and of a host from its region, in the unit square. */
+/**
+ * Distance of a region from the middle of the unit square; the constant below: distance of a host
+ * from its region.
+ */
 const FAR = 0.28;
 const NEAR = 0.21;
 /**
- * Hosts stand on the outer side of their region, at most this angle away from the outward
+ * Hosts are drawn on the outer side of their region, at most this angle away from the outward
  * direction, radians.
  */
 const SPREAD = 1.3;
 
-/** Places regions around the middle, and the hosts of each region on its outer side. */
+/**
+ * Computes the positions of regions around the middle of the unit square, and of the hosts of each
+ * region on its outer side.
+ */
 export function nodePositionsByRegion(
   topology: Pick<TraceInfo, 'nodes' | 'links'>,
 ): readonly NodePosition[] {
@@ -105,7 +111,7 @@ function from({ x, y }: NodePosition, angle: number, far: number): NodePosition 
   return { x: x + far * Math.cos(angle), y: y + far * Math.sin(angle) };
 }
 
-/** The corners of the convex hull of some points, in order (Andrew's monotone chain). */
+/** Returns the corners of the convex hull of some points, in order (Andrew's monotone chain). */
 export function computeHull(points: readonly NodePosition[]): readonly NodePosition[] {
   const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
   const half = (of: readonly NodePosition[]): NodePosition[] => {

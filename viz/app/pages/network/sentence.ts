@@ -1,6 +1,6 @@
 /**
- * The network as text: the title of the picture, its summary for screen readers, the table of
- * packets, and a line on the latest fault.
+ * Describes the network in text: the title of the drawing, its summary for screen readers, the
+ * table of packets, and a line about the latest fault.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { DrawnPacket } from './packet-layer.ts';
 import type { VisiblePackets } from './packets.ts';
 import type { FaultWithEffects } from './world.ts';
 
-/** The state of the network at one instant. */
+/** The state of the network at one instant, as it is drawn. */
 export interface NetworkSnapshot {
   readonly info: TraceInfo;
   readonly timeNs: number;
@@ -26,10 +26,10 @@ export interface NetworkSnapshot {
   readonly hops: HopColumns | undefined;
 }
 
-/** Largest number of faults that the title names; for further faults it gives only their number. */
+/** Largest number of faults that the title names; the title counts further faults. */
 const AILMENTS_SHOWN = 2;
 
-/** Makes the title, the caption, the summary and the table of the picture. */
+/** Makes the title, the caption, the summary and the table of the drawing. */
 export function networkChartContent(moment: NetworkSnapshot): ChartContent {
   const { info, timeNs, disruptions, contacts, inSight, rangeNs } = moment;
   const at = instantText(timeNs, rangeNs[1] - rangeNs[0]);
@@ -58,8 +58,8 @@ export function networkChartContent(moment: NetworkSnapshot): ChartContent {
 }
 
 /**
- * A text about the links if none of them has a fault: that all are up, or at how many links a
- * contact takes place.
+ * Describes the links of a network without faults: that all are up, or, with contacts, how many
+ * links can send now.
  */
 function soundText(contacts: ReadonlyMap<string, boolean>): string {
   if (contacts.size === 0) return 'every link is up';

@@ -1,7 +1,7 @@
 /**
  * Draws the network as SVG. The width of a link shows how many bytes it carries, and dashes show
- * that it is down. Nodes are labelled points that the arrow keys can visit. Packets are drawn
- * elsewhere.
+ * that it is down. Nodes are labelled points between which the arrow keys move the focus. Packets
+ * are drawn by `packet-layer.ts`.
  *
  * @module
  */
@@ -22,9 +22,9 @@ import { findRegions, REGION_NODE_PROTOCOL } from './regions.ts';
 
 /** Margin around the outermost nodes, px. */
 const MARGIN = { x: 64, top: 28, bottom: 40 } as const;
-/** Distance of a label from the middle of its link, px; it leaves room for the marks of losses. */
+/** Distance of a label from the middle of its link, px; the marks of losses fit in between. */
 const CLEAR = 28;
-/** Radius of the point that stands for a region, at which the accesses of its hosts end, px. */
+/** Radius of the point that represents a region, at which the accesses of its hosts end, px. */
 const HUB_RADIUS = 3;
 
 /** A line of the drawing: both directions of a link, or of all links between two dots. */
@@ -55,20 +55,23 @@ export interface TopologySelectionCallbacks {
 /** The state of the network at the cursor. */
 export interface NetworkState {
   /**
-   * Bytes that each direction of a link, by its number, carried in the fetched part of the trace
-   * around the cursor.
+   * For each direction of a link, by its number: the bytes that it carried in the fetched part of
+   * the trace around the cursor.
    */
   readonly use: ReadonlyMap<number, number>;
   readonly disruptions: ReadonlyMap<string, Disruption>;
   /** For each link with contacts, by its id, whether it can send. */
   readonly contacts: ReadonlyMap<string, boolean>;
-  /** Nodes that watch a broken link or node, by name, each with whether it knows of the fault. */
+  /**
+   * For each node that has a belief about a broken link or node, by name: whether it knows of the
+   * fault.
+   */
   readonly standings: ReadonlyMap<string, FaultAwareness>;
   /** Name of the selected node or id of the selected link. */
   readonly selected: string | undefined;
 }
 
-/** The part of the drawing in which nodes are placed: all but the margins. */
+/** Returns the part of the drawing in which nodes are drawn: all but the margins. */
 function frameOf({ width, height }: DrawingSize): MapFrame {
   return {
     left: MARGIN.x,
@@ -149,7 +152,7 @@ export class TopologyView {
         setAttributeIfChanged(one, 'x2', b.x);
         setAttributeIfChanged(one, 'y2', b.y);
       }
-      // The label is beside a steep line and below a flat one.
+      // The label is beside a steep line and below a line that is not steep.
       const isSteep = Math.abs(b.y - a.y) > Math.abs(b.x - a.x);
       setAttributeIfChanged(label, 'x', (a.x + b.x) / 2 + (isSteep ? CLEAR : 0));
       setAttributeIfChanged(label, 'y', (a.y + b.y) / 2 + (isSteep ? 16 : CLEAR + 10));
@@ -173,7 +176,7 @@ export class TopologyView {
     }
   }
 
-  /** The position of a node, px. */
+  /** Returns the position of a node in the drawing, px. */
   at(node: number): NodePosition {
     return this.#spot(this.#network.dotOf[node] ?? -1);
   }
@@ -185,7 +188,7 @@ export class TopologyView {
     return { x: left + across * width, y: top + along * height };
   }
 
-  /** Shows the routes before and after a switch, or removes them. */
+  /** Shows the routes before and after a path switch, or removes them. */
   showDetour(shown: ShownDetour | undefined): void {
     const ends = (id: string): readonly [NodePosition, NodePosition] | undefined => {
       const wire = this.#wires.find(({ ids }) => ids.includes(id));
@@ -246,14 +249,14 @@ export class TopologyView {
     return members.map((node) => this.#info.nodes[node]?.name ?? '');
   }
 
-  /** True if a dot stands for a region of a cloud, which cannot be selected as a node. */
+  /** True if a dot represents a region of a cloud, which cannot be selected as a node. */
   #isRegion(dot: number): boolean {
     return this.#network.topology.nodes[dot]?.protocol === REGION_NODE_PROTOCOL;
   }
 
   /**
-   * Selects the node of a dot; if the dot stands for several nodes, the one after the selected
-   * node.
+   * Selects the node of a dot; if the dot represents several nodes, the node after the selected
+   * one.
    */
   #choose(dot: number, events: TopologySelectionCallbacks): void {
     const names = this.#namesOf(dot);
@@ -333,8 +336,8 @@ const ARROWS: Readonly<Record<string, NodePosition>> = {
 };
 
 /**
- * The cosine of the angle between a direction and the line from one point to another: 1 if they
- * agree.
+ * Returns the cosine of the angle between a direction and the line from one point to another: 1 if
+ * both have the same direction.
  */
 function alignment(from: NodePosition, to: NodePosition, direction: NodePosition): number {
   const dx = to.x - from.x;
@@ -377,7 +380,7 @@ function wireElement(facts: WireFacts, events: TopologySelectionCallbacks): Wire
   return { ...facts, root, line, hit, label };
 }
 
-/** Makes the canvas for packets, which lies above the SVG. */
+/** Makes the canvas on which packets are drawn, above the SVG. */
 export function makeOverlayCanvas(): HTMLCanvasElement {
   return element('canvas', { class: 'packets', 'aria-hidden': 'true' });
 }

@@ -1,6 +1,6 @@
 /**
- * The route of one packet as recorded by `--explain`: at which hop the packet is at the cursor,
- * which nodes remove a layer, and how its bytes changed. Plain values, no DOM.
+ * Computes from the route of one packet, as recorded by `--explain`: at which hop the packet is at
+ * the cursor, which nodes remove a layer of encryption, and how its bytes changed. Uses no DOM.
  *
  * @module
  */
@@ -10,35 +10,38 @@ import type { PacketField } from '../../../format/packet-fields.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 
 /**
- * Nobody can tell that one packet was made from another if at most this share of the bytes at equal
- * offsets is equal; of random bytes, 1 in 256 is equal.
+ * If at most this share of the bytes at equal offsets is equal, nobody can tell that one packet was
+ * made from the other; of random bytes, 1 in 256 is equal.
  */
 const KEPT_MAX = 1 / 8;
 
-/** One layer of an onion, which a single node can decrypt. */
+/** A layer of encryption, which only one node can remove. */
 export interface OnionLayer {
   /** The node that removes the layer. */
   readonly node: string;
-  /** Index of the first hop without the layer; the number of hops if there is no such hop. */
+  /** Index of the first hop without the layer; the number of hops if no hop is without it. */
   readonly offFrom: number;
 }
 
-/** Names of the nodes at both ends of a hop, as the panel shows them. */
+/** Names of the two nodes of a hop, as the panel shows them. */
 export interface CaptureEnds {
   readonly from: string;
   /**
-   * Name of the receiving end; undefined if the bytes were delivered to the application on `from`.
+   * Name of the receiving node; undefined if the node `from` delivered the bytes to its
+   * application.
    */
   readonly to: string | undefined;
 }
 
-/** The index of the latest hop that began by the cursor, or else of the first hop. */
+/**
+ * Returns the index of the latest hop that began at or before the cursor, or else of the first hop.
+ */
 export function captureIndexAt(captures: readonly Capture[], timeNs: number): number {
   const last = captures.findLastIndex((capture) => capture.timeNs <= timeNs);
   return Math.max(0, last);
 }
 
-/** The nodes at both ends of a hop. */
+/** Returns the names of the two nodes of a hop. */
 export function findCaptureEnds(capture: Capture, { nodes, links }: TraceInfo): CaptureEnds {
   const name = (node: number): string => nodes[node]?.name ?? 'a node';
   const link = capture.link === undefined ? undefined : links[capture.link];
@@ -48,10 +51,10 @@ export function findCaptureEnds(capture: Capture, { nodes, links }: TraceInfo): 
 }
 
 /**
- * Lists the layers that nodes remove, the outermost first. A node has removed a layer if its
- * protocol removes layers, and if hardly any byte of the packet that it sends equals the byte at
- * the same offset of the packet that it received. The last node counts as well if another node has
- * removed a layer before it, although it sends nothing on.
+ * Lists the layers of encryption that nodes remove, the outermost first. A node has removed a layer
+ * if its protocol removes layers, and if hardly any byte of the packet that it sends equals the
+ * byte at the same offset of the packet that it received. The last node sends nothing on; it counts
+ * as well if another node before it has removed a layer.
  * @param peeling The protocols whose nodes remove layers.
  */
 export function listOnionLayers(
@@ -87,7 +90,7 @@ function isAnother(before: Capture, after: Capture): boolean {
 }
 
 /**
- * Number of bytes of a field that have changed since the previous hop; undefined if there is no
+ * Counts the bytes of a field that have changed since the previous hop; undefined if there is no
  * previous hop or if the packet had another length there.
  */
 export function changedByteCount(

@@ -1,5 +1,5 @@
 /**
- * How the latest fault has developed up to the cursor, from the fault table alone.
+ * Finds the latest fault before the cursor and its effects so far, from the fault table alone.
  *
  * @module
  */
@@ -11,7 +11,10 @@ export interface FaultWithEffects {
   readonly target: string;
   readonly beginNs: number;
   readonly endNs: number | undefined;
-  /** Names such as `detected`, `switched`, `first packet`, with ns after the start of the fault. */
+  /**
+   * For each effect: its name, such as `detected`, `switched` or `first packet`, and its time after
+   * the start of the fault, ns.
+   */
   readonly effects: readonly { readonly name: string; readonly afterNs: number }[];
 }
 

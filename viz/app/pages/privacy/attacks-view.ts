@@ -57,7 +57,7 @@ function wordOf({ attack }: Attack): string {
   return attack.replaceAll('_', ' ');
 }
 
-/** A text with the estimator and the number of trials of each attack. */
+/** Names the estimator and the number of trials of each attack. */
 function sourceOf({ observer, context }: PrivacyChartContext): string {
   const each = observer.attacks.map(
     (one) =>

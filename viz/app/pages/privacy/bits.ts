@@ -1,6 +1,7 @@
 /**
- * The entropy of targets by the time at which they were sent: its quantiles in intervals of equal
- * length, and its ceiling log2(N) for N candidates.
+ * Computes the entropy of targets (messages that the adversary tries to follow) by the time at
+ * which they were sent: its quantiles in intervals of equal length, and its ceiling log2(N) for N
+ * candidates.
  *
  * @module
  */
@@ -13,21 +14,21 @@ const TARGETS_MIN = 5;
 const STRETCHES_MAX = 24;
 
 /**
- * One message that the adversary tries to follow, with its entropy and, if known, the time when it
- * was sent.
+ * A message that the adversary tries to follow, with its entropy and, if known, the time at which
+ * it was sent.
  */
 export type EntropyTarget = PrivacyReport['targets'][number];
 
-/** The targets sent in one interval. */
+/** The entropy of the targets that were sent in one interval. */
 export interface EntropyInterval {
   readonly fromNs: number;
   readonly toNs: number;
   readonly targets: number;
-  /** Quantiles of the entropy, bits. */
+  /** Quantiles of the entropy in the interval, bits. */
   readonly p10: number;
   readonly p50: number;
   readonly p90: number;
-  /** Median of log2(N), where N is the number of candidates of a target. */
+  /** Median of log2(N), bits, where N is the number of candidates of a target. */
   readonly ceiling: number;
 }
 
@@ -38,7 +39,7 @@ function haveTimes(targets: readonly EntropyTarget[]): boolean {
 
 /**
  * Divides the time from the first to the last target into intervals; intervals without targets are
- * left out.
+ * omitted.
  */
 export function entropyIntervals(targets: readonly EntropyTarget[]): readonly EntropyInterval[] {
   if (!haveTimes(targets)) return [];
@@ -73,8 +74,8 @@ export function entropyQuantiles(
 }
 
 /**
- * A bar of the histogram of anonymity sets: the number of targets whose set has a size from `from`
- * up to `to`, in messages.
+ * A bar of the histogram of anonymity sets: the number of targets whose set has between `from` and
+ * `to` messages.
  */
 export interface AnonymitySetBar {
   readonly from: number;
@@ -83,8 +84,8 @@ export interface AnonymitySetBar {
 }
 
 /**
- * Counts the targets by the size of their effective anonymity set, 2 to the power of the entropy,
- * in bars of equal width from 0.
+ * Counts the targets by the size of their effective anonymity set, which is 2 to the power of the
+ * entropy, in bars of equal width from 0.
  */
 export function anonymitySetBars(
   targets: readonly EntropyTarget[],
@@ -101,7 +102,7 @@ export function anonymitySetBars(
   return counts.map((one, i) => ({ from: i * width, to: (i + 1) * width, count: one }));
 }
 
-/** The next larger value that is 1, 2 or 5 times a power of ten. */
+/** Returns the smallest number not below `least` that is 1, 2 or 5 times a power of ten. */
 function niceWidth(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least));
   const step = [1, 2, 5, 10].find((one) => one * power >= least * (1 - 1e-12)) ?? 10;

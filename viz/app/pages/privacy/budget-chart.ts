@@ -1,6 +1,6 @@
 /**
- * The chart of a privacy budget: epsilon over the rounds with its limit and, in a panel below over
- * the same rounds, the accuracy reached with this budget (docs/spec/browser-view.md).
+ * The chart of a privacy budget: epsilon over the rounds with its limit and, in a panel below it,
+ * over the same rounds, the accuracy reached with this budget (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -44,7 +44,7 @@ interface BudgetParts {
   readonly rounds: readonly Round[];
 }
 
-/** One quantity of the rounds, on its own vertical axis. */
+/** A panel of the chart: one quantity over the rounds, with its own vertical axis. */
 interface Panel {
   readonly metric: string;
   readonly plot: PlotGeometry;
@@ -76,14 +76,15 @@ function titleOf({ context, budget, rounds }: BudgetParts): string {
   const right =
     last?.accuracy === undefined ? '' : `, and ${percent(last.accuracy.p50)} of answers are right`;
   const over = valueLimits(context, EPSILON).flatMap((kpi) => {
-    // Only a limit on the maximum is exceeded as soon as one round is above the limit.
+    // A limit on the maximum is exceeded as soon as one round is above it; this does not apply to
+    // limits on other aggregations.
     const from = kpi.aggregation === 'max' ? firstOverspentRound(budget, kpi) : undefined;
     return from === undefined ? [] : `; the limit ${limitText(kpi)} is passed in round ${from}`;
   });
   return [spent, right, ...over].join('');
 }
 
-/** The KPIs that limit the values of a metric; those that limit its count are left out. */
+/** Returns the KPIs that limit the values of a metric, without those that limit its count. */
 function valueLimits({ report }: ReportPageContext, metric: string): readonly KpiResult[] {
   return limitKpisOn(report, metric).filter(({ aggregation }) => aggregation !== 'count');
 }
@@ -175,14 +176,14 @@ function drawing(parts: BudgetParts, width: number, words: string): HTMLElement 
   return withAxisReadout(drawn, readingsOf(rounds, spent), { top: plot.top, bottom });
 }
 
-/** Writes a share for a tick, as in `90 %`, with as few digits as it needs. */
+/** Formats a share as the label of a tick, as in `90 %`, with as few digits as possible. */
 function tickPercent(share: number): string {
   return `${Number((100 * share).toFixed(6))} %`;
 }
 
 /**
- * The range of the accuracy axis: from a round value below the lowest accuracy or limit up to 100
- * %.
+ * Returns the range of the accuracy axis: from a round value below the lowest accuracy or limit up
+ * to 100 %.
  */
 function sharesShown({ context, budget }: BudgetParts): readonly [number, number] {
   const limits = valueLimits(context, ACCURACY).map(({ limit }) => limit);
@@ -227,7 +228,7 @@ function panelParts({ context, budget, rounds }: BudgetParts, panel: Panel): rea
         ]
       : []),
     svgElement('path', { class: `line stroke${ink}`, d: path(({ p50 }) => p50) }),
-    // A line needs at least two points.
+    // A single round is drawn as a circle, since a line needs at least two points.
     ...known
       .slice(0, known.length === 1 ? 1 : 0)
       .map(({ at, p50 }) => svgElement('circle', { class: `ink${ink}`, cx: at, cy: y(p50), r: 3 })),

@@ -13,7 +13,7 @@ import { quantile, sortedAscending } from '../../../../reports/statistics/quanti
 export type Budget = NonNullable<Report['privacyBudget']>;
 type Sample = Budget['rounds'][number];
 
-/** Quantiles of a quantity over the seeds. */
+/** Quantiles of a quantity over the seeds of one round. */
 export interface SeedQuantiles {
   readonly p10: number;
   readonly p50: number;
@@ -53,14 +53,17 @@ function spreadOf(values: readonly number[]): SeedQuantiles | undefined {
   return { p10, p50, p90 };
 }
 
-/** The samples of the rounds by seed, in the order of the report. */
+/** Groups the samples of the rounds by seed, in the order of the report. */
 export function samplesBySeed({ rounds }: Budget): ReadonlyMap<number, readonly Sample[]> {
   const seeds = new Map<number, Sample[]>();
   for (const sample of rounds) seeds.set(sample.seed, [...(seeds.get(sample.seed) ?? []), sample]);
   return seeds;
 }
 
-/** The first round in which the epsilon of any seed exceeds a limit; undefined if there is none. */
+/**
+ * Returns the first round in which the epsilon of any seed exceeds a limit; undefined if there is
+ * none.
+ */
 export function firstOverspentRound(
   { rounds }: Budget,
   { comparison, limit }: Pick<KpiResult, 'comparison' | 'limit'>,

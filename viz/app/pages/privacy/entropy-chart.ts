@@ -36,7 +36,7 @@ import { entropySourceText } from './observers.ts';
 
 const HEIGHT = 320;
 const METRIC = 'privacy.entropy.bits';
-/** Largest number of dots, each of which stands for one target; more would hide the band. */
+/** Largest number of dots; each dot is one target. More dots would hide the band. */
 const DOTS_MAX = 400;
 
 interface Places {
@@ -45,7 +45,7 @@ interface Places {
   readonly y: ValueToPx;
 }
 
-/** Makes the chart; undefined if the report does not say when targets were sent. */
+/** Makes the chart; undefined if the report does not say when the targets were sent. */
 export function entropyChart(parts: PrivacyChartContext): HTMLElement | undefined {
   const { privacy } = parts;
   const stretches = entropyIntervals(privacy.targets);
@@ -106,7 +106,10 @@ function drawing(
   return withAxisReadout(drawn, readingsOf(stretches, places), plot);
 }
 
-/** Range of the entropy axis, bits: from below the lowest value to just above the highest. */
+/**
+ * Returns the range of the entropy axis, bits: from below the lowest value to just above the
+ * highest value.
+ */
 function bitsDomain(values: readonly number[]): [number, number] {
   return [Math.max(0, Math.floor(leastOf(values) - 0.3)), greatestOf(values) + 0.4];
 }
@@ -123,7 +126,7 @@ function dots(targets: readonly EntropyTarget[], { x, y }: Places): SVGGElement 
   );
 }
 
-/** Draws the curves, which are level within each interval. */
+/** Draws the curves, which are horizontal within each interval. */
 function curves(stretches: readonly EntropyInterval[], { plot, x, y }: Places): readonly Node[] {
   const corners = stretches.flatMap((one) => [
     { at: x(one.fromNs), one },

@@ -1,9 +1,9 @@
 /**
  * Arranges the journey of one message in columns: sender, entry, layers of mixes, exits,
  * recipients. The layers are derived from the flows. If the message returns from an exit to a mix
- * (through loops of mixes), a separate entry stands for the return, because a ribbon cannot run
- * backwards. Nodes with little probability are merged. At most about 200 ribbons are drawn; the
- * nodes left out become "others" (docs/spec/browser-view.md).
+ * (as it may do through loops of mixes), a separate entry represents the return, because a ribbon
+ * cannot run backwards. At most about 200 ribbons are drawn; nodes with little probability are
+ * merged into an entry "others" (docs/spec/browser-view.md).
  *
  * @module
  */
@@ -15,7 +15,7 @@ export type Journey = NonNullable<PrivacyReport['journey']>;
 
 /** One entry of a column: a node, or several nodes that are merged. */
 export interface JourneyStop {
-  /** A unique id made from column and name. */
+  /** A unique id, made from column and name. */
   readonly id: string;
   readonly column: number;
   readonly name: string;
@@ -24,8 +24,8 @@ export interface JourneyStop {
 }
 
 /**
- * A ribbon between two stops, named by their ids. `mass` is the expected number of times that the
- * message passes there by the adversary's belief; without loops, this is a probability.
+ * A ribbon between two entries, named by their ids. `mass` is the expected number of times that the
+ * message passes there, as the adversary believes; without loops, this is a probability.
  */
 export interface Ribbon {
   readonly source: string;
@@ -43,8 +43,8 @@ export interface JourneyColumns {
   readonly stops: readonly JourneyStop[];
   readonly ribbons: readonly Ribbon[];
   /**
-   * Expected number of times that the message passes over a hop for which no ribbon is drawn:
-   * within a column, backwards, past a column, or left out of the report.
+   * Expected number of times that the message passes over hops for which no ribbon is drawn: hops
+   * within a column, backwards or past a column, and hops that are not in the report.
    */
   readonly hidden: number;
   /** Expected number of times that the message returns from an exit to a mix. */
@@ -85,8 +85,8 @@ interface Frame {
 }
 
 /**
- * The distance of each mix from the first mix of the route, counted in hops over which the message
- * may pass.
+ * Returns the distance of each mix from the first mix of the route, as the number of hops over
+ * which the message may pass.
  */
 function depthsOf({ flows, mixes }: Journey, start: string | undefined): Map<string, number> {
   const inside = new Set(mixes);
@@ -99,7 +99,7 @@ function depthsOf({ flows, mixes }: Journey, start: string | undefined): Map<str
     const depth = greatestOf(depths.values()) + 1;
     for (const name of edge) depths.set(name, depth);
   }
-  // A mix that the message reaches only through loops stands one column before the nearest mix to
+  // A mix that the message reaches only through loops is drawn one column before the nearest mix to
   // which it sends.
   for (const name of mixes) {
     if (depths.has(name)) continue;
@@ -121,7 +121,8 @@ function stepsOf(
     const way = route.findIndex(
       (name, i) => i < frame.lead && name === from && route[i + 1] === to,
     );
-    // The message certainly crosses each link before the first mix once; mass above 1 is of further crossings.
+    // The message certainly crosses each link before the first mix once; a mass above 1 comes from further
+    // crossings.
     const sure = way < 0 ? 0 : Math.min(1, mass);
     if (sure > 0) steps.push(between([way, from], [way + 1, to], sure));
     const rest = mass - sure;
@@ -135,8 +136,8 @@ function stepsOf(
 }
 
 /**
- * The step between two columns for a flow; undefined if the flow runs within a column, backwards or
- * past a column.
+ * Returns the step between two columns for a flow; undefined if the flow runs within a column,
+ * backwards or past a column.
  */
 function stepFor(
   { from, to, mass }: Journey['flows'][number],
@@ -160,7 +161,7 @@ function between([column, from]: Place, [next, to]: Place, mass: number): Step {
 }
 
 /**
- * For each column, the names of the nodes that get an entry of their own; the other nodes are
+ * Returns, for each column, the names of the nodes that get their own entry; the other nodes are
  * merged.
  */
 function keptNames(steps: readonly Step[], columns: number, rows: number): readonly Set<string>[] {
@@ -177,7 +178,7 @@ function keptNames(steps: readonly Step[], columns: number, rows: number): reado
   });
 }
 
-/** The nodes at which the message really was, each as the text `column name`. */
+/** Returns the nodes at which the message really was, each as a text `column name`. */
 function routeColumns({ route }: Journey, { lead, layers, depths }: Frame): ReadonlySet<string> {
   let exit = lead + layers;
   return new Set(
@@ -228,7 +229,7 @@ function ribbonsOf(
   };
 }
 
-/** Compares names with the numbers in them as numbers; merged entries come last. */
+/** Compares names so that numbers in them are compared as numbers; merged entries come last. */
 function compare(a: string, b: string): number {
   const rank = (name: string): number => Number(name === 'others' || name === AGAIN);
   return rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true });

@@ -1,6 +1,6 @@
 /**
- * Parts that the charts of the privacy page share: the frame, the limits of the scenario, and
- * shares as text.
+ * What the charts of the privacy page have in common: the frame, the limits of the scenario, and
+ * the format of shares and entropies.
  *
  * @module
  */
@@ -34,7 +34,9 @@ export interface PrivacyChartContext {
 /** Whether a chart covers all seeds or only the seed that the report shows. */
 export type SeedCoverage = 'all' | 'shown';
 
-/** Makes a frame whose exports name the run, and the seed if the chart covers only one. */
+/**
+ * Makes a frame whose exports name the run, and also the seed if the chart covers only one seed.
+ */
 export function makePrivacyChartFrame(
   name: string,
   { context }: Pick<PrivacyChartContext, 'context'>,
@@ -49,24 +51,24 @@ function oneOf(seeds: readonly number[]): number | string {
   return seeds.length === 1 ? (seeds[0] ?? '') : '';
 }
 
-/** The KPIs with a limit on a metric. */
+/** Returns the KPIs that have a limit on a metric. */
 export function limitKpisOn({ kpis }: Pick<Report, 'kpis'>, metric: string): readonly KpiResult[] {
   return kpis.filter((kpi) => kpi.metric === metric);
 }
 
-/** A share as text: `12.3 %`. */
+/** Formats a share: `12.3 %`. */
 export function percent(share: number): string {
   return `${significantDigitsText(100 * share, 3)} %`;
 }
 
-/** An entropy as text: `13.04 bits`. */
+/** Formats an entropy: `13.04 bits`. */
 export function bitsText(bits: number): string {
   return `${bits.toFixed(2)} bits`;
 }
 
 /**
- * An axis: the position of values on it, the values of its ticks, and the measured quantity as
- * title.
+ * An axis: the function from values to positions on it, the values of its ticks, and the name of
+ * the quantity as its title.
  */
 export interface Axis {
   readonly at: ValueToPx;

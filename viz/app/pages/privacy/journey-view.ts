@@ -1,6 +1,6 @@
 /**
  * The alluvial diagram of one message. The width of a ribbon is the probability that the adversary
- * assigns to its hop; the true route is darker.
+ * assigns to its hop; the route that the message really took is darker.
  *
  * @module
  */
@@ -25,15 +25,15 @@ const NARROW = 560;
 const TOP = 30;
 const STOP_WIDTH = 12;
 const EDGE = 2;
-/** Entries lower than this have no room for a name, px. */
+/** Entries that are less high than this have no room for a name, px. */
 const LABEL_MIN = 6;
 
-/** The data of a ribbon that d3-sankey keeps, besides both ends and the width. */
+/** The data of a ribbon that d3-sankey carries along, besides the ribbon's ends and width. */
 type Width = Pick<Ribbon, 'isTrue'>;
 type StopNode = SankeyNode<JourneyStop, Width>;
 type RibbonLink = SankeyLink<JourneyStop, Width>;
 
-/** Makes the chart; undefined if the report holds no journey. */
+/** Makes the chart; undefined if the report has no journey. */
 export function journeyChart(parts: PrivacyChartContext): HTMLElement | undefined {
   const { journey } = parts.privacy;
   if (journey === undefined || journey.flows.length === 0) return undefined;
@@ -57,7 +57,7 @@ export function journeyChart(parts: PrivacyChartContext): HTMLElement | undefine
   return frame.root;
 }
 
-/** The probability of the most likely exit, by the adversary's belief. */
+/** Returns the probability of the most likely exit, as the adversary believes. */
 function exitOf({ flows, mixes }: Journey): number {
   const exits = new Map<string, number>();
   let all = 0;
@@ -117,7 +117,7 @@ function drawing(journey: Journey, width: number, words: string): HTMLElement {
   return withPointReadout(drawn, nodes.map(readingOf));
 }
 
-/** Draws a ribbon as a filled band, because a thick stroke would bulge where it bends strongly. */
+/** Draws a ribbon as a filled band; a thick stroke would bulge where it bends strongly. */
 function ribbonElement({
   source,
   target,

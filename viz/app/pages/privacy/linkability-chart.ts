@@ -20,14 +20,14 @@ import {
 const CELL_MAX = 34;
 const CELL_MIN = 9;
 const TOP = 66;
-/** Room for the slanted label of the last column beyond the right edge of the matrix, px. */
+/** Room beyond the right edge of the matrix for the slanted label of the last column, px. */
 const SLANT = 28;
-/** Cells narrower than this show no number, px. */
+/** The number is written only into cells that are at least this wide, px. */
 const NUMBER_MIN = 30;
 
 /**
  * Makes the chart of the probabilities of all pairs of sender and receiver; undefined if the report
- * holds none.
+ * has none.
  */
 export function linkabilityChart(parts: PrivacyChartContext): HTMLElement | undefined {
   const { linkability } = parts.privacy;

@@ -1,6 +1,6 @@
 /**
- * The adversaries of a report: the one whose entropy was measured, and those that ran attacks.
- * Every chart names its adversary, its estimator and its number of samples
+ * Lists the adversaries of a report: the adversary against whom the entropy was measured, and those
+ * that ran attacks. Every chart names its adversary, its estimator and its number of samples
  * (docs/spec/privacy-metrics.md).
  *
  * @module
@@ -10,23 +10,23 @@ import type { Report } from '../../../../reports/report-schema.ts';
 
 /** The privacy figures of a report. */
 export type PrivacyReport = NonNullable<Report['privacy']>;
-/** One attack of the report. */
+/** An attack in the report: who ran it, and how often it was right. */
 export type Attack = NonNullable<PrivacyReport['attacks']>[number];
 
-/** One adversary of a report. */
+/** An adversary in a report, with its attacks. */
 export interface ReportedAdversary {
-  /** Name in the address: letters, digits and dashes. */
+  /** Name of the adversary in the page's address: letters, digits and dashes. */
   readonly name: string;
-  /** Label in the chooser. */
+  /** Label of the adversary in the select element. */
   readonly title: string;
   /** A full description of what the adversary can see. */
   readonly sees: string;
-  /** True for the adversary whose entropy was measured. */
+  /** True for the adversary against whom the entropy was measured. */
   readonly hasBits: boolean;
   readonly attacks: readonly Attack[];
 }
 
-/** All adversaries; the one whose entropy was measured comes first. */
+/** Lists all adversaries; the one against whom the entropy was measured comes first. */
 export function listAdversaries(privacy: PrivacyReport): readonly ReportedAdversary[] {
   const { adversary, attacks = [] } = privacy;
   const names = [...new Set(attacks.map((one) => one.adversary))].filter(
@@ -41,7 +41,7 @@ export function listAdversaries(privacy: PrivacyReport): readonly ReportedAdvers
   }));
 }
 
-/** The adversary with the given name, or else the first one. */
+/** Returns the adversary with the given name, or else the first one. */
 export function chosenAdversary(
   list: readonly ReportedAdversary[],
   name: string | undefined,
@@ -49,14 +49,17 @@ export function chosenAdversary(
   return list.find((one) => one.name === name) ?? list[0];
 }
 
-/** The line below each chart of entropies: adversary, estimator and number of samples. */
+/** Makes the line below each chart of entropies: adversary, estimator and number of samples. */
 export function entropySourceText(privacy: PrivacyReport): string {
   const seeds = new Set(privacy.targets.map(({ seed }) => seed)).size;
   const samples = `${countWithNoun(privacy.targets.length, 'target')} of ${countWithNoun(seeds, 'seed')}`;
   return `Adversary: ${privacy.adversary}. Estimator: ${privacy.estimator}. Samples: ${samples}.`;
 }
 
-/** The report's warnings about privacy, without the prefix that each of them has. */
+/**
+ * Returns the report's warnings about privacy, without the prefix `privacy: ` that each of them
+ * has.
+ */
 export function privacyWarnings({ warnings }: Pick<Report, 'warnings'>): readonly string[] {
   const begin = 'privacy: ';
   return warnings.flatMap(({ text }) => (text.startsWith(begin) ? text.slice(begin.length) : []));

@@ -1,6 +1,6 @@
 /**
- * Values for the matrix of senders and receivers: the steps of its colour scale, and how often the
- * most likely receiver of a sender is right.
+ * Computes values for the matrix of senders and receivers: the steps of its colour scale, and for
+ * how many senders the most likely receiver is the right one.
  *
  * @module
  */
@@ -14,15 +14,17 @@ export type LinkabilityPairs = NonNullable<PrivacyReport['linkability']>;
 export const COLOUR_STEPS = 5;
 
 /**
- * The step of the colour scale for a value if `most` is the largest value: 1 to {@link
- * COLOUR_STEPS}, or 0 for the value 0.
+ * Returns the step of the colour scale for a value: 1 to {@link COLOUR_STEPS}, or 0 for the value
+ * 0. `most` is the largest of all values.
  */
 export function chooseColourStep(value: number, most: number): number {
   if (value <= 0 || most <= 0) return 0;
   return Math.max(1, Math.min(COLOUR_STEPS, Math.ceil((value / most) * COLOUR_STEPS - 1e-9)));
 }
 
-/** Number of senders whose most likely receiver is the one that they really wrote to most often. */
+/**
+ * Counts the senders whose most likely receiver is the one to which they really wrote most often.
+ */
 export function correctGuessCount({ mass, partners }: LinkabilityPairs): number {
   return mass.filter((row, at) => {
     const guess = row.indexOf(greatestOf(row));

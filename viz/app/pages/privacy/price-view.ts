@@ -1,5 +1,5 @@
 /**
- * The benefit of privacy beside its price: the entropy of the targets, the latency of a payload,
+ * Draws the gain of privacy beside its price: the entropy of the targets; the latency of a payload,
  * and the bytes sent for it.
  *
  * @module
@@ -20,7 +20,7 @@ import { bitsText, makePrivacyChartFrame, type PrivacyChartContext, percent } fr
 const ROW = 40;
 const BAR = 10;
 
-/** A gain or a price as a row of the chart. */
+/** A row of the chart: a gain or a price. */
 interface PriceRow {
   readonly side: 'gain' | 'price';
   readonly name: string;
@@ -29,7 +29,7 @@ interface PriceRow {
   readonly text: string;
   /** Length of the bar, 0 to 1; absent if the quantity has no bound. */
   readonly share?: number;
-  /** The quantity for which a bar of full length stands. */
+  /** The quantity that a bar of full length represents. */
   readonly whole?: string;
 }
 

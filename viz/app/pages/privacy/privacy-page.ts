@@ -1,7 +1,7 @@
 /**
- * Assembles the page: the choice of the adversary, the report's warnings, what the adversary finds
- * out, and the price that all participants pay. If data are missing, the page names the command
- * that records them.
+ * Puts the page together: the select element for the adversary, the report's warnings, what the
+ * adversary finds out, and the price that all participants pay. If data are missing, the page names
+ * the command that records them.
  *
  * @module
  */
@@ -33,7 +33,7 @@ import { missingPrivacyData } from './without-privacy.ts';
 const MORE_EYES =
   'Attackers at links, mixes or ends appear here if the scenario has a limit on privacy.attack.<name>.success, or an event with attack.';
 
-/** Shows the page of privacy figures. */
+/** Draws the page of privacy figures. */
 export async function mountPrivacy(context: ReportPageContext): Promise<void> {
   const { root, report } = context;
   replaceContent(root, element('h1', { class: 'for-screen-readers' }, 'Privacy'));
@@ -52,7 +52,7 @@ export async function mountPrivacy(context: ReportPageContext): Promise<void> {
   ]);
 }
 
-/** Makes the part of the page about one adversary, with a choice of the adversary. */
+/** Makes the part of the page about one adversary, with a select element for the adversary. */
 function believed(
   context: ReportPageContext,
   privacy: PrivacyReport,
@@ -84,7 +84,7 @@ function believed(
 
 async function nothingMeasured({ view, run, report }: ReportPageContext): Promise<HTMLElement> {
   const { name, hasTrace } = run;
-  // Only the trace tells which protocols ran, and therefore whether there is anything to measure.
+  // Only the trace says which protocols ran, and therefore whether the run has privacy to measure.
   const trace = hasTrace ? await run.trace().catch(() => undefined) : undefined;
   const lack = missingPrivacyData({ name, report, hasTrace, info: trace?.info });
   return placeholderMessage(
@@ -155,7 +155,7 @@ function bitsCharts(parts: PrivacyChartContext): readonly HTMLElement[] {
   return [...missingNote(parts, missing), ...charts.flatMap(({ chart }) => chart ?? [])];
 }
 
-/** Makes the note that says which data this report lacks, and which command records them. */
+/** Makes the note that says which data this report lacks, and which command records these data. */
 function missingNote(
   { context }: PrivacyChartContext,
   missing: readonly string[],
@@ -170,7 +170,8 @@ function missingNote(
 function attackCharts(parts: PrivacyChartContext): readonly HTMLElement[] {
   const { attacks } = parts.observer;
   if (attacks.length === 0) return [];
-  // An attack with a DeLong interval has a ROC curve; older reports hold only the area below it.
+  // An attack with a DeLong interval has a ROC curve, but older reports have only the area below
+  // the curve.
   const isOld = attacks.some(({ interval, roc }) => interval.includes('DeLong') && !roc);
   return [
     ...missingNote(parts, isOld ? ['the ROC curve of each attack'] : []),

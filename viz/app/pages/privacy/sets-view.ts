@@ -1,5 +1,6 @@
 /**
- * The histogram of effective anonymity sets, which tell among how many messages a target hides.
+ * The histogram of effective anonymity sets: the size of such a set says among how many messages a
+ * target hides.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Tells whether a run measured privacy, and which command measures it. Plain values, no DOM.
+ * Tells whether a run measured privacy, and which command measures it. Uses no DOM.
  *
  * @module
  */
@@ -11,8 +11,8 @@ const NO_MIXES =
   'No node of this run hides which packet became which: there is no privacy to measure.';
 
 /**
- * Says why the privacy page has nothing to show; undefined if it has something to show, or without
- * a report.
+ * Says why the privacy page has nothing to show; undefined if it has something to show, or if there
+ * is no report.
  */
 export function missingPrivacyData({ report, info }: RunFacts): MissingData | undefined {
   if (report === undefined || report.privacy !== undefined) return undefined;

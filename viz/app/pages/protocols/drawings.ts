@@ -1,15 +1,15 @@
 /**
- * The drawings that protocols provide: which of them apply to a run, which of their shapes are
- * selected, and how often a slow drawing is redrawn. Uses no DOM.
+ * Chooses among the drawings that protocols provide: which of them apply to a run, which of their
+ * shapes are selected, and how often a slow drawing is made again. Uses no DOM.
  *
  * @module
  */
 import type { DrawingInput, ProtocolView, ProtocolViz } from '../../../format/drawing.ts';
 import { isViewApplicable } from '../../data/plug-ins.ts';
 
-/** One drawing that the page offers, with its protocol. */
+/** A drawing that the reader can choose, with its protocol. */
 export interface OfferedDrawing {
-  /** Name in the address: `gateway/paths`. */
+  /** Name of the drawing in the page's address: `gateway/paths`. */
   readonly id: string;
   readonly protocol: string;
   readonly title: string;
@@ -37,8 +37,9 @@ export function offeredDrawings(
 }
 
 /**
- * The selected keys after a click on `key`. A selected key is removed; any other key replaces the
- * selected key of its group.
+ * Returns the keys of the selected shapes after a click on the shape `key`. If it was selected, it
+ * no longer is; otherwise it replaces the selected key of its group, which is the part before the
+ * colon.
  */
 export function withSelectionToggled(chosen: readonly string[], key: string): readonly string[] {
   const group = `${key.split(':')[0]}:`;
@@ -46,18 +47,18 @@ export function withSelectionToggled(chosen: readonly string[], key: string): re
   return chosen.includes(key) ? others : [...others, key];
 }
 
-/** Number of frames in which a slow drawing is not redrawn after it was drawn. */
+/** Number of frames for which a slow drawing is kept before it is made again. */
 const FRAMES_LEFT_OUT = 9;
 
 /**
- * Decides when a drawing is redrawn: a slow one only in every tenth frame while the cursor moves
- * (docs/spec/browser-view.md).
+ * Decides when a drawing is made again: while the cursor moves, a slow drawing only in every tenth
+ * frame (docs/spec/browser-view.md).
  */
 export class RedrawThrottle {
   #leftOut = FRAMES_LEFT_OUT;
   isSlow = false;
 
-  /** True if the drawing should be redrawn in this frame; call it once for each frame. */
+  /** True if the drawing should be made again in this frame; call it once for each frame. */
   takes(isMoving: boolean): boolean {
     if (!this.isSlow || !isMoving || this.#leftOut >= FRAMES_LEFT_OUT) {
       this.#leftOut = 0;

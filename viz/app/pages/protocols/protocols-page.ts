@@ -1,6 +1,6 @@
 /**
- * The protocols page: passes the data of the trace at the cursor to the chosen plug-in and shows
- * the shapes, the sentence and the table that it returns.
+ * The protocols page: passes the data of the trace at the cursor to the chosen drawing of a
+ * protocol and shows the shapes, the sentence and the table that the drawing returns.
  *
  * @module
  */
@@ -27,17 +27,17 @@ import {
 } from './drawings.ts';
 import { whyNothingToDraw } from './why-nothing-to-draw.ts';
 
-/** Names of parameters in the address. */
+/** Names of parameters of the page's address. */
 const DRAWING = 'drawing';
 const CHOSEN = 'chosen';
-/** Marks and procedures are queried from this long before the cursor on, ns. */
+/** Marks and procedures are fetched for this long before the cursor, ns. */
 const NEAR_NS = 5e9;
 const NARROWEST = 260;
 const NOTHING = 'This trace has nothing that a protocol can draw. A run in one process records it.';
 const NOTHING_YET =
   'There is nothing to draw yet at this instant: the data comes later in the run.';
 
-/** The answers of the trace for one instant. */
+/** The answers to the queries of the trace for one instant. */
 interface Answered {
   readonly timeNs: number;
   readonly world: MachineStateEntries;
@@ -45,7 +45,7 @@ interface Answered {
   readonly spans: DrawingInput['spans'];
 }
 
-/** The page with the drawings of protocols, while it is shown. */
+/** The page with the drawings of protocols, for as long as it is shown. */
 export class ProtocolsPage {
   readonly #context: TracePageContext;
   readonly #chart: ChartFrame;
@@ -77,7 +77,7 @@ export class ProtocolsPage {
     });
   }
 
-  /** Fills the page. */
+  /** Draws the page. */
   async start(): Promise<void> {
     const { root, trace, signal, run, fail } = this.#context;
     await this.#findDrawings();
@@ -103,8 +103,8 @@ export class ProtocolsPage {
   }
 
   /**
-   * Finds the available drawings. A drawing that was found earlier stays in the list, even if it
-   * shows nothing now.
+   * Finds the drawings that can be chosen. A drawing that was found earlier stays in the list even
+   * if it has nothing to show now.
    */
   async #findDrawings(): Promise<void> {
     const [firstNs, lastNs] = this.#context.trace.info.rangeNs;
@@ -170,7 +170,7 @@ export class ProtocolsPage {
   }
 
   /**
-   * The drawing of the protocol that is highest in the stack, because the run is about this
+   * Returns the drawing of the protocol that is highest in the stack, because the run is about this
    * protocol and not about its carriers.
    */
   #topmost(): OfferedDrawing | undefined {
@@ -275,7 +275,7 @@ export class ProtocolsPage {
     this.#chart.show({ title, caption, summary, table });
   }
 
-  /** Updates the line that says which links are really broken and which nodes know of it. */
+  /** Updates the line that says which links are broken and which nodes know of it. */
   #believe({ nodes, timeNs }: DrawingInput): void {
     const { info } = this.#context.trace;
     const text = beliefText(beliefsAt(info, nodes, PROTOCOLS, timeNs), timeNs);

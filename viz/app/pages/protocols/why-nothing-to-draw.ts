@@ -1,5 +1,5 @@
 /**
- * Tells whether a protocol of the run has states to draw. Plain values, no DOM.
+ * Says whether a protocol of the run has states to draw. Uses no DOM.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const DRAWING = new Set(
 
 /**
  * Says why the protocols page has nothing to show: no protocol of the run has states to draw.
- * Undefined if one has, or before the trace is open.
+ * Undefined if a protocol has, or while the trace is not open.
  */
 export function whyNothingToDraw({ info }: RunFacts): MissingData | undefined {
   if (info === undefined) return undefined;

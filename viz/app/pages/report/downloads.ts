@@ -1,6 +1,6 @@
 /**
- * The downloads of the report page: the files of the run or, without a server, the data in the
- * report itself; also the link to this view, and printing.
+ * The downloads of the report page: the files of the run or, without a server, the report and files
+ * made from it. The same row has buttons that copy the link to this view and print the page.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { type Child, element, replaceContent } from '../../kernel/element.ts';
 import type { ReportPageContext } from '../../kernel/page.ts';
 import { copyLink } from '../../kernel/top-bar.ts';
 
-/** Labels for the files of a run, in display order. */
+/** The label for each file of a run, in the order in which they are shown. */
 const FILES: readonly (readonly [file: string, words: string])[] = [
   ['report.html', 'HTML'],
   ['report.json', 'JSON'],
@@ -71,8 +71,8 @@ function served({ run }: ReportPageContext, left: readonly string[]): Child {
       'a',
       {
         ...{ href: addressOf(run.file(file)), 'data-file': file, title: file },
-        // The print style sheet shows this attribute beside the link, because it cannot compute the
-        // address itself.
+        // The print style sheet prints this attribute beside the link, because a style sheet cannot
+        // compute the absolute URL.
         'data-address': addressOf(run.file(file)),
         // The HTML report opens in the browser, all other files are downloaded.
         ...(file === 'report.html'
@@ -84,12 +84,12 @@ function served({ run }: ReportPageContext, left: readonly string[]): Child {
   );
 }
 
-/** The absolute URL of a file, because a relative URL means nothing on paper. */
+/** Returns the absolute URL of a file, for readers of the printed page. */
 function addressOf(file: string | undefined): string | undefined {
   return file === undefined ? undefined : new URL(file, location.href).href;
 }
 
-/** Downloads that need no server: the report itself, and files made from it. */
+/** Makes the downloads that need no server: the report itself, and files made from it. */
 function fromReport(
   report: Report,
   save: (name: string, type: string, text: string) => void,
@@ -107,7 +107,10 @@ function fromReport(
   ];
 }
 
-/** Makes a table of the KPIs: for each KPI a row per seed, and a row for all seeds together. */
+/**
+ * Makes a table of the KPIs: for each KPI one row for each seed, and one row for all seeds
+ * together.
+ */
 export function kpiRows(report: Report): TableData {
   const rows = report.kpis.flatMap((kpi) => {
     const { metric, aggregation, unit, comparison, limit, status } = kpi;

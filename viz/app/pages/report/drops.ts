@@ -1,6 +1,6 @@
 /**
- * What became of the packets: the packet balance of the run, and the drops on links and in nodes by
- * reason.
+ * Shows what became of the packets: the packet balance of the run, and the drops on links and in
+ * nodes by reason.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export function dropReasonCounts({ packets, nodeDrops }: Report): readonly DropR
 }
 
 /**
- * The packet balance as text: `On links: 17 sent = 15 delivered + 1 dropped + 1 in flight`. A
+ * Formats the packet balance: `On links: 17 sent = 15 delivered + 1 dropped + 1 in flight`. A
  * packet is counted once for each link of its route.
  */
 export function balanceText({ packets }: Report): string {

@@ -1,5 +1,5 @@
 /**
- * The report page: the results of a run in the form in which readers hand them over.
+ * The report page: the results of a run, in a form that readers can pass on.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { mountReport } from './report-page.ts';
 
-/** The report page: the results of a run in the form in which readers hand them over. */
+/** The report page: the results of a run, in a form that readers can pass on. */
 export const page: Page = {
   name: 'report',
   title: 'Report',

@@ -1,6 +1,7 @@
 /**
- * The table of KPIs: each value is drawn with its confidence interval and the values of single
- * seeds against the limit. The side that the limit allows is tinted.
+ * The table of KPIs. Beside each value, a small drawing shows the value, its confidence interval,
+ * the values of single seeds and the limit. The side of the limit on which values are allowed is
+ * tinted.
  *
  * @module
  */
@@ -29,9 +30,15 @@ import { instantText } from '../../kernel/duration.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
 import { tableHead } from '../../kernel/table-head.ts';
 
-/** A missed latency KPI links to the latency page with this much time shown on each side of the worst bin, ns. */
+/**
+ * A missed latency KPI links to the latency page, which then shows this much time before and after the worst bin,
+ * ns.
+ */
 const AROUND_NS = 1e9;
-/** Size of the drawing of one KPI, and the height at which its bar lies, px. */
+/**
+ * Size of the drawing of one KPI; the constant MIDDLE is the height at which its bar is drawn. All
+ * in px.
+ */
 const WIDTH = 220;
 const HEIGHT = 28;
 const MIDDLE = 16;
@@ -45,7 +52,7 @@ const TONES: Readonly<Record<KpiResult['status'], string>> = {
 /**
  * Makes the table, with missed KPIs first. Each missed KPI links to the page that shows why it was
  * missed.
- * @param run Id of the run in the address.
+ * @param run Id of the run in the page's address.
  */
 export function kpiTable(report: Report, run: string): HTMLElement {
   if (report.kpis.length === 0) {
@@ -143,8 +150,8 @@ function intervalMark({ interval }: KpiBar): Child {
   return svgElement('line', {
     class: 'interval',
     ...{ x1: from, x2: to, y1: MIDDLE, y2: MIDDLE },
-    // Dashed if a bound of the interval is infinite, because the line then has no true end on that
-    // side.
+    // Dashed if a bound of the interval is infinite: the end of the line is then not the end of the
+    // interval.
     'stroke-dasharray': hasLow && hasHigh ? undefined : '4 3',
   });
 }

@@ -1,6 +1,6 @@
 /**
- * The section on how each KPI was measured: definition, estimator and number of samples; it also
- * lists the metrics without a limit.
+ * The section that says how each KPI was measured: definition, estimator and number of samples. It
+ * also lists the metrics without a limit.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The section on repeating the run: commands to copy, the input files with their hashes, the
- * machine, and the fingerprint of each seed.
+ * The section that says how to repeat the run: commands to copy, the input files with their hashes,
+ * the machine, and the fingerprint of each seed.
  *
  * @module
  */

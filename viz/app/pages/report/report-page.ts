@@ -30,7 +30,7 @@ import { methodSection } from './method.ts';
 import { repeatRunSection } from './repeat-run-section.ts';
 import { twinContent } from './twin.ts';
 
-/** Shows the page with the report of a run. */
+/** Draws the page with the report of a run. */
 export function mountReport(context: ReportPageContext): void {
   const { root, report, run } = context;
   root.append(
@@ -56,7 +56,7 @@ function section(title: string, ...content: readonly Child[]): HTMLElement {
   return element('section', { class: 'report-part' }, element('h2', {}, title), content);
 }
 
-/** Makes the bar with the verdict; for a run in progress, it says `SO FAR` instead. */
+/** Makes the bar with the verdict; while a run is in progress, it says `SO FAR` instead. */
 function verdictBar(report: Report, goesOn: boolean): HTMLElement {
   const verdict = verdictWord(report);
   const chip = goesOn ? liveChip('SO FAR') : verdictChip(verdict);

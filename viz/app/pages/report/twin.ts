@@ -1,5 +1,6 @@
 /**
- * The section on the twin of a run: its changes, and the paired differences as a table.
+ * The section about the twin, a second run of each seed with some changes: the changes, and a table
+ * of the paired differences.
  *
  * @module
  */
@@ -8,7 +9,7 @@ import { TWIN_HEADINGS, twinCells, twinChanges } from '../../../../reports/twin-
 import { type Child, element } from '../../kernel/element.ts';
 import { tableHead } from '../../kernel/table-head.ts';
 
-/** Makes the content of the section on the twin. */
+/** Makes the content of the section about the twin. */
 export function twinContent(twin: NonNullable<Report['twin']>): Child {
   const rows = twinCells(twin).map((cells) =>
     element(

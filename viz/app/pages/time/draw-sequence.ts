@@ -31,8 +31,8 @@ const LEFT = 64;
 const CHARACTER = 6.6;
 
 /**
- * Draws packets between nodes as a sequence chart. Arrow keys move from packet to packet in order
- * of departure; Enter selects a packet.
+ * Draws packets between nodes as a sequence chart. The arrow keys move from packet to packet in
+ * order of departure; Enter selects a packet.
  */
 export function drawSequence(stage: SequenceInput): HTMLElement {
   const { width, info, nodes, arrows } = stage;
@@ -43,7 +43,7 @@ export function drawSequence(stage: SequenceInput): HTMLElement {
   const place = scalePoint([...nodes], [LEFT + 40, width - 44]);
   const x = (node: number): number => place(node) ?? 0;
   const pitch = (width - LEFT - 84) / Math.max(1, nodes.length - 1);
-  // The names of neighbouring nodes stand at different heights if they would overlap.
+  // If the names of neighbouring nodes would overlap, they are written at different heights.
   const longest = greatestOf(nodes.map((node) => info.nodes[node]?.name.length ?? 0));
   const levels = Math.min(nodes.length, Math.ceil((longest * CHARACTER + 8) / pitch));
   const top = 26 + 15 * (levels - 1);
@@ -99,7 +99,7 @@ function arrowParts(
 ): SVGElement {
   const { packet, from, to, departNs, arriveNs } = arrow;
   const [x1, y1] = [x(from), y(departNs)];
-  // The arrow of a packet that did not arrive ends half way.
+  // The arrow of a packet that did not arrive ends halfway.
   const x2 = arriveNs === undefined ? (x1 + x(to)) / 2 : x(to);
   const y2 = y(arriveNs ?? departNs);
   const turn = (Math.atan2(y2 - y1, x2 - x1) * 180) / Math.PI;

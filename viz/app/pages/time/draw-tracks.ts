@@ -44,7 +44,7 @@ const BAR = 20;
 const TOP = 18;
 const CHARACTER = 6.6;
 /**
- * Up to this number of faults, they are marked strongly; if there are more, all are marked faintly.
+ * At most so many faults are marked strongly; if there are more, all of them are marked faintly.
  */
 const FAULTS_CALM = 20;
 
@@ -53,8 +53,8 @@ export function drawTracks(tracks: readonly FilledTrack[], stage: TracksDrawingI
   const { width, fromNs, toNs } = stage;
   const left = width < NARROW ? LABEL_NARROW : LABEL;
   const x = scaleLinear([fromNs, toNs], [left, Math.max(left + 40, width - COUNTS)]);
-  // Tracks of single nodes share a scale. A track of several nodes has a scale of its own, since a
-  // hundred nodes receive more packets than two.
+  // Tracks of single nodes have one scale in common. A track of several nodes has its own scale,
+  // since a hundred nodes receive more packets than two.
   const most = (some: readonly FilledTrack[]): number =>
     greatestOf([1, ...some.flatMap(({ bars }) => bars.map(({ count }) => count))]);
   const top = most(tracks.filter(({ isGroup }) => !isGroup));

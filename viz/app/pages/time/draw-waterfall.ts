@@ -19,14 +19,14 @@ const LABEL = 250;
 const TOOK = 70;
 const CHARACTER = 6.6;
 
-/** The label of a part of the delay. */
+/** Returns the label of a part of the delay. */
 export function delayPartLabel(kind: WaterfallPart['kind']): string {
   return kind === 'link' ? 'on the link' : kind;
 }
 
 /**
- * The colour of a part. The whole time on a link has the colour of propagation, which is usually
- * its largest part.
+ * Returns the colour of a part. The whole time on a link has the colour of propagation, which is
+ * usually its largest part.
  */
 function colourOf(kind: WaterfallPart['kind']): string {
   return `var(--c${DELAY_PARTS.find(({ name }) => name === kind)?.colour ?? 1})`;

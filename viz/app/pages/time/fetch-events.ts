@@ -1,6 +1,6 @@
 /**
- * Fetches the events of the visible range: the number of packets by bin from the pyramid, and
- * single packets only if there are few.
+ * Fetches the events of the visible range: the number of packets by bin, which the trace stores at
+ * several resolutions (its pyramid), and single packets only if there are few.
  *
  * @module
  */
@@ -8,9 +8,7 @@ import type { HopColumns, TimeWindow } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 import type { WindowEvents } from './tracks.ts';
 
-/**
- * If the range has fewer bins than this, the pyramid is too coarse, and single packets are queried.
- */
+/** If the range has fewer bins than this, the bins are too wide, and single packets are queried. */
 const BINS_MIN = 60;
 /** Largest number of packets in a range for which single packets are queried. */
 const PACKETS_MAX = 50_000;

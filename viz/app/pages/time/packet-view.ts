@@ -21,14 +21,14 @@ import { sequenceChartContent, waterfallChartContent } from './words.ts';
 const NEAR_NS = 20e6;
 const FAR_NS = 1e9;
 /**
- * How far from the cursor the hops of a packet are searched, ns: at first, and again if none was
- * found.
+ * The hops of a packet are searched up to this far from the cursor, ns; if none is found, up to the
+ * next constant.
  */
 const SHORT_NS = 400e6;
 const WAY_NS = 5e9;
 const ARROWS_MAX = 48;
 const ROWS_MAX = 50_000;
-/** The loss of a packet is searched for this long after its last departure, ns. */
+/** The drop of a packet is searched up to this long after its last departure, ns. */
 const LOSS_NS = 50e6;
 
 interface Asked {
@@ -40,13 +40,13 @@ interface Seen {
   readonly packet: number;
   readonly own: HopColumns;
   readonly around: HopColumns;
-  /** Rates and delays, if the trace holds them. */
+  /** The rates and delays of links, as far as the trace has them. */
   readonly paces: RateDelayHistory;
   /** A text such as `at core-210 for link-down`; undefined if the packet was not lost. */
   readonly loss: string | undefined;
 }
 
-/** The sequence chart and the waterfall of a packet, and the selection of nodes. */
+/** The sequence chart and the waterfall of a packet, and the list of nodes to choose from. */
 export class PacketView {
   readonly root = element('div', { class: 'packet-view' });
   readonly #context: TracePageContext;
@@ -75,8 +75,8 @@ export class PacketView {
   }
 
   /**
-   * The interval from the first to the last instant of the selected packet, ns; undefined if no
-   * packet is selected.
+   * The interval from the first departure of the selected packet to its last arrival, ns; undefined
+   * if no packet is selected.
    */
   get extent(): TimeRange | undefined {
     const { selection } = this.#context.view;
@@ -92,7 +92,7 @@ export class PacketView {
     const ask = (): void => {
       const { value } = view.selection;
       const packet = value?.kind === 'packet' ? Number(value.name) : undefined;
-      // Without a selection, playback would show a different packet in every frame.
+      // Without a selected packet, playback would show another packet in every frame.
       if (view.time.isPlaying.value && packet === undefined) return;
       this.#latest.want({ packet, timeNs: view.time.cursor.value });
     };
@@ -131,7 +131,7 @@ export class PacketView {
   }
 
   /**
-   * Fetches the hops of a packet; searches near the cursor first, so that few blocks of the trace
+   * Fetches the hops of a packet. Searches near the cursor first, so that few blocks of the trace
    * are read.
    */
   async #wayOf(packet: number, timeNs: number): Promise<HopColumns> {
@@ -188,8 +188,8 @@ export class PacketView {
   }
 
   /**
-   * The nodes of the sequence chart: those that the address names, or else those on the packet's
-   * route.
+   * Returns the nodes of the sequence chart: those that the address names, or else those on the
+   * packet's route.
    */
   #chosen(): readonly number[] {
     const { trace, view } = this.#context;

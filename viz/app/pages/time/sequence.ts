@@ -1,6 +1,6 @@
 /**
- * The sequence chart and the waterfall as plain data: arrows between selected nodes, and the parts
- * of the delay of one packet.
+ * Computes the sequence chart and the waterfall as plain data: arrows between selected nodes, and
+ * the parts of the delay of one packet.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { isPacketInSample } from '../../data/hop-columns.ts';
 import type { RateDelayHistory, TransitTimeParts } from '../../data/paces.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 
-/** One packet on one link, or on its whole way through a cloud. */
+/** An arrow of the sequence chart: a packet on one link, or on its whole way through a cloud. */
 export interface Arrow {
   readonly packet: number;
   readonly class: string;
@@ -21,9 +21,9 @@ export interface Arrow {
   readonly bytes: number;
 }
 
-/** A part of a packet's delay. */
+/** A part of a packet's delay, a bar of the waterfall. */
 export interface WaterfallPart {
-  /** `link` is the whole time on a link whose parts are unknown. */
+  /** `link` is the whole time on a link, if its parts are unknown. */
   readonly kind: DelayPart | 'link';
   readonly where: string;
   readonly fromNs: number;
@@ -43,8 +43,8 @@ export function nodesOnRoute(hops: HopColumns, links: TraceInfo['links']): reado
 }
 
 /**
- * Makes the arrows between the chosen nodes. If there are too many, all arrows of some packets are
- * left out. A cloud has no nodes inside, so the hops of a packet through it become one arrow; a
+ * Makes the arrows between the chosen nodes. If there are too many, some packets get no arrows at
+ * all. A cloud has no nodes inside, so the hops of a packet through a cloud become one arrow; a
  * packet lost inside the cloud has no arrow there.
  */
 export function computeArrows(
@@ -94,8 +94,8 @@ export function packetNumberAt(hops: HopColumns, timeNs: number): number | undef
   let found: { packet: number; rank: number } | undefined;
   for (let row = 0; row < hops.rows; row += 1) {
     const awayNs = (hops.departNs[row] ?? 0) - timeNs;
-    // The packet with the lowest rank is taken: packets before the instant rank after all later
-    // packets, and packets without a flow after all packets of flows.
+    // The packet with the lowest rank is chosen: packets before the instant rank after all later
+    // packets, and packets without a flow rank after all packets of flows.
     const rank =
       Math.abs(awayNs) + (awayNs < 0 ? 1e12 : 0) + ((hops.flow[row] ?? 0) === 0 ? 1e13 : 0);
     if (found === undefined || rank < found.rank) found = { packet: hops.packet[row] ?? 0, rank };
@@ -130,8 +130,8 @@ export function waterfallParts(
     for (const part of linkParts({ where, departNs, arriveNs }, time)) parts.push(part);
     arrivedNs = arriveNs;
   }
-  // The time before the first link is unknown. Parts of no length are left out, except those of
-  // kind `link` and `propagation`.
+  // The time before the first link is unknown. Parts of length 0 are omitted, except those of kind
+  // `link` and `propagation`.
   return parts.filter(
     ({ kind, fromNs, toNs }) => kind === 'link' || kind === 'propagation' || toNs > fromNs,
   );
@@ -145,8 +145,8 @@ interface OnLink {
 }
 
 /**
- * The parts of the time on one link from departure to arrival; a single part if the rate of the
- * link is unknown.
+ * Returns the parts of the time from departure to arrival on one link; only one part if the rate of
+ * the link is unknown.
  */
 function linkParts(
   { where, departNs, arriveNs }: OnLink,
@@ -154,7 +154,7 @@ function linkParts(
 ): WaterfallPart[] {
   const at = { where, isLost: false };
   if (Number.isNaN(arriveNs)) {
-    // The trace does not tell how far the packet came.
+    // The trace does not say how far on the link the packet came.
     return [{ kind: 'link', where, fromNs: departNs, toNs: departNs, isLost: true }];
   }
   const whole = arriveNs - departNs;
@@ -162,7 +162,8 @@ function linkParts(
     return [{ kind: 'link', ...at, fromNs: departNs, toNs: arriveNs }];
   }
   const restNs = whole - time.serialisationNs - time.propagationNs;
-  // A rest of up to 1 ns is rounding: a link adds the remainder of its division to its next packet.
+  // A rest of at most 1 ns comes from rounding: a link adds the remainder of its division to its
+  // next packet.
   const carriedNs = restNs > 0 && restNs <= 1 ? restNs : 0;
   const sentNs = departNs + time.serialisationNs + carriedNs;
   const cameNs = Math.min(arriveNs, sentNs + time.propagationNs);
@@ -173,7 +174,10 @@ function linkParts(
   ];
 }
 
-/** Sums the parts of each kind, ns: `link` first, then in the order of {@link DELAY_PARTS}. */
+/**
+ * Sums the parts of each kind, ns; the result begins with `link` and continues in the order of
+ * {@link DELAY_PARTS}.
+ */
 export function delaySumsByPart(
   parts: readonly WaterfallPart[],
 ): ReadonlyMap<WaterfallPart['kind'], number> {

@@ -1,5 +1,6 @@
 /**
- * The time page: the tracks of all nodes over the visible range, and one packet in detail.
+ * The time page: the tracks of all nodes (rows of events over time) for the visible range, and one
+ * packet in detail.
  *
  * @module
  */
@@ -34,12 +35,12 @@ import { tracksChartContent } from './words.ts';
 
 const NO_HOPS =
   'This trace has no packets on links (live runs leave none, long runs with --trace full): it shows procedures, marks and faults.';
-/** A drag shorter than this counts as a click, px. */
+/** A drag shorter than this is treated as a click, px. */
 const DRAG_MIN = 5;
-/** Margin on each side of the interval that the key `f` shows, as a part of the interval. */
+/** Margin on each side of the interval that the key `f` shows, as a share of the interval. */
 const MARGIN = 0.15;
 
-/** The page with tracks of nodes over time, while it is shown. */
+/** The page with the tracks of nodes over time, for as long as it is shown. */
 export class TimePage {
   readonly #context: TracePageContext;
   readonly #chart: ChartFrame;
@@ -69,7 +70,7 @@ export class TimePage {
     });
   }
 
-  /** Fills the page. */
+  /** Draws the page. */
   start(): void {
     const { root, view, signal, frames, trace, keys, run } = this.#context;
     const { damage, counts } = trace.info;
@@ -100,15 +101,15 @@ export class TimePage {
     if (hasHops) this.#packet.start();
   }
 
-  /** Fetches the events of the visible range again, but does not interrupt a drag. */
+  /** Fetches the events of the visible range again, unless the reader is dragging. */
   #again(): void {
     const [fromNs, toNs] = this.#context.view.time.range.value;
     if (!this.#isDragging) this.#latest.want({ fromNs, toNs });
   }
 
   /**
-   * Makes a button for each role, which switches between one track for all its nodes and one track
-   * per node.
+   * Makes a button for each role, with which the reader chooses between one track for all nodes of
+   * the role and one track for each node.
    */
   #foldBar(): HTMLElement {
     const { trace, view, run, fail } = this.#context;
@@ -159,8 +160,8 @@ export class TimePage {
   }
 
   /**
-   * The interval of the latest fault that began at or before the cursor; undefined if there is
-   * none.
+   * Returns the interval of the latest fault that began at or before the cursor; undefined if there
+   * is no such fault.
    */
   #faultExtent(): TimeRange | undefined {
     const { view, trace } = this.#context;
@@ -197,7 +198,10 @@ export class TimePage {
     this.#moveCursor();
   }
 
-  /** Handles a press on the chart: a click moves the cursor, and a drag shows the dragged range. */
+  /**
+   * Handles a press on the chart: a click moves the cursor; a drag makes the range over which it
+   * went the visible range.
+   */
   #grab(event: PointerEvent, svg: SVGSVGElement): void {
     const { view } = this.#context;
     const x = this.#drawn?.x;

@@ -1,6 +1,7 @@
 /**
- * The tracks of nodes: which nodes share a track, and the arrivals of each track as bars over time,
- * either from the pyramid or from single packets.
+ * Computes the tracks of nodes: which nodes have one track in common, and the arrivals of each
+ * track as bars over time, counted either from the bins of the trace's pyramid or from single
+ * packets.
  *
  * @module
  */
@@ -39,22 +40,22 @@ export interface FilledTrack extends Track {
 export interface WindowEvents {
   readonly density: ArrivalDensity;
   /**
-   * Single packets; undefined if there are too many, if the pyramid is fine enough, or if the trace
-   * has not kept them.
+   * Single packets; undefined if there are too many, if the bins of the pyramid are narrow enough,
+   * or if the trace has not kept packets.
    */
   readonly hops: HopColumns | undefined;
   readonly spans: readonly SpanRow[];
   readonly marks: readonly MarkRow[];
 }
 
-/** In runs with more nodes than this, all nodes of a role share one track at first. */
+/** In runs with more nodes than this, all nodes of a role are shown as one track at first. */
 const OPEN_MAX = 24;
-/** Number of bars of a track whose packets are counted one by one. */
+/** Number of bars of a track whose packets are counted singly. */
 const COLUMNS = 400;
 
 /**
- * The role of a node, derived from its name: `core-110` is a `core`. If the name is a number, the
- * role is the protocol of the node.
+ * Returns the role of a node, which follows from its name: `core-110` is a `core`. If the name is a
+ * number, the role is the node's protocol.
  */
 export function roleOfNode({ name, protocol }: TraceInfo['nodes'][number]): string {
   const stem = name.replace(/[-_.]?\d.*$/, '');
@@ -67,8 +68,8 @@ export function listRoles({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[
 }
 
 /**
- * Lists the roles whose nodes share a track at first: in a run with many nodes, the roles of
- * several nodes.
+ * Lists the roles whose nodes are shown as one track at first: in a run with many nodes, all roles
+ * that have several nodes.
  */
 export function initiallyFoldedRoles({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] {
   if (nodes.length <= OPEN_MAX) return [];
@@ -95,7 +96,7 @@ export function listTracks(
   });
 }
 
-/** Adds bars, procedures and marks to the tracks. */
+/** Adds to the tracks their bars, procedures and marks. */
 export function filledTracks(
   tracks: readonly Track[],
   events: WindowEvents,

@@ -1,5 +1,5 @@
 /**
- * The titles, captions and tables of the charts of the time page.
+ * Makes the titles, captions and tables of the charts of the time page.
  *
  * @module
  */
@@ -21,16 +21,19 @@ const WHOLE =
 const SPLIT =
   'Serialisation and propagation follow from the rate and delay of a link; jitter is the remainder, and shortens propagation if negative.';
 
-/** The tracks and the facts about them that their texts need. */
+/** The tracks, and what their texts need to know about them. */
 export interface TracksFacts {
   readonly tracks: readonly FilledTrack[];
   readonly fromNs: number;
   readonly toNs: number;
   /** Width of a bar, ns. */
   readonly barNs: number;
-  /** True if single packets were counted; false if the bars come from the pyramid. */
+  /**
+   * True if single packets were counted; false if the bars come from the bins of the trace's
+   * pyramid.
+   */
   readonly isExact: boolean;
-  /** False if the trace has no packets on links in any part of the run. */
+  /** False if the trace has no packets on links, at no instant of the run. */
   readonly hasHops: boolean;
 }
 

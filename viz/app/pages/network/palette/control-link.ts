@@ -1,6 +1,6 @@
 /**
  * The connection over which a page acts on a run in progress: it sends orders, and receives answers
- * and states. After a loss, it connects again. An order that was not answered before the loss is
+ * and states. If the connection is lost, it is made again. An order that was not answered before is
  * reported as lost and not sent again.
  *
  * @module
@@ -15,7 +15,7 @@ import {
 } from '../../../../format/control-wire.ts';
 import { Observable } from '../../../kernel/observable.ts';
 
-/** An order without its number. */
+/** An order without its number, which the connection adds. */
 export type UnnumberedOrder = ControlOrder extends infer One
   ? One extends ControlOrder
     ? Omit<One, 'number'>
@@ -44,8 +44,8 @@ export class ControlConnection {
   }
 
   /**
-   * Sends an order and returns its answer. The promise never rejects; a lost connection counts as a
-   * refusal.
+   * Sends an order and returns its answer. The promise never rejects; if the connection is lost,
+   * the answer is a refusal.
    */
   send(order: UnnumberedOrder): Promise<OrderAnswer> {
     const number = this.#next;
@@ -86,7 +86,7 @@ export class ControlConnection {
     const wasClosed = this.state.value?.phase === 'closed';
     for (const [number, answer] of this.#waiting) answer(makeRefusal(number, 'lost', LOST));
     this.#waiting.clear();
-    // The server of a run that has ended may not come back, so no reconnection is tried.
+    // The server of a run that has ended may not come back, so the connection is not made again.
     if (wasClosed || this.#signal.aborted) return;
     this.state.value = undefined;
     setTimeout(() => this.#connect(), RETRY_MS);

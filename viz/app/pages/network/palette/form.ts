@@ -1,6 +1,6 @@
 /**
- * The form of the fault palette: a tool, its target, its values and its duration. Below, the form
- * shows the event that it would send as a line of a scenario.
+ * The form of the fault palette: a tool, its target, its values and its duration. Below these, the
+ * form shows the event that it would send, as a line of a scenario.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import { toolUnusableReason } from './words.ts';
 
 const LENGTH = '2s';
 
-/** The form in which a fault is put together and injected. */
+/** The form with which the reader defines and injects a fault. */
 export class FaultPaletteForm {
   readonly root: HTMLFormElement;
   readonly #context: TracePageContext;
@@ -73,7 +73,7 @@ export class FaultPaletteForm {
     context.view.selection.watch(context.signal, () => this.#followSelection());
   }
 
-  /** Shows which tools can be used now, and why the others cannot. */
+  /** Enables the tools that can be used now, and says why the others cannot be used. */
   show(state: ControlState | undefined): void {
     this.#submit.disabled = state?.phase !== 'open';
     if (state !== undefined) this.#take(state);
@@ -93,8 +93,8 @@ export class FaultPaletteForm {
   }
 
   /**
-   * Takes over from the state of the run the possible faults and flow paths, which are known only
-   * once the run has begun.
+   * Reads from the state of the run the possible kinds of faults and the paths of flows, which are
+   * known only once the run has begun.
    */
   #take({ kinds, paths = [] }: ControlState): void {
     if (kinds.length === this.#kinds.length && paths.length === this.#paths.length) return;
@@ -139,7 +139,7 @@ export class FaultPaletteForm {
   }
 
   /**
-   * Offers the values that are possible for the target, and keeps those that the reader has
+   * Offers the values that are possible for the target, and keeps the values that the reader has
    * entered.
    */
   #fill(): void {
@@ -166,7 +166,9 @@ export class FaultPaletteForm {
     this.#showPreview();
   }
 
-  /** Uses the node or link that is selected in the picture as the target, if the tool allows it. */
+  /**
+   * Uses the node or link that is selected in the drawing as the target, if the tool can act on it.
+   */
   #followSelection(): void {
     const selection = this.#context.view.selection.value;
     if (selection?.kind === this.#tool.target) {

@@ -1,8 +1,8 @@
 /**
  * The fault palette: injects faults into a run in progress, lists them with their time and outcome,
  * and exports the run as a scenario (ADR 0015). Faults take effect at the present instant of the
- * run, wherever the cursor is. The event that would be sent is shown as a line of the scenario
- * language.
+ * run, whatever the instant of the cursor. The palette shows the event that it would send as a line
+ * of the scenario language.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import {
   refusedMessagesText,
 } from './words.ts';
 
-/** Media query: on screens this wide, the palette is open from the start. */
+/** Media query: on screens at least this wide, the palette is open from the start. */
 const WIDE = '(min-width: 761px)';
 const EXPORTED = 'interactive.yaml';
 
@@ -85,7 +85,7 @@ class Palette {
       this.#order(isPaused() ? this.#chosenSpeed() : 0);
     });
     this.#pace.addEventListener('change', () => {
-      // A new pace does not resume a paused run; it applies once the run is resumed.
+      // Choosing a pace does not resume a paused run; the pace applies once the run is resumed.
       if (!isPaused()) this.#order(this.#chosenSpeed());
     });
     this.#export.addEventListener('click', () => void this.#save());

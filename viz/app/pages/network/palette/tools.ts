@@ -11,11 +11,11 @@ import type { TraceInfo } from '../../../data/trace-answers.ts';
 export interface FaultToolField {
   /** The key of the value in the scenario language. */
   readonly key: string;
-  /** The initial value of the field. If `choices` is a list, this is its first entry. */
+  /** The initial value of the field; if `choices` is a list, its first entry. */
   readonly start: string;
   /**
-   * The options. A single word stands for options that depend on the target: what an attacker can
-   * forge there, the other nodes, or the neighbours of the target.
+   * The options from which the reader chooses. A single word means that they depend on the target:
+   * what an attacker can forge there, the other nodes, or the neighbours of the target.
    */
   readonly choices?: readonly string[] | 'forgeries' | 'others' | 'neighbours';
   /** What an empty value means; absent if the value must not be empty. */
@@ -24,7 +24,7 @@ export interface FaultToolField {
 
 /** A kind of fault that the palette can inject, with its input fields. */
 export interface FaultTool {
-  /** `cut`, or the key of the value that the tool sets. */
+  /** The name of the tool: `cut`, or the key of the value that the tool sets. */
   readonly name: string;
   /** The key of the tool's action in the scenario language. */
   readonly kind: string;
@@ -50,7 +50,7 @@ const SIDES: FaultToolField = {
 };
 const WAYS: FaultToolField = { key: 'direction', start: 'both', choices: ['both', 'one-way'] };
 const OPTIONAL = 'optional';
-/** Prefix of a target that stands for the present path of a flow, not for a link: `path:a -> b`. */
+/** Prefix of a target that is the present path of a flow and not a link: `path:a -> b`. */
 const PATH = 'path:';
 
 const link = (name: string, kind: string, fields: readonly FaultToolField[]): FaultTool => ({
@@ -62,7 +62,7 @@ const node = (name: string, kind: string, fields: readonly FaultToolField[]): Fa
   target: 'node',
 });
 
-/** All tools, in the order of the scenario language. */
+/** All tools, in the order in which the scenario language lists their actions. */
 export const FAULT_TOOLS: readonly FaultTool[] = [
   link('cut', 'set', [SIDES]),
   link('loss', 'set', [
@@ -141,7 +141,9 @@ export function makeScenarioEvent(
   };
 }
 
-/** Something that a tool can act on: its value in an event, and its text in the form. */
+/**
+ * A link, path or node on which a tool can act: its value in an event, and its text in the form.
+ */
 export interface FaultToolTarget {
   readonly value: string;
   readonly text: string;
@@ -210,8 +212,8 @@ function linkOf(target: string): string | ScenarioEventFields {
 }
 
 /**
- * Parses options as JSON. Text that is not valid JSON is returned unchanged, and the run refuses
- * it.
+ * Parses the text of a field with options as JSON. Text that is not valid JSON is returned
+ * unchanged; the run then refuses the event.
  */
 function mapOf(text: string): ScenarioEventFields | string {
   try {
@@ -225,7 +227,10 @@ function namesOf(text: string): readonly string[] {
   return text.split(/[\s,]+/).filter((name) => name !== '');
 }
 
-/** The values of a form that are not empty. A value without a unit becomes a number, as in YAML. */
+/**
+ * Returns the values of a form that are not empty. A number without a unit becomes a number, as in
+ * YAML.
+ */
 function filled(
   tool: FaultTool,
   values: Readonly<Record<string, string>>,
@@ -240,7 +245,9 @@ function filled(
   );
 }
 
-/** An event as one line of a scenario file: `{ link: a--b, set: { up: false }, for: 2s }`. */
+/**
+ * Formats an event as one line of a scenario file: `{ link: a--b, set: { up: false }, for: 2s }`.
+ */
 export function flowStyleYaml(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flowStyleYaml).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {

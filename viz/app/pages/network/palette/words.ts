@@ -7,7 +7,10 @@ import type { ControlState } from '../../../../format/control-wire.ts';
 import type { OrderAnswer } from './control-link.ts';
 import type { FaultTool } from './tools.ts';
 
-/** The offered paces, in virtual seconds per second; `free` means as fast as possible. */
+/**
+ * The paces that the reader can choose, in seconds of the run per second of real time; `free` means
+ * as fast as possible.
+ */
 export const PACE_OPTIONS: readonly (readonly [value: string, text: string])[] = [
   ['0.1', '0.1 ×'],
   ['1', '1 ×'],
@@ -16,7 +19,8 @@ export const PACE_OPTIONS: readonly (readonly [value: string, text: string])[] =
 ];
 
 /**
- * Writes an instant to the nanosecond, because an exported scenario repeats the fault exactly then.
+ * Formats an instant to the nanosecond, because an exported scenario repeats the fault exactly at
+ * this instant.
  */
 export function exactInstantText(ns: number): string {
   const [whole, fraction] = (ns / 1e9).toFixed(9).split('.');
@@ -32,7 +36,7 @@ export function orderAnswerText(answer: OrderAnswer): string {
   return `${id}: ${text}, at ${exactInstantText(beginNs)} of the run.`;
 }
 
-/** Says why pages cannot act on the run now; empty if they can. */
+/** Says why no fault can be injected into the run now; empty if faults can. */
 export function controlClosedReason(state: ControlState | undefined): string {
   if (state === undefined) return 'Connecting to the run …';
   if (state.phase === 'open') return '';
@@ -41,7 +45,7 @@ export function controlClosedReason(state: ControlState | undefined): string {
   return `${reason[0]?.toUpperCase()}${reason.slice(1)}.`;
 }
 
-/** Says why a tool cannot be used; undefined if it can, or while there is no connection. */
+/** Says why a tool cannot be used; undefined if it can be used, or while there is no connection. */
 export function toolUnusableReason(
   tool: FaultTool,
   state: ControlState | undefined,
@@ -51,7 +55,7 @@ export function toolUnusableReason(
   return offer === undefined ? 'this run does not support it' : offer.bar;
 }
 
-/** A sentence with the number of refused messages by reason; empty if there were none. */
+/** Formats the numbers of refused messages by reason as a sentence; empty if there were none. */
 export function refusedMessagesText(state: ControlState | undefined): string {
   const entries = Object.entries(state?.refused ?? {});
   if (entries.length === 0) return '';
