@@ -35,7 +35,7 @@ import { EpochClock } from './epoch-clock.ts';
 import { packetFormatOf } from './format.ts';
 import { AUTHORITY_RETRY_NS } from './geometry.ts';
 import { findTrustedAuthorities } from './trust.ts';
-import { arrivalWindowSettings } from './windows.ts';
+import { makeArrivalWindowSettings } from './windows.ts';
 import { FrameCodec, hashSpooledMessage, type ReceivedSpoolMessage } from './wire.ts';
 
 const NS_PER_US = 1_000;
@@ -195,7 +195,7 @@ class ClientNode implements NodeHandle {
       epochAt: (at): number => this.#clock.epochAt(at),
       isDelayUnknown: this.#setup.options.mixing.strategy === 'vrf-exp',
       neighboursIn: (document): NeighbourGraph | undefined => this.#neighboursIn(document),
-      ...arrivalWindowSettings(this.#host, this.#setup.options),
+      ...makeArrivalWindowSettings(this.#host, this.#setup.options),
     });
     return new StateMachineRunner(this.#host, this.#machine, (effect) => this.#perform(effect));
   }

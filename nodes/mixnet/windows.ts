@@ -19,7 +19,7 @@ type Clocks = HostPart<'now' | 'clock'>;
  * Makes the settings of the arrival windows in packets; an empty object unless mixes use
  * stop-and-go mixing.
  */
-export function arrivalWindowSettings(
+export function makeArrivalWindowSettings(
   host: Clocks,
   { mixing }: MixnetOptions,
 ): { readonly windows?: ArrivalWindowSettings } {

@@ -23,7 +23,12 @@ import type {
   ClientPacketFormat,
   GetNeighbourGraph,
 } from './parts.ts';
-import { type ChosenPath, choosePath, type PathDrawInput, stopAndGoWindows } from './path.ts';
+import {
+  type ChosenPath,
+  choosePath,
+  computeStopAndGoWindows,
+  type PathDrawInput,
+} from './path.ts';
 import type { MeanIntervalNs } from './rates.ts';
 import { type ClientMessage, decodeMessage, encodeMessage } from './wire.ts';
 
@@ -303,7 +308,7 @@ export function createWindowCommands(
   if (windows === undefined) return [];
   const clockErrorNs = windows.lengthNs + start.waitNs;
   const bounds = { transitMinNs: 0, transitMaxNs: 0, clockErrorNs };
-  return stopAndGoWindows(path, start.startAt, bounds).map(([first, last]) => {
+  return computeStopAndGoWindows(path, start.startAt, bounds).map(([first, last]) => {
     const firstMs = windows.calendarMsAt(first);
     return { kind: 'nodeWindow', firstMs, spanMs: windows.calendarMsAt(last) + 1 - firstMs };
   });

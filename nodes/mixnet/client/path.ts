@@ -197,7 +197,7 @@ export interface TransitBounds {
  * (Kesdogan, Egner, Bueschkes 1998): a mix drops a packet that arrives outside its window.
  * @param startAt When the packet leaves its sender.
  */
-export function stopAndGoWindows(
+export function computeStopAndGoWindows(
   path: ChosenPath,
   startAt: Nanoseconds,
   bounds: TransitBounds,

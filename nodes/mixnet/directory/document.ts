@@ -111,8 +111,13 @@ export function checkDocumentSuccession(
   return hasDerivedLayers(crypto, document, previous) ? undefined : 'document-layers';
 }
 
-/** SHA-256 of the canonical text of a document, 32 bytes; the next document contains it. */
-export function documentHash(crypto: CryptoProvider, document: DirectoryDocument): Uint8Array {
+/**
+ * Computes the SHA-256 of the canonical text of a document, 32 bytes; the next document contains it.
+ */
+export function computeDocumentHash(
+  crypto: CryptoProvider,
+  document: DirectoryDocument,
+): Uint8Array {
   return crypto.sha256(encodeDocument(document));
 }
 
@@ -154,5 +159,5 @@ function isLinked(
   }
   if (document.genesisEpoch !== previous.genesisEpoch) return false;
   if (document.epoch <= previous.epoch) return false;
-  return equalBytes(document.previousDocument, documentHash(crypto, previous));
+  return equalBytes(document.previousDocument, computeDocumentHash(crypto, previous));
 }

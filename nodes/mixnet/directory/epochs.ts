@@ -60,7 +60,7 @@ export function epochPositionAt(schedule: EpochSchedule, clock: CalendarTime): E
 }
 
 /** Deadlines for the next epoch's document, ns after the start of the running epoch. */
-export function documentStepDeadlines(schedule: EpochSchedule): DocumentStepDeadlines {
+export function computeDocumentStepDeadlines(schedule: EpochSchedule): DocumentStepDeadlines {
   const eighthNs = (schedule.lengthMs * NS_PER_MS) / EIGHTHS;
   return {
     descriptors: Math.floor(STEP_DEADLINE_EPOCH_EIGHTHS.descriptors * eighthNs),
@@ -72,7 +72,7 @@ export function documentStepDeadlines(schedule: EpochSchedule): DocumentStepDead
 }
 
 /** Epochs for which a node publishes mix keys: the present epoch and the next two. */
-export function mixKeyEpochsFrom(epoch: number): readonly number[] {
+export function listMixKeyEpochs(epoch: number): readonly number[] {
   return Array.from({ length: MIX_KEY_EPOCH_COUNT }, (_, ahead) => epoch + ahead);
 }
 
@@ -81,7 +81,7 @@ export function mixKeyEpochsFrom(epoch: number): readonly number[] {
  * epoch.
  * @param delayNs Sum of the delays at the hops before, ns.
  */
-export function arrivalEpoch(
+export function computeArrivalEpoch(
   schedule: EpochSchedule,
   now: CalendarTime,
   delayNs: Nanoseconds,

@@ -14,14 +14,14 @@ export {
 } from './document.ts';
 export { DIRECTORY_DROP_REASONS } from './drops.ts';
 export {
-  arrivalEpoch,
-  documentStepDeadlines,
+  computeArrivalEpoch,
+  computeDocumentStepDeadlines,
   type EpochPosition,
   type EpochSchedule,
   epochPositionAt,
   isPathDelayWithinEpoch,
   isVrfKeyOldEnough,
-  mixKeyEpochsFrom,
+  listMixKeyEpochs,
 } from './epochs.ts';
 export { EPOCH_LENGTH_MS_DEFAULT, EPOCH_ZERO_UNIX_SECONDS } from './geometry.ts';
 export { assignLayers, type LayerAssignment } from './layers.ts';

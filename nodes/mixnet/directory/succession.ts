@@ -8,7 +8,7 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { equalBytes, toHex } from '../../_kit/bytes.ts';
-import { documentHash } from './document.ts';
+import { computeDocumentHash } from './document.ts';
 import { ID_LENGTH, PRIOR_RANDOM_VALUES_MAX } from './geometry.ts';
 import { assignLayers, compareNodeIds } from './layers.ts';
 import type { Descriptor, DirectoryDocument } from './model.ts';
@@ -52,7 +52,7 @@ export function makeDocument(crypto: CryptoProvider, input: MakeDocumentInput): 
     providers: listed.filter(({ role }) => role === 'provider').sort(compareNodeIds),
     priorSharedRandom: priorValues(previous),
     previousDocument:
-      previous === undefined ? new Uint8Array(ID_LENGTH) : documentHash(crypto, previous),
+      previous === undefined ? new Uint8Array(ID_LENGTH) : computeDocumentHash(crypto, previous),
   };
 }
 

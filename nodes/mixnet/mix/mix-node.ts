@@ -14,7 +14,7 @@ import type { MixnetDropReason } from '../drops.ts';
 import { NODE_POSITION_TRACE } from '../trace-states.ts';
 import { type IncomingFrame, MixServer, type ServerRole } from './mix-server-node.ts';
 import type { SenderRights } from './relay.ts';
-import { NextHopTable, nextHopsAfterMix } from './routes.ts';
+import { listNextHopsAfterMix, NextHopTable } from './routes.ts';
 import { createServerHandle, type ServerNode } from './server-handle.ts';
 
 /** Creates a mix on `host`. */
@@ -48,7 +48,7 @@ class MixNode implements ServerNode, ServerRole, SenderRights {
 
   useDocument(document: DirectoryDocument): void {
     const server = this.server;
-    const inLayer = nextHopsAfterMix(document, server.host.name);
+    const inLayer = listNextHopsAfterMix(document, server.host.name);
     const drawn = server.neighbours?.neighboursOf(server.host.name);
     const nodes = drawn ?? inLayer;
     // Packets and SURBs whose paths follow the draw of the previous epoch are still under way.

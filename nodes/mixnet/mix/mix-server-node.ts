@@ -47,7 +47,7 @@ import {
   identitySecret,
   vrfSecret,
 } from '../trust.ts';
-import { arrivalWindowSettings } from '../windows.ts';
+import { makeArrivalWindowSettings } from '../windows.ts';
 import { FrameCodec } from '../wire.ts';
 import { type HopDelayPolicy, SenderDelayPolicy, VrfDelayPolicy } from './delay-law.ts';
 import { KeyRing } from './key-ring.ts';
@@ -362,7 +362,7 @@ export class MixServer {
       alarm: this.options.client.loopAlarm,
       epochAt: (at): number => this.#clock.epochAt(at),
       neighboursIn: (): NeighbourGraph | undefined => this.#neighbours,
-      ...arrivalWindowSettings(host, this.options),
+      ...makeArrivalWindowSettings(host, this.options),
     });
     return new StateMachineRunner(host, loops, (effect) => this.#performLoop(effect));
   }

@@ -35,12 +35,15 @@ export class NextHopTable {
 }
 
 /** Returns the mixes to which providers send the packets of their clients: the first layer. */
-export function entryMixes({ layers }: DirectoryDocument): readonly Descriptor[] {
+export function listEntryMixes({ layers }: DirectoryDocument): readonly Descriptor[] {
   return layers[0] ?? [];
 }
 
 /** Returns the nodes that may follow the mix `name`. */
-export function nextHopsAfterMix(document: DirectoryDocument, name: string): readonly Descriptor[] {
+export function listNextHopsAfterMix(
+  document: DirectoryDocument,
+  name: string,
+): readonly Descriptor[] {
   const { layers, topology, providers } = document;
   if (topology === 'free-route') {
     return [...(layers[0] ?? []).filter((mix) => mix.name !== name), ...providers];

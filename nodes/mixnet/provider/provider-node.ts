@@ -16,7 +16,7 @@ import type { DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDropReason } from '../drops.ts';
 import { type IncomingFrame, MixServer, type ServerRole } from '../mix/mix-server-node.ts';
 import type { SenderRights, TerminalPacket } from '../mix/relay.ts';
-import { entryMixes, NextHopTable } from '../mix/routes.ts';
+import { listEntryMixes, NextHopTable } from '../mix/routes.ts';
 import { createServerHandle, type ServerNode } from '../mix/server-handle.ts';
 import { NODE_POSITION_TRACE } from '../trace-states.ts';
 import { hashSpooledMessage, type SpooledMessage } from '../wire.ts';
@@ -91,7 +91,7 @@ class ProviderNode implements ServerNode, ServerRole {
     this.#tokenNs = Math.max(1, toMeanIntervalNs(perMs));
     for (const { bucket } of this.#accounts.values()) bucket.setInterval(this.#tokenNs);
     this.#next = new NextHopTable(
-      entryMixes(document),
+      listEntryMixes(document),
       ({ name }) => server.endpointOf(name) ?? -1,
     );
     server.host.trace.state(

@@ -44,7 +44,7 @@ function bare(shape: Shape): SVGElement {
       const font = `font-size: ${size === 'small' ? 12 : 14}px; font-weight: ${weight === 'strong' ? 600 : 400}`;
       // The colour is set as a style, because the style sheet of charts gives all text the colour
       // of axes.
-      const style = `text-anchor: ${anchor}; ${font}; fill: ${chooseColour(shape.fill ?? 'text')}`;
+      const style = `text-anchor: ${anchor}; ${font}; fill: ${colourVariable(shape.fill ?? 'text')}`;
       return svgElement('text', { ...ink, x, y, style }, text);
     }
     case 'group':
@@ -54,8 +54,8 @@ function bare(shape: Shape): SVGElement {
 
 function inkOf({ fill, stroke, width, dash, opacity }: ShapeStyle): Attributes {
   return {
-    fill: fill === undefined ? 'none' : chooseColour(fill),
-    stroke: stroke === undefined ? undefined : chooseColour(stroke),
+    fill: fill === undefined ? 'none' : colourVariable(fill),
+    stroke: stroke === undefined ? undefined : colourVariable(stroke),
     'stroke-width': width,
     'stroke-dasharray': dash === undefined ? undefined : DASHES[dash],
     opacity,
@@ -63,6 +63,6 @@ function inkOf({ fill, stroke, width, dash, opacity }: ShapeStyle): Attributes {
 }
 
 /** Returns the CSS variable for a colour role. */
-export function chooseColour(role: ColourRole): string {
+export function colourVariable(role: ColourRole): string {
   return `var(--${role})`;
 }

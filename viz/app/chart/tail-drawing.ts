@@ -32,6 +32,7 @@ import { type ReadoutMark, withAxisReadout } from './readings.ts';
 import { type Corner, staircaseCorners, svgPathThrough } from './stairs.ts';
 import {
   type Distribution,
+  findValueRange,
   needsLogAxis,
   type QuantilePoint,
   quantileName,
@@ -39,7 +40,6 @@ import {
   tailAxisPosition,
   tailTicks,
   unreliableQuantileReason,
-  valueDomain,
 } from './tail.ts';
 
 const HEIGHT = 340;
@@ -121,7 +121,7 @@ export function valueAxis(
   list: readonly Distribution[],
   plot: PlotGeometry,
 ): { readonly x: ValueToPx; readonly ticks: readonly Tick[]; readonly suffix: string } {
-  const domain = valueDomain(list);
+  const domain = findValueRange(list);
   const edges = [plot.left, plot.right];
   const isLog = needsLogAxis(domain);
   const x = isLog ? scaleLog([...domain], edges) : scaleLinear([...domain], edges);

@@ -109,7 +109,7 @@ export function unreliableQuantileReason(p: number, n: number): string | undefin
  * Returns the lowest and the highest of all values and limits; a limit far above all values is
  * ignored.
  */
-export function valueDomain(list: readonly Distribution[]): readonly [number, number] {
+export function findValueRange(list: readonly Distribution[]): readonly [number, number] {
   const least = leastOf(list.map(({ metric }) => metric.min ?? 0));
   const most = greatestOf(list.map(({ metric }) => metric.max ?? 1));
   const limits = list.flatMap(({ kpis }) => kpis.map(({ limit }) => limit));

@@ -12,12 +12,12 @@ const DEMO_TRACE_ID = 'demo-trace';
 export const DEMO_RUN_ID = 'demo';
 
 /** Returns the text of the demo's report; undefined if the page was built without a demo. */
-export function embeddedReport(): string | undefined {
+export function readEmbeddedReport(): string | undefined {
   return textOf(DEMO_REPORT_ID);
 }
 
 /** Returns the bytes of the demo's trace; undefined if the page was built without a demo. */
-export function embeddedTrace(): Uint8Array | undefined {
+export function readEmbeddedTrace(): Uint8Array | undefined {
   const text = textOf(DEMO_TRACE_ID);
   return text === undefined ? undefined : fromBase64(text.trim());
 }

@@ -31,7 +31,7 @@ export type HopFilter = (row: {
  * about so many of them.
  * @param limit A packet without an arrival is assumed to end `lostForNs` after its departure, ns.
  */
-export function hopColumns(
+export function fillHopColumns(
   ranges: readonly RowRange[],
   wanted: HopFilter,
   limit: { readonly rowsMax: number; readonly lostForNs: number },

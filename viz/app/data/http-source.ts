@@ -12,7 +12,7 @@ import { type ByteSource, memorySource } from '../../format/source.ts';
 const WHOLE_BYTES = 4 * 1024 * 1024;
 
 /** Opens a trace on a server; its parts are read by requests for byte ranges. */
-export async function httpSource(url: string): Promise<ByteSource> {
+export async function openHttpSource(url: string): Promise<ByteSource> {
   const head = await fetch(url, { method: 'HEAD' });
   if (!head.ok) throw new Error(`the server answers ${head.status} for ${url}`);
   const size = Number(head.headers.get('content-length') ?? Number.NaN);

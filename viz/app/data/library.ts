@@ -8,7 +8,7 @@ import type { Report } from '../../../reports/report-schema.ts';
 import { LIVE_URL_PATH, type LiveRunStatus } from '../../format/live-wire.ts';
 import { type GalleryCard, makeRunCard, type RunIndex } from '../../format/run-card.ts';
 import { Observable } from '../kernel/observable.ts';
-import { DEMO_RUN_ID, embeddedReport, embeddedTrace } from './embedded.ts';
+import { DEMO_RUN_ID, readEmbeddedReport, readEmbeddedTrace } from './embedded.ts';
 import { type ReportFileResult, readReportFile } from './report-file.ts';
 import { TraceClient } from './trace-client.ts';
 import type { TraceOrigin } from './trace-wire.ts';
@@ -184,8 +184,8 @@ function demanded(read: ReportFileResult): Report {
 }
 
 function openDemo(): OpenRun {
-  const text = embeddedReport();
-  const bytes = embeddedTrace();
+  const text = readEmbeddedReport();
+  const bytes = readEmbeddedTrace();
   if (text === undefined || bytes === undefined) {
     throw new OpenError('missing', 'this page was built without its demo');
   }
@@ -213,7 +213,7 @@ function openRun(id: string, report: Report | undefined, origin: TraceOrigin | u
 }
 
 function demoCards(): readonly GalleryCard[] {
-  const text = embeddedReport();
+  const text = readEmbeddedReport();
   const read = text === undefined ? undefined : readReportFile(text);
   if (read?.kind !== 'report') return [];
   return [makeRunCard(read.report, { id: DEMO_RUN_ID, traceBytes: 1, files: [] })];

@@ -16,7 +16,7 @@ import type { SpanRow } from '../../format/drawing.ts';
 import { isFailure, sentenceWithOffset, type TraceFailure } from '../../format/failure.ts';
 import { recordedStatusAt } from '../../format/recorded-status.ts';
 import type { RowRange, TraceFile } from '../../format/trace-file.ts';
-import { hopColumns } from './hop-columns.ts';
+import { fillHopColumns } from './hop-columns.ts';
 import { arrivalDensityByNode } from './node-density.ts';
 import type {
   DropRow,
@@ -107,7 +107,7 @@ async function hops(
   const ranges = await trace.rowsUnderWay(fromNs, toNs, LOST_FOR_NS);
   if (isFailure(ranges)) return ranges;
   const limit = { rowsMax, lostForNs: LOST_FOR_NS };
-  return hopColumns(ranges, ({ departNs, endNs }) => endNs >= fromNs && departNs < toNs, limit);
+  return fillHopColumns(ranges, ({ departNs, endNs }) => endNs >= fromNs && departNs < toNs, limit);
 }
 
 async function hopsOfPacket(
@@ -117,7 +117,7 @@ async function hopsOfPacket(
   const ranges = await trace.rows('hop', asked.fromNs, asked.toNs);
   if (isFailure(ranges)) return ranges;
   const limit = { rowsMax: HOPS_MAX, lostForNs: LOST_FOR_NS };
-  return hopColumns(ranges, ({ packet }) => packet === asked.packet, limit);
+  return fillHopColumns(ranges, ({ packet }) => packet === asked.packet, limit);
 }
 
 async function waits(

@@ -8,7 +8,7 @@ import { isFailure, type TraceFailure } from '../../format/failure.ts';
 import { inflateGzip } from '../../format/inflate.ts';
 import { type ByteSource, blobSource, memorySource, thrownMessage } from '../../format/source.ts';
 import { openTrace, type TraceFile } from '../../format/trace-file.ts';
-import { httpSource } from './http-source.ts';
+import { openHttpSource } from './http-source.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { QueryName } from './trace-answers.ts';
 import { QUERY_HANDLERS, readTraceInfo } from './trace-queries.ts';
@@ -79,7 +79,7 @@ function sourceOf(origin: FileOrigin): ByteSource | Promise<ByteSource> {
     case 'file':
       return blobSource(origin.file);
     case 'address':
-      return httpSource(origin.url);
+      return openHttpSource(origin.url);
     case 'bytes':
       return memorySource(origin.bytes);
   }

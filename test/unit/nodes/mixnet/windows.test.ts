@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';
-import { arrivalWindowSettings, readArrivalWindow } from '../../../../nodes/mixnet/windows.ts';
+import { makeArrivalWindowSettings, readArrivalWindow } from '../../../../nodes/mixnet/windows.ts';
 
 const MS = 1_000_000;
 
@@ -18,14 +18,14 @@ const options = (mixing: unknown): ReturnType<typeof mixnetConfig.parse> =>
 
 describe('windows', () => {
   it('are written where the mixes are stop-and-go, and nowhere else', () => {
-    const { windows } = arrivalWindowSettings(
+    const { windows } = makeArrivalWindowSettings(
       host,
       options({ strategy: 'stop-and-go', window: '300ms' }),
     );
     expect(windows?.lengthNs).toBe(300 * MS);
     expect(windows?.calendarMsAt(5_000 * MS)).toBe(1_800_000_000_700);
     expect(windows?.calendarMsAt(6_000 * MS)).toBe(1_800_000_001_700);
-    expect(arrivalWindowSettings(host, options({ strategy: 'poisson' }))).toEqual({});
+    expect(makeArrivalWindowSettings(host, options({ strategy: 'poisson' }))).toEqual({});
   });
 
   it('come back to the clock of the mix that reads them', () => {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../../reports/report-schema.ts';
 import type { DropRow, HopColumns, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import {
-  binWidth,
+  chooseBinWidth,
   countsByBin,
   latencyP95Bins,
   listArrivals,
@@ -224,9 +224,9 @@ describe('bins', () => {
   });
 
   it('are wide enough to hold some packets each', () => {
-    expect(binWidth(560 * MS, 5_600)).toBe(10 * MS);
-    expect(binWidth(560 * MS, 67)).toBe(50 * MS);
-    expect(binWidth(60e9, 600_000)).toBe(500 * MS);
+    expect(chooseBinWidth(560 * MS, 5_600)).toBe(10 * MS);
+    expect(chooseBinWidth(560 * MS, 67)).toBe(50 * MS);
+    expect(chooseBinWidth(60e9, 600_000)).toBe(500 * MS);
   });
 
   it('of a series keep its steps and end with the window', () => {

@@ -62,7 +62,7 @@ const SLACK = 1e-9;
  * Chooses a round bin width, ns, with about {@link PER_BIN} packets in a bin and at most {@link
  * BINS_MAX} bins.
  */
-export function binWidth(rangeNs: number, packets: number): number {
+export function chooseBinWidth(rangeNs: number, packets: number): number {
   const needed = Math.max(
     NARROWEST_NS,
     rangeNs / BINS_MAX,

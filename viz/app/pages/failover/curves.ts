@@ -15,7 +15,7 @@ import {
   type BandBin,
   type Bin,
   type BinningWindow,
-  binWidth,
+  chooseBinWidth,
   countsByBin,
   latencyP95Bins,
   listArrivals,
@@ -182,7 +182,7 @@ function missing(scene: StripsData, name: string): Strip {
 }
 
 function scopeOf({ shown, fromNs, toNs }: StripsData, packets: number): BinningWindow {
-  return { zeroNs: shown.beginNs, fromNs, toNs, binNs: binWidth(toNs - fromNs, packets) };
+  return { zeroNs: shown.beginNs, fromNs, toNs, binNs: chooseBinWidth(toNs - fromNs, packets) };
 }
 
 function seriesOf(

@@ -16,8 +16,8 @@ import { DEMO_RUN_ID } from '../../data/embedded.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
 import { verdictChip, verdictCssClass } from '../../kernel/verdict-chip.ts';
 import { injectedFaultsNote } from './injected-note.ts';
-import { liveCardElement } from './live-card.ts';
-import { sweepElement } from './sweep-element.ts';
+import { makeLiveCardElement } from './live-card.ts';
+import { makeSweepCardElement } from './sweep-element.ts';
 
 const KPIS_SHOWN = 4;
 const SPARK = { width: 60, height: 20 } as const;
@@ -37,7 +37,7 @@ export interface CardActions {
 }
 
 /** Makes the card of a run in the gallery. */
-export function cardElement(card: GalleryCard, actions: CardActions): HTMLElement {
+export function makeCardElement(card: GalleryCard, actions: CardActions): HTMLElement {
   const { open } = actions;
   switch (card.kind) {
     case 'broken':
@@ -55,9 +55,9 @@ export function cardElement(card: GalleryCard, actions: CardActions): HTMLElemen
         element('p', { class: 'muted' }, 'a trace without its report: charts, but no verdict'),
       );
     case 'sweep':
-      return sweepElement(card, (id) => open({ id, hasTrace: false }));
+      return makeSweepCardElement(card, (id) => open({ id, hasTrace: false }));
     case 'live':
-      return liveCardElement(card, open);
+      return makeLiveCardElement(card, open);
     case 'run':
       return runCard(card, actions);
   }

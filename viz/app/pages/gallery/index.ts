@@ -10,7 +10,7 @@ import type { RunLibraryState } from '../../data/library.ts';
 import { element, replaceContent } from '../../kernel/element.ts';
 import type { Page, PageContext } from '../../kernel/page.ts';
 import { loadingSkeleton } from '../../kernel/states.ts';
-import { cardElement } from './card.ts';
+import { makeCardElement } from './card.ts';
 import { type CardSearch, chosenCards, FILTERS, readCardSearch, SORTS } from './choose.ts';
 import { CompareBar, compareCheckbox, redrawKeepingFocus } from './compare-two.ts';
 import { REPORT_WRITTEN_EVENT } from './live-card.ts';
@@ -47,7 +47,7 @@ function mount(context: PageContext): void {
     note.className = state.kind === 'failed' ? 'partial' : 'muted gallery-note';
     note.dataset['state'] = stateOf(state, shown);
     const cards = shown.map((card) =>
-      cardElement(card, {
+      makeCardElement(card, {
         open: (run) => context.open(run),
         pick: (id) => compareCheckbox(context, id),
       }),

@@ -18,7 +18,7 @@ const LOST = 'The server does not answer: the run may have ended. Trying again.'
 export const REPORT_WRITTEN_EVENT = 'run-written';
 
 /** Makes the card; it shows the progress of the run for as long as the card is in the document. */
-export function liveCardElement(
+export function makeLiveCardElement(
   card: LiveCard,
   open: (run: { readonly id: string; readonly hasTrace: boolean }) => void,
 ): HTMLElement {

@@ -12,7 +12,7 @@ import { cellText, describeHeatGrid, shortParameterName, tintSteps } from './hea
 const SIGNS = { pass: '✓', fail: '✗', 'not-applicable': '–', inconclusive: '?' } as const;
 
 /** Makes the card of a sweep. */
-export function sweepElement(card: SweepCard, open: (run: string) => void): HTMLElement {
+export function makeSweepCardElement(card: SweepCard, open: (run: string) => void): HTMLElement {
   const { name, question, met, total, grids, seeds, id } = card;
   const place = element('div');
   const show = (at: number): void => {

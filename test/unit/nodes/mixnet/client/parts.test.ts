@@ -10,9 +10,9 @@ import {
 } from '../../../../../nodes/mixnet/client/index.ts';
 import {
   choosePath,
+  computeStopAndGoWindows,
   drawDelayMs,
   type PathDrawInput,
-  stopAndGoWindows,
 } from '../../../../../nodes/mixnet/client/path.ts';
 import { Reassembly, splitMessage } from '../../../../../nodes/mixnet/client/reassembly.ts';
 import {
@@ -269,7 +269,7 @@ describe('paths', () => {
   it('give stop-and-go windows that grow with the links and shift with the delays', () => {
     const bounds = { transitMinNs: MS, transitMaxNs: 3 * MS, clockErrorNs: 10 * MS };
     const path = choosePath(source(), { from, to }, 0)!;
-    const windows = stopAndGoWindows(path, 1000, bounds);
+    const windows = computeStopAndGoWindows(path, 1000, bounds);
     let before = 1000;
     for (const [index, [opens, closes]] of windows.entries()) {
       expect(opens).toBe(before + (index + 1) * MS);

@@ -5,14 +5,14 @@
  */
 import { describe, expect, it } from 'vitest';
 import {
-  arrivalEpoch,
-  documentStepDeadlines,
+  computeArrivalEpoch,
+  computeDocumentStepDeadlines,
   EPOCH_LENGTH_MS_DEFAULT,
   EPOCH_ZERO_UNIX_SECONDS,
   epochPositionAt,
   isPathDelayWithinEpoch,
   isVrfKeyOldEnough,
-  mixKeyEpochsFrom,
+  listMixKeyEpochs,
 } from '../../../../../nodes/mixnet/directory/index.ts';
 import { descriptor } from './network.ts';
 
@@ -51,26 +51,26 @@ describe('epochs', () => {
   });
 
   it('keeps the ratios of the deadlines when the epoch is short', () => {
-    expect(documentStepDeadlines(schedule)).toEqual({
+    expect(computeDocumentStepDeadlines(schedule)).toEqual({
       descriptors: 2.5 * MINUTE_NS,
       vote: 5 * MINUTE_NS,
       reveal: 7.5 * MINUTE_NS,
       certificates: 10 * MINUTE_NS,
       consensus: 12.5 * MINUTE_NS,
     });
-    const short = documentStepDeadlines({ ...schedule, lengthMs: 120_000 });
+    const short = computeDocumentStepDeadlines({ ...schedule, lengthMs: 120_000 });
     expect(short.consensus).toBe(1.25 * MINUTE_NS);
   });
 
   it('lists keys for the current epoch and the two after it', () => {
-    expect(mixKeyEpochsFrom(40)).toEqual([40, 41, 42]);
+    expect(listMixKeyEpochs(40)).toEqual([40, 41, 42]);
   });
 
   it('seals for the epoch in which a packet arrives', () => {
     const now = { seconds: EPOCH_ZERO_UNIX_SECONDS + 1_140, nanos: 0 };
-    expect(arrivalEpoch(schedule, now, MINUTE_NS - 1)).toBe(0);
-    expect(arrivalEpoch(schedule, now, MINUTE_NS)).toBe(1);
-    expect(arrivalEpoch(schedule, now, 21 * MINUTE_NS)).toBe(2);
+    expect(computeArrivalEpoch(schedule, now, MINUTE_NS - 1)).toBe(0);
+    expect(computeArrivalEpoch(schedule, now, MINUTE_NS)).toBe(1);
+    expect(computeArrivalEpoch(schedule, now, 21 * MINUTE_NS)).toBe(2);
   });
 
   it('counts a new VRF key from the second epoch after its first listing', () => {
