@@ -7,7 +7,7 @@ import { canMissForGood } from '../runner/experiment/limit-watch.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { FlagError } from './exit.ts';
 
-/** The value of `--abort-on`, if given. */
+/** The flag `--abort-on`: with `fail`, a run ends at the first limit that it can no longer meet. */
 export interface AbortFlags {
   readonly abortOn?: 'fail';
 }

@@ -19,11 +19,14 @@ import type { ScenarioRunner } from './execute.ts';
 import { FlagError } from './exit.ts';
 import { load } from './load.ts';
 
-/** Earliest start of traffic in virtual time, ns, when live nodes would be ready; at most a share of the warm-up. */
+/**
+ * Virtual time, ns, at which predicted traffic starts, as live nodes need time to get ready; at most a share of the
+ * warm-up.
+ */
 const SETTLE_MAX_NS = 3_000_000_000;
 const SETTLE_SHARE = 0.75;
 
-/** The settings that a prediction needs in addition to the order of the live run. */
+/** What the prediction of a live run (`--against-sim`) needs besides the run request of the live run. */
 export interface PredictionSettings {
   readonly registry: ProtocolRegistry;
   /** The file as given on the command line. */
@@ -41,7 +44,10 @@ export interface PredictionSettings {
 type Place = Pick<PredictionSettings, 'loops' | 'processes' | 'deployment'>;
 type Order = Pick<RunRequest, 'scenario' | 'definitions'>;
 
-/** A runner that predicts first, runs live, and puts the comparison into the report. */
+/**
+ * Wraps the runner of live runs: before each live run it predicts the result in virtual time, and it adds the
+ * comparison of both to the report.
+ */
 export async function runnerWithPrediction(
   runner: ScenarioRunner,
   how: PredictionSettings,
@@ -117,7 +123,7 @@ function refuseOthers(how: PredictionSettings): void {
   throw new FlagError('a cost profile predicts one event loop', '--cpu-profile', hint);
 }
 
-/** The order for the prediction: the same seeds, with nothing recorded or shown. */
+/** The run request of the prediction: the same seeds as the live run, with nothing recorded or shown. */
 function predictionOf(order: RunRequest, other: Order): RunRequest {
   const { onJourneys: _onJourneys, ...rest } = order;
   return { ...rest, ...other, recordingsOf: () => ({}) };

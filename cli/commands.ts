@@ -170,10 +170,13 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
   ],
 };
 
-/** True for the name of a command that is to be loaded. */
+/** Tells whether the command with this name must be loaded. */
 export type IsCommandWanted = (name: string) => boolean;
 
-/** Which commands to load for a command line. @param words The words after the program's name. */
+/**
+ * Returns a function that tells which commands must be loaded to run a command line.
+ * @param words The words after the program's name.
+ */
 export function wantedCommandPredicate(words: readonly string[]): IsCommandWanted {
   const [first, second] = words.filter((word) => !word.startsWith('-'));
   // `completion` needs all commands, because it lists them.

@@ -54,7 +54,7 @@ export function addCompletionCommand(program: Command): void {
     });
 }
 
-/** All commands of the program with what may follow them. */
+/** Lists all commands of the program, with the options and arguments that may follow each. */
 export function completableCommands(program: Command): readonly CompletableCommand[] {
   const help = program.createHelp();
   return help.visibleCommands(program).map((command) => ({

@@ -16,7 +16,7 @@ const NANO_DIGITS = 9;
 /** Number of characters of a long source line that are shown before the column of the crash. */
 const BEFORE_CARET = 40;
 
-/** Facts that are printed with a crash. */
+/** What is printed with a node's crash, besides the crash itself. */
 export interface CrashContext {
   /** The command that repeats the run. */
   readonly repeat: string;

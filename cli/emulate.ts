@@ -88,7 +88,7 @@ async function emulate(file: string, flags: EmulateFlags): Promise<void> {
 
 type How = Omit<EmulateSettings, 'folder'>;
 
-/** Those flags of this command alone whose values are not the defaults, by name. */
+/** The flags that only `orrery emulate` has and whose values are not the defaults, by name. */
 function changedFlags({ speed: factor, onLate, lateLimitNs }: How): Record<string, string> {
   return {
     ...(factor === 1 ? {} : { '--speed': `${factor}` }),
@@ -97,7 +97,7 @@ function changedFlags({ speed: factor, onLate, lateLimitNs }: How): Record<strin
   };
 }
 
-/** The command that repeats the run, with those flags of this command whose values are not the defaults. */
+/** The command that repeats the run, with the flags of {@link changedFlags}. */
 function repeat({ reproduce }: RunRequest, how: How): string {
   const flags = Object.entries(changedFlags(how)).map((flag) => flag.join(' '));
   if (flags.length === 0) return reproduce;

@@ -16,7 +16,7 @@ export function collectPort(
   return [...before, { host: '127.0.0.1', port: portOf('--port', text, text) }];
 }
 
-/** Adds an endpoint, `host:port` or `[::1]:port`, to those named so far. @throws FlagError if the text is neither. */
+/** Adds an endpoint, `host:port` or `[::1]:port`, to those named so far. @throws FlagError for any other text. */
 export function collectEndpoint(
   text: string,
   before: readonly EndpointAddress[],
@@ -32,7 +32,10 @@ export function collectEndpoint(
   );
 }
 
-/** The endpoint that the flags name. @param command Name for messages. @throws FlagError for none or several. */
+/**
+ * Returns the one operator endpoint that the flags name.
+ * @param command Name for messages. @throws FlagError for none or several.
+ */
 export function requireOneEndpoint(
   command: string,
   {

@@ -1,6 +1,7 @@
 /**
- * `orrery epsilon`: the epsilon that a number of noisy steps guarantees, by two accountants, and the noise
- * that an epsilon needs (docs/PRIVACY.md, "Where the noise stands, and what is counted").
+ * `orrery epsilon`: the epsilon of differential privacy that a number of noisy steps guarantees, as two
+ * accountants compute it, and the noise that a wanted epsilon needs (docs/PRIVACY.md, "Where the noise
+ * stands, and what is counted").
  *
  * @module
  */

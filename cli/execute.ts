@@ -261,7 +261,7 @@ async function runIn(
   }
 }
 
-/** What judging and reporting need to know besides the end of the run. */
+/** What {@link judgeAndReport} needs besides the end of the run. */
 export interface RunEndContext {
   readonly flags: ExecuteFlags;
   readonly folder: string;
@@ -274,7 +274,10 @@ export interface RunEndContext {
   readonly place?: RunFolder;
 }
 
-/** Judges, writes and prints; returns the exit code. */
+/**
+ * Judges a run that has ended, writes its files, and prints the verdict or why there is none; returns the exit
+ * code.
+ */
 export async function judgeAndReport(end: RunEnd, context: RunEndContext): Promise<ExitCode> {
   if (end.kind !== 'judged') return tellFailure(end, context);
   const judgedAt = performance.now();

@@ -24,7 +24,7 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130;
 
 const PRECEDENCE: readonly ExitCode[] = [3, 6, 4, 2, 5, 130, 1, 0];
 
-/** The exit code to end with if several apply. */
+/** The exit code of a command to which several apply; the head of this file gives their precedence. */
 export function worstExitCode(codes: readonly ExitCode[]): ExitCode {
   assert(
     codes.every((code) => PRECEDENCE.includes(code)),
@@ -68,7 +68,7 @@ export function printFirstProblem(error: unknown, isJson: boolean): ExitCode {
   return told;
 }
 
-/** Reports a problem as {@link printFirstProblem} does, although another one was reported before. */
+/** Prints a problem as {@link printFirstProblem} does, even if an earlier problem was already printed. */
 export function printProblem(error: unknown, isJson: boolean): ExitCode {
   const mistake = describeMistake(error);
   if (mistake !== undefined) {

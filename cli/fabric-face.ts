@@ -22,7 +22,7 @@ import {
 import type { OperatorLog } from '../services/operator/index.ts';
 import type { ApplicationServer } from './node-process.ts';
 
-/** The node, and where its server for applications listens. */
+/** Which fabric node the server for applications serves, where the server listens, and its token file. */
 export interface FabricEndpointOptions {
   readonly node: string;
   readonly host: string;

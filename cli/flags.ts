@@ -35,7 +35,7 @@ export function addOptionAs(command: Command, flag: string, option: Option): voi
   command.addOption(option);
 }
 
-/** Collects `--set path=value`, which can be repeated. */
+/** Adds the value of one flag `--set path=value` to those of the earlier `--set` flags. */
 export function collectOverride(
   text: string,
   previous: Readonly<Record<string, string>>,
@@ -53,7 +53,10 @@ export interface FlagRange {
   readonly most: number;
 }
 
-/** Seeds that a double holds exactly, because their decimal digits are part of the names of random streams. */
+/**
+ * Allowed seeds: integers that a JavaScript number holds exactly, as their decimal digits are part of the names
+ * of random streams.
+ */
 export const SEED_RANGE: FlagRange = { least: 0, most: Number.MAX_SAFE_INTEGER };
 /** Allowed number of seeds of a run: more would hardly narrow intervals, and each result stays in memory. */
 export const SEED_COUNT_RANGE: FlagRange = { least: 1, most: 10_000 };

@@ -22,14 +22,14 @@ import type { ScenarioRunner } from './execute.ts';
 import type { ExitCode } from './exit.ts';
 import { connectToFleet } from './open-fleet.ts';
 
-/** A runner that has its runs made by a fleet, until it is closed. */
+/** A {@link ScenarioRunner} whose runs are made by the workers of a fleet, until it is closed. */
 export interface FleetRunner extends ScenarioRunner {
   /** Exit codes in addition to that of the run: 4 if two workers had different results. */
   codes(): readonly ExitCode[];
   close(): Promise<void>;
 }
 
-/** Connects to the queue of a fleet, and returns what runs seeds on it. */
+/** Connects to the queue of a fleet, and returns the runner that has seeds run by its workers. */
 export async function openFleetRunner(queue: QueueAddress): Promise<FleetRunner> {
   // isFresh: a scenario runs anew each time, even if the fleet has results of an earlier run.
   const { fleet, tellConflicts, close } = await connectToFleet(queue, sourceState(), true);
@@ -62,7 +62,9 @@ async function runOn(fleet: FleetExecutor, order: RunRequest): Promise<RunEnd> {
   return { kind: 'judged', input: judgeInputOfRuns(order, done, performance.now() - began) };
 }
 
-/** For each run its scenario with its values, as a fleet needs it; runs with equal values share one scenario. */
+/**
+ * For each run, its scenario opened with the overrides of the run; runs with equal overrides share one object.
+ */
 async function cellsOf(
   { scenario, definitions }: RunRequest,
   runs: readonly PlannedRun[],

@@ -1,5 +1,6 @@
 /**
- * `orrery fleet --queue ADDRESS`: shows the workers of a fleet, how fast they are, and what is left.
+ * `orrery fleet --queue ADDRESS`: shows the workers of a fleet, the runs per second, and the runs that are
+ * left.
  *
  * @module
  */
@@ -31,7 +32,10 @@ const GONE_MS = 3 * WORKER_ALIVE_INTERVAL_MS;
 /** Time between two readings of the state, from which the rate of runs is computed, ms. */
 const RATE_MS = WORKER_ALIVE_INTERVAL_MS;
 
-/** The state of a fleet: numbers of runs, and its workers. */
+/**
+ * The state of a fleet: its commit, the numbers of waiting, running, done and failed runs, and its
+ * workers.
+ */
 export interface FleetState {
   readonly commit: string | null;
   readonly waiting: number;

@@ -13,14 +13,20 @@ import { addFromHereToCommands } from '../scenarios/command-text.ts';
 
 const FLAG = '--from-here';
 
-/** Adds the option to all commands, unless the program is installed: then npm does not change the folder. */
+/**
+ * Adds the option `--from-here` to all commands, unless the program is installed as a package, where npm does
+ * not change the folder.
+ */
 export function addFromHereOption(commands: readonly Command[]): void {
   if (!IS_RUN_FROM_SOURCE) return;
   const summary = 'paths count from the folder that npm was called in';
   for (const command of commands) command.option(FLAG, summary);
 }
 
-/** With the flag, changes to the folder of the caller; to be called before anything else reads a path. */
+/**
+ * If the words contain `--from-here`, makes the folder in which npm was called the current folder; to be called
+ * before anything reads a path.
+ */
 export function changeToCallerFolder(words: readonly string[], folder: string | undefined): void {
   if (!IS_RUN_FROM_SOURCE || !words.includes(FLAG)) return;
   addFromHereToCommands();
@@ -28,7 +34,10 @@ export function changeToCallerFolder(words: readonly string[], folder: string | 
   if (folder !== undefined && folder !== '') process.chdir(folder);
 }
 
-/** A hint at the flag, if a word names a file that only the caller's folder has; else undefined. */
+/**
+ * A hint at `--from-here`, if a word names a file that exists only in the folder in which npm was called; else
+ * undefined.
+ */
 export function fromHereHint(words: readonly string[], folder = ''): string | undefined {
   if (!IS_RUN_FROM_SOURCE || folder === '' || words.includes(FLAG)) return undefined;
   const isThere = (word: string): boolean => existsSync(resolve(folder, word)) && !existsSync(word);

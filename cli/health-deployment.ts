@@ -20,8 +20,7 @@ import { FlagError } from './exit.ts';
 const LIMITS = { limitBytes: 1e6, tooLargeHint: 'one line per node is enough', overrides: [] };
 
 /**
- * Reads the endpoints, in the order of the file.
- *
+ * Reads the operator endpoints of all nodes from a deployment file, in the order of the file.
  * @throws ConfigError for mistakes in the file, FlagError when no node has an operator port.
  */
 export function deployedEndpoints(path: string): readonly EndpointAddress[] {

@@ -6,7 +6,7 @@
 import { greatestOf } from '../engine/pure/extremes.ts';
 import type { NodeHealth, ProbeOutcome } from '../services/operator/index.ts';
 
-/** The verdict over all nodes. */
+/** The verdict of `orrery health` over all nodes together. */
 export interface HealthVerdict {
   readonly ok: boolean;
   /** Problems of the deployment as a whole. */

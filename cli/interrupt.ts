@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A watch for interrupts. */
+/** A running watch for SIGINT and SIGTERM; the first of them aborts `signal`. */
 export interface InterruptWatch {
   readonly signal: AbortSignal;
   dispose(): void;

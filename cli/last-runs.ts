@@ -17,7 +17,7 @@ interface Run {
  * Finds the latest run and the run of the same scenario before it, by the time of their reports,
  * whatever their inputs. The combinations of a sweep do not count.
  * @param out The folder of the runs.
- * @throws FlagError if there are fewer than two.
+ * @throws FlagError if there are fewer than two such runs.
  */
 export function findLastTwoRuns(out: string): { readonly before: string; readonly last: string } {
   const runs = foldersIn(out)

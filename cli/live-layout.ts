@@ -23,7 +23,10 @@ export interface LoopChoice {
   readonly repeat?: number;
 }
 
-/** @throws FlagError if several of these flags are given, since each determines where all nodes run. */
+/**
+ * Refuses flags that contradict each other about where nodes run.
+ * @throws FlagError if several of these flags are given, since each determines where all nodes run.
+ */
 export function refuseTwoLayouts({ processes, deployment, loops }: LayoutFlags): void {
   const given = [
     ...(loops === undefined ? [] : ['--loops']),

@@ -1,5 +1,5 @@
 /**
- * Loads a scenario with the shipped protocols and users' own.
+ * Loads a scenario with the shipped protocols and those of the user's modules.
  *
  * @module
  */

@@ -34,7 +34,10 @@ import {
 import type { ChangeNodeOptions } from './node-reload.ts';
 import { answerOperatorQuestion } from './put-question.ts';
 
-/** Settings and parts of a node process. */
+/**
+ * What {@link runNodeProcess} needs: its connection to the coordinator, log, operator endpoint, and reaction to
+ * signals.
+ */
 export interface NodeProcessOptions
   extends Omit<SessionOptions, 'channel' | 'operatorPort' | 'onLine'> {
   /** Connects to the coordinator. Signals are handled in the meantime. */
@@ -49,7 +52,7 @@ export interface NodeProcessOptions
   /** Port of the operator endpoint; 0 lets the system choose. */
   readonly operatorPort: number;
   readonly operatorHost?: string;
-  /** Whether SIGINT drains like SIGTERM; default `drain`. */
+  /** What SIGINT does: `drain` (default) drains the nodes as SIGTERM does, `ignore` does nothing. */
   readonly interrupt?: 'drain' | 'ignore';
   /** Opens a server for applications of the node; it is closed with the process. */
   readonly openFace?: (log: OperatorLog) => Promise<ApplicationServer>;

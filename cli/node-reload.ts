@@ -39,7 +39,7 @@ export type ChangeNodeOptions = (
 
 const NO_LEVELS = 'info';
 
-/** Re-reads the files of one node, as often as requested. */
+/** The files of one running node: reads them again on request, and applies what can change while the node runs. */
 export class NodeFiles {
   readonly #started: NodeStartFiles;
   /** The log levels in force, as the deployment file has them. */

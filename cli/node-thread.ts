@@ -23,12 +23,14 @@ const ENDING: readonly string[] = ['SIGTERM', 'SIGINT'];
 const CHECK_MS = 100;
 /** Time, ms, that a thread has to end by itself after the deadline of its drain; the process ends within 5 s. */
 const STUCK_MS = 150;
-/** The thread counts as silent if its counter of beats has not moved for this time, ms: three intervals of beats. */
+/**
+ * The thread counts as silent if its heartbeat counter has not changed for this time, ms: three heartbeat intervals.
+ */
 const SILENT_MS = 300;
 const STDERR = 2;
 const EXIT_NOT_DRAINED = 1;
 
-/** Runs the command of this process in a thread, until that ends. */
+/** Runs the command of this process in a thread, until the thread ends. */
 export async function runNodeInThread(node: string): Promise<void> {
   const beats = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL(ENTRY), {
@@ -53,7 +55,7 @@ class Guard {
   readonly #timer: NodeJS.Timeout;
   readonly #handlers = SIGNALS.map((signal) => [signal, (): void => this.#pass(signal)] as const);
   #lastBeat = 0;
-  /** When the thread's counter of beats last changed, ms. */
+  /** When the thread's heartbeat counter last changed, ms. */
   #beatMs = performance.now();
   #place: Promise<string> | undefined;
   /** When the thread was first asked to end, ms. */
@@ -92,7 +94,7 @@ class Guard {
       this.#place = undefined;
     }
     const heldMs = nowMs - this.#beatMs;
-    // Before its first beat the worker still loads its program.
+    // Before its first heartbeat the worker still loads its program.
     if (beat > 0 && heldMs >= STUCK_LIVE_CALL_MS && this.#place === undefined)
       void this.#tell(heldMs);
     const askedMs = this.#askedMs;

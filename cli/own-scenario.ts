@@ -15,7 +15,7 @@ import { isBelowFolder, realPath } from '../topologies/files/file-bounds.ts';
 /**
  * Refuses a scenario that is not the user's own, or not the one that gave the results.
  * @param results Files of results. A scenario that was unpacked with them is not the user's own ({@link broughtIn}).
- * @throws ConfigError if there is no such file, Refusal for one elsewhere or with another hash.
+ * @throws ConfigError if there is no such file, Refusal for a file that is not the user's own or has another hash.
  */
 export function refuseUntrustedScenario(
   { file, sha256 }: Pick<SweepHeader, 'file' | 'sha256'>,
@@ -41,7 +41,7 @@ export function refuseUntrustedScenario(
 
 /**
  * The folder that may have been unpacked with the results: the topmost folder on their path below the current folder.
- * None if the results are in the current folder itself, or not below it.
+ * The list is empty if the results are in the current folder itself, or not below it.
  */
 function broughtIn(folder: string): readonly string[] {
   const [top = ''] = relative(realPath(process.cwd()), realPath(folder)).split(sep);
@@ -50,7 +50,7 @@ function broughtIn(folder: string): readonly string[] {
 
 /**
  * Refuses a scenario, in any folder, that is not the one that gave the results.
- * @throws ConfigError if there is no such file, Refusal for one with another hash.
+ * @throws ConfigError if there is no such file, Refusal for a file with another hash.
  */
 export function refuseChangedScenario({
   file,

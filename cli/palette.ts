@@ -1,6 +1,6 @@
 /**
- * `--viz`: carries out orders of the browser view's pages in the run in progress, keeps the faults
- * that were injected, and writes them as a scenario (ADR 0015).
+ * `--viz`: carries out orders of the browser view's pages in the run in progress, records the faults that were
+ * injected, and writes a scenario with them (ADR 0015).
  *
  * @module
  */
@@ -38,7 +38,7 @@ export interface FaultPaletteOptions {
   readonly speed: number | undefined;
   /** Why nothing can be injected into this run; absent if faults can be injected. */
   readonly bar?: string | undefined;
-  /** Carries the orders to the run. */
+  /** Sends the orders of pages to the run. */
   readonly client: RunPortClient;
 }
 
@@ -59,7 +59,7 @@ const PACE_BARS = {
   emulate: 'an emulated run follows the wall clock',
 } as const;
 
-/** Passes the orders of pages to the run. */
+/** Passes the commands of browser pages to the run in progress, and keeps the faults that they injected. */
 export class FaultPalette implements ControlHandler {
   onChange: () => void = () => undefined;
   readonly #parts: FaultPaletteOptions;
@@ -173,7 +173,7 @@ function lineOrder(order: Exclude<ControlOrder, { kind: 'export' }>): Unnumbered
   return order.kind === 'status' ? { kind: 'statuses', node: order.node } : order;
 }
 
-/** The reply to an order of a page, from the report of the run; undefined stands for a run that gave none. */
+/** The reply to an order of a page, from the run's report on that order; undefined if the run gave no report. */
 function replyTo(number: number, news: RunPortReport | undefined): ControlReply {
   switch (news?.kind) {
     case 'injected':
@@ -190,7 +190,7 @@ function replyTo(number: number, news: RunPortReport | undefined): ControlReply 
 }
 
 /**
- * Lets pages act on the runs of a runner.
+ * Wraps a runner so that pages of the browser view can inject faults into its runs.
  * @param repeat The arguments of the run's command.
  */
 export function withFaultPalette(runner: Acted, palette: FaultPalette, repeat: RepeatFlags): Acted {

@@ -20,7 +20,10 @@ const MODULES = [
   ...['cli', 'engine', 'nodes', 'reports', 'runner', 'scenarios', 'services'],
   ...['topologies', 'viz/format', 'viz/server'],
 ];
-/** Files in which npm, yarn and pnpm record installed packages, in the project's folder or any above. */
+/**
+ * Files in which npm, yarn and pnpm record installed packages, in the project's folder or a folder above
+ * it.
+ */
 const INSTALLED = [
   'package-lock.json',
   ...['.package-lock.json', '.yarn-integrity', '.modules.yaml', '.pnpm/lock.yaml'].map(

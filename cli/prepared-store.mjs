@@ -2,8 +2,8 @@
  * The store of prepared programs: one folder for each state of our own modules, named by a hash of
  * their content, with the programs of the command line, its threads and its agents. See ADR 0030.
  *
- * Its files are executed. A folder is therefore used only if nobody can write to it who could not
- * change the program itself: next to the installed packages, or else in the user's own cache.
+ * Its files are executed. A folder is therefore used only if all who can write to it could change the
+ * program itself anyway: next to the installed packages, or else in the user's own cache.
  *
  * @module
  */
@@ -26,7 +26,10 @@ import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { FORM } from '../engine/live/prepared.mjs';
 import { CODE, HOME, keyOfProgram } from './prepared-key.mjs';
 
-/** Programs with their modules: a program exports what the first exports, and loads the others by URL. */
+/**
+ * Programs, each with its modules: a program exports what its first module exports, and loads its other
+ * modules by URL.
+ */
 const PROGRAMS = [
   ['command', 'cli/run-command'],
   ['run-worker', 'runner/threads/run-worker'],
@@ -42,7 +45,7 @@ const PROGRAMS = [
 ].map(([name, ...modules]) => `${name}=${modules.map((path) => `${path}.${FORM}`).join('+')}`);
 /** Exit code of prepare.mjs if our modules cannot be bundled. */
 const NOT_BUNDLED = 65;
-/** A draft older than this, ms, was left by a process that was killed. */
+/** A half-made folder older than this, ms, was left by a process that was killed. */
 const DRAFT_MAX_MS = 600_000;
 const OTHERS_MAY_WRITE = 0o022;
 const GROUP_MAY_WRITE = 0o020;
@@ -128,8 +131,8 @@ function open(store) {
 }
 
 /**
- * Creates the folder completely or not at all. Two processes that do so at the same time create the
- * same one.
+ * Creates the folder completely or not at all. Two processes that do so at the same time create the same
+ * folder.
  */
 function prepare(store, folder) {
   const draft = `${folder}.${process.pid}`;
@@ -150,7 +153,7 @@ function prepare(store, folder) {
   return folder;
 }
 
-/** Keeps the most recently used folders: other processes may be running from them. */
+/** Deletes all but the most recently used folders, which other processes may be running from. */
 function removeOld({ path: store, othersMax }, present) {
   const all = readdirSync(store)
     .map((name) => ({ name, path: join(store, name) }))

@@ -20,7 +20,10 @@ const FIRST_LINES = `Examples:
 
 `;
 
-/** Creates the program without its commands. */
+/**
+ * Creates the command line program without its commands: its name, help, version and error
+ * messages.
+ */
 export function makeProgram(): Command {
   const program = new Command('orrery');
   return program

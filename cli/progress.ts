@@ -20,7 +20,7 @@ const PLAIN_INTERVAL_MS = 10_000;
 const QUICK_RUN_MS = 1_000;
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** Updates and clears the progress of a command that is running. */
+/** The display of a running command's progress: updates it and clears it. */
 export interface ProgressDisplay {
   readonly update: (state: RunState) => void;
   readonly clear: () => void;

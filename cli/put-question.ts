@@ -1,6 +1,6 @@
 /**
- * Passes an operator's question to a node: finds the node and the protocol that it is for, and returns the answer as
- * text. Used for the nodes of a process, and for all nodes of a run.
+ * Passes an operator's question to a node: finds the node and the protocol that must answer it, and returns the
+ * answer as text. Used for the nodes of a process, and for all nodes of a run.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export interface QuestionTarget {
 }
 
 /**
- * Puts an operator's question to a node. Never rejects.
+ * Puts an operator's question to the node that it is for, and returns the answer as text. Never rejects.
  * @param signal Aborted when the asker no longer waits for the answer.
  */
 export function answerOperatorQuestion(
@@ -41,7 +41,8 @@ export function answerOperatorQuestion(
   if (signal.aborted) return refused('cancelled');
   const answers = (host: HostSpec): boolean => {
     const placed = findQuestionedProtocol(host, by);
-    // Requests that only applications may make are no such kinds: their server requires a token of its own.
+    // Operators cannot make requests that only applications may make: the server for applications requires its own
+    // token.
     return placed !== undefined && listQuestionKinds(registry, placed).includes(question.kind);
   };
   const meant = hosts.filter((host) => isMeant(host, { ...question, node }));

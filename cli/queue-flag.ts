@@ -40,7 +40,9 @@ function queueFlag(text: string): QueueAddress {
   return password === '' ? address : queueAddressWithPassword(address, password);
 }
 
-/** Connects to the queue; prints later problems on stderr, each text at most once a minute. */
+/**
+ * Connects to the queue server of a fleet; prints later problems on stderr, each text at most once a minute.
+ */
 export async function openQueue(address: QueueAddress): Promise<FleetQueueServer> {
   const toldMs = new Map<string, number>();
   return await FleetQueueServer.open(address, (text) => {
@@ -54,7 +56,8 @@ export async function openQueue(address: QueueAddress): Promise<FleetQueueServer
 const MINUTE_MS = 60_000;
 
 /**
- * How workers find a scenario: a shipped one by its name, another by its path below the current folder.
+ * The name by which workers of a fleet find a scenario: a shipped scenario's name, any other's path below the
+ * current folder.
  * @throws Refusal for a file elsewhere.
  */
 export function scenarioNameForFleet(file: string): string {

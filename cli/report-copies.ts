@@ -23,7 +23,7 @@ export interface CopyFlags {
 /**
  * Runs a command, and copies its reports to the paths that the flags name.
  * Until it ends, the copy of its JUnit file says that there is no verdict yet.
- * @param file The scenario, as it was named.
+ * @param file The scenario, as named on the command line.
  * @throws EnvironmentError if a copy cannot be written, before anything runs.
  */
 export async function withReportCopies(
@@ -54,7 +54,7 @@ function messagesOf(error: unknown): readonly string[] {
   return [error instanceof Error ? error.message : String(error)];
 }
 
-/** Writes the JUnit file of a run without a report. */
+/** Writes, to the path of `--junit`, a JUnit file that says why the run has no report. */
 export function writeJunitErrorCopy({ junit, report }: CopyFlags, text: string): void {
   if (junit !== undefined) writeAllOrNone(dirname(junit), [[basename(junit), text]]);
   if (report !== undefined) writeAllOrNone(report, [['junit.xml', text]]);

@@ -52,7 +52,10 @@ export async function rerunOnChange(file: string): Promise<ExitCode> {
   return 130;
 }
 
-/** Starts a run in its own process group: else Ctrl-C reached it twice, and the second SIGINT ends it at once. */
+/**
+ * Starts a run in its own process group; otherwise Ctrl-C would reach it twice, and the second SIGINT ends it at
+ * once.
+ */
 function startRun(onOpened: (path: string) => void): ReturnType<typeof spawn> {
   const words = process.argv.slice(1).filter((word) => word !== FLAG);
   const child = spawn(process.execPath, [...process.execArgv, ...words], {

@@ -12,10 +12,10 @@ import { RESULTS_FILE_NAME } from '../runner/sweep/results-file.ts';
 /** Name of the file with the addresses of a run's processes, for viewers. */
 export const PROCESSES_FILE = 'processes.json';
 
-/** The scenario with the faults that were injected while it ran. */
+/** Name of the file that holds the scenario together with the faults that were injected into the run. */
 export const INTERACTIVE_SCENARIO_FILE = 'interactive.yaml';
 
-/** One of these files exists once a run or a sweep has its verdict. */
+/** Names of files, of which at least one exists in a folder once its run or sweep has a verdict. */
 export const VERDICT_FILES = ['report.json', 'sweep.json', RESULTS_FILE_NAME] as const;
 
 /** Names of the report files of a run, and of a sweep. */
@@ -24,7 +24,7 @@ export const REPORT_FILES: Readonly<Record<'run' | 'sweep', readonly string[]>> 
   sweep: ['sweep.json', ...SWEEP_FILES],
 };
 
-/** Files that the run itself may have written before the reports. */
+/** Names of the files that the run itself may have written before its reports. */
 export const RECORDING_FILES = ['trace.orr', 'trace.pcapng', PROCESSES_FILE] as const;
 
 const OTHERS: readonly string[] = [

@@ -19,7 +19,7 @@ import {
 } from './flags.ts';
 import type { CopyFlags } from './report-copies.ts';
 
-/** The values of these flags. */
+/** The values of the flags that commands which run something share. */
 export interface RunFlags extends CopyFlags, AbortFlags {
   readonly seed?: number;
   readonly seeds?: number;
@@ -198,7 +198,7 @@ const REFUSALS: Readonly<Record<CommandTakingFlags, Refusal>> = {
   },
 };
 
-/** Adds the flags of all runs; those that the command does not take are hidden from its help. */
+/** Adds the flags of runs to a command; those that the command does not take are hidden from its help. */
 export function addRunOptions(command: Command, taker: CommandTakingFlags): Command {
   for (const [flag, [takers, ...options]] of Object.entries(RUN_OPTIONS)) {
     for (const make of options)

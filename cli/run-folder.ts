@@ -27,7 +27,7 @@ import { isRunFile, RECORDING_FILES, VERDICT_FILES } from './run-files.ts';
 import { acquireRunLock, type RunLock } from './run-lock.ts';
 import { makeWritableFolder } from './whole-files.ts';
 
-/** Number of former runs of one name that are kept. */
+/** Largest number of former runs of one name whose folders are kept. */
 export const FORMER_RUNS_MAX = 10;
 
 /** Name of the symbolic link to the last run of a scenario. */
@@ -244,7 +244,7 @@ function isReport(folder: string): boolean {
   const main = VERDICT_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (main === undefined) return false;
   try {
-    // The results of a sweep have one document a line; the first is enough.
+    // The results file of a sweep has one JSON document per line; the first is enough.
     const [first = ''] = main.endsWith(RESULTS_FILE_NAME)
       ? readFileSync(main, 'utf8').split('\n', 1)
       : [];

@@ -76,7 +76,8 @@ function removeStale(path: string, stale: Owner): void {
 
 function isAlive({ pid, began }: Owner): boolean {
   try {
-    // A lock that is still empty reads as id 0, for which this succeeds: its owner counts as running.
+    // A lock file that is still empty reads as id 0, for which `kill` succeeds, so its owner counts as
+    // running.
     process.kill(pid, 0);
   } catch (error) {
     // A process of another user also counts as running.

@@ -27,7 +27,7 @@ export const INTERACTIVE_RUN_SUFFIX = 'interactive';
 
 const HASH_DIGITS = 8;
 
-/** A name such as `1`, `1-5`, `1-live-processes`, `1-set-9f86d081`. */
+/** The name of a run's folder, made from the run's inputs: `1`, `1-5`, `1-live-processes`, `1-set-9f86d081`. */
 export function runName(inputs: RunInputs): string {
   const { command, layout } = inputs;
   const parts = [

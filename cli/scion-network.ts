@@ -86,7 +86,7 @@ function pathOf(file: string): string {
   return found.path;
 }
 
-/** A network in virtual time. */
+/** A SCION network in virtual time whose hosts can be asked questions. */
 export class ScionNetwork {
   readonly #prepared: PreparedRun;
   readonly #registry: ProtocolRegistry;
@@ -124,7 +124,7 @@ export class ScionNetwork {
 
   /**
    * The AS that an argument names, by its number or by one of its nodes.
-   * @throws FlagError with a suggestion if there is none.
+   * @throws FlagError with a suggestion if no AS and no node has that name.
    */
   areaOf(name: string): string {
     const { hosts } = this.#prepared.scenario.topology;

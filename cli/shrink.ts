@@ -52,7 +52,7 @@ interface ShrinkFlags {
   readonly json?: boolean;
 }
 
-/** The scenario file, values and seed of the run to repeat. */
+/** The scenario file, overridden values and seed of the run to repeat. */
 interface Repeated {
   readonly file: string;
   readonly set: Readonly<Record<string, string>>;

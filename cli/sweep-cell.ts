@@ -32,7 +32,7 @@ interface TellerParts {
   readonly progress: SweepProgressDisplay;
 }
 
-/** Collects the combinations of a sweep that have ended. */
+/** Collects the combinations of a sweep that have ended: their table rows, reports and exit codes. */
 export class CombinationReporter {
   readonly #parts: TellerParts;
   readonly #rows = new Map<number, SweepRow>();

@@ -12,7 +12,10 @@ import type { Scenario } from '../scenarios/model.ts';
 import type { RunFlags } from './run-flags.ts';
 import type { RunFolder } from './run-folder.ts';
 
-/** Prints that the part is empty. Its results.ndjson has only the header line; `merge` accepts such a file. */
+/**
+ * Prints that the part of a sweep that `--shard` names has no combination. Its results.ndjson has only the header
+ * line; `merge` accepts such a file.
+ */
 export function printEmptyShard(
   { name, question, file }: Scenario,
   { index, count }: Shard,

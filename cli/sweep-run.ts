@@ -62,7 +62,9 @@ export interface SweepOwnFlags {
 /** All flags of `orrery sweep`. */
 export type SweepFlags = RunFlags & SweepOwnFlags;
 
-/** Flags of a sweep, and the protocols of its files. */
+/**
+ * What a sweep needs besides its file: the flags of the command, and the protocols that the file may name.
+ */
 export interface SweepContext {
   readonly flags: SweepFlags;
   readonly registry: ProtocolRegistry;

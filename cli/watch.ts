@@ -21,7 +21,7 @@ import { builtVizPagePath } from './viz-page.ts';
 /** Default port, the same as of `orrery viz`. If it is in use and no port was requested, another one is used. */
 const PORT = 7470;
 const HOST = '127.0.0.1';
-/** Time limit for the last messages to open pages, ms. */
+/** Time limit for sending the last messages to open pages, ms. */
 const LAST_WORDS_MS = 200;
 
 type WatchFlags = Pick<RunFlags, 'viz' | 'out' | 'json'>;
@@ -35,7 +35,10 @@ export interface WatchServer {
   close(): Promise<void>;
 }
 
-/** The run that is watched. */
+/**
+ * A run that browsers watch: its name, the maker of its interim reports, and what carries out the commands of
+ * pages.
+ */
 export interface WatchedRun {
   /** Name of the scenario. */
   readonly name: string;
@@ -45,7 +48,7 @@ export interface WatchedRun {
   readonly control: ControlHandler;
 }
 
-/** Starts the server and prints its address. */
+/** Starts the server through which browsers watch a run, and prints its address. */
 export async function startWatch(watched: WatchedRun, flags: WatchFlags): Promise<WatchServer> {
   const { name, reportOf, control } = watched;
   const live = new LiveRun(name, Date.now());

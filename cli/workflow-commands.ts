@@ -13,7 +13,10 @@
 const LINE_END = /[\n\r]/;
 const BLANK = /[\s\u0085]/;
 
-/** Makes commands harmless in a text that is written in pieces. */
+/**
+ * Makes text harmless for GitHub's runner, which would take some lines as commands; the text comes in
+ * pieces.
+ */
 export class WorkflowCommandFilter {
   /** True if only blanks were written since the last line end. */
   #isLineStart = true;
@@ -38,7 +41,10 @@ export class WorkflowCommandFilter {
   }
 }
 
-/** In a step of a workflow, filters everything that is written to these streams from now on. */
+/**
+ * In a step of a GitHub workflow, filters everything that is written to these streams from now on with
+ * {@link WorkflowCommandFilter}.
+ */
 export function filterWorkflowCommands(
   environment: Readonly<Record<string, string | undefined>>,
   ...streams: readonly NodeJS.WriteStream[]

@@ -104,7 +104,7 @@ export interface World {
   /** Sets the observer of packets; absent where links are in other processes. */
   observe?(observer: NetworkObserver): void;
   /**
-   * Sources increase linearly to their rate until this instant of the scenario, ns; absent in virtual
+   * The rates of traffic sources rise linearly until this instant of the scenario, ns; absent in virtual
    * time.
    */
   readonly rampNs?: number | undefined;

@@ -12,7 +12,10 @@ import { SHIPPED_FILE_FOLDERS } from './folders.ts';
 /** Flags of this process that its commands need to find the same files. */
 let ownFlags: readonly string[] = [];
 
-/** Adds a flag to all later commands by which their paths are relative to the folder of the caller. */
+/**
+ * Adds `--from-here` to all commands that are printed later, so that their paths are relative to the
+ * caller's folder.
+ */
 export function addFromHereToCommands(): void {
   ownFlags = ['--from-here'];
 }

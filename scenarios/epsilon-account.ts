@@ -29,7 +29,7 @@ interface EpsilonQuestion {
   readonly target?: number;
 }
 
-/** The results; in JSON, Infinity becomes null. */
+/** The epsilons and noises as both accountants compute them; in JSON, Infinity becomes null. */
 export interface EpsilonAccount {
   readonly rate: number;
   readonly steps: number;

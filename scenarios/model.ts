@@ -99,8 +99,8 @@ export interface CpuChoice {
   /** `one`: all nodes share one machine with one core, as in a live run in one process. */
   readonly machines: 'topology' | 'one';
   /**
-   * With `timed`, packets that wait too long for a processor are dropped; with `endless` none is, by
-   * which calibration searches for the highest rate.
+   * With `timed`, packets that wait too long for a processor are dropped; with `endless` none is
+   * dropped, so that calibration can search for the highest rate.
    */
   readonly queues?: 'timed' | 'endless';
   /** The file of the profile, as a name for messages. */
@@ -127,7 +127,9 @@ export interface PrivacySpec {
   readonly facts: readonly NodePrivacyFacts[];
 }
 
-/** The second run of each seed. */
+/**
+ * The second run of each seed, if a scenario has a `twin`: its changes, and limits on the difference.
+ */
 export interface TwinSpec {
   /** Its changes, path to value as in `--set`. */
   readonly set: Readonly<Record<string, string>>;

@@ -14,7 +14,7 @@ import { runVitest, type TestCounts } from './run-vitest.ts';
 /** Path on Debian; the environment variable `CHROMIUM` names another. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** Builds the page and tests it. */
+/** Builds the browser view and tests it in a real browser. */
 export async function checkBrowser(): Promise<TestCounts> {
   if (!existsSync(CHROMIUM)) {
     process.stdout.write(`FAILED  browser: ${CHROMIUM} is missing, apt-get install chromium\n`);

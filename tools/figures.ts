@@ -239,7 +239,8 @@ function bestReport(scenario: string, wanted: string): Report | undefined {
     .map((id) => join(folder, id, 'report.json'))
     .filter((path) => existsSync(path))
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  // Considers only unchanged scenario files; prefers most seeds, then the newest report.
+  // Considers only reports of unchanged scenario files; of these, the largest number of seeds comes first, then the
+  // newest report.
   return paths
     .map((path) => JSON.parse(readFileSync(path, 'utf8')) as Report)
     .filter(({ mode, overrides }) => mode === wanted && Object.keys(overrides).length === 0)

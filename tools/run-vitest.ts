@@ -9,7 +9,7 @@ import { constants, setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { recordResultsOrigin } from './requirements/last-run.ts';
 
-/** The counts of a test run. */
+/** Numbers of passed and failed tests. */
 export interface TestCounts {
   readonly passed: number;
   readonly failed: number;

@@ -28,7 +28,7 @@ const BOTTOM = 86;
 const LEAST_NS = 100;
 const MOST_NS = 10_000;
 
-/** An SVG document, readable on light and on dark pages. */
+/** Draws the costs of networks of several sizes as an SVG document, readable on light and on dark pages. */
 export function scalePicture(costs: readonly SizeCost[]): string {
   const [first] = costs;
   const last = costs.at(-1);

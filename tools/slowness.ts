@@ -10,7 +10,8 @@ const USUAL_PACE = 1e8;
 const SLOWNESS_MAX = 4;
 
 /**
- * How many times slower a core is now than on that machine, 1 to 4; other work on shared caches slows it too.
+ * How many times slower a core of this machine is now than one for which the limits are meant, 1 to 4; other
+ * work on shared caches slows it too.
  * @param now Clock by which the pace is measured, ms; the wall clock when absent.
  */
 export function machineSlowness(now?: () => number): number {

@@ -15,7 +15,10 @@ export interface RegionPair {
   readonly to: number;
 }
 
-/** All pairs of regions, each once, also of a region with itself. Names are unique unless a region's contains `--`. */
+/**
+ * All pairs of regions, each once, also of a region with itself. Names are unique unless the name of a region contains
+ * `--`.
+ */
 export function regionPairs(regions: readonly string[]): readonly RegionPair[] {
   return regions.flatMap((first, from) =>
     regions

@@ -54,13 +54,13 @@ export const MULTI_PROCESS_UNTRACKED_REASON =
 /** Why there is no account if nodes of a live run turn messages into other messages. */
 const SECRETIVE = 'a node of a live run does not reveal which message came from which';
 
-/** Accounts for the messages of a run in virtual time. */
+/** Begins to keep the message accounts of a run in virtual time. */
 export function startMessageAccounting(parts: MessageAccountingParts): MessageAccounting {
   const reporters = reportersOf(parts);
   return typeof reporters === 'string' ? untracked(reporters) : kept(parts, reporters);
 }
 
-/** Accounts for the messages of a live run in this process. */
+/** Begins to keep the message accounts of a live run whose nodes are all in this process. */
 export function startLiveMessageAccounting(
   parts: MessageAccountingParts,
   losses: SocketLosses,

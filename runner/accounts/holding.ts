@@ -10,7 +10,7 @@ export interface Holding {
   readonly name: string;
   /** Number of packets of all kinds inside the node. */
   inside: number;
-  /** Messages of its application, by the node's own number. */
+  /** Messages that its application submitted, by the number that the node gave them. */
   readonly sending: Map<number, FollowedMessage>;
   /**
    * Packets that the node stores for other nodes, by the number that both nodes know; undefined for a

@@ -24,7 +24,7 @@ export type SentFate =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'given-up' | 'lost'; readonly loss: MessageLoss };
 
-/** Accounts for every application message of one run. */
+/** Keeps account of every application message of one run: what became of it. */
 export interface MessageAccountant extends NetworkObserver, WorldListener {
   /** The observer passed to the node with this name. */
   of(node: string): MessageObserver;

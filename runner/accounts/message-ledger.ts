@@ -187,7 +187,7 @@ export class MessageLedger implements MessageAccountant {
   }
 
   onOffered(): void {
-    // Nothing to do: the maker of the packet reports its content, at the latest before it arrives.
+    // Nothing to do: the node that made the packet reports which message it carries, at the latest before it arrives.
   }
 
   onStarted(): void {
@@ -251,7 +251,7 @@ export class MessageLedger implements MessageAccountant {
       for (let sequence = 0; sequence < flow.nextSequence; sequence += 1) {
         const fate = this.fateOf(flow.index, sequence);
         const isChanged = fate.kind === 'lost' && fate.loss.reason === 'corrupted';
-        // If a recipient reports delivery of a message that did not arrive unchanged, it has damaged the message.
+        // A recipient that reports delivery of a message that its application got changed has itself changed it.
         if (isChanged) damaged -= 1;
         if (fate.kind !== 'unaccounted' && !(isChanged && damaged < 0)) continue;
         const { from, to } = flow.spec;
@@ -280,7 +280,7 @@ export class MessageLedger implements MessageAccountant {
     return sumMessageTotals(this.#parts.flows, (flow, sequence) => this.fateOf(flow, sequence));
   }
 
-  /** Records an accepted message. Outside of a request, the node found it on its disk after a crash. */
+  /** Records an accepted message. Without a request, the node found the message on its disk after a crash. */
   #accepted(holding: Holding, number: number): void {
     const found = this.#asked === undefined ? findOnDisk(holding, number) : undefined;
     if (found === undefined) this.#accept(holding, number);
@@ -464,7 +464,7 @@ export class MessageLedger implements MessageAccountant {
     releaseMessageHold(copy.message, loss);
   }
 
-  /** Forgets a packet without copies; not above a carrier, which may deliver it once more. */
+  /** Forgets a packet without copies, unless a carrier has it, which may deliver it once more. */
   #forget(key: number): void {
     if (!this.#parts.isCarried) this.#copies.delete(key);
   }

@@ -43,7 +43,7 @@ export interface TransitLedgerParts {
   readonly isOwn: (flow: number) => boolean;
   /** True if the protocol also carries packets of layers, which belong to no flow of this account. */
   readonly isCarrier: boolean;
-  /** The key that nodes report for a packet; undefined if the datagram is none of the protocol. */
+  /** The key that nodes report for a packet; undefined if the datagram is not one of the protocol. */
   readonly keyOf: (datagram: Uint8Array) => number | undefined;
   /** Losses that no observer sees: for each drop reason, how many messages at most were lost for it. */
   readonly unseen: () => Readonly<Record<string, number>>;
@@ -54,7 +54,10 @@ export interface TransitLedgerParts {
 /** What one node holds, according to its reports. */
 interface Holdings {
   readonly name: string;
-  /** Messages of its application, by the node's own number; the value -1 stands for a packet of a layer. */
+  /**
+   * Messages that its application submitted, by the number that the node gave them; the value -1 stands for
+   * a packet of a layer.
+   */
   readonly sending: Map<number, number>;
   /**
    * For each key: the message of another node that is inside (-1 if unknown), and the number of its

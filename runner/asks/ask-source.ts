@@ -7,7 +7,7 @@ import { NS_PER_S } from '../../engine/core/time.ts';
 import type { AskSpec, PeriodicAskSpec } from '../../scenarios/fault-parts.ts';
 import type { World } from '../world.ts';
 
-/** What a source of questions needs from its run. */
+/** What {@link scheduleAsks} needs from its run. */
 export interface AskSourceParts {
   readonly world: Pick<World, 'at' | 'now'>;
   readonly ask: (spec: AskSpec) => void;

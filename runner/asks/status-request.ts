@@ -29,7 +29,7 @@ export class StatusRequest {
   }
 }
 
-/** Puts the status of one node together. */
+/** Joins the parts in which the status of one node arrives, and checks its size and depth. */
 export class StatusReader {
   readonly #take: (bytes: number) => boolean;
   readonly #decoder = new TextDecoder();

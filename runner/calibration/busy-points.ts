@@ -1,8 +1,8 @@
 /**
- * Measures costs in place near saturation. At lower rates a process wakes up for each packet, which
- * takes tens of microseconds on a virtual machine: a mix then uses a third more time per packet than at
- * its limit. So the rate is raised until the processor time shows that the live process is busy; the
- * saturation point itself is not determined.
+ * Measures costs in place, which is in a live run, near saturation. At lower rates a process wakes up
+ * for each packet, which takes tens of microseconds on a virtual machine: a mix then uses a third more
+ * time per packet than at its limit. So the rate is raised until the processor time shows that the live
+ * process is busy; the saturation point itself is not determined.
  *
  * @module
  */
@@ -19,7 +19,10 @@ import {
 } from './in-place.ts';
 import type { Workload } from './workloads.ts';
 
-/** What is needed to measure the points. */
+/**
+ * The workload and protocols with which {@link measureBusyPoints} measures, and how it is observed and
+ * stopped.
+ */
 export interface BusyPointOptions
   extends Pick<CalibrationRequest, 'signal' | 'onStep' | 'isQuick'> {
   readonly workload: Workload;
@@ -42,8 +45,8 @@ const EASY_PARTS = [0.3, 0.6] as const;
 const STEP_MIN = 1.05;
 const STEP_MAX = 1.3;
 /**
- * Factor by which the rate is lowered after a run that did not carry its packets, as long as no run
- * has.
+ * Factor by which the rate is lowered after a run that did not carry its packets, as long as no run has
+ * carried them.
  */
 const DOWN = 0.8;
 /** Largest number of rates that are tried. */
@@ -51,14 +54,17 @@ const STEPS_MAX = 6;
 /** Only runs with at least this fraction of the busiest run's processor time count. */
 const COUNTED = 0.9;
 
-/** The next rate after a run that carried its packets; undefined if the process was busy. */
+/**
+ * The next higher rate, packets per second, to try after a run that carried its packets; undefined if
+ * the live process was busy already.
+ */
 export function busierRate({ ratePerSecond, live }: FitPoint): number | undefined {
   if (live.cpu >= BUSY) return undefined;
   const step = AIM / Math.max(1e-6, live.cpu);
   return Math.round(ratePerSecond * Math.min(STEP_MAX, Math.max(STEP_MIN, step)));
 }
 
-/** The points with nearly the most processor time, from which the factor is computed. */
+/** The points whose processor time is nearly the highest; the factor is computed from them. */
 export function busiestPoints(points: readonly FitPoint[]): readonly FitPoint[] {
   const most = greatestOf(points.map(({ live }) => live.cpu));
   return points.filter(({ live }) => live.cpu >= COUNTED * most);
@@ -103,7 +109,10 @@ export function fitLineThrough(low: LoadAtRate, high: LoadAtRate): LoadPredictor
   };
 }
 
-/** Raises the rate from `from` until the live process is busy. */
+/**
+ * Measures live runs at rising rates, from `from` packets per second until the live process is busy;
+ * returns one point per run.
+ */
 export async function measureBusyPoints(
   order: BusyPointOptions,
   loadAt: LoadPredictor,
@@ -124,7 +133,7 @@ export async function measureBusyPoints(
   return busiestPoints(points);
 }
 
-/** Measures the rates of these points again. */
+/** Repeats the measurements of these points, each at its rate. */
 export async function remeasurePoints(
   order: BusyPointOptions,
   loadAt: LoadPredictor,

@@ -156,7 +156,7 @@ export function scenarioAtRate(
 async function measureOperations(order: CalibrationRequest, plan: BatchPlan): Promise<Operations> {
   const operations: Record<string, MeasuredOperation> = {};
   const { crypto: library } = probeOf(order);
-  // The provider is that of live runs.
+  // This is the crypto provider that live runs use.
   for (const { name, run } of operationBenchmarks(
     createCryptoProvider(library, { timing: 'constant' }),
   )) {

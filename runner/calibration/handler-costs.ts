@@ -18,7 +18,7 @@ import type { BatchPlan } from './batches.ts';
 import { type MeasuredOperation, makeProfileOperation } from './operations.ts';
 import { HandlerClock, type HandlerTimes, makeTimedWorld } from './timed-world.ts';
 
-/** The scenario to run and how. */
+/** The scenarios whose handlers are timed, and the parts that running them needs. */
 export interface HandlerTimingRun {
   /** The scenario with each packet size. */
   readonly group: readonly Scenario[];

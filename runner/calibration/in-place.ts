@@ -28,7 +28,7 @@ import { processCpuNs } from './batches.ts';
 const NS_PER_SECOND = 1e9;
 const SEED = 1;
 
-/** The duration of a run in which a load is measured, seconds. */
+/** How long a live run lasts in which the load of a workload is measured, seconds. */
 export const loadSeconds = (isQuick: boolean): number => (isQuick ? 2 : 5);
 
 /** The settings of the live runs of a calibration. */

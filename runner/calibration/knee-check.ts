@@ -83,7 +83,7 @@ export interface MedianDifference {
   readonly isInside: boolean;
 }
 
-/** The results of all rounds. */
+/** The result of checking, in several rounds, how well a profile predicts the saturation point. */
 export interface KneeCheck {
   /** The prediction with the factor of the profile's file, measured when the file was made. */
   readonly asWritten: { readonly dataFactor: number; readonly ratePerSecond: number };
@@ -120,7 +120,8 @@ const WORKING_POINT = 0.7;
 const BUSY_POINT = 0.85;
 
 /**
- * Runs all rounds, which takes about ten minutes, with `isQuick` two.
+ * Checks in several rounds how well a profile predicts the saturation point (knee); takes about ten
+ * minutes, with `isQuick` two.
  * @throws CalibrationStoppedError when the abort signal fires, Refusal if no live run carried its packets.
  */
 export async function checkKnee(order: KneeCheckRequest): Promise<KneeCheck> {

@@ -22,7 +22,7 @@ const KNEE_LATENCY_NS = 250_000_000;
 
 const DELIVERY = '.delivery';
 
-/** The result of one run at a rate. */
+/** The result of one run at one rate, as {@link findKnee} judges it. */
 export interface KneeRun {
   readonly ratePerSecond: number;
   /** Share of the packets that arrived. */
@@ -42,7 +42,9 @@ export interface Knee {
   readonly runs: readonly KneeRun[];
 }
 
-/** Parameters of the search. */
+/**
+ * Parameters of {@link findKnee}: its rates, its accuracy, and the function that makes a run at one rate.
+ */
 export interface KneeSearch {
   /** The first rate to try, packets per second. */
   readonly from: number;
@@ -66,7 +68,7 @@ const DISTURBED_MAX = 4;
 /** Largest number of increases of the rate. */
 const STEPS_MAX = 40;
 
-/** Searches for the highest rate that is carried. */
+/** Searches for the highest rate that a world carries, by making runs at several rates. */
 export async function findKnee(search: KneeSearch): Promise<Knee> {
   const runs: KneeRun[] = [];
   let passed = 0;
@@ -105,7 +107,7 @@ async function passes(search: KneeSearch, rate: number, runs: KneeRun[]): Promis
   return good >= needed;
 }
 
-/** Runs the scenario live at a given rate. */
+/** Runs the scenario live at one rate, as a step of {@link findKnee}. */
 export async function runLiveForKnee(
   scenario: Scenario,
   ratePerSecond: number,
@@ -115,7 +117,10 @@ export async function runLiveForKnee(
   return { ...kneeRun(ratePerSecond, result), waited };
 }
 
-/** Runs the scenario in virtual time at a rate, with a profile. */
+/**
+ * Runs the scenario in virtual time at one rate, with the costs of a profile, as a step of {@link
+ * findKnee}.
+ */
 export function runVirtualForKnee(
   scenario: Scenario,
   ratePerSecond: number,

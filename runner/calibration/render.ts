@@ -20,7 +20,7 @@ import type { CheckRound, KneeCheck, LivePredictedPair } from './knee-check.ts';
 const BUSY_ENOUGH = 0.6;
 const HEADER = ['operation', 'bytes', 'median', '95 %', 'p99', 'alone', 'in place'] as const;
 
-/** The profile as a table. */
+/** Renders a cost profile as a text table. */
 export function renderProfile(profile: CostProfile): string {
   const { machine, inPlace } = profile;
   const rows: (readonly string[])[] = [HEADER];

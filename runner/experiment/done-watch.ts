@@ -53,7 +53,10 @@ export class FinishedHostsTracker {
   }
 }
 
-/** The hosts for which the end of the run waits; empty if the run always lasts for its duration. */
+/**
+ * The part `finishers` of an experiment's parts: the hosts for which the end of the run waits; no part
+ * if the run always lasts for its duration.
+ */
 export function runFinishersPart(
   scenario: Scenario,
   registry: ProtocolLookup,

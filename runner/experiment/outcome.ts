@@ -273,7 +273,10 @@ function availability(
   };
 }
 
-/** What ended the run; empty if its work could not end it. */
+/**
+ * Whether finished work or the duration ended the run; empty if runs of this scenario always last for
+ * their duration.
+ */
 function donePart({ done }: Experiment): Pick<SeedResult, 'done'> {
   if (done === undefined) return {};
   const { doneNs, unfinished } = done;

@@ -20,7 +20,7 @@ const DIGITS = 8;
 
 type RunTime = Pick<Scenario, 'durationNs' | 'drainNs'>;
 
-/** The checkpoints of one run. */
+/** Records the fingerprint of one run at equal steps of virtual time. */
 export class RunCheckpoints {
   readonly #everyNs: number;
   #digests = '';

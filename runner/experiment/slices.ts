@@ -5,8 +5,8 @@
  */
 
 /**
- * Length of a slice, ns: long enough to cost nearly nothing, short enough that a run stops at once for
- * a person.
+ * Length of a slice, ns: long enough to cost nearly nothing, short enough that a person who stops a
+ * run notices no delay.
  */
 export const SLICE_NS = 20_000_000;
 

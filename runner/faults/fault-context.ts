@@ -23,7 +23,7 @@ export class FaultError extends Error {
   }
 }
 
-/** What faults need from the runner. */
+/** What the actions of faults may use of the run and its world. */
 export interface FaultContext {
   readonly world: World;
   readonly scenario: Scenario;
@@ -32,7 +32,7 @@ export interface FaultContext {
   activePath(from: string, to: string): readonly string[] | undefined;
   /** True if links that are up join the two nodes without the link `cut`. */
   hasAlternative(from: string, to: string, cut: string): boolean;
-  /** Begins a flood; returns what ends it, undefined if the sending node is down. */
+  /** Begins a flood; returns a function that ends it, or undefined if the sending node is down. */
   flood(order: FloodCommand): Undo | undefined;
   /** Multiplies the rates of the flows from a node by `times`; absent if sources are in other processes. */
   readonly burst?: ((node: string, times: number) => readonly Undo[]) | undefined;

@@ -34,7 +34,7 @@ export interface FaultTargets {
   readonly options: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** A step of a clock by at most this much need not be undone, ns. */
   readonly clockErrorNs: number;
-  /** A flood of a kind of forgery by at most so many a second need not end. */
+  /** For each kind of forgery: a flood of at most this many datagrams a second need not end. */
   readonly floodRates: Readonly<Record<string, number>>;
   /** Faults begin at or after this instant, ns. */
   readonly fromNs: number;

@@ -29,7 +29,7 @@ const REFUSED = /^(?:NOAUTH|WRONGPASS|NOPERM)\b|password|authentication/i;
 
 const require = createRequire(import.meta.url);
 
-/** Connections to the queues of one server. */
+/** The connections of this process to the queues on one queue server. */
 export class FleetQueueServer {
   readonly #address: QueueAddress;
   readonly #bullmq: typeof BullMq;

@@ -116,7 +116,7 @@ export interface FleetSweepHeader {
 
 const headSchema = z.strictObject({ version: z.int(), commit: text });
 
-/** Reads the header from the data of a queue; undefined if the data are none. */
+/** Reads the header from the data of a queue; undefined if the data are no header. */
 export function readFleetSweepHeader(data: unknown): FleetSweepHeader | undefined {
   return headSchema.safeParse(data).data;
 }
@@ -134,7 +134,7 @@ const workerSchema = z.strictObject({
 /** What a worker reports about itself every few seconds. */
 export type FleetWorkerState = z.output<typeof workerSchema>;
 
-/** Reads the state of a worker from the data of a queue; undefined if the data are none. */
+/** Reads the state of a worker from the data of a queue; undefined if the data are no such state. */
 export function readFleetWorkerState(data: unknown): FleetWorkerState | undefined {
   return workerSchema.safeParse(data).data;
 }

@@ -61,7 +61,7 @@ const TIME_LIMIT_MS = 3_600_000;
 /** Folders of shipped files, which jobs may name in addition to files below the current folder. */
 const SHIPPED = [...Object.values(SHIPPED_FILE_FOLDERS), join(PROJECT_ROOT, 'nodes')];
 
-/** What a worker is made from. */
+/** Settings of a {@link FleetWorker}: its queue server, commit, threads and limits. */
 export interface FleetWorkerOptions {
   readonly engine: FleetQueueServer;
   readonly commit: string;

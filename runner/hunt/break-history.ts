@@ -12,8 +12,8 @@ import { claimedFlow, claimedSequence, readTruth } from '../traffic/ground-truth
 import type { World, WorldListener } from '../world.ts';
 
 /**
- * Largest number of lines of a section; of more lines, the first and the last half of this number are
- * kept.
+ * Largest number of lines of a section. A longer section keeps its first and its last lines, half of
+ * this number each.
  */
 const TOLD_MAX = 24;
 /** Largest number of messages that are followed. */
@@ -39,7 +39,7 @@ export class BreakHistory implements WorldListener {
   readonly #messages = new Map<string, Followed>();
   readonly #truth = { flow: 0, kind: 'data' as const, sequence: 0, sentNs: 0 };
 
-  /** @param faults The fault records of the run, to which it adds. */
+  /** @param faults The fault records of the run; the list grows while the run continues. */
   constructor(world: World, faults: readonly FaultRecord[]) {
     this.#world = world;
     this.#faults = faults;

@@ -208,7 +208,7 @@ function timed(
   const text = (ns: number): string =>
     formatTimeNs(Math.max(1, Math.floor(ns / STEP_NS)) * STEP_NS);
   const when = { at: text(beginNs), for: text(isLasting ? quietNs - beginNs : lastsNs) };
-  // The keys come first in the file, even if the action already had a time.
+  // The keys `at` and `for` come first in the file, even if the action already had them.
   const lasting = { ...when, ...action, ...when };
   if (!isToStay(action, targets, others)) return lasting;
   const { for: _, ...staying } = lasting;
@@ -223,8 +223,8 @@ function isOfPackets(action: EventValues): boolean {
 }
 
 /**
- * True for a step of a clock, or a flood, that protocols tolerate without end, if no other one stays
- * already.
+ * True for a step of a clock, or a flood, that protocols tolerate without end, if no other such fault
+ * stays already.
  */
 function isToStay(
   action: EventValues,

@@ -1,6 +1,6 @@
 /**
- * Checks whether what waits, and what nodes hold, returns to about its size before the first fault. If each
- * fault left something behind for ever, it would grow.
+ * Checks whether what waits, and what nodes hold, returns to about its size before the first fault. If each fault
+ * left something behind for ever, a long run would collect more and more.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Scenario } from '../../scenarios/model.ts';
 import type { PreparedRun } from '../run/assemble-seed.ts';
 import type { HuntBreak } from './attempt.ts';
 
-/** What is counted: a place of breaks, its words, and how much more of it there may be. */
+/** What is counted: the place that its break names, the words for its text, and the growth that is allowed. */
 interface Counted {
   readonly place: string;
   readonly words: string;

@@ -14,7 +14,7 @@ const LEAST_LIMIT_MS = 30_000;
 const SLOWER = 20;
 const OUT_OF_MEMORY = 'out of memory';
 
-/** Limits of the threads. */
+/** How much memory and time a thread of a {@link HuntPool} may use. */
 export interface HuntPoolLimits {
   /** Limit of a thread's heap of old objects, MB; the default of Node if absent. */
   readonly memoryMb?: number | undefined;
@@ -29,8 +29,8 @@ export class HuntPool {
   /** True if the time limit is given from outside, so that a job is never tried again with more time. */
   readonly #isLent: boolean;
   /**
-   * Number of threads without a job. Jobs wait here for a thread, because their time limit begins with
-   * it.
+   * Number of threads without a job. Jobs wait here for a thread, because the time limit of a job begins
+   * when it gets one.
    */
   #free: number;
   readonly #waiting: (() => void)[] = [];

@@ -42,8 +42,8 @@ export type HuntJob =
     };
 
 /**
- * The scenario that this thread has opened, a key of its file and values, and a trier for each changed
- * option.
+ * The scenario that this thread has opened, a key made of its file and values, and an {@link
+ * AttemptTrier} for each changed option.
  */
 let open:
   | {

@@ -46,7 +46,10 @@ export const FRESH_HUNT: HuntState = {
   corpus: { attempts: [], reached: [] },
 };
 
-/** What a hunt is made from. */
+/**
+ * What {@link huntForBreaks} needs: seed, targets, the state to continue from, and the function that
+ * tries an attempt.
+ */
 export interface HuntParts {
   readonly seed: number;
   readonly targets: FaultTargets;

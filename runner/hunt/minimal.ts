@@ -23,7 +23,7 @@ const EMBEDDED_MAX = 64;
 const WIDTH = 110;
 const SUFFIX = 'hunted';
 
-/** The file of a break before it is made smaller. */
+/** The scenario that shows a break, as plain data, before it is made smaller. */
 export function breakScenarioData(
   scenario: Scenario,
   { attempt, found }: FoundBreak,
@@ -45,7 +45,10 @@ export function breakScenarioData(
   };
 }
 
-/** The text of the file, with a head that says where it comes from and what breaks. */
+/**
+ * The text of a scenario file that shows a break, with a head that says where it comes from and what
+ * breaks.
+ */
 export function breakScenarioText(
   data: ScenarioData,
   { found }: FoundBreak,

@@ -182,7 +182,7 @@ function breakOf(error: unknown): HuntBreak {
   return { kind: 'invariant', place: maskNumbers(words), text };
 }
 
-/** The break for a crash. */
+/** Describes a crash of a node as a break of a hunt. */
 export function crashBreak({ place, node = 'a node', protocol, error: words }: Crash): HuntBreak {
   const text = shortLine(`${node}: ${words}`);
   // An assertion is identified by its message, because all assertions throw in the same line.

@@ -20,7 +20,7 @@ import {
 } from '../../topologies/files/overrides.ts';
 import type { InjectedEvent } from './messages.ts';
 
-/** The run to export. */
+/** A run with injected faults, to be written as a scenario file. */
 export interface InteractiveRun {
   readonly scenario: Scenario;
   readonly seed: number;
@@ -47,7 +47,7 @@ export function makeScenarioDocument(scenario: Scenario): Document {
   return document;
 }
 
-/** The text of the scenario as it was run. */
+/** The text of a scenario file that repeats a run with the faults that were injected into it. */
 export function interactiveYaml({ scenario, seed, faults }: InteractiveRun): string {
   const document = makeScenarioDocument(scenario);
   document.set('name', nextName(scenario.name));

@@ -26,7 +26,7 @@ import type {
 } from './messages.ts';
 import { PortAskHandler } from './port-asks.ts';
 
-/** What an injector is made from. */
+/** What an {@link Injector} needs: the port of the run, the run, and its world. */
 export interface InjectorParts {
   readonly link: InjectionPort;
   readonly scenario: Scenario;

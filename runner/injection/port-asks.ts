@@ -35,7 +35,7 @@ export class PortAskHandler {
   /** Number of questions that were put to nodes, without requests for statuses. */
   asked = 0;
   readonly #parts: PortAskHandlerParts;
-  /** Unanswered questions: what gives them up, by their number. */
+  /** For each unanswered question, by its number: the function that gives it up. */
   readonly #open = new Map<number, Undo>();
   /**
    * Numbers of the commands that wait for a request for all statuses that is under way; undefined if

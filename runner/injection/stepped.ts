@@ -12,7 +12,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Injector } from './injector.ts';
 
-/** What injection needs from the run. */
+/** What {@link SteppedInjection} needs from the run. */
 export interface SteppedParts {
   readonly injector: Injector;
   readonly speed: number | null;

@@ -20,7 +20,7 @@ import type { SecretSource } from './secret-source.ts';
 /** The part of a protocol that provisioning uses. */
 export type ProvisionedProtocol = Pick<Protocol, 'name' | 'provisioning'>;
 
-/** The parts that all views share. */
+/** The data that the network views of all hosts share. */
 export interface NetworkViewParts {
   readonly network: NetworkMap;
   /** All protocols of a host, the lowest first. */

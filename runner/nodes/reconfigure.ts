@@ -146,7 +146,7 @@ function readMap(text: string): Options | undefined {
     const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isMap ? (value as Options) : undefined;
   } catch {
-    // A text that is not JSON is refused like one that is no map.
+    // A text that is not JSON is refused in the same way as JSON that is not a map.
     return undefined;
   }
 }

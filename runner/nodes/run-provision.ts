@@ -21,7 +21,7 @@ export interface RunToProvision {
   readonly secrets: SecretSource;
 }
 
-/** Makes the provisioning of a run in any world. */
+/** Makes the {@link SecretProvisioner} of a run in any world. */
 export function provisionRun(run: RunToProvision): SecretProvisioner {
   const { topology } = run.scenario;
   const protocolsOf = makeProtocolsFinder(topology, run.stackOf);
@@ -33,7 +33,10 @@ export function provisionRun(run: RunToProvision): SecretProvisioner {
   });
 }
 
-/** Makes the provisioning of a run in virtual time, where all secrets are derived from the seed. */
+/**
+ * Makes the {@link SecretProvisioner} of a run in virtual time, where all secrets are derived from
+ * the seed.
+ */
 export function provisionSeed(
   run: Omit<RunToProvision, 'seconds' | 'secrets' | 'scenario'> & { readonly scenario: Scenario },
 ): SecretProvisioner {

@@ -12,7 +12,7 @@ import { SeededBytes } from '../../engine/core/seeded-bytes.ts';
 
 /** A source of secrets of 32 bytes; the same arguments always give the same secret. */
 export interface SecretSource {
-  /** An own secret of one host. @param purpose `protocol/name`. */
+  /** A secret of one host alone. @param purpose `protocol/name`. */
   own(host: string, purpose: string): Uint8Array;
   /** A secret that several hosts share. @param purpose `protocol/purpose`. */
   shared(purpose: string): Uint8Array;

@@ -18,7 +18,7 @@ import type { SimWorld } from '../../engine/net/sim-world.ts';
 import type { ConfiguredProtocol, ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 
-/** What layers are made from. */
+/** What {@link Stacks} needs to put layers on hosts. */
 export interface StackParts {
   readonly stackOf: ProtocolStackOf;
   /** Gives the receiver of what a layer delivers to its application; undefined if there is none. */
@@ -92,7 +92,7 @@ type Members = ReadonlyMap<string, ReadonlySet<string>>;
 interface Floor {
   /** Protocols of the host, the lowest first. */
   readonly stack: readonly ConfiguredProtocol[];
-  /** Index of the layer in the stack. */
+  /** Index of the layer in this stack. */
   readonly height: number;
   readonly members: Members;
 }

@@ -16,7 +16,7 @@ export function* awaitStep<T>(promise: Promise<T>): PromiseSteps<T> {
   return results[0] as T;
 }
 
-/** Runs steps that yield no promise. */
+/** Runs steps that yield no promise, and returns their result. */
 export function runStepsAtOnce<T>(steps: PromiseSteps<T>): T {
   const { done, value } = steps.next();
   assert(done === true, 'a run in virtual time waited for something');

@@ -8,7 +8,7 @@ import type { SuccessCount } from '../../reports/privacy/attacks/index.ts';
 import { EVENT_DROPPED, type RunTruth } from '../../reports/privacy/truth/truth.ts';
 import type { AttackScorer, AttackTrial, Sighting } from './adversary.ts';
 
-/** What a score is computed from. */
+/** What an {@link AttackScore} needs to know of the run. */
 export interface AttackScoreParts {
   now(): number;
   /** The number of the message that has this key on a link now; -1 if there is none. */

@@ -94,7 +94,7 @@ export interface BroadcastParts extends TraceParts {
   readonly soFar: (experiment: Experiment) => SeedResult;
 }
 
-/** Records a run for its viewers. */
+/** Starts to record a run, and sends the record to its viewers while the run continues. */
 export function broadcastTrace(
   parts: BroadcastParts,
   broadcast: Broadcast,

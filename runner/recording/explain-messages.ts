@@ -21,7 +21,9 @@ interface Arrival {
 /** A message of a journey under the key that it has on a link; equal copies have the same key. */
 interface Trail {
   readonly journey: Journey;
-  /** A number that stays the same through all nodes; equal copies share that of the latest one. */
+  /**
+   * A number that stays the same through all nodes; equal copies share the number of the latest copy.
+   */
   readonly number: number;
   /** The arrival of the message at the node that sent it on; absent if this node made it. */
   readonly origin: Arrival | undefined;

@@ -55,7 +55,7 @@ interface FollowedDeparture {
   readonly heldNs?: number | undefined;
 }
 
-/** What receives the journeys. */
+/** Receives the text of the journeys, and each packet that a journey follows. */
 export interface JourneyListener {
   /** Called with the text at the end of the run. */
   tell(text: string): void;
@@ -63,7 +63,7 @@ export interface JourneyListener {
   reached(packet: FollowedPacket): void;
 }
 
-/** Starts to observe a run. */
+/** Makes the recorder that tells the journeys of the first `count` packets. */
 export function recordJourneys(parts: RecorderParts, count: number, to: JourneyListener): Recorder {
   return new JourneyRecorder(parts, count, to);
 }

@@ -33,7 +33,7 @@ const NS_PER_SECOND = 1_000_000_000;
 /** Size of the pieces in which the file is written, bytes. */
 const CHUNK_BYTES = 1 << 20;
 
-/** Begins a capture file. */
+/** Makes the recorder that writes a capture file of a run in virtual time. */
 export function recordPcap(parts: RecorderParts, path: string, maximum = CAPTURE_MAX): Recorder {
   return new Capture(parts, { maximum, file: new RecordingFile(path) });
 }

@@ -91,12 +91,15 @@ export interface TraceOutput {
   close(): void;
 }
 
-/** Begins a trace file of a run in virtual time. */
+/** Makes the recorder that writes the trace file of a run in virtual time. */
 export function recordTrace(parts: RecorderParts, order: TraceRequest): TraceListener {
   return startTraceFile({ ...traceParts(parts), nodeCalls: parts.world }, order);
 }
 
-/** Makes the parts of a trace of a run in virtual time, whose network lets the trace see every packet. */
+/**
+ * Collects what the trace of a run in virtual time is made from, including the network in which it sees
+ * every packet.
+ */
 export function traceParts({ world, scenario, registry, seed }: RecorderParts): TraceParts {
   const { network } = world.sim;
   const { directions } = network;
@@ -104,7 +107,7 @@ export function traceParts({ world, scenario, registry, seed }: RecorderParts): 
   return { scenario, registry, seed, now, directions, network };
 }
 
-/** Begins a trace file of any run. */
+/** Makes the recorder that writes the trace file of a run in any world. */
 export function startTraceFile(parts: TraceParts, order: TraceRequest): TraceListener {
   const file = new RecordingFile(order.path);
   const sink: TraceSink = {
@@ -119,7 +122,7 @@ export function startTraceFile(parts: TraceParts, order: TraceRequest): TraceLis
   return startTraceTo(parts, order, output);
 }
 
-/** Starts a trace whose blocks go to any destination. */
+/** Makes the recorder of a trace whose blocks go to any destination. */
 export function startTraceTo(
   parts: TraceParts,
   order: Pick<TraceRequest, 'extent'>,
@@ -128,7 +131,7 @@ export function startTraceTo(
   return new TraceListener(parts, order, output);
 }
 
-/** Records the trace of a run from what it is told. */
+/** Records the trace of a run from what nodes, network and faults report. */
 export class TraceListener implements Recorder {
   readonly keepsStates = true;
   readonly #parts: TraceParts;

@@ -8,7 +8,10 @@
 import type { LinkDirectionInfo } from '../../engine/measure/trace/layout.ts';
 import type { CloudSpec } from '../../topologies/model.ts';
 
-/** Adds regions to the ends of directions of clouds; other directions are unchanged. */
+/**
+ * Adds the names of regions to the ends of directions between regions of clouds; other directions are
+ * unchanged.
+ */
 export function withRegions(
   links: readonly LinkDirectionInfo[],
   clouds: readonly CloudSpec[],

@@ -20,7 +20,7 @@ export interface PlannedRun {
   readonly overrides: Readonly<Record<string, string>>;
 }
 
-/** A result of a run as written or of the twin. */
+/** The result of a run that has ended: of the scenario as written, or of its twin. */
 export interface DoneRun {
   readonly result: SeedResult;
   readonly isTwin: boolean;

@@ -26,7 +26,10 @@ export interface SeedProgress {
   readonly engineMs: number;
 }
 
-/** The shared numbers; both threads have an object over the same buffer. */
+/**
+ * Memory that a running seed shares with its caller on another thread; each thread has an object
+ * over the same buffer.
+ */
 export class RunControl {
   readonly shared: SharedArrayBuffer;
   readonly #words: Int32Array;

@@ -9,7 +9,7 @@ import { Refusal } from '../../scenarios/refusal.ts';
 import { unpackResult } from './packed-result.ts';
 import type { KnownResults, ResultsFileRun, SweepHeader } from './results-file.ts';
 
-/** The path and the content of a results file. */
+/** One of the results files that are merged: its path and content. */
 export interface ResultsPart extends Pick<KnownResults, 'head' | 'lines'> {
   readonly path: string;
 }

@@ -19,7 +19,7 @@ import { type CombinationParameters, canonicalJson } from '../../scenarios/ident
 import { refuseIrregularFile } from '../../scenarios/open/run-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 
-/** Name of the file in the folder of a sweep. */
+/** Name of the file with the results of all runs, in the folder of a sweep. */
 export const RESULTS_FILE_NAME = 'results.ndjson';
 
 const VERSION = 1;

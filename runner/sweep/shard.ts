@@ -5,7 +5,7 @@
  */
 import { type CombinationParameters, combinationId } from '../../scenarios/identity.ts';
 
-/** The part `index`, from 1, of `count` parts. */
+/** A part of a sweep, made on one machine: part `index`, from 1, of `count`. */
 export interface Shard {
   readonly index: number;
   readonly count: number;
@@ -14,7 +14,7 @@ export interface Shard {
 /** Largest number of parts of a sweep. */
 const SHARDS_MAX = 10_000;
 
-/** Reads a part such as `2/4`; undefined if the text is none. */
+/** Reads a part such as `2/4`; undefined for any other text. */
 export function readShard(text: string): Shard | undefined {
   const [, index = '', count = ''] = /^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? [];
   const shard = { index: Number(index), count: Number(count) };

@@ -6,7 +6,10 @@
 import type { KpiResult, Report } from '../../reports/report-schema.ts';
 import { isStraddlingLimit } from '../../reports/straddle.ts';
 
-/** True if the interval of a KPI contains its limit, or if too few seeds have run for an interval. */
+/**
+ * True if more seeds could change the verdict: the interval of a KPI contains its limit, or too few
+ * seeds have run for an interval.
+ */
 export function isUndecided({ kpis }: Pick<Report, 'kpis'>): boolean {
   return kpis.some((kpi) => kpi.value !== null && isOpen(kpi));
 }

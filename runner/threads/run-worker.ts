@@ -14,7 +14,10 @@ import { RunControl } from '../run/run-control.ts';
 import { runSeed } from '../run/run-seed.ts';
 import { makeFailureAnswer } from '../run/seed-answer.ts';
 
-/** Runs a job. It never throws: failures become answers, which keep their kind between threads. */
+/**
+ * Runs the seed of a job in this thread. It never throws: failures become answers, which keep their
+ * kind between threads.
+ */
 export async function runJob(job: SeedJob): Promise<SeedAnswer> {
   Error.stackTraceLimit = STACK_FRAMES_MAX;
   // The guard is installed before other modules are loaded, because these may keep references to clock

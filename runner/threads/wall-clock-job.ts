@@ -13,7 +13,7 @@ export type WallClockRunKind =
   | { readonly command: 'live'; readonly how: LiveSettings }
   | { readonly command: 'emulate'; readonly how: EmulateSettings };
 
-/** One run of one seed. */
+/** One run of one seed in real time, as its thread receives it. */
 export type WallClockJob = Required<Omit<SeedJob, 'asked'>> &
   WallClockRunKind & {
     /** All seeds of the run, whose number decides how files of outside programs are named. */

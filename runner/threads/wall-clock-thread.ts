@@ -41,7 +41,7 @@ const CHECK_MS = 100;
 /** Longest time until the scenario's time begins, ms: a node may block the thread before that. */
 const BEGIN_MAX_MS = 30_000;
 
-/** Runs all seeds on real sockets. */
+/** Runs all seeds on real sockets, each on a thread of its own. */
 export function runLiveOnThread(
   order: RunRequest,
   how: Omit<LiveSettings, 'stateFolder'>,

@@ -10,9 +10,9 @@
  */
 import type { FaultWindow } from '../../reports/model.ts';
 
-/** Number of bins before a fault. */
+/** Number of bins of a fault's window that lie before the fault. */
 export const BINS_BEFORE_FAULT = 25;
-/** Number of bins after a fault. */
+/** Number of bins of a fault's window that lie after the fault. */
 export const BINS_AFTER_FAULT = 100;
 const BINS = BINS_BEFORE_FAULT + BINS_AFTER_FAULT;
 const NARROWEST_NS = 10_000_000;
@@ -52,7 +52,7 @@ export function binWidthNs({ spacingNs, limitNs }: FaultWindowScale): number {
   return power * ([1, 2, 5].find((step) => step * power >= needed) ?? 10);
 }
 
-/** Delivery and latency of one flow around each fault. */
+/** Measures delivery and latency of one flow in bins around each fault. */
 export class FaultWindows {
   readonly #binNs: number;
   /** How far back packets are kept, ns. */

@@ -19,7 +19,7 @@ import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import type { FloodCommand, Forger, MakeForger } from '../flood-order.ts';
 import type { Undo, World } from '../world.ts';
 
-/** What forgers are made from. */
+/** What {@link createForger} needs of the run. */
 export interface ForgerParts {
   readonly scenario: Scenario;
   /** Makes the view of the sending host, of which the attacker gets the public part only. */
@@ -29,7 +29,7 @@ export interface ForgerParts {
 
 /** A flood that is later than this, ns, does not catch up: it need not keep an exact rate. */
 const LATE_NS_MAX = 100_000_000;
-/** Streams that a flood has open or is opening, at most (our choice); it opens no further one meanwhile. */
+/** Largest number of streams that a flood has open or is opening at a time (our choice). */
 const STREAMS_MAX = 256;
 const NS_PER_SECOND = 1_000_000_000;
 
@@ -105,7 +105,7 @@ export class Flood {
     this.#beginNs = parts.world.now();
   }
 
-  /** Starts the flood with its first forgery; returns what ends it. */
+  /** Starts the flood with its first forgery; returns a function that ends it. */
   start(makeForger: MakeForger): Undo {
     const host = this.#host;
     this.#forger = makeForger(this.#order)({

@@ -26,7 +26,7 @@ const IN_TIME_NS = 1_000_000_000;
  */
 const STRAGGLER_NS = 1_000_000_000;
 
-/** The measured time of a run; instants in ns of the run's clock. */
+/** When the measured part of a run begins and ends; instants in ns of the run's clock. */
 export interface MeasuredTime {
   readonly warmupNs: number;
   /** When the sources stop, ns. */

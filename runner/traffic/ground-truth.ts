@@ -17,7 +17,7 @@
 import { crc32 } from 'node:zlib';
 import type { RandomStream } from '../../engine/core/stream.ts';
 
-/** Length of the truth in each packet, bytes. */
+/** Length of the ground truth at the start of each application packet, bytes. */
 export const TRUTH_BYTES = 32;
 const CHECKSUM_OFFSET = 28;
 /**
@@ -33,10 +33,13 @@ const eightView = new DataView(eightBytes.buffer);
 
 /** The kind of an application packet: one-way data, a request, or the response to it. */
 export type TruthKind = 'data' | 'request' | 'response';
-/** Kinds in the order of their numbers on the wire. */
+/** All kinds of application packets, in the order of their numbers on the wire. */
 export const TRUTH_KINDS: readonly TruthKind[] = ['data', 'request', 'response'];
 
-/** The content of a delivered packet. The reader reuses the object, so copy what you keep. */
+/**
+ * The ground truth in an application packet: its flow, kind, sequence number and send time. The
+ * reader reuses the object, so copy what you keep.
+ */
 export interface GroundTruth {
   flow: number;
   kind: TruthKind;

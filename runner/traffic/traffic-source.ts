@@ -65,7 +65,7 @@ class SendRequest implements RequestWithReceiver {
   }
 }
 
-/** The random draws of a flow. */
+/** The random streams of one flow: for the gaps between its packets, and for their bodies. */
 export interface FlowDraws {
   readonly index: number;
   readonly gaps: RandomStream;

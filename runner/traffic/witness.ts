@@ -30,7 +30,7 @@ class SeenNumbers {
   }
 }
 
-/** The witness of a run. */
+/** Remembers, across crashes of nodes, which numbers they saw and what they put into sums. */
 export class RunWitness implements GroundTruthWitness {
   /** The parts that nodes put into sums, and the sums that they claim. */
   readonly sums = new SumGroundTruth();

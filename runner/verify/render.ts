@@ -49,7 +49,10 @@ export function isGreen(report: SuiteReport): boolean {
   return report.verdicts.every((check) => check.isGreen);
 }
 
-/** The table: the verdict first, then one line per measure. */
+/**
+ * Renders the verdicts as a table for a terminal: the overall verdict first, then one line per
+ * measure.
+ */
 export function renderTable(report: SuiteReport, options: RenderOptions): string {
   const paint = picocolors.createColors(options.colour);
   const line = (cells: Cells): string => {
@@ -185,7 +188,7 @@ function trimmed(text: string): string {
 /** Version of the JSON form. */
 const SCHEMA_VERSION = 1;
 
-/** The verdicts for programs. A missing bound is null. */
+/** The verdicts as JSON for programs. A missing bound is null. */
 export function renderSuiteJson(report: SuiteReport): string {
   const { verdicts, seeds, mutation, wallSeconds } = report;
   const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

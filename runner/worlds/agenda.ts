@@ -9,7 +9,7 @@ import type { Undo, World } from '../world.ts';
 
 /** The time of a scenario, and calls at its instants. All instants are ns of the scenario's time. */
 export interface Agenda {
-  /** Sources increase linearly to their rate until this instant; absent in virtual time. */
+  /** The rates of traffic sources rise linearly until this instant; absent in virtual time. */
   readonly rampNs?: number;
   now(): number;
   /** Calls back at an instant, in the usual order of events. */
@@ -24,7 +24,10 @@ export interface Agenda {
   admits?(): boolean;
 }
 
-/** Calls back after a delay, ns, but not later than the largest instant; returns what cancels it. */
+/**
+ * Calls back after a delay, ns, but not later than the largest instant; returns a function that
+ * cancels the call.
+ */
 export function scheduleAfter(scheduler: Scheduler, delayNs: number, fire: () => void): Undo {
   const handle = scheduler.after(
     Math.min(delayNs, VIRTUAL_TIME_MAX_NS - scheduler.now),

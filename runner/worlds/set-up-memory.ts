@@ -48,8 +48,8 @@ function limitsOfThread(): MemoryLimits {
 }
 
 /**
- * Extrapolates the memory of a run's set-up while it continues, and refuses a run that would not fit.
- * Each run has one.
+ * Extrapolates the memory of a run's set-up while it continues, and refuses a run that would not fit. Each run has
+ * its own guard.
  */
 export class SetUpMemoryGuard {
   readonly #hold: () => HeldMemory;

@@ -27,7 +27,7 @@ export const RECONFIGURE_KIND = 'reconfigure';
 /** Longest text of a question, characters. */
 const BODY_MAX = 4_096;
 
-/** The keys of a question in a file. */
+/** The keys of a question in a file, with their schemas. */
 export const askShape = {
   kind: textLeaf('a kind such as flush').meta({
     description:
@@ -49,7 +49,7 @@ export const askShape = {
     .meta({ description: 'Nobody waits longer for the answer.', default: '10s' }),
 };
 
-/** The action `ask` in a file. */
+/** Schema of the action `ask` in a file: a question to a node. */
 export const askSchema = z
   .strictObject({
     node: textLeaf('the name of a node').meta({ description: 'The node that is asked.' }),
@@ -60,7 +60,7 @@ export const askSchema = z
       'Asks a node, as an operator would; its outcome and time are `ask.ok` and `ask.time`.',
   });
 
-/** The action `reconfigure` in a file. */
+/** Schema of the action `reconfigure` in a file: a change of a node's options. */
 export const reconfigureSchema = z
   .strictObject({
     node: textLeaf('the name of a node').meta({ description: 'The node whose options change.' }),

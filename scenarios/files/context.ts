@@ -45,7 +45,7 @@ export interface FlowsInFile {
   readonly read: FileFlows;
 }
 
-/** A scenario being resolved against its topology. */
+/** What the steps that resolve one scenario file share: the file, its topology, limits and mistakes. */
 export class ScenarioContext {
   readonly source: ConfigSource;
   readonly problems: ConfigIssueCollector;

@@ -1,8 +1,8 @@
 /**
  * Reads the messages of many flows from one text: lines `seconds,from,to,bytes`, or message creations
  * in an event file of the ONE simulator, `SECONDS C ID FROM TO BYTES` (akeranen/the-one,
- * input/StandardEventsReader.java), of which other events are skipped. A first line with column names,
- * empty lines and lines that begin with `#` are no messages.
+ * input/StandardEventsReader.java); other events of such a file are skipped. A first line with column
+ * names, empty lines and lines that begin with `#` are no messages.
  *
  * @module
  */
@@ -62,7 +62,7 @@ interface Growing {
   readonly sent: { readonly atNs: number; readonly bytes: number }[];
 }
 
-/** Reads a text; for a text above the limits, returns only mistakes. */
+/** Reads the flows that a text lists; for a text above the limits, returns only mistakes. */
 export function readFlows(text: string): FileFlows | UnreadableText {
   const read = splitLines(text, { columns: COLUMNS_MAX });
   if (read.kind === 'mistakes') return read;

@@ -24,7 +24,7 @@ const DIGITS = /^\d+$/;
 /** An entry of `traffic` whose flows are listed in a file. */
 export type FlowsInput = Extract<TrafficInput, { kind: 'flows' }>;
 
-/** One of the flows of a file. */
+/** One of the flows that a file of flows lists. */
 export interface ListedFlow {
   readonly from: string;
   readonly to: string;

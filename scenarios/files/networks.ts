@@ -13,7 +13,7 @@ import type { ScenarioInput } from './schema.ts';
 const RUNS_MAX = 10_000;
 const PLACE = ['networks'] as const;
 
-/** The network with which a scenario is checked, on behalf of the others; counted from 1. */
+/** The number, from 1, of the network with which a scenario is checked on behalf of all its networks. */
 export function firstNetwork(data: unknown): number {
   const value = valueAt(data, PLACE);
   const first: unknown = Array.isArray(value) ? value[0] : undefined;

@@ -9,7 +9,7 @@ import { shareLeaf, timeLeaf, wholeNumberLeaf } from '../../topologies/files/qua
 
 const TARGETS_NS_MIN = 1_000_000;
 
-/** The section `privacy` in a file. */
+/** Schema of the section `privacy` in a file. */
 export const privacySchema = z
   .strictObject({
     targets: timeLeaf({ min: TARGETS_NS_MIN, minText: '1ms' })
@@ -59,5 +59,5 @@ export const privacySchema = z
   })
   .meta({ description: 'How privacy is measured; limits on privacy.* metrics ask for it too.' });
 
-/** The section after it was checked. */
+/** The section `privacy` as parsed by {@link privacySchema}. */
 export type PrivacyInput = z.output<typeof privacySchema>;

@@ -37,7 +37,9 @@ export interface PrivacyParts {
   readonly isModelled: boolean;
 }
 
-/** Resolves the section; undefined if the run measures no privacy, or after reporting a mistake. */
+/**
+ * Resolves the `privacy` section; undefined if the run measures no privacy, or after reporting a mistake.
+ */
 export function resolvePrivacy(
   context: ScenarioContext,
   parts: PrivacyParts,

@@ -54,7 +54,7 @@ const eventShape = {
   ...actionShape,
 };
 
-/** One entry of `events`. */
+/** Schema of one entry of `events` in a file. */
 export const eventSchema = z
   .strictObject(eventShape)
   .meta({ description: 'One fault: a schedule (at, every, random) and an action.' });
@@ -269,5 +269,5 @@ export const scenarioSchema = z
 
 /** A scenario file as parsed. */
 export type ScenarioInput = z.output<typeof scenarioSchema>;
-/** One entry of `events`. */
+/** One entry of `events` as parsed by {@link eventSchema}. */
 export type EventInput = z.output<typeof eventSchema>;

@@ -13,7 +13,7 @@ import {
   wrongShapeResult,
 } from '../../topologies/files/leaf.ts';
 
-/** The links that an event selects. */
+/** Schema of the value by which an event selects links. */
 export const selectorSchema = z
   .union([
     textLeaf('a link such as "a <-> b"'),
@@ -43,5 +43,5 @@ function hop(): Leaf<'random' | 'first' | 'last' | number> {
   });
 }
 
-/** A link selector in a file. */
+/** A link selector as parsed by {@link selectorSchema}. */
 export type SelectorInput = z.output<typeof selectorSchema>;

@@ -79,7 +79,7 @@ const flowShape = { ...endsShape, ...wishesShape };
 
 const packets = (): Leaf<number> => packetRateLeaf().meta({ description: 'Packets per time.' });
 
-/** One entry of `traffic`. */
+/** Schema of one entry of `traffic` in a file. */
 export const trafficSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('constant'), ...flowShape, rate: packets() }),
@@ -137,5 +137,5 @@ export const trafficSchema = z
   ])
   .meta({ description: 'One flow of application packets, or one for each of several pairs.' });
 
-/** One entry of `traffic`. */
+/** One entry of `traffic` as parsed by {@link trafficSchema}. */
 export type TrafficInput = z.output<typeof trafficSchema>;

@@ -49,8 +49,8 @@ export function trustedValuesFilter(
 }
 
 /**
- * Real paths of the files and modules that a scenario opens with these values; if a value is wrong, of
- * those that are opened before this shows.
+ * Real paths of the files and modules that a scenario opens with these values; if a value is wrong,
+ * only those that are opened before the mistake shows.
  */
 async function openedWith(
   file: string,

@@ -66,7 +66,7 @@ export function knownProtocols(): readonly Protocol[] {
   return [...SHIPPED, ...others];
 }
 
-/** Lists the code of users that files name. */
+/** Functions that list the users' code that files name. */
 export interface FindUserCode {
   readonly protocols: () => readonly string[];
   readonly modules: () => readonly NamedUserModule[];

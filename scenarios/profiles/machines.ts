@@ -15,8 +15,8 @@ const ONE = 'process';
 
 /**
  * How long requests and datagrams may wait for a processor. A packet of six hops passes seven queues in
- * at most 250 ms, about 35 ms each. Requests are refused after about a seventh of these 35 ms, so that
- * overload rejects requests first, before any work has been spent on them.
+ * at most 250 ms, about 35 ms each. Requests are refused much earlier, so that overload rejects
+ * requests first, before any work has been spent on them.
  */
 const WAIT_LIMITS: WaitLimits = { requestNs: 4_000_000, datagramNs: 30_000_000 };
 

@@ -114,12 +114,12 @@ export function inPlaceOperationCosts(
   return placed;
 }
 
-/** A number rounded to 0.1. */
+/** Rounds a number to a multiple of 0.1. */
 export function roundToTenths(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** A number rounded to 0.001. */
+/** Rounds a number to a multiple of 0.001. */
 export function roundToThousandths(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }

@@ -119,7 +119,7 @@ export const profileSchema = z
 export type CostProfile = z.output<typeof profileSchema>;
 /** The costs of one operation in a profile. */
 export type ProfileOperation = CostProfile['operations'][string];
-/** A benchmark at one length. */
+/** The result of an operation's benchmark at one length of data. */
 export type OperationSample = ProfileOperation['samples'][number];
 /** One live run of the calibration in place. */
 export type InPlacePoint = CostProfile['inPlace']['points'][number];

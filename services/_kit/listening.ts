@@ -37,7 +37,10 @@ export function listenFailureText(error: unknown): string {
   return message;
 }
 
-/** Closes only the connection whose bytes are not HTTP; for `clientError`. */
+/**
+ * Handles `clientError` of an HTTP server: answers bytes that are not HTTP with an error, and
+ * closes that connection only.
+ */
 export function refuseNonHttp(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -45,18 +45,18 @@ const PATH = message({
   notes: repeated(11, string, VALUES),
 });
 
-/** Asks for the paths from one AS to another; a source of 0 stands for the AS of the daemon. */
+/** The request for the paths from one AS to another; a source of 0 stands for the AS of the daemon. */
 export const PATHS_REQUEST = message({
   source: field(1, uint64),
   target: field(2, uint64),
   refresh: field(3, bool),
   hidden: field(4, bool),
 });
-/** Paths, the best first. */
+/** The response with the paths, the best first. */
 export const PATHS_RESPONSE = message({ paths: repeated(1, PATH, { most: PATHS_MAX }) });
-/** Asks about an AS; 0 stands for the AS of the daemon. */
+/** The request for facts about an AS; 0 stands for the AS of the daemon. */
 export const AS_REQUEST = message({ isdAs: field(1, uint64) });
-/** The number of an AS, whether it is core, and its MTU in bytes. */
+/** The response with the number of an AS, whether it is core, and its MTU in bytes. */
 export const AS_RESPONSE = message({
   isdAs: field(1, uint64),
   isCore: field(2, bool),
@@ -64,9 +64,13 @@ export const AS_RESPONSE = message({
 });
 /** A message without fields, as the requests for interfaces and ports are. */
 export const EMPTY_REQUEST = message({});
-/** Underlay addresses by the numbers of interfaces. */
+/**
+ * The response with the underlay address of each interface of the daemon's AS, by the interface's number.
+ */
 export const INTERFACES_RESPONSE = message({
   interfaces: map(1, uint53, INTERFACE, { most: 65_536 }),
 });
-/** The range of UDP ports, both ends included, to which routers deliver packets directly. */
+/**
+ * The response with the range of UDP ports, both ends included, to which routers deliver packets directly.
+ */
 export const PORT_RANGE_RESPONSE = message({ first: field(1, uint32), last: field(2, uint32) });

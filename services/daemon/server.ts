@@ -124,7 +124,7 @@ class OpenConnections {
 /** The calls in progress on all connections. */
 class OpenCalls {
   readonly #ask: AskControlService;
-  /** What ends the questions of each call. */
+  /** For each call in progress, the controller that gives up its question to the control service. */
   readonly #open = new Set<AbortController>();
 
   constructor(ask: AskControlService) {

@@ -35,8 +35,8 @@ export interface FabricNode {
   /** Asks the node; never rejects. A node that is down or not there yet is an outcome too. */
   request(question: FabricRequest): Promise<FabricOutcome>;
   /**
-   * Subscribes to messages of peers. The node hands one message, and the next message only after a
-   * call of {@link PeerMessageFlow.taken}.
+   * Subscribes to messages of peers. The node hands over one message at a time, the next one after a call
+   * of {@link PeerMessageFlow.taken}.
    */
   messages(taker: PeerMessageReceiver): PeerMessageFlow;
 }

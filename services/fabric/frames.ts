@@ -7,7 +7,7 @@ import { makeServerRefusal, type ServerRefusal } from './outcomes.ts';
 import type { HandedMessage } from './subscription.ts';
 import { SEND_PARAMETER_NAMES, type SendParameters, sendParametersFromFields } from './wishes.ts';
 
-/** The decoded frame of a client. */
+/** A frame that a client of the WebSocket has sent, decoded. */
 export type ClientFrame =
   /** The client has taken the message; the next one may come. */
   | { readonly kind: 'taken'; readonly id: string }
@@ -31,7 +31,7 @@ const FIELDS: Readonly<Record<ClientFrame['kind'], readonly string[]>> = {
   call: ['call', 'payload', ...SEND_PARAMETER_NAMES],
 };
 
-/** The frame of a message for the application. */
+/** The text of the frame that takes a peer's message to the application. */
 export function messageFrameText({ id, again, message }: HandedMessage): string {
   const { from, kind, deadlineMs, priority, payload } = message;
   return JSON.stringify({

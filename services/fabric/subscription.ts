@@ -30,7 +30,7 @@ export interface Subscriber {
 /** Bit 0 of the byte in front of a message: it may have been handed out before. */
 const AGAIN = 1;
 
-/** The application's side of one node. */
+/** Takes messages from one node and hands them to its subscriber, one at a time. */
 export class Subscription {
   readonly #node: FabricNode;
   readonly #read: DecodePeerMessage;

@@ -17,7 +17,7 @@ export interface SendParameters {
 /** The parameters before they are checked; numbers and booleans may also be text, because queries have only text. */
 export type SendParameterFields = Readonly<Record<string, unknown>>;
 
-/** Names of the parameters. */
+/** Names of the parameters with which a client sends a message. */
 export const SEND_PARAMETER_NAMES = ['to', 'priority', 'lifetime', 'tolerant'] as const;
 
 /** Lifetime of a message if the client names none, ns: shorter than the time-outs of HTTP clients. */

@@ -9,7 +9,7 @@
  */
 import { Worker } from 'node:worker_threads';
 
-/** The instructions for the thread. */
+/** When {@link startForcedKillThread} kills the process, and the message that it writes before. */
 export interface ForcedKillOptions {
   /** Time until the process is killed, ms. */
   readonly afterMs: number;

@@ -10,7 +10,7 @@
 /** Levels, most verbose first; lines below the set level are not written. */
 export const OPERATOR_LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
-/** One of the levels. */
+/** A level of the log of a node process. */
 export type OperatorLogLevel = (typeof OPERATOR_LOG_LEVELS)[number];
 
 /** The general level, and those of components with a level of their own. */

@@ -41,7 +41,7 @@ export interface MemoryWatchOptions {
   readonly nowMs?: () => number;
 }
 
-/** Definitions of the gauges. */
+/** Definitions of the gauges of a process: resident memory, heap and processor time. */
 export const PROCESS_METRICS: readonly MetricDefinition[] = [
   { name: 'process.rss', kind: 'gauge', unit: 'bytes', help: 'Resident memory of the process' },
   {
@@ -64,7 +64,7 @@ const LIMIT_BYTES = 256 * 1024 * 1024;
 const WARN_SHARE = 0.8;
 const MEBI = 1024 * 1024;
 
-/** Starts the watch, which does not keep the process alive. */
+/** Starts to watch the memory of the process; the watch does not keep the process alive. */
 export function watchMemory(options: MemoryWatchOptions): MemoryWatch {
   const { limitBytes = LIMIT_BYTES, intervalMs = 1_000, take = takeSample } = options;
   const nowMs = options.nowMs ?? ((): number => performance.now());

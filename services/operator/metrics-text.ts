@@ -45,7 +45,7 @@ interface Sheet {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The text of one scrape; ends with a newline. */
+/** All metrics of a node in the Prometheus text format, as one scrape gets them; ends with a newline. */
 export async function prometheusMetricsText(face: OperatorBackend): Promise<string> {
   const status = face.status();
   const sheet: Sheet = {

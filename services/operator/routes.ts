@@ -24,7 +24,7 @@ export interface HttpAnswer {
   readonly allow?: string;
 }
 
-/** The paths, with the methods of each. */
+/** The paths of the operator's endpoint, with the methods that each accepts. */
 export const ROUTE_METHODS: ReadonlyMap<string, readonly HttpMethod[]> = new Map<
   string,
   readonly HttpMethod[]

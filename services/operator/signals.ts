@@ -41,7 +41,7 @@ export interface SignalOptions {
   readonly lastResort?: (order: ForcedKillOptions) => void;
 }
 
-/** Handlers that stay installed until they are disposed of. */
+/** The installed signal handlers of a node process, which stay until they are disposed of. */
 export interface SignalHandlers {
   dispose(): void;
   /** Ends the process in the same way as SIGTERM does; used for a stop order from a coordinator. */
@@ -59,7 +59,7 @@ const STUCK_MS = 250;
 const SAME_KEY_MS = 200;
 const EXIT_INTERRUPTED = 130;
 
-/** Installs the handlers. */
+/** Installs the handlers by which a node process reacts to signals. */
 export function installSignalHandlers(options: SignalOptions): SignalHandlers {
   const ending = new Ending(options);
   const handlers: readonly (readonly [NodeJS.Signals, () => void])[] = [

@@ -1,18 +1,18 @@
 /**
  * Architecture rules: the arrows of docs/ARCHITECTURE.md. Every comment says what to do instead.
  *
- * cli -> {runner, scenarios, services, viz/server}; runner -> scenarios -> {topologies, nodes/<p>/index,
- * reports} -> engine; services -> {nodes/<p>/index, engine/{live,host,measure}}; nodes -> engine/host (types)
- * and nodes/_kit (of which secrets.ts alone lends from engine/core); viz/app -> {viz/format, nodes/<p>/viz.ts};
- * everything -> engine/pure. `test/rules` holds one planted violation of each.
+ * cli -> {runner, scenarios, services, viz/server}; runner -> scenarios -> {topologies, nodes/<p>/index, reports} ->
+ * engine; services -> {nodes/<p>/index, engine/{live,host,measure}}; nodes -> engine/host (types) and nodes/_kit (of
+ * which only secrets.ts imports from engine/core); viz/app -> {viz/format, nodes/<p>/viz.ts}; everything ->
+ * engine/pure. `test/rules` holds one planted violation of each.
  */
 const ABOVE_ENGINE = '^(nodes|topologies|scenarios|runner|reports|services|viz|cli|bench|tools)/';
 const PROTOCOL = '^nodes/([^_/][^/]*)/';
 const VIZ_PLUGIN = '^nodes/([^_/][^/]*)/viz[a-z-]*\\.ts$';
 /**
- * What no pure file imports, directly or through others: the engine except engine/pure, the port
- * except types of time, everything above the protocols except viz/format, and packages except d3.
- * The face of a protocol imports the port, so that nothing behind another protocol's is pure either.
+ * What no pure file imports, directly or through others: the engine except engine/pure, the port except types of time,
+ * everything above the protocols except viz/format, and packages except d3. The index.ts of a protocol imports the
+ * port, so a file that imports it is not pure either.
  */
 const IMPURE =
   '^(engine/(?!pure/|host/time\\.ts$)|(topologies|scenarios|runner|reports|services|cli|bench|tools|test)/|viz/(app|server)/)|node_modules/(?!d3-)';
@@ -245,7 +245,7 @@ module.exports = {
       from: { path: '^(scenarios|runner|services|reports|cli|viz/(server|format))/' },
       to: {
         path: '^nodes/',
-        // An account of privacy is asked for without a federation: a second door, a library.
+        // The privacy accountant is also used without a federation, as a library, so it has an index.ts of its own.
         pathNot: ['^nodes/([^/]+|federated/privacy)/index\\.ts$', '^nodes/_kit/'],
       },
     },

@@ -18,7 +18,10 @@ const defect = z.strictObject({
   /** The text that `becomes` replaces; it occurs once in the file. */
   text: z.string().min(8),
   becomes: z.string(),
-  /** For a defect that a tool outside this repository found: size of the smallest scenario with which it showed it. */
+  /**
+   * For a defect that a tool outside this repository found: size of the smallest scenario with which that tool showed
+   * the defect.
+   */
   outside: z.string().optional(),
   /** True if processes must show it in real time, too. */
   live: z.boolean().optional(),
@@ -55,7 +58,9 @@ const verdict = z.object({
   invariants: z.array(z.object({ name: z.string(), pass: z.boolean() })),
   kpis: z.array(z.object({ pass: z.boolean() })),
 });
-/** Fails where a file is so small that it sends nothing after its warm-up, which is no break. */
+/**
+ * Name of the invariant that fails if a file is so small that it sends nothing after its warm-up; that is no break.
+ */
 const SENDS_ANYTHING = 'packets received';
 
 /** True if a run broke nothing. */
@@ -66,7 +71,7 @@ export function isSound({ code, text }: Ended): boolean {
   return failed.length === 0 && kpis.every(({ pass }) => pass);
 }
 
-/** Reads the list. */
+/** Reads the list of defects that only faults show (hunted.yaml). */
 export function readHuntedDefects(root: string): readonly HuntedDefect[] {
   const path = join(root, 'tools/mutants/hunted.yaml');
   return z.array(defect).parse(parse(readFileSync(path, 'utf8')));
@@ -77,7 +82,7 @@ export function readHuntedDefects(root: string): readonly HuntedDefect[] {
  * too does not count.
  * @param flags Flags of the hunt.
  * @returns text that says what broke, in which attempt, and the size of the shrunk scenario; null if nothing broke, or
- *   not live where it must.
+ * if the defect must also show live and did not.
  */
 export async function huntPlantedDefect(
   { scenario, file, text, becomes, outside, live }: HuntedDefect,
@@ -123,7 +128,10 @@ interface Where {
   readonly out: string;
 }
 
-/** Runs what the hunt in virtual time kept as processes. @returns undefined if nothing broke twice. */
+/**
+ * Repeats the attempts that the hunt in virtual time kept, with nodes as processes in real time. @returns undefined if
+ * nothing broke twice.
+ */
 async function huntLive(
   { root, out }: Where,
   hunt: readonly string[],
@@ -137,7 +145,7 @@ async function huntLive(
   return { text: `${found.kind} ${found.place}, ${attempts} attempts`, file: found.file };
 }
 
-/** True if the sound program passes the file of a break; otherwise says that it does not. */
+/** True if the sound program passes the file of a break; otherwise prints that it does not, and returns false. */
 async function passesSound({ root, out }: Where, run: readonly string[]): Promise<boolean> {
   if (isSound(await orrery(root, [...run, '--json', '--out', out]))) return true;
   const [, file = ''] = run;

@@ -45,7 +45,10 @@ const BENCHES = [
   'federated-round',
 ];
 
-/** Builds the list. @param scenarios The folder with the shipped scenarios. */
+/**
+ * Lists the rows that `npm run nightly` runs.
+ * @param scenarios The folder with the shipped scenarios.
+ */
 export function nightlyList(scenarios: string): readonly NightlyEntry[] {
   const virtual = readdirSync(scenarios)
     .filter((file) => file.endsWith('.yaml') && !/^(emulate|soak)-/.test(file))

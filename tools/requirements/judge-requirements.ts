@@ -12,9 +12,10 @@ import type { Requirement, RequirementSection } from './requirement-list.ts';
 export const VERDICTS = ['red', 'missing', 'later', 'stale', 'partly', 'green'] as const;
 
 /**
- * `red`: a check failed. `missing`: due, and no valid result exists. `later`: not due yet and not
- * fully shown. `stale`: due, but shown only by old results or by results for other files. `partly`:
- * due; some checks passed while others were skipped, missing or stale.
+ * The verdict on a requirement. `red`: a check failed. `missing`: due, and no valid result exists.
+ * `later`: not due yet and not fully shown. `stale`: due, but shown only by old results or by
+ * results for other files. `partly`: due; some checks passed while others were skipped, missing or
+ * stale.
  */
 export type Verdict = (typeof VERDICTS)[number];
 

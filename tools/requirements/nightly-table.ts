@@ -41,12 +41,12 @@ const nightlyTable = z.strictObject({
 
 /** A figure from a benchmark. */
 export type BenchFigure = z.output<typeof benchFigure>;
-/** The result of one row of the list. */
+/** The result of one row of the nightly's list. */
 export type NightlyRow = z.output<typeof nightlyRow>;
-/** The content of the file. */
+/** The content of `docs/nightly.json`. */
 export type NightlyTable = z.output<typeof nightlyTable>;
 
-/** Reads the file; an empty table if there is none. */
+/** Reads `docs/nightly.json`; an empty table if there is no file. */
 export function readNightly(path: string): NightlyTable {
   if (!existsSync(path)) return { round: '', rows: {} };
   return nightlyTable.parse(JSON.parse(readFileSync(path, 'utf8')));

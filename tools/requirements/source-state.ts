@@ -13,7 +13,7 @@ import { execFileSync } from 'node:child_process';
 const WRITTEN = ['docs/REQUIREMENTS.md', 'docs/nightly.json', 'docs/FIGURES.md'];
 const UNKNOWN = 'unknown';
 
-/** The version of the files from which a result is, and the time of its run. */
+/** The version of the files that a result was measured with, and the time of the run. */
 export interface ResultOrigin {
   readonly commit: string;
   /** ISO date and time. */

@@ -67,7 +67,10 @@ export function announcedAsAttributes(announces: AsAnnouncement | undefined): At
   return found;
 }
 
-/** Checks that what is announced between two interfaces is of two that their system has, and of each two once. */
+/**
+ * Checks that each announcement between two interfaces names two interfaces of its AS, and that no pair is announced
+ * twice.
+ */
 export function checkAnnouncedPairs(
   context: BuildContext,
   ases: readonly AsDraft[],
@@ -109,7 +112,7 @@ function checkPairsOf(
   }
 }
 
-/** Numbers of interfaces by system, as texts, ascending. */
+/** The interface numbers of each AS, as texts, ascending. */
 function interfacesByAs(
   links: readonly LinkSpec[],
   nodes: ReadonlyMap<string, UnaddressedNode>,
@@ -128,7 +131,10 @@ function interfacesByAs(
   );
 }
 
-/** Attributes of what is announced between interfaces. @param suffix Of their names; empty for any two interfaces. */
+/**
+ * Attributes of what is announced between interfaces. @param suffix End of the attributes' names; empty for values
+ * that hold between any two interfaces.
+ */
 function insideAttributes(
   { latency, bandwidth, hops, carbon }: Omit<AsAnnouncement, 'between' | 'note'>,
   suffix: string,

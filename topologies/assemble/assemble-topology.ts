@@ -1,7 +1,7 @@
 /**
  * Assembles a checked topology from its parsed file.
  *
- * The steps follow the order in which mistakes make sense: systems, nodes, links, addresses
+ * Each step checks what later steps rely on: autonomous systems, then nodes, links, addresses
  * (docs/spec/topology-files.md).
  *
  * @module

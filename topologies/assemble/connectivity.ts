@@ -6,7 +6,7 @@
  */
 import type { Topology } from '../model.ts';
 
-/** The connected components of a topology. */
+/** Tells which nodes can reach each other: the connected components of a topology. */
 export class Connectivity {
   readonly #parent = new Map<string, string>();
 

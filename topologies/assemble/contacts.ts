@@ -20,7 +20,7 @@ const WINDOW_NS = 1_000;
 /** Number of planned starts that a hint lists. */
 const STARTS_SHOWN = 4;
 
-/** The first mistake; undefined if there is none. */
+/** The first mistake in the `contacts` of a direction; undefined if there is none. */
 export function findContactsMistake(contacts: ContactsSpec): ContactsMistake | undefined {
   let last = 0;
   for (const { startNs, endNs } of contacts.windows) {

@@ -14,7 +14,7 @@ import { TextBudget } from '../files/text-budget.ts';
 import type { RateOrDelayTrace } from '../import/pace-text.ts';
 import type { SourcePosition } from '../model.ts';
 
-/** A topology file being built. */
+/** What the steps that build one topology share: its file, the protocols, and the mistakes found. */
 export class BuildContext {
   readonly source: ConfigSource;
   /** Path of the topology inside the file; empty if the topology has its own file. */

@@ -1,7 +1,7 @@
 /**
- * Combines the layers of one direction and checks its values against each other: burst loss that no
- * two-state chain can have, jitter above the delay, packets larger than a token bucket, contacts
- * (docs/spec/link-model.md).
+ * Merges the values that several entries of a file give to one direction, and checks them against each other:
+ * burst loss that no two-state chain can have, jitter above the delay, packets larger than a token bucket,
+ * contacts (docs/spec/link-model.md).
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { findContactsMistake } from './contacts.ts';
 import type { BuildContext } from './context.ts';
 import { readRateAndDelayFiles } from './pace-file.ts';
 
-/** Values for some keys of a direction, from one layer. */
+/** Values for some keys of a direction, from one source: the defaults, the link, or the entry of one direction. */
 export type PartialDirection = DirectionDraft;
 
 interface Mistake {
@@ -33,8 +33,7 @@ const ENTRY: Readonly<Partial<Record<keyof LinkDirectionSpec, string>>> = {
 };
 
 /**
- * Merges layers, of which later ones win, and checks the result.
- *
+ * Merges the values of several sources, of which later ones win, and checks the result.
  * @param path The link's path in the file.
  * @returns the direction, or undefined after recording what is wrong.
  */
@@ -66,7 +65,7 @@ export function buildDirection(
   return direction;
 }
 
-/** Later layers win; a rate or delay that is a number replaces a file of an earlier layer. */
+/** Later sources win; a rate or delay that is a number replaces the trace file of an earlier source. */
 function mergeOf(layers: readonly (PartialDirection | undefined)[]): PartialDirection {
   const merged: { -readonly [Key in keyof PartialDirection]: PartialDirection[Key] } = {};
   for (const layer of layers) {

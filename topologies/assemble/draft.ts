@@ -85,7 +85,7 @@ export interface LayerDraft {
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
-/** All parts of a topology. */
+/** All parts of a topology under construction. */
 export interface TopologyDraft {
   readonly ases: readonly AsDraft[];
   readonly nodes: readonly NodeDraft[];

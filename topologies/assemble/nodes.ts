@@ -1,5 +1,5 @@
 /**
- * Completes the nodes of a topology: unique names, known systems, known protocols (users' own
+ * Completes the nodes of a topology: unique names, known autonomous systems, known protocols (users' own
  * protocols are named by path). Mistakes: E106, E113, E116.
  *
  * Protocol options are checked later, because scenarios may add to them.

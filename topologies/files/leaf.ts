@@ -28,7 +28,7 @@ const TEXT_MAX = 4_096;
 /** What a reader of a leaf returns: the value, or what is wrong with it. */
 export type LeafResult<T> = { readonly value: T } | { readonly mistake: LeafMistake };
 
-/** JSON Schema of a leaf. */
+/** The JSON Schema of a leaf, for editors. */
 export type LeafJsonSchema = Readonly<Record<string, unknown>>;
 
 /** A leaf as a zod schema. */

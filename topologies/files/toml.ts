@@ -44,10 +44,9 @@ class Table extends YAMLMap {
 }
 
 /**
- * Reads a text and checks it against a schema.
- *
+ * Reads a TOML text and checks it against a schema.
  * @param file Name of the text, for messages.
- * @param given A byte order mark, which editors on Windows write, may stand first.
+ * @param given The text; it may begin with a byte order mark, which editors on Windows write.
  * @throws ConfigError naming every mistake.
  */
 export function readToml<T>(file: string, given: string, schema: z.ZodType<T>): T {

@@ -174,8 +174,8 @@ function own(factors: Readonly<Record<string, number>>, unit: string): number | 
 }
 
 /**
- * Multiplies exactly if the result has an exact double: the factor's powers of ten are applied to
- * the decimal text, so that 99.9 % is 0.999 and 1000000.295488601 s keeps its last nanosecond.
+ * Multiplies exactly if a JavaScript number can hold the result: the factor's powers of ten are applied to the
+ * decimal text, so that 99.9 % is 0.999 and 1000000.295488601 s keeps its last nanosecond.
  */
 function scale(digits: string, factor: number): number {
   const [mantissa = '', exponent = '0'] = digits.replaceAll('_', '').toLowerCase().split('e');

@@ -83,10 +83,7 @@ export function nulMistakes(text: string): readonly TextMistake[] {
   return [{ code: 'E119', start, end: start + 1, message, hint: 'save the file as UTF-8 text' }];
 }
 
-/**
- * Explains the errors and warnings of the parser, without the consequential errors of the first
- * one.
- */
+/** Explains the errors and warnings of the parser, without errors that only follow from the first one. */
 export function parserMistakes(document: Document, text: string): readonly TextMistake[] {
   const all = [...document.errors, ...document.warnings];
   const tabs = all.filter((e) => e.code === 'TAB_AS_INDENT').slice(0, TOLD_MAX);

@@ -14,7 +14,10 @@ const NAMED: Readonly<Record<string, string>> = {
 const ENTITY = /&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(amp|apos|gt|lt|quot));/g;
 const LAST = 0x10ffff;
 
-/** Returns the text with each of these entities replaced by its character. */
+/**
+ * Returns the text with its entities (`&amp;`, `&#233;`, `&#xe9;`) replaced by their characters;
+ * unknown entities stay.
+ */
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text;
   return text.replaceAll(ENTITY, (whole, decimal?: string, hex?: string, word?: string) => {

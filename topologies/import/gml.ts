@@ -20,7 +20,7 @@ import {
   importResultOfGraph,
 } from './graph.ts';
 
-/** Graphs in GML, by `import: { gml: Geant.gml }`. */
+/** The importer of graphs in GML: `import: { gml: Geant.gml }`. */
 export const gmlImporter: TopologyImporter<GraphParameters> = {
   name: 'gml',
   help: 'A graph in GML, such as those of the Internet Topology Zoo.',

@@ -24,7 +24,7 @@ import {
   importResultOfGraph,
 } from './graph.ts';
 
-/** Graphs in GraphML, by `import: { graphml: Abilene.graphml }`. */
+/** The importer of graphs in GraphML: `import: { graphml: Abilene.graphml }`. */
 export const graphmlImporter: TopologyImporter<GraphParameters> = {
   name: 'graphml',
   help: 'A graph in GraphML, such as those of the Internet Topology Zoo.',

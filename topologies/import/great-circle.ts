@@ -18,7 +18,7 @@ const LIGHT_MPS = 299_792_458;
 const IN_FIBRE = 2 / 3;
 const NS_PER_S = 1e9;
 const DEGREE = 0.017453292519943295;
-/** Iterations of {@link halfAngle}; the errors before them are at most 0.8, 0.08, 8e-5, 8e-14 and 0 radians. */
+/** Iterations of {@link halfAngle}; the error before each is at most 0.8, 0.08, 8e-5, 8e-14 and 0 radians. */
 const ROUNDS = 5;
 
 /** Distance between two places along the surface of the Earth, metres. */

@@ -3,8 +3,8 @@
  * names, reads the file, and reports mistakes at their place in that file (docs/spec/topology-files.md,
  * "Imported topologies"). Mistakes found by an importer are E119.
  *
- * The only protocol whose file format is known here is SCION's: the interface of importers has no interface
- * numbers and autonomous systems. Graphs belong to no protocol.
+ * The only protocol whose file format is known here is SCION's, because importers of protocols cannot
+ * express interface numbers and autonomous systems. Graphs belong to no protocol.
  *
  * @module
  */

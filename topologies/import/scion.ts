@@ -83,7 +83,7 @@ const RELATIONS = { CORE: 'core', CHILD: 'child', PEER: 'peer' } as const;
 /** Roles of an AS in its ISD besides core; the ISD's TRC names the voting, issuing and authoritative ASes. */
 const TRC_ROLES = ['voting', 'issuing', 'authoritative'] as const;
 
-/** The entry `scion` of `import`: the path of a `.topo` file, or a map with it. */
+/** Schema of the entry `scion` of `import`: the path of a `.topo` file, or a map with it. */
 export const scionImportSchema = z
   .union([
     textLeaf('the path of a .topo file'),

@@ -25,7 +25,7 @@ const note = makeLeafSchema('a text', { type: 'string' }, (value) => {
   return leafMistakeResult('E104', `${length} bytes are above the maximum ${NOTE_BYTES_MAX}`);
 });
 
-/** The entry `announces` of a link between autonomous systems. */
+/** Schema of the entry `announces` of a link between autonomous systems. */
 export const linkAnnouncesSchema = z
   .strictObject({
     latency: latency.meta({ description: 'Default: the delay of each direction.' }),
@@ -67,12 +67,12 @@ const pairSchema = z
   })
   .meta({ description: 'Between these two interfaces, over what is said of any two.' });
 
-/** The entry `announces` of the defaults of autonomous systems. */
+/** Schema of the entry `announces` in the defaults of autonomous systems. */
 export const usualAsAnnouncesSchema = z
   .strictObject(usualAsShape)
   .meta({ description: 'What systems announce of their inside, whatever it is like.' });
 
-/** The entry `announces` of an autonomous system. */
+/** Schema of the entry `announces` of an autonomous system. */
 export const asAnnouncesSchema = z
   .strictObject({
     ...usualAsShape,
@@ -82,7 +82,7 @@ export const asAnnouncesSchema = z
   })
   .meta({ description: 'What the system announces of its inside, whatever it is like.' });
 
-/** The properties of a link that its two ends announce. */
+/** What the autonomous systems at both ends of a link announce about it. */
 export type LinkAnnouncement = z.output<typeof linkAnnouncesSchema>;
-/** The properties of its inside that an autonomous system announces. */
+/** What an autonomous system announces about its inside. */
 export type AsAnnouncement = z.output<typeof asAnnouncesSchema>;

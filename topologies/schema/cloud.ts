@@ -42,7 +42,7 @@ const betweenSchema = z.strictObject({
   ...directionShape,
 });
 
-/** One entry of `clouds`. */
+/** Schema of one entry of `clouds` in a file. */
 export const cloudSchema = z
   .strictObject({
     id: nameLeaf('a name such as internet'),
@@ -54,5 +54,5 @@ export const cloudSchema = z
     description: 'Everybody reaches everybody, over an access of each host and a core that delays.',
   });
 
-/** One entry of `clouds`, as parsed. */
+/** One entry of `clouds` as parsed by {@link cloudSchema}. */
 export type CloudInput = z.output<typeof cloudSchema>;

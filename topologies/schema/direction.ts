@@ -417,12 +417,12 @@ const directionSchema = z.strictObject(directionShape);
 /** Values of a direction as parsed. */
 export type DirectionInput = z.output<typeof directionSchema>;
 
-/** One direction that overrides the link's values. */
+/** Schema of one direction of a link, whose values override those of the link. */
 export const directionOverrideSchema = directionSchema.meta({
   description: 'Values of this direction only.',
 });
 
-/** Parsed values in base units; absent fields were not given. */
+/** Converts a parsed direction to base units; fields that were not given are absent. */
 export function toDirectionDraft(input: DirectionInput): UndefinedOmitted<DirectionDraft> {
   const wait = input.delay ?? input.latency;
   return omitUndefined({

@@ -22,7 +22,7 @@ const stackEntrySchema = z
   })
   .meta({ description: 'A protocol above those that the nodes run already.' });
 
-/** The `stack` of a topology or a scenario. */
+/** Schema of the `stack` of a topology or a scenario. */
 export const stackSchema = z
   .array(stackEntrySchema)
   .optional()

@@ -200,9 +200,9 @@ export const topologySchema = z
 
 /** A topology file as parsed. */
 export type TopologyInput = z.output<typeof topologySchema>;
-/** One entry of `nodes`. */
+/** One entry of `nodes` as parsed. */
 export type NodeInput = z.output<typeof nodeSchema>;
-/** One entry of `links`. */
+/** One entry of `links` as parsed. */
 export type LinkInput = z.output<typeof linkSchema>;
-/** One entry of `segments`. */
+/** One entry of `segments` as parsed. */
 export type SegmentInput = z.output<typeof segmentSchema>;

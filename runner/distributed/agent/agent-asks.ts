@@ -26,7 +26,10 @@ export interface AgentAskHandlerParts {
 /** Passes questions of applications, operators and the coordinator to the nodes of an agent. */
 export class AgentAskHandler {
   readonly #parts: AgentAskHandlerParts;
-  /** Unanswered questions of the coordinator: what gives them up, by the coordinator's number. */
+  /**
+   * For each unanswered question of the coordinator, by its number there: the function that gives it
+   * up.
+   */
   readonly #open = new Map<number, Undo>();
 
   constructor(parts: AgentAskHandlerParts) {
@@ -60,7 +63,9 @@ export class AgentAskHandler {
     return Object.fromEntries(all);
   }
 
-  /** Puts the question of an operator of this process; returns what gives it up. */
+  /**
+   * Puts the question of an operator of this process; returns a function that gives the question up.
+   */
   put(spec: AskSpec, taker: AskAnswerReceiver): Undo {
     const { pump, experiment } = this.#parts;
     let undo: Undo | undefined;

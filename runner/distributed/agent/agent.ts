@@ -55,7 +55,7 @@ export interface AgentEnvironment {
    */
   readonly mode: 'coordinated' | 'alone';
   readonly send: (report: AgentReport) => void;
-  /** Called once with what code of a node threw; the agent must not be used afterwards. */
+  /** Called once with the error that code of a node threw; the agent must not be used afterwards. */
   readonly onBroken: (error: unknown) => void;
   /** Receives log lines of nodes, and their states and marks as lines of level debug. */
   readonly onLine?: (line: NodeLine) => void;
@@ -153,7 +153,7 @@ export class Agent implements WorldListener {
     const { sim: live } = this.world;
     await live.warm();
     const { zeroNs } = this.#order;
-    // What nodes do before the start needs instants too, which are then negative.
+    // Nodes already act before the start of the scenario's time; these instants are negative.
     if (zeroNs !== undefined) this.agenda.begin(Number(zeroNs - live.clock.originNs));
     if (this.#surroundings.mode === 'alone') this.world.limitSamples(SAMPLES_ALONE_MAX);
     live.pump.enter(() => this.#experiment.startNodes());
@@ -197,8 +197,8 @@ export class Agent implements WorldListener {
         return;
       }
       case 'clock':
-        // The clock may be set while the node is down or not yet created, because its machine has the
-        // clock.
+        // The clock may be set while the node is down or not yet created, because the clock belongs to
+        // its machine.
         if (this.#order.hosts.includes(command.node)) world.setClock(command.node, command);
         return;
       case 'ask':
@@ -277,7 +277,7 @@ export class Agent implements WorldListener {
     return [...new Set(names)];
   }
 
-  /** The readings of each node's meters. */
+  /** The metrics of each node, in the order in which the assignment lists the hosts. */
   metrics(): readonly Readonly<Record<string, MetricValue>>[] {
     return this.#order.hosts.map((host) => this.world.metrics(host));
   }

@@ -1,6 +1,6 @@
 /**
- * Runs an agent on a thread of the judging process. It has no operator endpoint and handles no
- * signals: both belong to the process.
+ * Runs an agent on a thread of the coordinator's process. It has no operator endpoint and handles
+ * no signals: both belong to the process.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A list of rows, each of which has the same number of numbers, stored without an object per row.
+ * A list of rows, all of the same width (count of numbers), stored without an object per row.
  *
  * @module
  */
@@ -8,7 +8,9 @@ const FIRST_ROWS = 256;
 
 /** A growing buffer of rows with a fixed number of numbers. */
 export class RowBuffer {
-  /** The numbers of all rows, one row after the other; another array when the buffer grows. */
+  /**
+   * The numbers of all rows, one row after the other; a longer array replaces it when the buffer grows.
+   */
   values: Float64Array;
   readonly #width: number;
   #used = 0;

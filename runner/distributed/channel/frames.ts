@@ -9,8 +9,8 @@
  * +-------------------------------+-------------------------------+
  * ```
  *
- * The first byte of the decrypted Noise message is the {@link Mark}, the rest is a piece of a message.
- * This module only splits and joins bytes; it neither decrypts nor trusts them.
+ * The first byte of the decrypted Noise message is its mark ({@link FRAME_CONTENT_KIND}), the rest is
+ * a piece of a message. This module only splits and joins bytes; it neither decrypts nor trusts them.
  *
  * @module
  */

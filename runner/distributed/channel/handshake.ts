@@ -4,7 +4,7 @@
  * beforehand, the listener the public keys of all that may dial.
  *
  * ```text
- * dialler -> e, es, s, ss   96 bytes; who holds no secret that the listener knows cannot make them
+ * dialler -> e, es, s, ss   96 bytes; only the holder of an admitted secret key can make them
  * dialler <- e, ee, se      48 bytes; only after the first message has been authenticated
  * dialler -> confirm        the first sealed frame; a copy of an older first message ends here
  * ```

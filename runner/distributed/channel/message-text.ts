@@ -7,7 +7,7 @@
  * | `Float64Array`         | `{"$f64": base64}`, eight bytes each, little-endian      |
  * | `bigint`               | `{"$bigint": decimal}`                                   |
  * | NaN, ±Infinity, -0     | `{"$number": "NaN"}` and so on                           |
- * | `{ $one: key }`        | `{"$object": {"$one": key}}`, so that none is mistaken   |
+ * | `{ $one: key }`        | `{"$object": {"$one": key}}`, so it is no such wrapper   |
  * | a long text            | `{"$text": 0}`, in `{"$texts": [[text, ...], message]}`  |
  *
  * A long text is in the message only once, even if it occurs often, as do files that the options of

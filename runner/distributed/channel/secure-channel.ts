@@ -28,7 +28,7 @@ export interface ChannelParts {
   /** The socket, without listeners and paused. */
   readonly socket: Socket;
   readonly transport: NoiseTransport;
-  /** The reader of the handshake, which may hold bytes after it from the same chunk. */
+  /** The reader that the handshake used; it may already hold bytes that followed the handshake. */
   readonly reader: NoiseMessageReader;
   readonly limits: ChannelLimits;
 }

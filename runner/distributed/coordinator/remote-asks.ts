@@ -58,7 +58,7 @@ export class RemoteAsks {
 
   /**
    * Handles a part or the end of an answer of an agent with these hosts; ignores answers to questions
-   * that it was not asked.
+   * that were not put to this agent.
    */
   hear(hosts: readonly string[], report: Extract<AgentReport, { type: 'part' | 'answer' }>): void {
     const open = this.#open.get(report.number);

@@ -2,9 +2,9 @@
  * The keys of nodes that run alone: derived where the keys of a deployment are made, and combined to a
  * key bundle in the process of each node (ADR 0079).
  *
- * The own secrets of a node are derived from its key, secrets that nodes share from the coordinator's
- * key, and public values of all nodes are in `public.keys`. So each process gets exactly the secrets
- * that a coordinator would send it (ADR 0020).
+ * A node's own secrets are derived from its key; secrets that it shares with others, from the
+ * coordinator's key; public values of all nodes are in `public.keys`. So each process gets exactly the
+ * secrets that a coordinator would send it (ADR 0020).
  *
  * @module
  */
@@ -27,8 +27,8 @@ const HINT =
   'npm run node -- TOPOLOGY --new-keys FOLDER adds it; copy public.keys to every machine';
 
 /**
- * Derives the keys that the protocols of a network need. The options of the network must have been
- * checked.
+ * Derives the keys that protocols need on nodes that run without a coordinator. The options of the
+ * network must have been checked.
  */
 export class StandaloneKeyDerivation implements KeyDerivation {
   readonly #parts: {

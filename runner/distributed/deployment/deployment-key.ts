@@ -32,7 +32,10 @@ const OWNER_ONLY = 0o600;
 /** The permission bits of a file for group and others, none of which may be set. */
 const OTHERS = 0o077;
 const HEX = new RegExp(`^[0-9A-Fa-f]{${2 * CHANNEL_KEY_LENGTH}}\\s*$`);
-/** Longest file that is read, bytes. A key file has 65 bytes, so a much longer file is none. */
+/**
+ * Longest file that is read, bytes. A key file has 65 bytes, so a much longer file is not a key
+ * file.
+ */
 const LENGTH_MAX = 1_024;
 const MAKE_ONE = 'remove it; npm run node -- TOPOLOGY --new-keys FOLDER makes another';
 

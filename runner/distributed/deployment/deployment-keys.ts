@@ -155,8 +155,8 @@ export function makeKeys(
 }
 
 /**
- * Writes the file of shared secrets of each node. They are derived from the coordinator's key, so only
- * where that key is.
+ * Writes the file of shared secrets of each node. They are derived from the coordinator's key, so the files
+ * are made only in a folder that has that key.
  */
 function shareSecrets(
   folder: string,

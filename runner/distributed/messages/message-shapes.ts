@@ -347,12 +347,12 @@ const COMMANDS: Shapes<AgentCommand> = {
 const reportShape = taggedUnionShape('type', shapesOf(REPORTS));
 const commandShape = taggedUnionShape('type', shapesOf(COMMANDS));
 
-/** Checks a message from an agent. */
+/** Checks that a message from an agent has the shape of a report. */
 export function readReport(message: unknown): ReadMessageResult<AgentReport> {
   return read<AgentReport>(message, reportShape);
 }
 
-/** Checks a message from a coordinator. */
+/** Checks that a message from a coordinator has the shape of a command. */
 export function readCommand(message: unknown): ReadMessageResult<AgentCommand> {
   return read<AgentCommand>(message, commandShape);
 }

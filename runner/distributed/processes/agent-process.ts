@@ -11,7 +11,7 @@ import type { Channel } from '../channel/model.ts';
 import type { AgentCommand } from '../messages/messages.ts';
 import type { AgentHandle } from './agent-handle.ts';
 
-/** The state of an agent. */
+/** How far an agent has come, from its start to its end. */
 export type AgentState = 'starting' | 'connected' | 'loaded' | 'ready' | 'done' | 'dead';
 
 /** One agent as its coordinator knows it: a channel, and the process or thread behind it. */
@@ -45,7 +45,7 @@ export class AgentProcess {
   channel: Channel | undefined;
   /** All its measurements up to this instant of the scenario's time have arrived, ns. */
   toldNs = 0;
-  /** The end of its output on stderr. */
+  /** The last characters of its output on stderr. */
   stderrTail = '';
   /** The forbidden message that the process sent; undefined if it sent none. */
   expelledFor: string | undefined;

@@ -39,7 +39,7 @@ export function layoutText(
   return length === 1 ? '1 process' : `${length} processes`;
 }
 
-/** The living processes that have reported their addresses. */
+/** The entries of `processes.json`: all living processes that have reported their addresses. */
 export function processEntries(agents: readonly AgentProcess[]): readonly ProcessEntry[] {
   const entries: ProcessEntry[] = [];
   const seen = new Set<string>();

@@ -25,7 +25,7 @@ import { AgentProcess } from './agent-process.ts';
 import { startAgentThread } from './agent-thread.ts';
 import { type PreparedAgentPrograms, prepareAgentPrograms } from './prepared-agents.ts';
 
-/** What a fleet is made from. */
+/** The agents that a {@link ProcessFleet} consists of, its keys, and its callbacks. */
 export interface FleetOptions {
   /** The hosts of each agent. */
   readonly groups: readonly (readonly string[])[];
@@ -72,15 +72,15 @@ const POLL_MS = 5;
 /** Time limit for a process to end after its channel has ended. */
 const LOST_MS = 5_000;
 
-/** All agents of a run: starts or admits them, and passes orders and reports. */
+/** All agents of a run: starts or admits them, sends them commands, and passes their reports on. */
 export class ProcessFleet implements AgentFleet {
   readonly agents: AgentProcess[] = [];
   readonly #options: FleetOptions;
   #listener: ChannelListener | undefined;
   #prepared: PreparedAgentPrograms | undefined;
   /**
-   * For processes that somebody else restarted while a fault still keeps their nodes down: what admits
-   * them, by hosts.
+   * For processes that somebody else restarted while a fault still keeps their nodes down: the function
+   * that admits the process, by the names of its hosts.
    */
   readonly #early = new Map<string, () => void>();
   /** The name of the owner of each public key, by the key in hexadecimal. */

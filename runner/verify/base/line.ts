@@ -42,7 +42,7 @@ export interface LinkChainOptions {
   readonly name: string;
   readonly specs: readonly LinkDirectionSpec[];
   readonly packets: number;
-  /** Time before each packet, ns; 0 sends it at the same instant. */
+  /** Time between a packet and the previous one, ns; with 0 both are sent at the same instant. */
   readonly gapNs: () => number;
   /** Draws the size of each packet, bytes. */
   readonly size: () => number;

@@ -86,7 +86,7 @@ export class BeaconingNetwork {
     });
   }
 
-  /** Lets an AS do what is due. */
+  /** Makes an AS do all work that is due at `now`. */
   tick(as: number, now: number): void {
     this.#now = now;
     this.#ases[as]?.beaconing.tick(now);

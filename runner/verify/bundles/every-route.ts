@@ -12,7 +12,7 @@ import {
   type RouteQuery,
 } from '../../../nodes/dtn/index.ts';
 
-/** All routes, best first. */
+/** All routes without loops that the contacts of a plan allow for a query, best first. */
 export function listEveryRoute(plan: ContactPlan, query: RouteQuery): readonly Route[] {
   const routes: Route[] = [];
   const extend = (

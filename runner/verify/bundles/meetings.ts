@@ -28,7 +28,10 @@ const NUMBER_BYTES = 4;
 /** How long two nodes are together in {@link MeetingAgents.touch}, ns. */
 const TOUCH_NS = 1_000_000;
 
-/** Some nodes; at first, no two of them are together. */
+/**
+ * Agents of some nodes, which exchange bundles while the caller holds two of them in contact; at first,
+ * none are in contact.
+ */
 export class MeetingAgents {
   readonly #agents: ReadonlyMap<string, BundleAgent<string>>;
   /** Pairs of nodes that are in contact, as `a b`. */

@@ -102,10 +102,11 @@ export const dummyTrafficCheck: VerificationCheck = {
 
 const TRIALS = 200;
 /**
- * m, N, b, l and the share of friends found in 200 trials of an independent reference program
- * (statistical disclosure: Danezis 2003; Mathewson and Dingledine 2004). In the first row a quarter of
- * all counts are ties: the reference found 0.85, because it favours friends in a tie; with ties broken
- * by number, 3,000 trials give 0.717.
+ * Number m of friends, number N of receivers, batch size b, normal quantile l of the confidence, and the
+ * share of friends found in 200 trials of an independent reference program (statistical disclosure:
+ * Danezis 2003; Mathewson and Dingledine 2004). In the first row a quarter of all counts are ties: the
+ * reference found 0.85, because it favours friends in a tie; with ties broken by number, 3,000 trials give
+ * 0.717.
  */
 const DISCLOSURE_ROWS = [
   [2, 1_000, 50, 2, 0.717],

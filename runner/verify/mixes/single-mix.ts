@@ -28,7 +28,7 @@ const SECOND = 1e9;
 const MIX = 0;
 const END = 1;
 
-/** A mix, its traffic, and the messages of interest. */
+/** A mix, its traffic, and the messages that are targets of the adversary. */
 export interface SingleMixOptions {
   /** Name in the names of the random streams. */
   readonly name: string;

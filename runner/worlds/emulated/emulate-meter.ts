@@ -11,7 +11,10 @@ import type { EmulationWorld } from '../../../engine/live/emulation/emulation-wo
 import type { ProgramEnd } from '../../../engine/live/emulation/outside-program.ts';
 import type { MetricData } from '../../../reports/model.ts';
 
-/** Definitions of the metrics for each host: `emulate.sent.<host>` and so on. */
+/**
+ * Definitions of the metrics that an emulated run has for each host with an outside program: `emulate.sent.<host>` and
+ * so on.
+ */
 export function hostMetrics(hosts: readonly string[]): readonly MetricDefinition[] {
   return hosts.flatMap((host): MetricDefinition[] => [
     { name: `emulate.sent.${host}`, kind: 'counter', unit: 'packets', help: `sent by ${host}` },

@@ -32,7 +32,7 @@ const US_PER_MS = 1_000;
 /** The number of this process's clock in hand-over samples. */
 const OWN_CLOCK = 0;
 
-/** Measures one live run. */
+/** Measures how late one live run was, and the resources of the machine that it used. */
 export class LiveMeter {
   readonly #world: LiveWorld;
   readonly #handovers: HandoverMatcher;
@@ -97,7 +97,7 @@ export class LiveMeter {
   }
 }
 
-/** Metrics of the time that the host took from this machine. */
+/** Metrics of steal time: the time that the host of this virtual machine gave to other guests. */
 export function stolenMetrics(
   stolen: StolenTime | undefined,
 ): Readonly<Record<string, MetricData>> {

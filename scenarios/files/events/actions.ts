@@ -89,9 +89,9 @@ export type FaultAction =
   /** A change of options, as a question of the kind `reconfigure`. */
   | { readonly kind: 'reconfigure'; readonly ask: AskSpec };
 
-/** The key of an action in a file. */
+/** The key by which an event in a file names its action, such as `set` or `crash`. */
 export type ActionKey = ActionWord<FaultAction['kind']>;
-/** The key in a file of the actions of one kind. */
+/** The {@link ActionKey} of the actions of one kind: its name without `-link`. */
 export type ActionWord<Kind extends string> = Kind extends `${infer Word}-link` ? Word : Kind;
 
 /** Keys of an event that only some actions may have. */
@@ -141,7 +141,7 @@ const setSchema = z
     description: 'Changed quantities; they return to their former values when the event ends.',
   });
 
-/** The keys of actions in an event. */
+/** Schemas of the keys by which events name their actions. */
 export const actionShape = {
   link: selectorSchema.optional(),
   direction: enumLeaf(['both', 'forward', 'backward', 'one-way']).optional(),
@@ -363,7 +363,7 @@ export const ACTIONS: { readonly [One in FaultAction as ActionWord<One['kind']>]
 /** The keys of all actions in a file. */
 export const ACTION_KEYS = Object.keys(ACTIONS) as ActionKey[];
 
-/** The key of an action in a file. */
+/** The key by which an event in a file names this action. */
 export function findActionKey({ kind }: FaultAction): ActionKey {
   return kind.replace('-link', '') as ActionKey;
 }

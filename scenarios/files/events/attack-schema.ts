@@ -14,7 +14,7 @@ const POSITIVE = { min: 1, minText: '1ns' };
 const node = textLeaf('the name of a node').meta({ description: 'The node that is attacked.' });
 const every = timeLeaf(POSITIVE);
 
-/** The action `attack` in a file. */
+/** Schema of the action `attack` in a file: an adversary at one node. */
 export const attackSchema = z
   .discriminatedUnion('kind', [
     z

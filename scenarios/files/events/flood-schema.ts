@@ -10,7 +10,7 @@ import { packetRateLeaf, sizeLeaf, wholeNumberLeaf } from '../../../topologies/f
 
 const FORGED_BYTES_MAX = { min: 1, minText: '1B', max: 65_000, maxText: '65kB' };
 
-/** The action `flood` in a file. */
+/** Schema of the action `flood` in a file: forged datagrams or streams to one node. */
 export const floodSchema = z
   .strictObject({
     to: textLeaf('the name of a node').meta({ description: 'The node that is flooded.' }),

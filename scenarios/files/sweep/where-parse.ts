@@ -34,7 +34,7 @@ const END: WhereToken = { kind: 'end', text: '', at: 0, end: 0 };
 /** Stands for a condition that cannot be read; the mistake is returned in its place. */
 const NOTHING: WhereCondition = { kind: 'and', parts: [] };
 
-/** Reads a condition; for a wrong one, returns its first mistake. */
+/** Parses the condition (`where`) of a sweep; for a wrong condition, returns its first mistake. */
 export function parseWhere(text: string): WhereCondition | WhereMistake {
   const tokens = readTokens(text);
   return 'code' in tokens ? tokens : new Parser(tokens).read();

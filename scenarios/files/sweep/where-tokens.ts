@@ -42,8 +42,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the tokens of a condition, of which the last has the kind `end`; returns the mistake at the
- * first character that begins no token.
+ * Reads the tokens of a sweep's condition, of which the last has the kind `end`; returns the mistake
+ * at the first character that begins no token.
  */
 export function readTokens(text: string): readonly WhereToken[] | WhereMistake {
   if (text.length > CHARACTERS_MAX) {

@@ -11,7 +11,7 @@ import { readQuantity, UNIT_KIND_NAMES, type UnitKind } from '../../../topologie
 import { parseWhere, type WhereComparison, type WhereCondition } from './where-parse.ts';
 import type { WhereMistake, WhereToken } from './where-tokens.ts';
 
-/** A value in a comparison. */
+/** A value in a comparison of a sweep's condition: of a parameter, or a constant. */
 export interface WhereValue {
   readonly text: string;
   /** The kind of the quantity; `word` for a text that is no number. */
@@ -26,7 +26,10 @@ export interface WhereAxis {
   readonly values: readonly WhereValue[];
 }
 
-/** Tests a combination: one value for each axis, in their order. */
+/**
+ * Tells whether the condition of a sweep holds for a combination, given as one value for each axis in
+ * their order.
+ */
 export type WhereTest = (cell: readonly WhereValue[]) => boolean;
 
 /** Reads a value of a sweep. */
@@ -41,7 +44,10 @@ export function whereValue(text: string): WhereValue {
 /** Largest number of parameters that are compared to find a hint. */
 const NAMED_MAX = 100;
 
-/** Compiles a condition; for a wrong one, returns its first mistake. */
+/**
+ * Compiles the condition (`where`) of a sweep into a test; for a wrong condition, returns its first
+ * mistake.
+ */
 export function compileWhere(text: string, axes: readonly WhereAxis[]): WhereTest | WhereMistake {
   const condition = parseWhere(text);
   return 'code' in condition ? condition : compile(condition, axes);

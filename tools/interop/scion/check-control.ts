@@ -37,7 +37,10 @@ interface Answer {
 
 const crypto = createCryptoProvider('node');
 
-/** Prints a line for each direction. @param count Segments each way. */
+/**
+ * Checks both ways what control services sign, with the reference implementation; prints a line for each direction.
+ * @param count Segments each way.
+ */
 export function checkControl(driver: ReferenceDriver, count: number = SEGMENTS): boolean {
   return [checkOurs(driver, count), checkTheirs(driver, count)].every(Boolean);
 }

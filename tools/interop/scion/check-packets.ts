@@ -55,7 +55,10 @@ interface TheirPacket extends Described {
 
 const crypto = createCryptoProvider('node');
 
-/** Prints a line for each direction. @param count Packets each way. */
+/**
+ * Checks both ways how packets are encoded, with the reference implementation; prints a line for each direction.
+ * @param count Packets each way.
+ */
 export function checkPackets(driver: ReferenceDriver, count: number = PACKETS): boolean {
   return [checkOurs(driver, count), checkTheirs(driver, count)].every(Boolean);
 }

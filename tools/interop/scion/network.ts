@@ -30,7 +30,7 @@ const LINKS: readonly (readonly [ScionLink['type'], string, string])[] = [
   ['peer', '1-ff00:0:112#2', '2-ff00:0:212#2'],
 ];
 
-/** The network, with forwarding keys derived from the master keys. */
+/** The SCION network over whose paths the exchanged packets go, with forwarding keys derived from the master keys. */
 export function interopTopology(crypto: CryptoProvider): ScionTopology {
   const ases = [...CORES, ...OTHERS].map((text) => {
     const isdAs = requireIsdAs(text);
