@@ -17,14 +17,14 @@ const NANO_DIGITS = 9;
 const BEFORE_CARET = 40;
 
 /** What is printed with a node's crash, besides the crash itself. */
-export interface CrashContext {
+export interface CrashReportOptions {
   /** The command that repeats the run. */
   readonly repeat: string;
   readonly isDebug: boolean;
 }
 
 /** The report of a node's crash as text for people. */
-export function crashText(crash: Crash, { repeat, isDebug }: CrashContext): string {
+export function crashText(crash: Crash, { repeat, isDebug }: CrashReportOptions): string {
   const { error, place, events, node, stack, how } = crash;
   const where = place === undefined ? [] : placeLines(place);
   const seen = events.map(({ atNs, text }) => `${INDENT}${INDENT}${secondsText(atNs)}  ${text}`);
@@ -47,7 +47,7 @@ export function crashText(crash: Crash, { repeat, isDebug }: CrashContext): stri
 }
 
 /** The report of a node's crash as JSON data. */
-export function crashJson(crash: Crash, { repeat, isDebug }: CrashContext): object {
+export function crashJson(crash: Crash, { repeat, isDebug }: CrashReportOptions): object {
   const { place, stack, error, by, events, ...rest } = crash;
   return {
     code: by === 'protocol' ? 'protocol' : 'bug',

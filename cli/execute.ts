@@ -37,7 +37,13 @@ import { formatIssue } from '../topologies/files/config-error.ts';
 import type { ProtocolLookup } from '../topologies/files/registry.ts';
 import { refuseAbortOnWithoutEffect } from './abort-on.ts';
 import { crashJson, crashText } from './crash-text.ts';
-import { commandLineWords, crashCode, type ExitCode, FlagError, worstExitCode } from './exit.ts';
+import {
+  commandLineWords,
+  type ExitCode,
+  exitCodeOfCrash,
+  FlagError,
+  worstExitCode,
+} from './exit.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { warnIfCommitUnknown } from './known-commit.ts';
 import type { LayoutFlags } from './live-layout.ts';
@@ -337,7 +343,7 @@ function tellCrash(crash: Crash, { flags, repeat }: RunEndContext): ExitCode {
   const how = { repeat: command, isDebug: flags.debug === true };
   if (flags.json === true) printJson({ errors: [crashJson(crash, how)] });
   else process.stderr.write(crashText(crash, how));
-  return crashCode(crash);
+  return exitCodeOfCrash(crash);
 }
 
 /** Deletes the previous run of the folder if its results equal those of this run. */

@@ -34,7 +34,7 @@ export function worstExitCode(codes: readonly ExitCode[]): ExitCode {
 }
 
 /** The exit code of a crash: 6 if a user's protocol threw or hangs, 3 for our own code. */
-export function crashCode({ by }: Pick<Crash, 'by'>): 3 | 6 {
+export function exitCodeOfCrash({ by }: Pick<Crash, 'by'>): 3 | 6 {
   return by === 'protocol' ? 6 : 3;
 }
 
@@ -97,7 +97,7 @@ function tellCrash(crash: Crash, isJson: boolean, isDebug: boolean): ExitCode {
   if (isJson) {
     process.stdout.write(`${JSON.stringify({ errors: [crashJson(crash, how)] }, null, 2)}\n`);
   } else process.stderr.write(crashText(crash, how));
-  return crashCode(crash);
+  return exitCodeOfCrash(crash);
 }
 
 /**

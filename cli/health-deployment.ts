@@ -23,7 +23,7 @@ const LIMITS = { limitBytes: 1e6, tooLargeHint: 'one line per node is enough', o
  * Reads the operator endpoints of all nodes from a deployment file, in the order of the file.
  * @throws ConfigError for mistakes in the file, FlagError when no node has an operator port.
  */
-export function deployedEndpoints(path: string): readonly EndpointAddress[] {
+export function readDeployedEndpoints(path: string): readonly EndpointAddress[] {
   const place = resolve(path);
   if (!existsSync(place) || !statSync(place).isFile()) {
     throw missingFileError(`there is no deployment file ${displayPath(place)}`);

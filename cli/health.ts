@@ -17,7 +17,7 @@ import {
 import { collectEndpoint, collectPort } from './endpoint-flags.ts';
 import { FlagError, setExitCode } from './exit.ts';
 import { addFlagOptions, type FlagRange, numberOption } from './flags.ts';
-import { deployedEndpoints } from './health-deployment.ts';
+import { readDeployedEndpoints } from './health-deployment.ts';
 import { judgeHealth, renderHealth } from './health-table.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -80,7 +80,7 @@ function questionOf({ probe, timeout }: HealthFlags): HealthQuestion {
 /** Every endpoint once, in the order given. */
 function endpointsOf(flags: HealthFlags): readonly EndpointAddress[] {
   const { deployment } = flags;
-  const deployed = deployment === undefined ? [] : deployedEndpoints(deployment);
+  const deployed = deployment === undefined ? [] : readDeployedEndpoints(deployment);
   const all = [...deployed, ...flags.port, ...flags.endpoint];
   if (all.length === 0) {
     const hint = 'add --deployment FILE, or --port 9100 or --endpoint HOST:PORT for each node';

@@ -11,7 +11,7 @@ import { quoteShellWord } from '../reports/shell-word.ts';
 import { mergeResults, type ResultsPart } from '../runner/sweep/merge.ts';
 import { RESULTS_FILE_NAME, readResults, type SweepHeader } from '../runner/sweep/results-file.ts';
 import { sourceState } from '../runner/sweep/source-state.ts';
-import { commandText, setFlags } from '../scenarios/command-text.ts';
+import { commandText, overrideFlags } from '../scenarios/command-text.ts';
 import type { CombinationParameters } from '../scenarios/identity.ts';
 import {
   openUntrustedScenario,
@@ -84,7 +84,10 @@ async function merge(
   refuseOtherValues(head, trusted);
   const open = opening(head, trusted, (set) => {
     const scenario = named === undefined ? [] : [`--scenario ${quoteShellWord(named)}`];
-    return commandText(['merge', ...paths.map(quoteShellWord)], [...scenario, ...setFlags(set)]);
+    return commandText(
+      ['merge', ...paths.map(quoteShellWord)],
+      [...scenario, ...overrideFlags(set)],
+    );
   });
   const { scenario } = await open(head.set);
   const seeds = flagsForSeeds(head.seeds, scenario.seeds);
@@ -105,7 +108,9 @@ async function merge(
 function refuseOtherValues({ set }: SweepHeader, trusted: CombinationParameters): void {
   for (const [path, value] of Object.entries(trusted)) {
     if (Object.hasOwn(set, path) && set[path] === value) continue;
-    throw new Refusal(`the results are of a sweep without ${setFlags({ [path]: value }).join()}`);
+    throw new Refusal(
+      `the results are of a sweep without ${overrideFlags({ [path]: value }).join()}`,
+    );
   }
 }
 

@@ -20,7 +20,7 @@ import {
 } from '../runner/hunt/shrink-break.ts';
 import { makeScenarioDocument } from '../runner/injection/export.ts';
 import { refuseTwinsAndNetworks } from '../runner/run/planned-runs.ts';
-import { commandText, setFlags } from '../scenarios/command-text.ts';
+import { commandText, overrideFlags } from '../scenarios/command-text.ts';
 import {
   openUntrustedScenario,
   trustedValuesFilter,
@@ -175,7 +175,7 @@ async function openedBy(
     return await openUntrustedScenario(file, { all, own }, new ProtocolRegistry());
   } catch (error) {
     if (!(error instanceof UntrustedFileError)) throw error;
-    const hint = `if they are your own, repeat them: ${setFlags(all).join(' ')}`;
+    const hint = `if they are your own, repeat them: ${overrideFlags(all).join(' ')}`;
     throw new Refusal(`${error.message}; ${hint}`, { cause: error });
   }
 }

@@ -59,14 +59,14 @@ export function repeatCommand(command: string, file: string, repeat: RepeatFlags
     ...(seeds === undefined ? [] : [`--seeds ${seeds}`]),
     ...(adaptive === undefined ? [] : [`--adaptive ${adaptive}`]),
     ...(abortOn === undefined ? [] : [`--abort-on ${abortOn}`]),
-    ...setFlags(set),
+    ...overrideFlags(set),
     ...placeFlags(repeat),
   ];
   return commandText([command, quoteShellWord(shortScenarioName(file))], flags);
 }
 
 /** The `--set` flags for these values. */
-export function setFlags(set: Readonly<Record<string, string>>): readonly string[] {
+export function overrideFlags(set: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(set).map(([path, value]) => `--set ${quoteShellWord(`${path}=${value}`)}`);
 }
 

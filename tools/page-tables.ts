@@ -9,7 +9,7 @@ import { ASK_METRICS } from '../scenarios/metrics/ask-metrics.ts';
 import { EMULATE_METRICS } from '../scenarios/metrics/emulate-metrics.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from '../scenarios/metrics/live-metrics.ts';
 import { RUN_METRICS } from '../scenarios/metrics/run-metrics.ts';
-import { PROCESS_METRICS as OPERATOR_METRICS } from '../services/operator/index.ts';
+import { PROCESS_RESOURCE_METRICS } from '../services/operator/index.ts';
 import { dropTable, metricTable } from './protocol-tables.ts';
 
 /** The tables that `npm run protocols` writes at the end of a page, by the path of the page. */
@@ -24,5 +24,5 @@ export const PAGE_TABLES: Readonly<Record<string, readonly string[]>> = {
     metricTable('Metrics of every run', [...RUN_METRICS, FOLDED_METRIC_DEFINITION]),
     metricTable('Metrics of runs that ask nodes', ASK_METRICS),
   ],
-  'services/operator/README.md': [metricTable('Metrics', OPERATOR_METRICS)],
+  'services/operator/README.md': [metricTable('Metrics', PROCESS_RESOURCE_METRICS)],
 };

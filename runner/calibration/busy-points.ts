@@ -12,7 +12,7 @@ import type { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { type CalibrationRequest, scenarioAtRate } from './calibrate.ts';
 import {
   type FitPoint,
-  loadSeconds,
+  loadRunSeconds,
   measureCarriedLoad,
   type PredictedLoad,
   predictLoad,
@@ -85,7 +85,10 @@ export function benchmarkLoadPredictor(
 ): LoadPredictor {
   const [low, high] = EASY_PARTS.map((part) => {
     const ratePerSecond = Math.max(1, Math.round(rate * part));
-    const scenario = scenarioAtRate(order, { ratePerSecond, seconds: loadSeconds(order.isQuick) });
+    const scenario = scenarioAtRate(order, {
+      ratePerSecond,
+      seconds: loadRunSeconds(order.isQuick),
+    });
     return { ratePerSecond, load: predictLoad(scenario, cpu, order.registry) };
   }) as [LoadAtRate, LoadAtRate];
   return fitLineThrough(low, high);
@@ -155,7 +158,7 @@ async function pointAt(
 ): Promise<FitPoint | undefined> {
   const { registry, signal } = order;
   order.onStep(`costs in place at ${ratePerSecond}/s`);
-  const how = { ratePerSecond, seconds: loadSeconds(order.isQuick) };
+  const how = { ratePerSecond, seconds: loadRunSeconds(order.isQuick) };
   const scenario = scenarioAtRate(order, { ...how, world: 'live' });
   const live = await measureCarriedLoad(scenario, ratePerSecond, { registry, signal });
   return live === undefined ? undefined : { live, alone: loadAt(ratePerSecond), ratePerSecond };

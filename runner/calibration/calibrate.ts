@@ -26,7 +26,7 @@ import { measureHandlerCosts } from './handler-costs.ts';
 import {
   type FitPoint,
   fitFactors,
-  loadSeconds,
+  loadRunSeconds,
   makeInPlacePoint,
   measureCarriedLoad,
   measureLiveLoad,
@@ -232,7 +232,7 @@ async function measureInPlace(
   for (const load of isQuick ? QUICK_LOADS : LOADS) {
     const ratePerSecond = Math.round(full * load);
     await step(order, `live at ${ratePerSecond}/s`);
-    const how = { ratePerSecond, seconds: loadSeconds(isQuick) };
+    const how = { ratePerSecond, seconds: loadRunSeconds(isQuick) };
     const scenario = scenarioAtRate(order, { ...how, world: 'live' });
     const live = await measureCarriedLoad(scenario, ratePerSecond, { registry, signal });
     // Lost packets cost less than delivered ones, so a run that loses packets says nothing about the

@@ -29,7 +29,7 @@ const NS_PER_SECOND = 1e9;
 const SEED = 1;
 
 /** How long a live run lasts in which the load of a workload is measured, seconds. */
-export const loadSeconds = (isQuick: boolean): number => (isQuick ? 2 : 5);
+export const loadRunSeconds = (isQuick: boolean): number => (isQuick ? 2 : 5);
 
 /** The settings of the live runs of a calibration. */
 export interface LiveRunSettings {

@@ -27,7 +27,7 @@ import {
   remeasurePoints,
 } from './busy-points.ts';
 import { CalibrationStoppedError, scenarioAtRate } from './calibrate.ts';
-import { fitDataFactor, loadSeconds, measureLiveLoad, predictLoad } from './in-place.ts';
+import { fitDataFactor, loadRunSeconds, measureLiveLoad, predictLoad } from './in-place.ts';
 import { findKnee, type Knee, type KneeRun, runLiveForKnee, runVirtualForKnee } from './knee.ts';
 import type { Workload } from './workloads.ts';
 
@@ -221,7 +221,7 @@ async function busyRun(
 ): Promise<CpuComparison> {
   const { registry, signal } = order;
   order.onStep(`processor time at ${ratePerSecond}/s`);
-  const how = { ratePerSecond, seconds: loadSeconds(order.isQuick) };
+  const how = { ratePerSecond, seconds: loadRunSeconds(order.isQuick) };
   const live = await measureLiveLoad(scenarioAtRate(order, { ...how, world: 'live' }), {
     registry,
     signal,
@@ -274,7 +274,7 @@ function simRun(order: KneeCheckRequest, cpu: CpuChoice, ratePerSecond: number):
   const { registry, onRun } = order;
   const scenario = scenarioAtRate(order, {
     ratePerSecond,
-    seconds: loadSeconds(order.isQuick),
+    seconds: loadRunSeconds(order.isQuick),
     world: 'sim',
   });
   const run = runVirtualForKnee(scenario, ratePerSecond, { cpu, registry });
@@ -287,7 +287,7 @@ async function liveRun(order: KneeCheckRequest, ratePerSecond: number): Promise<
   const { registry, signal, onRun } = order;
   const scenario = scenarioAtRate(order, {
     ratePerSecond,
-    seconds: loadSeconds(order.isQuick),
+    seconds: loadRunSeconds(order.isQuick),
     world: 'live',
   });
   const run = await runLiveForKnee(scenario, ratePerSecond, { registry, signal });

@@ -87,7 +87,7 @@ export class FleetQueueServer {
   }
 
   /** Calls `onEnded` with the id of each job that has ended, but may miss some jobs. */
-  heard(name: string, onEnded: (id: string) => void): void {
+  listenForEndedJobs(name: string, onEnded: (id: string) => void): void {
     const { QueueEvents } = this.#bullmq;
     const options = { connection: this.#connection, ...this.#prefix };
     const events = this.#kept(new QueueEvents(`${PREFIX}-${name}`, options, this.#backend));

@@ -114,7 +114,7 @@ export class FleetExecutor implements RunExecutor {
     this.#fileOf = fileOf;
     this.#isFresh = isFresh;
     this.#jobs = engine.queue(jobsQueueName(commit));
-    engine.heard(jobsQueueName(commit), (id) => {
+    engine.listenForEndedJobs(jobsQueueName(commit), (id) => {
       if (this.#waiting.has(id)) void this.#check(id);
     });
     this.#timer = setInterval(() => void this.#checkAll(), CHECK_MS);

@@ -76,7 +76,7 @@ export class Stacks {
     return host.request(asked, inquiry, member);
   }
 
-  #add(host: SimHost, { stack, height, members }: Floor): HostLayer {
+  #add(host: SimHost, { stack, height, members }: LayerPosition): HostLayer {
     const own = stack[height];
     assert(own?.protocol.channel !== undefined, `${host.name}: layer ${height} has no channel`);
     const { name: protocol, channel, metrics, jobs, drops } = own.protocol;
@@ -89,7 +89,7 @@ export class Stacks {
 /** Names of the hosts that run a protocol over a carrier, by `protocol/carrier`. */
 type Members = ReadonlyMap<string, ReadonlySet<string>>;
 
-interface Floor {
+interface LayerPosition {
   /** Protocols of the host, the lowest first. */
   readonly stack: readonly ConfiguredProtocol[];
   /** Index of the layer in this stack. */

@@ -93,14 +93,14 @@ export interface TraceOutput {
 
 /** Makes the recorder that writes the trace file of a run in virtual time. */
 export function recordTrace(parts: RecorderParts, order: TraceRequest): TraceListener {
-  return startTraceFile({ ...traceParts(parts), nodeCalls: parts.world }, order);
+  return startTraceFile({ ...makeTraceParts(parts), nodeCalls: parts.world }, order);
 }
 
 /**
  * Collects what the trace of a run in virtual time is made from, including the network in which it sees
  * every packet.
  */
-export function traceParts({ world, scenario, registry, seed }: RecorderParts): TraceParts {
+export function makeTraceParts({ world, scenario, registry, seed }: RecorderParts): TraceParts {
   const { network } = world.sim;
   const { directions } = network;
   const now = (): number => world.now();

@@ -13,7 +13,7 @@ import type { World } from '../world.ts';
 import { type BroadcastParts, broadcastTrace } from './broadcast.ts';
 import { recordJourneys } from './explain.ts';
 import { recordPcap } from './record-pcap.ts';
-import { recordTrace, startTraceFile, traceParts } from './record-trace.ts';
+import { makeTraceParts, recordTrace, startTraceFile } from './record-trace.ts';
 import type { FollowedPacket, Recorder, RecorderParts, RunRecording } from './recorder.ts';
 import type { RecordingPaths } from './recordings.ts';
 
@@ -64,7 +64,7 @@ export function makeRecorders(
   if (broadcast !== undefined) {
     const soFar = makeInterimResultReader(parts.world, parts);
     const followed = leader === undefined ? {} : { leader };
-    recorders.push(broadcastTrace({ ...traceParts(parts), soFar, ...followed }, broadcast));
+    recorders.push(broadcastTrace({ ...makeTraceParts(parts), soFar, ...followed }, broadcast));
   }
   const { onJourneys } = parts;
   if (journeys > 0 && onJourneys !== undefined) {

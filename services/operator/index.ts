@@ -30,7 +30,7 @@ export {
 export {
   type MemoryWatch,
   type MemoryWatchOptions,
-  PROCESS_METRICS,
+  PROCESS_RESOURCE_METRICS,
   type ResourceSample,
   watchMemory,
 } from './memory-watch.ts';

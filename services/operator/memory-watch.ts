@@ -42,7 +42,7 @@ export interface MemoryWatchOptions {
 }
 
 /** Definitions of the gauges of a process: resident memory, heap and processor time. */
-export const PROCESS_METRICS: readonly MetricDefinition[] = [
+export const PROCESS_RESOURCE_METRICS: readonly MetricDefinition[] = [
   { name: 'process.rss', kind: 'gauge', unit: 'bytes', help: 'Resident memory of the process' },
   {
     name: 'process.rss_peak',

@@ -21,7 +21,7 @@ import {
   metricOfSeries,
   readSeriesName,
 } from '../../engine/pure/series-name.ts';
-import { PROCESS_METRICS } from './memory-watch.ts';
+import { PROCESS_RESOURCE_METRICS } from './memory-watch.ts';
 import type { NodeProcessState, OperatorBackend } from './node-face.ts';
 
 const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
@@ -59,7 +59,7 @@ export async function prometheusMetricsText(face: OperatorBackend): Promise<stri
   gauge(sheet, 'orrery_node_resident_memory_bytes', 'Resident memory now', status.rssBytes);
   addState(sheet, status.state);
   addDrops(sheet, await face.drops());
-  const definitions = [...PROCESS_METRICS, ...(face.definitions ?? [])];
+  const definitions = [...PROCESS_RESOURCE_METRICS, ...(face.definitions ?? [])];
   const units = new Map(definitions.map((one) => [one.name, one]));
   for (const [name, value] of listPrometheusSeries(await face.metrics())) {
     const { metric, labels } = readSeriesName(name) ?? { metric: metricOfSeries(name), labels: {} };

@@ -11,7 +11,7 @@ import { parse } from 'yaml';
 import { metricOfSeries } from '../../engine/pure/series-name.ts';
 import { trafficMetrics } from '../../scenarios/metrics/traffic-metrics.ts';
 import { ProtocolRegistry, shippedProtocols } from '../../scenarios/open/registry.ts';
-import { PROCESS_METRICS } from '../../services/operator/memory-watch.ts';
+import { PROCESS_RESOURCE_METRICS } from '../../services/operator/memory-watch.ts';
 import { RECORDED } from '../scenarios/kept-fingerprints.ts';
 import { ROOT } from './files.ts';
 
@@ -71,7 +71,7 @@ function declared(): readonly (readonly string[])[] {
   const protocols = shippedProtocols();
   const traffic = protocols.map(({ name }) => trafficMetrics(name).map((metric) => metric.name));
   const all = [...protocols.flatMap(({ metrics }) => metrics), ...new ProtocolRegistry().metrics];
-  const others = [...all, ...PROCESS_METRICS].map(({ name }) => name);
+  const others = [...all, ...PROCESS_RESOURCE_METRICS].map(({ name }) => name);
   const kinds = traffic[0]?.map((_, index) => traffic.flatMap((names) => names[index] ?? [])) ?? [];
   return [
     ...kinds,

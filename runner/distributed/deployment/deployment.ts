@@ -187,7 +187,7 @@ class Checker {
     }
     const keys = this.#readKeys(resolve(dirname(path), input.keys), role);
     const hosts = this.#readHosts(input.hosts ?? {});
-    this.#checkTransitAllowed(hosts);
+    this.#checkNeighboursReachable(hosts);
     this.#checkPorts(hosts);
     if (keys === undefined) return undefined;
     const { coordinator, shape = 'links', log, traffic = [] } = input;
@@ -231,7 +231,7 @@ class Checker {
    * Reports neighbours of which one is on loopback and the other on a network, because they cannot
    * reach each other.
    */
-  #checkTransitAllowed(hosts: ReadonlyMap<string, DeployedHost>): void {
+  #checkNeighboursReachable(hosts: ReadonlyMap<string, DeployedHost>): void {
     const told = new Set<string>();
     for (const group of neighbours(this.#topology)) {
       const moved = group.find((name) => isOnNetwork(hosts.get(name)?.address));

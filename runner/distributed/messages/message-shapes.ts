@@ -24,7 +24,7 @@ import {
 } from './messages.ts';
 import {
   agentAssignmentShape,
-  askShape,
+  askSpecShape,
   floodCommandShape,
   replayAttackShape,
 } from './order-shape.ts';
@@ -334,7 +334,7 @@ const COMMANDS: Shapes<AgentCommand> = {
   attack: { members: { type, effect, link: name, attack: replayAttackShape } },
   flood: { members: { type, effect, order: floodCommandShape } },
   undo: { members: { type, effect } },
-  ask: { members: { type, number: effect, ask: askShape } },
+  ask: { members: { type, number: effect, ask: askSpecShape } },
   unask: { members: { type, number: effect } },
   clock: { members: { type, node: name, stepNs: finite, ppm: finite } },
   crash: { members: { type, node: name, store: oneOfShape('synced', 'prefix', 'torn') } },

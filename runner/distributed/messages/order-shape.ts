@@ -169,7 +169,7 @@ export const agentAssignmentShape: ShapeCheck = objectShape<AgentAssignment>({
 });
 
 /** The shape of a question: names, and a text within the bounds of a scenario file. */
-export const askShape: ShapeCheck = objectShape<AskSpec>({
+export const askSpecShape: ShapeCheck = objectShape<AskSpec>({
   node: name,
   by: optionalShape(note),
   kind: note,

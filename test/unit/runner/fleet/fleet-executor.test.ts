@@ -73,7 +73,7 @@ beforeEach(async () => {
   const queue = (name: string): Queue => (name === 'head' ? heads : runs);
   const engine = {
     queue,
-    heard: () => undefined,
+    listenForEndedJobs: () => undefined,
     problemOf: String,
   } as unknown as FleetQueueServer;
   open = (isFresh): Promise<FleetExecutor> =>

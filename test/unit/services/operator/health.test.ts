@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { FlagError } from '../../../../cli/exit.ts';
 import { addHealthCommand } from '../../../../cli/health.ts';
-import { deployedEndpoints } from '../../../../cli/health-deployment.ts';
+import { readDeployedEndpoints } from '../../../../cli/health-deployment.ts';
 import { judgeHealth, renderHealth } from '../../../../cli/health-table.ts';
 import { makeProgram } from '../../../../cli/program.ts';
 import {
@@ -220,17 +220,17 @@ describe('orrery health', () => {
         'hosts:\n  a: 127.0.0.9\n  b: { address: 127.0.0.11, operator: { port: 9100 } }\n' +
           '  c: { address: 192.0.2.12, operator: { port: 9101 } }\n',
       );
-      expect(deployedEndpoints(path)).toEqual([
+      expect(readDeployedEndpoints(path)).toEqual([
         { host: '127.0.0.1', port: 9100 },
         { host: '192.0.2.12', port: 9101 },
       ]);
     });
 
     it('says what is wrong with the file, and where', () => {
-      expect(() => deployedEndpoints(join(folder, 'none.yaml'))).toThrow('no deployment file');
-      expect(() => deployedEndpoints(file('hosts:\n  a: 127.0.0.9\n'))).toThrow(FlagError);
+      expect(() => readDeployedEndpoints(join(folder, 'none.yaml'))).toThrow('no deployment file');
+      expect(() => readDeployedEndpoints(file('hosts:\n  a: 127.0.0.9\n'))).toThrow(FlagError);
       const bad = file('hosts:\n  b: { address: 127.0.0.11, operator: { prot: 9100 } }\n');
-      expect(() => deployedEndpoints(bad)).toThrow(/deployment\.yaml:4:\d+/);
+      expect(() => readDeployedEndpoints(bad)).toThrow(/deployment\.yaml:4:\d+/);
     });
   });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PROCESS_METRICS, watchMemory } from '../../../../services/operator/index.ts';
+import { PROCESS_RESOURCE_METRICS, watchMemory } from '../../../../services/operator/index.ts';
 import { keptLog } from './fake-face.ts';
 
 const MEBI = 1024 * 1024;
@@ -60,7 +60,7 @@ describe('the memory watch', () => {
 
   it('defines each gauge that it shows', () => {
     const { watch } = watched();
-    expect(PROCESS_METRICS.map(({ name }) => name).sort()).toEqual(
+    expect(PROCESS_RESOURCE_METRICS.map(({ name }) => name).sort()).toEqual(
       Object.keys(watch.metrics()).sort(),
     );
     watch.dispose();
