@@ -1,6 +1,6 @@
 /**
- * Assertions that stay on in production. They report our own mistakes, the third of three kinds of
- * errors (docs/spec/error-messages.md).
+ * Assertions that stay on in production. A failed assertion is a mistake of our own code, the third
+ * of the three kinds of errors (docs/spec/error-messages.md).
  *
  * Bad input from the network gets a drop reason, and a bad file a ConfigError: neither is asserted.
  *

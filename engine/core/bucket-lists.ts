@@ -64,10 +64,10 @@ export class BucketLists {
     this.size += 1;
   }
 
-  /** The first non-empty list from `first` on; -1 if there is none. */
+  /** Index of the first non-empty list at or after index `first`; -1 if there is none. */
   nearest(first: number): number {
     let word = first >> 5;
-    // In the first word, only the bits from `first` on count.
+    // Ignore the bits of the first word that stand for lists before `first`.
     let bits = word < WORDS ? (this.occupied[word] as number) & (-1 << (first & 31)) : 0;
     while (bits === 0) {
       word += 1;

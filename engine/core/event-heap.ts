@@ -18,13 +18,16 @@
 const TOP = 1;
 /** Children of i: 4 i - 2 and the next three; parent: (i + 2) / 4. */
 const SHIFT = 2;
-/** Number of keys beyond the end; all are {@link NEVER}, so that an incomplete last group of siblings needs no test. */
+/**
+ * Number of cells after the last key; all hold {@link NEVER}, so that an incomplete last group of siblings needs no
+ * test.
+ */
 const PADDING = 4;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** A heap of references to events, ordered by their unique keys. */
 export class EventHeap {
-  /** Keys by index; those beyond the end are {@link NEVER}. */
+  /** Keys by index; cells after the last entry hold {@link NEVER}. */
   protected keys: Float64Array;
   private references: Int32Array;
   /** Where the next entry is written: at the top if it is vacant, else at the end. */
@@ -32,7 +35,7 @@ export class EventHeap {
   /** One past the index of the last entry. */
   private end = TOP;
 
-  /** @param capacity Entries before the first growth. */
+  /** @param capacity Number of entries for which memory is allocated at first; the heap grows by doubling. */
   constructor(capacity: number) {
     this.keys = new Float64Array(capacity + TOP + PADDING).fill(NEVER);
     this.references = new Int32Array(capacity + TOP + PADDING);
@@ -110,7 +113,7 @@ export class EventHeap {
     for (let hole = parentOf(kept - 1); hole >= TOP; hole -= 1) this.sink(hole);
   }
 
-  /** Replaces every key by one of the same rank. */
+  /** Replaces every key by `map(key)`; `map` must preserve the order of the keys. */
   protected mapKeys(map: (key: number) => number): void {
     this.fillTop();
     const { keys, end } = this;

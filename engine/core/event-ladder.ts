@@ -5,8 +5,8 @@
  *
  * The outer rung cuts the wheel's bucket of 2^27 ns into 1,024 lists of 2^17 ns, the inner rung
  * cuts one of these into lists of 2^7 ns. A rung opens when the heap is full and closes when it is
- * empty; small worlds never open one. Keys are the heap's unique keys (event-queue.ts), so the heap
- * alone decides the order.
+ * empty; a run with few pending events never opens one. Keys are the heap's unique keys
+ * (event-queue.ts), so the heap alone decides the order.
  *
  * @module
  */
@@ -15,10 +15,10 @@ import { BucketLists, type ChunkVisitor, LISTS_PER_RUNG } from './bucket-lists.t
 
 /** One nanosecond as a difference of keys: 2^26 (event-queue.ts). */
 const NANOSECOND = 67_108_864;
-/** Widths of a list as differences of keys: 2^17 ns and 2^7 ns. */
+/** Key range that one list covers: 2^17 ns in the outer rung, 2^7 ns in the inner one. */
 const OUTER_WIDTH = 131_072 * NANOSECOND;
 const INNER_WIDTH = 128 * NANOSECOND;
-// Exact, because both are powers of two.
+// The reciprocals of powers of two are exact, so multiplying by them equals dividing.
 const LISTS_PER_OUTER_KEY = 1 / OUTER_WIDTH;
 const LISTS_PER_INNER_KEY = 1 / INNER_WIDTH;
 const LIST_BITS = 10;
@@ -40,12 +40,12 @@ export class EventLadder {
   /** Keys from this one on belong to the ladder; Infinity while no rung is open. */
   endKey = Number.POSITIVE_INFINITY;
   private readonly owner: LadderOwner;
-  /** Created when first needed. */
+  /** Both rungs are created when first opened. */
   private outer: BucketLists | undefined;
   private inner: BucketLists | undefined;
-  /** Present list of the outer rung. */
+  /** Index of the present list of the outer rung, the last one that left the rung. */
   private outerAt = CLOSED;
-  /** Present list of the inner rung, counted from the start of the wheel's bucket. */
+  /** Index of the present list of the inner rung, counted from the start of the wheel's bucket. */
   private innerAt = CLOSED;
   /** Keys from {@link endKey} to below this one belong to the inner rung. */
   private innerEndKey = 0;
@@ -113,7 +113,7 @@ export class EventLadder {
    * Makes the next non-empty list the present one and hands it to the owner. The heap must be
    * empty.
    *
-   * @param crowd Largest number of entries of an outer list for the owner; a longer one is split over the inner rung.
+   * @param crowd An outer list with more entries than this goes to the inner rung instead of the owner.
    * @returns false when both rungs are empty.
    */
   turn(crowd: number): boolean {
@@ -172,7 +172,7 @@ export class EventLadder {
     });
   }
 
-  /** Replaces every key by one of the same rank, in the same nanosecond. */
+  /** Replaces every key by `map(key)`, which must preserve their order and their nanosecond. */
   mapKeys(map: (key: number) => number): void {
     this.refill(map);
   }
@@ -199,7 +199,7 @@ export class EventLadder {
     return earliest;
   }
 
-  /** @returns false, and closes the inner rung, when it is exhausted. */
+  /** Hands over the next inner list. @returns false, after closing the inner rung, when it is empty. */
   private turnInner(): boolean {
     const base = this.outerAt << LIST_BITS;
     const next = (this.inner as BucketLists).nearest(this.innerAt + 1 - base);
@@ -212,7 +212,7 @@ export class EventLadder {
     return true;
   }
 
-  /** @returns true when the list went to the inner rung, false when it went to the owner. */
+  /** Empties an outer list. @returns true when it went to the inner rung, false when it went to the owner. */
   private splitOuter(list: number, crowd: number): boolean {
     const outer = this.outer as BucketLists;
     const isCrowded = outer.countOf(list) > crowd;

@@ -42,7 +42,7 @@ const NONE = NO_EVENT;
 
 /** The kind of events whose payload is a function. */
 const CALLBACK = 0;
-/** A posted event's reference: sign bit, 4 bits of kind, 27 bits of target. */
+/** Reference of an event without a slot ({@link EventQueue.post}): sign bit, 4 bits of kind, 27 bits of target. */
 const POSTED = -2_147_483_648;
 const POSTED_KIND_SHIFT = 27;
 
@@ -50,17 +50,17 @@ const POSTED_KIND_SHIFT = 27;
 const AGAIN = 0x7fff_fffe;
 const DEAD = 255;
 const KIND_MASK = 255;
-/** Bits of a slot whose event waits in the ring, or in ladder or wheel; neither is set if it waits in the heap. */
+/** Flags of a slot whose event waits in the ring, or in the ladder or wheel; neither is set for events in the heap. */
 const IN_RING = 256;
 const BEHIND = 512;
 
-/** Number of slots: they need 22 bits of a handle and generations 31, together the 53 bits of a safe integer. */
+/** Number of slots. A handle has 22 bits of slot and 31 bits of generation: the 53 bits of a safe integer. */
 const SLOT_LIMIT = 4_194_304;
 const LAST_GENERATION = 0x7fff_ffff;
 const NIL = -1;
 /** Compaction starts only above this number of dead entries, so that small queues never need it. */
 const DEAD_FLOOR = 64;
-/** Faults have the sequence numbers below this one, all other events those from this one on. */
+/** Sequence numbers below this one belong to faults, all others to other events. */
 const FIRST_SEQUENCE = 1_048_576;
 /** All sequence numbers are below this one; before they run out, all pending events are renumbered. */
 const SEQUENCES = 67_108_864;
@@ -75,7 +75,7 @@ const NO_CALLBACK = (): void => undefined;
 export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   /** Five instants, ns, at {@link NOW} to {@link BUCKET_END}; in a typed array, storing a double allocates nothing. */
   readonly clock = new Float64Array(5);
-  /** Four integers per slot: generation; kind and the bits of where it waits; target, or next free slot; argument. */
+  /** Four integers per slot: generation; kind and flags; target, or next free slot; argument. */
   records: Int32Array;
   private readonly wheel = new FarWheel();
   private readonly ladder = new EventLadder(this);
@@ -243,7 +243,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     return (this.clock[START] as number) + Math.floor(inLadder * TIME_OF_KEY);
   }
 
-  /** Moves the clock forward to `time` when every event up to it has been taken. */
+  /** Moves the clock forward to `time`; every event up to then must have been taken. */
   advance(time: number): void {
     this.clock[NOW] = time;
     this.ring.taken = 0;
@@ -415,7 +415,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   }
 
   private countDead(place: number): void {
-    // Each place has its own count: dead entries elsewhere must not make the heap be rebuilt.
+    // Counted per container: dead entries elsewhere must not make the heap be rebuilt.
     if (place === IN_RING) {
       this.deadInRing += 1;
     } else if (place === BEHIND) {

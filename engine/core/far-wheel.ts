@@ -44,7 +44,7 @@ export class FarWheel {
   private freeHead = NIL;
   private used = 0;
   private readonly heads = new Int32Array(BUCKETS + 1).fill(NIL);
-  /** One bit per bucket, set while it is not empty, to skip runs of empty ones. */
+  /** One bit per bucket, set while it is not empty; a search skips 32 empty buckets at once. */
   private readonly occupied = new Int32Array(WORDS);
 
   /** First instant of the present bucket, ns. */
@@ -70,7 +70,8 @@ export class FarWheel {
   /**
    * Makes the next non-empty bucket the present one, unless it begins after `limit`.
    *
-   * @returns false when no bucket begins up to `limit`; after true, the caller must call {@link pour}.
+   * @returns false when no non-empty bucket begins at or before `limit`; after true, the caller must
+   *   call {@link pour}.
    */
   turn(limit: number): boolean {
     if (this.size === 0) return false;
@@ -122,7 +123,7 @@ export class FarWheel {
     this.sweepList(OVERFLOW, owner);
   }
 
-  /** Replaces every sequence by a number of the same rank. */
+  /** Replaces every sequence number by `map(sequence)`; `map` must preserve their order. */
   mapSequences(map: (sequence: number) => number): void {
     for (const head of this.heads) {
       for (let at = head; at !== NIL; at = this.links[2 * at + 1] as number) {
@@ -162,7 +163,8 @@ export class FarWheel {
     for (let step = 0; step <= WORDS; step += 1) {
       const word = ((start >> 5) + step) & (WORDS - 1);
       let bits = this.occupied[word] as number;
-      // In the first word, only later buckets count; the earlier ones come last, one turn later.
+      // In the first word, only the later buckets count now; the earlier ones belong to the next
+      // turn and are searched last.
       if (step === 0) bits &= -1 << (start & 31);
       if (bits === 0) continue;
       const index = word * 32 + 31 - Math.clz32(bits & -bits);

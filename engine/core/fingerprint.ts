@@ -14,23 +14,23 @@ export const EVENTS_PER_CHECKPOINT = 65_536;
 
 /** The parts of an event that enter the fingerprint. */
 export interface EventRecord {
-  /** Position in the run, from 1. */
+  /** Number of the event in its run, from 1. */
   readonly number: number;
-  /** Virtual time, ns. */
+  /** Virtual time of the event, ns. */
   readonly time: number;
   readonly node: number;
   readonly kind: number;
   readonly length: number;
-  /** Pairs of words mixed in after the event, in order. */
+  /** Pairs of 32-bit words that {@link Fingerprint.ingredients} mixed in after the event, in order. */
   readonly ingredients: readonly number[];
 }
 
-/** The fingerprint of the first `count` events. */
+/** The state of a fingerprint after the first `count` events of a run. */
 export interface Checkpoint {
   readonly count: number;
   /** Time of event number `count`, ns. */
   readonly time: number;
-  /** 16 hex digits. */
+  /** The digest of all events so far, 16 hex digits. */
   readonly digest: string;
 }
 
@@ -71,7 +71,7 @@ export class Fingerprint {
     return this.taken.length * EVENTS_PER_CHECKPOINT + this.sinceCheckpoint;
   }
 
-  /** One entry for every {@link EVENTS_PER_CHECKPOINT} events. */
+  /** The checkpoints so far, one after every {@link EVENTS_PER_CHECKPOINT} events. */
   get checkpoints(): readonly Checkpoint[] {
     return this.taken;
   }

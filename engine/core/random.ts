@@ -7,7 +7,7 @@
  */
 import { assert } from './assert.ts';
 
-/** Four 32-bit words, not all zero. */
+/** The state of the generator: four 32-bit words, not all zero. */
 export type XoshiroState = readonly [number, number, number, number];
 
 /** The jump polynomial of the authors, for 2^64 steps. */
@@ -68,7 +68,7 @@ export class Xoshiro128 {
     this.s3 = j3;
   }
 
-  /** The four words, unsigned. */
+  /** The present state: four unsigned 32-bit words. */
   state(): XoshiroState {
     return [this.s0 >>> 0, this.s1 >>> 0, this.s2 >>> 0, this.s3 >>> 0];
   }

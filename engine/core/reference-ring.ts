@@ -12,7 +12,7 @@ const TAKEN_MAX = EVENTS_PER_INSTANT_MAX;
 
 /** A first-in-first-out ring of references to the events of the present instant; grows by doubling. */
 export class EventReferenceRing {
-  /** Number of entries. */
+  /** Number of entries in the ring. */
   size = 0;
   /** Number of events at the present instant so far; reset by the code that advances the clock. */
   taken = 0;

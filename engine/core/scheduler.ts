@@ -21,11 +21,11 @@ export type { EventHandle } from './event-queue.ts';
 
 /** The kind of events whose payload is a function; the handler never sees it. */
 const CALLBACK_KIND = 0;
-/** Largest kind of an event that can be cancelled. */
+/** Largest kind that {@link Scheduler.schedule} accepts. */
 const MAX_KIND = 254;
-/** Largest kind of a posted event: 4 bits. */
+/** Largest kind that {@link Scheduler.post} accepts: it has 4 bits. */
 const MAX_POSTED_KIND = 15;
-/** Largest target of a posted event: 27 bits. */
+/** Largest target that {@link Scheduler.post} accepts: it has 27 bits. */
 const MAX_POSTED_TARGET = 0x7ff_ffff;
 
 // Private names for hot code: see event-queue.ts.
@@ -88,12 +88,12 @@ export class Scheduler {
     this.clock = this.queue.clock;
   }
 
-  /** Virtual time, integer ns. */
+  /** The present virtual time, integer ns. */
   get now(): number {
     return this.clock[NOW] as number;
   }
 
-  /** Number of events that wait, without cancelled ones. */
+  /** Number of events that wait; cancelled ones do not count. */
   get pendingCount(): number {
     return this.queue.pendingCount;
   }

@@ -7,18 +7,18 @@
  */
 import { assert } from './assert.ts';
 
-/** Maps every old number to its new one. */
+/** The new numbers of all pending events, looked up by the old number. */
 export class SequenceRenumbering {
-  /** The next number of a fault. */
+  /** The first number that is free for a later fault. */
   readonly nextFault: number;
-  /** The next number of any other event. */
+  /** The first number that is free for a later event of any other class. */
   readonly next: number;
   private readonly sorted: Int32Array;
   private readonly shift: number;
 
   /**
    * @param pending The numbers in use, in any order; sorted in place.
-   * @param first First number of events that are not faults; those of faults are below it.
+   * @param first First number of events that are not faults; faults have lower numbers.
    * @param end All numbers must be below this one.
    */
   constructor(pending: Int32Array, first: number, end: number) {

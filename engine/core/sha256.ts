@@ -6,9 +6,11 @@
  * @module
  */
 
-// FIPS 180-4 section 4.2.2: first 32 bits of the fractional parts of cube roots of 64 primes.
+// The constants K: the first 32 fraction bits of the cube roots of 64 primes (FIPS 180-4
+// section 4.2.2).
 const K = Int32Array.from(roots(64, 3));
-// FIPS 180-4 section 5.3.3: first 32 bits of the fractional parts of square roots of 8 primes.
+// The initial state: the first 32 fraction bits of the square roots of 8 primes (FIPS 180-4
+// section 5.3.3).
 const INITIAL = Int32Array.from(roots(8, 2));
 
 const BLOCK_LENGTH = 64;
@@ -38,7 +40,8 @@ export function sha256(message: Uint8Array): Uint8Array {
 }
 
 /**
- * FIPS 180-4 section 5.1.1: a one bit, zeros, and the length in bits as 64-bit integer.
+ * Copies and pads a message: a one bit, zeros, and the length in bits as a 64-bit integer
+ * (FIPS 180-4 section 5.1.1).
  * @returns the length of message and padding, bytes.
  */
 function pad(message: Uint8Array): number {
@@ -53,7 +56,7 @@ function pad(message: Uint8Array): number {
   return length;
 }
 
-/** FIPS 180-4 section 6.2.2 step 1. */
+/** Fills the message schedule `w` from the 64-byte block at `offset` (FIPS 180-4 section 6.2.2 step 1). */
 function expand(w: Int32Array, input: Uint8Array, offset: number): void {
   for (let i = 0; i < 16; i += 1) w[i] = readWord(input, offset + 4 * i);
   for (let i = 16; i < 64; i += 1) {
@@ -65,7 +68,7 @@ function expand(w: Int32Array, input: Uint8Array, offset: number): void {
   }
 }
 
-/** FIPS 180-4 section 6.2.2 steps 2 to 4. */
+/** Mixes a message schedule into the hash state `h` (FIPS 180-4 section 6.2.2 steps 2 to 4). */
 function compress(h: Int32Array, w: Int32Array): void {
   let a = h[0] as number;
   let b = h[1] as number;

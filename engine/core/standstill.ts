@@ -4,7 +4,7 @@
  * @module
  */
 
-/** At this many events of one instant, the run is stopped, because virtual time would never advance. */
+/** Number of events at one instant at which the run is stopped, because virtual time would never advance. */
 export const EVENTS_PER_INSTANT_MAX = 1_000_000;
 
 /** Thrown instead of running event number {@link EVENTS_PER_INSTANT_MAX} of one instant. */

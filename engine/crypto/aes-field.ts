@@ -6,8 +6,8 @@
  */
 
 /**
- * FIPS 197 section 4.2: the product modulo x^8 + x^4 + x^3 + x + 1. The function branches on the factors, so
- * it is for constants, never for secrets.
+ * The product of two field elements modulo x^8 + x^4 + x^3 + x + 1 (FIPS 197 section 4.2). The function
+ * branches on the factors, so it is for constants, never for secrets.
  */
 export function gf256Product(left: number, right: number): number {
   let sum = 0;

@@ -18,7 +18,7 @@ const { Point } = ed25519;
 /** Order of the base point: 2^252 + 27742317777372353535851937790883648493. */
 export const EDWARDS25519_ORDER: bigint = Point.Fn.ORDER;
 
-/** Length of the longest number to reduce, in bytes: that of a SHA-512 digest. */
+/** Length of the longest number to reduce, in bytes: the length of a SHA-512 digest. */
 const REDUCE_LENGTH_MAX = 64;
 
 /** The group edwards25519 over @noble/curves, as {@link Edwards25519} describes it. */

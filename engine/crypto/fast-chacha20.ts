@@ -52,7 +52,7 @@ export function createFastChacha20(fallback: Stream): Stream {
     view.setUint32(STATE_COUNTER_OFFSET, counter, true);
     memory.set(nonce, STATE_NONCE_OFFSET);
     memory.set(data, INPUT_OFFSET);
-    // The module's loop runs at least once.
+    // The loop of the module always runs once, so empty data take one group, too.
     const groups = Math.max(1, Math.ceil(data.length / BLOCK_GROUP_LENGTH));
     wasm.encrypt(INPUT_OFFSET, OUTPUT_OFFSET, groups);
     const result = memory.slice(OUTPUT_OFFSET, OUTPUT_OFFSET + data.length);

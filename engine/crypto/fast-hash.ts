@@ -17,7 +17,7 @@ import { blake2bCompress } from './wasm/blake2b.ts';
 import { computedOnce, loadWasm } from './wasm/load.ts';
 import { sha256Compress } from './wasm/sha256.ts';
 
-/** The primitives that this file makes faster. */
+/** The two primitives of the crypto provider that this file replaces by faster ones. */
 type FastHashes = Pick<CryptoProvider, 'hkdfExpandSha256' | 'blake2xb'>;
 
 // Offsets in memory, in bytes. START and SHA256_START hold constants; the rest is wiped after use.
@@ -55,9 +55,9 @@ interface Instance {
 const instance = computedOnce(instantiate);
 
 /**
- * Makes HKDF-Expand and BLAKE2Xb functions that run in WebAssembly, or gives those of `fallback` where there is none.
- * The first call assembles the module. Most processes never make that call, and assembling the module would take a
- * twentieth of the time of their start.
+ * Makes HKDF-Expand and BLAKE2Xb functions that run in WebAssembly; returns the functions of `fallback` where there
+ * is no WebAssembly. The first call assembles the module. Most processes never make that call, and assembling the
+ * module would take a twentieth of the time of their start.
  */
 export function createFastHashes(fallback: FastHashes): FastHashes {
   return {
@@ -81,7 +81,7 @@ export function createFastHashes(fallback: FastHashes): FastHashes {
 }
 
 function instantiate(): Instance | undefined {
-  // The high words of SHA-512's constants are those of SHA-256 (FIPS 180-4 section 4.2.2).
+  // Every second word, the high half, is a constant of SHA-256 (FIPS 180-4 section 4.2.2).
   const constants = CUBE_ROOT_FRACTIONS.filter((_, index) => index % 2 === 0);
   const code = encodeModule([sha256Compress(constants), blake2bCompress(START)], PAGES);
   const loaded = loadWasm(code);
@@ -101,7 +101,7 @@ function instantiate(): Instance | undefined {
   };
 }
 
-/** RFC 5869 section 2.3: T(i) = HMAC(key, T(i-1) || info || i). */
+/** Computes the output blocks T(i) = HMAC(key, T(i-1) || info || i) of HKDF-Expand (RFC 5869 section 2.3). */
 // hot: once per packet and hop; each digest is written to where the next message needs it.
 function expand(
   wasm: Instance,
@@ -130,7 +130,7 @@ function expand(
   return output;
 }
 
-/** RFC 2104: the state after the block of the key XOR `padding`. */
+/** Leaves at `state` the SHA-256 state after the block (key XOR `padding`), with which an HMAC begins (RFC 2104). */
 function compressKey(wasm: Instance, state: number, key: Uint8Array, padding: number): void {
   const { memory } = wasm;
   memory.fill(padding, BLOCK, BLOCK + SHA256_BLOCK);

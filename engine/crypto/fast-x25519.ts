@@ -48,7 +48,7 @@ interface Instance {
 
 const instance = computedOnce(instantiate);
 
-/** Distance from the first lane of a slot to the second one, in bytes. */
+/** Distance between the two 64-bit lanes of a vector, in bytes. */
 const SECOND_LANE = 8;
 
 /** Factors that turn a limb into an integer below 2^22, and back. */
@@ -101,7 +101,7 @@ function instantiate(): Instance | undefined {
   };
 }
 
-/** RFC 7748 section 5, decodeScalar25519. */
+/** Clamps the secret into a scalar in the module's memory (RFC 7748 section 5, decodeScalar25519). */
 function writeScalar({ memory }: Instance, secret: Uint8Array): void {
   memory.set(secret, SCALAR_OFFSET);
   const last = SCALAR_OFFSET + CURVE_KEY_LENGTH - 1;
@@ -109,7 +109,10 @@ function writeScalar({ memory }: Instance, secret: Uint8Array): void {
   memory[last] = ((secret[CURVE_KEY_LENGTH - 1] as number) & 127) | 64;
 }
 
-/** RFC 7748 section 5, decodeUCoordinate, and the start of the ladder: (1 : 0) and (u : 1). */
+/**
+ * Writes the u-coordinate of the key and the start of the ladder, (1 : 0) and (u : 1) (RFC 7748
+ * section 5, decodeUCoordinate).
+ */
 function writeCoordinate({ view }: Instance, publicKey: Uint8Array): void {
   writeElement(view, NEXT_X_OFFSET, publicKey);
   writeFactorTable(view, limbs);

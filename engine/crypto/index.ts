@@ -30,7 +30,7 @@ export type CryptoProviderName = (typeof CRYPTO_PROVIDER_NAMES)[number];
 /** Primitives that the modelled provider implements itself, although the node provider uses noble for them. */
 const MODELLED: readonly NobleFallback['primitive'][] = ['edwards25519', 'mlDsa65', 'mlKem768'];
 
-/** The settings of a provider. */
+/** The settings with which a crypto provider is created. */
 export interface CryptoProviderOptions {
   /**
    * `constant`, the default, is for real secrets. `simulation` is for simulated secrets and lets the node

@@ -24,7 +24,7 @@ export const SIGNATURE_LENGTH = 64;
 /** Lengths of a coordinate and of a number below the order, in bytes, by curve of ECDSA (FIPS 186-5 section 6.1.1). */
 export const ECDSA_NUMBER_LENGTH = { p256: 32, p384: 48, p521: 66 } as const;
 
-/** The curves of ECDSA. */
+/** Name of a curve of ECDSA: `p256`, `p384` or `p521`. */
 export type EcdsaCurve = keyof typeof ECDSA_NUMBER_LENGTH;
 
 /** True of bytes with the form of an uncompressed point of a curve (SEC 1 section 2.3.3). */
@@ -78,7 +78,7 @@ export function checkAesKey(key: Uint8Array): void {
 
 /** Length of the shortest key that AES key wrap protects, in bytes (RFC 3394 section 2.2.1: n >= 2). */
 const WRAPPABLE_KEY_MIN = 16;
-/** Length of the longest key to wrap, in bytes: above that of any key in use, those of ML-KEM-1024 included. */
+/** Length of the longest key to wrap, in bytes: more than any key in use has, ML-KEM-1024 keys included. */
 const WRAPPABLE_KEY_MAX = 4_096;
 const SEMIBLOCK_LENGTH = 8;
 
@@ -140,7 +140,7 @@ export function checkChachaCounter(counter: number, dataLength: number): void {
 }
 
 /**
- * Checks the length requested from HKDF (RFC 5869 section 2.3: at most 255 times that of the hash's output).
+ * Checks the length requested from HKDF (RFC 5869 section 2.3: at most 255 times the length of the hash).
  * @throws RangeError when it is more.
  */
 export function checkHkdfLength(length: number, hashLength: number): void {

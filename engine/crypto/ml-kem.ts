@@ -22,9 +22,15 @@ export const ML_KEM_COINS_LENGTH = 32;
 
 /** Largest number of public keys kept expanded, 10 kB each: enough for a network of a few hundred nodes. */
 const PREPARED_MAX = 512;
-/** Expanded public keys that were used at least twice, so that one-time keys take no memory; the last used is last. */
+/**
+ * Expanded public keys that were used at least twice, so that one-time keys take no memory; the most recently used is
+ * last.
+ */
 const preparedKeys = new Map<string, KEMPrepared>();
-/** Largest number of names of keys that were used once, 16 bytes each; the oldest is forgotten first. */
+/**
+ * Largest number of keys that were used once and are remembered by their first 16 bytes; the oldest is
+ * forgotten first.
+ */
 const SEEN_MAX = 8_192;
 const seenOnce = new Set<string>();
 

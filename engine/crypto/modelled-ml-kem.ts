@@ -65,7 +65,7 @@ function encapsulateTo(publicKey: Uint8Array, coins: Uint8Array): Encapsulation 
   return { secret: digest.slice(DIGEST_LENGTH), ciphertext };
 }
 
-/** FIPS 203 section 7.2: the modulus check. */
+/** The modulus check: true if all coefficients of the key are below the prime (FIPS 203 section 7.2). */
 function isReduced(publicKey: Uint8Array): boolean {
   for (let at = 0; at < KEM_POLYNOMIALS_LENGTH; at += 3) {
     const middle = publicKey[at + 1] as number;

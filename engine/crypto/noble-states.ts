@@ -59,7 +59,10 @@ class NobleCtr implements CtrStream {
     wipe(this.#schedule, this.#counter, this.#block);
   }
 
-  /** SP 800-38A section 6.5: O_j = CIPH(T_j); appendix B.1: T_(j+1) = T_j + 1 mod 2^128. */
+  /**
+   * Makes the next block of the key stream: O_j = CIPH(T_j) (SP 800-38A section 6.5), T_(j+1) = T_j
+   * + 1 mod 2^128 (appendix B.1).
+   */
   #makeBlock(): void {
     this.#block.set(this.#counter);
     unsafe.encryptBlock(this.#schedule, this.#block);

@@ -199,7 +199,7 @@ function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Ui
   try {
     key = ed25519.Point.fromBytes(publicKey);
   } catch {
-    // Not the coordinate of a point.
+    // The key is not the coordinate of a point of the curve.
     return false;
   }
   // RFC 8032 section 5.1.7 without the cofactor, by which noble's own `ed25519.verify` multiplies. R

@@ -157,7 +157,7 @@ export function createNodeCrypto(timing: CryptoTiming): CryptoProvider {
   };
 }
 
-/** A `Uint8Array` with the bytes: its `slice` makes a copy, whereas that of a `Buffer` would share the memory. */
+/** A plain `Uint8Array` with the bytes: its `slice` copies, whereas `slice` of a `Buffer` would share the memory. */
 function bytesOf(buffer: Buffer): Uint8Array {
   // Small buffers may be part of Node's shared pool, but a result must belong to the caller alone.
   if (buffer.buffer.byteLength !== buffer.length) return new Uint8Array(buffer);
@@ -334,7 +334,7 @@ function createNodeAes(key: Uint8Array): BlockFunction {
   };
 }
 
-/** RFC 3394 section 2.2.3.1: the initial value by which an unwrapped key is recognised. */
+/** The initial value of AES key wrap, by which an unwrapped key is recognised as intact (RFC 3394 section 2.2.3.1). */
 const WRAP_INITIAL_VALUE = new Uint8Array(8).fill(0xa6);
 
 function wrapKey(wrappingKey: Uint8Array, key: Uint8Array): Uint8Array {

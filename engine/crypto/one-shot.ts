@@ -57,7 +57,7 @@ export function computeHmac(
   return digest;
 }
 
-/** RFC 2104 section 2: the key, padded with zeros to a block, each byte XORed. */
+/** Writes the key, padded with zeros to a block, each byte XORed with `padding` (RFC 2104 section 2). */
 function pad(
   target: Uint8Array,
   { key, block, padding }: { key: Uint8Array; block: number; padding: number },

@@ -33,7 +33,7 @@ export function openEcdsaVerifier(curve: EcdsaCurve, publicKey: Uint8Array): Ver
         signature.length === 2 * length && verify(hash, message, key, signature),
     };
   } catch {
-    // Not a point of the curve.
+    // The key is not a point of the curve.
     return rejectingVerifyingKey;
   }
 }

@@ -69,7 +69,7 @@ interface Parts {
   readonly blind: Uint8Array;
 }
 
-/** FIPS 186-5 section 6.4.1 steps 4 to 9, with s = (k b)^-1 (e b + r (d b)) for a secret b. */
+/** Makes r and s (FIPS 186-5 section 6.4.1 steps 4 to 9), with s = (k b)^-1 (e b + r (d b)) for a secret b. */
 function signWith({ secret, digest, nonce, blind }: Parts): Uint8Array {
   const b = readBigEndian(blind);
   const blindedNonce = (readBigEndian(nonce) * b) % P256_ORDER;
@@ -92,10 +92,10 @@ class Nonces {
   readonly #made: Uint8Array[] = [];
 
   constructor(secret: Uint8Array, digest: Uint8Array) {
-    // Section 2.3.4: the digest modulo the order.
+    // RFC 6979 section 2.3.4: the digest is reduced modulo the order.
     const reduced = new Uint8Array(CURVE_KEY_LENGTH);
     writeBigEndian(readBigEndian(digest) % P256_ORDER, reduced, 0);
-    // Steps d to g.
+    // RFC 6979 section 3.2, steps d to g.
     this.#update(0, secret, reduced);
     this.#update(1, secret, reduced);
   }

@@ -64,7 +64,7 @@ class OpensslBlock implements BlockCipher {
   readonly #key: Uint8Array;
   readonly #algorithm: string;
   #isOpen = true;
-  /** A cipher per direction, made when it is first needed: many users need only one direction. */
+  /** One cipher object for each direction, made when it is first needed: many users need only one. */
   #encryptor: Cipher | undefined;
   #decryptor: Cipher | undefined;
 

@@ -11,7 +11,7 @@ import { CURVE_KEY_LENGTH, checkLength } from './lengths.ts';
 
 const { Fn } = p256.Point;
 
-/** Order of the base point. */
+/** Order of the base point of P-256, about 2^256. */
 export const P256_ORDER: bigint = Fn.ORDER;
 
 /**
@@ -24,7 +24,7 @@ export function checkP256Secret(secret: Uint8Array): void {
   throw new RangeError('a P-256 secret must be above 0 and below the order of the base point');
 }
 
-/** Reads 32 bytes, the highest first. */
+/** Reads a number from 32 bytes, the highest byte first. */
 export function readBigEndian(bytes: Uint8Array): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, CURVE_KEY_LENGTH);
   let number = 0n;

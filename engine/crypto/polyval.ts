@@ -11,8 +11,8 @@ import { BLOCK_LENGTH, checkBlocks, checkLength } from './lengths.ts';
 const BITS = 128;
 
 /**
- * RFC 8452 section 3: the polynomial x^128 + x^127 + x^126 + x^121 + 1, divided by x, in the highest word. It is added
- * when a division by x shifts out a bit at the low end.
+ * The reduction polynomial x^128 + x^127 + x^126 + x^121 + 1 divided by x, its highest word (RFC 8452 section 3). It
+ * is added when a division by x shifts out a bit at the low end.
  */
 const REDUCTION = 0xe1000000;
 
@@ -45,8 +45,8 @@ function addBlock(words: Int32Array, bytes: Uint8Array, offset: number): void {
 }
 
 /**
- * RFC 8452 section 3: dot(a, b) = a * b * x^-128, here by Horner's rule from the lowest bit of
- * `left`, with one division by x for each bit. `left` becomes the product.
+ * Multiplies: dot(a, b) = a * b * x^-128 (RFC 8452 section 3), here by Horner's rule from the
+ * lowest bit of `left`, with one division by x for each bit. `left` becomes the product.
  */
 function multiply(left: Int32Array, right: Int32Array): void {
   const [h0, h1, h2, h3] = right as unknown as readonly [number, number, number, number];

@@ -16,7 +16,7 @@ export interface ComputeOptions {
   readonly lane?: 'control' | 'data';
 }
 
-/** A job that `host.compute` has started. */
+/** A job that `host.compute` has started, by which its caller can cancel it. */
 export interface Job {
   /** Cancels the job: `done` is not called afterwards. Has no effect if the job has ended. */
   cancel(): void;
@@ -99,7 +99,7 @@ export interface ByteJobInput {
 
 /** Output of a byte job. */
 export interface ByteJobOutput {
-  /** The bytes of the input, changed. */
+  /** The bytes of the input, as the job has changed them. */
   readonly bytes: Uint8Array;
   /** The record that the job has filled, `recordLength` bytes. */
   readonly record: Uint8Array;

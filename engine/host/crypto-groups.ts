@@ -18,12 +18,12 @@
 export interface Edwards25519 {
   /** True for 32 bytes that decode to a point of the curve, in any subgroup. */
   isPoint(point: Uint8Array): boolean;
-  /** The base point times a scalar. */
+  /** Multiplies the base point by a scalar. */
   scalarMultBase(scalar: Uint8Array): Uint8Array;
   /** A point times a scalar; exact also for points with a component of small order. */
   scalarMult(point: Uint8Array, scalar: Uint8Array): Uint8Array | undefined;
   add(a: Uint8Array, b: Uint8Array): Uint8Array | undefined;
-  /** The difference a - b. */
+  /** Computes the difference a - b of two points. */
   subtract(a: Uint8Array, b: Uint8Array): Uint8Array | undefined;
   /** Eight times a point; the identity, 01 00 … 00, if the point is of small order. */
   clearCofactor(point: Uint8Array): Uint8Array | undefined;

@@ -9,7 +9,7 @@
  * @module
  */
 
-/** A key stream of which each call uses the bytes after those of the call before. */
+/** A key stream: each call continues where the previous call ended. */
 export interface CtrStream {
   /**
    * XORs the next `length` bytes of the key stream into `buffer`, in place, from `offset` on.
@@ -44,9 +44,9 @@ export interface RunningHash {
 
 /** Makes running hashes: each call returns a new one that has taken in nothing. */
 export interface RunningHashes {
-  /** FIPS 180-4, digests of 32 bytes. */
+  /** SHA-256 (FIPS 180-4), digests of 32 bytes. */
   sha256(): RunningHash;
-  /** FIPS 202, digests of 32 bytes. */
+  /** SHA3-256 (FIPS 202), digests of 32 bytes. */
   sha3_256(): RunningHash;
 }
 

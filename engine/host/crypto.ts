@@ -93,10 +93,10 @@ export interface CryptoProvider {
   /** Name of the provider: noble, node, sodium, or `modelled`, which is not secure and is named in the verdict line. */
   readonly name: string;
   sha256(data: Uint8Array): Uint8Array;
-  /** SHA-384 (FIPS 180-4), 48 bytes. */
+  /** SHA-384 (FIPS 180-4), a digest of 48 bytes. */
   sha384(data: Uint8Array): Uint8Array;
   sha512(data: Uint8Array): Uint8Array;
-  /** SHA3-256 (FIPS 202), 32 bytes. */
+  /** SHA3-256 (FIPS 202), a digest of 32 bytes. */
   sha3_256(data: Uint8Array): Uint8Array;
   /** SHAKE256 (FIPS 202 section 6.2), `length` 1 … 2^31-1 bytes. */
   shake256(data: Uint8Array, length: number): Uint8Array;
@@ -106,7 +106,7 @@ export interface CryptoProvider {
   sha512Over256(data: Uint8Array): Uint8Array;
   /** BLAKE2Xb (BLAKE2X draft, 2016), `length` 1 … 2^32-2 bytes, key of up to 64 bytes. */
   blake2xb(data: Uint8Array, length: number, key?: Uint8Array): Uint8Array;
-  /** BLAKE2s, 32 bytes (Noise test vectors). */
+  /** BLAKE2s, a digest of 32 bytes, which Noise's test vectors need. */
   blake2s(data: Uint8Array): Uint8Array;
   /** The BLAKE3 hash with an output of `length` bytes. */
   blake3(data: Uint8Array, length: number): Uint8Array;
@@ -128,7 +128,7 @@ export interface CryptoProvider {
   hkdfExpandSha256(input: Omit<HkdfInput, 'salt'>): Uint8Array;
   /** PBKDF2 with HMAC-SHA-256 (RFC 8018 section 5.2). @throws RangeError for no iterations or no length. */
   pbkdf2Sha256(input: Pbkdf2Input): Uint8Array;
-  /** Public key of a 32-byte X25519 secret. */
+  /** Computes the public key of a 32-byte X25519 secret. */
   x25519PublicKey(secret: Uint8Array): Uint8Array;
   /** Shared secret; undefined if it is all zero (low-order point, RFC 7748 section 6.1). */
   x25519(secret: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined;
@@ -167,12 +167,12 @@ export interface CryptoProvider {
   p521Verifier(publicKey: Uint8Array): VerifyingKey;
   /** The group that Ed25519 uses, for verifiable random functions (RFC 9381). */
   readonly edwards25519: Edwards25519;
-  /** Key encapsulation (FIPS 203). */
+  /** Key encapsulation with ML-KEM-768 (FIPS 203). */
   readonly mlKem768: MlKem768;
-  /** Signatures (FIPS 204). */
+  /** Signatures with ML-DSA-65 (FIPS 204). */
   readonly mlDsa65: MlDsa65;
   aead(name: AeadName, key: Uint8Array): AeadKey;
-  /** AES-CMAC with a 16-byte key. */
+  /** Opens a 16-byte key for AES-CMAC. */
   aesCmac(key: Uint8Array): MacKey;
   /** AEZ v5 without associated data and without a tag; the key is 48 bytes. */
   aez(key: Uint8Array): WideBlockCipher;

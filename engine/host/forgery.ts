@@ -12,7 +12,7 @@ import type { CalendarTime } from './time.ts';
 /** What an attacker knows: everything public, and no secrets. */
 export interface AttackerKnowledge {
   readonly network: NetworkMap;
-  /** The public part of a host's secret. */
+  /** Returns the public part of the secret `name` of a host. */
   readonly publicKey: (host: string, name: string) => Uint8Array;
   readonly crypto: CryptoProvider;
   readonly random: Random;
@@ -29,9 +29,9 @@ export interface AttackerKnowledge {
 
 /** One kind of forged datagram or stream. */
 export interface Forgery {
-  /** One sentence for the list of kinds. */
+  /** One sentence about the kind, for the list that users see. */
   readonly help: string;
-  /** Port on the target; absent if it is that of the target's link to the sender. */
+  /** Port of the target to which the forgery is sent; absent if it is the port of the target's link to the sender. */
   readonly port?: number;
   /** True if each forgery is a stream to the target, on which the bytes are written, if there are any. */
   readonly isStream?: boolean;

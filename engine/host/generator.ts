@@ -14,13 +14,13 @@ export type DrawBelow = (below: number) => number;
 /** Opens a stream of draws for a generator: the same seed gives the same draws on every machine. */
 export type OpenSeededDraws = (seed: number) => DrawBelow;
 
-/** Numbers of nodes and links that a generator makes. */
+/** Upper bounds of the numbers of nodes and links that a generator makes. */
 export interface GeneratedSize {
   readonly nodes: number;
   readonly links: number;
 }
 
-/** A node, without an address. */
+/** A node that a generator makes; the file's address plan gives it an address. */
 export interface GeneratedNode {
   /** Up to 63 letters, digits, `-` and `_`, of which the first is a letter or digit. */
   readonly name: string;
@@ -29,7 +29,7 @@ export interface GeneratedNode {
    * generator.
    */
   readonly run?: string;
-  /** Options that a file may change. */
+  /** The node's options, which the file may change. */
   readonly options?: Readonly<Record<string, unknown>>;
   /** Options that match the generated links: a file that contradicts them is refused. */
   readonly fixedOptions?: Readonly<Record<string, unknown>>;
@@ -66,7 +66,7 @@ export interface GeneratedDirection {
   readonly rateBps?: number;
   /** One-way propagation delay, nanoseconds. */
   readonly delayNs?: number;
-  /** Largest datagram, bytes. */
+  /** Largest datagram that the direction carries, bytes. */
   readonly mtu?: number;
   /** Share of packets that are lost, each independently; 0 to 1. */
   readonly loss?: number;
@@ -76,9 +76,9 @@ export interface GeneratedDirection {
 
 /** A point-to-point link that a generator makes. */
 export interface GeneratedLink {
-  /** Names of two generated nodes. */
+  /** Names of the two generated nodes that the link joins. */
   readonly ends: readonly [string, string];
-  /** Default: the names of its ends, `a--b`. */
+  /** Id of the link. Default: the names of its ends, `a--b`. */
   readonly id?: string;
   /** Role of the second end as seen from the first; `internal` if both are in one autonomous system. */
   readonly relation?: 'core' | 'parent' | 'child' | 'peer' | 'internal';
@@ -104,7 +104,7 @@ export interface GeneratedAutonomousSystem {
 export interface GeneratedLayer {
   /** Name of a node, or a pattern of names such as `client-*`. */
   readonly on: string;
-  /** Name of the protocol. Default: that of the generator. */
+  /** Name of the protocol. Default: the protocol that has the generator. */
   readonly run?: string;
   readonly options?: Readonly<Record<string, unknown>>;
 }
@@ -121,7 +121,7 @@ export interface GeneratedTopology {
 
 /** Makes topologies of one kind. */
 export interface TopologyGenerator<Parameters = unknown> {
-  /** The `kind` by which files ask for it, different from that of every other generator. */
+  /** The `kind` by which files ask for it; no other generator has the same. */
   readonly name: string;
   /** A zod schema of the parameters that a file gives besides `kind`: an object without unknown keys. */
   readonly parameters: { safeParse(input: unknown): unknown };

@@ -32,7 +32,7 @@ export interface RequestContent {
   readonly target: string;
   /** Bytes of the request; they belong to the handler during the call. */
   readonly body: Uint8Array;
-  /** Lifetime, priority and tolerance that the sender of a `send` asks for; by default those of the protocol. */
+  /** Lifetime, priority and tolerance that the sender of a `send` asks for; by default the protocol chooses them. */
   readonly wishes?: SendWishes;
   /** Instant, by {@link Host.now}, from which on nobody takes the answer; absent if there is no deadline. */
   readonly deadlineNs?: Nanoseconds;
@@ -65,7 +65,7 @@ export interface NodeRequest extends RequestContent {
 /** The beginning or end of a contact, in the direction in which this host sends. */
 export interface ContactTransition {
   readonly kind: 'begin' | 'end';
-  /** Id of the link or segment. */
+  /** Id of the link or segment whose contact begins or ends. */
   readonly link: string;
   /** Name of the host at the other end of the link; absent for a segment. */
   readonly peer?: string;

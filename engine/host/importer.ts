@@ -33,7 +33,7 @@ export type ImportResult =
 
 /** Reads topologies of one format. */
 export interface TopologyImporter<Parameters = unknown> {
-  /** The key by which files ask for it, different from that of every other importer. */
+  /** The key by which files ask for it; no other importer has the same. */
   readonly name: string;
   /** One sentence that editors show for the key. */
   readonly help: string;

@@ -83,7 +83,7 @@ export type MetricUnit =
 
 /** One metric of a protocol or of the runner. */
 export interface MetricDefinition {
-  /** `<area>.<name>`, lower case, dots and underscores. */
+  /** Name of the metric, `<area>.<name>`: lower case, dots and underscores. */
   readonly name: string;
   readonly kind: MetricKind;
   readonly unit: MetricUnit;

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Limits on metrics as a scenario writes them: by metric and aggregation, a limit such as `== 0`. */
+/** Limits on metrics as a scenario writes them: metric name, then aggregation, then a limit such as `== 0`. */
 export type MustLimits = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /**
@@ -13,7 +13,7 @@ export type MustLimits = Readonly<Record<string, Readonly<Record<string, string>
  * and outsiders send forgeries.
  */
 export interface Must {
-  /** Limits that hold at every instant. */
+  /** Limits that must hold at every instant of a run. */
   readonly always: MustLimits;
   /** Limits on metrics of packets and requests that begin when there has been no fault for {@link withinSeconds}. */
   readonly recover: MustLimits;

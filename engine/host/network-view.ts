@@ -11,7 +11,7 @@
  */
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
-/** One end of a link. */
+/** One end of a link: the host, and its address and port for this link. */
 export interface LinkEndView {
   readonly host: string;
   readonly address: string;
@@ -22,7 +22,7 @@ export interface LinkEndView {
 
 /** A planned contact: a window in which one direction of a link can send. */
 export interface PlannedContact {
-  /** Beginning and end by `host.planTime()`. */
+  /** Beginning and end of the window, ns by `host.planTime()`. */
   readonly startNs: number;
   readonly endNs: number;
   /** Bits per second, and one-way propagation delay in nanoseconds. */
@@ -32,7 +32,7 @@ export interface PlannedContact {
 
 /** The contacts of one direction as they are planned; they may take place differently. */
 export interface PlannedContacts {
-  /** Ascending, without overlap. */
+  /** The windows in ascending order, without overlap. */
   readonly windows: readonly PlannedContact[];
   /** The windows repeat with this period, nanoseconds; absent if they do not repeat. */
   readonly periodNs?: number;
@@ -46,17 +46,17 @@ export interface LinkView {
   /** The second end of the link. */
   readonly b: LinkEndView;
   readonly attributes?: Attributes;
-  /** Largest datagram, bytes. */
+  /** Largest datagram that the link carries, bytes. */
   readonly mtu: number;
   /** One-way propagation delay from a to b, nanoseconds. */
   readonly delayNs: number;
-  /** Bits per second from a to b. */
+  /** Rate from a to b, bits per second. */
   readonly rateBps: number;
   /** Planned contacts by direction; a direction that is not named is always open. */
   readonly contacts?: { readonly aToB?: PlannedContacts; readonly bToA?: PlannedContacts };
 }
 
-/** A host of the topology. */
+/** A host of the topology, as nodes see it. */
 export interface HostView {
   readonly name: string;
   readonly address: string;
@@ -110,9 +110,8 @@ export interface HostKeys {
 
 /**
  * The network as one node sees it, with what a real deployment would provision to that node alone:
- * its own secrets, those of the groups it belongs to, and all public keys (ADR 0020). In sim
- * everything comes from the seed; live it is drawn once per run by the operating system's
- * generator.
+ * its own secrets, the secrets of its groups, and all public keys (ADR 0020). In sim everything
+ * comes from the seed; live it is drawn once per run by the operating system's generator.
  */
 export interface NetworkView extends NetworkMap {
   /** The keys of a host. Asserts that the host exists. */

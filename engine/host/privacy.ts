@@ -11,15 +11,15 @@
  */
 export type MessagePurpose = 'content' | 'reaction' | 'cover';
 
-/** The delay distribution of a mix, as far as an estimator needs it. */
+/** The distribution of the delays of a mix, as far as estimators distinguish them. */
 export type DelayLaw =
   /** Exponential delays: a message's age reveals nothing. */
   | { readonly kind: 'exponential' }
-  /** Uniform between 0 and `longestNs`. */
+  /** Delays uniform between 0 and `longestNs`. */
   | { readonly kind: 'uniform'; readonly longestNs: number }
-  /** Always the same: the order reveals everything. */
+  /** Constant delays: messages leave in the order in which they came, which reveals everything. */
   | { readonly kind: 'constant' }
-  /** Flushes choose uniformly from the pool. */
+  /** Delays of a pool mix: each flush sends messages chosen uniformly from the pool. */
   | { readonly kind: 'batch' }
   /** A distribution for which there is no estimator; the report says so. */
   | { readonly kind: 'unknown'; readonly name: string };
@@ -33,7 +33,7 @@ export interface NodePrivacyFacts {
    * output; `relay`: passes messages on or stores them; `aside`: gets no messages.
    */
   readonly part: 'user' | 'mix' | 'relay' | 'aside';
-  /** How the node delays messages. Absent: senders choose exponential delays. */
+  /** How the node delays messages. Absent: the senders of messages choose exponential delays. */
   readonly law?: DelayLaw;
   /** Intended mean delay, ns; absent when the node's configuration does not state it. */
   readonly meanDelayNs?: number;

@@ -140,7 +140,7 @@ export interface PackageFile {
   readonly package: string;
   /** The exact version; no other is accepted, because results depend on the file. */
   readonly version: string;
-  /** Path within the package, with slashes. */
+  /** Path of the file within the package, with slashes. */
   readonly path: string;
 }
 
@@ -154,7 +154,7 @@ export interface RequiredFile extends PackageFile {
 export interface NodeSetup<Options> {
   /** The node's options, checked by the protocol's schema, with defaults filled in. */
   readonly options: Options;
-  /** The network with this node's own secrets. */
+  /** The network as this node sees it, with the node's own secrets. */
   readonly network: NetworkView;
   readonly witness: GroundTruthWitness;
   /**
@@ -212,13 +212,13 @@ export interface ConfiguredNode<Options = unknown> {
 /** A link of a file, as far as options may conflict with it. */
 export interface ConfiguredLink {
   readonly id: string;
-  /** Names of the nodes at its ends. */
+  /** Names of the nodes at both ends of the link. */
   readonly ends: readonly [string, string];
   /** Longest propagation delay there and back, nanoseconds. */
   readonly roundTripNs: number;
 }
 
-/** How the options of one node conflict with those of others. */
+/** How the options of one node conflict with the options of other nodes. */
 export interface OptionConflict {
   /** Name of the node whose options are at fault. */
   readonly node: string;
@@ -276,7 +276,7 @@ export type AddressRole = 'edge' | 'service';
  */
 export interface Protocol<Options = unknown> {
   readonly name: string;
-  /** One sentence for lists of protocols. */
+  /** One sentence about the protocol, for lists of protocols. */
   readonly summary: string;
   /** A zod schema of the node's `options`. */
   readonly config: { safeParse(input: unknown): unknown };
@@ -309,7 +309,7 @@ export interface Protocol<Options = unknown> {
    * published text (ADR 0079). The text follows "cannot run alone: ". Undefined, or absent: the node can run alone.
    */
   readonly needsRun?: (options: Options) => string | undefined;
-  /** Pure jobs for `host.compute`, by name. */
+  /** Pure jobs that nodes may run by `host.compute`, by name. */
   readonly jobs: Readonly<Record<string, JobDefinition>>;
   /** Address of the module that exports `protocol`, from which a live worker loads the jobs. */
   readonly moduleUrl: string;
@@ -368,8 +368,8 @@ export interface Protocol<Options = unknown> {
    */
   readonly double?: (options: Options) => string | undefined;
   /**
-   * Promises that nodes with these options keep whatever happens to their network (ADR 0069). Absent: only those of
-   * every protocol.
+   * Promises that nodes with these options keep whatever happens to their network (ADR 0069). Absent: only the
+   * promises that every protocol makes.
    */
   readonly must?: (nodes: readonly ConfiguredNode<Options>[]) => Must;
   /** Makes a node on a host; the runner calls it again after each restart of the host. */

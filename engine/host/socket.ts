@@ -5,7 +5,7 @@
  * @module
  */
 
-/** An interned (address, port); numbers keep the packet path free of strings and objects. */
+/** A number that stands for an (address, port), so that the packet path handles no strings and objects. */
 export type Endpoint = number;
 
 /**
@@ -47,7 +47,7 @@ export interface UdpOptions {
   readonly onDatagram: DatagramHandler;
   /** Which datagrams overtake others while they wait for the host's processor; none if absent. */
   readonly isUrgent?: UrgencyTest;
-  /** Errors after binding (live only: unreachable, refused). */
+  /** Called for errors after binding (live only: unreachable, refused). */
   readonly onError?: (reason: string) => void;
 }
 

@@ -17,7 +17,7 @@
 
 /** Selects the keys of a store that {@link Store.keys} lists. */
 export interface KeyRange {
-  /** Only keys that begin with this text. */
+  /** Selects only keys that begin with this text. */
   readonly prefix?: string;
   /** Only keys after this one; with the last key of a list, the next list begins where that list ended. */
   readonly after?: string;

@@ -10,7 +10,7 @@ import type { Nanoseconds } from './time.ts';
 export interface SendWishes {
   /**
    * Time from now after which the message is of no use, ns; a node that still has it then may drop it.
-   * Default: that of the carrier.
+   * Default: the carrier chooses it.
    */
   readonly lifetime?: Nanoseconds;
   /** Priority: 0 bulk, 1 normal (default), 2 expedited. */
@@ -27,7 +27,7 @@ export type WishHandling = Readonly<Partial<Record<keyof SendWishes, 'honoured' 
 
 /** The delivery guarantees of a carrier protocol, as plain data. */
 export interface CarrierGuarantees {
-  /** Longest message, bytes. */
+  /** Longest message that the carrier accepts, bytes. */
   readonly maxBytes: number;
   /**
    * `best-effort`: messages may be lost without a report. `acknowledged`: `done` is called when the peer
@@ -53,7 +53,7 @@ export interface DeliveryFacts {
   readonly sequence?: number;
 }
 
-/** Callbacks of the upper protocol. */
+/** Callbacks by which a carrier hands messages and reachability to the protocol above it. */
 export interface TransportHandlers {
   /** A message of peer `from` arrived; its bytes are read during the call only. */
   readonly onMessage: (from: string, buffer: Uint8Array, offset: number, length: number) => void;

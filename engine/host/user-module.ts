@@ -10,7 +10,7 @@
  * accepts a path. The loader makes the path absolute, loads the module before a run, and gives the node its export.
  */
 export interface UserModuleOption {
-  /** The name of what the module exports. */
+  /** Name of the export that the module must have. */
   readonly exported: string;
   /** Describes what is wrong with the export; undefined if nothing is. */
   mistakeIn(exported: unknown): string | undefined;

@@ -18,13 +18,13 @@ import type {
   SubmissionOutcome,
 } from './pipeline/submission.ts';
 
-/** A call of a byte job. */
+/** A call of a byte job by a node, with the callbacks for its result. */
 export interface ByteJobCall {
   /** The host that owns the setup. */
   readonly owner: string;
   readonly address: ByteJobReference;
   readonly input: ByteJobInput;
-  /** See {@link Submission.affinity}. */
+  /** Number that keeps calls in order; see {@link Submission.affinity}. */
   readonly affinity: number;
   /** False once the call was cancelled. */
   isWanted(): boolean;
@@ -37,7 +37,10 @@ interface OpenSetup {
   readonly job: number;
 }
 
-/** Largest number of bytes of a call: those of a datagram. Memory that no packet has used costs nothing. */
+/**
+ * Bytes of a slot for one call: those of the longest datagram. Memory pages that no packet has touched cost
+ * nothing.
+ */
 const SLOT_BYTES = 65_536;
 
 const REFUSALS: Readonly<Record<Exclude<SubmissionOutcome, 'taken'>, string>> = {

@@ -176,7 +176,7 @@ class ComputeWorker {
   }
 }
 
-/** Maps a key to the same worker in every run: 0 to 2^32 - 1. */
+/** Hash of a job's key, 0 to 2^32 - 1: the same in every run, so that a key always gets the same worker. */
 export function hashOfJobKey(key: string): number {
   let hash = FNV_OFFSET;
   for (let i = 0; i < key.length; i += 1) {

@@ -8,14 +8,14 @@ import { type FileHandle, open } from 'node:fs/promises';
 /** An open file, or an open folder to sync. */
 export type DiskFile = Pick<FileHandle, 'write' | 'datasync' | 'sync' | 'close'>;
 
-/** Functions that open files. */
+/** The function that opens files, which tests replace to make it fail. */
 export interface FileOpener {
   open(path: string, flags: 'r' | 'r+' | 'wx'): Promise<DiskFile>;
 }
 
 /** Mode of the files of stores, which hold keys: only their owner may read them. */
 export const FILE_MODE = 0o600;
-/** Mode of the folders of stores. */
+/** Mode of the folders of stores: only their owner may read them. */
 export const FOLDER_MODE = 0o700;
 
 /** The file functions of the operating system. */

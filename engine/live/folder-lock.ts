@@ -45,7 +45,7 @@ interface Holder {
   readonly start: string;
   /** The namespace in which the process number is valid. */
   readonly space: string;
-  /** Distinguishes two locks of the same process. */
+  /** Distinguishes two locks that the same process has taken one after the other. */
   readonly mark: string;
 }
 

@@ -8,15 +8,15 @@
  */
 import type { CalendarTime, Nanoseconds } from '../host/time.ts';
 
-/** Measures how much wall time has passed. */
+/** A clock that measures how much wall time has passed. */
 export interface WallClock {
   /** Monotonic, integer ns since the start of the run. */
   now(): Nanoseconds;
 }
 
 /**
- * Number of reads of the calendar, each between two reads of the monotonic clock; the one between the closest two is
- * used. A single read was 6.6 ms off.
+ * Number of pairs that are read: each read of the calendar lies between two reads of the monotonic clock, and the
+ * pair with the shortest distance between these two is used. A single pair was once wrong by 6.6 ms.
  */
 const PAIRING_READS = 20;
 const NS_PER_MS = 1_000_000n;

@@ -16,7 +16,7 @@ export interface LiveContext extends HostWorld {
   readonly clock: WallClock;
   readonly pump: WallClockPump;
   readonly wires: UdpSocketTable;
-  /** Carries streams between hosts of the run over its links; absent if they go directly. */
+  /** Carries streams between hosts of the run over its links; absent if streams do not use the links. */
   readonly relay: StreamRelay | undefined;
   readonly compute: ComputePool;
   /** Notes the instants of sampled datagrams, from their link to their handler. */

@@ -63,7 +63,7 @@ import type { UdpSocketFailure } from './wire-table.ts';
 /** Largest number of dynamic ports to try if other programs use some of them. */
 const PORT_TRIES = 256;
 
-/** One host on real sockets. */
+/** A host of a live run: its node's time, sockets, streams and stores are real. */
 export class LiveHost extends SimHost {
   /** Number of ends of streams that pass no links, since the start of the run. */
   directStreams = 0;
@@ -235,7 +235,7 @@ export class LiveHost extends SimHost {
     for (const store of this.#stores.values()) store.end();
     this.#stores.clear();
     for (const [name, disk] of this.#disks) {
-      // The effect of a fault on a disk is drawn from the scenario's streams, not from those of the node.
+      // The effect of a fault on a disk is drawn from the scenario's random streams, not from the node's.
       disk.crash(fault, super.random(`store-fault/${name}`) as RandomStream);
     }
     this.#end();

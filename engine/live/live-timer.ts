@@ -1,8 +1,8 @@
 /**
  * A timer of a live node: due by the wall clock, fired in its turn, never early.
  *
- * `engine/core` waits until the timer is due. This file adds the time by which the wall clock is ahead of the links,
- * and the wait of a due timer for its turn.
+ * `engine/core` counts in the time of the links, which is behind the wall clock: this file adds the difference to
+ * each delay, and an expired timer waits in a queue for its turn.
  *
  * @module
  */

@@ -15,7 +15,7 @@
 
 /** The one address that every system has. */
 export const LOOPBACK_ADDRESS = '127.0.0.1';
-/** First port of links (topologies/assemble/address-plan.ts). */
+/** First port number inside the world that belongs to links (topologies/assemble/address-plan.ts). */
 const LINK_PORT_FIRST = 50_000;
 
 /** IP address and port of a socket. */
@@ -30,9 +30,9 @@ export interface PortRange {
   readonly address: string;
   /** First real port of the host's range. */
   readonly first: number;
-  /** Number of real ports for ports that do not belong to links; they are the first ones of the range. */
+  /** Number of real ports for ports that do not belong to links; these real ports come first in the range. */
   readonly services: number;
-  /** Number of all real ports of the range; those of links come last. */
+  /** Number of all real ports of the range; the real ports of links come last. */
   readonly count: number;
 }
 

@@ -104,7 +104,7 @@ const HOW = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  // The wrapper of a CommonJS module.
+  // The bundle is wrapped like a CommonJS module.
   banner: { js: '(function (exports, require, module, $import, $resolve) {' },
   footer: { js: '})' },
   minifyWhitespace: true,

@@ -23,7 +23,7 @@ import type { WallClock } from './live-clock.ts';
 
 /**
  * Largest number of datagrams that libuv reads from a socket before it turns to the next socket (uv__udp_recvmsg): a
- * socket that gave as many may hold more.
+ * socket that gave this number may hold more.
  */
 const READ_AT_ONCE = 32;
 /** Waiting time in a standing queue above which datagrams are late, ns: above the usual wait in gateways (ADR 0025). */

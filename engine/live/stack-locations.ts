@@ -49,7 +49,7 @@ export function listStackFrameLocations(stack: string): readonly StackFrameLocat
   });
 }
 
-/** Distinguishes the files of this program from those of users' protocols. */
+/** Distinguishes the files of this program from the files of users' protocols. */
 export class FileOwners {
   readonly #theirs: readonly string[];
 

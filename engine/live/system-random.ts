@@ -16,7 +16,7 @@ const POOL_WORDS = 1_024;
 
 /** A stream of draws that nobody can repeat. */
 export class SystemRandom implements Random {
-  /** Words not used yet, from `#next` on; used ones are erased. */
+  /** Random words; the words before `#next` are used and erased. */
   readonly #pool = new Uint32Array(POOL_WORDS);
   #next = POOL_WORDS;
 

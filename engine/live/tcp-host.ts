@@ -24,7 +24,7 @@ import { TcpStream } from './tcp-stream.ts';
 
 /** Largest number of open streams of one listener; further ones are closed immediately. */
 const CONNECTIONS_MAX = 4_096;
-/** Default of the longest time to connect, ns: that of three SYN retries (engine/host/stream.ts). */
+/** Default of the longest time to connect, ns: as long as three SYN retries take (engine/host/stream.ts). */
 const CONNECT_TIMEOUT_NS = 7_000_000_000;
 const NS_PER_MS = 1_000_000;
 /** First port that `listen({ port: 0 })` tries (RFC 6335 section 6). */
@@ -36,7 +36,7 @@ export interface TcpOwner {
   readonly endpoints: EndpointTable;
   /** Maps addresses and ports to real ports; absent if sockets are bound to the addresses of the topology. */
   readonly ports?: PortPlan | undefined;
-  /** Carries streams to other hosts of the run over its links; absent if they go directly. */
+  /** Carries streams to other hosts of the run over its links; absent if streams do not use the links. */
   readonly relay?: HostRelay | undefined;
   /** Runs node code as an event, unless the node has crashed. */
   readonly asEvent: (call: () => void) => void;

@@ -32,7 +32,7 @@ export class TcpStream implements Stream {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly #asEvent: (call: () => void) => void;
-  /** The TCP socket below everything. */
+  /** The TCP socket, which lies below TLS if there is TLS. */
   readonly #bottom: Socket;
   /** The socket through which bytes pass: the TCP socket itself, or TLS over it. */
   #top: Socket;

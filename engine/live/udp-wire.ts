@@ -41,7 +41,7 @@ export interface BoundUdpSocketHandlers {
   readonly onSent?: (buffer: Uint8Array) => void;
 }
 
-/** Result of a send: the wire has taken the datagram, or has no room, or is closed. */
+/** `taken`: the wire sends the datagram now or later; `full`: its queue has no room, or the wire is closed. */
 export type UdpSendResult = 'taken' | 'full';
 
 /** A bound UDP socket with a bounded queue; hands each buffer back when the datagram has left. */

@@ -46,7 +46,7 @@ export interface UdpSocketCounts {
    * were still queued when the port had to be freed.
    */
   readonly unsent: number;
-  /** Number of datagrams from outside this world. */
+  /** Number of received datagrams that no socket of this world sent. */
   readonly foreign: number;
 }
 

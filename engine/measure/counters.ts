@@ -228,7 +228,10 @@ export class MeterTable implements Meter {
     );
   }
 
-  /** The name of a series that is known or within the bound; else that of the series with the label value `other`. */
+  /**
+   * The name of the series if it is known or within the bound; else the name of the series with the label value
+   * `other`.
+   */
   private interned(metric: string, labels: readonly string[], values: readonly string[]): string {
     this.series ??= new Map();
     const series = this.series.get(metric) ?? new Set();

@@ -16,13 +16,13 @@ import type { Histogram } from '../host/measure.ts';
 const LINEAR = 2_048;
 /** Number of buckets of each octave above the linear part. */
 const PER_OCTAVE = 1_024;
-/** log2(PER_OCTAVE). */
+/** Binary logarithm of {@link PER_OCTAVE}. */
 const OCTAVE_BITS = 10;
 const NO_COUNTS = new Float64Array(0);
 const TWO_32 = 4_294_967_296;
 /** 2^52, the weight of `sumHigh` in the exact sum; `sumHigh` and `sumLow` stay below 2^53. */
 export const SUM_HIGH_WEIGHT = 4_503_599_627_370_496;
-/** 2^-shift for shift 0..43, exact. */
+/** The powers 2^-shift for shifts 0 to 43, all exact. */
 const DOWN = Float64Array.from({ length: 44 }, (_, shift) => 1 / twoTo(shift));
 
 /** The content of a histogram, as plain data that can be cloned and merged. */
@@ -39,7 +39,7 @@ export interface HistogramData {
   readonly sumLow: number;
 }
 
-/** A histogram to which values are added. */
+/** A log-linear histogram of non-negative integers, to which values are added one by one. */
 export class LogHistogram implements Histogram {
   /** Allocated with the first value: most nodes of a large network never record one. */
   private counts: Float64Array = NO_COUNTS;
@@ -90,7 +90,7 @@ export class LogHistogram implements Histogram {
     this.sumLow = 0;
   }
 
-  /** A copy of the data. */
+  /** A copy of the content, as plain data. */
   data(): HistogramData {
     const used = this.count === 0 ? 0 : findBucketIndex(this.max) + 1;
     return {
@@ -126,12 +126,12 @@ export function mergeHistograms(parts: Iterable<HistogramData>): HistogramData {
   return merged.data();
 }
 
-/** The exact sum of all values. */
+/** The exact sum of all values of a histogram. */
 export function histogramSum(data: HistogramData): bigint {
   return BigInt(data.sumHigh) * BigInt(SUM_HIGH_WEIGHT) + BigInt(data.sumLow);
 }
 
-/** The arithmetic mean; NaN when empty. */
+/** The arithmetic mean of a histogram; NaN when it is empty. */
 export function histogramMean(data: HistogramData): number {
   return (data.sumHigh * SUM_HIGH_WEIGHT + data.sumLow) / data.count;
 }

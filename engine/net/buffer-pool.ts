@@ -10,7 +10,7 @@
  */
 import { assert } from '../core/assert.ts';
 
-/** Sizes of the buffers, bytes. */
+/** The four sizes of pooled buffers, bytes. */
 export const BUFFER_SIZES_BYTES = [256, 2_048, 9_216, 65_536] as const;
 
 /** Size of a slab, bytes; buffers of the smaller sizes are cut from one. */

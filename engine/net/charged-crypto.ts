@@ -37,7 +37,7 @@ export interface CryptoMeter {
   chargeCrypto(operation: string, bytes: number): void;
 }
 
-/** Reports every call of `provider` to `machine`. */
+/** A provider whose calls go to another provider and are charged to a machine's processor. */
 export class CpuChargedCrypto implements CryptoProvider {
   readonly name: string;
   readonly edwards25519: Edwards25519;
@@ -434,7 +434,10 @@ function chargedKem(inner: MlKem768, machine: CryptoMeter): MlKem768 {
   };
 }
 
-/** Making and copying a state have the same cost; a digest is taken from a copy, whose cost it includes. */
+/**
+ * Charges the calls of a running hash. Making and copying a state cost the same; a digest is taken from a
+ * copy, which is charged with it.
+ */
 function chargedHash(
   name: keyof RunningHashes | keyof LegacyHashes,
   open: () => RunningHash,

@@ -10,7 +10,7 @@ import type { ActualContactSpec, ContactSpec, ContactsSpec } from './link-spec.t
 
 /** A contact that takes place, as {@link ContactPlan.at} returns it. */
 export interface Contact {
-  /** Actual beginning, ns of the scheduler. */
+  /** Actual beginning of the contact, ns of the scheduler's time. */
   readonly startNs: number;
   readonly endNs: number;
   readonly spec: ContactSpec;
@@ -28,7 +28,7 @@ export interface PlanClock {
  */
 export const PLAN_NOT_BEGUN = Number.POSITIVE_INFINITY;
 
-/** Steps through the contacts that take place; its instants are those of the scheduler. */
+/** Steps through the contacts that take place; all its instants are times of the scheduler. */
 export class ContactPlan {
   readonly outside: 'queue' | 'drop';
   readonly atEnd: 'keep' | 'drop';

@@ -23,7 +23,7 @@ export interface CpuTask {
   isWanted(): boolean;
   /** Begins on a free core; returns how long it occupies the core, integer ns. */
   begin(): number;
-  /** Called when the core is free again. */
+  /** Called when the task's core is free again. */
   end(): void;
 }
 

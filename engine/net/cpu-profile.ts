@@ -34,7 +34,7 @@ export interface CpuProfile {
   readonly event?: OperationCost;
   /** Cost of arming and firing a timer. */
   readonly timer?: OperationCost;
-  /** Costs by protocol name. */
+  /** Costs of each protocol's own code, by protocol name. */
   readonly handlers?: Readonly<Record<string, HandlerCosts>>;
   /**
    * Costs by function of the crypto provider; `seal` and `open` for AEAD keys, `tag` for MAC keys.

@@ -24,8 +24,8 @@ export const RELEASED_EVENT = 4;
 export const FIRST_UPPER_EVENT_KIND = 5;
 
 /**
- * Doubles of one direction in {@link LinkDirectionContext.state}: two cache lines. Every event of a direction needs the
- * first line; the second has counts, and values that only a new packet needs.
+ * Number of doubles per direction in {@link LinkDirectionContext.state}: two cache lines. Every event of a direction
+ * needs the first line; the second has counts, and values that only a new packet needs.
  */
 export const STATE_STRIDE = 16;
 /** Index of the rate, bits per second. */
@@ -53,7 +53,7 @@ export const OVERHEAD_BYTES_INDEX = 13;
 /** Index of the length of the largest packet, bytes. */
 export const MTU_BYTES_INDEX = 14;
 
-/** Integers of one direction in {@link LinkDirectionContext.words}, which is the same memory as its doubles. */
+/** Number of 32-bit integers per direction in {@link LinkDirectionContext.words}, the same memory as its doubles. */
 export const WORD_STRIDE = 32;
 /** Index of the packet in the transmitter. */
 export const CURRENT_PACKET_WORD = 10;
@@ -66,17 +66,20 @@ export const PIPE_FIRST_WORD = 11;
 export const PIPE_LAST_WORD = 12;
 /** Index of the number of packets in the pipe. */
 export const PIPE_COUNT_WORD = 13;
-/** Index of the bits of direction-masks.ts, which are 0 for a direction on which nothing special acts. */
+/**
+ * Index of the bits of direction-masks.ts; they are 0 while no fault, contact plan, impairment or queue
+ * is involved.
+ */
 export const FLAGS_WORD = 14;
 /** Index of the number of the receiving node. */
 export const TO_NODE_WORD = 15;
 
 /** One direction of a link, seen from outside. */
 export interface LinkDirectionView {
-  /** Index in the network. */
+  /** Index of the direction in its network. */
   readonly id: number;
   readonly linkId: string;
-  /** `a->b`. */
+  /** Names of both ends, written `a->b`. */
   readonly name: string;
   /** Indices of the sending and the receiving node. */
   readonly fromNode: number;
@@ -91,7 +94,7 @@ export interface LinkDirectionView {
 export interface RateAndDelay {
   /** Bits per second; with Infinity, serialisation takes no time. */
   readonly rateBps: number;
-  /** Propagation delay, ns. */
+  /** Propagation delay of the direction, ns. */
   readonly delayNs: number;
   /** Bytes added to each packet on the wire. */
   readonly overheadBytes: number;

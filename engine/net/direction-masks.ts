@@ -18,7 +18,7 @@ export const ENTRY_SENDER_DOWN_BIT = 4;
 export const ENTRY_INSPECT_BIT = 8;
 /** All reasons to reject or inspect offered packets. */
 export const ENTRY_MASK = 0xf;
-/** Arriving packets are withheld by a fault. */
+/** A fault withholds arriving packets. */
 export const EXIT_HELD_BIT = 0x10;
 /** Arriving packets are dropped, because a partition separates the ends. */
 export const EXIT_PARTITION_BIT = 0x20;

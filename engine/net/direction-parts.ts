@@ -17,7 +17,7 @@ import { DropTail } from './queue/drop-tail.ts';
 import { PriorityQueue } from './queue/priority.ts';
 import type { QueueDiscipline } from './queue/queue-discipline.ts';
 
-/** Parts that a changed specification replaces. */
+/** The fields of a direction whose values change with its specification. */
 export interface ChangedParts {
   readonly mtu: number;
   readonly overhead: number;

@@ -68,7 +68,7 @@ export interface PacketConservation {
 const STANDS_STILL = Number.POSITIVE_INFINITY;
 const NOTHING_FINISHES = { endNs: -1, rateBps: 0 };
 
-/** Queue, transmitter and pipe of one direction. */
+/** One direction of a link: its queue, transmitter and pipe, and the faults that act on it. */
 export class LinkDirection extends LinkDirectionBase {
   private downs = 0;
   private partitions = 0;
@@ -96,7 +96,7 @@ export class LinkDirection extends LinkDirectionBase {
     this.markQueued();
   }
 
-  /** Number of packets lost for one reason. */
+  /** Number of packets lost for the reason with this number. */
   dropCount(reason: number): number {
     return this.drops?.[reason] ?? 0;
   }
@@ -294,7 +294,7 @@ export class LinkDirection extends LinkDirectionBase {
     this.context.state[this.base + LAST_ARRIVAL_NS_INDEX] = 0;
   }
 
-  /** Removes one reason to be down. */
+  /** Removes one of the reasons to be down that {@link addDown} added. */
   removeDown(): void {
     this.downs -= 1;
     if (this.downs === 0) this.mark(ENTRY_DOWN_BIT, false);
@@ -307,7 +307,7 @@ export class LinkDirection extends LinkDirectionBase {
     this.mark(EXIT_PARTITION_BIT);
   }
 
-  /** Removes one partition. */
+  /** Removes one of the partitions that {@link addPartition} added. */
   removePartition(): void {
     this.partitions -= 1;
     if (this.partitions > 0) return;
@@ -367,7 +367,7 @@ export class LinkDirection extends LinkDirectionBase {
     this.mark(IMPAIRED_BIT, Impairments.isNeeded(this.spec) || taps.length > 0);
   }
 
-  /** The taps in order. */
+  /** The taps on this direction, in the order in which they see packets. */
   get tapList(): readonly Tap[] {
     return this.taps;
   }

@@ -22,9 +22,12 @@ const NOTHING = new Uint8Array(0);
 
 /** The place where a store keeps its frames; it survives crashes of the node. */
 export interface Disk {
-  /** Appends one frame. */
+  /** Appends one frame to those that wait for a sync. */
   append(frame: Uint8Array): void;
-  /** Frames that make up the store, in the order of writing: those of the log, and the last one of each entry. */
+  /**
+   * The frames that make up the store, in the order of writing: all frames of the log, and the last frame of each
+   * entry.
+   */
   read(): StoreFrame[];
 }
 

@@ -1,9 +1,10 @@
 /**
- * Interned (address, port) pairs and the sockets bound to them: finding a destination is one array
- * read.
+ * Numbers for (address, port) pairs, and the sockets bound to the pairs: finding the socket of a
+ * destination is one array read.
  *
- * Endpoints that are configured, bound or named by a node are interned for good. Any other sender of a datagram at a
- * real socket is a guest (guest-endpoints.ts) and temporarily gets a number from a different range.
+ * Pairs that are configured, bound or named by a node keep their number for good (they are interned). Any other
+ * sender of a datagram at a real socket is a guest (guest-endpoints.ts) and temporarily gets a number from a
+ * different range.
  *
  * Does not know routes, nor which host owns an address.
  *
@@ -33,7 +34,7 @@ export type GuestKind = 'peer' | 'stranger';
 
 /** The numbers of the endpoints of one world, and the sockets bound to them. */
 export class EndpointTable {
-  /** The socket bound at each endpoint. */
+  /** The socket bound at each endpoint, by the endpoint's number. */
   readonly sockets: (SimSocket | undefined)[] = [];
   private readonly numbers = new Map<string, Map<number, Endpoint>>();
   private readonly pairs: AddressAndPort[] = [];
@@ -69,7 +70,7 @@ export class EndpointTable {
     return endpoint;
   }
 
-  /** The number of an interned (address, port). */
+  /** The number of an interned (address, port); undefined if the pair is not interned. */
   find(address: string, port: number): Endpoint | undefined {
     return this.numbers.get(address)?.get(port);
   }

@@ -17,7 +17,7 @@ export interface AddressAndPort {
 
 /** Bounds of a table of guests. */
 export interface GuestEndpointOptions {
-  /** The first number that the table assigns. */
+  /** The first number that the table assigns to a guest. */
   readonly first: Endpoint;
   /** How many numbers the table can assign. */
   readonly span: number;
@@ -86,7 +86,7 @@ export class GuestEndpoints {
     if (guest !== undefined) guest.holds += 1;
   }
 
-  /** Releases one {@link hold}. */
+  /** Undoes one call of {@link hold}. */
   letGo(endpoint: Endpoint): void {
     const guest = this.#byNumber.get(endpoint);
     if (guest !== undefined) guest.holds -= 1;

@@ -33,7 +33,7 @@ import { FINGERPRINT_KINDS } from './network.ts';
 
 /** The settings of a layer. */
 export interface LayerOptions {
-  /** Name of the protocol that runs here. */
+  /** Name of the protocol that runs in the layer. */
   readonly protocol: string;
   /** Number of its channel in the carriers below, 1..255. */
   readonly channel: number;
@@ -108,7 +108,7 @@ export class HostLayer extends HostProtocol implements Host, StackProtocol {
   readonly meter: MeterTable;
   readonly trace: TraceReporter;
   readonly log: Log;
-  /** Drops that the protocol named, by reason. */
+  /** Numbers of drops for the protocol's own reasons, by reason. */
   readonly drops = new Map<string, number>();
   private readonly base: LayerBase;
   private readonly supply: HostLayerServices;

@@ -7,7 +7,7 @@ import type { Log, TraceReporter } from '../host/measure.ts';
 import { FINGERPRINT_KINDS } from './network.ts';
 import type { HostWorld } from './sim-host-world.ts';
 
-/** The host that reports. */
+/** The host whose node reports. */
 interface Reporter {
   readonly index: number;
   /** Mixes an event of this host into the fingerprint. */

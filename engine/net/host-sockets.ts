@@ -27,7 +27,7 @@ export interface SocketOwner {
   readonly machine: Machine;
 }
 
-/** An access to a cloud. */
+/** A cloud that this host has an access to, and the direction from the host into the cloud. */
 interface CloudEnd {
   readonly up: LinkDirection;
   readonly cloud: { hasMember(host: number): boolean };

@@ -52,7 +52,7 @@ export interface CarrierSpec {
 /** What a stack needs from its host: calls of the nodes of the lower and the upper protocols. */
 export interface StackSurroundings {
   readonly name: string;
-  /** Number of crashes so far. */
+  /** Number of crashes of the host so far. */
   readonly life: number;
   /** Calls the carrier's node with a request of the protocol above. */
   callDown(carrier: StackProtocol, request: NodeRequest): void;
@@ -60,7 +60,7 @@ export interface StackSurroundings {
   callUp(protocol: string, length: number, code: () => void): void;
 }
 
-/** The layer that asks for a transport. */
+/** What a layer shows of itself when it asks for a transport. */
 export interface TransportUser {
   readonly protocol: string;
   readonly channel: number;
@@ -105,7 +105,7 @@ export class HostStack {
     this.add(bottom);
   }
 
-  /** Adds the next protocol on top. */
+  /** Puts a protocol on top of those added before. */
   add(member: StackProtocol): void {
     const isNew = this.members.every(({ protocol }) => protocol !== member.protocol);
     assert(isNew, `${this.host.name} runs ${member.protocol} twice`);
@@ -248,7 +248,7 @@ class StackTransport implements Transport {
   }
 }
 
-/** A message on its way down. */
+/** A message of an upper protocol as a request to its carrier. */
 class LayerRequest implements NodeRequest {
   readonly kind = 'send';
   readonly target: string;

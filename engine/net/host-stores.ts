@@ -13,7 +13,7 @@ import { SimDisk, SimStore, type StoreFault } from './sim-store.ts';
 /** What the stores need from their host. */
 interface Keeper {
   readonly index: number;
-  /** Number of crashes so far. */
+  /** Number of crashes of the host so far. */
   readonly life: number;
   /** Time that a fault adds to each sync that begins now, ns. */
   readonly slowedDiskNs: number;
@@ -45,7 +45,7 @@ export class HostStores {
     return store;
   }
 
-  /** Bytes on the disk of a store. */
+  /** The bytes on the disk of a store, for tests. */
   raw(name: string): Uint8Array {
     return this.#disks.get(name)?.raw() ?? new Uint8Array(0);
   }

@@ -32,9 +32,9 @@ export interface OpenRequest {
 
 /** What a request needs from the host of the node. */
 export interface RequestedHost {
-  /** Number of crashes so far. */
+  /** Number of crashes of the host so far. */
   readonly life: number;
-  /** Runs `act`, a handler of the node, which is called for the asker. */
+  /** Runs a handler that the node has installed for a request (`onRoom` or `onCancel`), as code of the node. */
   inquired(act: () => void): void;
   /** Called when a request whose asker takes parts is answered or cancelled. */
   closed(inquiry: HostRequest): void;

@@ -9,12 +9,12 @@
  * @module
  */
 
-/** Packet loss (docs/spec/link-model.md#impairments). */
+/** How a direction loses packets (docs/spec/link-model.md#impairments). */
 export type LossSpec =
   | {
       /** Each packet is lost independently. */
       readonly kind: 'bernoulli';
-      /** The probability, 0 to 1. */
+      /** The loss probability, 0 to 1. */
       readonly probability: number;
     }
   | {
@@ -26,7 +26,7 @@ export type LossSpec =
       readonly meanBurst: number;
     }
   | {
-      /** Gilbert-Elliott, one step per packet. */
+      /** The Gilbert-Elliott model, which makes one step per packet. */
       readonly kind: 'gilbert-elliott';
       /** `p` is P(good -> bad) and `r` is P(bad -> good) per packet, 0..1, not both 0. */
       readonly p: number;
@@ -56,7 +56,7 @@ export type LossSpec =
 export type JitterSpec =
   | { readonly kind: 'none' }
   | {
-      /** Integer uniform on [-halfWidthNs, +halfWidthNs]. */
+      /** Jitter drawn as an integer, uniform on [-halfWidthNs, +halfWidthNs]. */
       readonly kind: 'uniform';
       readonly halfWidthNs: number;
     }
@@ -120,11 +120,11 @@ export type QueueSpec =
       readonly intervalNs?: number;
       /** CoDel drops nothing while the backlog is at most this; default the direction's MTU. */
       readonly maxPacketBytes?: number;
-      /** Largest number of packets; default Infinity. */
+      /** Largest number of packets in the queue; default Infinity. */
       readonly limitPackets?: number;
     }
   | {
-      /** Non-preemptive; class 0 is served first. */
+      /** Priorities without preemption; class 0 is served first. */
       readonly kind: 'priority';
       /** One entry per class, most urgent first; 1..16 classes. */
       readonly classes: readonly Omit<DropTailSpec, 'kind'>[];
@@ -150,7 +150,7 @@ export interface TokenBucketSpec {
   readonly rateBytesPerSecond: number;
   /** Burst in bytes; at least the MTU. */
   readonly burstBytes: number;
-  /** `shape` waits for tokens, `police` drops. */
+  /** `shape`: packets wait for tokens; `police`: packets without tokens are dropped. */
   readonly mode: 'shape' | 'police';
 }
 
@@ -167,15 +167,15 @@ export interface ContactSpec {
 export interface ActualContactSpec {
   /** Planned beginning of the contact, or of a repetition of it, ns since the start of the run. */
   readonly plannedStartNs: number;
-  /** Begins late, at this instant. */
+  /** The contact begins late, at this instant. */
   readonly startNs?: number;
-  /** Ends early, at this instant. */
+  /** The contact ends early, at this instant. */
   readonly endNs?: number;
-  /** Does not take place. */
+  /** True if the contact does not take place. */
   readonly isMissing?: boolean;
 }
 
-/** Scheduled contacts (docs/spec/link-model.md#contacts). */
+/** Scheduled contacts of a direction (docs/spec/link-model.md#contacts). */
 export interface ContactsSpec {
   /** The planned windows in ascending order without overlap; nodes see these. */
   readonly windows: readonly ContactSpec[];
@@ -193,7 +193,7 @@ export interface ContactsSpec {
 export interface TimedStepsSpec {
   /** Instants from which a value holds: ascending from 0, ns since the start of the run. */
   readonly atNs: readonly number[];
-  /** One whole number for each instant. */
+  /** The value from each instant on, a whole number. */
   readonly values: readonly number[];
   /** The steps repeat with this period, ns, > the last instant; if absent, the last value stays. */
   readonly periodNs?: number;

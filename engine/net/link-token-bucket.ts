@@ -20,7 +20,7 @@ const REMAINDER = 1;
 export class LinkTokenBucket {
   readonly mode: 'shape' | 'police';
   private readonly rate: number;
-  /** Burst size as a time, ns. */
+  /** Time in which the rate refills the whole burst, ns. */
   private readonly tau: number;
   /**
    * Theoretical arrival time (ns) and carried remainder of its division; in a typed array, storing a double allocates

@@ -112,7 +112,7 @@ export class Machine {
     return room === undefined ? 0 : Math.floor(FULL_RECEIVE_BUFFER_SHARES / room.datagrams);
   }
 
-  /** Charges an operation to the running handler. */
+  /** Charges an operation on `bytes` bytes to the running handler. */
   charge(operation: ChargedOperation, bytes: number): void {
     const ns = this.chargeCost(this.profile?.[operation], bytes);
     if (operation === 'timer') this.timerNs += ns;

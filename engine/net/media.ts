@@ -131,7 +131,7 @@ export class Media {
     return part;
   }
 
-  /** Cuts those of the pairs that a cloud joins; `end` removes all these cuts, `ids` names the clouds. */
+  /** Cuts the pairs that a cloud joins; `end` removes all these cuts, `ids` names the clouds. */
   cutClouds(pairs: readonly HostPair[]): {
     readonly ids: readonly string[];
     readonly end: () => void;
@@ -164,7 +164,7 @@ export class Media {
     return cloud;
   }
 
-  /** The first segment of a host. */
+  /** The first segment that a host is on; undefined if it is on none. */
   segmentOf(host: number): LinkDirection | undefined {
     for (const segment of this.segments.values()) {
       if (segment.hasMember(host)) return segment.medium;
@@ -172,7 +172,7 @@ export class Media {
     return undefined;
   }
 
-  /** Called when a packet has reached the end of a direction that leads to no single host. */
+  /** Called when a packet has reached the end of a segment's or cloud's direction, which leads to no single host. */
   arrive(direction: LinkDirection, packet: number): void {
     const medium = this.byDirection.get(direction.id);
     assert(medium !== undefined, `direction ${direction.linkId} has no receiver`);

@@ -43,7 +43,7 @@ export interface NetworkOptions extends PacketPathOptions {
 /** Names and end nodes of a new direction. */
 export interface NewLinkDirection {
   readonly linkId: string;
-  /** `a->b`. */
+  /** Names of both ends, written `a->b`. */
   readonly name: string;
   readonly fromNode: number;
   readonly toNode: number;
@@ -122,7 +122,7 @@ export class Network extends PacketPath {
     if (this.observer !== undefined) this.observer.onDropped(direction, packet, reason);
   }
 
-  /** The sums over all directions (docs/spec/link-model.md#conservation). */
+  /** The sums of the packet counts of all directions (docs/spec/link-model.md#conservation). */
   conservation(): PacketConservation {
     const sum = { ...NOTHING };
     for (const direction of this.directions) {

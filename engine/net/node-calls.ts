@@ -63,7 +63,7 @@ const FIRST = HEAD;
 
 /** Records which node is being called, why, and the last three calls of each node. */
 export class NodeCalls {
-  /** Can be shared with another thread. */
+  /** The memory of all records, which can be shared with another thread. */
   buffer: SharedArrayBuffer;
   private words: Int32Array;
   private times: Float64Array;
@@ -146,7 +146,7 @@ export class NodeCalls {
     return cell === 0 ? undefined : cell - 1;
   }
 
-  /** A number that changes with every call. */
+  /** Number of calls so far, modulo 2^32, by which a watchdog notices that calls return. */
   get count(): number {
     return this.words[COUNT] as number;
   }

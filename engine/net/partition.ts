@@ -24,7 +24,7 @@ export interface PartitionableMedium {
   partition(from: number, to: number, change: 1 | -1): void;
 }
 
-/** Sender and receiver, by index. */
+/** Sender and receiver, by index of the host. */
 export type HostPair = readonly [from: number, to: number];
 
 /** All pairs of one host of each list; with `both`, also the reversed pairs. */

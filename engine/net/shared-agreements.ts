@@ -64,7 +64,7 @@ function remember(waiting: Map<string, Uint8Array>, pair: string, secret: Uint8A
   waiting.set(pair, secret);
 }
 
-/** A text for each key, short to make and to compare. */
+/** The name of a public key in the map: a string that is quick to make and to compare. */
 function nameOf(publicKey: Uint8Array): string {
   let name = '';
   for (const byte of publicKey) name += String.fromCharCode(byte);

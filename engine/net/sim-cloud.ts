@@ -18,7 +18,7 @@ import type { PacketTable } from './packet-table.ts';
 /** A host of a cloud, as the file describes it. */
 export interface CloudMember {
   readonly host: string;
-  /** Number of its region. */
+  /** Number of the host's region. */
   readonly region: number;
   readonly up: LinkDirectionSpec;
   readonly down: LinkDirectionSpec;
@@ -66,7 +66,7 @@ export class SimCloud {
   passedOn = 0;
   private readonly parts: CloudParts;
   private readonly byHost: ReadonlyMap<number, CloudAccess>;
-  /** Number of partitions by `sender/receiver`. */
+  /** Number of partitions in force, by `sender/receiver`. */
   private readonly partitions = new Map<string, number>();
 
   constructor(parts: CloudParts) {
@@ -75,12 +75,12 @@ export class SimCloud {
     this.byHost = new Map(parts.accesses.map((access) => [access.host, access]));
   }
 
-  /** True when the host has an access. */
+  /** True when the host has an access to the cloud. */
   hasMember(host: number): boolean {
     return this.byHost.has(host);
   }
 
-  /** The access of a host. */
+  /** The access of a host; undefined if it has none. */
   access(host: number): CloudAccess | undefined {
     return this.byHost.get(host);
   }

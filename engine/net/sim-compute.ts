@@ -41,7 +41,7 @@ export interface JobOwner {
   readonly crypto: CryptoProvider;
   /** The crypto provider of jobs, which computes an agreement of X25519 once for both nodes. */
   readonly sharing: () => CryptoProvider;
-  /** Runs code of the node. */
+  /** Runs a callback as code of the node. */
   readonly called: (code: () => void) => void;
 }
 

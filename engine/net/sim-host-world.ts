@@ -41,7 +41,7 @@ export interface HostWorld {
   hostName(index: number): string | undefined;
   /** Index of the host that owns an address. */
   hostOf(address: string): number | undefined;
-  /** The first segment of a host. */
+  /** The first segment that a host is on; undefined if it is on none. */
   segmentOf(host: number): LinkDirection | undefined;
   /** The loopback direction of a host. */
   loopback(host: number): LinkDirection;

@@ -284,7 +284,7 @@ export class SimHost extends HostProtocol implements StreamHost, StackSurroundin
     this.deliveringFrom = undefined;
   }
 
-  /** The lowest protocol has nothing below it. */
+  /** Returns undefined: the lowest protocol of a host has no carrier below it. */
   transport(): Transport | undefined {
     return undefined;
   }

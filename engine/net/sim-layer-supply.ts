@@ -21,7 +21,7 @@ export interface LayerHost {
   readonly index: number;
   readonly machine: Machine;
   readonly crypto: CryptoProvider;
-  /** Number of crashes so far. */
+  /** Number of crashes of the host so far. */
   readonly life: number;
 }
 

@@ -31,7 +31,7 @@ export interface LinkChangeHandle {
 class ChangeStack {
   readonly direction: LinkDirection;
   private readonly base: LinkDirectionSpec;
-  /** Absent until the first change. */
+  /** The changes in force, oldest first; absent until the first change. */
   private changes: LinkChange[] | undefined;
 
   constructor(direction: LinkDirection) {
@@ -158,7 +158,7 @@ export class SimLink {
   }
 }
 
-/** The specification with one more change applied. */
+/** Applies one more change to a specification. */
 function changed(spec: LinkDirectionSpec, change: LinkChange): LinkDirectionSpec {
   const { up: _up, limitPackets: _limit, inSerialisation: _rule, ...quantities } = change;
   const entries = Object.entries(quantities).filter(([, value]) => value !== undefined);

@@ -17,17 +17,17 @@ export interface NodeTraceSink {
   mark(host: number, name: string): void;
   /** Called when a protocol of the host has done its work, for the first time in this life. */
   finished?(host: number, protocol: string): void;
-  /** A drop named by a protocol. */
+  /** Called when a node has dropped a packet for a reason that its protocol names. */
   nodeDrop?(host: number, reason: string): void;
   /** Called when a request waits for a modelled processor. */
   postponed?(host: number, request: RequestContent): void;
-  /** A request that waited for the processor reaches its handler now. */
+  /** Called when a request that waited for the processor reaches its handler. */
   resumed?(host: number, request: RequestContent): void;
   /** Called when the handler of a resumed request has returned. */
   handled?(): void;
 }
 
-/** Receives log lines. */
+/** Receives the log lines of nodes. */
 export type LogSink = (
   host: string,
   level: 'debug' | 'info' | 'warn',

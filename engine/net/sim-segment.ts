@@ -53,7 +53,7 @@ export class SimSegment {
   readonly medium: LinkDirection;
   private readonly parts: SegmentParts;
   private readonly counts = new Map<number, ReceiverCounts>();
-  /** Number of partitions by `sender/receiver`. */
+  /** Number of partitions in force, by `sender/receiver`. */
   private readonly partitions = new Map<string, number>();
 
   constructor(parts: SegmentParts) {

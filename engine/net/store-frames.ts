@@ -42,7 +42,7 @@ const decoder = new TextDecoder();
 export interface StoreFrame {
   readonly kind: number;
   readonly payload: Uint8Array;
-  /** Header and payload. */
+  /** The whole frame: header and payload. */
   readonly whole: Uint8Array;
 }
 
@@ -62,7 +62,7 @@ function newFrame(kind: number, payloadBytes: number): Uint8Array {
   return frame;
 }
 
-/** The frame with its checksum. */
+/** Writes the checksum into a frame, and returns the frame. */
 function sealed(frame: Uint8Array): Uint8Array {
   writeUint32(frame, CHECKSUM_OFFSET, frameChecksum(frame, 0, frame.length));
   return frame;

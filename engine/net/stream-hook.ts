@@ -23,7 +23,7 @@ export interface StreamHost
   extends Pick<Host, 'name' | 'now' | 'after' | 'random' | 'alloc' | 'endpoint' | 'endpointOf'> {
   /** Index of the host in its world. */
   readonly index: number;
-  /** Address from the address plan. */
+  /** The host's address from the address plan. */
   readonly address: string;
   /**
    * Binds any port, including hidden ones; undefined if it is taken.

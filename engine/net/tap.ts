@@ -14,7 +14,7 @@ export type TapVerdict = 'pass' | 'drop';
 
 /** An observer or attacker on one direction of a link. */
 export interface Tap {
-  /** May change the bytes in place (`table.view(packet)`). */
+  /** Called for each packet; may change its bytes in place (`table.view(packet)`). */
   onPacket(table: PacketTable, packet: number): TapVerdict;
 }
 

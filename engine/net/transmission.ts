@@ -68,7 +68,10 @@ export interface LinkDirectionIdentity {
   readonly toNode: number;
 }
 
-/** The rare steps of packets on a direction; its subclass `LinkDirection` (direction.ts) makes the parts. */
+/**
+ * The rare steps of packets on a direction; the subclass `LinkDirection` (direction.ts) makes queue, bucket
+ * and the like.
+ */
 export abstract class LinkDirectionBase implements LinkDirectionView {
   readonly id: number;
   readonly toNode: number;
@@ -88,7 +91,7 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
   duplicated = 0;
   /** Number of packets injected by taps. */
   injected = 0;
-  /** How often delay + jitter was negative. */
+  /** How often the sum of delay and jitter was negative and was set to 0. */
   jitterClamped = 0;
   /** Created when the first packet has to wait. */
   protected lazyQueue: QueueDiscipline | undefined;
@@ -203,7 +206,7 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
     return ((this.context.words[this.word + FLAGS_WORD] as number) & bits) !== 0;
   }
 
-  /** Sets or clears bits. */
+  /** Sets or clears some of the bits of direction-masks.ts. */
   protected mark(bits: number, isSet = true): void {
     const { words } = this.context;
     const flags = words[this.word + FLAGS_WORD] as number;

@@ -14,7 +14,7 @@ import {
   CborReader,
 } from './cbor-reader.ts';
 
-/** Additional information of items of indefinite length. */
+/** Additional information that marks an item of indefinite length. */
 const INDEFINITE = 31;
 const NONE = -1;
 
@@ -52,7 +52,8 @@ function walk(bytes: Uint8Array, start: number, end: number, depth: number): num
   if ((first & 0x1f) === INDEFINITE) return endOfIndefinite(bytes, start, end, depth);
   reader.open(bytes, start, end);
   if (!reader.anyHead()) return NONE;
-  // A long head is allowed for a floating-point number, whose major type is that of simple values.
+  // A long head is allowed for a floating-point number, which shares its major type with simple
+  // values.
   if (!reader.isShortest && reader.major !== CBOR_SIMPLE) isShortest = false;
   const { major, argument, at } = reader;
   switch (major) {

@@ -43,9 +43,9 @@ const SIMPLE_MIN = 32;
 /** A cursor that reads heads of CBOR data items from bytes. */
 export class CborReader {
   bytes: Uint8Array = new Uint8Array(0);
-  /** Offset of the next byte. */
+  /** Offset of the next byte to read. */
   at = 0;
-  /** Offset after the last byte. */
+  /** Offset after the last byte to read. */
   end = 0;
   /** Major type of the last head. */
   major = 0;

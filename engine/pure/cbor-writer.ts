@@ -35,7 +35,7 @@ export class CborWriter {
     this.length = 0;
   }
 
-  /** A copy of what was written. */
+  /** Returns a copy of the bytes written so far. */
   taken(): Uint8Array {
     return this.bytes.slice(0, this.length);
   }

@@ -69,7 +69,7 @@ export function times(a: Fraction, b: Fraction): Fraction {
   return fraction(a.numerator * b.numerator, a.denominator * b.denominator);
 }
 
-/** The quotient; the divisor is not 0. */
+/** The quotient of two fractions; the divisor is not 0. */
 export function dividedBy(a: Fraction, b: Fraction): Fraction {
   return fraction(a.numerator * b.denominator, a.denominator * b.numerator);
 }
@@ -86,14 +86,14 @@ export function floor({ numerator, denominator }: Fraction): bigint {
   return numerator < 0n && quotient * denominator !== numerator ? quotient - 1n : quotient;
 }
 
-/** The nearest integer; halves go up. */
+/** The integer nearest to a fraction; halves go up. */
 export function roundFraction({ numerator, denominator }: Fraction): bigint {
   return floor({ numerator: 2n * numerator + denominator, denominator: 2n * denominator });
 }
 
 /**
  * Writes a fraction as a decimal.
- * @returns undefined if the decimal has no end, as that of 1/3.
+ * @returns undefined if the decimal has no end, as for 1/3.
  */
 export function toDecimal({ numerator, denominator }: Fraction): string | undefined {
   let decimals = 0;

@@ -9,7 +9,7 @@
  */
 const view = new DataView(new ArrayBuffer(8));
 
-/** A double from its bit pattern. */
+/** Makes a double from the two words of its bit pattern. */
 function fromBits(high: number, low: number): number {
   view.setUint32(0, high);
   view.setUint32(4, low);

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** The integers from `start` to before `end`. */
+/** A range: the integers from `start` to before `end`. */
 export interface Range {
   readonly start: number;
   readonly end: number;
@@ -16,7 +16,7 @@ export interface Range {
  * integers; in queries `start` is below `end`.
  */
 export class RangeSet {
-  /** Start and end of each range. */
+  /** Start and end of each range, one after the other. */
   readonly #bounds: number[] = [];
   #size = 0;
 

@@ -28,10 +28,10 @@ export class RoundTripEstimator {
     return this.srttNs >= 0;
   }
 
-  /** Takes a measured time, >= 0. */
+  /** Takes a measured round-trip time, ns, >= 0. */
   sample(rttNs: number): void {
     if (!this.isKnown) {
-      // RFC 6298 section 2.2
+      // RFC 6298 section 2.2: the first sample sets both values.
       this.srttNs = rttNs;
       this.rttvarNs = rttNs / 2;
       return;

@@ -8,7 +8,10 @@
  */
 
 const TWO_OVER_PI = 0.6366197723675814;
-/** pi/2 in parts; the first two have 33 bits, so that small multiples of them are exact. */
+/**
+ * pi/2 as the sum of three parts; the first two have 33 bits, so that small multiples of them are
+ * exact.
+ */
 const PART_1 = 1.5707963267341256;
 const PART_2 = 6.077100506303966e-11;
 const PART_3 = 2.0222662487959506e-21;

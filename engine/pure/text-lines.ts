@@ -35,7 +35,7 @@ export interface LineMistake extends TextOffsets {
   readonly hint?: string;
 }
 
-/** A text that was not understood: what an importer returns for one. */
+/** The result for a text with mistakes; importers return it. */
 export interface UnreadableText<Mistake extends LineMistake = LineMistake> {
   readonly kind: 'mistakes';
   readonly mistakes: readonly Mistake[];
@@ -57,7 +57,10 @@ export interface LineLimits {
 const LINES_MAX = 2_000_000;
 const COLUMNS_MAX = 2_000;
 const MISTAKES_MAX = 1_000;
-/** Longest message, and how many last characters a cut one keeps: a message may quote a word as long as a file. */
+/**
+ * Longest message, in characters, and how many of its last characters a cut message keeps: it may quote a very
+ * long word.
+ */
 const MESSAGE_MAX = 400;
 const MESSAGE_END = 80;
 
@@ -92,7 +95,7 @@ export function findTextSpan({ start, end }: TextOffsets): TextOffsets {
   return { start, end: Math.max(end, start + 1) };
 }
 
-/** The mistakes of a text: as many as are worth showing. */
+/** Collects the mistakes of a text, up to a number that is worth showing. */
 export class LineMistakes<Mistake extends LineMistake = LineMistake> {
   readonly #mistakes: Mistake[] = [];
 

@@ -29,7 +29,7 @@ export interface AezMessageParameters {
   readonly tagLength?: number;
 }
 
-/** The function Extract: a key of 48 bytes is used unchanged, any other is hashed to 48 bytes. */
+/** The function Extract of AEZ: a key of 48 bytes is used unchanged, any other is hashed to 48 bytes. */
 export function extractKey(crypto: Pick<CryptoProvider, 'blake2b'>, key: Uint8Array): Uint8Array {
   return key.length === AEZ_KEY_LENGTH ? key : crypto.blake2b(key, AEZ_KEY_LENGTH);
 }

@@ -25,13 +25,13 @@ const PAIR_WORDS = 2 * BLOCK_WORDS;
 /** 0 enciphers, 1 deciphers; the tweaks of some blocks depend on this number. */
 export type CipherDirection = 0 | 1;
 
-/** The input and output of AEZ-core. */
+/** What {@link runAezCore} needs: cipher, direction, hash, input and output. */
 export interface AezCoreInput {
   readonly cipher: TweakedAes;
   readonly direction: CipherDirection;
   /** The hash of nonce, length of the tag and associated data. */
   readonly delta: Int32Array;
-  /** At least 32 bytes. */
+  /** The text to encipher or decipher, at least 32 bytes. */
   readonly input: Uint8Array;
   /** As long as `input`; may be the same array. */
   readonly output: Uint8Array;

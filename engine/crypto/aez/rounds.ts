@@ -91,7 +91,7 @@ export function runAesRounds(block: Int32Array, schedule: Int32Array): void {
   block[3] = d;
 }
 
-/** FIPS 197 section 5.1.3: the column 02, 01, 01, 03 of MixColumns, rotated down by rows. */
+/** Makes one table: the column 02, 01, 01, 03 of MixColumns, rotated down by rows (FIPS 197 section 5.1.3). */
 function makeTable(rotation: number): Int32Array {
   return Int32Array.from(AES_SBOX, (s) => {
     const word = (gf256Product(s, 2) << 24) | (s << 16) | (s << 8) | gf256Product(s, 3);

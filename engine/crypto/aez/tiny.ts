@@ -9,7 +9,7 @@ import type { AezCoreInput } from './core.ts';
 import type { TweakedAes } from './tweaked-aes.ts';
 
 /**
- * Rounds of the network for a string of `length` bytes: the shorter the string, the more rounds.
+ * Number of Feistel rounds for a string of `length` bytes: the shorter the string, the more rounds.
  */
 function roundsFor(length: number): number {
   if (length === 1) return 24;
@@ -35,7 +35,7 @@ export function runAezTiny({ cipher, direction, delta, input, output }: AezCoreI
     if (length % 2 === 1) left[left.length - 1] = (left[left.length - 1] as number) & 0xf0;
     [left, right] = [right, left];
   }
-  // The halves swap places once more.
+  // After the last round the halves are exchanged once more.
   joinHalves(output.subarray(0, length), right, left);
   if (direction === 0) fixTopBit(cipher, delta, output.subarray(0, length));
 }

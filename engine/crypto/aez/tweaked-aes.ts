@@ -29,7 +29,7 @@ export class TweakedAes {
   /** Round keys J, I, L, 0 of four rounds. */
   readonly fourRounds: Int32Array = new Int32Array(4 * BLOCK_WORDS);
   readonly #keyJ = new Int32Array(BLOCK_WORDS);
-  /** 0, L, 2L … 7L. */
+  /** The multiples 0, L, 2L … 7L of the key part L. */
   readonly #multiplesOfL: readonly Int32Array[];
   /** Round keys I, J, L, I, J, L, I, J, L, I of ten rounds. */
   readonly #tenRounds = new Int32Array(10 * BLOCK_WORDS);
@@ -100,10 +100,10 @@ function multiplesOf(keyL: Int32Array): readonly Int32Array[] {
  * that the power of two is not recomputed.
  */
 export class OffsetStepper {
-  /** The offset of the present index. */
+  /** The offset of E(j, i) for the present index i. */
   readonly offset: Int32Array = new Int32Array(BLOCK_WORDS);
   readonly #cipher: TweakedAes;
-  /** j*J + 2^ceil(i/8) * I. */
+  /** The part of the offset without L: j*J + 2^ceil(i/8) * I. */
   readonly #base: Int32Array;
   readonly #power: Int32Array;
   #index = 0;

@@ -17,7 +17,7 @@ const DIGEST_LENGTH = 64;
 const ROUNDS = 12;
 const STATE_WORDS = 16;
 
-/** RFC 7693 section 2.7: the message words of each round, two per G, ten rounds. */
+/** The order of the message words in each of ten rounds, two words for each G (RFC 7693 section 2.7). */
 const SIGMA: Uint8Array = Uint8Array.of(
   ...[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
   ...[14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3],
@@ -31,7 +31,7 @@ const SIGMA: Uint8Array = Uint8Array.of(
   ...[10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0],
 );
 
-/** RFC 7693 section 3.2: the four variables of each G of a round, columns, then diagonals. */
+/** Indices of the four variables of each G of a round: first the columns, then the diagonals (RFC 7693 section 3.2). */
 const MIXES: Uint8Array = Uint8Array.of(
   ...[0, 4, 8, 12],
   ...[1, 5, 9, 13],
@@ -161,7 +161,7 @@ interface BlockPlace {
   readonly isLast: boolean;
 }
 
-/** RFC 7693 section 3.2. Words are pairs: high, low. */
+/** The compression function F (RFC 7693 section 3.2). Each 64-bit word is a pair of 32-bit words: high, low. */
 function compress(state: Int32Array, view: DataView, place: BlockPlace): void {
   const message = new Int32Array(2 * STATE_WORDS);
   for (let word = 0; word < message.length; word += 2) {
@@ -182,7 +182,7 @@ function compress(state: Int32Array, view: DataView, place: BlockPlace): void {
   }
 }
 
-/** RFC 7693 section 3.1: G with the rotations 32, 24, 16, 63; eight steps are a round. */
+/** The mixing function G with the rotations 32, 24, 16, 63 (RFC 7693 section 3.1); eight steps are a round. */
 // hot: 96 times per block.
 function mix(v: Int32Array, message: Int32Array, step: number): void {
   const place = 4 * (step & 7);

@@ -1,6 +1,7 @@
 /**
- * The constants of SHA-512 and BLAKE2b, computed from their definition: the first 64 bits of the
- * fractional parts of roots of the first primes (FIPS 180-4 sections 4.2.3 and 5.3.5).
+ * The constants of SHA-512 and BLAKE2b, computed from their definition: the first 64 fraction bits
+ * of
+ * square and cube roots of the first primes (FIPS 180-4 sections 4.2.3 and 5.3.5).
  *
  * Computed once, when the module is loaded; no hash function here.
  *

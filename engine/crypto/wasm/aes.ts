@@ -40,11 +40,11 @@ import {
   type WasmFunction,
 } from './assembler.ts';
 
-/** Offset of the key schedule, bytes. */
+/** Offset of the key schedule in the module's memory, bytes. */
 export const ROUND_KEYS_OFFSET = 0;
-/** Offset of the block, bytes. */
+/** Offset of the block to encrypt in the module's memory, bytes. */
 export const BLOCK_OFFSET = 176;
-/** Offset of the S-box, bytes. */
+/** Offset of the S-box in the module's memory, bytes. */
 export const SBOX_OFFSET = 192;
 /** Offsets of two vectors of constants: each byte of the first is 0x1b, each byte of the second is 16. */
 const REDUCTION: number = SBOX_OFFSET + 256 + 16;
@@ -56,7 +56,10 @@ const BLOCK_LENGTH = 16;
 const ROUNDS = 10;
 const MEMORY_PAGES = 1;
 
-/** FIPS 197 section 5.1.2: byte i is in row r = i mod 4, and comes from r columns further on. */
+/**
+ * ShiftRows as byte indices: byte i is in row r = i mod 4, and comes from r columns further on
+ * (FIPS 197 section 5.1.2).
+ */
 const SHIFT_ROWS = Array.from({ length: 16 }, (_, index) => (index + 4 * (index & 3)) & 15);
 
 /** The bytes of each column, rotated by `by` places. */
@@ -109,8 +112,8 @@ const turned = (local: number, by: number): WasmCode =>
   i8x16Shuffle(localGet(local), localGet(local), rotated(by));
 
 /**
- * FIPS 197 section 4.2.1: multiplies each byte by x. If the top bit is shifted out, 0x1b is added, by a mask made from
- * the sign.
+ * Multiplies each byte by x (FIPS 197 section 4.2.1). If the top bit is shifted out, 0x1b is added, by a mask made
+ * from the sign.
  */
 const double: WasmCode = localSet(
   DOUBLED,
@@ -120,7 +123,7 @@ const double: WasmCode = localSet(
   ),
 );
 
-/** FIPS 197 section 5.1.3: 2 s + 3 s<1> + s<2> + s<3>, where <n> rotates a column by n bytes. */
+/** MixColumns: 2 s + 3 s<1> + s<2> + s<3>, where <n> rotates a column by n bytes (FIPS 197 section 5.1.3). */
 const mixColumns: WasmCode = [
   double,
   localSet(

@@ -55,15 +55,15 @@ import {
 
 /** Offset of the tables, bytes; the other parts follow in the order of the drawing above. */
 export const AES_TABLES_OFFSET = 0;
-/** Offset of the key, bytes. */
+/** Offset of the key (I, J, L) in the module's memory, bytes. */
 export const AEZ_KEY_OFFSET = 4096;
-/** Offset of the nonce, bytes. */
+/** Offset of the nonce in the module's memory, bytes. */
 export const AEZ_NONCE_OFFSET: number = AEZ_KEY_OFFSET + 48;
 const TIMES_L: number = AEZ_NONCE_OFFSET + 16;
 const FOUR: number = TIMES_L + 128;
 const TEN: number = FOUR + 64;
 const PADDED: number = TEN + 160;
-/** Offset of the text, bytes. */
+/** Offset of the text in the module's memory, bytes. */
 export const AEZ_TEXT_OFFSET = 8192;
 
 /** Longest text that fits, in bytes; masking a fragment may write up to 16 bytes past the end of the fragment. */
@@ -77,7 +77,7 @@ const KEY_J: number = AEZ_KEY_OFFSET + BLOCK;
 const KEY_L: number = AEZ_KEY_OFFSET + 2 * BLOCK;
 const ZERO: WasmCode = v128Const([0, 0, 0, 0]);
 
-// Functions by their index in the module.
+// Indices of the functions in the module, for calls.
 const AES4 = 0;
 const AES10 = 1;
 const DOUBLE = 2;
@@ -102,7 +102,8 @@ function lookUp(local: number, row: number): WasmCode {
 }
 
 /**
- * FIPS 197 section 5.1: one round from four columns to four others, with a round key from memory.
+ * Encodes one AES round (FIPS 197 section 5.1) from four columns to four others, with a round key
+ * from memory.
  */
 function roundCode(from: readonly number[], to: readonly number[], key: number): WasmCode {
   return to.flatMap((target, column) => {

@@ -34,7 +34,7 @@ const SIMD = 0xfd;
 const EMPTY_BLOCK = 0x40;
 const END = 0x0b;
 
-/** Unsigned LEB128 (section 5.2.2). */
+/** Encodes an unsigned number as LEB128 (section 5.2.2). */
 function unsigned(value: number): WasmCode {
   const bytes: number[] = [];
   let rest = value;

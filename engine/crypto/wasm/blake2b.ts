@@ -26,7 +26,7 @@ const STATE_WORDS = 8;
 const WORDS = 16;
 const WORD_LENGTH = 8;
 
-/** RFC 7693 section 2.7: the message words of each round, two per G. */
+/** The order of the message words in each round, two words for each G (RFC 7693 section 2.7). */
 const SIGMA: readonly (readonly number[])[] = [
   [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
   [14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3],
@@ -40,7 +40,7 @@ const SIGMA: readonly (readonly number[])[] = [
   [10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0],
 ];
 
-/** RFC 7693 section 3.2: the four variables of each G of a round, columns, then diagonals. */
+/** Indices of the four variables of each G of a round: first the columns, then the diagonals (RFC 7693 section 3.2). */
 const MIXES: readonly (readonly [number, number, number, number])[] = [
   [0, 4, 8, 12],
   [1, 5, 9, 13],
@@ -62,7 +62,7 @@ const VARIABLES = 4;
 const variable = (index: number): WasmCode => localGet(VARIABLES + index);
 const message = (index: number): WasmCode => i64Load(localGet(BLOCK), WORD_LENGTH * index);
 
-/** RFC 7693 section 3.1: G with the rotations 32, 24, 16 and 63. */
+/** Encodes the mixing function G with the rotations 32, 24, 16 and 63 (RFC 7693 section 3.1). */
 function mix(
   [a, b, c, d]: readonly [number, number, number, number],
   x: WasmCode,

@@ -38,7 +38,7 @@ import {
 } from './layout.ts';
 import { poly1305Finish, poly1305Start, poly1305Update } from './poly1305.ts';
 
-// Indices of the functions in the module.
+// Indices of the functions in the module, for calls.
 const CHACHA20 = 0;
 const POLY_START = 1;
 const POLY_UPDATE = 2;
@@ -53,7 +53,7 @@ const ZERO = v128Const([0, 0, 0, 0]);
 const SOURCE = INPUT_OFFSET + FIRST_BLOCK_BYTES;
 const RESULT = OUTPUT_OFFSET + FIRST_BLOCK_BYTES;
 
-/** The number of 16-byte blocks for as many bytes as the local says; the last block is padded. */
+/** The number of 16-byte blocks that the bytes counted by a local fill; the last block is padded. */
 const blockCount = (local: number): WasmCode =>
   i32ShrU(i32Add(localGet(local), i32Const(15)), i32Const(4));
 
@@ -68,7 +68,10 @@ const encrypt: WasmCode = [
   call(CHACHA20, i32Const(INPUT_OFFSET), i32Const(OUTPUT_OFFSET), groups),
 ].flat();
 
-/** RFC 8439 section 2.8: associated data, ciphertext, both padded with zeros, and the lengths. */
+/**
+ * Encodes the MAC over associated data and ciphertext, both padded with zeros, and their lengths
+ * (RFC 8439 section 2.8).
+ */
 function authenticate(ciphertext: number): WasmCode {
   return [
     v128Store(localGet(ASSOCIATED_LENGTH), ZERO, ASSOCIATED_DATA_OFFSET),

@@ -36,7 +36,7 @@ import { STATE_COUNTER_OFFSET, STATE_OFFSET } from './layout.ts';
 /** Bytes of key stream that one turn of the loop makes: four blocks. */
 export const BLOCK_GROUP_LENGTH = 256;
 
-/** RFC 8439 section 2.3: "expand 32-byte k". */
+/** The constants at the start of the state: the text "expand 32-byte k" (RFC 8439 section 2.3). */
 export const CHACHA20_CONSTANTS: Uint8Array = Uint8Array.from('expand 32-byte k', (character) =>
   character.charCodeAt(0),
 );
@@ -90,7 +90,7 @@ function quarterRound(a: number, b: number, c: number, d: number): WasmCode {
   ].flat();
 }
 
-/** RFC 8439 section 2.3: four column rounds, four diagonal rounds. */
+/** Encodes a double round: four quarter rounds on columns, four on diagonals (RFC 8439 section 2.3). */
 function doubleRound(): WasmCode {
   const rounds: WasmCode[] = [];
   for (let column = 0; column < 4; column++) {

@@ -36,7 +36,7 @@ import {
 export const LIMB_COUNT = 12;
 /** Bytes of one limb of two elements: one vector. */
 export const LIMB_PAIR_BYTES = 16;
-/** Bytes of the memory of two elements. */
+/** Bytes of memory that a pair of elements takes. */
 export const ELEMENT_PAIR_BYTES: number = LIMB_PAIR_BYTES * LIMB_COUNT;
 
 /** The exponents e(k) of the limbs for k = 0 … 12; the last one is 255. */
@@ -57,7 +57,7 @@ const WRAP_FACTOR: number = 19 * 2 ** -255;
  */
 const roundingOf = (limb: number): number => 3 * 2 ** (51 + (LIMB_EXPONENTS[limb + 1] as number));
 
-/** Number of limbs of each factor that are in registers at a time, besides the sum. */
+/** Number of limbs of each factor that are held in locals at a time, besides those of the sum. */
 const ROWS = 4;
 const HALF = LIMB_COUNT / 2;
 /** The table of the constant factor has the columns -10 … 11; this is the first one. */
@@ -179,7 +179,10 @@ const loadRows = (row: number): WasmCode =>
     localSet(ROW + index, v128Load(localGet(FIRST), LIMB_PAIR_BYTES * (row + index))),
   ).flat();
 
-/** Makes the function `(target, first, second)` that multiplies both elements of `first` by those of `second`. */
+/**
+ * Makes the function `(target, first, second)`, which multiplies the two elements at `first` by the two at
+ * `second`.
+ */
 export function multiplyElementPairs(): WasmFunction {
   const code: WasmCode[] = [localSet(CARRY, loadSlot(WRAP))];
   for (let limb = 1; limb < LIMB_COUNT; limb++) {

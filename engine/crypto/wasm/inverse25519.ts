@@ -140,7 +140,7 @@ const divisionStep = (): WasmCode => [
   ...addMasked(U, localGet(Q), POSITIVE),
   ...addMasked(V, localGet(R), POSITIVE),
   ...localSet(G, i32ShrU(localGet(G), i32Const(1))),
-  // The rows of f and g have the same scale.
+  // G was halved: doubling the matrix row of f keeps both rows at the same scale.
   ...shiftLeft(U),
   ...shiftLeft(V),
 ];

@@ -13,7 +13,7 @@
  * @module
  */
 
-/** Offset of the ChaCha20 state. */
+/** Offset of the ChaCha20 state, bytes. */
 export const STATE_OFFSET = 0;
 /** Offset of the key in the ChaCha20 state. */
 export const STATE_KEY_OFFSET: number = STATE_OFFSET + 16;
@@ -21,9 +21,9 @@ export const STATE_KEY_OFFSET: number = STATE_OFFSET + 16;
 export const STATE_COUNTER_OFFSET: number = STATE_OFFSET + 48;
 /** Offset of the nonce in the ChaCha20 state. */
 export const STATE_NONCE_OFFSET: number = STATE_OFFSET + 52;
-/** Offset of r of Poly1305. */
+/** Offset of the key part r of Poly1305, bytes. */
 export const POLY_R_OFFSET = 64;
-/** Offset of the accumulator h of Poly1305. */
+/** Offset of the accumulator h of Poly1305, bytes. */
 export const POLY_H_OFFSET: number = POLY_R_OFFSET + 16;
 /** Offset of the two lengths that Poly1305 authenticates. */
 export const LENGTHS_OFFSET = 128;
@@ -43,5 +43,5 @@ export const ASSOCIATED_DATA_LENGTH_MAX = 4_096;
 /** Longest plaintext that fits, in bytes: 64 KiB, more than the largest datagram, and 1 KiB for headers. */
 export const DATA_LENGTH_MAX = 66_560;
 
-/** Number of memory pages of 64 KiB. */
+/** Number of pages of 64 KiB that the module's memory has. */
 export const MEMORY_PAGES = 3;

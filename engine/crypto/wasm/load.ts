@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The part of the engine's WebAssembly interface that is used here. */
+/** The part of JavaScript's WebAssembly interface that is used here. */
 interface WebAssemblyInterface {
   validate(bytes: Uint8Array): boolean;
   readonly Module: new (bytes: Uint8Array) => object;
@@ -14,7 +14,7 @@ interface WebAssemblyInterface {
 /** A loaded module with its own memory. */
 export interface LoadedWasm {
   readonly exports: Readonly<Record<string, unknown>>;
-  /** The whole exported memory. */
+  /** A view of all bytes of the memory that the module exports. */
   readonly memory: Uint8Array;
 }
 

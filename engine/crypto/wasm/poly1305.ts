@@ -33,7 +33,7 @@ import { OUTPUT_OFFSET, POLY_H_OFFSET, POLY_R_OFFSET } from './layout.ts';
 const BLOCK_LENGTH = 16;
 const MASK_32 = 0xffff_ffff;
 
-/** RFC 8439 section 2.5: the clamp of r, by 32-bit words. */
+/** The masks by which r is clamped, one for each 32-bit word (RFC 8439 section 2.5). */
 const CLAMP = [0x0fff_ffff, 0x0fff_fffc, 0x0fff_fffc, 0x0fff_fffc];
 
 // Locals of `update`.

@@ -50,7 +50,7 @@ const xor3 = (a: WasmCode, b: WasmCode, c: WasmCode): WasmCode => i32Xor(i32Xor(
 /** Rotates a local to the right, for the functions of FIPS 180-4 section 4.1.2. */
 const turned = (local: number, bits: number): WasmCode => i32Rotr(localGet(local), i32Const(bits));
 
-/** Section 6.2.2 step 1: W of this round, replacing the one 16 rounds before. */
+/** Computes the schedule word W of this round, which replaces the word of 16 rounds before (section 6.2.2 step 1). */
 function extendSchedule(round: number): WasmCode {
   if (round < WORDS) return [];
   const late = scheduled(round - 2);
@@ -64,7 +64,10 @@ function extendSchedule(round: number): WasmCode {
   return localSet(scheduled(round), sum);
 }
 
-/** Section 6.2.2 step 3: instead of moving values, the variables rotate through the locals. */
+/**
+ * Encodes a round (section 6.2.2 step 3): values stay in their locals, and the names of the
+ * variables rotate instead.
+ */
 function roundCode(round: number, constant: number): WasmCode {
   const variable = (index: number): number => VARIABLES + ((index - round + ROUNDS) & 7);
   const [a, b, c, d, e, f, g, h] = [0, 1, 2, 3, 4, 5, 6, 7].map(variable) as [

@@ -48,12 +48,12 @@ import {
 } from './field25519.ts';
 import { INVERT_MEMORY_BYTES, invertFieldElement } from './inverse25519.ts';
 
-/** RFC 7748 section 5: (486662 - 2) / 4. */
+/** The constant a24 of RFC 7748 section 5: (486662 - 2) / 4. */
 const A24 = 121_665;
 /** Number of scalar bits in the ladder; RFC 7748 section 5: t from 254 down to 0. */
 const BITS = 255;
 
-// Functions of the module, by index.
+// Indices of the functions in the module, for calls.
 const MULTIPLY = 0;
 const SQUARE = 1;
 const BY_TABLE = 2;
@@ -102,7 +102,7 @@ const D = 7;
 const perLimb = (code: (limb: number) => WasmCode): WasmCode =>
   Array.from({ length: LIMB_COUNT }, (_, limb) => code(limb)).flat();
 
-/** RFC 7748 section 5: swap = k_t xor k_(t+1), as a mask over both lanes. */
+/** Reads the next bit of the scalar: swap = k_t xor k_(t+1), as a mask over both lanes (RFC 7748 section 5). */
 const readBit = (): WasmCode => [
   ...localSet(BIT_INDEX, i32Sub(localGet(BIT_INDEX), i32Const(1))),
   ...localSet(
@@ -119,10 +119,10 @@ const readBit = (): WasmCode => [
   ...localSet(PREVIOUS, localGet(BIT)),
 ];
 
-/** A = x_2 + z_2, B = x_2 - z_2, C = x_3 + z_3, D = x_3 - z_3: (A | B) and (D | C), after the swap. */
+/** Computes (A | B) and (D | C) after the swap: A = x_2 + z_2, B = x_2 - z_2, C = x_3 + z_3, D = x_3 - z_3. */
 const sums = (): WasmCode =>
   perLimb((limb) => [
-    // (x_2 | x_3) and (z_2 | z_3).
+    // Local A becomes (x_2 | x_3), local B (z_2 | z_3).
     ...localSet(
       A,
       i8x16Shuffle(
@@ -139,10 +139,10 @@ const sums = (): WasmCode =>
         SHUFFLE_HIGH_HALVES,
       ),
     ),
-    // (A | C) and (B | D).
+    // Local C becomes the sums (A | C), local B the differences (B | D).
     ...localSet(C, f64x2Add(localGet(A), localGet(B))),
     ...localSet(B, f64x2Sub(localGet(A), localGet(B))),
-    // (A | B) and (C | D).
+    // Local A becomes (A | B), local B (C | D).
     ...localSet(A, i8x16Shuffle(localGet(C), localGet(B), SHUFFLE_LOW_HALVES)),
     ...localSet(B, i8x16Shuffle(localGet(C), localGet(B), SHUFFLE_HIGH_HALVES)),
     ...localSet(C, v128And(v128Xor(localGet(A), localGet(B)), localGet(SWAP))),
@@ -189,7 +189,7 @@ const factors = (): WasmCode => [
   ...storeSlot(RIGHT, LIMB_COUNT - 1, f64x2Add(localGet(D), localGet(C))),
 ];
 
-/** RFC 7748 section 5: one step of the ladder, ordered so that independent instructions overlap. */
+/** Encodes one step of the ladder (RFC 7748 section 5), ordered so that independent instructions overlap. */
 const step = (): WasmCode => [
   ...readBit(),
   ...sums(),
@@ -208,7 +208,7 @@ const step = (): WasmCode => [
   ...call(BY_TABLE, i32Const(NEXT_Z_OFFSET), i32Const(NEXT_X_OFFSET)),
 ];
 
-/** `()`: from the scalar, the table and the start of the ladder to (x_2 | z_2). */
+/** `()`: runs the ladder from its start values with the scalar and the factor table; leaves (x_2 | z_2). */
 const ladder = (): WasmFunction => ({
   parameters: [],
   results: [],

@@ -39,7 +39,7 @@ export class KernelLossWatch {
     return { ours: total(this.#ours), theirs: total(this.#theirs) };
   }
 
-  /** Polls all sockets. */
+  /** Reads the loss counters of all sockets once. */
   async poll(): Promise<void> {
     for (const row of (await readSocketTable()) ?? []) this.#note(row);
   }

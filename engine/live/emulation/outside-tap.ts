@@ -8,8 +8,8 @@
  * address and port, so both sides see plain UDP between the addresses of the topology.
  *
  * Sockets are bound for the listening ports of every program, for the sockets of virtual nodes that
- * are its neighbours, and, on demand, for the source ports of programs. The number of these last ones is
- * bounded: the least recently used one is replaced. The pacer decides when events happen.
+ * are its neighbours, and, on demand, for the source ports of programs. The number of sockets for source
+ * ports is bounded: the least recently used one is replaced. The pacer decides when events happen.
  *
  * @module
  */
@@ -53,7 +53,7 @@ const WIRES_MAX = 16_384;
 /** Largest number of unknown senders that the report names. */
 const STRANGERS_MAX = 8;
 
-/** One host of a program. */
+/** An outside program's host, with the sockets that send for the program. */
 interface OutsideHost {
   readonly host: SimHost;
   readonly spec: OutsideHostSpec;

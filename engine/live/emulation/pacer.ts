@@ -27,7 +27,7 @@ export type PacedRunEnd =
 
 /** An event that fired later than the limit. */
 export interface LateEvent {
-  /** Virtual instant, ns. */
+  /** Virtual instant at which the event was due, ns. */
   readonly atNs: number;
   /** How late the event was, ns of wall time. */
   readonly byNs: number;

@@ -14,7 +14,7 @@ const READING_MAX = 256;
 /** Number of waiting messages above which the connection is cut off: one read may bring ten thousand frames. */
 const WAITING_MAX = 16_384;
 
-/** Limit of a socket, and its callbacks. */
+/** Limit of a {@link BoundedWebSocket}, and its callbacks. */
 export interface BoundedWebSocketOptions {
   /** Largest number of bytes that may wait. */
   readonly bytesMax: number;

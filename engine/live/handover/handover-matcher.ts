@@ -4,10 +4,10 @@
  * the instant at which the receiving node's handler got it. This includes the waits in the sender's
  * event loop, in the kernel, in a socket buffer and in the receiver's event loop.
  *
- * A packet whose last bytes are the same on every hop is recognised on its whole route. Its lateness is the sum of that
- * of its source's turn and that of each hop; its latency minus this sum is the latency that
- * it would have had without lateness. No interval is counted twice: if the receiving node's link clock began
- * the next link before the handler had the processor (pump.ts), the hop ends at that instant.
+ * A packet whose last bytes are the same on every hop is recognised on its whole route. Its lateness is the lateness of
+ * the turn in which its source sent it, plus that of each hop; its latency minus this sum is the latency that it would
+ * have had without lateness. No interval is counted twice: if the receiving node's link clock began the next link
+ * before the handler had the processor (pump.ts), the hop ends at that instant.
  *
  * There are at most 65,536 journeys, which are closed after five seconds. Hops that cannot be measured, because of
  * losses, equal bytes or clocks of other machines, are counted and not estimated. Knows no protocol.

@@ -14,7 +14,7 @@
  */
 import { CACHE_LINE_WORDS, ringBytes } from './ring.ts';
 
-/** Longest record of a job, bytes. */
+/** Length of the longest record that a job may fill, bytes. */
 export const RECORD_BYTES_MAX = 256;
 
 const LINE_BYTES = 64;
@@ -33,7 +33,7 @@ export const SIGNAL_WORD_INDICES = {
 /** The numbers and sizes from which the layout of a pipeline's memory follows. */
 export interface MemorySizes {
   readonly workers: number;
-  /** Number of slots for packets. */
+  /** Number of slots, each of which holds one packet. */
   readonly slots: number;
   /** Longest packet, bytes. */
   readonly slotBytes: number;
@@ -54,7 +54,8 @@ export interface SharedMemory extends MemorySizes {
 export function createMemory({ workers, slots, slotBytes }: MemorySizes): SharedMemory {
   const lines = Math.ceil((RECORD_BYTES_MAX + slotBytes) / LINE_BYTES);
   const slotStride = (lines | 1) * LINE_BYTES;
-  // All slots may be with one worker at the same time, and as many messages about jobs in addition.
+  // Room for a request for every slot at the same worker, and for the same number of messages about
+  // jobs.
   const capacity = 2 ** Math.ceil(Math.log2(2 * slots));
   const ring = (): Int32Array => new Int32Array(new SharedArrayBuffer(ringBytes(capacity)));
   const signalWords = (2 + SIGNALS_PER_WORKER * workers) * CACHE_LINE_WORDS;

@@ -36,7 +36,7 @@ import { WorkerThread } from './worker-thread.ts';
 export interface PipelineOptions {
   /** Number of threads; default one per core, at most four: the main thread shares a core with one of them. */
   readonly workers?: number;
-  /** Number of reusable buffers. */
+  /** Number of slots, the reusable buffers for packets. */
   readonly slots?: number;
   /** Longest packet, bytes. */
   readonly slotBytes?: number;
@@ -150,7 +150,7 @@ export class Pipeline {
     return Math.max(0, this.#options.queue - this.inside);
   }
 
-  /** Counts since the start. */
+  /** The counters of the pipeline since its start. */
   get stats(): PipelineStats {
     const { signals, workers } = this.#memory;
     this.#counts.batches = 0;

@@ -6,7 +6,7 @@
 
 /** A packet for a job. The object may be reused after the call: its fields are copied. */
 export interface Submission {
-  /** Handle of an open job. */
+  /** Handle of the open job that processes the packet. */
   job: number;
   /** The packet, which is copied. */
   bytes: Uint8Array;

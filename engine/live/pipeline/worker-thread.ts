@@ -85,7 +85,7 @@ export class WorkerThread {
   }
 
   // hot: once per packet.
-  /** Gives a packet to the worker. */
+  /** Puts a request for a packet into the ring of the worker. */
   request(slot: number, length: number, job: number): void {
     this.#put(slot, length, job);
     this.inside += 1;
@@ -115,7 +115,7 @@ export class WorkerThread {
 
   #put(slot: number, length: number, job: number): void {
     const at = this.#requests.claim();
-    // The ring has an entry for every slot, and as many entries for messages.
+    // The ring has one entry for each slot, and the same number again for messages.
     if (at < 0) throw new Error(`${this.name}: more messages wait than its ring holds`);
     const { words } = this.#requests;
     words[at + REQUEST_WORD_INDICES.slot] = slot;

@@ -47,7 +47,7 @@ export class RelayedStream {
   readonly #setup: RelayedStreamSetup;
   readonly #near: RelayEnd;
   #far: RelayEnd | undefined;
-  /** The socket to the server. */
+  /** The real socket to the server. */
   #farSocket: Socket | undefined;
   #isNearOver = false;
   #isFarOver = false;

@@ -98,7 +98,7 @@ export class StreamRelay implements StreamModel {
     return peer !== undefined && peer !== host;
   }
 
-  /** Opens a stream from a host. */
+  /** Opens a relayed stream for a client on a host. */
   open(from: number, options: ConnectOptions, client: RelayClient): void {
     const { to } = options;
     const door = this.#enterDoor(from, to);
@@ -123,7 +123,7 @@ export class StreamRelay implements StreamModel {
     });
   }
 
-  /** Ends everything without notice. */
+  /** Ends all relayed streams without notice to their ends. */
   close(): void {
     this.#entry.close();
     for (const relayed of this.#relayed.values()) relayed.close();

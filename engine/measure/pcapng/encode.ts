@@ -30,7 +30,7 @@ export interface CapturedPacket {
   /** Number of the interface: its position among the descriptions of interfaces, from 0. */
   readonly interfaceId: number;
   readonly timeNs: number;
-  /** The bytes from the IP header on. */
+  /** The packet from its IP header on. */
   readonly bytes: Uint8Array;
   /** Length before truncation, bytes; default: the length of `bytes`. */
   readonly originalLength?: number;

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Numbers of the types of blocks. */
+/** Numbers of the types of pcapng blocks. */
 export const BLOCK_TYPES = {
   sectionHeader: 0x0a0d_0d0a,
   interfaceDescription: 1,
@@ -44,9 +44,9 @@ export const IPV4_HEADER_BYTES = 20;
 export const IPV6_HEADER_BYTES = 40;
 /** Length of a UDP header, bytes (RFC 768). */
 export const UDP_HEADER_BYTES = 8;
-/** RFC 768: protocol number of UDP. */
+/** Protocol number of UDP in IP headers (RFC 768). */
 export const IP_PROTOCOL_UDP = 17;
 /** Hop limit of the synthesised IP headers: the usual initial value, because no IP router forwards these packets. */
 export const HOP_LIMIT = 64;
-/** RFC 791: largest total length. */
+/** Largest total length of an IPv4 packet, bytes (RFC 791). */
 export const IP_TOTAL_LENGTH_MAX = 65_535;

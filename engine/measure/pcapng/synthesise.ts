@@ -17,7 +17,7 @@ import {
 
 /** Address and port of the sender or the receiver of a datagram. */
 export interface CaptureEndpoint {
-  /** 4 or 16 bytes. */
+  /** IPv4 address of 4 bytes or IPv6 address of 16. */
   readonly address: Uint8Array;
   readonly port: number;
 }
@@ -80,7 +80,7 @@ function writeIpv6(packet: Uint8Array, view: DataView, { from, to }: Ends): void
   packet.set(to.address, 24);
 }
 
-/** RFC 1071: the sum of 16-bit words, an odd last byte as the high one. */
+/** Adds 16-bit words to `start`; an odd last byte counts as the high byte of a word (RFC 1071). */
 function sumOf(bytes: Uint8Array, start: number): number {
   let sum = start;
   const even = bytes.length & ~1;
@@ -102,7 +102,9 @@ function ipv4Bytes(text: string): Uint8Array {
   return isAddress ? Uint8Array.from(parts) : new Uint8Array(4);
 }
 
-/** RFC 4291 2.2, without the form that ends in an IPv4 address. */
+/**
+ * Reads an IPv6 address from text (RFC 4291 2.2), without the form that ends in an IPv4 address.
+ */
 function ipv6Bytes(text: string): Uint8Array {
   const bytes = new Uint8Array(16);
   const [left = '', right = ''] = text.split('::');

@@ -26,7 +26,7 @@ export function cborMap(entries: Iterable<readonly [string, string]>): Uint8Arra
   return writer.taken();
 }
 
-/** Collects blobs until the block is written. */
+/** Collects the blobs of a block until the block is written. */
 export class BlobTable {
   readonly #numbers = new Map<string, number>();
   #blobs: Uint8Array[] = [];

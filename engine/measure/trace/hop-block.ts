@@ -46,7 +46,7 @@ export class HopBlock {
   readonly arrive = new Float64Array(BLOCK_ROWS);
   readonly link = new Uint32Array(BLOCK_ROWS);
   readonly packet = new Uint32Array(BLOCK_ROWS);
-  /** See {@link packPacketMarks}. */
+  /** Flow, class and flags of each packet; see {@link packPacketMarks}. */
   readonly marks = new Uint32Array(BLOCK_ROWS);
   readonly bytes = new Uint32Array(BLOCK_ROWS);
   /** Time in the queue, ns; the recorder limits it to 32 bits. */

@@ -14,7 +14,7 @@ export const FORMAT_VERSION = 2;
 /** Bytes in front of the header JSON: {@link FILE_MAGIC}, version (u32), and the length of the JSON (u32). */
 export const FILE_HEAD_BYTES = 16;
 
-/** `ORRB`, little-endian, first in every block header. */
+/** The text `ORRB` as a little-endian u32, first in every block header. */
 export const BLOCK_MAGIC = 0x4252_524f;
 /** Bytes of a block header and of an entry of the index. */
 export const BLOCK_HEAD_BYTES = 64;
@@ -55,16 +55,16 @@ export const PACKING_KINDS = { plain: 0, offsets: 1, steps: 2, dictionary: 3 } a
 export const PACKED_HEAD_BYTES = 16;
 /** The head in front of the numbers of a packed column. */
 export interface PackedHead {
-  /** See {@link PACKING_KINDS}. */
+  /** Number of the column's packing in {@link PACKING_KINDS}. */
   readonly kind: number;
-  /** Number of bits of each number. */
+  /** Number of bits of each packed number. */
   readonly bits: number;
   readonly entries: number;
   /** The reader adds it to each number. */
   readonly base: number;
 }
 
-/** Largest number of entries of a dictionary. */
+/** Largest number of entries of a packed column's dictionary. */
 export const PACKED_DICTIONARY_ENTRIES_MAX = 256;
 /** Bits of the words into which numbers are packed; no packed number has more bits. */
 export const PACKED_WORD_BITS = 32;
@@ -246,7 +246,7 @@ export const FAULT_EFFECT = 2;
 /** The description of a direction of a link; its number is its position in the list. */
 export interface LinkDirectionInfo {
   readonly id: string;
-  /** `a->b`. */
+  /** Names of both ends, written `a->b`. */
   readonly name: string;
   /** Indices of sender and receiver; -1 for a shared medium, and for a region of a cloud. */
   readonly from: number;
@@ -328,7 +328,7 @@ export interface TextBlockAddition {
 export interface MetricInfo {
   readonly name: string;
   readonly unit: string;
-  /** Width of a bin, ns. */
+  /** Width of a bin of the series, ns. */
   readonly binNs: number;
 }
 

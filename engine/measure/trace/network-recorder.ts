@@ -16,7 +16,7 @@ import { type HopBlock, packPacketMarks } from './hop-block.ts';
 import * as layout from './layout.ts';
 import type { BinPyramid } from './pyramid.ts';
 
-/** The destination of the recorder's rows. */
+/** The receiver of the recorder's rows: the trace recorder, or a test. */
 export interface HopSink {
   /** The block into which a row with this instant is written. */
   blockFor(timeNs: number): HopBlock;
@@ -64,7 +64,7 @@ export class NetworkRecorder implements NetworkObserver {
   private readonly blocks: (HopBlock | undefined)[] = [];
   private rows = new Int32Array(0);
   private packets = new Uint32Array(0);
-  /** Flow, class and flags. */
+  /** Flow, class and flags of packets under way, by their row in the packet table. */
   private marks = new Uint32Array(0);
   /** The buffer that arrived in the current event. */
   private arrivedBuffer: Uint8Array = NO_BUFFER;

@@ -13,7 +13,7 @@ import { PYRAMID_LEVELS } from './layout.ts';
 
 /** Doubles of one open bin, which fill a cache line. */
 const STRIDE = 8;
-/** Indices of the values of a bin. */
+/** Indices of a bin's values within its doubles. */
 export const BIN_VALUE_INDICES = {
   end: 0,
   count: 1,

@@ -33,7 +33,7 @@ import {
 } from './layout.ts';
 import { ColumnPacker } from './pack-columns.ts';
 
-/** The destination of a trace. */
+/** The destination of a trace's bytes, such as a file. */
 export interface TraceSink {
   write(bytes: Uint8Array): void;
   /** Compresses blocks that are not packed to a gzip stream; if absent, these are stored uncompressed. */

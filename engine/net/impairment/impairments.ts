@@ -53,7 +53,7 @@ export class Impairments {
     this.names = names;
   }
 
-  /** True if `spec` has anything to draw. */
+  /** True if the impairments of `spec` have anything to decide. */
   static isNeeded(spec: LinkDirectionSpec): boolean {
     const hasJitter = spec.jitter !== undefined && spec.jitter.kind !== 'none';
     const hasOrder = typeof spec.reorder === 'object';

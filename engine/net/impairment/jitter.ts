@@ -22,7 +22,7 @@ const SQRT_2_PI = 2.506_628_274_631_000_7;
 /** Draws one value of a jitter distribution. */
 export type DrawJitter = (stream: RandomStream) => number;
 
-/** Creates the function that draws from the distribution of `spec`; undefined when `spec` is no jitter. */
+/** Creates the function that draws from the distribution of `spec`; undefined when its kind is `none`. */
 export function createJitterDraw(spec: JitterSpec): DrawJitter | undefined {
   switch (spec.kind) {
     case 'none':

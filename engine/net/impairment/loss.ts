@@ -34,7 +34,7 @@ export function lossModel(spec: LossSpec, stream: () => RandomStream): LossModel
   }
 }
 
-/** Independent losses; each packet uses two words. */
+/** Loses each packet independently; each packet uses two words. */
 class Bernoulli implements LossModel {
   private readonly probability: number;
   private readonly stream: RandomStream;
@@ -128,7 +128,7 @@ class GilbertElliottTime implements LossModel {
   }
 }
 
-/** Losses by packet number. Draws nothing. */
+/** Loses the packets with given numbers. Draws nothing. */
 class LossTrace implements LossModel {
   private readonly lost: ReadonlySet<number>;
   private readonly length: number;

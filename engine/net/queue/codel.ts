@@ -12,9 +12,9 @@ import { NIL_PACKET, type PacketTable } from '../packet-table.ts';
 import { PacketList } from './packet-list.ts';
 import type { QueueDiscipline } from './queue-discipline.ts';
 
-/** RFC 8289 section 4.3: an acceptable standing queue delay. */
+/** Default of TARGET, the acceptable standing queue delay, ns (RFC 8289 section 4.3). */
 export const CODEL_TARGET_NS = 5_000_000;
-/** RFC 8289 section 4.3: of the order of a worst-case round trip. */
+/** Default of INTERVAL, ns: of the order of a worst-case round trip (RFC 8289 section 4.3). */
 export const CODEL_INTERVAL_NS = 100_000_000;
 
 /** Parameters of {@link CoDel}. */
@@ -35,7 +35,10 @@ export class CoDel implements QueueDiscipline {
   private limitPackets: number;
   /** The packet that `peek` chose; it still counts as queued. */
   private ready = NIL_PACKET;
-  /** RFC 8289 5.3: first_above_time, 0 = none. */
+  /**
+   * first_above_time, ns: when packets will have waited too long for one INTERVAL; 0 if they do not
+   * (RFC 8289 5.3).
+   */
   private firstAbove = 0;
   private dropNext = 0;
   private count = 0;
@@ -97,7 +100,10 @@ export class CoDel implements QueueDiscipline {
     this.list.truncate(0, drop);
   }
 
-  /** RFC 8289 5.5, dequeue. */
+  /**
+   * Removes the next packet to send, and drops packets before it as the drop state demands
+   * (RFC 8289 5.5, dequeue).
+   */
   private dequeue(): number {
     const now = this.scheduler.now;
     let packet = this.takeHead(now);
@@ -130,7 +136,7 @@ export class CoDel implements QueueDiscipline {
     this.lastCount = this.count;
   }
 
-  /** RFC 8289 5.6, dodequeue: takes the head and sets `okToDrop` to whether it may be dropped. */
+  /** Takes the head and sets `okToDrop` to whether it may be dropped (RFC 8289 5.6, dodequeue). */
   private takeHead(now: number): number {
     this.okToDrop = false;
     const packet = this.list.shift();
@@ -149,7 +155,10 @@ export class CoDel implements QueueDiscipline {
     return packet;
   }
 
-  /** RFC 8289 5.4. sqrt is correctly rounded everywhere we run (docs/spec/random-streams.md). */
+  /**
+   * When to drop next (RFC 8289 5.4). sqrt is correctly rounded everywhere we run
+   * (docs/spec/random-streams.md).
+   */
   private controlLaw(from: number): number {
     return from + Math.floor(this.options.intervalNs / Math.sqrt(this.count));
   }

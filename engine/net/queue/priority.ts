@@ -14,7 +14,7 @@ import { NIL_PACKET, type PacketTable } from '../packet-table.ts';
 import { DropTail } from './drop-tail.ts';
 import type { QueueDiscipline } from './queue-discipline.ts';
 
-/** Shares are whole millionths, so that debts are exact. */
+/** Number of units in a whole: shares are whole millionths, so that debts are exact integers. */
 const WHOLE = 1 / LINK_SHARE_MIN;
 
 /** Limits of one class. */

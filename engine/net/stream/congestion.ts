@@ -13,7 +13,7 @@ const SMALLEST_THRESHOLD = 2;
 export class SegmentCongestionWindow {
   /** Number of segments that may be under way; grows by fractions. */
   window: number;
-  /** Slow start ends at this window, segments. */
+  /** The window at which slow start ends, segments. */
   threshold = Number.POSITIVE_INFINITY;
   /** The window has already been reduced for losses of transmissions with smaller numbers than this. */
   private epoch = 0;

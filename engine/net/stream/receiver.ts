@@ -25,7 +25,7 @@ export class StreamReceiver {
   /** Holds the bytes between `consumed` and the last byte that arrived. */
   readonly store = new ByteRing();
   private readonly capacity: number;
-  /** Positions that arrived early. */
+  /** Positions of bytes that have arrived although earlier bytes are missing. */
   private readonly early = new RangeSet();
   private finAt = UNKNOWN;
 

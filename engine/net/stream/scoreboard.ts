@@ -47,12 +47,12 @@ export class Scoreboard {
   private repeats = new Uint8Array(SMALLEST);
   private before = new Float64Array(SMALLEST);
   private after = new Float64Array(SMALLEST);
-  /** Number of the first segment, and the number after that of the last one. */
+  /** Number of the first segment, and one more than the number of the last segment. */
   private first = 0;
   private limit = 0;
   private readonly underWay: Chain = { head: NO_SEGMENT, tail: NO_SEGMENT, count: 0 };
   private readonly lost: Chain = { head: NO_SEGMENT, tail: NO_SEGMENT, count: 0 };
-  /** The three highest transmissions that arrived. */
+  /** The transmission numbers of the three latest-sent segments that arrived, the highest first. */
   private highest = 0;
   private second = 0;
   private third = 0;

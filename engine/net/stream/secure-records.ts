@@ -13,7 +13,7 @@
  */
 import { Xoshiro128 } from '../../core/random.ts';
 
-/** Type, version, length (RFC 8446 section 5.1). */
+/** Bytes of a record's header: type, version, length (RFC 8446 section 5.1). */
 export const RECORD_HEADER_BYTES = 5;
 /** Largest plaintext of a record (RFC 8446 section 5.1). */
 export const RECORD_PLAINTEXT_BYTES_MAX = 16_384;
@@ -35,7 +35,7 @@ export function deriveRandomGenerator(label: number, parts: readonly Uint8Array[
     number,
     number,
   ];
-  // Never all zero: one bit is set.
+  // The state must not be all zero, so one bit is set.
   return new Xoshiro128([a | 1, b, c, d]);
 }
 

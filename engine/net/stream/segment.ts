@@ -13,9 +13,9 @@
  * +-----------------------+---------------+---------------+---------------+--------+----+
  * ```
  * In DATA, `sequence` is the position of the first byte and `transmission` the number of this transmission. In an ACK,
- * `sequence` is the next byte expected, `transmission` is that of the DATA that caused the ACK, and the block (relative
- * to `sequence`) is the run of bytes around that DATA that arrived out of order. In SYN and SYN/ACK, `segment` is the
- * largest payload that their sender accepts.
+ * `sequence` is the next byte expected, `transmission` is copied from the DATA that caused the ACK, and the block
+ * (relative to `sequence`) is the run of bytes around that DATA that arrived out of order. In SYN and SYN/ACK,
+ * `segment` is the largest payload that their sender accepts.
  *
  * @module
  */

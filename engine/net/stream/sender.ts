@@ -27,7 +27,7 @@ export interface SenderOutlet {
 /** A segment to send. Reused: read it during the call. */
 export interface OutgoingSegment {
   sequence: number;
-  /** Bytes of payload. */
+  /** Bytes of payload in the segment. */
   length: number;
   /** 0 for a probe of a closed window. */
   transmission: number;
@@ -38,7 +38,7 @@ export interface OutgoingSegment {
 export class StreamSender implements SegmentObserver {
   readonly timeout = new RetransmissionTimeout();
   readonly congestion: SegmentCongestionWindow;
-  /** Largest payload, bytes. */
+  /** Largest payload of a segment, bytes. */
   segmentBytes: number;
   /** False until the handshake has ended: nothing leaves before. */
   isOpen = false;
@@ -241,7 +241,7 @@ export class StreamSender implements SegmentObserver {
     if (sentAt >= 0) this.timeout.sample(this.outlet.now() - sentAt);
   }
 
-  /** RFC 6298 section 5: (5.1) start, (5.2) stop, (5.3) restart when something new has arrived. */
+  /** Starts (5.1), stops (5.2), or restarts (5.3, when something new has arrived) the timer of RFC 6298 section 5. */
   private settleTimer(isRestart: boolean): void {
     const isProbing = this.board.count === 0 && this.unsentBytes > 0;
     if (this.board.count === 0 && !isProbing) {

@@ -26,13 +26,13 @@ export interface StreamOptions {
   readonly lingerNs: number;
 }
 
-/** Defaults. */
+/** Defaults of {@link StreamOptions}. */
 const STREAM_DEFAULTS: StreamOptions = {
-  // Ethernet's 1,500 less 40 for TCP/IP.
+  // An Ethernet MTU of 1,500 bytes less 40 bytes of TCP and IP headers.
   segmentBytes: 1_460,
   receiveBufferBytes: 1_048_576,
   sendLimitBytes: 65_536,
-  // RFC 6928.
+  // RFC 6928: ten segments.
   initialWindow: 10,
   acknowledgeEvery: 1,
   // 0.2 s * (2^9 - 1) = 102 s at the smallest timeout: RFC 1122 4.2.3.5 wants at least 100 s.
@@ -45,7 +45,7 @@ const STREAM_DEFAULTS: StreamOptions = {
  * Largest number of open streams of one listener; further ones are rejected (as in engine/live).
  */
 export const STREAMS_PER_LISTENER_MAX = 4_096;
-/** Largest number of streams of one host at a time, opened and accepted; it has as many dynamic ports. */
+/** Largest number of open streams of one host, opened or accepted by it: the number of its dynamic ports. */
 export const STREAMS_PER_HOST_MAX = 16_384;
 /** Largest number of closed streams that a host remembers; the oldest is removed first. */
 export const LINGERING_STREAMS_MAX = 4_096;
@@ -63,7 +63,7 @@ export const HANDSHAKE_RETRIES = 3;
 export const HANDSHAKE_RETRY_NS = 1_000_000_000;
 /** Time after which `connect` gives up, ns (engine/host/stream.ts). */
 export const CONNECT_TIMEOUT_NS = 7_000_000_000;
-/** A delayed acknowledgement waits this long, ns. */
+/** Time by which an acknowledgement is delayed at most, ns. */
 export const DELAYED_ACK_NS = 40_000_000;
 
 /** The defaults with some values changed; throws for values that no stream can have. */
