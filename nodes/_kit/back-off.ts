@@ -29,7 +29,7 @@ export class BackOff {
     this.#nextNs = limits.firstNs;
   }
 
-  /** The wait before the next attempt. */
+  /** Returns the wait before the next attempt, and doubles the wait after it. */
   next(): Nanoseconds {
     const waitNs = this.#nextNs;
     this.#nextNs = Math.min(2 * waitNs, this.#limits.mostNs);

@@ -195,7 +195,7 @@ export function recordCodec<T extends object>(
   };
 }
 
-/** Makes the codec of an object that has one optional field besides those of `base`. */
+/** Makes the codec of an object that has all fields of `base`, and one optional field. */
 export function codecWithOptionalField<T extends object, Name extends string, Value>(
   base: JsonCodec<T>,
   name: Name,

@@ -23,7 +23,9 @@ export class DerReader {
   #at = 0;
   #end: number;
   #depth = 0;
-  /** Identifier octet that the next element must have in place of that of its type; undefined for that of its type. */
+  /**
+   * Identifier octet that replaces the one of the type at the next element; undefined if the type's own is expected.
+   */
   #implicit: number | undefined;
   #bad: { readonly why: DerRefusal; readonly at: number } | undefined;
 
@@ -82,7 +84,7 @@ export class DerReader {
     return { bytes: this.#bytes.subarray(start, this.#at), value };
   }
 
-  /** Expects this identifier octet at the next element, in place of that of its type (X.690 8.14.3). */
+  /** Expects this identifier octet at the next element instead of the one of its type (X.690 8.14.3). */
   expectImplicit(identifier: number): void {
     this.#implicit = identifier;
   }

@@ -31,7 +31,7 @@ import { DerReader } from './der-reader.ts';
 export interface DerCodec<Value> {
   /** Whether an element with this identifier octet can be of this type. */
   begins(identifier: number): boolean;
-  /** The bytes of an element. */
+  /** Encodes a value as a whole element. */
   write(value: Value): Uint8Array;
   /** Reads an element; after a refusal of `der`, the value has no meaning. */
   read(der: DerReader): Value;
@@ -102,7 +102,9 @@ export function derUnsortedSetOf<Value>(member: DerCodec<Value>): DerCodec<reado
   return listOf(DER_SET, member);
 }
 
-/** Makes the codec of a SET of members with different tags, such as those of a choice; written in the order of tags. */
+/**
+ * Makes the codec of a SET whose members have different tags, such as the types of a choice; written in order of tags.
+ */
 /*#__NO_SIDE_EFFECTS__*/
 export function derSet<Value>(member: DerCodec<Value>): DerCodec<readonly Value[]> {
   return outer(

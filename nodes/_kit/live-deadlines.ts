@@ -7,7 +7,7 @@
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { DeadlineHeap } from './deadlines.ts';
 
-/** Smallest number of entries at which those of ended items are removed. */
+/** Smallest number of entries at which the entries of ended items are removed. */
 const ENTRIES_MIN = 1_024;
 
 /** A heap of deadlines whose items may end at any time. */

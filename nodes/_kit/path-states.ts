@@ -22,7 +22,7 @@ export const PATH_HEALTHS = ['unknown', 'alive', 'degraded', 'dead', 'probation'
 /** Health of a path as the node that uses it has measured it. */
 export type PathHealth = (typeof PATH_HEALTHS)[number];
 
-/** The roles that a path can have. */
+/** The roles of a path, from the path in use to the paths that are probed least often. */
 export const PATH_ROLES = ['active', 'standby', 'warm', 'cold'] as const;
 
 /** Value of the state {@link PATH_IN_USE_TRACE} while the node has no path to the peer. */

@@ -51,11 +51,11 @@ const NOTHING = new Uint8Array(0);
 /** A cursor that reads records from the bytes of a message. */
 export class ProtobufReader {
   readonly bytes: Uint8Array;
-  /** Offset of the next byte. */
+  /** Offset of the next byte to read. */
   at = 0;
   /** Offset after the last byte of the record that is being read. */
   end: number;
-  /** Words of the last varint, unsigned. */
+  /** The two words of the last varint, unsigned. */
   high = 0;
   low = 0;
   /** Number and wire type of the last tag. */

@@ -68,7 +68,7 @@ export const float: Scalar<number> = {
   write: (writer, value) => writer.float(value),
 };
 
-/** Any bytes; reading returns a view. */
+/** Codec of bytes; reading returns a view. */
 export const bytes: Scalar<Uint8Array> = {
   wireType: PROTOBUF_WIRE_LEN,
   zero: new Uint8Array(0),

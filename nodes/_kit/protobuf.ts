@@ -254,7 +254,7 @@ export function decodeProtobuf<Value extends object>(
   return reader.refusal ?? value;
 }
 
-/** Keeps the room of the longest message. */
+/** The writer of all messages; it keeps its buffer from one message to the next. */
 const WRITER = new ProtobufWriter();
 
 /** Encodes a message as its canonical bytes; integers must be within their ranges. */
@@ -268,7 +268,10 @@ export function encodeProtobuf<Value>(
   return WRITER.taken();
 }
 
-/** Compares keys of maps; texts by their bytes in UTF-8, whose order is not that of UTF-16. */
+/**
+ * Compares keys of maps; texts by their UTF-8 bytes, because JavaScript's own comparison by UTF-16
+ * gives another order.
+ */
 function inOrder(left: number | string, right: number | string): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
   return compareBytes(encoder.encode(String(left)), encoder.encode(String(right)));

@@ -19,7 +19,7 @@ export type ReplayVerdict = 'fresh' | 'replay' | 'expired' | 'future' | 'held';
 
 /** A replay window of one sequence space. Sequences are safe integers from 0. */
 export interface ReplayGuard {
-  /** Gives the verdict without changing anything. */
+  /** Tells the verdict on a sequence number without recording it. */
   check(sequence: number): ReplayVerdict;
   /** Gives the verdict and, if it is `fresh`, records the number. Call it only after authentication. */
   accept(sequence: number): ReplayVerdict;
@@ -70,7 +70,7 @@ export class ReplayWindow implements ReplayGuard {
     return this.#highest;
   }
 
-  /** Gives the verdict without changing anything. */
+  /** Tells the verdict on a sequence number without recording it. */
   check(sequence: number): 'fresh' | 'replay' | 'expired' {
     if (sequence > this.#highest) return 'fresh';
     // As in RFC 6479, highest - size itself is outside the window (WireGuard accepts it).

@@ -64,7 +64,7 @@ export class DurableReplayWindow implements ReplayGuard {
     this.#updateEasyEnd();
   }
 
-  /** Gives the verdict without changing anything. */
+  /** Tells the verdict on a sequence number without recording it. */
   check(sequence: number): ReplayVerdict {
     const verdict = this.#window.check(sequence);
     return verdict === 'fresh' && sequence >= this.#bound.durable ? 'held' : verdict;

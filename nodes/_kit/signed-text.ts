@@ -18,11 +18,11 @@ import { compareBytes, concatBytes, equalBytes, fromHex, toHex } from './bytes.t
 
 /** A kind of signed texts, such as the documents of a directory. */
 export interface TextKind {
-  /** The first line: ASCII without a line break, different from that of every other kind. */
+  /** The first line: ASCII without a line break; no other kind has the same. */
   readonly magic: string;
   /** Signature scheme of this kind; public keys have 32 bytes (Ed25519) or 65 (P-256, uncompressed). */
   readonly scheme: 'ed25519' | 'p256';
-  /** Longest text, in bytes. */
+  /** Length of the longest text of this kind, in bytes. */
   readonly lengthMax: number;
   /** Largest number of signatures of a text, each of which is verified. */
   readonly signaturesMax: number;

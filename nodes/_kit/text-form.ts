@@ -36,7 +36,8 @@ export function textFormatFromTemplate<const Named extends Parts>(
   template: string,
   parts: Named,
 ): TextFormat<ValuesOf<Named>> {
-  // Elements with an even index are texts, those with an odd index are the names that were in braces.
+  // Elements with an even index are texts, elements with an odd index are the names that were in
+  // braces.
   const pieces = template.split(PLACE);
   const texts = pieces.filter((_, at) => at % 2 === 0);
   const fields = pieces

@@ -12,7 +12,7 @@ export type ReceivedPacketHandler = (peer: string, packet: Uint8Array) => void;
 
 /** Each function takes what a correct node would use, and returns what the node uses; `flush` returns nothing. */
 export interface BulkBehaviour {
-  /** The store of which packets were delivered. */
+  /** The store that records which packets were delivered. */
   readonly inbox: (store: BulkStore) => BulkStore;
   /** The store of packets that the peer has not confirmed yet. */
   readonly outbox: (store: BulkStore) => BulkStore;
@@ -24,7 +24,7 @@ export interface BulkBehaviour {
   readonly flush: (answer: () => void, after: (delayNs: number, act: () => void) => void) => void;
 }
 
-/** What a correct node does: nothing differs. */
+/** The behaviour of a correct node: every function returns what it got. */
 export const CORRECT_BEHAVIOUR: BulkBehaviour = {
   inbox: (store) => store,
   outbox: (store) => store,

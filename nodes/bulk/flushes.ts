@@ -45,7 +45,10 @@ export class PendingFlushes {
     for (const flush of this.#open) this.#tell(flush, number);
   }
 
-  /** Sends the number of packets left as a part of the answer; an asker without room gets only the next. */
+  /**
+   * Sends the number of packets left as a part of the answer; if the asker has no room, it only gets the
+   * next number.
+   */
   #tell(flush: Flush, confirmed: number): void {
     const { request, upTo, told } = flush;
     const left = upTo - confirmed;

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Port that bulk nodes listen on: one more than that of ping. */
+/** Port that bulk nodes listen on: the next one after the port of ping. */
 export const BULK_PORT = 7008;
 /** Length of the length field before each packet, bytes. */
 export const LENGTH_FIELD_BYTES = 4;
@@ -30,8 +30,8 @@ export const UNCONFIRMED_PACKETS_MAX = 256;
  */
 export const UNCONFIRMED_BYTES_MAX = 1_048_576;
 /**
- * Largest number of packets per peer that wait for room among the kept ones; further packets are
- * rejected. 64 packets of 64 KiB are 4 MiB.
+ * Largest number of packets per peer that wait until one more packet can be kept; further packets
+ * are rejected. 64 packets of 64 KiB are 4 MiB.
  */
 export const WAITING_PACKETS_MAX = 64;
 /**
@@ -50,5 +50,5 @@ export const RETRY_NS_MAX = 2_000_000_000;
  * packet is confirmed, since a slow link may only need longer.
  */
 export const PEER_SILENCE_NS_MIN = 30_000_000_000;
-/** Longest wait for a confirmation of the peer, ns: that of a stream for an answer (RFC 6298, 2.5). */
+/** Longest wait for a confirmation of the peer, ns: equal to a stream's longest wait for an answer (RFC 6298, 2.5). */
 export const PEER_SILENCE_NS_MAX = 60_000_000_000;

@@ -21,7 +21,7 @@ export interface IncomingAdapterSetup {
   readonly handOver: (packet: Uint8Array) => void;
   /** Called after packets were handed over. */
   readonly handedOver: () => void;
-  /** Absent when packets are not accounted for. */
+  /** Reports packets for the account of messages; absent when there is none. */
   readonly account: PacketReporter | undefined;
 }
 

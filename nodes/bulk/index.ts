@@ -1,5 +1,5 @@
 /**
- * Bulk: the public face.
+ * Bulk: the definition of the protocol, which the registry of protocols reads.
  *
  * @module
  */

@@ -32,7 +32,7 @@ class BulkNode implements NodeHandle {
   readonly #outgoing = new Map<string, OutgoingMachineAdapter>();
   readonly #incoming = new Map<string, IncomingMachineAdapter>();
   readonly #nameOf = new Map<string, string>();
-  /** Absent when packets are not accounted for. */
+  /** Reports packets for the account of messages; absent when there is none. */
   readonly #account: PacketReporter | undefined;
   #listener: Listener | undefined;
 

@@ -23,9 +23,9 @@ export interface OutgoingAdapterSetup {
   readonly to: Endpoint;
   /** Stores packets until the peer has confirmed them. */
   readonly store: BulkStore;
-  /** Absent when packets are sent unencrypted. */
+  /** The TLS options of the stream; absent when packets are sent unencrypted. */
   readonly secure: StreamTlsOptions | undefined;
-  /** Absent when packets are not accounted for. */
+  /** Reports packets for the account of messages; absent when there is none. */
   readonly account: PacketReporter | undefined;
 }
 

@@ -34,7 +34,7 @@ export class FixedLengthReader {
     return taken;
   }
 
-  /** Reads all bytes. */
+  /** Reads all given bytes, which may end within a piece. */
   read(buffer: Uint8Array, offset: number, length: number): void {
     for (let at = 0; at < length; ) at += this.readOne(buffer, offset + at, length - at);
   }

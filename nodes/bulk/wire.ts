@@ -66,7 +66,7 @@ export function decodePacketLength(bytes: Uint8Array, offset: number): number | 
 /** The bytes sent instead of a packet whose lifetime was over before it was sent: length 0. */
 export const WITHDRAWN_MARK: Uint8Array = new Uint8Array(LENGTH_FIELD_BYTES);
 
-/** The first bytes of a stream. */
+/** Encodes the first bytes of a stream. */
 export function encodeHello({ memory, confirmed }: Hello): Uint8Array {
   const bytes = new Uint8Array(HELLO_BYTES);
   bytes.set(memory);
@@ -89,7 +89,7 @@ export function encodePacketNumber(number: number): Uint8Array {
   return bytes;
 }
 
-/** Reads {@link PACKET_NUMBER_BYTES} bytes. */
+/** Decodes the number of a packet from {@link PACKET_NUMBER_BYTES} bytes. */
 export function decodePacketNumber(bytes: Uint8Array): number {
   return readUint48(bytes, 0);
 }

@@ -1,5 +1,5 @@
 /**
- * Datagram: the public face.
+ * Datagram: the definition of the protocol, which the registry of protocols reads.
  *
  * @module
  */

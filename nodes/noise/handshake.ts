@@ -204,7 +204,7 @@ class HandshakeState implements Handshake {
     for (const key of this.#preSharedKeys) wipe(key);
   }
 
-  /** Section 5.3: the initiator's pre-message key is hashed first, then the responder's. */
+  /** Hashes the public keys known in advance: the initiator's first, then the responder's (section 5.3). */
   #mixPreMessages(): void {
     const { initiatorPre, responderPre } = this.#suite.pattern;
     const isInitiator = this.#role === 'initiator';
@@ -329,7 +329,7 @@ function readStatic(draft: Draft): HandshakeFailure | undefined {
   return undefined;
 }
 
-/** RFC 7748 section 5: the top bit of a u-coordinate is masked before use. */
+/** True for a key of low order. The top bit of its u-coordinate is masked before use (RFC 7748 section 5). */
 function isLowOrder(key: Uint8Array): boolean {
   const masked = key.slice();
   masked[DH_LENGTH - 1] = (masked[DH_LENGTH - 1] as number) & 0x7f;

@@ -75,7 +75,7 @@ export function findPattern(name: string): Pattern | undefined {
   );
 }
 
-/** Section 9.4: psk0 opens the first message, psk1 … pskN end message 1 … N. */
+/** Adds `psk` tokens: psk0 opens the first message, psk1 … pskN end message 1 … N (section 9.4). */
 function addPsks(pattern: Pattern, positions: readonly number[]): Pattern | undefined {
   const isSorted = positions.every((at, index) => index === 0 || at > (positions[index - 1] ?? 0));
   if (!isSorted) return undefined;

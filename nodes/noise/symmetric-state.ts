@@ -38,7 +38,7 @@ export class SymmetricState {
     return this.#cipher !== undefined;
   }
 
-  /** The handshake hash h, a copy (GetHandshakeHash). */
+  /** A copy of the handshake hash h (GetHandshakeHash). */
   get handshakeHash(): Uint8Array {
     return this.#hash.slice();
   }
@@ -117,7 +117,10 @@ export class SymmetricState {
   }
 }
 
-/** Section 5.2: a name not longer than HASHLEN is padded with zeros, a longer one is hashed. */
+/**
+ * The first handshake hash: a name not longer than HASHLEN is padded with zeros, a longer one is
+ * hashed (section 5.2).
+ */
 function hashOfName(suite: Suite): Uint8Array {
   const name = Uint8Array.from(suite.name, (character) => character.charCodeAt(0));
   if (name.length > suite.hash.length) return suite.hash.hash(name);

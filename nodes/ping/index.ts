@@ -1,5 +1,5 @@
 /**
- * Ping: the public face.
+ * Ping: the definition of the protocol, which the registry of protocols reads.
  *
  * @module
  */

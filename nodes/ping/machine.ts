@@ -9,7 +9,7 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { StateMachine, TimerDue } from '../_kit/machine.ts';
 import { OUTSTANDING_REQUESTS_MAX } from './geometry.ts';
 
-/** Actions that a {@link PingMachine} asks of its node; `request` is the one to send or to refuse. */
+/** Actions that a {@link PingMachine} asks of its node; `request` is the request that the action sends or refuses. */
 export type PingEffect<Request> =
   | { readonly kind: 'send-request'; readonly identifier: number; readonly request: Request }
   | {

@@ -12,7 +12,7 @@ import { LINK_TYPES, type LinkType } from './paths/static-info.ts';
 export interface AnnouncedValues {
   readonly latencyNs?: number;
   readonly bandwidthBps?: number;
-  /** Grams of CO2 per terabyte. */
+  /** Emissions, grams of CO2 per terabyte. */
   readonly carbon?: number;
 }
 
@@ -78,7 +78,9 @@ function crossingOf(attributes: Attributes, suffix: string): AnnouncedCrossing {
   return { ...valuesOf(attributes, suffix), ...(hops === undefined ? {} : { hops }) };
 }
 
-/** @param suffix Of the names of the attributes: empty, or that of two interfaces. */
+/**
+ * @param suffix End of the names of the attributes: empty, or the suffix for a pair of interfaces.
+ */
 function valuesOf(attributes: Attributes, suffix = ''): AnnouncedValues {
   const latencyNs = numberOf(attributes, `announcedLatencyNs${suffix}`);
   const bandwidthBps = numberOf(attributes, `announcedBandwidthBps${suffix}`);

@@ -78,7 +78,8 @@ export const EPIC_META_LENGTH = 16;
 /** Bytes of the packet identifier in an EPIC-HP path: time stamp and counter, 32 bits each. */
 export const EPIC_PACKET_ID_LENGTH = 8;
 /**
- * Bytes of each hop validation field; that of the penultimate hop is before that of the last hop.
+ * Bytes of each hop validation field; the field of the penultimate hop comes first, then the field
+ * of the last hop.
  */
 export const EPIC_FIELD_LENGTH = 4;
 /** Bytes of the 16 of a full MAC that a hop field leaves out; the full MAC is the key of a hop validation field. */

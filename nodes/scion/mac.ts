@@ -71,8 +71,8 @@ export function derivePbkdf2Key(
 }
 
 /**
- * Computes the segment id of the next hop: that of this hop XOR the first two bytes of this hop's
- * MAC.
+ * Computes the segment id of the next hop: the segment id of this hop XOR the first two bytes of
+ * its MAC.
  */
 export function nextSegmentId(segmentId: number, mac: Uint8Array): number {
   return segmentId ^ readUint16(mac, 0);

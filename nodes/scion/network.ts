@@ -30,7 +30,7 @@ export type NeighbourRelation = 'core' | 'parent' | 'child' | 'peer';
 /** An interface of an AS: its end of a link to another AS. */
 export interface AsExit {
   readonly link: LinkView;
-  /** The end of the link in this AS; below it the end in the other AS. */
+  /** The end of the link in this AS; `far` is the end in the other AS. */
   readonly near: LinkEndView;
   readonly far: LinkEndView;
   readonly farIsdAs: IsdAs;

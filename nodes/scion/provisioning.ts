@@ -34,8 +34,8 @@ import { DrkeyStore } from './router/drkey-store.ts';
 import type { IsdAs } from './wire/isd-as.ts';
 
 /**
- * Time stamps of segments are so many seconds in the past to allow for clock drift, as the
- * reference does for BFD.
+ * Number of seconds by which the time stamps of segments are set back to allow for clock drift, as
+ * the reference does for BFD.
  */
 const CLOCK_DRIFT_SECONDS = 10;
 /** Largest age of segments when a host requests them, seconds. */

@@ -33,7 +33,7 @@ export interface DrawnSegment {
   readonly words: string;
 }
 
-/** A path that its source can use. */
+/** A path that its source node has traced. */
 export interface DrawnRoute {
   readonly name: string;
   readonly ases: readonly string[];

@@ -118,7 +118,7 @@ const SEGMENTS = ['hops of segment 0', 'hops of segment 1', 'hops of segment 2']
 const IS_SCION: FieldCondition = { of: 'path type', is: [PATH_TYPE_SCION, PATH_TYPE_EPIC] };
 const IS_EPIC: FieldCondition = { of: 'path type', is: [PATH_TYPE_EPIC] };
 
-/** "Path Type: EPIC-HP": the fields before the SCION path. */
+/** The fields of an EPIC-HP path before its SCION path ("Path Type: EPIC-HP"). */
 const EPIC: readonly LayoutField[] = [
   {
     ...{ name: 'packet', size: EPIC_PACKET_ID_LENGTH, when: IS_EPIC },

@@ -36,8 +36,7 @@ const CARD = 26;
 const ROW = 28;
 const TALL_ROW = 46;
 /**
- * Largest number of segments of each role that are drawn; below it, of paths. The table lists all
- * paths.
+ * Largest number of segments drawn for each role, and of paths drawn. The table lists all paths.
  */
 const CARDS_SHOWN = 12;
 const ROUTES_SHOWN = 16;

@@ -12,7 +12,7 @@ import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { concatByteList, concatBytes } from '../_kit/bytes.ts';
 import { type KemName, type NikeName, X25519_LENGTH } from './geometry.ts';
 
-/** Length of every shared secret, in bytes. */
+/** Length of the secret that each exchange yields, in bytes. */
 const SECRET_LENGTH = 32;
 
 /** A node's private key, loaded once per epoch and used for every packet. */

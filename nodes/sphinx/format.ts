@@ -1,6 +1,6 @@
 /**
- * Selects the packet format of a network: real packets, those of the research format, or modelled
- * ones if the crypto provider is `modelled`. All are behind {@link PacketFormat}.
+ * Selects the packet format of a network: Katzenpost's packets, packets of the research format, or
+ * modelled packets if the crypto provider is `modelled`. All are behind {@link PacketFormat}.
  *
  * @module
  */

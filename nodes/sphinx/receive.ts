@@ -63,7 +63,7 @@ export interface PacketOpener<Peeled extends PeeledCommands> {
   advance(peeled: Peeled, packet: Uint8Array): UnwrappedPacket | DropResult<UnwrapDropReason>;
 }
 
-/** Opens the packets of a suite. */
+/** Makes the opener of Katzenpost's packets for a suite. */
 function sphinxOpener(suite: SphinxSuite): PacketOpener<PeeledHeader> {
   return {
     geometry: suite.geometry,

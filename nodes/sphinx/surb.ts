@@ -31,7 +31,8 @@ export interface CreatedSurb {
 }
 
 /**
- * Creates a single-use reply block. Randomness is drawn in this order: 64 bytes of key, then that of a header.
+ * Creates a single-use reply block. Randomness is drawn in this order: 64 bytes of key, then what a header
+ * needs.
  * @param input The last hop's commands name the recipient and the SURB's identifier.
  */
 export function createSurb(

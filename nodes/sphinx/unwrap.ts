@@ -18,7 +18,7 @@ import { MAC_LENGTH, PAYLOAD_TAG_LENGTH, type PacketGeometry, VERSION_LENGTH } f
 import type { SphinxSuite } from './suite.ts';
 import { isZero } from './zero.ts';
 
-/** The content of an opened header. */
+/** What an opened header says: its commands, and the replay tag. */
 export interface PeeledCommands {
   /**
    * The replay tag, which is the same for all packets with the same header: SHA-512/256 of the
@@ -140,7 +140,7 @@ function readSlot(
   };
 }
 
-/** Number of commands of one kind. */
+/** Counts the commands of one kind in a slot. */
 export function countCommands(
   commands: readonly RoutingCommand[],
   kind: RoutingCommand['kind'],
@@ -150,7 +150,7 @@ export function countCommands(
   return count;
 }
 
-/** Removes the hop's layer: the packet becomes the one for the next hop, or its payload is returned. */
+/** Removes the hop's layer: the packet becomes the packet for the next hop, or its payload is returned. */
 export function removeLayer(
   suite: SphinxSuite,
   peeled: PeeledHeader,

@@ -14,7 +14,7 @@ export type AuditOutcome = DelayVerdict['kind'] | 'refused';
 /** Number of audits of one mix, by result. */
 export type AuditCounts = Readonly<Record<AuditOutcome, number>>;
 
-/** One sender's audits of all mixes. */
+/** The results of all audits that one sender has made, by mix. */
 export class AuditLedger {
   readonly #counts = new Map<string, Record<AuditOutcome, number>>();
 

@@ -38,13 +38,13 @@ export interface DelayAuditInput extends VrfPublicKey {
   /** Observed time from arrival to departure, ns. */
   readonly observedNs: Nanoseconds;
   /**
-   * How far the observed delay may differ from the one owed: AUDIT_TOLERANCE_NS in virtual time,
-   * timer lateness in live runs.
+   * Largest difference allowed between the observed and the owed delay: AUDIT_TOLERANCE_NS in
+   * virtual time, timer lateness in live runs.
    */
   readonly toleranceNs: Nanoseconds;
 }
 
-/** Distributions of the delay: that of Poisson mixing, and a uniform one for comparison. */
+/** Distributions of the delay: exponential, as in Poisson mixing, and uniform for comparison. */
 export const VRF_DELAY_LAWS = ['exponential', 'uniform'] as const;
 
 /** The distribution of delays drawn from the output of a VRF. */

@@ -20,11 +20,11 @@ import {
   type VrfSuiteFunctions,
 } from './suite.ts';
 
-/** An output with its proof. */
+/** The output of the function for an input, with its proof. */
 export interface VrfProof {
-  /** `pi`, 80 bytes. */
+  /** The proof `pi`, 80 bytes. */
   readonly proof: Uint8Array;
-  /** `beta`, 64 bytes. */
+  /** The output `beta`, 64 bytes. */
   readonly output: Uint8Array;
 }
 

@@ -24,7 +24,7 @@ export const TAG_LENGTH = 32;
 export const BEACON_LENGTH = 32;
 /** Length of a node identifier, in bytes. */
 export const ID_LENGTH = 32;
-/** Longest delay as a multiple of the mean; longer ones, one in 10^12, are cut to it. */
+/** Longest delay as a multiple of the mean; longer delays, one in 10^12, are cut to it. */
 export const DELAY_CAP_MEANS = 27.63;
 /** Tolerance of audits in virtual time, nanoseconds: covers the last bit of a logarithm. */
 export const AUDIT_TOLERANCE_NS = 1_000;

@@ -22,7 +22,7 @@ import { BEACON_LENGTH, CANDIDATES_MAX, ID_LENGTH } from './geometry.ts';
 const NEIGHBOURS_DOMAIN = asciiBytes('orrery/neighbours/v1');
 const SCORE_DOMAIN = asciiBytes('orrery/score/v1');
 
-/** A node of the next layer. */
+/** A node of the next layer, which may become a neighbour. */
 export interface NeighbourCandidate {
   /** Identifier of the node, 32 bytes. */
   readonly id: Uint8Array;
@@ -34,7 +34,7 @@ export interface NeighbourCandidate {
   readonly weight: number;
 }
 
-/** The input for a draw. */
+/** The input from which a node's neighbours are drawn. */
 export interface NeighbourDrawInput {
   readonly epoch: number;
   /** Shared random value of the epoch, 32 bytes. */
@@ -164,7 +164,7 @@ export function chooseDiverseCandidates(
   const race = new DiverseRace(ranked, rules.count);
   const limits = { perAs: rules.maxPerAs, perFamily: 1 };
   while (race.run(limits)) {
-    // The limit per family is raised only when raising the one per system no longer helps.
+    // The limit per family is raised only when raising the limit per system no longer helps.
     if (race.isHeldByAs(limits.perFamily)) limits.perAs++;
     else limits.perFamily++;
   }

@@ -13,7 +13,7 @@ import { CHALLENGE_LENGTH, ENCODE_ATTEMPTS_MAX, POINT_LENGTH } from './geometry.
 /** `tai`: ECVRF-EDWARDS25519-SHA512-TAI; `ell2`: ECVRF-EDWARDS25519-SHA512-ELL2. */
 export type VrfSuite = 'tai' | 'ell2';
 
-/** `suite_string` (RFC 9381 section 5.5). */
+/** The octet `suite_string` of each suite (RFC 9381 section 5.5). */
 const SUITE_STRING: Readonly<Record<VrfSuite, number>> = { tai: 0x03, ell2: 0x04 };
 /** `ECVRF_` || h2c suite || suite_string (RFC 9381 section 5.4.1.2). */
 const ELL2_DOMAIN = Uint8Array.from('ECVRF_edwards25519_XMD:SHA-512_ELL2_NU_\x04', (character) =>

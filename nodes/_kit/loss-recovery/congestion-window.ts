@@ -1,6 +1,6 @@
 /**
- * Decides how many bytes may be in flight over one path: as many as the path delivers in its shortest round trip, and
- * a quarter more, so that a higher rate is noticed when the path offers it. Also decides how fast packets are sent, so
+ * Decides how many bytes may be in flight over one path: the bytes that the path delivers in its shortest round trip,
+ * plus a quarter, so that a higher rate is noticed when the path offers it. Also decides how fast packets are sent, so
  * that packets after a pause do not overfill the first queue (after draft-ietf-ccwg-bbr).
  *
  * A single loss may be random, so it does not reduce the window. A round with many losses

@@ -38,7 +38,7 @@ export interface LossRecoveryOptions {
    */
   readonly waitNsMax: Nanoseconds;
   readonly random: Random;
-  /** Defect for tests: the window never shrinks. */
+  /** True for a defective double, for tests: the window never shrinks. */
   readonly isFixedWindow?: boolean;
 }
 

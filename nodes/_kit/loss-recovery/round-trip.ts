@@ -6,7 +6,7 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { RFC6298_RTT_GAIN, RoundTripEstimator } from '../../../engine/pure/round-trip-estimator.ts';
 
-/** The shortest round trip is that of the last one to two periods of this length, ns. */
+/** The shortest round trip is the smallest sample of the present and the previous period of this length, ns. */
 const LEAST_NS = 5_000_000_000;
 /** Uncertainty of the clocks and timers, ns (section 6.1.2, kGranularity). */
 const GRANULARITY_NS = 1_000_000;
@@ -24,7 +24,7 @@ export function subtractAckDelayNs(sampleNs: Nanoseconds, delayNs: Nanoseconds):
 export class RoundTrip {
   readonly #estimator = new RoundTripEstimator(RFC6298_RTT_GAIN);
   #latestNs: Nanoseconds = 0;
-  /** The smallest sample of the present period, and that of the period before, ns. */
+  /** The smallest sample of the present period, and the smallest of the previous period, ns. */
   #presentNs = Number.POSITIVE_INFINITY;
   #formerNs = Number.POSITIVE_INFINITY;
   #turnedNs: Nanoseconds = 0;

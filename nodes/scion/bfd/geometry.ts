@@ -1,8 +1,8 @@
 /**
  * BFD: lengths, offsets, defaults and limits, each with its unit and the section it comes from.
  *
- * Sections are those of RFC 5880; defaults are those of the SCION reference router (router/config,
- * router/bfd). Values only.
+ * Section numbers refer to RFC 5880; defaults are taken from the SCION reference router
+ * (router/config, router/bfd). Values only.
  *
  * @module
  */
@@ -17,14 +17,15 @@ export const BFD_DETECT_MULTIPLIER = 3;
 export const BFD_DESIRED_MIN_TX_NS = 200_000_000;
 /** Shortest supported interval between received packets, ns: 200 ms (reference router/config). */
 export const BFD_REQUIRED_MIN_RX_NS = 200_000_000;
-/** 6.8.3: shortest interval between sent packets while the session is down, ns: one second. */
+/** Shortest interval between sent packets while the session is down, ns: one second (6.8.3). */
 export const BFD_SLOW_TX_INTERVAL_NS_MIN = 1_000_000_000;
 /** Unit of intervals in packets, ns: they are transmitted in microseconds (4.1). */
 export const BFD_INTERVAL_UNIT_NS = 1000;
-/** 6.8.7: jitter shortens an interval by up to this many per cent (exclusive). */
+/** Jitter shortens an interval by up to this many per cent, exclusive (6.8.7). */
 export const BFD_JITTER_PERCENT_MAX = 25;
 /**
- * 6.8.7: with a detect multiplier of 1, jitter shortens an interval by at least this many per cent.
+ * With a detect multiplier of 1, jitter shortens an interval by at least this many per cent
+ * (6.8.7).
  */
 export const BFD_JITTER_PERCENT_MIN_SINGLE = 10;
 /** Traffic class of BFD packets between routers (reference router/dataplane.go). */

@@ -37,12 +37,12 @@ export interface BfdParameters {
  */
 type BfdTimer = 'send' | 'detection';
 
-/** The inputs of a session. */
+/** The inputs of a session's state machine. */
 export type BfdInput =
   | { readonly kind: 'packet'; readonly packet: BfdPacket }
   | { readonly kind: 'admin'; readonly state: 'up' | 'down' };
 
-/** The effects of a session. */
+/** The effects of a session's state machine. */
 export type BfdEffect =
   | { readonly kind: 'send'; readonly packet: BfdPacket }
   | { readonly kind: 'state'; readonly state: BfdStateName }
@@ -115,20 +115,20 @@ export class BfdMachine implements StateMachine<BfdInput, BfdEffect> {
   }
 
   #onPacket(now: Nanoseconds, packet: BfdPacket): readonly BfdEffect[] {
-    // 6.8.6: a non-zero discriminator selects the session.
+    // RFC 5880 6.8.6: a non-zero discriminator selects the session.
     const names = packet.yourDiscriminator;
     if (names !== 0 && names !== this.#parameters.discriminator) {
       return [{ kind: 'drop', reason: 'bfd-discriminator' }];
     }
-    // 6.8.6: while a session is administratively down it ignores received packets.
+    // RFC 5880 6.8.6: while a session is administratively down, it ignores received packets.
     if (this.#state === 'admin-down') return [];
     const before = this.#state;
     this.#state = AFTER_PACKET[before][packet.state];
     this.#remoteDiscriminator = packet.myDiscriminator;
     const slowestNs = this.#remoteMinRxNs;
     this.#remoteMinRxNs = packet.requiredMinRxUs * BFD_INTERVAL_UNIT_NS;
-    // 6.8.4: the detection time is the peer's multiplier times the longer of its send interval and
-    // this end's receive interval.
+    // RFC 5880 6.8.4: the detection time is the peer's multiplier times the longer of its send
+    // interval and this end's receive interval.
     const intervalNs = Math.max(
       this.#parameters.requiredMinRxNs,
       packet.desiredMinTxUs * BFD_INTERVAL_UNIT_NS,
@@ -137,8 +137,8 @@ export class BfdMachine implements StateMachine<BfdInput, BfdEffect> {
     const isLeavingDown = before === 'down' && this.#state !== before;
     // Reference router/bfd/session.go: leaving Down must not wait for the slow timer.
     if (isLeavingDown) this.#planSend(now);
-    // 6.8.7: the interval is calculated anew when that of the peer changes. A shorter interval
-    // counts at once, a longer one from the next packet on.
+    // RFC 5880 6.8.7: the interval is calculated anew when the peer's interval changes. A shorter
+    // interval counts at once, a longer one from the next packet on.
     else if (this.#remoteMinRxNs < slowestNs) this.#planSend(this.#sinceNs);
     return this.#state === before ? [] : [{ kind: 'state', state: this.#state }];
   }
@@ -149,7 +149,7 @@ export class BfdMachine implements StateMachine<BfdInput, BfdEffect> {
   }
 
   #onSilence(): readonly BfdEffect[] {
-    // 6.8.1: after a silence of one detection time, the peer's discriminator is reset.
+    // RFC 5880 6.8.1: after a silence of one detection time, the peer's discriminator is reset.
     this.#remoteDiscriminator = 0;
     if (this.#state === 'down' || this.#state === 'admin-down') return [];
     this.#state = 'down';
@@ -171,12 +171,12 @@ export class BfdMachine implements StateMachine<BfdInput, BfdEffect> {
   /** Sets the timer for the packet that is due one interval after the instant `now`. */
   #planSend(now: Nanoseconds): void {
     this.#sinceNs = now;
-    // 6.8.2: no faster than the peer can receive.
+    // RFC 5880 6.8.2: this end sends no faster than the peer can receive.
     const intervalNs = Math.max(this.#ownIntervalNs(), this.#remoteMinRxNs);
     this.#timers.set('send', now + this.#shorten(intervalNs));
   }
 
-  /** RFC 5880 6.8.7: intervals are shortened at random, so that routers do not synchronise. */
+  /** Shortens an interval at random, so that routers do not synchronise (RFC 5880 6.8.7). */
   #shorten(intervalNs: number): number {
     const least = this.#parameters.detectMultiplier === 1 ? BFD_JITTER_PERCENT_MIN_SINGLE : 0;
     const percent = least + this.#jitter.below(BFD_JITTER_PERCENT_MAX - least);

@@ -41,11 +41,11 @@ export interface PingReply extends ScmpSource {
 export interface PingResult {
   readonly sent: number;
   /**
-   * The answers. One request may have several; at most twice as many answers are kept as requests
-   * were planned.
+   * The answers. One request may have several; the number of answers kept is at most twice the
+   * number of planned requests.
    */
   readonly replies: readonly PingReply[];
-  /** Errors with which routers answered, as text; equal ones once. */
+  /** Errors with which routers answered, as text, each text once. */
   readonly errors: readonly string[];
   /** Bytes of a request with its SCION header. */
   readonly packetBytes: number;

@@ -154,8 +154,8 @@ export class Traceroute implements ScmpReceiver {
 
 /**
  * Lists the alert flags for the interfaces of a path, in order of travel. The first hop has a flag
- * only for the interface by which packets leave, the last hop only for that by which they enter. At
- * a change of segments, each of the two hops has a flag only for the one interface that the path
+ * only for the interface by which packets leave, the last hop only for the one by which they enter.
+ * At a change of segments, each of the two hops has a flag only for the one interface that the path
  * uses (reference scion/traceroute/traceroute.go, Traceroute).
  */
 export function alertPlaces({ infos, segmentLengths }: SegmentedPath): readonly AlertPlace[] {

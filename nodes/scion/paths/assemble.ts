@@ -44,7 +44,7 @@ interface Part {
   readonly expiryHalfSeconds: number;
 }
 
-/** Builds the path over these edges. */
+/** Builds the path over the edges of the request. */
 export function assemblePath(request: AssembleRequest): Path {
   const { edges, source, target, crypto } = request;
   const parts = edges.map(buildPart);
@@ -80,8 +80,8 @@ export function assemblePath(request: AssembleRequest): Path {
 }
 
 /**
- * Returns the entries of a segment that the path uses, the one at which it enters or leaves the
- * segment included.
+ * Returns the entries of a segment that the path uses, including the entry at which it enters or
+ * leaves the segment.
  */
 function usedEntries({ segment, shortcut }: SegmentEdge): readonly AsEntry[] {
   return segment.entries.slice(shortcut);
@@ -150,7 +150,10 @@ function ingressMtu(entry: AsEntry, isCut: boolean): number {
   return isCut || entry.ingressMtu === 0 ? Number.POSITIVE_INFINITY : entry.ingressMtu;
 }
 
-/** The reference (getAuthPeer) begins that of a peering hop field with the MAC of another one: routers drop its packets. */
+/**
+ * Returns the full MAC of a hop field. The reference (getAuthPeer) makes the one of a peering hop field from the MAC of
+ * another hop field, and routers drop the packets of such paths.
+ */
 function fullMacOf({ mac, macRest }: SegmentHop): Uint8Array | undefined {
   return macRest && concatBytes(mac, macRest);
 }

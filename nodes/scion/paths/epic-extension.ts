@@ -1,6 +1,6 @@
 /**
- * What the MACs of an entry's hop fields have left out, 10 of 16 bytes each: with them a sender makes the fields of an
- * EPIC-HP path. They are beside the signed part of an entry, which has their digest (reference
+ * The 10 of 16 bytes of each MAC that the hop fields of an entry leave out. With them a sender makes the validation
+ * fields of an EPIC-HP path. They are beside the signed part of an entry, which has their digest (reference
  * proto/control_plane/experimental/v1/seg_detached_extensions.proto and pkg/segment/extensions/epic).
  *
  * @module
@@ -35,8 +35,8 @@ export function makeUnsignedExtensions({ hop, peers }: AsEntry): UnsignedExtensi
 }
 
 /**
- * The entry with what its unsigned extensions say.
- * @returns undefined if that is not 10 bytes for each of its hop fields.
+ * Returns the entry with the MAC bytes of its unsigned extensions.
+ * @returns undefined unless there are 10 bytes for each of its hop fields.
  */
 export function withUnsignedExtensions(
   entry: AsEntry,
@@ -64,7 +64,8 @@ export function computeEpicDigest(
 ): Uint8Array | undefined {
   const epic = makeUnsignedExtensions(entry)?.epic;
   if (epic === undefined) return undefined;
-  // Reference epic.Detached, DigestInput: number of hop fields (2 bytes), then what their MACs have left out.
+  // Reference epic.Detached, DigestInput: number of hop fields (2 bytes), then the left-out bytes of each
+  // MAC.
   const count = new Uint8Array(2);
   writeUint16(count, 0, 1 + epic.peers.length);
   const input = concatByteList([count, epic.hop, ...epic.peers]);
@@ -72,8 +73,8 @@ export function computeEpicDigest(
 }
 
 /**
- * True if an entry has no unsigned extensions, or those of which it signed the digest: whoever passes a segment on may
- * leave them out, but not change or add them (reference pkg/segment/unsigned.go, checkUnsignedExtensions).
+ * True if an entry has no unsigned extensions, or exactly those whose digest it signed: an AS that passes a segment on
+ * may leave them out, but not change or add them (reference pkg/segment/unsigned.go, checkUnsignedExtensions).
  */
 export function isEpicDigestOf(
   crypto: Pick<CryptoProvider, 'sha256'>,

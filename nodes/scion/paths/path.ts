@@ -57,7 +57,10 @@ export interface Path {
   readonly mtu: number;
   /** When the hop field that ends first expires, half seconds since 1970: hop fields live for multiples of 337.5 s. */
   readonly expiryHalfSeconds: number;
-  /** {@link pathFingerprint} of the interfaces: equal paths with newer hop fields have the same. */
+  /**
+   * {@link pathFingerprint} of the interfaces: paths over the same interfaces have the same,
+   * whatever their hop fields.
+   */
   readonly fingerprint: string;
   /** Number of AS hops in the parts of its segments together, as edges.ts counts them. */
   readonly weight: number;

@@ -104,7 +104,10 @@ export interface SignedEntry {
   /** Header and body of the signed message, with the bytes with which they were received. */
   readonly headerAndBody: Uint8Array;
   readonly signature: Uint8Array;
-  /** The hash that the signed header names; a curve has one, so the key tells whether it is right. */
+  /**
+   * The hash named in the signed header; each curve has one hash, so a verifier compares it with the
+   * hash of the key's curve.
+   */
   readonly hash: 'sha256' | 'sha384' | 'sha512';
   /** The AS to which the beacon goes; `0-0` in a segment that ends here. */
   readonly next: IsdAs;

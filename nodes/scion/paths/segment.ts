@@ -23,8 +23,8 @@ export interface SegmentHop {
   readonly expTime: number;
   readonly mac: Uint8Array;
   /**
-   * The last 10 of the 16 bytes of the MAC, of which `mac` has 6; absent if the AS does not announce them (epic-
-   * extension.ts).
+   * The last 10 of the 16 bytes of the MAC, of which `mac` has the first 6; absent if the AS does not announce
+   * them (see epic-extension.ts).
    */
   readonly macRest?: Uint8Array;
 }
@@ -37,8 +37,8 @@ export interface PeerEntry {
   /** MTU of the peering link, bytes. */
   readonly mtu: number;
   /**
-   * The hop field for the peering link: its ConsIngress is the peering interface, its ConsEgress
-   * that of the entry's regular hop.
+   * The hop field for the peering link: its ConsIngress is the peering interface, its ConsEgress is
+   * the ConsEgress of the entry's regular hop.
    */
   readonly hop: SegmentHop;
 }

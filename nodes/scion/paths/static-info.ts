@@ -21,8 +21,8 @@ const INTERFACES_MAX = 1_024;
 /** Largest number of peering links in an entry that is read. */
 export const PEERS_MAX = 256;
 /**
- * Longest note and longest address of a place in an entry that is read, and in a path the longest text of an AS's
- * notes, characters.
+ * Longest note and longest address of a location in a received entry, and longest text of all notes of one AS on
+ * a path, characters.
  */
 export const TEXT_LENGTH_MAX = 1_024;
 const UINT16_MAX = 0xffff;

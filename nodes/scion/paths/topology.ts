@@ -28,7 +28,7 @@ export interface ScionLinkEnd {
 
 /** A link between two ASes. */
 export interface ScionLink {
-  /** One end of the link: that of the parent if the type is `parent-child`. */
+  /** One end of the link: the parent's end if the type is `parent-child`. */
   readonly a: ScionLinkEnd;
   readonly b: ScionLinkEnd;
   readonly type: 'core' | 'parent-child' | 'peer';

@@ -24,7 +24,7 @@ export const POLICY_LIMITS = {
   extended: 100,
   /**
    * Largest number of access list entries and sequence states that are compared with one hop of a
-   * path; those of a policy count once for each option that leads to it.
+   * path; a policy's entries and states count once for each option that leads to the policy.
    */
   size: 20_000,
 } as const;

@@ -6,14 +6,17 @@
  */
 import { parseAs, parseIsd } from '../wire/isd-as.ts';
 
-/** A set of interfaces: those of an AS, of an ISD, or of all ASes. */
+/**
+ * A set of interfaces: all of one AS, all of one ISD, or all of all ASes, unless `interfaces` names
+ * some.
+ */
 export interface HopPredicate {
-  /** Number of the ISD; below it that of the AS. 0 matches any number. */
+  /** Numbers of the ISD and of the AS; 0 matches any number. */
   readonly isd: number;
   readonly as: number;
   /**
-   * One interface, by which packets may enter or leave the AS; or two: that by which they enter it,
-   * and that by which they leave it.
+   * One interface, by which packets may enter or leave the AS; or two: the interface by which they
+   * enter it, then the interface by which they leave it.
    */
   readonly interfaces: readonly [number] | readonly [number, number];
 }

@@ -35,7 +35,7 @@ import {
   UNKNOWN_HOP_INGRESS,
 } from './scmp-errors.ts';
 
-/** Roles of the next AS allowed within one segment, by that of the previous AS (step 15a). */
+/** Roles of the next AS allowed within one segment, by the role of the previous AS (step 15a). */
 const STRAIGHT: Readonly<Record<NeighbourRole, readonly NeighbourRole[]>> = {
   none: [],
   core: ['core'],
@@ -44,7 +44,9 @@ const STRAIGHT: Readonly<Record<NeighbourRole, readonly NeighbourRole[]>> = {
   peer: ['child'],
 };
 
-/** Roles of the next AS allowed at a change of segments, by that of the previous AS (step 15b). */
+/**
+ * Roles of the next AS allowed at a change of segments, by the role of the previous AS (step 15b).
+ */
 const CHANGING: Readonly<Record<NeighbourRole, readonly NeighbourRole[]>> = {
   none: [],
   core: ['child'],
@@ -256,8 +258,8 @@ export function advancePathAtEgress(passage: PacketProcessingState): CheckStepRe
 }
 
 /**
- * "SCMP" codes 49 and 50: the direction determines whether ConsIngress or ConsEgress of the hop
- * field is wrong.
+ * The error for an unknown ingress interface: the direction determines whether ConsIngress or
+ * ConsEgress of the hop field is wrong ("SCMP" codes 49 and 50).
  */
 function unknownIngress(isConsDir: boolean): ScmpError {
   return isConsDir ? UNKNOWN_HOP_INGRESS : UNKNOWN_HOP_EGRESS;

@@ -13,7 +13,7 @@ import type { LocalDeliveryResolver } from './local-delivery.ts';
 /** The data of a router that do not change while it runs, and its collaborators. */
 export interface RouterContext {
   readonly isdAs: IsdAsWords;
-  /** Interfaces of the AS by number. */
+  /** All interfaces of the AS, by number. */
   readonly interfaces: ReadonlyMap<number, RouterInterface>;
   readonly hops: HopAuthenticator;
   readonly crypto: CryptoProvider;

@@ -16,7 +16,7 @@ import type { HostAddress } from '../wire/host-address.ts';
 export const DRKEY_PROTOCOL_SCMP = 1;
 /** Validity of a secret value, seconds. */
 export const DRKEY_EPOCH_SECONDS = 86_400;
-/** Bytes of every key. */
+/** Length of every DRKey, bytes. */
 export const DRKEY_KEY_LENGTH = 16;
 
 const SALT = 'Derive DRKey Key';
@@ -113,8 +113,8 @@ export interface GenericKeyInput {
 }
 
 /**
- * Derives a generic level 2 key, which the deriving AS and a host of the other AS share. @param
- * level1 The level 1 key of protocol 0.
+ * Derives a generic level 2 key, which the deriving AS and a host of the other AS share.
+ * @param level1 The level 1 key of protocol 0.
  */
 export function deriveGenericDrkeyAsHostKey(
   crypto: CryptoProvider,
@@ -125,8 +125,8 @@ export function deriveGenericDrkeyAsHostKey(
 }
 
 /**
- * Derives a generic level 2 key, which a host of the deriving AS and the other AS share. @param
- * level1 The level 1 key of protocol 0.
+ * Derives a generic level 2 key, which a host of the deriving AS and the other AS share.
+ * @param level1 The level 1 key of protocol 0.
  */
 export function deriveGenericDrkeyHostAsKey(
   crypto: CryptoProvider,

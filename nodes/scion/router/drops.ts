@@ -2,7 +2,7 @@
  * The reasons for which the border router drops a packet, each explained in one sentence.
  *
  * A reason is also a metric and a trace category. Reasons found while decoding are in
- * ../wire/drops.ts, those of BFD in ../bfd/packet.ts.
+ * ../wire/drops.ts, reasons about BFD packets in ../bfd/packet.ts.
  *
  * @module
  */

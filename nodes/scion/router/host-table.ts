@@ -18,7 +18,7 @@ interface HostPorts {
 /** Result of {@link HostTable.endpointOf} for unknown hosts. */
 export const NO_ENDPOINT: Endpoint = -1;
 
-/** The hosts of one AS. */
+/** The endpoints of the hosts of one AS. */
 export class HostTable {
   readonly #host: HostPart<'endpoint'>;
   readonly #byAddress = new Map<number, HostPorts>();

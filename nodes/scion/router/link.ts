@@ -24,7 +24,7 @@ export interface RouterLink {
   readonly neighbour: NeighbourRole;
   /** Size of the largest packet on the link, bytes. */
   readonly mtu: number;
-  /** State according to BFD; true without BFD. */
+  /** True if the link is up according to BFD; always true without BFD. */
   isUp: boolean;
 }
 

@@ -74,8 +74,8 @@ export class PacketProcessingState {
   }
 
   /**
-   * Resets the state and parses the packet of `length` bytes that arrived on `arrival`. @returns
-   * why the bytes are no SCION packet, or undefined.
+   * Resets the state and parses the packet of `length` bytes that arrived on `arrival`.
+   * @returns why the bytes are no SCION packet, or undefined.
    */
   begin(
     arrival: RouterLink,

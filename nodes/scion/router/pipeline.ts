@@ -61,9 +61,9 @@ function processEpicPacket(passage: PacketProcessingState, context: RouterContex
   const arrivedAt = packet.currentHop;
   const verdict = processSegments(passage, context);
   if (verdict !== 'forward' && verdict !== 'deliver') return verdict;
-  // The hop field by which the packet leaves this AS. The reference uses that by which it arrives,
-  // so that a router at which the packet changes to a segment at its penultimate hop checks
-  // nothing.
+  // The hop field by which the packet leaves this AS. The reference uses the hop field by which it
+  // arrives, so that a router at which the packet changes to a segment at its penultimate hop
+  // checks nothing.
   const hop = arrivedAt + (passage.hasCrossedOver ? 1 : 0);
   if (hop < packet.hopCount - 2) return verdict;
   return checkEpicTime(passage, context) ?? checkEpicField(passage, context, hop) ?? verdict;

@@ -26,7 +26,7 @@ import {
   spaoMacInput,
 } from './spao.ts';
 
-/** Identifies an AS-host key. */
+/** Identifies the DRKey that this AS shares with a host. */
 export interface AsHostKeyRequest {
   /** Start of the key's epoch, seconds since 1970. */
   readonly epochBegin: number;

@@ -23,8 +23,8 @@ export interface RouterPeer {
   /** Address of the router at the far end. */
   readonly address: string;
   /**
-   * UDP port of the link at the far end; below it, that at this end. Both are 0 for siblings, whose
-   * port is fixed.
+   * UDP port of the link at the far end, and (`localPort`) at this end. Both are 0 for siblings,
+   * whose port is fixed.
    */
   readonly port: number;
   readonly localPort: number;

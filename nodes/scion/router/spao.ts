@@ -28,7 +28,7 @@ import {
 import { decodeExtension, extensionLength } from '../wire/extension.ts';
 import type { PacketView } from '../wire/packet-view.ts';
 
-/** Number of this option among end-to-end options. */
+/** Option type of the packet authenticator option, among end-to-end options. */
 export const SPAO_TYPE = 2;
 /** Bytes of a CMAC authenticator. */
 export const SPAO_TAG_LENGTH = 16;
@@ -38,7 +38,7 @@ export const SPAO_TAG_LENGTH = 16;
  */
 export const SPI_SCMP_SENDER_SIDE = 1;
 
-/** The content of the option. */
+/** The content of a packet authenticator option. */
 export interface SpaoOption {
   /** Security parameter index; 1 … 2^21-1 names a DRKey. */
   readonly spi: number;
@@ -63,7 +63,7 @@ const INPUT_WORDS_OFFSET = 12;
 const PATH_TYPE_WORD_OFFSET = 8;
 const NO_PATH = new Uint8Array(0);
 
-/** Finds the option in a parsed packet; undefined if there is none. */
+/** Finds the packet authenticator option in a parsed packet; undefined if there is none. */
 export function findSpao(packet: PacketView): SpaoOption | undefined {
   const { buffer, end } = packet;
   let offset = packet.start + packet.headerLength;
@@ -178,7 +178,7 @@ function readSpao(data: Uint8Array): SpaoOption {
   };
 }
 
-/** Encodes the option's data. */
+/** Encodes the data of a packet authenticator option. */
 export function encodeSpao(option: SpaoOption): Uint8Array {
   const data = new Uint8Array(AUTHENTICATOR_OFFSET + option.authenticator.length);
   writeUint32(data, 0, option.spi);

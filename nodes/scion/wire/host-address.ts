@@ -153,8 +153,8 @@ function withoutDottedTail(text: string): string | undefined {
 }
 
 /**
- * RFC 5952 section 4: lower case, no leading zeros, the longest run of two or more zero groups as
- * ::.
+ * Formats an IPv6 address (RFC 5952 section 4): lower case, no leading zeros, the longest run of
+ * two or more zero groups as ::.
  */
 function formatIpv6(bytes: Uint8Array): string {
   const groups = Array.from({ length: IPV6_GROUPS }, (_, index) => readUint16(bytes, 2 * index));

@@ -35,7 +35,7 @@ const AS_OFFSET = 2;
 const DECIMAL = /^\d{1,10}$/;
 const GROUP = /^[0-9a-f]{1,4}$/i;
 
-/** An ISD-AS number as the number of the ISD (16 bits) and that of the AS (48 bits). */
+/** An ISD-AS number as two numbers: the ISD (16 bits) and the AS (48 bits). */
 interface IsdAsNumbers {
   readonly isd: number;
   readonly as: number;
@@ -182,7 +182,9 @@ export function readIsd(value: IsdAs): number {
   return isdAsNumbers(value).isd;
 }
 
-/** Returns the number that stands for any core AS of an ISD: that with the AS number 0. */
+/**
+ * Returns the wildcard number of an ISD, which stands for any of its core ASes: its AS number is 0.
+ */
 export function makeWildcard(isd: number): IsdAs {
   return formatIsdAs(isd, 0);
 }

@@ -75,7 +75,7 @@ export interface PacketEnd {
 
 /** A reusable view of one packet in a larger buffer. */
 export class PacketView {
-  /** The caller's buffer; below it, the offsets of the packet's first byte and of the byte after its last. */
+  /** The caller's buffer, and the offsets in it of the packet's first byte and of the byte after its last. */
   buffer: Uint8Array = NOTHING;
   start = 0;
   end = 0;
@@ -98,7 +98,7 @@ export class PacketView {
   sourceHostType = 0;
   sourceHostOffset = 0;
 
-  /** Offset of the path; below it, of the path meta header, which differs only in an EPIC-HP path. */
+  /** Offset of the path, and of its path meta header, which differs from it only in an EPIC-HP path. */
   pathOffset = 0;
   metaOffset = 0;
   /**
@@ -109,7 +109,7 @@ export class PacketView {
   segmentLength2 = 0;
   infoCount = 0;
   hopCount = 0;
-  /** The fields CurrINF and CurrHF. */
+  /** The fields CurrINF and CurrHF: indices of the current info field and hop field. */
   currentInfo = 0;
   currentHop = 0;
   /** Offsets of the current info and hop fields. */
@@ -249,7 +249,7 @@ export class PacketView {
     this.#clearHopFlag(this.isConsDir ? HOP_EGRESS_ALERT_FLAG : HOP_INGRESS_ALERT_FLAG);
   }
 
-  /** "Hop Field MAC", chaining: SegID ^= first two bytes of the current hop's MAC, in the packet. */
+  /** Chains the current hop's MAC, in the packet: SegID ^= the first two bytes of the MAC ("Hop Field MAC"). */
   foldMacIntoSegmentId(): void {
     const folded = this.segmentId ^ readUint16(this.buffer, this.macOffset);
     writeUint16(this.buffer, this.infoOffset + INFO_SEGMENT_ID_OFFSET, folded);

@@ -95,15 +95,14 @@ export interface EpicPath {
   readonly kind: 'epic';
   readonly packetId: EpicPacketId;
   /**
-   * PHVF: the validation field for the penultimate hop, 4 bytes; below it LHVF, that for the last
-   * hop.
+   * PHVF and LHVF: the validation fields for the penultimate and for the last hop, 4 bytes each.
    */
   readonly penultimateField: Uint8Array;
   readonly lastField: Uint8Array;
   readonly inner: SegmentedPath;
 }
 
-/** Identifies a packet among those on an EPIC-HP path. */
+/** Identifies a packet among all packets on one EPIC-HP path. */
 export interface EpicPacketId {
   /**
    * Time at which the packet was sent: units of 21 us since the timestamp of the first info field,
@@ -117,7 +116,7 @@ export interface EpicPacketId {
 /** Any supported path. */
 export type WirePath = { readonly kind: 'empty' } | SegmentedPath | OneHopPath | EpicPath;
 
-/** The path inside one AS. */
+/** The path between hosts of the same AS. */
 export const EMPTY_PATH: WirePath = { kind: 'empty' };
 
 const SEGMENT_LENGTH_MASK = 0x3f;
@@ -428,7 +427,10 @@ function decodeEpicPath(bytes: Uint8Array): EpicPath | WireDropReason {
   };
 }
 
-/** Writes what stands before the SCION path: identifier and fields of a packet. */
+/**
+ * Writes the fields of an EPIC-HP path before its SCION path: packet identifier and validation
+ * fields.
+ */
 export function writeEpicMeta(
   bytes: Uint8Array,
   offset: number,

@@ -29,7 +29,7 @@ export class Checksum {
   #c = MULTIPLIER_C;
   #d = MULTIPLIER_D;
 
-  /** Adds a byte string, and its length. */
+  /** Adds a byte string, together with its length. */
   // hot: all bytes of a header at each hop, 16 per turn.
   add(bytes: Uint8Array): this {
     const view = viewOf(bytes);
