@@ -19,6 +19,7 @@ import {
   SILENT_PEER_TTL_NS_DEFAULT,
   WINDOW_BITS_DEFAULT,
 } from './geometry.ts';
+import { STRATEGY_KINDS } from './multipath/strategy.ts';
 import { pathPolicySchema } from './policy-options.ts';
 
 const MS = 1_000_000;
@@ -47,6 +48,11 @@ const preferences = z.strictObject({
 const multipathOptions = z.strictObject({
   /** `reference` runs the rules of the reference gateway, for comparison. */
   mode: z.enum(['orrery', 'reference']).default('orrery'),
+  /**
+   * Which paths a packet takes: `failover` the one in use; `best` the one that delivers soonest now; `weighted` one of all in
+   * turn, by their announced bandwidths; `race` the one in use and the standby, a copy on each.
+   */
+  strategy: z.enum(STRATEGY_KINDS).default('failover'),
   /**
    * With `authenticated`, paths over an interface are left at once if the interface's AS reports it down in a message
    * signed with DRKey; needs control services. `trusting` is a test double that believes forged messages, never for
@@ -92,10 +98,15 @@ const multipathOptions = z.strictObject({
   preferences: preferences.prefault({}),
 });
 
-const multipath = multipathOptions.refine(({ minPaths, maxPaths }) => minPaths <= maxPaths, {
-  message: 'minPaths is above maxPaths: there can never be that many',
-  path: ['minPaths'],
-});
+const multipath = multipathOptions
+  .refine(({ minPaths, maxPaths }) => minPaths <= maxPaths, {
+    message: 'minPaths is above maxPaths: there can never be that many',
+    path: ['minPaths'],
+  })
+  .refine(({ mode, strategy }) => mode === 'orrery' || strategy === 'failover', {
+    message: 'the rules of the reference gateway keep no standby: they allow failover alone',
+    path: ['strategy'],
+  });
 
 const antiReplay = z
   .strictObject({

@@ -9,7 +9,7 @@
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { HostView } from '../../engine/host/network-view.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
-import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
+import type { DatagramSocket } from '../../engine/host/socket.ts';
 import type { Timer } from '../../engine/host/time.ts';
 import {
   decodeScmp,
@@ -19,7 +19,6 @@ import {
   type HostAddress,
   requireHostAddress as hostAddress,
   type IsdAs,
-  interfaceIdOf,
   isdAsOf,
   isdAsWords,
   isUrgentPacket,
@@ -31,7 +30,6 @@ import {
   ScmpEndHost,
   SegmentClient,
   UDP_HEADER_LENGTH,
-  type WirePath,
 } from '../scion/index.ts';
 import { PacketAccount } from './account.ts';
 import { CookieIssuer } from './admission/cookie-mint.ts';
@@ -52,6 +50,7 @@ import type { WindowSet } from './replay/window-set.ts';
 import { answerRequest, type RequestParts } from './requests.ts';
 import { createScmpKeys, type ScmpKeys } from './scmp-keys.ts';
 import { type ClockReadings, SESSION_LIMITS, unixMicroseconds } from './session-parts.ts';
+import { findFirstRouter } from './underlay/first-router.ts';
 import { type PacketAddresses, peerAddressBytes } from './underlay/packet-template.ts';
 import { PathDirectory } from './underlay/path-directory.ts';
 import { GATEWAY_PORT } from './underlay/underlay-path.ts';
@@ -383,7 +382,10 @@ class GatewayNode implements NodeHandle {
       makeController: (peer) => makePathController(host, options, peer),
       sessionOptions: (peer, sink) => this.#sessionOptions(peer, sink),
       ends: (peer) => this.#ends(peer),
-      firstRouterOf: (path) => this.#firstRouterOf(path),
+      firstRouterOf: (path) => {
+        const router = findFirstRouter(network, this.#ownIsdAs, path);
+        return router === undefined ? router : host.endpoint(router, ROUTER_INTERNAL_PORT);
+      },
       sent: (type, bytes) => this.#sent(type, bytes),
       accountOf: (peer) => this.#accountOf(peer),
       report: (accusation, paths) => this.#report(accusation, paths),
@@ -461,26 +463,6 @@ class GatewayNode implements NodeHandle {
       targetHost: hostAddress(target.address),
       targetPort: GATEWAY_PORT,
     };
-  }
-
-  #firstRouterOf(path: WirePath): Endpoint | undefined {
-    if (path.kind !== 'scion') return undefined;
-    const hop = path.hops[path.currentHop];
-    const info = path.infos[path.currentInfo];
-    if (hop === undefined || info === undefined) return undefined;
-    const ifId = info.isConsDir ? hop.consEgress : hop.consIngress;
-    for (const { a, b } of this.#setup.network.links) {
-      for (const end of [a, b]) {
-        if (interfaceIdOf(end) === ifId && this.#isdAsOf(end.host) === this.#ownIsdAs) {
-          return this.#host.endpoint(end.address, ROUTER_INTERNAL_PORT);
-        }
-      }
-    }
-    return undefined;
-  }
-
-  #isdAsOf(name: string): IsdAs | undefined {
-    return isdAsOf(this.#setup.network.hosts.find((view) => view.name === name));
   }
 
   #sent(type: FrameType, bytes: number): void {

@@ -1,7 +1,7 @@
 /**
  * Everything the gateway keeps for one peer: session, paths, reassembly, waiting packets, reports.
  *
- * Packets leave on the active path, probes on the path they measure; answers and reports return on
+ * Packets leave as the strategy plans, probes on the path they measure; answers and reports return on
  * the reverse of the path on which the frame arrived. The session does the cryptography and the
  * controller selects paths; this file connects them.
  *
@@ -17,6 +17,7 @@ import { FRAME_TYPE, OPENING_COPIES_MAX, PACKET_BYTES_MAX } from './geometry.ts'
 import { LoadLimiter } from './load-limit.ts';
 import type { InterfaceDownReport, ScmpDropReason } from './multipath/scmp-policy.ts';
 import type { ControllerEffect, ExplainedPath, PathController } from './multipath/types.ts';
+import { PacketRoutes } from './packet-routes.ts';
 import type { PeerContext } from './peer-context.ts';
 import type { PeerOutput, PeerTimerName } from './peer-output.ts';
 import { PeerEventRecorder } from './peer-record.ts';
@@ -25,7 +26,6 @@ import { ReceiverReporter } from './reporter.ts';
 import { FrameSender } from './sender.ts';
 import { Session } from './session.ts';
 import type { ClockReadings } from './session-parts.ts';
-import type { UnderlayPath } from './underlay/underlay-path.ts';
 import { UnderlayPaths } from './underlay-paths.ts';
 import { SmallReplayWindowWarner } from './window-watch.ts';
 import type { FrameHeader } from './wire.ts';
@@ -50,7 +50,7 @@ export class Peer {
   readonly #probeBody = new Uint8Array(PROBE_BYTES);
   /** Absent while no trace is recorded. */
   readonly #peerTrace: PeerTraceWriter | undefined;
-  #active: UnderlayPath | undefined;
+  readonly #routes: PacketRoutes;
   /** The instant of the input that is being processed. */
   #at: ClockReadings;
   /** When the timer `work` fires; Infinity while it is not set. */
@@ -79,6 +79,7 @@ export class Peer {
       this.#sender.small(this.#at, back, FRAME_TYPE.report, body);
     });
     this.controller = context.makeController(name);
+    this.#routes = new PacketRoutes(multipath.strategy, this.controller, this.#underlays);
     this.load = new LoadLimiter({
       isEnabled: overload.shed,
       delayNs: overload.delay,
@@ -144,7 +145,7 @@ export class Peer {
   }
 
   get isReady(): boolean {
-    return this.session.isOpen && this.#active !== undefined;
+    return this.session.isOpen && this.#routes.active !== undefined;
   }
 
   /**
@@ -165,7 +166,7 @@ export class Peer {
 
   /** The links of the path that packets take now. */
   get activeLinks(): readonly string[] | undefined {
-    return this.#active?.path.linkIds;
+    return this.#routes.active?.path.linkIds;
   }
 
   status(now: number): readonly ExplainedPath[] {
@@ -220,7 +221,7 @@ export class Peer {
     if (isDue) this.#perform(this.controller.tick(at.nowNs));
     const { directory, options } = this.#context;
     const isSearch = !this.session.isOpen && at.nowNs >= this.#searchAt();
-    const used = this.#active?.path.info.id;
+    const used = this.#routes.active?.path.info.id;
     const isLeftOut = directory.leavesOut(this.name, used, options.multipath.maxPaths);
     if (isSearch || isLeftOut) this.#refresh();
     this.#departures.expire(at.nowNs);
@@ -246,7 +247,7 @@ export class Peer {
     if (body.length === 0) return 'packet-empty';
     if (!this.load.admit(this.#at.nowNs)) return 'overload';
     const mustLeave = this.isReady && (wishes?.tolerant !== true || this.#isOpen());
-    if (mustLeave) return this.#departures.sendNow(body, wishes, this.#onActivePath);
+    if (mustLeave) return this.#departures.sendNow(body, wishes, this.#onRoutes);
     const reason = this.#departures.keep(this.#at.nowNs, body, wishes);
     if (reason === undefined) this.#arm();
     return reason;
@@ -336,6 +337,7 @@ export class Peer {
 
   #perform(effects: readonly ControllerEffect[]): void {
     for (const effect of effects) this.#performOne(effect);
+    this.#routes.plan(this.#at.nowNs);
     this.#arm();
     const isNews = effects.some(({ kind }) => kind === 'health' || kind === 'switch');
     if (isNews) this.#tellWay();
@@ -354,7 +356,7 @@ export class Peer {
 
   /** True if packets leave on a path that answers. */
   #isOpen(): boolean {
-    return this.isReady && this.#workingUnderlay() !== undefined;
+    return this.isReady && this.#routes.working(this.#at.nowNs) !== undefined;
   }
 
   #showPaths(isNews: boolean): void {
@@ -375,7 +377,7 @@ export class Peer {
         this.#switch(effect);
         return;
       case 'health':
-        this.#record.health(this.#underlayAt(effect.path)?.path.name, effect.health);
+        this.#record.health(this.#routes.at(effect.path)?.path.name, effect.health);
         return;
       case 'refresh':
         this.#refresh();
@@ -383,9 +385,9 @@ export class Peer {
   }
 
   #switch(effect: Extract<ControllerEffect, { kind: 'switch' }>): void {
-    this.#active = this.#underlayAt(effect.to);
+    this.#routes.plan(this.#at.nowNs);
     this.load.moved();
-    this.#record.switched(effect, this.#active?.path.name);
+    this.#record.switched(effect, this.#routes.active?.path.name);
     this.#sendWaiting();
   }
 
@@ -393,10 +395,8 @@ export class Peer {
     const { directory, lookUp } = this.#context;
     const now = this.#at.nowNs;
     const found = lookUp(this.name);
-    for (const path of found) {
-      const underlay = this.#underlays.adopt(path);
-      if (this.#active?.path.info.id === path.info.id) this.#active = underlay;
-    }
+    for (const path of found) this.#underlays.adopt(path);
+    this.#routes.plan(now);
     const infos = found.map(({ info }) => info);
     this.#perform(this.controller.setPaths(now, infos));
     this.#peerTrace?.found(found, directory.segments(this.name));
@@ -406,18 +406,10 @@ export class Peer {
     this.#output.perform({ kind: 'log', level: 'warn', message });
   }
 
-  #underlayAt(index: number): UnderlayPath | undefined {
-    return this.#underlays.get(this.controller.path(index).id);
-  }
-
   readonly #searchAt = (): number => this.#context.directory.searchAt(this.name);
   /** Created once: one closure per packet would be garbage. */
-  readonly #onActivePath = (body: Uint8Array, dscp: number): FrameDropReason | undefined => {
-    const underlay = this.#active;
-    return underlay === undefined
-      ? 'no-session'
-      : this.#sender.packet(this.#at, underlay, body, dscp);
-  };
+  readonly #onRoutes = (body: Uint8Array, dscp: number): FrameDropReason | undefined =>
+    this.#sender.packet(this.#at, this.#routes.next(), body, dscp);
 
   #dataSent(sequence: number): void {
     const now = this.#at.nowNs;
@@ -427,7 +419,7 @@ export class Peer {
 
   #sendProbe(path: number, probe: number): void {
     writeProbe(this.#probeBody, { probe, path });
-    this.#sender.small(this.#at, this.#underlayAt(path), FRAME_TYPE.probe, this.#probeBody);
+    this.#sender.small(this.#at, this.#routes.at(path), FRAME_TYPE.probe, this.#probeBody);
   }
 
   /**
@@ -441,7 +433,7 @@ export class Peer {
   }
 
   #sendOwnWay(frame: Uint8Array): void {
-    const underlay = this.#workingUnderlay() ?? this.#underlays.next();
+    const underlay = this.#routes.working(this.#at.nowNs) ?? this.#underlays.next();
     if (underlay !== undefined) this.#sender.whole(this.#at.nowNs, underlay, frame);
   }
 
@@ -450,7 +442,7 @@ export class Peer {
     const view = this.#inHand;
     if (view === undefined) return;
     const headersMax = view.end - view.start - frame.length;
-    const working = this.#workingUnderlay();
+    const working = this.#routes.working(this.#at.nowNs);
     const isFit = working !== undefined && working.template.length <= headersMax;
     const underlay = isFit ? working : this.#underlays.within(headersMax);
     if (underlay !== undefined) this.#sender.whole(this.#at.nowNs, underlay, frame);
@@ -461,13 +453,6 @@ export class Peer {
     for (const underlay of this.#underlays.disjoint(OPENING_COPIES_MAX)) {
       this.#sender.whole(this.#at.nowNs, underlay, frame);
     }
-  }
-
-  /** The underlay of the path in use, unless that path is known to be dead. */
-  #workingUnderlay(): UnderlayPath | undefined {
-    const { active } = this.controller;
-    const health = this.controller.status(this.#at.nowNs)[active]?.health;
-    return health === 'alive' || health === 'degraded' ? this.#active : undefined;
   }
 
   #established(): void {
@@ -481,7 +466,7 @@ export class Peer {
   #sendWaiting(): void {
     if (!this.isReady || this.#departures.waiting === 0) return;
     const way = this.#isOpen() ? 'open' : 'closed';
-    this.#departures.sendWaiting(this.#at.nowNs, this.#onActivePath, way);
+    this.#departures.sendWaiting(this.#at.nowNs, this.#onRoutes, way);
   }
 
   /** Sets the one timer for everything that is due; firing early is harmless. */

@@ -2,10 +2,11 @@
  * Seals frames for one peer and sends them on an underlay path: application packets in one frame or in
  * fragments, small frames, and handshake messages, which are already complete.
  *
- * It chooses no path; the peer does.
+ * It chooses no paths; the peer does. A frame for several paths is sealed once, so that its copies are one frame.
  *
  * @module
  */
+import { leastOf } from '../../engine/pure/extremes.ts';
 import { DSCP_NETWORK_CONTROL } from '../../engine/pure/traffic-class.ts';
 import { markUrgent } from '../scion/index.ts';
 import type { FrameDropReason } from './drops.ts';
@@ -52,23 +53,29 @@ export class FrameSender {
     this.#listener = listener;
   }
 
-  /** Sends an application packet in datagrams of the class `dscp`; returns the reason if it cannot. */
+  /**
+   * Sends an application packet in datagrams of the class `dscp`, one copy on each underlay.
+   * @returns the reason if it cannot.
+   */
   packet(
     at: ClockReadings,
-    underlay: UnderlayPath,
+    underlays: readonly UnderlayPath[],
     body: Uint8Array,
     dscp: number,
   ): FrameDropReason | undefined {
     this.#begin(at);
     this.#dataClass = dscp;
-    if (fitsOneFrame(body.length, underlay.room)) {
-      return this.#frame(underlay, FRAME_TYPE.data, body, [0, 1]);
+    const [first] = underlays;
+    if (first === undefined) return 'no-session';
+    const room = underlays.length > 1 ? leastOf(underlays.map((each) => each.room)) : first.room;
+    if (fitsOneFrame(body.length, room)) {
+      return this.#frame(underlays, FRAME_TYPE.data, body, [0, 1]);
     }
-    const plan = planFragments(body.length, underlay.room);
+    const plan = planFragments(body.length, room);
     if (typeof plan === 'string') return plan;
     for (let i = 0; i < plan.count; i += 1) {
       const part = body.subarray(i * plan.size, Math.min(body.length, (i + 1) * plan.size));
-      const reason = this.#frame(underlay, FRAME_TYPE.data, part, [i, plan.count]);
+      const reason = this.#frame(underlays, FRAME_TYPE.data, part, [i, plan.count]);
       if (reason !== undefined) return reason;
     }
     return undefined;
@@ -82,10 +89,10 @@ export class FrameSender {
     body: Uint8Array,
   ): void {
     this.#begin(at);
-    if (underlay !== undefined) this.#frame(underlay, type, body, [0, 1]);
+    if (underlay !== undefined) this.#frame([underlay], type, body, [0, 1]);
   }
 
-  /** Sends a complete frame of the session unchanged. */
+  /** Sends a complete frame unchanged: one of the session, or a copy. */
   whole(now: number, underlay: UnderlayPath, frame: Uint8Array): void {
     this.#nowNs = now;
     const packet = this.#output.alloc(underlay.template.length + frame.length);
@@ -101,7 +108,7 @@ export class FrameSender {
 
   // hot: once per data frame.
   #frame(
-    underlay: UnderlayPath,
+    underlays: readonly UnderlayPath[],
     type: FrameType,
     body: Uint8Array,
     [fragment, fragments]: readonly [number, number],
@@ -111,6 +118,7 @@ export class FrameSender {
     header.type = type;
     header.fragment = fragment;
     header.fragments = fragments;
+    const underlay = underlays[0] as UnderlayPath;
     const at = underlay.template.length;
     const packet = output.alloc(at + body.length + FRAME_OVERHEAD_BYTES_MAX);
     const sealed = this.#session.seal(header, body, packet, at);
@@ -119,6 +127,9 @@ export class FrameSender {
       return sealed;
     }
     if (type === FRAME_TYPE.data && fragment === 0) this.#listener.sealed(header);
+    for (let i = 1; i < underlays.length; i += 1) {
+      this.whole(this.#nowNs, underlays[i] as UnderlayPath, packet.subarray(at, at + sealed));
+    }
     underlay.template.begin(packet);
     this.#launch(underlay, packet, sealed);
     if (type === FRAME_TYPE.data) this.#listener.sent(header.sequence);

@@ -40,7 +40,8 @@ function multipathOptions(file: GatewayOptions['multipath']): MultipathOptions {
     misses: file.misses,
     timeoutMarginNs: file.timeoutMargin,
     timeoutFloorNs: file.timeoutFloor,
-    reports: file.reports,
+    // A report does not say on which of several paths the data arrived.
+    reports: file.reports && file.strategy === 'failover',
     reportIntervalNs: file.reportInterval,
     reportMisses: file.reportMisses,
     rttFactor: file.rttThreshold,

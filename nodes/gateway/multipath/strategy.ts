@@ -1,0 +1,78 @@
+/**
+ * Strategies: which of the paths that a controller keeps a packet takes (docs/spec/multipath.md, "Strategies").
+ *
+ * A strategy turns what is known of the paths into a plan, anew whenever something is learnt. Pure; it
+ * neither judges paths nor sends.
+ *
+ * @module
+ */
+import { greatestOf } from '../../../engine/pure/extremes.ts';
+import type { PathStatus } from './types.ts';
+
+/** All strategies. */
+export const STRATEGY_KINDS = ['failover', 'best', 'weighted', 'race'] as const;
+/** One of {@link STRATEGY_KINDS}. */
+export type StrategyKind = (typeof STRATEGY_KINDS)[number];
+
+/**
+ * The turns that packets take one after the other, from the first again after the last; a turn has the
+ * indexes of the paths on which a packet leaves, one copy on each. Never empty, and no turn is.
+ */
+export type PathPlan = readonly (readonly number[])[];
+
+/** Makes the plan from the path in use, by its index, and the state of all paths. */
+type MakePlan = (active: number, paths: readonly PathStatus[]) => PathPlan;
+
+/** Number of turns of a weighted plan: shares are exact to a sixtieth, and even ones of up to six paths are exact. */
+const WEIGHTED_TURNS = 60;
+
+const STRATEGIES: Readonly<Record<StrategyKind, MakePlan>> = {
+  failover: (active) => [[active]],
+  best: (active, paths) => [[bestOf(active, paths)]],
+  weighted: planByWeight,
+  race: (active, paths) => {
+    const other = paths.findIndex(({ role, health }) => role === 'standby' && health === 'alive');
+    return [other < 0 || other === active ? [active] : [active, other]];
+  },
+};
+
+/** Makes the plan of a strategy. @param active Index of the path in use, in `paths`. */
+export function planPaths(
+  kind: StrategyKind,
+  active: number,
+  paths: readonly PathStatus[],
+): PathPlan {
+  return STRATEGIES[kind](active, paths);
+}
+
+/** The path that delivers soonest: a lost packet costs as much as four round trips. */
+function bestOf(active: number, paths: readonly PathStatus[]): number {
+  let best = active;
+  let least = Number.POSITIVE_INFINITY;
+  for (const [index, { health, rttNs, loss }] of paths.entries()) {
+    const cost = rttNs * (1 + 4 * loss);
+    if (health !== 'alive' || cost >= least) continue;
+    best = index;
+    least = cost;
+  }
+  return best;
+}
+
+/**
+ * Shares the turns by the announced bandwidths, evenly where one is unknown, and spreads each path's turns
+ * over the cycle: the path that is the furthest behind its share is next (smooth weighted round robin).
+ */
+function planByWeight(active: number, paths: readonly PathStatus[]): PathPlan {
+  const alive = [...paths.keys()].filter((index) => paths[index]?.health === 'alive');
+  if (alive.length === 0) return [[active]];
+  const bandwidths = alive.map((index) => paths[index]?.bandwidthBps ?? 0);
+  const weights = bandwidths.some((bps) => bps === 0) ? alive.map(() => 1) : bandwidths;
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const credit = weights.map(() => 0);
+  return Array.from({ length: WEIGHTED_TURNS }, () => {
+    for (const [at, weight] of weights.entries()) credit[at] = (credit[at] as number) + weight;
+    const next = credit.indexOf(greatestOf(credit));
+    credit[next] = (credit[next] as number) - sum;
+    return [alive[next] as number];
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * The routes of packets to one peer: the underlay of the path in use, and the plan of the strategy by
+ * which packets take one path or several.
+ *
+ * @module
+ */
+import { planPaths, type StrategyKind } from './multipath/strategy.ts';
+import type { PathController } from './multipath/types.ts';
+import type { UnderlayPath } from './underlay/underlay-path.ts';
+import type { UnderlayPaths } from './underlay-paths.ts';
+
+/** Chooses the underlays of packets. */
+export class PacketRoutes {
+  /** The underlay of the path in use; undefined before the first choice. */
+  active: UnderlayPath | undefined;
+  readonly #strategy: StrategyKind;
+  readonly #controller: PathController;
+  readonly #underlays: UnderlayPaths;
+  #plan: readonly (readonly UnderlayPath[])[] = [];
+  #turn = 0;
+
+  constructor(strategy: StrategyKind, controller: PathController, underlays: UnderlayPaths) {
+    this.#strategy = strategy;
+    this.#controller = controller;
+    this.#underlays = underlays;
+  }
+
+  /** The underlay of a path of the controller. */
+  at(index: number): UnderlayPath | undefined {
+    return this.#underlays.get(this.#controller.path(index).id);
+  }
+
+  /** Makes the plan anew: called when the controller has learnt something, or a path has new headers. */
+  plan(now: number): void {
+    const { active } = this.#controller;
+    if (active < 0) return;
+    this.active = this.at(active);
+    const plan = planPaths(this.#strategy, active, this.#controller.status(now));
+    this.#plan = plan.map((turn) => turn.flatMap((index) => this.at(index) ?? []));
+  }
+
+  /** The underlays of the next packet, one copy on each; none before the first choice. */
+  // hot: once per packet.
+  next(): readonly UnderlayPath[] {
+    const plan = this.#plan;
+    this.#turn = this.#turn + 1 < plan.length ? this.#turn + 1 : 0;
+    return plan[this.#turn] ?? [];
+  }
+
+  /** The underlay of the path in use, unless that path is known to be dead. */
+  working(now: number): UnderlayPath | undefined {
+    const { health } = this.#controller.status(now)[this.#controller.active] ?? {};
+    return health === 'alive' || health === 'degraded' ? this.active : undefined;
+  }
+}
