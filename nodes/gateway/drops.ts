@@ -26,6 +26,7 @@ export const FRAME_DROP_REASONS = {
   'epoch-unknown': 'The frame names an epoch whose keys are not held (never agreed, or retired).',
   'bad-auth': 'The frame or handshake message was not made by the peer, or was changed.',
   replay: 'The sequence number was accepted before.',
+  duplicate: 'The second copy of a frame that raced on two paths; the first came on the other one.',
   expired: 'The sequence number is behind the window, or the frame is older than allowed.',
   future: 'The timestamp is further ahead than the clock tolerance.',
   'reserve-full': 'Too many frames wait for the durable bound of the replay window.',

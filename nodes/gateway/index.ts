@@ -16,12 +16,14 @@ import { GATEWAY_METRICS } from './metrics.ts';
 import { GATEWAY_MUST } from './must.ts';
 import { createGatewayNode } from './node.ts';
 import { GATEWAY_QUESTIONS } from './requests.ts';
+import { findStrategyConflicts } from './strategy-conflicts.ts';
 
 /** Tunnels packets between autonomous systems over several SCION paths. */
 export const protocol: Protocol<GatewayOptions> = {
   name: 'gateway',
   summary: 'tunnels packets between ASes: sealed frames, anti-replay, multipath failover',
   config: gatewayConfig,
+  disagreements: findStrategyConflicts,
   addressRole: 'edge',
   provisioning: {
     publicKeys: { [STATIC_KEY_NAME]: (secret, crypto) => crypto.x25519PublicKey(secret) },

@@ -22,6 +22,7 @@ import type { PeerContext } from './peer-context.ts';
 import type { PeerOutput, PeerTimerName } from './peer-output.ts';
 import { PeerEventRecorder } from './peer-record.ts';
 import { PeerTraceWriter } from './peer-trace.ts';
+import { FrameCopies } from './replay/frame-copies.ts';
 import { ReceiverReporter } from './reporter.ts';
 import { FrameSender } from './sender.ts';
 import { Session } from './session.ts';
@@ -57,6 +58,8 @@ export class Peer {
   #timerNs = Number.POSITIVE_INFINITY;
   readonly #windowWatch: SmallReplayWindowWarner;
   readonly load: LoadLimiter;
+  /** Absent unless frames race. */
+  readonly #copies: FrameCopies | undefined;
   /** When the node restarted after a crash, until a frame is accepted; -1 otherwise. */
   #restartedNs = -1;
   /** The packet whose frame the session is reading; answers return on its path. */
@@ -86,6 +89,7 @@ export class Peer {
       reportIntervalNs: multipath.reportInterval,
     });
     const { windowSize } = antiReplay;
+    this.#copies = multipath.strategy === 'race' ? new FrameCopies(windowSize) : undefined;
     this.#windowWatch = new SmallReplayWindowWarner(windowSize, now);
     const peerTrace = context.isTraced ? new PeerTraceWriter(output, name, windowSize) : undefined;
     this.#peerTrace = peerTrace;
@@ -262,9 +266,12 @@ export class Peer {
   #receiveSealed(header: FrameHeader, buffer: Uint8Array, view: PacketView): void {
     const { scratch } = this.#context;
     const opened = this.session.open(header, buffer, scratch, this.#at);
+    const copies = this.#copies;
+    if (opened === 'replay') this.#context.refused(copies?.nameRepeat(header, view) ?? opened);
+    else if (typeof opened === 'string' && opened !== 'held') this.#context.refused(opened);
+    else copies?.taken(header, view);
     if (opened === 'held') this.#arrivals.held(header);
-    else if (typeof opened === 'string') this.#context.refused(opened);
-    else this.#accept(header, scratch.subarray(0, opened), view);
+    else if (typeof opened === 'number') this.#accept(header, scratch.subarray(0, opened), view);
   }
 
   #acceptHeld(header: FrameHeader, plaintext: Uint8Array): void {
@@ -273,7 +280,8 @@ export class Peer {
   }
 
   #dropHeld(header: FrameHeader, reason: FrameDropReason): void {
-    this.#context.refused(reason);
+    const name = reason === 'replay' ? this.#copies?.nameHeld(header) : undefined;
+    this.#context.refused(name ?? reason);
     this.#arrivals.heldEnded(header, 'dropped');
   }
 

@@ -285,9 +285,11 @@ export class TransitLedger implements MessageAccountant {
 
   /**
    * Notes a loss, but not the drop of a replay if the message has a loss already. If the message is
-   * found nowhere else, the anti-replay window was wrong and the loss noted here explains it.
+   * found nowhere else, the anti-replay window was wrong and the loss noted here explains it. The drop of
+   * a duplicate is no loss: the node says that it has taken the first copy.
    */
   #loseNewly(message: number | undefined, loss: MessageLoss): void {
+    if (loss.reason === 'duplicate') return;
     if (loss.reason === 'replay' && message !== undefined && this.#lost.has(message)) return;
     this.#lose(message, loss);
   }

@@ -1,7 +1,7 @@
 /** How the strategies of gateways spread packets over paths. */
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../../scenarios/model.ts';
-import { load, prepare, SECOND } from '../unit/runner/fixture.ts';
+import { load, prepare, report, run, SECOND } from '../unit/runner/fixture.ts';
 
 const CORES = ['core-110', 'core-120', 'core-130'];
 
@@ -39,6 +39,21 @@ describe('of packets on three paths, a path carries', () => {
       // What is under way at the end differs by path: some 60 frames.
       expect(Math.abs((counts[index] as number) - share * 4_092)).toBeLessThan(180);
     }
+  });
+
+  it('with race as many packets as without, when more is offered: copies count once for the limit of the load', () => {
+    const more = { 'topology.defaults.link.rate': '5Mbit/s', 'traffic.0.rate': '800/s' };
+    const [raced = 0, sentOnce = 0] = ['race', 'failover'].map((strategy) => {
+      const scenario = underStrategy(strategy, { ...more, duration: '12s', crypto: 'modelled' });
+      return report(scenario, [run(scenario)]).metrics['gateway.refused']?.count;
+    });
+    expect(sentOnce).toBeGreaterThan(2_000);
+    expect(Math.abs(raced / sentOnce - 1)).toBeLessThan(0.01);
+  });
+
+  it('race at all gateways or at none, since others would count second copies as replays', () => {
+    const set = { 'options.gateway-211.multipath.strategy': 'failover' };
+    expect(() => underStrategy('race', set)).toThrow(/gateway-211 does not race, but gateway-111/);
   });
 
   it('cannot race under the rules of the reference gateway, which keep no standby', () => {

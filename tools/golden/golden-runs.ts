@@ -122,6 +122,11 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     set: { duration: '20s', ...FEW_PACKETS },
     seeds: SEEDS,
   },
+  'failover-hot': {
+    scenario: 'failover-hot.yaml',
+    set: { duration: '20s', ...FEW_PACKETS },
+    seeds: SEEDS,
+  },
   'failover-reference': {
     scenario: 'failover-reference.yaml',
     set: { duration: '20s', ...FEW_PACKETS },

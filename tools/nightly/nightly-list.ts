@@ -23,6 +23,7 @@ export interface NightlyEntry {
 const SEEDS: Readonly<Record<string, number>> = {
   failover: 30,
   'failover-probes': 30,
+  'failover-hot': 30,
   'replay-attack': 5,
 };
 const SEEDS_USUAL = 3;

@@ -190,3 +190,33 @@ describe('packets of applications between gateways', () => {
     expect(run(scenario).fingerprint).toBe(without.fingerprint);
   });
 });
+
+describe('packets that race on two paths', () => {
+  const RACE: Overrides = { 'options.gateway.multipath.strategy': 'race' };
+
+  it('are one message each, whatever becomes of the copies', () => {
+    const loss = { 'topology.defaults.link.loss': '2%', 'topology.defaults.link.duplicate': '2%' };
+    const cut =
+      '{ at: 3s, for: 2s, link: { activePath: "gateway-111 -> gateway-211" }, set: { up: false } }';
+    const events = `[${cut}, ${every('gateway-211')}]`;
+    const totals = account({ ...RACE, ...loss, events });
+    expect(parts(totals)).toBe(totals.submitted);
+    expect(totals.lost).toMatchObject({ loss: expect.any(Number) });
+  });
+
+  it('were lost as duplicates when a gateway swallowed the first copies: that breaks the account', () => {
+    const swallowing = { ...RACE, 'options.gateway-211.double': 'swallowing' };
+    expect(() => account(swallowing)).toThrow(/message \d+ from .* is nowhere/);
+  });
+
+  it('and wait for a window on a slow disk are duplicates in the end as well, and never replays', () => {
+    const held: Overrides = {
+      ...{ ...SMALL, ...RACE, 'traffic.0.rate': '1000/s' },
+      'options.gateway.antiReplay.reserve': '64',
+      events: '[{ at: 2s, for: 3s, disk: { node: gateway-211, slower: 100ms } }]',
+    };
+    const { nodeDrops } = run(load('failover.yaml', held));
+    expect(nodeDrops['duplicate']).toBeGreaterThan(1_000);
+    expect(nodeDrops['replay']).toBeUndefined();
+  });
+});

@@ -1,0 +1,109 @@
+/**
+ * Tells copies of racing frames from replays (docs/spec/multipath.md, "Strategies"). The replay window refuses
+ * both; this gives them names: of a data frame, the second copy, if it came on another path than the first,
+ * is `duplicate`, and any further one is `replay`.
+ *
+ * @module
+ */
+import { EPIC_META_LENGTH, PATH_TYPE_EPIC, type PacketView } from '../../scion/index.ts';
+import { EPOCHS_PER_PEER_MAX, FRAME_TYPE } from '../geometry.ts';
+import type { FrameHeader } from '../wire.ts';
+
+/** Offset basis and prime of the hash FNV-1a, 32 bits. */
+const HASH_SEED = 0x811c_9dc5;
+const HASH_PRIME = 0x0100_0193;
+
+/** Copies of a frame so far: one; two; or two, of which the second waits for the window like the first. */
+const ONE = 1;
+const TWO = 2;
+const TWO_HELD = 3;
+
+type FrameName = Pick<FrameHeader, 'type' | 'epoch' | 'sequence'>;
+type ArrivedPath = Pick<
+  PacketView,
+  'buffer' | 'start' | 'headerLength' | 'pathOffset' | 'pathType'
+>;
+
+/** The latest frames of an epoch, one in each place. */
+interface Places {
+  readonly sequences: Float64Array;
+  readonly paths: Uint32Array;
+  readonly copies: Uint8Array;
+}
+
+/** Remembers on which path the frames of one peer arrived. */
+export class FrameCopies {
+  readonly #size: number;
+  readonly #epochs = new Map<number, Places>();
+
+  /** @param size Number of frames of an epoch that are remembered: as many as the replay window covers. */
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** Records a frame that the window took, or that waits for the window. */
+  // hot: once per data frame in race mode.
+  taken(frame: FrameName, path: ArrivedPath): void {
+    if (frame.type !== FRAME_TYPE.data) return;
+    const places = this.#placesOf(frame.epoch);
+    const place = frame.sequence % this.#size;
+    const hash = hashOfPath(path);
+    if (places.sequences[place] !== frame.sequence) {
+      places.sequences[place] = frame.sequence;
+      places.paths[place] = hash;
+      places.copies[place] = ONE;
+    } else if (places.copies[place] === ONE && places.paths[place] !== hash) {
+      places.copies[place] = TWO_HELD;
+    }
+  }
+
+  /** Names an authentic frame that the window refused as a replay. */
+  // hot: once per data frame in race mode.
+  nameRepeat(frame: FrameName, path: ArrivedPath): 'duplicate' | 'replay' {
+    return this.#isNow(ONE, frame, path) ? 'duplicate' : 'replay';
+  }
+
+  /** Names a frame that waited for the window, and was refused as a replay in the end. */
+  nameHeld(frame: FrameName): 'duplicate' | 'replay' {
+    return this.#isNow(TWO_HELD, frame) ? 'duplicate' : 'replay';
+  }
+
+  /** True, once, if there were so many copies of the frame, and the first came on another path. */
+  #isNow(copies: number, { epoch, sequence, type }: FrameName, path?: ArrivedPath): boolean {
+    const places = this.#epochs.get(epoch);
+    const place = sequence % this.#size;
+    if (type !== FRAME_TYPE.data || places?.sequences[place] !== sequence) return false;
+    if (places.copies[place] !== copies) return false;
+    if (path !== undefined && places.paths[place] === hashOfPath(path)) return false;
+    places.copies[place] = TWO;
+    return true;
+  }
+
+  #placesOf(epoch: number): Places {
+    const known = this.#epochs.get(epoch);
+    if (known !== undefined) return known;
+    // Epochs ascend, so the first one is the oldest.
+    const [oldest] = this.#epochs.keys();
+    if (oldest !== undefined && this.#epochs.size >= EPOCHS_PER_PEER_MAX) {
+      this.#epochs.delete(oldest);
+    }
+    const size = this.#size;
+    const places = {
+      sequences: new Float64Array(size).fill(-1),
+      paths: new Uint32Array(size),
+      copies: new Uint8Array(size),
+    };
+    this.#epochs.set(epoch, places);
+    return places;
+  }
+}
+
+/** A hash of the path as it arrived; of an EPIC-HP path, of the SCION path inside, which is the same for many packets. */
+function hashOfPath({ buffer, start, headerLength, pathOffset, pathType }: ArrivedPath): number {
+  const from = pathOffset + (pathType === PATH_TYPE_EPIC ? EPIC_META_LENGTH : 0);
+  let hash = HASH_SEED;
+  for (let at = from; at < start + headerLength; at += 1) {
+    hash = Math.imul(hash ^ (buffer[at] as number), HASH_PRIME) >>> 0;
+  }
+  return hash;
+}
