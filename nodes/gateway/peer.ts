@@ -348,7 +348,7 @@ export class Peer {
     this.#routes.plan(this.#at.nowNs);
     this.#arm();
     const isNews = effects.some(({ kind }) => kind === 'health' || kind === 'switch');
-    if (isNews) this.#tellWay();
+    this.#tellWay();
     if (this.#peerTrace !== undefined) this.#showPaths(isNews);
     this.#departures.show(this.#at.nowNs);
   }
@@ -364,7 +364,10 @@ export class Peer {
 
   /** True if packets leave on a path that answers. */
   #isOpen(): boolean {
-    return this.isReady && this.#routes.working(this.#at.nowNs) !== undefined;
+    const now = this.#at.nowNs;
+    return (
+      this.isReady && this.#routes.working(now) !== undefined && !this.controller.isSilent(now)
+    );
   }
 
   #showPaths(isNews: boolean): void {

@@ -20,7 +20,11 @@ import { ProbeTable } from './probe-table.ts';
 import { isBetterThanDegraded } from './relief.ts';
 import { MissingReportDetector, type PathRoundTrip } from './report-watch.ts';
 import { pathOverlap, pathScore, violatedPathPreference } from './selection.ts';
-import { ALL_PATHS_SILENT_NS_MAX, areOtherPathsSilentToo } from './shared-silence.ts';
+import {
+  ALL_PATHS_SILENT_NS_MAX,
+  areOtherPathsSilentToo,
+  isSilentSince,
+} from './shared-silence.ts';
 import type {
   ControllerEffect,
   ExplainedPath,
@@ -145,6 +149,10 @@ export class MultipathController implements PathController {
     return this.#paths[this.active]?.quality.baseRttNs ?? -1;
   }
 
+  isSilent(now: number): boolean {
+    return isSilentSince(this.#heardNs, now, this.#options);
+  }
+
   sent(now: number, sequence: number): boolean {
     if (!this.#options.reports) return false;
     return this.#reports.sent(now, sequence, this.#activeTrip());
@@ -162,7 +170,8 @@ export class MultipathController implements PathController {
     const name = `${isdAs}#${ifId}`;
     for (const [index, path] of this.#paths.entries()) {
       if (only !== undefined && path.info.id !== only) continue;
-      if (path.health === 'dead' || !path.info.links.some((link) => touches(link, name))) continue;
+      if (path.health === 'dead' || !path.info.links.some((link) => link.split('>').includes(name)))
+        continue;
       // SCMP can be forged: unless it is signed, an accused path dies only if it misses an answer, too.
       const isMissing = countsEarlierMisses && path.quality.consecutiveMisses > 0;
       if (isProven || isMissing) this.#setDead(now, path, 'scmp', index);
@@ -487,8 +496,4 @@ export class MultipathController implements PathController {
     const quality = this.#paths[this.active]?.quality;
     return quality === undefined || quality.srttNs < 0 ? UNKNOWN_TRIP : quality.roundTrip;
   }
-}
-
-function touches(link: string, interfaceName: string): boolean {
-  return link.split('>').includes(interfaceName);
 }

@@ -115,6 +115,11 @@ export class ReferenceController implements PathController {
     return -1;
   }
 
+  isSilent(): boolean {
+    // In the reference, a session is healthy while one of its paths is.
+    return false;
+  }
+
   sent(): boolean {
     return false;
   }

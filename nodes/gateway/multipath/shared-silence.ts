@@ -13,6 +13,9 @@ import type { MultipathOptions } from './types.ts';
 
 /** All paths may be silent for this long before any path is given up, ns, since none of them is better. */
 export const ALL_PATHS_SILENT_NS_MAX = 1_000_000_000;
+/** All paths are silent if no answer came for this long, ns, and for at least {@link SILENT_PROBES} intervals of probes. */
+const SILENT_NS = 300_000_000;
+const SILENT_PROBES = 6;
 /** An answer that is late by at most this much still counts for the last interval, ns. */
 const LISTEN_MARGIN_NS = 10_000_000;
 
@@ -29,4 +32,16 @@ export function areOtherPathsSilentToo(
   const others = paths.filter((path) => path !== silent && path.isAnswering);
   const sinceNs = now - probeIntervalNs - LISTEN_MARGIN_NS;
   return others.length > 0 && others.every(({ quality }) => quality.lastTimelyNs < sinceNs);
+}
+
+/**
+ * True if no path has answered for so long that protocols above had better send another way: a pause of a
+ * process is over by then, most times, so that a lost uplink is more likely.
+ */
+export function isSilentSince(
+  heardNs: number,
+  now: number,
+  { probeIntervalNs }: MultipathOptions,
+): boolean {
+  return now - heardNs >= Math.max(SILENT_NS, SILENT_PROBES * probeIntervalNs);
 }

@@ -203,6 +203,11 @@ export interface PathController {
   reported(now: number, report: ReceiverReport): readonly ControllerEffect[];
   /** Base round trip of the path in use, ns; -1 when it was never measured. */
   readonly baseRttNs: number;
+  /**
+   * True if all paths have been silent for so long that what is sent now is more likely lost, although none of
+   * them has been given up.
+   */
+  isSilent(now: number): boolean;
   /** Called when a router reported an interface down (SCMP type 5 or 6), and the report passed the policy. */
   interfaceDown(now: number, accusation: InterfaceDownAccusation): readonly ControllerEffect[];
   /**
