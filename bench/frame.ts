@@ -158,8 +158,9 @@ function connect(crypto: CryptoProvider): { readonly a: Session; readonly b: Ses
         send: (frame): void => {
           frames[1 - index]?.push(frame.slice());
         },
-        spread: (frame): void => {
+        spread: (frame): boolean => {
           frames[1 - index]?.push(frame.slice());
+          return true;
         },
         prove: ignore,
         established: ignore,

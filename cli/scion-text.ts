@@ -65,7 +65,6 @@ export interface ListedPath {
   /** Seconds since 1970. */
   readonly expires: number;
   readonly nextHop: string;
-  readonly isRevoked: boolean;
   /** Latency, bandwidth and carbon from what the ASes of the path announce; null or absent if a part is unknown. */
   readonly latencyUs?: number | null;
   readonly bandwidthKbps?: number | null;
@@ -192,7 +191,7 @@ export function tracerouteText({ path, hops }: TracerouteAnswer): string {
 export function pathsText(to: string, paths: readonly ListedPath[], seconds: number): string {
   const digits = String(paths.length - 1).length;
   const lines = paths.flatMap((path, index) => {
-    const { interfaces, mtu, nextHop, isRevoked, latencyUs, bandwidthKbps, carbon } = path;
+    const { interfaces, mtu, nextHop, latencyUs, bandwidthKbps, carbon } = path;
     const before = paths[index - 1]?.interfaces.length;
     const head = before === interfaces.length ? [] : [`${interfaces.length / 2 + 1} Hops:`];
     const facts = [
@@ -203,7 +202,6 @@ export function pathsText(to: string, paths: readonly ListedPath[], seconds: num
       ...known(bandwidthKbps, (kbps) => `Bandwidth: ${kbps}Kbit/s`),
       ...known(carbon, (grams) => `Carbon: ${grams}g/TB`),
       ...known(path.status, (status) => `Status: ${status}`),
-      ...(isRevoked ? ['Revoked: an interface was said to be down'] : []),
       `Fingerprint: ${path.fingerprint.slice(0, 16)}`,
     ];
     const number = `[${String(index).padStart(digits)}] `;

@@ -76,6 +76,11 @@ const TOOLS: Readonly<Record<string, (task: Task) => Found>> = {
 /** Tools that need one AS only, and no destination. */
 const ALONE: readonly string[] = ['beacons', 'trc'];
 const ISD_MAX = 65_535;
+/** Outcomes of questions for which there is no path, in words. */
+const NO_PATH: Readonly<Record<string, string>> = {
+  'no-path': 'no path found',
+  revoked: 'no path found: all pass an interface that is said to be down',
+};
 
 /** Adds the command `orrery scion` to the program. */
 export function addScionCommand(program: Command): void {
@@ -243,7 +248,7 @@ function failed({ outcome, text }: HostAnswer): Found {
   if (outcome === 'bad-question') {
     throw new FlagError(`scion: ${text}`, text, 'see docs/how-to/discover-paths.md');
   }
-  const problem = outcome === 'no-path' ? 'no path found' : text === '' ? outcome : text;
+  const problem = NO_PATH[outcome] ?? (text === '' ? outcome : text);
   return { json: { outcome }, text: '', problem };
 }
 

@@ -14,8 +14,8 @@ export interface ControlBehaviour {
   readonly trusts: boolean;
   /** True if it believes SCMP errors that report an interface down. */
   readonly heedsErrors: boolean;
-  /** True if its answers name the interfaces that are believed to be down. */
-  readonly namesRevoked: boolean;
+  /** True if it leaves paths over interfaces that are believed to be down out of its answers. */
+  readonly leavesOut: boolean;
   /** How long an interface is believed to be down, ns. */
   readonly revocationNs: Nanoseconds;
 }
@@ -25,6 +25,6 @@ export const CORRECT_BEHAVIOUR: ControlBehaviour = {
   forgets: () => false,
   trusts: false,
   heedsErrors: true,
-  namesRevoked: true,
+  leavesOut: true,
   revocationNs: REVOCATION_NS,
 };

@@ -106,7 +106,7 @@ export const controlConfig = z.strictObject({
   /** Makes the AS an attacker: what its control service also sends to neighbours (attack/). */
   attack: attackConfig.optional(),
   /** DEFECTIVE DOUBLE, never for traffic (doubles/index.ts). */
-  double: z.enum(['amnesiac', 'trusting', 'unheeding', 'silent', 'stubborn']).optional(),
+  double: z.enum(['amnesiac', 'trusting', 'unheeding', 'careless', 'stubborn']).optional(),
 });
 
 /** The checked options of a `control-service` node. */

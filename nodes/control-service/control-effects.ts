@@ -69,7 +69,8 @@ export interface InterfaceDown extends ToldInterface {
 /** An effect of a control service. */
 export type ControlEffect =
   | { readonly kind: 'send'; readonly way: ControlWay; readonly bytes: Uint8Array }
-  | ({ readonly kind: 'found'; readonly token: number } & HostAnswer)
+  /** A lookup has ended; `leftOut` of the segments that were found are not in the answer. */
+  | ({ readonly kind: 'found'; readonly token: number; readonly leftOut: number } & HostAnswer)
   | { readonly kind: 'host-key'; readonly token: number; readonly answer: EpochKey | undefined }
   | { readonly kind: 'drop'; readonly reason: ControlDropReason }
   | { readonly kind: 'count'; readonly metric: ControlCounter }

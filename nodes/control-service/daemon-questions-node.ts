@@ -6,7 +6,13 @@
  */
 import type { NodeRequest } from '../../engine/host/host.ts';
 import { concatByteList, toHex } from '../_kit/bytes.ts';
-import { type IsdAs, parseIsdAs, type RankedPath, ROUTER_INTERNAL_PORT } from '../scion/index.ts';
+import {
+  type FoundPaths,
+  type IsdAs,
+  type Path,
+  parseIsdAs,
+  ROUTER_INTERNAL_PORT,
+} from '../scion/index.ts';
 import { HOST_PATHS_BYTES_MAX, HOST_PATHS_MAX } from './geometry.ts';
 import type { ControlSurroundings } from './surroundings.ts';
 
@@ -23,8 +29,8 @@ export interface DaemonQuestionsParts {
   readonly surroundings: ControlSurroundings;
   /** Host ports to which routers deliver directly; both ends included. */
   readonly ports: { readonly first: number; readonly last: number };
-  /** Finds the paths to another AS, those over interfaces that are believed to be down last. */
-  readonly findPaths: (target: IsdAs, done: (paths: readonly RankedPath[]) => void) => void;
+  /** Finds the paths to another AS. */
+  readonly findPaths: (target: IsdAs, done: (found: FoundPaths) => void) => void;
 }
 
 const encoder = new TextEncoder();
@@ -70,10 +76,14 @@ export class DaemonQuestions {
       request.respond('bad-question', encoder.encode(target.reason));
       return;
     }
-    this.#parts.findPaths(target.isdAs, (found) => {
+    this.#parts.findPaths(target.isdAs, ({ paths, isShort }) => {
+      if (paths.length === 0 && isShort) {
+        request.respond('revoked');
+        return;
+      }
       const texts: Uint8Array[] = [];
       let bytes = 0;
-      for (const { path } of found.slice(0, HOST_PATHS_MAX)) {
+      for (const path of paths.slice(0, HOST_PATHS_MAX)) {
         const text = encoder.encode(`${texts.length === 0 ? '' : ','}${this.#pathText(path)}`);
         bytes += text.length;
         if (bytes > HOST_PATHS_BYTES_MAX) break;
@@ -83,7 +93,7 @@ export class DaemonQuestions {
     });
   }
 
-  #pathText({ raw, interfaces, mtu, expiryHalfSeconds, metadata }: RankedPath['path']): string {
+  #pathText({ raw, interfaces, mtu, expiryHalfSeconds, metadata }: Path): string {
     const nextHop = this.#routerOf(interfaces[0]?.ifId);
     const expires = Math.floor(expiryHalfSeconds / 2);
     return JSON.stringify({ raw: toHex(raw), nextHop, interfaces, mtu, expires, metadata });

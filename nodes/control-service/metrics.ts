@@ -44,10 +44,16 @@ export const CONTROL_METRICS: readonly MetricDefinition[] = [
     help: 'time from the last error about such an interface until it is believed no more: a beacon has passed it, or 10 s are over',
   },
   {
-    name: 'control.revoked_first',
+    name: 'control.left_out',
     kind: 'counter',
     unit: 'count',
-    help: 'lookups of its own whose first path passes an interface that is believed to be down, while another path does not',
+    help: 'segments that answers to lookups left out: no path over them avoids the interfaces that are believed to be down',
+  },
+  {
+    name: 'control.revoked_paths',
+    kind: 'counter',
+    unit: 'count',
+    help: 'paths in answers to lookups of its own, of operators and of daemons that pass an interface of which an SCMP error said that it is down',
   },
   {
     name: 'control.beacons_sent',

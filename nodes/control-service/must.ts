@@ -11,8 +11,8 @@ import type { Must } from '../../engine/host/must.ts';
  */
 export const CONTROL_MUST: Must = {
   always: {
-    // Other paths come first, whatever happens to the network, and are avoided no longer than a report is believed.
-    'control.revoked_first': { count: '== 0' },
+    // No answer has a path over such an interface, and none is avoided longer than a report is believed.
+    'control.revoked_paths': { count: '== 0' },
     'control.avoided': { max: '<= 10s' },
   },
   recover: { 'control.watched_lost': { value: '== 0' } },

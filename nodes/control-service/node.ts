@@ -23,6 +23,7 @@ import {
   EndHostQuestions,
   type EpochKey,
   encodeUdpPacket,
+  type FoundPaths,
   forwardingKeyOf,
   HopAuthenticator,
   type HostAddress,
@@ -33,6 +34,7 @@ import {
   isdAsOfWords,
   isdAsWords,
   isUrgentPacket,
+  leaveOutPaths,
   makePathInside,
   type PacketEnd,
   PacketView,
@@ -40,9 +42,7 @@ import {
   PROTOCOL_UDP,
   parseHost,
   plainSegments,
-  type RankedPath,
   ROUTER_INTERNAL_PORT,
-  rankRevokedLast,
   requireHostAddress,
   reverseWirePath,
   ScmpEndHost,
@@ -246,7 +246,7 @@ class ControlNode implements NodeHandle {
         const isDue = round % FOUND_PATH_LOOKUP_ROUNDS === 0 || !this.#found.has(target);
         if (target === isdAs || !isDue) continue;
         const ended = this.#found.lookUp(target);
-        this.#lookUp(target, (paths) => ended(paths.length > 0));
+        this.#lookUp(target, ({ paths }) => ended(paths.length > 0));
       }
       timer.rearm(watchInterval);
     };
@@ -278,39 +278,32 @@ class ControlNode implements NodeHandle {
   }
 
   /** Finds the paths to an AS for an operator or a daemon; to its own AS, the empty path. */
-  #findPaths(target: IsdAs, done: (paths: readonly RankedPath[]) => void): void {
+  #findPaths(target: IsdAs, done: (found: FoundPaths) => void): void {
     const { isdAs, mtu } = this.#surroundings;
     if (target === isdAs) {
       const { seconds } = this.#host.clock();
       const path = makePathInside({ isdAs, mtu }, this.#host.crypto, seconds);
-      done([{ path, isRevoked: false }]);
+      done({ paths: [path], isShort: false });
       return;
     }
     const ended = this.#found.lookUp(target);
-    this.#lookUp(target, (paths) => {
-      ended(paths.length > 0);
-      done(paths);
+    this.#lookUp(target, (found) => {
+      ended(found.paths.length > 0);
+      done(found);
     });
   }
 
-  /** Finds the paths to another AS, those over interfaces that are believed to be down last. */
-  #lookUp(target: IsdAs, done: (paths: readonly RankedPath[]) => void): void {
+  /** Finds the paths to another AS as hosts do: without those over interfaces that are believed to be down. */
+  #lookUp(target: IsdAs, done: (found: FoundPaths) => void): void {
     const { isdAs: source } = this.#surroundings;
     const { crypto } = this.#host;
     this.#find(target, ({ segments, revoked }) => {
       const request = { ...plainSegments(segments), source, target, crypto };
-      const paths = rankRevokedLast(combineSegmentsIntoPaths(request), revoked);
-      this.#countMisranked(paths);
-      done(paths);
+      const paths = leaveOutPaths(combineSegmentsIntoPaths(request), revoked);
+      const over = paths.filter((one) => this.#service.revocations.hasQuoted(one.interfaces));
+      if (over.length > 0) this.#host.meter.counter('control.revoked_paths').add(over.length);
+      done({ paths, isShort: revoked.length > 0 });
     });
-  }
-
-  /** Counts a lookup whose first path crosses an interface that is believed to be down, while another path does not. */
-  #countMisranked(paths: readonly RankedPath[]): void {
-    const isDead = ({ path }: RankedPath): boolean =>
-      this.#service.revocations.has(path.interfaces);
-    const isMisranked = paths.slice(0, 1).some(isDead) && !paths.every(isDead);
-    if (isMisranked) this.#host.meter.counter('control.revoked_first').add(1);
   }
 
   /** Finds the segments of paths to another AS. */
@@ -350,6 +343,7 @@ class ControlNode implements NodeHandle {
       case 'found': {
         const done = this.#waiting.get(effect.token);
         this.#waiting.delete(effect.token);
+        if (effect.leftOut > 0) this.#host.meter.counter('control.left_out').add(effect.leftOut);
         done?.(effect);
         return;
       }

@@ -46,9 +46,10 @@ import { ASES_KEPT_MAX, SCMP_REPORTS, TICK_NS } from './geometry.ts';
 import { openControlKeys } from './keys.ts';
 import { SegmentDatabase } from './lookup/database.ts';
 import { fittingSegments } from './lookup/fitting-segments.ts';
+import { leaveOutRevoked } from './lookup/left-out.ts';
 import { SegmentLookup } from './lookup/lookup.ts';
 import { Revocations } from './lookup/revocations.ts';
-import { isEnded, isWholeSegment, NO_SEGMENTS } from './lookup/segment-sets.ts';
+import { countSegments, isEnded, isWholeSegment, NO_SEGMENTS } from './lookup/segment-sets.ts';
 import { RPC_MESSAGE_BYTES_MAX } from './rpc/geometry.ts';
 import { linkEndsAt } from './surroundings.ts';
 import type { AskAs } from './trc-updates.ts';
@@ -238,14 +239,19 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
 
   #find(token: number, target: IsdAs): void {
     this.#lookup.find(target, (segments) => {
-      const revoked = this.#behaviour.namesRevoked ? this.revocations.among(segments) : [];
-      this.#effects.push({ kind: 'found', token, segments, revoked });
+      const { crypto, surroundings } = this.#parts;
+      const ends = { crypto, source: surroundings.isdAs, target };
+      const answer = this.#behaviour.leavesOut
+        ? leaveOutRevoked(segments, ends, this.revocations)
+        : { segments, revoked: [] };
+      const leftOut = countSegments(segments) - countSegments(answer.segments);
+      this.#effects.push({ kind: 'found', token, leftOut, ...answer });
     });
   }
 
   /** Takes a report that an interface is down: believes it for 10 s, or drops it with a reason. */
   #revoke({ isdAs, ifId, by, quote }: InterfaceDown): void {
-    const item = { isdAs, ifId, by };
+    const item = { isdAs, ifId, by, isQuoted: quote !== undefined };
     const isNew = quote !== undefined && !this.revocations.has([item]);
     if (quote !== undefined && !this.#calls.isOfCall(quote, item)) this.#drop('scmp-quote');
     else if (isNew && !this.#reports.take(this.#now)) this.#drop('scmp-reports');

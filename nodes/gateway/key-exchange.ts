@@ -174,10 +174,14 @@ export class KeyExchange {
       this.#opening.dueNs = moment.nowNs + HANDSHAKE_RETRY_BACKOFF.firstNs;
       return;
     }
+    if (!this.#options.sink.spread(this.#open.frame)) {
+      // Waits do not grow without a path: the first path may be found at any time.
+      this.#opening.dueNs = moment.nowNs + HANDSHAKE_RETRY_BACKOFF.firstNs;
+      return;
+    }
     this.#opening.attempted(moment.nowNs);
     this.#sendings += 1;
     this.#sentNs = moment.nowNs;
-    this.#options.sink.spread(this.#open.frame);
     this.#options.sink.noted?.('opening-sent', this.#open.epoch);
   }
 

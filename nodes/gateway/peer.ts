@@ -460,10 +460,10 @@ export class Peer {
   }
 
   /** Sends one copy on each of a few paths, since any of them may have died unnoticed. */
-  #spread(frame: Uint8Array): void {
-    for (const underlay of this.#underlays.disjoint(OPENING_COPIES_MAX)) {
-      this.#sender.whole(this.#at.nowNs, underlay, frame);
-    }
+  #spread(frame: Uint8Array): boolean {
+    const underlays = this.#underlays.disjoint(OPENING_COPIES_MAX);
+    for (const one of underlays) this.#sender.whole(this.#at.nowNs, one, frame);
+    return underlays.length > 0;
   }
 
   #established(): void {

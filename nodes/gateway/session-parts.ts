@@ -53,8 +53,9 @@ export interface SessionSink {
   /**
    * Sends copies of a complete frame on a few disjoint paths together, so that a loss need not wait
    * for a retry. The peer treats the copies as one frame.
+   * @returns false if there is no path.
    */
-  spread(frame: Uint8Array): void;
+  spread(frame: Uint8Array): boolean;
   /**
    * Sends a complete frame that only the peer may receive: to its address on a path of this
    * gateway's choice, not on the reversed path of a frame, which a spoofer may have chosen. It is

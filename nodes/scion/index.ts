@@ -136,12 +136,17 @@ export {
   readLinkRelation,
 } from './network.ts';
 export { combineSegmentsIntoPaths } from './paths/combinator.ts';
-export type { SegmentSet } from './paths/edges.ts';
+export type { CombineRequest, SegmentSet } from './paths/edges.ts';
 export { computeEpicDigest, isEpicDigestOf } from './paths/epic-extension.ts';
 export { makePathInside, type PathFinder } from './paths/finder.ts';
 export { asSequenceOfPath, formatInterface, type Path, type PathInterface } from './paths/path.ts';
 export { computePathTotals } from './paths/path-metadata.ts';
-export { type RankedPath, rankRevokedLast } from './paths/revoked.ts';
+export {
+  type FoundPaths,
+  findSegmentsAround,
+  leaveOutPaths,
+  passesOneOf,
+} from './paths/revoked.ts';
 export {
   asSequenceOfSegment,
   extendSegment,

@@ -198,6 +198,12 @@ const BAD_ANSWER: CallStatus = {
   details: 'the answer of the control service is none',
 };
 
+/** The status in place of an empty list: its caller may ask again after 10 s. */
+const REVOKED: CallStatus = {
+  code: STATUS.unavailable,
+  details: 'all paths pass an interface that is said to be down (revoked)',
+};
+
 function invalid(details: string): CallStatus {
   return { code: STATUS.invalidArgument, details };
 }
@@ -224,6 +230,7 @@ async function askFor<Value>(
   const reply = await ask(kind, body);
   if ('problem' in reply) return { code: STATUS.unavailable, details: reply.problem };
   if (reply.outcome === 'bad-question') return invalid(reply.text);
+  if (reply.outcome === 'revoked') return REVOKED;
   if (reply.outcome !== 'ok') return { code: STATUS.unavailable, details: reply.outcome };
   const read = schema.safeParse(parseJsonOrUndefined(reply.text));
   return read.success ? { answer: read.data } : BAD_ANSWER;

@@ -44,6 +44,36 @@ function interfaceOf({ attributes }: LinkEnd): number {
   return Number(attributes?.['interface'] ?? 0);
 }
 
+/** What a node answers within a second to a question about the AS of {@link TO}. */
+function ask(
+  { experiment, world }: PreparedRun,
+  { node, kind }: { readonly node: string; readonly kind: string },
+): { readonly outcome: string; readonly text: string } {
+  const parts: string[] = [];
+  let ended = '';
+  experiment.put(
+    { node, kind, target: '', body: '1-ff00:1:5', withinNs: SECOND },
+    {
+      part: (bytes): void => void parts.push(new TextDecoder().decode(bytes)),
+      ended: ({ outcome }): void => {
+        ended = outcome;
+      },
+    },
+  );
+  world.sim.runUntil(world.now() + SECOND);
+  return { outcome: ended, text: parts.join('') };
+}
+
+/** The interfaces of each path in an answer. */
+function pathsAt(
+  run: PreparedRun,
+  node: string,
+): { readonly outcome: string; readonly interfaces: readonly (readonly string[])[] } {
+  const { outcome, text } = ask(run, { node, kind: 'paths' });
+  const paths = JSON.parse(text) as { interfaces: string[] }[];
+  return { outcome, interfaces: paths.map(({ interfaces }) => interfaces) };
+}
+
 /** The two interfaces of the first link on the path in use, and its id. */
 function firstLink(run: PreparedRun): { readonly id: string; readonly ends: readonly string[] } {
   const on = run.experiment.activePath(FROM, TO) ?? [];
@@ -60,30 +90,53 @@ function firstLink(run: PreparedRun): { readonly id: string; readonly ends: read
 }
 
 describe('an interface that a host has found down', () => {
-  it('is held against paths by the control service of its AS for ten seconds, and told to other hosts', () => {
+  it('takes the paths over it from the answers of the control service of its AS for ten seconds', () => {
     const run = started();
     const { world } = run;
     const { id, ends } = firstLink(run);
     expect(revokedAt(run, 'control-1-4')).toEqual([]);
+    const whole = pathsAt(run, 'control-1-4').interfaces;
     const mend = world.link(id).change({ up: false }, 'both');
     world.sim.runUntil(26 * SECOND);
     const [revoked = ''] = revokedAt(run, 'control-1-4');
     expect(ends).toContain(revoked);
-    const paths: string[] = [];
-    run.experiment.put(
-      { node: 'control-1-4', kind: 'paths', target: '', body: '1-ff00:1:5', withinNs: SECOND },
-      { part: (bytes): void => void paths.push(new TextDecoder().decode(bytes)), ended: nothing },
-    );
-    world.sim.runUntil(28 * SECOND);
-    const listed = JSON.parse(paths.join('')) as { interfaces: string[]; isRevoked: boolean }[];
-    const over = listed.filter(({ interfaces }) => interfaces.includes(revoked));
-    expect(over.length).toBeGreaterThan(0);
-    expect(over.every(({ isRevoked }) => isRevoked)).toBe(true);
-    expect(listed[0]?.isRevoked).toBe(false);
+    for (const node of ['control-1-4', FROM]) {
+      const { outcome, interfaces } = pathsAt(run, node);
+      expect(outcome).toBe('ok');
+      expect(interfaces.length).toBeGreaterThan(0);
+      expect(interfaces.filter((path) => path.includes(revoked))).toEqual([]);
+    }
     mend();
     // Back ten seconds after the repair, and a tick.
     world.sim.runUntil(38 * SECOND + 600 * MS);
     expect(revokedAt(run, 'control-1-4')).toEqual([]);
+    expect(pathsAt(run, 'control-1-4').interfaces).toHaveLength(whole.length);
+    expect(pathsAt(run, FROM).interfaces.some((path) => path.includes(revoked))).toBe(true);
+  });
+
+  it('is the reason of an answer without paths if all pass it, and a session goes on after the repair', () => {
+    const run = started();
+    const { world, scenario } = run;
+    const outer = scenario.topology.links.filter(
+      ({ a, b }) =>
+        [a, b].some(({ host }) => host === 'br-1-4') && interfaceOf(a) > 0 && interfaceOf(b) > 0,
+    );
+    expect(outer.length).toBeGreaterThan(1);
+    const before = world.metrics(FROM)['gateway.rekeys'];
+    const mends = outer.map(({ id }) => world.link(id).change({ up: false }, 'both'));
+    world.sim.runUntil(26 * SECOND);
+    expect(revokedAt(run, 'control-1-4').length).toBeGreaterThanOrEqual(outer.length);
+    for (const node of ['control-1-4', FROM]) {
+      expect(pathsAt(run, node)).toEqual({ outcome: 'revoked', interfaces: [] });
+    }
+    const answer = ask(run, { node: 'control-1-4', kind: 'host-paths' });
+    expect(answer).toEqual({ outcome: 'revoked', text: '' });
+    for (const mend of mends) mend();
+    world.sim.runUntil(37 * SECOND);
+    for (const node of ['control-1-4', FROM]) {
+      expect(pathsAt(run, node).interfaces.length).toBeGreaterThan(0);
+    }
+    expect(world.metrics(FROM)['gateway.rekeys']).toEqual(before);
   });
 
   it('is none as long as the path over it answers, whatever forged messages say that quote its packets', () => {

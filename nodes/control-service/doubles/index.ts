@@ -19,7 +19,7 @@ export const DOUBLES: Readonly<Record<NonNullable<ControlOptions['double']>, Con
   },
   trusting: { ...CORRECT_BEHAVIOUR, trusts: true },
   unheeding: { ...CORRECT_BEHAVIOUR, heedsErrors: false },
-  silent: { ...CORRECT_BEHAVIOUR, namesRevoked: false },
+  careless: { ...CORRECT_BEHAVIOUR, leavesOut: false },
   stubborn: { ...CORRECT_BEHAVIOUR, revocationNs: 2 * REVOCATION_NS },
 };
 

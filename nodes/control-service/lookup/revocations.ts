@@ -1,6 +1,6 @@
 /**
- * Interfaces that routers report down by SCMP: paths over them are not used for a while (reference private/revcache;
- * SCMP types 5 and 6). Such reports are only hints: nobody signs them, so each is believed for 10 s.
+ * Interfaces that routers report down by SCMP: for a while paths over them are not used, and left out of answers
+ * (reference private/revcache; SCMP types 5 and 6). Nobody signs such reports, so each is believed for 10 s.
  *
  * A beacon that has passed an interface after the report shows that the interface is up. At the start of a network,
  * links come up after the first packets have failed on them, and paths over them must then not be avoided.
@@ -20,6 +20,13 @@ import { REVOCATIONS_MAX } from '../geometry.ts';
 export interface ToldInterface extends PathInterface {
   /** Whose report it is: `SCMP from 1-ff00:0:110`, `host 127.0.0.2`. */
   readonly by: string;
+  /** Present if a router said so, and quoted a packet of an open call. */
+  readonly isQuoted?: boolean;
+}
+
+/** An interface that is believed to be down, and whether a router said so. */
+export interface RevokedInterface extends PathInterface {
+  readonly isQuoted: boolean;
 }
 
 /** An interface that is believed to be down. */
@@ -38,6 +45,8 @@ interface Revocation {
   /** When the report came, in ns of the run and in calendar seconds since 1970. */
   readonly atNs: Nanoseconds;
   readonly atSeconds: number;
+  /** When a router reported it last, ns of the run; a host's report neither prolongs nor ends that. */
+  readonly quotedNs: Nanoseconds;
 }
 
 /** The clocks and the output of {@link Revocations}. */
@@ -73,8 +82,10 @@ export class Revocations {
     this.removeExpired();
     const { now, clock } = this.#parts;
     const name = formatInterface(item);
+    const before = this.#revoked.get(name)?.quotedNs ?? Number.NEGATIVE_INFINITY;
+    const quotedNs = item.isQuoted === true ? now() : before;
     const isNew = !this.#revoked.delete(name);
-    this.#revoked.set(name, { by: item.by, atNs: now(), atSeconds: clock().seconds });
+    this.#revoked.set(name, { by: item.by, atNs: now(), atSeconds: clock().seconds, quotedNs });
     const [oldest] = this.#revoked.keys();
     if (this.#revoked.size > REVOCATIONS_MAX && oldest !== undefined) this.#revoked.delete(oldest);
     return isNew;
@@ -92,6 +103,11 @@ export class Revocations {
   /** True if one of the interfaces is believed to be down. */
   has(interfaces: readonly PathInterface[]): boolean {
     return this.#revoked.size > 0 && interfaces.some((item) => this.#isHeld(formatInterface(item)));
+  }
+
+  /** True if a router has reported one of the interfaces down, and is believed. */
+  hasQuoted(interfaces: readonly PathInterface[]): boolean {
+    return this.#revoked.size > 0 && interfaces.some((one) => this.#isQuoted(formatInterface(one)));
   }
 
   /** Called when a beacon has just come over these interfaces, which shows that they are up. */
@@ -115,20 +131,27 @@ export class Revocations {
   }
 
   /** The interfaces of the given segments that are believed to be down. */
-  among({ ups, cores, downs }: SegmentsByRole): readonly PathInterface[] {
+  among({ ups, cores, downs }: SegmentsByRole): readonly RevokedInterface[] {
     if (this.#revoked.size === 0) return [];
-    const revoked = new Map<string, PathInterface>();
+    const revoked = new Map<string, RevokedInterface>();
     for (const segment of [...ups, ...cores, ...downs]) {
       for (const { item } of interfacesOf(segment)) {
         const name = formatInterface(item);
-        if (this.#isHeld(name)) revoked.set(name, item);
+        if (this.#isHeld(name)) revoked.set(name, { ...item, isQuoted: this.#isQuoted(name) });
       }
     }
     return [...revoked.values()];
   }
 
   #isHeld(name: string): boolean {
-    const atNs = this.#revoked.get(name)?.atNs;
+    return this.#isYoung(this.#revoked.get(name)?.atNs);
+  }
+
+  #isQuoted(name: string): boolean {
+    return this.#isYoung(this.#revoked.get(name)?.quotedNs);
+  }
+
+  #isYoung(atNs: Nanoseconds | undefined): boolean {
     return atNs !== undefined && this.#parts.now() - atNs < this.#parts.lifetimeNs;
   }
 

@@ -16,9 +16,14 @@ const HALF_SECONDS_PER_S = 2;
 /** The empty set of segments. */
 export const NO_SEGMENTS: SegmentsByRole = { ups: [], downs: [], cores: [] };
 
+/** The number of segments. */
+export function countSegments({ ups, downs, cores }: SegmentsByRole): number {
+  return ups.length + downs.length + cores.length;
+}
+
 /** True if there are no segments. */
-export function isEmpty({ ups, downs, cores }: SegmentsByRole): boolean {
-  return ups.length + downs.length + cores.length === 0;
+export function isEmpty(segments: SegmentsByRole): boolean {
+  return countSegments(segments) === 0;
 }
 
 /** True if the segment passes an AS twice. */

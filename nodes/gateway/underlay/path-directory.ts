@@ -21,14 +21,14 @@ import {
   type IsdAs,
   interfaceIdOf,
   isdAsOf,
+  leaveOutPaths,
   makePathFinder,
   type Path,
   type PathFinder,
   type PathInterface,
   type PathPolicy,
+  passesOneOf,
   plainSegments,
-  type RankedPath,
-  rankRevokedLast,
   readLinkRelation,
   type SegmentClient,
   type SegmentSet,
@@ -51,7 +51,10 @@ export interface GatewayPath {
   readonly linkIds: readonly string[];
   /** Short display name, unique among the paths of one answer: `via-110-310-210`. */
   readonly name: string;
-  /** True if the control service believes that an interface of the path is down. */
+  /**
+   * True if the path is from an earlier answer of the control service, and the latest one leaves it out since it
+   * believes that an interface is down.
+   */
   readonly isRevoked: boolean;
   readonly source: PathSource['source'];
   /** Present if frames leave on it as on an EPIC-HP path. */
@@ -80,6 +83,8 @@ const DISCOVERED_AGE_NS_MAX = 1_000_000_000;
 const SEARCH_NS = 250_000_000;
 /** The same while it has found some, but no session with the target is open: nothing shows whether they still work. */
 const SEARCH_AGAIN_NS = 5_000_000_000;
+/** Largest number of paths that stay in use although the latest answer leaves them out. */
+const REVOKED_PATHS_KEPT_MAX = 100;
 const BPS_PER_KBPS = 1_000;
 
 /** Where a directory gets paths from, and which of them may be used. */
@@ -223,7 +228,10 @@ export class PathDirectory {
       known.revoked = answer.revoked;
       known.atNs = now;
       known.isUnread = true;
-      this.#answers.set(target, { paths: this.#find(target, now, clock), atNs: now });
+      const before = this.#answers.get(target)?.paths ?? [];
+      const found = this.#find(target, now, clock);
+      const kept = revokedPaths(before, { found, revoked: answer.revoked, clock });
+      this.#answers.set(target, { paths: withShortNames([...found, ...kept]), atNs: now });
     });
   }
 
@@ -236,9 +244,12 @@ export class PathDirectory {
     const ends = this.#ends(target);
     if (ends === undefined) return [];
     const { policy = {} } = this.#options;
-    const found = rankRevokedLast(
-      applyPathPolicy(policy, this.#paths(target, ends, now, clock)),
-      this.#discovered.get(target)?.revoked ?? [],
+    const found = applyPathPolicy(
+      policy,
+      leaveOutPaths(
+        this.#paths(target, ends, now, clock),
+        this.#discovered.get(target)?.revoked ?? [],
+      ),
     );
     return withShortNames(found.flatMap((one) => this.#describe(one, target, now, clock)));
   }
@@ -270,12 +281,7 @@ export class PathDirectory {
     return this.#finder;
   }
 
-  #describe(
-    { path, isRevoked }: RankedPath,
-    target: string,
-    now: number,
-    clock: CalendarTime,
-  ): GatewayPath[] {
+  #describe(path: Path, target: string, now: number, clock: CalendarTime): GatewayPath[] {
     const { network, host, client, isEpic } = this.#options;
     const external = externalLinks(network, path);
     const first = external[0];
@@ -308,8 +314,8 @@ export class PathDirectory {
         path,
         firstRouter: address,
         linkIds: linkIds ?? external.map(({ link }) => link.id),
-        name: `via-${transit.join('-')}-${path.fingerprint.slice(0, 6)}`,
-        isRevoked,
+        name: longName(path),
+        isRevoked: false,
         source: isComputed ? 'computed' : 'control-service',
         epic: isEpic === true ? path.epic : undefined,
       },
@@ -317,9 +323,39 @@ export class PathDirectory {
   }
 }
 
+/**
+ * The valid paths of the answer before that the latest one leaves out for one of the interfaces: whoever has them finds
+ * out by probes whether they work.
+ */
+function revokedPaths(
+  before: readonly GatewayPath[],
+  {
+    found,
+    revoked,
+    clock,
+  }: {
+    readonly found: readonly GatewayPath[];
+    readonly revoked: readonly PathInterface[];
+    readonly clock: CalendarTime;
+  },
+): readonly GatewayPath[] {
+  if (revoked.length === 0) return [];
+  const passes = passesOneOf(revoked);
+  const ids = new Set(found.map(({ info }) => info.id));
+  return before
+    .filter(({ info, path }) => !ids.has(info.id) && passes(path.interfaces))
+    .filter(({ path }) => path.expiryHalfSeconds > 2 * clock.seconds)
+    .slice(0, REVOKED_PATHS_KEPT_MAX)
+    .map((one) => ({ ...one, isRevoked: true }));
+}
+
 /** The bandwidth announced for a path, bit/s; 0 if it is unknown. */
 function announcedBandwidthBps({ metadata }: Path): number {
   return BPS_PER_KBPS * ((metadata && computePathTotals(metadata).bandwidthKbps) ?? 0);
+}
+
+function longName(path: Path): string {
+  return `via-${transitOf(path).join('-')}-${path.fingerprint.slice(0, 6)}`;
 }
 
 /** Shortens AS numbers to their last group where the names stay distinct. */
@@ -328,7 +364,7 @@ function withShortNames(paths: readonly GatewayPath[]): readonly GatewayPath[] {
   return paths.map((path, index) => {
     const name = short[index] ?? path.name;
     const isUnique = short.filter((other) => other === name).length === 1;
-    return isUnique ? { ...path, name } : path;
+    return { ...path, name: isUnique ? name : longName(path.path) };
   });
 }
 

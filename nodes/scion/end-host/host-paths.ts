@@ -10,7 +10,7 @@ import type { SegmentClient } from '../daemon/segment-client.ts';
 import { listAutonomousSystems } from '../network.ts';
 import { combineSegmentsIntoPaths } from '../paths/combinator.ts';
 import { makePathInside } from '../paths/finder.ts';
-import { type RankedPath, rankRevokedLast } from '../paths/revoked.ts';
+import { type FoundPaths, leaveOutPaths } from '../paths/revoked.ts';
 import { plainSegments } from '../paths/segment-messages.ts';
 import { makePathFinder } from '../provisioning.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
@@ -27,27 +27,26 @@ export interface HostPathsParts {
 }
 
 /**
- * Finds the paths to an AS. `done` is called once; paths over interfaces that are believed to be
- * down come last.
+ * Finds the paths to an AS, without those over interfaces that the control service believes to be
+ * down. `done` is called once.
  */
 export function findHostPaths(
   { source, network, crypto, client, seconds }: HostPathsParts,
   target: IsdAs,
-  done: (paths: readonly RankedPath[]) => void,
+  done: (found: FoundPaths) => void,
 ): void {
   const [own] = listAutonomousSystems(network).filter(({ isdAs }) => isdAs === source);
   if (target === source && own !== undefined) {
-    done([{ path: makePathInside(own, crypto, seconds()), isRevoked: false }]);
+    done({ paths: [makePathInside(own, crypto, seconds())], isShort: false });
   } else if (client === undefined) {
     const paths = makePathFinder({ network, crypto, seconds: seconds() }).paths(source, target);
-    done(rankRevokedLast(paths, []));
+    done({ paths, isShort: false });
   } else {
     client.find({ source, target }, (answer) => {
       const { segments, revoked = [] } = answer ?? {};
       const request = segments && { ...plainSegments(segments), source, target, crypto };
-      done(
-        request === undefined ? [] : rankRevokedLast(combineSegmentsIntoPaths(request), revoked),
-      );
+      const all = request === undefined ? [] : combineSegmentsIntoPaths(request);
+      done({ paths: leaveOutPaths(all, revoked), isShort: revoked.length > 0 });
     });
   }
 }

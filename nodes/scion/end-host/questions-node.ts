@@ -9,7 +9,7 @@ import type { NetworkMap } from '../../../engine/host/network-view.ts';
 import type { HostPart } from '../../_kit/host-part.ts';
 import { CONTROL_PROTOCOL, exitsOf, interfaceIdOf, isdAsOf, ROUTER_PROTOCOL } from '../network.ts';
 import type { Path } from '../paths/path.ts';
-import type { RankedPath } from '../paths/revoked.ts';
+import type { FoundPaths } from '../paths/revoked.ts';
 import { applyPathPolicy } from '../policy/policy.ts';
 import { END_HOST_PORT, ROUTER_INTERNAL_PORT } from '../router/geometry.ts';
 import { EpicPathMaker } from '../wire/epic.ts';
@@ -38,10 +38,8 @@ export interface EndHostQuestionsParts {
   readonly own: PacketEnd;
   readonly network: NetworkMap;
   readonly endHost: ScmpEndHost;
-  /**
-   * Finds the paths to another AS; paths over interfaces that are believed to be down come last.
-   */
-  readonly findPaths: (target: IsdAs, done: (paths: readonly RankedPath[]) => void) => void;
+  /** Finds the paths to another AS. */
+  readonly findPaths: (target: IsdAs, done: (found: FoundPaths) => void) => void;
 }
 
 /** The route of a ping or traceroute, with the facts that its result reports. */
@@ -78,47 +76,38 @@ export class EndHostQuestions {
       return;
     }
     this.#parts.findPaths(question.target, (found) => {
-      const paths = this.#chosen(question, found);
-      if (paths.length === 0) request.respond('no-path', encoder.encode('[]'));
+      const paths = this.#chosen(question, found.paths);
+      const none = found.isShort ? 'revoked' : 'no-path';
+      if (paths.length === 0) request.respond(none, encoder.encode('[]'));
       else if (request.kind === 'paths') this.#answerPaths(request, paths);
       else this.#probe(request, question, paths);
     });
   }
 
-  #chosen(
-    { fingerprint, sequence }: ProbeQuestion,
-    found: readonly RankedPath[],
-  ): readonly RankedPath[] {
-    const allowed = new Set(
-      applyPathPolicy(
-        { sequence },
-        found.map(({ path }) => path),
-      ),
-    );
-    return found.filter(
-      ({ path }) => allowed.has(path) && path.fingerprint.startsWith(fingerprint),
+  #chosen({ fingerprint, sequence }: ProbeQuestion, found: readonly Path[]): readonly Path[] {
+    return applyPathPolicy({ sequence }, found).filter((path) =>
+      path.fingerprint.startsWith(fingerprint),
     );
   }
 
-  #answerPaths(request: NodeRequest, paths: readonly RankedPath[]): void {
-    const texts = paths.map(({ path, isRevoked }) => ({
+  #answerPaths(request: NodeRequest, paths: readonly Path[]): void {
+    const texts = paths.map((path) => ({
       ...describePath(path),
       fingerprint: path.fingerprint,
       nextHop: this.#nextHop(path) ?? '',
-      isRevoked,
     }));
     request.respond('ok', encoder.encode(JSON.stringify(texts)));
   }
 
-  #probe(request: NodeRequest, question: ProbeQuestion, paths: readonly RankedPath[]): void {
+  #probe(request: NodeRequest, question: ProbeQuestion, paths: readonly Path[]): void {
     const { target, isEpic } = question;
-    const best = isEpic ? paths.find(({ path }) => path.epic !== undefined) : paths[0];
+    const best = isEpic ? paths.find(({ epic }) => epic !== undefined) : paths[0];
     if (best === undefined) {
       const why = `of no path to ${target} the last two ASes announce what EPIC-HP needs (option epic of their control services)`;
       request.respond('no-epic', encoder.encode(why));
       return;
     }
-    const probe = this.#probePath(question, best.path);
+    const probe = this.#probePath(question, best);
     if (probe === undefined) {
       request.respond('no-host', encoder.encode(`no host of ${target} is known`));
       return;

@@ -23,7 +23,7 @@ export const row: Row = {
       duration: '60s',
       kpis: `{
         control.revocations: { count: ">= 5" },
-        control.revoked_first: { count: "== 0" },
+        control.revoked_paths: { count: "== 0" },
         control.avoided: { max: "<= 10s" },
         control.discovery: { max: "<= 1500ms" },
         control.lookups_lost: { count: "== 0" },
@@ -36,10 +36,10 @@ export const row: Row = {
       set: { [`${SERVICE}.double`]: 'unheeding' },
       red: ['control.revocations count >='],
     },
-    'control services that do not say which interfaces are down': {
+    'control services whose answers have paths over interfaces that are down': {
       base: 'small',
-      set: { [`${SERVICE}.double`]: 'silent' },
-      red: ['control.revoked_first count =='],
+      set: { [`${SERVICE}.double`]: 'careless' },
+      red: ['control.revoked_paths count =='],
     },
     'control services that believe an error for 20 s': {
       base: 'small',

@@ -4,9 +4,9 @@ import type { NodeRequest } from '../../../../engine/host/host.ts';
 import { DaemonQuestions } from '../../../../nodes/control-service/daemon-questions-node.ts';
 import {
   combineSegmentsIntoPaths,
+  type FoundPaths,
   type IsdAs,
   type Path,
-  type RankedPath,
 } from '../../../../nodes/scion/index.ts';
 import {
   beaconOver,
@@ -21,9 +21,9 @@ import {
 /** Down from a core AS to the leaf. */
 const DOWN = beaconOver(CORE_A, [3, 3, 0]).segment;
 
-function pathsOf(target: IsdAs): readonly RankedPath[] {
+function pathsOf(target: IsdAs): FoundPaths {
   const request = { ups: [DOWN], cores: [], downs: [], source: LEAF, target, crypto };
-  return combineSegmentsIntoPaths(request).map((path) => ({ path, isRevoked: false }));
+  return { paths: combineSegmentsIntoPaths(request), isShort: false };
 }
 
 /** What a question is answered; undefined if it is of another kind. */
@@ -55,7 +55,7 @@ describe('a control service that a daemon asks', () => {
   });
 
   it('tells of paths with their bytes, their first router and their interfaces', () => {
-    const [path] = pathsOf(CORE_A).map(({ path }) => path);
+    const [path] = pathsOf(CORE_A).paths;
     expect(ask('host-paths', CORE_A)?.answer).toEqual([
       {
         raw: Buffer.from(path!.raw).toString('hex'),
@@ -74,19 +74,24 @@ describe('a control service that a daemon asks', () => {
   });
 
   it('had an answer too long for anybody where there are thousands of paths', () => {
-    const [{ path }] = pathsOf(CORE_A) as [RankedPath];
-    const thousands = (notes: readonly string[]): readonly RankedPath[] => {
+    const [path] = pathsOf(CORE_A).paths as [Path];
+    const thousands = (notes: readonly string[]): FoundPaths => {
       const metadata = { notes } as Path['metadata'] & object;
-      return Array.from({ length: 8_000 }, () => ({
-        path: { ...path, metadata },
-        isRevoked: false,
-      }));
+      const paths = Array.from({ length: 8_000 }, () => ({ ...path, metadata }));
+      return { paths, isShort: false };
     };
     const short = ask('host-paths', CORE_A, () => thousands(['x']))?.answer;
     expect(short).toHaveLength(1_000);
     const long = ask('host-paths', CORE_A, () => thousands(['€'.repeat(1_024)]))?.answer;
     expect(Buffer.byteLength(JSON.stringify(long))).toBeLessThan(1_048_576);
     expect(Buffer.byteLength(JSON.stringify(long))).toBeGreaterThan(990_000);
+  });
+
+  it('tells of the other paths if some are left out, and says so if all are', () => {
+    const some = { ...pathsOf(CORE_A), isShort: true };
+    expect(ask('host-paths', CORE_A, () => some)?.answer).toHaveLength(1);
+    const none = { paths: [], isShort: true };
+    expect(ask('host-paths', CORE_A, () => none)).toEqual({ outcome: 'revoked', answer: '' });
   });
 
   it('refuses what is no AS, and leaves other questions to others', () => {

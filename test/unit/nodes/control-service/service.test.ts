@@ -134,7 +134,7 @@ describe('an interface that a router says is down', () => {
   const down = { isdAs: CORE_A, ifId: 3 };
   const BY = 'SCMP from 1-1';
 
-  it('is told to hosts whose segments pass it, until a beacon does', () => {
+  it('is the reason why answers to hosts lack segments, until a beacon passes it', () => {
     const joined = new JoinedServices([CORE_A, CORE_B, MIDDLE]).runTo(6.9);
     const revoked = (): string[] => joined.findAll(MIDDLE, CORE_B).revoked.map(formatInterface);
     expect(revoked()).toEqual([]);
@@ -143,6 +143,11 @@ describe('an interface that a router says is down', () => {
       { of: formatInterface(down), by: BY, ageNs: 0 },
     ]);
     expect(revoked()).toEqual([formatInterface(down)]);
+    expect(routes(joined.find(MIDDLE, CORE_A))).toEqual({
+      ups: [`${CORE_B} ${MIDDLE}`],
+      cores: [`${CORE_A} ${CORE_B}`],
+      downs: [],
+    });
     // The next round begins at most five seconds later; the beacon is signed when it leaves.
     joined.runTo(12.9);
     expect(joined.status(MIDDLE)['revoked']).toEqual([]);

@@ -76,6 +76,8 @@ export class Side {
   readonly windows: WindowSet;
   /** Frames for the peer. */
   outbox: Uint8Array[] = [];
+  /** False while it knows no path to the peer. */
+  hasPath = true;
   /** Number of cookies for the address of the peer, which are in the outbox as well. */
   cookies = 0;
   readonly delivered: string[] = [];
@@ -121,8 +123,9 @@ export class Side {
         send: (frame): void => {
           this.outbox.push(frame.slice());
         },
-        spread: (frame): void => {
-          this.outbox.push(frame.slice());
+        spread: (frame): boolean => {
+          if (this.hasPath) this.outbox.push(frame.slice());
+          return this.hasPath;
         },
         prove: (frame): void => {
           this.cookies++;

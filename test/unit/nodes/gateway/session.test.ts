@@ -41,6 +41,23 @@ describe('opening a session', () => {
     expect([pair.a.session.isOpen, pair.b.session.isOpen]).toEqual([true, true]);
   });
 
+  it('waited longer and longer without a path, and so for seconds after the first one was found', () => {
+    const pair = new Pair();
+    pair.a.hasPath = false;
+    pair.a.session.connect(at(0));
+    for (let attempts = 1; attempts <= 20; attempts++) {
+      expect(pair.a.session.deadlineNs).toBe((attempts * SECOND) / 4);
+      pair.a.session.tick(at(pair.a.session.deadlineNs));
+    }
+    expect(pair.a.outbox).toEqual([]);
+    pair.a.hasPath = true;
+    const nowNs = pair.a.session.deadlineNs;
+    pair.a.session.tick(at(nowNs));
+    expect([pair.a.outbox.length, pair.a.session.deadlineNs]).toEqual([1, nowNs + SECOND / 4]);
+    pair.exchange(at(nowNs));
+    expect(pair.a.session.isOpen).toBe(true);
+  });
+
   it('begins a fresh attempt with a higher epoch after eight sendings', () => {
     const pair = new Pair();
     pair.a.session.connect(at(0));

@@ -96,6 +96,7 @@ describe('a daemon', () => {
   it.each([
     ['is not there', { problem: 'nothing listens there' }, STATUS.unavailable],
     ['is busy', { outcome: 'busy', text: '' }, STATUS.unavailable],
+    ['has left out all paths', { outcome: 'revoked', text: '' }, STATUS.unavailable],
     ['refuses', { outcome: 'bad-question', text: 'why' }, STATUS.invalidArgument],
     ['says nothing', { outcome: 'ok', text: '' }, STATUS.internal],
     ['says what is no JSON', { outcome: 'ok', text: '{' }, STATUS.internal],

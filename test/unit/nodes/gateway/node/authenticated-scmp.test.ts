@@ -11,7 +11,7 @@ const LEAVES = [8, 9];
 const CUT = 'for: 5s, link: "r2 <-> r9", set: { up: false }';
 const FORGED = 'flood: { to: g8, as: g9, kind: interface-down, rate: 50/s, about: "r2 <-> r9" }';
 
-/** Two leaves below two core ASes; the best path is cut or slandered at 15 s. */
+/** Two leaves below two core ASes; the best path, over the second, is cut or slandered at 15 s. */
 function textWith(scmp: string, event = CUT): string {
   const all = [...CORES, ...LEAVES];
   const as = (number: number): string => `"1-ff00:0:${number}"`;
@@ -22,7 +22,7 @@ function textWith(scmp: string, event = CUT): string {
   const gateways = LEAVES.map((leaf) => `    - { name: g${leaf}, run: gateway, as: ${as(leaf)} }`);
   const down = CORES.flatMap((core) =>
     LEAVES.map(
-      (leaf) => `    - { ends: r${core} <-> r${leaf}, relation: child, delay: ${core}ms }`,
+      (leaf) => `    - { ends: r${core} <-> r${leaf}, relation: child, delay: ${3 - core}ms }`,
     ),
   );
   const inside = all.map((number) => `    - { ends: r${number} <-> c${number} }`);

@@ -4,6 +4,7 @@ import { pathPolicySchema } from '../../../../../nodes/gateway/policy-options.ts
 import {
   CACHED_PATH_LOOKUP_AGE_NS_MAX,
   CACHED_PATH_LOOKUPS_MAX,
+  type GatewayPath,
   PathDirectory,
 } from '../../../../../nodes/gateway/underlay/path-directory.ts';
 import {
@@ -46,6 +47,7 @@ const clockAt = (now: number): { seconds: number; nanos: number } => ({
 function discovering(
   revoked: HostAnswer['revoked'],
   policy?: PathPolicy,
+  answers: { readonly segments: 'all' | 'none' } = { segments: 'all' },
 ): {
   readonly own: PathDirectory;
   readonly answer: () => void;
@@ -81,7 +83,10 @@ function discovering(
       },
     },
   });
-  return { own, answer: () => asked?.({ segments, revoked }) };
+  const none = { ups: [], cores: [], downs: [] };
+  const answer = (): void =>
+    asked?.({ segments: answers.segments === 'all' ? segments : none, revoked });
+  return { own, answer };
 }
 
 describe('the path directory of an AS with a control service', () => {
@@ -108,6 +113,7 @@ describe('the path directory of an AS with a control service', () => {
     answer();
     expect([isLeftOut(1), isLeftOut(3)]).toEqual([false, false]);
     own.lookup(TARGET, 2 * SECOND, clockAt(2 * SECOND));
+    // Paths over an interface that is believed to be down come last.
     revoked.push(first!.path.interfaces[2]!);
     answer();
     expect([isLeftOut(1), isLeftOut(3)]).toEqual([true, false]);
@@ -115,25 +121,54 @@ describe('the path directory of an AS with a control service', () => {
     expect(isLeftOut(1)).toBe(false);
   });
 
-  it('puts paths over interfaces that are believed to be down last', () => {
+  it('takes no path over an interface that is believed to be down from an answer', () => {
     const { own, answer } = discovering([]);
     own.lookup(TARGET, 0, clockAt(0));
     answer();
     const [first, ...others] = own.lookup(TARGET, 0, clockAt(0));
-    const down = first!.path.interfaces[2]!;
-    const revoking = discovering([down]);
+    const revoking = discovering([first!.path.interfaces[2]!]);
     revoking.own.lookup(TARGET, 0, clockAt(0));
     revoking.answer();
     const paths = revoking.own.lookup(TARGET, 0, clockAt(0));
-    expect(paths.map(({ name }) => name)).toEqual([...others, first!].map(({ name }) => name));
-    expect(paths.map(({ isRevoked }) => isRevoked)).toEqual([false, false, true]);
-    const last = revoking.own.sourceOf(TARGET, first!.info.id, 5 * SECOND);
-    expect(last).toEqual({
+    expect(paths.map(({ name }) => name)).toEqual(others.map(({ name }) => name));
+  });
+
+  it('keeps the paths that it has, as the last ones, while answers leave them out as revoked', () => {
+    const answers = { segments: 'all' as 'all' | 'none' };
+    const revoked: HostAnswer['revoked'][number][] = [];
+    const { own, answer } = discovering(revoked, undefined, answers);
+    const at = (seconds: number): readonly GatewayPath[] => {
+      own.lookup(TARGET, seconds * SECOND, clockAt(seconds * SECOND));
+      answer();
+      return own.lookup(TARGET, seconds * SECOND, clockAt(seconds * SECOND));
+    };
+    const [first, ...others] = at(0);
+    const names = [...others, first!].map(({ name }) => name);
+    revoked.push(first!.path.interfaces[2]!);
+    for (const seconds of [2, 4]) {
+      const paths = at(seconds);
+      expect(paths.map(({ name }) => name)).toEqual(names);
+      expect(paths.map(({ isRevoked }) => isRevoked)).toEqual([false, false, true]);
+    }
+    expect(own.sourceOf(TARGET, first!.info.id, 9 * SECOND)).toEqual({
       source: 'control-service',
       sourceAgeNs: 5 * SECOND,
       isRevoked: true,
       isEpic: false,
     });
+    // Where all are left out, all stay; what has expired or has vanished without a reason goes.
+    revoked.push(...others.map(({ path }) => path.interfaces[2]!));
+    answers.segments = 'none';
+    expect(at(6).map(({ isRevoked }) => isRevoked)).toEqual([true, true, true]);
+    revoked.length = 1;
+    expect(at(8).map(({ info }) => info.id)).toEqual([first!.info.id]);
+    revoked.length = 0;
+    answers.segments = 'all';
+    expect(at(10).map(({ isRevoked }) => isRevoked)).toEqual([false, false, false]);
+    revoked.push(first!.path.interfaces[2]!);
+    answers.segments = 'none';
+    expect(at(12).map(({ info }) => info.id)).toEqual([first!.info.id]);
+    expect(at(HOP_LIFE_NS / SECOND + 1)).toEqual([]);
   });
 
   it('is to be asked again while no session is open, even if it has found paths: they may have ended', () => {

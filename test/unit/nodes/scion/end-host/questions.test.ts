@@ -181,7 +181,7 @@ describe('questions to a SCION host', () => {
       own: { isdAs: isdAsWords(isdAs), host: targetHost },
       network,
       endHost: { converse: () => conversation } as unknown as ScmpEndHost,
-      findPaths: (_, done): void => done([{ path, isRevoked: false }]),
+      findPaths: (_, done): void => done({ paths: [path], isShort: false }),
     });
     questions.answer({
       ...{ kind: 'ping', body: new TextEncoder().encode(`${FAR},127.1.4.111`) },

@@ -1,0 +1,47 @@
+/**
+ * Leaves segments out of the answer to a lookup: those over which every path passes an interface that is believed to
+ * be down (docs/spec/scion-control.md, "Lookups").
+ *
+ * @module
+ */
+import {
+  type CombineRequest,
+  findSegmentsAround,
+  type HostAnswer,
+  plainSegments,
+  type SegmentsByRole,
+} from '../../scion/index.ts';
+import type { Revocations } from './revocations.ts';
+import { isEmpty } from './segment-sets.ts';
+
+/** The ends of the paths that are looked up. */
+type LookupEnds = Pick<CombineRequest, 'crypto' | 'source' | 'target'>;
+
+/**
+ * Leaves out what passes the interfaces that routers or hosts have reported. If nothing is left, what hosts have
+ * reported counts for nothing: they need no proof, and one host could take all paths from the others.
+ */
+export function leaveOutRevoked(
+  segments: SegmentsByRole,
+  ends: LookupEnds,
+  revocations: Pick<Revocations, 'among'>,
+): HostAnswer {
+  const all = revocations.among(segments);
+  if (all.length === 0) return { segments, revoked: [] };
+  const answer = without(segments, ends, all);
+  if (!isEmpty(answer.segments)) return answer;
+  const quoted = all.filter(({ isQuoted }) => isQuoted);
+  return quoted.length === 0 ? { segments, revoked: [] } : without(segments, ends, quoted);
+}
+
+function without(
+  segments: SegmentsByRole,
+  ends: LookupEnds,
+  revoked: HostAnswer['revoked'],
+): HostAnswer {
+  const kept = findSegmentsAround({ ...plainSegments(segments), ...ends }, revoked);
+  const left = (all: SegmentsByRole['ups']): SegmentsByRole['ups'] =>
+    all.filter(({ segment }) => kept.has(segment));
+  const { ups, cores, downs } = segments;
+  return { segments: { ups: left(ups), cores: left(cores), downs: left(downs) }, revoked };
+}
