@@ -408,6 +408,7 @@ export class Peer {
     const found = lookUp(this.name);
     for (const path of found) this.#underlays.adopt(path);
     this.#routes.plan(now);
+    this.#underlays.forgetVanished(found);
     const infos = found.map(({ info }) => info);
     this.#perform(this.controller.setPaths(now, infos));
     this.#peerTrace?.found(found, directory.segments(this.name));

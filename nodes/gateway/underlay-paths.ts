@@ -30,6 +30,9 @@ const WAY_BACK = 'way back';
 /** Largest number of reverses of received paths that are kept. */
 const BACKS_MAX = 8;
 
+/** Largest number of paths that are still known although no answer has them any more: packets on them may be quoted. */
+export const VANISHED_PATHS_MAX = 100;
+
 /** The underlay paths for one peer. */
 export class UnderlayPaths {
   readonly #peer: string;
@@ -76,6 +79,17 @@ export class UnderlayPaths {
     this.#backs.length = 0;
     this.#ways.set(wayOf(path.path.wire), path.info.id);
     return underlay;
+  }
+
+  /** Forgets paths that are not among those found last, the oldest first, beyond {@link VANISHED_PATHS_MAX}. */
+  forgetVanished(found: readonly GatewayPath[]): void {
+    if (this.#known.size <= found.length + VANISHED_PATHS_MAX) return;
+    const ids = new Set(found.map(({ info }) => info.id));
+    const vanished = [...this.#known].filter(([id]) => !ids.has(id));
+    for (const [id, { path }] of vanished.slice(0, -VANISHED_PATHS_MAX)) {
+      this.#known.delete(id);
+      this.#ways.delete(wayOf(path.path.wire));
+    }
   }
 
   /** Id of the path on which the quoted packet left within the last second, or `way back`. */

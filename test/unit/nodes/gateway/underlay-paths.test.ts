@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { Endpoint } from '../../../../engine/host/socket.ts';
 import type { PeerContext } from '../../../../nodes/gateway/peer-context.ts';
-import { PathDirectory } from '../../../../nodes/gateway/underlay/path-directory.ts';
-import { UnderlayPaths } from '../../../../nodes/gateway/underlay-paths.ts';
-import { requireIsdAs } from '../../../../nodes/scion/index.ts';
+import {
+  type GatewayPath,
+  PathDirectory,
+} from '../../../../nodes/gateway/underlay/path-directory.ts';
+import { UnderlayPaths, VANISHED_PATHS_MAX } from '../../../../nodes/gateway/underlay-paths.ts';
+import { requireIsdAs, reverseWirePath, type WirePath } from '../../../../nodes/scion/index.ts';
 import { encodePath } from '../../../../nodes/scion/wire/path.ts';
 import { provisionSeed } from '../../../../runner/nodes/run-provision.ts';
 import { makeProtocolStackFinder } from '../../../../scenarios/open/nodes.ts';
@@ -39,6 +42,12 @@ const context = {
   }),
 } as unknown as PeerContext;
 
+function backOf({ path }: GatewayPath): WirePath {
+  const back = reverseWirePath(path.wire);
+  if (typeof back === 'string') throw new Error(back);
+  return back;
+}
+
 describe('the underlay paths', () => {
   const [first, second] = paths;
   if (first === undefined || second === undefined) throw new Error('there are three paths');
@@ -62,6 +71,31 @@ describe('the underlay paths', () => {
     });
     expect(one).toBeDefined();
     expect(other).toBe(one);
+  });
+
+  it('kept every path that an answer ever had', () => {
+    const underlays = new UnderlayPaths('gateway-211', context);
+    const named = (id: number): GatewayPath => ({
+      ...second,
+      info: { ...second.info, id: String(id) },
+    });
+    underlays.adopt(first);
+    for (let id = 0; id <= VANISHED_PATHS_MAX; id++) underlays.adopt(named(id));
+    const areKnown = (): boolean[] =>
+      [0, 1, VANISHED_PATHS_MAX].map((id) => underlays.get(String(id)) !== undefined);
+    // One vanished path more than are kept, or none.
+    underlays.forgetVanished([first, named(0)]);
+    expect(areKnown()).toEqual([true, true, true]);
+    underlays.forgetVanished([first]);
+    expect(areKnown()).toEqual([false, true, true]);
+    const back = encodePath(backOf(first));
+    expect([underlays.get(first.info.id)?.path, underlays.idOf(PATH_TYPE, back)]).toEqual([
+      first,
+      first.info.id,
+    ]);
+    underlays.forgetVanished([]);
+    expect(underlays.get(first.info.id)).toBeUndefined();
+    expect(underlays.idOf(PATH_TYPE, back)).toBe('way back');
   });
 
   it('keeps the reverses of eight paths, whatever comes', () => {
