@@ -154,6 +154,8 @@ export const HANDSHAKE_RETRY_BACKOFF = {
   firstNs: NS_PER_SECOND / 4,
   mostNs: 4 * NS_PER_SECOND,
 } as const;
+/** Wait before an opening that found no path is tried again, ns: half of the time between two questions for paths. */
+export const HANDSHAKE_NO_PATH_NS: number = NS_PER_SECOND / 2;
 /** Largest number of copies of an opening, each on its own path, since routers may be down unnoticed. */
 export const OPENING_COPIES_MAX = 3;
 /** Number of transmissions of one message before a new attempt with new ephemeral keys begins. */

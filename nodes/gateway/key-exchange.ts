@@ -36,6 +36,7 @@ import type { EpochRing } from './epochs.ts';
 import {
   COOKIE_LIFE_NS,
   EPOCH_JUMP_MAX,
+  HANDSHAKE_NO_PATH_NS,
   HANDSHAKE_RETRY_BACKOFF,
   HANDSHAKE_SENDINGS_MAX,
 } from './geometry.ts';
@@ -175,8 +176,8 @@ export class KeyExchange {
       return;
     }
     if (!this.#options.sink.spread(this.#open.frame)) {
-      // Waits do not grow without a path: the first path may be found at any time.
-      this.#opening.dueNs = moment.nowNs + HANDSHAKE_RETRY_BACKOFF.firstNs;
+      // Waits do not grow without a path: the first one may be found whenever the control service is asked again.
+      this.#opening.dueNs = moment.nowNs + HANDSHAKE_NO_PATH_NS;
       return;
     }
     this.#opening.attempted(moment.nowNs);

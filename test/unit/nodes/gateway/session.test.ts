@@ -46,7 +46,7 @@ describe('opening a session', () => {
     pair.a.hasPath = false;
     pair.a.session.connect(at(0));
     for (let attempts = 1; attempts <= 20; attempts++) {
-      expect(pair.a.session.deadlineNs).toBe((attempts * SECOND) / 4);
+      expect(pair.a.session.deadlineNs).toBe((attempts * SECOND) / 2);
       pair.a.session.tick(at(pair.a.session.deadlineNs));
     }
     expect(pair.a.outbox).toEqual([]);
