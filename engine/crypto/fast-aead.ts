@@ -25,7 +25,7 @@ import {
   STATE_NONCE_OFFSET,
   STATE_OFFSET,
 } from './wasm/layout.ts';
-import { computedOnce, loadWasm } from './wasm/load.ts';
+import { loadWasm, memoiseResult } from './wasm/load.ts';
 
 interface Instance {
   readonly memory: Uint8Array;
@@ -38,7 +38,7 @@ const SOURCE = INPUT_OFFSET + FIRST_BLOCK_BYTES;
 const RESULT = OUTPUT_OFFSET + FIRST_BLOCK_BYTES;
 
 /** The one instance of this thread, made on first use; undefined if the machine lacks vectors. */
-const instance = computedOnce(instantiate);
+const instance = memoiseResult(instantiate);
 
 /** Whether the data that a packet leaves in the shared memory are wiped or stay. */
 export type ResidueHandling = 'wiped' | 'kept';

@@ -22,7 +22,7 @@ import {
   encodeAezModule,
   TEXT_LENGTH_MAX,
 } from './wasm/aez.ts';
-import { computedOnce, loadWasm } from './wasm/load.ts';
+import { loadWasm, memoiseResult } from './wasm/load.ts';
 
 const NONCE_LENGTH = 16;
 const ENCIPHER = 0;
@@ -33,7 +33,7 @@ interface Instance {
   readonly crypt: (direction: number, length: number) => void;
 }
 
-const instance = computedOnce(instantiate);
+const instance = memoiseResult(instantiate);
 
 /**
  * Makes an AEZ cipher that runs in WebAssembly, or in JavaScript where there is none.

@@ -23,7 +23,7 @@ import {
   STATE_NONCE_OFFSET,
   STATE_OFFSET,
 } from './wasm/layout.ts';
-import { computedOnce, loadWasm } from './wasm/load.ts';
+import { loadWasm, memoiseResult } from './wasm/load.ts';
 
 interface Instance {
   readonly memory: Uint8Array;
@@ -37,7 +37,7 @@ const KEY_LENGTH = 32;
 /** Longest data for the module, in bytes; above it OpenSSL is faster, even though it needs an object per call. */
 const DATA_LENGTH_MAX = 1_024;
 
-const instance = computedOnce(instantiate);
+const instance = memoiseResult(instantiate);
 
 /** Makes a ChaCha20 function that runs in WebAssembly; what the module cannot do goes to `fallback`. */
 export function createFastChacha20(fallback: Stream): Stream {

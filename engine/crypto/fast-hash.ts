@@ -14,7 +14,7 @@ import { CUBE_ROOT_FRACTIONS, SQUARE_ROOT_FRACTIONS } from './hash/roots.ts';
 import { checkExpandKey, checkHkdfLength } from './lengths.ts';
 import { encodeModule } from './wasm/assembler.ts';
 import { blake2bCompress } from './wasm/blake2b.ts';
-import { computedOnce, loadWasm } from './wasm/load.ts';
+import { loadWasm, memoiseResult } from './wasm/load.ts';
 import { sha256Compress } from './wasm/sha256.ts';
 
 /** The two primitives of the crypto provider that this file replaces by faster ones. */
@@ -52,7 +52,7 @@ interface Instance {
   readonly blake2bCompress: (state: number, block: number, count: number, final: number) => void;
 }
 
-const instance = computedOnce(instantiate);
+const instance = memoiseResult(instantiate);
 
 /**
  * Makes HKDF-Expand and BLAKE2Xb functions that run in WebAssembly; returns the functions of `fallback` where there

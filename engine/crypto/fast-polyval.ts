@@ -7,7 +7,7 @@
 import { wipeRange } from '../core/secrets.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
 import { BLOCK_LENGTH, checkBlocks, checkLength } from './lengths.ts';
-import { computedOnce, loadWasm } from './wasm/load.ts';
+import { loadWasm, memoiseResult } from './wasm/load.ts';
 import {
   encodePolyvalModule,
   POLYVAL_BLOCKS_OFFSET,
@@ -23,7 +23,7 @@ interface Instance {
   readonly absorb: (pointer: number, count: number) => void;
 }
 
-const instance = computedOnce(instantiate);
+const instance = memoiseResult(instantiate);
 
 /** Makes a POLYVAL function that runs in WebAssembly, or gives `fallback` where there is none. */
 export function createFastPolyval(fallback: CryptoProvider['polyval']): CryptoProvider['polyval'] {

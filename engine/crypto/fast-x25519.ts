@@ -21,7 +21,7 @@ import {
   LIMB_PAIR_BYTES,
   writeFactorTable,
 } from './wasm/field25519.ts';
-import { computedOnce, loadWasm } from './wasm/load.ts';
+import { loadWasm, memoiseResult } from './wasm/load.ts';
 import {
   encodeX25519Module,
   INVERSE_OFFSET,
@@ -46,7 +46,7 @@ interface Instance {
   readonly invert: (at: number) => void;
 }
 
-const instance = computedOnce(instantiate);
+const instance = memoiseResult(instantiate);
 
 /** Distance between the two 64-bit lanes of a vector, in bytes. */
 const SECOND_LANE = 8;

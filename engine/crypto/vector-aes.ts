@@ -18,7 +18,7 @@ import {
   ROUND_KEYS_OFFSET,
   SBOX_OFFSET,
 } from './wasm/aes.ts';
-import { computedOnce, loadWasm } from './wasm/load.ts';
+import { loadWasm, memoiseResult } from './wasm/load.ts';
 
 const KEY_LENGTH = 16;
 const BLOCK_LENGTH = 16;
@@ -32,7 +32,7 @@ interface Instance {
   readonly substitute: () => void;
 }
 
-const instance = computedOnce(instantiate);
+const instance = memoiseResult(instantiate);
 
 /**
  * Makes the AES-128 block function of a key, in WebAssembly vectors.

@@ -74,8 +74,8 @@ export function dividedBy(a: Fraction, b: Fraction): Fraction {
   return fraction(a.numerator * b.denominator, a.denominator * b.numerator);
 }
 
-/** Below 0 if a < b, 0 if they are equal, above 0 if a > b. */
-export function compare(a: Fraction, b: Fraction): number {
+/** Compares two fractions: below 0 if a < b, 0 if they are equal, above 0 if a > b. */
+export function compareFractions(a: Fraction, b: Fraction): number {
   const difference = a.numerator * b.denominator - b.numerator * a.denominator;
   return difference < 0n ? -1 : Number(difference > 0n);
 }

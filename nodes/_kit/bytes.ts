@@ -75,10 +75,11 @@ export function toHex(bytes: Uint8Array): string {
 }
 
 /**
- * Text of a hash for keys of a Map, a character a byte: half as long as {@link toHex}, and made in a fourth of the steps.
+ * Converts a hash to a text that serves as key of a Map, with one character for each byte: half as long as
+ * {@link toHex}, and made in a fourth of the steps.
  * @param hash Its length is a multiple of 4.
  */
-export function hashKey(hash: Uint8Array): string {
+export function mapKeyOfHash(hash: Uint8Array): string {
   let text = '';
   for (let at = 0; at < hash.length; at += 4) {
     const [first, second] = [hash[at] as number, hash[at + 1] as number];

@@ -17,9 +17,9 @@ import { TokenBucket } from '../_kit/token-bucket.ts';
 import {
   CONTROL_PORT,
   combineSegmentsIntoPaths,
+  createDrkeyStore,
   decodePath,
   decodeScmp,
-  drkeyStoreOf,
   EndHostQuestions,
   type EpochKey,
   encodeUdpPacket,
@@ -163,7 +163,7 @@ class ControlNode implements NodeHandle {
       selection: chosenSelection(options.selection, setup.userModule),
       random: { calls: host.random('calls'), beacons: host.random('beacons') },
       randomBytes: (length): Uint8Array => host.randomBytes(length),
-      drkeys: drkeyStoreOf(crypto, isdAs, network),
+      drkeys: createDrkeyStore(crypto, isdAs, network),
       clock: (): CalendarTime => host.clock(),
       behaviour,
     });

@@ -15,7 +15,7 @@ import {
   drkeyEpochAt,
   type IsdAs,
   isdAsOfWords,
-  isScmpOfItsAs,
+  isScmpSignedBySourceAs,
   type PacketView,
   type Path,
   type SegmentClient,
@@ -71,7 +71,7 @@ export class ScmpKeys {
     const isdAs = isdAsOfWords({ high: packet.sourceHigh, low: packet.sourceLow });
     const keyOf = (epochBegin: number): Uint8Array | undefined =>
       this.#keys.get(nameOf(isdAs, epochBegin))?.key;
-    return isScmpOfItsAs(packet, { crypto, now: clock(), keyOf });
+    return isScmpSignedBySourceAs(packet, { crypto, now: clock(), keyOf });
   }
 
   #request(isdAs: IsdAs, epochBegin: number, seconds: number): void {

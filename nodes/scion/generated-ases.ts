@@ -82,7 +82,7 @@ export function withDelay(
 }
 
 /** Makes peering links between `count` drawn pairs of leaf ASes, each pair at most once. */
-export function peerings(
+export function drawPeerings(
   leaves: readonly GeneratedAs[],
   count: number,
   draw: DrawBelow,
@@ -94,7 +94,7 @@ export function peerings(
   const links: GeneratedLink[] = [];
   while (taken.length < count && taken.length < pairs) {
     const [a, b] = pairAt(takeFree(taken, draw(pairs - taken.length)), leaves.length);
-    links.push(link(leaves[a] as GeneratedAs, leaves[b] as GeneratedAs, 'peer'));
+    links.push(linkAses(leaves[a] as GeneratedAs, leaves[b] as GeneratedAs, 'peer'));
   }
   return links;
 }
@@ -137,7 +137,7 @@ interface Inside {
 type Relation = NonNullable<GeneratedLink['relation']>;
 
 /** Makes a link between the routers of two ASes. */
-export function link(a: GeneratedAs, b: GeneratedAs, relation: Relation): GeneratedLink {
+export function linkAses(a: GeneratedAs, b: GeneratedAs, relation: Relation): GeneratedLink {
   return { ends: [router(a), router(b)], relation };
 }
 
@@ -145,7 +145,7 @@ export function link(a: GeneratedAs, b: GeneratedAs, relation: Relation): Genera
  * Assembles the topology: the ASes with their routers, the links between routers, and the nodes
  * inside the ASes.
  */
-export function assemble(
+export function assembleTopology(
   ases: readonly GeneratedAs[],
   links: readonly GeneratedLink[],
   { gateways: hasGateways, control: hasControl }: Inside,

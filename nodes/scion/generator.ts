@@ -19,11 +19,11 @@ import type {
 } from '../../engine/host/generator.ts';
 import { wholeNumberSchema } from '../_kit/whole-number.ts';
 import {
-  assemble,
+  assembleTopology,
+  drawPeerings,
   type GeneratedAs,
   generatedAsParameters,
-  link,
-  peerings,
+  linkAses,
   range,
   withDelay,
   withDelayRange,
@@ -83,9 +83,9 @@ function hierarchy(size: Size, draws: OpenSeededDraws): GeneratedTopology {
       above = level;
     }
   }
-  const across = [...betweenIsds(cores), ...peerings(leaves, size.peering, draw)];
+  const across = [...betweenIsds(cores), ...drawPeerings(leaves, size.peering, draw)];
   const between = [...links, ...across].map((one) => withDelay(one, size, draw));
-  return assemble([...cores.flat(), ...leaves], between, size);
+  return assembleTopology([...cores.flat(), ...leaves], between, size);
 }
 
 /**
@@ -124,7 +124,7 @@ function ring(core: readonly GeneratedAs[]): readonly GeneratedLink[] {
   const pairs = core.map((as, index) => [as, core[(index + 1) % core.length]] as const);
   // Two core ASes get a single link, not a ring of two links.
   const kept = core.length > 2 ? pairs : pairs.slice(0, core.length - 1);
-  return kept.flatMap(([a, b]) => (b === undefined ? [] : [link(a, b, 'core')]));
+  return kept.flatMap(([a, b]) => (b === undefined ? [] : [linkAses(a, b, 'core')]));
 }
 
 function betweenIsds(cores: readonly (readonly GeneratedAs[])[]): readonly GeneratedLink[] {
@@ -132,7 +132,7 @@ function betweenIsds(cores: readonly (readonly GeneratedAs[])[]): readonly Gener
     const before = cores[index] ?? [];
     return core.flatMap((as, at) => {
       const other = before[at];
-      return other === undefined ? [] : [link(other, as, 'core')];
+      return other === undefined ? [] : [linkAses(other, as, 'core')];
     });
   });
 }
@@ -148,7 +148,7 @@ function uplinks(
   const links: GeneratedLink[] = [];
   while (links.length < parents && rest.length > 0) {
     const [parent] = rest.splice(draw(rest.length), 1);
-    if (parent !== undefined) links.push(link(parent, leaf, 'child'));
+    if (parent !== undefined) links.push(linkAses(parent, leaf, 'child'));
   }
   return links;
 }

@@ -193,7 +193,7 @@ export {
   type PolicyOption,
 } from './policy/policy.ts';
 export { type PathSequence, parseSequence, stateCountOf } from './policy/sequence.ts';
-export { drkeyStoreOf, forwardingKeyOf, makePathFinder } from './provisioning.ts';
+export { createDrkeyStore, forwardingKeyOf, makePathFinder } from './provisioning.ts';
 export {
   DRKEY_EPOCH_SECONDS,
   DRKEY_KEY_LENGTH,
@@ -203,7 +203,7 @@ export {
 } from './router/drkey.ts';
 export type { DrkeyStore } from './router/drkey-store.ts';
 export { CONTROL_PORT, DISPATCHED_PORTS, ROUTER_INTERNAL_PORT } from './router/geometry.ts';
-export { isScmpOfItsAs } from './router/scmp-authentication.ts';
+export { isScmpSignedBySourceAs } from './router/scmp-authentication.ts';
 export {
   ROUTE_TRACE,
   SEGMENTS_TRACE,

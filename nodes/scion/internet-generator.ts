@@ -22,11 +22,11 @@ import { greatestOf } from '../../engine/pure/extremes.ts';
 import { shareSchema } from '../_kit/options.ts';
 import { wholeNumberSchema } from '../_kit/whole-number.ts';
 import {
-  assemble,
+  assembleTopology,
+  drawPeerings,
   type GeneratedAs,
   generatedAsParameters,
-  link,
-  peerings,
+  linkAses,
   range,
   withDelay,
   withDelayRange,
@@ -91,9 +91,9 @@ function internet(size: Size, draws: OpenSeededDraws): GeneratedTopology {
     for (const one of customerLinks(core, others, size, draw)) links.push(one);
   }
   const others = isds.flatMap((isd) => isd.others);
-  for (const one of peerings(others, size.peering, draw)) links.push(one);
+  for (const one of drawPeerings(others, size.peering, draw)) links.push(one);
   const delayed = links.map((one) => withDelay(one, size, draw));
-  return assemble([...cores, ...others], delayed, size);
+  return assembleTopology([...cores, ...others], delayed, size);
 }
 
 /** The ASes of an ISD: AS i of the network belongs to ISD ((i - 1) mod isds) + 1. */
@@ -129,7 +129,7 @@ function coreLinks(cores: readonly GeneratedAs[], size: Size, draw: DrawBelow): 
   };
   for (const core of cores) {
     for (const other of tickets.take(joinedLinks(size))) {
-      links.push(link(other, core, 'core'));
+      links.push(linkAses(other, core, 'core'));
       count(other);
       count(core);
     }
@@ -156,7 +156,7 @@ function customerLinks(
   for (const customer of others) {
     const providers = tickets.take(parents);
     for (const provider of providers) {
-      links.push(link(provider, customer, 'child'));
+      links.push(linkAses(provider, customer, 'child'));
       tickets.add(provider);
     }
     const above = providers.map((one) => levels.get(one) ?? 0);

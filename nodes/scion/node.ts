@@ -16,7 +16,7 @@ import { DSCP_NETWORK_CONTROL } from '../../engine/pure/traffic-class.ts';
 import { LinkMonitor } from './bfd/link-monitor.ts';
 import type { RouterOptions } from './config.ts';
 import { HopAuthenticator } from './mac.ts';
-import { drkeyStoreOf, forwardingKeyOf } from './provisioning.ts';
+import { createDrkeyStore, forwardingKeyOf } from './provisioning.ts';
 import { BorderRouter, type RouterOutput } from './router/border-router.ts';
 import type { RouterDropReason } from './router/drops.ts';
 import { CONTROL_PORT, ROUTER_INTERNAL_PORT } from './router/geometry.ts';
@@ -225,7 +225,7 @@ class RouterNode implements NodeHandle, RouterOutput {
     };
     const replier: ScmpReplySender = { isdAs, host: address };
     if (!this.#options.scmp.authentication) return new BorderRouter(context, replier, this);
-    const keys = drkeyStoreOf(crypto, isdAs, network);
+    const keys = createDrkeyStore(crypto, isdAs, network);
     const authenticator = new ScmpAuthenticator({
       crypto,
       clock,

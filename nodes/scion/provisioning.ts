@@ -69,7 +69,7 @@ function drkeySecretName(as: string): string {
  * Creates the store of the keys that an AS shares with hosts and other ASes, derived from its
  * secret.
  */
-export function drkeyStoreOf(
+export function createDrkeyStore(
   crypto: CryptoProvider,
   as: IsdAs,
   { shared }: Pick<NetworkView, 'shared'>,

@@ -17,8 +17,8 @@ import {
   encodeSectionHeader,
 } from '../../engine/measure/pcapng/encode.ts';
 import {
-  addressBytes,
   type CaptureEndpoint,
+  parseIpAddress,
   synthesiseIpPacket,
 } from '../../engine/measure/pcapng/synthesise.ts';
 import type { LinkDirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
@@ -162,7 +162,7 @@ class Capture implements Recorder, NetworkObserver {
     const known = this.#endpoints[number];
     if (known !== undefined) return known;
     const { address, port } = this.#parts.world.sim.endpoints.pairOf(number);
-    const endpoint = { address: addressBytes(address), port };
+    const endpoint = { address: parseIpAddress(address), port };
     this.#endpoints[number] = endpoint;
     return endpoint;
   }

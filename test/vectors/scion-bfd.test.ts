@@ -7,7 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { TIMER_DUE } from '../../nodes/_kit/machine.ts';
-import { bfdPacketEncoder } from '../../nodes/scion/bfd/envelope.ts';
+import { createBfdPacketEncoder } from '../../nodes/scion/bfd/envelope.ts';
 import {
   BFD_DESIRED_MIN_TX_NS,
   BFD_DETECT_MULTIPLIER,
@@ -160,7 +160,7 @@ describe.each(vectorSets('scion/bfd.json', FIGURES))('BFD of the reference, $set
       targetHost: requireHostAddress('127.0.0.9'),
     };
     const packet = decodeBfdControlPacket(fromHex(file.packet.hex), 0, 24) as BfdPacket;
-    expect(toHex(bfdPacketEncoder(ends, EMPTY_PATH)(EMPTY_PATH, packet))).toBe(golden);
+    expect(toHex(createBfdPacketEncoder(ends, EMPTY_PATH)(EMPTY_PATH, packet))).toBe(golden);
   });
 
   it('decodes the golden packet and encodes it to the same bytes', () => {

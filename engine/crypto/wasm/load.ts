@@ -28,7 +28,7 @@ export function loadWasm(code: Uint8Array): LoadedWasm | undefined {
 }
 
 /** Calls `make` at the first call of the returned function and remembers the result, also if it is undefined. */
-export function computedOnce<T>(make: () => T): () => T {
+export function memoiseResult<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {
     made ??= { value: make() };

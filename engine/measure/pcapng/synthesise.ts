@@ -23,7 +23,7 @@ export interface CaptureEndpoint {
 }
 
 /** Reads an address from text; 0.0.0.0 for anything that is not an address. */
-export function addressBytes(text: string): Uint8Array {
+export function parseIpAddress(text: string): Uint8Array {
   return text.includes(':') ? ipv6Bytes(text) : ipv4Bytes(text);
 }
 

@@ -140,7 +140,7 @@ export function writeBlockHead(
 }
 
 /** Encodes only the header of a block. */
-export function blockHead(facts: BlockHeaderFields, stored: number): Uint8Array {
+export function encodeBlockHead(facts: BlockHeaderFields, stored: number): Uint8Array {
   const bytes = new Uint8Array(BLOCK_HEAD_BYTES);
   writeBlockHead(new DataView(bytes.buffer), 0, facts, stored);
   return bytes;

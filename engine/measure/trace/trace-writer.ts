@@ -10,7 +10,7 @@
 import { assert } from '../../core/assert.ts';
 import {
   type BlockHeaderFields,
-  blockHead,
+  encodeBlockHead,
   type RawBlock,
   writeBlockHead,
 } from './encode-block.ts';
@@ -130,7 +130,7 @@ export class TraceWriter {
     const { bytes, ...facts } = block;
     const { payload, flag } = this.#shorten(block);
     const written = { ...facts, flags: facts.flags | flag };
-    this.#write(blockHead(written, payload.length));
+    this.#write(encodeBlockHead(written, payload.length));
     this.#write(payload);
     const padding = alignedLength(payload.length) - payload.length;
     if (padding > 0) this.#write(new Uint8Array(padding));

@@ -14,7 +14,7 @@ import { openRandomStream, type RandomStream, type Seed } from '../../core/strea
 import type { CorruptSpec, LinkDirectionSpec } from '../link-spec.ts';
 import type { PacketTable } from '../packet-table.ts';
 import { createJitterDraw, type DrawJitter } from './jitter.ts';
-import { type LossModel, lossModel } from './loss.ts';
+import { createLossModel, type LossModel } from './loss.ts';
 
 /** The seed and the name from which the random streams of a direction are derived. */
 export interface ImpairmentStreamNames {
@@ -67,7 +67,7 @@ export class Impairments {
   configure(spec: LinkDirectionSpec): void {
     const old = this.applied;
     if (old === undefined || old.loss !== spec.loss) {
-      this.loss = spec.loss && lossModel(spec.loss, () => this.stream('loss'));
+      this.loss = spec.loss && createLossModel(spec.loss, () => this.stream('loss'));
     }
     this.jitter = spec.jitter && createJitterDraw(spec.jitter);
     this.corrupt = spec.corrupt;

@@ -19,7 +19,7 @@ export interface LossModel {
 }
 
 /** Creates the loss model that `spec` describes; calls `stream` only if there is something to draw. */
-export function lossModel(spec: LossSpec, stream: () => RandomStream): LossModel {
+export function createLossModel(spec: LossSpec, stream: () => RandomStream): LossModel {
   switch (spec.kind) {
     case 'bernoulli':
       return new Bernoulli(spec.probability, stream());

@@ -9,7 +9,7 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { SigningKey } from '../../../engine/host/signatures.ts';
-import { concatBytes, hashKey, writeUint32 } from '../../_kit/bytes.ts';
+import { concatBytes, mapKeyOfHash, writeUint32 } from '../../_kit/bytes.ts';
 import {
   type IsdAs,
   isEpicDigestOf,
@@ -119,7 +119,7 @@ export class SegmentVerifier {
       // Of a prefix that was verified before, too: its TRC may have ended since.
       const key = this.#keyOf(segment, index);
       if (typeof key === 'string') return key;
-      const name = hashKey(prefix);
+      const name = mapKeyOfHash(prefix);
       if (this.#verified.has(name)) continue;
       const refusal = this.#verify(segment, index, key);
       if (refusal !== undefined) return refusal;

@@ -5,7 +5,7 @@
  * @module
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
-import { compareBytes, hashKey } from '../../_kit/bytes.ts';
+import { compareBytes, mapKeyOfHash } from '../../_kit/bytes.ts';
 import {
   type IsdAs,
   type SignedSegment,
@@ -71,7 +71,7 @@ export class SegmentStore {
 
   /** Stores a segment, unless the same segment is known and as new. */
   insert(key: IsdAs, segment: KnownSegment): StoredAs {
-    const identity = hashKey(segment.identity);
+    const identity = mapKeyOfHash(segment.identity);
     const segments = this.#byKey.get(key) ?? new Map<string, KnownSegment>();
     this.#nextExpiry = Math.min(this.#nextExpiry, segment.expiryHalfSeconds);
     const known = segments.get(identity);

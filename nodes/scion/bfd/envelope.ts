@@ -81,7 +81,7 @@ export function makeOneHopPath(
  *   BLANK_ONE_HOP_PATH} to another AS.
  * @returns a function that encodes a complete packet; its result is valid until the next call.
  */
-export function bfdPacketEncoder(
+export function createBfdPacketEncoder(
   ends: BfdPacketAddresses,
   like: WirePath,
 ): (path: WirePath, packet: BfdPacket) => Uint8Array {

@@ -17,7 +17,7 @@ import { type HostAddress, requireHostAddress as parseAddress } from '../wire/ho
 import type { IsdAs } from '../wire/isd-as.ts';
 import type { PacketView } from '../wire/packet-view.ts';
 import { EMPTY_PATH } from '../wire/path.ts';
-import { BLANK_ONE_HOP_PATH, bfdPacketEncoder, makeOneHopPath } from './envelope.ts';
+import { BLANK_ONE_HOP_PATH, createBfdPacketEncoder, makeOneHopPath } from './envelope.ts';
 import type { BfdEffect, BfdParameters } from './machine.ts';
 import type { BfdPacket, BfdStateName } from './packet.ts';
 import { BfdSession } from './session.ts';
@@ -132,7 +132,7 @@ export class LinkMonitor {
     const { host, hops, isdAs: source, address: sourceHost, send } = this.#options;
     const ends = { source, sourceHost, target, targetHost: parseAddress(targetAddress) };
     const isExternal = link.kind === 'external';
-    const encode = bfdPacketEncoder(ends, isExternal ? BLANK_ONE_HOP_PATH : EMPTY_PATH);
+    const encode = createBfdPacketEncoder(ends, isExternal ? BLANK_ONE_HOP_PATH : EMPTY_PATH);
     return (packet): void => {
       const path = isExternal ? makeOneHopPath(hops, link.ifId, host.clock()) : EMPTY_PATH;
       this.#sent.add(1);

@@ -77,7 +77,7 @@ export class Traceroute implements ScmpReceiver {
     this.#host = host;
     this.#route = route;
     this.#path = path;
-    this.#places = alertPlaces(path.wire);
+    this.#places = listAlertFlags(path.wire);
     this.#timeoutNs = timeoutNs;
     this.#done = done;
   }
@@ -158,7 +158,7 @@ export class Traceroute implements ScmpReceiver {
  * At a change of segments, each of the two hops has a flag only for the one interface that the path
  * uses (reference scion/traceroute/traceroute.go, Traceroute).
  */
-export function alertPlaces({ infos, segmentLengths }: SegmentedPath): readonly AlertPlace[] {
+export function listAlertFlags({ infos, segmentLengths }: SegmentedPath): readonly AlertPlace[] {
   const hops = infos.flatMap(({ isConsDir, isPeering }, index) => {
     const length = segmentLengths[index] ?? 0;
     return Array.from({ length }, (_, at) => ({

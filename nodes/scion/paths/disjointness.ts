@@ -37,7 +37,7 @@ const AS_SHARE = 0.3;
 export const routerNamePerInterface: RouterNameOf = formatInterface;
 
 /** Compares two paths between the same ASes. */
-export function disjointness(
+export function measureDisjointness(
   left: Compared,
   right: Compared,
   routerOf: RouterNameOf,

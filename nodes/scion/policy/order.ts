@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { disjointness, routerNamePerInterface } from '../paths/disjointness.ts';
+import { measureDisjointness, routerNamePerInterface } from '../paths/disjointness.ts';
 import type { Path } from '../paths/path.ts';
 import { computePathTotals, type PathTotals } from '../paths/path-metadata.ts';
 import { DISJOINT_PLACES_MAX } from './geometry.ts';
@@ -81,7 +81,7 @@ function apartFirst<One extends PolicyPath>(paths: readonly One[]): readonly One
     for (const { path } of left.splice(best, 1)) {
       placed.push(path);
       for (const other of left) {
-        const { penalty } = disjointness(path, other.path, routerNamePerInterface);
+        const { penalty } = measureDisjointness(path, other.path, routerNamePerInterface);
         other.shared = Math.max(other.shared, penalty);
       }
     }

@@ -147,7 +147,7 @@ export interface ScmpVerifierOptions {
 }
 
 /** True if a message to this host has a valid and recent authenticator of its source AS. */
-export function isScmpOfItsAs(packet: PacketView, options: ScmpVerifierOptions): boolean {
+export function isScmpSignedBySourceAs(packet: PacketView, options: ScmpVerifierOptions): boolean {
   const option = findSpao(packet);
   // Only routers of the source AS, and the control service of this host's AS, can have this key of
   // the sender's side.

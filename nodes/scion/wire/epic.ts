@@ -123,7 +123,7 @@ export function epicInputOf(packet: PacketView): Uint8Array {
   return input;
 }
 
-/** Makes the same input for a packet that is to be sent. */
+/** Makes the input of the validation fields (see {@link epicInputOf}) for a packet that is to be sent. */
 export function encodeEpicInput(covered: EpicCovered): Uint8Array {
   const { type, bytes } = covered.sourceHost;
   const input = beginInput(type, covered.timestamp, bytes);

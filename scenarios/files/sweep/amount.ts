@@ -6,7 +6,7 @@
  */
 
 import {
-  compare,
+  compareFractions,
   dividedBy,
   type Fraction,
   fraction,
@@ -62,7 +62,7 @@ export function convertAmount(amount: Amount, { unit, factor }: Amount): Amount 
 
 /** Of two amounts, the one with the finer unit; the first if both units are equally fine. */
 export function amountWithFinerUnit(a: Amount, b: Amount): Amount {
-  return compare(b.factor, a.factor) < 0 ? b : a;
+  return compareFractions(b.factor, a.factor) < 0 ? b : a;
 }
 
 /** The text of an amount for a file: `2.5ms`. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { compare } from '../../../engine/pure/fraction.ts';
+import { compareFractions } from '../../../engine/pure/fraction.ts';
 import { type LeafMistake, shorten } from '../../../topologies/files/leaf.ts';
 import type { SweepSpec } from '../../model.ts';
 import type { ScenarioContext } from '../context.ts';
@@ -67,7 +67,7 @@ export class SweepAxesReader {
       const points = values.length === 0 ? [] : sampleList(path, values, size);
       return { parameter: { path, values }, points };
     }
-    if (compare(first.from.value, first.to.value) === 0) {
+    if (compareFractions(first.from.value, first.to.value) === 0) {
       const message = `${first.text} ends where it begins`;
       this.#refuse([path, 0], { code: 'E104', message, hint: 'write the value in a list' });
       return { parameter: { path, values: [] }, points: [] };

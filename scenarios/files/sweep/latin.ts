@@ -11,7 +11,7 @@
  */
 import { openRandomStream, type RandomStream } from '../../../engine/core/stream.ts';
 import {
-  compare,
+  compareFractions,
   dividedBy,
   type Fraction,
   floor,
@@ -108,10 +108,10 @@ function linearStrata(
   const wanted = dividedBy(width, fraction(BigInt(runs * PLACES_MIN)));
   // Every whole number of a range can be drawn; numbers that are not whole get only as many decimals as
   // needed.
-  const isWhole = from.isWhole && compare(width, fraction(BigInt(PLACES_MAX))) < 0;
+  const isWhole = from.isWhole && compareFractions(width, fraction(BigInt(PLACES_MAX))) < 0;
   const step = isWhole ? fraction(1n) : stepBelow(wanted, findAmountResolution(from));
   // If an axis has only a few possible values, strata consist of these values, with the end included.
-  const isCounted = isWhole || compare(step, wanted) > 0;
+  const isCounted = isWhole || compareFractions(step, wanted) > 0;
   const places = dividedBy(width, step);
   const counted = isCounted ? fraction(floor(places) + 1n) : places;
   return strata(counted, runs, stream).map((index) =>
@@ -142,7 +142,8 @@ function snap(
   [begin, end]: readonly [Fraction, Fraction],
 ): Fraction {
   const near = roundFraction(dividedBy(value, step));
-  const isInside = (one: Fraction): boolean => compare(one, begin) >= 0 && compare(one, end) < 0;
+  const isInside = (one: Fraction): boolean =>
+    compareFractions(one, begin) >= 0 && compareFractions(one, end) < 0;
   const around = [near, near - 1n, near + 1n].map((count) => times(fraction(count), step));
   return around.find(isInside) ?? times(fraction(near), step);
 }
@@ -150,8 +151,9 @@ function snap(
 /** The largest power of ten that is at most `wanted`, but not below the resolution `grained`. */
 function stepBelow(wanted: Fraction, grained: Fraction | undefined): Fraction {
   let step = fraction(1n);
-  while (compare(step, wanted) > 0) step = dividedBy(step, fraction(10n));
-  for (let next = step; compare(next, wanted) <= 0; next = times(next, fraction(10n))) step = next;
+  while (compareFractions(step, wanted) > 0) step = dividedBy(step, fraction(10n));
+  for (let next = step; compareFractions(next, wanted) <= 0; next = times(next, fraction(10n)))
+    step = next;
   if (grained === undefined) return step;
   // Larger steps are multiples of the resolution too: a step may be 0.1 ms, but not 0.1 KiB.
   const grains = floor(dividedBy(step, grained));

@@ -5,7 +5,7 @@
  */
 
 import {
-  compare,
+  compareFractions,
   dividedBy,
   type Fraction,
   floor,
@@ -78,7 +78,11 @@ function geometric({ text, from, to }: Ends, factor: Fraction): LeafResult<reado
   const rounding = findAmountResolution({ ...from, isWhole: false });
   const values: string[] = [];
   // The fractions of the powers are not reduced, because reducing would take most of the time.
-  for (let power = from.value; compare(power, to.value) <= 0; power = product(power, factor)) {
+  for (
+    let power = from.value;
+    compareFractions(power, to.value) <= 0;
+    power = product(power, factor)
+  ) {
     if (values.length === RANGE_VALUES_MAX) return tooMany(text, `more than ${RANGE_VALUES_MAX}`);
     if (String(power.numerator).length > POWER_DIGITS_MAX) {
       const message = `${text} has values of more than ${POWER_DIGITS_MAX} digits`;
@@ -119,7 +123,8 @@ function product(a: Fraction, b: Fraction): Fraction {
 function digitStep(value: Fraction): Fraction {
   let tens = 1n;
   const wanted = fraction(10n ** BigInt(SIGNIFICANT_DIGITS - 1));
-  while (compare(product(value, { numerator: tens, denominator: 1n }), wanted) < 0) tens *= 10n;
+  while (compareFractions(product(value, { numerator: tens, denominator: 1n }), wanted) < 0)
+    tens *= 10n;
   return fraction(1n, tens);
 }
 

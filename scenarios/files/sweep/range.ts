@@ -7,7 +7,12 @@
  * @module
  */
 
-import { compare, type Fraction, fraction, parseFraction } from '../../../engine/pure/fraction.ts';
+import {
+  compareFractions,
+  type Fraction,
+  fraction,
+  parseFraction,
+} from '../../../engine/pure/fraction.ts';
 import { type LeafResult, leafMistakeResult, shorten } from '../../../topologies/files/leaf.ts';
 import { suggestNearestWord } from '../../../topologies/files/suggest.ts';
 import { readQuantity, UNIT_KIND_NAMES } from '../../../topologies/files/units.ts';
@@ -114,7 +119,7 @@ function endsMistake(
   if (from.kind !== to.kind) return unitMistake([first, from], [last, to]);
   const mistake = grainMistake(first, from) ?? grainMistake(last, to);
   if (mistake !== undefined) return mistake;
-  if (compare(to.value, from.value) >= 0) return undefined;
+  if (compareFractions(to.value, from.value) >= 0) return undefined;
   return leafMistakeResult('E104', `${text} goes down`, `write ${last}..${first}: a range goes up`);
 }
 
@@ -181,7 +186,7 @@ function readGeometric(ends: Ends, written: string): LeafResult<SweepRange> {
   if (factor === undefined)
     return leafMistakeResult('E103', `"${shorten(written)}" is not a factor such as x2`);
   const { text, from } = ends;
-  if (compare(factor, fraction(1n)) <= 0) {
+  if (compareFractions(factor, fraction(1n)) <= 0) {
     return leafMistakeResult(
       'E104',
       `a step of ${written} never reaches the end`,

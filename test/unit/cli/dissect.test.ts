@@ -14,8 +14,8 @@ import {
   encodeSectionHeader,
 } from '../../../engine/measure/pcapng/encode.ts';
 import {
-  addressBytes,
   type CaptureEndpoint,
+  parseIpAddress,
   synthesiseIpPacket,
 } from '../../../engine/measure/pcapng/synthesise.ts';
 import { layout as datagram } from '../../../nodes/datagram/viz-fields.ts';
@@ -175,7 +175,7 @@ function variants(packets: readonly Uint8Array[]): readonly Uint8Array[] {
 
 function captured(name: string, packets: readonly Uint8Array[]): string {
   const end = (address: string): CaptureEndpoint => ({
-    address: addressBytes(address),
+    address: parseIpAddress(address),
     port: 50_001,
   });
   const path = join(folder, `${name}.pcapng`);

@@ -11,7 +11,7 @@ import type { CalendarTime } from '../../../engine/host/time.ts';
 import { concatBytes, toHex } from '../../../nodes/_kit/bytes.ts';
 import {
   BLANK_ONE_HOP_PATH,
-  bfdPacketEncoder,
+  createBfdPacketEncoder,
   makeOneHopPath,
 } from '../../../nodes/scion/bfd/envelope.ts';
 import { BFD_STATES } from '../../../nodes/scion/bfd/packet.ts';
@@ -123,10 +123,11 @@ export class PacketDrawer {
       ...{ desiredMinTxUs: this.#random.u32(), requiredMinRxUs: this.#random.u32() },
     };
     const ends = { source, target, sourceHost: this.#ip(), targetHost: this.#ip() };
-    if (source === target) return drawn(bfdPacketEncoder(ends, EMPTY_PATH)(EMPTY_PATH, bfd), []);
+    if (source === target)
+      return drawn(createBfdPacketEncoder(ends, EMPTY_PATH)(EMPTY_PATH, bfd), []);
     const masterKey = masterKeyOf(source);
     const oneHop = makeOneHopPath(this.#walker.authenticatorOf(masterKey), this.#nonZero(), NOW);
-    return drawn(bfdPacketEncoder(ends, BLANK_ONE_HOP_PATH)(oneHop, bfd), [masterKey]);
+    return drawn(createBfdPacketEncoder(ends, BLANK_ONE_HOP_PATH)(oneHop, bfd), [masterKey]);
   }
 
   #overEpic(header: Header, masterKeys: readonly string[]): DrawnPacket {

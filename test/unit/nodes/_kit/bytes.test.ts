@@ -5,7 +5,7 @@ import {
   concatBytes,
   equalBytes,
   fromHex,
-  hashKey,
+  mapKeyOfHash,
   readUint16,
   readUint32,
   readUint48,
@@ -66,7 +66,7 @@ describe('hexadecimal text', () => {
 describe('the key of a hash', () => {
   it('has a character for each byte, so that it is that of no other', () => {
     const all = Uint8Array.from({ length: 256 }, (_, value) => value);
-    const key = hashKey(all);
+    const key = mapKeyOfHash(all);
     expect([...key].map((character) => character.charCodeAt(0))).toEqual([...all]);
   });
 });

@@ -3,11 +3,11 @@
  * that cannot run them.
  */
 import { expect, it } from 'vitest';
-import { computedOnce } from '../../../../../engine/crypto/wasm/load.ts';
+import { memoiseResult } from '../../../../../engine/crypto/wasm/load.ts';
 
 it('a machine without vectors assembled the module again for each key: that there is none is remembered', () => {
   let made = 0;
-  const instance = computedOnce((): object | undefined => {
+  const instance = memoiseResult((): object | undefined => {
     made += 1;
     return undefined;
   });

@@ -12,7 +12,7 @@ import {
   encodeSectionHeader,
 } from '../../../../../engine/measure/pcapng/encode.ts';
 import {
-  addressBytes,
+  parseIpAddress,
   synthesiseIpPacket,
 } from '../../../../../engine/measure/pcapng/synthesise.ts';
 import { readPcapng } from './second-reader.ts';
@@ -27,8 +27,8 @@ const EXAMPLE = [
 ].join('');
 
 const PAYLOAD = Uint8Array.of(0xde, 0xad, 0xbe, 0xef);
-const FROM = { address: addressBytes('127.0.0.1'), port: 53 };
-const TO = { address: addressBytes('127.0.0.2'), port: 53 };
+const FROM = { address: parseIpAddress('127.0.0.1'), port: 53 };
+const TO = { address: parseIpAddress('127.0.0.2'), port: 53 };
 
 function join(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
@@ -116,7 +116,7 @@ describe('synthesised headers', () => {
   });
 
   it('read addresses of both versions', () => {
-    const hex = (text: string): string => Buffer.from(addressBytes(text)).toString('hex');
+    const hex = (text: string): string => Buffer.from(parseIpAddress(text)).toString('hex');
     expect(hex('127.1.2.255')).toBe('7f0102ff');
     expect(hex('fd00:f00d:cafe::7f00:9')).toBe('fd00f00dcafe0000000000007f000009');
     expect(hex('::1')).toBe('00000000000000000000000000000001');

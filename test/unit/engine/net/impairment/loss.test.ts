@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Xoshiro128 } from '../../../../../engine/core/random.ts';
 import { openRandomStream, RandomStream } from '../../../../../engine/core/stream.ts';
-import { lossModel } from '../../../../../engine/net/impairment/loss.ts';
+import { createLossModel } from '../../../../../engine/net/impairment/loss.ts';
 import type { LossSpec } from '../../../../../engine/net/link-spec.ts';
 import { vectorSets } from '../../../../vectors-root.ts';
 
@@ -20,7 +20,7 @@ const LOSSES: GilbertVector = { gilbert: { loss: 0.02, burst: 5, packets: 400, l
 /** The fates of `count` packets, one sent every `gapNs`. */
 function fates(spec: LossSpec, count: number, purpose = 'loss', gapNs = 1): boolean[] {
   const stream = openRandomStream(1, 'link/test/a->b', purpose);
-  const model = lossModel(spec, () => stream);
+  const model = createLossModel(spec, () => stream);
   return Array.from({ length: count }, (_, i) => model.isLost(i * gapNs));
 }
 
@@ -132,7 +132,7 @@ describe('loss models (docs/spec/link-model.md#impairments)', () => {
       const counted = new Counted([1, 2, 3, 4]);
       const stream = new RandomStream([1, 2, 3, 4]);
       stream.nextU32 = (): number => counted.nextU32();
-      const model = lossModel(spec, () => stream);
+      const model = createLossModel(spec, () => stream);
       for (let i = 0; i < 50; i += 1) model.isLost(i);
       expect(counted.words).toBe(first + 50 * each);
     }
@@ -141,7 +141,7 @@ describe('loss models (docs/spec/link-model.md#impairments)', () => {
   const losses = vectorSets('simulation/sampling.json', LOSSES);
   it.each(losses)('reproduces the published Gilbert losses, $set', ({ file: { gilbert } }) => {
     const spec = { kind: 'burst', probability: gilbert.loss, meanBurst: gilbert.burst } as const;
-    const model = lossModel(spec, () => new RandomStream([1, 2, 3, 4]));
+    const model = createLossModel(spec, () => new RandomStream([1, 2, 3, 4]));
     const lost: number[] = [];
     for (let i = 0; i < gilbert.packets; i += 1) if (model.isLost(i)) lost.push(i);
     expect(lost).toEqual(gilbert.lost);

@@ -7,7 +7,7 @@ import { CONVERSATIONS_MAX } from '../../../../../nodes/scion/end-host/geometry.
 import { parseProbeQuestion } from '../../../../../nodes/scion/end-host/question.ts';
 import { EndHostQuestions } from '../../../../../nodes/scion/end-host/questions-node.ts';
 import type { ScmpEndHost } from '../../../../../nodes/scion/end-host/scmp-end-host.ts';
-import { alertPlaces } from '../../../../../nodes/scion/end-host/traceroute.ts';
+import { listAlertFlags } from '../../../../../nodes/scion/end-host/traceroute.ts';
 import { makePathInside } from '../../../../../nodes/scion/paths/finder.ts';
 import { requireHostAddress } from '../../../../../nodes/scion/wire/host-address.ts';
 import { isdAsWords, requireIsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
@@ -228,7 +228,7 @@ describe('the text of a question', () => {
 describe('the alerts of a traceroute', () => {
   it('stand once at each interface, and at a change of segments in both hops', () => {
     // Up 2, core 3, down 2 hops: the first two against the direction of beaconing.
-    expect(alertPlaces(THREE_SEGMENTS)).toEqual([
+    expect(listAlertFlags(THREE_SEGMENTS)).toEqual([
       { hop: 0, flag: 'hasIngressAlert' },
       { hop: 1, flag: 'hasEgressAlert' },
       { hop: 2, flag: 'hasIngressAlert' },

@@ -12,7 +12,7 @@ import {
   combineSegmentsIntoPaths,
 } from '../../../../../nodes/scion/paths/combinator.ts';
 import {
-  disjointness,
+  measureDisjointness,
   routerNamePerInterface,
 } from '../../../../../nodes/scion/paths/disjointness.ts';
 import { PathFinder } from '../../../../../nodes/scion/paths/finder.ts';
@@ -372,14 +372,14 @@ describe('disjointness', () => {
   const [peering, one, two] = paths as [Path, Path, Path];
 
   it('is nothing in common or everything in common at the ends of its range', () => {
-    expect(disjointness(one, one, routerNamePerInterface)).toEqual({
+    expect(measureDisjointness(one, one, routerNamePerInterface)).toEqual({
       links: 0,
       ases: 0,
       penalty: 1,
     });
     const [direct] = finderOf(SMALL).paths(CORE_1, CORE_2) as [Path];
     const [, other] = finderOf(SMALL).paths(CORE_1, CORE_2) as [Path, Path];
-    expect(disjointness(direct, other, routerNamePerInterface)).toEqual({
+    expect(measureDisjointness(direct, other, routerNamePerInterface)).toEqual({
       links: 1,
       ases: 1,
       penalty: 0,
@@ -389,23 +389,25 @@ describe('disjointness', () => {
   it('counts common links, end routers and ASes of the smaller path', () => {
     // `peering` and `one` share 2 of 4: the link LEAF_A-MIDDLE and the router at its near end.
     // `one` and `two` share 5 of 6.
-    expect(disjointness(peering, one, routerNamePerInterface).links).toBeCloseTo(1 - 2 / 4);
-    expect(disjointness(one, two, routerNamePerInterface).links).toBeCloseTo(1 - 5 / 6);
-    expect(disjointness(peering, one, routerNamePerInterface).ases).toBe(0);
-    expect(disjointness(peering, one, routerNamePerInterface).penalty).toBeCloseTo(1 - 0.7 / 2);
+    expect(measureDisjointness(peering, one, routerNamePerInterface).links).toBeCloseTo(1 - 2 / 4);
+    expect(measureDisjointness(one, two, routerNamePerInterface).links).toBeCloseTo(1 - 5 / 6);
+    expect(measureDisjointness(peering, one, routerNamePerInterface).ases).toBe(0);
+    expect(measureDisjointness(peering, one, routerNamePerInterface).penalty).toBeCloseTo(
+      1 - 0.7 / 2,
+    );
   });
 
   it('sees that two interfaces are of one router', () => {
     const [first, second] = finderOf(SMALL).paths(CORE_1, CORE_2) as [Path, Path];
-    const oneRouter = disjointness(first, second, ({ isdAs: as }) => as);
+    const oneRouter = measureDisjointness(first, second, ({ isdAs: as }) => as);
     expect(oneRouter.links).toBeCloseTo(1 - 2 / 3);
   });
 
   it('does not depend on the order of the two', () => {
     for (const left of paths) {
       for (const right of paths) {
-        const there = disjointness(left, right, routerNamePerInterface);
-        expect(disjointness(right, left, routerNamePerInterface)).toEqual(there);
+        const there = measureDisjointness(left, right, routerNamePerInterface);
+        expect(measureDisjointness(right, left, routerNamePerInterface)).toEqual(there);
       }
     }
   });
