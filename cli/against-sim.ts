@@ -81,7 +81,7 @@ function inVirtualTime(
   return load(file, { ...overrides, ...laterStarts(scenario), ...changes }, registry);
 }
 
-/** The settings that charge the costs of one event loop, from the profile. */
+/** The overrides with which the prediction charges the processor costs of one event loop, from the profile. */
 function chargesOf({ cpuProfile }: PredictionSettings): Readonly<Record<string, string>> {
   const own = cpuProfile === undefined ? {} : { cpuProfile };
   return { cpu: 'calibrated', cpuMachines: 'one', ...own };

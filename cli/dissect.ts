@@ -72,7 +72,7 @@ function writeOut(file: string, text: string): void {
   }
 }
 
-/** The UDP ports of packets in captures: those of links, and those of the protocols. */
+/** The UDP ports by which the dissector recognises packets in captures: those of links, and those of the protocols. */
 function portsOf(protocols: readonly DissectedProtocol[]): readonly PortRange[] {
   const own = protocols.flatMap(({ layout }) => layout.ports ?? []);
   return [LINK_PORTS, ...own.map((port) => ({ first: port, last: port }))];

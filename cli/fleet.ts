@@ -23,7 +23,10 @@ import { openQueue, queueOption } from './queue-flag.ts';
 interface FleetFlags {
   readonly queue?: QueueAddress;
   readonly json?: boolean;
-  /** Not read from here: code that prints errors looks for it on the command line. */
+  /**
+   * The flag `--debug`. Not read through this field: code that prints errors looks for the flag on the
+   * command line.
+   */
   readonly debug?: boolean;
 }
 

@@ -78,7 +78,7 @@ type HowLive = Parameters<typeof tryAttemptLive>[2];
 /** Tries attempts in live runs, and collects what breaks. */
 class LiveSearch {
   tried = 0;
-  /** Breaks by name. */
+  /** The breaks that live runs showed, by their names. */
   readonly breaks = new Map<string, LiveBreak>();
   readonly #hunted: HuntedScenario;
   readonly #how: HowLive;

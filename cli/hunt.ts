@@ -186,7 +186,7 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
   }
 }
 
-/** True for a break that shows only after a quiet time. */
+/** True for a break that shows only after a time without faults. */
 function isQuiet({ kind }: HuntBreak): boolean {
   return kind === 'recover' || kind === 'growth';
 }

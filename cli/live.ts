@@ -142,7 +142,7 @@ function namedBy(
   };
 }
 
-/** The runner: in this process with one or more event loops, or with one process per node. */
+/** The runner of live runs: in this process with one or more event loops, or with one process per node. */
 function runnerOf(
   { shape = 'links', precision = 'high', log, processes, loops = 1 }: LiveFlags,
   parts: { readonly registry: ProtocolRegistry; readonly deployment: Deployment | undefined },

@@ -98,7 +98,10 @@ export class NodeFiles {
   }
 }
 
-/** What differs between two versions of the topology: settings of the node itself or, if none, the other parts. */
+/**
+ * What differs between two versions of the topology: settings of the node itself or, if these are equal, one text
+ * for all other parts.
+ */
 function topologyDifferences(before: Topology, after: Topology, name: string): readonly string[] {
   if (before.sha256 === after.sha256) return [];
   const own = hostDifferences(hostOf(before, name), hostOf(after, name));

@@ -48,7 +48,7 @@ import { type NodeProcessOptions, runNodeProcess } from './node-process.ts';
 import { NodeFiles, type NodeStartFiles } from './node-reload.ts';
 import { runNodeInThread } from './node-thread.ts';
 
-/** Delay between two attempts to reach a coordinator that is not listening yet. */
+/** Delay between two attempts to reach a coordinator that is not listening yet, ms. */
 const RETRY_MS = 1_000;
 const ONCE_IN = 10;
 

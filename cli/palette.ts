@@ -229,7 +229,7 @@ function writeInteractive(folder: string, palette: FaultPalette): boolean {
   }
 }
 
-/** Adds to the command `base` the flags that the command `said` has after the words of the command `ordered`. */
+/** Adds to the command `base` the flags by which the command `said` is longer than the command `ordered`. */
 function withExtras(base: string, said: string, ordered: string): string {
   const extras = said.startsWith(ordered)
     ? said.slice(ordered.length).replace(/^ --(?= )/, '')

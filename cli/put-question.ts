@@ -18,7 +18,7 @@ const NS_PER_MS = 1_000_000;
 
 /** The hosts of a run, and the function that sends questions to them. */
 export interface QuestionTarget {
-  /** The hosts whose nodes can be asked here. */
+  /** The hosts whose nodes this process or run can ask. */
   readonly hosts: readonly HostSpec[];
   readonly registry: Pick<ProtocolLookup, 'protocols'>;
   /** Nanoseconds of the nodes' clock per millisecond of the operator's clock; by default 1,000,000. */

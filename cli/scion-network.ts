@@ -165,7 +165,7 @@ export class ScionNetwork {
 
   /**
    * Asks a host of an AS.
-   * @throws FlagError if none of its hosts answers such questions.
+   * @throws FlagError if none of its hosts answers questions of this kind.
    */
   ask(area: string, kind: string, body: string, withinNs: number): HostAnswer {
     const { host, placed } = this.#hostFor(area, kind);

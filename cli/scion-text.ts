@@ -65,7 +65,10 @@ export interface ListedPath {
   /** Seconds since 1970. */
   readonly expires: number;
   readonly nextHop: string;
-  /** Latency, bandwidth and carbon from what the ASes of the path announce; null or absent if a part is unknown. */
+  /**
+   * Latency, bandwidth and carbon of the path as its ASes announce them; null or absent if an AS does not announce
+   * it.
+   */
   readonly latencyUs?: number | null;
   readonly bandwidthKbps?: number | null;
   readonly carbon?: number | null;

@@ -237,7 +237,7 @@ function trc({ network, from, to }: Task): Found {
   return { json: found, text: trcsText(from, found), problem };
 }
 
-/** Checks the number of an ISD; an empty text stands for all ISDs. @throws FlagError */
+/** Checks the number of an ISD; an empty text stands for all ISDs. @throws FlagError for any other text. */
 function isdText(text: string): string {
   if (text === '' || (/^[1-9]\d{0,4}$/.test(text) && Number(text) <= ISD_MAX)) return text;
   throw new FlagError(`scion trc: "${text}" is no ISD`, text, 'write its number, such as 1');

@@ -102,7 +102,7 @@ function textOf(report: SuiteReport, flags: VerifyFlags): string {
   return renderTable(report, terminalOptions(isGiven ? flag : undefined));
 }
 
-/** `3,5,8b`, `engine` or `privacy`: checks in the order of the suite. */
+/** The checks that a text such as `3,5,8b`, `engine` or `privacy` names, in the order of the suite. */
 function checksOf(text: string): readonly VerificationCheck[] {
   if (text === 'engine') return CHECKS.filter((check) => !isOfPrivacy(check));
   if (text === 'privacy') return CHECKS.filter(isOfPrivacy);

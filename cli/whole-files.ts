@@ -78,7 +78,7 @@ function writeDurably(part: string, shown: string, text: NamedFileContent[1]): v
         const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
         for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
       }
-      // A full disk may be noticed only here.
+      // The system may report a full disk only at this call.
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -27,7 +27,9 @@ interface WorkerFlags {
   readonly memory?: number;
   readonly lock?: number;
   readonly timeLimit?: number;
-  /** Not read from here: code that prints errors looks for it on the command line. */
+  /**
+   * The flag `--debug`. Not read through this field: code that prints errors looks for the flag on the command line.
+   */
   readonly debug?: boolean;
 }
 

@@ -12,7 +12,7 @@ interface Spent {
   readonly tight: number;
 }
 
-/** The steps of the mechanism, and the noise or the target epsilon. */
+/** How many noisy steps there are and how clients join them, with the noise or a target epsilon. */
 interface EpsilonQuestion {
   /** Probability with which a client joins a step, in (0, 1]. */
   readonly rate: number;

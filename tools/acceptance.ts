@@ -16,7 +16,7 @@ const HELP = `npm run acceptance [-- FLAGS]: every scenario of scenarios/ with 3
 `;
 const SEEDS = 30;
 const INTERRUPTED = 130;
-/** The codes of runs (docs/spec/run-files.md#exit-codes), the worst first. */
+/** The exit codes of runs (docs/spec/run-files.md#exit-codes), the worst first. */
 const WORST_FIRST: readonly number[] = [3, 6, 4, 2, 5, INTERRUPTED, 1, 0];
 
 /** The command of each scenario: all but those that need a wall clock. */

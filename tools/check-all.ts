@@ -34,9 +34,11 @@ async function waiting(): Promise<TestCounts> {
   return runVitest(WALL_CLOCK_RESULTS_PATH, ['--project=wall']);
 }
 
-/** Runs the checks, and then the tests that compute, at low priority beside the tests with deadlines. */
+/**
+ * Runs the checks, and then the tests in virtual time, at low priority beside the tests with deadlines.
+ */
 async function computing(): Promise<TestCounts> {
-  // Both rows take about the same time, so each gets one core.
+  // Both lists of checks take about the same time, so each list gets one core.
   const checks = await runChecks([
     [npmRun('types', 'check:types'), npmRun('architecture', 'check:architecture')],
     [

@@ -130,7 +130,7 @@ function ownAddresses(): { readonly own: string; readonly third: string } {
   return { own: `${block}.${number}`, third: `${block}.${number + 64}` };
 }
 
-/** Number of sent payloads that came; each payload that came counts for one sent payload only. */
+/** Number of sent payloads that arrived; each payload that arrived counts for one sent payload only. */
 function equalIn(sent: readonly Uint8Array[], came: readonly Uint8Array[]): number {
   const left = came.map((bytes) => Buffer.from(bytes).toString('hex'));
   return sent.filter((bytes) => {

@@ -70,7 +70,7 @@ function drawScale(): void {
     const title = `${nodes.toLocaleString('en')} nodes`;
     return {
       nodes,
-      // The ratio is to the steps of the loop: 10 ns each at 100 M steps/s.
+      // The ratio is a multiple of one step of the calibration loop, which takes 10 ns at 100 M steps/s.
       hopNs: 10 / (find(title)?.ratio ?? Number.NaN),
       setupS: find(`${title}, set-up`)?.value ?? Number.NaN,
       memoryMb: find(`${title}, resident memory`)?.value ?? Number.NaN,

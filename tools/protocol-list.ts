@@ -56,7 +56,7 @@ ${listOf(
 `;
 }
 
-/** Folders of protocols; the others are libraries for them. */
+/** Names of the folders under nodes/ that are protocols; all other folders are libraries for protocols. */
 function protocolsIn(root: string): readonly string[] {
   return readdirSync(join(root, 'nodes'))
     .filter((name) => {

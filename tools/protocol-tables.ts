@@ -107,7 +107,10 @@ function optionRows(
   return [...rows.values()];
 }
 
-/** Says what a quantity is instead of how it is written, and its default with a unit. */
+/**
+ * Describes a quantity by what it measures instead of by the JSON types that are accepted, and gives its
+ * default with a unit.
+ */
 const override: NonNullable<z.core.ToJSONSchemaParams['override']> = ({
   zodSchema,
   jsonSchema,

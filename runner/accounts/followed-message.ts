@@ -12,8 +12,8 @@ export interface FollowedMessage {
   loss: MessageLoss | undefined;
   givenUp: MessageLoss | undefined;
   /**
-   * Set when the message, or a part of it, was last given to a carrier, inside which nothing is
-   * reported.
+   * Set when the message, or a part of it, was last given to a carrier, inside which nothing is reported.
+   * The loss to report if the carrier did not deliver it.
    */
   carried: MessageLoss | undefined;
   /**
@@ -21,7 +21,10 @@ export interface FollowedMessage {
    * bytes.
    */
   changed: MessageLoss | undefined;
-  /** Set when the sender, or a provider, was told that the next holder has the message. */
+  /**
+   * Set when the sender, or a provider, was told that the next holder has the message. The loss to report
+   * if nothing else is known of the message.
+   */
   confirmed: MessageLoss | undefined;
   /**
    * Set when the recipient crashed while the message waited for its disk: the disk may say `delivered`

@@ -28,7 +28,10 @@ export interface Holding {
    * erasure.
    */
   readonly done: Map<number, FollowedMessage>;
-  /** Messages of others that were inside the node when it crashed, by the key of their last link. */
+  /**
+   * Messages of other nodes' applications that were inside the node when it crashed, by their key on
+   * the link on which they came.
+   */
   readonly earlierInside: Map<number, FollowedMessage>;
 }
 
@@ -48,8 +51,8 @@ export function emptyHolding(name: string): Holding {
 
 /**
  * The message that a node accepted under this number before a crash and has now found on its disk. If
- * the node was done with it before the crash, a loss that was noted then remains its reason until there
- * is another.
+ * the node was done with it before the crash, a loss that was recorded then stays the loss of the
+ * message until another is recorded.
  * @returns undefined if the ledger does not know the message, or knows already that the node has it.
  */
 export function findOnDisk(holding: Holding, number: number): FollowedMessage | undefined {

@@ -52,8 +52,8 @@ export interface MessageAccountant extends NetworkObserver, WorldListener {
 }
 
 /**
- * Counts messages by what became of them. Delivered ones are known from their payloads; of all others, the account says
- * what it knows.
+ * Counts messages by what became of them. Delivered messages are known from their payloads; the fates of all other
+ * messages come from the account.
  */
 export function sumMessageTotals(
   flows: readonly Flow[],

@@ -19,7 +19,7 @@ const REQUESTED_STATUSES_BYTES_MAX = 4_000_000;
 export class StatusRequest {
   #bytes = 0;
 
-  /** Begins the status of one node, which may come in parts. */
+  /** Makes the reader for the status of one node, which may come in parts. */
   reader(): StatusReader {
     return new StatusReader((bytes) => {
       const hasRoom = this.#bytes + bytes <= REQUESTED_STATUSES_BYTES_MAX;

@@ -81,8 +81,7 @@ export async function calibrate(order: CalibrationRequest): Promise<CostProfile>
   const points = await measureInPlace(order, choiceOf(alone, rooms));
   const used = highLoad(points);
   const factors = fitFactors(used);
-  // This comes after the live runs: their code would be slower in a process that has already run every
-  // protocol.
+  // Done after the live runs, whose code would be slower in a process that has already run every protocol.
   const others = await coverOthers(order, { own, crypto: alone.crypto, plan });
   const operations = { ...own, ...others };
   return {

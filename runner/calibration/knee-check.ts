@@ -98,8 +98,8 @@ export interface KneeCheck {
 const ROUNDS = 3;
 const QUICK_ROUNDS = 1;
 /**
- * The search for the knee predicted by the file starts at this multiple of the easy rate; rates grow by
- * {@link GROWTH}.
+ * With the factor from the profile's file, the search for the predicted knee starts at this multiple of
+ * the easy rate; rates grow by {@link GROWTH}.
  */
 const FROM = 4;
 const GROWTH = 1.25;
@@ -111,11 +111,14 @@ const START = 0.75;
 const ROUND_GROWTH = 1.12;
 const RESOLUTION = 1.03;
 const QUICK_RESOLUTION = 1.12;
-/** Throughput and latency are compared at this fraction of the lower limit. */
+/**
+ * Throughput and latency are compared at this fraction of the live or the predicted limit, whichever is
+ * lower.
+ */
 const WORKING_POINT = 0.7;
 /**
- * Processor time is compared at this fraction of the lower limit. At lower rates a live process also
- * wakes up for each packet; costs in place do not contain that.
+ * Processor time is compared at this fraction of the live or the predicted limit, whichever is lower. At
+ * lower rates a live process also wakes up for each packet; costs in place do not contain that.
  */
 const BUSY_POINT = 0.85;
 

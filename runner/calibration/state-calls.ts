@@ -40,7 +40,10 @@ export function fixedCostCryptoCalls(
   };
 }
 
-/** For each running and legacy hash, `call` on one open hash, under the name `<hash><ending>`. */
+/**
+ * For each running hash and each legacy hash: `call` with one open hash, under the name
+ * `<hash><ending>`.
+ */
 function named<T extends readonly unknown[]>(
   ending: string,
   { running, legacy }: CryptoProvider,

@@ -19,7 +19,7 @@ export interface CrashLocation {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** Number of the first of {@link lines}. */
+  /** Line number in the file, from 1, of the first of {@link lines}. */
   readonly firstLine: number;
   readonly lines: readonly string[];
   /** The function of orrery that threw when the line called it; absent if the line itself threw. */

@@ -126,7 +126,7 @@ function gathered({ experiment, world, scenario, how, isOver }: Gathering): Seed
   };
 }
 
-/** Refused packets by reason; absent if none was. */
+/** Refused packets by reason; absent if no packet was refused. */
 function refusalsOf({ flows, refusals }: Experiment): Pick<SeedResult, 'refusals'> {
   const all = refusals ?? sumCountsByName(flows.map(({ meter }) => meter.refusals));
   return Object.keys(all).length === 0 ? {} : { refusals: all };

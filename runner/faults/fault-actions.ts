@@ -222,7 +222,7 @@ function crashNodes(action: CrashAction, call: FaultCall): FaultHit {
   };
 }
 
-/** Draws the nodes that crash from the named nodes that are up. */
+/** Draws, from the named nodes that are up, those that crash. */
 function drawVictims(
   { nodes, count }: CrashAction,
   { context, draws }: FaultCall,

@@ -14,8 +14,8 @@ import { EventCheck } from '../injection/event-check.ts';
 import type { FleetExecutor } from './fleet-executor.ts';
 
 /**
- * Schema of the outcome from a worker, which is untrusted; null if the attempt exceeds what a worker
- * may spend.
+ * Schema of the outcome from a worker, which is untrusted; null if the attempt took more time or
+ * memory than the worker gives.
  */
 const tried = z
   .object({

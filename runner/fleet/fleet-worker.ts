@@ -39,8 +39,8 @@ export const WORKERS_QUEUE_NAME = 'workers';
 /** Interval between two reports of a worker that it is alive, ms. */
 export const WORKER_ALIVE_INTERVAL_MS = 5_000;
 /**
- * How long a job stays locked after its worker died, and the interval at which workers look for such
- * jobs, ms.
+ * How long a job stays locked after its worker died, and the interval at which workers look for jobs of
+ * dead workers, ms.
  */
 const LOCK_MS = 30_000;
 const STALLED_MS = 5_000;

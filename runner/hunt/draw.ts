@@ -31,11 +31,11 @@ const RESEED_CHANCE = 0.2;
  * there.
  */
 const FOCUS_CHANCE = 0.7;
-/** Largest number of these few nodes. */
+/** Largest number of nodes on which such an attempt acts. */
 const FOCUS_MAX = 3;
 /**
- * Probability that these few nodes are ends of flows, where faults do more harm than at nodes in
- * between.
+ * Probability that the few nodes of such an attempt are ends of flows, where faults do more harm than
+ * at nodes in between.
  */
 const ENDS_CHANCE = 0.3;
 /**
@@ -48,18 +48,21 @@ const NEAR_CHANCE = 0.7;
  * in a second crash.
  */
 const AGAIN_CHANCE = 0.2;
-/** Largest distances from the begin or end of the other fault, as shares of the time for faults. */
+/**
+ * Largest distances, of which one is drawn, between the begin of a fault and the begin or end of
+ * another, as shares of the time for faults.
+ */
 const NEAR_SHARES = [0.1, 0.01, 0.001];
 /** Longest durations of faults, of which one is drawn, as shares of the time for faults. */
 const LONGEST_SHARES = [1, 0.1, 0.01, 0.001];
 /**
- * The same for faults that act on single packets of a link: they are longer, because a fault between
- * two packets would act on none.
+ * Like {@link LONGEST_SHARES}, for faults that act on single packets of a link: they are longer,
+ * because a fault between two packets would act on none.
  */
 const LONGEST_SHARES_OF_PACKETS = [1, 1, 0.1, 0.01];
 /**
- * Probability that a fault instead lasts until the time without faults; half of such faults begin at
- * the first instant.
+ * Probability that a fault lasts until the time without faults, instead of a drawn time; half of such
+ * faults begin at the first instant.
  */
 const LASTING_CHANCE = 0.1;
 /**

@@ -22,7 +22,7 @@ export interface HuntPoolLimits {
   readonly limitMs?: number | undefined;
 }
 
-/** Threads that try the attempts of a hunt; one that takes too long is ended. */
+/** Threads that try the attempts of a hunt; an attempt that takes too long is ended with its thread. */
 export class HuntPool {
   readonly #pool: Piscina;
   #limitMs = 10 * LEAST_LIMIT_MS;

@@ -27,8 +27,8 @@ const GIVEN = ['id', 'at', 'every', 'random', 'from', 'to', 'phase'] as const;
 const EVENTS_MAX = 200;
 const PREFIX = 'palette-';
 /**
- * Prefix of the ids of events without names; the same as the loader gives, so that their random streams
- * are the same.
+ * Prefix of the ids of events without names. The loader gives the same ids, so that the events have the
+ * same random streams.
  */
 const NAMELESS = 'event-';
 /** Longest scenario file that is read, bytes: the limit of the loader. */

@@ -74,7 +74,8 @@ export class SteppedInjection {
       }
       const instantNs = injector.inject(order, atNs + 1);
       if (instantNs === undefined) continue;
-      // Runs to the fault immediately, so that the answer comes even while the run is paused.
+      // Runs up to the fault immediately, so that its client gets the answer even while the run is
+      // paused.
       runUntil(instantNs);
       atNs = instantNs;
     }

@@ -46,7 +46,7 @@ export interface CaughtMessage {
   /** The whole datagram; changes to it are sent. */
   readonly bytes: Uint8Array;
   readonly message: MessageLocation;
-  /** Time from here to the end of the link without jitter, ns. */
+  /** Time that the message still needs to the end of the link, without jitter, ns. */
   readonly transitNs: number;
   /** Sends a copy of these bytes in the same direction, now or later. */
   inject(bytes: Uint8Array): void;

@@ -83,7 +83,7 @@ export class PacketBitObserver implements NetworkObserver, PrivacyMeter {
   }
 
   onOffered(): void {
-    // A packet is seen when its serialisation begins.
+    // Nothing to do yet: the observer sees a packet when its serialisation begins.
   }
 
   onStarted({ fromNode }: LinkDirectionView, packet: number): void {

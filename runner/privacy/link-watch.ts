@@ -45,7 +45,7 @@ export class LinkWatch implements NetworkObserver {
   }
 
   onOffered(): void {
-    // A packet is seen when its serialisation begins.
+    // Nothing to do yet: the observer sees a packet when its serialisation begins.
   }
 
   onStarted(direction: LinkDirectionView, packet: number): void {

@@ -246,7 +246,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
     return nodes.length === 0 ? [''] : nodes;
   }
 
-  /** Ends the journey of a message that never arrived with the reason. */
+  /** Ends the journey of a message that never arrived, and adds the reason to it. */
   #conclude(name: string, journey: Journey): void {
     const [flow = 0, sequence = 0] = name.split(' ').map(Number);
     const fate = this.#parts.account?.fateOf(flow, sequence);
@@ -268,7 +268,8 @@ class JourneyRecorder implements Recorder, NetworkObserver {
         const { reason, node, atNs } = fate.loss;
         const what = fate.kind === 'lost' ? 'lost' : 'given up';
         const line = { afterNs: atNs - journey.atNs, node, text: `${what}: ${reason}` };
-        // If the journey already has this drop, it is marked as that of the last copy.
+        // If the journey already has a line for this drop, that line is marked as the drop of the last
+        // copy.
         const told = journey.lines.findIndex(
           (one) =>
             one.afterNs === line.afterNs && one.node === node && one.text === `dropped: ${reason}`,

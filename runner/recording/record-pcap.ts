@@ -72,7 +72,7 @@ class Capture implements Recorder, NetworkObserver {
   }
 
   onOffered(): void {
-    // A packet is on the wire when its serialisation begins.
+    // Nothing to do yet: a packet is captured when its serialisation begins.
   }
 
   onStarted(direction: LinkDirectionView, packet: number): void {

@@ -38,7 +38,7 @@ export class StatusRecorder {
   readonly #write: (rows: TableRows) => void;
   readonly #rows = new TableBuffer(TABLES.status);
   readonly #blobs = new BlobTable();
-  /** The last text of each node, by its number. */
+  /** The status that was last recorded of each node, as text, by the number of the node. */
   readonly #last: string[] = [];
   #nextNs = 0;
   #characters = 0;

@@ -57,7 +57,7 @@ export interface Recorder extends WorldListener {
   reached?(packet: FollowedPacket): void;
   /** Called every few milliseconds of the run's time. */
   tick?(nowNs: number, experiment: Experiment): void;
-  /** Called at the end of the run to write the rest. */
+  /** Called at the end of the run to write what is not written yet. */
   finish(result: SeedResult, experiment: Experiment): void;
   /** A warning for the user about the recording; read after `finish`. */
   warning?(): string | undefined;
@@ -69,7 +69,7 @@ export interface Recorder extends WorldListener {
 export interface RunRecording {
   /** Called every few milliseconds of the run's time. */
   tick(nowNs: number, experiment: Experiment): void;
-  /** Writes the rest; returns warnings for the user. */
+  /** Writes what is not written yet; returns warnings for the user. */
   finish(result: SeedResult, experiment: Experiment): readonly string[];
   /** Closes files, also after a run that failed. */
   close(): void;

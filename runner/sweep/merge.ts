@@ -47,8 +47,8 @@ export function mergeResults(parts: readonly ResultsPart[]): MergedResults {
   const lines = new Map<string, ResultsFileRun>();
   const conflicts: ResultConflict[] = [];
   for (const [id, all] of claims) {
-    // Unpacking takes milliseconds for each line and is done later anyway, so here only if there are
-    // several lines for a run.
+    // Unpacking takes milliseconds for each line and is done later anyway, so lines are unpacked here
+    // only if several are for the same run.
     const whole = all.length === 1 ? all : all.filter(isWhole);
     const [one] = whole;
     if (one !== undefined) lines.set(id, one.line);

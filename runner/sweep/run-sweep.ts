@@ -39,7 +39,7 @@ export type RunFailure = Exclude<SeedAnswer, { kind: 'result' }>;
 
 /** Makes runs, on threads of this process or on a fleet. */
 export interface RunExecutor {
-  /** Number of runs that it accepts before the first of them has ended. */
+  /** Number of runs that the executor accepts before the first of them has ended. */
   readonly room: number;
   /** True if answers come from other machines, so that they must be checked. */
   readonly isForeign?: boolean;
@@ -239,7 +239,9 @@ class RunningCell {
     this.#order = order;
   }
 
-  /** The failure of the first failed seed in this order, not in time. */
+  /**
+   * The failure of the failed seed that was requested first, even if another seed failed earlier.
+   */
   get failure(): RunFailure | undefined {
     const first = this.asked.find((seed) => this.#failures.has(seed));
     return first === undefined ? undefined : this.#failures.get(first);

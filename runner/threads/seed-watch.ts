@@ -84,7 +84,7 @@ export class SeedWatch {
     return this.#abort.signal;
   }
 
-  /** The answer for a seed that the watchdog terminated; undefined if it has not. */
+  /** The answer for a seed that the watchdog terminated; undefined as long as it terminated none. */
   get answer(): SeedAnswer | undefined {
     return this.#ended;
   }

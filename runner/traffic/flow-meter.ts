@@ -71,7 +71,7 @@ export class FlowMeter {
   readonly refusals = new Map<string, number>();
   /** Called with the sequence number of each message that the sending node rejected, and the reason. */
   onRefused: ((sequence: number, reason: string) => void) | undefined;
-  /** Measures around each fault; undefined if not wanted. */
+  /** Measures in a window around each fault; undefined if no windows are wanted. */
   windows: FaultWindows | undefined;
   /** Gives the path of packets that are sent at an instant; set if nodes choose paths. */
   pathAt: ((sentNs: number) => string | undefined) | undefined;

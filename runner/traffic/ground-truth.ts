@@ -22,7 +22,7 @@ export const TRUTH_BYTES = 32;
 const CHECKSUM_OFFSET = 28;
 /**
  * Length of the pool of random bytes of which bodies are slices, and the distance between slices of
- * successive packets: so these differ without a draw per byte.
+ * successive packets: so that bodies differ without a random draw per byte.
  */
 const POOL_BYTES = 1 << 17;
 const BODY_STEP = 4099;

@@ -15,7 +15,7 @@ import { SumGroundTruth } from './sum-ground-truth.ts';
 /** Numbers below this take one bit each: at most 16 MiB per set. */
 const DENSE_BELOW = 0x800_0000;
 
-/** A set of numbers: a bit for each small one, a map for the others. */
+/** A set of numbers: a bit for each small number, a map for all other numbers. */
 class SeenNumbers {
   readonly #dense = new BitSet();
   readonly #sparse = new NumberMap();

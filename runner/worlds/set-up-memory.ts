@@ -9,7 +9,7 @@ import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { quantityText } from '../../reports/format.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 
-/** Number of objects that are made between two readings of the memory, of which each takes 10 us. */
+/** Number of objects that are made between two readings of the memory; a reading takes 10 us. */
 const EVERY = 1_024;
 /**
  * Bytes by which a reading may be too high: twice the amount that leaves the young generation at a

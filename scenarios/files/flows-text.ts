@@ -119,7 +119,7 @@ function fieldsOf({ text, start }: TextPart): readonly TextPart[] {
   });
 }
 
-/** Reads the message of a line of the ONE simulator; undefined for other events. */
+/** Reads the message of a line of the ONE simulator; undefined for a line with another event. */
 function messageOfOne(
   line: TextPart,
   skipped: { events: number; responses: number },

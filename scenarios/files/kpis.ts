@@ -76,7 +76,7 @@ export interface ResolvedKpis {
   readonly differences: readonly Kpi[];
 }
 
-/** The key in the entry of a metric below which limits are on the difference to the twin. */
+/** The key, in the entry of a metric, below which limits apply to the difference to the twin. */
 const DIFFERENCE = 'difference';
 
 /** Resolves all limits; limits with mistakes are reported and left out. */

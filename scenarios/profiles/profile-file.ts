@@ -33,7 +33,7 @@ export interface ProfileWithFile {
 
 /**
  * Reads a cost profile of processors.
- * @param path Relative to the working folder; the default place if absent.
+ * @param path Relative to the working folder; {@link DEFAULT_PROFILE_PATH} if absent.
  * @throws Refusal if there is no such file, ConfigError if it does not fit the schema.
  */
 export function readProfile(path: string = DEFAULT_PROFILE_PATH): ProfileWithFile {

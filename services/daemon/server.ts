@@ -13,7 +13,7 @@ import { listenOn } from '../_kit/listening.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
 import { type AskControlService, DAEMON_CALLS, type DaemonCall, STATUS } from './calls.ts';
 
-/** The package, and its version that is tested. */
+/** The package, and the version with which it is tested. */
 const PACKAGE = '@grpc/grpc-js@1.14.7';
 const SERVICE = '/proto.daemon.v1.DaemonService';
 /** Longest request, bytes, which is ample for two numbers and two flags. */
@@ -47,7 +47,7 @@ export interface DaemonServer {
 
 /** Where the server listens, and how it asks the control service. */
 export interface DaemonServerOptions {
-  /** An address of loopback. */
+  /** A loopback address. */
   readonly host: string;
   /** With 0 the system chooses one. */
   readonly port: number;

@@ -43,15 +43,20 @@ export interface FabricNode {
 
 /** Receives the messages of peers. */
 export interface PeerMessageReceiver {
-  /** Receives a message: a byte whose bit 0 is set if it may have been handed before, then the envelope. */
+  /**
+   * Receives a message: one byte, whose bit 0 is set if the message may have been handed over before, and
+   * then its envelope.
+   */
   hand(bytes: Uint8Array): void;
-  /** Called once, with the reason, when the node hands no more messages. */
+  /** Called once, with the reason, when the node will hand over no more messages. */
   ended(reason: string): void;
 }
 
 /** The flow of received messages from a node to its application. */
 export interface PeerMessageFlow {
-  /** Tells the node that the last handed message was handled, so that it hands the next one. */
+  /**
+   * Tells the node that the message handed over last was handled, so that the node hands over the next one.
+   */
   taken(): void;
 }
 

@@ -113,7 +113,7 @@ async function answer(o: FabricHandlerContext, request: IncomingMessage): Promis
   });
 }
 
-/** Reads the body and counts its bytes as outstanding until the answer. */
+/** Reads the body and counts its bytes as outstanding until the request is answered. */
 async function withBody(
   { outstanding }: FabricHandlerContext,
   request: IncomingMessage,

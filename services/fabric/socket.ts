@@ -121,10 +121,12 @@ export class SubscriberSocket implements Subscriber {
   }
 
   async #answer(kind: 'answer' | 'refuse', target: string, body: Uint8Array): Promise<void> {
-    // A call that was not answered is not taken either, so that the client can try again.
+    // If the answer will be refused as `busy`, the call is not marked as taken, so that the client can try
+    // again.
     const isTaken = !this.#outstanding.isFullFor(kind);
     const asked = this.#ask({ kind, target, body });
-    // Only after the answer has gone to the node: it tells the node that the application handled the call.
+    // Called only after the answer has gone to the node, because `taken` tells the node that the
+    // application handled the call.
     if (isTaken) this.#subscription.taken(target);
     const { outcome } = await asked;
     this.#tell({ of: target, outcome });

@@ -27,7 +27,7 @@ export interface Subscriber {
   ended(reason: string): void;
 }
 
-/** Bit 0 of the byte in front of a message: it may have been handed out before. */
+/** Bit 0 of the byte in front of a message; set if the message may have been handed out before. */
 const AGAIN = 1;
 
 /** Takes messages from one node and hands them to its subscriber, one at a time. */
@@ -61,7 +61,10 @@ export class Subscription {
     if (this.#subscriber === subscriber) this.#subscriber = undefined;
   }
 
-  /** Called when a subscriber has taken a message, which is then never handed again; false for any other id. */
+  /**
+   * Called when a subscriber has taken the message with this id, which is then never handed out again; returns false
+   * for the id of any other message.
+   */
   taken(id: string): boolean {
     if (this.#held?.id !== id) return false;
     this.#held = undefined;

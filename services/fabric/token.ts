@@ -44,13 +44,13 @@ export class AccessToken {
     renameSync(fresh, file);
   }
 
-  /** Removes the file if it is still that of this process. */
+  /** Removes the file if it still holds the token of this process. */
   remove(file: string): void {
     try {
       const [written = ''] = readFileSync(file, 'utf8').split('\n');
       if (areSecretsEqual(digestOf(written), this.#digest)) rmSync(file, { force: true });
     } catch {
-      // The file is gone already, or no longer ours to read.
+      // The file is gone already, or this process may not read it any more.
     }
   }
 }

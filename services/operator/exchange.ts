@@ -40,7 +40,7 @@ export interface HttpRequestOptions {
   readonly path: string;
   readonly timeoutMs: number;
   readonly body?: string;
-  /** Says that nobody wants the reply any more. */
+  /** Aborted when nobody waits for the reply any more. */
   readonly signal?: AbortSignal;
 }
 

@@ -27,8 +27,8 @@ export interface SignalOptions {
   readonly face: NodeProcessBackend;
   readonly log: OperatorLog;
   /**
-   * Effect of SIGINT; default `drain`. If another process of the same terminal controls this
-   * process, it must ignore Ctrl-C, because both processes receive it.
+   * Effect of SIGINT; default `drain`. A process that is controlled by another process of the same terminal must
+   * ignore Ctrl-C, because both processes receive it.
    */
   readonly interrupt?: 'drain' | 'ignore';
   /** Parts to close one after the other once the node has drained. */

@@ -79,7 +79,7 @@ export interface DefectEvidence extends FoundDefect, Freshness {}
 
 /** The results of the last runs. */
 export interface LastRun {
-  /** Undefined if no run of `npm test` has left results. */
+  /** When `npm test` last ran; undefined if no run of it has left results. */
   readonly testedAt: Date | undefined;
   readonly tests: readonly TestResult[];
   readonly kpis: readonly KpiEvidence[];

@@ -49,7 +49,7 @@ export const FLAG_PSEUDO_FILE = '--set';
 /** `file` of a mistake that is in no file but in the command itself. */
 export const COMMAND_PSEUDO_FILE = 'orrery';
 
-/** One mistake at one place. */
+/** One mistake in a user's file or flags, with its position. */
 export interface ConfigIssue {
   /** Path as the user would type it, or `--set` for a value given on the command line. */
   readonly file: string;

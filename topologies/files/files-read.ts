@@ -14,7 +14,7 @@ export function hashAndRecordFileRead(bytes: Uint8Array): string {
   return hash;
 }
 
-/** Runs `work`, which reads files. @returns what it returns, and the SHA-256 of all that it read. */
+/** Runs `work`, which reads files. @returns the result of `work`, and the SHA-256 of each file that it read. */
 export function runRecordingFileHashes<Result>(
   work: () => Result,
 ): readonly [Result, ReadonlySet<string>] {

@@ -73,7 +73,7 @@ export function applyOverrides(
   }
   if (issues.length > 0) throw new ConfigError(issues);
   return (path, part) => {
-    // The last flag wins, as it did in the document.
+    // If several flags set the value, its position is that of the last one, whose value the document contains.
     const hit =
       written.findLast((entry) => isWithin(path, entry.root)) ??
       (document.hasIn(path) ? undefined : written.findLast((entry) => isKindOf(path, entry.path)));

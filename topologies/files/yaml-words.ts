@@ -157,7 +157,8 @@ export function forbiddenYamlMistakes(document: Document, text: string): readonl
     },
     Pair(_key, pair, { length: above }) {
       if (found.length >= TOLD_MAX) return visit.BREAK;
-      // Above a pair are the document and, per level, a map and a pair. Levels made by indentation have no brackets.
+      // The nodes above a pair are the document and, for each level, a map and a pair. Levels made by indentation
+      // have no brackets, so the check before the parsing does not find them.
       if (above > 2 * DEPTH_MAX) {
         found.push(tooDeep(nodeTextRange(pair.key)?.start ?? 0));
         return visit.BREAK;

@@ -40,7 +40,7 @@ const node = z.strictObject({
 });
 
 const contacts = z.strictObject({
-  // May be empty: the direction of a one-way link that never opens.
+  // May be empty; then the direction is never open, as one direction of a one-way link.
   windows: z.array(
     z.strictObject({ startNs: timeNs, endNs: timeNs, rateBps, delayNs: timeNs.optional() }),
   ),

@@ -67,7 +67,7 @@ export interface AgentEnvironment {
  */
 const FLUSH_MS = 20;
 const TALLY_MS = 250;
-/** How often the report includes the histogram of lateness. */
+/** Interval between two reports that include the histogram of lateness, ms. */
 const LATENESS_MS = 2_500;
 const READY_MS = 20;
 /** Number of samples of a metric that a node without a coordinator keeps: its endpoint shows no more. */
@@ -332,7 +332,9 @@ export class Agent implements WorldListener {
     onLine({ node, protocol, level, text, ...(fields === undefined ? {} : { fields }) });
   };
 
-  /** Traffic sources on the host continue, as in a run with all nodes on one event loop. */
+  /**
+   * Crashes a node; traffic sources on its host continue, as in a run with all nodes on one event loop.
+   */
   #crash(name: string, store: StoreFault): void {
     if (!this.#experiment.nodes.has(name)) return;
     // A restarted node has not chosen any path yet.

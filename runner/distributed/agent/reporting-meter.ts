@@ -73,7 +73,7 @@ export class ReportingMeter extends FlowMeter {
   readonly #index: number;
   readonly #rows: MeasuredRows;
 
-  /** @param warmupNs Refusals before this do not count, as in a run in one process. */
+  /** @param warmupNs Refusals before this instant do not count, as in a run in one process. */
   constructor(flows: readonly Flow[], index: number, rows: MeasuredRows, warmupNs: number) {
     // This meter has no bins, because the coordinator makes the series over time.
     super({ warmupNs, endNs: Number.MAX_SAFE_INTEGER }, 0);

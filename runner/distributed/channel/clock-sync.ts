@@ -15,7 +15,10 @@ import { hostname } from 'node:os';
 import type { ClockOffset } from './clock-offset.ts';
 import type { Channel } from './model.ts';
 
-/** Number of exchanges per round: the one with the shortest delay of 16 was rarely held up in either direction. */
+/**
+ * Number of exchanges per round: of 16 exchanges, the one with the shortest delay was rarely held up in either
+ * direction.
+ */
 const ROUND_PINGS = 16;
 /** An answer that takes longer than this ends its round, in ms. */
 const ANSWER_MS = 2_000;
@@ -70,7 +73,9 @@ export function answerClockPing(
   return true;
 }
 
-/** Measures the clock at the other side of a channel, whose owner passes all messages to {@link take}. */
+/**
+ * Measures the clock at the other side of a channel; the owner of the channel passes all messages to {@link take}.
+ */
 export class ClockProbe {
   readonly #channel: Pick<Channel, 'send'>;
   readonly #offset: ClockOffset;

@@ -27,11 +27,11 @@ export const FRAME_CONTENT_KIND = {
   last: 0,
   /** A piece of a message that continues in the next frame. */
   more: 1,
-  /** The sender will send nothing more; without a piece. */
+  /** The sender will send nothing more; the frame has no piece. */
   close: 2,
   /**
-   * The first frame of the dialling side, which proves that its handshake is not a replay; without a
-   * piece.
+   * The first frame of the dialling side, which proves that its handshake is not a replay; the frame
+   * has no piece.
    */
   confirm: 3,
 } as const;

@@ -75,7 +75,7 @@ export class AgentTallies {
     };
   }
 
-  /** Number of ends of streams that used no emulated links, in all processes. */
+  /** Number of stream ends whose data used no emulated links, in all processes. */
   get directStreams(): number {
     return this.all.reduce((sum, { directStreams }) => sum + directStreams, 0);
   }
@@ -112,7 +112,7 @@ export class AgentTallies {
 
   /**
    * Metrics of the processes themselves: the largest value for memory and stalls, the busiest process for
-   * `live.process_cpu`, one histogram of all for lateness, and the sum for all others.
+   * `live.process_cpu`, one histogram over all processes for lateness, and the sum for all other metrics.
    */
   processMetrics(wallUs: number): Readonly<Record<string, MetricData>> {
     const cpuUs = this.all.reduce((sum, tally) => sum + tally.cpuUs, 0);

@@ -134,7 +134,7 @@ export class Coordinator {
     this.#experiment = experiment;
   }
 
-  /** Initial agents that have not yet reached this state. */
+  /** The agents that started with the run and have not yet reached this state. */
   behind(state: 'connected' | 'loaded' | 'ready'): readonly AgentProcess[] {
     const order = ['starting', 'connected', 'loaded', 'ready', 'done', 'dead'];
     const wanted = order.indexOf(state);

@@ -111,7 +111,7 @@ export interface DistributedRunRequest extends RunRequest {
 
 /** The module that runs an agent on an event loop. */
 const LOOP_ENTRY = entryModuleUrl('../agent/loop-start', import.meta.url);
-/** Time limit for an agent started here to connect. */
+/** Time limit for an agent that this process started to connect, ms. */
 const CONNECT_MAX_MS = 30_000;
 /** The longer time limit for agents that somebody else starts to connect, ms. */
 const MEET_MAX_MS = 600_000;

@@ -124,7 +124,7 @@ export interface AgentTally {
   readonly received: number;
   readonly unsent: number;
   readonly foreign: number;
-  /** A large part, sent only occasionally and with the result. */
+  /** The histogram of lateness. It is large, so it is sent only at long intervals and with the result. */
   readonly lateness?: PackedHistogram;
   readonly cpuUs: number;
   readonly wallUs: number;
@@ -136,7 +136,7 @@ export interface AgentTally {
    * process.
    */
   readonly streamPackets: number;
-  /** Number of ends of streams that used no emulated links. */
+  /** Number of stream ends whose data used no emulated links. */
   readonly directStreams: number;
   /** Number of store syncs that failed. */
   readonly storeFailures: number;

@@ -38,7 +38,7 @@ const BUCKETS_MAX = findBucketIndex(Number.MAX_SAFE_INTEGER) + 1;
 const NUMBER_BYTES_MAX = 8;
 /** Length of the longest packed histogram in bytes. */
 export const HISTOGRAM_BYTES_MAX: number = BUCKETS_MAX * NUMBER_BYTES_MAX;
-/** Set on every byte of a number except the last; the lower bits are data. */
+/** Bit that is set in every byte of a number except the last; the lower seven bits are data. */
 const CONTINUES = 0x80;
 
 /** Packs a histogram. */

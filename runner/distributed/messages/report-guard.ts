@@ -231,7 +231,10 @@ function wrongMetrics(
   return undefined;
 }
 
-/** True for a count of folded series below 1: a node has this counter only after it has folded a series. */
+/**
+ * True if the counter of folded series is below 1: a node has this counter only after it has folded a
+ * series into others.
+ */
 function isEmptyFold(metric: string, value: PackedMetrics[string]): boolean {
   return metric === FOLDED_METRIC_NAME && 'value' in value && value.value < 1;
 }

@@ -29,7 +29,7 @@ export function boundedTextShape(max: number): ShapeCheck {
       : `${place} is not text of up to ${max} characters`;
 }
 
-/** The shape of a text that matches a pattern; `what` names such texts. */
+/** The shape of a text that matches a pattern; `what` names the accepted texts in messages. */
 export function patternTextShape(pattern: RegExp, what: string): ShapeCheck {
   return (value, place) =>
     typeof value === 'string' && pattern.test(value) ? undefined : `${place} is not a ${what}`;

@@ -17,7 +17,7 @@ export interface Defects {
   readonly sabotage?: (network: Network) => void;
   /** Ratio of the sources' mean packet size to the requested one. */
   readonly sizeFactor?: number;
-  /** Each down time counts only from this long after its beginning, ns. */
+  /** The down time of a link counts only from this long after its begin, ns. */
   readonly detectionNs?: number;
   readonly mixes?: MixDefects;
   readonly bundles?: BundleDefects;
@@ -66,7 +66,7 @@ export interface MixDefects {
   readonly keepsOneLess?: boolean;
   /** Loops return although an adversary blocks them. */
   readonly hasImmuneLoops?: boolean;
-  /** Alice sends in every round, so nothing distinguishes her rounds. */
+  /** The observed sender (Alice) sends in every round, so nothing distinguishes her rounds. */
   readonly hasCover?: boolean;
 }
 

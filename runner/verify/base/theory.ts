@@ -84,7 +84,7 @@ function arrivalsDuringService(lambda: number, mean: number, count: number): rea
   const p = 1 / mean;
   const result = new Array<number>(count).fill(0);
   let weight = p;
-  // Beyond 80 means the geometric weight is below 1e-34.
+  // Beyond 80 times the mean, the geometric weight is below 1e-34.
   for (let k = 1; k <= 80 * mean; k += 1) {
     let term = weight * Math.exp(-lambda * k);
     for (let j = 0; j < count; j += 1) {

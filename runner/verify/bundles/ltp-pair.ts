@@ -115,7 +115,7 @@ export class LtpPair {
     if (untilNs < Number.POSITIVE_INFINITY) this.now = untilNs;
   }
 
-  /** The kinds of events at an end; drops by their reasons. */
+  /** The kinds of the events at an end, in order; for a drop, its reason instead. */
   kinds(end: LtpEnd): readonly string[] {
     return this.events
       .filter((event) => event.end === end)

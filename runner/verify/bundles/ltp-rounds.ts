@@ -28,7 +28,7 @@ export function meanMaxOfGeometric(n: number, p: number): number {
 export function meanRoundsSureCheckpoints(n: number, p: number): number {
   const rounds = [0];
   for (let size = 1; size <= n; size += 1) {
-    // Of the segments but the last, size - 1, a binomial number is lost.
+    // Of the size - 1 segments before the last, a binomially distributed number is lost.
     let weight = (1 - p) ** (size - 1);
     let sum = 1;
     let own = 0;

@@ -121,7 +121,7 @@ export class MeetingAgents {
     this.#step(b, { kind: 'way', outlet: `${b}-${a}`, way: 'closed' });
   }
 
-  /** Lets time pass. */
+  /** Lets this time pass, ns, and has the agents do what becomes due. */
   run(durationNs: number): void {
     const end = this.now + durationNs;
     for (;;) {
@@ -133,7 +133,7 @@ export class MeetingAgents {
     this.now = end;
   }
 
-  /** Numbers of bundles that the nodes hold. */
+  /** Number of bundles that each node holds. */
   get holding(): readonly number[] {
     return [...this.#agents.values()].map(({ holding }) => holding);
   }

@@ -102,7 +102,7 @@ function randomPlan(draw: RandomStream): ContactPlan {
   return new ContactPlan(contacts, nodes, DEFAULT_PLAN_OPTIONS);
 }
 
-/** Numbers of bundles that were routed wrongly through one plan. */
+/** Numbers of bundles that were routed wrongly through one plan, for each kind of mistake. */
 interface Wrongs {
   /** Number of bundles with a route over contacts that cannot carry them, or that would arrive after their deadline. */
   overfull: number;

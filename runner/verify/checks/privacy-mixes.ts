@@ -65,8 +65,8 @@ const LOADS = [
   { rho: 200, poisson: { targets: 200, below: 0.12, above: 0.12 }, uniform: { targets: 40 } },
 ] as const;
 /**
- * Accepted differences for uniform delays, bits: the mean-field estimator is up to 0.15 bit too low.
- * The other law would differ by 0.44 bit.
+ * Accepted differences for uniform delays, bits: the mean-field estimator is up to 0.15 bit too low. With
+ * exponential delays the entropy would differ by 0.44 bit.
  */
 const MEAN_FIELD = { below: 0.4, above: 0.15 };
 

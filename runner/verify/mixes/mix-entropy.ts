@@ -35,7 +35,7 @@ const GAP_SECONDS = 0.1;
 const TARGETS_OF_CLASS = 4;
 /**
  * Number of classes, by the number of corrupt mixes at the start of a route: with 10 % corrupt mixes,
- * all others have the probability 1e-5.
+ * routes that begin with more of them have the probability 1e-5 together.
  */
 const CLASSES = 5;
 

@@ -43,7 +43,7 @@ export interface Dummies {
 
 /** The network and its traffic. */
 export interface MixNetworkOptions {
-  /** Name in the names of the random streams. */
+  /** Name of the network, as part of the names of its random streams. */
   readonly name: string;
   readonly layers: number;
   readonly width: number;
@@ -201,8 +201,8 @@ class MixNetwork implements EventHandler {
   }
 
   /**
-   * Chooses the mix of a layer that gets a message; at the start of a forced route it is corrupt, the
-   * one after that honest.
+   * Chooses the mix of a layer that gets a message; at the start of a forced route this is a corrupt
+   * mix, and next an honest one.
    */
   private place(message: number, layer: number): number {
     const { width, corruptPerLayer = 0 } = this.options;

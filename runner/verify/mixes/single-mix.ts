@@ -30,7 +30,7 @@ const END = 1;
 
 /** A mix, its traffic, and the messages that are targets of the adversary. */
 export interface SingleMixOptions {
-  /** Name in the names of the random streams. */
+  /** Name of the mix, as part of the names of its random streams. */
   readonly name: string;
   /** Options of the strategy, as in a scenario file. */
   readonly mixing: Readonly<Record<string, unknown>>;
@@ -107,7 +107,7 @@ export class MixBench {
     this.mixing = createMixingStrategy(wrong, this.stream('mixing'));
   }
 
-  /** Number of messages inside. */
+  /** Number of messages inside the mix. */
   get size(): number {
     return this.mixing.size;
   }

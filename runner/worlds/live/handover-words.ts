@@ -15,8 +15,8 @@ type Metrics = Readonly<Record<string, MetricData>>;
  */
 const LATENESS_WARN_NS = 1_000_000;
 /**
- * A warning is given if more than this share of the samples has no measurement: the others may not be
- * representative.
+ * A warning is given if more than this share of the samples has no measurement: the measured samples
+ * may then not be representative.
  */
 const MISSING_WARN = 0.02;
 
@@ -40,7 +40,10 @@ export function latenessWarning(metrics: Metrics): string | undefined {
   );
 }
 
-/** A warning about samples without measurement, with the reasons; undefined if they are few. */
+/**
+ * A warning about sampled datagrams that were not measured, with the reasons; undefined if they are
+ * few.
+ */
 export function sampleWarning(metrics: Metrics): string | undefined {
   const sampled = countOf(metrics, 'live.samples');
   const reasons = (

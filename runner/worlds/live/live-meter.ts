@@ -108,7 +108,7 @@ export function stolenMetrics(
 
 /** The traffic of a live run that passed no emulated link, in all its processes. */
 export interface TrafficBesideLinks {
-  /** Number of ends of streams that used no emulated links. */
+  /** Number of stream ends whose data used no emulated links. */
   readonly directStreams: number;
   /** Number of datagrams from outside the run. */
   readonly foreign: number;

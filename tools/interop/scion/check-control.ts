@@ -23,7 +23,7 @@ import type { ReferenceDriver } from './driver.ts';
 
 /** Number of segments in each direction; half of them are beacons that are still on their way. */
 const SEGMENTS = 1_000;
-/** What the reference draws beside segments: a TRC, two updates and eight chains. */
+/** Number of items that the reference draws in addition to segments: a TRC, two updates and eight chains. */
 const OTHERS = 11;
 const SEED = 1;
 const MS_PER_S = 1_000;

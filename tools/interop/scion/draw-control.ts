@@ -129,7 +129,9 @@ export class ControlDrawer {
     return { kind: 'trc', trc: toHex(bytes), now: this.#now, fields: describeTrc(read.trc) };
   }
 
-  /** A regular update that replaces a root, and a sensitive one with another voter and core AS. */
+  /**
+   * Two updates of the TRC: a regular one that replaces a root, and a sensitive one with another voter and core AS.
+   */
   #updates(): readonly Uint8Array[] {
     const base = decodeSignedTrc((this.#materials.get(1) as IsdMaterial).trc);
     if (typeof base === 'string') throw new Error(base);
@@ -210,7 +212,7 @@ export class ControlDrawer {
     const timestamp = this.#now - this.#random.below(SEGMENT_AGE_S_MAX);
     let made = emptySignedSegment(this.#random.below(UINT16_VALUES), timestamp);
     let at = { isdAs: origin, ingress: 0 };
-    // A beacon may have just left its origin; a segment has two ends.
+    // A beacon that has just left its origin has one entry; a segment has at least two.
     const least = isBeacon ? 1 : 2;
     const length = least + this.#random.below(SEGMENT_ASES_MAX);
     for (let index = 1; index <= length; index += 1) {

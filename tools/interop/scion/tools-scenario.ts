@@ -10,7 +10,7 @@ export const TOOLS_ADDRESS = '127.78.2.1';
 export const OWN_SERVICE = 'control-111';
 /** The host to which the tools look up paths, and which they ping. */
 export const TARGET = { isdAs: '1-ff00:0:112', address: '127.1.3.100' };
-/** Delays inside an AS, and of the links between two, ms. */
+/** Delays inside an AS, and of the links between two ASes, ms. */
 const INSIDE_MS = 1;
 const LINKS = [
   { ends: ['110', '111'], relation: 'child', ms: 5 },
