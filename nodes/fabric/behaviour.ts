@@ -1,5 +1,6 @@
 /**
- * Fabric: what a defective double does otherwise (`doubles/`), and what a correct node does.
+ * Fabric: the decisions of a node that its defective doubles (`doubles/`) make wrongly, and the correct
+ * decisions.
  *
  * @module
  */
@@ -11,15 +12,24 @@ import type { Outbox } from './outgoing/outbox.ts';
 export interface Behaviour {
   /** Whether a node knows after a restart which messages it had handled. */
   readonly remembersHandled: boolean;
-  /** Makes a function for one peer: whether a message or call that is complete at `now` is handed over. */
+  /**
+   * Makes, for one peer, the function that decides whether a message or call that becomes complete at
+   * `now` is handed to its handler; false drops it.
+   */
   readonly counts: () => (now: Nanoseconds) => boolean;
-  /** Called with the messages that are about to leave over a way; 0 is the first way. */
+  /**
+   * Called with the open messages of a peer before they are sent over a way; way 0 is the most preferred
+   * carrier.
+   */
   readonly leaving: (way: number, outbox: Outbox<unknown>) => void;
   /** Whether the congestion window never changes, even when packets are lost. */
   readonly isFixedWindow: boolean;
-  /** Called with a message of which a piece was lost, before the piece is sent again. */
+  /** Called with a message of which a piece was lost, before that piece is queued to be sent again. */
   readonly lost: (message: OutgoingMessage<unknown>) => void;
-  /** Number of yes votes that this node believes when a group's owner has counted `yes` of them. */
+  /**
+   * Number of yes votes that this member takes for the result when the group's owner reports `yes` of
+   * them.
+   */
   readonly yesOf: (yes: number) => number;
 }
 

@@ -22,21 +22,21 @@ import {
 } from './groups/geometry.ts';
 import { VOTE_RULES } from './groups/tally.ts';
 
-/** Calls that a node makes by itself. */
+/** Options of the load generator: the calls that a node makes without an application. */
 const loadConfig = z.strictObject({
   /** Names of the nodes that are called, in turn. */
   to: z.array(z.string().min(1)).min(1),
-  /** Calls per second, at random instants; absent: a call begins when another one is over. */
+  /** Mean number of calls per second, at random instants; absent: each call begins when an earlier one has ended. */
   rate: perSecondSchema().optional(),
-  /** Largest number of calls that are open at once; a call beyond that is not made. */
+  /** Largest number of calls without an answer at once; a call that would exceed it is skipped. */
   concurrent: z.int().min(1).max(PEER_OPEN_MESSAGES_MAX).default(1),
-  /** Sizes of payloads; one of them is drawn for each call. */
+  /** Sizes of payloads, bytes; one of the sizes is drawn at random for each call. */
   sizes: z.array(byteSizeSchema()).min(1).default([1_000]),
-  /** Number of calls in all; absent: until the end. */
+  /** Total number of calls of this node; absent: calls until the end of the run. */
   count: z.int().min(1).optional(),
   /** When the first call may be made, from the start of the run. */
   start: durationNsSchema().default(0),
-  /** When no call is made any more, from the start of the run; absent: until the end. */
+  /** When the last call may be made, from the start of the run; absent: until its end. */
   stop: durationNsSchema().optional(),
   /** Time from a call to its deadline; absent: the option `deadline` of the node. */
   deadline: durationNsSchema().optional(),
@@ -51,9 +51,12 @@ const loadConfig = z.strictObject({
 /** Checked options of {@link loadConfig}. */
 export type LoadGeneratorOptions = z.output<typeof loadConfig>;
 
-/** A group that a node founds by itself, and how it votes. */
+/** A group that a node founds without an application, and how this node votes in any group. */
 const groupConfig = z.strictObject({
-  /** Nodes with which it founds a group; `all`: all that the carriers reach. Absent: no group. */
+  /**
+   * Other members of the group that this node founds; `all`: all nodes that its carriers reach. Absent: it founds
+   * none.
+   */
   members: z
     .union([z.literal('all'), z.array(z.string().min(1)).max(GROUP_MEMBERS_MAX - 1)])
     .optional(),
@@ -72,11 +75,11 @@ const groupConfig = z.strictObject({
         .max(VOTE_LIFETIME_MS_MAX * 1e6),
     )
     .default(VOTE_LIFETIME_DEFAULT_MS * 1e6),
-  /** Yes votes that a proposal needs: of more than half of the members, of two thirds, or of all. */
+  /** Share of the members whose yes a proposal needs: more than half, two thirds, or all. */
   rule: z.enum(VOTE_RULES).default('majority'),
-  /** How this node votes, each time. */
+  /** How this node votes in every vote; `none`: it casts no ballot. */
   ballot: z.enum(['yes', 'no', 'none']).default('yes'),
-  /** Longest time before it votes; the time is uniformly distributed. */
+  /** Longest time between learning of a vote and voting; the time is drawn uniformly from 0 to this. */
   think: durationNsSchema().default(10_000_000_000),
 });
 
@@ -85,20 +88,22 @@ export type GroupOptions = z.output<typeof groupConfig>;
 
 /** Schema of the options of `fabric` nodes. */
 export const fabricConfig = z.strictObject({
-  /** Carriers, in the order of preference; absent: the protocol below. */
+  /**
+   * Names of the protocols that carry the packets, the most preferred first; absent: the protocol below this one.
+   */
   ways: z.array(z.string().min(1)).min(1).max(8).optional(),
-  /** Time from a message to its deadline, if its sender names none. */
+  /** Time from the acceptance of a message to its deadline, if the application names none. */
   deadline: durationNsSchema().default(MESSAGE_LIFETIME_DEFAULT_NS),
   /** Largest number of open messages for one peer; beyond it, those of the lowest priority are refused. */
   queue: z.int().min(1).max(PEER_OPEN_MESSAGES_MAX).default(PEER_OPEN_MESSAGES_MAX),
   /**
-   * `durable`: an accepted message survives a crash of this node. `memory`: it does not. Which messages of peers were
-   * handled is on the disk in both cases.
+   * `durable`: an accepted message survives a crash of this node. `memory`: it does not. In both cases the disk
+   * records which messages of peers were handled.
    */
   outbox: z.enum(['durable', 'memory']).default('durable'),
   /**
-   * `arrival`: messages of a peer are handed over as they become whole. `sent`: in the order in which
-   * they were sent, so that a missing message holds back later ones until its deadline.
+   * `arrival`: a message of a peer is handed to its handler as soon as all its bytes have come. `sent`: in the order
+   * in which they were sent, so that a missing message holds back later ones until its deadline.
    */
   order: z.enum(['arrival', 'sent']).default('arrival'),
   /** Largest packet over a carrier that may lose packets, bytes. */
@@ -106,15 +111,15 @@ export const fabricConfig = z.strictObject({
     .pipe(z.int().min(CARRIER_MESSAGE_BYTES_MIN).max(PAYLOAD_BYTES_MAX))
     .default(PACKET_BYTES_DEFAULT),
   /**
-   * Who answers calls: with `echo` this node, with a checksum; with `subscriber` an application of the
-   * process, which also takes the messages; with `none` nobody: calls are refused.
+   * Who answers calls. `echo`: this node, with a checksum of the payload. `subscriber`: an application in this
+   * process, which also receives the messages. `none`: nobody; calls are refused.
    */
   handler: z.enum(['echo', 'subscriber', 'none']).default('echo'),
-  /** Bytes of the answers of `echo`. */
+  /** Length of each answer that `handler: echo` sends, bytes. */
   reply: byteSizeSchema().pipe(z.int().min(8).max(PAYLOAD_BYTES_MAX)).default(8),
-  /** Calls that this node makes by itself. */
+  /** Calls that this node makes without an application. */
   load: loadConfig.optional(),
-  /** Group that this node founds, and its votes, without an application. */
+  /** Group that this node founds without an application, and how it votes. */
   group: groupConfig.optional(),
   /**
    * Defects for tests, never for real traffic: `by-millisecond` takes messages of one peer in one

@@ -1,13 +1,17 @@
 /**
- * Fabric: when the machine of a peer writes its part of the disk, and what waits for that. Only one
- * write runs at a time; whatever is asked for meanwhile is part of the next one.
+ * Fabric: decides when the machine of a peer writes its records to disk, and keeps what waits for a
+ * write. Only one write runs at a time; requests that come during a write are served by the next
+ * one.
  *
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { FIRST_RETRY_NS, STALE_ITEMS_MAX } from './geometry.ts';
 
-/** The writes of one machine; each `Item` waits for the write that covers it. */
+/**
+ * Schedules the writes of one machine; each `Item` waits until a write that began after it has
+ * completed.
+ */
 export class DiskWriteScheduler<Item> {
   #pending: Item[] = [];
   #writing: Item[] = [];
@@ -15,10 +19,12 @@ export class DiskWriteScheduler<Item> {
   #isAsked = false;
   #retryAt: Nanoseconds = Number.POSITIVE_INFINITY;
   readonly #isNeeded: (item: Item) => boolean;
-  /** Number of waiting items at which the items that are no longer needed are removed. */
+  /** Number of waiting items above which items that are no longer needed are removed. */
   #pendingMax = STALE_ITEMS_MAX;
 
-  /** @param isNeeded False for an item that need not be told of its write any more. */
+  /**
+   * @param isNeeded False for an item whose message has ended, so that it need not wait any more.
+   */
   constructor(isNeeded: (item: Item) => boolean) {
     this.#isNeeded = isNeeded;
   }
@@ -28,7 +34,7 @@ export class DiskWriteScheduler<Item> {
     return this.#retryAt;
   }
 
-  /** Asks for a write of everything up to now. */
+  /** Requests a write of all changes made so far; `item` waits for its completion. */
   ask(item?: Item): void {
     this.#isAsked = true;
     if (item === undefined) return;
@@ -36,7 +42,9 @@ export class DiskWriteScheduler<Item> {
     if (this.#pending.length > this.#pendingMax) this.#clear();
   }
 
-  /** True if a write begins now; the caller performs it. */
+  /**
+   * Begins a requested write if none runs. @returns true if it begins; the caller then performs it.
+   */
   begins(now: Nanoseconds): boolean {
     const isWaiting = this.#retryAt !== Number.POSITIVE_INFINITY && now < this.#retryAt;
     if (this.#isBusy || isWaiting || !this.#isAsked) return false;
@@ -48,7 +56,7 @@ export class DiskWriteScheduler<Item> {
     return true;
   }
 
-  /** Items that wait for the write that has begun. */
+  /** Items that wait for the write that is running. */
   get writing(): readonly Item[] {
     return this.#writing;
   }
@@ -71,7 +79,7 @@ export class DiskWriteScheduler<Item> {
     this.#clear();
   }
 
-  /** Removes items that nobody needs any more: messages end also while the disk writes nothing. */
+  /** Removes items whose messages have ended: messages end even while every write fails. */
   #clear(): void {
     this.#pending = this.#pending.filter(this.#isNeeded);
     this.#pendingMax = Math.max(STALE_ITEMS_MAX, 2 * this.#pending.length);

@@ -29,9 +29,9 @@ export interface CallAnswer {
 /** The inputs of the state machine that a node keeps for each peer. */
 export type PeerInput<Request> =
   | { readonly kind: 'submit'; readonly message: SubmittedMessage<Request> }
-  /** A packet came over a way; the machine keeps the bytes. */
+  /** A packet came over a way; the machine may keep `bytes`, so the caller must not reuse them. */
   | { readonly kind: 'packet'; readonly way: number; readonly bytes: Uint8Array }
-  /** The carrier's answer about the packet that was sent with this token. */
+  /** The carrier reports whether it took the packet that was sent with this token. */
   | {
       readonly kind: 'answered';
       readonly way: number;
@@ -40,12 +40,12 @@ export type PeerInput<Request> =
     }
   | { readonly kind: 'way'; readonly way: number; readonly state: PeerReachability }
   | { readonly kind: 'synced'; readonly isDurable: boolean }
-  /** Message numbers have become free, because the disk has reserved more. */
+  /** More message numbers can be used, because their reservation is on disk. */
   | { readonly kind: 'numbers' }
   /** The handler of a message has run; a call needs an answer. */
   | { readonly kind: 'handled'; readonly number: number; readonly answer?: CallAnswer };
 
-/** A message for its handler. */
+/** A complete message of a peer, as its handler gets it. */
 export interface ArrivedMessage {
   readonly number: number;
   readonly id: Uint8Array;
@@ -56,7 +56,9 @@ export interface ArrivedMessage {
   /** The encoded envelope. */
   readonly envelope: Uint8Array;
   readonly deadlineNs: Nanoseconds;
-  /** True if the message may have been with its handler before a restart. */
+  /**
+   * True if the message may already have been handed to its handler before a restart of this node.
+   */
   readonly isAgain: boolean;
 }
 
@@ -77,7 +79,7 @@ export type FabricDropReason =
   | 'deadline-over'
   | 'queue-full';
 
-/** How the delivery of one of our messages ended. */
+/** How a message that this node sent to a peer ended. */
 export interface MessageSettlement<Request> {
   readonly number: number;
   readonly kind: MessageKind;
@@ -86,15 +88,18 @@ export interface MessageSettlement<Request> {
   readonly outcome: string;
   /** The answer to a call. */
   readonly body?: Uint8Array;
-  /** The payload of the message itself; for the account of messages. */
+  /**
+   * The payload of the message that ended; the account of messages identifies it by a hash of the
+   * payload.
+   */
   readonly payload: Uint8Array;
   /** Time from the acceptance of the message to this end, ns. */
   readonly tookNs: Nanoseconds;
-  /** False if the message was refused at once. */
+  /** False if the message was refused when it was submitted. */
   readonly isKept: boolean;
 }
 
-/** Counters that machines add to. */
+/** Counters that the machines of all peers increase. */
 export type PeerCounterName =
   | 'resent_acknowledged'
   | 'payload_bytes'
@@ -110,25 +115,30 @@ export type PeerEffect<Request> =
       readonly way: number;
       readonly bytes: Uint8Array;
       readonly wishes: SendWishes;
-      /** Bytes of messages in the packet, and how many of these had been sent before. */
+      /** Number of message bytes in the packet, and how many of these had been sent before. */
       readonly pieceBytes: number;
       readonly repeatedBytes: number;
-      /** If given, the carrier's answer comes with this token. */
+      /**
+       * If given, the input `answered` with this token tells whether the carrier took the packet.
+       */
       readonly token: number | undefined;
     }
   | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }
   | { readonly kind: 'erase'; readonly key: string }
   | { readonly kind: 'sync' }
   | { readonly kind: 'hand'; readonly arrival: ArrivedMessage }
-  /** The peer has lost its memory: messages that it sent before are not handed over any more. */
+  /** The peer has lost its disk: messages that it sent before that are not handed over any more. */
   | { readonly kind: 'forgotten' }
   /** A message to the peer was accepted, now or before a restart. */
   | { readonly kind: 'accepted'; readonly messageKind: MessageKind; readonly payload: Uint8Array }
-  /** The message survives a crash from now on, or need not (option `outbox: memory`). */
+  /** The message is on disk now, or need not be (option `outbox: memory`). */
   | { readonly kind: 'kept'; readonly messageKind: MessageKind; readonly number: number }
   /** A call has been handled: its answer is on the disk, written now or found after a restart. */
   | { readonly kind: 'effected'; readonly call: Uint8Array; readonly how: 'written' | 'found' }
-  /** The disk knows from now on that the messages of this memory with these numbers were handled. */
+  /**
+   * It is on disk now that the messages with these numbers, from the peer whose memory has this
+   * name, were handled.
+   */
   | {
       readonly kind: 'remembered';
       readonly memory: Uint8Array;
@@ -137,5 +147,8 @@ export type PeerEffect<Request> =
   | { readonly kind: 'settled'; readonly settlement: MessageSettlement<Request> }
   | { readonly kind: 'drop'; readonly reason: FabricDropReason }
   | { readonly kind: 'count'; readonly of: PeerCounterName; readonly amount: number }
-  /** Messages leave over a less preferred way, `afterNs` after the first packet without answer. */
+  /**
+   * Messages now leave over a less preferred way, `afterNs` after the first packet that the peer did
+   * not answer.
+   */
   | { readonly kind: 'switched'; readonly to: number; readonly afterNs: Nanoseconds };

@@ -29,8 +29,8 @@ import {
 } from './geometry.ts';
 
 /**
- * What a message is, in the order of numbers on the wire: `message` is handed over, `call` is
- * answered by a `reply` or a `refusal`, `group` belongs to the machine of groups.
+ * Kinds of messages; the index of a kind is its number on the wire. A `message` needs no answer, a
+ * `call` is answered by a `reply` or a `refusal`, a `group` message goes to the machine of groups.
  */
 export const MESSAGE_KINDS = ['message', 'call', 'reply', 'refusal', 'group'] as const;
 /** See {@link MESSAGE_KINDS}. */
@@ -38,14 +38,17 @@ export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
 /** A message with its envelope: from whom, to whom, until when, and the payload. */
 export interface Envelope {
-  /** 16 bytes: name of the sender's memory, two zero bytes, number. */
+  /**
+   * 16 bytes: random name of the sender's memory (8), two zero bytes, message number (6,
+   * big-endian).
+   */
   readonly id: Uint8Array;
   readonly from: string;
   readonly to: string;
   readonly kind: MessageKind;
   /** The id of the call that a reply answers; null otherwise. */
   readonly correlation: Uint8Array | null;
-  /** From this instant on the message is of no use, Unix ms by the clock of its sender. */
+  /** Deadline, Unix ms by the sender's clock; afterwards the message is dropped. */
   readonly deadlineMs: number;
   /** 0 (bulk) to 3 (urgent). */
   readonly priority: number;
@@ -66,7 +69,7 @@ const writer: CborWriter = new CborWriter();
 const reader: CborReader = new CborReader();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** The id of the message with this number, from the sender with this memory. */
+/** Makes the id of a message from the name of its sender's memory (8 bytes) and its number. */
 export function makeMessageId(memory: Uint8Array, number: number): Uint8Array {
   const id = new Uint8Array(MESSAGE_ID_BYTES);
   id.set(memory.subarray(0, MEMORY_NAME_BYTES));
@@ -74,12 +77,15 @@ export function makeMessageId(memory: Uint8Array, number: number): Uint8Array {
   return id;
 }
 
-/** The number in an id. */
+/** Reads the message number from a message id. */
 export function readMessageNumber(id: Uint8Array): number {
   return readUint48(id, NUMBER_OFFSET);
 }
 
-/** The bytes of a message; the caller keeps all fields within their bounds. */
+/**
+ * Encodes an envelope with its payload. The caller keeps all fields within their bounds; nothing is
+ * checked.
+ */
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
   const { id, from, to, kind, correlation, deadlineMs, priority, attempt, payload } = envelope;
   writer.reset();
@@ -142,7 +148,7 @@ function stringOf(length: number): Uint8Array | undefined {
   return reader.string(CBOR_BYTES) && reader.argument === length ? reader.content : undefined;
 }
 
-/** The id of a call, or null. */
+/** Reads the id of a call, or null; undefined if the bytes are neither. */
 function idOrNull(): Uint8Array | null | undefined {
   if (reader.bytes[reader.at] !== NULL_BYTE) return stringOf(MESSAGE_ID_BYTES);
   return reader.head() ? null : undefined;

@@ -4,22 +4,28 @@
  * @module
  */
 
-/** Channel in carriers (docs/spec/stacking.md). */
+/**
+ * Number of the channel by which carriers tell fabric's messages from those of other protocols
+ * (docs/spec/stacking.md).
+ */
 export const FABRIC_CHANNEL = 2;
 
-/** Version of envelopes. */
+/** First item of each envelope: the version of its format. */
 export const ENVELOPE_VERSION = 1;
-/** Bytes of the id of a message: the name of the sender's memory, then a number. */
+/** Bytes of the id of a message: the random name of its sender's memory, then the message number. */
 export const MESSAGE_ID_BYTES = 16;
-/** Bytes of the random name of a sender's memory: 64 bits, so that no two are equal. */
+/**
+ * Bytes of the random name that a node gives to its stored numbering of messages, its memory; 64 bits make
+ * equal names improbable.
+ */
 export const MEMORY_NAME_BYTES = 8;
 /** Largest payload of a message, bytes (64 MiB). */
 export const PAYLOAD_BYTES_MAX = 67_108_864;
 /** Longest name of a node, bytes of UTF-8: that of a DNS name (RFC 1035 section 2.3.4). */
 export const NODE_NAME_BYTES_MAX = 255;
-/** Room for everything of an envelope but its payload, bytes. */
+/** Upper bound of the length of an envelope without its payload, bytes. */
 export const ENVELOPE_HEAD_BYTES_MAX = 640;
-/** Priorities are 0 (bulk) to 3 (urgent). */
+/** Number of message priorities: 0 (bulk) to 3 (urgent). */
 export const PRIORITY_COUNT = 4;
 /** Priority of a message for which no application asked for another one. */
 export const PRIORITY_DEFAULT = 1;
@@ -30,65 +36,84 @@ export const PRIORITY_TO_CARRIER_PRIORITY = [0, 1, 2, 2] as const;
 export const PACKET_VERSION = 2;
 /** Bytes of a nonce that a challenged peer sends back: 64 bits, which nobody guesses. */
 export const CHALLENGE_NONCE_BYTES = 8;
-/** Largest number of pieces in a packet: more than a packet of any usual size has. */
+/** Largest number of message pieces in a packet: more than fit into a packet of any usual size. */
 export const PACKET_PIECES_MAX = 1_024;
 /** Largest packet over a carrier that may lose packets, bytes: what any path carries (RFC 9000 section 14). */
 export const PACKET_BYTES_DEFAULT = 1_200;
-/** Smallest limit of a carrier's messages, bytes: head of a packet, acknowledgements and a few bytes. */
+/**
+ * A carrier must take messages of at least this length, bytes: the head of a packet, acknowledgements and a
+ * short piece.
+ */
 export const CARRIER_MESSAGE_BYTES_MIN = 512;
 
 /**
- * Number of message numbers above the contiguous ones that a receiver can remember. More than
- * {@link PEER_OPEN_MESSAGES_MAX}, so that senders meet the bound of their queue first.
+ * How many message numbers above the highest contiguous number a receiver can mark as handled. More than
+ * {@link PEER_OPEN_MESSAGES_MAX}, so that a sender is stopped by its queue before it is stopped by this
+ * window.
  */
 export const RECEIVE_WINDOW_NUMBERS = 1_024;
 /** Largest number of open messages for one peer, including calls that wait for their answer. */
 export const PEER_OPEN_MESSAGES_MAX = 1_000;
 /**
- * Largest number of answers to one peer that it has not confirmed; one more, and the oldest is given
- * up. Only a peer that is silent or gives up calls loses answers: at most
- * {@link PEER_OPEN_MESSAGES_MAX} of its calls are open.
+ * Largest number of answers to one peer that the peer has not reported as handled; a further answer displaces
+ * the oldest. Only a peer that never confirms or gives up its calls loses answers, since a peer has at most
+ * {@link PEER_OPEN_MESSAGES_MAX} open calls.
  */
 export const UNCONFIRMED_ANSWERS_MAX = 2_048;
 /** Message numbers that one write to the disk reserves. */
 export const RESERVED_NUMBERS_PER_WRITE = 256;
 /**
- * Largest number of messages handed to the application before the disk has a record of it: after a
+ * Largest number of messages handed to the application before their handover is recorded on disk: after a
  * crash, only these can be handed over a second time.
  */
 export const UNSYNCED_HANDOVERS_MAX = 32;
 /**
- * Largest number of bytes of one peer's messages that are incomplete or wait for their handlers: twice
- * the longest message. Bytes beyond it are dropped; a carrier that promises delivery does not bring
- * them again.
+ * Largest number of bytes of one peer's messages that are incomplete or wait for their handlers: twice the
+ * longest message. Pieces beyond it are dropped; over a carrier that promises delivery they are lost, since it
+ * does not repeat them.
  */
 export const ASSEMBLY_BYTES_MAX = 134_217_728;
-/** Largest number of bytes of packets and calls that wait until the disk has counted this life (16 MiB). */
+/**
+ * Largest number of bytes of packets and calls that wait until the count of this node's starts is on disk (16
+ * MiB).
+ */
 export const STARTUP_QUEUE_BYTES_MAX = 16_777_216;
-/** Largest number of packets and calls that wait until the disk has counted this life. */
+/** Largest number of packets and calls that wait until the count of this node's starts is on disk. */
 export const STARTUP_QUEUE_INPUTS_MAX = 4_096;
 /**
- * Largest number of calls that are with the application; beyond it the oldest is given up. A peer that
- * gives up its calls may make others, so windows do not bound this number.
+ * Largest number of calls that the application has not answered; beyond it the oldest is given up. The receive
+ * windows do not bound this number, since a peer that gives up calls may make new ones.
  */
 export const CALLS_AT_APPLICATION_MAX = 65_536;
-/** Number of items in a list at which those that are no longer needed are removed. */
+/** A list is searched for items that are no longer needed only when it has more than this number of items. */
 export const STALE_ITEMS_MAX = 1_024;
-/** Bytes by which the memory for an incomplete message grows as pieces come, whatever total was stated. */
+/**
+ * Memory for an incomplete message is allocated in chunks of this size, bytes, as pieces come: a false total
+ * length costs nothing.
+ */
 export const ASSEMBLY_GROWTH_BYTES = 65_536;
-/** Largest number of gaps in an incomplete message; pieces that would make more are not taken. */
+/** Largest number of gaps in an incomplete message; a piece that would open a further gap is dropped. */
 export const ASSEMBLY_GAPS_MAX = 4_096;
-/** Largest number of bytes that a carrier has not answered for; one message may exceed it (1 MiB). */
+/**
+ * Largest number of bytes given to a carrier whose answer is still missing (1 MiB); a single message may
+ * exceed it.
+ */
 export const CARRIER_BYTES_IN_FLIGHT_MAX = 1_048_576;
 
 /** First wait before something unanswered is tried again, ns; it doubles each time. */
 export const FIRST_RETRY_NS = 250_000_000;
-/** Longest wait before something is tried again, ns: a returning peer is found within this time. */
+/** Longest wait before something is tried again, ns: a peer that returns is noticed within this time. */
 export const RETRY_NS_MAX = 10_000_000_000;
-/** Number of time-outs in a row after which another way is taken. */
+/** Number of consecutive time-outs of a way after which the next way is used. */
 export const TIMEOUTS_BEFORE_FAILOVER = 3;
-/** Longest wait of the news that messages were handled for a packet that takes it along, ns. */
+/**
+ * The list of handled messages waits this long, ns, for a packet to the peer that can carry it; then it leaves
+ * alone.
+ */
 export const HANDLED_NEWS_DELAY_NS = 10_000_000;
 
-/** Time from a message to its deadline, ns: 1.5 times the longest outage in shipped scenarios. */
+/**
+ * Default time from the acceptance of a message to its deadline, ns: 1.5 times the longest outage in shipped
+ * scenarios.
+ */
 export const MESSAGE_LIFETIME_DEFAULT_NS = 900_000_000_000;

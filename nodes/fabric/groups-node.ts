@@ -1,5 +1,6 @@
 /**
- * Fabric: the adapter between the host and the machine of groups; a node's own groups and votes.
+ * Fabric: the adapter between the host and the machine of groups. It also founds the group and casts the votes
+ * that the options ask for.
  *
  * @module
  */
@@ -28,11 +29,11 @@ const NS_PER_MS = 1_000_000;
 const TALLY_VALUES = GROUP_MEMBERS_MAX + 1;
 const TEXT = 'Shall we?';
 
-/** Called with the answer to a request. */
+/** Called with the answer to a request about a group. */
 type Asker = (outcome: GroupRequestOutcome, body?: Uint8Array) => void;
 type Result = Extract<GroupEvent, { kind: 'result' }>;
 
-/** What groups need of their node. */
+/** What a {@link GroupsAdapter} is made from. */
 export interface GroupsAdapterParts {
   readonly host: Host;
   readonly witness: GroundTruthWitness;
@@ -42,11 +43,14 @@ export interface GroupsAdapterParts {
   /** Nodes that the carriers reach. */
   readonly peers: readonly string[];
   readonly send: (to: string, message: SubmittedMessage<OutcomeCallback>) => void;
-  /** Called when the message with this number was handled, and need not come again. */
+  /**
+   * Called when the group message with this number from peer `from` was handled, so that it need not be handed
+   * over again.
+   */
   readonly handled: (from: string, number: number) => void;
 }
 
-/** Connects the machine of groups to its host, and runs a node's own groups and votes. */
+/** Connects the machine of groups to its host, and founds groups and votes as the options say. */
 export class GroupsAdapter {
   readonly #parts: GroupsAdapterParts;
   readonly #timers = new Set<Timer>();
@@ -76,7 +80,7 @@ export class GroupsAdapter {
     for (const timer of this.#timers) timer.cancel();
   }
 
-  /** A request of the application. */
+  /** Passes a request of the application to the machine; answers `bad-request` if it cannot be decoded. */
   request({ body, respond }: NodeRequest): void {
     const request = decodeGroupRequest(body);
     if (request === undefined) respond('bad-request');
@@ -84,7 +88,7 @@ export class GroupsAdapter {
     else this.#ask(request, (outcome, answer) => respond(outcome, answer));
   }
 
-  /** Called when a message of a group came. */
+  /** Called when a group message came from the peer `from`; `number` is its message number. */
   message(from: string, bytes: Uint8Array, number: number): void {
     this.#shell?.take({ kind: 'message', from, bytes, token: number });
   }
@@ -166,7 +170,7 @@ export class GroupsAdapter {
     meter.counter('fabric.group.awaited').add(members);
   }
 
-  /** Does what the options ask this node to do by itself: at first, or from where a restart interrupted it. */
+  /** Founds the group and opens the votes of the options, or continues where a restart interrupted this. */
   #resume(machine: GroupsMachine<Asker>): void {
     const { host, options } = this.#parts;
     const own = machine.names.find(({ owner }) => owner === host.name);
@@ -224,5 +228,5 @@ export class GroupsAdapter {
 }
 
 function ignore(): void {
-  // The result of the vote tells what became of the request.
+  // The answer to the request is not needed: the result of the vote is reported anyway.
 }

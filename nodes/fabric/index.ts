@@ -12,7 +12,10 @@ import { FABRIC_METRICS } from './metrics.ts';
 import { FABRIC_MUST } from './must.ts';
 import { createFabricNode } from './node.ts';
 
-/** Carries messages of any size, once, over whatever is below. */
+/**
+ * The fabric protocol: carries messages of any size over the carriers below; each message is
+ * handled once.
+ */
 export const protocol: Protocol<FabricOptions> = {
   name: 'fabric',
   summary: 'carries messages and calls of any size, handled once, over whatever network there is',

@@ -16,10 +16,13 @@ import type { OutcomeCallback } from './peer-node.ts';
 
 const MADE_KEY = 'calls made';
 const MADE_BYTES = 6;
-/** Number of calls by which a record on disk may be ahead of the calls that were made. */
+/**
+ * The number of calls on disk may exceed the calls made by this, so that not every call needs a
+ * write.
+ */
 const AHEAD = 255;
 
-/** What the calls need. */
+/** What a {@link LoadGeneratorAdapter} is made from. */
 export interface LoadGeneratorAdapterParts {
   readonly host: Host;
   readonly store: Store;
@@ -32,7 +35,7 @@ export class LoadGeneratorAdapter {
   readonly #parts: LoadGeneratorAdapterParts;
   readonly #shell: StateMachineRunner<LoadGeneratorInput, GeneratedCall>;
   #made: number;
-  /** The number on the disk. After a restart, calls up to it count as already made. */
+  /** The number of calls that is on disk. After a restart, so many calls count as made. */
   #written: number;
 
   constructor(parts: LoadGeneratorAdapterParts) {
@@ -53,11 +56,11 @@ export class LoadGeneratorAdapter {
     this.#shell.stop();
   }
 
-  /** Called when a call is over. */
+  /** Called when a call of the load generator has ended; counts its outcome. */
   settled({ request, outcome, body, payload, tookNs }: MessageSettlement<OutcomeCallback>): void {
     const { meter } = this.#parts.host;
     if (outcome === 'ok') {
-      // Without a body, the answer came before a crash, and its content is not known any more.
+      // Without a body, the answer came before a crash, and its bytes were not kept.
       const isRight = body === undefined || isReplyTo(payload, body);
       meter.counter(isRight ? 'fabric.answered_calls' : 'fabric.wrong_answers').add(1);
       if (request !== undefined) meter.histogram('fabric.call').record(tookNs);
@@ -68,7 +71,8 @@ export class LoadGeneratorAdapter {
     const { options, store, call } = this.#parts;
     this.#made += 1;
     if (this.#made > this.#written) {
-      // With `count`, each call is recorded, so the count is exact; else a restart skips numbers.
+      // With `count`, each call is recorded on disk, so that the total is exact; otherwise a
+      // restart skips some call numbers.
       this.#written = this.#made + (options.count === undefined ? AHEAD : 0);
       const record = new Uint8Array(MADE_BYTES);
       writeUint48(record, 0, this.#written);

@@ -10,7 +10,10 @@ import type { StateMachine, TimerDue } from '../_kit/machine.ts';
 import type { LoadGeneratorOptions } from './config.ts';
 
 const NS_PER_S = 1_000_000_000;
-/** Number of words of a pool of random bytes. Payloads are slices of it: consecutive ones differ, without a draw. */
+/**
+ * Size of a pool of random bytes, in 32-bit words. Payloads are slices of the pool at varying offsets, so they
+ * differ without further random draws.
+ */
 const POOL_WORDS = 16_384;
 const POOL_STEP = 4_099;
 const WORD_BYTES = 4;
@@ -33,7 +36,7 @@ export class LoadGeneratorMachine implements StateMachine<LoadGeneratorInput, Ge
   #open = 0;
   #at: Nanoseconds = Number.POSITIVE_INFINITY;
 
-  /** @param made Calls that were made before a restart. */
+  /** @param made Number of calls that were made before a restart. */
   constructor(options: LoadGeneratorOptions, random: Random, made: number) {
     this.#options = options;
     this.#random = random;
@@ -48,7 +51,7 @@ export class LoadGeneratorMachine implements StateMachine<LoadGeneratorInput, Ge
     if (input.kind === 'start') this.#at = Math.max(now, start);
     if (input.kind === 'over') {
       this.#open -= 1;
-      // Without a rate, the end of a call begins the next one.
+      // Without a rate, the end of a call makes the next call due.
       if (rate === undefined && this.#at === Number.POSITIVE_INFINITY) this.#at = now;
     }
     const calls: GeneratedCall[] = [];
@@ -85,7 +88,7 @@ export class LoadGeneratorMachine implements StateMachine<LoadGeneratorInput, Ge
       at += part.length;
       from = 0;
     }
-    // No two calls are alike.
+    // The call number in the payload makes all calls different.
     if (size >= NUMBER_BYTES) writeUint48(payload, 0, this.#made);
     const target = to[this.#made % to.length] as string;
     this.#made += 1;

@@ -21,12 +21,15 @@ export class FabricMessageReporter {
     this.#observer = observer;
   }
 
-  /** Number of messages that were accepted, or wait for that, and are not settled. */
+  /** Number of messages that were accepted, or wait to be, and have not ended. */
   get open(): number {
     return this.#open;
   }
 
-  /** Called when the node has a message that it can accept or refuse only when it is ready. */
+  /**
+   * Called when a message came before the node can accept or refuse it, since the node is still
+   * starting.
+   */
   waits(payload: Uint8Array): void {
     this.accepted(payload);
     this.#waiting.add(hashBytesTo53Bits(payload, NAMED_BYTES));

@@ -1,11 +1,11 @@
 /**
- * Fabric: what must hold whatever happens to the network.
+ * Fabric: the limits that hold whatever faults the network has.
  *
  * @module
  */
 import type { Must } from '../../engine/host/must.ts';
 
-/** Limits that fabric keeps whatever happens to the network. */
+/** Limits of metrics that fabric keeps whatever faults the network has. */
 export const FABRIC_MUST: Must = {
   always: {
     'fabric.duplicates': { count: '== 0' },
@@ -18,6 +18,7 @@ export const FABRIC_MUST: Must = {
     'fabric.delivery': { value: '>= 99%' },
   },
   withinSeconds: 15,
-  // Not `order: sent`: one message that a carrier gave up holds back those behind it until its deadline.
+  // `order: sent` is not hunted: with it, a message that a carrier gave up holds back all later messages
+  // until its deadline.
   options: { packet: ['600B'] },
 };

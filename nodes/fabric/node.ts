@@ -37,7 +37,7 @@ const LIFE_KEY = 'life';
 const LIFE_BYTES = 4;
 const NO_BYTES = new Uint8Array(0);
 
-/** A carrier, and the hosts that it reaches. */
+/** A carrier protocol below, and the names of the hosts that it reaches. */
 interface Carrier {
   readonly transport: Transport;
   readonly peers: ReadonlySet<string>;
@@ -66,7 +66,9 @@ class FabricNode implements NodeHandle {
   readonly #groups: GroupsAdapter;
   #memory: Uint8Array = NO_BYTES;
   #life = 0;
-  /** Inputs that came before the disk had counted this life; undefined afterwards. */
+  /**
+   * Packets and requests that came before the count of this node's starts was on disk; undefined afterwards.
+   */
   #early: (() => void)[] | undefined = [];
   #earlyBytes = 0;
 
@@ -106,7 +108,10 @@ class FabricNode implements NodeHandle {
     });
   }
 
-  /** Nothing is sent before the disk has counted this life: peers tell lives apart by the count. */
+  /**
+   * Counts this start of the node on disk before anything is sent: peers tell the node's lives apart by that
+   * count.
+   */
   start(): void {
     const known = this.#store.get(MEMORY_KEY);
     this.#memory = known ?? this.#host.randomBytes(MEMORY_NAME_BYTES);
@@ -170,7 +175,7 @@ class FabricNode implements NodeHandle {
   #countLife(): void {
     this.#store.sync((error) => {
       if (error === undefined) this.#begin();
-      // A full disk may have room again.
+      // The write is tried again: a full disk may have room later.
       else this.#host.after(FIRST_RETRY_NS, () => this.#countLife());
     });
   }
@@ -193,7 +198,10 @@ class FabricNode implements NodeHandle {
     );
   }
 
-  /** Runs `act` once the disk has counted this life. @returns false if too much waits for that already. */
+  /**
+   * Runs `act` once the count of this node's starts is on disk; `bytes` is the memory that it holds until
+   * then. @returns false if too much waits already.
+   */
   #whenReady(bytes: number, act: () => void): boolean {
     const early = this.#early;
     if (early === undefined) act();
@@ -216,7 +224,10 @@ class FabricNode implements NodeHandle {
     else peer.packet(this.#machineLane(from, way), bytes);
   }
 
-  /** Index of a carrier among those that reach a peer. */
+  /**
+   * Index of carrier `way` among the carriers that reach the peer: the number by which the peer's machine
+   * knows it.
+   */
   #machineLane(peer: string, way: number): number {
     let lane = 0;
     for (let index = 0; index < way; index += 1)
@@ -261,7 +272,7 @@ class FabricNode implements NodeHandle {
     return made;
   }
 
-  /** Undefined while no trace is recorded. */
+  /** The trace of one peer; undefined while no trace is recorded. */
   #traceOf(peer: string, carriers: readonly Carrier[]): PeerTrace | undefined {
     if (!this.#host.trace.isRecorded) return undefined;
     return new PeerTrace(
@@ -320,7 +331,7 @@ class FabricNode implements NodeHandle {
 
   #hand(from: string, arrival: ArrivedMessage): void {
     const { number, kind, id, payload, isAgain } = arrival;
-    // The effect of a call is its answer on the disk; a repeated call counts when its answer is written again.
+    // A call is not counted here: it was handled twice only if its answer is written to disk twice.
     if (kind !== 'call' && this.#witness.has(this.#spaceOf(id), number)) {
       this.#host.meter.counter('fabric.handled_twice').add(1);
     }
@@ -345,13 +356,19 @@ class FabricNode implements NodeHandle {
     peer?.handled(number);
   }
 
-  /** The witness's space for the messages recorded as handled, of the memory with which `id` begins. */
+  /**
+   * Name of the witness's set of message numbers that were recorded as handled, for the sender's memory with
+   * which `id` begins.
+   */
   #spaceOf(id: Uint8Array): string {
     const memory = hashBytesTo53Bits(id.subarray(0, MEMORY_NAME_BYTES), MEMORY_NAME_BYTES);
     return `remembered/${this.#host.name}/${memory}`;
   }
 
-  /** Called when a call is accepted for good; one that is found again after a restart counts once. */
+  /**
+   * Counts a call that was accepted for good; a call that is found on disk again after a restart is not
+   * counted twice.
+   */
   #countCall(peer: string, number: number): void {
     if (this.#load === undefined) return;
     const wasCounted = this.#witness.note(`calls/${this.#host.name}/${peer}`, number);
@@ -381,7 +398,7 @@ class FabricNode implements NodeHandle {
     request?.(outcome, body);
   }
 
-  /** True if an answer was counted before a crash, and is now found on the disk again. */
+  /** True if the answer to this call was counted before a crash, and is now found on disk again. */
   #wasCounted(peer: string, number: number, outcome: string): boolean {
     if (this.#load === undefined || outcome !== 'ok') return false;
     return this.#witness.note(`answered/${this.#host.name}/${peer}`, number);

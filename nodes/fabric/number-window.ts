@@ -1,6 +1,6 @@
 /**
- * Fabric: a set of numbers that fills up from below: all up to `contiguous`, and some of the
- * {@link RECEIVE_WINDOW_NUMBERS} above it. Receivers know by it what they have handled.
+ * Fabric: a set of message numbers: all from 1 to `contiguous`, and some of the {@link
+ * RECEIVE_WINDOW_NUMBERS} above. Receivers record with it which messages they have handled.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { RECEIVE_WINDOW_NUMBERS } from './geometry.ts';
 const BYTE_BITS = 8;
 const WINDOW_BYTES = RECEIVE_WINDOW_NUMBERS / BYTE_BITS;
 
-/** A set of message numbers: all up to a bound, and some of a window above it. */
+/** A set of message numbers: all up to {@link contiguous}, and some of the window above it. */
 export class NumberWindow {
   /** Ring of bits; the bit of a number is at its remainder modulo {@link RECEIVE_WINDOW_NUMBERS}. */
   #bits = new Uint8Array(WINDOW_BYTES);
@@ -31,7 +31,7 @@ export class NumberWindow {
     return number <= this.#highest && this.#bit(number);
   }
 
-  /** True if the number is not too far above the contiguous ones. */
+  /** True if the number is not above the window. */
   fits(number: number): boolean {
     return number <= this.#contiguous + RECEIVE_WINDOW_NUMBERS;
   }
@@ -57,7 +57,7 @@ export class NumberWindow {
     while (this.#highest > this.#contiguous && this.#bit(this.#contiguous + 1)) this.#pass();
   }
 
-  /** Bits of the numbers above the contiguous ones; bit 0 of byte 0 is the next one. */
+  /** The set above {@link contiguous} as bits: bit 0 of byte 0 stands for `contiguous + 1`. */
   above(): Uint8Array {
     const count = this.#highest - this.#contiguous;
     const bytes = new Uint8Array(Math.ceil(count / BYTE_BITS));

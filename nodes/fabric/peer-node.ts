@@ -26,7 +26,7 @@ import { answeredCallsKey, inboxRecordKey, PeerMachine } from './peer.ts';
 import type { PeerMachineOptions } from './peer-parts.ts';
 import type { PeerMessageObserver } from './peer-watch.ts';
 
-/** Called with the outcome of a message. */
+/** Called with the outcome of a message, and the body of the answer to a call. */
 export type OutcomeCallback = (outcome: string, body?: Uint8Array) => void;
 
 /** Callbacks by which the machine of a peer uses its node. */
@@ -36,12 +36,15 @@ export interface PeerMachineHandlers {
   readonly accepted: (kind: MessageKind, payload: Uint8Array) => void;
   readonly kept: (kind: MessageKind, number: number) => void;
   readonly effected: (call: Uint8Array, how: 'written' | 'found') => void;
-  /** The disk has these numbers of the peer's memory `memory` as handled. */
+  /**
+   * Called when the disk has recorded as handled the messages with these numbers, of the peer's memory with
+   * this name.
+   */
   readonly remembered: (memory: Uint8Array, numbers: readonly number[]) => void;
   readonly settled: (settlement: MessageSettlement<OutcomeCallback>) => void;
 }
 
-/** What a peer's adapter needs. */
+/** What a {@link PeerAdapter} is made from. */
 export interface PeerAdapterParts {
   readonly host: Host;
   readonly store: Store;
@@ -58,12 +61,12 @@ export interface PeerAdapterParts {
 
 type SendCounters = Readonly<Record<'packets' | 'sent' | 'pieces' | 'repeated', Counter>>;
 
-/** Runs the machine of one peer. */
+/** Connects the machine of one peer to its host: store, carriers, timers and counters. */
 export class PeerAdapter {
   readonly #parts: PeerAdapterParts;
   readonly #machine: PeerMachine<OutcomeCallback>;
   readonly #shell: StateMachineRunner<PeerInput<OutcomeCallback>, PeerEffect<OutcomeCallback>>;
-  /** Counters that every packet needs, looked up once. */
+  /** Counters that every sent packet increases, looked up once. */
   readonly #counters: SendCounters;
   #peak = 0;
   /** Index of the way over which the last packet came. */
@@ -86,7 +89,7 @@ export class PeerAdapter {
       reserve: RESERVED_NUMBERS_PER_WRITE,
       onSync: (): void => this.#shell.take({ kind: 'numbers' }),
     });
-    // Numbers begin with 1: all numbers up to 0 count as handled.
+    // Message numbers begin with 1, since a new receiver counts all numbers up to 0 as handled.
     const take = (): number | undefined => counter.take(1);
     const numbers = {
       take,
@@ -142,7 +145,9 @@ export class PeerAdapter {
     this.#parts.host.meter.histogram('fabric.queue.peak').record(open);
   }
 
-  /** Called when a packet came; the callee owns the bytes. */
+  /**
+   * Called when a packet came over a way. The machine may keep the bytes: the caller must not reuse them.
+   */
   packet(way: number, bytes: Uint8Array): void {
     this.#wayInHand = way;
     this.#shell.take({ kind: 'packet', way, bytes });
@@ -226,7 +231,7 @@ export class PeerAdapter {
     if (pieceBytes > 0) pieces.add(pieceBytes);
     if (repeatedBytes > 0) repeated.add(repeatedBytes);
     const transport = this.#parts.transports[way];
-    // Over a carrier that may lose packets, a refusal is a loss like any other.
+    // Over a carrier that may lose packets, a refusal by the carrier is treated as a loss.
     const done =
       token === undefined
         ? ignore
@@ -236,5 +241,5 @@ export class PeerAdapter {
 }
 
 function ignore(): void {
-  // Nobody waits for the carrier's answer.
+  // The carrier's answer is not needed.
 }

@@ -1,5 +1,5 @@
 /**
- * Fabric: what the parts of a peer's machine share.
+ * Fabric: types and time conversions that the parts of a peer's machine share.
  *
  * @module
  */
@@ -14,16 +14,19 @@ import type { MessageKind } from './envelope.ts';
 import type { OutgoingMessage } from './outgoing/out-message.ts';
 import type { PeerMessageObserver } from './peer-watch.ts';
 
-/** An entry of the store's table: key and value. */
+/** A record in the node's store: key and value. */
 export type StoredRecord = readonly [key: string, value: Uint8Array];
 
-/** What a peer's machine needs. */
+/** What a {@link PeerMachine} is made from. */
 export interface PeerMachineParts {
   readonly own: string;
   readonly peer: string;
-  /** Random name of this node's memory of its messages; a new name once the node has lost its disk. */
+  /**
+   * Random name of this node's memory, its stored numbering of messages; the node draws a new name
+   * when it has lost its disk.
+   */
   readonly memory: Uint8Array;
-  /** Number of this life of the node, counted on disk. */
+  /** Number of this life of the node: how often it has started, counted on disk. */
   readonly life: number;
   readonly options: PeerMachineOptions;
   readonly behaviour: Behaviour;
@@ -32,30 +35,38 @@ export interface PeerMachineParts {
   readonly random: Random;
   readonly clock: () => CalendarTime;
   readonly numbers: MessageNumberSource;
-  /** Open messages on the disk, in the order of numbers. */
+  /**
+   * Records of messages to the peer that were open before a restart, in the order of message numbers.
+   */
   readonly records: readonly StoredRecord[];
-  /** Record of the calls answered in the last write; the disk may still have their requests. */
+  /**
+   * Numbers of the calls whose answers the last write recorded; the records of these calls may still
+   * be on disk.
+   */
   readonly answeredRecord?: Uint8Array | undefined;
-  /** What the disk knows of messages from the peer. */
+  /** The record of handled messages of the peer (`Inbox.record`); undefined if there is none. */
   readonly inboxRecord: Uint8Array | undefined;
-  /** True for kinds of messages whose handlers keep their effects outside the records of this peer. */
+  /**
+   * True for kinds of messages whose handlers have effects that are not in the records of this peer,
+   * such as those on an application.
+   */
   readonly isOutside: (kind: MessageKind) => boolean;
-  /** Absent while no trace is recorded. */
+  /** Is told of each message for the trace; absent while no trace is recorded. */
   readonly watch?: PeerMessageObserver | undefined;
 }
 
 /** The options of a node that the machines of its peers use. */
 export type PeerMachineOptions = Pick<FabricOptions, 'queue' | 'outbox' | 'order' | 'packet'>;
 
-/** Numbers of messages, none of which is used twice. */
+/** Gives message numbers; no number is given twice, not even after a restart. */
 export interface MessageNumberSource {
-  /** The least number that can come next. */
+  /** The least number that {@link take} can return from now on. */
   readonly next: number;
-  /** Takes a number; undefined while the disk has not reserved it. */
+  /** Takes the next number; undefined until its reservation is on disk. */
   take(): number | undefined;
 }
 
-/** An item that waits for a write. */
+/** A message or settlement that waits for a write to disk. */
 export type AwaitingWriteItem<Request> =
   | { readonly kind: 'kept' | 'answer'; readonly message: OutgoingMessage<Request> }
   | { readonly kind: 'answered'; readonly settlement: MessageSettlement<Request> };
@@ -70,12 +81,12 @@ export interface PeerMachineContext<Request> {
 const NS_PER_MS = 1_000_000;
 const MS_PER_S = 1_000;
 
-/** Unix milliseconds, rounded down. */
+/** Converts calendar time to Unix ms, rounded down. */
 export function unixMs({ seconds, nanos }: CalendarTime): number {
   return seconds * MS_PER_S + Math.floor(nanos / NS_PER_MS);
 }
 
-/** Nanoseconds from now to an instant of calendar time; negative if it is over. */
+/** Time from `clock` to `deadlineMs` (Unix ms), ns; negative if the deadline has passed. */
 export function nsUntil(deadlineMs: number, clock: CalendarTime): Nanoseconds {
   return (deadlineMs - unixMs(clock)) * NS_PER_MS;
 }

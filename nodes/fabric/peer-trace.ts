@@ -33,7 +33,10 @@ const NS_PER_MS = 1_000_000;
 const NS_PER_US = 1_000;
 /** Smallest interval between states of the same kind, ns. */
 const EVERY_NS = 1_000_000_000;
-/** Departures of adjacent bytes that are this close in time are one departure, ms. */
+/**
+ * Departures of adjacent bytes of a message that follow each other within this time, ms, are traced
+ * as one departure.
+ */
 const TOGETHER_MS = 50;
 
 interface Known {
@@ -42,9 +45,9 @@ interface Known {
   untilMs: number | null;
   state: string;
   readonly again: Map<TransmissionReason, number>;
-  /** Why bytes are sent again: the latest reason. */
+  /** The latest reason for which bytes of the message were sent again. */
   why: TransmissionReason;
-  /** End of the bytes that have been sent at least once. */
+  /** All bytes before this offset have been sent at least once. */
   leftEnd: number;
   departures: TracedTransmission[];
   unlisted: number;
@@ -59,7 +62,7 @@ export class PeerTrace implements PeerMessageObserver {
   readonly #names: readonly string[];
   readonly #known = new Map<number, Known>();
   #ended: Known[] = [];
-  /** For each slot of the trace for the transmissions of one message, the number of that message. */
+  /** Numbers of the messages whose transmissions are traced, by slot of the trace. */
   #lives: number[] = [];
   readonly #ways: (TracedWay | undefined)[];
   #listNs: Nanoseconds = Number.NEGATIVE_INFINITY;
@@ -161,7 +164,7 @@ export class PeerTrace implements PeerMessageObserver {
     return made;
   }
 
-  /** Lists the messages at most once a second, and when nothing is open any more. */
+  /** Traces the list of messages at most once a second, and when no message is open any more. */
   #list(now: Nanoseconds): void {
     if (this.#known.size > 0 && now - this.#listNs < EVERY_NS) return;
     this.#listNs = now;
@@ -171,7 +174,7 @@ export class PeerTrace implements PeerMessageObserver {
     this.#host.trace.state(machine, MESSAGES_TRACE.state.write({ open: this.#known.size, listed }));
   }
 
-  /** Traces the transmissions of a message if there are several. */
+  /** Traces the departures of a message if there are at least two. */
   #life(now: Nanoseconds, known: Known, when: 'now' | 'later'): void {
     const { message, departures, unlisted, bytesAgain: again } = known;
     if (departures.length < 2) return;
@@ -192,7 +195,7 @@ export class PeerTrace implements PeerMessageObserver {
     this.#host.trace.state(MESSAGE_LIFE_TRACE.machine.write({ place, peer: this.#peer }), state);
   }
 
-  /** The slot of the message with the lowest number. */
+  /** The slot of the traced message with the lowest number, which the next message takes. */
   #oldest(): number {
     return this.#lives.indexOf(leastOf(this.#lives));
   }

@@ -6,14 +6,16 @@
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { MessageKind } from './envelope.ts';
 
-/** A message, as far as a trace shows it. */
+/** The facts about a message to the peer that a trace shows. */
 export interface ObservedMessage {
   readonly number: number;
   readonly kind: MessageKind;
   readonly priority: number;
   /** The encoded envelope. */
   readonly bytes: { readonly length: number };
-  /** The ranges of its bytes that have arrived; `size` is their number of bytes. */
+  /**
+   * Bytes that the peer has, or that a carrier has promised to deliver; `size` is their number.
+   */
   readonly there: { readonly size: number };
   /** All bytes before this offset were sent at least once. */
   readonly sentEnd: number;
@@ -34,7 +36,7 @@ export interface PeerMessageObserver {
   sent(now: Nanoseconds, piece: ObservedPiece, way: number): void;
   /** Called when bytes of a message have to be sent again. */
   again(now: Nanoseconds, message: ObservedMessage, why: ResendReason): void;
-  /** Called when the peer has the whole message on disk, or the message is over. */
+  /** Called when the peer has handled the message, or the message ended otherwise. */
   ended(now: Nanoseconds, message: ObservedMessage, outcome: string): void;
   /** Called when the believed state of a way may have changed. */
   way(now: Nanoseconds, way: number, state: WayState): void;
@@ -43,13 +45,15 @@ export interface PeerMessageObserver {
 /** Why bytes are sent again. */
 export type ResendReason = 'lost' | 'time-out' | 'refused' | 'other-way' | 'peer-restarted';
 
-/** The believed state of a path or relay to a peer. */
+/** The state of a way (carrier) to a peer, as far as this node knows. */
 export interface WayState {
   readonly isUp: boolean;
-  /** Congestion window and bytes under way; both 0 over carriers whose answer is enough. */
+  /**
+   * Congestion window and bytes under way; both 0 over carriers that promise delivery or report it.
+   */
   readonly windowBytes: number;
   readonly inFlightBytes: number;
-  /** Undefined before the first sample. */
+  /** Smoothed round-trip time; undefined before the first sample. */
   readonly roundTripNs: Nanoseconds | undefined;
   readonly isActive: boolean;
 }

@@ -1,11 +1,11 @@
 /**
  * Fabric: the machine of one peer: messages to it and from it, over one or several ways.
  *
- * Sending: a message gets a number and is written to disk. Its bytes leave in packets over the first
- * way on which the peer answers. It is over when the peer says that it has handled the message, or at
- * its deadline. Receiving: messages are put together from pieces, and each is handed to its handler
- * once. The peer is told that a message was handled when that is on disk. An answer is a message of
- * its own; its record on disk also marks the call as handled, so that no restart separates the two.
+ * Sending: a message gets a number and is written to disk. Its bytes leave in packets over the first way on which
+ * the peer answers. The message ends when the peer says that it has handled it, or at its deadline. Receiving:
+ * messages are put together from pieces, and each is handed to its handler once. The peer is told that a message was
+ * handled once this is recorded on disk. The answer to a call is a message of its own; its record on disk also marks
+ * the call as handled, so that after a crash both are there or neither.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
   readonly #ways: WaySelector<Request>;
   readonly #challenges: PeerChallenges;
   #effects: PeerEffect<Request>[] = [];
-  /** The known life of the peer; 0 before its first packet. */
+  /** Number of the peer's present life (its count of starts); 0 before its first packet. */
   #peerLife = 0;
 
   constructor(parts: PeerMachineParts, now: Nanoseconds) {
@@ -58,7 +58,8 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
     this.#sender.restore(now, (memory, number) => {
       if (remembersHandled) inbox.recallHandled(memory, number);
     });
-    // A peer that has sent messages before is told that this life has none of their pieces.
+    // After a restart, a peer that had sent messages is told which were handled: this node has lost the pieces of
+    // all others.
     if (inbox.memory.length > 0) this.#ways.newsAt(now);
   }
 
@@ -67,7 +68,7 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
     return this.#sender.size;
   }
 
-  /** Whole messages of the peer that wait to be handed over. */
+  /** Number of whole messages of the peer that wait to be handed over. */
   get held(): number {
     return this.#receiver.held;
   }
@@ -131,14 +132,16 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
     this.#acknowledged(now, lane, packet);
     if (packet.news !== undefined && this.#sender.news(now, packet.news)) this.#ways.heard(now);
     this.#receiver.raise(packet.floor);
-    // A packet of an earlier life, such as a late bundle, still brings valid messages.
+    // A packet from an earlier life of the peer can come late, over a slow carrier; its messages are still valid.
     const isOfThisLife = packet.life === this.#peerLife;
     const isToldOf = packet.isEliciting && isOfThisLife;
     if (packet.isEliciting && !isOfThisLife) this.#challenge(now, way, packet);
     if (!isToldOf || this.#isFirst(now, lane, packet)) this.#pieces(now, packet);
   }
 
-  /** @returns false if the packet came before, or must come again. */
+  /**
+   * Notes that a packet came. @returns false if it came before, or is left unacknowledged so that it is sent again.
+   */
   #isFirst(now: Nanoseconds, lane: PeerWay<Request>, { number, pieces }: FabricPacket): boolean {
     if (!this.#receiver.inbox.hasRoomFor(pieces)) {
       this.#drop('no-room');
@@ -153,13 +156,13 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
   }
 
   #acknowledged(now: Nanoseconds, lane: PeerWay<Request>, { acknowledgement }: FabricPacket): void {
-    // Packets of an earlier life that are acknowledged now are not under way any more.
+    // An acknowledgement of packets from an earlier life of this node is ignored: none of them counts as under way.
     if (acknowledgement === undefined || acknowledgement.life !== this.#parts.life) return;
     if (!this.#ways.acknowledged(now, lane, acknowledgement)) this.#drop('never-sent');
   }
 
   /**
-   * Learns of lives and memories of the peer.
+   * Compares the memory and life that a packet names with those known of the peer, and adopts new ones.
    * @returns why the peer has to confirm the packet first; undefined if it is believed.
    */
   #meet(now: Nanoseconds, packet: FabricPacket): FabricDropReason | undefined {
@@ -169,13 +172,14 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
     const isConfirmed = this.#challenges.isConfirmed(packet);
     if (met === 'other' && !isConfirmed) return 'unconfirmed-memory';
     if (met === 'same' && !isConfirmed && !inbox.isNear(floor)) return 'unconfirmed-floor';
-    // With another memory the peer has restarted, even if only this node's disk knew the former memory.
+    // Another memory means that the peer has restarted, even if this node knows the former memory only from its
+    // disk.
     const isRestart = this.#peerLife > 0 || met === 'other';
     const isOtherLife = isConfirmed ? life !== this.#peerLife : life > this.#peerLife;
     if (met !== 'same') {
       inbox.adopt(memory);
       this.#receiver.reset();
-      // Written before any answer: a torn write may leave only answers, which belong to this memory.
+      // Written before any answer to the new memory: a torn write may store only the first records of a step.
       this.#put(inboxRecordKey(this.#parts.peer), inbox.memoryRecord());
       if (isRestart) this.#effects.push({ kind: 'forgotten' });
     } else if (!isOtherLife) return undefined;
@@ -194,33 +198,33 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
     this.#sender.restart(now);
   }
 
-  /** Asks the peer that has the packet's memory and life whether the packet is really from it. */
+  /** Asks the peer whether it sent a packet with this memory and life. */
   #challenge(now: Nanoseconds, way: number, packet: FabricPacket): void {
     const challenge = this.#challenges.doubt(now, packet);
     if (challenge !== undefined) this.#ways.challenge(way, challenge);
   }
 
-  /** Called when the peer asks whether packets with this memory and life are of this node. */
+  /** Called when the peer asks whether packets with this memory and life come from this node. */
   #challenged(now: Nanoseconds, { memory, life, nonce }: PeerChallenge): void {
     const parts = this.#parts;
     if (life !== parts.life || !equalBytes(memory, parts.memory)) {
       this.#drop('foreign-challenge');
       return;
     }
-    // The peer took nothing of what was sent; now every packet brings the confirmation.
+    // The peer ignored what was sent so far: it is sent anew, and every packet now carries the nonce back.
     if (this.#ways.confirm(nonce)) this.#startAnew(now);
     this.#ways.newsAt(now);
   }
 
   #handled(now: Nanoseconds, { number, answer }: HandledInput): void {
-    // The peer gave the message up, or has lost its memory: the number may be another message's.
+    // The peer gave the message up, or has a new memory: the number may belong to another message now.
     if (!this.#receiver.inbox.isInHand(number)) return;
     const call = this.#receiver.call(number);
     if (answer === undefined || call === undefined) this.#receiver.handled(number);
     else this.#sender.answer(now, call, answer, () => this.#receiver.handled(number));
   }
 
-  /** Begins a write if one is needed. */
+  /** Begins a write to disk if one was requested and none runs. */
   #write(now: Nanoseconds): void {
     if (!this.#journal.begins(now)) return;
     const { peer } = this.#parts;
@@ -228,7 +232,8 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
     const calls = this.#journal.writing.flatMap((item) =>
       item.kind === 'answered' ? item.settlement.number : [],
     );
-    // Written before the calls are erased: otherwise a torn write could leave neither call nor answer.
+    // Written before the calls are erased: otherwise a torn write could leave neither the call nor the note of its
+    // answer.
     if (calls.length > 0) this.#put(answeredCallsKey(peer), encodeCallNumbers(calls));
     if (inbox.isDirty) this.#put(inboxRecordKey(peer), inbox.record());
     this.#sender.eraseCalls(calls);

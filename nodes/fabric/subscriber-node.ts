@@ -1,9 +1,9 @@
 /**
- * Fabric: messages and calls for an application of the process, which takes them one by one.
+ * Fabric: hands messages and calls to an application in this process, which asks for them one by one.
  *
- * A message counts as handled when the application has room for the next one, a call when it is answered
- * or refused. Messages and calls handed out before a restart come again, with a mark that says so. What
- * the application does not take before its deadline is dropped, and does not count as handled.
+ * A message counts as handled when the application asks for the next one, a call when the application
+ * answers or refuses it. Messages and calls handed out before a restart come again, with a mark that says
+ * so. What the application does not take before its deadline is dropped, and does not count as handled.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import {
 } from './geometry.ts';
 
 const AGAIN = 1;
-/** Below this number of waiting messages, those whose deadline has passed are not searched for. */
+/** With fewer waiting messages than this, expired ones are not searched for. */
 const WAITING_MIN = 64;
 
 interface Waiting {
@@ -33,7 +33,7 @@ interface Handed {
   readonly number: number;
 }
 
-/** What the delivery of messages to the application needs. */
+/** What an {@link ApplicationDelivery} uses of its node. */
 export interface ApplicationDeliveryParts {
   now(): Nanoseconds;
   drop(reason: 'not-taken' | 'given-up'): void;
@@ -51,11 +51,11 @@ export class ApplicationDelivery {
   #waitingBytesMax = ASSEMBLY_BYTES_MAX;
   /** Calls that were handed out, by their id. */
   readonly #calls = new Map<string, Handed>();
-  /** Ids of these calls by deadline, after which nobody waits for the answer. */
+  /** Ids of the calls in `#calls`, by deadline; afterwards nobody waits for the answer. */
   readonly #ends = new DeadlineHeap<string>();
-  /** What was handed out last, until the application has room for more. */
+  /** The message or call handed out last, until the application asks for the next. */
   #last: Waiting | undefined;
-  /** The application's open request for messages, and whether it takes one now. */
+  /** The application's open request for messages, and whether it is waiting for one now. */
   #request: NodeRequest | undefined;
   #hasRoom = false;
 
@@ -68,17 +68,17 @@ export class ApplicationDelivery {
     return this.#calls.size;
   }
 
-  /** Number of deadlines of calls that are still remembered, also of calls that are over. */
+  /** Number of remembered deadlines of calls, including calls that have ended. */
   get ends(): number {
     return this.#ends.size;
   }
 
-  /** Number of messages and calls that wait for the application; for some of them it may be too late. */
+  /** Number of messages and calls that wait for the application, including expired ones. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** Called when a message or a call came. */
+  /** Called when a message or a call came for the application. */
   add(from: string, arrival: ArrivedMessage): void {
     this.#waiting.push({ from, arrival });
     this.#waitingBytes += arrival.envelope.length;
@@ -87,7 +87,7 @@ export class ApplicationDelivery {
     this.#hand();
   }
 
-  /** Called when a peer has forgotten what it sent: drops its messages and calls, which nobody needs. */
+  /** Called when a peer has lost its disk: drops its messages and calls, whose outcome nobody awaits. */
   forget(from: string): void {
     const before = this.#waiting.length;
     this.#waiting = this.#waiting.filter((one) => one.from !== from);
@@ -96,11 +96,11 @@ export class ApplicationDelivery {
     }
     this.#waitingBytes = bytesOf(this.#waiting);
     for (const [id, call] of this.#calls) if (call.from === from) this.#calls.delete(id);
-    // The number of the last message may be that of a new one.
+    // The peer numbers its messages anew, so the number of the last one may be given to a new message.
     if (this.#last?.from === from) this.#last = undefined;
   }
 
-  /** A request of the application: `messages`, `answer` or `refuse`. */
+  /** Handles a request of the application: `messages`, `answer` or `refuse`. */
   request(request: NodeRequest): void {
     const now = this.#parts.now();
     for (let id = this.#ends.takeDue(now); id !== undefined; id = this.#ends.takeDue(now)) {
@@ -144,14 +144,14 @@ export class ApplicationDelivery {
   #confirm(): void {
     const last = this.#last;
     this.#last = undefined;
-    // A call counts when it is answered.
+    // A call counts as handled only when it is answered or refused.
     if (last === undefined || last.arrival.kind === 'call') return;
     this.#parts.handled(last.from, last.arrival.number);
   }
 
   /**
-   * Queues the message that the former application got last for the next application, since it may not
-   * have handled it; not a call that it answered.
+   * Called when the application's request ends or did not take the last message: queues that message
+   * again, as it may not have been handled. A call that was answered is not queued.
    */
   #takeBack(): void {
     const last = this.#last;
@@ -189,7 +189,10 @@ export class ApplicationDelivery {
     return first;
   }
 
-  /** Keeps only what may still be handed out: an application that never asks must not fill the memory. */
+  /**
+   * Drops expired messages, and messages beyond the bounds: an application that never asks must not fill
+   * the memory.
+   */
   #clear(now: Nanoseconds): void {
     const before = this.#waiting.length;
     this.#waiting = this.#waiting.filter(({ arrival }) => arrival.deadlineNs > now);
@@ -202,7 +205,10 @@ export class ApplicationDelivery {
     this.#waitingBytesMax = Math.max(ASSEMBLY_BYTES_MAX, 2 * this.#waitingBytes);
   }
 
-  /** Drops a peer's messages beyond its window, in numbers or bytes: the peer must have given them up. */
+  /**
+   * Drops messages of a peer beyond the number or bytes that it can have open: the peer must have given
+   * them up.
+   */
   #clearGivenUp(): void {
     const held = new Map<string, { count: number; bytes: number }>();
     const kept: Waiting[] = [];

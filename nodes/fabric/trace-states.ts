@@ -1,6 +1,6 @@
 /**
- * What a node traces about its messages and ways: written where it runs, read where it is drawn.
- * Instants are ms since the start of the run.
+ * The states that a node traces about its messages and ways, with their text formats: the node writes them,
+ * the browser view reads them. Instants are ms since the start of the run.
  *
  * @module
  */
@@ -21,10 +21,10 @@ export const OPEN_MESSAGES_LISTED_MAX = 12;
 export const ENDED_MESSAGES_LISTED_MAX = 8;
 /** Largest number of departures listed of one message; departures of adjacent bytes close in time are one. */
 export const TRANSMISSIONS_LISTED_MAX = 48;
-/** Number of latest messages to a peer whose departures are listed, each in a slot of its own. */
+/** Number of messages to a peer, the newest, whose departures are traced, each in its own slot. */
 export const TRACED_MESSAGE_LIVES_MAX = 4;
 
-/** Why bytes leave: for the first time, or again. */
+/** Reasons for which bytes leave: `first`, or why they are sent again. */
 export const TRANSMISSION_REASONS = [
   'first',
   'lost',
@@ -64,19 +64,19 @@ const LISTED = listFormat(
 );
 
 /**
- * Messages to a peer, how many are open and some of them: `1 open: 5 call of 1062 B sent 1062 there 0
- * since 500 until - open lost=2`.
+ * The number of open messages to a peer, and some messages listed: `1 open: 5 call of 1062 B sent 1062 there
+ * 0 since 500 until - open lost=2`.
  */
 export const MESSAGES_TRACE = declareStatePerPeer(
   'messages to {peer}',
   textFormatFromTemplate('{open} open: {listed}', { open: countFormat, listed: LISTED }),
 );
-/** One of the messages that {@link MESSAGES_TRACE} lists. */
+/** A message in the list of {@link MESSAGES_TRACE}. */
 export type TracedMessage = NonNullable<
   ReturnType<(typeof MESSAGES_TRACE)['state']['read']>
 >['listed'][number];
 
-/** Departures of one message, one state for each slot (`place`). */
+/** The departures of one message; `place` is the slot of the message, from 0. */
 export const MESSAGE_LIFE_TRACE = {
   machine: textFormatFromTemplate('life {place} of {peer}', {
     place: countFormat,
@@ -87,7 +87,7 @@ export const MESSAGE_LIFE_TRACE = {
     {
       number: countFormat,
       bytes: countFormat,
-      /** Number of bytes that left again, and the ways taken, for departures that are not listed as well. */
+      /** Number of bytes that left again, and the ways taken, over all departures, listed or not. */
       again: countFormat,
       ways: listFormat(wordFormat, '>'),
       /** Number of departures that are not listed. */
@@ -110,7 +110,7 @@ export const MESSAGE_LIFE_TRACE = {
 export type MessageLifeState = NonNullable<
   ReturnType<(typeof MESSAGE_LIFE_TRACE)['state']['read']>
 >;
-/** Bytes that left together. */
+/** One departure: adjacent bytes of a message that left over a way within a short time. */
 export type TracedTransmission = MessageLifeState['departures'][number];
 
 /** Ways to a peer: `datagram up in-use window 12000 flight 1200 trip 20012`. */
@@ -121,10 +121,10 @@ export const WAYS_TRACE = declareStatePerPeer(
       name: wordFormat,
       state: oneOfFormat(['up', 'down']),
       use: oneOfFormat(['in-use', 'idle']),
-      /** Congestion window and bytes under way; 0 over carriers whose answer is enough. */
+      /** Congestion window and bytes under way; 0 over carriers that promise delivery or report it. */
       window: countFormat,
       flight: countFormat,
-      /** Round trip; null before the first sample. */
+      /** Round-trip time, us; null before the first sample. */
       tripUs: optionalFormat(countFormat),
     }),
     ',',

@@ -43,16 +43,16 @@ const BAR = 12;
 const HEAD = 30;
 const GAP = 26;
 const PEERS_MAX = 12;
-/** Number of messages drawn of each peer; the table lists all that the trace has. */
+/** Largest number of messages drawn for each peer; the table lists all that the trace has. */
 const MESSAGES_MAX = 14;
 const LABEL_MAX = 210;
 const LABEL_SHARE = 0.3;
 /** Height of the box for the bytes of a message, px. */
 const BYTES_HEIGHT = 220;
 const LEAST = 2;
-/** Width of the line that shows bytes which leave, px. */
+/** Width of the lines that show departures of bytes, px. */
 const STROKE = 4;
-/** Part of the time axis that is free before the oldest message. */
+/** Share of the time axis that is left free before the oldest message. */
 const MARGIN = 0.02;
 
 const REASON_TEXT: Readonly<Record<TransmissionReason, string>> = {
@@ -87,7 +87,7 @@ interface Life extends MessageLifeState {
   readonly to: string;
 }
 
-/** The time axis: the positions of its ends, px, and their instants. */
+/** The time axis: the x coordinates of its two ends, px, and the instants there, ms. */
 interface Axis {
   readonly left: number;
   readonly right: number;
@@ -95,7 +95,7 @@ interface Axis {
   readonly toMs: number;
 }
 
-/** The drawings of fabric. */
+/** The views of fabric in the browser. */
 export const viz: ProtocolViz = {
   protocol: 'fabric',
   views: [
@@ -228,7 +228,7 @@ function messageAt(y: number, message: TracedMessage, axis: Axis, nowMs: number)
   );
   const isNarrow = axis.left === 0;
   const label = textShape(0, y + 11, textCutToWidth(name, isNarrow ? axis.right : axis.left - 8));
-  // On phones the bar is thin, and below its name.
+  // On narrow screens the bar is thin and stands below the name.
   const under = boxShape({ x, y: y + 14, w, h: 3 }, { fill, title });
   return isNarrow ? [label, under] : [label, bar, ...(share > 0 ? [done] : [])];
 }

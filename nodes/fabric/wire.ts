@@ -1,14 +1,14 @@
 /**
- * Fabric: packets, which carriers take as messages. Integers are big-endian.
+ * Fabric: the format of packets; a carrier carries each as one message. Integers are big-endian.
  *
  * ```text
  *  0         1       2       6         10            18         24          28
  *  | version | flags | life  | number  | memory      | floor    | checksum  | parts ...
  *  | u8      | u8    | u32   | u32     | 8 bytes     | u48      | CRC-32C   |
- * ```
- * `life` is the number of the sending node's life, `number` counts its packets on this way. `memory` is
- * the name of the sender's memory of its messages; messages with numbers below `floor` are not open any
- * more. The checksum covers all other bytes (RFC 3720 appendix B.4). Parts, in this order:
+ * ``` `life` is the sender's count of its starts, `number` counts its packets on this way. `memory` is the
+ * random name of the sender's memory, its stored numbering of messages; its messages with numbers below
+ * `floor` are not open any more. The checksum covers all other bytes (RFC 3720 appendix B.4). Parts, in
+ * this order:
  *
  * ```text
  *  acknowledgement (flag 1)  life u32, largest u32, delay us u32, ranges u8, then first u32 of the
@@ -33,13 +33,13 @@ import {
   RECEIVE_WINDOW_NUMBERS,
 } from './geometry.ts';
 
-/** Bytes in front of the parts. */
+/** Length of a packet's head, in front of the parts, bytes. */
 export const PACKET_HEAD_BYTES = 28;
-/** Bytes in front of the bytes of a piece. */
+/** Length of the four numbers in front of a piece's data, bytes. */
 export const PIECE_HEAD_BYTES = 18;
 /** Largest length of a packet's news, bytes. */
 export const HANDLED_NEWS_BYTES_MAX = MEMORY_NAME_BYTES + 7 + RECEIVE_WINDOW_NUMBERS / 8;
-/** Bytes of a packet that is a challenge and nothing else. */
+/** Length of a packet that contains a challenge and no other part, bytes. */
 export const CHALLENGE_PACKET_BYTES =
   PACKET_HEAD_BYTES + MEMORY_NAME_BYTES + 4 + CHALLENGE_NONCE_BYTES;
 
@@ -56,7 +56,7 @@ const UINT32_MAX = 0xffff_ffff;
 const ACKNOWLEDGEMENT_BYTES = 17;
 const RANGE_BYTES = 8;
 
-/** Why bytes are not a packet. */
+/** Why bytes are not a valid packet. */
 export type PacketDropReason =
   | 'truncated'
   | 'wrong-version'
@@ -66,9 +66,12 @@ export type PacketDropReason =
   | 'bad-challenge'
   | 'bad-piece';
 
-/** Which messages of this node the peer has handled: all numbers up to `contiguous`, and some above. */
+/**
+ * The news of a node: which messages of its peer it has handled, all numbers up to `contiguous` and some
+ * above.
+ */
 export interface HandledNews {
-  /** Name of the memory whose numbers they are. */
+  /** Name of the peer's memory that gave these numbers. */
   readonly memory: Uint8Array;
   readonly contiguous: number;
   /** A bit for each higher number, 1 if it was handled: bit 0 of byte 0 stands for `contiguous + 1`. */
@@ -79,7 +82,10 @@ export interface HandledNews {
 export interface PeerChallenge {
   readonly memory: Uint8Array;
   readonly life: number;
-  /** Random bytes that the confirmation brings back: so its sender has read what was sent to that node. */
+  /**
+   * Random bytes that the confirmation has to repeat: this proves that its sender can read what is sent to
+   * that node.
+   */
   readonly nonce: Uint8Array;
 }
 
@@ -110,23 +116,23 @@ export interface FabricPacket {
   readonly acknowledgement: PacketAcknowledgement | undefined;
   readonly news: HandledNews | undefined;
   readonly challenge: PeerChallenge | undefined;
-  /** The nonce of a challenge that named the memory and the life of this packet. */
+  /** The repeated nonce of a challenge about this packet's memory and life. */
   readonly confirmation: Uint8Array | undefined;
   readonly pieces: readonly MessagePiece[];
 }
 
-/** Writes packets one after another into the same bytes. */
+/** Writes packets one after another into the same buffer. */
 export class PacketWriter {
   readonly #bytes: Uint8Array;
   #length = 0;
   #pieces = 0;
 
-  /** @param limit Bytes of the largest packet. */
+  /** @param limit Length of the largest packet, bytes. */
   constructor(limit: number) {
     this.#bytes = new Uint8Array(limit);
   }
 
-  /** Bytes that are left for the data of a piece; < 1 if there is no room for a piece. */
+  /** Number of bytes left for the data of a further piece; < 1 if no piece fits. */
   get pieceRoom(): number {
     if (this.#pieces >= PACKET_PIECES_MAX) return 0;
     return this.#bytes.length - this.#length - PIECE_HEAD_BYTES;
@@ -198,7 +204,7 @@ export class PacketWriter {
   }
 
   // hot: once per message, and once per piece of a long one.
-  /** The bytes of a message from `offset` on; `length` fits {@link pieceRoom}. */
+  /** Writes `length` bytes of a message from `offset` on, at most {@link pieceRoom}. */
   piece(number: number, message: Uint8Array, offset: number, length: number): void {
     const bytes = this.#bytes;
     const at = this.#length;
@@ -211,7 +217,7 @@ export class PacketWriter {
     this.#pieces += 1;
   }
 
-  /** Says that the packet wants to be acknowledged. */
+  /** Marks the packet as one that the receiver has to acknowledge. */
   elicit(): void {
     this.#flag(IS_ELICITING);
   }
@@ -220,7 +226,7 @@ export class PacketWriter {
     this.#flag(ASKS_NEWS);
   }
 
-  /** The packet; valid until {@link begin}. */
+  /** Ends the packet with this number. @returns its bytes, valid until the next {@link begin}. */
   end(number: number): Uint8Array {
     writeUint32(this.#bytes, 6, number);
     const packet = this.#bytes.subarray(0, this.#length);
@@ -233,7 +239,7 @@ export class PacketWriter {
   }
 }
 
-/** The checksum of all bytes of a packet but those of the checksum. */
+/** Computes the checksum of a packet, over all bytes but the checksum itself. */
 function checksumOf(packet: Uint8Array): number {
   return crc32c(packet, crc32c(packet, 0, 0, CHECKSUM_AT), PACKET_HEAD_BYTES);
 }
@@ -271,7 +277,7 @@ export function decodePacket(bytes: Uint8Array): FabricPacket | PacketDropReason
   };
 }
 
-/** Reads the parts in their order. */
+/** Reads the parts of a packet in the order in which they stand. */
 class PartReader {
   readonly #bytes: Uint8Array;
   #at = PACKET_HEAD_BYTES;
@@ -350,7 +356,10 @@ class PartReader {
   }
 }
 
-/** Reads the ranges, descending and disjoint; `first` of the first range is at `at` + 4. */
+/**
+ * Reads the acknowledged ranges, which must descend without touching; `first` of the first range is at
+ * `at` + 4. Undefined if they do not.
+ */
 function rangesOf(
   bytes: Uint8Array,
   at: number,
@@ -362,7 +371,7 @@ function rangesOf(
   for (let index = 0; index < count; index += 1) {
     const last = index === 0 ? largest : readUint32(bytes, at + index * RANGE_BYTES);
     const first = readUint32(bytes, at + index * RANGE_BYTES + 4);
-    // Two ranges that touch would be one.
+    // Ranges that touch or overlap are malformed.
     if (first > last || (index > 0 && last + 1 >= below)) return undefined;
     ranges.push([first, last]);
     below = first;

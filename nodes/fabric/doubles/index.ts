@@ -11,7 +11,7 @@ import type { Outbox } from '../outgoing/outbox.ts';
 
 const NS_PER_MS = 1_000_000;
 
-/** Defects by the word of the option `double`. */
+/** For each value of the option `double`, the decisions that the double makes wrongly. */
 export const DOUBLES: Readonly<Record<NonNullable<FabricOptions['double']>, Partial<Behaviour>>> = {
   'by-millisecond': { counts: firstOfMillisecond },
   forgetful: { remembersHandled: false },
@@ -25,7 +25,7 @@ export const DOUBLES: Readonly<Record<NonNullable<FabricOptions['double']>, Part
   'own-tally': { yesOf: (yes) => yes + 1 },
 };
 
-/** What a node with these options does. */
+/** The behaviour of a node with these options: correct, or that of its double. */
 export function behaviourOf({ double }: Pick<FabricOptions, 'double'>): Behaviour {
   return double === undefined ? CORRECT_BEHAVIOUR : { ...CORRECT_BEHAVIOUR, ...DOUBLES[double] };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Why a message of a group, or a record of one, was dropped. */
+/** Why a group message, or the record of a group on disk, was dropped. */
 export type GroupDropReason =
   | 'bad-group-message'
   | 'unknown-group-version'

@@ -1,6 +1,6 @@
 /**
- * Groups: no other node is told of a change before the change is on disk. What a step wants to tell
- * others waits, in order, for the write that covers it.
+ * Groups: no other node is told of a change before the change is on disk. An effect that leaves the
+ * node waits, in order, for the write of all changes made before it.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const RETRY_NS = 250_000_000;
 export class DurableEffectQueue<Item> {
   #pending: Item[] = [];
   #writing: Item[] = [];
-  /** Something was put or erased that no write covers yet. */
+  /** True if a record was put or erased since the last write began. */
   #isDirty = false;
   #isBusy = false;
   #retryAt: Nanoseconds = Number.POSITIVE_INFINITY;
@@ -28,7 +28,7 @@ export class DurableEffectQueue<Item> {
     return this.#retryAt;
   }
 
-  /** Notes that something was put or erased, which the next write will cover. */
+  /** Called when a record was put or erased: a write is needed. */
   markDirty(): void {
     this.#isDirty = true;
   }
@@ -38,7 +38,7 @@ export class DurableEffectQueue<Item> {
     this.#pending.push(item);
   }
 
-  /** Items that may go out at once, because there is nothing to write. */
+  /** Takes the items that may go out at once; none while changes are not on disk. */
   takeFree(): readonly Item[] {
     if (this.#isDirty || this.#isBusy) return [];
     const free = this.#pending;
@@ -46,7 +46,10 @@ export class DurableEffectQueue<Item> {
     return free;
   }
 
-  /** True if a write begins now; the caller performs it. */
+  /**
+   * Begins a write if one is needed and none runs. @returns true if it begins; the caller then
+   * performs it.
+   */
   begins(now: Nanoseconds): boolean {
     if (this.#isBusy || !this.#isDirty) return false;
     if (this.#retryAt !== Number.POSITIVE_INFINITY && now < this.#retryAt) return false;

@@ -10,21 +10,24 @@ import type { GroupId, GroupRequest } from './requests.ts';
 
 /** Events that the machine of groups handles. */
 export type GroupsInput<Request> =
-  /** The first input: continues what a restart interrupted. */
+  /** The first input after the machine was made: it continues what a restart interrupted. */
   | { readonly kind: 'start' }
   | { readonly kind: 'request'; readonly request: GroupRequest; readonly token: Request }
-  /** A message came; the effect `handled` follows with this token when it need not come again. */
+  /**
+   * A group message came from a peer; the effect `handled` with this token follows when the message
+   * need not be handed over again.
+   */
   | {
       readonly kind: 'message';
       readonly from: string;
       readonly bytes: Uint8Array;
       readonly token: number;
     }
-  /** How a message of ours ended. */
+  /** The message that the effect `send` with this token sent has ended. */
   | { readonly kind: 'sent'; readonly token: number; readonly isDelivered: boolean }
   | { readonly kind: 'synced'; readonly isDurable: boolean };
 
-/** Events of a group that its application receives unasked. */
+/** Events of a group that are reported to the application without a request. */
 export type GroupEvent =
   | { readonly kind: 'joined'; readonly members: readonly string[] }
   | {
@@ -58,7 +61,7 @@ export type GroupRequestOutcome =
   | 'undelivered'
   | 'no-answer';
 
-/** Effects that other nodes notice: they wait until what was put on the disk before them is synced. */
+/** Effects that leave this node: they wait until all records put before them are on disk. */
 export type ExternallyVisibleEffect<Request> =
   | {
       readonly kind: 'send';
@@ -76,7 +79,7 @@ export type ExternallyVisibleEffect<Request> =
   | { readonly kind: 'tell'; readonly group: GroupId; readonly event: GroupEvent }
   | { readonly kind: 'handled'; readonly from: string; readonly token: number };
 
-/** Actions that the machine of groups asks of its node. */
+/** The effects of the machine of groups, which the adapter performs. */
 export type GroupsEffect<Request> =
   | ExternallyVisibleEffect<Request>
   | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }
@@ -84,7 +87,10 @@ export type GroupsEffect<Request> =
   | { readonly kind: 'sync' }
   | { readonly kind: 'drop'; readonly reason: GroupDropReason };
 
-/** A message that a group sends; `done` is called when it was delivered or will not be. */
+/**
+ * A message that a group sends to a member or its owner; `done` is called when it was delivered, or
+ * will not be.
+ */
 export interface OutgoingGroupMessage {
   readonly to: string;
   readonly message: GroupMessage;
@@ -92,7 +98,9 @@ export interface OutgoingGroupMessage {
   readonly done?: (isDelivered: boolean) => void;
 }
 
-/** What groups of a node share. */
+/**
+ * What all groups of a node share: the clock, and the functions by which they send, report and write.
+ */
 export interface GroupsContext {
   /** Name of this node. */
   readonly own: string;
@@ -103,6 +111,6 @@ export interface GroupsContext {
   readonly put: (key: string, value: Uint8Array) => void;
   readonly erase: (key: string) => void;
   readonly drop: (reason: GroupDropReason) => void;
-  /** Asks that everything that is due be sent again after this time, ns. */
+  /** Asks for a call of the group's `resend` after this time, ns. */
   readonly resendIn: (waitNs: Nanoseconds) => void;
 }

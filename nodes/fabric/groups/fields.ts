@@ -1,6 +1,6 @@
 /**
- * Reads arrays of plain fields from deterministic CBOR (RFC 8949 section 4.2.1). A field of a wrong
- * form makes the whole array bad, so that `isGood` need be read only once, at the end.
+ * Reads arrays of plain fields from deterministic CBOR (RFC 8949 section 4.2.1). A field with a
+ * wrong form spoils the reader, so that callers check `isGood` only once, at the end.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const FALSE = 20;
 const TRUE = 21;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The fields of one message, request or record. */
+/** Reads the fields of one message, request or record, in order. */
 export class CborFieldReader {
   readonly #reader = new CborReader();
   #isSpoilt = false;
@@ -26,39 +26,42 @@ export class CborFieldReader {
     this.#reader.open(bytes, 0, bytes.length);
   }
 
-  /** True if all fields were as they must be, and nothing follows. */
+  /** True if all fields read so far had the form asked for, and no bytes are left. */
   get isGood(): boolean {
     return !this.#isSpoilt && this.#reader.at === this.#reader.end;
   }
 
-  /** True once a field that was read was not of the form asked for. */
+  /** True once a field had another form than asked for. */
   get isSpoilt(): boolean {
     return this.#isSpoilt;
   }
 
-  /** The number of items of an array; 0 if there is none, or more than `most`. */
+  /**
+   * Reads the head of an array. @returns its number of items; 0 and spoilt if it is no array or has
+   * more than `most` items.
+   */
   array(most: number): number {
     return this.#head(CBOR_ARRAY, most);
   }
 
-  /** An integer from 0 to `most`. */
+  /** Reads an integer from 0 to `most`. */
   uint(most: number = Number.MAX_SAFE_INTEGER): number {
     return this.#head(CBOR_UINT, most);
   }
 
-  /** One of these words, encoded as its index. */
+  /** Reads one of these words, which is encoded as its index. */
   word<Word extends string>(words: readonly [Word, ...Word[]]): Word {
     return words[this.uint(words.length - 1)] ?? words[0];
   }
 
-  /** True or false. */
+  /** Reads a boolean. */
   boolean(): boolean {
     const value = this.#head(CBOR_SIMPLE, TRUE);
     if (value < FALSE) this.#isSpoilt = true;
     return value === TRUE;
   }
 
-  /** Well-formed text of at most `bytesMax` bytes. */
+  /** Reads text in UTF-8 of at most `bytesMax` bytes. */
   text(bytesMax: number): string {
     const reader = this.#reader;
     if (this.#isSpoilt || !reader.string(CBOR_TEXT) || reader.argument > bytesMax) {
@@ -71,7 +74,7 @@ export class CborFieldReader {
     }
   }
 
-  /** The name of a node. */
+  /** Reads the name of a node: non-empty text of at most {@link MEMBER_NAME_BYTES_MAX} bytes. */
   name(): string {
     const name = this.text(MEMBER_NAME_BYTES_MAX);
     return name === '' ? this.#spoiltBy('') : name;

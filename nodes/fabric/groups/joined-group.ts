@@ -1,9 +1,9 @@
 /**
- * Groups: a group at a member that does not own it. It believes the owner: the newest list, the votes
- * and their results.
+ * Groups: a group at a member that does not own it. It takes the newest list of members, the votes and their
+ * results from the owner, unchecked.
  *
- * The owner counts a member that leaves as a member until the owner has answered. If the owner invites
- * the node again meanwhile, the answer comes after a newer list, and the node has joined anew.
+ * A leaving node remains a member until the owner has answered. If the owner invites the node again meanwhile,
+ * the answer to the leaving comes after a newer list, and the node stays a member.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import type { GroupId, GroupStatus } from './requests.ts';
 
 const NS_PER_MS = 1_000_000;
 
-/** Called with the answer to a proposal. */
+/** Called with the owner's answer to a proposal; `vote` is the number of the vote if it was opened. */
 export type ProposalCallback = (outcome: GroupRequestOutcome, vote?: number) => void;
 
 interface Waiting {
@@ -96,7 +96,7 @@ export class JoinedGroup {
     this.resend();
   }
 
-  /** Sends again that this node leaves, if the owner has not answered. */
+  /** Repeats the notice that this node leaves, if the owner has not answered and no notice is under way. */
   resend(): void {
     if (!this.isLeaving || this.#isLeaveOut) return;
     this.#isLeaveOut = true;
@@ -125,7 +125,7 @@ export class JoinedGroup {
     if (!this.isLeaving) this.#tell({ kind: 'left' });
   }
 
-  /** Asks the owner for a vote. */
+  /** Asks the owner to open a vote. */
   propose(proposing: Omit<Proposal, 'vote' | 'proposer'>, answer: ProposalCallback): void {
     if (this.#waiting.size >= UNANSWERED_PROPOSALS_MAX) {
       answer('too-many-votes');
@@ -146,7 +146,7 @@ export class JoinedGroup {
     });
   }
 
-  /** Votes in an open vote, if this node may and has not. */
+  /** Casts this node's ballot in an open vote, if it is an elector and has not voted. */
   cast(vote: number, isYes: boolean): GroupRequestOutcome {
     const known = this.#votes.get(vote);
     if (known === undefined) return 'unknown-vote';
@@ -160,7 +160,7 @@ export class JoinedGroup {
     return 'ok';
   }
 
-  /** Gives up proposals whose deadline has come. */
+  /** Gives up this node's unanswered proposals whose deadline has come. */
   endDue(): void {
     const nowMs = this.#shared.nowMs();
     for (const [proposal, { deadlineMs }] of [...this.#waiting]) {
@@ -182,7 +182,9 @@ export class JoinedGroup {
     return undefined;
   }
 
-  /** The owner says that this node was no member in an older epoch: it was invited again since. */
+  /**
+   * Called when the owner says that this node was no member in an older epoch: since then it was invited again.
+   */
   returned(): GroupDropReason | undefined {
     if (!this.isLeaving) return 'known-list';
     this.#write({ ...this.#record, leftEpoch: 0 });
@@ -255,7 +257,9 @@ export class JoinedGroup {
     this.#shared.send({ to: owner, message, lifetimeNs, done });
   }
 
-  /** Keeps a vote, and forgets those whose numbers are {@link REMEMBERED_VOTES_MAX} or more below its own. */
+  /**
+   * Stores a vote, and forgets votes whose numbers are {@link REMEMBERED_VOTES_MAX} or more below its number.
+   */
   #keep(vote: JoinedVoteRecord): void {
     const { vote: number } = vote.proposal;
     this.#votes.set(number, vote);

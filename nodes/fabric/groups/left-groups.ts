@@ -1,6 +1,6 @@
 /**
- * Groups: the groups that a node was in and has left, so that a list of members that was under way
- * meanwhile does not bring one back.
+ * Groups: remembers the groups that a node has left, so that a list of members that arrives late
+ * does not make it a member again.
  *
  * @module
  */
@@ -8,17 +8,20 @@ import { LEFT_GROUPS_MAX } from './geometry.ts';
 import { encodeLeftGroup, type LeftGroupRecord, memberRecordKey } from './records.ts';
 import type { GroupId } from './requests.ts';
 
-/** What the table needs of its node. */
+/** What a {@link LeftGroups} is made from. */
 export interface LeftGroupsParts {
   readonly nowMs: () => number;
   readonly put: (key: string, value: Uint8Array) => void;
   readonly erase: (key: string) => void;
 }
 
-/** The groups that a node has left, so that no late message brings one back. */
+/** The groups that a node has left, each with the last epoch in which it was no member. */
 export class LeftGroups {
   readonly #parts: LeftGroupsParts;
-  /** Last epoch in which the node was no member, by key of the record; oldest record first. */
+  /**
+   * By record key: the last epoch of the group in which the node was known to be no member; oldest
+   * record first.
+   */
   readonly #epochs = new Map<string, number>();
 
   /** @param records Records on the disk, with their keys. */

@@ -1,9 +1,9 @@
 /**
- * Groups: the machine of a node. It owns groups and is a member of others, over messages that arrive
- * once, in any order, or are said not to have arrived.
+ * Groups: the machine of a node. The node owns groups and is a member of groups of other owners. Each
+ * message between them arrives once, in any order, or its sender is told that it did not arrive.
  *
- * Only what is on the disk counts: effects that other nodes notice wait until the change that led to
- * them is written. Only then is a message `handled`, so it comes again after a crash that lost an effect.
+ * An effect that leaves the node waits until the change that led to it is on disk. Only then is the
+ * message that led to the change `handled`; after an earlier crash the message is handed over again.
  *
  * @module
  */
@@ -50,7 +50,7 @@ const NS_PER_MS = 1_000_000;
 const MS_PER_S = 1_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** What the machine needs. */
+/** What a {@link GroupsMachine} is made from. */
 export interface GroupsMachineParts {
   /** Name of this node. */
   readonly own: string;
@@ -69,7 +69,7 @@ export class GroupsMachine<Request>
   readonly #joined: Map<string, JoinedGroup>;
   readonly #left: LeftGroups;
   readonly #gate = new DurableEffectQueue<ExternallyVisibleEffect<Request>>();
-  /** By number of a message under way: what to do when it was delivered or will not be. */
+  /** By token of a message under way: called when the message was delivered, or will not be. */
   readonly #mails = new Map<number, (isDelivered: boolean) => void>();
   #nextMail = 1;
   #lastNumber: number;
@@ -101,22 +101,22 @@ export class GroupsMachine<Request>
     this.#unread = { bad, orphans };
   }
 
-  /** Number of messages under way, and of effects that wait for the disk. */
+  /** Number of messages under way plus number of effects that wait for the disk. */
   get holding(): number {
     return this.#mails.size + this.#gate.size;
   }
 
-  /** Numbers of groups that this node owns, is in, and remembers having left. */
+  /** How many groups this node owns, has joined, and remembers having left. */
   get sizes(): { readonly owned: number; readonly joined: number; readonly left: number } {
     return { owned: this.#owned.size, joined: this.#joined.size, left: this.#left.size };
   }
 
-  /** Groups that this node is in. */
+  /** Identifiers of the groups of which this node is owner or member. */
   get names(): readonly GroupId[] {
     return [...this.#all()].map(({ name }) => name);
   }
 
-  /** What is known of a group; undefined if this node is not in it. */
+  /** The state of a group for the application; undefined if this node is not in the group. */
   shown(group: GroupId): GroupStatus | undefined {
     return this.#find(group)?.shown;
   }
@@ -323,7 +323,7 @@ export class GroupsMachine<Request>
   #fromMember(from: string, message: MemberMessage): GroupDropReason | undefined {
     const group = this.#owned.get(message.number);
     if (group !== undefined) return group.receive(from, message);
-    // Numbers are never used twice, so there will never be a group with this one.
+    // Numbers of groups are never used twice, so no later group can have this number.
     const gone = { kind: 'gone', number: message.number, epoch: Number.MAX_SAFE_INTEGER } as const;
     this.#send({ to: from, message: gone, lifetimeNs: GROUP_MESSAGE_LIFETIME_NS });
     return 'unknown-group';
@@ -366,7 +366,7 @@ export class GroupsMachine<Request>
     return undefined;
   }
 
-  /** A group in which this node is, and which it is not about to leave. */
+  /** The group, if this node is in it and is not about to leave it. */
   #find(name: GroupId): OwnedGroup | JoinedGroup | undefined {
     if (name.owner === this.#facts.own) return this.#owned.get(name.number);
     const joined = this.#joined.get(memberRecordKey('in', name));
@@ -378,7 +378,10 @@ export class GroupsMachine<Request>
     yield* this.#joined.values();
   }
 
-  /** A number of a group or proposal that this node has never used, even if it has lost its disk. */
+  /**
+   * Makes a number for a group or proposal that this node has never used: it is at least the calendar
+   * time in ms, so that it is new even after the loss of the disk.
+   */
   #uniqueNumber(): number {
     this.#lastNumber = Math.max(this.#lastNumber + 1, this.#nowMs());
     return this.#lastNumber;
@@ -410,7 +413,10 @@ export class GroupsMachine<Request>
     return seconds * MS_PER_S + Math.floor(nanos / NS_PER_MS);
   }
 
-  /** Instant of the monotonic clock at which the calendar will show `ms`, unless it is set. */
+  /**
+   * Instant of the monotonic clock at which the calendar clock will show `ms`, if nobody sets the
+   * calendar clock.
+   */
   #instantOf(ms: number): Nanoseconds {
     if (ms === NEVER) return NEVER;
     const { seconds, nanos } = this.#facts.clock();

@@ -1,7 +1,7 @@
 /**
  * Groups: messages between an owner and a member, arrays in deterministic CBOR (RFC 8949 section
- * 4.2.1). A group is named by its owner and a number; in a message only the number stands, because
- * one of the two ends is the owner.
+ * 4.2.1). A group is named by its owner and a number; a message has the number only, since either
+ * its sender or its receiver is the owner.
  *
  * ```text
  * owner  -> member   [1, 0, number, epoch, [member, ...]]        all members, the owner first
@@ -16,7 +16,8 @@
  * PROPOSAL           vote, proposer, proposal, rule, deadline (Unix ms), text
  * ```
  *
- * No member can vote for another: a ballot names no voter, since it is the sender's.
+ * No member can vote for another one: a ballot names no voter and counts for the member that sent
+ * it.
  *
  * @module
  */
@@ -41,7 +42,7 @@ export interface Proposal {
   /** Number of the vote in its group, from 1. */
   readonly vote: number;
   readonly proposer: string;
-  /** Number that the proposer gave its proposal. */
+  /** Number by which the proposer recognises the answer to its proposal. */
   readonly proposal: number;
   readonly rule: VoteRule;
   /** Unix ms by the clock of the owner. */
@@ -49,12 +50,12 @@ export interface Proposal {
   readonly text: string;
 }
 
-/** The outcome of a vote, as its owner tells the members. */
+/** The outcome and counts of a vote, as the group's owner sends them to the members. */
 export interface VoteResult extends VoteTally {
   readonly outcome: VoteOutcome;
 }
 
-/** Why an owner does not open a vote. */
+/** Reasons for which an owner refuses to open a vote. */
 export const PROPOSAL_REFUSALS = ['too-many-votes', 'bad-deadline'] as const;
 /** See {@link PROPOSAL_REFUSALS}. */
 export type ProposalRefusal = (typeof PROPOSAL_REFUSALS)[number];
@@ -106,20 +107,22 @@ export type MemberMessage =
     }
   | { readonly kind: 'leave'; readonly number: number; readonly epoch: number };
 
-/** Any message between members of a group. */
+/** Any message between the owner and a member of a group. */
 export type GroupMessage = OwnerMessage | MemberMessage;
-/** Why bytes are not a message. */
+/** Why bytes are not a valid group message. */
 export type GroupMessageDropReason =
   | 'bad-group-message'
   | 'unknown-group-version'
   | 'unknown-group-kind';
 
 const KINDS = ['list', 'gone', 'opened', 'result', 'refused', 'propose', 'cast', 'leave'] as const;
-/** Items of the array of each kind. */
+/** Number of items in the array of each kind of message, in the order of `KINDS`. */
 const ITEMS = [5, 4, 10, 13, 5, 7, 5, 4] as const;
 const ITEMS_MAX = 13;
 
-/** The bytes of a message; the caller keeps all fields within their bounds. */
+/**
+ * Encodes a group message. The caller keeps all fields within their bounds; nothing is checked.
+ */
 export function encodeGroupMessage(message: GroupMessage): Uint8Array {
   const writer = new CborWriter();
   const kind = KINDS.indexOf(message.kind);
@@ -209,13 +212,13 @@ function readContent(
   }
 }
 
-/** Writes the names of members. */
+/** Writes an array of the names of members. */
 export function writeMemberNames(writer: CborWriter, names: readonly string[]): void {
   writer.array(names.length);
   for (const name of names) writer.text(name);
 }
 
-/** Reads the names of members. */
+/** Reads an array of the names of members, at most {@link GROUP_MEMBERS_MAX}. */
 export function readMemberNames(fields: CborFieldReader): readonly string[] {
   const count = fields.array(GROUP_MEMBERS_MAX);
   const names: string[] = [];
@@ -223,7 +226,7 @@ export function readMemberNames(fields: CborFieldReader): readonly string[] {
   return names;
 }
 
-/** Writes what is voted on. */
+/** Writes the six fields of a proposal into an array that the caller has begun. */
 export function writeProposal(writer: CborWriter, proposal: Proposal): void {
   writer.uint(proposal.vote);
   writer.text(proposal.proposer);
@@ -233,7 +236,7 @@ export function writeProposal(writer: CborWriter, proposal: Proposal): void {
   writer.text(proposal.text);
 }
 
-/** Reads what is voted on. */
+/** Reads the six fields of a proposal. */
 export function readProposal(fields: CborFieldReader): Proposal {
   return {
     vote: fields.uint(),
@@ -245,7 +248,7 @@ export function readProposal(fields: CborFieldReader): Proposal {
   };
 }
 
-/** Writes how a vote ended. */
+/** Writes the outcome of a vote and its counts: yes, no, electors. */
 export function writeVoteResult(
   writer: CborWriter,
   { outcome, yes, no, electors }: VoteResult,
@@ -256,7 +259,7 @@ export function writeVoteResult(
   writer.uint(electors);
 }
 
-/** Reads how a vote ended. */
+/** Reads the outcome of a vote and its counts: yes, no, electors. */
 export function readVoteResult(fields: CborFieldReader): VoteResult {
   const outcome = fields.word(VOTE_OUTCOMES);
   const yes = fields.uint(GROUP_MEMBERS_MAX);

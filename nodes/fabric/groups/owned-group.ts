@@ -1,9 +1,9 @@
 /**
  * Groups: a group at its owner, who alone changes it and counts its votes.
  *
- * Each change of the members begins an epoch, and members are told the whole list: the newest list
- * is right, whatever became of older ones. One list at a time is under way to each member. A member
- * that is known to have a list is told of votes, again and again until it knows of them.
+ * Each change of the members begins a new epoch, and each member is sent the whole new list, so a lost older
+ * list does no harm. Only one list at a time is under way to a member. Once a member has a list, it is sent
+ * notices of votes, each repeated until delivered.
  *
  * @module
  */
@@ -30,7 +30,10 @@ import {
 import type { GroupId, GroupStatus } from './requests.ts';
 
 const NS_PER_MS = 1_000_000;
-/** Lifetime of the message that tells a node that it is no member any more, ns: that of the longest vote. */
+/**
+ * Lifetime of the message that tells a node that it is no member any more, ns: the longest time that a vote
+ * can be open.
+ */
 const FAREWELL_NS = VOTE_LIFETIME_MS_MAX * NS_PER_MS;
 
 interface Member {
@@ -42,7 +45,7 @@ interface Member {
   isOut: boolean;
 }
 
-/** A notice of a vote, for one member. */
+/** A notice about a vote that is sent to one member. */
 interface Telling {
   readonly member: Member;
   readonly vote: OwnedVote;
@@ -76,7 +79,7 @@ export class OwnedGroup {
     );
     const byNumber = votes.toSorted((a, b) => a.proposal.vote - b.proposal.vote);
     this.#votes = new Map(byNumber.map((vote) => [vote.proposal.vote, new OwnedVote(vote)]));
-    // A crash may have kept the record of a vote, and lost the last one of the group.
+    // After a crash the disk may have a vote whose number the group's own record does not have yet.
     this.#lastVote = Math.max(record.lastVote, byNumber.at(-1)?.proposal.vote ?? 0);
   }
 
@@ -94,14 +97,14 @@ export class OwnedGroup {
     return next;
   }
 
-  /** Founds the group: writes it and tells its members. */
+  /** Founds the group: stores its record and sends the list to its members. */
   found(): void {
     this.#writeGroup();
     this.#tell({ kind: 'joined', members: [...this.#members.keys()] });
     this.resend();
   }
 
-  /** Makes a node a member. */
+  /** Makes the node `name` a member; it is not asked. */
   invite(name: string): GroupRequestOutcome {
     if (this.#members.has(name)) return 'already-member';
     if (this.#members.size >= GROUP_MEMBERS_MAX) return 'too-many-members';
@@ -125,7 +128,7 @@ export class OwnedGroup {
     return 'ok';
   }
 
-  /** Ends the group. */
+  /** Ends the group: tells all members and erases its records. */
   dissolve(): void {
     this.#epoch += 1;
     for (const name of this.#members.keys()) this.#farewell(name, FAREWELL_NS);
@@ -157,7 +160,9 @@ export class OwnedGroup {
     return vote;
   }
 
-  /** Counts a ballot. @returns why it does not count, or undefined. */
+  /**
+   * Takes a ballot of the member `name`. @returns why the ballot does not count; undefined if it counts.
+   */
   cast(name: string, vote: number, isYes: boolean): GroupDropReason | undefined {
     const known = this.#votes.get(vote);
     if (known === undefined) return this.#isPast(vote) ? 'late-vote' : 'unknown-vote';
@@ -235,7 +240,7 @@ export class OwnedGroup {
     this.resend();
   }
 
-  /** Sends a member the list and the notices of votes that it lacks. */
+  /** Sends a member the current list and the notices of votes that the member lacks. */
   #pump(name: string): void {
     const member = this.#members.get(name);
     if (member === undefined || name === this.#shared.own) return;
@@ -267,7 +272,7 @@ export class OwnedGroup {
     const { number } = this.name;
     const { proposal, result } = vote;
     const done = (isDelivered: boolean): void => {
-      // Another node of the same name may have joined since, which knows nothing of the notice.
+      // The member may have been removed and invited again since; then it has to get the notice anew.
       if (this.#members.get(name) !== member) return;
       vote.noticed(name, notice, isDelivered);
       if (!isDelivered) this.#shared.resendIn(RESEND_DELAY_NS);
@@ -292,7 +297,7 @@ export class OwnedGroup {
     }
   }
 
-  /** Tells a node that it was no member in this epoch. */
+  /** Tells the node `to` that it is no member in this epoch. */
   #farewell(to: string, lifetimeNs: number, epoch: number = this.#epoch): void {
     if (to === this.#shared.own) return;
     const message = { kind: 'gone', number: this.name.number, epoch } as const;
@@ -318,7 +323,7 @@ export class OwnedGroup {
   }
 }
 
-/** The deadline of a vote that is asked for, Unix ms; undefined if its time is out of bounds. */
+/** The deadline of a requested vote, Unix ms; undefined if `lifetimeMs` is out of bounds. */
 export function computeVoteDeadline(nowMs: number, lifetimeMs: number): number | undefined {
   if (lifetimeMs < VOTE_LIFETIME_MS_MIN || lifetimeMs > VOTE_LIFETIME_MS_MAX) return undefined;
   return nowMs + lifetimeMs;

@@ -19,7 +19,7 @@ export type BallotFault = 'repeated-ballot' | 'second-ballot' | 'not-an-elector'
 /** A vote at the owner of its group: ballots, result, and which members know of it. */
 export class OwnedVote {
   readonly proposal: Proposal;
-  /** Members that were in the group when the vote opened and still are, and the ballot of each. */
+  /** Members that were in the group when the vote opened and still are, each with its ballot. */
   readonly #electors: Map<string, BallotChoice>;
   readonly #notices = new Map<string, Record<VoteNoticeKind, NoticeState>>();
   #result: VoteResult | undefined;
@@ -51,7 +51,7 @@ export class OwnedVote {
     return this.#electors.has(name);
   }
 
-  /** Counts a ballot. @returns why it does not count, or undefined. */
+  /** Takes a ballot of the member `name`. @returns why the ballot does not count; undefined if it counts. */
   cast(name: string, isYes: boolean): BallotFault | undefined {
     const former = this.#electors.get(name);
     const choice = isYes ? 'yes' : 'no';
@@ -63,13 +63,19 @@ export class OwnedVote {
     return undefined;
   }
 
-  /** Removes a member, and its ballot while the vote is open. @returns true if it had a ballot. */
+  /**
+   * Removes a member, and its ballot if the vote is open. @returns true if the vote is open and the member was an
+   * elector.
+   */
   remove(name: string): boolean {
     this.#notices.delete(name);
     return this.#result === undefined && this.#electors.delete(name);
   }
 
-  /** Ends the vote if it is decided, or if its time is over. @returns true if it has ended now. */
+  /**
+   * Ends the vote if further ballots cannot change it or, with `isOver`, its deadline has come. @returns true if
+   * this call ended it.
+   */
   end(isOver: boolean): boolean {
     if (this.#result !== undefined) return false;
     const tally = this.#tally();
@@ -80,7 +86,7 @@ export class OwnedVote {
     return true;
   }
 
-  /** The notice that a member who joined in epoch `since` lacks; it counts as sent from now on. */
+  /** Takes the notice that a member lacks and marks it as sent; `since` is the epoch in which the member joined. */
   takeNotice(name: string, since: number): VoteNoticeKind | undefined {
     const notice = this.#result === undefined ? 'opened' : 'result';
     const states = this.#noticesOf(name, since);
@@ -95,7 +101,10 @@ export class OwnedVote {
     if (states !== undefined) states[notice] = isDelivered ? 'known' : 'due';
   }
 
-  /** Records that all members of an epoch know the result. @returns false if not all do, or if this was recorded. */
+  /**
+   * Records that all these members, given as name and epoch of joining, know the result in `epoch`. @returns false
+   * if one of them does not know it, or if this was recorded before.
+   */
   noteTold(members: Iterable<readonly [string, number]>, epoch: number): boolean {
     if (this.#result === undefined || this.#toldEpoch >= epoch) return false;
     for (const [name, since] of members) {
@@ -122,13 +131,16 @@ export class OwnedVote {
   }
 }
 
-/** True if a group with these votes may open one more, whose number is `vote`. */
+/**
+ * True if a group with these votes may open a vote with the number `vote`; only the `kept` newest votes are
+ * remembered.
+ */
 export function canOpenVote(
   votes: ReadonlyMap<number, OwnedVote>,
   vote: number,
   kept: number,
 ): boolean {
   const open = [...votes.values()].filter(({ result }) => result === undefined);
-  // An open vote is never among those that are forgotten.
+  // The new vote must not push an open vote out of the remembered ones.
   return open.length < OPEN_VOTES_MAX && open.every(({ proposal }) => proposal.vote > vote - kept);
 }

@@ -1,6 +1,6 @@
 /**
- * Groups: what is on the disk, written by this node and read by it alone. Arrays in deterministic
- * CBOR (RFC 8949 section 4.2.1), each in an entry of its own:
+ * Groups: the records on disk, which this node writes and only this node reads. Arrays in
+ * deterministic CBOR (RFC 8949 section 4.2.1), each in an entry of its own:
  *
  * ```text
  * groups/last                     [1, number]            the highest number of a group of this node
@@ -30,9 +30,9 @@ import {
 } from './messages.ts';
 import type { GroupId } from './requests.ts';
 
-/** Prefix of all keys of groups in the store. */
+/** Prefix of the keys of all records of groups in the store. */
 export const GROUPS_KEY_PREFIX = 'groups/';
-/** Key of the highest number of a group of this node. */
+/** Key of the record with the highest number that this node has given to a group. */
 export const LAST_GROUP_NUMBER_KEY = 'groups/last';
 const DIGITS = 14;
 const NO_RESULT: VoteResult = { outcome: 'rejected', yes: 0, no: 0, electors: 0 };
@@ -42,7 +42,7 @@ export const BALLOT_CHOICES = ['silent', 'yes', 'no'] as const;
 /** See {@link BALLOT_CHOICES}. */
 export type BallotChoice = (typeof BALLOT_CHOICES)[number];
 
-/** A group at its owner. */
+/** The record of a group, kept by its owner. */
 export interface OwnedGroupRecord {
   readonly epoch: number;
   readonly lastVote: number;
@@ -50,25 +50,27 @@ export interface OwnedGroupRecord {
   readonly members: readonly (readonly [string, number])[];
 }
 
-/** A vote at the owner of its group. */
+/** The record of a vote, kept by the owner of the group. */
 export interface OwnedVoteRecord {
   readonly proposal: Proposal;
   readonly result: VoteResult | undefined;
-  /** Members that joined in this epoch or before know the result. */
+  /** All members that joined in this epoch or before are known to have the result. */
   readonly toldEpoch: number;
   readonly electors: readonly (readonly [string, BallotChoice])[];
 }
 
-/** A group at a member. */
+/** The record of a group, kept by a member that is not its owner. */
 export interface JoinedGroupRecord {
   readonly epoch: number;
-  /** The epoch in which this node left, while its owner has not answered; 0 if it has not left. */
+  /**
+   * The epoch in which this node asked to leave, until the owner answers; 0 if it has not asked.
+   */
   readonly leftEpoch: number;
   readonly lastVote: number;
   readonly members: readonly string[];
 }
 
-/** A vote at a member. */
+/** The record of a vote, kept by a member that is not the group's owner. */
 export interface JoinedVoteRecord {
   readonly proposal: Proposal;
   readonly result: VoteResult | undefined;
@@ -76,23 +78,23 @@ export interface JoinedVoteRecord {
   readonly choice: BallotChoice;
 }
 
-/** A group that this node has left. */
+/** The record of a group that this node has left: the last epoch without it, and since when. */
 export interface LeftGroupRecord {
   readonly epoch: number;
   readonly sinceMs: number;
 }
 
-/** The parts of the key of a record. */
+/** The parts of the key of a group's record in the store. */
 export interface GroupRecordKey {
   readonly kind: 'own' | 'own-vote' | 'in' | 'in-vote' | 'left';
   readonly number: number;
   /** Number of the vote; 0 if the record is of no vote. */
   readonly vote: number;
-  /** Empty if the group is this node's. */
+  /** Name of the group's owner; empty if this node owns it. */
   readonly owner: string;
 }
 
-/** The key of a group's record in the store. */
+/** Makes the key of a group's record in the store. */
 export function groupRecordKey({ kind, number, vote, owner }: GroupRecordKey): string {
   const parts = [kind, digits(number)];
   if (hasVote(kind)) parts.push(digits(vote));
@@ -100,7 +102,7 @@ export function groupRecordKey({ kind, number, vote, owner }: GroupRecordKey): s
   return `${GROUPS_KEY_PREFIX}${parts.join('/')}`;
 }
 
-/** Reads a key that {@link groupRecordKey} has made. */
+/** Reads a key that {@link groupRecordKey} has made; undefined for any other key. */
 export function readGroupRecordKey(key: string): GroupRecordKey | undefined {
   const [kind, number, ...rest] = key.slice(GROUPS_KEY_PREFIX.length).split('/');
   if (!isKind(kind)) return undefined;
@@ -130,7 +132,10 @@ function fromHex(hex: string | undefined): number {
   return Number.parseInt(hex ?? '0', 16);
 }
 
-/** The key of a record that this node keeps as a member of a group, or as a former one (`left`). */
+/**
+ * Makes the key of a record that this node keeps as a member of a group, or as a former member
+ * (`left`).
+ */
 export function memberRecordKey(
   kind: 'in' | 'left' | 'in-vote',
   { owner, number }: GroupId,
@@ -146,28 +151,31 @@ function begin(items: number): CborWriter {
   return writer;
 }
 
-/** Fields of a record after its version; spoilt if the record has not `items` items. */
+/**
+ * Opens a record for reading after its version; the reader is spoilt if the record has not exactly
+ * `items` items.
+ */
 function open(bytes: Uint8Array, items: number): CborFieldReader {
   const fields = new CborFieldReader(bytes);
   if (fields.array(items) !== items || fields.uint() !== GROUPS_FORMAT_VERSION) fields.spoil();
   return fields;
 }
 
-/** The record of the highest number of a group of this node. */
+/** Encodes the highest number that this node has given to a group. */
 export function encodeLastGroupNumber(number: number): Uint8Array {
   const writer = begin(2);
   writer.uint(number);
   return writer.taken();
 }
 
-/** Reads the record of the highest number of a group of this node. */
+/** Reads what {@link encodeLastGroupNumber} writes; undefined for anything else. */
 export function decodeLastGroupNumber(bytes: Uint8Array): number | undefined {
   const fields = open(bytes, 2);
   const number = fields.uint();
   return fields.isGood ? number : undefined;
 }
 
-/** The record of a group at its owner. */
+/** Encodes a group as its owner stores it. */
 export function encodeOwnedGroup({ epoch, lastVote, members }: OwnedGroupRecord): Uint8Array {
   const writer = begin(5);
   writer.uint(epoch);
@@ -181,7 +189,7 @@ export function encodeOwnedGroup({ epoch, lastVote, members }: OwnedGroupRecord)
   return writer.taken();
 }
 
-/** Reads the record of a group at its owner. */
+/** Reads what {@link encodeOwnedGroup} writes; undefined for anything else. */
 export function decodeOwnedGroup(bytes: Uint8Array): OwnedGroupRecord | undefined {
   const fields = open(bytes, 5);
   const epoch = fields.uint();
@@ -192,7 +200,7 @@ export function decodeOwnedGroup(bytes: Uint8Array): OwnedGroupRecord | undefine
   return fields.isGood ? { epoch, lastVote, members } : undefined;
 }
 
-/** The record of a vote at the owner. */
+/** Encodes a vote as the owner of the group stores it. */
 export function encodeOwnedVote(record: OwnedVoteRecord): Uint8Array {
   const { proposal, result, toldEpoch, electors } = record;
   const writer = begin(15);
@@ -208,7 +216,7 @@ export function encodeOwnedVote(record: OwnedVoteRecord): Uint8Array {
   return writer.taken();
 }
 
-/** Reads the record of a vote at the owner. */
+/** Reads what {@link encodeOwnedVote} writes; undefined for anything else. */
 export function decodeOwnedVote(bytes: Uint8Array): OwnedVoteRecord | undefined {
   const fields = open(bytes, 15);
   const proposal = readProposal(fields);
@@ -220,7 +228,7 @@ export function decodeOwnedVote(bytes: Uint8Array): OwnedVoteRecord | undefined 
   return fields.isGood ? { proposal, result, toldEpoch, electors } : undefined;
 }
 
-/** The record of a group at a member. */
+/** Encodes a group as a member that is not its owner stores it. */
 export function encodeJoinedGroup({
   epoch,
   leftEpoch,
@@ -235,7 +243,7 @@ export function encodeJoinedGroup({
   return writer.taken();
 }
 
-/** Reads the record of a group at a member. */
+/** Reads what {@link encodeJoinedGroup} writes; undefined for anything else. */
 export function decodeJoinedGroup(bytes: Uint8Array): JoinedGroupRecord | undefined {
   const fields = open(bytes, 5);
   const epoch = fields.uint();
@@ -245,7 +253,7 @@ export function decodeJoinedGroup(bytes: Uint8Array): JoinedGroupRecord | undefi
   return fields.isGood ? { epoch, leftEpoch, lastVote, members } : undefined;
 }
 
-/** The record of a vote at a member. */
+/** Encodes a vote as a member that is not the group's owner stores it. */
 export function encodeJoinedVote(record: JoinedVoteRecord): Uint8Array {
   const { proposal, result, mayVote, choice } = record;
   const writer = begin(14);
@@ -256,7 +264,7 @@ export function encodeJoinedVote(record: JoinedVoteRecord): Uint8Array {
   return writer.taken();
 }
 
-/** Reads the record of a vote at a member. */
+/** Reads what {@link encodeJoinedVote} writes; undefined for anything else. */
 export function decodeJoinedVote(bytes: Uint8Array): JoinedVoteRecord | undefined {
   const fields = open(bytes, 14);
   const proposal = readProposal(fields);
@@ -266,7 +274,7 @@ export function decodeJoinedVote(bytes: Uint8Array): JoinedVoteRecord | undefine
   return fields.isGood ? { proposal, result, mayVote, choice } : undefined;
 }
 
-/** The record of a group that was left. */
+/** Encodes the record of a group that this node has left. */
 export function encodeLeftGroup({ epoch, sinceMs }: LeftGroupRecord): Uint8Array {
   const writer = begin(3);
   writer.uint(epoch);
@@ -274,7 +282,7 @@ export function encodeLeftGroup({ epoch, sinceMs }: LeftGroupRecord): Uint8Array
   return writer.taken();
 }
 
-/** Reads the record of a group that was left. */
+/** Reads what {@link encodeLeftGroup} writes; undefined for anything else. */
 export function decodeLeftGroup(bytes: Uint8Array): LeftGroupRecord | undefined {
   const fields = open(bytes, 3);
   const left = { epoch: fields.uint(), sinceMs: fields.uint() };

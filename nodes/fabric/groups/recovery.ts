@@ -22,24 +22,24 @@ import {
   readGroupRecordKey,
 } from './records.ts';
 
-/** An entry of the store's table: key and value. */
+/** A record in the node's store: key and value. */
 export type StoredRecord = readonly [key: string, value: Uint8Array];
 
-/** The state from before a restart. */
+/** The groups of a node as its records on disk describe them after a restart. */
 export interface RecoveredGroups {
-  /** The highest number of a group of this node. */
+  /** The highest number that this node has given to a group. */
   readonly last: number;
   readonly owned: ReadonlyMap<number, OwnedGroup>;
-  /** Groups of other owners, by the key of the record. */
+  /** Groups of other owners that this node has joined, by the key of their record. */
   readonly joined: ReadonlyMap<string, JoinedGroup>;
   readonly left: readonly (readonly [string, LeftGroupRecord])[];
   /** Keys of records that cannot be read. */
   readonly bad: readonly string[];
-  /** Keys of votes whose group is not there. */
+  /** Keys of the records of votes whose group has no record. */
   readonly orphans: readonly string[];
 }
 
-/** Reads records kind by kind; `rest` has those that have not been read. */
+/** Reads records kind by kind, and knows which were not read. */
 class Reading {
   readonly #rest: Map<string, Uint8Array>;
 
@@ -47,12 +47,12 @@ class Reading {
     this.#rest = new Map(records.filter(([key]) => key.startsWith(GROUPS_KEY_PREFIX)));
   }
 
-  /** Keys of records that could not be read. */
+  /** Keys of the records that no call has read so far. */
   get rest(): readonly string[] {
     return [...this.#rest.keys()];
   }
 
-  /** All records of a kind that can be read. */
+  /** Reads all records of a kind; those that cannot be decoded are left out and stay in `rest`. */
   take<Value>(
     kind: GroupRecordKey['kind'],
     decode: (bytes: Uint8Array) => Value | undefined,
@@ -66,7 +66,9 @@ class Reading {
     });
   }
 
-  /** The highest number of a group of this node; 0 if there is no record of it. */
+  /**
+   * Reads the highest number that this node has given to a group; 0 if there is no record of it.
+   */
   last(): number {
     const bytes = this.#rest.get(LAST_GROUP_NUMBER_KEY);
     const number = bytes && decodeLastGroupNumber(bytes);
@@ -75,7 +77,7 @@ class Reading {
   }
 }
 
-/** Reads all records. */
+/** Makes the groups of this node from all its records. */
 export function recoverGroups(
   shared: GroupsContext,
   records: readonly StoredRecord[],
@@ -93,7 +95,7 @@ export function recoverGroups(
   });
   const left = reading.take('left', decodeLeftGroup);
   const last = greatestOf([reading.last(), ...owned.map(([number]) => number)]);
-  // Votes without a group: a crash may have kept the record of a vote, and lost that of its group.
+  // A crash during a write may have left the record of a vote without the record of its group.
   const orphans = [...ownVotes.values(), ...inVotes.values()].flat().map(([name]) => name);
   return {
     last,

@@ -37,15 +37,15 @@ import {
 } from './messages.ts';
 import { VOTE_RULES, type VoteRule } from './tally.ts';
 
-/** The name of a group. */
+/** The identifier of a group: its owner, and the number that the owner gave it. */
 export interface GroupId {
   readonly owner: string;
   readonly number: number;
 }
 
-/** Requests of an application. */
+/** Requests of an application about groups. */
 export type GroupRequest =
-  /** The members besides the owner. */
+  /** Founds a group of this node and these members. */
   | { readonly kind: 'create'; readonly members: readonly string[] }
   | { readonly kind: 'invite'; readonly group: GroupId; readonly member: string }
   | { readonly kind: 'remove'; readonly group: GroupId; readonly member: string }
@@ -54,7 +54,7 @@ export type GroupRequest =
       readonly kind: 'propose';
       readonly group: GroupId;
       readonly rule: VoteRule;
-      /** Time from the opening of the vote to its deadline, ms; 0 for the usual time. */
+      /** Time from the opening of the vote to its deadline, ms; 0 for the default, 300 s. */
       readonly lifetimeMs: number;
       readonly text: string;
     }
@@ -86,7 +86,7 @@ const ITEMS_MAX = 7;
 const VOTE_ITEMS = 11;
 const NO_RESULT: VoteResult = { outcome: 'rejected', yes: 0, no: 0, electors: 0 };
 
-/** Encodes a request about a group. */
+/** Encodes a request of an application. */
 export function encodeGroupRequest(request: GroupRequest): Uint8Array {
   const writer = new CborWriter();
   const kind = KINDS.indexOf(request.kind);
@@ -151,7 +151,7 @@ function readContent(kind: GroupRequest['kind'], fields: CborFieldReader): Group
   }
 }
 
-/** The answer to `create` and `propose`. */
+/** Encodes the answer to `create` (number of the group) or `propose` (number of the vote). */
 export function encodeNumberAnswer(number: number): Uint8Array {
   const writer = new CborWriter();
   writer.array(2);
@@ -160,7 +160,7 @@ export function encodeNumberAnswer(number: number): Uint8Array {
   return writer.taken();
 }
 
-/** Reads the answer to `create` and `propose`. */
+/** Reads the answer to `create` or `propose`; undefined if it is malformed. */
 export function decodeNumberAnswer(bytes: Uint8Array): number | undefined {
   const fields = new CborFieldReader(bytes);
   const isHead = fields.array(2) === 2 && fields.uint() === GROUPS_FORMAT_VERSION;
@@ -168,7 +168,7 @@ export function decodeNumberAnswer(bytes: Uint8Array): number | undefined {
   return isHead && fields.isGood ? number : undefined;
 }
 
-/** The answer to `show`. */
+/** Encodes the answer to `show`. */
 export function encodeShowAnswer({ epoch, members, votes }: GroupStatus): Uint8Array {
   const writer = new CborWriter();
   writer.array(4);
@@ -185,7 +185,7 @@ export function encodeShowAnswer({ epoch, members, votes }: GroupStatus): Uint8A
   return writer.taken();
 }
 
-/** Reads the answer to `show`. */
+/** Reads the answer to `show`; undefined if it is malformed. */
 export function decodeShowAnswer(bytes: Uint8Array): GroupStatus | undefined {
   const fields = new CborFieldReader(bytes);
   const isHead = fields.array(4) === 4 && fields.uint() === GROUPS_FORMAT_VERSION;

@@ -1,10 +1,13 @@
 /**
- * Groups: when a vote is decided.
+ * Groups: the rules that decide a vote from its counts.
  *
  * @module
  */
 
-/** Share of yes that a proposal needs among electors that are still members; silence is not yes. */
+/**
+ * Share of the electors still in the group that must have voted yes for a proposal to be accepted;
+ * no ballot counts as no yes.
+ */
 export const VOTE_RULES = ['majority', 'two-thirds', 'all'] as const;
 /** See {@link VOTE_RULES}. */
 export type VoteRule = (typeof VOTE_RULES)[number];
@@ -14,11 +17,11 @@ export const VOTE_OUTCOMES = ['accepted', 'rejected'] as const;
 /** See {@link VOTE_OUTCOMES}. */
 export type VoteOutcome = (typeof VOTE_OUTCOMES)[number];
 
-/** The ballots of a vote, counted. */
+/** The counts of the ballots of a vote. */
 export interface VoteTally {
   readonly yes: number;
   readonly no: number;
-  /** Number of members that may vote and are still members. */
+  /** Number of electors: members since the vote opened that are still in the group. */
   readonly electors: number;
 }
 
@@ -34,7 +37,7 @@ export function hasEnoughYesVotes(rule: VoteRule, yes: number, electors: number)
   }
 }
 
-/** The outcome if no further ballot can change it; undefined otherwise. */
+/** The outcome of a vote, if no further ballot can change it; undefined otherwise. */
 export function decidedOutcome(
   rule: VoteRule,
   { yes, no, electors }: VoteTally,
@@ -43,7 +46,7 @@ export function decidedOutcome(
   return hasEnoughYesVotes(rule, electors - no, electors) ? undefined : 'rejected';
 }
 
-/** The outcome at the deadline. */
+/** The outcome of a vote at its deadline, when missing ballots count against it. */
 export function outcomeAtDeadline(rule: VoteRule, { yes, electors }: VoteTally): VoteOutcome {
   return hasEnoughYesVotes(rule, yes, electors) ? 'accepted' : 'rejected';
 }

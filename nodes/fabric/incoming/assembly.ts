@@ -1,6 +1,6 @@
 /**
- * Fabric: an incomplete message, put together from its pieces. Memory grows with what came, not
- * with the length that was stated.
+ * Fabric: an incomplete message, put together from its pieces. Memory is allocated for bytes that
+ * have come, not for the total length that the sender stated.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { ASSEMBLY_GAPS_MAX, ASSEMBLY_GROWTH_BYTES } from '../geometry.ts';
 
 /** An incomplete message and the pieces of it that have arrived. */
 export class MessageAssembly {
-  /** Bytes of the whole message, as stated. */
+  /** Length of the whole message as the sender stated it, bytes. */
   readonly total: number;
   readonly #ranges = new RangeSet();
   readonly #chunks = new Map<number, Uint8Array>();
@@ -18,23 +18,23 @@ export class MessageAssembly {
     this.total = total;
   }
 
-  /** Bytes that have come. */
+  /** Number of bytes that have come. */
   get size(): number {
     return this.#ranges.size;
   }
 
-  /** Bytes of memory that the pieces take. */
+  /** Memory allocated for the pieces, bytes. */
   get memory(): number {
     return this.#chunks.size * ASSEMBLY_GROWTH_BYTES;
   }
 
-  /** False if the message would have too many gaps with bytes at this offset. */
+  /** False if a piece at this offset would open a gap beyond {@link ASSEMBLY_GAPS_MAX}. */
   takes(offset: number, length: number): boolean {
     const { count } = this.#ranges;
     return count < ASSEMBLY_GAPS_MAX || this.#ranges.hasAny(offset - 1, offset + length + 1);
   }
 
-  /** Additional bytes of memory that these bytes would take. */
+  /** Memory that a piece at this offset would add, bytes. */
   memoryFor(offset: number, length: number): number {
     const last = Math.floor((offset + length - 1) / ASSEMBLY_GROWTH_BYTES);
     let fresh = 0;
@@ -44,7 +44,7 @@ export class MessageAssembly {
     return fresh;
   }
 
-  /** Adds bytes of the message, unless all of them have come before. */
+  /** Adds a piece of the message; does nothing if all its bytes have come before. */
   add(offset: number, bytes: Uint8Array): void {
     if (this.#ranges.add(offset, offset + bytes.length) === 0) return;
     for (let at = 0; at < bytes.length; ) {
@@ -59,7 +59,7 @@ export class MessageAssembly {
     return this.#ranges.size === this.total;
   }
 
-  /** The message, once it is whole. */
+  /** The bytes of the message; call it only when {@link size} is {@link total}. */
   whole(): Uint8Array {
     const bytes = new Uint8Array(this.total);
     for (const [index, chunk] of this.#chunks) {

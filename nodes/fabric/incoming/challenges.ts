@@ -1,11 +1,12 @@
 /**
- * Fabric: asks a peer to confirm a packet that would make this node forget what it knows of the peer.
+ * Fabric: asks a peer to confirm a packet that would make this node forget its records of the peer.
  *
- * A carrier without authentication brings packets of anybody who knows a name. The name of the peer's
- * memory is known only to those who read the peer's packets. A packet with another memory, with a
- * floor beyond the window, or of an earlier life is believed only if its sender also reads what is
- * sent to the peer: a nonce is sent to the peer, and has to come back (as in path validation, RFC 9000
- * section 8.2). Nothing is kept for each packet, so that strangers cannot displace the challenge.
+ * Over a carrier without authentication, anybody can send packets in the peer's name. A packet is
+ * believed at once if it names the memory that the peer is known to have, which only readers of the
+ * peer's packets know. A packet with another memory, with a floor beyond the receive window, or of an
+ * earlier life is believed only if its sender also reads what is sent to the peer: a nonce is sent to
+ * the peer and has to come back (as in path validation, RFC 9000 section 8.2). One nonce serves all
+ * such packets, so that forged packets cannot displace a genuine challenge.
  *
  * @module
  */
@@ -15,13 +16,13 @@ import { equalBytes, writeUint32 } from '../../_kit/bytes.ts';
 import { CHALLENGE_NONCE_BYTES, FIRST_RETRY_NS } from '../geometry.ts';
 import type { FabricPacket, PeerChallenge } from '../wire.ts';
 
-/** The memory and the life that a packet claims to be from. */
+/** The name of the memory and the number of the life that a packet claims for its sender. */
 type Claim = Pick<FabricPacket, 'memory' | 'life'>;
 
-/** The challenges to one peer, and which of its answers confirm them. */
+/** Makes the challenges to one peer, and checks the confirmations that come back. */
 export class PeerChallenges {
   readonly #random: Random;
-  /** The nonce of all challenges until it comes back; undefined while none is open. */
+  /** The nonce of all challenges until it comes back; undefined while no challenge is open. */
   #nonce: Uint8Array | undefined;
   #last: PeerChallenge | undefined;
   #lastNs: Nanoseconds = 0;
@@ -30,7 +31,10 @@ export class PeerChallenges {
     this.#random = random;
   }
 
-  /** @returns the challenge to the peer; undefined if the same one left a moment ago. */
+  /**
+   * Makes the challenge for a packet's claim. @returns undefined if the same challenge was sent a
+   * moment ago.
+   */
   doubt(now: Nanoseconds, { memory, life }: Claim): PeerChallenge | undefined {
     const last = this.#last;
     const isSame = last?.life === life && equalBytes(last.memory, memory);
@@ -41,7 +45,7 @@ export class PeerChallenges {
     return this.#last;
   }
 
-  /** True if the packet brings the nonce back; each nonce counts once. */
+  /** True if the packet brings the open nonce back, which is then used up. */
   isConfirmed({ confirmation }: Pick<FabricPacket, 'confirmation'>): boolean {
     const nonce = this.#nonce;
     if (nonce === undefined || confirmation === undefined) return false;

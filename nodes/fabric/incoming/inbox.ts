@@ -1,9 +1,8 @@
 /**
- * Fabric: what came from one peer: which of its numbers were handled, which are with their handler,
- * and messages of which only pieces are here.
+ * Fabric: the messages of one peer by their numbers: handled, handed to a handler that has not ended, or incomplete.
  *
- * A message is handled once: its number is noted with the effect of its handler, and both are on
- * disk before the peer hears of it.
+ * A message is handled once: its number and the effect of its handler are written together, and the peer is told only
+ * when both are on disk.
  *
  * @module
  */
@@ -21,10 +20,16 @@ import type { HandledNews, MessagePiece } from '../wire.ts';
 import { MessageAssembly } from './assembly.ts';
 
 const NUMBER_BYTES = 6;
-/** Length of a record's head, bytes: memory name, contiguous, bound, and a count of old memories (now 0). */
+/**
+ * Length of a record's head, bytes: memory name, contiguous number, handover bound, and a count that is always 0 now
+ * (older versions counted old memories).
+ */
 const HEAD_BYTES = MEMORY_NAME_BYTES + 2 * NUMBER_BYTES + 1;
 
-/** The result of a received piece: a whole message, or none yet, or a drop. */
+/**
+ * The result of a received piece: the message is whole, is still incomplete (`partial`), was known before, or the
+ * piece is dropped.
+ */
 export type PieceOutcome =
   | { readonly kind: 'whole'; readonly bytes: Uint8Array }
   | { readonly kind: 'partial' | 'known' }
@@ -35,13 +40,13 @@ export type InboxDropReason = 'too-long' | 'no-room' | 'beyond-window';
 const PARTIAL: PieceOutcome = { kind: 'partial' };
 const KNOWN: PieceOutcome = { kind: 'known' };
 
-/** What has come from one peer: numbers handled, messages at their handlers, incomplete messages. */
+/** The state of one peer's messages: numbers handled, messages at their handlers, incomplete messages. */
 export class Inbox {
-  /** Name of the peer's memory, which numbered these messages; empty before its first packet. */
+  /** Name of the peer's memory, to which these message numbers belong; empty before the first packet of the peer. */
   #memory: Uint8Array = new Uint8Array(0);
   /** Numbers of messages whose handlers have run. */
   #handled = new NumberWindow();
-  /** Handled numbers that the disk knows. */
+  /** Numbers that are recorded on disk as handled. */
   #durable = new NumberWindow();
   /** Numbers handled since the last write began; `#writing`: the numbers that this write stores. */
   #fresh: number[] = [];
@@ -50,22 +55,22 @@ export class Inbox {
   readonly #inHand = new Map<number, number>();
   /** Sum of the lengths in `#inHand`, bytes. */
   #heldBytes = 0;
-  /** The highest number of a message for a handler. */
+  /** The highest number of a message that was handed to its handler. */
   #highest = 0;
-  /** As far as the disk knows, messages with numbers below this may have been handed over. */
+  /** The handover bound on disk: only messages with numbers below it may be handed over. */
   #handedBound = 0;
   #boundWritten = 0;
-  /** Messages with numbers below this may have been handed over before the last restart. */
+  /** The handover bound found on disk at the last restart: messages below it may have been handed over before. */
   #againBound = 0;
   readonly #assemblies = new Map<number, MessageAssembly>();
   #assemblyBytes = 0;
 
-  /** @param record What {@link record} returned, from the disk. */
+  /** @param record The bytes that {@link record} returned, read from disk; undefined if there are none. */
   constructor(record: Uint8Array | undefined) {
     if (record !== undefined && record.length >= HEAD_BYTES) this.#recall(record);
   }
 
-  /** All numbers up to this one were handled. */
+  /** All message numbers up to this one were handled. */
   get contiguous(): number {
     return this.#handled.contiguous;
   }
@@ -75,33 +80,35 @@ export class Inbox {
     return this.#memory;
   }
 
-  /** Number of messages that are with their handlers. */
+  /** Number of messages whose handlers have not ended. */
   get inHand(): number {
     return this.#inHand.size;
   }
 
-  /** True if the message with this number is with its handler. */
+  /** True if the handler of the message with this number has not ended. */
   isInHand(number: number): boolean {
     return this.#inHand.has(number);
   }
 
-  /** Bytes of memory of messages of which only pieces are here. */
+  /** Memory taken by incomplete messages, bytes. */
   get assemblyBytes(): number {
     return this.#assemblyBytes;
   }
 
-  /** Compares a memory with the known one of the peer; `first` if none is known. */
+  /** Compares the memory that a packet names with the peer's known memory; `first` if none is known. */
   meet(memory: Uint8Array): 'same' | 'first' | 'other' {
     if (this.#memory.length === 0) return 'first';
     return equalBytes(memory, this.#memory) ? 'same' : 'other';
   }
 
-  /** True if the numbers below `floor` that are not handled are within the window. */
+  /** True if `floor` lies within the window of numbers above the contiguous ones. */
   isNear(floor: number): boolean {
     return this.#handled.fits(floor - 1);
   }
 
-  /** Called when the peer has a new memory: it has forgotten the numbers that it used before. */
+  /**
+   * Called when the peer has a new memory, which numbers its messages from 1 again: forgets all numbers known so far.
+   */
   adopt(memory: Uint8Array): void {
     this.#memory = memory.slice();
     this.#handled = new NumberWindow();
@@ -118,14 +125,14 @@ export class Inbox {
   }
 
   /**
-   * The peer says that numbers below `floor` are over.
+   * Called when the peer says that no message with a number below `floor` is open.
    * @returns the number of incomplete messages that are given up.
    */
   raise(floor: number): number {
     if (floor - 1 <= this.#handled.contiguous) return 0;
     this.#handled.raise(floor);
     this.#durable.raise(floor);
-    // The disk need not be told the numbers below the floor one by one.
+    // Numbers below the floor need no record of their own.
     this.#fresh = this.#fresh.filter((number) => number >= floor);
     const before = this.#assemblies.size;
     for (const number of this.#assemblies.keys()) if (number < floor) this.#drop(number);
@@ -133,7 +140,7 @@ export class Inbox {
     return before - this.#assemblies.size;
   }
 
-  /** Takes a piece; its bytes are copied. */
+  /** Adds a piece to its message; the bytes are copied. */
   take(piece: MessagePiece): PieceOutcome {
     const { number, total, offset, bytes } = piece;
     if (this.#handled.has(number) || this.#inHand.has(number)) return KNOWN;
@@ -169,12 +176,18 @@ export class Inbox {
     return kept + fresh <= ASSEMBLY_BYTES_MAX;
   }
 
-  /** True if this message may be handed over: the disk has recorded that it may have been. */
+  /**
+   * True if the message may be handed over: its number is below the bound on disk, so a restart will know that it may
+   * have been.
+   */
   mayHand(number: number): boolean {
     return number < this.#handedBound;
   }
 
-  /** Called when a message is handed to its handler. @returns true if the handler may have had it before a restart. */
+  /**
+   * Called when a message of this length in bytes is handed to its handler. @returns true if the handler may already
+   * have had it before a restart.
+   */
   hand(number: number, bytes: number): boolean {
     this.#inHand.set(number, bytes);
     this.#heldBytes += bytes;
@@ -182,7 +195,7 @@ export class Inbox {
     return number < this.#againBound;
   }
 
-  /** Called when the handler of a message has run, or need not run any more. */
+  /** Called when the handler of a message has ended, or need not run. */
   handled(number: number): void {
     this.#release(number);
     if (this.#handled.has(number)) return;
@@ -190,20 +203,23 @@ export class Inbox {
     this.#fresh.push(number);
   }
 
-  /** True if something is not on the disk yet; of a peer that was never met, there is nothing. */
+  /** True if the record on disk is out of date; false before the first packet of the peer. */
   get isDirty(): boolean {
     if (this.#memory.length === 0) return false;
     return this.#fresh.length > 0 || this.#wantedBound() > this.#boundWritten;
   }
 
-  /** The record to be on disk before the first answer to a new memory of the peer: its name, and no handled number. */
+  /**
+   * The first record for a new memory of the peer: its name, and no handled number. It is written before any answer to
+   * that memory.
+   */
   memoryRecord(): Uint8Array {
     const head = new Uint8Array(HEAD_BYTES);
     head.set(this.#memory);
     return head;
   }
 
-  /** The record for the next write, which begins now. */
+  /** Encodes the record for a write that begins now. */
   record(): Uint8Array {
     this.#writing = this.#fresh;
     this.#fresh = [];
@@ -214,7 +230,7 @@ export class Inbox {
     return concatBytes(head, this.#handled.above());
   }
 
-  /** Called when the write is complete. @returns the numbers of messages that the disk now knows as handled, too. */
+  /** Called when the write is complete. @returns the message numbers that it recorded as handled. */
   written(): readonly number[] {
     const numbers = this.#writing;
     for (const number of numbers) this.#durable.add(number);
@@ -223,14 +239,14 @@ export class Inbox {
     return numbers;
   }
 
-  /** Called when the write has failed: its numbers are part of the next one. */
+  /** Called when the write has failed: the next write includes its numbers. */
   notWritten(): void {
     this.#fresh = [...this.#writing, ...this.#fresh];
     this.#writing = [];
     this.#boundWritten = this.#handedBound;
   }
 
-  /** What the peer may be told: the numbers that the disk knows as handled. */
+  /** What the peer is told: the numbers that are on disk as handled. */
   news(): HandledNews {
     const { contiguous } = this.#durable;
     return { memory: this.#memory, contiguous, above: this.#durable.above() };
@@ -239,7 +255,7 @@ export class Inbox {
   /** After a restart: the answer to this message is on the disk, so it was handled. */
   recallHandled(memory: Uint8Array, number: number): void {
     if (!equalBytes(memory, this.#memory) || this.#handled.has(number)) return;
-    // The message came within the window of that time: all numbers below that window were over.
+    // When the message came, it was within the receive window, so all numbers below that window were over.
     if (!this.#handled.fits(number)) this.raise(number - RECEIVE_WINDOW_NUMBERS + 1);
     this.handled(number);
     this.#durable.add(number);
@@ -250,7 +266,10 @@ export class Inbox {
     this.adopt(this.#memory);
   }
 
-  /** The next bound on disk: ahead by what comes during two writes, so that no fast peer waits. */
+  /**
+   * The handover bound for the next write: above the highest number by as many messages as come during two writes, so
+   * that a fast peer does not wait for the disk.
+   */
   #wantedBound(): number {
     const ahead = Math.max(UNSYNCED_HANDOVERS_MAX, 2 * this.#writing.length);
     return Math.max(this.#highest, this.#handled.highest) + 1 + ahead;
@@ -269,12 +288,12 @@ export class Inbox {
     this.#durable.include(contiguous, above);
   }
 
-  /** Memory that a piece may need: one byte needs a chunk of its own. */
+  /** Largest memory that a piece can add, bytes: even one byte can need a whole new chunk. */
   #memoryFor({ number, total, offset, bytes }: MessagePiece): number {
     if (this.#handled.has(number) || this.#inHand.has(number)) return 0;
     if (bytes.length === total) return total;
     const assembly = this.#assemblies.get(number);
-    // Pieces that were kept for a message of another length will be dropped.
+    // Pieces kept under this number for a message of another length will be dropped.
     if (assembly?.total === total) return assembly.memoryFor(offset, bytes.length);
     return new MessageAssembly(total).memoryFor(offset, bytes.length);
   }

@@ -12,15 +12,15 @@ import { nsUntil, type PeerMachineContext } from '../peer-parts.ts';
 import type { FabricPacket } from '../wire.ts';
 import { Inbox } from './inbox.ts';
 
-/** Receives the messages of one peer: from their pieces to their handlers. */
+/** Receives the messages of one peer: puts pieces together and hands whole messages to their handlers. */
 export class Receiver<Request> {
   readonly inbox: Inbox;
   readonly #shared: PeerMachineContext<Request>;
   /** Hands an answer to its call; false if no call waits for it. */
   readonly #takeAnswer: (now: Nanoseconds, envelope: Envelope) => boolean;
-  /** Whole messages that may not be handed over yet, by number. */
+  /** Whole messages, by number, that wait for their order or for the disk. */
   readonly #held = new Map<number, ArrivedMessage>();
-  /** Calls that are with their handlers. */
+  /** Calls whose handlers have not ended, by number. */
   readonly #calls = new Map<number, ArrivedMessage>();
   /** The peer has given up its messages with numbers below this. */
   #floor = 0;
@@ -38,7 +38,7 @@ export class Receiver<Request> {
     if (!behaviour.remembersHandled) this.inbox.forget();
   }
 
-  /** Number of whole messages that have not been handed over. */
+  /** Number of whole messages that are not handed over yet. */
   get held(): number {
     return this.#held.size;
   }
@@ -66,7 +66,7 @@ export class Receiver<Request> {
     return outcome;
   }
 
-  /** A call that is with its handler. */
+  /** The call with this number, while its handler has not ended. */
   call(number: number): ArrivedMessage | undefined {
     return this.#calls.get(number);
   }
@@ -90,7 +90,7 @@ export class Receiver<Request> {
     if (this.#held.size > 0) this.drain();
   }
 
-  /** Called when the peer has forgotten its numbers: nothing is needed of its earlier messages. */
+  /** Called when the peer has a new memory: drops everything of its earlier messages. */
   reset(): void {
     this.#held.clear();
     this.#calls.clear();
@@ -104,7 +104,7 @@ export class Receiver<Request> {
     for (const number of this.#calls.keys()) if (number < floor) this.#calls.delete(number);
   }
 
-  /** Hands over what may be handed over now. */
+  /** Hands over all whole messages that the order and the disk allow now. */
   drain(): void {
     if (this.#shared.parts.options.order === 'sent') {
       const { inbox } = this;
@@ -147,11 +147,14 @@ export class Receiver<Request> {
     this.drain();
   }
 
-  /** Hands a message over. @returns false if the disk has to know first that this may have happened. */
+  /**
+   * Hands a message to its handler. @returns false if a handover bound above its number must be on disk
+   * first.
+   */
   #hand(arrival: ArrivedMessage): boolean {
     const { number, kind } = arrival;
     if (this.#shared.parts.isOutside(kind) && !this.inbox.mayHand(number)) {
-      // Not before the disk knows that the message may have been handed over: asks for a write.
+      // The handover bound on disk is too low: asks for a write.
       this.#shared.journal.ask();
       return false;
     }

@@ -1,5 +1,5 @@
 /**
- * Fabric: a message on its way to a peer.
+ * Fabric: a message that this node sends to a peer, and which of its bytes have left and arrived.
  *
  * @module
  */
@@ -7,13 +7,13 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { RangeSet } from '../../../engine/pure/range-set.ts';
 import type { MessageKind } from '../envelope.ts';
 
-/** The content and wishes that an outgoing message is made from. */
+/** What an {@link OutgoingMessage} is made from. */
 export interface OutgoingMessageParts<Request> {
   readonly number: number;
   readonly kind: MessageKind;
   /** 0 (bulk) to 3 (urgent). */
   readonly priority: number;
-  /** From this instant on the message is of no use. */
+  /** Deadline: from this instant on the message is dropped. */
   readonly deadlineNs: Nanoseconds;
   /** When the message was accepted; after a restart, when it was found on the disk. */
   readonly sinceNs: Nanoseconds;
@@ -23,7 +23,7 @@ export interface OutgoingMessageParts<Request> {
   readonly payloadBytes: number;
   /** The id of the call that the message answers; null if it is no answer. */
   readonly correlation: Uint8Array | null;
-  /** Who waits for the outcome; absent for replies, and after a restart. */
+  /** The application's request that waits for the outcome; absent for replies, and after a restart. */
   readonly request?: Request | undefined;
 }
 
@@ -45,13 +45,13 @@ export class OutgoingMessage<Request> {
   /** Bytes that the peer has acknowledged since its last restart; for measurements only. */
   readonly acknowledged = new RangeSet();
   /**
-   * `open`: not handled yet, as far as is known here. `handled`: a call that waits for its answer.
-   * `over`: nothing more happens.
+   * `open`: the peer has not reported it as handled. `handled`: the peer handled this call, and its answer
+   * is awaited. `over`: delivered, answered or given up.
    */
   state: 'open' | 'handled' | 'over' = 'open';
   /** True while the message is in a queue. */
   isQueued = false;
-  /** End of the bytes that have been sent at least once. */
+  /** All bytes before this offset have been sent at least once. */
   sentEnd = 0;
 
   constructor(parts: OutgoingMessageParts<Request>) {
@@ -67,25 +67,25 @@ export class OutgoingMessage<Request> {
     this.todo.add(0, this.bytes.length);
   }
 
-  /** Called when bytes were lost on the way: they are sent again, unless they have come after all. */
+  /** Called when bytes were lost on the way: those that the peer does not have are sent again. */
   lost(start: number, end: number): void {
     if (this.state !== 'open') return;
     for (const gap of this.there.gaps(start, end)) this.todo.add(gap.start, gap.end);
   }
 
-  /** Called when a carrier that delivers whatever it takes has taken bytes. */
+  /** Called when a carrier that promises delivery has taken bytes. */
   entrusted(start: number, end: number): void {
     this.there.add(start, end);
     this.todo.remove(start, end);
   }
 
-  /** A carrier that took bytes will not deliver them after all. */
+  /** Called when a carrier reports that it will not deliver bytes that it took. */
   refused(start: number, end: number): void {
     this.there.remove(start, end);
     this.lost(start, end);
   }
 
-  /** Called when bytes have arrived. */
+  /** Called when the peer has acknowledged bytes. */
   arrived(start: number, end: number): void {
     if (this.state !== 'open') return;
     this.acknowledged.add(start, end);

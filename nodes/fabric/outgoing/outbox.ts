@@ -1,6 +1,6 @@
 /**
- * Fabric: the open messages for one peer, and the order in which they are sent: by priority, then by
- * age. Knows neither packets nor ways.
+ * Fabric: the open messages for one peer, and the order in which they are sent: by priority, then by age.
+ * It handles neither packets nor ways.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export class Outbox<Request> {
   readonly #open = new Map<number, OutgoingMessage<Request>>();
   /** Messages with bytes to send, by priority, oldest first. */
   #queues: OutgoingMessage<Request>[][] = Array.from({ length: PRIORITY_COUNT }, () => []);
-  /** Number of messages that ended while they were in a queue, and were not removed from it yet. */
+  /** Number of ended messages that are still in a queue. */
   #overQueued = 0;
   readonly #deadlines = new DeadlineHeap<OutgoingMessage<Request>>();
   /** Number of answers among the open messages. */
@@ -23,7 +23,7 @@ export class Outbox<Request> {
   #floor: number;
   #next: number;
 
-  /** @param next The least number that can be used from now on. */
+  /** @param next The least message number that may be used for a new message. */
   constructor(next: number) {
     this.#next = next;
     this.#floor = next;
@@ -44,18 +44,21 @@ export class Outbox<Request> {
     return this.#queues.reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** The answer with the least number; undefined if there is none. */
+  /** The open answer with the least number; undefined if there is none. */
   oldestAnswer(): OutgoingMessage<Request> | undefined {
     for (const message of this.#open.values()) if (message.correlation !== null) return message;
     return undefined;
   }
 
-  /** The least open number: messages below it are over, or only wait for their answers. */
+  /**
+   * The least number of a message that the peer has not handled: all messages below it are over, or calls
+   * that await their answers.
+   */
   get floor(): number {
     return this.#floor;
   }
 
-  /** The highest number used. */
+  /** The highest message number used so far. */
   get last(): number {
     return this.#next - 1;
   }
@@ -69,20 +72,26 @@ export class Outbox<Request> {
     return this.#open.values();
   }
 
-  /** Adds a message, whose number is above those of all before it. */
+  /** Adds a new message; its number must be above all numbers used so far. */
   add(message: OutgoingMessage<Request>): void {
     if (this.#open.size === 0 && message.number > this.#floor) this.#floor = message.number;
     this.#next = message.number + 1;
     this.#put(message);
   }
 
-  /** Adds a message that was found on the disk; numbers ascend, and are below those of new ones. */
+  /**
+   * Adds a message that was found on disk; called in ascending order of numbers, before any new message is
+   * added.
+   */
   restore(message: OutgoingMessage<Request>): void {
     if (this.#open.size === 0) this.#floor = message.number;
     this.#put(message);
   }
 
-  /** The newest message of the lowest priority below `priority` of which nothing was sent. */
+  /**
+   * The message to refuse in favour of one with this priority: of those with the lowest priority below it,
+   * the newest of which nothing was sent; undefined if there is none.
+   */
   displaced(priority: number): OutgoingMessage<Request> | undefined {
     for (let lower = 0; lower < priority; lower += 1) {
       const found = this.#queues[lower]?.findLast(({ sentEnd }) => sentEnd === 0);
@@ -91,7 +100,7 @@ export class Outbox<Request> {
     return undefined;
   }
 
-  /** Puts a message that has bytes to send into the queue of its priority, ordered by age. */
+  /** Puts a message that has bytes to send into the queue of its priority, behind older messages. */
   queue(message: OutgoingMessage<Request>): void {
     if (message.isQueued || message.state !== 'open' || message.todo.size === 0) return;
     message.isQueued = true;
@@ -112,7 +121,8 @@ export class Outbox<Request> {
       const queue = this.#queues[priority] as OutgoingMessage<Request>[];
       for (let first = queue[0]; first !== undefined; first = queue[0]) {
         const isDue = first.state === 'open' && first.todo.size > 0;
-        // The number is beyond the receiver's window; older messages are in another queue.
+        // The number is beyond the receiver's window; the messages that hold the window back are in another
+        // queue.
         if (isDue && first.number >= this.#floor + RECEIVE_WINDOW_NUMBERS) break;
         if (isDue) return first;
         first.isQueued = false;
@@ -132,7 +142,7 @@ export class Outbox<Request> {
   over(message: OutgoingMessage<Request>): void {
     message.state = 'over';
     if (this.#open.delete(message.number) && message.correlation !== null) this.#answers -= 1;
-    // A message that is open for long must not keep the deadlines of ended messages in the heap.
+    // Otherwise one old open message would keep the deadlines of all ended messages in the heap.
     if (this.#deadlines.size > 2 * this.#open.size + STALE_ITEMS_MAX) {
       this.#deadlines.retain(({ state }) => state !== 'over');
     }
@@ -156,7 +166,7 @@ export class Outbox<Request> {
     return this.#deadlines.nextAt ?? Number.POSITIVE_INFINITY;
   }
 
-  /** A message that is not over although its deadline has passed, each once; undefined if there is none. */
+  /** Takes the next message whose deadline has passed and that is not over; undefined if there is none. */
   takeDue(now: Nanoseconds): OutgoingMessage<Request> | undefined {
     for (;;) {
       const due = this.#deadlines.takeDue(now);

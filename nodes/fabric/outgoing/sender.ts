@@ -33,7 +33,7 @@ const NUMBER_BYTES = 6;
 const NO_BYTES = new Uint8Array(0);
 const HEX = 16;
 
-/** A message that has no number yet. */
+/** An accepted message that waits for a message number. */
 interface Waiting<Request> {
   readonly kind: MessageKind;
   readonly payload: Uint8Array;
@@ -42,11 +42,14 @@ interface Waiting<Request> {
   readonly sinceNs: Nanoseconds;
   readonly correlation: Uint8Array | null;
   readonly request: Request | undefined;
-  /** Called when the message has a number. */
+  /** Called when the message has got a number, or is given up without one. */
   readonly numbered?: () => void;
 }
 
-/** Sends messages to one peer: from their acceptance to their end. */
+/**
+ * Keeps the messages to one peer from their acceptance to their end: numbers them, stores them and settles
+ * them.
+ */
 export class Sender<Request> {
   readonly outbox: Outbox<Request>;
   readonly #shared: PeerMachineContext<Request>;
@@ -63,8 +66,9 @@ export class Sender<Request> {
   }
 
   /**
-   * Takes up the messages that were open before a restart.
-   * @param recall Called with the number of each call of the peer whose answer is on the disk.
+   * Restores the messages that were open before a restart.
+   * @param recall Called for each call of the peer whose answer is on disk, with the name of the peer's memory
+   * and the call's number.
    */
   restore(now: Nanoseconds, recall: (memory: Uint8Array, number: number) => void): void {
     const { records, clock, answeredRecord } = this.#shared.parts;
@@ -90,12 +94,13 @@ export class Sender<Request> {
         this.outbox.queue(message);
       }
     }
-    // The answers to these calls came; whether the callers were told of them is not known.
+    // The answers to these calls came before the restart; whether the application was told of them is not
+    // known.
     for (const number of answered)
       this.#shared.emit({ kind: 'settled', settlement: answeredEarlier(number) });
   }
 
-  /** Accepts a message, or refuses it. */
+  /** Accepts a message of the application, or refuses it. */
   submit(now: Nanoseconds, submission: SubmittedMessage<Request>): void {
     const { kind, payload, priority, lifetimeNs, request } = submission;
     const deadlineNs = now + lifetimeNs;
@@ -120,7 +125,10 @@ export class Sender<Request> {
     }
   }
 
-  /** Answers a call. @param numbered Called when the record of the answer is about to be written. */
+  /**
+   * Sends the answer to a call of the peer. @param numbered Called when the answer has its number and its
+   * record is about to be written.
+   */
   answer(
     now: Nanoseconds,
     call: ArrivedMessage,
@@ -151,7 +159,10 @@ export class Sender<Request> {
     }
   }
 
-  /** Called when the peer says what it has handled. @returns false if it speaks of another memory than ours. */
+  /**
+   * Called when the peer lists the messages that it has handled. @returns false if the list is about another
+   * memory than this node's.
+   */
   news(now: Nanoseconds, { memory, contiguous, above }: HandledNews): boolean {
     if (!equalBytes(memory, this.#shared.parts.memory)) return false;
     const { outbox } = this;
@@ -165,7 +176,7 @@ export class Sender<Request> {
   }
 
   /**
-   * Called when an answer came.
+   * Called when an answer to a call of this node came.
    * @returns false if nobody waits for it any more.
    */
   answered(now: Nanoseconds, envelope: Envelope): boolean {
@@ -187,14 +198,14 @@ export class Sender<Request> {
     return true;
   }
 
-  /** Erases the records of calls whose answers are part of the write that begins. */
+  /** Erases from disk this node's calls with these numbers, whose answers are recorded in the same write. */
   eraseCalls(numbers: readonly number[]): void {
     const { parts, emit } = this.#shared;
     if (parts.options.outbox === 'memory') return;
     for (const number of numbers) emit({ kind: 'erase', key: recordKey(parts.peer, number) });
   }
 
-  /** Called when a message is over before it was handled. */
+  /** Ends a message that the peer has not handled, with this outcome. */
   end(
     now: Nanoseconds,
     message: OutgoingMessage<Request>,
@@ -226,7 +237,10 @@ export class Sender<Request> {
     return at;
   }
 
-  /** Called when the peer has lost the pieces that it had not handled: everything open is sent anew. */
+  /**
+   * Called when the peer has restarted and so has lost the pieces of incomplete messages: all open messages are
+   * sent anew.
+   */
   restart(now: Nanoseconds): void {
     for (const message of this.outbox.messages()) {
       if (message.state !== 'open') continue;
@@ -247,7 +261,9 @@ export class Sender<Request> {
     else this.#begin(waiting, number);
   }
 
-  /** Ends the oldest answer beyond {@link UNCONFIRMED_ANSWERS_MAX}: a peer may never confirm answers. */
+  /**
+   * Ends the oldest answer if there are {@link UNCONFIRMED_ANSWERS_MAX}: a peer might never confirm answers.
+   */
   #makeRoomForAnswer(now: Nanoseconds): void {
     const waiting = this.#waiting.filter(({ kind }) => isAnswerKind(kind));
     if (this.outbox.answers + waiting.length < UNCONFIRMED_ANSWERS_MAX) return;
@@ -260,7 +276,7 @@ export class Sender<Request> {
     this.#settleUnnumbered(waiting, { outcome: 'queue-full', tookNs: 0, isKept: false });
   }
 
-  /** Ends accepted messages whose deadline comes before a number is free for them. */
+  /** Ends accepted messages whose deadline has passed before they got a number. */
   #expireWaiting(now: Nanoseconds): void {
     const due = this.#waiting.filter(({ deadlineNs }) => deadlineNs <= now);
     this.#giveUp(now, due, 'deadline-over');
@@ -275,7 +291,7 @@ export class Sender<Request> {
     for (const waiting of given) {
       const tookNs = now - waiting.sinceNs;
       this.#settleUnnumbered(waiting, { outcome, tookNs, isKept: true });
-      // Nobody waits for the answer any more: its call is over.
+      // The deadline of the answer is also that of its call: the call has ended too.
       waiting.numbered?.();
     }
   }
@@ -316,7 +332,7 @@ export class Sender<Request> {
     parts.watch?.accepted(sinceNs, message);
     waiting.numbered?.();
     if (isAnswerKind(kind)) {
-      // The answer leaves only when it is on the disk, so that no crash can undo its effect.
+      // The answer leaves only when it is on disk: its record also marks the call as handled.
       this.#put(message);
       journal.ask({ kind: 'answer', message });
       return;
@@ -328,7 +344,7 @@ export class Sender<Request> {
     } else this.#keep(message);
   }
 
-  /** Reports that the message survives a crash, or need not (option `outbox: memory`). */
+  /** Reports that the message is on disk, or need not be (option `outbox: memory`). */
   #keep(message: OutgoingMessage<Request>): void {
     const { number, kind: messageKind } = message;
     this.#shared.emit({ kind: 'kept', messageKind, number });
@@ -408,7 +424,7 @@ function numbersIn(record: Uint8Array = NO_BYTES): readonly number[] {
   return Array.from({ length: count }, (_, at) => readUint48(record, at * NUMBER_BYTES));
 }
 
-/** The end of a call whose answer is known to have come before a restart. */
+/** The settlement of a call whose answer came before a restart. */
 function answeredEarlier(number: number): MessageSettlement<never> {
   const unknown = { request: undefined, payload: NO_BYTES, tookNs: 0 };
   return { number, kind: 'call', outcome: 'ok', isKept: true, ...unknown };
@@ -419,7 +435,7 @@ export function outgoingRecordKeyPrefix(peer: string): string {
   return `out/${peer}/`;
 }
 
-/** Key under which a message to a peer is on the disk; keys ascend as numbers do. */
+/** Key of the record of a message to a peer; the order of keys is the order of numbers. */
 function recordKey(peer: string, number: number): string {
   return outgoingRecordKeyPrefix(peer) + number.toString(HEX).padStart(NUMBER_DIGITS, '0');
 }

@@ -3,7 +3,7 @@
  *
  * Over a carrier that may lose messages, packets are acknowledged and losses are detected
  * (nodes/_kit/loss-recovery). A carrier that promises delivery, or reports it, answers for each packet,
- * and that answer is enough.
+ * so no acknowledgements are sent.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import {
 import type { OutgoingMessage } from '../outgoing/out-message.ts';
 import type { PeerChallenge } from '../wire.ts';
 
-/** Bytes of a message that are in one packet. */
+/** The bytes of one message that are in one packet. */
 export interface SentPiece<Request> {
   readonly message: OutgoingMessage<Request>;
   readonly start: number;
@@ -30,7 +30,7 @@ export interface SentPiece<Request> {
   readonly end: number;
 }
 
-/** The content of a packet that is under way. */
+/** What a packet under way contains: this is sent again if the packet is lost. */
 export interface PacketContent<Request> {
   readonly pieces: readonly SentPiece<Request>[];
   readonly hasNews: boolean;
@@ -52,17 +52,20 @@ export interface PeerWayParts {
 /** One way to one peer: its carrier, and the packets that are under way over it. */
 export class PeerWay<Request> {
   readonly index: number;
-  /** Largest packet, bytes. */
+  /** Largest packet that may leave over this way, bytes. */
   readonly packetBytes: number;
-  /** Absent where the carrier's answer is enough. */
+  /** Absent over a carrier that promises delivery or reports it. */
   readonly recovery: LossRecovery<PacketContent<Request>> | undefined;
   #received = new ReceivedPackets();
   isClosed = false;
-  /** Since when the peer has not answered over this way; undefined if no answer is missing. */
+  /**
+   * When the first packet left that the peer has not answered over this way; undefined if no answer is
+   * missing.
+   */
   waitingSinceNs: Nanoseconds | undefined;
   readonly #random: Random;
   readonly #retry = new BackOff({ firstNs: FIRST_RETRY_NS, mostNs: RETRY_NS_MAX });
-  /** By token, packets about which the carrier has not answered yet. */
+  /** Packets that the carrier has not answered for yet, by token. */
   readonly #unanswered = new Map<number, PacketContent<Request> & { readonly bytes: number }>();
   #unansweredBytes = 0;
   #token = 0;
@@ -78,31 +81,31 @@ export class PeerWay<Request> {
     this.recovery = new LossRecovery({ ...parts, waitNsMax: RETRY_NS_MAX });
   }
 
-  /** Packets that came over this way in this life of the peer. */
+  /** Record of the packets that came over this way in the present life of the peer. */
   get received(): ReceivedPackets {
     return this.#received;
   }
 
-  /** Called when the peer has another life: its packets count from 0. */
+  /** Called when the peer has restarted: it numbers its packets from 0 again. */
   forgetReceived(): void {
     this.#received = new ReceivedPackets();
   }
 
-  /** False while the peer does not answer over this way, or the carrier says it leads nowhere. */
+  /** False while the peer does not answer over this way, or the carrier reports it as closed. */
   get isUp(): boolean {
     if (this.recovery === undefined) return true;
     return !this.isClosed && this.recovery.timeouts < TIMEOUTS_BEFORE_FAILOVER;
   }
 
-  /** True if a packet may leave. */
+  /** True if the congestion window, or the carrier, allows a full packet now. */
   hasRoom(now: Nanoseconds): boolean {
     return this.recovery === undefined ? this.isTaking : this.recovery.room(now) > 0;
   }
 
   /**
-   * False while the window is full, or the carrier has refused something or owes too many answers.
-   * While it is false, not even short packets leave: a peer that asks for news and confirms none would
-   * otherwise make this node remember each packet.
+   * False while the congestion window is full, after a refusal by the carrier, or while the carrier
+   * owes too many answers. While it is false, not even short packets leave: otherwise a peer that asks
+   * for news and acknowledges none could make this node store ever more packets.
    */
   get isTaking(): boolean {
     const { recovery } = this;
@@ -116,7 +119,10 @@ export class PeerWay<Request> {
     return Math.min(this.recovery.nextAt(), this.received.nextAt());
   }
 
-  /** A packet goes to a carrier whose answer is enough. @returns the token of that answer. */
+  /**
+   * Notes a packet that goes to a carrier that promises delivery or reports it. @returns the token of
+   * the carrier's answer.
+   */
   entrust(content: PacketContent<Request>, bytes: number): number {
     const token = this.#token++;
     this.#unanswered.set(token, { ...content, bytes });
@@ -124,7 +130,7 @@ export class PeerWay<Request> {
     return token;
   }
 
-  /** The carrier's answer. @returns what was in the packet. */
+  /** Called when the carrier has answered for a packet. @returns the content of the packet. */
   answered(now: Nanoseconds, token: number, isTaken: boolean): PacketContent<Request> | undefined {
     const content = this.#unanswered.get(token);
     if (content === undefined) return undefined;
@@ -139,12 +145,12 @@ export class PeerWay<Request> {
     return content;
   }
 
-  /** Ends the wait after a refusal if it is over at `now`. */
+  /** Ends the pause after a refusal by the carrier if it is over at `now`. */
   endWait(now: Nanoseconds): void {
     if (this.#retryAt <= now) this.#retryAt = Number.POSITIVE_INFINITY;
   }
 
-  /** Called when the carrier says whether packets can leave. */
+  /** Called when the carrier reports this way as open or closed. */
   turn(now: Nanoseconds, isOpen: boolean): void {
     this.isClosed = !isOpen;
     if (!isOpen) return;

@@ -1,8 +1,8 @@
 /**
- * Fabric: the ways to one peer: which one is taken, and what leaves over it.
+ * Fabric: the ways (carriers) to one peer: chooses one, and sends packets over it.
  *
- * Messages go over the first way, in the order of preference, over which the peer answers. A way
- * over which it does not answer is tried again from time to time while messages wait.
+ * Messages go over the first way, in the order of preference, over which the peer answers. A way over which the peer
+ * does not answer is tried again at growing intervals while messages wait.
  *
  * @module
  */
@@ -37,15 +37,15 @@ import { type PacketContent, PeerWay, type SentPiece } from './lane.ts';
 const ENTRUSTED_HEAD =
   PACKET_HEAD_BYTES + HANDLED_NEWS_BYTES_MAX + CHALLENGE_NONCE_BYTES + PIECE_HEAD_BYTES;
 /**
- * Carrier priority of packets without messages: that of usual messages. If these packets were urgent,
- * messages would wait: after an overload, a carrier first sends, and repeats, all urgent packets.
+ * Carrier priority of packets without messages: the same as that of usual messages. If these packets were urgent,
+ * messages would starve after an overload, since a carrier sends and repeats urgent packets first.
  */
 const NEWS_PRIORITY = 1;
 
-/** Number of time-outs in a row after which news without messages are given up. */
+/** Number of consecutive time-outs after which a packet with news alone is not repeated any more. */
 const NEWS_TIMEOUTS_MAX = 10;
 
-/** Where the ways take messages and news from. */
+/** Where a {@link WaySelector} gets the messages and news that it sends. */
 export interface WaySelectorSources<Request> {
   readonly outbox: Outbox<Request>;
   readonly news: () => HandledNews;
@@ -59,14 +59,14 @@ export class WaySelector<Request> {
   readonly #writers: readonly PacketWriter[];
   #active: PeerWay<Request>;
   #peerLife = 0;
-  /** When the peer has to be told what was handled; Infinity if it knows. */
+  /** Latest instant at which to send the peer the list of handled messages; Infinity if it has the newest list. */
   #newsAt: Nanoseconds = Number.POSITIVE_INFINITY;
-  /** Bytes of messages in the present packet, and how many of these had been sent before. */
+  /** Number of message bytes in the packet that is being written, and how many of these had been sent before. */
   #pieceBytes = 0;
   #repeatedBytes = 0;
   /** When the pacing of the active way lets the next packet leave. */
   #roomAt: Nanoseconds = Number.POSITIVE_INFINITY;
-  /** When the peer is asked whether it has handled the messages that it has completely. */
+  /** When to ask the peer which of its complete messages it has handled; Infinity if it need not be asked. */
   #askAt: Nanoseconds = Number.POSITIVE_INFINITY;
   /** The challenge to be sent to the peer, and over which way. */
   #challenge: { readonly lane: PeerWay<Request>; readonly challenge: PeerChallenge } | undefined;
@@ -93,23 +93,23 @@ export class WaySelector<Request> {
     return this.#lanes[index] as PeerWay<Request>;
   }
 
-  /** Called when the peer has a new life: packets that came before do not count for its numbers. */
+  /** Called when the peer has restarted: packet numbers of its earlier life are forgotten. */
   meet(life: number): void {
     this.#peerLife = life;
     for (const lane of this.#lanes) lane.forgetReceived();
   }
 
-  /** Treats nothing as under way any more. */
+  /** Forgets all packets under way; no loss is reported for them. */
   abandon(): void {
     for (const { recovery } of this.#lanes) recovery?.abandon();
   }
 
-  /** Called when the peer is to be told, at `at` at the latest, what was handled. */
+  /** Asks that the list of handled messages be sent to the peer at `at` at the latest. */
   newsAt(at: Nanoseconds): void {
     if (at < this.#newsAt) this.#newsAt = at;
   }
 
-  /** Asks the peer, over the way on which packets came, to confirm that they are from it. */
+  /** Sends this challenge to the peer over the way on which the doubtful packet came. */
   challenge(way: number, challenge: PeerChallenge): void {
     this.#challenge = { lane: this.lane(way), challenge };
   }
@@ -125,14 +125,14 @@ export class WaySelector<Request> {
     return true;
   }
 
-  /** Called when the peer has told what it has handled. */
+  /** Called when the peer has sent its list of handled messages. */
   heard(_now: Nanoseconds): void {
     this.#nonce = undefined;
     this.#asking.reset();
     this.#askAt = Number.POSITIVE_INFINITY;
   }
 
-  /** @returns false if a packet is acknowledged that was never sent. */
+  /** Handles an acknowledgement that came over a way. @returns false if it names a packet that was never sent. */
   acknowledged(
     now: Nanoseconds,
     lane: PeerWay<Request>,
@@ -149,7 +149,7 @@ export class WaySelector<Request> {
     return true;
   }
 
-  /** Called when a carrier says whether it accepted a packet. */
+  /** Called when a carrier reports whether it took a packet. */
   answered(now: Nanoseconds, answer: Extract<PeerInput<Request>, { kind: 'answered' }>): void {
     const { way, token, outcome } = answer;
     const lane = this.lane(way);
@@ -161,7 +161,7 @@ export class WaySelector<Request> {
     this.#again(now, content, 'refused');
   }
 
-  /** Called when a carrier says whether packets leave. */
+  /** Called when a carrier reports a way as open or closed. */
   turn(now: Nanoseconds, way: number, state: PeerReachability): void {
     const lane = this.lane(way);
     lane.turn(now, state === 'open');
@@ -169,14 +169,14 @@ export class WaySelector<Request> {
   }
 
   nextAt(): Nanoseconds {
-    // While the active way takes nothing, an answer over it or its time-out comes first.
+    // While the active way takes no packets, nothing can be sent before an answer over it or its time-out.
     let at = this.#roomAt;
     if (this.#active.isTaking) at = Math.min(at, this.#newsAt, this.#askAt);
     for (const lane of this.#lanes) at = Math.min(at, lane.nextAt());
     return at;
   }
 
-  /** Ends waits, and handles the time-outs that are due. */
+  /** Ends pauses that are over, and handles the time-outs that are due. */
   due(now: Nanoseconds): void {
     for (const lane of this.#lanes) {
       lane.endWait(now);
@@ -184,7 +184,7 @@ export class WaySelector<Request> {
     }
   }
 
-  /** Sends what may leave. */
+  /** Sends all packets that may leave now. */
   send(now: Nanoseconds): void {
     const lane = this.#choose(now);
     const { outbox } = this.#sources;
@@ -203,7 +203,9 @@ export class WaySelector<Request> {
     this.#acknowledge(now);
   }
 
-  /** Asks over better ways whether the peer answers again, while messages wait. */
+  /**
+   * While messages wait, sends a probe over each preferred way that is down, to learn whether the peer answers again.
+   */
   #tryOthers(now: Nanoseconds, active: PeerWay<Request>): void {
     if (!this.#sources.outbox.isWaiting) return;
     for (const lane of this.#lanes) {
@@ -212,13 +214,15 @@ export class WaySelector<Request> {
     }
   }
 
-  /** The first way over which the peer answers. */
+  /**
+   * Makes the first way over which the peer answers the active one. @returns it; the first of all if no way is up.
+   */
   #choose(now: Nanoseconds): PeerWay<Request> {
     const best = this.#lanes.find(({ isUp }) => isUp) ?? this.lane(0);
     if (best === this.#active) return best;
     const former = this.#active;
     this.#active = best;
-    // A worse way that still answers will deliver what is under way over it.
+    // A former way that is still up delivers its packets; those over a way that is down are sent again.
     const lost = former.isUp ? [] : (former.recovery?.abandon() ?? []);
     for (const content of lost) this.#again(now, content, 'other-way');
     if (best.index > former.index) {
@@ -239,7 +243,7 @@ export class WaySelector<Request> {
     this.#shared.emit({ kind: 'count', of: 'timeouts', amount: 1 });
     this.#watch(now, lane);
     const pieces = probe.pieces.filter(isOpen);
-    // After too many time-outs news are given up: a peer that returns asks for them.
+    // After too many time-outs the news are not repeated: a peer that returns asks for them.
     if (probe.hasNews && recovery.timeouts <= NEWS_TIMEOUTS_MAX) this.newsAt(now);
     if (pieces.length > 0) {
       for (const { message } of pieces) this.#shared.parts.watch?.again(now, message, 'time-out');
@@ -249,7 +253,7 @@ export class WaySelector<Request> {
     } else recovery.abandon();
   }
 
-  /** Queues the contents of a packet to be sent again. */
+  /** Queues the content of a lost packet to be sent again. */
   #again(now: Nanoseconds, content: PacketContent<Request>, why: ResendReason): void {
     const { pieces, hasNews } = content;
     const { outbox } = this.#sources;
@@ -264,7 +268,10 @@ export class WaySelector<Request> {
     if (hasNews) this.newsAt(now);
   }
 
-  /** Sends these pieces, or the next ones; a packet with neither pieces nor news asks for news. */
+  /**
+   * Sends a packet with the given pieces or, without any given, the next ones; a packet with neither pieces nor news
+   * asks for news.
+   */
   #sendPacket(
     now: Nanoseconds,
     lane: PeerWay<Request>,
@@ -299,14 +306,15 @@ export class WaySelector<Request> {
       if (message === undefined) return;
       const { firstStart: start, firstEnd } = message.todo;
       const end = Math.min(firstEnd, start + writer.pieceRoom);
-      // A message of at most half a packet is not cut to fill the rest of this one: the next packet has it whole.
+      // A message of at most half a packet is not cut to fill the rest of this packet: it goes whole into the next
+      // one.
       const isCut = end < firstEnd;
       if (isCut && pieces.length > 0 && message.bytes.length <= lane.packetBytes / 2) return;
       pieces.push(this.#write(now, lane, writer, { message, start, end }));
     }
   }
 
-  /** Gives the next message, or as much of it as fits, to a carrier whose answer is enough. */
+  /** Gives the next message, or as much of it as fits, to a carrier that promises delivery or reports it. */
   #entrust(now: Nanoseconds, lane: PeerWay<Request>): void {
     const message = this.#sources.outbox.next();
     if (message === undefined) return;
@@ -315,7 +323,7 @@ export class WaySelector<Request> {
     const writer = new PacketWriter(ENTRUSTED_HEAD + length);
     const hasNews = this.#begin(now, lane, writer);
     const pieces = [this.#write(now, lane, writer, { message, start, end: start + length })];
-    // The carrier will deliver it, and nothing is sent twice.
+    // The carrier delivers these bytes, so they are not sent again unless it refuses them.
     message.entrusted(start, start + length);
     const token = lane.entrust({ pieces, hasNews }, writer.length);
     const lifetime = Math.max(1, message.deadlineNs - now);
@@ -323,7 +331,7 @@ export class WaySelector<Request> {
     this.#emit(lane, writer.end(0), { lifetime, priority, tolerant: true }, token);
   }
 
-  /** Sends news, or a question for news, without pieces. */
+  /** Sends a packet without pieces: with news, or with the question for the peer's news. */
   #sendShort(now: Nanoseconds, lane: PeerWay<Request>): void {
     const asks = this.#askAt <= now;
     if (asks) this.#askAt = Number.POSITIVE_INFINITY;
@@ -352,7 +360,9 @@ export class WaySelector<Request> {
     this.#emit(lane, bytes, { priority: NEWS_PRIORITY, tolerant: true }, token);
   }
 
-  /** Sets when to ask the peer what it has handled, if whole messages reached it and it does not say so by itself. */
+  /**
+   * Sets when to ask the peer for its news, if it has whole messages and has not said by then that it handled them.
+   */
   #askLater(now: Nanoseconds, lane: PeerWay<Request>): void {
     const { recovery } = lane;
     const { outbox } = this.#sources;
@@ -362,7 +372,7 @@ export class WaySelector<Request> {
       now + HANDLED_NEWS_DELAY_NS + withJitter(this.#asking.next(), this.#shared.parts.random);
   }
 
-  /** Sends acknowledgements that cannot wait for other packets. */
+  /** Sends acknowledgements that are due and found no other packet to travel in. */
   #acknowledge(now: Nanoseconds): void {
     for (const lane of this.#lanes) {
       if (lane.recovery === undefined || lane.received.nextAt() > now) continue;
@@ -372,7 +382,9 @@ export class WaySelector<Request> {
     }
   }
 
-  /** Begins a packet. @returns true if it has news. */
+  /**
+   * Begins a packet with what goes into every packet: acknowledgement, news, nonce. @returns true if it has news.
+   */
   #begin(
     now: Nanoseconds,
     lane: PeerWay<Request>,
