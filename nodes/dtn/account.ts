@@ -1,6 +1,6 @@
 /**
- * The reports of a node about bundles, for the account of messages (ADR 0028): a bundle has one
- * key on each link, which both ends compute from its bytes.
+ * The reports of a node about bundles, for the account of messages (ADR 0028): on each link a bundle has one
+ * key, which both ends compute from the bytes that were sent.
  *
  * @module
  */
@@ -10,14 +10,17 @@ import type { BundleAccountEvent } from './agent/effects.ts';
 import { BUNDLE_FIRST_BYTE } from './geometry.ts';
 import { BundleView } from './wire/view.ts';
 
-/** Number of first bytes of a bundle that are hashed into its key; they hold identity, hops, previous node. */
+/**
+ * Length of the start of a bundle that is hashed into its key, bytes; it includes identity, hop count and
+ * previous node, so each link has another key.
+ */
 const NAMED_BYTES = 256;
-/** The key of a bundle on a link: a safe integer >= 0. */
+/** Computes the key of a bundle from the bytes sent on a link: a safe integer >= 0. */
 export function bundleAccountKey(bundle: Uint8Array): number {
   return hashBytesTo53Bits(bundle, NAMED_BYTES);
 }
 
-/** Passes a report of an agent on to the observer of messages. */
+/** Translates a report of an agent into calls of the observer of messages. */
 export function reportToObserver(observer: MessageObserver, what: BundleAccountEvent): void {
   switch (what.kind) {
     case 'accepted':

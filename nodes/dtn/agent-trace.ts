@@ -27,15 +27,18 @@ const NS_PER_MS = 1_000_000;
 /** Smallest interval between traces of a store that is not empty, ns. */
 const STORE_EVERY_NS = 100_000_000;
 
-/** Smallest interval between lists of the same kind, ns. */
+/**
+ * Smallest interval between two traced lists of the same kind (waiting bundles, or routes to one destination),
+ * ns.
+ */
 const LIST_EVERY_NS = 1_000_000_000;
-/** A route that ends at this instant or later is always open, ns. */
+/** A route that ends at this instant, ns, or later is shown as always open. */
 const ALWAYS_FROM_NS = Number.MAX_SAFE_INTEGER;
 
-/** The part of an agent that tells why bundles wait. */
+/** The methods of an agent that tell why bundles wait. */
 type Reasons = Pick<BundleAgent<never>, 'waiting' | 'waitingBundles'>;
 
-/** A way to a neighbour: its contacts, as planned and as they happened, and what left in them. */
+/** A way to a neighbour: its contacts as planned and as they happened, and the bundles that left. */
 interface Way {
   readonly peer: string;
   readonly planned: readonly ContactWindow[];
@@ -46,7 +49,10 @@ interface Way {
 
 const ALWAYS: ContactWindow = { fromMs: 0, toMs: null };
 
-/** The first {@link LISTED_CONTACTS_MAX} windows of a plan, of a repeating plan those of later periods too. */
+/**
+ * The first {@link LISTED_CONTACTS_MAX} windows of a plan; the windows of a repeating plan are repeated for
+ * later periods.
+ */
 function windowsOf({ windows, periodNs }: PlannedContacts): readonly ContactWindow[] {
   const periods =
     periodNs === undefined ? 1 : Math.ceil(LISTED_CONTACTS_MAX / Math.max(1, windows.length));
@@ -66,7 +72,9 @@ function tracedRoute({ via, hops, arrivalNs, endNs, verdict }: ConsideredRoute):
   return { via, hops, arrivesMs: Math.round(arrivalNs / NS_PER_MS), endsMs, verdict };
 }
 
-/** Planned contacts in which a host can send over its links; links that are always open are left out. */
+/**
+ * Lists the planned contacts in which a host can send over its links; links that are always open are left out.
+ */
 export function plannedContactsFrom(
   host: string,
   { links }: NetworkMap,
@@ -83,7 +91,7 @@ export function plannedContactsFrom(
 /** Traces the contacts, departures, routes and store of one node. */
 export class AgentTracer {
   readonly #host: HostPart<'now' | 'planTime' | 'trace'>;
-  /** Ways by the id of their outlet. */
+  /** The ways to neighbours, by the id of their outlet. */
   readonly #ways = new Map<string, Way>();
   #storeNs = Number.NEGATIVE_INFINITY;
   #storeText = '';
@@ -96,7 +104,7 @@ export class AgentTracer {
     this.#host = host;
   }
 
-  /** Adds a way to a neighbour. @param contacts Planned ones; undefined if it is always open. */
+  /** Adds a way to a neighbour. @param contacts Planned contacts; undefined if the way is always open. */
   way(outlet: string, peer: string, contacts: PlannedContacts | undefined): void {
     const planned = contacts === undefined ? [ALWAYS] : windowsOf(contacts);
     const way = { peer, planned, happened: [], sent: 0, departuresMs: [] };
@@ -149,7 +157,10 @@ export class AgentTracer {
     this.#state(STORE_TRACE.machine, text);
   }
 
-  /** Traces the routes considered for a bundle, if they are new, else at most once a second. */
+  /**
+   * Traces the routes considered for a bundle: at once if they differ from those traced last for its
+   * destination, else at most once a second.
+   */
   routes({ destination }: HeldBundle, tried: readonly ConsideredRoute[]): void {
     if (destination === undefined) return;
     const nowNs = this.#host.planTime();

@@ -1,5 +1,6 @@
 /**
- * DTN: what a defective double does otherwise (`doubles/`), and what a correct node does.
+ * DTN: the decisions of a node that its defective doubles (`doubles/`) make wrongly, and the correct
+ * decisions.
  *
  * @module
  */
@@ -7,15 +8,21 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { RankedRoutes } from './contact-graph/choose.ts';
 import type { DtnDropReason } from './drops.ts';
 
-/** What a double may do otherwise than a correct node. */
+/** The parts of a node's behaviour that a double may replace. */
 export interface DtnBehaviour {
-  /** Time from the first write to the sync, ns; if it is above 0, answers do not wait for the sync. */
+  /**
+   * Time from the first write to the sync to disk, ns; above 0, bundles are acknowledged before they are
+   * on disk.
+   */
   readonly syncLateNs: Nanoseconds;
-  /** Whether bundles that were delivered are remembered. */
+  /** Whether the identities of delivered bundles are remembered, so that none is delivered twice. */
   readonly remembersDelivered: boolean;
   /** Whether the time that a bundle spends on the node counts in its age. */
   readonly ages: boolean;
-  /** Maps a bundle's hop count to the one that the node compares with later copies (`telling-hops.ts`). */
+  /**
+   * Maps a bundle's hop count to the number that the node compares with those of later copies
+   * (`telling-hops.ts`).
+   */
   readonly hopsOf: (hops: number | undefined) => number | undefined;
   /**
    * Makes a function for one node, which is called for each bundle of another node that leaves. It
@@ -24,7 +31,10 @@ export interface DtnBehaviour {
   readonly leaving: () => () => DtnDropReason | 'vanishes' | undefined;
   /** Takes all routes to a destination; returns the routes from which the node chooses. */
   readonly routes: (list: RankedRoutes) => RankedRoutes;
-  /** Whether the node books volume of contacts, so that none is promised more than it can carry. */
+  /**
+   * Whether the node books the volume of contacts for bundles, so that it plans no more bytes for a
+   * contact than fit.
+   */
   readonly books: boolean;
 }
 

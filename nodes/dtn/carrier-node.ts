@@ -16,18 +16,18 @@ import {
   type TransferMessage,
 } from './layer/carrier.ts';
 
-/** Highest priority: receipts are short, and stop repetitions. */
+/** Receipts get the highest priority: they are short, and end the repetitions of bundles. */
 const RECEIPT_PRIORITY = 2;
 
-/** What the node does with messages of neighbours, and when ways open or close. */
+/** Called with the messages of neighbours, and when ways open or close. */
 export interface CarrierHandlers {
-  /** A bundle came; the callee owns the bytes. */
+  /** Called when a bundle came; the caller must not reuse its bytes. */
   readonly onBundle: (bundle: Uint8Array, from: string, transfer: number) => void;
   readonly onReceipt: (from: string, transfer: number) => void;
   readonly onWay: (outlet: string, way: PeerReachability) => void;
 }
 
-/** The neighbours that a carrier protocol reaches, and how often they are tried. */
+/** The neighbours that a carrier protocol reaches, and the wait before a bundle is repeated. */
 export interface CarrierNeighboursOptions {
   /** Wait for a receipt before a bundle is repeated, ns. */
   readonly retryNs: number;
@@ -35,7 +35,10 @@ export interface CarrierNeighboursOptions {
   readonly peers: readonly string[];
 }
 
-/** All neighbours above the carrier: one outlet for each, and the messages to and from them. */
+/**
+ * All neighbours that the carrier reaches: makes one outlet for each, and sends and receives their
+ * messages.
+ */
 export class CarrierNeighbours {
   readonly outlets: readonly Outlet[];
   readonly #host: Host;
@@ -65,20 +68,20 @@ export class CarrierNeighbours {
     return `${this.#transport?.carrier ?? ''} to ${neighbour}`;
   }
 
-  /** Sends a bundle to a neighbour above the carrier. */
+  /** Sends a bundle to the neighbour of an outlet, over the carrier. */
   send(outlet: string, bundle: Uint8Array, transfer: number, priority: Priority): void {
     const name = this.#names.get(outlet);
     if (name !== undefined) this.#tell(name, { kind: 'bundle', transfer, bundle }, priority);
   }
 
-  /** Tells a neighbour that its bundle is here. */
+  /** Acknowledges a transfer to the neighbour of an outlet. */
   acknowledge(outlet: string, transfer: number): void {
     const name = this.#names.get(outlet);
     if (name !== undefined) this.#tell(name, { kind: 'receipt', transfer }, RECEIPT_PRIORITY);
   }
 
   #tell(to: string, message: TransferMessage, priority: Priority): void {
-    // A refusal needs no answer here: without a receipt the bundle is sent again.
+    // Whether the carrier took the message is ignored: without a receipt the bundle is sent again.
     this.#transport?.send(to, encodeTransferMessage(message), { priority }, () => undefined);
   }
 

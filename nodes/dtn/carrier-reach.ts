@@ -1,13 +1,15 @@
 /**
- * The hosts that a carrier below this protocol reaches: neighbours on a link, and hosts at the edge of
- * the same network of the carrier's own nodes, such as routers or mixes. On a host that runs this
- * protocol the carrier passes nothing on: bundles for other hosts go through the agent.
+ * The hosts that a carrier protocol below DTN reaches directly: neighbours on a link, and hosts that
+ * are connected through a network of nodes which run the carrier and not DTN, such as routers or
+ * mixes. A host that runs DTN ends such a network: bundles for hosts beyond it go through its agent.
  *
  * @module
  */
 import type { HostView, NetworkMap } from '../../engine/host/network-view.ts';
 
-/** The carrier below this protocol at a host; undefined if this protocol is the lowest there. */
+/**
+ * The name of the carrier protocol below DTN on a host; undefined if DTN is the lowest protocol there.
+ */
 export function carrierBelowDtn({ stack }: HostView): string | undefined {
   return stack[stack.indexOf('dtn') - 1];
 }
@@ -25,7 +27,7 @@ export class CarrierReachability {
     for (const [index, { a, b }] of links.entries()) {
       neighbours.get(a.host)?.push(b.host);
       neighbours.get(b.host)?.push(a.host);
-      // A link is a network of two.
+      // A link is treated as a network of two hosts.
       this.#join(a.host, `link ${index}`);
       this.#join(b.host, `link ${index}`);
     }
@@ -37,7 +39,9 @@ export class CarrierReachability {
     for (const name of above) if (neighbours.get(name)?.length === 0) this.#join(name, 'segments');
   }
 
-  /** Names of all hosts that the carrier of `host` reaches, and that have the same carrier. */
+  /**
+   * Names of all hosts that the carrier of `host` reaches and that have the same carrier protocol.
+   */
   peersOf(host: HostView): readonly string[] {
     const carrier = carrierBelowDtn(host);
     const own = this.#networks.get(host.name);
@@ -48,7 +52,10 @@ export class CarrierReachability {
       .map(nameOf);
   }
 
-  /** Joins all hosts that a carrier reaches from `first` to one network, with the name of `first`. */
+  /**
+   * Finds all hosts that a carrier reaches from its node `first`, and adds them to one network, which
+   * is named `first`.
+   */
   #explore(
     first: string,
     neighbours: ReadonlyMap<string, readonly string[]>,

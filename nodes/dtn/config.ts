@@ -31,13 +31,13 @@ import { securityConfig } from './security/options.ts';
 /** The store of a node: its kind, its size, and what it does when it is full. */
 const storeConfig = z.strictObject({
   /**
-   * `memory` loses everything in a crash. `durable` answers an application or a neighbour when the
-   * bundle is on disk, and finds it there after a restart.
+   * `memory` loses everything in a crash. `durable` acknowledges a bundle, to an application or a
+   * neighbour, only when the bundle is on disk, where a restarted node finds it.
    */
   kind: z.enum(['memory', 'durable']).default('memory'),
-  /** Bytes of bundles. */
+  /** Largest total length of the stored bundles, bytes. */
   bytes: byteSizeSchema().default(DEFAULT_STORE_BYTES),
-  /** Number of bundles. */
+  /** Largest number of stored bundles. */
   bundles: z.int().min(1).max(1_000_000).default(DEFAULT_STORE_BUNDLES),
   /**
    * What a full store does with a bundle: `reject-new` refuses it, so that applications and
@@ -45,7 +45,10 @@ const storeConfig = z.strictObject({
    * node's own applications.
    */
   policy: z.enum(EVICTION_POLICIES).default('reject-new'),
-  /** Share of the store that bundles of one other node may take. */
+  /**
+   * Share of the store, 0 to 1, that the bundles of one source may take; the node's own applications have
+   * no such limit.
+   */
   perSource: shareSchema().default(DEFAULT_STORE_SHARE_PER_SOURCE),
 });
 
@@ -53,11 +56,13 @@ const storeConfig = z.strictObject({
 const ltpConfig = z.strictObject({
   /** Whether bundles are acknowledged (`red`), or sent once (`green`). */
   part: z.enum(['red', 'green']).default('red'),
-  /** What each end needs to answer, beside the light time of the link. */
+  /** Time that each end needs to answer, in addition to the light time of the link. */
   margin: durationNsSchema().default(LTP_ANSWER_MARGIN_NS),
-  /** Repetitions of one segment before its bundle is given up. */
+  /** How often one segment is repeated before the transfer of its bundle is given up. */
   retries: z.int().min(0).max(1_000).default(LTP_RETRANSMISSIONS_MAX),
-  /** Bundles under way to a neighbour at once, and from it. */
+  /**
+   * Largest number of bundles under way to a neighbour at once; the same limit applies to those from it.
+   */
   sessions: z.int().min(1).max(4_096).default(LTP_SESSIONS_MAX),
 });
 
@@ -88,22 +93,25 @@ const prophetConfig = z.strictObject({
 
 /** The TCP convergence layer (RFC 9174). */
 const tcpclConfig = z.strictObject({
-  /** Interval of keep-alives that this node wishes for, s; 0 for none. */
+  /**
+   * Interval of keep-alives that this node proposes, s; the shorter of both ends' intervals counts, and 0
+   * at either end means none.
+   */
   keepAlive: z.int().min(0).max(65_535).default(TCPCL_KEEP_ALIVE_S),
   /**
-   * TLS 1.3 with a key of each pair of neighbours: `prefer` uses it if the neighbour does too,
-   * `require` refuses sessions without it. An attacker on the path can make `prefer` do without it.
+   * TLS 1.3 with a pre-shared key for each pair of neighbours: `prefer` uses it if the neighbour offers it
+   * too, `require` refuses sessions without it. An attacker on the path can suppress TLS with `prefer`.
    */
   tls: z.enum(TLS_POLICIES).default('off'),
 });
 
-/** The radio mesh: rules that are not given are those of the profile. */
+/** The radio mesh; options that are not given have the values of the profile. */
 const meshConfig = z.strictObject({
   /** The set of defaults for the other options: ours (`document`), or that of the program bitchat. */
   profile: z.enum(['document', 'bitchat']).default('document'),
-  /** Probability that a node relays a frame. */
+  /** Probability, 0 to 1, that a node relays a frame. */
   relay: shareSchema().optional(),
-  /** Repairs as a share of the fragments of a block. */
+  /** Number of repair frames of a block divided by its number of fragments, 0 to 1. */
   repair: shareSchema().optional(),
 });
 
@@ -112,11 +120,11 @@ export const dtnConfig = z.strictObject({
   /** Scheme of the identifiers of nodes: `ipn:3.1`, or `dtn://bob/app`. The same on all nodes. */
   eids: z.enum(['ipn', 'dtn']).default('ipn'),
   /**
-   * Decides where bundles go. One copy of each: `contact-graph` computes routes from the planned
-   * contacts, `direct` waits for the destination itself, `static` follows `routes`, `first-contact`
-   * gives a bundle to the first neighbour it meets, `backpressure` to one that holds fewer bundles for
-   * the same destination. Several copies:
-   * `epidemic`, `two-hop`, `spray-source`, `spray-binary`, `prophet`.
+   * The router, which decides where bundles go. Routers with one copy of each bundle: `contact-graph`
+   * computes routes from the planned contacts, `direct` waits for the destination itself, `static` follows
+   * `routes`, `first-contact` gives a bundle to the first neighbour that it meets, `backpressure` to a
+   * neighbour that holds fewer bundles for the same destination. Routers with several copies: `epidemic`,
+   * `two-hop`, `spray-source`, `spray-binary`, `prophet`.
    */
   router: z.enum(ROUTERS).default('contact-graph'),
   /** Table of the router `static`: the first row counts whose `to` fits the name of the destination. */
@@ -132,11 +140,11 @@ export const dtnConfig = z.strictObject({
     .max(10_000)
     .default([]),
   /**
-   * Which bundles of this node are critical: with `expedited` those of that priority. The contact
-   * graph sends a copy of a critical bundle on every route with another first hop.
+   * Which bundles of this node are critical; `expedited`: those of the highest priority. The router
+   * `contact-graph` sends a copy of a critical bundle to every neighbour with which a route begins.
    */
   critical: z.enum(['none', 'expedited']).default('none'),
-  /** Copies of each bundle with the routers `spray-source` and `spray-binary`. */
+  /** Largest number of copies of each bundle with the routers `spray-source` and `spray-binary`. */
   copies: z.int().min(1).max(SPRAY_COPIES_MAX).default(DEFAULT_SPRAY_COPIES),
   prophet: prophetConfig.prefault({}),
   /** The convergence layer on links; the same at both ends. */
@@ -144,7 +152,7 @@ export const dtnConfig = z.strictObject({
   ltp: ltpConfig.prefault({}),
   tcpcl: tcpclConfig.prefault({}),
   mesh: meshConfig.prefault({}),
-  /** Lifetime of bundles whose sender does not wish for another. */
+  /** Lifetime of bundles for which the application names none. */
   lifetime: durationNsSchema().default(DEFAULT_LIFETIME_NS),
   /** Largest number of hops that a bundle from this node may make. */
   hopLimit: z.int().min(1).max(255).default(DEFAULT_HOP_LIMIT),
@@ -154,7 +162,9 @@ export const dtnConfig = z.strictObject({
   payloadCrc: z.enum(['none', '16', '32c']).optional(),
   /** Refuses bundles whose primary block has no CRC (RFC 9171 section 4.3.1). */
   requirePrimaryCrc: z.boolean().default(true),
-  /** Above a carrier: wait for a receipt before a bundle is repeated; further waits double. */
+  /**
+   * Over a carrier: wait for a receipt before a bundle is repeated; each further wait is twice as long.
+   */
   retry: durationNsSchema().default(CARRIER_RETRY_NS),
   /**
    * `none` for a node that does not know the time: its bundles say how old they are instead of when
@@ -167,8 +177,8 @@ export const dtnConfig = z.strictObject({
    */
   fragmentation: z.enum(['off', 'proactive']).default('off'),
   /**
-   * Status reports that the node sends if a bundle asks for them (RFC 9171 section 5.1 has them off
-   * by default), how many of them each second, and which reports its own bundles ask for.
+   * Which status reports the node sends about bundles that ask for them (RFC 9171 section 5.1: none by
+   * default) and how many per second, and which reports its own bundles ask for.
    */
   reports: z
     .strictObject({
@@ -180,7 +190,7 @@ export const dtnConfig = z.strictObject({
       delivered: z.boolean().default(false),
       /** Whether it reports that a bundle was deleted. */
       deleted: z.boolean().default(false),
-      /** Reports a second, at most. */
+      /** Largest number of reports per second. */
       rate: z.int().min(1).max(1_000).default(1),
       /** Events about which bundles of this node ask other nodes to send it reports. */
       ask: z.array(z.enum(REPORT_KINDS)).max(REPORT_KINDS.length).default([]),
@@ -191,9 +201,11 @@ export const dtnConfig = z.strictObject({
   /** Limits of the bundles that a node is putting together from fragments. */
   reassembly: z
     .strictObject({
-      /** Number of bundles at a time. */
+      /** Largest number of unfinished bundles at a time. */
       open: z.int().min(1).max(65_536).default(REASSEMBLIES_MAX),
-      /** Bytes that their payloads will have when whole, for each source. */
+      /**
+       * Largest total payload length that the unfinished bundles of one source will have when whole, bytes.
+       */
       bytes: byteSizeSchema().default(BUNDLE_BYTES_MAX),
     })
     .prefault({}),

@@ -1,6 +1,7 @@
 /**
- * Measures how much of the planned volume of contacts bundles use. A contact counts only if a bundle
- * has left in it: an unused contact is not a waste. Without a rate limit it has no volume to count.
+ * Measures how much of the planned volume of contacts bundles use. Only contacts in which a bundle
+ * has left count: an unused contact is not counted as waste. A contact without a rate limit has no
+ * volume and is not counted.
  *
  * @module
  */
@@ -14,16 +15,19 @@ const NS_PER_S = 1e9;
 /** Measures how much of the planned contacts of one node its bundles use. */
 export class ContactUseMeter {
   readonly #meter: Pick<Meter, 'counter'>;
-  /** Present once a bundle has left in a planned contact. */
+  /** Made when the first bundle leaves in a planned contact. */
   #counters: { readonly bytes: Counter; readonly volume: Counter } | undefined;
-  /** By outlet, the beginning of the last contact in which a bundle left. */
+  /** By id of the outlet, the start of the last contact in which a bundle left. */
   readonly #last = new Map<string, Nanoseconds>();
 
   constructor(meter: Pick<Meter, 'counter'>) {
     this.#meter = meter;
   }
 
-  /** Counts a bundle that leaves, and the volume of its contact once. */
+  /**
+   * Counts the bytes of a bundle that leaves and, for the first bundle of a contact, the volume of
+   * that contact.
+   */
   note(outlet: string, { contact, bytes }: ContactUse): void {
     if (contact.rateBps === Number.POSITIVE_INFINITY) return;
     this.#counters ??= {

@@ -5,7 +5,7 @@
  */
 import { BUNDLE_DROP_REASONS } from './wire/drops.ts';
 
-/** All drop reasons of a node. */
+/** All drop reasons of a `dtn` node, each with the sentence that explains it. */
 export const DTN_DROP_REASONS = {
   'unknown-peer': 'the datagram does not come from a neighbour',
   'unknown-message': 'the datagram goes on with nothing that UDPCL knows',
@@ -67,5 +67,5 @@ export const DTN_DROP_REASONS = {
   'unknown-record': 'the administrative record is of no known type',
 } as const;
 
-/** Why a node drops a bundle. */
+/** Name of a reason for which a node drops a bundle or datagram. */
 export type DtnDropReason = keyof typeof DTN_DROP_REASONS;

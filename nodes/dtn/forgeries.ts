@@ -1,6 +1,6 @@
 /**
- * What an attacker without keys can send to a node of DTN (ADR 0027), made from public information. Only events with
- * `action: flood` send it; nodes never do. Identifiers are those of the scheme `ipn`.
+ * Datagrams that an attacker without keys can send to a DTN node (ADR 0027), made from public information. Only events
+ * with `action: flood` send them; nodes never do. Identifiers are those of the scheme `ipn`.
  *
  * @module
  */
@@ -24,8 +24,8 @@ import { encodeBundle, payloadBlock } from './wire/encode.ts';
 /** Length of the payload of a forged bundle, bytes. */
 const PAYLOAD_BYTES = 64;
 /**
- * Letters of a long name. As arguments of a call they overflow the stack: that of a process from 125,000 on, that of a
- * thread from 500,000 on.
+ * Length of an attacking name, characters. If a decoder passed each character as an argument of one call, 125,000
+ * would overflow the stack of a process and 500,000 that of a thread.
  */
 const LONG_NAME_LETTERS = 600_000;
 const MS_PER_S = 1_000;
@@ -47,12 +47,12 @@ export const DTN_FORGERIES: Readonly<Record<string, Forgery>> = {
   },
 };
 
-/** A node needs the age of bundles without a creation time (RFC 9171 section 4.4.2). */
+/** Makes bundles without a creation time and without the age that such bundles must have (RFC 9171 section 4.4.2). */
 function agelessBundles(parts: AttackerKnowledge): () => Uint8Array {
   const { network, random } = parts;
   const names = makeHostEids(network, 'ipn');
   const source = names.applicationOf(parts.source.name);
-  // For others, so that the node has to read them once more when they leave.
+  // Their destinations are other hosts, so that the attacked node reads them a second time when it forwards them.
   const others = network.hosts.filter(
     ({ name }) => name !== parts.target.name && names.numberOf(name) !== undefined,
   );

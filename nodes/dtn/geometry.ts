@@ -1,5 +1,5 @@
 /**
- * Bundle Protocol version 7: numbers of the format (RFC 9171).
+ * Bundle Protocol version 7: constants of the format (RFC 9171), and the limits and defaults of this node.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export const BUNDLE_FLAG = {
   reportDelivery: 0x2_0000,
   reportDeletion: 0x4_0000,
 } as const;
-/** All requests for status reports. */
+/** All bundle flags that ask for status reports. */
 export const ALL_REPORT_FLAGS: number =
   BUNDLE_FLAG.reportReception |
   BUNDLE_FLAG.reportForwarding |
@@ -48,55 +48,63 @@ export const BLOCK_TYPE = {
   /** Priority (our choice): RFC 9171 has no such block, and leaves types 192 to 255 to private use. */
   priority: 200,
 } as const;
-/** The payload block has this number (RFC 9171 section 4.3.2). */
+/** Block number of the payload block (RFC 9171 section 4.3.2). */
 export const PAYLOAD_BLOCK_NUMBER = 1;
 
 /** CRC types (RFC 9171 section 4.2.1). */
 export const CRC_TYPE = { none: 0, x25: 1, castagnoli: 2 } as const;
-/** Bytes of the CRC by type. */
+/** Length of the CRC, bytes, by CRC type. */
 export const CRC_BYTES_BY_TYPE: readonly number[] = [0, 2, 4];
 
 /** Number of elements of the primary block without fragment fields and CRC (RFC 9171 section 4.3.1). */
 export const PRIMARY_BLOCK_ELEMENTS = 8;
 /** Number of elements of a canonical block without CRC (RFC 9171 section 4.3.2). */
 export const CANONICAL_BLOCK_ELEMENTS = 5;
-/** Hop limits are 1 to 255 (RFC 9171 section 4.4.3). */
+/** Largest hop limit; the least is 1 (RFC 9171 section 4.4.3). */
 export const HOP_LIMIT_MAX = 255;
 
-/** Deepest nesting of arrays that is read; bundles need four: bundle, block, EID, its specific part. */
+/**
+ * Deepest nesting of CBOR arrays that is read; bundles need four levels: bundle, block, endpoint identifier,
+ * scheme-specific part.
+ */
 export const CBOR_DEPTH_MAX = 8;
 /** Largest number of blocks of a bundle; all known implementations write fewer than ten. */
 export const BUNDLE_BLOCKS_MAX = 64;
 /** Largest bundle, bytes. */
 export const BUNDLE_BYTES_MAX = 16 * 1024 * 1024;
 
-/** Lifetime by default, ns: longer than the usual time between two contacts on Earth. */
+/** Default lifetime of bundles, ns: longer than the usual time between two contacts on Earth. */
 export const DEFAULT_LIFETIME_NS = 3_600_000_000_000;
-/** Hop limit by default; more than the longest way through any shipped network. */
+/** Default hop limit: more than the longest route through any shipped network. */
 export const DEFAULT_HOP_LIMIT = 32;
-/** Bytes of bundles for which a store has room by default. */
+/** Default size of a store, bytes. */
 export const DEFAULT_STORE_BYTES = 100_000_000;
-/** Number of bundles for which a store has room by default. */
+/** Default limit of the number of bundles in a store. */
 export const DEFAULT_STORE_BUNDLES = 100_000;
 /** Share of a store, 0 to 1, that bundles of one other node may take (our choice; no RFC says). */
 export const DEFAULT_STORE_SHARE_PER_SOURCE = 0.25;
-/** Longest name of an endpoint, letters (our choice): nodes remember names of sources and neighbours. */
+/**
+ * Longest text of an endpoint identifier, characters (our choice): nodes store the texts of sources and neighbours.
+ */
 export const EID_CHARACTERS_MAX = 255;
-/** Number of bundles that a node remembers after it is done with them, against duplicates. */
+/** Number of bundles no longer held whose identities a node remembers, against duplicates. */
 export const REMEMBERED_BUNDLES_MAX = 100_000;
 /** Longest application message, bytes: a bundle of 16 MiB less 1 KiB for its blocks. */
 export const DTN_MESSAGE_BYTES_MAX: number = BUNDLE_BYTES_MAX - 1_024;
 /** Unix time of DTN time 0, 2000-01-01T00:00:00Z, s (RFC 9171 section 4.2.6). */
 export const DTN_EPOCH_S = 946_684_800;
-/** Service number of the application in the scheme ipn (our choice; 0 is the node itself). */
+/** Service number of a host's application in `ipn` identifiers (our choice; 0 is the node itself). */
 export const APPLICATION_SERVICE_NUMBER = 1;
-/** Demux of the application in the scheme dtn (our choice; an empty one is the node itself). */
+/** Demux of a host's application in `dtn` identifiers (our choice; an empty demux is the node itself). */
 export const APPLICATION_DEMUX = 'app';
-/** Number of periods of repeating contacts that a plan contains (our choice); at least half of them lie ahead. */
+/**
+ * Number of periods of repeating contacts that a plan contains (our choice); a new plan is made when half of them are
+ * over.
+ */
 export const PLANNED_PERIODS_MAX = 10_000;
 /**
- * UDPCL transfers that a node reassembles at once from one port of a neighbour, and as many again
- * from all the neighbour's other ports together (our choice; no RFC says).
+ * Largest number of incomplete UDPCL transfers from the usual port of a neighbour; the same limit applies to all its
+ * other ports together (our choice; no RFC says).
  */
 export const UDPCL_TRANSFERS_MAX = 64;
 /** Largest number of bytes of unfinished UDPCL transfers in memory: two bundles of 16 MiB (our choice). */
@@ -104,46 +112,58 @@ export const UDPCL_BUFFERED_BYTES_MAX: number = 2 * BUNDLE_BYTES_MAX;
 /** How long a node waits for the missing pieces of a UDPCL transfer, ns (our choice; no RFC says). */
 export const UDPCL_TRANSFER_TIMEOUT_NS = 30_000_000_000;
 /**
- * By how much the copy that leaves may exceed a held bundle, bytes: previous node (an identifier of
- * 255 bytes), hop count and age.
+ * By how much a bundle can grow when it is forwarded, bytes: through the blocks previous node (identifier of 255
+ * bytes), hop count and age.
  */
 export const FORWARDING_GROWTH_BYTES_MAX = 320;
-/** Number of bundles that a node puts together from fragments at a time (our choice; no RFC says). */
+/** Default limit of the number of unfinished bundles of which fragments have come (our choice; no RFC says). */
 export const REASSEMBLIES_MAX = 64;
-/** An unfinished bundle without a new fragment for this time, ns, may make room for another (our choice). */
+/**
+ * An unfinished bundle that got no fragment for this time, ns, may be dropped to make room for another one (our
+ * choice).
+ */
 export const REASSEMBLY_EVICTABLE_AFTER_NS = 60_000_000_000;
-/** An unfinished bundle without a new fragment for 30 days, ns, is given up (our choice; no RFC says). */
+/** An unfinished bundle that got no fragment for this time, ns (30 days), is given up (our choice; no RFC says). */
 export const REASSEMBLY_TIMEOUT_NS = 2_592_000_000_000_000;
-/** Number of datagrams of one bundle sent at once (our choice): far fewer than the queue of a link holds. */
+/** Number of datagrams of one bundle sent in one burst (our choice): far fewer than the queue of a link holds. */
 export const BURST_DATAGRAMS_MAX = 64;
 /** Longest datagram, bytes, even if the link would carry longer ones: UDP over IPv4 (RFC 768). */
 export const DATAGRAM_BYTES_MAX = 65_507;
-/** Number of bundles under way to a neighbour above a carrier (our choice); others wait for acknowledgements. */
+/** Largest number of unacknowledged bundles to one neighbour over a carrier (our choice). */
 export const CARRIER_WINDOW_BUNDLES = 16;
-/** First wait before a bundle is repeated above a carrier, by default, ns (our choice; no RFC says). */
+/** Default of the first wait before a bundle is repeated over a carrier, ns (our choice; no RFC says). */
 export const CARRIER_RETRY_NS = 5_000_000_000;
-/** Longest wait before a bundle is repeated above a carrier, ns (our choice; no RFC says). */
+/** Longest wait before a bundle is repeated over a carrier, ns (our choice; no RFC says). */
 export const CARRIER_RETRY_NS_MAX = 60_000_000_000;
 /** Channel byte that marks messages of this protocol in a carrier (docs/spec/stacking.md#messages). */
 export const DTN_CARRIER_CHANNEL = 1;
 
 /** Number of repetitions of one segment of LTP before its session is given up (RFC 5326 section 6.7; as HDTN). */
 export const LTP_RETRANSMISSIONS_MAX = 5;
-/** Time that each end needs to answer, ns (RFC 5326 section 6.6; as ION). */
+/** Default time that each end of LTP needs to answer, ns (RFC 5326 section 6.6; the value of ION). */
 export const LTP_ANSWER_MARGIN_NS = 1_000_000_000;
-/** LTP sessions at once to a neighbour, and as many from it (our choice; no RFC says). */
+/**
+ * Default limit of the LTP sessions at once to a neighbour; the same limit applies to those from it (our choice; no RFC
+ * says).
+ */
 export const LTP_SESSIONS_MAX = 64;
 /** Largest number of repair rounds of an LTP block: 16 MiB with every second segment lost take 20. */
 export const LTP_REPAIR_ROUNDS_MAX = 64;
-/** Largest number of LTP reports about one block; more would answer checkpoints that nobody needs. */
+/** Largest number of LTP reports about one block: more than a correct sender's checkpoints need. */
 export const LTP_REPORTS_PER_BLOCK_MAX = 1_024;
-/** Pieces of LTP blocks held from one neighbour: more than two blocks of 16 MiB in 1,400-byte segments. */
+/**
+ * Largest number of pieces of incomplete LTP blocks from one neighbour: more than two blocks of 16 MiB in 1,400-byte
+ * segments.
+ */
 export const LTP_BUFFERED_PIECES_MAX = 32_768;
 /** Largest number of LTP reports, receipts and cancellations that wait to be sent to one neighbour. */
 export const LTP_QUEUED_CONTROLS_MAX = 2_048;
-/** Ended LTP sessions that are remembered, so that late segments do not open a session again. */
+/** Number of ended LTP sessions that are remembered, so that late segments do not open a session again. */
 export const LTP_CLOSED_SESSIONS_MAX = 1_024;
-/** Silence, ns of contact time beyond two light times, after which an LTP block is given up (our choice). */
+/**
+ * An incoming LTP block is given up when no segment of it came for two light times and this time, ns; only time within
+ * contacts counts (our choice).
+ */
 export const LTP_SILENCE_TIMEOUT_NS = 60_000_000_000;
 /** Bound below which first serial numbers are drawn (RFC 5326 section 3.2.1: at most 14 bits, as ION). */
 export const LTP_FIRST_SERIAL_BOUND = 16_383;
@@ -165,16 +185,21 @@ export const ENCOUNTER_RECORD_RETRY_NS_MAX = 60_000_000_000;
 export const SPRAY_COPIES_MAX = 1_024;
 /** Number of copies of spray and wait by default (the ONE, default_settings.txt: 6). */
 export const DEFAULT_SPRAY_COPIES = 6;
-/** Usual time between encounters in PRoPHET by default, ns: half an hour. */
+/** Default of PRoPHET's usual time between two encounters of the same nodes, ns: half an hour. */
 export const DEFAULT_PROPHET_INTERVAL_NS = 1_800_000_000_000;
-/** Unit of time for aging in PRoPHET by default, ns: a second. */
+/** Default of PRoPHET's unit of time for aging, ns: a second. */
 export const DEFAULT_PROPHET_TIME_UNIT_NS = 1_000_000_000;
 
-/** Longest segment of TCPCL, octets (our choice): so short that keep-alives can wait for its end. */
+/**
+ * Longest data of a TCPCL segment, octets (our choice): short, since a keep-alive has to wait for the end of a segment.
+ */
 export const TCPCL_SEGMENT_BYTES_MAX = 65_536;
 /** Largest number of bundles under way on a session of TCPCL (our choice; no RFC says). */
 export const TCPCL_WINDOW_BUNDLES = 8;
-/** Longest wait for contact header and negotiation together, and for a session's end, ns (our choice). */
+/**
+ * Longest wait for contact header and session negotiation together; also the longest wait for the end of a session, ns
+ * (our choice).
+ */
 export const TCPCL_HANDSHAKE_TIMEOUT_NS = 60_000_000_000;
 /** Interval at which a node whose store is full is offered the same bundle again, ns (our choice). */
 export const TCPCL_REOFFER_INTERVAL_NS = 1_000_000_000;
@@ -198,7 +223,10 @@ export const TCPCL_QUEUED_MESSAGES_MAX = 1_024;
 /** Longest round-trip time at which TCPCL works, ns: streams retransmit for 60 s (docs/spec/stream-model.md). */
 export const TCPCL_ROUND_TRIP_NS_MAX = 60_000_000_000;
 
-/** Largest number of frames that wait at a mesh node: 1 MiB in frames of 80 bytes, with repairs. */
+/**
+ * Largest number of frames that wait at a mesh node: about those of a 1 MiB message in frames of 80 bytes, with
+ * repairs.
+ */
 export const MESH_QUEUE_FRAMES_MAX = 20_000;
-/** Energy of a radio for a bit sent or heard, nJ: 30 mW at 100 kbit/s (our choice; no RFC says). */
+/** Energy that a radio uses for each bit that it sends or hears, nJ: 30 mW at 100 kbit/s (our choice; no RFC says). */
 export const MESH_NJ_PER_BIT = 300;

@@ -27,7 +27,7 @@ import { traceImporter } from './topology/import-traces.ts';
 import { relaysGenerator } from './topology/passing-relays.ts';
 import { waypointsGenerator } from './topology/random-waypoint.ts';
 
-/** Stores bundles and forwards them when there is a contact. */
+/** The `dtn` protocol: stores bundles and forwards them when there is a contact. */
 export const protocol: Protocol<DtnOptions> = {
   name: 'dtn',
   summary: 'stores bundles and forwards them when there is a contact',
@@ -57,7 +57,7 @@ export const protocol: Protocol<DtnOptions> = {
       ? 'its keys change at instants of a run (security.keys)'
       : undefined,
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
-  // A crash loses the bundles of a store in memory, and nobody is told: hence best effort.
+  // A crash loses the bundles of a store in memory without notice, so it offers best effort only.
   carries: ({ store }) => ({
     maxBytes: DTN_MESSAGE_BYTES_MAX,
     delivery: store.kind === 'durable' ? 'custody' : 'best-effort',
@@ -68,7 +68,7 @@ export const protocol: Protocol<DtnOptions> = {
   create: (host, setup) => createDtnNode(host, setup, behaviourOf(setup.options)),
 };
 
-// Agents and LTP without a host, for checks against theory.
+// Parts that run without a host, for checks against theory.
 export { LinkOutlet } from './agent/adjacency.ts';
 export { BundleAgent } from './agent/agent.ts';
 export type { AgentEffect } from './agent/effects.ts';

@@ -1,5 +1,5 @@
 /**
- * DTN: what must hold whatever happens to the network.
+ * DTN: the limits that hold whatever faults the network has.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import type { ConfiguredNode } from '../../engine/host/protocol.ts';
 import type { DtnOptions } from './config.ts';
 
 /**
- * Routers that send one copy of each bundle, on planned ways. Whether the others deliver depends on which nodes met, and
- * in which order: they learn from records that they exchange when they meet.
+ * Routers that forward one copy of each bundle and need no records of encounters. Whether the other routers deliver a
+ * bundle depends on which nodes met, and in which order.
  */
 const WITHOUT_ENCOUNTERS: readonly DtnOptions['router'][] = ['contact-graph', 'direct', 'static'];
 
-/** The metrics that must keep their limits in any run of these nodes. */
+/** The metrics with the limits that they keep in any run of these nodes. */
 export function dtnMust(nodes: readonly ConfiguredNode<DtnOptions>[]): Must {
-  // In a crash, a store in memory loses the bundles that its node had answered for, and the memory of
-  // those delivered. A delivery whose record was not on disk yet is repeated: better twice than never.
+  // In a crash, a store in memory loses the bundles that its node had acknowledged, and the marks of delivered ones.
+  // Even a durable store can repeat a delivery whose record was not on disk yet.
   const isDurable = nodes.every(({ options }) => options.store.kind === 'durable');
   return {
     always: {
@@ -30,7 +30,7 @@ export function dtnMust(nodes: readonly ConfiguredNode<DtnOptions>[]): Must {
       ? { 'dtn.delivery': { value: '>= 99%' } }
       : {},
     withinSeconds: 15,
-    // Of the streams that have not proved who they are, the last 64 stay: at this rate for 2.5 s each.
+    // Of the streams without a proven identity, the newest 64 stay open: at this rate, each for about 2.5 s.
     floodRates: nodes.every(({ options }) => options.layer === 'tcpcl')
       ? { 'silent-stream': 25 }
       : {},

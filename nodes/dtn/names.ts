@@ -14,15 +14,15 @@ import {
 } from './geometry.ts';
 import { deriveNodeEid, type Eid, formatEid } from './wire/eid.ts';
 
-/** Maps names of hosts to endpoint identifiers, and identifiers to names. */
+/** Maps names of hosts to their endpoint identifiers, and back. */
 export class HostEids {
   readonly #scheme: 'ipn' | 'dtn';
-  /** Numbers of hosts by name, counted from 0, one below the node numbers of their identifiers. */
+  /** Numbers of hosts by name, from 0: one less than the node numbers in their identifiers. */
   readonly #numbers = new Map<string, number>();
   readonly #names: readonly string[];
   readonly #byNode = new Map<string, string>();
 
-  /** @param names Hosts in the order of the topology. */
+  /** @param names Names of hosts in the order of the topology. */
   constructor(names: readonly string[], scheme: 'ipn' | 'dtn') {
     this.#scheme = scheme;
     this.#names = names;
@@ -37,13 +37,13 @@ export class HostEids {
     return this.#names.length;
   }
 
-  /** True if `other` has the same hosts under the same numbers. */
+  /** True if `other` has the same hosts with the same numbers. */
   isSameAs(other: HostEids): boolean {
     if (this === other) return true;
     return this.size === other.size && this.#names.every((name, at) => other.nameAt(at) === name);
   }
 
-  /** The number of a host, from 0; undefined if there is none of that name. */
+  /** The number of a host, from 0; undefined if no host has this name. */
   numberOf(name: string): number | undefined {
     return this.#numbers.get(name);
   }
@@ -52,7 +52,7 @@ export class HostEids {
     return this.#names[number];
   }
 
-  /** The identifier of a node itself. */
+  /** The identifier of the node on a host: its administrative endpoint. */
   nodeOf(name: string): Eid {
     return deriveNodeEid(this.applicationOf(name));
   }
@@ -75,7 +75,7 @@ export class HostEids {
     return { scheme: 'ipn', allocator: 0, node: number + 1, service };
   }
 
-  /** Name of the host of an endpoint; undefined if it is on no host of the network. */
+  /** Name of the host of an endpoint; undefined if no host of the network has it. */
   hostOf(eid: Eid): string | undefined {
     return this.#byNode.get(formatEid(deriveNodeEid(eid)));
   }
@@ -83,13 +83,16 @@ export class HostEids {
 
 type Hosts = NetworkMap['hosts'];
 
-/** Names by scheme and list of hosts: they never change, so the nodes of a process share them. */
+/**
+ * For each scheme, the identifiers of a list of hosts: they never change, so all nodes of a process
+ * share them.
+ */
 const namesIn = {
   ipn: memoisePerObject((hosts: Hosts) => new HostEids(namesRunning(hosts), 'ipn')),
   dtn: memoisePerObject((hosts: Hosts) => new HostEids(namesRunning(hosts), 'dtn')),
 };
 
-/** The identifiers of the hosts that run the protocol. */
+/** Makes the identifiers of the hosts that run DTN. */
 export function makeHostEids(
   { hosts }: Pick<NetworkMap, 'hosts'>,
   scheme: 'ipn' | 'dtn',

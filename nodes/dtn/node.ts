@@ -48,17 +48,17 @@ class DtnNode implements NodeHandle {
   readonly #network: NetworkView;
   readonly #outlets: readonly Outlet[];
   readonly #agent: BundleAgent<NodeRequest>;
-  /** Absent while no trace is recorded. */
+  /** Undefined while no trace is recorded. */
   readonly #trace: AgentTracer | undefined;
-  /** Absent if bundles are in memory only. */
+  /** Undefined if bundles are in memory only. */
   readonly #store: Store | undefined;
   readonly #shell: StateMachineRunner<AgentInput<NodeRequest>, Effect>;
   readonly #inputs: WaitingInputs<AgentInput<NodeRequest>>;
   readonly #contactUse: ContactUseMeter;
   #storedBytes = 0;
-  /** Absent above a carrier. */
+  /** Undefined on a host where a carrier is below DTN. */
   readonly #links: NodeLinks | undefined;
-  /** Absent where this protocol is the lowest. */
+  /** Undefined on a host where DTN is the lowest protocol. */
   readonly #carrier: CarrierNeighbours | undefined;
 
   constructor(

@@ -28,12 +28,12 @@ interface Direction {
   readonly nowNs: Nanoseconds;
 }
 
-/** Bytes per second that the plan expects of a carrier, whose own network it does not know. */
+/** Rate, bytes per second, that the plan assumes for a carrier, whose network it does not know. */
 const CARRIER_RATE = 1e8;
 
 /**
- * The plan of a network for a run of any length: contacts that repeat are planned for
- * {@link PLANNED_PERIODS_MAX} periods, and planned anew when half of these periods are over.
+ * The plan of a network for a run of any length: repeating contacts are listed for {@link
+ * PLANNED_PERIODS_MAX} periods, and a new plan is made when half of these periods are over.
  */
 export class NetworkPlans implements PlanSource {
   readonly #network: NetworkMap;
@@ -82,12 +82,12 @@ interface FirstPlan extends MadePlan {
 }
 
 /**
- * Plans made at time 0, by the hosts of their network: a plan never changes, so the nodes of a process
- * share one instead of making and keeping one each.
+ * Plans made at time 0, by the list of hosts of their network: a plan never changes, so all nodes of a
+ * process share it.
  */
 const firstPlans = new WeakMap<NetworkMap['hosts'], FirstPlan>();
 
-/** Instant at which to make the next plan: half of the periods in a plan made at `nowNs` are then over. */
+/** When to make the next plan: when half of the periods in a plan made at `nowNs` are over. */
 function renewalAfter(nowNs: Nanoseconds, { links }: NetworkMap): Nanoseconds {
   let renewalNs = END_OF_TIME;
   for (const { contacts } of links) {
@@ -100,12 +100,18 @@ function renewalAfter(nowNs: Nanoseconds, { links }: NetworkMap): Nanoseconds {
   return renewalNs;
 }
 
-/** Index of the first period in a plan: a contact of the last period may still be open. */
+/**
+ * Index of the first period in a plan made at `nowNs`: the one before the present period, of which a
+ * contact may still be open.
+ */
 function firstOf(nowNs: Nanoseconds, periodNs: Nanoseconds): number {
   return Math.max(0, Math.floor(nowNs / periodNs) - 1);
 }
 
-/** All contacts between the nodes of `names`: links, and pairs above one carrier. */
+/**
+ * Makes the plan of all contacts between the nodes of `names`: on links, and between pairs that one
+ * carrier connects.
+ */
 function planFrom(nowNs: Nanoseconds, network: NetworkMap, names: HostEids): ContactPlan {
   return new ContactPlan(contactsFrom(nowNs, network, names), names.size, DEFAULT_PLAN_OPTIONS);
 }
@@ -127,7 +133,7 @@ function* contactsFrom(
   yield* carriedPairs(network, names);
 }
 
-/** Contacts, open at all times, of all pairs of hosts that reach each other through one carrier. */
+/** A contact that is always open for each pair of hosts that reach each other through one carrier. */
 function carriedPairs(network: NetworkMap, names: HostEids): readonly PlannedContact[] {
   const always = { startNs: 0, endNs: END_OF_TIME, rate: CARRIER_RATE, owltNs: 0 };
   const reach = new CarrierReachability(network);

@@ -1,6 +1,6 @@
 /**
- * A link whose layer acknowledges bundles, as LTP and TCPCL do: a bundle that has left stays here
- * until the neighbour has it, or the layer gives it up.
+ * An outlet over a link whose convergence layer acknowledges bundles, as LTP and TCPCL do: a bundle
+ * that was sent is kept until the neighbour acknowledges it or the layer gives it up.
  *
  * @module
  */
@@ -9,17 +9,20 @@ import { LinkOutlet, type LinkOutletParameters } from './adjacency.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Departure, Outlet } from './outlet.ts';
 
-/** The layer below, as far as the link needs it. */
+/** The methods of the convergence layer that the outlet uses. */
 export interface AcknowledgingLayer {
   /** Largest number of bundles under way: sent, but neither acknowledged nor given up. */
   readonly window: number;
-  /** When the layer will have sent all that it was given; Infinity while it accepts no bundle. */
+  /**
+   * When the layer will have sent all bundles that it was given; Infinity while it accepts no
+   * bundle.
+   */
   idleAt(): Nanoseconds;
   /** Gives a transfer up, since its bundle is no longer of use. */
   abandon(transfer: number): void;
 }
 
-/** A link and its queue, and the bundles under way. */
+/** A link with its queue of waiting bundles, and the bundles sent but not acknowledged. */
 export class AcknowledgedLinkOutlet implements Outlet {
   readonly #link: LinkOutlet;
   readonly #layer: AcknowledgingLayer;
@@ -27,7 +30,10 @@ export class AcknowledgedLinkOutlet implements Outlet {
   #transfer: number;
   #limit = Number.POSITIVE_INFINITY;
 
-  /** @param firstTransfer Random, so that acknowledgements from before a crash match no transfer. */
+  /**
+   * @param firstTransfer Number of the first transfer; random, so that acknowledgements from before
+   * a crash match no transfer.
+   */
   constructor(facts: LinkOutletParameters, layer: AcknowledgingLayer, firstTransfer: number) {
     this.#link = new LinkOutlet(facts);
     this.#layer = layer;
@@ -71,7 +77,10 @@ export class AcknowledgedLinkOutlet implements Outlet {
     this.#link.open();
   }
 
-  /** @returns the bundles that have not left; the layer goes on with those under way. */
+  /**
+   * Called when the contact ends. @returns the bundles that have not left; the layer keeps those
+   * under way.
+   */
   close(): readonly HeldBundle[] {
     return this.#link.close();
   }

@@ -1,9 +1,10 @@
 /**
- * A link to a neighbour: whether it is open, what waits for it, and when the transmitter is free.
+ * A link to a neighbour: whether its contact is open, which bundles wait for it, and when its transmitter
+ * is free.
  *
- * Bundles leave by priority and then in the order in which they came. The transmitter sends one after
- * the other at the rate of the contact, so that no queue builds up below it (RFC 9171 section 7.2), and
- * starts no bundle that it could not finish before the planned end of the contact.
+ * Bundles leave by priority, and within a priority in the order in which they were queued. The transmitter
+ * sends one after the other at the rate of the contact, so that no queue builds up below it (RFC 9171
+ * section 7.2), and starts no bundle that it could not finish before the planned end of the contact.
  *
  * @module
  */
@@ -25,9 +26,9 @@ export interface LinkOutletParameters {
   /** Longest bundle, bytes. */
   readonly maxBytes: number;
   readonly rateBps: number;
-  /** Planned contacts in the direction away from here; absent if the link is always open. */
+  /** Planned contacts in which this node can send; absent if the link is always open. */
   readonly contacts: PlannedContacts | undefined;
-  /** Bytes that a bundle of this length takes on the link. */
+  /** Computes the bytes that a bundle of this length takes on the link, with the heads of the layer. */
   readonly bytesOnLink: (bundleBytes: number) => number;
 }
 
@@ -39,7 +40,7 @@ export class LinkOutlet implements Outlet {
   #freeNs: Nanoseconds = 0;
   /** True after a bundle did not fit in the rest of the contact: none leaves before the next contact. */
   #isSpent = false;
-  /** True from the moment at which the contact is found to be spent until {@link spent} is called. */
+  /** True from the moment at which a bundle is found not to fit until {@link spent} is called. */
   #isNews = false;
 
   constructor(facts: LinkOutletParameters) {
@@ -122,7 +123,10 @@ export class LinkOutlet implements Outlet {
     return { bundle, durationNs, ...(window && { use: { contact: window, bytes } }) };
   }
 
-  /** All waiting bundles at the first call after one did not fit in the rest of the contact, else none. */
+  /**
+   * All waiting bundles, at the first call after a bundle did not fit in the rest of the contact;
+   * otherwise none.
+   */
   spent(): readonly HeldBundle[] {
     if (!this.#isNews) return [];
     this.#isNews = false;
@@ -134,7 +138,7 @@ export class LinkOutlet implements Outlet {
     const window = plannedWindowAt(contacts, planNs);
     if (window === undefined || !this.#isOpen) return 0;
     const bytes = Math.floor(((window.endNs - planNs) * window.rateBps) / (BITS * NS_PER_S));
-    // Longer bundles never take fewer bytes on the link.
+    // Binary search: a longer bundle never takes fewer bytes on the link.
     let least = 0;
     let most = Math.min(bytes, maxBytes);
     while (least < most) {

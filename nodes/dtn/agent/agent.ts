@@ -2,9 +2,9 @@
  * The bundle protocol agent (RFC 9171 section 5): takes bundles in, keeps them, and hands them to
  * neighbours or to the application. A state machine: it sees neither sockets nor links.
  *
- * Its parts: `origin.ts` makes bundles, `reception.ts` checks those of neighbours, `holdings.ts`
- * keeps them, `forwarding.ts` finds their way, `delivery.ts` hands them over. With a durable store
- * nobody is answered, and no bundle leaves, before the disk has it (`synced-store-writer.ts`).
+ * Its parts: `origin.ts` makes bundles, `reception.ts` checks those of neighbours, `holdings.ts` keeps them,
+ * `forwarding.ts` finds their way, `delivery.ts` hands them over. With a durable store, a bundle is
+ * acknowledged or forwarded only when it is on disk (`synced-store-writer.ts`).
  *
  * @module
  */
@@ -40,18 +40,24 @@ import { StatusReporter } from './reports.ts';
 import { SyncedStoreWriter } from './synced-store-writer.ts';
 import { UptimeClock } from './uptime-clock.ts';
 
-/** An application or neighbour that is answered when its bundle is on disk. */
+/**
+ * What is to be done when everything written so far is on disk: for most kinds, an application or neighbour
+ * is answered.
+ */
 type Waiting<Request> =
   | { readonly kind: 'request'; readonly request: Request; readonly bundle: HeldBundle }
   | { readonly kind: 'bundle'; readonly bundle: HeldBundle; readonly transfer?: TransferId }
-  /** A neighbour whose bundle was delivered here, or came before. */
+  /** A neighbour is acknowledged whose bundle was delivered here, or is a duplicate. */
   | { readonly kind: 'receipt'; readonly transfer: TransferId }
-  /** A fragment that this node has cut: nobody is answered, but the node has custody of it from now on. */
+  /** A fragment that this node has cut: nobody is answered, but from then on the node has custody of it. */
   | { readonly kind: 'kept'; readonly bundle: HeldBundle }
-  /** A delivery that the custody ledger, which measures repeated deliveries, has to learn of. */
+  /** A delivery is reported to the custody ledger, which measures repeated deliveries. */
   | { readonly kind: 'delivered'; readonly key: string };
 
-/** Drops after which the neighbour keeps the bundle, because there may be room later. */
+/**
+ * Drops that are not acknowledged, so that the neighbour keeps the bundle and offers it again: there may be
+ * room later.
+ */
 const REFUSALS: ReadonlySet<DtnDropReason> = new Set([
   'no-storage',
   'source-share',
@@ -77,7 +83,7 @@ export class BundleAgent<Request>
   readonly #reports: StatusReporter;
   readonly #recovery: StoreRecovery;
   readonly #questions: EvictionCallbacks;
-  /** When a way opened while bundles waited; undefined once no bundle waits. */
+  /** When the first way opened while bundles were held; undefined when no bundle is held. */
   #openedNs: Nanoseconds | undefined;
 
   constructor(parts: BundleAgentParts) {
@@ -132,17 +138,20 @@ export class BundleAgent<Request>
     });
   }
 
-  /** Number of bundles that the agent holds, without those that have left and may come back. */
+  /** Number of bundles that the agent holds, without those sent but not acknowledged. */
   get holding(): number {
     return this.#holdings.size - this.#forwarding.away;
   }
 
-  /** Bundles that wait, by reason, for the status page. */
+  /** Number of waiting bundles by the reason of their waiting, for the status page. */
   get waiting(): Readonly<Record<string, number>> {
     return this.#forwarding.waiting;
   }
 
-  /** Some of the bundles that wait, those without a way first. @param most Largest number returned. */
+  /**
+   * Up to `most` of the waiting bundles, first those that are in no queue. @param most Largest number
+   * returned.
+   */
   waitingBundles(most: number): readonly WaitingBundle[] {
     return this.#forwarding.waitingBundles(most);
   }
@@ -226,14 +235,14 @@ export class BundleAgent<Request>
     effects.report({ kind: 'arrived', key: observerNumber });
     const checked = this.#reception.check(now, { bytes, from, observerNumber });
     const drop = typeof checked === 'string' ? checked : this.#admit(now, checked, transfer);
-    // A refused bundle comes again; it is reported once it is accepted.
+    // A refused bundle comes again; its unknown block is reported when the bundle is accepted.
     const isHere = drop === undefined || !REFUSALS.has(drop);
     if (this.#reception.isReportWanted && isHere)
       this.#sendReport(now, this.#reports.ofBlock(now, this.#reception.view));
     if (drop === undefined) return;
     const isKept = transfer !== undefined && (REFUSALS.has(drop) || this.#isSpoilt());
-    // Without a receipt the neighbour sends the bundle again. A duplicate's receipt waits until the
-    // first copy is on disk.
+    // A neighbour without a receipt sends the bundle again. The receipt for a duplicate waits until the first
+    // copy is on disk.
     if (transfer !== undefined && !isKept) this.#await(now, { kind: 'receipt', transfer });
     effects.drop(drop);
     effects.report({ kind: 'ended', key: observerNumber, how: 'dropped' });
@@ -244,7 +253,9 @@ export class BundleAgent<Request>
     this.#sendReport(now, this.#reports.ofDeletion(now, this.#reception.view, drop));
   }
 
-  /** True if the bundle that came was damaged on its last hop: the neighbour has it undamaged. */
+  /**
+   * True if the bundle that came was damaged on its last hop, so that the neighbour has an undamaged copy.
+   */
   #isSpoilt(): boolean {
     // Streams have checksums (RFC 9293 section 3.1): over TCPCL the neighbour's copy is damaged too.
     return this.#reception.isDamaged && this.#parts.options.layer !== 'tcpcl';
@@ -306,7 +317,7 @@ export class BundleAgent<Request>
     }
   }
 
-  /** Sends a held bundle on its way, or puts it together with others if it is for this node. */
+  /** Routes a held bundle; a fragment for this node is given to the reassembly instead. */
   #dispatch(now: Nanoseconds, bundle: HeldBundle): void {
     if (bundle.destination !== this.#parts.own) {
       this.#forwarding.route(now, bundle);
@@ -323,7 +334,10 @@ export class BundleAgent<Request>
     for (const fragment of whole.fragments) this.#holdings.end(now, fragment, 'over');
   }
 
-  /** Takes a bundle of a neighbour's router; a bundle for the router of another node is dropped. */
+  /**
+   * Handles a bundle from a neighbour's router to this node's router; one for another node's router is
+   * dropped.
+   */
   #hear(now: Nanoseconds, bundle: HeldBundle, transfer?: TransferId): DtnDropReason | undefined {
     const forwarding = this.#forwarding;
     const isHere = bundle.destination === this.#parts.own;
@@ -334,7 +348,9 @@ export class BundleAgent<Request>
     return drop;
   }
 
-  /** Takes a bundle into the store; others may be deleted for it. @returns why it is not taken. */
+  /**
+   * Stores a bundle; others may be deleted to make room. @returns why it is not stored; undefined if it is.
+   */
   #keep(now: Nanoseconds, bundle: HeldBundle): DtnDropReason | undefined {
     if (this.#isTooLarge(bundle)) return 'too-large';
     const leavers = this.#holdings.roomFor(bundle, this.#questions);
@@ -345,14 +361,14 @@ export class BundleAgent<Request>
     return undefined;
   }
 
-  /** Gives a bundle up for which the node had answered. */
+  /** Gives up a bundle of which the node has custody, and counts the loss. */
   #lose(now: Nanoseconds, bundle: HeldBundle, drop: DtnDropReason): void {
     this.#giveUp(now, bundle);
     this.#effects.count('dtn.custody.lost');
     this.#effects.lose(bundle, drop);
   }
 
-  /** True if no way from here will ever carry the bundle, nor a part of it. */
+  /** True if no outlet of this node can ever take the bundle, nor fragments of it. */
   #isTooLarge(bundle: HeldBundle): boolean {
     const { own, outlets, options } = this.#parts;
     if (bundle.destination === own || outlets.length === 0) return false;
@@ -386,7 +402,7 @@ export class BundleAgent<Request>
     }
   }
 
-  /** Answers when everything written so far is on disk; at once if the store is in memory. */
+  /** Answers `waiting` when everything written so far is on disk; at once if the store is in memory. */
   #await(now: Nanoseconds, waiting: Waiting<Request>): void {
     if (this.#journal?.wait(waiting) !== true) this.#answer(now, waiting);
   }
@@ -449,7 +465,7 @@ export class BundleAgent<Request>
     this.#openedNs = undefined;
   }
 
-  /** Begins a sync if there is something to write and none is under way. */
+  /** Begins a sync to disk if records were written since the last one and none is under way. */
   #write(now: Nanoseconds): void {
     const journal = this.#journal;
     const memory = journal && this.#parts.copies?.memory?.();
@@ -460,7 +476,7 @@ export class BundleAgent<Request>
     journal.sync();
   }
 
-  /** Goes on where an earlier life of the node ended. */
+  /** Restores the bundles that the node had on disk before its restart, and routes them. */
   #start(now: Nanoseconds, records: readonly StoredRecord[]): void {
     for (const bundle of this.#recovery.run(now, records)) {
       if (bundle.destination === this.#parts.own) this.#expect(now, bundle);

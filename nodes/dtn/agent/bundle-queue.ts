@@ -7,7 +7,7 @@ import type { HeldBundle, Priority } from './held-bundle.ts';
 
 const PRIORITIES: readonly Priority[] = [2, 1, 0];
 
-/** A queue from whose middle bundles may be taken in constant time. */
+/** A queue by priority; any bundle can be removed in constant time. */
 export class BundleQueue {
   readonly #queues: Readonly<Record<Priority, Set<HeldBundle>>> = {
     0: new Set(),
@@ -22,7 +22,7 @@ export class BundleQueue {
     return queues[2].size === 0 && queues[1].size === 0 && queues[0].size === 0;
   }
 
-  /** The next bundle to leave. */
+  /** The next bundle to leave; undefined if the queue is empty. */
   get first(): HeldBundle | undefined {
     for (const level of PRIORITIES) {
       const queue = this.#queues[level];
@@ -31,7 +31,7 @@ export class BundleQueue {
     return undefined;
   }
 
-  /** Bytes that wait at this priority or higher. */
+  /** Total length of the bundles of this priority or a higher one, bytes. */
   bytes(priority: number): number {
     let bytes = 0;
     for (const level of PRIORITIES) if (level >= priority) bytes += this.#bytes[level];

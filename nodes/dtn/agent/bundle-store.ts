@@ -1,6 +1,6 @@
 /**
- * The bundles of a node: bounded by bytes and number, in all and for each source, with the order of
- * their deadlines.
+ * The bundles that a node stores: their bytes and number are limited, in total and for each source;
+ * they are also ordered by deadline.
  *
  * @module
  */
@@ -9,12 +9,15 @@ import { PruningDeadlineHeap } from '../../_kit/live-deadlines.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import { type EvictionPolicy, evictionOrder } from './store-policy.ts';
 
-/** How much a store keeps, and what it does when it is full. */
+/** Size of a store, and what it does when it is full. */
 export interface StoreLimits {
   readonly bytes: number;
   readonly bundles: number;
   readonly policy: EvictionPolicy;
-  /** Share of the bytes and of the number that bundles of one other node may take, 0 to 1. */
+  /**
+   * Share of both limits, 0 to 1, that the bundles of one source may take; the node's own
+   * applications have no such limit.
+   */
   readonly perSource: number;
 }
 
@@ -29,7 +32,7 @@ export interface EvictionCallbacks {
   readonly below: (bound: number) => number;
 }
 
-/** Bytes and number of bundles. */
+/** Total bytes and number of some bundles. */
 interface Load {
   bytes: number;
   bundles: number;
@@ -66,7 +69,10 @@ export class BundleStore {
     return this.#bundles.values();
   }
 
-  /** @returns the bundles to delete so that `bundle` has room, or why it cannot have room. */
+  /**
+   * Looks for room for `bundle`. @returns the bundles to delete for it, none if it fits; or why no
+   * room can be made.
+   */
   roomFor(bundle: HeldBundle, questions: EvictionCallbacks): readonly HeldBundle[] | NoRoomReason {
     if (this.#hasRoom(bundle)) return [];
     const share = this.#shareLeft(bundle);
@@ -84,7 +90,8 @@ export class BundleStore {
       free(room, each);
       if (each.source === bundle.source) free(share, each);
     };
-    // If the source's share is full, its own bundles go first; after that, bundles of any source.
+    // If the share of the bundle's source is full, bundles of that source are deleted first;
+    // afterwards, bundles of any source.
     for (const each of leavers) {
       if (each.source === bundle.source && !fits(bundle, share)) leave(each);
     }

@@ -1,6 +1,7 @@
 /**
- * A neighbour above a carrier (docs/spec/stacking.md): a bundle is one message, and stays here until
- * the neighbour has acknowledged it. It is repeated after a while, and at once when the way opens.
+ * An outlet to a neighbour over a carrier protocol (docs/spec/stacking.md): each bundle is one message of the
+ * carrier, and is kept until the neighbour acknowledges it. It is repeated at growing intervals, and at once
+ * when the way opens.
  *
  * @module
  */
@@ -27,7 +28,7 @@ interface UnderWay {
   waitNs: Nanoseconds;
 }
 
-/** Transfers to one neighbour, a few at a time. */
+/** Sends bundles to one neighbour; at most {@link CARRIER_WINDOW_BUNDLES} are unacknowledged at a time. */
 export class CarrierOutlet implements Outlet {
   readonly id: string;
   readonly neighbour: string;
@@ -57,7 +58,10 @@ export class CarrierOutlet implements Outlet {
     return this.#queue.all();
   }
 
-  /** Repeats at once what is under way: it may have been lost when the way closed. */
+  /**
+   * Called when the way opens: repeats all unacknowledged bundles at once, which may have been lost when the
+   * way closed.
+   */
   open(now: Nanoseconds): void {
     if (this.isOpen) return;
     this.isOpen = true;
@@ -67,7 +71,10 @@ export class CarrierOutlet implements Outlet {
     }
   }
 
-  /** @returns the bundles that were not sent; those sent may have arrived, and stay under way. */
+  /**
+   * Called when the way closes. @returns the bundles that were not sent; those sent may have arrived and stay
+   * under way.
+   */
   close(): readonly HeldBundle[] {
     this.isOpen = false;
     return this.#queue.takeAll();
@@ -114,7 +121,7 @@ export class CarrierOutlet implements Outlet {
     return [];
   }
 
-  /** No contact of a carrier is ever spent. */
+  /** Always 0: a carrier has no planned contacts whose rest could be used. */
   rest(): number {
     return 0;
   }

@@ -1,7 +1,7 @@
 /**
- * Forwards copies of held bundles to neighbours, as a router for copies decides (router/router.ts).
- * Takes the place of `forwarding.ts` on nodes with such a router: a bundle stays here while its
- * copies wait at the ways to neighbours, and goes when it has been handed over or has expired.
+ * Forwards copies of held bundles to neighbours, as a router for copies decides (router/router.ts). It replaces
+ * `forwarding.ts` on nodes with such a router: a bundle stays in the store while its copies wait in the outlets to
+ * neighbours, until it is handed over or expires.
  *
  * @module
  */
@@ -30,31 +30,31 @@ import type { Departure, Outlet } from './outlet.ts';
 /** The offer of a bundle to its destination, which is made without asking the router. */
 const DELIVERY: CopyOffer = { handsOver: true };
 
-/** A copy that waits for its way, or that a neighbour has not acknowledged. */
+/** A copy that waits in an outlet, or that its neighbour has not acknowledged. */
 interface Copy {
   readonly original: HeldBundle;
   readonly offer: CopyOffer;
   readonly outlet: Outlet;
   /** True if the copy has left at least once. */
   isGone: boolean;
-  /** Key of the copy on the link, for observers. */
+  /** Key by which observers know the copy on the link (`account.ts`); undefined before it leaves. */
   key: number | undefined;
 }
 
-/** The parts that the forwarder of copies uses. */
+/** What a {@link CopyForwarder} is made from. */
 export interface CopyForwarderParts extends BundleForwarderParts {
   readonly copies: CopyRouter;
   /** Calendar time, ms since the DTN epoch. */
   readonly dtnMs: () => number;
 }
 
-/** Forwards the bundles of one node. */
+/** Forwards copies of the bundles of one node. */
 export class CopyForwarder {
-  /** No bundle that has left may come back: only copies leave, and the bundles themselves stay. */
+  /** Number of held bundles that have left: always 0, since only copies leave and the bundles themselves stay. */
   readonly away = 0;
   readonly #parts: CopyForwarderParts;
   readonly #encounters: Encounters;
-  /** Facts about each copy, by the bundle that stands for it in a queue. */
+  /** Facts about each copy, by the object that stands for it in its outlet. */
   readonly #copies = new Map<HeldBundle, Copy>();
   readonly #copiesOf = new Map<HeldBundle, Set<HeldBundle>>();
   readonly #view = new BundleView();
@@ -96,14 +96,14 @@ export class CopyForwarder {
     return this.#encounters.ready.length === 0 ? 'no-contact-now' : 'no-taker';
   }
 
-  /** When something is to be sent; Infinity if nothing is. */
+  /** When the next copy or record can leave; Infinity if none waits. */
   nextAt(): Nanoseconds {
     let next = this.#encounters.nextAt();
     for (const outlet of this.#parts.outlets) next = Math.min(next, outlet.nextAt());
     return next;
   }
 
-  /** Offers a bundle that is new here to all neighbours that are here now. */
+  /** Offers a newly stored bundle to all neighbours in contact now, after splitting it if it is too long. */
   route(now: Nanoseconds, bundle: HeldBundle): void {
     openHeldBundle(this.#view, bundle.bytes);
     const note = readCopiesBlock(this.#view);
@@ -114,7 +114,10 @@ export class CopyForwarder {
     for (const each of added) this.#spread(each, note);
   }
 
-  /** Fragments of the bundle that fit on all ways, so that any neighbour can take them; none if it stays whole. */
+  /**
+   * Splits a bundle into fragments that fit on the way with the smallest limit, so that any neighbour can take
+   * them; none if it stays whole.
+   */
   #splitIntoFragments(bundle: HeldBundle): readonly HeldBundle[] {
     const { options, outlets, holdings } = this.#parts;
     const bytesMax = leastOf(outlets.map(({ maxBytes }) => maxBytes));
@@ -125,8 +128,9 @@ export class CopyForwarder {
   }
 
   /**
-   * Offers a new bundle to all neighbours that are here now.
-   * @param note The note (`copy-note.ts`) that came with this bundle, or with the one it was cut from.
+   * Offers a new bundle to all neighbours in contact now.
+   * @param note The number in the copies block (`copy-note.ts`) of this bundle, or of the bundle from which it was
+   * cut.
    */
   #spread(bundle: HeldBundle, note: number | undefined): void {
     this.#parts.copies.kept?.(bundle, note);
@@ -135,7 +139,10 @@ export class CopyForwarder {
     for (const encounter of this.#encounters.ready) this.#offer(bundle, encounter);
   }
 
-  /** Called when a way opens or closes: an encounter begins or ends. Copies that did not leave are taken back. */
+  /**
+   * Called when a way opens or closes: an encounter begins or ends. At the end, copies that did not leave are
+   * withdrawn.
+   */
   turn(now: Nanoseconds, id: string, way: PeerReachability): void {
     const { outlets } = this.#parts;
     const outlet = outlets.find((each) => each.id === id);
@@ -158,7 +165,7 @@ export class CopyForwarder {
     else this.#given(now, copy, 'passed-on');
   }
 
-  /** Called when a transfer was given up below: the copy stays here. */
+  /** Called when the layer below gave a transfer up: the neighbour does not have that copy. */
   failed(_now: Nanoseconds, { outlet, number }: TransferId): void {
     const bundle = this.#acknowledged(outlet, number);
     if (bundle === undefined) return;
@@ -172,7 +179,7 @@ export class CopyForwarder {
 
   /** Nothing is planned, so nothing can be late. */
   review(): void {
-    // Greetings that are due leave in `transmit`.
+    // Records that are due are sent by {@link transmit}.
   }
 
   /** Sends all copies and records that can leave now. */
@@ -188,18 +195,21 @@ export class CopyForwarder {
     }
   }
 
-  /** True if a neighbour may have a copy by now, and has not said so. */
+  /** True if a copy was sent and is not acknowledged. */
   isUnderWay(bundle: HeldBundle): boolean {
     const copies = [...(this.#copiesOf.get(bundle) ?? [])];
     return copies.some((copy) => this.#copies.get(copy)?.isGone);
   }
 
-  /** Gives a bundle up, with all its copies that are still here. */
+  /** Gives a bundle up, with all its copies that have not left. */
   giveUp(now: Nanoseconds, bundle: HeldBundle): void {
     this.#end(now, bundle, 'over');
   }
 
-  /** Called when the bundle came again over more hops: a neighbour has, or had, the copy that is held here. */
+  /**
+   * Called when the bundle came again with a larger hop count: that copy replaces the one held here, which a
+   * neighbour had taken and passed on.
+   */
   supersede(now: Nanoseconds, bundle: HeldBundle): void {
     this.#end(now, bundle, 'passed-on');
     this.#parts.effects.absorb(bundle);
@@ -209,13 +219,13 @@ export class CopyForwarder {
    * Takes in an encounter record that the router of a neighbour has sent, and offers bundles to that neighbour.
    * @param bundle The bundle with the record.
    * @param view The same bundle, opened.
-   * @returns why it is dropped, if so.
+   * @returns why the record is dropped; undefined if it was taken.
    */
   hear(now: Nanoseconds, bundle: HeldBundle, view: BundleView): DtnDropReason | undefined {
     const { names, outlets, effects } = this.#parts;
     const { from = '' } = bundle;
     if (formatEid(view.source) !== formatEid(names.routerOf(from))) return 'bad-encounter';
-    // A neighbour that is heard is here, even if its contact has not begun by this clock.
+    // A neighbour whose record comes is in contact, even if by this node's clock the contact has not begun.
     const outlet = outlets.find(({ neighbour }) => neighbour === from);
     if (outlet === undefined) return 'bad-encounter';
     this.#encounters.begin(now, outlet);
@@ -227,7 +237,7 @@ export class CopyForwarder {
     return undefined;
   }
 
-  /** Ways that are always open are encounters from the beginning. */
+  /** Begins an encounter, once, for each way that is open from the start. */
   #beginOnce(now: Nanoseconds): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
@@ -235,7 +245,7 @@ export class CopyForwarder {
       if (outlet.isOpen) this.#encounters.begin(now, outlet);
   }
 
-  /** Offers all bundles to a neighbour, those that are for the neighbour itself first. */
+  /** Offers all bundles to a neighbour, first those whose destination is the neighbour itself. */
   #offerAll(neighbour: string): void {
     const encounter = this.#encounters.of(neighbour);
     if (encounter?.known === undefined) return;
@@ -261,7 +271,9 @@ export class CopyForwarder {
     outlet.put(copy);
   }
 
-  /** True if the bundle, or a copy for this neighbour, is on its way out. */
+  /**
+   * True if a copy for this neighbour is queued or under way, or one that hands the bundle over to any neighbour.
+   */
   #isTaken(bundle: HeldBundle, neighbour: string): boolean {
     for (const copy of this.#copiesOf.get(bundle) ?? []) {
       const { offer, outlet } = this.#copies.get(copy) as Copy;
@@ -289,7 +301,7 @@ export class CopyForwarder {
     if (transfer === undefined) this.#given(now, bundle, 'sent');
   }
 
-  /** The bytes of a copy; the name of a drop if the bundle can go no further. */
+  /** Makes the bytes of a copy; a drop reason if the bundle must not go further. */
   #bytesOf(now: Nanoseconds, bundle: HeldBundle, { note }: CopyOffer): Uint8Array | DtnDropReason {
     const isOwn = bundle.from === undefined;
     const moment = { node: this.#node, isOwn, heldNs: now - bundle.sinceNs };
@@ -305,7 +317,7 @@ export class CopyForwarder {
     return security === undefined ? copy : security.leaving(copy, neighbour);
   }
 
-  /** Keeps the bundle here, and gives this neighbour no copy of it. */
+  /** Drops a copy: the bundle stays here, and the neighbour of this outlet gets no copy of it. */
   #refuse(bundle: HeldBundle, drop: DtnDropReason, outlet: Outlet): void {
     outlet.withdraw(bundle);
     const original = this.#copies.get(bundle)?.original;
@@ -347,7 +359,7 @@ export class CopyForwarder {
     this.#parts.effects.absorb(original);
   }
 
-  /** Called when a copy did not leave, or came back. */
+  /** Called when a copy did not leave, or its transfer was given up. */
   #takeBack(bundle: HeldBundle): void {
     const copy = this.#forget(bundle);
     if (copy === undefined) return;

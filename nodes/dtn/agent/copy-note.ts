@@ -1,6 +1,7 @@
 /**
- * The note with which a router gives a copy to the router of a neighbour: one whole number in a
- * private block, as dtn7-go has it (block type 192).
+ * The note that a router attaches to a copy for the router of the neighbour, such as how many
+ * copies the neighbour may make: one whole number in the private copies block (type 192, as in
+ * dtn7-go).
  *
  * @module
  */
@@ -10,12 +11,15 @@ import { BLOCK_TYPE, BUNDLE_BLOCKS_MAX, CRC_TYPE } from '../geometry.ts';
 import { copyBundle, freeBlockNumber } from '../wire/copy.ts';
 import type { BundleView } from '../wire/view.ts';
 
-/** Index of the block with the note; -1 if there is none. */
+/** Index of the copies block, which has the note; -1 if there is none. */
 function noteIndex(view: BundleView): number {
   return view.blockType.subarray(0, view.blocks).indexOf(BLOCK_TYPE.copies);
 }
 
-/** The note of a bundle; undefined if it has none, or it is no whole number. */
+/**
+ * Reads the number in the copies block of a bundle; undefined if there is no such block, or no
+ * whole number in it.
+ */
 export function readCopiesBlock(view: BundleView): number | undefined {
   const index = noteIndex(view);
   if (index < 0) return undefined;
@@ -26,8 +30,9 @@ export function readCopiesBlock(view: BundleView): number | undefined {
 }
 
 /**
- * The bytes of the bundle in `view` with this note, or without any note if `note` is undefined. A
- * bundle that has as many blocks as it may is returned unchanged.
+ * Returns the bundle in `view` with `note` in its copies block, or without that block if `note` is
+ * undefined. A bundle with {@link BUNDLE_BLOCKS_MAX} blocks gets no further block and is returned
+ * unchanged.
  * @param writer Writes the result; it is reset first.
  */
 export function bundleWithCopiesBlock(

@@ -9,12 +9,15 @@ import type { HeldBundle } from './held-bundle.ts';
 interface Copies {
   /** Copies that wait or are under way, by neighbour. */
   readonly here: Map<string, HeldBundle>;
-  /** Neighbours that have a copy, and neighbours that get none. */
+  /** `given`: neighbours that have a copy. `refused`: neighbours that get none. */
   readonly given: Set<string>;
   readonly refused: Set<string>;
 }
 
-/** The neighbours that have, or will have, a copy of each bundle. */
+/**
+ * For each critical bundle: the neighbours that have a copy, that will get one, and that must not get
+ * one.
+ */
 export class CriticalBundleCopies {
   readonly #copies = new Map<HeldBundle, Copies>();
 
@@ -46,20 +49,20 @@ export class CriticalBundleCopies {
     return [...(this.#copies.get(original)?.here.values() ?? [])];
   }
 
-  /** True if copies have left, and none is here any more. */
+  /** True if at least one copy has left, and none is here any more. */
   isComplete(original: HeldBundle): boolean {
     const copies = this.#copies.get(original);
     return copies !== undefined && copies.given.size > 0 && copies.here.size === 0;
   }
 
-  /** True if no copy has left, and none is here, because they were refused. */
+  /** True if no copy has left and none is here, because all were refused. */
   isLost(original: HeldBundle): boolean {
     const copies = this.#copies.get(original);
     if (copies === undefined || copies.refused.size === 0) return false;
     return copies.given.size === 0 && copies.here.size === 0;
   }
 
-  /** True if this very copy waits or is under way. */
+  /** True if this copy object waits or is under way. */
   has(copy: HeldBundle): boolean {
     return copy.copyOf !== undefined && this.here(copy.copyOf).includes(copy);
   }
@@ -71,24 +74,24 @@ export class CriticalBundleCopies {
       this.#copies.get(copy.copyOf)?.given.add(neighbour);
   }
 
-  /** The copy cannot go to this neighbour. */
+  /** Called when the copy must not go to its neighbour. */
   refused(copy: HeldBundle): void {
     const neighbour = this.#remove(copy);
     if (neighbour !== undefined && copy.copyOf !== undefined)
       this.#copies.get(copy.copyOf)?.refused.add(neighbour);
   }
 
-  /** Called when the copy is not sent on its route. */
+  /** Called when the copy was withdrawn before it was sent: the neighbour may get another one. */
   takenBack(copy: HeldBundle): void {
     this.#remove(copy);
   }
 
-  /** Called when the bundle is no longer here. */
+  /** Called when the bundle itself has left the store: forgets its copies. */
   end(original: HeldBundle): void {
     this.#copies.delete(original);
   }
 
-  /** @returns the neighbour for which the copy waited, or to which it was under way. */
+  /** Forgets a copy. @returns the neighbour for which it waited, or to which it was under way. */
   #remove(copy: HeldBundle): string | undefined {
     const here = copy.copyOf && this.#copies.get(copy.copyOf)?.here;
     for (const [neighbour, each] of here ?? []) {

@@ -1,8 +1,8 @@
 /**
- * The ground truth about bundles for which nodes have answered, kept outside the nodes so that it
- * survives their crashes (`Witness` of the port). It only measures two kinds of loss: bundles that a
- * restarted node does not find, and bundles that no node has because their last holder deleted them
- * on a receipt.
+ * The ground truth about the bundles of which nodes have taken custody, kept outside the nodes so that it
+ * survives their crashes (`Witness` of the port). It measures two kinds of loss: bundles that a restarted node
+ * does not find on its disk, and bundles that no node has, because the last holder deleted its copy after a
+ * wrong acknowledgement.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import type { HostEids } from '../names.ts';
 import { bundleIdentityHash } from './encounter-record.ts';
 
 /**
- * What became of a bundle that a node had: a neighbour has acknowledged it; it was sent to one that
- * acknowledges nothing; or it was delivered, split, or dropped for a reason that is counted.
+ * How custody of a bundle ended at a node. `passed-on`: a neighbour acknowledged it. `sent`: it was sent to a
+ * neighbour that acknowledges nothing. `over`: it was delivered, split, or dropped for a counted reason.
  */
 export type BundleFate = 'passed-on' | 'sent' | 'over';
 
-/** The host whose custody is measured, and whether it promises to keep bundles. */
+/** What a {@link CustodyLedger} is made from. */
 export interface CustodyLedgerParts {
   /** Name of the host. */
   readonly host: string;
@@ -26,17 +26,29 @@ export interface CustodyLedgerParts {
   readonly isDurable: boolean;
 }
 
-/** Space of the witness that holds the numbers of the nodes that promise to keep bundles. */
+/** Name of the witness's set with the numbers of the nodes that promise to keep bundles. */
 const NODES = 'dtn custody nodes';
-/** Spaces with one number for each time that a node took a bundle, or that a node was done with it. */
+/**
+ * Names of the witness's sets with one entry for each time that a node took custody of a bundle (`TAKEN`), or
+ * that its custody ended (`LEFT`).
+ */
 const TAKEN = 'dtn custody taken';
 const LEFT = 'dtn custody left';
-/** Space of the bundles that were delivered, or dropped for a counted reason: no node need have them. */
+/**
+ * Name of the witness's set of the bundles that were delivered, or dropped for a counted reason: no node need
+ * have them.
+ */
 const OVER = 'dtn custody over';
-/** How often nodes may take the same bundle, one after another. */
+/**
+ * Largest number of times that custody of one bundle is counted; that is, of nodes that take it one after
+ * another.
+ */
 const TIMES_MAX = 1_024;
 
-/** Measures the custody of one host. A bundle is known by its identity, and by a number of this host. */
+/**
+ * Measures the custody of one host. A bundle is known by its identity in the network, and by a number that only
+ * this host uses.
+ */
 export class CustodyLedger {
   readonly #witness: GroundTruthWitness;
   readonly #names: HostEids;
@@ -62,15 +74,20 @@ export class CustodyLedger {
     return number;
   }
 
-  /** Called when the node has answered for the bundle with this identity. */
+  /**
+   * Called when the node has taken custody of the bundle with this identity: it has acknowledged the bundle.
+   */
   taken(number: number, key: string): void {
     const isKnown = this.#witness.note(this.#taken, number);
-    // A bundle that left is found on disk again if the crash came before its record was erased.
+    // A bundle that had left is found on disk again if the crash came before its record was erased.
     const isFound = isKnown && !this.#witness.has(this.#ended, number);
     if (!isFound && this.#isJudging()) this.#count(TAKEN, key);
   }
 
-  /** Called when the node is done with a bundle. @returns true if it had answered for it, and no node has it. */
+  /**
+   * Called when the node's custody of a bundle ends. @returns true if the node had taken custody and now no node
+   * has the bundle.
+   */
   ended(number: number, key: string, fate: BundleFate): boolean {
     const wasTaken = this.#witness.has(this.#taken, number);
     this.#witness.note(this.#ended, number);
@@ -80,7 +97,9 @@ export class CustodyLedger {
     return !this.over(key) && fate === 'passed-on';
   }
 
-  /** Notes that a bundle was delivered, or dropped for a counted reason. @returns true if known before. */
+  /**
+   * Notes that a bundle was delivered, or dropped for a counted reason. @returns true if this was noted before.
+   */
   over(key: string): boolean {
     return this.#isJudging() && this.#witness.note(OVER, bundleIdentityHash(key));
   }
@@ -90,19 +109,21 @@ export class CustodyLedger {
     this.#witness.note(this.#delivered, bundleIdentityHash(key));
   }
 
-  /** True if the record of the bundle's delivery has been on the node's disk, in any of its lives. */
+  /**
+   * True if the record of the bundle's delivery was on the node's disk at any time, before or after restarts.
+   */
   isDelivered(key: string): boolean {
     return this.#witness.has(this.#delivered, bundleIdentityHash(key));
   }
 
   /**
-   * Counts the bundles that the node had answered for before its restart, and no longer has.
+   * Counts the bundles of which the node had custody before its restart, and which are not on its disk.
    * @param found Numbers of the bundles on disk.
    */
   missing(found: ReadonlySet<number>): number {
     let missing = 0;
     let next = 0;
-    // Gaps are normal: some numbers were given to bundles for which the node never answered.
+    // Gaps are normal: some numbers were given to bundles of which the node never took custody.
     for (let number = 0; number < next + GAP_MAX; number += 1) {
       if (!this.#witness.has(this.#taken, number)) continue;
       next = number + 1;
@@ -115,7 +136,9 @@ export class CustodyLedger {
     return missing;
   }
 
-  /** True if the witness knows all nodes as durable: else it cannot say that no node has a bundle. */
+  /**
+   * True if all nodes are known to promise custody; otherwise the ledger cannot tell that no node has a bundle.
+   */
   #isJudging(): boolean {
     if (this.#seesAll === undefined) {
       this.#seesAll = true;
@@ -130,7 +153,7 @@ export class CustodyLedger {
     this.#witness.note(space, nameOf(key) + (this.#times(space, key) % TIMES_MAX));
   }
 
-  /** How often the bundle was counted in a space. */
+  /** How many entries of the witness's set `space` belong to the bundle. */
   #times(space: string, key: string): number {
     const name = nameOf(key);
     let times = 0;
@@ -139,11 +162,16 @@ export class CustodyLedger {
   }
 }
 
-/** A number for a bundle's identity, a multiple of {@link TIMES_MAX}: counts are added to it. */
+/**
+ * The first entry of a bundle in a set, a multiple of {@link TIMES_MAX}: its n-th entry is this number plus n.
+ */
 function nameOf(key: string): number {
   const name = bundleIdentityHash(key);
   return name - (name % TIMES_MAX);
 }
 
-/** Longest run of numbers never answered for that the count crosses: fewer bundles wait for a disk. */
+/**
+ * The search for missing bundles ends after this many numbers without custody: fewer bundles than this wait for
+ * the disk at a time.
+ */
 const GAP_MAX = 4_096;

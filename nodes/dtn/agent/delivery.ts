@@ -20,7 +20,10 @@ export class BundleDeliverer {
     this.#effects = effects;
   }
 
-  /** Delivers a bundle put together from fragments. @param view One of the fragments, opened. */
+  /**
+   * Delivers a bundle put together from fragments. @param view One of the fragments, opened: it
+   * names the source.
+   */
   deliverWhole({ payload, fragments }: ReassembledBundle, view: BundleView): void {
     const effects = this.#effects;
     const from = this.#names.hostOf(view.source);

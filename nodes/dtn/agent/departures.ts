@@ -16,10 +16,13 @@ import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
 import type { Departure, Outlet } from './outlet.ts';
 import type { BundleAgentParts } from './parts.ts';
 
-/** What departures need beside the parts of the agent. */
+/** What a {@link CopySender} needs beside the parts of the agent. */
 export interface CopySenderParts extends BundleAgentParts {
   readonly effects: EffectSink;
-  /** The bundle that was received last, open: it often leaves at once. */
+  /**
+   * View of the bundle that was received last: it often leaves at once, and is then not decoded
+   * again.
+   */
   readonly arrival: BundleView;
 }
 
@@ -29,12 +32,12 @@ type Transmission = Extract<AgentEffect<never>, { readonly kind: 'transmit' }>;
 export class CopySender {
   readonly #parts: CopySenderParts;
   readonly #view = new BundleView();
-  /** The identifier of the node, as other nodes read it in its copies. */
+  /** The node identifier of this node, encoded as the data of a previous node block. */
   readonly #node: Uint8Array;
   readonly #writer = new CborWriter();
   /** Memory for copies, which leave soon, and in the order in which they are made. */
   readonly #slab = new SlabAllocator();
-  /** Decides whether the next bundle of another node is sent; always so in a correct node. */
+  /** Called for each leaving bundle of another node; a correct node always sends it. */
   readonly #leaving: ReturnType<DtnBehaviour['leaving']>;
   /** For each bundle that has left and is not acknowledged yet, the key of its copy. */
   readonly #away = new Map<HeldBundle, number>();
@@ -45,14 +48,17 @@ export class CopySender {
     this.#leaving = parts.behaviour.leaving();
   }
 
-  /** Number of forwarded bundles, made elsewhere, that a link has taken and may still give back. */
+  /**
+   * Number of bundles of other nodes that were sent and not acknowledged: a link may still give
+   * them back.
+   */
   get away(): number {
     const isGone = (bundle: HeldBundle): boolean =>
       !isOwnMessage(bundle) && bundle.copyOf === undefined;
     return [...this.#away.keys()].filter(isGone).length;
   }
 
-  /** Called when the neighbour has a bundle. */
+  /** Called when the neighbour has acknowledged a bundle. */
   arrived(bundle: HeldBundle): void {
     if (!this.#away.delete(bundle)) return;
     const { observerNumber, copyOf } = bundle;
@@ -62,8 +68,8 @@ export class CopySender {
   }
 
   /**
-   * Called when a bundle is with this node again: its transfer was given up, or it has expired on
-   * the way.
+   * Called when a bundle that was sent is only at this node again: its transfer was given up, or it
+   * has expired on the way.
    */
   returned(bundle: HeldBundle): void {
     const key = this.#away.get(bundle);
@@ -71,12 +77,16 @@ export class CopySender {
     this.#away.delete(bundle);
     const { effects } = this.#parts;
     effects.report({ kind: 'arrived', key });
-    // The node has the original of its own bundle, so that only the copy ends.
+    // Of an own bundle, or a copy of a critical one, the node still has the original: only the copy
+    // ends.
     if (isOwnMessage(bundle) || bundle.copyOf !== undefined)
       effects.report({ kind: 'ended', key, how: 'dropped' });
   }
 
-  /** Makes the copy of a bundle that leaves, and sends it. @returns why it cannot leave, if so. */
+  /**
+   * Makes the copy of a bundle that leaves, and sends it. @returns why it cannot leave; undefined
+   * if it was sent.
+   */
   send(now: Nanoseconds, departure: Departure, outlet: Outlet): DtnDropReason | undefined {
     const { bundle, transfer } = departure;
     const { own, behaviour } = this.#parts;
@@ -127,7 +137,9 @@ export class CopySender {
     } else effects.report({ kind: 'departed', key: observerNumber, bundle: copy });
   }
 
-  /** Reports that a bundle leaves, once: repetitions of a transfer are not reported. */
+  /**
+   * Reports to observers that a bundle leaves, once: repetitions of its transfer are not reported.
+   */
   #handed(bundle: HeldBundle, copy: Uint8Array): void {
     const { effects, keyOf } = this.#parts;
     if (this.#away.has(bundle) || keyOf === undefined) return;
@@ -145,7 +157,9 @@ export class CopySender {
     if (!isOwn) bundle.observerNumber = key;
   }
 
-  /** Reports that a copy of a critical bundle leaves; the bundle itself stays here. */
+  /**
+   * Reports to observers that a copy of a critical bundle leaves; the bundle itself stays here.
+   */
   #copied(original: HeldBundle, copy: Uint8Array): void {
     const { effects } = this.#parts;
     const { observerNumber, destination = '' } = original;

@@ -1,5 +1,5 @@
 /**
- * What an agent wants done, and the list to which its parts add it during a step.
+ * The effects of an agent, and the list to which its parts add them during a step.
  *
  * @module
  */
@@ -9,25 +9,28 @@ import { type HeldBundle, isOwnMessage, type Priority } from './held-bundle.ts';
 import type { TransferId } from './input.ts';
 import type { ContactUse } from './outlet.ts';
 
-/** What an observer of the message account is told of a bundle (ADR 0028). */
+/** Events of a bundle that are reported for the account of messages (ADR 0028). */
 export type BundleAccountEvent =
-  /** An own bundle has this number from now on. */
+  /** A bundle of this node was accepted, and has this number from now on. */
   | { readonly kind: 'accepted'; readonly observerNumber: number }
-  /** An own bundle leaves, and nothing of it stays here. */
+  /** A bundle of this node leaves over a way without acknowledgements, and no copy stays here. */
   | {
       readonly kind: 'created';
       readonly observerNumber: number;
       readonly bundle: Uint8Array;
       readonly recipient: string;
     }
-  /** A copy of an own bundle leaves; the bundle stays until the neighbour has the copy. */
+  /** A copy of a bundle of this node leaves; the bundle stays until the neighbour has acknowledged the copy. */
   | {
       readonly kind: 'handed';
       readonly observerNumber: number;
       readonly bundle: Uint8Array;
       readonly recipient: string;
     }
-  /** A copy leaves, of a bundle of this node (`observerNumber`) or of another node (`key`); the bundle itself stays. */
+  /**
+   * An additional copy leaves, of a bundle of this node (`observerNumber`) or of another node (`key`); the bundle
+   * itself stays here.
+   */
   | {
       readonly kind: 'copied';
       readonly observerNumber: number;
@@ -42,7 +45,7 @@ export type BundleAccountEvent =
       readonly observerNumber: number;
       readonly how: 'acknowledged' | 'sent' | 'dropped';
     }
-  /** A bundle of another node came under this key, left with these bytes, or ended here. */
+  /** A bundle of another node arrived with this key, departed with these bytes, or ended here. */
   | { readonly kind: 'arrived'; readonly key: number }
   | { readonly kind: 'departed'; readonly key: number; readonly bundle: Uint8Array }
   | {
@@ -51,7 +54,7 @@ export type BundleAccountEvent =
       readonly how: 'delivered' | 'dropped' | 'absorbed';
     };
 
-/** Counters of an agent. */
+/** Metrics that an agent counts. */
 export type AgentCounterName =
   | 'dtn.taken'
   | 'dtn.forwarded'
@@ -74,17 +77,17 @@ export type AgentEffect<Request> =
       readonly kind: 'transmit';
       readonly outlet: string;
       readonly bundle: Uint8Array;
-      /** Number under which the neighbour acknowledges the bundle; absent if it does not. */
+      /** Number under which the neighbour will acknowledge the bundle; absent over ways without acknowledgements. */
       readonly transfer?: number;
       /** How long the transmitter takes, ns; absent if the way has no transmitter of its own. */
       readonly durationNs?: Nanoseconds;
       /** What the bundle takes of a planned contact; absent if none is planned now. */
       readonly use?: ContactUse;
       readonly priority: Priority;
-      /** True if no application sent the bundle, but a router or an agent. */
+      /** True if the bundle is a router's or agent's own record and not from an application. */
       readonly isRecord: boolean;
     }
-  /** Tells the neighbour that its bundle is here. */
+  /** Acknowledges the bundle of a transfer to the neighbour that sent it. */
   | { readonly kind: 'receipt'; readonly transfer: TransferId }
   | { readonly kind: 'deliver'; readonly from: string; readonly body: Uint8Array }
   | { readonly kind: 'answer'; readonly request: Request; readonly outcome: string }
@@ -94,7 +97,7 @@ export type AgentEffect<Request> =
   /** A bundle left `byNs` before or after the instant that the router had first planned for it. */
   | { readonly kind: 'misplanned'; readonly byNs: Nanoseconds }
   | { readonly kind: 'stored'; readonly bytes: number }
-  /** All bundles that waited have left, this long after a way opened. */
+  /** No bundle is held any more, `afterNs` after a way opened while bundles were held. */
   | { readonly kind: 'emptied'; readonly afterNs: Nanoseconds }
   | { readonly kind: 'report'; readonly report: BundleAccountEvent }
   /** Writes to the durable store, in this order; `sync` is answered with the input `synced`. */
@@ -102,15 +105,15 @@ export type AgentEffect<Request> =
   | { readonly kind: 'erase'; readonly key: string }
   | { readonly kind: 'sync' };
 
-/** Where the parts of an agent put their effects; only the agent itself answers requests. */
+/** Takes the effects of the parts of an agent; they cannot answer requests, which only the agent does. */
 export interface EffectSink {
   push(effect: AgentEffect<never>): void;
   count(metric: AgentCounterName): void;
   drop(reason: DtnDropReason): void;
   report(report: BundleAccountEvent): void;
-  /** Called when a bundle that the node had is lost here. */
+  /** Adds the effects of the loss of a bundle of which the node had custody. */
   lose(bundle: HeldBundle, reason: DtnDropReason): void;
-  /** Called when a bundle that the node had is no longer here, and copies of it are elsewhere. */
+  /** Adds the effects of the end of a bundle here of which other nodes have copies. */
   absorb(bundle: HeldBundle): void;
 }
 

@@ -1,13 +1,13 @@
 /**
- * What two nodes tell each other when they meet: a bundle from router to router, whose payload names
- * the bundles that a node has or had, and holds the record of its router.
+ * The record that two nodes exchange when they meet: the payload of a bundle from router to router.
+ * It names the bundles that the sender has or had, and contains the table of the sender's router.
  *
  * ```
  * [version 1, kind, [name of a bundle, …], record of the router]
  * ```
  *
- * A name is a hash of the bundle's identity. One pair of bundles in 2^53 has the same name; then the
- * neighbour would not get the second one.
+ * A name is a hash of the bundle's identity. Two bundles have the same name with probability 2^-53;
+ * the neighbour would then not get the second of them.
  *
  * @module
  */
@@ -20,26 +20,26 @@ import { ENCOUNTER_RECORD_BUNDLES_MAX } from '../geometry.ts';
 const VERSION = 1;
 const ELEMENTS = 4;
 const KINDS = ['greeting', 'answer'] as const;
-/** Number of first letters of a bundle's identity from which the bundle's name in records is made. */
+/** Number of leading characters of a bundle's identity that are hashed into its name. */
 const NAMED = 512;
 
-/** The summary that one of two nodes sends the other at an encounter. */
+/** The record that a node sends to a neighbour at an encounter. */
 export interface EncounterRecord {
   /** A greeting gets an answer; an answer gets none. */
   readonly kind: 'greeting' | 'answer';
   /** Names of bundles, at most {@link ENCOUNTER_RECORD_BUNDLES_MAX}. */
   readonly known: readonly number[];
-  /** What the router of the sender tells the router of the neighbour. */
+  /** Bytes of the sender's router for the router of the neighbour; empty if it tells nothing. */
   readonly router: Uint8Array;
 }
 
-/** The name of a bundle in records. */
+/** Computes the name of a bundle in records from its identity `key`: a safe integer. */
 export function bundleIdentityHash(key: string): number {
   const letters = Uint8Array.from(key, (letter) => letter.charCodeAt(0) & 0xff);
   return hashBytesTo53Bits(letters, NAMED);
 }
 
-/** Encodes a record. */
+/** Encodes the record of an encounter. */
 export function encodeEncounterRecord({ kind, known, router }: EncounterRecord): Uint8Array {
   const writer = new CborWriter();
   writer.array(ELEMENTS);

@@ -1,6 +1,6 @@
 /**
  * Encounters of a node: which neighbours are in contact with it now, which bundles each of them knows,
- * and the records that both exchange at the beginning. A record that gets no answer is repeated.
+ * and the records that both exchange at the beginning. A record that is not answered is repeated.
  *
  * @module
  */
@@ -30,7 +30,10 @@ import type { HeldBundle } from './held-bundle.ts';
 import type { Outlet } from './outlet.ts';
 
 const NS_PER_MS = 1_000_000;
-/** Age 0, for records without a creation time: such bundles need an age (RFC 9171 section 4.4.2). */
+/**
+ * A bundle age block with age 0, for records of nodes without a clock: bundles without a creation time
+ * need an age (RFC 9171 section 4.4.2).
+ */
 const NEW: readonly BlockFields[] = [
   {
     ...{ type: BLOCK_TYPE.bundleAge, number: 2, flags: 0 },
@@ -38,7 +41,7 @@ const NEW: readonly BlockFields[] = [
   },
 ];
 
-/** What encounters need of their node. */
+/** What an {@link Encounters} is made from. */
 export interface EncountersParts {
   readonly own: string;
   readonly names: HostEids;
@@ -57,7 +60,7 @@ export interface Encounter {
   /** Names of the bundles that the neighbour knows; undefined until its record has come. */
   known: Set<number> | undefined;
   hasGreeted: boolean;
-  /** When this node sends its record to the neighbour again. */
+  /** Schedule of this node's record to the neighbour, until the neighbour's record has come. */
   readonly greeting: BackOff;
 }
 
@@ -72,7 +75,7 @@ export class Encounters {
     this.#parts = parts;
   }
 
-  /** The encounters with neighbours that have said what they know. */
+  /** The encounters with neighbours whose record has come. */
   get ready(): readonly Encounter[] {
     return [...this.#now.values()].filter(({ known }) => known !== undefined);
   }
@@ -99,7 +102,7 @@ export class Encounters {
     if (this.#now.get(outlet.neighbour)?.outlet === outlet) this.#now.delete(outlet.neighbour);
   }
 
-  /** When the next record goes out; Infinity if none does. */
+  /** When the next record is due; Infinity if none is. */
   nextAt(): Nanoseconds {
     let next = Number.POSITIVE_INFINITY;
     for (const { greeting } of this.#now.values()) next = Math.min(next, greeting.dueNs);
@@ -118,8 +121,8 @@ export class Encounters {
   }
 
   /**
-   * Takes a neighbour's record.
-   * @returns false if it is malformed, or the neighbour is not here.
+   * Handles a record that came from a neighbour.
+   * @returns false if it is malformed, or the neighbour is not in contact.
    */
   hear(now: Nanoseconds, neighbour: string, payload: Uint8Array): boolean {
     const record = decodeEncounterRecord(payload);
@@ -152,7 +155,10 @@ export class Encounters {
     );
   }
 
-  /** A record as a bundle. It has the highest priority, since ways of other bundles depend on it. */
+  /**
+   * Makes the bundle with a record. It has the highest priority, since the routes of other bundles
+   * depend on it.
+   */
   #bundle(now: Nanoseconds, neighbour: string, payload: Uint8Array): HeldBundle {
     const { own, names, dtnMs } = this.#parts;
     const nowMs = dtnMs();

@@ -1,6 +1,6 @@
 /**
- * What a node needs to know of the endpoints that bundles name: their text, and the host that they
- * belong to. The same few occur in many bundles, so those seen last are kept by their bytes.
+ * Decodes the source and destination endpoints of bundles: their text, and the host to which they belong.
+ * The same few endpoints occur in many bundles, so the results are cached by the encoded bytes.
  *
  * @module
  */
@@ -26,15 +26,15 @@ interface Kept {
   readonly endpoint: BundleEndpoint;
 }
 
-/** Number of endpoints that are kept, a power of two; a further one replaces one of them. */
+/** Number of slots of the cache, a power of two; an endpoint replaces the former one in its slot. */
 const KEPT_MAX = 256;
-/** Longest identifier that is kept, bytes. */
+/** Longest encoded identifier that is cached, bytes. */
 const BYTES_MAX = 64;
 /** Offset basis of the hash FNV-1a, 32 bits. */
 const FNV_BASIS = 0x811c_9dc5;
 const FNV_PRIME = 0x0100_0193;
 
-/** Reads sources and destinations of bundles, and remembers the last ones, so that few are decoded twice. */
+/** Reads the sources and destinations of bundles, and caches the results. */
 export class BundleEndpointCache {
   readonly #names: HostEids;
   readonly #kept: (Kept | undefined)[] = new Array<Kept | undefined>(KEPT_MAX).fill(undefined);
@@ -43,7 +43,7 @@ export class BundleEndpointCache {
     this.#names = names;
   }
 
-  /** The source of an open bundle. */
+  /** The source of the bundle in `view`. */
   sourceOf(view: BundleView): BundleEndpoint {
     const { bytes, sourceAt, reportToAt } = view;
     const slot = slotOf(bytes, sourceAt, reportToAt);
@@ -51,7 +51,7 @@ export class BundleEndpointCache {
     return known ?? this.#keep(slot, view.source, bytes.subarray(sourceAt, reportToAt));
   }
 
-  /** The destination of an open bundle. */
+  /** The destination of the bundle in `view`. */
   destinationOf(view: BundleView): BundleEndpoint {
     const { bytes, destinationAt, sourceAt } = view;
     const slot = slotOf(bytes, destinationAt, sourceAt);

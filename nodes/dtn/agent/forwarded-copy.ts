@@ -16,19 +16,22 @@ import type { BundleView } from '../wire/view.ts';
 
 const NS_PER_MS = 1_000_000;
 
-/** Opens a bundle that this node checked or wrote before; if it is malformed, our code is wrong. */
+/**
+ * Opens a bundle that this node checked or wrote before. @throws Error if it is malformed, which only a
+ * defect of this program can cause.
+ */
 export function openHeldBundle(view: BundleView, bytes: Uint8Array): void {
   const malformed = view.reopen(bytes, 0, bytes.length);
   if (malformed !== undefined) throw new Error(`a stored bundle is malformed: ${malformed}`);
 }
 
-/** Facts about the node that forwards a bundle. */
+/** What the copy of a bundle tells about the node that forwards it. */
 export interface CopyForwardingFacts {
-  /** Identifier of the node, as data of a block. */
+  /** The node identifier, encoded as the data of a previous node block. */
   readonly node: Uint8Array;
   /** True at the source, which names no previous node (section 4.4.1). */
   readonly isOwn: boolean;
-  /** How long the node had the bundle, ns. */
+  /** Time that the bundle spent at this node, ns; it is added to the age. */
   readonly heldNs: Nanoseconds;
 }
 
@@ -38,8 +41,8 @@ const scratch = new CborWriter();
 // hot: once for each bundle that leaves, so nothing is allocated.
 /**
  * Writes the copy of the bundle in `view` into `writer`, which is reset first.
- * @returns why the bundle cannot go on, if so: its hops would exceed their limit (section 4.4.3), or it
- * has no room for another block, which would name this node.
+ * @returns why the bundle must not be forwarded: its hop count would exceed its limit (section 4.4.3),
+ * or it has no room for a previous node block. Undefined if the copy was written.
  */
 export function writeForwardedCopy(
   writer: CborWriter,
@@ -55,7 +58,7 @@ export function writeForwardedCopy(
   for (let index = 0; index < view.blocks; index += 1) {
     scratch.reset();
     if (index === view.hopCount) writeHopCount(scratch, view.hopLimit, view.hops + 1);
-    // An age above 2^53 ms can only be copied; nothing lives that long.
+    // An age above 2^53 ms cannot be increased exactly, and is copied unchanged.
     else if (index === view.bundleAge && Number.isSafeInteger(ageMs)) scratch.uint(ageMs);
     else if (!isOwn && index === view.previousNode) scratch.raw(node);
     copyBlock(writer, view, index);

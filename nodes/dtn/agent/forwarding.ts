@@ -1,6 +1,6 @@
 /**
- * Where held bundles go (RFC 9171 section 5.4): asks the router, queues bundles at the ways to
- * neighbours, and asks again when a way closes or a contact does not come.
+ * Forwards held bundles (RFC 9171 section 5.4): asks the router, queues bundles in the outlets to neighbours, and asks
+ * the router again when a way closes or a contact does not begin as planned.
  *
  * @module
  */
@@ -23,15 +23,18 @@ import type { Departure, Outlet } from './outlet.ts';
 import type { BundleAgentParts } from './parts.ts';
 import { AgentRoutingContext } from './routing-context.ts';
 
-/** What forwarding needs beside the parts of the agent. */
+/** What a {@link BundleForwarder} needs beside the parts of the agent. */
 export interface BundleForwarderParts extends BundleAgentParts {
   readonly holdings: HeldBundles;
   readonly effects: EffectSink;
-  /** The bundle that was received last. */
+  /** View of the bundle that was received last: if it leaves at once, it is not decoded again. */
   readonly arrival: BundleView;
-  /** Called when a neighbour has a bundle; over a way without acknowledgements, when the bundle has left. */
+  /**
+   * Called when a neighbour has acknowledged a bundle or, over a way without acknowledgements, when the bundle has
+   * left.
+   */
   readonly onForwarded: (now: Nanoseconds, bundle: HeldBundle) => void;
-  /** Called when a fragment was made here, which the disk has yet to store. */
+  /** Called for each fragment that was made here; it is not on disk yet. */
   readonly onKept: (now: Nanoseconds, bundle: HeldBundle) => void;
 }
 
@@ -46,7 +49,7 @@ type BundleState = (
   readonly plannedNs: Nanoseconds | undefined;
 };
 
-/** A bundle for a queue, and the latest planned instant of its leaving. */
+/** A bundle to queue in an outlet; `untilPlanNs`: the latest planned instant at which it leaves, in plan time. */
 interface Queued {
   readonly bundle: HeldBundle;
   readonly outlet: Outlet;
@@ -58,7 +61,7 @@ interface Queued {
 /** Why copies of a critical bundle could not be queued. */
 interface Obstacles {
   readonly why: WaitReason;
-  /** Longest bundle, bytes, that a way takes, among the ways for which this one is too long; 0 if there are none. */
+  /** Of the ways for which the bundle is too long, the largest limit, bytes; 0 if there is no such way. */
   readonly bytesMax: number;
 }
 
@@ -71,7 +74,7 @@ export class BundleForwarder {
   /** State of each held bundle, by key; of a critical bundle, the states of its copies instead. */
   readonly #states = new Map<string, BundleState>();
   readonly #critical = new CriticalBundleCopies();
-  /** Queued bundles, by the instant at which they should have left. */
+  /** Queued bundles, by the instant at which they should have left; then they are routed again. */
   readonly #reviews: PruningDeadlineHeap<HeldBundle>;
 
   constructor(parts: BundleForwarderParts) {
@@ -111,19 +114,19 @@ export class BundleForwarder {
     return state?.kind === 'queue' || this.#critical.here(bundle).length > 0;
   }
 
-  /** How many bundles of other nodes have left and may come back. */
+  /** Number of bundles of other nodes that were sent and not acknowledged: they may come back. */
   get away(): number {
     return this.#departures.away;
   }
 
-  /** When something is to be sent or reviewed; Infinity if nothing is. */
+  /** When the next bundle can leave or is to be routed again; Infinity if there is none. */
   nextAt(): Nanoseconds {
     let next = this.#reviews.nextAt();
     for (const outlet of this.#parts.outlets) next = Math.min(next, outlet.nextAt());
     return next;
   }
 
-  /** Finds a way for a bundle that has none. */
+  /** Asks the router where a bundle goes, and queues, splits or drops it, or lets it wait. */
   route(now: Nanoseconds, bundle: HeldBundle): void {
     const { router } = this.#parts;
     if (bundle.isCritical === true && router.routeBy !== undefined) {
@@ -162,12 +165,12 @@ export class BundleForwarder {
     outlet.put(bundle);
     const untilNs = Math.max(now, untilPlanNs - this.#parts.planTime() + now);
     this.#states.set(bundle.key, { kind: 'queue', outlet, untilNs, plannedNs });
-    // A bundle that expires first needs no review.
+    // A bundle that expires before that instant need not be routed again.
     if (untilNs < bundle.deadlineNs) this.#reviews.add(untilNs + 1, bundle);
     this.#makeWay(now, bundle, outlet);
   }
 
-  /** Queues a copy for every neighbour with which a route begins, and that has none yet. */
+  /** Queues a copy of a critical bundle for each neighbour with which a route begins and that has no copy yet. */
   #routeCopies(now: Nanoseconds, original: HeldBundle, routeBy: RouteBy): void {
     const { outlets } = this.#parts;
     let why: WaitReason = 'no-route';
@@ -192,7 +195,10 @@ export class BundleForwarder {
     this.#settle(now, original, { why, bytesMax });
   }
 
-  /** Decides what becomes of a critical bundle itself, now that its copies are queued. */
+  /**
+   * Called after copies of a critical bundle were queued, if any: ends it if all copies have left, else splits it or
+   * lets it wait.
+   */
   #settle(now: Nanoseconds, original: HeldBundle, { why, bytesMax }: Obstacles): void {
     if (this.#critical.here(original).length > 0) {
       this.#states.delete(original.key);
@@ -207,13 +213,15 @@ export class BundleForwarder {
     this.#states.set(original.key, { kind: 'waits', why: reason, plannedNs: undefined });
   }
 
-  /** Reroutes bundles of lower priority that will not leave in time because of a new bundle. */
+  /**
+   * Routes queued bundles of lower priority again that will not leave in time because a new bundle leaves before them.
+   */
   #makeWay(now: Nanoseconds, bundle: HeldBundle, outlet: Outlet): void {
     const { router } = this.#parts;
     if (router.displaced === undefined) return;
     if (outlet.waiting(0) === outlet.waiting(bundle.priority)) return;
     for (const displaced of router.displaced(bundle, outlet.queued(), this.#around(now))) {
-      // Rerouting an earlier bundle of this loop may have displaced this one already.
+      // An earlier iteration may have moved this bundle to another outlet already.
       const state = this.#states.get(displaced.key);
       if (state?.kind !== 'queue' || state.outlet !== outlet) continue;
       outlet.withdraw(displaced);
@@ -221,7 +229,9 @@ export class BundleForwarder {
     }
   }
 
-  /** Holds and routes fragments instead of a bundle. @returns false if the bundle stays whole. */
+  /**
+   * Splits a bundle, stores its fragments instead of it, and routes them. @returns false if the bundle stays whole.
+   */
   #split(now: Nanoseconds, bundle: HeldBundle, maxBytes: number): boolean {
     const isAllowed = this.#parts.options.fragmentation === 'proactive';
     const fragments = isAllowed
@@ -232,7 +242,9 @@ export class BundleForwarder {
     return true;
   }
 
-  /** Holds fragments instead of their bundle. @returns the fragments that were not here already: they need a route. */
+  /**
+   * Stores fragments instead of their bundle. @returns the fragments that were not held before: they need a route.
+   */
   #replace(
     now: Nanoseconds,
     bundle: HeldBundle,
@@ -281,7 +293,7 @@ export class BundleForwarder {
     this.#end(now, bundle, 'passed-on');
   }
 
-  /** Called when a transfer was given up below: its bundle needs a way again. */
+  /** Called when the layer below gave a transfer up: its bundle is routed again. */
   failed(now: Nanoseconds, { outlet, number }: TransferId): void {
     const bundle = this.#outlet(outlet)?.acknowledged(number);
     if (bundle === undefined) return;
@@ -334,7 +346,7 @@ export class BundleForwarder {
     return isAllowed && bundle.copyOf === undefined ? splitInTwo(bundle, maxBytes) : [];
   }
 
-  /** True if a neighbour may have the bundle by now, and has not said so. */
+  /** True if the bundle, or a copy of it if it is critical, was sent and is not acknowledged. */
   isUnderWay(bundle: HeldBundle): boolean {
     const all = [bundle, ...this.#critical.here(bundle)];
     return all.some(({ key }) => this.#states.get(key)?.kind === 'under-way');
@@ -352,7 +364,7 @@ export class BundleForwarder {
     this.#end(now, bundle, 'over');
   }
 
-  /** Called when the node is done with the bundle, or with a copy of a critical one. */
+  /** Called when a bundle, or a copy of a critical bundle, has left this node for good or was given up. */
   #end(now: Nanoseconds, bundle: HeldBundle, fate: BundleFate): void {
     this.#states.delete(bundle.key);
     this.#parts.router.done?.(bundle);
@@ -374,7 +386,7 @@ export class BundleForwarder {
 
   #leave(now: Nanoseconds, departure: Departure, outlet: Outlet): void {
     const { bundle, transfer } = departure;
-    // The bundle was queued before the neighbour told its longest transfer (RFC 9174 section 4.6).
+    // The bundle was queued before the neighbour announced its longest transfer (RFC 9174 section 4.6).
     if (bundle.bytes.length > outlet.maxBytes) {
       outlet.withdraw(bundle);
       this.#reroute(now, bundle);
@@ -386,7 +398,7 @@ export class BundleForwarder {
     }
     const plannedNs = this.#states.get(bundle.key)?.plannedNs;
     const leftNs = this.#parts.planTime();
-    // Without a receipt to wait for, the bundle has left for good.
+    // Over a way without acknowledgements, the bundle has left for good.
     if (transfer === undefined) this.#end(now, bundle, 'sent');
     else this.#states.set(bundle.key, { kind: 'under-way', outlet, leftNs, plannedNs });
     const drop = this.#departures.send(now, departure, outlet);
@@ -401,7 +413,7 @@ export class BundleForwarder {
     this.#parts.effects.lose(bundle, drop);
   }
 
-  /** Tells how far the router's first plan was from what happened. */
+  /** Reports the time between the leaving of a bundle and the leaving that the router first planned. */
   #compare(plannedNs: Nanoseconds | undefined, leftNs: Nanoseconds): void {
     if (plannedNs === undefined) return;
     this.#parts.effects.push({ kind: 'misplanned', byNs: Math.abs(leftNs - plannedNs) });
@@ -424,7 +436,9 @@ export class BundleForwarder {
     }
   }
 
-  /** Notes that this neighbour gets no copy; if no neighbour has got one, the bundle is lost. */
+  /**
+   * Notes that the neighbour of this copy gets no copy; if no neighbour has or can get a copy, the bundle is lost.
+   */
   #refuseCopy(now: Nanoseconds, copy: HeldBundle, drop: DtnDropReason): void {
     const { copyOf } = copy;
     if (copyOf === undefined) return;
@@ -452,7 +466,7 @@ export class BundleForwarder {
     return this.#parts.outlets.find((outlet) => outlet.id === id);
   }
 
-  /** The way to a neighbour: of several, an open one, else the first. */
+  /** The outlet to a neighbour; of several, the first that is open, or the first if none is. */
   #outletTo(name: string): Outlet {
     let chosen: Outlet | undefined;
     for (const outlet of this.#parts.outlets) {
@@ -464,7 +478,7 @@ export class BundleForwarder {
     return chosen;
   }
 
-  /** Routes waiting bundles again: a contact has begun or ended, so there may be a way for them. */
+  /** Routes waiting bundles again, since a contact has begun or ended. */
   #retryWaiting(now: Nanoseconds): void {
     for (const bundle of [...this.#parts.holdings.values()]) {
       if (this.#states.get(bundle.key)?.kind === 'waits') this.route(now, bundle);

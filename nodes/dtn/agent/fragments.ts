@@ -1,6 +1,6 @@
 /**
- * Splits held bundles into fragments (RFC 9171 section 5.8): those that are too long for their way,
- * and those of which a part fits in what is left of a contact.
+ * Splits held bundles into fragments (RFC 9171 section 5.8): bundles that are too long for their way, and
+ * bundles of which a part fits in the rest of a contact.
  *
  * @module
  */
@@ -15,12 +15,15 @@ import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
 import type { HeldBundles } from './holdings.ts';
 import { identifyBundle } from './identity.ts';
 
-/** Largest length of two fields of a fragment's primary block together, bytes: offset and total length. */
+/**
+ * The primary block of a fragment has two fields more than that of a whole bundle, offset and total
+ * length: their largest length together, bytes.
+ */
 const FRAGMENT_FIELDS_MAX = 18;
 
 /**
  * Splits a bundle into fragments that are no longer than a limit.
- * @param maxBytes Longest bundle that can leave.
+ * @param maxBytes Longest bundle that can leave, bytes.
  * @param most Largest number of fragments.
  * @returns the fragments; none if the bundle may not be split, or not within both limits.
  */
@@ -46,7 +49,7 @@ export function isSplittable(bundle: HeldBundle, maxBytes: number): boolean {
   return isFragmentable(view) && roomIn(maxBytes, bundle, view) >= 1;
 }
 
-/** Longest payload of a fragment in a bundle of at most `maxBytes`, bytes. */
+/** Largest payload of a fragment of at most `maxBytes` bytes, bytes; < 1 if there is none. */
 function roomIn(maxBytes: number, bundle: HeldBundle, view: BundleView): number {
   return maxBytes - overheadOf(bundle, view) - FORWARDING_GROWTH_BYTES_MAX;
 }
@@ -54,7 +57,8 @@ function roomIn(maxBytes: number, bundle: HeldBundle, view: BundleView): number 
 /**
  * Splits a bundle in two, so that a part of it can leave.
  * @param maxBytes Longest first fragment, bytes.
- * @returns both fragments; none if the bundle may not be split, or the first is not worth its overhead.
+ * @returns both fragments; none if the bundle may not be split, or the first fragment would not be worth
+ * its overhead.
  */
 export function splitInTwo(bundle: HeldBundle, maxBytes: number): readonly HeldBundle[] {
   if (maxBytes < worthwhileFragmentBytesMin(bundle)) return [];
@@ -78,21 +82,22 @@ export function worthwhileFragmentBytesMin(bundle: HeldBundle): number {
   return isWorth ? 2 * overhead : Number.POSITIVE_INFINITY;
 }
 
-/** A held bundle and the fragments that take its place. */
+/** The replacement of a held bundle by its fragments. */
 export interface FragmentReplacement {
   readonly holdings: HeldBundles;
   readonly effects: EffectSink;
-  /** Called for each fragment that was stored: the node answers for it once it is on disk. */
+  /** Called for each fragment that was stored: the node has custody of it once it is on disk. */
   readonly onKept: (now: Nanoseconds, bundle: HeldBundle) => void;
-  /** The key of bytes for observers; absent if nobody observes. */
+  /** Computes the key by which observers know a bundle; absent if nobody observes. */
   readonly keyOf?: ((bundle: Uint8Array) => number) | undefined;
   readonly whole: HeldBundle;
   readonly parts: readonly HeldBundle[];
 }
 
 /**
- * Keeps fragments in the store instead of their bundle, and reports the exchange to observers.
- * @returns the fragments that were not held before: after a crash, some are held beside their bundle.
+ * Stores fragments instead of their bundle, and reports this to observers.
+ * @returns the fragments that were not held before: after a crash in an earlier replacement, some are held
+ * beside their bundle.
  */
 export function replaceByFragments(
   now: Nanoseconds,

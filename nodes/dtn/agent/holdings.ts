@@ -1,6 +1,6 @@
 /**
- * The bundles that a node holds, and what it remembers of bundles with which it is done; with a
- * journal, both survive a crash.
+ * The bundles that a node holds, and the identities of bundles that it held before, against duplicates; with a
+ * durable store both survive a crash.
  *
  * @module
  */
@@ -26,38 +26,41 @@ import { type EndedBundle, EndedBundleMemory } from './remembered.ts';
 
 const NS_PER_MS = 1_000_000;
 
-/** Writes to a durable store. */
+/** Writes records to a durable store; the next sync includes them. */
 export interface RecordWriter {
   put(now: Nanoseconds, key: string, value: Uint8Array): void;
   erase(now: Nanoseconds, key: string): void;
 }
 
-/** What holdings need of their agent. */
+/** What a {@link HeldBundles} is made from. */
 export interface HeldBundlesParts {
   readonly limits: StoreLimits;
   readonly effects: EffectSink;
   /** Absent if the store is in memory. */
   readonly journal: RecordWriter | undefined;
   readonly custody: CustodyLedger | undefined;
-  /** For how long the node has run since its first start (`uptime-clock.ts`), and calendar time, ms. */
+  /**
+   * `lifeMs`: total time for which the node has run since its first start (`uptime-clock.ts`), ms. `dtnMs`:
+   * calendar time, ms since the DTN epoch.
+   */
   readonly lifeMs: (now: Nanoseconds) => number;
   readonly dtnMs: () => number;
   readonly remembersDelivered: boolean;
 }
 
-/** Numbers of a held bundle: of its record on disk, and in the custody ledger. */
+/** The two numbers of a held bundle: that of its record on disk, and that in the custody ledger. */
 interface Numbers {
   readonly record: number;
   readonly custody: number;
 }
 
-/** The bundles that a node holds, in memory and on disk, and tombstones of those delivered. */
+/** The bundles that a node holds, in memory and on disk, and the tombstones (marks) of delivered bundles. */
 export class HeldBundles {
   readonly #parts: HeldBundlesParts;
   readonly #store: BundleStore;
   readonly #remembered = new EndedBundleMemory(REMEMBERED_BUNDLES_MAX);
   readonly #numbers = new Map<string, Numbers>();
-  /** Numbers of tombstones on disk, by identity. */
+  /** Record numbers of the tombstones on disk, by identity of the delivered bundle. */
   readonly #tombstones = new Map<string, number>();
   #nextRecord = 0;
 
@@ -71,7 +74,7 @@ export class HeldBundles {
     return this.#store.size;
   }
 
-  /** Largest number of fragments that may replace one bundle. */
+  /** Largest number of fragments by which one held bundle may be replaced. */
   get room(): number {
     return this.#parts.limits.bundles - this.size + 1;
   }
@@ -81,13 +84,16 @@ export class HeldBundles {
     return this.#store.values();
   }
 
-  /** Identities of all bundles that are here, or were here and have not expired yet; newest first. */
+  /**
+   * Identities of the bundles that are held, and then of those that were held and have not expired; each newest
+   * first.
+   */
   *known(now: Nanoseconds): Generator<string> {
     for (const { key } of [...this.#store.values()].reverse()) yield key;
     yield* this.#remembered.newest(now);
   }
 
-  /** True if this very bundle is here. */
+  /** True if this bundle object is held, and not just another one with the same identity. */
   has(bundle: HeldBundle): boolean {
     return this.#store.get(bundle.key) === bundle;
   }
@@ -98,8 +104,8 @@ export class HeldBundles {
   }
 
   /**
-   * Hops that this node's present or past copy of the bundle with this identity had made. Undefined if
-   * there was no copy; Infinity if no further copy is of use.
+   * Hop count of the bundle with this identity when it last came to this node. Undefined if it never came, or has
+   * expired; Infinity if no further copy is of use.
    */
   hopsOf(key: string, now: Nanoseconds): number | undefined {
     const here = this.#store.get(key);
@@ -146,14 +152,17 @@ export class HeldBundles {
     this.#remember(now, { key, deadlineNs, hops: Number.POSITIVE_INFINITY });
   }
 
-  /** Called when the node has answered for the bundle. */
+  /** Called when the node has taken custody of the bundle, since it is on disk and acknowledged. */
   acceptCustody(bundle: HeldBundle): void {
-    // By now another copy may be stored instead of `bundle`; the node has not answered for that copy.
+    // Meanwhile another copy may have replaced `bundle`; the node has not taken custody of that copy.
     const numbers = this.has(bundle) ? this.#numbers.get(bundle.key) : undefined;
     if (numbers !== undefined) this.#parts.custody?.taken(numbers.custody, bundle.key);
   }
 
-  /** Called when the node is done with a bundle: further copies are duplicates if they have made no more hops. */
+  /**
+   * Removes a bundle, and remembers its identity: a copy that comes later is a duplicate unless its hop count is
+   * larger.
+   */
   end(now: Nanoseconds, bundle: HeldBundle, fate: BundleFate): void {
     const { key, deadlineNs, hops = Number.POSITIVE_INFINITY } = bundle;
     const numbers = this.#numbers.get(key);
@@ -169,7 +178,10 @@ export class HeldBundles {
     this.#tell();
   }
 
-  /** Called when the bundle was delivered: no other copy may be delivered, not even after a crash. */
+  /**
+   * Called when the bundle was delivered: writes its tombstone, so that no further copy is delivered, not even
+   * after a crash.
+   */
   markDelivered(now: Nanoseconds, { key, deadlineNs }: Delivered): void {
     const { journal, lifeMs, remembersDelivered } = this.#parts;
     this.#parts.custody?.over(key);
@@ -214,5 +226,5 @@ export class HeldBundles {
   }
 }
 
-/** A bundle whose payload the application has got. */
+/** A delivered bundle: the fields that its tombstone needs. */
 type Delivered = Pick<HeldBundle, 'key' | 'deadlineNs'>;

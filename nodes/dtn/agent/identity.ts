@@ -1,6 +1,6 @@
 /**
  * The identity of a bundle: its source and creation timestamp, and of a fragment also offset and length
- * (RFC 9171 section 4.2.7). Two forms of one endpoint identifier lead to the same identity.
+ * (RFC 9171 section 4.2.7). Different encodings of one endpoint identifier lead to the same identity.
  *
  * @module
  */
@@ -8,13 +8,18 @@ import { formatEid } from '../wire/eid.ts';
 import { EID_FORM } from '../wire/eid-wire.ts';
 import type { BundleView } from '../wire/view.ts';
 
-/** The key of the whole bundle, also for a view of a fragment; undefined if it is anonymous. */
+/**
+ * Makes the identity of the whole bundle, also from a view of one of its fragments; undefined if the
+ * bundle is anonymous.
+ */
 export function identifyWholeBundle(view: BundleView): string | undefined {
   const key = identifyBundle(view);
   return view.isFragment ? key?.slice(0, key.lastIndexOf(' ')) : key;
 }
 
-/** A key for this bundle; undefined if it is anonymous, and so without identity. */
+/**
+ * Makes the identity of a bundle or fragment; undefined if it is anonymous, and so has no identity.
+ */
 export function identifyBundle(view: BundleView): string | undefined {
   return view.sourceForm === EID_FORM.none
     ? undefined
@@ -22,12 +27,13 @@ export function identifyBundle(view: BundleView): string | undefined {
 }
 
 /**
- * The identity of a bundle as text: source, creation timestamp and, of a fragment, offset and length.
- * @param source Its source, as text.
+ * Makes the text of a bundle's identity: source, creation timestamp and, of a fragment, offset and
+ * length.
+ * @param source The source of the bundle, as text.
  */
 export function formatBundleIdentity(view: BundleView, source: string): string {
   const { createdMs, sequence } = view;
-  // Numbers above 2^53 would be rounded: their bytes tell them apart.
+  // Numbers above 2^53 would be rounded, so their encoded bytes are used instead.
   const isExact = createdMs <= Number.MAX_SAFE_INTEGER && sequence <= Number.MAX_SAFE_INTEGER;
   const time = isExact ? `${createdMs}-${sequence}` : bytesOfTimestamp(view);
   const key = `${source} ${time}`;

@@ -1,5 +1,5 @@
 /**
- * What an agent is told: requests of the application, bundles and receipts of neighbours, ways that
+ * The inputs of an agent: requests of the application, bundles and receipts of neighbours, ways that
  * open and close.
  *
  * @module
@@ -7,13 +7,16 @@
 import type { PeerReachability, SendWishes } from '../../../engine/host/transport.ts';
 import type { StoredRecord } from './records.ts';
 
-/** The inputs of an agent. Its answer hands the `Request` back, by which the node knows who asked. */
+/**
+ * The inputs of an agent. The effect that answers a request returns its `Request`, by which the node
+ * finds the application.
+ */
 export type AgentInput<Request> =
   | SendInput<Request>
   | BundleInput
-  /** The neighbour has the bundle of a transfer. */
+  /** The neighbour has acknowledged the bundle of a transfer. */
   | { readonly kind: 'receipt'; readonly transfer: TransferId }
-  /** The layer below has given a transfer up: its bundle goes another way, or again. */
+  /** The layer below has given a transfer up: its bundle is routed again. */
   | { readonly kind: 'failed'; readonly transfer: TransferId }
   | { readonly kind: 'way'; readonly outlet: string; readonly way: PeerReachability }
   /** The first input of all: the records of the durable store; none if the store is in memory. */
@@ -21,11 +24,11 @@ export type AgentInput<Request> =
   /** The sync under way has ended; what it covered is on disk, or failed. */
   | { readonly kind: 'synced'; readonly isDurable: boolean };
 
-/** The application wants a message to be sent. */
+/** The application asks for a message to be sent. */
 export interface SendInput<Request> {
   readonly kind: 'send';
   readonly request: Request;
-  /** Name of a host. */
+  /** Name of the destination host. */
   readonly to: string;
   /** The agent keeps these bytes: the caller must not change them. */
   readonly body: Uint8Array;

@@ -25,18 +25,21 @@ import { hopsToTellCopiesApart } from './telling-hops.ts';
 
 const MS_PER_S = 1_000;
 const NS_PER_MS = 1_000_000;
-/** Longest remaining lifetime, 52 days in ms; longer ones are cut, so that sums with instants stay exact. */
+/**
+ * Longest remaining lifetime that is used, ms (52 days); a longer one is cut to it, so that deadlines in ns
+ * are exact integers.
+ */
 export const REMAINING_LIFETIME_MS_MAX: number = Number.MAX_SAFE_INTEGER / NS_PER_MS / 2;
 /** The least number that a block other than the payload may have (section 4.3.2). */
 const FIRST_NUMBER = 2;
-/** CRC type for each value of the option `crc`. */
+/** CRC type (RFC 9171 section 4.2.1) for each value of the option `crc`. */
 export const CRC_TYPE_BY_OPTION: Readonly<Record<DtnOptions['crc'], CrcType>> = {
   none: CRC_TYPE.none,
   '16': CRC_TYPE.x25,
   '32c': CRC_TYPE.castagnoli,
 };
 
-/** What the source of bundles needs. */
+/** What a {@link BundleCreator} is made from. */
 export type BundleCreatorParts = Pick<
   BundleAgentParts,
   | 'own'
@@ -51,30 +54,30 @@ export type BundleCreatorParts = Pick<
   | 'router'
 >;
 
-/** A message that an application wants to be sent in a bundle. */
+/** A message of an application, from which a bundle is made. */
 export interface ApplicationMessage {
-  /** Name of a host. */
+  /** Name of the destination host. */
   readonly to: string;
   readonly body: Uint8Array;
   readonly wishes: SendWishes;
 }
 
-/** A status report for an endpoint. */
+/** A status report that is to be sent to an endpoint. */
 export interface OutgoingStatusReport {
-  /** Name of its host. */
+  /** Name of the endpoint's host. */
   readonly to: string;
   readonly reportTo: Eid;
   readonly body: Uint8Array;
 }
 
-/** The last creation timestamp, and the number of bundles made. */
+/** The last creation timestamp given (time and sequence number), and the number of bundles made. */
 export interface BundleCreatorState {
   readonly lastMs: number;
   readonly sequence: number;
   readonly made: number;
 }
 
-/** The source of a node's own bundles. */
+/** Makes the bundles whose source is this node. */
 export class BundleCreator {
   readonly #parts: BundleCreatorParts;
   #lastMs = 0;
@@ -86,12 +89,12 @@ export class BundleCreator {
     this.#parts = parts;
   }
 
-  /** What must survive a restart, so that no creation timestamp repeats. */
+  /** The state that must survive a restart, so that no creation timestamp is used twice. */
   get memory(): BundleCreatorState {
     return { lastMs: this.#lastMs, sequence: this.#sequence, made: this.#made };
   }
 
-  /** Goes on after an earlier life of the node; of two states of that life, the later one counts. */
+  /** Continues from a state before a restart; called with several such states, the latest counts. */
   resume({ lastMs, sequence, made }: BundleCreatorState): void {
     this.#made = Math.max(this.#made, made);
     if (lastMs < this.#lastMs) return;
@@ -99,14 +102,14 @@ export class BundleCreator {
     this.#lastMs = lastMs;
   }
 
-  /** Calendar time, ms since the DTN epoch; 0 without a clock. */
+  /** Calendar time, ms since the DTN epoch; 0 with the option `clock: none`. */
   dtnMs(): number {
     if (this.#parts.options.clock === 'none') return 0;
     const { seconds, nanos } = this.#parts.clock();
     return (seconds - DTN_EPOCH_S) * MS_PER_S + Math.floor(nanos / NS_PER_MS);
   }
 
-  /** A bundle of the node itself with an administrative record (section 6). */
+  /** Makes a bundle of the node itself with an administrative record (section 6). */
   createReport(now: Nanoseconds, { to, reportTo, body }: OutgoingStatusReport): HeldBundle {
     const { own, names, options } = this.#parts;
     const { createdMs, sequence } = this.#timestamp();
@@ -133,13 +136,14 @@ export class BundleCreator {
       sinceNs: now,
       deadlineNs: now + lifetimeMs * NS_PER_MS,
       hops: hopsToTellCopiesApart(0, { destination: to }, this.#parts),
-      // With `from`, a full store may delete the report: no application has sent it.
+      // `from` is set so that a full store may delete the report, as it may not delete bundles of
+      // applications.
       from: own,
       observerNumber: this.#parts.keyOf?.(bytes) ?? 0,
     };
   }
 
-  /** Makes a bundle of a message. @returns the bundle, or why security refuses it. */
+  /** Makes the bundle of a message. @returns the bundle, or why its security rules refuse it. */
   create(now: Nanoseconds, { to, body, wishes }: ApplicationMessage): HeldBundle | DtnDropReason {
     const { own, names, options, behaviour } = this.#parts;
     const { createdMs, sequence } = this.#timestamp();
@@ -185,12 +189,15 @@ export class BundleCreator {
     return { priority, isCritical: this.#parts.options.critical === 'expedited' && priority === 2 };
   }
 
-  /** Blocks: hop count; the age on a node without a clock; the priority if it is not normal. */
+  /**
+   * Makes the extension blocks of a bundle: hop count; the age on a node without a clock; the priority if it
+   * is not normal.
+   */
   #extensions(wishes: SendWishes): readonly BlockFields[] {
     const { options } = this.#parts;
     const urgency = this.#readPriorityBlock(wishes);
     const blocks: (readonly [type: number, data: Uint8Array, flags: number])[] = [
-      // Fragments go their own ways, and each counts its hops.
+      // Replicated in each fragment: fragments take different routes, and each counts its own hops.
       [BLOCK_TYPE.hopCount, hopCountData(options.hopLimit, 0), BLOCK_FLAG.replicate],
     ];
     // Section 4.4.2: a bundle without creation time has an age, and so has each of its fragments.
@@ -213,7 +220,8 @@ export class BundleCreator {
     const { clock, store } = this.#parts.options;
     const isFirst = this.#made === 0;
     if (clock === 'none' && store.kind === 'memory' && isFirst) {
-      // Numbers of an earlier life are not known: a random first number is unlikely to repeat one.
+      // Sequence numbers from before a restart are not known: a random first number is unlikely to repeat
+      // one of them.
       this.#sequence = this.#parts.below(2 ** 32);
     }
     const nowMs = this.dtnMs();

@@ -1,5 +1,6 @@
 /**
- * A way to one neighbour, as the agent sees it: a link with its transmitter, or a carrier below.
+ * The agent's interface to one neighbour: over a link with a transmitter, or over a carrier protocol
+ * below.
  *
  * @module
  */
@@ -11,8 +12,8 @@ import type { HeldBundle } from './held-bundle.ts';
 export interface Departure {
   readonly bundle: HeldBundle;
   /**
-   * Number under which the neighbour will acknowledge the bundle; absent if the neighbour will not, so
-   * that the bundle has left for good.
+   * Number under which the neighbour will acknowledge the bundle; absent over ways without
+   * acknowledgements, where the bundle has then left for good.
    */
   readonly transfer?: number;
   /** How long the transmitter takes, ns; absent if the way has no transmitter of its own. */
@@ -23,9 +24,9 @@ export interface Departure {
 
 /** A part of the volume of a planned contact. */
 export interface ContactUse {
-  /** The planned contact, in the time of contact plans. */
+  /** The planned contact; its instants are in plan time. */
   readonly contact: PlannedContact;
-  /** Bytes on the link. */
+  /** Bytes that the bundle takes on the link. */
   readonly bytes: number;
 }
 
@@ -34,12 +35,12 @@ export interface Outlet {
   readonly id: string;
   /** Name of the host to which it leads. */
   readonly neighbour: string;
-  /** Longest bundle that it takes at present, bytes. */
+  /** Longest bundle that the outlet takes at present, bytes. */
   readonly maxBytes: number;
   /** Longest bundle that the way can ever take, bytes; at least {@link maxBytes}. */
   readonly bytesMax: number;
   readonly isOpen: boolean;
-  /** Bytes that wait at this priority or higher. */
+  /** Total length of the waiting bundles of this priority or a higher one, bytes. */
   waiting(priority: number): number;
   /** The bundles that wait, in the order in which they will leave. */
   queued(): readonly HeldBundle[];
@@ -48,20 +49,23 @@ export interface Outlet {
   /** Called when the way closes. @returns the bundles that did not leave. */
   close(): readonly HeldBundle[];
   put(bundle: HeldBundle): void;
-  /** Gives a bundle up, whether it waits or is under way. */
+  /** Removes a bundle from the queue, or ends its transfer if it is under way. */
   withdraw(bundle: HeldBundle): void;
   /** When the next bundle can leave; Infinity if none can. */
   nextAt(): Nanoseconds;
   /**
-   * The bundle that leaves now, if any.
+   * Takes the next bundle that can leave now; undefined if there is none.
    * @param planNs Time on the clock of contact plans.
    */
   take(now: Nanoseconds, planNs: Nanoseconds): Departure | undefined;
-  /** All waiting bundles at the first call after one did not fit in the rest of the contact, else none. */
+  /**
+   * All waiting bundles, at the first call after a bundle did not fit in the rest of the contact;
+   * otherwise none.
+   */
   spent(): readonly HeldBundle[];
   /** The longest bundle that the rest of the contact can carry, bytes; 0 if there is none. */
   rest(planNs: Nanoseconds): number;
-  /** Queues a bundle that fits in the rest of a contact in which an earlier one did not fit. */
+  /** Queues a bundle that fits in the rest of a contact, after a longer bundle did not fit. */
   putLast(bundle: HeldBundle): void;
   /** Ends a transfer. @returns its bundle; undefined if no such transfer is under way. */
   acknowledged(transfer: number): HeldBundle | undefined;

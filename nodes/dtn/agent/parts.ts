@@ -12,9 +12,9 @@ import type { CustodyLedger } from './custody-ledger.ts';
 import type { Outlet } from './outlet.ts';
 import type { BundleSecurity } from './security.ts';
 
-/** Names, options and neighbours of a node, and its clocks. */
+/** What a {@link BundleAgent} is made from, and what its parts share. */
 export interface BundleAgentParts {
-  /** Name of its host. */
+  /** Name of the node's host. */
   readonly own: string;
   readonly names: HostEids;
   readonly options: DtnOptions;
@@ -22,11 +22,13 @@ export interface BundleAgentParts {
   /** Ways to neighbours. */
   readonly outlets: readonly Outlet[];
   readonly router: Router;
-  /** If present, this router for copies decides instead of `router`. */
+  /**
+   * A router that sends several copies of a bundle; if present, it decides instead of `router`.
+   */
   readonly copies?: CopyRouter | undefined;
   /** Absent on a node without security blocks. */
   readonly security?: BundleSecurity | undefined;
-  /** Measures from outside for which bundles the node has answered; absent in some tests. */
+  /** Measures the node's custody of bundles; absent in some tests. */
   readonly custody?: CustodyLedger | undefined;
   /** Draws a uniform integer from 0 to `bound` - 1. */
   readonly below: (bound: number) => number;
@@ -34,6 +36,8 @@ export interface BundleAgentParts {
   readonly clock: () => CalendarTime;
   /** Time of contact plans. */
   readonly planTime: () => Nanoseconds;
-  /** The key of received bytes for observers; absent if nobody observes. */
+  /**
+   * Computes the key by which observers know a bundle from its bytes; absent if nobody observes.
+   */
   readonly keyOf?: (bundle: Uint8Array) => number;
 }

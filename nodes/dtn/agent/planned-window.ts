@@ -7,8 +7,8 @@ import type { PlannedContact, PlannedContacts } from '../../../engine/host/netwo
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 
 /**
- * The window at an instant on the clock of contact plans, with its end on the same clock; undefined
- * if none is planned then, or the link is always open.
+ * Finds the planned window of a link at an instant `planNs`, with its end, both in plan time;
+ * undefined if none is planned then, or the link is always open.
  */
 export function plannedWindowAt(
   contacts: PlannedContacts | undefined,

@@ -1,6 +1,6 @@
 /**
- * Bundles for this node of which fragments are missing (RFC 9171 section 5.9). The fragments are held
- * in the store as other bundles are; here their payloads are put together.
+ * Puts bundles for this node together from fragments (RFC 9171 section 5.9). The fragments are in the store like
+ * other bundles; this module keeps which payload bytes have come.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import { PartialPayload } from '../wire/partial-payload.ts';
 import type { BundleView } from '../wire/view.ts';
 import type { HeldBundle } from './held-bundle.ts';
 
-/** Limits of the unfinished bundles: those being put together, of which fragments are missing. */
+/** Limits of the unfinished bundles, of which fragments are missing. */
 export interface ReassemblyLimits {
   /** Number of bundles. */
   readonly open: number;
   /** Share of `open`, 0 to 1, that bundles of one source may take. */
   readonly perSource: number;
-  /** Bytes that their payloads will have when whole, for each source. */
+  /** Total payload length that the unfinished bundles of one source will have when whole, bytes. */
   readonly bytes: number;
-  /** Bytes that their payloads will have when whole, for all sources together. */
+  /** Total payload length that the unfinished bundles of all sources will have when whole, bytes. */
   readonly allBytes: number;
 }
 
@@ -47,13 +47,13 @@ interface Load {
   bytes: number;
 }
 
-/** A bundle that is whole. */
+/** A bundle of which all fragments have come. */
 export interface ReassembledBundle {
   readonly payload: Uint8Array;
   readonly fragments: readonly HeldBundle[];
 }
 
-/** All bundles of a node of which fragments are missing. */
+/** Reassembles all bundles for one node. */
 export class BundleReassembler {
   readonly #limits: ReassemblyLimits;
   /** Unfinished bundles by identity; first the one that has waited longest for a fragment. */
@@ -69,13 +69,13 @@ export class BundleReassembler {
     return this.#open.size;
   }
 
-  /** When the rest of a bundle is given up; Infinity if nothing is unfinished. */
+  /** When the next unfinished bundle is given up; Infinity if there is none. */
   nextAt(): Nanoseconds {
     for (const { lastNs } of this.#open.values()) return lastNs + REASSEMBLY_TIMEOUT_NS;
     return Number.POSITIVE_INFINITY;
   }
 
-  /** All fragments of bundles that have waited too long for the rest. */
+  /** All fragments of unfinished bundles that got no fragment for {@link REASSEMBLY_TIMEOUT_NS}. */
   overdue(now: Nanoseconds): readonly HeldBundle[] {
     if (this.nextAt() > now) return [];
     const late = [...this.#open.values()].filter(
@@ -85,9 +85,10 @@ export class BundleReassembler {
   }
 
   /**
-   * Looks for room for a fragment. An unfinished bundle stays only while it gets fragments: its
-   * lifetime, which its source chose, could be too long. A fragment without room is sent again later.
-   * @returns fragments to delete first, of the bundles that are idle longest; or why there is no room.
+   * Looks for room for a fragment. An unfinished bundle that gets no fragments may be displaced long before it
+   * expires, since its source may have chosen any lifetime. A fragment without room is sent again later.
+   * @returns the fragments to delete first, of the unfinished bundles that have been without a new fragment for
+   * longest; or why no room can be made.
    */
   roomFor(now: Nanoseconds, fragment: Fragment): readonly HeldBundle[] | DtnDropReason {
     const { totalLength } = fragment.view;
@@ -108,7 +109,10 @@ export class BundleReassembler {
     return hasRoom ? [...gone].flatMap(({ fragments }) => [...fragments]) : 'reassembly-full';
   }
 
-  /** Adds idle bundles to `gone` until one more fits. @returns false if it still does not fit. */
+  /**
+   * Adds unfinished bundles without recent fragments to `gone` until one more bundle fits. @returns false if it
+   * still does not fit.
+   */
   #makeRoom(now: Nanoseconds, gone: Set<Open>, { isOne, most, bytes }: Room): boolean {
     const staying = [...this.#open.values()].filter((each) => isOne(each) && !gone.has(each));
     const load: Load = { open: staying.length, bytes: 0 };
@@ -123,7 +127,7 @@ export class BundleReassembler {
     return load.open < most && load.bytes <= bytes;
   }
 
-  /** Called when a fragment for which there is room has come; its bytes are added when it is on disk. */
+  /** Called when a fragment for which there is room has come; {@link add} adds its payload once it is on disk. */
   expect(now: Nanoseconds, { identity, bundle, view }: Fragment): void {
     const open = this.#open.get(identity) ?? {
       source: bundle.source,
@@ -138,7 +142,7 @@ export class BundleReassembler {
     this.#identities.set(bundle, identity);
   }
 
-  /** Adds the bytes of an expected fragment. @returns the bundle if it is whole now. */
+  /** Adds the payload of an expected fragment. @returns the bundle if it is whole now. */
   add({ identity, bundle, view }: Fragment): ReassembledBundle | undefined {
     const open = this.#open.get(identity);
     if (open?.fragments.has(bundle) !== true) return undefined;
@@ -162,7 +166,10 @@ export class BundleReassembler {
   }
 }
 
-/** The unfinished bundles for which `isOne` holds, the limit of their number, and bytes left for them. */
+/**
+ * A limit on the unfinished bundles for which `isOne` is true: their largest number, and their largest total length
+ * in bytes.
+ */
 interface Room {
   readonly isOne: (each: Open) => boolean;
   readonly most: number;

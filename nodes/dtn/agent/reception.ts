@@ -24,10 +24,10 @@ import { hopsToTellCopiesApart } from './telling-hops.ts';
 const NS_PER_MS = 1_000_000;
 const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(BLOCK_TYPE));
 
-/** A bundle of a neighbour. */
+/** A bundle that came from a neighbour and is not checked yet. */
 export type ReceivedBundle = Pick<HeldBundle, 'bytes' | 'from' | 'observerNumber'>;
 
-/** What reception needs beside the parts of the agent. */
+/** What a {@link BundleChecker} needs beside the parts of the agent. */
 export interface BundleCheckerParts extends BundleAgentParts {
   readonly holdings: HeldBundles;
   readonly effects: EffectSink;
@@ -37,7 +37,7 @@ export interface BundleCheckerParts extends BundleAgentParts {
 
 /** Checks bundles of neighbours. */
 export class BundleChecker {
-  /** The bundle that was checked last. */
+  /** View of the bundle that was checked last. */
   readonly view: BundleView = new BundleView();
   readonly #parts: BundleCheckerParts;
   readonly #endpoints: BundleEndpointCache;
@@ -51,22 +51,25 @@ export class BundleChecker {
     this.#endpoints = new BundleEndpointCache(parts.names);
   }
 
-  /** True if the last bundle has a block of a type unknown here that asks for a report in that case. */
+  /**
+   * True if the last bundle has a block of an unknown type with the flag that asks for a report in that
+   * case.
+   */
   get isReportWanted(): boolean {
     return this.#isReportWanted;
   }
 
-  /** True if the last bundle is not for an application, but for the router of a node. */
+  /** True if the destination of the last bundle is the router of a node and not an application. */
   get isForRouter(): boolean {
     return this.#isForRouter;
   }
 
-  /** True if the bytes that came last are no bundle. */
+  /** True if the bytes that came last are no well-formed bundle. */
   get isDamaged(): boolean {
     return this.#isDamaged;
   }
 
-  /** @returns the bundle as the node would keep it, or why it is dropped. */
+  /** Checks a received bundle. @returns the bundle as the node would hold it, or why it is dropped. */
   check(now: Nanoseconds, received: ReceivedBundle): HeldBundle | DtnDropReason {
     const { view } = this;
     const { bytes } = received;
@@ -114,8 +117,9 @@ export class BundleChecker {
   }
 
   /**
-   * Does what the flags of each unknown block ask for (RFC 9171 section 5.6, step 4): a report, and
-   * the deletion of the bundle, or of the block with the security operations on it.
+   * Does what the flags of each block of unknown type ask for (RFC 9171 section 5.6, step 4): a report,
+   * deletion of the bundle, or removal of the block together with the security operations on it.
+   * @returns the remaining bytes, or why the bundle is dropped.
    */
   #withoutUnknown(bytes: Uint8Array): Uint8Array | DtnDropReason {
     const { view } = this;
@@ -139,8 +143,9 @@ export class BundleChecker {
   #secured(bytes: Uint8Array): Uint8Array | DtnDropReason {
     const secured = this.#parts.security?.received(this.view) ?? bytes;
     if (secured === bytes || typeof secured === 'string') return secured;
-    // Blocks that failed are gone, others are decrypted (RFC 9172 section 5.1), so the checks run
-    // again: a bundle with creation time 0 needs an age (RFC 9171 section 4.4.2).
+    // Blocks that failed their check were removed and others decrypted (RFC 9172 section 5.1), so the
+    // bundle is checked again: for example, one with creation time 0 needs an age (RFC 9171 section
+    // 4.4.2).
     return this.view.reopen(secured, 0, secured.length) ?? secured;
   }
 
@@ -164,13 +169,16 @@ export class BundleChecker {
     return hopCount >= 0 && hops > hopLimit ? 'hop-limit' : undefined;
   }
 
-  /** Copies of an anonymous bundle cannot be told apart (RFC 9171 section 4.2.7). */
+  /**
+   * Makes a new key for each anonymous bundle, since such bundles have no identity (RFC 9171 section
+   * 4.2.7).
+   */
   #anonymousKey(): string {
     this.#anonymous += 1;
     return `anonymous ${this.#anonymous}`;
   }
 
-  /** Lifetime that is left, ms (RFC 9171 section 5.5). */
+  /** Remaining lifetime of the last bundle, ms (RFC 9171 section 5.5); below 0 if it has expired. */
   #remainingMs(): number {
     const { createdMs, lifetimeMs, ageMs, bundleAge } = this.view;
     const { options, behaviour, dtnMs } = this.#parts;
@@ -178,7 +186,7 @@ export class BundleChecker {
     const isTimed = createdMs !== 0 && options.clock === 'host';
     const toldMs = bundleAge >= 0 ? ageMs : 0;
     const elapsedMs = isTimed ? dtnMs() - createdMs : toldMs;
-    // If this clock is behind that of the source, the bundle counts as new.
+    // If this node's clock is behind the source's clock, the bundle counts as just created.
     return Math.min(lifetimeMs - Math.max(0, elapsedMs), REMAINING_LIFETIME_MS_MAX);
   }
 }

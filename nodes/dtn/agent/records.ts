@@ -10,8 +10,9 @@
  * router    what the router keeps (`CopyRouter.memory`)
  * ```
  *
- * Life time (`uptime-clock.ts`) counts from the first start of the agent, and only while it runs, so
- * that it needs no clock; a bundle's age never falls below its value when the store was last written.
+ * Life time (`uptime-clock.ts`) is the total time for which the agent has run since its first start, so
+ * that it needs no calendar clock; after a restart a bundle is at least as old as when the store was last
+ * written.
  *
  * @module
  */
@@ -20,20 +21,20 @@ import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { SlabAllocator } from '../../_kit/slab.ts';
 import type { Priority } from './held-bundle.ts';
 
-/** First letters of the store keys of bundles. */
+/** Prefix of the store keys of bundles. */
 export const BUNDLE_KEY_PREFIX = 'b/';
-/** First letters of the store keys of tombstones. */
+/** Prefix of the store keys of tombstones. */
 export const TOMBSTONE_KEY_PREFIX = 't/';
-/** The key of the agent's own record. */
+/** Store key of the agent's own record. */
 export const AGENT_RECORD_KEY = 'agent';
-/** The key of the memory of its router. */
+/** Store key of the state of the node's router. */
 export const ROUTER_RECORD_KEY = 'router';
 /** Number of digits of a number in a key, so that sorting the keys sorts the bundles by when they came. */
 const DIGITS = 12;
 const BUNDLE_ELEMENTS = 7;
 const AGENT_ELEMENTS = 4;
 
-/** An entry of the store's table: key and value. */
+/** A record in the node's store: key and value. */
 export type StoredRecord = readonly [key: string, value: Uint8Array];
 
 /** The stored form of a held bundle. */
@@ -41,12 +42,15 @@ export interface BundleRecord {
   readonly bytes: Uint8Array;
   readonly from: string | undefined;
   readonly priority: Priority;
-  /** When the node received or created it, in life time (see above) and in DTN time, ms. */
+  /**
+   * When the node received or created the bundle, in life time (see the module's comment) and in DTN time,
+   * ms.
+   */
   readonly sinceLifeMs: number;
   readonly sinceDtnMs: number;
-  /** Lifetime that was left then, ms. */
+  /** Remaining lifetime at that instant, ms. */
   readonly remainingMs: number;
-  /** Numbers of the bundle: one for observers, and one for the custody ledger. */
+  /** `observerNumber`: the number for observers. `custody`: the number in the custody ledger. */
   readonly observerNumber: number;
   readonly custody: number;
 }
@@ -54,11 +58,11 @@ export interface BundleRecord {
 /** The stored mark that a bundle was delivered, so that no copy is delivered again. */
 export interface TombstoneRecord {
   readonly identity: string;
-  /** When copies of it expire, in life time (see above), ms. */
+  /** When copies of the bundle expire, in life time (see the module's comment), ms. */
   readonly untilLifeMs: number;
 }
 
-/** What is kept of the agent: its life time, last creation timestamp, and number of own bundles. */
+/** The stored state of the agent: life time, last creation timestamp, and number of bundles made here. */
 export interface AgentRecord {
   readonly lifeMs: number;
   readonly lastMs: number;
@@ -71,12 +75,12 @@ const writer = new CborWriter();
 /** Memory for records, which the store copies at once. */
 const slab = new SlabAllocator();
 
-/** The key of a bundle or tombstone. */
+/** Makes the store key of a bundle or tombstone. */
 export function recordKey(prefix: string, number: number): string {
   return `${prefix}${number.toString(16).padStart(DIGITS, '0')}`;
 }
 
-/** The number in a key. */
+/** Reads the number in a store key. */
 export function numberInRecordKey(key: string): number {
   return Number.parseInt(key.slice(BUNDLE_KEY_PREFIX.length), 16);
 }
@@ -164,7 +168,10 @@ type Six = readonly [number, number, number, number, number, number];
 
 const decoder = new TextDecoder();
 
-/** A reader behind the head of an array of `elements` elements; undefined if there is no such head. */
+/**
+ * Makes a reader that stands after the head of an array of `elements` elements; undefined if the value
+ * does not begin with such a head.
+ */
 function readerOf(value: Uint8Array, elements: number): CborReader | undefined {
   const reader = new CborReader();
   reader.open(value, 0, value.length);

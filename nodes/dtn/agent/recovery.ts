@@ -1,6 +1,6 @@
 /**
- * What a restarted agent finds on its disk: bundles that it had answered for, with their age, and
- * tombstones of those it had delivered. What it cannot read is dropped.
+ * Restores what a restarted agent finds on its disk: the bundles that it held, with their age, and the
+ * tombstones of delivered bundles. Records that it cannot read are dropped.
  *
  * @module
  */
@@ -32,7 +32,7 @@ import type { UptimeClock } from './uptime-clock.ts';
 
 const NS_PER_MS = 1_000_000;
 
-/** What recovery needs beside the parts of the agent. */
+/** What a {@link StoreRecovery} needs beside the parts of the agent. */
 export interface StoreRecoveryParts extends BundleAgentParts {
   readonly holdings: HeldBundles;
   readonly effects: EffectSink;
@@ -41,7 +41,7 @@ export interface StoreRecoveryParts extends BundleAgentParts {
   readonly journal: RecordWriter | undefined;
 }
 
-/** Reads the store of an earlier life. */
+/** Reads the store after a restart of the node. */
 export class StoreRecovery {
   readonly #parts: StoreRecoveryParts;
 
@@ -50,7 +50,7 @@ export class StoreRecovery {
   }
 
   /**
-   * Takes back what an earlier life of the node has stored.
+   * Restores bundles, tombstones and states from the records of the store.
    * @param records All records of the store, in the order of their keys: the agent's comes first.
    * @returns the bundles that were found, oldest first.
    */
@@ -62,7 +62,8 @@ export class StoreRecovery {
       const bundle = key.startsWith(BUNDLE_KEY_PREFIX) ? decodeBundleRecord(value) : undefined;
       return { key, value, bundle };
     });
-    // A crash may keep bundles, and not the record of the agent that was written after them.
+    // After a crash, bundles may be on disk without the newer record of the agent that was written after
+    // them.
     for (const { bundle } of entries)
       if (bundle !== undefined) life.resume(now, bundle.sinceLifeMs);
     for (const { key, value, bundle } of entries) {
@@ -83,7 +84,10 @@ export class StoreRecovery {
     return found;
   }
 
-  /** Reads a tombstone, or the record of agent or router. @returns false if it is none of these. */
+  /**
+   * Restores a tombstone, or the state of agent or router. @returns false if the record is none of
+   * these.
+   */
   #isOther(now: Nanoseconds, key: string, value: Uint8Array): boolean {
     const { holdings, life, origin } = this.#parts;
     const agent = key === AGENT_RECORD_KEY ? decodeAgentRecord(value) : undefined;
@@ -101,7 +105,7 @@ export class StoreRecovery {
     return true;
   }
 
-  /** The bundle of a record; undefined if its bytes are no bundle. */
+  /** Makes the held bundle from its record; undefined if the bytes are no bundle. */
   #held(now: Nanoseconds, record: BundleRecord): HeldBundle | undefined {
     const view = new BundleView();
     const { bytes, from, priority, observerNumber } = record;
@@ -122,12 +126,15 @@ export class StoreRecovery {
       hops: hopsToTellCopiesApart(view.hopsOrNone, { destination, isCritical }, this.#parts),
       from,
       observerNumber,
-      // A fragment without a sender was cut by this node.
+      // A fragment that came from no neighbour was cut by this node.
       isPart: from === undefined && view.isFragment,
     };
   }
 
-  /** Ensures that no later bundle gets the number or creation timestamp of this one, which was found. */
+  /**
+   * Ensures that no new bundle gets the number or creation timestamp of this bundle, which was found on
+   * disk.
+   */
   #countOn(bundle: HeldBundle): void {
     const { own, origin } = this.#parts;
     const { from, isPart, bytes, observerNumber } = bundle;
@@ -138,7 +145,7 @@ export class StoreRecovery {
     origin.resume({ lastMs, sequence, made: isOwnMessage(bundle) ? observerNumber : 0 });
   }
 
-  /** How long the node has had the bundle: never less than when the store was last written. */
+  /** How long the node has had the bundle, ms: at least as long as when the store was last written. */
   #heldMs(now: Nanoseconds, { sinceLifeMs, sinceDtnMs }: BundleRecord): number {
     const { life, origin } = this.#parts;
     return Math.max(0, life.ms(now) - sinceLifeMs, origin.dtnMs() - sinceDtnMs);

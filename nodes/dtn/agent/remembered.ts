@@ -1,6 +1,6 @@
 /**
- * Remembers the bundles with which a node is done, each until it would have expired, so that further
- * copies are known as duplicates. Their number is limited; the oldest is forgotten first.
+ * Remembers the bundles that a node held and no longer holds, each until it expires, so that further
+ * copies are recognised as duplicates. Their number is limited; the oldest is forgotten first.
  *
  * @module
  */
@@ -9,12 +9,15 @@ import { PruningDeadlineHeap } from '../../_kit/live-deadlines.ts';
 
 const NOTHING: readonly string[] = [];
 
-/** A bundle with which the node is done. */
+/** A bundle that the node held and no longer holds. */
 export interface EndedBundle {
   readonly key: string;
   /** When the bundle expires: until then copies may come. */
   readonly deadlineNs: Nanoseconds;
-  /** Number of hops that it had made (`telling-hops.ts`); Infinity if no further copy is of use. */
+  /**
+   * Hop count with which the bundle came to this node (`telling-hops.ts`); Infinity if no further
+   * copy is of use.
+   */
   readonly hops: number;
 }
 
@@ -28,7 +31,10 @@ export class EndedBundleMemory {
     this.#limit = limit;
   }
 
-  /** Remembers a bundle. @returns identities forgotten since they have expired, or to make room. */
+  /**
+   * Remembers a bundle. @returns the identities that were forgotten, since they have expired or to
+   * make room.
+   */
   add(now: Nanoseconds, ended: EndedBundle): readonly string[] {
     const forgotten = this.#forgetEnded(now);
     this.#until.delete(ended.key);
@@ -41,14 +47,14 @@ export class EndedBundleMemory {
     return [...forgotten, oldest];
   }
 
-  /** Identities of all that have not expired, the newest first. */
+  /** Identities of all remembered bundles that have not expired, the newest first. */
   *newest(now: Nanoseconds): Generator<string> {
     for (const { key, deadlineNs } of [...this.#until.values()].reverse()) {
       if (deadlineNs >= now) yield key;
     }
   }
 
-  /** Hops that a bundle had made; undefined if it is not remembered. */
+  /** Hop count of a remembered bundle; undefined if it is not remembered. */
   hopsOf(key: string, now: Nanoseconds): number | undefined {
     const ended = this.#until.get(key);
     return ended !== undefined && ended.deadlineNs >= now ? ended.hops : undefined;

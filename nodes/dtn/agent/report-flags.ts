@@ -6,10 +6,10 @@
 import type { DtnOptions, REPORT_KINDS } from '../config.ts';
 import { BUNDLE_FLAG } from '../geometry.ts';
 
-/** Which event of a bundle a status report is about. */
+/** Kind of a status report: the event of the bundle that it reports. */
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
-/** The flag that asks for a kind of report. */
+/** For each kind of report, the flag of a bundle that asks for it. */
 export const REPORT_FLAG_BY_KIND: Readonly<Record<ReportKind, number>> = {
   received: BUNDLE_FLAG.reportReception,
   forwarded: BUNDLE_FLAG.reportForwarding,
@@ -17,7 +17,7 @@ export const REPORT_FLAG_BY_KIND: Readonly<Record<ReportKind, number>> = {
   deleted: BUNDLE_FLAG.reportDeletion,
 };
 
-/** The flags of the bundles of a node with these options. */
+/** Computes the flags by which the bundles of a node with these options ask for reports. */
 export function reportRequestFlags({ ask, time }: DtnOptions['reports']): number {
   const flags = new Set(ask.map((kind) => REPORT_FLAG_BY_KIND[kind]));
   let sum = time && flags.size > 0 ? BUNDLE_FLAG.wantsStatusTime : 0;

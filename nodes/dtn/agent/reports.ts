@@ -16,7 +16,9 @@ import type { BundleCreator } from './origin.ts';
 import type { BundleAgentParts } from './parts.ts';
 import { REPORT_FLAG_BY_KIND, type ReportKind } from './report-flags.ts';
 
-/** Reason codes of drops after which the primary block is known (section 9.5). */
+/**
+ * Reason codes (section 9.5) of the drops that are reported: those after which the primary block is known.
+ */
 const REASONS: Readonly<Partial<Record<DtnDropReason, number>>> = {
   expired: STATUS_REASON.lifetimeExpired,
   'no-storage': STATUS_REASON.depletedStorage,
@@ -27,11 +29,11 @@ const REASONS: Readonly<Partial<Record<DtnDropReason, number>>> = {
   'block-unsupported': STATUS_REASON.blockUnsupported,
 };
 
-/** The event that a report tells of a bundle. */
+/** The event of a bundle that a report is about. */
 interface About {
   readonly kind: ReportKind;
   readonly reason?: number;
-  /** True if the bundle was put together from fragments, of which the view shows one. */
+  /** True if the bundle was reassembled, and the view shows one of its fragments. */
   readonly isWhole?: boolean;
 }
 
@@ -50,28 +52,31 @@ export class StatusReporter {
     this.#bucket = TokenBucket.of({ perSecond: rate, burst: rate });
   }
 
-  /** True if the options allow this kind. */
+  /** True if the options allow this kind of report. */
   allows(kind: ReportKind): boolean {
     return this.#parts.options.reports[kind];
   }
 
-  /** @returns the report of a deletion; undefined if there is to be none. */
+  /** Makes the report that a bundle was deleted. @returns undefined if none is to be sent. */
   ofDeletion(now: Nanoseconds, view: BundleView, drop: DtnDropReason): HeldBundle | undefined {
     const reason = REASONS[drop];
     return reason === undefined ? undefined : this.of(now, view, { kind: 'deleted', reason });
   }
 
   /**
-   * Makes a report, if the bundle asks for it.
+   * Makes a report about a bundle, if the bundle asks for it.
    * @param view The bundle that the report is about, opened.
-   * @returns the bundle with the report; undefined if there is to be none.
+   * @returns the bundle with the report; undefined if none is to be sent.
    */
   of(now: Nanoseconds, view: BundleView, about: About): HeldBundle | undefined {
     const isAsked = (view.flags & REPORT_FLAG_BY_KIND[about.kind]) !== 0;
     return isAsked ? this.#made(now, view, about) : undefined;
   }
 
-  /** @returns the report that an unknown block asks for (RFC 9171 section 5.6); undefined if there is none. */
+  /**
+   * Makes the report that a block of unknown type asks for (RFC 9171 section 5.6). @returns undefined if none
+   * is to be sent.
+   */
   ofBlock(now: Nanoseconds, view: BundleView): HeldBundle | undefined {
     return this.#made(now, view, { kind: 'received', reason: STATUS_REASON.blockUnsupported });
   }
@@ -82,7 +87,7 @@ export class StatusReporter {
     { kind, reason = STATUS_REASON.none, isWhole = false }: About,
   ): HeldBundle | undefined {
     if (!this.allows(kind) || view.isAdministrative) return undefined;
-    // A bundle that a report could not name exactly is not reported.
+    // No report about a bundle whose identity the report could not state exactly.
     if (view.sourceForm === EID_FORM.none || !view.isExact) return undefined;
     const to = this.#parts.names.hostOf(view.reportTo);
     if (to === undefined || !this.#bucket.take(now)) return undefined;

@@ -1,5 +1,5 @@
 /**
- * What a router may ask about its node.
+ * The view of its node that a router gets when it routes a bundle.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { worthwhileFragmentBytesMin } from './fragments.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Outlet } from './outlet.ts';
 
-/** The facts from which an {@link AgentRoutingContext} answers. */
+/** What an {@link AgentRoutingContext} is made from. */
 interface AroundFacts {
   readonly outlets: readonly Outlet[];
   readonly nowNs: Nanoseconds;
-  /** Plan time less the time of the node. */
+  /** Plan time minus the time of the node's monotonic clock, ns. */
   readonly shiftNs: Nanoseconds;
   readonly isSplitting: boolean;
 }
 
 // hot: one object for each bundle that is routed, so it has methods instead of closures.
-/** What a router sees of a node at one instant. */
+/** The state of a node at one instant, for its router. */
 export class AgentRoutingContext implements RoutingContext {
   readonly nowNs: Nanoseconds;
   readonly #facts: AroundFacts;

@@ -1,12 +1,12 @@
 /**
  * Which bundles a full store deletes to make room for another. It never deletes bundles of the node's
- * own applications, nor bundles under way: the node has promised to keep both.
+ * own applications, nor bundles sent and not acknowledged.
  *
  * @module
  */
 import type { HeldBundle } from './held-bundle.ts';
 
-/** Names of the policies. */
+/** Names of the eviction policies. */
 export const EVICTION_POLICIES = [
   'reject-new',
   'oldest',
@@ -16,10 +16,10 @@ export const EVICTION_POLICIES = [
   'random',
 ] as const;
 
-/** Which bundle a full store drops: the new one, or an older one. */
+/** A rule that decides which bundle a full store drops: the new one, or some that are stored. */
 export type EvictionPolicy = (typeof EVICTION_POLICIES)[number];
 
-/** Compares two bundles: below 0 if `a` is deleted first. */
+/** Compares two bundles: negative if `a` is deleted before `b`. */
 type Order = (a: HeldBundle, b: HeldBundle) => number;
 
 const ORDERS: Readonly<Partial<Record<EvictionPolicy, Order>>> = {
@@ -28,9 +28,9 @@ const ORDERS: Readonly<Partial<Record<EvictionPolicy, Order>>> = {
   'lowest-priority': (a, b) => a.priority - b.priority,
 };
 
-/** The new bundle, and the held ones that a full store may drop for it. */
+/** A new bundle, and the stored bundles that a full store may delete for it. */
 export interface EvictionRequest {
-  /** Bundles that may go, oldest first. */
+  /** Stored bundles that may be deleted, oldest first. */
   readonly candidates: readonly HeldBundle[];
   /** The bundle that needs the room. */
   readonly newcomer: HeldBundle;
@@ -51,7 +51,8 @@ export function evictionOrder(
   if (policy === 'oldest') return candidates;
   if (policy === 'random') return shuffled(candidates, below);
   const order = ORDERS[policy] as Order;
-  // A newcomer that would be the next to go is refused instead.
+  // Only bundles that the policy deletes before the newcomer: if there are none, the newcomer is
+  // refused.
   return candidates.filter((each) => order(each, newcomer) < 0).sort(order);
 }
 

@@ -1,6 +1,6 @@
 /**
- * What an agent writes to its durable store, and who waits until it is on disk: one sync at a time;
- * what is written meanwhile is combined into the next one.
+ * Writes an agent's records to its durable store, and keeps who waits until they are on disk. Only
+ * one sync runs at a time; records written meanwhile belong to the next sync.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import type { EffectSink } from './effects.ts';
 /** The writes of one agent. A `Waiting` is handed back when the sync that it waits for has ended. */
 export class SyncedStoreWriter<Waiting> {
   readonly #effects: EffectSink;
-  /** Time from the first write to the sync; if it is above 0, nobody waits for the sync. */
+  /** Time from the first write to the sync, ns; above 0 (a double) nobody waits for the sync. */
   readonly #lateNs: Nanoseconds;
   /** Requests that wait for the sync under way; `#waiting`: requests that wait for the next one. */
   #covered: Waiting[] = [];
   #waiting: Waiting[] = [];
   #isBusy = false;
-  /** When the next sync may begin; undefined if nothing was written since the last. */
+  /** When the next sync may begin; undefined if nothing was written since the last sync began. */
   #dueNs: Nanoseconds | undefined;
 
   constructor(effects: EffectSink, lateNs: Nanoseconds) {
@@ -24,7 +24,7 @@ export class SyncedStoreWriter<Waiting> {
     this.#lateNs = lateNs;
   }
 
-  /** True if nothing is on its way to the disk. */
+  /** True if everything written is on disk. */
   get isSettled(): boolean {
     return !this.#isBusy && this.#dueNs === undefined;
   }
@@ -39,7 +39,10 @@ export class SyncedStoreWriter<Waiting> {
     this.#dueNs ??= now + this.#lateNs;
   }
 
-  /** Hands `waiting` back after the sync that it needs. @returns false if it need not wait at all. */
+  /**
+   * Keeps `waiting` until everything written so far is on disk; {@link ended} then returns it.
+   * @returns false if it need not wait.
+   */
   wait(waiting: Waiting): boolean {
     if (this.isSettled || this.#lateNs > 0) return false;
     // Nothing was written since the sync under way began, so that sync covers everything.
@@ -62,7 +65,7 @@ export class SyncedStoreWriter<Waiting> {
     this.#effects.push({ kind: 'sync' });
   }
 
-  /** Called when the sync under way has ended. @returns all that waited for it. */
+  /** Called when the sync under way has ended. @returns everything that waited for it. */
   ended(): readonly Waiting[] {
     const covered = this.#covered;
     this.#covered = [];
@@ -70,7 +73,7 @@ export class SyncedStoreWriter<Waiting> {
     return covered;
   }
 
-  /** When the next sync begins by itself; Infinity if none does. */
+  /** When the next sync is due; Infinity if none is, or one is under way. */
   nextAt(): Nanoseconds {
     return this.#isBusy ? Number.POSITIVE_INFINITY : (this.#dueNs ?? Number.POSITIVE_INFINITY);
   }

@@ -1,6 +1,6 @@
 /**
- * The time of a node's life: it goes on while the agent runs and stands still while it does not, so
- * that ages need no clock.
+ * The total time for which a node has run, over all restarts: by it the ages of bundles are known
+ * without a calendar clock.
  *
  * @module
  */
@@ -14,8 +14,8 @@ export class UptimeClock {
   #startNs: Nanoseconds = 0;
 
   /**
-   * Called when the node starts again. @param baseMs How long it has run in earlier lives, ms, at
-   * least.
+   * Called after a restart. @param baseMs Time for which the node had run before the restart, ms;
+   * of several calls the largest counts.
    */
   resume(now: Nanoseconds, baseMs: number): void {
     this.#baseMs = Math.max(this.#baseMs, baseMs);

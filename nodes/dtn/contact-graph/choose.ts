@@ -1,6 +1,6 @@
 /**
- * Chooses the route of a bundle among those of a list, by the volumes of contacts and by what waits
- * already (CCSDS 734.3-B-1 sections 3.2.6 and 3.2.8.1).
+ * Chooses the route of a bundle from a list, by the remaining volumes of contacts and the bytes already
+ * queued (CCSDS 734.3-B-1 sections 3.2.6 and 3.2.8.1).
  *
  * @module
  */
@@ -15,7 +15,10 @@ export const ROUTES_CONSIDERED_MAX = 10;
 const NS_PER_S = 1e9;
 const PERCENT = 100;
 
-/** What is added to the size of a bundle for overhead (section 1.4, estimated volume consumption). */
+/**
+ * The allowance for overhead that is added to the size of a bundle (section 1.4, estimated volume
+ * consumption): `percent` of the size, but at least `bytesMin`.
+ */
 export interface OverheadAllowance {
   readonly percent: number;
   readonly bytesMin: number;
@@ -30,11 +33,11 @@ export interface BundleRequirements {
   readonly size: number;
   /** 0 (bulk) to 2 (expedited). */
   readonly priority: number;
-  /** Instant at which it expires; Infinity if never. */
+  /** Instant at which the bundle expires; Infinity if never. */
   readonly deadlineNs: Nanoseconds;
-  /** True if a part of it may go alone. */
+  /** True if the bundle may be split into fragments. */
   readonly isFragmentable: boolean;
-  /** Length of the shortest part that may go alone, bytes; absent if any length will do. */
+  /** Shortest fragment that may be cut off, bytes; absent if any length is allowed. */
   readonly pieceMin?: number;
 }
 
@@ -43,23 +46,26 @@ export interface RouteProjection {
   readonly route: Route;
   /** Estimated volume consumption, bytes. */
   readonly volume: number;
-  /** When the first byte can leave, after the bundles that wait already. */
+  /** When the first byte can leave, after the bundles that are queued already. */
   readonly departureNs: Nanoseconds;
-  /** When the last byte arrives. */
+  /** When the last byte arrives at the destination. */
   readonly arrivalNs: Nanoseconds;
-  /** Bytes that the route can still take. */
+  /** Volume that the route has left, bytes. */
   readonly room: number;
 }
 
 /** Why no route is chosen. */
 export type NoRouteReason = 'no-route' | 'no-contact-before-expiry' | 'no-volume';
 
-/** Bytes that wait for a neighbour at this priority or higher. */
+/**
+ * Tells the total length of the bundles of this priority or higher that are queued for a neighbour,
+ * bytes.
+ */
 export type BacklogBytesOf = (neighbour: number, priority: number) => number;
 
 /**
- * The volume of each contact that is not promised yet, by priority (section 3.2.8.1.2). Only contacts
- * of which something was promised have an entry: each node promises volume of few contacts only.
+ * The volume of each contact that is not booked for bundles yet, by priority (section 3.2.8.1.2). Only
+ * contacts with a booking have an entry, since each node books few contacts.
  */
 export class RemainingContactVolumes {
   readonly #plan: ContactPlan;
@@ -69,7 +75,10 @@ export class RemainingContactVolumes {
     this.#plan = plan;
   }
 
-  /** Keeps the promises of an earlier plan. @param same Indices of its contacts in the new plan. */
+  /**
+   * Takes over the bookings made with a former plan. @param same By index of a contact in the former
+   * plan, its index in this plan.
+   */
   takeOver(former: RemainingContactVolumes, same: ReadonlyMap<number, number>): void {
     for (const [at, bytes] of former.#left) {
       const contact = same.get(Math.floor(at / PRIORITIES));
@@ -77,17 +86,17 @@ export class RemainingContactVolumes {
     }
   }
 
-  /** Bytes that bundles of this priority can still use. */
+  /** Volume of a contact that bundles of this priority can still use, bytes. */
   left(contact: number, priority: number): number {
     return this.#left.get(contact * PRIORITIES + priority) ?? capacityOf(this.#plan, contact);
   }
 
-  /** Promises volume on a route to a bundle: others of its priority and below then have less. */
+  /** Books volume on a route for a bundle: less is left for bundles of its priority and below. */
   book({ route, volume }: RouteProjection, priority: number): void {
     this.#add(route, priority, -volume);
   }
 
-  /** Takes a promise back, for a bundle that goes another way. */
+  /** Cancels the booking of a bundle that does not take the route. */
   release({ route, volume }: RouteProjection, priority: number): void {
     this.#add(route, priority, volume);
   }
@@ -101,7 +110,7 @@ export class RemainingContactVolumes {
   }
 }
 
-/** Bytes of a whole contact. */
+/** Volume of a whole contact, bytes. */
 function capacityOf({ start, end, rate }: ContactPlan, contact: number): number {
   const lengthNs = (end[contact] as number) - (start[contact] as number);
   return (lengthNs * (rate[contact] as number)) / NS_PER_S;
@@ -113,7 +122,7 @@ export interface RankedRoutes {
   at(index: number): Route | undefined;
 }
 
-/** What a choice depends on, beside the bundle and its routes. */
+/** What the choice of a route depends on beside the bundle and its routes. */
 export interface RouteChoiceContext {
   readonly plan: ContactPlan;
   readonly volumes: RemainingContactVolumes;
@@ -131,7 +140,10 @@ function volumeOf(size: number, { percent, bytesMin }: OverheadAllowance): numbe
   return size + Math.max((size * percent) / PERCENT, bytesMin);
 }
 
-/** Estimated volume consumption of the least part of a bundle that may go alone, bytes. */
+/**
+ * Estimated volume consumption of the shortest fragment that may be cut off, bytes; 0 if any length is
+ * allowed.
+ */
 function leastVolume({ pieceMin }: BundleRequirements, { allowance }: RouteChoiceContext): number {
   return pieceMin === undefined ? 0 : volumeOf(pieceMin, allowance);
 }
@@ -154,7 +166,8 @@ export function chooseRoute(
   let reason: NoRouteReason = 'no-route';
   for (let index = 0; index < choice.routesMax; index += 1) {
     const route = list.at(index);
-    // A bundle arrives no earlier than its route says, so later routes in the list cannot be better.
+    // A bundle arrives no earlier than its route's arrival, by which the list is sorted: later routes
+    // cannot be better.
     if (route === undefined || (best !== undefined && route.arrivalNs > best.arrivalNs)) break;
     const projection = project(route, demand, choice);
     choice.onTried?.(route, projection);
@@ -186,7 +199,7 @@ function project(
   const volume = volumeOf(demand.size, choice.allowance);
   const departureNs = departureOf(route, demand, choice);
   const endNs = plan.end[route.contacts[0] as number];
-  // 3.2.6.9 d: bundles that wait already fill the first contact.
+  // 3.2.6.9 d: bundles that are queued already fill the first contact.
   if (endNs === undefined || departureNs > endNs) return 'no-volume';
   let at = departureNs;
   let room = Number.POSITIVE_INFINITY;
@@ -199,14 +212,15 @@ function project(
   }
   // 3.2.6.9 e: the bundle would arrive too late.
   if (at > demand.deadlineNs) return 'no-contact-before-expiry';
-  // 3.2.6.9 f and g: the route has no room for the bundle, nor for a part of it that may go alone.
+  // 3.2.6.9 f and g: the route has no volume left for the bundle, nor for a fragment that may be cut
+  // off.
   const piece = demand.isFragmentable ? leastVolume(demand, choice) : volume;
   const isTooLarge = room <= 0 || room < Math.min(piece, volume);
   if (isTooLarge) return 'no-volume';
   return { route, volume, departureNs, arrivalNs: Math.ceil(at), room };
 }
 
-/** Section 3.2.6.2: when the first byte can leave, after bundles that wait for the same neighbour. */
+/** Section 3.2.6.2: when the first byte can leave, after the bundles queued for the same neighbour. */
 function departureOf(
   route: Route,
   demand: BundleRequirements,
@@ -221,7 +235,10 @@ function departureOf(
   return Math.max(nowNs, plan.start[first] as number) + waitNs;
 }
 
-/** Bytes that other contacts with the same neighbour carry from now until contact `first` begins. */
+/**
+ * Volume of the contacts with the same neighbour from now until contact `first` begins, bytes: so much
+ * of the queue leaves before.
+ */
 function reliefOf(first: number, plan: ContactPlan, nowNs: Nanoseconds): number {
   const { from, to, start, end, rate } = plan;
   let relief = 0;
@@ -237,13 +254,13 @@ function reliefOf(first: number, plan: ContactPlan, nowNs: Nanoseconds): number 
 export interface QueuedBundle<Bundle> {
   readonly bundle: Bundle;
   readonly priority: number;
-  /** The route promised to the bundle; undefined if its route was not chosen here. */
+  /** The route and volume booked for the bundle; undefined if this router booked none. */
   readonly promised: RouteProjection | undefined;
 }
 
 /**
- * Bundles below a priority that no longer fit in the first contact of their route, because others
- * leave before them (`manageOverbooking` of ION).
+ * Lists the queued bundles below `priority` that no longer fit in the first contact of their route,
+ * because others leave before them (`manageOverbooking` of ION).
  */
 export function overbookedBundles<Bundle>(
   queue: readonly QueuedBundle<Bundle>[],

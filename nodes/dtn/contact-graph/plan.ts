@@ -2,8 +2,8 @@
  * A contact plan as the route search reads it (CCSDS 734.3-B-1 sections 1.4 and 2.3.1): who can send
  * to whom, when, at which rate, and how long the light takes.
  *
- * Nodes are numbers in the order of their identifiers. So ties between routes can be broken by
- * comparing numbers: the smallest entry node wins.
+ * Nodes are numbers in the order of their identifiers. So ties between routes are broken by comparing numbers:
+ * the route with the smallest first neighbour wins.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface PlannedContact {
 /** Whether a transmission may begin at the very end of a contact (`closed`) or only before (`open`). */
 export type WindowEnd = 'closed' | 'open';
 
-/** Options of the plan's arithmetic. */
+/** How the times of transmissions in contacts are computed. */
 export interface PlanOptions {
   /** Whether a transmission may begin at the very end of a contact; `closed`, as in the standard: yes. */
   readonly windowEnd: WindowEnd;
@@ -35,7 +35,7 @@ export interface PlanOptions {
 /** The defaults: CCSDS 734.3-B-1 section 3.2.4.1, without a margin. */
 export const DEFAULT_PLAN_OPTIONS: PlanOptions = { windowEnd: 'closed', marginNs: 0 };
 
-/** Contacts in columns; a contact is named by its index in the list. */
+/** Contacts as columns of numbers; a contact is identified by its index, the same in all columns. */
 export class ContactPlan {
   /** Number of nodes. */
   readonly nodes: number;
@@ -45,13 +45,13 @@ export class ContactPlan {
   readonly end: Float64Array;
   /** Bytes per second. */
   readonly rate: Float64Array;
-  /** Last instant at which a transmission may begin. */
+  /** Last instant at which a transmission in the contact may begin, ns. */
   readonly last: Float64Array;
-  /** From the beginning of a transmission to its arrival: light time and margin. */
+  /** Time from the sending of a bit to its arrival, ns: light time plus margin. */
   readonly trip: Float64Array;
-  /** For each node, its contacts as sender. */
+  /** For each node, the indices of the contacts in which it sends. */
   readonly bySender: readonly (readonly number[])[];
-  /** For each node, its contacts as sender in the order in which they begin. */
+  /** For each node, the contacts in which it sends, in the order of their starts. */
   readonly #inTime: readonly InTime[];
 
   /**
@@ -86,8 +86,8 @@ export class ContactPlan {
   }
 
   /**
-   * Contacts of a sender that may not be over at an instant, in the order in which they begin: from
-   * `first` on.
+   * The contacts of a sender that may not have ended at an instant: in `ids`, sorted by start, those from
+   * index `first` on.
    */
   openFrom(
     sender: number,
@@ -118,7 +118,10 @@ export class ContactPlan {
   }
 }
 
-/** Contacts of a sender by start; `lastSoFar`: for each contact, the latest end among it and all before it. */
+/**
+ * Contacts of a sender sorted by start; `lastSoFar`: for each, the latest end of it and of all contacts before
+ * it.
+ */
 interface InTime {
   readonly ids: Int32Array;
   readonly lastSoFar: Float64Array;
@@ -130,7 +133,10 @@ export interface PlanSource {
   at(nowNs: Nanoseconds): ContactPlan;
 }
 
-/** By index in `before`, the index in `after` of each contact that both plans have. */
+/**
+ * Finds the contacts that two plans have in common. @returns for each, by its index in `before`, its index in
+ * `after`.
+ */
 export function matchContactIndices(
   before: ContactPlan,
   after: ContactPlan,

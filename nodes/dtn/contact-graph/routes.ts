@@ -1,6 +1,7 @@
 /**
  * The best routes through a contact plan, one after the other (Yen 1971, "Finding the K shortest
- * loopless paths in a network", on contacts): each next route branches off a better one somewhere.
+ * loopless paths in a network", on contacts): each further route shares a beginning with an earlier one
+ * and then branches off.
  *
  * @module
  */
@@ -27,10 +28,10 @@ export class RouteList {
   readonly #query: RouteQuery;
   readonly #found: Route[] = [];
   readonly #candidates: Route[] = [];
-  /** Routes that are found or candidates, by their contacts. */
+  /** The contacts of all routes that are found or candidates, as text. */
   readonly #known = new Set<string>();
 
-  /** @param search The search over the same plan; all lists of that plan share it. */
+  /** @param search The search over the same plan; all lists of a plan use it in turn. */
   constructor(plan: ContactPlan, search: RouteSearch, query: RouteQuery) {
     this.#plan = plan;
     this.#search = search;
@@ -69,7 +70,10 @@ export class RouteList {
     return this.#candidates.shift();
   }
 
-  /** The best route that shares the first `spur` contacts with `route` and differs in the next. */
+  /**
+   * Adds as a candidate the best route that shares the first `spur` contacts with `route` and differs in
+   * the next contact.
+   */
   #branch(route: Route, spur: number): void {
     const prefix = route.contacts.slice(0, spur);
     const tail = this.#search.best(this.#spurQuery(prefix));
@@ -94,7 +98,7 @@ export class RouteList {
     };
   }
 
-  /** Contacts with which known routes go on after this prefix. */
+  /** The contacts that follow this prefix in known routes. */
   #taken(prefix: readonly number[]): readonly number[] {
     const hasPrefix = ({ contacts }: Route): boolean =>
       prefix.every((contact, at) => contacts[at] === contact);

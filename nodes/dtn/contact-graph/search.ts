@@ -34,11 +34,11 @@ export interface Route {
   readonly entry: number;
 }
 
-/** The wanted route: source, target, earliest start, and which nodes and first contacts it avoids. */
+/** A query for a route: source, target, earliest start, and the nodes and first contacts to avoid. */
 export interface RouteQuery {
   readonly source: number;
   readonly target: number;
-  /** Instant from which on the source can send. */
+  /** Earliest instant at which the source can send. */
   readonly atNs: Nanoseconds;
   /** Nodes that a route does not visit. */
   readonly avoided?: ReadonlySet<number>;
@@ -49,10 +49,13 @@ export interface RouteQuery {
 /** Searches one plan; keeps its working memory from search to search. */
 export class RouteSearch {
   readonly #plan: ContactPlan;
-  /** Earliest arrival at each node in the current and the next round. */
+  /** Earliest arrival at each node, in the current round and the next; a round adds one contact to routes. */
   #arrival: Float64Array;
   #next: Float64Array;
-  /** Latest departures, a row of all nodes for each number of contacts that are left. */
+  /**
+   * Latest departure from each node that still arrives in time: one row of all nodes for each number of remaining
+   * contacts.
+   */
   #latest: Float64Array;
   readonly #isImproved: Uint8Array;
 
@@ -97,12 +100,15 @@ export class RouteSearch {
     return best;
   }
 
-  /** Goes one contact further from the nodes of `frontier`. @returns the nodes reached earlier now. */
+  /**
+   * Extends routes by one contact from the nodes in `frontier`. @returns the nodes that are now reached earlier
+   * than before.
+   */
   #relax(query: RouteQuery, frontier: readonly number[], isFirst: boolean): number[] {
     const { start } = this.#plan;
     const improved: number[] = [];
     for (const node of frontier) {
-      // The target sends nothing on.
+      // Routes end at the target.
       if (node === query.target) continue;
       const at = this.#arrival[node] as number;
       const { ids, first } = this.#plan.openFrom(node, at);
@@ -127,7 +133,9 @@ export class RouteSearch {
   }
 
   // hot: once per contact of nodes that were reached earlier than in the round before.
-  /** True if this contact reaches its receiver earlier than known, and not after the target. */
+  /**
+   * True if this contact reaches its receiver earlier than known so far, and no later than the target is reached.
+   */
   #isEarlier(contact: number, at: number, query: RouteQuery): boolean {
     const { to, last } = this.#plan;
     if ((last[contact] as number) < at) return false;
@@ -137,7 +145,7 @@ export class RouteSearch {
     return arrival <= (this.#next[query.target] as number) && query.avoided?.has(receiver) !== true;
   }
 
-  /** Contacts that can be a part of a route that arrives at `arrivalNs`. */
+  /** Lists the contacts that can be part of a route that arrives at `arrivalNs`. */
   #usable(query: RouteQuery, arrivalNs: number): readonly number[] {
     const { nodes } = this.#plan;
     const usable: number[] = [];
@@ -149,7 +157,7 @@ export class RouteSearch {
     return usable;
   }
 
-  /** Contacts of one sender that a route may use, in the order of the plan, which decides among equals. */
+  /** The contacts of one sender that a route may use, in the order of the plan, which breaks ties. */
   #usableOf(node: number, query: RouteQuery, arrivalNs: number): readonly number[] {
     const { start } = this.#plan;
     const at = this.#arrival[node] as number;
@@ -221,8 +229,8 @@ export class RouteSearch {
   }
 
   /**
-   * The contacts of the route, from the source on: the first by smallest entry node, each further one
-   * by earliest arrival, among those after which the target can still be reached in time (`#latest`).
+   * Selects the contacts of the route, from the source on, among those after which the target is still reached in
+   * time (`#latest`): first the one with the smallest receiver, then always the one with the earliest arrival.
    */
   #path(query: RouteQuery, kept: readonly number[], count: number): readonly number[] {
     const { from, to } = this.#plan;
@@ -244,7 +252,7 @@ export class RouteSearch {
     return contacts;
   }
 
-  /** True if the rest of the route is possible after this contact. */
+  /** True if after this contact the target is still reached in time with the remaining number of contacts. */
   #leadsOn(contact: number, at: number, left: number): boolean {
     const { nodes, to, last } = this.#plan;
     if ((last[contact] as number) < at) return false;
@@ -273,7 +281,10 @@ export class RouteSearch {
   }
 }
 
-/** The route search over a contact plan. All nodes with that plan share its working memory, one call at a time. */
+/**
+ * Returns the route search of a contact plan. All nodes with that plan use the same one, and so its working
+ * memory.
+ */
 export const routeSearchOf: (plan: ContactPlan) => RouteSearch = memoisePerObject(
   (plan) => new RouteSearch(plan),
 );

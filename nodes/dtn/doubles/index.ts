@@ -9,10 +9,10 @@ import type { DtnOptions } from '../config.ts';
 import { type RankedRoutes, ROUTES_CONSIDERED_MAX } from '../contact-graph/choose.ts';
 import type { DtnDropReason } from '../drops.ts';
 
-/** Time from a write to its sync, ns: as long as an operating system takes to write by itself. */
+/** Time from a write to its sync, ns: about as long as an operating system keeps written data in memory. */
 const LATE_SYNC_NS = 2_000_000_000;
 
-/** Defects by the word of the option `double`. */
+/** For each value of the option `double`, the decisions that the double makes wrongly. */
 export const DOUBLES: Readonly<Record<NonNullable<DtnOptions['double']>, Partial<DtnBehaviour>>> = {
   dropping: { leaving: () => everySecond('no-storage') },
   swallowing: { leaving: () => everySecond('vanishes') },
@@ -37,7 +37,7 @@ function everySecond<Fate extends DtnDropReason | 'vanishes'>(fate: Fate): () =>
   };
 }
 
-/** The worst of the routes as the only one. */
+/** A list with only the worst of the routes. */
 function lastOf(list: RankedRoutes): RankedRoutes {
   let last = ROUTES_CONSIDERED_MAX - 1;
   while (last > 0 && list.at(last) === undefined) last -= 1;

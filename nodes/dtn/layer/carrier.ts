@@ -1,5 +1,6 @@
 /**
- * Messages between nodes above a carrier (our own format; there is no specification):
+ * Messages that two DTN nodes exchange over a carrier protocol (our own format; there is no
+ * specification):
  *
  * ```
  *  0               1 … 4             5 … 8       9 …
@@ -22,15 +23,15 @@ const BUNDLE = 1;
 const RECEIPT = 2;
 const CHECKSUM_AT = 5;
 
-/** Length of a message's part in front of the bundle, bytes. */
+/** Length of a message in front of its bundle, bytes. */
 export const CARRIER_HEAD_BYTES = 9;
 
-/** A message; `bundle` shares the memory of the bytes that were decoded. */
+/** A message over a carrier; a decoded `bundle` is a view into the received bytes. */
 export type TransferMessage =
   | { readonly kind: 'bundle'; readonly transfer: number; readonly bundle: Uint8Array }
   | { readonly kind: 'receipt'; readonly transfer: number };
 
-/** Encodes a message of the carrier layer. */
+/** Encodes a message for a carrier. */
 export function encodeTransferMessage(message: TransferMessage): Uint8Array {
   const isBundle = message.kind === 'bundle';
   const bytes = new Uint8Array(CARRIER_HEAD_BYTES + (isBundle ? message.bundle.length : 0));

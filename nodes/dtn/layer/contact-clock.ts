@@ -1,12 +1,12 @@
 /**
- * Time that runs only while a contact is open (RFC 5326 section 6.6): no answer can come while the
- * link is down, so timers for answers stand still.
+ * A clock that runs only while a contact is open (RFC 5326 section 6.6): no answer can come while
+ * the link is down, so timers for answers stand still then.
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 
-/** How long the contact of one link has been open since the start, ns. */
+/** Clock of one link: the total time for which its contacts have been open, ns. */
 export class ContactClock {
   #ranNs = 0;
   /** Since when the contact is open; undefined while it is closed. */
@@ -25,7 +25,7 @@ export class ContactClock {
     this.#sinceNs = undefined;
   }
 
-  /** For how long contacts have been open up to `now`, ns. */
+  /** What the clock shows at `now`, ns. */
   at(now: Nanoseconds): number {
     return this.#ranNs + (this.#sinceNs === undefined ? 0 : now - this.#sinceNs);
   }

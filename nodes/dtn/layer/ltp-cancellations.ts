@@ -11,7 +11,10 @@ interface Cancellation {
   repeats: number;
 }
 
-/** Cancellations by one end. */
+/**
+ * The unacknowledged cancellations that this end has sent, either as sender or as receiver of
+ * blocks.
+ */
 export class LtpCancellations {
   readonly #shared: LtpSharedContext;
   readonly #by: 'sender' | 'receiver';
@@ -23,7 +26,7 @@ export class LtpCancellations {
     this.#by = by;
   }
 
-  /** Cancels a session. */
+  /** Sends the cancellation of a session; of too many, the oldest is no longer repeated. */
   add(session: number, reason: number): void {
     const [oldest] = this.#open.keys();
     if (oldest !== undefined && this.#open.size >= this.#shared.facts.sessions) {
@@ -38,12 +41,15 @@ export class LtpCancellations {
     return this.#open.has(session);
   }
 
-  /** The neighbour acknowledged a cancellation. */
+  /** Called when the neighbour acknowledged a cancellation. */
   acknowledged(session: number): void {
     this.#open.delete(session);
   }
 
-  /** No receipt came in time: sends the cancellation again, or gives up. */
+  /**
+   * Called when no acknowledgement came in time: sends the cancellation again, or gives up after the
+   * limit.
+   */
   repeat(session: number): void {
     const cancellation = this.#open.get(session);
     if (cancellation === undefined) return;

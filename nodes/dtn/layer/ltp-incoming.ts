@@ -1,6 +1,6 @@
 /**
- * The receiving half of LTP with one neighbour (RFC 5326 section 6): blocks that come in, within
- * bounds that no neighbour can exceed.
+ * The receiving half of LTP with one neighbour (RFC 5326 section 6): receives blocks, and limits the
+ * memory that the neighbour can make it use.
  *
  * @module
  */
@@ -19,12 +19,15 @@ import {
 } from './ltp-wire.ts';
 import { sdnvLength } from './sdnv.ts';
 
-/** The receiving half of LTP with one neighbour: sessions whose blocks come in. */
+/** The receiving half of LTP with one neighbour: the sessions in which it receives blocks. */
 export class LtpReceiver {
   readonly #shared: LtpSharedContext;
   readonly #claimsMax: number;
   readonly #sessions = new Map<number, LtpReceiverSession>();
-  /** By session, the checkpoint of a complete block; it is answered once the node has stored the block. */
+  /**
+   * By session number, the last checkpoint of a complete block; it is answered once the node has stored
+   * the block.
+   */
   readonly #unanswered = new Map<number, LtpData>();
   readonly #cancelled: LtpCancellations;
   readonly #closed = new Set<number>();
@@ -48,7 +51,7 @@ export class LtpReceiver {
     else this.#cancelled.acknowledged(number);
   }
 
-  /** The node has stored the block of a session. */
+  /** Called when the node has stored the block of a session. */
   kept(number: number): void {
     const session = this.#sessions.get(number);
     if (session === undefined) return;
@@ -65,7 +68,10 @@ export class LtpReceiver {
     else if (alarm.kind === 'silence') this.#silence(alarm.session);
   }
 
-  /** False if the alarm no longer has a purpose. */
+  /**
+   * False if the alarm is obsolete, such as that of an acknowledged report. `at`: when it was due, on the
+   * contact clock.
+   */
   needs(alarm: LtpAlarm, at: number): boolean {
     const session = this.#sessions.get(alarm.session);
     if (alarm.kind === 'report') return session?.isOpen(alarm.serial) === true;
@@ -106,7 +112,7 @@ export class LtpReceiver {
     const isAsked = isCheckpoint(content);
     if (session.isWhole && session.place !== 'kept') {
       if (isAsked) this.#unanswered.set(session.number, content);
-      // If the node refused the block, it is offered again only when a checkpoint comes again.
+      // After the node refused the block, it is offered again only when a checkpoint comes again.
       if (session.place === 'offered' && !isAsked) return;
       session.place = 'offered';
       this.#shared.effect({ kind: 'block', session: session.number, block: session.block() });
@@ -178,7 +184,10 @@ export class LtpReceiver {
     this.#cancelled.add(number, reason);
   }
 
-  /** The sender gives up (RFC 5326 section 6.16); it gets a receipt in any case. */
+  /**
+   * Called when the sender cancels a session (RFC 5326 section 6.16); it is acknowledged even if the
+   * session is unknown.
+   */
   #cancelledByPeer(number: number): void {
     const { facts, tell } = this.#shared;
     const content = { kind: 'cancel-receipt', to: 'sender' } as const;

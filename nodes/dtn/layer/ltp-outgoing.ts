@@ -1,6 +1,6 @@
 /**
- * The sending half of LTP with one neighbour (RFC 5326 section 6): its sessions, and their data in the
- * order in which it leaves.
+ * The sending half of LTP with one neighbour (RFC 5326 section 6): its sessions, and the queue of
+ * their data.
  *
  * @module
  */
@@ -24,17 +24,20 @@ interface Waiting {
   run: LtpSendRange;
 }
 
-/** The sending half of LTP with one neighbour: sessions whose blocks go out. */
+/** The sending half of LTP with one neighbour: the sessions in which it sends blocks. */
 export class LtpSender implements DataSegmentSource<LtpAlarm> {
   readonly #shared: LtpSharedContext;
   readonly #dataMax: number;
   readonly #sessions = new Map<number, LtpSenderSession>();
   readonly #cancelled: LtpCancellations;
   #waiting: Waiting[] = [];
-  /** Bytes of data that wait. */
+  /** Number of queued bytes of data. */
   bytes = 0;
   #next: OutgoingLtpSegment<LtpAlarm> | undefined;
-  /** Sessions for {@link settle}: all data has left, and the red part, if any, is acknowledged. */
+  /**
+   * Sessions that {@link settle} will end: all data has left, and the red part, if any, is
+   * acknowledged.
+   */
   #through: LtpSenderSession[] = [];
 
   constructor(shared: LtpSharedContext) {
@@ -47,12 +50,12 @@ export class LtpSender implements DataSegmentSource<LtpAlarm> {
     return this.#sessions.size;
   }
 
-  /** The DSCP of the data of a session; 0 if there is no such session. */
+  /** The DSCP of the datagrams of a session; 0 if there is no such session. */
   classOf(number: number): number {
     return this.#sessions.get(number)?.dscp ?? 0;
   }
 
-  /** Starts a session. */
+  /** Starts a session, which sends a block. */
   send({ session: number, block, redBytes, dscp }: LtpBlock): void {
     const serial = this.#shared.serial();
     const session = new LtpSenderSession({ number, block, redBytes, dscp, serial });
@@ -60,7 +63,7 @@ export class LtpSender implements DataSegmentSource<LtpAlarm> {
     this.#queue(session, session.start());
   }
 
-  /** The node no longer wants the block to arrive. */
+  /** Called when the node no longer wants the block of a session to be delivered. */
   cancel(number: number): void {
     if (this.#sessions.has(number)) this.#giveUp(number, LTP_CANCEL_REASON.user);
   }
@@ -110,12 +113,12 @@ export class LtpSender implements DataSegmentSource<LtpAlarm> {
     else if (alarm.kind === 'cancel') this.#cancelled.repeat(alarm.session);
     else if (alarm.kind === 'missing') {
       const session = this.#sessions.get(alarm.session);
-      // If a checkpoint has no answer yet, its report will tell what is missing.
+      // While a checkpoint is unanswered, its report will still tell which bytes are missing.
       if (session !== undefined && !session.isWaiting) this.#act(session, session.restart());
     }
   }
 
-  /** False if the alarm no longer has a purpose. */
+  /** False if the alarm is obsolete, such as that of an answered checkpoint. */
   needs(alarm: LtpAlarm): boolean {
     if (alarm.kind === 'cancel') return this.#cancelled.has(alarm.session);
     const session = this.#sessions.get(alarm.session);
@@ -126,7 +129,7 @@ export class LtpSender implements DataSegmentSource<LtpAlarm> {
 
   #reported(number: number, report: LtpReport): void {
     const { facts, tell } = this.#shared;
-    // RFC 5326 section 6.13: every report gets a receipt, also if its session has ended.
+    // RFC 5326 section 6.13: every report is acknowledged, also if its session has ended.
     const content = { kind: 'report-receipt', report: report.report } as const;
     tell({ engine: facts.ownEngine, session: number, content });
     const session = this.#sessions.get(number);
@@ -147,7 +150,8 @@ export class LtpSender implements DataSegmentSource<LtpAlarm> {
       case 'repair':
         this.#queue(session, outcome.runs);
         if (session.isWaiting) return;
-        // Another report about the same checkpoint may still come.
+        // No checkpoint is unanswered, but a second report about the same checkpoint may still come:
+        // waits for it.
         this.#shared.alarm(this.#shared.facts.answerNs, {
           kind: 'missing',
           session: session.number,
@@ -168,7 +172,10 @@ export class LtpSender implements DataSegmentSource<LtpAlarm> {
     }
   }
 
-  /** The red part has arrived; a green part may still have to leave. */
+  /**
+   * Called when the red part is acknowledged: ends the session unless data of its green part is
+   * queued.
+   */
   #claimed(session: LtpSenderSession): void {
     this.#remove((each) => each.session === session && each.run.start < session.redBytes);
     if (!this.#isQueued(session)) this.#done(session);
@@ -195,7 +202,10 @@ export class LtpSender implements DataSegmentSource<LtpAlarm> {
     this.#cancelled.add(number, reason);
   }
 
-  /** The receiver gives up (RFC 5326 section 6.17); it gets a receipt in any case. */
+  /**
+   * Called when the receiver cancels a session (RFC 5326 section 6.17); it is acknowledged even if the
+   * session is unknown.
+   */
   #cancelledByPeer(number: number): void {
     const { facts, tell, effect } = this.#shared;
     const content = { kind: 'cancel-receipt', to: 'receiver' } as const;

@@ -1,6 +1,6 @@
 /**
- * A block that is coming in (RFC 5326 section 6): the bytes that have arrived, and the reports about
- * them that the sender has not acknowledged.
+ * A block that is being received (RFC 5326 section 6): the bytes that have arrived, and the reports
+ * about them that the sender has not acknowledged.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { RangeSet } from '../../../engine/pure/range-set.ts';
 import { LTP_REPORTS_PER_BLOCK_MAX } from '../geometry.ts';
 import { isEndOfBlock, isEndOfRedPart, isRed, type LtpData, type LtpReport } from './ltp-wire.ts';
 
-/** A report on its way. */
+/** A report that the sender has not acknowledged. */
 export interface UnacknowledgedReport {
   readonly report: LtpReport;
   /** How often the report was sent again because its timer ran out. */
@@ -17,32 +17,38 @@ export interface UnacknowledgedReport {
   answers: number;
 }
 
-/** Why data is not taken. */
+/** Why a data segment is rejected. */
 export type LtpDataFault = 'miscoloured' | 'disagrees';
 
-/** The state of one session at the receiver. */
+/** The state of one session at the receiver of its block. */
 export class LtpReceiverSession {
   readonly number: number;
-  /** What the contact clock showed when the last segment came. */
+  /** When the last data segment came, ns on the contact clock. */
   heardAt = 0;
-  /** When the session's alarm about silence is due, on the contact clock. */
+  /** When the session's alarm about silence is due, ns on the contact clock. */
   silentAt = 0;
-  /** Bytes of the pieces that are kept. */
+  /** Total length of the pieces in memory, bytes. */
   bytes = 0;
-  /** Whether the block is still coming in, has been offered to the node, or was kept by it. */
+  /**
+   * `coming`: bytes are missing. `offered`: whole, and offered to the node. `kept`: the node has
+   * stored it.
+   */
   place: 'coming' | 'offered' | 'kept' = 'coming';
   readonly #arrived = new RangeSet();
   #pieces: { readonly offset: number; readonly data: Uint8Array }[] = [];
   #redEnd: number | undefined;
   #blockEnd: number | undefined;
-  /** Offset after the last red byte that has come, and offset of the first green byte that has. */
+  /**
+   * `#redSeen`: offset after the last red byte that has come. `#greenSeen`: offset of the first green
+   * byte that has come.
+   */
   #redSeen = 0;
   #greenSeen = Number.POSITIVE_INFINITY;
   #highest = 0;
   readonly #open = new Map<number, UnacknowledgedReport>();
-  /** Where the scope of each report begins, by its serial number. */
+  /** By serial number of a report, the offset at which the bytes begin that it is about. */
   readonly #lowers = new Map<number, number>();
-  /** Serial numbers of answered checkpoints; never more than reports, whose number is limited. */
+  /** Serial numbers of answered checkpoints; no more than reports, whose number is limited. */
   readonly #answered = new Set<number>();
   #serial: number;
 
@@ -52,7 +58,7 @@ export class LtpReceiverSession {
     this.#serial = serial;
   }
 
-  /** Number of pieces that are kept. */
+  /** Number of pieces in memory. */
   get pieces(): number {
     return this.#pieces.length;
   }
@@ -65,7 +71,7 @@ export class LtpReceiverSession {
     return this.#blockEnd !== undefined && this.#arrived.covers(0, this.#blockEnd);
   }
 
-  /** Number of reports and checkpoints that are remembered. */
+  /** Number of remembered reports plus remembered checkpoints. */
   get remembered(): number {
     return this.#lowers.size + this.#answered.size;
   }
@@ -76,15 +82,18 @@ export class LtpReceiverSession {
   }
 
   /**
-   * False if a checkpoint answers a report that this end does not know: this end has been restarted
-   * since then, and has lost the bytes that the report claimed.
+   * False if a checkpoint names a report that this end did not send in this session: this end has then
+   * been restarted, and has lost the bytes that the report claimed.
    * @param serial Serial number of the report; 0 for none.
    */
   knowsReport(serial: number): boolean {
     return serial === 0 || this.#lowers.has(serial);
   }
 
-  /** Takes data, and copies what is new. */
+  /**
+   * Adds the data of a segment; bytes that had not come before are copied. @returns why the segment is
+   * rejected; undefined if it was added.
+   */
   add(content: LtpData): LtpDataFault | undefined {
     const fault = this.#faultOf(content);
     if (fault !== undefined) return fault;
@@ -104,14 +113,14 @@ export class LtpReceiverSession {
     return undefined;
   }
 
-  /** The block, put together. */
+  /** Puts the whole block together. */
   block(): Uint8Array {
     const block = new Uint8Array(this.#blockEnd ?? 0);
     for (const { offset, data } of this.#pieces) block.set(data, offset);
     return block;
   }
 
-  /** The node has the block: its bytes are no longer needed here. */
+  /** Called when the node has stored the block: frees its memory. */
   keep(): void {
     this.place = 'kept';
     this.#pieces = [];
@@ -119,8 +128,8 @@ export class LtpReceiverSession {
   }
 
   /**
-   * The reports that answer a checkpoint. The first time they are new; when the checkpoint comes
-   * again, they are those that the sender has not acknowledged.
+   * Makes the reports that answer a checkpoint. If the checkpoint came before, returns its former
+   * reports that the sender has not acknowledged.
    * @param claimsMax Largest number of claims that fit into a segment.
    * @param repeatsMax How often each report may be sent again for this reason.
    */
@@ -130,9 +139,9 @@ export class LtpReceiverSession {
     const lower = this.#lowers.get(content.report) ?? 0;
     const claims = this.#arrived.within(lower, upper);
     const count = Math.ceil(claims.length / claimsMax);
-    // More reports would only answer checkpoints that nobody needs. Where nothing has arrived there is
-    // nothing to report (RFC 5326 section 3.2.2: claims are not empty), and nothing to remember: if
-    // the checkpoint comes again, it is answered as a new one.
+    // Beyond the limit of reports, checkpoints are not answered. If nothing has arrived in the scope,
+    // there is nothing to report (RFC 5326 section 3.2.2: claims are not empty), and the checkpoint is
+    // not noted as answered: if it comes again, it is treated as new.
     if (count === 0 || this.#lowers.size + count > LTP_REPORTS_PER_BLOCK_MAX) return [];
     this.#answered.add(content.checkpoint);
     const reports: LtpReport[] = [];
@@ -150,14 +159,17 @@ export class LtpReceiverSession {
     return this.#open.has(serial);
   }
 
-  /** A report without receipt, to be sent again; undefined if there is a receipt. */
+  /**
+   * Returns an unacknowledged report, which is to be sent again, and counts the repetition; undefined
+   * if it was acknowledged.
+   */
   repeat(serial: number): UnacknowledgedReport | undefined {
     const open = this.#open.get(serial);
     if (open !== undefined) open.repeats += 1;
     return open;
   }
 
-  /** The sender has acknowledged a report. */
+  /** Called when the sender has acknowledged a report. */
   acknowledged(serial: number): void {
     this.#open.delete(serial);
   }

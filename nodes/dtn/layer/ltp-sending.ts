@@ -8,9 +8,12 @@ import { type Range, RangeSet } from '../../../engine/pure/range-set.ts';
 import { LTP_REPAIR_ROUNDS_MAX } from '../geometry.ts';
 import { LTP_BUNDLE_SERVICE, LTP_DATA_TYPE, type LtpData, type LtpReport } from './ltp-wire.ts';
 
-/** A range of bytes of the block, to be sent one segment after the other. */
+/** A range of bytes of the block that is to be sent in consecutive segments. */
 export interface LtpSendRange extends Range {
-  /** Serial number of the checkpoint in its last segment, and of the report that it answers; 0 for none. */
+  /**
+   * `checkpoint`: serial number of the checkpoint in the last segment of the range. `report`: serial number
+   * of the report that this range repairs. 0 for none.
+   */
   readonly checkpoint: number;
   readonly report: number;
 }
@@ -21,7 +24,7 @@ interface Checkpoint {
   isAnswered: boolean;
   /** How often the checkpoint's timer has run out. */
   repeats: number;
-  /** Scopes of reports that have led to repairs. */
+  /** The bytes about which reports have come and whose gaps were sent again. */
   readonly repaired: RangeSet;
 }
 
@@ -34,7 +37,7 @@ export type ReportOutcome =
   /** The block has been repaired too often: the session fails. */
   | { readonly kind: 'exhausted' };
 
-/** What a session sends. */
+/** What an {@link LtpSenderSession} is made from. */
 export interface LtpSenderSessionParts {
   readonly number: number;
   readonly block: Uint8Array;
@@ -44,12 +47,12 @@ export interface LtpSenderSessionParts {
   readonly serial: number;
 }
 
-/** The state of one session at the sender. */
+/** The state of one session at the sender of its block. */
 export class LtpSenderSession {
   readonly number: number;
   /** Bytes at the start of the block that the receiver has to acknowledge. */
   readonly redBytes: number;
-  /** DSCP of its datagrams. */
+  /** DSCP of the session's datagrams. */
   readonly dscp: number;
   readonly #block: Uint8Array;
   #claimed = new RangeSet();
@@ -65,12 +68,12 @@ export class LtpSenderSession {
     this.#serial = serial;
   }
 
-  /** True if the receiver has said that it has all red bytes. */
+  /** True if reports have claimed all red bytes as received. */
   get isClaimed(): boolean {
     return this.#claimed.covers(0, this.redBytes);
   }
 
-  /** Repairs of the block so far. */
+  /** Number of repair rounds of the block so far. */
   get rounds(): number {
     return this.#rounds;
   }
@@ -80,7 +83,7 @@ export class LtpSenderSession {
     return [...this.#checkpoints.values()].some(({ isAnswered }) => !isAnswered);
   }
 
-  /** The runs to send first: the red part, and then the green part. */
+  /** The ranges to send at first: the red part, then the green part. */
   start(): readonly LtpSendRange[] {
     const end = this.#block.length;
     const green = { start: this.redBytes, end, checkpoint: 0, report: 0 };
@@ -88,7 +91,7 @@ export class LtpSenderSession {
     return this.redBytes === end ? runs : [...runs, green];
   }
 
-  /** The segment at the start of a run, with at most `dataMax` bytes of data. */
+  /** Makes the segment at the start of a range, with at most `dataMax` bytes of data. */
   segment(run: LtpSendRange, dataMax: number): LtpData {
     const end = Math.min(run.end, run.start + dataMax);
     const isLast = end === run.end && run.checkpoint !== 0;
@@ -113,7 +116,10 @@ export class LtpSenderSession {
     return this.#checkpoints.get(serial)?.isAnswered === true;
   }
 
-  /** A checkpoint without answer, to be sent again; undefined if it has been answered. */
+  /**
+   * Returns an unanswered checkpoint segment, which is to be sent again, and counts the repetition;
+   * undefined if it was answered.
+   */
   repeat(serial: number): { readonly segment: LtpData; readonly repeats: number } | undefined {
     const checkpoint = this.#checkpoints.get(serial);
     if (checkpoint?.segment === undefined || checkpoint.isAnswered) return undefined;
@@ -121,7 +127,7 @@ export class LtpSenderSession {
     return { segment: checkpoint.segment, repeats: checkpoint.repeats };
   }
 
-  /** Takes a report. If the same report comes twice, nothing is repaired twice. */
+  /** Handles a report. If the same report comes twice, its gaps are repaired only once. */
   take({ report, checkpoint: serial, lower, upper, claims }: LtpReport): ReportOutcome {
     const checkpoint = this.#checkpoints.get(serial);
     // RFC 5326 section 3.2.2: 0 is a report that no checkpoint asked for.

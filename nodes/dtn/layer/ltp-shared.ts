@@ -1,5 +1,5 @@
 /**
- * What the parts of LTP with one neighbour share: facts, inputs, effects, alarms.
+ * The types that the parts of LTP with one neighbour share: parameters, inputs, effects, alarms.
  *
  * @module
  */
@@ -17,17 +17,17 @@ export interface LtpLinkParameters {
   /** Longest segment, bytes. */
   readonly segmentMax: number;
   /**
-   * Wait for an answer after the last bit has left, ns: twice the light time, the processing time of both
-   * ends, and the time of a longest segment that may leave before the answer (RFC 5326 section 6.6).
+   * Wait for an answer after the last bit has left, ns: twice the light time, plus the processing time of both
+   * ends, plus the time to send one longest segment, which may leave before the answer (RFC 5326 section 6.6).
    */
   readonly answerNs: number;
   /** Silence after which a block is given up, ns on the contact clock ({@link LtpSharedContext.clockAt}). */
   readonly silenceNs: number;
   readonly retries: number;
   readonly sessions: number;
-  /** Rate and end of the contact that is open. */
+  /** Tells the rate and the planned end of the contact that is open. */
   readonly contactAt: (now: Nanoseconds) => OpenContact;
-  /** Draws the first serial numbers. */
+  /** Random stream for the first serial numbers of checkpoints and reports. */
   readonly random: Random;
 }
 
@@ -55,26 +55,29 @@ export type LtpInput =
       readonly redBytes: number;
       readonly dscp: number;
     }
-  /** The block is no longer of use. */
+  /** Cancels a session, since its block is no longer of use. */
   | { readonly kind: 'cancel'; readonly session: number }
-  /** A datagram of the neighbour; the machine keeps it. */
+  /** A datagram of the neighbour; the machine may keep its bytes, so the caller must not reuse them. */
   | { readonly kind: 'segment'; readonly bytes: Uint8Array }
-  /** The node has the block of a session. */
+  /** The node has stored the block of a session. */
   | { readonly kind: 'kept'; readonly session: number }
   | { readonly kind: 'way'; readonly way: PeerReachability };
 
 /** Actions that an LTP engine asks of its node. */
 export type LtpEffect =
   | { readonly kind: 'transmit'; readonly bytes: Uint8Array; readonly dscp: number }
-  /** A whole block came: the node answers `kept`, or the sender asks again. */
+  /**
+   * A whole block came. The node answers with the input `kept` when it is stored; else the block is offered again
+   * when the sender repeats its checkpoint.
+   */
   | { readonly kind: 'block'; readonly session: number; readonly block: Uint8Array }
-  /** The neighbour has the block. `rounds`: repairs that it took. */
+  /** The neighbour has acknowledged the red part, and all data has left. `rounds`: number of repair rounds. */
   | { readonly kind: 'sent'; readonly session: number; readonly rounds: number }
   /** The block did not arrive, as far as this end knows. */
   | { readonly kind: 'failed'; readonly session: number }
   | { readonly kind: 'drop'; readonly reason: LtpDropReason };
 
-/** An alarm on the contact clock: it makes this end repeat a segment, or check a session. */
+/** A timer on the contact clock: when it is due, this end repeats a segment or checks a session. */
 export type LtpAlarm =
   | { readonly kind: 'checkpoint'; readonly session: number; readonly serial: number }
   | { readonly kind: 'missing'; readonly session: number }
@@ -85,7 +88,7 @@ export type LtpAlarm =
 /** What the two halves of a machine share. */
 export interface LtpSharedContext {
   readonly facts: LtpLinkParameters;
-  /** The contact clock, ns: it runs only while contacts with the neighbour are open. */
+  /** Reads the contact clock, ns, which runs only while contacts with the neighbour are open. */
   readonly clockAt: () => number;
   /** Sets an alarm `waitNs` ahead. @returns when it is due. Both in ns on the contact clock. */
   readonly alarm: (waitNs: number, alarm: LtpAlarm) => number;

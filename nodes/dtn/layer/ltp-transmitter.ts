@@ -1,7 +1,7 @@
 /**
- * Sends the segments of LTP sessions one after the other at the rate of the contact, and none that
- * would outlast it. Reports, receipts and cancellations go before data: they are short, and the other
- * end waits for them.
+ * Sends the segments of LTP sessions one after the other at the rate of the contact, and starts none
+ * that could not end before the contact does. Reports, receipts and cancellations go before data: they
+ * are short, and the other end waits for them.
  *
  * @module
  */
@@ -25,15 +25,15 @@ export interface OutgoingLtpSegment<Alarm> {
   readonly dscp: number;
   /** The alarm to set when the segment has left; absent if the segment needs none. */
   readonly alarm?: Alarm;
-  /** True once nobody needs the segment: while it waited, the neighbour may have answered already. */
+  /** True once the segment need not be sent: while it waited, the neighbour may have answered. */
   readonly isObsolete?: () => boolean;
 }
 
 /** The queue from which the transmitter takes data segments, in the order in which they leave. */
 export interface DataSegmentSource<Alarm> {
-  /** Bytes that wait. */
+  /** Number of queued bytes. */
   readonly bytes: number;
-  /** The next segment, which stays the next one until {@link shift}. */
+  /** The next segment, without removing it; {@link shift} removes it. */
   peek(): OutgoingLtpSegment<Alarm> | undefined;
   shift(): void;
 }
@@ -53,8 +53,9 @@ export class LtpTransmitter<Alarm> {
   }
 
   /**
-   * When everything that waits now will have left, at the rate of this contact. If nothing waits, this
-   * is when the last segment has left, not `now`: a wall clock would never reach an instant that moves.
+   * When all queued segments will have left, at the rate of this contact. With an empty queue, the
+   * instant at which the last segment has left, and not `now`: a timer set to an instant that grows
+   * with `now` would never be due.
    */
   idleAt(now: Nanoseconds): Nanoseconds {
     const bytes = this.#control.reduce((sum, each) => sum + each.bytes.length, this.#data.bytes);
@@ -68,7 +69,7 @@ export class LtpTransmitter<Alarm> {
     this.#isSpent = false;
   }
 
-  /** @returns false if too much waits already. */
+  /** Queues a control segment. @returns false if the queue is full. */
   queue(outgoing: OutgoingLtpSegment<Alarm>): boolean {
     if (this.#control.length >= LTP_QUEUED_CONTROLS_MAX) return false;
     this.#control.push(outgoing);
@@ -86,7 +87,7 @@ export class LtpTransmitter<Alarm> {
     return this.#isOpen && !this.#isSpent && hasWork ? this.#freeNs : Number.POSITIVE_INFINITY;
   }
 
-  /** The segment that leaves now, if any. */
+  /** Takes the segment that leaves now; undefined if there is none. */
   take(now: Nanoseconds): OutgoingLtpSegment<Alarm> | undefined {
     if (this.nextAt() > now) return undefined;
     while (this.#control[0]?.isObsolete?.() === true) this.#control.shift();

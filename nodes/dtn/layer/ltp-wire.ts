@@ -15,7 +15,7 @@
  * 13, 15     its receipt
  * ```
  *
- * Extensions are skipped, and none is written.
+ * Received extensions are skipped, and none is written.
  *
  * @module
  */
@@ -57,14 +57,17 @@ export interface LtpData {
   readonly type: number;
   readonly service: number;
   readonly offset: number;
-  /** Serial numbers of this checkpoint, and of the report to which it answers; 0 for none. */
+  /**
+   * `checkpoint`: serial number, if the segment is a checkpoint. `report`: serial number of the report
+   * that the checkpoint answers. 0 for none.
+   */
   readonly checkpoint: number;
   readonly report: number;
-  /** Part of the segment's bytes. */
+  /** A view into the segment's bytes. */
   readonly data: Uint8Array;
 }
 
-/** Which bytes of a block between `lower` and `upper` have arrived. */
+/** A report segment: which bytes of the block from `lower` to before `upper` have arrived. */
 export interface LtpReport {
   readonly kind: 'report';
   readonly report: number;
@@ -90,27 +93,27 @@ export interface LtpSegment {
   readonly content: LtpContent;
 }
 
-/** True for the red part, which is acknowledged. */
+/** True if the segment belongs to the red part of a block, which is acknowledged. */
 export function isRed({ type }: LtpData): boolean {
   return type < LTP_DATA_TYPE.green;
 }
 
-/** True if the receiver is to report what it has. */
+/** True if the segment is a checkpoint: the receiver has to report which bytes it has. */
 export function isCheckpoint({ type }: LtpData): boolean {
   return type > LTP_DATA_TYPE.red && type < LTP_DATA_TYPE.green;
 }
 
-/** True if the red part ends here. */
+/** True if the red part ends with this segment. */
 export function isEndOfRedPart({ type }: LtpData): boolean {
   return type === LTP_DATA_TYPE.redEnd || type === LTP_DATA_TYPE.redEndOfBlock;
 }
 
-/** True if the block ends here. */
+/** True if the block ends with this segment. */
 export function isEndOfBlock({ type }: LtpData): boolean {
   return type === LTP_DATA_TYPE.redEndOfBlock || type === LTP_DATA_TYPE.greenEndOfBlock;
 }
 
-/** Largest number of octets around the data of a segment from this engine. */
+/** Largest number of octets of a data segment from this engine beside its data. */
 export function ltpOverheadBytesMax(engine: number): number {
   const most = sdnvLength(2 ** 32);
   return 1 + sdnvLength(engine) + most + 1 + 1 + most + most + most + most;

@@ -1,13 +1,14 @@
 /**
- * The Licklider Transmission Protocol (RFC 5326) with one neighbour: blocks go out in segments until
- * the neighbour has claimed all of them, and blocks of the neighbour come in. A state machine.
+ * The Licklider Transmission Protocol (RFC 5326) with one neighbour: sends blocks in segments until
+ * the neighbour has acknowledged all bytes, and receives the neighbour's blocks. A state machine.
  *
  * All timers run on contact time. A block is reported as complete only when the node has stored it, so
  * that no claim covers a block that a full store refuses.
  *
- * Two gaps of the RFC are closed. A block whose checkpoint never comes is given up after a silence.
- * If several reports answer a checkpoint, each is repeated by itself; and if all checkpoints are
- * answered but bytes are still missing, the sender sends the red part again.
+ * Two cases that the RFC leaves open: an incoming block whose checkpoint never comes is given up after
+ * a silence; and if all checkpoints are answered but bytes are still missing, the sender sends the
+ * whole red part again. If several reports answer one checkpoint, each is repeated until it is
+ * acknowledged.
  *
  * @module
  */
@@ -35,7 +36,7 @@ import {
   type LtpSegment,
 } from './ltp-wire.ts';
 
-/** LTP with one neighbour. */
+/** The state machine of LTP with one neighbour. */
 export class LtpMachine implements StateMachine<LtpInput, LtpEffect> {
   readonly #facts: LtpLinkParameters;
   readonly #clock = new ContactClock();
@@ -63,22 +64,22 @@ export class LtpMachine implements StateMachine<LtpInput, LtpEffect> {
     this.#transmitter = new LtpTransmitter(facts.contactAt, this.#outgoing);
   }
 
-  /** Blocks that are being sent. */
+  /** Number of blocks that are being sent. */
   get sending(): number {
     return this.#outgoing.size;
   }
 
-  /** Blocks that are coming in. */
+  /** Number of blocks that are being received. */
   get receiving(): number {
     return this.#incoming.size;
   }
 
-  /** Number of alarms that are set, those included that are no longer needed. */
+  /** Number of alarms that are set, including obsolete ones. */
   get alarms(): number {
     return this.#alarms.size;
   }
 
-  /** When everything that waits now will have left; see {@link LtpTransmitter.idleAt}. */
+  /** When all queued segments will have left; see {@link LtpTransmitter.idleAt}. */
   idleAt(now: Nanoseconds): Nanoseconds {
     return this.#transmitter.idleAt(now);
   }
@@ -136,7 +137,7 @@ export class LtpMachine implements StateMachine<LtpInput, LtpEffect> {
       return;
     }
     const { ownEngine, peerEngine } = this.#facts;
-    // The engine of a session is that of the sender of its block, for all its segments.
+    // All segments of a session, in both directions, name the engine that sends the block.
     const expected = isOfSender(segment.content) ? peerEngine : ownEngine;
     if (segment.engine !== expected) {
       this.#effects.push({ kind: 'drop', reason: 'ltp-stranger' });
@@ -151,7 +152,7 @@ export class LtpMachine implements StateMachine<LtpInput, LtpEffect> {
     const outgoing = { bytes, dscp, ...(alarm && { alarm }), ...(isObsolete && { isObsolete }) };
     if (this.#transmitter.queue(outgoing)) return;
     this.#effects.push({ kind: 'drop', reason: 'ltp-control-full' });
-    // The segment counts as lost on the way: the alarm leads to a repetition.
+    // The segment is treated as lost on the way: the alarm will repeat it.
     if (alarm !== undefined) this.#set(alarm, this.#now);
   }
 

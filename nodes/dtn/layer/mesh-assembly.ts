@@ -14,14 +14,17 @@ import {
 } from './mesh-repair.ts';
 import type { MeshFrame } from './mesh-wire.ts';
 
-/** Limits of incomplete messages: their number, how long each waits, ns, and its length, bytes. */
+/**
+ * Limits of incomplete messages: their number, how long each is kept, ns, and the longest message,
+ * bytes.
+ */
 export interface MeshReassemblyLimits {
   readonly assembliesMax: number;
   readonly assemblyNs: number;
   readonly messageBytes: number;
 }
 
-/** Complete messages that a node remembers (our choice): enough for a few minutes. */
+/** Number of complete messages that a node remembers (our choice): enough for a few minutes. */
 const DONE_MAX = 1_024;
 
 interface Assembly {
@@ -29,11 +32,14 @@ interface Assembly {
   readonly length: number;
   readonly untilNs: Nanoseconds;
   readonly fragments: Map<number, Uint8Array>;
-  /** Repairs by block and row. */
+  /** Repairs by the text of block number and row number. */
   readonly repairs: Map<string, Uint8Array>;
 }
 
-/** The result of a received frame: a whole message, or none yet. */
+/**
+ * The result of a received frame: `message` if its message is now whole, `waits` if not, or why the
+ * frame is dropped.
+ */
 export type MeshReassemblyOutcome =
   | { readonly kind: 'waits' }
   | { readonly kind: 'message'; readonly message: Uint8Array; readonly repaired: number }
@@ -44,9 +50,9 @@ export type MeshReassemblyOutcome =
 export class MeshReassembler {
   readonly #form: RepairParameters;
   readonly #limits: MeshReassemblyLimits;
-  /** Oldest first. */
+  /** Incomplete messages by origin and message number, oldest first. */
   readonly #open = new Map<string, Assembly>();
-  /** Messages that are complete, oldest first: late frames do not begin them again. */
+  /** Keys of complete messages, oldest first, so that late frames do not begin them again. */
   readonly #done = new Set<string>();
 
   constructor(form: RepairParameters, limits: MeshReassemblyLimits) {
@@ -58,7 +64,7 @@ export class MeshReassembler {
     return this.#open.size;
   }
 
-  /** Takes a frame for this node, and copies its data. */
+  /** Handles a frame for this node; its data is copied. */
   take(now: Nanoseconds, frame: MeshFrame): MeshReassemblyOutcome {
     if (!this.#isSound(frame)) return { kind: 'bad' };
     for (const [key, { untilNs }] of this.#open) {

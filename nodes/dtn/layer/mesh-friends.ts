@@ -1,6 +1,6 @@
 /**
- * Frames that a node keeps for neighbours while they sleep (friends of Bluetooth meshes). Neighbours,
- * messages for each of them, and the time for which they are kept are limited.
+ * Frames that a node keeps for sleeping neighbours, its friends (as in Bluetooth meshes). The number
+ * of friends, of messages for each, and the time for which they are kept are limited.
  *
  * @module
  */
@@ -14,14 +14,17 @@ interface KeptMessage {
 
 interface Friend {
   heardNs: Nanoseconds;
-  /** By origin and number, oldest first. */
+  /** Kept messages by origin and message number, oldest first. */
   readonly messages: Map<string, KeptMessage>;
 }
 
-/** Largest number of frames kept of one message: as many as 64 KiB take in the smallest frames. */
+/**
+ * Largest number of frames kept of one message: as many as a 64 KiB message takes in the smallest
+ * frames.
+ */
 const FRAMES_MAX = 1_200;
 
-/** All friends of one node, by link. */
+/** The friends of one node, by the id of the link to each. */
 export class MeshFriends {
   readonly #rules: MeshProfile;
   readonly #friends = new Map<string, Friend>();
@@ -30,7 +33,7 @@ export class MeshFriends {
     this.#rules = rules;
   }
 
-  /** A neighbour was heard: it is a friend if there is room. */
+  /** Called when a frame of a neighbour came: the neighbour becomes a friend if there is room. */
   heard(now: Nanoseconds, link: string): void {
     const known = this.#friends.get(link);
     if (known !== undefined) known.heardNs = now;
@@ -42,7 +45,10 @@ export class MeshFriends {
     }
   }
 
-  /** @returns false if the frame is not kept: no friend, or no room for its message. */
+  /**
+   * Keeps a frame for a neighbour. @returns false if it is not kept: the neighbour is no friend, or
+   * there is no room for the message.
+   */
   keep(
     now: Nanoseconds,
     link: string,
@@ -60,7 +66,7 @@ export class MeshFriends {
     return true;
   }
 
-  /** Takes out the frames for a neighbour that is awake, oldest first. */
+  /** Removes and returns the frames for a neighbour that is awake, oldest first. */
   taken(now: Nanoseconds, link: string): readonly Uint8Array[] {
     const { messages } = this.#friends.get(link) ?? {};
     if (messages === undefined) return [];

@@ -1,7 +1,8 @@
 /**
- * The two kinds of radio mesh: `document`, with repair, a probability of relaying, and friends that
- * keep messages of sleeping nodes; and `bitchat`, with the sizes and rules of that protocol
- * (permissionlesstech/bitchat, white paper and Services/TransportConfig.swift, 2026-08), not its bytes.
+ * The two profiles of the radio mesh. `document`: with repairs, relaying with a probability, and
+ * friends that keep messages for sleeping nodes. `bitchat`: with the sizes and rules, but not the byte
+ * format, of that protocol (permissionlesstech/bitchat, white paper and Services/TransportConfig.swift,
+ * 2026-08).
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { MESH_HEAD_BYTES } from './mesh-wire.ts';
 const NS_PER_MS = 1_000_000;
 const HOUR_NS = 3_600_000_000_000;
 
-/** Rules of a mesh. */
+/** The sizes and rules of a radio mesh. */
 export interface MeshProfile {
   /** Longest frame including its head, and length of the head, bytes. */
   readonly frameBytes: number;
@@ -21,12 +22,18 @@ export interface MeshProfile {
   readonly ttl: number;
   readonly denseLinks: number;
   readonly denseTtl: number;
-  /** Probability that a node relays a frame, and the wait before, ns. */
+  /**
+   * `relay`: probability that a node relays a frame. `jitterNs`: least and largest random wait before
+   * it does, ns.
+   */
   readonly relay: number;
   readonly jitterNs: readonly [number, number];
-  /** A frame that comes again before it was relayed is not relayed. */
+  /** Whether a frame that comes again while it waits to be relayed is not relayed. */
   readonly isSuppressed: boolean;
-  /** Fragments of a block, and repairs divided by fragments; 0 for no repairs. */
+  /**
+   * `blockFragments`: number of fragments of a block. `repair`: number of repairs of a block divided by
+   * its fragments; 0 for none.
+   */
   readonly blockFragments: number;
   readonly repair: number;
   /** How many frames a node remembers, to relay each only once, and for how long, ns. */

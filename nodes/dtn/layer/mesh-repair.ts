@@ -1,17 +1,18 @@
 /**
- * Repair of messages in a mesh: a message is cut into fragments, and each block of fragments gets
- * rows of repairs. Row j is the exclusive or of the fragments j, j + rows, j + 2 rows … of its block,
- * so that each row makes up for one lost fragment, also if consecutive fragments are lost.
+ * Repair of messages in a mesh: a message is cut into fragments, and for each block of fragments some
+ * rows of repair data are sent. Row j is the exclusive or of the fragments j, j + rows, j + 2 rows …
+ * of its block, so that each row can replace one lost fragment; consecutive lost fragments are in
+ * different rows.
  *
  * @module
  */
 
 /** How messages are cut into fragments and blocks, and how many repairs each block gets. */
 export interface RepairParameters {
-  /** Bytes of a fragment; the last one is shorter. */
+  /** Length of a fragment, bytes; the last fragment may be shorter. */
   readonly dataBytes: number;
   readonly blockFragments: number;
-  /** Repairs of a block, divided by its fragments. */
+  /** Number of repairs of a block divided by its number of fragments. */
   readonly repair: number;
 }
 
@@ -41,7 +42,9 @@ export function fragmentAt(message: Uint8Array, index: number, form: RepairParam
   return message.subarray(start, Math.min(message.length, start + form.dataBytes));
 }
 
-/** A row of repairs of a block; fragments that are too short count as filled with zeros. */
+/**
+ * Computes the exclusive or of the fragments of a row; short or missing fragments count as zeros.
+ */
 export function repairRowData(
   fragments: readonly (Uint8Array | undefined)[],
   dataBytes: number,

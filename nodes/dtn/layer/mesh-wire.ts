@@ -1,5 +1,6 @@
 /**
- * Frames of the radio mesh (our own format; the fields that Bluetooth meshes have, in 20 bytes):
+ * Frames of the radio mesh (our own format, with the fields of Bluetooth meshes in a head of 20
+ * bytes):
  *
  * ```
  *  0      1      2        4        6          10       12       14      15     16        20
@@ -27,9 +28,9 @@ const REPAIR = 2;
 /** A frame of a mesh: a fragment of a message, or a repair for a block of fragments. */
 export interface MeshFrame {
   readonly kind: 'fragment' | 'repair';
-  /** Hops that are left. */
+  /** Number of hops that the frame may still make. */
   readonly ttl: number;
-  /** Numbers of nodes. */
+  /** Node numbers of sender and receiver of the message. */
   readonly origin: number;
   readonly target: number;
   readonly message: number;
@@ -38,7 +39,7 @@ export interface MeshFrame {
   readonly row: number;
   readonly rows: number;
   readonly length: number;
-  /** Part of the bytes of the frame. */
+  /** A view into the bytes of the frame. */
   readonly data: Uint8Array;
 }
 
@@ -59,7 +60,7 @@ export function encodeMeshFrame(frame: MeshFrame, headBytes: number): Uint8Array
   return bytes;
 }
 
-/** Reads a frame; undefined if it is none. */
+/** Reads a frame; undefined if the bytes are no frame. */
 export function decodeMeshFrame(bytes: Uint8Array, headBytes: number): MeshFrame | undefined {
   const kind = bytes[0];
   if (bytes.length <= headBytes || (kind !== FRAGMENT && kind !== REPAIR)) return undefined;

@@ -3,7 +3,7 @@
  * frame once, after a random wait and with a certain probability, until its TTL is used up. A state
  * machine.
  *
- * Nothing is acknowledged, and nothing authenticated.
+ * Frames are neither acknowledged nor authenticated.
  *
  * @module
  */
@@ -34,12 +34,12 @@ export interface MeshLink {
   readonly peer: number;
 }
 
-/** What a node of a mesh knows: itself, its links, the rules, and its random streams. */
+/** What a {@link MeshRelay} is made from: node number, links, rules and random streams. */
 export interface MeshRelayParameters {
   readonly own: number;
   readonly profile: MeshProfile;
   readonly links: readonly MeshLink[];
-  /** Time that a frame takes on the slowest link, ns: own frames leave no faster. */
+  /** Time that a frame takes on the slowest link, ns; own frames leave at intervals of at least this. */
   readonly paceNs: number;
   /** Number of the first message; random, so that messages from before a crash have other numbers. */
   readonly firstMessage: number;
@@ -59,7 +59,7 @@ export type MeshDropReason =
 /** Events that a mesh node handles. */
 export type MeshInput =
   | { readonly kind: 'send'; readonly target: number; readonly message: Uint8Array }
-  /** A frame of a neighbour; the machine keeps the bytes. */
+  /** A frame of a neighbour; the machine may keep its bytes, so the caller must not reuse them. */
   | { readonly kind: 'frame'; readonly link: string; readonly bytes: Uint8Array }
   | { readonly kind: 'way'; readonly link: string; readonly way: PeerReachability };
 
@@ -70,7 +70,7 @@ export type MeshEffect =
   | { readonly kind: 'repaired'; readonly fragments: number }
   | { readonly kind: 'drop'; readonly reason: MeshDropReason };
 
-/** A frame that leaves later. */
+/** A frame that waits to be sent. */
 interface Waiting {
   readonly frame: MeshFrame;
   /** Link on which the frame came; undefined for own frames. */
@@ -80,22 +80,22 @@ interface Waiting {
 
 interface Known {
   readonly untilNs: Nanoseconds;
-  /** The entry of the frame in the queue of frames to relay; undefined if it was not put there. */
+  /** The frame's entry in the queue of frames to relay; undefined if the frame is not relayed. */
   readonly waiting: Waiting | undefined;
 }
 
-/** The machine of one node of a mesh: sends fragments, relays frames, and joins messages again. */
+/** The state machine of one mesh node: sends messages as fragments, relays frames, and reassembles messages. */
 export class MeshRelay implements StateMachine<MeshInput, MeshEffect> {
   readonly #facts: MeshRelayParameters;
   readonly #form: RepairParameters;
   readonly #assemblies: MeshReassembler;
   readonly #friends: MeshFriends;
-  /** Frames that were sent or received here, oldest first. */
+  /** Frames that were sent or received here, by their fields, oldest first. */
   readonly #known = new Map<string, Known>();
   readonly #queue = new DeadlineHeap<Waiting>();
   readonly #closed = new Set<string>();
   #message: number;
-  /** When the last own frame leaves. */
+  /** When the last queued own frame leaves. */
   #freeNs: Nanoseconds = 0;
   #effects: MeshEffect[] = [];
 
@@ -109,17 +109,17 @@ export class MeshRelay implements StateMachine<MeshInput, MeshEffect> {
     this.#message = facts.firstMessage;
   }
 
-  /** Incomplete messages. */
+  /** Number of incomplete messages. */
   get assembling(): number {
     return this.#assemblies.size;
   }
 
-  /** Frames that are remembered. */
+  /** Number of remembered frames. */
   get known(): number {
     return this.#known.size;
   }
 
-  /** Frames that wait to leave. */
+  /** Number of frames that wait to be sent. */
   get waiting(): number {
     return this.#queue.size;
   }

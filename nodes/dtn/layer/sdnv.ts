@@ -2,8 +2,8 @@
  * Self-delimiting numeric values (RFC 6256): seven bits an octet, the highest first; all octets but
  * the last have their top bit set.
  *
- * Numbers above 2^53 - 1 are refused: LTP has numbers for lengths, offsets in a block and identifiers
- * that their sender chose, and none of these need be larger.
+ * Numbers above 2^53 - 1 are refused: the numbers of LTP are lengths, offsets in a block, and
+ * identifiers that their sender chose, and none of these need be larger.
  *
  * @module
  */
@@ -11,10 +11,10 @@
 const MORE = 0x80;
 const BITS = 7;
 const RADIX = 2 ** BITS;
-/** Longest SDNV that is read, octets: 64 bits take ten, and more can only be leading zeros. */
+/** Longest SDNV that is read, octets: a 64-bit number takes ten. */
 const OCTETS_MAX = 10;
 
-/** Octets of a value. */
+/** Length of the encoding of a value, octets. */
 export function sdnvLength(value: number): number {
   let octets = 1;
   for (let rest = Math.floor(value / RADIX); rest > 0; rest = Math.floor(rest / RADIX)) octets += 1;
@@ -39,7 +39,7 @@ export class SdnvReader {
   at: number;
   /** Offset behind the last octet. */
   readonly end: number;
-  /** The value of the last {@link next}. */
+  /** The value that the last {@link next} has read. */
   value = 0;
 
   constructor(bytes: Uint8Array, at: number, end: number) {

@@ -10,10 +10,13 @@ import { TCPCL_REFUSAL_REASON, type TcpclMessage } from './tcpcl-wire.ts';
 type Segment = Extract<TcpclMessage, { kind: 'segment' }>;
 type Receipt = Extract<TcpclMessage, { kind: 'receipt' }>;
 
-/** The result of a received segment: acknowledgement, whole bundle, or refusal. */
+/** What follows from a received segment. */
 export type SegmentOutcome =
   | { readonly kind: 'receipt'; readonly receipt: Receipt }
-  /** The bundle is complete; {@link TcpclTransferReceiver.finished} acknowledges it. */
+  /**
+   * The bundle is complete; once it is stored, {@link TcpclTransferReceiver.finished} gives the
+   * acknowledgement.
+   */
   | { readonly kind: 'bundle'; readonly bundle: Uint8Array }
   | { readonly kind: 'refuse'; readonly reason: number }
   /** The segment belongs to a transfer that was refused before. */
@@ -22,7 +25,7 @@ export type SegmentOutcome =
 
 /** Receives the bundles of one session, one transfer at a time. */
 export class TcpclTransferReceiver {
-  /** Octets of the transfer so far. */
+  /** Number of octets of the present transfer that have come. */
   bytes = 0;
   #transfer: number | undefined;
   #total: number | undefined;
@@ -62,7 +65,7 @@ export class TcpclTransferReceiver {
     return { kind: 'bundle', bundle: this.#buffer.slice(0, received) };
   }
 
-  /** The node has stored the bundle. @returns the receipt for its last segment. */
+  /** Called when the node has stored the bundle. @returns the acknowledgement of its last segment. */
   finished(): Receipt | undefined {
     const receipt = this.#last;
     this.#clear();

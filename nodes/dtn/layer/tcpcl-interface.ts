@@ -6,17 +6,20 @@
 
 /** Values of the option `tls`: never use TLS, use it if the peer can, or always (RFC 9174 section 4.3). */
 export const TLS_POLICIES = ['off', 'prefer', 'require'] as const;
-/** When a node uses TLS on sessions of TCPCL. */
+/** When a node uses TLS on TCPCL sessions; see {@link TLS_POLICIES}. */
 export type TlsPolicy = (typeof TLS_POLICIES)[number];
 
 /** The configuration of a TCPCL session. */
 export interface TcpclSessionParameters {
-  /** The end that opened the stream speaks first (RFC 9174 section 4.1). */
+  /** `active`: this end opened the stream, and sends first (RFC 9174 section 4.1). */
   readonly role: 'active' | 'passive';
-  /** Node IDs of both ends, as text. The peer has to give `peerId`, which alone proves nothing. */
+  /**
+   * Node IDs of both ends, as text. The peer has to state `peerId`, which proves its identity only under
+   * TLS.
+   */
   readonly ownId: string;
   readonly peerId: string;
-  /** Interval of keep-alives that this end wishes for, s; 0 for none. */
+  /** Interval of keep-alives that this end proposes, s; 0 for none. */
   readonly keepAliveS: number;
   readonly tls: TlsPolicy;
 }
@@ -36,12 +39,12 @@ export type TcpclInput =
   | { readonly kind: 'opened' }
   /** The handshake of TLS has ended. */
   | { readonly kind: 'secured'; readonly isSecure: boolean }
-  /** The session keeps the bytes. */
+  /** Bytes came on the stream; the session may keep them, so the caller must not reuse them. */
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'send'; readonly transfer: number; readonly bundle: Uint8Array }
   /** The stream accepts data again. */
   | { readonly kind: 'room' }
-  /** The node has the bundle that was offered last. */
+  /** The node has stored the bundle that was offered last. */
   | { readonly kind: 'kept' }
   /** Ends the session after the transfers that are under way. */
   | { readonly kind: 'finish' }
@@ -50,9 +53,12 @@ export type TcpclInput =
 
 /** Actions that a TCPCL session asks of its node. */
 export type TcpclEffect =
-  /** If `asksForRoom`, the node answers with `room` when the stream accepts more. */
+  /**
+   * Writes bytes to the stream. If `asksForRoom`, the node gives the input `room` when the stream accepts
+   * more.
+   */
   | { readonly kind: 'write'; readonly bytes: Uint8Array; readonly asksForRoom: boolean }
-  /** Begins TLS on the stream after the bytes written so far; the node answers with `secured`. */
+  /** Begins TLS on the stream after the bytes written so far; the node then gives the input `secured`. */
   | { readonly kind: 'secure' }
   /** Stops reading from the stream, or goes on. */
   | { readonly kind: 'pause'; readonly isPaused: boolean }
@@ -63,7 +69,9 @@ export type TcpclEffect =
   | { readonly kind: 'up'; readonly transferMax: number }
   /** From now on no more bundles can be sent. */
   | { readonly kind: 'down' }
-  /** Ends the stream, in order or at once. */
+  /**
+   * `end`: ends this end's half of the stream after what was written. `reset`: ends the stream at once.
+   */
   | { readonly kind: 'end' }
   | { readonly kind: 'reset' }
   | { readonly kind: 'drop'; readonly reason: TcpclDropReason };

@@ -10,11 +10,14 @@ type Segment = Extract<TcpclMessage, { kind: 'segment' }>;
 type Receipt = Extract<TcpclMessage, { kind: 'receipt' }>;
 
 interface Outgoing {
-  /** Number that the node gave the transfer, and number on the wire, from 0 in each session. */
+  /**
+   * `transfer`: the node's number for the transfer. `id`: its number on the wire, from 0 in each
+   * session.
+   */
   readonly transfer: number;
   readonly id: number;
   readonly bundle: Uint8Array;
-  /** Octets in segments that have left. */
+  /** Number of octets of the bundle that were sent. */
   sent: number;
 }
 
@@ -41,7 +44,7 @@ export class TcpclTransferSender {
     return true;
   }
 
-  /** The next segment, if the stream takes one. */
+  /** Takes the next segment; undefined if there is none or the stream is full. */
   next(): Segment | undefined {
     const current = this.#open.find(({ sent, bundle }) => sent < bundle.length);
     if (current === undefined || this.isBlocked) return undefined;
@@ -68,9 +71,10 @@ export class TcpclTransferSender {
   }
 
   /**
-   * Takes a receipt. Only the length that it acknowledges counts, since some agents do not copy the
-   * flags from the segment as RFC 9174 section 5.2.3 asks.
-   * @returns the transfer that the peer has completely; undefined if the receipt completes none.
+   * Handles an acknowledgement. Only the acknowledged length is used, since some agents do not copy
+   * the flags of the segment as RFC 9174 section 5.2.3 asks.
+   * @returns the node's number of the transfer, if the peer now has the whole bundle; undefined
+   * otherwise.
    */
   acknowledged({ transfer: id, received }: Receipt): number | undefined {
     const known = this.#open.find((each) => each.id === id);
@@ -80,21 +84,27 @@ export class TcpclTransferSender {
     return known.transfer;
   }
 
-  /** The peer refuses a transfer. @returns its number at the node; undefined if it is unknown. */
+  /**
+   * Called when the peer refuses a transfer. @returns the node's number of the transfer; undefined
+   * if it is unknown.
+   */
   refused(id: number): number | undefined {
     const known = this.#open.find((each) => each.id === id);
     this.#open = this.#open.filter((each) => each !== known);
     return known?.transfer;
   }
 
-  /** Takes transfers out that have not begun. @returns their numbers at the node. */
+  /**
+   * Removes the transfers of which nothing was sent. @returns the node's numbers of these
+   * transfers.
+   */
   unsent(): readonly number[] {
     const unsent = this.#open.filter(({ sent }) => sent === 0);
     this.#open = this.#open.filter(({ sent }) => sent > 0);
     return unsent.map(({ transfer }) => transfer);
   }
 
-  /** Takes all transfers out. @returns their numbers at the node. */
+  /** Removes all transfers. @returns the node's numbers of these transfers. */
   all(): readonly number[] {
     return this.#open.splice(0).map(({ transfer }) => transfer);
   }

@@ -1,9 +1,10 @@
 /**
- * Splits a TCPCL stream into its contact header and messages, in whatever pieces the bytes come.
+ * Splits the bytes of a TCPCL stream into its contact header and messages; the bytes may come in
+ * pieces of any length.
  *
- * The heads of messages have several lengths, so that the reader of frames in `_kit`, for heads of one
- * length, is of no use here. A reader keeps one message, of bounded length, and all bytes that come
- * after it while reading is paused.
+ * The reader of frames in `_kit` cannot be used, since the heads of TCPCL messages differ in length. A
+ * reader stores at most one message, of limited length, and while reading is paused all bytes that
+ * come after it.
  *
  * @module
  */
@@ -19,31 +20,33 @@ import {
 export type TcpclReadResult =
   | { readonly kind: 'contact'; readonly version: number; readonly canTls: boolean }
   | { readonly kind: 'message'; readonly message: TcpclMessage }
-  /** Not enough octets yet. */
+  /** The next message is incomplete. */
   | { readonly kind: 'nothing' }
-  /** Nothing can be read any more. `type`: first octet of the message. */
+  /**
+   * The stream is malformed, and nothing more can be read. `type`: first octet of the bad message.
+   */
   | {
       readonly kind: 'bad';
       readonly why: 'no-contact' | 'unknown-type' | 'too-long' | 'malformed';
       readonly type: number;
     };
 
-/** Reads one direction of a session. */
+/** Reads the contact header and messages that one end of a session sent. */
 export class TcpclReader {
   readonly #dataMax: number;
   #kept = new Uint8Array(TCPCL_CONTACT_HEADER_BYTES);
-  /** Where in `#kept` the bytes that wait begin and end. */
+  /** Offsets in `#kept` at which the unread bytes begin and end. */
   #start = 0;
   #end = 0;
   #hasContact = false;
   #bad: TcpclReadResult | undefined;
 
-  /** @param dataMax Longest data of a segment, octets: our segment MRU. */
+  /** @param dataMax Longest data of a segment, octets: the segment MRU that this node states. */
   constructor(dataMax: number) {
     this.#dataMax = dataMax;
   }
 
-  /** Octets that wait. */
+  /** Number of unread octets. */
   get kept(): number {
     return this.#end - this.#start;
   }
@@ -70,7 +73,7 @@ export class TcpclReader {
     return read;
   }
 
-  /** Forgets all octets that wait. */
+  /** Drops all unread octets. */
   clear(): void {
     this.#kept = new Uint8Array(TCPCL_CONTACT_HEADER_BYTES);
     this.#start = 0;

@@ -4,9 +4,10 @@
  *
  * The contact headers say whether TLS follows; the stream then does the handshake.
  *
- * A transfer is acknowledged when the node has stored its bundle. Until then nothing more is read, so
- * that the sender has to wait for a node whose store is full; the bundle is offered to the node again
- * every second. Reading also stops while the peer does not read the answers to its own messages.
+ * A transfer is acknowledged when the node has stored its bundle. Until then nothing more is read from
+ * the stream, so that the sender waits while the node's store is full; meanwhile the bundle is offered
+ * to the node every second. Reading also stops while the peer does not read the answers to its own
+ * messages.
  *
  * @module
  */
@@ -43,7 +44,7 @@ const NS_PER_S = 1_000_000_000;
 type State = 'new' | 'contact' | 'securing' | 'session' | 'up' | 'ending' | 'over';
 type Timer = 'contact' | 'keep-alive' | 'silence' | 'ask';
 
-/** The machine of one TCPCL session, at either end of its connection. */
+/** The state machine of one TCPCL session, at either end of its stream. */
 export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
   readonly #facts: TcpclSessionParameters;
   readonly #reader = new TcpclReader(TCPCL_SEGMENT_BYTES_MAX);
@@ -51,12 +52,12 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
   readonly #outgoing = new TcpclTransferSender();
   readonly #incoming = new TcpclTransferReceiver();
   #state: State = 'new';
-  /** Bytes of the bundle that the node has not kept yet. */
+  /** The received bundle that the node has not stored yet; undefined if there is none. */
   #offered: Uint8Array | undefined;
   #hasTold = false;
   #isSecured = false;
   #isPaused = false;
-  /** Messages written since the stream last had room. */
+  /** Number of messages written since the stream last had room. */
   #answers = 0;
   #keepAliveNs: Nanoseconds = 0;
   #now: Nanoseconds = 0;
@@ -66,7 +67,7 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
     this.#facts = facts;
   }
 
-  /** True if bundles can be sent. */
+  /** True if the session is negotiated, so that bundles can be sent. */
   get isUp(): boolean {
     return this.#state === 'up';
   }
@@ -76,7 +77,9 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
     return this.#isSecured && (this.#state === 'up' || this.#state === 'ending');
   }
 
-  /** Octets in memory: those that wait to be read, and those of the transfer that comes in. */
+  /**
+   * Number of received octets in memory: unread ones, and those of the bundle being received or offered.
+   */
   get held(): number {
     return this.#reader.kept + this.#incoming.bytes + (this.#offered?.length ?? 0);
   }
@@ -166,7 +169,10 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
     }
   }
 
-  /** The contact header of the peer came. RFC 9174 section 4.3: TLS is used if both ends can. */
+  /**
+   * Called when the contact header of the peer came; `isOurs`: it has the version of this node. RFC 9174
+   * section 4.3: TLS is used if both ends can.
+   */
   #contacted(isOurs: boolean, canTls: boolean): void {
     const { tls } = this.#facts;
     if (!this.#hasTold) this.#tellContact();
@@ -187,8 +193,8 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
   }
 
   /**
-   * Ends the session at once, since bytes came in the clear behind a contact header that offers TLS:
-   * they would be read as if they had come under TLS, though an attacker may have put them there.
+   * Ends the session at once, since unencrypted bytes came after a contact header that leads to TLS: an
+   * attacker may have inserted them, and they would be read as if they had come under TLS.
    */
   #distrust(): void {
     this.#drop('tcpcl-bad-message');
@@ -241,7 +247,7 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
     }
     this.#state = 'up';
     this.#timers.clear('contact');
-    // RFC 9174 section 4.7: the shorter of both; 0 at one end switches keep-alives off.
+    // RFC 9174 section 4.7: the shorter of both intervals; 0 at either end switches keep-alives off.
     this.#keepAliveNs = Math.min(keepAliveS, session.keepAliveS) * NS_PER_S;
     this.#outgoing.segmentMax = Math.min(session.segmentMru, TCPCL_SEGMENT_BYTES_MAX);
     this.#outgoing.transferMax = session.transferMru;
@@ -295,7 +301,7 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
     }
   }
 
-  /** The stream accepts data again: one more segment is sent, and reading may go on. */
+  /** Called when the stream accepts data again: one more segment is sent, and reading may go on. */
   #hasRoom(): void {
     this.#answers = 0;
     this.#outgoing.isBlocked = false;
@@ -303,7 +309,10 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
     this.#pauseOrRead();
   }
 
-  /** Pauses while the node has not stored the last bundle, or the peer does not read answers. */
+  /**
+   * Pauses reading while the node has not stored the last bundle or the peer does not read our answers;
+   * otherwise goes on.
+   */
   #pauseOrRead(): void {
     const isPaused = this.#offered !== undefined || this.#answers >= TCPCL_QUEUED_MESSAGES_MAX;
     if (isPaused === this.#isPaused) return;
@@ -328,7 +337,7 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
     this.#endIfDone();
   }
 
-  /** RFC 9174 section 5.1.2: the type of the message is known, but it must not come at this point. */
+  /** RFC 9174 section 5.1.2: rejects a message of a known type that must not come in this state. */
   #unexpected(message: TcpclMessage): void {
     const type = encodeTcpclMessage(message)[0] as number;
     this.#drop('tcpcl-unexpected');
@@ -336,13 +345,15 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
     this.#fail(TCPCL_TERMINATION_REASON.unknown);
   }
 
-  /** Starts a transfer. One that is too long for the peer fails at once: others need not wait for it. */
+  /** Starts a transfer. If the bundle is too long for the peer, the transfer fails at once. */
   #send(transfer: number, bundle: Uint8Array): void {
     if (this.#outgoing.add(transfer, bundle)) this.#segment();
     else this.#effects.push({ kind: 'failed', transfer });
   }
 
-  /** Sends one segment if the stream has room; the next follows when the stream has room again. */
+  /**
+   * Sends one segment if the stream has room; the next segment follows when the stream has room again.
+   */
   #segment(): void {
     if (this.#state !== 'up' && this.#state !== 'ending') return;
     const segment = this.#outgoing.next();
@@ -351,7 +362,9 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
     this.#effects.push({ kind: 'write', bytes: encodeTcpclMessage(segment), asksForRoom: true });
   }
 
-  /** RFC 9174 section 6.1: no new transfers; those under way are finished. */
+  /**
+   * RFC 9174 section 6.1: ends the session; no new transfers begin, and those under way are finished.
+   */
   #terminate(reason: number): void {
     if (this.#state === 'ending') return;
     const wasUp = this.#state === 'up';
@@ -385,13 +398,15 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
     if (!isBusy) this.#end();
   }
 
-  /** Something is wrong: tells the peer so, and ends the session at once. */
+  /** Ends the session at once because of an error, and tells the peer this reason. */
   #fail(reason: number): void {
     this.#tell({ kind: 'termination', isReply: false, reason });
     this.#end();
   }
 
-  /** Ends our half of the stream; a peer that does not end its own is not waited for. */
+  /**
+   * Ends this end's half of the stream and the session, without waiting for the peer to end its half.
+   */
   #end(): void {
     this.#effects.push({ kind: 'end' });
     this.#over();
@@ -403,7 +418,10 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
     this.#effects.push({ kind: 'reset' });
   }
 
-  /** Enters a state in which no new transfer begins. */
+  /**
+   * Enters a state in which no new transfer begins, and reports transfers that cannot be finished as
+   * failed.
+   */
   #leave(state: 'ending' | 'over'): void {
     const wasUp = this.#state === 'up';
     this.#state = state;
@@ -429,7 +447,7 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
         this.#over();
         return;
       case 'keep-alive':
-        // If the peer does not read so many answers, it would not read a keep-alive either.
+        // A peer that has left so many messages unread would not read a keep-alive either.
         if (this.#answers < TCPCL_QUEUED_MESSAGES_MAX) this.#tell({ kind: 'keep-alive' });
         else this.#spoke();
         return;
@@ -457,7 +475,10 @@ export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
     this.#timers.set('keep-alive', this.#now + this.#keepAliveNs);
   }
 
-  /** RFC 9174 section 5.1.1: a peer that is silent for twice the interval counts as gone. */
+  /**
+   * Called when bytes came from the peer. RFC 9174 section 5.1.1: after silence of twice the interval
+   * the session ends.
+   */
   #heard(): void {
     if (this.#keepAliveNs === 0) return;
     // While reading is paused, the peer cannot be heard, so its silence is not timed.

@@ -1,6 +1,7 @@
 /**
- * Messages of the TCP convergence layer, version 4 (RFC 9174): both ends begin with a contact header,
- * and then send messages, whose first octet is their type. In parentheses: octets, values of flags.
+ * Messages of the TCP convergence layer, version 4 (RFC 9174): both ends begin with a contact header, and
+ * then send messages, whose first octet is their type. In parentheses: length in octets; for flags, their
+ * values.
  *
  * ```
  * contact header  "dtn!", version 4, flags (1: can use TLS)
@@ -28,7 +29,7 @@ import {
   writeUint64,
 } from '../../_kit/bytes.ts';
 
-/** Octets of the contact header. */
+/** Length of the contact header, octets. */
 export const TCPCL_CONTACT_HEADER_BYTES = 6;
 const MAGIC = Uint8Array.of(0x64, 0x74, 0x6e, 0x21);
 const VERSION = 4;
@@ -47,7 +48,9 @@ const END = 1;
 const START = 2;
 const REPLY = 1;
 const CRITICAL = 1;
-/** Type of the extension that states the length of a transfer (RFC 9174 section 5.2.5.1). */
+/**
+ * Type of the transfer extension that states the total length of a transfer (RFC 9174 section 5.2.5.1).
+ */
 const TRANSFER_LENGTH = 1;
 const TRANSFER_LENGTH_BYTES = 8;
 
@@ -97,7 +100,7 @@ export type TcpclMessage =
       readonly transfer: number;
       /** Length of the whole transfer, if its first segment states it. */
       readonly total?: number;
-      /** True if an extension is critical and unknown. */
+      /** True if the segment has an extension that is critical and of unknown type. */
       readonly isForeign: boolean;
       /** The segment's data, a view of the received bytes. */
       readonly data: Uint8Array;
@@ -122,10 +125,13 @@ export type TcpclMessage =
       readonly isForeign: boolean;
     };
 
-/** Length of a message, as far as its first octets tell. */
+/** What the octets that have arrived tell about the length of a message. */
 export type MessageLength =
   | { readonly kind: 'whole'; readonly bytes: number }
-  /** An incomplete message: `bytes` of its octets are needed before more can be said or read. */
+  /**
+   * The message is incomplete: at least `bytes` of its octets are needed to know its length or to read
+   * it.
+   */
   | { readonly kind: 'part'; readonly bytes: number }
   | { readonly kind: 'unknown-type' }
   | { readonly kind: 'too-long' };
@@ -135,7 +141,7 @@ export function encodeContactHeader(canTls: boolean): Uint8Array {
   return Uint8Array.from([...MAGIC, VERSION, canTls ? CAN_TLS : 0]);
 }
 
-/** Reads a contact header of six octets; undefined if it is none. */
+/** Reads a contact header of six octets; undefined if they are no contact header. */
 export function decodeContactHeader(
   bytes: Uint8Array,
 ): { readonly version: number; readonly canTls: boolean } | undefined {
@@ -149,7 +155,7 @@ export function isTcpclVersion4({ version }: { readonly version: number }): bool
 }
 
 /**
- * The length of the message that begins at offset 0.
+ * Determines the length of the message that begins at offset 0.
  * @param length Number of octets in `bytes` that have arrived.
  * @param dataMax Longest data of a segment that is acceptable, octets.
  */

@@ -1,9 +1,10 @@
 /**
- * Transfers of which pieces are missing (draft-ietf-dtn-udpcl-03 section 3.5.2). Their budget counts
- * bytes that have arrived, not the total that a piece claims: its sender is not authenticated.
+ * Incomplete transfers (draft-ietf-dtn-udpcl-03 section 3.5.2). Their memory limit counts bytes that
+ * have arrived, not the total length that a piece states, since its sender is not authenticated.
  *
- * Above the budget, the port that uses most of it loses its oldest transfer. So one port cannot keep
- * others out, nor can a stalled transfer keep new ones out. Each lost transfer is reported as a drop.
+ * Above the limit, the sending port that uses the largest part of it loses its oldest transfer. So
+ * one port cannot block others, and a stalled transfer cannot block new ones. Each lost transfer is
+ * reported as a drop.
  *
  * @module
  */
@@ -18,7 +19,7 @@ import { PartialPayload } from '../wire/partial-payload.ts';
 
 /** A piece of a transfer; `offset + bytes.length <= total`. */
 export interface UdpclPiece {
-  /** Each port of a neighbour numbers its own transfers. */
+  /** The sending endpoint; each port of a neighbour numbers its transfers by itself. */
   readonly sender: Endpoint;
   readonly number: number;
   readonly total: number;
@@ -26,7 +27,7 @@ export interface UdpclPiece {
   readonly bytes: Uint8Array;
 }
 
-/** Why a piece is dropped, or a transfer with all its pieces. */
+/** Why a piece, or an incomplete transfer with all its pieces, is dropped. */
 export type TransferDropReason = 'bad-transfer' | 'transfers-full' | 'transfer-expired';
 
 interface Transfer {
@@ -41,20 +42,20 @@ interface Transfer {
  */
 export class UdpclReassembler {
   readonly #onDrop: (reason: TransferDropReason) => void;
-  /** Oldest first, by sender and number. */
+  /** Incomplete transfers by sender and number, oldest first. */
   readonly #open = new Map<string, Transfer>();
 
   constructor(onDrop: (reason: TransferDropReason) => void) {
     this.#onDrop = onDrop;
   }
 
-  /** When the oldest transfer has waited too long; Infinity if there is none. */
+  /** When the oldest incomplete transfer is given up; Infinity if there is none. */
   nextAt(): Nanoseconds {
     const [oldest] = this.#open.values();
     return oldest?.untilNs ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Gives up transfers that have waited too long. */
+  /** Gives up the incomplete transfers whose time is over at `now`. */
   expire(now: Nanoseconds): void {
     for (const [id, { untilNs }] of this.#open) {
       if (untilNs > now) return;
@@ -63,7 +64,7 @@ export class UdpclReassembler {
     }
   }
 
-  /** Takes a piece, and copies it. @returns the bundle if it is whole now. */
+  /** Adds a piece, which is copied. @returns the bundle if it is whole now. */
   take(now: Nanoseconds, piece: UdpclPiece): Uint8Array | undefined {
     const { sender, number, total, offset, bytes } = piece;
     const id = `${sender}/${number}`;

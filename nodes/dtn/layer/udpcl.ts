@@ -32,10 +32,13 @@ const MAP_FIRST = 0xa0;
 const MAP_LAST = 0xbf;
 /** Extension key of a transfer (draft-ietf-dtn-udpcl-03 section 3.5.2). */
 const TRANSFER = 2;
-/** Largest number of bytes of a message beside its piece: map, key, array, four heads of five bytes. */
+/**
+ * Largest number of bytes of a transfer message beside the piece itself: map, key, array, and four CBOR
+ * heads of five bytes.
+ */
 const PIECE_HEAD = 23;
 
-/** Bytes of all datagrams of a bundle together. */
+/** Total length of all datagrams of a bundle, bytes. */
 export function udpclTotalDatagramBytes(bundleBytes: number, datagramMax: number): number {
   if (bundleBytes <= datagramMax) return bundleBytes;
   return bundleBytes + PIECE_HEAD * Math.ceil(bundleBytes / (datagramMax - PIECE_HEAD));
@@ -74,7 +77,7 @@ export type UdpclDropReason = 'unknown-message' | TransferDropReason;
 
 /** Callbacks for what received datagrams contain. */
 export interface UdpclHandlers {
-  /** A whole bundle; the callee owns the bytes. */
+  /** Called with a whole bundle; the caller must not reuse its bytes. */
   readonly onBundle: (bundle: Uint8Array) => void;
   readonly onDrop: (reason: UdpclDropReason) => void;
 }
@@ -85,11 +88,12 @@ export class UdpclReader {
   readonly #handlers: UdpclHandlers;
   readonly #reader = new CborReader();
   /**
-   * Unfinished transfers from the neighbour's port on this link; and, apart, from all its other ports.
+   * `#transfers`: incomplete transfers from the neighbour's usual port on this link. `#others`: those
+   * from all its other ports.
    */
   readonly #transfers: UdpclReassembler;
   readonly #others: UdpclReassembler;
-  /** Sender of the datagram that is being read. */
+  /** Endpoint that sent the datagram being read. */
   #sender = 0;
 
   /** @param own The port from which the neighbour sends on this link. */
@@ -101,7 +105,7 @@ export class UdpclReader {
     this.#others = new UdpclReassembler(onDrop);
   }
 
-  /** When {@link expire} is due; Infinity if nothing waits. */
+  /** When {@link expire} is due; Infinity if no transfer is incomplete. */
   nextAt(): Nanoseconds {
     return Math.min(this.#transfers.nextAt(), this.#others.nextAt());
   }
@@ -114,7 +118,7 @@ export class UdpclReader {
 
   /**
    * Reads one datagram; its bytes are copied.
-   * @param sender Where it comes from: each port of a neighbour numbers its own transfers.
+   * @param sender The endpoint that sent it; each port of a neighbour numbers its transfers by itself.
    */
   read(
     now: Nanoseconds,
@@ -153,7 +157,7 @@ export class UdpclReader {
     }
   }
 
-  /** Takes a piece of a transfer; false if it is malformed. */
+  /** Reads a piece of a transfer from a message; false if it is malformed. */
   #piece(now: Nanoseconds, reader: CborReader): boolean {
     if (!reader.expect(CBOR_ARRAY) || reader.argument !== 4) return false;
     if (!reader.expect(CBOR_UINT)) return false;

@@ -1,6 +1,6 @@
 /**
- * Finds convergence layers that do not fit the links of a file: two ends with different ones, and
- * TCPCL where a stream would give up before it hears from the other end.
+ * Finds links in a file with unsuitable convergence layers: two ends with different layers, and
+ * TCPCL where the round trip is longer than a stream waits for an answer.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { TCPCL_ROUND_TRIP_NS_MAX } from '../geometry.ts';
 
 const NS_PER_S = 1e9;
 
-/** Finds the links whose layers do not fit, and says why. */
+/** Finds the links with unsuitable layers. @returns a message for each. */
 export function findLayerConflicts(
   nodes: readonly ConfiguredNode<DtnOptions>[],
   links: readonly ConfiguredLink[],

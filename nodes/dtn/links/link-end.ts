@@ -16,19 +16,24 @@ import type { HostEids } from '../names.ts';
 const BITS = 8;
 const NS_PER_S = 1e9;
 
-/** A link to a neighbour. */
+/** A link to a neighbour, seen from this node: `near` is this end, `far` the neighbour's. */
 export interface LinkEnd {
   readonly link: LinkView;
   /** Name of the host at the other end. */
   readonly neighbour: string;
   readonly near: LinkEndView;
   readonly far: LinkEndView;
-  /** Planned contacts away from here, and towards here; absent if always open. */
+  /**
+   * Planned contacts in which this node can send (`contacts`), and in which the neighbour can
+   * (`contactsBack`); undefined if always open.
+   */
   readonly contacts: PlannedContacts | undefined;
   readonly contactsBack: PlannedContacts | undefined;
 }
 
-/** Time that the neighbour needs to send `bytes` bytes at its lowest planned rate, ns. */
+/**
+ * Computes the time that the neighbour needs to send `bytes` bytes at its lowest planned rate, ns.
+ */
 export function returnTransmissionNs({ link, contactsBack }: LinkEnd, bytes: number): Nanoseconds {
   const windows = contactsBack?.windows ?? [];
   const rate = windows.reduce(
@@ -58,7 +63,7 @@ export function listLinkEnds(
 
 type Links = NetworkMap['links'];
 
-/** The links of each host; computed once for all nodes of a network. */
+/** The links of each host by name; computed once for all nodes of a network. */
 const linksByHost = memoisePerObject((links: Links): ReadonlyMap<string, Links> => {
   const made = new Map<string, Links[number][]>();
   for (const link of links) {
@@ -71,10 +76,10 @@ const linksByHost = memoisePerObject((links: Links): ReadonlyMap<string, Links> 
   return made;
 });
 
-/** The longest planned propagation delay of a link in either direction. */
+/** Finds the longest propagation delay of a link that is planned in either direction, ns. */
 export function longestDelayNs({ link, contacts, contactsBack }: LinkEnd): Nanoseconds {
   const windows = [...(contacts?.windows ?? []), ...(contactsBack?.windows ?? [])];
-  // A direction without planned contacts has the delay of the link.
+  // A direction without planned contacts has the delay of the link itself.
   const isAlways = contacts === undefined || contactsBack === undefined;
   const first = isAlways ? link.delayNs : 0;
   return windows.reduce((longest, { delayNs }) => Math.max(longest, delayNs), first);

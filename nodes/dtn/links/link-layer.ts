@@ -1,5 +1,5 @@
 /**
- * What a node needs of a convergence layer on its links.
+ * The interface between a node and the convergence layers on its links.
  *
  * @module
  */
@@ -12,37 +12,37 @@ import type { Outlet } from '../agent/outlet.ts';
 import type { DtnOptions } from '../config.ts';
 import type { HostEids } from '../names.ts';
 
-/** What a node knows of itself and its network. */
+/** What a convergence layer is made from. */
 export interface LinkLayerParts {
   readonly options: DtnOptions;
   readonly network: NetworkView;
   readonly names: HostEids;
 }
 
-/** A bundle that leaves. */
+/** A bundle that the node gives to a convergence layer. */
 export interface LinkTransmission {
   /** Id of the outlet. */
   readonly outlet: string;
   readonly bundle: Uint8Array;
   /** Present if the layer acknowledges the bundle under this number. */
   readonly transfer?: number;
-  /** How long the transmitter takes, ns; absent if the way has none of its own. */
+  /** How long the transmitter takes, ns; absent if the layer has no transmitter of its own. */
   readonly durationNs?: Nanoseconds;
   readonly priority: Priority;
 }
 
-/** What the node does when a layer receives a bundle, or the state of a transfer or way changes. */
+/** Called by a layer when it receives a bundle, or when the state of a transfer or way changes. */
 export interface LinkHandlers {
   /**
-   * A bundle came; the callee owns the bytes.
+   * A bundle came; the layer must not reuse its bytes.
    * @param transfer Present if the layer waits for {@link LinkLayer.kept}.
    */
   readonly onBundle: (bundle: Uint8Array, from: string, transfer?: TransferId) => void;
-  /** The neighbour has the bundle of a transfer. */
+  /** The neighbour has acknowledged the bundle of a transfer. */
   readonly onReceipt: (transfer: TransferId) => void;
   /** An outlet opens for bundles, or closes. */
   readonly onWay: (outlet: string, way: PeerReachability) => void;
-  /** A transfer was given up. */
+  /** The layer has given up a transfer. */
   readonly onFailed: (transfer: TransferId) => void;
 }
 
@@ -51,9 +51,12 @@ export interface LinkLayer {
   readonly outlets: readonly Outlet[];
   start(): void;
   stop(): void;
-  /** A contact of a link begins or ends. */
+  /** Called when a contact of a link begins or ends. */
   turn(link: string, way: PeerReachability): void;
   send(transmission: LinkTransmission): void;
-  /** The node has stored the bundle of a neighbour. Absent in layers that do not acknowledge. */
+  /**
+   * Called when the node has stored the bundle of a transfer, which the layer then acknowledges.
+   * Absent in layers without acknowledgements.
+   */
   kept?(transfer: TransferId): void;
 }

@@ -14,7 +14,7 @@ import { MeshLinks } from './mesh-node.ts';
 import { TcpclLinks } from './tcpcl-node.ts';
 import { UdpclLinks } from './udpcl-node.ts';
 
-/** All links of a node; passes each call to the layer of the link. */
+/** All links of a node; passes each call to the convergence layer of the link. */
 export class NodeLinks implements LinkLayer {
   readonly #layers: readonly LinkLayer[];
   readonly #byOutlet = new Map<string, LinkLayer>();

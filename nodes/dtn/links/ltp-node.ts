@@ -38,7 +38,7 @@ export class LtpLinks implements LinkLayer {
   readonly #options: DtnOptions;
   readonly #handlers: LinkHandlers;
   readonly #names: HostEids;
-  /** By id of the link. */
+  /** Neighbours by the id of the link. */
   readonly #neighbours = new Map<string, Neighbour>();
 
   constructor(host: Host, options: DtnOptions, names: HostEids, handlers: LinkHandlers) {
@@ -52,7 +52,7 @@ export class LtpLinks implements LinkLayer {
     return [...this.#neighbours.values()].map(({ outlet }) => outlet);
   }
 
-  /** Makes LTP run on this link. */
+  /** Adds a link on which LTP is to run. */
   add(end: LinkEnd): void {
     const span = this.#spanOf(end);
     const shell = new StateMachineRunner(this.#host, span, (effect: LtpEffect) =>
@@ -134,7 +134,10 @@ export class LtpLinks implements LinkLayer {
     });
   }
 
-  /** A contact that begins before its plan, or lasts longer, has the rate of the link. */
+  /**
+   * Rate and end of the open contact; outside a planned window (the contact began early or lasts
+   * longer), it has the rate of the link.
+   */
   #contactAt({ contacts, link }: LinkEnd, now: Nanoseconds): OpenContact {
     const planNs = this.#host.planTime();
     const window = plannedWindowAt(contacts, planNs);

@@ -36,9 +36,9 @@ export class MeshLinks implements LinkLayer {
   readonly #names: HostEids;
   readonly #handlers: LinkHandlers;
   readonly #profile: MeshProfile;
-  /** By id of the link. */
+  /** Neighbours by the id of the link. */
   readonly #neighbours = new Map<string, Neighbour>();
-  /** Number of the node to which an outlet leads, by the id of the outlet. */
+  /** By the id of an outlet, the number of the node to which it leads. */
   readonly #targets = new Map<string, number>();
   #outlets: readonly Outlet[] | undefined;
   #shell: StateMachineRunner<MeshInput, MeshEffect> | undefined;
@@ -58,7 +58,7 @@ export class MeshLinks implements LinkLayer {
     return this.#outlets;
   }
 
-  /** Makes the mesh run on this link. */
+  /** Adds a link on which the mesh is to run. */
   add(end: LinkEnd): void {
     const to = this.#host.endpoint(end.far.address, end.far.port);
     this.#neighbours.set(end.link.id, { end, to, socket: undefined });
@@ -70,7 +70,8 @@ export class MeshLinks implements LinkLayer {
     this.#shell = new StateMachineRunner(this.#host, relay, (effect) => this.#perform(effect));
     for (const [link, neighbour] of this.#neighbours) {
       this.#listen(link, neighbour);
-      // A neighbour with contacts sleeps until the first one begins, which is an event of its own.
+      // A neighbour with planned contacts sleeps until its first contact begins, of which `turn` is
+      // told.
       if (neighbour.end.contacts !== undefined) {
         this.#shell.take({ kind: 'way', link, way: 'closed' });
       }
@@ -180,7 +181,7 @@ export class MeshLinks implements LinkLayer {
     this.#spend(bytes.length);
     const buffer = this.#host.alloc(bytes.length);
     buffer.set(bytes);
-    // Frames have no field for a priority, which relays would need: all are in one traffic class.
+    // All frames are in one traffic class: they have no priority field, which relays would need.
     neighbour.socket.send(buffer, 0, bytes.length, neighbour.to);
   }
 

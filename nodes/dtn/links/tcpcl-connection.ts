@@ -1,5 +1,5 @@
 /**
- * One stream with its TCPCL session, joined to the port.
+ * Connects one stream of the host with its TCPCL session.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type {
 } from '../layer/tcpcl-interface.ts';
 import { TcpclSession } from '../layer/tcpcl-session.ts';
 
-/** What the node does when a session receives a bundle or its state changes. */
+/** Called when a session receives a bundle or its state changes. */
 export interface TcpclConnectionHandlers {
   /** Bundles of at most `transferMax` octets can be sent from now on, until `onDown` is called. */
   readonly onUp: (transferMax: number) => void;
@@ -62,7 +62,7 @@ export class TcpclConnection {
     this.#shell.take({ kind: 'opened' });
   }
 
-  /** True if bundles can be sent. */
+  /** True if the session is up, so that bundles can be sent. */
   get isUp(): boolean {
     return this.#session.isUp;
   }
@@ -76,7 +76,7 @@ export class TcpclConnection {
     this.#shell.take({ kind: 'send', transfer, bundle });
   }
 
-  /** The node has the bundle that came last. */
+  /** Called when the node has stored the bundle that came last. */
   kept(): void {
     this.#shell.take({ kind: 'kept' });
   }
@@ -86,7 +86,7 @@ export class TcpclConnection {
     this.#shell.take({ kind: 'finish' });
   }
 
-  /** Ends at once: the contact is over, and nothing would get through. */
+  /** Ends stream and session at once: the contact is over, and no data would get through. */
   abort(): void {
     if (this.#isOver) return;
     this.#stream.reset();
@@ -146,7 +146,10 @@ export class TcpclConnection {
     });
   }
 
-  /** Writes header and data in one call: no small packet waits for an acknowledgement (Nagle). */
+  /**
+   * Writes head and data of a message in one call, so that no small packet is delayed until an
+   * acknowledgement (Nagle's algorithm).
+   */
   #write(bytes: Uint8Array, asksForRoom: boolean): void {
     if (this.#stream.write(bytes) === 'full') this.#isFull = true;
     if (asksForRoom && !this.#isFull) this.#shell.take({ kind: 'room' });

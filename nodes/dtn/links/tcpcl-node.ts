@@ -29,9 +29,12 @@ import type { LinkHandlers, LinkLayer, LinkLayerParts, LinkTransmission } from '
 import { TcpclConnection, type TcpclConnectionHandlers } from './tcpcl-connection.ts';
 import { TlsKeys, tlsOverheadBytes } from './tcpcl-tls.ts';
 
-/** Time for three attempts to connect beside the light time, ns: the default of `Host.connect`. */
+/** Time for three attempts to connect, without the light time, ns: the default of `Host.connect`. */
 const CONNECT_NS = 7_000_000_000;
-/** Octets beside the data of a segment that is the only one of its bundle; of several, an estimate. */
+/**
+ * Octets of a segment beside its data if it is the only one of its bundle; with several segments, an
+ * estimate.
+ */
 const SEGMENT_HEAD = 22;
 
 interface Neighbour {
@@ -41,9 +44,9 @@ interface Neighbour {
   listener: Listener | undefined;
   /** The session on which this node sends. */
   active: TcpclConnection | undefined;
-  /** Connections that the neighbour opened, by number, oldest first. */
+  /** Connections that the neighbour opened, by a number of this node, oldest first. */
   readonly passive: Map<number, TcpclConnection>;
-  /** Connections of the neighbour that have not come up yet. */
+  /** Of these, the connections whose session has not been negotiated yet. */
   readonly newcomers: UnidentifiedStreams<TcpclConnection>;
   hasContact: boolean;
   isConnecting: boolean;
@@ -56,7 +59,7 @@ export class TcpclLinks implements LinkLayer {
   readonly #parts: LinkLayerParts;
   readonly #keys: TlsKeys;
   readonly #handlers: LinkHandlers;
-  /** By id of the link. */
+  /** Neighbours by the id of the link. */
   readonly #neighbours = new Map<string, Neighbour>();
   #connections = 0;
   #isStopped = false;
@@ -72,7 +75,7 @@ export class TcpclLinks implements LinkLayer {
     return [...this.#neighbours.values()].map(({ outlet }) => outlet);
   }
 
-  /** Makes TCPCL run on this link. */
+  /** Adds a link on which TCPCL is to run. */
   add(end: LinkEnd): void {
     const outlet = new AcknowledgedLinkOutlet(
       {
@@ -91,7 +94,7 @@ export class TcpclLinks implements LinkLayer {
       },
       0,
     );
-    // Closed at first: the outlet is open only while there is a session.
+    // The outlet is closed at first, since there is no session.
     outlet.close();
     this.#neighbours.set(end.link.id, {
       end,
@@ -135,7 +138,8 @@ export class TcpclLinks implements LinkLayer {
       return;
     }
     neighbour.retry?.cancel();
-    // In live runs the system's streams do not end with the contact, so they are ended here.
+    // In live runs the streams of the operating system do not end with the contact, so they are ended
+    // here.
     for (const each of [neighbour.active, ...neighbour.passive.values()]) each?.abort();
   }
 
@@ -177,7 +181,7 @@ export class TcpclLinks implements LinkLayer {
     const connection = this.#connection(neighbour, stream, 0, {
       onUp: (transferMax): void => {
         neighbour.backOff.reset();
-        // A bundle grows when it leaves: without room for that, the layer would refuse the copy.
+        // A bundle grows when it is forwarded, so the outlet's limit is below that of the peer.
         const bytes = Math.max(0, transferMax - FORWARDING_GROWTH_BYTES_MAX);
         neighbour.outlet.limit(Math.min(BUNDLE_BYTES_MAX, bytes));
         this.#handlers.onWay(outlet, 'open');
@@ -191,7 +195,10 @@ export class TcpclLinks implements LinkLayer {
     neighbour.active = connection;
   }
 
-  /** Accepts a stream that was opened to this node: by the neighbour, as only its session can show. */
+  /**
+   * Accepts a stream that was opened to this node; only its session can show whether the neighbour
+   * opened it.
+   */
   #accept(neighbour: Neighbour, stream: Stream): void {
     const { passive, newcomers, end } = neighbour;
     if (this.#host.endpointOf(stream.remote).address !== end.far.address) {
@@ -217,7 +224,10 @@ export class TcpclLinks implements LinkLayer {
     newcomers.add(connection);
   }
 
-  /** Ends a session if the neighbour has too many, since old ones may be from before a crash. */
+  /**
+   * Ends one session if the neighbour has too many: old ones may be left from before a crash of the
+   * neighbour.
+   */
   #makeRoom({ passive, newcomers }: Neighbour): void {
     const known = [...passive.values()].filter((one) => !newcomers.has(one));
     if (known.length <= TCPCL_SESSIONS_MAX) return;

@@ -15,7 +15,10 @@ import { wipe } from '../../_kit/secrets.ts';
 /** Name of a node's secret, whose public part all nodes know. */
 export const TLS_SECRET_NAME = 'tcpcl-tls';
 const KEY_BYTES = 32;
-/** Longest plaintext of a TLS 1.3 record; header, type and tag beside it (RFC 8446 section 5.2). */
+/**
+ * `PLAINTEXT_MAX`: longest plaintext of a TLS 1.3 record. `RECORD_OVERHEAD`: header, type and tag of
+ * a record (RFC 8446 section 5.2). Both in octets.
+ */
 const PLAINTEXT_MAX = 16_384;
 const RECORD_OVERHEAD = 22;
 
@@ -24,7 +27,7 @@ export function tlsOverheadBytes(bytes: number): number {
   return RECORD_OVERHEAD * Math.ceil(bytes / PLAINTEXT_MAX);
 }
 
-/** The keys of a node and its neighbours. */
+/** The pre-shared keys of a node with its neighbours. */
 export class TlsKeys {
   readonly #own: string;
   readonly #crypto: CryptoProvider;
@@ -37,7 +40,7 @@ export class TlsKeys {
     this.#network = network;
   }
 
-  /** How this end secures a stream to or from a neighbour. */
+  /** The TLS options of this end for a stream to (`active`) or from (`passive`) a neighbour. */
   of(neighbour: string, role: 'active' | 'passive'): StreamTlsOptions {
     const ends = [this.#own, neighbour];
     const [client, server] = role === 'active' ? ends : ends.toReversed();
@@ -46,14 +49,18 @@ export class TlsKeys {
     return { role: role === 'active' ? 'client' : 'server', psk: { identity, key } };
   }
 
-  /** A key for each direction, so that nobody can replay to an end what this end has said. */
+  /**
+   * Derives the key for streams that one of the two ends opened; the other end's streams have
+   * another key, so that messages cannot be reflected to their sender.
+   */
   #keyOf(neighbour: string, identity: string): Uint8Array {
     const crypto = this.#crypto;
     const secret = this.#network.identity(this.#own).secret(TLS_SECRET_NAME);
     const theirs = this.#network.identity(neighbour).publicKey(TLS_SECRET_NAME);
     const common = crypto.x25519(secret, theirs);
     wipe(secret);
-    // A public key made from a secret never has a low order, so the key is missing.
+    // X25519 fails only for a public key of low order, which no secret gives: so the neighbour's
+    // public key is missing.
     if (common === undefined) throw new Error(`${neighbour} has no public key`);
     const info = new TextEncoder().encode(identity);
     const key = crypto.hkdfSha256({ key: common, info, length: KEY_BYTES });

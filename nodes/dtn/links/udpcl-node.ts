@@ -19,12 +19,12 @@ import type { LinkHandlers, LinkLayer, LinkTransmission } from './link-layer.ts'
 /** A neighbour on a link. */
 interface Neighbour {
   readonly outlet: Outlet;
-  /** Port of the link at this end. */
+  /** UDP port of this end of the link. */
   readonly port: number;
   readonly to: Endpoint;
   readonly datagramMax: number;
   readonly reader: UdpclReader;
-  /** Number of the next transfer in pieces. */
+  /** Number of the next transfer; only bundles in several datagrams use one. */
   transfer: number;
   socket: DatagramSocket | undefined;
   /** Timer that gives up incomplete transfers; pending while there are any. */
@@ -33,7 +33,7 @@ interface Neighbour {
 
 /** The pace at which the datagrams of a bundle leave, and their DSCP. */
 interface Pace {
-  /** Time that the transmitter needs for one datagram, ns. */
+  /** Interval between two datagrams of the bundle, ns: the time that the transmitter needs for one. */
   readonly shareNs: Nanoseconds;
   readonly dscp: number;
 }
@@ -42,7 +42,7 @@ interface Pace {
 export class UdpclLinks implements LinkLayer {
   readonly #host: Host;
   readonly #handlers: LinkHandlers;
-  /** By id of the link. */
+  /** Neighbours by the id of the link. */
   readonly #neighbours = new Map<string, Neighbour>();
 
   constructor(host: Host, handlers: LinkHandlers) {
@@ -71,8 +71,8 @@ export class UdpclLinks implements LinkLayer {
   }
 
   /**
-   * Sends a bundle, spread over the time that the transmitter needs: all datagrams of a large bundle
-   * at once would overflow the queue of the link.
+   * Sends the datagrams of a bundle spread over the time that the transmitter needs: sent at once, those of
+   * a large bundle would overflow the queue of the link.
    */
   send({ outlet, bundle, durationNs = 0, priority }: LinkTransmission): void {
     const neighbour = this.#neighbours.get(outlet);
@@ -96,7 +96,7 @@ export class UdpclLinks implements LinkLayer {
     );
   }
 
-  /** Makes UDPCL run on this link. */
+  /** Adds a link on which UDPCL is to run. */
   add({ link, neighbour, near, far, contacts }: LinkEnd): void {
     const datagramMax = Math.min(link.mtu, DATAGRAM_BYTES_MAX);
     const to = this.#host.endpoint(far.address, far.port);
@@ -137,7 +137,10 @@ export class UdpclLinks implements LinkLayer {
     if (neighbour.socket === undefined) this.#host.log.warn(`port ${port} is taken on ${link}`);
   }
 
-  /** Sets the timer for the oldest transfer. It may ring too early, if that transfer is complete by then. */
+  /**
+   * Sets the timer for the oldest incomplete transfer; it is set anew if that transfer is complete when it
+   * fires.
+   */
   #watch(neighbour: Neighbour): void {
     const { reader, expiry } = neighbour;
     const at = reader.nextAt();
@@ -148,7 +151,10 @@ export class UdpclLinks implements LinkLayer {
     });
   }
 
-  /** True if a datagram is from this neighbour: some agents send each bundle from another port. */
+  /**
+   * True if a datagram is from this neighbour; only the address counts, since some agents send each bundle
+   * from a different port.
+   */
   #isFrom({ to }: Neighbour, from: Endpoint): boolean {
     if (from === to) return true;
     return this.#host.endpointOf(from).address === this.#host.endpointOf(to).address;

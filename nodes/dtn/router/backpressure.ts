@@ -4,8 +4,8 @@
  * destination. So each transfer lowers the sum of the squares of all backlogs, a Lyapunov function,
  * which keeps backlogs bounded for any load that the contacts can carry.
  *
- * Two nodes tell each other their backlogs when they meet; bundles that move during the encounter
- * are added and subtracted.
+ * Two nodes tell each other their backlogs when they meet; each adds and subtracts the bundles that
+ * move during the encounter.
  *
  * @module
  */
@@ -19,13 +19,16 @@ const ONLY_COPY: CopyOffer = { handsOver: true };
 export class BackpressureRouter implements CopyRouter {
   readonly handsOn = true;
   readonly #isKnown: (name: string) => boolean;
-  /** Bundles here, by destination. */
+  /** Number of bundles held here, by destination. */
   readonly #own = new Map<string, number>();
-  /** Bundles on their way out, by destination. */
+  /** Number of bundles queued or under way to neighbours, by destination. */
   readonly #away = new Map<string, number>();
   readonly #theirs = new Map<string, Map<string, number>>();
 
-  /** @param isKnown True for hosts of the network, which bound all tables. */
+  /**
+   * @param isKnown True for names of hosts of the network; other names are ignored, which limits
+   * the tables.
+   */
   constructor(isKnown: (name: string) => boolean) {
     this.#isKnown = isKnown;
   }
@@ -47,7 +50,7 @@ export class BackpressureRouter implements CopyRouter {
     if (theirs === undefined) return undefined;
     const here = count(this.#own, destination) - count(this.#away, destination);
     const there = count(theirs, destination);
-    // With a difference of one, a transfer would only swap the two backlogs.
+    // With a difference of one, a transfer would only exchange the two backlogs.
     if (here - there < 2) return undefined;
     add(this.#away, destination, 1);
     add(theirs, destination, 1);

@@ -25,9 +25,9 @@ import type { HostEids } from '../names.ts';
 import type { CopyRoutingDecision, Router, RoutingContext, RoutingDecision } from './router.ts';
 import { ConsideredRoutes, type OnRoutesConsidered } from './tried-routes.ts';
 
-/** What the router needs of its node. */
+/** What a {@link ContactGraphRouter} is made from. */
 export interface ContactGraphParts {
-  /** Name of its node. */
+  /** Name of the router's host. */
   readonly own: string;
   readonly names: HostEids;
   readonly plans: PlanSource;
@@ -36,7 +36,7 @@ export interface ContactGraphParts {
   readonly onTried?: OnRoutesConsidered | undefined;
 }
 
-/** A query whose routes may have to begin with one neighbour. */
+/** A query for routes; with `entry`, they have to begin with that neighbour. */
 interface Query extends RouteQuery {
   readonly entry?: number;
 }
@@ -44,13 +44,13 @@ interface Query extends RouteQuery {
 const NO_ROUTE: CopyRoutingDecision = { kind: 'wait', why: 'no-route' };
 const NO_VOLUME: CopyRoutingDecision = { kind: 'wait', why: 'no-volume' };
 
-/** Chooses routes from the contact plan, and books their volume. */
+/** Chooses routes from the contact plan, and books the volume of contacts for bundles. */
 export class ContactGraphRouter implements Router {
   readonly #parts: ContactGraphParts;
   #plan: ContactPlan;
   #volumes: RemainingContactVolumes;
   readonly #promised = new Map<string, RouteProjection>();
-  /** For each neighbour, this node's contacts with all other neighbours. */
+  /** For each neighbour, the contacts of this node with all other neighbours. */
   readonly #others = new Map<number, ReadonlySet<number>>();
   /** Lists of routes by {@link keyOf}, and since when each is valid. */
   readonly #lists = new Map<string, { readonly list: RouteList; readonly sinceNs: number }>();
@@ -143,8 +143,9 @@ export class ContactGraphRouter implements Router {
   }
 
   /**
-   * The best route for a bundle. A list made earlier gives arrivals of an earlier departure, which are
-   * lower bounds: the choice is exact unless it reaches the end of the list, which is then made anew.
+   * The best route for a bundle. A list that was made earlier has the arrivals for an earlier
+   * departure, which are lower bounds. So the choice is exact unless it reaches the end of the list;
+   * then the list is made anew.
    */
   #choose(
     query: Query,
@@ -164,7 +165,9 @@ export class ContactGraphRouter implements Router {
     return this.#lists.get(keyOf(query))?.sinceNs === query.atNs;
   }
 
-  /** Moves to the plan of an instant, and keeps what was promised by the former plan. */
+  /**
+   * Changes to the plan that is valid at an instant, and keeps the bookings made with the former plan.
+   */
   #renew(nowNs: number): void {
     const plan = this.#parts.plans.at(nowNs);
     if (plan === this.#plan) return;
@@ -181,7 +184,7 @@ export class ContactGraphRouter implements Router {
     }
   }
 
-  /** All contacts of this node but those with one neighbour. */
+  /** The contacts of this node with all neighbours except `entry`. */
   #notTo(entry: number): ReadonlySet<number> {
     const { own, names } = this.#parts;
     const plan = this.#plan;
@@ -204,7 +207,10 @@ export class ContactGraphRouter implements Router {
     return { source, target, atNs, ...(isAvoided && { avoided: new Set([previous]) }) };
   }
 
-  /** A list is good until the first contact of one of its routes has ended (section 3.2.3). */
+  /**
+   * The list of routes for a query; it is used until the first contact of one of its routes has ended
+   * (section 3.2.3).
+   */
   #listFor(query: Query): RouteList {
     const key = keyOf(query);
     const known = this.#lists.get(key);
@@ -215,7 +221,9 @@ export class ContactGraphRouter implements Router {
   }
 }
 
-/** A key for a query: all that its list of routes depends on, beside the instant. */
+/**
+ * Makes the key of a query's list of routes: everything on which the list depends except the instant.
+ */
 function keyOf({ target, entry, avoided }: Query): string {
   return `${target} ${entry ?? 'any'} ${[...(avoided ?? [])].join(' ')}`;
 }

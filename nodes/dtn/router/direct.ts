@@ -6,7 +6,7 @@
 import type { HeldBundle } from '../agent/held-bundle.ts';
 import type { Router, RoutingContext, RoutingDecision } from './router.ts';
 
-/** Gives bundles to their destination only. */
+/** Sends a bundle only to its destination itself. */
 export class DirectRouter implements Router {
   readonly #neighbours: ReadonlySet<string>;
 

@@ -8,7 +8,7 @@ import type { CopyOffer, CopyRouter } from './router.ts';
 
 const ONLY_COPY: CopyOffer = { handsOver: true };
 
-/** Hands every bundle over to the first neighbour that it is offered to. */
+/** Hands each bundle over to the first neighbour that lacks it. */
 export class FirstContactRouter implements CopyRouter {
   readonly handsOn = true;
   offer(): CopyOffer {

@@ -21,7 +21,7 @@ import { StaticRouter } from './static-routes.ts';
 import type { OnRoutesConsidered } from './tried-routes.ts';
 import { TwoHopRouter } from './two-hop.ts';
 
-/** What routers know of their node and network. */
+/** What the routers are made from. */
 export interface RouterParts {
   /** Name of the node. */
   readonly own: string;
@@ -41,7 +41,7 @@ export interface ChosenRouter {
   readonly copies?: CopyRouter;
 }
 
-/** The router that the options name. */
+/** Makes the router that the options name. */
 export function makeRouter(parts: RouterParts): ChosenRouter {
   const { own, options, behaviour, names, neighbours, network, onTried } = parts;
   const { router: kind, routes } = options;

@@ -7,7 +7,10 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { exp, log } from '../../../engine/pure/log-exp.ts';
 
-/** The parameters of RFC 6693 section 3.3; the interval and the unit of time are left to networks. */
+/**
+ * The parameters of RFC 6693 section 3.3, which leaves the usual interval and the unit of time to
+ * each network.
+ */
 export interface ProphetParameters {
   readonly encounterMax: number;
   readonly encounterFirst: number;
@@ -21,7 +24,7 @@ export interface ProphetParameters {
   readonly unitNs: Nanoseconds;
 }
 
-/** Figure 3 of RFC 6693. */
+/** The default parameters of RFC 6693, figure 3. */
 export const PROPHET_DEFAULTS: Omit<ProphetParameters, 'usualNs' | 'unitNs'> = {
   encounterMax: 0.7,
   encounterFirst: 0.5,
@@ -34,7 +37,10 @@ export const PROPHET_DEFAULTS: Omit<ProphetParameters, 'usualNs' | 'unitNs'> = {
 /** Predictabilities below this value are forgotten, since they are too small to matter. */
 const LEAST = 0.001;
 
-/** Equation 1: the value after an encounter. `intervalNs`: since the last one, undefined if none. */
+/**
+ * Equation 1 of RFC 6693: the predictability after an encounter. `intervalNs`: time since the last
+ * encounter; undefined if there was none.
+ */
 export function predictabilityAfterEncounter(
   before: number,
   intervalNs: Nanoseconds | undefined,
@@ -46,12 +52,15 @@ export function predictabilityAfterEncounter(
   return before + (1 - delta - before) * encounter;
 }
 
-/** Equation 2: the value after `units` units of time. */
+/** Equation 2 of RFC 6693: the predictability after `units` units of time without an encounter. */
 export function agedPredictability(before: number, units: number, gamma: number): number {
   return before * exp(units * log(gamma));
 }
 
-/** Equation 3: the value by way of a neighbour, whose own value for the destination is `onward`. */
+/**
+ * Equation 3 of RFC 6693: the predictability for a destination through a neighbour, whose own
+ * predictability for it is `onward`.
+ */
 export function transitivePredictability(
   before: number,
   toNeighbour: number,
@@ -61,7 +70,7 @@ export function transitivePredictability(
   return Math.max(before, toNeighbour * onward * beta);
 }
 
-/** The table of an earlier life. */
+/** The table of a node from before its restart. */
 export interface SavedPredictabilities {
   readonly values: Iterable<readonly [string, number]>;
   readonly meetings: Iterable<readonly [string, Nanoseconds]>;
@@ -84,18 +93,18 @@ export class PredictabilityTable {
     this.#parameters = parameters;
   }
 
-  /** The predictability of meeting a node; 0 if nothing is known of it. */
+  /** The predictability for a node; 0 if none is known. */
   of(name: string): number {
     return this.#entries.get(name)?.value ?? 0;
   }
 
-  /** All values, by name. */
+  /** All predictabilities, sorted by name of the node. */
   all(): readonly (readonly [string, number])[] {
     const values = [...this.#entries].map(([name, { value }]) => [name, value] as const);
     return values.sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
-  /** When each neighbour was met last, by name. */
+  /** When each node was met last, sorted by its name. */
   meetings(): readonly (readonly [string, Nanoseconds])[] {
     return this.all().flatMap(([name]) => {
       const metNs = this.#entries.get(name)?.metNs;
@@ -103,22 +112,22 @@ export class PredictabilityTable {
     });
   }
 
-  /** The instant up to which the values are aged. */
+  /** The instant up to which the predictabilities are aged. */
   get agedNs(): Nanoseconds {
     return this.#agedNs;
   }
 
-  /** Goes on with the table of an earlier life; its values age from `agedNs` on. */
+  /** Takes the table from before a restart; its values age from `agedNs` on. */
   restore({ values, meetings, agedNs }: SavedPredictabilities): void {
     const met = new Map(meetings);
     for (const [name, value] of values) this.#entries.set(name, { value, metNs: met.get(name) });
     this.#agedNs = agedNs;
   }
 
-  /** Ages all values up to `now`; to be called before they are used. */
+  /** Ages all predictabilities up to `now`; callers do this before they use them. */
   age(now: Nanoseconds): void {
     const { unitNs, gamma } = this.#parameters;
-    // After a restart the clock of contact plans may have begun anew.
+    // After a restart plan time may have begun at 0 again.
     if (now < this.#agedNs) this.#agedNs = now;
     const units = Math.floor((now - this.#agedNs) / unitNs);
     if (units <= 0) return;

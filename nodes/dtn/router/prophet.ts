@@ -1,8 +1,8 @@
 /**
- * PRoPHET version 2 (RFC 6693) with the forwarding strategy GRTR (section 3.6): a neighbour gets a
- * copy if it is likelier to meet the destination than this node. Tables travel in the record of an
- * encounter, not in the TLVs of section 4. With a durable store the table survives a restart, and ages
- * while the node is down.
+ * PRoPHET version 2 (RFC 6693) with the forwarding strategy GRTR (section 3.6): a neighbour gets a copy
+ * if it is likelier to meet the destination than this node. Tables are exchanged in encounter records,
+ * not in the TLVs of section 4. With a durable store the table survives a restart, and ages while the
+ * node is down.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { PredictabilityTable, type ProphetParameters } from './predictability.ts
 import { decodeRouterTable, encodeRouterTable, type RouterTableRow } from './record-table.ts';
 import type { CopyOffer, CopyRouter } from './router.ts';
 
-/** The whole number that stands for a predictability of 1 in a record. */
+/** Predictabilities are sent as whole numbers; this one stands for 1. */
 const PARTS = 1e9;
 /** Number of elements of the array that {@link ProphetRouter.memory} writes. */
 const MEMORY_ELEMENTS = 3;
@@ -27,17 +27,20 @@ export class ProphetRouter implements CopyRouter {
   readonly #table: PredictabilityTable;
   /** Tables of neighbours, as they were at the last encounter. */
   readonly #theirs = new Map<string, ReadonlyMap<string, number>>();
-  /** True if the table has changed since it was last kept for a restart. */
+  /** True if the table has changed since {@link memory} was last called. */
   #hasChanged = false;
 
-  /** @param isKnown True for hosts of the network, which bound all tables. */
+  /**
+   * @param isKnown True for names of hosts of the network; other names are ignored, which limits the
+   * tables.
+   */
   constructor(own: string, parameters: ProphetParameters, isKnown: (name: string) => boolean) {
     this.#own = own;
     this.#isKnown = isKnown;
     this.#table = new PredictabilityTable(parameters);
   }
 
-  /** The values of this node's table. */
+  /** The predictabilities of this node, sorted by name of the other node. */
   get values(): readonly (readonly [string, number])[] {
     return this.#table.all();
   }
@@ -62,7 +65,10 @@ export class ProphetRouter implements CopyRouter {
     return true;
   }
 
-  /** A CBOR array: instant of the values, table of values, table of last encounters; instants in ns. */
+  /**
+   * The state for a restart, as a CBOR array: instant up to which values are aged, table of values,
+   * table of last encounters; instants in ns. Undefined if it has not changed since the last call.
+   */
   memory(): Uint8Array | undefined {
     if (!this.#hasChanged) return undefined;
     this.#hasChanged = false;
@@ -93,7 +99,7 @@ export class ProphetRouter implements CopyRouter {
     return theirs > this.#table.of(destination) ? COPY : undefined;
   }
 
-  /** Values of other nodes of the network. */
+  /** The rows about other nodes of the network; rows with other names are left out. */
   #ofOthers(rows: readonly RouterTableRow[]): readonly RouterTableRow[] {
     return rows
       .filter(([name]) => name !== this.#own && this.#isKnown(name))
@@ -101,7 +107,7 @@ export class ProphetRouter implements CopyRouter {
   }
 }
 
-/** A table within a byte string; undefined if there is none. */
+/** Reads a table that is encoded within a byte string; undefined if it is malformed. */
 function readInnerTable(reader: CborReader): readonly RouterTableRow[] | undefined {
   if (!reader.string(CBOR_BYTES)) return undefined;
   return decodeRouterTable(reader.content);

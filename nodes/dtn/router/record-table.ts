@@ -7,10 +7,10 @@ import { CBOR_ARRAY, CBOR_TEXT, CBOR_UINT, CborReader } from '../../../engine/pu
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { EID_CHARACTERS_MAX, ROUTER_TABLE_ROWS_MAX } from '../geometry.ts';
 
-/** A name and a whole number. */
+/** A row of a router's table: name of a host and a whole number. */
 export type RouterTableRow = readonly [string, number];
 
-/** Encodes rows. */
+/** Encodes the first {@link ROUTER_TABLE_ROWS_MAX} rows. */
 export function encodeRouterTable(rows: readonly RouterTableRow[]): Uint8Array {
   const writer = new CborWriter();
   const kept = rows.slice(0, ROUTER_TABLE_ROWS_MAX);
@@ -24,7 +24,7 @@ export function encodeRouterTable(rows: readonly RouterTableRow[]): Uint8Array {
 
 /**
  * Decodes rows of names and numbers.
- * @returns undefined if the bytes are anything but rows.
+ * @returns undefined if the bytes are not exactly such rows.
  */
 export function decodeRouterTable(bytes: Uint8Array): readonly RouterTableRow[] | undefined {
   const reader = new CborReader();
@@ -43,7 +43,10 @@ export function decodeRouterTable(bytes: Uint8Array): readonly RouterTableRow[] 
 
 const decoder = new TextDecoder();
 
-/** The next item, if it is a name: printable ASCII, {@link EID_CHARACTERS_MAX} letters at most. */
+/**
+ * Reads the next item as a name: printable ASCII, at most {@link EID_CHARACTERS_MAX} characters;
+ * undefined if it is none.
+ */
 function readText(reader: CborReader): string | undefined {
   if (!reader.string(CBOR_TEXT) || reader.argument > EID_CHARACTERS_MAX) return undefined;
   const text = reader.content;

@@ -1,6 +1,6 @@
 /**
- * What a router decides: to which neighbours a bundle goes next, or why it waits. A router is one
- * file; it sees bundles and the plan, and neither links nor bytes.
+ * The interface of routers, which decide to which neighbour a bundle goes next or why it waits. A router handles
+ * bundles and contact plans, and neither links nor encoded bytes.
  *
  * @module
  */
@@ -17,43 +17,47 @@ export type RoutingDecision =
       readonly kind: 'go';
       /** Name of the neighbour. */
       readonly neighbour: string;
-      /** Latest planned instant of leaving; if it has not left by then, the router is asked again. */
+      /** Latest planned instant of leaving; if the bundle has not left by then, the router is asked again. */
       readonly untilNs: Nanoseconds;
       /** Planned instant of leaving; absent if the router plans none. */
       readonly leavesNs?: Nanoseconds;
     }
-  /** A fragment of at most `maxBytes` bytes can go; the agent asks again about that and about the rest. */
+  /**
+   * Only a fragment of at most `maxBytes` bytes can go; the agent splits the bundle and asks about both fragments.
+   */
   | { readonly kind: 'split'; readonly maxBytes: number }
   | { readonly kind: 'wait'; readonly why: WaitReason };
 
-/** A decision about a copy of a critical bundle, which stays whole. */
+/** A decision about a copy of a critical bundle, which is never split. */
 export type CopyRoutingDecision = Exclude<RoutingDecision, { readonly kind: 'split' }>;
 
-/** What a router may ask about its node at present. Instants are those of contact plans. */
+/** What a router may ask about its node at present. Instants are in plan time. */
 export interface RoutingContext {
   readonly nowNs: Nanoseconds;
-  /** Instant after which the bundle is of no use. */
+  /** Instant at which the bundle expires. */
   deadlineOf(bundle: HeldBundle): Nanoseconds;
-  /** Bytes that wait for a neighbour at this priority or higher. */
+  /** Total length of the bundles of this priority or higher that are queued for a neighbour, bytes. */
   waiting(neighbour: string, priority: number): number;
-  /** Least length of a fragment of the bundle that may go alone, bytes; Infinity if none may. */
+  /** Shortest fragment of the bundle that is worth its overhead, bytes; Infinity if the bundle may not be split. */
   leastPiece(bundle: HeldBundle): number;
   /** True if a link to this neighbour is open. */
   isOpen(neighbour: string): boolean;
 }
 
-/** Decides where bundles go. */
+/** Decides where bundles go; for routers with a single copy of each bundle. */
 export interface Router {
   route(bundle: HeldBundle, around: RoutingContext): RoutingDecision;
   /** Decides about a copy of a critical bundle, on the best route that begins with this neighbour. */
   routeBy?(copy: HeldBundle, neighbour: string, around: RoutingContext): CopyRoutingDecision;
-  /** Called when the bundle does not go where {@link route} last sent it: volume promised to it is free again. */
+  /**
+   * Called when the bundle does not go where {@link route} last sent it: the volume booked for it is free again.
+   */
   withdrawn?(bundle: HeldBundle): void;
   /** Called when the bundle has left, or is no longer here. */
   done?(bundle: HeldBundle): void;
   /**
-   * Tells which bundles will not leave in time because `bundle` was queued before them.
-   * @param queue All bundles that wait for its neighbour, in the order in which they leave.
+   * Lists the bundles that will not leave in time because `bundle`, of a higher priority, was queued before them.
+   * @param queue All bundles queued for the same neighbour, in the order in which they leave.
    */
   displaced?(
     bundle: HeldBundle,
@@ -66,30 +70,32 @@ export interface Router {
 export interface CopyOffer {
   /** True if the bundle does not stay here once the neighbour has it. */
   readonly handsOver: boolean;
-  /** A number for the router of the neighbour, in a block of the copy (`copies` in geometry.ts). */
+  /**
+   * A number for the router of the neighbour, which travels in the copies block (`BLOCK_TYPE.copies`) of the copy.
+   */
   readonly note?: number;
 }
 
 /**
- * Gives copies of a bundle to neighbours at encounters. The two nodes first tell each other which
- * bundles they know, so that no known bundle is sent again. Bundles for the neighbour itself are sent
- * without asking the router. A router keeps facts about a bundle by its key, until `done`.
+ * Gives copies of a bundle to neighbours at encounters. The two nodes first tell each other which bundles they have
+ * or had, so that these are not sent again. Bundles for the neighbour itself are sent without asking the router. A
+ * router keeps facts about a bundle by its key, until `done`.
  */
 export interface CopyRouter {
-  /** True if each offer hands the bundle over, so that there is one copy of it. */
+  /** True if each offer hands the bundle over, so that only one copy of it exists. */
   readonly handsOn?: true;
   /** Called when an encounter with a neighbour begins. */
   met?(neighbour: string, nowNs: Nanoseconds): void;
   /** Makes the record that the neighbour's router gets at the beginning of an encounter. */
   record?(neighbour: string, nowNs: Nanoseconds): Uint8Array;
   /**
-   * Takes the record of the neighbour's router.
+   * Handles the record of the neighbour's router.
    * @returns false if it is malformed.
    */
   heard?(neighbour: string, record: Uint8Array, nowNs: Nanoseconds): boolean;
   /** Decides whether the neighbour gets a bundle that it lacks; undefined if it does not. */
   offer(bundle: HeldBundle, neighbour: string): CopyOffer | undefined;
-  /** Called when the neighbour has got the bundle that was offered. */
+  /** Called when the neighbour has the bundle that was offered. */
   given?(bundle: HeldBundle, offer: CopyOffer, neighbour: string): void;
   /** Called when the neighbour did not get the bundle that was offered. */
   returned?(bundle: HeldBundle, offer: CopyOffer): void;
@@ -100,10 +106,10 @@ export interface CopyRouter {
   kept?(bundle: HeldBundle, note: number | undefined): void;
   /** Called when the bundle is no longer here. */
   done?(bundle: HeldBundle): void;
-  /** What must survive a restart; undefined if it has not changed since the last call. */
+  /** The state that must survive a restart, encoded; undefined if it has not changed since the last call. */
   memory?(): Uint8Array | undefined;
   /**
-   * Goes on with the memory of an earlier life.
+   * Restores the state from before a restart.
    * @returns false if it is malformed: then the router uses nothing of it.
    */
   resume?(memory: Uint8Array): boolean;

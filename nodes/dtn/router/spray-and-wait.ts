@@ -1,9 +1,10 @@
 /**
  * Spray and wait (Spyropoulos, Psounis and Raghavendra 2005, "Spray and wait: an efficient routing
- * scheme for intermittently connected mobile networks"): a bundle may have a limited number of copies,
- * and a node with only one of them gives it to the destination only.
+ * scheme for intermittently connected mobile networks"): the number of copies of a bundle is limited,
+ * and a node that has only one left gives that copy to the destination only.
  *
- * - `source`: the source gives single copies to those that it meets.
+ * - `source`: the source gives single copies to nodes that it meets; these give theirs to the
+ * destination only.
  * - `binary`: a node that may make n > 1 copies gives half of them away, rounded down.
  *
  * A node's number of copies falls when a transfer succeeds. While a transfer is under way, the copies
@@ -16,13 +17,13 @@ import { SPRAY_COPIES_MAX } from '../geometry.ts';
 import type { CopyOffer, CopyRouter } from './router.ts';
 
 interface Copies {
-  /** Number of copies of the bundle that this node may keep or give away, its own included. */
+  /** Number of copies that this node may still give away, plus its own one. */
   left: number;
-  /** How many of these copies transfers under way give away. */
+  /** How many of these copies are promised to neighbours by transfers under way. */
   away: number;
 }
 
-/** Gives copies away until one is left, and keeps that one for the destination. */
+/** Gives copies away until one is left, which goes to the destination only. */
 export class SprayAndWaitRouter implements CopyRouter {
   readonly #isBinary: boolean;
   readonly #copies: number;

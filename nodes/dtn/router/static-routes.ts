@@ -1,5 +1,6 @@
 /**
- * Static routes: a table of patterns of destinations and neighbours; the first that fits decides.
+ * Static routes: a table of name patterns of destinations, each with a neighbour; the first row that matches
+ * decides.
  *
  * @module
  */
@@ -7,9 +8,9 @@ import { NamePattern, UNLIMITED_PATTERN_WORK } from '../../../engine/pure/name-p
 import type { HeldBundle } from '../agent/held-bundle.ts';
 import type { Router, RoutingContext, RoutingDecision } from './router.ts';
 
-/** The neighbour that gets the bundles for some hosts. */
+/** A row of the table: the neighbour for the bundles to some hosts. */
 export interface StaticRoute {
-  /** Name of a host; `*` stands for any letters. */
+  /** Pattern of the destination's host name; `*` stands for any characters. */
   readonly to: string;
   /** Name of a neighbour. With `drop`, which names no neighbour, such bundles wait here until they expire. */
   readonly via: string;

@@ -11,14 +11,14 @@ import type { NoRouteReason, RouteProjection } from '../contact-graph/choose.ts'
 import type { ContactPlan } from '../contact-graph/plan.ts';
 import type { Route } from '../contact-graph/search.ts';
 
-/** A route that was considered, with its hops and times, and what became of it. */
+/** A route that was considered, with its hops and times, and the verdict on it. */
 export interface ConsideredRoute {
   /** Name of the neighbour with which the route begins. */
   readonly via: string;
   readonly hops: number;
   /** Projected arrival of the bundle; if the route cannot carry it, arrival in an empty network. */
   readonly arrivalNs: Nanoseconds;
-  /** The end of the contact that ends first. */
+  /** The end of the route's contact that ends first. */
   readonly endNs: Nanoseconds;
   /** `later`: this route could carry the bundle, but another one is better. */
   readonly verdict: 'taken' | 'later' | NoRouteReason;
@@ -27,14 +27,17 @@ export interface ConsideredRoute {
 /** Called with the routes that were considered for a bundle. */
 export type OnRoutesConsidered = (bundle: HeldBundle, tried: readonly ConsideredRoute[]) => void;
 
-/** Collects the routes that are considered in one choice. */
+/** Collects the routes that are considered for one bundle. */
 export class ConsideredRoutes {
   readonly #plan: ContactPlan;
   readonly #nowNs: Nanoseconds;
-  /** The routes by their contacts, so that a route counts once although a list made anew has it again. */
+  /**
+   * The routes by their contacts, so that a route is listed once even if its list was made anew during
+   * the choice.
+   */
   readonly #tried = new Map<string, readonly [Route, RouteProjection | NoRouteReason]>();
 
-  /** @param nowNs The instant of the choice, by contact plans. */
+  /** @param nowNs The instant of the choice, in plan time. */
   constructor(plan: ContactPlan, nowNs: Nanoseconds) {
     this.#plan = plan;
     this.#nowNs = nowNs;

@@ -1,7 +1,7 @@
 /**
- * The source of security operations: adds integrity blocks, then encrypts (RFC 9172 section 3).
- * Each operation has a block of its own. So no block covers both an encrypted target and one in the
- * clear, and no initialization vector serves two targets.
+ * Adds security operations as their source: first integrity blocks, then encryption (RFC 9172 section
+ * 3). Each operation gets a block of its own, so that no block has both an encrypted and an
+ * unencrypted target, and no initialization vector is used for two targets.
  *
  * @module
  */
@@ -94,7 +94,10 @@ interface Order {
   readonly target: number;
 }
 
-/** The key of an operation; `wrappedKey`, if present, is sent in the security block. */
+/**
+ * The key of an operation (`content`); `wrappedKey`, if present, is the same key encrypted, which is
+ * sent in the security block.
+ */
 interface OperationKey {
   readonly content: Uint8Array;
   readonly wrappedKey?: Uint8Array;
@@ -175,7 +178,8 @@ function encryptBlock(order: Order, target: number): SecurityDropReason | undefi
   const operation = { parts, block, target, scope: parameters.scope };
   const { ciphertext, results } = encryptTarget(cipher, targetBlock.data, operation);
   wipe(content);
-  // RFC 9173 section 4.8.1: a CRC of the plaintext would help to guess the plaintext.
+  // RFC 9173 section 4.8.1: the CRC is removed, since a CRC of the plaintext would help to guess the
+  // plaintext.
   replaceBlockData(targetBlock, ciphertext, CRC_TYPE.none);
   block.data = encodeSecurityBlock({
     targets: [{ number: target, results }],
@@ -199,7 +203,8 @@ function covers({ content }: ReadSecurityBlock, target: number): boolean {
 
 /**
  * RFC 9173 section 3.8.1: a block that a MAC covers needs no CRC. The primary block keeps its CRC if
- * another operation covers that block too, which would fail if the CRC were removed.
+ * an earlier operation covers that block too, since that operation would fail if the CRC were
+ * removed.
  */
 function removeCrc(parts: SplitBundle, target: number, layout: SecurityLayout): void {
   const block = findBlockByNumber(parts, target);
@@ -209,9 +214,9 @@ function removeCrc(parts: SplitBundle, target: number, layout: SecurityLayout): 
 }
 
 /**
- * The integrity block that covers this target and no other; a block with more targets is split first
+ * Returns the integrity block that covers only this target; a block with more targets is split first
  * (RFC 9172 section 3.9).
- * @returns undefined if the MACs cover the block's number: they would be wrong in a new block.
+ * @returns undefined if the block cannot be split, since its MACs cover the block number.
  */
 function separated(
   parts: SplitBundle,

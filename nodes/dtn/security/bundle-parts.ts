@@ -1,6 +1,6 @@
 /**
- * A bundle taken apart, so that security operations may change, add and remove blocks. Blocks that
- * are not changed are written byte for byte.
+ * Splits a bundle into its blocks, so that security operations can change, add and remove blocks.
+ * Unchanged blocks are written back byte for byte.
  *
  * @module
  */
@@ -16,32 +16,32 @@ import {
 import { writeCrc } from '../wire/crc.ts';
 import type { BundleView } from '../wire/view.ts';
 
-/** Elements of the primary block are fewer than 24, so its head is one byte. */
+/** Length of the primary block's CBOR head, bytes: 1, since the block has fewer than 24 elements. */
 const PRIMARY_HEAD = 1;
-/** Bytes before the flags of the primary block: its head, and the version. */
+/** Offset of the flags in the primary block: after its head and the version. */
 const BEFORE_FLAGS = PRIMARY_HEAD + 1;
 const ZEROS = new Uint8Array(4);
 
-/** A canonical block of a bundle, taken apart so that its data and CRC can be changed. */
+/** A canonical block of a bundle, split into its fields so that its data and CRC can be changed. */
 export interface SplitBlock {
   readonly type: number;
   readonly number: number;
-  /** Type, number and flags as in the bundle: three integers. */
+  /** The encoded fields type, number and flags, as in the bundle. */
   readonly head: Uint8Array;
   crcType: number;
   data: Uint8Array;
-  /** The bytes of the whole block; undefined once it is changed. */
+  /** The encoded block as it came; undefined once it is changed. */
   raw: Uint8Array | undefined;
 }
 
-/** A bundle taken apart. */
+/** A bundle split into its blocks. */
 export interface SplitBundle {
   primary: Uint8Array;
   /** The canonical blocks in the order of the bundle; the payload block is the last. */
   readonly blocks: SplitBlock[];
 }
 
-/** Takes the bundle of `view` apart; the parts refer to its bytes. */
+/** Splits the bundle in `view` into its blocks, which are views into its bytes. */
 export function splitIntoBlocks(view: BundleView): SplitBundle {
   const { bytes } = view;
   const blocks: SplitBlock[] = [];
@@ -59,7 +59,7 @@ export function splitIntoBlocks(view: BundleView): SplitBundle {
   return { primary: bytes.subarray(view.start + 1, view.primaryEnd), blocks };
 }
 
-/** The offset after `count` integers that begin at `start`. */
+/** Finds the offset after `count` CBOR integers that begin at `start`. */
 function afterIntegers(bytes: Uint8Array, start: number, count: number): number {
   const reader = new CborReader();
   reader.open(bytes, start, bytes.length);
@@ -69,7 +69,7 @@ function afterIntegers(bytes: Uint8Array, start: number, count: number): number 
   return reader.at;
 }
 
-/** A new block without CRC. */
+/** Makes a new block without CRC. */
 export function newBlock(fields: {
   readonly type: number;
   readonly number: number;
@@ -84,14 +84,14 @@ export function newBlock(fields: {
   return { type, number, head: writer.taken(), crcType: CRC_TYPE.none, data, raw: undefined };
 }
 
-/** Changes the data of a block and the type of its CRC. */
+/** Replaces the data of a block and its CRC type; the CRC is computed when the block is written. */
 export function replaceBlockData(block: SplitBlock, data: Uint8Array, crcType: number): void {
   block.data = data;
   block.crcType = crcType;
   block.raw = undefined;
 }
 
-/** The flags of a block; a number above 2^53 is rounded. */
+/** Reads the flags of a block; a number above 2^53 is rounded. */
 export function readBlockFlags({ head }: SplitBlock): number {
   const reader = new CborReader();
   reader.open(head, afterIntegers(head, 0, 2), head.length);
@@ -99,7 +99,10 @@ export function readBlockFlags({ head }: SplitBlock): number {
   return reader.argument;
 }
 
-/** The block with this number; undefined if there is none, and for the primary block. */
+/**
+ * Finds the canonical block with this number; undefined if there is none, and for 0, the primary
+ * block.
+ */
 export function findBlockByNumber({ blocks }: SplitBundle, number: number): SplitBlock | undefined {
   return blocks.find((block) => block.number === number);
 }
@@ -109,7 +112,7 @@ export function isSecurityBlock({ type }: SplitBlock): boolean {
   return type === BLOCK_TYPE.integrity || type === BLOCK_TYPE.confidentiality;
 }
 
-/** Puts a security block after the other security blocks at the front of the bundle. */
+/** Inserts a security block after the security blocks at the front of the bundle. */
 export function addSecurityBlock(parts: SplitBundle, block: SplitBlock): void {
   const at = parts.blocks.findIndex((other) => !isSecurityBlock(other));
   parts.blocks.splice(at, 0, block);
@@ -128,7 +131,7 @@ export function freeBlockNumberIn({ blocks }: SplitBundle): number {
   return number;
 }
 
-/** The type of the primary block's CRC. */
+/** Reads the CRC type of the primary block. */
 export function primaryCrcType({ primary }: SplitBundle): number {
   return primary[afterIntegers(primary, BEFORE_FLAGS, 1)] as number;
 }
@@ -160,7 +163,7 @@ function writeCrcField(writer: CborWriter, start: number, crcType: number): void
   writeCrc(writer.bytes, start, writer.length, crcType);
 }
 
-/** Joins the blocks of a bundle to its bytes. */
+/** Encodes a bundle from its blocks. */
 export function joinBlocks({ primary, blocks }: SplitBundle): Uint8Array {
   const writer = new CborWriter();
   writer.byte(BUNDLE_FIRST_BYTE);

@@ -1,8 +1,8 @@
 /**
- * The security of one node: applies its rules to bundles that are made, received and sent on
- * (RFC 9172). No block is added to fragments, and an operation on a whole payload cannot be checked on
- * a part of it (section 5.2). If rules require an operation, fragments are therefore refused: otherwise
- * an attacker could split bundles to avoid the check.
+ * The security of one node: applies its rules to bundles that it creates, receives and forwards (RFC 9172).
+ * No block is added to fragments, and an operation on a whole payload cannot be checked on a part of it
+ * (section 5.2). If rules require an operation, fragments are therefore refused: otherwise an attacker
+ * could split bundles to avoid the check.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import {
 import { isPrimarySigned, readSecurityLayout } from './structure.ts';
 import type { SecurityDropReason, SecurityTools } from './tools.ts';
 
-/** What the security of a node is made from. */
+/** What a {@link RuleBasedSecurity} is made from. */
 export interface SecurityParts {
   readonly tools: SecurityTools;
   readonly options: SecurityOptions;
@@ -36,11 +36,14 @@ export interface SecurityParts {
   readonly crcType: number;
 }
 
-/** Security by the rules of a node's options, with its keys and its guard. */
+/** The security of a node by the option `security`: its rules, keys and guard. */
 export class RuleBasedSecurity implements BundleSecurity {
   readonly #parts: SecurityParts;
   readonly #view = new BundleView();
-  /** Rules for operations that this node adds: those on blocks that stay, and those on rewritten blocks. */
+  /**
+   * Rules for operations that this node adds. `#lasting`: on blocks that stay unchanged. `#hopping`: on
+   * blocks that each node rewrites.
+   */
   readonly #lasting: readonly SecurityRule[];
   readonly #hopping: readonly SecurityRule[];
   readonly #checked: readonly SecurityRule[];
@@ -118,11 +121,12 @@ export class RuleBasedSecurity implements BundleSecurity {
   ): SecurityDropReason | undefined {
     if (securityRulesFor(this.#checked, ends).some(({ role }) => role !== 'none'))
       return 'security-missing';
-    // The bundle put together from such fragments would be delivered encrypted or unverified.
+    // At the destination, the bundle reassembled from such fragments would be delivered encrypted or
+    // unverified.
     return hasSecurity && ends.to.host === this.#parts.own ? 'security-unknown' : undefined;
   }
 
-  /** With a guard, nothing passes whose payload is in the clear. */
+  /** With the option `guard: bcb`, refuses a bundle whose payload is not encrypted. */
   #checkGuard(parts: SplitBundle): SecurityDropReason | undefined {
     if (this.#parts.options.guard === 'off') return undefined;
     const layout = readSecurityLayout(parts);
@@ -131,7 +135,7 @@ export class RuleBasedSecurity implements BundleSecurity {
   }
 }
 
-/** The bytes of a bundle, unless security blocks have made it exceed the limit of blocks. */
+/** Encodes a bundle; a drop reason if its security blocks make it exceed the limit of blocks. */
 function joined(parts: SplitBundle): Uint8Array | DtnDropReason {
   return parts.blocks.length > BUNDLE_BLOCKS_MAX ? 'too-many-blocks' : joinBlocks(parts);
 }
@@ -142,7 +146,7 @@ function isChanged({ primary, blocks }: SplitBundle, view: BundleView): boolean 
   return !isSame || blocks.some(({ raw }) => raw === undefined);
 }
 
-/** The rules with only those targets for which `isIn` is true, without rules that have none left. */
+/** Reduces the rules to the targets for which `isIn` is true; rules without such a target are left out. */
 function parted(
   rules: readonly SecurityRule[],
   isIn: (name: TargetBlockName) => boolean,

@@ -28,13 +28,16 @@ import type { SecurityTarget } from './security-block.ts';
 import { type ReadSecurityBlock, readSecurityLayout, type SecurityLayout } from './structure.ts';
 import type { SecurityDropReason, SecurityTools } from './tools.ts';
 
-/** How a node receives a bundle: as its destination or not, and under which rules. */
+/** The rules for a received bundle, and whether this node is its destination. */
 export interface SecurityCheckContext {
   /** The rules for the bundle. */
   readonly rules: readonly SecurityRule[];
-  /** True at the destination, which also accepts operations without a rule: no later node could. */
+  /**
+   * True at the destination, which also checks and removes operations without a rule, since no later node
+   * could.
+   */
   readonly isDestination: boolean;
-  /** Type of the CRC for blocks that no operation protects any more. */
+  /** CRC type for blocks that no operation protects any more. */
   readonly crcType: number;
 }
 
@@ -48,7 +51,7 @@ export function checkSecurity(
   return checks.run();
 }
 
-/** How the check of an operation ended; `unknown`: this node does not know its security context. */
+/** The result of checking an operation; `unknown`: this node does not know its security context. */
 type Result = 'right' | 'wrong' | 'unknown';
 
 interface Operation {
@@ -61,9 +64,9 @@ class Checks {
   readonly #tools: SecurityTools;
   readonly #parts: SplitBundle;
   readonly #arrival: SecurityCheckContext;
-  /** Operations that the bundle had, as kind and target: `bib 1`. */
+  /** Operations that the bundle had when it came, as kind and target number: `bib 1`. */
   readonly #seen = new Set<string>();
-  /** Blocks that were removed because an operation on them failed. */
+  /** Numbers of the blocks that were removed because an operation on them failed. */
   readonly #gone = new Set<number>();
   #hasAccepted = false;
 
@@ -79,7 +82,10 @@ class Checks {
     return drop;
   }
 
-  /** Checks all operations of a kind. Decryption uncovers integrity blocks: each kind reads the layout anew. */
+  /**
+   * Checks all operations of a kind. Decryption makes integrity blocks readable, so the layout is read anew for
+   * each kind.
+   */
   #all(kind: Operation['kind']): SecurityDropReason | undefined {
     if (this.#gone.size > 0) this.#removeOperationsOnGone();
     const layout = readSecurityLayout(this.#parts);
@@ -125,7 +131,7 @@ class Checks {
   #failed(operation: Operation, rule: SecurityRule | undefined): SecurityDropReason | undefined {
     const { number } = operation.target;
     const type = findBlockByNumber(this.#parts, number)?.type;
-    // An encrypted integrity block does not tell which block it covers: it may be the payload.
+    // An integrity block that cannot be decrypted may cover the payload.
     const isSignature = type === BLOCK_TYPE.integrity;
     const isLost = isVital({ parts: this.#parts, target: number }) || isSignature;
     const action = rule?.onFailure ?? (isLost ? 'delete' : 'remove');
@@ -146,12 +152,14 @@ class Checks {
     this.#removeOperationsOnGone();
   }
 
-  /** Removes operations on removed blocks, also those that were still encrypted at that time. */
+  /**
+   * Removes operations on removed blocks, including those that were still encrypted when the block was removed.
+   */
   #removeOperationsOnGone(): void {
     removeOperations(this.#parts, (number) => this.#gone.has(number));
   }
 
-  /** Takes the target out of its security block. */
+  /** Removes the operation's target from its security block. */
   #remove({ read, target }: Operation): void {
     keepTargets(this.#parts, read.block, ({ number }) => number !== target.number);
   }
@@ -201,7 +209,7 @@ class Checks {
     return plain !== undefined;
   }
 
-  /** The keys to try: the unwrapped key if the block has a wrapped one, else the keys of the rule. */
+  /** The keys to try: the decrypted key if the block has a wrapped key, otherwise the keys of the rule. */
   #unwrapped(
     wrappedKey: Uint8Array | undefined,
     direct: () => readonly Uint8Array[],
@@ -228,7 +236,7 @@ class Checks {
     return undefined;
   }
 
-  /** RFC 9173 sections 3.8.2 and 4.8.2: blocks without any protection get a CRC again. */
+  /** RFC 9173 sections 3.8.2 and 4.8.2: blocks that no operation protects any more get a CRC again. */
   #restoreCrcs(): void {
     const { crcType, isDestination } = this.#arrival;
     const layout = readSecurityLayout(this.#parts);

@@ -1,6 +1,6 @@
 /**
- * The security context BCB-AES-GCM (RFC 9173 section 4). The ciphertext takes the place of the
- * content, with the same length; the tag is a result.
+ * The security context BCB-AES-GCM (RFC 9173 section 4). The ciphertext replaces the content of the
+ * target and has the same length; the authentication tag is a result in the security block.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
   WRONG_TYPE,
 } from './security-block.ts';
 
-/** Number of the context (RFC 9173 section 5.1). */
+/** Security context number of BCB-AES-GCM (RFC 9173 section 5.1). */
 export const CONFIDENTIALITY_CONTEXT_ID = 2;
 /** Numbers of parameters (RFC 9173 section 4.3.5). */
 const INITIALIZATION_VECTOR = 1;
@@ -26,10 +26,13 @@ const SCOPE_FLAGS = 4;
 /** Number of the result that is the authentication tag (RFC 9173 section 4.4). */
 const TAG = 1;
 const TAG_BYTES = 16;
-/** RFC 9173 section 4.3.1 recommends 12 bytes; our cryptography supports no other length. */
+/**
+ * Length of the initialization vector, bytes: RFC 9173 section 4.3.1 recommends 12, and the crypto
+ * provider supports no other length.
+ */
 export const INITIALIZATION_VECTOR_BYTES = 12;
 
-/** Bits of the key by variant (RFC 9173 section 4.3.2). */
+/** Length of the key, bits, by AES variant (RFC 9173 section 4.3.2). */
 const BITS: Readonly<Record<number, KeyBits>> = { 1: 128, 3: 256 };
 const VARIANTS: Readonly<Record<KeyBits, number>> = { 128: 1, 256: 3 };
 const DEFAULT_VARIANT = 3;
@@ -37,16 +40,18 @@ const CIPHERS: Readonly<Record<KeyBits, AeadName>> = { 128: 'aes-128-gcm', 256: 
 /** Length of the AES key of a confidentiality block, bits. */
 export type KeyBits = 128 | 256;
 
-/** The parameters of a confidentiality block, which hold for all its operations. */
+/** The parameters of a confidentiality block, which are the same for all its operations. */
 export interface ConfidentialityParameters {
   readonly vector: Uint8Array;
   readonly key: KeyBits;
   readonly scope: number;
-  /** The key, encrypted under another (RFC 3394); absent if both sides have it. */
+  /**
+   * The key, encrypted under another key (RFC 3394); absent if both sides already have the key.
+   */
   readonly wrappedKey?: Uint8Array;
 }
 
-/** Parameters as values, in the order of the examples of RFC 9173. */
+/** Encodes the parameters as values, in the order of the examples of RFC 9173. */
 export function confidentialityParameterValues(
   parameters: ConfidentialityParameters,
 ): readonly SecurityValue[] {
@@ -59,7 +64,10 @@ export function confidentialityParameterValues(
   ];
 }
 
-/** Reads the parameters; undefined if one is missing, not of its type or has an unknown value. */
+/**
+ * Reads the parameters; undefined if the vector is missing, or a parameter has a wrong type or an
+ * unknown value.
+ */
 export function readConfidentialityParameters({
   parameters,
 }: SecurityBlock): ConfidentialityParameters | undefined {
@@ -80,7 +88,10 @@ export function readConfidentialityParameters({
   return { vector, key, scope, ...(wrappedKey && { wrappedKey }) };
 }
 
-/** The cipher of an operation: cryptography, key of the content (`content`) and parameters. */
+/**
+ * The cipher of an operation: crypto provider, the key that encrypts the target (`content`), and
+ * parameters.
+ */
 export interface TargetCipher {
   readonly crypto: CryptoProvider;
   readonly content: Uint8Array;
@@ -119,7 +130,10 @@ export function decryptTarget(
   return length < 0 ? undefined : plain;
 }
 
-/** Ciphertext and tag; RFC 9173 section 4.4 allows the tag at the end of the ciphertext. */
+/**
+ * Joins ciphertext and tag; RFC 9173 section 4.4 also allows that the tag is at the end of the
+ * ciphertext.
+ */
 function sealedText(
   ciphertext: Uint8Array,
   results: readonly SecurityValue[],

@@ -11,18 +11,18 @@ import { writeCrc } from '../wire/crc.ts';
 import type { Eid } from '../wire/eid.ts';
 import { BundleView } from '../wire/view.ts';
 
-/** Of every `EVERY` bundles of other nodes, one is changed. */
+/** The last of every `EVERY` bundles of other nodes is changed. */
 const EVERY = 10;
 const BITS = 8;
 
-/** What the attacker needs. */
+/** What a {@link BitFlippingSecurity} is made from. */
 export interface BitFlippingParts {
   readonly random: Random;
   readonly isOwn: (source: Eid) => boolean;
   readonly onFlip: () => void;
 }
 
-/** The security of a node that attacks. */
+/** Replaces the security of an attacking node: does the same, and flips bits. */
 export class BitFlippingSecurity implements BundleSecurity {
   readonly #honest: BundleSecurity;
   readonly #flipping: BitFlippingParts;

@@ -16,7 +16,7 @@ import {
   WRONG_TYPE,
 } from './security-block.ts';
 
-/** Number of the context (RFC 9173 section 5.1). */
+/** Security context number of BIB-HMAC-SHA2 (RFC 9173 section 5.1). */
 export const INTEGRITY_CONTEXT_ID = 1;
 /** Numbers of parameters (RFC 9173 section 3.3.4). */
 const VARIANT = 1;
@@ -25,22 +25,22 @@ const SCOPE_FLAGS = 3;
 /** Number of the result that is the MAC (RFC 9173 section 3.4). */
 const MAC = 1;
 
-/** Bits of the hash by variant (RFC 9173 section 3.3.1). */
+/** Length of the hash, bits, by SHA variant (RFC 9173 section 3.3.1). */
 const BITS: Readonly<Record<number, HashBits>> = { 5: 256, 6: 384, 7: 512 };
 const VARIANTS: Readonly<Record<HashBits, number>> = { 256: 5, 384: 6, 512: 7 };
 const DEFAULT_VARIANT = 6;
 /** Length of the SHA-2 hash in the MAC of an integrity block, bits. */
 export type HashBits = 256 | 384 | 512;
 
-/** The parameters of an integrity block, which hold for all its operations. */
+/** The parameters of an integrity block, which are the same for all its operations. */
 export interface IntegrityParameters {
   readonly hash: HashBits;
   readonly scope: number;
-  /** The key, encrypted under another (RFC 3394); absent if both sides have it. */
+  /** The key, encrypted under another key (RFC 3394); absent if both sides already have the key. */
   readonly wrappedKey?: Uint8Array;
 }
 
-/** Parameters as values, in the order of the examples of RFC 9173. */
+/** Encodes the parameters as values, in the order of the examples of RFC 9173. */
 export function integrityParameterValues(
   parameters: IntegrityParameters,
 ): readonly SecurityValue[] {
@@ -52,7 +52,7 @@ export function integrityParameterValues(
   ];
 }
 
-/** Reads the parameters; undefined if one is not of its type or has an unknown value. */
+/** Reads the parameters; undefined if one has a wrong type or an unknown value. */
 export function readIntegrityParameters({
   parameters,
 }: SecurityBlock): IntegrityParameters | undefined {
@@ -61,7 +61,8 @@ export function readIntegrityParameters({
   const scope = findUintValue(parameters, SCOPE_FLAGS) ?? ALL_SCOPE_FLAGS;
   if (variant === WRONG_TYPE || wrappedKey === WRONG_TYPE || scope === WRONG_TYPE) return undefined;
   const hash = BITS[variant];
-  // Unknown scope flags stand for input that this node would leave out of the MAC, which could not match.
+  // With unknown scope flags the MAC covers something that this node does not know, so it could not be
+  // verified.
   if (hash === undefined || scope > ALL_SCOPE_FLAGS) return undefined;
   return { hash, scope, ...(wrappedKey && { wrappedKey }) };
 }

@@ -1,6 +1,6 @@
 /**
- * The keys of a node by name. A key is derived from the secret that the nodes of a network share, so
- * that files contain no keys. It may be replaced at planned instants.
+ * The keys of a node by name. Keys are derived from a secret that the nodes of a network share, so
+ * that files contain only names of keys. A key can be replaced at planned instants.
  *
  * @module
  */
@@ -9,20 +9,26 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { KEY_BYTES } from './geometry.ts';
 import type { SecurityKeyOptions } from './options.ts';
 
-/** The purpose of a key; keys of the same name have other bytes for each purpose. */
+/** The purpose of a key; for each purpose, different bytes are derived from the same name. */
 export type KeyUse = 'mac' | 'wrap' | 'aes-128' | 'aes-256';
 
 /** Provides the keys of security operations. */
 export interface SecurityKeys {
-  /** The key with which this node signs or encrypts now; the caller wipes it. */
+  /**
+   * The key with which this node signs or encrypts now; undefined if the name is unknown. The caller
+   * wipes it.
+   */
   current(name: string, use: KeyUse): Uint8Array | undefined;
-  /** The keys that other nodes may have used, the likeliest first; the caller wipes them. */
+  /**
+   * The keys under which received operations are accepted now, the present one first. The caller
+   * wipes them.
+   */
   accepted(name: string, use: KeyUse): readonly Uint8Array[];
 }
 
 const encoder = new TextEncoder();
 
-/** What keys are derived from: a secret, and the plan time, with which keys change. */
+/** What keys are derived from: the shared secret, and plan time, by which keys are replaced. */
 export interface KeySource {
   readonly crypto: CryptoProvider;
   /** The secret that the nodes of the network share. */
@@ -55,7 +61,7 @@ export class DerivedKeys implements SecurityKeys {
     return isOver ? [current] : [current, this.#derive(name, use, generation - 1)];
   }
 
-  /** How often the key has been replaced. */
+  /** How often the key has been replaced by now. */
   #generation({ changes }: SecurityKeyOptions): number {
     const nowNs = this.#source.planTime();
     return changes.filter((at) => at <= nowNs).length;

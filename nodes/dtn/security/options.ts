@@ -16,47 +16,48 @@ const keyName = z
 const keyConfig = z.strictObject({
   /** Name of the key; nodes that list the same name have the same key. */
   name: keyName,
-  /** When the key is replaced, on the clock of contact plans. */
+  /** Instants at which the key is replaced, in plan time. */
   changes: z.array(durationNsSchema()).max(1_000).default([]),
-  /** How long bundles under the former key are still accepted. */
+  /** How long after a replacement operations under the former key are still accepted. */
   overlap: durationNsSchema().default(0),
 });
 
 const ruleConfig = z.strictObject({
   /**
-   * What this node does: `source` adds the operation, `verifier` checks it and leaves it there,
-   * `acceptor` checks and removes it, `none` refuses it.
+   * What this node does: `source` adds the operation, `verifier` checks it and leaves it in the bundle,
+   * `acceptor` checks and removes it, `none` refuses bundles that have it.
    */
   role: z.enum(['source', 'verifier', 'acceptor', 'none']),
   /** Integrity (bib) or confidentiality (bcb). */
   block: z.enum(['bib', 'bcb']),
-  /** Blocks that the operation is for. */
+  /** Blocks that the operation protects. */
   targets: z
     .array(z.enum(['payload', 'primary', 'previous-node', 'bundle-age', 'hop-count']))
     .min(1)
     .default(['payload']),
   /**
-   * Sources and destinations of bundles that the rule is for: names of hosts (`client-*`), or
+   * Sources of bundles to which the rule applies: a pattern of host names (`client-*`) or of endpoint
    * identifiers (`ipn:3.*`).
    */
   from: z.string().min(1).max(256).default('*'),
-  /** Destinations, written like sources. */
+  /** Destinations of bundles to which the rule applies, a pattern as in `from`. */
   to: z.string().min(1).max(256).default('*'),
-  /** Name of the key, one of `keys`; `none` needs no key. */
+  /** Name of the key, one of `keys`; the role `none` needs no key. */
   key: keyName.optional(),
   /** Whether to draw a key for each bundle, and to send it in the bundle, encrypted under `key` (RFC 3394). */
   wrap: z.boolean().default(false),
-  /** Bits of the hash (bib). */
+  /** Length of the hash of a `bib`, bits. */
   hash: z.union([z.literal(256), z.literal(384), z.literal(512)]).default(384),
-  /** Bits of the key (bcb). */
+  /** Length of the AES key of a `bcb`, bits. */
   cipher: z.union([z.literal(128), z.literal(256)]).default(256),
   /** What the operation covers besides its target (RFC 9173 section 3.3.3). */
   scope: z
     .array(z.enum(['primary', 'target', 'security']))
     .default(['primary', 'target', 'security']),
   /**
-   * If an operation fails: `delete` the bundle, `remove` the target, or `keep` both and count it.
-   * By default the bundle is deleted if the target is payload or primary block, else the target removed.
+   * What to do if the operation fails: `delete` the bundle, `remove` the target block, or `keep` both and only
+   * count the failure. Default: delete the bundle if the target is the payload or primary block, otherwise
+   * remove the target.
    */
   onFailure: z.enum(['delete', 'remove', 'keep']).optional(),
 });
@@ -71,7 +72,7 @@ export const securityConfig = z
   .strictObject({
     /** The keys that this node has. */
     keys: z.array(keyConfig).max(RULES_MAX).default([]),
-    /** Rules for operations; of several that fit an operation, the first counts. */
+    /** Rules for operations; of several that match an operation, the first applies. */
     rules: z.array(ruleConfig).max(RULES_MAX).default([]),
     /** `bcb`: bundles whose payload is in the clear are neither taken nor forwarded. */
     guard: z.enum(['off', 'bcb']).default('off'),
@@ -101,7 +102,7 @@ interface Contradiction {
   readonly message: string;
 }
 
-/** Why a rule cannot be obeyed. */
+/** Finds why a rule cannot be obeyed; undefined if it can. */
 function contradiction(
   { role, block, targets, key, onFailure }: SecurityRule,
   names: readonly string[],

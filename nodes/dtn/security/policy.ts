@@ -1,5 +1,5 @@
 /**
- * Which rule of a node an operation comes under (RFC 9172 section 2.4 leaves policies to networks).
+ * Selects the rule of a node for an operation (RFC 9172 section 2.4 leaves policies to networks).
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { type Eid, formatEid } from '../wire/eid.ts';
 import { findBlockByNumber, type SplitBlock, type SplitBundle } from './bundle-parts.ts';
 import type { SecurityRule } from './options.ts';
 
-/** A block that rules can name. */
+/** Name of a block that a rule can have as target. */
 export type TargetBlockName = SecurityRule['targets'][number];
 
 const TARGET_TYPES: Readonly<Record<Exclude<TargetBlockName, 'primary'>, number>> = {
@@ -19,7 +19,7 @@ const TARGET_TYPES: Readonly<Record<Exclude<TargetBlockName, 'primary'>, number>
   'hop-count': BLOCK_TYPE.hopCount,
 };
 
-/** True for blocks that each node rewrites, so that an operation on them lasts one hop. */
+/** True for blocks that each node rewrites, so that an operation on them lasts for one hop. */
 export function isRewrittenAtEachHop(name: TargetBlockName): boolean {
   return name !== 'payload' && name !== 'primary';
 }
@@ -36,7 +36,7 @@ export interface SourceAndDestination {
   readonly to: SourceOrDestination;
 }
 
-/** The rules for a bundle, in the order of the file. */
+/** Selects the rules that apply to a bundle, in the order of the file. */
 export function securityRulesFor(
   rules: readonly SecurityRule[],
   { from, to }: SourceAndDestination,
@@ -44,7 +44,10 @@ export function securityRulesFor(
   return rules.filter((rule) => isEnd(rule.from, from) && isEnd(rule.to, to));
 }
 
-/** True if a pattern fits an end: with a colon its identifier, without one the name of its host. */
+/**
+ * True if a pattern matches the source or destination: a pattern with a colon is compared with its
+ * identifier, one without with the name of its host.
+ */
 function isEnd(pattern: string, { eid, host }: SourceOrDestination): boolean {
   if (pattern === '*') return true;
   const form = new NamePattern(pattern, UNLIMITED_PATTERN_WORK);
@@ -53,10 +56,10 @@ function isEnd(pattern: string, { eid, host }: SourceOrDestination): boolean {
 }
 
 /**
- * The rule for an operation that a bundle carries: the first of `rules` that fits and is not for
- * sources.
- * @param target Number of the operation's target. If that is an encrypted integrity block, rules for
- *   any target fit: which block it covers cannot be read before decryption.
+ * Finds the rule for an operation in a received bundle: the first of `rules` that matches and whose
+ * role is not `source`.
+ * @param target Number of the operation's target. If the target is an encrypted integrity block, rules
+ * for any target match, since the block that it covers cannot be read before decryption.
  */
 export function ruleForOperation(
   rules: readonly SecurityRule[],
@@ -76,7 +79,7 @@ function isNamed(name: TargetBlockName, type: number | undefined): boolean {
   return name === 'primary' ? type === undefined : TARGET_TYPES[name] === type;
 }
 
-/** The number of the block of this name; undefined if the bundle has none. */
+/** Finds the number of the block with this name; undefined if the bundle has no such block. */
 export function findTargetBlockNumber(
   parts: SplitBundle,
   name: TargetBlockName,

@@ -1,6 +1,6 @@
 /**
- * Whether operations on other targets cover the primary block too: then its bytes must not change,
- * its CRC included.
+ * Decides whether operations on other targets also cover the primary block: then its bytes, including its
+ * CRC, must not change.
  *
  * @module
  */
@@ -24,7 +24,8 @@ export function isPrimaryInScope(parts: SplitBundle, layout: SecurityLayout): bo
 function coversPrimary(content: SecurityBlock): boolean {
   const scope = scopeOf(content);
   if (scope === undefined) return true;
-  // An operation on the primary block itself has it as its target, not in its scope.
+  // An operation whose target is the primary block does not count: only its scope flag for other targets
+  // matters.
   const hasOtherTarget = content.targets.some(({ number }) => number !== 0);
   return hasOtherTarget && (scope & SCOPE_FLAG.primary) !== 0;
 }

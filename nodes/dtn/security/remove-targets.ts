@@ -16,7 +16,10 @@ import {
 } from './bundle-parts.ts';
 import { decodeSecurityBlock, encodeSecurityBlock, type SecurityTarget } from './security-block.ts';
 
-/** The bundle without the blocks that have these indices in its view, and without the operations on them. */
+/**
+ * Encodes the bundle without the blocks at these indices of its view, and without the security operations on
+ * them.
+ */
 export function bundleWithoutBlocks(view: BundleView, indices: ReadonlySet<number>): Uint8Array {
   const parts = splitIntoBlocks(view);
   const gone = new Set<number>();
@@ -28,14 +31,17 @@ export function bundleWithoutBlocks(view: BundleView, indices: ReadonlySet<numbe
   return joinBlocks(parts);
 }
 
-/** Removes the operations on targets that are gone, as far as they can be read. */
+/** Removes the operations on removed targets from all security blocks that can be read. */
 export function removeOperations(parts: SplitBundle, isGone: (number: number) => boolean): void {
   for (const block of parts.blocks.filter(isSecurityBlock)) {
     keepTargets(parts, block, ({ number }) => !isGone(number));
   }
 }
 
-/** Keeps only some targets of a security block, and removes the block if none is left. */
+/**
+ * Keeps only the targets of a security block for which a condition is true, and removes the block if none is
+ * left.
+ */
 export function keepTargets(
   parts: SplitBundle,
   block: SplitBlock,

@@ -1,5 +1,6 @@
 /**
- * What a security operation covers besides the content of its target (RFC 9173 sections 3.7, 4.7.2):
+ * The scope: the data that a security operation covers besides the content of its target (RFC 9173
+ * sections 3.7, 4.7.2):
  *
  * ```
  * flags  (primary block)  (type number flags of the target)  (type number flags of the security block)
@@ -32,7 +33,7 @@ function writeScope(writer: CborWriter, { parts, block, target, scope }: Securit
   if ((scope & SCOPE_FLAG.security) !== 0) writer.raw(block.head);
 }
 
-/** The additional authenticated data of an encryption (RFC 9173 section 4.7.2). */
+/** Makes the additional authenticated data of an encryption (RFC 9173 section 4.7.2). */
 export function authenticatedData(operation: SecurityOperation): Uint8Array {
   const writer = new CborWriter();
   writeScope(writer, operation);
@@ -40,8 +41,8 @@ export function authenticatedData(operation: SecurityOperation): Uint8Array {
 }
 
 /**
- * The integrity-protected plaintext (RFC 9173 section 3.7). The primary block counts as a string of
- * bytes, as the example in appendix A.3 shows.
+ * Makes the integrity-protected plaintext (RFC 9173 section 3.7). A primary block as target is encoded
+ * as a byte string, as the example in appendix A.3 shows.
  */
 export function integrityProtectedText(operation: SecurityOperation): Uint8Array {
   const { parts, target } = operation;

@@ -1,5 +1,5 @@
 /**
- * The data of security blocks: what integrity and confidentiality blocks have in common (RFC 9172
+ * The data of security blocks, in the form that integrity and confidentiality blocks share (RFC 9172
  * section 3.6). A sequence of CBOR items, not an array:
  *
  * ```
@@ -20,17 +20,20 @@ import { readEid } from '../wire/eid-wire.ts';
 
 /** Flag: parameters are present (RFC 9172 section 3.6). */
 const HAS_PARAMETERS = 0x1;
-/** Limit of parameters, and of a target's results (our choice): RFC 9173 has at most four parameters. */
+/**
+ * Largest number of parameters, and of results of a target (our choice): RFC 9173 defines at most four
+ * parameters.
+ */
 const VALUES_MAX = 16;
 
-/** A parameter or a result. */
+/** A parameter or a result of a security block. */
 export interface SecurityValue {
   readonly id: number;
-  /** One CBOR item. */
+  /** The value, encoded as one CBOR item. */
   readonly item: Uint8Array;
 }
 
-/** A target with its results. */
+/** A target of a security block with its results. */
 export interface SecurityTarget {
   /** Number of a block; 0 is the primary block. */
   readonly number: number;
@@ -39,11 +42,11 @@ export interface SecurityTarget {
 
 /** The data of a security block. */
 export interface SecurityBlock {
-  /** The blocks that its operations are for: at least one, all different. */
+  /** The target blocks of its operations: at least one, all different. */
   readonly targets: readonly SecurityTarget[];
   readonly context: number;
   readonly source: Eid;
-  /** The bytes of `source` as they were received: the same identifier has several encodings. */
+  /** The encoded `source` as received, since an identifier has several encodings. */
   readonly sourceBytes: Uint8Array;
   readonly parameters: readonly SecurityValue[];
 }
@@ -53,7 +56,7 @@ export function decodeSecurityBlock(data: Uint8Array): SecurityBlock | undefined
   const reader = new CborReader();
   reader.open(data, 0, data.length);
   const numbers = readTargets(reader);
-  // Numbers of contexts may be negative.
+  // Security context numbers may be negative.
   const context = reader.integer();
   if (numbers === undefined || context === undefined) return undefined;
   if (!reader.expect(CBOR_UINT) || reader.argument > HAS_PARAMETERS) return undefined;
@@ -88,7 +91,7 @@ function readTargets(reader: CborReader): readonly number[] | undefined {
   return numbers.size === count ? [...numbers] : undefined;
 }
 
-/** A list of pairs `[id, value]`; no identifier twice. */
+/** Reads a list of pairs `[id, value]`; undefined if an id occurs twice. */
 function readValues(reader: CborReader): readonly SecurityValue[] | undefined {
   if (!reader.expect(CBOR_ARRAY) || reader.argument > VALUES_MAX) return undefined;
   const count = reader.argument;
@@ -106,7 +109,7 @@ function readValues(reader: CborReader): readonly SecurityValue[] | undefined {
   return values;
 }
 
-/** The bytes of a security block's data. */
+/** Encodes the data of a security block. */
 export function encodeSecurityBlock(block: SecurityBlock): Uint8Array {
   const { targets, context, sourceBytes, parameters } = block;
   const writer = new CborWriter();
@@ -130,24 +133,24 @@ function writeValues(writer: CborWriter, values: readonly SecurityValue[]): void
   }
 }
 
-/** A value that is an unsigned integer. */
+/** Makes a value that is an unsigned integer. */
 export function createUintValue(id: number, value: number): SecurityValue {
   const writer = new CborWriter();
   writer.uint(value);
   return { id, item: writer.taken() };
 }
 
-/** A value that is a string of bytes. */
+/** Makes a value that is a byte string. */
 export function createBytesValue(id: number, value: Uint8Array): SecurityValue {
   const writer = new CborWriter();
   writer.string(value);
   return { id, item: writer.taken() };
 }
 
-/** Returned for a value that is present, but not of the type that was asked for. */
+/** Returned for a value that is present but has another type than asked for. */
 export const WRONG_TYPE: unique symbol = Symbol('wrong type');
 
-/** The unsigned integer with this identifier; undefined if there is none. */
+/** Finds the unsigned integer with the id `wanted`; undefined if there is no value with this id. */
 export function findUintValue(
   values: readonly SecurityValue[],
   wanted: number,
@@ -159,7 +162,7 @@ export function findUintValue(
   return reader.expect(CBOR_UINT) ? reader.argument : WRONG_TYPE;
 }
 
-/** The string of bytes with this identifier; undefined if there is none. */
+/** Finds the byte string with the id `wanted`; undefined if there is no value with this id. */
 export function findBytesValue(
   values: readonly SecurityValue[],
   wanted: number,

@@ -22,20 +22,20 @@ const STORE = 'dtn-security';
 const FLIPS = 'flips';
 
 /**
- * The secret from which the nodes of a network derive the keys that their options name, and a pair
- * of keys of each node for streams to its neighbours.
+ * The secrets that nodes are given: one shared secret, from which they derive the keys that their
+ * options name, and for each node a key pair for TLS with its neighbours.
  */
 export const securityProvisioning: Provisioning = {
   sharedSecrets: () => [SECRET],
   publicKeys: { [TLS_SECRET_NAME]: (secret, crypto) => crypto.x25519PublicKey(secret) },
 };
 
-/** What the security of a node is made of. */
+/** What {@link createSecurity} needs beside the host. */
 export interface SecuritySetup {
   readonly options: DtnOptions;
   readonly network: NetworkView;
   readonly names: HostEids;
-  /** Called once, when initialization vectors are available, if this node needs any. */
+  /** Called once, when initialization vectors are available; only if this node needs vectors. */
   readonly onReady: () => void;
 }
 
@@ -77,7 +77,8 @@ function vectorsOf(host: Host, { options, names, onReady }: SecuritySetup): Init
   if (!needsVectors(options)) return { take: () => undefined };
   let isReady = false;
   const onSync = (): void => {
-    // After a failed sync there are no vectors; the next bundle that needs one tries again.
+    // After a failed sync there are no vectors; the next bundle that needs a vector reserves some
+    // again.
     if (!isReady) onReady();
     isReady = true;
   };

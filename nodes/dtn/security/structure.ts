@@ -1,5 +1,6 @@
 /**
- * The rules that the security blocks of a bundle have to obey (RFC 9172 sections 3.6 to 3.9).
+ * Reads the security blocks of a bundle, and checks the rules that they have to obey (RFC 9172
+ * sections 3.6 to 3.9).
  *
  * @module
  */
@@ -20,11 +21,11 @@ export interface ReadSecurityBlock {
   readonly content: SecurityBlock;
 }
 
-/** The security blocks of a bundle that can be read. */
+/** The readable security blocks of a bundle. */
 export interface SecurityLayout {
   readonly integrity: readonly ReadSecurityBlock[];
   readonly confidentiality: readonly ReadSecurityBlock[];
-  /** Numbers of the blocks that are encrypted; integrity blocks among them cannot be read. */
+  /** Numbers of the encrypted blocks; integrity blocks among them cannot be read. */
   readonly encrypted: ReadonlySet<number>;
 }
 
@@ -43,7 +44,8 @@ export function readSecurityLayout(parts: SplitBundle): SecurityLayout | undefin
     // RFC 9172 section 3.9: if a target is encrypted, its integrity block has to be encrypted too.
     if (!isSignable(parts, number) || encrypted.has(number)) return undefined;
   }
-  // RFC 9172 section 3.8: a node that cannot decrypt must not discard the block and go on.
+  // RFC 9172 section 3.8: a confidentiality block must not have the flag that lets nodes that cannot
+  // process it discard it.
   for (const { block } of confidentiality) {
     if ((readBlockFlags(block) & BLOCK_FLAG.discardIfUnprocessed) !== 0) return undefined;
   }
@@ -64,7 +66,10 @@ function readBlocks(
   return read;
 }
 
-/** RFC 9172 section 3.6: the security source is a node, neither nobody nor "this node". */
+/**
+ * RFC 9172 section 3.6: the security source identifies a node, and is neither the null endpoint nor
+ * the local node `ipn:!`.
+ */
 function isSecuritySource(eid: Eid): boolean {
   if (eid.scheme === 'ipn') return eid.allocator !== 0 || eid.node !== IPN_COMPONENT_MAX;
   return eid.scheme !== 'none';
@@ -77,13 +82,13 @@ function targetsOf(blocks: readonly ReadSecurityBlock[]): ReadonlySet<number> | 
   return unique.size === all.length ? unique : undefined;
 }
 
-/** RFC 9172 section 3.8: neither the primary block nor another confidentiality block is encrypted. */
+/** RFC 9172 section 3.8: the primary block and confidentiality blocks cannot be encrypted. */
 function isEncryptable(parts: SplitBundle, number: number): boolean {
   const target = findBlockByNumber(parts, number);
   return target !== undefined && target.type !== BLOCK_TYPE.confidentiality;
 }
 
-/** RFC 9172 section 3.7: security blocks are not signed. */
+/** RFC 9172 section 3.7: security blocks cannot be targets of an integrity block. */
 function isSignable(parts: SplitBundle, number: number): boolean {
   if (number === 0) return true;
   const target = findBlockByNumber(parts, number);

@@ -1,5 +1,6 @@
 /**
- * What security operations need: cryptography, keys, vectors and counters; and how they may fail.
+ * What security operations use: cryptography, keys, initialization vectors and counters; and the
+ * reasons for which they fail.
  *
  * @module
  */
@@ -8,15 +9,17 @@ import type { Eid } from '../wire/eid.ts';
 import type { SecurityKeys } from './keys.ts';
 import type { InitializationVectors } from './vectors.ts';
 
-/** Why security refuses a bundle, with the reasons of RFC 9172 section 11.3. */
+/**
+ * Why the security of a node drops a bundle. The reason codes are those of RFC 9172 section 11.3.
+ */
 export type SecurityDropReason =
   /** Reason 12: an operation that a rule requires is missing. */
   | 'security-missing'
-  /** Reason 12: the payload is in the clear, and the guard is on. */
+  /** Reason 12: the payload is not encrypted, and the option `guard` requires that it is. */
   | 'payload-in-the-clear'
   /** Reason 13: the context of an operation is unknown. */
   | 'security-unknown'
-  /** Reason 14: an operation that a rule forbids is there. */
+  /** Reason 14: the bundle has an operation that a rule forbids. */
   | 'security-unexpected'
   /** Reason 15: an operation failed. */
   | 'security-failed'
@@ -25,14 +28,14 @@ export type SecurityDropReason =
   /** No reason code: the disk has not confirmed new initialization vectors. */
   | 'security-not-ready';
 
-/** Counters of security operations. */
+/** Metrics that count security operations. */
 export type SecurityCounterName =
   | 'dtn.security.added'
   | 'dtn.security.verified'
   | 'dtn.security.accepted'
   | 'dtn.security.failed';
 
-/** Cryptography, keys and vectors of one node. */
+/** The cryptography, keys and initialization vectors of one node. */
 export interface SecurityTools {
   readonly crypto: CryptoProvider;
   readonly keys: SecurityKeys;

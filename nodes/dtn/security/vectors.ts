@@ -1,7 +1,7 @@
 /**
  * Initialization vectors of AES-GCM that never repeat: the number of the node, then a counter whose
- * bound is on disk before a number below it is used. The same vector twice under one key would reveal
- * the difference of two payloads, and the key of the tags (NIST SP 800-38D appendix A).
+ * bound is on disk before a number below it is used. A vector used twice under one key would reveal
+ * the difference of two payloads, and the authentication key (NIST SP 800-38D appendix A).
  *
  * ```
  * node number (4)  counter (8)
@@ -19,20 +19,22 @@ const UINT32_VALUES = 0x1_0000_0000;
 
 /** Gives initialization vectors for encryption. */
 export interface InitializationVectors {
-  /** The next vector; undefined while the disk has not confirmed it. */
+  /** Takes the next vector; undefined until its reservation is on disk. */
   take(): Uint8Array | undefined;
 }
 
-/** Where the counter of vectors is stored, and the number of the node in them. */
+/** What a {@link CounterVectors} is made from. */
 export interface VectorCounterOptions {
   readonly store: Store;
-  /** Number of the node; nodes that share keys have different numbers. */
+  /**
+   * Number of the node, the first part of its vectors; nodes that share keys have different numbers.
+   */
   readonly node: number;
-  /** Called when a write to disk has ended: new vectors may be available. */
+  /** Called when a write to disk has ended: new vectors are available unless there is an error. */
   readonly onSync: (error?: string) => void;
 }
 
-/** Vectors whose counter is on the node's disk. */
+/** Makes vectors from a counter on the node's disk. */
 export class CounterVectors implements InitializationVectors {
   readonly #node: number;
   readonly #counter: DurableCounter;

@@ -1,15 +1,15 @@
 /**
- * Inputs of a node that wait until its disk has confirmed the first initialization vectors. Ways
- * and receipts wait as well, so that everything keeps its order.
+ * Holds the inputs of a node back until the reservation of its first initialization vectors is on
+ * disk. All kinds of inputs wait, so that their order is kept.
  *
  * @module
  */
 import { WAITING_INPUTS_MAX } from './geometry.ts';
 
-/** Holds inputs back until it is opened; those for which it has no room are passed on at once. */
+/** Holds inputs back until it is opened; inputs beyond its limit are passed on at once. */
 export class WaitingInputs<Input> {
   readonly #pass: (input: Input) => void;
-  /** Inputs that wait; undefined once no input has to wait any more. */
+  /** Waiting inputs, in order; undefined once inputs no longer wait. */
   #waiting: Input[] | undefined;
 
   constructor(pass: (input: Input) => void, state: 'open' | 'closed') {
