@@ -1,6 +1,6 @@
 /**
- * Federated learning: the aggregator. It chooses clients, opens a session for the sum of their
- * updates, moves the model by their mean, and writes what it must not forget before it goes on.
+ * Federated learning: the aggregator. In each round it chooses clients, opens a session that sums their
+ * updates, adds the mean of the updates to the model, and writes its state to disk before it goes on.
  *
  * @module
  */
@@ -40,17 +40,14 @@ import { decodeFederatedMessage, encodeFederatedMessage, type FederatedMessage }
 
 type Declined = Extract<FederatedMessage, { kind: 'declined' }>;
 
-/**
- * The aggregator: chooses clients, sums their updates in a session, and moves the model by the
- * mean.
- */
+/** The aggregator: chooses clients, sums their updates in a session, and adds their mean to the model. */
 export class AggregatorNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: FederatedSetup;
   readonly #store: Store;
-  /** Only while a trace is recorded. */
+  /** Undefined while no trace is recorded. */
   readonly #trace: RoundTrace | undefined;
-  /** Undefined if the federation learns nothing. */
+  /** Undefined if the federation learns nothing, but only adds up random numbers. */
   readonly #model: Model | undefined;
   #memory: AggregatorCheckpoint;
   #test: Examples | undefined;
@@ -61,9 +58,9 @@ export class AggregatorNode implements NodeHandle {
   #noise: NoisePlan | undefined;
   #account: PrivacyAccountant | undefined;
   #attack: PrivacyAttack | undefined;
-  /** Only while survivors reveal the noise that the sum did not need. */
+  /** Undefined except while survivors reveal keys of noise that is removed from the sum. */
   #reveal: NoiseRemoval | undefined;
-  /** Variance of the noise in the last sum, in multiples of the planned one. */
+  /** Variance of the noise in the last sum divided by the planned variance. */
   #kept = 1;
 
   constructor(host: Host, setup: FederatedSetup) {
@@ -87,7 +84,7 @@ export class AggregatorNode implements NodeHandle {
     return this.#model?.initial(draws) ?? new Float32Array(this.#parameters);
   }
 
-  /** The model that the last round led to. */
+  /** The present model, as the last round left it. */
   get #learned(): Float32Array<ArrayBuffer> {
     return modelOfState(this.#setup.options, this.#memory.state);
   }
@@ -131,8 +128,8 @@ export class AggregatorNode implements NodeHandle {
       host.now(),
     );
     this.#rounds = new StateMachineRunner(host, machine, (effect) => this.#perform(effect));
-    // Clients that were ready before this start have told nobody, or an earlier life of this node: so
-    // they are asked.
+    // Clients may have reported that they are ready before this node started, and do not repeat it: so they
+    // are asked.
     this.#rounds.take(TIMER_DUE);
   }
 
@@ -189,7 +186,7 @@ export class AggregatorNode implements NodeHandle {
     this.#attack.finish(this.#learned, guarantee, done);
   }
 
-  /** True if one more round stays within the budget. */
+  /** True if the epsilon after one more round is within the privacy budget. */
   #mayBegin(): boolean {
     const { budget } = this.#setup.options.privacy ?? {};
     return budget === undefined || (this.#account?.epsilonAfterNext() ?? 0) <= budget;
@@ -204,7 +201,7 @@ export class AggregatorNode implements NodeHandle {
     meter.sample('federated.noise.realised', this.#kept);
   }
 
-  /** Computes the tight bound of the epsilon spent, as a job, and reports it once, at the end. */
+  /** Called after the last round: computes the tight bound of the epsilon spent, and reports it. */
   #tellTight(account: PrivacyAccountant): void {
     const input = { settings: this.#noise?.settings, spent: account.spent };
     this.#host.compute('tight', input, (result) => {
@@ -234,7 +231,7 @@ export class AggregatorNode implements NodeHandle {
     } else this.#running.message(from, message);
   }
 
-  /** Called when a client declined: it takes no part, at least in the running round. */
+  /** Called when a client declined: it takes no part until it reports that it is ready again. */
   #declined(client: string, { session, reason }: Declined): void {
     this.#rounds?.take({ kind: 'declined', client, reason });
     this.#running?.declined(client, session);
@@ -277,7 +274,7 @@ export class AggregatorNode implements NodeHandle {
     this.#transport?.send(client, bytes, { lifetime, tolerant: true }, done);
   }
 
-  /** Goes on with the sums of a round: one, or one for each group. Too few inputs abort the round. */
+  /** Handles the sums of a round: one, or one for each group. With too few inputs the round fails. */
   #summed(sums: readonly RoundSessionSum[], reason: string): void {
     const running = this.#running;
     if (running === undefined) return;
@@ -296,7 +293,7 @@ export class AggregatorNode implements NodeHandle {
     this.#attack?.invert(sums.flatMap((sum) => this.#seen(sum)));
     meter.counter('federated.inputs').add(inputs);
     const tookNs = this.#host.now() - running.beganNs;
-    // `moved` counts the round, and not this method: the rule may still find too few updates.
+    // The round is counted in `moved` and not here: the rule may still find too few updates.
     const next = (total: Float64Array, divisor: number): void => {
       this.#expand(running, total, (sum) => moved(sum, divisor));
     };
@@ -324,7 +321,7 @@ export class AggregatorNode implements NodeHandle {
     });
   }
 
-  /** Calls `next` with the sum, without the noise that survivors reveal as not needed. */
+  /** Removes from the sum the noise whose keys the survivors reveal, then calls `next` with it. */
   #revealed(sum: RoundSessionSum, next: (ring: Uint32Array) => void): void {
     const { options } = this.#setup;
     this.#kept = noiseVarianceRatio(options, sum.survivors.length);
@@ -351,7 +348,7 @@ export class AggregatorNode implements NodeHandle {
     return { ring, bits, scale, inputs: survivors.length, hasWeight: weight === 'examples' };
   }
 
-  /** What the aggregator sees of a sum: each update by itself, or only their sum. */
+  /** What the aggregator sees of a session, for attacks: each update by itself, or only their sum. */
   #seen(sum: RoundSessionSum): readonly SeenUpdateSum[] {
     const names = namesOf(sum);
     const whole = this.#updateSum(sum);
@@ -365,7 +362,7 @@ export class AggregatorNode implements NodeHandle {
     });
   }
 
-  /** Reports a sum: the run compares it with what the clients put in, and no node learns the answer. */
+  /** Reports a sum to the witness of the run, which compares it with the clients' inputs. */
   #tellSum(sum: RoundSessionSum): void {
     const { space, survivors, lost, ring: vector, bits } = sum;
     const metric = 'federated.exact';
@@ -392,7 +389,7 @@ export class AggregatorNode implements NodeHandle {
     });
   }
 
-  /** Combines updates, or means of groups, by the rule; aborts the round if these are too few for the rule. */
+  /** Combines updates, or means of groups, by the rule; fails the round if the rule needs more. */
   #combine(sums: readonly RoundSessionSum[], next: (update: Float64Array) => void): void {
     const { options } = this.#setup;
     const running = this.#running;
@@ -434,13 +431,13 @@ export class AggregatorNode implements NodeHandle {
     this.#trace?.aborted(outcome);
     if (running !== undefined) this.#countLosses(running, -1, false);
     const over = running?.round ?? this.#memory.over + 1;
-    // A failure reveals something about how many clients came, so it spends as much privacy as a sum.
+    // A failed round reveals something about who came, so it spends as much privacy as a sum.
     this.#account?.step();
     const spent = this.#memory.spent + (this.#account === undefined ? 0 : 1);
     this.#end({ ...this.#memory, over, spent }, ignore, running === undefined ? 'ended' : 'failed');
   }
 
-  /** Ends a round: goes on once the new state is on disk. */
+  /** Ends a round: writes the new state to disk, and then calls `then` and begins the next round. */
   #end(memory: AggregatorCheckpoint, then: () => void, kind: 'ended' | 'failed' = 'ended'): void {
     this.#running?.end();
     this.#running = undefined;
@@ -448,7 +445,7 @@ export class AggregatorNode implements NodeHandle {
     storeCheckpoint(this.#store, memory);
     const write = (): void => {
       this.#store.sync((error) => {
-        // A full disk may have room again.
+        // The write is tried again: a full disk may have room later.
         if (error !== undefined) {
           this.#host.after(CARRIER_RETRY_NS, write);
           return;
@@ -477,7 +474,7 @@ export class AggregatorNode implements NodeHandle {
   }
 }
 
-/** Bytes of the key from which noise is drawn. */
+/** Length of the key from which noise is drawn, bytes. */
 const KEY_BYTES = 32;
 
 /** Names of the clients whose input is in a sum. */
@@ -485,7 +482,7 @@ function namesOf({ clients, survivors }: RoundSessionSum): readonly string[] {
   return survivors.map((index) => clients[index] as string);
 }
 
-/** Text about missing clients: the first ones with their reasons, and how many more there are. */
+/** Makes a text about missing clients: the first few with their reasons, and the number of the others. */
 function listOf(missing: readonly UnavailableClient[]): string {
   const named = missing
     .slice(0, CLIENTS_PER_WARNING_MAX)
@@ -495,5 +492,5 @@ function listOf(missing: readonly UnavailableClient[]): string {
 }
 
 function ignore(): void {
-  // For callers that do not need the outcome.
+  // Nothing is to be done after the round.
 }

@@ -40,30 +40,32 @@ import {
 } from './session-names.ts';
 import { encodeFederatedMessage, type FederatedMessage } from './wire.ts';
 
-/** What a round is made from. */
+/** What an {@link AggregatorRound} is made from. */
 export interface AggregatorRoundParts {
   readonly host: Host;
   readonly setup: FederatedSetup;
-  /** Only while a trace is recorded. */
+  /** Undefined while no trace is recorded. */
   readonly trace: RoundTrace | undefined;
   /** Number of parameters of the model. */
   readonly parameters: number;
   readonly round: number;
-  /** The model that clients start from, followed by the norm for clipping updates if that norm adapts. */
+  /**
+   * The model from which clients start, followed by the clipping norm of the round if the norm adapts.
+   */
   readonly model: Float32Array;
   readonly clients: readonly string[];
   readonly send: (client: string, bytes: Uint8Array, done?: (outcome: string) => void) => void;
-  /** A client did not get its task. */
+  /** Called when a client did not get its task; `outcome` is the carrier's reason. */
   readonly away: (client: string, outcome: string) => void;
-  /** All sessions are over. Without sums, `reason` says why. */
+  /** Called when all sessions are over. If there are no sums, `reason` says why. */
   readonly ended: (sums: readonly RoundSessionSum[], reason: string) => void;
 }
 
-/** The sum of a session, and how its elements are written. */
+/** The sum of a session, with the bits of its elements and the session's clients. */
 export interface RoundSessionSum extends SessionSum {
   /** Name of the session. */
   readonly name: Uint8Array;
-  /** Name of the sum for the witness of the run. */
+  /** Name under which the witness of the run knows the sum. */
   readonly space: string;
   readonly bits: number;
   /** Names of all clients of the session, by index. */
@@ -80,7 +82,7 @@ interface Group {
   readonly config: Uint8Array;
 }
 
-/** A session with its parameters, before its clients are noted. */
+/** A session that was just opened, without its clients. */
 type Opened = Omit<Group, 'clients'>;
 
 /** One round at the aggregator: a session for all its clients, or one for each of its groups. */
@@ -137,7 +139,7 @@ export class AggregatorRound {
         const task = encodeFederatedMessage({ kind: 'task', config, index, members, model: sent });
         send(client, task, (outcome) => {
           if (outcome === 'ok') return;
-          // Called after the end of the round too, so that the next one does not invite this client.
+          // Called even after the end of the round, so that the next round does not invite this client.
           away(client, outcome);
           if (!this.#isOver) session.gone(index);
         });
@@ -152,7 +154,10 @@ export class AggregatorRound {
     else place.group.session.message(place.index, message);
   }
 
-  /** True for an input to another session, whose round is over. */
+  /**
+   * True if the message is an input to another session than that of the client's group: its round is
+   * over.
+   */
   #isLate(message: FederatedMessage, { name }: Group): boolean {
     const session = sessionOfInput(message);
     return session !== undefined && !this.#parts.host.crypto.equal(session, name);
@@ -171,7 +176,10 @@ export class AggregatorRound {
     for (const { session } of this.#groups) session.end();
   }
 
-  /** Opens the session of a group; an empty list if there are too few clients for a session. */
+  /**
+   * Opens the session of these clients. @returns the group in a list; an empty list if they are too few
+   * for a session.
+   */
   #group(clients: readonly string[]): readonly Group[] {
     const { host, round } = this.#parts;
     const random = host.randomBytes(PLAIN_SESSION_RANDOM_BYTES);
@@ -269,7 +277,7 @@ export class AggregatorRound {
       aborted: (reason): void => this.#closed(reason),
       opened: (client, ring): void => this.#opened(group(), client, ring),
       phase: (phase, members, order): void => {
-        // The trace has indices of the round, from which those of a group differ.
+        // Not with groups: the trace has one list of client indices, and each group has its own indices.
         if (setup.options.groups === 'none') trace?.phase(phase, members, order);
       },
     };
@@ -281,7 +289,10 @@ export class AggregatorRound {
     this.#closed('');
   }
 
-  /** Reports an input that an attack claims to know as a sum of one, which the run checks. */
+  /**
+   * Reports an input that an attack claims to have opened, as a sum of one input, which the witness of
+   * the run checks.
+   */
   #opened({ bits, name }: Group, client: number, ring: Uint32Array): void {
     const { host, setup } = this.#parts;
     host.meter.counter('federated.openings').add(1);
@@ -298,7 +309,7 @@ export class AggregatorRound {
   #closed(reason: string): void {
     this.#open -= 1;
     if (this.#open > 0 || this.#isOver) return;
-    // Sums are in the order of the groups, whichever group ended first.
+    // The sums are in the order of the groups, not in that of their ends.
     this.#parts.ended(
       this.#groups.flatMap((group) => this.#sums.get(group) ?? []),
       reason,

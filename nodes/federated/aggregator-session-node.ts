@@ -1,6 +1,6 @@
 /**
- * One session at the aggregator: connects the machine of a sum to the host, whether the sum hides inputs
- * or not.
+ * One session at the aggregator: connects to the host the state machine that computes a sum, of hidden
+ * inputs (secure) or visible ones (plain).
  *
  * @module
  */
@@ -14,12 +14,18 @@ import { SECAGG_MESSAGE_TYPES } from './secagg/messages.ts';
 import type { ServerMachine } from './secagg/server-machine.ts';
 import type { FederatedMessage } from './wire.ts';
 
-/** The sum that a session ended with, and the indices of the clients whose inputs it has, or lacks. */
+/**
+ * The sum of a session; the indices of the clients whose inputs are in it (`survivors`), or were lost
+ * (`lost`).
+ */
 export interface SessionSum {
   readonly ring: Uint32Array;
   readonly survivors: readonly number[];
   readonly lost: readonly number[];
-  /** Each input by itself; present if inputs are not hidden and the rule needs them. */
+  /**
+   * Each survivor's input by itself; present if inputs are not hidden and the aggregation rule needs
+   * them.
+   */
   readonly vectors?: readonly Uint32Array[];
 }
 
@@ -34,28 +40,28 @@ export interface AggregatorSessionHandlers {
     members: readonly number[],
     ringOrder?: readonly number[],
   ) => void;
-  /** The machine opened the input of one client, as only an attack does. */
+  /** Called when an attack opened the input of one client. */
   readonly opened: (client: number, ring: Uint32Array) => void;
 }
 
-/** A session under way. */
+/** The interface of a session that is under way. */
 export interface AggregatorSession {
   begin(): void;
-  /** A message of a client of the session. */
+  /** Handles a message of client `from`, an index. */
   message(from: number, message: FederatedMessage): void;
-  /** A client will not answer any more. */
+  /** Called when the client with this index will not answer any more. */
   gone(index: number): void;
   end(): void;
 }
 
-/** What a {@link SecureSumSession} runs on: its host, the state machine of the server, and the jobs. */
+/** What a {@link SecureSumSession} is made from: host, state machine of the server, and jobs. */
 export interface SecureSumSessionParts {
   readonly host: Host;
   readonly machine: ServerMachine;
   readonly jobs: Behaviour['jobs'];
 }
 
-/** A session whose sum hides its inputs. */
+/** A session of secure aggregation: the aggregator learns the sum and no single input. */
 export class SecureSumSession implements AggregatorSession {
   readonly #host: Host;
   readonly #jobs: Behaviour['jobs'];
@@ -94,7 +100,7 @@ export class SecureSumSession implements AggregatorSession {
     if (this.#isOver) return;
     switch (effect.kind) {
       case 'send':
-        // The task, which AggregatorRound sends, is the invitation.
+        // The task that AggregatorRound sends serves as the invitation.
         if (effect.type !== SECAGG_MESSAGE_TYPES.invite)
           this.#handlers.send(effect.to, effect.bytes);
         return;
@@ -122,7 +128,7 @@ export class SecureSumSession implements AggregatorSession {
   }
 }
 
-/** How a {@link PlainSumSession} recognises and reads its messages. */
+/** The session id, and the function that reads updates, of a {@link PlainSumSession}. */
 export interface PlainMessageReader {
   readonly session: Uint8Array;
   /** Elements of an update; undefined for other messages. */
@@ -190,7 +196,7 @@ export function dropSessionMessage(host: Host, reason: string): void {
   host.drop(reason);
 }
 
-/** Undefined if a job failed: a machine then gives up its session. */
+/** The output of a job; undefined if it failed, whereupon a machine gives up its session. */
 function outputOf(result: ComputeResult): unknown {
   return result.kind === 'done' ? result.output : undefined;
 }

@@ -1,7 +1,7 @@
 /**
- * Federated learning: an aggregator that is curious. It rebuilds examples from updates and sums,
- * and guesses from the last model which of all examples were learned from. Whether a guess is right
- * is counted for the experiment; the attacker does not learn it.
+ * Federated learning: attacks by a curious aggregator. It rebuilds examples from updates and sums, and
+ * guesses from the last model which examples the clients have learned from. The experiment counts
+ * whether guesses are right; the attacker does not learn it.
  *
  * @module
  */
@@ -19,20 +19,23 @@ import { inputFromFirstLayerGradient } from './learn/input-from-gradient.ts';
 import { membershipAdvantageBound, type PrivacyGuarantee } from './learn/membership.ts';
 import { type Examples, joinExamples, type ModelName } from './learn/model.ts';
 
-/** A guess is right if its distance from the example is at most this share of the example's norm. */
+/**
+ * A rebuilt example counts as right if its distance from the true example is at most this share of the
+ * true example's norm.
+ */
 const RIGHT_WITHIN = 0.01;
 const KEY_BYTES = 32;
 
-/** What an attack needs. */
+/** What a {@link PrivacyAttack} is made from. */
 export interface PrivacyAttackParts {
   readonly host: Host;
   readonly options: FederatedOptions;
   readonly source: NodeDataSource;
   /** All clients. */
   readonly clients: readonly string[];
-  /** Examples that no client learns from. */
+  /** Examples from which no client learns. */
   readonly others: Examples;
-  /** Weights that every model starts from. */
+  /** Weights with which every model of the federation starts. */
   readonly first: Float32Array;
 }
 
@@ -67,8 +70,9 @@ export class PrivacyAttack {
   }
 
   /**
-   * Guesses which examples were learned from, after the last round.
-   * @param guarantee The promise of differential privacy; absent without noise.
+   * Guesses, after the last round, which examples the clients have learned from.
+   * @param guarantee The guarantee of differential privacy, which bounds the attack's advantage; absent
+   * without noise.
    */
   finish(weights: Float32Array, guarantee: PrivacyGuarantee | undefined, done: () => void): void {
     const { options, clients, others } = this.#parts;

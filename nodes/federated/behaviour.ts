@@ -1,5 +1,6 @@
 /**
- * Federated learning: what a defective double does otherwise (`doubles/`), and what a correct node does.
+ * Federated learning: the decisions of a node that its defective doubles (`doubles/`) make wrongly, and
+ * the correct decisions.
  *
  * @module
  */
@@ -19,25 +20,30 @@ export interface Behaviour {
   readonly seeds: SeedRule;
   /** Names of jobs that replace jobs of secure aggregation. */
   readonly jobs: Partial<Readonly<Record<SecaggJobName, string>>>;
-  /** A client's check of the lists of survivors and lost. */
+  /** A client's check of the lists of survivors and lost clients. */
   readonly checkLists: typeof checkSurvivorLists;
-  /** Factors of masked inputs, by index of the client; absent ones are 1. */
+  /**
+   * Factors with which the server multiplies masked inputs, by index of the client; an absent factor is 1.
+   */
   readonly weights?: readonly number[];
-  /** Maps the standard deviation of noise that an aggregator accounts for to that of the noise it adds. */
+  /**
+   * Maps the standard deviation of the noise for which an aggregator accounts to that of the noise which
+   * it adds.
+   */
   readonly noise: (deviation: number) => number;
-  /** Model and norm of the next round. */
+  /** Computes the model and norm of the next round. */
   readonly nextState: typeof nextModelState;
-  /** Levels of noise that a client reveals. */
+  /** Finds the levels of noise whose keys a client reveals. */
   readonly removedLevels: typeof unneededNoiseLevels;
-  /** Limits of a device. */
+  /** Reads the limits of a device from its options. */
   readonly limitsOf: typeof readDeviceLimits;
-  /** What a device used in earlier lives. */
+  /** Loads what a device had used before a restart. */
   readonly recallUse: typeof loadDeviceUse;
   /** Whether a node that gossips keeps its own model instead of the mean with its neighbours' models. */
   readonly keepsOwnModel: boolean;
 }
 
-/** The set-up of a node, with its behaviour. */
+/** What a node is created from, with its behaviour. */
 export interface FederatedSetup extends NodeSetup<FederatedOptions> {
   readonly behaviour: Behaviour;
 }

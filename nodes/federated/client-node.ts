@@ -1,6 +1,6 @@
 /**
- * Federated learning: a client. It says that it is ready, and answers the tasks of its aggregator: it
- * learns from its examples while keys are exchanged, and puts its update into the sum.
+ * Federated learning: a client. It says that it is ready, and answers the tasks of its aggregator: while keys
+ * are exchanged it trains on its examples, and then gives its update to the sum.
  *
  * @module
  */
@@ -52,16 +52,16 @@ import {
 
 type Task = Extract<FederatedMessage, { kind: 'task' }>;
 
-/** The session that a client names when it declines without an invitation. */
+/** Session id in the message of a client that declines without having been invited. */
 const NO_SESSION = new Uint8Array(0);
-/** Largest length of the CBOR head before a name, bytes. */
+/** Largest length of the CBOR head of a client's name, bytes. */
 const NAME_HEAD = 3;
 
-/** A session that may begin. */
+/** A session that is opened and has not begun. */
 interface Opened {
   readonly session: ClientSession;
   readonly name: Uint8Array;
-  /** Upper bound of the bytes of its messages. */
+  /** Upper bound of the total length of its messages, bytes. */
   readonly bytes: number;
 }
 
@@ -73,7 +73,7 @@ export class ClientNode implements NodeHandle {
   readonly #device: ClientDevice;
   readonly #presence: DevicePresence;
   #isInRound = false;
-  /** Timer that repeats the report of readiness; at most one, however often this client is asked. */
+  /** Timer that repeats the report of readiness; at most one is pending, however often the aggregator asks. */
   #repeat: Timer | undefined;
   readonly #waits: BackOff;
   readonly #drops: Random;
@@ -81,9 +81,9 @@ export class ClientNode implements NodeHandle {
   readonly #keys = new UsedKeyLedger();
   #transport: Transport | undefined;
   #session: ClientSession | undefined;
-  /** The limit that keeps this client out of rounds. */
+  /** The limit of the device that keeps this client out of rounds; undefined if none does. */
   #limit: DeviceLimitName | undefined;
-  /** Ends the training of the present session. */
+  /** Cancels the training for the present session. */
   #endTraining: () => void = () => undefined;
 
   constructor(host: Host, setup: FederatedSetup) {
@@ -106,7 +106,7 @@ export class ClientNode implements NodeHandle {
     host.onRequest(({ respond }) => respond('unknown-request'));
     this.#presence.start();
     this.#tellReadiness();
-    // A client has no work of its own that a run would wait for.
+    // The run need not wait for this client: it only answers the aggregator.
     host.finished();
   }
 
@@ -136,7 +136,7 @@ export class ClientNode implements NodeHandle {
     });
   }
 
-  /** Called when the device came or went away; if it goes during a round, it tells nobody. */
+  /** Called when the device came or went away; a device that goes away during a round sends no notice. */
   #moved(isThere: boolean): void {
     if (isThere || !this.#isInRound) {
       this.#tellReadiness();
@@ -170,7 +170,7 @@ export class ClientNode implements NodeHandle {
         else this.#session.message(message.bytes);
         return;
       case 'ready':
-        // The aggregator asks: it does not know whether this client is there.
+        // The aggregator asks whether this client can take part.
         this.#tellReadiness();
         return;
       case 'update':
@@ -186,7 +186,7 @@ export class ClientNode implements NodeHandle {
     }
   }
 
-  /** Begins a new task; if another session is open, ends it, since the aggregator has given it up. */
+  /** Begins a new task. A session that is still open is ended, since the aggregator has given it up. */
   #task(task: Task, length: number, before: DeviceUse | undefined): void {
     const host = this.#host;
     if (!this.#isOurModel(task)) {
@@ -211,7 +211,7 @@ export class ClientNode implements NodeHandle {
     }
   }
 
-  /** True if the model is as long as the federation's, with a norm that a round can have. */
+  /** True if the model in the task has the length of the federation's model, and its norm, if any, is valid. */
   #isOurModel({ model }: Task): boolean {
     const { options } = this.#setup;
     const length = this.#learner.parameters + adaptiveClipElementCount(options);
@@ -231,7 +231,7 @@ export class ClientNode implements NodeHandle {
     );
   }
 
-  /** Why this client takes part in no round that asks for such work; undefined if it does. */
+  /** Why this client takes part in no round with this work; undefined if it takes part. */
   #reasonAgainst(work: RoundWork): DeclineReason | undefined {
     if (!this.#presence.isThere) return 'away';
     const limit = this.#device.broken(work);
@@ -260,7 +260,10 @@ export class ClientNode implements NodeHandle {
     );
   }
 
-  /** Tells the aggregator that this client will not take part, so that it need not wait for a timer. */
+  /**
+   * Tells the aggregator that this client will not take part, so that the aggregator does not wait until its
+   * time-out.
+   */
   #decline(session: Uint8Array, reason: DeclineReason): void {
     this.#send(encodeFederatedMessage({ kind: 'declined', session, reason }));
   }
@@ -271,7 +274,7 @@ export class ClientNode implements NodeHandle {
     this.#isInRound = false;
     if (before === undefined) return;
     this.#device.over(before);
-    // A device that is away tells nobody.
+    // A device that is away sends nothing.
     if (!this.#presence.isThere) return;
     if (this.#reasonAgainst(this.#next) !== undefined) this.#tellReadiness();
   }
@@ -283,7 +286,7 @@ export class ClientNode implements NodeHandle {
   #open(task: Task, before: DeviceUse | undefined): Opened | undefined {
     const { options, witness } = this.#setup;
     const host = this.#host;
-    // Drawn for every task, so that leaving changes no later draw.
+    // Drawn for every task, so that later draws do not depend on whether this client leaves.
     const isLeaving = this.#drops.chance(options.drop?.probability ?? 0);
     const { parameters } = this.#learner;
     const clients = this.#transport?.peers.length ?? 0;
@@ -352,7 +355,10 @@ export class ClientNode implements NodeHandle {
     });
   }
 
-  /** True if the session has the parameters that follow from the options: an aggregator must not weaken them. */
+  /**
+   * True if the session's parameters are those that follow from the options: the aggregator must not weaken the
+   * protection.
+   */
   #isExpected(config: SecaggConfig, { index, members, model }: Task): boolean {
     const { options } = this.#setup;
     const { secureAggregation: sum } = options;
@@ -361,7 +367,8 @@ export class ClientNode implements NodeHandle {
     const plan = sessionPlan(options, config.n, this.#learner.parameters);
     return (
       config.n >= sumInputsMin(options) &&
-      // More would only cost key agreements: a client has as many peers as there are clients.
+      // `peers` includes the aggregator, so its length is the number of all clients; a larger n would only cost
+      // key agreements.
       config.n <= (this.#transport?.peers.length ?? 0) &&
       config.k === plan.neighbours &&
       config.t === plan.threshold &&
@@ -378,7 +385,10 @@ export class ClientNode implements NodeHandle {
     this.#session?.end();
   }
 
-  /** True if `members` has one name per index, none twice, and ours at `index`: no signer counts twice. */
+  /**
+   * True if `members` has one name for each index, no name twice, and this client's name at `index`; so no
+   * signer counts twice.
+   */
   #isRoster(members: readonly string[], count: number, index: number): boolean {
     const isWhole = members.length === count && new Set(members).size === count;
     return isWhole && members[index] === this.#host.name;
@@ -392,7 +402,7 @@ function readConfig(bytes: Uint8Array): SecaggConfig | undefined {
   return reader.at === bytes.length ? config : undefined;
 }
 
-/** Undefined for names that this network does not have. */
+/** The verifying key of a node; undefined if the network has no such node of this protocol. */
 function keyOf(network: NetworkView, name: string | undefined): Uint8Array | undefined {
   const host = network.hosts.find((one) => one.name === name);
   if (host === undefined || !host.stack.includes('federated')) return undefined;

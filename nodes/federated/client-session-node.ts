@@ -1,6 +1,6 @@
 /**
- * One session at a client: gives the update to the machine of the sum, and counts the bytes of its
- * messages.
+ * One session at a client: gives the update to the state machine of the sum, and counts the bytes of
+ * the session's messages.
  *
  * @module
  */
@@ -29,19 +29,24 @@ import { reduceRingElements } from './secagg/ring.ts';
 import { sumNameForWitness } from './session-names.ts';
 import { encodeFederatedMessage } from './wire.ts';
 
-/** Bytes of an element of an update that is not hidden: 16 bits (Bonawitz et al. 2017, section 7.1). */
+/**
+ * Bytes of an element of an update in the plain protocol with which traffic is compared: 16 bits
+ * (Bonawitz et al. 2017, section 7.1).
+ */
 const BARE_BYTES = 2;
-/** Bytes of the key from which random numbers are drawn. */
+/** Length of the key from which random numbers are drawn, bytes. */
 const KEY_BYTES = 32;
 
-/** The last message of a client that leaves, by the option `drop.after`. */
+/**
+ * For each value of the option `drop.after`, the type of the last message that a leaving client sends.
+ */
 const LAST_MESSAGE = {
   keys: SECAGG_MESSAGE_TYPES.advertise,
   shares: SECAGG_MESSAGE_TYPES.shareKeys,
   input: SECAGG_MESSAGE_TYPES.maskedInput,
 } as const;
 
-/** What a session is made from. */
+/** What a {@link ClientSession} is made from. */
 export interface ClientSessionParts {
   readonly host: Host;
   readonly witness: GroundTruthWitness;
@@ -49,24 +54,24 @@ export interface ClientSessionParts {
   readonly behaviour: Behaviour;
   readonly session: Uint8Array;
   readonly index: number;
-  /** Noise that clients add; absent without a promise of privacy. */
+  /** The noise that clients add; absent without differential privacy. */
   readonly noise?: NoisePlan;
   /** Number of clients of the session. */
   readonly clients: number;
   /** Bits of an element of the sum. */
   readonly bits: number;
-  /** Norm that updates of this round are clipped to; absent if the norm does not adapt. */
+  /** Norm to which updates of this round are clipped; absent if the norm does not adapt. */
   readonly norm?: number | undefined;
   /** Seed and round, from which compression draws the same coordinates for all clients. */
   readonly shared: CoordinateDrawSeed;
-  /** The machine of a secure sum, which hides the update; absent if the aggregator sees each update. */
+  /** The state machine of the secure sum; absent if the aggregator sees each update. */
   readonly machine?: ClientMachine;
-  /** Only while a trace is recorded. */
+  /** Absent while no trace is recorded. */
   readonly trace?: SessionTrace;
   /** True if the client leaves this round as its option `drop` says. */
   readonly isLeaving: boolean;
   readonly send: (bytes: Uint8Array) => void;
-  /** The client has nothing more to do for this session; called once. */
+  /** Called once, when the client has nothing more to do for this session. */
   readonly over: () => void;
 }
 
@@ -94,7 +99,7 @@ export class ClientSession {
     }
   }
 
-  /** True once no message of the session is of use any more. */
+  /** True once the session has ended for this client: its further messages are ignored. */
   get isOver(): boolean {
     return this.#isOver;
   }
@@ -118,14 +123,14 @@ export class ClientSession {
     this.#tellOver();
   }
 
-  /** A message of the sum. */
+  /** Handles a message of the secure sum. */
   message(bytes: Uint8Array): void {
     this.#down += bytes.length;
     if (this.#shell === undefined) this.#parts.host.drop('no-session');
     else this.#shell.take({ kind: 'message', bytes });
   }
 
-  /** Training is done: turns the update into elements of the sum. */
+  /** Called when training is done: turns the update into elements of the sum. */
   update(update: Float32Array<ArrayBuffer>, weight: number): void {
     if (this.#isOver) return;
     const { host, options, shared } = this.#parts;
@@ -158,7 +163,7 @@ export class ClientSession {
     });
   }
 
-  /** The job that makes elements of the sum from an update. */
+  /** The job, with its input, that makes elements of the sum from an update. */
   #inputOf(
     update: Float32Array<ArrayBuffer>,
     weight: number,
@@ -194,7 +199,10 @@ export class ClientSession {
     return levels;
   }
 
-  /** Called when the survivors are known: reveals the noise that only more losses would have needed. */
+  /**
+   * Called when the survivors are known: reveals the keys of the noise levels that would be needed only
+   * if more clients had been lost.
+   */
   #reveal(): void {
     const { machine, options, behaviour, session, clients } = this.#parts;
     const levels = this.#levels;
@@ -207,7 +215,7 @@ export class ClientSession {
     this.#levels = undefined;
   }
 
-  /** Gives an input to the sum; the witness of the run learns it before it is hidden. */
+  /** Gives an input to the sum, after reporting it unhidden to the witness of the run. */
   #give(ring: Uint32Array): void {
     const { witness, session, index, options } = this.#parts;
     witness.addend(sumNameForWitness(session), index, ring.slice());
@@ -243,8 +251,8 @@ export class ClientSession {
         this.#traced(effect.phase);
         return;
       case 'finished':
-        // The server's last message, `done`, has come, so that its bytes count as well. A client
-        // that sent no shares to open the sum has not finished the round, which went on without it.
+        // The server's last message, `done`, has come, so that its bytes are counted too. A client that
+        // sent no shares for opening the sum has not finished the round: the round went on without it.
         if (effect.outcome === 'ok' && this.#isUnmasked) {
           this.#reveal();
           this.#finish();
@@ -282,7 +290,7 @@ export class ClientSession {
   }
 }
 
-/** Undefined if a job failed: a machine then gives up its session. */
+/** The output of a job; undefined if it failed, whereupon a machine gives up its session. */
 function outputOf(result: ComputeResult): unknown {
   return result.kind === 'done' ? result.output : undefined;
 }

@@ -1,22 +1,21 @@
 /**
- * The norm that updates are clipped to: fixed, or adapting to a quantile of the clients' norms (Andrew,
+ * The norm to which updates are clipped: fixed, or adapting to a quantile of the norms of clients' updates (Andrew,
  * Thakkar, McMahan, Ramaswamy 2021, arXiv 1905.03871).
  *
- * A norm that adapts is sent after the model, and each client appends one number, a count, to its
- * update: whether the update was shorter than the norm. All vectors are written in units of the
- * norm of their round, so that the ring, its capacity, the noise and the account are those of the
- * first round, whatever the norm becomes. An aggregator that lies about the norm therefore weakens
- * what is learned, but no promise of privacy.
+ * A norm that adapts is sent after the model, and each client appends one number, a count, to its update: whether the
+ * update was shorter than the norm. All vectors are scaled by the norm of their round, so that the ring, its
+ * capacity, the noise and the accounting of privacy are those of the first round, whatever the norm becomes. An
+ * aggregator that lies about the norm can therefore spoil what is learned, but not the guarantee of privacy.
  *
  * @module
  */
 import type { FederatedOptions } from './config.ts';
 import { ADAPTIVE_NORM_MAX, ADAPTIVE_NORM_MIN, noiseMultiplierForUpdates } from './privacy/clip.ts';
 
-/** Options that decide about the norm. */
+/** The options from which the norm follows. */
 type Norms = Pick<NonNullable<FederatedOptions['privacy']>, 'clip' | 'noise' | 'adaptive'>;
 
-/** Norms in the units in which the vectors of all rounds are written. */
+/** Norms in the units to which the vectors of all rounds are scaled. */
 export interface ClippingNorms {
   /** Norm of an update: the fixed one, or that of the first round. */
   readonly update: number;
@@ -35,13 +34,13 @@ export function computeClippingNorms({ clip: update, noise, adaptive }: Norms): 
   if (adaptive === undefined) return { update, joint: update, unit: 0 };
   const { countNoise: countDeviation = noise } = adaptive;
   const ofUpdates = noiseMultiplierForUpdates({ noise, countDeviation });
-  // The loader refuses such options.
+  // Cannot happen: `countNoiseProblem` refuses such options when files are read.
   if (ofUpdates === undefined) return { update, joint: update, unit: 0 };
   const unit = (update * ofUpdates) / countDeviation;
   return { update, joint: Math.sqrt(update * update + (unit * unit) / 4), unit };
 }
 
-/** Why the noise on counts is too little, and what to write instead; undefined if it is not. */
+/** Why the noise on counts is too small, and what to write instead; undefined if it is large enough. */
 export function countNoiseProblem({
   noise,
   adaptive,
@@ -52,7 +51,7 @@ export function countNoiseProblem({
   return { message, hint: `countNoise above ${noise / 2}, or leave it out for ${noise}` };
 }
 
-/** Numbers sent after the model (its norm), and after each update (its count): 1 if the norm adapts, else 0. */
+/** How many numbers follow the model (the norm), and each update (the count): 1 if the norm adapts, else 0. */
 export function adaptiveClipElementCount({ privacy }: Pick<FederatedOptions, 'privacy'>): 0 | 1 {
   return privacy?.adaptive === undefined ? 0 : 1;
 }
@@ -74,7 +73,7 @@ export function modelWithNorm(
   return state;
 }
 
-/** The model of {@link modelWithNorm}: the same memory. */
+/** The model in what {@link modelWithNorm} returned, as a view of the same memory. */
 export function modelOfState<Memory extends ArrayBufferLike>(
   options: Pick<FederatedOptions, 'privacy'>,
   state: Float32Array<Memory>,
@@ -82,7 +81,9 @@ export function modelOfState<Memory extends ArrayBufferLike>(
   return state.subarray(0, state.length - adaptiveClipElementCount(options));
 }
 
-/** The norm of {@link modelWithNorm}; undefined if norms are fixed, NaN if no round can have it. */
+/**
+ * The norm in what {@link modelWithNorm} returned; undefined if norms are fixed, NaN if the number is no valid norm.
+ */
 export function normOfState(
   options: Pick<FederatedOptions, 'privacy'>,
   state: Float32Array,

@@ -16,7 +16,7 @@ import {
 } from './robust/rules.ts';
 import { signedRingElement } from './secagg/ring.ts';
 
-/** Inputs of a round, or the sums of its groups, and the rule that combines them. */
+/** The inputs of a round, or the sums of its groups, and the rule by which they are combined. */
 export interface CombineUpdatesInput {
   readonly vectors: readonly Uint32Array[];
   /** Number of bits of an element of the vectors. */
@@ -31,7 +31,7 @@ export interface CombineUpdatesInput {
 /** Nanoseconds per coordinate and pair of updates on the modelled processor. */
 const PAIR_NS = 2;
 
-/** The rule that the options ask for, in a round of `clients` clients. */
+/** Chooses the rule that the options ask for, for a round of `clients` clients. */
 export function chooseAggregationRule(
   { aggregate, liars: lies }: Pick<FederatedOptions, 'aggregate' | 'liars'>,
   clients: number,
@@ -49,7 +49,7 @@ export function chooseAggregationRule(
   }
 }
 
-/** A sum of a round; with the single inputs too if they are not hidden. */
+/** A sum of a round, with its single inputs if they are not hidden. */
 interface CombinedSum {
   readonly ring: Uint32Array;
   readonly bits: number;
@@ -57,7 +57,10 @@ interface CombinedSum {
   readonly vectors?: readonly Uint32Array[];
 }
 
-/** What a rule combines: the inputs of one sum that hides none, or the sums of groups. */
+/**
+ * Makes the input of the job: the single inputs of a sum whose inputs are visible, or the sums of
+ * groups.
+ */
 export function makeCombineUpdatesInput(
   options: Pick<FederatedOptions, 'aggregate' | 'liars' | 'learn' | 'compression'>,
   sums: readonly CombinedSum[],
@@ -71,7 +74,7 @@ export function makeCombineUpdatesInput(
   return { vectors, bits, members, scale, rule: chooseAggregationRule(options, vectors.length) };
 }
 
-/** The combined update; undefined if there are too few for the rule. */
+/** Output: the combined update; undefined if there are too few updates for the rule. */
 export const combineUpdatesJob: JobDefinition = {
   run: (input) => {
     const { vectors, bits, members, scale, rule } = input as CombineUpdatesInput;

@@ -1,7 +1,7 @@
 /**
- * Federated learning: the options of a node in a topology or scenario file. All nodes of a federation
- * have the same, apart from `drop`, `lie`, `serverAttack`, `device` and `double`;
- * `option-conflicts.ts` checks that.
+ * Federated learning: the options of a node in a topology or scenario file. All nodes of a federation have the
+ * same options, except for `drop`, `lie`, `serverAttack`, `device` and `double`; `option-conflicts.ts` checks
+ * that.
  *
  * @module
  */
@@ -30,11 +30,11 @@ import { ADAPTIVE_NORM_MAX, ADAPTIVE_NORM_MIN } from './privacy/clip.ts';
 import { adaptiveClipConfig } from './privacy/clip-config.ts';
 import { clientSelectionConfig } from './selection.ts';
 
-/** What a client does with its examples, and how its update is written. */
+/** How a client trains on its examples, and how its update is encoded. */
 const learnConfig = z.strictObject({
-  /** Times that a client goes through its examples in a round. */
+  /** Number of passes over its examples that a client makes in a round. */
   epochs: z.int().min(1).max(1_000).default(DEFAULT_EPOCHS),
-  /** Examples of one step of learning. */
+  /** Number of examples in a step of training. */
   batch: z.int().min(1).max(100_000).default(DEFAULT_BATCH_SIZE),
   /** Learning rate: length of a step in multiples of the gradient. */
   rate: z.number().positive().max(100).default(DEFAULT_LEARNING_RATE),
@@ -44,7 +44,7 @@ const learnConfig = z.strictObject({
     .min(1)
     .max(2 ** 30)
     .default(DEFAULT_STEPS_PER_UNIT),
-  /** Coordinates of an update are cut at this value. */
+  /** Largest magnitude of a coordinate of an update; larger ones are cut to it. */
   clip: z.number().positive().max(1_000).default(DEFAULT_COORDINATE_CLIP),
   /** Weight of a client in the mean: `equal` for all, or the number of its `examples`. */
   weight: z.enum(['equal', 'examples']).default('equal'),
@@ -52,12 +52,15 @@ const learnConfig = z.strictObject({
 
 /** How updates are hidden from the aggregator that adds them up (Bonawitz et al. 2017). */
 const sumConfig = z.strictObject({
-  /** Clients with which each client shares masks: all others, or neighbours on a ring (Bell et al. 2020). */
+  /**
+   * With which clients each client shares masks: with all others, or with neighbours on a ring (Bell et al.
+   * 2020).
+   */
   graph: z
     .union([
       z.literal('complete'),
       z.strictObject({
-        /** Neighbours of a client on the ring. */
+        /** Number of neighbours of a client on the ring. */
         neighbours: z.int().min(2),
       }),
     ])
@@ -68,7 +71,7 @@ const sumConfig = z.strictObject({
   mode: z.enum(['semi-honest', 'signed']).default('semi-honest'),
   /** Bits of an element of the sum: elements are added modulo 2 to this power. */
   modulusBits: z.int().min(2).max(32).default(DEFAULT_RING_BITS),
-  /** A sum of fewer inputs is not opened. */
+  /** Fewest inputs of a sum; a sum of fewer inputs is not opened. */
   minSum: z.int().min(1).default(2),
 });
 
@@ -82,22 +85,29 @@ const privacyConfig = z.strictObject({
    * (`distributed`), or each client, enough for its own update (`local`).
    */
   place: z.enum(['central', 'distributed', 'local']),
-  /** Longest update, Euclidean; one client changes the sum by no more. */
+  /**
+   * Largest Euclidean norm of an update; longer updates are scaled down to it, so that one client changes the
+   * sum by no more.
+   */
   clip: z.number().min(ADAPTIVE_NORM_MIN).max(ADAPTIVE_NORM_MAX).default(1),
-  /** `clip` is the norm of the first round, and follows a quantile of the clients' norms. */
+  /**
+   * If given, `clip` is the norm of the first round only, and then follows a quantile of the norms of clients'
+   * updates.
+   */
   adaptive: adaptiveClipConfig.optional(),
   /** Standard deviation of the noise in the sum, in multiples of `clip`. */
   noise: z.number().min(0).default(1),
   /** Delta of (epsilon, delta) privacy. */
   delta: z.number().positive().max(0.5).default(DEFAULT_DELTA),
-  /** The law of noise that clients add. Sums of Skellam noise are Skellam noise, whatever its width. */
+  /** Distribution of the noise that clients add. Sums of Skellam noise are Skellam noise for any width. */
   mechanism: z.enum(['discrete-gaussian', 'skellam']).default('discrete-gaussian'),
   /**
-   * `enough`: each client adds noise as if only `minimum` came; if more come, there is too much.
-   * `add-then-remove`: noise has levels, and those not needed are removed once the sum is known.
+   * `enough`: each client adds noise as if only `minimum` clients came; if more come, the sum has more noise
+   * than needed. `add-then-remove`: clients add noise in levels, and the levels that are not needed are removed
+   * once the sum is known.
    */
   dropouts: z.enum(['enough', 'add-then-remove']).default('enough'),
-  /** Epsilon at which no further round begins. */
+  /** Largest epsilon; a round that would exceed it does not begin. */
   budget: z.number().positive().optional(),
 });
 
@@ -105,9 +115,9 @@ const privacyConfig = z.strictObject({
 export const federatedConfig = z.strictObject({
   /** Name of the node that adds up updates; all others of its federation are clients. */
   aggregator: z.string().min(1).default(NO_AGGREGATOR),
-  /** Without aggregator: nodes average their models in pairs. */
+  /** For a federation without aggregator: nodes average their models in pairs. */
   gossip: gossipConfig.optional(),
-  /** Rounds of the run, or exchanges that a node begins if it gossips. */
+  /** Number of rounds of the run; with `gossip`, the number of exchanges that each node begins. */
   rounds: z.int().min(1).max(RUN_ROUNDS_MAX).default(DEFAULT_ROUNDS),
   /** Time between two rounds. */
   pause: durationNsSchema().default(0),
@@ -117,16 +127,22 @@ export const federatedConfig = z.strictObject({
   minimum: z.int().min(1).default(DEFAULT_ROUND_CLIENTS_MIN),
   /** How long the answers of a phase are waited for. */
   phaseTimeout: durationNsSchema().default(DEFAULT_PHASE_TIMEOUT_NS),
-  /** How long inputs of a round are waited for, from its invitations on; absent: the sum of its phases. */
+  /**
+   * Longest wait for the inputs of a round, from its invitations on; absent: only the time-outs of its phases
+   * limit it.
+   */
   deadline: durationNsSchema().optional(),
   /** Number of inputs at which a round stops waiting; absent: `select.fixed` if more were invited, else all. */
   quorum: z.int().min(1).optional(),
-  /** The model to learn; `size`: none, but random numbers are added up, to see what a sum costs. */
+  /**
+   * The model to learn; with `size` no model is learned, but random numbers are added up, to measure the cost
+   * of a sum.
+   */
   model: z
     .union([
       z.enum(['softmax', 'mlp-32', '2nn']),
       z.strictObject({
-        /** Numbers that are drawn and added up. */
+        /** How many numbers each client draws for the sum. */
         size: z.int().min(1).max(100_000_000),
       }),
     ])
@@ -135,26 +151,26 @@ export const federatedConfig = z.strictObject({
   learn: learnConfig.prefault({}),
   /** How updates are compressed before they are sent. */
   compression: compressionConfig.default('none'),
-  /** `none`: the aggregator sees each update. */
+  /** How updates are hidden from the aggregator; `none`: it sees each update. */
   secureAggregation: z.union([z.literal('none'), sumConfig]).prefault({}),
   privacy: privacyConfig.optional(),
   /** The rule that combines updates, or means of groups. */
   aggregate: z.enum(RULES).default('mean'),
   /**
-   * Number of groups into which the clients of a round are divided at random. Each group has its own
-   * sum, and the rule combines their means. An update then hides among those of its group only.
+   * Number of groups into which the clients of a round are divided at random. Each group has its own sum, and
+   * the rule combines their means. An update is then hidden only among those of its group.
    */
   groups: z.union([z.literal('none'), z.int().min(2)]).default('none'),
   /** How many lying clients of a round the rule has to withstand. */
   liars: z.int().min(0).default(0),
-  /** What the aggregator tries to find out about its clients; measured, never sent. */
+  /** Attacks of the aggregator on its clients' privacy; they are only measured, and send nothing. */
   attack: attackConfig.optional(),
   /** Accuracy of the model at which `federated.rounds_to` notes the round. */
   target: shareSchema().default(DEFAULT_ACCURACY_TARGET),
   /** With some probability, a client leaves a round after a certain message. */
   drop: z
     .strictObject({
-      /** The last message that the client answers or sends. */
+      /** The last message that the client handles (`invitation`) or sends (the others) before it leaves. */
       after: z.enum(['invitation', 'keys', 'shares', 'input']),
       /** Probability, in each round, that the client leaves. */
       probability: shareSchema(),
@@ -166,7 +182,7 @@ export const federatedConfig = z.strictObject({
    */
   lie: z
     .strictObject({
-      /** What is sent in place of an update. */
+      /** What the client sends instead of its update. */
       kind: z.enum(['sign-flip', 'noise', 'labels']),
       /** Factor of `sign-flip`, or standard deviation of `noise`. */
       factor: z.number().positive().max(1_000).default(1),

@@ -1,6 +1,6 @@
 /**
- * Federated learning: the device of a client. It counts what the client uses, and lets no round begin
- * that would go beyond a limit.
+ * Federated learning: the device of a client. It counts the energy and bytes that the client uses, and refuses
+ * rounds that would exceed a limit.
  *
  * @module
  */
@@ -18,19 +18,19 @@ import { CARRIER_RETRY_NS } from './geometry.ts';
 
 const UJ_PER_J = 1_000_000;
 
-/** The device of a client: counts what is used, and refuses rounds that would break a limit. */
+/** The device of a client: counts the energy and bytes used, and refuses rounds that would exceed a limit. */
 export class ClientDevice {
   readonly #host: Host;
-  /** Undefined if the option says nothing of power or limits. */
+  /** Undefined if the options have no power or limits. */
   readonly #account: DeviceUseTracker | undefined;
   readonly #store: Store | undefined;
-  /** Energy used since the start and reported to the meter, uJ. */
+  /** Energy used since the start that is already reported to the meter, uJ. */
   #toldUj = 0;
   readonly #before: DeviceUse;
   /** The use that is on disk, or in the write under way. */
   #written: DeviceUse;
 
-  /** @param exampleNs Time per example of this device. */
+  /** @param exampleNs Time for which this device trains on one example, ns. */
   constructor(host: Host, { options, behaviour }: FederatedSetup, exampleNs: number) {
     const { device } = options;
     this.#host = host;
@@ -48,12 +48,12 @@ export class ClientDevice {
       this.#before,
     );
     host.meter.counter('federated.device.spent').add(0);
-    // Where a client may decline, the report shows 0 if it never did.
+    // Makes the report show 0 for a client that may decline and never did.
     for (const name of DEVICE_LIMIT_NAMES) host.meter.counter(`federated.declined.${name}`).add(0);
     host.meter.counter('federated.declined').add(0);
   }
 
-  /** What the device has used, also before restarts; undefined if nothing is counted. */
+  /** What the device has used in all, including before restarts; undefined if nothing is counted. */
   get used(): DeviceUse | undefined {
     return this.#account?.used;
   }
@@ -70,32 +70,35 @@ export class ClientDevice {
     this.#tell();
   }
 
-  /** The limit that a round would break; undefined if it may begin. */
+  /** The limit that a round would exceed; undefined if it may begin. */
   broken(work: RoundWork): DeviceLimitName | undefined {
     return this.#account?.broken(work);
   }
 
-  /** Called when the client stops taking part because of a limit: what it reserved for rounds is free again. */
+  /**
+   * Called when the client declines rounds because of a limit: counts it, and writes the true use instead of
+   * the reserved one.
+   */
   declined(limit: DeviceLimitName): void {
     this.stop();
     this.#host.meter.counter('federated.declined').add(1);
     this.#host.meter.counter(`federated.declined.${limit}`).add(1);
   }
 
-  /** Calls `go` once the disk knows what the round may use: at once if nothing is counted. */
+  /** Calls `go` once the upper bound of what the round may use is on disk; at once if nothing is counted. */
   reserve(work: RoundWork, go: () => void): void {
     if (this.#account === undefined) go();
     else this.#write(this.#account.after(work), go);
   }
 
-  /** Called when a round is over; its argument is what the device had used when the round began. */
+  /** Called when a round is over, with what the device had used when the round began. */
   over({ energyJ }: DeviceUse): void {
     if (this.#account === undefined) return;
     const spentUj = Math.round((this.#account.used.energyJ - energyJ) * UJ_PER_J);
     this.#host.meter.sample('federated.device.energy', spentUj);
   }
 
-  /** Writes what was really used, in place of what was reserved. */
+  /** Writes the true use to disk, instead of the reserved one. */
   stop(): void {
     if (this.#account !== undefined) this.#write(this.#account.used, () => undefined);
   }
@@ -105,7 +108,7 @@ export class ClientDevice {
     const store = this.#store as Store;
     storeDeviceUse(store, use);
     store.sync((error) => {
-      // A full disk may have room again.
+      // The write is tried again: a full disk may have room later.
       if (error === undefined) then();
       else this.#host.after(CARRIER_RETRY_NS, () => this.#write(use, then));
     });

@@ -1,6 +1,6 @@
 /**
- * Federated learning: numbers of the protocol, limits and defaults. Sessions are those of secure
- * aggregation (Bonawitz et al. 2017, section 4); the rest follows no specification, and says why.
+ * Federated learning: constants of the protocol, limits and defaults. Sessions are those of secure aggregation
+ * (Bonawitz et al. 2017, section 4); the other values are our choice.
  *
  * @module
  */
@@ -8,9 +8,9 @@
 /** Channel byte of this protocol's messages in a carrier. */
 export const FEDERATED_CHANNEL = 3;
 
-/** Bytes of the digest that names a session. */
+/** Length of a session id, a digest, bytes. */
 export const FEDERATED_SESSION_ID_BYTES = 32;
-/** Bytes of the secret that all nodes draw their data from. */
+/** Length of the seed from which all nodes draw their data, bytes. */
 export const DATA_SEED_BYTES = 32;
 
 /** Number of rounds of a run by default. */
@@ -19,9 +19,9 @@ export const DEFAULT_ROUNDS = 100;
 export const RUN_ROUNDS_MAX = 1_000_000;
 /** Fewest clients with which a round begins, by default. */
 export const DEFAULT_ROUND_CLIENTS_MIN = 3;
-/** Largest ratio of the clients that a round invites to those that it wants. */
+/** Largest ratio of the number of clients that a round invites to the number that it wants. */
 export const INVITED_PER_WANTED_MAX = 10;
-/** Time that the answers of a phase are waited for, by default: 30 s. */
+/** Default of the longest wait for the answers of a phase, ns: 30 s. */
 export const DEFAULT_PHASE_TIMEOUT_NS = 30_000_000_000;
 
 /** Times that a client goes through its examples in a round, by default. */
@@ -45,11 +45,11 @@ export const DEFAULT_RING_BITS = 32;
 export const DEFAULT_DELTA = 1e-5;
 /** Share of the test set that a model must classify rightly (`federated.rounds_to`), by default. */
 export const DEFAULT_ACCURACY_TARGET = 0.9;
-/** A client gives a session up after this number of times the time-out of a phase. */
+/** A client gives a session up after this many times the time-out of a phase. */
 export const PHASE_TIMEOUTS_PER_SESSION = 6;
-/** A message that its carrier did not take is repeated after this time: 1 s. */
+/** Wait before a message that the carrier did not take, or a failed write, is repeated, ns: 1 s. */
 export const CARRIER_RETRY_NS = 1_000_000_000;
-/** Largest number of warnings about rounds with too few clients, between two starts: people read the log. */
+/** Largest number of warnings in the log about rounds with too few clients, between two starts of the aggregator. */
 export const FEW_CLIENTS_WARNINGS_MAX = 10;
 /** Largest number of clients that a warning about too few clients names. */
 export const CLIENTS_PER_WARNING_MAX = 5;

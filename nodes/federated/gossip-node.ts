@@ -1,5 +1,6 @@
 /**
- * Federated learning without an aggregator: a node that learns, and averages with others in pairs.
+ * Federated learning without an aggregator: a node that trains its model, and averages it with one
+ * other node at a time.
  *
  * @module
  */
@@ -21,7 +22,10 @@ import { nodeDataSource } from './provisioning.ts';
 import { ClientTrainer } from './trainer-node.ts';
 import { decodeFederatedMessage, encodeFederatedMessage, type FederatedMessage } from './wire.ts';
 
-/** A node of a federation without an aggregator: learns, and averages with others in pairs. */
+/**
+ * A node of a federation without an aggregator: trains its model, and averages it with one other
+ * node at a time.
+ */
 export class GossipNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: FederatedSetup;
@@ -51,7 +55,8 @@ export class GossipNode implements NodeHandle {
         model: this.#first(),
         partners: this.#partners(),
         rounds,
-        // Without a model, random numbers are drawn once, to see how averaging makes them alike.
+        // Without a model, random numbers are drawn once, to measure how fast averaging makes them
+        // equal.
         trainings: typeof model === 'object' ? 1 : Number.POSITIVE_INFINITY,
         everyNs: gossip.every,
         timeoutNs,
@@ -74,7 +79,10 @@ export class GossipNode implements NodeHandle {
     return { examples, exchanges: this.#machine?.done ?? 0, labels };
   }
 
-  /** Nodes that may be chosen as partners, in the order of the carrier. */
+  /**
+   * Names of the nodes that may be chosen as partners, in the order in which the carrier lists
+   * them.
+   */
   #partners(): readonly string[] {
     const { options, network } = this.#setup;
     const peers = this.#transport?.peers ?? [];
@@ -89,7 +97,9 @@ export class GossipNode implements NodeHandle {
     return peers.filter((peer) => near.has(peer));
   }
 
-  /** The model that all begin with; zeros where numbers are drawn. */
+  /**
+   * The model with which all nodes begin; zeros if the federation only averages random numbers.
+   */
   #first(): GossipModel {
     const { options } = this.#setup;
     const { seed } = nodeDataSource(this.#host.crypto, this.#setup);
@@ -163,7 +173,7 @@ export class GossipNode implements NodeHandle {
     );
   }
 
-  /** Sends a message. @returns its bytes. */
+  /** Sends a message. @returns its length, bytes. */
   #send(
     to: string,
     message: FederatedMessage,

@@ -1,5 +1,6 @@
 /**
- * Federated learning: the public face: the protocol, and the machines of secure aggregation.
+ * Federated learning: the public interface: the protocol, and the state machines of secure
+ * aggregation.
  *
  * @module
  */
@@ -27,7 +28,10 @@ import { federatedProvisioning } from './provisioning.ts';
 import { quantiseJob } from './quantise-job.ts';
 import { SECAGG_JOBS } from './secagg/jobs.ts';
 
-/** Learns one model from the data of many, and sees no update alone. */
+/**
+ * The `federated` protocol: learns one model from the data of many clients, and hides each single
+ * update from the aggregator.
+ */
 export const protocol: Protocol<FederatedOptions> = {
   name: 'federated',
   summary: 'learns one model from the data of many clients, whose updates only their sum shows',

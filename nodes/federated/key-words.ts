@@ -1,6 +1,7 @@
 /**
- * Random words from a key: the key stream of ChaCha20 (RFC 8439 section 2.4), counter from 0.
- * Whoever could guess the words could subtract the noise drawn from them.
+ * Random 32-bit words from a key: the key stream of ChaCha20 (RFC 8439 section 2.4), with the
+ * counter from 0. The words must be unpredictable, since anybody who knows them can subtract the
+ * noise drawn from them.
  *
  * @module
  */
@@ -13,7 +14,7 @@ const BLOCK_BYTES = 64;
 const ZEROS = new Uint8Array(BLOCKS * BLOCK_BYTES);
 const WORDS = ZEROS.length / 4;
 
-/** The 32-bit words of a key's stream, which has 2^38 bytes. */
+/** The words of a key's stream, one after the other; the stream has 2^38 bytes. */
 export function keyStreamWords(
   crypto: Pick<CryptoProvider, 'chacha20'>,
   key: Uint8Array,

@@ -1,11 +1,11 @@
 /**
- * Federated: what must hold whatever happens to the network.
+ * Federated: the limits that hold whatever faults the network has.
  *
  * @module
  */
 import type { Must } from '../../engine/host/must.ts';
 
-/** Limits that federated learning keeps whatever happens to the network. */
+/** Limits of metrics that federated learning keeps whatever faults the network has. */
 export const FEDERATED_MUST: Must = {
   always: {
     'federated.exact': { value: '== 1' },

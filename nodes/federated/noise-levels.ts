@@ -1,9 +1,9 @@
 /**
- * Noise that clients add in levels, and the levels that are removed once the sum is known: those meant
- * for losses of clients that did not happen (Jiang, Wang, Chen 2024, "Dordis", EuroSys).
+ * Clients add noise in levels, each from its own key. Once the sum is known, the levels are removed
+ * that would be needed only if more clients had been lost (Jiang, Wang, Chen 2024, "Dordis", EuroSys).
  *
- * A client decides by the list of survivors that it has seen how many levels it reveals. In signed mode
- * all clients have seen the same list; in semi-honest mode the server is trusted to tell the right one.
+ * A client decides by the list of survivors that it has got which levels it reveals. In signed mode all
+ * clients have seen the same list; in semi-honest mode the server is trusted to tell the right one.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { computeClippingNorms } from './clip-plan.ts';
 import type { FederatedOptions } from './config.ts';
 import { noiseLevelsToRemove, noiseLevelVariances } from './privacy/dropout-noise.ts';
 
-/** Bytes of the key of a level. */
+/** Length of the key of a level, bytes. */
 export const NOISE_LEVEL_KEY_BYTES = 32;
 
 /** Bytes of a message before its keys: array head, type, session, head of the string of keys. */
@@ -24,7 +24,7 @@ export function hasNoiseLevels({ privacy }: PrivateOptions): boolean {
   return privacy?.place === 'distributed' && privacy.dropouts === 'add-then-remove';
 }
 
-/** How many lost clients a round of `clients` survives. */
+/** Number of lost clients with which a round of `clients` clients still gives a sum. */
 export function countToleratedDropouts(
   { minimum }: Pick<PrivateOptions, 'minimum'>,
   clients: number,
@@ -58,8 +58,8 @@ export function unneededNoiseLevels(
 }
 
 /**
- * Variance of the noise left in the sum, in multiples of the planned one: 1 if all survivors
- * revealed their levels, more if some did not.
+ * Variance of the noise that remains in the sum, divided by the planned variance: 1 if all survivors
+ * revealed their unneeded levels, more if some did not.
  */
 export function remainingVarianceRatio(
   options: PrivateOptions,

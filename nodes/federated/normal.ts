@@ -8,7 +8,7 @@ import { normalQuantile } from '../../engine/pure/normal-quantile.ts';
 
 const WORD = 2 ** 32;
 
-/** A standard normal number, at most 6.3 from 0; takes one word. */
+/** Draws a standard normal number, of magnitude at most 6.3, from one 32-bit word. */
 export function drawStandardNormal(random: Pick<Random, 'u32'>): number {
   return normalQuantile((random.u32() + 0.5) / WORD);
 }

@@ -1,6 +1,6 @@
 /**
- * Federated learning: options that are right by themselves, but lead to a federation that cannot
- * work, or promises what it does not keep.
+ * Federated learning: finds options that are each valid, but together make a federation that cannot work or promises
+ * something that does not hold.
  *
  * @module
  */
@@ -34,7 +34,7 @@ type Node = ConfiguredNode<FederatedOptions>;
 /** Options that may differ between the nodes of a federation. */
 const OWN: ReadonlySet<string> = new Set(['drop', 'lie', 'serverAttack', 'device', 'double']);
 
-/** Finds what is wrong, once for each federation and option. */
+/** Finds conflicts of options; each is reported once for a federation and option. */
 export function federationOptionConflicts(nodes: readonly Node[]): readonly OptionConflict[] {
   const names = [...new Set(nodes.map(({ options }) => options.aggregator))];
   return names.flatMap((aggregator) => {
@@ -52,7 +52,10 @@ export function federationOptionConflicts(nodes: readonly Node[]): readonly Opti
   });
 }
 
-/** Problems of a federation that gossips; the first node stands for all, whose options must be equal. */
+/**
+ * Problems of a federation that gossips. The options of the first node are checked, since all nodes must have the
+ * same.
+ */
 function withoutAggregator(
   members: readonly Node[],
   federations: number,
@@ -92,11 +95,11 @@ function whoOf({ options }: Node): string {
   return options.gossip === undefined ? 'its aggregator' : 'its partner';
 }
 
-/** The first option in which a member differs from `head`: it refuses tasks that its own would not give. */
+/** The first option in which a member differs from `head`: such a member would refuse the aggregator's tasks. */
 function differences(member: Node, head: Node): readonly OptionConflict[] {
   const options = member.options as Readonly<Record<string, unknown>>;
   const wanted = head.options as Readonly<Record<string, unknown>>;
-  // The options of both nodes: an option that only one of the nodes has differs as well.
+  // The names of all options of either node, since an option that only one of them has differs too.
   const all = new Set([...Object.keys(wanted), ...Object.keys(options)]);
   const keys = [...all].filter((key) => !OWN.has(key));
   return keys
@@ -145,7 +148,7 @@ function tooMany({ name, options }: Node, clients: number): readonly OptionConfl
   return [{ node: name, path: ['minimum'], message, hint }];
 }
 
-/** A quorum that no round could reach, or that groups or an account of privacy do not allow. */
+/** Finds a quorum that no round could reach, or that groups or the accounting of privacy do not allow. */
 function wrongQuorum({ name, options }: Node, clients: number): readonly OptionConflict[] {
   const { secureAggregation: sum, minimum, privacy } = options;
   const quorum = countQuorumInputs(options);
@@ -188,7 +191,7 @@ function wrongSum({ name, options }: Node, clients: number): readonly OptionConf
   return [{ node: name, path: ['secureAggregation', key], message: problem, hint }];
 }
 
-/** A ring that is too small for the sum of the largest inputs, which would wrap around unnoticed. */
+/** Finds a ring that is too small for the sum of the largest inputs, which would wrap around unnoticed. */
 function overflow({ name, options }: Node, clients: number): readonly OptionConflict[] {
   const { secureAggregation: sum } = options;
   const isFewBits = coordinateBits(options.compression) !== undefined;
@@ -208,14 +211,14 @@ function overflow({ name, options }: Node, clients: number): readonly OptionConf
   return [{ node: name, path, message, hint }];
 }
 
-/** Noise on counts that is so little that counts alone spend more than promised. */
+/** Finds noise on counts that is so small that the counts alone spend more privacy than promised. */
 function wrongCounts({ name, options }: Node): readonly OptionConflict[] {
   const refused = options.privacy && countNoiseProblem(options.privacy);
   const path = ['privacy', 'adaptive', 'countNoise'];
   return refused === undefined ? [] : [{ node: name, path, ...refused }];
 }
 
-/** Promises of privacy that have no bound, or that the budget is too small for. */
+/** Finds privacy options without a finite epsilon, or rounds for which the budget is too small. */
 function unbounded({ name, options }: Node, clients: number): readonly OptionConflict[] {
   const plan = noisePlan(options, clients, countParameters(options));
   if (plan === undefined) return [];
@@ -228,7 +231,7 @@ function unbounded({ name, options }: Node, clients: number): readonly OptionCon
   return spent === undefined ? [] : [said(name, spent, ['rounds'])];
 }
 
-/** Options for the noise of clients that the other options do not allow. */
+/** Finds options for the noise of clients that other options do not allow. */
 function unlevelled({ name, options }: Node): readonly OptionConflict[] {
   const { privacy, secureAggregation: sum, select, groups } = options;
   if (privacy === undefined) return [];
@@ -253,14 +256,14 @@ function unlevelled({ name, options }: Node): readonly OptionConflict[] {
   return at('dropouts', message, 'select: all');
 }
 
-/** An attack on examples, in a federation that learns from none. */
+/** Finds an attack on examples in a federation that learns from no examples. */
 function unlearned({ name, options }: Node): readonly OptionConflict[] {
   if (options.attack === undefined || typeof options.model !== 'object') return [];
   const message = 'an attack on examples, and there are none: numbers are drawn';
   return [{ node: name, path: ['attack'], message, hint: 'model: softmax' }];
 }
 
-/** A rule that needs to see updates that are hidden, or more updates than a round has. */
+/** Finds an aggregation rule that needs to see updates which are hidden, or more updates than a round has. */
 function uncombined({ name, options }: Node, clients: number): readonly OptionConflict[] {
   const { secureAggregation: sum, privacy } = options;
   if (options.learn.weight === 'examples' && options.aggregate !== 'mean') {
@@ -290,7 +293,7 @@ function uncombined({ name, options }: Node, clients: number): readonly OptionCo
   });
 }
 
-/** Compression that weights or an account of privacy do not allow. */
+/** Finds compression that weights or the accounting of privacy do not allow. */
 function compressed({ name, options }: Node): readonly OptionConflict[] {
   const { compression, privacy, learn } = options;
   if (compression === 'none') return [];
@@ -307,7 +310,7 @@ function compressed({ name, options }: Node): readonly OptionConflict[] {
   return [];
 }
 
-/** The path of the option that a refusal is about, by the first words of the refusal. */
+/** Finds the path of the option that a refusal is about, by the first words of the refusal. */
 function placeOf(refusal: string): readonly string[] {
   const places: readonly (readonly [string, readonly string[]])[] = [
     ['noise ', ['privacy', 'noise']],
@@ -319,7 +322,7 @@ function placeOf(refusal: string): readonly string[] {
   return places.find(([words]) => refusal.startsWith(words))?.[1] ?? ['privacy'];
 }
 
-/** Splits a refusal: the message, then behind a colon or in a second sentence the hint. */
+/** Splits a refusal into its message and its hint, which follows after a colon or as a second sentence. */
 function said(node: string, refusal: string, path: readonly string[]): OptionConflict {
   const at = refusal.search(/: write |\. Write /);
   const end = at < 0 ? refusal.length : at;

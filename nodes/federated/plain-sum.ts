@@ -1,6 +1,6 @@
 /**
- * The sum without secrets: each client sends its vector, and the aggregator sees it. The machine
- * resembles that of a secure sum (secagg/), so that nodes handle both alike.
+ * A sum without secrecy: the aggregator sees each client's vector. The machine resembles that of a
+ * secure sum (secagg/), so that nodes handle both alike.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export type PlainSumServerEffect =
       readonly ring: Uint32Array;
       readonly survivors: readonly number[];
       readonly lost: readonly number[];
-      /** The input of each survivor, in their order; absent unless they are kept. */
+      /** The input of each survivor, in the order of `survivors`; only with `keepsVectors`. */
       readonly vectors?: readonly Uint32Array[];
     }
   | { readonly kind: 'aborted'; readonly outcome: 'too-few' };
@@ -40,7 +40,10 @@ export interface PlainSumServerParts {
   readonly keepsVectors?: boolean;
 }
 
-/** Adds up the vectors of clients, until all clients have answered or the time is over. */
+/**
+ * Adds up the vectors of clients, until all have answered or are gone, the quorum is reached, or
+ * the time is over.
+ */
 export class PlainSumServer implements StateMachine<PlainSumServerInput, PlainSumServerEffect> {
   readonly #parts: PlainSumServerParts;
   readonly #sum: Uint32Array;

@@ -1,7 +1,7 @@
 /**
- * Derives from the options of a federation the parameters of a session, and how large its sums
- * become. Aggregator and clients derive these parameters independently, so that a client notices an
- * aggregator that asks for others.
+ * Derives from the options of a federation the parameters of a session, and the largest values of its sums.
+ * Aggregator and clients derive these parameters independently, so that a client notices an aggregator that
+ * asks for others.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { sharedExampleCount } from './learn/data.ts';
 import { largestNoisyInputElement } from './privacy-plan.ts';
 import { invitedClientCount } from './selection.ts';
 
-/** Parameters of a session. */
+/** Parameters of a session that follow from the options. */
 export interface SessionPlan {
   /** Number of neighbours that a client shares masks with. */
   readonly neighbours: number;
@@ -24,7 +24,7 @@ export interface SessionPlan {
   readonly bits: number;
 }
 
-/** Clients of the largest round. */
+/** Number of clients of the largest round. */
 export function roundClientsMax({ select }: FederatedOptions, clients: number): number {
   return invitedClientCount(select) || clients;
 }
@@ -34,7 +34,7 @@ export function countGroups({ groups }: FederatedOptions): number | undefined {
   return groups === 'none' ? undefined : groups;
 }
 
-/** Clients of the smallest and of the largest session of a round of `clients`. */
+/** Numbers of clients of the smallest and of the largest session in a round of `clients` clients. */
 export function sessionClientsMinMax(
   options: FederatedOptions,
   clients: number,
@@ -43,7 +43,10 @@ export function sessionClientsMinMax(
   return [Math.floor(clients / groups), Math.ceil(clients / groups)];
 }
 
-/** Number of elements of a sum: the update, its weight if weights differ, its count if the norm adapts. */
+/**
+ * Number of elements of a sum: those of the update, one for its weight if weights differ, one for its count
+ * if the norm adapts.
+ */
 export function sumVectorLength(options: FederatedOptions, parameters: number): number {
   const { learn, compression } = options;
   const more = (learn.weight === 'examples' ? 1 : 0) + adaptiveClipElementCount(options);
@@ -105,13 +108,13 @@ export function largestSumElement(
   if (shared === undefined || learn.weight === 'equal' || privacy !== undefined) {
     return inputs * largestInputElement(options);
   }
-  // Any client may have nearly all examples, but all clients together have `shared` of them.
+  // One client may have nearly all examples, but the weights of all clients add up to `shared`.
   return shared * (Math.ceil(learn.clip * learn.scale) + 1);
 }
 
 /**
- * Fewest inputs of a sum that a client takes part in: a sum of fewer hides the client's input less than
- * the options promise, and has less noise of clients than the account assumes.
+ * Fewest inputs of a sum in which a client takes part: a sum of fewer would hide the client's input less than
+ * the options promise, and would have less noise than the accounting of privacy assumes.
  */
 export function sumInputsMin({
   secureAggregation: sum,
@@ -119,7 +122,7 @@ export function sumInputsMin({
   minimum,
 }: Pick<FederatedOptions, 'secureAggregation' | 'groups' | 'minimum'>): number {
   const least = sum === 'none' ? 1 : sum.minSum;
-  // The minimum of a round is for all its groups together.
+  // The option `minimum` counts the clients of all groups together.
   return groups === 'none' ? Math.max(least, minimum) : least;
 }
 

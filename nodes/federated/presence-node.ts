@@ -1,5 +1,6 @@
 /**
- * Federated learning: whether the device of a client is there, and a timer that reports each change.
+ * Federated learning: whether the device of a client is available for rounds; a timer reports each
+ * change.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import {
 } from './device/availability.ts';
 import type { AvailabilityOptions } from './device/options.ts';
 
-/** Whether the device of a client is there, with a timer that reports each change. */
+/** Whether the device of a client is available for rounds; a timer reports each change. */
 export class DevicePresence {
   readonly #host: Host;
   readonly #available: AvailabilityOptions | undefined;
@@ -36,7 +37,7 @@ export class DevicePresence {
   start(): void {
     const available = this.#available;
     if (available === undefined) return;
-    // Where devices may go away, the report shows 0 if none did.
+    // Makes the report show 0 if the device may go away and never did.
     this.#host.meter.counter('federated.away').add(0);
     const now = this.#host.planTime();
     this.#presence =
@@ -59,7 +60,8 @@ export class DevicePresence {
 
   #due(): void {
     const now = this.#host.planTime();
-    // In a live run, plan time may begin after the node, and the timer then fires early.
+    // In a live run, plan time may begin later than the node, so that the timer fires before the
+    // instant in plan time.
     if (now >= this.#presence.untilNs) {
       this.#presence = this.#next(now);
       this.#changed(this.#presence.isThere);

@@ -1,5 +1,5 @@
 /**
- * Derives from the options of a federation the noise of its rounds, and the accountant's settings.
+ * Derives from the options of a federation the noise of its rounds, and the settings of the privacy accountant.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { countToleratedDropouts, hasNoiseLevels } from './noise-levels.ts';
 import { ROUNDING_BETA, roundedNormBound } from './privacy/distributed.ts';
 import type { PrivacySettings } from './privacy/settings.ts';
 
-/** Noise as clients and aggregator add it. */
+/** The noise that clients and aggregator add. */
 export interface NoisePlan {
   /** Settings of the accountant. */
   readonly settings: PrivacySettings;
@@ -23,11 +23,11 @@ export interface NoisePlan {
   readonly divisor: number;
 }
 
-/** Standard deviations of a client's noise that a sum has room for: one draw in 1e15 exceeds them. */
+/** A sum has room for noise of this many standard deviations for each client: one draw in 1e15 is larger. */
 const NOISE_WIDTHS = 8;
 
 /**
- * The noise of a federation; undefined if it promises no privacy.
+ * Derives the noise of a federation; undefined without the option `privacy`.
  * @param clients Number of all clients, in a round or not.
  * @param parameters Number of the model's weights.
  */
@@ -54,7 +54,8 @@ export function noisePlan(
     sampling: isFixed(options) ? 'fixed' : 'poisson',
     weighting: learn.weight,
     ...(place === 'central' ? {} : ring),
-    // Each client adds noise as if only `minimum` came; if more come, the sum has more than needed.
+    // Each client adds noise as if only `minimum` clients came; if more come, the sum has more noise than
+    // needed.
     ...(place === 'distributed' ? { clients: minimum } : {}),
     ...(hasNoiseLevels(options)
       ? { clients, tolerated: countToleratedDropouts(options, clients), dropout: 'add-then-remove' }
@@ -72,7 +73,7 @@ export function noisePlan(
   };
 }
 
-/** Chance of a client to be in a round. */
+/** Probability that a client is in a round. */
 function rateOf({ select }: FederatedOptions, clients: number): number {
   if (select === 'all') return 1;
   return 'probability' in select ? select.probability : Math.min(1, select.fixed / clients);
@@ -93,7 +94,10 @@ export function largestNoisyInputElement({ learn, privacy, minimum }: FederatedO
   return units + Math.ceil(NOISE_WIDTHS * width);
 }
 
-/** Variance of the noise in a sum of `inputs` inputs, in multiples of what the accounting of privacy assumes. */
+/**
+ * Variance of the noise in a sum of `inputs` inputs, divided by the variance that the accounting of privacy
+ * assumes.
+ */
 export function noiseVarianceRatio(options: FederatedOptions, inputs: number): number {
   const { privacy, minimum } = options;
   if (privacy?.place === 'distributed') return inputs / minimum;

@@ -1,7 +1,7 @@
 /**
- * The job that makes an update private: cuts its norm, rounds it to whole numbers under a condition
- * that keeps the norm bounded (Kairouz, Liu, Steinke 2021, section 4.1), and adds the client's
- * share of the noise.
+ * The job that makes an update private: scales it down to the clipping norm, rounds it to whole
+ * numbers so that its norm stays below a bound (Kairouz, Liu, Steinke 2021, section 4.1), and adds
+ * the client's share of the noise.
  *
  * @module
  */
@@ -15,28 +15,33 @@ import { roundWithinNorm } from './privacy/rounding.ts';
 import type { NoiseMechanism } from './privacy/settings.ts';
 import type { QuantiseOutput } from './quantise-job.ts';
 
-/** How an update is written in units of the norm of its round. */
+/** How an update is scaled if the clipping norm adapts (clip-plan.ts). */
 export interface UpdateNormScaling {
-  /** Norm with which an update is written whose real norm is `clip`; other updates in proportion. */
+  /**
+   * Norm to which an update of norm `clip` is scaled; other updates are scaled by the same factor.
+   */
   readonly length: number;
-  /** What a client below the norm adds to the count (the last element) more than one above it. */
+  /**
+   * How much more a client below the norm adds to the count (the last element) than a client above
+   * the norm.
+   */
   readonly unit: number;
 }
 
-/** An update, and what bounds it. */
+/** An update, with the parameters of clipping, rounding and noise. */
 export interface PrivateUpdateInput {
   readonly update: Float32Array<ArrayBuffer>;
-  /** 32 fresh random bytes, which all draws come from. */
+  /** 32 fresh random bytes from which all draws come. */
   readonly key: Uint8Array<ArrayBuffer>;
   /** Ring units per unit of the update. */
   readonly scale: number;
-  /** Longest update, Euclidean. */
+  /** Largest Euclidean norm of the update before rounding. */
   readonly clip: number;
-  /** How to write the update if the norm adapts; absent: unchanged. */
+  /** How to scale the update if the norm adapts; absent: it is not scaled. */
   readonly written?: UpdateNormScaling;
-  /** Longest update after rounding, Euclidean, in ring units. */
+  /** Largest Euclidean norm of the update after rounding, in ring units. */
   readonly bound: number;
-  /** The law of the client's noise. */
+  /** The distribution of the client's noise. */
   readonly mechanism: Exclude<NoiseMechanism, 'gaussian'>;
   /** Variance of the client's noise, in squares of ring units; 0 for none. */
   readonly variance: number;
@@ -49,8 +54,9 @@ const COORDINATE_NS = 20;
 const NOISE_NS = 600;
 
 /**
- * Makes an update private: cuts its norm, rounds it to whole numbers, and adds the client's noise.
- * The output is like that of `quantise`; `clipped` is all coordinates or 0.
+ * Makes an update private: clips its norm, rounds it to whole numbers, and adds the client's noise.
+ * The output has the form of `QuantiseOutput`; `clipped` is the number of all coordinates if the
+ * norm was clipped, else 0.
  */
 export const privateUpdateJob: JobDefinition = {
   run: (input, crypto) => privateUpdate(input as PrivateUpdateInput, crypto),

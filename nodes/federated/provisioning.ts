@@ -1,6 +1,7 @@
 /**
- * Federated learning: what nodes have before they start. Each has an identity that signs; all know the
- * seed that the data of the simulated federation is made from, which a real one would not have.
+ * Federated learning: the keys and seeds that nodes get before they start. Each has a signing key; all
+ * know the seed from which the data of the simulated federation are made, which a real federation does
+ * not have.
  *
  * @module
  */
@@ -16,7 +17,7 @@ import { federationClientNames, type NodeDataSource } from './learn/data.ts';
 const IDENTITY = 'identity';
 const DATA = 'data';
 
-/** What nodes have before they start: an identity each, and the seed of the simulated data. */
+/** What nodes get before they start: each a signing key, and all the seed of the simulated data. */
 export const federatedProvisioning: Provisioning = {
   publicKeys: { [IDENTITY]: (secret, crypto) => crypto.ed25519PublicKey(secret) },
   publish: ({ random }) => {
@@ -43,7 +44,8 @@ export function nodeDataSource(
     crypto,
     seed: federationDataSeed(network),
     options,
-    // A getter, as only sets dealt out to clients need the list, and each client would make one.
+    // A getter, since only data sets that are distributed to clients need this list, which is costly
+    // to make.
     get clients(): readonly string[] {
       return federationClientNames(network.hosts, options.aggregator);
     },

@@ -1,13 +1,14 @@
 /**
- * The job that makes elements of the sum from an update: cuts coordinates, scales them, and rounds
- * them at random, so that the mean is not biased. An update has up to millions of coordinates.
+ * The job that makes elements of the sum from an update: clips its coordinates, scales them, and
+ * rounds them at random so that their expected values stay the same. An update has up to millions of
+ * coordinates.
  *
  * @module
  */
 import type { JobDefinition } from '../../engine/host/compute.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 
-/** An update, and how it is written. */
+/** An update, with the parameters of clipping, scaling and rounding. */
 export interface QuantiseInput {
   readonly update: Float32Array<ArrayBuffer>;
   /** 32 fresh random bytes, whose key stream decides how each coordinate is rounded. */
@@ -17,17 +18,19 @@ export interface QuantiseInput {
   /** Weight of the update in the mean; if `hasWeight`, the weight is appended as one more element. */
   readonly weight: number;
   readonly hasWeight: boolean;
-  /** Largest element; absent: rounding may go one step beyond clip x scale. */
+  /**
+   * Largest magnitude of an element; absent: rounding up may lead to one step above clip x scale.
+   */
   readonly most?: number;
 }
 
-/** Elements modulo 2^32, and how many coordinates were cut. */
+/** The elements modulo 2^32, and the number of coordinates that were clipped. */
 export interface QuantiseOutput {
   readonly ring: Uint32Array<ArrayBuffer>;
   readonly clipped: number;
 }
 
-/** Number of coordinates per piece of key stream, which has 256 kB. */
+/** Number of coordinates that one piece of key stream, of 256 kB, serves. */
 const PIECE = 65_536;
 const NONCE = new Uint8Array(12);
 const BLOCKS_PER_PIECE = PIECE / 16;
@@ -66,7 +69,9 @@ function quantise(
   return { ring, clipped };
 }
 
-/** Cuts coordinates in place; what is not a number becomes 0. @returns how many were cut. */
+/**
+ * Clips coordinates in place; a value that is not a number becomes 0. @returns how many were changed.
+ */
 function cut(part: Float32Array, clip: number): number {
   let count = 0;
   for (let at = 0; at < part.length; at += 1) {

@@ -1,7 +1,7 @@
 /**
- * Federated learning: an aggregator that waits until survivors have revealed the noise that was not needed,
- * and removes it from the sum. A survivor that reveals nothing leaves more noise in the sum than needed,
- * never less.
+ * Federated learning: waits, at the aggregator, until survivors have revealed the keys of noise that is not
+ * needed, and removes that noise from the sum. A survivor that reveals nothing leaves more noise in the sum
+ * than needed, never less.
  *
  * @module
  */
@@ -23,7 +23,10 @@ export interface NoiseRemovalParts {
   readonly host: Host;
   readonly options: FederatedOptions;
   readonly sum: RoundSessionSum;
-  /** Gets the sum without that noise, and the variance left in multiples of the planned one. */
+  /**
+   * Called with the sum without the revealed noise, and the remaining variance divided by the planned
+   * variance.
+   */
   readonly done: (ring: Uint32Array, kept: number) => void;
 }
 
@@ -31,7 +34,7 @@ export interface NoiseRemovalParts {
 export class NoiseRemoval {
   readonly #parts: NoiseRemovalParts;
   readonly #removed: readonly number[];
-  /** Survivors that have revealed nothing yet. */
+  /** Names of the survivors that have not revealed their keys yet. */
   readonly #missing: Set<string>;
   readonly #levels: NoiseLevel[] = [];
   readonly #variances: readonly number[];
@@ -49,12 +52,12 @@ export class NoiseRemoval {
     else this.#timer = host.after(options.phaseTimeout, () => this.#close());
   }
 
-  /** Goes on at once if nothing has to be revealed. */
+  /** Begins to wait; finishes at once if no noise has to be revealed. */
   begin(): void {
     if (this.#missing.size === 0) this.#close();
   }
 
-  /** The keys of the levels that a client thinks are not needed. */
+  /** Called with the keys of the noise levels that a client reveals. */
   take(from: string, session: Uint8Array, keys: Uint8Array): void {
     const { host, sum } = this.#parts;
     if (!host.crypto.equal(session, sum.name)) host.drop('no-session');

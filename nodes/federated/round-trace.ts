@@ -1,6 +1,6 @@
 /**
- * Traces rounds and sessions for the page. It exists only while a trace is recorded, sets no timer
- * and draws no random numbers, so that a run is the same without it.
+ * Traces rounds and sessions for the browser view. It exists only while a trace is recorded, sets
+ * no timer and draws no random numbers, so that a run is the same without it.
  *
  * @module
  */
@@ -14,17 +14,17 @@ import {
   type TracedRoundState,
 } from './trace-states.ts';
 
-/** A round that begins. */
+/** The facts about a round that begins. */
 export interface TracedRoundStart {
   readonly round: number;
-  /** Names by index. */
+  /** Names of the clients, by index. */
   readonly clients: readonly string[];
   readonly threshold: number;
-  /** 0 if inputs are not hidden. */
+  /** Number of neighbours with which a client shares masks; 0 if inputs are not hidden. */
   readonly neighbours: number;
 }
 
-/** The rounds of an aggregator: one state for each phase. */
+/** Traces the rounds of an aggregator, with one state for each phase. */
 export class RoundTrace {
   readonly #host: HostPart<'trace'>;
   #state: TracedRoundState | undefined;
@@ -49,7 +49,8 @@ export class RoundTrace {
   /**
    * Called when a phase began.
    * @param members Clients that answered in the phase before.
-   * @param order Clients in their order on the ring, once there is one.
+   * @param order Clients in the order of the ring of masks; absent before the ring is drawn, and in
+   * a complete graph.
    */
   phase(phase: ServerPhase, members: readonly number[], order?: readonly number[]): void {
     const state = this.#state;
@@ -83,7 +84,7 @@ export class RoundTrace {
   }
 }
 
-/** One session of a client. */
+/** Traces one session of a client. */
 export class SessionTrace {
   readonly #host: HostPart<'trace'>;
   readonly #round: number;
@@ -93,7 +94,7 @@ export class SessionTrace {
     this.#round = round;
   }
 
-  /** @param bytes What was sent and received until now. */
+  /** @param bytes Number of bytes sent and received in the session so far. */
   phase(phase: ClientPhase | 'left', bytes: { readonly up: number; readonly down: number }): void {
     const state = SESSION_TRACE.state.write({ round: this.#round, phase, ...bytes });
     this.#host.trace.state(SESSION_TRACE.machine, state);

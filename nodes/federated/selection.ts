@@ -1,7 +1,6 @@
 /**
- * Which clients a round invites, and when it has enough of them: more are invited than needed, and
- * those who come too late are left out (Bonawitz et al. 2019, "Towards federated learning at scale",
- * sections 2.2 and 4.3).
+ * Which clients a round invites, and with how many inputs it closes: it can invite more clients than needed and ignore
+ * late ones (Bonawitz et al. 2019, "Towards federated learning at scale", sections 2.2 and 4.3).
  *
  * @module
  */
@@ -14,9 +13,9 @@ export const clientSelectionConfig = z.union([
   z.literal('all'),
   /** A fixed number, chosen at random among those that are ready; `over` times as many are invited. */
   z.strictObject({
-    /** Clients that a round wants, chosen at random among those that are ready. */
+    /** Number of clients that a round wants, chosen at random among the ready ones. */
     fixed: z.int().min(1),
-    /** Ratio of the clients that are invited to `fixed`; 1 if absent. */
+    /** Number of invited clients divided by `fixed`; absent: 1. */
     over: z.number().min(1).max(INVITED_PER_WANTED_MAX).optional(),
   }),
   /** Each client with this chance, independently of the others (Poisson sampling). */
@@ -29,7 +28,7 @@ export const clientSelectionConfig = z.union([
 /** The checked option `select`: which clients take part in a round. */
 export type ClientSelection = z.output<typeof clientSelectionConfig>;
 
-/** Taken off before rounding up: as a double, 1.1 times 30 is a little more than 33. */
+/** Subtracted before rounding up, since in doubles 1.1 times 30 is a little more than 33. */
 const ROUNDING = 1e-9;
 
 /** Number of clients that a round wants; 0 if the option fixes none. */

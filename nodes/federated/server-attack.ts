@@ -1,12 +1,12 @@
 /**
- * Federated learning: the attack of a server that an option asks for.
+ * Federated learning: the attack of a server that the option `serverAttack` asks for.
  *
  * @module
  */
 import type { FederatedOptions } from './config.ts';
 import type { ServerAttack } from './secagg/malicious-server.ts';
 
-/** The client that attacks are made on. */
+/** Index of the attacked client. */
 const VICTIM = 0;
 
 /** What a server does to learn the input of one client; undefined if it is honest. */

@@ -1,6 +1,5 @@
 /**
- * Names of sessions: what binds the messages of a round together, and what its sum is called outside
- * the nodes.
+ * Identifiers of sessions, and the name by which the witness of the run knows a session's sum.
  *
  * @module
  */
@@ -21,7 +20,7 @@ export function encodePlainSessionConfig(random: Uint8Array, round: number): Uin
   return config;
 }
 
-/** The round of {@link encodePlainSessionConfig}; undefined for other bytes. */
+/** Reads the round from what {@link encodePlainSessionConfig} made; undefined for other bytes. */
 export function roundOfPlainSession(config: Uint8Array): number | undefined {
   return config.length === PLAIN_SESSION_RANDOM_BYTES + ROUND_BYTES
     ? readUint32(config, PLAIN_SESSION_RANDOM_BYTES)

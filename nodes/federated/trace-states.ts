@@ -1,6 +1,6 @@
 /**
- * States of federated learning in a trace: rounds at the aggregator, sessions at clients. Nodes write
- * them and the page reads them with the forms of this file.
+ * States of federated learning in a trace: rounds at the aggregator, sessions at clients. Nodes write them, and the
+ * browser view reads them, in the text formats of this file.
  *
  * @module
  */
@@ -33,7 +33,7 @@ const ranges: TextFormat<readonly number[]> = {
   },
 };
 
-/** Number of clients that a session can have; a text that claims more is no state. */
+/** Largest number of clients of a session that is read; a text with more is not accepted as a state. */
 const CLIENTS_MAX = 100_000;
 
 function numbersOf(span: string): readonly number[] {

@@ -21,14 +21,14 @@ import { labelCounts } from './learn/split.ts';
 import { type TrainSliceInput, trainingSliceLength } from './learn/train-job.ts';
 import { drawNoiseUpdate, flipLabels, signFlippedUpdate } from './robust/attacks.ts';
 
-/** Bytes of the key that an update is drawn from. */
+/** Length of the key from which a random update is drawn, bytes. */
 const KEY_BYTES = 32;
 
 /** A client's examples, and its training in jobs, one after the other. */
 export class ClientTrainer {
   readonly #host: Host;
   readonly #options: FederatedOptions;
-  /** Undefined if numbers are drawn instead. */
+  /** Undefined if the federation draws random numbers instead of learning. */
   readonly #model: Model | undefined;
   readonly #examples: Examples;
   readonly #shuffle: Random;
@@ -51,14 +51,17 @@ export class ClientTrainer {
     return this.#examples.count;
   }
 
-  /** Examples of each class. */
+  /** Number of examples of each class. */
   get labels(): readonly number[] {
     const { labels, classes, count } = this.#examples;
     const all = Array.from({ length: count }, (_, at) => at);
     return [...labelCounts(labels, all, classes)];
   }
 
-  /** Work of one round for the device: to learn from its examples, and to send and receive `bytes`. */
+  /**
+   * The work of one round for the device: training on its examples, and sending and receiving `bytes`
+   * bytes.
+   */
   workOf(bytes: number): RoundWork {
     const { count: examples, inputs } = this.#examples;
     const isLearning = this.#model !== undefined;

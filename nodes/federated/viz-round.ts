@@ -1,6 +1,6 @@
 /**
- * A round of federated learning as the page knows it: who sent what, who left, and which pair masks
- * cancel. From the states of `trace-states.ts` alone.
+ * A round of federated learning as the browser view draws it: which clients sent what and which left, and
+ * which pair masks cancel. It is read from the states of `trace-states.ts`.
  *
  * @module
  */
@@ -30,14 +30,17 @@ const SENT: Readonly<Record<string, number>> = {
   finished: 4,
 };
 
-/** A client of the round. */
+/** A client of the round, as drawn. */
 export interface DrawnClient {
   readonly index: number;
   readonly name: string;
   /** How many of the {@link CLIENT_MESSAGE_STEPS} the client has sent. */
   readonly reached: number;
   readonly hasLeft: boolean;
-  /** True if the client left after its shares were out: its masks are in the inputs of others. */
+  /**
+   * True if the client left after its shares were distributed: its pair masks remain in the inputs of
+   * others.
+   */
   readonly isLost: boolean;
   /** Bytes sent and received; null if the client's session is not in the trace. */
   readonly up: number | null;

@@ -1,7 +1,6 @@
 /**
- * The drawing of federated learning: a round step by step, which clients share masks and which masks
- * cancel, who left when, and whose masks the server rebuilt. The data are the states of
- * `trace-states.ts`.
+ * The drawing of federated learning: a round step by step: which clients share masks, which masks cancel, when
+ * clients left, and whose masks the server rebuilt. The data are the states of `trace-states.ts`.
  *
  * @module
  */

@@ -46,14 +46,14 @@ const OFFER = 22;
 const ANSWER = 23;
 const REFUSED = 24;
 const LEVELS = 25;
-/** Types below belong to the secure sum. */
+/** Message types below this number belong to the secure sum. */
 const SUM_TYPES = 16;
 const BYTES_PER_ELEMENT = 4;
 
 /** Why a client does not take part: a limit that a round would break, or its device is not there. */
 export type DeclineReason = DeviceLimitName | 'away';
 
-/** Reasons by their number on the wire. */
+/** Reasons for declining; the index of a reason is its number on the wire. */
 const REASONS: readonly DeclineReason[] = [...DEVICE_LIMIT_NAMES, 'away'];
 
 /** A message of this protocol. */
@@ -82,7 +82,7 @@ export type FederatedMessage =
       readonly model: Float32Array;
     }
   | { readonly kind: 'refused'; readonly exchange: number }
-  /** A key for each level, one after the other (noise-levels.ts). */
+  /** The keys of the noise levels that a client reveals, one after the other (noise-levels.ts). */
   | { readonly kind: 'levels'; readonly session: Uint8Array; readonly keys: Uint8Array }
   /** `session` is empty if the client was not invited. */
   | {

@@ -1,16 +1,22 @@
 /**
- * Tells to which session an input belongs, to recognise one that comes after its round has closed.
+ * Finds the session to which an input belongs, so that an input to an earlier round is recognised as
+ * late.
  *
  * @module
  */
 import { SECAGG_MESSAGE_TYPES } from '../secagg/messages.ts';
 import type { FederatedMessage } from '../wire.ts';
 
-/** Bytes of a secure sum's message that name the session: behind heads of array, type and session. */
+/**
+ * Offsets of the session id in a message of a secure sum: it stands after the head of the array, the
+ * type, and its own head.
+ */
 const SESSION_FROM = 4;
 const SESSION_TO = 36;
 
-/** The session that a message is an input to; undefined for all others. */
+/**
+ * The id of the session to which a message is an input; undefined for messages that are no inputs.
+ */
 export function sessionOfInput(message: FederatedMessage): Uint8Array | undefined {
   const isBare = ['update', 'packed', 'sparse'].includes(message.kind);
   if (isBare && 'session' in message) return message.session;

@@ -1,11 +1,11 @@
 /**
- * From the sum of updates to the next model.
+ * Computes the next model from the sum of updates.
  *
  * @module
  */
 import { signedRingElement } from '../secagg/ring.ts';
 
-/** A sum, and how its elements are written. */
+/** A sum of updates on the ring, and how its elements encode numbers. */
 export interface UpdateSum {
   /** Elements of the ring; the weight is the last one if `hasWeight`. */
   readonly ring: Uint32Array;
@@ -17,7 +17,7 @@ export interface UpdateSum {
   readonly hasWeight: boolean;
 }
 
-/** The sum of updates as numbers, without the weight. */
+/** Decodes the sum of updates into numbers, without the weight. */
 export function decodeUpdateSum(of: UpdateSum): Float64Array<ArrayBuffer> {
   const { ring, bits, scale, hasWeight } = of;
   const count = ring.length - (hasWeight ? 1 : 0);
@@ -27,13 +27,16 @@ export function decodeUpdateSum(of: UpdateSum): Float64Array<ArrayBuffer> {
   return sum;
 }
 
-/** Divisor of the sum: the sum of the weights, or the number of inputs; at least 1. */
+/**
+ * The number by which the sum is divided to give the mean: the sum of the weights, or the number of inputs;
+ * at least 1.
+ */
 export function totalWeight({ ring, bits, inputs, hasWeight }: UpdateSum): number {
   if (!hasWeight) return Math.max(1, inputs);
   return Math.max(1, signedRingElement(ring[ring.length - 1] as number, bits));
 }
 
-/** Share of the ring's range that the largest element leaves free: 1 if all are 0, 0 at the range's end. */
+/** Share of the ring's range, 0 to 1, that the element of largest magnitude leaves unused. */
 export function sumHeadroom({ ring, bits, hasWeight }: UpdateSum): number {
   const count = ring.length - (hasWeight ? 1 : 0);
   let largest = 0;

@@ -1,7 +1,7 @@
 /**
- * What an aggregator must not forget: the model, the rounds that are over, and the rounds whose
- * privacy is spent. A round is written as spent before anybody can get its model, so that no crash
- * can spend it twice.
+ * The state that an aggregator stores: the model, the number of rounds that are over, and the number of
+ * rounds that spent privacy. A round is recorded as spent before its model is sent to anybody, so that after
+ * a crash no privacy is spent without being counted.
  *
  * @module
  */
@@ -27,7 +27,10 @@ export interface AggregatorCheckpoint {
 /** The store of an aggregator. */
 type Memory = ReturnType<HostPart<'store'>['store']>;
 
-/** Loads what was stored before a restart; undefined without it, or if `state` has not `numbers` numbers. */
+/**
+ * Loads the state from before a restart; undefined if there is none, or if `state` does not have `numbers`
+ * numbers.
+ */
 export function loadCheckpoint(store: Memory, numbers: number): AggregatorCheckpoint | undefined {
   const rounds = store.get(ROUNDS_KEY);
   const state = store.get(MODEL_KEY);
@@ -39,7 +42,7 @@ export function loadCheckpoint(store: Memory, numbers: number): AggregatorCheckp
   };
 }
 
-/** Writes what must not be forgotten; the caller syncs. */
+/** Writes the state to the store; the caller syncs. */
 export function storeCheckpoint(store: Memory, { state, over, spent }: AggregatorCheckpoint): void {
   const rounds = new Uint8Array(ROUNDS_BYTES);
   writeUint32(rounds, 0, over);

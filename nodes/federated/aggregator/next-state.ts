@@ -1,6 +1,6 @@
 /**
- * Computes from the sum of a round what the next round starts from: the model, and the norm that
- * updates are clipped to if it adapts.
+ * Computes from the sum of a round the state of the next round: the model and, if the clipping norm adapts, that
+ * norm.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface RoundSum {
 }
 
 /**
- * The next model, followed by the next norm if the norm adapts.
+ * Computes the next model, followed by the next norm if the norm adapts.
  * @param state Model and norm, in the same form, of the round that is over.
  */
 export function nextModelState(
@@ -32,13 +32,13 @@ export function nextModelState(
   }
   const { update, unit } = computeClippingNorms(privacy);
   const { quantile, rate: learningRate } = privacy.adaptive;
-  // Clients scale their updates so that the norm of the round becomes `update`.
+  // Clients scale their updates so that the round's norm becomes `update`; the mean is scaled back here.
   const model = nextModel(modelOfState(options, state), sum, (divisor * update) / norm);
   const bound = new AdaptiveClip({
     initial: norm,
     quantile,
     learningRate,
-    // With privacy, the divisor does not depend on how many clients came.
+    // The number of clients that came would reveal something, so the expected number is used.
     expectedClients: divisor,
   });
   bound.update((sum[model.length] as number) / unit);

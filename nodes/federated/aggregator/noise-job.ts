@@ -1,5 +1,5 @@
 /**
- * The job that adds the aggregator's noise, which is continuous, to a sum.
+ * The job that adds the aggregator's continuous Gaussian noise to a sum.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The job that removes levels of noise that were not needed from a sum, by the keys that clients
- * revealed.
+ * The job that subtracts unneeded levels of noise from a sum: it draws them again from the keys
+ * that clients revealed.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import { keyStreamWords } from '../key-words.ts';
 import { RingNoiseSampler } from '../privacy/ring-noise.ts';
 import type { NoiseMechanism } from '../privacy/settings.ts';
 
-/** A sum, and levels of noise in it that are to be removed. */
+/** A sum, and the levels of noise in it that are to be removed. */
 export interface RemoveNoiseInput {
   readonly ring: Uint32Array<ArrayBuffer>;
   readonly mechanism: Exclude<NoiseMechanism, 'gaussian'>;
   readonly levels: readonly NoiseLevel[];
 }
 
-/** One level of noise of one client. */
+/** One level of one client's noise (noise-levels.ts). */
 export interface NoiseLevel {
   /** 32 bytes from which all draws of the level come. */
   readonly key: Uint8Array;
@@ -26,7 +26,7 @@ export interface NoiseLevel {
 
 const DRAW_NS = 600;
 
-/** Output: the sum without that noise, modulo 2^32. */
+/** Output: the sum without the noise of these levels, modulo 2^32. */
 export const removeNoiseJob: JobDefinition = {
   run: (input, crypto) => {
     const { ring, mechanism, levels } = input as RemoveNoiseInput;

@@ -1,6 +1,6 @@
 /**
- * Which clients can take part. A client that is not known to be ready is asked again and again,
- * since its report is sent once, and may be lost, late, or older than one that arrived before it.
+ * Which clients can take part. A client that is not known to be ready is asked repeatedly, since it
+ * reports a change only once, and the report may be lost or arrive out of order.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { BackOff, type BackOffLimits } from '../../_kit/back-off.ts';
 import { DeadlineHeap } from '../../_kit/deadlines.ts';
 
-/** A client that cannot take part, as far as is known, and why. */
+/** A client that is not known to be ready, and why. */
 export interface UnavailableClient {
   readonly client: string;
   readonly reason: string;
@@ -26,13 +26,16 @@ interface Standing {
 /** Which clients are ready, which have declined, and which are to be asked again. */
 export class ClientReadiness {
   readonly #standings: ReadonlyMap<string, Standing>;
-  /** When clients are asked again: at most one entry for each, ignored if the client is ready by then. */
+  /**
+   * When each client is asked again: at most one entry for a client, ignored if the client is ready by
+   * then.
+   */
   readonly #questions = new DeadlineHeap<string>();
   readonly #limits: BackOffLimits;
   #ready = 0;
   #declined = 0;
 
-  /** @param limits Waits between two questions to one client. */
+  /** @param limits Least and longest wait between two questions to one client. */
   constructor(clients: readonly string[], limits: BackOffLimits, now: Nanoseconds) {
     this.#limits = limits;
     this.#standings = new Map(
@@ -49,7 +52,7 @@ export class ClientReadiness {
     return this.#ready;
   }
 
-  /** True if each client has said whether it can take part. */
+  /** True if each client has reported whether it can take part. */
   get isHeardOf(): boolean {
     return this.#ready + this.#declined === this.#standings.size;
   }
@@ -70,7 +73,7 @@ export class ClientReadiness {
     );
   }
 
-  /** A client can take part. */
+  /** Called when a client reported that it can take part. */
   joined(client: string): void {
     const standing = this.#standings.get(client);
     if (standing === undefined) return;
@@ -88,7 +91,9 @@ export class ClientReadiness {
     this.#left(now, client, { state: 'unheard', reason: outcome });
   }
 
-  /** Takes the carrier's report on a question to a client: `ok` if it arrived, else why it did not. */
+  /**
+   * Called with the carrier's report on a question to a client: `ok` if it arrived, else why it did not.
+   */
   asked(now: Nanoseconds, client: string, outcome: string): void {
     const standing = this.#standings.get(client);
     if (standing === undefined) return;
@@ -99,7 +104,7 @@ export class ClientReadiness {
     this.#queue(now, client, standing);
   }
 
-  /** Clients that are to be asked now. */
+  /** Takes the clients that are to be asked now. */
   takeDue(now: Nanoseconds): readonly string[] {
     const due: string[] = [];
     for (;;) {
@@ -126,7 +131,7 @@ export class ClientReadiness {
   #queue(now: Nanoseconds, client: string, standing: Standing): void {
     if (standing.state === 'ready' || standing.isQueued) return;
     standing.isQueued = true;
-    // A client that declined says by itself when it is back.
+    // A client that declined reports by itself when it is ready again, so it is asked rarely.
     const isExpected = standing.state === 'declined';
     const waitNs = isExpected ? this.#limits.mostNs : standing.waits.next();
     this.#questions.add(now + waitNs, client);

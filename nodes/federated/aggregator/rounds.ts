@@ -12,7 +12,7 @@ import { CARRIER_RETRY_NS, FEW_CLIENTS_WARNINGS_MAX } from '../geometry.ts';
 import { invitedClientCount, wantedClientCount } from '../selection.ts';
 import { ClientReadiness, type UnavailableClient } from './roster.ts';
 
-/** Events that the sequence of rounds handles. */
+/** Inputs of the state machine of rounds. */
 export type RoundInput =
   /** A client can take part from now on. */
   | { readonly kind: 'ready'; readonly client: string }
@@ -27,7 +27,7 @@ export type RoundInput =
   /** The round is over, and the invited clients gave no sum. */
   | { readonly kind: 'failed' };
 
-/** Actions that the sequence of rounds asks of the aggregator. */
+/** Effects of the state machine of rounds. */
 export type RoundEffect =
   | { readonly kind: 'begin'; readonly round: number; readonly clients: readonly string[] }
   /** Ask a client whether it can take part: `asked` follows. */
@@ -42,7 +42,7 @@ export type RoundEffect =
   /** The last round is over. */
   | { readonly kind: 'over' };
 
-/** What rounds are made from. */
+/** What a {@link RoundMachine} is made from. */
 export interface RoundMachineParts {
   readonly options: Pick<
     FederatedOptions,
@@ -65,7 +65,7 @@ export class RoundMachine implements StateMachine<RoundInput, RoundEffect> {
   readonly #roster: ClientReadiness;
   #state: State = 'waiting';
   #round: number;
-  /** End of the pause, or of the wait for all clients. */
+  /** When the pause between rounds, or the wait for all clients, ends. */
   #untilNs: Nanoseconds;
 
   /** @param now When the wait for clients begins. */
@@ -74,7 +74,8 @@ export class RoundMachine implements StateMachine<RoundInput, RoundEffect> {
     this.#round = parts.over;
     const { phaseTimeout } = parts.options;
     this.#untilNs = now + phaseTimeout;
-    // Waits between questions: an answer may take as long as a phase; a carrier may refuse at once.
+    // Waits between questions to a client: an answer may take as long as a phase, but a carrier may
+    // refuse a question at once.
     const limits = { firstNs: CARRIER_RETRY_NS, mostNs: Math.max(CARRIER_RETRY_NS, phaseTimeout) };
     this.#roster = new ClientReadiness(parts.clients, limits, now);
   }
@@ -102,7 +103,8 @@ export class RoundMachine implements StateMachine<RoundInput, RoundEffect> {
         this.#pause(now, this.#parts.options.pause);
         break;
       case 'failed':
-        // In this pause the carrier says who got no invitation, so that the next round does not fail too.
+        // A pause after a failed round: meanwhile the carrier reports which clients got no invitation, so
+        // that the next round does not invite them.
         this.#pause(now, Math.max(this.#parts.options.pause, CARRIER_RETRY_NS));
         break;
       case 'timer':
@@ -119,7 +121,9 @@ export class RoundMachine implements StateMachine<RoundInput, RoundEffect> {
     return this.#state === 'pausing' || waits ? Math.min(this.#untilNs, nextAt) : nextAt;
   }
 
-  /** True once the wait for all clients is over: only those needed are still waited for. */
+  /**
+   * True once the wait for all clients is over: the round then begins with as few clients as it needs.
+   */
   #isLate = false;
   /** True once `short` was reported for this round. */
   #isTold = false;
@@ -170,7 +174,8 @@ export class RoundMachine implements StateMachine<RoundInput, RoundEffect> {
     const { options, clients } = this.#parts;
     const { ready, isHeardOf } = this.#roster;
     if (ready === clients.length) return true;
-    // The spare clients that `over` invites must be ready too, unless nobody is waited for any more.
+    // The additional clients that the option `over` invites must be ready too, unless no further client
+    // is expected.
     const isLast = isHeardOf || this.#isLate;
     const wanted = isLast ? wantedClientCount(options.select) : invitedClientCount(options.select);
     const isStarted = isHeardOf || this.#isLate || this.#round > this.#parts.over;
@@ -184,7 +189,7 @@ export class RoundMachine implements StateMachine<RoundInput, RoundEffect> {
     return [{ kind: 'begin', round: this.#round, clients: this.#selected() }];
   }
 
-  /** Clients for a round, in the order of all clients, whichever became ready first. */
+  /** Selects the clients of a round, in the order of all clients. */
   #selected(): readonly string[] {
     const { options, clients, random } = this.#parts;
     const ready = clients.filter((client) => this.#roster.isReady(client));
@@ -196,7 +201,7 @@ export class RoundMachine implements StateMachine<RoundInput, RoundEffect> {
   }
 }
 
-/** Draws `wanted` of the indices below `count`, all choices equally likely. */
+/** Draws `wanted` different indices below `count`; all sets are equally likely. */
 function chosen(count: number, wanted: number, random: Random): readonly number[] {
   const places = Array.from({ length: count }, (_, place) => place);
   random.shuffle(places);

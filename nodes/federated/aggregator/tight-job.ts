@@ -7,7 +7,7 @@ import type { JobDefinition } from '../../../engine/host/compute.ts';
 import { PrivacyAccountant, type SpentRounds } from '../privacy/accountant.ts';
 import type { PrivacySettings } from '../privacy/settings.ts';
 
-/** The rounds that spent privacy, and their settings. */
+/** The rounds that spent privacy, and the settings of the accountant. */
 export interface TightEpsilonInput {
   readonly settings: PrivacySettings;
   readonly spent: readonly SpentRounds[];

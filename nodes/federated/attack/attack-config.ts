@@ -1,6 +1,6 @@
 /**
- * Federated learning: attacks that the aggregator makes on its clients, as options. An experiment, not a
- * double: an attack only evaluates what the aggregator gets; messages and sums stay the same.
+ * Federated learning: the options for attacks of the aggregator on its clients. They are experiments, not doubles:
+ * an attack only evaluates what the aggregator receives, and changes no message and no sum.
  *
  * @module
  */
@@ -8,10 +8,15 @@ import { z } from 'zod';
 
 /** Schema of the option `attack` of `federated` nodes. */
 export const attackConfig = z.strictObject({
-  /** Membership inference, after the last round: guesses which examples were learned from. */
+  /**
+   * Membership inference after the last round: the attacker guesses which examples the model has learned from.
+   */
   membership: z
     .strictObject({
-      /** Models that the attacker trains on random halves of the same examples; 0: thresholds of the loss only. */
+      /**
+       * Number of shadow models, which the attacker trains on random halves of the same examples; 0: only
+       * thresholds of the loss are tried.
+       */
       shadows: z.int().min(0).max(256).default(16),
     })
     .optional(),

@@ -1,5 +1,6 @@
 /**
- * Membership inference as jobs: one for each model that an attacker trains, one for the scores.
+ * The jobs of membership inference: one for each shadow model that an attacker trains, and one that
+ * computes the scores.
  *
  * @module
  */
@@ -15,23 +16,23 @@ import {
 import { type Examples, type ModelName, makeModel } from '../learn/model.ts';
 import { makeSharedDraws } from '../learn/seeded.ts';
 
-/** What a shadow model, one that the attacker trains, is made from. */
+/** What a shadow model, a model that the attacker trains for comparison, is made from. */
 export interface TrainShadowModelInput {
   readonly model: ModelName;
-  /** Weights that every model of the federation starts from. */
+  /** Weights with which every model of the federation starts. */
   readonly first: Float32Array;
-  /** Examples of clients, and examples that no client learned from. */
+  /** The examples of all clients, followed by examples from which no client learned. */
   readonly examples: Examples;
-  /** Random bytes that draws come from; others for each model. */
+  /** Random bytes from which all draws come; different for each shadow model. */
   readonly key: Uint8Array;
   readonly epochs: number;
   readonly batch: number;
   readonly rate: number;
 }
 
-/** What a shadow model learned from, and its confidence in all examples. */
+/** A trained shadow model: from which examples it learned, and its confidence in all examples. */
 export interface ShadowModel {
-  /** By example: 1 if the model learned from it, as from half of them. */
+  /** By example: 1 if the model learned from it, else 0; half of them are 1. */
   readonly inside: Uint8Array;
   /** Confidence in each example (`confidence` of learn/membership.ts). */
   readonly confidences: Float64Array;
@@ -40,28 +41,34 @@ export interface ShadowModel {
 /** The models and examples that a membership attack compares. */
 export interface MembershipAttackInput {
   readonly model: ModelName;
-  /** Weights of the federation's model. */
+  /** Weights of the federation's last model, which is attacked. */
   readonly weights: Float32Array;
-  /** Examples, of which the first `members` were learned from. */
+  /** Examples; the clients learned from the first `members` of them. */
   readonly examples: Examples;
   readonly members: number;
   readonly shadows: readonly ShadowModel[];
 }
 
-/** Advantages of attacks, -1 to 1: the share of members taken for members, less that of others. */
+/**
+ * Advantage of each attack, -1 to 1: the share of members that are guessed to be members, minus
+ * that share of non-members.
+ */
 export interface MembershipAdvantages {
   /** With the mean loss of the members as threshold (Yeom et al. 2018). */
   readonly mean: number;
   /** With the best threshold of the loss. */
   readonly threshold: number;
   /**
-   * With the best threshold of the likelihood (Carlini et al. 2022); absent with too few shadow
-   * models.
+   * With the best threshold of the likelihood ratio (Carlini et al. 2022); absent with too few
+   * shadow models.
    */
   readonly likelihood?: number;
 }
 
-/** Fewest shadow models that learned from an example, and fewest that did not, for a likelihood. */
+/**
+ * A likelihood needs at least this number of shadow models that learned from the example, and as
+ * many that did not.
+ */
 const SHADOWS_MIN = 2;
 
 /** Trains one shadow model on a random half of the examples. */
@@ -113,7 +120,10 @@ function membership(input: MembershipAttackInput): MembershipAdvantages {
   return { ...found, likelihood: bestThresholdAdvantage(compared) };
 }
 
-/** Score of an example; undefined if too few models learned from it, or too few did not. */
+/**
+ * Likelihood score of an example; undefined if too few shadow models learned from it, or too few
+ * did not.
+ */
 function likelihood(
   shadows: readonly ShadowModel[],
   example: number,

@@ -41,8 +41,9 @@ export interface ExpandUpdateInput {
 }
 
 /**
- * Nanoseconds per coordinate on the modelled processor, to pick some, to sort all, and for each row
- * of a sketch; measured on one core with 7,850 and 199,210 coordinates.
+ * Nanoseconds per coordinate on the modelled processor: to pick given coordinates, to sort all
+ * coordinates, and for each row of a sketch. Measured on one core with 7,850 and 199,210
+ * coordinates.
  */
 const PICK_NS = 40;
 const SORT_NS = 300;

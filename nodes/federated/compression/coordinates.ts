@@ -1,12 +1,13 @@
 /**
- * Updates of which some coordinates are sent: random ones that all clients share in a round, which
- * fit secure sums, or the largest ones of each client, which do not (`robust/combinations.ts`).
+ * Updates of which only some coordinates are sent: random coordinates, the same for all clients of a
+ * round, which a secure sum can add up; or the largest coordinates of each client, which it cannot
+ * (`robust/combinations.ts`).
  *
  * @module
  */
 import type { Random } from '../../../engine/host/random.ts';
 
-/** Coordinates and their values. */
+/** Some coordinates of a vector, with their values. */
 export interface SparseVector {
   /** Indices of the coordinates, ascending. */
   readonly places: Uint32Array;
@@ -14,7 +15,8 @@ export interface SparseVector {
 }
 
 /**
- * `count` different coordinates of `length`, ascending, each set equally likely (Floyd; Bentley 1987).
+ * Draws `count` different indices below `length`, ascending; all sets are equally likely (Floyd;
+ * Bentley 1987).
  * @param random The same for all clients of a round.
  * @param count At most `length`.
  */
@@ -27,12 +29,12 @@ export function drawCoordinates(length: number, count: number, random: Random): 
   return Uint32Array.from(chosen).sort();
 }
 
-/** The values at these coordinates. */
+/** Reads the values at these indices. */
 export function gatherCoordinates(update: ArrayLike<number>, places: Uint32Array): Float64Array {
   return Float64Array.from(places, (place) => update[place] as number);
 }
 
-/** A whole vector: values times `factor` at their coordinates, 0 elsewhere. */
+/** Makes a whole vector: values times `factor` at their indices, 0 elsewhere. */
 export function scatterCoordinates(
   { places, values }: SparseVector,
   length: number,
@@ -43,12 +45,18 @@ export function scatterCoordinates(
   return whole;
 }
 
-/** Factor of values at random coordinates that makes them right on average: length / count. */
+/**
+ * Factor for the values at random coordinates that makes the expected vector equal to the original:
+ * length / count.
+ */
 export function unbiasedCoordinateFactor(length: number, count: number): number {
   return length / count;
 }
 
-/** The `count` coordinates of largest magnitude; of equal ones those with the lower index. */
+/**
+ * Selects the `count` coordinates of largest magnitude; of equal magnitudes the one with the lower
+ * index.
+ */
 export function largestCoordinates(update: ArrayLike<number>, count: number): SparseVector {
   const order = Array.from({ length: update.length }, (_, place) => place);
   const size = (place: number): number => Math.abs(update[place] as number);
@@ -57,7 +65,7 @@ export function largestCoordinates(update: ArrayLike<number>, count: number): Sp
   return { places, values: gatherCoordinates(update, places) };
 }
 
-/** The coordinates whose magnitude is above a threshold. */
+/** Selects the coordinates whose magnitude is above a threshold. */
 export function coordinatesAbove(update: ArrayLike<number>, threshold: number): SparseVector {
   const places: number[] = [];
   for (let place = 0; place < update.length; place += 1) {

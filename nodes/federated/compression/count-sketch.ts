@@ -1,7 +1,8 @@
 /**
  * Count-sketch (Charikar, Chen, Farach-Colton 2002): an update in rows of counters, to which each
- * coordinate is added with a random sign. Sketches add up like the updates, so they go with secure sums;
- * large coordinates can be read from the sum, small ones drown in others with the same counters.
+ * coordinate is added with a random sign. The sum of sketches is the sketch of the summed updates, so
+ * secure sums can be used. Large coordinates can be read from the sum; small ones are covered by other
+ * coordinates with the same counters.
  *
  * @module
  */
@@ -17,7 +18,7 @@ export interface SketchSize {
   readonly columns: number;
 }
 
-/** The counters and signs of one round, alike for all clients. */
+/** The counters and signs of one round, the same for all clients. */
 export class CountSketch {
   readonly #size: SketchSize;
   /** Index of the counter of each coordinate, row after row. */
@@ -36,7 +37,7 @@ export class CountSketch {
     }
   }
 
-  /** The sketch of an update: rows x columns counters. */
+  /** Computes the sketch of an update: rows x columns counters. */
   encode(update: ArrayLike<number>): Float64Array<ArrayBuffer> {
     const { length, rows, columns } = this.#size;
     const sketch = new Float64Array(rows * columns);

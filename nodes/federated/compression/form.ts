@@ -1,5 +1,6 @@
 /**
- * How compression changes a round: how many elements are added up, and to which steps they are rounded.
+ * What follows from the compression for a round: the number of elements that are added up, and the
+ * steps to which they are rounded.
  *
  * @module
  */
@@ -7,7 +8,7 @@ import type { FederatedOptions } from '../config.ts';
 import type { CompressionKind } from '../robust/combinations.ts';
 import type { CompressionOptions } from './options.ts';
 
-/** The kind of a compression, by which combinations of options are judged. */
+/** The kind of a compression, by which `robust/combinations.ts` checks options. */
 export function compressionKind(compression: CompressionOptions): CompressionKind {
   if (compression === 'none') return 'none';
   if ('bits' in compression) return 'bits';
@@ -16,12 +17,12 @@ export function compressionKind(compression: CompressionOptions): CompressionKin
   return 'threshold' in compression ? 'threshold' : 'sketch';
 }
 
-/** Number of coordinates in a share of all coordinates: at least one. */
+/** Converts a share of all coordinates to their number, at least 1. */
 export function coordinateCount(parameters: number, share: number): number {
   return Math.max(1, Math.round(share * parameters));
 }
 
-/** Number of elements in a sum of compressed updates, each of `parameters` coordinates before. */
+/** Number of elements of a compressed update that has `parameters` coordinates before compression. */
 export function compressedLength(compression: CompressionOptions, parameters: number): number {
   if (compression === 'none') return parameters;
   if ('randomK' in compression) return coordinateCount(parameters, compression.randomK);
@@ -30,7 +31,9 @@ export function compressedLength(compression: CompressionOptions, parameters: nu
   return rows * columns;
 }
 
-/** True if elements of the sum are not coordinates of the model, so that it must be expanded. */
+/**
+ * True if the elements of a sum are not the coordinates of the model, so that the sum must be expanded.
+ */
 export function needsExpansion(compression: CompressionOptions): boolean {
   return compression !== 'none' && ('randomK' in compression || 'sketch' in compression);
 }
@@ -48,7 +51,7 @@ export function largestCoordinateSteps({
   return bits === undefined ? undefined : 2 ** (bits - 1) - 1;
 }
 
-/** Steps of an update per unit. */
+/** Number of steps per unit of an update to which coordinates are rounded. */
 export function updateStepsPerUnit(options: Steps): number {
   const most = largestCoordinateSteps(options);
   return most === undefined ? options.learn.scale : most / options.learn.clip;

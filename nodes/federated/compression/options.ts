@@ -9,7 +9,10 @@ import { shareSchema } from '../../_kit/options.ts';
 /** Schema of the compression of updates. */
 export const compressionConfig = z.union([
   z.literal('none'),
-  /** Each coordinate in few bits; `learn.scale` and the bits of secure sums follow from that number. */
+  /**
+   * Each coordinate in few bits; then `learn.scale` and the bits of secure sums follow from that number
+   * of bits.
+   */
   z.strictObject({
     /** Bits of a coordinate. */
     bits: z.int().min(2).max(24),

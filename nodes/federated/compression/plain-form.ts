@@ -1,6 +1,7 @@
 /**
- * Messages with updates that are not hidden: all elements, elements in few bits, or only elements
- * that are not zero. From each kind of message, the aggregator gets elements modulo 2^32.
+ * The three kinds of messages with updates that are not hidden: all elements in 32 bits, all
+ * elements in fewer bits, or only the elements that are not zero. Each is decoded to elements
+ * modulo 2^32.
  *
  * @module
  */
@@ -20,7 +21,7 @@ type PlainOptions = Pick<FederatedOptions, 'compression'>;
 /** Bits of a value in a `sparse` message. */
 const VALUE_BITS = 32;
 
-/** The message with an update. @param ring Elements modulo 2^32. */
+/** Makes the message with an update. @param ring Elements modulo 2^32. */
 export function makeUpdateMessage(
   { compression }: PlainOptions,
   session: Uint8Array,
@@ -44,7 +45,7 @@ export function makeUpdateMessage(
 }
 
 /**
- * The elements in a message with an update.
+ * Reads the elements in a message with an update.
  * @param length Number of elements that there must be.
  * @returns undefined for a message that {@link makeUpdateMessage} does not make with these options.
  */

@@ -1,6 +1,7 @@
 /**
- * What a device has used, and whether it can afford a round. Before a round begins, the upper bound of
- * its use is recorded as used, so that a crash cannot lead to using it twice.
+ * Counts what a device has used, and decides whether it can afford a round. Before a round begins, the
+ * upper bound of its use is recorded on disk as used, so that after a crash nothing was used without
+ * being counted.
  *
  * @module
  */
@@ -23,7 +24,7 @@ const NUMBER_BYTES = 8;
 /** The store of a client. */
 type Memory = ReturnType<HostPart<'store'>['store']>;
 
-/** What the device may have used before a restart, as recorded on disk; 0 if there is no record. */
+/** Loads what the device may have used before a restart; 0 if there is no record on disk. */
 export function loadDeviceUse(store: Memory): DeviceUse {
   const bytes = store.get(USE_KEY);
   if (bytes?.length !== 2 * NUMBER_BYTES) return { energyJ: 0, bytes: 0 };
@@ -39,7 +40,7 @@ export function storeDeviceUse(store: Memory, { energyJ, bytes }: DeviceUse): vo
   store.put(USE_KEY, new Uint8Array(view.buffer));
 }
 
-/** Counts what a device uses, and knows its limits. */
+/** Counts what a device uses, and compares it with its limits. */
 export class DeviceUseTracker {
   readonly #power: DeviceCostRates;
   readonly #limits: DeviceLimits;
@@ -67,12 +68,12 @@ export class DeviceUseTracker {
     this.#use({ energyJ: roundEnergyJ({ timeNs, bytes: 0 }, this.#power), bytes: 0 });
   }
 
-  /** The first limit that the work would break; undefined if it may begin. */
+  /** The first limit that the work would exceed; undefined if none. */
   broken(work: RoundWork): DeviceLimitName | undefined {
     return limitsBrokenByRound(roundCost(work, this.#power), this.#limits, this.#used)[0];
   }
 
-  /** What will have been used at most after the work. */
+  /** Upper bound of the total use after the work. */
   after(work: RoundWork): DeviceUse {
     return deviceUseAfterRound(this.#used, roundCost(work, this.#power));
   }

@@ -8,26 +8,28 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { exp } from '../../../engine/pure/log-exp.ts';
 import { drawStandardNormal } from '../normal.ts';
 
-/** Whether a device is there for rounds, and until when it stays in that state. */
+/** Whether a device is available for rounds, and until when it stays so. */
 export interface PresenceState {
   readonly isThere: boolean;
   /** When `isThere` changes; Infinity if never. */
   readonly untilNs: Nanoseconds;
 }
 
-/** Mean times of a device that comes and goes at random. */
+/** Mean times for which a device is available (`upNs`) and away (`downNs`). */
 export interface UpDownMeanTimes {
   readonly upNs: number;
   readonly downNs: number;
 }
 
-/** Times from and until which a device is there, ascending, without overlap. */
+/** The intervals in which a device is available, ascending, without overlap. */
 export type PresenceTrace = readonly (readonly [fromNs: number, toNs: number])[];
 
 /** Exponents are cut here, to stay in the range of `exp`. */
 const EXPONENT_MAX = 600;
 
-/** Draws the state at the start: the device is there with the share of time that it is there on average. */
+/**
+ * Draws the state at the start: the probability that the device is available is its mean share of time.
+ */
 export function drawFirstPresence(
   states: UpDownMeanTimes,
   nowNs: Nanoseconds,
@@ -47,12 +49,14 @@ export function drawNextPresence(
   return { isThere, untilNs: before.untilNs + lasting(states, isThere, random) };
 }
 
-/** How long a state lasts, ns: exponential, but at least 1, so that changes differ in time. */
+/**
+ * Draws how long a state lasts, ns: exponential, but at least 1, so that no two changes are at one instant.
+ */
 function lasting({ upNs, downNs }: UpDownMeanTimes, isThere: boolean, random: Random): number {
   return Math.max(1, Math.floor(random.exponential(isThere ? upNs : downNs)));
 }
 
-/** The state at a time by a trace; at the instant of a change, the change has happened. */
+/** The state at an instant by a trace; the instant of a change belongs to the new state. */
 export function presenceAt(trace: PresenceTrace, nowNs: Nanoseconds): PresenceState {
   for (const [fromNs, toNs] of trace) {
     if (nowNs < fromNs) return { isThere: false, untilNs: fromNs };
@@ -62,8 +66,9 @@ export function presenceAt(trace: PresenceTrace, nowNs: Nanoseconds): PresenceSt
 }
 
 /**
- * Time per example of a device, ns: log-normal around a median.
- * @param spread Standard deviation of the logarithm; with 1, one in twenty takes 5.2 times the median.
+ * Draws the time for which a device trains on one example, ns: log-normal around a median.
+ * @param spread Standard deviation of the logarithm; with 1, one device in twenty takes at least 5.2 times
+ * the median.
  */
 export function drawExampleTimeNs(
   { medianNs, spread }: { readonly medianNs: number; readonly spread: number },

@@ -1,23 +1,26 @@
 /**
  * Upper bounds of the bytes that a client will send and receive in a round, before the round begins: the
- * messages of a session by the layout of docs/spec/secure-aggregation.md#messages, if no client is
- * lost before the shares are out.
+ * total length of a session's messages by docs/spec/secure-aggregation.md#messages, if no client is lost
+ * before its shares are distributed.
  *
  * @module
  */
 import { BOX_BYTES, KEY_BYTES, SESSION_ID_BYTES, SIGNATURE_BYTES } from '../secagg/geometry.ts';
 import type { SecaggConfig } from '../secagg/session-config.ts';
 
-/** Bytes of the heads of array and type, and of the session with its head. */
+/** Bytes with which each message begins: array head, type, and session id with its head. */
 const HEAD = 4 + SESSION_ID_BYTES;
 /** Longest head of a list, or of a byte string of any length, bytes. */
 const LIST = 5;
 /** Bytes of the head of an array of up to 23 items, and of a byte string of up to 255 bytes. */
 const ITEM = 1;
 const TEXT = 2;
-/** Upper bound of the bytes of two messages after the round: that the client is ready, and that it is not. */
+/**
+ * Upper bound of the bytes of two messages after the round, in which the client reports that it is ready and
+ * that it is not.
+ */
 const READINESS = 2 * (HEAD + LIST);
-/** Upper bound of a task's bytes beside names and model: array head, type, session, index, two heads. */
+/** Upper bound of a task's bytes without names and model: array head, type, session, index, two heads. */
 const TASK_HEAD = 128;
 const BYTES_PER_ELEMENT = 4;
 

@@ -1,16 +1,19 @@
 /**
- * What a round costs a device, and which limits of the device forbid the round. A client that would go
- * beyond a limit does not start the round, and says which limit.
+ * Computes what a round costs a device, and which limits of the device it would exceed. A client does not
+ * start such a round, and tells the aggregator which limit is the reason.
  *
  * @module
  */
 
 const NS_PER_S = 1e9;
-/** Memory per weight in training: 4 bytes of the model, 4 of the update, and 8 of the gradient. */
+/**
+ * Memory per weight of the model during training, bytes: 4 for the model, 4 for the update, and 8 for the
+ * gradient.
+ */
 const BYTES_PER_WEIGHT = 16;
 const BYTES_PER_FEATURE = 4;
 
-/** The computation and transfer that a round asks of a client. */
+/** The computation and transfer that a round asks of a client; `inputs`: features per example. */
 export interface RoundWork {
   readonly parameters: number;
   readonly examples: number;
@@ -20,7 +23,7 @@ export interface RoundWork {
   readonly bytes: number;
 }
 
-/** Speed and power of a device. */
+/** Time and energy that work costs a device. */
 export interface DeviceCostRates {
   /** Time per example, ns. */
   readonly exampleNs: number;
@@ -38,7 +41,7 @@ export interface RoundCost {
   readonly bytes: number;
 }
 
-/** Limits of a device; absent: none. */
+/** Limits of a device; an absent limit does not apply. */
 export interface DeviceLimits {
   /** Memory for learning, bytes. */
   readonly memoryBytes?: number | undefined;
@@ -46,9 +49,9 @@ export interface DeviceLimits {
   readonly timeNs?: number | undefined;
   /** Energy of a round, J. */
   readonly energyJ?: number | undefined;
-  /** Energy that the battery had at first, J. */
+  /** Energy of the full battery, which is never charged, J. */
   readonly batteryJ?: number | undefined;
-  /** Share of the battery, 0 to 1, that is left to the owner of the device. */
+  /** Share of the battery, 0 to 1, that rounds must leave to the owner of the device. */
   readonly reserve?: number | undefined;
   /** Bytes of messages of all rounds. */
   readonly bytes?: number | undefined;
@@ -63,7 +66,7 @@ export interface DeviceUse {
 /** Names of all limits. */
 export const DEVICE_LIMIT_NAMES = ['memory', 'time', 'energy', 'battery', 'bytes'] as const;
 
-/** Name of a limit that a round may break. */
+/** Name of a limit that a round may exceed. */
 export type DeviceLimitName = (typeof DEVICE_LIMIT_NAMES)[number];
 
 /** Predicts what a round costs a device. */
@@ -91,7 +94,10 @@ export function deviceUseAfterRound(used: DeviceUse, { energyJ, bytes }: RoundCo
   return { energyJ: used.energyJ + energyJ, bytes: used.bytes + bytes };
 }
 
-/** The limits that a round would break, in the order of {@link DEVICE_LIMIT_NAMES}; none if it may start. */
+/**
+ * Lists the limits that a round would exceed, in the order of {@link DEVICE_LIMIT_NAMES}; an empty list if
+ * it may start.
+ */
 export function limitsBrokenByRound(
   cost: RoundCost,
   limits: DeviceLimits,

@@ -1,5 +1,5 @@
 /**
- * What a client's device is like: the option `device`.
+ * The option `device`: cost, limits and availability of a client's device.
  *
  * @module
  */
@@ -25,34 +25,36 @@ const limitsConfig = z.strictObject({
   energy: z.number().min(0).optional(),
   /** Energy of all rounds, J: the battery is never charged. */
   battery: z.number().min(0).optional(),
-  /** Share of the battery that is left to the owner of the device. */
+  /** Share of the battery that rounds must leave to the owner of the device. */
   reserve: shareSchema().default(0),
   /** Number of bytes of messages of all rounds, both ways. */
   bytes: byteSizeSchema().optional(),
 });
 
-/** When a device is there: exponential times with given means, or listed times. */
+/** When a device is available: for exponential times with given means, or in listed intervals. */
 const availableConfig = z.union([
   z.strictObject({
-    /** Mean of the exponential times during which the device is there. */
+    /** Mean of the exponential times for which the device is available. */
     up: durationNsSchema(),
-    /** Mean of the exponential times during which the device is not there. */
+    /** Mean of the exponential times for which the device is away. */
     down: durationNsSchema(),
   }),
   z.strictObject({
-    /** Times from and until which the device is there, ascending. */
+    /** Intervals in which the device is available, as pairs of start and end, ascending. */
     trace: z.array(z.tuple([durationNsSchema(), durationNsSchema()])).min(1),
   }),
 ]);
 
 /** Schema of the option `device`. */
 export const deviceConfig = z.strictObject({
-  /** Median, over clients, of the time to learn from one example; each client draws its time once. */
+  /**
+   * Median over all clients of the time to train on one example; each client draws its own time once.
+   */
   perExample: durationNsSchema().default(0),
   /** Standard deviation of the logarithm of that time among clients. */
   spread: z.number().min(0).max(5).default(1),
   power: powerConfig.prefault({}),
-  /** When the device is there for rounds; absent: always. */
+  /** When the device is available for rounds; absent: always. */
   available: availableConfig.optional(),
   limits: limitsConfig.optional(),
 });
@@ -60,10 +62,10 @@ export const deviceConfig = z.strictObject({
 /** The checked options of a device. */
 export type DeviceOptions = z.output<typeof deviceConfig>;
 
-/** When a device is there. */
+/** The checked option `available`: when a device is available. */
 export type AvailabilityOptions = z.output<typeof availableConfig>;
 
-/** The limits of a device, in base units. */
+/** Reads the limits of a device from its options, in base units. */
 export function readDeviceLimits({ limits }: DeviceOptions): DeviceLimits {
   const { memory, time, energy, battery, reserve, bytes } = limits ?? {};
   return {
@@ -79,12 +81,17 @@ interface DeviceProblem {
   readonly hint: string;
 }
 
-/** What is wrong with a device in a federation with rounds; empty if nothing is. */
+/**
+ * Finds what is wrong with the device options in a federation with rounds; an empty list if nothing
+ * is.
+ */
 export function deviceOptionProblems(device: DeviceOptions): readonly DeviceProblem[] {
   return [idleLimit(device), noTime(device)].filter((problem) => problem !== undefined);
 }
 
-/** Options that do nothing where nodes gossip, as there are no rounds to decline. */
+/**
+ * Finds device options that have no effect where nodes gossip, as there are no rounds to decline.
+ */
 export function gossipDeviceOptionProblems({
   limits,
   available,
@@ -98,7 +105,7 @@ export function gossipDeviceOptionProblems({
   }));
 }
 
-/** Times of availability that last no time, or do not ascend. */
+/** Finds times of availability that are 0, or intervals that do not ascend. */
 function noTime({ available }: DeviceOptions): DeviceProblem | undefined {
   if (available === undefined) return undefined;
   if ('up' in available) {
@@ -115,7 +122,7 @@ function noTime({ available }: DeviceOptions): DeviceProblem | undefined {
   return { path, message: 'times that do not ascend', hint };
 }
 
-/** A limit that is never reached, since nothing costs energy or time. */
+/** Finds a limit that can never be reached, since work costs no energy or time. */
 function idleLimit(device: DeviceOptions): DeviceProblem | undefined {
   const { perExample, power, limits } = device;
   const learns = perExample > 0;

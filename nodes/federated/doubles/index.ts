@@ -27,7 +27,7 @@ export const DOUBLE_JOBS: Readonly<Record<string, JobDefinition>> = {
 
 type Word = NonNullable<FederatedOptions['double']>;
 
-/** Defects by the word of the option `double`. */
+/** For each value of the option `double`, the decisions that the double makes wrongly. */
 export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
   'public-masks': {
     seeds: PUBLIC_SEED_RULE,
@@ -37,7 +37,7 @@ export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
     seeds: SHORT_SEEDS,
     jobs: { shareKeys: 'shareShortly', deriveSeeds: 'deriveShortSeeds' },
   },
-  // Gives the server both shares of a client that is in both lists, of survivors and of lost.
+  // This client gives the server both shares of a client that is in both lists, of survivors and of lost clients.
   'unchecked-lists': { checkLists: () => undefined },
   'weights-on-masked': { weights: [2, 1] },
   'silent-noise': { noise: () => 0 },
@@ -53,7 +53,7 @@ export function behaviourOf({ double }: Pick<FederatedOptions, 'double'>): Behav
   return double === undefined ? CORRECT_BEHAVIOUR : { ...CORRECT_BEHAVIOUR, ...DOUBLES[double] };
 }
 
-/** The next model, with the norm that updates were clipped to before. */
+/** The next model, with the clipping norm of the round before. */
 function withOldNorm(
   ...[options, state, sum]: Parameters<typeof nextModelState>
 ): ReturnType<typeof nextModelState> {

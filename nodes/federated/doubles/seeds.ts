@@ -1,6 +1,6 @@
 /**
- * DEFECTIVE DOUBLES, never for traffic: published mistakes in seeds of masks, the same at clients
- * and server, so that masks cancel.
+ * DEFECTIVE DOUBLES, never for traffic: published mistakes in the derivation of mask seeds. Clients
+ * and server make the same mistake, so that masks still cancel.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import type { ClientIndexPair } from '../secagg/mask.ts';
 import { PROTOCOL_SEED_RULE, type SeedRule } from '../secagg/seeds.ts';
 
 /**
- * Draws masks from the clients' indices, which are public. The sum is right, but everybody can
- * open every input.
+ * Draws masks from the clients' indices, which are public. The sum is right, but anybody can remove
+ * the masks from any input.
  */
 export const PUBLIC_SEED_RULE: SeedRule = {
   ...PROTOCOL_SEED_RULE,
@@ -19,8 +19,8 @@ export const PUBLIC_SEED_RULE: SeedRule = {
 };
 
 /**
- * Seeds have this many bits, as when a generator takes no more (32 in Flower's SecAgg+). The sum is
- * right, but a search finds the seed of a pair mask.
+ * Seeds have only so many bits, as with a generator that takes no longer seeds (32 bits in Flower's
+ * SecAgg+). The sum is right, but a search finds the seed of a pair mask.
  */
 export function shortSeedRule(bits: number): SeedRule {
   return {
@@ -29,7 +29,7 @@ export function shortSeedRule(bits: number): SeedRule {
   };
 }
 
-/** Bytes in place of a secret, made from the indices of two clients. */
+/** Makes bytes, instead of a secret, from the indices of two clients. */
 export function publicPairSecret({ from, to }: ClientIndexPair): Uint8Array {
   const secret = new Uint8Array(KEY_BYTES);
   writeUint32(secret, 0, Math.min(from, to));

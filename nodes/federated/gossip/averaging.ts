@@ -1,12 +1,12 @@
 /**
- * Averaging without a server: in each step two neighbours take the mean of both (Boyd, Ghosh,
+ * Averaging without a server: in each step two neighbours replace their values by the mean of both (Boyd, Ghosh,
  * Prabhakar, Shah 2006, "Randomized gossip algorithms").
  *
  * @module
  */
 import type { ModelUpdate } from '../robust/rules.ts';
 
-/** Two nodes that average. */
+/** The indices of two nodes that average. */
 export type NodePair = readonly [number, number];
 
 /** Replaces both models by their mean, in place. */
@@ -43,9 +43,9 @@ export function disagreementFactor(nodes: number): number {
 const ITERATIONS = 20_000;
 
 /**
- * An upper bound of {@link disagreementFactor} on any graph, reached in the long run: the second largest
- * eigenvalue of the mean matrix of an exchange over a random edge, I - L / (2 edges), L the
- * Laplacian. Found by iteration; 1 for a graph that is not connected.
+ * An upper bound of the factor of {@link disagreementFactor} for any graph, which is approached after many
+ * exchanges: the second largest eigenvalue of the mean matrix of an exchange over a random edge, I - L / (2 edges),
+ * where L is the Laplacian. Found by iteration; 1 for a graph that is not connected.
  * @param edges Edges of the graph, each once.
  */
 export function disagreementFactorBound(nodes: number, edges: readonly NodePair[]): number {
@@ -73,7 +73,9 @@ function exchanged(vector: Float64Array, edges: readonly NodePair[]): Float64Arr
   return next;
 }
 
-/** The vector less its mean: with it, the iteration would find eigenvalue 1, of equal values. */
+/**
+ * Subtracts the mean from a vector: otherwise the iteration would find the eigenvalue 1 of the constant vector.
+ */
 function centred(vector: Float64Array): Float64Array<ArrayBuffer> {
   let sum = 0;
   for (const value of vector) sum += value;

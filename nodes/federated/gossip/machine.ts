@@ -1,11 +1,11 @@
 /**
- * Gossip: a node learns from its own examples, then takes the mean with one other, chosen at random (Boyd,
- * Ghosh, Prabhakar, Shah 2006, "Randomized gossip algorithms"; Ormándi, Hegedűs, Jelasity 2013, "Gossip
- * learning with linear models on fully distributed data"). An exchange is one offer and one answer, each
- * with a whole model, after which both nodes have the same model.
+ * Gossip: a node trains on its own examples, then averages its model with that of another node, chosen at
+ * random (Boyd, Ghosh, Prabhakar, Shah 2006, "Randomized gossip algorithms"; Ormándi, Hegedűs, Jelasity
+ * 2013, "Gossip learning with linear models on fully distributed data"). An exchange is one offer and one
+ * answer, each with a whole model, after which both nodes have the same model.
  *
- * While a node learns or waits for an answer it takes no offer, so that both models of an exchange stay
- * unchanged during it: an exchange leaves the mean of all models as it was, unless an answer is lost.
+ * While a node trains or waits for an answer it accepts no offer, so that both models stay unchanged
+ * during an exchange. So an exchange does not change the mean of all models, unless an answer is lost.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { averagePair } from './averaging.ts';
 /** The weights of a model that nodes exchange. */
 export type GossipModel = Float32Array<ArrayBuffer>;
 
-/** Events that a gossiping peer handles. */
+/** Inputs of a gossip machine. */
 export type GossipInput =
   | {
       readonly kind: 'offer' | 'answer';
@@ -27,10 +27,10 @@ export type GossipInput =
     }
   /** The partner takes no offer now, or did not get it. */
   | { readonly kind: 'refused'; readonly from: string; readonly exchange: number }
-  /** What the node learned, as the difference to its model. */
+  /** Training has ended; `update` is to be added to the model. */
   | { readonly kind: 'trained'; readonly update: Float32Array };
 
-/** Actions that a gossiping peer asks of its node. Models in them are copies. */
+/** Effects of a gossip machine. Models in them are copies. */
 export type GossipEffect =
   | {
       readonly kind: 'offer' | 'answer';
@@ -40,7 +40,9 @@ export type GossipEffect =
     }
   | { readonly kind: 'refuse'; readonly to: string; readonly exchange: number }
   | { readonly kind: 'train'; readonly model: GossipModel }
-  /** An exchange that this node began is over. @param distance Euclidean, between both models before. */
+  /**
+   * An exchange that this node began is over. @param distance Euclidean distance of both models before.
+   */
   | { readonly kind: 'averaged'; readonly distance: number }
   /** No answer came in time: the partner may have averaged alone. */
   | { readonly kind: 'lost' }
@@ -48,7 +50,7 @@ export type GossipEffect =
   /** All exchanges of this node are done; it still answers offers. */
   | { readonly kind: 'over' };
 
-/** What a machine is made from. */
+/** What a {@link GossipMachine} is made from. */
 export interface GossipMachineParts {
   readonly model: GossipModel;
   readonly partners: readonly string[];
@@ -67,7 +69,7 @@ export interface GossipMachineParts {
 
 type State = 'resting' | 'training' | 'waiting' | 'over';
 
-/** The state machine of a node that averages its model with partners, two at a time. */
+/** The state machine of a node that averages its model with one partner at a time. */
 export class GossipMachine implements StateMachine<GossipInput, GossipEffect> {
   readonly #parts: GossipMachineParts;
   readonly model: GossipModel;
@@ -80,7 +82,7 @@ export class GossipMachine implements StateMachine<GossipInput, GossipEffect> {
   /** True if the node has learned since the last exchange that it began. */
   #hasLearned = false;
 
-  /** @param now When the node begins to learn. */
+  /** @param now When the node begins to train. */
   constructor(parts: GossipMachineParts, now: Nanoseconds) {
     this.#parts = parts;
     this.model = parts.model.slice();
@@ -161,7 +163,9 @@ export class GossipMachine implements StateMachine<GossipInput, GossipEffect> {
     return [{ kind: 'answer', to: from, exchange, model: own }];
   }
 
-  /** True if the first training is over: until then the model has nothing of this node. */
+  /**
+   * True once the first training is over; until then the model contains nothing of this node's examples.
+   */
   get #isReady(): boolean {
     return this.#trainings > 0;
   }

@@ -1,5 +1,6 @@
 /**
- * Federated learning: options that, without an aggregator, have no meaning or promise what is not kept.
+ * Federated learning: finds options that have no effect without an aggregator, or promise something
+ * that does not hold there.
  *
  * @module
  */

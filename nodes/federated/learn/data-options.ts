@@ -14,12 +14,15 @@ const splitConfig = z.union([
     /** Number of runs of the set, sorted by label, that each client gets. */
     shards: z.int().min(1).max(1_000),
   }),
-  /** Each class is dealt out in shares that follow a Dirichlet law; the smaller the number, the more uneven. */
+  /**
+   * Each class is divided into shares that follow a Dirichlet distribution; the smaller the number, the more
+   * uneven.
+   */
   z.strictObject({
-    /** Parameter of the Dirichlet law of a class; the smaller, the more uneven. */
+    /** Parameter of the Dirichlet distribution of each class; the smaller, the more uneven. */
     dirichlet: z.number().min(0.001).max(1_000_000),
   }),
-  /** Dealt out at random; the numbers of examples are log-normal, with this deviation of their logarithm. */
+  /** Examples are distributed at random; the clients' numbers of examples are log-normal. */
   z.strictObject({
     /** Standard deviation of the logarithm of the number of examples. */
     quantity: z.number().min(0).max(5),
@@ -29,22 +32,28 @@ const splitConfig = z.union([
 /** Schema of the data that clients train on. */
 export const dataConfig = z.strictObject({
   /**
-   * Made up from a seed, Fisher's irises (150 flowers), or digits (70,000); users install the
+   * `synthetic`: made from a seed. `iris`: Fisher's 150 irises. `mnist`: 70,000 digits. Users install the
    * packages of the last two.
    */
   set: z.enum(['synthetic', 'iris', 'mnist']).default('synthetic'),
-  /** Synthetic: true if the examples of all clients follow one law, else each client has its own law. */
+  /**
+   * Only for `synthetic`: true if the examples of all clients follow one distribution; otherwise each client
+   * has its own.
+   */
   iid: z.boolean().default(false),
-  /** Synthetic: how much the models of clients differ, and how much their inputs do (Li et al. 2020, 5.1). */
+  /**
+   * Only for `synthetic`: how much the true models of clients differ; `beta`: how much their inputs do (Li et
+   * al. 2020, 5.1).
+   */
   alpha: z.number().min(0).max(10).default(0.5),
-  /** Synthetic: how much the inputs of clients differ. */
+  /** Only for `synthetic`: how much the inputs of clients differ. */
   beta: z.number().min(0).max(10).default(0.5),
   /**
-   * How one set is dealt out to all clients. Absent: `iid` for irises and digits; synthetic
-   * examples are then made for each client.
+   * How one set of examples is distributed to all clients. Absent: `iid` for `iris` and `mnist`; for
+   * `synthetic`, each client then makes its own examples.
    */
   split: splitConfig.optional(),
-  /** Synthetic: number of examples of a client, on average if one set is dealt out. */
+  /** Only for `synthetic`: number of examples of each client; with `split`, the mean number. */
   examples: z.int().min(1).max(100_000).default(100),
   /** Examples that only the aggregator has, to measure accuracy: at most 30 irises and 10,000 digits. */
   test: z.int().min(1).max(100_000).default(1_000),

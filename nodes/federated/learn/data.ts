@@ -1,5 +1,5 @@
 /**
- * The data of a federation: what each client has, and what the aggregator measures with.
+ * The data of a federation: the examples of each client, and the test set of the aggregator.
  *
  * @module
  */
@@ -40,13 +40,13 @@ export interface NodeDataSource {
   readonly options: FederatedOptions;
   /** All clients, in the same order at each node. */
   readonly clients: readonly string[];
-  /** Reads a file of a named set; absent if there are no files. */
+  /** Reads a file of a named data set; absent if the data set has no files. */
   readonly read?: (file: PackageFile) => Uint8Array;
 }
 
 type ModelAndData = Pick<FederatedOptions, 'model' | 'data'>;
 
-/** The model of a federation; undefined if it learns nothing. */
+/** Makes the model of a federation; undefined if it learns nothing. */
 export function modelOfFederation({ model, data: { set } }: ModelAndData): Model | undefined {
   if (typeof model === 'object') return undefined;
   if (set === 'synthetic') return makeModel(model, SYNTHETIC_INPUT_COUNT, SYNTHETIC_CLASS_COUNT);
@@ -54,7 +54,10 @@ export function modelOfFederation({ model, data: { set } }: ModelAndData): Model
   return makeModel(model, inputs, classes);
 }
 
-/** Number of the model's weights, or of the random numbers in place of an update. */
+/**
+ * Number of weights of the model; if none is learned, the number of random numbers that stand for
+ * an update.
+ */
 export function countParameters(options: ModelAndData): number {
   const { model } = options;
   return typeof model === 'object' ? model.size : (modelOfFederation(options)?.parameters ?? 0);
@@ -70,7 +73,7 @@ export function federationClientNames(
     .map(({ name }) => name);
 }
 
-/** Number of examples of all clients together; undefined unless one set is dealt out. */
+/** Number of examples of all clients together; undefined if each client makes its own examples. */
 export function sharedExampleCount(data: DataOptions, clients: number): number | undefined {
   if (data.set !== 'synthetic') return NAMED_DATASET_SHAPES[data.set].count;
   return data.split === undefined ? undefined : data.examples * clients;
@@ -98,15 +101,15 @@ function sharedTest(source: NodeDataSource): { readonly test?: Examples } {
   return source.options.data.set === 'synthetic' ? {} : sharedOf(source);
 }
 
-/** A set with the parts of clients, and the test examples that came with it. */
+/** A data set with the part of each client, and its test examples, if it has any. */
 interface Shared {
   readonly set: SharedDataset;
   readonly test?: Examples;
 }
 
 /**
- * The set that was made last, and its key: the many clients of one process have parts of the same
- * set. It follows from the key alone, so that keeping it changes no result.
+ * Cache of the data set that was made last, with its key: all clients of a process have parts of
+ * the same set. The set depends on the key alone, so the cache changes no result.
  */
 let kept: { readonly key: string; readonly shared: Shared } | undefined;
 

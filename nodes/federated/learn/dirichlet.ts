@@ -1,17 +1,19 @@
 /**
- * Shares that follow a symmetric Dirichlet law, for any concentration: logarithms are kept until
- * the end, because for small concentrations most numbers would be 0, and their sum too.
+ * Draws shares from a symmetric Dirichlet distribution, for any concentration. Computes with
+ * logarithms until the end, since for small concentrations nearly all numbers, and even their sum,
+ * would be rounded to 0.
  *
  * @module
  */
 import { exp, log } from '../../../engine/pure/log-exp.ts';
 import type { SharedDraws } from './seeded.ts';
 
-/** Powers of smaller exponents are not computed: they cannot change a sum. */
+/** exp of smaller exponents is taken as 0: it cannot change a sum. */
 const EXPONENT_MIN = -699;
 
 /**
- * Shares that add up to 1, with mean 1/count and variance (count - 1) / (count^2 (count alpha + 1)).
+ * Draws `count` shares that add up to 1, each with mean 1/count and variance (count - 1) / (count^2
+ * (count alpha + 1)).
  * @param alpha Above 0; the smaller, the more uneven.
  */
 export function drawDirichletShares(
@@ -32,8 +34,8 @@ export function drawDirichletShares(
 }
 
 /**
- * Logarithm of a gamma-distributed number with this shape and scale 1 (Marsaglia and Tsang 2000, "A
- * simple method for generating gamma variables", section 2; below 1 by its section 6).
+ * Draws the logarithm of a gamma-distributed number with this shape and scale 1 (Marsaglia and Tsang
+ * 2000, "A simple method for generating gamma variables", section 2; below 1 by its section 6).
  */
 function logGamma(shape: number, draws: SharedDraws): number {
   if (shape < 1) return logGamma(shape + 1, draws) + log(1 - draws.uniform()) / shape;

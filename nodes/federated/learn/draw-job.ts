@@ -15,7 +15,7 @@ export interface DrawRandomUpdateInput {
 const PIECE = 65_536;
 const NONCE = new Uint8Array(12);
 const BLOCKS_PER_PIECE = PIECE / 16;
-/** Numbers lie within this distance of 0. */
+/** Largest magnitude of the numbers. */
 const SPAN = 0.01;
 const WORD = 2 ** 32;
 

@@ -6,7 +6,7 @@
 import type { JobDefinition } from '../../../engine/host/compute.ts';
 import { type Examples, type ModelName, makeModel } from './model.ts';
 
-/** A model, and what it is tested with. */
+/** A model with its weights, and the examples on which it is tested. */
 export interface EvaluateModelInput {
   readonly model: ModelName;
   readonly weights: Float32Array;

@@ -21,7 +21,7 @@ export interface IdxArray {
   readonly values: Uint8Array;
 }
 
-/** Why bytes are not an idx file of bytes. */
+/** Why a file is not an idx file of unsigned bytes. */
 export type IdxFault = 'truncated' | 'not-idx' | 'not-bytes' | 'wrong-length';
 
 const TYPE_AT = 2;
@@ -30,7 +30,7 @@ const HEAD = 4;
 const SIZE = 4;
 const UNSIGNED_BYTE = 8;
 
-/** The array in a file; its values are a view of the file. */
+/** Reads the array in a file; its values are a view of the file's bytes. */
 export function readIdx(
   file: Uint8Array,
 ): IdxArray | { readonly kind: 'fault'; readonly fault: IdxFault } {

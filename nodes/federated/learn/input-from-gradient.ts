@@ -1,16 +1,18 @@
 /**
- * The input behind the update of one example, in closed form: the gradient by the weights of a
- * dense layer is the input times the gradient by its bias (Phong et al. 2018; Geiping et al. 2020,
- * section 3.1). The update of several examples has no such solution.
+ * Computes the input of one example from its gradient in closed form: in a dense layer, the
+ * gradient with respect to the weights is the input times the gradient with respect to the biases
+ * (Phong et al. 2018; Geiping et al. 2020, section 3.1). The update of several examples has no such
+ * solution.
  *
  * @module
  */
 
-/** Smaller gradients are rounding errors. */
+/** Bias gradients of smaller magnitude are treated as rounding errors. */
 const BIAS_MIN = 1e-9;
 
 /**
- * The input that the first layer saw, from a gradient with [input][output] weights and then biases.
+ * Computes the input of the first layer from its gradient, which has [input][output] weights and
+ * then biases.
  * @param layer Width of the input, and outputs of the first layer.
  * @returns undefined if no bias has a gradient.
  */

@@ -1,20 +1,23 @@
 /**
- * Guesses from a model whether an example was learned from: by a threshold of its loss (Yeom,
- * Giacomelli, Fredrikson, Jha 2018), or by how likely its confidence is among models that had it
- * and models that had not (Carlini et al. 2022, "Membership inference attacks from first
- * principles").
+ * Guesses from a model whether it has learned from an example: by a threshold of the example's loss (Yeom,
+ * Giacomelli, Fredrikson, Jha 2018), or by how likely the model's confidence is among shadow models that
+ * learned from the example and among those that did not (Carlini et al. 2022, "Membership inference attacks
+ * from first principles").
  *
  * @module
  */
 import { exp, log } from '../../../engine/pure/log-exp.ts';
 
-/** Scores of examples, lower for those that look learned from. */
+/** Scores of examples; the lower a score, the likelier the model learned from the example. */
 export interface MembershipScores {
   readonly members: ArrayLike<number>;
   readonly others: ArrayLike<number>;
 }
 
-/** Share of the members at or below a threshold less that of the others, -1 to 1. */
+/**
+ * The advantage of a threshold, -1 to 1: the share of members with scores at or below it, minus that share
+ * of the others.
+ */
 export function membershipAdvantage(
   { members, others }: MembershipScores,
   threshold: number,
@@ -40,7 +43,7 @@ export function bestThresholdAdvantage(scores: MembershipScores): number {
   let best = 0;
   for (const [at, { score, step }] of all.entries()) {
     advantage += step;
-    // Equal scores fall on one side of any threshold.
+    // No threshold separates equal scores.
     if (all[at + 1]?.score !== score) best = Math.max(best, advantage);
   }
   return best;
@@ -51,21 +54,21 @@ export function bestThresholdAdvantage(scores: MembershipScores): number {
  * (e^epsilon - 1 + 2 delta) / (e^epsilon + 1) (Kairouz, Oh, Viswanath 2015; Humphries et al. 2020).
  */
 export function membershipAdvantageBound({ epsilon, delta }: PrivacyGuarantee): number {
-  // Divided by e^epsilon, so that a large one does not overflow.
+  // Numerator and denominator are divided by e^epsilon, which could overflow.
   const inverse = epsilon > EXPONENT_MAX ? 0 : exp(-epsilon);
   return Math.min(1, (1 - inverse + 2 * delta * inverse) / (1 + inverse));
 }
 
-/** A guarantee of privacy for a single example or client. */
+/** A guarantee of differential privacy for a single example or client. */
 export interface PrivacyGuarantee {
   readonly epsilon: number;
   readonly delta: number;
 }
 
 const EXPONENT_MAX = 699;
-/** Losses closer to 0 count as this: confidence 1 would have an infinite logit. */
+/** Smaller losses are raised to this, since a confidence of 1 has an infinite logit. */
 const LOSS_MIN = 1e-12;
-/** Smaller standard deviations count as this: they come from too few models. */
+/** Smaller standard deviations are raised to this: they come from too few models. */
 const DEVIATION_MIN = 1e-3;
 
 /** The logit of the probability that a model gave the right class, from its loss in nats. */
@@ -74,19 +77,20 @@ export function logitConfidence(loss: number): number {
   return -bounded - log(1 - exp(-bounded));
 }
 
-/** Confidences in one example, of shadow models and of the model under attack. */
+/** The confidences of the shadow models and of the attacked model in one example. */
 export interface ShadowConfidences {
-  /** {@link logitConfidence} of models that learned from it; at least two. */
+  /** {@link logitConfidence} of shadow models that learned from the example; at least two. */
   readonly inside: readonly number[];
-  /** {@link logitConfidence} of models that did not learn from it. */
+  /** {@link logitConfidence} of shadow models that did not learn from the example. */
   readonly outside: readonly number[];
   /** {@link logitConfidence} of the model under attack. */
   readonly observed: number;
 }
 
 /**
- * Score of an example: log likelihood of its confidence among models that had not learned from it, less
- * that among models that had; both are taken as normal. Below 0, the model probably learned from it.
+ * Score of an example: log likelihood of the attacked model's confidence among shadow models that did not
+ * learn from it, minus that among those that did; both distributions are taken as normal. Below 0, the
+ * model probably learned from it.
  */
 export function likelihoodRatioScore({ inside, outside, observed }: ShadowConfidences): number {
   return logDensity(outside, observed) - logDensity(inside, observed);

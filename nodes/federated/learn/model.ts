@@ -21,7 +21,7 @@ export interface Examples {
   readonly count: number;
 }
 
-/** The examples of several sets, one after the other. */
+/** Joins the examples of several sets, one after the other. */
 export function joinExamples(sets: readonly Examples[]): Examples {
   const count = sets.reduce((sum, set) => sum + set.count, 0);
   const { inputs = 0, classes = 0 } = sets[0] ?? {};
@@ -39,7 +39,7 @@ export function joinExamples(sets: readonly Examples[]): Examples {
 /** Weights of a model. */
 export type Weights = Float32Array | Float64Array;
 
-/** The order of examples, batch size and learning rate of a pass over examples. */
+/** The order of examples, batch size and learning rate of a training pass. */
 export interface TrainingPass {
   /** Examples in the order in which they are used. */
   readonly order: Uint32Array;
@@ -51,7 +51,7 @@ export interface TrainingPass {
 interface Layer {
   readonly inputs: number;
   readonly outputs: number;
-  /** Index of the layer's first weight; its biases follow the weights. */
+  /** Index of the layer's first weight among all weights; `biasAt`: that of its first bias. */
   readonly at: number;
   readonly biasAt: number;
 }
@@ -59,7 +59,7 @@ interface Layer {
 /** Names of models, with the sizes of their hidden layers. */
 const HIDDEN = { softmax: [], 'mlp-32': [32], '2nn': [200, 200] } as const;
 
-/** A model that {@link makeModel} knows. */
+/** Name of a model that {@link makeModel} can make. */
 export type ModelName = keyof typeof HIDDEN;
 
 /** The model with that name for data of this shape. */
@@ -75,7 +75,10 @@ export class Model {
   /** Number of weights. */
   readonly parameters: number;
   readonly #layers: readonly Layer[];
-  /** Output of each layer for one example, and the derivative of the loss by it. */
+  /**
+   * Outputs of each layer for one example (`#outputs`), and the derivatives of the loss with respect to them
+   * (`#slopes`).
+   */
   readonly #outputs: readonly Float64Array[];
   readonly #slopes: readonly Float64Array[];
 
@@ -94,7 +97,7 @@ export class Model {
     this.#slopes = this.#layers.map(({ outputs }) => new Float64Array(outputs));
   }
 
-  /** Width of the input, and outputs of the layer behind it. */
+  /** Numbers of inputs and outputs of the first layer. */
   get firstLayer(): { readonly inputs: number; readonly outputs: number } {
     return this.#layers[0] as Layer;
   }
@@ -146,7 +149,10 @@ export class Model {
     return -log(Math.max(Number.MIN_VALUE, last[examples.labels[example] as number] as number));
   }
 
-  /** Share of the examples whose most likely class is the right one; ties go to the lower class. */
+  /**
+   * Share of the examples whose most likely class by the model is the right one; of equally likely classes
+   * the lower counts.
+   */
   accuracy(weights: Weights, examples: Examples): number {
     let right = 0;
     for (let example = 0; example < examples.count; example += 1) {
@@ -284,13 +290,13 @@ function rectify(values: Float64Array): void {
   }
 }
 
-/** Powers of smaller exponents count as 0: they would change nothing. */
+/** exp of smaller exponents is taken as 0: it would change no sum. */
 const EXPONENT_MIN = -699;
 
 /**
- * Turns values into probabilities, in place; the largest is subtracted first, so that nothing
- * overflows. If weights are not numbers any more, after an attack or with too large a rate, all
- * classes are equally likely.
+ * Turns values into probabilities, in place; the largest is subtracted first, so that nothing overflows. If a
+ * value is not a number, after an attack or with too large a learning rate, all classes become equally
+ * likely.
  */
 function softmax(values: Float64Array): void {
   let largest = Number.NEGATIVE_INFINITY;

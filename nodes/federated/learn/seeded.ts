@@ -1,6 +1,6 @@
 /**
- * Random draws that several nodes make alike from a secret that they share: the data of a simulated
- * federation. The generator is xoshiro128** 1.1 (Blackman and Vigna, 2021).
+ * Random draws that several nodes make identically from a shared secret, for the data of a
+ * simulated federation. The generator is xoshiro128** 1.1 (Blackman and Vigna, 2021).
  *
  * @module
  */
@@ -16,13 +16,13 @@ const LOW_BITS = 2 ** 21;
 const DOUBLE_STEPS = 2 ** 53;
 const encoder = new TextEncoder();
 
-/** A stream of draws that every node with the seed makes alike. */
+/** A stream of random draws that is the same on every node with the seed. */
 export interface SharedDraws extends Random {
   /** A standard normal number, from one word of the stream. */
   normal(): number;
 }
 
-/** The stream with this name under a seed. */
+/** Makes the stream with a name from a seed. */
 export function makeSharedDraws(
   crypto: Pick<CryptoProvider, 'sha256'>,
   seed: Uint8Array,

@@ -1,6 +1,6 @@
 /**
- * One set of examples that all clients of a federation have parts of. Each process makes the set
- * and the split alike from the seed, and takes its own part: no examples are sent.
+ * One set of examples of which each client of a federation has a part. Each process makes the same set
+ * and split from the seed and takes the parts of its clients, so no examples are sent.
  *
  * @module
  */
@@ -9,7 +9,10 @@ import { makeSharedDraws } from './seeded.ts';
 import { type DatasetSplitRule, selectExamples, splitExamples } from './split.ts';
 import { type SyntheticDataSeed, syntheticExamples } from './synthetic.ts';
 
-/** Examples whose numbers are made when needed: pictures take four times the memory of their bytes. */
+/**
+ * A set of examples whose features are made only when picked: as 32-bit numbers, pictures take four
+ * times the memory of their bytes.
+ */
 export interface ExampleTable {
   readonly labels: Uint8Array;
   readonly inputs: number;
@@ -34,12 +37,12 @@ export interface SharedDatasetSettings {
   readonly split: DatasetSplitRule;
 }
 
-/** The name under which the common set is drawn; no client is called so. */
+/** Name of the random stream for the common set; no client can have this name. */
 const COMMON = '(all clients)';
 
 /**
- * The common synthetic set, split. Costs some 6 us per example: a process with several clients makes
- * it once.
+ * Makes the common synthetic set and its split. It costs about 6 us per example, so a process with
+ * several clients makes it once.
  */
 export function makeSharedSyntheticDataset(
   source: SyntheticDataSeed,

@@ -1,5 +1,5 @@
 /**
- * Who gets which examples of one set: each example goes to exactly one client.
+ * Distributes the examples of one set to clients: each example goes to exactly one client.
  *
  * @module
  */
@@ -14,7 +14,9 @@ export type DatasetSplitRule =
   | { readonly kind: 'iid' }
   /** `each` runs of the set sorted by label for each client (McMahan et al. 2017, section 3: two). */
   | { readonly kind: 'shards'; readonly each?: number }
-  /** Each class in shares that follow a Dirichlet law (Hsu, Qi, Brown 2019, arXiv 1909.06335). */
+  /**
+   * Each class is divided into shares that follow a Dirichlet distribution (Hsu, Qi, Brown 2019, arXiv 1909.06335).
+   */
   | { readonly kind: 'dirichlet'; readonly alpha: number }
   /** Drawn at random; the numbers of examples of clients are log-normal, with deviation `sigma` of the logarithm. */
   | { readonly kind: 'quantity'; readonly sigma: number };
@@ -25,8 +27,8 @@ const SHARDS = 2;
 const EXPONENT_MAX = 600;
 
 /**
- * Indices of the examples of each client, ascending. Clients may get none, except by `iid` and `shards`
- * with enough examples.
+ * Distributes examples. @returns for each client the indices of its examples, ascending; a client may get none,
+ * except with `iid` and `shards` if there are enough examples.
  * @param clients At least 1.
  */
 export function splitExamples(
@@ -103,7 +105,7 @@ function logNormalShares(count: number, sigma: number, draws: SharedDraws): Floa
   return sizes.map((size) => size / sum);
 }
 
-/** Cuts a list into parts with these shares; rounding moves an end by half an item at most. */
+/** Cuts a list into parts of these shares; rounding moves the end of a part by at most half an item. */
 function cut(items: readonly number[], shares: Float64Array): number[][] {
   const parts: number[][] = [];
   let before = 0;

@@ -8,7 +8,8 @@
  * input j ~ N(v_j, j^-1.2), class = argmax(W x + b)
  * ```
  *
- * With `iid`, all clients have the same law, and inputs around 0, as in the reference's third set.
+ * With `iid`, all clients have the same W and b and inputs around 0, as in the third data set of the
+ * reference.
  *
  * @module
  */
@@ -47,7 +48,7 @@ export function syntheticExamples(
   return examples;
 }
 
-/** Examples that no client has, as many from the law of each client, to measure a model for all. */
+/** Makes test examples that no client has, equally many from the distribution of each client. */
 export function syntheticTestExamples(
   source: SyntheticDataSeed,
   law: SyntheticHeterogeneity,
@@ -64,7 +65,7 @@ export function syntheticTestExamples(
   return examples;
 }
 
-/** The law that the examples of a client follow. */
+/** The linear law that gives a client's examples their classes, and the means of its inputs. */
 interface ClientLaw {
   /** Weights [class][input], then a bias for each class. */
   readonly weights: Float64Array;

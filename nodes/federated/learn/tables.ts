@@ -1,5 +1,5 @@
 /**
- * Examples from rows of numbers, such as Fisher's irises, and from pictures.
+ * Makes examples from rows of numbers, such as Fisher's irises, and from pictures.
  *
  * @module
  */
@@ -54,7 +54,9 @@ export interface InputScaling {
   readonly deviations: Float64Array;
 }
 
-/** What to scale by so that each input of these examples has mean 0 and deviation 1. */
+/**
+ * Computes the scaling by which each input of these examples gets mean 0 and standard deviation 1.
+ */
 export function computeInputScaling({ features, inputs, count }: Examples): InputScaling {
   const means = new Float64Array(inputs);
   const deviations = new Float64Array(inputs);
@@ -67,13 +69,13 @@ export function computeInputScaling({ features, inputs, count }: Examples): Inpu
       square += ((features[at] as number) - mean) * ((features[at] as number) - mean);
     }
     means[input] = mean;
-    // An input that never changes stays 0.
+    // An input that is the same in all examples becomes 0.
     deviations[input] = Math.sqrt(square / count) || 1;
   }
   return { means, deviations };
 }
 
-/** The examples, scaled; test examples are scaled by what was measured on those to learn from. */
+/** Scales examples; test examples are scaled with the scaling of the training examples. */
 export function scaleExamples(examples: Examples, { means, deviations }: InputScaling): Examples {
   const { inputs } = examples;
   const features = Float32Array.from(examples.features, (value, at) => {

@@ -6,7 +6,7 @@
 import type { JobDefinition } from '../../../engine/host/compute.ts';
 import { type Examples, type ModelName, makeModel } from './model.ts';
 
-/** Part of an epoch. */
+/** A slice of training: part of an epoch. */
 export interface TrainSliceInput {
   readonly model: ModelName;
   readonly weights: Float32Array<ArrayBuffer>;
@@ -19,10 +19,10 @@ export interface TrainSliceInput {
   readonly exampleNs: number;
 }
 
-/** Number of multiplications that one job may take: some 20 ms. */
+/** Number of multiplications of one job: about 20 ms. */
 const JOB_PRODUCTS = 2e7;
 
-/** Examples of one job: whole batches, at least one. */
+/** Number of examples of one job: whole batches, at least one. */
 export function trainingSliceLength(parameters: number, batch: number): number {
   const batches = Math.floor(JOB_PRODUCTS / (parameters * (2 * batch + 1)));
   return batch * Math.max(1, batches);

@@ -1,6 +1,6 @@
 /**
- * Adds up what rounds spend: by Renyi orders while a run goes on (microseconds a round), by privacy
- * loss distributions at its end (seconds, and the smaller epsilon).
+ * Adds up the privacy that rounds spend: by Renyi orders during a run (microseconds per round), and by
+ * privacy loss distributions at its end (seconds, with a smaller epsilon).
  *
  * An accountant takes settings that `privacySettingsProblem` accepts; for others its epsilon is infinite.
  *
@@ -27,7 +27,7 @@ import {
 import { type PrivacySettings, privacySettingsProblem } from './settings.ts';
 import { smallestSatisfying } from './smallest-that.ts';
 
-/** A number of rounds with equal numbers of clients; a node writes it to disk before the model leaves. */
+/** How many rounds were spent with a certain number of clients. */
 export interface SpentRounds {
   /** Number of clients whose shares of noise were in the sum. */
   readonly clients: number;
@@ -37,13 +37,13 @@ export interface SpentRounds {
 const ROUNDS_MAX = 1_000_000_000;
 const NOISE_MIN = 0.01;
 const NOISE_MAX = 100_000;
-/** Largest ratio of the tight noise that is found to the smallest that would do. */
+/** The tight noise is found to within this factor of the smallest sufficient noise. */
 const NOISE_PRECISION = 1.000_05;
 
 /** The privacy that a run has spent. */
 export class PrivacyAccountant {
   readonly #settings: PrivacySettings;
-  /** Rounds by the number of clients whose noise was in the sum. */
+  /** Number of rounds, by the number of clients whose noise was in the sum. */
   readonly #spent = new Map<number, number>();
   readonly #curves = new Map<number, RdpCurve>();
 
@@ -54,9 +54,9 @@ export class PrivacyAccountant {
   }
 
   /**
-   * Counts a round, an empty one as well.
-   * @param survivors For `distributed` noise: how many clients' shares are in the sum. Without it, as
-   *   many as the settings promise, which is right for the rules `enough` and `add-then-remove`.
+   * Counts a round, even one without clients.
+   * @param survivors For `distributed` noise: how many clients' shares are in the sum. Default: the number
+   * that the settings promise, which is right for the rules `enough` and `add-then-remove`.
    */
   step(survivors: number = this.#promised()): void {
     this.#add(this.#settings.place === 'distributed' ? survivors : this.#promised(), 1);
@@ -67,7 +67,7 @@ export class PrivacyAccountant {
     return [...this.#spent.values()].reduce((sum, rounds) => sum + rounds, 0);
   }
 
-  /** What to keep on disk; a new accountant continues from it. */
+  /** The rounds so far, as an accountant can be given them after a restart. */
   get spent(): readonly SpentRounds[] {
     const entries = [...this.#spent].sort(([first], [second]) => first - second);
     return entries.map(([clients, rounds]) => ({ clients, rounds }));
@@ -102,9 +102,9 @@ export class PrivacyAccountant {
   }
 
   /**
-   * How many rounds in all a budget allows, by Renyi orders.
+   * How many rounds a budget allows in all, by Renyi orders.
    * @param budget Epsilon at the settings' delta.
-   * @returns at most a thousand million.
+   * @returns at most 1,000,000,000.
    */
   roundsThatFit(budget: number): number {
     const fits = (rounds: number): boolean =>
@@ -169,7 +169,7 @@ export class PrivacyAccountant {
     this.#spent.set(clients, (this.#spent.get(clients) ?? 0) + rounds);
   }
 
-  /** Number of clients whose noise the settings promise. */
+  /** Number of clients whose noise is in the sum by the settings. */
   #promised(): number {
     return this.#settings.place === 'distributed' ? (this.#settings.clients ?? 0) : 1;
   }
@@ -198,7 +198,7 @@ export class PrivacyAccountant {
 }
 
 /**
- * Why a plan would overspend its budget, and how many rounds fit; undefined if it does not.
+ * Why a plan would exceed its budget, and how many rounds would fit; undefined if it would not.
  * @param plan `budget` is an epsilon at the settings' delta.
  */
 export function privacyBudgetProblem(
@@ -217,7 +217,10 @@ export function privacyBudgetProblem(
   return `${rounds} rounds would overspend a budget of epsilon ${budget}: ${number}. ${advice}`;
 }
 
-/** Curve of one round with the noise of `clients` clients; infinite if the settings have no bound. */
+/**
+ * Renyi curve of one round with the noise of `clients` clients; infinite if the settings have no finite
+ * epsilon.
+ */
 function roundCurve(settings: PrivacySettings, clients: number): RdpCurve {
   const orders = settings.orders ?? INTEGER_RDP_ORDERS;
   if (
@@ -234,7 +237,8 @@ function roundCurve(settings: PrivacySettings, clients: number): RdpCurve {
 }
 
 /**
- * Sampling rate, and noise over sensitivity. Local noise has rate 1, as who sees it knows who was sampled.
+ * Sampling rate, and noise over sensitivity. Local noise has rate 1, since the observer sees which clients
+ * were sampled.
  */
 function gaussianStep({ place, rate, noise, weightCap = 1 }: PrivacySettings): {
   readonly rate: number;
@@ -246,7 +250,7 @@ function gaussianStep({ place, rate, noise, weightCap = 1 }: PrivacySettings): {
 function distributedRound(settings: PrivacySettings, clients: number): DistributedNoiseRound {
   const { noise, weightCap = 1, clip = 1, gamma = 1, dimension = 1, dropout } = settings;
   const { beta = ROUNDING_BETA, clients: promised = 1, colluders = 0 } = settings;
-  // `add-then-remove` keeps the whole variance, whoever survives.
+  // With `add-then-remove`, the sum has the whole planned variance, however many clients survive.
   const isKept = dropout === 'add-then-remove';
   const sharers = settings.place === 'distributed' ? (isKept ? clients : promised) : 1;
   return {

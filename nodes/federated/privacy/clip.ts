@@ -1,7 +1,7 @@
 /**
  * Bounds what one client can contribute: the L2 norm of its whole flat update, one norm and not one
  * per layer (McMahan, Ramage, Talwar, Zhang 2018, arXiv 1710.06963), with a norm that is fixed or
- * follows a quantile of the clients' norms (Andrew, Thakkar, McMahan, Ramaswamy 2021, arXiv
+ * follows a quantile of the norms of clients' updates (Andrew, Thakkar, McMahan, Ramaswamy 2021, arXiv
  * 1905.03871).
  *
  * @module
@@ -15,11 +15,16 @@ export interface ClipResult {
   readonly wasClipped: boolean;
 }
 
-/** Smallest norm that adapts: well within the range of 32-bit floats. */
+/**
+ * Least clipping norm, and least value to which a norm adapts: well within the range of 32-bit floats.
+ */
 export const ADAPTIVE_NORM_MIN = 1e-30;
-/** Largest norm that adapts. */
+/** Largest clipping norm, and largest value to which a norm adapts. */
 export const ADAPTIVE_NORM_MAX = 1e30;
-/** Exponents are cut here, so that exp(-rate * error) stays in the range of doubles. */
+/**
+ * Largest magnitude of the exponent in exp(-rate * error), so that the result stays in the range of
+ * doubles.
+ */
 const EXPONENT_MAX = 100;
 
 /**
@@ -36,8 +41,8 @@ export function l2Norm(values: ArrayLike<number>): number {
 }
 
 /**
- * Scales a vector down to an L2 norm of at most `bound`. A vector with an infinite or undefined norm
- * becomes zero: no scaling would bound it.
+ * Scales a vector down to an L2 norm of at most `bound`. A vector whose norm is infinite or not a
+ * number becomes zero, since no factor could bound it.
  * @param values Changed in place.
  * @param bound Above 0.
  */
@@ -59,15 +64,18 @@ export function clipL2(values: Float64Array, bound: number): ClipResult {
   return { norm, wasClipped: true };
 }
 
-/** Settings of a clipping norm that follows the clients. */
+/** Settings of a clipping norm that follows a quantile of the norms of clients' updates. */
 export interface AdaptiveClipSettings {
   /** First norm, above 0. */
   readonly initial: number;
   /** Share of clients whose norm should be at most the bound, e.g. 0.5. */
   readonly quantile: number;
-  /** Step of the exponent by which the norm moves, e.g. 0.2. */
+  /** Step by which the exponent of the norm changes in a round, e.g. 0.2. */
   readonly learningRate: number;
-  /** Number of clients expected in a round, q times all: never the number that came. */
+  /**
+   * Expected number of clients in a round, q times the number of all clients; not the number that
+   * came.
+   */
   readonly expectedClients: number;
 }
 
@@ -99,8 +107,9 @@ export class AdaptiveClip {
 }
 
 /**
- * What a client adds to the count of norms below the bound: 1/2 if its own norm is, else -1/2. One
- * client changes the sum by 1/2, so that noise of deviation b counts like a noise multiplier of 2 b.
+ * The term that a client adds to the count of updates below the norm: 1/2 if its own update is, else
+ * -1/2. One client changes the sum by 1/2, so that noise of deviation b counts like a noise multiplier
+ * of 2 b.
  */
 export function belowNormCountTerm({ wasClipped }: ClipResult): number {
   return wasClipped ? -0.5 : 0.5;

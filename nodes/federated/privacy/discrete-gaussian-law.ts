@@ -1,6 +1,6 @@
 /**
- * Probabilities of the discrete Gaussian, and what one draw guarantees (Canonne, Kamath, Steinke
- * 2020, arXiv 2004.00010, theorem 7).
+ * Probabilities of the discrete Gaussian distribution, and the privacy that one draw guarantees
+ * (Canonne, Kamath, Steinke 2020, arXiv 2004.00010, theorem 7).
  *
  * @module
  */
@@ -9,7 +9,9 @@ import { expOf } from './special-functions.ts';
 /** Number of standard deviations from 0 beyond which no term changes a sum. */
 const SPAN_SIGMAS = 40;
 
-/** The discrete Gaussian with a parameter, as sums over the whole numbers. */
+/**
+ * The discrete Gaussian distribution with one parameter, computed as sums over the whole numbers.
+ */
 export class DiscreteGaussianDistribution {
   /** Sum of exp(-x^2 / (2 s)) over all whole numbers. */
   readonly normaliser: number;
@@ -48,7 +50,7 @@ export class DiscreteGaussianDistribution {
   }
 
   /**
-   * Delta of adding one draw to a whole number of sensitivity 1.
+   * Delta, at an epsilon, of publishing a whole number of sensitivity 1 plus one draw.
    * @param epsilon At least 0.
    */
   delta(epsilon: number): number {

@@ -2,9 +2,9 @@
  * Exact samplers of the discrete Gaussian and the discrete Laplace distribution (Canonne, Kamath,
  * Steinke 2020, arXiv 2004.00010, algorithms 1 to 3): whole numbers only, no rounding anywhere.
  *
- * P(x) is proportional to exp(-x^2 / (2 s)) over the whole numbers. Two paths, one in plain numbers
- * and one in BigInt, ask for the same draws and return the same values; plain numbers are used as
- * long as every product stays exact. The time of a draw depends on its value.
+ * P(x) is proportional to exp(-x^2 / (2 s)) over the whole numbers. There are two implementations,
+ * in numbers and in BigInt, which use the same random draws and return the same values; numbers are
+ * used as long as every product is exact. The time of a draw depends on its value.
  *
  * @module
  */
@@ -41,7 +41,7 @@ export class DiscreteGaussianSampler {
       : drawPlain(uniform, this.#plain);
   }
 
-  /** Draws as `draw` does, with BigInt throughout. */
+  /** Draws the same value as {@link draw}, in BigInt. */
   drawBig(uniform: UniformSource): bigint {
     const { numerator, denominator } = this.#variance;
     const scale = this.#scale;
@@ -102,7 +102,7 @@ function geometricBig(uniform: UniformSource, { numerator, denominator }: Fracti
   return (whole * denominator + rest) / numerator;
 }
 
-/** Parameters of the path in plain numbers. */
+/** Parameters of the implementation in numbers. */
 interface PlainGaussian {
   readonly over: number;
   readonly scale: number;
@@ -174,7 +174,7 @@ function bernoulliExpPlain(uniform: UniformSource, over: number, under: number):
 }
 
 function bernoulliExpOnePlain(uniform: UniformSource, over: number, under: number): boolean {
-  // 0 in lowest terms is 0/1, which is drawn all the same.
+  // 0 in lowest terms is 0/1; the draw is made so that both implementations use the same words.
   if (over === 0) return uniform.below(1) === 0;
   for (let k = 1; ; k += 1) {
     // over and under have no common divisor, so only k can share one with over.

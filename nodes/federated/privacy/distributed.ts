@@ -1,11 +1,11 @@
 /**
- * Noise that clients add before a secure sum: what a round costs (Kairouz, Liu, Steinke 2021, "The
- * distributed discrete Gaussian mechanism", arXiv 2102.06387; Skellam: Agarwal, Kairouz, Liu 2021,
- * arXiv 2110.04995).
+ * Noise that clients add before a secure sum: the privacy that a round spends (Kairouz, Liu, Steinke
+ * 2021, "The distributed discrete Gaussian mechanism", arXiv 2102.06387; Skellam: Agarwal, Kairouz,
+ * Liu 2021, arXiv 2110.04995).
  *
- * A client clips its update to norm C, divides by gamma, rounds to whole numbers at random on the
- * condition that the norm stays below a bound, and adds noise of variance (sigma / gamma)^2.
- * Rounding makes the sensitivity a little larger than C; that is the price of whole numbers.
+ * A client clips its update to norm C, divides it by gamma, rounds it at random to whole numbers
+ * until the norm is below a bound, and adds noise of variance (sigma / gamma)^2. Because of the
+ * rounding, the sensitivity is a little larger than C.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export interface DistributedNoiseRound {
 export const ROUNDING_BETA = 0.6065306597126334;
 
 const TAU_FACTOR = 10;
-/** Summands beyond the first thousand differ by less than their own rounding. */
+/** Further summands are replaced by an upper bound: they hardly differ. */
 const TAU_TERMS_MAX = 1_000;
 /** Factor of the higher terms in the bound for sampling. */
 const HIGHER_TERMS = 3;
@@ -61,8 +61,8 @@ export function roundedSensitivity(
 }
 
 /**
- * How far a sum of discrete Gaussians is from a discrete Gaussian, per coordinate (theorem 1 of the
- * paper): 0 in practice from a deviation of 3 ring units on.
+ * Distance, per coordinate, of the sum of discrete Gaussians from one discrete Gaussian (theorem 1
+ * of the paper); practically 0 for a deviation of at least 3 ring units.
  */
 export function discreteGaussianSumPenalty(
   round: Pick<DistributedNoiseRound, 'clients' | 'deviation' | 'gamma'>,

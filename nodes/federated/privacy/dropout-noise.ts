@@ -1,12 +1,15 @@
 /**
- * What happens to the noise when clients drop out. If only n' of n survive, the variance in the sum
- * is n' times that of one client: less than was accounted. Three rules:
+ * The noise in a sum when clients drop out. If only n' of n clients survive, the variance in the sum is
+ * n' times that of one client, less than n clients would give. Three rules handle this:
  *
- * - `enough`: each client adds as if only the smallest allowed number came; the rest is excess.
- * - `honest`: each client adds as if all came, and the round is accounted with the noise that did.
+ * - `enough`: each client adds noise as if only the smallest allowed number of clients came; usually the
+ * sum has more noise than needed.
+ * - `honest`: each client adds noise as if all came, and the round is accounted with the noise that is
+ * really in the sum.
  * - `add-then-remove`: each client adds noise in levels from separate seeds, enough for the largest
- *   tolerated loss, and the survivors reveal the seeds of the levels that were not needed (XNoise:
- *   Jiang, Wang, Chen 2024, "Dordis", EuroSys, arXiv 2209.12528). The kept variance is exact.
+ * tolerated loss, and the survivors reveal the seeds of the levels that are not needed, whose noise is
+ * subtracted (XNoise: Jiang, Wang, Chen 2024, "Dordis", EuroSys, arXiv 2209.12528). The kept variance is
+ * exact.
  *
  * @module
  */
@@ -20,7 +23,7 @@ export interface RoundNoiseTarget {
   readonly clients: number;
   /** Number of lost clients that the round survives, below `clients`. */
   readonly tolerated: number;
-  /** Variance wanted in the sum: (z C)^2. */
+  /** Variance that the noise in the sum is to have: (z C)^2. */
   readonly variance: number;
 }
 
@@ -50,8 +53,8 @@ export function noiseLevelVariances(
 }
 
 /**
- * Indices of the levels that survivors reveal and the aggregator subtracts after a number of
- * losses: all above that number. None for other rules.
+ * Indices of the levels that survivors reveal and the aggregator subtracts after `lost` losses: all
+ * indices above `lost`. None for rules other than `add-then-remove`.
  */
 export function noiseLevelsToRemove(
   rule: DropoutNoiseRule,
@@ -75,7 +78,10 @@ export function remainingNoiseVariance(
   return (round.clients - round.lost) * perClient;
 }
 
-/** Variance in the sum over the variance wanted: below 1 the account promises too much. */
+/**
+ * Variance left in the sum divided by the wanted variance; below 1, the accounted epsilon would be too
+ * small.
+ */
 export function remainingToWantedVariance(
   rule: DropoutNoiseRule,
   round: RoundNoiseTarget & { readonly lost: number },

@@ -1,6 +1,7 @@
 /**
- * The Gaussian mechanism without sampling, exactly: Balle and Wang 2018 (arXiv 1805.06530),
- * theorem 8, for sensitivity 1. Steps with equal noise compose to one with noise z / sqrt(steps).
+ * Epsilon and delta of the Gaussian mechanism without sampling, exactly: Balle and Wang 2018 (arXiv
+ * 1805.06530), theorem 8, for sensitivity 1. Steps with equal noise compose to one with noise z /
+ * sqrt(steps).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Accounts of differential privacy: a library that needs no federation. It exports what a command
- * or another program may use; the protocol imports the other files.
+ * Accounting of differential privacy, usable without a federation. This file exports what commands
+ * and other programs may use; the protocol itself imports the other files of the folder.
  *
  * @module
  */

@@ -4,8 +4,8 @@
  *
  * **Not for real data.** Doubles are not the real numbers: which doubles a sum can have depends on
  * the data, and an adversary who sees all bits of a noisy sum can tell neighbours apart (Mironov
- * 2012, "On significance of the least significant bits for differential privacy"). In a simulation
- * the adversary is ours; where bits leave the machine, use the discrete Gaussian on the ring.
+ * 2012, "On significance of the least significant bits for differential privacy"). In a test the
+ * adversary is our own code; for data that leave the machine, use the discrete Gaussian on the ring.
  *
  * @module
  */

@@ -19,7 +19,7 @@ import { expm1, expOf, log1p, normalCdf, normalSurvival } from './special-functi
 /** How the neighbouring data differs: one client removed, or one added. */
 export type PldDirection = 'remove' | 'add';
 
-/** Equal steps of a mechanism on a grid of losses. */
+/** A number of equal steps of a mechanism, and the grid of losses on which they are computed. */
 export interface PldSettings extends SampledGaussianStep {
   /** Number of steps, at least 1. */
   readonly steps: number;
@@ -28,22 +28,25 @@ export interface PldSettings extends SampledGaussianStep {
   readonly interval: number;
 }
 
-/** The interval of published comparisons, with which epsilons have six digits. */
+/** Default interval of the grid, as in published comparisons: epsilons are then right to six digits. */
 export const PLD_GRID_INTERVAL = 1e-4;
 
-/** The sum of all masses is 1 up to rounding. */
+/** Largest deviation of the sum of all masses from 1, by rounding. */
 const MASS_TOLERANCE = 1e-10;
 /** The grid covers noise within this number of standard deviations; the rest has probability 4e-33. */
 const SPAN_SIGMAS = 12;
 /**
- * Half the window of the transform, in standard deviations of the sum of all losses, so that its ends do not overlap.
+ * Half the width of the transform's window, in standard deviations of the sum of all losses: so wide that its ends do
+ * not overlap.
  */
 const WINDOW_SIGMAS = 15;
-/** Losses beyond this leave the range of exponentials: noise below 0.04. */
+/**
+ * Largest loss that is computed, since exp of more leaves the range of doubles; noise below 0.04 has larger losses.
+ */
 const LOSS_MAX = 600;
 /** Largest number of points of a transform, which then takes 0.5 s and 100 MB. */
 const LENGTH_MAX = 2_097_152;
-/** A grid coarser than this share of a step's standard deviation makes the sum too wide. */
+/** Largest interval of the grid in standard deviations of a step's loss; a coarser grid would widen the sum. */
 const INTERVAL_PER_SIGMA = 0.1;
 const COARSENING = 2;
 
@@ -95,12 +98,12 @@ export class PrivacyLossDistribution {
   /**
    * The smallest epsilon at a delta.
    * @param delta In (0, 1).
-   * @returns infinite if losses outside the grid are likelier than delta.
+   * @returns infinity if the probability of losses outside the grid is at least delta.
    */
   epsilon(delta: number): number {
     if (this.#infinite >= delta) return Number.POSITIVE_INFINITY;
     if (this.#deltaFrom(0, 0) <= delta) return 0;
-    // The last point whose loss, as epsilon, still has a larger delta.
+    // Binary search for the last point whose loss, taken as epsilon, has a delta above the wanted one.
     let low = -1;
     let high = this.#tails.length - 1;
     while (high - low > 1) {
@@ -112,7 +115,7 @@ export class PrivacyLossDistribution {
     // Between two points, delta is tail - exp(epsilon) * discounted.
     const excess = this.#infinite + (this.#tails[high] as number) - delta;
     const discounted = this.#discounted[high] as number;
-    // Losses above 700 have no exponential: their own point is an upper bound.
+    // For losses above 700, exp is 0 or infinite; the point's own loss is then an upper bound of epsilon.
     if (discounted === 0) return (this.#first + high) * this.#interval;
     return Math.max(0, log(excess / discounted));
   }
@@ -126,17 +129,17 @@ export class PrivacyLossDistribution {
   }
 }
 
-/** The loss after all steps. Sampling with `rate` in (0, 1], `noise` above 0. */
+/** Computes the distribution of the loss after all steps. `rate` in (0, 1], `noise` above 0. */
 export function composePld(settings: PldSettings): PrivacyLossDistribution {
   const step = lossOfStep(settings);
   return new PrivacyLossDistribution(settings.steps === 1 ? step : compose(step, settings.steps));
 }
 
 /**
- * Epsilon that holds whether the client is removed or added, on a grid that fits: finer than
- * {@link PLD_GRID_INTERVAL} where a step loses little, coarser where its losses reach far.
+ * Epsilon that holds both for a removed and an added client, on a suitable grid: finer than {@link PLD_GRID_INTERVAL}
+ * if the losses of a step are small, coarser if their range is large.
  * @param account `delta` in (0, 1).
- * @returns infinite where a step loses more than 600 (noise below 0.04): no delta of use holds there.
+ * @returns infinity if a step can lose more than 600 (noise below 0.04).
  */
 export function pldEpsilon(
   account: SampledGaussianStep & {
@@ -172,7 +175,7 @@ export function fittingPldInterval(
   return interval;
 }
 
-/** Losses of one step: from the least to the most within the span of the noise. */
+/** The least and the largest loss of one step, for noise within {@link SPAN_SIGMAS} standard deviations. */
 function lossSpan(step: SampledGaussianStep & { readonly direction: PldDirection }): {
   readonly least: number;
   readonly most: number;

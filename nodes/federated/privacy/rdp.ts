@@ -1,15 +1,13 @@
 /**
- * Renyi differential privacy (Mironov 2017, arXiv 1702.07476) of the Poisson-sampled Gaussian
- * mechanism (Mironov, Talwar, Zhang 2019, arXiv 1908.10530, section 3.3), and how it turns into
- * epsilon at a delta.
+ * Renyi differential privacy (Mironov 2017, arXiv 1702.07476) of the Poisson-sampled Gaussian mechanism (Mironov,
+ * Talwar, Zhang 2019, arXiv 1908.10530, section 3.3), and its conversion into epsilon at a delta.
  *
  * One step with sampling probability q and noise z (standard deviation over sensitivity) has
  * rho(alpha) = ln A(alpha) / (alpha - 1). Steps add up, order by order. The neighbouring relation is:
  * one client added or removed.
  *
- * Our sums leave out what adds up to exactly 1, so that they keep their digits for tiny q, and
- * fractional orders keep the signs of the binomial coefficients: the sum of absolute values is a
- * bound up to 3 % too high.
+ * The sums here omit terms that add up to exactly 1, so that they stay precise for tiny q. For fractional orders they
+ * keep the signs of the binomial coefficients; a sum of absolute values would be up to 3 % too high.
  *
  * @module
  */
@@ -33,7 +31,7 @@ export interface SampledGaussianStep {
   readonly noise: number;
 }
 
-/** Bounds rho at a list of orders. */
+/** Upper bounds of rho at some orders. */
 export interface RdpCurve {
   /** Orders alpha above 1, ascending. */
   readonly orders: readonly number[];
@@ -67,10 +65,10 @@ export const FRACTIONAL_RDP_ORDERS: readonly number[] = [
   ...Array.from({ length: 52 }, (_, at) => at + 12),
 ];
 
-/** Orders nearer to 1 than this are numerically worthless for the conversion. */
+/** Smaller orders are not used in the conversion, which is numerically useless near 1. */
 const CONVERSION_ORDER_MIN = 1.01;
 const SERIES_TERMS_MAX = 1_000;
-/** Terms whose natural logarithm is this far below the largest are left out: below 2e-15 of it. */
+/** Terms whose natural logarithm is this much below that of the largest are omitted: they are below 2e-15 of it. */
 const NEGLIGIBLE = 34;
 /** Below this rate the binomial series converges fast enough to be taken out of the sum. */
 const BINOMIAL_RATE_MAX = 0.25;
@@ -104,21 +102,21 @@ export function repeatRdpCurve({ orders, rhos }: RdpCurve, steps: number): RdpCu
   return { orders, rhos: rhos.map((rho) => (steps === 0 ? 0 : rho * steps)) };
 }
 
-/** The curve of two mechanisms after one another, at the same orders. */
+/** The curve of two mechanisms applied one after the other; both curves have the same orders. */
 export function addRdpCurves(first: RdpCurve, second: RdpCurve): RdpCurve {
   const { orders } = first;
   return { orders, rhos: orders.map((_, at) => rhoAt(first, at) + rhoAt(second, at)) };
 }
 
 /**
- * Epsilon at a delta: Canonne, Kamath, Steinke 2020 (arXiv 2004.00010), proposition 12. Accounts use
- * it throughout.
+ * Epsilon at a delta: Canonne, Kamath, Steinke 2020 (arXiv 2004.00010), proposition 12. The accountant uses this
+ * conversion everywhere.
  * @param delta In (0, 1).
  * @returns infinite epsilon if no order has a bound.
  */
 export function rdpToEpsilon(curve: RdpCurve, delta: number): EpsilonAtOrder {
   return bestOf(curve, (order, rho) => {
-    // The two outputs differ with probability at most delta.
+    // The total variation of the two outputs is at most delta, so epsilon is 0.
     if (delta * delta + expm1(-rho) > 0) return 0;
     if (order <= CONVERSION_ORDER_MIN) return Number.POSITIVE_INFINITY;
     return rho + log1p(-1 / order) - log(delta * order) / (order - 1);

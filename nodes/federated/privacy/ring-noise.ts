@@ -1,6 +1,6 @@
 /**
- * Noise on the ring: whole draws added to elements modulo 2^32, and taken away again by whoever has
- * the same words (the rule `add-then-remove`).
+ * Noise on the ring: whole numbers added to elements modulo 2^32, which anybody with the same random
+ * words can subtract again (the rule `add-then-remove`).
  *
  * @module
  */
@@ -11,14 +11,17 @@ import type { NoiseMechanism } from './settings.ts';
 import { drawSkellam } from './skellam.ts';
 import { type RandomWordSource, uniformSourceFrom } from './uniform-source.ts';
 
-/** From this parameter on, the variance equals the parameter to the last digit. */
+/** For parameters of at least this, the variance equals the parameter within double precision. */
 const EXACT_FROM = 10;
 /** Rounding a variance up to a fraction increases the variance by at most one part in 1,024. */
 const PRECISION = 1_024;
 
 /** Adds the noise of one client, or of one of its levels, to elements of the ring, and removes it. */
 export class RingNoiseSampler {
-  /** Variance to account for: the wanted one, up to 0.1 % more for the discrete Gaussian. */
+  /**
+   * Variance for the accounting of privacy: the wanted one or, for the discrete Gaussian, up to 0.1 %
+   * more.
+   */
   readonly parameter: number;
   /** Variance of a draw in square ring units; a narrow discrete Gaussian has less than its parameter. */
   readonly variance: number;
@@ -65,8 +68,8 @@ export class RingNoiseSampler {
 }
 
 /**
- * The smallest fraction of at least `value` whose denominator is a small power of two: at most 0.1
- * % more, so that privacy never suffers and plain numbers suffice for sampling.
+ * Rounds `value` up to a fraction whose denominator is a small power of two, by at most 0.1 %: so the
+ * noise is never too small, and can be drawn with exact numbers instead of BigInt.
  * @param value Above 0 and below 2^53.
  */
 export function fractionAtLeast(value: number): Fraction {

@@ -8,7 +8,10 @@
 import { l2Norm } from './clip.ts';
 import { drawOpenUniform, type RandomWordSource } from './uniform-source.ts';
 
-/** With the usual bound two of five attempts succeed; this many failures have odds of 1e-20. */
+/**
+ * With the usual bound two of five attempts succeed; so many failures have a probability of about
+ * 1e-20.
+ */
 const ATTEMPTS_MAX = 100;
 
 /**

@@ -1,14 +1,15 @@
 /**
  * Poisson sampling: each client joins a round with a fixed probability, independent of all others.
- * The accounts of this folder assume it. A round of fixed size is not Poisson-sampled, even if the
- * clients are drawn at random.
+ * The accounting of this folder assumes it. A round of fixed size is not Poisson-sampled, even if
+ * the clients are drawn at random.
  *
  * @module
  */
 import type { Random } from '../../../engine/host/random.ts';
 
 /**
- * The clients that join, ascending. An empty round is a round: it adds noise and counts as a step.
+ * Draws the clients that join a round, ascending. A round without clients counts too: it adds noise
+ * and is a step of the accounting.
  * @param round `rate` in [0, 1].
  */
 export function drawPoissonSample(

@@ -1,6 +1,6 @@
 /**
- * Settings of differential privacy, and which of them have a bound at all. The unit of privacy is
- * one client; neighbours differ by one client added or removed.
+ * Settings of differential privacy, and the check whether they have a finite epsilon. The unit of privacy is one
+ * client; neighbours differ by one client added or removed.
  *
  * @module
  */
@@ -14,9 +14,9 @@ export type NoiseMechanism = 'gaussian' | 'discrete-gaussian' | 'skellam';
  * Who adds the noise, and so who is trusted:
  *
  * - `central`: the aggregator sees the exact sum and adds noise once.
- * - `distributed`: each client adds a share before a secure sum; nobody is trusted.
- * - `local`: each client adds enough for itself; nobody is trusted, and a mean has sqrt(n) times the
- *   noise.
+ * - `distributed`: each client adds a share of the noise before a secure sum; nobody is trusted.
+ * - `local`: each client adds enough noise for its own update; nobody is trusted, and the mean has sqrt(n) times the
+ * noise.
  */
 export type NoisePlace = 'central' | 'distributed' | 'local';
 
@@ -28,7 +28,7 @@ export interface PrivacySettings {
   readonly rate: number;
   /** z: standard deviation of the noise in the sum (`local`: of one client) over the clipping norm. */
   readonly noise: number;
-  /** Probability with which epsilon may fail, in (0, 1). */
+  /** Delta: probability, in (0, 1), with which the guarantee of epsilon may fail. */
   readonly delta: number;
   /** `fixed`: a round always has the same number of clients. Poisson unless told otherwise. */
   readonly sampling?: 'poisson' | 'fixed';
@@ -56,14 +56,14 @@ export interface PrivacySettings {
   readonly orders?: readonly number[];
 }
 
-/** Limits of the noise over the weight: less hides nothing, more leaves nothing to learn. */
+/** Least and largest `noise` divided by the weight cap: less hides nothing, more leaves nothing to learn. */
 const NOISE_MIN = 0.001;
 const NOISE_MAX = 1e9;
-/** Sums of discrete Gaussians are discrete Gaussians only if each is this wide, in ring units. */
+/** Least standard deviation, in ring units, for which a sum of discrete Gaussians is nearly a discrete Gaussian. */
 const SUMMABLE_UNITS_MIN = 3;
 
 /**
- * Why settings have no bound, and what to write instead; undefined if they have one.
+ * Why settings have no finite epsilon, and what to write instead; undefined if they have one.
  * @example privacySettingsProblem({ ...settings, noise: 0 }) // 'noise 0 has no bound: write ...'
  */
 export function privacySettingsProblem(settings: PrivacySettings): string | undefined {

@@ -1,11 +1,12 @@
 /**
  * Skellam noise: the difference of two Poisson variables of equal mean. Sums of Skellam variables
- * are Skellam again, so noise added by clients costs nothing beyond its sum (Agarwal, Kairouz, Liu
- * 2021, arXiv 2110.04995).
+ * are Skellam again, so the noise of clients is as good as one draw with the summed variance
+ * (Agarwal, Kairouz, Liu 2021, arXiv 2110.04995).
  *
  * Poisson draws use products of uniforms below a mean of 10, else transformed rejection with a
  * squeeze (Hoermann 1993, "The transformed rejection method for generating Poisson random
- * variables", PTRS). Unlike the discrete Gaussian they are right to the precision of doubles only.
+ * variables", PTRS). Unlike the draws of the discrete Gaussian, they are exact only to the
+ * precision of doubles.
  *
  * @module
  */

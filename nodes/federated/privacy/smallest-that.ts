@@ -4,14 +4,14 @@
  * @module
  */
 
-/** More halvings than a double has bits of mantissa and of useful exponent. */
+/** Number of bisection steps: enough to reach the last bit of a double from any range in use. */
 const HALVINGS = 200;
 
 /**
  * The smallest x, to the last bit, from which on `holds` is true.
  * @param holds False below some point and true above it.
  * @param range Ends of the search.
- * @returns `range.most` if it holds nowhere.
+ * @returns `range.most` if `holds` is true nowhere in the range.
  */
 export function smallestSatisfying(
   holds: (x: number) => boolean,

@@ -1,7 +1,7 @@
 /**
- * What accounts of privacy need beside log and exp: tails of the normal distribution, sums and
- * differences near 1, sums of exponentials. From + - * / and engine/pure only, so that an epsilon
- * has the same bits on every machine.
+ * Functions that the accounting of privacy needs beside log and exp: tails of the normal distribution,
+ * logarithms and exponentials near 1, sums of exponentials. They use only + - * / and engine/pure, so that an
+ * epsilon has the same bits on every machine.
  *
  * The complementary error function is a Taylor series below 1 and Laplace's continued fraction from
  * there on (Abramowitz and Stegun 1964, 7.1.6 and 7.1.14).
@@ -10,7 +10,7 @@
  */
 import { exp, log } from '../../../engine/pure/log-exp.ts';
 
-/** Exponents of a larger magnitude lead out of the range that `exp` of engine/pure covers. */
+/** Largest magnitude of exponents for which `exp` of engine/pure is used. */
 const EXPONENT_MAX = 700;
 const SQRT_PI = 1.772453850905516;
 const SERIES_BELOW = 1;
@@ -113,7 +113,7 @@ export function normalSurvival(x: number): number {
 
 /** Logarithm of {@link normalCdf}. */
 export function logOfNormalCdf(x: number): number {
-  // Near 1 the small complement carries the digits.
+  // Near 1, the small complement is more precise.
   return x > 1 ? log1p(-normalSurvival(x)) : logErfc(-x * Math.SQRT1_2) - Math.LN2;
 }
 

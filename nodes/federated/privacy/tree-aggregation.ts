@@ -9,7 +9,7 @@ import { INTEGER_RDP_ORDERS, type RdpCurve } from './rdp.ts';
 
 /**
  * Levels of the tree: ceil(log2(steps + 1)).
- * @param steps Rounds of one pass, at least 1.
+ * @param steps Number of rounds of one pass, at least 1.
  */
 export function aggregationTreeDepth(steps: number): number {
   let depth = 0;

@@ -1,8 +1,9 @@
 /**
- * Unbiased whole numbers from random words, by rejection: all the randomness of the exact samplers.
+ * Unbiased whole numbers from random words, by rejection: the only source of randomness of the exact
+ * samplers.
  *
  * In virtual time the words are those of a named stream; for real noise they come from a
- * cryptographic key stream, because whoever can guess the words can subtract the noise.
+ * cryptographic key stream, because anybody who can guess the words can subtract the noise.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What lying clients send: sign flips, noise, labels turned round, and "a little is enough" (Baruch,
- * Baruch, Goldberg 2019, algorithm 3). For experiments.
+ * The false updates of lying clients, for experiments: flipped signs, noise, updates learned from
+ * flipped labels, and "a little is enough" (Baruch, Baruch, Goldberg 2019, algorithm 3).
  *
  * @module
  */
@@ -19,14 +19,14 @@ export function drawNoiseUpdate(length: number, deviation: number, random: Rando
   return Float64Array.from({ length }, () => deviation * drawStandardNormal(random));
 }
 
-/** Labels turned round: class c becomes the c-th from the end. */
+/** Flips labels: class c becomes class `classes` - 1 - c. */
 export function flipLabels(labels: Uint8Array, classes: number): Uint8Array {
   return labels.map((label) => classes - 1 - label);
 }
 
 /**
- * Largest number of standard deviations by which lies may differ from the mean so that they are a
- * majority together with the honest updates that differ more; 0 if there is no such number.
+ * Largest number of standard deviations by which false updates may differ from the mean while they
+ * form a majority together with the honest updates that differ even more; 0 if there is none.
  */
 export function littleIsEnoughDeviationCount(clients: number, lies: number): number {
   const supporters = Math.floor(clients / 2 + 1) - lies;
@@ -36,8 +36,8 @@ export function littleIsEnoughDeviationCount(clients: number, lies: number): num
 }
 
 /**
- * The mean of the honest updates, moved by `deviations` standard deviations in each coordinate: rules
- * take the result for honest, and all liars send the same.
+ * The mean of the honest updates, moved by `deviations` standard deviations in each coordinate: close
+ * enough that robust rules take it for honest. All liars send this same update.
  * @param honest At least one update.
  */
 export function littleIsEnoughUpdate(

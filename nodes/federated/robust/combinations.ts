@@ -1,6 +1,6 @@
 /**
- * Which options fit together: secure sums, robust rules, groups, compression and privacy. A refusal
- * is a sentence that says what to write instead.
+ * Checks which options can be combined: secure sums, robust rules, groups, compression and privacy. Each problem is a
+ * sentence that says what to write instead.
  *
  * @module
  */

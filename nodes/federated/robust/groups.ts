@@ -1,13 +1,13 @@
 /**
- * Groups: secure sums within random groups, and a robust rule over their means. The price: an update
- * hides among the updates of its group only, no longer among all updates.
+ * Groups: a secure sum in each random group of clients, and a robust rule over the means of the
+ * groups. Its disadvantage: an update is hidden only among the updates of its group.
  *
  * @module
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { ModelUpdate } from './rules.ts';
 
-/** Members in random groups whose sizes differ by one at most. */
+/** Divides members at random into groups whose sizes differ by at most one. */
 export function dealRandomGroups<T>(members: readonly T[], groups: number, random: Random): T[][] {
   const order = [...members];
   random.shuffle(order);
@@ -23,7 +23,7 @@ export interface GroupTotal {
   readonly members: number;
 }
 
-/** The means of the groups of which anything arrived, to be combined by a robust rule. */
+/** The means of the groups with at least one input, which a robust rule then combines. */
 export function groupMeans(groups: readonly GroupTotal[]): Float64Array[] {
   return groups
     .filter(({ members }) => members > 0)

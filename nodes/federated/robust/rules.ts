@@ -1,9 +1,9 @@
 /**
- * Rules that combine updates of which some may be lies: Krum and Multi-Krum (Blanchard, El Mhamdi,
- * Guerraoui, Stainer 2017), trimmed mean and median by coordinate (Yin, Chen, Kannan, Bartlett 2018),
- * and a bound of the norm. They need to see the updates (`combinations.ts`).
+ * Rules that combine updates of which some may be false: Krum and Multi-Krum (Blanchard, El Mhamdi, Guerraoui,
+ * Stainer 2017), trimmed mean and median by coordinate (Yin, Chen, Kannan, Bartlett 2018), and a bound of the
+ * norm. All need to see each update by itself (`combinations.ts`).
  *
- * Updates may hold anything: what is not a number counts as infinitely far away or large.
+ * Updates may contain any values: one that is not a number counts as infinitely large or infinitely far away.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { clipL2 } from '../privacy/clip.ts';
 /** An update of a client, or the mean of a group. */
 export type ModelUpdate = Float32Array | Float64Array;
 
-/** Krum needs 2 f + 3 updates if f of them may be lies. */
+/** Krum needs 2 f + 3 updates if f of them may be false. */
 const KRUM_FACTOR = 2;
 const KRUM_MORE = 3;
 
@@ -23,7 +23,7 @@ export function krumUpdatesMin(lies: number): number {
 
 /**
  * Krum scores of updates: each the sum of squared distances to its n - f - 2 nearest others.
- * @param lies Number of updates that may be lies, f.
+ * @param lies Number of updates that may be false, f.
  * @returns undefined for fewer than 2 f + 3 updates.
  */
 export function krumScores(
@@ -52,7 +52,7 @@ export function krumScores(
 /**
  * Indices of the `take` updates with the smallest scores, best first; of equal scores the lower index
  * first. Krum takes the first of these updates, Multi-Krum the mean of several.
- * @returns undefined where {@link krumScores} has none, or fewer than `take` updates are finite.
+ * @returns undefined if {@link krumScores} is undefined, or if fewer than `take` updates have finite scores.
  */
 export function krumSelectedIndices(
   updates: readonly ModelUpdate[],

@@ -1,5 +1,6 @@
 /**
- * Notices mistakes of our own code. Bad bytes from a network are dropped before, with a reason.
+ * Assertions that detect defects of this code. Bad bytes from the network never reach them: they
+ * are dropped before, with a reason.
  *
  * @module
  */

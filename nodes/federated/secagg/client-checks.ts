@@ -1,5 +1,6 @@
 /**
- * What a client checks before it believes a server: the roster and the lists of survivors.
+ * A client's checks of what a server tells it: the roster of public keys, and the lists of survivors and
+ * lost clients.
  *
  * @module
  */
@@ -8,15 +9,15 @@ import type { SecaggDropReason } from './drops.ts';
 import type { ClientPublicKeys, SurvivorLists } from './messages.ts';
 import type { SecaggConfig } from './session-config.ts';
 
-/** The values that a roster must agree with. */
+/** The values with which a roster must agree. */
 export interface RosterExpectations {
   readonly config: SecaggConfig;
   readonly own: ClientPublicKeys;
 }
 
 /**
- * Checks a roster: at least t entries, at most k + 1, since more holders would weaken the
- * threshold; all keys different; the entry of this client as it was sent.
+ * Checks a roster: at least t entries, at most k + 1, since more holders would weaken the threshold; all
+ * keys different; this client's entry equal to what it sent.
  */
 export function checkRoster(
   entries: readonly ClientPublicKeys[],
@@ -40,7 +41,7 @@ function hasSameKeys(left: ClientPublicKeys, right: ClientPublicKeys): boolean {
   return equalBytes(left.maskKey, right.maskKey);
 }
 
-/** The values that lists of survivors must agree with. */
+/** The values with which the lists of survivors and lost clients must agree. */
 export interface SurvivorListsExpectations {
   /** Clients whose shares arrived, and this client. */
   readonly sharers: ReadonlySet<number>;

@@ -1,10 +1,10 @@
 /**
- * A client of one session of secure aggregation (Bonawitz et al., CCS 2017, figure 4; on a sparse
- * graph, Bell et al., CCS 2020): advertises keys, shares its secrets, masks its input, and gives the
- * server shares of one secret per client, never both.
+ * A client of one session of secure aggregation (Bonawitz et al., CCS 2017, figure 4; on a sparse graph, Bell et
+ * al., CCS 2020): advertises keys, shares its secrets, masks its input, and for each other client gives the server
+ * its share of one of that client's two secrets, never of both.
  *
- * Secrets live in memory only and are wiped once the shares are out, at the end and at the timeout:
- * a client that restarts is lost to the session.
+ * Secrets are only in memory, and are wiped when they are no longer needed, at the end, and at the time-out; so a
+ * client that restarts cannot continue its session.
  *
  * @module
  */
@@ -42,12 +42,12 @@ import { deriveSessionId } from './session-config.ts';
 import { advertisedKeysToSign, survivorsToSign } from './signed-text.ts';
 import { decodeSecaggMessage, encodeSecaggMessage } from './wire.ts';
 
-/** Batches are cut so that a job takes about this time, ns. */
+/** Work is divided into jobs of about this time, ns. */
 const BATCH_NS = 20_000_000;
 /** Number of boxes or signatures per job: about 20 ms. */
 const BATCH_ITEMS = 150;
 
-/** The phase in which a message is expected. */
+/** For each type of message, the phase in which it is expected. */
 const EXPECTED_IN: ReadonlyMap<number, ClientPhase> = new Map([
   [SECAGG_MESSAGE_TYPES.roster, 'advertised'],
   [SECAGG_MESSAGE_TYPES.forward, 'shared'],
@@ -64,9 +64,9 @@ export class ClientMachine implements StateMachine<Exclude<ClientInput, TimerDue
   #effects: ClientEffect[] = [];
   #phase: ClientPhase = 'idle';
   #deadline: Nanoseconds = Number.POSITIVE_INFINITY;
-  /** Types of the messages that were accepted. */
+  /** Types of the messages accepted so far. */
   readonly #taken = new Set<number>();
-  /** Channel and seed shared with each neighbour, by the neighbour's index. */
+  /** Secrets shared with each neighbour, of the channel and of the mask, by the neighbour's index. */
   #shared = new Map<number, NeighbourSecrets>();
   /** The sealed shares from each neighbour that sent them, by the neighbour's index. */
   #boxes = new Map<number, Uint8Array>();
@@ -93,7 +93,7 @@ export class ClientMachine implements StateMachine<Exclude<ClientInput, TimerDue
     return this.#phase;
   }
 
-  /** How many clients are in the sum, by the list that this client has seen. */
+  /** Number of clients in the sum, by the list of survivors that this client got. */
   get survivors(): number {
     return this.#lists.survivors.length;
   }
@@ -205,7 +205,10 @@ export class ClientMachine implements StateMachine<Exclude<ClientInput, TimerDue
     return undefined;
   }
 
-  /** What the signatures of a roster must cover; undefined if a signature or its signer's key is missing. */
+  /**
+   * The signatures of a roster with the texts that they must cover; undefined if a signature or its signer's key is
+   * missing.
+   */
   #advertisements(
     entries: readonly ClientPublicKeys[],
   ): VerifySignaturesInput['items'] | undefined {
@@ -246,7 +249,7 @@ export class ClientMachine implements StateMachine<Exclude<ClientInput, TimerDue
     this.#enter('shared');
   }
 
-  /** Undoes the acceptance of a message that a job found bad; a genuine one may follow. */
+  /** Undoes the acceptance of a message that a job found bad, since a genuine one may still come. */
   #takeBack(type: number, reason: SecaggDropReason): void {
     this.#taken.delete(type);
     this.#drop(reason);

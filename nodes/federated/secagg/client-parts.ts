@@ -10,7 +10,7 @@ import type { UsedKeyLedger } from './key-ledger.ts';
 import type { SeedRule } from './seeds.ts';
 import type { SecaggConfig } from './session-config.ts';
 
-/** A client's long-term identity, for signed mode. */
+/** A client's long-term signing identity, for signed mode. */
 export interface ClientIdentity {
   /** Secret of Ed25519, 32 bytes. */
   readonly secret: Uint8Array;
@@ -23,7 +23,10 @@ export interface ClientMachineParts {
   readonly config: SecaggConfig;
   /** Index of this client in the session, 0 … n-1. */
   readonly index: number;
-  /** Fewest survivors with which the client opens a sum; only for graphs in which it sees all of them. */
+  /**
+   * Fewest survivors with which the client gives shares to open a sum; only for graphs in which it sees
+   * all survivors.
+   */
   readonly least?: number;
   readonly crypto: CryptoProvider;
   /** Draws secret bytes: for keys, own mask, and coefficients of shares, in this order. */
@@ -34,7 +37,7 @@ export interface ClientMachineParts {
   readonly sessionTimeoutNs: Nanoseconds;
   /** Refuses keys that an earlier session of this client had. */
   readonly ledger?: UsedKeyLedger;
-  /** How seeds are derived from secrets; by default as the protocol has it. */
+  /** How mask seeds are derived from secrets; default: {@link PROTOCOL_SEED_RULE}. */
   readonly seeds?: SeedRule | undefined;
   /** The client's check of the lists of survivors and lost; by default that of the protocol. */
   readonly checkLists?: typeof checkSurvivorLists;

@@ -32,7 +32,7 @@ export class ClientSecrets {
     this.#parts = parts;
   }
 
-  /** Draws the keys of channel and masks. */
+  /** Draws the key pairs of channel and masks. @returns the public keys. */
   drawKeys(): Omit<ClientPublicKeys, 'index'> {
     const { crypto, ledger } = this.#parts;
     this.#channelSecret = this.#draw();
@@ -53,7 +53,7 @@ export class ClientSecrets {
     this.#ownCoefficients = draws.map(() => this.#draw());
   }
 
-  /** What the job needs to share both secrets. */
+  /** The secrets that the job `shareKeys` needs. */
   get toShare(): Pick<ShareKeysInput, 'channelSecret' | 'maskSecret' | 'ownSecret'> {
     return {
       channelSecret: this.#channelSecret,

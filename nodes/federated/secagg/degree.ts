@@ -1,7 +1,7 @@
 /**
- * The smallest degree of a sparse graph of masks, by the bad events of Bell et al. (CCS 2020) and a
- * union bound over the clients. The colluding and the lost neighbours of a client follow
- * hypergeometric distributions.
+ * Computes the smallest degree of a sparse mask graph with which the bad events of Bell et al. (CCS
+ * 2020) are improbable, by a union bound over the clients. The colluding and the lost neighbours of a
+ * client follow hypergeometric distributions.
  *
  * @module
  */
@@ -18,9 +18,9 @@ export interface MaskGraphRequirements {
   readonly dropout: number;
   /** A semi-malicious server shows two lists of survivors. */
   readonly server: 'semi-honest' | 'semi-malicious';
-  /** Bits of security; default 40. */
+  /** Security: bad events have probability at most 2 to the minus this; default 40. */
   readonly security?: number;
-  /** Bits of correctness; default 20. */
+  /** Correctness: the sum fails with probability at most 2 to the minus this; default 20. */
   readonly correctness?: number;
 }
 
@@ -41,7 +41,7 @@ export function chooseMaskGraphDegree(
 ): MaskGraphParameters | undefined {
   const { clients, security = SECURITY_BITS } = demand;
   const events = new Events(demand);
-  // Two kinds of events break security, and share the bound.
+  // Security can fail by two kinds of events; each gets half of the bound.
   const bound = 2 ** -(security + 1);
   for (let degree = 2; degree < clients; degree += 2) {
     if (events.partition(degree) >= bound) continue;
@@ -73,7 +73,10 @@ class Events {
     }
   }
 
-  /** Probability that two gaps of k/2 bad clients cut the honest part of the ring. */
+  /**
+   * Bound on the probability that two gaps of k/2 corrupt or lost clients divide the honest clients of
+   * the ring.
+   */
   partition(degree: number): number {
     const n = this.#clients;
     const bad = this.#adversarial + this.#dropout;
@@ -82,7 +85,10 @@ class Events {
     return expOrZero(log((n * Math.max(n - degree - 1, 1)) / 2) + gaps);
   }
 
-  /** The smallest threshold that adversaries do not reach; undefined if survivors may miss it. */
+  /**
+   * The smallest threshold that colluding clients do not reach; undefined if the survivors would miss
+   * it too often.
+   */
   threshold(degree: number, bound: number): number | undefined {
     const n = this.#clients;
     let threshold = this.#quantile(degree, bound / n);

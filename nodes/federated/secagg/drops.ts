@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The reasons, each with its meaning. */
+/** Drop reasons of secure aggregation, each with a sentence that explains it. */
 export const SECAGG_DROP_REASONS = {
   'bad-cbor': 'not CBOR, or not a message of this version',
   'not-canonical': 'CBOR that is not in the one form that the suite allows, or an unsorted list',
@@ -31,5 +31,5 @@ export const SECAGG_DROP_REASONS = {
   'padding-not-zero': 'bits behind the last element of a masked input',
 } as const;
 
-/** One of {@link SECAGG_DROP_REASONS}. */
+/** Name of a drop reason; see {@link SECAGG_DROP_REASONS}. */
 export type SecaggDropReason = keyof typeof SECAGG_DROP_REASONS;

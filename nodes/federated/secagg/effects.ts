@@ -22,7 +22,10 @@ export type ClientPhase =
 export type ClientInput =
   | { readonly kind: 'begin' }
   | { readonly kind: 'message'; readonly bytes: Uint8Array }
-  /** The input to the sum: `m` elements below 2^bits. Belongs to the machine from now on. */
+  /**
+   * The client's input to the sum: `m` elements below 2^bits. The caller must not use the array any
+   * more.
+   */
   | { readonly kind: 'update'; readonly ring: Uint32Array }
   | JobOutputInput
   | TimerDue;
@@ -57,9 +60,9 @@ export type ServerInput =
 
 /** Why a session gives no sum. */
 export type SecaggAbortReason =
-  /** Fewer clients, or shares of one secret, than the threshold. */
+  /** There are fewer clients, or fewer shares of one secret, than the threshold. */
   | 'too-few'
-  /** A sum of fewer inputs than options allow. */
+  /** The sum would have fewer inputs than the options allow. */
   | 'small-sum'
   | 'reconstruct-mismatch'
   | 'share-inconsistent'
@@ -75,7 +78,7 @@ export type ServerEffect =
       readonly type: SecaggMessageType;
     }
   | ComputeJobEffect
-  /** `from` is the sender, or the owner of a share that does not fit. */
+  /** `from`: index of the sender, or of the client whose secret a bad share belongs to. */
   | { readonly kind: 'drop'; readonly reason: SecaggDropReason; readonly from: number }
   /** `members`: the clients that are expected to answer in this phase. */
   | { readonly kind: 'phase'; readonly phase: ServerPhase; readonly members: readonly number[] }
@@ -84,7 +87,7 @@ export type ServerEffect =
       /** The sum modulo 2^bits. */
       readonly ring: Uint32Array;
       readonly survivors: readonly number[];
-      /** Clients that left after their shares were out. */
+      /** Clients that left after their shares were distributed. */
       readonly lost: readonly number[];
     }
   | {

@@ -1,6 +1,6 @@
 /**
- * Bytes of a round per client, by the formula of Bonawitz et al. (CCS 2017, section 7.1) and by the
- * messages of this suite: what byte counters of runs are compared with.
+ * Computes the bytes of a round per client, by the formula of Bonawitz et al. (CCS 2017, section
+ * 7.1) and by the messages of this suite; the byte counters of runs are compared with them.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { BOX_BYTES, KEY_BYTES, SESSION_ID_BYTES } from './geometry.ts';
 import { packedVectorBytes } from './ring.ts';
 import type { SecaggConfig } from './session-config.ts';
 
-/** A round as the paper describes it. */
+/** The parameters of a round in the paper's formula. */
 export interface PaperRoundParameters {
   readonly clients: number;
   /** Number of elements of the vector. */

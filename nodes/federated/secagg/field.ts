@@ -2,7 +2,7 @@
  * The field GF(2^16) with polynomial x^16 + x^12 + x^3 + x + 1 and generator x. Addition is xor.
  *
  * Multiplication looks up tables with secret indices, so that its time depends on secrets through
- * the caches: acceptable for a testbed, not against somebody on the same machine.
+ * the caches: acceptable for a testbed, but not against an attacker on the same machine.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export const GENERATOR_ORDER: number = ELEMENTS - 1;
 
 /** Powers of the generator, twice, so that a sum of two logarithms needs no reduction. */
 export const EXP_TABLE: Uint16Array = new Uint16Array(2 * GENERATOR_ORDER);
-/** Logarithms to the generator; that of 0 does not exist. */
+/** Logarithms to the base of the generator; entry 0 is meaningless. */
 export const LOG_TABLE: Uint16Array = new Uint16Array(ELEMENTS);
 
 for (let power = 0, value = 1; power < GENERATOR_ORDER; power += 1) {

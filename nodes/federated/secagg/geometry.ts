@@ -6,13 +6,13 @@
  * @module
  */
 
-/** Bytes of a key of X25519, of a mask seed and of a secret that is shared. */
+/** Length of an X25519 key, of a mask seed, and of a secret that is split into shares, bytes. */
 export const KEY_BYTES = 32;
 /** Bytes of a session identifier, a SHA-256. */
 export const SESSION_ID_BYTES = 32;
 /** Random bytes that make a session unique. */
 export const SESSION_RANDOM_BYTES = 16;
-/** Bytes of the digest of the model that a round starts from. */
+/** Length of the hash of the model with which a round starts, bytes. */
 export const MODEL_HASH_BYTES = 32;
 /** Bytes of a signature of Ed25519. */
 export const SIGNATURE_BYTES = 64;
@@ -29,10 +29,10 @@ export const SESSION_CLIENTS_MAX = 65_534;
 export const ELEMENT_BITS_MAX = 32;
 /** Largest number of elements of a vector: 1 GiB on the wire at 32 bits. */
 export const VECTOR_ELEMENTS_MAX = 268_435_456;
-/** The smallest threshold at which no holder alone rebuilds a secret. */
+/** Least threshold: with it, no single holder can rebuild a secret. */
 export const SHARE_THRESHOLD_MIN = 2;
 
-/** Version of the suite. */
+/** Version of the suite, in the parameters of each session. */
 export const SUITE_VERSION = 1;
 /** The text with which all labels of the suite begin. */
 export const SUITE_LABEL_PREFIX = 'orrery/secagg/1/';

@@ -1,7 +1,8 @@
 /**
- * Which clients share a mask: all pairs (Bonawitz et al., CCS 2017), or neighbours on a ring in random
- * order, each client linked to the k/2 next ones on both sides (Harary graph; Bell et al., "Secure
- * Single-Server Aggregation with (Poly)Logarithmic Overhead", CCS 2020).
+ * The graph of the pairs of clients that share a mask: all pairs (Bonawitz et al., CCS 2017), or
+ * neighbours on a ring in random order, where each client shares masks with the k/2 next clients on
+ * both sides (Harary graph; Bell et al., "Secure Single-Server Aggregation with (Poly)Logarithmic
+ * Overhead", CCS 2020).
  *
  * @module
  */
@@ -21,7 +22,7 @@ export interface Shuffler {
 /**
  * Draws the graph of these clients; a ring of up to k + 1 clients is complete and draws nothing.
  * @param members Ascending.
- * @param k Neighbours of each, even unless the graph is complete.
+ * @param k Number of neighbours of each client; it must be even unless the graph is complete.
  */
 export function drawMaskGraph(members: readonly number[], k: number, random: Shuffler): MaskGraph {
   if (k >= members.length - 1) return completeMaskGraph(members);
@@ -57,7 +58,10 @@ export function ringMaskGraph(order: readonly number[], k: number): MaskGraph {
   return { order, neighboursOf: (index): readonly number[] => neighbours.get(index) ?? [] };
 }
 
-/** How a pair mask enters the input of `own`: the larger index adds, the smaller subtracts. */
+/**
+ * The sign with which the pair mask of `own` and `other` enters the input of `own`: the larger index
+ * adds it, the smaller subtracts it.
+ */
 export function pairMaskSign(own: number, other: number): 1 | -1 {
   return own > other ? 1 : -1;
 }

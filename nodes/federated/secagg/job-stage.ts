@@ -1,15 +1,15 @@
 /**
- * Keeps count of the jobs of one step of a machine: emits them, collects their outputs in order,
- * and tells when all are there. The output of a job whose step was given up is ignored.
+ * Runs the jobs of one step of a machine: starts them, collects their outputs in order, and reports
+ * when all are there. Outputs of a step that was given up are ignored.
  *
  * @module
  */
 import type { SecaggJobName, SecaggJobTypes } from './jobs.ts';
 
-/** Asks for a job; its output comes back under its number. */
+/** Asks for a job; its output comes back as an input with the same number. */
 export interface ComputeJobEffect {
   readonly kind: 'compute';
-  /** Counts from 1 in each machine. */
+  /** Number of the job, from 1 in each machine. */
   readonly job: number;
   readonly name: SecaggJobName;
   readonly input: unknown;

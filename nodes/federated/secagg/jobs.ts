@@ -1,6 +1,6 @@
 /**
- * The heavy steps of both machines: pure functions of plain data, cut so that none runs longer than
- * about 50 ms. {@link SECAGG_JOBS} is for a protocol's `jobs`.
+ * The costly computations of both machines as jobs: pure functions of plain data, divided so that none
+ * runs longer than about 50 ms. {@link SECAGG_JOBS} is for a protocol's `jobs`.
  *
  * @module
  */
@@ -70,20 +70,20 @@ export type OpenedBox =
   | { readonly index: number; readonly pair: Uint8Array; readonly own: Uint8Array }
   | { readonly index: number; readonly drop: 'box-failed' | 'box-misaddressed' };
 
-/** Secrets to rebuild, in groups for which the same clients answered. */
+/** Secrets to rebuild, in groups of secrets whose shares come from the same clients. */
 export interface RebuildSecretsInput {
   readonly threshold: number;
   readonly groups: readonly RebuildGroup[];
 }
 
-/** Secrets with the same holders, which share their weights. */
+/** Secrets with the same holders of shares, for which the Lagrange weights are the same. */
 export interface RebuildGroup {
   /** Points of the holders, ascending: as many as the threshold, or one more as a check. */
   readonly points: readonly number[];
   readonly secrets: readonly {
     readonly index: number;
     readonly shares: readonly Uint8Array[];
-    /** The key that a masking secret must belong to. */
+    /** The public key to which a masking secret must belong. */
     readonly publicKey?: Uint8Array;
   }[];
 }
@@ -92,7 +92,7 @@ export interface RebuildGroup {
 export interface RebuiltSecret {
   readonly index: number;
   readonly secret: Uint8Array;
-  /** False if the share beyond the threshold contradicts the others. */
+  /** False if the additional share, beyond the threshold, contradicts the others. */
   readonly isConsistent: boolean;
   /** False if the secret does not belong to `publicKey`. */
   readonly isMatching: boolean;
@@ -111,7 +111,7 @@ export interface DeriveSeedsInput {
   }[];
 }
 
-/** Seeds in the order of the input; a pair's is undefined for a key of low order. */
+/** Seeds in the order of the input; the seed of a pair is undefined if a key has low order. */
 export interface DeriveSeedsOutput {
   readonly own: readonly Uint8Array[];
   readonly pairs: readonly (readonly (Uint8Array | undefined)[])[];

@@ -1,13 +1,17 @@
 /**
- * The masking keys that a client has used. Two sessions with the same keys have the same masks if their
- * names are equal too, and the difference of two masked inputs is then the difference of the inputs.
+ * Remembers the masking keys that a client has used, so that none is used twice. Two sessions with the
+ * same keys have the same masks if their names are equal too, and the difference of two masked inputs
+ * is then the difference of the inputs.
  *
  * @module
  */
 import { toHex } from '../../_kit/bytes.ts';
 import { assert } from './assert.ts';
 
-/** Number of sessions that a client remembers: enough for a broken generator to be noticed at once. */
+/**
+ * Number of sessions whose keys a client remembers: enough to detect a random generator that repeats
+ * itself.
+ */
 const REMEMBERED = 1_024;
 
 /** Keys of the last sessions of one client. */

@@ -1,6 +1,7 @@
 /**
- * A server that collects both kinds of shares of one client, and opens its input (Bonawitz et al.,
- * CCS 2017, section 6). Two lists reach both thresholds if n + c >= 2t, where c clients collude.
+ * An attack: a server that obtains shares of both secrets of one client, and opens that client's input
+ * (Bonawitz et al., CCS 2017, section 6). Two lists reach both thresholds if n + c >= 2t, where c clients
+ * collude.
  *
  * @module
  */
@@ -14,14 +15,17 @@ import { holderPoint, rebuildSecret } from './shamir.ts';
 import type { ShareTable } from './unmask-plan.ts';
 
 /**
- * A server that asks for both shares of one client.
+ * How a server obtains shares of both secrets of one client.
  * - `two-survivor-lists`: tells half of the survivors that the victim is lost.
  * - `overlapping-lists`: tells everybody that the victim survived and is lost.
  */
 export interface ServerAttack {
   readonly kind: 'two-survivor-lists' | 'overlapping-lists';
   readonly victim: number;
-  /** Colluding clients, which do not check lists: they are told that the victim is in both. */
+  /**
+   * Indices of colluding clients, which do not check the lists: they are told that the victim is in both
+   * lists.
+   */
   readonly colluders?: readonly number[];
 }
 
@@ -40,7 +44,10 @@ export interface MaskedInput {
   readonly masking: readonly number[];
 }
 
-/** Opens an input from shares of both its secrets; undefined while one of them is short of shares. */
+/**
+ * Opens an input from shares of both secrets of its client; undefined while one of the secrets has too few
+ * shares.
+ */
 export function unmaskInput(
   { context, config, keys, shares }: UnmaskingKnowledge,
   { index, vector, masking }: MaskedInput,

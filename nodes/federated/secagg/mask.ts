@@ -21,7 +21,7 @@ import { addVectorInto, subtractVectorInto } from './ring.ts';
 
 const encoder = new TextEncoder();
 const NONCE = new Uint8Array(CHACHA20_NONCE_BYTES);
-/** Zeros to encrypt, which gives the key stream itself. Never written. */
+/** Zeros that are encrypted to get the key stream itself; never changed. */
 const ZEROS = new Uint8Array(4 * KEY_STREAM_PIECE_ELEMENTS);
 
 /** The HKDF info of a key: its label, and indices of clients. */
@@ -44,13 +44,16 @@ export interface ClientIndexPair {
   readonly to: number;
 }
 
-/** What a key is derived with. */
+/** The cryptography and the session id with which keys are derived. */
 export interface KeyDerivationContext {
   readonly crypto: Pick<CryptoProvider, 'hmacSha256' | 'hkdfExpandSha256'>;
   readonly session: Uint8Array;
 }
 
-/** Key of the box that `from` seals for `to`; the other direction has another. */
+/**
+ * Derives the key of the box that `from` seals for `to`; the box in the other direction has another
+ * key.
+ */
 export function deriveBoxKey(
   context: KeyDerivationContext,
   shared: Uint8Array,

@@ -1,5 +1,5 @@
 /**
- * What the messages of secure aggregation say; wire.ts writes and reads them.
+ * The contents of the messages of secure aggregation; wire.ts encodes and decodes them.
  *
  * @module
  */
@@ -44,7 +44,7 @@ export interface ShareBox {
   readonly box: Uint8Array;
 }
 
-/** What {@link UnmaskShare} is a share of: the secret of an own mask, or of the pair masks. */
+/** The secret to which a share belongs: that of a client's own mask, or that of its pair masks. */
 export type ShareKind = 'own' | 'pair';
 
 /** A share that a client gives the server. */
@@ -60,13 +60,16 @@ export interface IndexedSignature {
   readonly signature: Uint8Array;
 }
 
-/** Who is in the sum, and who left after its shares were out; ascending. */
+/**
+ * Indices of the clients whose inputs are in the sum, and of those that left after their shares
+ * were distributed; each list ascends.
+ */
 export interface SurvivorLists {
   readonly survivors: readonly number[];
   readonly lost: readonly number[];
 }
 
-/** A message without its session. */
+/** The type and content of a message, without its session id. */
 export type SecaggMessageBody =
   | { readonly type: 0; readonly config: SecaggConfig }
   | ({ readonly type: 1 } & ClientPublicKeys)

@@ -1,6 +1,6 @@
 /**
  * Converts numbers to elements of the ring and back: clips, scales, and rounds at random so that
- * the mean of many is right; says how many bits keep sums from wrapping.
+ * expected values are exact. Also computes how many bits a sum needs so that it does not wrap.
  *
  * {@link quantiseWithOffset} is the other codec in use (Flower's SecAgg+: offset by the clip, two's
  * complement avoided), for comparisons only; its sums wrap from 2^bits / levels clients on.
@@ -68,7 +68,7 @@ export function dequantise(sum: Uint32Array, { scale, bits }: Quantisation): Flo
   return Float64Array.from(sum, (value) => signedRingElement(value, bits) / scale);
 }
 
-/** The numbers that bound how large a sum can become. */
+/** The parameters on which the largest possible sum depends. */
 export interface SumSizeBounds {
   readonly clients: number;
   /** Largest magnitude of a coordinate. */

@@ -1,5 +1,5 @@
 /**
- * Seeds of masks from the secrets that clients agree on.
+ * Derives the seeds of masks from the secrets of clients.
  *
  * @module
  */
@@ -8,19 +8,22 @@ import { type ClientIndexPair, deriveOwnMaskSeed, derivePairMaskSeed } from './m
 
 /** How seeds are derived from secrets: all but defective doubles use {@link PROTOCOL_SEED_RULE}. */
 export interface SeedRule {
-  /** The secret that a seed is derived from: of two clients, or of one (then `from` is `to`). */
+  /**
+   * Maps the secret from which a seed is derived: the agreed secret of two clients, or that of one
+   * client (then `from` is `to`).
+   */
   readonly secret: (agreed: Uint8Array, ends: ClientIndexPair) => Uint8Array;
-  /** The seed that a mask is drawn from. */
+  /** Maps the derived seed to the seed from which a mask is drawn. */
   readonly seed: (derived: Uint8Array) => Uint8Array;
 }
 
-/** The rule of the protocol: secrets and seeds stay as they are. */
+/** The rule of the protocol: it changes neither secrets nor seeds. */
 export const PROTOCOL_SEED_RULE: SeedRule = {
   secret: (agreed) => agreed,
   seed: (derived) => derived,
 };
 
-/** What seeds depend on, beside secrets. */
+/** What the derivation of seeds needs beside secrets. */
 export interface MaskSeedContext {
   readonly crypto: CryptoProvider;
   readonly session: Uint8Array;

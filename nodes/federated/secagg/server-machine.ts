@@ -1,6 +1,6 @@
 /**
- * The server of one session of secure aggregation (Bonawitz et al., CCS 2017, figure 4; on a sparse
- * graph, Bell et al., CCS 2020): learns the sum of the inputs of those who survive, or aborts.
+ * The server of one session of secure aggregation (Bonawitz et al., CCS 2017, figure 4; on a sparse graph,
+ * Bell et al., CCS 2020): learns the sum of the surviving clients' inputs, or aborts.
  *
  * A phase ends at its timer, or when all expected clients have answered or are gone; not at the t-th
  * answer, which would waste the work of honest clients. Only the phase of inputs may have a quorum, for
@@ -64,7 +64,10 @@ export interface ServerMachineParts {
   readonly publicKeyOf?: (index: number) => Uint8Array | undefined;
   /** How seeds are derived from secrets; by default as the protocol has it. */
   readonly seeds?: SeedRule | undefined;
-  /** Factors of masked inputs, by client; their sum is the factor of the masks' sum. Absent: none. */
+  /**
+   * Factors with which a double multiplies masked inputs, by index of the client; absent: inputs are not
+   * multiplied.
+   */
   readonly weights?: readonly number[] | undefined;
   readonly attack?: ServerAttack | undefined;
 }
@@ -77,7 +80,7 @@ const AWAITED: ReadonlyMap<ServerPhase, number> = new Map([
   ['consistency', SECAGG_MESSAGE_TYPES.consistency],
   ['unmasking', SECAGG_MESSAGE_TYPES.unmask],
 ]);
-/** Phases that the deadline ends. */
+/** The phases that end at the deadline of inputs. */
 const UNTIL_INPUT: ReadonlySet<ServerPhase> = new Set(['inviting', 'sharing', 'collecting']);
 const ENDED: ReadonlySet<ServerPhase> = new Set(['done', 'aborted']);
 
@@ -91,7 +94,7 @@ export class ServerMachine implements StateMachine<Exclude<ServerInput, TimerDue
   #effects: ServerEffect[] = [];
   #phase: ServerPhase = 'idle';
   #deadline: Nanoseconds = Number.POSITIVE_INFINITY;
-  /** From this instant on no input is waited for. */
+  /** Deadline of inputs: from this instant on the server waits for none. */
   #inputsUntil: Nanoseconds = Number.POSITIVE_INFINITY;
   #now: Nanoseconds = 0;
   /** Indices of the clients that are to answer in this phase, ascending. */
@@ -103,7 +106,7 @@ export class ServerMachine implements StateMachine<Exclude<ServerInput, TimerDue
   /** Clients whose shares arrived (U2), and whose inputs did (U3), ascending. */
   #sharers: readonly number[] = [];
   #survivors: readonly number[] = [];
-  /** The lists that each client was shown. */
+  /** The lists of survivors and lost clients that each client was sent. */
   readonly #asked = new Map<number, SurvivorLists>();
 
   constructor(parts: ServerMachineParts) {
@@ -362,8 +365,8 @@ export class ServerMachine implements StateMachine<Exclude<ServerInput, TimerDue
   }
 
   /**
-   * Why a rebuilt secret aborts the session: it does not fit its public key, or shares of an own mask
-   * contradict each other. Undefined if it does not.
+   * Why a rebuilt secret aborts the session: it does not belong to its public key, or the shares of an own
+   * mask contradict each other. Undefined if the secret is right.
    */
   #doubt(rebuilt: RebuiltSecret, kind: ShareKind): SecaggAbortReason | undefined {
     const { index, isConsistent, isMatching } = rebuilt;

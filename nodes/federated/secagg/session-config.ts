@@ -1,7 +1,7 @@
 /**
- * The parameters that the clients of a session agree on, in one CBOR map, whose digest names the
- * session. Every key and signature is bound to that name: two clients with different parameters, or
- * different models to start from, have masks that do not cancel.
+ * The parameters that the clients of a session agree on, in one CBOR map, whose digest names the session. Every
+ * key and signature is bound to that name: two clients with different parameters, or different models to start
+ * from, derive different masks, which do not cancel.
  *
  * ```
  * { 1: version, 2: random (16 bytes), 3: round, 4: n, 5: k, 6: t, 7: m, 8: b, 9: mode,

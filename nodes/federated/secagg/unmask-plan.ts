@@ -1,5 +1,5 @@
 /**
- * Which secrets a server must rebuild for a sum, from whose shares, and which masks it then removes.
+ * Plans which secrets a server must rebuild for a sum, from whose shares, and which masks it then removes.
  *
  *     Σ y_u − Σ PRG(b_u) − Σ_d Σ_u sign(u, d) PRG(s_ud) = Σ x_u      u survived, d was lost
  *
@@ -21,7 +21,7 @@ import {
 import type { ClientPublicKeys, ShareKind } from './messages.ts';
 import { holderPoint } from './shamir.ts';
 
-/** Who is in the sum, and whose pair masks are left over. */
+/** The clients whose inputs are in the sum, and those whose pair masks did not cancel. */
 export interface SurvivorsInGraph {
   readonly graph: MaskGraph;
   /** Clients whose inputs arrived (U3), ascending. */
@@ -30,12 +30,12 @@ export interface SurvivorsInGraph {
   readonly lost: readonly number[];
 }
 
-/** Batches are cut so that a job takes about this time, ns. */
+/** Work is divided into jobs of about this time, ns. */
 const JOB_NS = 20_000_000;
 
 type MutableGroup = RebuildGroup & { readonly secrets: RebuildGroup['secrets'][number][] };
 
-/** A secret that the sum needs, and those who can give shares of it. */
+/** A secret that is needed to open the sum, and the clients that hold shares of it. */
 export interface NeededSecret {
   readonly index: number;
   readonly kind: ShareKind;
