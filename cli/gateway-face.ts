@@ -18,6 +18,7 @@ import {
   PacketQueue,
   startGatewayServer,
   startGrpcServer,
+  type TlsMaterial,
 } from '../services/gateway/index.ts';
 import type { OperatorLog } from '../services/operator/index.ts';
 import type { Topology } from '../topologies/model.ts';
@@ -33,7 +34,7 @@ export interface GatewayFaceOptions {
   readonly name: string;
   readonly topology: Topology;
   readonly log: OperatorLog;
-  readonly htx: GatewayFile['htx'];
+  readonly htx: Omit<GatewayFile['htx'], 'tls'> & { readonly tls: TlsMaterial | undefined };
   /** The gRPC server; absent without one. */
   readonly grpc: GatewayFile['grpc'];
 }
@@ -62,7 +63,9 @@ export async function openGatewayFace({
     throw new Refusal(`${key}: ${error.message}`, { cause: error });
   }
   const own = log.component(GATEWAY_PROTOCOL);
-  own.info(`applications on ${server.host} port ${server.port}`);
+  own.info(
+    `applications on ${server.host} port ${server.port}, ${htx.tls === undefined ? 'no TLS' : 'TLS'}`,
+  );
   if (calls !== undefined) own.info(`gRPC on ${calls.host} port ${calls.port}`);
   return {
     attach: (agent) => node.attach(agent),

@@ -28,6 +28,7 @@ import { loadTopology, missingFileError } from '../topologies/load.ts';
 import type { Topology } from '../topologies/model.ts';
 import { addFlagOptions, refuseWithHelp } from './flags.ts';
 import { GATEWAY_PROTOCOL, openGatewayFace } from './gateway-face.ts';
+import { readTlsMaterial, withTlsFiles } from './gateway-tls.ts';
 import { runNodeProcess } from './node-process.ts';
 
 interface GatewayFlags {
@@ -61,12 +62,12 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
   const found = findFile(path, ['.'], ['.']);
   if ('message' in found) throw missingFileError(found.message, found.hint);
   const text = readFileSync(found.path, 'utf8');
-  const file = readToml(path, text, gatewayTomlSchema);
+  const folder = dirname(resolve(path));
+  const file = readToml(path, text, withTlsFiles(gatewayTomlSchema, folder));
   for (const warning of [...file.warnings, ...openAddresses(file)]) {
     process.stderr.write(`orrery: ${path}: ${warning}\n`);
   }
   const registry = new ProtocolRegistry();
-  const folder = dirname(resolve(path));
   const topology = withOptions(openTopology(folder, file, registry), file);
   const name = file.place.node;
   const gateways = topology.hosts.filter(({ protocol }) => protocol === GATEWAY_PROTOCOL);
@@ -108,7 +109,10 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
     writesNodes: true,
     operatorPort: file.metrics.port,
     operatorHost: file.metrics.host,
-    openFace: (log) => openGatewayFace({ name, topology, log, htx: file.htx, grpc: file.grpc }),
+    openFace: (log) => {
+      const htx = { ...file.htx, tls: file.htx.tls && readTlsMaterial(folder, file.htx.tls) };
+      return openGatewayFace({ name, topology, log, htx, grpc: file.grpc });
+    },
   });
 }
 
@@ -143,14 +147,15 @@ function openTopology(
 /** A sentence for each server that other machines reach. */
 function openAddresses({ htx, grpc }: GatewayFile): readonly string[] {
   const servers = [
-    { key: 'htx.bind_addr', host: htx.host },
+    // A client with a certificate is known: nobody else is let in.
+    { key: 'htx.bind_addr', host: htx.tls?.clientCa === undefined ? htx.host : undefined },
     { key: 'orrery.grpc_addr', host: grpc?.host },
   ];
   return servers
     .filter(({ host }) => host !== undefined && !isLoopback(host))
     .map(
       ({ key, host }) =>
-        `${key} ${host}: there is no password; whoever reaches it sends and takes packets`,
+        `${key} ${host}: there is no password, nor certificates of clients; whoever reaches it sends and takes packets`,
     );
 }
 

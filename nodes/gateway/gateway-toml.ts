@@ -17,6 +17,14 @@ export interface BindAddress {
   readonly port: number;
 }
 
+/** PEM files of a server, as the file names them; paths count from the folder of the file. */
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+  /** Certificates of those who issue certificates of clients; absent if every client is let in. */
+  readonly clientCa: string | undefined;
+}
+
 /** The content of a `config.toml`, converted. */
 export interface GatewayFile {
   /** Options of `run: gateway`, as a topology or scenario file would give them. */
@@ -37,6 +45,8 @@ export interface GatewayFile {
     readonly connectionsMax: number;
     /** Longest time that a connection may be idle, ms. */
     readonly idleMs: number;
+    /** Absent without `cert_path`: the server speaks HTTP/1.1 without TLS. */
+    readonly tls: TlsFiles | undefined;
   };
   /** The gRPC server for applications; absent without `orrery.grpc_addr`. */
   readonly grpc: (BindAddress & { readonly messageBytesMax: number }) | undefined;
@@ -66,6 +76,7 @@ const bytes = z.union([z.int().min(1), byteSizeSchema()]);
 const duration = durationNsSchema();
 const share = z.number().min(0).max(1);
 const count = z.int().min(1);
+const filePath = z.string().min(1).max(4_096);
 
 /** Schema of a table of the file whose keys all have defaults, so that the table may be missing. */
 const table = <S extends z.ZodRawShape>(keys: S): z.ZodPrefault<z.ZodObject<S, z.core.$strict>> =>
@@ -127,73 +138,88 @@ const unused = <T extends UnusedTable>(
     Object.keys(UNUSED[name]).map((key) => [key, z.unknown().optional()]),
   ) as never;
 
-const tables = z.strictObject({
-  htx: table({
-    ...unused('htx'),
-    // The published default listens on all addresses; ours only on this machine, unless the file says so.
-    bind_addr: bindAddress.prefault('127.0.0.1:8443'),
-    max_frame_size: bytes
-      .refine((size) => size <= PACKET_BYTES_MAX, 'is above 16 MiB')
-      .prefault('64KiB'),
-    connection_timeout: duration.prefault('30s'),
-    max_connections: count.max(65_536).default(1_000),
-  }),
-  scion: table({ ...unused('scion'), max_message_size: bytes.prefault('1MiB') }),
-  anti_replay: table({
-    ...unused('anti_replay'),
-    window_size: count.max(65_536).default(1_024),
-    cleanup_ttl: duration.prefault('24h'),
-    max_sequence_age: duration.prefault('1h'),
-  }).refine(({ cleanup_ttl: ttl, max_sequence_age: age }) => ttl >= age, {
-    message: 'is shorter than max_sequence_age, which would re-open the window for replays',
-    path: ['cleanup_ttl'],
-  }),
-  aead: table({
-    max_bytes_per_key: bytes.prefault('1GiB'),
-    max_time_per_key: duration.prefault('1h'),
-  }),
-  multipath: table({
-    ...unused('multipath'),
-    failover_rtt_threshold: z.number().min(1.1).max(100).default(2),
-    failover_loss_threshold: share.default(0.1),
-    min_paths: count.max(64).default(1),
-    max_paths: count.max(64).default(10),
-    exploration_probability: share.default(0.1),
-    quality_smoothing: z.number().min(0.001).max(1).default(0.125),
-  }).refine(({ min_paths: least, max_paths: most }) => least <= most, {
-    message: 'is above max_paths: there can never be that many',
-    path: ['min_paths'],
-  }),
-  metrics: table({
-    ...unused('metrics'),
-    bind_addr: bindAddress.prefault('127.0.0.1:9090'),
-  }),
-  performance: table(unused('performance')),
-  security: table({
-    ...unused('security'),
-    rate_limiting: table({
-      enabled: z.boolean().default(false),
-      requests_per_second: count.default(1_000),
-      burst_capacity: count.default(5_000),
-      window_duration: duration.prefault('1s'),
+const tables = z
+  .strictObject({
+    htx: table({
+      ...unused('htx'),
+      // The published default listens on all addresses; ours only on this machine, unless the file says so.
+      bind_addr: bindAddress.prefault('127.0.0.1:8443'),
+      max_frame_size: bytes
+        .refine((size) => size <= PACKET_BYTES_MAX, 'is above 16 MiB')
+        .prefault('64KiB'),
+      connection_timeout: duration.prefault('30s'),
+      max_connections: count.max(65_536).default(1_000),
+      cert_path: filePath.optional(),
+      key_path: filePath.optional(),
+    })
+      .refine(({ cert_path: certificate, key_path: key }) => key === undefined || certificate, {
+        ...{ message: 'has no certificate: cert_path is missing', path: ['key_path'] },
+      })
+      .refine(({ cert_path: certificate, key_path: key }) => certificate === undefined || key, {
+        ...{ message: 'has no key: key_path is missing', path: ['cert_path'] },
+      }),
+    scion: table({ ...unused('scion'), max_message_size: bytes.prefault('1MiB') }),
+    anti_replay: table({
+      ...unused('anti_replay'),
+      window_size: count.max(65_536).default(1_024),
+      cleanup_ttl: duration.prefault('24h'),
+      max_sequence_age: duration.prefault('1h'),
+    }).refine(({ cleanup_ttl: ttl, max_sequence_age: age }) => ttl >= age, {
+      message: 'is shorter than max_sequence_age, which would re-open the window for replays',
+      path: ['cleanup_ttl'],
     }),
-  }),
-  orrery: z.strictObject({
-    topology: z.string().min(1),
-    node: z.string().min(1),
-    keys: z.string().min(1).default('keys'),
-    state: z.string().min(1).default('state'),
-    peers: z.array(z.string()).max(1_000).optional(),
-    grpc_addr: bindAddress.optional(),
-    log: z.string().default('info'),
-  }),
-});
+    aead: table({
+      max_bytes_per_key: bytes.prefault('1GiB'),
+      max_time_per_key: duration.prefault('1h'),
+    }),
+    multipath: table({
+      ...unused('multipath'),
+      failover_rtt_threshold: z.number().min(1.1).max(100).default(2),
+      failover_loss_threshold: share.default(0.1),
+      min_paths: count.max(64).default(1),
+      max_paths: count.max(64).default(10),
+      exploration_probability: share.default(0.1),
+      quality_smoothing: z.number().min(0.001).max(1).default(0.125),
+    }).refine(({ min_paths: least, max_paths: most }) => least <= most, {
+      message: 'is above max_paths: there can never be that many',
+      path: ['min_paths'],
+    }),
+    metrics: table({
+      ...unused('metrics'),
+      bind_addr: bindAddress.prefault('127.0.0.1:9090'),
+    }),
+    performance: table(unused('performance')),
+    security: table({
+      ...unused('security'),
+      rate_limiting: table({
+        enabled: z.boolean().default(false),
+        requests_per_second: count.default(1_000),
+        burst_capacity: count.default(5_000),
+        window_duration: duration.prefault('1s'),
+      }),
+    }),
+    orrery: z.strictObject({
+      topology: z.string().min(1),
+      node: z.string().min(1),
+      keys: z.string().min(1).default('keys'),
+      state: z.string().min(1).default('state'),
+      peers: z.array(z.string()).max(1_000).optional(),
+      grpc_addr: bindAddress.optional(),
+      client_ca: filePath.optional(),
+      log: z.string().default('info'),
+    }),
+  })
+  .refine(({ htx, orrery }) => orrery.client_ca === undefined || htx.cert_path, {
+    message: 'has no effect without TLS: htx.cert_path is missing',
+    path: ['orrery', 'client_ca'],
+  });
 
 /** Schema that checks the values of a file and converts them. */
 export const gatewayTomlSchema: z.ZodType<GatewayFile> = tables.transform((file): GatewayFile => {
   const { htx, scion, anti_replay: replay, aead, multipath, metrics, security, orrery } = file;
   const { rate_limiting: limit } = security;
-  const { peers, log, grpc_addr: grpc, ...place } = orrery;
+  const { peers, log, grpc_addr: grpc, client_ca: clientCa, ...place } = orrery;
+  const { cert_path: certificate, key_path: key } = htx;
   const text = (ns: number): string => `${ns / NS_PER_MS}ms`;
   return {
     options: {
@@ -227,6 +253,8 @@ export const gatewayTomlSchema: z.ZodType<GatewayFile> = tables.transform((file)
       packetBytesMax: htx.max_frame_size,
       connectionsMax: htx.max_connections,
       idleMs: htx.connection_timeout / NS_PER_MS,
+      tls:
+        certificate === undefined || key === undefined ? undefined : { certificate, key, clientCa },
     },
     grpc: grpc && { ...grpc, messageBytesMax: scion.max_message_size },
     metrics: metrics.bind_addr,

@@ -60,4 +60,4 @@ export const protocol: Protocol<GatewayOptions> = {
   create: (host, setup) => createGatewayNode(host, setup, behaviourWithDoubles(setup.options)),
 };
 export { gatewaySampleToml } from './gateway-sample.ts';
-export { type GatewayFile, gatewayTomlSchema } from './gateway-toml.ts';
+export { type GatewayFile, gatewayTomlSchema, type TlsFiles } from './gateway-toml.ts';

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { isAddressedToLoopback, isWebPageRequest } from '../_kit/callers.ts';
 import type { GatewayNode } from './gateway-node.ts';
 import { readHealth } from './health.ts';
@@ -26,11 +26,16 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-type Route = (
-  context: GatewayHandlerContext,
-  url: URL,
-  request: IncomingMessage,
-) => Promise<Answer>;
+/** Handles a request of HTTP/1.1, or of HTTP/2 in the form that node:http2 gives it. */
+export type GatewayRequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A request, and the signal that its client does not wait any more. */
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly gone: AbortSignal;
+}
+
+type Route = (context: GatewayHandlerContext, url: URL, asked: Asked) => Promise<Answer>;
 
 const ROUTES: Readonly<Record<string, Route>> = {
   'POST /scion/send': sendPacket,
@@ -46,17 +51,19 @@ const PACKETS_MAX = 1_000;
 /** After how many seconds a client may try again what found no room. */
 const RETRY_S = 1;
 
-/** Creates the function that `node:http` calls for each request; it answers every request. */
-export function createGatewayRequestHandler(
-  context: GatewayHandlerContext,
-): (request: IncomingMessage, response: ServerResponse) => void {
+/** Creates the function that the server calls for each request; it answers every request. */
+export function createGatewayRequestHandler(context: GatewayHandlerContext): GatewayRequestHandler {
   const beganMs = performance.now();
   return (request, response) => {
     const startMs = performance.now();
+    const left = new AbortController();
+    const gone = left.signal;
+    response.once('close', () => left.abort());
     Promise.resolve()
-      .then(() => answer(context, request))
+      .then(() => answer(context, { request, gone }))
       .catch(() => problem(500, 'the gateway could not answer'))
       .then((given) => {
+        if (gone.aborted) return;
         const uptime = { uptime_seconds: Math.floor((startMs - beganMs) / 1_000) };
         send(response, given, { startMs, uptime });
       })
@@ -64,12 +71,9 @@ export function createGatewayRequestHandler(
   };
 }
 
-function answer(
-  context: GatewayHandlerContext,
-  request: IncomingMessage,
-): Answer | Promise<Answer> {
-  const { headers, method = '', url: text = '/' } = request;
-  if (context.isPrivate && !isAddressedToLoopback(headers)) {
+function answer(context: GatewayHandlerContext, asked: Asked): Answer | Promise<Answer> {
+  const { headers, method = '', url: text = '/' } = asked.request;
+  if (context.isPrivate && !isAddressedToLoopback(withHost(headers))) {
     return problem(421, 'use 127.0.0.1, ::1 or localhost in the address');
   }
   if (isWebPageRequest(headers)) return problem(403, 'a web page may not do this');
@@ -77,23 +81,30 @@ function answer(
   const url = new URL(text, 'http://gateway');
   const route = `${method} ${url.pathname}`;
   const act = Object.hasOwn(ROUTES, route) ? ROUTES[route] : undefined;
-  if (act !== undefined) return act(context, url, request);
+  if (act !== undefined) return act(context, url, asked);
   const [allow] = Object.keys(ROUTES).filter((one) => one.endsWith(` ${url.pathname}`));
   if (allow === undefined) return problem(404, 'there is no such path');
   const [only = ''] = allow.split(' ');
   return { ...problem(405, `allowed: ${only}`), headers: { Allow: only } };
 }
 
+/** The headers, with the host that HTTP/2 names in a field of its own (RFC 9113 section 8.3.1). */
+function withHost(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const authority = headers[':authority'];
+  return typeof authority === 'string' ? { ...headers, host: authority } : headers;
+}
+
 async function sendPacket(
   { node, packetBytesMax }: GatewayHandlerContext,
   url: URL,
-  request: IncomingMessage,
+  { request }: Asked,
 ): Promise<Answer> {
   const dst = url.searchParams.get('dst');
   if (dst === null) return problem(400, 'dst is missing: the ISD-AS of the other gateway');
   const packet = await readBody(request, packetBytesMax);
   if (packet === undefined) {
-    const closing = { headers: { Connection: 'close' } };
+    // RFC 9113 section 8.2.2: HTTP/2 has no such field.
+    const closing = request.httpVersionMajor === 1 ? { headers: { Connection: 'close' } } : {};
     return { ...problem(413, `a packet has at most ${packetBytesMax} bytes`), ...closing };
   }
   if (packet.length === 0) return problem(400, 'the body, which is the packet, is empty');
@@ -120,15 +131,13 @@ function refusalOf(outcome: string, dst: string): Answer {
 async function receivePackets(
   { queue }: GatewayHandlerContext,
   url: URL,
-  request: IncomingMessage,
+  { gone }: Asked,
 ): Promise<Answer> {
   const timeout = numberIn(url, 'timeout', { usual: WAIT_MS, least: 0, most: WAIT_MS_MAX });
   const max = numberIn(url, 'max', { usual: PACKETS, least: 1, most: PACKETS_MAX });
   if (timeout === undefined) return problem(400, `timeout is no number of ms up to ${WAIT_MS_MAX}`);
   if (max === undefined) return problem(400, `max is no number up to ${PACKETS_MAX}`);
-  const gone = new AbortController();
-  request.socket.once('close', () => gone.abort());
-  const taken = await queue.take(max, timeout, gone.signal);
+  const taken = await queue.take(max, timeout, gone);
   if (taken === 'full') return problem(503, 'too many clients wait for packets');
   if (taken.length === 0) return { status: 204 };
   const packets = taken.map(({ from, bytes, atMs }) => ({
@@ -200,7 +209,6 @@ function send(
   { status, body, headers = {} }: Answer,
   { startMs, uptime }: { readonly startMs: number; readonly uptime: object },
 ): void {
-  if (response.destroyed) return;
   const isHealth = typeof body === 'object' && body !== null && 'scion_connected' in body;
   const shown = isHealth ? { ...body, ...uptime } : body;
   response.writeHead(status, {

@@ -8,3 +8,4 @@ export type { GatewayNode, NodeAnswer } from './gateway-node.ts';
 export { type GatewayGrpcServer, GrpcServerStartError, startGrpcServer } from './grpc-server.ts';
 export { PacketQueue } from './packet-queue.ts';
 export { type GatewayServer, GatewayServerStartError, startGatewayServer } from './server.ts';
+export type { TlsMaterial } from './tls-server.ts';

@@ -4,12 +4,14 @@
  * @module
  */
 import { createServer } from 'node:http';
+import type { Server } from 'node:net';
 import { limitConnections } from '../../engine/live/faces/connections.ts';
 import { closeServer, listenFailureText, listenOn, refuseNonHttp } from '../_kit/listening.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
 import type { GatewayNode } from './gateway-node.ts';
-import { createGatewayRequestHandler } from './handle.ts';
+import { createGatewayRequestHandler, type GatewayRequestHandler } from './handle.ts';
 import type { PacketQueue } from './packet-queue.ts';
+import { type HttpBounds, type TlsMaterial, TlsServer } from './tls-server.ts';
 
 /** Where the server listens, and its bounds. */
 export interface GatewayServerOptions {
@@ -23,6 +25,8 @@ export interface GatewayServerOptions {
   readonly connectionsMax: number;
   /** Longest time that a connection may be idle, ms. */
   readonly idleMs: number;
+  /** Certificate and key; without it the server speaks HTTP/1.1 without TLS. */
+  readonly tls?: TlsMaterial | undefined;
 }
 
 /** A running server. */
@@ -41,8 +45,13 @@ export class GatewayServerStartError extends Error {
 const HEADER_BYTES_MAX = 8_192;
 const HEADERS_MS_MAX = 5_000;
 const REQUEST_MS_MAX = 32_000;
-/** Interval at which requests are checked for time-outs, ms. */
 const CHECK_MS = 1_000;
+
+/** A server that does not listen yet. */
+interface ClosableServer {
+  readonly server: Server;
+  close(): Promise<void>;
+}
 
 /** Starts the server. @throws (rejects) GatewayServerStartError if it may not listen there. */
 export async function startGatewayServer({
@@ -53,19 +62,17 @@ export async function startGatewayServer({
   packetBytesMax,
   connectionsMax,
   idleMs,
+  tls,
 }: GatewayServerOptions): Promise<GatewayServer> {
-  const server = createServer({
-    maxHeaderSize: HEADER_BYTES_MAX,
-    requestTimeout: REQUEST_MS_MAX,
-    headersTimeout: HEADERS_MS_MAX,
-    keepAliveTimeout: idleMs,
-    connectionsCheckingInterval: CHECK_MS,
-  });
-  limitConnections(server, connectionsMax);
+  const bounds: HttpBounds = {
+    ...{ headerBytesMax: HEADER_BYTES_MAX, headersMsMax: HEADERS_MS_MAX },
+    ...{ requestMsMax: REQUEST_MS_MAX, checkMs: CHECK_MS, connectionsMax, idleMs },
+  };
   const isPrivate = isLoopback(host);
-  server.on('request', createGatewayRequestHandler({ node, queue, packetBytesMax, isPrivate }));
-  server.on('clientError', refuseNonHttp);
-  const at = await listenOn(server, { host, port }).catch((error: unknown) => {
+  const handle = createGatewayRequestHandler({ node, queue, packetBytesMax, isPrivate });
+  const created =
+    tls === undefined ? createPlainServer(bounds, handle) : new TlsServer(tls, bounds, handle);
+  const at = await listenOn(created.server, { host, port }).catch((error: unknown) => {
     throw new GatewayServerStartError(`${host}:${port}: ${listenFailureText(error)}`, {
       cause: error,
     });
@@ -73,6 +80,20 @@ export async function startGatewayServer({
   return {
     host: at.address,
     port: at.port,
-    close: () => closeServer(server),
+    close: () => created.close(),
   };
+}
+
+function createPlainServer(bounds: HttpBounds, handle: GatewayRequestHandler): ClosableServer {
+  const server = createServer({
+    maxHeaderSize: bounds.headerBytesMax,
+    requestTimeout: bounds.requestMsMax,
+    headersTimeout: bounds.headersMsMax,
+    keepAliveTimeout: bounds.idleMs,
+    connectionsCheckingInterval: bounds.checkMs,
+  });
+  limitConnections(server, bounds.connectionsMax);
+  server.on('request', handle);
+  server.on('clientError', refuseNonHttp);
+  return { server, close: () => closeServer(server) };
 }

@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { ROOT, repositoryFiles } from '../architecture/files.ts';
 
 const OPENS =
-  /\bcreateServer\(|\.bindAsync\(|\bBoundUdpSocket\.bind\(|\bnew WebSocketServer\((?!\{\s*noServer)/;
+  /\bcreate(?:Secure)?Server\(|\.bindAsync\(|\bBoundUdpSocket\.bind\(|\bnew WebSocketServer\((?!\{\s*noServer)/;
 const PRODUCT = /^(engine|nodes|topologies|scenarios|runner|reports|services|viz|cli)\/.*\.ts$/;
 
 const threats = readFileSync(join(ROOT, 'docs/THREATS.md'), 'utf8');

@@ -1,0 +1,77 @@
+/**
+ * The PEM files that a gateway's configuration names: checked with the rest of the file, read at the start.
+ *
+ * @module
+ */
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
+import type { z } from 'zod';
+import type { GatewayFile, TlsFiles } from '../nodes/gateway/index.ts';
+import type { TlsMaterial } from '../services/gateway/index.ts';
+
+/** Where the file names each PEM file. */
+const KEYS = {
+  certificate: ['htx', 'cert_path'],
+  key: ['htx', 'key_path'],
+  clientCa: ['orrery', 'client_ca'],
+} as const;
+
+/** The schema, which also refuses PEM files that are missing or do not fit. @param folder Paths count from it. */
+export function withTlsFiles(
+  schema: z.ZodType<GatewayFile>,
+  folder: string,
+): z.ZodType<GatewayFile> {
+  return schema.superRefine(({ htx: { tls } }, context) => {
+    if (tls === undefined) return;
+    const missing = Object.entries(KEYS).flatMap(([name, path]) => {
+      const error = readFailure(folder, tls[name as keyof TlsFiles]);
+      return error === undefined ? [] : [{ path: [...path], message: error }];
+    });
+    for (const { path, message } of missing) context.addIssue({ code: 'custom', path, message });
+    if (missing.length > 0) return;
+    const { certificate, key, clientCa } = readTlsMaterial(folder, tls);
+    const unfit = failureOf(() => createSecureContext({ cert: certificate, key }));
+    if (unfit !== undefined) {
+      const message = `is no certificate of the key in key_path: ${unfit}`;
+      context.addIssue({ code: 'custom', path: [...KEYS.certificate], message });
+    }
+    const noCa =
+      clientCa === undefined ? undefined : failureOf(() => new X509Certificate(clientCa));
+    if (noCa === undefined) return;
+    const message = `has no certificate: ${noCa}`;
+    context.addIssue({ code: 'custom', path: [...KEYS.clientCa], message });
+  });
+}
+
+/** Reads the files. @throws Error of the system if one cannot be read. */
+export function readTlsMaterial(folder: string, files: TlsFiles): TlsMaterial {
+  const read = (path: string): string => readFileSync(resolve(folder, path), 'utf8');
+  const { certificate, key, clientCa } = files;
+  return {
+    certificate: read(certificate),
+    key: read(key),
+    clientCa: clientCa === undefined ? undefined : read(clientCa),
+  };
+}
+
+function readFailure(folder: string, path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    readFileSync(resolve(folder, path));
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read: ${message}`;
+  }
+}
+
+function failureOf(open: () => unknown): string | undefined {
+  try {
+    open();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

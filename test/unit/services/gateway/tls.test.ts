@@ -1,0 +1,195 @@
+/** The server for applications of a gateway over TLS, before a gateway that the test plays. */
+import { once } from 'node:events';
+import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
+import { request as requestHttps } from 'node:https';
+import { connect as connectTcp } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type GatewayServer,
+  PacketQueue,
+  startGatewayServer,
+} from '../../../../services/gateway/index.ts';
+import { makeCertificateAuthority, makeCertificateOf } from '../../../certificates.ts';
+import { PlayedGateway } from './played-gateway.ts';
+
+const authority = makeCertificateAuthority('office');
+const server = makeCertificateOf('gateway', authority);
+const client = makeCertificateOf('client', authority);
+const stranger = makeCertificateOf('client', makeCertificateAuthority('office'));
+
+const open: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one.close();
+});
+
+interface Served {
+  readonly node: PlayedGateway;
+  readonly port: number;
+  readonly started: GatewayServer;
+}
+
+async function serve(clientCa?: string, bounds = {}): Promise<Served> {
+  const node = new PlayedGateway();
+  const { certificate, key } = server;
+  const started = await startGatewayServer({
+    ...{ node, queue: new PacketQueue(node), host: '127.0.0.1', port: 0 },
+    ...{ packetBytesMax: 65_536, connectionsMax: 100, idleMs: 5_000, ...bounds },
+    tls: { certificate, key, clientCa },
+  });
+  open.push(started);
+  return { node, port: started.port, started };
+}
+
+/** What a client trusts, and who it says that it is. */
+function clientOptions(who?: { certificate: string; key: string }): ConnectionOptions {
+  return {
+    ...{ ca: authority.certificate, checkServerIdentity: (): undefined => undefined },
+    ...(who === undefined ? {} : { cert: who.certificate, key: who.key }),
+  };
+}
+
+function ask(port: number, options: ConnectionOptions, path = '/scion'): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const request = requestHttps({ ...options, host: '127.0.0.1', port, path, agent: false });
+    request.on('response', (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    request.on('error', reject);
+    request.end();
+  });
+}
+
+async function openSession(port: number, options = clientOptions()): Promise<ClientHttp2Session> {
+  const session = connectHttp2(`https://127.0.0.1:${port}`, options);
+  open.push({ close: () => session.destroy() });
+  session.on('error', () => undefined);
+  await once(session, 'connect');
+  return session;
+}
+
+async function askHttp2(
+  session: ClientHttp2Session,
+  headers: Record<string, string>,
+  body?: string,
+): Promise<{ status: number; text: string }> {
+  const stream = session.request(headers, { endStream: body === undefined });
+  if (body !== undefined) stream.end(body);
+  const [answer] = (await once(stream, 'response')) as [{ ':status': number }];
+  let text = '';
+  for await (const part of stream as AsyncIterable<Buffer>) text += part.toString();
+  return { status: answer[':status'], text };
+}
+
+describe('TLS', () => {
+  it('is of version 1.3, and a client of 1.2 is refused', async () => {
+    const { port } = await serve();
+    const socket = connectTls({ ...clientOptions(), host: '127.0.0.1', port });
+    await once(socket, 'secureConnect');
+    expect(socket.getProtocol()).toBe('TLSv1.3');
+    socket.destroy();
+    const old: ConnectionOptions = { ...clientOptions(), maxVersion: 'TLSv1.2' };
+    await expect(ask(port, old)).rejects.toThrow(/protocol version/);
+  });
+
+  it('carries HTTP/1.1 and HTTP/2 to the same routes', async () => {
+    const { node, port } = await serve();
+    expect(await ask(port, clientOptions())).toBe(404);
+    const session = await openSession(port);
+    const send = { ':method': 'POST', ':path': '/scion/send?dst=x' };
+    expect(await askHttp2(session, send, 'a packet')).toMatchObject({ status: 200 });
+    expect(node.sent).toEqual([['x', 'a packet']]);
+    expect(await askHttp2(session, send, 'p'.repeat(65_537))).toMatchObject({ status: 413 });
+    expect(session.remoteSettings).toMatchObject({
+      ...{ maxConcurrentStreams: 100, maxHeaderListSize: 8_192 },
+    });
+  });
+
+  it('does not answer a client of HTTP/2 whose authority is another name than loopback', async () => {
+    const { port } = await serve();
+    const session = await openSession(port);
+    const rebound = { ':path': '/health', ':authority': 'example.org' };
+    expect(await askHttp2(session, rebound)).toMatchObject({ status: 421 });
+  });
+
+  it('keeps a packet if the stream of HTTP/2 that waited is gone, though its connection is not', async () => {
+    const { node, port } = await serve();
+    const session = await openSession(port);
+    const waiting = session.request({ ':path': '/scion/receive?timeout=10000' });
+    waiting.on('error', () => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    waiting.close();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    node.arrive('g', 'kept');
+    const { text } = await askHttp2(session, { ':path': '/scion/receive?timeout=1' });
+    expect(text).toContain(Buffer.from('kept').toString('base64'));
+  });
+});
+
+describe('with certificates of clients', () => {
+  it('answers a client whose certificate the authority has signed', async () => {
+    const { port } = await serve(authority.certificate);
+    expect(await ask(port, clientOptions(client))).toBe(404);
+  });
+
+  it.each([
+    ['none', undefined],
+    ['one of another authority of the same name', stranger],
+  ])('refuses a client that has %s, on HTTP/1.1 and HTTP/2', async (_, who) => {
+    const { node, port } = await serve(authority.certificate);
+    await expect(ask(port, clientOptions(who), '/scion/paths?dst=1-1')).rejects.toThrow();
+    const session = connectHttp2(`https://127.0.0.1:${port}`, clientOptions(who));
+    session.on('error', () => undefined);
+    let isAnswered = false;
+    const send = session.request({ ':method': 'POST', ':path': '/scion/send?dst=x' });
+    send
+      .on('error', () => undefined)
+      .on('response', () => {
+        isAnswered = true;
+      });
+    send.end('a packet');
+    await new Promise((resolve) => send.once('close', resolve));
+    expect(session.destroyed).toBe(true);
+    expect(isAnswered).toBe(false);
+    expect(node.sent).toEqual([]);
+  });
+});
+
+describe('what clients leave open', () => {
+  it('is no more than the connections that are allowed', async () => {
+    const { port } = await serve(undefined, { connectionsMax: 2 });
+    const sockets = [1, 2].map(() => connectTcp(port, '127.0.0.1'));
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    await expect(ask(port, clientOptions())).rejects.toThrow();
+    sockets[0]?.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await ask(port, clientOptions())).toBe(404);
+    sockets[1]?.destroy();
+  });
+
+  it('ends when a session of HTTP/2 is idle, but not while it waits for a packet', async () => {
+    const { port } = await serve(undefined, { idleMs: 100 });
+    const session = await openSession(port);
+    const began = performance.now();
+    const waited = await askHttp2(session, { ':path': '/scion/receive?timeout=400' });
+    expect(waited.status).toBe(204);
+    expect(session.destroyed).toBe(false);
+    await once(session, 'close');
+    expect(performance.now() - began).toBeGreaterThan(450);
+  });
+
+  it('ends when the server closes, with a handshake and a request under way', async () => {
+    const { port, started } = await serve();
+    const silent = connectTcp(port, '127.0.0.1');
+    await once(silent, 'connect');
+    const session = await openSession(port);
+    session.request({ ':path': '/scion/receive?timeout=10000' }).on('error', () => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const began = performance.now();
+    await started.close();
+    expect(performance.now() - began).toBeLessThan(3_000);
+    silent.destroy();
+    open.splice(0, 1);
+  });
+});
