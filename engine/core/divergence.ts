@@ -75,7 +75,7 @@ function firstUnequalInterval(a: Fingerprint, b: Fingerprint): EventInterval | u
 /**
  * Runs an input twice and, if the two differ, twice more to find the first differing event.
  *
- * @param run Must depend on nothing but its input.
+ * @param run Makes the run; it must depend on nothing but its input.
  * @param nodeCount Number of nodes; the fingerprints have a lane for each.
  * @returns undefined when both runs are equal.
  */

@@ -495,6 +495,6 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   }
 }
 
-/** 1..2^31 - 1: generation 0 is never used, so handle 0 names nothing. */
+/** The generation after this one, 1..2^31 - 1: generation 0 is never used, so handle 0 names nothing. */
 const nextGeneration = (generation: number): number =>
   generation === LAST_GENERATION ? 1 : generation + 1;

@@ -104,7 +104,7 @@ export class Fingerprint {
     this.observer?.ingredients(first, second);
   }
 
-  /** 16 hex digits over all events so far; the run may continue afterwards. */
+  /** The digest of all events so far, 16 hex digits; the run may continue afterwards. */
   digest(): string {
     const count = this.count | 0;
     const b = this.b ^ count;
@@ -112,7 +112,7 @@ export class Fingerprint {
     return hex(first) + hex(finalize(b + first));
   }
 
-  /** 8 hex digits over the events of one node. */
+  /** The digest of the events of one node, 8 hex digits. */
   nodeDigest(node: number): string {
     assert(node >= 0 && node < this.lanes.length, `no lane for node ${node}`);
     return hex(finalize(this.lanes[node] as number));

@@ -19,7 +19,7 @@ export interface RandomWordSource {
 const TWO_32 = 4_294_967_296;
 const TWO_26 = 67_108_864;
 const TWO_53 = 9_007_199_254_740_992;
-/** For n below this, u32 * n is exact in a double. */
+/** Below this n, the product of n and a 32-bit word is exact in a double. */
 const EXACT_PRODUCT = 2_097_152;
 
 /** Probabilities of the standard normal distribution at -3 and +3 (docs/spec/random-streams.md). */
@@ -53,7 +53,7 @@ export function drawUniform(words: RandomWordSource): number {
   return ((a >>> 5) * TWO_26 + (b >>> 6)) / TWO_53;
 }
 
-/** Integer in [0, n) with a bias below n / 2^53; always uses exactly two 32-bit words, for impairments. */
+/** Draws an integer in [0, n) with a bias below n / 2^53; uses exactly two 32-bit words, as impairments must. */
 export function drawBelowInTwoWords(words: RandomWordSource, n: number): number {
   return Math.floor(drawUniform(words) * n);
 }

@@ -80,7 +80,8 @@ export class Scheduler {
   /**
    * @param handler Receives events that are not callbacks.
    * @param capacity Expected number of pending events; grows by doubling.
-   * @param heapLimit See {@link EventQueue}; tests use a small one.
+   * @param heapLimit Largest number of entries in the heap (see {@link EventQueue}); tests use a
+   *   small one.
    */
   constructor(handler: EventHandler = NO_HANDLER, capacity = 1024, heapLimit?: number) {
     this.handler = handler;

@@ -56,7 +56,7 @@ export class RandomStream extends Xoshiro128 implements Random {
     return sampling.drawBelow(this, n);
   }
 
-  /** Integer in [0, n) that always uses exactly two 32-bit words, for impairments. */
+  /** Draws an integer in [0, n) with exactly two 32-bit words, as impairments must. */
   belowFixed(n: number): number {
     return sampling.drawBelowInTwoWords(this, n);
   }

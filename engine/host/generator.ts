@@ -45,11 +45,11 @@ export interface GeneratedNode {
 
 /** When a direction of a link can send (docs/spec/link-model.md, "Contacts"). */
 export interface GeneratedContacts {
-  /** Ascending, without overlap; nanoseconds since the start of the run. Empty: never. */
+  /** The windows, ascending and without overlap; times in ns since the start of the run. Empty: it can never send. */
   readonly windows: readonly {
     readonly startNs: number;
     readonly endNs: number;
-    /** Bits per second; by default the rate of the direction. */
+    /** Rate in bits per second; by default the rate of the direction. */
     readonly rateBps?: number;
     /** One-way propagation delay in nanoseconds; by default the delay of the direction. */
     readonly delayNs?: number;
@@ -62,7 +62,7 @@ export interface GeneratedContacts {
 
 /** Rate, delay and other values of a generated link, in one direction or in both. */
 export interface GeneratedDirection {
-  /** Bits per second, above 0; with `Infinity`, serialisation takes no time. */
+  /** Rate in bits per second, above 0; with `Infinity`, serialisation takes no time. */
   readonly rateBps?: number;
   /** One-way propagation delay, nanoseconds. */
   readonly delayNs?: number;

@@ -75,7 +75,7 @@ export interface ContactTransition {
 export interface Host {
   /** Name of the host on which the node runs. */
   readonly name: string;
-  /** Monotonic time since the start of the run, integer nanoseconds. For intervals. */
+  /** Monotonic time since the start of the run, integer ns; use it for intervals. */
   now(): Nanoseconds;
   /**
    * Plan time, integer nanoseconds: the time of the scenario, to which the times of contact plans are relative. In sim

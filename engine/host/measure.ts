@@ -94,7 +94,7 @@ export interface MetricDefinition {
    * Not for a `ratio`.
    */
   readonly labels?: readonly string[];
-  /** For a `ratio`: the two counters that the runner divides, numerator first. */
+  /** The numerator and the denominator of a `ratio`: two counters, which the runner divides. */
   readonly of?: readonly [numerator: string, denominator: string];
   /**
    * When the metric is reported. `processor`: only where the processor is modelled, because elsewhere work takes no

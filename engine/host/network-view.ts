@@ -25,7 +25,7 @@ export interface PlannedContact {
   /** Beginning and end of the window, ns by `host.planTime()`. */
   readonly startNs: number;
   readonly endNs: number;
-  /** Bits per second, and one-way propagation delay in nanoseconds. */
+  /** Rate in bits per second, and one-way propagation delay in nanoseconds. */
   readonly rateBps: number;
   readonly delayNs: number;
 }

@@ -46,7 +46,7 @@ export interface SumClaim {
   readonly parts: readonly number[];
   /** The claimed sum, as long as each part; not copied, as for {@link GroundTruthWitness.addend}. */
   readonly vector: Uint32Array;
-  /** Bits of each element, 1 to 32. */
+  /** Number of bits of each element, 1 to 32. */
   readonly bits: number;
   /**
    * Name of the protocol's metric that counts claims, which only the run records: a metric of kind `ratio` (true claims
@@ -166,7 +166,10 @@ export interface NodeSetup<Options> {
    * checked it. Absent in tests of single nodes.
    */
   readonly userModule?: (path: string) => unknown;
-  /** Absent unless privacy is measured, packets are explained or messages are accounted for. */
+  /**
+   * Gets the node's reports about messages; absent unless privacy is measured, packets are
+   * explained or messages accounted for.
+   */
   readonly observer?: MessageObserver;
 }
 

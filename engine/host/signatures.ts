@@ -27,7 +27,7 @@ export interface VerifyingKey {
 /** The input of an ML-DSA signature: a message, and a context. */
 export interface MlDsaInput {
   readonly message: Uint8Array;
-  /** 0 to 255 bytes that separate uses of a key (FIPS 204 section 5.2); none if absent. */
+  /** The context, 0 to 255 bytes that separate uses of a key (FIPS 204 section 5.2); empty if absent. */
   readonly context?: Uint8Array;
 }
 

@@ -19,7 +19,7 @@
 export interface KeyRange {
   /** Selects only keys that begin with this text. */
   readonly prefix?: string;
-  /** Only keys after this one; with the last key of a list, the next list begins where that list ended. */
+  /** Selects only keys after this one; with the last key of a list, the next list begins where that list ended. */
   readonly after?: string;
   /** Largest number of keys to list. */
   readonly limit?: number;
@@ -47,7 +47,7 @@ export interface Store {
   keys(range?: KeyRange): readonly string[];
   /**
    * Erases an entry and all values that it ever had; takes effect at the next sync.
-   * @param key As for {@link put}; without an entry with this key, nothing happens.
+   * @param key As for {@link put}; if there is no entry with this key, nothing happens.
    */
   delete(key: string): void;
   /** Makes everything written so far durable, then calls `done` (never in the same turn). */

@@ -75,7 +75,7 @@ export function findEnvironmentError(error: unknown, about?: string): Environmen
 
 /**
  * Like {@link findEnvironmentError}, for a path that the user named: it may also not exist, or not be a folder.
- * @param path Default: the error's own path.
+ * @param path The path to report; by default the error's own path.
  */
 export function findPathError(error: unknown, path?: string): EnvironmentError | undefined {
   if (error instanceof EnvironmentError) return error;

@@ -10,7 +10,7 @@ import type { CalendarTime, Nanoseconds } from '../host/time.ts';
 
 /** A clock that measures how much wall time has passed. */
 export interface WallClock {
-  /** Monotonic, integer ns since the start of the run. */
+  /** The monotonic time since the start of the run, integer ns. */
   now(): Nanoseconds;
 }
 

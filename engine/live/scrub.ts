@@ -12,11 +12,11 @@ import type { LogFields } from '../host/measure.ts';
 /** Longest text of one message or field, characters. */
 const TEXT_MAX = 2_000;
 const FIELDS_MAX = 16;
-/** 16 bytes or more in hexadecimal; 16 bytes is the length of the shortest key in this project. */
+/** Matches 16 bytes or more in hexadecimal; 16 bytes is the length of the shortest key in this project. */
 const HEX_RUN = /(?:0x)?[0-9a-fA-F]{32,}/g;
-/** 16 or 32 bytes in base64, of which 16 bytes end in `==` and 32 bytes in `=`. */
+/** Matches 16 or 32 bytes in base64, of which 16 bytes end in `==` and 32 bytes in `=`. */
 const BASE64_RUN = /[A-Za-z0-9+/_-]{22}==|[A-Za-z0-9+/_-]{43}=/g;
-/** 16 bytes or more in base64 or base64url, which needs no `=` at its end (RFC 4648 section 5). */
+/** Matches 16 bytes or more in base64 or base64url, which needs no `=` at its end (RFC 4648 section 5). */
 const LONG_RUN = /[A-Za-z0-9+/_-]{22,}={0,2}/g;
 /**
  * Least number of transitions between capitals, small letters and digits per character of a key; keys have about 0.6,

@@ -20,7 +20,7 @@ const PER_OCTAVE = 1_024;
 const OCTAVE_BITS = 10;
 const NO_COUNTS = new Float64Array(0);
 const TWO_32 = 4_294_967_296;
-/** 2^52, the weight of `sumHigh` in the exact sum; `sumHigh` and `sumLow` stay below 2^53. */
+/** The weight of `sumHigh` in the exact sum, 2^52; `sumHigh` and `sumLow` stay below 2^53. */
 export const SUM_HIGH_WEIGHT = 4_503_599_627_370_496;
 /** The powers 2^-shift for shifts 0 to 43, all exact. */
 const DOWN = Float64Array.from({ length: 44 }, (_, shift) => 1 / twoTo(shift));
@@ -30,9 +30,9 @@ export interface HistogramData {
   /** Number of values in each bucket; buckets after the end of the array are empty. */
   readonly counts: Float64Array;
   readonly count: number;
-  /** Infinity if the histogram is empty. */
+  /** Smallest value; Infinity if the histogram is empty. */
   readonly min: number;
-  /** -Infinity if the histogram is empty. */
+  /** Largest value; -Infinity if the histogram is empty. */
   readonly max: number;
   /** The exact sum is sumHigh * 2^52 + sumLow. */
   readonly sumHigh: number;
@@ -189,7 +189,7 @@ export function bucketEnd(bucket: number): number {
   return bucketStart(bucket + 1) - 1;
 }
 
-/** 2^exponent for a small non-negative integer, exact. */
+/** Computes 2^exponent for a small non-negative integer, exactly. */
 function twoTo(exponent: number): number {
   return exponent < 31 ? 1 << exponent : (1 << (exponent - 30)) * 1_073_741_824;
 }

@@ -92,7 +92,7 @@ export interface LinkDirectionView {
 
 /** Rate and delay of a direction. */
 export interface RateAndDelay {
-  /** Bits per second; with Infinity, serialisation takes no time. */
+  /** Rate, bits per second; with Infinity, serialisation takes no time. */
   readonly rateBps: number;
   /** Propagation delay of the direction, ns. */
   readonly delayNs: number;

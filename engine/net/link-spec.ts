@@ -99,9 +99,9 @@ export interface CorruptSpec {
 /** Limits of a drop-tail queue; the packet in the transmitter does not count. */
 export interface DropTailSpec {
   readonly kind: 'drop-tail';
-  /** Largest number of packets; default Infinity. */
+  /** Largest number of packets in the queue; default Infinity. */
   readonly limitPackets?: number;
-  /** Largest number of bytes without overhead; default Infinity. */
+  /** Largest number of bytes in the queue, without the packets' overhead on the wire; default Infinity. */
   readonly limitBytes?: number;
 }
 
@@ -204,7 +204,7 @@ export interface TimedStepsSpec {
  * transmitter, pipe.
  */
 export interface LinkDirectionSpec {
-  /** Bits per second, > 0; with Infinity, serialisation takes no time. */
+  /** Rate, bits per second, > 0; with Infinity, serialisation takes no time. */
   readonly rateBps: number;
   /** Propagation delay, integer ns >= 0. */
   readonly delayNs: number;
@@ -234,9 +234,9 @@ export interface LinkDirectionSpec {
   readonly inFlight?: 'lost' | 'delivered';
   /** When the link is open; default always. */
   readonly contacts?: ContactsSpec;
-  /** Rate by a trace, bits per second; at 0 nothing is sent. Nodes are told `rateBps` nevertheless. */
+  /** Rate that follows a trace, bits per second; at 0 nothing is sent. Nodes are told `rateBps` nevertheless. */
   readonly rateSteps?: TimedStepsSpec;
-  /** Delay by a trace, ns; nodes are told `delayNs` nevertheless. */
+  /** Delay that follows a trace, ns; nodes are told `delayNs` nevertheless. */
   readonly delaySteps?: TimedStepsSpec;
 }
 

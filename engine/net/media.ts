@@ -43,7 +43,7 @@ export class Media {
   private readonly world: MediaWorld;
   private readonly segments = new Map<string, SimSegment>();
   private readonly clouds = new Map<string, SimCloud>();
-  /** Parts of clouds as links, by id; made when {@link part} is first called for them. */
+  /** Parts of clouds in the form of links, by id; made when {@link part} is first called for them. */
   private readonly parts = new Map<string, SimLink>();
   /** The medium to which a direction belongs, by the direction's index. */
   private readonly byDirection = new Map<number, SimSegment | SimCloud>();

@@ -106,7 +106,7 @@ export class NodeCalls {
   // hot: once per call of a node; 4 ns.
   /**
    * Records that a node is called now.
-   * @param kind Of {@link NODE_CALL_KINDS}.
+   * @param kind Reason for the call, one of {@link NODE_CALL_KINDS}.
    * @param from Endpoint that sent the bytes, -1 if there is none.
    * @returns the argument for {@link end}.
    */

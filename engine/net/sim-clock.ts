@@ -12,7 +12,7 @@ import type { CalendarTime, Nanoseconds } from '../host/time.ts';
 export interface ClockDeviation {
   /** Added to the true time, ns; may be negative. */
   readonly offsetNs?: number;
-  /** Parts per million by which the clock runs fast; negative if it runs slow. */
+  /** Drift: parts per million by which the clock runs fast; negative if it runs slow. */
   readonly driftPpm?: number;
 }
 

@@ -83,7 +83,10 @@ export class SimLink {
   readonly b: LinkEndAttachment;
   readonly forward: LinkDirection;
   readonly backward: LinkDirection;
-  /** Absent until the first change: most links of a large network never change. */
+  /**
+   * The changes of both directions; absent until the first change, since most links of a large
+   * network never change.
+   */
   private stacks: readonly [ChangeStack, ChangeStack] | undefined;
   /** Changes with `up: false`, oldest first; `up: true` ends the oldest of its side. */
   private openDowns: readonly OpenDown[] = NO_DOWNS;

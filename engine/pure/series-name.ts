@@ -39,7 +39,7 @@ export function labelsMistake(labels: readonly string[]): string | undefined {
 /** The metric and the labels that the name of a series consists of. */
 export interface MetricSeries {
   readonly metric: string;
-  /** By name of the label, in the order of the metric's definition; empty without labels. */
+  /** Values by name of the label, in the order of the metric's definition; empty without labels. */
   readonly labels: Readonly<Record<string, string>>;
 }
 

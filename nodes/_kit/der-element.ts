@@ -66,11 +66,11 @@ export const DER_SEQUENCE = 0x30;
 /** Identifier octet of SET and SET OF. */
 export const DER_SET = 0x31;
 
-/** Bits of an identifier octet: the class of the tag. */
+/** Mask of the bits of an identifier octet that give the class of the tag. */
 export const DER_CLASS_MASK = 0xc0;
 /** Bit of an identifier octet: set if the element is constructed. */
 export const DER_CONSTRUCTED_BIT = 0x20;
-/** Bits of an identifier octet: the number of the tag. */
+/** Mask of the bits of an identifier octet that give the number of the tag. */
 export const DER_TAG_NUMBER_MASK = 0x1f;
 const CONTEXT = 0x80;
 

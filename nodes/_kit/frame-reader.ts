@@ -21,7 +21,7 @@ export interface FrameLayout {
 /**
  * Receives a frame.
  * @param offset Start of the header; the body begins `headerBytes` later.
- * @param length Header and body, bytes. The bytes are valid during the call only.
+ * @param length Length of header and body, bytes. The bytes are valid during the call only.
  */
 export type FrameHandler = (buffer: Uint8Array, offset: number, length: number) => void;
 

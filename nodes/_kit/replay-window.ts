@@ -50,7 +50,7 @@ export class ReplayWindow implements ReplayGuard {
   #highest = -1;
 
   /**
-   * @param size Bits, a multiple of 64 from 64 to 65,536.
+   * @param size Window size in bits, a multiple of 64 from 64 to 65,536.
    * @throws RangeError for any other size; the check of the configuration rejects these earlier.
    */
   constructor(size: number) {

@@ -21,7 +21,7 @@ import { decodePacketNumber, encodePacketNumber, type Hello } from './wire.ts';
 
 /** Events that the receiving end handles. The machine compares streams, and never looks into them. */
 export type IncomingInput<Stream> =
-  /** The peer has begun a stream; an earlier one is of no use any more. */
+  /** The peer has begun a stream, which replaces an earlier one. */
   | { readonly kind: 'greeted'; readonly stream: Stream; readonly hello: Hello }
   /** A packet of the stream; an empty one marks a packet that was withdrawn. */
   | { readonly kind: 'packet'; readonly stream: Stream; readonly packet: Uint8Array }

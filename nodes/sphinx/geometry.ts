@@ -59,7 +59,7 @@ export const SURB_REPLY_LENGTH: number = COMMAND_TAG_LENGTH + SURB_ID_LENGTH;
  * cmd/genconfig).
  */
 export const DEFAULT_HOPS = 5;
-/** Default user data of a packet, in bytes (katzenpost, cmd/genconfig). */
+/** Default length of the user data of a packet, in bytes (katzenpost, cmd/genconfig). */
 export const DEFAULT_USER_PAYLOAD_LENGTH = 2000;
 /**
  * Largest number of hops in a header: the time to create a header grows with the square of this number and,
@@ -121,7 +121,7 @@ export interface PacketGeometry {
   readonly userForwardPayloadLength: number;
   readonly nextNodeHopLength: number;
   readonly sprpKeyMaterialLength: number;
-  /** Exactly one of the two names is set; the other is empty. */
+  /** The names of the key exchange: exactly one is set, the other is empty. */
   readonly nikeName: NikeName | '';
   readonly kemName: KemName | '';
   /** E: a public key (NIKE) or a ciphertext (KEM). */

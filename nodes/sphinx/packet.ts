@@ -73,7 +73,7 @@ export function createPacketWithHeader<Suite extends SphinxSuite>(
 
 /** The plaintext that the last hop of a packet gets. */
 export interface ForwardPayload {
-  /** Absent when the sender wants no reply. */
+  /** The reply block for the receiver; absent when the sender wants no reply. */
   readonly surb?: Uint8Array;
   /** `userForwardPayloadLength` bytes; shorter data is padded with zeros. */
   readonly data: Uint8Array;

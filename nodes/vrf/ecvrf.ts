@@ -31,7 +31,7 @@ export interface VrfProof {
 /** A secret key, loaded once and used for every input. */
 export interface VrfSecretKey {
   readonly suite: VrfSuite;
-  /** 32 bytes; equal to the Ed25519 public key of the same secret. */
+  /** The public key, 32 bytes; equal to the Ed25519 public key of the same secret. */
   readonly publicKey: Uint8Array;
   /**
    * Computes the output alone, which costs one scalar multiplication; a proof costs three.
@@ -54,7 +54,7 @@ export interface VrfPublicKey {
 /** The parts of a proof (RFC 9381 section 5.4.4). */
 interface ProofParts {
   readonly gamma: Uint8Array;
-  /** 16 bytes, padded to a scalar of 32 bytes. */
+  /** The challenge, 16 bytes, padded to a scalar of 32 bytes. */
   readonly challenge: Uint8Array;
   readonly response: Uint8Array;
 }

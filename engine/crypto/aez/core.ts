@@ -22,7 +22,7 @@ import { OffsetStepper, type TweakedAes } from './tweaked-aes.ts';
 export const BLOCK_PAIR_LENGTH: number = 2 * BLOCK_LENGTH;
 const PAIR_WORDS = 2 * BLOCK_WORDS;
 
-/** 0 enciphers, 1 deciphers; the tweaks of some blocks depend on this number. */
+/** What the cipher does: 0 enciphers, 1 deciphers; the tweaks of some blocks depend on this number. */
 export type CipherDirection = 0 | 1;
 
 /** What {@link runAezCore} needs: cipher, direction, hash, input and output. */
@@ -33,7 +33,7 @@ export interface AezCoreInput {
   readonly delta: Int32Array;
   /** The text to encipher or decipher, at least 32 bytes. */
   readonly input: Uint8Array;
-  /** As long as `input`; may be the same array. */
+  /** The result, as long as `input`; may be the same array. */
   readonly output: Uint8Array;
 }
 

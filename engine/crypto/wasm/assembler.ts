@@ -23,7 +23,7 @@ export const V128 = 0x7b;
 export interface WasmFunction {
   readonly parameters: readonly number[];
   readonly results: readonly number[];
-  /** Pairs of a count and a value type. */
+  /** The local variables: pairs of a count and a value type. */
   readonly locals: readonly (readonly [count: number, type: number])[];
   readonly body: WasmCode;
   /** The name under which the function is exported. */

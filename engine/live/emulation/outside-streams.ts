@@ -32,7 +32,7 @@ export interface OutsideStreamsParts {
 /** Passes TCP connections of outside programs into the virtual network. */
 export class OutsideStreams {
   readonly #parts: OutsideStreamsParts;
-  /** By endpoint of the listener in the network. */
+  /** The real servers, by endpoint of their listener in the network. */
   readonly #servers = new Map<Endpoint, Server>();
   readonly #sockets = new Set<Socket>();
 

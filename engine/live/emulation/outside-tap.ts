@@ -175,7 +175,7 @@ export class OutsideProgramBridge {
   /**
    * Writes a datagram that has arrived at a program's host to the program.
    * @param index Index of the host.
-   * @param bytes Belong to this method from now on.
+   * @param bytes The datagram; the array belongs to this method from now on.
    */
   deliver(index: number, bytes: Uint8Array, from: Endpoint, to: Endpoint): void {
     const outside = this.#byIndex[index];

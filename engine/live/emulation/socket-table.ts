@@ -10,7 +10,7 @@ import { readFile } from 'node:fs/promises';
 
 /** One socket in the kernel's table of UDP sockets. */
 export interface SocketRow {
-  /** In the form of {@link socketTableAddress}; {@link ANY_ADDRESS} if bound to all addresses. */
+  /** The address in the form of {@link socketTableAddress}; {@link ANY_ADDRESS} if bound to all addresses. */
   readonly address: string;
   readonly port: number;
   /** Identifies the socket while it exists. */

@@ -120,7 +120,7 @@ export class DatagramTimings {
 
   /**
    * Notes that the handler of the current datagram delivers a packet to an application.
-   * @param times In time of the scenario.
+   * @param times Instants of sending and of delivery, ns of the scenario's time.
    */
   delivered(
     ends: { readonly source: number; readonly host: number },

@@ -15,7 +15,7 @@ import { resetSocket } from '../tcp-errors.ts';
 export interface RelayEndSetup {
   /** Runs code after the links have caught up with the present instant. */
   readonly enter: (code: () => void) => void;
-  /** Called once, when the stream has closed: in order, or with the reason. */
+  /** Called once, when the stream has closed; the argument is undefined if it ended in order, else the reason. */
   readonly onClosed: (error: StreamError | undefined) => void;
 }
 

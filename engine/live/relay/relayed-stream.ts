@@ -36,7 +36,7 @@ export interface RelayedStreamSetup {
   readonly enter: (code: () => void) => void;
   /** Called once, when the client's end of the modelled stream has ended. */
   readonly onNearOver: () => void;
-  /** Called once, when nothing is left of the stream. */
+  /** Called once, when both ends of the stream and both sockets have ended. */
   readonly onOver: () => void;
 }
 

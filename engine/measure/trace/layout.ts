@@ -66,7 +66,7 @@ export interface PackedHead {
 
 /** Largest number of entries of a packed column's dictionary. */
 export const PACKED_DICTIONARY_ENTRIES_MAX = 256;
-/** Bits of the words into which numbers are packed; no packed number has more bits. */
+/** Number of bits of the words into which numbers are packed; no packed number has more bits. */
 export const PACKED_WORD_BITS = 32;
 
 /** First offset from the base that does not fit into a u32 time column. */

@@ -28,7 +28,7 @@ interface HostRecord {
   readonly addresses: string[];
   /** The last number assigned, so that no segment from before a crash fits a new stream. */
   connection: number;
-  /** Absent until a host of this world listens or connects: many worlds have no streams. */
+  /** The streams of the host; absent until a host of this world listens or connects: many worlds have no streams. */
   stack: StreamStack | undefined;
   isUp: boolean;
 }

@@ -29,7 +29,7 @@ export interface OutgoingSegment {
   sequence: number;
   /** Bytes of payload in the segment. */
   length: number;
-  /** 0 for a probe of a closed window. */
+  /** Number of this transmission; 0 for a probe of a closed window. */
   transmission: number;
   isFin: boolean;
 }

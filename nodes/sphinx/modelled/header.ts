@@ -19,7 +19,7 @@ export class HeaderMaker {
   readonly #suite: SphinxSuite;
   /** Slots of the current path, followed by the zeros that hops append. */
   readonly #slots: Uint8Array;
-  /** For each hop, the slots from its own on. */
+  /** For each hop, a view of the slots from the hop's own slot on. */
   readonly #seen: readonly Uint8Array[];
   /** The element as seen by each hop. */
   readonly #elements: readonly Uint8Array[];
