@@ -221,6 +221,9 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'curl http://127.0.0.1:8443/health',
     "npm run emulate emulate-gateways.yaml -- --set 'events=[{ at: 20s, link: br-110 <-> br-111, set: { up: false } }]'",
   ],
+  'names files of the reader': [
+    'curl --cacert ca.pem --cert client.pem --key client-key.pem https://gateway.example:8443/health',
+  ],
   'needs programs of others, with a network for them: npm run test:interop has one': [
     'npm run emulate FILE -- --operator-port 9100',
     'npm run daemon -- --port 9100 --node control-111',
