@@ -71,15 +71,10 @@ describe('an operator of a live network', () => {
       expect(outcome, asked.stdout()).toBe('ok');
       return JSON.parse(parts.join(''));
     };
-    const paths = await vi.waitFor(
-      async () => {
-        const listed = (await ask('paths', 'gateway-111', FAR)) as readonly object[];
-        expect(listed).toHaveLength(1);
-        return listed;
-      },
-      { timeout: 90_000, interval: 500 },
-    );
-    expect(paths[0]).toMatchObject({ isRevoked: false });
+    await vi.waitFor(async () => expect(await ask('paths', 'gateway-111', FAR)).toHaveLength(1), {
+      timeout: 90_000,
+      interval: 500,
+    });
     for (const node of ['gateway-111', 'control-111']) {
       expect(await ask('ping', node, `${FAR} count=2 interval=100ms`), node).toMatchObject({
         statistics: { sent: 2, received: 2 },

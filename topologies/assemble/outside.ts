@@ -10,6 +10,7 @@
 import { EXTERNAL_PROTOCOL, type ExternalProgramSpec, type HostSpec } from '../model.ts';
 import type { BuildContext } from './context.ts';
 import type { NodeDraft, UnaddressedNode } from './draft.ts';
+import { lookUpProtocol } from './protocol-name.ts';
 
 /** Largest number of ports of one external host: each port is a socket of this process. */
 const PORTS_MAX = 4_096;
@@ -33,7 +34,8 @@ export function buildExternalNode(
     refuseKeys(context, draft, OF_PROGRAMS, 'only a node of kind: external can have it');
     return undefined;
   }
-  refuseKeys(context, draft, OF_PROTOCOLS, 'a node of kind: external runs no protocol of ours');
+  refuseKeys(context, draft, OF_PROTOCOLS, 'a node of kind: external runs elsewhere');
+  checkOwnProtocol(context, draft);
   if (draft.program === undefined) {
     const message = 'missing, expected the address that the program is bound to';
     context.refuse('E121', [...draft.path, 'program'], message, 'write program: 127.9.0.1');
@@ -55,6 +57,17 @@ export function buildExternalNode(
     outside: outsideSpec(context, draft),
     draft,
   };
+}
+
+/** Checks the protocol that the program runs where it is one of ours (`orrery gateway`). */
+function checkOwnProtocol(context: BuildContext, draft: NodeDraft): void {
+  if (draft.run === undefined) {
+    refuseKeys(context, draft, ['options'], 'a node of kind: external without run has none');
+    return;
+  }
+  const { mistake } = lookUpProtocol(draft.run, context.source, context.registry);
+  if (mistake === undefined) return;
+  context.refuse('E116', [...draft.path, 'run'], mistake.message, mistake.hint);
 }
 
 /** Checks that each program has an address of its own, and that the address plan allows programs. */

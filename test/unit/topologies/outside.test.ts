@@ -94,9 +94,15 @@ describe('hosts of kind: external', () => {
       '',
     ],
     [
-      'a protocol of ours',
-      ['name: a, kind: external, program: 127.9.0.1, run: ping', PING],
-      ['E101', /"run" has no meaning here/],
+      'a protocol that there is not',
+      ['name: a, kind: external, program: 127.9.0.1, run: pong', PING],
+      ['E116', /did you mean ping\?/],
+      '',
+    ],
+    [
+      'options without a protocol',
+      ['name: a, kind: external, program: 127.9.0.1, options: { x: 1 }', PING],
+      ['E101', /"options" has no meaning here/],
       '',
     ],
     [
