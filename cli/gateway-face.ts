@@ -4,11 +4,14 @@
  *
  * @module
  */
+import type { RequestContent } from '../engine/host/host.ts';
+import type { SendWishes } from '../engine/host/transport.ts';
 import type { AnswerReceiver, OpenRequest } from '../engine/net/inquiry.ts';
 import { type GatewayFile, protocol } from '../nodes/gateway/index.ts';
 import type { Agent } from '../runner/distributed/agent/agent.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import {
+  type ApplicationRequest,
   type GatewayGrpcServer,
   type GatewayNode,
   type GatewayServer,
@@ -78,6 +81,8 @@ export async function openGatewayFace({
   };
 }
 
+const CANCELLED: NodeAnswer = { outcome: 'cancelled', text: '' };
+
 class AgentGateway implements GatewayNode {
   readonly #name: string;
   /** Names of gateways, by the AS of each. */
@@ -111,6 +116,15 @@ class AgentGateway implements GatewayNode {
     return this.#ask(kind, '', new TextEncoder().encode(body));
   }
 
+  request(
+    { kind, target = '', body, priority }: ApplicationRequest,
+    gone: AbortSignal,
+  ): Promise<NodeAnswer> {
+    const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+    const wishes = priority === undefined ? {} : { wishes: { priority } };
+    return this.#ask(kind, target, bytes, { ...wishes, gone });
+  }
+
   packets(take: (part: Uint8Array) => 'ok' | 'full'): { taken(): void } {
     this.#take = take;
     return { taken: (): void => this.#flow?.room() };
@@ -120,7 +134,8 @@ class AgentGateway implements GatewayNode {
   #askForPackets(): void {
     const take = this.#take;
     if (take === undefined || this.#agent === undefined) return;
-    this.#flow = this.#put('packets', '', new Uint8Array(0), {
+    const asked = { kind: 'packets', target: '', body: new Uint8Array(0) };
+    this.#flow = this.#put(asked, {
       more: take,
       respond: () => {
         this.#again = setTimeout(() => this.#askForPackets(), AGAIN_MS);
@@ -128,29 +143,41 @@ class AgentGateway implements GatewayNode {
     });
   }
 
-  #ask(kind: string, target: string, body: Uint8Array): Promise<NodeAnswer> {
+  #ask(
+    kind: string,
+    target: string,
+    body: Uint8Array,
+    { wishes, gone }: { readonly wishes?: SendWishes; readonly gone?: AbortSignal } = {},
+  ): Promise<NodeAnswer> {
     return new Promise((resolve) => {
+      if (gone?.aborted === true) {
+        resolve(CANCELLED);
+        return;
+      }
       let text = '';
       const decoder = new TextDecoder();
-      const open = this.#put(kind, target, body, {
+      const cancel = (): void => {
+        open?.cancel();
+        resolve(CANCELLED);
+      };
+      gone?.addEventListener('abort', cancel, { once: true });
+      const asked = { kind, target, body, ...(wishes && { wishes }) };
+      const open = this.#put(asked, {
         more: (part) => {
           text += decoder.decode(part, { stream: true });
           return 'ok';
         },
-        respond: (outcome, last) =>
-          resolve({ outcome, text: text + (last === undefined ? '' : decoder.decode(last)) }),
+        respond: (outcome, last) => {
+          gone?.removeEventListener('abort', cancel);
+          resolve({ outcome, text: text + (last === undefined ? '' : decoder.decode(last)) });
+        },
       });
       if (open === undefined) resolve({ outcome: 'node-down', text: '' });
     });
   }
 
-  #put(
-    kind: string,
-    target: string,
-    body: Uint8Array,
-    receiver: AnswerReceiver,
-  ): OpenRequest | undefined {
-    const inquiry = { kind, target, body, ...receiver };
+  #put(asked: RequestContent, receiver: AnswerReceiver): OpenRequest | undefined {
+    const inquiry = { ...asked, ...receiver };
     return this.#agent?.asks.request(this.#name, inquiry, GATEWAY_PROTOCOL);
   }
 }

@@ -42,7 +42,7 @@ if (viz.status !== 0) throw new Error(`the browser view ended with exit code ${v
 const files = readdirSync(OUT, { recursive: true }).length;
 process.stderr.write(`dist/lib: ${files} files, from commit ${readCommit()}\n`);
 
-/** Modules that are written in JavaScript, which the compiler must not touch. */
+/** Modules that are written in JavaScript, which the compiler must not touch, and definitions of gRPC services. */
 function plainModules(): readonly string[] {
   const settings = readFileSync(join(ROOT, SETTINGS), 'utf8');
   const { include } = JSON.parse(settings) as { readonly include: readonly string[] };
@@ -52,5 +52,5 @@ function plainModules(): readonly string[] {
     .flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true }).map((name) => `${folder}/${name}`),
     )
-    .filter((path) => path.endsWith('.mjs'));
+    .filter((path) => /\.(?:mjs|proto)$/.test(path));
 }

@@ -1,8 +1,9 @@
 /**
  * `npm run test:interop`: records a capture of failover.yaml and checks that tshark can read it and
  * finds every checksum correct; the same for bundles (interop-bundles.ts). Then a node of ours exchanges bundles with another agent
- * (interop-agents.ts), and packets are exchanged with the reference implementation of SCION (interop-scion.ts). Not part of
- * `npm test`: it needs tshark (Debian: `apt-get install tshark`), the agent, and a Go toolchain.
+ * (interop-agents.ts), packets are exchanged with the reference implementation of SCION (interop-scion.ts), and a client in Python uses two gateways
+ * (interop-gateway.ts). Not part of `npm test`: it needs tshark (Debian: `apt-get install tshark`), the agent, a Go
+ * toolchain, and Python.
  *
  * @module
  */
@@ -12,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkDtnAgentInterop } from './interop-agents.ts';
 import { checkBundles } from './interop-bundles.ts';
+import { checkGatewayClient } from './interop-gateway.ts';
 import { checkScionReference } from './interop-scion.ts';
 
 const CHECKSUMS = ['-o', 'ip.check_checksum:TRUE', '-o', 'udp.check_checksum:TRUE'];
@@ -26,7 +28,9 @@ async function main(): Promise<number> {
   try {
     const isDissected = checkCaptures(folder);
     const isScionRight = await checkScionReference(folder);
-    return (await checkDtnAgentInterop(folder)) && isScionRight && isDissected ? 0 : 1;
+    const isClientServed = await checkGatewayClient(folder);
+    const isRight = isScionRight && isDissected && isClientServed;
+    return (await checkDtnAgentInterop(folder)) && isRight ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

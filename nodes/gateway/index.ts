@@ -4,8 +4,9 @@
  * @module
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { END_HOST_DROP_REASONS, WIRE_DROP_REASONS } from '../scion/index.ts';
+import { END_HOST_DROP_REASONS, END_HOST_QUESTIONS, WIRE_DROP_REASONS } from '../scion/index.ts';
 import { accountKeyOfDatagram } from './account.ts';
+import { APPLICATION_QUESTIONS } from './application/questions.ts';
 import { type GatewayOptions, gatewayConfig } from './config.ts';
 import { STATIC_KEY_NAME } from './crypto.ts';
 import { behaviourWithDoubles, requestedDoubleText } from './doubles/index.ts';
@@ -15,7 +16,6 @@ import { PACKET_BYTES_MAX } from './geometry.ts';
 import { GATEWAY_METRICS } from './metrics.ts';
 import { GATEWAY_MUST } from './must.ts';
 import { createGatewayNode } from './node.ts';
-import { GATEWAY_QUESTIONS } from './requests.ts';
 import { findStrategyConflicts } from './strategy-conflicts.ts';
 
 /** Tunnels packets between autonomous systems over several SCION paths. */
@@ -56,7 +56,7 @@ export const protocol: Protocol<GatewayOptions> = {
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
   double: requestedDoubleText,
   must: () => GATEWAY_MUST,
-  questions: GATEWAY_QUESTIONS,
+  questions: { ...END_HOST_QUESTIONS, ...APPLICATION_QUESTIONS },
   create: (host, setup) => createGatewayNode(host, setup, behaviourWithDoubles(setup.options)),
 };
 export { gatewaySampleToml } from './gateway-sample.ts';

@@ -7,10 +7,10 @@
  * @module
  */
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
-import type { HostView } from '../../engine/host/network-view.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket } from '../../engine/host/socket.ts';
-import type { Timer } from '../../engine/host/time.ts';
+import type { CalendarTime, Timer } from '../../engine/host/time.ts';
+import type { SendWishes } from '../../engine/host/transport.ts';
 import {
   decodeScmp,
   EndHostQuestions,
@@ -33,6 +33,8 @@ import {
 } from '../scion/index.ts';
 import { PacketAccount } from './account.ts';
 import { CookieIssuer } from './admission/cookie-mint.ts';
+import { ApplicationCalls, type ApplicationCallsParts } from './application/calls.ts';
+import { GatewayCounts } from './application/counts.ts';
 import { type Behaviour, CORRECT_BEHAVIOUR } from './behaviour.ts';
 import type { GatewayOptions } from './config.ts';
 import { createStaticKeyPair, STATIC_KEY_NAME, type StaticKeyPair } from './crypto.ts';
@@ -43,11 +45,11 @@ import { makePathController } from './multipath/make-controller.ts';
 import { confirmedInterface, type ScmpDropReason } from './multipath/scmp-policy.ts';
 import type { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
-import { PeerHostAdapter, type PeerHostAdapterParts } from './peer-node.ts';
+import { PeerSet } from './peer-set.ts';
 import { ReceivedPackets } from './received-packets.ts';
+import { frameAgeLimitsOf } from './replay/age.ts';
 import { makeWindows } from './replay/make-windows.ts';
 import type { WindowSet } from './replay/window-set.ts';
-import { answerRequest, type RequestParts } from './requests.ts';
 import { createScmpKeys, type ScmpKeys } from './scmp-keys.ts';
 import { type ClockReadings, SESSION_LIMITS, unixMicroseconds } from './session-parts.ts';
 import { findFirstRouter } from './underlay/first-router.ts';
@@ -56,7 +58,6 @@ import { PathDirectory } from './underlay/path-directory.ts';
 import { GATEWAY_PORT } from './underlay/underlay-path.ts';
 import { decodeFrame, FrameHeader } from './wire.ts';
 
-const NS_PER_US = 1000;
 /** Number of searches for silent peers per `cleanup_ttl`. */
 const CLEANUPS_PER_TTL = 24;
 /** Shortest time between two searches for silent peers, ns. */
@@ -75,17 +76,18 @@ class GatewayNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: NodeSetup<GatewayOptions>;
   readonly #behaviour: Behaviour;
-  readonly #self: HostView;
   readonly #ownIsdAs: IsdAs;
   readonly #address: HostAddress;
   readonly #own: PacketEnd;
-  readonly #peers = new Map<string, PeerHostAdapter>();
-  readonly #port: PeerHostAdapterParts;
+  readonly #peers: PeerSet;
   readonly #view = new PacketView();
   readonly #frame = new FrameHeader();
   readonly #windows: WindowSet;
   readonly #endHost: ScmpEndHost;
-  readonly #requests: RequestParts<NodeRequest>;
+  readonly #questions: EndHostQuestions;
+  readonly #received = new ReceivedPackets(() => this.#host.drop('receive-full'));
+  readonly #counts = new GatewayCounts();
+  readonly #calls: ApplicationCalls;
   readonly #cookies: CookieIssuer;
   readonly #counters: {
     readonly wire: { add(amount: number): void };
@@ -100,6 +102,8 @@ class GatewayNode implements NodeHandle {
   #socket: DatagramSocket | undefined;
   #context: PeerContext | undefined;
   #cleanup: Timer | undefined;
+  /** Why the frame that is being read was refused. */
+  #refusal: FrameDropReason | undefined;
   /** Number of application packets so far. */
   #packets = 0;
 
@@ -111,31 +115,32 @@ class GatewayNode implements NodeHandle {
     const own = isdAsOf(self);
     if (self === undefined || own === undefined) throw new Error(`${host.name} is in no AS`);
     this.#ownIsdAs = own;
-    this.#self = self;
     this.#address = hostAddress(self.address);
     this.#own = { isdAs: isdAsWords(own), host: this.#address };
     const service = findControlServices(setup.network).get(own);
     this.#segments = service && new SegmentClient(host, service.address);
-    if (setup.options.multipath.scmp === 'authenticated') {
-      this.#scmpKeys = createScmpKeys(host, this.#segments);
-    }
+    const { scmp } = setup.options.multipath;
+    this.#scmpKeys = scmp === 'authenticated' ? createScmpKeys(host, this.#segments) : undefined;
     this.#endHost = new ScmpEndHost(host, {
       own: this.#own,
       now: (): number => host.now(),
       takeError: (datagram): string | undefined => this.#take(datagram, 0, datagram.length),
     });
-    this.#requests = this.#makeRequests();
+    this.#questions = this.#makeQuestions();
+    this.#calls = this.#makeCalls();
     this.#windows = makeWindows(host, setup, {
       windows: behaviour.windows,
-      onSync: (peer) => this.#peers.get(peer)?.peer.retryHeld(this.#moment()),
+      onSync: (peer) => this.#peers.get(peer)?.retryHeld(this.#moment()),
     });
     this.#cookies = new CookieIssuer(host.crypto, (length) => host.randomBytes(length));
-    this.#port = {
+    const port = {
       host,
       socket: (): DatagramSocket => this.#openSocket(),
       moment: (): ClockReadings => this.#moment(),
-      received: this.#requests.received,
+      received: this.#received,
+      counts: this.#counts,
     };
+    this.#peers = new PeerSet(self.protocol, setup, port);
     const { meter } = host;
     this.#counters = {
       wire: meter.counter('gateway.wire_bytes'),
@@ -151,20 +156,19 @@ class GatewayNode implements NodeHandle {
     this.#socket = host.udp({
       port: GATEWAY_PORT,
       isUrgent: isUrgentPacket,
-      onDatagram: (buffer, offset, length) => this.#receive(buffer, offset, length),
+      onDatagram: (buffer, offset, length): void => void this.#receive(buffer, offset, length),
     });
     this.#endHost.start();
     host.onRequest((request) => this.#request(request));
-    host.describeDeliveries((from) => this.#peers.get(from)?.peer.arrived());
+    host.describeDeliveries((from) => this.#peers.get(from)?.arrived());
     this.#context = this.#peerContext();
-    for (const { name } of this.#peerViews()) {
+    for (const name of this.#peers.names) {
       // A stored epoch can only come from an earlier start of this node.
       const isRestart = host.store('epochs').get(epochStoreKey(name)) !== undefined;
-      const node = new PeerHostAdapter(name, this.#port, this.#context);
-      if (isRestart) node.peer.noteRestart(host.now());
-      this.#peers.set(name, node);
+      const peer = this.#peers.add(name, this.#context);
+      if (isRestart) peer.noteRestart(host.now());
     }
-    for (const { peer } of this.#peers.values()) peer.start(this.#moment());
+    for (const peer of this.#peers.all) peer.start(this.#moment());
     const { cleanupTtl } = this.#setup.options.antiReplay;
     const interval = Math.max(CLEANUP_NS_MIN, Math.floor(cleanupTtl / CLEANUPS_PER_TTL));
     this.#cleanup = host.after(interval, () => {
@@ -177,31 +181,49 @@ class GatewayNode implements NodeHandle {
    * R-020: forgets silent peers, their keys before their windows: a key without its window accepts replays.
    */
   #forgetSilent(): void {
-    const now = this.#host.now();
-    for (const name of this.#windows.silent(now)) {
-      const silent = this.#peers.get(name);
-      silent?.peer.discard();
-      silent?.stop();
+    for (const name of this.#windows.silent(this.#host.now())) {
+      const wasThere = this.#peers.forget(name);
       this.#windows.drop(name);
-      if (this.#context === undefined) continue;
-      const node = new PeerHostAdapter(name, this.#port, this.#context);
-      this.#peers.set(name, node);
-      node.peer.start(this.#moment());
+      // A peer whose session an application has ended stays so.
+      if (wasThere) this.#openPeer(name);
     }
+  }
+
+  #openPeer(target: string): boolean {
+    const name = this.#peers.nameOf(target);
+    if (name === undefined || this.#context === undefined) return false;
+    this.#peers.add(name, this.#context).start(this.#moment());
+    return true;
   }
 
   stop(): void {
     this.#cleanup?.cancel();
-    for (const peer of this.#peers.values()) peer.stop();
+    this.#peers.stop();
     this.#socket?.close();
-    this.#requests.received.close();
+    this.#received.close();
     this.#endHost.stop();
     this.#segments?.close();
     this.#cookies.close();
   }
 
   activePath(target: string): readonly string[] | undefined {
-    return this.#peers.get(target)?.peer.activeLinks;
+    return this.#peers.get(target)?.activeLinks;
+  }
+
+  isReady(): boolean {
+    return this.#peers.isReady;
+  }
+
+  holding(): number {
+    return this.#peers.holding;
+  }
+
+  invariant(): string | undefined {
+    return this.#peers.invariant(this.#host.now());
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    return this.#peers.status(this.#host.now(), this.#context?.directory);
   }
 
   /**
@@ -211,7 +233,7 @@ class GatewayNode implements NodeHandle {
   reconfigure(options: unknown): readonly string[] {
     const { overload } = options as GatewayOptions;
     const limits = { isEnabled: overload.shed, delayNs: overload.delay };
-    for (const { peer } of this.#peers.values()) peer.load.change(limits);
+    for (const peer of this.#peers.all) peer.load.change(limits);
     // For peers that are forgotten and come back.
     const context = this.#context;
     if (context !== undefined) {
@@ -220,76 +242,74 @@ class GatewayNode implements NodeHandle {
     return ['overload'];
   }
 
-  isReady(): boolean {
-    return [...this.#peers.values()].every(({ peer }) => peer.isReady);
-  }
-
-  holding(): number {
-    return [...this.#peers.values()].reduce((sum, { peer }) => sum + peer.holding, 0);
-  }
-
-  invariant(): string | undefined {
-    const now = this.#host.now();
-    for (const { peer } of this.#peers.values()) {
-      const broken = peer.session.invariant() ?? peer.invariant(now);
-      if (broken !== undefined) return `${peer.name}: ${broken}`;
-    }
-    return undefined;
-  }
-
-  status(): Readonly<Record<string, unknown>> {
-    const now = this.#host.now();
-    return {
-      peers: [...this.#peers.values()].map(({ peer }) => ({
-        name: peer.name,
-        paths: peer.status(now).map((path) => ({
-          ...path,
-          ...this.#context?.directory.sourceOf(peer.name, path.id, now),
-        })),
-        session: peer.session.status(),
-      })),
-    };
-  }
-
-  #makeRequests(): RequestParts<NodeRequest> {
+  #makeQuestions(): EndHostQuestions {
     const host = this.#host;
     const { network } = this.#setup;
-    const seconds = (): number => host.clock().seconds;
-    const parts = { source: this.#ownIsdAs, network, crypto: host.crypto, client: this.#segments };
-    const questions = new EndHostQuestions({
-      ...{ host, crypto: host.crypto, own: this.#own, network, endHost: this.#endHost },
-      findPaths: (target, done): void => findHostPaths({ ...parts, seconds }, target, done),
+    const own = { own: this.#own, network, endHost: this.#endHost };
+    return new EndHostQuestions({
+      ...{ host, crypto: host.crypto, ...own, findPaths: this.#findPaths },
     });
-    return {
-      ...{ received: new ReceivedPackets(() => host.drop('receive-full')), questions },
-      status: (): Readonly<Record<string, unknown>> => this.status(),
-      send: ({ target, body, wishes }): string | undefined => {
-        const peer = this.#peers.get(target)?.peer;
-        return peer === undefined ? 'unknown-peer' : peer.send(this.#moment(), body, wishes);
-      },
-    };
   }
 
-  #peerViews(): HostView[] {
-    const { network, options } = this.#setup;
-    const gateways = network.hosts.filter(
-      ({ name, protocol }) => protocol === this.#self.protocol && name !== this.#host.name,
-    );
-    const { peers } = options;
-    return peers === undefined ? gateways : gateways.filter(({ name }) => peers.includes(name));
+  #makeCalls(): ApplicationCalls {
+    const { antiReplay } = this.#setup.options;
+    return new ApplicationCalls({
+      ...{ peers: (): readonly Peer[] => this.#peers.all, counts: this.#counts },
+      windows: {
+        ...{ size: antiReplay.windowSize, ttlNs: antiReplay.cleanupTtl },
+        age: frameAgeLimitsOf(antiReplay),
+      },
+      status: (): Readonly<Record<string, unknown>> => this.status(),
+      moment: (): ClockReadings => this.#moment(),
+      clock: (): CalendarTime => this.#host.clock(),
+      findPaths: this.#findPaths,
+      open: (target): boolean => this.#openPeer(target),
+      close: (name): void => {
+        this.#peers.forget(name);
+        this.#windows.drop(name);
+      },
+      send: (peer, packet, wishes): string => this.#send(peer, packet, wishes),
+      receive: (packet): string => this.#receive(packet, 0, packet.length) ?? 'ok',
+    });
   }
+
+  readonly #findPaths: ApplicationCallsParts['findPaths'] = (target, done) => {
+    const { crypto } = this.#host;
+    const { network } = this.#setup;
+    const parts = { source: this.#ownIsdAs, network, crypto, client: this.#segments };
+    findHostPaths({ ...parts, seconds: (): number => this.#host.clock().seconds }, target, done);
+  };
 
   #request(request: NodeRequest): void {
     const began = this.#host.now();
-    answerRequest(request, this.#requests);
+    const peer = this.#peers.get(request.target);
+    if (request.kind === 'packets') this.#received.open(request);
+    else if (request.kind !== 'send') {
+      if (!this.#calls.answer(request)) this.#questions.answer(request);
+    } else if (peer === undefined) request.respond('unknown-peer');
+    else request.respond(this.#send(peer, request.body, request.wishes));
     this.#processed(began);
   }
 
-  #receive(buffer: Uint8Array, offset: number, length: number): void {
+  #send(peer: Peer, packet: Uint8Array, wishes: SendWishes | undefined): string {
+    const refused = peer.send(this.#moment(), packet, wishes);
+    if (refused !== undefined) return refused;
+    this.#counts.sentPackets += 1;
+    this.#counts.sentBytes += packet.length;
+    return 'ok';
+  }
+
+  /** Takes a datagram; returns the reason if it, or the frame in it, is dropped. */
+  #receive(buffer: Uint8Array, offset: number, length: number): string | undefined {
     const began = this.#host.now();
+    this.#refusal = undefined;
     const drop = this.#take(buffer, offset, length);
-    if (drop !== undefined) this.#host.drop(drop);
+    if (drop !== undefined) {
+      this.#host.drop(drop);
+      this.#counts.drops += 1;
+    }
     this.#processed(began);
+    return drop ?? this.#refusal;
   }
 
   /** Records how long a call took: in virtual time 0 unless a processor is modelled. */
@@ -308,18 +328,13 @@ class GatewayNode implements NodeHandle {
     if (drop !== undefined) return drop;
     if (view.upperProtocol === PROTOCOL_SCMP) return this.#takeScmp();
     if (view.upperProtocol !== PROTOCOL_UDP) return 'upper-protocol';
-    const peer = this.#sender();
+    const peer = this.#peers.find(this.#view);
     if (peer === undefined) return 'peer-not-allowed';
     const at = view.upperOffset + UDP_HEADER_LENGTH;
     const refused = decodeFrame(buffer, at, view.end - at, this.#frame);
     if (refused !== undefined) return refused;
     peer.receive(this.#moment(), this.#frame, buffer, view);
-    return undefined;
-  }
-
-  #sender(): Peer | undefined {
-    // Two peers are usual: scanning addresses is cheaper than making a key for each packet.
-    for (const { peer } of this.#peers.values()) if (this.#view.isFrom(peer.end)) return peer;
+    if (this.#refusal === undefined) this.#counts.accepted += 1;
     return undefined;
   }
 
@@ -344,7 +359,7 @@ class GatewayNode implements NodeHandle {
     const isAuthentic = this.#scmpKeys?.isAuthentic(this.#view) ?? false;
     let drop: ScmpDropReason | undefined = 'scmp-quote';
     const at = this.#moment();
-    for (const { peer } of this.#peers.values()) {
+    for (const peer of this.#peers.all) {
       const report = { isdAs: as, ifId, isFromThere, isAuthentic, quote };
       const reason = peer.interfaceDown(at, report);
       if (reason !== 'scmp-quote') drop = reason;
@@ -440,10 +455,7 @@ class GatewayNode implements NodeHandle {
         ...SESSION_LIMITS,
         rekeyBytes: options.rekey.bytes,
         rekeyAgeNs: options.rekey.age,
-        age: {
-          ageUsMax: Math.floor(options.antiReplay.maxSequenceAge / NS_PER_US),
-          toleranceUs: Math.floor(options.antiReplay.clockTolerance / NS_PER_US),
-        },
+        age: frameAgeLimitsOf(options.antiReplay),
       },
       admission: this.#behaviour.admission(options, this.#cookies),
       cookies: this.#cookies,
@@ -471,6 +483,10 @@ class GatewayNode implements NodeHandle {
   }
 
   #refused(reason: FrameDropReason): void {
+    this.#refusal = reason;
+    const counts = this.#counts;
+    counts.drops += 1;
+    if (reason === 'replay' || reason === 'expired' || reason === 'future') counts[reason] += 1;
     if (reason === 'replay') this.#host.meter.counter('antireplay.replays_blocked').add(1);
     if (reason === 'expired') this.#host.meter.counter('antireplay.expired').add(1);
     this.#host.drop(reason);

@@ -9,6 +9,7 @@
 import type { Host } from '../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { Timer } from '../../engine/host/time.ts';
+import type { GatewayCounts } from './application/counts.ts';
 import { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
 import type { PeerEffect, PeerOutput, PeerTimerName } from './peer-output.ts';
@@ -21,6 +22,7 @@ export interface PeerHostAdapterParts {
   readonly socket: () => DatagramSocket;
   readonly moment: () => ClockReadings;
   readonly received: ReceivedPackets;
+  readonly counts: GatewayCounts;
 }
 
 /** Runs the state of a peer on its host: performs effects, keeps timers, tells the time. */
@@ -73,11 +75,14 @@ export class PeerHostAdapter implements PeerOutput {
   }
 
   drop(reason: string): void {
+    this.#port.counts.drops += 1;
     this.#port.host.drop(reason);
   }
 
   deliver(packet: Uint8Array): void {
-    const { host, received } = this.#port;
+    const { host, received, counts } = this.#port;
+    counts.receivedPackets += 1;
+    counts.receivedBytes += packet.length;
     received.take(this.#name, packet);
     host.deliver(this.#name, packet, 0, packet.length);
   }

@@ -37,13 +37,13 @@ export class Peer {
   readonly session: Session;
   readonly controller: PathController;
   /** Returns how the packet that is being delivered came. */
-  readonly arrived = (): DeliveryFacts => this.#reporter.arrived(this.#underlays);
+  readonly arrived = (): DeliveryFacts => this.#reporter.arrived(this.underlays);
   /** The peer's AS and host address, as they stand in packets. */
   readonly end: PacketEnd;
   readonly #context: PeerContext;
   readonly #output: PeerOutput;
   readonly #record: PeerEventRecorder;
-  readonly #underlays: UnderlayPaths;
+  readonly underlays: UnderlayPaths;
   readonly #reporter: ReceiverReporter;
   readonly #sender: FrameSender;
   readonly #arrivals: PacketReceiver;
@@ -75,14 +75,14 @@ export class Peer {
     this.#at = { nowNs: now, clockUs: 0 };
     const { target, targetHost } = context.ends(name);
     this.end = { isdAs: isdAsWords(target), host: targetHost };
-    this.#underlays = new UnderlayPaths(name, context);
+    this.underlays = new UnderlayPaths(name, context);
     const { overload, multipath, antiReplay } = context.options;
     this.#reporter = new ReceiverReporter(output, multipath, (body, pathType, path) => {
-      const back = this.#underlays.reverse(pathType, path);
+      const back = this.underlays.reverse(pathType, path);
       this.#sender.small(this.#at, back, FRAME_TYPE.report, body);
     });
     this.controller = context.makeController(name);
-    this.#routes = new PacketRoutes(multipath.strategy, this.controller, this.#underlays);
+    this.#routes = new PacketRoutes(multipath.strategy, this.controller, this.underlays);
     this.load = new LoadLimiter({
       isEnabled: overload.shed,
       delayNs: overload.delay,
@@ -237,7 +237,7 @@ export class Peer {
     this.#at = at;
     const { behaviour, report: tell } = this.#context;
     const now = at.nowNs;
-    const weighed = behaviour.scmp.weigh(report, (quote) => this.#underlays.quoted(now, quote));
+    const weighed = behaviour.scmp.weigh(report, (quote) => this.underlays.quoted(now, quote));
     if (typeof weighed === 'string') return weighed;
     this.#perform(this.controller.interfaceDown(now, weighed));
     tell(weighed, this.controller.status(now));
@@ -250,7 +250,7 @@ export class Peer {
     if (body.length > PACKET_BYTES_MAX) return 'packet-too-large';
     if (body.length === 0) return 'packet-empty';
     if (!this.load.admit(this.#at.nowNs)) return 'overload';
-    const mustLeave = this.isReady && (wishes?.tolerant !== true || this.#isOpen());
+    const mustLeave = this.isReady && (wishes?.tolerant !== true || this.isUsable);
     if (mustLeave) return this.#departures.sendNow(body, wishes, this.#onRoutes);
     const reason = this.#departures.keep(this.#at.nowNs, body, wishes);
     if (reason === undefined) this.#arm();
@@ -324,7 +324,7 @@ export class Peer {
       this.#output.drop('malformed-body');
       return;
     }
-    this.#sender.small(this.#at, this.#underlays.back(view), FRAME_TYPE.probeReply, body.slice());
+    this.#sender.small(this.#at, this.underlays.back(view), FRAME_TYPE.probeReply, body.slice());
   }
 
   #acceptReply(body: Uint8Array): void {
@@ -355,7 +355,7 @@ export class Peer {
 
   /** Tells protocols above whether packets leave on a path that answers, where that has changed. */
   #tellWay(): void {
-    const way = this.#isOpen() ? 'open' : 'closed';
+    const way = this.isUsable ? 'open' : 'closed';
     if (way === this.#way) return;
     this.#way = way;
     this.#output.perform({ kind: 'way', way });
@@ -363,7 +363,7 @@ export class Peer {
   }
 
   /** True if packets leave on a path that answers. */
-  #isOpen(): boolean {
+  get isUsable(): boolean {
     const now = this.#at.nowNs;
     return (
       this.isReady && this.#routes.working(now) !== undefined && !this.controller.isSilent(now)
@@ -374,7 +374,7 @@ export class Peer {
     this.#peerTrace?.measured(
       this.#at.nowNs,
       this.controller,
-      (id) => this.#underlays.get(id)?.path,
+      (id) => this.underlays.get(id)?.path,
       isNews,
     );
   }
@@ -396,6 +396,7 @@ export class Peer {
   }
 
   #switch(effect: Extract<ControllerEffect, { kind: 'switch' }>): void {
+    if (effect.isFault) this.#routes.active?.usage.failed(this.#at.nowNs);
     this.#routes.plan(this.#at.nowNs);
     this.load.moved();
     this.#record.switched(effect, this.#routes.active?.path.name);
@@ -406,9 +407,9 @@ export class Peer {
     const { directory, lookUp } = this.#context;
     const now = this.#at.nowNs;
     const found = lookUp(this.name);
-    for (const path of found) this.#underlays.adopt(path);
+    for (const path of found) this.underlays.adopt(path);
     this.#routes.plan(now);
-    this.#underlays.forgetVanished(found);
+    this.underlays.forgetVanished(found);
     const infos = found.map(({ info }) => info);
     this.#perform(this.controller.setPaths(now, infos));
     this.#peerTrace?.found(found, directory.segments(this.name));
@@ -439,13 +440,13 @@ export class Peer {
    * a working path, else on the next path in turn.
    */
   #sendAnywhere(frame: Uint8Array): void {
-    const back = this.#inHand === undefined ? undefined : this.#underlays.back(this.#inHand);
+    const back = this.#inHand === undefined ? undefined : this.underlays.back(this.#inHand);
     if (back === undefined) this.#sendOwnWay(frame);
     else this.#sender.whole(this.#at.nowNs, back, frame);
   }
 
   #sendOwnWay(frame: Uint8Array): void {
-    const underlay = this.#routes.working(this.#at.nowNs) ?? this.#underlays.next();
+    const underlay = this.#routes.working(this.#at.nowNs) ?? this.underlays.next();
     if (underlay !== undefined) this.#sender.whole(this.#at.nowNs, underlay, frame);
   }
 
@@ -456,13 +457,13 @@ export class Peer {
     const headersMax = view.end - view.start - frame.length;
     const working = this.#routes.working(this.#at.nowNs);
     const isFit = working !== undefined && working.template.length <= headersMax;
-    const underlay = isFit ? working : this.#underlays.within(headersMax);
+    const underlay = isFit ? working : this.underlays.within(headersMax);
     if (underlay !== undefined) this.#sender.whole(this.#at.nowNs, underlay, frame);
   }
 
   /** Sends one copy on each of a few paths, since any of them may have died unnoticed. */
   #spread(frame: Uint8Array): boolean {
-    const underlays = this.#underlays.disjoint(OPENING_COPIES_MAX);
+    const underlays = this.underlays.disjoint(OPENING_COPIES_MAX);
     for (const one of underlays) this.#sender.whole(this.#at.nowNs, one, frame);
     return underlays.length > 0;
   }
@@ -477,7 +478,7 @@ export class Peer {
 
   #sendWaiting(): void {
     if (!this.isReady || this.#departures.waiting === 0) return;
-    const way = this.#isOpen() ? 'open' : 'closed';
+    const way = this.isUsable ? 'open' : 'closed';
     this.#departures.sendWaiting(this.#at.nowNs, this.#onRoutes, way);
   }
 

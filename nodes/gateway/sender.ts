@@ -157,6 +157,7 @@ export class FrameSender {
       return;
     }
     const isData = type === FRAME_TYPE.data;
+    if (isData) underlay.usage.sent(this.#nowNs, frameBytes);
     // Probes, reports and handshakes overtake data where a processor on the path is overloaded.
     if (!isData) markUrgent(packet);
     if (!isData || marks.isDue(this.#nowNs)) marks.note(this.#nowNs, packet, at, frameBytes);

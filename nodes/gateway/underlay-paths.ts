@@ -18,6 +18,7 @@ import {
   type WirePath,
 } from '../scion/index.ts';
 import { disjointPathIndexes } from './multipath/selection.ts';
+import { PathUsage } from './path-usage.ts';
 import type { PeerContext } from './peer-context.ts';
 import { PacketTemplate } from './underlay/packet-template.ts';
 import type { GatewayPath } from './underlay/path-directory.ts';
@@ -42,6 +43,7 @@ export class UnderlayPaths {
   readonly #ways = new Map<string, string>();
   /** Marks of packets that left on reverse paths that match no known path. */
   readonly #backMarks = new SentFrameMarks();
+  readonly #backUsage = new PathUsage();
   /** The latest reverses of received paths, kept because probes and reports come on the same few paths. */
   readonly #backs: {
     readonly type: number;
@@ -74,7 +76,8 @@ export class UnderlayPaths {
     const start = { firstRouter, flowId: known?.flowId ?? drawFlowId() };
     const marks = known?.marks ?? new SentFrameMarks();
     const epic = makeEpic(path, ends(this.#peer), epicClock);
-    const underlay = { ...makeUnderlayPath(path, ends(this.#peer), start, epic), marks };
+    const usage = known?.usage ?? new PathUsage();
+    const underlay = { ...makeUnderlayPath(path, ends(this.#peer), start, epic), marks, usage };
     this.#known.set(path.info.id, underlay);
     this.#backs.length = 0;
     this.#ways.set(wayOf(path.path.wire), path.info.id);
@@ -170,7 +173,8 @@ export class UnderlayPaths {
     // Answers and reports return on the peer's path, which is usually one of our paths too.
     const same = this.#known.get(this.#ways.get(wayOf(back)) ?? '');
     const marks = same?.marks ?? this.#backMarks;
-    return { path: any.path, template, firstRouter: router, flowId: 0, room, marks };
+    const usage = same?.usage ?? this.#backUsage;
+    return { path: any.path, template, firstRouter: router, flowId: 0, room, marks, usage };
   }
 }
 

@@ -11,12 +11,24 @@ export interface NodeAnswer {
   readonly text: string;
 }
 
+/** A request to the node (nodes/gateway/application). */
+export interface ApplicationRequest {
+  readonly kind: string;
+  /** The name or the AS of a peer; empty for none. */
+  readonly target?: string;
+  readonly body: Uint8Array | string;
+  /** 0 bulk, 1 normal, 2 expedited. */
+  readonly priority?: 0 | 1 | 2;
+}
+
 /** A gateway of a live process. */
 export interface GatewayNode {
   /** Sends a packet to a peer, named by its node or its AS; never rejects. */
   send(target: string, packet: Uint8Array): Promise<NodeAnswer>;
   /** Asks the node; never rejects. */
   ask(kind: string, body: string): Promise<NodeAnswer>;
+  /** Puts a request, which the node gives up when its asker has gone; never rejects. */
+  request(asked: ApplicationRequest, gone: AbortSignal): Promise<NodeAnswer>;
   /**
    * Begins to take received packets; called once.
    * @param take Takes the length of the sender's name, the name, and the packet; `full` to be given it again after `taken`.

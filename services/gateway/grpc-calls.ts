@@ -1,161 +1,236 @@
 /**
- * The calls of the published gRPC service of a gateway that are served. Each is a request or a question to the node;
- * bad bytes and refusals become a status, and nothing throws.
+ * The calls of the gRPC service of a gateway. What a call means is a request of the node (nodes/gateway/application); this
+ * file only translates: refusals become a status, and nothing throws.
  *
- * This file does not import gRPC's package, so that it loads where the package is not installed.
+ * This file does not import gRPC's packages, so that it loads where they are not installed.
  *
  * @module
  */
-import {
-  decodeProtobuf,
-  encodeProtobuf,
-  type MessageOf,
-  type ProtobufMessageCodec,
-} from '../../nodes/_kit/protobuf.ts';
-import type { GatewayNode } from './gateway-node.ts';
-import {
-  HEALTH_REQUEST,
-  HEALTH_RESPONSE,
-  PATHS_MAX,
-  PATHS_REQUEST,
-  PATHS_RESPONSE,
-  RECEIVED_PACKET,
-  SEND_REQUEST,
-  SEND_RESPONSE,
-} from './grpc-messages.ts';
-import { readHealth } from './health.ts';
+import { failureOf, makePath, nanosecondsOf, readAnswer } from './grpc-answers.ts';
+import type { CallContext } from './grpc-context.ts';
+import type { GatewayRequests, Int64Text, PathPreferencesMessage } from './grpc-messages.ts';
+import { CallFailure, refuseRequest } from './grpc-request.ts';
+import { tellStats } from './grpc-stats.ts';
+import { createTunnel, deleteTunnel, listTunnels, tellTunnel } from './grpc-tunnels.ts';
 import type { QueuedPacket } from './packet-queue.ts';
-import { readListedPaths } from './paths.ts';
 
-/** Numbers of gRPC statuses (github.com/grpc/grpc, "Status codes and their use in gRPC"). */
-export const STATUS = { invalidArgument: 3, exhausted: 8, internal: 13, unavailable: 14 } as const;
+/** Serves the calls. */
+type GatewayCalls = {
+  readonly [Name in keyof GatewayRequests]: (
+    context: CallContext,
+    request: GatewayRequests[Name],
+  ) => Promise<object | CallFailure>;
+};
 
-/** The status of a failed call, in place of a response. */
-export interface CallStatus {
-  readonly code: (typeof STATUS)[keyof typeof STATUS];
-  readonly details: string;
-}
-
-/** Serves one call: takes the encoded request, and returns the encoded response or the status of the failure. */
-export type GatewayCall = (
-  node: GatewayNode,
-  request: Uint8Array,
-) => Promise<Uint8Array | CallStatus>;
-
-const NS_PER_MS = 1_000_000n;
-const REFRESH_MS = 30_000;
 const US_PER_MS = 1_000;
-const WORD = 32n;
+const NS_PER_US = 1_000n;
+const REFRESH_MS = 30_000;
+/** Largest number of paths in a response. */
+const PATHS_MAX = 100;
+const TTL_S = 3_600;
+const TTL_S_MAX = 86_400;
+/** Least priorities of packets that are normal, and urgent. */
+const NORMAL = 5;
+const URGENT = 10;
+const HEAD_LENGTH_BYTES = 2;
+/** Numbers of health. */
+const HEALTH = { healthy: 0, degraded: 1, unhealthy: 2, offline: 3 } as const;
 
-/** The served calls with one response, by their names. */
-export const GATEWAY_CALLS = {
+/** The calls with one response, by their names. */
+export const GATEWAY_CALLS: GatewayCalls = {
   SendScionPacket: sendPacket,
+  RecvScionPacket: receivePacket,
+  RegisterPath: registerPath,
   QueryPaths: queryPaths,
   Health: tellHealth,
-} as const satisfies Readonly<Record<string, GatewayCall>>;
+  Stats: tellStats,
+  ValidateSequence: validateSequence,
+  CreateTunnel: createTunnel,
+  ListTunnels: listTunnels,
+  DeleteTunnel: deleteTunnel,
+  GetTunnelStatus: tellTunnel,
+};
 
-/** Encodes a packet for a subscriber. */
-export function encodeSubscribedPacket({ from, bytes, atMs }: QueuedPacket): Uint8Array {
-  return encodeProtobuf(RECEIVED_PACKET, {
-    packet: bytes,
-    source: from,
-    timestamp: nanosecondsOf(atMs),
-  });
+/** Makes the message with a packet for a subscriber. */
+export function makeReceivedPacket({ from, bytes, atMs }: QueuedPacket): object {
+  return { rawPacket: bytes, source: from, timestampNs: nanosecondsOf(atMs) };
 }
 
 async function sendPacket(
-  node: GatewayNode,
-  request: Uint8Array,
-): Promise<Uint8Array | CallStatus> {
-  const read = readRequest(SEND_REQUEST, request);
-  if ('code' in read) return read;
-  if (read.packet.length === 0) return invalid('raw_packet is empty');
-  if (read.destination === '')
-    return invalid('egress_ia is empty: the ISD-AS of the other gateway');
+  { node, gone, meter }: CallContext,
+  request: GatewayRequests['SendScionPacket'],
+): Promise<object | CallFailure> {
+  const { rawPacket, egressIa, egressIface, sequenceNumber, priority } = request;
+  if (rawPacket.length === 0) return refuseRequest('raw_packet is empty');
+  if (egressIa === '') return refuseRequest('egress_ia is empty: the ISD-AS of the other gateway');
+  if (!/^\d{0,9}$/.test(egressIface)) return refuseRequest('egress_iface is no number');
+  const head = {
+    ...(sequenceNumber === '0' ? {} : { sequence: sequenceNumber }),
+    ...timeOf(request.timestampNs),
+    ...(egressIface === '' ? {} : { interfaceId: Number(egressIface) }),
+    ...preferencesOf(request.preferences),
+  };
   const beganMs = performance.now();
-  const { outcome } = await node.send(read.destination, read.packet);
-  if (outcome === 'unknown-peer') return invalid(`${read.destination} is no peer of this gateway`);
-  if (outcome === 'packet-too-large') return invalid(outcome);
-  if (outcome === 'overload') return { code: STATUS.exhausted, details: outcome };
-  if (outcome !== 'ok') return { code: STATUS.unavailable, details: outcome };
-  const processingUs = Math.round((performance.now() - beganMs) * US_PER_MS);
-  return encodeProtobuf(SEND_RESPONSE, { success: true, error: '', processingUs });
-}
-
-async function queryPaths(
-  node: GatewayNode,
-  request: Uint8Array,
-): Promise<Uint8Array | CallStatus> {
-  const read = readRequest(PATHS_REQUEST, request);
-  if ('code' in read) return read;
-  const { outcome, text } = await node.ask('paths', read.destination);
-  if (outcome === 'bad-question') return invalid(text);
-  if (outcome !== 'ok') return { code: STATUS.unavailable, details: outcome };
-  const listed = readListedPaths(text);
-  if (listed === undefined) return BAD_ANSWER;
-  const most = read.limit === 0 ? PATHS_MAX : Math.min(read.limit, PATHS_MAX);
-  const now = Date.now();
-  return encodeProtobuf(PATHS_RESPONSE, {
-    paths: listed.slice(0, most).map((path) => makePath(path, read.destination)),
-    ...{ queryTime: nanosecondsOf(now), nextRefresh: nanosecondsOf(now + REFRESH_MS) },
-    total: listed.length,
-  });
-}
-
-async function tellHealth(
-  node: GatewayNode,
-  request: Uint8Array,
-): Promise<Uint8Array | CallStatus> {
-  const read = readRequest(HEALTH_REQUEST, request);
-  if ('code' in read) return read;
-  const { outcome, text } = await node.ask('status', '');
-  const health = readHealth(outcome, text);
-  const components = health.peers.map(
-    ({ name, isOpen }) => [name, isOpen ? 'open' : 'closed'] as const,
+  const answer = await node.request(
+    {
+      kind: 'send-now',
+      target: egressIa,
+      body: withHead(head, rawPacket),
+      priority: priority < NORMAL ? 0 : priority < URGENT ? 1 : 2,
+    },
+    gone,
   );
-  return encodeProtobuf(HEALTH_RESPONSE, {
-    status: outcome === 'ok' ? Number(health.reasons.length > 0) : 3,
-    components: new Map(components),
-    timestamp: nanosecondsOf(Date.now()),
-    uptimeSeconds: Math.floor(process.uptime()),
-    isConnected: health.peers.some(({ paths }) => paths > 0),
-    activePaths: health.peers.filter(({ isOpen }) => isOpen).length,
-  });
-}
-
-function makePath(
-  path: NonNullable<ReturnType<typeof readListedPaths>>[number],
-  destination: string,
-): MessageOf<typeof PATHS_RESPONSE>['paths'][number] {
-  const hops = path.interfaces.map((text) => {
-    const [asId = '', ifId = '0'] = text.split('#');
-    return { asId, interfaceId: Number(ifId), hopType: '', mtu: path.mtu };
-  });
+  const processingTimeUs = microsecondsSince(beganMs);
+  meter.sends.add(processingTimeUs);
+  const { outcome } = answer;
+  if (outcome === 'replay' || outcome === 'expired' || outcome === 'future') {
+    return { success: false, error: outcome, processingTimeUs };
+  }
+  const path = readAnswer('send-now', answer);
+  if (path instanceof CallFailure) return path;
   return {
-    pathId: path.fingerprint,
-    source: hops[0]?.asId ?? '',
-    ...{ destination, expiresAt: path.expires, hops, quality: undefined },
+    success: true,
+    selectedPath: makePath(path, egressIa),
+    deliveryEstimateMs: Math.round((path.quality?.rttMs ?? 0) / 2),
+    processingTimeUs,
   };
 }
 
-const BAD_ANSWER: CallStatus = {
-  code: STATUS.internal,
-  details: 'the answer of the gateway is none',
-};
-
-function invalid(details: string): CallStatus {
-  return { code: STATUS.invalidArgument, details };
+async function receivePacket(
+  { node, gone }: CallContext,
+  { rawPacket }: GatewayRequests['RecvScionPacket'],
+): Promise<object | CallFailure> {
+  if (rawPacket.length === 0) return refuseRequest('raw_packet is empty');
+  const { outcome } = await node.request({ kind: 'receive', body: rawPacket }, gone);
+  if (outcome === 'node-down') return failureOf(outcome, '');
+  return { acknowledged: outcome === 'ok', status: outcome };
 }
 
-function readRequest<Value extends object>(
-  table: ProtobufMessageCodec<Value>,
-  request: Uint8Array,
-): Value | CallStatus {
-  const read = decodeProtobuf(table, request);
-  return typeof read === 'string' ? invalid(`the request is malformed: ${read}`) : read;
+async function registerPath(
+  { node, gone }: CallContext,
+  { dstIa, ttlSeconds, preferences, callbackAddr }: GatewayRequests['RegisterPath'],
+): Promise<object | CallFailure> {
+  if (callbackAddr !== '') {
+    return new CallFailure('unsupported', 'callback_addr: the gateway connects to nobody');
+  }
+  const seconds = ttlSeconds === 0 ? TTL_S : Math.min(ttlSeconds, TTL_S_MAX);
+  const body = JSON.stringify({ destination: dstIa, seconds, ...preferencesOf(preferences) });
+  const read = readAnswer(
+    'register-path',
+    await node.request({ kind: 'register-path', body }, gone),
+  );
+  if (read instanceof CallFailure) return read;
+  return {
+    ...{ success: true, registrationId: read.id },
+    availablePaths: read.paths.slice(0, PATHS_MAX).map((path) => makePath(path, dstIa)),
+    expiresAt: nanosecondsOf(read.expiresMs),
+  };
 }
 
-function nanosecondsOf(ms: number): { readonly high: number; readonly low: number } {
-  const ns = BigInt(Math.round(ms)) * NS_PER_MS;
-  return { high: Number(ns >> WORD), low: Number(ns & 0xffff_ffffn) };
+async function queryPaths(
+  { node, gone }: CallContext,
+  { dstIa, limit, preferences }: GatewayRequests['QueryPaths'],
+): Promise<object | CallFailure> {
+  const body = JSON.stringify({ destination: dstIa, ...preferencesOf(preferences) });
+  const paths = readAnswer('query-paths', await node.request({ kind: 'query-paths', body }, gone));
+  if (paths instanceof CallFailure) return paths;
+  const most = limit === 0 ? PATHS_MAX : Math.min(limit, PATHS_MAX);
+  const now = Date.now();
+  return {
+    paths: paths.slice(0, most).map((path) => makePath(path, dstIa)),
+    queryTime: nanosecondsOf(now),
+    nextRefresh: nanosecondsOf(now + REFRESH_MS),
+    totalCount: paths.length,
+  };
+}
+
+async function tellHealth(
+  { node, gone }: CallContext,
+  { checkLevel }: GatewayRequests['Health'],
+): Promise<object> {
+  const read = readAnswer('tunnels', await node.request({ kind: 'tunnels', body: '' }, gone));
+  const tunnels = read instanceof CallFailure ? [] : read;
+  const states = await Promise.all(
+    tunnels.map(async ({ peer, isdAs, state }) => {
+      if (checkLevel < 2 || state !== 'active') return [peer, state] as const;
+      const asked = { kind: 'ping', body: `${isdAs} count=1 timeout=2s` };
+      const { outcome } = await node.request(asked, gone);
+      return [peer, outcome === 'ok' ? state : outcome] as const;
+    }),
+  );
+  const bad = states.filter(([, state]) => state !== 'active').length;
+  const worst = bad === states.length ? 'unhealthy' : 'degraded';
+  const state = checkLevel < 1 || bad === 0 ? 'healthy' : worst;
+  return {
+    status: HEALTH[read instanceof CallFailure ? 'offline' : state],
+    components: checkLevel < 1 ? {} : Object.fromEntries(states),
+    timestamp: nanosecondsOf(Date.now()),
+    uptimeSeconds: Math.floor(process.uptime()),
+    scionDaemonConnected: tunnels.some(({ paths }) => paths > 0),
+    activePaths: tunnels.reduce((sum, { paths }) => sum + paths, 0),
+  };
+}
+
+async function validateSequence(
+  { node, gone, meter }: CallContext,
+  request: GatewayRequests['ValidateSequence'],
+): Promise<object | CallFailure> {
+  const { peerId, sequenceNumber, timestampNs, updateWindow } = request;
+  if (peerId === '') return refuseRequest('peer_id is empty');
+  const beganMs = performance.now();
+  const asked = { name: peerId, sequence: sequenceNumber, updates: updateWindow };
+  const body = JSON.stringify({ ...asked, ...timeOf(timestampNs) });
+  const read = readAnswer('sequence', await node.request({ kind: 'sequence', body }, gone));
+  const validationTimeUs = microsecondsSince(beganMs);
+  meter.validations.add(validationTimeUs);
+  if (read instanceof CallFailure) return read;
+  const { verdict, window } = read;
+  const { processed, accepted, slides } = window;
+  return {
+    ...{ valid: verdict === 'fresh', rejectionReason: verdict === 'fresh' ? '' : verdict },
+    windowState: {
+      ...{ peerId, windowBase: window.base, windowSize: window.size },
+      windowBitmap: Buffer.from(window.bitmap, 'hex'),
+      highestReceived: window.highest,
+      lastUpdate: nanosecondsOf(window.lastUs / US_PER_MS),
+      stats: {
+        ...{ totalProcessed: processed, validAccepted: accepted, windowSlides: slides },
+        ...{ invalidRejected: processed - accepted, bitmapUpdates: accepted },
+      },
+    },
+    validationTimeUs,
+  };
+}
+
+/** The preferences as the node reads them. */
+function preferencesOf(preferences: PathPreferencesMessage | null): object {
+  if (preferences === null) return {};
+  const { preferLowLatency, preferHighBandwidth, preferStable, ...limits } = preferences;
+  const favoured: readonly (readonly [boolean, string])[] = [
+    [preferLowLatency, 'latency'],
+    [preferHighBandwidth, 'bandwidth'],
+    [preferStable, 'stability'],
+  ];
+  const favour = favoured.find(([isSet]) => isSet)?.[1];
+  return { preferences: { ...limits, ...(favour === undefined ? {} : { favour }) } };
+}
+
+/** The time of a sequence number, microseconds; nothing if it is 0. */
+function timeOf(timestampNs: Int64Text): { readonly timestampUs?: number } {
+  const us = Number(BigInt(timestampNs) / NS_PER_US);
+  return us <= 0 ? {} : { timestampUs: us };
+}
+
+/** The body of `send-now`: the length of the head, the head, the packet. */
+function withHead(head: object, packet: Uint8Array): Uint8Array {
+  const text = new TextEncoder().encode(JSON.stringify(head));
+  const body = new Uint8Array(HEAD_LENGTH_BYTES + text.length + packet.length);
+  new DataView(body.buffer).setUint16(0, text.length);
+  body.set(text, HEAD_LENGTH_BYTES);
+  body.set(packet, HEAD_LENGTH_BYTES + text.length);
+  return body;
+}
+
+function microsecondsSince(beganMs: number): number {
+  return Math.round((performance.now() - beganMs) * US_PER_MS);
 }

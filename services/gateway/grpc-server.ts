@@ -1,31 +1,38 @@
 /**
- * A gRPC server for applications of a gateway, made with the package `@grpc/grpc-js`, which users install. The server
- * passes on bytes only: our own codec, which has limits, decodes and encodes messages.
+ * A gRPC server for applications of a gateway: the published service, reflection and health checks, with bounds.
  *
  * @module
  */
-import { createRequire } from 'node:module';
+import { createServer, type Socket } from 'node:net';
 import type * as Grpc from '@grpc/grpc-js';
+import { listenFailureText, listenOn } from '../_kit/listening.ts';
 import type { GatewayNode } from './gateway-node.ts';
-import { encodeSubscribedPacket, GATEWAY_CALLS, type GatewayCall, STATUS } from './grpc-calls.ts';
+import { GATEWAY_CALLS, makeReceivedPacket } from './grpc-calls.ts';
+import type { CallContext } from './grpc-context.ts';
+import { endWith, ServingHealth } from './grpc-health.ts';
+import { GatewayMeter } from './grpc-meter.ts';
+import { GrpcServerStartError, loadGrpcPackages, SERVICE } from './grpc-packages.ts';
+import { CallFailure, decodeRequest } from './grpc-request.ts';
 import type { PacketQueue } from './packet-queue.ts';
 
-/** The package, and its version that is tested. */
-const PACKAGE = '@grpc/grpc-js@1.14.7';
-const SERVICE = '/betanet.gateway.BetanetGateway';
-/** Largest number of calls in progress on one connection, and on all. */
+/** Largest number of calls in progress on one connection. */
 const CONNECTION_CALLS_MAX = 100;
+/** Largest number of calls in progress on all connections; further ones are `RESOURCE_EXHAUSTED`. */
 const CALLS_MAX = 1_000;
+/** Largest number of clients that subscribe. */
+export const SUBSCRIBERS_MAX = 64;
+/** Largest number of connections; with one more, the oldest that has said nothing ends, else the oldest. */
+export const CONNECTIONS_MAX = 1_000;
+/** A connection without a call ends after this time. */
+const IDLE_MS_MAX = 300_000;
 const KEEPALIVE_MS = 20_000;
 const KEEPALIVE_ANSWER_MS = 5_000;
-/** Packets that a subscriber is given at a time, and how long it waits for the next ones, ms. */
-const PACKETS = 100;
+/** How long a subscriber waits before it looks again, ms. */
 const WAIT_MS = 60_000;
-
-/** The server could not be started; the message says why. */
-export class GrpcServerStartError extends Error {
-  override readonly name = 'GrpcServerStartError';
-}
+/** Interval at which the node is asked whether it runs, ms. */
+const CHECK_MS = 1_000;
+/** The calls whose requests have a packet as first field. */
+const WITH_PACKET = ['SendScionPacket', 'RecvScionPacket'];
 
 /** Where the server listens, and for which gateway. */
 export interface GrpcServerOptions {
@@ -46,7 +53,11 @@ export interface GatewayGrpcServer {
   close(): void;
 }
 
-/** Starts a server. @throws (rejects) GrpcServerStartError if the package is missing or the port is taken. */
+type Request = object | CallFailure;
+type Unary = Grpc.handleUnaryCall<Request, object>;
+type Subscriber = Grpc.ServerWritableStream<Request, object>;
+
+/** Starts a server. @throws (rejects) GrpcServerStartError if a package is missing or the port is taken. */
 export async function startGrpcServer({
   node,
   queue,
@@ -54,119 +65,175 @@ export async function startGrpcServer({
   port,
   messageBytesMax,
 }: GrpcServerOptions): Promise<GatewayGrpcServer> {
-  const grpc = loadGrpc();
+  const { grpc, published, described, reflection, health } = loadGrpcPackages();
   const server = new grpc.Server({
     'grpc.max_receive_message_length': messageBytesMax,
     'grpc.max_concurrent_streams': CONNECTION_CALLS_MAX,
+    'grpc.max_connection_idle_ms': IDLE_MS_MAX,
     'grpc.keepalive_time_ms': KEEPALIVE_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_ANSWER_MS,
   });
-  const calls = new OpenCalls(node);
-  const names = Object.keys(GATEWAY_CALLS) as (keyof typeof GATEWAY_CALLS)[];
-  server.addService(
-    {
-      ...Object.fromEntries(names.map((name) => [name, definitionOf(name, false)])),
-      SubscribePackets: definitionOf('SubscribePackets', true),
-    },
-    {
-      ...Object.fromEntries(names.map((name) => [name, calls.handlerOf(GATEWAY_CALLS[name])])),
-      SubscribePackets: (call: Grpc.ServerWritableStream<Buffer, Buffer>): void => {
-        void passPackets(queue, call);
-      },
+  const meter = new GatewayMeter(node);
+  const calls = new OpenCalls({ node, queue, meter, grpc });
+  const serving = new ServingHealth();
+  const definition = published[SERVICE] as Grpc.ServiceDefinition;
+  server.addService(withLimits(definition), calls.handlers);
+  server.addService(health.service, serving.handlers);
+  new reflection.ReflectionService(described).addToServer(server);
+  const check = setInterval(() => {
+    void meter.sample().then((isRunning) => serving.set(isRunning));
+  }, CHECK_MS).unref();
+  const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+  const connections = new OpenConnections();
+  const listener = createServer((socket) => {
+    connections.add(socket);
+    injector.injectConnection(socket);
+  });
+  const { address, port: bound } = await listenOn(listener, { host, port }).catch(
+    (error: Error) => {
+      clearInterval(check);
+      throw new GrpcServerStartError(`${host}:${port}: ${listenFailureText(error)}`, {
+        cause: error,
+      });
     },
   );
-  const bound = await new Promise<number>((resolve, reject) => {
-    const credentials = grpc.ServerCredentials.createInsecure();
-    server.bindAsync(`${host}:${port}`, credentials, (error, found) => {
-      if (error === null) resolve(found);
-      else reject(new GrpcServerStartError(error.message, { cause: error }));
-    });
-  });
-  return { host, port: bound, close: () => server.forceShutdown() };
-}
-
-function definitionOf(
-  name: string,
-  responseStream: boolean,
-): Grpc.MethodDefinition<Buffer, Buffer> {
-  const same = (bytes: Buffer): Buffer => bytes;
-  return {
-    ...{ path: `${SERVICE}/${name}`, requestStream: false, responseStream },
-    ...{ requestSerialize: same, requestDeserialize: same },
-    ...{ responseSerialize: same, responseDeserialize: same },
+  const close = (): void => {
+    clearInterval(check);
+    listener.close();
+    server.forceShutdown();
+    connections.close();
   };
+  return { host: address, port: bound, close };
 }
 
-/** Writes packets to a subscriber as they come, no faster than it reads. */
-async function passPackets(
-  queue: PacketQueue,
-  call: Grpc.ServerWritableStream<Buffer, Buffer>,
-): Promise<void> {
-  const gone = new AbortController();
-  call.on('cancelled', () => gone.abort());
-  while (!gone.signal.aborted) {
-    const packets = await queue.take(PACKETS, WAIT_MS, gone.signal);
-    if (packets === 'full') {
-      call.destroy(
-        Object.assign(new Error('too many clients wait for packets'), { code: STATUS.exhausted }),
-      );
-      return;
-    }
-    for (const packet of packets) {
-      const hasRoom = call.write(Buffer.from(encodeSubscribedPacket(packet)));
-      if (!hasRoom) await drained(call, gone.signal);
-    }
+/** The definition of a service whose requests are bounded, and whose malformed requests have a status of their own. */
+function withLimits(definition: Grpc.ServiceDefinition): Grpc.ServiceDefinition {
+  const methods = Object.entries(definition).map(([name, method]) => {
+    const decode = method.requestDeserialize as (bytes: Buffer) => object;
+    const hasPacket = WITH_PACKET.includes(name);
+    const requestDeserialize = (bytes: Buffer): Request => decodeRequest(decode, bytes, hasPacket);
+    return [name, { ...method, requestDeserialize }] as const;
+  });
+  return Object.fromEntries(methods);
+}
+
+/** The connections, which are accepted here since the package does not bound their number. */
+class OpenConnections {
+  /** The oldest first. */
+  readonly #connections = new Set<Socket>();
+
+  add(socket: Socket): void {
+    const connections = this.#connections;
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+    if (connections.size <= CONNECTIONS_MAX) return;
+    const [oldest] = connections;
+    const silent = [...connections].find((one) => one.bytesRead === 0 && one !== socket);
+    (silent ?? oldest)?.destroy();
+  }
+
+  close(): void {
+    for (const socket of this.#connections) socket.destroy();
   }
 }
 
-function drained(
-  call: Grpc.ServerWritableStream<Buffer, Buffer>,
-  gone: AbortSignal,
-): Promise<void> {
-  return new Promise((resolve) => {
-    call.once('drain', resolve);
-    gone.addEventListener('abort', () => resolve(), { once: true });
-  });
+interface OpenCallsParts {
+  readonly node: GatewayNode;
+  readonly queue: PacketQueue;
+  readonly meter: GatewayMeter;
+  readonly grpc: typeof Grpc;
 }
 
 /** The calls in progress on all connections. */
 class OpenCalls {
-  readonly #node: GatewayNode;
+  readonly #parts: OpenCallsParts;
   #open = 0;
+  #subscribers = 0;
 
-  constructor(node: GatewayNode) {
-    this.#node = node;
+  constructor(parts: OpenCallsParts) {
+    this.#parts = parts;
   }
 
-  handlerOf(call: GatewayCall): Grpc.handleUnaryCall<Buffer, Buffer> {
-    return (grpcCall, done): void => {
+  /** The handlers of all calls, by their names. */
+  get handlers(): Grpc.UntypedServiceImplementation {
+    const names = Object.keys(GATEWAY_CALLS) as (keyof typeof GATEWAY_CALLS)[];
+    return {
+      ...Object.fromEntries(names.map((name) => [name, this.#unary(name)])),
+      SubscribePackets: (call: Subscriber): void => void this.#subscribe(call),
+    };
+  }
+
+  #unary(name: keyof typeof GATEWAY_CALLS): Unary {
+    const serve = GATEWAY_CALLS[name] as (context: CallContext, request: object) => Promise<object>;
+    const { node, meter } = this.#parts;
+    return (call, done): void => {
+      const { request } = call;
+      if (request instanceof CallFailure) {
+        done(request);
+        return;
+      }
       if (this.#open >= CALLS_MAX) {
-        done({ code: STATUS.exhausted, details: 'too many calls are in progress' });
+        done(new CallFailure('exhausted', 'too many calls are in progress'));
         return;
       }
       this.#open += 1;
-      call(this.#node, grpcCall.request).then(
-        (answer) => {
+      this.#echo(call);
+      const gone = new AbortController();
+      // The package emits `cancelled` for every call: when its answer has left, its client has gone, or its deadline is over.
+      call.once('cancelled', () => gone.abort());
+      if (call.cancelled) gone.abort();
+      const failed = new CallFailure('internal', 'the gateway failed');
+      void serve({ node, meter, gone: gone.signal }, request)
+        .catch(() => failed)
+        .then((answer) => {
           this.#open -= 1;
-          if ('code' in answer) done(answer);
-          else done(null, Buffer.from(answer));
-        },
-        () => {
-          this.#open -= 1;
-          done({ code: STATUS.internal, details: 'the gateway failed' });
-        },
-      );
+          if (answer instanceof CallFailure) done(answer);
+          else done(null, answer);
+        });
     };
+  }
+
+  /** Returns the name that a client has given to its call, in the metadata of the response. */
+  #echo(call: Parameters<Unary>[0]): void {
+    const { correlationId = '' } = call.request as { readonly correlationId?: string };
+    if (!/^[\x21-\x7e]{1,128}$/.test(correlationId)) return;
+    const metadata = new this.#parts.grpc.Metadata();
+    metadata.set('correlation-id', correlationId);
+    call.sendMetadata(metadata);
+  }
+
+  /** Writes packets to a subscriber as they come, no faster than it reads. */
+  async #subscribe(call: Subscriber): Promise<void> {
+    if (this.#subscribers >= SUBSCRIBERS_MAX) {
+      endWith(call, new CallFailure('exhausted', 'too many clients subscribe'));
+      return;
+    }
+    this.#subscribers += 1;
+    const gone = new AbortController();
+    call.on('cancelled', () => gone.abort());
+    while (!gone.signal.aborted) {
+      const packets = await this.#parts.queue.take(1, WAIT_MS, gone.signal);
+      if (packets === 'full') {
+        endWith(call, new CallFailure('exhausted', 'too many clients wait for packets'));
+        break;
+      }
+      for (const packet of packets) {
+        const hasRoom = call.write(makeReceivedPacket(packet));
+        if (!hasRoom) await drained(call, gone.signal);
+      }
+    }
+    this.#subscribers -= 1;
   }
 }
 
-function loadGrpc(): typeof Grpc {
-  try {
-    return createRequire(import.meta.url)('@grpc/grpc-js') as typeof Grpc;
-  } catch (error) {
-    const how = `npm install ${PACKAGE}`;
-    throw new GrpcServerStartError(`the package @grpc/grpc-js is not installed: ${how}`, {
-      cause: error,
-    });
-  }
+function drained(call: Subscriber, gone: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      call.off('drain', wake);
+      gone.removeEventListener('abort', wake);
+      resolve();
+    };
+    call.once('drain', wake);
+    gone.addEventListener('abort', wake);
+  });
 }

@@ -4,8 +4,9 @@
  * @module
  */
 export { isLoopback } from '../_kit/loopback-address.ts';
-export type { GatewayNode, NodeAnswer } from './gateway-node.ts';
-export { type GatewayGrpcServer, GrpcServerStartError, startGrpcServer } from './grpc-server.ts';
+export type { ApplicationRequest, GatewayNode, NodeAnswer } from './gateway-node.ts';
+export { GrpcServerStartError } from './grpc-packages.ts';
+export { type GatewayGrpcServer, startGrpcServer } from './grpc-server.ts';
 export { PacketQueue } from './packet-queue.ts';
 export { type GatewayServer, GatewayServerStartError, startGatewayServer } from './server.ts';
 export type { TlsMaterial } from './tls-server.ts';

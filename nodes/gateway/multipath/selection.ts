@@ -17,6 +17,10 @@ const BANDWIDTH_SCALE_BPS = 100_000_000;
 const UNKNOWN_BANDWIDTH_SCORE = 0.5;
 const PREFERRED_AS_BONUS = 0.1;
 
+/** What scores and limits are about. */
+type RatedPath = Pick<PathInfo, 'bandwidthBps' | 'hops' | 'transit'>;
+type RatedQuality = Pick<PathQuality, 'baseRttNs' | 'jitterNs' | 'loss' | 'srttNs' | 'stability'>;
+
 /**
  * How much two paths have in common, from 0 (nothing) to 1 (the same path): 1 - (0.7 x link
  * disjointness + 0.3 x transit disjointness).
@@ -79,8 +83,8 @@ function disjointness(a: readonly string[], b: readonly string[]): number {
  * Names the preference that rules the path out, or undefined. Unmeasured values rule nothing out.
  */
 export function violatedPathPreference(
-  path: PathInfo,
-  quality: PathQuality,
+  path: RatedPath,
+  quality: RatedQuality,
   preferences: PathPreferences,
 ): 'max-rtt' | 'min-bandwidth' | 'max-hops' | 'avoid-as' | undefined {
   const { maxRttNs, minBandwidthBps, maxHops, avoidAs } = preferences;
@@ -94,8 +98,8 @@ export function violatedPathPreference(
 
 /** Score of a path, about 0..1; 0 for a path that was never measured. */
 export function pathScore(
-  path: PathInfo,
-  quality: PathQuality,
+  path: RatedPath,
+  quality: RatedQuality,
   preferences: PathPreferences,
 ): number {
   const { baseRttNs } = quality;
@@ -139,6 +143,6 @@ function weights(favour: PathPreferences['favour']): Weights {
   }
 }
 
-function crosses(path: PathInfo, isdAs: string): boolean {
+function crosses(path: RatedPath, isdAs: string): boolean {
   return path.transit.some((element) => element === isdAs);
 }

@@ -10,12 +10,25 @@
  */
 import { CLOCK_TOLERANCE_US_DEFAULT, FRAME_AGE_US_MAX_DEFAULT } from '../geometry.ts';
 
+const NS_PER_US = 1_000;
+
 /** Limits of a frame's age, microseconds. */
 export interface FrameAgeLimits {
   /** Largest accepted age of a frame, microseconds. */
   readonly ageUsMax: number;
   /** Largest tolerated difference of two clocks in either direction, microseconds. */
   readonly toleranceUs: number;
+}
+
+/** The limits of options, which are in ns. */
+export function frameAgeLimitsOf(options: {
+  readonly maxSequenceAge: number;
+  readonly clockTolerance: number;
+}): FrameAgeLimits {
+  return {
+    ageUsMax: Math.floor(options.maxSequenceAge / NS_PER_US),
+    toleranceUs: Math.floor(options.clockTolerance / NS_PER_US),
+  };
 }
 
 /** The default limits: 1 h and 5 min. */

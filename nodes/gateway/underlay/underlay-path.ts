@@ -7,6 +7,7 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
 import type { CalendarTime } from '../../../engine/host/time.ts';
 import { EpicPathMaker } from '../../scion/index.ts';
+import type { PathUsage } from '../path-usage.ts';
 import { type PacketAddresses, PacketTemplate } from './packet-template.ts';
 import type { GatewayPath } from './path-directory.ts';
 import type { SentFrameMarks } from './sent-frame-marks.ts';
@@ -29,6 +30,7 @@ export interface UnderlayPath {
   readonly room: number;
   /** Marks of the frames that were recently sent on this path, by this gateway or as an answer. */
   readonly marks: SentFrameMarks;
+  readonly usage: PathUsage;
 }
 
 /** Dates the packets on EPIC-HP paths, and makes their fields. */
@@ -54,7 +56,7 @@ export function makeUnderlayPath(
   ends: PacketAddresses,
   { firstRouter, flowId }: Pick<UnderlayPath, 'firstRouter' | 'flowId'>,
   epic: EpicPathMaker | undefined,
-): Omit<UnderlayPath, 'marks'> {
+): Omit<UnderlayPath, 'marks' | 'usage'> {
   const template = new PacketTemplate(ends, path.path.wire, flowId, epic);
   return { path, template, firstRouter, flowId, room: path.info.mtu - template.length };
 }

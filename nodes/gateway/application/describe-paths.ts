@@ -1,0 +1,144 @@
+/**
+ * Paths to an AS as an application sees them: what the control service says, with what the gateway measures and uses.
+ *
+ * @module
+ */
+import { formatInterface, type Path } from '../../scion/index.ts';
+import { pathScore, violatedPathPreference } from '../multipath/selection.ts';
+import type { ExplainedPath, PathPreferences } from '../multipath/types.ts';
+import type { PathUsage } from '../path-usage.ts';
+import type { AskedPreferences } from './questions.ts';
+
+const NS_PER_MS = 1_000_000;
+const NS_PER_S = 1_000_000_000;
+const BPS_PER_MBPS = 1_000_000;
+const MS_PER_HALF_SECOND = 500;
+const MS_PER_S = 1_000;
+
+/** A path of a peer, with what is known of it. */
+export interface MeasuredPath {
+  readonly explained: ExplainedPath;
+  readonly usage: PathUsage;
+  readonly path: Path;
+}
+
+/** A path as it is told to an application. Instants in ms since 1970, 0 for never. */
+export interface DescribedPath {
+  readonly fingerprint: string;
+  /** Such as `1-ff00:0:110#2`. */
+  readonly interfaces: readonly string[];
+  readonly mtu: number;
+  readonly expiresMs: number;
+  readonly isActive: boolean;
+  readonly score: number;
+  /** Absent if the path was never measured. */
+  readonly quality?: {
+    readonly rttMs: number;
+    readonly jitterMs: number;
+    readonly loss: number;
+    readonly bandwidthMbps: number;
+    readonly stability: number;
+    readonly measuredMs: number;
+  };
+  /** Absent if the path was never used. */
+  readonly usage?: {
+    readonly frames: number;
+    readonly bytes: number;
+    readonly firstMs: number;
+    readonly lastMs: number;
+    readonly seconds: number;
+  };
+  readonly failovers: number;
+  readonly lastFailoverMs: number;
+}
+
+/** The preferences as the multipath rules read them. */
+export function preferencesOf(asked: AskedPreferences): PathPreferences {
+  const { favour, avoidAses, preferAses, maxRttMs, minBandwidthMbps, maxHops } = asked;
+  return {
+    ...(favour === undefined ? {} : { favour }),
+    ...(maxRttMs > 0 ? { maxRttNs: maxRttMs * NS_PER_MS } : {}),
+    ...(minBandwidthMbps > 0 ? { minBandwidthBps: minBandwidthMbps * BPS_PER_MBPS } : {}),
+    ...(maxHops > 0 ? { maxHops } : {}),
+    ...{ avoidAs: avoidAses, preferAs: preferAses },
+  };
+}
+
+/** The limit that a path breaks; undefined if it breaks none. An unmeasured value breaks none. */
+export function brokenLimit(
+  path: Path,
+  measured: MeasuredPath | undefined,
+  preferences: PathPreferences,
+): string | undefined {
+  const { info, quality } = factsOf(path, measured);
+  return violatedPathPreference(info, quality, preferences);
+}
+
+/** Describes a path. @param clock Turns an instant of the run, ns, to ms since 1970, and is given -1 for never. */
+export function describeUsedPath(
+  path: Path,
+  measured: MeasuredPath | undefined,
+  parts: {
+    readonly preferences: PathPreferences;
+    readonly active: string | undefined;
+    readonly nowNs: number;
+    readonly clockMs: number;
+  },
+): DescribedPath {
+  const { preferences, active, nowNs, clockMs } = parts;
+  const at = (ns: number): number => (ns < 0 ? 0 : Math.round(clockMs - (nowNs - ns) / NS_PER_MS));
+  const facts = factsOf(path, measured);
+  const score = Math.max(0, Math.min(1, pathScore(facts.info, facts.quality, preferences)));
+  const described = {
+    fingerprint: path.fingerprint,
+    interfaces: path.interfaces.map(formatInterface),
+    mtu: path.mtu,
+    expiresMs: path.expiryHalfSeconds * MS_PER_HALF_SECOND,
+    isActive: path.fingerprint === active,
+    score,
+  };
+  if (measured === undefined) return { ...described, failovers: 0, lastFailoverMs: 0 };
+  const { explained, usage } = measured;
+  const { rttNs, jitterNs, loss, stability, bandwidthBps, measuredAgoNs } = explained;
+  const quality = {
+    ...{ rttMs: rttNs / NS_PER_MS, jitterMs: jitterNs / NS_PER_MS, loss, stability },
+    bandwidthMbps: bandwidthBps / BPS_PER_MBPS,
+    measuredMs: at(nowNs - measuredAgoNs),
+  };
+  const { frames, bytes, firstNs, lastNs } = usage;
+  const used = { frames, bytes, firstMs: at(firstNs), lastMs: at(lastNs) };
+  return {
+    ...described,
+    ...(rttNs < 0 ? {} : { quality }),
+    ...(frames === 0
+      ? {}
+      : { usage: { ...used, seconds: Math.floor((lastNs - firstNs) / NS_PER_S) } }),
+    failovers: usage.failovers,
+    lastFailoverMs: at(usage.lastFailoverNs),
+  };
+}
+
+/** Milliseconds since 1970 of a calendar time. */
+export function millisecondsOf({ seconds, nanos }: { seconds: number; nanos: number }): number {
+  return seconds * MS_PER_S + nanos / NS_PER_MS;
+}
+
+/** What scores and limits are about. */
+function factsOf(
+  path: Path,
+  measured: MeasuredPath | undefined,
+): {
+  readonly info: Parameters<typeof pathScore>[0];
+  readonly quality: Parameters<typeof pathScore>[1];
+} {
+  const transit = new Set(path.interfaces.map(({ isdAs }) => String(isdAs)));
+  for (const end of [path.source, path.target]) transit.delete(end);
+  const { explained } = measured ?? {};
+  const info = {
+    transit: [...transit],
+    hops: path.interfaces.length,
+    bandwidthBps: explained?.bandwidthBps ?? 0,
+  };
+  const { baseRttNs = -1, loss = 0, jitterNs = 0, rttNs = -1, stability = 0 } = explained ?? {};
+  return { info, quality: { baseRttNs, loss, jitterNs, srttNs: rttNs, stability } };
+}

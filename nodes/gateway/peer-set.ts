@@ -1,0 +1,117 @@
+/**
+ * The peers of a gateway: which gateways of the network they may be, and the state of each.
+ *
+ * @module
+ */
+import type { HostView } from '../../engine/host/network-view.ts';
+import type { NodeSetup } from '../../engine/host/protocol.ts';
+import { type IsdAs, isdAsOf, type PacketView } from '../scion/index.ts';
+import type { GatewayOptions } from './config.ts';
+import type { Peer } from './peer.ts';
+import type { PeerContext } from './peer-context.ts';
+import { PeerHostAdapter, type PeerHostAdapterParts } from './peer-node.ts';
+import type { PathDirectory } from './underlay/path-directory.ts';
+
+/** The peers of one gateway. */
+export class PeerSet {
+  readonly #views: readonly HostView[];
+  readonly #parts: PeerHostAdapterParts;
+  readonly #peers = new Map<string, PeerHostAdapter>();
+
+  /** @param protocol The protocol of gateways; all of the network are peers, or those of the option `peers`. */
+  constructor(
+    protocol: string | undefined,
+    { network, options }: Pick<NodeSetup<GatewayOptions>, 'network' | 'options'>,
+    parts: PeerHostAdapterParts,
+  ) {
+    const { peers } = options;
+    this.#views = network.hosts.filter(
+      (view) =>
+        view.protocol === protocol &&
+        view.name !== parts.host.name &&
+        peers?.includes(view.name) !== false,
+    );
+    this.#parts = parts;
+  }
+
+  /** Names of all gateways that are to be peers. */
+  get names(): readonly string[] {
+    return this.#views.map(({ name }) => name);
+  }
+
+  get all(): readonly Peer[] {
+    return [...this.#peers.values()].map(({ peer }) => peer);
+  }
+
+  get isReady(): boolean {
+    return this.all.every((peer) => peer.isReady);
+  }
+
+  /** Number of packets that are held. */
+  get holding(): number {
+    return this.all.reduce((sum, peer) => sum + peer.holding, 0);
+  }
+
+  get(name: string): Peer | undefined {
+    return this.#peers.get(name)?.peer;
+  }
+
+  /** The peer that a packet says it is from. */
+  // hot: once per datagram.
+  find(view: PacketView): Peer | undefined {
+    // Two peers are usual: scanning addresses is cheaper than making a key for each packet.
+    for (const { peer } of this.#peers.values()) if (view.isFrom(peer.end)) return peer;
+    return undefined;
+  }
+
+  /** The name of a gateway that is to be a peer, by its name or its AS. */
+  nameOf(target: string): string | undefined {
+    const isMeant = (view: HostView): boolean =>
+      view.name === target || isdAsOf(view) === (target as IsdAs);
+    return this.#views.find(isMeant)?.name;
+  }
+
+  /** Adds a peer, which the caller starts. */
+  add(name: string, context: PeerContext): Peer {
+    const node = new PeerHostAdapter(name, this.#parts, context);
+    this.#peers.set(name, node);
+    return node.peer;
+  }
+
+  /** Drops what a peer holds, and its keys. @returns false if it was none. */
+  forget(name: string): boolean {
+    const node = this.#peers.get(name);
+    node?.peer.discard();
+    node?.stop();
+    return this.#peers.delete(name);
+  }
+
+  stop(): void {
+    for (const node of this.#peers.values()) node.stop();
+  }
+
+  invariant(now: number): string | undefined {
+    for (const peer of this.all) {
+      const broken = peer.session.invariant() ?? peer.invariant(now);
+      if (broken !== undefined) return `${peer.name}: ${broken}`;
+    }
+    return undefined;
+  }
+
+  /** What the status of a gateway says of them. */
+  status(
+    now: number,
+    directory: Pick<PathDirectory, 'sourceOf'> | undefined,
+  ): Readonly<Record<string, unknown>> {
+    return {
+      peers: this.all.map((peer) => ({
+        name: peer.name,
+        paths: peer.status(now).map((path) => ({
+          ...path,
+          ...directory?.sourceOf(peer.name, path.id, now),
+        })),
+        session: peer.session.status(),
+      })),
+    };
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Reads the answers of a gateway's node to the requests of calls, and makes messages from them.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import type { NodeAnswer } from './gateway-node.ts';
+import { CallFailure, refuseRequest } from './grpc-request.ts';
+
+const NS_PER_MS = 1_000_000n;
+
+const number = z.number();
+const PATH = z.object({
+  fingerprint: z.string(),
+  interfaces: z.array(z.string()),
+  ...{ mtu: number, expiresMs: number, score: number, failovers: number, lastFailoverMs: number },
+  isActive: z.boolean(),
+  quality: z
+    .object({
+      ...{ rttMs: number, jitterMs: number, loss: number, bandwidthMbps: number },
+      ...{ stability: number, measuredMs: number },
+    })
+    .optional(),
+  usage: z
+    .object({ frames: number, bytes: number, firstMs: number, lastMs: number, seconds: number })
+    .optional(),
+});
+const TUNNEL = z.object({
+  ...{ peer: z.string(), isdAs: z.string(), state: z.string() },
+  ...{ port: number, paths: number },
+});
+/** A path as the node describes it. */
+export type DescribedPath = z.output<typeof PATH>;
+
+/** Schemas of the answers, by the kinds of requests. */
+export const ANSWERS = {
+  'send-now': PATH,
+  'query-paths': z.array(PATH),
+  'register-path': z.object({ id: z.string(), expiresMs: number, paths: z.array(PATH) }),
+  sequence: z.object({
+    verdict: z.enum(['fresh', 'replay', 'expired', 'future']),
+    window: z.object({
+      ...{ base: number, size: number, highest: number, lastUs: number },
+      ...{ processed: number, accepted: number, slides: number },
+      bitmap: z.string(),
+    }),
+  }),
+  stats: z.object({
+    counts: z.object({
+      ...{ sentPackets: number, sentBytes: number, receivedPackets: number, receivedBytes: number },
+      ...{ drops: number, accepted: number, replay: number, expired: number, future: number },
+    }),
+    open: number,
+    paths: z.array(PATH),
+  }),
+  'open-tunnel': TUNNEL,
+  tunnels: z.array(TUNNEL),
+} as const;
+
+/** The answer to a request of a kind; a refusal is the status of the call. */
+export function readAnswer<Kind extends keyof typeof ANSWERS>(
+  kind: Kind,
+  { outcome, text }: NodeAnswer,
+): z.output<(typeof ANSWERS)[Kind]> | CallFailure {
+  if (outcome !== 'ok') return failureOf(outcome, text);
+  try {
+    return ANSWERS[kind].parse(JSON.parse(text)) as z.output<(typeof ANSWERS)[Kind]>;
+  } catch {
+    // The node and this file are of one version: this is a defect, not the caller's.
+    return new CallFailure('internal', 'the answer of the gateway is none');
+  }
+}
+
+/** The status of a request that the node did not grant. */
+export function failureOf(outcome: string, text: string): CallFailure {
+  const details = text === '' || text.startsWith('[') ? outcome : text;
+  switch (outcome) {
+    case 'bad-question':
+      return refuseRequest(details);
+    case 'unknown-peer':
+      return refuseRequest('there is no such peer of this gateway');
+    case 'packet-too-large':
+    case 'packet-empty':
+      return refuseRequest(outcome);
+    case 'overload':
+    case 'busy':
+    case 'windows-full':
+    case 'registrations-full':
+      return new CallFailure('exhausted', outcome);
+    case 'cancelled':
+      return new CallFailure('cancelled', outcome);
+    default:
+      // no-path, node-down and all other reasons for which a later attempt may succeed.
+      return new CallFailure('unavailable', details);
+  }
+}
+
+/** Makes the message PathMeta. */
+export function makePath(path: DescribedPath, dstIa: string): object {
+  const { fingerprint, interfaces, mtu, expiresMs, score, usage } = path;
+  const hops = interfaces.map((text, index) => {
+    const [asId = '', ifId = '0'] = text.split('#');
+    const hopType = index % 2 === 0 ? 'egress' : 'ingress';
+    return { asId, interfaceId: Number(ifId), hopType, mtu };
+  });
+  return {
+    ...{ pathId: fingerprint, srcIa: hops[0]?.asId ?? '', dstIa, hops, selectionScore: score },
+    expiresAt: nanosecondsOf(expiresMs),
+    lastUsed: nanosecondsOf(usage?.lastMs ?? 0),
+    ...{ quality: makeQuality(path), usage: makeUsage(path) },
+  };
+}
+
+/** Makes the message PathStats. */
+export function makePathStats(path: DescribedPath): object {
+  return {
+    ...{ pathId: path.fingerprint, usage: makeUsage(path), quality: makeQuality(path) },
+    failoverCount: path.failovers,
+    lastFailover: nanosecondsOf(path.lastFailoverMs),
+  };
+}
+
+function makeQuality({ quality }: DescribedPath): object | undefined {
+  if (quality === undefined) return undefined;
+  const { rttMs, jitterMs, loss, bandwidthMbps, stability, measuredMs } = quality;
+  return {
+    ...{ rttEwmaMs: rttMs, jitterMs, lossRate: loss, bandwidthMbps, stabilityScore: stability },
+    lastMeasured: nanosecondsOf(measuredMs),
+  };
+}
+
+function makeUsage({ usage, quality }: DescribedPath): object | undefined {
+  if (usage === undefined) return undefined;
+  const { frames, bytes, firstMs, seconds } = usage;
+  return {
+    ...{ packetsSent: frames, bytesTransferred: bytes, firstUsed: nanosecondsOf(firstMs) },
+    ...{ usageDurationS: seconds, successRate: 1 - (quality?.loss ?? 0) },
+  };
+}
+
+/** Nanoseconds of a time in ms, as text. */
+export function nanosecondsOf(ms: number): string {
+  return String(BigInt(Math.round(ms)) * NS_PER_MS);
+}

@@ -1,0 +1,78 @@
+/**
+ * The standard health service of gRPC (github.com/grpc/grpc, "GRPC Health Checking Protocol") for a gateway: it serves while its
+ * node answers.
+ *
+ * The implementation of the package keeps the name of every service that anybody has asked for; this one knows two names.
+ *
+ * @module
+ */
+import type * as Grpc from '@grpc/grpc-js';
+import { SERVICE } from './grpc-packages.ts';
+import { CallFailure } from './grpc-request.ts';
+
+/** Largest number of clients that watch; one more is `RESOURCE_EXHAUSTED`. */
+export const WATCHERS_MAX = 64;
+/** The empty name is the whole server. */
+const NAMES: readonly string[] = ['', SERVICE];
+
+interface HealthQuestion {
+  readonly service: string;
+}
+type ServingStatus = 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN';
+interface HealthAnswer {
+  readonly status: ServingStatus;
+}
+type Watcher = Grpc.ServerWritableStream<HealthQuestion, HealthAnswer>;
+
+/** Says whether the gateway serves, and to those who watch whenever that changes. */
+export class ServingHealth {
+  readonly #watchers = new Set<Watcher>();
+  #isServing = true;
+
+  /** Its handlers, by the names of their calls. */
+  readonly handlers: Grpc.UntypedServiceImplementation = {
+    check: ((call, done) => {
+      if (!isKnown(call)) {
+        done(new CallFailure('notFound', 'there is no such service'));
+      } else done(null, { status: this.#status });
+    }) satisfies Grpc.handleUnaryCall<HealthQuestion, HealthAnswer>,
+    watch: (call: Watcher): void => this.#watch(call),
+    list: ((_, done) => {
+      const statuses = NAMES.map((name) => [name, { status: this.#status }] as const);
+      done(null, { statuses: Object.fromEntries(statuses) });
+    }) satisfies Grpc.handleUnaryCall<object, object>,
+  };
+
+  get #status(): ServingStatus {
+    return this.#isServing ? 'SERVING' : 'NOT_SERVING';
+  }
+
+  /** Called with what is known now. */
+  set(isServing: boolean): void {
+    if (isServing === this.#isServing) return;
+    this.#isServing = isServing;
+    for (const watcher of this.#watchers) {
+      if (isKnown(watcher)) watcher.write({ status: this.#status });
+    }
+  }
+
+  #watch(call: Watcher): void {
+    if (this.#watchers.size >= WATCHERS_MAX) {
+      endWith(call, new CallFailure('exhausted', 'too many clients watch'));
+      return;
+    }
+    this.#watchers.add(call);
+    call.on('cancelled', () => this.#watchers.delete(call));
+    // GRPC Health Checking Protocol: for a name that is not known the call stays open.
+    call.write({ status: isKnown(call) ? this.#status : 'SERVICE_UNKNOWN' });
+  }
+}
+
+function isKnown(call: { readonly request: HealthQuestion }): boolean {
+  return NAMES.includes(call.request.service);
+}
+
+/** Ends a stream of the package with a status: that of an error which is emitted, not one which destroys the stream. */
+export function endWith(stream: Pick<Watcher, 'emit'>, why: CallFailure): void {
+  stream.emit('error', Object.assign(new Error(why.details), why));
+}
