@@ -80,7 +80,7 @@ export class FaultPalette implements ControlHandler {
     else client.onNews = (news): void => this.#hear(news);
   }
 
-  /** True if no page can act on this run. */
+  /** True if no page of the browser view may inject faults into this run. */
   get isBarred(): boolean {
     return this.#reason !== undefined;
   }

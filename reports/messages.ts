@@ -12,7 +12,7 @@ import { sumCountsByName } from './sum-counts.ts';
 /** Name of the invariant whose violation is a bug of orrery (exit code 3). */
 export const MESSAGE_CONSERVATION_INVARIANT = 'conservation of messages';
 
-/** The account as sums over the seeds, or the reason why no seed has an account. */
+/** What became of the messages, summed over the seeds, or the reason why no seed counted its messages. */
 export function messagesReportPart(
   seeds: readonly SeedResult[],
 ): Pick<SeedResult, 'messages' | 'messagesUntracked'> {

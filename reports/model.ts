@@ -261,7 +261,7 @@ export interface SeedResult {
   readonly ending: 'complete' | 'interrupted' | 'time-limit' | 'aborted';
 }
 
-/** The share of its offered traffic that was carried, if some had to be rejected. */
+/** Rate of the traffic that applications offered, and the share that was carried; present only if some was rejected. */
 export interface CarriedTraffic {
   /** Packets that applications submitted, per second of measured time. */
   readonly offeredPerSecond: number;

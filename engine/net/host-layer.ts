@@ -82,7 +82,7 @@ export interface LayerBase
   mixIn(kind: number, length: number): void;
   /** Adds a drop that a protocol of this host has counted to fingerprint and trace. */
   noteDrop(reason: string): void;
-  /** Tells the protocols above `member` whether it can send messages to a peer at present. */
+  /** Tells the protocols above `member` whether `member` can send messages to a peer at present. */
   wayOf(member: StackProtocol, peer: string, way: PeerReachability): void;
 }
 

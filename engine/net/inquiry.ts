@@ -13,7 +13,7 @@ export const PARTED_REQUESTS_MAX = 1_024;
 
 /** Receives the answer to a request. */
 export interface AnswerReceiver {
-  /** The answer; called at most once, and last. Without a handler it is `no-handler` or `node-down`. */
+  /** Gives the answer; called at most once, after all parts. `outcome` is `no-handler` or `node-down` if no node answers. */
   respond(outcome: string, body?: Uint8Array): void;
   /** Takes a part of the answer and reads its bytes during the call; absent if the asker takes no parts. */
   more?(body: Uint8Array): 'ok' | 'full';

@@ -42,7 +42,7 @@ export type PeerInput<Request> =
   | { readonly kind: 'synced'; readonly isDurable: boolean }
   /** More message numbers can be used, because their reservation is on disk. */
   | { readonly kind: 'numbers' }
-  /** The handler of a message has run; a call needs an answer. */
+  /** The handler of a message has run; `answer` is present if the message was a call. */
   | { readonly kind: 'handled'; readonly number: number; readonly answer?: CallAnswer };
 
 /** A complete message of a peer, as its handler gets it. */

@@ -312,7 +312,7 @@ class GatewayNode implements NodeHandle {
     return drop ?? this.#refusal;
   }
 
-  /** Records how long a call took: in virtual time 0 unless a processor is modelled. */
+  /** Records how long the processing took that began at `beganNs`; in virtual time it takes none unless a processor is modelled. */
   #processed(beganNs: number): void {
     const took = this.#host.now() - beganNs;
     if (took > 0) this.#counters.processing.record(took);

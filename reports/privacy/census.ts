@@ -48,7 +48,7 @@ export interface TruthCountInput {
   readonly settleNs: number;
 }
 
-/** Counts in one pass over the record. */
+/** Counts the events of the ground-truth record that the question asks for, in one pass. */
 export function countTruthEvents(question: TruthCountInput): TruthCounts {
   const pass = new Pass(question);
   pass.run();

@@ -27,7 +27,7 @@ import {
 } from './fault-draws.ts';
 import { changeLinks, holdLinks, partitionNodes, tapLinks } from './link-faults.ts';
 
-/** An action of events, as a run carries it out. */
+/** How a run carries out one kind of fault action. */
 export interface FaultActionEffect<One extends FaultAction> {
   /** Why the action cannot be carried out in this run; undefined if it can. */
   obstacle?(context: FaultContext): string | undefined;

@@ -30,7 +30,7 @@ const ATTACK =
   'events of the file';
 
 /**
- * Lists all kinds, in the order of the scenario language, with the targets that each has in this run.
+ * Lists every kind of fault that can be injected, in the order of the schema of scenarios, with its possible targets here.
  * @param forgeries The kinds of datagrams that can be forged, by the node that gets them.
  */
 export function listInjectableKinds(

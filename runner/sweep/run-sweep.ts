@@ -193,8 +193,8 @@ class Sweep {
   }
 
   /**
-   * Reports progress once more, because callers count combinations and this one has ended after its
-   * last run.
+   * Reports the end of a combination, then progress again: the report after its last run came before it counted as
+   * ended.
    */
   #ended(cell: SweepCombination, end: CombinationEnd): void {
     this.#order.onCell(cell, end);

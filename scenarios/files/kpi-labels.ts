@@ -45,8 +45,8 @@ export function checkLabels(
 }
 
 /**
- * Checks that some node of the network can have the drop of a limit; returns false after reporting that
- * none can.
+ * Checks that some node of the network can drop for the reason that a limit names; reports a mistake and returns
+ * false if none can.
  */
 export function checkDrop(
   context: ScenarioContext,

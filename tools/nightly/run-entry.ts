@@ -13,7 +13,7 @@ import { readReports } from '../requirements/reports.ts';
 import { currentCommit } from '../requirements/source-state.ts';
 import type { NightlyEntry } from './nightly-list.ts';
 
-/** The folder and the round of the nightly in which a row runs. */
+/** What a row of the nightly is run with: the root of the repository, and the nightly's start time, which names it. */
 export interface NightlyContext {
   readonly root: string;
   /** When the nightly started. */

@@ -53,7 +53,7 @@ export const UNIT_KIND_NAMES: Readonly<
   'traffic-carbon': { a: 'a carbon intensity of traffic', unit: 'gCO2/TB' },
 };
 
-/** Examples that messages offer. */
+/** A valid value of each kind of unit, shown in error messages. */
 export const UNIT_EXAMPLES: Readonly<Record<UnitKind, string>> = {
   time: '60s, 500ms, 2min',
   rate: '10Mbit/s, 1Gbit/s',

@@ -34,7 +34,7 @@ export const INPUT_OFFSET = 8_192;
 /** Offset of the output, which begins with key stream block 0. */
 export const OUTPUT_OFFSET = 81_920;
 
-/** Bytes of key stream block 0, which is the Poly1305 key (RFC 8439 section 2.6). */
+/** Bytes of key stream block 0; its first 32 are the Poly1305 key, the rest is unused (RFC 8439 section 2.6). */
 export const FIRST_BLOCK_BYTES = 64;
 
 /** Longest associated data that fits; longer data go to the fallback. */

@@ -69,7 +69,7 @@ export interface PathSource {
   readonly source: (typeof PATH_SOURCES)[number];
   /**
    * Age of the segments from which the path was combined, ns: since they were computed, or since the request was sent
-   * that the control service answered; -1 if there are none yet.
+   * that the control service answered; -1 while no segments are known.
    */
   readonly sourceAgeNs: number;
   readonly isRevoked: boolean;

@@ -35,7 +35,7 @@ interface Carried {
   readonly bytes: Uint8Array;
 }
 
-/** A job and what is done with its output. */
+/** A computation that takes `costNs`, and what is called when it has ended. */
 interface Work {
   readonly costNs: number;
   readonly done: () => void;

@@ -23,8 +23,8 @@ export interface WitnessWorld {
 }
 
 /**
- * The mask by which a run chooses the datagrams that it follows, a power of two minus one: with 0 all
- * are followed, with 63 one in 64, as with a high or unknown rate.
+ * The mask by which a run chooses the datagrams that it follows, a power of two minus one: 0 follows all,
+ * 63 one in 64. It grows with the rate of the traffic, and is largest if a rate is unknown.
  */
 export function sampledDatagramMask({ traffic }: Pick<Scenario, 'traffic'>): number {
   let rate = 0;
