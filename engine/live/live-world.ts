@@ -70,7 +70,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
   readonly clock: LiveClock;
   readonly pump: WallClockPump;
   readonly wires: UdpSocketTable;
-  /** How late datagrams were written to the kernel after the instant at which their modelled link ended, ns. */
+  /** Time from the instant at which a datagram leaves its modelled link to its write to the kernel, ns. */
   readonly lateness = new LogHistogram();
   readonly handovers: DatagramTimings;
   readonly relay: StreamRelay | undefined;

@@ -268,7 +268,7 @@ class LayerRequest implements NodeRequest {
     this.respond = respond;
   }
 
-  /** Refuses parts: the answer to a message has one part, and the sender cannot cancel the message. */
+  /** Refuses further parts: the answer to a message has one. */
   more(): 'full' {
     return 'full';
   }

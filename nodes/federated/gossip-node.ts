@@ -80,8 +80,8 @@ export class GossipNode implements NodeHandle {
   }
 
   /**
-   * Names of the nodes that may be chosen as partners, in the order in which the carrier lists
-   * them.
+   * Names of the nodes that may be chosen as partners, in the order of the peers of
+   * the transport.
    */
   #partners(): readonly string[] {
     const { options, network } = this.#setup;

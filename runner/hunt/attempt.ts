@@ -18,7 +18,7 @@ export interface Attempt {
 export type BreakKind =
   /** Code of a node threw, or virtual time stood still. */
   | 'crash'
-  /** A node or an account found a violated invariant. */
+  /** A node, or the conservation of packets and messages, found a violated invariant. */
   | 'invariant'
   /** A limit was missed that must hold at every instant. */
   | 'always'

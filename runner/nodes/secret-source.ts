@@ -25,7 +25,7 @@ export interface RootedSource extends SecretSource {
 
 const SECRET_BYTES = 32;
 
-/** The secrets of a run in virtual time: one random stream of the seed for each purpose. */
+/** The secrets of a run in virtual time: one random stream of the seed for each purpose, or purpose of a host. */
 export function seededSecrets(seed: number): SecretSource {
   const drawn = (purpose: string): Uint8Array =>
     new SeededBytes(seed, `provisioning/${purpose}`).next(SECRET_BYTES);

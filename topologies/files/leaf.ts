@@ -31,7 +31,7 @@ export type LeafResult<T> = { readonly value: T } | { readonly mistake: LeafMist
 /** The JSON Schema of a leaf, for editors. */
 export type LeafJsonSchema = Readonly<Record<string, unknown>>;
 
-/** A leaf as a zod schema. */
+/** The zod schema of a single value of a file, neither map nor list. */
 export type Leaf<T> = z.ZodPipe<z.ZodUnknown, z.ZodTransform<T, unknown>>;
 
 /**

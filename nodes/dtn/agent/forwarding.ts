@@ -322,7 +322,7 @@ export class BundleForwarder {
     }
   }
 
-  /** Called when the rest of a contact is too short for the next bundle: a part of the bundle may still fit. */
+  /** Handles bundles for which the rest of a contact is too short: a part of the first leaves if it fits. */
   #leaveSpent(now: Nanoseconds, outlet: Outlet): void {
     const spent = outlet.spent();
     if (spent.length === 0) return;
