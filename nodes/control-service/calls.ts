@@ -36,7 +36,7 @@ export interface ControlCallsParts extends RpcOutput<ControlWay> {
 }
 
 /** Takes the body of an answer (undefined if there is none), and the way over which it came. */
-type TakeAnswer = (answer: Uint8Array | undefined, way: ControlWay) => void;
+export type TakeAnswer = (answer: Uint8Array | undefined, way: ControlWay) => void;
 
 /** A way to an AS, and a function that finds another way. */
 export interface ControlRoute {
@@ -83,11 +83,23 @@ export class ControlCalls {
   /**
    * Makes a call. When an error reports its way dead, the call is also made over another way; both go on, since the
    * error is not signed, and the first answer counts.
+   * @param doubted Called when all ways are reported dead and there is no other. The call goes on.
    */
-  callOver({ first, best }: ControlRoute, message: Uint8Array, done: TakeAnswer): void {
+  callOver(
+    { first, best }: ControlRoute,
+    message: Uint8Array,
+    done: TakeAnswer,
+    doubted?: () => void,
+  ): void {
     const { revocations } = this.#parts;
     const cancels: (() => void)[] = [];
     let [open, triesLeft, isDone] = [0, WAYS_TRIED_MAX, false];
+    const trusted = new Set<ControlWay>();
+    const distrust = (way: ControlWay): void => {
+      const isNew = trusted.delete(way);
+      if (way.hasOther && tryOther()) return;
+      if (isNew && trusted.size === 0) doubted?.();
+    };
     const tryOther = (): boolean => {
       const other = triesLeft > 0 ? best() : undefined;
       if (other === undefined || revocations.has(other.interfaces)) return false;
@@ -97,8 +109,10 @@ export class ControlCalls {
     const attempt = (way: ControlWay): void => {
       triesLeft -= 1;
       open += 1;
+      trusted.add(way);
       const ended: TakeAnswer = (answer) => {
         open -= 1;
+        trusted.delete(way);
         if (isDone) return;
         const goesOn = (): boolean => open > 0 || (revocations.has(way.interfaces) && tryOther());
         if (answer === undefined && goesOn()) return;
@@ -106,8 +120,9 @@ export class ControlCalls {
         for (const cancel of cancels) cancel();
         done(answer, way);
       };
-      const suspected = way.hasOther ? (): void => void tryOther() : undefined;
+      const suspected = (): void => distrust(way);
       cancels.push(this.#attempt(way, message, { done: ended, suspected }));
+      if (revocations.has(way.interfaces)) distrust(way);
     };
     attempt(first);
   }
@@ -141,10 +156,7 @@ export class ControlCalls {
   #attempt(
     way: ControlWay,
     message: Uint8Array,
-    {
-      done,
-      suspected,
-    }: { readonly done: TakeAnswer; readonly suspected?: (() => void) | undefined },
+    { done, suspected }: { readonly done: TakeAnswer; readonly suspected?: () => void },
   ): () => void {
     const now = this.#parts.now();
     return this.#endpoint.call(now, {

@@ -17,7 +17,6 @@ import {
   findFirstAs,
   type IsdAs,
   type SegmentsByRole,
-  type SegmentsRequest,
   type SignedSegment,
   type StaticInfo,
 } from '../scion/index.ts';
@@ -30,7 +29,7 @@ import { SegmentVerifier, type SignatureRefusal } from './beacons/signatures.ts'
 import { staticInfoFor } from './beacons/static-info.ts';
 import { type KnownSegment, knownSegment, SegmentStore } from './beacons/store.ts';
 import { CORRECT_BEHAVIOUR, type ControlBehaviour } from './behaviour.ts';
-import { ControlCalls } from './calls.ts';
+import { ControlCalls, type TakeAnswer } from './calls.ts';
 import type {
   ControlCounter,
   ControlEffect,
@@ -46,8 +45,8 @@ import { ASES_KEPT_MAX, SCMP_REPORTS, TICK_NS } from './geometry.ts';
 import { openControlKeys } from './keys.ts';
 import { SegmentDatabase } from './lookup/database.ts';
 import { fittingSegments } from './lookup/fitting-segments.ts';
-import { leaveOutRevoked } from './lookup/left-out.ts';
-import { SegmentLookup } from './lookup/lookup.ts';
+import { hasPathAround, leaveOutRevoked } from './lookup/left-out.ts';
+import { type CoreQuestion, SegmentLookup } from './lookup/lookup.ts';
 import { Revocations } from './lookup/revocations.ts';
 import { countSegments, isEnded, isWholeSegment, NO_SEGMENTS } from './lookup/segment-sets.ts';
 import { RPC_MESSAGE_BYTES_MAX } from './rpc/geometry.ts';
@@ -152,7 +151,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       database: this.#database,
       own: isdAs,
       now: (): Nanoseconds => this.#now,
-      ask: (core, segments, request, done): void => this.#ask(core, segments, request, done),
+      ask: (...asked): void => this.#ask(...asked),
     });
     this.#keys = new HostKeys({
       ...{ own: isdAs, crypto, drkeys: parts.drkeys, seconds, randomBytes: parts.randomBytes },
@@ -238,15 +237,18 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   }
 
   #find(token: number, target: IsdAs): void {
-    this.#lookup.find(target, (segments) => {
-      const { crypto, surroundings } = this.#parts;
-      const ends = { crypto, source: surroundings.isdAs, target };
+    const { crypto, surroundings } = this.#parts;
+    const ends = { crypto, source: surroundings.isdAs, target };
+    const finish = (segments: SegmentsByRole): void => {
       const answer = this.#behaviour.leavesOut
         ? leaveOutRevoked(segments, ends, this.revocations)
         : { segments, revoked: [] };
       const leftOut = countSegments(segments) - countSegments(answer.segments);
       this.#effects.push({ kind: 'found', token, leftOut, ...answer });
-    });
+    };
+    this.#lookup.find(target, finish, (segments) =>
+      hasPathAround(segments, ends, this.revocations),
+    );
   }
 
   /** Takes a report that an interface is down: believes it for 10 s, or drops it with a reason. */
@@ -412,21 +414,22 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   }
 
   #ask(
-    core: IsdAs,
-    segments: SegmentsByRole,
-    request: SegmentsRequest,
+    { core, known, target }: CoreQuestion,
     done: (answer: SegmentsByRole | undefined) => void,
+    doubted: () => void,
   ): void {
-    const message = controlRequest('segments', encodeSegmentsRequest(request));
-    const route = this.#calls.routeTo(core, segments);
+    const request = encodeSegmentsRequest({ source: core, target });
+    const message = controlRequest('segments', request);
+    const route = this.#calls.routeTo(core, known);
     if (route === undefined) {
       done(undefined);
       return;
     }
-    this.#calls.callOver(route, message, (answer, way) => {
+    const take: TakeAnswer = (answer, way) => {
       if (answer === undefined) done(undefined);
       else this.#takeSegments(way, answer, done);
-    });
+    };
+    this.#calls.callOver(route, message, take, doubted);
   }
 
   #signatureRefusal(segment: SignedSegment): SignatureRefusal | undefined {

@@ -379,6 +379,10 @@ class GatewayNode implements NodeHandle {
       ...{ network, crypto: host.crypto, host: host.name, client: this.#segments },
       policy: options.policy,
       isEpic: options.multipath.epic,
+      answered: (target): void => {
+        const peer = this.#peers.get(target);
+        if (peer?.isUsable === false) peer.tick(this.#moment());
+      },
     });
     const context: PeerContext = {
       options,

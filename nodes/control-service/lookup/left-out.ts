@@ -34,6 +34,16 @@ export function leaveOutRevoked(
   return quoted.length === 0 ? { segments, revoked: [] } : without(segments, ends, quoted);
 }
 
+/** True if a path is left that passes no interface that anybody has reported. */
+export function hasPathAround(
+  segments: SegmentsByRole,
+  ends: LookupEnds,
+  revocations: Pick<Revocations, 'among'>,
+): boolean {
+  const all = revocations.among(segments);
+  return !isEmpty(all.length === 0 ? segments : without(segments, ends, all).segments);
+}
+
 function without(
   segments: SegmentsByRole,
   ends: LookupEnds,

@@ -14,7 +14,6 @@ import {
   makeWildcard,
   readIsd,
   type SegmentsByRole,
-  type SegmentsRequest,
 } from '../../scion/index.ts';
 import {
   ANSWER_AGE_NS_MAX,
@@ -34,13 +33,12 @@ export interface SegmentLookupParts {
   readonly now: () => Nanoseconds;
   /**
    * Asks the control service of a core AS over one of the paths that the segments make; `done` gets undefined if it
-   * does not answer, or if its answer is invalid.
+   * does not answer, or if its answer is invalid. `doubted` is called before that if all ways to it are reported dead.
    */
   readonly ask: (
-    core: IsdAs,
-    segments: SegmentsByRole,
-    request: SegmentsRequest,
+    question: CoreQuestion,
     done: (answer: SegmentsByRole | undefined) => void,
+    doubted: () => void,
   ) => void;
 }
 
@@ -54,7 +52,7 @@ interface Search {
 }
 
 /** A question to a core AS: the segments from it to `target`. */
-interface CoreQuestion {
+export interface CoreQuestion {
   readonly core: IsdAs;
   /** Segments over which the core AS is reached. */
   readonly known: SegmentsByRole;
@@ -92,10 +90,10 @@ export class SegmentLookup {
 
   /**
    * Finds the segments between this AS and `target`; none if there are too many lookups already. An answer from
-   * before the last round may lack an AS that is known by now: if nothing was found with such an answer, the question
-   * is asked again.
+   * before the last round may lack an AS or a way round that is known by now: if what was found with such an answer
+   * does not suffice, the question is asked again.
    */
-  find(target: IsdAs, done: Done): void {
+  find(target: IsdAs, done: Done, suffices: (segments: SegmentsByRole) => boolean = hasAny): void {
     if (this.#open >= LOOKUPS_MAX) {
       done(NO_SEGMENTS);
       return;
@@ -107,7 +105,7 @@ export class SegmentLookup {
     };
     const search = { target, ageNsMax: ANSWER_AGE_NS_MAX, hasUsedOld: false };
     this.#search(search, (segments) => {
-      if (isEmpty(segments) && search.hasUsedOld) {
+      if (!suffices(segments) && search.hasUsedOld) {
         this.#search({ ...search, ageNsMax: ROUND_INTERVAL_NS }, finish);
       } else finish(segments);
     });
@@ -191,14 +189,14 @@ export class SegmentLookup {
   }
 
   /** Gets the answer of a core AS: from this AS's database, from a kept answer, or by asking the core AS. */
-  #fetch(search: Search, { core, known, target }: CoreQuestion, done: Done): void {
+  #fetch(search: Search, question: CoreQuestion, done: Done): void {
     const { database, own, ask, now } = this.#parts;
-    const request = { source: core, target };
+    const { core, target } = question;
     if (core === own) {
-      done(database.answerTo(request));
+      done(database.answerTo({ source: core, target }));
       return;
     }
-    const name = `${core} ${request.target}`;
+    const name = `${core} ${target}`;
     const kept = this.#answers.get(name);
     const before = kept?.segments ?? NO_SEGMENTS;
     const valid = database.stillValid(before);
@@ -217,14 +215,20 @@ export class SegmentLookup {
       return;
     }
     this.#waiting.set(name, [done]);
-    ask(core, known, request, (answer) => {
-      // A question without an answer falls back to the segments that were known before.
-      const segments = answer ?? before;
-      if (answer !== undefined && !isEmpty(answer)) this.#keep(name, { segments, atNs: now() });
+    const release = (segments: SegmentsByRole): void => {
       const all = this.#waiting.get(name) ?? [];
       this.#waiting.delete(name);
       for (const one of all) one(database.stillValid(segments));
-    });
+    };
+    const take = (answer: SegmentsByRole | undefined): void => {
+      if (answer !== undefined && !isEmpty(answer)) {
+        this.#keep(name, { segments: answer, atNs: now() });
+      }
+      // A question without an answer falls back to the segments that were known before.
+      release(answer ?? before);
+    };
+    // Nobody waits five seconds for a core AS that is down, while others know ways round it.
+    ask(question, take, () => release(before));
   }
 
   #keep(name: string, answer: KeptAnswer): void {
@@ -241,6 +245,10 @@ function nearest(segments: SegmentsByRole['ups']): readonly IsdAs[] {
     (left, right) => left.segment.entries.length - right.segment.entries.length,
   );
   return [...new Set(byLength.map(({ segment }) => findFirstAs(segment)))];
+}
+
+function hasAny(segments: SegmentsByRole): boolean {
+  return !isEmpty(segments);
 }
 
 /** Calls `then` once the returned function has been called `count` times. */

@@ -99,6 +99,8 @@ export interface DirectoryOptions {
   readonly policy?: PathPolicy | undefined;
   /** Whether frames leave on EPIC-HP paths where that is possible. */
   readonly isEpic?: boolean;
+  /** Called when the control service has answered about a target. */
+  readonly answered?: (target: string) => void;
 }
 
 interface Answer {
@@ -151,11 +153,11 @@ export class PathDirectory {
 
   /**
    * True if the control service has answered since the last lookup, and the path in use is not among the first paths to
-   * `target` any more. Paths that are merely new can wait for the next lookup.
+   * `target` any more, or there is none. Paths that are merely new can wait for the next lookup.
    * @param most Number of paths that are probed; `id` the path in use, undefined if there is none.
    */
   leavesOut(target: string, id: string | undefined, most: number): boolean {
-    if (id === undefined || !this.#discovered.get(target)?.isUnread) return false;
+    if (!this.#discovered.get(target)?.isUnread) return false;
     const paths = this.#answers.get(target)?.paths.slice(0, most) ?? [];
     return paths.length > 0 && paths.every(({ info }) => info.id !== id);
   }
@@ -232,6 +234,7 @@ export class PathDirectory {
       const found = this.#find(target, now, clock);
       const kept = revokedPaths(before, { found, revoked: answer.revoked, clock });
       this.#answers.set(target, { paths: withShortNames([...found, ...kept]), atNs: now });
+      this.#options.answered?.(target);
     });
   }
 

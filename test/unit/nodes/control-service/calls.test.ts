@@ -106,6 +106,16 @@ describe('a call whose way is said to be dead', () => {
     expect(lost).toBe(before);
   });
 
+  it('held up the lookup for five seconds when all ways were said to be dead', () => {
+    onWayTo((packet) => {
+      const quote = quoteOf(packet);
+      for (const item of OUT_OF.values())
+        joined.step(MIDDLE, { kind: 'interface-down', by: BY, ...item, quote });
+      return true;
+    });
+    expect(lookUp()).toEqual({ seconds: expect.closeTo(0.1, 5), downs: 0 });
+  });
+
   it('was ended by one message of somebody who sees its packets: it still takes the answer of its way', () => {
     let alive: IsdAs | undefined;
     onWayTo((packet, first) => {

@@ -2,7 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { CalendarTime } from '../../../../engine/host/time.ts';
 import { REVOCATION_NS } from '../../../../nodes/control-service/geometry.ts';
-import { leaveOutRevoked } from '../../../../nodes/control-service/lookup/left-out.ts';
+import {
+  hasPathAround,
+  leaveOutRevoked,
+} from '../../../../nodes/control-service/lookup/left-out.ts';
 import { Revocations } from '../../../../nodes/control-service/lookup/revocations.ts';
 import {
   combineSegmentsIntoPaths,
@@ -130,6 +133,10 @@ describe('what a host says', () => {
   it('took every path from all other hosts of the AS', () => {
     const told = new Told().byHost({ isdAs: LEAF, ifId: 1 });
     expect(told.answer()).toEqual({ segments: ALL, revoked: [] });
+    const ends = { source: LEAF, target: FAR, crypto };
+    expect(hasPathAround(ALL, ends, told.revocations)).toBe(false);
+    expect(hasPathAround(ALL, ends, new Told().byHost(PEERING).revocations)).toBe(true);
+    expect(hasPathAround(ALL, ends, new Told().revocations)).toBe(true);
     // What routers said still holds.
     const both = told.byRouter(PEERING).answer();
     expect(both.revoked.map(formatInterface)).toEqual([formatInterface(PEERING)]);
