@@ -8,21 +8,31 @@ import type { HostPart } from '../_kit/host-part.ts';
 import type { IsdAs } from '../scion/index.ts';
 import { ASES_KEPT_MAX } from './geometry.ts';
 
+/** Which lookups are measured. */
+export interface FoundAsesOptions {
+  /** ASes of the option `watch`: the time until a first path is measured. */
+  readonly watched: readonly IsdAs[];
+  /**
+   * Time after the start in which no lookup counts as lost, ns: the first packets over links that just come up make
+   * errors, and paths over them are avoided until the next beacons.
+   */
+  readonly startNs: number;
+}
+
 /** The ASes to which paths were found. */
 export class FoundAses {
   readonly #host: HostPart<'meter' | 'now'>;
+  readonly #startNs: number;
   readonly #beganNs: number;
   readonly #watched: ReadonlySet<IsdAs>;
   readonly #found = new Set<IsdAs>();
   /** Watched ASes to which the last lookup found no path. */
   readonly #lost = new Set<IsdAs>();
 
-  /**
-   * Made when the service starts.
-   * @param watched ASes of the option `watch`: the time until a first path is measured.
-   */
-  constructor(host: HostPart<'meter' | 'now'>, watched: readonly IsdAs[]) {
+  /** Made when the service starts. */
+  constructor(host: HostPart<'meter' | 'now'>, { watched, startNs }: FoundAsesOptions) {
     this.#host = host;
+    this.#startNs = startNs;
     this.#watched = new Set(watched);
     this.#beganNs = host.now();
   }
@@ -62,7 +72,8 @@ export class FoundAses {
       meter.gauge('control.watched_lost').set(this.#lost.size);
     }
     if (this.#found.has(target)) {
-      if (!hasPath && wasFound) meter.counter('control.lookups_lost').add(1);
+      const isStarting = this.#host.now() - this.#beganNs < this.#startNs;
+      if (!hasPath && wasFound && !isStarting) meter.counter('control.lookups_lost').add(1);
       return;
     }
     if (!hasPath || this.#found.size >= ASES_KEPT_MAX) return;

@@ -23,7 +23,7 @@ export const CONTROL_METRICS: readonly MetricDefinition[] = [
     name: 'control.lookups_lost',
     kind: 'counter',
     unit: 'count',
-    help: 'lookups without a path to an AS to which the same control service had found one before',
+    help: 'lookups, two rounds after the start and later, without a path to an AS to which the control service had found one',
   },
   {
     name: 'control.watched_lost',

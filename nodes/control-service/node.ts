@@ -78,6 +78,8 @@ import type { ControlWay, QuotedPacket } from './ways.ts';
 const NS_PER_S = 1_000_000_000;
 /** Largest range of one draw of a random stream, ns: the phase of the first lookup is below it. */
 const PHASES_MAX = 2 ** 32;
+/** Rounds after the start in which lookups are not counted as lost. */
+const ROUNDS_OF_START = 2;
 
 /** Makes a control service on `host`. @throws RangeError if it is in no AS. */
 export function createControlNode(
@@ -185,7 +187,10 @@ class ControlNode implements NodeHandle {
       findPaths: (target, done): void => this.#findPaths(target, done),
     });
     this.#bytes = host.meter.counter('control.bytes');
-    this.#found = new FoundAses(host, options.watch);
+    this.#found = new FoundAses(host, {
+      watched: options.watch,
+      startNs: ROUNDS_OF_START * options.propagation,
+    });
     const watched = options.watch.filter((one) => one !== isdAs).length;
     if (host.trace.isRecorded) {
       this.#trace = new ControlTraceWriter(host, this.#surroundings, watched);

@@ -36,7 +36,10 @@ it('says when a watched AS was first found, and counts when it is not found late
   const { part, counts, recorded } = meter();
   const [watched, other] = [formatIsdAs(1, 1), formatIsdAs(1, 2)];
   let nowNs = 1_000;
-  const found = new FoundAses({ meter: part, now: () => nowNs }, [watched]);
+  const found = new FoundAses(
+    { meter: part, now: () => nowNs },
+    { watched: [watched], startNs: 7_000 },
+  );
   nowNs = 5_000;
   found.lookUp(watched)(false);
   expect(counts['control.watched_lost']).toBe(1);
@@ -49,9 +52,15 @@ it('says when a watched AS was first found, and counts when it is not found late
     { 'control.lookups': 4, 'control.watched_lost': 0 },
   ]);
   found.lookUp(watched)(false);
+  // The links are just coming up.
+  nowNs = 7_999;
+  found.lookUp(watched)(false);
+  expect(counts['control.lookups_lost']).toBeUndefined();
+  nowNs = 8_000;
+  found.lookUp(watched)(false);
   found.lookUp(other)(false);
   expect(counts).toEqual({
-    'control.lookups': 6,
+    'control.lookups': 8,
     'control.lookups_lost': 2,
     'control.watched_lost': 1,
   });
@@ -59,7 +68,7 @@ it('says when a watched AS was first found, and counts when it is not found late
 
 it('counts nothing as lost of a lookup that began before the AS was found', () => {
   const { part, counts } = meter();
-  const found = new FoundAses({ meter: part, now: () => 0 }, []);
+  const found = new FoundAses({ meter: part, now: () => 0 }, { watched: [], startNs: 0 });
   const early = found.lookUp(formatIsdAs(1, 1));
   found.lookUp(formatIsdAs(1, 1))(true);
   early(false);
@@ -68,7 +77,7 @@ it('counts nothing as lost of a lookup that began before the AS was found', () =
 
 it('remembers so many ASes at the most', () => {
   const { part, counts } = meter();
-  const found = new FoundAses({ meter: part, now: () => 0 }, []);
+  const found = new FoundAses({ meter: part, now: () => 0 }, { watched: [], startNs: 0 });
   for (let as = 0; as <= ASES_KEPT_MAX; as += 1) found.lookUp(formatIsdAs(1, as))(true);
   expect(found.has(formatIsdAs(1, 0))).toBe(true);
   expect(found.has(formatIsdAs(1, ASES_KEPT_MAX))).toBe(false);

@@ -35,7 +35,7 @@ class Traced {
     this.services = services;
     this.#isdAs = isdAs;
     const now = (): number => services.nowNs;
-    this.found = new FoundAses({ meter: METER, now }, [CORE_A, CORE_B]);
+    this.found = new FoundAses({ meter: METER, now }, { watched: [CORE_A, CORE_B], startNs: 0 });
     this.#writer = new ControlTraceWriter(
       {
         now,
