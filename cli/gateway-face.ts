@@ -5,7 +5,6 @@
  * @module
  */
 import type { RequestContent } from '../engine/host/host.ts';
-import type { SendWishes } from '../engine/host/transport.ts';
 import type { AnswerReceiver, OpenRequest } from '../engine/net/inquiry.ts';
 import { type GatewayFile, protocol } from '../nodes/gateway/index.ts';
 import type { Agent } from '../runner/distributed/agent/agent.ts';
@@ -24,7 +23,6 @@ import {
   type TlsMaterial,
 } from '../services/gateway/index.ts';
 import type { OperatorLog } from '../services/operator/index.ts';
-import type { Topology } from '../topologies/model.ts';
 import type { ApplicationServer } from './node-process.ts';
 
 /** The protocol of the node that is served. */
@@ -32,10 +30,9 @@ export const GATEWAY_PROTOCOL = protocol.name;
 /** Time after which received packets are asked for again, when the node has restarted, ms. */
 const AGAIN_MS = 100;
 
-/** The gateway, its network, and where its server listens. */
+/** The gateway, and where its servers listen. */
 export interface GatewayFaceOptions {
   readonly name: string;
-  readonly topology: Topology;
   readonly log: OperatorLog;
   readonly htx: Omit<GatewayFile['htx'], 'tls'> & { readonly tls: TlsMaterial | undefined };
   /** The gRPC server; absent without one. */
@@ -45,12 +42,11 @@ export interface GatewayFaceOptions {
 /** Starts the server; until the node exists, it answers `node-down`. @throws (rejects) Refusal if it cannot listen. */
 export async function openGatewayFace({
   name,
-  topology,
   log,
   htx,
   grpc,
 }: GatewayFaceOptions): Promise<ApplicationServer> {
-  const node = new AgentGateway(name, topology);
+  const node = new AgentGateway(name);
   const queue = new PacketQueue(node);
   let server: GatewayServer;
   let calls: GatewayGrpcServer | undefined;
@@ -85,17 +81,13 @@ const CANCELLED: NodeAnswer = { outcome: 'cancelled', text: '' };
 
 class AgentGateway implements GatewayNode {
   readonly #name: string;
-  /** Names of gateways, by the AS of each. */
-  readonly #byAs: ReadonlyMap<string, string>;
   #agent: Agent | undefined;
   #take: ((part: Uint8Array) => 'ok' | 'full') | undefined;
   #flow: OpenRequest | undefined;
   #again: NodeJS.Timeout | undefined;
 
-  constructor(name: string, { hosts }: Topology) {
+  constructor(name: string) {
     this.#name = name;
-    const gateways = hosts.filter(({ protocol }) => protocol === GATEWAY_PROTOCOL);
-    this.#byAs = new Map(gateways.map((host) => [host.area ?? '', host.name]));
   }
 
   attach(agent: Agent): void {
@@ -108,21 +100,37 @@ class AgentGateway implements GatewayNode {
     this.#agent = undefined;
   }
 
-  send(target: string, packet: Uint8Array): Promise<NodeAnswer> {
-    return this.#ask('send', this.#byAs.get(target) ?? target, packet);
-  }
-
-  ask(kind: string, body: string): Promise<NodeAnswer> {
-    return this.#ask(kind, '', new TextEncoder().encode(body));
-  }
-
   request(
     { kind, target = '', body, priority }: ApplicationRequest,
     gone: AbortSignal,
   ): Promise<NodeAnswer> {
     const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
     const wishes = priority === undefined ? {} : { wishes: { priority } };
-    return this.#ask(kind, target, bytes, { ...wishes, gone });
+    return new Promise((resolve) => {
+      if (gone.aborted) {
+        resolve(CANCELLED);
+        return;
+      }
+      let text = '';
+      const decoder = new TextDecoder();
+      const cancel = (): void => {
+        open?.cancel();
+        resolve(CANCELLED);
+      };
+      gone.addEventListener('abort', cancel, { once: true });
+      const asked = { kind, target, body: bytes, ...wishes };
+      const open = this.#put(asked, {
+        more: (part) => {
+          text += decoder.decode(part, { stream: true });
+          return 'ok';
+        },
+        respond: (outcome, last) => {
+          gone.removeEventListener('abort', cancel);
+          resolve({ outcome, text: text + (last === undefined ? '' : decoder.decode(last)) });
+        },
+      });
+      if (open === undefined) resolve({ outcome: 'node-down', text: '' });
+    });
   }
 
   packets(take: (part: Uint8Array) => 'ok' | 'full'): { taken(): void } {
@@ -140,39 +148,6 @@ class AgentGateway implements GatewayNode {
       respond: () => {
         this.#again = setTimeout(() => this.#askForPackets(), AGAIN_MS);
       },
-    });
-  }
-
-  #ask(
-    kind: string,
-    target: string,
-    body: Uint8Array,
-    { wishes, gone }: { readonly wishes?: SendWishes; readonly gone?: AbortSignal } = {},
-  ): Promise<NodeAnswer> {
-    return new Promise((resolve) => {
-      if (gone?.aborted === true) {
-        resolve(CANCELLED);
-        return;
-      }
-      let text = '';
-      const decoder = new TextDecoder();
-      const cancel = (): void => {
-        open?.cancel();
-        resolve(CANCELLED);
-      };
-      gone?.addEventListener('abort', cancel, { once: true });
-      const asked = { kind, target, body, ...(wishes && { wishes }) };
-      const open = this.#put(asked, {
-        more: (part) => {
-          text += decoder.decode(part, { stream: true });
-          return 'ok';
-        },
-        respond: (outcome, last) => {
-          gone?.removeEventListener('abort', cancel);
-          resolve({ outcome, text: text + (last === undefined ? '' : decoder.decode(last)) });
-        },
-      });
-      if (open === undefined) resolve({ outcome: 'node-down', text: '' });
     });
   }
 

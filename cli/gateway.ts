@@ -111,7 +111,7 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
     operatorHost: file.metrics.host,
     openFace: (log) => {
       const htx = { ...file.htx, tls: file.htx.tls && readTlsMaterial(folder, file.htx.tls) };
-      return openGatewayFace({ name, topology, log, htx, grpc: file.grpc });
+      return openGatewayFace({ name, log, htx, grpc: file.grpc });
     },
   });
 }

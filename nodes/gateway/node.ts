@@ -259,7 +259,6 @@ class GatewayNode implements NodeHandle {
         ...{ size: antiReplay.windowSize, ttlNs: antiReplay.cleanupTtl },
         age: frameAgeLimitsOf(antiReplay),
       },
-      status: (): Readonly<Record<string, unknown>> => this.status(),
       moment: (): ClockReadings => this.#moment(),
       clock: (): CalendarTime => this.#host.clock(),
       findPaths: this.#findPaths,

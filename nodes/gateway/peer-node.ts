@@ -9,6 +9,7 @@
 import type { Host } from '../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { Timer } from '../../engine/host/time.ts';
+import { isdAsOfWords } from '../scion/index.ts';
 import type { GatewayCounts } from './application/counts.ts';
 import { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
@@ -30,12 +31,14 @@ export class PeerHostAdapter implements PeerOutput {
   readonly peer: Peer;
   readonly #port: PeerHostAdapterParts;
   readonly #name: string;
+  readonly #source: string;
   readonly #timers = new Map<PeerTimerName, Timer>();
 
   constructor(name: string, port: PeerHostAdapterParts, context: PeerContext) {
     this.#port = port;
     this.#name = name;
     this.peer = new Peer(name, context, this, port.host.now());
+    this.#source = isdAsOfWords(this.peer.end.isdAs);
   }
 
   stop(): void {
@@ -83,7 +86,7 @@ export class PeerHostAdapter implements PeerOutput {
     const { host, received, counts } = this.#port;
     counts.receivedPackets += 1;
     counts.receivedBytes += packet.length;
-    received.take(this.#name, packet);
+    received.take(this.#source, packet);
     host.deliver(this.#name, packet, 0, packet.length);
   }
 

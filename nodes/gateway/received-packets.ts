@@ -22,9 +22,9 @@ export interface PacketTaker {
   onCancel(action: () => void): void;
 }
 
-/** Encodes a packet for the application: the length of its sender's name, one byte; the name; the packet. */
-export function encodeReceivedPacket(from: string, packet: Uint8Array): Uint8Array {
-  const name = encoder.encode(from);
+/** Encodes a packet for the application: the length of its source, one byte; the source, an ISD-AS; the packet. */
+export function encodeReceivedPacket(source: string, packet: Uint8Array): Uint8Array {
+  const name = encoder.encode(source);
   const part = new Uint8Array(1 + name.length + packet.length);
   part[0] = name.length;
   part.set(name, 1);
@@ -66,10 +66,10 @@ export class ReceivedPackets {
     this.#taker = undefined;
   }
 
-  /** Takes a packet from a peer. */
-  take(from: string, packet: Uint8Array): void {
+  /** Takes a packet from the peer of an AS. */
+  take(source: string, packet: Uint8Array): void {
     if (this.#taker === undefined) return;
-    const part = encodeReceivedPacket(from, packet);
+    const part = encodeReceivedPacket(source, packet);
     if (this.#bytes + part.length > RECEIVED_BYTES_MAX) {
       this.#onDrop();
       return;

@@ -23,15 +23,11 @@ export interface ApplicationRequest {
 
 /** A gateway of a live process. */
 export interface GatewayNode {
-  /** Sends a packet to a peer, named by its node or its AS; never rejects. */
-  send(target: string, packet: Uint8Array): Promise<NodeAnswer>;
-  /** Asks the node; never rejects. */
-  ask(kind: string, body: string): Promise<NodeAnswer>;
   /** Puts a request, which the node gives up when its asker has gone; never rejects. */
   request(asked: ApplicationRequest, gone: AbortSignal): Promise<NodeAnswer>;
   /**
    * Begins to take received packets; called once.
-   * @param take Takes the length of the sender's name, the name, and the packet; `full` to be given it again after `taken`.
+   * @param take Takes the length of the source, the source, which is an AS, and the packet; `full` to be given it again after `taken`.
    */
   packets(take: (part: Uint8Array) => 'ok' | 'full'): { taken(): void };
 }

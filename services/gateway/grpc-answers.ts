@@ -1,74 +1,23 @@
 /**
- * Reads the answers of a gateway's node to the requests of calls, and makes messages from them.
+ * Makes messages of gRPC from the answers of a gateway's node.
  *
  * @module
  */
-import { z } from 'zod';
 import type { NodeAnswer } from './gateway-node.ts';
 import { CallFailure, refuseRequest } from './grpc-request.ts';
+import { type ANSWERS, type AnswerOf, type DescribedPath, parseAnswer } from './node-answers.ts';
 
 const NS_PER_MS = 1_000_000n;
-
-const number = z.number();
-const PATH = z.object({
-  fingerprint: z.string(),
-  interfaces: z.array(z.string()),
-  ...{ mtu: number, expiresMs: number, score: number, failovers: number, lastFailoverMs: number },
-  isActive: z.boolean(),
-  quality: z
-    .object({
-      ...{ rttMs: number, jitterMs: number, loss: number, bandwidthMbps: number },
-      ...{ stability: number, measuredMs: number },
-    })
-    .optional(),
-  usage: z
-    .object({ frames: number, bytes: number, firstMs: number, lastMs: number, seconds: number })
-    .optional(),
-});
-const TUNNEL = z.object({
-  ...{ peer: z.string(), isdAs: z.string(), state: z.string() },
-  ...{ port: number, paths: number },
-});
-/** A path as the node describes it. */
-export type DescribedPath = z.output<typeof PATH>;
-
-/** Schemas of the answers, by the kinds of requests. */
-export const ANSWERS = {
-  'send-now': PATH,
-  'query-paths': z.array(PATH),
-  'register-path': z.object({ id: z.string(), expiresMs: number, paths: z.array(PATH) }),
-  sequence: z.object({
-    verdict: z.enum(['fresh', 'replay', 'expired', 'future']),
-    window: z.object({
-      ...{ base: number, size: number, highest: number, lastUs: number },
-      ...{ processed: number, accepted: number, slides: number },
-      bitmap: z.string(),
-    }),
-  }),
-  stats: z.object({
-    counts: z.object({
-      ...{ sentPackets: number, sentBytes: number, receivedPackets: number, receivedBytes: number },
-      ...{ drops: number, accepted: number, replay: number, expired: number, future: number },
-    }),
-    open: number,
-    paths: z.array(PATH),
-  }),
-  'open-tunnel': TUNNEL,
-  tunnels: z.array(TUNNEL),
-} as const;
 
 /** The answer to a request of a kind; a refusal is the status of the call. */
 export function readAnswer<Kind extends keyof typeof ANSWERS>(
   kind: Kind,
   { outcome, text }: NodeAnswer,
-): z.output<(typeof ANSWERS)[Kind]> | CallFailure {
+): AnswerOf<Kind> | CallFailure {
   if (outcome !== 'ok') return failureOf(outcome, text);
-  try {
-    return ANSWERS[kind].parse(JSON.parse(text)) as z.output<(typeof ANSWERS)[Kind]>;
-  } catch {
-    // The node and this file are of one version: this is a defect, not the caller's.
-    return new CallFailure('internal', 'the answer of the gateway is none');
-  }
+  const answer = parseAnswer(kind, text);
+  // The node and this file are of one version: this is a defect, not the caller's.
+  return answer ?? new CallFailure('internal', 'the answer of the gateway is none');
 }
 
 /** The status of a request that the node did not grant. */
@@ -90,7 +39,7 @@ export function failureOf(outcome: string, text: string): CallFailure {
     case 'cancelled':
       return new CallFailure('cancelled', outcome);
     default:
-      // no-path, node-down and all other reasons for which a later attempt may succeed.
+      // no-path, no-path-answers, path-unfit, node-down and all other reasons for which a later attempt may succeed.
       return new CallFailure('unavailable', details);
   }
 }

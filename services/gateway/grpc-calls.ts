@@ -12,6 +12,8 @@ import type { GatewayRequests, Int64Text, PathPreferencesMessage } from './grpc-
 import { CallFailure, refuseRequest } from './grpc-request.ts';
 import { tellStats } from './grpc-stats.ts';
 import { createTunnel, deleteTunnel, listTunnels, tellTunnel } from './grpc-tunnels.ts';
+import { readHealth } from './health.ts';
+import { sendNow } from './node-answers.ts';
 import type { QueuedPacket } from './packet-queue.ts';
 
 /** Serves the calls. */
@@ -32,7 +34,6 @@ const TTL_S_MAX = 86_400;
 /** Least priorities of packets that are normal, and urgent. */
 const NORMAL = 5;
 const URGENT = 10;
-const HEAD_LENGTH_BYTES = 2;
 /** Numbers of health. */
 const HEALTH = { healthy: 0, degraded: 1, unhealthy: 2, offline: 3 } as const;
 
@@ -52,8 +53,8 @@ export const GATEWAY_CALLS: GatewayCalls = {
 };
 
 /** Makes the message with a packet for a subscriber. */
-export function makeReceivedPacket({ from, bytes, atMs }: QueuedPacket): object {
-  return { rawPacket: bytes, source: from, timestampNs: nanosecondsOf(atMs) };
+export function makeReceivedPacket({ source, bytes, atMs }: QueuedPacket): object {
+  return { rawPacket: bytes, source, timestampNs: nanosecondsOf(atMs) };
 }
 
 async function sendPacket(
@@ -71,11 +72,10 @@ async function sendPacket(
     ...preferencesOf(request.preferences),
   };
   const beganMs = performance.now();
-  const answer = await node.request(
+  const answer = await sendNow(
+    node,
     {
-      kind: 'send-now',
-      target: egressIa,
-      body: withHead(head, rawPacket),
+      ...{ target: egressIa, head, packet: rawPacket },
       priority: priority < NORMAL ? 0 : priority < URGENT ? 1 : 2,
     },
     gone,
@@ -148,8 +148,7 @@ async function tellHealth(
   { node, gone }: CallContext,
   { checkLevel }: GatewayRequests['Health'],
 ): Promise<object> {
-  const read = readAnswer('tunnels', await node.request({ kind: 'tunnels', body: '' }, gone));
-  const tunnels = read instanceof CallFailure ? [] : read;
+  const { isRunning, tunnels } = await readHealth(node, gone);
   const states = await Promise.all(
     tunnels.map(async ({ peer, isdAs, state }) => {
       if (checkLevel < 2 || state !== 'active') return [peer, state] as const;
@@ -162,7 +161,7 @@ async function tellHealth(
   const worst = bad === states.length ? 'unhealthy' : 'degraded';
   const state = checkLevel < 1 || bad === 0 ? 'healthy' : worst;
   return {
-    status: HEALTH[read instanceof CallFailure ? 'offline' : state],
+    status: HEALTH[isRunning ? state : 'offline'],
     components: checkLevel < 1 ? {} : Object.fromEntries(states),
     timestamp: nanosecondsOf(Date.now()),
     uptimeSeconds: Math.floor(process.uptime()),
@@ -219,16 +218,6 @@ function preferencesOf(preferences: PathPreferencesMessage | null): object {
 function timeOf(timestampNs: Int64Text): { readonly timestampUs?: number } {
   const us = Number(BigInt(timestampNs) / NS_PER_US);
   return us <= 0 ? {} : { timestampUs: us };
-}
-
-/** The body of `send-now`: the length of the head, the head, the packet. */
-function withHead(head: object, packet: Uint8Array): Uint8Array {
-  const text = new TextEncoder().encode(JSON.stringify(head));
-  const body = new Uint8Array(HEAD_LENGTH_BYTES + text.length + packet.length);
-  new DataView(body.buffer).setUint16(0, text.length);
-  body.set(text, HEAD_LENGTH_BYTES);
-  body.set(packet, HEAD_LENGTH_BYTES + text.length);
-  return body;
 }
 
 function microsecondsSince(beganMs: number): number {

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { z } from 'zod';
 import type { GatewayNode } from './gateway-node.ts';
-import { type ANSWERS, readAnswer } from './grpc-answers.ts';
+import { readAnswer } from './grpc-answers.ts';
 import { CallFailure } from './grpc-request.ts';
+import type { AnswerOf } from './node-answers.ts';
 
-type NodeStats = z.output<(typeof ANSWERS)['stats']>;
+type NodeStats = AnswerOf<'stats'>;
 
 /** What was counted at an instant. */
 interface Sample {

@@ -4,13 +4,13 @@
  * @module
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { z } from 'zod';
-import { type ANSWERS, failureOf, readAnswer } from './grpc-answers.ts';
+import { failureOf, readAnswer } from './grpc-answers.ts';
 import type { CallContext } from './grpc-context.ts';
 import type { GatewayRequests } from './grpc-messages.ts';
 import { CallFailure, refuseRequest } from './grpc-request.ts';
+import type { AnswerOf } from './node-answers.ts';
 
-type Tunnel = z.output<(typeof ANSWERS)['open-tunnel']>;
+type Tunnel = AnswerOf<'open-tunnel'>;
 
 const STATES: Readonly<Record<string, number>> = { creating: 1, active: 2, inactive: 3 };
 const WAIT_MS = 100;

@@ -6,8 +6,9 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { isAddressedToLoopback, isWebPageRequest } from '../_kit/callers.ts';
-import type { GatewayNode } from './gateway-node.ts';
+import type { GatewayNode, NodeAnswer } from './gateway-node.ts';
 import { readHealth } from './health.ts';
+import { parseAnswer, sendNow } from './node-answers.ts';
 import type { PacketQueue } from './packet-queue.ts';
 
 /** What the handler of requests needs. */
@@ -48,6 +49,8 @@ const WAIT_MS = 30_000;
 const WAIT_MS_MAX = 60_000;
 const PACKETS = 10;
 const PACKETS_MAX = 1_000;
+/** Longest wait for an answer of the node, ms. */
+const ANSWER_MS_MAX = 10_000;
 /** After how many seconds a client may try again what found no room. */
 const RETRY_S = 1;
 
@@ -97,7 +100,7 @@ function withHost(headers: IncomingHttpHeaders): IncomingHttpHeaders {
 async function sendPacket(
   { node, packetBytesMax }: GatewayHandlerContext,
   url: URL,
-  { request }: Asked,
+  { request, gone }: Asked,
 ): Promise<Answer> {
   const dst = url.searchParams.get('dst');
   if (dst === null) return problem(400, 'dst is missing: the ISD-AS of the other gateway');
@@ -109,8 +112,10 @@ async function sendPacket(
   }
   if (packet.length === 0) return problem(400, 'the body, which is the packet, is empty');
   const beganMs = performance.now();
-  const { outcome } = await node.send(dst, packet);
-  if (outcome !== 'ok') return refusalOf(outcome, dst);
+  const path = url.searchParams.get('path');
+  const head = path === null ? {} : { path };
+  const answer = await sendNow(node, { target: dst, head, packet }, soon(gone));
+  if (answer.outcome !== 'ok') return refusalOf(answer, dst);
   const latency = performance.now() - beganMs;
   const of = { destination: dst, size_bytes: packet.length };
   return {
@@ -119,13 +124,30 @@ async function sendPacket(
   };
 }
 
-/** The answer to a packet that the gateway did not take, by the node's outcome. */
-function refusalOf(outcome: string, dst: string): Answer {
-  if (outcome === 'unknown-peer') return problem(400, `${dst} is no peer of this gateway`);
+/** The answer to a request that the node did not grant. */
+function refusalOf({ outcome, text }: NodeAnswer, dst: string): Answer {
   const retry = { headers: { 'Retry-After': String(RETRY_S) } };
-  if (outcome === 'overload') return { ...problem(429, outcome), ...retry };
-  if (outcome === 'packet-too-large') return problem(413, outcome);
-  return { ...problem(503, outcome), ...retry };
+  switch (outcome) {
+    case 'unknown-peer':
+      return problem(400, `${dst} is no peer of this gateway`);
+    case 'bad-question':
+      return problem(400, text);
+    case 'no-path':
+      return problem(404, `no path to ${dst} is known`);
+    case 'packet-too-large':
+      return problem(413, outcome);
+    case 'overload':
+      return { ...problem(429, outcome), ...retry };
+    case 'cancelled':
+      return problem(504, `the gateway did not answer within ${ANSWER_MS_MAX} ms`);
+    default:
+      return { ...problem(503, text === '' ? outcome : text), ...retry };
+  }
+}
+
+/** A signal that a client has gone, or that an answer is late. */
+function soon(gone: AbortSignal): AbortSignal {
+  return AbortSignal.any([gone, AbortSignal.timeout(ANSWER_MS_MAX)]);
 }
 
 async function receivePackets(
@@ -140,35 +162,42 @@ async function receivePackets(
   const taken = await queue.take(max, timeout, gone);
   if (taken === 'full') return problem(503, 'too many clients wait for packets');
   if (taken.length === 0) return { status: 204 };
-  const packets = taken.map(({ from, bytes, atMs }) => ({
+  const packets = taken.map(({ source, bytes, atMs }) => ({
     data: Buffer.from(bytes).toString('base64'),
-    source: from,
+    source,
     received_at: new Date(atMs).toISOString(),
   }));
   return { status: 200, body: { packets, timeout_ms: timeout, max_packets: max } };
 }
 
-async function listPaths({ node }: GatewayHandlerContext, url: URL): Promise<Answer> {
+async function listPaths(
+  { node }: GatewayHandlerContext,
+  url: URL,
+  { gone }: Asked,
+): Promise<Answer> {
   const dst = url.searchParams.get('dst');
   if (dst === null) return problem(400, 'dst is missing: an ISD-AS');
-  const { outcome, text } = await node.ask('paths', dst);
-  if (outcome === 'bad-question') return problem(400, text);
-  if (outcome !== 'ok') return problem(503, outcome);
-  const paths = JSON.parse(text) as readonly unknown[];
-  if (paths.length === 0) return problem(404, `no path to ${dst} is known`);
+  const body = JSON.stringify({ destination: dst });
+  const answer = await node.request({ kind: 'query-paths', body }, soon(gone));
+  if (answer.outcome !== 'ok') return refusalOf(answer, dst);
+  const paths = parseAnswer('query-paths', answer.text);
+  if (paths === undefined) return problem(500, 'the answer of the gateway is none');
   return { status: 200, body: { destination: dst, paths, available: paths.length } };
 }
 
-async function tellHealth({ node }: GatewayHandlerContext): Promise<Answer> {
-  const { outcome, text } = await node.ask('status', '');
-  const { peers, reasons } = readHealth(outcome, text);
+async function tellHealth(
+  { node }: GatewayHandlerContext,
+  _: URL,
+  { gone }: Asked,
+): Promise<Answer> {
+  const { tunnels, reasons } = await readHealth(node, soon(gone));
   const isHealthy = reasons.length === 0;
   return {
     status: isHealthy ? 200 : 503,
     body: {
       status: isHealthy ? 'healthy' : 'degraded',
-      scion_connected: peers.some(({ paths }) => paths > 0),
-      active_connections: peers.filter(({ isOpen }) => isOpen).length,
+      scion_connected: tunnels.some(({ paths }) => paths > 0),
+      active_connections: tunnels.filter(({ state }) => state !== 'creating').length,
       reasons,
     },
   };

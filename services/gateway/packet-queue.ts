@@ -7,8 +7,8 @@ import type { GatewayNode } from './gateway-node.ts';
 
 /** A packet that came from a peer. */
 export interface QueuedPacket {
-  /** Name of the peer's node. */
-  readonly from: string;
+  /** The AS of the peer. */
+  readonly source: string;
   readonly bytes: Uint8Array;
   /** When it came, ms since 1970. */
   readonly atMs: number;
@@ -74,13 +74,13 @@ export class PacketQueue {
     });
   }
 
-  /** Takes a part of the node's answer: the length of the sender's name, the name, the packet. */
+  /** Takes a part of the node's answer: the length of the source, the source, the packet. */
   #take(part: Uint8Array): 'ok' | 'full' {
     const end = 1 + (part[0] ?? 0);
     const length = part.length - end;
     if (this.#bytes > 0 && this.#bytes + length > QUEUED_BYTES_MAX) return 'full';
-    const from = decoder.decode(part.subarray(1, end));
-    this.#packets.push({ from, bytes: part.slice(end), atMs: Date.now() });
+    const source = decoder.decode(part.subarray(1, end));
+    this.#packets.push({ source, bytes: part.slice(end), atMs: Date.now() });
     this.#bytes += length;
     const [wake] = this.#waiters;
     wake?.();

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { z } from 'zod';
 import type { CalendarTime } from '../../../engine/host/time.ts';
 import type { SendWishes } from '../../../engine/host/transport.ts';
 import { type FoundPaths, type IsdAs, isdAsOfWords, parseIsdAs } from '../../scion/index.ts';
@@ -46,7 +47,6 @@ export interface ApplicationCallsParts {
   readonly peers: () => readonly Peer[];
   readonly counts: GatewayCounts;
   readonly windows: ApplicationWindowOptions;
-  readonly status: () => Readonly<Record<string, unknown>>;
   readonly moment: () => ClockReadings;
   readonly clock: () => CalendarTime;
   readonly findPaths: (target: IsdAs, done: (found: FoundPaths) => void) => void;
@@ -84,7 +84,6 @@ const ANSWERS = {
   'register-path': (calls, call) => calls.register(call),
   sequence: (calls, call) => calls.checkSequence(call),
   stats: (calls) => calls.stats(),
-  status: (calls) => ['ok', calls.status()],
   tunnels: (calls) => ['ok', calls.tunnels()],
   'open-tunnel': (calls, call) => calls.open(call),
   'close-tunnel': (calls, call) => calls.close(call),
@@ -121,10 +120,6 @@ export class ApplicationCalls {
     return this.#parts.receive(packet);
   }
 
-  status(): Readonly<Record<string, unknown>> {
-    return this.#parts.status();
-  }
-
   tunnels(): readonly object[] {
     const { nowNs } = this.#parts.moment();
     return this.#parts.peers().map((peer) => tunnelOf(peer, nowNs));
@@ -138,12 +133,12 @@ export class ApplicationCalls {
     if (head === undefined) return refused('the head is none');
     const peer = this.#find(call.target);
     if (peer === undefined) return ['unknown-peer'];
-    const active = peer.isReady ? activePath(peer, this.#parts.moment().nowNs) : undefined;
-    if (active === undefined) return ['no-path'];
+    const active = pathInUse(peer, this.#parts.moment().nowNs);
+    if (typeof active === 'string') return [active];
     const { preferences, sequence, timestampUs } = head;
     const limits = preferences === undefined ? {} : preferencesOf(preferences);
-    const objection = objectionTo(active, head.interfaceId, limits);
-    if (objection !== undefined) return ['no-path', objection];
+    const objection = objectionTo(active, head, limits);
+    if (objection !== undefined) return ['path-unfit', objection];
     const check = sequence && {
       ...{ name: isdAsOfWords(peer.end.isdAs), sequence: Number(sequence), timestampUs },
     };
@@ -310,13 +305,21 @@ function activePath(peer: Peer, nowNs: number): MeasuredPath | undefined {
   return measuredPaths(peer, nowNs).find(({ explained }) => explained.id === id);
 }
 
+/** The path on which packets leave, or why there is none. */
+function pathInUse(peer: Peer, nowNs: number): MeasuredPath | 'no-path' | 'no-path-answers' {
+  const active = peer.isUsable ? activePath(peer, nowNs) : undefined;
+  return active ?? (peer.status(nowNs).length === 0 ? 'no-path' : 'no-path-answers');
+}
+
 /** Why the path in use is not wanted; undefined if it is. */
 function objectionTo(
   active: MeasuredPath,
-  interfaceId: number | undefined,
+  { interfaceId, path }: z.output<typeof sendSchema>,
   limits: PathPreferences,
 ): string | undefined {
   const { ifId } = active.path.interfaces[0] ?? {};
+  const { fingerprint } = active.path;
+  if (path !== undefined && path !== fingerprint) return `the path in use is ${fingerprint}`;
   if (interfaceId !== undefined && ifId !== interfaceId) return `the path in use leaves by ${ifId}`;
   const broken = brokenLimit(active.path, active, limits);
   return broken && `the path in use breaks ${broken}`;

@@ -11,7 +11,6 @@ export const APPLICATION_QUESTIONS = {
   'register-path': 'registers preferences for the paths to an AS for a time, as JSON',
   sequence: 'checks a sequence number of an application in the window of its name, as JSON',
   stats: 'counts of packets, paths and refused sequence numbers, as JSON',
-  status: 'peers, their paths and sessions, as JSON',
   tunnels: 'the sessions with other gateways, as JSON',
   'open-tunnel': 'begins a session with the gateway of an AS or of a name',
   'close-tunnel': 'ends it, with its keys',
@@ -66,5 +65,7 @@ export const sendSchema = z.strictObject({
   sequence: sequence.sequence.optional(),
   /** The interface of this AS by which the packet must leave. */
   interfaceId: count.optional(),
+  /** The fingerprint of the path that the packet must take. */
+  path: z.string().optional(),
   preferences: preferencesSchema.optional(),
 });

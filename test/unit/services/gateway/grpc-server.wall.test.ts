@@ -7,26 +7,13 @@ import {
   startGrpcServer,
 } from '../../../../services/gateway/index.ts';
 import { GatewayClient } from './grpc-client.ts';
-import { PlayedGateway } from './played-gateway.ts';
+import { PATH, PlayedGateway } from './played-gateway.ts';
 
 let node: PlayedGateway;
 let server: GatewayGrpcServer;
 let client: GatewayClient;
 
 const OTHER = '1-ff00:0:112';
-const PATH = {
-  ...{
-    fingerprint: 'ab',
-    interfaces: ['1-2#3', '1-1#4'],
-    mtu: 1_400,
-    expiresMs: 1_795_941_111_000,
-  },
-  ...{ score: 0.5, failovers: 2, lastFailoverMs: 7, isActive: true },
-  quality: {
-    ...{ rttMs: 10, jitterMs: 1, loss: 0.25, bandwidthMbps: 8, stability: 0.5, measuredMs: 9 },
-  },
-  usage: { frames: 3, bytes: 300, firstMs: 4, lastMs: 6_000, seconds: 5 },
-};
 const META = {
   ...{ pathId: 'ab', srcIa: '1-2', expiresAt: '1795941111000000000', selectionScore: 0.5 },
   hops: [
@@ -114,6 +101,8 @@ describe('SendScionPacket', () => {
     ['unknown-peer', status.INVALID_ARGUMENT],
     ['packet-too-large', status.INVALID_ARGUMENT],
     ['no-path', status.UNAVAILABLE],
+    ['no-path-answers', status.UNAVAILABLE],
+    ['path-unfit', status.UNAVAILABLE],
     ['node-down', status.UNAVAILABLE],
     ['overload', status.RESOURCE_EXHAUSTED],
     ['windows-full', status.RESOURCE_EXHAUSTED],

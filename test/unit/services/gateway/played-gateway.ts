@@ -9,11 +9,24 @@ import type {
   NodeAnswer,
 } from '../../../../services/gateway/index.ts';
 
+/** A path as the node describes it. */
+export const PATH = {
+  ...{
+    fingerprint: 'ab',
+    interfaces: ['1-2#3', '1-1#4'],
+    mtu: 1_400,
+    expiresMs: 1_795_941_111_000,
+  },
+  ...{ score: 0.5, failovers: 2, lastFailoverMs: 7, isActive: true },
+  quality: {
+    ...{ rttMs: 10, jitterMs: 1, loss: 0.25, bandwidthMbps: 8, stability: 0.5, measuredMs: 9 },
+  },
+  usage: { frames: 3, bytes: 300, firstMs: 4, lastMs: 6_000, seconds: 5 },
+};
+
 /** A gateway that the test plays. */
 export class PlayedGateway implements GatewayNode {
-  readonly sent: (readonly [string, string])[] = [];
   answers: Record<string, NodeAnswer> = {};
-  sending: NodeAnswer = { outcome: 'ok', text: '' };
   /** Requests of calls, with their bodies as text. */
   readonly requests: (ApplicationRequest & { readonly text: string })[] = [];
   /** Kinds that are not answered. */
@@ -22,17 +35,6 @@ export class PlayedGateway implements GatewayNode {
   readonly cancelled: string[] = [];
   take: (part: Uint8Array) => 'ok' | 'full' = () => 'full';
   taken = 0;
-
-  send(target: string, packet: Uint8Array): Promise<NodeAnswer> {
-    this.sent.push([target, Buffer.from(packet).toString()]);
-    return Promise.resolve(this.sending);
-  }
-
-  ask(kind: string, body: string): Promise<NodeAnswer> {
-    return Promise.resolve(
-      this.answers[`${kind} ${body}`.trim()] ?? { outcome: 'unknown-request', text: '' },
-    );
-  }
 
   request(asked: ApplicationRequest, gone: AbortSignal): Promise<NodeAnswer> {
     const text = Buffer.from(asked.body).toString('latin1');
@@ -58,9 +60,15 @@ export class PlayedGateway implements GatewayNode {
     };
   }
 
+  /** The packets of requests `send-now`, each with its target. */
+  get sent(): readonly (readonly [string | undefined, string])[] {
+    const sends = this.requests.filter(({ kind }) => kind === 'send-now');
+    return sends.map(({ target, text }) => [target, text.slice(text.indexOf('}') + 1)]);
+  }
+
   /** Hands a packet of a peer to the server. */
-  arrive(from: string, bytes: Uint8Array | string): 'ok' | 'full' {
+  arrive(source: string, bytes: Uint8Array | string): 'ok' | 'full' {
     const packet = Buffer.from(bytes);
-    return this.take(Buffer.concat([Buffer.of(from.length), Buffer.from(from), packet]));
+    return this.take(Buffer.concat([Buffer.of(source.length), Buffer.from(source), packet]));
   }
 }

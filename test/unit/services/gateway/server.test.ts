@@ -5,7 +5,7 @@ import {
   PacketQueue,
   startGatewayServer,
 } from '../../../../services/gateway/index.ts';
-import { PlayedGateway } from './played-gateway.ts';
+import { PATH, PlayedGateway } from './played-gateway.ts';
 
 const open: GatewayServer[] = [];
 afterEach(async () => {
@@ -19,6 +19,7 @@ interface Served {
 
 async function serve(packetBytesMax = 65_536): Promise<Served> {
   const node = new PlayedGateway();
+  node.answers['send-now'] = { outcome: 'ok', text: JSON.stringify(PATH) };
   const server = await startGatewayServer({
     ...{ node, queue: new PacketQueue(node), host: '127.0.0.1', port: 0 },
     ...{ packetBytesMax, connectionsMax: 100, idleMs: 5_000 },
@@ -44,14 +45,36 @@ describe('POST /scion/send', () => {
     expect(node.sent).toEqual([['1-ff00:0:112', 'some bytes']]);
   });
 
+  it('asks for the path that the client names', async () => {
+    const { node, at } = await serve();
+    await put(`${at}/scion/send?dst=1-1&path=ab`, 'p');
+    expect(node.requests[0]?.text.slice(2)).toBe('{"path":"ab"}p');
+  });
+
+  it('is given up in the gateway when its client has gone', async () => {
+    const { node, at } = await serve();
+    node.held.add('send-now');
+    const gone = new AbortController();
+    const init = { method: 'POST', body: 'p', signal: gone.signal };
+    const sending = fetch(`${at}/scion/send?dst=1-1`, init);
+    await expect.poll(() => node.sent.length).toBe(1);
+    gone.abort();
+    await expect(sending).rejects.toThrow();
+    await expect.poll(() => node.cancelled).toEqual(['send-now']);
+  });
+
   it.each([
     ['unknown-peer', 400, undefined],
+    ['no-path', 404, undefined],
     ['packet-too-large', 413, undefined],
     ['overload', 429, '1'],
+    ['no-path-answers', 503, '1'],
+    ['path-unfit', 503, '1'],
     ['node-down', 503, '1'],
+    ['cancelled', 504, undefined],
   ])('says %s as %i', async (outcome, status, retry) => {
     const { node, at } = await serve();
-    node.sending = { outcome, text: '' };
+    node.answers['send-now'] = { outcome, text: '' };
     const response = await put(`${at}/scion/send?dst=x`, 'p');
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -76,12 +99,12 @@ describe('GET /scion/receive', () => {
     const { node, at } = await serve();
     const waiting = fetch(`${at}/scion/receive?timeout=10000`);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(node.arrive('gateway-112', Uint8Array.of(0, 255, 7))).toBe('ok');
+    expect(node.arrive('1-ff00:0:112', Uint8Array.of(0, 255, 7))).toBe('ok');
     const { packets } = (await (await waiting).json()) as { packets: { data: string }[] };
     expect(packets).toEqual([
-      { data: 'AP8H', source: 'gateway-112', received_at: expect.stringMatching(/^20/) as string },
+      { data: 'AP8H', source: '1-ff00:0:112', received_at: expect.stringMatching(/^20/) as string },
     ]);
-    for (const text of ['a', 'b', 'c']) node.arrive('gateway-112', text);
+    for (const text of ['a', 'b', 'c']) node.arrive('1-ff00:0:112', text);
     const read = async (max: number): Promise<string[]> => {
       const response = await fetch(`${at}/scion/receive?max=${max}&timeout=1`);
       if (response.status === 204) return [];
@@ -123,44 +146,46 @@ describe('GET /scion/receive', () => {
 });
 
 describe('GET /health', () => {
-  const STATUS = {
-    peers: [
-      { name: 'a', paths: [{ health: 'alive' }], session: { epoch: 3 } },
-      { name: 'b', paths: [], session: {} },
-    ],
-  };
+  const of = (peer: string, state: string, paths: number): object => ({
+    ...{ peer, isdAs: '1-1', port: 1, state, paths },
+  });
 
   it('says why the gateway is not healthy', async () => {
     const { node, at } = await serve();
-    node.answers = { status: { outcome: 'ok', text: JSON.stringify(STATUS) } };
+    const tell = (...tunnels: object[]): void => {
+      node.answers['tunnels'] = { outcome: 'ok', text: JSON.stringify(tunnels) };
+    };
+    tell(of('a', 'active', 1), of('b', 'creating', 0), of('c', 'inactive', 4));
     const response = await fetch(`${at}/health`);
     expect(response.status).toBe(503);
     expect(await response.json()).toEqual({
-      ...{ status: 'degraded', scion_connected: true, active_connections: 1 },
-      ...{ reasons: ['no path to b'], uptime_seconds: 0 },
+      ...{ status: 'degraded', scion_connected: true, active_connections: 2 },
+      ...{ reasons: ['no path to b', 'c answers on none of 4 paths'], uptime_seconds: 0 },
     });
-    node.answers = {
-      status: { outcome: 'ok', text: JSON.stringify({ peers: STATUS.peers.slice(0, 1) }) },
-    };
+    tell(of('a', 'active', 1));
     expect((await fetch(`${at}/health`)).status).toBe(200);
+    node.answers['tunnels'] = { outcome: 'node-down', text: '' };
+    expect(await (await fetch(`${at}/health`)).json()).toMatchObject({
+      ...{ status: 'degraded', reasons: ['the gateway does not run: node-down'] },
+    });
   });
 });
 
 describe('GET /scion/paths', () => {
   it('lists the paths that the gateway says', async () => {
     const { node, at } = await serve();
-    node.answers = {
-      'paths 1-1': { outcome: 'ok', text: '[{"mtu":1472}]' },
-      'paths 1-2': { outcome: 'ok', text: '[]' },
-      'paths x': { outcome: 'bad-question', text: '"x" is no ISD-AS' },
+    const ask = (query: string, outcome: string, text = ''): Promise<Response> => {
+      node.answers['query-paths'] = { outcome, text };
+      return fetch(`${at}/scion/paths${query}`);
     };
-    const [found, none, bad, missing] = await Promise.all(
-      ['?dst=1-1', '?dst=1-2', '?dst=x', ''].map((query) => fetch(`${at}/scion/paths${query}`)),
-    );
-    expect(await found?.json()).toEqual({
-      ...{ destination: '1-1', paths: [{ mtu: 1_472 }], available: 1 },
+    const found = await ask('?dst=1-1', 'ok', JSON.stringify([PATH]));
+    expect(await found.json()).toEqual({
+      ...{ destination: '1-1', paths: [PATH], available: 1 },
     });
-    expect([none?.status, bad?.status, missing?.status]).toEqual([404, 400, 400]);
+    expect(node.requests.map(({ text }) => text)).toEqual(['{"destination":"1-1"}']);
+    expect((await ask('?dst=1-2', 'no-path')).status).toBe(404);
+    expect((await ask('?dst=x', 'bad-question', '"x" is no ISD-AS')).status).toBe(400);
+    expect((await ask('', 'ok')).status).toBe(400);
   });
 });
 

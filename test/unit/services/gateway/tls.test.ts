@@ -11,7 +11,7 @@ import {
   startGatewayServer,
 } from '../../../../services/gateway/index.ts';
 import { makeCertificateAuthority, makeCertificateOf } from '../../../certificates.ts';
-import { PlayedGateway } from './played-gateway.ts';
+import { PATH, PlayedGateway } from './played-gateway.ts';
 
 const authority = makeCertificateAuthority('office');
 const server = makeCertificateOf('gateway', authority);
@@ -31,6 +31,7 @@ interface Served {
 
 async function serve(clientCa?: string, bounds = {}): Promise<Served> {
   const node = new PlayedGateway();
+  node.answers['send-now'] = { outcome: 'ok', text: JSON.stringify(PATH) };
   const { certificate, key } = server;
   const started = await startGatewayServer({
     ...{ node, queue: new PacketQueue(node), host: '127.0.0.1', port: 0 },

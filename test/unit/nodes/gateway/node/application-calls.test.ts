@@ -92,17 +92,30 @@ describe('send-now', () => {
   it('refuses what the path in use does not keep to, and who is no peer', () => {
     const preferences = (more: object): object => ({ preferences: more });
     expect(send(preferences({ maxRttMs: 0.001 }))).toEqual([
-      'no-path',
+      'path-unfit',
       'the path in use breaks max-rtt',
     ]);
-    expect(send(preferences({ maxHops: 1 }))[0]).toBe('no-path');
-    expect(send(preferences({ avoidAses: ['1-ff00:0:110'] }))[0]).toBe('no-path');
-    expect(send({ interfaceId: 77 })[0]).toBe('no-path');
+    expect(send(preferences({ maxHops: 1 }))[0]).toBe('path-unfit');
+    expect(send(preferences({ avoidAses: ['1-ff00:0:110'] }))[0]).toBe('path-unfit');
+    expect(send({ interfaceId: 77 })[0]).toBe('path-unfit');
+    const other = send({ path: 'no such path' });
+    const [, used] = send({ path: other[1].split(' ').at(-1) });
+    expect([other[0], used.isActive]).toEqual(['path-unfit', true]);
     expect(send(preferences({ maxRttMs: 1_000, maxHops: 100 }))[0]).toBe('ok');
     expect(send({}, 'x', 'nobody')[0]).toBe('unknown-peer');
     expect(ask('send-now', Buffer.of(0, 1, 0x7b), OTHER)[0]).toBe('bad-question');
     expect(ask('send-now', '', OTHER)[0]).toBe('bad-question');
-    expect(received).toEqual(['packet']);
+    expect(received).toEqual(['packet', 'packet']);
+  });
+
+  it('sends nothing on paths of which none answers, and says so', () => {
+    for (const router of ['br-111-1', 'br-111-2', 'br-111-3']) {
+      world.link(`gateway-111--${router}`).tap('forward', () => false);
+    }
+    runOn(2 * SECOND);
+    expect(send({})[0]).toBe('no-path-answers');
+    runOn(SECOND);
+    expect(received).toEqual([]);
   });
 
   it('has no path to a gateway without a session', () => {
