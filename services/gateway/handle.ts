@@ -34,6 +34,8 @@ export type GatewayRequestHandler = (request: IncomingMessage, response: ServerR
 interface Asked {
   readonly request: IncomingMessage;
   readonly gone: AbortSignal;
+  /** Time since the server was created, s. */
+  readonly uptimeS: number;
 }
 
 type Route = (context: GatewayHandlerContext, url: URL, asked: Asked) => Promise<Answer>;
@@ -43,8 +45,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /scion/receive': receivePackets,
   'GET /scion/paths': listPaths,
   'GET /health': tellHealth,
+  'GET /ready': tellReady,
 };
 
+const MS_PER_S = 1_000;
+const US_PER_MS = 1_000;
 const WAIT_MS = 30_000;
 const WAIT_MS_MAX = 60_000;
 const PACKETS = 10;
@@ -63,12 +68,13 @@ export function createGatewayRequestHandler(context: GatewayHandlerContext): Gat
     const gone = left.signal;
     response.once('close', () => left.abort());
     Promise.resolve()
-      .then(() => answer(context, { request, gone }))
+      .then(() => {
+        const uptimeS = Math.floor((startMs - beganMs) / MS_PER_S);
+        return answer(context, { request, gone, uptimeS });
+      })
       .catch(() => problem(500, 'the gateway could not answer'))
       .then((given) => {
-        if (gone.aborted) return;
-        const uptime = { uptime_seconds: Math.floor((startMs - beganMs) / 1_000) };
-        send(response, given, { startMs, uptime });
+        if (!gone.aborted) send(response, given, startMs);
       })
       .catch(() => response.destroy());
   };
@@ -88,7 +94,7 @@ function answer(context: GatewayHandlerContext, asked: Asked): Answer | Promise<
   const [allow] = Object.keys(ROUTES).filter((one) => one.endsWith(` ${url.pathname}`));
   if (allow === undefined) return problem(404, 'there is no such path');
   const [only = ''] = allow.split(' ');
-  return { ...problem(405, `allowed: ${only}`), headers: { Allow: only } };
+  return problem(405, `allowed: ${only}`, { Allow: only });
 }
 
 /** The headers, with the host that HTTP/2 names in a field of its own (RFC 9113 section 8.3.1). */
@@ -107,8 +113,8 @@ async function sendPacket(
   const packet = await readBody(request, packetBytesMax);
   if (packet === undefined) {
     // RFC 9113 section 8.2.2: HTTP/2 has no such field.
-    const closing = request.httpVersionMajor === 1 ? { headers: { Connection: 'close' } } : {};
-    return { ...problem(413, `a packet has at most ${packetBytesMax} bytes`), ...closing };
+    const closing = request.httpVersionMajor === 1 ? { Connection: 'close' } : {};
+    return problem(413, `a packet has at most ${packetBytesMax} bytes`, closing);
   }
   if (packet.length === 0) return problem(400, 'the body, which is the packet, is empty');
   const beganMs = performance.now();
@@ -126,7 +132,7 @@ async function sendPacket(
 
 /** The answer to a request that the node did not grant. */
 function refusalOf({ outcome, text }: NodeAnswer, dst: string): Answer {
-  const retry = { headers: { 'Retry-After': String(RETRY_S) } };
+  const retry = { 'Retry-After': String(RETRY_S) };
   switch (outcome) {
     case 'unknown-peer':
       return problem(400, `${dst} is no peer of this gateway`);
@@ -137,11 +143,11 @@ function refusalOf({ outcome, text }: NodeAnswer, dst: string): Answer {
     case 'packet-too-large':
       return problem(413, outcome);
     case 'overload':
-      return { ...problem(429, outcome), ...retry };
+      return problem(429, outcome, retry);
     case 'cancelled':
       return problem(504, `the gateway did not answer within ${ANSWER_MS_MAX} ms`);
     default:
-      return { ...problem(503, text === '' ? outcome : text), ...retry };
+      return problem(503, text === '' ? outcome : text, retry);
   }
 }
 
@@ -188,7 +194,7 @@ async function listPaths(
 async function tellHealth(
   { node }: GatewayHandlerContext,
   _: URL,
-  { gone }: Asked,
+  { gone, uptimeS }: Asked,
 ): Promise<Answer> {
   const { tunnels, reasons } = await readHealth(node, soon(gone));
   const isHealthy = reasons.length === 0;
@@ -198,9 +204,24 @@ async function tellHealth(
       status: isHealthy ? 'healthy' : 'degraded',
       scion_connected: tunnels.some(({ paths }) => paths > 0),
       active_connections: tunnels.filter(({ state }) => state !== 'creating').length,
+      uptime_seconds: uptimeS,
       reasons,
     },
   };
+}
+
+/** Says whether the gateway can be given packets: it runs, and at least one peer answers. */
+async function tellReady(
+  { node }: GatewayHandlerContext,
+  _: URL,
+  { gone }: Asked,
+): Promise<Answer> {
+  const { tunnels, reasons } = await readHealth(node, soon(gone));
+  if (tunnels.some(({ state }) => state === 'active')) {
+    return { status: 200, body: { status: 'ready', reasons: [] } };
+  }
+  const why = reasons.length === 0 ? ['there is no peer'] : reasons;
+  return { status: 503, body: { status: 'not ready', reasons: why } };
 }
 
 /** The number of a parameter; undefined if it is none within the bounds. */
@@ -229,28 +250,26 @@ async function readBody(request: IncomingMessage, most: number): Promise<Uint8Ar
 }
 
 /** A rejection with its explanation. */
-function problem(status: number, detail: string): Answer {
-  return { status, body: { type: 'about:blank', status, detail } };
+function problem(
+  status: number,
+  detail: string,
+  more: Readonly<Record<string, string>> = {},
+): Answer {
+  const headers = { ...more, 'Content-Type': 'application/problem+json' };
+  return { status, body: { type: 'about:blank', status, detail }, headers };
 }
 
 function send(
   response: ServerResponse,
   { status, body, headers = {} }: Answer,
-  { startMs, uptime }: { readonly startMs: number; readonly uptime: object },
+  startMs: number,
 ): void {
-  const isHealth = typeof body === 'object' && body !== null && 'scion_connected' in body;
-  const shown = isHealth ? { ...body, ...uptime } : body;
   response.writeHead(status, {
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
     ...headers,
-    'X-Processing-Time-Us': String(Math.round((performance.now() - startMs) * 1_000)),
+    'X-Processing-Time-Us': String(Math.round((performance.now() - startMs) * US_PER_MS)),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
-    ...(body === undefined
-      ? {}
-      : {
-          'Content-Type':
-            status < 400 || isHealth ? 'application/json' : 'application/problem+json',
-        }),
   });
-  response.end(shown === undefined ? undefined : `${JSON.stringify(shown)}\n`);
+  response.end(body === undefined ? undefined : `${JSON.stringify(body)}\n`);
 }

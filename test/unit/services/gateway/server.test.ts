@@ -28,6 +28,11 @@ async function serve(packetBytesMax = 65_536): Promise<Served> {
   return { node, at: `http://127.0.0.1:${server.port}` };
 }
 
+/** A session with a peer as the node describes it. */
+function tunnelOf(peer: string, state: string, paths: number): object {
+  return { peer, isdAs: '1-1', port: 1, state, paths };
+}
+
 function put(url: string, body: string): Promise<Response> {
   return fetch(url, { method: 'POST', body });
 }
@@ -145,24 +150,41 @@ describe('GET /scion/receive', () => {
   );
 });
 
-describe('GET /health', () => {
-  const of = (peer: string, state: string, paths: number): object => ({
-    ...{ peer, isdAs: '1-1', port: 1, state, paths },
+describe('GET /ready', () => {
+  it('is 200 as soon as one peer answers, and says else why not', async () => {
+    const { node, at } = await serve();
+    const ask = async (outcome: string, ...states: readonly string[]): Promise<unknown> => {
+      const tunnels = states.map((state, paths) => tunnelOf(`peer-${paths}`, state, paths));
+      node.answers['tunnels'] = { outcome, text: JSON.stringify(tunnels) };
+      const response = await fetch(`${at}/ready`);
+      expect(response.headers.get('content-type')).toBe('application/json');
+      return [response.status, ((await response.json()) as { reasons: unknown }).reasons];
+    };
+    expect(await ask('node-down')).toEqual([503, ['the gateway does not run: node-down']]);
+    expect(await ask('ok')).toEqual([503, ['there is no peer']]);
+    expect(await ask('ok', 'creating', 'inactive')).toEqual([
+      ...[503, ['no path to peer-0', 'peer-1 answers on none of 1 paths']],
+    ]);
+    expect(await ask('ok', 'creating', 'active')).toEqual([200, []]);
   });
+});
 
+describe('GET /health', () => {
   it('says why the gateway is not healthy', async () => {
     const { node, at } = await serve();
     const tell = (...tunnels: object[]): void => {
       node.answers['tunnels'] = { outcome: 'ok', text: JSON.stringify(tunnels) };
     };
-    tell(of('a', 'active', 1), of('b', 'creating', 0), of('c', 'inactive', 4));
+    tell(
+      ...[tunnelOf('a', 'active', 1), tunnelOf('b', 'creating', 0), tunnelOf('c', 'inactive', 4)],
+    );
     const response = await fetch(`${at}/health`);
     expect(response.status).toBe(503);
     expect(await response.json()).toEqual({
       ...{ status: 'degraded', scion_connected: true, active_connections: 2 },
       ...{ reasons: ['no path to b', 'c answers on none of 4 paths'], uptime_seconds: 0 },
     });
-    tell(of('a', 'active', 1));
+    tell(tunnelOf('a', 'active', 1));
     expect((await fetch(`${at}/health`)).status).toBe(200);
     node.answers['tunnels'] = { outcome: 'node-down', text: '' };
     expect(await (await fetch(`${at}/health`)).json()).toMatchObject({
