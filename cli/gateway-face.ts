@@ -5,12 +5,14 @@
  * @module
  */
 import type { RequestContent } from '../engine/host/host.ts';
+import type { MetricDefinition } from '../engine/host/measure.ts';
 import type { AnswerReceiver, OpenRequest } from '../engine/net/inquiry.ts';
 import { type GatewayFile, protocol } from '../nodes/gateway/index.ts';
 import type { Agent } from '../runner/distributed/agent/agent.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import {
   type ApplicationRequest,
+  CallerFilter,
   type GatewayGrpcServer,
   type GatewayNode,
   type GatewayServer,
@@ -37,7 +39,16 @@ export interface GatewayFaceOptions {
   readonly htx: Omit<GatewayFile['htx'], 'tls'> & { readonly tls: TlsMaterial | undefined };
   /** The gRPC server; absent without one. */
   readonly grpc: GatewayFile['grpc'];
+  /** Who is let in. */
+  readonly access: GatewayFile['access'];
 }
+
+const METRICS: readonly MetricDefinition[] = [
+  {
+    ...{ name: 'gateway.callers_refused', kind: 'counter', unit: 'count' },
+    help: 'connections of applications that access control refused',
+  },
+];
 
 /** Starts the server; until the node exists, it answers `node-down`. @throws (rejects) Refusal if it cannot listen. */
 export async function openGatewayFace({
@@ -45,15 +56,17 @@ export async function openGatewayFace({
   log,
   htx,
   grpc,
+  access,
 }: GatewayFaceOptions): Promise<ApplicationServer> {
   const node = new AgentGateway(name);
   const queue = new PacketQueue(node);
+  const callers = new CallerFilter(access?.ranges ?? { allowed: [], blocked: [] });
   let server: GatewayServer;
   let calls: GatewayGrpcServer | undefined;
   try {
-    server = await startGatewayServer({ node, queue, ...htx });
+    server = await startGatewayServer({ node, queue, callers, ...htx });
     if (grpc !== undefined) {
-      calls = await startGrpcServer({ node, queue, ...grpc });
+      calls = await startGrpcServer({ node, queue, callers, ...grpc });
     }
   } catch (error) {
     const isHttp = error instanceof GatewayServerStartError;
@@ -68,6 +81,8 @@ export async function openGatewayFace({
   if (calls !== undefined) own.info(`gRPC on ${calls.host} port ${calls.port}`);
   return {
     attach: (agent) => node.attach(agent),
+    definitions: METRICS,
+    metrics: () => ({ 'gateway.callers_refused': { kind: 'counter', value: callers.refused } }),
     close: async (): Promise<void> => {
       node.close();
       queue.close();

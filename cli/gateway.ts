@@ -8,7 +8,13 @@ import { dirname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { sha256 } from '../engine/core/sha256.ts';
 import { findPathError } from '../engine/live/environment.ts';
-import { type GatewayFile, gatewaySampleToml, gatewayTomlSchema } from '../nodes/gateway/index.ts';
+import {
+  type AccessControl,
+  type GatewayFile,
+  gatewaySampleToml,
+  gatewayTomlSchema,
+  selectPeers,
+} from '../nodes/gateway/index.ts';
 import { StandaloneChannel } from '../runner/distributed/alone/alone-channel.ts';
 import { standaloneAssignment } from '../runner/distributed/alone/alone-order.ts';
 import { StandaloneKeyDerivation } from '../runner/distributed/deployment/alone-keys.ts';
@@ -68,7 +74,7 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
     process.stderr.write(`orrery: ${path}: ${warning}\n`);
   }
   const registry = new ProtocolRegistry();
-  const topology = withOptions(openTopology(folder, file, registry), file);
+  const topology = withOptions(path, openTopology(folder, file, registry), file);
   const name = file.place.node;
   const gateways = topology.hosts.filter(({ protocol }) => protocol === GATEWAY_PROTOCOL);
   const names = gateways.map((host) => host.name);
@@ -111,7 +117,7 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
     operatorHost: file.metrics.host,
     openFace: (log) => {
       const htx = { ...file.htx, tls: file.htx.tls && readTlsMaterial(folder, file.htx.tls) };
-      return openGatewayFace({ name, log, htx, grpc: file.grpc });
+      return openGatewayFace({ name, log, htx, grpc: file.grpc, access: file.access });
     },
   });
 }
@@ -160,9 +166,29 @@ function openAddresses({ htx, grpc }: GatewayFile): readonly string[] {
 }
 
 /** The topology, in which this gateway has the options of its file. */
-function withOptions(topology: Topology, { place, options }: GatewayFile): Topology {
+function withOptions(path: string, topology: Topology, file: GatewayFile): Topology {
+  const { place, options, access } = file;
+  const peers = access === undefined ? {} : peersOf(path, topology, { options, access });
   const hosts = topology.hosts.map((host) =>
-    host.name === place.node ? { ...host, options: { ...host.options, ...options } } : host,
+    host.name === place.node
+      ? { ...host, options: { ...host.options, ...options, ...peers } }
+      : host,
   );
   return { ...topology, hosts };
+}
+
+/** The option `peers` of a gateway with access control. @throws Refusal if its lists name no gateway. */
+function peersOf(
+  path: string,
+  { hosts }: Topology,
+  { options, access }: Pick<GatewayFile, 'options'> & { access: AccessControl },
+): { readonly peers: readonly string[] } {
+  const gateways = hosts.filter(({ protocol }) => protocol === GATEWAY_PROTOCOL);
+  const selected = selectPeers(access.peers, gateways);
+  if ('unknown' in selected) {
+    const why = `${selected.unknown} is neither a gateway of the topology nor its AS`;
+    throw new Refusal(`${path}: security.access_control: ${why}`);
+  }
+  const wanted = options['peers'] as readonly string[] | undefined;
+  return { peers: selected.peers.filter((name) => wanted?.includes(name) !== false) };
 }

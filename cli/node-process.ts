@@ -67,6 +67,9 @@ export interface ApplicationServer {
    * @throws Refusal if its nodes do not have what the server needs.
    */
   attach(agent: Agent): void;
+  /** What the server counts beside its nodes, and the definitions of that. */
+  readonly definitions?: readonly MetricDefinition[];
+  metrics?(): Readonly<Record<string, MetricValue>>;
   close(): Promise<void>;
 }
 
@@ -93,6 +96,7 @@ export async function runNodeProcess(options: NodeProcessOptions): Promise<void>
   };
   try {
     applications = await options.openFace?.(log);
+    face.applications = applications;
     const channel = await options.connect();
     server = await openEndpoint(options, face, log);
     face.session = new AgentSession({
@@ -145,6 +149,7 @@ function exitCodeOf(end: SessionEnd, name: string): number {
 class ProcessFace implements NodeProcessBackend {
   readonly name: string;
   session: AgentSession | undefined;
+  applications: ApplicationServer | undefined;
   isDraining = false;
   readonly #options: NodeProcessOptions;
   readonly #log: OperatorLog;
@@ -179,12 +184,12 @@ class ProcessFace implements NodeProcessBackend {
   get definitions(): readonly MetricDefinition[] {
     const { registry } = this.#options;
     const own = registry.names.flatMap((name) => registry.protocols(name)?.metrics ?? []);
-    return [...own, ...registry.metrics];
+    return [...own, ...registry.metrics, ...(this.applications?.definitions ?? [])];
   }
 
   metrics(): Readonly<Record<string, MetricValue>> {
     const merged = mergeMetricsByName(this.session?.agent?.metrics() ?? []);
-    return { ...merged, ...this.#memory.metrics() };
+    return { ...merged, ...this.#memory.metrics(), ...this.applications?.metrics?.() };
   }
 
   drops(): Readonly<Record<string, number>> {

@@ -59,6 +59,13 @@ requests_per_second = 1000
 burst_capacity = 5000
 window_duration = "1s"
 
+[security.access_control]              # empty lists of what is allowed allow everything
+enabled = false
+allowed_peers = []                     # other gateways, by name or AS
+blocked_peers = []
+allowed_ip_ranges = []                 # applications, such as "10.0.0.0/8"
+blocked_ip_ranges = []
+
 [orrery]                               # which node of which network this is
 topology = "${topology}"
 node = "${node}"

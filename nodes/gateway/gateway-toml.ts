@@ -10,6 +10,7 @@
  */
 import { z } from 'zod';
 import { byteSizeSchema, durationNsSchema } from '../_kit/options.ts';
+import { ACCESS_CONTROL_KEYS, type AccessControl } from './access-control.ts';
 
 /** An address to listen on. */
 export interface BindAddress {
@@ -50,6 +51,8 @@ export interface GatewayFile {
   };
   /** The gRPC server for applications; absent without `orrery.grpc_addr`. */
   readonly grpc: (BindAddress & { readonly messageBytesMax: number }) | undefined;
+  /** Who is let in; undefined if `security.access_control` is not enabled. */
+  readonly access: AccessControl | undefined;
   /** The operator's endpoint. */
   readonly metrics: BindAddress;
   /** Log levels, in the form of ORRERY_LOG. */
@@ -124,7 +127,6 @@ const UNUSED = {
   security: {
     enable_aead: 'frames are always sealed',
     key_derivation: 'keys come from the Noise handshake',
-    access_control: 'only peers with known keys are heard',
   },
 } as const;
 
@@ -197,6 +199,7 @@ const tables = z
         burst_capacity: count.default(5_000),
         window_duration: duration.prefault('1s'),
       }),
+      access_control: table(ACCESS_CONTROL_KEYS),
     }),
     orrery: z.strictObject({
       topology: z.string().min(1),
@@ -217,7 +220,7 @@ const tables = z
 /** Schema that checks the values of a file and converts them. */
 export const gatewayTomlSchema: z.ZodType<GatewayFile> = tables.transform((file): GatewayFile => {
   const { htx, scion, anti_replay: replay, aead, multipath, metrics, security, orrery } = file;
-  const { rate_limiting: limit } = security;
+  const { rate_limiting: limit, access_control: access } = security;
   const { peers, log, grpc_addr: grpc, client_ca: clientCa, ...place } = orrery;
   const { cert_path: certificate, key_path: key } = htx;
   const text = (ns: number): string => `${ns / NS_PER_MS}ms`;
@@ -257,9 +260,15 @@ export const gatewayTomlSchema: z.ZodType<GatewayFile> = tables.transform((file)
         certificate === undefined || key === undefined ? undefined : { certificate, key, clientCa },
     },
     grpc: grpc && { ...grpc, messageBytesMax: scion.max_message_size },
+    access: access.enabled
+      ? {
+          ranges: { allowed: access.allowed_ip_ranges, blocked: access.blocked_ip_ranges },
+          peers: { allowed: access.allowed_peers, blocked: access.blocked_peers },
+        }
+      : undefined,
     metrics: metrics.bind_addr,
     log,
-    warnings: unusedKeys(file),
+    warnings: [...unusedKeys(file), ...unusedLists(access)],
   };
 });
 
@@ -271,4 +280,11 @@ function unusedKeys(file: Readonly<Record<string, unknown>>): readonly string[] 
       .filter(([key]) => set[key] !== undefined)
       .map(([key, why]) => `${name}.${key} has no effect: ${why}`);
   });
+}
+
+/** A sentence if there are lists of who is let in, but they are not enabled. */
+function unusedLists({ enabled, ...lists }: Readonly<Record<string, unknown>>): readonly string[] {
+  const isSet = Object.values(lists).some((list) => (list as readonly unknown[]).length > 0);
+  if (enabled === true || !isSet) return [];
+  return ['security.access_control has no effect: `enabled` is not true'];
 }

@@ -59,5 +59,6 @@ export const protocol: Protocol<GatewayOptions> = {
   questions: { ...END_HOST_QUESTIONS, ...APPLICATION_QUESTIONS },
   create: (host, setup) => createGatewayNode(host, setup, behaviourWithDoubles(setup.options)),
 };
+export { type AccessControl, selectPeers } from './access-control.ts';
 export { gatewaySampleToml } from './gateway-sample.ts';
 export { type GatewayFile, gatewayTomlSchema, type TlsFiles } from './gateway-toml.ts';

@@ -6,6 +6,7 @@
 import { createServer, type Socket } from 'node:net';
 import type * as Grpc from '@grpc/grpc-js';
 import { listenFailureText, listenOn } from '../_kit/listening.ts';
+import type { CallerFilter } from './caller-filter.ts';
 import type { GatewayNode } from './gateway-node.ts';
 import { GATEWAY_CALLS, makeReceivedPacket } from './grpc-calls.ts';
 import type { CallContext } from './grpc-context.ts';
@@ -43,6 +44,8 @@ export interface GrpcServerOptions {
   readonly port: number;
   /** Longest message, bytes. */
   readonly messageBytesMax: number;
+  /** Who may connect; everybody without it. */
+  readonly callers?: CallerFilter | undefined;
 }
 
 /** A running server, and where it listens. */
@@ -64,6 +67,7 @@ export async function startGrpcServer({
   host,
   port,
   messageBytesMax,
+  callers,
 }: GrpcServerOptions): Promise<GatewayGrpcServer> {
   const { grpc, published, described, reflection, health } = loadGrpcPackages();
   const server = new grpc.Server({
@@ -86,6 +90,7 @@ export async function startGrpcServer({
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   const connections = new OpenConnections();
   const listener = createServer((socket) => {
+    if (callers?.admit(socket) === false) return;
     connections.add(socket);
     injector.injectConnection(socket);
   });

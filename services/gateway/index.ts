@@ -4,6 +4,7 @@
  * @module
  */
 export { isLoopback } from '../_kit/loopback-address.ts';
+export { CallerFilter } from './caller-filter.ts';
 export type { ApplicationRequest, GatewayNode, NodeAnswer } from './gateway-node.ts';
 export { GrpcServerStartError } from './grpc-packages.ts';
 export { type GatewayGrpcServer, startGrpcServer } from './grpc-server.ts';

@@ -8,6 +8,7 @@ import type { Server } from 'node:net';
 import { limitConnections } from '../../engine/live/faces/connections.ts';
 import { closeServer, listenFailureText, listenOn, refuseNonHttp } from '../_kit/listening.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
+import type { CallerFilter } from './caller-filter.ts';
 import type { GatewayNode } from './gateway-node.ts';
 import { createGatewayRequestHandler, type GatewayRequestHandler } from './handle.ts';
 import type { PacketQueue } from './packet-queue.ts';
@@ -27,6 +28,8 @@ export interface GatewayServerOptions {
   readonly idleMs: number;
   /** Certificate and key; without it the server speaks HTTP/1.1 without TLS. */
   readonly tls?: TlsMaterial | undefined;
+  /** Who may connect; everybody without it. */
+  readonly callers?: CallerFilter | undefined;
 }
 
 /** A running server. */
@@ -63,6 +66,7 @@ export async function startGatewayServer({
   connectionsMax,
   idleMs,
   tls,
+  callers,
 }: GatewayServerOptions): Promise<GatewayServer> {
   const bounds: HttpBounds = {
     ...{ headerBytesMax: HEADER_BYTES_MAX, headersMsMax: HEADERS_MS_MAX },
@@ -72,6 +76,7 @@ export async function startGatewayServer({
   const handle = createGatewayRequestHandler({ node, queue, packetBytesMax, isPrivate });
   const created =
     tls === undefined ? createPlainServer(bounds, handle) : new TlsServer(tls, bounds, handle);
+  callers?.guard(created.server);
   const at = await listenOn(created.server, { host, port }).catch((error: unknown) => {
     throw new GatewayServerStartError(`${host}:${port}: ${listenFailureText(error)}`, {
       cause: error,

@@ -1,0 +1,62 @@
+/** Access control of a gateway, as its command applies it. */
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterAll, expect, it, vi } from 'vitest';
+import { addGatewayCommand } from '../../../cli/gateway.ts';
+import { openGatewayFace } from '../../../cli/gateway-face.ts';
+import { createJsonLog } from '../../../services/operator/index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gateway-access-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function check(lists: string): Promise<string> {
+  const file = join(folder, 'gateway.toml');
+  const place = '[orrery]\ntopology = "two-offices.yaml"\nnode = "gateway-111"\n';
+  writeFileSync(file, `[security.access_control]\nenabled = true\n${lists}\n${place}`);
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const program = new Command().exitOverride();
+  addGatewayCommand(program);
+  try {
+    await program.parseAsync(['gateway', file, '--check'], { from: 'user' });
+    return String(written.mock.lastCall?.[0]);
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    written.mockRestore();
+  }
+}
+
+it('refuses a list that names no gateway of the network', async () => {
+  expect(await check('blocked_peers = ["1-ff00:0:112", "gateway-112"]')).toContain('right');
+  expect(await check('blocked_peers = ["gateway-113"]')).toContain('gateway-113 is neither');
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { readonly port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+it('counts the connections of applications that it refuses', async () => {
+  const port = await freePort();
+  const blocked = [{ address: '127.0.0.3', prefixLength: 32, family: 'ipv4' } as const];
+  const face = await openGatewayFace({
+    ...{ name: 'g', log: createJsonLog({ node: 'g', environment: 'error' }), grpc: undefined },
+    htx: {
+      ...{ host: '127.0.0.1', port, packetBytesMax: 100, connectionsMax: 10 },
+      ...{ idleMs: 1_000, tls: undefined },
+    },
+    access: { ranges: { allowed: [], blocked }, peers: { allowed: [], blocked: [] } },
+  });
+  const socket = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.3' });
+  await once(socket, 'close');
+  expect(face.metrics?.()).toEqual({ 'gateway.callers_refused': { kind: 'counter', value: 1 } });
+  await face.close();
+});
