@@ -1,0 +1,201 @@
+/**
+ * The routes of the server for applications of a gateway: they translate requests to those of the node, and its answers to
+ * those of the contract (`http-contract.ts`).
+ *
+ * @module
+ */
+import type { IncomingMessage } from 'node:http';
+import type { GatewayNode, NodeAnswer } from './gateway-node.ts';
+import { readHealth } from './health.ts';
+import type { ParametersOf, RouteName } from './http-contract.ts';
+import { parseAnswer, sendNow } from './node-answers.ts';
+import { makeOpenApiDocument } from './openapi.ts';
+import type { PacketQueue } from './packet-queue.ts';
+
+/** What the handler of requests needs. */
+export interface GatewayHandlerContext {
+  readonly node: GatewayNode;
+  readonly queue: PacketQueue;
+  /** Longest packet, bytes. */
+  readonly packetBytesMax: number;
+  /** True if only programs on this machine reach the server. */
+  readonly isPrivate: boolean;
+}
+
+/** An answer. */
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request, and the signal that its client does not wait any more. */
+export interface Asked {
+  readonly request: IncomingMessage;
+  readonly gone: AbortSignal;
+  /** Time since the server was created, s. */
+  readonly uptimeS: number;
+}
+
+type Act<Name extends RouteName> = (
+  context: GatewayHandlerContext,
+  parameters: ParametersOf<Name>,
+  asked: Asked,
+) => Answer | Promise<Answer>;
+
+/** Longest wait for an answer of the node, ms. */
+const ANSWER_MS_MAX = 10_000;
+/** After how many seconds a client may try again what found no room. */
+const RETRY = { 'Retry-After': '1' };
+
+/** What each route does. */
+export const ACTS: { readonly [Name in RouteName]: Act<Name> } = {
+  'POST /scion/send': sendPacket,
+  'GET /scion/receive': receivePackets,
+  'GET /scion/paths': listPaths,
+  'GET /health': tellHealth,
+  'GET /ready': tellReady,
+  'GET /openapi.json': () => ({ status: 200, body: makeOpenApiDocument() }),
+};
+
+async function sendPacket(
+  { node, packetBytesMax }: GatewayHandlerContext,
+  { dst, path }: ParametersOf<'POST /scion/send'>,
+  { request, gone }: Asked,
+): Promise<Answer> {
+  const packet = await readBody(request, packetBytesMax);
+  if (packet === undefined) {
+    // RFC 9113 section 8.2.2: HTTP/2 has no such field.
+    const closing = request.httpVersionMajor === 1 ? { Connection: 'close' } : {};
+    return problem(413, `a packet has at most ${packetBytesMax} bytes`, closing);
+  }
+  if (packet.length === 0) return problem(400, 'the body, which is the packet, is empty');
+  const beganMs = performance.now();
+  const head = path === undefined ? {} : { path };
+  const answer = await sendNow(node, { target: dst, head, packet }, soon(gone));
+  if (answer.outcome !== 'ok') return packetRefusalOf(answer, dst);
+  const latency = performance.now() - beganMs;
+  const of = { destination: dst, size_bytes: packet.length };
+  return {
+    status: 200,
+    body: { packet_id: crypto.randomUUID(), status: 'success', latency_ms: latency, ...of },
+  };
+}
+
+/** The answer to a packet that the node did not take. */
+function packetRefusalOf(answer: NodeAnswer, dst: string): Answer {
+  switch (answer.outcome) {
+    case 'unknown-peer':
+      return problem(400, `${dst} is no peer of this gateway`);
+    case 'packet-too-large':
+      return problem(413, answer.outcome);
+    case 'overload':
+      return problem(429, answer.outcome, RETRY);
+    default:
+      return refusalOf(answer, dst);
+  }
+}
+
+/** The answer to a request that the node did not grant. */
+function refusalOf({ outcome, text }: NodeAnswer, dst: string): Answer {
+  switch (outcome) {
+    case 'bad-question':
+      return problem(400, text);
+    case 'no-path':
+      return problem(404, `no path to ${dst} is known`);
+    case 'cancelled':
+      return problem(504, `the gateway did not answer within ${ANSWER_MS_MAX} ms`);
+    default:
+      return problem(503, text === '' ? outcome : text, RETRY);
+  }
+}
+
+/** A signal that a client has gone, or that an answer is late. */
+function soon(gone: AbortSignal): AbortSignal {
+  return AbortSignal.any([gone, AbortSignal.timeout(ANSWER_MS_MAX)]);
+}
+
+async function receivePackets(
+  { queue }: GatewayHandlerContext,
+  { timeout, max }: ParametersOf<'GET /scion/receive'>,
+  { gone }: Asked,
+): Promise<Answer> {
+  const taken = await queue.take(max, timeout, gone);
+  if (taken === 'full') return problem(503, 'too many clients wait for packets');
+  if (taken.length === 0) return { status: 204 };
+  const packets = taken.map(({ source, bytes, atMs }) => ({
+    data: Buffer.from(bytes).toString('base64'),
+    source,
+    received_at: new Date(atMs).toISOString(),
+  }));
+  return { status: 200, body: { packets, timeout_ms: timeout, max_packets: max } };
+}
+
+async function listPaths(
+  { node }: GatewayHandlerContext,
+  { dst }: ParametersOf<'GET /scion/paths'>,
+  { gone }: Asked,
+): Promise<Answer> {
+  const body = JSON.stringify({ destination: dst });
+  const answer = await node.request({ kind: 'query-paths', body }, soon(gone));
+  if (answer.outcome !== 'ok') return refusalOf(answer, dst);
+  const paths = parseAnswer('query-paths', answer.text);
+  if (paths === undefined) return problem(500, 'the answer of the gateway is none');
+  return { status: 200, body: { destination: dst, paths, available: paths.length } };
+}
+
+async function tellHealth(
+  { node }: GatewayHandlerContext,
+  _: object,
+  { gone, uptimeS }: Asked,
+): Promise<Answer> {
+  const { tunnels, reasons } = await readHealth(node, soon(gone));
+  const isHealthy = reasons.length === 0;
+  return {
+    status: isHealthy ? 200 : 503,
+    body: {
+      status: isHealthy ? 'healthy' : 'degraded',
+      scion_connected: tunnels.some(({ paths }) => paths > 0),
+      active_connections: tunnels.filter(({ state }) => state !== 'creating').length,
+      uptime_seconds: uptimeS,
+      reasons,
+    },
+  };
+}
+
+/** Says whether the gateway can be given packets: it runs, and at least one peer answers. */
+async function tellReady(
+  { node }: GatewayHandlerContext,
+  _: object,
+  { gone }: Asked,
+): Promise<Answer> {
+  const { tunnels, reasons } = await readHealth(node, soon(gone));
+  if (tunnels.some(({ state }) => state === 'active')) {
+    return { status: 200, body: { status: 'ready', reasons: [] } };
+  }
+  const why = reasons.length === 0 ? ['there is no peer'] : reasons;
+  return { status: 503, body: { status: 'not ready', reasons: why } };
+}
+
+/** Reads the body; undefined if it is too long. */
+async function readBody(request: IncomingMessage, most: number): Promise<Uint8Array | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > most) return undefined;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > most) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A rejection with its explanation. */
+export function problem(
+  status: number,
+  detail: string,
+  more: Readonly<Record<string, string>> = {},
+): Answer {
+  const headers = { ...more, 'Content-Type': 'application/problem+json' };
+  return { status, body: { type: 'about:blank', status, detail }, headers };
+}
