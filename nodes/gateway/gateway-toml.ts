@@ -88,6 +88,7 @@ const table = <S extends z.ZodRawShape>(keys: S): z.ZodPrefault<z.ZodObject<S, z
 /** Keys of published files that this gateway accepts and does not need, each with the reason, by table. */
 const UNUSED = {
   htx: {
+    // ADR 0089.
     enable_quic: 'HTTP/1.1 and HTTP/2 over TCP are served',
     enable_h3: 'there is no HTTP/3 server for Node 20 that is fit to be shipped',
     keep_alive_interval: 'connections end when they are idle for `connection_timeout`',
