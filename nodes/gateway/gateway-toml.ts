@@ -46,6 +46,8 @@ export interface GatewayFile {
     readonly connectionsMax: number;
     /** Longest time that a connection may be idle, ms. */
     readonly idleMs: number;
+    /** True if profiles may be taken, where only this machine reaches the server. */
+    readonly isProfiled: boolean;
     /** Absent without `cert_path`: the server speaks HTTP/1.1 without TLS. */
     readonly tls: TlsFiles | undefined;
   };
@@ -210,6 +212,7 @@ const tables = z
       peers: z.array(z.string()).max(1_000).optional(),
       grpc_addr: bindAddress.optional(),
       client_ca: filePath.optional(),
+      profile: z.boolean().default(false),
       log: z.string().default('info'),
     }),
   })
@@ -222,7 +225,7 @@ const tables = z
 export const gatewayTomlSchema: z.ZodType<GatewayFile> = tables.transform((file): GatewayFile => {
   const { htx, scion, anti_replay: replay, aead, multipath, metrics, security, orrery } = file;
   const { rate_limiting: limit, access_control: access } = security;
-  const { peers, log, grpc_addr: grpc, client_ca: clientCa, ...place } = orrery;
+  const { peers, log, grpc_addr: grpc, client_ca: clientCa, profile, ...place } = orrery;
   const { cert_path: certificate, key_path: key } = htx;
   const text = (ns: number): string => `${ns / NS_PER_MS}ms`;
   return {
@@ -257,6 +260,7 @@ export const gatewayTomlSchema: z.ZodType<GatewayFile> = tables.transform((file)
       packetBytesMax: htx.max_frame_size,
       connectionsMax: htx.max_connections,
       idleMs: htx.connection_timeout / NS_PER_MS,
+      isProfiled: profile,
       tls:
         certificate === undefined || key === undefined ? undefined : { certificate, key, clientCa },
     },

@@ -13,6 +13,9 @@ const WAIT_MS = 30_000;
 /** Largest number of packets in an answer. */
 const PACKETS_MAX = 1_000;
 const PACKETS = 10;
+/** Longest profile, s. */
+const PROFILE_S_MAX = 60;
+const PROFILE_S = 10;
 const NAME_LENGTH_MAX = 255;
 
 /** A number in a query: decimal digits. */
@@ -55,6 +58,12 @@ export const ANSWER_BODIES = {
     reasons,
   }),
   Ready: z.strictObject({ status: z.enum(['ready', 'not ready']), reasons }),
+  /** A `.cpuprofile` of Chromium's developer tools. */
+  Profile: z.looseObject({
+    nodes: z.array(z.looseObject({})),
+    startTime: z.number(),
+    endTime: z.number(),
+  }),
   /** This document. */
   Document: z.looseObject({ openapi: text, paths: z.record(text, z.looseObject({})) }),
   /** RFC 9457. */
@@ -111,6 +120,13 @@ export const ROUTES = {
     summary: 'Says whether packets can be given: the node runs, and one peer answers',
     parameters: NO_PARAMETERS,
     answers: { ...ANSWERS_OF_ALL, 200: 'Ready', 503: 'Ready' },
+  },
+  'GET /debug/profile': {
+    summary: 'Takes a profile of processor time; 404 unless it is switched on, on loopback only',
+    parameters: z.object({
+      seconds: integer(1, PROFILE_S_MAX).default(PROFILE_S).describe('How long'),
+    }),
+    answers: { ...ANSWERS_OF_ALL, 200: 'Profile', 404: 'Problem', 409: 'Problem' },
   },
   'GET /openapi.json': {
     summary: 'This document',

@@ -5,6 +5,7 @@
  * @module
  */
 import type { IncomingMessage } from 'node:http';
+import type { CpuProfiler } from './cpu-profiler.ts';
 import type { GatewayNode, NodeAnswer } from './gateway-node.ts';
 import { readHealth } from './health.ts';
 import type { ParametersOf, RouteName } from './http-contract.ts';
@@ -20,6 +21,8 @@ export interface GatewayHandlerContext {
   readonly packetBytesMax: number;
   /** True if only programs on this machine reach the server. */
   readonly isPrivate: boolean;
+  /** Takes profiles; absent if that is not switched on, or other machines reach the server. */
+  readonly profiler: CpuProfiler | undefined;
 }
 
 /** An answer. */
@@ -55,6 +58,7 @@ export const ACTS: { readonly [Name in RouteName]: Act<Name> } = {
   'GET /scion/paths': listPaths,
   'GET /health': tellHealth,
   'GET /ready': tellReady,
+  'GET /debug/profile': takeProfile,
   'GET /openapi.json': () => ({ status: 200, body: makeOpenApiDocument() }),
 };
 
@@ -108,6 +112,18 @@ function refusalOf({ outcome, text }: NodeAnswer, dst: string): Answer {
     default:
       return problem(503, text === '' ? outcome : text, RETRY);
   }
+}
+
+async function takeProfile(
+  { profiler }: GatewayHandlerContext,
+  { seconds }: ParametersOf<'GET /debug/profile'>,
+  { gone }: Asked,
+): Promise<Answer> {
+  if (profiler === undefined) return problem(404, 'there is no such path');
+  const body = await profiler.take(seconds, gone);
+  if (body === 'busy') return problem(409, 'another profile is being taken');
+  const headers = { 'Content-Disposition': 'attachment; filename="gateway.cpuprofile"' };
+  return { status: 200, body, headers };
 }
 
 /** A signal that a client has gone, or that an answer is late. */

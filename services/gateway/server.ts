@@ -9,6 +9,7 @@ import { limitConnections } from '../../engine/live/faces/connections.ts';
 import { closeServer, listenFailureText, listenOn, refuseNonHttp } from '../_kit/listening.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
 import type { CallerFilter } from './caller-filter.ts';
+import { CpuProfiler } from './cpu-profiler.ts';
 import type { GatewayNode } from './gateway-node.ts';
 import { createGatewayRequestHandler, type GatewayRequestHandler } from './handle.ts';
 import type { PacketQueue } from './packet-queue.ts';
@@ -30,6 +31,8 @@ export interface GatewayServerOptions {
   readonly tls?: TlsMaterial | undefined;
   /** Who may connect; everybody without it. */
   readonly callers?: CallerFilter | undefined;
+  /** True if profiles may be taken, where only this machine reaches the server. */
+  readonly isProfiled?: boolean;
 }
 
 /** A running server. */
@@ -67,13 +70,17 @@ export async function startGatewayServer({
   idleMs,
   tls,
   callers,
+  isProfiled = false,
 }: GatewayServerOptions): Promise<GatewayServer> {
   const bounds: HttpBounds = {
     ...{ headerBytesMax: HEADER_BYTES_MAX, headersMsMax: HEADERS_MS_MAX },
     ...{ requestMsMax: REQUEST_MS_MAX, checkMs: CHECK_MS, connectionsMax, idleMs },
   };
   const isPrivate = isLoopback(host);
-  const handle = createGatewayRequestHandler({ node, queue, packetBytesMax, isPrivate });
+  const handle = createGatewayRequestHandler({
+    ...{ node, queue, packetBytesMax, isPrivate },
+    profiler: isProfiled && isPrivate ? new CpuProfiler() : undefined,
+  });
   const created =
     tls === undefined ? createPlainServer(bounds, handle) : new TlsServer(tls, bounds, handle);
   callers?.guard(created.server);

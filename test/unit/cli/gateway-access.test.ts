@@ -51,7 +51,7 @@ it('counts the connections of applications that it refuses', async () => {
     ...{ name: 'g', log: createJsonLog({ node: 'g', environment: 'error' }), grpc: undefined },
     htx: {
       ...{ host: '127.0.0.1', port, packetBytesMax: 100, connectionsMax: 10 },
-      ...{ idleMs: 1_000, tls: undefined },
+      ...{ idleMs: 1_000, tls: undefined, isProfiled: false },
     },
     access: { ranges: { allowed: [], blocked }, peers: { allowed: [], blocked: [] } },
   });

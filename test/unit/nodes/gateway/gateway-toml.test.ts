@@ -27,7 +27,7 @@ describe('a gateway.toml', () => {
       place: { topology: 'net.yaml', node: 'gateway-111', keys: 'keys', state: 'state' },
       htx: {
         ...{ host: '127.0.0.1', port: 8_443, packetBytesMax: 65_536 },
-        ...{ connectionsMax: 1_000, idleMs: 30_000 },
+        ...{ connectionsMax: 1_000, idleMs: 30_000, isProfiled: false },
       },
       metrics: { host: '127.0.0.1', port: 9_090 },
       grpc: undefined,

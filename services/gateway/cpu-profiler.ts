@@ -1,0 +1,48 @@
+/**
+ * Takes profiles of the processor time of this process, in the format of Chromium's developer tools (`.cpuprofile`).
+ *
+ * @module
+ */
+import { Session } from 'node:inspector/promises';
+
+const MS_PER_S = 1_000;
+
+/** Takes one profile at a time. */
+export class CpuProfiler {
+  #isBusy = false;
+
+  /**
+   * Takes a profile of the next seconds.
+   * @returns (resolves) the profile, which ends early if the client is gone; `busy` if another one is taken.
+   */
+  async take(seconds: number, gone: AbortSignal): Promise<object | 'busy'> {
+    if (this.#isBusy) return 'busy';
+    this.#isBusy = true;
+    const session = new Session();
+    session.connect();
+    try {
+      await session.post('Profiler.enable');
+      await session.post('Profiler.start');
+      await pause(seconds * MS_PER_S, gone);
+      const { profile } = await session.post('Profiler.stop');
+      return profile;
+    } finally {
+      session.disconnect();
+      this.#isBusy = false;
+    }
+  }
+}
+
+/** Waits so long, or until the client is gone. */
+function pause(ms: number, gone: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(alarm);
+      gone.removeEventListener('abort', end);
+      resolve();
+    };
+    const alarm = setTimeout(end, ms);
+    gone.addEventListener('abort', end);
+    if (gone.aborted) end();
+  });
+}
