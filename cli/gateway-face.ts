@@ -6,6 +6,7 @@
  */
 import type { RequestContent } from '../engine/host/host.ts';
 import type { MetricDefinition } from '../engine/host/measure.ts';
+import type { MetricValue } from '../engine/measure/counters.ts';
 import type { AnswerReceiver, OpenRequest } from '../engine/net/inquiry.ts';
 import { type GatewayFile, protocol } from '../nodes/gateway/index.ts';
 import type { Agent } from '../runner/distributed/agent/agent.ts';
@@ -48,7 +49,17 @@ const METRICS: readonly MetricDefinition[] = [
     ...{ name: 'gateway.callers_refused', kind: 'counter', unit: 'count' },
     help: 'connections of applications that access control refused',
   },
+  {
+    ...{ name: 'gateway.handshakes_failed', kind: 'counter', unit: 'count' },
+    help: 'TLS handshakes of applications that failed',
+  },
 ];
+
+/** The servers for applications of a gateway. */
+export interface GatewayFace extends ApplicationServer {
+  /** Uses other certificates for connections from now on. @throws Error of the system if one is not what it should be. */
+  reloadTls(material: TlsMaterial): void;
+}
 
 /** Starts the server; until the node exists, it answers `node-down`. @throws (rejects) Refusal if it cannot listen. */
 export async function openGatewayFace({
@@ -57,7 +68,7 @@ export async function openGatewayFace({
   htx,
   grpc,
   access,
-}: GatewayFaceOptions): Promise<ApplicationServer> {
+}: GatewayFaceOptions): Promise<GatewayFace> {
   const node = new AgentGateway(name);
   const queue = new PacketQueue(node);
   const callers = new CallerFilter(access?.ranges ?? { allowed: [], blocked: [] });
@@ -66,7 +77,7 @@ export async function openGatewayFace({
   try {
     server = await startGatewayServer({ node, queue, callers, ...htx });
     if (grpc !== undefined) {
-      calls = await startGrpcServer({ node, queue, callers, ...grpc });
+      calls = await startGrpcServer({ node, queue, callers, tls: htx.tls, ...grpc });
     }
   } catch (error) {
     const isHttp = error instanceof GatewayServerStartError;
@@ -82,7 +93,17 @@ export async function openGatewayFace({
   return {
     attach: (agent) => node.attach(agent),
     definitions: METRICS,
-    metrics: () => ({ 'gateway.callers_refused': { kind: 'counter', value: callers.refused } }),
+    metrics: (): Readonly<Record<string, MetricValue>> => {
+      const failed = server.failedHandshakes + (calls?.failedHandshakes ?? 0);
+      return {
+        'gateway.callers_refused': { kind: 'counter', value: callers.refused },
+        'gateway.handshakes_failed': { kind: 'counter', value: failed },
+      };
+    },
+    reloadTls: (material): void => {
+      server.reloadTls(material);
+      calls?.reloadTls(material);
+    },
     close: async (): Promise<void> => {
       node.close();
       queue.close();

@@ -152,9 +152,10 @@ function openTopology(
 
 /** A sentence for each server that other machines reach. */
 function openAddresses({ htx, grpc }: GatewayFile): readonly string[] {
+  // A client with a certificate is known: nobody else is let in.
+  if (htx.tls?.clientCa !== undefined) return [];
   const servers = [
-    // A client with a certificate is known: nobody else is let in.
-    { key: 'htx.bind_addr', host: htx.tls?.clientCa === undefined ? htx.host : undefined },
+    { key: 'htx.bind_addr', host: htx.host },
     { key: 'orrery.grpc_addr', host: grpc?.host },
   ];
   return servers

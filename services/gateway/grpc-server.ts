@@ -4,6 +4,7 @@
  * @module
  */
 import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import type * as Grpc from '@grpc/grpc-js';
 import { listenFailureText, listenOn } from '../_kit/listening.ts';
 import type { CallerFilter } from './caller-filter.ts';
@@ -15,6 +16,7 @@ import { GatewayMeter } from './grpc-meter.ts';
 import { GrpcServerStartError, loadGrpcPackages, SERVICE } from './grpc-packages.ts';
 import { CallFailure, decodeRequest } from './grpc-request.ts';
 import type { PacketQueue } from './packet-queue.ts';
+import { secureContextOf, type TlsMaterial, tlsOptionsOf } from './tls-server.ts';
 
 /** Largest number of calls in progress on one connection. */
 const CONNECTION_CALLS_MAX = 100;
@@ -46,12 +48,21 @@ export interface GrpcServerOptions {
   readonly messageBytesMax: number;
   /** Who may connect; everybody without it. */
   readonly callers?: CallerFilter | undefined;
+  /** Certificate and key; without it there is no TLS. */
+  readonly tls?: TlsMaterial | undefined;
 }
 
 /** A running server, and where it listens. */
 export interface GatewayGrpcServer {
   readonly host: string;
   readonly port: number;
+  /** Number of TLS handshakes that failed; 0 without TLS. */
+  readonly failedHandshakes: number;
+  /**
+   * Uses other files for connections from now on; without effect if the server was started without TLS.
+   * @throws Error of the system if one is not what it should be.
+   */
+  reloadTls(tls: TlsMaterial): void;
   /** Ends all calls. */
   close(): void;
 }
@@ -68,6 +79,7 @@ export async function startGrpcServer({
   port,
   messageBytesMax,
   callers,
+  tls,
 }: GrpcServerOptions): Promise<GatewayGrpcServer> {
   const { grpc, published, described, reflection, health } = loadGrpcPackages();
   const server = new grpc.Server({
@@ -89,11 +101,16 @@ export async function startGrpcServer({
   }, CHECK_MS).unref();
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   const connections = new OpenConnections();
-  const listener = createServer((socket) => {
-    if (callers?.admit(socket) === false) return;
-    connections.add(socket);
-    injector.injectConnection(socket);
+  // TLS ends here, since the package would accept TLS 1.2.
+  const inject = (socket: Socket): void => injector.injectConnection(socket);
+  const secure = tls && createTlsServer({ ...tlsOptionsOf(tls), ALPNProtocols: ['h2'] }, inject);
+  const listener = secure ?? createServer(inject);
+  let failedHandshakes = 0;
+  secure?.on('tlsClientError', () => {
+    failedHandshakes += 1;
   });
+  listener.prependListener('connection', (socket: Socket) => connections.add(socket));
+  callers?.guard(listener);
   const { address, port: bound } = await listenOn(listener, { host, port }).catch(
     (error: Error) => {
       clearInterval(check);
@@ -108,7 +125,13 @@ export async function startGrpcServer({
     server.forceShutdown();
     connections.close();
   };
-  return { host: address, port: bound, close };
+  return {
+    ...{ host: address, port: bound, close },
+    get failedHandshakes(): number {
+      return failedHandshakes;
+    },
+    reloadTls: (other) => secure?.setSecureContext(secureContextOf(other)),
+  };
 }
 
 /** The definition of a service whose requests are bounded, and whose malformed requests have a status of their own. */

@@ -39,6 +39,13 @@ export interface GatewayServerOptions {
 export interface GatewayServer {
   readonly host: string;
   readonly port: number;
+  /** Number of TLS handshakes that failed; 0 without TLS. */
+  readonly failedHandshakes: number;
+  /**
+   * Uses other files for connections from now on; without effect if the server was started without TLS.
+   * @throws Error of the system if one is not what it should be.
+   */
+  reloadTls(tls: TlsMaterial): void;
   /** Closes all connections within a second. */
   close(): Promise<void>;
 }
@@ -81,8 +88,8 @@ export async function startGatewayServer({
     ...{ node, queue, packetBytesMax, isPrivate },
     profiler: isProfiled && isPrivate ? new CpuProfiler() : undefined,
   });
-  const created =
-    tls === undefined ? createPlainServer(bounds, handle) : new TlsServer(tls, bounds, handle);
+  const secure = tls === undefined ? undefined : new TlsServer(tls, bounds, handle);
+  const created = secure ?? createPlainServer(bounds, handle);
   callers?.guard(created.server);
   const at = await listenOn(created.server, { host, port }).catch((error: unknown) => {
     throw new GatewayServerStartError(`${host}:${port}: ${listenFailureText(error)}`, {
@@ -92,6 +99,10 @@ export async function startGatewayServer({
   return {
     host: at.address,
     port: at.port,
+    get failedHandshakes(): number {
+      return secure?.failedHandshakes ?? 0;
+    },
+    reloadTls: (other) => secure?.reload(other),
     close: () => created.close(),
   };
 }

@@ -7,10 +7,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   createSecureServer,
   type Http2SecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
+import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import { refuseNonHttp } from '../_kit/listening.ts';
 import type { GatewayRequestHandler } from './handle.ts';
 
@@ -45,25 +48,43 @@ const SILENCE_MS_MAX = 65_000;
 /** Longest wait for answers in progress when a server closes, ms. */
 const CLOSE_MS_MAX = 1_000;
 
+/** A connection, from its TCP handshake on. */
+interface OpenConnection {
+  readonly socket: Socket;
+  /** Number of requests that have arrived and are not answered. */
+  requests: number;
+}
+
+/** What TLS needs of files that may be read again; version 1.3 only. */
+export function secureContextOf({ certificate, key, clientCa }: TlsMaterial): SecureContextOptions {
+  const ca = clientCa === undefined ? {} : { ca: clientCa };
+  return { cert: certificate, key, minVersion: 'TLSv1.3', ...ca };
+}
+
+/** Options of a TLS server, which stay as they are while it runs. */
+export function tlsOptionsOf(tls: TlsMaterial): TlsOptions {
+  const isAsked = tls.clientCa !== undefined;
+  return {
+    ...secureContextOf(tls),
+    ...{ requestCert: isAsked, rejectUnauthorized: isAsked, handshakeTimeout: HANDSHAKE_MS_MAX },
+  };
+}
+
 /** A server that does not listen yet, and how to close it in bounded time. */
 export class TlsServer {
   readonly server: Http2SecureServer;
-  readonly #sockets = new Set<Duplex>();
+  /** By their other ends, the longest idle first. */
+  readonly #connections = new Map<string, OpenConnection>();
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #bounds: HttpBounds;
 
+  #failedHandshakes = 0;
+
   /** @throws Error of the system if the certificate, the key or the CA is none. */
-  constructor(
-    { certificate, key, clientCa }: TlsMaterial,
-    bounds: HttpBounds,
-    handle: GatewayRequestHandler,
-  ) {
+  constructor(tls: TlsMaterial, bounds: HttpBounds, handle: GatewayRequestHandler) {
     this.#bounds = bounds;
     this.server = createSecureServer({
-      ...{ cert: certificate, key, minVersion: 'TLSv1.3', handshakeTimeout: HANDSHAKE_MS_MAX },
-      ...(clientCa === undefined
-        ? {}
-        : { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
+      ...tlsOptionsOf(tls),
       allowHTTP1: true,
       settings: {
         maxConcurrentStreams: STREAMS_MAX,
@@ -73,32 +94,76 @@ export class TlsServer {
     });
     // The options of HTTP/1.1 connections are properties of the server (`allowHTTP1` of node:http2).
     Object.assign(this.server, {
-      maxConnections: bounds.connectionsMax,
       maxHeaderSize: bounds.headerBytesMax,
       headersTimeout: bounds.headersMsMax,
       requestTimeout: bounds.requestMsMax,
       connectionsCheckingInterval: bounds.checkMs,
       keepAliveTimeout: bounds.idleMs,
     });
-    this.server.on('connection', (socket: Duplex) => keep(this.#sockets, socket));
+    this.server.on('connection', (socket: Socket) => this.#accept(socket));
+    this.server.on('tlsClientError', () => {
+      this.#failedHandshakes += 1;
+    });
     this.server.on('session', (session) => this.#open(session));
     this.server.on('clientError', refuseNonHttp);
-    this.server.on('request', (request, response) =>
-      handle(request as unknown as IncomingMessage, response as unknown as ServerResponse),
-    );
+    this.server.on('request', (request, response) => {
+      this.#count(request, response);
+      handle(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    });
+  }
+
+  /** Number of TLS handshakes that failed. */
+  get failedHandshakes(): number {
+    return this.#failedHandshakes;
+  }
+
+  /** Uses other files for connections from now on. @throws Error of the system if one is not what it should be. */
+  reload(tls: TlsMaterial): void {
+    this.server.setSecureContext(secureContextOf(tls));
   }
 
   /** Accepts no more connections, waits up to 1 s for answers in progress, and closes all of them. */
   close(): Promise<void> {
     return new Promise((resolve) => {
       const force = setTimeout(() => {
-        for (const socket of this.#sockets) socket.destroy();
+        for (const { socket } of this.#connections.values()) socket.destroy();
       }, CLOSE_MS_MAX);
       this.server.close(() => {
         clearTimeout(force);
         resolve();
       });
       for (const session of this.#sessions) session.close();
+    });
+  }
+
+  /** Takes a connection; with one too many, the longest idle ends. */
+  #accept(socket: Socket): void {
+    const name = endOf(socket);
+    const connections = this.#connections;
+    connections.set(name, { socket, requests: 0 });
+    socket.once('close', () => connections.delete(name));
+    if (connections.size <= this.#bounds.connectionsMax) return;
+    const idle = [...connections.values()].find(({ requests }) => requests === 0);
+    idle?.socket.destroy();
+  }
+
+  /** Counts a request for its connection, from its complete arrival to its answer. */
+  #count(request: Http2ServerRequest, response: Http2ServerResponse): void {
+    const name = endOf(request.socket);
+    const open = this.#connections.get(name);
+    if (open === undefined) return;
+    let arrived = 0;
+    const arrive = (): void => {
+      arrived = 1;
+      open.requests += 1;
+    };
+    // A client that sends half a request and then nothing is idle.
+    if (hasBody(request)) request.once('end', arrive);
+    else arrive();
+    response.once('close', () => {
+      open.requests -= arrived;
+      // It is now the last that became idle.
+      if (this.#connections.delete(name)) this.#connections.set(name, open);
     });
   }
 
@@ -125,6 +190,19 @@ export class TlsServer {
     if (stream.endAfterHeaders) stop();
     stream.once('end', stop).once('close', stop);
   }
+}
+
+/** The other end of a connection, which no other one has at the same time. */
+function endOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
+/** True if a body follows the header fields, in either version (RFC 9112 section 6, RFC 9113 section 8.1). */
+function hasBody({ stream, headers }: Http2ServerRequest): boolean {
+  // A request of HTTP/1.1 has no stream.
+  const { endAfterHeaders } = (stream as ServerHttp2Stream | undefined) ?? {};
+  if (endAfterHeaders !== undefined) return !endAfterHeaders;
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function keep<T extends NodeJS.EventEmitter>(open: Set<T>, one: T): void {

@@ -46,9 +46,10 @@ export interface CallOptions {
 export class GatewayClient {
   readonly #client: Client;
 
-  constructor(port: number) {
+  /** @param secured How it connects; without TLS if it is left out. */
+  constructor(port: number, secured = credentials.createInsecure()) {
     const own = { 'grpc.use_local_subchannel_pool': 1 };
-    this.#client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), own);
+    this.#client = new Client(`127.0.0.1:${port}`, secured, own);
   }
 
   /** Makes a call with a request, or with the bytes of one. */

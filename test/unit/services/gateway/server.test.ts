@@ -1,4 +1,5 @@
 /** The HTTP server for applications of a gateway, before a gateway that the test plays. */
+import { Agent, request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   type GatewayServer,
@@ -208,6 +209,31 @@ describe('GET /scion/paths', () => {
     expect((await ask('?dst=1-2', 'no-path')).status).toBe(404);
     expect((await ask('?dst=x', 'bad-question', '"x" is no ISD-AS')).status).toBe(400);
     expect((await ask('', 'ok')).status).toBe(400);
+  });
+});
+
+describe('a client with a pool', () => {
+  it('uses a connection again for more than 90 % of its requests', async () => {
+    const { at } = await serve();
+    const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+    const ask = (path: string, body?: string): Promise<boolean> =>
+      new Promise((resolve, reject) => {
+        const asked = request(`${at}${path}`, {
+          agent,
+          method: body === undefined ? 'GET' : 'POST',
+        });
+        asked.on('response', (response) => {
+          response.resume().on('end', () => resolve(asked.reusedSocket));
+        });
+        asked.on('error', reject).end(body);
+      });
+    const reused: boolean[] = [];
+    for (let round = 0; round < 25; round += 1) {
+      const sends = [1, 2, 3].map((count) => ask('/scion/send?dst=1-1', `packet ${count}`));
+      reused.push(...(await Promise.all([...sends, ask('/scion/receive?timeout=1')])));
+    }
+    agent.destroy();
+    expect(reused.filter((isReused) => isReused).length / reused.length).toBeGreaterThan(0.9);
   });
 });
 

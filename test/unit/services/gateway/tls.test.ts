@@ -157,17 +157,72 @@ describe('with certificates of clients', () => {
   });
 });
 
-describe('what clients leave open', () => {
-  it('is no more than the connections that are allowed', async () => {
-    const { port } = await serve(undefined, { connectionsMax: 2 });
-    const sockets = [1, 2].map(() => connectTcp(port, '127.0.0.1'));
-    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
-    await expect(ask(port, clientOptions())).rejects.toThrow();
-    sockets[0]?.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await ask(port, clientOptions())).toBe(404);
-    sockets[1]?.destroy();
+describe('certificates that are read again', () => {
+  it('are those of new connections, while open ones go on', async () => {
+    const { port, started } = await serve(authority.certificate);
+    const session = await openSession(port, clientOptions(client));
+    const office = makeCertificateAuthority('other office');
+    const other = makeCertificateOf('gateway', office);
+    started.reloadTls({ ...other, clientCa: office.certificate });
+    await expect(ask(port, clientOptions(client))).rejects.toThrow();
+    const trusting = {
+      ...clientOptions(makeCertificateOf('client', office)),
+      ca: office.certificate,
+    };
+    expect(await ask(port, trusting)).toBe(404);
+    await expect(ask(port, { ...clientOptions(client), ca: office.certificate })).rejects.toThrow();
+    await expect(ask(port, { ...trusting, maxVersion: 'TLSv1.2' })).rejects.toThrow();
+    expect(await askHttp2(session, { ':path': '/scion' })).toMatchObject({ status: 404 });
   });
+
+  it('leave the server as it was if they are wrong', async () => {
+    const { port, started } = await serve();
+    expect(() => started.reloadTls({ ...server, key: client.key, clientCa: undefined })).toThrow();
+    expect(await ask(port, clientOptions())).toBe(404);
+  });
+});
+
+describe('a handshake that fails', () => {
+  it('is counted', async () => {
+    const { port, started } = await serve(authority.certificate);
+    const old: ConnectionOptions = { ...clientOptions(client), maxVersion: 'TLSv1.2' };
+    for (const options of [old, clientOptions(), clientOptions(stranger)]) {
+      await expect(ask(port, options)).rejects.toThrow();
+    }
+    expect(await ask(port, clientOptions(client))).toBe(404);
+    expect(started.failedHandshakes).toBe(3);
+  });
+});
+
+describe('what clients leave open', () => {
+  it('ends for a new connection if there are too many, the longest idle first', async () => {
+    const { port } = await serve(undefined, { connectionsMax: 3 });
+    const [oldest, newest] = [await openSession(port), await openSession(port)];
+    const silent = connectTcp(port, '127.0.0.1');
+    await once(silent, 'connect');
+    expect((await askHttp2(oldest, { ':path': '/scion' })).status).toBe(404);
+    const ended = once(newest, 'close');
+    expect(await ask(port, clientOptions())).toBe(404);
+    await ended;
+    expect([oldest.destroyed, silent.destroyed]).toEqual([false, false]);
+    silent.destroy();
+  });
+
+  it.each([['HTTP/2'], ['HTTP/1.1']])(
+    'of %s does not end while a request is answered',
+    async (version) => {
+      const { node, port } = await serve(undefined, { connectionsMax: 1 });
+      const path = '/scion/receive?timeout=10000';
+      const answer =
+        version === 'HTTP/2'
+          ? askHttp2(await openSession(port), { ':path': path }).then(({ status }) => status)
+          : ask(port, clientOptions(), path);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await expect(ask(port, clientOptions())).rejects.toThrow();
+      node.arrive('1-1', 'packet');
+      expect(await answer).toBe(200);
+    },
+  );
 
   it('ends when a session of HTTP/2 is idle, but not while it waits for a packet', async () => {
     const { port } = await serve(undefined, { idleMs: 100 });
