@@ -1,0 +1,65 @@
+/**
+ * Lengths and limits of frames of the SCION-IP gateway (docs.scion.org, "SIG Framing Protocol"; scionproto/scion,
+ * `gateway/dataplane`), each with its unit and reason. Numbers only.
+ *
+ * ```text
+ *    0                   1                   2                   3
+ *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *    +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *  0 |    Version    |    Session    |             Index             |
+ *    +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *  4 |       Reserved        |                Stream                 |
+ *    +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *  8 |                        Sequence number                        |
+ *    |                                                               |
+ *    +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ * 16 | IP packets, or parts of them, one behind the other            |
+ * ```
+ *
+ * @module
+ */
+
+const NS_PER_MS = 1_000_000;
+const NS_PER_SECOND = 1_000_000_000;
+
+/** Bytes before the packets. */
+export const SIG_HEADER_BYTES = 16;
+/** The only version, first byte of a frame. A sealed frame begins with another byte. */
+export const SIG_VERSION = 0;
+/** Value of the field Index if no packet starts in the frame. */
+export const SIG_NO_PACKET_STARTS = 0xffff;
+/** Largest number of a stream, 20 bits. */
+export const SIG_STREAM_MAX = 0xf_ffff;
+
+/** Least length of an IPv4 header (RFC 791, section 3.1). */
+export const IPV4_HEADER_BYTES = 20;
+/**
+ * Length of an IPv6 header (RFC 8200, section 3). A packet of either version starts only where so many bytes are left in
+ * the frame, so that no header is divided (encoder.go, `Read`).
+ */
+export const IPV6_HEADER_BYTES = 40;
+/**
+ * Smallest limit of a frame, bytes, header included: in a smaller one no packet could start. The encoder of the
+ * reference is tested with it, while its sender asks one byte more of a path (sender.go, `minMTU`).
+ */
+export const SIG_FRAME_BYTES_MIN = SIG_HEADER_BYTES + IPV6_HEADER_BYTES;
+
+/** Number of packets that wait to be put into frames (pktring.go, `ringSize`). */
+export const SIG_QUEUE_PACKETS_MAX = 64;
+/** Number of frames that one packet may be divided into (worker.go, `reassemblyListCap`). */
+export const SIG_LIST_FRAMES_MAX = 100;
+/** A stream without a frame for so long is given up, ns; in the reference after one to two of them (worker.go, `cleanup`). */
+export const SIG_STREAM_IDLE_NS_MAX = NS_PER_SECOND;
+/**
+ * Number of streams of one peer with an unfinished packet or held frames: eight traffic classes that change paths at
+ * one time. The reference has no limit, so that whoever sends fills its memory. Of each stream one packet is kept, at
+ * most 65,575 bytes.
+ */
+export const SIG_STREAMS_MAX = 16;
+
+/** Number of frames of a stream that are held until an earlier one arrives. */
+export const SIG_REORDER_FRAMES_MAX = 32;
+/** Bytes of the held frames of a stream. */
+export const SIG_REORDER_BYTES_MAX = 0x1_0000;
+/** How long frames are held at most, ns, where they are held at all. */
+export const SIG_REORDER_NS = 5 * NS_PER_MS;

@@ -1,0 +1,116 @@
+/**
+ * The SIG frames of one peer, of all its sessions and streams, up to the packets in them (scionproto/scion,
+ * `gateway/dataplane/worker.go`).
+ *
+ * Streams need no agreement: a frame begins one. Whoever can send in the peer's name can therefore begin many, so
+ * their number is bounded, unlike in the reference.
+ *
+ * @module
+ */
+import { leastOf } from '../../../engine/pure/extremes.ts';
+import { decodeSigHeader, type SigHeader } from './frame.ts';
+import {
+  SIG_HEADER_BYTES,
+  SIG_STREAM_IDLE_NS_MAX,
+  SIG_STREAM_MAX,
+  SIG_STREAMS_MAX,
+} from './geometry.ts';
+import { type SigOutput, SigReassembly } from './reassembly.ts';
+import { SigReorderBuffer } from './reorder.ts';
+
+interface ReceivedStream {
+  readonly reassembly: SigReassembly;
+  readonly order: SigReorderBuffer;
+  idleAtNs: number;
+}
+
+/** Where packets go, and how frames are put in order. */
+export interface SigReceiverSetup {
+  readonly output: SigOutput;
+  /** How long a frame waits for earlier ones of its stream, ns; with 0, none waits, as in the reference. */
+  readonly reorderNs: number;
+}
+
+/** Receives the SIG frames of one peer. */
+export class SigReceiver {
+  readonly #setup: SigReceiverSetup;
+  /** By session and stream; the one that has been silent for longest first. */
+  readonly #streams = new Map<number, ReceivedStream>();
+
+  constructor(setup: SigReceiverSetup) {
+    this.#setup = setup;
+  }
+
+  /** Number of packets of which a part is missing. */
+  get unfinished(): number {
+    return [...this.#streams.values()].filter(({ reassembly }) => reassembly.isUnfinished).length;
+  }
+
+  /** When {@link expire} must be called next, ns; Infinity if nothing is held. */
+  get deadlineNs(): number {
+    const streams = [...this.#streams.values()];
+    return leastOf(streams.map(({ idleAtNs, order }) => Math.min(idleAtNs, order.deadlineNs)));
+  }
+
+  /** Takes a datagram's content; the packets that it completes are delivered at once. */
+  receive(nowNs: number, frame: Uint8Array): void {
+    this.expire(nowNs);
+    const header = decodeSigHeader(frame);
+    if (typeof header === 'string') {
+      this.#setup.output.drop(header);
+      return;
+    }
+    const stream = this.#use(nowNs, header);
+    const reason = stream.order.add(nowNs, header, frame.subarray(SIG_HEADER_BYTES));
+    if (reason !== undefined) this.#setup.output.drop(reason);
+    this.#makeRoom();
+  }
+
+  /** Reads frames that have waited long enough, and forgets streams that are silent. */
+  expire(nowNs: number): void {
+    for (const [key, { order, reassembly, idleAtNs }] of this.#streams) {
+      order.expire(nowNs);
+      if (idleAtNs > nowNs) continue;
+      reassembly.giveUp('sig-timeout');
+      this.#streams.delete(key);
+    }
+  }
+
+  /** Drops all unfinished packets. */
+  discard(): void {
+    this.expire(Number.POSITIVE_INFINITY);
+  }
+
+  /** Finds or begins the frame's stream, and puts it last. */
+  #use(nowNs: number, { session, stream }: SigHeader): ReceivedStream {
+    const key = session * (SIG_STREAM_MAX + 1) + stream;
+    const used = this.#streams.get(key) ?? this.#begin();
+    used.idleAtNs = nowNs + SIG_STREAM_IDLE_NS_MAX;
+    this.#streams.delete(key);
+    this.#streams.set(key, used);
+    return used;
+  }
+
+  #begin(): ReceivedStream {
+    const { output, reorderNs } = this.#setup;
+    const reassembly = new SigReassembly(output);
+    const order = new SigReorderBuffer(reorderNs, reassembly.take.bind(reassembly));
+    return { reassembly, order, idleAtNs: 0 };
+  }
+
+  /** Forgets what is of no use, then the stream that has been silent for longest if there are too many. */
+  #makeRoom(): void {
+    if (this.#streams.size <= SIG_STREAMS_MAX) return;
+    for (const [key, { order, reassembly }] of this.#streams) {
+      if (reassembly.isUnfinished || order.isHolding) continue;
+      this.#streams.delete(key);
+      return;
+    }
+    const [oldest] = this.#streams;
+    if (oldest === undefined) return;
+    const [key, { order, reassembly }] = oldest;
+    order.expire(Number.POSITIVE_INFINITY);
+    reassembly.giveUp('sig-evicted');
+    this.#streams.delete(key);
+  }
+}
