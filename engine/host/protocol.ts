@@ -343,6 +343,8 @@ export interface Protocol<Options = unknown> {
   readonly messageKinds?: Readonly<Record<string, MessagePurpose>>;
   /** How the messages of this protocol are accounted for. If absent, they are not, and reports say so. */
   readonly account?: MessageAccountingMethod;
+  /** Says why the messages of nodes with these options are not accounted for; undefined or absent: they are. */
+  readonly unaccounted?: (options: Options) => string | undefined;
   /**
    * Datagrams and streams that outsiders can send to its nodes, by kind; events with the action `flood` choose a kind. If
    * absent, there are none.

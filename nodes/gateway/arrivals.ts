@@ -8,6 +8,8 @@ import type { PacketAccount } from './account.ts';
 import type { PacketReceiverOutput } from './behaviour.ts';
 import { type OnReassemblyAbandoned, REASSEMBLY_LIMITS, Reassembler } from './fragment.ts';
 import { FRAME_TYPE } from './geometry.ts';
+import { SIG_REORDER_NS } from './sig/geometry.ts';
+import { SigReceiver } from './sig/receiver.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Where received packets go: to an output, and into the account of messages. */
@@ -21,6 +23,7 @@ export interface PacketReceiverSetup {
 export class PacketReceiver {
   readonly #setup: PacketReceiverSetup;
   readonly #reassembler: Reassembler;
+  readonly #sig: SigReceiver;
 
   constructor(setup: PacketReceiverSetup) {
     this.#setup = setup;
@@ -35,26 +38,34 @@ export class PacketReceiver {
         account.ended(of, 'delivered'),
     };
     this.#reassembler = new Reassembler(REASSEMBLY_LIMITS, giveUp, listener);
+    this.#sig = new SigReceiver({ output, reorderNs: SIG_REORDER_NS });
   }
 
   /** When {@link expire} must be called next, ns; Infinity if no packet waits for fragments. */
   get deadlineNs(): number {
-    return this.#reassembler.deadlineNs;
+    return Math.min(this.#reassembler.deadlineNs, this.#sig.deadlineNs);
   }
 
   /** Number of packets with missing fragments. */
   get unfinished(): number {
-    return this.#reassembler.unfinished;
+    return this.#reassembler.unfinished + this.#sig.unfinished;
   }
 
   /** Drops packets whose fragments did not arrive in time. */
   expire(now: number): void {
     this.#reassembler.expire(now);
+    this.#sig.expire(now);
   }
 
   /** Drops all unfinished packets. */
   discard(): void {
     this.#reassembler.discard();
+    this.#sig.discard();
+  }
+
+  /** Takes an unsealed frame, in which there may be any number of packets. */
+  takeSig(now: number, frame: Uint8Array): void {
+    this.#sig.receive(now, frame);
   }
 
   /** Takes an accepted data frame; delivers the packet when it is complete. */

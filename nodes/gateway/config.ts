@@ -134,8 +134,12 @@ const antiReplay = z
     path: ['cleanupTtl'],
   });
 
-/** Schema of the options of `gateway` nodes. */
-export const gatewayConfig = z.strictObject({
+const gatewayOptions = z.strictObject({
+  /**
+   * How packets travel: each as a sealed frame, or IP packets in the frames of the reference gateway, which are neither
+   * encrypted nor authenticated nor protected against replay.
+   */
+  encapsulation: z.enum(['sealed', 'sig']).default('sealed'),
   /** Names of the gateways to talk to; all gateways of the topology when absent. */
   peers: z.array(z.string()).max(PEERS_MAX_DEFAULT).optional(),
   multipath: multipath.prefault({}),
@@ -180,6 +184,15 @@ export const gatewayConfig = z.strictObject({
    */
   double: z.enum(['swallowing', 'hoarding']).optional(),
 });
+
+/** Schema of the options of `gateway` nodes. */
+export const gatewayConfig = gatewayOptions.refine(
+  ({ encapsulation, multipath: { strategy } }) => encapsulation === 'sealed' || strategy !== 'race',
+  {
+    message: 'SIG frames do not race: nothing in them tells the second copy from a new packet',
+    path: ['encapsulation'],
+  },
+);
 
 /** The checked options of a `gateway` node. */
 export type GatewayOptions = z.output<typeof gatewayConfig>;

@@ -16,6 +16,7 @@ import { PACKET_BYTES_MAX } from './geometry.ts';
 import { GATEWAY_METRICS } from './metrics.ts';
 import { GATEWAY_MUST } from './must.ts';
 import { createGatewayNode } from './node.ts';
+import { findEncapsulationConflicts } from './sig/conflicts.ts';
 import { findStrategyConflicts } from './strategy-conflicts.ts';
 
 /** Tunnels packets between autonomous systems over several SCION paths. */
@@ -23,7 +24,7 @@ export const protocol: Protocol<GatewayOptions> = {
   name: 'gateway',
   summary: 'tunnels packets between ASes: sealed frames, anti-replay, multipath failover',
   config: gatewayConfig,
-  disagreements: findStrategyConflicts,
+  disagreements: (nodes) => [...findStrategyConflicts(nodes), ...findEncapsulationConflicts(nodes)],
   addressRole: 'edge',
   provisioning: {
     publicKeys: { [STATIC_KEY_NAME]: (secret, crypto) => crypto.x25519PublicKey(secret) },
@@ -49,6 +50,8 @@ export const protocol: Protocol<GatewayOptions> = {
   },
   metrics: GATEWAY_METRICS,
   account: { kind: 'passage', keyOf: accountKeyOfDatagram },
+  unaccounted: ({ encapsulation }) =>
+    encapsulation === 'sig' ? 'a SIG frame does not say which packets it carries' : undefined,
   messageKinds: { payload: 'content' },
   forgeries: GATEWAY_FORGERIES,
   // A packet may overtake another on a shorter path.

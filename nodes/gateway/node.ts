@@ -52,6 +52,7 @@ import { makeWindows } from './replay/make-windows.ts';
 import type { WindowSet } from './replay/window-set.ts';
 import { createScmpKeys, type ScmpKeys } from './scmp-keys.ts';
 import { type ClockReadings, SESSION_LIMITS, unixMicroseconds } from './session-parts.ts';
+import { SIG_STREAM_MAX, SIG_VERSION } from './sig/geometry.ts';
 import { findFirstRouter } from './underlay/first-router.ts';
 import { type PacketAddresses, peerAddressBytes } from './underlay/packet-template.ts';
 import { PathDirectory } from './underlay/path-directory.ts';
@@ -330,9 +331,11 @@ class GatewayNode implements NodeHandle {
     const peer = this.#peers.find(this.#view);
     if (peer === undefined) return 'peer-not-allowed';
     const at = view.upperOffset + UDP_HEADER_LENGTH;
-    const refused = decodeFrame(buffer, at, view.end - at, this.#frame);
+    const isSig = this.#setup.options.encapsulation === 'sig' && buffer[at] === SIG_VERSION;
+    const refused = isSig ? undefined : decodeFrame(buffer, at, view.end - at, this.#frame);
     if (refused !== undefined) return refused;
-    peer.receive(this.#moment(), this.#frame, buffer, view);
+    if (isSig) peer.receiveSig(this.#moment(), buffer.subarray(at, view.end));
+    else peer.receive(this.#moment(), this.#frame, buffer, view);
     if (this.#refusal === undefined) this.#counts.accepted += 1;
     return undefined;
   }
@@ -395,6 +398,7 @@ class GatewayNode implements NodeHandle {
       },
       endpoint: (address, port) => host.endpoint(address, port),
       drawFlowId: () => host.random('flow-id').below(1 << 20),
+      drawStream: () => host.random('sig-stream').below(SIG_STREAM_MAX + 1),
       scratch: new Uint8Array(BODY_BYTES_MAX),
       behaviour: this.#behaviour,
       makeController: (peer) => makePathController(host, options, peer),
@@ -413,8 +417,8 @@ class GatewayNode implements NodeHandle {
   }
 
   #accountOf(peer: string): PacketAccount | undefined {
-    const { observer } = this.#setup;
-    if (observer === undefined) return undefined;
+    const { observer, options } = this.#setup;
+    if (observer === undefined || options.encapsulation === 'sig') return undefined;
     const nextNumber = (): number => this.#packets++;
     return new PacketAccount(observer, nextNumber, { peer, ends: this.#ends(peer) });
   }

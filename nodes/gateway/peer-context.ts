@@ -30,6 +30,8 @@ export interface PeerContext {
   readonly endpoint: (address: string, port: number) => Endpoint;
   /** Draws the flow id of a path. */
   readonly drawFlowId: () => number;
+  /** Draws the number of the first stream of SIG frames. */
+  readonly drawStream: () => number;
   /** Buffer for the plaintext of the largest frame; valid during one call only. */
   readonly scratch: Uint8Array;
   readonly behaviour: Behaviour;

@@ -18,6 +18,8 @@ import { SESSION_TRACE } from './trace-states.ts';
 export class PeerEventRecorder {
   readonly #output: PeerOutput;
   readonly #peer: string;
+  /** When the node restarted after a crash, ns, until a frame is accepted; -1 otherwise. */
+  #restartedNs = -1;
 
   constructor(output: PeerOutput, peer: string) {
     this.#output = output;
@@ -49,9 +51,18 @@ export class PeerEventRecorder {
     if (epoch !== undefined) this.#show(SESSION_TRACE, { peer: this.#peer }, { epoch });
   }
 
-  /** Called when the first frame since the node restarted was accepted. */
-  recovered(afterNs: number): void {
-    this.#output.perform({ kind: 'sample', metric: 'antireplay.recovery', value: afterNs });
+  /** Called when the node restarts after a crash. */
+  restarted(nowNs: number): void {
+    this.#restartedNs = nowNs;
+  }
+
+  /** Called when a frame is accepted: the first one since a restart ends the recovery. */
+  // hot: once per frame.
+  accepted(nowNs: number): void {
+    if (this.#restartedNs < 0) return;
+    const value = nowNs - this.#restartedNs;
+    this.#output.perform({ kind: 'sample', metric: 'antireplay.recovery', value });
+    this.#restartedNs = -1;
   }
 
   #log(message: string, path = NO_PATH): void {

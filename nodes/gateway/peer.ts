@@ -60,8 +60,6 @@ export class Peer {
   readonly load: LoadLimiter;
   /** Absent unless frames race. */
   readonly #copies: FrameCopies | undefined;
-  /** When the node restarted after a crash, until a frame is accepted; -1 otherwise. */
-  #restartedNs = -1;
   /** The packet whose frame the session is reading; answers return on its path. */
   #inHand: PacketView | undefined;
   /** The reachability last reported to the protocols above. */
@@ -111,7 +109,7 @@ export class Peer {
         }),
       }),
     );
-    this.#sender = new FrameSender(output, context.sent, this.session, {
+    this.#sender = new FrameSender(output, context, this.session, {
       sealed: (header): void => this.#departures.sealed(header),
       sent: (sequence): void => this.#dataSent(sequence),
     });
@@ -127,7 +125,7 @@ export class Peer {
 
   /** Called when the node restarts after a crash: measures the time until the first accepted frame. */
   noteRestart(now: number): void {
-    this.#restartedNs = now;
+    this.#record.restarted(now);
   }
 
   stop(): void {
@@ -195,6 +193,13 @@ export class Peer {
     if (header.type === FRAME_TYPE.handshake) this.#receiveHandshake(header, buffer);
     else this.#receiveSealed(header, buffer, view);
     this.#inHand = undefined;
+  }
+
+  /** Takes an unsealed frame that came in the peer's name. */
+  receiveSig(at: ClockReadings, frame: Uint8Array): void {
+    this.#at = at;
+    this.#arrivals.takeSig(at.nowNs, frame);
+    this.#arm();
   }
 
   /** Called when the disk has written the bound of a replay window: frames that waited for it are read. */
@@ -286,7 +291,7 @@ export class Peer {
   }
 
   #accept(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
-    if (this.#restartedNs >= 0) this.#recovered();
+    this.#record.accepted(this.#at.nowNs);
     this.#windowWatch.accepted(header);
     this.#peerTrace?.accepted(this.#at.nowNs, header, this.session);
     switch (header.type) {
@@ -306,11 +311,6 @@ export class Peer {
       case FRAME_TYPE.handshake:
         return;
     }
-  }
-
-  #recovered(): void {
-    this.#record.recovered(this.#at.nowNs - this.#restartedNs);
-    this.#restartedNs = -1;
   }
 
   #acceptData(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {

@@ -38,7 +38,8 @@ export class ReceiverReporter {
   #pathBytes = 0;
   #pathType = 0;
   #hasPath = false;
-  #sequence = 0;
+  /** Of the frame that was recorded last; -1 before the first. */
+  #sequence = -1;
   #isTimerSet = false;
 
   constructor(output: PeerOutput, options: ReceiverReporterOptions, send: SendReport) {
@@ -65,6 +66,7 @@ export class ReceiverReporter {
   /** How the frame that was recorded last arrived; the path of a frame that had been held is not known. */
   arrived(paths: Pick<UnderlayPaths, 'idOf'>): DeliveryFacts {
     const sequence = this.#sequence;
+    if (sequence < 0) return {};
     if (!this.#hasPath) return { sequence };
     const path = paths.idOf(this.#pathType, this.#path.subarray(0, this.#pathBytes));
     return { path, sequence };

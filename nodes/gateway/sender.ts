@@ -16,6 +16,7 @@ import type { PeerContext } from './peer-context.ts';
 import type { PeerOutput } from './peer-output.ts';
 import type { Session } from './session.ts';
 import type { ClockReadings } from './session-parts.ts';
+import { SigSender } from './sig/sender.ts';
 import type { UnderlayPath } from './underlay/underlay-path.ts';
 import { FrameHeader } from './wire.ts';
 
@@ -36,20 +37,19 @@ export class FrameSender {
   readonly #sent: PeerContext['sent'];
   readonly #session: Session;
   readonly #listener: DataListener;
+  /** Present with the option `encapsulation: sig`: packets leave unsealed. */
+  readonly #sig: SigSender | undefined;
   readonly #header = new FrameHeader();
   /** Class (DSCP) of the application packet that is being sent. */
   #dataClass = 0;
   #nowNs = 0;
 
-  constructor(
-    output: PeerOutput,
-    sent: PeerContext['sent'],
-    session: Session,
-    listener: DataListener,
-  ) {
+  constructor(output: PeerOutput, context: PeerContext, session: Session, listener: DataListener) {
     this.#output = output;
-    this.#sent = sent;
+    this.#sent = context.sent;
     this.#session = session;
+    const isSig = context.options.encapsulation === 'sig';
+    this.#sig = isSig ? new SigSender(output, context) : undefined;
     this.#listener = listener;
   }
 
@@ -66,6 +66,7 @@ export class FrameSender {
     this.#begin(at);
     this.#dataClass = dscp;
     const [first] = underlays;
+    if (this.#sig !== undefined) return this.#sig.packet(at.nowNs, first, body, dscp);
     if (first === undefined) return 'no-session';
     const room = underlays.length > 1 ? leastOf(underlays.map((each) => each.room)) : first.room;
     if (fitsOneFrame(body.length, room)) {

@@ -182,6 +182,8 @@ function reportersOf(parts: MessageAccountingParts): readonly Reporter[] | strin
   const reporters: Reporter[] = [];
   for (const { name, account } of owners) {
     if (account === undefined) return `protocol ${name} does not report them`;
+    const reason = findUnaccounted(parts, name);
+    if (reason !== undefined) return reason;
     const reporter = placed(parts, name, account);
     if (typeof reporter === 'string') return reporter;
     reporters.push(reporter);
@@ -215,6 +217,20 @@ function flowOwners({
     }
     return byName(owners);
   });
+}
+
+/** Why nodes of a protocol cannot account for messages with the options that they have; undefined if they can. */
+function findUnaccounted(
+  { scenario, stackOf }: MessageAccountingParts,
+  name: string,
+): string | undefined {
+  for (const host of scenario.topology.hosts) {
+    for (const { protocol, options } of stackOf(host)) {
+      const reason = protocol.name === name ? protocol.unaccounted?.(options) : undefined;
+      if (reason !== undefined) return reason;
+    }
+  }
+  return undefined;
 }
 
 /** Keeps one object for each protocol name, because a registry may make a new object on each request. */

@@ -48,6 +48,7 @@ export class SigReceiver {
 
   /** When {@link expire} must be called next, ns; Infinity if nothing is held. */
   get deadlineNs(): number {
+    if (this.#streams.size === 0) return Number.POSITIVE_INFINITY;
     const streams = [...this.#streams.values()];
     return leastOf(streams.map(({ idleAtNs, order }) => Math.min(idleAtNs, order.deadlineNs)));
   }
