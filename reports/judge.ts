@@ -84,6 +84,7 @@ export function judgeRun(input: JudgeInput): Report {
     ...(input.layout === undefined ? {} : { layout: input.layout }),
     clock: findClockKind('', mode),
     crypto: input.crypto,
+    ...(input.remarks === undefined ? {} : { remarks: input.remarks }),
     cpu: input.cpu,
     ...(input.cpuProfileSha256 === undefined ? {} : { cpuProfileSha256: input.cpuProfileSha256 }),
     seeds: seeds.map((seed) => seed.seed),

@@ -194,8 +194,8 @@ export function kpiMark(kpi: KpiResult): '✓' | '✗' | '–' | '?' {
 export const SHARED_CRYPTO_SUFFIX = ', agreements shared';
 
 /**
- * The conditions of the verdict: the kind of run, modelled cryptography, a modelled processor, an
- * early end.
+ * The conditions of the verdict: the kind of run, modelled cryptography, what protocols
+ * have to say, a modelled processor, an early end.
  */
 export function conditionsText(report: Report): readonly string[] {
   const done = runCompletionText(report);
@@ -208,6 +208,7 @@ export function conditionsText(report: Report): readonly string[] {
     ...interactiveText(report),
     ...(report.crypto.startsWith('modelled') ? ['crypto modelled'] : []),
     ...(report.crypto.endsWith(SHARED_CRYPTO_SUFFIX) ? ['crypto shared'] : []),
+    ...(report.remarks ?? []),
     ...(report.cpu.startsWith('calibrated') ? [`cpu ${report.cpu}`] : []),
   ];
 }

@@ -311,6 +311,8 @@ export interface JudgeInput {
   readonly layout?: string;
   /** Name of the crypto provider; `modelled` is named in the verdict line. */
   readonly crypto: string;
+  /** What protocols want the verdict line to say; absent if nothing. */
+  readonly remarks?: readonly string[];
   /**
    * `calibrated (file, processor, date)` or `not modelled`; `real` for the machine's own processor.
    */

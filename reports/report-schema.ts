@@ -205,6 +205,7 @@ export const reportSchema = z
     layout: z.exactOptional(text.describe('on what a live run was spread, e.g. `17 processes`')),
     clock,
     crypto: text,
+    remarks: z.exactOptional(z.array(text).describe('what protocols want every verdict to say')),
     cpu: text.describe('`not modelled`, `calibrated (file, processor, date)`'),
     cpuProfileSha256: z.exactOptional(text),
     seeds: z.array(count),

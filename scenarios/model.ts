@@ -173,6 +173,8 @@ export interface Scenario {
   readonly crypto: 'noble' | 'node' | 'sodium' | 'modelled';
   /** True if nodes in virtual time compute a key agreement once for both of its ends. */
   readonly sharesAgreements?: boolean;
+  /** What protocols want the verdict to say; absent if nothing. */
+  readonly remarks?: readonly string[];
   /** Processor time is charged by this profile; if absent, it is not modelled. */
   readonly cpu?: CpuChoice;
   /** Options by protocol or node name, which override those of the topology's hosts. */

@@ -360,6 +360,8 @@ export interface Protocol<Options = unknown> {
    * protocols, 128 to 255 for protocols of users. Absent: it cannot be carried by another protocol.
    */
   readonly channel?: number;
+  /** What every verdict on a run with such a node has to say, such as `packets unencrypted`; undefined or absent: nothing. */
+  readonly remark?: (options: Options) => string | undefined;
   /** What its nodes do with the wishes of senders. Absent: they ignore all wishes. */
   readonly wishes?: WishHandling;
   /**

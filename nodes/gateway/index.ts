@@ -52,6 +52,8 @@ export const protocol: Protocol<GatewayOptions> = {
   account: { kind: 'passage', keyOf: accountKeyOfDatagram },
   unaccounted: ({ encapsulation }) =>
     encapsulation === 'sig' ? 'a SIG frame does not say which packets it carries' : undefined,
+  remark: ({ encapsulation }) =>
+    encapsulation === 'sig' ? 'packets unencrypted (encapsulation: sig)' : undefined,
   messageKinds: { payload: 'content' },
   forgeries: GATEWAY_FORGERIES,
   // A packet may overtake another on a shorter path.

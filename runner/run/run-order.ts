@@ -91,6 +91,7 @@ export function makeJudgeInput(
     crypto: scenario.sharesAgreements
       ? `${scenario.crypto}${SHARED_CRYPTO_SUFFIX}`
       : scenario.crypto,
+    ...(scenario.remarks === undefined ? {} : { remarks: scenario.remarks }),
     cpu: cpuText(scenario.cpu),
     ...(scenario.cpu === undefined ? {} : { cpuProfileSha256: scenario.cpu.sha256 }),
     kpis: scenario.kpis,

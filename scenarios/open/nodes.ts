@@ -64,6 +64,16 @@ function placedChoice(
   return { protocol, options: parsed.data, userModule };
 }
 
+/** What protocols with the options of a scenario want its verdict to say, sorted. */
+export function scenarioRemarks(scenario: Scenario, registry: ProtocolLookup): readonly string[] {
+  const remarks = scenario.topology.hosts
+    .flatMap((host) => protocolsOnHost(host))
+    .filter(({ protocol }) => registry.protocols(protocol)?.remark !== undefined)
+    .map((placed) => placedChoice(scenario, placed, registry))
+    .map(({ protocol, options }) => protocol.remark?.(options));
+  return [...new Set(remarks)].filter((remark) => remark !== undefined).sort();
+}
+
 /**
  * Makes a function that finds all protocols of a host by its name, the lowest first; it looks each host
  * up once.

@@ -18,7 +18,7 @@ import { SHIPPED_FILE_FOLDERS } from '../folders.ts';
 import { canonicalJson } from '../identity.ts';
 import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
-import { scenarioMetrics } from './nodes.ts';
+import { scenarioMetrics, scenarioRemarks } from './nodes.ts';
 import { refuseOutsidePrograms } from './outside.ts';
 import type { ProtocolRegistry } from './registry.ts';
 import { checkJobModules, hashOfFile, hashScenarioFiles, type JobFiles } from './run-files.ts';
@@ -109,11 +109,13 @@ async function filesFor(
   const [loaded, read] = runRecordingFileHashes(() => loadScenario(request));
   const known = [loaded.sha256, loaded.topology.sha256, loaded.cpu?.sha256];
   const data = [...read].filter((hash) => !known.includes(hash)).sort();
+  const remarks = scenarioRemarks(loaded, registry);
   const hashes = Object.fromEntries(modules.map((path) => [path, hashOfFile(path)]));
   const scenario = {
     ...loaded,
     ...(modules.length === 0 ? {} : { modules: hashes }),
     ...(data.length === 0 ? {} : { data }),
+    ...(remarks.length === 0 ? {} : { remarks }),
   };
   if (
     asked !== undefined &&

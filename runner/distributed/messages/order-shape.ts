@@ -128,6 +128,7 @@ const scenario = objectShape<Scenario>({
   crypto: oneOfShape('noble', 'node', 'sodium', 'modelled'),
   // This option is for virtual time only, and agents are live.
   sharesAgreements: nothing,
+  remarks: nothing,
   cpu: nothing,
   options: recordShape(recordShape(plainJsonShape(DEPTH_MAX), PARTS_MAX), PARTS_MAX),
   traffic: listShape(traffic, PARTS_MAX),

@@ -125,6 +125,12 @@ describe('the terminal report', () => {
     expect(renderTerminal(judgeRun(base), plain)).toContain('CPU time not modelled');
   });
 
+  it('says in the verdict what protocols want every verdict to say', () => {
+    const remarked = judgeRun({ ...runInput({ seeds: 1, slowdown: 1 }), remarks: ['unencrypted'] });
+    expect(renderVerdictLine(remarked, plain)).toContain('sim   unencrypted');
+    expect(remarked.remarks).toEqual(['unencrypted']);
+  });
+
   it('names agreements that were computed once for both ends, beside modelled crypto or alone', () => {
     const base = runInput({ seeds: 1, slowdown: 1 });
     const verdict = (crypto: string): string =>

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Tap } from '../../../../../engine/net/tap.ts';
 import { gatewayConfig } from '../../../../../nodes/gateway/config.ts';
 import type { PreparedRun } from '../../../../../runner/run/assemble-seed.ts';
-import { loadText, prepare, run, SECOND } from '../../../runner/fixture.ts';
+import { openScenario } from '../../../../../scenarios/open/open.ts';
+import { loadText, prepare, registry, report, run, SECOND } from '../../../runner/fixture.ts';
 import { ipv4Packet, ipv6Packet } from './frames.ts';
 
 const TEXT = `
@@ -108,6 +109,14 @@ events:
     expect(sendPackets(prepared, [packet]).received).toEqual([]);
     prepared.world.sim.runUntil(4 * SECOND);
     expect(seen).toBeGreaterThanOrEqual(2);
+  });
+
+  it('are unencrypted, and the verdict says so', async () => {
+    const overrides = { 'options.gateway': '{ encapsulation: sig }' };
+    const open = await openScenario('failover.yaml', overrides, registry);
+    expect(report(open.scenario, []).remarks).toEqual(['packets unencrypted (encapsulation: sig)']);
+    const sealed = await openScenario('failover.yaml', {}, registry);
+    expect(sealed.scenario.remarks).toBeUndefined();
   });
 
   it('do not account for packets, and reports say why', () => {
