@@ -23,8 +23,10 @@ export interface TrafficSpec {
    */
   readonly by?: string;
   readonly pattern: TrafficPattern;
-  /** Application bytes in each packet, from 32 bytes (the ground truth) to 16 MiB. */
+  /** Application bytes in each packet, from 32 bytes (the ground truth) to 16 MiB; of an IP packet all bytes. */
   readonly sizeBytes: number;
+  /** Version of the IP packets that the flow has; absent if its packets are bare. */
+  readonly ip?: 'ipv4' | 'ipv6';
   /** Wishes of the application to the protocols that carry its packets; absent if it has none. */
   readonly wishes?: SendWishes;
   readonly startNs: number;

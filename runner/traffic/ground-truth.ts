@@ -10,12 +10,20 @@
  *  | flow  |kind |  0   |   sequence    |   send time   |length |checksum| body ...
  *  | u32   | u8  | u24  |   f64         |   f64 ns      | u32   | u32    |
  * ```
- * The checksum is CRC-32 over everything with its own field set to zero.
+ * The checksum is CRC-32 over everything with its own field set to zero. In packets of flows of the kind `ip` all of it
+ * stands behind the headers of IP and UDP (ip-headers.ts), and lengths and offsets count from there.
  *
  * @module
  */
 import { crc32 } from 'node:zlib';
 import type { RandomStream } from '../../engine/core/stream.ts';
+import {
+  hasIpHeaders,
+  type IpVersion,
+  roomBehindIpHeaders,
+  withoutIpHeaders,
+  writeIpHeaders,
+} from './ip-headers.ts';
 
 /** Length of the ground truth at the start of each application packet, bytes. */
 export const TRUTH_BYTES = 32;
@@ -72,6 +80,12 @@ export class TruthWriter {
     view.setUint32(CHECKSUM_OFFSET, crc32(packet));
   }
 
+  /** Fills all of an IP packet, at least {@link TRUTH_BYTES} and its headers long. */
+  writeIp(packet: Uint8Array, version: IpVersion, truth: GroundTruth): void {
+    this.write(roomBehindIpHeaders(packet, version), truth);
+    writeIpHeaders(packet, version, truth.flow);
+  }
+
   /** Fills the body; a body longer than the pool repeats it. */
   #fill(packet: Uint8Array, start: number): void {
     let from = start;
@@ -85,7 +99,8 @@ export class TruthWriter {
 }
 
 /** The flow in a packet's truth, unchecked; -1 if the packet is too short. */
-export function claimedFlow(packet: Uint8Array): number {
+export function claimedFlow(whole: Uint8Array): number {
+  const packet = withoutIpHeaders(whole);
   if (packet.length < TRUTH_BYTES) return -1;
   // hot: without the iterator of a pattern, which took a tenth of a microsecond.
   const upper = ((packet[0] as number) << 24) | ((packet[1] as number) << 16);
@@ -94,7 +109,8 @@ export function claimedFlow(packet: Uint8Array): number {
 
 /** The sequence number in a packet's truth, unchecked; the packet must not be too short. */
 // hot: once per packet of a source; a view each time would be garbage.
-export function claimedSequence(packet: Uint8Array): number {
+export function claimedSequence(whole: Uint8Array): number {
+  const packet = withoutIpHeaders(whole);
   for (let i = 0; i < 8; i += 1) eightBytes[i] = packet[8 + i] as number;
   return eightView.getFloat64(0);
 }
@@ -102,9 +118,10 @@ export function claimedSequence(packet: Uint8Array): number {
 /**
  * Reads and checks a delivered packet in place. The checksum field is set to zero during the check
  * and then restored.
- * @returns false if length or checksum are wrong: such a packet does not count as delivered.
+ * @returns false if length, checksum or headers are wrong: such a packet does not count as delivered.
  */
-export function readTruth(packet: Uint8Array, into: GroundTruth): boolean {
+export function readTruth(whole: Uint8Array, into: GroundTruth): boolean {
+  const packet = withoutIpHeaders(whole);
   if (packet.length < TRUTH_BYTES) return false;
   const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
   if (view.getUint32(24) !== packet.length) return false;
@@ -119,5 +136,5 @@ export function readTruth(packet: Uint8Array, into: GroundTruth): boolean {
   into.kind = kind;
   into.sequence = view.getFloat64(8);
   into.sentNs = view.getFloat64(16);
-  return true;
+  return packet === whole || hasIpHeaders(whole, into.flow);
 }

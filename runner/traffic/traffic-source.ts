@@ -342,7 +342,9 @@ export class Flow {
     this.#truth.kind = kind;
     this.#truth.sequence = sequence;
     this.#truth.sentNs = this.#world.now();
-    this.#writer.write(packet, this.#truth);
+    const { ip } = this.spec;
+    if (ip === undefined) this.#writer.write(packet, this.#truth);
+    else this.#writer.writeIp(packet, ip, this.#truth);
     return this.#truth.sentNs;
   }
 

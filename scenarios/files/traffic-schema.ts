@@ -85,6 +85,17 @@ export const trafficSchema = z
     z.strictObject({ kind: z.literal('constant'), ...flowShape, rate: packets() }),
     z.strictObject({ kind: z.literal('poisson'), ...flowShape, rate: packets() }),
     z.strictObject({
+      kind: z.literal('ip'),
+      ...flowShape,
+      size: sizeLeaf({ min: 80, minText: '80B', max: 65_535, maxText: '65535B' })
+        .optional()
+        .meta({ description: 'Bytes of a packet, headers included.', default: '1000B' }),
+      version: enumLeaf(['ipv4', 'ipv6'])
+        .optional()
+        .meta({ description: 'Version of the IP packets.', default: 'ipv4' }),
+      rate: packets(),
+    }),
+    z.strictObject({
       kind: z.literal('on-off'),
       ...flowShape,
       rate: packets(),

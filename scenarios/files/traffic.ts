@@ -136,6 +136,7 @@ function quantitiesOf(
   const wishes: SendWishes = omitUndefined({ lifetime, tolerant, priority: level as 0 | 1 | 2 });
   return {
     sizeBytes: ('size' in input ? input.size : undefined) ?? SIZE_DEFAULT,
+    ...(input.kind === 'ip' ? { ip: input.version ?? 'ipv4' } : {}),
     ...(Object.keys(wishes).length === 0 ? {} : { wishes }),
     startNs: input.start ?? 0,
     stopNs: input.stop ?? context.durationNs,
@@ -200,6 +201,8 @@ function patternOf(
   path: ValuePath,
 ): TrafficPattern | undefined {
   switch (input.kind) {
+    case 'ip':
+      return { kind: 'poisson', rate: input.rate };
     case 'constant':
     case 'poisson':
       return { kind: input.kind, rate: input.rate };

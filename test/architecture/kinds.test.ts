@@ -57,6 +57,7 @@ const TRAFFIC: Kinds<TrafficInput['kind']> = {
   ...{ constant: true, poisson: true, 'on-off': true, trace: true, flows: true, file: true },
   'request-response': true,
   asks: true,
+  ip: true,
 };
 const STRATEGIES = Object.fromEntries(
   mixingConfig.options.map(({ shape }) => [shape.strategy.value, true]),

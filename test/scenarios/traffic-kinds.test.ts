@@ -34,6 +34,7 @@ const ENDS = 'from: alice, to: bob';
 const ENTRIES: Readonly<Record<TrafficInput['kind'], string>> = {
   constant: `${ENDS}, size: 100B, rate: 100/s`,
   poisson: `${ENDS}, size: 100B, rate: 100/s`,
+  ip: `${ENDS}, size: 100B, rate: 100/s, version: ipv6`,
   'on-off': `${ENDS}, size: 100B, rate: 100/s, on: 300ms, off: 200ms`,
   trace: `${ENDS}, file: ${fileOf('trace.csv', '0.1,100\n0.2,90\n1.5,80\n')}`,
   flows: `file: ${fileOf('flows.csv', '0.1,alice,bob,100\n0.3,bob,alice,90\n')}`,

@@ -73,12 +73,13 @@ const pattern = taggedUnionShape<TrafficSpec['pattern']['kind']>('kind', {
   file: objectShape({ kind, bytes: length }),
 });
 
-const traffic = objectShape<TrafficSpec>({
+const trafficShape = objectShape<TrafficSpec>({
   from: name,
   to: name,
   by: optionalShape(note),
   pattern,
   sizeBytes: integerShape(32, PACKET_MAX),
+  ip: optionalShape(oneOfShape('ipv4', 'ipv6')),
   wishes: optionalShape(
     objectShape<NonNullable<TrafficSpec['wishes']>>({
       lifetime: optionalShape(numberShape(1, Number.MAX_SAFE_INTEGER)),
@@ -92,6 +93,15 @@ const traffic = objectShape<TrafficSpec>({
   group: optionalShape(note),
   position,
 });
+
+/** As the schema of scenarios: headers and truth fit into each IP packet, and its length into their fields. */
+const traffic: ShapeCheck = (value, place) => {
+  const wrong = trafficShape(value, place);
+  if (wrong !== undefined) return wrong;
+  const { ip, sizeBytes } = value as TrafficSpec;
+  const isSound = ip === undefined || (sizeBytes >= 80 && sizeBytes <= 65_535);
+  return isSound ? undefined : `${place} has IP packets of ${sizeBytes} bytes`;
+};
 
 /** The shape of an option that agents must not be given: only an absent value passes. */
 const nothing: ShapeCheck = (value, place) =>

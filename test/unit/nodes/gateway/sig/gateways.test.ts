@@ -19,6 +19,9 @@ options:
 kpis: {}
 `;
 
+const IPV6_FLOW = `  - { from: gateway-211, to: gateway-111, kind: ip, version: ipv6, rate: 500/s }
+options:`;
+
 /** Sends packets from one gateway to the other, 10 ms apart from second 3 on. */
 function sendPackets(
   { world }: PreparedRun,
@@ -117,6 +120,20 @@ events:
     expect(report(open.scenario, []).remarks).toEqual(['packets unencrypted (encapsulation: sig)']);
     const sealed = await openScenario('failover.yaml', {}, registry);
     expect(sealed.scenario.remarks).toBeUndefined();
+  });
+
+  it('deliver the traffic of kind ip of a scenario', () => {
+    const ip = TEXT.replace(
+      'kind: constant, rate: 1/s, stop: 1s',
+      'kind: ip, rate: 500/s, size: 1400B',
+    );
+    const both = ip.replace('options:', IPV6_FLOW);
+    const { metrics } = run(loadText(both, { duration: '8s', warmup: '3s' }));
+    const delivery = metrics['gateway.delivery'];
+    if (delivery?.kind !== 'ratio') expect.fail('no share of delivered packets');
+    const { numerator, denominator } = delivery;
+    expect(denominator).toBeGreaterThan(4_000);
+    expect(numerator).toBe(denominator);
   });
 
   it('do not account for packets, and reports say why', () => {
