@@ -195,7 +195,7 @@ export class Peer {
     this.#inHand = undefined;
   }
 
-  /** Takes an unsealed frame that came in the peer's name. */
+  /** Takes an unsealed frame that came in the peer's name (ADR 0090). */
   receiveSig(at: ClockReadings, frame: Uint8Array): void {
     this.#at = at;
     this.#arrivals.takeSig(at.nowNs, frame);
