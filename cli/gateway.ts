@@ -1,5 +1,6 @@
 /**
- * `orrery gateway FILE`: runs a gateway as an operator would, from its own TOML file (docs/how-to/gateway.md).
+ * `orrery gateway FILE`: runs a gateway as an operator would, from its own TOML file, and asks one that runs
+ * (docs/how-to/gateway.md).
  *
  * @module
  */
@@ -33,6 +34,7 @@ import { readToml } from '../topologies/files/toml.ts';
 import { loadTopology, missingFileError } from '../topologies/load.ts';
 import type { Topology } from '../topologies/model.ts';
 import { addFlagOptions, refuseWithHelp } from './flags.ts';
+import { askGateway, type GatewayInquiry } from './gateway-ask.ts';
 import { GATEWAY_PROTOCOL, openGatewayFace } from './gateway-face.ts';
 import { readTlsMaterial, withTlsFiles } from './gateway-tls.ts';
 import { runNodeProcess } from './node-process.ts';
@@ -41,6 +43,7 @@ interface GatewayFlags {
   readonly check?: boolean;
   readonly newKeys?: boolean;
   readonly sample?: string;
+  readonly json?: boolean;
 }
 
 /** The shipped topology of the files that `--sample` writes, and its gateways. */
@@ -53,21 +56,48 @@ export function addGatewayCommand(program: Command): void {
     check: new Option('--check', 'only say whether the file and its topology are right'),
     newKeys: new Option('--new-keys', 'only make the missing keys of all gateways of its topology'),
     sample: new Option('--sample <folder>', 'only write the files of two gateways there'),
+    json: new Option('--json', 'print an answer as JSON on stdout and nothing else'),
   })
-    .argument('[file]', 'its configuration, config.toml')
-    .summary('run a gateway from its own configuration file')
-    .description('Runs one gateway in this process until SIGTERM. See docs/how-to/gateway.md.')
-    .action(async (file: string | undefined, flags: GatewayFlags, command: Command) => {
+    .argument('[what...]', 'its configuration, config.toml; before it, `status` or `explain DST`')
+    .summary('run a gateway from its own configuration file, or ask one that runs')
+    .description(
+      'Runs one gateway in this process until SIGTERM. `status FILE` asks the gateway that runs\n' +
+        'with this file how it is, `explain DST FILE` why packets to a peer take their path.\n' +
+        'See docs/how-to/gateway.md.',
+    )
+    .action(async (what: readonly string[], flags: GatewayFlags, command: Command) => {
+      const inquiry = readInquiry(what);
+      const [path] = what;
       if (flags.sample !== undefined) writeSamples(flags.sample);
-      else if (file === undefined) refuseWithHelp(command);
-      else await runGateway(file, flags);
+      else if (inquiry !== undefined) {
+        const file = readToml(inquiry.path, readText(inquiry.path), gatewayTomlSchema);
+        await askGateway(file, { ...inquiry, isJson: flags.json === true });
+      } else if (path === undefined || what.length > 1 || isKind(path)) refuseWithHelp(command);
+      else await runGateway(path, flags);
     });
 }
 
-async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
+/** The words of a question to a running gateway; undefined if they are none. */
+function readInquiry(what: readonly string[]): Omit<GatewayInquiry, 'isJson'> | undefined {
+  const [kind = '', ...rest] = what;
+  const path = rest.at(-1);
+  if (!isKind(kind) || path === undefined) return undefined;
+  const [target = ''] = kind === 'explain' ? rest : [];
+  return rest.length === (kind === 'explain' ? 2 : 1) ? { kind, target, path } : undefined;
+}
+
+function isKind(word: string): word is GatewayInquiry['kind'] {
+  return word === 'status' || word === 'explain';
+}
+
+function readText(path: string): string {
   const found = findFile(path, ['.'], ['.']);
   if ('message' in found) throw missingFileError(found.message, found.hint);
-  const text = readFileSync(found.path, 'utf8');
+  return readFileSync(found.path, 'utf8');
+}
+
+async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
+  const text = readText(path);
   const folder = dirname(resolve(path));
   const file = readToml(path, text, withTlsFiles(gatewayTomlSchema, folder));
   for (const warning of [...file.warnings, ...openAddresses(file)]) {

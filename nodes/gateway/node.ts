@@ -35,6 +35,7 @@ import { PacketAccount } from './account.ts';
 import { CookieIssuer } from './admission/cookie-mint.ts';
 import { ApplicationCalls, type ApplicationCallsParts } from './application/calls.ts';
 import { GatewayCounts } from './application/counts.ts';
+import { describePeer, explainPeer } from './application/describe-peer.ts';
 import { type Behaviour, CORRECT_BEHAVIOUR } from './behaviour.ts';
 import type { GatewayOptions } from './config.ts';
 import { createStaticKeyPair, STATIC_KEY_NAME, type StaticKeyPair } from './crypto.ts';
@@ -224,7 +225,8 @@ class GatewayNode implements NodeHandle {
   }
 
   status(): Readonly<Record<string, unknown>> {
-    return this.#peers.status(this.#host.now(), this.#context?.directory);
+    const now = this.#host.now();
+    return { peers: this.#peers.all.map((peer) => describePeer(peer, now, this.#context)) };
   }
 
   /**
@@ -260,6 +262,7 @@ class GatewayNode implements NodeHandle {
         ...{ size: antiReplay.windowSize, ttlNs: antiReplay.cleanupTtl },
         age: frameAgeLimitsOf(antiReplay),
       },
+      explain: (peer): object => explainPeer(peer, this.#host.now(), this.#context),
       moment: (): ClockReadings => this.#moment(),
       clock: (): CalendarTime => this.#host.clock(),
       findPaths: this.#findPaths,

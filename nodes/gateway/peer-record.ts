@@ -10,12 +10,25 @@ import {
   PATH_IN_USE_TRACE,
 } from '../_kit/path-states.ts';
 import type { KeyedTraceState } from '../_kit/trace-state.ts';
-import type { ControllerEffect, PathHealth } from './multipath/types.ts';
+import type { ControllerEffect, PathHealth, SwitchCause } from './multipath/types.ts';
 import type { PeerOutput } from './peer-output.ts';
 import { SESSION_TRACE } from './trace-states.ts';
 
+/** A switch of packets to another path. */
+export interface PathSwitch {
+  /** Instant of the run, ns. */
+  readonly atNs: number;
+  /** Name of the path that was left; undefined at the first choice. */
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly cause: SwitchCause;
+  readonly isFault: boolean;
+}
+
 /** Records what happens to one peer. */
 export class PeerEventRecorder {
+  /** The latest switch; undefined before the first choice of a path. */
+  lastSwitch: PathSwitch | undefined;
   readonly #output: PeerOutput;
   readonly #peer: string;
   /** When the node restarted after a crash, ns, until a frame is accepted; -1 otherwise. */
@@ -33,9 +46,14 @@ export class PeerEventRecorder {
     if (health === 'dead') this.#count('gateway.path_deaths');
   }
 
-  /** Records that packets take another path from now on. */
-  switched(effect: Extract<ControllerEffect, { kind: 'switch' }>, path: string | undefined): void {
+  /** Records that packets take the path `to` from now on. */
+  switched(
+    effect: Extract<ControllerEffect, { kind: 'switch' }>,
+    at: Pick<PathSwitch, 'atNs' | 'from' | 'to'>,
+  ): void {
     const peer = this.#peer;
+    const { to: path } = at;
+    this.lastSwitch = { ...at, cause: effect.cause, isFault: effect.isFault };
     if (effect.isFault) {
       const metric = 'gateway.fault_switches';
       this.#output.perform({ kind: 'count', metric, label: effect.cause });

@@ -10,7 +10,6 @@ import type { GatewayOptions } from './config.ts';
 import type { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
 import { PeerHostAdapter, type PeerHostAdapterParts } from './peer-node.ts';
-import type { PathDirectory } from './underlay/path-directory.ts';
 
 /** The peers of one gateway. */
 export class PeerSet {
@@ -96,22 +95,5 @@ export class PeerSet {
       if (broken !== undefined) return `${peer.name}: ${broken}`;
     }
     return undefined;
-  }
-
-  /** What the status of a gateway says of them. */
-  status(
-    now: number,
-    directory: Pick<PathDirectory, 'sourceOf'> | undefined,
-  ): Readonly<Record<string, unknown>> {
-    return {
-      peers: this.all.map((peer) => ({
-        name: peer.name,
-        paths: peer.status(now).map((path) => ({
-          ...path,
-          ...directory?.sourceOf(peer.name, path.id, now),
-        })),
-        session: peer.session.status(),
-      })),
-    };
   }
 }

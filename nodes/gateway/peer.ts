@@ -36,13 +36,13 @@ export class Peer {
   readonly name: string;
   readonly session: Session;
   readonly controller: PathController;
+  readonly record: PeerEventRecorder;
   /** Returns how the packet that is being delivered came. */
   readonly arrived = (): DeliveryFacts => this.#reporter.arrived(this.underlays);
   /** The peer's AS and host address, as they stand in packets. */
   readonly end: PacketEnd;
   readonly #context: PeerContext;
   readonly #output: PeerOutput;
-  readonly #record: PeerEventRecorder;
   readonly underlays: UnderlayPaths;
   readonly #reporter: ReceiverReporter;
   readonly #sender: FrameSender;
@@ -69,7 +69,7 @@ export class Peer {
     this.name = name;
     this.#context = context;
     this.#output = output;
-    this.#record = new PeerEventRecorder(output, name);
+    this.record = new PeerEventRecorder(output, name);
     this.#at = { nowNs: now, clockUs: 0 };
     const { target, targetHost } = context.ends(name);
     this.end = { isdAs: isdAsWords(target), host: targetHost };
@@ -125,7 +125,7 @@ export class Peer {
 
   /** Called when the node restarts after a crash: measures the time until the first accepted frame. */
   noteRestart(now: number): void {
-    this.#record.restarted(now);
+    this.record.restarted(now);
   }
 
   stop(): void {
@@ -291,7 +291,7 @@ export class Peer {
   }
 
   #accept(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
-    this.#record.accepted(this.#at.nowNs);
+    this.record.accepted(this.#at.nowNs);
     this.#windowWatch.accepted(header);
     this.#peerTrace?.accepted(this.#at.nowNs, header, this.session);
     switch (header.type) {
@@ -388,7 +388,7 @@ export class Peer {
         this.#switch(effect);
         return;
       case 'health':
-        this.#record.health(this.#routes.at(effect.path)?.path.name, effect.health);
+        this.record.health(this.#routes.at(effect.path)?.path.name, effect.health);
         return;
       case 'refresh':
         this.#refresh();
@@ -396,10 +396,13 @@ export class Peer {
   }
 
   #switch(effect: Extract<ControllerEffect, { kind: 'switch' }>): void {
-    if (effect.isFault) this.#routes.active?.usage.failed(this.#at.nowNs);
-    this.#routes.plan(this.#at.nowNs);
+    const atNs = this.#at.nowNs;
+    const left = this.#routes.active;
+    if (effect.isFault) left?.usage.failed(atNs);
+    this.#routes.plan(atNs);
     this.load.moved();
-    this.#record.switched(effect, this.#routes.active?.path.name);
+    const to = this.#routes.active?.path.name;
+    this.record.switched(effect, { atNs, from: left?.path.name, to });
     this.#sendWaiting();
   }
 
@@ -469,7 +472,7 @@ export class Peer {
   }
 
   #established(): void {
-    this.#record.established(this.session.epoch);
+    this.record.established(this.session.epoch);
     this.#sendWaiting();
     // The peer has answered: paths that seemed dead may have been fine while the peer was down.
     this.#perform(this.controller.peerReturned(this.#at.nowNs));

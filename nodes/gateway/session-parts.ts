@@ -149,6 +149,8 @@ export class EpochKeys implements EpochRingEntry {
   readonly role: HandshakeRole;
   readonly cipher: FrameCipher;
   readonly guard: ReplayGuard;
+  /** When the keys were agreed, ns. */
+  readonly agreedNs: number;
   /** Number of bytes in one direction after which a rekey starts. */
   readonly rekeyBytes: number;
   readonly #rekeyAtNs: number;
@@ -169,6 +171,7 @@ export class EpochKeys implements EpochRingEntry {
     this.role = parts.role;
     this.cipher = parts.cipher;
     this.guard = parts.guard;
+    this.agreedNs = parts.nowNs;
     // The initiator begins the next handshake; the responder only when the initiator is late.
     const isResponder = parts.role === 'responder';
     const graceBytes = Math.floor(rekeyBytes / REKEY_GRACE_BYTES_DIVISOR);

@@ -239,6 +239,11 @@ export class Session {
     return undefined;
   }
 
+  /** When the keys that seal were agreed, ns; undefined without keys. */
+  get agreedNs(): number | undefined {
+    return this.#ring.current?.agreedNs;
+  }
+
   /** Plain data for a status page; no keys. */
   status(): Readonly<Record<string, unknown>> {
     const { previous, current, next } = this.#ring;

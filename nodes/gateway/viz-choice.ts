@@ -15,37 +15,11 @@ import {
 } from '../../viz/format/shapes.ts';
 import { PATH_IN_USE_TRACE, PATH_QUALITY_TRACE } from '../_kit/path-states.ts';
 import { readTracedState, readTracedStates } from '../_kit/trace-state.ts';
-import type { PathReason } from './multipath/types.ts';
+import { explainPathInUse, explainPathNotInUse } from './application/path-reasons.ts';
 import { CANDIDATE_TRACE, type TracedCandidate } from './trace-states.ts';
 
 const ROWS_MAX = 16;
 const ROW = 46;
-
-/** Reasons as text for readers: why a path is in use (`IN_USE`), or is not (`NOT_IN_USE`). */
-const IN_USE: Readonly<Partial<Record<PathReason, string>>> = {
-  start: 'had the best score when the first path was chosen',
-  better: 'was better for the hold time',
-};
-const NOT_IN_USE: Readonly<Record<PathReason, string>> = {
-  start: 'waits for the first choice',
-  better: 'is better, but not yet for the hold time',
-  vanished: 'is no longer found',
-  'probe-loss': 'does not answer probes',
-  'report-loss': 'lost the reports of the receiver',
-  scmp: 'was reported down by SCMP',
-  expiry: 'expires within 10 s',
-  rtt: 'is slower than before',
-  loss: 'loses too much',
-  unanswered: 'has never answered',
-  probation: 'was dead and answers again',
-  flapping: 'has died too often',
-  'few-answers': 'has not yet answered often enough',
-  'max-rtt': 'is ruled out by maxRtt',
-  'min-bandwidth': 'is ruled out by minBandwidth',
-  'max-hops': 'is ruled out by maxHops',
-  'avoid-as': 'is ruled out by avoidAs',
-  'not-better': 'is not better by enough',
-};
 
 interface Row extends TracedCandidate {
   readonly pair: string;
@@ -111,8 +85,7 @@ function rowsOf({ name, states }: NodeState): readonly Row[] {
       const isInUse = readTracedState(PATH_IN_USE_TRACE, key, states)?.value?.path === key.path;
       const health = readTracedState(PATH_QUALITY_TRACE, key, states)?.value?.health ?? 'unknown';
       const { reason } = value;
-      const after = `took over from one that ${NOT_IN_USE[reason]}`;
-      const why = isInUse ? (IN_USE[reason] ?? after) : NOT_IN_USE[reason];
+      const why = isInUse ? explainPathInUse(reason) : explainPathNotInUse(reason);
       return [{ ...value, pair: `${name} → ${key.peer}`, path: key.path, isInUse, health, why }];
     })
     .sort(

@@ -69,6 +69,12 @@ export const RUN: Readonly<Record<string, Ran>> = {
   'npm run node -- two-nodes.yaml --new-keys keys': quick,
   'npm run gateway -- --sample gateways': quick,
   'npm run gateway -- gateways/gateway-111.toml --check': quick,
+  ...Object.fromEntries(
+    ['status', 'explain 1-ff00:0:112'].map((asked) => [
+      `npm run gateway -- ${asked} gateways/gateway-111.toml`,
+      { ...quick, exit: 1, says: ['it does not run'] },
+    ]),
+  ),
   'npx orrery --help': quick,
   'npx orrery scenario hello.yaml': quick,
   [HUNT]: { ...long, exit: 1, says: ['BROKEN', '2 nodes left'] },

@@ -47,6 +47,8 @@ export interface ApplicationCallsParts {
   readonly peers: () => readonly Peer[];
   readonly counts: GatewayCounts;
   readonly windows: ApplicationWindowOptions;
+  /** Why packets to a peer take the path that they take. */
+  readonly explain: (peer: Peer) => object;
   readonly moment: () => ClockReadings;
   readonly clock: () => CalendarTime;
   readonly findPaths: (target: IsdAs, done: (found: FoundPaths) => void) => void;
@@ -84,6 +86,7 @@ const ANSWERS = {
   'register-path': (calls, call) => calls.register(call),
   sequence: (calls, call) => calls.checkSequence(call),
   stats: (calls) => calls.stats(),
+  explain: (calls, call) => calls.explain(call),
   tunnels: (calls) => ['ok', calls.tunnels()],
   'open-tunnel': (calls, call) => calls.open(call),
   'close-tunnel': (calls, call) => calls.close(call),
@@ -118,6 +121,14 @@ export class ApplicationCalls {
 
   receive(packet: Uint8Array): string {
     return this.#parts.receive(packet);
+  }
+
+  explain(call: ApplicationCall): Reply {
+    const target = targetOf(call);
+    const peer = this.#find(target);
+    if (peer !== undefined) return ['ok', this.#parts.explain(peer)];
+    const names = this.#parts.peers().map(({ name }) => name);
+    return ['unknown-peer', `${target} is no peer; there are ${names.join(', ') || 'none'}`];
   }
 
   tunnels(): readonly object[] {

@@ -11,6 +11,7 @@ export const APPLICATION_QUESTIONS = {
   'register-path': 'registers preferences for the paths to an AS for a time, as JSON',
   sequence: 'checks a sequence number of an application in the window of its name, as JSON',
   stats: 'counts of packets, paths and refused sequence numbers, as JSON',
+  explain: 'why packets to an AS or a peer take the path that they take, and no other one, as JSON',
   tunnels: 'the sessions with other gateways, as JSON',
   'open-tunnel': 'begins a session with the gateway of an AS or of a name',
   'close-tunnel': 'ends it, with its keys',

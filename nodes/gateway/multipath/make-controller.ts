@@ -56,7 +56,8 @@ function multipathOptions(file: GatewayOptions['multipath']): MultipathOptions {
   };
 }
 
-function preferencesOf(file: GatewayOptions['multipath']['preferences']): PathPreferences {
+/** Converts the preferences of the file. */
+export function preferencesOf(file: GatewayOptions['multipath']['preferences']): PathPreferences {
   const { maxRtt, minBandwidth, maxHops, avoidAs, preferAs, favour } = file;
   return {
     ...(maxRtt === undefined ? {} : { maxRttNs: maxRtt }),

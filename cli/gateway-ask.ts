@@ -1,0 +1,72 @@
+/**
+ * `orrery gateway status FILE` and `orrery gateway explain DST FILE`: ask the gateway that runs with this file, at its
+ * operator endpoint as `orrery ask` does, and print its answer for people or as JSON.
+ *
+ * Exit code 0, or 1 if the gateway is not well, does not run, or knows no such peer (docs/how-to/gateway.md).
+ *
+ * @module
+ */
+import type { GatewayFile } from '../nodes/gateway/index.ts';
+import { withoutControlCharacters } from '../reports/terminal-layout.ts';
+import { askNodeEndpoint } from '../services/operator/index.ts';
+import { setExitCode } from './exit.ts';
+import {
+  decisionSchema,
+  type GatewayStatus,
+  type PrintedPath,
+  statusSchema,
+} from './gateway-answers.ts';
+import { decisionText, statusText } from './gateway-text.ts';
+
+const WITHIN_MS = 5_000;
+
+/** What is asked of the gateway of a file. */
+export interface GatewayInquiry {
+  readonly kind: 'status' | 'explain';
+  /** ISD-AS or name of a peer; empty for `status`. */
+  readonly target: string;
+  /** The file, for messages. */
+  readonly path: string;
+  readonly isJson: boolean;
+}
+
+/** Asks the running gateway of a file, and prints what it says; sets the exit code. */
+export async function askGateway(
+  { place, metrics }: Pick<GatewayFile, 'place' | 'metrics'>,
+  { kind, target, path: file, isJson }: GatewayInquiry,
+): Promise<void> {
+  const endpoint = { host: reachableHost(metrics.host), port: metrics.port };
+  const question = { kind, target, body: '', withinMs: WITHIN_MS, node: place.node };
+  const reply = await askNodeEndpoint(endpoint, question);
+  const text = 'parts' in reply ? reply.parts.join('') : '';
+  if (!('outcome' in reply) || reply.outcome !== 'ok') {
+    const problem =
+      'problem' in reply ? `it does not run: ${reply.problem}` : text || reply.outcome;
+    const where = `${place.node} at ${endpoint.host}:${endpoint.port}`;
+    process.stderr.write(`orrery: ${file}: ${where}: ${withoutControlCharacters(problem)}\n`);
+    setExitCode(1);
+    return;
+  }
+  const answer: unknown = JSON.parse(text);
+  const isWell = kind === 'explain' || isAllWell(statusSchema.parse(answer));
+  const lines =
+    kind === 'status'
+      ? statusText(place.node, withoutControlCharacters(statusSchema.parse(answer)))
+      : decisionText(place.node, withoutControlCharacters(decisionSchema.parse(answer)));
+  process.stdout.write(isJson ? `${JSON.stringify(answer, null, 2)}\n` : `${lines.join('\n')}\n`);
+  setExitCode(isWell ? 0 : 1);
+}
+
+/** An address at which a server that listens on all addresses is reached on this machine. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' || host === '[::]' ? '::1' : host.replace(/^\[|\]$/g, '');
+}
+
+function isAllWell({ peers }: GatewayStatus): boolean {
+  return peers.every(({ paths, session }) => session.epoch !== undefined && paths.some(answers));
+}
+
+function answers({ health }: PrintedPath): boolean {
+  return health === 'alive' || health === 'degraded';
+}

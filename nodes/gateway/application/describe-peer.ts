@@ -1,0 +1,128 @@
+/**
+ * A peer as the operator of a gateway sees it: its session, its paths, and why packets take one of them (`status`), and all
+ * that was weighed for this choice (`explain`).
+ *
+ * Plain data for JSON; it decides nothing.
+ *
+ * @module
+ */
+import { isdAsOfWords } from '../../scion/index.ts';
+import { preferencesOf } from '../multipath/make-controller.ts';
+import { pathScore } from '../multipath/selection.ts';
+import { type PathPlan, planPaths } from '../multipath/strategy.ts';
+import type { ExplainedPath, PathPreferences } from '../multipath/types.ts';
+import type { Peer } from '../peer.ts';
+import type { PeerContext } from '../peer-context.ts';
+import type { PathSwitch } from '../peer-record.ts';
+import type { PathSource } from '../underlay/path-directory.ts';
+import { explainPathInUse, explainPathNotInUse } from './path-reasons.ts';
+
+/** A path in the status of a peer: what is measured, where it is from, and its name. */
+interface StatusPath extends ExplainedPath, Partial<PathSource> {
+  /** Such as `via-110-310-210`. */
+  readonly name: string;
+}
+
+/** The latest switch of packets to another path. */
+interface StatusSwitch extends Omit<PathSwitch, 'atNs'> {
+  readonly agoNs: number;
+  /** A sentence whose subject is the path that was left; at the first choice, and if another was better, the new one. */
+  readonly why: string;
+}
+
+/** A peer in the status of its gateway. */
+interface StatusPeer {
+  readonly name: string;
+  readonly isdAs: string;
+  /** Name of the path in use; absent before the first choice. */
+  readonly inUse?: string | undefined;
+  /** Why this path is in use: a sentence without its subject. */
+  readonly why?: string | undefined;
+  readonly lastSwitch?: StatusSwitch | undefined;
+  readonly paths: readonly StatusPath[];
+  /** `ageNs`: of the keys that seal; absent without a session. */
+  readonly session: Readonly<Record<string, unknown>>;
+}
+
+/** A path that was weighed. */
+interface Candidate extends StatusPath {
+  readonly isInUse: boolean;
+  /** About 0..1; 0 for a path that was never measured. The first choice, and the one after a fault, is the highest. */
+  readonly score: number;
+  /** Share of packets that the strategy gives to the path, 0..1; the sum is 2 where each packet leaves twice. */
+  readonly share: number;
+  /** What speaks for the path in use, and against each other one: a sentence without its subject. */
+  readonly why: string;
+}
+
+/** Why packets to a peer take the path that they take. */
+interface ExplainedPeer extends Omit<StatusPeer, 'paths'> {
+  readonly strategy: string;
+  /** The path in use first, then by their scores. */
+  readonly candidates: readonly Candidate[];
+}
+
+type Context = Pick<PeerContext, 'directory' | 'options'> | undefined;
+
+/** Describes a peer for the status of its gateway. */
+export function describePeer(peer: Peer, nowNs: number, context: Context): StatusPeer {
+  const paths = peer.status(nowNs).map((path) => describePath(peer, path, nowNs, context));
+  const used = paths[peer.controller.active];
+  const { agreedNs } = peer.session;
+  const { lastSwitch } = peer.record;
+  return {
+    ...{ name: peer.name, isdAs: isdAsOfWords(peer.end.isdAs) },
+    ...{ inUse: used?.name, why: used && explainPathInUse(used.reason) },
+    lastSwitch: lastSwitch && describeSwitch(lastSwitch, nowNs),
+    paths,
+    session: {
+      ...peer.session.status(),
+      ageNs: agreedNs === undefined ? undefined : nowNs - agreedNs,
+    },
+  };
+}
+
+/** Describes the choice of a path to a peer. */
+export function explainPeer(peer: Peer, nowNs: number, context: Context): ExplainedPeer {
+  const { paths, ...described } = describePeer(peer, nowNs, context);
+  const { active } = peer.controller;
+  const { strategy = 'failover', preferences = {} } = context?.options.multipath ?? {};
+  const status = peer.controller.status(nowNs);
+  const plan = active < 0 ? [] : planPaths(strategy, active, status);
+  const candidates = paths.map((path, index): Candidate => {
+    const isInUse = index === active;
+    const why = isInUse ? explainPathInUse(path.reason) : explainPathNotInUse(path.reason);
+    const score = scoreOf(peer, path, preferencesOf(preferences));
+    return { ...path, isInUse, score, share: shareOf(plan, index), why };
+  });
+  candidates.sort((a, b) => Number(b.isInUse) - Number(a.isInUse) || b.score - a.score);
+  return { ...described, strategy, candidates };
+}
+
+function describePath(
+  peer: Peer,
+  path: ExplainedPath,
+  nowNs: number,
+  context: Context,
+): StatusPath {
+  const name = peer.underlays.get(path.id)?.path.name ?? path.id;
+  return { ...path, name, ...context?.directory.sourceOf(peer.name, path.id, nowNs) };
+}
+
+function describeSwitch({ atNs, ...happened }: PathSwitch, nowNs: number): StatusSwitch {
+  const { cause, isFault } = happened;
+  const why =
+    isFault || cause === 'vanished' ? explainPathNotInUse(cause) : explainPathInUse(cause);
+  return { agoNs: nowNs - atNs, ...happened, why };
+}
+
+/** The score by which the rules compare paths. */
+function scoreOf(peer: Peer, path: ExplainedPath, preferences: PathPreferences): number {
+  const info = peer.underlays.get(path.id)?.path.info;
+  return info === undefined ? 0 : pathScore(info, { ...path, srttNs: path.rttNs }, preferences);
+}
+
+function shareOf(plan: PathPlan, index: number): number {
+  if (plan.length === 0) return 0;
+  return plan.filter((turn) => turn.includes(index)).length / plan.length;
+}

@@ -1,0 +1,42 @@
+/**
+ * Reasons for and against paths as text for people: the drawing of a run and the answers to operators say the same.
+ *
+ * @module
+ */
+import type { PathReason } from '../multipath/types.ts';
+
+/** Why a path is in use, where no other one was left for it. */
+const IN_USE: Readonly<Partial<Record<PathReason, string>>> = {
+  start: 'had the best score when the first path was chosen',
+  better: 'was better for the hold time',
+};
+const NOT_IN_USE: Readonly<Record<PathReason, string>> = {
+  start: 'waits for the first choice',
+  better: 'is better, but not yet for the hold time',
+  vanished: 'is no longer found',
+  'probe-loss': 'does not answer probes',
+  'report-loss': 'lost the reports of the receiver',
+  scmp: 'was reported down by SCMP',
+  expiry: 'expires within 10 s',
+  rtt: 'is slower than before',
+  loss: 'loses too much',
+  unanswered: 'has never answered',
+  probation: 'was dead and answers again',
+  flapping: 'has died too often',
+  'few-answers': 'has not yet answered often enough',
+  'max-rtt': 'is ruled out by maxRtt',
+  'min-bandwidth': 'is ruled out by minBandwidth',
+  'max-hops': 'is ruled out by maxHops',
+  'avoid-as': 'is ruled out by avoidAs',
+  'not-better': 'is not better by enough',
+};
+
+/** Why a path is in use, as a sentence without its subject, the path. */
+export function explainPathInUse(reason: PathReason): string {
+  return IN_USE[reason] ?? `took over from one that ${NOT_IN_USE[reason]}`;
+}
+
+/** Why a path is not in use, or was left, as a sentence without its subject, the path. */
+export function explainPathNotInUse(reason: PathReason): string {
+  return NOT_IN_USE[reason];
+}
