@@ -32,9 +32,16 @@ const peer = z.object({
   session: z.object({ epoch: z.number().optional(), ageNs: z.number().optional() }),
 });
 /** The part of a gateway's answer to `status` that is printed. */
-export const statusSchema = z.object({ peers: z.array(peer.extend({ paths: z.array(path) })) });
+export const statusSchema = z.object({
+  reasons: z.array(z.string()),
+  warnings: z.array(z.string()),
+  peers: z.array(peer.extend({ paths: z.array(path) })),
+});
 /** The part of a gateway's answer to `explain` that is printed. */
 export const decisionSchema = peer.extend({
+  reasons: z.array(z.string()),
+  warnings: z.array(z.string()),
+  search: z.object({ combined: z.number(), revoked: z.number(), excluded: z.number() }),
   strategy: z.string(),
   candidates: z.array(
     path.extend({

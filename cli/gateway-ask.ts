@@ -6,16 +6,13 @@
  *
  * @module
  */
+import { dirname } from 'node:path';
 import type { GatewayFile } from '../nodes/gateway/index.ts';
 import { withoutControlCharacters } from '../reports/terminal-layout.ts';
 import { askNodeEndpoint } from '../services/operator/index.ts';
 import { setExitCode } from './exit.ts';
-import {
-  decisionSchema,
-  type GatewayStatus,
-  type PrintedPath,
-  statusSchema,
-} from './gateway-answers.ts';
+import { decisionSchema, statusSchema } from './gateway-answers.ts';
+import { findCertificateProblem } from './gateway-certificate.ts';
 import { decisionText, statusText } from './gateway-text.ts';
 
 const WITHIN_MS = 5_000;
@@ -32,7 +29,7 @@ export interface GatewayInquiry {
 
 /** Asks the running gateway of a file, and prints what it says; sets the exit code. */
 export async function askGateway(
-  { place, metrics }: Pick<GatewayFile, 'place' | 'metrics'>,
+  { place, metrics, htx }: Pick<GatewayFile, 'place' | 'metrics' | 'htx'>,
   { kind, target, path: file, isJson }: GatewayInquiry,
 ): Promise<void> {
   const endpoint = { host: reachableHost(metrics.host), port: metrics.port };
@@ -47,26 +44,21 @@ export async function askGateway(
     setExitCode(1);
     return;
   }
-  const answer: unknown = JSON.parse(text);
-  const isWell = kind === 'explain' || isAllWell(statusSchema.parse(answer));
-  const lines =
-    kind === 'status'
-      ? statusText(place.node, withoutControlCharacters(statusSchema.parse(answer)))
-      : decisionText(place.node, withoutControlCharacters(decisionSchema.parse(answer)));
+  const said = JSON.parse(text) as object;
+  const read = kind === 'status' ? statusSchema.parse(said) : decisionSchema.parse(said);
+  const problem =
+    kind === 'status' ? findCertificateProblem(dirname(file), htx.tls, Date.now()) : undefined;
+  if (problem !== undefined) read[problem.hasEnded ? 'reasons' : 'warnings'].push(problem.text);
+  const { reasons, warnings } = read;
+  const answer = { ...said, reasons, warnings };
+  const shown = withoutControlCharacters(read);
+  const lines = 'peers' in shown ? statusText(place.node, shown) : decisionText(place.node, shown);
   process.stdout.write(isJson ? `${JSON.stringify(answer, null, 2)}\n` : `${lines.join('\n')}\n`);
-  setExitCode(isWell ? 0 : 1);
+  setExitCode(kind === 'status' && reasons.length > 0 ? 1 : 0);
 }
 
 /** An address at which a server that listens on all addresses is reached on this machine. */
 function reachableHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   return host === '::' || host === '[::]' ? '::1' : host.replace(/^\[|\]$/g, '');
-}
-
-function isAllWell({ peers }: GatewayStatus): boolean {
-  return peers.every(({ paths, session }) => session.epoch !== undefined && paths.some(answers));
-}
-
-function answers({ health }: PrintedPath): boolean {
-  return health === 'alive' || health === 'degraded';
 }

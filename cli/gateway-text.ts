@@ -15,9 +15,12 @@ const S_PER_MINUTE = 60;
 const S_PER_HOUR = 3_600;
 const S_PER_DAY = 86_400;
 /** The status of a gateway, a line each. */
-export function statusText(node: string, { peers }: GatewayStatus): readonly string[] {
-  if (peers.length === 0) return [`${node} has no peers`];
-  return peers.flatMap((peer) => [
+export function statusText(
+  node: string,
+  { peers, reasons, warnings }: GatewayStatus,
+): readonly string[] {
+  const state = reasons.length === 0 ? 'HEALTHY' : 'UNHEALTHY';
+  const about = peers.flatMap((peer) => [
     ...aboutPeer(node, peer),
     ...table(
       ['path', 'health', 'RTT', 'loss', 'heard', 'source'],
@@ -30,6 +33,8 @@ export function statusText(node: string, { peers }: GatewayStatus): readonly str
       ]),
     ),
   ]);
+  const count = `${peers.length} ${peers.length === 1 ? 'peer' : 'peers'}`;
+  return [`${state}  ${node}, ${count}`, ...problemLines(reasons, warnings), ...about];
 }
 
 /** Why packets to a peer take their path, a line each. */
@@ -41,6 +46,8 @@ export function decisionText(node: string, decision: PathDecision): readonly str
   });
   return [
     ...aboutPeer(node, decision),
+    ...problemLines(decision.reasons, decision.warnings),
+    ...indented(searchText(decision.search)),
     ...indented(`strategy ${strategy}; ${switchText(lastSwitch)}`),
     ...table(['path', 'score', 'health', 'RTT', 'loss', 'packets'], rows),
     ...candidates
@@ -63,6 +70,15 @@ function aboutPeer(
   ];
 }
 
+function problemLines(reasons: readonly string[], warnings: readonly string[]): readonly string[] {
+  return [...reasons, ...warnings.map((text) => `warning: ${text}`)].flatMap(indented);
+}
+
+function searchText({ combined, revoked, excluded }: PathDecision['search']): string {
+  const found = `${combined} ${combined === 1 ? 'path' : 'paths'} found`;
+  return `${found}, ${revoked} of them revoked, ${excluded} excluded by the policy`;
+}
+
 function switchText(last: PrintedPeer['lastSwitch']): string {
   if (last === undefined) return 'no path was chosen yet';
   const { agoNs, from, to = 'none', isFault, why } = last;
@@ -78,7 +94,8 @@ function measured({ health, rttNs, loss }: PrintedPath): readonly string[] {
 
 function sourceOf({ source, sourceAgeNs, isRevoked }: PrintedPath): string {
   if (isRevoked) return 'revoked';
-  return `${source === 'computed' ? 'topology' : 'service'} ${ageText(sourceAgeNs)}`;
+  const word = source === 'computed' ? 'topology' : source === 'cache' ? source : 'service';
+  return `${word} ${ageText(sourceAgeNs)}`;
 }
 
 /** A duration in three digits at most, and its unit. */

@@ -35,7 +35,7 @@ import { PacketAccount } from './account.ts';
 import { CookieIssuer } from './admission/cookie-mint.ts';
 import { ApplicationCalls, type ApplicationCallsParts } from './application/calls.ts';
 import { GatewayCounts } from './application/counts.ts';
-import { describePeer, explainPeer } from './application/describe-peer.ts';
+import { describeGateway, explainPeer } from './application/describe-peer.ts';
 import { type Behaviour, CORRECT_BEHAVIOUR } from './behaviour.ts';
 import type { GatewayOptions } from './config.ts';
 import { createStaticKeyPair, STATIC_KEY_NAME, type StaticKeyPair } from './crypto.ts';
@@ -226,7 +226,7 @@ class GatewayNode implements NodeHandle {
 
   status(): Readonly<Record<string, unknown>> {
     const now = this.#host.now();
-    return { peers: this.#peers.all.map((peer) => describePeer(peer, now, this.#context)) };
+    return { ...describeGateway(this.#peers.all, now, this.#context) };
   }
 
   /**

@@ -56,7 +56,7 @@ export class Peer {
   #at: ClockReadings;
   /** When the timer `work` fires; Infinity while it is not set. */
   #timerNs = Number.POSITIVE_INFINITY;
-  readonly #windowWatch: SmallReplayWindowWarner;
+  readonly windowWatch: SmallReplayWindowWarner;
   readonly load: LoadLimiter;
   /** Absent unless frames race. */
   readonly #copies: FrameCopies | undefined;
@@ -88,7 +88,7 @@ export class Peer {
     });
     const { windowSize } = antiReplay;
     this.#copies = multipath.strategy === 'race' ? new FrameCopies(windowSize) : undefined;
-    this.#windowWatch = new SmallReplayWindowWarner(windowSize, now);
+    this.windowWatch = new SmallReplayWindowWarner(windowSize, now);
     const peerTrace = context.isTraced ? new PeerTraceWriter(output, name, windowSize) : undefined;
     this.#peerTrace = peerTrace;
     const account = context.accountOf(name);
@@ -213,7 +213,7 @@ export class Peer {
     this.#at = at;
     if (timer === 'report') this.#reporter.report(at.nowNs);
     else {
-      this.#windowWatch.late(at.nowNs - this.#timerNs);
+      this.windowWatch.late(at.nowNs - this.#timerNs);
       this.#timerNs = Number.POSITIVE_INFINITY;
       this.tick(at);
     }
@@ -292,7 +292,7 @@ export class Peer {
 
   #accept(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
     this.record.accepted(this.#at.nowNs);
-    this.#windowWatch.accepted(header);
+    this.windowWatch.accepted(header);
     this.#peerTrace?.accepted(this.#at.nowNs, header, this.session);
     switch (header.type) {
       case FRAME_TYPE.data:
@@ -416,7 +416,7 @@ export class Peer {
     const infos = found.map(({ info }) => info);
     this.#perform(this.controller.setPaths(now, infos));
     this.#peerTrace?.found(found, directory.segments(this.name));
-    const warning = this.#windowWatch.check(now, this.controller.status(now));
+    const warning = this.windowWatch.check(now, this.controller.status(now));
     if (warning === undefined) return;
     const message = `frames from ${this.name}: ${warning}`;
     this.#output.perform({ kind: 'log', level: 'warn', message });

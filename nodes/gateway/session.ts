@@ -37,6 +37,7 @@ import {
 } from './geometry.ts';
 import { KeyExchange } from './key-exchange.ts';
 import { checkFrameAge } from './replay/age.ts';
+import { PeerClockWatch } from './replay/clock-watch.ts';
 import type { ClockReadings, EpochKeys, HeldFrame, SessionOptions } from './session-parts.ts';
 import { FrameHeader } from './wire.ts';
 
@@ -50,6 +51,8 @@ export type FrameOpenResult = number | FrameDropReason | 'held';
 
 /** The keys and epochs shared with one peer; exists as long as the peer is configured. */
 export class Session {
+  /** The peer's clock, compared with ours. */
+  readonly clock = new PeerClockWatch();
   readonly #options: SessionOptions;
   readonly #ring: EpochRing<EpochKeys>;
   readonly #exchange: KeyExchange;
@@ -156,11 +159,16 @@ export class Session {
     const length = keys.cipher.open(header, buffer, target);
     if (length < 0) return 'bad-auth';
     const stale = checkFrameAge(header.timestamp, moment.clockUs, this.#options.limits.age);
-    if (stale !== undefined) return stale;
+    const ageUs = moment.clockUs - header.timestamp;
+    if (stale !== undefined) {
+      this.clock.refused(ageUs);
+      return stale;
+    }
     const verdict = keys.guard.accept(header.sequence);
     if (verdict === 'held') return this.#hold(header, target.slice(0, length));
     if (verdict !== 'fresh') return verdict;
     if (!admission.frameAccepted(moment.nowNs)) return 'rate-limited';
+    this.clock.accepted(ageUs);
     this.#accepted(keys, header, length, moment);
     return length;
   }

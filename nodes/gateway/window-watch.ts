@@ -20,13 +20,14 @@ const STEP_NS = 100_000;
 
 /** Compares the traffic of one peer with the size of the replay window. */
 export class SmallReplayWindowWarner {
+  /** The warning, once it was due. */
+  warning: string | undefined;
   readonly #bits: number;
   #sinceNs: number;
   /** Number of sequence numbers used by the peer since the last check, those of refused frames included. */
   #frames = 0;
   #epoch = -1;
   #highest = 0;
-  #isWarned = false;
   #stallNs = 0;
   #lateBy = 0;
 
@@ -63,18 +64,17 @@ export class SmallReplayWindowWarner {
    */
   check(now: number, paths: readonly PathStatus[]): string | undefined {
     const elapsedNs = now - this.#sinceNs;
-    if (this.#isWarned || elapsedNs < LEAST_NS) return undefined;
+    if (this.warning !== undefined || elapsedNs < LEAST_NS) return undefined;
     const framesPerSecond = Math.round((this.#frames * NS_PER_SECOND) / elapsedNs);
     this.#sinceNs = now;
     this.#frames = 0;
-    const warning = windowWarning(this.#bits, {
+    this.warning = windowWarning(this.#bits, {
       framesPerSecond,
       delaySpreadNs: delaySpreadNs(paths),
       stallNs: this.#stallNs,
       lateBy: this.#lateBy,
     });
-    this.#isWarned = warning !== undefined;
-    return warning;
+    return this.warning;
   }
 }
 

@@ -14,11 +14,14 @@ import type { ExplainedPath, PathPreferences } from '../multipath/types.ts';
 import type { Peer } from '../peer.ts';
 import type { PeerContext } from '../peer-context.ts';
 import type { PathSwitch } from '../peer-record.ts';
-import type { PathSource } from '../underlay/path-directory.ts';
+import type { PathSearch, PathSource } from '../underlay/path-directory.ts';
+import { listPeerProblems, type PeerProblems } from './health-reasons.ts';
 import { explainPathInUse, explainPathNotInUse } from './path-reasons.ts';
 
 /** A path in the status of a peer: what is measured, where it is from, and its name. */
-interface StatusPath extends ExplainedPath, Partial<PathSource> {
+interface StatusPath extends ExplainedPath, Partial<Omit<PathSource, 'source'>> {
+  /** `cache` if the control service has not answered the latest request, so that an earlier answer is used. */
+  readonly source?: PathSource['source'] | 'cache';
   /** Such as `via-110-310-210`. */
   readonly name: string;
 }
@@ -56,16 +59,33 @@ interface Candidate extends StatusPath {
 }
 
 /** Why packets to a peer take the path that they take. */
-interface ExplainedPeer extends Omit<StatusPeer, 'paths'> {
+interface ExplainedPeer extends Omit<StatusPeer, 'paths'>, PeerProblems {
   readonly strategy: string;
+  /** What was found to choose from; absent before the gateway has started. */
+  readonly search?: PathSearch | undefined;
   /** The path in use first, then by their scores. */
   readonly candidates: readonly Candidate[];
 }
 
 type Context = Pick<PeerContext, 'directory' | 'options'> | undefined;
 
-/** Describes a peer for the status of its gateway. */
-export function describePeer(peer: Peer, nowNs: number, context: Context): StatusPeer {
+/** Describes a gateway: its peers, and what is wrong with it. */
+export function describeGateway(
+  peers: readonly Peer[],
+  nowNs: number,
+  context: Context,
+): PeerProblems & { readonly peers: readonly StatusPeer[] } {
+  const problems = peers.map((peer) =>
+    listPeerProblems(peer, context?.directory.searchOf(peer.name, nowNs), nowNs),
+  );
+  return {
+    reasons: problems.flatMap(({ reasons }) => reasons),
+    warnings: problems.flatMap(({ warnings }) => warnings),
+    peers: peers.map((peer) => describePeer(peer, nowNs, context)),
+  };
+}
+
+function describePeer(peer: Peer, nowNs: number, context: Context): StatusPeer {
   const paths = peer.status(nowNs).map((path) => describePath(peer, path, nowNs, context));
   const used = paths[peer.controller.active];
   const { agreedNs } = peer.session;
@@ -96,7 +116,8 @@ export function explainPeer(peer: Peer, nowNs: number, context: Context): Explai
     return { ...path, isInUse, score, share: shareOf(plan, index), why };
   });
   candidates.sort((a, b) => Number(b.isInUse) - Number(a.isInUse) || b.score - a.score);
-  return { ...described, strategy, candidates };
+  const search = context?.directory.searchOf(peer.name, nowNs);
+  return { ...described, ...listPeerProblems(peer, search, nowNs), strategy, search, candidates };
 }
 
 function describePath(
@@ -106,7 +127,11 @@ function describePath(
   context: Context,
 ): StatusPath {
   const name = peer.underlays.get(path.id)?.path.name ?? path.id;
-  return { ...path, name, ...context?.directory.sourceOf(peer.name, path.id, nowNs) };
+  if (context === undefined) return { ...path, name };
+  const { directory } = context;
+  const origin = directory.sourceOf(peer.name, path.id, nowNs);
+  const isStale = directory.searchOf(peer.name, nowNs).unansweredNs >= 0;
+  return { ...path, name, ...origin, ...(isStale && { source: 'cache' }) };
 }
 
 function describeSwitch({ atNs, ...happened }: PathSwitch, nowNs: number): StatusSwitch {

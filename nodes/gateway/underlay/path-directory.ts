@@ -77,6 +77,26 @@ export interface PathSource {
   readonly isEpic: boolean;
 }
 
+/** The search for paths to a target, and how many were left out. */
+export interface PathSearch {
+  /** True if a control service is asked for segments, false if the paths are computed from the topology. */
+  readonly isAsked: boolean;
+  /** True if it has ever answered. */
+  readonly isAnswered: boolean;
+  /** Time since the first request that was not answered, if the latest was not, ns; -1 otherwise. */
+  readonly unansweredNs: number;
+  /** Paths that the known segments give. */
+  readonly combined: number;
+  /** Those over an interface that is believed to be down. */
+  readonly revoked: number;
+  /** Those among the others that the policy excludes. */
+  readonly excluded: number;
+  /** Paths that may be used: all others, and those of earlier answers that are revoked now. */
+  readonly usable: number;
+  /** True if there are some, and all are revoked. */
+  readonly isRevoked: boolean;
+}
+
 /** Age at which the control service is asked again, ns: its answers change when links fail and return. */
 const DISCOVERED_AGE_NS_MAX = 1_000_000_000;
 /** Time between two searches for paths while the control service has found none, ns. */
@@ -103,10 +123,15 @@ export interface DirectoryOptions {
   readonly answered?: (target: string) => void;
 }
 
+type FoundCounts = Pick<PathSearch, 'combined' | 'revoked' | 'excluded'>;
+
 interface Answer {
   readonly paths: readonly GatewayPath[];
+  readonly counts: FoundCounts;
   readonly atNs: number;
 }
+
+const NONE_FOUND: FoundCounts = { combined: 0, revoked: 0, excluded: 0 };
 
 interface Ends {
   readonly from: IsdAs;
@@ -121,6 +146,8 @@ interface Discovered {
   atNs: number;
   lookedUpNs: number;
   isAsked: boolean;
+  /** When the first request was sent that was not answered, if the latest was not, ns; -1 otherwise. */
+  unansweredNs: number;
   /** True if no lookup has used the answer yet. */
   isUnread: boolean;
 }
@@ -172,8 +199,8 @@ export class PathDirectory {
     if (client !== undefined) this.#ask(client, target, now, clock);
     const known = this.#answers.get(target);
     if (known !== undefined && now - known.atNs < CACHED_PATH_LOOKUP_AGE_NS_MAX) return known.paths;
-    const paths = this.#find(target, now, clock);
-    this.#answers.set(target, { paths, atNs: now });
+    const { paths, counts } = this.#find(target, now, clock);
+    this.#answers.set(target, { paths, counts, atNs: now });
     if (this.#answers.size > CACHED_PATH_LOOKUPS_MAX) this.#forgetOldest();
     return paths;
   }
@@ -203,6 +230,21 @@ export class PathDirectory {
     };
   }
 
+  /** What the latest search for paths to `target` has found. */
+  searchOf(target: string, now: number): PathSearch {
+    const found = this.#discovered.get(target);
+    const { paths = [], counts = NONE_FOUND } = this.#answers.get(target) ?? {};
+    const unansweredNs = found?.unansweredNs ?? -1;
+    return {
+      isAsked: this.#options.client !== undefined,
+      isAnswered: found?.segments !== undefined,
+      unansweredNs: unansweredNs < 0 ? -1 : now - unansweredNs,
+      ...counts,
+      usable: paths.length,
+      isRevoked: paths.length > 0 && paths.every(({ isRevoked }) => isRevoked),
+    };
+  }
+
   /** Asks the control service, unless its answer is new or under way. */
   #ask(
     client: Pick<SegmentClient, 'find'>,
@@ -214,7 +256,7 @@ export class PathDirectory {
     if (ends === undefined) return;
     const known: Discovered = this.#discovered.get(target) ?? {
       ...{ segments: undefined, revoked: [], atNs: now, lookedUpNs: now },
-      ...{ isAsked: false, isUnread: false },
+      ...{ isAsked: false, isUnread: false, unansweredNs: -1 },
     };
     known.lookedUpNs = now;
     known.isUnread = false;
@@ -225,15 +267,20 @@ export class PathDirectory {
     client.find({ source: ends.from, target: ends.to }, (answer) => {
       known.isAsked = false;
       // Without an answer, the segments that are known stay in use.
-      if (answer === undefined) return;
+      if (answer === undefined) {
+        if (known.unansweredNs < 0) known.unansweredNs = now;
+        return;
+      }
+      known.unansweredNs = -1;
       known.segments = plainSegments(answer.segments);
       known.revoked = answer.revoked;
       known.atNs = now;
       known.isUnread = true;
       const before = this.#answers.get(target)?.paths ?? [];
-      const found = this.#find(target, now, clock);
+      const { paths: found, counts } = this.#find(target, now, clock);
       const kept = revokedPaths(before, { found, revoked: answer.revoked, clock });
-      this.#answers.set(target, { paths: withShortNames([...found, ...kept]), atNs: now });
+      const paths = withShortNames([...found, ...kept]);
+      this.#answers.set(target, { paths, counts, atNs: now });
       this.#options.answered?.(target);
     });
   }
@@ -243,18 +290,20 @@ export class PathDirectory {
     if (!oldest.done) this.#answers.delete(oldest.value);
   }
 
-  #find(target: string, now: number, clock: CalendarTime): readonly GatewayPath[] {
+  #find(target: string, now: number, clock: CalendarTime): Pick<Answer, 'paths' | 'counts'> {
     const ends = this.#ends(target);
-    if (ends === undefined) return [];
+    if (ends === undefined) return { paths: [], counts: NONE_FOUND };
     const { policy = {} } = this.#options;
-    const found = applyPathPolicy(
-      policy,
-      leaveOutPaths(
-        this.#paths(target, ends, now, clock),
-        this.#discovered.get(target)?.revoked ?? [],
-      ),
-    );
-    return withShortNames(found.flatMap((one) => this.#describe(one, target, now, clock)));
+    const combined = this.#paths(target, ends, now, clock);
+    const valid = leaveOutPaths(combined, this.#discovered.get(target)?.revoked ?? []);
+    const allowed = applyPathPolicy(policy, valid);
+    const found = allowed.flatMap((one) => this.#describe(one, target, now, clock));
+    const counts = {
+      combined: combined.length,
+      revoked: combined.length - valid.length,
+      excluded: valid.length - allowed.length,
+    };
+    return { paths: withShortNames(found), counts };
   }
 
   #paths(target: string, { from, to }: Ends, now: number, clock: CalendarTime): readonly Path[] {

@@ -1,11 +1,14 @@
 /** `orrery gateway status` and `explain`: what they print of a gateway that runs, here in virtual time. */
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { addCommands } from '../../../cli/commands.ts';
+import { findCertificateProblem } from '../../../cli/gateway-certificate.ts';
 import { makeProgram } from '../../../cli/program.ts';
 import { type OperatorServer, startOperatorServer } from '../../../services/operator/index.ts';
+import { makeCertificateAuthority } from '../../certificates.ts';
 import { load, prepare, SECOND } from '../runner/fixture.ts';
 import { fakeFace, keptLog } from '../services/operator/fake-face.ts';
 
@@ -69,7 +72,8 @@ it('print peers, keys, paths with their age, and why one is in use, in 80 column
   const { stdout, code } = await gateway('status', file);
   expect(code ?? 0).toBe(0);
   expect(stdout).toMatchInlineSnapshot(`
-    "gateway-111 to gateway-211 in 2-ff00:0:211: epoch 2, keys 2 s old
+    "HEALTHY  gateway-111, 1 peer
+    gateway-111 to gateway-211 in 2-ff00:0:211: epoch 2, keys 2 s old
       in use: via-110-310-210, which had the best score when the first path was
       chosen
       path             health  RTT      loss  heard   source
@@ -88,6 +92,7 @@ it('print the decision for a destination, in 80 columns', async () => {
     "gateway-111 to gateway-211 in 2-ff00:0:211: epoch 2, keys 2 s old
       in use: via-110-310-210, which had the best score when the first path was
       chosen
+      3 paths found, 0 of them revoked, 0 excluded by the policy
       strategy failover; no switch since the first choice 2 s ago
       path             score  health  RTT      loss  packets
     * via-110-310-210  0.650  alive   20.0 ms  0 %   100 %
@@ -139,4 +144,24 @@ it('print the help for words that are no question', async () => {
     const { stderr, code } = await gateway(...words);
     expect([code, /Usage: orrery gateway/.test(stderr)], words.join(' ')).toEqual([2, true]);
   }
+});
+
+it('tell when the certificate of the server ends', () => {
+  const { certificate } = makeCertificateAuthority('one');
+  const name = 'one.pem';
+  writeFileSync(join(folder, name), certificate);
+  const endMs = Date.parse(new X509Certificate(certificate).validTo);
+  const day = new Date(endMs).toISOString().slice(0, 10);
+  const at = (days: number): unknown =>
+    findCertificateProblem(
+      folder,
+      { certificate: name, key: '', clientCa: undefined },
+      endMs - days * 86_400_000,
+    );
+  expect(at(31)).toBeUndefined();
+  expect(at(12)).toEqual({
+    ...{ text: `the certificate one.pem ends in 12 days, on ${day}`, hasEnded: false },
+  });
+  expect(at(0)).toEqual({ text: `the certificate one.pem ended on ${day}`, hasEnded: true });
+  expect(findCertificateProblem(folder, undefined, endMs)).toBeUndefined();
 });
