@@ -36,6 +36,7 @@ import type { Topology } from '../topologies/model.ts';
 import { addFlagOptions, refuseWithHelp } from './flags.ts';
 import { askGateway, type GatewayInquiry } from './gateway-ask.ts';
 import { GATEWAY_PROTOCOL, openGatewayFace } from './gateway-face.ts';
+import { GatewayFileReloader, type GatewayFiles } from './gateway-reload.ts';
 import { readTlsMaterial, withTlsFiles } from './gateway-tls.ts';
 import { runNodeProcess } from './node-process.ts';
 
@@ -99,12 +100,17 @@ function readText(path: string): string {
 async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
   const text = readText(path);
   const folder = dirname(resolve(path));
-  const file = readToml(path, text, withTlsFiles(gatewayTomlSchema, folder));
+  const registry = new ProtocolRegistry();
+  const withOptions = (of: Topology, now: GatewayFile): Topology => withFileOptions(path, of, now);
+  const read = (): GatewayFiles => {
+    const now = readToml(path, readText(path), withTlsFiles(gatewayTomlSchema, folder));
+    return { file: now, topology: withOptions(openTopology(folder, now, registry), now) };
+  };
+  const started = read();
+  const { file, topology } = started;
   for (const warning of [...file.warnings, ...openAddresses(file)]) {
     process.stderr.write(`orrery: ${path}: ${warning}\n`);
   }
-  const registry = new ProtocolRegistry();
-  const topology = withOptions(path, openTopology(folder, file, registry), file);
   const name = file.place.node;
   const gateways = topology.hosts.filter(({ protocol }) => protocol === GATEWAY_PROTOCOL);
   const names = gateways.map((host) => host.name);
@@ -134,6 +140,7 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
   });
   const bundle = derivation.bundleOf(name, keys, keysFolder);
   if ('code' in bundle) throw new Refusal(bundle.message);
+  const reloader = new GatewayFileReloader(started, read, withOptions);
   const order = standaloneAssignment(name, topology, { deployment, bundle, traffic: [] });
   await runNodeProcess({
     mode: 'alone',
@@ -145,6 +152,7 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
     writesNodes: true,
     operatorPort: file.metrics.port,
     operatorHost: file.metrics.host,
+    reload: (log, change) => reloader.reread(log, change),
     openFace: (log) => {
       const htx = { ...file.htx, tls: file.htx.tls && readTlsMaterial(folder, file.htx.tls) };
       return openGatewayFace({ name, log, htx, grpc: file.grpc, access: file.access });
@@ -197,7 +205,7 @@ function openAddresses({ htx, grpc }: GatewayFile): readonly string[] {
 }
 
 /** The topology, in which this gateway has the options of its file. */
-function withOptions(path: string, topology: Topology, file: GatewayFile): Topology {
+function withFileOptions(path: string, topology: Topology, file: GatewayFile): Topology {
   const { place, options, access } = file;
   const peers = access === undefined ? {} : peersOf(path, topology, { options, access });
   const hosts = topology.hosts.map((host) =>

@@ -11,6 +11,7 @@
 import { z } from 'zod';
 import { byteSizeSchema, durationNsSchema } from '../_kit/options.ts';
 import { ACCESS_CONTROL_KEYS, type AccessControl } from './access-control.ts';
+import { pathPolicySchema } from './policy-options.ts';
 
 /** An address to listen on. */
 export interface BindAddress {
@@ -61,6 +62,8 @@ export interface GatewayFile {
   readonly log: string;
   /** What the file sets and this gateway does not do, a sentence each. */
   readonly warnings: readonly string[];
+  /** The checked values of the file and the defaults of others. */
+  readonly tables: GatewayTables;
 }
 
 const PORT_MAX = 65_535;
@@ -134,6 +137,13 @@ const UNUSED = {
 } as const;
 
 type UnusedTable = keyof typeof UNUSED;
+
+/** Keys without effect here, such as `htx.enable_quic`. */
+export const UNUSED_KEYS: ReadonlySet<string> = new Set(
+  Object.entries(UNUSED).flatMap(([name, keys]) =>
+    Object.keys(keys).map((key) => `${name}.${key}`),
+  ),
+);
 
 /** Schemas of the unused keys of a table: any value is accepted. */
 const unused = <T extends UnusedTable>(
@@ -210,6 +220,8 @@ const tables = z
       keys: z.string().min(1).default('keys'),
       state: z.string().min(1).default('state'),
       peers: z.array(z.string()).max(1_000).optional(),
+      /** Which paths may be used, as in the option `policy` of a topology; checked here, converted there. */
+      policy: z.unknown().superRefine(checkPolicy).optional(),
       grpc_addr: bindAddress.optional(),
       client_ca: filePath.optional(),
       profile: z.boolean().default(false),
@@ -221,39 +233,32 @@ const tables = z
     path: ['orrery', 'client_ca'],
   });
 
+/** The tables of a file, checked. */
+export type GatewayTables = z.output<typeof tables>;
+
+function checkPolicy(policy: unknown, context: z.RefinementCtx): void {
+  if (policy === undefined) return;
+  for (const { path, message } of pathPolicySchema.safeParse(policy).error?.issues ?? []) {
+    context.addIssue({ code: 'custom', path: [...path], message });
+  }
+}
+
 /** Schema that checks the values of a file and converts them. */
 export const gatewayTomlSchema: z.ZodType<GatewayFile> = tables.transform((file): GatewayFile => {
-  const { htx, scion, anti_replay: replay, aead, multipath, metrics, security, orrery } = file;
-  const { rate_limiting: limit, access_control: access } = security;
-  const { peers, log, grpc_addr: grpc, client_ca: clientCa, profile, ...place } = orrery;
+  const { htx, scion, metrics, orrery } = file;
+  const { access_control: access } = file.security;
+  const {
+    peers: _peers,
+    policy: _policy,
+    log,
+    grpc_addr: grpc,
+    client_ca: clientCa,
+    profile,
+    ...place
+  } = orrery;
   const { cert_path: certificate, key_path: key } = htx;
-  const text = (ns: number): string => `${ns / NS_PER_MS}ms`;
   return {
-    options: {
-      ...(peers === undefined ? {} : { peers }),
-      multipath: {
-        rttThreshold: multipath.failover_rtt_threshold,
-        lossThreshold: multipath.failover_loss_threshold,
-        minPaths: multipath.min_paths,
-        maxPaths: multipath.max_paths,
-        exploration: multipath.exploration_probability,
-        smoothing: multipath.quality_smoothing,
-      },
-      antiReplay: {
-        windowSize: replay.window_size,
-        cleanupTtl: text(replay.cleanup_ttl),
-        maxSequenceAge: text(replay.max_sequence_age),
-      },
-      rekey: { bytes: `${aead.max_bytes_per_key}B`, age: text(aead.max_time_per_key) },
-      rateLimit: {
-        enabled: limit.enabled,
-        perSecond: Math.max(
-          1,
-          Math.round((limit.requests_per_second * NS_PER_S) / limit.window_duration),
-        ),
-        burst: limit.burst_capacity,
-      },
-    },
+    options: gatewayOptionsOf(file),
     place,
     htx: {
       ...htx.bind_addr,
@@ -274,8 +279,47 @@ export const gatewayTomlSchema: z.ZodType<GatewayFile> = tables.transform((file)
     metrics: metrics.bind_addr,
     log,
     warnings: [...unusedKeys(file), ...unusedLists(access)],
+    tables: file,
   };
 });
+
+/** The options of the node that the tables of a file give. */
+export function gatewayOptionsOf({
+  anti_replay: replay,
+  aead,
+  multipath,
+  security,
+  orrery: { peers, policy },
+}: GatewayTables): GatewayFile['options'] {
+  const { rate_limiting: limit } = security;
+  const text = (ns: number): string => `${ns / NS_PER_MS}ms`;
+  return {
+    ...(peers === undefined ? {} : { peers }),
+    ...(policy === undefined ? {} : { policy }),
+    multipath: {
+      rttThreshold: multipath.failover_rtt_threshold,
+      lossThreshold: multipath.failover_loss_threshold,
+      minPaths: multipath.min_paths,
+      maxPaths: multipath.max_paths,
+      exploration: multipath.exploration_probability,
+      smoothing: multipath.quality_smoothing,
+    },
+    antiReplay: {
+      windowSize: replay.window_size,
+      cleanupTtl: text(replay.cleanup_ttl),
+      maxSequenceAge: text(replay.max_sequence_age),
+    },
+    rekey: { bytes: `${aead.max_bytes_per_key}B`, age: text(aead.max_time_per_key) },
+    rateLimit: {
+      enabled: limit.enabled,
+      perSecond: Math.max(
+        1,
+        Math.round((limit.requests_per_second * NS_PER_S) / limit.window_duration),
+      ),
+      burst: limit.burst_capacity,
+    },
+  };
+}
 
 /** A sentence for each key of the file that means nothing here. */
 function unusedKeys(file: Readonly<Record<string, unknown>>): readonly string[] {

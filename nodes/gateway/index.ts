@@ -65,5 +65,6 @@ export const protocol: Protocol<GatewayOptions> = {
   create: (host, setup) => createGatewayNode(host, setup, behaviourWithDoubles(setup.options)),
 };
 export { type AccessControl, selectPeers } from './access-control.ts';
+export { reloadGatewayFile } from './gateway-reload.ts';
 export { gatewaySampleToml } from './gateway-sample.ts';
 export { type GatewayFile, gatewayTomlSchema, type TlsFiles } from './gateway-toml.ts';

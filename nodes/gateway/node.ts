@@ -42,12 +42,13 @@ import { createStaticKeyPair, STATIC_KEY_NAME, type StaticKeyPair } from './cryp
 import type { FrameDropReason } from './drops.ts';
 import { EpochStore, epochStoreKey } from './epoch-store.ts';
 import { BODY_BYTES_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
-import { makePathController } from './multipath/make-controller.ts';
+import { PathControllers } from './multipath/make-controller.ts';
 import { confirmedInterface, type ScmpDropReason } from './multipath/scmp-policy.ts';
 import type { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
 import { PeerSet } from './peer-set.ts';
 import { ReceivedPackets } from './received-packets.ts';
+import { reconfigureGateway } from './reconfigure.ts';
 import { frameAgeLimitsOf } from './replay/age.ts';
 import { makeWindows } from './replay/make-windows.ts';
 import type { WindowSet } from './replay/window-set.ts';
@@ -55,6 +56,7 @@ import { createScmpKeys, type ScmpKeys } from './scmp-keys.ts';
 import { type ClockReadings, SESSION_LIMITS, unixMicroseconds } from './session-parts.ts';
 import { SIG_STREAM_MAX, SIG_VERSION } from './sig/geometry.ts';
 import { findFirstRouter } from './underlay/first-router.ts';
+import { addressPackets } from './underlay/packet-addresses.ts';
 import { type PacketAddresses, peerAddressBytes } from './underlay/packet-template.ts';
 import { PathDirectory } from './underlay/path-directory.ts';
 import { GATEWAY_PORT } from './underlay/underlay-path.ts';
@@ -77,6 +79,9 @@ export function createGatewayNode(
 class GatewayNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: NodeSetup<GatewayOptions>;
+  /** The options in force. */
+  readonly #live: { options: GatewayOptions };
+  readonly #controllers: PathControllers;
   readonly #behaviour: Behaviour;
   readonly #ownIsdAs: IsdAs;
   readonly #address: HostAddress;
@@ -112,6 +117,8 @@ class GatewayNode implements NodeHandle {
   constructor(host: Host, setup: NodeSetup<GatewayOptions>, behaviour: Behaviour) {
     this.#host = host;
     this.#setup = setup;
+    this.#live = { options: setup.options };
+    this.#controllers = new PathControllers(setup.options);
     this.#behaviour = behaviour;
     const self = setup.network.hosts.find(({ name }) => name === host.name);
     const own = isdAsOf(self);
@@ -198,6 +205,11 @@ class GatewayNode implements NodeHandle {
     return true;
   }
 
+  #closePeer(name: string): void {
+    this.#peers.forget(name);
+    this.#windows.drop(name);
+  }
+
   stop(): void {
     this.#cleanup?.cancel();
     this.#peers.stop();
@@ -229,20 +241,16 @@ class GatewayNode implements NodeHandle {
     return { ...describeGateway(this.#peers.all, now, this.#context) };
   }
 
-  /**
-   * Applies new limits of overload at once. All other options keep their values, because sessions were
-   * agreed and work was begun with them.
-   */
   reconfigure(options: unknown): readonly string[] {
-    const { overload } = options as GatewayOptions;
-    const limits = { isEnabled: overload.shed, delayNs: overload.delay };
-    for (const peer of this.#peers.all) peer.load.change(limits);
-    // For peers that are forgotten and come back.
-    const context = this.#context;
-    if (context !== undefined) {
-      this.#context = { ...context, options: { ...context.options, overload } };
-    }
-    return ['overload'];
+    const { directory } = this.#context ?? {};
+    if (directory === undefined) return [];
+    const parts = {
+      ...{ live: this.#live, peers: this.#peers, controllers: this.#controllers, directory },
+      moment: (): ClockReadings => this.#moment(),
+      open: (name: string): void => void this.#openPeer(name),
+      close: (name: string): void => this.#closePeer(name),
+    };
+    return reconfigureGateway(parts, options as GatewayOptions);
   }
 
   #makeQuestions(): EndHostQuestions {
@@ -267,10 +275,7 @@ class GatewayNode implements NodeHandle {
       clock: (): CalendarTime => this.#host.clock(),
       findPaths: this.#findPaths,
       open: (target): boolean => this.#openPeer(target),
-      close: (name): void => {
-        this.#peers.forget(name);
-        this.#windows.drop(name);
-      },
+      close: (name): void => this.#closePeer(name),
       send: (peer, packet, wishes): string => this.#send(peer, packet, wishes),
       receive: (packet): string => this.#receive(packet, 0, packet.length) ?? 'ok',
     });
@@ -380,6 +385,7 @@ class GatewayNode implements NodeHandle {
   #peerContext(): PeerContext {
     const { options, network } = this.#setup;
     const host = this.#host;
+    const live = this.#live;
     const directory = new PathDirectory({
       ...{ network, crypto: host.crypto, host: host.name, client: this.#segments },
       policy: options.policy,
@@ -390,7 +396,9 @@ class GatewayNode implements NodeHandle {
       },
     });
     const context: PeerContext = {
-      options,
+      get options(): GatewayOptions {
+        return live.options;
+      },
       isTraced: host.trace.isRecorded,
       directory,
       epicClock: { crypto: host.crypto, clock: () => host.clock() },
@@ -404,7 +412,7 @@ class GatewayNode implements NodeHandle {
       drawStream: () => host.random('sig-stream').below(SIG_STREAM_MAX + 1),
       scratch: new Uint8Array(BODY_BYTES_MAX),
       behaviour: this.#behaviour,
-      makeController: (peer) => makePathController(host, options, peer),
+      makeController: (peer) => this.#controllers.make(host, peer),
       sessionOptions: (peer, sink) => this.#sessionOptions(peer, sink),
       ends: (peer) => this.#ends(peer),
       firstRouterOf: (path) => {
@@ -441,7 +449,8 @@ class GatewayNode implements NodeHandle {
     peer: string,
     sink: Parameters<PeerContext['sessionOptions']>[1],
   ): ReturnType<PeerContext['sessionOptions']> {
-    const { options, network } = this.#setup;
+    const { network } = this.#setup;
+    const { options } = this.#live;
     const host = this.#host;
     const windows = this.#windows.peer(peer, host.now());
     const identity = this.#identity;
@@ -474,17 +483,8 @@ class GatewayNode implements NodeHandle {
   }
 
   #ends(peer: string): PacketAddresses {
-    const target = this.#setup.network.hosts.find(({ name }) => name === peer);
-    const targetAs = isdAsOf(target);
-    if (target === undefined || targetAs === undefined) throw new Error(`${peer} is in no AS`);
-    return {
-      source: this.#ownIsdAs,
-      sourceHost: this.#address,
-      sourcePort: GATEWAY_PORT,
-      target: targetAs,
-      targetHost: hostAddress(target.address),
-      targetPort: GATEWAY_PORT,
-    };
+    const own = { isdAs: this.#ownIsdAs, host: this.#address };
+    return addressPackets(this.#setup.network, own, peer);
   }
 
   #sent(type: FrameType, bytes: number): void {

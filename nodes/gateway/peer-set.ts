@@ -13,7 +13,9 @@ import { PeerHostAdapter, type PeerHostAdapterParts } from './peer-node.ts';
 
 /** The peers of one gateway. */
 export class PeerSet {
-  readonly #views: readonly HostView[];
+  /** All other gateways of the network. */
+  readonly #others: readonly HostView[];
+  #views: readonly HostView[];
   readonly #parts: PeerHostAdapterParts;
   readonly #peers = new Map<string, PeerHostAdapter>();
 
@@ -23,14 +25,16 @@ export class PeerSet {
     { network, options }: Pick<NodeSetup<GatewayOptions>, 'network' | 'options'>,
     parts: PeerHostAdapterParts,
   ) {
-    const { peers } = options;
-    this.#views = network.hosts.filter(
-      (view) =>
-        view.protocol === protocol &&
-        view.name !== parts.host.name &&
-        peers?.includes(view.name) !== false,
+    this.#others = network.hosts.filter(
+      (view) => view.protocol === protocol && view.name !== parts.host.name,
     );
     this.#parts = parts;
+    this.#views = chosenOf(this.#others, options.peers);
+  }
+
+  /** Says which of the gateways are to be peers; all if undefined. Adds and removes none. */
+  change(peers: readonly string[] | undefined): void {
+    this.#views = chosenOf(this.#others, peers);
   }
 
   /** Names of all gateways that are to be peers. */
@@ -96,4 +100,11 @@ export class PeerSet {
     }
     return undefined;
   }
+}
+
+function chosenOf(
+  views: readonly HostView[],
+  peers: readonly string[] | undefined,
+): readonly HostView[] {
+  return views.filter(({ name }) => peers?.includes(name) !== false);
 }

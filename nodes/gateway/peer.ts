@@ -18,6 +18,7 @@ import { LoadLimiter } from './load-limit.ts';
 import type { InterfaceDownReport, ScmpDropReason } from './multipath/scmp-policy.ts';
 import type { ControllerEffect, ExplainedPath, PathController } from './multipath/types.ts';
 import { PacketRoutes } from './packet-routes.ts';
+import { findDeadPathInUse } from './path-invariant.ts';
 import type { PeerContext } from './peer-context.ts';
 import type { PeerOutput, PeerTimerName } from './peer-output.ts';
 import { PeerEventRecorder } from './peer-record.ts';
@@ -123,6 +124,12 @@ export class Peer {
     this.#arm();
   }
 
+  /** Looks up paths now: what may be used has changed. */
+  lookAgain(at: ClockReadings): void {
+    this.#at = at;
+    this.#refresh();
+  }
+
   /** Called when the node restarts after a crash: measures the time until the first accepted frame. */
   noteRestart(now: number): void {
     this.record.restarted(now);
@@ -150,20 +157,9 @@ export class Peer {
     return this.session.isOpen && this.#routes.active !== undefined;
   }
 
-  /**
-   * R-040: reports a dead path that stays in use while a healthy one answers. A degraded path may
-   * stay in use while the others are degraded too, and a silent one while all are silent.
-   */
+  /** The name of a broken invariant of its paths; undefined if none is. */
   invariant(now: number): string | undefined {
-    const { mode, probeInterval } = this.#context.options.multipath;
-    const paths = this.controller.status(now);
-    const active = paths[this.controller.active];
-    if (active?.health !== 'dead' || mode === 'reference') return undefined;
-    const healthy = paths.find(
-      ({ health, measuredAgoNs }) => health === 'alive' && measuredAgoNs <= probeInterval,
-    );
-    if (healthy === undefined) return undefined;
-    return `path ${active.id} is dead and in use while ${healthy.id} answers`;
+    return findDeadPathInUse(now, this.controller, this.#context.options.multipath);
   }
 
   /** The links of the path that packets take now. */

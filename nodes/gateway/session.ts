@@ -23,7 +23,9 @@
  *
  * @module
  */
+
 import { BackOff } from '../_kit/back-off.ts';
+import type { AdmissionControl } from './admission/admission.ts';
 import type { FrameDropReason } from './drops.ts';
 import { EpochRing } from './epochs.ts';
 import {
@@ -245,6 +247,11 @@ export class Session {
     if (!isAscending) return `epochs are not ascending: ${epochs.join(', ')}`;
     if ((current?.nextSequence ?? 0) > SEQUENCE_END) return 'sequence beyond 2^53';
     return undefined;
+  }
+
+  /** The budgets of the peer. */
+  get admission(): AdmissionControl {
+    return this.#options.admission;
   }
 
   /** When the keys that seal were agreed, ns; undefined without keys. */

@@ -50,6 +50,8 @@ export interface AdmissionControl {
    * Asks whether the answer may be sent again to a copy of an opening that was already answered.
    */
   repeat(nowNs: number): boolean;
+  /** Replaces the limit on frames; undefined: there is none from now on. */
+  changeFrameRate(rate: TokenBucketOptions | undefined): void;
 }
 
 /** A budget for one kind of handshake message that may cost Diffie-Hellman work. */
@@ -60,7 +62,7 @@ export function makeHandshakeTokenBucket(): TokenBucket {
 /** Admission that charges a budget only after the inexpensive checks: the order of this project. */
 export class CheckFirstAdmission implements AdmissionControl {
   readonly #mint: CookieIssuer;
-  readonly #frames: TokenBucket | undefined;
+  #frames: TokenBucket | undefined;
   readonly #openings = makeHandshakeTokenBucket();
   readonly #proofs = makeHandshakeTokenBucket();
   readonly #answers = makeHandshakeTokenBucket();
@@ -74,7 +76,11 @@ export class CheckFirstAdmission implements AdmissionControl {
   /** @param rate Limit on frames; unlimited when absent. */
   constructor(mint: CookieIssuer, rate: TokenBucketOptions | undefined) {
     this.#mint = mint;
-    this.#frames = rate === undefined ? undefined : TokenBucket.of(rate);
+    this.#frames = rate && TokenBucket.of(rate);
+  }
+
+  changeFrameRate(rate: TokenBucketOptions | undefined): void {
+    this.#frames = rate && TokenBucket.of(rate);
   }
 
   frameCame(): boolean {

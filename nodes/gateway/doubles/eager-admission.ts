@@ -16,12 +16,16 @@ import {
 
 /** Test double: charges budgets before it checks a frame. */
 export class ChargeFirstAdmission implements AdmissionControl {
-  readonly #frames: TokenBucket | undefined;
+  #frames: TokenBucket | undefined;
   readonly #messages = makeHandshakeTokenBucket();
 
   /** @param rate Limit on frames; unlimited when absent. */
   constructor(rate: TokenBucketOptions | undefined) {
-    this.#frames = rate === undefined ? undefined : TokenBucket.of(rate);
+    this.#frames = rate && TokenBucket.of(rate);
+  }
+
+  changeFrameRate(rate: TokenBucketOptions | undefined): void {
+    this.#frames = rate && TokenBucket.of(rate);
   }
 
   frameCame(nowNs: number): boolean {

@@ -16,19 +16,37 @@ const CONTROLLERS: Readonly<
   >
 > = { orrery: MultipathController, reference: ReferenceController };
 
-/**
- * Makes the path controller that a node's options ask for.
- * @param peer Its name is part of the name of the random stream for phases and exploration.
- */
-export function makePathController(
-  host: HostPart<'now' | 'random'>,
-  options: GatewayOptions,
-  peer: string,
-): PathController {
-  const random = host.random(`multipath/${peer}`);
-  const parameters = multipathOptions(options.multipath);
-  const Controller = CONTROLLERS[options.multipath.mode];
-  return new Controller(host.now(), parameters, random);
+/** Options that may change while paths are in use: a controller reads them at each decision. */
+const THRESHOLDS = [
+  ...['rttThreshold', 'lossThreshold', 'minPaths', 'maxPaths', 'exploration'],
+] as const satisfies readonly (keyof GatewayOptions['multipath'])[];
+
+/** Makes the path controllers of a gateway that its options ask for. */
+export class PathControllers {
+  #file: GatewayOptions['multipath'];
+  /** Shared by all controllers. */
+  readonly #parameters: MultipathOptions;
+
+  constructor({ multipath }: GatewayOptions) {
+    this.#file = multipath;
+    this.#parameters = multipathOptions(multipath);
+  }
+
+  /** @param peer Its name is part of the name of the random stream for phases and exploration. */
+  make(host: HostPart<'now' | 'random'>, peer: string): PathController {
+    const random = host.random(`multipath/${peer}`);
+    const Controller = CONTROLLERS[this.#file.mode];
+    return new Controller(host.now(), this.#parameters, random);
+  }
+
+  /** Changes the thresholds of all controllers. @returns false, and changes nothing, if another option differs. */
+  change(file: GatewayOptions['multipath']): boolean {
+    const kept = Object.fromEntries(THRESHOLDS.map((name) => [name, this.#file[name]]));
+    if (JSON.stringify({ ...file, ...kept }) !== JSON.stringify(this.#file)) return false;
+    this.#file = file;
+    Object.assign(this.#parameters, multipathOptions(file));
+    return true;
+  }
 }
 
 /** Converts the options of the file into those of the controllers. */

@@ -157,11 +157,19 @@ export class PathDirectory {
   readonly #options: DirectoryOptions;
   readonly #answers = new Map<string, Answer>();
   readonly #discovered = new Map<string, Discovered>();
+  #policy: PathPolicy;
   #finder: PathFinder | undefined;
   #finderNs = 0;
 
   constructor(options: DirectoryOptions) {
     this.#options = options;
+    this.#policy = options.policy ?? {};
+  }
+
+  /** Replaces the policy: from the next lookup on, other paths are found in what is known. */
+  changePolicy(policy: PathPolicy | undefined): void {
+    this.#policy = policy ?? {};
+    this.#answers.clear();
   }
 
   /**
@@ -293,10 +301,9 @@ export class PathDirectory {
   #find(target: string, now: number, clock: CalendarTime): Pick<Answer, 'paths' | 'counts'> {
     const ends = this.#ends(target);
     if (ends === undefined) return { paths: [], counts: NONE_FOUND };
-    const { policy = {} } = this.#options;
     const combined = this.#paths(target, ends, now, clock);
     const valid = leaveOutPaths(combined, this.#discovered.get(target)?.revoked ?? []);
-    const allowed = applyPathPolicy(policy, valid);
+    const allowed = applyPathPolicy(this.#policy, valid);
     const found = allowed.flatMap((one) => this.#describe(one, target, now, clock));
     const counts = {
       combined: combined.length,

@@ -31,17 +31,23 @@ describe('a gateway.toml', () => {
       },
       metrics: { host: '127.0.0.1', port: 9_090 },
       grpc: undefined,
-      ...{ log: 'info', warnings: [] },
+      ...{ log: 'info', warnings: [], tables: expect.anything() },
     });
     expect(gatewayConfig.safeParse(file.options).success).toBe(true);
   });
 
   it('has in the sample the defaults, with other ports and gRPC', () => {
     const parts = { topology: 'net.yaml', node: 'gateway-111', index: 1 };
-    const { grpc, ...sample } = readToml('s.toml', gatewaySampleToml(parts), gatewayTomlSchema);
-    const { grpc: _, ...file } = read(
-      '[htx]\nbind_addr = "127.0.0.1:8444"\n[metrics]\nbind_addr = "127.0.0.1:9091"',
-    );
+    const {
+      grpc,
+      tables: _tables,
+      ...sample
+    } = readToml('s.toml', gatewaySampleToml(parts), gatewayTomlSchema);
+    const {
+      grpc: _grpc,
+      tables: _others,
+      ...file
+    } = read('[htx]\nbind_addr = "127.0.0.1:8444"\n[metrics]\nbind_addr = "127.0.0.1:9091"');
     expect(sample).toEqual(file);
     expect(grpc).toMatchObject({ host: '127.0.0.1', port: 8_544 });
   });

@@ -1,0 +1,85 @@
+/**
+ * Gateway: which keys of a `config.toml` take effect while a gateway runs, and which wait for a restart.
+ *
+ * @module
+ */
+import {
+  type GatewayFile,
+  type GatewayTables,
+  gatewayOptionsOf,
+  UNUSED_KEYS,
+} from './gateway-toml.ts';
+
+/** Keys that take effect at once, by table. */
+const RELOADED = {
+  multipath: [
+    ...['failover_rtt_threshold', 'failover_loss_threshold'],
+    ...['min_paths', 'max_paths', 'exploration_probability'],
+  ],
+  security: ['rate_limiting'],
+  orrery: ['log', 'peers', 'policy'],
+} as const satisfies { readonly [T in keyof GatewayTables]?: readonly (keyof GatewayTables[T])[] };
+
+/** What a file that is read again changes. */
+export interface GatewayReload {
+  /** The file in force from now on: that of the start, with the keys that are reloaded. */
+  readonly file: GatewayFile;
+  /** Each key that takes effect now: `multipath.min_paths: 1 -> 2`. */
+  readonly applied: readonly string[];
+  /** Each key that differs from that of the start and waits for a restart. */
+  readonly needsRestart: readonly string[];
+}
+
+/** Compares a file that is read again with that in force, and with that of the start. */
+export function reloadGatewayFile(
+  started: GatewayFile,
+  inForce: GatewayFile,
+  next: GatewayFile,
+): GatewayReload {
+  const tables: GatewayTables = {
+    ...started.tables,
+    multipath: { ...started.tables.multipath, ...reloadedOf(next, 'multipath') },
+    security: { ...started.tables.security, ...reloadedOf(next, 'security') },
+    orrery: { ...started.tables.orrery, ...reloadedOf(next, 'orrery') },
+  };
+  const file = { ...started, tables, options: gatewayOptionsOf(tables), log: next.log };
+  return {
+    file,
+    applied: differencesOf(inForce.tables, tables).map(
+      ({ key, before, after }) => `${key}: ${before} -> ${after}`,
+    ),
+    needsRestart: differencesOf(tables, next.tables).map(({ key }) => key),
+  };
+}
+
+/** The keys of a table that are reloaded; a key that the file leaves out takes its place, too. */
+function reloadedOf<T extends keyof typeof RELOADED>(
+  { tables }: GatewayFile,
+  table: T,
+): Partial<GatewayTables[T]> {
+  const values = tables[table] as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(RELOADED[table].map((key) => [key, values[key]])) as never;
+}
+
+/** The keys whose values differ, and have an effect. */
+function differencesOf(
+  before: GatewayTables,
+  after: GatewayTables,
+): readonly { readonly key: string; readonly before: string; readonly after: string }[] {
+  return (Object.keys(after) as (keyof GatewayTables)[]).flatMap((table) => {
+    const [one, other] = [before[table], after[table]] as readonly Readonly<
+      Record<string, unknown>
+    >[];
+    const names = Object.keys({ ...one, ...other }).filter(
+      (name) => !UNUSED_KEYS.has(`${table}.${name}`),
+    );
+    return names.flatMap((name) => {
+      const [was, is] = [textOf(one?.[name]), textOf(other?.[name])];
+      return was === is ? [] : [{ key: `${table}.${name}`, before: was, after: is }];
+    });
+  });
+}
+
+function textOf(value: unknown): string {
+  return value === undefined ? 'none' : JSON.stringify(value);
+}
