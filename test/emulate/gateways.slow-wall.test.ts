@@ -6,7 +6,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -97,6 +97,12 @@ describe('two gateways as processes', () => {
       expect(performance.now() - startedMs, first?.output()).toBeLessThan(20_000);
       await sleep(100);
     }
+    const file = join(folder, `${A}.toml`);
+    appendFileSync(
+      file,
+      'log = "debug"\n[multipath]\nmin_paths = 2\n[aead]\nmax_time_per_key = "2h"\n',
+    );
+    first?.child.kill('SIGHUP');
     const came = new Set<string>();
     let isOver = false;
     const receiving = (async (): Promise<void> => {
@@ -124,6 +130,15 @@ describe('two gateways as processes', () => {
     process.stderr.write(`${came.size} of ${sent} packets came, ${refused} were refused\n`);
     expect(came.size / sent).toBeGreaterThan(0.95);
     expect(refused / sent).toBeLessThan(0.05);
+    const applied = 'multipath.min_paths: 1 -> 2, orrery.log: \\"info\\" -> \\"debug\\"';
+    expect(first?.output()).toContain(`SIGHUP: applied ${applied}`);
+    expect(first?.output()).toContain('SIGHUP: needs a restart: aead.max_time_per_key"');
+    const asked = ['gateway', 'explain', '1-ff00:0:112', file];
+    const { stdout, status } = spawnSync(process.execPath, [ORRERY, ...asked], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toMatch(/in use: \S+, which (took over|was better|had the best)/);
+    expect(status).toBe(0);
     expect(await counter(A, 'orrery_gateway_fault_switches_total\\{')).toBeGreaterThanOrEqual(1);
     second?.child.kill('SIGKILL');
     let health: Response;
@@ -136,8 +151,10 @@ describe('two gateways as processes', () => {
       status: 'degraded',
       reasons: [`${B} answers on none of 4 paths`],
     });
+    const endMs = performance.now();
     first?.child.kill('SIGTERM');
     expect(await once(first!.child, 'exit')).toEqual([0, null]);
+    expect(performance.now() - endMs).toBeLessThan(5_000);
     expect(first?.output()).toContain('"message":"drained"');
     await once(network.child, 'exit');
     const { packets } = JSON.parse(network.output().replace(/^[^{]*/, '')) as Report;
