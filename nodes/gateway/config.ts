@@ -25,6 +25,8 @@ import { pathPolicySchema } from './policy-options.ts';
 const MS = 1_000_000;
 const SECOND = 1_000_000_000;
 const NS_PER_US = 1_000;
+/** A random draw is below 2^32. */
+const QUEUE_WAIT_NS_MAX = 4 * SECOND;
 
 /** A pause between repeated actions: zero would keep the node busy for ever. */
 const pauseNs = (): ReturnType<typeof durationNsSchema> =>
@@ -83,6 +85,12 @@ const multipathOptions = z.strictObject({
   rttThreshold: z.number().min(1.1).max(100).default(2),
   /** Published as `failover_loss_threshold`: share of the last 100 probes that may be lost. */
   lossThreshold: shareSchema().default(0.1),
+  /** Queueing delay above which a path in use is left while its queue still grows; absent: queues count only by `rttThreshold`. */
+  queueDelay: pauseNs().optional(),
+  /** A path is left for its queue after a random time of at most this, so that not all gateways that share it leave at once. */
+  queueWait: durationNsSchema()
+    .refine((ns) => ns <= QUEUE_WAIT_NS_MAX, { message: 'is above 4s' })
+    .default(1_500 * MS),
   /** With fewer live paths than this, paths are looked up every second instead of every refresh interval. */
   minPaths: z.int().min(1).max(64).default(1),
   /** Paths beyond this number are neither probed nor used. */

@@ -14,7 +14,7 @@ import { requireIsdAs } from './wire/isd-as.ts';
 import type { HopField, WirePath } from './wire/path.ts';
 import { encodeUdpPacket } from './wire/udp.ts';
 
-/** Length of the payload of a forged packet, bytes. */
+/** Length of the payload of a forged packet when the event gives no size, bytes. */
 const PAYLOAD_BYTES = 64;
 
 /** The kinds of packets that an attacker can forge for a border router, by name. */
@@ -22,12 +22,13 @@ export const ROUTER_FORGERIES: Readonly<Record<string, Forgery>> = {
   'hop-field': {
     help: 'packets from inside the AS whose hop fields have random MACs',
     port: ROUTER_INTERNAL_PORT,
+    sizes: { least: 1, most: 9_000 },
     make: packetsWithForgedHops,
   },
 };
 
 function packetsWithForgedHops(parts: AttackerKnowledge): () => Uint8Array {
-  const { network, target, random, clock } = parts;
+  const { network, target, random, clock, sizeBytes = PAYLOAD_BYTES } = parts;
   const isdAs = isdAsOf(target) ?? requireIsdAs('1-1');
   const exits = exitsOf(isdAs, network).filter(({ near }) => near.host === target.name);
   const host = requireHostAddress(target.address);
@@ -40,7 +41,7 @@ function packetsWithForgedHops(parts: AttackerKnowledge): () => Uint8Array {
       {
         sourcePort: CONTROL_PORT,
         targetPort: CONTROL_PORT,
-        payload: new Uint8Array(PAYLOAD_BYTES),
+        payload: new Uint8Array(sizeBytes),
       },
     );
   };

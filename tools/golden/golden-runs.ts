@@ -127,6 +127,17 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     set: { duration: '20s', ...FEW_PACKETS },
     seeds: SEEDS,
   },
+  'failover-congestion': {
+    scenario: 'failover-congestion.yaml',
+    set: {
+      duration: '15s',
+      'events.0.every': '10s',
+      'events.0.for': '9s',
+      'events.1.every': '10s',
+      'events.1.for': '9s',
+    },
+    seeds: SEEDS,
+  },
   'failover-reference': {
     scenario: 'failover-reference.yaml',
     set: { duration: '20s', ...FEW_PACKETS },

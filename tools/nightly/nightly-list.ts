@@ -24,6 +24,7 @@ const SEEDS: Readonly<Record<string, number>> = {
   failover: 30,
   'failover-probes': 30,
   'failover-hot': 30,
+  'failover-congestion': 30,
   'replay-attack': 5,
 };
 const SEEDS_USUAL = 3;

@@ -20,6 +20,8 @@ const NOT_IN_USE: Readonly<Record<PathReason, string>> = {
   expiry: 'expires within 10 s',
   rtt: 'is slower than before',
   loss: 'loses too much',
+  queue: 'has a queue that grows',
+  crowded: 'was left for its queue',
   unanswered: 'has never answered',
   probation: 'was dead and answers again',
   flapping: 'has died too often',

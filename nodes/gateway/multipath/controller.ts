@@ -9,7 +9,9 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import { HoldDown } from './damping.ts';
+import { describePath, explainPath } from './describe-path.ts';
 import { findReturnObjection } from './find-return-objection.ts';
+import { GrowingQueueDetector } from './growing-queue.ts';
 import {
   EXPIRY_MARGIN_NS,
   ManagedPath,
@@ -17,9 +19,10 @@ import {
   SILENCE_CAUSES,
 } from './managed-path.ts';
 import { ProbeTable } from './probe-table.ts';
-import { isBetterThanDegraded } from './relief.ts';
+import { rankPath } from './rank-path.ts';
+import { isBetterThanDegraded, isFreeOfQueue } from './relief.ts';
 import { MissingReportDetector, type PathRoundTrip } from './report-watch.ts';
-import { pathOverlap, pathScore, violatedPathPreference } from './selection.ts';
+import { pathOverlap } from './selection.ts';
 import {
   ALL_PATHS_SILENT_NS_MAX,
   areOtherPathsSilentToo,
@@ -59,6 +62,7 @@ export class MultipathController implements PathController {
   readonly #probes = new ProbeTable();
   readonly #hold: HoldDown;
   readonly #reports: MissingReportDetector;
+  readonly #queue: GrowingQueueDetector;
   #effects: ControllerEffect[] = [];
   #nextRefreshNs: number;
   /** When an additional path lookup is due; Infinity while there are enough paths. */
@@ -77,6 +81,7 @@ export class MultipathController implements PathController {
     this.#random = random;
     this.#hold = new HoldDown(options.holdNs);
     this.#reports = new MissingReportDetector(options.reportIntervalNs, options.reportMisses);
+    this.#queue = new GrowingQueueDetector(options, random);
     this.#nextRefreshNs = now + options.refreshIntervalNs;
   }
 
@@ -141,6 +146,7 @@ export class MultipathController implements PathController {
     if (kind === 'late') this.#cameLate(path, now - rttNs);
     const isTimely = kind === 'answered';
     if (path.answered(now, { rttNs, isTimely }, this.#options)) this.#announce(index);
+    if (index === this.active) this.#watchQueue(now, path);
     this.#choose(now);
     return this.#effects;
   }
@@ -154,6 +160,7 @@ export class MultipathController implements PathController {
   }
 
   sent(now: number, sequence: number): boolean {
+    this.#queue.sent(now);
     if (!this.#options.reports) return false;
     return this.#reports.sent(now, sequence, this.#activeTrip());
   }
@@ -194,18 +201,7 @@ export class MultipathController implements PathController {
   }
 
   status(now: number): readonly PathStatus[] {
-    return this.#paths.map(({ info, role, health, quality, accusedNs }) => ({
-      id: info.id,
-      role,
-      health,
-      isAccused: accusedNs >= 0,
-      rttNs: quality.srttNs < 0 ? -1 : Math.floor(quality.srttNs),
-      jitterNs: Math.floor(quality.jitterNs),
-      loss: quality.loss,
-      stability: quality.stability,
-      bandwidthBps: info.bandwidthBps,
-      measuredAgoNs: quality.lastAnswerNs < 0 ? -1 : now - quality.lastAnswerNs,
-    }));
+    return this.#paths.map((path) => describePath(now, path));
   }
 
   explain(now: number): readonly ExplainedPath[] {
@@ -216,12 +212,7 @@ export class MultipathController implements PathController {
       path === current
         ? this.#cause
         : (findReturnObjection(now, path, current, preferences) ?? rest);
-    const reasons = this.#paths.map(reasonOf);
-    return this.status(now).map((status, index) => {
-      const { hops, mtu, expiresAt } = this.path(index);
-      const { baseRttNs } = this.#paths[index]?.quality ?? { baseRttNs: -1 };
-      return { ...status, hops, mtu, expiresAt, baseRttNs, reason: reasons[index] ?? rest };
-    });
+    return this.#paths.map((path) => explainPath(now, path, reasonOf(path)));
   }
 
   #cameLate(path: ManagedPath, sentNs: number): void {
@@ -373,6 +364,8 @@ export class MultipathController implements PathController {
   #leave(now: number, current: ManagedPath): void {
     const isSilent = SILENCE_CAUSES.has(current.cause);
     if (isSilent && areOtherPathsSilentToo(now, current, this.#paths, this.#options)) return;
+    if (current.health === 'degraded' && current.cause === 'rtt' && this.#queue.excuses(now))
+      return;
     const isWay = (path: ManagedPath): boolean =>
       path.isHealthy && (current.health !== 'degraded' || isBetterThanDegraded(now, path, current));
     // A path that is just missing an answer may be cut by the same fault.
@@ -390,6 +383,19 @@ export class MultipathController implements PathController {
     if (current.health !== 'dead') return;
     const limping = this.#best(now, (p) => p.health === 'degraded' || p.health === 'probation');
     if (limping >= 0) this.#switchTo(now, limping, current.cause);
+  }
+
+  /** Leaves the path in use if its queue grows and another path has none. */
+  #watchQueue(now: number, current: ManagedPath): void {
+    const { quality } = current;
+    if (!this.#queue.answered(now, quality.lastRttNs, quality.baselineNs(now))) return;
+    if (!current.isHealthy && current.cause !== 'rtt') return;
+    const isWay = (path: ManagedPath): boolean => isFreeOfQueue(now, path, current);
+    const standby = this.#paths.findIndex((path) => path.role === 'standby' && isWay(path));
+    const free = standby >= 0 ? standby : this.#best(now, isWay);
+    if (free < 0) return;
+    current.leftCrowded(now);
+    this.#switchTo(now, free, 'queue');
   }
 
   /**
@@ -424,6 +430,7 @@ export class MultipathController implements PathController {
     this.active = index;
     this.#cause = cause;
     this.#reports.reset();
+    this.#queue.reset();
     for (const path of this.#paths) path.betterSinceNs = -1;
     this.#effects.push({ kind: 'switch', from, to: index, cause, isFault });
   }
@@ -437,20 +444,12 @@ export class MultipathController implements PathController {
     let bestRank = Number.NEGATIVE_INFINITY;
     for (const [index, path] of this.#paths.entries()) {
       if (!passes(path)) continue;
-      const rank = this.#rank(now, path);
+      const rank = rankPath(now, path, this.#options.preferences);
       if (rank <= bestRank) continue;
       best = index;
       bestRank = rank;
     }
     return best;
-  }
-
-  #rank(now: number, path: ManagedPath): number {
-    const { preferences } = this.#options;
-    const isSuppressed = path.damping.isSuppressed(now);
-    const isRuledOut = violatedPathPreference(path.info, path.quality, preferences) !== undefined;
-    const objections = (isSuppressed ? 1 : 0) + (isRuledOut ? 2 : 0);
-    return pathScore(path.info, path.quality, preferences) - 10 * objections;
   }
 
   /**
@@ -464,7 +463,7 @@ export class MultipathController implements PathController {
     for (const path of this.#paths) {
       if (path === current || !path.isHealthy) continue;
       const fate = current === undefined ? 0 : pathOverlap(path.info, current.info);
-      const rank = this.#rank(now, path) - 5 * fate;
+      const rank = rankPath(now, path, this.#options.preferences) - 5 * fate;
       if (rank <= standbyRank) continue;
       standby = path;
       standbyRank = rank;

@@ -28,6 +28,7 @@ export function findReturnObjection(
   if (health === 'probation') return 'probation';
   if (!path.isHealthy) return path.cause;
   if (path.damping.seemsSuppressed(now)) return 'flapping';
+  if (now < path.crowdedUntilNs) return 'crowded';
   const violated = violatedPathPreference(path.info, quality, preferences);
   if (violated !== undefined) return violated;
   if (quality.consecutiveAnswers < PROBATION_ANSWERS) return 'few-answers';

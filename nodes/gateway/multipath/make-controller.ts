@@ -64,6 +64,8 @@ function multipathOptions(file: GatewayOptions['multipath']): MultipathOptions {
     reportMisses: file.reportMisses,
     rttFactor: file.rttThreshold,
     lossThreshold: file.lossThreshold,
+    queueDelayNs: file.queueDelay ?? Number.POSITIVE_INFINITY,
+    queueWaitNs: file.queueWait,
     minPaths: file.minPaths,
     maxPaths: file.maxPaths,
     exploration: file.exploration,

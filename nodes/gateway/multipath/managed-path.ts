@@ -13,6 +13,8 @@ import type { MultipathOptions, PathHealth, PathInfo, PathRole, SwitchCause } fr
 export const PROBATION_ANSWERS = 20;
 /** A path that expires within this time counts as dead, ns. */
 export const EXPIRY_MARGIN_NS = 10_000_000_000;
+/** Packets do not return within this time to a path that they left for its queue, ns: it has room only because they left. */
+const CROWDED_NS = 60_000_000_000;
 const DEAD_INTERVAL_NS = 1_000_000_000;
 const DEAD_INTERVAL_MAX_NS = 30_000_000_000;
 /**
@@ -75,6 +77,8 @@ export class ManagedPath {
   betterSinceNs = -1;
   /** When the path was last found to be degraded; -1 before the first time. */
   degradedNs = -1;
+  /** Until when packets do not return to the path, because they left it for its queue; -Infinity if they did not. */
+  crowdedUntilNs = Number.NEGATIVE_INFINITY;
   /** Number of consecutive answers that were slower than on an undisturbed path. */
   slowAnswers = 0;
   /** When the path last died, if that death still counts for damping; -1 otherwise. */
@@ -171,6 +175,11 @@ export class ManagedPath {
     this.#deadProbes = 0;
     this.quality.consecutiveAnswers = 0;
     this.nextProbeNs = Math.min(this.nextProbeNs, now + DEAD_INTERVAL_NS);
+  }
+
+  /** Called when packets leave the path for its queue. */
+  leftCrowded(now: number): void {
+    this.crowdedUntilNs = now + CROWDED_NS;
   }
 
   /**

@@ -16,6 +16,8 @@ import { type ManagedPath, PROBATION_ANSWERS } from './managed-path.ts';
  * use.
  */
 const GROWTH_SHARE = 0.5;
+/** A path counts as free of queues only while its last answer is not older than this, ns: two intervals of warm probes. */
+const FRESH_NS = 1_000_000_000;
 /** Loss that makes a difference, as a share: five percentage points. */
 export const BETTER_PATH_LOSS_MARGIN_MIN = 0.05;
 
@@ -32,6 +34,20 @@ export function isBetterThanDegraded(
   if (current.cause === 'loss')
     return current.quality.loss - other.quality.loss >= BETTER_PATH_LOSS_MARGIN_MIN;
   if (current.slowAnswers < PROBATION_ANSWERS) return false;
+  return grewLess(now, other, current);
+}
+
+/**
+ * True when `other` may carry what `current` cannot: it is healthy, was measured within the last second, was not left for its own
+ * queue a short time ago, and its delay grew at most half as much.
+ */
+export function isFreeOfQueue(now: number, other: ManagedPath, current: ManagedPath): boolean {
+  if (other === current || !other.isHealthy || now < other.crowdedUntilNs) return false;
+  if (now - other.quality.lastAnswerNs > FRESH_NS) return false;
+  return grewLess(now, other, current);
+}
+
+function grewLess(now: number, other: ManagedPath, current: ManagedPath): boolean {
   const [ours, theirs] = [growthNs(now, current), growthNs(now, other)];
   return theirs.last <= GROWTH_SHARE * ours.last && theirs.smoothed <= GROWTH_SHARE * ours.smoothed;
 }

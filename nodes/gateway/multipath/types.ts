@@ -46,6 +46,7 @@ const SWITCH_CAUSES = [
   'scmp',
   'rtt',
   'loss',
+  'queue',
   'expiry',
   'better',
   'start',
@@ -59,6 +60,7 @@ const OBJECTIONS = [
   'unanswered',
   'probation',
   'flapping',
+  'crowded',
   'few-answers',
   'not-better',
   'max-rtt',
@@ -140,6 +142,10 @@ export interface MultipathOptions {
   readonly rttFactor: number;
   /** A path is left if its loss over the last 100 probes exceeds this share. */
   readonly lossThreshold: number;
+  /** A path in use is left if its queueing delay grows beyond this; Infinity for never. */
+  readonly queueDelayNs: number;
+  /** It is left after a random time of at most this, below 2^32. */
+  readonly queueWaitNs: number;
   /** With fewer live paths than this, paths are looked up every second. */
   readonly minPaths: number;
   readonly maxPaths: number;

@@ -28,6 +28,8 @@ export const OPTIONS: MultipathOptions = {
   reportMisses: 3,
   rttFactor: 2,
   lossThreshold: 0.1,
+  queueDelayNs: Number.POSITIVE_INFINITY,
+  queueWaitNs: 1_500 * MS,
   minPaths: 1,
   maxPaths: 10,
   exploration: 0,

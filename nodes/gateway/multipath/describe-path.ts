@@ -1,0 +1,33 @@
+/**
+ * What is known of one path, for the strategies and for people.
+ *
+ * @module
+ */
+import type { ManagedPath } from './managed-path.ts';
+import type { ExplainedPath, PathReason, PathStatus } from './types.ts';
+
+/** The facts about a path at an instant. */
+export function describePath(
+  now: number,
+  { info, role, health, quality, accusedNs }: ManagedPath,
+): PathStatus {
+  return {
+    id: info.id,
+    role,
+    health,
+    isAccused: accusedNs >= 0,
+    rttNs: quality.srttNs < 0 ? -1 : Math.floor(quality.srttNs),
+    jitterNs: Math.floor(quality.jitterNs),
+    loss: quality.loss,
+    stability: quality.stability,
+    bandwidthBps: info.bandwidthBps,
+    measuredAgoNs: quality.lastAnswerNs < 0 ? -1 : now - quality.lastAnswerNs,
+  };
+}
+
+/** The same, with why the path is in use or is not. */
+export function explainPath(now: number, path: ManagedPath, reason: PathReason): ExplainedPath {
+  const { hops, mtu, expiresAt } = path.info;
+  const { baseRttNs } = path.quality;
+  return { ...describePath(now, path), hops, mtu, expiresAt, baseRttNs, reason };
+}
