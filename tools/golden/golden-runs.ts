@@ -148,6 +148,11 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     set: { duration: '20s', ...FEW_PACKETS },
     seeds: SEEDS,
   },
+  'gateway-throughput': {
+    scenario: 'gateway-throughput.yaml',
+    set: { 'traffic.0.rate': '500/s' },
+    seeds: SEEDS,
+  },
   'handshake-flood': {
     scenario: 'handshake-flood.yaml',
     set: {
