@@ -33,7 +33,7 @@ const NOT_THERE: Readonly<Record<string, readonly string[]>> = {
     ...['fabric.wrong_answers', 'fabric.refused_messages', 'fabric.refusals', 'dtn.redelivered'],
     ...['federated.opened', 'federated.gossip.lost', 'federated.attack.rebuilt'],
     ...['mix.messages.abandoned', 'mix.replay.false_rejects', 'router.suppressed'],
-    ...['labels.folded', 'control.calls_failed'],
+    'labels.folded',
   ],
   'no shipped scenario has requests and responses, or these attacks': [
     ...['bulk.response_time', 'privacy.sender.bits', 'privacy.attack.disclosure.success'],

@@ -138,6 +138,11 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     },
     seeds: SEEDS,
   },
+  'failover-kinds': {
+    scenario: 'failover-kinds.yaml',
+    set: { duration: '72s', 'traffic.0.rate': '50/s' },
+    seeds: SEEDS,
+  },
   'failover-reference': {
     scenario: 'failover-reference.yaml',
     set: { duration: '20s', ...FEW_PACKETS },

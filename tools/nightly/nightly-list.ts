@@ -25,6 +25,7 @@ const SEEDS: Readonly<Record<string, number>> = {
   'failover-probes': 30,
   'failover-hot': 30,
   'failover-congestion': 30,
+  'failover-kinds': 30,
   'replay-attack': 5,
 };
 const SEEDS_USUAL = 3;
