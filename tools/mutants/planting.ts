@@ -12,7 +12,7 @@ import type { VitestFile } from '../requirements/last-run.ts';
 import { readReports } from '../requirements/reports.ts';
 import type { Defect, Requirement } from '../requirements/requirement-list.ts';
 
-/** Folders in which requirements are implemented: the product, its benchmarks and its tools. */
+/** Folders in which requirements are implemented: the product, its benchmarks, its tools and its manifests. */
 const PRODUCT = [
   'engine',
   'nodes',
@@ -25,6 +25,7 @@ const PRODUCT = [
   'cli',
   'bench',
   'tools',
+  'docs/deploy',
 ];
 const IS_SOURCE = /(\.(ts|mjs|html|css)|^[\w-]+\.yaml)$/;
 /** Tests with programs of their own (a browser, servers, a package), or of many minutes. */
