@@ -66,7 +66,10 @@ const VIRTUAL = { ...NATIVE, testTimeout: 180_000 };
 /** Tests for the line coverage of gateway and anti-replay (R-078, R-250), translated by vitest itself. */
 const GATEWAY = {
   name: 'gateway',
-  include: ['test/unit/nodes/gateway/**/*.test.ts'],
+  include: [
+    'test/unit/nodes/gateway/**/*.test.ts',
+    'test/unit/nodes/_kit/{replay,reserved}-window.test.ts',
+  ],
   // Long runs of whole scenarios would take half a minute, and cover only eight more lines of 3,028.
   exclude: [
     'test/unit/nodes/gateway/node/{failover,long-life,noisy-machine}.slow.test.ts',
@@ -94,7 +97,7 @@ export default defineConfig({
     projects: (process.argv.includes('--coverage') ? [GATEWAY] : tests).map((test) => ({ test })),
     coverage: {
       provider: 'v8',
-      include: ['nodes/gateway/**/*.ts'],
+      include: ['nodes/gateway/**/*.ts', 'nodes/_kit/{replay,reserved}-window.ts'],
       // These make drawings for the browser view, which test/unit/viz checks.
       exclude: ['nodes/gateway/viz{,-*}.ts'],
       reporter: ['text-summary', 'json-summary'],
