@@ -45,6 +45,7 @@ export const RUN: Readonly<Record<string, Ran>> = {
   [`${RELAY} -- --explain 8`]: { ...quick, exit: 1 },
   [`${RELAY} -- --set options.dtn.fragmentation=proactive`]: { ...quick, says: ['PASS'] },
   'npm run scenario fabric-hello.yaml': quick,
+  'npm run scenario ask.yaml': quick,
   'npm run scenario federated-hello.yaml': quick,
   'npm run scenario federated-malicious-server.yaml': quick,
   'npm run scenario test/fixtures/formats/cities.yaml': quick,
