@@ -158,6 +158,7 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     set: { 'traffic.0.rate': '500/s' },
     seeds: SEEDS,
   },
+  'gateway-calls': { scenario: 'gateway-calls.yaml', set: { duration: '6s' }, seeds: SEEDS },
   'handshake-flood': {
     scenario: 'handshake-flood.yaml',
     set: {
