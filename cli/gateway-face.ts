@@ -8,7 +8,7 @@ import type { RequestContent } from '../engine/host/host.ts';
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import type { MetricValue } from '../engine/measure/counters.ts';
 import type { AnswerReceiver, OpenRequest } from '../engine/net/inquiry.ts';
-import { type GatewayFile, protocol } from '../nodes/gateway/index.ts';
+import { type GatewayFile, type MetricSeriesByName, protocol } from '../nodes/gateway/index.ts';
 import type { Agent } from '../runner/distributed/agent/agent.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import {
@@ -18,20 +18,27 @@ import {
   type GatewayNode,
   type GatewayServer,
   GatewayServerStartError,
+  GrpcMeter,
   GrpcServerStartError,
+  HttpMeter,
   type NodeAnswer,
   PacketQueue,
+  ProcessMetrics,
+  publishedText,
   startGatewayServer,
   startGrpcServer,
   type TlsMaterial,
 } from '../services/gateway/index.ts';
 import type { OperatorLog } from '../services/operator/index.ts';
 import type { ApplicationServer } from './node-process.ts';
+import { versionOf } from './program.ts';
 
 /** The protocol of the node that is served. */
 export const GATEWAY_PROTOCOL = protocol.name;
 /** Time after which received packets are asked for again, when the node has restarted, ms. */
 const AGAIN_MS = 100;
+/** Longest time in which the node gives its metrics, ms. */
+const METRICS_MS = 5_000;
 
 /** The gateway, and where its servers listen. */
 export interface GatewayFaceOptions {
@@ -42,6 +49,9 @@ export interface GatewayFaceOptions {
   readonly grpc: GatewayFile['grpc'];
   /** Who is let in. */
   readonly access: GatewayFile['access'];
+  readonly labelSetsMax: number;
+  /** Folder of stores that survive a crash. */
+  readonly stateFolder: string;
 }
 
 const METRICS: readonly MetricDefinition[] = [
@@ -68,16 +78,22 @@ export async function openGatewayFace({
   htx,
   grpc,
   access,
+  labelSetsMax,
+  stateFolder,
 }: GatewayFaceOptions): Promise<GatewayFace> {
   const node = new AgentGateway(name);
   const queue = new PacketQueue(node);
   const callers = new CallerFilter(access?.ranges ?? { allowed: [], blocked: [] });
+  const http = new HttpMeter();
+  const answered = new GrpcMeter();
+  const own = new ProcessMetrics(stateFolder, versionOf());
   let server: GatewayServer;
   let calls: GatewayGrpcServer | undefined;
   try {
-    server = await startGatewayServer({ node, queue, callers, ...htx });
+    server = await startGatewayServer({ node, queue, callers, meter: http, ...htx });
     if (grpc !== undefined) {
-      calls = await startGrpcServer({ node, queue, callers, tls: htx.tls, ...grpc });
+      const tls = htx.tls;
+      calls = await startGrpcServer({ node, queue, callers, tls, calls: answered, ...grpc });
     }
   } catch (error) {
     const isHttp = error instanceof GatewayServerStartError;
@@ -85,11 +101,11 @@ export async function openGatewayFace({
     const key = isHttp ? 'htx.bind_addr' : 'orrery.grpc_addr';
     throw new Refusal(`${key}: ${error.message}`, { cause: error });
   }
-  const own = log.component(GATEWAY_PROTOCOL);
-  own.info(
+  const lines = log.component(GATEWAY_PROTOCOL);
+  lines.info(
     `applications on ${server.host} port ${server.port}, ${htx.tls === undefined ? 'no TLS' : 'TLS'}`,
   );
-  if (calls !== undefined) own.info(`gRPC on ${calls.host} port ${calls.port}`);
+  if (calls !== undefined) lines.info(`gRPC on ${calls.host} port ${calls.port}`);
   return {
     attach: (agent) => node.attach(agent),
     definitions: METRICS,
@@ -104,7 +120,16 @@ export async function openGatewayFace({
       server.reloadTls(material);
       calls?.reloadTls(material);
     },
+    published: async (state): Promise<string> => {
+      const asked = { kind: 'metrics', body: '' };
+      const { outcome, text } = await node.request(asked, AbortSignal.timeout(METRICS_MS));
+      const ofNode = outcome === 'ok' ? (JSON.parse(text) as MetricSeriesByName) : {};
+      const ofCalls = calls === undefined ? {} : answered.read();
+      const all = { ...ofNode, ...http.read(), ...ofCalls, ...own.read(state) };
+      return publishedText(all, labelSetsMax);
+    },
     close: async (): Promise<void> => {
+      own.close();
       node.close();
       queue.close();
       calls?.close();

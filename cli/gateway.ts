@@ -140,6 +140,7 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
   });
   const bundle = derivation.bundleOf(name, keys, keysFolder);
   if ('code' in bundle) throw new Refusal(bundle.message);
+  const stateFolder = join(resolve(folder, file.place.state), name);
   const reloader = new GatewayFileReloader(started, read, withOptions);
   const order = standaloneAssignment(name, topology, { deployment, bundle, traffic: [] });
   await runNodeProcess({
@@ -147,7 +148,7 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
     connect: async () => new StandaloneChannel(order),
     hosts: [name],
     ...{ registry, topology },
-    stateFolder: join(resolve(folder, file.place.state), name),
+    stateFolder,
     levels: file.log,
     writesNodes: true,
     operatorPort: file.metrics.port,
@@ -155,7 +156,10 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
     reload: (log, change) => reloader.reread(log, change),
     openFace: (log) => {
       const htx = { ...file.htx, tls: file.htx.tls && readTlsMaterial(folder, file.htx.tls) };
-      return openGatewayFace({ name, log, htx, grpc: file.grpc, access: file.access });
+      const { labelSetsMax } = file.metrics;
+      return openGatewayFace({
+        ...{ name, log, htx, grpc: file.grpc, access: file.access, labelSetsMax, stateFolder },
+      });
     },
   });
 }

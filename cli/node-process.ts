@@ -70,7 +70,15 @@ export interface ApplicationServer {
   /** What the server counts beside its nodes, and the definitions of that. */
   readonly definitions?: readonly MetricDefinition[];
   metrics?(): Readonly<Record<string, MetricValue>>;
+  /** Metrics under other names than those of a run, in the text format of Prometheus. */
+  published?(state: ProcessState): Promise<string>;
   close(): Promise<void>;
+}
+
+/** What the process knows of itself and its nodes. */
+export interface ProcessState {
+  readonly metrics: Readonly<Record<string, MetricValue>>;
+  readonly drops: Readonly<Record<string, number>>;
 }
 
 /** Runs a node process until the coordinator, a signal or an error ends it; then the process exits. */
@@ -190,6 +198,11 @@ class ProcessFace implements NodeProcessBackend {
   metrics(): Readonly<Record<string, MetricValue>> {
     const merged = mergeMetricsByName(this.session?.agent?.metrics() ?? []);
     return { ...merged, ...this.#memory.metrics(), ...this.applications?.metrics?.() };
+  }
+
+  async published(): Promise<string> {
+    const state = { metrics: this.metrics(), drops: this.drops() };
+    return (await this.applications?.published?.(state)) ?? '';
   }
 
   drops(): Readonly<Record<string, number>> {

@@ -50,7 +50,8 @@ function checkSeeds(action: Command): void {
   );
 }
 
-function versionOf(): string {
+/** The version of this program, `1.2.3`. */
+export function versionOf(): string {
   const text = readFileSync(projectFilePath('package.json'), 'utf8');
   const { version } = JSON.parse(text) as { readonly version: string };
   return version;

@@ -10,10 +10,12 @@ import { EMULATE_METRICS } from '../scenarios/metrics/emulate-metrics.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from '../scenarios/metrics/live-metrics.ts';
 import { RUN_METRICS } from '../scenarios/metrics/run-metrics.ts';
 import { PROCESS_RESOURCE_METRICS } from '../services/operator/index.ts';
+import { gatewayMetricTables } from './gateway-metric-tables.ts';
 import { dropTable, metricTable } from './protocol-tables.ts';
 
 /** The tables that `npm run protocols` writes at the end of a page, by the path of the page. */
 export const PAGE_TABLES: Readonly<Record<string, readonly string[]>> = {
+  'docs/spec/gateway-metrics.md': gatewayMetricTables(),
   'docs/spec/link-model.md': [dropTable(DROP_REASON_MEANINGS)],
   'docs/spec/live.md': [
     metricTable('Metrics of live runs', LIVE_METRICS),

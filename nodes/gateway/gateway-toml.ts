@@ -11,6 +11,7 @@
 import { z } from 'zod';
 import { byteSizeSchema, durationNsSchema } from '../_kit/options.ts';
 import { ACCESS_CONTROL_KEYS, type AccessControl } from './access-control.ts';
+import { LABEL_SETS_MAX } from './operator/label-table.ts';
 import { pathPolicySchema } from './policy-options.ts';
 
 /** An address to listen on. */
@@ -57,7 +58,10 @@ export interface GatewayFile {
   /** Who is let in; undefined if `security.access_control` is not enabled. */
   readonly access: AccessControl | undefined;
   /** The operator's endpoint. */
-  readonly metrics: BindAddress;
+  readonly metrics: BindAddress & {
+    /** Largest number of series of one metric. */
+    readonly labelSetsMax: number;
+  };
   /** Log levels, in the form of ORRERY_LOG. */
   readonly log: string;
   /** What the file sets and this gateway does not do, a sentence each. */
@@ -119,7 +123,6 @@ const UNUSED = {
   metrics: {
     enable_detailed: 'all metrics are served',
     collection_interval: 'metrics are read when they are asked for',
-    max_label_cardinality: '64 combinations of labels are kept for each metric',
     enable_compression: 'answers are not compressed',
   },
   performance: {
@@ -202,6 +205,7 @@ const tables = z
     metrics: table({
       ...unused('metrics'),
       bind_addr: bindAddress.prefault('127.0.0.1:9090'),
+      max_label_cardinality: count.min(2).max(LABEL_SETS_MAX).default(LABEL_SETS_MAX),
     }),
     performance: table(unused('performance')),
     security: table({
@@ -276,7 +280,7 @@ export const gatewayTomlSchema: z.ZodType<GatewayFile> = tables.transform((file)
           peers: { allowed: access.allowed_peers, blocked: access.blocked_peers },
         }
       : undefined,
-    metrics: metrics.bind_addr,
+    metrics: { ...metrics.bind_addr, labelSetsMax: metrics.max_label_cardinality },
     log,
     warnings: [...unusedKeys(file), ...unusedLists(access)],
     tables: file,

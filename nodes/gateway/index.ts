@@ -68,3 +68,14 @@ export { type AccessControl, selectPeers } from './access-control.ts';
 export { reloadGatewayFile } from './gateway-reload.ts';
 export { gatewaySampleToml } from './gateway-sample.ts';
 export { type GatewayFile, gatewayTomlSchema, type TlsFiles } from './gateway-toml.ts';
+export { SECOND_BOUNDS } from './operator/bounds.ts';
+export { BucketCounts } from './operator/bucket-counts.ts';
+export {
+  type Count,
+  LABEL_SETS_MAX,
+  LabelTable,
+  makeCounts,
+  OTHER_LABEL,
+} from './operator/label-table.ts';
+export type { BucketValue, MetricSeries, MetricSeriesByName } from './operator/node-metrics.ts';
+export { PUBLISHED_METRICS, type PublishedMetric } from './operator/published-metrics.ts';

@@ -40,10 +40,13 @@ import { type Behaviour, CORRECT_BEHAVIOUR } from './behaviour.ts';
 import type { GatewayOptions } from './config.ts';
 import { createStaticKeyPair, STATIC_KEY_NAME, type StaticKeyPair } from './crypto.ts';
 import type { FrameDropReason } from './drops.ts';
-import { EpochStore, epochStoreKey } from './epoch-store.ts';
+import { epochStoreKey } from './epoch-store.ts';
 import { BODY_BYTES_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
+import { makeSessionOptions } from './make-session-options.ts';
 import { PathControllers } from './multipath/make-controller.ts';
 import { confirmedInterface, type ScmpDropReason } from './multipath/scmp-policy.ts';
+import { GatewayMeasurements } from './operator/measurements.ts';
+import { type MetricSeriesByName, readNodeMetrics } from './operator/node-metrics.ts';
 import type { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
 import { PeerSet } from './peer-set.ts';
@@ -53,11 +56,11 @@ import { frameAgeLimitsOf } from './replay/age.ts';
 import { makeWindows } from './replay/make-windows.ts';
 import type { WindowSet } from './replay/window-set.ts';
 import { createScmpKeys, type ScmpKeys } from './scmp-keys.ts';
-import { type ClockReadings, SESSION_LIMITS, unixMicroseconds } from './session-parts.ts';
+import { type ClockReadings, unixMicroseconds } from './session-parts.ts';
 import { SIG_STREAM_MAX, SIG_VERSION } from './sig/geometry.ts';
 import { findFirstRouter } from './underlay/first-router.ts';
 import { addressPackets } from './underlay/packet-addresses.ts';
-import { type PacketAddresses, peerAddressBytes } from './underlay/packet-template.ts';
+import type { PacketAddresses } from './underlay/packet-template.ts';
 import { PathDirectory } from './underlay/path-directory.ts';
 import { GATEWAY_PORT } from './underlay/underlay-path.ts';
 import { decodeFrame, FrameHeader } from './wire.ts';
@@ -94,6 +97,7 @@ class GatewayNode implements NodeHandle {
   readonly #questions: EndHostQuestions;
   readonly #received = new ReceivedPackets(() => this.#host.drop('receive-full'));
   readonly #counts = new GatewayCounts();
+  readonly #measured: GatewayMeasurements;
   readonly #calls: ApplicationCalls;
   readonly #cookies: CookieIssuer;
   readonly #counters: {
@@ -130,6 +134,7 @@ class GatewayNode implements NodeHandle {
     this.#segments = service && new SegmentClient(host, service.address);
     const { scmp } = setup.options.multipath;
     this.#scmpKeys = scmp === 'authenticated' ? createScmpKeys(host, this.#segments) : undefined;
+    this.#measured = new GatewayMeasurements(() => host.now(), setup.options.multipath.reports);
     this.#endHost = new ScmpEndHost(host, {
       own: this.#own,
       now: (): number => host.now(),
@@ -139,7 +144,10 @@ class GatewayNode implements NodeHandle {
     this.#calls = this.#makeCalls();
     this.#windows = makeWindows(host, setup, {
       windows: behaviour.windows,
-      onSync: (peer) => this.#peers.get(peer)?.retryHeld(this.#moment()),
+      onSync: (peer, error) => {
+        if (error !== undefined) this.#measured.storeErrors += 1;
+        this.#peers.get(peer)?.retryHeld(this.#moment());
+      },
     });
     this.#cookies = new CookieIssuer(host.crypto, (length) => host.randomBytes(length));
     const port = {
@@ -148,6 +156,7 @@ class GatewayNode implements NodeHandle {
       moment: (): ClockReadings => this.#moment(),
       received: this.#received,
       counts: this.#counts,
+      measured: this.#measured,
     };
     this.#peers = new PeerSet(self.protocol, setup, port);
     const { meter } = host;
@@ -271,6 +280,7 @@ class GatewayNode implements NodeHandle {
         age: frameAgeLimitsOf(antiReplay),
       },
       explain: (peer): object => explainPeer(peer, this.#host.now(), this.#context),
+      metrics: (seconds): MetricSeriesByName => this.#readMetrics(seconds),
       moment: (): ClockReadings => this.#moment(),
       clock: (): CalendarTime => this.#host.clock(),
       findPaths: this.#findPaths,
@@ -281,11 +291,28 @@ class GatewayNode implements NodeHandle {
     });
   }
 
+  #readMetrics(seconds: number | undefined): MetricSeriesByName {
+    return readNodeMetrics({
+      ...{ measured: this.#measured, counts: this.#counts, peers: this.#peers.all },
+      ...{
+        windows: this.#windows.count,
+        lookups: this.#context?.directory,
+        nowNs: this.#host.now(),
+      },
+      ...(seconds === undefined ? {} : { seconds }),
+    });
+  }
+
   readonly #findPaths: ApplicationCallsParts['findPaths'] = (target, done) => {
     const { crypto } = this.#host;
     const { network } = this.#setup;
     const parts = { source: this.#ownIsdAs, network, crypto, client: this.#segments };
-    findHostPaths({ ...parts, seconds: (): number => this.#host.clock().seconds }, target, done);
+    const beganNs = this.#host.now();
+    const seconds = (): number => this.#host.clock().seconds;
+    findHostPaths({ ...parts, seconds }, target, (found) => {
+      this.#measured.pathsFound(target, found.paths.length, beganNs);
+      done(found);
+    });
   };
 
   #request(request: NodeRequest): void {
@@ -297,10 +324,14 @@ class GatewayNode implements NodeHandle {
     } else if (peer === undefined) request.respond('unknown-peer');
     else request.respond(this.#send(peer, request.body, request.wishes));
     this.#processed(began);
+    if (request.kind === 'send') this.#measured.requested(request.target, began);
   }
 
   #send(peer: Peer, packet: Uint8Array, wishes: SendWishes | undefined): string {
-    const refused = peer.send(this.#moment(), packet, wishes);
+    const at = this.#moment();
+    const refused = peer.send(at, packet, wishes);
+    const sent = { path: peer.activeId(), result: refused ?? 'ok', bytes: packet.length };
+    this.#measured.packetSent(at.nowNs, peer.name, sent);
     if (refused !== undefined) return refused;
     this.#counts.sentPackets += 1;
     this.#counts.sentBytes += packet.length;
@@ -315,8 +346,10 @@ class GatewayNode implements NodeHandle {
     if (drop !== undefined) {
       this.#host.drop(drop);
       this.#counts.drops += 1;
+      this.#measured.datagramErrors.of(drop).add();
     }
     this.#processed(began);
+    this.#measured.datagramEnded(began);
     return drop ?? this.#refusal;
   }
 
@@ -338,6 +371,7 @@ class GatewayNode implements NodeHandle {
     if (view.upperProtocol !== PROTOCOL_UDP) return 'upper-protocol';
     const peer = this.#peers.find(this.#view);
     if (peer === undefined) return 'peer-not-allowed';
+    this.#measured.datagramReceived(peer.name, length);
     const at = view.upperOffset + UDP_HEADER_LENGTH;
     const isSig = this.#setup.options.encapsulation === 'sig' && buffer[at] === SIG_VERSION;
     const refused = isSig ? undefined : decodeFrame(buffer, at, view.end - at, this.#frame);
@@ -395,11 +429,18 @@ class GatewayNode implements NodeHandle {
         if (peer?.isUsable === false) peer.tick(this.#moment());
       },
     });
-    const context: PeerContext = {
+    const ends = (peer: string): PacketAddresses => this.#ends(peer);
+    const surroundings = {
+      ...{ host, network, behaviour: this.#behaviour, windows: this.#windows, ends },
+      options: (): GatewayOptions => live.options,
+      ...{ cookies: this.#cookies, measured: this.#measured, identity: this.#identity },
+    };
+    return {
       get options(): GatewayOptions {
         return live.options;
       },
       isTraced: host.trace.isRecorded,
+      measured: this.#measured,
       directory,
       epicClock: { crypto: host.crypto, clock: () => host.clock() },
       lookUp: (peer) => {
@@ -413,8 +454,8 @@ class GatewayNode implements NodeHandle {
       scratch: new Uint8Array(BODY_BYTES_MAX),
       behaviour: this.#behaviour,
       makeController: (peer) => this.#controllers.make(host, peer),
-      sessionOptions: (peer, sink) => this.#sessionOptions(peer, sink),
-      ends: (peer) => this.#ends(peer),
+      sessionOptions: (peer, sink) => makeSessionOptions(surroundings, peer, sink),
+      ends,
       firstRouterOf: (path) => {
         const router = findFirstRouter(network, this.#ownIsdAs, path);
         return router === undefined ? router : host.endpoint(router, ROUTER_INTERNAL_PORT);
@@ -424,7 +465,6 @@ class GatewayNode implements NodeHandle {
       report: (accusation, paths) => this.#report(accusation, paths),
       refused: (reason) => this.#refused(reason),
     };
-    return context;
   }
 
   #accountOf(peer: string): PacketAccount | undefined {
@@ -445,43 +485,6 @@ class GatewayNode implements NodeHandle {
     return this.#socket;
   }
 
-  #sessionOptions(
-    peer: string,
-    sink: Parameters<PeerContext['sessionOptions']>[1],
-  ): ReturnType<PeerContext['sessionOptions']> {
-    const { network } = this.#setup;
-    const { options } = this.#live;
-    const host = this.#host;
-    const windows = this.#windows.peer(peer, host.now());
-    const identity = this.#identity;
-    if (windows === undefined || identity === undefined) throw new Error(`no room for ${peer}`);
-    return {
-      crypto: host.crypto,
-      identity,
-      peerKey: network.identity(peer).publicKey(STATIC_KEY_NAME),
-      randomBytes: (length): Uint8Array => host.randomBytes(length),
-      epochs: new EpochStore({
-        store: host.store('epochs'),
-        peer,
-        // After an error, nothing more is durable than before; the session retries by itself.
-        onSync: (error): void => {
-          if (error === undefined) sink.wake();
-        },
-      }),
-      windows,
-      sink,
-      limits: {
-        ...SESSION_LIMITS,
-        rekeyBytes: options.rekey.bytes,
-        rekeyAgeNs: options.rekey.age,
-        age: frameAgeLimitsOf(options.antiReplay),
-      },
-      admission: this.#behaviour.admission(options, this.#cookies),
-      cookies: this.#cookies,
-      address: peerAddressBytes(this.#ends(peer)),
-    };
-  }
-
   #ends(peer: string): PacketAddresses {
     const own = { isdAs: this.#ownIsdAs, host: this.#address };
     return addressPackets(this.#setup.network, own, peer);
@@ -489,7 +492,9 @@ class GatewayNode implements NodeHandle {
 
   #sent(type: FrameType, bytes: number): void {
     this.#counters.wire.add(bytes);
-    if (type !== FRAME_TYPE.data) this.#counters.probe.add(bytes);
+    if (type === FRAME_TYPE.data) return;
+    this.#counters.probe.add(bytes);
+    this.#measured.probeBytes += bytes;
   }
 
   #refused(reason: FrameDropReason): void {

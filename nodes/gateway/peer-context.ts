@@ -11,6 +11,7 @@ import type { GatewayOptions } from './config.ts';
 import type { FrameDropReason } from './drops.ts';
 import type { FrameType } from './geometry.ts';
 import type { InterfaceDownAccusation, PathController, PathStatus } from './multipath/types.ts';
+import type { GatewayMeasurements } from './operator/measurements.ts';
 import type { SessionOptions, SessionSink } from './session-parts.ts';
 import type { PacketAddresses } from './underlay/packet-template.ts';
 import type { GatewayPath, PathDirectory } from './underlay/path-directory.ts';
@@ -22,6 +23,7 @@ export interface PeerContext {
   /** True if a trace of states is recorded. */
   readonly isTraced: boolean;
   readonly directory: PathDirectory;
+  readonly measured: GatewayMeasurements;
   /** The paths to a peer that can be used now. */
   readonly lookUp: (peer: string) => readonly GatewayPath[];
   /** What the fields of packets on EPIC-HP paths are made with. */

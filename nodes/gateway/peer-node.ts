@@ -11,6 +11,7 @@ import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { Timer } from '../../engine/host/time.ts';
 import { isdAsOfWords } from '../scion/index.ts';
 import type { GatewayCounts } from './application/counts.ts';
+import type { GatewayMeasurements } from './operator/measurements.ts';
 import { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
 import type { PeerEffect, PeerOutput, PeerTimerName } from './peer-output.ts';
@@ -24,6 +25,7 @@ export interface PeerHostAdapterParts {
   readonly moment: () => ClockReadings;
   readonly received: ReceivedPackets;
   readonly counts: GatewayCounts;
+  readonly measured: GatewayMeasurements;
 }
 
 /** Runs the state of a peer on its host: performs effects, keeps timers, tells the time. */
@@ -79,13 +81,16 @@ export class PeerHostAdapter implements PeerOutput {
 
   drop(reason: string): void {
     this.#port.counts.drops += 1;
+    this.#port.measured.dropped(this.#port.host.now(), reason);
     this.#port.host.drop(reason);
   }
 
   deliver(packet: Uint8Array): void {
-    const { host, received, counts } = this.#port;
+    const { host, received, counts, measured } = this.#port;
     counts.receivedPackets += 1;
     counts.receivedBytes += packet.length;
+    const path = this.peer.arrivalPath();
+    measured.packetDelivered(host.now(), this.#name, path, packet.length);
     received.take(this.#source, packet);
     host.deliver(this.#name, packet, 0, packet.length);
   }
@@ -100,8 +105,11 @@ export class PeerHostAdapter implements PeerOutput {
 
   // hot: once per packet.
   send(packet: Uint8Array, length: number, to: Endpoint, dscp: number): void {
-    const { host, socket } = this.#port;
-    if (socket().send(packet, 0, length, to, dscp) === 'full') host.drop('socket-full');
+    const { host, socket, measured } = this.#port;
+    const result = socket().send(packet, 0, length, to, dscp);
+    measured.datagramsSent.of(this.#name, result === 'full' ? 'full' : 'ok').add();
+    measured.datagramBytesSent.of(this.#name).add(length);
+    if (result === 'full') host.drop('socket-full');
   }
 
   #set(name: PeerTimerName, atNs: number): void {

@@ -40,6 +40,9 @@ export class Peer {
   readonly record: PeerEventRecorder;
   /** Returns how the packet that is being delivered came. */
   readonly arrived = (): DeliveryFacts => this.#reporter.arrived(this.underlays);
+  /** Returns the id of the path on which it came, and of the one that packets take now. */
+  readonly arrivalPath = (): string => this.#reporter.pathId(this.underlays);
+  readonly activeId = (): string | undefined => this.#routes.active?.path.info.id;
   /** The peer's AS and host address, as they stand in packets. */
   readonly end: PacketEnd;
   readonly #context: PeerContext;
@@ -289,6 +292,7 @@ export class Peer {
   #accept(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
     this.record.accepted(this.#at.nowNs);
     this.windowWatch.accepted(header);
+    this.#context.measured.frameAccepted(this.name, header.epoch, header.sequence);
     this.#peerTrace?.accepted(this.#at.nowNs, header, this.session);
     switch (header.type) {
       case FRAME_TYPE.data:
@@ -310,8 +314,10 @@ export class Peer {
   }
 
   #acceptData(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
-    this.#reporter.note(this.#at.nowNs, header, view);
-    this.#arrivals.take(this.#at.nowNs, header, plaintext);
+    const { nowNs, clockUs } = this.#at;
+    this.#reporter.note(nowNs, header, view);
+    this.#context.measured.lastMinute.latency(nowNs, clockUs - header.timestamp);
+    this.#arrivals.take(nowNs, header, plaintext);
     if (header.fragments > 1) this.#arm();
   }
 
@@ -334,6 +340,7 @@ export class Peer {
     const { nowNs } = this.#at;
     if (report === undefined) this.#output.drop('malformed-body');
     else {
+      this.#context.measured.reported(nowNs, this.name, report);
       this.load.reported(nowNs, { ...report, baseRttNs: this.controller.baseRttNs });
       this.#perform(this.controller.reported(nowNs, report));
     }
@@ -392,13 +399,15 @@ export class Peer {
   }
 
   #switch(effect: Extract<ControllerEffect, { kind: 'switch' }>): void {
-    const atNs = this.#at.nowNs;
+    const { nowNs } = this.#at;
     const left = this.#routes.active;
-    if (effect.isFault) left?.usage.failed(atNs);
-    this.#routes.plan(atNs);
+    if (effect.isFault) left?.usage.failed(nowNs);
+    this.#routes.plan(nowNs);
+    const [from, to] = [left?.path, this.#routes.active?.path];
+    const ids = { from: from?.info.id, to: to?.info.id };
+    this.#context.measured.switched(nowNs, this.name, { ...effect, ...ids });
     this.load.moved();
-    const to = this.#routes.active?.path.name;
-    this.record.switched(effect, { atNs, from: left?.path.name, to });
+    this.record.switched(effect, { atNs: nowNs, from: from?.name, to: to?.name });
     this.#sendWaiting();
   }
 
@@ -409,6 +418,7 @@ export class Peer {
     for (const path of found) this.underlays.adopt(path);
     this.#routes.plan(now);
     this.underlays.forgetVanished(found);
+    this.#reporter.pathsChanged();
     const infos = found.map(({ info }) => info);
     this.#perform(this.controller.setPaths(now, infos));
     this.#peerTrace?.found(found, directory.segments(this.name));
@@ -426,6 +436,7 @@ export class Peer {
   #dataSent(sequence: number): void {
     const now = this.#at.nowNs;
     this.load.sent(now, sequence);
+    this.#context.measured.frameSent(now, this.name, sequence);
     if (this.controller.sent(now, sequence)) this.#arm();
   }
 
@@ -469,6 +480,7 @@ export class Peer {
 
   #established(): void {
     this.record.established(this.session.epoch);
+    this.#context.measured.keyRotations += 1;
     this.#sendWaiting();
     // The peer has answered: paths that seemed dead may have been fine while the peer was down.
     this.#perform(this.controller.peerReturned(this.#at.nowNs));

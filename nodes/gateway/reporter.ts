@@ -6,7 +6,9 @@
  *
  * @module
  */
+
 import type { DeliveryFacts } from '../../engine/host/transport.ts';
+import { equalBytes } from '../_kit/bytes.ts';
 import type { PacketView } from '../scion/index.ts';
 import { REPORT_BYTES, writeReport } from './bodies.ts';
 import type { GatewayOptions } from './config.ts';
@@ -38,6 +40,8 @@ export class ReceiverReporter {
   #pathBytes = 0;
   #pathType = 0;
   #hasPath = false;
+  /** Id of the path above; undefined if it has to be found. */
+  #pathId: string | undefined;
   /** Of the frame that was recorded last; -1 before the first. */
   #sequence = -1;
   #isTimerSet = false;
@@ -72,6 +76,19 @@ export class ReceiverReporter {
     return { path, sequence };
   }
 
+  /** Id of the path on which the frame that was recorded last came. */
+  // hot: once per packet.
+  pathId(paths: Pick<UnderlayPaths, 'idOf'>): string {
+    if (!this.#hasPath) return 'unknown';
+    this.#pathId ??= paths.idOf(this.#pathType, this.#path.subarray(0, this.#pathBytes));
+    return this.#pathId;
+  }
+
+  /** Called when other paths are known, by which ids are found. */
+  pathsChanged(): void {
+    this.#pathId = undefined;
+  }
+
   /** Called when the timer has fired: sends a report, if data frames have arrived since the last one. */
   report(now: number): void {
     this.#isTimerSet = false;
@@ -89,8 +106,10 @@ export class ReceiverReporter {
 
   #rememberPath(view: PacketView): void {
     const end = view.start + view.headerLength;
-    this.#pathBytes = end - view.pathOffset;
+    const bytes = view.buffer.subarray(view.pathOffset, end);
+    if (!equalBytes(bytes, this.#path.subarray(0, this.#pathBytes))) this.#pathId = undefined;
+    this.#pathBytes = bytes.length;
     this.#pathType = view.pathType;
-    this.#path.set(view.buffer.subarray(view.pathOffset, end));
+    this.#path.set(bytes);
   }
 }

@@ -19,6 +19,7 @@ import {
   REKEY_RESPONDER_GRACE_NS,
   UNCONFIRMED_EPOCH_NS_MAX,
 } from './geometry.ts';
+import type { GatewayMeasurements } from './operator/measurements.ts';
 import { FRAME_AGE_LIMITS, type FrameAgeLimits } from './replay/age.ts';
 import type { PeerWindows } from './replay/window-set.ts';
 import type { HandshakeStep } from './trace-states.ts';
@@ -131,6 +132,11 @@ export interface SessionOptions extends HandshakeContext {
   readonly cookies: CookieIssuer;
   /** The peer's address as bytes, which its cookie covers. */
   readonly address: Uint8Array;
+  /** Counts and times the frames; absent in tests of sessions alone. */
+  readonly measured?: Pick<
+    GatewayMeasurements,
+    'begin' | 'frameSealed' | 'frameOpened' | 'frameChecked'
+  >;
 }
 
 /** The parts of {@link EpochKeys}. */

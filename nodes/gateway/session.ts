@@ -137,7 +137,11 @@ export class Session {
     header.sequence = keys.nextSequence++;
     keys.sealedBytes += plaintext.length;
     if (keys.sealedBytes >= keys.wakeBytes) this.#wakeOnce(keys);
-    return keys.cipher.seal(header, plaintext, target, offset);
+    const { measured } = this.#options;
+    const beganNs = measured?.begin() ?? -1;
+    const sealed = keys.cipher.seal(header, plaintext, target, offset);
+    measured?.frameSealed(header.type, plaintext.length, beganNs);
+    return sealed;
   }
 
   /**
@@ -153,12 +157,14 @@ export class Session {
     target: Uint8Array,
     moment: ClockReadings,
   ): FrameOpenResult {
-    const { admission } = this.#options;
+    const { admission, measured } = this.#options;
     if (!admission.frameCame(moment.nowNs)) return 'rate-limited';
     const keys = this.#ring.find(header.epoch);
     if (keys === undefined) return this.isOpen ? 'epoch-unknown' : 'no-session';
     // authenticate first; up to this line the frame's content has changed nothing.
+    const openedNs = measured?.begin() ?? -1;
     const length = keys.cipher.open(header, buffer, target);
+    measured?.frameOpened(header.type, length, openedNs);
     if (length < 0) return 'bad-auth';
     const stale = checkFrameAge(header.timestamp, moment.clockUs, this.#options.limits.age);
     const ageUs = moment.clockUs - header.timestamp;
@@ -166,7 +172,9 @@ export class Session {
       this.clock.refused(ageUs);
       return stale;
     }
+    const checkedNs = measured?.begin() ?? -1;
     const verdict = keys.guard.accept(header.sequence);
+    measured?.frameChecked(verdict, checkedNs);
     if (verdict === 'held') return this.#hold(header, target.slice(0, length));
     if (verdict !== 'fresh') return verdict;
     if (!admission.frameAccepted(moment.nowNs)) return 'rate-limited';

@@ -69,9 +69,10 @@ export class UnderlayPaths {
    * @returns the underlay to use from now on.
    */
   adopt(path: GatewayPath): UnderlayPath {
-    const { endpoint, drawFlowId, ends, epicClock } = this.#context;
+    const { endpoint, drawFlowId, ends, epicClock, measured } = this.#context;
     const known = this.#known.get(path.info.id);
     if (known?.path === path) return known;
+    if (known === undefined) measured.discovered.of(this.#peer).add();
     const firstRouter = endpoint(path.firstRouter, ROUTER_INTERNAL_PORT);
     const start = { firstRouter, flowId: known?.flowId ?? drawFlowId() };
     const marks = known?.marks ?? new SentFrameMarks();

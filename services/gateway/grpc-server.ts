@@ -8,6 +8,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import type * as Grpc from '@grpc/grpc-js';
 import { listenFailureText, listenOn } from '../_kit/listening.ts';
 import type { CallerFilter } from './caller-filter.ts';
+import { GrpcMeter } from './face-meter.ts';
 import type { GatewayNode } from './gateway-node.ts';
 import { GATEWAY_CALLS, makeReceivedPacket } from './grpc-calls.ts';
 import type { CallContext } from './grpc-context.ts';
@@ -50,6 +51,7 @@ export interface GrpcServerOptions {
   readonly callers?: CallerFilter | undefined;
   /** Certificate and key; without it there is no TLS. */
   readonly tls?: TlsMaterial | undefined;
+  readonly calls?: GrpcMeter;
 }
 
 /** A running server, and where it listens. */
@@ -80,6 +82,7 @@ export async function startGrpcServer({
   messageBytesMax,
   callers,
   tls,
+  calls: counted = new GrpcMeter(),
 }: GrpcServerOptions): Promise<GatewayGrpcServer> {
   const { grpc, published, described, reflection, health } = loadGrpcPackages();
   const server = new grpc.Server({
@@ -90,7 +93,7 @@ export async function startGrpcServer({
     'grpc.keepalive_timeout_ms': KEEPALIVE_ANSWER_MS,
   });
   const meter = new GatewayMeter(node);
-  const calls = new OpenCalls({ node, queue, meter, grpc });
+  const calls = new OpenCalls({ node, queue, meter, grpc, counted });
   const serving = new ServingHealth();
   const definition = published[SERVICE] as Grpc.ServiceDefinition;
   server.addService(withLimits(definition), calls.handlers);
@@ -101,6 +104,7 @@ export async function startGrpcServer({
   }, CHECK_MS).unref();
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   const connections = new OpenConnections();
+  counted.connections = (): number => connections.size;
   // TLS ends here, since the package would accept TLS 1.2.
   const inject = (socket: Socket): void => injector.injectConnection(socket);
   const secure = tls && createTlsServer({ ...tlsOptionsOf(tls), ALPNProtocols: ['h2'] }, inject);
@@ -150,6 +154,10 @@ class OpenConnections {
   /** The oldest first. */
   readonly #connections = new Set<Socket>();
 
+  get size(): number {
+    return this.#connections.size;
+  }
+
   add(socket: Socket): void {
     const connections = this.#connections;
     connections.add(socket);
@@ -170,6 +178,7 @@ interface OpenCallsParts {
   readonly queue: PacketQueue;
   readonly meter: GatewayMeter;
   readonly grpc: typeof Grpc;
+  readonly counted: GrpcMeter;
 }
 
 /** The calls in progress on all connections. */
@@ -193,8 +202,13 @@ class OpenCalls {
 
   #unary(name: keyof typeof GATEWAY_CALLS): Unary {
     const serve = GATEWAY_CALLS[name] as (context: CallContext, request: object) => Promise<object>;
-    const { node, meter } = this.#parts;
-    return (call, done): void => {
+    const { node, meter, grpc, counted } = this.#parts;
+    return (call, reply): void => {
+      const beganMs = performance.now();
+      const done: typeof reply = (error, answer): void => {
+        counted.answered(name, grpc.status[error?.code ?? grpc.status.OK] ?? 'UNKNOWN', beganMs);
+        reply(error, answer);
+      };
       const { request } = call;
       if (request instanceof CallFailure) {
         done(request);

@@ -10,6 +10,7 @@ import { closeServer, listenFailureText, listenOn, refuseNonHttp } from '../_kit
 import { isLoopback } from '../_kit/loopback-address.ts';
 import type { CallerFilter } from './caller-filter.ts';
 import { CpuProfiler } from './cpu-profiler.ts';
+import { HttpMeter } from './face-meter.ts';
 import type { GatewayNode } from './gateway-node.ts';
 import { createGatewayRequestHandler, type GatewayRequestHandler } from './handle.ts';
 import type { PacketQueue } from './packet-queue.ts';
@@ -33,6 +34,7 @@ export interface GatewayServerOptions {
   readonly callers?: CallerFilter | undefined;
   /** True if profiles may be taken, where only this machine reaches the server. */
   readonly isProfiled?: boolean;
+  readonly meter?: HttpMeter;
 }
 
 /** A running server. */
@@ -78,19 +80,23 @@ export async function startGatewayServer({
   tls,
   callers,
   isProfiled = false,
+  meter = new HttpMeter(),
 }: GatewayServerOptions): Promise<GatewayServer> {
   const bounds: HttpBounds = {
     ...{ headerBytesMax: HEADER_BYTES_MAX, headersMsMax: HEADERS_MS_MAX },
     ...{ requestMsMax: REQUEST_MS_MAX, checkMs: CHECK_MS, connectionsMax, idleMs },
   };
   const isPrivate = isLoopback(host);
-  const handle = createGatewayRequestHandler({
-    ...{ node, queue, packetBytesMax, isPrivate },
-    profiler: isProfiled && isPrivate ? new CpuProfiler() : undefined,
-  });
+  const handle = meter.count(
+    createGatewayRequestHandler({
+      ...{ node, queue, packetBytesMax, isPrivate },
+      profiler: isProfiled && isPrivate ? new CpuProfiler() : undefined,
+    }),
+  );
   const secure = tls === undefined ? undefined : new TlsServer(tls, bounds, handle);
   const created = secure ?? createPlainServer(bounds, handle);
   callers?.guard(created.server);
+  meter.watch(created.server, tls === undefined ? 'http' : 'https');
   const at = await listenOn(created.server, { host, port }).catch((error: unknown) => {
     throw new GatewayServerStartError(`${host}:${port}: ${listenFailureText(error)}`, {
       cause: error,

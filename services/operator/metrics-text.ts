@@ -67,7 +67,8 @@ export async function prometheusMetricsText(face: OperatorBackend): Promise<stri
     const own = { ...sheet, labels: { ...sheet.labels, ...labels } };
     addMetric(own, { metric, value, unit: definition?.unit ?? 'count', help: definition?.help });
   }
-  return sheet.registry.metrics();
+  const published = (await face.published?.()) ?? '';
+  return (await sheet.registry.metrics()) + published;
 }
 
 function gauge(sheet: Sheet, name: string, help: string, value: number): void {

@@ -87,6 +87,8 @@ export interface OperatorBackend {
   readonly definitions?: readonly MetricDefinition[];
   /** Number of packets that the node dropped, by reason. */
   drops(): Awaitable<Readonly<Record<string, number>>>;
+  /** Metrics under other names, in the text format; ends with a newline unless it is empty. */
+  published?(): Promise<string>;
   /** Sends a packet through the network and waits for it; absent, or undefined, if the node cannot do that. */
   probe?(): Promise<ProbeResult | undefined>;
   /** The status that each node reports, by its name, a few MB together; runs code of the nodes. */

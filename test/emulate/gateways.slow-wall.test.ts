@@ -11,6 +11,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PUBLISHED_METRICS } from '../../nodes/gateway/index.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { ROOT } from '../architecture/files.ts';
 import { block, cleanUp, folder } from './support.ts';
@@ -21,6 +22,11 @@ const [A, B] = ['gateway-111', 'gateway-112'] as const;
 const FAULTS = '[{ at: 22s, for: 5s, crash: br-110 }, { at: 31s, for: 5s, crash: br-120 }]';
 const FAULTS_OVER_MS = 37_000;
 const INTERVAL_MS = 20;
+/** Metrics of what need not happen. */
+const MAY_BE_UNSEEN: ReadonlySet<string> = new Set([
+  'betanet_gateway_reorder_depth',
+  'betanet_gateway_folded_labels_total',
+]);
 
 const running: ChildProcess[] = [];
 const ports = new Map<string, { http: number; operator: number }>();
@@ -51,10 +57,14 @@ function start(...words: readonly string[]): typeof network {
 const url = (node: string, path: string): string =>
   `http://127.0.0.1:${ports.get(node)?.http}${path}`;
 
+/** The gateway's `/metrics`. */
+async function scrape(node: string): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${ports.get(node)?.operator}/metrics`)).text();
+}
+
 /** A counter of the gateway's `/metrics`. */
 async function counter(node: string, name: string): Promise<number> {
-  const response = await fetch(`http://127.0.0.1:${ports.get(node)?.operator}/metrics`);
-  const line = new RegExp(`^${name}[^}]*\\} (\\S+)$`, 'm').exec(await response.text());
+  const line = new RegExp(`^${name}[^}]*\\} (\\S+)$`, 'm').exec(await scrape(node));
   return Number(line?.[1] ?? Number.NaN);
 }
 
@@ -140,6 +150,16 @@ describe('two gateways as processes', () => {
     expect(stdout).toMatch(/in use: \S+, which (took over|was better|had the best)/);
     expect(status).toBe(0);
     expect(await counter(A, 'orrery_gateway_fault_switches_total\\{')).toBeGreaterThanOrEqual(1);
+    // R-063: the published names are there, but those of the gRPC server, which these gateways do not run.
+    expect((await fetch(url(A, '/scion/paths?dst=1-ff00:0:112'))).status).toBe(200);
+    const scraped = (await scrape(A)) + (await scrape(B));
+    const missing = PUBLISHED_METRICS.filter(
+      ({ name, type }) => !scraped.includes(`# TYPE ${name} ${type}\n`),
+    );
+    const unexpected = missing.filter(
+      ({ name, source }) => !(source === 'absent' || source === 'grpc' || MAY_BE_UNSEEN.has(name)),
+    );
+    expect(unexpected.map(({ name }) => name)).toEqual([]);
     second?.child.kill('SIGKILL');
     let health: Response;
     do {

@@ -11,6 +11,7 @@ import type { CalendarTime } from '../../../engine/host/time.ts';
 import type { SendWishes } from '../../../engine/host/transport.ts';
 import { type FoundPaths, type IsdAs, isdAsOfWords, parseIsdAs } from '../../scion/index.ts';
 import type { PathPreferences } from '../multipath/types.ts';
+import type { MetricSeriesByName } from '../operator/node-metrics.ts';
 import type { Peer } from '../peer.ts';
 import type { ClockReadings } from '../session-parts.ts';
 import { GATEWAY_PORT } from '../underlay/underlay-path.ts';
@@ -25,6 +26,7 @@ import {
 } from './describe-paths.ts';
 import {
   type AskedPreferences,
+  metricsSchema,
   querySchema,
   registerSchema,
   sendSchema,
@@ -49,6 +51,8 @@ export interface ApplicationCallsParts {
   readonly windows: ApplicationWindowOptions;
   /** Why packets to a peer take the path that they take. */
   readonly explain: (peer: Peer) => object;
+  /** The published metrics; KPI gauges look back so many seconds. */
+  readonly metrics: (seconds: number | undefined) => MetricSeriesByName;
   readonly moment: () => ClockReadings;
   readonly clock: () => CalendarTime;
   readonly findPaths: (target: IsdAs, done: (found: FoundPaths) => void) => void;
@@ -87,6 +91,7 @@ const ANSWERS = {
   sequence: (calls, call) => calls.checkSequence(call),
   stats: (calls) => calls.stats(),
   explain: (calls, call) => calls.explain(call),
+  metrics: (calls, { body }) => calls.metrics(body),
   tunnels: (calls) => ['ok', calls.tunnels()],
   'open-tunnel': (calls, call) => calls.open(call),
   'close-tunnel': (calls, call) => calls.close(call),
@@ -228,6 +233,12 @@ export class ApplicationCalls {
     if (peer === undefined) return ['unknown-peer'];
     this.#parts.close(peer.name);
     return ['ok'];
+  }
+
+  metrics(body: Uint8Array): Reply {
+    const asked = body.length === 0 ? {} : readJson(metricsSchema, body);
+    if (asked === undefined) return refused('expected seconds');
+    return ['ok', this.#parts.metrics(asked.seconds)];
   }
 
   stats(): Reply {

@@ -4,12 +4,14 @@
  * @module
  */
 import { z } from 'zod';
+import { KPI_SECONDS_MAX } from '../operator/last-minute.ts';
 
 /** The kinds of requests whose body is text, each with its meaning; a body in JSON has the fields of the schema. */
 export const APPLICATION_QUESTIONS = {
   'query-paths': 'the paths to an AS with what is measured of them, the best first, as JSON',
   'register-path': 'registers preferences for the paths to an AS for a time, as JSON',
   sequence: 'checks a sequence number of an application in the window of its name, as JSON',
+  metrics: 'what is measured, under the published names, as JSON',
   stats: 'counts of packets, paths and refused sequence numbers, as JSON',
   explain: 'why packets to an AS or a peer take the path that they take, and no other one, as JSON',
   tunnels: 'the sessions with other gateways, as JSON',
@@ -38,6 +40,10 @@ export const preferencesSchema = z.strictObject({
 /** Preferences for paths. */
 export type AskedPreferences = z.output<typeof preferencesSchema>;
 
+/** The body of `metrics`: how far the KPI gauges look back. */
+export const metricsSchema = z.strictObject({
+  seconds: z.number().min(1).max(KPI_SECONDS_MAX).optional(),
+});
 /** The body of `query-paths`. */
 export const querySchema = z.strictObject({
   destination: z.string(),

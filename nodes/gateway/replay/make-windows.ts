@@ -13,8 +13,8 @@ import { WitnessedWindowFactory } from './witnessed.ts';
 
 /** The maker of the windows of a node, and a callback. */
 interface WindowParts extends Pick<Behaviour, 'windows'> {
-  /** Called when the bound of a peer's windows has become durable. */
-  readonly onSync: (peer: string) => void;
+  /** Called when the bound of a peer's windows has become durable, or with the store's error. */
+  readonly onSync: (peer: string, error?: string) => void;
 }
 
 /** Creates the windows of a node as its options say; the witness sees all verdicts. */
@@ -30,7 +30,7 @@ export function makeWindows(
     falseReject: meter.counter('antireplay.false_reject'),
     falseAccept: meter.counter('antireplay.false_accept'),
   };
-  const inner = windows(host, { size, reserve, onSync: (peer) => onSync(peer) });
+  const inner = windows(host, { size, reserve, onSync });
   const factory = new WitnessedWindowFactory(inner, setup.witness, counters, host.name);
   return new WindowSet(factory, { cleanupTtlNs: cleanupTtl, peersMax: PEERS_MAX_DEFAULT });
 }

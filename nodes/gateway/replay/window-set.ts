@@ -99,6 +99,13 @@ export class WindowSet {
   }
 
   /** Number of peers. */
+  /** Number of windows, one for each epoch of each peer. */
+  get count(): number {
+    let count = 0;
+    for (const { epochs } of this.#peers.values()) count += epochs.length;
+    return count;
+  }
+
   get size(): number {
     return this.#peers.size;
   }

@@ -154,6 +154,9 @@ interface Discovered {
 
 /** The path directory of one gateway. */
 export class PathDirectory {
+  /** Lookups that the cache answered, and the others. */
+  hits = 0;
+  misses = 0;
   readonly #options: DirectoryOptions;
   readonly #answers = new Map<string, Answer>();
   readonly #discovered = new Map<string, Discovered>();
@@ -206,7 +209,11 @@ export class PathDirectory {
     const { client } = this.#options;
     if (client !== undefined) this.#ask(client, target, now, clock);
     const known = this.#answers.get(target);
-    if (known !== undefined && now - known.atNs < CACHED_PATH_LOOKUP_AGE_NS_MAX) return known.paths;
+    if (known !== undefined && now - known.atNs < CACHED_PATH_LOOKUP_AGE_NS_MAX) {
+      this.hits += 1;
+      return known.paths;
+    }
+    this.misses += 1;
     const { paths, counts } = this.#find(target, now, clock);
     this.#answers.set(target, { paths, counts, atNs: now });
     if (this.#answers.size > CACHED_PATH_LOOKUPS_MAX) this.#forgetOldest();

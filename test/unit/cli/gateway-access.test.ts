@@ -54,6 +54,7 @@ it('counts the connections of applications that it refuses', async () => {
       ...{ idleMs: 1_000, tls: undefined, isProfiled: false },
     },
     access: { ranges: { allowed: [], blocked }, peers: { allowed: [], blocked: [] } },
+    ...{ labelSetsMax: 100, stateFolder: tmpdir() },
   });
   const socket = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.3' });
   await once(socket, 'close');

@@ -29,7 +29,7 @@ describe('a gateway.toml', () => {
         ...{ host: '127.0.0.1', port: 8_443, packetBytesMax: 65_536 },
         ...{ connectionsMax: 1_000, idleMs: 30_000, isProfiled: false },
       },
-      metrics: { host: '127.0.0.1', port: 9_090 },
+      metrics: { host: '127.0.0.1', port: 9_090, labelSetsMax: 10_000 },
       grpc: undefined,
       ...{ log: 'info', warnings: [], tables: expect.anything() },
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { Endpoint } from '../../../../engine/host/socket.ts';
+import { makeCounts } from '../../../../nodes/gateway/operator/label-table.ts';
 import type { PeerContext } from '../../../../nodes/gateway/peer-context.ts';
 import {
   type GatewayPath,
@@ -29,6 +30,7 @@ const host = { type: 0, bytes: Uint8Array.of(127, 0, 0, 1) };
 const source = requireIsdAs('1-ff00:0:111');
 const target = requireIsdAs('2-ff00:0:211');
 const context = {
+  measured: { discovered: makeCounts() },
   endpoint: () => 0 as unknown as Endpoint,
   drawFlowId: () => 1,
   firstRouterOf: () => 0 as unknown as Endpoint,

@@ -1,0 +1,283 @@
+/**
+ * Gateway: what it measures for its operator beside the metrics of a run: counts by path and peer, times, sizes, and the counts
+ * of the last minute. They are kept apart from the meter of the host, so that reports of runs do not grow with paths.
+ *
+ * It reads one clock, which takes no time in virtual time; there no time is recorded, because 0 would say that work is free.
+ *
+ * @module
+ */
+import type { ReplayVerdict } from '../../_kit/replay-window.ts';
+import { FRAME_TYPE, type FrameType } from '../geometry.ts';
+import { MICROSECOND_BOUNDS, SECOND_BOUNDS, SIZE_BOUNDS, STEP_BOUNDS } from './bounds.ts';
+import { BucketCounts } from './bucket-counts.ts';
+import { LabelTable, makeCounts } from './label-table.ts';
+import { LastMinute } from './last-minute.ts';
+
+/** Cryptography of one frame in so many is timed; the number is prime, so that no pattern of frames hides from it. */
+const TIMED_EVERY = 17;
+const NS_PER_US = 1_000;
+const NS_PER_S = 1e9;
+const FRAME_NAMES = new Map<FrameType, string>(
+  Object.entries(FRAME_TYPE).map(([name, type]) => [type, name]),
+);
+
+/** Why packets of applications do not leave. */
+const UNSENT_REASONS: ReadonlySet<string> = new Set([
+  ...['overload', 'no-path', 'lifetime-over', 'displaced', 'packet-too-large', 'packet-empty'],
+  ...['no-session', 'key-exhausted', 'path-too-narrow'],
+]);
+
+/** What a gateway measures of one peer. */
+interface PeerProgress {
+  /** Sequence number of the last data frame sent. */
+  sent: number;
+  /** Frames that its latest report counts, and when the latest report with news came, ns. */
+  reported: number;
+  newsNs: number;
+  /** The fault that made the gateway leave a path, until a frame sent afterwards is reported. */
+  failover:
+    | { readonly cause: string; readonly sinceNs: number; readonly after: number }
+    | undefined;
+  epoch: number;
+  highest: number;
+}
+
+/** A packet that an application handed over. */
+interface SentPacket {
+  /** Id of the path in use. */
+  readonly path: string | undefined;
+  /** `ok`, or why it was refused. */
+  readonly result: string;
+  readonly bytes: number;
+}
+
+/** A change of the path that packets take. */
+export interface PathChange {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly cause: string;
+  readonly isFault: boolean;
+}
+
+/** What is measured at one gateway. */
+export class GatewayMeasurements {
+  readonly sent = makeCounts();
+  readonly received = makeCounts();
+  readonly discovered = makeCounts();
+  readonly used = makeCounts();
+  readonly failovers = makeCounts();
+  readonly sealed = makeCounts();
+  readonly opened = makeCounts();
+  readonly datagramsSent = makeCounts();
+  readonly datagramBytesSent = makeCounts();
+  readonly datagramsReceived = makeCounts();
+  readonly datagramBytesReceived = makeCounts();
+  readonly datagramErrors = makeCounts();
+  readonly queries = makeCounts();
+  readonly processing = makeTimes(SECOND_BOUNDS);
+  readonly sendTimes = makeTimes(SECOND_BOUNDS);
+  readonly receiveTimes = makeTimes(SECOND_BOUNDS);
+  readonly queryTimes = makeTimes(SECOND_BOUNDS);
+  readonly sizes = makeTimes(SIZE_BOUNDS);
+  readonly failoverTimes = makeTimes(SECOND_BOUNDS);
+  readonly detectionTimes = makeTimes(SECOND_BOUNDS);
+  readonly sealTimes = new BucketCounts(MICROSECOND_BOUNDS);
+  readonly openTimes = new BucketCounts(MICROSECOND_BOUNDS);
+  readonly checkTimes = new BucketCounts(MICROSECOND_BOUNDS);
+  readonly reordering = new BucketCounts(STEP_BOUNDS);
+  readonly lastMinute: LastMinute;
+  sealedBytes = 0;
+  openedBytes = 0;
+  probeBytes = 0;
+  keyRotations = 0;
+  slides = 0;
+  storeErrors = 0;
+  /** Verdicts of the replay windows on frames. */
+  readonly verdicts: Record<ReplayVerdict, number> = {
+    ...{ fresh: 0, replay: 0, expired: 0, future: 0, held: 0 },
+  };
+  /** By the name of the peer: gateways of the topology only. */
+  readonly #peers = new Map<string, PeerProgress>();
+  readonly #now: () => number;
+  #turn = 0;
+  /** The peer whose datagram is being read. */
+  #from: string | undefined;
+
+  constructor(now: () => number, hasReports: boolean) {
+    this.#now = now;
+    this.lastMinute = new LastMinute(hasReports);
+  }
+
+  /** The tables that paths or peers fill, by the name of the metric. */
+  get tables(): Readonly<Record<string, Pick<LabelTable<unknown>, 'folded'>>> {
+    return {
+      betanet_gateway_packets_sent_total: this.sent,
+      betanet_gateway_packets_received_total: this.received,
+      betanet_gateway_path_failovers_total: this.failovers,
+      scion_paths_used_total: this.used,
+      scion_path_queries_total: this.queries,
+      scion_path_query_duration_seconds: this.queryTimes,
+    };
+  }
+
+  /** A packet of an application that was taken, or refused for this reason. */
+  // hot: once per packet.
+  packetSent(now: number, peer: string, { path, result, bytes }: SentPacket): void {
+    this.sent.of(peer, path ?? 'none', result).add();
+    if (result !== 'ok') return;
+    this.lastMinute.add('sent', now);
+    this.sizes.of('sent').record(bytes);
+  }
+
+  /** A packet that was given to the application. */
+  // hot: once per packet.
+  packetDelivered(now: number, peer: string, path: string, bytes: number): void {
+    this.received.of(peer, path, 'ok').add();
+    this.lastMinute.add('delivered', now);
+    this.sizes.of('received').record(bytes);
+  }
+
+  /** A SCION packet of a peer has come. */
+  // hot: once per datagram.
+  datagramReceived(peer: string, bytes: number): void {
+    this.#from = peer;
+    this.datagramsReceived.of(peer).add();
+    this.datagramBytesReceived.of(peer).add(bytes);
+  }
+
+  /** Something of a peer was dropped; what did not leave is missing at the other end. */
+  dropped(now: number, reason: string): void {
+    if (UNSENT_REASONS.has(reason)) this.lastMinute.add('unsent', now);
+  }
+
+  /** A data frame that has left. */
+  // hot: once per data frame.
+  frameSent(now: number, peer: string, sequence: number): void {
+    this.lastMinute.add('frames', now);
+    this.#progressOf(peer).sent = sequence;
+  }
+
+  /** A frame that was accepted. */
+  // hot: once per frame.
+  frameAccepted(peer: string, epoch: number, sequence: number): void {
+    const progress = this.#progressOf(peer);
+    if (epoch > progress.epoch) {
+      progress.epoch = epoch;
+      progress.highest = sequence;
+    } else if (epoch === progress.epoch && sequence < progress.highest) {
+      this.reordering.record(progress.highest - sequence);
+    } else if (epoch === progress.epoch) {
+      progress.highest = sequence;
+      this.slides += 1;
+    }
+  }
+
+  /** A receiver report of a peer: the highest sequence number and the number of data frames that arrived. */
+  reported(
+    now: number,
+    peer: string,
+    report: { readonly highest: number; readonly count: number },
+  ): void {
+    const progress = this.#progressOf(peer);
+    // A peer that was restarted counts anew.
+    const news =
+      report.count >= progress.reported ? report.count - progress.reported : report.count;
+    progress.reported = report.count;
+    if (news === 0) return;
+    this.lastMinute.add('arrived', now, news);
+    const { failover } = progress;
+    if (failover !== undefined && report.highest > failover.after) {
+      this.failoverTimes.of(failover.cause).record((now - failover.sinceNs) / NS_PER_S);
+      progress.failover = undefined;
+    }
+    progress.newsNs = now;
+  }
+
+  /** Packets to a peer take another path. */
+  switched(now: number, peer: string, { from, to, cause, isFault }: PathChange): void {
+    if (to !== undefined) this.used.of(to, peer).add();
+    if (!isFault) return;
+    this.failovers.of(from ?? 'none', to ?? 'none', cause).add();
+    const progress = this.#progressOf(peer);
+    if (progress.newsNs < 0) return;
+    const sinceNs = progress.failover?.sinceNs ?? progress.newsNs;
+    this.detectionTimes.of(cause).record((now - sinceNs) / NS_PER_S);
+    progress.failover ??= { cause, sinceNs, after: progress.sent };
+  }
+
+  /** A question for the paths to an AS, put at `beganNs`, was answered with so many. */
+  pathsFound(isdAs: string, paths: number, beganNs: number): void {
+    this.queries.of(isdAs, paths > 0 ? 'ok' : 'no-path').add();
+    this.queryTimes.of(isdAs).record((this.#now() - beganNs) / NS_PER_S);
+  }
+
+  /** A packet of an application has been worked on since `beganNs`. */
+  requested(peer: string, beganNs: number): void {
+    this.#processed('send', this.sendTimes.of(peer), beganNs);
+  }
+
+  /** The datagram that came last has been worked on since `beganNs`. */
+  datagramEnded(beganNs: number): void {
+    const times = this.#from === undefined ? undefined : this.receiveTimes.of(this.#from);
+    this.#from = undefined;
+    this.#processed('receive', times, beganNs);
+  }
+
+  #processed(operation: string, times: BucketCounts | undefined, beganNs: number): void {
+    const seconds = (this.#now() - beganNs) / NS_PER_S;
+    if (seconds <= 0) return;
+    this.processing.of(operation).record(seconds);
+    times?.record(seconds);
+  }
+
+  /** The instant at which work begins that is timed, ns; -1 if it is not. */
+  // hot: twice or three times per frame.
+  begin(): number {
+    this.#turn = (this.#turn + 1) % TIMED_EVERY;
+    return this.#turn === 0 ? this.#now() : -1;
+  }
+
+  /** A frame was sealed. */
+  // hot: once per frame.
+  frameSealed(type: FrameType, bytes: number, beganNs: number): void {
+    this.sealed.of(FRAME_NAMES.get(type) ?? 'other', 'ok').add();
+    this.sealedBytes += bytes;
+    this.#took(this.sealTimes, beganNs);
+  }
+
+  /** A frame was opened; `bytes` is below 0 if it is not authentic. */
+  // hot: once per frame.
+  frameOpened(type: FrameType, bytes: number, beganNs: number): void {
+    const isAuthentic = bytes >= 0;
+    this.opened.of(FRAME_NAMES.get(type) ?? 'other', isAuthentic ? 'ok' : 'bad-auth').add();
+    if (isAuthentic) this.openedBytes += bytes;
+    this.#took(this.openTimes, beganNs);
+  }
+
+  /** A replay window has judged a frame. */
+  // hot: once per frame.
+  frameChecked(verdict: ReplayVerdict, beganNs: number): void {
+    this.verdicts[verdict] += 1;
+    this.#took(this.checkTimes, beganNs);
+  }
+
+  #took(times: BucketCounts, beganNs: number): void {
+    if (beganNs < 0) return;
+    const ns = this.#now() - beganNs;
+    if (ns > 0) times.record(ns / NS_PER_US);
+  }
+
+  #progressOf(peer: string): PeerProgress {
+    const known = this.#peers.get(peer);
+    if (known !== undefined) return known;
+    const progress: PeerProgress = {
+      ...{ sent: -1, reported: 0, newsNs: -1, failover: undefined, epoch: -1, highest: -1 },
+    };
+    this.#peers.set(peer, progress);
+    return progress;
+  }
+}
+
+function makeTimes(bounds: readonly number[]): LabelTable<BucketCounts> {
+  return new LabelTable(() => new BucketCounts(bounds));
+}
