@@ -429,13 +429,12 @@ class GatewayNode implements NodeHandle {
         if (peer?.isUsable === false) peer.tick(this.#moment());
       },
     });
-    const ends = (peer: string): PacketAddresses => this.#ends(peer);
     const surroundings = {
-      ...{ host, network, behaviour: this.#behaviour, windows: this.#windows, ends },
+      ...{ host, network, behaviour: this.#behaviour, windows: this.#windows, ends: this.#ends },
       options: (): GatewayOptions => live.options,
       ...{ cookies: this.#cookies, measured: this.#measured, identity: this.#identity },
     };
-    return {
+    const context: PeerContext = {
       get options(): GatewayOptions {
         return live.options;
       },
@@ -455,7 +454,7 @@ class GatewayNode implements NodeHandle {
       behaviour: this.#behaviour,
       makeController: (peer) => this.#controllers.make(host, peer),
       sessionOptions: (peer, sink) => makeSessionOptions(surroundings, peer, sink),
-      ends,
+      ends: this.#ends,
       firstRouterOf: (path) => {
         const router = findFirstRouter(network, this.#ownIsdAs, path);
         return router === undefined ? router : host.endpoint(router, ROUTER_INTERNAL_PORT);
@@ -465,6 +464,7 @@ class GatewayNode implements NodeHandle {
       report: (accusation, paths) => this.#report(accusation, paths),
       refused: (reason) => this.#refused(reason),
     };
+    return context;
   }
 
   #accountOf(peer: string): PacketAccount | undefined {
@@ -485,10 +485,10 @@ class GatewayNode implements NodeHandle {
     return this.#socket;
   }
 
-  #ends(peer: string): PacketAddresses {
+  readonly #ends = (peer: string): PacketAddresses => {
     const own = { isdAs: this.#ownIsdAs, host: this.#address };
     return addressPackets(this.#setup.network, own, peer);
-  }
+  };
 
   #sent(type: FrameType, bytes: number): void {
     this.#counters.wire.add(bytes);
