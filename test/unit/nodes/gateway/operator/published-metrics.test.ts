@@ -61,7 +61,7 @@ function isWithinOnePercent(value: number, reported: number): boolean {
 }
 
 describe('the published metrics of a node', () => {
-  it('R-063 R-221 are all on a scrape, with their types, but for those of the wall clock', () => {
+  it('R-063 are all on a scrape, with their types, but for those of the wall clock', () => {
     const text = publishedText(sender) + publishedText(receiver);
     const promised = PUBLISHED_METRICS.filter(({ source }) => source === 'node');
     const absent = promised.filter(({ name, type }) => !text.includes(`# TYPE ${name} ${type}\n`));
