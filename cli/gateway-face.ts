@@ -5,7 +5,7 @@
  * @module
  */
 import type { RequestContent } from '../engine/host/host.ts';
-import type { MetricDefinition } from '../engine/host/measure.ts';
+import type { LogFields, MetricDefinition } from '../engine/host/measure.ts';
 import type { MetricValue } from '../engine/measure/counters.ts';
 import type { AnswerReceiver, OpenRequest } from '../engine/net/inquiry.ts';
 import { type GatewayFile, type MetricSeriesByName, protocol } from '../nodes/gateway/index.ts';
@@ -84,13 +84,15 @@ export async function openGatewayFace({
   const node = new AgentGateway(name);
   const queue = new PacketQueue(node);
   const callers = new CallerFilter(access?.ranges ?? { allowed: [], blocked: [] });
+  const lines = log.component(GATEWAY_PROTOCOL);
+  const onPacket = (fields: LogFields): void => lines.debug('packet taken', fields);
   const http = new HttpMeter();
   const answered = new GrpcMeter();
   const own = new ProcessMetrics(stateFolder, versionOf());
   let server: GatewayServer;
   let calls: GatewayGrpcServer | undefined;
   try {
-    server = await startGatewayServer({ node, queue, callers, meter: http, ...htx });
+    server = await startGatewayServer({ node, queue, callers, meter: http, onPacket, ...htx });
     if (grpc !== undefined) {
       const tls = htx.tls;
       calls = await startGrpcServer({ node, queue, callers, tls, calls: answered, ...grpc });
@@ -101,7 +103,6 @@ export async function openGatewayFace({
     const key = isHttp ? 'htx.bind_addr' : 'orrery.grpc_addr';
     throw new Refusal(`${key}: ${error.message}`, { cause: error });
   }
-  const lines = log.component(GATEWAY_PROTOCOL);
   lines.info(
     `applications on ${server.host} port ${server.port}, ${htx.tls === undefined ? 'no TLS' : 'TLS'}`,
   );

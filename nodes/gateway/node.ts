@@ -324,7 +324,6 @@ class GatewayNode implements NodeHandle {
     } else if (peer === undefined) request.respond('unknown-peer');
     else request.respond(this.#send(peer, request.body, request.wishes));
     this.#processed(began);
-    if (request.kind === 'send') this.#measured.requested(request.target, began);
   }
 
   #send(peer: Peer, packet: Uint8Array, wishes: SendWishes | undefined): string {

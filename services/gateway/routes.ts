@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import type { IncomingMessage } from 'node:http';
+import type { LogFields } from '../../engine/host/measure.ts';
 import type { CpuProfiler } from './cpu-profiler.ts';
 import type { GatewayNode, NodeAnswer } from './gateway-node.ts';
 import { readHealth } from './health.ts';
@@ -21,6 +23,8 @@ export interface GatewayHandlerContext {
   readonly packetBytesMax: number;
   /** True if only programs on this machine reach the server. */
   readonly isPrivate: boolean;
+  /** Called with the fields of a log line for each packet that was taken; its id is that of the answer. */
+  readonly onPacket?: ((fields: LogFields) => void) | undefined;
   /** Takes profiles; absent if that is not switched on, or other machines reach the server. */
   readonly profiler: CpuProfiler | undefined;
 }

@@ -5,6 +5,7 @@
  */
 import { createServer } from 'node:http';
 import type { Server } from 'node:net';
+import type { LogFields } from '../../engine/host/measure.ts';
 import { limitConnections } from '../../engine/live/faces/connections.ts';
 import { closeServer, listenFailureText, listenOn, refuseNonHttp } from '../_kit/listening.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
@@ -35,6 +36,8 @@ export interface GatewayServerOptions {
   /** True if profiles may be taken, where only this machine reaches the server. */
   readonly isProfiled?: boolean;
   readonly meter?: HttpMeter;
+  /** Logs a packet that was taken. */
+  readonly onPacket?: (fields: LogFields) => void;
 }
 
 /** A running server. */
@@ -81,6 +84,7 @@ export async function startGatewayServer({
   callers,
   isProfiled = false,
   meter = new HttpMeter(),
+  onPacket,
 }: GatewayServerOptions): Promise<GatewayServer> {
   const bounds: HttpBounds = {
     ...{ headerBytesMax: HEADER_BYTES_MAX, headersMsMax: HEADERS_MS_MAX },
@@ -89,7 +93,7 @@ export async function startGatewayServer({
   const isPrivate = isLoopback(host);
   const handle = meter.count(
     createGatewayRequestHandler({
-      ...{ node, queue, packetBytesMax, isPrivate },
+      ...{ node, queue, packetBytesMax, isPrivate, onPacket },
       profiler: isProfiled && isPrivate ? new CpuProfiler() : undefined,
     }),
   );

@@ -120,10 +120,11 @@ export class GatewayMeasurements {
     };
   }
 
-  /** A packet of an application that was taken, or refused for this reason. */
+  /** A packet of an application that was taken, or refused for this reason; work on it began at `now`. */
   // hot: once per packet.
   packetSent(now: number, peer: string, { path, result, bytes }: SentPacket): void {
     this.sent.of(peer, path ?? 'none', result).add();
+    this.#processed('send', this.sendTimes.of(peer), now);
     if (result !== 'ok') return;
     this.lastMinute.add('sent', now);
     this.sizes.of('sent').record(bytes);
@@ -209,11 +210,6 @@ export class GatewayMeasurements {
   pathsFound(isdAs: string, paths: number, beganNs: number): void {
     this.queries.of(isdAs, paths > 0 ? 'ok' : 'no-path').add();
     this.queryTimes.of(isdAs).record((this.#now() - beganNs) / NS_PER_S);
-  }
-
-  /** A packet of an application has been worked on since `beganNs`. */
-  requested(peer: string, beganNs: number): void {
-    this.#processed('send', this.sendTimes.of(peer), beganNs);
   }
 
   /** The datagram that came last has been worked on since `beganNs`. */

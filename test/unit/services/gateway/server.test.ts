@@ -38,6 +38,24 @@ function put(url: string, body: string): Promise<Response> {
   return fetch(url, { method: 'POST', body });
 }
 
+it('R-066 tells the log of each packet by the id that the client got', async () => {
+  const node = new PlayedGateway();
+  const logged: object[] = [];
+  const server = await startGatewayServer({
+    ...{ node, queue: new PacketQueue(node), host: '127.0.0.1', port: 0 },
+    ...{ packetBytesMax: 65_536, connectionsMax: 100, idleMs: 5_000 },
+    onPacket: (fields) => logged.push(fields),
+  });
+  open.push(server);
+  const at = `http://127.0.0.1:${server.port}`;
+  const { packet_id, latency_ms } = (await (
+    await put(`${at}/scion/send?dst=1-ff00:0:112`, 'p')
+  ).json()) as Record<string, unknown>;
+  await (await fetch(`${at}/health`)).text();
+  expect(logged).toEqual([expect.objectContaining({ packet_id, latency_ms })]);
+  expect(logged[0]).toMatchObject({ destination: '1-ff00:0:112' });
+});
+
 describe('POST /scion/send', () => {
   it('hands the body to the gateway as one packet, and says what became of it', async () => {
     const { node, at } = await serve();

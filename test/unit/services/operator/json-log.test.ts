@@ -6,7 +6,7 @@ import { keptLog } from './fake-face.ts';
 afterEach(() => vi.restoreAllMocks());
 
 describe('a line of the log', () => {
-  it('has time, level, node, component and message, and the published fields', () => {
+  it('R-066 has the eight published fields, and the node', () => {
     const { log, lines } = keptLog();
     log.component('gateway').info('path lost', {
       packet_id: 7,
@@ -26,6 +26,14 @@ describe('a line of the log', () => {
         latency_ms: 20.5,
         path_id: 3,
       },
+    ]);
+  });
+
+  it('R-066 lacks the fields that it has no value for', () => {
+    const { log, lines } = keptLog();
+    log.component('gateway').info('drained');
+    expect(Object.keys(lines[0] ?? {}).sort()).toEqual([
+      ...['component', 'level', 'message', 'node', 'timestamp'],
     ]);
   });
 
