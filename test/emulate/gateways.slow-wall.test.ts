@@ -26,6 +26,7 @@ const INTERVAL_MS = 20;
 const MAY_BE_UNSEEN: ReadonlySet<string> = new Set([
   'betanet_gateway_reorder_depth',
   'betanet_gateway_folded_labels_total',
+  'scion_packet_errors_total',
 ]);
 
 const running: ChildProcess[] = [];
