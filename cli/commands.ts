@@ -61,8 +61,8 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
     },
     {
       name: 'gateway',
-      words: '[options] [file]',
-      summary: 'run a gateway from its own configuration file',
+      words: '[options] [what...]',
+      summary: 'run a gateway from its own configuration file, or ask one that runs',
       load: async () => (await import('./gateway.ts')).addGatewayCommand,
     },
     {

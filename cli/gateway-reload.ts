@@ -23,20 +23,24 @@ export class GatewayFileReloader {
   readonly #started: GatewayFiles;
   readonly #read: () => GatewayFiles;
   readonly #withOptions: (topology: Topology, file: GatewayFile) => Topology;
+  readonly #renew: () => void;
   #inForce: GatewayFile;
 
   /**
    * @param read Reads the files again. It throws a ConfigError that names every mistake.
    * @param withOptions The topology, in which the gateway has the options of a file.
+   * @param renew Takes the certificates of the PEM files that the file names, which have just been checked.
    */
   constructor(
     started: GatewayFiles,
     read: () => GatewayFiles,
     withOptions: (topology: Topology, file: GatewayFile) => Topology,
+    renew: () => void,
   ) {
     this.#started = started;
     this.#read = read;
     this.#withOptions = withOptions;
+    this.#renew = renew;
     this.#inForce = started.file;
   }
 
@@ -45,6 +49,7 @@ export class GatewayFileReloader {
     let next: GatewayFiles;
     try {
       next = this.#read();
+      this.#renew();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return { applied: [], needsRestart: [], error: message };

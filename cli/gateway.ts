@@ -28,14 +28,14 @@ import {
 import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
-import { isLoopback } from '../services/gateway/index.ts';
+import { isLoopback, type TlsMaterial } from '../services/gateway/index.ts';
 import { findFile } from '../topologies/files/find-file.ts';
 import { readToml } from '../topologies/files/toml.ts';
 import { loadTopology, missingFileError } from '../topologies/load.ts';
 import type { Topology } from '../topologies/model.ts';
 import { addFlagOptions, refuseWithHelp } from './flags.ts';
 import { askGateway, type GatewayInquiry } from './gateway-ask.ts';
-import { GATEWAY_PROTOCOL, openGatewayFace } from './gateway-face.ts';
+import { GATEWAY_PROTOCOL, type GatewayFace, openGatewayFace } from './gateway-face.ts';
 import { GatewayFileReloader, type GatewayFiles } from './gateway-reload.ts';
 import { readTlsMaterial, withTlsFiles } from './gateway-tls.ts';
 import { runNodeProcess } from './node-process.ts';
@@ -141,7 +141,13 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
   const bundle = derivation.bundleOf(name, keys, keysFolder);
   if ('code' in bundle) throw new Refusal(bundle.message);
   const stateFolder = join(resolve(folder, file.place.state), name);
-  const reloader = new GatewayFileReloader(started, read, withOptions);
+  let face: GatewayFace | undefined;
+  const readTls = (): TlsMaterial | undefined =>
+    file.htx.tls && readTlsMaterial(folder, file.htx.tls);
+  const reloader = new GatewayFileReloader(started, read, withOptions, () => {
+    const material = readTls();
+    if (material !== undefined) face?.reloadTls(material);
+  });
   const order = standaloneAssignment(name, topology, { deployment, bundle, traffic: [] });
   await runNodeProcess({
     mode: 'alone',
@@ -154,12 +160,13 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
     operatorPort: file.metrics.port,
     operatorHost: file.metrics.host,
     reload: (log, change) => reloader.reread(log, change),
-    openFace: (log) => {
-      const htx = { ...file.htx, tls: file.htx.tls && readTlsMaterial(folder, file.htx.tls) };
+    openFace: async (log) => {
+      const htx = { ...file.htx, tls: readTls() };
       const { labelSetsMax } = file.metrics;
-      return openGatewayFace({
+      face = await openGatewayFace({
         ...{ name, log, htx, grpc: file.grpc, access: file.access, labelSetsMax, stateFolder },
       });
+      return face;
     },
   });
 }

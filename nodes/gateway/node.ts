@@ -36,6 +36,7 @@ import { CookieIssuer } from './admission/cookie-mint.ts';
 import { ApplicationCalls, type ApplicationCallsParts } from './application/calls.ts';
 import { GatewayCounts } from './application/counts.ts';
 import { describeGateway, explainPeer } from './application/describe-peer.ts';
+import type { PeerProblems } from './application/health-reasons.ts';
 import { type Behaviour, CORRECT_BEHAVIOUR } from './behaviour.ts';
 import type { GatewayOptions } from './config.ts';
 import { createStaticKeyPair, STATIC_KEY_NAME, type StaticKeyPair } from './crypto.ts';
@@ -140,7 +141,10 @@ class GatewayNode implements NodeHandle {
       now: (): number => host.now(),
       takeError: (datagram): string | undefined => this.#take(datagram, 0, datagram.length),
     });
-    this.#questions = this.#makeQuestions();
+    this.#questions = new EndHostQuestions({
+      ...{ host, crypto: host.crypto, own: this.#own, network: setup.network },
+      ...{ endHost: this.#endHost, findPaths: this.#findPaths },
+    });
     this.#calls = this.#makeCalls();
     this.#windows = makeWindows(host, setup, {
       windows: behaviour.windows,
@@ -184,7 +188,7 @@ class GatewayNode implements NodeHandle {
       // A stored epoch can only come from an earlier start of this node.
       const isRestart = host.store('epochs').get(epochStoreKey(name)) !== undefined;
       const peer = this.#peers.add(name, this.#context);
-      if (isRestart) peer.noteRestart(host.now());
+      if (isRestart) peer.record.restarted(host.now());
     }
     for (const peer of this.#peers.all) peer.start(this.#moment());
     const { cleanupTtl } = this.#setup.options.antiReplay;
@@ -246,8 +250,7 @@ class GatewayNode implements NodeHandle {
   }
 
   status(): Readonly<Record<string, unknown>> {
-    const now = this.#host.now();
-    return { ...describeGateway(this.#peers.all, now, this.#context) };
+    return { ...describeGateway(this.#peers.all, this.#host.now(), this.#context) };
   }
 
   reconfigure(options: unknown): readonly string[] {
@@ -262,15 +265,6 @@ class GatewayNode implements NodeHandle {
     return reconfigureGateway(parts, options as GatewayOptions);
   }
 
-  #makeQuestions(): EndHostQuestions {
-    const host = this.#host;
-    const { network } = this.#setup;
-    const own = { own: this.#own, network, endHost: this.#endHost };
-    return new EndHostQuestions({
-      ...{ host, crypto: host.crypto, ...own, findPaths: this.#findPaths },
-    });
-  }
-
   #makeCalls(): ApplicationCalls {
     const { antiReplay } = this.#setup.options;
     return new ApplicationCalls({
@@ -279,7 +273,8 @@ class GatewayNode implements NodeHandle {
         ...{ size: antiReplay.windowSize, ttlNs: antiReplay.cleanupTtl },
         age: frameAgeLimitsOf(antiReplay),
       },
-      explain: (peer): object => explainPeer(peer, this.#host.now(), this.#context),
+      status: (): object => this.status(),
+      explain: (peer): PeerProblems => explainPeer(peer, this.#host.now(), this.#context),
       metrics: (seconds): MetricSeriesByName => this.#readMetrics(seconds),
       moment: (): ClockReadings => this.#moment(),
       clock: (): CalendarTime => this.#host.clock(),
@@ -294,11 +289,8 @@ class GatewayNode implements NodeHandle {
   #readMetrics(seconds: number | undefined): MetricSeriesByName {
     return readNodeMetrics({
       ...{ measured: this.#measured, counts: this.#counts, peers: this.#peers.all },
-      ...{
-        windows: this.#windows.count,
-        lookups: this.#context?.directory,
-        nowNs: this.#host.now(),
-      },
+      ...{ windows: this.#windows.count, lookups: this.#context?.directory },
+      nowNs: this.#host.now(),
       ...(seconds === undefined ? {} : { seconds }),
     });
   }

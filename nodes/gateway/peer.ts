@@ -121,8 +121,7 @@ export class Peer {
 
   /** Requests keys and paths. */
   start(at: ClockReadings): void {
-    this.#at = at;
-    this.#refresh();
+    this.lookAgain(at);
     this.session.connect(at);
     this.#arm();
   }
@@ -131,11 +130,6 @@ export class Peer {
   lookAgain(at: ClockReadings): void {
     this.#at = at;
     this.#refresh();
-  }
-
-  /** Called when the node restarts after a crash: measures the time until the first accepted frame. */
-  noteRestart(now: number): void {
-    this.record.restarted(now);
   }
 
   stop(): void {
@@ -322,11 +316,9 @@ export class Peer {
   }
 
   #answerProbe(body: Uint8Array, view: PacketView): void {
-    if (readProbe(body) === undefined) {
-      this.#output.drop('malformed-body');
-      return;
-    }
-    this.#sender.small(this.#at, this.underlays.back(view), FRAME_TYPE.probeReply, body.slice());
+    const back = this.underlays.back(view);
+    if (readProbe(body) === undefined) this.#output.drop('malformed-body');
+    else this.#sender.small(this.#at, back, FRAME_TYPE.probeReply, body.slice());
   }
 
   #acceptReply(body: Uint8Array): void {

@@ -21,7 +21,7 @@ const PACKET_FIELDS = z.object({
   packet_id: z.string(),
   destination: z.string(),
   latency_ms: z.number(),
-  path_id: z.string().exactOptional(),
+  path_id: z.string(),
 });
 
 /** Creates the function that the server calls for each request; it answers every request. */

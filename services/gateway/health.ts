@@ -22,10 +22,5 @@ export async function readHealth(node: GatewayNode, gone: AbortSignal): Promise<
     const reasons = [`the gateway does not run: ${outcome}`];
     return { isRunning: false, tunnels: [], reasons };
   }
-  const reasons = tunnels
-    .filter(({ state }) => state !== 'active')
-    .map(({ peer, paths }) =>
-      paths === 0 ? `no path to ${peer}` : `${peer} answers on none of ${paths} paths`,
-    );
-  return { isRunning: true, tunnels, reasons };
+  return { isRunning: true, tunnels, reasons: tunnels.flatMap(({ reasons }) => reasons) };
 }

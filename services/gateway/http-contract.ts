@@ -40,6 +40,8 @@ export const ANSWER_BODIES = {
     status: z.literal('success'),
     latency_ms: z.number().min(0),
     destination: text,
+    /** The path on which it left. */
+    path_id: text,
     size_bytes: count,
   }),
   Received: z.strictObject({

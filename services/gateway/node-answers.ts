@@ -28,6 +28,8 @@ const PATH = z.object({
 const TUNNEL = z.object({
   ...{ peer: z.string(), isdAs: z.string(), state: z.string() },
   ...{ port: number, paths: number },
+  /** Why packets do not reach the peer; empty if they do. */
+  reasons: z.array(z.string()),
 });
 /** A path as the node describes it. */
 export type DescribedPath = z.output<typeof PATH>;

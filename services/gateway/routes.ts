@@ -83,7 +83,9 @@ async function sendPacket(
   const answer = await sendNow(node, { target: dst, head, packet }, soon(gone));
   if (answer.outcome !== 'ok') return packetRefusalOf(answer, dst);
   const latency = performance.now() - beganMs;
-  const of = { destination: dst, size_bytes: packet.length };
+  const taken = parseAnswer('send-now', answer.text);
+  if (taken === undefined) return problem(500, 'the gateway could not answer');
+  const of = { destination: dst, path_id: taken.fingerprint, size_bytes: packet.length };
   return {
     status: 200,
     body: { packet_id: crypto.randomUUID(), status: 'success', latency_ms: latency, ...of },

@@ -17,7 +17,7 @@ export interface PageCommand {
 
 /** How commands begin; a prompt or a variable may stand before. */
 const BEGIN =
-  /^(?:\$ )?((?:[A-Z_]+=\S+ )?(?:npm|npx|curl|printf|source|cat|node \S+\.m[jt]s)(?: .*|$))/;
+  /^(?:\$ )?((?:[A-Z_]+=\S+ )?(?:npm|npx|curl|printf|source(?= )|cat|node \S+\.m[jt]s)(?: .*|$))/;
 const BLOCK = /^ *```(\w*)\n([\s\S]*?)^ *```/gm;
 /** Languages of blocks that somebody types, and that are no files. */
 const TYPED = ['', 'sh', 'bash'];

@@ -24,6 +24,7 @@ import {
   millisecondsOf,
   preferencesOf,
 } from './describe-paths.ts';
+import type { PeerProblems } from './health-reasons.ts';
 import {
   type AskedPreferences,
   metricsSchema,
@@ -49,8 +50,9 @@ export interface ApplicationCallsParts {
   readonly peers: () => readonly Peer[];
   readonly counts: GatewayCounts;
   readonly windows: ApplicationWindowOptions;
+  readonly status: () => object;
   /** Why packets to a peer take the path that they take. */
-  readonly explain: (peer: Peer) => object;
+  readonly explain: (peer: Peer) => PeerProblems;
   /** The published metrics; KPI gauges look back so many seconds. */
   readonly metrics: (seconds: number | undefined) => MetricSeriesByName;
   readonly moment: () => ClockReadings;
@@ -90,6 +92,7 @@ const ANSWERS = {
   'register-path': (calls, call) => calls.register(call),
   sequence: (calls, call) => calls.checkSequence(call),
   stats: (calls) => calls.stats(),
+  status: (calls) => ['ok', calls.status()],
   explain: (calls, call) => calls.explain(call),
   metrics: (calls, { body }) => calls.metrics(body),
   tunnels: (calls) => ['ok', calls.tunnels()],
@@ -128,6 +131,10 @@ export class ApplicationCalls {
     return this.#parts.receive(packet);
   }
 
+  status(): object {
+    return this.#parts.status();
+  }
+
   explain(call: ApplicationCall): Reply {
     const target = targetOf(call);
     const peer = this.#find(target);
@@ -138,7 +145,7 @@ export class ApplicationCalls {
 
   tunnels(): readonly object[] {
     const { nowNs } = this.#parts.moment();
-    return this.#parts.peers().map((peer) => tunnelOf(peer, nowNs));
+    return this.#parts.peers().map((peer) => this.#tunnelOf(peer, nowNs));
   }
 
   /** Sends a packet at once or not at all. The body: the length of its head, two bytes; the head, JSON; the packet. */
@@ -225,7 +232,7 @@ export class ApplicationCalls {
     const peer = this.#find(name);
     return peer === undefined
       ? ['unknown-peer']
-      : ['ok', tunnelOf(peer, this.#parts.moment().nowNs)];
+      : ['ok', this.#tunnelOf(peer, this.#parts.moment().nowNs)];
   }
 
   close(call: ApplicationCall): Reply {
@@ -292,6 +299,18 @@ export class ApplicationCalls {
       ?.preferences;
   }
 
+  /** A session with another gateway as an application sees it. */
+  #tunnelOf(peer: Peer, nowNs: number): object {
+    const { isOpen } = peer.session;
+    const open = peer.isUsable ? 'active' : 'inactive';
+    return {
+      ...{ peer: peer.name, isdAs: isdAsOfWords(peer.end.isdAs), port: GATEWAY_PORT },
+      state: isOpen ? open : 'creating',
+      paths: peer.status(nowNs).length,
+      reasons: this.#parts.explain(peer).reasons,
+    };
+  }
+
   /** A peer, by its name or its AS. */
   #find(target: string): Peer | undefined {
     const parsed = parseIsdAs(target);
@@ -299,17 +318,6 @@ export class ApplicationCalls {
     const peers = this.#parts.peers();
     return peers.find(({ name, end }) => name === target || isdAsOfWords(end.isdAs) === isdAs);
   }
-}
-
-/** A session with another gateway as an application sees it. */
-function tunnelOf(peer: Peer, nowNs: number): object {
-  const { isOpen } = peer.session;
-  const open = peer.isUsable ? 'active' : 'inactive';
-  return {
-    ...{ peer: peer.name, isdAs: isdAsOfWords(peer.end.isdAs), port: GATEWAY_PORT },
-    state: isOpen ? open : 'creating',
-    paths: peer.status(nowNs).length,
-  };
 }
 
 function measuredPaths(peer: Peer, nowNs: number): readonly MeasuredPath[] {

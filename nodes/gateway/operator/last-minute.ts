@@ -29,7 +29,7 @@ const LATENCY_US_MAX = 2 ** 31 - 1;
 const US_PER_MS = 1_000;
 const SECONDS_PER_MINUTE = 60;
 const PERCENT = 100;
-const P95 = 0.95;
+const LATENCY_QUANTILE = 0.95;
 
 /** `sent`, `delivered`: packets. `unsent`: packets that did not leave. `frames`: data frames sent. `arrived`: those that a peer has reported. */
 export type LastMinuteCount = (typeof BIN_KINDS)[number];
@@ -97,7 +97,7 @@ export class LastMinute {
     return {
       sentPerMinute: perMinute(sumOf('sent')),
       deliveredPerMinute: perMinute(sumOf('delivered')),
-      latencyMsP95: this.#quantileMs(P95, seconds),
+      latencyMsP95: this.#quantileMs(LATENCY_QUANTILE, seconds),
       ...this.#arrivals(steps),
     };
   }

@@ -35,6 +35,7 @@ import {
 } from '../../scion/index.ts';
 import type { PathInfo } from '../multipath/types.ts';
 import type { PATH_SOURCES } from '../trace-states.ts';
+import { nameLong, namePaths, transitOf } from './path-names.ts';
 
 /** Largest number of cached answers (R-033). */
 export const CACHED_PATH_LOOKUPS_MAX = 1000;
@@ -294,7 +295,7 @@ export class PathDirectory {
       const before = this.#answers.get(target)?.paths ?? [];
       const { paths: found, counts } = this.#find(target, now, clock);
       const kept = revokedPaths(before, { found, revoked: answer.revoked, clock });
-      const paths = withShortNames([...found, ...kept]);
+      const paths = namePaths([...found, ...kept]);
       this.#answers.set(target, { paths, counts, atNs: now });
       this.#options.answered?.(target);
     });
@@ -317,7 +318,7 @@ export class PathDirectory {
       revoked: combined.length - valid.length,
       excluded: valid.length - allowed.length,
     };
-    return { paths: withShortNames(found), counts };
+    return { paths: namePaths(found), counts };
   }
 
   #paths(target: string, { from, to }: Ends, now: number, clock: CalendarTime): readonly Path[] {
@@ -380,7 +381,7 @@ export class PathDirectory {
         path,
         firstRouter: address,
         linkIds: linkIds ?? external.map(({ link }) => link.id),
-        name: longName(path),
+        name: nameLong(path),
         isRevoked: false,
         source: isComputed ? 'computed' : 'control-service',
         epic: isEpic === true ? path.epic : undefined,
@@ -418,31 +419,6 @@ function revokedPaths(
 /** The bandwidth announced for a path, bit/s; 0 if it is unknown. */
 function announcedBandwidthBps({ metadata }: Path): number {
   return BPS_PER_KBPS * ((metadata && computePathTotals(metadata).bandwidthKbps) ?? 0);
-}
-
-function longName(path: Path): string {
-  return `via-${transitOf(path).join('-')}-${path.fingerprint.slice(0, 6)}`;
-}
-
-/** Shortens AS numbers to their last group where the names stay distinct. */
-function withShortNames(paths: readonly GatewayPath[]): readonly GatewayPath[] {
-  const short = paths.map(({ path }) => `via-${transitOf(path).map(lastGroup).join('-')}`);
-  return paths.map((path, index) => {
-    const name = short[index] ?? path.name;
-    const isUnique = short.filter((other) => other === name).length === 1;
-    return { ...path, name: isUnique ? name : longName(path.path) };
-  });
-}
-
-function lastGroup(as: string): string {
-  return as.split(':').at(-1) ?? as;
-}
-
-function transitOf(path: Path): readonly IsdAs[] {
-  const ases = new Set(path.interfaces.map((item): IsdAs => item.isdAs));
-  ases.delete(path.source);
-  ases.delete(path.target);
-  return [...ases];
 }
 
 interface Crossing {

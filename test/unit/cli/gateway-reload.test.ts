@@ -11,7 +11,10 @@ import { keptLog } from '../services/operator/fake-face.ts';
 const START = '[orrery]\ntopology = "net.yaml"\nnode = "g"\n';
 
 /** A gateway that runs with {@link START}, and what it is given. */
-function running(outcome: 'ok' | 'bad-options' | 'not-there' = 'ok'): {
+function running(
+  outcome: 'ok' | 'bad-options' | 'not-there' = 'ok',
+  renew = (): void => undefined,
+): {
   reread: (text: string, sha256?: string) => ReloadResult;
   given: Readonly<Record<string, unknown>>[];
   lines: readonly Readonly<Record<string, unknown>>[];
@@ -32,6 +35,7 @@ function running(outcome: 'ok' | 'bad-options' | 'not-there' = 'ok'): {
       ...topology,
       hosts: topology.hosts.map((host) => ({ ...host, options })),
     }),
+    renew,
   );
   const change: ChangeNodeOptions = (_, options) => {
     if (outcome === 'ok') given.push(options);
@@ -58,6 +62,21 @@ it('gives the node its options, changes the levels, and names what waits', () =>
   expect(given).toMatchObject([{ multipath: { minPaths: 3 } }]);
   expect(lines.map(({ message }) => message)).toEqual(['seen']);
   expect(reread(text).applied).toEqual([]);
+});
+
+it('takes the certificates again, unless the file has mistakes', () => {
+  let count = 0;
+  const { reread } = running('ok', () => {
+    count += 1;
+  });
+  reread(START);
+  expect(count).toBe(1);
+  reread(`${START}nonsense`);
+  expect(count).toBe(1);
+  const gone = (): never => {
+    throw new Error('ENOENT');
+  };
+  expect(running('ok', gone).reread(START)).toMatchObject({ applied: [], error: 'ENOENT' });
 });
 
 it('changes nothing for a file with mistakes, and names each with its place', () => {

@@ -208,7 +208,14 @@ describe('RecvScionPacket and ValidateSequence', () => {
 describe('Health and Stats', () => {
   it('tell how the gateway is; only the full check sends a probe to each peer', async () => {
     const of = (peer: string, state: string): object => ({
-      ...{ peer, isdAs: '1-1', port: 1, state, paths: 2 },
+      ...{
+        peer,
+        isdAs: '1-1',
+        port: 1,
+        state,
+        paths: 2,
+        reasons: state === 'active' ? [] : ['creating'],
+      },
     });
     answerWith('tunnels', [of('a', 'active'), of('b', 'creating')]);
     const healthOf = async (checkLevel: number): Promise<{ status: string; components: object }> =>
@@ -253,7 +260,7 @@ describe('Health and Stats', () => {
 
 describe('tunnels', () => {
   const of = (peer: string, state = 'active'): object => ({
-    ...{ peer, isdAs: `1-${peer.length}`, port: 31_056, state, paths: 1 },
+    ...{ peer, isdAs: `1-${peer.length}`, port: 31_056, state, paths: 1, reasons: [] },
   });
 
   it('are begun, waited for, listed by pages, looked up and ended', async () => {

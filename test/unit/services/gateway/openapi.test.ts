@@ -100,7 +100,7 @@ const outcomes = fc.oneof(
     ...['packet-too-large', 'packet-empty', 'overload', 'cancelled', 'replay', 'any other'],
   ),
 );
-const tunnel = { peer: 'a', isdAs: '1-1', port: 1, state: 'active', paths: 1 };
+const tunnel = { peer: 'a', isdAs: '1-1', port: 1, state: 'active', paths: 1, reasons: [] };
 const TEXTS = {
   'send-now': [PATH],
   'query-paths': [[PATH], [{ ...PATH, quality: undefined, usage: undefined }], []],

@@ -31,7 +31,8 @@ async function serve(packetBytesMax = 65_536): Promise<Served> {
 
 /** A session with a peer as the node describes it. */
 function tunnelOf(peer: string, state: string, paths: number): object {
-  return { peer, isdAs: '1-1', port: 1, state, paths };
+  const reasons = state === 'active' ? [] : [`${peer} is ${state}`];
+  return { peer, isdAs: '1-1', port: 1, state, paths, reasons };
 }
 
 function put(url: string, body: string): Promise<Response> {
@@ -40,6 +41,7 @@ function put(url: string, body: string): Promise<Response> {
 
 it('R-066 tells the log of each packet by the id that the client got', async () => {
   const node = new PlayedGateway();
+  node.answers['send-now'] = { outcome: 'ok', text: JSON.stringify(PATH) };
   const logged: object[] = [];
   const server = await startGatewayServer({
     ...{ node, queue: new PacketQueue(node), host: '127.0.0.1', port: 0 },
@@ -53,7 +55,7 @@ it('R-066 tells the log of each packet by the id that the client got', async () 
   ).json()) as Record<string, unknown>;
   await (await fetch(`${at}/health`)).text();
   expect(logged).toEqual([expect.objectContaining({ packet_id, latency_ms })]);
-  expect(logged[0]).toMatchObject({ destination: '1-ff00:0:112' });
+  expect(logged[0]).toMatchObject({ destination: '1-ff00:0:112', path_id: PATH.fingerprint });
 });
 
 describe('POST /scion/send', () => {
@@ -182,7 +184,7 @@ describe('GET /ready', () => {
     expect(await ask('node-down')).toEqual([503, ['the gateway does not run: node-down']]);
     expect(await ask('ok')).toEqual([503, ['there is no peer']]);
     expect(await ask('ok', 'creating', 'inactive')).toEqual([
-      ...[503, ['no path to peer-0', 'peer-1 answers on none of 1 paths']],
+      ...[503, ['peer-0 is creating', 'peer-1 is inactive']],
     ]);
     expect(await ask('ok', 'creating', 'active')).toEqual([200, []]);
   });
@@ -201,7 +203,7 @@ describe('GET /health', () => {
     expect(response.status).toBe(503);
     expect(await response.json()).toEqual({
       ...{ status: 'degraded', scion_connected: true, active_connections: 2 },
-      ...{ reasons: ['no path to b', 'c answers on none of 4 paths'], uptime_seconds: 0 },
+      ...{ reasons: ['b is creating', 'c is inactive'], uptime_seconds: 0 },
     });
     tell(tunnelOf('a', 'active', 1));
     expect((await fetch(`${at}/health`)).status).toBe(200);

@@ -231,6 +231,7 @@ describe('tunnels', () => {
     const [, [tunnel]] = ask('tunnels');
     expect(tunnel).toEqual({
       ...{ peer: 'gateway-211', isdAs: OTHER, port: 31_056, state: 'active', paths: 3 },
+      reasons: [],
     });
     expect(ask('close-tunnel', OTHER)[0]).toBe('ok');
     expect(ask('tunnels')[1]).toEqual([]);
