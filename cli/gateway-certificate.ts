@@ -1,5 +1,5 @@
 /**
- * When the certificate of a gateway's server ends, as the file on disk says; a gateway reads it at its start.
+ * When the certificate of a gateway's server ends, as the file on disk says; a gateway reads it at its start and on SIGHUP.
  *
  * @module
  */

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type GatewayFile, reloadGatewayFile } from '../nodes/gateway/index.ts';
 import { type OperatorLog, parseLogLevels, type ReloadResult } from '../services/operator/index.ts';
 import type { Topology } from '../topologies/model.ts';
@@ -29,7 +30,7 @@ export class GatewayFileReloader {
   /**
    * @param read Reads the files again. It throws a ConfigError that names every mistake.
    * @param withOptions The topology, in which the gateway has the options of a file.
-   * @param renew Takes the certificates of the PEM files that the file names, which have just been checked.
+   * @param renew Takes the certificates of the PEM files that the file names, whose names are those of the start.
    */
   constructor(
     started: GatewayFiles,
@@ -49,7 +50,9 @@ export class GatewayFileReloader {
     let next: GatewayFiles;
     try {
       next = this.#read();
-      this.#renew();
+      // Other files wait for a restart, and those of before may be gone.
+      const [before, now] = [this.#started.file.htx.tls, next.file.htx.tls];
+      if (isDeepStrictEqual(before, now)) this.#renew();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return { applied: [], needsRestart: [], error: message };

@@ -1,5 +1,5 @@
 /**
- * The PEM files that a gateway's configuration names: checked with the rest of the file, read at the start.
+ * The PEM files that a gateway's configuration names: checked with the rest of the file, read at the start and on SIGHUP.
  *
  * @module
  */
@@ -43,6 +43,14 @@ export function withTlsFiles(
     const message = `has no certificate: ${noCa}`;
     context.addIssue({ code: 'custom', path: [...KEYS.clientCa], message });
   });
+}
+
+/** Checks what was read from the files. @throws Error if one is not what it should be. */
+export function checkTlsMaterial(material: TlsMaterial): TlsMaterial {
+  const { certificate, key, clientCa } = material;
+  createSecureContext({ cert: new X509Certificate(certificate).toString(), key });
+  if (clientCa !== undefined) new X509Certificate(clientCa);
+  return material;
 }
 
 /** Reads the files. @throws Error of the system if one cannot be read. */

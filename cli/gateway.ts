@@ -37,7 +37,7 @@ import { addFlagOptions, refuseWithHelp } from './flags.ts';
 import { askGateway, type GatewayInquiry } from './gateway-ask.ts';
 import { GATEWAY_PROTOCOL, type GatewayFace, openGatewayFace } from './gateway-face.ts';
 import { GatewayFileReloader, type GatewayFiles } from './gateway-reload.ts';
-import { readTlsMaterial, withTlsFiles } from './gateway-tls.ts';
+import { checkTlsMaterial, readTlsMaterial, withTlsFiles } from './gateway-tls.ts';
 import { runNodeProcess } from './node-process.ts';
 
 interface GatewayFlags {
@@ -112,6 +112,11 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
     process.stderr.write(`orrery: ${path}: ${warning}\n`);
   }
   const name = file.place.node;
+  const own = topology.hosts.find((host) => host.name === name);
+  if (own?.options['encapsulation'] === 'sig') {
+    const what = 'sets encapsulation: sig: packets are neither encrypted nor authenticated';
+    process.stderr.write(`orrery: ${path}: ${file.place.topology} ${what}\n`);
+  }
   const gateways = topology.hosts.filter(({ protocol }) => protocol === GATEWAY_PROTOCOL);
   const names = gateways.map((host) => host.name);
   if (!names.includes(name)) {
@@ -143,7 +148,7 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
   const stateFolder = join(resolve(folder, file.place.state), name);
   let face: GatewayFace | undefined;
   const readTls = (): TlsMaterial | undefined =>
-    file.htx.tls && readTlsMaterial(folder, file.htx.tls);
+    file.htx.tls && checkTlsMaterial(readTlsMaterial(folder, file.htx.tls));
   const reloader = new GatewayFileReloader(started, read, withOptions, () => {
     const material = readTls();
     if (material !== undefined) face?.reloadTls(material);

@@ -83,7 +83,7 @@ export class ControlCalls {
   /**
    * Makes a call. When an error reports its way dead, the call is also made over another way; both go on, since the
    * error is not signed, and the first answer counts.
-   * @param doubted Called when all ways are reported dead and there is no other. The call goes on.
+   * @param doubted Called when routers have reported all ways dead and there is no other. The call goes on.
    */
   callOver(
     { first, best }: ControlRoute,
@@ -96,9 +96,10 @@ export class ControlCalls {
     let [open, triesLeft, isDone] = [0, WAYS_TRIED_MAX, false];
     const trusted = new Set<ControlWay>();
     const distrust = (way: ControlWay): void => {
-      const isNew = trusted.delete(way);
-      if (way.hasOther && tryOther()) return;
-      if (isNew && trusted.size === 0) doubted?.();
+      const hasOther = way.hasOther && tryOther();
+      // What hosts say needs no proof, so it ends nobody's wait.
+      if (!hasOther && !revocations.hasQuoted(way.interfaces)) return;
+      if (trusted.delete(way) && trusted.size === 0) doubted?.();
     };
     const tryOther = (): boolean => {
       const other = triesLeft > 0 ? best() : undefined;

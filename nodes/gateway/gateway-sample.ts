@@ -1,5 +1,5 @@
 /**
- * A `config.toml` with each key that has an effect here, and its default.
+ * A `config.toml` with the usual keys and their defaults.
  *
  * @module
  */
@@ -53,7 +53,7 @@ quality_smoothing = 0.125
 [metrics]                              # for the operator: /health, /status, /metrics
 bind_addr = "127.0.0.1:${METRICS_PORT + index}"
 
-[security.rate_limiting]               # of packets to send, for each peer
+[security.rate_limiting]               # of frames that come from each peer
 enabled = false
 requests_per_second = 1000
 burst_capacity = 5000

@@ -134,7 +134,7 @@ const UNUSED = {
     memory_pool: 'buffers are always pooled',
   },
   security: {
-    enable_aead: 'frames are always sealed',
+    enable_aead: 'frames are sealed, unless the topology sets encapsulation: sig',
     key_derivation: 'keys come from the Noise handshake',
   },
 } as const;

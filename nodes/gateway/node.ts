@@ -7,6 +7,7 @@
  * @module
  */
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { Counter, Histogram } from '../../engine/host/measure.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket } from '../../engine/host/socket.ts';
 import type { CalendarTime, Timer } from '../../engine/host/time.ts';
@@ -101,11 +102,7 @@ class GatewayNode implements NodeHandle {
   readonly #measured: GatewayMeasurements;
   readonly #calls: ApplicationCalls;
   readonly #cookies: CookieIssuer;
-  readonly #counters: {
-    readonly wire: { add(amount: number): void };
-    readonly probe: { add(amount: number): void };
-    readonly processing: { record(value: number): void };
-  };
+  readonly #counters: Readonly<{ wire: Counter; probe: Counter; processing: Histogram }>;
   /** Asks the control service of the AS; undefined where segments were published before the run. */
   readonly #segments: SegmentClient | undefined;
   /** Present with the option `multipath.scmp: authenticated`. */
@@ -133,9 +130,11 @@ class GatewayNode implements NodeHandle {
     this.#own = { isdAs: isdAsWords(own), host: this.#address };
     const service = findControlServices(setup.network).get(own);
     this.#segments = service && new SegmentClient(host, service.address);
-    const { scmp } = setup.options.multipath;
-    this.#scmpKeys = scmp === 'authenticated' ? createScmpKeys(host, this.#segments) : undefined;
-    this.#measured = new GatewayMeasurements(() => host.now(), setup.options.multipath.reports);
+    const { multipath, encapsulation } = setup.options;
+    const isSigned = multipath.scmp === 'authenticated';
+    this.#scmpKeys = isSigned ? createScmpKeys(host, this.#segments) : undefined;
+    const hasReports = multipath.reports && encapsulation === 'sealed';
+    this.#measured = new GatewayMeasurements(() => host.now(), hasReports);
     this.#endHost = new ScmpEndHost(host, {
       own: this.#own,
       now: (): number => host.now(),
@@ -163,11 +162,10 @@ class GatewayNode implements NodeHandle {
       measured: this.#measured,
     };
     this.#peers = new PeerSet(self.protocol, setup, port);
-    const { meter } = host;
     this.#counters = {
-      wire: meter.counter('gateway.wire_bytes'),
-      probe: meter.counter('gateway.probe_bytes'),
-      processing: meter.histogram('gateway.processing'),
+      wire: host.meter.counter('gateway.wire_bytes'),
+      probe: host.meter.counter('gateway.probe_bytes'),
+      processing: host.meter.histogram('gateway.processing'),
     };
   }
 
@@ -266,7 +264,8 @@ class GatewayNode implements NodeHandle {
   }
 
   #makeCalls(): ApplicationCalls {
-    const { antiReplay } = this.#setup.options;
+    const { antiReplay, encapsulation } = this.#setup.options;
+    const isSig = encapsulation === 'sig';
     return new ApplicationCalls({
       ...{ peers: (): readonly Peer[] => this.#peers.all, counts: this.#counts },
       windows: {
@@ -282,16 +281,17 @@ class GatewayNode implements NodeHandle {
       open: (target): boolean => this.#openPeer(target),
       close: (name): void => this.#closePeer(name),
       send: (peer, packet, wishes): string => this.#send(peer, packet, wishes),
-      receive: (packet): string => this.#receive(packet, 0, packet.length) ?? 'ok',
+      // Unsealed, it would be a packet of any peer in whose name a caller gives it.
+      receive: (packet): string =>
+        isSig ? 'receive-unsealed' : (this.#receive(packet, 0, packet.length) ?? 'ok'),
     });
   }
 
   #readMetrics(seconds: number | undefined): MetricSeriesByName {
     return readNodeMetrics({
-      ...{ measured: this.#measured, counts: this.#counts, peers: this.#peers.all },
+      ...{ measured: this.#measured, counts: this.#counts, peers: this.#peers.all, seconds },
       ...{ windows: this.#windows.count, lookups: this.#context?.directory },
       nowNs: this.#host.now(),
-      ...(seconds === undefined ? {} : { seconds }),
     });
   }
 
@@ -302,7 +302,7 @@ class GatewayNode implements NodeHandle {
     const beganNs = this.#host.now();
     const seconds = (): number => this.#host.clock().seconds;
     findHostPaths({ ...parts, seconds }, target, (found) => {
-      this.#measured.pathsFound(target, found.paths.length, beganNs);
+      this.#measured.pathsFound(this.#peers.labelOf(target), found.paths.length, beganNs);
       done(found);
     });
   };

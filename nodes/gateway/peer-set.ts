@@ -7,6 +7,7 @@ import type { HostView } from '../../engine/host/network-view.ts';
 import type { NodeSetup } from '../../engine/host/protocol.ts';
 import { type IsdAs, isdAsOf, type PacketView } from '../scion/index.ts';
 import type { GatewayOptions } from './config.ts';
+import { OTHER_LABEL } from './operator/label-table.ts';
 import type { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
 import { PeerHostAdapter, type PeerHostAdapterParts } from './peer-node.ts';
@@ -65,6 +66,11 @@ export class PeerSet {
     // Two peers are usual: scanning addresses is cheaper than making a key for each packet.
     for (const { peer } of this.#peers.values()) if (view.isFrom(peer.end)) return peer;
     return undefined;
+  }
+
+  /** An AS as a label of metrics: of others than peers, callers could make up any number. */
+  labelOf(isdAs: IsdAs): string {
+    return this.nameOf(isdAs) === undefined ? OTHER_LABEL : isdAs;
   }
 
   /** The name of a gateway that is to be a peer, by its name or its AS. */

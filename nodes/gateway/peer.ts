@@ -191,7 +191,8 @@ export class Peer {
   /** Takes an unsealed frame that came in the peer's name (ADR 0090). */
   receiveSig(at: ClockReadings, frame: Uint8Array): void {
     this.#at = at;
-    this.#arrivals.takeSig(at.nowNs, frame);
+    if (this.session.admission.unsealedCame(at.nowNs)) this.#arrivals.takeSig(at.nowNs, frame);
+    else this.#output.drop('rate-limited');
     this.#arm();
   }
 
@@ -360,9 +361,8 @@ export class Peer {
   /** True if packets leave on a path that answers. */
   get isUsable(): boolean {
     const now = this.#at.nowNs;
-    return (
-      this.isReady && this.#routes.working(now) !== undefined && !this.controller.isSilent(now)
-    );
+    const isHeard = !this.controller.isSilent(now);
+    return this.isReady && isHeard && this.#routes.working(now) !== undefined;
   }
 
   #showPaths(isNews: boolean): void {

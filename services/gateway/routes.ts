@@ -55,6 +55,8 @@ const ANSWER_MS_MAX = 10_000;
 /** After how many seconds a client may try again what found no room. */
 const RETRY = { 'Retry-After': '1' };
 
+const OPENAPI = makeOpenApiDocument();
+
 /** What each route does. */
 export const ACTS: { readonly [Name in RouteName]: Act<Name> } = {
   'POST /scion/send': sendPacket,
@@ -63,7 +65,7 @@ export const ACTS: { readonly [Name in RouteName]: Act<Name> } = {
   'GET /health': tellHealth,
   'GET /ready': tellReady,
   'GET /debug/profile': takeProfile,
-  'GET /openapi.json': () => ({ status: 200, body: makeOpenApiDocument() }),
+  'GET /openapi.json': () => ({ status: 200, body: OPENAPI }),
 };
 
 async function sendPacket(
@@ -195,7 +197,9 @@ async function tellReady(
   if (tunnels.some(({ state }) => state === 'active')) {
     return { status: 200, body: { status: 'ready', reasons: [] } };
   }
-  const why = reasons.length === 0 ? ['there is no peer'] : reasons;
+  const states = tunnels.map(({ peer, state }) => `${peer} is ${state}`);
+  const seen = reasons.length > 0 ? reasons : states;
+  const why = seen.length > 0 ? seen : ['there is no peer'];
   return { status: 503, body: { status: 'not ready', reasons: why } };
 }
 

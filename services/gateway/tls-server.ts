@@ -57,6 +57,8 @@ interface OpenConnection {
 
 /** What TLS needs of files that may be read again; version 1.3 only. */
 export function secureContextOf({ certificate, key, clientCa }: TlsMaterial): SecureContextOptions {
+  // Node takes an empty text for none, and would accept what any public CA has signed.
+  if (clientCa === '') throw new Error('the file of client CAs is empty');
   const ca = clientCa === undefined ? {} : { ca: clientCa };
   return { cert: certificate, key, minVersion: 'TLSv1.3', ...ca };
 }

@@ -71,6 +71,8 @@ export class SegmentLookup {
   readonly #answers = new Map<string, KeptAnswer>();
   /** The callbacks of questions that are under way, by question. */
   readonly #waiting = new Map<string, Done[]>();
+  /** Questions that are under way, and for which nobody waits, since all ways to the core AS are reported dead. */
+  readonly #unattended = new Set<string>();
   #open = 0;
 
   constructor(parts: SegmentLookupParts) {
@@ -105,7 +107,7 @@ export class SegmentLookup {
     };
     const search = { target, ageNsMax: ANSWER_AGE_NS_MAX, hasUsedOld: false };
     this.#search(search, (segments) => {
-      if (!suffices(segments) && search.hasUsedOld) {
+      if (search.hasUsedOld && !suffices(segments)) {
         this.#search({ ...search, ageNsMax: ROUND_INTERVAL_NS }, finish);
       } else finish(segments);
     });
@@ -214,6 +216,10 @@ export class SegmentLookup {
       waiting.push(done);
       return;
     }
+    if (this.#unattended.has(name)) {
+      done(valid);
+      return;
+    }
     this.#waiting.set(name, [done]);
     const release = (segments: SegmentsByRole): void => {
       const all = this.#waiting.get(name) ?? [];
@@ -221,6 +227,7 @@ export class SegmentLookup {
       for (const one of all) one(database.stillValid(segments));
     };
     const take = (answer: SegmentsByRole | undefined): void => {
+      this.#unattended.delete(name);
       if (answer !== undefined && !isEmpty(answer)) {
         this.#keep(name, { segments: answer, atNs: now() });
       }
@@ -228,7 +235,11 @@ export class SegmentLookup {
       release(answer ?? before);
     };
     // Nobody waits five seconds for a core AS that is down, while others know ways round it.
-    ask(question, take, () => release(before));
+    ask(question, take, () => {
+      if (this.#unattended.size >= LOOKUPS_MAX) return;
+      this.#unattended.add(name);
+      release(before);
+    });
   }
 
   #keep(name: string, answer: KeptAnswer): void {

@@ -30,6 +30,8 @@ export interface AdmissionControl {
   frameCame(nowNs: number): boolean;
   /** Called when the frame is authentic and its sequence number is new. */
   frameAccepted(nowNs: number): boolean;
+  /** Called when a frame arrived that nobody can check: it has a budget of its own, which a flood of them spends alone. */
+  unsealedCame(nowNs: number): boolean;
   /** Called when a handshake message arrived; nothing about it has been checked. */
   messageCame(nowNs: number): boolean;
   /**
@@ -63,6 +65,7 @@ export function makeHandshakeTokenBucket(): TokenBucket {
 export class CheckFirstAdmission implements AdmissionControl {
   readonly #mint: CookieIssuer;
   #frames: TokenBucket | undefined;
+  #unsealed: TokenBucket | undefined;
   readonly #openings = makeHandshakeTokenBucket();
   readonly #proofs = makeHandshakeTokenBucket();
   readonly #answers = makeHandshakeTokenBucket();
@@ -77,10 +80,12 @@ export class CheckFirstAdmission implements AdmissionControl {
   constructor(mint: CookieIssuer, rate: TokenBucketOptions | undefined) {
     this.#mint = mint;
     this.#frames = rate && TokenBucket.of(rate);
+    this.#unsealed = rate && TokenBucket.of(rate);
   }
 
   changeFrameRate(rate: TokenBucketOptions | undefined): void {
     this.#frames = rate && TokenBucket.of(rate);
+    this.#unsealed = rate && TokenBucket.of(rate);
   }
 
   frameCame(): boolean {
@@ -88,6 +93,10 @@ export class CheckFirstAdmission implements AdmissionControl {
   }
 
   // hot: once per frame.
+  unsealedCame(nowNs: number): boolean {
+    return this.#unsealed === undefined || this.#unsealed.take(nowNs);
+  }
+
   frameAccepted(nowNs: number): boolean {
     return this.#frames === undefined || this.#frames.take(nowNs);
   }

@@ -32,6 +32,10 @@ export class ChargeFirstAdmission implements AdmissionControl {
     return this.#frames === undefined || this.#frames.take(nowNs);
   }
 
+  unsealedCame(nowNs: number): boolean {
+    return this.frameCame(nowNs);
+  }
+
   frameAccepted(): boolean {
     return true;
   }

@@ -44,7 +44,7 @@ export interface NodeMetricsParts {
   readonly lookups: { readonly hits: number; readonly misses: number } | undefined;
   readonly nowNs: number;
   /** How far the KPI gauges look back. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
 }
 
 /** Reads the metrics whose source is the node; one without a value yet is left out. */

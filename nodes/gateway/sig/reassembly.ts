@@ -46,8 +46,11 @@ export class SigReassembly {
       return;
     }
     const next = this.#first + this.#parts.length;
+    // A frame that is far behind shows that the unfinished packet was never sent: nobody authenticates its sequence number.
+    if (this.#first - header.sequence > SIG_LIST_FRAMES_MAX) {
+      this.#restart('sig-evicted', header, payload);
+    } else if (header.sequence < this.#first) this.#output.drop('sig-too-old');
     // rlist.go, `Insert`.
-    if (header.sequence < this.#first) this.#output.drop('sig-too-old');
     else if (header.sequence < next) this.#output.drop('sig-duplicate');
     else if (header.sequence > next) this.#restart('sig-evicted', header, payload);
     else if (this.#parts.length === SIG_LIST_FRAMES_MAX) {

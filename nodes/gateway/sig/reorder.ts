@@ -48,7 +48,9 @@ export class SigReorderBuffer {
   add(nowNs: number, header: SigHeader, payload: Uint8Array): SigDropReason | undefined {
     const { sequence } = header;
     if (this.#waitNs === 0 || this.#next < 0 || sequence <= this.#next) {
-      this.#next = Math.max(this.#next, sequence + 1);
+      // Far behind, the numbers before were not the sender's.
+      const isFarBehind = this.#next - sequence > SIG_REORDER_FRAMES_MAX;
+      this.#next = isFarBehind ? sequence + 1 : Math.max(this.#next, sequence + 1);
       this.#take(header, payload);
       this.#readOn();
       return undefined;

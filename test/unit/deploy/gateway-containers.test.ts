@@ -224,6 +224,9 @@ describe('docs/deploy/gateway-kubernetes.yaml', () => {
     const named = new Set(gateway.ports.map(({ name }) => name));
     const allowed = policy.spec.ingress.flatMap(({ ports }) => ports.map(({ port }) => port));
     expect(new Set(allowed)).toEqual(named);
+    // Its control service answers on a stream.
+    const out = policy.spec.egress.flatMap(({ ports }) => ports);
+    expect(out).toContainEqual({ port: 31_252, protocol: 'TCP' });
   });
 
   it('R-072: runs a gateway whose address, keys and state are those of its file', async () => {

@@ -116,6 +116,20 @@ describe('a call whose way is said to be dead', () => {
     expect(lookUp()).toEqual({ seconds: expect.closeTo(0.1, 5), downs: 0 });
   });
 
+  it('was given up for all when a host said, without proof, that all ways are dead', () => {
+    let isTold = false;
+    onWayTo(() => {
+      if (!isTold) {
+        isTold = true;
+        for (const item of OUT_OF.values())
+          joined.step(MIDDLE, { kind: 'interface-down', by: 'host 127.0.0.2', ...item });
+      }
+      return false;
+    });
+    expect(lookUp().downs).toBe(1);
+    expect(isTold).toBe(true);
+  });
+
   it('was ended by one message of somebody who sees its packets: it still takes the answer of its way', () => {
     let alive: IsdAs | undefined;
     onWayTo((packet, first) => {

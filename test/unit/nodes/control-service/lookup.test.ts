@@ -216,6 +216,19 @@ describe('answers of other control services', () => {
     expect(one.questions).toHaveLength(3);
   });
 
+  it('were asked for by a call for each lookup while nobody waited for them', () => {
+    const one = new OneAs('1-11').has('1-1', '1-11');
+    for (let index = 0; index < 10; index += 1) {
+      one.find('7-0');
+      one.asked[index]?.doubted();
+    }
+    expect(one.questions).toEqual(['1-1 7-0']);
+    expect(one.find('7-0')).toEqual(NO_SEGMENTS);
+    one.reply(0, undefined);
+    one.find('7-0');
+    expect(one.questions).toHaveLength(2);
+  });
+
   it('that are empty are not kept', () => {
     const one = new OneAs('1-11').has('1-1', '1-11').answering('1-1', '2-0', {});
     one.find('2-11');

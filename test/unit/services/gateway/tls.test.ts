@@ -178,6 +178,8 @@ describe('certificates that are read again', () => {
   it('leave the server as it was if they are wrong', async () => {
     const { port, started } = await serve();
     expect(() => started.reloadTls({ ...server, key: client.key, clientCa: undefined })).toThrow();
+    // An emptied file would let in whoever has a certificate of a public CA.
+    expect(() => started.reloadTls({ ...server, clientCa: '' })).toThrow('is empty');
     expect(await ask(port, clientOptions())).toBe(404);
   });
 });

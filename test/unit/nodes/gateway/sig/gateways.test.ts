@@ -136,6 +136,30 @@ events:
     expect(numerator).toBe(denominator);
   });
 
+  it('let a flood in the name of a peer pass its rate limit', () => {
+    const limited = TEXT.replace(
+      'sig }',
+      'sig, rateLimit: { enabled: true, perSecond: 100, burst: 10 } }',
+    ).replace('kind: constant, rate: 1/s, stop: 1s', 'kind: ip, rate: 1000/s, size: 100B');
+    const { metrics } = run(loadText(limited, { duration: '8s', warmup: '3s' }));
+    const delivery = metrics['gateway.delivery'];
+    if (delivery?.kind !== 'ratio') expect.fail('no share of delivered packets');
+    expect(delivery.numerator / delivery.denominator).toBeLessThan(0.12);
+    expect(delivery.numerator / delivery.denominator).toBeGreaterThan(0.08);
+  });
+
+  it('took from an application a packet that nobody had authenticated', () => {
+    const prepared = prepare(loadText(TEXT));
+    prepared.world.sim.runUntil(3 * SECOND);
+    const outcomes: string[] = [];
+    prepared.world.request('gateway-111', {
+      ...{ kind: 'receive', target: '', body: new Uint8Array(100) },
+      respond: (outcome) => void outcomes.push(outcome),
+    });
+    prepared.world.sim.runUntil(4 * SECOND);
+    expect(outcomes).toEqual(['receive-unsealed']);
+  });
+
   it('do not account for packets, and reports say why', () => {
     const { messages, messagesUntracked } = run(loadText(TEXT, { duration: '2s' }));
     expect(messages).toBeUndefined();

@@ -50,6 +50,18 @@ describe('the frames of a SIG stream', () => {
     expect(closed.packets).toEqual([ipv4Packet(40), ipv4Packet(40)]);
   });
 
+  it.each([0, SIG_REORDER_NS])(
+    'were all too old after a forged one of a far number, held for %i ns or not',
+    (reorderNs) => {
+      const frames = framesOf(Array.from({ length: 300 }, () => ipv4Packet(100)), 156);
+      const forged = framesOf([ipv4Packet(60_000)], 156)[0]!;
+      // Sequence number 2^53 - 1.
+      forged.set([0, 31, 255, 255, 255, 255, 255, 255], 8);
+      const { packets } = receiveFrames([forged, ...frames], reorderNs);
+      expect(packets.length).toBeGreaterThan(290);
+    },
+  );
+
   it('lose a packet that one of them contradicts', () => {
     // 60 of 100 bytes are missing behind the first frame, and 20 behind the second.
     const tooShort = withIndex(three[1]!, 20);
