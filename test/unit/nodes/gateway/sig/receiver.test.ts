@@ -53,7 +53,10 @@ describe('the frames of a SIG stream', () => {
   it.each([0, SIG_REORDER_NS])(
     'were all too old after a forged one of a far number, held for %i ns or not',
     (reorderNs) => {
-      const frames = framesOf(Array.from({ length: 300 }, () => ipv4Packet(100)), 156);
+      const frames = framesOf(
+        Array.from({ length: 300 }, () => ipv4Packet(100)),
+        156,
+      );
       const forged = framesOf([ipv4Packet(60_000)], 156)[0]!;
       // Sequence number 2^53 - 1.
       forged.set([0, 31, 255, 255, 255, 255, 255, 255], 8);
@@ -61,6 +64,19 @@ describe('the frames of a SIG stream', () => {
       expect(packets.length).toBeGreaterThan(290);
     },
   );
+
+  it('were in no order any more after a forged one of a far number', () => {
+    const frames = framesOf(
+      Array.from({ length: 100 }, (_, index) => ipv4Packet(100, index)),
+      116,
+    );
+    const forged = framesOf([ipv4Packet(20)], 156)[0]!;
+    forged.set([0, 31, 255, 255, 255, 255, 255, 255], 8);
+    const swapped = [...frames.slice(0, 50), frames[51]!, frames[50]!, ...frames.slice(52)];
+    const { packets } = receiveFrames([forged, ...swapped], SIG_REORDER_NS);
+    const order = packets.slice(1).map((packet) => packet[99]);
+    expect(order).toEqual(Array.from({ length: 100 }, (_, index) => index));
+  });
 
   it('lose a packet that one of them contradicts', () => {
     // 60 of 100 bytes are missing behind the first frame, and 20 behind the second.
