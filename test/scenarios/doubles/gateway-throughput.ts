@@ -20,6 +20,11 @@ export const row: Row = {
       set: FAR,
       red: ['gateway.latency max <='],
     },
+    'paths of a quarter of a second': {
+      base: 'short',
+      set: Object.fromEntries(Object.keys(FAR).map((path) => [path, '60ms'])),
+      red: ['gateway.latency max <=', 'gateway.latency p95 <='],
+    },
     'the window of the Rust gateway': {
       base: 'short',
       set: RUST,
