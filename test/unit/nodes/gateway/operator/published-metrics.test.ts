@@ -4,6 +4,7 @@ import { type MetricSeriesByName, PUBLISHED_METRICS } from '../../../../../nodes
 import { runSeed } from '../../../../../runner/run/run-seed.ts';
 import { publishedText } from '../../../../../services/gateway/index.ts';
 import { load, registry, report, SECOND } from '../../../runner/fixture.ts';
+import { PUBLISHED_NAMES } from './published-names.ts';
 
 const WARMUP_S = 5;
 const MEASURED_S = 25;
@@ -67,6 +68,18 @@ describe('the published metrics of a node', () => {
     const absent = promised.filter(({ name, type }) => !text.includes(`# TYPE ${name} ${type}\n`));
     const names = absent.map(({ name }) => name).filter((name) => !LIVE_ONLY.includes(name));
     expect(names).toEqual([`${PREFIX}folded_labels_total`]);
+  });
+
+  it('R-063 are those that were published, with their types', () => {
+    const known = PUBLISHED_METRICS.map(({ name, type }) => `${type} ${name}`);
+    const published = Object.entries(PUBLISHED_NAMES).flatMap(([type, names]) =>
+      names
+        .trim()
+        .split(/\s+/)
+        .map((name) => `${type} ${name}`),
+    );
+    expect(published).toHaveLength(73);
+    expect(published.filter((one) => !known.includes(one))).toEqual([]);
   });
 
   it('R-063 has each published name once, or says why it is absent', () => {
