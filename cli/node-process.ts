@@ -14,6 +14,7 @@ import {
 } from '../runner/distributed/agent/agent-session.ts';
 import { STANDALONE_RUN_DAYS_MAX } from '../runner/distributed/alone/alone-channel.ts';
 import type { Channel } from '../runner/distributed/channel/model.ts';
+import type { ProcessState } from '../services/gateway/index.ts';
 import {
   createJsonLog,
   installSignalHandlers,
@@ -73,12 +74,6 @@ export interface ApplicationServer {
   /** Metrics under other names than those of a run, in the text format of Prometheus. */
   published?(state: ProcessState): Promise<string>;
   close(): Promise<void>;
-}
-
-/** What the process knows of itself and its nodes. */
-export interface ProcessState {
-  readonly metrics: Readonly<Record<string, MetricValue>>;
-  readonly drops: Readonly<Record<string, number>>;
 }
 
 /** Runs a node process until the coordinator, a signal or an error ends it; then the process exits. */

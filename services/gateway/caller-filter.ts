@@ -4,19 +4,7 @@
  * @module
  */
 import { BlockList, isIPv6, type Server, type Socket } from 'node:net';
-
-/** A range of addresses. */
-export interface AddressRange {
-  readonly address: string;
-  readonly prefixLength: number;
-  readonly family: 'ipv4' | 'ipv6';
-}
-
-/** Who may connect: everybody in `allowed`, or everybody if it is empty, but nobody in `blocked`. */
-export interface CallerRanges {
-  readonly allowed: readonly AddressRange[];
-  readonly blocked: readonly AddressRange[];
-}
+import type { AccessControl } from '../../nodes/gateway/index.ts';
 
 /** Lets connections in by their address. An IPv4-mapped address is in the ranges of the IPv4 address, and the other way round. */
 export class CallerFilter {
@@ -24,7 +12,7 @@ export class CallerFilter {
   readonly #blocked: BlockList;
   #refused = 0;
 
-  constructor({ allowed, blocked }: CallerRanges) {
+  constructor({ allowed, blocked }: AccessControl['ranges']) {
     this.#allowed = allowed.length === 0 ? undefined : listOf(allowed);
     this.#blocked = listOf(blocked);
   }
@@ -61,7 +49,7 @@ export class CallerFilter {
   }
 }
 
-function listOf(ranges: readonly AddressRange[]): BlockList {
+function listOf(ranges: AccessControl['ranges']['allowed']): BlockList {
   const list = new BlockList();
   for (const { address, prefixLength, family } of ranges) {
     list.addSubnet(address, prefixLength, family);

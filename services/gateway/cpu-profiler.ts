@@ -4,6 +4,7 @@
  * @module
  */
 import { Session } from 'node:inspector/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const MS_PER_S = 1_000;
 
@@ -23,7 +24,8 @@ export class CpuProfiler {
     try {
       await session.post('Profiler.enable');
       await session.post('Profiler.start');
-      await pause(seconds * MS_PER_S, gone);
+      // Of a client that is gone, the profile ends at once.
+      await pause(seconds * MS_PER_S, undefined, { signal: gone }).catch(() => undefined);
       const { profile } = await session.post('Profiler.stop');
       return profile;
     } finally {
@@ -31,18 +33,4 @@ export class CpuProfiler {
       this.#isBusy = false;
     }
   }
-}
-
-/** Waits so long, or until the client is gone. */
-function pause(ms: number, gone: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(alarm);
-      gone.removeEventListener('abort', end);
-      resolve();
-    };
-    const alarm = setTimeout(end, ms);
-    gone.addEventListener('abort', end);
-    if (gone.aborted) end();
-  });
 }

@@ -5,8 +5,6 @@
  * @module
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { z } from 'zod';
-import type { LogFields } from '../../engine/host/measure.ts';
 import { isAddressedToLoopback, isWebPageRequest } from '../_kit/callers.ts';
 import { ROUTES, type RouteName } from './http-contract.ts';
 import { ACTS, type Answer, type Asked, type GatewayHandlerContext, problem } from './routes.ts';
@@ -16,13 +14,6 @@ export type GatewayRequestHandler = (request: IncomingMessage, response: ServerR
 
 const MS_PER_S = 1_000;
 const US_PER_MS = 1_000;
-/** What an answer about a packet says that a log line says as well. */
-const PACKET_FIELDS = z.object({
-  packet_id: z.string(),
-  destination: z.string(),
-  latency_ms: z.number(),
-  path_id: z.string(),
-});
 
 /** Creates the function that the server calls for each request; it answers every request. */
 export function createGatewayRequestHandler(context: GatewayHandlerContext): GatewayRequestHandler {
@@ -39,17 +30,10 @@ export function createGatewayRequestHandler(context: GatewayHandlerContext): Gat
       })
       .catch(() => problem(500, 'the gateway could not answer'))
       .then((given) => {
-        context.onPacket && logPacket(given, context.onPacket);
         if (!gone.aborted) send(response, given, startMs);
       })
       .catch(() => response.destroy());
   };
-}
-
-/** Names the packet that an answer is about, if it is about one. */
-function logPacket({ body }: Answer, log: (fields: LogFields) => void): void {
-  const found = PACKET_FIELDS.safeParse(body);
-  if (found.success) log(found.data);
 }
 
 function answer(context: GatewayHandlerContext, asked: Asked): Answer | Promise<Answer> {

@@ -69,7 +69,7 @@ export const ACTS: { readonly [Name in RouteName]: Act<Name> } = {
 };
 
 async function sendPacket(
-  { node, packetBytesMax }: GatewayHandlerContext,
+  { node, packetBytesMax, onPacket }: GatewayHandlerContext,
   { dst, path }: ParametersOf<'POST /scion/send'>,
   { request, gone }: Asked,
 ): Promise<Answer> {
@@ -84,14 +84,13 @@ async function sendPacket(
   const head = path === undefined ? {} : { path };
   const answer = await sendNow(node, { target: dst, head, packet }, soon(gone));
   if (answer.outcome !== 'ok') return packetRefusalOf(answer, dst);
-  const latency = performance.now() - beganMs;
   const taken = parseAnswer('send-now', answer.text);
   if (taken === undefined) return problem(500, 'the gateway could not answer');
-  const of = { destination: dst, path_id: taken.fingerprint, size_bytes: packet.length };
-  return {
-    status: 200,
-    body: { packet_id: crypto.randomUUID(), status: 'success', latency_ms: latency, ...of },
-  };
+  const packet_id = crypto.randomUUID();
+  const latency_ms = performance.now() - beganMs;
+  const sent = { packet_id, latency_ms, destination: dst, path_id: taken.fingerprint };
+  onPacket?.(sent);
+  return { status: 200, body: { ...sent, status: 'success', size_bytes: packet.length } };
 }
 
 /** The answer to a packet that the node did not take. */
