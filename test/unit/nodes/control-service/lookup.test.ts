@@ -229,6 +229,19 @@ describe('answers of other control services', () => {
     expect(one.questions).toHaveLength(2);
   });
 
+  it(`are waited for again beyond ${LOOKUPS_MAX} questions that nobody waits for`, () => {
+    const one = new OneAs('1-11').has('1-1', '1-11');
+    const found = Array.from({ length: LOOKUPS_MAX + 1 }, (_, index) => {
+      let isDone = false;
+      one.lookup.find(requireIsdAs(`${index + 2}-0`), () => {
+        isDone = true;
+      });
+      one.asked.at(-1)?.doubted();
+      return (): boolean => isDone;
+    });
+    expect(found.filter((isDone) => !isDone())).toHaveLength(1);
+  });
+
   it('that are empty are not kept', () => {
     const one = new OneAs('1-11').has('1-1', '1-11').answering('1-1', '2-0', {});
     one.find('2-11');
