@@ -97,7 +97,7 @@ describe('the published metrics of a node', () => {
     expect(absent.every(({ help }) => help.length > 0)).toBe(true);
   });
 
-  it('shows KPI gauges within 1 % of the report of the same run', () => {
+  it('R-063 shows KPI gauges within 1 % of the report of the same run', () => {
     const perMinute = (Number(metrics['gateway.throughput']?.value) * 60) / MEASURED_S;
     const p95 = metrics['gateway.latency']?.quantiles?.find(({ p }) => p === 0.95);
     const throughput = `${PREFIX}throughput_packets_per_minute{direction="received"}`;
