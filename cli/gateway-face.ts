@@ -47,7 +47,7 @@ export interface GatewayFaceOptions {
   readonly htx: Omit<GatewayFile['htx'], 'tls'> & { readonly tls: TlsMaterial | undefined };
   /** The gRPC server; absent without one. */
   readonly grpc: GatewayFile['grpc'];
-  /** Who is let in. */
+  /** The callers and peers that are let in. */
   readonly access: GatewayFile['access'];
   readonly labelSetsMax: number;
   /** Folder of stores that survive a crash. */

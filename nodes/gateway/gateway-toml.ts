@@ -55,7 +55,7 @@ export interface GatewayFile {
   };
   /** The gRPC server for applications; absent without `orrery.grpc_addr`. */
   readonly grpc: (BindAddress & { readonly messageBytesMax: number }) | undefined;
-  /** Who is let in; undefined if `security.access_control` is not enabled. */
+  /** The callers and peers that are let in; undefined if `security.access_control` is not enabled. */
   readonly access: AccessControl | undefined;
   /** The operator's endpoint. */
   readonly metrics: BindAddress & {
