@@ -13,7 +13,6 @@ import type { DatagramSocket } from '../../engine/host/socket.ts';
 import type { CalendarTime, Timer } from '../../engine/host/time.ts';
 import type { SendWishes } from '../../engine/host/transport.ts';
 import {
-  decodeScmp,
   EndHostQuestions,
   findControlServices,
   findHostPaths,
@@ -46,7 +45,7 @@ import { epochStoreKey } from './epoch-store.ts';
 import { BODY_BYTES_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
 import { makeSessionOptions } from './make-session-options.ts';
 import { PathControllers } from './multipath/make-controller.ts';
-import { confirmedInterface, type ScmpDropReason } from './multipath/scmp-policy.ts';
+import { confirmedInterface } from './multipath/scmp-policy.ts';
 import { GatewayMeasurements } from './operator/measurements.ts';
 import { type MetricSeriesByName, readNodeMetrics } from './operator/node-metrics.ts';
 import type { Peer } from './peer.ts';
@@ -57,6 +56,7 @@ import { reconfigureGateway } from './reconfigure.ts';
 import { frameAgeLimitsOf } from './replay/age.ts';
 import { makeWindows } from './replay/make-windows.ts';
 import type { WindowSet } from './replay/window-set.ts';
+import { ScmpErrors } from './scmp-errors.ts';
 import { createScmpKeys, type ScmpKeys } from './scmp-keys.ts';
 import { type ClockReadings, unixMicroseconds } from './session-parts.ts';
 import { SIG_STREAM_MAX, SIG_VERSION } from './sig/geometry.ts';
@@ -107,6 +107,7 @@ class GatewayNode implements NodeHandle {
   readonly #segments: SegmentClient | undefined;
   /** Present with the option `multipath.scmp: authenticated`. */
   readonly #scmpKeys: ScmpKeys | undefined;
+  readonly #scmp: ScmpErrors;
   #identity: StaticKeyPair | undefined;
   #socket: DatagramSocket | undefined;
   #context: PeerContext | undefined;
@@ -162,6 +163,7 @@ class GatewayNode implements NodeHandle {
       measured: this.#measured,
     };
     this.#peers = new PeerSet(self.protocol, setup, port);
+    this.#scmp = new ScmpErrors(host, this.#peers, this.#scmpKeys);
     this.#counters = {
       wire: host.meter.counter('gateway.wire_bytes'),
       probe: host.meter.counter('gateway.probe_bytes'),
@@ -358,7 +360,7 @@ class GatewayNode implements NodeHandle {
     if (!view.isFor(this.#own)) return 'not-for-us';
     const drop = view.checkUpper();
     if (drop !== undefined) return drop;
-    if (view.upperProtocol === PROTOCOL_SCMP) return this.#takeScmp();
+    if (view.upperProtocol === PROTOCOL_SCMP) return this.#scmp.take(view, this.#moment());
     if (view.upperProtocol !== PROTOCOL_UDP) return 'upper-protocol';
     const peer = this.#peers.find(this.#view);
     if (peer === undefined) return 'peer-not-allowed';
@@ -371,35 +373,6 @@ class GatewayNode implements NodeHandle {
     else peer.receive(this.#moment(), this.#frame, buffer, view);
     if (this.#refusal === undefined) this.#counts.accepted += 1;
     return undefined;
-  }
-
-  #takeScmp(): string | undefined {
-    const { buffer, upperOffset, end } = this.#view;
-    const message = decodeScmp(buffer.subarray(upperOffset, end));
-    if (typeof message === 'string') return message;
-    this.#host.meter.counter('gateway.scmp').add(1);
-    if (message.kind === 'external-interface-down') {
-      return this.#interfaceDown(message, message.ifId);
-    }
-    if (message.kind !== 'internal-connectivity-down') return undefined;
-    return this.#interfaceDown(message, message.egress);
-  }
-
-  /** Reports the error to all peers. It must quote a packet that was sent to one of them. */
-  #interfaceDown(
-    { isdAs: as, data: quote }: { readonly isdAs: IsdAs; readonly data: Uint8Array },
-    ifId: number,
-  ): ScmpDropReason | undefined {
-    const isFromThere = this.#view.isSource(isdAsWords(as));
-    const isAuthentic = this.#scmpKeys?.isAuthentic(this.#view) ?? false;
-    let drop: ScmpDropReason | undefined = 'scmp-quote';
-    const at = this.#moment();
-    for (const peer of this.#peers.all) {
-      const report = { isdAs: as, ifId, isFromThere, isAuthentic, quote };
-      const reason = peer.interfaceDown(at, report);
-      if (reason !== 'scmp-quote') drop = reason;
-    }
-    return drop;
   }
 
   #moment(): ClockReadings {

@@ -13,7 +13,7 @@ import { PacketReceiver } from './arrivals.ts';
 import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
 import { type DepartureDropReason, PacketSender } from './departures.ts';
 import type { FrameDropReason } from './drops.ts';
-import { FRAME_TYPE, OPENING_COPIES_MAX, PACKET_BYTES_MAX } from './geometry.ts';
+import { FRAME_TYPE, PACKET_BYTES_MAX } from './geometry.ts';
 import { LoadLimiter } from './load-limit.ts';
 import type { InterfaceDownReport, ScmpDropReason } from './multipath/scmp-policy.ts';
 import type { ControllerEffect, ExplainedPath, PathController } from './multipath/types.ts';
@@ -27,6 +27,7 @@ import { FrameCopies } from './replay/frame-copies.ts';
 import { ReceiverReporter } from './reporter.ts';
 import { FrameSender } from './sender.ts';
 import { Session } from './session.ts';
+import { SessionMessages } from './session-messages.ts';
 import type { ClockReadings } from './session-parts.ts';
 import { UnderlayPaths } from './underlay-paths.ts';
 import { SmallReplayWindowWarner } from './window-watch.ts';
@@ -50,6 +51,7 @@ export class Peer {
   readonly underlays: UnderlayPaths;
   readonly #reporter: ReceiverReporter;
   readonly #sender: FrameSender;
+  readonly #messages: SessionMessages;
   readonly #arrivals: PacketReceiver;
   readonly #departures: PacketSender;
   readonly #probeBody = new Uint8Array(PROBE_BYTES);
@@ -101,9 +103,9 @@ export class Peer {
     this.#departures = new PacketSender({ output, leaving, account, peerTrace });
     this.session = new Session(
       context.sessionOptions(name, {
-        send: (frame) => this.#sendAnywhere(frame),
-        spread: (frame) => this.#spread(frame),
-        prove: (frame) => this.#prove(frame),
+        send: (frame) => this.#messages.send(this.#at.nowNs, frame, this.#inHand),
+        spread: (frame) => this.#messages.spread(this.#at.nowNs, frame),
+        prove: (frame) => this.#messages.prove(this.#at.nowNs, frame, this.#inHand),
         established: () => this.#established(),
         deliverHeld: (header, plaintext) => this.#acceptHeld(header, plaintext),
         dropHeld: (header, reason) => this.#dropHeld(header, reason),
@@ -117,6 +119,7 @@ export class Peer {
       sealed: (header): void => this.#departures.sealed(header),
       sent: (sequence): void => this.#dataSent(sequence),
     });
+    this.#messages = new SessionMessages(this.#sender, this.underlays, this.#routes);
   }
 
   /** Requests keys and paths. */
@@ -435,39 +438,6 @@ export class Peer {
   #sendProbe(path: number, probe: number): void {
     writeProbe(this.#probeBody, { probe, path });
     this.#sender.small(this.#at, this.#routes.at(path), FRAME_TYPE.probe, this.#probeBody);
-  }
-
-  /**
-   * Sends a message of the session: on the reverse of the path on which its cause arrived, else on
-   * a working path, else on the next path in turn.
-   */
-  #sendAnywhere(frame: Uint8Array): void {
-    const back = this.#inHand === undefined ? undefined : this.underlays.back(this.#inHand);
-    if (back === undefined) this.#sendOwnWay(frame);
-    else this.#sender.whole(this.#at.nowNs, back, frame);
-  }
-
-  #sendOwnWay(frame: Uint8Array): void {
-    const underlay = this.#routes.working(this.#at.nowNs) ?? this.underlays.next();
-    if (underlay !== undefined) this.#sender.whole(this.#at.nowNs, underlay, frame);
-  }
-
-  /** Sends a cookie on a known path on which its packet is no longer than the packet being read. */
-  #prove(frame: Uint8Array): void {
-    const view = this.#inHand;
-    if (view === undefined) return;
-    const headersMax = view.end - view.start - frame.length;
-    const working = this.#routes.working(this.#at.nowNs);
-    const isFit = working !== undefined && working.template.length <= headersMax;
-    const underlay = isFit ? working : this.underlays.within(headersMax);
-    if (underlay !== undefined) this.#sender.whole(this.#at.nowNs, underlay, frame);
-  }
-
-  /** Sends one copy on each of a few paths, since any of them may have died unnoticed. */
-  #spread(frame: Uint8Array): boolean {
-    const underlays = this.underlays.disjoint(OPENING_COPIES_MAX);
-    for (const one of underlays) this.#sender.whole(this.#at.nowNs, one, frame);
-    return underlays.length > 0;
   }
 
   #established(): void {
