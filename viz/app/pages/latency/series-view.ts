@@ -6,7 +6,6 @@
  */
 
 import { scaleLinear } from 'd3-scale';
-import { area, line } from 'd3-shape';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import {
   chooseUnitScale,
@@ -18,6 +17,7 @@ import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { KpiResult, SeriesSummary } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { withNonBreakingSpaces } from '../../chart/hard-spaces.ts';
+import { bandPath, linePath } from '../../chart/line-paths.ts';
 import {
   computePlotGeometry,
   elementRedrawnOnResize,
@@ -169,20 +169,17 @@ function drawing(context: ReportPageContext, { one, limit, width, words }: Shown
 }
 
 function curveOf(columns: readonly PixelColumn[], x: ValueToPx, y: ValueToPx): readonly Node[] {
-  const band = area<PixelColumn>()
-    .digits(1)
-    .defined(({ low, high }) => low !== null && high !== null)
-    .x(({ timeNs }) => x(timeNs))
-    .y0(({ low }) => y(low ?? 0))
-    .y1(({ high }) => y(high ?? 0));
-  const mean = line<PixelColumn>()
-    .digits(1)
-    .defined((column) => column.mean !== null)
-    .x(({ timeNs }) => x(timeNs))
-    .y((column) => y(column.mean ?? 0));
+  const band = bandPath(
+    columns.map(({ timeNs, low, high }) =>
+      low === null || high === null ? null : [x(timeNs), y(low), y(high)],
+    ),
+  );
+  const means = linePath(
+    columns.map(({ timeNs, mean }) => (mean === null ? null : [x(timeNs), y(mean)])),
+  );
   return [
-    svgElement('path', { class: 'band', d: band([...columns]) ?? '', fill: 'var(--c1)' }),
-    svgElement('path', { class: 'line', d: mean([...columns]) ?? '', stroke: 'var(--c1)' }),
+    svgElement('path', { class: 'band', d: band, fill: 'var(--c1)' }),
+    svgElement('path', { class: 'line', d: means, stroke: 'var(--c1)' }),
     ...isolatedPixelColumns(columns).map((column) =>
       svgElement('circle', {
         ...{ cx: x(column.timeNs), cy: y(column.mean ?? 0), r: 1.75, fill: 'var(--c1)' },

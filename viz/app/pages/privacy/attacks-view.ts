@@ -5,10 +5,10 @@
  * @module
  */
 import { scaleLinear } from 'd3-scale';
-import { area, line } from 'd3-shape';
 import { countWithNoun } from '../../../../reports/format.ts';
 import { limitText } from '../../../../reports/kpi-text.ts';
 import { wilsonInterval } from '../../../../reports/statistics/proportion.ts';
+import { bandPath, linePath } from '../../chart/line-paths.ts';
 import {
   computePlotGeometry,
   elementRedrawnOnResize,
@@ -151,16 +151,8 @@ function rocDrawing(attack: Attack, width: number, words: string): HTMLElement {
     ...point,
     ...wilsonInterval(point.truePositive * trials, trials),
   }));
-  type Point = (typeof points)[number];
-  const curve = line<Point>()
-    .digits(1)
-    .x(({ falsePositive }) => x(falsePositive))
-    .y(({ truePositive }) => y(truePositive));
-  const band = area<Point>()
-    .digits(1)
-    .x(({ falsePositive }) => x(falsePositive))
-    .y0(({ low }) => y(low))
-    .y1(({ high }) => y(high));
+  const curve = linePath(points.map((one) => [x(one.falsePositive), y(one.truePositive)]));
+  const band = bandPath(points.map((one) => [x(one.falsePositive), y(one.low), y(one.high)]));
   const across = SHARES.map((share) => ({ at: x(share), label: `${100 * share} %` }));
   const up = SHARES.map((share) => ({ at: y(share), label: `${100 * share} %` }));
   const drawn = plotSvg(
@@ -170,8 +162,8 @@ function rocDrawing(attack: Attack, width: number, words: string): HTMLElement {
     horizontalAxis(plot, across, 'strangers taken for partners'),
     svgElement('line', { class: 'guess', x1: x(0), y1: y(0), x2: x(1), y2: y(1) }),
     svgElement('text', { class: 'halo', x: x(0.82) + 6, y: y(0.78) }, 'guessing'),
-    svgElement('path', { class: 'band ink1', d: band(points) ?? '' }),
-    svgElement('path', { class: 'line stroke1', d: curve(points) ?? '' }),
+    svgElement('path', { class: 'band ink1', d: band }),
+    svgElement('path', { class: 'line stroke1', d: curve }),
   );
   const readings = points.map((point) => ({
     ...{ x: x(point.falsePositive), y: y(point.truePositive) },

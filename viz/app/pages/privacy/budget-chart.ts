@@ -6,11 +6,11 @@
  */
 
 import { scaleLinear } from 'd3-scale';
-import { area, line } from 'd3-shape';
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { countWithNoun, significantDigitsText } from '../../../../reports/format.ts';
 import { limitText } from '../../../../reports/kpi-text.ts';
 import type { KpiResult } from '../../../../reports/report-schema.ts';
+import { bandPath, linePath } from '../../chart/line-paths.ts';
 import {
   computePlotGeometry,
   elementRedrawnOnResize,
@@ -199,30 +199,19 @@ function panelParts({ context, budget, rounds }: BudgetParts, panel: Panel): rea
     const spread = of(one);
     return spread === undefined ? [] : { at: x(one.round), ...spread };
   });
-  type Known = (typeof known)[number];
-  const path = (pick: (one: Known) => number): string =>
-    line<Known>()
-      .digits(1)
-      .x(({ at }) => at)
-      .y((one) => y(pick(one)))(known) ?? '';
-  const band = area<Known>()
-    .digits(1)
-    .x(({ at }) => at)
-    .y0(({ p10 }) => y(p10))
-    .y1(({ p90 }) => y(p90));
+  const path = (pick: (one: (typeof known)[number]) => number): string =>
+    linePath(known.map((one) => [one.at, y(pick(one))]));
+  const band = bandPath(known.map(({ at, p10, p90 }) => [at, y(p10), y(p90)]));
   const faint = seeds.map((samples) => {
     const measured = samples.filter((one) => ofSeed(one) !== undefined);
-    const way = line<Budget['rounds'][number]>()
-      .digits(1)
-      .x(({ round }) => x(round))
-      .y((one) => y(ofSeed(one) ?? 0));
-    return svgElement('path', { class: 'line faint', d: way(measured) ?? '' });
+    const way = linePath(measured.map((one) => [x(one.round), y(ofSeed(one) ?? 0)]));
+    return svgElement('path', { class: 'line faint', d: way });
   });
   return [
     ...(seeds.length > 1
       ? [
           ...faint,
-          svgElement('path', { class: `band ink${ink}`, d: band(known) ?? '' }),
+          svgElement('path', { class: `band ink${ink}`, d: band }),
           svgElement('path', { class: `line edge${ink}`, d: path(({ p10 }) => p10) }),
           svgElement('path', { class: `line edge${ink}`, d: path(({ p90 }) => p90) }),
         ]

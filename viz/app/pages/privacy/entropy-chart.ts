@@ -6,9 +6,9 @@
  */
 
 import { scaleLinear } from 'd3-scale';
-import { area, line } from 'd3-shape';
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { countWithNoun, wholeNumberText } from '../../../../reports/format.ts';
+import { bandPath, linePath } from '../../chart/line-paths.ts';
 import {
   computePlotGeometry,
   elementRedrawnOnResize,
@@ -132,21 +132,13 @@ function curves(stretches: readonly EntropyInterval[], { plot, x, y }: Places): 
     { at: x(one.fromNs), one },
     { at: x(one.toNs), one },
   ]);
-  type Corner = (typeof corners)[number];
   const path = (of: (one: EntropyInterval) => number): string =>
-    line<Corner>()
-      .digits(1)
-      .x(({ at }) => at)
-      .y(({ one }) => y(of(one)))(corners) ?? '';
-  const band = area<Corner>()
-    .digits(1)
-    .x(({ at }) => at)
-    .y0(({ one }) => y(one.p10))
-    .y1(({ one }) => y(one.p90));
+    linePath(corners.map(({ at, one }) => [at, y(of(one))]));
+  const band = bandPath(corners.map(({ at, one }) => [at, y(one.p10), y(one.p90)]));
   const last = stretches.at(-1);
   const candidates = last === undefined ? '' : `, N = ${wholeNumberText(2 ** last.ceiling)}`;
   return [
-    svgElement('path', { class: 'band ink1', d: band(corners) ?? '' }),
+    svgElement('path', { class: 'band ink1', d: band }),
     svgElement('path', { class: 'line edge1', d: path(({ p10 }) => p10) }),
     svgElement('path', { class: 'line edge1', d: path(({ p90 }) => p90) }),
     svgElement('path', { class: 'line stroke1', d: path(({ p50 }) => p50) }),
