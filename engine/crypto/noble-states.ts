@@ -22,7 +22,7 @@ import type {
 import { BLOCK_LENGTH, checkAesKey, checkLength, checkRange } from './lengths.ts';
 
 /**
- * Opens an AES-CTR key stream of noble.
+ * Makes an AES-CTR key stream with the library noble.
  * @param key 16 or 32 bytes. @param counter 16 bytes.
  */
 export function createNobleCtr(key: Uint8Array, counter: Uint8Array): CtrStream {
@@ -77,7 +77,7 @@ class NobleCtr implements CtrStream {
 }
 
 /**
- * Opens an AES key of noble for single blocks.
+ * Makes an AES cipher for single blocks with the library noble.
  * @param key 16 or 32 bytes.
  */
 export function createNobleBlockCipher(key: Uint8Array): BlockCipher {

@@ -21,7 +21,7 @@ import type {
 import { BLOCK_LENGTH, checkAesKey, checkLength, checkRange } from './lengths.ts';
 
 /**
- * Opens an AES-CTR key stream of OpenSSL.
+ * Makes an AES-CTR key stream with OpenSSL.
  * @param key 16 or 32 bytes. @param counter 16 bytes.
  */
 export function createOpensslCtr(key: Uint8Array, counter: Uint8Array): CtrStream {
@@ -52,7 +52,7 @@ class OpensslCtr implements CtrStream {
 }
 
 /**
- * Opens an AES key of OpenSSL for single blocks.
+ * Makes an AES cipher for single blocks with OpenSSL.
  * @param key 16 or 32 bytes.
  */
 export function createOpensslBlockCipher(key: Uint8Array): BlockCipher {

@@ -18,7 +18,7 @@ export interface CalendarTime {
 
 /** A one-shot timer made by `host.after`. */
 export interface Timer {
-  /** True until it has fired or was cancelled. */
+  /** True until the timer has fired or been cancelled. */
   readonly isPending: boolean;
   /**
    * Moves the deadline to `delay` from now, whether pending or not; cheap enough to call per

@@ -47,7 +47,7 @@ import { type StoreFault, survivingBytes } from '../net/sim-store.ts';
 import {
   concatByteArrays,
   DELETE_FRAME,
-  frameKey,
+  entryKey,
   PUT_FRAME,
   parseFrame,
   parseValidFrames,
@@ -139,7 +139,7 @@ export class FileDisk implements Disk {
     this.#pending.push(frame);
     if (!this.#pending.isOvergrown) return;
     const before = [...parseValidFrames(this.#durableFrames()), ...this.#inFlight.map(parseFrame)];
-    const elsewhere = new Set(before.map(frameKey));
+    const elsewhere = new Set(before.map(entryKey));
     this.#pending.tidy((key) => elsewhere.has(key));
   }
 

@@ -18,12 +18,12 @@ type LoadedModules = ReadonlyMap<string, object>;
 type Exports = Readonly<Record<string, unknown>>;
 
 /** The functions that Node's CommonJS loader calls for each `require`. */
-interface CommonJs {
+interface CommonJsLoader {
   _load: (request: string, parent: unknown, isMain: boolean) => unknown;
   _resolveFilename: (request: string, parent: unknown, isMain: boolean) => string;
 }
 
-const COMMON_JS = Module as unknown as CommonJs;
+const COMMON_JS_LOADER = Module as unknown as CommonJsLoader;
 
 /**
  * Imports a user's module, TypeScript or JavaScript.
@@ -88,8 +88,8 @@ async function shareModules(loaded: LoadedModules): Promise<void> {
 
 /** Like {@link shareModules} for `require`, which modules in a package without `"type": "module"` use. */
 function shareRequired(loaded: LoadedModules): void {
-  const { _load: load, _resolveFilename: placeOf } = COMMON_JS;
-  COMMON_JS._load = (request, parent, isMain): unknown => {
+  const { _load: load, _resolveFilename: placeOf } = COMMON_JS_LOADER;
+  COMMON_JS_LOADER._load = (request, parent, isMain): unknown => {
     if (isBuiltin(request)) return load(request, parent, isMain);
     const place = placeOf(request, parent, isMain).replace(/\?.*$/, '');
     return loaded.get(pathToFileURL(place).href) ?? load(request, parent, isMain);

@@ -8,8 +8,8 @@ import { wipe } from '../core/secrets.ts';
 import type { KeyRange, Store } from '../host/store.ts';
 import {
   DELETE_FRAME,
+  entryKey,
   entryValue,
-  frameKey,
   makeEntryFrame,
   makeFrame,
   PUT_FRAME,
@@ -111,7 +111,7 @@ export abstract class DiskStore implements Store {
   }
 
   private applyToTable(frame: StoreFrame): void {
-    const key = frameKey(frame);
+    const key = entryKey(frame);
     if (key === undefined) return;
     if (frame.kind === PUT_FRAME) this.table.set(key, entryValue(frame));
     else this.table.delete(key);

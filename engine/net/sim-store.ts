@@ -13,7 +13,7 @@ import type { RandomStream } from '../core/stream.ts';
 import { type Disk, DiskStore } from './disk-store.ts';
 import {
   concatByteArrays,
-  frameKey,
+  entryKey,
   PUT_FRAME,
   parseFrame,
   parseValidFrames,
@@ -52,7 +52,7 @@ export class SimDisk implements Disk {
   append(frame: Uint8Array): void {
     this.waiting.push(frame);
     if (!this.waiting.isOvergrown) return;
-    const taken = new Set(this.taken.map((one) => frameKey(parseFrame(one))));
+    const taken = new Set(this.taken.map((one) => entryKey(parseFrame(one))));
     this.waiting.tidy((key) => this.table.has(key) || taken.has(key));
   }
 
@@ -102,7 +102,7 @@ export class SimDisk implements Disk {
   /** Applies a frame that has reached the disk and now belongs to it. */
   private apply(frame: Uint8Array): void {
     const one = parseFrame(frame);
-    const key = frameKey(one);
+    const key = entryKey(one);
     if (key !== undefined) {
       wipe(this.table.get(key));
       if (one.kind === PUT_FRAME) this.table.set(key, frame);

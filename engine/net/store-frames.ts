@@ -122,7 +122,7 @@ export function parseValidFrames(bytes: Uint8Array): StoreFrame[] {
 }
 
 /** The key that a frame puts or deletes; undefined for other frames. */
-export function frameKey({ kind, payload }: StoreFrame): string | undefined {
+export function entryKey({ kind, payload }: StoreFrame): string | undefined {
   if (kind !== PUT_FRAME && kind !== DELETE_FRAME) return undefined;
   return decoder.decode(payload.subarray(KEY_LENGTH_BYTES, valueStart(payload)));
 }
@@ -142,7 +142,7 @@ function valueStart(payload: Uint8Array): number {
  */
 export function withoutVoidFrames(frames: readonly StoreFrame[]): readonly StoreFrame[] {
   const cut = frames.findLastIndex(({ kind }) => kind === TRUNCATE_FRAME);
-  const keys = frames.map(frameKey);
+  const keys = frames.map(entryKey);
   const latest = new Map<string, number>();
   for (const [index, key] of keys.entries()) if (key !== undefined) latest.set(key, index);
   return frames.filter((_, index) => {

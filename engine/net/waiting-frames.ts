@@ -5,7 +5,7 @@
  * @module
  */
 import { wipe } from '../core/secrets.ts';
-import { DELETE_FRAME, frameKey, parseFrame, withoutVoidFrames } from './store-frames.ts';
+import { DELETE_FRAME, entryKey, parseFrame, withoutVoidFrames } from './store-frames.ts';
 
 /** Smallest number of waiting bytes at which void frames are removed. */
 const TIDY_MIN_BYTES = 1 << 20;
@@ -59,7 +59,7 @@ export class UnsyncedFrames {
   tidy(isElsewhere: (key: string) => boolean): void {
     const kept = new Set<Uint8Array>();
     for (const frame of withoutVoidFrames(this.#frames.map(parseFrame))) {
-      const isNeeded = frame.kind !== DELETE_FRAME || isElsewhere(frameKey(frame) as string);
+      const isNeeded = frame.kind !== DELETE_FRAME || isElsewhere(entryKey(frame) as string);
       if (isNeeded) kept.add(frame.whole);
     }
     for (const frame of this.#frames) if (!kept.has(frame)) wipe(frame);

@@ -45,7 +45,7 @@ export type ArrivalWay = Omit<ControlWay, 'packetBytes' | 'interfaces' | 'hasOth
 
 /** A packet of ours as an SCMP error quotes it: perhaps cut off, and changed by routers. */
 export interface QuotedPacket extends Pick<ControlWay, 'isdAs' | 'host' | 'port' | 'path'> {
-  /** The packet of a call, or its beginning. */
+  /** The UDP payload that was quoted: an RPC packet of a call, or only the first part of one. */
   readonly payload: Uint8Array;
 }
 

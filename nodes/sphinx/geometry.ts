@@ -29,9 +29,9 @@ export const SURB_ID_LENGTH = 16;
 export const COMMAND_TAG_LENGTH = 1;
 /** Length of the delay in a command, in bytes: a count of milliseconds. */
 export const DELAY_LENGTH = 4;
-/** Length of a window's first instant, in bytes: milliseconds since 1970 (not in the reference). */
+/** Length of a window's first instant, in bytes: a count of milliseconds since 1970 (not in the reference). */
 export const WINDOW_FIRST_LENGTH = 6;
-/** Length of a window's span, in bytes: milliseconds (not in the reference). */
+/** Length of a window's span, in bytes: a count of milliseconds (not in the reference). */
 export const WINDOW_SPAN_LENGTH = 4;
 /** Length of the flag byte and the reserved byte at the start of a forward payload with room for a SURB. */
 export const PLAINTEXT_HEADER_LENGTH = 2;

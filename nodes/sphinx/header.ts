@@ -172,7 +172,7 @@ function wrapSlots({ suite, path, secrets, filler }: Wrapping): Uint8Array {
     const { keys, element } = secrets[index] as HopSecret;
     const slot = slotOf({ suite, path, secrets, filler }, index, mac);
     routingInfo = concatBytes(slot, routingInfo);
-    addBytes(routingInfo, streams[index] as Uint8Array);
+    xorInto(routingInfo, streams[index] as Uint8Array);
     const padding = index > 0 ? (paddings[index - 1] as Uint8Array) : new Uint8Array(0);
     const version = new Uint8Array(VERSION_LENGTH);
     mac = suite.crypto.hmacSha256(keys.macKey, concatBytes(version, element, routingInfo, padding));
@@ -215,7 +215,7 @@ function makeStreams(
     const cut = stream.length - (index + 1) * slotLength;
     const padding = stream.slice(cut);
     const before = paddings[index - 1];
-    if (before !== undefined) addBytes(padding, before);
+    if (before !== undefined) xorInto(padding, before);
     streams.push(stream.subarray(0, cut));
     paddings.push(padding);
   });
@@ -223,7 +223,7 @@ function makeStreams(
 }
 
 /** XORs `other` into the start of `bytes`. */
-function addBytes(bytes: Uint8Array, other: Uint8Array): void {
+function xorInto(bytes: Uint8Array, other: Uint8Array): void {
   for (let index = 0; index < other.length; index++) {
     bytes[index] = (bytes[index] as number) ^ (other[index] as number);
   }

@@ -25,7 +25,7 @@ export interface TargetMessage {
   readonly next: number | undefined;
 }
 
-/** Targets in time order; in a run without payloads, any message of a client. */
+/** Returns the targets in time order: payloads, or messages of any kind in a run without payloads. */
 export function chooseTargets(question: TargetChoiceInput): readonly TargetMessage[] {
   const { truth, fromNs, everyNs, lastNs } = question;
   const { atNs, message } = truth.events;

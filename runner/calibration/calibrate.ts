@@ -54,7 +54,7 @@ export interface CalibrationRequest {
 const LOADS = [0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
 const QUICK_LOADS = [0.3, 0.6] as const;
 /** Runs with at least this fraction of the busiest run's processor time determine the factors. */
-const HIGH_LOAD = 0.7;
+const HIGH_LOAD_SHARE_MIN = 0.7;
 /** The code of protocols is timed at this multiple of the rate that the workload carries easily. */
 const TIMED = 5;
 /** Warm-up of runs in virtual time, seconds. */
@@ -114,7 +114,7 @@ export async function calibrate(order: CalibrationRequest): Promise<CostProfile>
 /** The runs with the highest load. */
 function highLoad(points: readonly FitPoint[]): readonly FitPoint[] {
   const most = greatestOf(points.map(({ live }) => live.cpu));
-  return points.filter(({ live }) => live.cpu >= HIGH_LOAD * most);
+  return points.filter(({ live }) => live.cpu >= HIGH_LOAD_SHARE_MIN * most);
 }
 
 const UNCHANGED = { control: 1, data: 1 };

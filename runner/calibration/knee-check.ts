@@ -198,7 +198,7 @@ async function checkRound(
   const points = [...before, ...(await remeasurePoints(order, loadAt, before))];
   stopIfAsked(order);
   const factor = fitDataFactor(points, order.profile.profile.inPlace.controlFactor);
-  const cpu = choiceWith(order.profile, factor);
+  const cpu = cpuWithDataFactor(order.profile, factor);
   const predicted = await predictedKnee(order, cpu, search);
   const lower = Math.min(live.ratePerSecond, predicted.ratePerSecond);
   const ratePerSecond = Math.max(1, Math.round(lower * WORKING_POINT));
@@ -265,8 +265,8 @@ function searchOf(
   return { ...search, resolution, isStopped: () => signal.aborted };
 }
 
-/** The profile with a different factor of the data lane. */
-function choiceWith(read: ProfileWithFile, data: number): CpuChoice {
+/** The processors of a run by this profile, with another factor of the data lane. */
+function cpuWithDataFactor(read: ProfileWithFile, data: number): CpuChoice {
   const { operations, inPlace } = read.profile;
   const factors = { control: inPlace.controlFactor, data };
   const profile = { ...read.profile, operations: inPlaceOperationCosts(operations, factors) };

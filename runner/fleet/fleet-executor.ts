@@ -61,7 +61,7 @@ export interface FleetConflict {
   readonly fingerprints: readonly string[];
 }
 
-/** The server, the commit and the options of a sweep on a fleet. */
+/** How workers find the file of a combination, and whether earlier results of the fleet may be used. */
 export interface FleetExecutorOptions {
   /** The path by which workers find the file of a combination. */
   readonly fileOf: (cell: SweepCombination) => string;

@@ -113,8 +113,8 @@ export function resolveKpis(
 }
 
 /**
- * True if the entry of a metric must be read for limits on a run: it has some, or has no limits at all,
- * which is a mistake.
+ * True if the limits directly under a metric must be read: it has some, or it has no limits at all, and reading reports this
+ * mistake.
  */
 function isToRead(input: KpiInput): boolean {
   const isPlain = AGGREGATIONS.some((one) => input[one] !== undefined);

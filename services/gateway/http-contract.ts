@@ -40,7 +40,7 @@ export const ANSWER_BODIES = {
     status: z.literal('success'),
     latency_ms: z.number().min(0),
     destination: text,
-    /** The path on which it left. */
+    /** The path on which the packet left. */
     path_id: text,
     size_bytes: count,
   }),
@@ -68,7 +68,7 @@ export const ANSWER_BODIES = {
   }),
   /** This document. */
   Document: z.looseObject({ openapi: text, paths: z.record(text, z.looseObject({})) }),
-  /** RFC 9457. */
+  /** Problem details of an HTTP answer (RFC 9457). */
   Problem: z.strictObject({ type: z.literal('about:blank'), status: z.int(), detail: text }),
 } as const;
 

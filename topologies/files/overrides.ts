@@ -62,7 +62,7 @@ export function applyOverrides(
 ): FlagPositionFinder {
   const written: (Written & { readonly flag: FlagOverride })[] = [];
   const issues: ConfigIssue[] = [];
-  refuseUnreadable(overrides);
+  refuseOversized(overrides);
   const named = fileKeys.filter((key) => typeof document.get(key) === 'string');
   for (const flag of overrides) {
     if (named.some((key) => flag.path.startsWith(`${key}.`))) continue;
@@ -88,7 +88,7 @@ export function applyOverrides(
  * @throws ConfigError naming each path or value that is nested too deeply, and the flag at which all flags together
  * exceed {@link OVERRIDES_LENGTH_MAX}.
  */
-function refuseUnreadable(overrides: readonly FlagOverride[]): void {
+function refuseOversized(overrides: readonly FlagOverride[]): void {
   const issues: ConfigIssue[] = [];
   let length = 0;
   for (const flag of overrides) {

@@ -71,7 +71,7 @@ export class Aez implements WideBlockCipher {
     const delta = this.#delta(context);
     const text = ciphertext.slice();
     const length = ciphertext.length - tagLength;
-    if (length === 0) addBytes(text, this.stream(delta, tagLength));
+    if (length === 0) xorInto(text, this.stream(delta, tagLength));
     else this.#run(1, delta, text);
     return isZero(text.subarray(length)) ? text.slice(0, length) : undefined;
   }
@@ -135,7 +135,7 @@ export class Aez implements WideBlockCipher {
   }
 }
 
-function addBytes(text: Uint8Array, other: Uint8Array): void {
+function xorInto(text: Uint8Array, other: Uint8Array): void {
   for (let index = 0; index < text.length; index++) {
     text[index] = (text[index] as number) ^ (other[index] as number);
   }

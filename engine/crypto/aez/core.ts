@@ -53,7 +53,7 @@ export function runAezCore(job: AezCoreInput): void {
   loadBlock(y, input, tail + BLOCK_LENGTH);
   xorBlock(x, sumX);
   addRounds(x, y, (block) => cipher.four(0, 1 + job.direction, block));
-  addBytes(x, input, tail);
+  xorInto(x, input, tail);
   addRounds(y, x, (block) => cipher.ten(1 + job.direction, block));
   const s = x.slice();
   xorBlock(s, y);
@@ -81,7 +81,7 @@ function addRounds(
   xorBlock(target, image);
 }
 
-function addBytes(block: Int32Array, bytes: Uint8Array, offset: number): void {
+function xorInto(block: Int32Array, bytes: Uint8Array, offset: number): void {
   for (let word = 0; word < BLOCK_WORDS; word++) {
     block[word] = (block[word] as number) ^ loadWord(bytes, offset + 4 * word);
   }

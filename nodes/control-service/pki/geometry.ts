@@ -42,7 +42,7 @@ export const FETCHES_WAITING_MAX = 4_096;
 export const FETCHES_WAITING_BYTES_MAX = 16_777_216;
 /** Largest number of TRCs and chains that are being requested: a quarter of the calls that a node may have open. */
 export const FETCHES_OPEN_MAX = 1_024;
-/** Largest number of them that are being requested from one AS. */
+/** Largest number of TRCs and chains that are being requested from one AS. */
 export const FETCHES_PER_AS_MAX = 64;
 /** Time between two requests for a certificate, s. */
 export const RENEWAL_RETRY_S = 10;

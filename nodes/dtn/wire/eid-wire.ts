@@ -63,7 +63,7 @@ function passDtn(reader: CborReader): EidForm {
   return dtnForm(reader.bytes, start, start + length);
 }
 
-/** The form of a `dtn` identifier from its bytes: decides as `parseDtnSchemePart` does on text. */
+/** The form of a `dtn` identifier from its bytes, by the rules of `parseDtnSchemePart` for text. */
 function dtnForm(bytes: Uint8Array, start: number, end: number): EidForm {
   if (bytes[start] !== SLASH || bytes[start + 1] !== SLASH) {
     const isNone = end - start === 4 && TEXT_NONE.every((byte, at) => bytes[start + at] === byte);

@@ -26,8 +26,8 @@ const FALSE = 20;
 const TRUE = 21;
 const ITEMS = 4;
 /** Number of elements of a report about a whole bundle, and about a fragment. */
-const WHOLE = 4;
-const FRAGMENT = 6;
+const WHOLE_ELEMENTS = 4;
+const FRAGMENT_ELEMENTS = 6;
 
 /** Reason codes (RFC 9171 section 9.5, RFC 9172 section 11.3). */
 export const STATUS_REASON = {
@@ -73,7 +73,7 @@ export function encodeStatusReport(report: StatusReport): Uint8Array {
   const writer = new CborWriter();
   writer.array(2);
   writer.uint(STATUS_REPORT);
-  writer.array(report.fragment === undefined ? WHOLE : FRAGMENT);
+  writer.array(report.fragment === undefined ? WHOLE_ELEMENTS : FRAGMENT_ELEMENTS);
   writer.array(ITEMS);
   for (const item of [report.received, report.forwarded, report.delivered, report.deleted]) {
     writer.array(item.timeMs === undefined ? 1 : 2);
@@ -98,7 +98,7 @@ export function decodeStatusReport(payload: Uint8Array): StatusReport | undefine
   reader.open(payload, 0, payload.length);
   if (readCount(reader) !== 2 || readUint(reader) !== STATUS_REPORT) return undefined;
   const elements = readCount(reader);
-  if (elements !== WHOLE && elements !== FRAGMENT) return undefined;
+  if (elements !== WHOLE_ELEMENTS && elements !== FRAGMENT_ELEMENTS) return undefined;
   if (readCount(reader) !== ITEMS) return undefined;
   const items = Array.from({ length: ITEMS }, () => readItem(reader));
   const [received, forwarded, delivered, deleted] = items;
@@ -107,7 +107,7 @@ export function decodeStatusReport(payload: Uint8Array): StatusReport | undefine
   if (readCount(reader) !== 2) return undefined;
   const createdMs = readUint(reader);
   const sequence = readUint(reader);
-  const isFragment = elements === FRAGMENT;
+  const isFragment = elements === FRAGMENT_ELEMENTS;
   const offset = isFragment ? readUint(reader) : 0;
   const length = isFragment ? readUint(reader) : 0;
   if (!received || !forwarded || !delivered || !deleted || !source) return undefined;

@@ -46,7 +46,7 @@ export interface SurvivorListsExpectations {
   /** Clients whose shares arrived, and this client. */
   readonly sharers: ReadonlySet<number>;
   readonly own: number;
-  /** Fewest survivors with which a sum is opened: the threshold, or more. */
+  /** Smallest number of surviving clients for which a sum may be opened; at least the threshold of the shares. */
   readonly t: number;
 }
 

@@ -18,7 +18,7 @@ import { type ManagedPath, PROBATION_ANSWERS } from './managed-path.ts';
 const GROWTH_SHARE = 0.5;
 /** A path counts as free of queues only while its last answer is not older than this, ns: two intervals of warm probes. */
 const FRESH_NS = 1_000_000_000;
-/** Loss that makes a difference, as a share: five percentage points. */
+/** Smallest difference in loss for which another path counts as better, as a share: five percentage points. */
 export const BETTER_PATH_LOSS_MARGIN_MIN = 0.05;
 
 /**

@@ -59,7 +59,7 @@ export class LastMinute {
   #slice = 0;
   readonly #hasReports: boolean;
 
-  /** @param hasReports False if the option is set by which peers report nothing. */
+  /** @param hasReports False if the options of the gateway say that peers do not report what arrives. */
   constructor(hasReports: boolean) {
     this.#hasReports = hasReports;
   }

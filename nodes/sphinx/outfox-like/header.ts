@@ -97,7 +97,7 @@ function readSlots(
   const seen = packet.subarray(routingInfoOffset, macOffset);
   const stream = streamOf(suite, keys);
   const slot = seen.slice(0, perHopRoutingInfoLength);
-  addBytes(slot, stream);
+  xorInto(slot, stream);
   const left = slot[commandsLength - LEFT_LENGTH] as number;
   const commands = suite.parseSlot(slot.subarray(0, commandsLength - LEFT_LENGTH));
   if (commands === undefined || left < 1 || left > geometry.nrHops) return { drop: 'bad-command' };
@@ -106,7 +106,7 @@ function readSlots(
   if (countCommands(commands, 'nextNode') !== (left === 1 ? 0 : 1)) return { drop: 'bad-command' };
   const realLength = left * perHopRoutingInfoLength;
   const real = seen.slice(0, realLength);
-  addBytes(real, stream);
+  xorInto(real, stream);
   return {
     replayTag: crypto.sha512Over256(packet.subarray(VERSION_LENGTH, routingInfoOffset)),
     commands,
@@ -157,7 +157,7 @@ function wrap(
   for (let index = path.length - 1; index >= 0; index--) {
     const { keys, ciphertext, stream } = secrets[index] as HopSecret;
     real = concatBytes(slotOf(suite, path, secrets, { index, mac }), real);
-    addBytes(real, stream);
+    xorInto(real, stream);
     const before = secrets[index - 1];
     // The bytes that the previous hop, which has one real slot more, puts after the real slots left to this hop.
     const rest = before?.stream.subarray(real.length + perHopRoutingInfoLength) ?? filler;
@@ -191,7 +191,7 @@ function streamOf({ crypto, slots }: OutfoxSuite, { streamKey, iv }: HopKeys): U
 }
 
 /** XORs the start of `other` into `bytes`. */
-function addBytes(bytes: Uint8Array, other: Uint8Array): void {
+function xorInto(bytes: Uint8Array, other: Uint8Array): void {
   for (let index = 0; index < bytes.length; index++) {
     bytes[index] = (bytes[index] as number) ^ (other[index] as number);
   }

@@ -4,7 +4,7 @@
  *
  * With corrupt mixes, the entropy of a target depends mostly on how many corrupt mixes its own
  * route starts with. The probability of each such class is known, so the mean is taken class by
- * class and weighted: at L = 1 the plain mean of 60 targets has a standard error of 0.4 bit.
+ * class and weighted: with one layer the plain mean of 60 targets has a standard error of 0.4 bit.
  *
  * @module
  */

@@ -87,7 +87,7 @@ async function showNoFault(context: ReportPageContext): Promise<void> {
   );
 }
 
-interface Parts {
+interface FailoverPageParts {
   readonly cases: readonly FaultCase[];
   readonly trace: TraceClient | undefined;
   readonly trouble: string | undefined;
@@ -95,7 +95,7 @@ interface Parts {
 
 class FailoverPage {
   readonly #context: ReportPageContext;
-  readonly #parts: Parts;
+  readonly #parts: FailoverPageParts;
   readonly #ids: readonly string[];
   readonly #chart: ChartFrame;
   readonly #chooser: FaultChooser;
@@ -108,7 +108,7 @@ class FailoverPage {
   #drawn: DrawnStrips | undefined;
   #moveCursor: () => void = () => undefined;
 
-  constructor(context: ReportPageContext, parts: Parts) {
+  constructor(context: ReportPageContext, parts: FailoverPageParts) {
     this.#context = context;
     this.#parts = parts;
     this.#ids = faultIds(parts.cases);
