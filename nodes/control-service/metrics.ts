@@ -5,7 +5,7 @@
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 
-/** Metrics of a control service. */
+/** What control services measure: discovery, lookups, revocations and beacons. */
 export const CONTROL_METRICS: readonly MetricDefinition[] = [
   {
     name: 'control.discovery',

@@ -83,8 +83,8 @@ export interface PeerChallenge {
   readonly memory: Uint8Array;
   readonly life: number;
   /**
-   * Random bytes that the confirmation has to repeat: this proves that its sender can read what is sent to
-   * that node.
+   * Random bytes that the confirmation has to repeat. Whoever sends it can then read what is sent to the node that
+   * was asked.
    */
   readonly nonce: Uint8Array;
 }

@@ -314,7 +314,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'fast-recovery',
     mistake: 'beacons do not wait for the next round',
     red: ['S1'],
-    // If all rounds are at the same time, fast recovery has nothing to do before the next round.
+    // Not found by S2: there all ASes begin their rounds at the same time, so a beacon never has to wait for a round.
     green: ['S2'],
     defects: { beacons: { isFast: true } },
   },

@@ -54,7 +54,7 @@ export function refuseOutsideEvents(scenario: Scenario): void {
   }
 }
 
-/** The protocol of the host of a program: its node only opens the program's ports. */
+/** Protocol of a host on which an outside program runs: its node opens the ports of the program, and does no more. */
 export function outsideProgramProtocol(open: (host: string) => void): ConfiguredProtocol {
   const protocol: Protocol = {
     name: EXTERNAL_PROTOCOL,

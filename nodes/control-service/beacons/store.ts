@@ -38,7 +38,7 @@ export function knownSegment(
 /** What became of a segment given to a store: `new` and `newer` were stored, `known` and `full` were not. */
 export type StoredAs = 'new' | 'newer' | 'known' | 'full';
 
-/** Limits of a store. */
+/** How many segments a {@link SegmentStore} keeps. */
 export interface SegmentStoreLimits {
   /** Largest number of segments of one key; when there are so many, a shorter one replaces the longest. */
   readonly perKey: number;

@@ -28,8 +28,8 @@ export type BundleAccountEvent =
       readonly recipient: string;
     }
   /**
-   * An additional copy leaves, of a bundle of this node (`observerNumber`) or of another node (`key`); the bundle
-   * itself stays here.
+   * A copy of a bundle leaves, and the bundle itself stays here. The bundle was made by this node (`observerNumber`)
+   * or by another one (`key`).
    */
   | {
       readonly kind: 'copied';

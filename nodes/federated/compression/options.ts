@@ -22,9 +22,9 @@ export const compressionConfig = z.union([
     /** Share of the coordinates that is sent, the same random ones for all clients of a round. */
     randomK: shareSchema().refine((value) => value > 0, 'must be above 0'),
   }),
-  /** This share of the coordinates, the largest of each client; the others are not sent. */
+  /** Each client sends this share of the coordinates, its largest ones; the others are not sent. */
   z.strictObject({
-    /** Share of the coordinates that is sent, the largest of each client. */
+    /** Share of the coordinates that each client sends: its largest ones. */
     topK: shareSchema().refine((value) => value > 0, 'must be above 0'),
   }),
   /** Only the coordinates whose magnitude is above a threshold; the others are not sent. */

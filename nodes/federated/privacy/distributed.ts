@@ -38,7 +38,7 @@ export const ROUNDING_BETA = 0.6065306597126334;
 const TAU_FACTOR = 10;
 /** Further summands are replaced by an upper bound: they hardly differ. */
 const TAU_TERMS_MAX = 1_000;
-/** Factor of the higher terms in the bound for sampling. */
+/** Factor of the terms of order 3 and above in the bound on Poisson sampling, {@link poissonSampledCurve}. */
 const HIGHER_TERMS = 3;
 
 /** Largest L2 norm, in ring units, that a rounded update may have: the condition of rounding. */

@@ -38,7 +38,7 @@ export interface LinkValues {
    * interface.
    */
   readonly intra: ByInterface;
-  /** Values of the link of an interface, by interface. */
+  /** Values of links to other ASes, such as their latencies, by the interface at which the link begins. */
   readonly inter: ByInterface;
 }
 

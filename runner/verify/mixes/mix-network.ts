@@ -51,7 +51,7 @@ export interface MixNetworkOptions {
   readonly rate: number;
   /** Mean delay of a mix, s. */
   readonly meanSeconds: number;
-  /** Distribution of the delay. */
+  /** Distribution of the delay of a mix; exponential if absent. */
   readonly delay?: 'exponential' | 'uniform';
   /** Delay of every link, s; two numbers: uniform between them. */
   readonly linkSeconds: number | readonly [number, number];
