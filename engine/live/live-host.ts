@@ -324,7 +324,7 @@ export class LiveHost extends SimHost {
     );
   }
 
-  /** Runs calls as events of the node; after a crash of the node they have no effect. */
+  /** Returns what runs calls as events of the node; after a crash of the node they have no effect. */
   #asEvents(): (call: () => void) => void {
     const { life } = this;
     return (call): void =>

@@ -158,7 +158,7 @@ export class MeterTable implements Meter {
    */
   data(): Record<string, MetricValue> {
     const result: Record<string, MetricValue> = {};
-    for (const [name, { kind, isOnlyIfUsed }] of sorted(this.definitions)) {
+    for (const [name, { kind, isOnlyIfUsed }] of definitionsByName(this.definitions)) {
       const series = this.series?.get(name);
       if (series !== undefined) Object.assign(result, this.seriesOf(name, kind, series));
       else if (!isOnlyIfUsed || this.cells.has(name)) result[name] = this.valueOf(name, kind);
@@ -252,7 +252,7 @@ export class MeterTable implements Meter {
 }
 
 /** The definitions in order of their names, in which {@link MeterTable.data} lists them. */
-const sorted = memoisePerObject(
+const definitionsByName = memoisePerObject(
   (definitions: Definitions): readonly (readonly [string, Declared])[] =>
     [...definitions].sort(([a], [b]) => (a < b ? -1 : 1)),
 );

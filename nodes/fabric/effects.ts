@@ -20,7 +20,7 @@ export interface SubmittedMessage<Request> {
   readonly request?: Request;
 }
 
-/** The answer to a call. */
+/** What ends a call: the reply, or the refusal; either may have an empty payload. */
 export interface CallAnswer {
   readonly kind: 'reply' | 'refusal';
   readonly payload: Uint8Array;

@@ -33,7 +33,7 @@ export interface MemoryLimits {
   readonly free: number;
 }
 
-/** Reads the memory of the calling thread. */
+/** Measures the memory that the calling thread holds. */
 function heldByThread(): HeldMemory {
   let heap = 0;
   for (const space of getHeapSpaceStatistics()) {

@@ -192,7 +192,7 @@ function scale(digits: string, factor: number): number {
   return Number(`${mantissa}e${Number(exponent) + tens}`) * rest;
 }
 
-const TIME_STEPS: readonly (readonly [string, number])[] = [
+const TIME_UNITS_DESCENDING: readonly (readonly [string, number])[] = [
   ['d', 86_400e9],
   ['h', 3_600e9],
   ['min', 60e9],
@@ -208,7 +208,7 @@ const LONG_NS = 600e9;
 /** Formats a time in the largest unit that needs at most three decimals: `60s`, `2.45ms`. */
 export function formatTime(ns: number): string {
   if (ns === 0) return '0s';
-  for (const [unit, factor] of TIME_STEPS) {
+  for (const [unit, factor] of TIME_UNITS_DESCENDING) {
     const isLong = factor > 1e9;
     if (isLong && (Math.abs(ns) < LONG_NS || ns % factor !== 0)) continue;
     // A long time with a small remainder is written in ns, which avoids rounding.

@@ -27,7 +27,7 @@ const DOUBLINGS_MAX = 16;
 /** Number of time-outs in a row, some 20 minutes, after which each further one gives up the oldest packet. */
 const PROBES_KEPT = 128;
 /** Largest number of unused elements at the front of the list of packets; with more, the list is copied. */
-const FREE_MAX = 256;
+const UNUSED_FRONT_MAX = 256;
 
 /** Parameters of loss recovery. */
 export interface LossRecoveryOptions {
@@ -280,7 +280,7 @@ export class LossRecovery<Content> {
       this.#base += 1;
       this.#free += 1;
     }
-    if (this.#free > FREE_MAX && 2 * this.#free > this.#sent.length) {
+    if (this.#free > UNUSED_FRONT_MAX && 2 * this.#free > this.#sent.length) {
       this.#sent = this.#sent.slice(this.#free);
       this.#free = 0;
     }

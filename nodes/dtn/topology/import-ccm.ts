@@ -51,9 +51,9 @@ export const ccmImporter: TopologyImporter<Parameters> = {
 const LIMITS = { lines: 1_000_000, columns: 1_000 };
 const NS_PER_S = 1e9;
 const UNIT_NS = { us: 1e3, ms: 1e6 } as const;
-const TIME = /^\+?\d{1,8}(?:\.\d{1,9})?$/;
-const NODE = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
-const RATE = /^(\d{1,15})([kmg]bit)?$/;
+const TIME_FORM = /^\+?\d{1,8}(?:\.\d{1,9})?$/;
+const NODE_FORM = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+const RATE_FORM = /^(\d{1,15})([kmg]bit)?$/;
 const RATE_MAX = 1e15;
 const FACTOR: Readonly<Record<string, number>> = { kbit: 1e3, mbit: 1e6, gbit: 1e9 };
 const FORM = 'expected a contact BEGIN END A B BANDWIDTH [LOSS DELAY JITTER]';
@@ -116,8 +116,8 @@ function takeContact(
   const [begin = '', end = '', from = '', to = '', bandwidth = '', ...more] = words;
   const [loss = 0, delay = 0, jitter = 0] = more.map((word) => readNumber(word) ?? -1);
   const rateBps = rateOf(bandwidth);
-  if (!(TIME.test(begin) && TIME.test(end))) return `no times in seconds, ${FORM}`;
-  if (!(NODE.test(from) && NODE.test(to))) return `no names of nodes, ${FORM}`;
+  if (!(TIME_FORM.test(begin) && TIME_FORM.test(end))) return `no times in seconds, ${FORM}`;
+  if (!(NODE_FORM.test(from) && NODE_FORM.test(to))) return `no names of nodes, ${FORM}`;
   if (from === to) return `${from} cannot meet itself`;
   if (rateBps > RATE_MAX) return `"${bandwidth}" is no bandwidth such as 100000 or 10mbit`;
   if (Math.min(loss, delay, jitter) < 0) return 'loss, delay and jitter are not numbers from 0';
@@ -137,7 +137,7 @@ function takeContact(
 
 /** The rate in bits per second; Infinity if the text is no rate. */
 function rateOf(text: string): number {
-  const [, digits, unit] = RATE.exec(text) ?? [];
+  const [, digits, unit] = RATE_FORM.exec(text) ?? [];
   if (digits === undefined) return Number.POSITIVE_INFINITY;
   return Number(digits) * (FACTOR[unit ?? ''] ?? 1);
 }

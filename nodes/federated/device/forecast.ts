@@ -9,9 +9,9 @@ import { BOX_BYTES, KEY_BYTES, SESSION_ID_BYTES, SIGNATURE_BYTES } from '../seca
 import type { SecaggConfig } from '../secagg/session-config.ts';
 
 /** Bytes with which each message begins: array head, type, and session id with its head. */
-const HEAD = 4 + SESSION_ID_BYTES;
+const MESSAGE_HEAD = 4 + SESSION_ID_BYTES;
 /** Longest head of a list, or of a byte string of any length, bytes. */
-const LIST = 5;
+const LIST_HEAD = 5;
 /** Bytes of the head of an array of up to 23 items, and of a byte string of up to 255 bytes. */
 const ITEM = 1;
 const TEXT = 2;
@@ -19,7 +19,7 @@ const TEXT = 2;
  * Upper bound of the bytes of two messages after the round, in which the client reports that it is ready and
  * that it is not.
  */
-const READINESS = 2 * (HEAD + LIST);
+const READINESS = 2 * (MESSAGE_HEAD + LIST_HEAD);
 /** Upper bound of a task's bytes without names and model: array head, type, session, index, two heads. */
 const TASK_HEAD = 128;
 const BYTES_PER_ELEMENT = 4;
@@ -32,21 +32,21 @@ export function secureRoundBytesMax({ n, k, m, bits, mode }: SessionSizeParamete
   const index = uintBytes(n - 1);
   const signature = mode === 'signed' ? TEXT + SIGNATURE_BYTES : 0;
   const keys = index + 2 * (TEXT + KEY_BYTES) + signature;
-  const boxes = HEAD + LIST + k * (ITEM + index + TEXT + BOX_BYTES);
+  const boxes = MESSAGE_HEAD + LIST_HEAD + k * (ITEM + index + TEXT + BOX_BYTES);
   const holders = k + 1;
   const up = [
-    HEAD + keys,
+    MESSAGE_HEAD + keys,
     boxes,
-    HEAD + LIST + Math.ceil((m * bits) / 8),
-    signature === 0 ? 0 : HEAD + signature,
-    HEAD + LIST + holders * (ITEM + index + 1 + TEXT + KEY_BYTES),
+    MESSAGE_HEAD + LIST_HEAD + Math.ceil((m * bits) / 8),
+    signature === 0 ? 0 : MESSAGE_HEAD + signature,
+    MESSAGE_HEAD + LIST_HEAD + holders * (ITEM + index + 1 + TEXT + KEY_BYTES),
   ];
   const down = [
-    HEAD + LIST + holders * (ITEM + keys),
+    MESSAGE_HEAD + LIST_HEAD + holders * (ITEM + keys),
     boxes,
-    HEAD + 2 * LIST + holders * index,
-    signature === 0 ? 0 : HEAD + LIST + holders * (ITEM + index + signature),
-    HEAD + 1 + uintBytes(n),
+    MESSAGE_HEAD + 2 * LIST_HEAD + holders * index,
+    signature === 0 ? 0 : MESSAGE_HEAD + LIST_HEAD + holders * (ITEM + index + signature),
+    MESSAGE_HEAD + 1 + uintBytes(n),
   ];
   return [READINESS, ...up, ...down].reduce((sum, bytes) => sum + bytes, 0);
 }
@@ -58,7 +58,7 @@ export function taskBytesMax(parameters: number, nameBytes: number): number {
 
 /** Upper bound of the bytes of one client's messages after its task if the update is not hidden. */
 export function plainRoundBytesMax(length: number): number {
-  return READINESS + HEAD + LIST + BYTES_PER_ELEMENT * length;
+  return READINESS + MESSAGE_HEAD + LIST_HEAD + BYTES_PER_ELEMENT * length;
 }
 
 /** Bytes of a number in CBOR (RFC 8949 section 3). */

@@ -86,14 +86,14 @@ export function readSecretFile(
     return { code: 'E116', message, hint: 'start the command as the owner of the key' };
   }
   try {
-    return readOpen(handle, shown, lengthMax);
+    return readOpenedFile(handle, shown, lengthMax);
   } finally {
     closeSync(handle);
   }
 }
 
 /** Checks and reads the opened file: nobody can replace it between the check and the read. */
-function readOpen(
+function readOpenedFile(
   handle: number,
   shown: string,
   lengthMax: number,

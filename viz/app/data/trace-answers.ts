@@ -68,7 +68,7 @@ export interface FaultRow {
 export interface HopColumns {
   readonly rows: number;
   readonly departNs: Float64Array;
-  /** NaN if the packet was lost or its arrival was not recorded. */
+  /** Time of arrival; NaN if the packet was lost or its arrival was not recorded. */
   readonly arriveNs: Float64Array;
   readonly queueNs: Float64Array;
   readonly link: Uint32Array;

@@ -53,7 +53,7 @@ function heatTable(grid: HeatGrid, open: (run: string) => void): HTMLElement {
   const note = element('p', { class: 'muted heat-run', role: 'status' });
   const act = (cell: HeatCell): void => {
     if (cell.run !== undefined) open(cell.run);
-    else replaceContent(note, commandOf(cell));
+    else replaceContent(note, makeCommandNote(cell));
   };
   const steps = tintSteps(grid);
   const head = element(
@@ -101,7 +101,7 @@ function heatCell(
 }
 
 /** Makes the lines with the command that repeats the runs of a cell whose report was not kept. */
-function commandOf({ command }: HeatCell): readonly Child[] {
+function makeCommandNote({ command }: HeatCell): readonly Child[] {
   if (command === undefined) {
     return [
       'This sweep was made by an older version, which kept no runs: repeat it to open them here.',
