@@ -21,6 +21,8 @@ import {
 } from './geometry.ts';
 import { STRATEGY_KINDS } from './multipath/strategy.ts';
 import { pathPolicySchema } from './policy-options.ts';
+import { routingPolicySchema } from './routing/policy-option.ts';
+import { trafficClassesSchema } from './routing/traffic-class.ts';
 
 const MS = 1_000_000;
 const SECOND = 1_000_000_000;
@@ -156,6 +158,13 @@ const gatewayOptions = z.strictObject({
    * (nodes/scion/policy).
    */
   policy: pathPolicySchema.optional(),
+  /**
+   * The prefixes of IP addresses that are announced to peers and accepted from them, in the text format of the reference
+   * (nodes/gateway/routing/policy.ts); absent: none.
+   */
+  routing: routingPolicySchema.optional(),
+  /** Traffic classes of IP packets, each with path policies of its own; the first that fits applies (nodes/gateway/routing). */
+  classes: trafficClassesSchema.optional(),
   antiReplay: antiReplay.prefault({}),
   rekey: z
     .strictObject({

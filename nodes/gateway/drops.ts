@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { ROUTING_DROP_REASONS } from './routing/drops.ts';
 import { SIG_DROP_REASONS } from './sig/drops.ts';
 
 /** Reasons found while decoding a frame; together they are the rejection `malformed` of R-017. */
@@ -21,6 +22,7 @@ export const WIRE_DROP_REASONS = {
 export const FRAME_DROP_REASONS = {
   ...WIRE_DROP_REASONS,
   ...SIG_DROP_REASONS,
+  ...ROUTING_DROP_REASONS,
   'peer-not-allowed': 'The sender or its static key is not on the list of peers.',
   overload: 'More was offered than the path to the peer carries; refused before it was sealed.',
   'rate-limited': 'The peer sent more than its token bucket holds.',

@@ -56,6 +56,7 @@ import { reconfigureGateway } from './reconfigure.ts';
 import { frameAgeLimitsOf } from './replay/age.ts';
 import { makeWindows } from './replay/make-windows.ts';
 import type { WindowSet } from './replay/window-set.ts';
+import { IpRouter } from './routing/ip-router.ts';
 import { ScmpErrors } from './scmp-errors.ts';
 import { createScmpKeys, type ScmpKeys } from './scmp-keys.ts';
 import { type ClockReadings, unixMicroseconds } from './session-parts.ts';
@@ -108,6 +109,7 @@ class GatewayNode implements NodeHandle {
   /** Present with the option `multipath.scmp: authenticated`. */
   readonly #scmpKeys: ScmpKeys | undefined;
   readonly #scmp: ScmpErrors;
+  readonly #router: IpRouter;
   #identity: StaticKeyPair | undefined;
   #socket: DatagramSocket | undefined;
   #context: PeerContext | undefined;
@@ -164,6 +166,18 @@ class GatewayNode implements NodeHandle {
     };
     this.#peers = new PeerSet(self.protocol, setup, port);
     this.#scmp = new ScmpErrors(host, this.#peers, this.#scmpKeys);
+    this.#router = new IpRouter(
+      {
+        ...{ own, peers: this.#peers, moment: (): ClockReadings => this.#moment() },
+        after: (delayNs, fire): Timer => host.after(delayNs, fire),
+        send: (...call): string => this.#send(...call),
+        drop: (reason): void => {
+          this.#counts.drops += 1;
+          host.drop(reason);
+        },
+      },
+      setup.options,
+    );
     this.#counters = {
       wire: host.meter.counter('gateway.wire_bytes'),
       probe: host.meter.counter('gateway.probe_bytes'),
@@ -191,6 +205,7 @@ class GatewayNode implements NodeHandle {
       if (isRestart) peer.record.restarted(host.now());
     }
     for (const peer of this.#peers.all) peer.start(this.#moment());
+    this.#router.start();
     const { cleanupTtl } = this.#setup.options.antiReplay;
     const interval = Math.max(CLEANUP_NS_MIN, Math.floor(cleanupTtl / CLEANUPS_PER_TTL));
     this.#cleanup = host.after(interval, () => {
@@ -204,6 +219,7 @@ class GatewayNode implements NodeHandle {
    */
   #forgetSilent(): void {
     for (const name of this.#windows.silent(this.#host.now())) {
+      this.#router.forget(name);
       const wasThere = this.#peers.forget(name);
       this.#windows.drop(name);
       // A peer whose session an application has ended stays so.
@@ -219,12 +235,14 @@ class GatewayNode implements NodeHandle {
   }
 
   #closePeer(name: string): void {
+    this.#router.forget(name);
     this.#peers.forget(name);
     this.#windows.drop(name);
   }
 
   stop(): void {
     this.#cleanup?.cancel();
+    this.#router.stop();
     this.#peers.stop();
     this.#socket?.close();
     this.#received.close();
@@ -258,6 +276,7 @@ class GatewayNode implements NodeHandle {
     if (directory === undefined) return [];
     const parts = {
       ...{ live: this.#live, peers: this.#peers, controllers: this.#controllers, directory },
+      router: this.#router,
       moment: (): ClockReadings => this.#moment(),
       open: (name: string): void => void this.#openPeer(name),
       close: (name: string): void => this.#closePeer(name),
@@ -283,6 +302,7 @@ class GatewayNode implements NodeHandle {
       open: (target): boolean => this.#openPeer(target),
       close: (name): void => this.#closePeer(name),
       send: (peer, packet, wishes): string => this.#send(peer, packet, wishes),
+      route: (packet, wishes): string => this.#router.send(packet, wishes),
       // Unsealed, it would be a packet of any peer in whose name a caller gives it.
       receive: (packet): string =>
         isSig ? 'receive-unsealed' : (this.#receive(packet, 0, packet.length) ?? 'ok'),
@@ -426,6 +446,7 @@ class GatewayNode implements NodeHandle {
       sent: (type, bytes) => this.#sent(type, bytes),
       accountOf: (peer) => this.#accountOf(peer),
       report: (accusation, paths) => this.#report(accusation, paths),
+      router: this.#router,
       refused: (reason) => this.#refused(reason),
     };
     return context;

@@ -12,6 +12,7 @@ import type { FrameDropReason } from './drops.ts';
 import type { FrameType } from './geometry.ts';
 import type { InterfaceDownAccusation, PathController, PathStatus } from './multipath/types.ts';
 import type { GatewayMeasurements } from './operator/measurements.ts';
+import type { IpRouter } from './routing/ip-router.ts';
 import type { SessionOptions, SessionSink } from './session-parts.ts';
 import type { PacketAddresses } from './underlay/packet-template.ts';
 import type { GatewayPath, PathDirectory } from './underlay/path-directory.ts';
@@ -49,6 +50,7 @@ export interface PeerContext {
   readonly accountOf: (peer: string) => PacketAccount | undefined;
   /** Called with an accusation of one of the paths after it was believed. */
   readonly report: (accusation: InterfaceDownAccusation, paths: readonly PathStatus[]) => void;
+  readonly router: Pick<IpRouter, 'received' | 'announceTo' | 'classes'>;
   /** Counts a frame that the session rejected. */
   readonly refused: (reason: FrameDropReason) => void;
 }

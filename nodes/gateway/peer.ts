@@ -25,6 +25,8 @@ import { PeerEventRecorder } from './peer-record.ts';
 import { PeerTraceWriter } from './peer-trace.ts';
 import { FrameCopies } from './replay/frame-copies.ts';
 import { ReceiverReporter } from './reporter.ts';
+import type { PrefixAnnouncement } from './routing/announcement.ts';
+import { ClassRoutes } from './routing/class-routes.ts';
 import { FrameSender } from './sender.ts';
 import { Session } from './session.ts';
 import { SessionMessages } from './session-messages.ts';
@@ -58,6 +60,7 @@ export class Peer {
   /** Absent while no trace is recorded. */
   readonly #peerTrace: PeerTraceWriter | undefined;
   readonly #routes: PacketRoutes;
+  readonly classRoutes: ClassRoutes;
   /** The instant of the input that is being processed. */
   #at: ClockReadings;
   /** When the timer `work` fires; Infinity while it is not set. */
@@ -68,6 +71,8 @@ export class Peer {
   readonly #copies: FrameCopies | undefined;
   /** The packet whose frame the session is reading; answers return on its path. */
   #inHand: PacketView | undefined;
+  /** True while a packet leaves on another path than the one in use, for its traffic class. */
+  #isAside = false;
   /** The reachability last reported to the protocols above. */
   #way: PeerReachability = 'closed';
 
@@ -87,6 +92,7 @@ export class Peer {
     });
     this.controller = context.makeController(name);
     this.#routes = new PacketRoutes(multipath.strategy, this.controller, this.underlays);
+    this.classRoutes = new ClassRoutes(context.router, this.controller);
     this.load = new LoadLimiter({
       isEnabled: overload.shed,
       delayNs: overload.delay,
@@ -180,6 +186,13 @@ export class Peer {
     const reason = this.#offer(body, wishes);
     if (reason !== undefined) this.#output.drop(reason);
     return reason;
+  }
+
+  /** Tells the peer about our prefixes, if a path to it answers. */
+  announce(at: ClockReadings, announcement: PrefixAnnouncement): void {
+    this.#at = at;
+    if (!this.session.isOpen) return;
+    this.#sender.control(at, this.#routes.working(at.nowNs), announcement);
   }
 
   /** Takes a decoded frame from this peer. `view` is the SCION packet that carried it. */
@@ -306,6 +319,9 @@ export class Peer {
         this.#acceptReport(plaintext);
         return;
       case FRAME_TYPE.control:
+        // An empty body confirms a new epoch: the session has read it.
+        if (plaintext.length > 0) this.#context.router.received(this, plaintext);
+        return;
       case FRAME_TYPE.handshake:
         return;
     }
@@ -345,6 +361,7 @@ export class Peer {
   #perform(effects: readonly ControllerEffect[]): void {
     for (const effect of effects) this.#performOne(effect);
     this.#routes.plan(this.#at.nowNs);
+    this.classRoutes.plan(this.#at.nowNs);
     this.#arm();
     const isNews = effects.some(({ kind }) => kind === 'health' || kind === 'switch');
     this.#tellWay();
@@ -412,6 +429,7 @@ export class Peer {
     const found = lookUp(this.name);
     for (const path of found) this.underlays.adopt(path);
     this.#routes.plan(now);
+    this.classRoutes.found(found);
     this.underlays.forgetVanished(found);
     this.#reporter.pathsChanged();
     const infos = found.map(({ info }) => info);
@@ -425,14 +443,23 @@ export class Peer {
 
   readonly #searchAt = (): number => this.#context.directory.searchAt(this.name);
   /** Created once: one closure per packet would be garbage. */
-  readonly #onRoutes = (body: Uint8Array, dscp: number): FrameDropReason | undefined =>
-    this.#sender.packet(this.#at, this.#routes.next(), body, dscp);
+  readonly #onRoutes = (body: Uint8Array, dscp: number): FrameDropReason | undefined => {
+    const route = this.classRoutes.of(body);
+    if (route === undefined) return this.#sender.packet(this.#at, this.#routes.next(), body, dscp);
+    const underlay = route.path === undefined ? undefined : this.underlays.get(route.path);
+    if (underlay === undefined) return 'class-no-path';
+    this.#isAside = underlay !== this.#routes.active;
+    const reason = this.#sender.packet(this.#at, [underlay], body, dscp);
+    this.#isAside = false;
+    return reason;
+  };
 
   #dataSent(sequence: number): void {
     const now = this.#at.nowNs;
     this.load.sent(now, sequence);
     this.#context.measured.frameSent(now, this.name, sequence);
-    if (this.controller.sent(now, sequence)) this.#arm();
+    // What left on another path proves nothing about the one in use.
+    if (!this.#isAside && this.controller.sent(now, sequence)) this.#arm();
   }
 
   #sendProbe(path: number, probe: number): void {
@@ -447,6 +474,7 @@ export class Peer {
     // The peer has answered: paths that seemed dead may have been fine while the peer was down.
     this.#perform(this.controller.peerReturned(this.#at.nowNs));
     this.#tellWay();
+    this.#context.router.announceTo(this);
   }
 
   #sendWaiting(): void {

@@ -8,6 +8,7 @@ import { readFrameRateLimit } from './admission/make-admission.ts';
 import type { GatewayOptions } from './config.ts';
 import type { PathControllers } from './multipath/make-controller.ts';
 import type { PeerSet } from './peer-set.ts';
+import type { IpRouter } from './routing/ip-router.ts';
 import type { ClockReadings } from './session-parts.ts';
 import type { PathDirectory } from './underlay/path-directory.ts';
 
@@ -22,6 +23,7 @@ export interface ReconfigurationParts {
   /** Begins a session with a peer, or ends it. */
   readonly open: (name: string) => void;
   readonly close: (name: string) => void;
+  readonly router: IpRouter;
 }
 
 type Change = (parts: ReconfigurationParts, options: GatewayOptions) => boolean;
@@ -41,6 +43,15 @@ const CHANGES = {
   multipath: ({ controllers }, { multipath }) => controllers.change(multipath),
   policy: ({ directory, peers, moment }, { policy }) => {
     directory.changePolicy(policy);
+    for (const peer of peers.all) peer.lookAgain(moment());
+    return true;
+  },
+  routing: ({ router }, { routing }) => {
+    router.changePolicy(routing);
+    return true;
+  },
+  classes: ({ router, peers, moment }, { classes }) => {
+    router.changeClasses(classes);
     for (const peer of peers.all) peer.lookAgain(moment());
     return true;
   },

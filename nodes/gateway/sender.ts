@@ -11,9 +11,15 @@ import { DSCP_NETWORK_CONTROL } from '../../engine/pure/traffic-class.ts';
 import { markUrgent } from '../scion/index.ts';
 import type { FrameDropReason } from './drops.ts';
 import { fitsOneFrame, planFragments } from './fragment.ts';
-import { FRAME_OVERHEAD_BYTES_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
+import {
+  FRAGMENT_BYTES_MIN,
+  FRAME_OVERHEAD_BYTES_MAX,
+  FRAME_TYPE,
+  type FrameType,
+} from './geometry.ts';
 import type { PeerContext } from './peer-context.ts';
 import type { PeerOutput } from './peer-output.ts';
+import { encodeAnnouncements, type PrefixAnnouncement } from './routing/announcement.ts';
 import type { Session } from './session.ts';
 import type { ClockReadings } from './session-parts.ts';
 import { SigSender } from './sig/sender.ts';
@@ -91,6 +97,19 @@ export class FrameSender {
   ): void {
     this.#begin(at);
     if (underlay !== undefined) this.#frame([underlay], type, body, [0, 1]);
+  }
+
+  /** Sends an announcement of prefixes, in as many frames as it needs. */
+  control(
+    at: ClockReadings,
+    underlay: UnderlayPath | undefined,
+    announcement: PrefixAnnouncement,
+  ): void {
+    const room = (underlay?.room ?? 0) - FRAME_OVERHEAD_BYTES_MAX;
+    if (room < FRAGMENT_BYTES_MIN) return;
+    for (const body of encodeAnnouncements(announcement, room)) {
+      this.small(at, underlay, FRAME_TYPE.control, body);
+    }
   }
 
   /** Sends a complete frame unchanged: one of the session, or a copy. */

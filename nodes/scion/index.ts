@@ -115,6 +115,8 @@ export { END_HOST_QUESTIONS, EndHostQuestions } from './end-host/questions-node.
 export { ScmpEndHost } from './end-host/scmp-end-host.ts';
 export {
   EPIC_META_LENGTH,
+  HOST_TYPE_IPV4,
+  HOST_TYPE_IPV6,
   PATH_TYPE_EPIC,
   PATH_TYPE_SCION,
   PROTOCOL_SCMP,
@@ -216,6 +218,7 @@ export { WIRE_DROP_REASONS } from './wire/drops.ts';
 export { type EpicAuthenticators, EpicPathMaker } from './wire/epic.ts';
 export { encodeHeader, headerLength, writePayloadLength } from './wire/header.ts';
 export {
+  formatHost,
   type HostAddress,
   hostAddressLength,
   parseHost,
@@ -223,6 +226,7 @@ export {
 } from './wire/host-address.ts';
 export {
   type IsdAs,
+  isdAsNumbers,
   isdAsOfWords,
   isdAsWords,
   isWildcard,

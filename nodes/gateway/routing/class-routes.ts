@@ -1,0 +1,99 @@
+/**
+ * The paths of traffic classes to one peer: for each class the path that packets take now, by its policies in order.
+ *
+ * Which paths a policy allows is found when paths are looked up, which of them answer whenever the controller has learnt
+ * something. Per packet there is only the search for the class.
+ *
+ * @module
+ */
+import { applyPathPolicy } from '../../scion/index.ts';
+import type { PathController, PathHealth } from '../multipath/types.ts';
+import type { GatewayPath } from '../underlay/path-directory.ts';
+import { type IpHeader, readIpHeader } from './ip-header.ts';
+import type { TrafficClass } from './traffic-class.ts';
+
+/** One policy's paths, the best first. */
+interface AllowedPaths {
+  readonly ids: readonly string[];
+  /** True if the policy says which of them is best, so that the path in use is not preferred. */
+  readonly isOrdered: boolean;
+}
+
+/** The path of a class. */
+export interface ClassRoute {
+  readonly name: string;
+  /** Id of the path; undefined if none that its policies allow answers. */
+  readonly path: string | undefined;
+  /** Which policy allows it, from 0; -1 if there is no path. */
+  readonly policy: number;
+}
+
+/** A path that answers as it should is preferred to one that answers slowly or not always, whichever policy allows it. */
+const USABLE: readonly PathHealth[] = ['alive', 'degraded'];
+
+/** Chooses the paths of the classes of packets to one peer. */
+export class ClassRoutes {
+  readonly #source: { readonly classes: readonly TrafficClass[] };
+  readonly #controller: Pick<PathController, 'active' | 'status'>;
+  #allowed: readonly (readonly AllowedPaths[])[] = [];
+  #routes: readonly ClassRoute[] = [];
+
+  /** @param source Has the classes in force. */
+  constructor(
+    source: { readonly classes: readonly TrafficClass[] },
+    controller: Pick<PathController, 'active' | 'status'>,
+  ) {
+    this.#source = source;
+    this.#controller = controller;
+  }
+
+  /** The path of each class, in their order. */
+  get all(): readonly ClassRoute[] {
+    return this.#routes;
+  }
+
+  /** Called with the paths to the peer whenever they were looked up; {@link plan} must follow. */
+  found(paths: readonly GatewayPath[]): void {
+    this.#allowed = this.#source.classes.map(({ policies }) =>
+      policies.map((policy) => {
+        const known = paths.map(({ path }) => path);
+        const ids = applyPathPolicy(policy, known).map(({ fingerprint }) => fingerprint);
+        return { ids, isOrdered: (policy.order ?? []).length > 0 };
+      }),
+    );
+  }
+
+  /** Chooses anew: called when the controller has learnt something. */
+  plan(nowNs: number): void {
+    const { classes } = this.#source;
+    if (classes.length === 0 && this.#routes.length === 0) return;
+    const status = this.#controller.status(nowNs);
+    const active = status[this.#controller.active]?.id;
+    const health = new Map(status.map((path) => [path.id, path.health]));
+    this.#routes = classes.map(({ name }, index) => {
+      const policies = this.#allowed[index] ?? [];
+      for (const wanted of USABLE) {
+        for (const [policy, { ids, isOrdered }] of policies.entries()) {
+          const usable = ids.filter((id) => health.get(id) === wanted);
+          const kept = isOrdered ? undefined : usable.find((id) => id === active);
+          const path = kept ?? usable[0];
+          if (path !== undefined) return { name, path, policy };
+        }
+      }
+      return { name, path: undefined, policy: -1 };
+    });
+  }
+
+  /** The route of the first class that a packet fits; undefined if it fits none, or is no IP packet. */
+  // hot: once per packet.
+  of(packet: Uint8Array): ClassRoute | undefined {
+    const { classes } = this.#source;
+    const header = classes.length === 0 ? undefined : readIpHeader(packet);
+    return header && this.#routes[classIndexOf(classes, header)];
+  }
+}
+
+/** Index of the first class that a packet fits; -1 for none. */
+export function classIndexOf(classes: readonly TrafficClass[], header: IpHeader): number {
+  return classes.findIndex(({ fits }) => fits(header));
+}

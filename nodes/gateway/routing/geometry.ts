@@ -1,0 +1,34 @@
+/**
+ * Lengths and limits of the routing of IP packets, each with its unit and reason. Numbers only.
+ *
+ * @module
+ */
+
+const NS_PER_SECOND = 1_000_000_000;
+
+/** Bits of an address, by the version of IP. */
+export const ADDRESS_BITS = { ipv4: 32, ipv6: 128 } as const;
+
+/** Largest number of prefixes that a gateway announces, and that one peer can have in the routing table. */
+export const PREFIXES_PER_PEER_MAX = 64;
+/** Time between two announcements, ns: a lost one delays packets by so much. */
+export const ANNOUNCE_NS = NS_PER_SECOND;
+/** How long a prefix stays in use without a new announcement, s (scionproto/scion, `gateway/gateway.go`). */
+export const PREFIX_LIFE_SECONDS = 30;
+/** Announcements of one peer that are read, per second and at once: ten times as many as it has to send. */
+export const ANNOUNCEMENTS = { perSecond: 10, burst: 20 } as const;
+
+/** Limits of a routing policy; the reference has none. */
+export const ROUTING_POLICY_LIMITS = {
+  /** Longest text, characters. */
+  text: 65_536,
+  /** Largest number of rules. */
+  rules: 256,
+  /** Largest number of prefixes of all rules together: each announced prefix is compared with all of them. */
+  prefixes: 1_024,
+  /** Largest number of parts that are looked at to find out how much of a prefix the policy accepts. */
+  parts: 256,
+} as const;
+
+/** Largest number of traffic classes, of policies of one, and of entries of a list in one. */
+export const TRAFFIC_CLASS_LIMITS = { classes: 32, policies: 8, entries: 64 } as const;

@@ -1,0 +1,97 @@
+/**
+ * Prefixes of IP addresses (RFC 4632, section 3.1; RFC 4291, section 2.3): text, comparison, halves.
+ *
+ * @module
+ */
+import { formatHost, HOST_TYPE_IPV4, HOST_TYPE_IPV6, parseHost } from '../../scion/index.ts';
+import { ADDRESS_BITS } from './geometry.ts';
+
+/** A version of IP. */
+export type IpFamily = keyof typeof ADDRESS_BITS;
+
+/** All addresses that begin with the same bits. */
+export interface IpPrefix {
+  readonly family: IpFamily;
+  /** The first address: 32 or 128 bits, of which those behind the prefix are 0. */
+  readonly address: bigint;
+  /** Number of leading bits that all its addresses share. */
+  readonly length: number;
+}
+
+const BITS_PER_BYTE = 8n;
+const BYTE_MASK = 0xffn;
+
+/**
+ * Reads a prefix such as `10.1.0.0/16` or `2001:db8::/32`.
+ * @returns the prefix, or text that says what is wrong.
+ */
+export function parseIpPrefix(text: string): IpPrefix | string {
+  const [, address = '', lengthText = ''] = /^([^/]{1,45})\/(\d{1,3})$/.exec(text) ?? [];
+  const host = /^[\d.]+$|:/.test(address) ? parseHost(address) : undefined;
+  const length = Number(lengthText);
+  const family = address.includes(':') ? 'ipv6' : 'ipv4';
+  // An address that IPv6 maps from IPv4 is read as the IPv4 address; its prefix would have another length.
+  if (host === undefined || (family === 'ipv6') !== (host.type === HOST_TYPE_IPV6)) {
+    return `"${text}" is no prefix, expected one such as 10.1.0.0/16 or 2001:db8::/32`;
+  }
+  if (length > ADDRESS_BITS[family]) {
+    return `"${text}" is longer than the ${ADDRESS_BITS[family]} bits of an address`;
+  }
+  const whole = readAddress(host.bytes, 0, host.bytes.length);
+  const prefix = prefixOf(family, whole, length);
+  if (prefix.address === whole) return prefix;
+  return `"${text}" has bits behind its length, expected ${formatIpPrefix(prefix)}`;
+}
+
+/** The prefix of this length that an address is in. */
+export function prefixOf(family: IpFamily, address: bigint, length: number): IpPrefix {
+  const rest = BigInt(ADDRESS_BITS[family] - length);
+  return { family, address: (address >> rest) << rest, length };
+}
+
+/** Formats a prefix: IPv6 as in RFC 5952. */
+export function formatIpPrefix({ family, address, length }: IpPrefix): string {
+  const bytes = new Uint8Array(ADDRESS_BITS[family] / Number(BITS_PER_BYTE));
+  writeAddress(bytes, 0, bytes.length, address);
+  const type = family === 'ipv4' ? HOST_TYPE_IPV4 : HOST_TYPE_IPV6;
+  return `${formatHost({ type, bytes })}/${length}`;
+}
+
+/** True if all addresses of `inner` are in `outer`. */
+export function containsPrefix(outer: IpPrefix, inner: IpPrefix): boolean {
+  if (outer.family !== inner.family || outer.length > inner.length) return false;
+  const rest = BigInt(ADDRESS_BITS[outer.family] - outer.length);
+  return outer.address >> rest === inner.address >> rest;
+}
+
+/** True if both are the same prefix. */
+export function isSamePrefix(one: IpPrefix, other: IpPrefix): boolean {
+  return one.length === other.length && containsPrefix(one, other);
+}
+
+/** The two halves of a prefix that is longer than an address by at least one bit. */
+export function halvesOf({ family, address, length }: IpPrefix): readonly [IpPrefix, IpPrefix] {
+  const upper = address | (1n << BigInt(ADDRESS_BITS[family] - length - 1));
+  return [
+    { family, address, length: length + 1 },
+    { family, address: upper, length: length + 1 },
+  ];
+}
+
+/** Reads `length` bytes, big-endian. */
+export function readAddress(bytes: Uint8Array, at: number, length: number): bigint {
+  let address = 0n;
+  for (let i = at; i < at + length; i += 1) {
+    address = (address << BITS_PER_BYTE) | BigInt(bytes[i] as number);
+  }
+  return address;
+}
+
+/** Writes the lower `length` bytes of an address, big-endian. */
+export function writeAddress(bytes: Uint8Array, at: number, length: number, address: bigint): void {
+  let rest = address;
+  for (let i = at + length - 1; i >= at; i -= 1) {
+    bytes[i] = Number(rest & BYTE_MASK);
+    rest >>= BITS_PER_BYTE;
+  }
+}

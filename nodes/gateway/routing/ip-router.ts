@@ -1,0 +1,219 @@
+/**
+ * The IP router of a gateway: announces the prefixes that its policy advertises, accepts those of peers that the policy
+ * accepts, and finds the peer for a packet by the longest prefix that its destination is in.
+ *
+ * Announcements are repeated; what is not announced any more, withdrawn, or of a peer that is gone leaves the table. A peer
+ * cannot attract what the policy rejects, nor what is in a prefix that this gateway itself announces. It holds no host.
+ *
+ * @module
+ */
+import type { Timer } from '../../../engine/host/time.ts';
+import type { SendWishes } from '../../../engine/host/transport.ts';
+import { TokenBucket } from '../../_kit/token-bucket.ts';
+import { type IsdAs, isdAsOfWords } from '../../scion/index.ts';
+import type { GatewayOptions } from '../config.ts';
+import type { Peer } from '../peer.ts';
+import type { PeerSet } from '../peer-set.ts';
+import type { ClockReadings } from '../session-parts.ts';
+import { decodeAnnouncement, type PrefixAnnouncement } from './announcement.ts';
+import {
+  ADDRESS_BITS,
+  ANNOUNCE_NS,
+  ANNOUNCEMENTS,
+  PREFIX_LIFE_SECONDS,
+  PREFIXES_PER_PEER_MAX,
+} from './geometry.ts';
+import { type IpHeader, readIpHeader } from './ip-header.ts';
+import { containsPrefix, type IpPrefix, isSamePrefix, prefixOf } from './ip-prefix.ts';
+import {
+  acceptedParts,
+  advertisedPrefixes,
+  ownPrefixes,
+  parseRoutingPolicy,
+  type RoutingPolicy,
+} from './policy.ts';
+import { type Route, RouteTable } from './route-table.ts';
+import { makeTrafficClasses, type TrafficClass } from './traffic-class.ts';
+
+const NS_PER_SECOND = 1_000_000_000;
+
+/** Why a packet has no peer. */
+export type RouteRefusal = 'ip-malformed' | 'route-local' | 'no-route';
+
+/** What the router needs of its gateway. */
+export interface IpRouterParts {
+  readonly own: IsdAs;
+  readonly peers: Pick<PeerSet, 'all' | 'get'>;
+  readonly moment: () => ClockReadings;
+  readonly after: (delayNs: number, fire: () => void) => Timer;
+  readonly send: (peer: Peer, packet: Uint8Array, wishes: SendWishes | undefined) => string;
+  /** Counts something refused. */
+  readonly drop: (reason: string) => void;
+}
+
+/** Routes IP packets. */
+export class IpRouter {
+  readonly table = new RouteTable();
+  /** The traffic classes in force. */
+  classes: readonly TrafficClass[] = [];
+  readonly #parts: IpRouterParts;
+  /** One for each peer that has announced anything. */
+  readonly #buckets = new Map<string, TokenBucket>();
+  #timer: Timer | undefined;
+  #policy: RoutingPolicy = [];
+  #own: readonly IpPrefix[] = [];
+
+  constructor(parts: IpRouterParts, options: Pick<GatewayOptions, 'routing' | 'classes'>) {
+    this.#parts = parts;
+    this.#read(options.routing);
+    this.changeClasses(options.classes);
+  }
+
+  /** Announces again and again, while the policy says anything. */
+  start(): void {
+    this.stop();
+    if (this.#policy.length === 0) return;
+    this.table.expire(this.#parts.moment().nowNs);
+    for (const peer of this.#parts.peers.all) this.announceTo(peer);
+    this.#timer = this.#parts.after(ANNOUNCE_NS, () => this.start());
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** Sends a packet to the peer that its destination leads to. @returns `ok`, or why it is refused. */
+  send(packet: Uint8Array, wishes: SendWishes | undefined): string {
+    const peer = this.route(packet);
+    if (typeof peer !== 'string') return this.#parts.send(peer, packet, wishes);
+    this.#parts.drop(peer);
+    return peer;
+  }
+
+  /** Announces our prefixes to a peer, if it can be reached. */
+  announceTo(peer: Peer): void {
+    this.#announce(peer, PREFIX_LIFE_SECONDS, this.#advertisedTo(peer));
+  }
+
+  /** Reads the body of a control frame of a peer. */
+  received(peer: Peer, body: Uint8Array): void {
+    const { moment, drop } = this.#parts;
+    const { nowNs } = moment();
+    const bucket = this.#buckets.get(peer.name) ?? TokenBucket.of(ANNOUNCEMENTS);
+    this.#buckets.set(peer.name, bucket);
+    const announced = bucket.take(nowNs) ? decodeAnnouncement(body) : 'announcement-rate';
+    if (announced === undefined) drop('malformed-body');
+    else if (typeof announced === 'string') drop(announced);
+    else this.#take(nowNs, peer, announced);
+  }
+
+  /** Forgets what a peer that is gone has announced. */
+  forget(name: string): void {
+    this.#buckets.delete(name);
+    for (const route of this.table.routesOf(name)) this.table.delete(route);
+  }
+
+  /**
+   * Replaces the policy: withdraws what is not announced any more, and removes routes that it does not accept; a route that it
+   * accepts in part returns with the next announcement.
+   */
+  changePolicy(text: string | undefined): void {
+    const { peers } = this.#parts;
+    const before = peers.all.map((peer) => ({ peer, prefixes: this.#advertisedTo(peer) }));
+    this.#read(text);
+    for (const route of this.table.list()) {
+      const peer = peers.get(route.peer);
+      const isKept = peer !== undefined && this.#acceptedOf(peer, route.prefix)[0] === route.prefix;
+      if (!isKept) this.table.delete(route);
+    }
+    for (const { peer, prefixes } of before) {
+      const kept = this.#advertisedTo(peer);
+      const isKept = (one: IpPrefix): boolean => kept.some((other) => isSamePrefix(one, other));
+      this.#announce(
+        peer,
+        0,
+        prefixes.filter((one) => !isKept(one)),
+      );
+    }
+    this.start();
+  }
+
+  /** Replaces the traffic classes; peers must look up their paths again. */
+  changeClasses(classes: GatewayOptions['classes']): void {
+    this.classes = makeTrafficClasses(classes ?? []);
+  }
+
+  /** The peer to which a packet is sent, or why there is none. Of several with the same prefix, the first that answers. */
+  route(packet: Uint8Array): Peer | RouteRefusal {
+    const header = readIpHeader(packet);
+    if (header === undefined) return 'ip-malformed';
+    if (this.isOwn(header)) return 'route-local';
+    const routes = this.routesTo(header);
+    const peers = routes.flatMap(({ peer }) => this.#parts.peers.get(peer) ?? []);
+    return peers.find((peer) => peer.isUsable) ?? peers[0] ?? 'no-route';
+  }
+
+  /** True if we announce a prefix that a destination is in. */
+  isOwn({ family, destination }: Pick<IpHeader, 'family' | 'destination'>): boolean {
+    const address = prefixOf(family, destination, ADDRESS_BITS[family]);
+    return this.#own.some((prefix) => containsPrefix(prefix, address));
+  }
+
+  /** The routes of the longest prefix that a destination is in. */
+  routesTo({ family, destination }: Pick<IpHeader, 'family' | 'destination'>): readonly Route[] {
+    return this.table.lookup(family, destination, this.#parts.moment().nowNs);
+  }
+
+  #read(text: string | undefined): void {
+    const policy = parseRoutingPolicy(text ?? '');
+    // The text was checked with the options.
+    this.#policy = 'reason' in policy ? [] : policy;
+    this.#own = ownPrefixes(this.#policy, this.#parts.own);
+  }
+
+  #announce(peer: Peer, lifeSeconds: number, prefixes: readonly IpPrefix[]): void {
+    if (prefixes.length === 0) return;
+    peer.announce(this.#parts.moment(), { lifeSeconds, prefixes });
+  }
+
+  #take(nowNs: number, peer: Peer, { lifeSeconds, prefixes }: PrefixAnnouncement): void {
+    const endNs = nowNs + lifeSeconds * NS_PER_SECOND;
+    for (const prefix of prefixes) {
+      if (lifeSeconds === 0) this.#withdraw(prefix, peer.name);
+      else this.#add(prefix, peer, endNs);
+    }
+  }
+
+  #withdraw(prefix: IpPrefix, name: string): void {
+    for (const route of this.table.routesOf(name)) {
+      if (containsPrefix(prefix, route.prefix)) this.table.delete(route);
+    }
+  }
+
+  #add(prefix: IpPrefix, peer: Peer, endNs: number): void {
+    const { drop } = this.#parts;
+    if (this.#own.some((one) => containsPrefix(one, prefix))) {
+      drop('prefix-own');
+      return;
+    }
+    const parts = this.#acceptedOf(peer, prefix);
+    if (parts.length === 0) drop('prefix-refused');
+    for (const part of parts) {
+      const isKnown = this.table.get(part, peer.name) !== undefined;
+      const isRoom = isKnown || this.table.count(peer.name) < PREFIXES_PER_PEER_MAX;
+      if (isRoom) this.table.set({ prefix: part, peer: peer.name, endNs });
+      else drop('prefix-limit');
+    }
+  }
+
+  #acceptedOf(peer: Peer, prefix: IpPrefix): readonly IpPrefix[] {
+    const ends = { own: this.#parts.own, peer: isdAsOfWords(peer.end.isdAs) };
+    return acceptedParts(this.#policy, ends, prefix);
+  }
+
+  #advertisedTo(peer: Peer): readonly IpPrefix[] {
+    const ends = { own: this.#parts.own, peer: isdAsOfWords(peer.end.isdAs) };
+    return advertisedPrefixes(this.#policy, ends);
+  }
+}
