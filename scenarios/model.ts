@@ -27,6 +27,8 @@ export interface TrafficSpec {
   readonly sizeBytes: number;
   /** Version of the IP packets that the flow has; absent if its packets are bare. */
   readonly ip?: 'ipv4' | 'ipv6';
+  /** True if the sending node is not told the receiver, and finds it by the packet's destination address. */
+  readonly routed?: boolean;
   /** Wishes of the application to the protocols that carry its packets; absent if it has none. */
   readonly wishes?: SendWishes;
   readonly startNs: number;

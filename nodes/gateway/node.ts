@@ -302,7 +302,6 @@ class GatewayNode implements NodeHandle {
       open: (target): boolean => this.#openPeer(target),
       close: (name): void => this.#closePeer(name),
       send: (peer, packet, wishes): string => this.#send(peer, packet, wishes),
-      route: (packet, wishes): string => this.#router.send(packet, wishes),
       // Unsealed, it would be a packet of any peer in whose name a caller gives it.
       receive: (packet): string =>
         isSig ? 'receive-unsealed' : (this.#receive(packet, 0, packet.length) ?? 'ok'),
@@ -335,6 +334,8 @@ class GatewayNode implements NodeHandle {
     if (request.kind === 'packets') this.#received.open(request);
     else if (request.kind !== 'send') {
       if (!this.#calls.answer(request)) this.#questions.answer(request);
+    } else if (request.target === '') {
+      request.respond(this.#router.send(request.body, request.wishes));
     } else if (peer === undefined) request.respond('unknown-peer');
     else request.respond(this.#send(peer, request.body, request.wishes));
     this.#processed(began);

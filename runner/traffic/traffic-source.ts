@@ -48,8 +48,8 @@ class SendRequest implements RequestWithReceiver {
   declare readonly wishes?: SendWishes;
   readonly #from: Asker;
 
-  constructor({ to, wishes }: TrafficSpec, body: Uint8Array, from: Asker) {
-    this.target = to;
+  constructor({ to, wishes, routed }: TrafficSpec, body: Uint8Array, from: Asker) {
+    this.target = routed === true ? '' : to;
     this.body = body;
     this.#from = from;
     if (wishes !== undefined) this.wishes = wishes;

@@ -93,6 +93,10 @@ export const trafficSchema = z
       version: enumLeaf(['ipv4', 'ipv6'])
         .optional()
         .meta({ description: 'Version of the IP packets.', default: 'ipv4' }),
+      routed: booleanLeaf().optional().meta({
+        description: 'The node finds the receiver by the address in the packet, as a router does.',
+        default: false,
+      }),
       rate: packets(),
     }),
     z.strictObject({

@@ -137,6 +137,7 @@ function quantitiesOf(
   return {
     sizeBytes: ('size' in input ? input.size : undefined) ?? SIZE_DEFAULT,
     ...(input.kind === 'ip' ? { ip: input.version ?? 'ipv4' } : {}),
+    ...(input.kind === 'ip' && input.routed === true ? { routed: true } : {}),
     ...(Object.keys(wishes).length === 0 ? {} : { wishes }),
     startNs: input.start ?? 0,
     stopNs: input.stop ?? context.durationNs,

@@ -62,8 +62,6 @@ export interface ApplicationCallsParts {
   readonly open: (name: string) => boolean;
   readonly close: (name: string) => void;
   readonly send: (peer: Peer, packet: Uint8Array, wishes: SendWishes | undefined) => string;
-  /** Sends an IP packet to the peer that its destination leads to; `ok`, or why it is refused. */
-  readonly route: (packet: Uint8Array, wishes: SendWishes | undefined) => string;
   /** Takes a SCION packet as if it had come from the socket; why it is dropped, or `ok`. */
   readonly receive: (packet: Uint8Array) => string;
 }
@@ -89,7 +87,6 @@ type Reply = readonly [outcome: string, answer?: string | object] | undefined;
 /** What answers each kind. */
 const ANSWERS = {
   'send-now': (calls, call) => calls.send(call),
-  ip: (calls, { body, wishes }) => [calls.route(body, wishes)],
   receive: (calls, { body }) => [calls.receive(body)],
   'query-paths': (calls, call) => calls.query(call),
   'register-path': (calls, call) => calls.register(call),
@@ -128,10 +125,6 @@ export class ApplicationCalls {
     const reply = ANSWERS[kind as keyof typeof ANSWERS](this, call);
     if (reply !== undefined) respond(call, reply);
     return true;
-  }
-
-  route(packet: Uint8Array, wishes: SendWishes | undefined): string {
-    return this.#parts.route(packet, wishes);
   }
 
   receive(packet: Uint8Array): string {

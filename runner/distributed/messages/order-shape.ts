@@ -80,6 +80,7 @@ const trafficShape = objectShape<TrafficSpec>({
   pattern,
   sizeBytes: integerShape(32, PACKET_MAX),
   ip: optionalShape(oneOfShape('ipv4', 'ipv6')),
+  routed: optionalShape(booleanShape),
   wishes: optionalShape(
     objectShape<NonNullable<TrafficSpec['wishes']>>({
       lifetime: optionalShape(numberShape(1, Number.MAX_SAFE_INTEGER)),

@@ -61,7 +61,7 @@ function routePackets(
   for (const [index, body] of packets.entries()) {
     world.at(fromNs + index * 10_000_000, () =>
       world.request('gateway-111', {
-        ...{ kind: 'ip', target: '', body },
+        ...{ kind: 'send', target: '', body },
         respond: (outcome) => void asked.outcomes.push(outcome),
       }),
     );
