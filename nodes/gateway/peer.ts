@@ -188,11 +188,10 @@ export class Peer {
     return reason;
   }
 
-  /** Tells the peer about our prefixes, if a path to it answers. */
+  /** Tells the peer about our prefixes on the path in use. */
   announce(at: ClockReadings, announcement: PrefixAnnouncement): void {
     this.#at = at;
-    if (!this.session.isOpen) return;
-    this.#sender.control(at, this.#routes.working(at.nowNs), announcement);
+    if (this.session.isOpen) this.#sender.control(at, this.#routes.active, announcement);
   }
 
   /** Takes a decoded frame from this peer. `view` is the SCION packet that carried it. */

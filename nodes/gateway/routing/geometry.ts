@@ -15,8 +15,11 @@ export const PREFIXES_PER_PEER_MAX = 64;
 export const ANNOUNCE_NS = NS_PER_SECOND;
 /** How long a prefix stays in use without a new announcement, s (scionproto/scion, `gateway/gateway.go`). */
 export const PREFIX_LIFE_SECONDS = 30;
-/** Announcements of one peer that are read, per second and at once: ten times as many as it has to send. */
-export const ANNOUNCEMENTS = { perSecond: 10, burst: 20 } as const;
+/**
+ * Frames with announcements of one peer that are read, per second and at once: each second two are sent, and on the narrowest
+ * path twenty.
+ */
+export const ANNOUNCEMENTS = { perSecond: 8, burst: 32 } as const;
 
 /** Limits of a routing policy; the reference has none. */
 export const ROUTING_POLICY_LIMITS = {
@@ -26,8 +29,8 @@ export const ROUTING_POLICY_LIMITS = {
   rules: 256,
   /** Largest number of prefixes of all rules together: each announced prefix is compared with all of them. */
   prefixes: 1_024,
-  /** Largest number of parts that are looked at to find out how much of a prefix the policy accepts. */
-  parts: 256,
+  /** Largest number of comparisons of two prefixes for one announcement: some milliseconds. */
+  comparisons: 65_536,
 } as const;
 
 /** Largest number of traffic classes, of policies of one, and of entries of a list in one. */

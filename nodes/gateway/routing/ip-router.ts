@@ -22,6 +22,7 @@ import {
   ANNOUNCEMENTS,
   PREFIX_LIFE_SECONDS,
   PREFIXES_PER_PEER_MAX,
+  ROUTING_POLICY_LIMITS,
 } from './geometry.ts';
 import { type IpHeader, readIpHeader } from './ip-header.ts';
 import { containsPrefix, type IpPrefix, isSamePrefix, prefixOf } from './ip-prefix.ts';
@@ -29,6 +30,7 @@ import {
   acceptedParts,
   advertisedPrefixes,
   ownPrefixes,
+  type PolicyWork,
   parseRoutingPolicy,
   type RoutingPolicy,
 } from './policy.ts';
@@ -124,8 +126,9 @@ export class IpRouter {
     this.#read(text);
     for (const route of this.table.list()) {
       const peer = peers.get(route.peer);
-      const isKept = peer !== undefined && this.#acceptedOf(peer, route.prefix)[0] === route.prefix;
-      if (!isKept) this.table.delete(route);
+      const work = { left: ROUTING_POLICY_LIMITS.comparisons };
+      const parts = peer === undefined ? [] : this.#acceptedOf(peer, route.prefix, work);
+      if (parts[0] !== route.prefix) this.table.delete(route);
     }
     for (const { peer, prefixes } of before) {
       const kept = this.#advertisedTo(peer);
@@ -179,9 +182,10 @@ export class IpRouter {
 
   #take(nowNs: number, peer: Peer, { lifeSeconds, prefixes }: PrefixAnnouncement): void {
     const endNs = nowNs + lifeSeconds * NS_PER_SECOND;
+    const work = { left: ROUTING_POLICY_LIMITS.comparisons };
     for (const prefix of prefixes) {
       if (lifeSeconds === 0) this.#withdraw(prefix, peer.name);
-      else this.#add(prefix, peer, endNs);
+      else this.#add({ prefix, endNs }, peer, work);
     }
   }
 
@@ -191,13 +195,13 @@ export class IpRouter {
     }
   }
 
-  #add(prefix: IpPrefix, peer: Peer, endNs: number): void {
+  #add({ prefix, endNs }: Omit<Route, 'peer'>, peer: Peer, work: PolicyWork): void {
     const { drop } = this.#parts;
     if (this.#own.some((one) => containsPrefix(one, prefix))) {
       drop('prefix-own');
       return;
     }
-    const parts = this.#acceptedOf(peer, prefix);
+    const parts = this.#acceptedOf(peer, prefix, work);
     if (parts.length === 0) drop('prefix-refused');
     for (const part of parts) {
       const isKnown = this.table.get(part, peer.name) !== undefined;
@@ -207,9 +211,9 @@ export class IpRouter {
     }
   }
 
-  #acceptedOf(peer: Peer, prefix: IpPrefix): readonly IpPrefix[] {
+  #acceptedOf(peer: Peer, prefix: IpPrefix, work: PolicyWork): readonly IpPrefix[] {
     const ends = { own: this.#parts.own, peer: isdAsOfWords(peer.end.isdAs) };
-    return acceptedParts(this.#policy, ends, prefix);
+    return acceptedParts(this.#policy, ends, prefix, work);
   }
 
   #advertisedTo(peer: Peer): readonly IpPrefix[] {

@@ -113,40 +113,58 @@ export function ownPrefixes(policy: RoutingPolicy, own: IsdAs): readonly IpPrefi
   );
 }
 
+/** How much work may be done for an announcement: comparisons of two prefixes. */
+export interface PolicyWork {
+  left: number;
+}
+
 /**
  * The part of an announced prefix that a gateway of the AS `own` accepts from the AS `peer`, as prefixes; the whole, if the
- * policy accepts the whole. Nothing if that takes more than `ROUTING_POLICY_LIMITS.parts` parts to find out.
+ * policy accepts the whole. Nothing if that takes more work than is left.
  */
 export function acceptedParts(
   policy: RoutingPolicy,
   { own, peer }: { readonly own: IsdAs; readonly peer: IsdAs },
   announced: IpPrefix,
+  work: PolicyWork,
 ): readonly IpPrefix[] {
   const rules = policy.filter(
     ({ action, from, to }) => action !== 'advertise' && fits(from, peer) && fits(to, own),
   );
   const accepted: IpPrefix[] = [];
-  const open = [announced];
-  for (let looked = 0; open.length > 0; looked += 1) {
-    if (looked === ROUTING_POLICY_LIMITS.parts) return [];
-    const part = open.pop() as IpPrefix;
-    const decision = decide(rules, part);
+  const open: { readonly part: IpPrefix; readonly rules: RoutingPolicy }[] = [
+    { part: announced, rules },
+  ];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { part } = next;
+    const near = rulesNear(next.rules, part, work);
+    if (work.left <= 0) return [];
+    const decision = decide(near, part);
     if (decision === 'accept') accepted.push(part);
     else if (decision === 'split') {
       const [lower, upper] = halvesOf(part);
-      open.push(upper, lower);
+      open.push({ part: upper, rules: near }, { part: lower, rules: near });
     }
   }
   return accepted;
 }
 
+/** The rules without those prefixes that have no address in common with a part. */
+function rulesNear(rules: RoutingPolicy, part: IpPrefix, work: PolicyWork): RoutingPolicy {
+  return rules.map((rule) => {
+    const { prefixes, isNegated } = rule.networks;
+    work.left -= 1 + prefixes.length;
+    const near = prefixes.filter((one) => containsPrefix(one, part) || containsPrefix(part, one));
+    return { ...rule, networks: { prefixes: near, isNegated } };
+  });
+}
+
 /** What the first rule says that a part fits; `split` if only some of its addresses fit that rule. */
-function decide(rules: readonly RoutingRule[], part: IpPrefix): 'accept' | 'reject' | 'split' {
-  for (const { action, networks } of rules) {
+function decide(near: RoutingPolicy, part: IpPrefix): 'accept' | 'reject' | 'split' {
+  for (const { action, networks } of near) {
     const { prefixes, isNegated } = networks;
     const isInside = prefixes.some((prefix) => containsPrefix(prefix, part));
-    const isTouched = isInside || prefixes.some((prefix) => containsPrefix(part, prefix));
-    if (isTouched && !isInside) return 'split';
+    if (prefixes.length > 0 && !isInside) return 'split';
     if (isInside !== isNegated) return action === 'accept' ? 'accept' : 'reject';
   }
   return 'reject';

@@ -1,7 +1,7 @@
 /** Gateways that route IP packets by announced prefixes, and choose paths by traffic classes. */
 import { describe, expect, it } from 'vitest';
 import type { PreparedRun } from '../../../../../runner/run/assemble-seed.ts';
-import { loadText, prepare, SECOND } from '../../../runner/fixture.ts';
+import { loadText, MS, prepare, SECOND } from '../../../runner/fixture.ts';
 import { ipv4Packet } from '../sig/frames.ts';
 
 /** Each accepts 10.0.0.0/8 of the other, and announces a part of it. */
@@ -39,6 +39,8 @@ function packetTo(address: string, dscp = 0): Uint8Array {
 interface Asked {
   readonly outcomes: string[];
   readonly received: string[];
+  /** How long each packet took, ms. */
+  readonly tookMs: number[];
 }
 
 /** Gives packets to gateway-111, one each 10 ms from an instant on, and returns what became of them. */
@@ -47,11 +49,14 @@ function routePackets(
   packets: readonly Uint8Array[],
   fromNs = 3 * SECOND,
 ): Asked {
-  const asked: Asked = { outcomes: [], received: [] };
+  const asked: Asked = { outcomes: [], received: [], tookMs: [] };
   const ignore = (): void => undefined;
   world.listen({
     delivered: (node, _from, bytes) => {
-      if (bytes[0] === 0x45) asked.received.push(`${node} ${bytes.slice(16, 20).join('.')}`);
+      if (bytes[0] !== 0x45) return;
+      asked.received.push(`${node} ${bytes.slice(16, 20).join('.')}`);
+      const index = asked.received.length - 1;
+      asked.tookMs.push(Math.round((world.now() - fromNs - index * 10 * MS) / MS));
     },
     state: ignore,
     spanned: ignore,
@@ -77,7 +82,7 @@ describe('a gateway with a routing policy', () => {
       const packets = ['10.2.3.4', '10.1.0.1', '10.3.0.1', '198.18.0.1'].map((to) => packetTo(to));
       const asked = routePackets(prepared, [...packets, Uint8Array.of(1, 2, 3)]);
       prepared.world.sim.runUntil(5 * SECOND);
-      expect(asked).toEqual({
+      expect(asked).toMatchObject({
         outcomes: ['ok', 'route-local', 'no-route', 'no-route', 'ip-malformed'],
         received: ['gateway-211 10.2.3.4'],
       });
@@ -94,5 +99,81 @@ describe('a gateway with a routing policy', () => {
     prepared.world.sim.runUntil(5 * SECOND);
     expect(asked.outcomes).toEqual(['no-route']);
     expect(prepared.world.nodeDrops()['prefix-refused']).toBeGreaterThan(2);
+  });
+
+  it('cannot attract packets to what its peer itself announces', () => {
+    const policy = `${POLICY}\nadvertise 2-ff00:0:211 0-0 10.1.7.0/24`;
+    const prepared = prepare(loadText(text(withPolicy(policy))));
+    const asked = routePackets(prepared, [packetTo('10.1.7.1')]);
+    prepared.world.sim.runUntil(5 * SECOND);
+    expect(asked.outcomes).toEqual(['route-local']);
+    expect(prepared.world.nodeDrops()['prefix-own']).toBeGreaterThan(2);
+  });
+
+  it('forgets what a peer announced when its session is ended, or it withdraws', () => {
+    const less = JSON.stringify({ routing: POLICY.replace('10.2.0.0/16,', '') });
+    const body = less.replaceAll("'", "''");
+    for (const event of [
+      '{ at: 4s, ask: { node: gateway-111, kind: close-tunnel, target: gateway-211 } }',
+      `{ at: 4s, ask: { node: gateway-211, kind: reconfigure, body: '${body}' } }`,
+    ]) {
+      const prepared = prepare(loadText(text(withPolicy(POLICY), `[${event}]`)));
+      const before = routePackets(prepared, [packetTo('10.2.3.4')]);
+      const after = routePackets(prepared, [packetTo('10.2.3.4')], 5 * SECOND);
+      prepared.world.sim.runUntil(6 * SECOND);
+      expect(before.outcomes).toEqual(['ok']);
+      expect(after.outcomes).toEqual(['no-route']);
+    }
+  });
+
+  it('has routes again within a second after a restart', () => {
+    const crash = '[{ at: 4s, for: 2s, crash: gateway-111 }]';
+    const prepared = prepare(loadText(text(withPolicy(POLICY), crash)));
+    const asked = routePackets(prepared, [packetTo('10.2.3.4')], 7_200 * MS);
+    prepared.world.sim.runUntil(9 * SECOND);
+    expect(asked).toMatchObject({ outcomes: ['ok'], received: ['gateway-211 10.2.3.4'] });
+  });
+});
+
+/** The path over AS 330 takes 15 ms, that over 320 takes 12 ms, and the best one 10 ms. */
+const CLASSES = `classes: [ { name: slow, match: { dscp: 8 }, paths: ["0 0 3-ff00:0:330 0 0", "0 0 3-ff00:0:320 0 0"] }, { name: strict, match: { dscp: 46 }, paths: ["0 0 3-ff00:0:330 0 0"] } ], multipath: { warmInterval: 50ms },`;
+
+describe('a gateway with traffic classes', () => {
+  const packets = [8, 46, 0].map((dscp) => packetTo('10.2.3.4', dscp));
+  for (const encapsulation of ['sealed', 'sig']) {
+    it(`sends each class on the path of its first policy that answers, ${encapsulation}`, () => {
+      const options = withPolicy(POLICY, `${CLASSES} encapsulation: ${encapsulation},`);
+      const cut = '[{ at: 4s, for: 6s, link: core-330 <-> core-230, set: { up: false } }]';
+      const prepared = prepare(loadText(text(options, cut)));
+      const before = routePackets(prepared, packets);
+      prepared.world.sim.runUntil(4 * SECOND);
+      expect(before.outcomes).toEqual(['ok', 'ok', 'ok']);
+      expect(before.tookMs).toEqual([15, 15, 10]);
+      const during = routePackets(prepared, packets, 5 * SECOND);
+      prepared.world.sim.runUntil(6 * SECOND);
+      expect(during.outcomes).toEqual(['ok', 'class-no-path', 'ok']);
+      expect(during.received).toHaveLength(2);
+      expect(during.tookMs[0]).toBe(12);
+      const after = routePackets(prepared, packets, 14 * SECOND);
+      prepared.world.sim.runUntil(15 * SECOND);
+      expect(after.tookMs).toEqual([15, 15, 10]);
+      expect(prepared.world.nodeDrops()['class-no-path']).toBe(1);
+    });
+  }
+
+  it('does not give up the path in use for what it sends on others', () => {
+    const options = withPolicy(POLICY, CLASSES);
+    const cut = '[{ at: 4s, for: 6s, link: core-330 <-> core-230, set: { up: false } }]';
+    const prepared = prepare(loadText(text(options, cut)));
+    const inUse = (): readonly string[] | undefined =>
+      prepared.experiment.activePath('gateway-111', 'gateway-211');
+    prepared.world.sim.runUntil(3 * SECOND);
+    const path = inUse();
+    expect(path?.length).toBeGreaterThan(0);
+    const strict = Array.from({ length: 150 }, () => packetTo('10.2.3.4', 46));
+    const asked = routePackets(prepared, strict, 3_500 * MS);
+    prepared.world.sim.runUntil(6 * SECOND);
+    expect(asked.outcomes.filter((one) => one === 'ok').length).toBeGreaterThan(50);
+    expect(inUse()).toEqual(path);
   });
 });
