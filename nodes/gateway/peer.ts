@@ -71,8 +71,6 @@ export class Peer {
   readonly #copies: FrameCopies | undefined;
   /** The packet whose frame the session is reading; answers return on its path. */
   #inHand: PacketView | undefined;
-  /** True while a packet leaves on another path than the one in use, for its traffic class. */
-  #isAside = false;
   /** The reachability last reported to the protocols above. */
   #way: PeerReachability = 'closed';
 
@@ -374,7 +372,9 @@ export class Peer {
     if (way === this.#way) return;
     this.#way = way;
     this.#output.perform({ kind: 'way', way });
-    if (way === 'open') this.#sendWaiting();
+    if (way === 'closed') return;
+    this.#context.router.announceTo(this);
+    this.#sendWaiting();
   }
 
   /** True if packets leave on a path that answers. */
@@ -447,18 +447,14 @@ export class Peer {
     if (route === undefined) return this.#sender.packet(this.#at, this.#routes.next(), body, dscp);
     const underlay = route.path === undefined ? undefined : this.underlays.get(route.path);
     if (underlay === undefined) return 'class-no-path';
-    this.#isAside = underlay !== this.#routes.active;
-    const reason = this.#sender.packet(this.#at, [underlay], body, dscp);
-    this.#isAside = false;
-    return reason;
+    return this.#sender.packet(this.#at, [underlay], body, dscp);
   };
 
   #dataSent(sequence: number): void {
     const now = this.#at.nowNs;
     this.load.sent(now, sequence);
     this.#context.measured.frameSent(now, this.name, sequence);
-    // What left on another path proves nothing about the one in use.
-    if (!this.#isAside && this.controller.sent(now, sequence)) this.#arm();
+    if (this.controller.sent(now, sequence)) this.#arm();
   }
 
   #sendProbe(path: number, probe: number): void {

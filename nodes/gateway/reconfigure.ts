@@ -50,7 +50,9 @@ const CHANGES = {
     router.changePolicy(routing);
     return true;
   },
-  classes: ({ router, peers, moment }, { classes }) => {
+  classes: ({ router, peers, moment }, { classes = [] }) => {
+    // With classes, paths are judged in another way, from the start of a session on.
+    if (router.classes.length > 0 !== classes.length > 0) return false;
     router.changeClasses(classes);
     for (const peer of peers.all) peer.lookAgain(moment());
     return true;

@@ -159,6 +159,25 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     seeds: SEEDS,
   },
   'gateway-calls': { scenario: 'gateway-calls.yaml', set: { duration: '6s' }, seeds: SEEDS },
+  'gateway-prefixes': {
+    scenario: 'gateway-prefixes.yaml',
+    set: {
+      duration: '16s',
+      ...{
+        'events.0.every': '7s',
+        'events.0.for': '3s',
+        'events.1.at': '10s',
+        'events.1.for': '3s',
+      },
+      ...{
+        'traffic.0.rate': '80/s',
+        'traffic.1.rate': '80/s',
+        'traffic.2.rate': '20/s',
+        'traffic.3.rate': '20/s',
+      },
+    },
+    seeds: SEEDS,
+  },
   'handshake-flood': {
     scenario: 'handshake-flood.yaml',
     set: {

@@ -26,6 +26,7 @@ const SEEDS: Readonly<Record<string, number>> = {
   'failover-hot': 30,
   'failover-congestion': 30,
   'failover-kinds': 30,
+  'gateway-prefixes': 30,
   'replay-attack': 5,
 };
 const SEEDS_USUAL = 3;

@@ -24,12 +24,14 @@ const THRESHOLDS = [
 /** Makes the path controllers of a gateway that its options ask for. */
 export class PathControllers {
   #file: GatewayOptions['multipath'];
+  readonly #hasClasses: boolean;
   /** Shared by all controllers. */
   readonly #parameters: MultipathOptions;
 
-  constructor({ multipath }: GatewayOptions) {
+  constructor({ multipath, classes = [] }: GatewayOptions) {
     this.#file = multipath;
-    this.#parameters = multipathOptions(multipath);
+    this.#hasClasses = classes.length > 0;
+    this.#parameters = multipathOptions(multipath, this.#hasClasses);
   }
 
   /** @param peer Its name is part of the name of the random stream for phases and exploration. */
@@ -44,22 +46,27 @@ export class PathControllers {
     const kept = Object.fromEntries(THRESHOLDS.map((name) => [name, this.#file[name]]));
     if (JSON.stringify({ ...file, ...kept }) !== JSON.stringify(this.#file)) return false;
     this.#file = file;
-    Object.assign(this.#parameters, multipathOptions(file));
+    Object.assign(this.#parameters, multipathOptions(file, this.#hasClasses));
     return true;
   }
 }
 
-/** Converts the options of the file into those of the controllers. */
-function multipathOptions(file: GatewayOptions['multipath']): MultipathOptions {
+/** Converts the options of the file into those of the controllers. @param hasClasses Traffic classes use other paths, too. */
+function multipathOptions(
+  file: GatewayOptions['multipath'],
+  hasClasses: boolean,
+): MultipathOptions {
   return {
     probeIntervalNs: file.probeInterval,
-    warmIntervalNs: file.warmInterval,
+    warmIntervalNs: hasClasses
+      ? Math.min(file.warmInterval, file.probeInterval)
+      : file.warmInterval,
     coldIntervalNs: file.coldInterval,
     misses: file.misses,
     timeoutMarginNs: file.timeoutMargin,
     timeoutFloorNs: file.timeoutFloor,
     // A report does not say on which of several paths the data arrived.
-    reports: file.reports && file.strategy === 'failover',
+    reports: file.reports && file.strategy === 'failover' && !hasClasses,
     reportIntervalNs: file.reportInterval,
     reportMisses: file.reportMisses,
     rttFactor: file.rttThreshold,

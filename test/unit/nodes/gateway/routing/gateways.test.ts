@@ -136,7 +136,7 @@ describe('a gateway with a routing policy', () => {
 });
 
 /** The path over AS 330 takes 15 ms, that over 320 takes 12 ms, and the best one 10 ms. */
-const CLASSES = `classes: [ { name: slow, match: { dscp: 8 }, paths: ["0 0 3-ff00:0:330 0 0", "0 0 3-ff00:0:320 0 0"] }, { name: strict, match: { dscp: 46 }, paths: ["0 0 3-ff00:0:330 0 0"] } ], multipath: { warmInterval: 50ms },`;
+const CLASSES = `classes: [ { name: slow, match: { dscp: 8 }, paths: ["0 0 3-ff00:0:330 0 0", "0 0 3-ff00:0:320 0 0"] }, { name: strict, match: { dscp: 46 }, paths: ["0 0 3-ff00:0:330 0 0"] } ],`;
 
 describe('a gateway with traffic classes', () => {
   const packets = [8, 46, 0].map((dscp) => packetTo('10.2.3.4', dscp));
