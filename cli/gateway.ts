@@ -36,6 +36,7 @@ import type { Topology } from '../topologies/model.ts';
 import { addFlagOptions, refuseWithHelp } from './flags.ts';
 import { askGateway, type GatewayInquiry } from './gateway-ask.ts';
 import { GATEWAY_PROTOCOL, type GatewayFace, openGatewayFace } from './gateway-face.ts';
+import { withRoutingPolicyFile } from './gateway-policy.ts';
 import { GatewayFileReloader, type GatewayFiles } from './gateway-reload.ts';
 import { checkTlsMaterial, readTlsMaterial, withTlsFiles } from './gateway-tls.ts';
 import { runNodeProcess } from './node-process.ts';
@@ -103,7 +104,8 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
   const registry = new ProtocolRegistry();
   const withOptions = (of: Topology, now: GatewayFile): Topology => withFileOptions(path, of, now);
   const read = (): GatewayFiles => {
-    const now = readToml(path, readText(path), withTlsFiles(gatewayTomlSchema, folder));
+    const schema = withRoutingPolicyFile(withTlsFiles(gatewayTomlSchema, folder), folder);
+    const now = readToml(path, readText(path), schema);
     return { file: now, topology: withOptions(openTopology(folder, now, registry), now) };
   };
   const started = read();

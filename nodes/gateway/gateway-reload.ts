@@ -17,7 +17,7 @@ const RELOADED = {
     ...['min_paths', 'max_paths', 'exploration_probability'],
   ],
   security: ['rate_limiting'],
-  orrery: ['log', 'peers', 'policy'],
+  orrery: ['log', 'peers', 'policy', 'routing', 'classes'],
 } as const satisfies { readonly [T in keyof GatewayTables]?: readonly (keyof GatewayTables[T])[] };
 
 /** What a file that is read again changes. */

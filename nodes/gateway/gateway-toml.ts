@@ -13,6 +13,8 @@ import { byteSizeSchema, durationNsSchema } from '../_kit/options.ts';
 import { ACCESS_CONTROL_KEYS, type AccessControl } from './access-control.ts';
 import { LABEL_SETS_MAX } from './operator/label-table.ts';
 import { pathPolicySchema } from './policy-options.ts';
+import { routingPolicySchema } from './routing/policy-option.ts';
+import { trafficClassesSchema } from './routing/traffic-class.ts';
 
 /** An address to listen on. */
 export interface BindAddress {
@@ -41,6 +43,8 @@ export interface GatewayFile {
     /** Folder of stores that survive a crash. */
     readonly state: string;
   };
+  /** The file with the routing policy, whose text becomes the key `orrery.routing`; its path counts from the folder of the file. */
+  readonly routingPolicy: string | undefined;
   /** The server for applications. */
   readonly htx: BindAddress & {
     /** Longest packet, bytes. */
@@ -225,12 +229,21 @@ const tables = z
       state: z.string().min(1).default('state'),
       peers: z.array(z.string()).max(1_000).optional(),
       /** Which paths may be used, as in the option `policy` of a topology; checked here, converted there. */
-      policy: z.unknown().superRefine(checkPolicy).optional(),
+      policy: z.unknown().superRefine(checkedBy(pathPolicySchema)).optional(),
+      /** The text of a routing policy, or the file that has it. */
+      routing: routingPolicySchema.optional(),
+      routing_policy: filePath.optional(),
+      /** Traffic classes of IP packets, as in the option `classes` of a topology. */
+      classes: z.unknown().superRefine(checkedBy(trafficClassesSchema)).optional(),
       grpc_addr: bindAddress.optional(),
       client_ca: filePath.optional(),
       profile: z.boolean().default(false),
       log: z.string().default('info'),
     }),
+  })
+  .refine(({ orrery }) => orrery.routing === undefined || orrery.routing_policy === undefined, {
+    message: 'is given twice: leave out routing or routing_policy',
+    path: ['orrery', 'routing_policy'],
   })
   .refine(({ htx, orrery }) => orrery.client_ca === undefined || htx.cert_path, {
     message: 'has no effect without TLS: htx.cert_path is missing',
@@ -240,11 +253,14 @@ const tables = z
 /** The tables of a file, checked. */
 export type GatewayTables = z.output<typeof tables>;
 
-function checkPolicy(policy: unknown, context: z.RefinementCtx): void {
-  if (policy === undefined) return;
-  for (const { path, message } of pathPolicySchema.safeParse(policy).error?.issues ?? []) {
-    context.addIssue({ code: 'custom', path: [...path], message });
-  }
+/** A check by a schema whose result is not used: the value is an option of a topology, which is read there. */
+function checkedBy(schema: z.ZodType): (value: unknown, context: z.RefinementCtx) => void {
+  return (value, context) => {
+    if (value === undefined) return;
+    for (const { path, message } of schema.safeParse(value).error?.issues ?? []) {
+      context.addIssue({ code: 'custom', path: [...path], message });
+    }
+  };
 }
 
 /** Schema that checks the values of a file and converts them. */
@@ -254,6 +270,9 @@ export const gatewayTomlSchema: z.ZodType<GatewayFile> = tables.transform((file)
   const {
     peers: _peers,
     policy: _policy,
+    routing: _routing,
+    routing_policy: routingPolicy,
+    classes: _classes,
     log,
     grpc_addr: grpc,
     client_ca: clientCa,
@@ -264,6 +283,7 @@ export const gatewayTomlSchema: z.ZodType<GatewayFile> = tables.transform((file)
   return {
     options: gatewayOptionsOf(file),
     place,
+    routingPolicy,
     htx: {
       ...htx.bind_addr,
       packetBytesMax: htx.max_frame_size,
@@ -293,13 +313,15 @@ export function gatewayOptionsOf({
   aead,
   multipath,
   security,
-  orrery: { peers, policy },
+  orrery: { peers, policy, routing, classes },
 }: GatewayTables): GatewayFile['options'] {
   const { rate_limiting: limit } = security;
   const text = (ns: number): string => `${ns / NS_PER_MS}ms`;
   return {
     ...(peers === undefined ? {} : { peers }),
     ...(policy === undefined ? {} : { policy }),
+    ...(routing === undefined ? {} : { routing }),
+    ...(classes === undefined ? {} : { classes }),
     multipath: {
       rttThreshold: multipath.failover_rtt_threshold,
       lossThreshold: multipath.failover_loss_threshold,
@@ -323,6 +345,12 @@ export function gatewayOptionsOf({
       burst: limit.burst_capacity,
     },
   };
+}
+
+/** The content of a file with the text of the routing policy that it names. */
+export function withRoutingPolicy(file: GatewayFile, routing: string): GatewayFile {
+  const tables = { ...file.tables, orrery: { ...file.tables.orrery, routing } };
+  return { ...file, tables, options: gatewayOptionsOf(tables) };
 }
 
 /** A sentence for each key of the file that means nothing here. */

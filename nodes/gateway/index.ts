@@ -67,7 +67,12 @@ export const protocol: Protocol<GatewayOptions> = {
 export { type AccessControl, selectPeers } from './access-control.ts';
 export { reloadGatewayFile } from './gateway-reload.ts';
 export { gatewaySampleToml } from './gateway-sample.ts';
-export { type GatewayFile, gatewayTomlSchema, type TlsFiles } from './gateway-toml.ts';
+export {
+  type GatewayFile,
+  gatewayTomlSchema,
+  type TlsFiles,
+  withRoutingPolicy,
+} from './gateway-toml.ts';
 export { SECOND_BOUNDS } from './operator/bounds.ts';
 export { BucketCounts } from './operator/bucket-counts.ts';
 export {
@@ -79,3 +84,4 @@ export {
 } from './operator/label-table.ts';
 export type { BucketValue, MetricSeries, MetricSeriesByName } from './operator/node-metrics.ts';
 export { PUBLISHED_METRICS, type PublishedMetric } from './operator/published-metrics.ts';
+export { parseRoutingPolicy } from './routing/policy.ts';
