@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { IpFlow } from '../engine/pure/ip-headers.ts';
+
 /** When the packets of a flow are sent; the kinds are those of `traffic` in a scenario. */
 export type TrafficPattern =
   | { readonly kind: 'constant'; readonly rate: number }
@@ -15,11 +17,13 @@ export type TrafficPattern =
       readonly onNs: number;
       readonly offNs: number;
     }
-  /** Instants and sizes from a CSV file (`seconds,bytes` lines), sorted. */
+  /** Instants and sizes from a CSV file (`seconds,bytes` lines) or a capture, sorted. */
   | {
       readonly kind: 'trace';
       readonly atNs: readonly number[];
       readonly bytes: readonly number[];
+      /** Of IP packets from a capture: the flow of each packet, by its number among all flows. */
+      readonly ip?: { readonly flows: readonly IpFlow[]; readonly numbers: readonly number[] };
     }
   /** Each request is answered by the receiver with `responseBytes`. */
   | {

@@ -16,13 +16,10 @@ import {
   encodePacketBlock,
   encodeSectionHeader,
 } from '../../engine/measure/pcapng/encode.ts';
-import {
-  type CaptureEndpoint,
-  parseIpAddress,
-  synthesiseIpPacket,
-} from '../../engine/measure/pcapng/synthesise.ts';
+import { parseIpAddress, synthesiseIpPacket } from '../../engine/measure/pcapng/synthesise.ts';
 import type { LinkDirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
+import type { IpEndpoint } from '../../engine/pure/ip-headers.ts';
 import type { Recorder, RecorderParts } from './recorder.ts';
 import { RecordingFile } from './recording-file.ts';
 
@@ -57,7 +54,7 @@ class Capture implements Recorder, NetworkObserver {
   readonly #interfaces: Interface[] = [];
   /** The interface at the receiving end of each direction, by its number. */
   readonly #arrivals: Interface[] = [];
-  readonly #endpoints: CaptureEndpoint[] = [];
+  readonly #endpoints: IpEndpoint[] = [];
   #chunk: Uint8Array[] = [];
   #chunkBytes = 0;
   #bytes = 0;
@@ -158,7 +155,7 @@ class Capture implements Recorder, NetworkObserver {
     this.#put(encodePacketBlock({ ...where, timeNs: world.now(), bytes }));
   }
 
-  #endpoint(number: number): CaptureEndpoint {
+  #endpoint(number: number): IpEndpoint {
     const known = this.#endpoints[number];
     if (known !== undefined) return known;
     const { address, port } = this.#parts.world.sim.endpoints.pairOf(number);

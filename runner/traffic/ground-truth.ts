@@ -7,27 +7,30 @@
  *
  * ```
  *  0       4     5      8               16              24      28      32
- *  | flow  |kind |  0   |   sequence    |   send time   |length |checksum| body ...
+ *  | flow  |kind |digest|   sequence    |   send time   |length |checksum| body ...
  *  | u32   | u8  | u24  |   f64         |   f64 ns      | u32   | u32    |
  * ```
  * The checksum is CRC-32 over everything with its own field set to zero. In packets of flows of the kind `ip` all of it
- * stands behind the headers of IP and UDP (ip-headers.ts), and lengths and offsets count from there.
+ * stands behind the headers of IP and UDP or TCP, and lengths and offsets count from there. The digest is that of addresses and
+ * ports that a capture gave; 0 if there are none, or the flow's number says which.
  *
  * @module
  */
 import { crc32 } from 'node:zlib';
 import type { RandomStream } from '../../engine/core/stream.ts';
 import {
-  hasIpHeaders,
-  type IpVersion,
-  roomBehindIpHeaders,
-  withoutIpHeaders,
+  type IpFlow,
+  ipHeadersBytes,
+  ipPayloadAt,
+  readIpPacket,
   writeIpHeaders,
-} from './ip-headers.ts';
+} from '../../engine/pure/ip-headers.ts';
+import { ipFlowOf } from './ip-headers.ts';
 
 /** Length of the ground truth at the start of each application packet, bytes. */
 export const TRUTH_BYTES = 32;
 const CHECKSUM_OFFSET = 28;
+const DIGEST_MASK = 0xff_ffff;
 /**
  * Length of the pool of random bytes of which bodies are slices, and the distance between slices of
  * successive packets: so that bodies differ without a random draw per byte.
@@ -67,10 +70,10 @@ export class TruthWriter {
   }
 
   /** Fills all of `packet`, at least {@link TRUTH_BYTES} long. */
-  write(packet: Uint8Array, truth: GroundTruth): void {
+  write(packet: Uint8Array, truth: GroundTruth, digest = 0): void {
     const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
     view.setUint32(0, truth.flow);
-    view.setUint32(4, TRUTH_KINDS.indexOf(truth.kind) * 0x1000000);
+    view.setUint32(4, TRUTH_KINDS.indexOf(truth.kind) * 0x1000000 + digest);
     view.setFloat64(8, truth.sequence);
     view.setFloat64(16, truth.sentNs);
     view.setUint32(24, packet.length);
@@ -80,10 +83,19 @@ export class TruthWriter {
     view.setUint32(CHECKSUM_OFFSET, crc32(packet));
   }
 
-  /** Fills all of an IP packet, at least {@link TRUTH_BYTES} and its headers long. */
-  writeIp(packet: Uint8Array, version: IpVersion, truth: GroundTruth): void {
-    this.write(roomBehindIpHeaders(packet, version), truth);
-    writeIpHeaders(packet, version, truth.flow);
+  /** Fills all of an IP packet of the flow's own addresses, at least {@link TRUTH_BYTES} and its headers long. */
+  writeIp(packet: Uint8Array, own: IpFlow, truth: GroundTruth): void {
+    this.#writeIp(packet, own, truth, 0);
+  }
+
+  /** Like `writeIp`, with other addresses and ports. */
+  writeCaptured(packet: Uint8Array, captured: IpFlow, truth: GroundTruth): void {
+    this.#writeIp(packet, captured, truth, digestOf(captured));
+  }
+
+  #writeIp(packet: Uint8Array, flow: IpFlow, truth: GroundTruth, digest: number): void {
+    this.write(packet.subarray(ipHeadersBytes(flow)), truth, digest);
+    writeIpHeaders(packet, flow);
   }
 
   /** Fills the body; a body longer than the pool repeats it. */
@@ -100,7 +112,7 @@ export class TruthWriter {
 
 /** The flow in a packet's truth, unchecked; -1 if the packet is too short. */
 export function claimedFlow(whole: Uint8Array): number {
-  const packet = withoutIpHeaders(whole);
+  const packet = truthIn(whole);
   if (packet.length < TRUTH_BYTES) return -1;
   // hot: without the iterator of a pattern, which took a tenth of a microsecond.
   const upper = ((packet[0] as number) << 24) | ((packet[1] as number) << 16);
@@ -110,7 +122,7 @@ export function claimedFlow(whole: Uint8Array): number {
 /** The sequence number in a packet's truth, unchecked; the packet must not be too short. */
 // hot: once per packet of a source; a view each time would be garbage.
 export function claimedSequence(whole: Uint8Array): number {
-  const packet = withoutIpHeaders(whole);
+  const packet = truthIn(whole);
   for (let i = 0; i < 8; i += 1) eightBytes[i] = packet[8 + i] as number;
   return eightView.getFloat64(0);
 }
@@ -121,7 +133,7 @@ export function claimedSequence(whole: Uint8Array): number {
  * @returns false if length, checksum or headers are wrong: such a packet does not count as delivered.
  */
 export function readTruth(whole: Uint8Array, into: GroundTruth): boolean {
-  const packet = withoutIpHeaders(whole);
+  const packet = truthIn(whole);
   if (packet.length < TRUTH_BYTES) return false;
   const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
   if (view.getUint32(24) !== packet.length) return false;
@@ -136,5 +148,33 @@ export function readTruth(whole: Uint8Array, into: GroundTruth): boolean {
   into.kind = kind;
   into.sequence = view.getFloat64(8);
   into.sentNs = view.getFloat64(16);
-  return packet === whole || hasIpHeaders(whole, into.flow);
+  return packet === whole || hasIpHeaders(whole, into.flow, view.getUint32(4) & DIGEST_MASK);
+}
+
+/** What follows the headers of an IP packet, and the whole of another one: no run has the 2^30 flows whose numbers begin like a header. */
+// hot: once per packet.
+function truthIn(whole: Uint8Array): Uint8Array {
+  const at = ipPayloadAt(whole);
+  return at === 0 ? whole : whole.subarray(at);
+}
+
+/** True if the packet has exactly the headers that were written; none but its own bytes are read. */
+function hasIpHeaders(packet: Uint8Array, number: number, digest: number): boolean {
+  const read = readIpPacket(packet)?.flow;
+  if (read === undefined) return false;
+  const version = read.from.address.length === 4 ? 'ipv4' : 'ipv6';
+  if (digest !== 0 && digest !== digestOf(read)) return false;
+  const flow = digest === 0 ? ipFlowOf(version, number) : read;
+  const found = packet.slice(0, ipHeadersBytes(read));
+  if (ipHeadersBytes(flow) !== found.length) return false;
+  writeIpHeaders(packet, flow);
+  const isSame = found.every((byte, at) => byte === packet[at]);
+  packet.set(found);
+  return isSame;
+}
+
+/** 24 bits of addresses, ports and protocol, never 0. */
+function digestOf({ from, to, protocol }: IpFlow): number {
+  const numbers = [from, to].map(({ address, port }) => [...Array.from(address), port].join('.'));
+  return (crc32([protocol, ...numbers].join(' ')) & DIGEST_MASK) | 1;
 }

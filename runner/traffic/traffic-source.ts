@@ -11,10 +11,12 @@
 import { openRandomStream, type RandomStream, type Seed } from '../../engine/core/stream.ts';
 import type { SendWishes } from '../../engine/host/transport.ts';
 import type { RequestWithReceiver } from '../../engine/net/inquiry.ts';
+import type { IpFlow } from '../../engine/pure/ip-headers.ts';
 import type { TrafficSpec } from '../../scenarios/model.ts';
 import type { Undo, World } from '../world.ts';
 import type { FlowMeter } from './flow-meter.ts';
 import { type GroundTruth, TRUTH_BYTES, type TruthKind, TruthWriter } from './ground-truth.ts';
+import { ipFlowOf } from './ip-headers.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
 /** Time after which a rejected chunk of a file is offered again, ns. */
@@ -30,6 +32,13 @@ const REQUESTS_MAX = 65_536;
 export interface FlowWorld extends Pick<World, 'at' | 'now' | 'rampNs'> {
   /** Like `World.request`; sources do not use the result. */
   request(node: string, inquiry: RequestWithReceiver, by?: string): unknown;
+}
+
+/** What is special about a packet. */
+interface Packet {
+  readonly size?: number | undefined;
+  readonly captured?: IpFlow | undefined;
+  readonly done?: (outcome: string) => void;
 }
 
 /** Passes the packets of a source to its node. */
@@ -108,6 +117,8 @@ export class Flow {
   readonly #gaps: RandomStream;
   readonly #truth: GroundTruth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
   readonly #packet: Uint8Array;
+  /** Addresses and ports of its IP packets; undefined if its packets are bare, or a capture gives them. */
+  readonly #ip: IpFlow | undefined;
   readonly #requestNs = new Map<number, number>();
   /** Bound once, to avoid a closure for each packet. */
   readonly #onTick = (): void => this.#tick();
@@ -136,6 +147,7 @@ export class Flow {
     this.#gaps = draws.gaps;
     this.#writer = draws.writer;
     this.#packet = new Uint8Array(spec.sizeBytes);
+    this.#ip = spec.ip && ipFlowOf(spec.ip, draws.index);
   }
 
   /**
@@ -274,7 +286,9 @@ export class Flow {
     if (atNs === undefined || startNs + atNs >= stopNs) return;
     this.#world.at(startNs + atNs, () => {
       if (this.#isMuted) return;
-      this.#send('data', pattern.bytes[position]);
+      const { bytes, ip } = pattern;
+      const captured = ip?.flows[ip.numbers[position] ?? -1];
+      this.#send('data', { size: bytes[position], captured });
       this.#scheduleTrace(position + 1);
     });
   }
@@ -289,7 +303,7 @@ export class Flow {
     const now = this.#world.now();
     const offered = { fromByte: sentBytes };
     this.#offered = offered;
-    this.#send('data', size, (outcome) => {
+    const done = (outcome: string): void => {
       if (this.#offered !== offered) return;
       this.#offered = undefined;
       const isTaken = outcome === 'ok';
@@ -298,7 +312,8 @@ export class Flow {
       const next = isTaken ? sentBytes + size : sentBytes;
       const delay = isTaken ? 0 : CHUNK_RETRY_NS;
       this.#world.at(Math.max(now, this.#world.now()) + delay, () => this.#chunk(next));
-    });
+    };
+    this.#send('data', { size, done });
   }
 
   /**
@@ -314,11 +329,11 @@ export class Flow {
     this.#world.at(this.#world.now() + CHUNK_RETRY_NS, () => this.#chunk(offered.fromByte));
   }
 
-  #send(kind: TruthKind, size?: number, done?: (outcome: string) => void): void {
+  #send(kind: TruthKind, { size, captured, done }: Packet = {}): void {
     const packet = size === undefined ? this.#packet : new Uint8Array(size);
     const sequence = this.nextSequence;
     this.nextSequence += 1;
-    const sentNs = this.#fill(packet, kind, sequence);
+    const sentNs = this.#fill(packet, kind, sequence, captured);
     if (sequence >= this.#counted) this.noteSent(sequence, sentNs);
     this.#counted = Math.max(this.#counted, sequence + 1);
     const { from, by } = this.spec;
@@ -337,14 +352,14 @@ export class Flow {
   }
 
   /** Writes a packet with its truth; returns the send time in it, ns. */
-  #fill(packet: Uint8Array, kind: TruthKind, sequence: number): number {
+  #fill(packet: Uint8Array, kind: TruthKind, sequence: number, captured?: IpFlow): number {
     this.#truth.flow = this.index;
     this.#truth.kind = kind;
     this.#truth.sequence = sequence;
     this.#truth.sentNs = this.#world.now();
-    const { ip } = this.spec;
-    if (ip === undefined) this.#writer.write(packet, this.#truth);
-    else this.#writer.writeIp(packet, ip, this.#truth);
+    if (captured !== undefined) this.#writer.writeCaptured(packet, captured, this.#truth);
+    else if (this.#ip !== undefined) this.#writer.writeIp(packet, this.#ip, this.#truth);
+    else this.#writer.write(packet, this.#truth);
     return this.#truth.sentNs;
   }
 

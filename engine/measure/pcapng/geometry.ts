@@ -1,6 +1,5 @@
 /**
- * Constants of pcapng (draft-ietf-opsawg-pcapng) and of the headers that a capture synthesises:
- * IPv4 (RFC 791), IPv6 (RFC 8200), UDP (RFC 768).
+ * Constants of pcapng (draft-ietf-opsawg-pcapng).
  *
  * @module
  */
@@ -37,16 +36,3 @@ export const INBOUND_FLAG = 1;
 export const OUTBOUND_FLAG = 2;
 /** Bytes around the content of a block: type, total length, and the total length again. */
 export const BLOCK_OVERHEAD_BYTES = 12;
-
-/** Length of an IPv4 header without options, bytes (RFC 791). */
-export const IPV4_HEADER_BYTES = 20;
-/** Length of an IPv6 header without extension headers, bytes (RFC 8200). */
-export const IPV6_HEADER_BYTES = 40;
-/** Length of a UDP header, bytes (RFC 768). */
-export const UDP_HEADER_BYTES = 8;
-/** Protocol number of UDP in IP headers (RFC 768). */
-export const IP_PROTOCOL_UDP = 17;
-/** Hop limit of the synthesised IP headers: the usual initial value, because no IP router forwards these packets. */
-export const HOP_LIMIT = 64;
-/** Largest total length of an IPv4 packet, bytes (RFC 791). */
-export const IP_TOTAL_LENGTH_MAX = 65_535;

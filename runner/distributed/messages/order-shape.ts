@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { IpFlow } from '../../../engine/pure/ip-headers.ts';
 import { DSCP_VALUE_COUNT } from '../../../engine/pure/traffic-class.ts';
 import type { AskSpec, FloodSpec } from '../../../scenarios/fault-parts.ts';
 import type { Scenario, TrafficSpec } from '../../../scenarios/model.ts';
@@ -37,6 +38,8 @@ const PARTS_MAX = 100_000;
 const TRACE_MAX = 10_000_000;
 const DEPTH_MAX = 12;
 /** Largest datagram of a flood that a file may ask for, bytes. */
+/** As many as a capture may have. */
+const IP_FLOWS_MAX = 65_536;
 const FLOOD_BYTES_MAX = 65_000;
 const PACKET_MAX = 16_777_216;
 const SECRET_BYTES = 32;
@@ -60,6 +63,16 @@ const position = objectShape<TrafficSpec['position']>({
   column: integerShape(0),
 });
 
+const ipEndpoint = objectShape<IpFlow['from']>({
+  address: listShape(integerShape(0, 255), 16),
+  port: integerShape(0, 65_535),
+});
+const ipFlow = objectShape<IpFlow>({
+  from: ipEndpoint,
+  to: ipEndpoint,
+  protocol: oneOfShape('udp', 'tcp'),
+});
+
 const pattern = taggedUnionShape<TrafficSpec['pattern']['kind']>('kind', {
   constant: objectShape({ kind, rate }),
   poisson: objectShape({ kind, rate }),
@@ -68,6 +81,12 @@ const pattern = taggedUnionShape<TrafficSpec['pattern']['kind']>('kind', {
     kind,
     atNs: listShape(instant, TRACE_MAX),
     bytes: listShape(length, TRACE_MAX),
+    ip: optionalShape(
+      objectShape({
+        flows: listShape(ipFlow, IP_FLOWS_MAX),
+        numbers: listShape(integerShape(0, IP_FLOWS_MAX - 1), TRACE_MAX),
+      }),
+    ),
   }),
   'request-response': objectShape({ kind, rate, responseBytes: length }),
   file: objectShape({ kind, bytes: length }),

@@ -13,11 +13,8 @@ import {
   encodePacketBlock,
   encodeSectionHeader,
 } from '../../../engine/measure/pcapng/encode.ts';
-import {
-  type CaptureEndpoint,
-  parseIpAddress,
-  synthesiseIpPacket,
-} from '../../../engine/measure/pcapng/synthesise.ts';
+import { parseIpAddress, synthesiseIpPacket } from '../../../engine/measure/pcapng/synthesise.ts';
+import type { IpEndpoint } from '../../../engine/pure/ip-headers.ts';
 import { layout as datagram } from '../../../nodes/datagram/viz-fields.ts';
 import { FRAME_TYPE } from '../../../nodes/gateway/geometry.ts';
 import { layout as gateway } from '../../../nodes/gateway/viz-fields.ts';
@@ -174,7 +171,7 @@ function variants(packets: readonly Uint8Array[]): readonly Uint8Array[] {
 }
 
 function captured(name: string, packets: readonly Uint8Array[]): string {
-  const end = (address: string): CaptureEndpoint => ({
+  const end = (address: string): IpEndpoint => ({
     address: parseIpAddress(address),
     port: 50_001,
   });
