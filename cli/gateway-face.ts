@@ -21,6 +21,7 @@ import {
   GrpcMeter,
   GrpcServerStartError,
   HttpMeter,
+  IpTunnel,
   type NodeAnswer,
   PacketQueue,
   ProcessMetrics,
@@ -29,7 +30,8 @@ import {
   startGrpcServer,
   type TlsMaterial,
 } from '../services/gateway/index.ts';
-import type { OperatorLog } from '../services/operator/index.ts';
+import type { ComponentLog, OperatorLog } from '../services/operator/index.ts';
+import { TunOpenError, type TunOptions } from '../services/tun/index.ts';
 import type { ApplicationServer } from './node-process.ts';
 import { versionOf } from './program.ts';
 
@@ -47,6 +49,7 @@ export interface GatewayFaceOptions {
   readonly htx: Omit<GatewayFile['htx'], 'tls'> & { readonly tls: TlsMaterial | undefined };
   /** The gRPC server; absent without one. */
   readonly grpc: GatewayFile['grpc'];
+  readonly tun: GatewayFile['tun'];
   /** The callers and peers that are let in. */
   readonly access: GatewayFile['access'];
   readonly labelSetsMax: number;
@@ -63,6 +66,10 @@ const METRICS: readonly MetricDefinition[] = [
     ...{ name: 'gateway.handshakes_failed', kind: 'counter', unit: 'count' },
     help: 'TLS handshakes of applications that failed',
   },
+  {
+    ...{ name: 'gateway.tunnel_lost', kind: 'counter', unit: 'count' },
+    help: 'IP packets of the TUN device that the system did not take, or for which no node ran',
+  },
 ];
 
 /** The servers for applications of a gateway. */
@@ -77,6 +84,7 @@ export async function openGatewayFace({
   log,
   htx,
   grpc,
+  tun,
   access,
   labelSetsMax,
   stateFolder,
@@ -91,6 +99,7 @@ export async function openGatewayFace({
   const own = new ProcessMetrics(stateFolder, versionOf());
   let server: GatewayServer;
   let calls: GatewayGrpcServer | undefined;
+  const tunnel = tun && (await openTunnel(node, tun, lines));
   try {
     server = await startGatewayServer({ node, queue, callers, meter: http, onPacket, ...htx });
     if (grpc !== undefined) {
@@ -98,6 +107,7 @@ export async function openGatewayFace({
       calls = await startGrpcServer({ node, queue, callers, tls, calls: answered, ...grpc });
     }
   } catch (error) {
+    tunnel?.close();
     const isHttp = error instanceof GatewayServerStartError;
     if (!isHttp && !(error instanceof GrpcServerStartError)) throw error;
     const key = isHttp ? 'htx.bind_addr' : 'orrery.grpc_addr';
@@ -115,6 +125,7 @@ export async function openGatewayFace({
       return {
         'gateway.callers_refused': { kind: 'counter', value: callers.refused },
         'gateway.handshakes_failed': { kind: 'counter', value: failed },
+        ...(tunnel && { 'gateway.tunnel_lost': { kind: 'counter', value: tunnel.lost } }),
       };
     },
     reloadTls: (material): void => {
@@ -131,12 +142,32 @@ export async function openGatewayFace({
     },
     close: async (): Promise<void> => {
       own.close();
+      tunnel?.close();
       node.close();
       queue.close();
       calls?.close();
       await server.close();
     },
   };
+}
+
+/** Opens the device of a gateway. @throws (rejects) Refusal if the system does not let it. */
+async function openTunnel(
+  node: GatewayNode,
+  tun: TunOptions,
+  lines: ComponentLog,
+): Promise<IpTunnel> {
+  const onGone = (reason: string): void => {
+    lines.error(`${tun.name} carries no more packets: ${reason}`);
+  };
+  try {
+    const tunnel = await IpTunnel.open(node, tun, onGone);
+    lines.info(`IP packets by ${tun.name}, at most ${tun.mtuBytes} B`);
+    return tunnel;
+  } catch (error) {
+    if (!(error instanceof TunOpenError)) throw error;
+    throw new Refusal(`orrery.tun: ${error.message}`, { cause: error });
+  }
 }
 
 const CANCELLED: NodeAnswer = { outcome: 'cancelled', text: '' };
@@ -193,6 +224,11 @@ class AgentGateway implements GatewayNode {
       });
       if (open === undefined) resolve({ outcome: 'node-down', text: '' });
     });
+  }
+
+  route(packet: Uint8Array, respond: (outcome: string) => void): void {
+    const asked = { kind: 'ip', target: '', body: packet };
+    if (this.#put(asked, { respond }) === undefined) respond('node-down');
   }
 
   packets(take: (part: Uint8Array) => 'ok' | 'full'): { taken(): void } {

@@ -168,10 +168,11 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
     operatorHost: file.metrics.host,
     reload: (log, change) => reloader.reread(log, change),
     openFace: async (log) => {
+      const { grpc, access, tun } = file;
       const htx = { ...file.htx, tls: readTls() };
       const { labelSetsMax } = file.metrics;
       face = await openGatewayFace({
-        ...{ name, log, htx, grpc: file.grpc, access: file.access, labelSetsMax, stateFolder },
+        ...{ name, log, htx, grpc, access, tun, labelSetsMax, stateFolder },
       });
       return face;
     },

@@ -59,6 +59,10 @@ export interface GatewayFile {
   };
   /** The gRPC server for applications; absent without `orrery.grpc_addr`. */
   readonly grpc: (BindAddress & { readonly messageBytesMax: number }) | undefined;
+  /** The device by which the system sends and takes IP packets; absent without `orrery.tun`. */
+  readonly tun:
+    | { readonly name: string; readonly addresses: readonly string[]; readonly mtuBytes: number }
+    | undefined;
   /** The callers and peers that are let in; undefined if `security.access_control` is not enabled. */
   readonly access: AccessControl | undefined;
   /** The operator's endpoint. */
@@ -93,6 +97,15 @@ const duration = durationNsSchema();
 const share = z.number().min(0).max(1);
 const count = z.int().min(1);
 const filePath = z.string().min(1).max(4_096);
+/** Names of interfaces have 15 characters (Linux, IFNAMSIZ). Packets of 1280 bytes are the least that IPv6 needs (RFC 8200, section 5). */
+const tun = z.strictObject({
+  name: z.string().regex(/^[a-z][\w.-]{0,14}$/i, 'is no name of a device, such as orrery0'),
+  addresses: z
+    .array(z.string().regex(/^[\da-f.:]+\/\d{1,3}$/i, 'is no address such as 10.1.0.1/24'))
+    .max(64)
+    .default([]),
+  mtu: z.int().min(1_280).max(65_535).default(1_280),
+});
 
 /** Schema of a table of the file whose keys all have defaults, so that the table may be missing. */
 const table = <S extends z.ZodRawShape>(keys: S): z.ZodPrefault<z.ZodObject<S, z.core.$strict>> =>
@@ -237,6 +250,7 @@ const tables = z
       classes: z.unknown().superRefine(checkedBy(trafficClassesSchema)).optional(),
       grpc_addr: bindAddress.optional(),
       client_ca: filePath.optional(),
+      tun: tun.optional(),
       profile: z.boolean().default(false),
       log: z.string().default('info'),
     }),
@@ -276,6 +290,7 @@ export const gatewayTomlSchema: z.ZodType<GatewayFile> = tables.transform((file)
     log,
     grpc_addr: grpc,
     client_ca: clientCa,
+    tun: device,
     profile,
     ...place
   } = orrery;
@@ -294,6 +309,7 @@ export const gatewayTomlSchema: z.ZodType<GatewayFile> = tables.transform((file)
         certificate === undefined || key === undefined ? undefined : { certificate, key, clientCa },
     },
     grpc: grpc && { ...grpc, messageBytesMax: scion.max_message_size },
+    tun: device && { name: device.name, addresses: device.addresses, mtuBytes: device.mtu },
     access: access.enabled
       ? {
           ranges: { allowed: access.allowed_ip_ranges, blocked: access.blocked_ip_ranges },

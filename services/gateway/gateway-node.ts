@@ -25,8 +25,10 @@ export interface ApplicationRequest {
 export interface GatewayNode {
   /** Puts a request, which the node gives up when its asker has gone; never rejects. */
   request(asked: ApplicationRequest, gone: AbortSignal): Promise<NodeAnswer>;
+  /** Sends an IP packet to the peer that its destination leads to; the node counts what it refuses. */
+  route(packet: Uint8Array, done: (outcome: string) => void): void;
   /**
-   * Begins to take received packets; called once.
+   * Begins to take received packets, before the node exists; of two who call it, the later one is given them.
    * @param take Takes the length of the source, the source, which is an AS, and the packet; `full` to be given it again after `taken`.
    */
   packets(take: (part: Uint8Array) => 'ok' | 'full'): { taken(): void };

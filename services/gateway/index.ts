@@ -9,6 +9,7 @@ export { GrpcMeter, HttpMeter } from './face-meter.ts';
 export type { ApplicationRequest, GatewayNode, NodeAnswer } from './gateway-node.ts';
 export { GrpcServerStartError } from './grpc-packages.ts';
 export { type GatewayGrpcServer, startGrpcServer } from './grpc-server.ts';
+export { IpTunnel } from './ip-tunnel.ts';
 export { PacketQueue } from './packet-queue.ts';
 export { ProcessMetrics, type ProcessState } from './process-metrics.ts';
 export { publishedText } from './published-text.ts';

@@ -48,7 +48,12 @@ it('counts the connections of applications that it refuses', async () => {
   const port = await freePort();
   const blocked = [{ address: '127.0.0.3', prefixLength: 32, family: 'ipv4' } as const];
   const face = await openGatewayFace({
-    ...{ name: 'g', log: createJsonLog({ node: 'g', environment: 'error' }), grpc: undefined },
+    ...{
+      name: 'g',
+      log: createJsonLog({ node: 'g', environment: 'error' }),
+      grpc: undefined,
+      tun: undefined,
+    },
     htx: {
       ...{ host: '127.0.0.1', port, packetBytesMax: 100, connectionsMax: 10 },
       ...{ idleMs: 1_000, tls: undefined, isProfiled: false },

@@ -35,6 +35,8 @@ export class PlayedGateway implements GatewayNode {
   readonly cancelled: string[] = [];
   take: (part: Uint8Array) => 'ok' | 'full' = () => 'full';
   taken = 0;
+  /** IP packets that were to be routed. */
+  readonly routed: Uint8Array[] = [];
 
   request(asked: ApplicationRequest, gone: AbortSignal): Promise<NodeAnswer> {
     const text = Buffer.from(asked.body).toString('latin1');
@@ -49,6 +51,11 @@ export class PlayedGateway implements GatewayNode {
         resolve({ outcome: 'cancelled', text: '' });
       });
     });
+  }
+
+  route(packet: Uint8Array, done: (outcome: string) => void): void {
+    this.routed.push(packet);
+    done(this.answers['ip']?.outcome ?? 'node-down');
   }
 
   packets(take: (part: Uint8Array) => 'ok' | 'full'): { taken(): void } {
