@@ -97,7 +97,10 @@ export const trafficSchema = z
         description: 'The node finds the receiver by the address in the packet, as a router does.',
         default: false,
       }),
-      rate: packets(),
+      rate: packets().optional(),
+      file: textLeaf('the path of a capture')
+        .optional()
+        .meta({ description: 'Instead of rate, size and version: a capture, pcap or pcapng.' }),
     }),
     z.strictObject({
       kind: z.literal('on-off'),

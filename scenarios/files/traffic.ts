@@ -19,6 +19,7 @@ import { resolvePeriodicAsk } from './ask.ts';
 import type { ScenarioContext } from './context.ts';
 import { type FlowsInput, resolveFlowsFile } from './flows.ts';
 import type { PacketSizeCheck } from './size-check.ts';
+import { readTrafficCapture } from './trace-capture.ts';
 import { readTrafficTrace } from './trace-csv.ts';
 import { drawnPairsSpec, type FlowEnds, nodesOfEnds, resolveEnds } from './traffic-ends.ts';
 import { PRIORITIES, type TrafficInput } from './traffic-schema.ts';
@@ -136,7 +137,7 @@ function quantitiesOf(
   const wishes: SendWishes = omitUndefined({ lifetime, tolerant, priority: level as 0 | 1 | 2 });
   return {
     sizeBytes: ('size' in input ? input.size : undefined) ?? SIZE_DEFAULT,
-    ...(input.kind === 'ip' ? { ip: input.version ?? 'ipv4' } : {}),
+    ...(input.kind === 'ip' && input.file === undefined ? { ip: input.version ?? 'ipv4' } : {}),
     ...(input.kind === 'ip' && input.routed === true ? { routed: true } : {}),
     ...(Object.keys(wishes).length === 0 ? {} : { wishes }),
     startNs: input.start ?? 0,
@@ -203,7 +204,7 @@ function patternOf(
 ): TrafficPattern | undefined {
   switch (input.kind) {
     case 'ip':
-      return { kind: 'poisson', rate: input.rate };
+      return ipPattern(context, input, path);
     case 'constant':
     case 'poisson':
       return { kind: input.kind, rate: input.rate };
@@ -218,4 +219,19 @@ function patternOf(
     default:
       return input satisfies never;
   }
+}
+
+/** Either at a rate, or those of a capture. */
+function ipPattern(
+  context: ScenarioContext,
+  { rate, file, size, version }: Extract<TrafficInput, { kind: 'ip' }>,
+  path: ValuePath,
+): TrafficPattern | undefined {
+  if (file === undefined && rate !== undefined) return { kind: 'poisson', rate };
+  if (file !== undefined && rate === undefined && size === undefined && version === undefined) {
+    return readTrafficCapture(context, file, [...path, 'file']);
+  }
+  const message = 'expected either file, or rate with size and version if wanted';
+  context.refuse(file === undefined ? 'E121' : 'E112', path, message);
+  return undefined;
 }

@@ -86,19 +86,32 @@ export interface TextSource {
 }
 
 /**
+ * Reads a file that is no text.
+ *
+ * @throws ConfigError if it is too large.
+ */
+export function readFileBytes(
+  path: string,
+  limits: Pick<ReadSourceOptions, 'limitBytes' | 'tooLargeHint'>,
+): Uint8Array {
+  const file = displayPath(path);
+  checkPlace(path, file);
+  const bytes = readBytes(path, file, { ...limits, overrides: [] });
+  hashAndRecordFileRead(bytes);
+  return bytes;
+}
+
+/**
  * Reads a file as text, without parsing it.
  *
  * @throws ConfigError if it is too large or not UTF-8.
  */
 export function readText(
   path: string,
-  { limitBytes, tooLargeHint }: Pick<ReadSourceOptions, 'limitBytes' | 'tooLargeHint'>,
+  limits: Pick<ReadSourceOptions, 'limitBytes' | 'tooLargeHint'>,
 ): TextSource {
   const file = displayPath(path);
-  checkPlace(path, file);
-  const bytes = readBytes(path, file, { limitBytes, tooLargeHint, overrides: [] });
-  hashAndRecordFileRead(bytes);
-  const text = decode(bytes, file);
+  const text = decode(readFileBytes(path, limits), file);
   let placer: LineColumnConverter | undefined;
   const placed = (): LineColumnConverter => {
     placer ??= new LineColumnConverter(file, text);

@@ -15,9 +15,9 @@ export const TEXT_BUDGET_MESSAGE: string = `the files named here have more than 
 export class TextBudget {
   #left = CHARACTERS_MAX;
 
-  /** Takes the length of a text off the budget. @returns false if the budget is exceeded. */
-  take({ text }: { readonly text: string }): boolean {
-    this.#left -= text.length;
+  /** Takes the length of a text, or of bytes, off the budget. @returns false if the budget is exceeded. */
+  take(read: { readonly text: string } | Uint8Array): boolean {
+    this.#left -= 'text' in read ? read.text.length : read.length;
     return this.#left >= 0;
   }
 }
