@@ -84,6 +84,15 @@ export function ipPayloadAt(packet: Uint8Array): number {
   return at > length ? 0 : at;
 }
 
+/** True for a packet of either version that is as long as it says. */
+export function isIpPacket(bytes: Uint8Array): boolean {
+  const version = (bytes[0] ?? 0) >> 4;
+  if (version === 4) return bytes.length >= IPV4_BYTES && uint16(bytes, 2) === bytes.length;
+  return (
+    version === 6 && bytes.length >= IPV6_BYTES && IPV6_BYTES + uint16(bytes, 4) === bytes.length
+  );
+}
+
 /** The flow of a packet, and its whole length by its IP header, bytes. */
 export interface IpPacketFacts {
   readonly flow: IpFlow;

@@ -4,7 +4,8 @@
  *
  * There is one interface for each end of a link, named `a->b` at a's end. A packet is outbound on it
  * when its serialisation begins, and inbound on `b->a` when it arrives. A lost packet is on the
- * sender's interface with the comment `drop: <reason>`. Time stamps are virtual ns from 1970. The file
+ * sender's interface with the comment `drop: <reason>`. IP packets that applications give to a node, or get from it, stand on
+ * an interface `ip:<node>` as on a TUN device: outbound and inbound. Time stamps are virtual ns from 1970. The file
  * ends at 1 GiB; the statistics at its end count all packets, including those that did not fit.
  *
  * @module
@@ -19,7 +20,7 @@ import {
 import { parseIpAddress, synthesiseIpPacket } from '../../engine/measure/pcapng/synthesise.ts';
 import type { LinkDirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
-import type { IpEndpoint } from '../../engine/pure/ip-headers.ts';
+import { type IpEndpoint, isIpPacket } from '../../engine/pure/ip-headers.ts';
 import type { Recorder, RecorderParts } from './recorder.ts';
 import { RecordingFile } from './recording-file.ts';
 
@@ -50,10 +51,14 @@ class Capture implements Recorder, NetworkObserver {
   readonly observer: NetworkObserver = this;
   readonly #parts: RecorderParts;
   readonly #sink: CaptureSink;
-  /** The interface at the sending end of each direction, by its number. */
+  /** All interfaces, in the order of their numbers. */
   readonly #interfaces: Interface[] = [];
+  /** The interface at the sending end of each direction, by its number. */
+  readonly #departures: Interface[] = [];
   /** The interface at the receiving end of each direction, by its number. */
   readonly #arrivals: Interface[] = [];
+  /** The interfaces of IP packets of applications, by their nodes. */
+  readonly #inner = new Map<string, Interface>();
   readonly #endpoints: IpEndpoint[] = [];
   #chunk: Uint8Array[] = [];
   #chunkBytes = 0;
@@ -99,6 +104,14 @@ class Capture implements Recorder, NetworkObserver {
     this.#capture(packet, { interfaceId: at.id, direction: 'outbound', comment });
   }
 
+  requested(node: string, { body }: { readonly body: Uint8Array }): void {
+    this.#captureInner(node, body, 'outbound');
+  }
+
+  delivered(node: string, _from: string, bytes: Uint8Array): void {
+    this.#captureInner(node, bytes, 'inbound');
+  }
+
   finish(): void {
     const timeNs = this.#parts.world.now();
     for (const { id, received, dropped } of this.#interfaces) {
@@ -121,9 +134,8 @@ class Capture implements Recorder, NetworkObserver {
   /** Writes the interfaces of new directions, which must come before their packets. */
   #describe(): void {
     const { directions } = this.#parts.world.sim.network;
-    for (let id = this.#interfaces.length; id < directions.length; id += 1) {
-      this.#interfaces.push({ id, received: 0, dropped: 0 });
-      this.#put(encodeInterfaceDescription((directions[id] as LinkDirectionView).name));
+    for (let id = this.#departures.length; id < directions.length; id += 1) {
+      this.#departures.push(this.#addInterface((directions[id] as LinkDirectionView).name));
     }
     for (let id = this.#arrivals.length; id < directions.length; id += 1) {
       const { linkId, fromNode, toNode } = directions[id] as LinkDirectionView;
@@ -133,26 +145,45 @@ class Capture implements Recorder, NetworkObserver {
         (other) =>
           other.linkId === linkId && other.fromNode === toNode && other.toNode === fromNode,
       );
-      this.#arrivals.push(this.#interfaces[back < 0 ? id : back] as Interface);
+      this.#arrivals.push(this.#departures[back < 0 ? id : back] as Interface);
     }
   }
 
   #senderOf({ id }: LinkDirectionView): Interface {
-    if (id >= this.#interfaces.length) this.#describe();
-    return this.#interfaces[id] as Interface;
+    if (id >= this.#departures.length) this.#describe();
+    return this.#departures[id] as Interface;
+  }
+
+  #addInterface(name: string): Interface {
+    const added = { id: this.#interfaces.length, received: 0, dropped: 0 };
+    this.#interfaces.push(added);
+    this.#put(encodeInterfaceDescription(name));
+    return added;
+  }
+
+  #captureInner(node: string, bytes: Uint8Array, direction: CapturedPacket['direction']): void {
+    if (!isIpPacket(bytes)) return;
+    const at = this.#inner.get(node) ?? this.#addInterface(`ip:${node}`);
+    this.#inner.set(node, at);
+    at.received += 1;
+    this.#write({ interfaceId: at.id, direction }, () => bytes);
   }
 
   #capture(packet: number, where: Omit<CapturedPacket, 'bytes' | 'timeNs'>): void {
-    const { world } = this.#parts;
-    if (this.#bytes >= this.#sink.maximum) {
-      this.#fullNs ??= world.now();
-      return;
-    }
-    const { table } = world.sim.network;
-    const from = this.#endpoint(table.from[packet] ?? 0);
-    const to = this.#endpoint(table.to[packet] ?? 0);
-    const bytes = synthesiseIpPacket(from, to, table.view(packet));
-    this.#put(encodePacketBlock({ ...where, timeNs: world.now(), bytes }));
+    this.#write(where, () => {
+      const { table } = this.#parts.world.sim.network;
+      const from = this.#endpoint(table.from[packet] ?? 0);
+      const to = this.#endpoint(table.to[packet] ?? 0);
+      return synthesiseIpPacket(from, to, table.view(packet));
+    });
+  }
+
+  /** Writes a packet if there is room. */
+  #write(where: Omit<CapturedPacket, 'bytes' | 'timeNs'>, bytesOf: () => Uint8Array): void {
+    const timeNs = this.#parts.world.now();
+    if (this.#bytes < this.#sink.maximum) {
+      this.#put(encodePacketBlock({ ...where, timeNs, bytes: bytesOf() }));
+    } else this.#fullNs ??= timeNs;
   }
 
   #endpoint(number: number): IpEndpoint {
