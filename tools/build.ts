@@ -42,7 +42,7 @@ if (viz.status !== 0) throw new Error(`the browser view ended with exit code ${v
 const files = readdirSync(OUT, { recursive: true }).length;
 process.stderr.write(`dist/lib: ${files} files, from commit ${readCommit()}\n`);
 
-/** Modules that are written in JavaScript, which the compiler must not touch, and definitions of gRPC services. */
+/** Modules that are written in JavaScript, which the compiler must not touch, definitions of gRPC services, and the helper of TUN devices. */
 function plainModules(): readonly string[] {
   const settings = readFileSync(join(ROOT, SETTINGS), 'utf8');
   const { include } = JSON.parse(settings) as { readonly include: readonly string[] };
@@ -52,5 +52,5 @@ function plainModules(): readonly string[] {
     .flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true }).map((name) => `${folder}/${name}`),
     )
-    .filter((path) => /\.(?:mjs|proto)$/.test(path));
+    .filter((path) => /\.(?:mjs|proto)$|^services\/.*\.py$/.test(path));
 }

@@ -84,6 +84,14 @@ window_duration = "2s"
     ]);
   });
 
+  it('opens a device for IP packets if it names one, with room for the packets of IPv6', () => {
+    expect(read('').tun).toBeUndefined();
+    const addresses = ['10.1.0.1/24', 'fd00::1/64'];
+    const table = `[orrery.tun]\nname = "orrery0"\naddresses = ${JSON.stringify(addresses)}`;
+    expect(read(table).tun).toEqual({ name: 'orrery0', addresses, mtuBytes: 1_280 });
+    expect(read(`${table}\nmtu = 9000`).tun?.mtuBytes).toBe(9_000);
+  });
+
   it.each([
     ['[htx]\nbind_addr = "8443"', '2:13', 'no address'],
     ['[htx]\nmax_frame_size = 20000000', '2:18', '16 MiB'],
@@ -98,6 +106,11 @@ window_duration = "2s"
     ['[multipath]\nexploration_probability = 2', '2:27', '2'],
     ['[multipath]\nfailover_rtt_threshold = 1.0', '2:26', '1'],
     ['[security.rate_limiting]\nenabled = "yes"', '2:11', 'yes'],
+    ['[orrery.tun]\nname = "a device"', '2:8', 'no name of a device'],
+    ['[orrery.tun]\nname = "--help"', '2:8', 'no name of a device'],
+    ['[orrery.tun]\nname = "orrery0123456789"', '2:8', 'no name of a device'],
+    ['[orrery.tun]\nname = "o"\naddresses = ["10.1.0.1"]', '3:14', 'no address'],
+    ['[orrery.tun]\nname = "o"\nmtu = 1279', '3:7', '1280'],
     ['[metric]\nbind_addr = "127.0.0.1:9090"', '1:2', 'metric'],
   ])('is refused at its place: %j', (toml, place, words) => {
     let problem: unknown;
