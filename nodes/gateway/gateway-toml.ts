@@ -97,11 +97,15 @@ const duration = durationNsSchema();
 const share = z.number().min(0).max(1);
 const count = z.int().min(1);
 const filePath = z.string().min(1).max(4_096);
+const DEVICE_NAME = /^[a-z][\w.-]{0,14}$/i;
+const PREFIXED = /^[\da-f.:]+\/\d{1,3}$/i;
 /** Names of interfaces have 15 characters (Linux, IFNAMSIZ). Packets of 1280 bytes are the least that IPv6 needs (RFC 8200, section 5). */
 const tun = z.strictObject({
-  name: z.string().regex(/^[a-z][\w.-]{0,14}$/i, 'is no name of a device, such as orrery0'),
+  name: z
+    .string()
+    .refine((name) => DEVICE_NAME.test(name), 'is no name of a device, such as orrery0'),
   addresses: z
-    .array(z.string().regex(/^[\da-f.:]+\/\d{1,3}$/i, 'is no address such as 10.1.0.1/24'))
+    .array(z.string().refine((one) => PREFIXED.test(one), 'is no address such as 10.1.0.1/24'))
     .max(64)
     .default([]),
   mtu: z.int().min(1_280).max(65_535).default(1_280),
