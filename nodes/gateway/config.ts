@@ -54,7 +54,8 @@ const multipathOptions = z.strictObject({
   mode: z.enum(['orrery', 'reference']).default('orrery'),
   /**
    * Which paths a packet takes: `failover` the one in use; `best` the one that delivers soonest now; `weighted` one of all in
-   * turn, by their announced bandwidths; `race` the one in use and the standby, a copy on each.
+   * turn, by their announced bandwidths; `race` the one in use and the standby, a copy on each; `striping` as `weighted`, and
+   * the receiver puts packets in order.
    */
   strategy: z.enum(STRATEGY_KINDS).default('failover'),
   /**
@@ -204,9 +205,11 @@ const gatewayOptions = z.strictObject({
 
 /** Schema of the options of `gateway` nodes. */
 export const gatewayConfig = gatewayOptions.refine(
-  ({ encapsulation, multipath: { strategy } }) => encapsulation === 'sealed' || strategy !== 'race',
+  ({ encapsulation, multipath: { strategy } }) =>
+    encapsulation === 'sealed' || !['race', 'striping'].includes(strategy),
   {
-    message: 'SIG frames do not race: nothing in them tells the second copy from a new packet',
+    message:
+      'SIG frames neither race nor stripe: nothing in them tells the second copy from a new packet, or the order of several paths',
     path: ['encapsulation'],
   },
 );

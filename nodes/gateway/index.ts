@@ -16,15 +16,15 @@ import { PACKET_BYTES_MAX } from './geometry.ts';
 import { GATEWAY_METRICS } from './metrics.ts';
 import { GATEWAY_MUST } from './must.ts';
 import { createGatewayNode } from './node.ts';
-import { findEncapsulationConflicts } from './sig/conflicts.ts';
-import { findStrategyConflicts } from './strategy-conflicts.ts';
+import { findOptionConflicts } from './option-conflicts.ts';
+import { PACKET_NUMBER_BYTES } from './striping/packet-number.ts';
 
 /** Tunnels packets between autonomous systems over several SCION paths. */
 export const protocol: Protocol<GatewayOptions> = {
   name: 'gateway',
   summary: 'tunnels packets between ASes: sealed frames, anti-replay, multipath failover',
   config: gatewayConfig,
-  disagreements: (nodes) => [...findStrategyConflicts(nodes), ...findEncapsulationConflicts(nodes)],
+  disagreements: findOptionConflicts,
   addressRole: 'edge',
   provisioning: {
     publicKeys: { [STATIC_KEY_NAME]: (secret, crypto) => crypto.x25519PublicKey(secret) },
@@ -56,8 +56,12 @@ export const protocol: Protocol<GatewayOptions> = {
     encapsulation === 'sig' ? 'packets unencrypted (encapsulation: sig)' : undefined,
   messageKinds: { payload: 'content' },
   forgeries: GATEWAY_FORGERIES,
-  // A packet may overtake another on a shorter path.
-  carries: () => ({ maxBytes: PACKET_BYTES_MAX, delivery: 'best-effort', isOrdered: false }),
+  // A packet may overtake another on a shorter path; with `striping` one that came too late.
+  carries: ({ multipath }) => ({
+    maxBytes: PACKET_BYTES_MAX - (multipath.strategy === 'striping' ? PACKET_NUMBER_BYTES : 0),
+    delivery: 'best-effort',
+    isOrdered: false,
+  }),
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
   double: requestedDoubleText,
   must: () => GATEWAY_MUST,

@@ -46,6 +46,18 @@ export const GATEWAY_METRICS: readonly MetricDefinition[] = [
     help: 'changes of the active path to a better one, make before break',
   },
   {
+    name: 'gateway.order_gaps',
+    kind: 'counter',
+    unit: 'count',
+    help: 'packets, or runs of them, for which later ones were held in vain: lost, or later than the wait (strategy striping)',
+  },
+  {
+    name: 'gateway.order_late',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'packets handed over behind later ones, since they came after the wait for them (strategy striping)',
+  },
+  {
     name: 'gateway.processing',
     kind: 'histogram',
     unit: 'ns',

@@ -9,7 +9,7 @@
  */
 import type { DeliveryFacts, PeerReachability, SendWishes } from '../../engine/host/transport.ts';
 import { isdAsWords, type PacketEnd, type PacketView } from '../scion/index.ts';
-import { PacketReceiver } from './arrivals.ts';
+import { type PacketOrderEvents, PacketReceiver } from './arrivals.ts';
 import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
 import { type DepartureDropReason, PacketSender } from './departures.ts';
 import type { FrameDropReason } from './drops.ts';
@@ -31,6 +31,7 @@ import { FrameSender } from './sender.ts';
 import { Session } from './session.ts';
 import { SessionMessages } from './session-messages.ts';
 import type { ClockReadings } from './session-parts.ts';
+import { PacketNumbers } from './striping/packet-number.ts';
 import { UnderlayPaths } from './underlay-paths.ts';
 import { SmallReplayWindowWarner } from './window-watch.ts';
 import type { FrameHeader } from './wire.ts';
@@ -69,6 +70,8 @@ export class Peer {
   readonly load: LoadLimiter;
   /** Absent unless frames race. */
   readonly #copies: FrameCopies | undefined;
+  /** Present with the strategy `striping`. */
+  readonly #numbers: PacketNumbers | undefined;
   /** The packet whose frame the session is reading; answers return on its path. */
   #inHand: PacketView | undefined;
   /** The reachability last reported to the protocols above. */
@@ -103,7 +106,12 @@ export class Peer {
     this.#peerTrace = peerTrace;
     const account = context.accountOf(name);
     const { arrivals, leaving } = context.behaviour;
-    this.#arrivals = new PacketReceiver({ output: arrivals(output), account });
+    const isStriping = multipath.strategy === 'striping';
+    this.#numbers = isStriping ? new PacketNumbers() : undefined;
+    this.#arrivals = new PacketReceiver({
+      ...{ output: arrivals(output), account },
+      ...(isStriping && { order: this.#orderEvents() }),
+    });
     this.#departures = new PacketSender({ output, leaving, account, peerTrace });
     this.session = new Session(
       context.sessionOptions(name, {
@@ -327,9 +335,19 @@ export class Peer {
   #acceptData(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
     const { nowNs, clockUs } = this.#at;
     this.#reporter.note(nowNs, header, view);
-    this.#context.measured.lastMinute.latency(nowNs, clockUs - header.timestamp);
-    this.#arrivals.take(nowNs, header, plaintext);
-    if (header.fragments > 1) this.#arm();
+    const ageUs = clockUs - header.timestamp;
+    this.#context.measured.lastMinute.latency(nowNs, ageUs);
+    this.#arrivals.take(nowNs, header, plaintext, ageUs);
+    if (header.fragments > 1 || this.#numbers !== undefined) this.#arm();
+  }
+
+  #orderEvents(): PacketOrderEvents {
+    const metrics = { gap: 'gateway.order_gaps', late: 'gateway.order_late' };
+    return {
+      arrived: this.arrived,
+      released: (arrived): void => this.#reporter.released(arrived),
+      count: (what): void => this.#output.perform({ kind: 'count', metric: metrics[what] }),
+    };
   }
 
   #answerProbe(body: Uint8Array, view: PacketView): void {
@@ -444,10 +462,14 @@ export class Peer {
   /** Created once: one closure per packet would be garbage. */
   readonly #onRoutes = (body: Uint8Array, dscp: number): FrameDropReason | undefined => {
     const route = this.classRoutes.of(body);
-    if (route === undefined) return this.#sender.packet(this.#at, this.#routes.next(), body, dscp);
-    const underlay = route.path === undefined ? undefined : this.underlays.get(route.path);
-    if (underlay === undefined) return 'class-no-path';
-    return this.#sender.packet(this.#at, [underlay], body, dscp);
+    const own = route?.path === undefined ? undefined : this.underlays.get(route.path);
+    if (route !== undefined && own === undefined) return 'class-no-path';
+    const numbers = this.#numbers;
+    const content = numbers?.numbered(this.#at.clockUs, body) ?? body;
+    const underlays = own === undefined ? this.#routes.next() : [own];
+    const reason = this.#sender.packet(this.#at, underlays, content, dscp);
+    if (reason === undefined) numbers?.used();
+    return reason;
   };
 
   #dataSent(sequence: number): void {

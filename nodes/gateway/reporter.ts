@@ -45,6 +45,8 @@ export class ReceiverReporter {
   /** Of the frame that was recorded last; -1 before the first. */
   #sequence = -1;
   #isTimerSet = false;
+  /** Of a packet that waited for its turn and is being delivered. */
+  #released: DeliveryFacts | undefined;
 
   constructor(output: PeerOutput, options: ReceiverReporterOptions, send: SendReport) {
     this.#output = output;
@@ -62,6 +64,7 @@ export class ReceiverReporter {
   note(now: number, header: FrameHeader, view: PacketView | undefined): void {
     this.#received.note(header.epoch, header.sequence);
     this.#sequence = header.sequence;
+    this.#released = undefined;
     this.#hasPath = view !== undefined;
     if (view !== undefined) this.#rememberPath(view);
     if (this.#options.reports && !this.#isTimerSet) this.#setTimer(now);
@@ -69,6 +72,7 @@ export class ReceiverReporter {
 
   /** How the frame that was recorded last arrived; the path of a frame that had been held is not known. */
   arrived(paths: Pick<UnderlayPaths, 'idOf'>): DeliveryFacts {
+    if (this.#released !== undefined) return this.#released;
     const sequence = this.#sequence;
     if (sequence < 0) return {};
     if (!this.#hasPath) return { sequence };
@@ -79,9 +83,15 @@ export class ReceiverReporter {
   /** Id of the path on which the frame that was recorded last came. */
   // hot: once per packet.
   pathId(paths: Pick<UnderlayPaths, 'idOf'>): string {
+    if (this.#released !== undefined) return this.#released.path ?? 'unknown';
     if (!this.#hasPath) return 'unknown';
     this.#pathId ??= paths.idOf(this.#pathType, this.#path.subarray(0, this.#pathBytes));
     return this.#pathId;
+  }
+
+  /** Called before a packet is delivered that waited for its turn: from now on, it is the one that arrived last. */
+  released(arrived: DeliveryFacts): void {
+    this.#released = arrived;
   }
 
   /** Called when other paths are known, by which ids are found. */

@@ -1,5 +1,6 @@
 /** How the strategies of gateways spread packets over paths. */
 import { describe, expect, it } from 'vitest';
+import type { SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { load, prepare, report, run, SECOND } from '../unit/runner/fixture.ts';
 
@@ -32,6 +33,7 @@ describe('of packets on three paths, a path carries', () => {
     { strategy: 'failover', shares: [1, 0, 0], what: 'all if it is in use' },
     { strategy: 'best', shares: [1, 0, 0], what: 'all if it is the shortest' },
     { strategy: 'weighted', shares: [1 / 3, 1 / 3, 1 / 3], what: 'its share of the bandwidth' },
+    { strategy: 'striping', shares: [1 / 3, 1 / 3, 1 / 3], what: 'its share of the bandwidth' },
     { strategy: 'race', shares: [1, 1, 0], what: 'a copy of all if it is in use or the standby' },
   ])('with $strategy $what', ({ strategy, shares }) => {
     const counts = forwarded(strategy);
@@ -54,6 +56,34 @@ describe('of packets on three paths, a path carries', () => {
   it('race at all gateways or at none, since others would count second copies as replays', () => {
     const set = { 'options.gateway-211.multipath.strategy': 'failover' };
     expect(() => underStrategy('race', set)).toThrow(/gateway-211 does not race, but gateway-111/);
+  });
+
+  it('stripe at all gateways or at none, since others would deliver the number of a packet with it', () => {
+    const set = { 'options.gateway-211.multipath.strategy': 'weighted' };
+    expect(() => underStrategy('striping', set)).toThrow(
+      /gateway-211 does not stripe, but gateway-111/,
+    );
+  });
+
+  it('hands over packets in order with striping while a path is cut, and loses those on it alone', () => {
+    const cut = '[{ at: 3s, for: 2s, link: "core-310 <-> core-210", set: { up: false } }]';
+    const set = { events: cut, duration: '9s', 'traffic.0.rate': '600/s', 'traffic.0.start': '1s' };
+    const outcome = (strategy: string): SeedResult => run(underStrategy(strategy, set));
+    const [striped, weighted] = [outcome('striping'), outcome('weighted')];
+    const count = (result: SeedResult, name: string): number => {
+      const metric = result.metrics[name];
+      if (metric?.kind === 'counter') return metric.value;
+      return metric?.kind === 'histogram' ? metric.data.count : 0;
+    };
+    expect(count(weighted, 'gateway.reorder')).toBeGreaterThan(1_000);
+    expect(count(striped, 'gateway.reorder')).toBe(0);
+    expect(count(striped, 'gateway.order_late')).toBe(0);
+    // A third of what was sent in the 250 ms until three probes were missed; each lost packet was waited for.
+    expect(count(striped, 'gateway.order_gaps')).toBeGreaterThan(10);
+    const messages = striped.messages ?? expect.fail('no account');
+    expect(messages).toMatchObject({ open: 0 });
+    expect(messages.lost['link-down']).toBeLessThan(70);
+    expect(messages).toEqual(weighted.messages);
   });
 
   it('cannot race under the rules of the reference gateway, which keep no standby', () => {

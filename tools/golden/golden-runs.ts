@@ -153,6 +153,16 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     set: { duration: '20s', ...FEW_PACKETS },
     seeds: SEEDS,
   },
+  'gateway-striping': {
+    scenario: 'gateway-striping.yaml',
+    set: {
+      duration: '6s',
+      'traffic.0.rate': '1000/s',
+      // So long that packets come after the wait for them.
+      events: '[{ at: 4500ms, for: 300ms, link: "core-310 <-> core-210", set: { delay: 200ms } }]',
+    },
+    seeds: SEEDS,
+  },
   'gateway-throughput': {
     scenario: 'gateway-throughput.yaml',
     set: { 'traffic.0.rate': '500/s' },

@@ -27,6 +27,7 @@ const SEEDS: Readonly<Record<string, number>> = {
   'failover-congestion': 30,
   'failover-kinds': 30,
   'gateway-prefixes': 30,
+  'gateway-striping': 30,
   'replay-attack': 5,
 };
 const SEEDS_USUAL = 3;

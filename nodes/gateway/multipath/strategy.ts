@@ -10,7 +10,7 @@ import { greatestOf } from '../../../engine/pure/extremes.ts';
 import type { PathStatus } from './types.ts';
 
 /** All strategies. */
-export const STRATEGY_KINDS = ['failover', 'best', 'weighted', 'race'] as const;
+export const STRATEGY_KINDS = ['failover', 'best', 'weighted', 'race', 'striping'] as const;
 /** One of {@link STRATEGY_KINDS}. */
 export type StrategyKind = (typeof STRATEGY_KINDS)[number];
 
@@ -34,6 +34,8 @@ const STRATEGIES: Readonly<Record<StrategyKind, MakePlan>> = {
     const other = paths.findIndex(({ role, health }) => role === 'standby' && health === 'alive');
     return [other < 0 || other === active ? [active] : [active, other]];
   },
+  // What differs from `weighted` is that the receiver puts packets in order.
+  striping: planByWeight,
 };
 
 /** Makes the plan of a strategy. @param active Index of the path in use, in `paths`. */

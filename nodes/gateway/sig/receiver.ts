@@ -2,25 +2,35 @@
  * The SIG frames of one peer, of all its sessions and streams, up to the packets in them (scionproto/scion,
  * `gateway/dataplane/worker.go`).
  *
+ * Frames that overtook each other are read in order. The reference holds none: it loses what a frame continues that came
+ * too early (rlist.go, `Insert`).
+ *
  * Streams need no agreement: a frame begins one. Whoever can send in the peer's name can therefore begin many, so
  * their number is bounded, unlike in the reference.
  *
  * @module
  */
 import { leastOf } from '../../../engine/pure/extremes.ts';
+import { ReorderBuffer } from '../reorder-buffer.ts';
 import { decodeSigHeader, type SigHeader } from './frame.ts';
 import {
   SIG_HEADER_BYTES,
+  SIG_REORDER_BYTES_MAX,
+  SIG_REORDER_FRAMES_MAX,
   SIG_STREAM_IDLE_NS_MAX,
   SIG_STREAM_MAX,
   SIG_STREAMS_MAX,
 } from './geometry.ts';
 import { type SigOutput, SigReassembly } from './reassembly.ts';
-import { SigReorderBuffer } from './reorder.ts';
+
+interface SigFrame {
+  readonly header: SigHeader;
+  readonly payload: Uint8Array;
+}
 
 interface ReceivedStream {
   readonly reassembly: SigReassembly;
-  readonly order: SigReorderBuffer;
+  readonly order: ReorderBuffer<SigFrame>;
   idleAtNs: number;
 }
 
@@ -62,8 +72,10 @@ export class SigReceiver {
       return;
     }
     const stream = this.#use(nowNs, header);
-    const reason = stream.order.add(nowNs, header, frame.subarray(SIG_HEADER_BYTES));
-    if (reason !== undefined) this.#setup.output.drop(reason);
+    const payload = frame.subarray(SIG_HEADER_BYTES);
+    const item = { header, payload };
+    const outcome = stream.order.add(nowNs, header.sequence, { item, bytes: payload.length });
+    if (outcome === 'repeated') this.#setup.output.drop('sig-duplicate');
     this.#makeRoom();
   }
 
@@ -95,7 +107,14 @@ export class SigReceiver {
   #begin(): ReceivedStream {
     const { output, reorderNs } = this.#setup;
     const reassembly = new SigReassembly(output);
-    const order = new SigReorderBuffer(reorderNs, reassembly.take.bind(reassembly));
+    const order = new ReorderBuffer<SigFrame>(reorderNs, {
+      itemsMax: SIG_REORDER_FRAMES_MAX,
+      bytesMax: SIG_REORDER_BYTES_MAX,
+      behindMax: SIG_REORDER_FRAMES_MAX,
+      before: -1,
+      take: ({ header, payload }): void => reassembly.take(header, payload),
+      keep: ({ header, payload }): SigFrame => ({ header, payload: payload.slice() }),
+    });
     return { reassembly, order, idleAtNs: 0 };
   }
 
@@ -103,7 +122,7 @@ export class SigReceiver {
   #makeRoom(): void {
     if (this.#streams.size <= SIG_STREAMS_MAX) return;
     for (const [key, { order, reassembly }] of this.#streams) {
-      if (reassembly.isUnfinished || order.isHolding) continue;
+      if (reassembly.isUnfinished || order.size > 0) continue;
       this.#streams.delete(key);
       return;
     }

@@ -174,7 +174,7 @@ events:
   it('do not race, as second copies could not be told from packets', () => {
     const options = { encapsulation: 'sig', multipath: { strategy: 'race' } };
     const parsed = gatewayConfig.safeParse(options);
-    expect(parsed.error?.issues[0]?.message).toContain('SIG frames do not race');
+    expect(parsed.error?.issues[0]?.message).toContain('SIG frames neither race nor stripe');
     expect(gatewayConfig.safeParse({ encapsulation: 'sig' }).success).toBe(true);
   });
 });

@@ -1,0 +1,106 @@
+/**
+ * Hands over the packets of one peer in the order in which they were sent, over however many paths they came
+ * (docs/spec/multipath.md, "Strategies").
+ *
+ * @module
+ */
+import type { DeliveryFacts } from '../../../engine/host/transport.ts';
+import { ReorderBuffer } from '../reorder-buffer.ts';
+import type { FrameHeader } from '../wire.ts';
+import { DelaySpread, ORDER_WAIT_NS_MAX } from './delay-spread.ts';
+import { PACKET_NUMBER_BYTES, readPacketNumber } from './packet-number.ts';
+
+/** Number of packets that wait at most: 100 ms of 20,000 a second. */
+export const ORDER_PACKETS_MAX = 2_048;
+/** Bytes of the packets that wait at most: 100 ms of 160 Mbit/s, or 32 of the largest packets. */
+export const ORDER_BYTES_MAX = 2_097_152;
+/** A packet further behind is one of a sender that has begun anew after its clock was set back: 3 s of 20,000 a second. */
+const ORDER_BEHIND_MAX = 65_536;
+
+/** The last frame of a packet. */
+export type LastFrame = Pick<FrameHeader, 'epoch' | 'sequence' | 'fragment'>;
+
+/** What happens to packets. */
+export interface PacketOrderOutput {
+  /** Hands over a packet; it is read during the call only. */
+  deliver(packet: Uint8Array): void;
+  /** Hands over a packet that had to wait, of which `held` was told. */
+  deliverHeld(packet: Uint8Array, last: LastFrame, arrived: DeliveryFacts): void;
+  /** Called when a packet has to wait. @returns how it has arrived. */
+  held(last: LastFrame): DeliveryFacts;
+  /** Counts packets that were waited for in vain (`gap`), and packets that come after later ones (`late`). */
+  count(what: 'gap' | 'late'): void;
+}
+
+interface NumberedPacket {
+  readonly packet: Uint8Array;
+  readonly last: LastFrame;
+  /** Present if it had to wait. */
+  readonly arrived?: DeliveryFacts;
+}
+
+/** Puts the packets of one peer in order. */
+export class PacketOrder {
+  readonly #output: PacketOrderOutput;
+  readonly #buffer: ReorderBuffer<NumberedPacket>;
+  readonly #spread = new DelaySpread();
+
+  constructor(output: PacketOrderOutput) {
+    this.#output = output;
+    this.#buffer = new ReorderBuffer(ORDER_WAIT_NS_MAX, {
+      itemsMax: ORDER_PACKETS_MAX,
+      bytesMax: ORDER_BYTES_MAX,
+      behindMax: ORDER_BEHIND_MAX,
+      // Numbers begin with the time. A packet that overtakes the first one must not be the first.
+      before: 0,
+      take: ({ packet, last, arrived }): void => {
+        if (arrived === undefined) output.deliver(packet);
+        else output.deliverHeld(packet, last, arrived);
+      },
+      keep: ({ packet, last: { epoch, sequence, fragment } }): NumberedPacket => {
+        const last = { epoch, sequence, fragment };
+        return { packet: packet.slice(), last, arrived: output.held(last) };
+      },
+      gaveUp: (): void => output.count('gap'),
+    });
+  }
+
+  /** When {@link expire} must be called next, ns; Infinity if no packet waits. */
+  get deadlineNs(): number {
+    return this.#buffer.deadlineNs;
+  }
+
+  /** Number of packets that wait. */
+  get waiting(): number {
+    return this.#buffer.size;
+  }
+
+  /** Notes how long a frame was under way. @param ageUs See {@link DelaySpread.note}. */
+  noteDelay(nowNs: number, ageUs: number): void {
+    this.#spread.note(nowNs, ageUs);
+    this.#buffer.waitNs = this.#spread.waitNs;
+  }
+
+  /**
+   * Takes a packet with its number, and hands it over when its turn comes.
+   * @returns why it is dropped; undefined if it is not.
+   */
+  // hot: once per packet.
+  take(nowNs: number, content: Uint8Array, last: LastFrame): 'malformed-body' | undefined {
+    const number = readPacketNumber(content);
+    if (number === undefined) return 'malformed-body';
+    this.expire(nowNs);
+    const packet = content.subarray(PACKET_NUMBER_BYTES);
+    const item = { packet, last };
+    const outcome = this.#buffer.add(nowNs, number, { item, bytes: packet.length });
+    if (outcome === 'late') this.#output.count('late');
+    // Only a peer that is wrong numbers two packets alike; the application gets both.
+    else if (outcome === 'repeated') this.#output.deliver(packet);
+    return undefined;
+  }
+
+  /** Hands over the packets that have waited long enough. */
+  expire(nowNs: number): void {
+    this.#buffer.expire(nowNs);
+  }
+}
