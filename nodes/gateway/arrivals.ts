@@ -4,14 +4,14 @@
  *
  * @module
  */
-import type { DeliveryFacts } from '../../engine/host/transport.ts';
 import type { PacketAccount } from './account.ts';
 import type { PacketReceiverOutput } from './behaviour.ts';
 import { type OnReassemblyAbandoned, REASSEMBLY_LIMITS, Reassembler } from './fragment.ts';
 import { FRAME_TYPE } from './geometry.ts';
 import { SIG_REORDER_NS } from './sig/geometry.ts';
 import { SigReceiver } from './sig/receiver.ts';
-import { type LastFrame, PacketOrder, type PacketOrderOutput } from './striping/packet-order.ts';
+import { orderOutputOf, type PacketOrderEvents } from './striping/order-events.ts';
+import { type LastFrame, PacketOrder } from './striping/packet-order.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Where received packets go: to an output, and into the account of messages. */
@@ -20,15 +20,7 @@ export interface PacketReceiverSetup {
   /** Absent when packets are not accounted for (ADR 0028). */
   readonly account: PacketAccount | undefined;
   /** Present if packets are numbered (strategy `striping`). */
-  readonly order?: PacketOrderEvents;
-}
-
-/** What the peer says and hears of packets that wait for their turn. */
-export interface PacketOrderEvents extends Pick<PacketOrderOutput, 'count'> {
-  /** How the packet in hand has arrived. */
-  arrived(): DeliveryFacts;
-  /** Called before a packet is delivered that arrived so. */
-  released(arrived: DeliveryFacts): void;
+  readonly order?: PacketOrderEvents | undefined;
 }
 
 /** The receiving side of one peer: from accepted frames to packets. */
@@ -52,7 +44,7 @@ export class PacketReceiver {
     };
     this.#reassembler = new Reassembler(REASSEMBLY_LIMITS, giveUp, listener);
     this.#sig = new SigReceiver({ output, reorderNs: SIG_REORDER_NS });
-    this.#order = setup.order && new PacketOrder(orderOutputOf(setup, setup.order));
+    this.#order = setup.order && new PacketOrder(orderOutputOf({ output, account }, setup.order));
   }
 
   /** When {@link expire} must be called next, ns; Infinity if no packet waits for fragments or for its turn. */
@@ -89,16 +81,21 @@ export class PacketReceiver {
   /**
    * Takes an accepted data frame; delivers the packet when it is complete, and it is its turn.
    * @param ageUs Our clock less the frame's time stamp, microseconds.
+   * @returns `waits` if something may have to {@link expire}.
    */
-  take(now: number, header: FrameHeader, plaintext: Uint8Array, ageUs: number): void {
+  // hot: once per data frame.
+  take(
+    now: number,
+    header: FrameHeader,
+    plaintext: Uint8Array,
+    ageUs: number,
+  ): 'waits' | undefined {
     this.#order?.noteDelay(now, ageUs);
-    if (header.fragments === 1) {
-      this.#deliver(now, header, plaintext);
-      return;
-    }
-    const whole = this.#reassembler.add(header, plaintext, now);
-    if (typeof whole === 'string') this.#setup.output.drop(whole);
-    else if (whole !== undefined) this.#deliver(now, header, whole);
+    const isWhole = header.fragments === 1;
+    const packet = isWhole ? plaintext : this.#reassembler.add(header, plaintext, now);
+    if (typeof packet === 'string') this.#setup.output.drop(packet);
+    else if (packet !== undefined) this.#deliver(now, header, packet);
+    return isWhole && this.#order === undefined ? undefined : 'waits';
   }
 
   /** Reports that a frame waits until the replay window's bound is on disk. */
@@ -121,24 +118,4 @@ export class PacketReceiver {
     const reason = this.#order.take(now, content, last);
     if (reason !== undefined) output.drop(reason);
   }
-}
-
-/** Packets that wait for their turn are in the account meanwhile. */
-function orderOutputOf(
-  { output, account }: PacketReceiverSetup,
-  events: PacketOrderEvents,
-): PacketOrderOutput {
-  return {
-    deliver: (packet): void => output.deliver(packet),
-    held: (last): DeliveryFacts => {
-      account?.held(last);
-      return events.arrived();
-    },
-    deliverHeld: (packet, last, arrived): void => {
-      events.released(arrived);
-      output.deliver(packet);
-      account?.ended(last, 'delivered');
-    },
-    count: (what): void => events.count(what),
-  };
 }

@@ -151,6 +151,8 @@ const gatewayOptions = z.strictObject({
    * encrypted nor authenticated nor protected against replay.
    */
   encapsulation: z.enum(['sealed', 'sig']).default('sealed'),
+  /** Where data frames are opened: by the thread that receives them, or by worker threads. */
+  opening: z.enum(['inline', 'threads']).default('inline'),
   /** Names of the gateways to talk to; all gateways of the topology when absent. */
   peers: z.array(z.string()).max(PEERS_MAX_DEFAULT).optional(),
   multipath: multipath.prefault({}),

@@ -147,14 +147,27 @@ export function readAnswer(
   return readMessage(open.noise, header, buffer, TRAILER.answer) ?? open.noise.finish();
 }
 
+/** Where other threads open frames: `opening/open-threads.ts`. */
+export interface FrameOpener {
+  /** Takes a copy of a key. @returns its number. */
+  add(key: Uint8Array): number;
+  /** Erases a key. */
+  remove(number: number): void;
+}
+
 /** Seals and opens the frames of one epoch under its two directional keys. */
 export class FrameCipher {
+  /** Number of the key by which other threads open frames; undefined if they do not. */
+  readonly openerKey: number | undefined;
+  readonly #opener: FrameOpener | undefined;
   readonly #sendKey: AeadKey;
   readonly #receiveKey: AeadKey;
   readonly #nonce = new Uint8Array(NONCE_BYTES);
 
   /** Creates the key schedules and wipes the keys they were made from. */
-  constructor(crypto: CryptoProvider, keys: SessionKeys) {
+  constructor(crypto: CryptoProvider, keys: SessionKeys, opener?: FrameOpener) {
+    this.#opener = opener;
+    this.openerKey = opener?.add(keys.receiveKey);
     this.#sendKey = crypto.aead('chacha20-poly1305', keys.sendKey);
     this.#receiveKey = crypto.aead('chacha20-poly1305', keys.receiveKey);
     keys.wipe();
@@ -164,6 +177,7 @@ export class FrameCipher {
   wipe(): void {
     this.#sendKey.wipe();
     this.#receiveKey.wipe();
+    if (this.openerKey !== undefined) this.#opener?.remove(this.openerKey);
   }
 
   /**
@@ -190,12 +204,22 @@ export class FrameCipher {
    */
   // hot: see `seal`.
   open(header: FrameHeader, buffer: Uint8Array, target: Uint8Array): number {
-    const { start, body, bodyLength } = header;
-    if (bodyLength < TAG_BYTES) return -1;
-    writeNonce(this.#nonce, header.epoch, header.sequence);
-    const sealed = buffer.subarray(body, body + bodyLength);
-    return this.#receiveKey.open(this.#nonce, buffer.subarray(start, body), sealed, target);
+    return openFrame({ key: this.#receiveKey, nonce: this.#nonce }, header, buffer, target);
   }
+}
+
+/** Opens a frame with a key, as {@link FrameCipher.open} does. @param nonce Room for a nonce, 12 bytes. */
+export function openFrame(
+  { key, nonce }: { readonly key: AeadKey; readonly nonce: Uint8Array },
+  header: FrameHeader,
+  buffer: Uint8Array,
+  target: Uint8Array,
+): number {
+  const { start, body, bodyLength } = header;
+  if (bodyLength < TAG_BYTES) return -1;
+  writeNonce(nonce, header.epoch, header.sequence);
+  const sealed = buffer.subarray(body, body + bodyLength);
+  return key.open(nonce, buffer.subarray(start, body), sealed, target);
 }
 
 /** Writes the next Noise message as a frame, with the frame's fields as its payload. */

@@ -13,18 +13,25 @@ import type { FrameDropReason } from './drops.ts';
 import type { PeerOutput } from './peer-output.ts';
 import type { PeerTraceWriter } from './peer-trace.ts';
 import { PENDING_PACKETS_MAX, PendingPackets } from './pending-packets.ts';
+import type { PacketNumbers } from './striping/packet-number.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Why a packet is not sent. */
 export type DepartureDropReason = FrameDropReason | 'no-path' | 'lifetime-over' | 'displaced';
-/** Seals a packet and sends it in datagrams with this DSCP, or returns why it cannot. */
-export type SendPacket = (body: Uint8Array, dscp: number) => FrameDropReason | undefined;
+/** Seals the content of a frame, which is or contains a packet, and sends it in datagrams with this DSCP, or returns why it cannot. */
+export type SendPacket = (
+  content: Uint8Array,
+  dscp: number,
+  packet: Uint8Array,
+) => FrameDropReason | undefined;
 
 /** Where the packets to one peer go, and who is told about them. */
 export interface PacketSenderSetup extends Pick<Behaviour, 'leaving'> {
   readonly output: PeerOutput;
   /** Absent when packets are not accounted for (ADR 0028). */
   readonly account: PacketAccount | undefined;
+  /** Present if packets are numbered (strategy `striping`). */
+  readonly numbers?: PacketNumbers | undefined;
   /** Absent while no trace is recorded. */
   readonly peerTrace: PeerTraceWriter | undefined;
 }
@@ -59,9 +66,9 @@ export class PacketSender {
   ): FrameDropReason | undefined {
     const { account } = this.#setup;
     const dscp = dscpOfPriority(wishes?.priority);
-    if (account === undefined) return send(body, dscp);
+    if (account === undefined) return this.#leave(body, dscp, send);
     this.#number = account.accept();
-    const reason = send(body, dscp);
+    const reason = this.#leave(body, dscp, send);
     // Settled as sent even if `send` rejected the packet, since the application is told the reason.
     account.settled(this.#number, 'sent');
     return reason;
@@ -94,7 +101,7 @@ export class PacketSender {
     this.show(now);
     for (const { body, number, priority } of waiting) {
       this.#number = number;
-      const reason = send(body, dscpOfPriority(priority));
+      const reason = this.#leave(body, dscpOfPriority(priority), send);
       if (reason === undefined) this.#setup.account?.settled(number, 'sent');
       else this.#drop(number, reason);
     }
@@ -119,6 +126,13 @@ export class PacketSender {
   /** Traces how many packets wait. */
   show(now: number): void {
     this.#setup.peerTrace?.waiting(now, this.#waiting.size, PENDING_PACKETS_MAX);
+  }
+
+  #leave(body: Uint8Array, dscp: number, send: SendPacket): FrameDropReason | undefined {
+    const { numbers } = this.#setup;
+    const reason = send(numbers?.numbered(body) ?? body, dscp, body);
+    if (reason === undefined) numbers?.used();
+    return reason;
   }
 
   #drop(number: number, reason: DepartureDropReason): void {

@@ -34,6 +34,7 @@ export const FRAME_DROP_REASONS = {
   expired: 'The sequence number is behind the window, or the frame is older than allowed.',
   future: 'The timestamp is further ahead than the clock tolerance.',
   'reserve-full': 'Too many frames wait for the durable bound of the replay window.',
+  'opening-full': 'As many frames of the peer as may be with the threads that open them.',
   'key-exhausted': 'The key reached the end of its life before a new one was agreed.',
   'handshake-replay': 'A handshake message is older than one already answered.',
   'handshake-collision': 'Both sides opened at the same time and ours wins.',

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
+import { byteJobDefinition } from '../_kit/byte-job.ts';
 import { END_HOST_DROP_REASONS, END_HOST_QUESTIONS, WIRE_DROP_REASONS } from '../scion/index.ts';
 import { accountKeyOfDatagram } from './account.ts';
 import { APPLICATION_QUESTIONS } from './application/questions.ts';
@@ -16,6 +17,7 @@ import { PACKET_BYTES_MAX } from './geometry.ts';
 import { GATEWAY_METRICS } from './metrics.ts';
 import { GATEWAY_MUST } from './must.ts';
 import { createGatewayNode } from './node.ts';
+import { OPEN_JOB, openCostNs, openJob } from './opening/open-job.ts';
 import { findOptionConflicts } from './option-conflicts.ts';
 import { PACKET_NUMBER_BYTES } from './striping/packet-number.ts';
 
@@ -30,7 +32,7 @@ export const protocol: Protocol<GatewayOptions> = {
     publicKeys: { [STATIC_KEY_NAME]: (secret, crypto) => crypto.x25519PublicKey(secret) },
   },
   needsRun: () => 'it takes its paths from segments that are made before a run',
-  jobs: {},
+  jobs: { [OPEN_JOB]: { ...byteJobDefinition(openJob, openCostNs), onDemand: true } },
   moduleUrl: import.meta.url,
   drops: {
     ...WIRE_DROP_REASONS,

@@ -397,8 +397,8 @@ export class KeyExchange {
     keys: SessionKeys,
     made: { readonly epoch: number; readonly role: EpochKeys['role']; readonly nowNs: number },
   ): EpochKeys {
-    const { crypto, windows, limits } = this.#options;
-    const cipher = new FrameCipher(crypto, keys);
+    const { crypto, windows, limits, threads } = this.#options;
+    const cipher = new FrameCipher(crypto, keys, threads);
     return new EpochKeys({ ...made, cipher, guard: windows.open(made.epoch), limits });
   }
 }

@@ -10,6 +10,7 @@ import type { Behaviour } from './behaviour.ts';
 import type { GatewayOptions } from './config.ts';
 import { STATIC_KEY_NAME, type StaticKeyPair } from './crypto.ts';
 import { EpochStore } from './epoch-store.ts';
+import type { OpenThreads } from './opening/open-threads.ts';
 import type { GatewayMeasurements } from './operator/measurements.ts';
 import { frameAgeLimitsOf } from './replay/age.ts';
 import type { WindowSet } from './replay/window-set.ts';
@@ -20,6 +21,7 @@ import { type PacketAddresses, peerAddressBytes } from './underlay/packet-templa
 export interface SessionSurroundings {
   readonly host: HostPart<'crypto' | 'now' | 'randomBytes' | 'store'>;
   readonly network: NetworkView;
+  readonly threads: OpenThreads | undefined;
   /** The options in force. */
   readonly options: () => GatewayOptions;
   readonly behaviour: Behaviour;
@@ -36,7 +38,8 @@ export function makeSessionOptions(
   peer: string,
   sink: SessionSink,
 ): SessionOptions {
-  const { host, network, behaviour, windows, cookies, measured, identity, ends } = surroundings;
+  const { host, network, threads, behaviour, windows, cookies, measured, identity, ends } =
+    surroundings;
   const options = surroundings.options();
   const own = windows.peer(peer, host.now());
   if (own === undefined || identity === undefined) throw new Error(`no room for ${peer}`);
@@ -54,7 +57,7 @@ export function makeSessionOptions(
         else measured.storeErrors += 1;
       },
     }),
-    ...{ windows: own, sink, measured },
+    ...{ windows: own, sink, measured, threads },
     limits: {
       ...SESSION_LIMITS,
       rekeyBytes: options.rekey.bytes,

@@ -46,6 +46,7 @@ import { BODY_BYTES_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
 import { makeSessionOptions } from './make-session-options.ts';
 import { PathControllers } from './multipath/make-controller.ts';
 import { confirmedInterface } from './multipath/scmp-policy.ts';
+import { OpenThreads } from './opening/open-threads.ts';
 import { GatewayMeasurements } from './operator/measurements.ts';
 import { type MetricSeriesByName, readNodeMetrics } from './operator/node-metrics.ts';
 import type { Peer } from './peer.ts';
@@ -414,8 +415,16 @@ class GatewayNode implements NodeHandle {
         if (peer?.isUsable === false) peer.tick(this.#moment());
       },
     });
+    const threads = options.opening === 'threads' ? new OpenThreads(host) : undefined;
     const surroundings = {
-      ...{ host, network, behaviour: this.#behaviour, windows: this.#windows, ends: this.#ends },
+      ...{
+        threads,
+        host,
+        network,
+        behaviour: this.#behaviour,
+        windows: this.#windows,
+        ends: this.#ends,
+      },
       options: (): GatewayOptions => live.options,
       ...{ cookies: this.#cookies, measured: this.#measured, identity: this.#identity },
     };
@@ -424,6 +433,8 @@ class GatewayNode implements NodeHandle {
         return live.options;
       },
       isTraced: host.trace.isRecorded,
+      threads,
+      moment: () => this.#moment(),
       measured: this.#measured,
       directory,
       epicClock: { crypto: host.crypto, clock: () => host.clock() },

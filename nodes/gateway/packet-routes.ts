@@ -6,6 +6,8 @@
  */
 import { planPaths, type StrategyKind } from './multipath/strategy.ts';
 import type { PathController } from './multipath/types.ts';
+import { ClassRoutes } from './routing/class-routes.ts';
+import type { TrafficClass } from './routing/traffic-class.ts';
 import type { UnderlayPath } from './underlay/underlay-path.ts';
 import type { UnderlayPaths } from './underlay-paths.ts';
 
@@ -13,16 +15,24 @@ import type { UnderlayPaths } from './underlay-paths.ts';
 export class PacketRoutes {
   /** The underlay of the path in use; undefined before the first choice. */
   active: UnderlayPath | undefined;
+  readonly classes: ClassRoutes;
   readonly #strategy: StrategyKind;
   readonly #controller: PathController;
   readonly #underlays: UnderlayPaths;
   #plan: readonly (readonly UnderlayPath[])[] = [];
   #turn = 0;
 
-  constructor(strategy: StrategyKind, controller: PathController, underlays: UnderlayPaths) {
+  /** @param router Has the classes of traffic that are in force. */
+  constructor(
+    strategy: StrategyKind,
+    controller: PathController,
+    underlays: UnderlayPaths,
+    router: { readonly classes: readonly TrafficClass[] },
+  ) {
     this.#strategy = strategy;
     this.#controller = controller;
     this.#underlays = underlays;
+    this.classes = new ClassRoutes(router, controller);
   }
 
   /** The underlay of a path of the controller. */
@@ -32,6 +42,7 @@ export class PacketRoutes {
 
   /** Makes the plan anew: called when the controller has learnt something, or a path has new headers. */
   plan(now: number): void {
+    this.classes.plan(now);
     const { active } = this.#controller;
     if (active < 0) return;
     this.active = this.at(active);
@@ -39,9 +50,14 @@ export class PacketRoutes {
     this.#plan = plan.map((turn) => turn.flatMap((index) => this.at(index) ?? []));
   }
 
-  /** The underlays of the next packet, one copy on each; none before the first choice. */
+  /** The underlays of the next packet, one copy on each; none before the first choice, undefined if its class has no path. */
   // hot: once per packet.
-  next(): readonly UnderlayPath[] {
+  next(packet: Uint8Array): readonly UnderlayPath[] | undefined {
+    const ofClass = this.classes.of(packet);
+    if (ofClass !== undefined) {
+      const underlay = ofClass.path === undefined ? undefined : this.#underlays.get(ofClass.path);
+      return underlay && [underlay];
+    }
     const plan = this.#plan;
     this.#turn = this.#turn + 1 < plan.length ? this.#turn + 1 : 0;
     return plan[this.#turn] ?? [];

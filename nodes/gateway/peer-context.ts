@@ -11,9 +11,10 @@ import type { GatewayOptions } from './config.ts';
 import type { FrameDropReason } from './drops.ts';
 import type { FrameType } from './geometry.ts';
 import type { InterfaceDownAccusation, PathController, PathStatus } from './multipath/types.ts';
+import type { OpenThreads } from './opening/open-threads.ts';
 import type { GatewayMeasurements } from './operator/measurements.ts';
 import type { IpRouter } from './routing/ip-router.ts';
-import type { SessionOptions, SessionSink } from './session-parts.ts';
+import type { ClockReadings, SessionOptions, SessionSink } from './session-parts.ts';
 import type { PacketAddresses } from './underlay/packet-template.ts';
 import type { GatewayPath, PathDirectory } from './underlay/path-directory.ts';
 import type { EpicClock } from './underlay/underlay-path.ts';
@@ -23,6 +24,9 @@ export interface PeerContext {
   readonly options: GatewayOptions;
   /** True if a trace of states is recorded. */
   readonly isTraced: boolean;
+  /** Threads that open data frames; undefined if this one opens them. */
+  readonly threads: OpenThreads | undefined;
+  readonly moment: () => ClockReadings;
   readonly directory: PathDirectory;
   readonly measured: GatewayMeasurements;
   /** The paths to a peer that can be used now. */

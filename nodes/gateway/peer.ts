@@ -9,14 +9,15 @@
  */
 import type { DeliveryFacts, PeerReachability, SendWishes } from '../../engine/host/transport.ts';
 import { isdAsWords, type PacketEnd, type PacketView } from '../scion/index.ts';
-import { type PacketOrderEvents, PacketReceiver } from './arrivals.ts';
+import { PacketReceiver } from './arrivals.ts';
 import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
-import { type DepartureDropReason, PacketSender } from './departures.ts';
+import { type DepartureDropReason, PacketSender, type SendPacket } from './departures.ts';
 import type { FrameDropReason } from './drops.ts';
 import { FRAME_TYPE, PACKET_BYTES_MAX } from './geometry.ts';
 import { LoadLimiter } from './load-limit.ts';
 import type { InterfaceDownReport, ScmpDropReason } from './multipath/scmp-policy.ts';
 import type { ControllerEffect, ExplainedPath, PathController } from './multipath/types.ts';
+import { FramesElsewhere, type JudgedFrame } from './opening/frames-elsewhere.ts';
 import { PacketRoutes } from './packet-routes.ts';
 import { findDeadPathInUse } from './path-invariant.ts';
 import type { PeerContext } from './peer-context.ts';
@@ -26,11 +27,11 @@ import { PeerTraceWriter } from './peer-trace.ts';
 import { FrameCopies } from './replay/frame-copies.ts';
 import { ReceiverReporter } from './reporter.ts';
 import type { PrefixAnnouncement } from './routing/announcement.ts';
-import { ClassRoutes } from './routing/class-routes.ts';
 import { FrameSender } from './sender.ts';
 import { Session } from './session.ts';
 import { SessionMessages } from './session-messages.ts';
 import type { ClockReadings } from './session-parts.ts';
+import { makeOrderEvents } from './striping/order-events.ts';
 import { PacketNumbers } from './striping/packet-number.ts';
 import { UnderlayPaths } from './underlay-paths.ts';
 import { SmallReplayWindowWarner } from './window-watch.ts';
@@ -61,7 +62,6 @@ export class Peer {
   /** Absent while no trace is recorded. */
   readonly #peerTrace: PeerTraceWriter | undefined;
   readonly #routes: PacketRoutes;
-  readonly classRoutes: ClassRoutes;
   /** The instant of the input that is being processed. */
   #at: ClockReadings;
   /** When the timer `work` fires; Infinity while it is not set. */
@@ -70,8 +70,8 @@ export class Peer {
   readonly load: LoadLimiter;
   /** Absent unless frames race. */
   readonly #copies: FrameCopies | undefined;
-  /** Present with the strategy `striping`. */
-  readonly #numbers: PacketNumbers | undefined;
+  /** Present with the option `opening: threads`. */
+  readonly #elsewhere: FramesElsewhere | undefined;
   /** The packet whose frame the session is reading; answers return on its path. */
   #inHand: PacketView | undefined;
   /** The reachability last reported to the protocols above. */
@@ -92,8 +92,12 @@ export class Peer {
       this.#sender.small(this.#at, back, FRAME_TYPE.report, body);
     });
     this.controller = context.makeController(name);
-    this.#routes = new PacketRoutes(multipath.strategy, this.controller, this.underlays);
-    this.classRoutes = new ClassRoutes(context.router, this.controller);
+    this.#routes = new PacketRoutes(
+      multipath.strategy,
+      this.controller,
+      this.underlays,
+      context.router,
+    );
     this.load = new LoadLimiter({
       isEnabled: overload.shed,
       delayNs: overload.delay,
@@ -107,12 +111,10 @@ export class Peer {
     const account = context.accountOf(name);
     const { arrivals, leaving } = context.behaviour;
     const isStriping = multipath.strategy === 'striping';
-    this.#numbers = isStriping ? new PacketNumbers() : undefined;
-    this.#arrivals = new PacketReceiver({
-      ...{ output: arrivals(output), account },
-      ...(isStriping && { order: this.#orderEvents() }),
-    });
-    this.#departures = new PacketSender({ output, leaving, account, peerTrace });
+    const order = isStriping ? makeOrderEvents(output, this.#reporter, this.arrived) : undefined;
+    this.#arrivals = new PacketReceiver({ output: arrivals(output), account, order });
+    const numbers = isStriping ? new PacketNumbers(() => context.moment().clockUs) : undefined;
+    this.#departures = new PacketSender({ output, leaving, account, peerTrace, numbers });
     this.session = new Session(
       context.sessionOptions(name, {
         send: (frame) => this.#messages.send(this.#at.nowNs, frame, this.#inHand),
@@ -127,6 +129,10 @@ export class Peer {
         }),
       }),
     );
+    const { threads } = context;
+    const away = { ...context, session: this.session, arrivals: this.#arrivals };
+    const judged = (frame: JudgedFrame): void => this.#back(frame);
+    this.#elsewhere = threads && new FramesElsewhere({ ...away, threads, judged });
     this.#sender = new FrameSender(output, context, this.session, {
       sealed: (header): void => this.#departures.sealed(header),
       sent: (sequence): void => this.#dataSent(sequence),
@@ -156,13 +162,15 @@ export class Peer {
   discard(): void {
     this.#departures.discard();
     for (const { header } of this.session.held) this.#dropHeld(header, 'no-session');
+    this.#elsewhere?.discard((header) => this.#dropHeld(header, 'no-session'));
     this.#arrivals.discard();
   }
 
   /** Number of packets held here because they wait for something. */
   get holding(): number {
     const held = this.session.held.filter(({ header }) => header.type === FRAME_TYPE.data);
-    return this.#departures.waiting + held.length + this.#arrivals.unfinished;
+    const elsewhere = this.#elsewhere?.size ?? 0;
+    return this.#departures.waiting + held.length + elsewhere + this.#arrivals.unfinished;
   }
 
   get isReady(): boolean {
@@ -284,14 +292,30 @@ export class Peer {
   }
 
   #receiveSealed(header: FrameHeader, buffer: Uint8Array, view: PacketView): void {
+    if (this.#elsewhere !== undefined && header.type === FRAME_TYPE.data) {
+      this.#elsewhere.send(this.#at, header, view);
+      return;
+    }
     const { scratch } = this.#context;
     const opened = this.session.open(header, buffer, scratch, this.#at);
+    this.#judged({ header, opened, plaintext: scratch, view });
+  }
+
+  /** Called when a frame has come back from the threads. */
+  #back(frame: JudgedFrame): void {
+    this.#at = frame.at;
+    this.#inHand = frame.view;
+    this.#judged(frame);
+    this.#inHand = undefined;
+  }
+
+  #judged({ header, opened, plaintext, view }: Omit<JudgedFrame, 'at'>): void {
     const copies = this.#copies;
     if (opened === 'replay') this.#context.refused(copies?.nameRepeat(header, view) ?? opened);
     else if (typeof opened === 'string' && opened !== 'held') this.#context.refused(opened);
     else copies?.taken(header, view);
     if (opened === 'held') this.#arrivals.held(header);
-    else if (typeof opened === 'number') this.#accept(header, scratch.subarray(0, opened), view);
+    else if (typeof opened === 'number') this.#accept(header, plaintext.subarray(0, opened), view);
   }
 
   #acceptHeld(header: FrameHeader, plaintext: Uint8Array): void {
@@ -337,17 +361,7 @@ export class Peer {
     this.#reporter.note(nowNs, header, view);
     const ageUs = clockUs - header.timestamp;
     this.#context.measured.lastMinute.latency(nowNs, ageUs);
-    this.#arrivals.take(nowNs, header, plaintext, ageUs);
-    if (header.fragments > 1 || this.#numbers !== undefined) this.#arm();
-  }
-
-  #orderEvents(): PacketOrderEvents {
-    const metrics = { gap: 'gateway.order_gaps', late: 'gateway.order_late' };
-    return {
-      arrived: this.arrived,
-      released: (arrived): void => this.#reporter.released(arrived),
-      count: (what): void => this.#output.perform({ kind: 'count', metric: metrics[what] }),
-    };
+    if (this.#arrivals.take(nowNs, header, plaintext, ageUs) === 'waits') this.#arm();
   }
 
   #answerProbe(body: Uint8Array, view: PacketView): void {
@@ -376,7 +390,6 @@ export class Peer {
   #perform(effects: readonly ControllerEffect[]): void {
     for (const effect of effects) this.#performOne(effect);
     this.#routes.plan(this.#at.nowNs);
-    this.classRoutes.plan(this.#at.nowNs);
     this.#arm();
     const isNews = effects.some(({ kind }) => kind === 'health' || kind === 'switch');
     this.#tellWay();
@@ -446,7 +459,7 @@ export class Peer {
     const found = lookUp(this.name);
     for (const path of found) this.underlays.adopt(path);
     this.#routes.plan(now);
-    this.classRoutes.found(found);
+    this.#routes.classes.found(found);
     this.underlays.forgetVanished(found);
     this.#reporter.pathsChanged();
     const infos = found.map(({ info }) => info);
@@ -460,16 +473,10 @@ export class Peer {
 
   readonly #searchAt = (): number => this.#context.directory.searchAt(this.name);
   /** Created once: one closure per packet would be garbage. */
-  readonly #onRoutes = (body: Uint8Array, dscp: number): FrameDropReason | undefined => {
-    const route = this.classRoutes.of(body);
-    const own = route?.path === undefined ? undefined : this.underlays.get(route.path);
-    if (route !== undefined && own === undefined) return 'class-no-path';
-    const numbers = this.#numbers;
-    const content = numbers?.numbered(this.#at.clockUs, body) ?? body;
-    const underlays = own === undefined ? this.#routes.next() : [own];
-    const reason = this.#sender.packet(this.#at, underlays, content, dscp);
-    if (reason === undefined) numbers?.used();
-    return reason;
+  readonly #onRoutes: SendPacket = (content, dscp, packet) => {
+    const underlays = this.#routes.next(packet);
+    if (underlays === undefined) return 'class-no-path';
+    return this.#sender.packet(this.#at, underlays, content, dscp);
   };
 
   #dataSent(sequence: number): void {

@@ -6,7 +6,7 @@
 import type { ReplayGuard } from '../_kit/replay-window.ts';
 import type { AdmissionControl } from './admission/admission.ts';
 import type { CookieIssuer } from './admission/cookie-mint.ts';
-import type { FrameCipher, HandshakeContext, ReceivedOpening } from './crypto.ts';
+import type { FrameCipher, FrameOpener, HandshakeContext, ReceivedOpening } from './crypto.ts';
 import type { FrameDropReason } from './drops.ts';
 import type { EpochSource } from './epoch-store.ts';
 import type { EpochRingEntry } from './epochs.ts';
@@ -132,6 +132,8 @@ export interface SessionOptions extends HandshakeContext {
   readonly cookies: CookieIssuer;
   /** The peer's address as bytes, which its cookie covers. */
   readonly address: Uint8Array;
+  /** Threads that open data frames; absent if this one opens all. */
+  readonly threads?: FrameOpener | undefined;
   /** Counts and times the frames; absent in tests of sessions alone. */
   readonly measured?: Pick<
     GatewayMeasurements,

@@ -157,15 +157,63 @@ export class Session {
     target: Uint8Array,
     moment: ClockReadings,
   ): FrameOpenResult {
-    const { admission, measured } = this.#options;
-    if (!admission.frameCame(moment.nowNs)) return 'rate-limited';
-    const keys = this.#ring.find(header.epoch);
-    if (keys === undefined) return this.isOpen ? 'epoch-unknown' : 'no-session';
+    const { measured } = this.#options;
+    const keys = this.#keysOf(header, moment);
+    if (typeof keys === 'string') return keys;
     // R-014: authenticate first; up to this line the frame's content has changed nothing.
     const openedNs = measured?.begin() ?? -1;
     const length = keys.cipher.open(header, buffer, target);
     measured?.frameOpened(header.type, length, openedNs);
     if (length < 0) return 'bad-auth';
+    return this.#authentic(keys, header, target.subarray(0, length), moment);
+  }
+
+  /**
+   * Charges a frame that another thread is to open.
+   * @returns the number of its key, or the drop reason.
+   */
+  keyElsewhere(header: FrameHeader, moment: ClockReadings): number | FrameDropReason {
+    const keys = this.#keysOf(header, moment);
+    return typeof keys === 'string' ? keys : (keys.cipher.openerKey ?? 'no-session');
+  }
+
+  /** Opens a frame that was charged for another thread. @returns the plaintext's length; -1 if there is none. */
+  decrypt(header: FrameHeader, buffer: Uint8Array, target: Uint8Array): number {
+    return this.#ring.find(header.epoch)?.cipher.open(header, buffer, target) ?? -1;
+  }
+
+  /**
+   * Takes a frame that another thread has opened: only now does the window see its number.
+   * @param plaintext Undefined if the frame is not from the peer.
+   * @returns as {@link Session.open}.
+   */
+  openedElsewhere(
+    header: FrameHeader,
+    plaintext: Uint8Array | undefined,
+    moment: ClockReadings,
+  ): FrameOpenResult {
+    const length = plaintext?.length ?? -1;
+    this.#options.measured?.frameOpened(header.type, length, -1);
+    if (plaintext === undefined) return 'bad-auth';
+    const keys = this.#ring.find(header.epoch);
+    // The key was retired meanwhile.
+    if (keys === undefined) return this.isOpen ? 'epoch-unknown' : 'no-session';
+    return this.#authentic(keys, header, plaintext, moment);
+  }
+
+  #keysOf(header: FrameHeader, moment: ClockReadings): EpochKeys | FrameDropReason {
+    if (!this.#options.admission.frameCame(moment.nowNs)) return 'rate-limited';
+    const keys = this.#ring.find(header.epoch);
+    return keys ?? (this.isOpen ? 'epoch-unknown' : 'no-session');
+  }
+
+  #authentic(
+    keys: EpochKeys,
+    header: FrameHeader,
+    plaintext: Uint8Array,
+    moment: ClockReadings,
+  ): FrameOpenResult {
+    const { admission, measured } = this.#options;
     const stale = checkFrameAge(header.timestamp, moment.clockUs, this.#options.limits.age);
     const ageUs = moment.clockUs - header.timestamp;
     if (stale !== undefined) {
@@ -175,12 +223,12 @@ export class Session {
     const checkedNs = measured?.begin() ?? -1;
     const verdict = keys.guard.accept(header.sequence);
     measured?.frameChecked(verdict, checkedNs);
-    if (verdict === 'held') return this.#hold(header, target.slice(0, length));
+    if (verdict === 'held') return this.#hold(header, plaintext.slice());
     if (verdict !== 'fresh') return verdict;
     if (!admission.frameAccepted(moment.nowNs)) return 'rate-limited';
     this.clock.accepted(ageUs);
-    this.#accepted(keys, header, length, moment);
-    return length;
+    this.#accepted(keys, header, plaintext.length, moment);
+    return plaintext.length;
   }
 
   /** Takes one decoded frame of type `handshake`. @returns the drop reason, if it is dropped. */

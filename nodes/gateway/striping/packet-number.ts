@@ -22,16 +22,21 @@ const HIGH_END = 2 ** 5;
 /** Puts numbers in front of the packets to one peer. */
 export class PacketNumbers {
   readonly #buffer = new Uint8Array(PACKET_NUMBER_BYTES + PACKET_BYTES_MAX);
+  readonly #clockUs: () => number;
   #next = -1;
+
+  /** @param clockUs Returns the calendar time, microseconds since 1970. */
+  constructor(clockUs: () => number) {
+    this.#clockUs = clockUs;
+  }
 
   /**
    * Puts the next number in front of a packet.
-   * @param clockUs Calendar time, microseconds since 1970.
    * @returns bytes that are valid until the next call.
    */
   // hot: once per packet.
-  numbered(clockUs: number, packet: Uint8Array): Uint8Array {
-    if (this.#next < 0) this.#next = clockUs;
+  numbered(packet: Uint8Array): Uint8Array {
+    if (this.#next < 0) this.#next = this.#clockUs();
     const buffer = this.#buffer;
     const high = Math.floor(this.#next / LOW);
     buffer[0] = 0;

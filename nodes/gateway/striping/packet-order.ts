@@ -11,9 +11,9 @@ import { DelaySpread, ORDER_WAIT_NS_MAX } from './delay-spread.ts';
 import { PACKET_NUMBER_BYTES, readPacketNumber } from './packet-number.ts';
 
 /** Number of packets that wait at most: 100 ms of 20,000 a second. */
-export const ORDER_PACKETS_MAX = 2_048;
+const ORDER_PACKETS_MAX = 2_048;
 /** Bytes of the packets that wait at most: 100 ms of 160 Mbit/s, or 32 of the largest packets. */
-export const ORDER_BYTES_MAX = 2_097_152;
+const ORDER_BYTES_MAX = 2_097_152;
 /** A packet further behind is one of a sender that has begun anew after its clock was set back: 3 s of 20,000 a second. */
 const ORDER_BEHIND_MAX = 65_536;
 

@@ -18,7 +18,7 @@ const CLOCK_US = 1_770_000_000_000_000;
 
 /** A sender and a receiver, with everything that the receiver says. */
 function makeOrder(): { sent(byte: number): Uint8Array; order: PacketOrder; said: string[] } {
-  const numbers = new PacketNumbers();
+  const numbers = new PacketNumbers(() => CLOCK_US);
   const said: string[] = [];
   const order = new PacketOrder({
     deliver: ([byte]): void => void said.push(`${byte}`),
@@ -33,7 +33,7 @@ function makeOrder(): { sent(byte: number): Uint8Array; order: PacketOrder; said
     count: (what): void => void said.push(what),
   });
   const sent = (byte: number): Uint8Array => {
-    const content = numbers.numbered(CLOCK_US, Uint8Array.of(byte)).slice();
+    const content = numbers.numbered(Uint8Array.of(byte)).slice();
     numbers.used();
     return content;
   };
@@ -46,16 +46,15 @@ const frame = (sequence: number): { epoch: number; sequence: number; fragment: n
 
 describe('the number of a packet', () => {
   it('begins with the clock and ascends, unless the packet did not leave', () => {
-    const numbers = new PacketNumbers();
-    const numbered = (): number | undefined =>
-      readPacketNumber(numbers.numbered(CLOCK_US, Uint8Array.of(7)));
+    const numbers = new PacketNumbers(() => CLOCK_US);
+    const numbered = (): number | undefined => readPacketNumber(numbers.numbered(Uint8Array.of(7)));
     expect([numbered(), numbered()]).toEqual([CLOCK_US, CLOCK_US]);
     numbers.used();
     expect(numbered()).toBe(CLOCK_US + 1);
   });
 
   it('stands before the largest packet', () => {
-    const content = new PacketNumbers().numbered(1, new Uint8Array(PACKET_BYTES_MAX).fill(9));
+    const content = new PacketNumbers(() => 1).numbered(new Uint8Array(PACKET_BYTES_MAX).fill(9));
     expect(content).toHaveLength(PACKET_NUMBER_BYTES + PACKET_BYTES_MAX);
     expect(content.at(-1)).toBe(9);
   });
