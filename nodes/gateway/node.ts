@@ -166,7 +166,7 @@ class GatewayNode implements NodeHandle {
       measured: this.#measured,
     };
     this.#peers = new PeerSet(self.protocol, setup, port);
-    this.#scmp = new ScmpErrors(host, this.#peers, this.#scmpKeys);
+    this.#scmp = new ScmpErrors(host.meter.counter('gateway.scmp'), this.#peers, this.#scmpKeys);
     this.#router = new IpRouter(
       {
         ...{ own, peers: this.#peers, moment: (): ClockReadings => this.#moment() },

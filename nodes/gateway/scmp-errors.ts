@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Host } from '../../engine/host/host.ts';
+import type { Counter } from '../../engine/host/measure.ts';
 import { decodeScmp, type IsdAs, isdAsWords, type PacketView } from '../scion/index.ts';
 import type { ScmpDropReason } from './multipath/scmp-policy.ts';
 import type { PeerSet } from './peer-set.ts';
@@ -12,13 +12,13 @@ import type { ClockReadings } from './session-parts.ts';
 
 /** Reads SCMP messages and tells the peers about interfaces that are down. */
 export class ScmpErrors {
-  readonly #host: Host;
+  readonly #taken: Counter;
   readonly #peers: PeerSet;
   readonly #keys: ScmpKeys | undefined;
 
-  /** @param keys Absent unless routers have to sign. */
-  constructor(host: Host, peers: PeerSet, keys: ScmpKeys | undefined) {
-    this.#host = host;
+  /** @param taken Counts the messages. @param keys Absent unless routers have to sign. */
+  constructor(taken: Counter, peers: PeerSet, keys: ScmpKeys | undefined) {
+    this.#taken = taken;
     this.#peers = peers;
     this.#keys = keys;
   }
@@ -27,7 +27,7 @@ export class ScmpErrors {
   take(view: PacketView, at: ClockReadings): string | undefined {
     const message = decodeScmp(view.buffer.subarray(view.upperOffset, view.end));
     if (typeof message === 'string') return message;
-    this.#host.meter.counter('gateway.scmp').add(1);
+    this.#taken.add(1);
     const { kind } = message;
     if (kind === 'external-interface-down') return this.#down(view, at, message, message.ifId);
     if (kind === 'internal-connectivity-down') return this.#down(view, at, message, message.egress);
