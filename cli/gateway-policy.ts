@@ -46,7 +46,7 @@ function readPolicyText(path: string): string {
 }
 
 /** Checks the text of a policy. @throws ConfigError at the place of its first mistake. */
-export function checkRoutingPolicy(file: string, text: string): void {
+function checkRoutingPolicy(file: string, text: string): void {
   const policy = parseRoutingPolicy(text);
   if (!('reason' in policy)) return;
   const { line, column, endColumn, reason, words = [] } = policy;

@@ -171,7 +171,7 @@ class GatewayNode implements NodeHandle {
       {
         ...{ own, peers: this.#peers, moment: (): ClockReadings => this.#moment() },
         after: (delayNs, fire): Timer => host.after(delayNs, fire),
-        send: (...call): string => this.#send(...call),
+        send: (name, ...call): string => this.#sendTo(this.#peers.get(name), ...call),
         drop: (reason): void => {
           this.#counts.drops += 1;
           host.drop(reason);
@@ -337,9 +337,12 @@ class GatewayNode implements NodeHandle {
       if (!this.#calls.answer(request)) this.#questions.answer(request);
     } else if (request.target === '') {
       request.respond(this.#router.send(request.body, request.wishes));
-    } else if (peer === undefined) request.respond('unknown-peer');
-    else request.respond(this.#send(peer, request.body, request.wishes));
+    } else request.respond(this.#sendTo(peer, request.body, request.wishes));
     this.#processed(began);
+  }
+
+  #sendTo(peer: Peer | undefined, ...call: [Uint8Array, SendWishes | undefined]): string {
+    return peer === undefined ? 'unknown-peer' : this.#send(peer, ...call);
   }
 
   #send(peer: Peer, packet: Uint8Array, wishes: SendWishes | undefined): string {

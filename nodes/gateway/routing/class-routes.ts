@@ -9,7 +9,7 @@
 import { applyPathPolicy } from '../../scion/index.ts';
 import type { PathController, PathHealth } from '../multipath/types.ts';
 import type { GatewayPath } from '../underlay/path-directory.ts';
-import { type IpHeader, readIpHeader } from './ip-header.ts';
+import { readIpHeader } from './ip-header.ts';
 import type { TrafficClass } from './traffic-class.ts';
 
 /** One policy's paths, the best first. */
@@ -89,11 +89,6 @@ export class ClassRoutes {
   of(packet: Uint8Array): ClassRoute | undefined {
     const { classes } = this.#source;
     const header = classes.length === 0 ? undefined : readIpHeader(packet);
-    return header && this.#routes[classIndexOf(classes, header)];
+    return header && this.#routes[classes.findIndex(({ fits }) => fits(header))];
   }
-}
-
-/** Index of the first class that a packet fits; -1 for none. */
-export function classIndexOf(classes: readonly TrafficClass[], header: IpHeader): number {
-  return classes.findIndex(({ fits }) => fits(header));
 }

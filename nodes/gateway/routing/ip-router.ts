@@ -10,10 +10,8 @@
 import type { Timer } from '../../../engine/host/time.ts';
 import type { SendWishes } from '../../../engine/host/transport.ts';
 import { TokenBucket } from '../../_kit/token-bucket.ts';
-import { type IsdAs, isdAsOfWords } from '../../scion/index.ts';
+import { type IsdAs, isdAsOfWords, type PacketEnd } from '../../scion/index.ts';
 import type { GatewayOptions } from '../config.ts';
-import type { Peer } from '../peer.ts';
-import type { PeerSet } from '../peer-set.ts';
 import type { ClockReadings } from '../session-parts.ts';
 import { decodeAnnouncement, type PrefixAnnouncement } from './announcement.ts';
 import {
@@ -42,13 +40,26 @@ const NS_PER_SECOND = 1_000_000_000;
 /** Why a packet has no peer. */
 export type RouteRefusal = 'ip-malformed' | 'route-local' | 'no-route';
 
+/** A peer as the router sees it. */
+export interface RoutedPeer {
+  readonly name: string;
+  readonly end: Pick<PacketEnd, 'isdAs'>;
+  /** True if packets leave on a path that answers. */
+  readonly isUsable: boolean;
+  announce(at: ClockReadings, announcement: PrefixAnnouncement): void;
+}
+
 /** What the router needs of its gateway. */
 export interface IpRouterParts {
   readonly own: IsdAs;
-  readonly peers: Pick<PeerSet, 'all' | 'get'>;
+  readonly peers: {
+    readonly all: readonly RoutedPeer[];
+    get(name: string): RoutedPeer | undefined;
+  };
   readonly moment: () => ClockReadings;
   readonly after: (delayNs: number, fire: () => void) => Timer;
-  readonly send: (peer: Peer, packet: Uint8Array, wishes: SendWishes | undefined) => string;
+  /** Sends a packet to the peer of this name. */
+  readonly send: (peer: string, packet: Uint8Array, wishes: SendWishes | undefined) => string;
   /** Counts something refused. */
   readonly drop: (reason: string) => void;
 }
@@ -88,18 +99,18 @@ export class IpRouter {
   /** Sends a packet to the peer that its destination leads to. @returns `ok`, or why it is refused. */
   send(packet: Uint8Array, wishes: SendWishes | undefined): string {
     const peer = this.route(packet);
-    if (typeof peer !== 'string') return this.#parts.send(peer, packet, wishes);
+    if (typeof peer !== 'string') return this.#parts.send(peer.name, packet, wishes);
     this.#parts.drop(peer);
     return peer;
   }
 
   /** Announces our prefixes to a peer, if it can be reached. */
-  announceTo(peer: Peer): void {
+  announceTo(peer: RoutedPeer): void {
     this.#announce(peer, PREFIX_LIFE_SECONDS, this.#advertisedTo(peer));
   }
 
   /** Reads the body of a control frame of a peer. */
-  received(peer: Peer, body: Uint8Array): void {
+  received(peer: RoutedPeer, body: Uint8Array): void {
     const { moment, drop } = this.#parts;
     const { nowNs } = moment();
     const bucket = this.#buckets.get(peer.name) ?? TokenBucket.of(ANNOUNCEMENTS);
@@ -148,7 +159,7 @@ export class IpRouter {
   }
 
   /** The peer to which a packet is sent, or why there is none. Of several with the same prefix, the first that answers. */
-  route(packet: Uint8Array): Peer | RouteRefusal {
+  route(packet: Uint8Array): RoutedPeer | RouteRefusal {
     const header = readIpHeader(packet);
     if (header === undefined) return 'ip-malformed';
     if (this.isOwn(header)) return 'route-local';
@@ -175,12 +186,12 @@ export class IpRouter {
     this.#own = ownPrefixes(this.#policy, this.#parts.own);
   }
 
-  #announce(peer: Peer, lifeSeconds: number, prefixes: readonly IpPrefix[]): void {
+  #announce(peer: RoutedPeer, lifeSeconds: number, prefixes: readonly IpPrefix[]): void {
     if (prefixes.length === 0) return;
     peer.announce(this.#parts.moment(), { lifeSeconds, prefixes });
   }
 
-  #take(nowNs: number, peer: Peer, { lifeSeconds, prefixes }: PrefixAnnouncement): void {
+  #take(nowNs: number, peer: RoutedPeer, { lifeSeconds, prefixes }: PrefixAnnouncement): void {
     const endNs = nowNs + lifeSeconds * NS_PER_SECOND;
     const work = { left: ROUTING_POLICY_LIMITS.comparisons };
     for (const prefix of prefixes) {
@@ -195,7 +206,7 @@ export class IpRouter {
     }
   }
 
-  #add({ prefix, endNs }: Omit<Route, 'peer'>, peer: Peer, work: PolicyWork): void {
+  #add({ prefix, endNs }: Omit<Route, 'peer'>, peer: RoutedPeer, work: PolicyWork): void {
     const { drop } = this.#parts;
     if (this.#own.some((one) => containsPrefix(one, prefix))) {
       drop('prefix-own');
@@ -211,12 +222,12 @@ export class IpRouter {
     }
   }
 
-  #acceptedOf(peer: Peer, prefix: IpPrefix, work: PolicyWork): readonly IpPrefix[] {
+  #acceptedOf(peer: RoutedPeer, prefix: IpPrefix, work: PolicyWork): readonly IpPrefix[] {
     const ends = { own: this.#parts.own, peer: isdAsOfWords(peer.end.isdAs) };
     return acceptedParts(this.#policy, ends, prefix, work);
   }
 
-  #advertisedTo(peer: Peer): readonly IpPrefix[] {
+  #advertisedTo(peer: RoutedPeer): readonly IpPrefix[] {
     const ends = { own: this.#parts.own, peer: isdAsOfWords(peer.end.isdAs) };
     return advertisedPrefixes(this.#policy, ends);
   }

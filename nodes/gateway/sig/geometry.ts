@@ -28,7 +28,7 @@ export const SIG_HEADER_BYTES = 16;
 export const SIG_VERSION = 0;
 /** Value of the field Index if no packet starts in the frame. */
 export const SIG_NO_PACKET_STARTS = 0xffff;
-/** Our session: one, since there is one traffic class. */
+/** Our session: one, since each path has streams of its own, whatever traffic class takes it. */
 export const SIG_SESSION = 0;
 /** Largest number of a stream, 20 bits. */
 export const SIG_STREAM_MAX = 0xf_ffff;

@@ -4,14 +4,17 @@
  * @module
  */
 import type { Timer } from '../../../../../engine/host/time.ts';
-import type { Peer } from '../../../../../nodes/gateway/peer.ts';
 import { encodeAnnouncements } from '../../../../../nodes/gateway/routing/announcement.ts';
 import { type IpPrefix, parseIpPrefix } from '../../../../../nodes/gateway/routing/ip-prefix.ts';
-import { IpRouter, type IpRouterParts } from '../../../../../nodes/gateway/routing/ip-router.ts';
+import {
+  IpRouter,
+  type IpRouterParts,
+  type RoutedPeer,
+} from '../../../../../nodes/gateway/routing/ip-router.ts';
 import { isdAsWords, requireIsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 
 /** A peer as far as the router looks at one. */
-export type PlayedPeer = Peer & { isUsable: boolean };
+export type PlayedPeer = Omit<RoutedPeer, 'isUsable'> & { isUsable: boolean };
 
 /** A router, its peers, what it dropped, and its clock. */
 export interface PlayedRouter {
@@ -26,8 +29,12 @@ const TIMER: Timer = { isPending: false, rearm: () => undefined, cancel: () => u
 /** Makes a router. @param names The ASes of its peers, which are their names, too. */
 export function routerOf(routing: string, names: readonly string[]): PlayedRouter {
   const peers = names.map(
-    (name) =>
-      ({ name, isUsable: true, end: { isdAs: isdAsWords(requireIsdAs(name)) } }) as PlayedPeer,
+    (name): PlayedPeer => ({
+      name,
+      isUsable: true,
+      end: { isdAs: isdAsWords(requireIsdAs(name)) },
+      announce: () => undefined,
+    }),
   );
   const drops = new Map<string, number>();
   const clock = { nowNs: 0 };
@@ -36,7 +43,7 @@ export function routerOf(routing: string, names: readonly string[]): PlayedRoute
     peers: { all: peers, get: (name) => peers.find((peer) => peer.name === name) },
     moment: () => ({ ...clock, clockUs: 0 }),
     after: () => TIMER,
-    send: (peer) => `to ${peer.name}`,
+    send: (peer) => `to ${peer}`,
     drop: (reason) => void drops.set(reason, (drops.get(reason) ?? 0) + 1),
   };
   return { router: new IpRouter(parts, { routing, classes: undefined }), peers, drops, clock };
