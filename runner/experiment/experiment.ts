@@ -438,9 +438,21 @@ export class Experiment implements WorldListener {
       });
       this.hits.push({ flow, record, atNs: now });
     }
+    this.#linkFaultBegan(record, cut);
     const watched = (hit.length === 0 ? this.flows : hit).slice(0, WATCHED_MAX);
     for (const { meter } of watched) {
       world.whenMeasured(() => meter.windows?.begin(record.id, now));
+    }
+  }
+
+  /** Tells the flows whose path crosses a link that is cut or changed. */
+  #linkFaultBegan(record: FaultRecord, cut: readonly string[]): void {
+    const { world } = this.#parts;
+    const changed = new Set(record.kind === 'set-link' ? record.targets : cut);
+    if (changed.size === 0) return;
+    for (const { meter, spec } of this.flows) {
+      const isHit = (this.activePath(spec.from, spec.to) ?? []).some((id) => changed.has(id));
+      if (isHit) world.whenMeasured(() => meter.linkFaultBegan(record));
     }
   }
 
@@ -458,6 +470,8 @@ function isOtherLayer(flow: Flow | undefined, protocol: string): boolean {
 
 /** The longest limit of the KPIs that are times after a fault, ns; 0 if there are none. */
 function faultLimitNs({ kpis }: Scenario): number {
-  const limits = kpis.filter(({ metric }) => /\.(failover|recovery|detection)$/.test(metric));
+  const limits = kpis.filter(({ metric }) =>
+    /\.(failover|disturbance|recovery|detection)$/.test(metric),
+  );
   return greatestOf([0, ...limits.map(({ limit }) => limit)]);
 }

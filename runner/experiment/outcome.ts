@@ -238,6 +238,10 @@ function trafficData(
     ...availability(flows, nowNs),
     failover: { kind: 'samples', values: failovers.map(({ gapNs }) => gapNs) },
     'failover.lost': { kind: 'samples', values: failovers.map(({ lost }) => lost) },
+    disturbance: {
+      kind: 'samples',
+      values: flows.flatMap(({ meter }) => meter.disturbances(nowNs)),
+    },
     recovery: { kind: 'samples', values: flows.flatMap((flow) => recoveries(experiment, flow)) },
     detection: {
       kind: 'samples',

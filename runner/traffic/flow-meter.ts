@@ -8,11 +8,12 @@
  * @module
  */
 import { assert } from '../../engine/core/assert.ts';
-import { LogHistogram } from '../../engine/measure/histogram.ts';
+import { histogramQuantile, LogHistogram } from '../../engine/measure/histogram.ts';
 import type { MetricData } from '../../reports/model.ts';
 import { AVAILABILITY_STEP_NS, seriesBinNs } from '../../scenarios/series-bins.ts';
 import { BinLatencyP95 } from './bin-latencies.ts';
 import { BitSet } from './bit-set.ts';
+import { Disturbances, type FaultPeriod } from './disturbances.ts';
 import type { FaultWindows } from './fault-windows.ts';
 import type { GroundTruth } from './ground-truth.ts';
 
@@ -89,6 +90,7 @@ export class FlowMeter {
   readonly #spacingNs: number;
   /** When the run ended, or will end at the latest, ns. */
   #endNs: number;
+  readonly #disturbances = new Disturbances();
   readonly #gaps: Gap[] = [];
   #openGaps: Gap[] = [];
   readonly #skipped: { readonly first: number; readonly end: number }[] = [];
@@ -122,6 +124,7 @@ export class FlowMeter {
   sent(now: number): void {
     this.#bump(this.sentBins, now);
     this.windows?.sent(now);
+    this.#disturbances.sent(now);
     if (this.#isMeasured(now)) this.sentCount += 1;
   }
 
@@ -154,6 +157,7 @@ export class FlowMeter {
     this.#noteLatency(now, latencyNs);
     if (this.together !== undefined) this.together.#noteLatency(now, latencyNs);
     this.windows?.arrived(now, sentNs);
+    this.#disturbances.arrived(now, sentNs);
     if (this.#openGaps.length > 0) this.#noteGaps(truth, now);
     this.lastArrivalNs = now;
     this.#lastArrivalSequence = sequence;
@@ -183,6 +187,22 @@ export class FlowMeter {
     };
     this.#gaps.push(gap);
     this.#openGaps.push(gap);
+  }
+
+  /** Records that a fault changes a link of the path that the flow is using. */
+  linkFaultBegan(fault: FaultPeriod): void {
+    const latency = this.latency.data();
+    if (latency.count === 0) return;
+    this.#disturbances.begin(fault, histogramQuantile(latency, 0.5));
+  }
+
+  /**
+   * How long each fault of a link disturbed the flow, ns, in the order of the faults after the warm-up.
+   * @param nowNs The present instant if the run continues, else undefined.
+   */
+  disturbances(nowNs: number | undefined): readonly number[] {
+    const untilNs = nowNs === undefined ? this.#endNs : nowNs - IN_TIME_NS;
+    return this.#disturbances.samples(untilNs);
   }
 
   /**

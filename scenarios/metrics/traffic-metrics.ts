@@ -56,6 +56,12 @@ const ROWS: readonly Row[] = [
     'per fault on the active path: packets of the gap that were never delivered',
   ],
   [
+    'disturbance',
+    'samples',
+    'ns',
+    'per fault of a link on the active path: time from the fault to the end of the last 100 ms in which more than a tenth of the packets sent were lost or took over twice the median before',
+  ],
+  [
     'recovery',
     'samples',
     'ns',

@@ -17,6 +17,7 @@ import {
   numberLeaf,
   shareLeaf,
   signedTimeLeaf,
+  sizeLeaf,
   timeLeaf,
   wholeNumberLeaf,
 } from '../../../topologies/files/quantity.ts';
@@ -46,6 +47,7 @@ export type FaultAction =
         readonly lossBurst?: number;
         readonly corrupt?: number;
         readonly duplicate?: number;
+        readonly mtu?: number;
       };
     }
   | { readonly kind: 'hold-link'; readonly links: LinkSelector }
@@ -136,6 +138,9 @@ const setSchema = z
       .meta({ description: 'Mean number of consecutive losses.' }),
     corrupt: shareLeaf().optional(),
     duplicate: shareLeaf().optional(),
+    mtu: sizeLeaf({ min: 1, max: 65_535, maxText: '65535B' })
+      .optional()
+      .meta({ description: 'Longer datagrams vanish without a message.' }),
   })
   .meta({
     description: 'Changed quantities; they return to their former values when the event ends.',
