@@ -1,8 +1,9 @@
 /**
- * Plaintext of probe, probe reply and report frames; fixed lengths, big-endian.
+ * Plaintext of probe, probe reply and report frames; big-endian. Only probes may be longer: padded, they measure
+ * which sizes a path carries (RFC 8899).
  *
  * ```
- * probe, reply  | probe number (4) | path (2) | zero (2) |
+ * probe, reply  | probe number (4) | path (2) | zero (2) | padding of a probe (0 or more) |
  * report        | highest data sequence (6) | data frames (6) |
  * ```
  * Frames are sealed, so these bytes come from the peer; lengths are checked anyway.
@@ -18,7 +19,7 @@ import {
   writeUint48,
 } from '../_kit/bytes.ts';
 
-/** Bytes of a probe and of its reply. */
+/** Bytes of a probe without padding and of its reply. */
 export const PROBE_BYTES = 8;
 /** Length of a report, bytes. */
 export const REPORT_BYTES = 12;
@@ -39,9 +40,9 @@ export function writeProbe(target: Uint8Array, probe: ProbeBody): void {
   writeUint16(target, PROBE_PATH_AT + 2, 0);
 }
 
-/** Reads a probe, or returns undefined when the length is wrong. */
+/** Reads a probe or its reply, or returns undefined when it is too short. */
 export function readProbe(bytes: Uint8Array): ProbeBody | undefined {
-  if (bytes.length !== PROBE_BYTES) return undefined;
+  if (bytes.length < PROBE_BYTES) return undefined;
   return { probe: readUint32(bytes, 0), path: readUint16(bytes, PROBE_PATH_AT) };
 }
 

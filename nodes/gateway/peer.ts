@@ -13,6 +13,7 @@ import { PacketReceiver } from './arrivals.ts';
 import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
 import { type DepartureDropReason, PacketSender, type SendPacket } from './departures.ts';
 import type { FrameDropReason } from './drops.ts';
+import { fragmentBytesMax } from './fragment.ts';
 import { FRAME_TYPE, PACKET_BYTES_MAX } from './geometry.ts';
 import { LoadLimiter } from './load-limit.ts';
 import type { InterfaceDownReport, ScmpDropReason } from './multipath/scmp-policy.ts';
@@ -58,7 +59,6 @@ export class Peer {
   readonly #messages: SessionMessages;
   readonly #arrivals: PacketReceiver;
   readonly #departures: PacketSender;
-  readonly #probeBody = new Uint8Array(PROBE_BYTES);
   /** Absent while no trace is recorded. */
   readonly #peerTrace: PeerTraceWriter | undefined;
   readonly #routes: PacketRoutes;
@@ -367,7 +367,7 @@ export class Peer {
   #answerProbe(body: Uint8Array, view: PacketView): void {
     const back = this.underlays.back(view);
     if (readProbe(body) === undefined) this.#output.drop('malformed-body');
-    else this.#sender.small(this.#at, back, FRAME_TYPE.probeReply, body.slice());
+    else this.#sender.small(this.#at, back, FRAME_TYPE.probeReply, body.slice(0, PROBE_BYTES));
   }
 
   #acceptReply(body: Uint8Array): void {
@@ -427,10 +427,13 @@ export class Peer {
   #performOne(effect: ControllerEffect): void {
     switch (effect.kind) {
       case 'probe':
-        this.#sendProbe(effect.path, effect.probe);
+        this.#sendProbe(effect);
         return;
       case 'switch':
         this.#switch(effect);
+        return;
+      case 'mtu':
+        this.underlays.limit(this.controller.path(effect.path).id, effect.bytes);
         return;
       case 'health':
         this.record.health(this.#routes.at(effect.path)?.path.name, effect.health);
@@ -486,9 +489,12 @@ export class Peer {
     if (this.controller.sent(now, sequence)) this.#arm();
   }
 
-  #sendProbe(path: number, probe: number): void {
-    writeProbe(this.#probeBody, { probe, path });
-    this.#sender.small(this.#at, this.#routes.at(path), FRAME_TYPE.probe, this.#probeBody);
+  #sendProbe({ path, probe, bytes }: Extract<ControllerEffect, { kind: 'probe' }>): void {
+    const underlay = this.#routes.at(path);
+    const room = bytes === undefined ? 0 : bytes - (underlay?.template.length ?? 0);
+    const body = new Uint8Array(Math.max(PROBE_BYTES, fragmentBytesMax(room)));
+    writeProbe(body, { probe, path });
+    this.#sender.small(this.#at, underlay, FRAME_TYPE.probe, body);
   }
 
   #established(): void {

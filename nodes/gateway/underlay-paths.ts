@@ -40,6 +40,8 @@ export class UnderlayPaths {
   readonly #context: PeerContext;
   readonly #known = new Map<string, UnderlayPath>();
   /** Ids of known paths, by {@link wayOf}. */
+  /** The largest datagrams of paths that carry less than they announce, by their ids, bytes. */
+  readonly #limits = new Map<string, number>();
   readonly #ways = new Map<string, string>();
   /** Marks of packets that left on reverse paths that match no known path. */
   readonly #backMarks = new SentFrameMarks();
@@ -78,11 +80,26 @@ export class UnderlayPaths {
     const marks = known?.marks ?? new SentFrameMarks();
     const epic = makeEpic(path, ends(this.#peer), epicClock);
     const usage = known?.usage ?? new PathUsage();
-    const underlay = { ...makeUnderlayPath(path, ends(this.#peer), start, epic), marks, usage };
+    const made = { ...makeUnderlayPath(path, ends(this.#peer), start, epic), marks, usage };
+    const underlay = this.#limited(made);
     this.#known.set(path.info.id, underlay);
     this.#backs.length = 0;
     this.#ways.set(wayOf(path.path.wire), path.info.id);
     return underlay;
+  }
+
+  /** Sets the largest datagram of a path, bytes: its MTU, or less if longer ones do not arrive. */
+  limit(id: string, bytes: number): void {
+    const known = this.#known.get(id);
+    if (known === undefined) return;
+    this.#limits.set(id, bytes);
+    this.#known.set(id, this.#limited(known));
+  }
+
+  #limited(underlay: UnderlayPath): UnderlayPath {
+    const { info } = underlay.path;
+    const bytes = Math.min(info.mtu, this.#limits.get(info.id) ?? info.mtu);
+    return { ...underlay, room: bytes - underlay.template.length };
   }
 
   /** Forgets paths that are not among those found last, the oldest first, beyond {@link VANISHED_PATHS_MAX}. */
@@ -92,6 +109,7 @@ export class UnderlayPaths {
     const vanished = [...this.#known].filter(([id]) => !ids.has(id));
     for (const [id, { path }] of vanished.slice(0, -VANISHED_PATHS_MAX)) {
       this.#known.delete(id);
+      this.#limits.delete(id);
       this.#ways.delete(wayOf(path.path.wire));
     }
   }

@@ -8,10 +8,12 @@
  * @module
  */
 import type { Random } from '../../../engine/host/random.ts';
+import { assignRoles } from './assign-roles.ts';
 import { HoldDown } from './damping.ts';
 import { describePath, explainPath } from './describe-path.ts';
 import { findReturnObjection } from './find-return-objection.ts';
 import { GrowingQueueDetector } from './growing-queue.ts';
+import { LostDataExplainer } from './lost-data.ts';
 import {
   EXPIRY_MARGIN_NS,
   ManagedPath,
@@ -22,7 +24,6 @@ import { ProbeTable } from './probe-table.ts';
 import { rankPath } from './rank-path.ts';
 import { isBetterThanDegraded, isFreeOfQueue } from './relief.ts';
 import { MissingReportDetector, type PathRoundTrip } from './report-watch.ts';
-import { pathOverlap } from './selection.ts';
 import {
   ALL_PATHS_SILENT_NS_MAX,
   areOtherPathsSilentToo,
@@ -63,6 +64,7 @@ export class MultipathController implements PathController {
   readonly #hold: HoldDown;
   readonly #reports: MissingReportDetector;
   readonly #queue: GrowingQueueDetector;
+  readonly #lostData: LostDataExplainer;
   #effects: ControllerEffect[] = [];
   #nextRefreshNs: number;
   /** When an additional path lookup is due; Infinity while there are enough paths. */
@@ -82,6 +84,12 @@ export class MultipathController implements PathController {
     this.#hold = new HoldDown(options.holdNs);
     this.#reports = new MissingReportDetector(options.reportIntervalNs, options.reportMisses);
     this.#queue = new GrowingQueueDetector(options, random);
+    this.#lostData = new LostDataExplainer({
+      ...{ options, paths: this.#paths, hold: this.#hold },
+      timeoutNs: (path): number => this.#timeoutNs(path),
+      takeNumber: (): number => this.#probes.takeNumber(),
+      emit: (effect): void => void this.#effects.push(effect),
+    });
     this.#nextRefreshNs = now + options.refreshIntervalNs;
   }
 
@@ -108,6 +116,7 @@ export class MultipathController implements PathController {
   deadline(): number {
     const lookups = Math.min(this.#nextRefreshNs, this.#nextLookupNs);
     let least = Math.min(lookups, this.#probes.deadline(), this.#startByNs);
+    least = Math.min(least, this.#lostData.deadlineNs);
     for (const path of this.#paths) if (path.nextProbeNs < least) least = path.nextProbeNs;
     if (this.#options.reports) least = Math.min(least, this.#reports.deadline());
     return least;
@@ -128,6 +137,7 @@ export class MultipathController implements PathController {
     if (silent !== undefined) this.#askAround(now, silent);
     if (this.#options.reports && this.#reports.isOverdue(now)) this.#reportsMissing(now);
     this.#checkExpiry(now);
+    if (this.#lostData.tick(now, this.active)) this.#announce(this.active);
     this.#choose(now);
     this.#sendProbes(now);
     if (now >= this.#nextRefreshNs) this.#refresh(now);
@@ -139,6 +149,9 @@ export class MultipathController implements PathController {
     this.#effects = [];
     const path = this.#paths[index];
     if (path === undefined) return this.#effects;
+    const isLossy = this.#lostData.answered(now, index, probe, this.active);
+    if (isLossy === true) this.#turnedLossy(now);
+    if (isLossy !== undefined) return this.#effects;
     const answer = this.#probes.answer(path.info.id, probe, now);
     if (answer.kind === 'unmatched') return this.#effects;
     this.#heardNs = now;
@@ -147,6 +160,7 @@ export class MultipathController implements PathController {
     const isTimely = kind === 'answered';
     if (path.answered(now, { rttNs, isTimely }, this.#options)) this.#announce(index);
     if (index === this.active) this.#watchQueue(now, path);
+    this.#lostData.heard(now, index, path);
     this.#choose(now);
     return this.#effects;
   }
@@ -162,12 +176,14 @@ export class MultipathController implements PathController {
   sent(now: number, sequence: number): boolean {
     this.#queue.sent(now);
     if (!this.#options.reports) return false;
+    this.#lostData.sent(sequence);
     return this.#reports.sent(now, sequence, this.#activeTrip());
   }
 
   reported(now: number, report: ReceiverReport): readonly ControllerEffect[] {
     this.#effects = [];
     this.#reports.reported(now, report.highest, this.#activeTrip());
+    if (this.#lostData.reported(now, report, this.active)) this.#turnedLossy(now);
     return this.#effects;
   }
 
@@ -215,6 +231,11 @@ export class MultipathController implements PathController {
     return this.#paths.map((path) => explainPath(now, path, reasonOf(path)));
   }
 
+  #turnedLossy(now: number): void {
+    this.#announce(this.active);
+    this.#choose(now);
+  }
+
   #cameLate(path: ManagedPath, sentNs: number): void {
     path.quality.unmiss();
     const diedNs = path.pardon(sentNs);
@@ -242,10 +263,13 @@ export class MultipathController implements PathController {
   }
 
   #probe(now: number, index: number, path: ManagedPath): void {
-    const { timeoutMarginNs, timeoutFloorNs } = this.#options;
-    const timeout = path.quality.timeoutNs(timeoutMarginNs, timeoutFloorNs, UNKNOWN_TIMEOUT_NS);
-    const probe = this.#probes.add(path.info.id, now, now + timeout);
+    const probe = this.#probes.add(path.info.id, now, now + this.#timeoutNs(path));
     this.#effects.push({ kind: 'probe', path: index, probe });
+  }
+
+  #timeoutNs({ quality }: ManagedPath): number {
+    const { timeoutMarginNs, timeoutFloorNs } = this.#options;
+    return quality.timeoutNs(timeoutMarginNs, timeoutFloorNs, UNKNOWN_TIMEOUT_NS);
   }
 
   /** True if all paths have been silent, but only for a short time: `path` need not be dead. */
@@ -297,8 +321,12 @@ export class MultipathController implements PathController {
       this.#askAround(now, path);
       return;
     }
+    const sinceNs = this.#reports.silentSinceNs;
     this.#reports.reset();
-    if (path !== undefined) this.#setDead(now, path, 'report-loss', this.active);
+    if (path === undefined) return;
+    path.silence = { fromNs: sinceNs + this.#options.reportIntervalNs, toNs: now };
+    this.#setDead(now, path, 'report-loss', this.active);
+    this.#lostData.heard(now, this.active, path);
   }
 
   #checkExpiry(now: number): void {
@@ -331,7 +359,7 @@ export class MultipathController implements PathController {
       const isStay = this.#paths[this.active] === current && current.health !== 'dead';
       if (isStay) this.#considerReturn(now, current);
     }
-    this.#assignRoles(now);
+    assignRoles(now, this.#paths, this.#paths[this.active], this.#options);
     this.#watchNumber(now);
   }
 
@@ -431,6 +459,7 @@ export class MultipathController implements PathController {
     this.#cause = cause;
     this.#reports.reset();
     this.#queue.reset();
+    this.#lostData.moved();
     for (const path of this.#paths) path.betterSinceNs = -1;
     this.#effects.push({ kind: 'switch', from, to: index, cause, isFault });
   }
@@ -450,41 +479,6 @@ export class MultipathController implements PathController {
       bestRank = rank;
     }
     return best;
-  }
-
-  /**
-   * Makes standby the healthy path that has the fewest elements in common with the active path, among
-   * equals the one with the best score; all other paths become warm.
-   */
-  #assignRoles(now: number): void {
-    const current = this.#paths[this.active];
-    let standby: ManagedPath | undefined;
-    let standbyRank = Number.NEGATIVE_INFINITY;
-    for (const path of this.#paths) {
-      if (path === current || !path.isHealthy) continue;
-      const fate = current === undefined ? 0 : pathOverlap(path.info, current.info);
-      const rank = rankPath(now, path, this.#options.preferences) - 5 * fate;
-      if (rank <= standbyRank) continue;
-      standby = path;
-      standbyRank = rank;
-    }
-    for (const path of this.#paths) this.#setRole(now, path, current, standby);
-  }
-
-  #setRole(
-    now: number,
-    path: ManagedPath,
-    current: ManagedPath | undefined,
-    standby: ManagedPath | undefined,
-  ): void {
-    const before = path.role;
-    if (path === current) path.role = 'active';
-    else if (path === standby) path.role = 'standby';
-    else path.role = 'warm';
-    if (before === path.role || path.health === 'dead') return;
-    // A path that is promoted is probed at its new interval immediately, not when the old one ends.
-    const interval = path.probeIntervalNs(this.#options);
-    if (path.nextProbeNs > now + interval) path.nextProbeNs = now + interval;
   }
 
   #indexOf(id: string): number {

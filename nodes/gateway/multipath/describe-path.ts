@@ -7,10 +7,8 @@ import type { ManagedPath } from './managed-path.ts';
 import type { ExplainedPath, PathReason, PathStatus } from './types.ts';
 
 /** The facts about a path at an instant. */
-export function describePath(
-  now: number,
-  { info, role, health, quality, accusedNs }: ManagedPath,
-): PathStatus {
+export function describePath(now: number, path: ManagedPath): PathStatus {
+  const { info, role, health, quality, accusedNs } = path;
   return {
     id: info.id,
     role,
@@ -18,7 +16,7 @@ export function describePath(
     isAccused: accusedNs >= 0,
     rttNs: quality.srttNs < 0 ? -1 : Math.floor(quality.srttNs),
     jitterNs: Math.floor(quality.jitterNs),
-    loss: quality.loss,
+    loss: path.lossNow(now),
     stability: quality.stability,
     bandwidthBps: info.bandwidthBps,
     measuredAgoNs: quality.lastAnswerNs < 0 ? -1 : now - quality.lastAnswerNs,

@@ -34,6 +34,6 @@ export function findReturnObjection(
   if (quality.consecutiveAnswers < PROBATION_ANSWERS) return 'few-answers';
   if (current === undefined) return undefined;
   const isFaster = current.quality.baseRttNs >= BETTER_RTT_FACTOR * quality.baseRttNs;
-  const losesLess = current.quality.loss - quality.loss >= BETTER_PATH_LOSS_MARGIN_MIN;
+  const losesLess = current.lossNow(now) - path.lossNow(now) >= BETTER_PATH_LOSS_MARGIN_MIN;
   return isFaster || losesLess ? undefined : 'not-better';
 }

@@ -57,6 +57,13 @@ export interface MissedProbe {
   readonly isExcused: boolean;
 }
 
+/** A share of the data on a path that is lost, 0..1, since when it is known and until when it counts, ns. */
+export interface DataLoss {
+  readonly share: number;
+  readonly sinceNs: number;
+  readonly untilNs: number;
+}
+
 /** The state of a path and its probing. */
 export class ManagedPath {
   info: PathInfo;
@@ -81,6 +88,14 @@ export class ManagedPath {
   crowdedUntilNs = Number.NEGATIVE_INFINITY;
   /** Number of consecutive answers that were slower than on an undisturbed path. */
   slowAnswers = 0;
+  /** When the largest datagram was last searched; -Infinity before the first time, ns. */
+  mtuSearchedNs = Number.NEGATIVE_INFINITY;
+  /** Largest datagram that passes an MTU hole of the path, bytes; Infinity if there is none. */
+  narrowedTo = Number.POSITIVE_INFINITY;
+  /** The time in which data was sent and none reported, before the path was last given up for that; ns. */
+  silence: { readonly fromNs: number; readonly toNs: number } | undefined;
+  /** The last share of data that was lost, and until when it counts. */
+  #dataLoss: DataLoss = { share: 0, sinceNs: 0, untilNs: 0 };
   /** When the path last died, if that death still counts for damping; -1 otherwise. */
   #chargedNs = -1;
   #deadProbes = 0;
@@ -95,6 +110,39 @@ export class ManagedPath {
   /** True when the path is `alive`, so that it may stay in use even if another path scores better. */
   get isHealthy(): boolean {
     return this.health === 'alive';
+  }
+
+  /** Size of the largest datagram to send, bytes. */
+  get mtuInUse(): number {
+    return Math.min(this.info.mtu, this.narrowedTo);
+  }
+
+  /** True if the path is known to have an MTU hole. */
+  get isNarrow(): boolean {
+    return this.narrowedTo < this.info.mtu;
+  }
+
+  /** True if a small probe was answered that left while no data arrived, for which the path was given up. */
+  get answeredInSilence(): boolean {
+    const { lastAskedNs } = this.quality;
+    const { silence } = this;
+    return silence !== undefined && lastAskedNs >= silence.fromNs && lastAskedNs <= silence.toNs;
+  }
+
+  /** Share of lost probes, or of lost data if that is more, 0..1. */
+  lossNow(now: number): number {
+    const { share, untilNs } = this.#dataLoss;
+    return Math.max(this.quality.loss, now < untilNs ? share : 0);
+  }
+
+  /** Records that data is lost on the path; returns true when its health changed. */
+  losesData(now: number, loss: DataLoss, options: MultipathOptions): boolean {
+    const before = this.health;
+    this.#dataLoss = loss;
+    this.#judgeQuality(now, options);
+    if (this.health === before) return false;
+    this.degradedNs = loss.sinceNs;
+    return true;
   }
 
   /** Probe interval, by health and role. */
@@ -217,7 +265,8 @@ export class ManagedPath {
     const isSlow = baseline > 0 && quality.srttNs > options.rttFactor * baseline;
     const enough = quality.lossSamples >= LOSS_ESTIMATE_PROBES_MIN;
     const isLossy = enough && quality.loss > options.lossThreshold;
-    if (this.health === 'alive' && (isSlow || isLossy)) {
+    const losesData = now < this.#dataLoss.untilNs;
+    if (this.health === 'alive' && (isSlow || isLossy || losesData)) {
       this.health = 'degraded';
       this.degradedNs = now;
       this.cause = isSlow ? 'rtt' : 'loss';
@@ -226,7 +275,8 @@ export class ManagedPath {
     // The threshold for recovery is stricter than that for degradation, so that a value at the
     // threshold does not flap.
     const isCalm =
-      quality.loss <= options.lossThreshold / 2 && quality.srttNs <= this.#calmRttNs(now, options);
+      this.lossNow(now) <= options.lossThreshold / 2 &&
+      quality.srttNs <= this.#calmRttNs(now, options);
     if (this.health === 'degraded' && isCalm) this.health = 'alive';
   }
 

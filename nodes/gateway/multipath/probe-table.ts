@@ -37,10 +37,16 @@ export class ProbeTable {
   /** Registers a probe that leaves now and must be answered by `dueNs`; returns its number. */
   add(path: string, sentNs: number, dueNs: number): number {
     if (this.#open.length === MAX_OUTSTANDING) this.#open.shift();
-    const probe = this.#next;
-    this.#next += 1;
+    const probe = this.takeNumber();
     this.#open.push({ probe, path, sentNs, dueNs });
     return probe;
+  }
+
+  /** Takes the number of a probe that is accounted for elsewhere. */
+  takeNumber(): number {
+    const number = this.#next;
+    this.#next += 1;
+    return number;
   }
 
   /** Matches an answer that arrived on `path`. */

@@ -32,7 +32,7 @@ export function isBetterThanDegraded(
 ): boolean {
   if (other.quality.lastAskedNs < current.degradedNs) return false;
   if (current.cause === 'loss')
-    return current.quality.loss - other.quality.loss >= BETTER_PATH_LOSS_MARGIN_MIN;
+    return current.lossNow(now) - other.lossNow(now) >= BETTER_PATH_LOSS_MARGIN_MIN;
   if (current.slowAnswers < PROBATION_ANSWERS) return false;
   return grewLess(now, other, current);
 }

@@ -25,6 +25,8 @@ export class MissingReportDetector {
   readonly #intervalNs: number;
   readonly #misses: number;
   #dueNs = Number.POSITIVE_INFINITY;
+  /** When a report should have come, or the last one came, since which there has been none; ns. */
+  silentSinceNs = 0;
   #highestSent = -1;
   /** First sequence sent on the path in use, and the highest one reported as arrived; -1 for none. */
   #firstSent = -1;
@@ -44,6 +46,7 @@ export class MissingReportDetector {
     if (isFirst) this.#firstSent = sequence;
     this.#highestSent = sequence;
     if (this.#dueNs !== Number.POSITIVE_INFINITY) return false;
+    this.silentSinceNs = now + Math.floor(trip.srttNs);
     // The first report can arrive one interval and one round trip after the first packet.
     this.#dueNs = now + this.#patienceNs(trip) + Math.floor(trip.srttNs);
     return true;
@@ -55,6 +58,7 @@ export class MissingReportDetector {
     const isOfThisPath = this.#firstSent >= 0 && highest >= this.#firstSent;
     if (isNews && isOfThisPath) this.#movedNs = now;
     this.#highestReported = highest;
+    this.silentSinceNs = now;
     if (highest >= this.#highestSent) {
       this.#dueNs = Number.POSITIVE_INFINITY;
       return;

@@ -91,7 +91,15 @@ export interface ExplainedPath extends PathStatus {
 
 /** An action that a controller requests. */
 export type ControllerEffect =
-  | { readonly kind: 'probe'; readonly path: number; readonly probe: number }
+  | {
+      readonly kind: 'probe';
+      readonly path: number;
+      readonly probe: number;
+      /** Size of the datagram to which the probe is padded, bytes; as small as it is if absent. */
+      readonly bytes?: number;
+    }
+  /** Datagrams on a path may be so long from now on, bytes. */
+  | { readonly kind: 'mtu'; readonly path: number; readonly bytes: number }
   | {
       readonly kind: 'switch';
       /** The previous path; undefined at the first choice. */

@@ -210,7 +210,7 @@ describe('receive', () => {
     let frame: Uint8Array | undefined;
     world.link('gateway-111--br-111-1').tap('backward', ({ bytes, offset, length }) => {
       // The link loses it, as if it had arrived elsewhere.
-      if (length > 400) frame = bytes.slice(offset, offset + length);
+      if (length > 400) frame ??= bytes.slice(offset, offset + length);
       return length <= 400;
     });
     world.request('gateway-211', {
