@@ -140,7 +140,7 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
   },
   'failover-kinds': {
     scenario: 'failover-kinds.yaml',
-    set: { duration: '72s', 'traffic.0.rate': '50/s' },
+    set: { 'traffic.0.rate': '50/s', 'traffic.1.rate': '50/s' },
     seeds: SEEDS,
   },
   'failover-reference': {

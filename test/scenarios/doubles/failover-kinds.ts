@@ -1,37 +1,54 @@
 /** Defects for failover-kinds.yaml, for `doubles.slow.test.ts`. */
-import { REFERENCE, RUST } from '../common-overrides.ts';
+import { GO } from '../common-overrides.ts';
 import type { Row } from '../double-row.ts';
+
+const CUT =
+  '{ at: 15s, for: 1s, link: { activePath: "gateway-111 -> gateway-211", hop: random }, set: { up: false } }';
+const HOLE =
+  '{ at: 20s, for: 1s, link: { activePath: "gateway-111 -> gateway-211", hop: 1 }, set: { mtu: 900B } }';
 
 export const row: Row = {
   isLong: true,
   bases: {
-    all: { 'traffic.0.rate': '200/s' },
+    /** So long that a cut of one second costs less than a hundredth of the packets. */
+    cut: { duration: '100s', events: `[${CUT}]` },
+    hole: { duration: '100s', events: `[${HOLE}]` },
     /** Long enough between two failures for a path to count as alive again. */
-    slow: { 'traffic.0.rate': '200/s', 'events.4.every': '6s', 'events.4.for': '1s' },
+    slow: {
+      'traffic.0.rate': '100/s',
+      'traffic.1.rate': '100/s',
+      'events.4.every': '6s',
+      'events.4.for': '1s',
+    },
   },
   doubles: {
-    'rules of the reference gateway': {
-      base: 'all',
-      set: REFERENCE,
-      red: ['gateway.delivery value >=', 'gateway.failover max <='],
-    },
-    'probes a quarter as often, and no reports': {
-      base: 'all',
+    'probes a sixth as often, and no reports': {
+      base: 'cut',
       set: {
         'options.gateway.multipath.reports': 'false',
-        'options.gateway.multipath.probeInterval': '200ms',
+        'options.gateway.multipath.probeInterval': '300ms',
       },
-      red: ['gateway.delivery value >=', 'gateway.failover max <='],
+      red: ['gateway.disturbance p95 <='],
+    },
+    'no reports, so that small probes hide the hole': {
+      base: 'hole',
+      set: { 'options.gateway.multipath.reports': 'false' },
+      red: ['gateway.disturbance p95 <='],
+    },
+    'links that lose 2.5 % on the whole path': {
+      base: 'cut',
+      set: { 'topology.defaults.link.loss': '0.4%' },
+      red: ['gateway.delivery value >='],
     },
     'no hold time before a return': {
       base: 'slow',
       set: { 'options.gateway.multipath.hold': '1ms' },
       red: ['gateway.fault_switches count <='],
     },
-    'the window of the Rust gateway': {
-      base: 'all',
-      set: RUST,
-      red: ['antireplay.false_reject count ==', 'gateway.delivery value >='],
+    'the window of the Go gateway': {
+      base: 'cut',
+      set: GO,
+      red: ['antireplay.false_reject count =='],
     },
   },
 };
