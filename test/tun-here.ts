@@ -4,6 +4,7 @@
  * @module
  */
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 
 /** Why tests that need a TUN device and these programs are skipped; undefined if they can run. */
@@ -15,8 +16,9 @@ export function tunMissing(...programs: readonly string[]): string | undefined {
   );
   if (missing !== undefined) return `${missing} is not installed`;
   // A container may have root without CAP_NET_ADMIN.
-  const probe = ['tuntap', 'add', 'dev', 'orrery-probe', 'mode', 'tun'];
+  const name = `orr-${randomBytes(4).toString('hex')}`;
+  const probe = ['tuntap', 'add', 'dev', name, 'mode', 'tun'];
   const { status, stderr } = spawnSync('ip', probe, { encoding: 'utf8' });
-  spawnSync('ip', ['link', 'delete', 'orrery-probe']);
+  spawnSync('ip', ['link', 'delete', name]);
   return status === 0 ? undefined : `no TUN device can be made: ${stderr.trim()}`;
 }

@@ -235,8 +235,6 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'curl http://127.0.0.1:8443/health',
     "npm run emulate emulate-gateways.yaml -- --set 'events=[{ at: 20s, link: br-110 <-> br-111, set: { up: false } }]'",
   ],
-  'needs root and a TUN device: test/emulate/ip-tunnel.slow-wall.test.ts runs it with names of its own':
-    ['npm run emulate emulate-gateways.yaml -- --set topology=gateways/two-offices.yaml'],
   'names files of the reader': [
     'curl --cacert ca.pem --cert client.pem --key client-key.pem https://gateway.example:8443/health',
   ],

@@ -83,7 +83,7 @@ describe.skipIf(missing !== undefined)('a TUN device', () => {
     const opened = await open({ onRoom });
     const packet = new Uint8Array(60_000).fill(0x45);
     let taken = 0;
-    while (opened.write(packet) === 'ok') taken += 1;
+    while (taken < 100 && opened.write(packet) === 'ok') taken += 1;
     // What is above the bound went to the system at once.
     expect(taken).toBeLessThan(20);
     await vi.waitFor(() => expect(onRoom).toHaveBeenCalled());
