@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type * as Grpc from '@grpc/grpc-js';
@@ -16,6 +17,7 @@ import { endWith, ServingHealth } from './grpc-health.ts';
 import { GatewayMeter } from './grpc-meter.ts';
 import { GrpcServerStartError, loadGrpcPackages, SERVICE } from './grpc-packages.ts';
 import { CallFailure, decodeRequest } from './grpc-request.ts';
+import { OpenConnections } from './open-connections.ts';
 import type { PacketQueue } from './packet-queue.ts';
 import { secureContextOf, type TlsMaterial, tlsOptionsOf } from './tls-server.ts';
 
@@ -25,7 +27,7 @@ const CONNECTION_CALLS_MAX = 100;
 const CALLS_MAX = 1_000;
 /** Largest number of clients that subscribe. */
 export const SUBSCRIBERS_MAX = 64;
-/** Largest number of connections; with one more, the oldest that has said nothing ends, else the oldest. */
+/** Largest number of connections, which are accepted here since the package does not bound them. */
 export const CONNECTIONS_MAX = 1_000;
 /** A connection without a call ends after this time. */
 const IDLE_MS_MAX = 300_000;
@@ -103,11 +105,12 @@ export async function startGrpcServer({
     void meter.sample().then((isRunning) => serving.set(isRunning));
   }, CHECK_MS).unref();
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
-  const connections = new OpenConnections();
+  const connections = new OpenConnections(CONNECTIONS_MAX, { isTls: tls !== undefined });
   counted.connections = (): number => connections.size;
   // TLS ends here, since the package would accept TLS 1.2.
   const inject = (socket: Socket): void => injector.injectConnection(socket);
   const secure = tls && createTlsServer({ ...tlsOptionsOf(tls), ALPNProtocols: ['h2'] }, inject);
+  secure?.prependListener('secureConnection', (socket: Socket) => connections.admit(socket));
   const listener = secure ?? createServer(inject);
   let failedHandshakes = 0;
   secure?.on('tlsClientError', () => {
@@ -147,30 +150,6 @@ function withLimits(definition: Grpc.ServiceDefinition): Grpc.ServiceDefinition 
     return [name, { ...method, requestDeserialize }] as const;
   });
   return Object.fromEntries(methods);
-}
-
-/** The connections, which are accepted here since the package does not bound their number. */
-class OpenConnections {
-  /** The oldest first. */
-  readonly #connections = new Set<Socket>();
-
-  get size(): number {
-    return this.#connections.size;
-  }
-
-  add(socket: Socket): void {
-    const connections = this.#connections;
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
-    if (connections.size <= CONNECTIONS_MAX) return;
-    const [oldest] = connections;
-    const silent = [...connections].find((one) => one.bytesRead === 0 && one !== socket);
-    (silent ?? oldest)?.destroy();
-  }
-
-  close(): void {
-    for (const socket of this.#connections) socket.destroy();
-  }
 }
 
 interface OpenCallsParts {
@@ -261,21 +240,9 @@ class OpenCalls {
       }
       for (const packet of packets) {
         const hasRoom = call.write(makeReceivedPacket(packet));
-        if (!hasRoom) await drained(call, gone.signal);
+        if (!hasRoom) await once(call, 'drain', { signal: gone.signal }).catch(() => undefined);
       }
     }
     this.#subscribers -= 1;
   }
-}
-
-function drained(call: Subscriber, gone: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = (): void => {
-      call.off('drain', wake);
-      gone.removeEventListener('abort', wake);
-      resolve();
-    };
-    call.once('drain', wake);
-    gone.addEventListener('abort', wake);
-  });
 }

@@ -16,6 +16,7 @@ import type { Socket } from 'node:net';
 import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import { refuseNonHttp } from '../_kit/listening.ts';
 import type { GatewayRequestHandler } from './handle.ts';
+import { OpenConnections } from './open-connections.ts';
 
 /** Contents of PEM files. */
 export interface TlsMaterial {
@@ -48,13 +49,6 @@ const SILENCE_MS_MAX = 65_000;
 /** Longest wait for answers in progress when a server closes, ms. */
 const CLOSE_MS_MAX = 1_000;
 
-/** A connection, from its TCP handshake on. */
-interface OpenConnection {
-  readonly socket: Socket;
-  /** Number of requests that have arrived and are not answered. */
-  requests: number;
-}
-
 /** What TLS needs of files that may be read again; version 1.3 only. */
 export function secureContextOf({ certificate, key, clientCa }: TlsMaterial): SecureContextOptions {
   // Node takes an empty text for none, and would accept what any public CA has signed.
@@ -75,8 +69,7 @@ export function tlsOptionsOf(tls: TlsMaterial): TlsOptions {
 /** A server that does not listen yet, and how to close it in bounded time. */
 export class TlsServer {
   readonly server: Http2SecureServer;
-  /** By their other ends, the longest idle first. */
-  readonly #connections = new Map<string, OpenConnection>();
+  readonly #connections: OpenConnections;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #bounds: HttpBounds;
 
@@ -85,6 +78,8 @@ export class TlsServer {
   /** @throws Error of the system if the certificate, the key or the CA is none. */
   constructor(tls: TlsMaterial, bounds: HttpBounds, handle: GatewayRequestHandler) {
     this.#bounds = bounds;
+    const connections = new OpenConnections(bounds.connectionsMax, { isTls: true });
+    this.#connections = connections;
     this.server = createSecureServer({
       ...tlsOptionsOf(tls),
       allowHTTP1: true,
@@ -102,7 +97,8 @@ export class TlsServer {
       connectionsCheckingInterval: bounds.checkMs,
       keepAliveTimeout: bounds.idleMs,
     });
-    this.server.on('connection', (socket: Socket) => this.#accept(socket));
+    this.server.on('connection', (socket: Socket) => connections.add(socket));
+    this.server.on('secureConnection', (socket) => connections.admit(socket));
     this.server.on('tlsClientError', () => {
       this.#failedHandshakes += 1;
     });
@@ -127,9 +123,7 @@ export class TlsServer {
   /** Accepts no more connections, waits up to 1 s for answers in progress, and closes all of them. */
   close(): Promise<void> {
     return new Promise((resolve) => {
-      const force = setTimeout(() => {
-        for (const { socket } of this.#connections.values()) socket.destroy();
-      }, CLOSE_MS_MAX);
+      const force = setTimeout(() => this.#connections.close(), CLOSE_MS_MAX);
       this.server.close(() => {
         clearTimeout(force);
         resolve();
@@ -138,35 +132,16 @@ export class TlsServer {
     });
   }
 
-  /** Takes a connection; with one too many, the longest idle ends. */
-  #accept(socket: Socket): void {
-    const name = endOf(socket);
-    const connections = this.#connections;
-    connections.set(name, { socket, requests: 0 });
-    socket.once('close', () => connections.delete(name));
-    if (connections.size <= this.#bounds.connectionsMax) return;
-    const idle = [...connections.values()].find(({ requests }) => requests === 0);
-    idle?.socket.destroy();
-  }
-
   /** Counts a request for its connection, from its complete arrival to its answer. */
   #count(request: Http2ServerRequest, response: Http2ServerResponse): void {
-    const name = endOf(request.socket);
-    const open = this.#connections.get(name);
-    if (open === undefined) return;
-    let arrived = 0;
+    const { socket } = request;
     const arrive = (): void => {
-      arrived = 1;
-      open.requests += 1;
+      const answered = this.#connections.begin(socket);
+      if (answered !== undefined) response.once('close', answered);
     };
     // A client that sends half a request and then nothing is idle.
     if (hasBody(request)) request.once('end', arrive);
     else arrive();
-    response.once('close', () => {
-      open.requests -= arrived;
-      // It is now the last that became idle.
-      if (this.#connections.delete(name)) this.#connections.set(name, open);
-    });
   }
 
   #open(session: ServerHttp2Session): void {
@@ -192,11 +167,6 @@ export class TlsServer {
     if (stream.endAfterHeaders) stop();
     stream.once('end', stop).once('close', stop);
   }
-}
-
-/** The other end of a connection, which no other one has at the same time. */
-function endOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
 }
 
 /** True if a body follows the header fields, in either version (RFC 9112 section 6, RFC 9113 section 8.1). */

@@ -1,8 +1,10 @@
 /** The gRPC server of a gateway over TLS, with certificates of clients. */
 import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
 import { connect } from 'node:tls';
 import { type ChannelCredentials, credentials, status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
+import { CONNECTIONS_MAX } from '../../../../services/gateway/grpc-server.ts';
 import {
   type GatewayGrpcServer,
   PacketQueue,
@@ -73,4 +75,25 @@ describe('gRPC over TLS', () => {
     const welcome = identity(makeCertificateOf('client', other), other);
     expect(await codeOf(server, welcome)).toBe(status.OK);
   });
+
+  it('keeps an idle client though strangers open more connections than there may be', async () => {
+    const server = await serve();
+    const { key, certificate: cert } = client;
+    const at = { host: '127.0.0.1', port: server.port, ca: authority.certificate, key, cert };
+    const idle = connect({ ...at, ALPNProtocols: ['h2'], checkServerIdentity: () => undefined });
+    await once(idle.resume(), 'secureConnect');
+    open.push({ close: () => idle.destroy() });
+    for (let index = 0; index <= CONNECTIONS_MAX; index += 1) {
+      const stranger = connectTcp(server.port, '127.0.0.1').resume();
+      stranger.on('error', () => undefined);
+      open.push({ close: () => stranger.destroy() });
+      await once(stranger, 'connect');
+      // The head of a record whose body never comes (RFC 8446 section 5.1).
+      stranger.write(Buffer.of(22, 3, 1, 1, 0));
+      // The server has read all of them when the last one comes.
+      if (index === CONNECTIONS_MAX - 2) await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    expect(await codeOf(server, identity(client))).toBe(status.OK);
+    expect(idle.closed).toBe(false);
+  }, 30_000);
 });

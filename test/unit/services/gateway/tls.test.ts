@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { request as requestHttps } from 'node:https';
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -197,17 +197,32 @@ describe('a handshake that fails', () => {
 });
 
 describe('what clients leave open', () => {
-  it('ends for a new connection if there are too many, the longest idle first', async () => {
-    const { port } = await serve(undefined, { connectionsMax: 3 });
+  it('ends for a client that has shown who it is if there are too many, the longest idle first', async () => {
+    const { port } = await serve(undefined, { connectionsMax: 2 });
     const [oldest, newest] = [await openSession(port), await openSession(port)];
-    const silent = connectTcp(port, '127.0.0.1');
-    await once(silent, 'connect');
     expect((await askHttp2(oldest, { ':path': '/scion' })).status).toBe(404);
     const ended = once(newest, 'close');
     expect(await ask(port, clientOptions())).toBe(404);
     await ended;
-    expect([oldest.destroyed, silent.destroyed]).toEqual([false, false]);
-    silent.destroy();
+    expect(oldest.destroyed).toBe(false);
+  });
+
+  it('stays for silent connections, however many: strangers only end each other', async () => {
+    const { port } = await serve(authority.certificate, { connectionsMax: 3 });
+    const session = await openSession(port, clientOptions(client));
+    const idle = await openSession(port, clientOptions(client));
+    const strangers: Socket[] = [];
+    for (let index = 0; index < 20; index += 1) {
+      const stranger = connectTcp(port, '127.0.0.1').resume();
+      stranger.on('error', () => undefined);
+      await once(stranger, 'connect');
+      strangers.push(stranger);
+    }
+    await expect.poll(() => strangers.filter(({ closed }) => !closed).length).toBe(1);
+    expect([session.destroyed, idle.destroyed]).toEqual([false, false]);
+    // A client of ours is let in all the same.
+    expect(await ask(port, clientOptions(client))).toBe(404);
+    for (const one of strangers) one.destroy();
   });
 
   it.each([['HTTP/2'], ['HTTP/1.1']])(
