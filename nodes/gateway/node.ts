@@ -35,7 +35,7 @@ import { PacketAccount } from './account.ts';
 import { CookieIssuer } from './admission/cookie-mint.ts';
 import { ApplicationCalls, type ApplicationCallsParts } from './application/calls.ts';
 import { GatewayCounts } from './application/counts.ts';
-import { describeGateway, explainPeer } from './application/describe-peer.ts';
+import { describeGateway, explainPeer, problemsOf } from './application/describe-peer.ts';
 import type { PeerProblems } from './application/health-reasons.ts';
 import { type Behaviour, CORRECT_BEHAVIOUR } from './behaviour.ts';
 import type { GatewayOptions } from './config.ts';
@@ -295,7 +295,8 @@ class GatewayNode implements NodeHandle {
         age: frameAgeLimitsOf(antiReplay),
       },
       status: (): object => this.status(),
-      explain: (peer): PeerProblems => explainPeer(peer, this.#host.now(), this.#context),
+      explain: (peer): object => explainPeer(peer, this.#host.now(), this.#context),
+      problems: (peer): PeerProblems => problemsOf(peer, this.#host.now(), this.#context),
       metrics: (seconds): MetricSeriesByName => this.#readMetrics(seconds),
       moment: (): ClockReadings => this.#moment(),
       clock: (): CalendarTime => this.#host.clock(),

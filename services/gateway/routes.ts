@@ -7,6 +7,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { LogFields } from '../../engine/host/measure.ts';
+import type { BodyRoom } from './body-room.ts';
 import type { CpuProfiler } from './cpu-profiler.ts';
 import type { GatewayNode, NodeAnswer } from './gateway-node.ts';
 import { readHealth } from './health.ts';
@@ -21,6 +22,7 @@ export interface GatewayHandlerContext {
   readonly queue: PacketQueue;
   /** Longest packet, bytes. */
   readonly packetBytesMax: number;
+  readonly bodies: BodyRoom;
   /** True if only programs on this machine reach the server. */
   readonly isPrivate: boolean;
   /** Called with the fields of a log line for each packet that was taken; its id is that of the answer. */
@@ -68,17 +70,27 @@ export const ACTS: { readonly [Name in RouteName]: Act<Name> } = {
   'GET /openapi.json': () => ({ status: 200, body: OPENAPI }),
 };
 
-async function sendPacket(
-  { node, packetBytesMax, onPacket }: GatewayHandlerContext,
-  { dst, path }: ParametersOf<'POST /scion/send'>,
-  { request, gone }: Asked,
+function sendPacket(
+  context: GatewayHandlerContext,
+  to: ParametersOf<'POST /scion/send'>,
+  asked: Asked,
 ): Promise<Answer> {
-  const packet = await readBody(request, packetBytesMax);
-  if (packet === undefined) {
-    // RFC 9113 section 8.2.2: HTTP/2 has no such field.
-    const closing = request.httpVersionMajor === 1 ? { Connection: 'close' } : {};
-    return problem(413, `a packet has at most ${packetBytesMax} bytes`, closing);
-  }
+  const { bodies, packetBytesMax } = context;
+  return bodies.read(asked.request, (packet) => {
+    if (typeof packet !== 'string') return sendBody(context, to, { ...asked, packet });
+    // What is left of the body is not read; RFC 9113 section 8.2.2: HTTP/2 has no such field.
+    const closing = asked.request.httpVersionMajor === 1 ? { Connection: 'close' } : {};
+    return packet === 'too-long'
+      ? problem(413, `a packet has at most ${packetBytesMax} bytes`, closing)
+      : problem(503, 'too many packets are being sent', { ...RETRY, ...closing });
+  });
+}
+
+async function sendBody(
+  { node, onPacket }: GatewayHandlerContext,
+  { dst, path }: ParametersOf<'POST /scion/send'>,
+  { packet, gone }: Asked & { readonly packet: Uint8Array },
+): Promise<Answer> {
   if (packet.length === 0) return problem(400, 'the body, which is the packet, is empty');
   const beganMs = performance.now();
   const head = path === undefined ? {} : { path };
@@ -200,19 +212,6 @@ async function tellReady(
   const seen = reasons.length > 0 ? reasons : states;
   const why = seen.length > 0 ? seen : ['there is no peer'];
   return { status: 503, body: { status: 'not ready', reasons: why } };
-}
-
-/** Reads the body; undefined if it is too long. */
-async function readBody(request: IncomingMessage, most: number): Promise<Uint8Array | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > most) return undefined;
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > most) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** A rejection with its explanation. */

@@ -9,6 +9,7 @@ import type { LogFields } from '../../engine/host/measure.ts';
 import { limitConnections } from '../../engine/live/faces/connections.ts';
 import { closeServer, listenFailureText, listenOn, refuseNonHttp } from '../_kit/listening.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
+import { BodyRoom } from './body-room.ts';
 import type { CallerFilter } from './caller-filter.ts';
 import { CpuProfiler } from './cpu-profiler.ts';
 import { HttpMeter } from './face-meter.ts';
@@ -94,6 +95,7 @@ export async function startGatewayServer({
   const handle = meter.count(
     createGatewayRequestHandler({
       ...{ node, queue, packetBytesMax, isPrivate, onPacket },
+      bodies: new BodyRoom(packetBytesMax),
       profiler: isProfiled && isPrivate ? new CpuProfiler() : undefined,
     }),
   );

@@ -10,6 +10,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isAddressedToLoopback, isWebPageRequest } from '../_kit/callers.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
+import { readBody } from '../_kit/read-body.ts';
 import type { OperatorLog } from './json-log.ts';
 import type { OperatorBackend } from './node-face.ts';
 import {
@@ -68,10 +69,10 @@ async function answer(
   }
   const refused = checkHost(o, request) ?? checkCaller(request, method);
   if (refused !== undefined) return refused;
-  const body = method === 'GET' ? '' : await readBody(request);
-  if (body === undefined)
+  const body = method === 'GET' ? Buffer.of() : await readBody(request, BODY_BYTES_MAX, () => true);
+  if (typeof body === 'string')
     return makeRefusalAnswer(413, `a body has at most ${BODY_BYTES_MAX} bytes`);
-  return routes.answer(method, path, body, signal);
+  return routes.answer(method, path, body.toString('utf8'), signal);
 }
 
 function methodOf(
@@ -102,19 +103,6 @@ function checkCaller(
   const isTyped = method === 'GET' && headers['sec-fetch-site'] === 'none';
   if (isTyped || !isWebPageRequest(headers)) return undefined;
   return makeRefusalAnswer(403, 'a web page may not do this');
-}
-
-/** Reads the body as text; undefined if it is too long. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return undefined;
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > BODY_BYTES_MAX) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function send(given: HttpAnswer, request: IncomingMessage, response: ServerResponse): void {

@@ -52,7 +52,9 @@ export interface ApplicationCallsParts {
   readonly windows: ApplicationWindowOptions;
   readonly status: () => object;
   /** Why packets to a peer take the path that they take. */
-  readonly explain: (peer: Peer) => PeerProblems;
+  readonly explain: (peer: Peer) => object;
+  /** What is wrong with a peer: a part of `explain` that health checks ask for each second. */
+  readonly problems: (peer: Peer) => PeerProblems;
   /** The published metrics; KPI gauges look back so many seconds. */
   readonly metrics: (seconds: number | undefined) => MetricSeriesByName;
   readonly moment: () => ClockReadings;
@@ -307,7 +309,7 @@ export class ApplicationCalls {
       ...{ peer: peer.name, isdAs: isdAsOfWords(peer.end.isdAs), port: GATEWAY_PORT },
       state: isOpen ? open : 'creating',
       paths: peer.status(nowNs).length,
-      reasons: this.#parts.explain(peer).reasons,
+      reasons: this.#parts.problems(peer).reasons,
     };
   }
 

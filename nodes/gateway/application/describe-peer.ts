@@ -75,9 +75,7 @@ export function describeGateway(
   nowNs: number,
   context: Context,
 ): PeerProblems & { readonly peers: readonly StatusPeer[] } {
-  const problems = peers.map((peer) =>
-    listPeerProblems(peer, context?.directory.searchOf(peer.name, nowNs), nowNs),
-  );
+  const problems = peers.map((peer) => problemsOf(peer, nowNs, context));
   return {
     reasons: problems.flatMap(({ reasons }) => reasons),
     warnings: problems.flatMap(({ warnings }) => warnings),
@@ -117,7 +115,12 @@ export function explainPeer(peer: Peer, nowNs: number, context: Context): Explai
   });
   candidates.sort((a, b) => Number(b.isInUse) - Number(a.isInUse) || b.score - a.score);
   const search = context?.directory.searchOf(peer.name, nowNs);
-  return { ...described, ...listPeerProblems(peer, search, nowNs), strategy, search, candidates };
+  return { ...described, ...problemsOf(peer, nowNs, context), strategy, search, candidates };
+}
+
+/** Says what is wrong with a peer. */
+export function problemsOf(peer: Peer, nowNs: number, context: Context): PeerProblems {
+  return listPeerProblems(peer, context?.directory.searchOf(peer.name, nowNs), nowNs);
 }
 
 function describePath(

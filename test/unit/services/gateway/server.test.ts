@@ -1,5 +1,6 @@
 /** The HTTP server for applications of a gateway, before a gateway that the test plays. */
-import { Agent, request } from 'node:http';
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   type GatewayServer,
@@ -105,6 +106,32 @@ describe('POST /scion/send', () => {
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect(response.headers.get('retry-after') ?? undefined).toBe(retry);
+  });
+
+  it('answers 503 while bodies that are under way fill the room for all of them', async () => {
+    const most = 40_000_000;
+    const { node, at } = await serve(most);
+    const held = request(`${at}/scion/send?dst=x`, { method: 'POST', agent: false });
+    held.on('error', () => undefined).write(Buffer.alloc(most - 1));
+    const other = (): Promise<Response> => put(`${at}/scion/send?dst=x`, 'pp');
+    await expect.poll(async () => (await other()).status, { timeout: 10_000 }).toBe(503);
+    expect((await other()).headers.get('retry-after')).toBe('1');
+    held.destroy();
+    await expect.poll(async () => (await other()).status).toBe(200);
+    // Room is given back when a packet has been answered.
+    for (let sent = 0; sent < 3; sent += 1) {
+      expect((await put(`${at}/scion/send?dst=x`, 'p'.repeat(most))).status).toBe(200);
+      node.requests.length = 0;
+    }
+  });
+
+  it('says that a body of unknown length is too long, and does not just hang up', async () => {
+    const { at } = await serve(100);
+    const sending = request(`${at}/scion/send?dst=x`, { method: 'POST', agent: false });
+    sending.write('p'.repeat(101));
+    const [response] = (await once(sending, 'response')) as [IncomingMessage];
+    expect(response.statusCode).toBe(413);
+    sending.on('error', () => undefined).destroy();
   });
 
   it('refuses a packet that is empty, too long or for nobody, before the gateway sees it', async () => {

@@ -1,6 +1,7 @@
 /** Requests of applications to a gateway: what each call of its gRPC service means, in virtual time. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { REGISTRATIONS_MAX } from '../../../../../nodes/gateway/application/calls.ts';
+import { PathDirectory } from '../../../../../nodes/gateway/underlay/path-directory.ts';
 import { CONVERSATIONS_MAX } from '../../../../../nodes/scion/end-host/geometry.ts';
 import { load, prepare, SECOND } from '../../../runner/fixture.ts';
 
@@ -227,6 +228,16 @@ describe('receive', () => {
 });
 
 describe('tunnels', () => {
+  // A health check asks for them each second, of hundreds of peers.
+  it('are told without describing all paths', () => {
+    const sources = vi.spyOn(PathDirectory.prototype, 'sourceOf');
+    expect(ask('tunnels')[1]).toHaveLength(1);
+    expect(sources).not.toHaveBeenCalled();
+    ask('explain', OTHER);
+    expect(sources).toHaveBeenCalled();
+    sources.mockRestore();
+  });
+
   it('are the sessions with other gateways, which an application ends and begins again', () => {
     const [, [tunnel]] = ask('tunnels');
     expect(tunnel).toEqual({
