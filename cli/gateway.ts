@@ -7,6 +7,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { z } from 'zod';
 import { sha256 } from '../engine/core/sha256.ts';
 import { findPathError } from '../engine/live/environment.ts';
 import {
@@ -104,9 +105,12 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
   const registry = new ProtocolRegistry();
   const withOptions = (of: Topology, now: GatewayFile): Topology => withFileOptions(path, of, now);
   const read = (): GatewayFiles => {
+    const text = readText(path);
     const schema = withRoutingPolicyFile(withTlsFiles(gatewayTomlSchema, folder), folder);
-    const now = readToml(path, readText(path), schema);
-    return { file: now, topology: withOptions(openTopology(folder, now, registry), now) };
+    const now = readToml(path, text, schema);
+    const topology = openTopology(folder, now, registry);
+    readToml(path, text, withKnownPeers(gatewayTomlSchema, topology));
+    return { file: now, topology: withOptions(topology, now) };
   };
   const started = read();
   const { file, topology } = started;
@@ -221,6 +225,22 @@ function openAddresses({ htx, grpc }: GatewayFile): readonly string[] {
       ({ key, host }) =>
         `${key} ${host}: there is no password, nor certificates of clients; whoever reaches it sends and takes packets`,
     );
+}
+
+/** The schema, which also refuses peers that are no gateways of the topology. */
+function withKnownPeers(
+  schema: z.ZodType<GatewayFile>,
+  { hosts }: Topology,
+): z.ZodType<GatewayFile> {
+  const gateways = hosts.filter(({ protocol }) => protocol === GATEWAY_PROTOCOL);
+  const names = gateways.map(({ name }) => name);
+  return schema.superRefine(({ options }, context) => {
+    for (const [index, name] of ((options['peers'] ?? []) as readonly string[]).entries()) {
+      if (names.includes(name)) continue;
+      const message = `${name} is no gateway of the topology; it has ${names.join(', ')}`;
+      context.addIssue({ code: 'custom', path: ['orrery', 'peers', index], message });
+    }
+  });
 }
 
 /** The topology, in which this gateway has the options of its file. */

@@ -13,10 +13,10 @@ import { createJsonLog } from '../../../services/operator/index.ts';
 const folder = mkdtempSync(join(tmpdir(), 'gateway-access-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function check(lists: string): Promise<string> {
+async function check(lists: string, peers = ''): Promise<string> {
   const file = join(folder, 'gateway.toml');
   const place = '[orrery]\ntopology = "two-offices.yaml"\nnode = "gateway-111"\n';
-  writeFileSync(file, `[security.access_control]\nenabled = true\n${lists}\n${place}`);
+  writeFileSync(file, `[security.access_control]\nenabled = true\n${lists}\n${place}${peers}`);
   const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const program = new Command().exitOverride();
   addGatewayCommand(program);
@@ -33,6 +33,12 @@ async function check(lists: string): Promise<string> {
 it('refuses a list that names no gateway of the network', async () => {
   expect(await check('blocked_peers = ["1-ff00:0:112", "gateway-112"]')).toContain('right');
   expect(await check('blocked_peers = ["gateway-113"]')).toContain('gateway-113 is neither');
+});
+
+it('accepted a peer that no gateway of the network has as its name, and never talked to it', async () => {
+  expect(await check('', 'peers = ["gateway-112"]\n')).toContain('right');
+  const refused = await check('', 'peers = ["gateway-112", "gateway-113"]\n');
+  expect(refused).toMatch(/gateway\.toml:7:25 .*gateway-113 is no gateway of the topology/);
 });
 
 async function freePort(): Promise<number> {
