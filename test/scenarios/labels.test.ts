@@ -3,6 +3,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { compareReports } from '../../reports/compare.ts';
 import { judgeRun } from '../../reports/judge.ts';
+import type { SeedResult } from '../../reports/model.ts';
 import { renderPrometheus } from '../../reports/prometheus.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { sweepRow } from '../../reports/sweep.ts';
@@ -15,19 +16,25 @@ import { load, registry, run } from '../unit/runner/fixture.ts';
 
 const SET = { duration: '20s', 'traffic.0.rate': '1000/s' };
 
-function reportOf(kpis: string, set: Readonly<Record<string, string>> = {}): Report {
+/** @param known Of a run that differs in its limits only. */
+function reportOf(
+  kpis: string,
+  set: Readonly<Record<string, string>> = {},
+  known?: SeedResult,
+): Report {
   const scenario = load('failover.yaml', { ...SET, ...set, kpis });
   const definitions = scenarioMetrics(scenario, registry);
   const facts = { scenario, definitions, commit: '', reproduce: '' };
-  return judgeRun({ ...makeJudgeInput(facts, [run(scenario)], 1), mode: 'sim' });
+  return judgeRun({ ...makeJudgeInput(facts, [known ?? run(scenario)], 1), mode: 'sim' });
 }
 
 describe('a limit of a labelled metric', () => {
   const OF_REPORTS = 'gateway.fault_switches{cause="report-loss"}';
   const LIMIT = `{ '${OF_REPORTS}': { count: ">= 1" } }`;
+  const result = run(load('failover.yaml', { ...SET, kpis: LIMIT }));
 
   it('judges one series, which stands in the report beside the whole', async () => {
-    const report = reportOf(LIMIT);
+    const report = reportOf(LIMIT, {}, result);
     expect(report.kpis).toMatchObject([{ metric: OF_REPORTS, pass: true }]);
     const whole = report.metrics['gateway.fault_switches']?.value ?? 0;
     const series = Object.entries(report.metrics).filter(([name]) =>
@@ -48,7 +55,7 @@ describe('a limit of a labelled metric', () => {
   });
 
   it('has a column of its own in tables of sweeps', async () => {
-    const row = sweepRow({}, reportOf(LIMIT), undefined);
+    const row = sweepRow({}, reportOf(LIMIT, {}, result), undefined);
     const value = row.kpis[0]?.perSeed[0]?.value;
     const sweep = { name: '', question: '', seeds: [1], rows: [row], reproduce: '' };
     const [header = '', line = ''] = [...sweepCsv(sweep)].join('').split('\r\n');
@@ -61,17 +68,19 @@ describe('a limit of a labelled metric', () => {
   });
 
   it('is compared with the same series of another run, and with no other', () => {
-    const before = reportOf(LIMIT);
-    const same = compareReports(before, reportOf(LIMIT)).kpis;
+    const before = reportOf(LIMIT, {}, result);
+    const same = compareReports(before, reportOf(LIMIT, {}, result)).kpis;
     expect(same).toMatchObject([{ metric: OF_REPORTS, verdict: 'same' }]);
     const other = `{ 'gateway.fault_switches{cause="probe-loss"}': { count: ">= 0" } }`;
-    const others = compareReports(before, reportOf(other)).kpis;
+    const others = compareReports(before, reportOf(other, {}, result)).kpis;
     expect(others).toMatchObject([{ baseline: null, verdict: 'not comparable' }]);
   });
 
   it('whose value is misspelt does not pass for want of samples', () => {
     const { kpis } = reportOf(
       `{ 'gateway.fault_switches{cause="report-los"}': { count: "<= 9" } }`,
+      {},
+      result,
     );
     expect(kpis).toMatchObject([{ pass: false, code: 'E125' }]);
   });
