@@ -26,7 +26,7 @@ const NATIVE = {
   experimental: { viteModuleRunner: false, nodeLoader: false },
 };
 
-/** Settings for tests with real sockets, processes or a browser: one file after the other. */
+/** Settings for tests of a browser, of speed, and of long runs on sockets: one file after the other. */
 const WAITING = { pool: 'forks', maxWorkers: 1, hookTimeout: 60_000 } as const;
 
 /** Repeats a failed test once, as other programs may have slowed it; the end of the run names such tests. */
@@ -39,8 +39,8 @@ const TWICE = { retry: 1 };
 const BY_SUFFIX = {
   /** Tests that replace or reload modules, or load modules that only Vite finds: these need vitest's own module runner. */
   reload: { ...COMPUTING, testTimeout: 180_000 },
-  /** Tests that follow the wall clock on real sockets and processes. */
-  wall: { ...PREPARED, ...WAITING, ...TWICE, testTimeout: 180_000 },
+  /** Tests that follow the wall clock on real sockets and processes. They mostly wait, so two files run at a time. */
+  wall: { ...NATIVE, ...TWICE, testTimeout: 180_000 },
   /**
    * Long runs: theory, defective doubles, whole mixnets, floods and fuzz of many seconds, thousands of published
    * vectors, and tests of `npm test` with all seeds instead of one. CI runs them after `npm test`.

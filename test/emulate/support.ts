@@ -5,7 +5,7 @@
  * @module
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judgeRun } from '../../reports/judge.ts';
@@ -21,10 +21,12 @@ type Overrides = Readonly<Record<string, string>>;
 export const block = `127.${10 + (process.pid % 100)}.${(process.pid >>> 7) & 255}`;
 /** A folder for the output of programs and for scenario files of tests. */
 export const folder: string = mkdtempSync(join(tmpdir(), 'orrery-emulate-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-/** Removes the files that the tests left. */
+/** Empties the folder: several test files use it in turn. */
 export function cleanUp(): void {
   rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 /** Writes a scenario file, in which `BLOCK` is replaced by {@link block}. */

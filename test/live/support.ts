@@ -5,7 +5,7 @@
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,11 +30,13 @@ export const folder: string = mkdtempSync(join(tmpdir(), 'orrery-live-'));
 /** Time to wait for something, since some machines are slow. */
 const PATIENCE = { timeout: 30_000, interval: 20 };
 const started: ChildProcess[] = [];
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-/** Ends processes that a failed test left running, and removes all files. */
+/** Ends processes that a failed test left running, and empties the folder: several test files use it in turn. */
 export function cleanUp(): void {
   for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 /** `127.x.y`, one of 102,400 address blocks, for the `n`-th network of a test file. */

@@ -18,6 +18,8 @@ beforeEach(() => {
   vi.useFakeTimers();
 });
 afterEach(() => {
+  // A spy on a faked timer would put that one back.
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 

@@ -24,7 +24,8 @@ vi.mock('../../runner/worlds/live/machine-pace.ts', () => ({
 vi.resetModules();
 const { live, registry } = await import('./on-sockets.ts');
 
-it('is no stall of the run', async () => {
+// Other work on the machine may hold it up as well.
+it('is no stall of the run', { retry: 1 }, async () => {
   const overrides = { topology: CABLE, duration: '600ms', warmup: '100ms' };
   const order = { path: 'hello.yaml', folders: SHIPPED_FILE_FOLDERS, overrides, registry };
   const { metrics } = await live(loadScenario(order));
