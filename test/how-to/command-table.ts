@@ -9,7 +9,7 @@ export interface Ran {
   /**
    * `quick` in `npm test`, `long` and `live` in `npm run test:thorough`, the others in `npm run nightly`: `nightly`
    * beside other work, `calibration` on a machine that does nothing else. `long` holds one command of each kind: a
-   * hunt, a twin, drawn networks, a sweep, beacons; others of the same kind are for the nightly.
+   * hunt, a twin on drawn networks, a sweep, beacons; others of the same kind are for the nightly.
    */
   readonly when: 'quick' | 'long' | 'live' | 'nightly' | 'calibration';
   /** 0 unless the page says otherwise; either of two if it says that the machine decides. */
@@ -80,15 +80,15 @@ export const RUN: Readonly<Record<string, Ran>> = {
   'npx orrery scenario hello.yaml': quick,
   [HUNT]: { ...long, exit: 1, says: ['BROKEN', '2 nodes left'] },
   'npm run scenario fabric-outage.yaml': nightly,
-  [NETWORKS]: { ...nightly, says: ['[-38.8, -24.2] pt, 8 pairs on 4 networks'] },
-  [TWIN]: { ...long, says: ['[48.0, 83.9] ms, 3 pairs'] },
+  [NETWORKS]: { ...long, says: ['[-38.8, -24.2] pt, 8 pairs on 4 networks'] },
+  [TWIN]: { ...nightly, says: ['[48.0, 83.9] ms, 3 pairs'] },
   'npm run scenario scion-beaconing.yaml': nightly,
   'npm run scenario scion-failover.yaml': nightly,
   'npm run scenario scion-isd.yaml': nightly,
   'npm run scenario scion-attack.yaml': nightly,
   'npm run scenario scion-life.yaml': nightly,
   [BEACONING]: { ...nightly, says: ['[3.98, 25.8] s, 3 pairs'] },
-  [DRAWN]: { ...long, says: ['[88.5, 99.1] n=4'] },
+  [DRAWN]: { ...nightly, says: ['[88.5, 99.1] n=4'] },
   'npm run scenario failover.yaml': nightly,
   'npm run scenario failover.yaml -- --set duration=20s': nightly,
   'npm run compare': nightly,
