@@ -50,6 +50,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   fabric: () => import('./fabric.ts'),
   'federated-round': () => import('./federated-round.ts'),
   frame: () => import('./frame.ts'),
+  opening: () => import('./opening.ts'),
   handshake: () => import('./handshake.ts'),
   p256: () => import('./p256.ts'),
   sphinx: () => import('./sphinx.ts'),

@@ -166,6 +166,7 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
     hosts: [name],
     ...{ registry, topology },
     stateFolder,
+    workers: file.workerThreads,
     levels: file.log,
     writesNodes: true,
     operatorPort: file.metrics.port,

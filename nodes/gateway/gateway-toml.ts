@@ -70,6 +70,8 @@ export interface GatewayFile {
     /** Largest number of series of one metric. */
     readonly labelSetsMax: number;
   };
+  /** Number of threads that open frames; undefined if the main thread opens them. */
+  readonly workerThreads: number | undefined;
   /** Log levels, in the form of ORRERY_LOG. */
   readonly log: string;
   /** What the file sets and this gateway does not do, a sentence each. */
@@ -80,6 +82,8 @@ export interface GatewayFile {
 
 const PORT_MAX = 65_535;
 const PACKET_BYTES_MAX = 16 * 1_024 * 1_024;
+/** A frame costs the main thread nearly as much as opening it, so that few workers keep it busy. */
+const WORKER_THREADS_MAX = 64;
 const NS_PER_MS = 1_000_000;
 const NS_PER_S = 1e9;
 
@@ -147,7 +151,6 @@ const UNUSED = {
     enable_compression: 'answers are not compressed',
   },
   performance: {
-    worker_threads: 'frames are opened by one thread',
     io_buffer_size: 'the system chooses the size of socket buffers',
     max_concurrent_ops: 'a packet is one operation',
     channel_buffer_size: 'queues have bounds of their own',
@@ -228,7 +231,11 @@ const tables = z
       bind_addr: bindAddress.prefault('127.0.0.1:9090'),
       max_label_cardinality: count.min(2).max(LABEL_SETS_MAX).default(LABEL_SETS_MAX),
     }),
-    performance: table(unused('performance')),
+    performance: table({
+      ...unused('performance'),
+      // The published default is one for each core; ours is none besides the main thread.
+      worker_threads: count.max(WORKER_THREADS_MAX).optional(),
+    }),
     security: table({
       ...unused('security'),
       rate_limiting: table({
@@ -320,6 +327,7 @@ export const gatewayTomlSchema: z.ZodType<GatewayFile> = tables.transform((file)
           peers: { allowed: access.allowed_peers, blocked: access.blocked_peers },
         }
       : undefined,
+    workerThreads: file.performance.worker_threads,
     metrics: { ...metrics.bind_addr, labelSetsMax: metrics.max_label_cardinality },
     log,
     warnings: [...unusedKeys(file), ...unusedLists(access)],
@@ -332,6 +340,7 @@ export function gatewayOptionsOf({
   anti_replay: replay,
   aead,
   multipath,
+  performance,
   security,
   orrery: { peers, policy, routing, classes },
 }: GatewayTables): GatewayFile['options'] {
@@ -342,6 +351,7 @@ export function gatewayOptionsOf({
     ...(policy === undefined ? {} : { policy }),
     ...(routing === undefined ? {} : { routing }),
     ...(classes === undefined ? {} : { classes }),
+    ...(performance.worker_threads === undefined ? {} : { opening: 'threads' }),
     multipath: {
       rttThreshold: multipath.failover_rtt_threshold,
       lossThreshold: multipath.failover_loss_threshold,

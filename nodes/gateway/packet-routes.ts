@@ -8,6 +8,7 @@ import { planPaths, type StrategyKind } from './multipath/strategy.ts';
 import type { PathController } from './multipath/types.ts';
 import { ClassRoutes } from './routing/class-routes.ts';
 import type { TrafficClass } from './routing/traffic-class.ts';
+import type { GatewayPath } from './underlay/path-directory.ts';
 import type { UnderlayPath } from './underlay/underlay-path.ts';
 import type { UnderlayPaths } from './underlay-paths.ts';
 
@@ -48,6 +49,17 @@ export class PacketRoutes {
     this.active = this.at(active);
     const plan = planPaths(this.#strategy, active, this.#controller.status(now));
     this.#plan = plan.map((turn) => turn.flatMap((index) => this.at(index) ?? []));
+  }
+
+  /** Takes the path that the controller now has in use. @param isFault True if the former one has failed. */
+  switch(
+    nowNs: number,
+    isFault: boolean,
+  ): Readonly<Record<'from' | 'to', GatewayPath | undefined>> {
+    const left = this.active;
+    if (isFault) left?.usage.failed(nowNs);
+    this.plan(nowNs);
+    return { from: left?.path, to: this.active?.path };
   }
 
   /** The underlays of the next packet, one copy on each; none before the first choice, undefined if its class has no path. */

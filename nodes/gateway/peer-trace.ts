@@ -30,6 +30,7 @@ import {
   WINDOW_TRACE,
 } from './trace-states.ts';
 import type { GatewayPath } from './underlay/path-directory.ts';
+import type { UnderlayPaths } from './underlay-paths.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Smallest interval between traces of the quality, unless health or choice changes, ns. */
@@ -93,14 +94,14 @@ export class PeerTraceWriter {
   measured(
     now: number,
     controller: Pick<PathController, 'explain'>,
-    pathOf: (id: string) => GatewayPath | undefined,
+    underlays: Pick<UnderlayPaths, 'get'>,
     isNews: boolean,
   ): void {
     if (!isNews && now - this.#qualityNs < QUALITY_EVERY_NS) return;
     this.#qualityNs = now;
     for (const path of controller.explain(now)) {
       const { id, health, role, rttNs, jitterNs, loss, isAccused } = path;
-      const known = pathOf(id);
+      const known = underlays.get(id)?.path;
       if (known === undefined) continue;
       const key = { path: known.name, peer: this.#peer };
       this.#tellCandidate(key, path, known);

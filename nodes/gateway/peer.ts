@@ -9,22 +9,23 @@
  */
 import type { DeliveryFacts, PeerReachability, SendWishes } from '../../engine/host/transport.ts';
 import { isdAsWords, type PacketEnd, type PacketView } from '../scion/index.ts';
-import { PacketReceiver } from './arrivals.ts';
-import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
-import { type DepartureDropReason, PacketSender, type SendPacket } from './departures.ts';
+import type { PacketReceiver } from './arrivals.ts';
+import { readProbe, readReport } from './bodies.ts';
+import type { DepartureDropReason, PacketSender, SendPacket } from './departures.ts';
 import type { FrameDropReason } from './drops.ts';
-import { fragmentBytesMax } from './fragment.ts';
 import { FRAME_TYPE, PACKET_BYTES_MAX } from './geometry.ts';
 import { LoadLimiter } from './load-limit.ts';
 import type { InterfaceDownReport, ScmpDropReason } from './multipath/scmp-policy.ts';
 import type { ControllerEffect, ExplainedPath, PathController } from './multipath/types.ts';
 import { FramesElsewhere, type JudgedFrame } from './opening/frames-elsewhere.ts';
+import { makePacketEnds } from './packet-ends.ts';
 import { PacketRoutes } from './packet-routes.ts';
 import { findDeadPathInUse } from './path-invariant.ts';
 import type { PeerContext } from './peer-context.ts';
 import type { PeerOutput, PeerTimerName } from './peer-output.ts';
 import { PeerEventRecorder } from './peer-record.ts';
 import { PeerTraceWriter } from './peer-trace.ts';
+import { Probes } from './probes.ts';
 import { FrameCopies } from './replay/frame-copies.ts';
 import { ReceiverReporter } from './reporter.ts';
 import type { PrefixAnnouncement } from './routing/announcement.ts';
@@ -32,8 +33,6 @@ import { FrameSender } from './sender.ts';
 import { Session } from './session.ts';
 import { SessionMessages } from './session-messages.ts';
 import type { ClockReadings } from './session-parts.ts';
-import { makeOrderEvents } from './striping/order-events.ts';
-import { PacketNumbers } from './striping/packet-number.ts';
 import { UnderlayPaths } from './underlay-paths.ts';
 import { SmallReplayWindowWarner } from './window-watch.ts';
 import type { FrameHeader } from './wire.ts';
@@ -57,6 +56,7 @@ export class Peer {
   readonly #reporter: ReceiverReporter;
   readonly #sender: FrameSender;
   readonly #messages: SessionMessages;
+  readonly #probes: Probes;
   readonly #arrivals: PacketReceiver;
   readonly #departures: PacketSender;
   /** Absent while no trace is recorded. */
@@ -108,13 +108,12 @@ export class Peer {
     this.windowWatch = new SmallReplayWindowWarner(windowSize, now);
     const peerTrace = context.isTraced ? new PeerTraceWriter(output, name, windowSize) : undefined;
     this.#peerTrace = peerTrace;
-    const account = context.accountOf(name);
-    const { arrivals, leaving } = context.behaviour;
-    const isStriping = multipath.strategy === 'striping';
-    const order = isStriping ? makeOrderEvents(output, this.#reporter, this.arrived) : undefined;
-    this.#arrivals = new PacketReceiver({ output: arrivals(output), account, order });
-    const numbers = isStriping ? new PacketNumbers(() => context.moment().clockUs) : undefined;
-    this.#departures = new PacketSender({ output, leaving, account, peerTrace, numbers });
+    const parts = { output, peerTrace, reporter: this.#reporter, arrived: this.arrived };
+    ({ arrivals: this.#arrivals, departures: this.#departures } = makePacketEnds(
+      name,
+      context,
+      parts,
+    ));
     this.session = new Session(
       context.sessionOptions(name, {
         send: (frame) => this.#messages.send(this.#at.nowNs, frame, this.#inHand),
@@ -138,6 +137,7 @@ export class Peer {
       sent: (sequence): void => this.#dataSent(sequence),
     });
     this.#messages = new SessionMessages(this.#sender, this.underlays, this.#routes);
+    this.#probes = new Probes(this.#sender, this.underlays, this.#routes);
   }
 
   /** Requests keys and paths. */
@@ -269,7 +269,7 @@ export class Peer {
     if (typeof weighed === 'string') return weighed;
     this.#perform(this.controller.interfaceDown(now, weighed));
     tell(weighed, this.controller.status(now));
-    this.#showPaths(true);
+    this.#peerTrace?.measured(now, this.controller, this.underlays, true);
     return undefined;
   }
 
@@ -339,7 +339,8 @@ export class Peer {
         this.#acceptData(header, plaintext, view);
         return;
       case FRAME_TYPE.probe:
-        if (view !== undefined) this.#answerProbe(plaintext, view);
+        if (view !== undefined && !this.#probes.answer(this.#at, plaintext, view))
+          this.#output.drop('malformed-body');
         return;
       case FRAME_TYPE.probeReply:
         this.#acceptReply(plaintext);
@@ -362,12 +363,6 @@ export class Peer {
     const ageUs = clockUs - header.timestamp;
     this.#context.measured.lastMinute.latency(nowNs, ageUs);
     if (this.#arrivals.take(nowNs, header, plaintext, ageUs) === 'waits') this.#arm();
-  }
-
-  #answerProbe(body: Uint8Array, view: PacketView): void {
-    const back = this.underlays.back(view);
-    if (readProbe(body) === undefined) this.#output.drop('malformed-body');
-    else this.#sender.small(this.#at, back, FRAME_TYPE.probeReply, body.slice(0, PROBE_BYTES));
   }
 
   #acceptReply(body: Uint8Array): void {
@@ -393,7 +388,7 @@ export class Peer {
     this.#arm();
     const isNews = effects.some(({ kind }) => kind === 'health' || kind === 'switch');
     this.#tellWay();
-    if (this.#peerTrace !== undefined) this.#showPaths(isNews);
+    this.#peerTrace?.measured(this.#at.nowNs, this.controller, this.underlays, isNews);
     this.#departures.show(this.#at.nowNs);
   }
 
@@ -415,19 +410,10 @@ export class Peer {
     return this.isReady && isHeard && this.#routes.working(now) !== undefined;
   }
 
-  #showPaths(isNews: boolean): void {
-    this.#peerTrace?.measured(
-      this.#at.nowNs,
-      this.controller,
-      (id) => this.underlays.get(id)?.path,
-      isNews,
-    );
-  }
-
   #performOne(effect: ControllerEffect): void {
     switch (effect.kind) {
       case 'probe':
-        this.#sendProbe(effect);
+        this.#probes.send(this.#at, effect);
         return;
       case 'switch':
         this.#switch(effect);
@@ -445,10 +431,7 @@ export class Peer {
 
   #switch(effect: Extract<ControllerEffect, { kind: 'switch' }>): void {
     const { nowNs } = this.#at;
-    const left = this.#routes.active;
-    if (effect.isFault) left?.usage.failed(nowNs);
-    this.#routes.plan(nowNs);
-    const [from, to] = [left?.path, this.#routes.active?.path];
+    const { from, to } = this.#routes.switch(nowNs, effect.isFault);
     const ids = { from: from?.info.id, to: to?.info.id };
     this.#context.measured.switched(nowNs, this.name, { ...effect, ...ids });
     this.load.moved();
@@ -487,14 +470,6 @@ export class Peer {
     this.load.sent(now, sequence);
     this.#context.measured.frameSent(now, this.name, sequence);
     if (this.controller.sent(now, sequence)) this.#arm();
-  }
-
-  #sendProbe({ path, probe, bytes }: Extract<ControllerEffect, { kind: 'probe' }>): void {
-    const underlay = this.#routes.at(path);
-    const room = bytes === undefined ? 0 : bytes - (underlay?.template.length ?? 0);
-    const body = new Uint8Array(Math.max(PROBE_BYTES, fragmentBytesMax(room)));
-    writeProbe(body, { probe, path });
-    this.#sender.small(this.#at, underlay, FRAME_TYPE.probe, body);
   }
 
   #established(): void {

@@ -4,7 +4,7 @@
  * Node can open the device but not make its `ioctl`, and a read that waits in a thread keeps a process from ending. So a
  * helper (`pump.py`, Python's standard library alone) holds the device, and carries packets over its standard input and
  * output, which no other process reaches. It ends, and with it the device, when this process does, however that ends
- * (docs/adr/ip.md#0092-a-tun-device-behind-a-helper). Which packets go where is decided elsewhere.
+ * (docs/adr/tun.md#0092-a-tun-device-behind-a-helper). Which packets go where is decided elsewhere.
  *
  * @module
  */

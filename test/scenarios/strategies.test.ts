@@ -53,6 +53,32 @@ describe('of packets on three paths, a path carries', () => {
     expect(Math.abs(raced / sentOnce - 1)).toBeLessThan(0.01);
   });
 
+  it('with race on a link that all share, at 60 % of what it carries, each message once, and soon: copies are no messages', () => {
+    const up = { 10: 'core-110 <-> br-111-2', 14: 'core-110 <-> br-111-3' };
+    const down = { 13: 'core-210 <-> br-211-2', 17: 'core-210 <-> br-211-3' };
+    const ends = Object.entries({ ...up, ...down }).map(([at, to]): [string, string] => [
+      `topology.links.${at}.ends`,
+      to,
+    ]);
+    const set = {
+      ...Object.fromEntries(ends),
+      'topology.links.7.rate': '5Mbit/s',
+      ...{ 'traffic.0.rate': '315/s', duration: '14s', crypto: 'modelled' },
+    };
+    const { messages, nodeDrops, metrics } = run(underStrategy('race', set));
+    const { submitted, delivered, refused, lost, open } = messages ?? expect.fail('no account');
+    const { 'no-path': early = 0, ...others } = lost;
+    expect({ others, open }).toEqual({ others: {}, open: 0 });
+    expect(delivered + early + (refused['overload'] ?? 0)).toBe(submitted);
+    expect(delivered).toBeGreaterThan(0.75 * submitted);
+    expect(nodeDrops['replay']).toBeUndefined();
+    // Most copies do not leave: queues double the round trip of the standby, which is then no standby.
+    expect(nodeDrops['duplicate']).toBeGreaterThan(100);
+    expect(nodeDrops['duplicate']).toBeLessThanOrEqual(delivered);
+    const latency = metrics['gateway.latency'];
+    expect(latency?.kind === 'histogram' && latency.data.max).toBeLessThan(400e6);
+  });
+
   it('race at all gateways or at none, since others would count second copies as replays', () => {
     const set = { 'options.gateway-211.multipath.strategy': 'failover' };
     expect(() => underStrategy('race', set)).toThrow(/gateway-211 does not race, but gateway-111/);

@@ -44,6 +44,8 @@ export interface SessionOptions {
   readonly operatorPort?: number;
   /** Folder for the stores of the hosts, shared by all runs; if absent, the assignment names one. */
   readonly stateFolder?: string;
+  /** Number of worker threads for the jobs of nodes; by default as many as the machine suggests. */
+  readonly workers?: number | undefined;
   /** `alone`: the process runs without a coordinator that starts, measures or ends it. */
   readonly mode?: 'coordinated' | 'alone';
   /** Receives log lines, states and marks of the nodes, for the log of this process. */
@@ -130,12 +132,12 @@ export class AgentSession {
   }
 
   async #load(told: AgentAssignment): Promise<void> {
-    const { registry, onLine, onAgent, mode = 'coordinated' } = this.#options;
+    const { registry, onLine, onAgent, workers, mode = 'coordinated' } = this.#options;
     try {
       const order = this.#ownOrder(told);
       if (this.#options.topology === undefined) await loadProtocols(order, registry);
       this.#agent = new Agent(order, {
-        ...{ registry, mode },
+        ...{ registry, mode, workers },
         send: (report): void => this.#send(report),
         onBroken: (error): void => this.#breakOff(error),
         ...(onLine === undefined ? {} : { onLine }),

@@ -11,6 +11,7 @@
 import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import type { LogFields } from '../../../engine/host/measure.ts';
 import type { NetworkView } from '../../../engine/host/network-view.ts';
+import { ComputePool } from '../../../engine/live/compute-pool.ts';
 import type { MetricValue } from '../../../engine/measure/counters.ts';
 import type { LogSink } from '../../../engine/net/sim-observers.ts';
 import {
@@ -54,6 +55,8 @@ export interface AgentEnvironment {
    * no end.
    */
   readonly mode: 'coordinated' | 'alone';
+  /** Number of worker threads for the jobs of nodes; undefined for as many as the machine suggests. */
+  readonly workers?: number | undefined;
   readonly send: (report: AgentReport) => void;
   /** Called once with the error that code of a node threw; the agent must not be used afterwards. */
   readonly onBroken: (error: unknown) => void;
@@ -121,6 +124,7 @@ export class Agent implements WorldListener {
         precision: order.precision,
         isLocal: (host): boolean => hosts.includes(host),
         onFailure: surroundings.onBroken,
+        compute: new ComputePool(surroundings.workers),
         ...(order.stateFolder === undefined ? {} : { stateFolder: order.stateFolder }),
       },
     });

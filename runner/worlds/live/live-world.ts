@@ -15,7 +15,7 @@ import { portRanges } from './real-ports.ts';
 export interface LiveWorldParts extends Omit<WorldParts, 'buffers' | 'isProbed' | 'cpu'> {
   readonly live: Pick<
     LiveWorldOptions,
-    'shape' | 'precision' | 'onFailure' | 'isLocal' | 'stateFolder'
+    'shape' | 'precision' | 'onFailure' | 'isLocal' | 'stateFolder' | 'compute'
   >;
 }
 

@@ -31,9 +31,17 @@ describe('a gateway.toml', () => {
       },
       metrics: { host: '127.0.0.1', port: 9_090, labelSetsMax: 10_000 },
       grpc: undefined,
+      workerThreads: undefined,
       ...{ log: 'info', warnings: [], tables: expect.anything() },
     });
     expect(gatewayConfig.safeParse(file.options).success).toBe(true);
+  });
+
+  it('R-246: opens frames on as many threads as it says', () => {
+    const { options, workerThreads, warnings } = read('[performance]\nworker_threads = 2');
+    expect(gatewayConfig.parse(options).opening).toBe('threads');
+    expect([workerThreads, warnings]).toEqual([2, []]);
+    expect(() => read('[performance]\nworker_threads = 0')).toThrow(ConfigError);
   });
 
   it('has in the sample the defaults, with other ports and gRPC', () => {

@@ -5,6 +5,7 @@ import {
   DelaySpread,
   ORDER_WAIT_NS_MAX,
 } from '../../../../../nodes/gateway/striping/delay-spread.ts';
+import { orderOutputOf } from '../../../../../nodes/gateway/striping/order-events.ts';
 import {
   PACKET_NUMBER_BYTES,
   PacketNumbers,
@@ -105,6 +106,30 @@ describe('packets in order', () => {
     const { order } = makeOrder();
     expect(order.take(0, new Uint8Array(8), frame(1))).toBe('malformed-body');
     expect(order.waiting).toBe(0);
+  });
+});
+
+describe('a packet that waits for its turn', () => {
+  it('is held in the account of messages until it has been delivered', () => {
+    const said: string[] = [];
+    const note = (text: string) => (): void => void said.push(text);
+    const output = orderOutputOf(
+      {
+        output: { deliver: note('delivered'), drop: note('dropped') },
+        account: {
+          held: note('held'),
+          ended: (_: unknown, how: string): void => void said.push(`ended ${how}`),
+        } as never,
+      },
+      {
+        arrived: () => ({ path: 'a' }),
+        released: ({ path }) => said.push(`${path}`),
+        count: note(''),
+      },
+    );
+    const arrived = output.held(frame(3));
+    output.deliverHeld(new Uint8Array(1), frame(3), arrived);
+    expect(said).toEqual(['held', 'a', 'delivered', 'ended delivered']);
   });
 });
 

@@ -1,0 +1,37 @@
+/**
+ * The two ends of the packets of one peer: from packets to frames, and from frames to packets.
+ *
+ * @module
+ */
+import type { DeliveryFacts } from '../../engine/host/transport.ts';
+import { PacketReceiver } from './arrivals.ts';
+import { PacketSender } from './departures.ts';
+import type { PeerContext } from './peer-context.ts';
+import type { PeerOutput } from './peer-output.ts';
+import type { PeerTraceWriter } from './peer-trace.ts';
+import type { ReceiverReporter } from './reporter.ts';
+import { makeOrderEvents } from './striping/order-events.ts';
+import { PacketNumbers } from './striping/packet-number.ts';
+
+/** Makes the ends of the packets of the peer `name`; packets that are striped are numbered at one and ordered at the other. */
+export function makePacketEnds(
+  name: string,
+  { options, accountOf, behaviour, moment }: PeerContext,
+  parts: {
+    readonly output: PeerOutput;
+    readonly reporter: ReceiverReporter;
+    readonly arrived: () => DeliveryFacts;
+    readonly peerTrace: PeerTraceWriter | undefined;
+  },
+): { readonly arrivals: PacketReceiver; readonly departures: PacketSender } {
+  const { output, reporter, arrived, peerTrace } = parts;
+  const { arrivals, leaving } = behaviour;
+  const account = accountOf(name);
+  const isStriping = options.multipath.strategy === 'striping';
+  const order = isStriping ? makeOrderEvents(output, reporter, arrived) : undefined;
+  const numbers = isStriping ? new PacketNumbers(() => moment().clockUs) : undefined;
+  return {
+    arrivals: new PacketReceiver({ output: arrivals(output), account, order }),
+    departures: new PacketSender({ output, leaving, account, peerTrace, numbers }),
+  };
+}
