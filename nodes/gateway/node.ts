@@ -56,7 +56,7 @@ import { ReceivedPackets } from './received-packets.ts';
 import { reconfigureGateway } from './reconfigure.ts';
 import { frameAgeLimitsOf } from './replay/age.ts';
 import { makeWindows } from './replay/make-windows.ts';
-import type { WindowSet } from './replay/window-set.ts';
+import { cleanupIntervalNs, type WindowSet } from './replay/window-set.ts';
 import { IpRouter } from './routing/ip-router.ts';
 import { ScmpErrors } from './scmp-errors.ts';
 import { createScmpKeys, type ScmpKeys } from './scmp-keys.ts';
@@ -68,11 +68,6 @@ import type { PacketAddresses } from './underlay/packet-template.ts';
 import { PathDirectory } from './underlay/path-directory.ts';
 import { GATEWAY_PORT } from './underlay/underlay-path.ts';
 import { decodeFrame, FrameHeader } from './wire.ts';
-
-/** Number of searches for silent peers per `cleanup_ttl`. */
-const CLEANUPS_PER_TTL = 24;
-/** Shortest time between two searches for silent peers, ns. */
-const CLEANUP_NS_MIN = 1_000_000_000;
 
 /** Makes a gateway on `host`. */
 export function createGatewayNode(
@@ -171,7 +166,7 @@ class GatewayNode implements NodeHandle {
       {
         ...{ own, peers: this.#peers, moment: (): ClockReadings => this.#moment() },
         after: (delayNs, fire): Timer => host.after(delayNs, fire),
-        send: (name, ...call): string => this.#sendTo(this.#peers.get(name), ...call),
+        send: (name, ...call): string => this.#send(this.#peers.get(name), ...call),
         drop: (reason): void => {
           this.#counts.drops += 1;
           host.drop(reason);
@@ -207,8 +202,7 @@ class GatewayNode implements NodeHandle {
     }
     for (const peer of this.#peers.all) peer.start(this.#moment());
     this.#router.start();
-    const { cleanupTtl } = this.#setup.options.antiReplay;
-    const interval = Math.max(CLEANUP_NS_MIN, Math.floor(cleanupTtl / CLEANUPS_PER_TTL));
+    const interval = cleanupIntervalNs(this.#setup.options.antiReplay.cleanupTtl);
     this.#cleanup = host.after(interval, () => {
       this.#forgetSilent();
       this.#cleanup?.rearm(interval);
@@ -319,12 +313,11 @@ class GatewayNode implements NodeHandle {
   }
 
   readonly #findPaths: ApplicationCallsParts['findPaths'] = (target, done) => {
-    const { crypto } = this.#host;
     const { network } = this.#setup;
-    const parts = { source: this.#ownIsdAs, network, crypto, client: this.#segments };
+    const parts = { source: this.#ownIsdAs, network, client: this.#segments };
     const beganNs = this.#host.now();
     const seconds = (): number => this.#host.clock().seconds;
-    findHostPaths({ ...parts, seconds }, target, (found) => {
+    findHostPaths({ ...parts, crypto: this.#host.crypto, seconds }, target, (found) => {
       this.#measured.pathsFound(this.#peers.labelOf(target), found.paths.length, beganNs);
       done(found);
     });
@@ -338,15 +331,12 @@ class GatewayNode implements NodeHandle {
       if (!this.#calls.answer(request)) this.#questions.answer(request);
     } else if (request.target === '') {
       request.respond(this.#router.send(request.body, request.wishes));
-    } else request.respond(this.#sendTo(peer, request.body, request.wishes));
+    } else request.respond(this.#send(peer, request.body, request.wishes));
     this.#processed(began);
   }
 
-  #sendTo(peer: Peer | undefined, ...call: [Uint8Array, SendWishes | undefined]): string {
-    return peer === undefined ? 'unknown-peer' : this.#send(peer, ...call);
-  }
-
-  #send(peer: Peer, packet: Uint8Array, wishes: SendWishes | undefined): string {
+  #send(peer: Peer | undefined, packet: Uint8Array, wishes: SendWishes | undefined): string {
+    if (peer === undefined) return 'unknown-peer';
     const at = this.#moment();
     const refused = peer.send(at, packet, wishes);
     const sent = { path: peer.activeId(), result: refused ?? 'ok', bytes: packet.length };

@@ -92,19 +92,12 @@ export class Peer {
       this.#sender.small(this.#at, back, FRAME_TYPE.report, body);
     });
     this.controller = context.makeController(name);
-    this.#routes = new PacketRoutes(
-      multipath.strategy,
-      this.controller,
-      this.underlays,
-      context.router,
-    );
-    this.load = new LoadLimiter({
-      isEnabled: overload.shed,
-      delayNs: overload.delay,
-      reportIntervalNs: multipath.reportInterval,
-    });
+    const { strategy } = multipath;
+    this.#routes = new PacketRoutes(strategy, this.controller, this.underlays, context.router);
+    const { shed: isEnabled, delay: delayNs } = overload;
+    this.load = new LoadLimiter({ isEnabled, delayNs, reportIntervalNs: multipath.reportInterval });
     const { windowSize } = antiReplay;
-    this.#copies = multipath.strategy === 'race' ? new FrameCopies(windowSize) : undefined;
+    this.#copies = strategy === 'race' ? new FrameCopies(windowSize) : undefined;
     this.windowWatch = new SmallReplayWindowWarner(windowSize, now);
     const peerTrace = context.isTraced ? new PeerTraceWriter(output, name, windowSize) : undefined;
     this.#peerTrace = peerTrace;

@@ -135,3 +135,8 @@ export class WindowSet {
     return names.sort();
   }
 }
+
+/** Time between two searches for silent peers, ns: 24 in each `cleanup_ttl`, but at most one a second. */
+export function cleanupIntervalNs(ttlNs: number): number {
+  return Math.max(1_000_000_000, Math.floor(ttlNs / 24));
+}
