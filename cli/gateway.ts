@@ -99,18 +99,24 @@ function readText(path: string): string {
   return readFileSync(found.path, 'utf8');
 }
 
+/** Reads a gateway's file and its topology, without the options that the file sets. */
+function readFiles(path: string, folder: string, registry: ProtocolRegistry): GatewayFiles {
+  const text = readText(path);
+  const schema = withRoutingPolicyFile(withTlsFiles(gatewayTomlSchema, folder), folder);
+  const file = readToml(path, text, schema);
+  const topology = openTopology(folder, file, registry);
+  readToml(path, text, withKnownPeers(gatewayTomlSchema, topology));
+  return { file, topology };
+}
+
 async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
   const text = readText(path);
   const folder = dirname(resolve(path));
   const registry = new ProtocolRegistry();
   const withOptions = (of: Topology, now: GatewayFile): Topology => withFileOptions(path, of, now);
   const read = (): GatewayFiles => {
-    const text = readText(path);
-    const schema = withRoutingPolicyFile(withTlsFiles(gatewayTomlSchema, folder), folder);
-    const now = readToml(path, text, schema);
-    const topology = openTopology(folder, now, registry);
-    readToml(path, text, withKnownPeers(gatewayTomlSchema, topology));
-    return { file: now, topology: withOptions(topology, now) };
+    const { file, topology } = readFiles(path, folder, registry);
+    return { file, topology: withOptions(topology, file) };
   };
   const started = read();
   const { file, topology } = started;

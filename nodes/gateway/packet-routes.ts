@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { planPaths, type StrategyKind } from './multipath/strategy.ts';
+import { type PathPlan, planPaths, type StrategyKind } from './multipath/strategy.ts';
 import type { PathController } from './multipath/types.ts';
 import { ClassRoutes } from './routing/class-routes.ts';
 import type { TrafficClass } from './routing/traffic-class.ts';
+import type { TracedSending } from './trace-states.ts';
 import type { GatewayPath } from './underlay/path-directory.ts';
 import type { UnderlayPath } from './underlay/underlay-path.ts';
 import type { UnderlayPaths } from './underlay-paths.ts';
@@ -20,6 +21,8 @@ export class PacketRoutes {
   readonly #strategy: StrategyKind;
   readonly #controller: PathController;
   readonly #underlays: UnderlayPaths;
+  /** The plan, as indexes of paths of the controller. */
+  planned: PathPlan = [];
   #plan: readonly (readonly UnderlayPath[])[] = [];
   #turn = 0;
 
@@ -47,8 +50,8 @@ export class PacketRoutes {
     const { active } = this.#controller;
     if (active < 0) return;
     this.active = this.at(active);
-    const plan = planPaths(this.#strategy, active, this.#controller.status(now));
-    this.#plan = plan.map((turn) => turn.flatMap((index) => this.at(index) ?? []));
+    this.planned = planPaths(this.#strategy, active, this.#controller.status(now));
+    this.#plan = this.planned.map((turn) => turn.flatMap((index) => this.at(index) ?? []));
   }
 
   /** Takes the path that the controller now has in use. @param isFault True if the former one has failed. */
@@ -73,6 +76,15 @@ export class PacketRoutes {
     const plan = this.#plan;
     this.#turn = this.#turn + 1 < plan.length ? this.#turn + 1 : 0;
     return plan[this.#turn] ?? [];
+  }
+
+  /** The strategy, and the path of each traffic class; null if it has none. */
+  describe(): TracedSending {
+    const classes = this.classes.all.map(({ name, path }) => {
+      const underlay = path === undefined ? undefined : this.#underlays.get(path);
+      return { name, path: underlay?.path.name ?? null };
+    });
+    return { strategy: this.#strategy, classes };
   }
 
   /** The underlay of the path in use, unless that path is known to be dead. */

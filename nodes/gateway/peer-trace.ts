@@ -18,7 +18,9 @@ import {
   type SegmentSet,
   type TracedSegment,
 } from '../scion/index.ts';
+import { planShare } from './multipath/strategy.ts';
 import type { ExplainedPath, PathController } from './multipath/types.ts';
+import type { PacketRoutes } from './packet-routes.ts';
 import type { PeerOutput } from './peer-output.ts';
 import type { Session } from './session.ts';
 import {
@@ -26,11 +28,11 @@ import {
   CANDIDATE_TRACE,
   HANDSHAKE_TRACE,
   type HandshakeStep,
+  SENDING_TRACE,
   TRACED_WINDOW_BITS_MAX,
   WINDOW_TRACE,
 } from './trace-states.ts';
 import type { GatewayPath } from './underlay/path-directory.ts';
-import type { UnderlayPaths } from './underlay-paths.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Smallest interval between traces of the quality, unless health or choice changes, ns. */
@@ -94,17 +96,18 @@ export class PeerTraceWriter {
   measured(
     now: number,
     controller: Pick<PathController, 'explain'>,
-    underlays: Pick<UnderlayPaths, 'get'>,
+    routes: Pick<PacketRoutes, 'at' | 'planned' | 'describe'>,
     isNews: boolean,
   ): void {
     if (!isNews && now - this.#qualityNs < QUALITY_EVERY_NS) return;
     this.#qualityNs = now;
-    for (const path of controller.explain(now)) {
-      const { id, health, role, rttNs, jitterNs, loss, isAccused } = path;
-      const known = underlays.get(id)?.path;
+    this.#tell(SENDING_TRACE, { peer: this.#peer }, routes.describe());
+    for (const [index, path] of controller.explain(now).entries()) {
+      const { health, role, rttNs, jitterNs, loss, isAccused } = path;
+      const known = routes.at(index)?.path;
       if (known === undefined) continue;
       const key = { path: known.name, peer: this.#peer };
-      this.#tellCandidate(key, path, known);
+      this.#tellCandidate(key, path, { ...known, share: planShare(routes.planned, index) });
       if (isAccused || this.#told.has(ACCUSED_PATH_TRACE.machine.write(key))) {
         this.#tell(ACCUSED_PATH_TRACE, key, { isAccused: isAccused ? 'yes' : 'no' });
       }
@@ -158,13 +161,14 @@ export class PeerTraceWriter {
 
   #tellCandidate(
     key: { readonly path: string; readonly peer: string },
-    { reason, baseRttNs, hops, mtu, expiresAt }: ExplainedPath,
-    { source, isRevoked }: GatewayPath,
+    { reason, baseRttNs, hops, mtu, expiresAt, queueGrowthNs }: ExplainedPath,
+    { source, isRevoked, share }: GatewayPath & { readonly share: number },
   ): void {
     this.#tell(CANDIDATE_TRACE, key, {
       ...{ reason, hops, mtu, expiresNs: Math.max(0, expiresAt), source },
       baseRttUs: baseRttNs < 0 ? null : Math.round(baseRttNs / NS_PER_US),
       revoked: isRevoked ? 'yes' : 'no',
+      ...{ share: Math.round(100 * share), queueUs: Math.round(queueGrowthNs / NS_PER_US) },
     });
   }
 

@@ -262,7 +262,7 @@ export class Peer {
     if (typeof weighed === 'string') return weighed;
     this.#perform(this.controller.interfaceDown(now, weighed));
     tell(weighed, this.controller.status(now));
-    this.#peerTrace?.measured(now, this.controller, this.underlays, true);
+    this.#peerTrace?.measured(now, this.controller, this.#routes, true);
     return undefined;
   }
 
@@ -381,7 +381,7 @@ export class Peer {
     this.#arm();
     const isNews = effects.some(({ kind }) => kind === 'health' || kind === 'switch');
     this.#tellWay();
-    this.#peerTrace?.measured(this.#at.nowNs, this.controller, this.underlays, isNews);
+    this.#peerTrace?.measured(this.#at.nowNs, this.controller, this.#routes, isNews);
     this.#departures.show(this.#at.nowNs);
   }
 

@@ -13,8 +13,10 @@ import {
   optionalFormat,
   type TextFormat,
   textFormatFromTemplate,
+  wordFormat,
 } from '../_kit/text-form.ts';
 import { declareStatePerPath, declareStatePerPeer } from '../_kit/trace-state.ts';
+import { STRATEGY_KINDS } from './multipath/strategy.ts';
 import { PATH_REASONS } from './multipath/types.ts';
 
 /** Where segments are from: computed from the topology before the run, or asked of the control service of the AS. */
@@ -42,12 +44,13 @@ export const ACCUSED_PATH_TRACE = declareStatePerPath(
 
 /**
  * What speaks for a path, or against it, such as `not-better base=24012us hops=8 mtu=1472 expires=21600000000000 source
- * control-service revoked no`.
+ * control-service revoked no share=0% queue=0us`: at last the share of packets that the strategy sends on it, and by how much its queue
+ * has grown since the last group of answers.
  */
 export const CANDIDATE_TRACE = declareStatePerPath(
   'candidate {path} to {peer}',
   textFormatFromTemplate(
-    '{reason} base={baseRttUs} hops={hops} mtu={mtu} expires={expiresNs} source {source} revoked {revoked}',
+    '{reason} base={baseRttUs} hops={hops} mtu={mtu} expires={expiresNs} source {source} revoked {revoked} share={share} queue={queueUs}',
     {
       reason: oneOfFormat(PATH_REASONS),
       baseRttUs: optionalFormat(countWithUnitFormat('us')),
@@ -56,11 +59,31 @@ export const CANDIDATE_TRACE = declareStatePerPath(
       expiresNs: countFormat,
       source: oneOfFormat(PATH_SOURCES),
       revoked: oneOfFormat(['yes', 'no']),
+      share: countWithUnitFormat('%'),
+      queueUs: countWithUnitFormat('us'),
     },
   ),
 );
 /** A candidate, as {@link CANDIDATE_TRACE} reads it from a trace. */
 export type TracedCandidate = NonNullable<ReturnType<(typeof CANDIDATE_TRACE)['state']['read']>>;
+
+/** How packets leave, such as `striping voice via-120, bulk -`: the strategy, and the path of each traffic class. */
+export const SENDING_TRACE = declareStatePerPeer(
+  'sending to {peer}',
+  textFormatFromTemplate('{strategy} {classes}', {
+    strategy: oneOfFormat(STRATEGY_KINDS),
+    classes: listFormat(
+      textFormatFromTemplate('{name} {path}', {
+        name: wordFormat,
+        path: optionalFormat(wordFormat),
+      }),
+      ', ',
+    ),
+  }),
+);
+
+/** How packets leave, as {@link SENDING_TRACE} reads it from a trace. */
+export type TracedSending = NonNullable<ReturnType<(typeof SENDING_TRACE)['state']['read']>>;
 
 /** The epoch of a session. */
 export const SESSION_TRACE = declareStatePerPeer(

@@ -16,7 +16,7 @@ import {
 import { PATH_IN_USE_TRACE, PATH_QUALITY_TRACE } from '../_kit/path-states.ts';
 import { readTracedState, readTracedStates } from '../_kit/trace-state.ts';
 import { explainPathInUse, explainPathNotInUse } from './application/path-reasons.ts';
-import { CANDIDATE_TRACE, type TracedCandidate } from './trace-states.ts';
+import { CANDIDATE_TRACE, SENDING_TRACE, type TracedCandidate } from './trace-states.ts';
 
 const ROWS_MAX = 16;
 const ROW = 46;
@@ -27,6 +27,8 @@ interface Row extends TracedCandidate {
   readonly isInUse: boolean;
   readonly health: string;
   readonly why: string;
+  /** The strategy, unless it is `failover`, the classes that take the path, the share of packets, the growing queue. */
+  readonly use: string;
 }
 
 /** True if a gateway has traced why it chose a path. */
@@ -69,10 +71,14 @@ export function drawChoice(input: DrawingInput): Drawing {
         'revoked',
         'reason',
         'why',
+        'packets %',
+        'queue grows us',
+        'sent by',
       ],
       rows: rows.map((row) => [
         ...[row.pair, row.path, row.isInUse ? 'yes' : 'no', row.health, row.baseRttUs, row.hops],
         ...[row.mtu, row.expiresNs / 1e9, row.source, row.revoked, row.reason, row.why],
+        ...[row.share, row.queueUs, row.use],
       ]),
     },
   };
@@ -86,7 +92,10 @@ function rowsOf({ name, states }: NodeState): readonly Row[] {
       const health = readTracedState(PATH_QUALITY_TRACE, key, states)?.value?.health ?? 'unknown';
       const { reason } = value;
       const why = isInUse ? explainPathInUse(reason) : explainPathNotInUse(reason);
-      return [{ ...value, pair: `${name} → ${key.peer}`, path: key.path, isInUse, health, why }];
+      const use = useText(value, key, states);
+      return [
+        { ...value, pair: `${name} → ${key.peer}`, path: key.path, isInUse, health, why, use },
+      ];
     })
     .sort(
       (a, b) =>
@@ -96,11 +105,27 @@ function rowsOf({ name, states }: NodeState): readonly Row[] {
     );
 }
 
+function useText(
+  { share, queueUs }: TracedCandidate,
+  key: { readonly path: string; readonly peer: string },
+  states: NodeState['states'],
+): string {
+  const sending = readTracedState(SENDING_TRACE, key, states)?.value;
+  const { strategy = 'failover', classes = [] } = sending ?? {};
+  const mine = classes.filter(({ path }) => path === key.path).map(({ name }) => name);
+  return [
+    ...(strategy === 'failover' ? [] : [`${strategy}: ${share} % of packets`]),
+    ...(mine.length === 0 ? [] : [`class ${mine.join(', ')}`]),
+    ...(queueUs === 0 ? [] : [`queue grew by ${millisecondsText(queueUs)}`]),
+  ].join('; ');
+}
+
 function rowShapes(
   row: Row,
   { y, width, timeNs }: { readonly y: number; readonly width: number; readonly timeNs: number },
 ): readonly Shape[] {
-  const { path, pair, isInUse, health, baseRttUs, hops, expiresNs, source, revoked, why } = row;
+  const { path, pair, isInUse, health, baseRttUs, hops, expiresNs, source, revoked, why, use } =
+    row;
   const left = Math.max(0, Math.floor((expiresNs - timeNs) / 1e9));
   const rtt = baseRttUs === null ? 'not measured' : millisecondsText(baseRttUs);
   const facts = `${health}, ${rtt}, ${hops} interfaces`;
@@ -116,7 +141,11 @@ function rowShapes(
     textShape(22, y + 17, textCutToWidth(isNarrow ? path : `${path}, ${pair}`, width * 0.48), {
       weight,
     }),
-    textShape(22, y + 35, textCutToWidth(why, isNarrow ? width - 30 : width * 0.6)),
+    textShape(
+      22,
+      y + 35,
+      textCutToWidth(use === '' ? why : `${why}; ${use}`, isNarrow ? width - 30 : width * 0.6),
+    ),
     textShape(width - 8, y + 17, isNarrow ? `${health}, ${rtt}` : facts, { anchor: 'end' }),
     ...(isNarrow ? [] : [textShape(width - 8, y + 35, until, { anchor: 'end', fill: 'muted' })]),
   ];

@@ -9,7 +9,7 @@
 import { isdAsOfWords } from '../../scion/index.ts';
 import { preferencesOf } from '../multipath/make-controller.ts';
 import { pathScore } from '../multipath/selection.ts';
-import { type PathPlan, planPaths } from '../multipath/strategy.ts';
+import { planPaths, planShare } from '../multipath/strategy.ts';
 import type { ExplainedPath, PathPreferences } from '../multipath/types.ts';
 import type { Peer } from '../peer.ts';
 import type { PeerContext } from '../peer-context.ts';
@@ -111,7 +111,7 @@ export function explainPeer(peer: Peer, nowNs: number, context: Context): Explai
     const isInUse = index === active;
     const why = isInUse ? explainPathInUse(path.reason) : explainPathNotInUse(path.reason);
     const score = scoreOf(peer, path, preferencesOf(preferences));
-    return { ...path, isInUse, score, share: shareOf(plan, index), why };
+    return { ...path, isInUse, score, share: planShare(plan, index), why };
   });
   candidates.sort((a, b) => Number(b.isInUse) - Number(a.isInUse) || b.score - a.score);
   const search = context?.directory.searchOf(peer.name, nowNs);
@@ -148,9 +148,4 @@ function describeSwitch({ atNs, ...happened }: PathSwitch, nowNs: number): Statu
 function scoreOf(peer: Peer, path: ExplainedPath, preferences: PathPreferences): number {
   const info = peer.underlays.get(path.id)?.path.info;
   return info === undefined ? 0 : pathScore(info, { ...path, srttNs: path.rttNs }, preferences);
-}
-
-function shareOf(plan: PathPlan, index: number): number {
-  if (plan.length === 0) return 0;
-  return plan.filter((turn) => turn.includes(index)).length / plan.length;
 }

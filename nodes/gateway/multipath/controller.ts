@@ -228,7 +228,10 @@ export class MultipathController implements PathController {
       path === current
         ? this.#cause
         : (findReturnObjection(now, path, current, preferences) ?? rest);
-    return this.#paths.map((path) => explainPath(now, path, reasonOf(path)));
+    return this.#paths.map((path) => {
+      const queueGrowthNs = path === current ? this.#queue.growthNs : 0;
+      return explainPath(now, path, { reason: reasonOf(path), queueGrowthNs });
+    });
   }
 
   #turnedLossy(now: number): void {

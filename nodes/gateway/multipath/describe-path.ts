@@ -4,7 +4,7 @@
  * @module
  */
 import type { ManagedPath } from './managed-path.ts';
-import type { ExplainedPath, PathReason, PathStatus } from './types.ts';
+import type { ExplainedPath, PathStatus } from './types.ts';
 
 /** The facts about a path at an instant. */
 export function describePath(now: number, path: ManagedPath): PathStatus {
@@ -24,8 +24,12 @@ export function describePath(now: number, path: ManagedPath): PathStatus {
 }
 
 /** The same, with why the path is in use or is not. */
-export function explainPath(now: number, path: ManagedPath, reason: PathReason): ExplainedPath {
+export function explainPath(
+  now: number,
+  path: ManagedPath,
+  { reason, queueGrowthNs }: Pick<ExplainedPath, 'reason' | 'queueGrowthNs'>,
+): ExplainedPath {
   const { hops, mtu, expiresAt } = path.info;
   const { baseRttNs } = path.quality;
-  return { ...describePath(now, path), hops, mtu, expiresAt, baseRttNs, reason };
+  return { ...describePath(now, path), hops, mtu, expiresAt, baseRttNs, queueGrowthNs, reason };
 }

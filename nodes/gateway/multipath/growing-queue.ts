@@ -46,6 +46,12 @@ export class GrowingQueueDetector {
     this.#random = random;
   }
 
+  /** By how much the last group of answers is slower than the one before, ns; 0 if it is not, or while there are too few. */
+  get growthNs(): number {
+    const isFull = this.#rtts.length === GROUP * GROUPS;
+    return isFull ? Math.max(0, this.#least(2) - this.#least(1)) : 0;
+  }
+
   /** Records that data left. */
   // hot: once per data frame.
   sent(now: number): void {

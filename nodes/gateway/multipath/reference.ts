@@ -159,7 +159,7 @@ export class ReferenceController implements PathController {
       const { hops, mtu, expiresAt } = this.path(index);
       const { baseRttNs } = this.#paths[index]?.quality ?? { baseRttNs: -1 };
       const reason = index === this.active ? this.#cause : REASONS[status.health];
-      return { ...status, hops, mtu, expiresAt, baseRttNs, reason };
+      return { ...status, hops, mtu, expiresAt, baseRttNs, queueGrowthNs: 0, reason };
     });
   }
 

@@ -47,6 +47,12 @@ export function planPaths(
   return STRATEGIES[kind](active, paths);
 }
 
+/** Share of packets that leave on the path with an index, 0..1; the sum is 2 where each packet leaves twice. */
+export function planShare(plan: PathPlan, index: number): number {
+  if (plan.length === 0) return 0;
+  return plan.filter((turn) => turn.includes(index)).length / plan.length;
+}
+
 /** The path that delivers soonest: a lost packet costs as much as four round trips. */
 function bestOf(active: number, paths: readonly PathStatus[]): number {
   let best = active;

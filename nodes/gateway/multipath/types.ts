@@ -86,6 +86,8 @@ export interface ExplainedPath extends PathStatus {
   readonly expiresAt: number;
   /** Shortest round trip of the last minutes, ns; -1 when never measured. */
   readonly baseRttNs: number;
+  /** By how much the queue of the path in use has grown since the last group of answers, ns; 0 if it has not, or is not watched. */
+  readonly queueGrowthNs: number;
   readonly reason: PathReason;
 }
 

@@ -52,8 +52,11 @@ const match = z.strictObject({
 export const trafficClassesSchema = z
   .array(
     z.strictObject({
-      /** Name in messages. */
-      name: z.string().min(1).max(NAME_LENGTH_MAX),
+      /** Name in messages: a word. */
+      name: z
+        .string()
+        .max(NAME_LENGTH_MAX)
+        .refine((name) => /^[\w.-]+$/.test(name), 'must be one word of letters, digits, . _ -'),
       /** What packets of the class have: each key given must fit, by one of its values. Without a key, all IP packets fit. */
       match: match.prefault({}),
       /**

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import * as paths from '../../../nodes/_kit/path-states.ts';
 import type { TextFormat } from '../../../nodes/_kit/text-form.ts';
 import * as control from '../../../nodes/control-service/trace-states.ts';
+import { STRATEGY_KINDS } from '../../../nodes/gateway/multipath/strategy.ts';
 import { PATH_REASONS } from '../../../nodes/gateway/multipath/types.ts';
 import * as gateway from '../../../nodes/gateway/trace-states.ts';
 import { viz as gatewayViz } from '../../../nodes/gateway/viz.ts';
@@ -115,13 +116,34 @@ const ROWS: readonly Row[] = [
       expiresNs: nat,
       source: fc.constantFrom(...gateway.PATH_SOURCES),
       revoked: fc.constantFrom('yes' as const, 'no' as const),
+      ...{ share: nat, queueUs: nat },
     }),
     [
       {
         ...{ reason: 'not-better', baseRttUs: 24_012, hops: 8, mtu: 1_472 },
         ...{ expiresNs: 9_000_000_000, source: 'control-service', revoked: 'no' },
+        ...{ share: 50, queueUs: 2_100 },
       },
-      'not-better base=24012us hops=8 mtu=1472 expires=9000000000 source control-service revoked no',
+      'not-better base=24012us hops=8 mtu=1472 expires=9000000000 source control-service revoked no share=50% queue=2100us',
+    ],
+  ),
+  row(
+    ['SENDING_TRACE', gateway.SENDING_TRACE, PEER],
+    fc.record({
+      strategy: fc.constantFrom(...STRATEGY_KINDS),
+      classes: fc.array(
+        fc.record({ name: word, path: fc.option(word.filter((path) => path !== '-')) }),
+      ),
+    }),
+    [
+      {
+        strategy: 'striping',
+        classes: [
+          { name: 'voice', path: 'via-120' },
+          { name: 'bulk', path: null },
+        ],
+      },
+      'striping voice via-120, bulk -',
     ],
   ),
   row(['SESSION_TRACE', gateway.SESSION_TRACE, PEER], fc.record({ epoch: nat }), [

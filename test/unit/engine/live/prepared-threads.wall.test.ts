@@ -33,7 +33,7 @@ const caches = (): readonly string[] =>
 
 it('compute workers: with the jobs of every shipped protocol in the same program', async () => {
   const pool = new ComputePool(1);
-  expect(withJobs.map(({ name }) => name)).toEqual(['federated', 'mixnet']);
+  expect(withJobs.map(({ name }) => name)).toEqual(['federated', 'gateway', 'mixnet']);
   for (const { moduleUrl } of withJobs) {
     const call = { moduleUrl, job: 'no such job' };
     const result = await new Promise<ComputeResult>((done) => {
