@@ -144,7 +144,7 @@ function rowShapes(
     textShape(
       22,
       y + 35,
-      textCutToWidth(use === '' ? why : `${why}; ${use}`, isNarrow ? width - 30 : width * 0.6),
+      textCutToWidth(use === '' ? why : `${use}; ${why}`, isNarrow ? width - 30 : width * 0.6),
     ),
     textShape(width - 8, y + 17, isNarrow ? `${health}, ${rtt}` : facts, { anchor: 'end' }),
     ...(isNarrow ? [] : [textShape(width - 8, y + 35, until, { anchor: 'end', fill: 'muted' })]),
