@@ -82,7 +82,7 @@ export interface GatewayFile {
 
 const PORT_MAX = 65_535;
 const PACKET_BYTES_MAX = 16 * 1_024 * 1_024;
-/** A frame costs the main thread nearly as much as opening it, so that few workers keep it busy. */
+/** More than a machine has processors. */
 const WORKER_THREADS_MAX = 64;
 const NS_PER_MS = 1_000_000;
 const NS_PER_S = 1e9;

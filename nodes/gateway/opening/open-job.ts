@@ -28,7 +28,7 @@ export const OPEN_PREFIX_BYTES = 8;
 const FRAME_AT = 4;
 const RECORD_BYTES = 4;
 
-/** Time of a call on the modelled processor, ns: ChaCha20-Poly1305 of a frame, as `npm run bench -- frame` has it. */
+/** Time of a call on the modelled processor, ns: ChaCha20-Poly1305 of a frame; not calibrated. */
 export const openCostNs = (length: number): number => 2_000 + 2 * length;
 
 /** Writes what stands before the datagram. @param at Offset of the frame in the datagram. */
