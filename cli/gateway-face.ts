@@ -227,7 +227,8 @@ class AgentGateway implements GatewayNode {
   }
 
   route(packet: Uint8Array, respond: (outcome: string) => void): void {
-    const asked = { kind: 'ip', target: '', body: packet };
+    // A packet that is sent to nobody is routed by its address.
+    const asked = { kind: 'send', target: '', body: packet };
     if (this.#put(asked, { respond }) === undefined) respond('node-down');
   }
 

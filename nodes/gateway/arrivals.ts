@@ -66,6 +66,11 @@ export class PacketReceiver {
     this.#sig.expire(now);
   }
 
+  /** Delivers packets that waited long enough for their turn. */
+  expireOrder(now: number): void {
+    this.#order?.expire(now);
+  }
+
   /** Drops all unfinished packets; whole ones that wait for their turn are delivered. */
   discard(): void {
     this.#reassembler.discard();

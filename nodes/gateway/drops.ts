@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { ROUTING_DROP_REASONS } from './routing/drops.ts';
+import { ROUTING_DROP_REASONS } from './routing/routing-drop-reasons.ts';
 import { SIG_DROP_REASONS } from './sig/drops.ts';
 
 /** Reasons found while decoding a frame; together they are the rejection `malformed` of R-017. */

@@ -300,7 +300,7 @@ class GatewayNode implements NodeHandle {
       send: (peer, packet, wishes): string => this.#send(peer, packet, wishes),
       // Unsealed, it would be a packet of any peer in whose name a caller gives it.
       receive: (packet): string =>
-        isSig ? 'receive-unsealed' : (this.#receive(packet, 0, packet.length) ?? 'ok'),
+        isSig ? 'receive-unsealed' : (this.#receive(packet, 0, packet.length, true) ?? 'ok'),
     });
   }
 
@@ -347,11 +347,11 @@ class GatewayNode implements NodeHandle {
     return 'ok';
   }
 
-  /** Takes a datagram; returns the reason if it, or the frame in it, is dropped. */
-  #receive(buffer: Uint8Array, offset: number, length: number): string | undefined {
+  /** Takes a datagram, and a frame in it. @param isAsked An application waits for the verdict. */
+  #receive(bytes: Uint8Array, from: number, length: number, isAsked = false): string | undefined {
     const began = this.#host.now();
     this.#refusal = undefined;
-    const drop = this.#take(buffer, offset, length);
+    const drop = this.#take(bytes, from, length, isAsked);
     if (drop !== undefined) {
       this.#host.drop(drop);
       this.#counts.drops += 1;
@@ -368,10 +368,10 @@ class GatewayNode implements NodeHandle {
     if (took > 0) this.#counters.processing.record(took);
   }
 
-  /** Checks a datagram and hands it to its peer; returns the reason if it is dropped. */
-  #take(buffer: Uint8Array, offset: number, length: number): string | undefined {
+  /** Checks a datagram and hands it to its peer. */
+  #take(buffer: Uint8Array, from: number, length: number, isAsked = false): string | undefined {
     const view = this.#view;
-    const malformed = view.parse(buffer, offset, length);
+    const malformed = view.parse(buffer, from, length);
     if (malformed !== undefined) return malformed;
     if (!view.isFor(this.#own)) return 'not-for-us';
     const drop = view.checkUpper();
@@ -386,8 +386,7 @@ class GatewayNode implements NodeHandle {
     const refused = isSig ? undefined : decodeFrame(buffer, at, view.end - at, this.#frame);
     if (refused !== undefined) return refused;
     if (isSig) peer.receiveSig(this.#moment(), buffer.subarray(at, view.end));
-    else peer.receive(this.#moment(), this.#frame, buffer, view);
-    if (this.#refusal === undefined) this.#counts.accepted += 1;
+    else peer.receive(this.#moment(), this.#frame, view, isAsked);
     return undefined;
   }
 
@@ -453,6 +452,7 @@ class GatewayNode implements NodeHandle {
       accountOf: (peer) => this.#accountOf(peer),
       report: (accusation, paths) => this.#report(accusation, paths),
       router: this.#router,
+      accepted: this.#counts.frameAccepted,
       refused: (reason) => this.#refused(reason),
     };
     return context;

@@ -55,6 +55,8 @@ export interface PeerContext {
   /** Called with an accusation of one of the paths after it was believed. */
   readonly report: (accusation: InterfaceDownAccusation, paths: readonly PathStatus[]) => void;
   readonly router: Pick<IpRouter, 'received' | 'announceTo' | 'classes'>;
+  /** Counts a sealed frame whose number the replay window took. */
+  readonly accepted: () => void;
   /** Counts a frame that the session rejected. */
   readonly refused: (reason: FrameDropReason) => void;
 }

@@ -201,12 +201,12 @@ export class Peer {
     if (this.session.isOpen) this.#sender.control(at, this.#routes.active, announcement);
   }
 
-  /** Takes a decoded frame from this peer. `view` is the SCION packet that carried it. */
-  receive(at: ClockReadings, header: FrameHeader, buffer: Uint8Array, view: PacketView): void {
+  /** Takes a decoded frame from this peer. `view` is the SCION packet that carried it; `isAsked`: an application waits for the verdict. */
+  receive(at: ClockReadings, header: FrameHeader, view: PacketView, isAsked: boolean): void {
     this.#at = at;
     this.#inHand = view;
-    if (header.type === FRAME_TYPE.handshake) this.#receiveHandshake(header, buffer);
-    else this.#receiveSealed(header, buffer, view);
+    if (header.type === FRAME_TYPE.handshake) this.#receiveHandshake(header, view.buffer);
+    else this.#receiveSealed(header, view, isAsked);
     this.#inHand = undefined;
   }
 
@@ -284,13 +284,14 @@ export class Peer {
     this.#arm();
   }
 
-  #receiveSealed(header: FrameHeader, buffer: Uint8Array, view: PacketView): void {
-    if (this.#elsewhere !== undefined && header.type === FRAME_TYPE.data) {
+  #receiveSealed(header: FrameHeader, view: PacketView, isAsked: boolean): void {
+    // An application that gives a frame is answered with the verdict on it.
+    if (this.#elsewhere !== undefined && header.type === FRAME_TYPE.data && !isAsked) {
       this.#elsewhere.send(this.#at, header, view);
       return;
     }
     const { scratch } = this.#context;
-    const opened = this.session.open(header, buffer, scratch, this.#at);
+    const opened = this.session.open(header, view.buffer, scratch, this.#at);
     this.#judged({ header, opened, plaintext: scratch, view });
   }
 
@@ -325,6 +326,7 @@ export class Peer {
   #accept(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
     this.record.accepted(this.#at.nowNs);
     this.windowWatch.accepted(header);
+    this.#context.accepted();
     this.#context.measured.frameAccepted(this.name, header.epoch, header.sequence);
     this.#peerTrace?.accepted(this.#at.nowNs, header, this.session);
     switch (header.type) {
@@ -343,7 +345,7 @@ export class Peer {
         return;
       case FRAME_TYPE.control:
         // An empty body confirms a new epoch: the session has read it.
-        if (plaintext.length > 0) this.#context.router.received(this, plaintext);
+        if (plaintext.length > 0) this.#context.router.received(this, plaintext, header);
         return;
       case FRAME_TYPE.handshake:
         return;
@@ -352,6 +354,8 @@ export class Peer {
 
   #acceptData(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
     const { nowNs, clockUs } = this.#at;
+    // Before this frame is noted, as packets are delivered with the facts of the frame noted last.
+    this.#arrivals.expireOrder(nowNs);
     this.#reporter.note(nowNs, header, view);
     const ageUs = clockUs - header.timestamp;
     this.#context.measured.lastMinute.latency(nowNs, ageUs);

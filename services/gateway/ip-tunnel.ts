@@ -10,7 +10,7 @@ import { TunDevice, type TunOptions } from '../tun/index.ts';
 import type { GatewayNode } from './gateway-node.ts';
 
 /** Outcomes of packets that no node has seen, and so none counts. */
-const UNCOUNTED: ReadonlySet<string> = new Set(['node-down', 'no-handler']);
+const UNCOUNTED: ReadonlySet<string> = new Set(['node-down', 'no-handler', 'busy']);
 
 /** The tunnel of one gateway. */
 export class IpTunnel {

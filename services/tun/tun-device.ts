@@ -88,6 +88,7 @@ export class TunDevice {
    */
   write(packet: Uint8Array): 'ok' | 'full' {
     const { stdin } = this.#helper;
+    if (stdin.destroyed) this.refused += 1;
     if (this.#isClosing || stdin.destroyed) return 'ok';
     if (stdin.writableLength > WAITING_BYTES_MAX) return 'full';
     if (packet.length === 0 || packet.length > RECORD_BYTES_MAX) this.refused += 1;

@@ -1,4 +1,4 @@
-/** Gateways that open frames on two real threads, over real sockets, with a replaying attacker. */
+/** Gateways that open frames on worker threads, over real sockets, with a replaying attacker. */
 import { afterEach, expect, it, vi } from 'vitest';
 import { ByteJobRunner } from '../../engine/live/byte-compute.ts';
 import { load } from '../unit/runner/fixture.ts';
@@ -22,7 +22,7 @@ const SET: Readonly<Record<string, string>> = {
 
 afterEach(() => void vi.restoreAllMocks());
 
-it('R-246: accept each frame once and refuse none, though both copies of many are with the threads at once', async () => {
+it('R-246: accept each frame once and refuse none, though a third of the frames arrive twice', async () => {
   const submitted = vi.spyOn(ByteJobRunner.prototype, 'submit');
   const set = { ...SET, 'options.gateway.opening': 'threads' };
   const { metrics, nodeDrops, messages } = await live(load('failover.yaml', set));

@@ -5,7 +5,11 @@ import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { ByteJobInput, ComputeResult } from '../../engine/host/compute.ts';
 import { openJob } from '../../nodes/gateway/opening/open-job.ts';
 import { OpenThreads } from '../../nodes/gateway/opening/open-threads.ts';
-import { OPENING_FRAMES_MAX, OpeningQueue } from '../../nodes/gateway/opening/opening-queue.ts';
+import {
+  OPENING_BYTES_MAX,
+  OPENING_FRAMES_MAX,
+  OpeningQueue,
+} from '../../nodes/gateway/opening/opening-queue.ts';
 
 const crypto = createCryptoProvider('node', { timing: 'simulation' });
 
@@ -23,7 +27,15 @@ class Threads {
 }
 
 describe('frames that threads open', () => {
-  it('R-246: are taken once each and in the order in which they came, whatever finishes first', () => {
+  it('are at most 4 MiB, whatever their number, since nobody has authenticated them', () => {
+    const queue = new OpeningQueue(() => undefined);
+    const done = queue.add(new Uint8Array(OPENING_BYTES_MAX));
+    expect(queue.isFull).toBe(true);
+    done(undefined);
+    expect(queue.isFull).toBe(false);
+  });
+
+  it('are taken once each and in the order in which they came, whatever finishes first', () => {
     const order = fc.shuffledSubarray(
       Array.from({ length: 40 }, (_, at) => at),
       { minLength: 40, maxLength: 40 },

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { openRandomStream } from '../../engine/core/stream.ts';
 import { encodeAnnouncements } from '../../nodes/gateway/routing/announcement.ts';
-import { ROUTING_DROP_REASONS } from '../../nodes/gateway/routing/drops.ts';
 import { PREFIXES_PER_PEER_MAX } from '../../nodes/gateway/routing/geometry.ts';
 import { type IpPrefix, parseIpPrefix } from '../../nodes/gateway/routing/ip-prefix.ts';
 import { parseRoutingPolicy } from '../../nodes/gateway/routing/policy.ts';
+import { ROUTING_DROP_REASONS } from '../../nodes/gateway/routing/routing-drop-reasons.ts';
 import { memoryHeld } from '../memory.ts';
 import { routerOf } from '../unit/nodes/gateway/routing/router.ts';
 import { mutate } from './mutate.ts';
@@ -37,7 +37,8 @@ describe('a router', () => {
     for (let input = 0; input < INPUTS; input += 1) {
       clock.nowNs += 10_000_000;
       const peer = peers[random.below(peers.length)]!;
-      router.received(peer, mutate(genuine[random.below(genuine.length)]!, random, { header: 8 }));
+      const body = mutate(genuine[random.below(genuine.length)]!, random, { header: 8 });
+      router.received(peer, body, { epoch: 1, sequence: input });
       const count = router.table.count(peer.name);
       if (count > PREFIXES_PER_PEER_MAX) expect.fail(`${count} routes of a peer`);
       routes = Math.max(routes, count);

@@ -14,6 +14,10 @@ export class GatewayCounts {
   drops = 0;
   /** Frames and sequence numbers by the verdict on them. */
   accepted = 0;
+  /** Counts a frame whose number a window took. */
+  readonly frameAccepted = (): void => {
+    this.accepted += 1;
+  };
   replay = 0;
   expired = 0;
   future = 0;

@@ -9,7 +9,7 @@ import type { ReceiverReport } from './types.ts';
 
 /** Number of frames whose sequences are kept: those under way for 0.3 s at 10,000 a second. */
 const KEPT = 4_096;
-/** Number of reports over which loss is estimated: 250 ms of them. */
+/** Number of reports over which loss is estimated: 225 ms of them. */
 const REPORTS = 10;
 /** Standard deviations between an estimate and its lower bound: chance exceeds it once in 740 times. */
 const DEVIATIONS = 3;

@@ -9,7 +9,7 @@
  */
 import type { ControllerEffect } from './types.ts';
 
-/** Sizes of SCION packets that are tried below the size in use, bytes: from the least MTU of IPv6 to the least of IPv4. */
+/** Sizes of SCION packets that are tried below the size in use, bytes: from the least MTU of IPv6 to what every host of IPv4 takes (RFC 791, section 3.1). */
 const SIZES = [1_280, 1_024, 768, 576];
 /** Number of probes of each size: of those that pass, all three are lost by chance once in 1,000 times at 10 % loss. */
 const COPIES = 3;

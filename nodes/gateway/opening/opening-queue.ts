@@ -8,6 +8,8 @@
  */
 /** Number of frames of one peer that are with the threads: 50 ms of 20,000 a second. */
 export const OPENING_FRAMES_MAX = 1_024;
+/** Number of their bytes: frames are not authenticated yet, and may have 64 kB each. */
+export const OPENING_BYTES_MAX = 4_194_304;
 
 /** A frame that is with the threads. */
 export interface OpeningFrame {
@@ -24,6 +26,7 @@ export type TakeOpened = (bytes: Uint8Array, length: number | undefined) => void
 export class OpeningQueue {
   readonly #take: TakeOpened;
   readonly #frames: OpeningFrame[] = [];
+  #bytes = 0;
 
   constructor(take: TakeOpened) {
     this.#take = take;
@@ -36,13 +39,14 @@ export class OpeningQueue {
 
   /** True when {@link add} must not be called. */
   get isFull(): boolean {
-    return this.#frames.length >= OPENING_FRAMES_MAX;
+    return this.#frames.length >= OPENING_FRAMES_MAX || this.#bytes >= OPENING_BYTES_MAX;
   }
 
   /** Appends a frame. @returns the function that takes its result. */
   add(bytes: Uint8Array): (length: number | undefined) => void {
     const frame: OpeningFrame = { bytes, result: 'waiting' };
     this.#frames.push(frame);
+    this.#bytes += bytes.length;
     return (length): void => {
       frame.result = length;
       this.#takeOn();
@@ -51,6 +55,7 @@ export class OpeningQueue {
 
   /** Forgets all frames, whose results are ignored from then on. @returns their bytes. */
   clear(): readonly Uint8Array[] {
+    this.#bytes = 0;
     return this.#frames.splice(0).map(({ bytes }) => bytes);
   }
 
@@ -58,6 +63,7 @@ export class OpeningQueue {
     for (let [first] = this.#frames; first !== undefined; [first] = this.#frames) {
       if (first.result === 'waiting') return;
       this.#frames.shift();
+      this.#bytes -= first.bytes.length;
       this.#take(first.bytes, first.result);
     }
   }

@@ -16,7 +16,7 @@ import { type IpFamily, type IpPrefix, prefixOf, readAddress, writeAddress } fro
 
 /** Which prefixes a peer announces, and for how long. */
 export interface PrefixAnnouncement {
-  /** Seconds, 0..255; 0 withdraws. */
+  /** Seconds, 0..30; 0 withdraws. */
   readonly lifeSeconds: number;
   readonly prefixes: readonly IpPrefix[];
 }

@@ -16,10 +16,10 @@ export const ANNOUNCE_NS = NS_PER_SECOND;
 /** How long a prefix stays in use without a new announcement, s (scionproto/scion, `gateway/gateway.go`). */
 export const PREFIX_LIFE_SECONDS = 30;
 /**
- * Frames with announcements of one peer that are read, per second and at once: each second two are sent, and on the narrowest
- * path twenty.
+ * Frames with announcements of one peer that are read, per second and at once: each second one is sent, and on the narrowest
+ * path 22.
  */
-export const ANNOUNCEMENTS = { perSecond: 8, burst: 32 } as const;
+export const ANNOUNCEMENTS = { perSecond: 24, burst: 48 } as const;
 
 /** Limits of a routing policy; the reference has none. */
 export const ROUTING_POLICY_LIMITS = {

@@ -13,6 +13,7 @@ import { TokenBucket } from '../../_kit/token-bucket.ts';
 import { type IsdAs, isdAsOfWords, type PacketEnd } from '../../scion/index.ts';
 import type { GatewayOptions } from '../config.ts';
 import type { ClockReadings } from '../session-parts.ts';
+import type { FrameHeader } from '../wire.ts';
 import { decodeAnnouncement, type PrefixAnnouncement } from './announcement.ts';
 import {
   ADDRESS_BITS,
@@ -64,6 +65,17 @@ export interface IpRouterParts {
   readonly drop: (reason: string) => void;
 }
 
+/** The place of a frame among those of a peer. */
+type FramePlace = Pick<FrameHeader, 'epoch' | 'sequence'>;
+const NOWHERE: FramePlace = { epoch: -1, sequence: 0 };
+
+/** What is kept of a peer that announces. */
+interface Announcer {
+  readonly bucket: TokenBucket;
+  /** Its last withdrawal: an announcement that was sent before it comes too late. */
+  withdrawn: FramePlace;
+}
+
 /** Routes IP packets. */
 export class IpRouter {
   readonly table = new RouteTable();
@@ -71,7 +83,7 @@ export class IpRouter {
   classes: readonly TrafficClass[] = [];
   readonly #parts: IpRouterParts;
   /** One for each peer that has announced anything. */
-  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #announcers = new Map<string, Announcer>();
   #timer: Timer | undefined;
   #policy: RoutingPolicy = [];
   #own: readonly IpPrefix[] = [];
@@ -109,21 +121,29 @@ export class IpRouter {
     this.#announce(peer, PREFIX_LIFE_SECONDS, this.#advertisedTo(peer));
   }
 
-  /** Reads the body of a control frame of a peer. */
-  received(peer: RoutedPeer, body: Uint8Array): void {
+  /** Reads the body of a control frame of a peer. @param frame Its place among the frames of the peer. */
+  received(peer: RoutedPeer, body: Uint8Array, { epoch, sequence }: FramePlace): void {
     const { moment, drop } = this.#parts;
     const { nowNs } = moment();
-    const bucket = this.#buckets.get(peer.name) ?? TokenBucket.of(ANNOUNCEMENTS);
-    this.#buckets.set(peer.name, bucket);
-    const announced = bucket.take(nowNs) ? decodeAnnouncement(body) : 'announcement-rate';
+    const known = this.#announcers.get(peer.name);
+    const announcer = known ?? { bucket: TokenBucket.of(ANNOUNCEMENTS), withdrawn: NOWHERE };
+    this.#announcers.set(peer.name, announcer);
+    const announced = announcer.bucket.take(nowNs) ? decodeAnnouncement(body) : 'announcement-rate';
+    const { withdrawn } = announcer;
+    const isOld =
+      epoch < withdrawn.epoch || (epoch === withdrawn.epoch && sequence < withdrawn.sequence);
     if (announced === undefined) drop('malformed-body');
     else if (typeof announced === 'string') drop(announced);
-    else this.#take(nowNs, peer, announced);
+    else if (isOld) drop('announcement-old');
+    else {
+      if (announced.lifeSeconds === 0) announcer.withdrawn = { epoch, sequence };
+      this.#take(nowNs, peer, announced);
+    }
   }
 
   /** Forgets what a peer that is gone has announced. */
   forget(name: string): void {
-    this.#buckets.delete(name);
+    this.#announcers.delete(name);
     for (const route of this.table.routesOf(name)) this.table.delete(route);
   }
 

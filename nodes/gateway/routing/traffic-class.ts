@@ -60,8 +60,8 @@ export const trafficClassesSchema = z
       /** What packets of the class have: each key given must fit, by one of its values. Without a key, all IP packets fit. */
       match: match.prefault({}),
       /**
-       * Path policies in order: packets take a path that the first one allows and that answers, else one of the second, and so
-       * on; with none left they are refused. A policy with an `order` takes the first path of that order, another one prefers the
+       * Path policies in order: packets take a path that the first one allows and that is alive, else one of the second, and so
+       * on, then degraded ones; with none left they are refused. A policy with an `order` takes the first path of that order, another one prefers the
        * path in use.
        */
       paths: z.array(pathPolicySchema).min(1).max(POLICIES_MAX),

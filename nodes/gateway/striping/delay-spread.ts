@@ -9,7 +9,7 @@ import { WindowedMin } from '../multipath/windowed-min.ts';
 const NS_PER_US = 1_000;
 /** What is seen counts for so long, ns: longer than the narrowest path of a plan is left out at 20 packets a second. */
 const WINDOW_NS = 5_000_000_000;
-/** A packet waits for earlier ones for the spread times this, since queues grow (as in RACK, RFC 8985, section 6.2) ... */
+/** A packet waits for earlier ones for the spread times this, since queues grow ... */
 const WAIT_FACTOR = 2;
 /** ... and for so much longer, ns, because time stamps have microseconds and machines pause. */
 const WAIT_MARGIN_NS = 2_000_000;

@@ -82,14 +82,13 @@ export class PacketOrder {
   }
 
   /**
-   * Takes a packet with its number, and hands it over when its turn comes.
+   * Takes a packet with its number, and hands it over when its turn comes; {@link expire} comes before.
    * @returns why it is dropped; undefined if it is not.
    */
   // hot: once per packet.
   take(nowNs: number, content: Uint8Array, last: LastFrame): 'malformed-body' | undefined {
     const number = readPacketNumber(content);
     if (number === undefined) return 'malformed-body';
-    this.expire(nowNs);
     const packet = content.subarray(PACKET_NUMBER_BYTES);
     const item = { packet, last };
     const outcome = this.#buffer.add(nowNs, number, { item, bytes: packet.length });

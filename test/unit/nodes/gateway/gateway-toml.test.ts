@@ -37,7 +37,7 @@ describe('a gateway.toml', () => {
     expect(gatewayConfig.safeParse(file.options).success).toBe(true);
   });
 
-  it('R-246: opens frames on as many threads as it says', () => {
+  it('asks for as many threads as it says', () => {
     const { options, workerThreads, warnings } = read('[performance]\nworker_threads = 2');
     expect(gatewayConfig.parse(options).opening).toBe('threads');
     expect([workerThreads, warnings]).toEqual([2, []]);

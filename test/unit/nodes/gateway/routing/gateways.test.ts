@@ -129,7 +129,7 @@ describe('a gateway with a routing policy', () => {
   it('has routes again within a second after a restart', () => {
     const crash = '[{ at: 4s, for: 2s, crash: gateway-111 }]';
     const prepared = prepare(loadText(text(withPolicy(POLICY), crash)));
-    const asked = routePackets(prepared, [packetTo('10.2.3.4')], 7_200 * MS);
+    const asked = routePackets(prepared, [packetTo('10.2.3.4')], 6_900 * MS);
     prepared.world.sim.runUntil(9 * SECOND);
     expect(asked).toMatchObject({ outcomes: ['ok'], received: ['gateway-211 10.2.3.4'] });
   });

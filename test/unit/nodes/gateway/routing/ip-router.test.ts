@@ -10,10 +10,11 @@ function announce(
   { router, peers }: PlayedRouter,
   name: string,
   prefixes: readonly string[],
-  lifeSeconds?: number,
+  { life, sequence = 0 }: { readonly life?: number; readonly sequence?: number } = {},
 ): void {
   const peer = peers.find((one) => one.name === name)!;
-  for (const body of announcing(prefixes, lifeSeconds)) router.received(peer, body);
+  for (const body of announcing(prefixes, life))
+    router.received(peer, body, { epoch: 1, sequence });
 }
 
 /** Where a packet to an address goes. */
@@ -48,13 +49,24 @@ describe('an IP router', () => {
     const played = routerOf(ALL, ['1-2', '1-3']);
     announce(played, '1-2', ['10.1.0.0/16', '10.2.0.0/16']);
     announce(played, '1-3', ['10.1.0.0/16']);
-    announce(played, '1-2', ['10.0.0.0/15'], 0);
+    announce(played, '1-2', ['10.0.0.0/15'], { life: 0 });
     expect(sent(played, '10.1.2.3')).toBe('to 1-3');
     expect(sent(played, '10.2.2.3')).toBe('to 1-2');
     played.clock.nowNs = 30 * SECOND;
     expect(sent(played, '10.2.2.3')).toBe('no-route');
     played.router.start();
     expect(played.router.table.list()).toEqual([]);
+  });
+
+  it('is not given back a withdrawn prefix by an announcement that was sent before, and comes late', () => {
+    const played = routerOf(ALL, ['1-2']);
+    announce(played, '1-2', ['10.1.0.0/16'], { sequence: 7 });
+    announce(played, '1-2', ['10.1.0.0/16'], { life: 0, sequence: 9 });
+    announce(played, '1-2', ['10.1.0.0/16'], { sequence: 8 });
+    expect(sent(played, '10.1.2.3')).toBe('no-route');
+    expect(played.drops.get('announcement-old')).toBe(1);
+    announce(played, '1-2', ['10.1.0.0/16'], { sequence: 10 });
+    expect(sent(played, '10.1.2.3')).toBe('to 1-2');
   });
 
   it('takes 64 prefixes of a peer, and counts the others, but renews those that it has', () => {
@@ -71,12 +83,12 @@ describe('an IP router', () => {
 
   it('reads no more announcements than a peer has to send', () => {
     const played = routerOf(ALL, ['1-2', '1-3']);
-    for (let i = 0; i < 40; i += 1) announce(played, '1-2', [`10.${i}.0.0/16`]);
-    expect(Object.fromEntries(played.drops)).toEqual({ 'announcement-rate': 8 });
+    for (let i = 0; i < 60; i += 1) announce(played, '1-2', [`10.${i}.0.0/16`]);
+    expect(Object.fromEntries(played.drops)).toEqual({ 'announcement-rate': 12 });
     announce(played, '1-3', ['10.0.0.0/16']);
     played.clock.nowNs = SECOND;
-    announce(played, '1-2', ['10.0.0.0/16']);
-    expect(played.drops.get('announcement-rate')).toBe(8);
+    for (let i = 0; i < 25; i += 1) announce(played, '1-2', ['10.0.0.0/16']);
+    expect(played.drops.get('announcement-rate')).toBe(13);
   });
 
   it('keeps with a new policy those routes that it accepts', () => {
@@ -90,7 +102,7 @@ describe('an IP router', () => {
 
   it('counts what is no announcement', () => {
     const played = routerOf(ALL, ['1-2']);
-    played.router.received(played.peers[0]!, Uint8Array.of(9, 9));
+    played.router.received(played.peers[0]!, Uint8Array.of(9, 9), { epoch: 1, sequence: 0 });
     expect(Object.fromEntries(played.drops)).toEqual({ 'malformed-body': 1 });
   });
 });

@@ -12,5 +12,7 @@ export const ROUTING_DROP_REASONS = {
   'prefix-refused': 'The routing policy accepts no part of a prefix that a peer announced.',
   'prefix-own': 'A peer announced a prefix inside one that this gateway announces.',
   'prefix-limit': 'A peer announced more prefixes than it can have in the routing table.',
+  'announcement-old':
+    'A peer announced prefixes before it withdrew some, and the frame came after that.',
   'announcement-rate': 'A peer announced prefixes more often than they are read.',
 } as const;
