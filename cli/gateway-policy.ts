@@ -40,8 +40,9 @@ export function withRoutingPolicyFile(
 }
 
 function readPolicyText(path: string): string {
-  if (statSync(path).size > FILE_BYTES_MAX)
-    throw new Error(`it is larger than ${FILE_BYTES_MAX} bytes`);
+  const stats = statSync(path);
+  if (!stats.isFile()) throw new Error('it is no file');
+  if (stats.size > FILE_BYTES_MAX) throw new Error(`it is larger than ${FILE_BYTES_MAX} bytes`);
   return readFileSync(path, 'utf8');
 }
 

@@ -45,6 +45,14 @@ export interface JobOwner {
   readonly called: (code: () => void) => void;
 }
 
+/** A set-up of a job on bytes, with the calls that are under way with it. */
+interface OpenedSetup {
+  readonly setup: Uint8Array;
+  /** Or why it could not be opened. */
+  readonly job: OpenedByteJob | Error;
+  calls: number;
+}
+
 /** Starts the jobs of one host on its machine. */
 export class SimCompute {
   private readonly machine: Machine;
@@ -54,10 +62,7 @@ export class SimCompute {
   private readonly sharing: JobOwner['sharing'];
   private readonly called: JobOwner['called'];
   /** Jobs on bytes that have been called before, with the set-up of their last call. */
-  private readonly open = new Map<
-    string,
-    { readonly setup: Uint8Array; readonly job: OpenedByteJob }
-  >();
+  private readonly open = new Map<string, OpenedSetup>();
 
   constructor(machine: Machine, owner: JobOwner) {
     this.machine = machine;
@@ -73,6 +78,8 @@ export class SimCompute {
     const definition = this.jobs[asked.job];
     assert(definition !== undefined, `job ${asked.job} is not one of the protocol's jobs`);
     const request = { ...asked, input: moveJobInput(definition, asked.input) };
+    const { bytes } = definition;
+    const opened = bytes && this.openedFor(asked.job, bytes, request.input as ByteJobInput);
     let isCancelled = false;
     const isWanted = (): boolean => !isCancelled && isAlive();
     const { key, lane } = request.options;
@@ -82,7 +89,8 @@ export class SimCompute {
       isWanted,
       begin: () => this.cost(request, definition),
       end: () => {
-        if (isWanted()) this.called(() => request.done(this.run(request, definition)));
+        if (isWanted()) this.called(() => request.done(this.run(request, definition, opened)));
+        if (opened !== undefined) this.release(asked.job, opened);
       },
     });
     return {
@@ -92,13 +100,17 @@ export class SimCompute {
     };
   }
 
-  private run({ job, input }: JobRequest, definition: JobDefinition): ComputeResult {
+  private run(
+    { input }: JobRequest,
+    definition: JobDefinition,
+    opened: OpenedSetup | undefined,
+  ): ComputeResult {
     try {
       const { bytes } = definition;
       const output =
-        bytes === undefined
+        bytes === undefined || opened === undefined
           ? definition.run(input, this.cryptoOf(definition))
-          : this.runBytes(job, bytes, input as ByteJobInput);
+          : runBytes(bytes, opened, input as ByteJobInput);
       return { kind: 'done', output };
     } catch (error) {
       return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
@@ -109,20 +121,31 @@ export class SimCompute {
     return sharesAgreements ? this.sharing() : this.crypto;
   }
 
-  private runBytes(name: string, definition: ByteJob, input: ByteJobInput): ByteJobOutput {
-    const { setup, bytes } = input;
-    let known = this.open.get(name);
-    if (known?.setup !== setup) {
-      this.open.delete(name);
-      known?.job.close();
-      const copy = setup.slice();
-      known = { setup, job: definition.open(copy, this.crypto) };
+  /** Opens the set-up at the call, unless the call before had it: its owner may wipe it afterwards. */
+  private openedFor(name: string, definition: ByteJob, { setup }: ByteJobInput): OpenedSetup {
+    const known = this.open.get(name);
+    const opened =
+      known?.setup === setup ? known : { setup, calls: 0, job: this.tryToOpen(definition, setup) };
+    opened.calls += 1;
+    this.open.set(name, opened);
+    if (known !== undefined && known !== opened && known.calls === 0) closeSetup(known);
+    return opened;
+  }
+
+  private tryToOpen(definition: ByteJob, setup: Uint8Array): OpenedByteJob | Error {
+    const copy = setup.slice();
+    try {
+      return definition.open(copy, this.crypto);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    } finally {
       wipe(copy);
-      this.open.set(name, known);
     }
-    const record = new Uint8Array(definition.recordLength);
-    known.job.run(bytes, record);
-    return { bytes, record };
+  }
+
+  private release(name: string, opened: OpenedSetup): void {
+    opened.calls -= 1;
+    if (opened.calls === 0 && this.open.get(name) !== opened) closeSetup(opened);
   }
 
   private cost(request: JobRequest, definition: JobDefinition): number {
@@ -131,6 +154,21 @@ export class SimCompute {
       return operationCostNs(calibrated, byteLength(request, definition));
     return definition.costNs?.(request.input) ?? 0;
   }
+}
+
+function closeSetup({ job }: OpenedSetup): void {
+  if (!(job instanceof Error)) job.close();
+}
+
+function runBytes(
+  { recordLength }: ByteJob,
+  { job }: OpenedSetup,
+  { bytes }: ByteJobInput,
+): ByteJobOutput {
+  if (job instanceof Error) throw job;
+  const record = new Uint8Array(recordLength);
+  job.run(bytes, record);
+  return { bytes, record };
 }
 
 /** The bytes that the cost per byte applies to. */

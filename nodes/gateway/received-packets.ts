@@ -32,21 +32,23 @@ export function encodeReceivedPacket(source: string, packet: Uint8Array): Uint8A
   return part;
 }
 
+/** What a packet costs beside its bytes. */
+const PACKET_COST = 64;
+/** From so many packets that were handed over on, their places are given back. */
+const SLICE_FROM = 1_024;
+
 /** The packets of one gateway for its application. */
 export class ReceivedPackets {
   readonly #onDrop: () => void;
-  readonly #waiting: Uint8Array[] = [];
+  #waiting: Uint8Array[] = [];
+  /** Place of the first packet in {@link #waiting}: to shift 100,000 small ones would move all the others each time. */
+  #first = 0;
   #bytes = 0;
   #taker: PacketTaker | undefined;
 
   /** @param onDrop Called for each packet that finds no room. */
   constructor(onDrop: () => void) {
     this.#onDrop = onDrop;
-  }
-
-  /** Number of packets that wait. */
-  get waiting(): number {
-    return this.#waiting.length;
   }
 
   /** Makes this application the taker; a former one is told that it has been replaced. */
@@ -70,21 +72,25 @@ export class ReceivedPackets {
   take(source: string, packet: Uint8Array): void {
     if (this.#taker === undefined) return;
     const part = encodeReceivedPacket(source, packet);
-    if (this.#bytes + part.length > RECEIVED_BYTES_MAX) {
+    if (this.#bytes + part.length + PACKET_COST > RECEIVED_BYTES_MAX) {
       this.#onDrop();
       return;
     }
     this.#waiting.push(part);
-    this.#bytes += part.length;
+    this.#bytes += part.length + PACKET_COST;
     this.#pass();
   }
 
   #pass(): void {
     while (this.#taker !== undefined) {
-      const [part] = this.#waiting;
+      const part = this.#waiting[this.#first];
       if (part === undefined || this.#taker.more(part) === 'full') return;
-      this.#waiting.shift();
-      this.#bytes -= part.length;
+      this.#first += 1;
+      if (this.#first === this.#waiting.length || this.#first === SLICE_FROM) {
+        this.#waiting = this.#waiting.slice(this.#first);
+        this.#first = 0;
+      }
+      this.#bytes -= part.length + PACKET_COST;
     }
   }
 }
