@@ -26,7 +26,7 @@ import { CheckFirstAdmission } from '../nodes/gateway/admission/admission.ts';
 import { CookieIssuer } from '../nodes/gateway/admission/cookie-mint.ts';
 import { createStaticKeyPair } from '../nodes/gateway/crypto.ts';
 import { FRAME_TYPE, TAG_BYTES } from '../nodes/gateway/geometry.ts';
-import { WINDOW_SET_LIMITS, WindowSet } from '../nodes/gateway/replay/window-set.ts';
+import { WindowSet } from '../nodes/gateway/replay/window-set.ts';
 import { Session } from '../nodes/gateway/session.ts';
 import { SESSION_LIMITS } from '../nodes/gateway/session-parts.ts';
 import { decodeFrame, encodeHeader, FrameHeader } from '../nodes/gateway/wire.ts';
@@ -133,7 +133,7 @@ function connect(crypto: CryptoProvider): { readonly a: Session; readonly b: Ses
     const peer = identities[1 - index];
     const windows = new WindowSet(
       { create: (): ReplayWindow => new ReplayWindow(1024) },
-      WINDOW_SET_LIMITS,
+      { cleanupTtlNs: Number.MAX_SAFE_INTEGER, peersMax: 1 },
     ).peer('peer', 0);
     if (identity === undefined || peer === undefined || windows === undefined) throw new Error();
     let epoch = 1;

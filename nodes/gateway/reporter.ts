@@ -54,11 +54,6 @@ export class ReceiverReporter {
     this.#send = send;
   }
 
-  /** Data frames received since the start. */
-  get frames(): number {
-    return this.#received.frames;
-  }
-
   /** Records an accepted data frame. `view` is the packet that carried it, if it still exists. */
   // hot: once per data frame.
   note(now: number, header: FrameHeader, view: PacketView | undefined): void {

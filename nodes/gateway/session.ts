@@ -222,7 +222,7 @@ export class Session {
     }
     const checkedNs = measured?.begin() ?? -1;
     const verdict = keys.guard.accept(header.sequence);
-    measured?.frameChecked(verdict, checkedNs);
+    measured?.frameChecked(checkedNs);
     if (verdict === 'held') return this.#hold(header, plaintext.slice());
     if (verdict !== 'fresh') return verdict;
     if (!admission.frameAccepted(moment.nowNs)) return 'rate-limited';

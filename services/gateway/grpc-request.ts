@@ -14,7 +14,6 @@ import { PROTOBUF_WIRE_LEN, ProtobufReader } from '../../nodes/_kit/protobuf-rea
 export const STATUS = {
   cancelled: 1,
   invalidArgument: 3,
-  deadlineExceeded: 4,
   notFound: 5,
   exhausted: 8,
   unsupported: 12,

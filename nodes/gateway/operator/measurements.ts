@@ -6,7 +6,6 @@
  *
  * @module
  */
-import type { ReplayVerdict } from '../../_kit/replay-window.ts';
 import { FRAME_TYPE, type FrameType } from '../geometry.ts';
 import { MICROSECOND_BOUNDS, SECOND_BOUNDS, SIZE_BOUNDS, STEP_BOUNDS } from './bounds.ts';
 import { BucketCounts } from './bucket-counts.ts';
@@ -92,10 +91,6 @@ export class GatewayMeasurements {
   keyRotations = 0;
   slides = 0;
   storeErrors = 0;
-  /** Verdicts of the replay windows on frames. */
-  readonly verdicts: Record<ReplayVerdict, number> = {
-    ...{ fresh: 0, replay: 0, expired: 0, future: 0, held: 0 },
-  };
   /** By the name of the peer: gateways of the topology only. */
   readonly #peers = new Map<string, PeerProgress>();
   readonly #now: () => number;
@@ -252,8 +247,7 @@ export class GatewayMeasurements {
 
   /** A replay window has judged a frame. */
   // hot: once per frame.
-  frameChecked(verdict: ReplayVerdict, beganNs: number): void {
-    this.verdicts[verdict] += 1;
+  frameChecked(beganNs: number): void {
     this.#took(this.checkTimes, beganNs);
   }
 

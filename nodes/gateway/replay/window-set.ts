@@ -9,9 +9,7 @@
  * @module
  */
 import type { ReplayGuard } from '../../_kit/replay-window.ts';
-import { EPOCHS_PER_PEER_MAX, PEERS_MAX_DEFAULT, SILENT_PEER_TTL_NS_DEFAULT } from '../geometry.ts';
-
-const NS_PER_US = 1000;
+import { EPOCHS_PER_PEER_MAX } from '../geometry.ts';
 
 /** Creates the window of an epoch, and is informed when the window is dropped. */
 export interface ReplayWindowFactory {
@@ -25,25 +23,6 @@ export interface WindowSetLimits {
   readonly cleanupTtlNs: number;
   /** Largest number of peers. */
   readonly peersMax: number;
-}
-
-/** The default limits: 24 h and 1,000 peers. */
-export const WINDOW_SET_LIMITS: WindowSetLimits = {
-  cleanupTtlNs: SILENT_PEER_TTL_NS_DEFAULT,
-  peersMax: PEERS_MAX_DEFAULT,
-};
-
-/**
- * Validates configuration: a clean-up that comes before the oldest acceptable frame expires would
- * allow replays.
- * @returns what is wrong, or undefined.
- */
-export function cleanupTtlMistake(
-  cleanupTtlNs: number,
-  sequenceAgeUsMax: number,
-): string | undefined {
-  if (cleanupTtlNs >= sequenceAgeUsMax * NS_PER_US) return undefined;
-  return 'cleanup_ttl is shorter than max_sequence_age, which would re-open the window for replays';
 }
 
 /** The replay windows of one peer. */
@@ -98,16 +77,11 @@ export class WindowSet {
     this.#limits = limits;
   }
 
-  /** Number of peers. */
   /** Number of windows, one for each epoch of each peer. */
   get count(): number {
     let count = 0;
     for (const { epochs } of this.#peers.values()) count += epochs.length;
     return count;
-  }
-
-  get size(): number {
-    return this.#peers.size;
   }
 
   /** The windows of a peer, created if new; undefined when there are too many peers. */

@@ -24,8 +24,6 @@ export interface ClassRoute {
   readonly name: string;
   /** Id of the path; undefined if none that its policies allow answers. */
   readonly path: string | undefined;
-  /** Which policy allows it, from 0; -1 if there is no path. */
-  readonly policy: number;
 }
 
 /** A path that answers as it should is preferred to one that answers slowly or not always, whichever policy allows it. */
@@ -73,14 +71,14 @@ export class ClassRoutes {
     this.#routes = classes.map(({ name }, index) => {
       const policies = this.#allowed[index] ?? [];
       for (const wanted of USABLE) {
-        for (const [policy, { ids, isOrdered }] of policies.entries()) {
+        for (const { ids, isOrdered } of policies) {
           const usable = ids.filter((id) => health.get(id) === wanted);
           const kept = isOrdered ? undefined : usable.find((id) => id === active);
           const path = kept ?? usable[0];
-          if (path !== undefined) return { name, path, policy };
+          if (path !== undefined) return { name, path };
         }
       }
-      return { name, path: undefined, policy: -1 };
+      return { name, path: undefined };
     });
   }
 

@@ -19,7 +19,6 @@ import type { EpochSource } from '../../../../nodes/gateway/epoch-store.ts';
 import { FRAME_TYPE, type FrameType } from '../../../../nodes/gateway/geometry.ts';
 import {
   type ReplayWindowFactory,
-  WINDOW_SET_LIMITS,
   WindowSet,
 } from '../../../../nodes/gateway/replay/window-set.ts';
 import { Session } from '../../../../nodes/gateway/session.ts';
@@ -99,7 +98,7 @@ export class Side {
           guards.retire?.(peer, epoch);
         },
       },
-      WINDOW_SET_LIMITS,
+      { cleanupTtlNs: Number.MAX_SAFE_INTEGER, peersMax: 2 },
     );
     let draws = options.seed;
     const crypto = options.crypto ?? createCryptoProvider('node');
