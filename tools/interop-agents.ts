@@ -9,10 +9,10 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort } from './free-port.ts';
 import { ForeignNeighbourTestbed, NODE_NAMES } from './interop/foreign-neighbour.ts';
 
 const run = promisify(execFile);
@@ -233,18 +233,6 @@ function readIfThere(file: string): Uint8Array | undefined {
 function programOf(name: string): string {
   const folder = process.env['DTN7_BIN'];
   return folder === undefined ? name : join(folder, name);
-}
-
-/** A TCP port of 127.0.0.1 that is free at this moment. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** Waits until a condition holds, at most {@link PATIENCE_MS}. */

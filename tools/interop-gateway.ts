@@ -9,9 +9,9 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 
 const GATEWAYS = ['111', '112'] as const;
 const RECEIVER_IA = '1-ff00:0:112';
@@ -86,16 +86,6 @@ grpc_addr = "127.0.0.1:${ports[index]}"
 `,
     );
   }
-}
-
-/** A port on which nothing listens. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-    });
-  });
 }
 
 async function waitFor(holds: () => boolean): Promise<boolean> {

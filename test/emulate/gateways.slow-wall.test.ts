@@ -7,12 +7,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PUBLISHED_METRICS } from '../../nodes/gateway/index.ts';
 import type { Report } from '../../reports/report-schema.ts';
+import { freePort } from '../../tools/free-port.ts';
 import { ROOT } from '../architecture/files.ts';
 import { block, cleanUp, folder } from './support.ts';
 
@@ -33,15 +33,6 @@ const running: ChildProcess[] = [];
 const ports = new Map<string, { http: number; operator: number }>();
 let network: { readonly child: ChildProcess; readonly output: () => string };
 let startedMs = 0;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { readonly port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 function start(...words: readonly string[]): typeof network {
   const child = spawn(process.execPath, [ORRERY, ...words], { cwd: folder });

@@ -7,10 +7,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../../tools/free-port.ts';
 import { ROOT } from '../architecture/files.ts';
 import { tunMissing } from '../tun-here.ts';
 import { block, cleanUp, folder } from './support.ts';
@@ -38,15 +38,6 @@ const FAULTS_OVER_MS = 110_000;
 const running: ChildProcess[] = [];
 const operators = new Map<string, number>();
 let startedMs = 0;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { readonly port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 function run(program: string, ...words: readonly string[]): string {
   const { stdout, stderr, status } = spawnSync(program, words, { cwd: folder, encoding: 'utf8' });

@@ -9,9 +9,9 @@ import {
   readFileSync,
   rmSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../tools/free-port.ts';
 
 /** A server. */
 export interface QueueServer {
@@ -116,18 +116,6 @@ async function begun({
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   throw new Error('the server does not start');
-}
-
-async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const place = server.address();
-      const port = typeof place === 'object' && place !== null ? place.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function postgresFolder(): string {

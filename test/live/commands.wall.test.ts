@@ -3,9 +3,9 @@
  * deployment with a process each. Processes are slow to start, so there is one test per promise.
  */
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../tools/free-port.ts';
 import {
   allGone,
   blockOf,
@@ -22,17 +22,6 @@ import {
 } from './support.ts';
 
 afterAll(cleanUp);
-
-/** A TCP port on loopback that was free a moment ago. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { readonly port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 function reportIn(run: string): { ending: string; layout: string; warnings: { text: string }[] } {
   return JSON.parse(readFileSync(join(run, 'report.json'), 'utf8'));

@@ -4,11 +4,11 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { freePort } from '../../tools/free-port.ts';
 import {
   blockOf,
   CABLE,
@@ -30,19 +30,6 @@ afterAll(() => {
   for (const client of clients) client.kill('SIGKILL');
   cleanUp();
 });
-
-/** TCP ports on loopback that were free a moment ago. */
-function freePorts(count: number): Promise<readonly number[]> {
-  const free = (): Promise<number> =>
-    new Promise((resolve) => {
-      const server = createServer();
-      server.listen(0, '127.0.0.1', () => {
-        const { port } = server.address() as { readonly port: number };
-        server.close(() => resolve(port));
-      });
-    });
-  return Promise.all(Array.from({ length: count }, free));
-}
 
 /** A node with its face. */
 interface FacedNode {
@@ -152,7 +139,7 @@ async function subscriber(node: FacedNode): Promise<{
 
 describe('orrery node --fabric', () => {
   it('lets applications of two processes send and call, as the how-to shows', async () => {
-    const [port = 0, ...faces] = await freePorts(3);
+    const [port = 0, ...faces] = await Promise.all(Array.from({ length: 3 }, freePort));
     const files = await deploy('apart', 71, port);
     const { deployment, scenario } = files;
     const out = join(folder, 'apart-runs');
@@ -227,7 +214,7 @@ describe('orrery node --fabric', () => {
   });
 
   it('hands out again what was not taken when the node was killed, and nothing that was', async () => {
-    const [port = 0, ...faces] = await freePorts(3);
+    const [port = 0, ...faces] = await Promise.all(Array.from({ length: 3 }, freePort));
     const files = await deploy('killed', 74, port);
     const scenario = write(
       'killed-crash.yaml',
@@ -267,7 +254,7 @@ describe('orrery node --fabric', () => {
   });
 
   it('refuses a node whose top protocol does not understand the requests, by name', async () => {
-    const [port = 0, face = 0] = await freePorts(2);
+    const [port = 0, face = 0] = await Promise.all(Array.from({ length: 2 }, freePort));
     const topology = write('bare.yaml', CABLE, blockOf(72));
     const scenario = write('bare-pings.yaml', pings('bare.yaml', '60s'));
     const keys = join(folder, 'bare-keys');

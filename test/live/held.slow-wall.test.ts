@@ -5,11 +5,11 @@
  * @module
  */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { TERMINATION_GRACE_MS } from '../../runner/threads/seed-watch.ts';
 import { DRAIN_DEADLINE_MS } from '../../services/operator/index.ts';
+import { freePort } from '../../tools/free-port.ts';
 import { HOLDS } from '../fixtures/crashing.ts';
 import { FIXTURE, lineOf } from '../unit/runner/crash/crashing-run.ts';
 import { blockOf, cleanUp, folder, onlyRun, orrery, type Started, write } from './support.ts';
@@ -135,14 +135,3 @@ describe('orrery node with a node that computes without end', () => {
     await live.ended;
   });
 });
-
-/** A TCP port of loopback that was free a moment ago. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { readonly port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}

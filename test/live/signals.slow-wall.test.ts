@@ -6,11 +6,11 @@
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
+import { freePort } from '../../tools/free-port.ts';
 import {
   allGone,
   blockOf,
@@ -62,17 +62,6 @@ warmup: 100ms
 traffic: [{ from: gateway-111, to: gateway-211, kind: constant, rate: 100/s, size: 300B }]
 kpis: { gateway.duplicates: { count: "== 0" } }
 `;
-
-/** A TCP port on loopback that was free a moment ago. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { readonly port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** A running deployment that carries packets, and its files. */
 interface Tunnel {

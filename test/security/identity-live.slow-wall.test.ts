@@ -3,7 +3,6 @@
  * processes, and what other users of the machine can read from these processes.
  */
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
@@ -12,6 +11,7 @@ import type { AgentAssignment } from '../../runner/distributed/messages/messages
 import { AgentProcess } from '../../runner/distributed/processes/agent-process.ts';
 import { ownSecret } from '../../runner/nodes/secret-source.ts';
 import { runLive } from '../../runner/run/live-run.ts';
+import { freePort } from '../../tools/free-port.ts';
 import { emulate } from '../emulate/support.ts';
 import {
   allGone,
@@ -166,13 +166,3 @@ describe('a spy is given its own secrets only', () => {
     expectOwnSecretsOnly(report.warnings.map(({ text: words }) => words));
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { readonly port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}

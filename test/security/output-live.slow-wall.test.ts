@@ -4,7 +4,6 @@
  * write.
  */
 import fs, { mkdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
@@ -25,6 +24,7 @@ import type { KeyBundle } from '../../runner/nodes/key-bundle.ts';
 import { ownSecret } from '../../runner/nodes/secret-source.ts';
 import { TRUTH_BYTES } from '../../runner/traffic/ground-truth.ts';
 import { FlowDrawFactory } from '../../runner/traffic/traffic-source.ts';
+import { freePort } from '../../tools/free-port.ts';
 import {
   blockOf,
   cleanUp,
@@ -250,14 +250,4 @@ async function answersOf(port: number): Promise<string> {
   const paths = ['/healthz', '/readyz', '/status', '/metrics', '/log-level', '/nothing'];
   const texts = await Promise.all(paths.map((path) => ask(path)));
   return [...texts, await ask('/probe', { method: 'POST' })].join('\n');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { readonly port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,7 +1,7 @@
 /** Access control of a gateway, as its command applies it. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -9,6 +9,7 @@ import { afterAll, expect, it, vi } from 'vitest';
 import { addGatewayCommand } from '../../../cli/gateway.ts';
 import { openGatewayFace } from '../../../cli/gateway-face.ts';
 import { createJsonLog } from '../../../services/operator/index.ts';
+import { freePort } from '../../../tools/free-port.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gateway-access-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -40,15 +41,6 @@ it('accepted a peer that no gateway of the network has as its name, and never ta
   const refused = await check('', 'peers = ["gateway-112", "gateway-113"]\n');
   expect(refused).toMatch(/gateway\.toml:7:25 .*gateway-113 is no gateway of the topology/);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { readonly port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 it('counts the connections of applications that it refuses', async () => {
   const port = await freePort();
