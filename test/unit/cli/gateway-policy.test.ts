@@ -77,6 +77,10 @@ describe('a gateway.toml with a routing policy', () => {
       'gateway.toml:4:18  orrery.routing_policy: cannot be read',
     ],
     [
+      'routing_policy = "/dev/zero"',
+      'gateway.toml:4:18  orrery.routing_policy: cannot be read: it is no file',
+    ],
+    [
       'routing = "party"',
       'gateway.toml:4:11  orrery.routing: line 1, column 1: "party" is no action',
     ],

@@ -71,6 +71,21 @@ describe('received packets', () => {
     expect(application.parts.map((part) => part.at(-1))).toEqual([1, 2, 3, 6]);
   });
 
+  it('cost 64 bytes each beside their own, so that small ones do not fill the memory', () => {
+    let drops = 0;
+    const received = new ReceivedPackets(() => {
+      drops += 1;
+    });
+    const application = new Application();
+    application.room = 0;
+    received.open(application.asRequest());
+    for (let i = 0; i < 70_000; i += 1) received.take('g', Uint8Array.of(i));
+    expect(70_000 - drops).toBe(Math.floor(RECEIVED_BYTES_MAX / (3 + 64)));
+    application.room = 70_000;
+    application.again();
+    expect(application.parts).toHaveLength(70_000 - drops);
+  });
+
   it('are not kept while no application has asked for them', () => {
     const received = new ReceivedPackets(() => undefined);
     received.take('g', packet(1));
