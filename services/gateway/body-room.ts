@@ -9,10 +9,19 @@ import { readBody } from '../_kit/read-body.ts';
 /** Largest sum of bytes of packets whose requests are not answered, unless one packet may be longer. */
 const BODIES_BYTES_MAX = 33_554_432;
 
+/** A request whose packet is being read. */
+interface Reading {
+  readonly request: IncomingMessage;
+  /** Room that it holds, bytes. */
+  held: number;
+}
+
 /** Bounds the packets of requests that have no answer yet. */
 export class BodyRoom {
   readonly #packetBytesMax: number;
   readonly #bytesMax: number;
+  /** Requests whose packets are not there yet, the oldest first. */
+  readonly #reading = new Set<Reading>();
   #bytes = 0;
 
   /** @param packetBytesMax Longest packet, bytes. */
@@ -26,17 +35,30 @@ export class BodyRoom {
     request: IncomingMessage,
     use: (packet: Buffer | 'too-long' | 'no-room') => Answer | Promise<Answer>,
   ): Promise<Answer> {
-    let held = 0;
-    const take = (bytes: number): boolean => {
-      if (this.#bytes + bytes > this.#bytesMax) return false;
-      this.#bytes += bytes;
-      held += bytes;
-      return true;
-    };
+    const own: Reading = { request, held: 0 };
+    this.#reading.add(own);
     try {
-      return await use(await readBody(request, this.#packetBytesMax, take));
+      const packet = await readBody(request, this.#packetBytesMax, (more) => this.#take(own, more));
+      this.#reading.delete(own);
+      return await use(packet);
     } finally {
-      this.#bytes -= held;
+      this.#reading.delete(own);
+      this.#bytes -= own.held;
     }
+  }
+
+  /** Takes room for a part. If there is none, requests that have been sending for longer than this one end. */
+  #take(own: Reading, bytes: number): boolean {
+    while (this.#bytes + bytes > this.#bytesMax) {
+      const [oldest] = this.#reading;
+      if (oldest === undefined || oldest === own) return false;
+      this.#reading.delete(oldest);
+      this.#bytes -= oldest.held;
+      oldest.held = 0;
+      oldest.request.destroy();
+    }
+    this.#bytes += bytes;
+    own.held += bytes;
+    return true;
   }
 }

@@ -108,14 +108,29 @@ describe('POST /scion/send', () => {
     expect(response.headers.get('retry-after') ?? undefined).toBe(retry);
   });
 
-  it('answers 503 while bodies that are under way fill the room for all of them', async () => {
+  it('ends the request that has been sending for longest when bodies fill the room for all of them', async () => {
+    const most = 40_000_000;
+    const { at } = await serve(most);
+    const slow = request(`${at}/scion/send?dst=x`, { method: 'POST', agent: false });
+    slow.on('error', () => undefined).write(Buffer.alloc(most - 1));
+    await expect
+      .poll(async () => [(await put(`${at}/scion/send?dst=x`, 'pp')).status, slow.destroyed], {
+        timeout: 10_000,
+      })
+      .toEqual([200, true]);
+  });
+
+  it('answers 503 while packets that wait for the gateway fill the room for all of them', async () => {
     const most = 40_000_000;
     const { node, at } = await serve(most);
+    node.held.add('send-now');
     const held = request(`${at}/scion/send?dst=x`, { method: 'POST', agent: false });
-    held.on('error', () => undefined).write(Buffer.alloc(most - 1));
+    held.on('error', () => undefined).end(Buffer.alloc(most - 1));
+    await expect.poll(() => node.sent.length, { timeout: 10_000 }).toBe(1);
     const other = (): Promise<Response> => put(`${at}/scion/send?dst=x`, 'pp');
-    await expect.poll(async () => (await other()).status, { timeout: 10_000 }).toBe(503);
-    expect((await other()).headers.get('retry-after')).toBe('1');
+    const refused = await other();
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    node.held.clear();
     held.destroy();
     await expect.poll(async () => (await other()).status).toBe(200);
     // Room is given back when a packet has been answered.
