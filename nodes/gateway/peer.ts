@@ -22,16 +22,15 @@ import { makePacketEnds } from './packet-ends.ts';
 import { PacketRoutes } from './packet-routes.ts';
 import { findDeadPathInUse } from './path-invariant.ts';
 import type { PeerContext } from './peer-context.ts';
+import { PeerMessages } from './peer-messages.ts';
 import type { PeerOutput, PeerTimerName } from './peer-output.ts';
 import { PeerEventRecorder } from './peer-record.ts';
 import { PeerTraceWriter } from './peer-trace.ts';
-import { Probes } from './probes.ts';
 import { FrameCopies } from './replay/frame-copies.ts';
 import { ReceiverReporter } from './reporter.ts';
 import type { PrefixAnnouncement } from './routing/announcement.ts';
 import { FrameSender } from './sender.ts';
 import { Session } from './session.ts';
-import { SessionMessages } from './session-messages.ts';
 import type { ClockReadings } from './session-parts.ts';
 import { UnderlayPaths } from './underlay-paths.ts';
 import { SmallReplayWindowWarner } from './window-watch.ts';
@@ -55,8 +54,7 @@ export class Peer {
   readonly underlays: UnderlayPaths;
   readonly #reporter: ReceiverReporter;
   readonly #sender: FrameSender;
-  readonly #messages: SessionMessages;
-  readonly #probes: Probes;
+  readonly #messages: PeerMessages;
   readonly #arrivals: PacketReceiver;
   readonly #departures: PacketSender;
   /** Absent while no trace is recorded. */
@@ -129,8 +127,7 @@ export class Peer {
       sealed: (header): void => this.#departures.sealed(header),
       sent: (sequence): void => this.#dataSent(sequence),
     });
-    this.#messages = new SessionMessages(this.#sender, this.underlays, this.#routes);
-    this.#probes = new Probes(this.#sender, this.underlays, this.#routes);
+    this.#messages = new PeerMessages(this.#sender, this.underlays, this.#routes);
   }
 
   /** Requests keys and paths. */
@@ -334,7 +331,7 @@ export class Peer {
         this.#acceptData(header, plaintext, view);
         return;
       case FRAME_TYPE.probe:
-        if (view !== undefined && !this.#probes.answer(this.#at, plaintext, view))
+        if (view !== undefined && !this.#messages.answerProbe(this.#at, plaintext, view))
           this.#output.drop('malformed-body');
         return;
       case FRAME_TYPE.probeReply:
@@ -410,7 +407,7 @@ export class Peer {
   #performOne(effect: ControllerEffect): void {
     switch (effect.kind) {
       case 'probe':
-        this.#probes.send(this.#at, effect);
+        this.#messages.probe(this.#at, effect);
         return;
       case 'switch':
         this.#switch(effect);

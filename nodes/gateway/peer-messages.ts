@@ -1,16 +1,21 @@
 /**
- * The paths on which messages of a session leave: openings, answers, confirmations and cookies.
+ * The paths on which a peer's messages leave that carry no packets: openings, answers, confirmations and cookies of the session,
+ * and probes with their answers.
  *
  * @module
  */
 import type { PacketView } from '../scion/index.ts';
-import { OPENING_COPIES_MAX } from './geometry.ts';
+import { PROBE_BYTES, readProbe, writeProbe } from './bodies.ts';
+import { fragmentBytesMax } from './fragment.ts';
+import { FRAME_TYPE, OPENING_COPIES_MAX } from './geometry.ts';
+import type { ControllerEffect } from './multipath/types.ts';
 import type { PacketRoutes } from './packet-routes.ts';
 import type { FrameSender } from './sender.ts';
+import type { ClockReadings } from './session-parts.ts';
 import type { UnderlayPaths } from './underlay-paths.ts';
 
-/** Sends messages of the session with one peer. */
-export class SessionMessages {
+/** Sends what carries no packets to one peer. */
+export class PeerMessages {
   readonly #sender: FrameSender;
   readonly #underlays: UnderlayPaths;
   readonly #routes: PacketRoutes;
@@ -47,5 +52,25 @@ export class SessionMessages {
     const underlays = this.#underlays.disjoint(OPENING_COPIES_MAX);
     for (const one of underlays) this.#sender.whole(nowNs, one, frame);
     return underlays.length > 0;
+  }
+
+  /** Sends a probe on the path that it measures, padded if the controller asks whether a size arrives. */
+  probe(
+    at: ClockReadings,
+    { path, probe, bytes }: Extract<ControllerEffect, { kind: 'probe' }>,
+  ): void {
+    const underlay = this.#routes.at(path);
+    const room = bytes === undefined ? 0 : bytes - (underlay?.template.length ?? 0);
+    const body = new Uint8Array(Math.max(PROBE_BYTES, fragmentBytesMax(room)));
+    writeProbe(body, { probe, path });
+    this.#sender.small(at, underlay, FRAME_TYPE.probe, body);
+  }
+
+  /** Answers a probe, without its padding, on the reverse of its path. @returns false if it is malformed. */
+  answerProbe(at: ClockReadings, body: Uint8Array, view: PacketView): boolean {
+    if (readProbe(body) === undefined) return false;
+    const back = this.#underlays.back(view);
+    this.#sender.small(at, back, FRAME_TYPE.probeReply, body.slice(0, PROBE_BYTES));
+    return true;
   }
 }
