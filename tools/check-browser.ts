@@ -9,16 +9,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { printTotalsAndSetExitCode, sumTestCounts } from './checks.ts';
 import { ALONE_RESULTS_PATH, BROWSER_RESULTS_PATH } from './requirements/last-run.ts';
-import { type Priority, runVitest, type TestCounts } from './run-vitest.ts';
+import { runVitest, type TestCounts } from './run-vitest.ts';
 
 /** Path on Debian; the environment variable `CHROMIUM` names another. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
-/**
- * Builds the browser view and tests it in a real browser.
- * @param priority Of the tests, not of the build.
- */
-export async function checkBrowser(priority: Priority = 'normal'): Promise<TestCounts> {
+/** Builds the browser view and tests it in a real browser. */
+export async function checkBrowser(): Promise<TestCounts> {
   if (!existsSync(CHROMIUM)) {
     process.stdout.write(`FAILED  browser: ${CHROMIUM} is missing, apt-get install chromium\n`);
     return { passed: 0, failed: 1 };
@@ -29,7 +26,7 @@ export async function checkBrowser(priority: Priority = 'normal'): Promise<TestC
     process.stdout.write('FAILED  browser: the page is not built\n');
     return { passed: 0, failed: 1 };
   }
-  return await runVitest(BROWSER_RESULTS_PATH, ['--project=browser'], priority);
+  return await runVitest(BROWSER_RESULTS_PATH, ['--project=browser']);
 }
 
 if (process.argv[1]?.endsWith('check-browser.ts') === true) {

@@ -4,8 +4,8 @@
  * whole mixnets; the browser view in chromium; a protocol written by `npm run new:protocol`; and the test
  * coverage of the gateway. It prints one closing line.
  *
- * Tests that only compute, and those of the browser, run in the background of those with deadlines by the wall
- * clock, which mostly wait. Tests that need the machine to themselves come last.
+ * Tests that only compute run in the background of those with deadlines by the wall clock. Tests
+ * that need the machine to themselves come last.
  *
  * @module
  */
@@ -21,11 +21,7 @@ import { runVitest, type TestCounts } from './run-vitest.ts';
 /** Arguments of vitest for the coverage of the gateway; some tests of `npm test` run again for it. */
 const COVERAGE = ['run', '--coverage', '--silent'];
 
-const beside = await Promise.all([
-  computing(),
-  checkBrowser('background'),
-  runVitest(THOROUGH_WALL_RESULTS_PATH, ['--project=slow-wall']),
-]);
+const beside = await Promise.all([computing(), waiting()]);
 const alone = await runVitest(ALONE_RESULTS_PATH, ['--project=alone']);
 printTotalsAndSetExitCode(sumTestCounts([...beside, alone]));
 
@@ -34,4 +30,10 @@ async function computing(): Promise<TestCounts> {
   const tests = await runVitest(THOROUGH_RESULTS_PATH, flags, 'background');
   const command = ['nice', 'node_modules/.bin/vitest', ...COVERAGE];
   return sumTestCounts([tests, await runChecks([[{ name: 'coverage of the gateway', command }]])]);
+}
+
+async function waiting(): Promise<TestCounts> {
+  const browser = await checkBrowser();
+  const flags = ['--project=slow-wall'];
+  return sumTestCounts([browser, await runVitest(THOROUGH_WALL_RESULTS_PATH, flags)]);
 }
