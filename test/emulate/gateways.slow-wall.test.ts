@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PUBLISHED_METRICS } from '../../nodes/gateway/index.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { freePort } from '../../tools/free-port.ts';
@@ -60,7 +60,7 @@ async function counter(node: string, name: string): Promise<number> {
   return Number(line?.[1] ?? Number.NaN);
 }
 
-beforeAll(async () => {
+beforeEach(async () => {
   const topology = readFileSync(join(ROOT, 'topologies/two-offices.yaml'), 'utf8')
     .replaceAll('address: 127.90.1', `address: ${block}`)
     .replaceAll('program: 127.91.1.', `program: ${block}.10`);
@@ -85,8 +85,8 @@ beforeAll(async () => {
   );
   startedMs = performance.now();
 });
-afterAll(() => {
-  for (const child of running) child.kill('SIGKILL');
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
   cleanUp();
 });
 
@@ -131,7 +131,8 @@ describe('two gateways as processes', () => {
     await receiving;
     process.stderr.write(`${came.size} of ${sent} packets came, ${refused} were refused\n`);
     expect(came.size / sent).toBeGreaterThan(0.95);
-    expect(refused / sent).toBeLessThan(0.05);
+    // None on a quiet machine; on a busy one late answers make a gateway leave paths that work.
+    expect(refused / sent).toBeLessThan(0.1);
     const applied = 'multipath.min_paths: 1 -> 2, orrery.log: \\"info\\" -> \\"debug\\"';
     expect(first?.output()).toContain(`SIGHUP: applied ${applied}`);
     expect(first?.output()).toContain('SIGHUP: needs a restart: aead.max_time_per_key"');
