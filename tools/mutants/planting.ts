@@ -27,7 +27,7 @@ const PRODUCT = [
   'tools',
   'docs/deploy',
 ];
-const IS_SOURCE = /(\.(ts|mjs|html|css)|^[\w-]+\.yaml)$/;
+const IS_SOURCE = /(\.(ts|mjs|html|css|proto)|^[\w-]+\.yaml)$/;
 /** Tests with programs of their own (a browser, servers, a package), or of many minutes. */
 const OTHER_RUNNER = /\.(browser|fleet|package|nightly)\.test\.ts$/;
 /** Suffixes of test files, those that take longest last. */

@@ -90,6 +90,8 @@ window_duration = "2s"
       'anti_replay.db_path',
       'multipath.measurement_interval',
     ]);
+    // R-058, ADR 0089: who asks for HTTP/3 is told the obstacle.
+    expect(file.warnings[0]).toContain('no HTTP/3 server for Node 20');
   });
 
   it('opens a device for IP packets if it names one, with room for the packets of IPv6', () => {

@@ -18,6 +18,8 @@ it('keeps so many combinations of labels, counts the others as other, and says h
 });
 
 it('has a bound by itself', () => {
+  // The published default of `max_label_cardinality`.
+  expect(LABEL_SETS_MAX).toBe(10_000);
   const table = makeCounts();
   for (let path = 0; path < LABEL_SETS_MAX + 5; path += 1) table.of(`path ${path}`).add();
   expect(table.rows.length).toBe(LABEL_SETS_MAX);
