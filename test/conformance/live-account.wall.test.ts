@@ -16,6 +16,7 @@ import { runLive } from '../../runner/run/live-run.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import type { Scenario } from '../../scenarios/model.ts';
+import { PORT_BLOCK } from '../port-block.ts';
 import { live, orderOf, quickMixnet, registry } from './on-sockets.ts';
 
 type Overrides = Readonly<Record<string, string>>;
@@ -34,7 +35,7 @@ function gateways(more: Overrides): Scenario {
     events: '[{ at: 3s, for: 500ms, crash: gateway-211 }]',
     'topology.defaults.link.loss': '1%',
     'topology.addressPlan': 'ports',
-    'topology.portBase': String(20_000 + (process.pid % 60) * 200),
+    'topology.portBase': PORT_BLOCK,
     ...more,
   });
 }
@@ -46,7 +47,7 @@ function bulk(more: Overrides): Scenario {
     traffic: '[{ from: sender, to: receiver, kind: constant, rate: 50/s, size: 2000B }]',
     events: '[{ at: 1s, for: 300ms, crash: receiver }, { at: 2s, for: 300ms, crash: sender }]',
     'topology.addressPlan': 'ports',
-    'topology.portBase': String(20_000 + (process.pid % 60) * 200),
+    'topology.portBase': PORT_BLOCK,
     ...more,
   });
 }

@@ -10,6 +10,7 @@ import type { Report } from '../../reports/report-schema.ts';
 import { makeJudgeInput } from '../../runner/run/run-order.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
+import { PORT_BLOCK } from '../port-block.ts';
 import { live, orderOf, registry } from './on-sockets.ts';
 
 const FLOODS = `[
@@ -28,7 +29,7 @@ describe('floods in both worlds', () => {
         events: FLOODS,
         'traffic.0.rate': '50/s',
         'topology.addressPlan': 'ports',
-        'topology.portBase': String(20_000 + (process.pid % 60) * 200),
+        'topology.portBase': PORT_BLOCK,
       },
       registry,
     });

@@ -1,6 +1,7 @@
 /** Gateways that open frames on worker threads, over real sockets, with a replaying attacker. */
 import { afterEach, expect, it, vi } from 'vitest';
 import { ByteJobRunner } from '../../engine/live/byte-compute.ts';
+import { PORT_BLOCK } from '../port-block.ts';
 import { load } from '../unit/runner/fixture.ts';
 import { live } from './on-sockets.ts';
 
@@ -13,7 +14,7 @@ const SET: Readonly<Record<string, string>> = {
   warmup: '2s',
   drain: '1s',
   'topology.addressPlan': 'ports',
-  'topology.portBase': String(20_000 + (process.pid % 60) * 200),
+  'topology.portBase': PORT_BLOCK,
   'traffic.0.rate': `${RATE}/s`,
   'options.gateway.rekey': '{ age: 2s }',
   // Copies that arrive together, so that both are with the threads before either is judged.

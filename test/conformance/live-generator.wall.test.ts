@@ -11,6 +11,7 @@ import { makeJudgeInput } from '../../runner/run/run-order.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
+import { PORT_BLOCK } from '../port-block.ts';
 import { live, orderOf, registry } from './on-sockets.ts';
 
 const FILE = fileURLToPath(new URL('../fixtures/rounds/rounds.yaml', import.meta.url));
@@ -22,7 +23,7 @@ it('delivers in both worlds over the links that the generator drew', async () =>
     // A village has one link, to a town that the seed draws.
     traffic: '[{ from: village-1, to: TOWN, kind: constant, rate: 20/s, size: 100B }]',
     'topology.addressPlan': 'ports',
-    'topology.portBase': String(20_000 + (process.pid % 60) * 200),
+    'topology.portBase': PORT_BLOCK,
   };
   const load = (town: string): ReturnType<typeof loadScenario> => {
     const traffic = overrides.traffic.replace('TOWN', town);

@@ -9,6 +9,7 @@ import { runLive } from '../../runner/run/live-run.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import { loadAddedProtocols, ProtocolRegistry } from '../../scenarios/open/registry.ts';
+import { PORT_BLOCK } from '../port-block.ts';
 
 /** All shipped protocols. */
 await loadAddedProtocols();
@@ -42,7 +43,7 @@ export async function live(scenario: Scenario): Promise<Report> {
 export function smallMixnet(clients: number): Readonly<Record<string, string>> {
   return {
     'topology.addressPlan': 'ports',
-    'topology.portBase': String(20_000 + (process.pid % 60) * 200),
+    'topology.portBase': PORT_BLOCK,
     'topology.generate.width': '1',
     'topology.generate.providers': '1',
     'topology.generate.clients': String(clients),
