@@ -180,6 +180,7 @@ describe('GET /scion/receive', () => {
       return body.packets.map(({ data }) => Buffer.from(data, 'base64').toString());
     };
     expect([await read(2), await read(2), await read(2)]).toEqual([['a', 'b'], ['c'], []]);
+    expect((await fetch(`${at}/scion/receive?timeout=1`)).status).toBe(204);
   });
 
   it('lets packets wait in the gateway beyond four megabytes, and asks for more once some are taken', async () => {
