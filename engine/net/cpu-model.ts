@@ -23,7 +23,7 @@ export interface CpuTask {
   isWanted(): boolean;
   /** Begins on a free core; returns how long it occupies the core, integer ns. */
   begin(): number;
-  /** Called when the task's core is free again. */
+  /** Called when the task's core is free again, or instead of {@link begin} if it is not wanted any more. */
   end(): void;
 }
 
@@ -72,6 +72,7 @@ export class CpuModel {
       if (task === undefined) return;
       if (!task.isWanted()) {
         this.finishKey(task.key);
+        task.end();
         continue;
       }
       this.freeCores -= 1;

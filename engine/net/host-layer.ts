@@ -96,6 +96,8 @@ export interface HostLayerServices {
     done: (result: ComputeResult) => void,
     options?: ComputeOptions,
   ): Job;
+  /** Closes the set-ups of jobs: the node has ended. Absent where the host does so for all of its layers. */
+  forget?(): void;
 }
 
 /** The port of a protocol that runs above another on the same host. */
@@ -239,6 +241,7 @@ export class HostLayer extends HostProtocol implements Host, StackProtocol {
 
   /** Forgets the node of this layer; called when the host crashed, whose restart makes a new node. */
   crashed(): void {
+    this.supply.forget?.();
     this.forgetNode();
   }
 }

@@ -100,6 +100,13 @@ export class SimCompute {
     };
   }
 
+  /** Closes the set-ups of jobs on bytes: the node has ended. Those of calls that are under way follow with these. */
+  forget(): void {
+    const setups = [...this.open.values()];
+    this.open.clear();
+    for (const opened of setups) if (opened.calls === 0) closeSetup(opened);
+  }
+
   private run(
     { input }: JobRequest,
     definition: JobDefinition,

@@ -161,9 +161,7 @@ export class SimHost extends HostProtocol implements StreamHost, StackSurroundin
   private get runner(): SimCompute {
     const { world, name, index } = this;
     this.jobs ??= new SimCompute(this.machine, {
-      name,
-      jobs: this.options.jobs ?? {},
-      crypto: this.crypto,
+      ...{ name, jobs: this.options.jobs ?? {}, crypto: this.crypto },
       sharing: (): CryptoProvider => world.crypto.sharing(name),
       called: (code): void => world.calls.run(index, NODE_CALL_KINDS.job, code),
     });
@@ -402,6 +400,7 @@ export class SimHost extends HostProtocol implements StreamHost, StackSurroundin
     this.life += 1;
     this.sockets.closeAll();
     this.forgetNode();
+    this.jobs?.forget();
     this.ownContacts?.crashed();
     this.finishedBy?.clear();
     this.stack?.crashed();

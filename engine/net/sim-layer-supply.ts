@@ -55,5 +55,6 @@ export function createSimLayerServices(
       const { life } = host;
       return compute.start({ job, input, done, options }, () => host.life === life);
     },
+    forget: (): void => compute.forget(),
   };
 }
