@@ -178,16 +178,18 @@ export class Session {
   }
 
   /** Opens a frame that was charged for another thread. @returns the plaintext's length; -1 if there is none. */
-  decrypt(header: FrameHeader, buffer: Uint8Array, target: Uint8Array): number {
-    return this.#ring.find(header.epoch)?.cipher.open(header, buffer, target) ?? -1;
+  decrypt(key: number, header: FrameHeader, buffer: Uint8Array, target: Uint8Array): number {
+    return this.#elsewhere(key, header)?.cipher.open(header, buffer, target) ?? -1;
   }
 
   /**
    * Takes a frame that another thread has opened: only now does the window see its number.
+   * @param key The number of the key that opened it: the keys of its epoch may be others by now.
    * @param plaintext Undefined if the frame is not from the peer.
    * @returns as {@link Session.open}.
    */
   openedElsewhere(
+    key: number,
     header: FrameHeader,
     plaintext: Uint8Array | undefined,
     moment: ClockReadings,
@@ -195,10 +197,15 @@ export class Session {
     const length = plaintext?.length ?? -1;
     this.#options.measured?.frameOpened(header.type, length, -1);
     if (plaintext === undefined) return 'bad-auth';
-    const keys = this.#ring.find(header.epoch);
+    const keys = this.#elsewhere(key, header);
     // The key was retired meanwhile.
     if (keys === undefined) return this.isOpen ? 'epoch-unknown' : 'no-session';
     return this.#authentic(keys, header, plaintext, moment);
+  }
+
+  #elsewhere(key: number, { epoch }: FrameHeader): EpochKeys | undefined {
+    const keys = this.#ring.find(epoch);
+    return keys?.cipher.openerKey === key ? keys : undefined;
   }
 
   #keysOf(header: FrameHeader, moment: ClockReadings): EpochKeys | FrameDropReason {

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { ByteJobInput, ComputeResult } from '../../engine/host/compute.ts';
+import { ReplayWindow } from '../../nodes/_kit/replay-window.ts';
+import { FramesElsewhere } from '../../nodes/gateway/opening/frames-elsewhere.ts';
 import { openJob } from '../../nodes/gateway/opening/open-job.ts';
 import { OpenThreads } from '../../nodes/gateway/opening/open-threads.ts';
 import {
@@ -10,6 +12,9 @@ import {
   OPENING_FRAMES_MAX,
   OpeningQueue,
 } from '../../nodes/gateway/opening/opening-queue.ts';
+import { decodeFrame, FrameHeader } from '../../nodes/gateway/wire.ts';
+import type { PacketView } from '../../nodes/scion/index.ts';
+import { at, moved, Pair, sealed } from '../unit/nodes/gateway/session-pair.ts';
 
 const crypto = createCryptoProvider('node', { timing: 'simulation' });
 
@@ -26,7 +31,140 @@ class Threads {
   } as unknown as ConstructorParameters<typeof OpenThreads>[0]);
 }
 
+const WINDOW_BITS = 64;
+/** By so many frames at most a frame, or its copy, comes later than its turn. */
+const LATE_MAX = 40;
+const FRAMES = 120;
+
+/** What becomes of a frame: it is late, it comes twice, and somebody forges one with another number. */
+const fate = fc.record({
+  late: sometimes(3, fc.nat(LATE_MAX)),
+  copy: sometimes(3, fc.nat(LATE_MAX)),
+  forged: sometimes(3, fc.integer({ min: 1_000, max: 2 ** 53 - 2 })),
+});
+
+/** In so many of ten cases a value. */
+function sometimes(tenths: number, value: fc.Arbitrary<number>): fc.Arbitrary<number | undefined> {
+  const never = fc.constant(undefined);
+  return fc.oneof({ weight: tenths, arbitrary: value }, { weight: 10 - tenths, arbitrary: never });
+}
+
+interface Arrival {
+  readonly frame: Uint8Array;
+  readonly place: number;
+}
+
+/** The receiver of a session, whose threads answer when the test says so. */
+class ThreadedReceiver {
+  readonly threads = new Threads();
+  readonly pair: Pair;
+  readonly accepted: string[] = [];
+  readonly refused = new Map<string, number>();
+  readonly #elsewhere: FramesElsewhere;
+  readonly #setups = new Map<Uint8Array, ReturnType<typeof openJob.open>>();
+
+  constructor() {
+    const { threads } = this.threads;
+    const guards = { create: (): ReplayWindow => new ReplayWindow(WINDOW_BITS) };
+    this.pair = new Pair({ threads, guards });
+    this.pair.a.session.connect(at(0));
+    this.pair.exchange(at(0));
+    const refuse = (reason: string): void =>
+      void this.refused.set(reason, (this.refused.get(reason) ?? 0) + 1);
+    const ignore = (): void => undefined;
+    this.#elsewhere = new FramesElsewhere({
+      ...{ threads, session: this.pair.b.session, scratch: new Uint8Array(100) },
+      ...{ moment: (): ReturnType<typeof at> => at(1), refused: refuse },
+      arrivals: { held: ignore, heldEnded: ignore },
+      judged: ({ opened, plaintext }): void => {
+        if (typeof opened === 'string') refuse(opened);
+        else this.accepted.push(String.fromCharCode(...plaintext.subarray(0, opened)));
+      },
+    });
+    // The calls that bring the keys.
+    this.threads.calls.length = 0;
+  }
+
+  receive(frame: Uint8Array): void {
+    const header = new FrameHeader();
+    decodeFrame(frame, 0, frame.length, header);
+    const view = { buffer: frame, start: 0, end: frame.length } as PacketView;
+    this.#elsewhere.send(at(1), header, view);
+  }
+
+  /** A thread ends with one of its frames; one in eight threads has died. */
+  end(draw: number): void {
+    const { calls } = this.threads;
+    const [call] = calls.splice(draw % calls.length, 1);
+    if (call === undefined) return;
+    const { setup, bytes, done } = call;
+    const record = new Uint8Array(openJob.recordLength);
+    if (draw % 8 === 0) {
+      done({ kind: 'failed', message: 'died' });
+      return;
+    }
+    const job = this.#setups.get(setup) ?? openJob.open(setup, crypto);
+    this.#setups.set(setup, job);
+    job.run(bytes, record);
+    done({ kind: 'done', output: { bytes, record } });
+  }
+}
+
 describe('frames that threads open', () => {
+  it('R-246: are accepted once each and none refused, though 30 % come late, 30 % come twice and 30 % are forged', () => {
+    const fates = fc.array(fate, { minLength: FRAMES, maxLength: FRAMES });
+    const draws = fc.array(fc.nat(10_000), { minLength: 3 * FRAMES, maxLength: 3 * FRAMES });
+    fc.assert(
+      fc.property(fates, draws, (all, ends) => {
+        const receiver = new ThreadedReceiver();
+        const sent = all.map((_, index) => String(index));
+        const arrivals = all.flatMap(({ late = 0, copy, forged }, index): Arrival[] => {
+          const frame = sealed(receiver.pair.a, String(index));
+          const copies = copy === undefined ? [] : [{ frame, place: index + copy }];
+          const forgery = { frame: moved(frame, forged ?? 0), place: index };
+          return [
+            ...(forged === undefined ? [] : [forgery]),
+            ...[{ frame, place: index + late }, ...copies],
+          ];
+        });
+        arrivals.sort((one, other) => one.place - other.place);
+        for (const [index, { frame }] of arrivals.entries()) {
+          receiver.receive(frame);
+          // Two thirds of the frames end now, whichever they are, and the others at last.
+          const draw = ends[index] ?? 0;
+          if (draw % 3 > 0) receiver.end(draw);
+        }
+        for (const draw of ends) receiver.end(draw);
+        const count = (key: 'copy' | 'forged'): number =>
+          all.filter((one) => one[key] !== undefined).length;
+        expect([...receiver.accepted].sort()).toEqual(sent.sort());
+        const refusals = { replay: count('copy'), 'bad-auth': count('forged') };
+        for (const [reason, number] of Object.entries(refusals)) {
+          expect(receiver.refused.get(reason) ?? 0, reason).toBe(number);
+          receiver.refused.delete(reason);
+        }
+        expect([...receiver.refused]).toEqual([]);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('are refused, and move no window, if the keys of their epoch were replaced meanwhile', () => {
+    const { pair } = new ThreadedReceiver();
+    const frame = sealed(pair.a, 'x');
+    const header = new FrameHeader();
+    decodeFrame(frame, 0, frame.length, header);
+    const { session } = pair.b;
+    const key = session.keyElsewhere(header, at(1));
+    if (typeof key === 'string') throw new Error(key);
+    const plaintext = new Uint8Array(1);
+    const other = key + 1;
+    expect(session.decrypt(other, header, frame, new Uint8Array(frame.length))).toBe(-1);
+    expect(session.openedElsewhere(other, header, plaintext, at(1))).toBe('epoch-unknown');
+    expect(session.decrypt(key, header, frame, new Uint8Array(frame.length))).toBe(1);
+    expect(session.openedElsewhere(key, header, plaintext, at(1))).toBe(1);
+  });
+
   it('are at most 4 MiB, whatever their number, since nobody has authenticated them', () => {
     const queue = new OpeningQueue(() => undefined);
     const done = queue.add(new Uint8Array(OPENING_BYTES_MAX));

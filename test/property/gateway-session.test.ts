@@ -2,22 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FRAME_DROP_REASONS } from '../../nodes/gateway/drops.ts';
-import { decodeFrame, encodeHeader, FrameHeader } from '../../nodes/gateway/wire.ts';
-import { at, Pair, type Side, sealed } from '../unit/nodes/gateway/session-pair.ts';
+import { at, moved, Pair, type Side, sealed } from '../unit/nodes/gateway/session-pair.ts';
 
 const FUZZ_INPUTS = 100_000;
-
-/** The frame with another sequence number and unchanged ciphertext, which a forger can make. */
-function moved(frame: Uint8Array, sequence: number): Uint8Array {
-  const header = new FrameHeader();
-  decodeFrame(frame, 0, frame.length, header);
-  const body = frame.slice(header.body);
-  header.sequence = sequence;
-  const target = new Uint8Array(frame.length + 20);
-  const start = encodeHeader(header, body.length, target, 0);
-  target.set(body, start);
-  return target.subarray(0, start + body.length);
-}
 
 /**
  * An event at the receiver: a genuine frame, a forged one with any higher number, or a replay of an

@@ -12,7 +12,7 @@ import type { FrameDropReason } from '../drops.ts';
 import type { FrameOpenResult, Session } from '../session.ts';
 import type { ClockReadings } from '../session-parts.ts';
 import { decodeFrame, FrameHeader } from '../wire.ts';
-import { frameOffset, OPEN_PREFIX_BYTES, writeOpenPrefix } from './open-job.ts';
+import { frameOffset, OPEN_PREFIX_BYTES, openPrefixKey, writeOpenPrefix } from './open-job.ts';
 import type { OpenThreads } from './open-threads.ts';
 import { OpeningQueue } from './opening-queue.ts';
 
@@ -86,11 +86,12 @@ export class FramesElsewhere {
     const header = this.#header;
     this.#decode(bytes);
     this.#view.parse(bytes, OPEN_PREFIX_BYTES, bytes.length - OPEN_PREFIX_BYTES);
-    const length = answer ?? session.decrypt(header, bytes, scratch);
+    const key = openPrefixKey(bytes);
+    const length = answer ?? session.decrypt(key, header, bytes, scratch);
     const source = answer === undefined ? scratch : bytes.subarray(header.body);
     const plaintext = length < 0 ? undefined : source.subarray(0, length);
     const at = moment();
-    const opened = session.openedElsewhere(header, plaintext, at);
+    const opened = session.openedElsewhere(key, header, plaintext, at);
     judged({ at, header, opened, plaintext: plaintext ?? scratch, view: this.#view });
     const isTaken = typeof opened === 'number' || opened === 'held';
     arrivals.heldEnded(header, isTaken ? 'delivered' : 'dropped');

@@ -37,6 +37,11 @@ export function writeOpenPrefix(bytes: Uint8Array, key: number, at: number): voi
   writeUint32(bytes, FRAME_AT, at);
 }
 
+/** Number of the key in the bytes of a call. */
+export function openPrefixKey(bytes: Uint8Array): number {
+  return readUint32(bytes, 0);
+}
+
 /** Offset of the frame in the bytes of a call. */
 export function frameOffset(bytes: Uint8Array): number {
   return OPEN_PREFIX_BYTES + readUint32(bytes, FRAME_AT);
@@ -62,7 +67,7 @@ export const openJob: ByteJob = {
     const plaintext = new Uint8Array(BODY_BYTES_MAX);
     return {
       run(bytes, record): void {
-        const key = keys.get(readUint32(bytes, 0));
+        const key = keys.get(openPrefixKey(bytes));
         const at = frameOffset(bytes);
         if (key === undefined || decodeFrame(bytes, at, bytes.length - at, header) !== undefined) {
           return;

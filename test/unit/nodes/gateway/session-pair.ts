@@ -13,7 +13,11 @@ import {
   CheckFirstAdmission,
 } from '../../../../nodes/gateway/admission/admission.ts';
 import { CookieIssuer } from '../../../../nodes/gateway/admission/cookie-mint.ts';
-import { createStaticKeyPair, type StaticKeyPair } from '../../../../nodes/gateway/crypto.ts';
+import {
+  createStaticKeyPair,
+  type FrameOpener,
+  type StaticKeyPair,
+} from '../../../../nodes/gateway/crypto.ts';
 import type { FrameDropReason } from '../../../../nodes/gateway/drops.ts';
 import type { EpochSource } from '../../../../nodes/gateway/epoch-store.ts';
 import { FRAME_TYPE, type FrameType } from '../../../../nodes/gateway/geometry.ts';
@@ -27,7 +31,7 @@ import {
   SESSION_LIMITS,
   type SessionLimits,
 } from '../../../../nodes/gateway/session-parts.ts';
-import { decodeFrame, FrameHeader } from '../../../../nodes/gateway/wire.ts';
+import { decodeFrame, encodeHeader, FrameHeader } from '../../../../nodes/gateway/wire.ts';
 
 export const CLOCK_US = 1_700_000_000_000_000;
 export const SECOND = 1_000_000_000;
@@ -58,6 +62,8 @@ export interface SideOptions {
   readonly guards?: ReplayWindowFactory;
   readonly seed: number;
   readonly epochs?: PlainEpochs;
+  /** Where other threads open the frames. */
+  readonly threads?: FrameOpener;
   readonly rate?: TokenBucketOptions;
   /** Settings for another order of checks or other budgets. */
   readonly admission?: AdmissionControl;
@@ -118,6 +124,7 @@ export class Side {
       epochs: this.epochs,
       windows: this.windows.peer('peer', 0)!,
       limits: options.limits ?? SESSION_LIMITS,
+      threads: options.threads,
       sink: {
         send: (frame): void => {
           this.outbox.push(frame.slice());
@@ -199,6 +206,8 @@ export interface PairOptions {
   readonly limits?: SessionLimits;
   readonly guards?: ReplayWindowFactory;
   readonly rate?: TokenBucketOptions;
+  /** Where other threads open the frames that b receives. */
+  readonly threads?: FrameOpener;
 }
 
 /** Two sides a and b; a has the lower static key. */
@@ -207,14 +216,15 @@ export class Pair {
   readonly b: Side;
   readonly identities: readonly [StaticKeyPair, StaticKeyPair];
 
-  constructor(options: PairOptions = {}) {
+  constructor({ threads, ...options }: PairOptions = {}) {
     const crypto = options.crypto ?? createCryptoProvider('node');
     const made = [1, 2].map((seed) => createStaticKeyPair(crypto, new Uint8Array(32).fill(seed)));
     made.sort((left, right) => (left.publicKey[0] ?? 0) - (right.publicKey[0] ?? 0));
     const [low, high] = made as [StaticKeyPair, StaticKeyPair];
     this.identities = [low, high];
     this.a = new Side({ ...options, identity: low, peerKey: high.publicKey, seed: 10 });
-    this.b = new Side({ ...options, identity: high, peerKey: low.publicKey, seed: 200 });
+    const b = { ...options, ...(threads && { threads }) };
+    this.b = new Side({ ...b, identity: high, peerKey: low.publicKey, seed: 200 });
   }
 
   /** Delivers frames in both directions until neither side has anything to send. */
@@ -255,4 +265,16 @@ export function advance(pair: Pair, fromNs: number, toNs: number): void {
     const next = Math.min(pair.a.session.deadlineNs, pair.b.session.deadlineNs, toNs);
     nowNs = Math.max(next, nowNs + 1);
   }
+}
+
+/** The frame with another sequence number and unchanged ciphertext, which a forger can make. */
+export function moved(frame: Uint8Array, sequence: number): Uint8Array {
+  const header = new FrameHeader();
+  decodeFrame(frame, 0, frame.length, header);
+  const body = frame.slice(header.body);
+  header.sequence = sequence;
+  const target = new Uint8Array(frame.length + 20);
+  const start = encodeHeader(header, body.length, target, 0);
+  target.set(body, start);
+  return target.subarray(0, start + body.length);
 }
