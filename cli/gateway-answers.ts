@@ -39,6 +39,19 @@ export const statusSchema = z.object({
 });
 /** The part of a gateway's answer to `explain` that is printed. */
 export const decisionSchema = peer.extend({
+  /** Present if an IP address was asked for. */
+  address: z.string().optional(),
+  whyPeer: z.string().default(''),
+  classes: z
+    .array(
+      z.object({
+        name: z.string(),
+        keys: z.array(z.string()),
+        path: z.string().optional(),
+        why: z.string(),
+      }),
+    )
+    .default([]),
   reasons: z.array(z.string()),
   warnings: z.array(z.string()),
   search: z.object({ combined: z.number(), revoked: z.number(), excluded: z.number() }),

@@ -20,7 +20,7 @@ const WITHIN_MS = 5_000;
 /** What is asked of the gateway of a file. */
 export interface GatewayInquiry {
   readonly kind: 'status' | 'explain';
-  /** ISD-AS or name of a peer; empty for `status`. */
+  /** ISD-AS or name of a peer, or an IP address; empty for `status`. */
   readonly target: string;
   /** The file, for messages. */
   readonly path: string;

@@ -45,6 +45,7 @@ export function decisionText(node: string, decision: PathDecision): readonly str
     return [markOf(one.isInUse), one.name, one.score.toFixed(3), ...measured(one), share];
   });
   return [
+    ...addressLines(decision),
     ...aboutPeer(node, decision),
     ...problemLines(decision.reasons, decision.warnings),
     ...indented(searchText(decision.search)),
@@ -56,6 +57,17 @@ export function decisionText(node: string, decision: PathDecision): readonly str
   ];
 }
 
+function addressLines({ address, name: peer, whyPeer, classes }: PathDecision): readonly string[] {
+  if (address === undefined) return [];
+  const lines = classes.flatMap(({ name, keys, path, why }) => {
+    const which = keys.length === 0 ? '' : `, if its ${keys.join(' and ')} fits`;
+    return indented(`class ${name}${which}: ${path === undefined ? '' : `${path}, which `}${why}`);
+  });
+  const isOpen = classes.every(({ keys }) => keys.length > 0);
+  const rest = classes.length > 0 && isOpen ? indented('no class: as below') : [];
+  return [...fold(`${address} goes to ${peer}, which ${whyPeer}`), ...lines, ...rest];
+}
+
 function aboutPeer(
   node: string,
   { name, isdAs, session, inUse, why }: PrintedPeer,
@@ -63,9 +75,7 @@ function aboutPeer(
   const { epoch, ageNs = -1 } = session;
   const keys = epoch === undefined ? 'no session' : `epoch ${epoch}, keys ${ageText(ageNs)} old`;
   return [
-    ...foldIntoLines(`${node} to ${name} in ${isdAs}: ${keys}`.split(' '), {
-      ...{ width: WIDTH, indent: 2, gap: ' ' },
-    }),
+    ...fold(`${node} to ${name} in ${isdAs}: ${keys}`),
     ...indented(inUse === undefined ? 'no path in use' : `in use: ${inUse}, which ${why}`),
   ];
 }
@@ -111,6 +121,10 @@ function ageText(ns: number): string {
 
 function markOf(isInUse: boolean): string {
   return isInUse ? '*' : '';
+}
+
+function fold(text: string): readonly string[] {
+  return foldIntoLines(text.split(' '), { width: WIDTH, indent: 2, gap: ' ' });
 }
 
 function indented(text: string): readonly string[] {

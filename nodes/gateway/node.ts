@@ -105,7 +105,7 @@ class GatewayNode implements NodeHandle {
   /** Present with the option `multipath.scmp: authenticated`. */
   readonly #scmpKeys: ScmpKeys | undefined;
   readonly #scmp: ScmpErrors;
-  readonly #router: IpRouter;
+  readonly #router: IpRouter<Peer>;
   #identity: StaticKeyPair | undefined;
   #socket: DatagramSocket | undefined;
   #context: PeerContext | undefined;
@@ -289,6 +289,7 @@ class GatewayNode implements NodeHandle {
         age: frameAgeLimitsOf(antiReplay),
       },
       status: (): object => this.status(),
+      router: (): IpRouter<Peer> => this.#router,
       explain: (peer): object => explainPeer(peer, this.#host.now(), this.#context),
       problems: (peer): PeerProblems => problemsOf(peer, this.#host.now(), this.#context),
       metrics: (seconds): MetricSeriesByName => this.#readMetrics(seconds),
@@ -410,14 +411,8 @@ class GatewayNode implements NodeHandle {
     });
     const threads = options.opening === 'threads' ? new OpenThreads(host) : undefined;
     const surroundings = {
-      ...{
-        threads,
-        host,
-        network,
-        behaviour: this.#behaviour,
-        windows: this.#windows,
-        ends: this.#ends,
-      },
+      ...{ threads, host, network, behaviour: this.#behaviour },
+      ...{ windows: this.#windows, ends: this.#ends },
       options: (): GatewayOptions => live.options,
       ...{ cookies: this.#cookies, measured: this.#measured, identity: this.#identity },
     };

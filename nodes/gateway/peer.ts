@@ -46,7 +46,7 @@ export class Peer {
   readonly arrived = (): DeliveryFacts => this.#reporter.arrived(this.underlays);
   /** Returns the id of the path on which it came, and of the one that packets take now. */
   readonly arrivalPath = (): string => this.#reporter.pathId(this.underlays);
-  readonly activeId = (): string | undefined => this.#routes.active?.path.info.id;
+  readonly activeId = (): string | undefined => this.routes.active?.path.info.id;
   /** The peer's AS and host address, as they stand in packets. */
   readonly end: PacketEnd;
   readonly #context: PeerContext;
@@ -59,7 +59,7 @@ export class Peer {
   readonly #departures: PacketSender;
   /** Absent while no trace is recorded. */
   readonly #peerTrace: PeerTraceWriter | undefined;
-  readonly #routes: PacketRoutes;
+  readonly routes: PacketRoutes;
   /** The instant of the input that is being processed. */
   #at: ClockReadings;
   /** When the timer `work` fires; Infinity while it is not set. */
@@ -91,7 +91,7 @@ export class Peer {
     });
     this.controller = context.makeController(name);
     const { strategy } = multipath;
-    this.#routes = new PacketRoutes(strategy, this.controller, this.underlays, context.router);
+    this.routes = new PacketRoutes(strategy, this.controller, this.underlays, context.router);
     const { shed: isEnabled, delay: delayNs } = overload;
     this.load = new LoadLimiter({ isEnabled, delayNs, reportIntervalNs: multipath.reportInterval });
     const { windowSize } = antiReplay;
@@ -127,7 +127,7 @@ export class Peer {
       sealed: (header): void => this.#departures.sealed(header),
       sent: (sequence): void => this.#dataSent(sequence),
     });
-    this.#messages = new PeerMessages(this.#sender, this.underlays, this.#routes);
+    this.#messages = new PeerMessages(this.#sender, this.underlays, this.routes);
   }
 
   /** Requests keys and paths. */
@@ -164,7 +164,7 @@ export class Peer {
   }
 
   get isReady(): boolean {
-    return this.session.isOpen && this.#routes.active !== undefined;
+    return this.session.isOpen && this.routes.active !== undefined;
   }
 
   /** The name of a broken invariant of its paths; undefined if none is. */
@@ -174,7 +174,7 @@ export class Peer {
 
   /** The links of the path that packets take now. */
   get activeLinks(): readonly string[] | undefined {
-    return this.#routes.active?.path.linkIds;
+    return this.routes.active?.path.linkIds;
   }
 
   status(now: number): readonly ExplainedPath[] {
@@ -195,7 +195,7 @@ export class Peer {
   /** Tells the peer about our prefixes on the path in use. */
   announce(at: ClockReadings, announcement: PrefixAnnouncement): void {
     this.#at = at;
-    if (this.session.isOpen) this.#sender.control(at, this.#routes.active, announcement);
+    if (this.session.isOpen) this.#sender.control(at, this.routes.active, announcement);
   }
 
   /** Takes a decoded frame from this peer. `view` is the SCION packet that carried it; `isAsked`: an application waits for the verdict. */
@@ -243,7 +243,7 @@ export class Peer {
     if (isDue) this.#perform(this.controller.tick(at.nowNs));
     const { directory, options } = this.#context;
     const isSearch = !this.session.isOpen && at.nowNs >= this.#searchAt();
-    const used = this.#routes.active?.path.info.id;
+    const used = this.routes.active?.path.info.id;
     const isLeftOut = directory.leavesOut(this.name, used, options.multipath.maxPaths);
     if (isSearch || isLeftOut) this.#refresh();
     this.#departures.expire(at.nowNs);
@@ -259,7 +259,7 @@ export class Peer {
     if (typeof weighed === 'string') return weighed;
     this.#perform(this.controller.interfaceDown(now, weighed));
     tell(weighed, this.controller.status(now));
-    this.#peerTrace?.measured(now, this.controller, this.#routes, true);
+    this.#peerTrace?.measured(now, this.controller, this.routes, true);
     return undefined;
   }
 
@@ -378,11 +378,11 @@ export class Peer {
 
   #perform(effects: readonly ControllerEffect[]): void {
     for (const effect of effects) this.#performOne(effect);
-    this.#routes.plan(this.#at.nowNs);
+    this.routes.plan(this.#at.nowNs);
     this.#arm();
     const isNews = effects.some(({ kind }) => kind === 'health' || kind === 'switch');
     this.#tellWay();
-    this.#peerTrace?.measured(this.#at.nowNs, this.controller, this.#routes, isNews);
+    this.#peerTrace?.measured(this.#at.nowNs, this.controller, this.routes, isNews);
     this.#departures.show(this.#at.nowNs);
   }
 
@@ -401,7 +401,7 @@ export class Peer {
   get isUsable(): boolean {
     const now = this.#at.nowNs;
     const isHeard = !this.controller.isSilent(now);
-    return this.isReady && isHeard && this.#routes.working(now) !== undefined;
+    return this.isReady && isHeard && this.routes.working(now) !== undefined;
   }
 
   #performOne(effect: ControllerEffect): void {
@@ -416,7 +416,7 @@ export class Peer {
         this.underlays.limit(this.controller.path(effect.path).id, effect.bytes);
         return;
       case 'health':
-        this.record.health(this.#routes.at(effect.path)?.path.name, effect.health);
+        this.record.health(this.routes.at(effect.path)?.path.name, effect.health);
         return;
       case 'refresh':
         this.#refresh();
@@ -425,7 +425,7 @@ export class Peer {
 
   #switch(effect: Extract<ControllerEffect, { kind: 'switch' }>): void {
     const { nowNs } = this.#at;
-    const { from, to } = this.#routes.switch(nowNs, effect.isFault);
+    const { from, to } = this.routes.switch(nowNs, effect.isFault);
     const ids = { from: from?.info.id, to: to?.info.id };
     this.#context.measured.switched(nowNs, this.name, { ...effect, ...ids });
     this.load.moved();
@@ -438,8 +438,8 @@ export class Peer {
     const now = this.#at.nowNs;
     const found = lookUp(this.name);
     for (const path of found) this.underlays.adopt(path);
-    this.#routes.plan(now);
-    this.#routes.classes.found(found);
+    this.routes.plan(now);
+    this.routes.classes.found(found);
     this.underlays.forgetVanished(found);
     this.#reporter.pathsChanged();
     const infos = found.map(({ info }) => info);
@@ -454,7 +454,7 @@ export class Peer {
   readonly #searchAt = (): number => this.#context.directory.searchAt(this.name);
   /** Created once: one closure per packet would be garbage. */
   readonly #onRoutes: SendPacket = (content, dscp, packet) => {
-    const underlays = this.#routes.next(packet);
+    const underlays = this.routes.next(packet);
     if (underlays === undefined) return 'class-no-path';
     return this.#sender.packet(this.#at, underlays, content, dscp);
   };

@@ -59,6 +59,14 @@ const TROUBLES: Readonly<
     set: { events: '[]', 'options.gateway.antiReplay.windowSize': '64' },
     atS: 16,
   },
+  'IP packets go astray': {
+    file: 'gateway-prefixes.yaml',
+    set: {
+      traffic: '[{ from: gateway-111, to: gateway-112, kind: constant, rate: 1/s }]',
+      events: '[{ at: 9s, for: 30s, link: quick <-> br-112-quick, set: { up: false } }]',
+    },
+    atS: 12,
+  },
   'The disk': {
     file: 'failover.yaml',
     set: { events: '[{ at: 6s, for: 30s, disk: { node: gateway-211, slower: 20s } }]' },
@@ -146,9 +154,9 @@ async function run(command: string): Promise<string> {
 }
 
 describe('R-079: the troubles of a gateway', () => {
-  it('are six, and each has commands', () => {
+  it('are seven, and each has commands', () => {
     expect(sections.map(({ title }) => title)).toEqual(Object.keys(TROUBLES));
-    expect(sections.length).toBe(6);
+    expect(sections.length).toBe(7);
     for (const { commands, outputs } of sections) expect(outputs.length).toBe(commands.length);
   });
 

@@ -87,7 +87,8 @@ describe('a routing table', () => {
             const peers = fitting
               .filter((one) => one.prefix.length === longest)
               .map(({ peer }) => peer);
-            expect(table.lookup(of, address, now).map(({ peer }) => peer)).toEqual(peers.sort());
+            const found = table.lookup({ family: of, address }, now);
+            expect(found.map(({ peer }) => peer)).toEqual(peers.sort());
           }
           table.expire(now);
           expect(table.list().length).toBe(routes.filter(({ endNs }) => endNs > now).length);

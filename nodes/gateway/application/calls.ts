@@ -13,6 +13,8 @@ import { type FoundPaths, type IsdAs, isdAsOfWords, parseIsdAs } from '../../sci
 import type { PathPreferences } from '../multipath/types.ts';
 import type { MetricSeriesByName } from '../operator/node-metrics.ts';
 import type { Peer } from '../peer.ts';
+import { type IpAddress, parseIpAddress } from '../routing/ip-prefix.ts';
+import type { IpRouter } from '../routing/ip-router.ts';
 import type { ClockReadings } from '../session-parts.ts';
 import { GATEWAY_PORT } from '../underlay/underlay-path.ts';
 import type { GatewayCounts } from './counts.ts';
@@ -24,6 +26,7 @@ import {
   millisecondsOf,
   preferencesOf,
 } from './describe-paths.ts';
+import { explainNoPeer, explainWay } from './explain-address.ts';
 import type { PeerProblems } from './health-reasons.ts';
 import {
   type AskedPreferences,
@@ -53,6 +56,7 @@ export interface ApplicationCallsParts {
   readonly status: () => object;
   /** Why packets to a peer take the path that they take. */
   readonly explain: (peer: Peer) => object;
+  readonly router: () => IpRouter<Peer>;
   /** What is wrong with a peer: a part of `explain` that health checks ask for each second. */
   readonly problems: (peer: Peer) => PeerProblems;
   /** The published metrics; KPI gauges look back so many seconds. */
@@ -141,8 +145,22 @@ export class ApplicationCalls {
     const target = targetOf(call);
     const peer = this.#find(target);
     if (peer !== undefined) return ['ok', this.#parts.explain(peer)];
+    const address = parseIpAddress(target);
+    if (address !== undefined) return this.#explainAddress(target, address);
     const names = this.#parts.peers().map(({ name }) => name);
     return ['unknown-peer', `${target} is no peer; there are ${names.join(', ') || 'none'}`];
+  }
+
+  #explainAddress(text: string, address: IpAddress): Reply {
+    const { router, peers, moment, explain } = this.#parts;
+    const peer = router().peerFor(address);
+    if (typeof peer === 'string') return [peer, explainNoPeer(router(), text, address)];
+    const way = explainWay(
+      { router: router(), peers: peers(), nowNs: moment().nowNs },
+      peer,
+      address,
+    );
+    return ['ok', { address: text, ...way, ...explain(peer) }];
   }
 
   tunnels(): readonly object[] {

@@ -14,7 +14,8 @@ export const APPLICATION_QUESTIONS = {
   metrics: 'what is measured, under the published names, as JSON',
   stats: 'counts of packets, paths and refused sequence numbers, as JSON',
   status: 'peers, their sessions and paths, and what is wrong, as JSON',
-  explain: 'why packets to an AS or a peer take the path that they take, and no other one, as JSON',
+  explain:
+    'why packets to an AS, a peer or an IP address take the path that they take, and no other one, as JSON',
   tunnels: 'the sessions with other gateways, as JSON',
   'open-tunnel': 'begins a session with the gateway of an AS or of a name',
   'close-tunnel': 'ends it, with its keys',

@@ -24,10 +24,20 @@ export interface ClassRoute {
   readonly name: string;
   /** Id of the path; undefined if none that its policies allow answers. */
   readonly path: string | undefined;
+  readonly choice?: ClassChoice;
+}
+
+/** Why a class has its path. */
+export interface ClassChoice {
+  /** Index of the policy that allows it. */
+  readonly policy: number;
+  readonly health: (typeof USABLE)[number];
+  /** `order`: the first in the order of the policy; `in-use`: as other packets; `found`: the first that was found. */
+  readonly by: 'order' | 'in-use' | 'found';
 }
 
 /** A path that answers as it should is preferred to one that answers slowly or not always, whichever policy allows it. */
-const USABLE: readonly PathHealth[] = ['alive', 'degraded'];
+const USABLE = ['alive', 'degraded'] as const satisfies readonly PathHealth[];
 
 /** Chooses the paths of the classes of packets to one peer. */
 export class ClassRoutes {
@@ -71,12 +81,11 @@ export class ClassRoutes {
     this.#routes = classes.map(({ name }, index) => {
       const policies = this.#allowed[index] ?? [];
       for (const wanted of USABLE) {
-        for (const { ids, isOrdered } of policies) {
-          const usable = ids.filter((id) => health.get(id) === wanted);
-          const kept = isOrdered ? undefined : usable.find((id) => id === active);
-          const path = kept ?? usable[0];
-          if (path !== undefined) return { name, path };
-        }
+        const isFit = (id: string): boolean => health.get(id) === wanted;
+        const found = choose(policies, isFit, active);
+        if (found === undefined) continue;
+        const { path, ...how } = found;
+        return { name, path, choice: { ...how, health: wanted } };
       }
       return { name, path: undefined };
     });
@@ -89,4 +98,22 @@ export class ClassRoutes {
     const header = classes.length === 0 ? undefined : readIpHeader(packet);
     return header && this.#routes[classes.findIndex(({ fits }) => fits(header))];
   }
+}
+
+/** The path of the first policy that allows one that fits. */
+function choose(
+  policies: readonly AllowedPaths[],
+  isFit: (id: string) => boolean,
+  active: string | undefined,
+): (Omit<ClassChoice, 'health'> & { readonly path: string }) | undefined {
+  for (const [policy, { ids, isOrdered }] of policies.entries()) {
+    const [path] = ids.filter(isFit);
+    if (path === undefined) continue;
+    if (isOrdered) return { path, policy, by: 'order' };
+    const kept = ids.find((id) => id === active && isFit(id));
+    return kept === undefined
+      ? { path, policy, by: 'found' }
+      : { path: kept, policy, by: 'in-use' };
+  }
+  return undefined;
 }

@@ -8,13 +8,12 @@
 import { readUint16 } from '../../_kit/bytes.ts';
 import { IPV4_HEADER_BYTES, IPV6_HEADER_BYTES } from '../sig/geometry.ts';
 import { readIpLength } from '../sig/ip-length.ts';
-import { type IpFamily, readAddress } from './ip-prefix.ts';
+import { type IpAddress, readAddress } from './ip-prefix.ts';
 
 /** The facts about a packet by which it is routed. */
 export interface IpHeader {
-  readonly family: IpFamily;
-  readonly source: bigint;
-  readonly destination: bigint;
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
   /** Differentiated services codepoint, 0..63 (RFC 2474). */
   readonly dscp: number;
   /** Protocol of IPv4, or next header of IPv6. */
@@ -52,12 +51,15 @@ export function readIpHeader(packet: Uint8Array): IpHeader | undefined {
 function readIpv4(packet: Uint8Array): IpHeader | undefined {
   const headerBytes = ((packet[0] as number) & IPV4_WORDS_MASK) * WORD_BYTES;
   if (headerBytes < IPV4_HEADER_BYTES || headerBytes > packet.length) return undefined;
+  const ipv4At = (at: number): IpAddress => ({
+    family: 'ipv4',
+    address: readAddress(packet, at, WORD_BYTES),
+  });
   const isFirst = (readUint16(packet, IPV4_FRAGMENT_AT) & IPV4_FRAGMENT_MASK) === 0;
   const protocol = packet[IPV4_PROTOCOL_AT] as number;
   return {
-    family: 'ipv4',
-    source: readAddress(packet, IPV4_SOURCE_AT, WORD_BYTES),
-    destination: readAddress(packet, IPV4_SOURCE_AT + WORD_BYTES, WORD_BYTES),
+    source: ipv4At(IPV4_SOURCE_AT),
+    destination: ipv4At(IPV4_SOURCE_AT + WORD_BYTES),
     dscp: (packet[IPV4_TOS_AT] as number) >> DSCP_SHIFT,
     protocol,
     ...portsAt(packet, isFirst ? headerBytes : packet.length, protocol),
@@ -67,10 +69,13 @@ function readIpv4(packet: Uint8Array): IpHeader | undefined {
 /** RFC 8200, section 3. */
 function readIpv6(packet: Uint8Array): IpHeader {
   const protocol = packet[IPV6_NEXT_AT] as number;
-  return {
+  const ipv6At = (at: number): IpAddress => ({
     family: 'ipv6',
-    source: readAddress(packet, IPV6_SOURCE_AT, IPV6_ADDRESS_BYTES),
-    destination: readAddress(packet, IPV6_SOURCE_AT + IPV6_ADDRESS_BYTES, IPV6_ADDRESS_BYTES),
+    address: readAddress(packet, at, IPV6_ADDRESS_BYTES),
+  });
+  return {
+    source: ipv6At(IPV6_SOURCE_AT),
+    destination: ipv6At(IPV6_SOURCE_AT + IPV6_ADDRESS_BYTES),
     dscp: (readUint16(packet, 0) >> IPV6_DSCP_SHIFT) & DSCP_MASK,
     protocol,
     ...portsAt(packet, IPV6_HEADER_BYTES, protocol),

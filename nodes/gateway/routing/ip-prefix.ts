@@ -9,11 +9,14 @@ import { ADDRESS_BITS } from './geometry.ts';
 /** A version of IP. */
 export type IpFamily = keyof typeof ADDRESS_BITS;
 
-/** All addresses that begin with the same bits. */
-export interface IpPrefix {
+/** An address of 32 or 128 bits. */
+export interface IpAddress {
   readonly family: IpFamily;
-  /** The first address: 32 or 128 bits, of which those behind the prefix are 0. */
   readonly address: bigint;
+}
+
+/** All addresses that begin with the same bits: `address` is the first, whose bits behind the prefix are 0. */
+export interface IpPrefix extends IpAddress {
   /** Number of leading bits that all its addresses share. */
   readonly length: number;
 }
@@ -43,6 +46,12 @@ export function parseIpPrefix(text: string): IpPrefix | string {
   return `"${text}" has bits behind its length, expected ${formatIpPrefix(prefix)}`;
 }
 
+/** Reads an address of either version; undefined if it is none. */
+export function parseIpAddress(text: string): IpAddress | undefined {
+  const prefix = parseIpPrefix(`${text}/${ADDRESS_BITS[text.includes(':') ? 'ipv6' : 'ipv4']}`);
+  return typeof prefix === 'string' ? undefined : prefix;
+}
+
 /** The prefix of this length that an address is in. */
 export function prefixOf(family: IpFamily, address: bigint, length: number): IpPrefix {
   const rest = BigInt(ADDRESS_BITS[family] - length);
@@ -57,11 +66,15 @@ export function formatIpPrefix({ family, address, length }: IpPrefix): string {
   return `${formatHost({ type, bytes })}/${length}`;
 }
 
+/** True if an address is in a prefix. */
+export function containsAddress(prefix: IpPrefix, { family, address }: IpAddress): boolean {
+  const rest = BigInt(ADDRESS_BITS[family] - prefix.length);
+  return prefix.family === family && prefix.address >> rest === address >> rest;
+}
+
 /** True if all addresses of `inner` are in `outer`. */
 export function containsPrefix(outer: IpPrefix, inner: IpPrefix): boolean {
-  if (outer.family !== inner.family || outer.length > inner.length) return false;
-  const rest = BigInt(ADDRESS_BITS[outer.family] - outer.length);
-  return outer.address >> rest === inner.address >> rest;
+  return outer.length <= inner.length && containsAddress(outer, inner);
 }
 
 /** True if both are the same prefix. */

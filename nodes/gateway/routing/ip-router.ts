@@ -16,15 +16,20 @@ import type { ClockReadings } from '../session-parts.ts';
 import type { FrameHeader } from '../wire.ts';
 import { decodeAnnouncement, type PrefixAnnouncement } from './announcement.ts';
 import {
-  ADDRESS_BITS,
   ANNOUNCE_NS,
   ANNOUNCEMENTS,
   PREFIX_LIFE_SECONDS,
   PREFIXES_PER_PEER_MAX,
   ROUTING_POLICY_LIMITS,
 } from './geometry.ts';
-import { type IpHeader, readIpHeader } from './ip-header.ts';
-import { containsPrefix, type IpPrefix, isSamePrefix, prefixOf } from './ip-prefix.ts';
+import { readIpHeader } from './ip-header.ts';
+import {
+  containsAddress,
+  containsPrefix,
+  type IpAddress,
+  type IpPrefix,
+  isSamePrefix,
+} from './ip-prefix.ts';
 import {
   acceptedParts,
   advertisedPrefixes,
@@ -38,9 +43,6 @@ import { makeTrafficClasses, type TrafficClass } from './traffic-class.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
 
-/** Why a packet has no peer. */
-export type RouteRefusal = 'ip-malformed' | 'route-local' | 'no-route';
-
 /** A peer as the router sees it. */
 export interface RoutedPeer {
   readonly name: string;
@@ -51,11 +53,11 @@ export interface RoutedPeer {
 }
 
 /** What the router needs of its gateway. */
-export interface IpRouterParts {
+export interface IpRouterParts<P extends RoutedPeer = RoutedPeer> {
   readonly own: IsdAs;
   readonly peers: {
-    readonly all: readonly RoutedPeer[];
-    get(name: string): RoutedPeer | undefined;
+    readonly all: readonly P[];
+    get(name: string): P | undefined;
   };
   readonly moment: () => ClockReadings;
   readonly after: (delayNs: number, fire: () => void) => Timer;
@@ -77,18 +79,19 @@ interface Announcer {
 }
 
 /** Routes IP packets. */
-export class IpRouter {
+export class IpRouter<P extends RoutedPeer = RoutedPeer> {
   readonly table = new RouteTable();
   /** The traffic classes in force. */
   classes: readonly TrafficClass[] = [];
-  readonly #parts: IpRouterParts;
+  /** The prefixes that we announce. */
+  own: readonly IpPrefix[] = [];
+  readonly #parts: IpRouterParts<P>;
   /** One for each peer that has announced anything. */
   readonly #announcers = new Map<string, Announcer>();
   #timer: Timer | undefined;
   #policy: RoutingPolicy = [];
-  #own: readonly IpPrefix[] = [];
 
-  constructor(parts: IpRouterParts, options: Pick<GatewayOptions, 'routing' | 'classes'>) {
+  constructor(parts: IpRouterParts<P>, options: Pick<GatewayOptions, 'routing' | 'classes'>) {
     this.#parts = parts;
     this.#read(options.routing);
     this.changeClasses(options.classes);
@@ -110,7 +113,8 @@ export class IpRouter {
 
   /** Sends a packet to the peer that its destination leads to. @returns `ok`, or why it is refused. */
   send(packet: Uint8Array, wishes: SendWishes | undefined): string {
-    const peer = this.route(packet);
+    const header = readIpHeader(packet);
+    const peer = header === undefined ? 'ip-malformed' : this.peerFor(header.destination);
     if (typeof peer !== 'string') return this.#parts.send(peer.name, packet, wishes);
     this.#parts.drop(peer);
     return peer;
@@ -178,32 +182,19 @@ export class IpRouter {
     this.classes = makeTrafficClasses(classes ?? []);
   }
 
-  /** The peer to which a packet is sent, or why there is none. Of several with the same prefix, the first that answers. */
-  route(packet: Uint8Array): RoutedPeer | RouteRefusal {
-    const header = readIpHeader(packet);
-    if (header === undefined) return 'ip-malformed';
-    if (this.isOwn(header)) return 'route-local';
-    const routes = this.routesTo(header);
+  /** The peer for a destination, or why there is none. Of several with the same prefix, the first that answers. */
+  peerFor(destination: IpAddress): P | 'route-local' | 'no-route' {
+    if (this.own.some((prefix) => containsAddress(prefix, destination))) return 'route-local';
+    const routes = this.table.lookup(destination, this.#parts.moment().nowNs);
     const peers = routes.flatMap(({ peer }) => this.#parts.peers.get(peer) ?? []);
     return peers.find((peer) => peer.isUsable) ?? peers[0] ?? 'no-route';
-  }
-
-  /** True if we announce a prefix that a destination is in. */
-  isOwn({ family, destination }: Pick<IpHeader, 'family' | 'destination'>): boolean {
-    const address = prefixOf(family, destination, ADDRESS_BITS[family]);
-    return this.#own.some((prefix) => containsPrefix(prefix, address));
-  }
-
-  /** The routes of the longest prefix that a destination is in. */
-  routesTo({ family, destination }: Pick<IpHeader, 'family' | 'destination'>): readonly Route[] {
-    return this.table.lookup(family, destination, this.#parts.moment().nowNs);
   }
 
   #read(text: string | undefined): void {
     const policy = parseRoutingPolicy(text ?? '');
     // The text was checked with the options.
     this.#policy = 'reason' in policy ? [] : policy;
-    this.#own = ownPrefixes(this.#policy, this.#parts.own);
+    this.own = ownPrefixes(this.#policy, this.#parts.own);
   }
 
   #announce(peer: RoutedPeer, lifeSeconds: number, prefixes: readonly IpPrefix[]): void {
@@ -228,7 +219,7 @@ export class IpRouter {
 
   #add({ prefix, endNs }: Omit<Route, 'peer'>, peer: RoutedPeer, work: PolicyWork): void {
     const { drop } = this.#parts;
-    if (this.#own.some((one) => containsPrefix(one, prefix))) {
+    if (this.own.some((one) => containsPrefix(one, prefix))) {
       drop('prefix-own');
       return;
     }

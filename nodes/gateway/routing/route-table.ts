@@ -8,7 +8,7 @@
  * @module
  */
 import { ADDRESS_BITS } from './geometry.ts';
-import { type IpFamily, type IpPrefix, prefixOf } from './ip-prefix.ts';
+import { type IpAddress, type IpFamily, type IpPrefix, prefixOf } from './ip-prefix.ts';
 
 /** A prefix, and a peer that announced it. */
 export interface Route {
@@ -78,7 +78,7 @@ export class RouteTable {
 
   /** The routes of the longest prefix that an address is in, in the order of their peers' names; none if there is none. */
   // hot: once per IP packet.
-  lookup(family: IpFamily, address: bigint, nowNs: number): readonly Route[] {
+  lookup({ family, address }: IpAddress, nowNs: number): readonly Route[] {
     const byLength = this.#families[family];
     for (let length = ADDRESS_BITS[family]; length >= 0; length -= 1) {
       const byAddress = byLength[length];

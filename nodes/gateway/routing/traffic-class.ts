@@ -8,13 +8,14 @@ import type { PathPolicy } from '../../scion/index.ts';
 import { pathPolicySchema } from '../policy-options.ts';
 import { TRAFFIC_CLASS_LIMITS } from './geometry.ts';
 import { IP_PROTOCOLS, type IpHeader } from './ip-header.ts';
-import { type IpFamily, type IpPrefix, parseIpPrefix, prefixOf } from './ip-prefix.ts';
+import { containsAddress, type IpAddress, type IpPrefix, parseIpPrefix } from './ip-prefix.ts';
 
 const { classes: CLASSES_MAX, policies: POLICIES_MAX, entries: ENTRIES_MAX } = TRAFFIC_CLASS_LIMITS;
 const NAME_LENGTH_MAX = 64;
 const DSCP_MAX = 63;
 const PROTOCOL_MAX = 255;
 const PORT_MAX = 65_535;
+const ALL_PREFIXES: readonly string[] = ['0.0.0.0/0', '::/0'];
 
 /** One value or a list of them. */
 const listOf = <T extends z.ZodType>(one: T): z.ZodUnion<[T, z.ZodArray<T>]> =>
@@ -88,20 +89,28 @@ export interface TrafficClass {
   readonly name: string;
   readonly policies: readonly PathPolicy[];
   readonly fits: (header: IpHeader) => boolean;
+  /** True if packets to an address fit, as far as that is said by their destination. */
+  readonly fitsTo: (destination: IpAddress) => boolean;
+  /** The other keys by which packets fit or not. */
+  readonly otherKeys: readonly string[];
 }
 
 /** Prepares classes. */
 export function makeTrafficClasses(options: TrafficClassOptions): readonly TrafficClass[] {
   return options.map(({ name, match: wanted, paths }) => {
-    const tests = testsOf(wanted);
-    return { name, policies: paths, fits: (header) => tests.every((test) => test(header)) };
+    const { destination, ...others } = wanted;
+    const fitsTo = testOfPrefixes(listed(destination ?? ALL_PREFIXES));
+    const tests = testsOf(others);
+    const fits = (header: IpHeader): boolean =>
+      fitsTo(header.destination) && tests.every((test) => test(header));
+    return { name, policies: paths, fits, fitsTo, otherKeys: Object.keys(others) };
   });
 }
 
 /** One test for each key that is given. */
-function testsOf(wanted: Match): readonly ((header: IpHeader) => boolean)[] {
+function testsOf(wanted: Omit<Match, 'destination'>): readonly ((header: IpHeader) => boolean)[] {
   const tests: ((header: IpHeader) => boolean)[] = [];
-  const { dscp, protocol, source, destination, sourcePort, destinationPort } = wanted;
+  const { dscp, protocol, source, sourcePort, destinationPort } = wanted;
   if (dscp !== undefined) tests.push((header) => listed(dscp).includes(header.dscp));
   if (protocol !== undefined) {
     const numbers = listed(protocol).map((one) =>
@@ -109,9 +118,9 @@ function testsOf(wanted: Match): readonly ((header: IpHeader) => boolean)[] {
     );
     tests.push((header) => numbers.includes(header.protocol));
   }
-  if (source !== undefined) tests.push(testOfPrefixes(listed(source), ({ source: one }) => one));
-  if (destination !== undefined) {
-    tests.push(testOfPrefixes(listed(destination), ({ destination: one }) => one));
+  if (source !== undefined) {
+    const isFrom = testOfPrefixes(listed(source));
+    tests.push(({ source: from }) => isFrom(from));
   }
   if (sourcePort !== undefined) {
     tests.push(testOfPorts(listed(sourcePort), ({ sourcePort: one }) => one));
@@ -126,14 +135,9 @@ function listed<T>(value: T | readonly T[]): readonly T[] {
   return Array.isArray(value) ? value : [value as T];
 }
 
-function testOfPrefixes(
-  texts: readonly string[],
-  addressOf: (header: IpHeader) => bigint,
-): (header: IpHeader) => boolean {
+function testOfPrefixes(texts: readonly string[]): (address: IpAddress) => boolean {
   const prefixes = texts.map((text) => parseIpPrefix(text) as IpPrefix);
-  const isIn = (prefix: IpPrefix, family: IpFamily, address: bigint): boolean =>
-    prefix.family === family && prefixOf(family, address, prefix.length).address === prefix.address;
-  return (header) => prefixes.some((prefix) => isIn(prefix, header.family, addressOf(header)));
+  return (address) => prefixes.some((prefix) => containsAddress(prefix, address));
 }
 
 function testOfPorts(

@@ -177,3 +177,91 @@ describe('a gateway with traffic classes', () => {
     expect(inUse()).toEqual(path);
   });
 });
+
+/** What gateway-111 answers to `explain` of an address. */
+// biome-ignore lint/suspicious/noExplicitAny: an answer of any kind
+function explain({ world }: PreparedRun, target: string): readonly [string, any] {
+  let answer: readonly [string, unknown] = ['unanswered', undefined];
+  world.request('gateway-111', {
+    ...{ kind: 'explain', target, body: new Uint8Array(0) },
+    respond: (outcome, bytes) => {
+      const said = Buffer.from(bytes ?? []).toString();
+      answer = [outcome, said.startsWith('{') ? JSON.parse(said) : said];
+    },
+  });
+  return answer;
+}
+
+describe('a gateway that is asked about an IP address', () => {
+  it('says which prefix won, and by which policy each class that fits has its path', () => {
+    const wide = POLICY.replace('10.2.0.0/16', '10.0.0.0/8,10.2.0.0/16');
+    const more =
+      '{ name: far, match: { destination: 10.3.0.0/16 }, paths: [{}] }, { name: rest, paths: [{ order: [latency] }] }, { name: never, paths: [{}] }';
+    const options = withPolicy(wide, CLASSES.replace(' ],', `, ${more} ],`));
+    const cut = '[{ at: 4s, for: 6s, link: core-330 <-> core-230, set: { up: false } }]';
+    const prepared = prepare(loadText(text(options, cut)));
+    prepared.world.sim.runUntil(3 * SECOND);
+    const [outcome, way] = explain(prepared, '10.2.3.4');
+    expect(outcome).toBe('ok');
+    expect(way).toMatchObject({
+      ...{ name: 'gateway-211', address: '10.2.3.4', prefix: '10.2.0.0/16' },
+      whyPeer: 'announced 10.2.0.0/16, the longest prefix that it is in',
+    });
+    expect(way.endsInNs).toBeGreaterThan(29 * SECOND);
+    expect(way.endsInNs).toBeLessThanOrEqual(30 * SECOND);
+    const found = 'is alive and the first that was found of those allowed by policy';
+    expect(way.classes).toEqual([
+      { name: 'slow', keys: ['dscp'], path: 'via-130-330-230', why: `${found} 1` },
+      { name: 'strict', keys: ['dscp'], path: 'via-130-330-230', why: `${found} 1` },
+      {
+        ...{ name: 'rest', keys: [], path: 'via-110-310-210' },
+        why: 'is alive and the first in the order of policy 1',
+      },
+    ]);
+    expect(explain(prepared, '10.9.0.1')[1].prefix).toBe('10.0.0.0/8');
+    prepared.world.sim.runUntil(5 * SECOND);
+    const [slow, strict] = explain(prepared, '10.2.3.4')[1].classes;
+    expect(slow).toEqual({
+      ...{ name: 'slow', keys: ['dscp'], path: 'via-120-320-220' },
+      why: `${found} 2; those before it allow none that is`,
+    });
+    expect(strict).toEqual({
+      ...{ name: 'strict', keys: ['dscp'] },
+      why: 'is refused: no path that its policies allow answers',
+    });
+  });
+
+  it('says why no peer gets its packets', () => {
+    const prepared = prepare(loadText(text(withPolicy(POLICY))));
+    prepared.world.sim.runUntil(3 * SECOND);
+    const own = '10.1.0.1 is in 10.1.0.0/16, which this gateway announces';
+    expect(explain(prepared, '10.1.0.1')).toEqual(['route-local', own]);
+    const none =
+      'no peer has announced an accepted prefix that 2001:db8:3::1 is in; there are 10.2.0.0/16 of gateway-211, 2001:db8:2::/48 of gateway-211';
+    expect(explain(prepared, '2001:db8:3::1')).toEqual(['no-route', none]);
+    expect(explain(prepared, '10.2.0.256')[0]).toBe('unknown-peer');
+  });
+
+  it('says which peers announced the same prefix, and why they do not get them', () => {
+    const both = `
+      advertise 1-ff00:0:112 0-0 198.19.0.0/24
+      advertise 1-ff00:0:113 0-0 198.19.0.0/24
+      accept 0-0 0-0 198.19.0.0/16`;
+    const crash = '[{ at: 4s, for: 10s, crash: gateway-112 }]';
+    const offices = text(withPolicy(both), crash)
+      .replace('scion-default', 'three-offices')
+      .replace('gateway-211', 'gateway-112');
+    const prepared = prepare(loadText(offices));
+    prepared.world.sim.runUntil(3 * SECOND);
+    const won = 'announced 198.19.0.0/24, the longest prefix that it is in';
+    expect(explain(prepared, '198.19.0.7')[1]).toMatchObject({
+      ...{ name: 'gateway-112', classes: [] },
+      whyPeer: `${won}; so did gateway-113, which comes later by its name`,
+    });
+    prepared.world.sim.runUntil(8 * SECOND);
+    expect(explain(prepared, '198.19.0.7')[1]).toMatchObject({
+      name: 'gateway-113',
+      whyPeer: `${won}; so did gateway-112, which cannot be reached now`,
+    });
+  });
+});
