@@ -60,6 +60,8 @@ class ThreadedReceiver {
   readonly pair: Pair;
   readonly accepted: string[] = [];
   readonly refused = new Map<string, number>();
+  /** What the account of messages hears. */
+  readonly trail: string[] = [];
   readonly #elsewhere: FramesElsewhere;
   readonly #setups = new Map<Uint8Array, ReturnType<typeof openJob.open>>();
 
@@ -71,11 +73,13 @@ class ThreadedReceiver {
     this.pair.exchange(at(0));
     const refuse = (reason: string): void =>
       void this.refused.set(reason, (this.refused.get(reason) ?? 0) + 1);
-    const ignore = (): void => undefined;
     this.#elsewhere = new FramesElsewhere({
       ...{ threads, session: this.pair.b.session, scratch: new Uint8Array(100) },
       ...{ moment: (): ReturnType<typeof at> => at(1), refused: refuse },
-      arrivals: { held: ignore, heldEnded: ignore },
+      arrivals: {
+        held: ({ sequence }): void => void this.trail.push(`held ${sequence}`),
+        heldEnded: ({ sequence }, how): void => void this.trail.push(`${how} ${sequence}`),
+      },
       judged: ({ opened, plaintext }): void => {
         if (typeof opened === 'string') refuse(opened);
         else this.accepted.push(String.fromCharCode(...plaintext.subarray(0, opened)));
@@ -149,7 +153,21 @@ describe('frames that threads open', () => {
     );
   });
 
-  it('are refused, and move no window, if the keys of their epoch were replaced meanwhile', () => {
+  it('are in the account until the genuine frame is back, though a forged copy ended before', () => {
+    for (const isForgedFirst of [true, false]) {
+      const receiver = new ThreadedReceiver();
+      const frame = sealed(receiver.pair.a, 'x');
+      const forged = frame.with(-1, (frame.at(-1) ?? 0) ^ 1);
+      const sequence = receiver.pair.a.session.status()['sequence'] as number;
+      for (const one of isForgedFirst ? [forged, frame] : [frame, forged]) receiver.receive(one);
+      receiver.end(1);
+      receiver.end(1);
+      expect(receiver.accepted).toEqual(['x']);
+      expect(receiver.trail).toEqual([`held ${sequence - 1}`, `delivered ${sequence - 1}`]);
+    }
+  });
+
+  it('R-246: are refused, and move no window, if the keys of their epoch were replaced meanwhile', () => {
     const { pair } = new ThreadedReceiver();
     const frame = sealed(pair.a, 'x');
     const header = new FrameHeader();

@@ -45,6 +45,8 @@ export interface FramesElsewhereParts {
 export class FramesElsewhere {
   readonly #parts: FramesElsewhereParts;
   readonly #queue = new OpeningQueue((bytes, length) => this.#back(bytes, length));
+  /** Packets of which frames are away, by their epoch and first number: a forger may have sent some of the frames. */
+  readonly #packets = new Map<string, { frames: number; how: 'delivered' | 'dropped' }>();
   readonly #view = new PacketView();
   readonly #header = new FrameHeader();
 
@@ -52,9 +54,9 @@ export class FramesElsewhere {
     this.#parts = parts;
   }
 
-  /** Number of frames that are away. */
+  /** Number of packets of which frames are away. */
   get size(): number {
-    return this.#queue.size;
+    return this.#packets.size;
   }
 
   /** Sends a frame to the threads, or drops it. */
@@ -69,15 +71,21 @@ export class FramesElsewhere {
     const bytes = new Uint8Array(OPEN_PREFIX_BYTES + datagram.length);
     writeOpenPrefix(bytes, key, header.start - view.start);
     bytes.set(datagram, OPEN_PREFIX_BYTES);
-    arrivals.held(header);
+    const name = nameOf(header);
+    const packet = this.#packets.get(name);
+    if (packet === undefined) {
+      this.#packets.set(name, { frames: 1, how: 'dropped' });
+      arrivals.held(header);
+    } else packet.frames += 1;
     threads.open(bytes, this.#queue.add(bytes));
   }
 
-  /** Forgets the frames that are away, and calls `forget` with each of them. */
+  /** Forgets the frames that are away, and calls `forget` with the first of each packet. */
   discard(forget: (header: FrameHeader) => void): void {
     for (const bytes of this.#queue.clear()) {
       this.#decode(bytes);
-      forget(this.#header);
+      if (this.#packets.delete(nameOf(this.#header))) forget(this.#header);
+      else this.#parts.refused('no-session');
     }
   }
 
@@ -93,8 +101,14 @@ export class FramesElsewhere {
     const at = moment();
     const opened = session.openedElsewhere(key, header, plaintext, at);
     judged({ at, header, opened, plaintext: plaintext ?? scratch, view: this.#view });
-    const isTaken = typeof opened === 'number' || opened === 'held';
-    arrivals.heldEnded(header, isTaken ? 'delivered' : 'dropped');
+    const name = nameOf(header);
+    const packet = this.#packets.get(name);
+    if (packet === undefined) return;
+    if (typeof opened === 'number' || opened === 'held') packet.how = 'delivered';
+    packet.frames -= 1;
+    if (packet.frames > 0) return;
+    this.#packets.delete(name);
+    arrivals.heldEnded(header, packet.how);
   }
 
   #decode(bytes: Uint8Array): void {
@@ -102,4 +116,8 @@ export class FramesElsewhere {
     // It was right when it was sent.
     decodeFrame(bytes, at, bytes.length - at, this.#header);
   }
+}
+
+function nameOf({ epoch, sequence, fragment }: FrameHeader): string {
+  return `${epoch} ${sequence - fragment}`;
 }
