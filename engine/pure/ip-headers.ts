@@ -77,20 +77,25 @@ export function ipPayloadAt(packet: Uint8Array): number {
   if (first !== FIRST_BYTE.ipv4 && first !== FIRST_BYTE.ipv6) return 0;
   const isIpv4 = first === FIRST_BYTE.ipv4;
   const front = isIpv4 ? IPV4_BYTES : IPV6_BYTES;
-  const length = isIpv4 ? uint16(packet, 2) : IPV6_BYTES + uint16(packet, 4);
+  const length = readIpLength(packet, 0);
   const protocol = protocolOf(packet[isIpv4 ? 9 : 6]);
   if (length !== packet.length || protocol === undefined) return 0;
   const at = front + TRANSPORT_BYTES[protocol];
   return at > length ? 0 : at;
 }
 
-/** True for a packet of either version that is as long as it says. */
-export function isIpPacket(bytes: Uint8Array): boolean {
-  const version = (bytes[0] ?? 0) >> 4;
-  if (version === 4) return bytes.length >= IPV4_BYTES && uint16(bytes, 2) === bytes.length;
-  return (
-    version === 6 && bytes.length >= IPV6_BYTES && IPV6_BYTES + uint16(bytes, 4) === bytes.length
-  );
+/**
+ * Reads how long the packet that starts at `at` says that it is, header included.
+ * @returns bytes, 20..65,575; undefined if there is no whole header of either version.
+ */
+// hot: once per packet.
+export function readIpLength(bytes: Uint8Array, at: number): number | undefined {
+  const left = bytes.length - at;
+  const version = (bytes[at] ?? 0) >> 4;
+  if (version === 6 && left >= IPV6_BYTES) return IPV6_BYTES + uint16(bytes, at + 4);
+  if (version !== 4 || left < IPV4_BYTES) return undefined;
+  const length = uint16(bytes, at + 2);
+  return length < IPV4_BYTES ? undefined : length;
 }
 
 /** The flow of a packet, and its whole length by its IP header, bytes. */
@@ -104,12 +109,10 @@ export interface IpPacketFacts {
  * @returns undefined for fragments, other protocols, extension headers, and what is no IP packet.
  */
 export function readIpPacket(packet: Uint8Array): IpPacketFacts | undefined {
-  const version = (packet[0] ?? 0) >> 4;
-  const isIpv4 = version === 4;
-  if (!isIpv4 && version !== 6) return undefined;
+  const length = readIpLength(packet, 0);
+  const isIpv4 = (packet[0] ?? 0) >> 4 === 4;
   const front = isIpv4 ? ((packet[0] as number) & 0xf) * 4 : IPV6_BYTES;
-  if (front < IPV4_BYTES || packet.length < front + 4) return undefined;
-  const length = isIpv4 ? uint16(packet, 2) : IPV6_BYTES + uint16(packet, 4);
+  if (length === undefined || front < IPV4_BYTES || packet.length < front + 4) return undefined;
   // More fragments, or not the first one (RFC 791, section 3.1).
   const isFragment = isIpv4 && (uint16(packet, 6) & 0x3fff) !== 0;
   const protocol = protocolOf(packet[isIpv4 ? 9 : 6]);

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import type { HostView } from '../../engine/host/network-view.ts';
 import { isdAsOf, parseIsdAs } from '../scion/index.ts';
+import { ADDRESS_BITS } from './routing/geometry.ts';
 
 /** A range of addresses. */
 export interface AddressRange {
@@ -32,8 +33,6 @@ export interface AccessControl {
 
 /** Largest number of entries of a list. */
 const ENTRIES_MAX = 1_000;
-const BITS_V4 = 32;
-const BITS_V6 = 128;
 
 /** A range such as `10.0.0.0/8` or `2001:db8::/32` (RFC 4632, section 3.1), or one address. */
 const addressRange = z.string().transform((text, context): AddressRange => {
@@ -61,7 +60,7 @@ function parseAddressRange(text: string): AddressRange | undefined {
   const [, address = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const family = z.ipv4().safeParse(address).success ? 'ipv4' : 'ipv6';
   if (family === 'ipv6' && !z.ipv6().safeParse(address).success) return undefined;
-  const most = family === 'ipv4' ? BITS_V4 : BITS_V6;
+  const most = ADDRESS_BITS[family];
   const prefixLength = length === undefined ? most : Number(length);
   return prefixLength > most ? undefined : { address, prefixLength, family };
 }

@@ -10,8 +10,12 @@ import { type OnReassemblyAbandoned, REASSEMBLY_LIMITS, Reassembler } from './fr
 import { FRAME_TYPE } from './geometry.ts';
 import { SIG_REORDER_NS } from './sig/geometry.ts';
 import { SigReceiver } from './sig/receiver.ts';
-import { orderOutputOf, type PacketOrderEvents } from './striping/order-events.ts';
-import { type LastFrame, PacketOrder } from './striping/packet-order.ts';
+import {
+  type LastFrame,
+  orderOutputOf,
+  PacketOrder,
+  type PacketOrderEvents,
+} from './striping/packet-order.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Where received packets go: to an output, and into the account of messages. */

@@ -10,8 +10,9 @@ import type { PeerContext } from './peer-context.ts';
 import type { PeerOutput } from './peer-output.ts';
 import type { PeerTraceWriter } from './peer-trace.ts';
 import type { ReceiverReporter } from './reporter.ts';
-import { makeOrderEvents } from './striping/order-events.ts';
 import { PacketNumbers } from './striping/packet-number.ts';
+
+const ORDER_METRICS = { gap: 'gateway.order_gaps', late: 'gateway.order_late' } as const;
 
 /** Makes the ends of the packets of the peer `name`; packets that are striped are numbered at one and ordered at the other. */
 export function makePacketEnds(
@@ -28,7 +29,14 @@ export function makePacketEnds(
   const { arrivals, leaving } = behaviour;
   const account = accountOf(name);
   const isStriping = options.multipath.strategy === 'striping';
-  const order = isStriping ? makeOrderEvents(output, reporter, arrived) : undefined;
+  const order = isStriping
+    ? {
+        arrived,
+        released: (facts: DeliveryFacts): void => reporter.released(facts),
+        count: (what: keyof typeof ORDER_METRICS): void =>
+          output.perform({ kind: 'count', metric: ORDER_METRICS[what] }),
+      }
+    : undefined;
   const numbers = isStriping ? new PacketNumbers(() => moment().clockUs) : undefined;
   return {
     arrivals: new PacketReceiver({ output: arrivals(output), account, order }),

@@ -322,9 +322,9 @@ export class Peer {
 
   #accept(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
     this.record.accepted(this.#at.nowNs);
-    this.windowWatch.accepted(header);
+    const ahead = this.windowWatch.accepted(header);
     this.#context.accepted();
-    this.#context.measured.frameAccepted(this.name, header.epoch, header.sequence);
+    this.#context.measured.frameAccepted(ahead);
     this.#peerTrace?.accepted(this.#at.nowNs, header, this.session);
     switch (header.type) {
       case FRAME_TYPE.data:

@@ -37,17 +37,15 @@ export class SmallReplayWindowWarner {
     this.#sinceNs = now;
   }
 
-  /** Notes an authentic frame. */
-  accepted({ epoch, sequence }: FrameHeader): void {
-    const ahead = sequence - this.#highest;
-    if (epoch > this.#epoch) {
-      this.#epoch = epoch;
-      this.#highest = sequence;
-    } else if (epoch < this.#epoch) return;
-    else if (ahead > 0) {
-      this.#frames += ahead;
-      this.#highest = sequence;
-    } else if (-ahead > this.#lateBy) this.#lateBy = -ahead;
+  /** Notes an authentic frame. @returns by how much its number is above the highest of its epoch before; 0 unless that is the newest. */
+  accepted({ epoch, sequence }: FrameHeader): number {
+    if (epoch < this.#epoch) return 0;
+    const ahead = epoch === this.#epoch ? sequence - this.#highest : 0;
+    if (epoch > this.#epoch || ahead > 0) this.#highest = sequence;
+    this.#epoch = epoch;
+    this.#frames += Math.max(0, ahead);
+    this.#lateBy = Math.max(this.#lateBy, -ahead);
+    return ahead;
   }
 
   /**

@@ -20,7 +20,7 @@ import {
 import { parseIpAddress, synthesiseIpPacket } from '../../engine/measure/pcapng/synthesise.ts';
 import type { LinkDirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
-import { type IpEndpoint, isIpPacket } from '../../engine/pure/ip-headers.ts';
+import { type IpEndpoint, readIpLength } from '../../engine/pure/ip-headers.ts';
 import type { Recorder, RecorderParts } from './recorder.ts';
 import { RecordingFile } from './recording-file.ts';
 
@@ -162,7 +162,7 @@ class Capture implements Recorder, NetworkObserver {
   }
 
   #captureInner(node: string, bytes: Uint8Array, direction: CapturedPacket['direction']): void {
-    if (!isIpPacket(bytes)) return;
+    if (readIpLength(bytes, 0) !== bytes.length) return;
     const at = this.#inner.get(node) ?? this.#addInterface(`ip:${node}`);
     this.#inner.set(node, at);
     at.received += 1;

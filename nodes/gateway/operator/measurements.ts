@@ -37,8 +37,6 @@ interface PeerProgress {
   failover:
     | { readonly cause: string; readonly sinceNs: number; readonly after: number }
     | undefined;
-  epoch: number;
-  highest: number;
 }
 
 /** A packet that an application handed over. */
@@ -153,19 +151,11 @@ export class GatewayMeasurements {
     this.#progressOf(peer).sent = sequence;
   }
 
-  /** A frame that was accepted. */
+  /** A frame that was accepted, whose number is so far above the highest of the newest epoch before; 0 at its first. */
   // hot: once per frame.
-  frameAccepted(peer: string, epoch: number, sequence: number): void {
-    const progress = this.#progressOf(peer);
-    if (epoch > progress.epoch) {
-      progress.epoch = epoch;
-      progress.highest = sequence;
-    } else if (epoch === progress.epoch && sequence < progress.highest) {
-      this.reordering.record(progress.highest - sequence);
-    } else if (epoch === progress.epoch) {
-      progress.highest = sequence;
-      this.slides += 1;
-    }
+  frameAccepted(ahead: number): void {
+    if (ahead < 0) this.reordering.record(-ahead);
+    else if (ahead > 0) this.slides += 1;
   }
 
   /** A receiver report of a peer: the highest sequence number and the number of data frames that arrived. */
@@ -260,9 +250,7 @@ export class GatewayMeasurements {
   #progressOf(peer: string): PeerProgress {
     const known = this.#peers.get(peer);
     if (known !== undefined) return known;
-    const progress: PeerProgress = {
-      ...{ sent: -1, reported: 0, newsNs: -1, failover: undefined, epoch: -1, highest: -1 },
-    };
+    const progress: PeerProgress = { sent: -1, reported: 0, newsNs: -1, failover: undefined };
     this.#peers.set(peer, progress);
     return progress;
   }

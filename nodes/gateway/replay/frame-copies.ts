@@ -5,13 +5,10 @@
  *
  * @module
  */
+import { hashBytesTo53Bits } from '../../_kit/bytes-name.ts';
 import { EPIC_META_LENGTH, PATH_TYPE_EPIC, type PacketView } from '../../scion/index.ts';
 import { EPOCHS_PER_PEER_MAX, FRAME_TYPE } from '../geometry.ts';
 import type { FrameHeader } from '../wire.ts';
-
-/** Offset basis and prime of the hash FNV-1a, 32 bits. */
-const HASH_SEED = 0x811c_9dc5;
-const HASH_PRIME = 0x0100_0193;
 
 /** Copies of a frame so far: one; two; or two, of which the second waits for the window like the first. */
 const ONE = 1;
@@ -101,9 +98,6 @@ export class FrameCopies {
 /** A hash of the path as it arrived; of an EPIC-HP path, of the SCION path inside, which is the same for many packets. */
 function hashOfPath({ buffer, start, headerLength, pathOffset, pathType }: ArrivedPath): number {
   const from = pathOffset + (pathType === PATH_TYPE_EPIC ? EPIC_META_LENGTH : 0);
-  let hash = HASH_SEED;
-  for (let at = from; at < start + headerLength; at += 1) {
-    hash = Math.imul(hash ^ (buffer[at] as number), HASH_PRIME) >>> 0;
-  }
-  return hash;
+  const path = buffer.subarray(from, start + headerLength);
+  return hashBytesTo53Bits(path, path.length) >>> 0;
 }

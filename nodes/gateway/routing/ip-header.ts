@@ -5,9 +5,10 @@
  *
  * @module
  */
+
+import { readIpLength } from '../../../engine/pure/ip-headers.ts';
 import { readUint16 } from '../../_kit/bytes.ts';
 import { IPV4_HEADER_BYTES, IPV6_HEADER_BYTES } from '../sig/geometry.ts';
-import { readIpLength } from '../sig/ip-length.ts';
 import { type IpAddress, readAddress } from './ip-prefix.ts';
 
 /** The facts about a packet by which it is routed. */

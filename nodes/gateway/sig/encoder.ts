@@ -6,6 +6,8 @@
  *
  * @module
  */
+
+import { readIpLength } from '../../../engine/pure/ip-headers.ts';
 import type { SigDropReason } from './drops.ts';
 import { encodeSigHeader } from './frame.ts';
 import {
@@ -15,7 +17,6 @@ import {
   SIG_NO_PACKET_STARTS,
   SIG_QUEUE_PACKETS_MAX,
 } from './geometry.ts';
-import { readIpLength } from './ip-length.ts';
 
 /** What an encoder is made for. */
 export interface SigStream {

@@ -7,11 +7,12 @@
  *
  * @module
  */
+
+import { readIpLength } from '../../../engine/pure/ip-headers.ts';
 import { concatByteList } from '../../_kit/bytes.ts';
 import type { SigDropReason } from './drops.ts';
 import type { SigHeader } from './frame.ts';
 import { SIG_LIST_FRAMES_MAX, SIG_NO_PACKET_STARTS } from './geometry.ts';
-import { readIpLength } from './ip-length.ts';
 
 /** Where packets and reasons go. */
 export interface SigOutput {

@@ -5,6 +5,8 @@
  * @module
  */
 import type { DeliveryFacts } from '../../../engine/host/transport.ts';
+import type { PacketAccount } from '../account.ts';
+import type { PacketReceiverOutput } from '../behaviour.ts';
 import { ReorderBuffer } from '../reorder-buffer.ts';
 import type { FrameHeader } from '../wire.ts';
 import { DelaySpread, ORDER_WAIT_NS_MAX } from './delay-spread.ts';
@@ -30,6 +32,14 @@ export interface PacketOrderOutput {
   held(last: LastFrame): DeliveryFacts;
   /** Counts packets that were waited for in vain (`gap`), and packets that come after later ones (`late`). */
   count(what: 'gap' | 'late'): void;
+}
+
+/** What the peer says and hears of packets that wait for their turn. */
+export interface PacketOrderEvents extends Pick<PacketOrderOutput, 'count'> {
+  /** How the packet in hand has arrived. */
+  readonly arrived: () => DeliveryFacts;
+  /** Called before a packet is delivered that arrived so. */
+  readonly released: (arrived: DeliveryFacts) => void;
 }
 
 interface NumberedPacket {
@@ -102,4 +112,25 @@ export class PacketOrder {
   expire(nowNs: number): void {
     this.#buffer.expire(nowNs);
   }
+}
+
+/** Makes packets that wait for their turn part of the account meanwhile. */
+export function orderOutputOf(
+  to: { readonly output: PacketReceiverOutput; readonly account: PacketAccount | undefined },
+  { arrived: arrivedNow, released, count }: PacketOrderEvents,
+): PacketOrderOutput {
+  const { output, account } = to;
+  return {
+    count,
+    deliver: (packet): void => output.deliver(packet),
+    held: (last): DeliveryFacts => {
+      account?.held(last);
+      return arrivedNow();
+    },
+    deliverHeld: (packet, last, arrived): void => {
+      released(arrived);
+      output.deliver(packet);
+      account?.ended(last, 'delivered');
+    },
+  };
 }

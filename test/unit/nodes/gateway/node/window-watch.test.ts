@@ -18,8 +18,8 @@ const path = (rttMs: number): PathStatus => ({
 });
 
 /** The peer has come to this number. */
-function feed(watch: SmallReplayWindowWarner, sequence: number, epoch = 1): void {
-  watch.accepted({ epoch, sequence } as FrameHeader);
+function feed(watch: SmallReplayWindowWarner, sequence: number, epoch = 1): number {
+  return watch.accepted({ epoch, sequence } as FrameHeader);
 }
 
 describe('the watch over the replay window', () => {
@@ -37,6 +37,13 @@ describe('the watch over the replay window', () => {
     expect(loud.check(SECOND, paths)).toContain('a replay window of 1024 bits is too small');
     feed(loud, 328_000);
     expect(loud.check(2 * SECOND, paths)).toBeUndefined();
+  });
+
+  it('says by how much each number is above the highest, of the newest epoch alone', () => {
+    const watch = new SmallReplayWindowWarner(64, 0);
+    const numbers = [5, 7, 6, 10].map((number) => feed(watch, number));
+    expect(numbers).toEqual([0, 2, -1, 3]);
+    expect([feed(watch, 2, 3), feed(watch, 99, 1), feed(watch, 4, 3)]).toEqual([0, 0, 2]);
   });
 
   it('knows no spread before two paths are measured, and no rate of less than a second', () => {

@@ -1,8 +1,8 @@
 /** The header of SIG frames, and why a frame is refused by it. */
 import { describe, expect, it } from 'vitest';
+import { readIpLength } from '../../../../../engine/pure/ip-headers.ts';
 import { SIG_DROP_REASONS } from '../../../../../nodes/gateway/sig/drops.ts';
 import { decodeSigHeader, encodeSigHeader } from '../../../../../nodes/gateway/sig/frame.ts';
-import { readIpLength } from '../../../../../nodes/gateway/sig/ip-length.ts';
 import { framesOf, ipv4Packet, ipv6Packet } from './frames.ts';
 
 const [genuine] = framesOf([ipv4Packet(30)], 1400) as [Uint8Array];

@@ -5,13 +5,12 @@ import {
   DelaySpread,
   ORDER_WAIT_NS_MAX,
 } from '../../../../../nodes/gateway/striping/delay-spread.ts';
-import { orderOutputOf } from '../../../../../nodes/gateway/striping/order-events.ts';
 import {
   PACKET_NUMBER_BYTES,
   PacketNumbers,
   readPacketNumber,
 } from '../../../../../nodes/gateway/striping/packet-number.ts';
-import { PacketOrder } from '../../../../../nodes/gateway/striping/packet-order.ts';
+import { orderOutputOf, PacketOrder } from '../../../../../nodes/gateway/striping/packet-order.ts';
 
 const MS = 1_000_000;
 /** A calendar time of 2026, microseconds. */
