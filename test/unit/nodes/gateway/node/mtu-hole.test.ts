@@ -9,14 +9,28 @@ interface Sent {
   readonly length: number;
 }
 
-/** The packets that are lost, of the given sizes, one each 2 ms from 3 s on; path 1 has a hole of 900 bytes from 4 s to 40 s. */
-function lostOf(sizes: readonly number[], untilNs: number): readonly Sent[] {
+interface Sending {
+  readonly sizes: readonly number[];
+  readonly everyNs?: number;
+  readonly untilNs: number;
+}
+
+interface Course {
+  /** The packets that are lost. */
+  readonly lost: readonly Sent[];
+  /** The datagrams that path 1 is given, on the link with the hole, from 3 s on. */
+  readonly onPath: readonly Sent[];
+}
+
+/** Sends packets from 3 s on, the sizes in turn; path 1 has a hole of 900 bytes from 4 s to 40 s. */
+function sendThrough({ sizes, everyNs = 2_000_000, untilNs }: Sending): Course {
   const scenario = load('failover.yaml', {
     ...{ duration: '120s', warmup: '3s', crypto: 'modelled', 'traffic.0.rate': '1/s' },
     ...{ 'traffic.0.stop': '1s', events: '[]' },
   });
   const { world } = prepare(scenario, 1);
   const sent = new Map<number, Sent>();
+  const onPath: Sent[] = [];
   const ignore = (): void => undefined;
   world.listen({
     delivered: (_node, _from, bytes) =>
@@ -27,8 +41,14 @@ function lostOf(sizes: readonly number[], untilNs: number): readonly Sent[] {
     const undo = world.link(LINK).change({ mtu: 900 }, 'both');
     world.at(40 * SECOND, undo);
   });
-  for (let number = 0; 3 * SECOND + number * 2_000_000 < untilNs - SECOND; number += 1) {
-    const atNs = 3 * SECOND + number * 2_000_000;
+  world.at(3 * SECOND, () => {
+    world.link(LINK).tap('forward', ({ length }) => {
+      onPath.push({ atNs: world.now(), length });
+      return true;
+    });
+  });
+  for (let number = 0; 3 * SECOND + number * everyNs < untilNs - SECOND; number += 1) {
+    const atNs = 3 * SECOND + number * everyNs;
     const length = sizes[number % sizes.length] as number;
     const body = new Uint8Array(length);
     new DataView(body.buffer).setUint32(0, number);
@@ -38,20 +58,36 @@ function lostOf(sizes: readonly number[], untilNs: number): readonly Sent[] {
     });
   }
   world.sim.runUntil(untilNs);
-  return [...sent.values()];
+  return { lost: [...sent.values()], onPath };
 }
 
 describe('an MTU hole on the path in use', () => {
   it('is found by padded probes if small packets pass: long ones are lost for less than 300 ms', () => {
-    const lost = lostOf([100, 1_000], 12 * SECOND);
+    const { lost } = sendThrough({ sizes: [100, 1_000], untilNs: 12 * SECOND });
     expect(lost.length).toBeGreaterThan(10);
     expect(Math.max(...lost.map(({ atNs }) => atNs))).toBeLessThan(4.3 * SECOND);
     expect(lost.every(({ length }) => length === 1_000)).toBe(true);
   });
 
   it('is remembered if all packets are too long: nothing is lost when packets return to the path', () => {
-    const lost = lostOf([1_000], 38 * SECOND);
+    const { lost } = sendThrough({ sizes: [1_000], untilNs: 38 * SECOND });
     expect(lost.length).toBeGreaterThan(10);
     expect(Math.max(...lost.map(({ atNs }) => atNs))).toBeLessThan(4.3 * SECOND);
+  });
+
+  it('is over a minute after the search: the path that was left has carried fragments, and now carries whole packets', () => {
+    const { lost, onPath } = sendThrough({
+      ...{ sizes: [1_000], everyNs: 10_000_000, untilNs: 72 * SECOND },
+    });
+    // Padded probes are few, packets a hundred a second; a whole one is longer than 1,000 bytes.
+    const between = (from: number, until: number): readonly number[] =>
+      onPath
+        .filter(({ atNs }) => atNs >= from * SECOND && atNs < until * SECOND)
+        .map(({ length }) => length);
+    const narrow = between(41, 64);
+    expect(narrow.filter((length) => length > 500).length).toBeGreaterThan(2_000);
+    expect(Math.max(...narrow)).toBeLessThan(900);
+    expect(between(67, 70).filter((length) => length > 1_000).length).toBeGreaterThan(290);
+    expect(Math.max(...lost.map(({ atNs }) => atNs))).toBeLessThan(5 * SECOND);
   });
 });
