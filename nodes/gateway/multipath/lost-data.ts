@@ -104,12 +104,12 @@ export class LostDataExplainer {
     return this.#adopt(now, result, active);
   }
 
-  #adopt(now: number, { order, answered }: MtuSearchResult, active: number): boolean {
+  #adopt(now: number, { order, answered, isChance }: MtuSearchResult, active: number): boolean {
     const path = this.#parts.paths[order.path];
     // Silence about all sizes is a matter of the small probes.
     if (path === undefined || answered === 0) return false;
     const isOfUse = order.path === active;
-    if (path.mtuInUse !== answered) {
+    if (path.mtuInUse !== answered && !isChance) {
       path.narrowedTo = answered;
       this.#parts.emit({ kind: 'mtu', path: order.path, bytes: answered });
       if (isOfUse) this.#loss.reset();

@@ -31,6 +31,8 @@ export interface MtuSearchResult {
   readonly order: MtuSearchOrder;
   /** Largest size that was answered, bytes; 0 if none was. */
   readonly answered: number;
+  /** True if no longer probe was answered, but most of the others were not, either: this is loss and no hole. */
+  readonly isChance: boolean;
 }
 
 /** One search at a time. */
@@ -39,6 +41,8 @@ export class PathMtuSearch {
   #order: MtuSearchOrder | undefined;
   #rounds = 0;
   #answered = 0;
+  /** Number of probes that were answered. */
+  #answers = 0;
   #dueNs = Number.POSITIVE_INFINITY;
   /** Sizes of the probes that wait for answers, by their numbers. */
   readonly #open = new Map<number, number>();
@@ -62,6 +66,7 @@ export class PathMtuSearch {
     this.#order = order;
     this.#rounds = 0;
     this.#answered = 0;
+    this.#answers = 0;
     return this.#ask(now, order);
   }
 
@@ -70,6 +75,7 @@ export class PathMtuSearch {
     const size = this.#open.get(probe);
     if (size === undefined || path !== this.#order?.path) return false;
     this.#open.delete(probe);
+    this.#answers += 1;
     this.#answered = Math.max(this.#answered, size);
     return true;
   }
@@ -80,10 +86,12 @@ export class PathMtuSearch {
     if (order === undefined) return undefined;
     const isOver = now >= this.#dueNs && this.#rounds === ROUNDS;
     if (this.#answered < order.bytes && !isOver) return undefined;
+    const lost = [...this.#open.values()].filter((size) => size <= this.#answered);
+    const isChance = this.#answered < order.bytes && lost.length > this.#answers;
     this.#order = undefined;
     this.#dueNs = Number.POSITIVE_INFINITY;
     this.#open.clear();
-    return { order, answered: this.#answered };
+    return { order, answered: this.#answered, isChance };
   }
 
   /** Asks again when the time is over. @returns the probes to send. */

@@ -13,6 +13,8 @@ interface Sending {
   readonly sizes: readonly number[];
   readonly everyNs?: number;
   readonly untilNs: number;
+  /** Instead of the hole: whether the link takes a datagram, from 4 s to 10 s. */
+  readonly takes?: (length: number) => boolean;
 }
 
 interface Course {
@@ -23,7 +25,7 @@ interface Course {
 }
 
 /** Sends packets from 3 s on, the sizes in turn; path 1 has a hole of 900 bytes from 4 s to 40 s. */
-function sendThrough({ sizes, everyNs = 2_000_000, untilNs }: Sending): Course {
+function sendThrough({ sizes, everyNs = 2_000_000, untilNs, takes }: Sending): Course {
   const scenario = load('failover.yaml', {
     ...{ duration: '120s', warmup: '3s', crypto: 'modelled', 'traffic.0.rate': '1/s' },
     ...{ 'traffic.0.stop': '1s', events: '[]' },
@@ -38,8 +40,13 @@ function sendThrough({ sizes, everyNs = 2_000_000, untilNs }: Sending): Course {
     ...{ state: ignore, spanned: ignore, marked: ignore, logged: ignore },
   });
   world.at(4 * SECOND, () => {
-    const undo = world.link(LINK).change({ mtu: 900 }, 'both');
-    world.at(40 * SECOND, undo);
+    const link = world.link(LINK);
+    if (takes !== undefined)
+      world.at(
+        10 * SECOND,
+        link.tap('forward', ({ length }) => takes(length)),
+      );
+    else world.at(40 * SECOND, link.change({ mtu: 900 }, 'both'));
   });
   world.at(3 * SECOND, () => {
     world.link(LINK).tap('forward', ({ length }) => {
@@ -89,5 +96,21 @@ describe('an MTU hole on the path in use', () => {
     expect(Math.max(...narrow)).toBeLessThan(900);
     expect(between(67, 70).filter((length) => length > 1_000).length).toBeGreaterThan(290);
     expect(Math.max(...lost.map(({ atNs }) => atNs))).toBeLessThan(5 * SECOND);
+  });
+
+  it('is not seen where probes of all sizes are lost: packets return whole to a path that lost two of three', () => {
+    let number = 0;
+    // Padded probes of the full size are 1,472 bytes long, datagrams of packets 1,442.
+    const takes = (length: number): boolean => {
+      number += 1;
+      return length <= 1_450 && number % 3 === 0;
+    };
+    const { lost, onPath } = sendThrough({
+      ...{ sizes: [1_250], everyNs: 10_000_000, untilNs: 32 * SECOND, takes },
+    });
+    expect(lost.length).toBeGreaterThan(5);
+    const back = onPath.filter(({ atNs, length }) => atNs > 28 * SECOND && length > 500);
+    expect(back.length).toBeGreaterThan(250);
+    expect(Math.min(...back.map(({ length }) => length))).toBeGreaterThan(1_400);
   });
 });
