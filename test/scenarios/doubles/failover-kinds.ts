@@ -6,6 +6,8 @@ const CUT =
   '{ at: 15s, for: 1s, link: { activePath: "gateway-111 -> gateway-211", hop: random }, set: { up: false } }';
 const HOLE =
   '{ at: 20s, for: 1s, link: { activePath: "gateway-111 -> gateway-211", hop: 1 }, set: { mtu: 900B } }';
+const LOSS =
+  '{ at: 20s, for: 1s, link: { activePath: "gateway-111 -> gateway-211", hop: 1 }, set: { loss: 40% } }';
 
 export const row: Row = {
   isLong: true,
@@ -13,6 +15,7 @@ export const row: Row = {
     /** So long that a cut of one second costs less than a hundredth of the packets. */
     cut: { duration: '100s', events: `[${CUT}]` },
     hole: { duration: '100s', events: `[${HOLE}]` },
+    loss: { duration: '70s', events: `[${LOSS}]` },
     /** Long enough between two failures for a path to count as alive again. */
     slow: {
       'traffic.0.rate': '100/s',
@@ -33,6 +36,14 @@ export const row: Row = {
     'no reports, so that small probes hide the hole': {
       base: 'hole',
       set: { 'options.gateway.multipath.reports': 'false' },
+      red: ['gateway.disturbance p95 <='],
+    },
+    'no reports, and twice the missed probes, while four of ten packets are lost': {
+      base: 'loss',
+      set: {
+        'options.gateway.multipath.reports': 'false',
+        'options.gateway.multipath.misses': '6',
+      },
       red: ['gateway.disturbance p95 <='],
     },
     'links that lose 2.5 % on the whole path': {
