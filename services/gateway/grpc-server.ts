@@ -49,6 +49,7 @@ export interface GrpcServerOptions {
   readonly port: number;
   /** Longest message, bytes. */
   readonly messageBytesMax: number;
+  readonly connectionsMax?: number;
   /** Who may connect; everybody without it. */
   readonly callers?: CallerFilter | undefined;
   /** Certificate and key; without it there is no TLS. */
@@ -82,12 +83,15 @@ export async function startGrpcServer({
   host,
   port,
   messageBytesMax,
+  connectionsMax = CONNECTIONS_MAX,
   callers,
   tls,
   calls: counted = new GrpcMeter(),
 }: GrpcServerOptions): Promise<GatewayGrpcServer> {
   const { grpc, published, described, reflection, health } = loadGrpcPackages();
+  const connections = new OpenConnections(connectionsMax, { isTls: tls !== undefined });
   const server = new grpc.Server({
+    interceptors: [countCalls(grpc, connections)],
     'grpc.max_receive_message_length': messageBytesMax,
     'grpc.max_concurrent_streams': CONNECTION_CALLS_MAX,
     'grpc.max_connection_idle_ms': IDLE_MS_MAX,
@@ -105,7 +109,6 @@ export async function startGrpcServer({
     void meter.sample().then((isRunning) => serving.set(isRunning));
   }, CHECK_MS).unref();
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
-  const connections = new OpenConnections(CONNECTIONS_MAX, { isTls: tls !== undefined });
   counted.connections = (): number => connections.size;
   // TLS ends here, since the package would accept TLS 1.2.
   const inject = (socket: Socket): void => injector.injectConnection(socket);
@@ -138,6 +141,24 @@ export async function startGrpcServer({
       return failedHandshakes;
     },
     reloadTls: (other) => secure?.setSecureContext(secureContextOf(other)),
+  };
+}
+
+/** Counts a call for its connection, from the complete arrival of its request to its end. */
+function countCalls(
+  { ServerInterceptingCall }: typeof Grpc,
+  connections: OpenConnections,
+): Grpc.ServerInterceptor {
+  return (_, call) => {
+    let end: (() => void) | undefined;
+    const listener: Grpc.ServerListener = {
+      onReceiveHalfClose: (next) => {
+        end = connections.begin(call.getConnectionInfo());
+        next();
+      },
+      onCancel: () => end?.(),
+    };
+    return new ServerInterceptingCall(call, { start: (next) => next(listener) });
   };
 }
 

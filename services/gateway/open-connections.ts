@@ -1,10 +1,13 @@
 /**
- * The open connections of a server, and which of them ends when there is one too many: with TLS, one whose handshake is not
- * over before any other, so that strangers end only each other.
+ * The open connections of a server, and which of them ends when there is one too many: with TLS, those in a handshake have room
+ * of their own, so that strangers end only each other; one with a request in hand never ends.
  *
  * @module
  */
 import type { Socket } from 'node:net';
+
+/** Number of connections in their TLS handshakes for which there is always room. */
+export const STRANGERS_MIN = 64;
 
 /** A connection, from its TCP handshake on. */
 interface OpenConnection {
@@ -12,6 +15,9 @@ interface OpenConnection {
   /** Number of requests that have arrived and are not answered. */
   requests: number;
 }
+
+/** Where the other end of a connection is. */
+type OtherEnd = Partial<Pick<Socket, 'remoteAddress' | 'remotePort'>>;
 
 /** Bounds the connections of a server. */
 export class OpenConnections {
@@ -22,7 +28,7 @@ export class OpenConnections {
   readonly #most: number;
   readonly #isTls: boolean;
 
-  /** @param most Largest number; with TLS, one more may be in its handshake. */
+  /** @param most Largest number; with TLS, {@link STRANGERS_MIN} more may be in their handshakes. */
   constructor(most: number, { isTls }: { readonly isTls: boolean }) {
     this.#most = most;
     this.#isTls = isTls;
@@ -41,7 +47,8 @@ export class OpenConnections {
       return;
     }
     const [oldest] = this.#strangers.values();
-    if (this.size >= this.#most && oldest !== undefined) this.#end(oldest);
+    const room = Math.max(STRANGERS_MIN, this.#most - this.#known.size);
+    if (this.#strangers.size >= room && oldest !== undefined) this.#end(oldest);
     this.#strangers.set(name, { socket, requests: 0 });
   }
 
@@ -55,8 +62,8 @@ export class OpenConnections {
   }
 
   /** A request has arrived completely. @returns what to call when it is answered; undefined for a connection that is closed. */
-  begin(socket: Socket): (() => void) | undefined {
-    const name = endOf(socket);
+  begin(end: OtherEnd): (() => void) | undefined {
+    const name = endOf(end);
     const open = this.#known.get(name);
     if (open === undefined) return undefined;
     open.requests += 1;
@@ -72,10 +79,10 @@ export class OpenConnections {
     for (const one of [...this.#strangers.values(), ...this.#known.values()]) this.#end(one);
   }
 
-  /** Keeps a connection; with one too many, one that has said nothing ends, else the longest idle. */
+  /** Keeps a connection; with one too many, one that has said nothing ends, else the longest idle, which may be this one. */
   #know(name: string, one: OpenConnection): void {
     this.#known.set(name, one);
-    if (this.size <= this.#most) return;
+    if (this.#known.size <= this.#most) return;
     const known = [...this.#known.values()];
     const silent = known.find(({ socket }) => socket.bytesRead === 0 && socket !== one.socket);
     const ended = silent ?? known.find(({ requests }) => requests === 0);
@@ -94,6 +101,6 @@ export class OpenConnections {
 }
 
 /** The other end of a connection, which no other one has at the same time. */
-function endOf({ remoteAddress, remotePort }: Socket): string {
+function endOf({ remoteAddress, remotePort }: OtherEnd): string {
   return `${remoteAddress} ${remotePort}`;
 }

@@ -10,6 +10,7 @@ import {
   PacketQueue,
   startGatewayServer,
 } from '../../../../services/gateway/index.ts';
+import { STRANGERS_MIN } from '../../../../services/gateway/open-connections.ts';
 import { makeCertificateAuthority, makeCertificateOf } from '../../../certificates.ts';
 import { PATH, PlayedGateway } from './played-gateway.ts';
 
@@ -212,17 +213,35 @@ describe('what clients leave open', () => {
     const session = await openSession(port, clientOptions(client));
     const idle = await openSession(port, clientOptions(client));
     const strangers: Socket[] = [];
-    for (let index = 0; index < 20; index += 1) {
+    for (let index = 0; index < STRANGERS_MIN + 20; index += 1) {
       const stranger = connectTcp(port, '127.0.0.1').resume();
       stranger.on('error', () => undefined);
       await once(stranger, 'connect');
       strangers.push(stranger);
     }
-    await expect.poll(() => strangers.filter(({ closed }) => !closed).length).toBe(1);
-    expect([session.destroyed, idle.destroyed]).toEqual([false, false]);
+    await expect.poll(() => strangers.filter(({ closed }) => !closed).length).toBe(STRANGERS_MIN);
     // A client of ours is let in all the same.
     expect(await ask(port, clientOptions(client))).toBe(404);
+    for (const one of [session, idle]) {
+      expect(await askHttp2(one, { ':path': '/scion' })).toMatchObject({ status: 404 });
+    }
     for (const one of strangers) one.destroy();
+  });
+
+  it('leaves a client time for its handshake though strangers come while the server is full', async () => {
+    const { port } = await serve(authority.certificate, { connectionsMax: 1 });
+    await openSession(port, clientOptions(client));
+    const begun = connectTcp(port, '127.0.0.1');
+    await once(begun, 'connect');
+    for (let count = 1; count < STRANGERS_MIN; count += 1) {
+      const stranger = connectTcp(port, '127.0.0.1').on('error', () => undefined);
+      open.push({ close: () => stranger.destroy() });
+      await once(stranger, 'connect');
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const late = connectTls({ ...clientOptions(client), socket: begun });
+    await once(late, 'secureConnect');
+    late.destroy();
   });
 
   it.each([['HTTP/2'], ['HTTP/1.1']])(
