@@ -12,8 +12,8 @@ import { withoutControlCharacters } from '../reports/terminal-layout.ts';
 import { askNodeEndpoint } from '../services/operator/index.ts';
 import { setExitCode } from './exit.ts';
 import { decisionSchema, statusSchema } from './gateway-answers.ts';
-import { findCertificateProblem } from './gateway-certificate.ts';
 import { decisionText, statusText } from './gateway-text.ts';
+import { listFileProblems } from './gateway-tls.ts';
 
 const WITHIN_MS = 5_000;
 
@@ -46,9 +46,11 @@ export async function askGateway(
   }
   const said = JSON.parse(text) as object;
   const read = kind === 'status' ? statusSchema.parse(said) : decisionSchema.parse(said);
-  const problem =
-    kind === 'status' ? findCertificateProblem(dirname(file), htx.tls, Date.now()) : undefined;
-  if (problem !== undefined) read[problem.hasEnded ? 'reasons' : 'warnings'].push(problem.text);
+  if (kind === 'status' && htx.tls !== undefined) {
+    const problems = listFileProblems(dirname(file), htx.tls, Date.now());
+    read.reasons = [...read.reasons, ...problems.reasons];
+    read.warnings = [...read.warnings, ...problems.warnings];
+  }
   const { reasons, warnings } = read;
   const answer = { ...said, reasons, warnings };
   const shown = withoutControlCharacters(read);

@@ -9,7 +9,11 @@ import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import type { z } from 'zod';
 import type { GatewayFile, TlsFiles } from '../nodes/gateway/index.ts';
-import type { TlsMaterial } from '../services/gateway/index.ts';
+import {
+  listCertificateProblems,
+  readCertificateEnds,
+  type TlsMaterial,
+} from '../services/gateway/index.ts';
 
 /** Where the file names each PEM file. */
 const KEYS = {
@@ -62,6 +66,19 @@ export function readTlsMaterial(folder: string, files: TlsFiles): TlsMaterial {
     key: read(key),
     clientCa: clientCa === undefined ? undefined : read(clientCa),
   };
+}
+
+/** What is wrong with the certificates on disk; a gateway reads them at its start and on SIGHUP. */
+export function listFileProblems(
+  folder: string,
+  files: TlsFiles,
+  nowMs: number,
+): ReturnType<typeof listCertificateProblems> {
+  try {
+    return listCertificateProblems(readCertificateEnds(readTlsMaterial(folder, files)), nowMs);
+  } catch {
+    return { reasons: [], warnings: [`htx.cert_path: ${files.certificate} cannot be read`] };
+  }
 }
 
 function readFailure(folder: string, path: string | undefined): string | undefined {

@@ -53,15 +53,19 @@ const CERTIFICATE = derSequence({ content: derAny, algorithm: ALGORITHM, signatu
 
 /** Makes a certificate of an authority, signed by itself. */
 export function makeCertificateAuthority(name: string): CertifiedKey {
-  return make(name, undefined);
+  return make(name);
 }
 
 /** Makes a certificate that the authority has signed. */
-export function makeCertificateOf(name: string, issuer: CertifiedKey): CertifiedKey {
-  return make(name, issuer);
+export function makeCertificateOf(
+  name: string,
+  issuer: CertifiedKey,
+  { endsInS = YEAR_S } = {},
+): CertifiedKey {
+  return make(name, issuer, endsInS);
 }
 
-function make(name: string, issuer: CertifiedKey | undefined): CertifiedKey {
+function make(name: string, issuer?: CertifiedKey, endsInS = YEAR_S): CertifiedKey {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = { oid: ECDSA_SHA256 };
   const now = Math.floor(Date.now() / 1_000);
@@ -70,7 +74,7 @@ function make(name: string, issuer: CertifiedKey | undefined): CertifiedKey {
   const constraints = CONSTRAINTS.write({ isCa: true });
   const content = CONTENT.write({
     ...{ version: 2, serial, algorithm, issuer: nameOf(issuer?.name ?? name) },
-    validity: { notBefore: now - YEAR_S, notAfter: now + YEAR_S },
+    validity: { notBefore: now - YEAR_S, notAfter: now + endsInS },
     subject: nameOf(name),
     key: publicKey.export({ type: 'spki', format: 'der' }),
     extensions:

@@ -58,6 +58,8 @@ export const ANSWER_BODIES = {
     active_connections: count,
     uptime_seconds: count,
     reasons,
+    /** What does no harm yet. */
+    warnings: z.array(text),
   }),
   Ready: z.strictObject({ status: z.enum(['ready', 'not ready']), reasons }),
   /** A `.cpuprofile` of Chromium's developer tools. */
@@ -114,7 +116,7 @@ export const ROUTES = {
     answers: { ...ANSWERS_OF_ALL, 200: 'Paths', 404: 'Problem', 503: 'Problem', 504: 'Problem' },
   },
   'GET /health': {
-    summary: 'Says whether each peer answers',
+    summary: 'Says whether each peer answers, and when certificates end',
     parameters: NO_PARAMETERS,
     answers: { ...ANSWERS_OF_ALL, 200: 'Health', 503: 'Health' },
   },

@@ -5,6 +5,7 @@
  */
 export { isLoopback } from '../_kit/loopback-address.ts';
 export { CallerFilter } from './caller-filter.ts';
+export { listCertificateProblems, readCertificateEnds } from './certificate-ends.ts';
 export { GrpcMeter, HttpMeter } from './face-meter.ts';
 export type { ApplicationRequest, GatewayNode, NodeAnswer } from './gateway-node.ts';
 export { GrpcServerStartError } from './grpc-packages.ts';

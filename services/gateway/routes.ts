@@ -8,6 +8,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { LogFields } from '../../engine/host/measure.ts';
 import type { BodyRoom } from './body-room.ts';
+import { type CertificateEnd, listCertificateProblems } from './certificate-ends.ts';
 import type { CpuProfiler } from './cpu-profiler.ts';
 import type { GatewayNode, NodeAnswer } from './gateway-node.ts';
 import { readHealth } from './health.ts';
@@ -27,6 +28,8 @@ export interface GatewayHandlerContext {
   readonly isPrivate: boolean;
   /** Called with the fields of a log line for each packet that was taken; its id is that of the answer. */
   readonly onPacket?: ((fields: LogFields) => void) | undefined;
+  /** When the certificates in use end. */
+  readonly certificates: () => readonly CertificateEnd[];
   /** Takes profiles; absent if that is not switched on, or other machines reach the server. */
   readonly profiler: CpuProfiler | undefined;
 }
@@ -180,11 +183,13 @@ async function listPaths(
 }
 
 async function tellHealth(
-  { node }: GatewayHandlerContext,
+  { node, certificates }: GatewayHandlerContext,
   _: object,
   { gone, uptimeS }: Asked,
 ): Promise<Answer> {
-  const { tunnels, reasons } = await readHealth(node, soon(gone));
+  const { tunnels, reasons: ofNode } = await readHealth(node, soon(gone));
+  const { reasons: ended, warnings } = listCertificateProblems(certificates(), Date.now());
+  const reasons = [...ofNode, ...ended];
   const isHealthy = reasons.length === 0;
   return {
     status: isHealthy ? 200 : 503,
@@ -194,6 +199,7 @@ async function tellHealth(
       active_connections: tunnels.filter(({ state }) => state !== 'creating').length,
       uptime_seconds: uptimeS,
       reasons,
+      warnings,
     },
   };
 }

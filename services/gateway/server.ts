@@ -11,6 +11,7 @@ import { closeServer, listenFailureText, listenOn, refuseNonHttp } from '../_kit
 import { isLoopback } from '../_kit/loopback-address.ts';
 import { BodyRoom } from './body-room.ts';
 import type { CallerFilter } from './caller-filter.ts';
+import { readCertificateEnds } from './certificate-ends.ts';
 import { CpuProfiler } from './cpu-profiler.ts';
 import { HttpMeter } from './face-meter.ts';
 import type { GatewayNode } from './gateway-node.ts';
@@ -95,11 +96,13 @@ export async function startGatewayServer({
   const handle = meter.count(
     createGatewayRequestHandler({
       ...{ node, queue, packetBytesMax, isPrivate, onPacket },
+      certificates: () => certificates,
       bodies: new BodyRoom(packetBytesMax),
       profiler: isProfiled && isPrivate ? new CpuProfiler() : undefined,
     }),
   );
   const secure = tls === undefined ? undefined : new TlsServer(tls, bounds, handle);
+  let certificates = tls === undefined ? [] : readCertificateEnds(tls);
   const created = secure ?? createPlainServer(bounds, handle);
   callers?.guard(created.server);
   meter.watch(created.server, tls === undefined ? 'http' : 'https');
@@ -114,7 +117,11 @@ export async function startGatewayServer({
     get failedHandshakes(): number {
       return secure?.failedHandshakes ?? 0;
     },
-    reloadTls: (other) => secure?.reload(other),
+    reloadTls: (other): void => {
+      if (secure === undefined) return;
+      secure.reload(other);
+      certificates = readCertificateEnds(other);
+    },
     close: () => created.close(),
   };
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { addCommands } from '../../../cli/commands.ts';
-import { findCertificateProblem } from '../../../cli/gateway-certificate.ts';
+import { listFileProblems } from '../../../cli/gateway-tls.ts';
 import { makeProgram } from '../../../cli/program.ts';
 import { type OperatorServer, startOperatorServer } from '../../../services/operator/index.ts';
 import { makeCertificateAuthority } from '../../certificates.ts';
@@ -147,21 +147,20 @@ it('print the help for words that are no question', async () => {
 });
 
 it('tell when the certificate of the server ends', () => {
-  const { certificate } = makeCertificateAuthority('one');
-  const name = 'one.pem';
-  writeFileSync(join(folder, name), certificate);
+  const { certificate, key } = makeCertificateAuthority('one');
+  writeFileSync(join(folder, 'one.pem'), certificate);
+  writeFileSync(join(folder, 'key.pem'), key);
   const endMs = Date.parse(new X509Certificate(certificate).validTo);
   const day = new Date(endMs).toISOString().slice(0, 10);
-  const at = (days: number): unknown =>
-    findCertificateProblem(
-      folder,
-      { certificate: name, key: '', clientCa: undefined },
-      endMs - days * 86_400_000,
-    );
-  expect(at(31)).toBeUndefined();
+  const files = { certificate: 'one.pem', key: 'key.pem', clientCa: undefined };
+  const at = (days: number, certificateFile = 'one.pem'): unknown =>
+    listFileProblems(folder, { ...files, certificate: certificateFile }, endMs - days * 86_400_000);
+  expect(at(31)).toEqual({ reasons: [], warnings: [] });
   expect(at(12)).toEqual({
-    ...{ text: `the certificate one.pem ends in 12 days, on ${day}`, hasEnded: false },
+    ...{ reasons: [], warnings: [`certificate ends in 12 days, on ${day}`] },
   });
-  expect(at(0)).toEqual({ text: `the certificate one.pem ended on ${day}`, hasEnded: true });
-  expect(findCertificateProblem(folder, undefined, endMs)).toBeUndefined();
+  expect(at(0)).toEqual({ reasons: [`certificate ended on ${day}`], warnings: [] });
+  expect(at(31, 'none.pem')).toEqual({
+    ...{ reasons: [], warnings: ['htx.cert_path: none.pem cannot be read'] },
+  });
 });

@@ -246,7 +246,7 @@ describe('GET /health', () => {
     expect(response.status).toBe(503);
     expect(await response.json()).toEqual({
       ...{ status: 'degraded', scion_connected: true, active_connections: 2 },
-      ...{ reasons: ['b is creating', 'c is inactive'], uptime_seconds: 0 },
+      ...{ reasons: ['b is creating', 'c is inactive'], uptime_seconds: 0, warnings: [] },
     });
     tell(tunnelOf('a', 'active', 1));
     expect((await fetch(`${at}/health`)).status).toBe(200);

@@ -185,6 +185,33 @@ describe('certificates that are read again', () => {
   });
 });
 
+describe('GET /health', () => {
+  it('says when a certificate ends soon or has ended, of the files in use', async () => {
+    const { node, port, started } = await serve();
+    node.answers['tunnels'] = { outcome: 'ok', text: '[]' };
+    const session = await openSession(port);
+    const renew = async (endsInS: number, clientCa?: string): Promise<unknown> => {
+      const { certificate, key } = makeCertificateOf('gateway', authority, { endsInS });
+      started.reloadTls({ certificate: certificate + authority.certificate, key, clientCa });
+      const { status, text } = await askHttp2(session, { ':path': '/health' });
+      const { reasons, warnings } = JSON.parse(text) as Record<string, readonly string[]>;
+      return [
+        status,
+        ...[...reasons!, ...warnings!].map((one) => one.replace(/[\d-]{10}$/, 'DAY')),
+      ];
+    };
+    const hour = 3_600;
+    const day = 24 * hour;
+    expect(await renew(30 * day + hour)).toEqual([200]);
+    expect(await renew(6 * day + hour)).toEqual([200, 'certificate ends in 6 days, on DAY']);
+    expect(await renew(-day)).toEqual([503, 'certificate ended on DAY']);
+    const old = makeCertificateOf('ca', authority, { endsInS: -day }).certificate;
+    expect(await renew(60 * day, old)).toEqual([503, 'client CA ended on DAY']);
+    // One of several CAs is still good.
+    expect(await renew(60 * day, old + authority.certificate)).toEqual([200]);
+  });
+});
+
 describe('a handshake that fails', () => {
   it('is counted', async () => {
     const { port, started } = await serve(authority.certificate);

@@ -1,0 +1,57 @@
+/**
+ * When the certificates of a server end, in sentences on which an operator can act.
+ *
+ * @module
+ */
+import { X509Certificate } from 'node:crypto';
+import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
+import type { TlsMaterial } from './tls-server.ts';
+
+/** When a file of certificates stops being of use. */
+export interface CertificateEnd {
+  readonly name: string;
+  readonly endMs: number;
+}
+
+const MS_PER_DAY = 86_400_000;
+/** Days before its end from which a certificate is worth a warning. */
+const WARNING_DAYS = 30;
+/** A certificate among others (RFC 7468 section 5). */
+const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+/** Reads when the certificates of a server end. @throws Error of the system if one is none. */
+export function readCertificateEnds({
+  certificate,
+  clientCa,
+}: Pick<TlsMaterial, 'certificate' | 'clientCa'>): readonly CertificateEnd[] {
+  // A chain ends with the first of its certificates; of the CAs of clients, each lets in its own.
+  const own = { name: 'certificate', endMs: leastOf(endsOf(certificate)) };
+  if (clientCa === undefined) return [own];
+  return [own, { name: 'client CA', endMs: greatestOf(endsOf(clientCa)) }];
+}
+
+/** What is wrong with certificates: `reasons` of those that have ended, `warnings` of those that end soon. */
+export function listCertificateProblems(
+  ends: readonly CertificateEnd[],
+  nowMs: number,
+): { readonly reasons: readonly string[]; readonly warnings: readonly string[] } {
+  const ended = ends.filter(({ endMs }) => endMs <= nowMs);
+  const soon = ends.filter(
+    ({ endMs }) => endMs > nowMs && endMs < nowMs + WARNING_DAYS * MS_PER_DAY,
+  );
+  return {
+    reasons: ended.map(({ name, endMs }) => `${name} ended on ${dayOf(endMs)}`),
+    warnings: soon.map(({ name, endMs }) => {
+      const days = Math.floor((endMs - nowMs) / MS_PER_DAY);
+      return `${name} ends in ${days} days, on ${dayOf(endMs)}`;
+    }),
+  };
+}
+
+function endsOf(pem: string): readonly number[] {
+  return (pem.match(BLOCK) ?? [pem]).map((one) => Date.parse(new X509Certificate(one).validTo));
+}
+
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
