@@ -43,15 +43,10 @@ const AGAIN_MS = 100;
 const METRICS_MS = 5_000;
 
 /** The gateway, and where its servers listen. */
-export interface GatewayFaceOptions {
+export interface GatewayFaceOptions extends Pick<GatewayFile, 'grpc' | 'tun' | 'access'> {
   readonly name: string;
   readonly log: OperatorLog;
   readonly htx: Omit<GatewayFile['htx'], 'tls'> & { readonly tls: TlsMaterial | undefined };
-  /** The gRPC server; absent without one. */
-  readonly grpc: GatewayFile['grpc'];
-  readonly tun: GatewayFile['tun'];
-  /** The callers and peers that are let in. */
-  readonly access: GatewayFile['access'];
   readonly labelSetsMax: number;
   /** Folder of stores that survive a crash. */
   readonly stateFolder: string;

@@ -17,6 +17,7 @@ import {
 import type { GatewayRequestHandler } from './handle.ts';
 
 const MS_PER_S = 1_000;
+const US_PER_S = 1_000_000;
 /** Methods with a name of their own; clients may send any. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
 
@@ -89,6 +90,13 @@ export class GrpcMeter {
     this.#calls.of(method, status).add();
     if (status !== 'OK') this.#errors.of(method, status).add();
     this.#times.of(method).record((performance.now() - beganMs) / MS_PER_S);
+  }
+
+  /** The mean time in which calls of a method were answered, microseconds. */
+  meanUs(method: string): number {
+    const time = this.#times.rows.find(({ labels }) => labels[0] === method)?.value;
+    if (time === undefined) return 0;
+    return (time.sum * US_PER_S) / time.counts.reduce((all, count) => all + count);
   }
 
   read(): MetricSeriesByName {

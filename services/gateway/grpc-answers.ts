@@ -3,11 +3,26 @@
  *
  * @module
  */
-import type { NodeAnswer } from './gateway-node.ts';
+import type { GatewayNode, NodeAnswer } from './gateway-node.ts';
 import { CallFailure, refuseRequest } from './grpc-request.ts';
 import { type ANSWERS, type AnswerOf, type DescribedPath, parseAnswer } from './node-answers.ts';
 
 const NS_PER_MS = 1_000_000n;
+
+/** What asks the node, and until when. */
+interface Asker {
+  readonly node: GatewayNode;
+  readonly gone: AbortSignal;
+}
+
+/** Asks the node; a refusal is the status of the call. */
+export async function askNode<Kind extends keyof typeof ANSWERS>(
+  { node, gone }: Asker,
+  kind: Kind,
+  body = '',
+): Promise<AnswerOf<Kind> | CallFailure> {
+  return readAnswer(kind, await node.request({ kind, body }, gone));
+}
 
 /** The answer to a request of a kind; a refusal is the status of the call. */
 export function readAnswer<Kind extends keyof typeof ANSWERS>(

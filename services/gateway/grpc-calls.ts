@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { failureOf, makePath, nanosecondsOf, readAnswer } from './grpc-answers.ts';
+import { askNode, failureOf, makePath, nanosecondsOf, readAnswer } from './grpc-answers.ts';
 import type { CallContext } from './grpc-context.ts';
 import type { GatewayRequests, Int64Text, PathPreferencesMessage } from './grpc-messages.ts';
 import { CallFailure, refuseRequest } from './grpc-request.ts';
@@ -58,7 +58,7 @@ export function makeReceivedPacket({ source, bytes, atMs }: QueuedPacket): objec
 }
 
 async function sendPacket(
-  { node, gone, meter }: CallContext,
+  { node, gone }: CallContext,
   request: GatewayRequests['SendScionPacket'],
 ): Promise<object | CallFailure> {
   const { rawPacket, egressIa, egressIface, sequenceNumber, priority } = request;
@@ -81,7 +81,6 @@ async function sendPacket(
     gone,
   );
   const processingTimeUs = microsecondsSince(beganMs);
-  meter.sends.add(processingTimeUs);
   const { outcome } = answer;
   if (outcome === 'replay' || outcome === 'expired' || outcome === 'future') {
     return { success: false, error: outcome, processingTimeUs };
@@ -107,7 +106,7 @@ async function receivePacket(
 }
 
 async function registerPath(
-  { node, gone }: CallContext,
+  context: CallContext,
   { dstIa, ttlSeconds, preferences, callbackAddr }: GatewayRequests['RegisterPath'],
 ): Promise<object | CallFailure> {
   if (callbackAddr !== '') {
@@ -115,10 +114,7 @@ async function registerPath(
   }
   const seconds = ttlSeconds === 0 ? TTL_S : Math.min(ttlSeconds, TTL_S_MAX);
   const body = JSON.stringify({ destination: dstIa, seconds, ...preferencesOf(preferences) });
-  const read = readAnswer(
-    'register-path',
-    await node.request({ kind: 'register-path', body }, gone),
-  );
+  const read = await askNode(context, 'register-path', body);
   if (read instanceof CallFailure) return read;
   return {
     ...{ success: true, registrationId: read.id },
@@ -128,11 +124,11 @@ async function registerPath(
 }
 
 async function queryPaths(
-  { node, gone }: CallContext,
+  context: CallContext,
   { dstIa, limit, preferences }: GatewayRequests['QueryPaths'],
 ): Promise<object | CallFailure> {
   const body = JSON.stringify({ destination: dstIa, ...preferencesOf(preferences) });
-  const paths = readAnswer('query-paths', await node.request({ kind: 'query-paths', body }, gone));
+  const paths = await askNode(context, 'query-paths', body);
   if (paths instanceof CallFailure) return paths;
   const most = limit === 0 ? PATHS_MAX : Math.min(limit, PATHS_MAX);
   const now = Date.now();
@@ -171,7 +167,7 @@ async function tellHealth(
 }
 
 async function validateSequence(
-  { node, gone, meter }: CallContext,
+  context: CallContext,
   request: GatewayRequests['ValidateSequence'],
 ): Promise<object | CallFailure> {
   const { peerId, sequenceNumber, timestampNs, updateWindow } = request;
@@ -179,9 +175,8 @@ async function validateSequence(
   const beganMs = performance.now();
   const asked = { name: peerId, sequence: sequenceNumber, updates: updateWindow };
   const body = JSON.stringify({ ...asked, ...timeOf(timestampNs) });
-  const read = readAnswer('sequence', await node.request({ kind: 'sequence', body }, gone));
+  const read = await askNode(context, 'sequence', body);
   const validationTimeUs = microsecondsSince(beganMs);
-  meter.validations.add(validationTimeUs);
   if (read instanceof CallFailure) return read;
   const { verdict, window } = read;
   const { processed, accepted, slides } = window;

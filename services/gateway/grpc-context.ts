@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { GrpcMeter } from './face-meter.ts';
 import type { GatewayNode } from './gateway-node.ts';
 import type { GatewayMeter } from './grpc-meter.ts';
 
@@ -10,6 +11,8 @@ import type { GatewayMeter } from './grpc-meter.ts';
 export interface CallContext {
   readonly node: GatewayNode;
   readonly meter: GatewayMeter;
+  /** The calls that were answered. */
+  readonly counted: GrpcMeter;
   /** Aborted when the client has cancelled the call, has gone, or its deadline has passed. */
   readonly gone: AbortSignal;
 }

@@ -1,11 +1,10 @@
 /**
- * What is measured of a gateway beside what its node counts: samples, one a second, from which rates come, and the mean times
- * of calls.
+ * What is measured of a gateway beside what its node counts: samples, one a second, from which rates come.
  *
  * @module
  */
 import type { GatewayNode } from './gateway-node.ts';
-import { readAnswer } from './grpc-answers.ts';
+import { askNode } from './grpc-answers.ts';
 import { CallFailure } from './grpc-request.ts';
 import type { AnswerOf } from './node-answers.ts';
 
@@ -23,25 +22,8 @@ interface Sample {
 const SAMPLES_MAX = 301;
 const MS_PER_S = 1_000;
 
-/** The mean time of calls, which is measured here because a node has no clock of that resolution. */
-class MeanTime {
-  #calls = 0;
-  #us = 0;
-
-  add(us: number): void {
-    this.#calls += 1;
-    this.#us += us;
-  }
-
-  get us(): number {
-    return this.#us / Math.max(1, this.#calls);
-  }
-}
-
 /** What is measured of one gateway beside what its node counts. */
 export class GatewayMeter {
-  readonly sends = new MeanTime();
-  readonly validations = new MeanTime();
   /** The oldest first. */
   readonly #samples: Sample[] = [];
   readonly #node: GatewayNode;
@@ -52,9 +34,8 @@ export class GatewayMeter {
 
   /** Takes a sample. @returns (resolves) whether the node runs. */
   async sample(): Promise<boolean> {
-    const gone = new AbortController();
-    const answer = await this.#node.request({ kind: 'stats', body: '' }, gone.signal);
-    const stats = readAnswer('stats', answer);
+    const gone = new AbortController().signal;
+    const stats = await askNode({ node: this.#node, gone }, 'stats');
     if (stats instanceof CallFailure) return false;
     this.#samples.push(sampleOf(stats));
     if (this.#samples.length > SAMPLES_MAX) this.#samples.shift();

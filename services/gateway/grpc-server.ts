@@ -19,6 +19,7 @@ import { GrpcServerStartError, loadGrpcPackages, SERVICE } from './grpc-packages
 import { CallFailure, decodeRequest } from './grpc-request.ts';
 import { OpenConnections } from './open-connections.ts';
 import type { PacketQueue } from './packet-queue.ts';
+import type { GatewayServer } from './server.ts';
 import { secureContextOf, type TlsMaterial, tlsOptionsOf } from './tls-server.ts';
 
 /** Largest number of calls in progress on one connection. */
@@ -57,18 +58,8 @@ export interface GrpcServerOptions {
   readonly calls?: GrpcMeter;
 }
 
-/** A running server, and where it listens. */
-export interface GatewayGrpcServer {
-  readonly host: string;
-  readonly port: number;
-  /** Number of TLS handshakes that failed; 0 without TLS. */
-  readonly failedHandshakes: number;
-  /**
-   * Uses other files for connections from now on; without effect if the server was started without TLS.
-   * @throws Error of the system if one is not what it should be.
-   */
-  reloadTls(tls: TlsMaterial): void;
-  /** Ends all calls. */
+/** A running server, which ends all calls when it closes. */
+export interface GatewayGrpcServer extends Omit<GatewayServer, 'close'> {
   close(): void;
 }
 
@@ -225,7 +216,7 @@ class OpenCalls {
       call.once('cancelled', () => gone.abort());
       if (call.cancelled) gone.abort();
       const failed = new CallFailure('internal', 'the gateway failed');
-      void serve({ node, meter, gone: gone.signal }, request)
+      void serve({ node, meter, counted, gone: gone.signal }, request)
         .catch(() => failed)
         .then((answer) => {
           this.#open -= 1;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { makePathStats, nanosecondsOf, readAnswer } from './grpc-answers.ts';
+import { askNode, makePathStats, nanosecondsOf } from './grpc-answers.ts';
 import type { CallContext } from './grpc-context.ts';
 import type { GatewayRequests } from './grpc-messages.ts';
 import { sampleOf } from './grpc-meter.ts';
@@ -15,11 +15,12 @@ const BITS = 8;
 
 /** Tells what the gateway counted, with rates of the last `periodSeconds`. */
 export async function tellStats(
-  { node, gone, meter }: CallContext,
+  context: CallContext,
   { periodSeconds, includePathBreakdown, includeAntiReplay }: GatewayRequests['Stats'],
 ): Promise<object | CallFailure> {
-  const stats = readAnswer('stats', await node.request({ kind: 'stats', body: '' }, gone));
+  const stats = await askNode(context, 'stats');
   if (stats instanceof CallFailure) return stats;
+  const { meter, counted } = context;
   const now = sampleOf(stats);
   const then = meter.before(now.atMs, Math.max(1, periodSeconds)) ?? now;
   const seconds = (now.atMs - then.atMs) / MS_PER_S;
@@ -32,7 +33,7 @@ export async function tellStats(
       processingRatePps: rate(now.packets - then.packets),
       throughputBps: rate((now.bytes - then.bytes) * BITS),
       ...{ activeConnections: open, errorCount: counts.drops },
-      avgProcessingTimeUs: meter.sends.us,
+      avgProcessingTimeUs: counted.meanUs('SendScionPacket'),
       memoryUsageBytes: process.memoryUsage.rss(),
       cpuUtilization: rate((now.cpuUs - then.cpuUs) / US_PER_MS / MS_PER_S),
     },
@@ -41,7 +42,7 @@ export async function tellStats(
       ? {
           totalValidated: accepted + replay + future + expired,
           ...{ replaysBlocked: replay, futureRejected: future, expiredRejected: expired },
-          ...{ windowUpdates: accepted, avgValidationTimeUs: meter.validations.us },
+          ...{ windowUpdates: accepted, avgValidationTimeUs: counted.meanUs('ValidateSequence') },
         }
       : undefined,
     timestamp: nanosecondsOf(Date.now()),

@@ -4,7 +4,7 @@
  * @module
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { failureOf, readAnswer } from './grpc-answers.ts';
+import { askNode, failureOf } from './grpc-answers.ts';
 import type { CallContext } from './grpc-context.ts';
 import type { GatewayRequests } from './grpc-messages.ts';
 import { CallFailure, refuseRequest } from './grpc-request.ts';
@@ -22,7 +22,7 @@ const CIPHER = 'ChaCha20-Poly1305';
 
 /** Begins a session, and waits for it if it is asked to. */
 export async function createTunnel(
-  { node, gone }: CallContext,
+  context: CallContext,
   request: GatewayRequests['CreateTunnel'],
 ): Promise<object | CallFailure> {
   const { destinationIa, destinationHost, destinationPort, options } = request;
@@ -34,16 +34,15 @@ export async function createTunnel(
   if (destinationHost !== '') {
     return new CallFailure('unsupported', 'a tunnel ends at the gateway of an AS, not at a host');
   }
-  const asked = { kind: 'open-tunnel', body: destinationIa };
-  let tunnel = readAnswer('open-tunnel', await node.request(asked, gone));
+  let tunnel = await askNode(context, 'open-tunnel', destinationIa);
   const waitS = Math.min(options?.timeoutSeconds ?? 0, WAIT_S_MAX);
   const endMs = performance.now() + waitS * MS_PER_S;
   if (!(tunnel instanceof CallFailure) && ![0, tunnel.port].includes(destinationPort)) {
     return refuseRequest(`frames go to port ${tunnel.port}`);
   }
-  while (isCreating(tunnel) && performance.now() < endMs && !gone.aborted) {
+  while (isCreating(tunnel) && performance.now() < endMs && !context.gone.aborted) {
     await pause(WAIT_MS);
-    tunnel = readAnswer('open-tunnel', await node.request(asked, gone));
+    tunnel = await askNode(context, 'open-tunnel', destinationIa);
   }
   return tunnel instanceof CallFailure ? tunnel : makeTunnel(tunnel);
 }
@@ -53,7 +52,7 @@ export async function listTunnels(
   context: CallContext,
   { filter, pageSize, pageToken }: GatewayRequests['ListTunnels'],
 ): Promise<object | CallFailure> {
-  const all = await readTunnels(context);
+  const all = await askNode(context, 'tunnels');
   if (all instanceof CallFailure) return all;
   const matching = all
     .filter(({ peer, isdAs }) => peer.includes(filter) || isdAs.includes(filter))
@@ -79,14 +78,10 @@ export async function tellTunnel(
   context: CallContext,
   { tunnelId }: GatewayRequests['GetTunnelStatus'],
 ): Promise<object | CallFailure> {
-  const all = await readTunnels(context);
+  const all = await askNode(context, 'tunnels');
   if (all instanceof CallFailure) return all;
   const found = all.find(({ isdAs, peer }) => isdAs === tunnelId || peer === tunnelId);
   return found === undefined ? noTunnel() : makeTunnel(found);
-}
-
-async function readTunnels({ node, gone }: CallContext): Promise<readonly Tunnel[] | CallFailure> {
-  return readAnswer('tunnels', await node.request({ kind: 'tunnels', body: '' }, gone));
 }
 
 function isCreating(tunnel: Tunnel | CallFailure): boolean {

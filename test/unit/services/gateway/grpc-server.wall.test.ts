@@ -252,6 +252,8 @@ describe('Health and Stats', () => {
     expect(answer.gateway.processingRatePps).toBeGreaterThan(100);
     expect(answer.gateway.processingRatePps).toBeLessThan(1_001);
     expect(Number(answer.gateway.memoryUsageBytes)).toBeGreaterThan(1_000_000);
+    expect(answer.gateway.avgProcessingTimeUs).toBeGreaterThan(0);
+    expect(answer.antiReplay.avgValidationTimeUs).toBeGreaterThan(0);
     expect(answer.periodSeconds).toBeLessThan(10);
     const short = (await client.call('Stats')).answer;
     expect([short.paths, short.antiReplay]).toEqual([[], null]);
