@@ -84,7 +84,8 @@ describe('SendScionPacket', () => {
       selectedPath: { ...META, dstIa: OTHER },
     });
     expect(echoed).toBe('abc');
-    expect(node.requests.at(-1)).toMatchObject({ kind: 'send-now', target: OTHER, priority: 2 });
+    const asked = node.requests.findLast(({ kind }) => kind === 'send-now');
+    expect(asked).toMatchObject({ target: OTHER, priority: 2 });
     const text = lastOf('send-now');
     expect(text.slice(2)).toMatch(/\}bytes$/);
     expect(JSON.parse(text.slice(2, -5))).toEqual({
@@ -127,7 +128,7 @@ describe('SendScionPacket', () => {
     expect(await codeOf({ rawPacket: Buffer.alloc(100_001) })).toBe(status.RESOURCE_EXHAUSTED);
     const malformed = await client.call('SendScionPacket', Buffer.of(0x0a, 5));
     expect(malformed.code).toBe(status.INVALID_ARGUMENT);
-    expect(node.requests).toEqual([]);
+    expect(node.sent).toEqual([]);
     expect(await codeOf({ rawPacket: Buffer.alloc(99_000) })).toBe(status.UNAVAILABLE);
   });
 });
