@@ -5,7 +5,12 @@
  */
 import { X509Certificate } from 'node:crypto';
 import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
-import type { TlsMaterial } from './tls-server.ts';
+
+/** Contents of PEM files. */
+interface CertificateFiles {
+  readonly certificate: string;
+  readonly clientCa: string | undefined;
+}
 
 /** When a file of certificates stops being of use. */
 export interface CertificateEnd {
@@ -23,7 +28,7 @@ const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 export function readCertificateEnds({
   certificate,
   clientCa,
-}: Pick<TlsMaterial, 'certificate' | 'clientCa'>): readonly CertificateEnd[] {
+}: CertificateFiles): readonly CertificateEnd[] {
   // A chain ends with the first of its certificates; of the CAs of clients, each lets in its own.
   const own = { name: 'certificate', endMs: leastOf(endsOf(certificate)) };
   if (clientCa === undefined) return [own];
