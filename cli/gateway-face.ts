@@ -95,8 +95,10 @@ export async function openGatewayFace({
   let server: GatewayServer;
   let calls: GatewayGrpcServer | undefined;
   const tunnel = tun && (await openTunnel(node, tun, lines));
+  const problems = (): readonly string[] => (tunnel?.problem === undefined ? [] : [tunnel.problem]);
   try {
-    server = await startGatewayServer({ node, queue, callers, meter: http, onPacket, ...htx });
+    const parts = { node, queue, callers, meter: http, onPacket, problems };
+    server = await startGatewayServer({ ...parts, ...htx });
     if (grpc !== undefined) {
       const tls = htx.tls;
       calls = await startGrpcServer({ node, queue, callers, tls, calls: answered, ...grpc });
@@ -152,11 +154,8 @@ async function openTunnel(
   tun: TunOptions,
   lines: ComponentLog,
 ): Promise<IpTunnel> {
-  const onGone = (reason: string): void => {
-    lines.error(`${tun.name} carries no more packets: ${reason}`);
-  };
   try {
-    const tunnel = await IpTunnel.open(node, tun, onGone);
+    const tunnel = await IpTunnel.open(node, tun, (problem) => lines.error(problem));
     lines.info(`IP packets by ${tun.name}, at most ${tun.mtuBytes} B`);
     return tunnel;
   } catch (error) {

@@ -16,10 +16,11 @@ const UNCOUNTED: ReadonlySet<string> = new Set(['node-down', 'no-handler', 'busy
 export class IpTunnel {
   #device: TunDevice | undefined;
   #lost = 0;
+  #problem: string | undefined;
 
   /**
    * Opens the device, and begins to take all received packets.
-   * @param onGone Called once if somebody else removes the device.
+   * @param onGone Called once with a sentence if somebody else removes the device.
    * @throws (rejects) TunOpenError.
    */
   static async open(
@@ -34,7 +35,10 @@ export class IpTunnel {
     const device = await TunDevice.open(options, {
       onPacket: (packet) => node.route(packet, done),
       onRoom: () => flow.taken(),
-      onGone,
+      onGone: (reason) => {
+        tunnel.#problem = `${options.name} carries no more packets: ${reason}`;
+        onGone(tunnel.#problem);
+      },
     });
     tunnel.#device = device;
     // What a node gives: the length of the source, the source, the packet.
@@ -45,6 +49,11 @@ export class IpTunnel {
   /** Number of packets that the system did not take, or for which there was no node. */
   get lost(): number {
     return this.#lost + (this.#device?.refused ?? 0);
+  }
+
+  /** Why it carries nothing any more; undefined if it does. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   /** Removes the device. */

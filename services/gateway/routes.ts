@@ -30,6 +30,8 @@ export interface GatewayHandlerContext {
   readonly onPacket?: ((fields: LogFields) => void) | undefined;
   /** When the certificates in use end. */
   readonly certificates: () => readonly CertificateEnd[];
+  /** What is wrong beside node and certificates, a sentence each. */
+  readonly problems: () => readonly string[];
   /** Takes profiles; absent if that is not switched on, or other machines reach the server. */
   readonly profiler: CpuProfiler | undefined;
 }
@@ -183,13 +185,13 @@ async function listPaths(
 }
 
 async function tellHealth(
-  { node, certificates }: GatewayHandlerContext,
+  { node, certificates, problems }: GatewayHandlerContext,
   _: object,
   { gone, uptimeS }: Asked,
 ): Promise<Answer> {
   const { tunnels, reasons: ofNode } = await readHealth(node, soon(gone));
   const { reasons: ended, warnings } = listCertificateProblems(certificates(), Date.now());
-  const reasons = [...ofNode, ...ended];
+  const reasons = [...ofNode, ...ended, ...problems()];
   const isHealthy = reasons.length === 0;
   return {
     status: isHealthy ? 200 : 503,

@@ -40,6 +40,8 @@ export interface GatewayServerOptions {
   readonly meter?: HttpMeter;
   /** Logs a packet that was taken. */
   readonly onPacket?: (fields: LogFields) => void;
+  /** What is wrong beside node and certificates, a sentence each, for `/health`. */
+  readonly problems?: () => readonly string[];
 }
 
 /** A running server. */
@@ -87,6 +89,7 @@ export async function startGatewayServer({
   isProfiled = false,
   meter = new HttpMeter(),
   onPacket,
+  problems = (): readonly string[] => [],
 }: GatewayServerOptions): Promise<GatewayServer> {
   const bounds: HttpBounds = {
     ...{ headerBytesMax: HEADER_BYTES_MAX, headersMsMax: HEADERS_MS_MAX },
@@ -95,7 +98,7 @@ export async function startGatewayServer({
   const isPrivate = isLoopback(host);
   const handle = meter.count(
     createGatewayRequestHandler({
-      ...{ node, queue, packetBytesMax, isPrivate, onPacket },
+      ...{ node, queue, packetBytesMax, isPrivate, onPacket, problems },
       certificates: () => certificates,
       bodies: new BodyRoom(packetBytesMax),
       profiler: isProfiled && isPrivate ? new CpuProfiler() : undefined,

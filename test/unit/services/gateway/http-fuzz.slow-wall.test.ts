@@ -123,7 +123,7 @@ async function serve(alpnProtocol: 'h2' | 'http/1.1'): Promise<[Server, PlayedGa
   const queue = new PacketQueue(node);
   const handle = createGatewayRequestHandler({
     ...{ node, queue, packetBytesMax: PACKET_MAX, bodies: new BodyRoom(PACKET_MAX) },
-    ...{ isPrivate: true, certificates: () => [], profiler: undefined },
+    ...{ isPrivate: true, certificates: () => [], problems: () => [], profiler: undefined },
   });
   const { server } = new TlsServer({ ...material, clientCa: undefined }, bounds, handle);
   const listener = createServer((socket) => {

@@ -1,4 +1,5 @@
 /** IP packets between this machine and a gateway that the test plays, by a TUN device. */
+import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -46,6 +47,13 @@ describe.skipIf(missing !== undefined)('a tunnel of IP packets', () => {
     expect(String((await received)[0])).toBe('aaa');
     socket.close();
     expect(tunnel.lost).toBe(lost);
+  });
+
+  it('says why it carries nothing any more when somebody removes its device', async () => {
+    const { tunnel } = await open();
+    expect(tunnel.problem).toBeUndefined();
+    spawnSync('ip', ['link', 'delete', options.name]);
+    await vi.waitFor(() => expect(tunnel.problem).toContain('the device was removed'), 5_000);
   });
 
   it('counts packets that no node has seen, and those that the system does not take', async () => {

@@ -257,6 +257,19 @@ describe('GET /health', () => {
   });
 });
 
+it('GET /health says what is wrong beside the node', async () => {
+  const node = new PlayedGateway();
+  node.answers['tunnels'] = { outcome: 'ok', text: JSON.stringify([tunnelOf('a', 'active', 1)]) };
+  const problems = ['the device was removed'];
+  const server = await startGatewayServer({
+    ...{ node, queue: new PacketQueue(node), host: '127.0.0.1', port: 0 },
+    ...{ packetBytesMax: 1_000, connectionsMax: 100, idleMs: 5_000, problems: () => problems },
+  });
+  open.push(server);
+  const response = await fetch(`http://127.0.0.1:${server.port}/health`);
+  expect([response.status, await response.json()]).toMatchObject([503, { reasons: problems }]);
+});
+
 describe('GET /scion/paths', () => {
   it('lists the paths that the gateway says', async () => {
     const { node, at } = await serve();
