@@ -146,6 +146,7 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     ...['npm i -g', 'npm run live FILE', 'npm run emulate FILE', 'npm run sweep FILE'],
     'npm run daemon',
     'npm run scenario FILE -- --explain 20',
+    'npm run gateway -- explain 10.2.0.1 FILE',
     'npm run scenario FILE -- --seeds 30 --queue ADDRESS',
     'npm run sweep FILE -- --set options.gateway.multipath.misses=2',
     'npm --prefix ~/orrery run scenario mine.yaml -- --from-here',
@@ -174,9 +175,12 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     `printf 'Authorization: Bearer %s' "$(cat fabric-alice.token)" | curl -H @- --data-binary @picture.png   'http://127.0.0.1:7480/call?to=bob&lifetime=10min&priority=0'`,
   ],
   'is run by test/how-to/gateway-troubles.test.ts against gateways in virtual time': [
-    ...['status gateway.toml', 'status gateway-211.toml', 'explain 2-ff00:0:211 gateway.toml'].map(
-      (asked) => `npm run gateway -- ${asked}`,
-    ),
+    ...[
+      'status gateway.toml',
+      'status gateway-211.toml',
+      'explain 2-ff00:0:211 gateway.toml',
+      'explain 198.19.0.0 gateway.toml',
+    ].map((asked) => `npm run gateway -- ${asked}`),
     'npm run health -- --port 9090 --no-probe',
   ],
   'installs packages': [
