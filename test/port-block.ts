@@ -1,5 +1,5 @@
 /**
- * Ports for live runs of tests: 200 below the system's own, others for each worker of a run of tests, so that files that run
+ * Ports for live runs of tests: 200 of those from 20,000 to 31,999, others for each worker of a run of tests, so that files that run
  * at a time do not meet.
  *
  * @module
