@@ -36,13 +36,18 @@ export function withTlsFiles(
     for (const { path, message } of missing) context.addIssue({ code: 'custom', path, message });
     if (missing.length > 0) return;
     const { certificate, key, clientCa } = readTlsMaterial(folder, tls);
-    const unfit = failureOf(() => createSecureContext({ cert: certificate, key }));
+    const unfit = failureOf(() => {
+      createSecureContext({ cert: certificate, key });
+      readCertificateEnds({ certificate, clientCa: undefined });
+    });
     if (unfit !== undefined) {
       const message = `is no certificate of the key in key_path: ${unfit}`;
       context.addIssue({ code: 'custom', path: [...KEYS.certificate], message });
     }
     const noCa =
-      clientCa === undefined ? undefined : failureOf(() => new X509Certificate(clientCa));
+      clientCa === undefined
+        ? undefined
+        : failureOf(() => readCertificateEnds({ certificate: clientCa, clientCa: undefined }));
     if (noCa === undefined) return;
     const message = `has no certificate: ${noCa}`;
     context.addIssue({ code: 'custom', path: [...KEYS.clientCa], message });
@@ -51,9 +56,10 @@ export function withTlsFiles(
 
 /** Checks what was read from the files. @throws Error if one is not what it should be. */
 export function checkTlsMaterial(material: TlsMaterial): TlsMaterial {
-  const { certificate, key, clientCa } = material;
+  const { certificate, key } = material;
   createSecureContext({ cert: new X509Certificate(certificate).toString(), key });
-  if (clientCa !== undefined) new X509Certificate(clientCa);
+  // Node passes over a block that is none, and all after it.
+  readCertificateEnds(material);
   return material;
 }
 
@@ -74,11 +80,23 @@ export function listFileProblems(
   files: TlsFiles,
   nowMs: number,
 ): ReturnType<typeof listCertificateProblems> {
-  try {
-    return listCertificateProblems(readCertificateEnds(readTlsMaterial(folder, files)), nowMs);
-  } catch {
-    return { reasons: [], warnings: [`htx.cert_path: ${files.certificate} cannot be read`] };
-  }
+  const unread: string[] = [];
+  // The key is not needed, and who asks may not be allowed to read it.
+  const read = (key: string, path: string): string | undefined => {
+    try {
+      const pem = readFileSync(resolve(folder, path), 'utf8');
+      readCertificateEnds({ certificate: pem, clientCa: undefined });
+      return pem;
+    } catch {
+      unread.push(`${key}: ${path} cannot be read`);
+      return undefined;
+    }
+  };
+  const certificate = read('htx.cert_path', files.certificate);
+  const clientCa = files.clientCa && read('orrery.client_ca', files.clientCa);
+  const ends = certificate === undefined ? [] : readCertificateEnds({ certificate, clientCa });
+  const { reasons, warnings } = listCertificateProblems(ends, nowMs);
+  return { reasons, warnings: [...warnings, ...unread] };
 }
 
 function readFailure(folder: string, path: string | undefined): string | undefined {

@@ -196,10 +196,10 @@ export class Session {
   ): FrameOpenResult {
     const length = plaintext?.length ?? -1;
     this.#options.measured?.frameOpened(header.type, length, -1);
-    if (plaintext === undefined) return 'bad-auth';
     const keys = this.#elsewhere(key, header);
-    // The key was retired meanwhile.
+    // The key was retired meanwhile: that nobody opened the frame says nothing about it.
     if (keys === undefined) return this.isOpen ? 'epoch-unknown' : 'no-session';
+    if (plaintext === undefined) return 'bad-auth';
     return this.#authentic(keys, header, plaintext, moment);
   }
 

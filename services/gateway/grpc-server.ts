@@ -34,6 +34,8 @@ export const CONNECTIONS_MAX = 1_000;
 const IDLE_MS_MAX = 300_000;
 const KEEPALIVE_MS = 20_000;
 const KEEPALIVE_ANSWER_MS = 5_000;
+/** Largest number of answers of one call that wait for a client that sends requests and does not read. */
+const UNSENT_ANSWERS_MAX = 16;
 /** How long a subscriber waits before it looks again, ms. */
 const WAIT_MS = 60_000;
 /** Interval at which the node is asked whether it runs, ms. */
@@ -82,7 +84,7 @@ export async function startGrpcServer({
   const { grpc, published, described, reflection, health } = loadGrpcPackages();
   const connections = new OpenConnections(connectionsMax, { isTls: tls !== undefined });
   const server = new grpc.Server({
-    interceptors: [countCalls(grpc, connections)],
+    interceptors: [guardCalls(grpc, connections)],
     'grpc.max_receive_message_length': messageBytesMax,
     'grpc.max_concurrent_streams': CONNECTION_CALLS_MAX,
     'grpc.max_connection_idle_ms': IDLE_MS_MAX,
@@ -135,21 +137,46 @@ export async function startGrpcServer({
   };
 }
 
-/** Counts a call for its connection, from the complete arrival of its request to its end. */
-function countCalls(
+/**
+ * Counts a call for its connection, from the complete arrival of its request to its answer, or to the end of its answers:
+ * whether a client reads them is its own business. Of a client that sends many requests in one call, no more are read while
+ * so many answers wait for it, since the package for reflection takes no heed of that.
+ */
+function guardCalls(
   { ServerInterceptingCall }: typeof Grpc,
   connections: OpenConnections,
 ): Grpc.ServerInterceptor {
-  return (_, call) => {
-    let end: (() => void) | undefined;
+  return ({ requestStream, responseStream }, call) => {
+    let answered: (() => void) | undefined;
+    const end = (): void => {
+      answered?.();
+      answered = undefined;
+    };
+    let unsent = 0;
+    let parked: (() => void) | undefined;
     const listener: Grpc.ServerListener = {
+      onReceiveMessage: (message, next) => {
+        unsent += 1;
+        if (requestStream && unsent > UNSENT_ANSWERS_MAX) parked = (): void => next(message);
+        else next(message);
+      },
       onReceiveHalfClose: (next) => {
-        end = connections.begin(call.getConnectionInfo());
+        if (!requestStream) answered = connections.begin(call.getConnectionInfo());
         next();
       },
-      onCancel: () => end?.(),
+      onCancel: end,
     };
-    return new ServerInterceptingCall(call, { start: (next) => next(listener) });
+    return new ServerInterceptingCall(call, {
+      start: (next) => next(listener),
+      sendMessage: (message, next): void => {
+        if (!responseStream) end();
+        unsent -= 1;
+        next(message);
+        const go = parked;
+        parked = undefined;
+        go?.();
+      },
+    });
   };
 }
 

@@ -11,6 +11,7 @@ export const STRANGERS_MIN = 64;
 
 /** A connection, from its TCP handshake on. */
 interface OpenConnection {
+  readonly name: string;
   readonly socket: Socket;
   /** Number of requests that have arrived and are not answered. */
   requests: number;
@@ -41,15 +42,19 @@ export class OpenConnections {
   /** Takes a connection; with one too many, another one ends. */
   add(socket: Socket): void {
     const name = endOf(socket);
-    socket.once('close', () => this.#forget(name));
+    // Its end may have been that of another one, whose close is still to be told.
+    this.#strangers.delete(name);
+    this.#known.delete(name);
+    const one = { name, socket, requests: 0 };
+    socket.once('close', () => this.#forget(one));
     if (!this.#isTls) {
-      this.#know(name, { socket, requests: 0 });
+      this.#know(one);
       return;
     }
     const [oldest] = this.#strangers.values();
     const room = Math.max(STRANGERS_MIN, this.#most - this.#known.size);
     if (this.#strangers.size >= room && oldest !== undefined) this.#end(oldest);
-    this.#strangers.set(name, { socket, requests: 0 });
+    this.#strangers.set(name, one);
   }
 
   /** The TLS handshake of a connection is over. */
@@ -58,7 +63,7 @@ export class OpenConnections {
     const one = this.#strangers.get(name);
     if (one === undefined) return;
     this.#strangers.delete(name);
-    this.#know(name, one);
+    this.#know(one);
   }
 
   /** A request has arrived completely. @returns what to call when it is answered; undefined for a connection that is closed. */
@@ -70,7 +75,9 @@ export class OpenConnections {
     return (): void => {
       open.requests -= 1;
       // It is now the last that became idle.
-      if (this.#known.delete(name)) this.#known.set(name, open);
+      if (this.#known.get(name) !== open) return;
+      this.#known.delete(name);
+      this.#known.set(name, open);
     };
   }
 
@@ -80,8 +87,8 @@ export class OpenConnections {
   }
 
   /** Keeps a connection; with one too many, one that has said nothing ends, else the longest idle, which may be this one. */
-  #know(name: string, one: OpenConnection): void {
-    this.#known.set(name, one);
+  #know(one: OpenConnection): void {
+    this.#known.set(one.name, one);
     if (this.#known.size <= this.#most) return;
     const known = [...this.#known.values()];
     const silent = known.find(({ socket }) => socket.bytesRead === 0 && socket !== one.socket);
@@ -89,18 +96,19 @@ export class OpenConnections {
     if (ended !== undefined) this.#end(ended);
   }
 
-  #end({ socket }: OpenConnection): void {
-    this.#forget(endOf(socket));
-    socket.destroy();
+  #end(one: OpenConnection): void {
+    this.#forget(one);
+    one.socket.destroy();
   }
 
-  #forget(name: string): void {
-    this.#strangers.delete(name);
-    this.#known.delete(name);
+  #forget(one: OpenConnection): void {
+    for (const kept of [this.#strangers, this.#known]) {
+      if (kept.get(one.name) === one) kept.delete(one.name);
+    }
   }
 }
 
-/** The other end of a connection, which no other one has at the same time. */
+/** The other end of a connection, which no other open one has. */
 function endOf({ remoteAddress, remotePort }: OtherEnd): string {
   return `${remoteAddress} ${remotePort}`;
 }

@@ -17,7 +17,7 @@ import { HttpMeter } from './face-meter.ts';
 import type { GatewayNode } from './gateway-node.ts';
 import { createGatewayRequestHandler, type GatewayRequestHandler } from './handle.ts';
 import type { PacketQueue } from './packet-queue.ts';
-import { type HttpBounds, type TlsMaterial, TlsServer } from './tls-server.ts';
+import { type HttpBounds, secureContextOf, type TlsMaterial, TlsServer } from './tls-server.ts';
 
 /** Where the server listens, and its bounds. */
 export interface GatewayServerOptions {
@@ -122,8 +122,11 @@ export async function startGatewayServer({
     },
     reloadTls: (other): void => {
       if (secure === undefined) return;
+      // Says which file is empty.
+      secureContextOf(other);
+      const ends = readCertificateEnds(other);
       secure.reload(other);
-      certificates = readCertificateEnds(other);
+      certificates = ends;
     },
     close: () => created.close(),
   };

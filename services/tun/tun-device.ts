@@ -55,6 +55,10 @@ export class TunDevice {
   refused = 0;
   readonly #helper: Helper;
   #isClosing = false;
+  /** Counts what the helper has not taken before the device was gone. */
+  readonly #written = (error?: Error | null): void => {
+    if (error && !this.#isClosing) this.refused += 1;
+  };
 
   private constructor(helper: Helper) {
     this.#helper = helper;
@@ -92,7 +96,7 @@ export class TunDevice {
     if (this.#isClosing || stdin.destroyed) return 'ok';
     if (stdin.writableLength > WAITING_BYTES_MAX) return 'full';
     if (packet.length === 0 || packet.length > RECORD_BYTES_MAX) this.refused += 1;
-    else stdin.write(encodeRecord(packet));
+    else stdin.write(encodeRecord(packet), this.#written);
     return 'ok';
   }
 

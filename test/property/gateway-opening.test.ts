@@ -167,6 +167,23 @@ describe('frames that threads open', () => {
     }
   });
 
+  it('are lost for the reason of the genuine frame, though a forged copy ends later', () => {
+    const receiver = new ThreadedReceiver();
+    const frame = sealed(receiver.pair.a, 'x');
+    receiver.receive(frame);
+    receiver.end(1);
+    receiver.receive(frame);
+    receiver.receive(frame.with(-1, (frame.at(-1) ?? 0) ^ 1));
+    // The first of two.
+    receiver.end(2);
+    expect(receiver.refused).toEqual(new Map([['replay', 1]]));
+    expect(receiver.trail.at(-1)).toMatch(/^dropped/);
+    const { length } = receiver.trail;
+    receiver.end(1);
+    expect(receiver.refused.get('bad-auth')).toBe(1);
+    expect(receiver.trail).toHaveLength(length);
+  });
+
   it('R-246: are refused, and move no window, if the keys of their epoch were replaced meanwhile', () => {
     const { pair } = new ThreadedReceiver();
     const frame = sealed(pair.a, 'x');
@@ -179,6 +196,8 @@ describe('frames that threads open', () => {
     const other = key + 1;
     expect(session.decrypt(other, header, frame, new Uint8Array(frame.length))).toBe(-1);
     expect(session.openedElsewhere(other, header, plaintext, at(1))).toBe('epoch-unknown');
+    // Nor was it called forged where nobody had opened it.
+    expect(session.openedElsewhere(other, header, undefined, at(1))).toBe('epoch-unknown');
     expect(session.decrypt(key, header, frame, new Uint8Array(frame.length))).toBe(1);
     expect(session.openedElsewhere(key, header, plaintext, at(1))).toBe(1);
   });

@@ -153,13 +153,11 @@ export class ApplicationCalls {
 
   #explainAddress(text: string, address: IpAddress): Reply {
     const { router, peers, moment, explain } = this.#parts;
-    const peer = router().peerFor(address);
+    // One reading of the clock: a route may end between two.
+    const { nowNs } = moment();
+    const peer = router().peerFor(address, nowNs);
     if (typeof peer === 'string') return [peer, explainNoPeer(router(), text, address)];
-    const way = explainWay(
-      { router: router(), peers: peers(), nowNs: moment().nowNs },
-      peer,
-      address,
-    );
+    const way = explainWay({ router: router(), peers: peers(), nowNs }, peer, address);
     return ['ok', { address: text, ...way, ...explain(peer) }];
   }
 

@@ -106,7 +106,9 @@ export class FramesElsewhere {
     if (packet === undefined) return;
     if (typeof opened === 'number' || opened === 'held') packet.how = 'delivered';
     packet.frames -= 1;
-    if (packet.frames > 0) return;
+    // A packet whose genuine frame is refused is lost for that reason, and not for that of a forgery that comes later.
+    const isLost = packet.how === 'dropped' && opened !== 'bad-auth';
+    if (packet.frames > 0 && !isLost) return;
     this.#packets.delete(name);
     arrivals.heldEnded(header, packet.how);
   }

@@ -183,9 +183,12 @@ export class IpRouter<P extends RoutedPeer = RoutedPeer> {
   }
 
   /** The peer for a destination, or why there is none. Of several with the same prefix, the first that answers. */
-  peerFor(destination: IpAddress): P | 'route-local' | 'no-route' {
+  peerFor(
+    destination: IpAddress,
+    nowNs = this.#parts.moment().nowNs,
+  ): P | 'route-local' | 'no-route' {
     if (this.own.some((prefix) => containsAddress(prefix, destination))) return 'route-local';
-    const routes = this.table.lookup(destination, this.#parts.moment().nowNs);
+    const routes = this.table.lookup(destination, nowNs);
     const peers = routes.flatMap(({ peer }) => this.#parts.peers.get(peer) ?? []);
     return peers.find((peer) => peer.isUsable) ?? peers[0] ?? 'no-route';
   }

@@ -153,14 +153,23 @@ it('tell when the certificate of the server ends', () => {
   const endMs = Date.parse(new X509Certificate(certificate).validTo);
   const day = new Date(endMs).toISOString().slice(0, 10);
   const files = { certificate: 'one.pem', key: 'key.pem', clientCa: undefined };
-  const at = (days: number, certificateFile = 'one.pem'): unknown =>
-    listFileProblems(folder, { ...files, certificate: certificateFile }, endMs - days * 86_400_000);
+  const at = (
+    days: number,
+    more: Partial<typeof files> | { readonly clientCa: string } = {},
+  ): unknown => listFileProblems(folder, { ...files, ...more }, endMs - days * 86_400_000);
   expect(at(31)).toEqual({ reasons: [], warnings: [] });
   expect(at(12)).toEqual({
     ...{ reasons: [], warnings: [`certificate ends in 12 days, on ${day}`] },
   });
-  expect(at(0)).toEqual({ reasons: [`certificate ended on ${day}`], warnings: [] });
-  expect(at(31, 'none.pem')).toEqual({
+  const ended = { reasons: [`certificate ended on ${day}`], warnings: [] };
+  expect(at(0)).toEqual(ended);
+  // Who asks may not read the key.
+  expect(at(0, { key: 'none.pem' })).toEqual(ended);
+  expect(at(0, { clientCa: 'none.pem' })).toEqual({
+    ...ended,
+    warnings: ['orrery.client_ca: none.pem cannot be read'],
+  });
+  expect(at(31, { certificate: 'none.pem' })).toEqual({
     ...{ reasons: [], warnings: ['htx.cert_path: none.pem cannot be read'] },
   });
 });

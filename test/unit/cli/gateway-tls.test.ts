@@ -15,6 +15,11 @@ const [one, other] = [makeCertificateAuthority('one'), makeCertificateAuthority(
 writeFileSync(join(folder, 'one.pem'), one.certificate);
 writeFileSync(join(folder, 'one-key.pem'), one.key);
 writeFileSync(join(folder, 'other-key.pem'), other.key);
+// Node passes over what follows the first certificate if it is none.
+writeFileSync(
+  join(folder, 'half.pem'),
+  `${one.certificate}${other.certificate.replace(/\n[^-\n]{9}/, '\n*********')}`,
+);
 
 function read(certificate: string, key: string, clientCa = 'one.pem'): unknown {
   const htx = `[htx]\ncert_path = "${certificate}"\nkey_path = "${key}"\n`;
@@ -34,6 +39,7 @@ it.each([
   [['one.pem', 'one-key.pem', 'none.pem'], '7:13', 'there is no file none.pem'],
   [['one.pem', 'other-key.pem'], '2:13', 'no certificate of the key'],
   [['one.pem', 'one-key.pem', 'one-key.pem'], '7:13', 'has no certificate'],
+  [['one.pem', 'one-key.pem', 'half.pem'], '7:13', 'has no certificate'],
 ])('are refused at their place: %j', (names, place, words) => {
   const [certificate = '', key = '', clientCa] = names;
   let problem: unknown;

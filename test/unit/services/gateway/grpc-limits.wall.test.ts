@@ -1,5 +1,6 @@
 /** Limits of the gRPC server of a gateway: connections. */
 import { once } from 'node:events';
+import { type ClientHttp2Stream, connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { credentials, status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -73,6 +74,47 @@ describe.each([
     expect((await connectClient().call('Health')).code).toBe(status.OK);
     node.arrive('g', 'last');
     await expect.poll(() => got).toEqual(['kept', 'last']);
+  });
+});
+
+/** Opens a connection whose client has no room for answers, and begins a call. */
+function beginUnread(port: number, path: string): ClientHttp2Stream {
+  const session = connectHttp2(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: 0 } });
+  session.on('error', () => undefined);
+  open.push({ close: () => session.destroy() });
+  const stream = session.request({
+    ...{ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' },
+  });
+  return stream.on('error', () => undefined);
+}
+
+describe('clients that do not read', () => {
+  it('kept their places for ever once they were answered', async () => {
+    const { server } = await serve({ connectionsMax: 2 });
+    const path = '/betanet.gateway.BetanetGateway/Health';
+    for (let made = 0; made < 2; made += 1) {
+      // An empty message.
+      beginUnread(server.port, path).end(Buffer.alloc(5));
+      await settle();
+    }
+    const client = new GatewayClient(server.port);
+    open.push(client);
+    expect((await client.call('Health', {}, { deadlineMs: 2_000 })).code).toBe(status.OK);
+  });
+
+  it('made the answers of reflection pile up', async () => {
+    const { server } = await serve();
+    const stream = beginUnread(
+      server.port,
+      '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+    );
+    // Requests for the list of services (field 7): 3 bytes each, after 5 of the frame.
+    const request = Buffer.of(0, 0, 0, 0, 3, 0x3a, 1, 0x2a);
+    const all = Buffer.alloc(1_000_000, request);
+    stream.write(all);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    // The server reads no more: what it and this machine buffer is far less.
+    expect(stream.writableLength).toBeGreaterThan(500_000);
   });
 });
 
