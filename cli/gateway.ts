@@ -250,8 +250,8 @@ function withKnownPeers(
   });
 }
 
-/** The topology, in which this gateway has the options of its file. */
-function withFileOptions(path: string, topology: Topology, file: GatewayFile): Topology {
+/** The topology, in which this gateway has the options of its file. @throws Refusal if lists of peers name no gateway. */
+export function withFileOptions(path: string, topology: Topology, file: GatewayFile): Topology {
   const { place, options, access } = file;
   const peers = access === undefined ? {} : peersOf(path, topology, { options, access });
   const hosts = topology.hosts.map((host) =>

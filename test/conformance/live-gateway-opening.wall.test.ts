@@ -23,7 +23,7 @@ const SET: Readonly<Record<string, string>> = {
 
 afterEach(() => void vi.restoreAllMocks());
 
-it('R-246: accept each frame once and refuse none, though a third of the frames arrive twice', async () => {
+it('R-246: accept each frame once and refuse none, though frames arrive twice', async () => {
   const submitted = vi.spyOn(ByteJobRunner.prototype, 'submit');
   const set = { ...SET, 'options.gateway.opening': 'threads' };
   const { metrics, nodeDrops, messages } = await live(load('failover.yaml', set));

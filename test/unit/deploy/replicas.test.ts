@@ -49,6 +49,13 @@ function acceptances({ peer, replicas }: Replicated, choose: (copy: number) => n
 const inTurn = (copy: number): number => copy % REPLICAS;
 const pinned = (): number => 0;
 
+it('R-073: are explained in docs/deploy, with what these tests show', () => {
+  const text = readFileSync(join(ROOT, 'docs/deploy/README.md'), 'utf8');
+  expect(text).toContain('no two replicas share a peer');
+  expect(text).toMatch(/accepted three times/);
+  expect(text).toMatch(/pinned to one of them \| is accepted once/);
+});
+
 describe('three replicas of a gateway', () => {
   it('R-073: with the same session keys, accept a replayed frame three times, and once if its peer is pinned', () => {
     expect(

@@ -1,6 +1,8 @@
 /** The published configuration file of a gateway. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gatewayConfig } from '../../../../nodes/gateway/config.ts';
+import { UNUSED_KEYS } from '../../../../nodes/gateway/gateway-toml.ts';
 import { gatewaySampleToml, gatewayTomlSchema } from '../../../../nodes/gateway/index.ts';
 import { ConfigError } from '../../../../topologies/files/config-error.ts';
 import { readToml } from '../../../../topologies/files/toml.ts';
@@ -92,7 +94,18 @@ window_duration = "2s"
     ]);
     // R-058, ADR 0089: who asks for HTTP/3 is told the obstacle.
     expect(file.warnings[0]).toContain('no HTTP/3 server for Node 20');
+    const record = readFileSync(new URL('../../../../docs/adr/faces.md', import.meta.url), 'utf8');
+    expect(record).toContain('## 0089 No HTTP/3');
   });
+
+  it.each([...UNUSED_KEYS])(
+    'sets what it says: %s is accepted, and named as without effect',
+    (name) => {
+      const [table = '', key = ''] = name.split('.');
+      const { warnings } = read(`[${table}]\n${key} = 1`);
+      expect(warnings.map((one) => one.split(' ')[0])).toEqual([name]);
+    },
+  );
 
   it('opens a device for IP packets if it names one, with room for the packets of IPv6', () => {
     expect(read('').tun).toBeUndefined();

@@ -107,6 +107,10 @@ describe('SendScionPacket', () => {
     ['node-down', status.UNAVAILABLE],
     ['overload', status.RESOURCE_EXHAUSTED],
     ['windows-full', status.RESOURCE_EXHAUSTED],
+    ['busy', status.RESOURCE_EXHAUSTED],
+    ['registrations-full', status.RESOURCE_EXHAUSTED],
+    ['packet-empty', status.INVALID_ARGUMENT],
+    ['cancelled', status.CANCELLED],
   ])('tells %s as status %i', async (outcome, code) => {
     answerWith('send-now', '', outcome);
     expect((await client.call('SendScionPacket', request)).code).toBe(code);

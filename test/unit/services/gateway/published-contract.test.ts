@@ -45,8 +45,38 @@ const CALLS = [
   'ValidateSequence',
 ];
 
+/** The published types of fields; other fields are messages of our own names, texts, numbers or truth values. */
+const TYPES = {
+  bytes: 'raw_packet window_bitmap',
+  uint64:
+    'sequence_number processing_time_us uptime_seconds validation_time_us window_base highest_received total_packets total_bytes error_count memory_usage_bytes packets_sent packets_received bytes_transferred usage_duration_s measurement_count total_validated replays_blocked future_rejected expired_rejected window_updates persistence_errors total_processed valid_accepted invalid_rejected window_slides bitmap_updates',
+  int64:
+    'timestamp_ns expires_at query_time next_refresh timestamp last_used last_measured first_used last_failover last_update',
+  uint32:
+    'priority delivery_estimate_ms ttl_seconds limit total_count check_level active_paths period_seconds interface_id mtu max_rtt_ms max_hops active_connections failover_count window_size',
+  float:
+    'selection_score rtt_ewma_ms jitter_ms loss_rate bandwidth_mbps stability_score min_bandwidth_mbps success_rate processing_rate_pps throughput_bps avg_processing_time_us cpu_utilization false_positive_rate avg_validation_time_us',
+  bool: 'success acknowledged include_expired include_path_breakdown include_anti_replay update_window valid prefer_low_latency prefer_high_bandwidth prefer_stable scion_daemon_connected',
+  string:
+    'egress_ia egress_iface correlation_id error ingress_ia ingress_iface dst_ia callback_addr registration_id peer_id rejection_reason path_id src_ia as_id hop_type',
+} as const;
+const TYPE_OF = new Map(
+  Object.entries(TYPES).flatMap(([type, names]) =>
+    names.split(' ').map((name) => [name, `TYPE_${type.toUpperCase()}`]),
+  ),
+);
+
+interface Field {
+  readonly name: string;
+  readonly number: number;
+  readonly type: string;
+}
 interface Described {
-  readonly type?: { readonly field: readonly { readonly name: string; readonly number: number }[] };
+  readonly type?: { readonly field: readonly Field[] };
+}
+interface DescribedCall {
+  readonly requestType: { readonly type: { readonly name: string } };
+  readonly responseType: { readonly type: { readonly name: string } };
 }
 const published = loadSync(FILE, { keepCase: true }) as unknown as Readonly<
   Record<string, Described>
@@ -56,11 +86,21 @@ it.each(Object.entries(MESSAGES))('R-046: %s has the published fields', (name, f
   const { type } = published[`betanet.gateway.${name}`] ?? {};
   const numbered = fields.split(' ').map((field, index) => `${field} = ${index + 1}`);
   expect(type?.field.map((field) => `${field.name} = ${field.number}`)).toEqual(numbered);
+  const typed = type?.field.filter((field) => TYPE_OF.has(field.name)) ?? [];
+  const wrong = typed.filter((field) => field.type !== TYPE_OF.get(field.name));
+  expect(wrong.map((field) => `${field.name}: ${field.type}`)).toEqual([]);
 });
 
 it('R-046: the service has the seven published calls', () => {
-  const service = published['betanet.gateway.BetanetGateway'] ?? {};
-  expect(Object.keys(service)).toEqual(expect.arrayContaining(CALLS));
+  const service = published['betanet.gateway.BetanetGateway'] as unknown as Readonly<
+    Record<string, DescribedCall>
+  >;
+  expect(
+    CALLS.map((call) => [
+      service[call]?.requestType.type.name,
+      service[call]?.responseType.type.name,
+    ]),
+  ).toEqual(CALLS.map((call) => [`${call}Request`, `${call}Response`]));
 });
 
 it('R-049: the answer to a packet has the documented fields', () => {

@@ -65,7 +65,9 @@ describe('POST /scion/send', () => {
     const response = await put(`${at}/scion/send?dst=1-ff00:0:112`, 'some bytes');
     expect(response.status).toBe(200);
     expect(response.headers.get('x-processing-time-us')).toMatch(/^\d+$/);
-    expect(await response.json()).toMatchObject({
+    const answer = (await response.json()) as { latency_ms: number };
+    expect(answer.latency_ms).toBeGreaterThan(0);
+    expect(answer).toMatchObject({
       ...{ status: 'success', destination: '1-ff00:0:112', size_bytes: 10 },
       packet_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
     });

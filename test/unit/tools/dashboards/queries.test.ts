@@ -121,6 +121,12 @@ describe('the dashboards', () => {
     ]) {
       expect(text('docs/deploy/grafana-gateway.json')).toContain(part);
     }
+    expect(text('docs/deploy/grafana-gateway.json')).toMatch(
+      /sum by \([^)]*reason\) \(rate\(betanet_gateway_packets_dropped_total/,
+    );
+    expect(text('docs/deploy/grafana-gateway.json')).toMatch(
+      /sum by \([^)]*reason\) \(increase\(betanet_gateway_path_failovers_total/,
+    );
     for (const part of ['received', 'latency', 'pool', 'dropped']) {
       expect(text('docs/deploy/grafana-mix.json')).toContain(part);
     }

@@ -68,6 +68,9 @@ describe('the published metrics of a node', () => {
     const absent = promised.filter(({ name, type }) => !text.includes(`# TYPE ${name} ${type}\n`));
     const names = absent.map(({ name }) => name).filter((name) => !LIVE_ONLY.includes(name));
     expect(names).toEqual([`${PREFIX}folded_labels_total`]);
+    const unmeasured = PUBLISHED_METRICS.filter(({ source }) => source === 'absent');
+    expect(unmeasured.length).toBeGreaterThan(0);
+    expect(unmeasured.filter(({ name }) => text.includes(`# TYPE ${name} `))).toEqual([]);
   });
 
   it('R-063 are those that were published, with their types', () => {
