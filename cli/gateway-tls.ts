@@ -81,7 +81,7 @@ export function listFileProblems(
   nowMs: number,
 ): ReturnType<typeof listCertificateProblems> {
   const unread: string[] = [];
-  // The key is not needed, and who asks may not be allowed to read it.
+  // The key is not read: it is not needed, and the operator may lack the right to read it.
   const read = (key: string, path: string): string | undefined => {
     try {
       const pem = readFileSync(resolve(folder, path), 'utf8');

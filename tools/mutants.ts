@@ -8,15 +8,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -117,9 +109,6 @@ function copyOf(root: string): string {
     symlinkSync(join(root, 'node_modules', name), join(copy, 'node_modules', name));
   }
   mkdirSync(join(copy, 'node_modules/.cache'));
-  // Programs that tests need, where .ci/run unpacks them.
-  const programs = 'node_modules/.cache/prometheus';
-  if (existsSync(join(root, programs))) symlinkSync(join(root, programs), join(copy, programs));
   return copy;
 }
 

@@ -163,7 +163,7 @@ it('tell when the certificate of the server ends', () => {
   });
   const ended = { reasons: [`certificate ended on ${day}`], warnings: [] };
   expect(at(0)).toEqual(ended);
-  // Who asks may not read the key.
+  // The operator may lack the right to read the key.
   expect(at(0, { key: 'none.pem' })).toEqual(ended);
   expect(at(0, { clientCa: 'none.pem' })).toEqual({
     ...ended,
