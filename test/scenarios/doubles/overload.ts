@@ -28,7 +28,6 @@ export const row: Row = {
       base: 'short',
       set: { ...ENDLESS, 'options.gateway.antiReplay.windowSize': '65536' },
       red: [
-        'gateway.fault_switches count ==',
         'gateway.latency max <=',
         'gateway.latency p95 <=',
         'gateway.throughput rate >=',
