@@ -22,6 +22,7 @@ const UINT32_VALUES = 0x1_0000_0000;
 const ASCII_END = 0x80;
 const FALSE = 20;
 const TRUE = 21;
+const NULL = 22;
 const encoder = new TextEncoder();
 
 /** Writes CBOR into a buffer that grows. */
@@ -98,6 +99,10 @@ export class CborWriter {
 
   boolean(value: boolean): void {
     this.head(CBOR_SIMPLE, value ? TRUE : FALSE);
+  }
+
+  null(): void {
+    this.head(CBOR_SIMPLE, NULL);
   }
 
   text(value: string): void {

@@ -22,11 +22,12 @@
  * @module
  */
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { CborFieldReader } from './fields.ts';
+import { CborFieldReader } from '../../_kit/cbor-fields.ts';
 import {
   GROUP_MEMBERS_MAX,
   GROUP_MESSAGE_BYTES_MAX,
   GROUPS_FORMAT_VERSION,
+  MEMBER_NAME_BYTES_MAX,
   VOTE_TEXT_BYTES_MAX,
 } from './geometry.ts';
 import {
@@ -222,7 +223,9 @@ export function writeMemberNames(writer: CborWriter, names: readonly string[]): 
 export function readMemberNames(fields: CborFieldReader): readonly string[] {
   const count = fields.array(GROUP_MEMBERS_MAX);
   const names: string[] = [];
-  for (let index = 0; index < count && !fields.isSpoilt; index += 1) names.push(fields.name());
+  for (let index = 0; index < count && !fields.isSpoilt; index += 1) {
+    names.push(fields.name(MEMBER_NAME_BYTES_MAX));
+  }
   return names;
 }
 
@@ -240,7 +243,7 @@ export function writeProposal(writer: CborWriter, proposal: Proposal): void {
 export function readProposal(fields: CborFieldReader): Proposal {
   return {
     vote: fields.uint(),
-    proposer: fields.name(),
+    proposer: fields.name(MEMBER_NAME_BYTES_MAX),
     proposal: fields.uint(),
     rule: fields.word(VOTE_RULES),
     deadlineMs: fields.uint(),

@@ -16,7 +16,7 @@
  * @module
  */
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { CborFieldReader } from './fields.ts';
+import { CborFieldReader } from '../../_kit/cbor-fields.ts';
 import { GROUPS_FORMAT_VERSION } from './geometry.ts';
 import {
   type Proposal,

@@ -17,10 +17,11 @@
  * @module
  */
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { CborFieldReader } from './fields.ts';
+import { CborFieldReader } from '../../_kit/cbor-fields.ts';
 import {
   GROUP_MESSAGE_BYTES_MAX,
   GROUPS_FORMAT_VERSION,
+  MEMBER_NAME_BYTES_MAX,
   REMEMBERED_VOTES_MAX,
   VOTE_LIFETIME_MS_MAX,
   VOTE_TEXT_BYTES_MAX,
@@ -133,11 +134,11 @@ export function decodeGroupRequest(bytes: Uint8Array): GroupRequest | undefined 
 
 function readContent(kind: GroupRequest['kind'], fields: CborFieldReader): GroupRequest {
   if (kind === 'create') return { kind, members: readMemberNames(fields) };
-  const group = { owner: fields.name(), number: fields.uint() };
+  const group = { owner: fields.name(MEMBER_NAME_BYTES_MAX), number: fields.uint() };
   switch (kind) {
     case 'invite':
     case 'remove':
-      return { kind, group, member: fields.name() };
+      return { kind, group, member: fields.name(MEMBER_NAME_BYTES_MAX) };
     case 'propose': {
       const rule = fields.word(VOTE_RULES);
       const lifetimeMs = fields.uint(VOTE_LIFETIME_MS_MAX);

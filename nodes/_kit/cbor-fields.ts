@@ -6,15 +6,20 @@
  */
 import {
   CBOR_ARRAY,
+  CBOR_BYTES,
+  CBOR_MAP,
   CBOR_SIMPLE,
+  CBOR_TAG,
   CBOR_TEXT,
   CBOR_UINT,
   CborReader,
-} from '../../../engine/pure/cbor-reader.ts';
-import { MEMBER_NAME_BYTES_MAX } from './geometry.ts';
+} from '../../engine/pure/cbor-reader.ts';
 
 const FALSE = 20;
 const TRUE = 21;
+/** The byte that encodes null. */
+const NULL = 0xf6;
+const NO_BYTES = new Uint8Array(0);
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Reads the fields of one message, request or record, in order. */
@@ -42,6 +47,32 @@ export class CborFieldReader {
    */
   array(most: number): number {
     return this.#head(CBOR_ARRAY, most);
+  }
+
+  /** Reads the head of a map. @returns its number of pairs; 0 and spoilt as for {@link array}. */
+  map(most: number): number {
+    return this.#head(CBOR_MAP, most);
+  }
+
+  /** Reads exactly this tag. */
+  tag(number: number): void {
+    if (this.#head(CBOR_TAG, number) !== number) this.#isSpoilt = true;
+  }
+
+  /** Reads null if it is next. @returns false, and reads nothing, if something else is next. */
+  isNull(): boolean {
+    const reader = this.#reader;
+    if (this.#isSpoilt || reader.at >= reader.end || reader.bytes[reader.at] !== NULL) return false;
+    reader.at += 1;
+    return true;
+  }
+
+  /** Reads a byte string of `least` to `most` bytes, as a view. */
+  bytes(most: number, least = 0): Uint8Array {
+    const reader = this.#reader;
+    if (this.#isSpoilt || !reader.string(CBOR_BYTES)) return this.#spoiltBy(NO_BYTES);
+    const { argument, content } = reader;
+    return argument < least || argument > most ? this.#spoiltBy(NO_BYTES) : content;
   }
 
   /** Reads an integer from 0 to `most`. */
@@ -74,9 +105,9 @@ export class CborFieldReader {
     }
   }
 
-  /** Reads the name of a node: non-empty text of at most {@link MEMBER_NAME_BYTES_MAX} bytes. */
-  name(): string {
-    const name = this.text(MEMBER_NAME_BYTES_MAX);
+  /** Reads a name: text in UTF-8 of 1 to `bytesMax` bytes. */
+  name(bytesMax: number): string {
+    const name = this.text(bytesMax);
     return name === '' ? this.#spoiltBy('') : name;
   }
 
