@@ -1,0 +1,82 @@
+/**
+ * Vault: what goes into a replica, and what comes out of it.
+ *
+ * @module
+ */
+import type { VaultDropReason } from './drop-reasons.ts';
+
+/** A signed operation as replicas exchange it. */
+export interface Item {
+  /** A COSE_Sign1 message (see `operation.ts`). */
+  readonly operation: Uint8Array;
+  /**
+   * The wrapped data key of the value in the operation, 48 bytes; null if it has no value, or if the key
+   * was forgotten. It is no part of what is signed, so that it can be deleted.
+   */
+  readonly wrappedKey: Uint8Array | null;
+}
+
+/** An operation that a replica has applied. */
+export interface Change {
+  /** The operation, with the wrapped key only if the replica keeps it. */
+  readonly item: Item;
+  /** Id of the entry whose wrapped key is kept, 32 hexadecimal digits; null if there is none. */
+  readonly entry: string | null;
+  /** Ids of entries whose wrapped keys are to be deleted wherever they are stored. */
+  readonly forgotten: readonly string[];
+}
+
+/** Reasons for which a replica does not execute a request of its own application. */
+export type VaultRefusal =
+  /** A key, field, element or value is too long, empty or not well-formed, or a number is no safe integer. */
+  | 'invalid'
+  /** The vault holds as many keys, elements and dots as it may. */
+  | 'state-full'
+  /** The counter cannot count further. */
+  | 'counter-full';
+
+/** What a replica did with an operation of another one. */
+export interface Received {
+  /**
+   * `known` for an operation that was applied before; `change` is then present if its key was missing.
+   * `gap` if operations before it are missing. With `bad-key` the operation has been applied all the same.
+   */
+  readonly outcome: 'applied' | 'known' | 'gap' | VaultDropReason;
+  readonly change?: Change;
+  /** The actor that the operation names; absent if it could not be read. */
+  readonly actor?: string;
+  readonly kind?: OperationKind;
+  readonly key?: string;
+}
+
+/** Kinds of operations, in the order of their numbers. A deletion is a `write` of null. */
+export const OPERATION_KINDS = [
+  'write',
+  'increment',
+  'add',
+  'remove',
+  'write-field',
+  'remove-field',
+  'erase',
+] as const;
+/** See {@link OPERATION_KINDS}. */
+export type OperationKind = (typeof OPERATION_KINDS)[number];
+
+/** What a replica did with a snapshot. */
+export interface Joined {
+  /** With `bad-key` the snapshot has been joined, without the keys that do not open. */
+  readonly outcome: 'applied' | VaultDropReason;
+  /** Ids of entries whose wrapped keys are now kept and were not before. */
+  readonly entries: readonly string[];
+  /** See {@link Change.forgotten}. */
+  readonly forgotten: readonly string[];
+}
+
+/** Two different operations with the same number that an actor has signed. */
+export interface Equivocation {
+  readonly actor: string;
+  readonly sequence: number;
+  /** The operation that was applied. */
+  readonly first: Uint8Array;
+  readonly second: Uint8Array;
+}

@@ -1,0 +1,42 @@
+/**
+ * Vault: lengths, numbers and defaults, each with unit and reason.
+ *
+ * @module
+ */
+
+/** Version of the formats of operations and snapshots: their first item. */
+export const VAULT_FORMAT_VERSION = 1;
+
+/** Longest name of a vault or an actor, bytes of UTF-8: that of a DNS name (RFC 1035 section 2.3.4). */
+export const NAME_BYTES_MAX = 255;
+/** Longest key, field of a map or element of a set, bytes of UTF-8. */
+export const KEY_BYTES_MAX = 1_024;
+/** Longest value, bytes: one operation has to fit into a message of any carrier with pieces. */
+export const VALUE_BYTES_MAX = 1_048_576;
+/** Largest number of replicas of a vault: each operation on a set can name each of them. */
+export const ACTORS_MAX = 64;
+/** Largest total of one actor in one counter, so that {@link ACTORS_MAX} of them add up to a safe integer. */
+export const COUNTER_TOTAL_MAX = 2 ** 46;
+/** Largest number of dots that one operation on a set covers. */
+export const COVERED_MAX = 4_096;
+/** Longest operation, bytes: a value, {@link COVERED_MAX} dots of the longest names, and the rest. */
+export const OPERATION_BYTES_MAX = 2_359_296;
+
+/** Largest number of operations in the log, unless the setup names another: about 30 MB. */
+export const LOG_MAX_DEFAULT = 100_000;
+/** Largest number of keys, fields, elements and dots of a vault together: about 200 MB. */
+export const STATE_MAX = 500_000;
+/** Longest snapshot, bytes: what `fabric` carries in one message. */
+export const SNAPSHOT_BYTES_MAX = 67_108_864;
+/** Largest number of receipts that are kept: about 4 MB. */
+export const RECEIPTS_MAX = 10_000;
+
+/** Bytes of the id of an entry. */
+export const ENTRY_ID_BYTES = 16;
+/** Bytes of a data key. */
+export const DATA_KEY_BYTES = 32;
+/** Bytes of a wrapped data key: the key and a tag. */
+export const WRAPPED_KEY_BYTES = 48;
+
+/** A stamp may be ahead of the local clock by this, ms; a later one would win for longer than clocks differ. */
+export const STAMP_AHEAD_MS_MAX = 60_000;
