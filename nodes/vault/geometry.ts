@@ -17,10 +17,13 @@ export const VALUE_BYTES_MAX = 1_048_576;
 export const ACTORS_MAX = 64;
 /** Largest total of one actor in one counter, so that {@link ACTORS_MAX} of them add up to a safe integer. */
 export const COUNTER_TOTAL_MAX = 2 ** 46;
-/** Largest number of dots that one operation on a set covers. */
-export const COVERED_MAX = 4_096;
+/**
+ * Largest number of dots that one operation on a set covers; an element has one dot of each correct actor at
+ * most, and dots beyond this are left to the next removal.
+ */
+export const COVERED_MAX = 4 * ACTORS_MAX;
 /** Longest operation, bytes: a value, {@link COVERED_MAX} dots of the longest names, and the rest. */
-export const OPERATION_BYTES_MAX = 2_359_296;
+export const OPERATION_BYTES_MAX = 1_179_648;
 
 /** Largest number of operations in the log, unless the setup names another: about 30 MB. */
 export const LOG_MAX_DEFAULT = 100_000;
@@ -33,6 +36,12 @@ export const RECEIPTS_MAX = 10_000;
 
 /** Bytes of the id of an entry. */
 export const ENTRY_ID_BYTES = 16;
+/** Bytes of the tag of a ciphertext. */
+export const TAG_BYTES = 16;
+/** Shortest sealed value, bytes: heads of an array and two strings, an id and a tag. */
+export const SEALED_BYTES_MIN = 3 + ENTRY_ID_BYTES + TAG_BYTES;
+/** Longest sealed value, bytes. */
+export const SEALED_BYTES_MAX = 7 + ENTRY_ID_BYTES + VALUE_BYTES_MAX + TAG_BYTES;
 /** Bytes of a data key. */
 export const DATA_KEY_BYTES = 32;
 /** Bytes of a wrapped data key: the key and a tag. */
@@ -40,3 +49,9 @@ export const WRAPPED_KEY_BYTES = 48;
 
 /** A stamp may be ahead of the local clock by this, ms; a later one would win for longer than clocks differ. */
 export const STAMP_AHEAD_MS_MAX = 60_000;
+/** Largest logical part of a stamp; after it the physical part goes on. */
+export const LOGICAL_MAX = 2 ** 32 - 1;
+/** Bytes of a hash, SHA-256. */
+export const HASH_BYTES = 32;
+/** Longest receipt, bytes: the longest texts, and 256 for everything else. */
+export const RECEIPT_BYTES_MAX = KEY_BYTES_MAX + 2 * NAME_BYTES_MAX + 256;

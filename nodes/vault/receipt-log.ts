@@ -1,47 +1,106 @@
 /**
- * Vault: the newest receipts of a node, at most `RECEIPTS_MAX`.
+ * Vault: the newest receipts of a node, at most `RECEIPTS_MAX`, and where the chain begins that they are.
  *
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import type { Receipt } from './receipt.ts';
+import { equalBytes } from '../_kit/bytes.ts';
+import { CoseSigner } from './cose-sign1.ts';
+import { RECEIPTS_MAX } from './geometry.ts';
+import {
+  decodeReceipt,
+  encodeReceipt,
+  NO_RECEIPT_HASH,
+  RECEIPT_AAD,
+  type Receipt,
+  type ReceiptPlace,
+} from './receipt.ts';
 
 /** What a log of receipts is created from. */
 export interface ReceiptLogSetup {
   readonly vaultId: string;
-  /** Ed25519 secret, 32 bytes. */
+  /** Ed25519 secret, 32 bytes; the caller may wipe it afterwards. */
   readonly secretKey: Uint8Array;
   readonly crypto: CryptoProvider;
+  /** Largest number of receipts that are kept; {@link RECEIPTS_MAX} if absent. */
+  readonly most?: number;
 }
 
 /** See the module. */
 export class ReceiptLog {
-  constructor(_setup: ReceiptLogSetup) {
-    throw new Error('not yet');
+  readonly #setup: ReceiptLogSetup;
+  readonly #signer: CoseSigner;
+  #receipts: Uint8Array[] = [];
+  /** Index of the oldest receipt kept in `#receipts`. */
+  #first = 0;
+  #start: ReceiptPlace = { sequence: 0, previousHash: NO_RECEIPT_HASH };
+  #head: Uint8Array = NO_RECEIPT_HASH;
+
+  constructor(setup: ReceiptLogSetup) {
+    this.#setup = setup;
+    this.#signer = new CoseSigner(setup.secretKey, RECEIPT_AAD, setup.crypto);
   }
 
   /** Number of the next receipt. */
   get sequence(): number {
-    throw new Error('not yet');
+    return this.#start.sequence + this.#receipts.length - this.#first;
   }
+
   /** SHA-256 of the newest receipt, 32 zeros before the first: what a witness should keep. */
   get head(): Uint8Array {
-    throw new Error('not yet');
+    return this.#head;
   }
+
   /** Number and previous hash of the oldest receipt kept, for `verifyReceipts`. */
-  get start(): { readonly sequence: number; readonly previousHash: Uint8Array } {
-    throw new Error('not yet');
+  get start(): ReceiptPlace {
+    return this.#start;
   }
-  /** Signs a receipt and keeps it; the oldest makes room. @returns the receipt. */
-  add(_fields: Omit<Receipt, 'vaultId' | 'sequence' | 'previousHash'>): Uint8Array {
-    throw new Error('not yet');
+
+  /** Signs a receipt and keeps it; the oldest makes room. The caller keeps the fields within their bounds. */
+  add(fields: Omit<Receipt, 'vaultId' | 'sequence' | 'previousHash'>): Uint8Array {
+    const place = { sequence: this.sequence, previousHash: this.#head };
+    const receipt = { ...fields, ...place, vaultId: this.#setup.vaultId };
+    const signed = this.#signer.sign(encodeReceipt(receipt));
+    this.#append(signed);
+    return signed;
   }
-  /** Takes a receipt from the own disk; the first one may have any number. @returns false if it does not continue the log. */
-  restore(_receipt: Uint8Array): boolean {
-    throw new Error('not yet');
+
+  /**
+   * Takes a receipt from the own disk, in order; the first one may have any number.
+   * @returns false if it does not continue the log; nothing has then changed.
+   */
+  restore(signed: Uint8Array): boolean {
+    const receipt = decodeReceipt(signed);
+    if (receipt === undefined || receipt.vaultId !== this.#setup.vaultId) return false;
+    const { sequence, previousHash } = receipt;
+    if (this.#receipts.length === 0) this.#start = { sequence, previousHash };
+    else if (sequence !== this.sequence || !equalBytes(previousHash, this.#head)) return false;
+    this.#append(signed);
+    return true;
   }
+
   /** The receipts kept, the oldest first. */
   receipts(): readonly Uint8Array[] {
-    throw new Error('not yet');
+    return this.#receipts.slice(this.#first);
+  }
+
+  /** Wipes the signing key; afterwards nothing can be added. */
+  wipe(): void {
+    this.#signer.wipe();
+  }
+
+  #append(signed: Uint8Array): void {
+    const { crypto, most = RECEIPTS_MAX } = this.#setup;
+    this.#receipts.push(signed);
+    this.#head = crypto.sha256(signed);
+    const oldest = this.#receipts[this.#first];
+    if (this.#receipts.length - this.#first <= most || oldest === undefined) return;
+    this.#start = { sequence: this.#start.sequence + 1, previousHash: crypto.sha256(oldest) };
+    this.#first += 1;
+    // Half of the array at a time, so that a receipt costs a constant time on average.
+    if (2 * this.#first > this.#receipts.length) {
+      this.#receipts = this.#receipts.slice(this.#first);
+      this.#first = 0;
+    }
   }
 }

@@ -1,142 +1,436 @@
 /**
- * Vault: a replica of the data: applies operations of its own application and of other replicas, and
- * says what is to be stored. It knows no clock, no disk and no network.
+ * Vault: a replica of the data. It applies operations of its own application and of other replicas, and
+ * says what is to be stored; it knows no clock, no disk and no network.
+ *
+ * Operations of one actor are applied without gaps, in the order of their numbers; those of different
+ * actors in any order. Replicas that have applied the same operations have the same state, byte by byte.
  *
  * @module
  */
+import { equalBytes } from '../_kit/bytes.ts';
 import type { Change, Equivocation, Item, Joined, Received, VaultRefusal } from './changes.ts';
+import { CoseSigner, decodeCoseSign1 } from './cose-sign1.ts';
+import { HybridClock } from './crdt/hybrid-clock.ts';
+import { compareNames, type Stamp } from './crdt/stamp.ts';
+import { encodeState } from './crdt/state-bytes.ts';
+import type { VaultDropReason } from './drop-reasons.ts';
+import { EntryKeys, encodeSealed } from './entry-keys.ts';
+import {
+  DATA_KEY_BYTES,
+  ENTRY_ID_BYTES,
+  LOG_MAX_DEFAULT,
+  STAMP_AHEAD_MS_MAX,
+  STATE_MAX,
+  VALUE_BYTES_MAX,
+} from './geometry.ts';
+import { itemOf, Ledger, type OpenSnapshot } from './ledger.ts';
+import { bodyFor, type Intent, isVaultText } from './new-operations.ts';
+import { encodeOperation, type Operation } from './operation.ts';
+import { actorsIn } from './operation-effects.ts';
 import type { ReplicaSetup } from './replica-setup.ts';
-import type { Snapshot } from './snapshot.ts';
+import { ReplicaValues } from './replica-values.ts';
+import {
+  decodeSigned,
+  OPERATION_AAD,
+  OperationVerifier,
+  type SignedOperation,
+} from './signed-operation.ts';
+import type { SeenDots, Snapshot } from './snapshot.ts';
 
-const later = (): never => {
-  throw new Error('not yet');
-};
+/** Largest growth of the state by an operation besides the dots and stamps that it names. */
+const GROWTH_MAX = 6;
 
 /** See the module. Times are Unix ms of the local clock. */
 export class Replica {
-  constructor(_setup: ReplicaSetup) {
-    later();
+  readonly #setup: ReplicaSetup;
+  readonly #keys: EntryKeys;
+  readonly #ledger: Ledger;
+  readonly #values: ReplicaValues;
+  readonly #verifier: OperationVerifier;
+  readonly #signer: CoseSigner;
+  readonly #hybrid = new HybridClock();
+  readonly #equivocations = new Map<string, Equivocation>();
+  #sharedDataKey: Uint8Array | undefined;
+
+  /** @throws RangeError for too many actors, or if `actor` is none of them or has another public key. */
+  constructor(setup: ReplicaSetup) {
+    const { crypto, vaultKey, secretKey, actors, behaviour = {} } = setup;
+    const { believesCarriedKey = false, dedupesByMillisecond = false } = behaviour;
+    this.#setup = setup;
+    this.#keys = new EntryKeys(vaultKey, crypto);
+    this.#verifier = new OperationVerifier({ ...setup, believesCarriedKey });
+    this.#signer = new CoseSigner(secretKey, OPERATION_AAD, crypto);
+    const publicKey = actors.get(setup.actor);
+    if (publicKey === undefined || !equalBytes(publicKey, this.#signer.publicKey)) {
+      throw new RangeError(`the key of ${setup.actor} is not that of the list of actors`);
+    }
+    const logMax = setup.logMax ?? LOG_MAX_DEFAULT;
+    this.#ledger = new Ledger({ actors, crypto, keys: this.#keys, logMax, dedupesByMillisecond });
+    this.#values = new ReplicaValues(this.#ledger.state, this.#keys, setup.vaultId);
   }
 
   /** Number of operations in the log. */
   get size(): number {
-    return later();
+    return this.#ledger.log.size;
   }
 
   /** Writes a register. */
-  put(_key: string, _value: Uint8Array, _nowMs: number): Change | VaultRefusal {
-    return later();
+  put(key: string, value: Uint8Array, nowMs: number): Change | VaultRefusal {
+    return this.#seal(value, { key }, (sealed) => {
+      return this.#perform(key, { kind: 'write', value: sealed.value }, { ...sealed, nowMs });
+    });
   }
+
   /** Writes null to a register; a concurrent later write survives. */
-  delete(_key: string, _nowMs: number): Change | VaultRefusal {
-    return later();
+  delete(key: string, nowMs: number): Change | VaultRefusal {
+    return this.#perform(key, { kind: 'write', value: null }, { nowMs });
   }
+
   /** Adds a safe integer, positive or negative, to a counter. */
-  increment(_key: string, _by: number, _nowMs: number): Change | VaultRefusal {
-    return later();
+  increment(key: string, by: number, nowMs: number): Change | VaultRefusal {
+    return this.#perform(key, { kind: 'increment', by }, { nowMs });
   }
+
   /** Adds a text to a set. */
-  add(_key: string, _element: string, _nowMs: number): Change | VaultRefusal {
-    return later();
+  add(key: string, element: string, nowMs: number): Change | VaultRefusal {
+    return this.#perform(key, { kind: 'add', element }, { nowMs });
   }
+
   /** Removes a text from a set; a concurrent addition survives. */
-  remove(_key: string, _element: string, _nowMs: number): Change | VaultRefusal {
-    return later();
+  remove(key: string, element: string, nowMs: number): Change | VaultRefusal {
+    return this.#perform(key, { kind: 'remove', element }, { nowMs });
   }
+
   /** Writes a field of a map. */
   putField(
-    _key: string,
-    _write: { readonly field: string; readonly value: Uint8Array },
-    _nowMs: number,
+    key: string,
+    { field, value }: { readonly field: string; readonly value: Uint8Array },
+    nowMs: number,
   ): Change | VaultRefusal {
-    return later();
+    return this.#seal(value, { key, field }, (sealed) => {
+      const intent = { kind: 'write-field', element: field, value: sealed.value } as const;
+      return this.#perform(key, intent, { ...sealed, nowMs });
+    });
   }
+
   /** Removes a field of a map; a concurrent write of it survives. */
-  removeField(_key: string, _field: string, _nowMs: number): Change | VaultRefusal {
-    return later();
-  }
-  /** Erases a register and all fields of a map; the erasure wins over each write that has not seen it. */
-  erase(_key: string, _nowMs: number): Change | VaultRefusal {
-    return later();
+  removeField(key: string, field: string, nowMs: number): Change | VaultRefusal {
+    return this.#perform(key, { kind: 'remove-field', element: field }, { nowMs });
   }
 
-  /** The value of a register; `erased` if it was erased, or its key is lost; null if there is none. */
-  get(_key: string): Uint8Array | null | 'erased' {
-    return later();
-  }
-  /** The value of a counter. */
-  count(_key: string): number {
-    return later();
-  }
-  /** The texts in a set, sorted. */
-  elements(_key: string): readonly string[] {
-    return later();
-  }
-  /** The fields of a map, sorted, with values; null for a value whose key is lost. */
-  fields(_key: string): ReadonlyMap<string, Uint8Array | null> {
-    return later();
-  }
-  /** True if the register or map was ever erased. */
-  hasErased(_key: string): boolean {
-    return later();
+  /**
+   * Erases a register and all fields of a map. The erasure wins over each write that has not seen it,
+   * whatever its stamp, and their keys are neither kept nor taken again.
+   */
+  erase(key: string, nowMs: number): Change | VaultRefusal {
+    return this.#perform(key, { kind: 'erase' }, { nowMs });
   }
 
-  /** Checks and applies an operation of another replica. */
-  receive(_item: Item, _nowMs: number): Received {
-    return later();
-  }
-  /** Applies an operation from the own disk, in the order in which it was stored. @returns false if it does not fit. */
-  restore(_item: Item): boolean {
-    return later();
-  }
-  /** Joins a snapshot of the own disk, before any operation. @returns false if it does not fit. */
-  restoreSnapshot(_snapshot: Snapshot): boolean {
-    return later();
+  /** See {@link ReplicaValues.get}. */
+  get(key: string): Uint8Array | null | 'erased' {
+    return this.#values.get(key);
   }
 
-  /** For each actor the sequence number of its last operation here. */
+  /** See {@link ReplicaValues.count}. */
+  count(key: string): number {
+    return this.#values.count(key);
+  }
+
+  /** See {@link ReplicaValues.elements}. */
+  elements(key: string): readonly string[] {
+    return this.#values.elements(key);
+  }
+
+  /** See {@link ReplicaValues.fields}. */
+  fields(key: string): ReadonlyMap<string, Uint8Array | null> {
+    return this.#values.fields(key);
+  }
+
+  /** See {@link ReplicaValues.hasErased}. */
+  hasErased(key: string): boolean {
+    return this.#values.hasErased(key);
+  }
+
+  /** Checks an operation of another replica, and applies it if it is the next one of its actor. */
+  receive(item: Item, nowMs: number): Received {
+    const opened = decodeSigned(item.operation);
+    if (opened === undefined) return { outcome: 'malformed' };
+    const { operation } = opened;
+    const about = { actor: operation.actor, kind: operation.body.kind, key: operation.key };
+    const wrong = this.#verifier.checkNames(operation);
+    if (wrong !== undefined) return { outcome: wrong, ...about };
+    const { sequence } = this.#ledger.headOf(operation.actor);
+    if (operation.sequence <= sequence) return { ...this.#receiveKnown(opened, item), ...about };
+    if (operation.sequence > sequence + 1) return { outcome: 'gap', ...about };
+    const drop =
+      this.#verifier.checkSignature(opened) ??
+      this.#checkChain(operation) ??
+      checkStamp(operation.stamp, nowMs) ??
+      this.#checkCounter(operation) ??
+      this.#checkRoom(operation);
+    if (drop !== undefined) return { outcome: drop, ...about };
+    this.#hybrid.receive(operation.stamp, nowMs);
+    const { change, isKeyBad } = this.#ledger.apply(opened, item.wrappedKey);
+    return { outcome: isKeyBad ? 'bad-key' : 'applied', change, ...about };
+  }
+
+  /**
+   * Applies the next operation of the own disk, in the order in which they were stored.
+   * @returns false if it is not the next one of its actor; nothing has then changed.
+   */
+  restore(item: Item): boolean {
+    const opened = decodeSigned(item.operation);
+    if (opened === undefined || this.#verifier.checkNames(opened.operation)) return false;
+    const { sequence } = this.#ledger.headOf(opened.operation.actor);
+    if (opened.operation.sequence !== sequence + 1) return false;
+    if (this.#checkChain(opened.operation) !== undefined) return false;
+    this.#hybrid.receive(opened.operation.stamp, 0);
+    this.#ledger.apply(opened, item.wrappedKey);
+    return true;
+  }
+
+  /** Joins a snapshot of the own disk, before any operation. @returns false if it is malformed. */
+  restoreSnapshot(snapshot: Snapshot): boolean {
+    const opened = this.#open(snapshot);
+    if (typeof opened === 'string') return false;
+    this.#join(opened, 0);
+    return true;
+  }
+
+  /** For each actor the number of its last operation here; actors without one are absent. */
   clock(): ReadonlyMap<string, number> {
-    return later();
+    const heads = [...this.#ledger.heads].sort(([left], [right]) => compareNames(left, right));
+    return new Map(heads.map(([actor, { sequence }]) => [actor, sequence]));
   }
+
   /**
    * Operations that are here and not at a replica with this clock, in the order of actors, then of numbers:
-   * at least one if there is one, then as many as fit into `bytesMax`.
+   * at least one if there is one, then as many as fit into `bytesMax`. The cost follows from their number.
    * @returns `cut` if the log no longer has them all.
    */
-  itemsFor(_clock: ReadonlyMap<string, number>, _bytesMax: number): readonly Item[] | 'cut' {
-    return later();
+  itemsFor(clock: ReadonlyMap<string, number>, bytesMax: number): readonly Item[] | 'cut' {
+    if (!this.#ledger.log.reachesBackTo(clock)) return 'cut';
+    const items: Item[] = [];
+    let bytes = 0;
+    for (const operation of this.#ledger.log.after(clock)) {
+      const item = itemOf(operation);
+      bytes += item.operation.length + (item.wrappedKey?.length ?? 0);
+      if (items.length > 0 && bytes > bytesMax) break;
+      items.push(item);
+    }
+    return items;
   }
-  /** The state, for a replica to which the log no longer reaches back. */
+
+  /** The state, for a replica to which the log no longer reaches back, or for the own disk. */
   snapshot(): Snapshot {
-    return later();
+    return this.#ledger.snapshot();
   }
-  /** Checks and joins a snapshot of another replica. */
-  join(_snapshot: Snapshot, _nowMs: number): Joined {
-    return later();
+
+  /** Checks a snapshot of another replica, and joins it unless something in it is wrong. */
+  join(snapshot: Snapshot, nowMs: number): Joined {
+    const opened = this.#open(snapshot);
+    const drop = typeof opened === 'string' ? opened : this.#checkSnapshot(opened, nowMs);
+    if (typeof opened === 'string' || drop !== undefined) {
+      return { outcome: drop ?? 'bad-snapshot', entries: [], forgotten: [] };
+    }
+    const { isKeyBad, ...joined } = this.#join(opened, nowMs);
+    return { outcome: isKeyBad ? 'bad-key' : 'applied', ...joined };
   }
+
   /** Drops operations that all replicas have from the log. @returns the number dropped. */
-  cut(_stable: ReadonlyMap<string, number>): number {
-    return later();
+  cut(stable: ReadonlyMap<string, number>): number {
+    return this.#ledger.log.cut(stable);
   }
 
   /** The operations in the log, in the order of actors, then of numbers. */
-  items(): Iterable<Item> {
-    return later();
+  *items(): Generator<Item> {
+    for (const operation of this.#ledger.log.after(new Map())) yield itemOf(operation);
   }
+
   /** The wrapped key of an entry; undefined if none is kept. */
-  keyOf(_entry: string): Uint8Array | undefined {
-    return later();
+  keyOf(entry: string): Uint8Array | undefined {
+    return this.#ledger.live.get(entry)?.wrappedKey ?? undefined;
   }
+
   /** Proofs that actors have signed two operations with the same number, one per actor. */
   equivocations(): readonly Equivocation[] {
-    return later();
+    return [...this.#equivocations.values()];
   }
+
   /** The state in canonical CBOR; equal in replicas that have applied the same operations. */
   stateBytes(): Uint8Array {
-    return later();
+    return encodeState(this.#ledger.state);
   }
+
   /** SHA-256 of {@link stateBytes}. */
   digest(): Uint8Array {
-    return later();
+    return this.#setup.crypto.sha256(this.stateBytes());
   }
+
+  /** Wipes the key of the vault and the signing key; afterwards the replica must not be used. */
+  wipe(): void {
+    this.#keys.wipe();
+    this.#signer.wipe();
+  }
+
+  #seal(
+    value: Uint8Array,
+    place: { readonly key: string; readonly field?: string },
+    then: (sealed: {
+      readonly value: Uint8Array;
+      readonly wrappedKey: Uint8Array;
+    }) => Change | VaultRefusal,
+  ): Change | VaultRefusal {
+    const { field = place.key } = place;
+    if (value.length > VALUE_BYTES_MAX || !isVaultText(field)) return 'invalid';
+    const { randomBytes, vaultId, actor, behaviour } = this.#setup;
+    if (behaviour?.oneNonce) this.#sharedDataKey ??= randomBytes(DATA_KEY_BYTES);
+    const dataKey = this.#sharedDataKey?.slice() ?? randomBytes(DATA_KEY_BYTES);
+    const version = this.#ledger.headOf(actor).sequence + 1;
+    const entryId = randomBytes(ENTRY_ID_BYTES);
+    const entry = this.#keys.seal(value, { ...place, vaultId, version }, { dataKey, entryId });
+    return then({ value: encodeSealed(entry), wrappedKey: entry.wrappedKey });
+  }
+
+  #perform(
+    key: string,
+    intent: Intent,
+    {
+      nowMs,
+      wrappedKey = null,
+    }: { readonly nowMs: number; readonly wrappedKey?: Uint8Array | null },
+  ): Change | VaultRefusal {
+    const { actor, vaultId } = this.#setup;
+    if (!isVaultText(key) || ('element' in intent && !isVaultText(intent.element)))
+      return 'invalid';
+    const body = bodyFor(this.#ledger.state, { actor, key }, intent);
+    if (typeof body === 'string') return body;
+    const { sequence, hash } = this.#ledger.headOf(actor);
+    const [physicalMs, logical] = this.#hybrid.send(nowMs);
+    const stamp: Stamp = [physicalMs, logical, actor];
+    const place = { vaultId, actor, sequence: sequence + 1, previousHash: hash };
+    const operation: Operation = { ...place, stamp, key, body };
+    if (this.#checkRoom(operation) !== undefined) return 'state-full';
+    const signed = this.#signer.sign(encodeOperation(operation));
+    const message = decodeCoseSign1(signed);
+    // Never: what was just encoded can be decoded.
+    if (message === undefined) return 'invalid';
+    return this.#ledger.apply({ signed, message, operation }, wrappedKey).change;
+  }
+
+  /** Takes a copy of an operation with a known number: its key may be missing here, or it may be another one. */
+  #receiveKnown(
+    opened: SignedOperation,
+    { wrappedKey }: Item,
+  ): Pick<Received, 'outcome' | 'change'> {
+    const { actor, sequence } = opened.operation;
+    const known = this.#ledger.log.get(actor, sequence);
+    if (known !== undefined && !equalBytes(known.signed, opened.signed)) {
+      return { outcome: this.#compare(opened, known.signed) };
+    }
+    const change = wrappedKey === null ? undefined : this.#ledger.fillIn(opened, wrappedKey);
+    return change === undefined ? { outcome: 'known' } : { outcome: 'known', change };
+  }
+
+  /** Keeps the proof if an actor has signed two different operations with the same number. */
+  #compare(opened: SignedOperation, first: Uint8Array): 'known' | VaultDropReason {
+    const drop = this.#verifier.checkSignature(opened);
+    if (drop !== undefined) return drop;
+    const payload = decodeCoseSign1(first)?.payload;
+    // The signature is no part of the chain: who signs the same payload twice has said one thing.
+    if (payload !== undefined && equalBytes(payload, opened.message.payload)) return 'known';
+    const { actor, sequence } = opened.operation;
+    if (!this.#equivocations.has(actor)) {
+      this.#equivocations.set(actor, { actor, sequence, first, second: opened.signed });
+    }
+    return 'equivocation';
+  }
+
+  #checkChain({ actor, previousHash }: Operation): VaultDropReason | undefined {
+    return equalBytes(this.#ledger.headOf(actor).hash, previousHash) ? undefined : 'broken-chain';
+  }
+
+  #checkCounter({ actor, key, body }: Operation): VaultDropReason | undefined {
+    if (body.kind !== 'increment') return undefined;
+    const last = this.#ledger.state.counters.get(key)?.totals.get(actor);
+    if (last === undefined || (last.added <= body.added && last.taken <= body.taken))
+      return undefined;
+    return 'counter-backwards';
+  }
+
+  /** Erasures and removals have a reserve, so that a full vault can be emptied. */
+  #checkRoom(operation: Operation): VaultDropReason | undefined {
+    const { kind } = operation.body;
+    const frees = kind === 'erase' || kind === 'remove' || kind === 'remove-field';
+    const after = this.#ledger.state.size + GROWTH_MAX + actorsIn(operation).length;
+    return after <= (frees ? 2 * STATE_MAX : STATE_MAX) ? undefined : 'state-full';
+  }
+
+  #open({ items, proofs, sets, maps }: Snapshot): OpenSnapshot | VaultDropReason {
+    const opened = items.map(({ operation, wrappedKey }) => {
+      const signed = decodeSigned(operation);
+      return signed === undefined ? undefined : { ...signed, wrappedKey };
+    });
+    const openedItems = opened.filter((one) => one !== undefined);
+    const openedProofs = proofs.map(decodeSigned).filter((one) => one !== undefined);
+    const isWhole = openedItems.length === items.length && openedProofs.length === proofs.length;
+    if (!isWhole || !isAscending(openedItems) || !isAscending(openedProofs)) return 'bad-snapshot';
+    for (const { operation } of [...openedItems, ...openedProofs]) {
+      const wrong = this.#verifier.checkNames(operation);
+      if (wrong !== undefined) return wrong;
+    }
+    for (const seen of [...sets.values(), ...maps.values()]) {
+      if (!this.#verifier.knows(actorsOf(seen))) return 'unknown-actor';
+    }
+    return { items: openedItems, proofs: openedProofs, sets, maps };
+  }
+
+  #checkSnapshot(snapshot: OpenSnapshot, nowMs: number): VaultDropReason | undefined {
+    const { items, proofs, sets, maps } = snapshot;
+    let growth = 2 * (items.length + proofs.length);
+    for (const { clock, cloud } of [...sets.values(), ...maps.values()]) {
+      growth += 1 + clock.length + cloud.length;
+    }
+    // Much of it may be known; what is left has at most the size of two full vaults.
+    if (this.#ledger.state.size + growth > 4 * STATE_MAX) return 'state-full';
+    for (const opened of [...items, ...proofs]) {
+      const drop =
+        this.#verifier.checkSignature(opened) ??
+        checkStamp(opened.operation.stamp, nowMs) ??
+        this.#checkFork(opened);
+      if (drop !== undefined) return drop;
+    }
+    return undefined;
+  }
+
+  /** Compares an operation of a snapshot with that of the same number in the log. */
+  #checkFork(opened: SignedOperation): VaultDropReason | undefined {
+    const known = this.#ledger.log.get(opened.operation.actor, opened.operation.sequence);
+    if (known === undefined || equalBytes(known.signed, opened.signed)) return undefined;
+    const outcome = this.#compare(opened, known.signed);
+    return outcome === 'known' ? undefined : outcome;
+  }
+
+  #join(snapshot: OpenSnapshot, nowMs: number): ReturnType<Ledger['join']> {
+    for (const { operation } of [...snapshot.items, ...snapshot.proofs]) {
+      this.#hybrid.receive(operation.stamp, nowMs);
+    }
+    return this.#ledger.join(snapshot);
+  }
+}
+
+function checkStamp([physicalMs]: Stamp, nowMs: number): VaultDropReason | undefined {
+  return physicalMs > nowMs + STAMP_AHEAD_MS_MAX ? 'stamp-in-future' : undefined;
+}
+
+function isAscending(operations: readonly SignedOperation[]): boolean {
+  return operations.every(({ operation }, index) => {
+    const before = operations[index - 1]?.operation;
+    const order = before === undefined ? -1 : compareNames(before.actor, operation.actor);
+    return order < 0 || (order === 0 && (before?.sequence ?? 0) < operation.sequence);
+  });
+}
+
+function actorsOf({ clock, cloud }: SeenDots): readonly string[] {
+  return [...clock, ...cloud].map(([actor]) => actor);
 }

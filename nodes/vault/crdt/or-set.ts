@@ -1,0 +1,111 @@
+/**
+ * A set in which additions win over concurrent removals (Bieniusa et al., INRIA RR-8083, 2012): an
+ * element is in it while it has a dot. A removal drops the dots that it has seen and leaves nothing but
+ * the mark that they were seen. Each dot bears a value, so that this is a map, too: then a removal
+ * hides the writes that it has seen, and a concurrent write of the field survives.
+ *
+ * The change that an operation makes is a small set, which is merged by the same function.
+ *
+ * @module
+ */
+import { DotContext } from './dot-context.ts';
+
+/** An addition that was not removed. */
+export interface Dot<Value> {
+  readonly actor: string;
+  /** Number of the addition among those of the actor to this set, from 1. */
+  readonly count: number;
+  readonly element: string;
+  readonly value: Value;
+}
+
+/** See the module. */
+export class OrSet<Value> {
+  readonly context: DotContext = new DotContext();
+  /** Dots by element; no empty arrays. */
+  readonly entries = new Map<string, Dot<Value>[]>();
+  readonly #byName = new Map<string, Dot<Value>>();
+
+  /** Number of dots and marks that are kept. */
+  get size(): number {
+    return this.#byName.size + this.context.size;
+  }
+
+  /** All dots, by element. */
+  *dots(): Generator<Dot<Value>> {
+    for (const dots of this.entries.values()) yield* dots;
+  }
+
+  /** Adds a dot that was not seen before. */
+  insert(dot: Dot<Value>): void {
+    if (this.context.has(dot.actor, dot.count)) return;
+    this.context.add(dot.actor, dot.count);
+    this.#keep(dot);
+  }
+
+  /**
+   * Joins another state: a dot stays if it is in both, or in one of them and not seen by the other.
+   * The cost follows from the smaller of this set and what the other has seen, and the other's entries.
+   * @param dropped Is told of each dot, of either, that is not in the result.
+   */
+  merge(other: OrSet<Value>, dropped: (dot: Dot<Value>) => void): void {
+    for (const dot of this.#seenBy(other.context)) {
+      if (other.#byName.has(nameOf(dot.actor, dot.count))) continue;
+      this.#remove(dot);
+      dropped(dot);
+    }
+    for (const dot of other.dots()) {
+      if (this.#byName.has(nameOf(dot.actor, dot.count))) continue;
+      if (this.context.has(dot.actor, dot.count)) dropped(dot);
+      else this.#keep(dot);
+    }
+    this.context.merge(other.context);
+  }
+
+  /** Removes all elements, and keeps the marks that they were seen. */
+  clear(dropped: (dot: Dot<Value>) => void): void {
+    for (const dot of this.#byName.values()) dropped(dot);
+    this.entries.clear();
+    this.#byName.clear();
+  }
+
+  /** A set that has seen the same, and has no elements. */
+  cleared(dropped: (dot: Dot<Value>) => void): OrSet<Value> {
+    for (const dot of this.#byName.values()) dropped(dot);
+    const seen = new OrSet<Value>();
+    seen.context.merge(this.context);
+    return seen;
+  }
+
+  /** The dots here that a context has seen. */
+  #seenBy(context: DotContext): readonly Dot<Value>[] {
+    if (context.dotCount >= this.#byName.size) {
+      return [...this.#byName.values()].filter(({ actor, count }) => context.has(actor, count));
+    }
+    const seen: Dot<Value>[] = [];
+    for (const [actor, count] of context.dots()) {
+      const dot = this.#byName.get(nameOf(actor, count));
+      if (dot !== undefined) seen.push(dot);
+    }
+    return seen;
+  }
+
+  #keep(dot: Dot<Value>): void {
+    this.#byName.set(nameOf(dot.actor, dot.count), dot);
+    const dots = this.entries.get(dot.element);
+    if (dots === undefined) this.entries.set(dot.element, [dot]);
+    else dots.push(dot);
+  }
+
+  #remove(dot: Dot<Value>): void {
+    this.#byName.delete(nameOf(dot.actor, dot.count));
+    const dots = this.entries.get(dot.element) ?? [];
+    const left = dots.filter((one) => one !== dot);
+    if (left.length === 0) this.entries.delete(dot.element);
+    else this.entries.set(dot.element, left);
+  }
+}
+
+function nameOf(actor: string, count: number): string {
+  return `${count} ${actor}`;
+}

@@ -1,0 +1,28 @@
+/**
+ * Writes of a register: the one with the largest stamp wins.
+ *
+ * @module
+ */
+import { compareBytes } from '../../_kit/bytes.ts';
+import { compareStamps, type Stamp } from './stamp.ts';
+
+/** A write, and the operation that it comes from. */
+export interface Write<Source> {
+  /** Null for a deletion, which stays as a tombstone. */
+  readonly value: Uint8Array | null;
+  readonly stamp: Stamp;
+  readonly source: Source;
+}
+
+/**
+ * Compares writes: a larger one wins. Equal stamps, which only a defective actor makes, are decided by the
+ * larger bytes, and null is the least.
+ */
+export function compareWrites(left: Write<unknown>, right: Write<unknown>): number {
+  const difference = compareStamps(left.stamp, right.stamp);
+  if (difference !== 0) return difference;
+  if (left.value === null || right.value === null) {
+    return Number(left.value !== null) - Number(right.value !== null);
+  }
+  return compareBytes(left.value, right.value);
+}
