@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { AppliedOperation } from './applied-operation.ts';
 import type { VaultRefusal } from './changes.ts';
 import type { OrSet } from './crdt/or-set.ts';
 import type { VaultState } from './crdt/vault-state.ts';
@@ -25,7 +24,7 @@ export type Intent =
 
 /** The body of an operation of this actor that does what is asked for. */
 export function bodyFor(
-  state: VaultState<AppliedOperation>,
+  state: VaultState<unknown>,
   { actor, key }: { readonly actor: string; readonly key: string },
   intent: Intent,
 ): OperationBody | VaultRefusal {
@@ -79,7 +78,7 @@ export function isVaultText(text: string): boolean {
 }
 
 function incremented(
-  state: VaultState<AppliedOperation>,
+  state: VaultState<unknown>,
   { actor, key }: { readonly actor: string; readonly key: string },
   by: number,
 ): OperationBody | VaultRefusal {

@@ -14,6 +14,7 @@
  *
  * @module
  */
+import { CBOR_MAP } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { compareBytes } from '../../_kit/bytes.ts';
 import type { Counter } from './counter.ts';
@@ -23,50 +24,68 @@ import type { Stamp } from './stamp.ts';
 import type { Erasures, VaultState } from './vault-state.ts';
 import type { Write } from './write.ts';
 
-type Fill = (writer: CborWriter) => void;
 type Put<Value> = (writer: CborWriter, value: Value) => void;
+type DotName = Pick<Dot<unknown>, 'actor' | 'count'>;
+
+const encoder = new TextEncoder();
 
 /** Encodes a state. */
 export function encodeState(state: VaultState<unknown>): Uint8Array {
-  const parts: [number, Uint8Array][] = [
-    [1, encodedMap(state.registers, writeRegister)],
-    [2, encodedMap(state.counters, writeCounter)],
-    [3, encodedMap(state.sets, writeDots)],
-  ];
-  if (state.maps.size > 0) parts.push([4, encodedMap(state.maps, writeFields)]);
-  if (state.erasures.size > 0) parts.push([5, encodedMap(state.erasures, writeErasures)]);
-  return encoded((writer) => {
-    writer.map(parts.map(([number, part]) => [encoded((key) => key.uint(number)), part]));
-  });
-}
-
-function encodedMap<Value>(map: ReadonlyMap<string, Value>, write: Put<Value>): Uint8Array {
-  return encoded((writer) => writeMap(writer, map, write));
-}
-
-function encoded(fill: Fill): Uint8Array {
+  const hasMaps = state.maps.size > 0;
+  const hasErasures = state.erasures.size > 0;
   const writer = new CborWriter();
-  fill(writer);
-  return writer.bytes.subarray(0, writer.length);
+  writer.head(CBOR_MAP, 3 + Number(hasMaps) + Number(hasErasures));
+  writer.uint(1);
+  writeMap(writer, state.registers, writeRegister);
+  writer.uint(2);
+  writeMap(writer, state.counters, writeCounter);
+  writer.uint(3);
+  writeMap(writer, state.sets, writeDots);
+  if (hasMaps) {
+    writer.uint(4);
+    writeMap(writer, state.maps, writeFields);
+  }
+  if (hasErasures) {
+    writer.uint(5);
+    writeMap(writer, state.erasures, writeErasures);
+  }
+  return writer.taken();
 }
 
+/** Writes a map in the order of its encoded keys. */
 function writeMap<Value>(
   writer: CborWriter,
   map: ReadonlyMap<string, Value>,
   write: Put<Value>,
 ): void {
-  writer.map(
-    [...map].map(([key, value]) => [
-      encoded((at) => at.text(key)),
-      encoded((at) => write(at, value)),
-    ]),
+  writer.head(CBOR_MAP, map.size);
+  const keys = Array.from(map.keys(), (key) => ({ key, bytes: encoder.encode(key) }));
+  if (keys.length > 1) keys.sort((left, right) => compareEncoded(left.bytes, right.bytes));
+  for (const { key } of keys) {
+    writer.text(key);
+    write(writer, map.get(key) as Value);
+  }
+}
+
+/** Compares texts in the order of their encoded items: the head says the length. */
+function compareEncoded(left: Uint8Array, right: Uint8Array): number {
+  return left.length - right.length || compareBytes(left, right);
+}
+
+/** Dots in the order of their encoded items. */
+function sorted<One extends DotName>(dots: Iterable<One>): readonly One[] {
+  const all = [...dots];
+  if (all.length < 2) return all;
+  return all.sort(
+    (left, right) =>
+      compareEncoded(encoder.encode(left.actor), encoder.encode(right.actor)) ||
+      left.count - right.count,
   );
 }
 
-function writeSorted<Item>(writer: CborWriter, items: Iterable<Item>, write: Put<Item>): void {
-  const parts = Array.from(items, (item) => encoded((at) => write(at, item))).sort(compareBytes);
-  writer.array(parts.length);
-  for (const part of parts) writer.raw(part);
+function writeArray<One>(writer: CborWriter, items: readonly One[], write: Put<One>): void {
+  writer.array(items.length);
+  for (const item of items) write(writer, item);
 }
 
 function writeRegister(writer: CborWriter, { value, stamp }: Write<unknown>): void {
@@ -108,11 +127,11 @@ function writeSet<Value>(
 ): void {
   writer.array(3);
   writeCounts(writer, context.clock);
-  writeMap(writer, entries, (at, dots) => writeSorted(at, dots, write));
-  writeSorted(writer, cloudOf(context), writeDot);
+  writeMap(writer, entries, (at, dots) => writeArray(at, sorted(dots), write));
+  writeArray(writer, sorted(cloudOf(context)), writeDot);
 }
 
-function cloudOf({ cloud }: DotContext): readonly Pick<Dot<never>, 'actor' | 'count'>[] {
+function cloudOf({ cloud }: DotContext): readonly DotName[] {
   return [...cloud].flatMap(([actor, counts]) => [...counts].map((count) => ({ actor, count })));
 }
 
