@@ -6,7 +6,9 @@
 
 import { openRandomStream } from '../../../../engine/core/stream.ts';
 import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
+import { openSigningKey, openVerifyingKey } from '../../../../engine/crypto/signing-key.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
+import { concatBytes, equalBytes } from '../../../../nodes/_kit/bytes.ts';
 import type { Change, Item, VaultRefusal } from '../../../../nodes/vault/changes.ts';
 import { Replica } from '../../../../nodes/vault/replica.ts';
 import type { ReplicaSetup } from '../../../../nodes/vault/replica-setup.ts';
@@ -14,8 +16,24 @@ import type { ReplicaSetup } from '../../../../nodes/vault/replica-setup.ts';
 export const VAULT = 'twin:alice';
 export const NOW_MS = 1_800_000_000_000;
 export const CRYPTO: CryptoProvider = createCryptoProvider('node', { timing: 'simulation' });
-/** Signatures and AEAD without their cost. */
-export const MODELLED: CryptoProvider = createCryptoProvider('modelled');
+/** AEAD and signatures without their cost: a signature is a hash of public key and message. */
+export const MODELLED: CryptoProvider = {
+  ...createCryptoProvider('modelled'),
+  ed25519PublicKey: CRYPTO.sha256,
+  ed25519Key: (secret) =>
+    openSigningKey(
+      {
+        publicKey: CRYPTO.sha256,
+        sign: (own, message) => CRYPTO.sha512(concatBytes(CRYPTO.sha256(own), message)),
+      },
+      secret,
+    ),
+  ed25519Verifier: (publicKey) =>
+    openVerifyingKey(
+      (key, message, signature) => equalBytes(CRYPTO.sha512(concatBytes(key, message)), signature),
+      publicKey,
+    ),
+};
 export const ACTORS = ['a', 'b', 'c'] as const;
 
 const encoder = new TextEncoder();
