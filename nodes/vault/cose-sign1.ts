@@ -37,6 +37,10 @@ const KEY_ID_BYTES = 8;
 /** Levels of a header of any other protocol. */
 const HEADER_DEPTH = 4;
 
+/** Used by one function at a time, to save an allocation for each message. */
+const writer = new CborWriter();
+const reader = new CborReader();
+
 /** The parts of a message, as views. */
 export interface CoseSign1 {
   /** The protected header as it is signed. */
@@ -49,9 +53,8 @@ export interface CoseSign1 {
 
 /** Decodes a message without verifying it; undefined if it is malformed or has no tag. */
 export function decodeCoseSign1(bytes: Uint8Array): CoseSign1 | undefined {
-  const reader = new CborReader();
   reader.open(bytes, 0, bytes.length);
-  if (!hasHead(reader, CBOR_TAG, TAG) || !hasHead(reader, CBOR_ARRAY, ITEMS)) return undefined;
+  if (!hasHead(CBOR_TAG, TAG) || !hasHead(CBOR_ARRAY, ITEMS)) return undefined;
   if (!reader.string(CBOR_BYTES)) return undefined;
   const header = reader.content;
   const start = reader.at;
@@ -74,7 +77,7 @@ export function coseToBeSigned(
   { header, payload }: Pick<CoseSign1, 'header' | 'payload'>,
   externalAad: Uint8Array,
 ): Uint8Array {
-  const writer = new CborWriter();
+  writer.reset();
   writer.array(ITEMS);
   writer.text('Signature1');
   writer.string(header);
@@ -102,7 +105,7 @@ export class CoseSigner {
   sign(payload: Uint8Array): Uint8Array {
     const header = this.#header;
     const signature = this.#key.sign(coseToBeSigned({ header, payload }, this.#externalAad));
-    const writer = new CborWriter();
+    writer.reset();
     writer.head(CBOR_TAG, TAG);
     writer.array(ITEMS);
     writer.string(header);
@@ -140,12 +143,12 @@ export class CoseVerifier {
   }
 }
 
-function hasHead(reader: CborReader, major: number, argument: number): boolean {
+function hasHead(major: number, argument: number): boolean {
   return reader.expect(major) && reader.argument === argument;
 }
 
 function headerOf(publicKey: Uint8Array, crypto: CryptoProvider): Uint8Array {
-  const writer = new CborWriter();
+  writer.reset();
   writer.head(CBOR_MAP, 2);
   writer.uint(ALGORITHM);
   writer.integer(EDDSA);

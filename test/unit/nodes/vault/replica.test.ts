@@ -4,8 +4,9 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
+import { CborWriter } from '../../../../engine/pure/cbor-writer.ts';
 import { equalBytes, toHex } from '../../../../nodes/_kit/bytes.ts';
-import { CoseSigner } from '../../../../nodes/vault/cose-sign1.ts';
+import { CoseSigner, coseToBeSigned } from '../../../../nodes/vault/cose-sign1.ts';
 import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from '../../../../nodes/vault/geometry.ts';
 import {
   decodeOperation,
@@ -284,6 +285,23 @@ describe('an operation from elsewhere', () => {
     );
     const believer = replicaOf('b', { behaviour: { believesCarriedKey: true } });
     expect(believer.receive(item(carrying), NOW_MS).outcome).toBe('applied');
+  });
+
+  it('is dropped if its actor has signed it under another header', () => {
+    const header = Uint8Array.of(0xa1, 0x01, 0x27);
+    const payload = encodeOperation(put);
+    const signature = CRYPTO.ed25519Sign(
+      secretOf('a'),
+      coseToBeSigned({ header, payload }, OPERATION_AAD),
+    );
+    const writer = new CborWriter();
+    writer.head(6, 18);
+    writer.array(4);
+    for (const part of [header, undefined, payload, signature]) {
+      if (part === undefined) writer.map([]);
+      else writer.string(part);
+    }
+    expect(outcomeOf(writer.taken())).toBe('bad-signature');
   });
 
   it('is dropped if it does not continue the chain', () => {
