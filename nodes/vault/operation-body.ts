@@ -187,7 +187,7 @@ export function compareDots(left: DotName, right: DotName): number {
 }
 
 /** Reads the number of a dot, from 1. */
-export function readCount(fields: CborFieldReader): number {
+function readCount(fields: CborFieldReader): number {
   const count = fields.uint();
   if (count === 0) fields.spoil();
   return count;

@@ -84,7 +84,7 @@ function isSound({ stamp, body }: Operation): boolean {
 }
 
 /** The sealed value in an operation; null if there is none. */
-export function sealedValueOf(body: OperationBody): Uint8Array | null {
+function sealedValueOf(body: OperationBody): Uint8Array | null {
   return body.kind === 'write' || body.kind === 'write-field' ? body.value : null;
 }
 

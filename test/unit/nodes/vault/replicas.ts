@@ -47,7 +47,7 @@ export function secretOf(actor: string): Uint8Array {
 }
 
 /** Public keys of all actors. */
-export function actorsOf(crypto: CryptoProvider = CRYPTO): ReadonlyMap<string, Uint8Array> {
+function actorsOf(crypto: CryptoProvider = CRYPTO): ReadonlyMap<string, Uint8Array> {
   return new Map(ACTORS.map((actor) => [actor, crypto.ed25519PublicKey(secretOf(actor))]));
 }
 

@@ -161,7 +161,7 @@ export class History {
 }
 
 /** Merges one state into another. */
-export function merge(state: State, other: State): State {
+function merge(state: State, other: State): State {
   state.merge(other, () => undefined);
   return state;
 }
