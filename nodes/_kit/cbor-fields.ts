@@ -9,7 +9,6 @@ import {
   CBOR_BYTES,
   CBOR_MAP,
   CBOR_SIMPLE,
-  CBOR_TAG,
   CBOR_TEXT,
   CBOR_UINT,
   CborReader,
@@ -52,11 +51,6 @@ export class CborFieldReader {
   /** Reads the head of a map. @returns its number of pairs; 0 and spoilt as for {@link array}. */
   map(most: number): number {
     return this.#head(CBOR_MAP, most);
-  }
-
-  /** Reads exactly this tag. */
-  tag(number: number): void {
-    if (this.#head(CBOR_TAG, number) !== number) this.#isSpoilt = true;
   }
 
   /** Reads null if it is next. @returns false, and reads nothing, if something else is next. */
