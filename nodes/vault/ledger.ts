@@ -40,6 +40,8 @@ export interface LedgerSetup {
   readonly logMax: number;
   readonly keys: EntryKeys;
   readonly crypto: CryptoProvider;
+  /** The actor of this replica. */
+  readonly own: string;
   /** See `ReplicaBehaviour`. */
   readonly dedupesByMillisecond: boolean;
 }
@@ -143,7 +145,8 @@ export class Ledger {
 
   #isSkipped({ actor, stamp }: Operation): boolean {
     const last = this.heads.get(actor)?.operation.stamp;
-    return this.#setup.dedupesByMillisecond && last?.[0] === stamp[0];
+    const { own, dedupesByMillisecond } = this.#setup;
+    return dedupesByMillisecond && actor !== own && last?.[0] === stamp[0];
   }
 
   /** Adds an operation to the entries. @returns false if it comes with a key that does not open, undefined without one. */

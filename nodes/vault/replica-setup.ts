@@ -31,4 +31,6 @@ export interface ReplicaSetup {
   /** Largest number of operations in the log; `LOG_MAX_DEFAULT` if absent. */
   readonly logMax?: number;
   readonly behaviour?: ReplicaBehaviour;
+  /** Called with each data key before it is used; for measurements only. */
+  readonly sealing?: (dataKey: Uint8Array) => void;
 }

@@ -65,7 +65,14 @@ export class Replica {
       throw new RangeError(`the key of ${setup.actor} is not that of the list of actors`);
     }
     const logMax = setup.logMax ?? LOG_MAX_DEFAULT;
-    this.#ledger = new Ledger({ actors, crypto, keys: this.#keys, logMax, dedupesByMillisecond });
+    this.#ledger = new Ledger({
+      own: setup.actor,
+      actors,
+      crypto,
+      keys: this.#keys,
+      logMax,
+      dedupesByMillisecond,
+    });
     this.#values = new ReplicaValues(this.#ledger.state, this.#keys, setup.vaultId);
   }
 
@@ -286,6 +293,7 @@ export class Replica {
     const { randomBytes, vaultId, actor, behaviour } = this.#setup;
     if (behaviour?.oneNonce) this.#sharedDataKey ??= randomBytes(DATA_KEY_BYTES);
     const dataKey = this.#sharedDataKey?.slice() ?? randomBytes(DATA_KEY_BYTES);
+    this.#setup.sealing?.(dataKey);
     const version = this.#ledger.headOf(actor).sequence + 1;
     const entryId = randomBytes(ENTRY_ID_BYTES);
     const entry = this.#keys.seal(value, { ...place, vaultId, version }, { dataKey, entryId });

@@ -38,6 +38,7 @@ const OTHERS: readonly Cover[] = [
   },
   { file: 'file-transfer.yaml', changes: { duration: '5s' }, sizes: [undefined] },
   { file: 'federated-hello.yaml', changes: {}, sizes: [undefined] },
+  { file: 'vault-hello.yaml', changes: {}, sizes: [undefined] },
   {
     // Five ASes from nothing to all paths: beacons, registrations and lookups.
     file: 'scion-beaconing.yaml',

@@ -14,6 +14,7 @@ import { protocol as gateway } from '../../nodes/gateway/index.ts';
 import { protocol as mixnet } from '../../nodes/mixnet/index.ts';
 import { protocol as ping } from '../../nodes/ping/index.ts';
 import { protocol as scion } from '../../nodes/scion/index.ts';
+import { protocol as vault } from '../../nodes/vault/index.ts';
 
 /** Protocols that are part of Orrery: README.md has a row for each. */
 export const SHIPPED: readonly Protocol[] = [
@@ -27,6 +28,7 @@ export const SHIPPED: readonly Protocol[] = [
   mixnet as unknown as Protocol,
   ping as unknown as Protocol,
   scion as unknown as Protocol,
+  vault as unknown as Protocol,
 ];
 
 /** Folders of protocols that users added; they are loaded so that their mistakes and crashes are blamed on their authors. */

@@ -14,6 +14,7 @@ import {
 import { decodeFederatedMessage, type FederatedMessage } from '../../nodes/federated/wire.ts';
 import { FRAME_TYPE, type FrameType } from '../../nodes/gateway/geometry.ts';
 import { decodeFrame, FrameHeader, HANDSHAKE_MESSAGE_SEQUENCE } from '../../nodes/gateway/wire.ts';
+import { decodeVaultMessage, type VaultMessage } from '../../nodes/vault/wire.ts';
 import type { IsLost } from '../fixtures/losing.ts';
 
 /** A run in which a message is lost. */
@@ -182,6 +183,29 @@ kpis:
   federated.gossip.exchanges: { count: "== 15" }
 `;
 
+const VAULT = `
+name: lost-vault
+question: Do both replicas have all operations?
+topology:
+  name: pair
+  defaults: { node: { run: datagram }, link: { rate: 10Mbit/s, delay: 5ms, mtu: 9000B } }
+  nodes: [{ name: alice }, { name: bob }]
+  links: [{ ends: alice <-> bob }]
+stack:
+  - { on: "*", run: vault, options: { every: 500ms, consent: { trusted: all }, load: { rate: 5/s, stop: 3s, keys: 1, kinds: [put] } } }
+duration: 10s
+kpis:
+  vault.converged: { value: "== 100%" }
+  vault.equal: { value: "== 100%" }
+`;
+/** One replica comes when the log of the other no longer has what it lacks. */
+const VAULT_LATE = VAULT.replace('every: 500ms', 'every: 500ms, log: 10')
+  .replace('rate: 5/s', 'rate: 20/s')
+  .replace(
+    'duration: 10s',
+    'events: [{ at: 0s, for: 4s, link: "*", set: { up: false } }]\nduration: 15s',
+  );
+
 const header = new FrameHeader();
 
 /** A frame of a gateway, inside its SCION and UDP headers. */
@@ -231,6 +255,12 @@ const federated =
   (kind: FederatedMessage['kind']): IsLost =>
   (bytes): boolean =>
     decodeFederatedMessage(bytes)?.kind === kind;
+const vault =
+  (kind: VaultMessage['kind']): IsLost =>
+  (bytes): boolean => {
+    const message = decodeVaultMessage('vault', bytes);
+    return typeof message === 'object' && message.kind === kind;
+  };
 /** A message of the secure sum: an array whose first item is its type. */
 const sum =
   (type: SecaggMessageType): IsLost =>
@@ -366,5 +396,10 @@ export const LOST_CASES: Readonly<
     offer: { text: GOSSIP, is: federated('offer') },
     'answer to an offer': { text: GOSSIP, is: federated('answer') },
     refused: { text: GOSSIP, is: federated('refused') },
+  },
+  vault: {
+    clock: { text: VAULT, is: vault('clock') },
+    operations: { text: VAULT, is: vault('items') },
+    snapshot: { text: VAULT_LATE, is: vault('snapshot') },
   },
 };

@@ -193,6 +193,24 @@ kpis:
   federated.exact: { value: "== 1" }
 `;
 
+/** Ten operations a second; who comes back goes on with what its disk has, and gets what it lacks. */
+const VAULT = `
+name: vault-restart
+question: Do replicas agree after a restart?
+topology:
+  name: three
+  generate: { kind: star, nodes: 3, prefix: replica }
+  defaults: { node: { run: datagram }, link: { rate: 10Mbit/s, delay: 5ms } }
+stack:
+  - { on: "*", run: fabric }
+  - { on: "*", run: vault, options: { every: 500ms, consent: { trusted: all }, load: { rate: 10/s, stop: 9s } } }
+duration: 12s
+warmup: 1s
+kpis:
+  vault.converged: { value: ">= 95%" }
+  vault.equal: { value: "== 100%" }
+`;
+
 /** Three ASes below one core AS, whose services all look for each other's. */
 const CONTROL_SERVICE = `
 name: control-service-restart
@@ -216,6 +234,7 @@ const CASES: Readonly<Record<string, Restart>> = {
   'a datagram node': { text: DATAGRAM, node: 'bob', at: '4s', outage: '300ms' },
   'a node of fabric': { text: FABRIC, node: 'bob', at: '4s', outage: '300ms' },
   'an aggregator': { text: FEDERATED, node: 'client-1', at: '4s', outage: '300ms' },
+  'a replica': { text: VAULT, node: 'replica-2', at: '4s', outage: '300ms' },
   'a node that stores bundles': { text: DTN, node: 'relay', at: '4s', outage: '300ms' },
   'a gateway that sends': { text: GATEWAY, node: 'gateway-111', at: '5s', outage: '300ms' },
   'a gateway that receives': { text: GATEWAY, node: 'gateway-211', at: '5s', outage: '300ms' },
@@ -237,6 +256,7 @@ it('R-243: no protocol is left out', () => {
     'dtn',
     'fabric',
     'federated',
+    'vault',
     'gateway',
     'scion',
     'bulk',

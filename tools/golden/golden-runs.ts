@@ -90,6 +90,13 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     set: { 'stack.1.options.rounds': '1' },
     seeds: SEEDS,
   },
+  'vault-hello': { scenario: 'vault-hello.yaml', set: {}, seeds: SEEDS },
+  'vault-partition': {
+    scenario: 'vault-partition.yaml',
+    set: { 'stack.1.options.log': '50' },
+    seeds: SEEDS,
+  },
+  'vault-erase': { scenario: 'vault-erase.yaml', set: {}, seeds: SEEDS },
   'fabric-groups': { scenario: 'fabric-groups.yaml', set: {}, seeds: SEEDS },
   'dtn-tcpcl': {
     scenario: 'dtn-tcpcl.yaml',

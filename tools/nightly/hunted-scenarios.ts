@@ -19,5 +19,6 @@ export const HUNTED_SCENARIOS: Readonly<
   'dtn-crash': { protocols: ['dtn', 'datagram'], attempts: 40 },
   'fabric-outage': { protocols: ['fabric', 'dtn'], attempts: 60 },
   'federated-hello': { protocols: ['federated', 'fabric'], attempts: 8 },
+  'vault-hello': { protocols: ['vault'], attempts: 12 },
   'scion-beaconing': { protocols: ['control-service'], attempts: 12 },
 };

@@ -41,7 +41,7 @@ function syncAll(replicas: readonly Replica[], nowMs: number): void {
 }
 
 describe('an erasure', () => {
-  it('leaves neither value nor key in anything that any replica stores', () => {
+  it('leaves neither value nor key in anything that any replica stores (R-154)', () => {
     const { replica: a, drawn } = recorded('a');
     const [b, c] = [replicaOf('b'), replicaOf('c')];
     const all = [a, b, c];

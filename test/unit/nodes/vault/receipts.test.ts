@@ -93,7 +93,7 @@ describe('a chain of receipts', () => {
     );
   });
 
-  it('shows only against a witness that its end is gone', () => {
+  it('shows only against a witness that its end is gone (R-152)', () => {
     const short = chain.slice(0, 4);
     expect(verdictOf(short)).toBe('truncated at 4');
     const { witnessHead, ...unwitnessed } = check;
@@ -114,7 +114,7 @@ describe('a chain of receipts', () => {
 });
 
 describe(`${TAMPERINGS} random tamperings`, () => {
-  it('are all found', () => {
+  it('are all found (R-152)', () => {
     const log = logOf(12);
     const check = checkOf(log);
     const genuine = log.receipts();

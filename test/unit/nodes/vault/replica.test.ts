@@ -161,7 +161,7 @@ describe('a replica', () => {
     expect(() => new Replica({ ...setupOf('a'), secretKey: secretOf('b') })).toThrow(RangeError);
   });
 
-  it('encrypts each value under a key of its own', () => {
+  it('encrypts each value under a key of its own (R-154)', () => {
     const sealed = (replica: Replica): readonly string[] =>
       [1, 2].map((version) => {
         const change = done(replica.put(`k${version}`, new Uint8Array(32), NOW_MS));
@@ -275,7 +275,7 @@ describe('an operation from elsewhere', () => {
     expect(outcomeOf(signedAs('a', { ...put, body }))).toBe('unknown-actor');
   });
 
-  it('is dropped if its actor has not signed it, whatever key it carries', () => {
+  it('is dropped if its actor has not signed it, whatever key it carries (R-152)', () => {
     expect(outcomeOf(signedAs('b', put))).toBe('bad-signature');
     expect(outcomeOf(signedAs('a', put, bytesOf('orrery/vault/1/receipt')))).toBe('bad-signature');
     const carrying = withCarriedKey(signedAs('c', put), CRYPTO.ed25519PublicKey(secretOf('c')));

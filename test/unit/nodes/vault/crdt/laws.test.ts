@@ -25,7 +25,7 @@ function expectSame(
 }
 
 describe(`${HISTORIES} random histories`, () => {
-  it('merge is commutative, associative and idempotent, and joins of states do what operations do', () => {
+  it('merge is commutative, associative and idempotent, and joins of states do what operations do (R-150)', () => {
     let erasures = 0;
     let gaps = 0;
     for (const seed of SEEDS) {

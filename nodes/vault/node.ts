@@ -1,0 +1,280 @@
+/**
+ * Vault: a replica: the adapter between the host and the machine.
+ *
+ * @module
+ */
+import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { Transport } from '../../engine/host/transport.ts';
+import { readUint48 } from '../_kit/bytes.ts';
+import { StateMachineRunner } from '../_kit/shell.ts';
+import type { Behaviour } from './behaviour.ts';
+import type { Item } from './changes.ts';
+import type { VaultOptions } from './config.ts';
+import { findReplicaKeys } from './provisioning.ts';
+import { ReceiptLog } from './receipt-log.ts';
+import { Replica } from './replica.ts';
+import {
+  type SentKind,
+  VAULT_QUESTIONS,
+  type VaultEffect,
+  type VaultInput,
+  type VaultRequestKind,
+} from './sync/effects.ts';
+import { MESSAGE_HEAD_BYTES, MESSAGE_ITEMS_BYTES } from './sync/geometry.ts';
+import { VaultLoad } from './sync/load.ts';
+import { VaultMachine } from './sync/machine.ts';
+import { decodeRecord, ownOperations } from './sync/records.ts';
+import { ReplicaTime } from './sync/replica-time.ts';
+import { TamperingReplica } from './sync/tamper.ts';
+
+/** Space of the witness that knows the operations which `tampers` changed. */
+const TAMPERED = 'tampered';
+/** Space of the witness that knows which data keys were used. */
+const DATA_KEYS = 'data-keys';
+
+type Setup = NodeSetup<VaultOptions>;
+
+/** A replica of the vault. */
+export class VaultNode implements NodeHandle {
+  readonly #host: Host;
+  readonly #setup: Setup;
+  readonly #behaviour: Behaviour;
+  #transport: Transport | undefined;
+  #replica: Replica | undefined;
+  #machine: VaultMachine<NodeRequest> | undefined;
+  #shell: StateMachineRunner<VaultInput<NodeRequest>, VaultEffect<NodeRequest>> | undefined;
+
+  constructor(host: Host, setup: Setup, behaviour: Behaviour) {
+    this.#host = host;
+    this.#setup = setup;
+    this.#behaviour = behaviour;
+  }
+
+  start(): void {
+    const host = this.#host;
+    const { options, network } = this.#setup;
+    this.#transport = host.transport({
+      onMessage: (from, buffer, offset, length) => {
+        const bytes = buffer.slice(offset, offset + length);
+        this.#shell?.take({ kind: 'message', from, bytes });
+      },
+      onWay: (peer, way) => this.#shell?.take({ kind: 'way', peer, isOpen: way === 'open' }),
+    });
+    host.onRequest((request) => this.#request(request));
+    const reached = this.#transport?.peers ?? [];
+    const keys = findReplicaKeys(network, host.name);
+    this.#replica = this.#restored(
+      new Replica({
+        ...keys,
+        vaultId: options.vault,
+        actor: host.name,
+        crypto: host.crypto,
+        randomBytes: (length) => host.randomBytes(length),
+        logMax: options.log,
+        behaviour: this.#behaviour.replica,
+        sealing: (dataKey): void => this.#witnessKey(dataKey),
+      }),
+    );
+    this.#machine = new VaultMachine<NodeRequest>(
+      {
+        own: host.name,
+        actors: keys.actors,
+        options,
+        peers: options.peers?.filter((name) => reached.includes(name)) ?? reached,
+        replica: this.#replica,
+        receipts: this.#restoredReceipts(keys.secretKey),
+        restored: ownOperations(this.#replica.items(), host.name),
+        time: new ReplicaTime(host.clock(), host.now(), host.random('vault.marks').u32()),
+        random: host.random('vault.rounds'),
+        sha256: (bytes): Uint8Array => host.crypto.sha256(bytes),
+        ...(options.load === undefined
+          ? {}
+          : { load: new VaultLoad(options.load, host.random('vault.load'), host.now()) }),
+        doubtsOwnClock: this.#behaviour.doubtsOwnClock,
+        passOn: this.#passOn(keys.secretKey),
+        itemsBytesMax: Math.min(
+          MESSAGE_ITEMS_BYTES,
+          (this.#transport?.terms.maxBytes ?? MESSAGE_ITEMS_BYTES) - MESSAGE_HEAD_BYTES,
+        ),
+      },
+      host.now(),
+    );
+    this.#shell = new StateMachineRunner(host, this.#machine, (effect) => this.#perform(effect));
+    this.#shell.start();
+  }
+
+  stop(): void {
+    this.#shell?.stop();
+  }
+
+  /** A key on disk that no value needs any more could open what was erased. */
+  invariant(): string | undefined {
+    const replica = this.#replica;
+    const stale = this.#host
+      .store('vault')
+      .keys()
+      .find((entry) => replica?.keyOf(entry) === undefined);
+    return stale === undefined
+      ? undefined
+      : `the key of the value ${stale}, which is gone, is on the disk`;
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    return this.#machine?.status(this.#host.now()) ?? {};
+  }
+
+  /** Makes the replica what the disk says that it was. */
+  #restored(replica: Replica): Replica {
+    const store = this.#host.store('vault');
+    store.replay((record) => {
+      const decoded = decodeRecord(record, (entry) => store.get(entry));
+      const isTaken =
+        decoded !== undefined &&
+        (decoded.kind === 'operation'
+          ? replica.restore(decoded.item)
+          : replica.restoreSnapshot(decoded.snapshot));
+      if (!isTaken) this.#host.drop('bad-record');
+    });
+    // A write that was cut between an operation and the deletion of a key leaves a key that nothing needs.
+    for (const entry of store.keys()) {
+      if (replica.keyOf(entry) === undefined && this.#behaviour.forgetsKeys) store.delete(entry);
+    }
+    return replica;
+  }
+
+  #restoredReceipts(secretKey: Uint8Array): ReceiptLog {
+    const { crypto } = this.#host;
+    const { vault: vaultId } = this.#setup.options;
+    const receipts = new ReceiptLog({ vaultId, secretKey, crypto });
+    this.#host.store('receipts').replay((record) => {
+      if (!receipts.restore(record.slice())) this.#host.drop('bad-record');
+    });
+    return receipts;
+  }
+
+  #passOn(secretKey: Uint8Array): (items: readonly Item[]) => readonly Item[] {
+    const { tampers } = this.#setup.options;
+    if (tampers === 0) return (items): readonly Item[] => items;
+    const host = this.#host;
+    const tampering = new TamperingReplica({
+      own: host.name,
+      share: tampers,
+      secretKey,
+      crypto: host.crypto,
+      random: host.random('vault.tampers'),
+      changed: (operation): void => {
+        host.meter.counter('vault.tampered').add(1);
+        this.#setup.witness.note(TAMPERED, this.#numberOf(operation));
+      },
+    });
+    return (items): readonly Item[] => items.map((item) => tampering.passOn(item));
+  }
+
+  #request(request: NodeRequest): void {
+    const { kind, target, body } = request;
+    if (!isVaultRequest(kind)) {
+      request.respond('unknown-request');
+      return;
+    }
+    const input = { kind, target, body: body.slice() };
+    request.onCancel(() => this.#shell?.take({ kind: 'cancel', asker: request }));
+    this.#shell?.take({ kind: 'request', request: input, asker: request });
+  }
+
+  #perform(effect: VaultEffect<NodeRequest>): void {
+    const host = this.#host;
+    const store = host.store('vault');
+    switch (effect.kind) {
+      case 'send':
+        this.#send(effect.to, effect.bytes, effect.what);
+        return;
+      case 'append':
+        this.#witness(effect.record.subarray(1));
+        store.append(effect.record);
+        return;
+      case 'rewrite':
+        store.truncate();
+        for (const record of effect.records) store.append(record);
+        return;
+      case 'receipt':
+        host.store('receipts').append(effect.record);
+        return;
+      case 'put':
+        store.put(effect.key, effect.value);
+        return;
+      case 'forget':
+        if (this.#behaviour.forgetsKeys) store.delete(effect.key);
+        return;
+      case 'sync':
+        this.#sync();
+        return;
+      case 'answer':
+        effect.asker.respond(effect.outcome, effect.body);
+        return;
+      case 'more':
+        // A watcher that is slow misses changes: what it sees is no log.
+        effect.asker.more(effect.body);
+        return;
+      case 'drop':
+        host.drop(effect.reason);
+        return;
+      case 'count':
+        host.meter.counter(`vault.${effect.metric}`).add(effect.by);
+        return;
+      case 'measure':
+        host.meter.histogram(`vault.${effect.metric}`).record(effect.value);
+        return;
+      case 'converged':
+        // After a restart it is told again of what it knew before.
+        if (!this.#setup.witness.note(`converged/${host.name}`, effect.sequence)) {
+          host.meter.counter('vault.converged_operations').add(1);
+        }
+        return;
+      case 'unconfirmed':
+        host.meter.gauge('vault.erase.unconfirmed').set(effect.count);
+        return;
+      case 'warn':
+        host.log.warn(effect.text);
+    }
+  }
+
+  /** Receipts are durable before the changes that they are about. */
+  #sync(): void {
+    const host = this.#host;
+    host.store('receipts').sync(() => {
+      host.store('vault').sync((error) => {
+        this.#shell?.take({ kind: 'synced', isDurable: error === undefined });
+      });
+    });
+  }
+
+  #send(to: string, bytes: Uint8Array, what: SentKind): void {
+    const { lifetime } = this.#setup.options;
+    this.#transport?.send(to, bytes, { lifetime, tolerant: true }, (outcome) => {
+      if (outcome === 'too-large') this.#host.drop('message-too-large');
+      this.#shell?.take({ kind: 'settled', peer: to, what, isDelivered: outcome === 'ok' });
+    });
+  }
+
+  /** Asks the witness whether the operation that this replica took for true is one that was changed. */
+  #witness(operation: Uint8Array): void {
+    const { witness } = this.#setup;
+    if (!witness.has(TAMPERED, this.#numberOf(operation))) return;
+    this.#host.meter.counter('vault.tampered_undetected').add(1);
+  }
+
+  /** Asks the witness whether a data key was used before: with one key and nonce, values betray each other. */
+  #witnessKey(dataKey: Uint8Array): void {
+    if (!this.#setup.witness.note(DATA_KEYS, this.#numberOf(dataKey))) return;
+    this.#host.meter.counter('vault.keys_reused').add(1);
+  }
+
+  #numberOf(operation: Uint8Array): number {
+    return readUint48(this.#host.crypto.sha256(operation), 0);
+  }
+}
+
+function isVaultRequest(kind: string): kind is VaultRequestKind {
+  return Object.hasOwn(VAULT_QUESTIONS, kind);
+}

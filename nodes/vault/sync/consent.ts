@@ -1,0 +1,65 @@
+/**
+ * Vault: who may take part in the vault at this replica. Nobody may whom its owner has not named; a node that asks is
+ * put to the owner, and refused after a time without an answer.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { VaultOptions } from '../config.ts';
+
+/** A question to the owner that stands. */
+export interface OpenConsent {
+  readonly peer: string;
+  /** When it counts as denied. */
+  readonly untilNs: Nanoseconds;
+}
+
+type Decision = 'allowed' | 'denied' | OpenConsent;
+
+/** The decisions of one replica's owner about its peers. */
+export class Consent {
+  readonly #options: VaultOptions['consent'];
+  /** What was decided while the node ran, and what is open: at most one entry per peer. */
+  readonly #decisions = new Map<string, Decision>();
+
+  constructor(options: VaultOptions['consent']) {
+    this.#options = options;
+  }
+
+  /** True if the peer may take part; changes nothing. */
+  isAllowed(peer: string): boolean {
+    const decision = this.#decisions.get(peer);
+    if (decision !== undefined) return decision === 'allowed';
+    const { trusted, blocked } = this.#options;
+    return !blocked.includes(peer) && (trusted === 'all' || trusted.includes(peer));
+  }
+
+  /**
+   * Called with a message of a peer that is not allowed: asks the owner, unless the peer is blocked or the question
+   * stands. @returns `no-consent` while the owner may still answer, `denied` otherwise.
+   */
+  ask(peer: string, now: Nanoseconds): 'no-consent' | 'denied' {
+    const decision = this.#decisions.get(peer);
+    if (this.#options.blocked.includes(peer)) return 'denied';
+    if (decision === undefined) {
+      this.#decisions.set(peer, { peer, untilNs: now + this.#options.timeout });
+      return 'no-consent';
+    }
+    if (typeof decision !== 'object') return 'denied';
+    if (now < decision.untilNs) return 'no-consent';
+    this.#decisions.set(peer, 'denied');
+    return 'denied';
+  }
+
+  /** The owner's answer, whether it was asked or not. */
+  decide(peer: string, isAllowed: boolean): void {
+    this.#decisions.set(peer, isAllowed ? 'allowed' : 'denied');
+  }
+
+  /** Questions that stand at `now`. */
+  open(now: Nanoseconds): readonly OpenConsent[] {
+    return [...this.#decisions.values()].filter(
+      (one): one is OpenConsent => typeof one === 'object' && now < one.untilNs,
+    );
+  }
+}

@@ -1,0 +1,398 @@
+/**
+ * Vault: what a replica tells the others and takes from them: clocks, and operations that the other lacks
+ * (anti-entropy; Demers et al. 1987, section 1.3).
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { equalBytes, toHex } from '../../_kit/bytes.ts';
+import type { Item } from '../changes.ts';
+import type { VaultOptions } from '../config.ts';
+import type { ReceiptLog } from '../receipt-log.ts';
+import type { Replica } from '../replica.ts';
+import { decodeSnapshot, encodeSnapshot } from '../snapshot.ts';
+import {
+  type ClockMessage,
+  decodeVaultMessage,
+  encodeVaultMessage,
+  type VaultMessage,
+} from '../wire.ts';
+import { Confirmations, type OwnOperation } from './confirmations.ts';
+import { Consent } from './consent.ts';
+import type { SentKind } from './effects.ts';
+import { ASK_AGAIN_NS, ROUND_JITTER, SHORT_DIGEST_BYTES } from './geometry.ts';
+import type { Outputs } from './outputs.ts';
+import { advance, type Clock, commonClock, isAhead, PeerView } from './peers.ts';
+import { encodeOperationRecord, encodeSnapshotRecord } from './records.ts';
+import type { ReplicaTime } from './replica-time.ts';
+import type { WatchedChange } from './watchers.ts';
+
+const NS_PER_MS = 1_000_000;
+const NO_DIGEST = new Uint8Array(SHORT_DIGEST_BYTES);
+
+/** What an {@link Exchange} is made from. */
+export interface ExchangeParts {
+  /** The actor of this replica. */
+  readonly own: string;
+  /** All actors of the vault. */
+  readonly actors: { has(actor: string): boolean };
+  readonly options: VaultOptions;
+  /** Names of the other replicas with which this one exchanges clocks. */
+  readonly peers: readonly string[];
+  readonly replica: Replica;
+  readonly receipts: ReceiptLog;
+  readonly time: ReplicaTime;
+  readonly random: Random;
+  /** The own operations that the disk had. */
+  readonly restored: readonly { readonly sequence: number; readonly isErase: boolean }[];
+  /** Follows the time of the others; false for a double. */
+  readonly doubtsOwnClock: boolean;
+  /** Changes what is passed on; the identity, except for an attacker. */
+  readonly passOn: (items: readonly Item[]) => readonly Item[];
+  /** Operations that one message brings take at most so many bytes, unless a single one is longer. */
+  readonly itemsBytesMax: number;
+}
+
+/** The exchange of one replica with the others; `Asker` names who made a request. */
+export class Exchange<Asker> {
+  readonly #parts: ExchangeParts;
+  readonly #outputs: Outputs<Asker>;
+  readonly #noted: (change: WatchedChange) => void;
+  readonly #peers: ReadonlyMap<string, PeerView>;
+  readonly #consent: Consent;
+  readonly #confirmations: Confirmations<Asker>;
+  #nextRoundNs: Nanoseconds;
+  #shortDigest: Uint8Array = NO_DIGEST;
+  /** Number of changes at which that was computed. */
+  #digested = -1;
+  /** Number of erasures that some replica has not confirmed, as last reported. */
+  #unconfirmed = 0;
+  /** What the disk has, and so what this replica says that it has. */
+  #durable: Clock;
+  /** False during a write: own operations that the disk may not have are told to nobody. */
+  #isTelling = true;
+  /** Peers to which a clock is sent after the write: those whose operations it makes durable. */
+  readonly #toConfirm = new Set<PeerView>();
+  /** Peers whose clocks came during the write. */
+  readonly #toAnswer = new Set<PeerView>();
+  /** Number of operations from which on those that all replicas have are cut from the log. */
+  #cutAt: number;
+
+  /** @param noted Called with each change by another replica. */
+  constructor(
+    parts: ExchangeParts,
+    outputs: Outputs<Asker>,
+    noted: (change: WatchedChange) => void,
+    now: Nanoseconds,
+  ) {
+    this.#parts = parts;
+    this.#outputs = outputs;
+    this.#noted = noted;
+    this.#peers = new Map(parts.peers.map((name) => [name, new PeerView(name)]));
+    this.#consent = new Consent(parts.options.consent);
+    this.#confirmations = new Confirmations(parts.own);
+    // Who asked for these is gone; whether all replicas have them is told all the same.
+    for (const operation of parts.restored) this.#confirmations.add(operation);
+    this.#durable = new Map(parts.replica.clock());
+    this.#nextRoundNs = now;
+    this.#cutAt = Math.ceil(parts.options.log / 2);
+  }
+
+  /** When the next round begins. */
+  get nextAt(): Nanoseconds {
+    return this.#nextRoundNs;
+  }
+
+  /** What a status page shows of the exchange. */
+  status(): Readonly<Record<string, unknown>> {
+    return {
+      clock: Object.fromEntries(this.#durable),
+      peers: [...this.#peers.values()].map((peer) => ({
+        isAllowed: this.#consent.isAllowed(peer.name),
+        isHeard: peer.isHeard,
+        lacks: countMissing(this.#durable, peer.clock),
+        name: peer.name,
+      })),
+      unconfirmed: this.#confirmations.unconfirmed(this.#members()),
+    };
+  }
+
+  /** Questions to the owner that stand at `now`. */
+  consents(now: Nanoseconds): ReturnType<Consent['open']> {
+    return this.#consent.open(now);
+  }
+
+  /** The owner's decision about a peer. @returns false if there is no such peer. */
+  decide(now: Nanoseconds, name: string, isAllowed: boolean): boolean {
+    const peer = this.#peers.get(name);
+    if (peer === undefined) return false;
+    this.#consent.decide(name, isAllowed);
+    if (isAllowed) this.#sendClock(now, peer);
+    return true;
+  }
+
+  /** Heads of the receipts of other replicas, as last seen. */
+  witnessed(): Readonly<Record<string, unknown>> {
+    const heads: Record<string, unknown> = {};
+    for (const { name, receipts } of this.#peers.values()) {
+      if (receipts !== undefined) heads[name] = { ...receipts, hash: toHex(receipts.hash) };
+    }
+    return heads;
+  }
+
+  /** Nobody waits any more for what this asker asked. */
+  cancel(asker: Asker): void {
+    this.#confirmations.forget(asker);
+  }
+
+  /** Tells all peers what this replica has; a peer that lacks something, or has more, answers. */
+  round(now: Nanoseconds): void {
+    const { options, random } = this.#parts;
+    const factor = 1 - ROUND_JITTER + 2 * ROUND_JITTER * random.uniform();
+    this.#nextRoundNs = now + Math.ceil(options.every * factor);
+    for (const peer of this.#members()) this.#sendClock(now, peer);
+    this.#cut();
+  }
+
+  /** The carrier believes that a peer can be reached, or cannot. */
+  way(now: Nanoseconds, name: string, isOpen: boolean): void {
+    const peer = this.#peers.get(name);
+    if (peer !== undefined && isOpen && this.#consent.isAllowed(name)) this.#sendClock(now, peer);
+  }
+
+  /** The carrier has delivered a message to a peer, or given it up. */
+  settled(now: Nanoseconds, name: string, what: SentKind, isDelivered: boolean): void {
+    const peer = this.#peers.get(name);
+    if (peer === undefined) return;
+    if (what === 'items') peer.settledItems(isDelivered, now + this.#parts.options.every / 2);
+    else if (peer.settledClock() && this.#consent.isAllowed(name)) this.#sendClock(now, peer);
+  }
+
+  /** A message came from a peer. */
+  message(now: Nanoseconds, from: string, bytes: Uint8Array): void {
+    const peer = this.#peers.get(from);
+    if (peer === undefined) {
+      this.#outputs.drop('unknown-replica');
+      return;
+    }
+    if (!this.#consent.isAllowed(from)) {
+      this.#outputs.drop(this.#consent.ask(from, now));
+      return;
+    }
+    const message = decodeVaultMessage(this.#parts.options.vault, bytes);
+    if (typeof message === 'string') this.#outputs.drop(message);
+    else if (message.kind === 'clock') this.#clock(now, peer, message);
+    else if (message.kind === 'items') this.#items(now, peer, message.items);
+    else this.#snapshot(now, peer, message.snapshot);
+  }
+
+  /** A write begins. */
+  writes(): void {
+    this.#isTelling = false;
+  }
+
+  /** The disk has what `clock` says. */
+  wrote(now: Nanoseconds, clock: Clock): void {
+    this.#durable = clock;
+    this.#isTelling = true;
+    for (const peer of this.#toConfirm) this.#sendClock(now, peer);
+    this.#toConfirm.clear();
+    for (const peer of this.#toAnswer) this.#answerClock(now, peer);
+    this.#toAnswer.clear();
+  }
+
+  /** Tells the others operations of this replica, in order, that the disk has. */
+  publish(
+    now: Nanoseconds,
+    written: readonly (OwnOperation<Asker> & { readonly item: Item })[],
+  ): void {
+    const [first] = written;
+    if (first === undefined) return;
+    this.#outputs.count('operations', written.length);
+    for (const operation of written) this.#confirmations.add(operation);
+    const items = written.map(({ item }) => item);
+    const { own, itemsBytesMax } = this.#parts;
+    const bytes = items.reduce((sum, { operation }) => sum + operation.length, 0);
+    const upTo = new Map([[own, first.sequence + written.length - 1]]);
+    for (const peer of this.#members()) {
+      // A peer that lacks earlier ones gets all in order, once its clock says so; and so does one that gets many.
+      const isNext = (peer.expected(now).get(own) ?? 0) >= first.sequence - 1;
+      if (isNext && peer.hasRoom && bytes <= itemsBytesMax) this.#tell(now, peer, items, upTo);
+    }
+    this.#confirm(now);
+  }
+
+  /** The peers that may take part. */
+  #members(): readonly PeerView[] {
+    return [...this.#peers.values()].filter(({ name }) => this.#consent.isAllowed(name));
+  }
+
+  #sendClock(now: Nanoseconds, peer: PeerView): void {
+    if (!peer.takesClock()) return;
+    const { replica, receipts, time } = this.#parts;
+    const isEqual = !isAhead(this.#durable, peer.clock) && !isAhead(peer.clock, this.#durable);
+    const isWhole = isEqual && !isAhead(replica.clock(), this.#durable);
+    const length = this.#send(peer, {
+      kind: 'clock',
+      clock: this.#durable,
+      nowMs: time.at(now),
+      digest: isWhole ? this.#digest() : NO_DIGEST,
+      receipts: { count: receipts.sequence, hash: receipts.head },
+      mark: time.mark(now),
+      echo: peer.mark && {
+        mark: peer.mark.mark,
+        heldMs: Math.floor((now - peer.mark.atNs) / NS_PER_MS),
+      },
+    });
+    peer.askedNs = now;
+    if (isEqual && peer.isHeard) this.#outputs.measure('sync.idle_bytes', length);
+  }
+
+  /** The first bytes of the digest, which is computed once for each state: a peer may send many clocks. */
+  #digest(): Uint8Array {
+    if (this.#digested !== this.#outputs.changes) {
+      this.#digested = this.#outputs.changes;
+      this.#shortDigest = this.#parts.replica.digest().subarray(0, SHORT_DIGEST_BYTES);
+    }
+    return this.#shortDigest;
+  }
+
+  #send(peer: PeerView, message: VaultMessage): number {
+    const bytes = encodeVaultMessage(this.#parts.options.vault, message);
+    this.#outputs.count('sync.bytes', bytes.length);
+    const what = message.kind === 'clock' ? 'clock' : 'items';
+    this.#outputs.push({ kind: 'send', to: peer.name, bytes, what });
+    return bytes.length;
+  }
+
+  #clock(now: Nanoseconds, peer: PeerView, message: ClockMessage): void {
+    const { time, doubtsOwnClock, actors } = this.#parts;
+    for (const actor of message.clock.keys()) {
+      if (actors.has(actor)) continue;
+      this.#outputs.drop('unknown-actor');
+      return;
+    }
+    const movedMs = doubtsOwnClock ? time.heard(peer.name, message, now) : 0;
+    if (movedMs !== 0) {
+      this.#outputs.count('clock_corrections');
+      this.#outputs.warn(
+        `the clock is ${-movedMs} ms ahead of the other replicas: stamps follow theirs`,
+      );
+    }
+    peer.heard(message.clock);
+    peer.mark = { mark: message.mark, atNs: now };
+    peer.receipts = message.receipts;
+    this.#confirm(now);
+    this.#compare(message);
+    if (this.#isTelling) this.#answerClock(now, peer);
+    else this.#toAnswer.add(peer);
+  }
+
+  /** Measures the operations that all replicas have by now, and answers who waits for that. */
+  #confirm(now: Nanoseconds): void {
+    for (const { sequence, sinceNs, isErase, asker } of this.#confirmations.confirm(
+      this.#members(),
+    )) {
+      this.#outputs.push({ kind: 'converged', sequence });
+      if (sinceNs !== undefined) {
+        this.#outputs.measure(isErase ? 'erase.time' : 'converge', now - sinceNs);
+      }
+      this.#outputs.answer(asker, 'ok');
+    }
+    const count = this.#confirmations.erasures;
+    if (count === this.#unconfirmed) return;
+    this.#unconfirmed = count;
+    this.#outputs.push({ kind: 'unconfirmed', count });
+  }
+
+  /** Two replicas that have the same operations must have the same state, by bytes. */
+  #compare({ clock, digest }: ClockMessage): void {
+    const own = this.#parts.replica.clock();
+    if (equalBytes(digest, NO_DIGEST) || isAhead(own, clock) || isAhead(clock, own)) return;
+    this.#outputs.count('compared');
+    if (equalBytes(digest, this.#digest())) this.#outputs.count('equal_compared');
+    else this.#outputs.warn('two replicas with the same operations have different states');
+  }
+
+  /** Sends what the peer lacks, and asks for what it has more. */
+  #answerClock(now: Nanoseconds, peer: PeerView): void {
+    const { replica } = this.#parts;
+    const expected = peer.expected(now);
+    if (isAhead(this.#durable, expected)) {
+      const missing = replica.itemsFor(expected, this.#parts.itemsBytesMax);
+      if (missing === 'cut') {
+        this.#outputs.count('snapshots');
+        this.#send(peer, { kind: 'snapshot', snapshot: encodeSnapshot(replica.snapshot()) });
+        peer.told(this.#durable, now);
+      } else this.#tell(now, peer, missing, advance(expected, replica.clock(), missing.length));
+    }
+    const isBehind = isAhead(peer.clock, replica.clock());
+    if (isBehind && now >= peer.askedNs + ASK_AGAIN_NS) this.#sendClock(now, peer);
+  }
+
+  /** Sends operations. @param upTo What the peer has of them, if nothing is lost. */
+  #tell(now: Nanoseconds, peer: PeerView, items: readonly Item[], upTo: Clock): void {
+    const { passOn } = this.#parts;
+    this.#send(peer, { kind: 'items', items: passOn(items) });
+    peer.told(upTo, now);
+  }
+
+  #items(now: Nanoseconds, peer: PeerView, items: readonly Item[]): void {
+    const { replica, time } = this.#parts;
+    let hasGap = false;
+    for (const item of items) {
+      const received = replica.receive(item, time.at(now));
+      const { outcome, change, key = '', kind = '', actor = '' } = received;
+      if (change !== undefined) this.#outputs.keep(change);
+      if (outcome === 'applied' || outcome === 'bad-key') {
+        this.#outputs.count('applied');
+        this.#noted({ key, kind, actor });
+        this.#toConfirm.add(peer);
+      }
+      if (outcome === 'gap') hasGap = true;
+      else if (outcome !== 'applied' && outcome !== 'known') this.#outputs.drop(outcome);
+    }
+    if (hasGap && now >= peer.askedNs + ASK_AGAIN_NS) this.#sendClock(now, peer);
+  }
+
+  #snapshot(now: Nanoseconds, peer: PeerView, bytes: Uint8Array): void {
+    const { replica, time } = this.#parts;
+    const snapshot = decodeSnapshot(bytes);
+    if (snapshot === undefined) {
+      this.#outputs.drop('bad-snapshot');
+      return;
+    }
+    const { outcome, forgotten, entries } = replica.join(snapshot, time.at(now));
+    if (outcome !== 'applied') this.#outputs.drop(outcome);
+    if (outcome !== 'applied' && outcome !== 'bad-key') return;
+    for (const entry of entries) this.#outputs.keepKey(entry, replica.keyOf(entry));
+    this.#outputs.forget(forgotten);
+    this.#rewrite();
+    this.#toConfirm.add(peer);
+  }
+
+  /** Drops operations from the log that every replica has. */
+  #cut(): void {
+    const { replica, options } = this.#parts;
+    if (replica.size < this.#cutAt) return;
+    const known = [...this.#peers.values()].map(({ clock }) => clock);
+    const cut = replica.cut(commonClock([this.#durable, ...known]));
+    this.#cutAt = replica.size + Math.ceil(options.log / 10);
+    if (cut > 0) this.#rewrite();
+  }
+
+  #rewrite(): void {
+    const { replica } = this.#parts;
+    const records = [encodeSnapshotRecord(replica.snapshot())];
+    for (const { operation } of replica.items()) records.push(encodeOperationRecord(operation));
+    this.#outputs.rewrite(records);
+  }
+}
+
+/** Number of operations that are in the clock `own` and not in `theirs`. */
+function countMissing(own: Clock, theirs: Clock): number {
+  let count = 0;
+  for (const [actor, sequence] of own) count += Math.max(0, sequence - (theirs.get(actor) ?? 0));
+  return count;
+}

@@ -1,0 +1,86 @@
+/**
+ * Vault: an attacker among the replicas, who passes operations of others on changed.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { Random } from '../../../engine/host/random.ts';
+import { CBOR_TAG } from '../../../engine/pure/cbor-reader.ts';
+import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
+import type { Item } from '../changes.ts';
+import { type CoseSign1, CoseSigner, decodeCoseSign1 } from '../cose-sign1.ts';
+import { encodeOperation, type Operation } from '../operation.ts';
+import { decodeSigned, OPERATION_AAD } from '../signed-operation.ts';
+
+/** COSE_Sign1 (RFC 9052 section 4.2), and a header parameter for private use (section 11.2 of RFC 8152). */
+const COSE_SIGN1_TAG = 18;
+const CARRIED_KEY = -65_537;
+
+/** What a {@link TamperingReplica} is made from. */
+export interface TamperingParts {
+  readonly own: string;
+  /** Share of the operations of others that it changes, 0..1. */
+  readonly share: number;
+  readonly secretKey: Uint8Array;
+  readonly crypto: CryptoProvider;
+  readonly random: Random;
+  /** Called with each operation that it has changed. */
+  readonly changed: (operation: Uint8Array) => void;
+}
+
+/** Changes operations of others: in turn by one bit, and in their stamp, signed anew. */
+export class TamperingReplica {
+  readonly #parts: TamperingParts;
+  readonly #signer: CoseSigner;
+  #isForging = false;
+
+  constructor(parts: TamperingParts) {
+    this.#parts = parts;
+    this.#signer = new CoseSigner(parts.secretKey, OPERATION_AAD, parts.crypto);
+  }
+
+  /** The item as it is passed on. */
+  passOn(item: Item): Item {
+    const { own, share, random, changed } = this.#parts;
+    const operation = decodeSigned(item.operation)?.operation;
+    if (operation === undefined || operation.actor === own || !random.chance(share)) return item;
+    this.#isForging = !this.#isForging;
+    const bytes = this.#isForging ? this.#forged(operation) : this.#flipped(item.operation);
+    changed(bytes);
+    return { ...item, operation: bytes };
+  }
+
+  #flipped(operation: Uint8Array): Uint8Array {
+    const { random } = this.#parts;
+    const bytes = operation.slice();
+    const at = random.below(bytes.length);
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
+    return bytes;
+  }
+
+  /** The operation a millisecond later, signed by this replica, with the key that verifies it in its header. */
+  #forged(operation: Operation): Uint8Array {
+    const [ms, logical, actor] = operation.stamp;
+    const signed = this.#signer.sign(
+      encodeOperation({ ...operation, stamp: [ms + 1, logical, actor] }),
+    );
+    const message = decodeCoseSign1(signed);
+    return message === undefined ? signed : withKey(message, this.#signer.publicKey);
+  }
+}
+
+/** The message with a key in its unprotected header. */
+function withKey({ header, payload, signature }: CoseSign1, key: Uint8Array): Uint8Array {
+  const name = new CborWriter();
+  name.integer(CARRIED_KEY);
+  const value = new CborWriter();
+  value.string(key);
+  const writer = new CborWriter();
+  writer.head(CBOR_TAG, COSE_SIGN1_TAG);
+  writer.array(4);
+  writer.string(header);
+  writer.map([[name.taken(), value.taken()]]);
+  writer.string(payload);
+  writer.string(signature);
+  return writer.taken();
+}
