@@ -104,6 +104,7 @@ export const RUN: Readonly<Record<string, Ran>> = {
   'npx orrery live hello.yaml --set topology.addressPlan=ports': live,
   'npm run live federated-hello.yaml -- --processes': live,
   'npm run live vault-hello.yaml -- --processes': live,
+  'npm run live vault-partition.yaml -- --processes': live,
   'npm run emulate hello.yaml -- --speed 10': live,
   'npm run emulate emulate-outside.yaml': live,
   'cat runs/emulate-outside/64-emulate/prober.out.log': live,
