@@ -11,7 +11,7 @@ import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { openScenario } from '../scenarios/open/open.ts';
 import { loadAddedProtocols, ProtocolRegistry } from '../scenarios/open/registry.ts';
-import { type ProtocolOnHost, protocolsOnHost } from '../topologies/assemble/options.ts';
+import { type ProtocolOnHost, protocolsOnHost } from '../topologies/assemble/protocols-on-host.ts';
 import { omitUndefined } from '../topologies/files/defined.ts';
 import { findFile } from '../topologies/files/find-file.ts';
 import { listFirstNames, suggestNearestWord } from '../topologies/files/suggest.ts';

@@ -29,6 +29,9 @@ export interface ExternalProgramSpec {
 /** Replaces a protocol's name for hosts with an {@link ExternalProgramSpec}. */
 export const EXTERNAL_PROTOCOL = 'external';
 
+/** In place of a carrier in {@link LayerSpec.over}: nothing carries the layer, which is a further lowest protocol. */
+export const OVER_LINKS = 'links';
+
 /** A place on Earth, degrees; for drawings only. */
 export interface GeoPosition {
   /** -90 to 90, north is positive. */
@@ -37,12 +40,14 @@ export interface GeoPosition {
   readonly lon: number;
 }
 
-/** A protocol that runs above another on the same host (docs/spec/stacking.md). */
+/** A protocol that runs above, or beside, others on the same host (docs/spec/stacking.md). */
 export interface LayerSpec {
   /** Folder name of a shipped protocol, or the path of a user's module. */
   readonly protocol: string;
   /** The name that the protocol gives itself. */
   readonly name: string;
+  /** The protocol that carries it, or {@link OVER_LINKS}; absent: the one next below, or those that its options name. */
+  readonly over?: string;
   /** Options as written; the protocol's own schema checks them. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Path of the entry of `stack` inside its file. */
@@ -67,7 +72,7 @@ export interface HostSpec {
   readonly options: Readonly<Record<string, unknown>>;
   /** The options that a generator set to match its links; they cannot be changed alone. */
   readonly generated?: Readonly<Record<string, unknown>>;
-  /** Protocols above {@link protocol}, the lowest first; absent if there are none. */
+  /** Further protocols, each above those that carry it; absent if there are none. */
   readonly layers?: readonly LayerSpec[];
   /** Id of the host's area in {@link Topology.areas}, i.e. of its autonomous system; absent if it is in none. */
   readonly area?: string;

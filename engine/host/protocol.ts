@@ -232,6 +232,20 @@ export interface OptionConflict {
   readonly hint: string;
 }
 
+/** A carrier that an option of a node names. */
+export interface NamedCarrier {
+  /** Name of the protocol that carries. */
+  readonly carrier: string;
+  /** Path of the option that names it, within the node's options. */
+  readonly option: readonly (string | number)[];
+}
+
+/** Ports that a node binds. */
+export interface BoundPorts {
+  readonly udp?: readonly number[];
+  readonly tcp?: readonly number[];
+}
+
 /** The argument of {@link Provisioning.publish}, which runs in the process that draws the secrets and not in a node. */
 export interface PublishContext {
   readonly network: NetworkMap;
@@ -360,6 +374,17 @@ export interface Protocol<Options = unknown> {
    * protocols, 128 to 255 for protocols of users. Absent: it cannot be carried by another protocol.
    */
   readonly channel?: number;
+  /**
+   * The carriers that a node with these options names, the most preferred first. Absent, or none: it is carried by the
+   * layer next below.
+   */
+  readonly carriers?: (options: Options) => readonly NamedCarrier[];
+  /**
+   * The ports that a node with these options binds, for the check that the lowest protocols of a host bind different
+   * ones. Absent: none that another protocol would bind.
+   * @param linkPorts Ports of the host's links.
+   */
+  readonly ports?: (options: Options, linkPorts: readonly number[]) => BoundPorts;
   /** What every verdict on a run with such a node has to say, such as `packets unencrypted`; undefined or absent: nothing. */
   readonly remark?: (options: Options) => string | undefined;
   /** What its nodes do with the wishes of senders. Absent: they ignore all wishes. */

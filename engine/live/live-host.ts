@@ -136,9 +136,9 @@ export class LiveHost extends SimHost {
    * @throws EnvironmentError if the system refuses the real socket, without which the run would not be the requested
    * one.
    */
-  override udp(options: UdpOptions): DatagramSocket | undefined {
+  override udp(options: UdpOptions, protocol?: string): DatagramSocket | undefined {
     for (let attempt = 0; attempt < PORT_TRIES; attempt += 1) {
-      const socket = super.udp(options);
+      const socket = super.udp(options, protocol);
       if (socket === undefined) return undefined;
       const failure = this.#openWire(socket.local, options);
       if (failure === undefined) return new LiveSocket(this.#live, socket, this.index);

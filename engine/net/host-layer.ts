@@ -35,7 +35,7 @@ import { FINGERPRINT_KINDS } from './network.ts';
 export interface LayerOptions {
   /** Name of the protocol that runs in the layer. */
   readonly protocol: string;
-  /** Number of its channel in the carriers below, 1..255. */
+  /** Number of its channel in the carriers below, 1..255; 0 for a further lowest protocol, which has no carriers. */
   readonly channel: number;
   /** The protocols below it that can carry its messages, the next lower one first. */
   readonly carriers: readonly CarrierSpec[];
@@ -64,7 +64,6 @@ export interface LayerBase
     | 'clock'
     | 'endpoint'
     | 'endpointOf'
-    | 'udp'
     | 'alloc'
     | 'release'
     | 'listen'
@@ -76,6 +75,8 @@ export interface LayerBase
   readonly contacts: ContactWatch;
   /** @param protocol Owner of the timer, whose code is charged. */
   after(delay: Nanoseconds, fire: () => void, protocol: string): Timer;
+  /** @param protocol Owner of the socket, whose code is charged. */
+  udp(options: UdpOptions, protocol: string): DatagramSocket | undefined;
   /** Marks that a protocol of this host has done its work. */
   finish(finisher: FinishedProtocol): void;
   /** Mixes an event of this host into the fingerprint. */
@@ -119,7 +120,8 @@ export class HostLayer extends HostProtocol implements Host, StackProtocol {
   constructor(base: LayerBase, options: LayerOptions, supply: HostLayerServices) {
     super();
     const { protocol, channel } = options;
-    assert(channel >= 1 && channel <= 255, `${protocol}: channel ${channel}`);
+    const channelMin = options.carriers.length === 0 ? 0 : 1;
+    assert(channel >= channelMin && channel <= 255, `${protocol}: channel ${channel}`);
     this.base = base;
     this.supply = supply;
     this.name = base.name;
@@ -166,7 +168,7 @@ export class HostLayer extends HostProtocol implements Host, StackProtocol {
   }
 
   udp(options: UdpOptions): DatagramSocket | undefined {
-    return this.base.udp(options);
+    return this.base.udp(options, this.protocol);
   }
 
   alloc(length: number): Uint8Array {

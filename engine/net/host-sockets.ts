@@ -94,8 +94,12 @@ export class HostSockets implements SocketContext {
     this.addresses.add(address);
   }
 
-  /** Binds a socket; undefined if the port is taken or the address is not the host's. */
-  bind(options: UdpOptions): DatagramSocket | undefined {
+  /**
+   * Binds a socket.
+   * @param protocol Owner of the socket, whose code is charged; by default the lowest protocol of the host.
+   * @returns undefined if the port is taken or the address is not the host's.
+   */
+  bind(options: UdpOptions, protocol?: string): DatagramSocket | undefined {
     const address = options.address ?? this.owner.address;
     if (address !== this.owner.address && this.addresses?.has(address) !== true) return undefined;
     const { sockets } = this.world.endpoints;
@@ -105,7 +109,7 @@ export class HostSockets implements SocketContext {
     const out = options.link === undefined ? undefined : this.directions.get(options.link);
     const isKnown = options.link === undefined || out !== undefined;
     assert(isKnown, `${this.owner.name} has no link ${options.link}`);
-    const socket = new SimSocket(this, local, out, options);
+    const socket = new SimSocket(this, local, out, { ...options, protocol });
     sockets[local] = socket;
     this.open.push(socket);
     return socket;

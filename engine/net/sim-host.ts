@@ -217,10 +217,11 @@ export class SimHost extends HostProtocol implements StreamHost, StackSurroundin
     return this.world.endpoints.pairOf(endpoint);
   }
 
-  udp(options: UdpOptions): DatagramSocket | undefined {
+  /** @param protocol Owner of the socket, whose code is charged. */
+  udp(options: UdpOptions, protocol: string = this.protocol): DatagramSocket | undefined {
     const { port } = options;
     assert(Number.isInteger(port) && port >= 0 && port <= LAST_PORT, `${this.name}: port ${port}`);
-    return this.sockets.bind(options);
+    return this.sockets.bind(options, protocol);
   }
 
   openPort(

@@ -39,7 +39,10 @@ export interface SocketContext {
 }
 
 /** The socket's port, and the owner's callbacks: for received datagrams, and to decide which of them are urgent. */
-export type SocketUser = Pick<UdpOptions, 'onDatagram' | 'isUrgent' | 'port'>;
+export interface SocketUser extends Pick<UdpOptions, 'onDatagram' | 'isUrgent' | 'port'> {
+  /** The protocol whose code is charged; absent: the lowest one of the host. */
+  readonly protocol?: string | undefined;
+}
 
 /** The received buffer that belongs to the running handler. */
 export class BufferOwnership {
@@ -52,6 +55,8 @@ export class SimSocket implements DatagramSocket {
   readonly hostIndex: number;
   readonly onDatagram: DatagramHandler;
   readonly isUrgent: UrgencyTest | undefined;
+  /** The protocol whose code is charged for datagrams; undefined: the lowest one of the host. */
+  readonly protocol: string | undefined;
   /** True for sockets of the stream model, which no node can open. */
   readonly isHidden: boolean;
   /**
@@ -69,7 +74,7 @@ export class SimSocket implements DatagramSocket {
     context: SocketContext,
     local: Endpoint,
     out: LinkDirection | undefined,
-    { onDatagram, isUrgent, port }: SocketUser,
+    { onDatagram, isUrgent, port, protocol }: SocketUser,
   ) {
     this.isHidden = port < 0;
     this.context = context;
@@ -79,6 +84,7 @@ export class SimSocket implements DatagramSocket {
     this.out = out;
     this.onDatagram = onDatagram;
     this.isUrgent = isUrgent;
+    this.protocol = protocol;
   }
 
   // hot: once per datagram.

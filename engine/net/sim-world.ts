@@ -468,7 +468,7 @@ export class SimWorld implements HostWorld, PacketSink {
         }
         machine.charge('event', 0);
         machine.charge('receive', length);
-        machine.chargeHandler(host.protocol, 'datagram', length);
+        machine.chargeHandler(waitingAt.protocol ?? host.protocol, 'datagram', length);
         this.handOver(socket, packet);
       },
       late: (): void => {

@@ -60,6 +60,7 @@ export const protocol: Protocol<BulkOptions> = {
       'when the peer has confirmed everything that was accepted for it; a part is the number of packets left',
   },
   finishes: ({ expects }) => expects !== undefined,
+  ports: ({ port }) => ({ tcp: [port] }),
   carries: () => ({ maxBytes: PACKET_BYTES_MAX, delivery: 'custody', isOrdered: true }),
   // Every packet waits for its peer, in the order of sending, and is withdrawn when its time is over.
   wishes: { lifetime: 'honoured', tolerant: 'honoured' },

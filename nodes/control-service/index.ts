@@ -4,7 +4,12 @@
  * @module
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { CONTROL_PROTOCOL, END_HOST_QUESTIONS } from '../scion/index.ts';
+import {
+  CONTROL_PORT,
+  CONTROL_PROTOCOL,
+  END_HOST_PORT,
+  END_HOST_QUESTIONS,
+} from '../scion/index.ts';
 import { type ControlOptions, controlConfig } from './config.ts';
 import { DAEMON_QUESTIONS } from './daemon-questions-node.ts';
 import { behaviourOf } from './doubles/index.ts';
@@ -24,6 +29,7 @@ export const protocol: Protocol<ControlOptions> = {
   needsRun: () => 'the keys of other ASes are published before a run',
   jobs: {},
   moduleUrl: import.meta.url,
+  ports: () => ({ udp: [CONTROL_PORT, END_HOST_PORT], tcp: [CONTROL_PORT] }),
   drops: CONTROL_DROP_REASONS,
   metrics: CONTROL_METRICS,
   must: () => CONTROL_MUST,

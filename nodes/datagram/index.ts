@@ -26,6 +26,7 @@ export const protocol: Protocol<DatagramOptions> = {
       help: 'messages handed over, at the receiving node',
     },
   ],
+  ports: ({ port }) => ({ udp: [port] }),
   carries: ({ maxBytes }) => ({ maxBytes, delivery: 'best-effort', isOrdered: false }),
   wishes: { priority: 'honoured' },
   create: createDatagramNode,

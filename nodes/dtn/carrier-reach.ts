@@ -8,10 +8,11 @@
 import type { HostView, NetworkMap } from '../../engine/host/network-view.ts';
 
 /**
- * The name of the carrier protocol below DTN on a host; undefined if DTN is the lowest protocol there.
+ * The name of the carrier protocol below DTN on a host; undefined if DTN is a lowest protocol there.
  */
-export function carrierBelowDtn({ stack }: HostView): string | undefined {
-  return stack[stack.indexOf('dtn') - 1];
+export function carrierBelowDtn({ stack, over }: HostView): string | undefined {
+  const carrier = over?.['dtn'] ?? stack[stack.indexOf('dtn') - 1];
+  return carrier === 'links' ? undefined : carrier;
 }
 
 /** Which pairs of hosts in a network reach each other through a carrier. */

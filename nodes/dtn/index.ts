@@ -57,6 +57,7 @@ export const protocol: Protocol<DtnOptions> = {
       ? 'its keys change at instants of a run (security.keys)'
       : undefined,
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
+  ports: ({ layer }, linkPorts) => (layer === 'tcpcl' ? { tcp: linkPorts } : { udp: linkPorts }),
   // A crash loses the bundles of a store in memory without notice, so it offers best effort only.
   carries: ({ store }) => ({
     maxBytes: DTN_MESSAGE_BYTES_MAX,

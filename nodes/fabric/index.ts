@@ -26,6 +26,7 @@ export const protocol: Protocol<FabricOptions> = {
   drops: FABRIC_DROP_REASONS,
   metrics: FABRIC_METRICS,
   channel: FABRIC_CHANNEL,
+  carriers: ({ ways = [] }) => ways.map((carrier, index) => ({ carrier, option: ['ways', index] })),
   carries: ({ order }) => ({
     maxBytes: PAYLOAD_BYTES_MAX,
     delivery: 'acknowledged',

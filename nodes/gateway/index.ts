@@ -5,7 +5,12 @@
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { byteJobDefinition } from '../_kit/byte-job.ts';
-import { END_HOST_DROP_REASONS, END_HOST_QUESTIONS, WIRE_DROP_REASONS } from '../scion/index.ts';
+import {
+  END_HOST_DROP_REASONS,
+  END_HOST_PORT,
+  END_HOST_QUESTIONS,
+  WIRE_DROP_REASONS,
+} from '../scion/index.ts';
 import { accountKeyOfDatagram } from './account.ts';
 import { APPLICATION_QUESTIONS } from './application/questions.ts';
 import { type GatewayOptions, gatewayConfig } from './config.ts';
@@ -20,6 +25,7 @@ import { createGatewayNode } from './node.ts';
 import { OPEN_JOB, openCostNs, openJob } from './opening/open-job.ts';
 import { findOptionConflicts } from './option-conflicts.ts';
 import { PACKET_NUMBER_BYTES } from './striping/packet-number.ts';
+import { GATEWAY_PORT } from './underlay/underlay-path.ts';
 
 /** Tunnels packets between autonomous systems over several SCION paths. */
 export const protocol: Protocol<GatewayOptions> = {
@@ -58,6 +64,7 @@ export const protocol: Protocol<GatewayOptions> = {
     encapsulation === 'sig' ? 'packets unencrypted (encapsulation: sig)' : undefined,
   messageKinds: { payload: 'content' },
   forgeries: GATEWAY_FORGERIES,
+  ports: () => ({ udp: [GATEWAY_PORT, END_HOST_PORT] }),
   // A packet may overtake another on a shorter path; with `striping` one that came too late.
   carries: ({ multipath }) => ({
     maxBytes: PACKET_BYTES_MAX - (multipath.strategy === 'striping' ? PACKET_NUMBER_BYTES : 0),

@@ -50,6 +50,8 @@ export const protocol: Protocol<MixnetOptions> = {
   messages: createMessageLocator,
   privacyFacts,
   messageKinds: MIXNET_PACKET_KINDS,
+  ports: ({ role, port, directoryPort }) =>
+    role === 'authority' ? { tcp: [directoryPort] } : { udp: [port] },
   carries: carrierTerms,
   wishes: { lifetime: 'honoured', priority: 'honoured' },
   double: ({ double, client: { double: ofClient = double } }) => ofClient && `double: ${ofClient}`,

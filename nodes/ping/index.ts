@@ -15,6 +15,7 @@ export const protocol: Protocol<PingOptions> = {
   config: pingConfig,
   jobs: {},
   moduleUrl: import.meta.url,
+  ports: ({ port }) => ({ udp: [port] }),
   drops: {
     truncated: 'the datagram is shorter than the header',
     'wrong-version': 'the first byte is not version 1',

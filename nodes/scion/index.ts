@@ -12,6 +12,7 @@ import { ROUTER_MUST } from './must.ts';
 import { createRouterNode } from './node.ts';
 import { scionProvisioning } from './provisioning.ts';
 import { ROUTER_DROP_REASONS } from './router/drops.ts';
+import { ROUTER_INTERNAL_PORT } from './router/geometry.ts';
 
 /** Forwards SCION packets between autonomous systems and watches its links with BFD. */
 export const protocol: Protocol<RouterOptions> = {
@@ -24,6 +25,7 @@ export const protocol: Protocol<RouterOptions> = {
   must: () => ROUTER_MUST,
   jobs: {},
   moduleUrl: import.meta.url,
+  ports: (_, linkPorts) => ({ udp: [ROUTER_INTERNAL_PORT, ...linkPorts] }),
   drops: ROUTER_DROP_REASONS,
   forgeries: ROUTER_FORGERIES,
   metrics: [
@@ -204,7 +206,12 @@ export {
   drkeyEpochAt,
 } from './router/drkey.ts';
 export type { DrkeyStore } from './router/drkey-store.ts';
-export { CONTROL_PORT, DISPATCHED_PORTS, ROUTER_INTERNAL_PORT } from './router/geometry.ts';
+export {
+  CONTROL_PORT,
+  DISPATCHED_PORTS,
+  END_HOST_PORT,
+  ROUTER_INTERNAL_PORT,
+} from './router/geometry.ts';
 export { isScmpSignedBySourceAs } from './router/scmp-authentication.ts';
 export {
   ROUTE_TRACE,

@@ -14,7 +14,7 @@ import type { LinkDirection } from '../../engine/net/direction.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
-import { protocolNamesOfHost } from '../../topologies/assemble/stack.ts';
+import { isLowest, protocolNamesOfHost } from '../../topologies/assemble/stack.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { BrokenGuaranteeError } from '../crash/crash.ts';
 import type { Experiment } from '../experiment/experiment.ts';
@@ -251,6 +251,8 @@ function placed(
   const { hosts } = scenario.topology;
   const stacks = hosts.map(protocolNamesOfHost).filter((names) => names.includes(name));
   const isCarrier = stacks.some((names) => names.at(-1) !== name);
+  const beside = besideAnother(hosts, name);
+  if (beside !== undefined) return beside;
   if (isCarrier && scenario.cpu !== undefined) return 'layers wait for a modelled processor';
   const isLayer = ([lowest]: readonly string[]): boolean => lowest !== name;
   if (stacks.some(isLayer)) {
@@ -265,6 +267,19 @@ function placed(
     return `protocol ${outsider.name} does not report those that pass through it`;
   }
   return { protocol: name, account, isCarrier };
+}
+
+/**
+ * Why a lowest protocol that shares hosts with another one does not account for messages: the datagrams of both pass
+ * the same links, and an account reads those of one.
+ */
+function besideAnother(hosts: readonly HostSpec[], name: string): string | undefined {
+  for (const { protocol, layers = [] } of hosts) {
+    const names = [protocol, ...layers.filter(isLowest).map((layer) => layer.name)];
+    const other = names.find((one) => one !== name);
+    if (other !== undefined && names.includes(name)) return `${name} shares links with ${other}`;
+  }
+  return undefined;
 }
 
 function passageLedger(

@@ -16,6 +16,7 @@ import type {
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { indexByName, memoisePerObject } from '../../engine/pure/once-per.ts';
 import type { SecretSource } from './secret-source.ts';
+import { networkSeenBy } from './seen-network.ts';
 
 /** The part of a protocol that provisioning uses. */
 export type ProvisionedProtocol = Pick<Protocol, 'name' | 'provisioning'>;
@@ -49,9 +50,13 @@ export function hostNetworkView(
   parts: NetworkViewParts,
   layer?: string,
 ): NetworkView {
-  const { network, protocolsOf, secrets, publicKeyOf, published } = parts;
-  const protocolAt = (host: string): string => layer ?? protocolsOf(host)[0]?.name ?? '';
-  const own = protocolAt(owner);
+  const { protocolsOf, secrets, publicKeyOf, published } = parts;
+  const own = layer ?? protocolsOf(owner)[0]?.name ?? '';
+  const network = networkSeenBy(own, parts.network, protocolsOf);
+  const { over } = hostNamed(network, owner) ?? {};
+  // Nodes on links know the keys of the protocols on the links of other hosts; layers those of their own layer.
+  const isLowest = layer === undefined || over?.[layer] === 'links';
+  const protocolAt = (host: string): string => (isLowest ? lowestSeenBy(own, host, parts) : own);
   let memberships: ReadonlySet<string> | undefined;
   return {
     hosts: network.hosts,
@@ -93,17 +98,28 @@ export function sharedSecretNames(
   host: string,
   parts: Pick<NetworkViewParts, 'network' | 'protocolsOf'>,
 ): readonly string[] {
-  const { network } = parts;
-  const view = hostNamed(network, host);
-  assert(view !== undefined, `the topology has no node ${host}`);
   const own = parts.protocolsOf(host);
   const isOwn = (name: string): boolean => own.some((protocol) => protocol.name === name);
   const others = protocolsOfNetwork(parts).filter(
     ({ name, provisioning }) => !isOwn(name) && provisioning?.sharedWith?.some(isOwn),
   );
-  return [...own, ...others].flatMap(({ name: protocol, provisioning }) =>
-    (provisioning?.sharedSecrets?.(view, network) ?? []).map((one) => `${protocol}/${one}`),
-  );
+  return [...own, ...others].flatMap(({ name: protocol, provisioning }) => {
+    const reader = isOwn(protocol) ? protocol : (provisioning?.sharedWith?.find(isOwn) ?? '');
+    const network = networkSeenBy(reader, parts.network, parts.protocolsOf);
+    const view = hostNamed(network, host);
+    assert(view !== undefined, `the topology has no node ${host}`);
+    return (provisioning?.sharedSecrets?.(view, network) ?? []).map((one) => `${protocol}/${one}`);
+  });
+}
+
+/** The lowest protocol of a host, as a lowest protocol sees it: that protocol if it is there, else the first. */
+function lowestSeenBy(
+  protocol: string,
+  host: string,
+  { network, protocolsOf }: NetworkViewParts,
+): string {
+  const isThere = hostNamed(network, host)?.over?.[protocol] === 'links';
+  return isThere ? protocol : (protocolsOf(host)[0]?.name ?? '');
 }
 
 /** All protocols that any host of a network runs. */

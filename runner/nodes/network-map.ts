@@ -4,13 +4,14 @@
  * @module
  */
 import type {
+  HostView,
   LinkEndView,
   LinkView,
   NetworkMap,
   PlannedContacts,
 } from '../../engine/host/network-view.ts';
 import type { LinkDirectionSpec } from '../../engine/net/link-spec.ts';
-import type { LinkEnd, Topology } from '../../topologies/model.ts';
+import type { LayerSpec, LinkEnd, Topology } from '../../topologies/model.ts';
 
 /** The part of a topology that nodes see. */
 export type MappedTopology = Pick<Topology, 'hosts' | 'links' | 'areas'>;
@@ -31,7 +32,7 @@ export function networkMap(
     ...(attributes === undefined ? {} : { attributes }),
   });
   return {
-    hosts: topology.hosts.map(({ name, address: at, protocol, area, outside }) => ({
+    hosts: topology.hosts.map(({ name, address: at, protocol, layers, area, outside }) => ({
       name,
       address: at,
       protocol,
@@ -41,6 +42,7 @@ export function networkMap(
           .slice(1)
           .map((layer) => layer.name),
       ],
+      ...carriersOf(layers),
       ...(area === undefined ? {} : { area }),
       ...(outside === undefined
         ? {}
@@ -58,6 +60,14 @@ export function networkMap(
     })),
     areas: topology.areas,
   };
+}
+
+/** What the entries of `stack` say carries each layer. */
+function carriersOf(layers: readonly LayerSpec[] = []): Pick<HostView, 'over'> {
+  const over = layers.flatMap(({ name, over: carrier }) =>
+    carrier === undefined ? [] : [[name, carrier] as const],
+  );
+  return over.length === 0 ? {} : { over: Object.fromEntries(over) };
 }
 
 /** Planned contacts of both directions; nodes must not see how contacts really happen (`actual:`). */

@@ -15,6 +15,7 @@ import {
 } from './bound-view.ts';
 import type { KeyBundle } from './key-bundle.ts';
 import type { SecretSource } from './secret-source.ts';
+import { networkSeenBy } from './seen-network.ts';
 
 /** What provisioning needs, including the source of all secrets of a run. */
 export interface SecretProvisionerOptions {
@@ -107,6 +108,7 @@ export class SecretProvisioner {
     return [...protocols].flatMap(({ name: protocol, provisioning }) => {
       const texts = provisioning?.publish?.({
         ...this.#options,
+        network: networkSeenBy(protocol, network, protocolsOf),
         shared: (purpose) => secrets.shared(`${protocol}/${purpose}`),
         random: (purpose) => openRandomStream(seed, `provisioning/${protocol}`, purpose),
       });

@@ -10,7 +10,8 @@ import type { AskSpec } from '../../scenarios/fault-parts.ts';
 import { nodeOptions } from '../../scenarios/files/load.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
-import { mergeOptions, protocolsOnHost } from '../../topologies/assemble/options.ts';
+import { mergeOptions } from '../../topologies/assemble/options.ts';
+import { protocolsOnHost } from '../../topologies/assemble/protocols-on-host.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 type Parsed =

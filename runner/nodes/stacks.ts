@@ -16,7 +16,8 @@ import type { SimHost } from '../../engine/net/sim-host.ts';
 import type { DeliverySink } from '../../engine/net/sim-observers.ts';
 import type { SimWorld } from '../../engine/net/sim-world.ts';
 import type { ConfiguredProtocol, ProtocolStackOf } from '../../scenarios/open/nodes.ts';
-import type { HostSpec } from '../../topologies/model.ts';
+import { isLowest } from '../../topologies/assemble/stack.ts';
+import type { HostSpec, LayerSpec } from '../../topologies/model.ts';
 
 /** What {@link Stacks} needs to put layers on hosts. */
 export interface StackParts {
@@ -42,7 +43,7 @@ export class Stacks {
       const host = sim.host(spec.name);
       const stack = choices[index] ?? [];
       for (let height = 1; height < stack.length; height += 1) {
-        const layer = this.#add(host, { stack, height, members });
+        const layer = this.#add(host, { stack, height, spec: spec.layers?.[height - 1], members });
         layer.onDelivery = sinkOf(spec, layer.protocol);
       }
       this.#tops.set(spec.name, stack.at(-1)?.protocol.name ?? '');
@@ -76,11 +77,13 @@ export class Stacks {
     return host.request(asked, inquiry, member);
   }
 
-  #add(host: SimHost, { stack, height, members }: LayerPosition): HostLayer {
+  #add(host: SimHost, { stack, height, spec, members }: LayerPosition): HostLayer {
     const own = stack[height];
-    assert(own?.protocol.channel !== undefined, `${host.name}: layer ${height} has no channel`);
-    const { name: protocol, channel, metrics, jobs, drops } = own.protocol;
-    const below = stack.slice(0, height).reverse();
+    assert(own !== undefined, `${host.name} has no layer ${height}`);
+    const { name: protocol, metrics, jobs, drops } = own.protocol;
+    const channel = spec !== undefined && isLowest(spec) ? 0 : own.protocol.channel;
+    assert(channel !== undefined, `${host.name}: layer ${height} has no channel`);
+    const below = carriersBelow(stack, height, spec).reverse();
     const carriers = below.flatMap((carrier) => carrierOf(carrier, protocol, members));
     return host.addLayer({ protocol, channel, carriers, metrics, jobs, drops });
   }
@@ -94,6 +97,8 @@ interface LayerPosition {
   readonly stack: readonly ConfiguredProtocol[];
   /** Index of the layer in this stack. */
   readonly height: number;
+  /** The layer as its file says. */
+  readonly spec: LayerSpec | undefined;
   readonly members: Members;
 }
 
@@ -102,17 +107,28 @@ function membersOf(
   choices: readonly (readonly ConfiguredProtocol[])[],
 ): Members {
   const members = new Map<string, Set<string>>();
-  for (const [index, { name }] of hosts.entries()) {
-    const protocols = (choices[index] ?? []).map(({ protocol }) => protocol.name);
-    for (const [height, upper] of protocols.entries()) {
-      for (const carrier of protocols.slice(0, height)) {
-        const key = `${upper}/${carrier}`;
+  for (const [index, { name, layers = [] }] of hosts.entries()) {
+    const stack = choices[index] ?? [];
+    for (const [height, { protocol: upper }] of stack.entries()) {
+      for (const { protocol: carrier } of carriersBelow(stack, height, layers[height - 1])) {
+        const key = `${upper.name}/${carrier.name}`;
         const known = members.get(key) ?? new Set<string>();
         members.set(key, known.add(name));
       }
     }
   }
   return members;
+}
+
+/** The protocols that may carry a layer, the lowest first: all below it, unless its file says which. */
+function carriersBelow(
+  stack: readonly ConfiguredProtocol[],
+  height: number,
+  spec: LayerSpec | undefined,
+): ConfiguredProtocol[] {
+  const below = stack.slice(0, height);
+  if (spec?.over === undefined) return below;
+  return isLowest(spec) ? [] : below.filter(({ protocol }) => protocol.name === spec.over);
 }
 
 function carrierOf(

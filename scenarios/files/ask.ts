@@ -5,7 +5,10 @@
  */
 import { z } from 'zod';
 import { listNonPathOptions } from '../../topologies/assemble/option-files.ts';
-import { type ProtocolOnHost, protocolsOnHost } from '../../topologies/assemble/options.ts';
+import {
+  type ProtocolOnHost,
+  protocolsOnHost,
+} from '../../topologies/assemble/protocols-on-host.ts';
 import { protocolNamesOfHost } from '../../topologies/assemble/stack.ts';
 import { omitUndefined } from '../../topologies/files/defined.ts';
 import { shorten, textLeaf } from '../../topologies/files/leaf.ts';

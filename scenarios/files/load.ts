@@ -22,10 +22,12 @@ import {
   effectiveOptions,
   type OverridingOptions,
   optionOverrideNames,
-  type ProtocolOnHost,
-  protocolsOnHost,
 } from '../../topologies/assemble/options.ts';
 import { existingModules, mayNameUserModules } from '../../topologies/assemble/protocol-name.ts';
+import {
+  type ProtocolOnHost,
+  protocolsOnHost,
+} from '../../topologies/assemble/protocols-on-host.ts';
 import { protocolNamesOfHost, resolveStack } from '../../topologies/assemble/stack.ts';
 import { ConfigError, formatValuePath } from '../../topologies/files/config-error.ts';
 import { findFile } from '../../topologies/files/find-file.ts';

@@ -10,12 +10,11 @@
 import type { z } from 'zod';
 import { BUFFER_SIZES_BYTES } from '../../engine/net/buffer-pool.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
+import { effectiveOptions, type OverridingOptions } from '../../topologies/assemble/options.ts';
 import {
-  effectiveOptions,
-  type OverridingOptions,
   type ProtocolOnHost,
   protocolsOnHost,
-} from '../../topologies/assemble/options.ts';
+} from '../../topologies/assemble/protocols-on-host.ts';
 import type { ValuePath } from '../../topologies/files/locate.ts';
 import type { TrafficSpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { effectiveOptions, protocolsOnHost } from '../../topologies/assemble/options.ts';
+import { effectiveOptions } from '../../topologies/assemble/options.ts';
+import { protocolsOnHost } from '../../topologies/assemble/protocols-on-host.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';

@@ -38,12 +38,18 @@ function ignoringProtocol(
   wish: keyof SendWishes,
 ): string | undefined {
   const { registry } = context;
-  const stack = protocolNamesOfHost(context.host(node)).map((name) => registry.protocols(name));
+  const { layers = [], ...host } = context.host(node);
+  const stack = protocolNamesOfHost({ ...host, layers }).map((name) => registry.protocols(name));
   const top = by === undefined ? stack.length - 1 : stack.findIndex((one) => one?.name === by);
-  for (const protocol of stack.slice(0, top + 1).reverse()) {
+  let last: string | undefined;
+  for (let at = top; at >= 0; ) {
+    const protocol = stack[at];
     const handling = protocol?.wishes?.[wish];
     if (handling === 'honoured') return undefined;
     if (handling === undefined) return protocol?.name;
+    last = protocol?.name;
+    const over = layers[at - 1]?.over;
+    at = over === undefined ? at - 1 : stack.findIndex((one) => one?.name === over);
   }
-  return stack[0]?.name;
+  return last;
 }

@@ -9,7 +9,10 @@ import type { Protocol } from '../../engine/host/protocol.ts';
 import { FOLDED_METRIC_DEFINITION } from '../../engine/measure/bounded-series.ts';
 import { indexByName } from '../../engine/pure/once-per.ts';
 import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
-import { type ProtocolOnHost, protocolsOnHost } from '../../topologies/assemble/options.ts';
+import {
+  type ProtocolOnHost,
+  protocolsOnHost,
+} from '../../topologies/assemble/protocols-on-host.ts';
 import { protocolNamesOfHost } from '../../topologies/assemble/stack.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { HostSpec, Topology } from '../../topologies/model.ts';

@@ -478,6 +478,13 @@ export const BAD_TOPOLOGIES: readonly BadFile[] = [
     says: 'links[0].relation: missing, expected core, child, parent or peer',
   },
   {
+    title: 'a link from an AS to a node in none, without relation',
+    text: `${SCION.replace('nodes:', 'nodes:\n  - { name: bus, run: dtn }')}links:\n  - «{ ends: core <-> bus }»\n`,
+    code: 'E121',
+    says: 'links[0].relation: missing, expected core, child, parent or peer',
+    hint: 'child: b is a customer of a; internal: for protocols other than SCION',
+  },
+  {
     title: 'an option in a topology',
     text: `${HEAD}nodes:\n  - { name: a, run: gateway, options: { window: «1000» } }\n`,
     code: 'E122',

@@ -47,6 +47,30 @@ function check(end: RunEnd): void {
   expect(report.metrics['shim1.sent']?.value).toBe(report.metrics['shim2.sent']?.value);
 }
 
+/** Two lowest protocols on each host, a layer over each, and a crash. */
+const beside = (name: string): string => `
+name: ${name}
+topology:
+  name: pair
+  defaults: { node: { run: datagram }, link: { rate: 10Mbit/s, delay: 10ms } }
+  nodes: [{ name: alice, address: BLOCK.1 }, { name: bob, address: BLOCK.2 }]
+  links: [{ ends: alice <-> bob }]
+duration: 4s
+stack:
+  - { on: "*", run: dtn, over: links, options: { router: direct } }
+  - { on: "*", run: ${SHIM1}, over: datagram, options: { digest: true } }
+  - { on: "*", run: fabric, options: { ways: [dtn] } }
+traffic:
+  - { from: alice, to: bob, kind: constant, rate: 50/s, size: 500B, stop: 2s, by: shim1 }
+  - { from: alice, to: bob, kind: constant, rate: 50/s, size: 500B, stop: 2s, tolerant: true }
+events:
+  - { at: 1s, for: 300ms, crash: bob }
+kpis:
+  shim1.delivery: { value: ">= 10%" }
+  fabric.delivery: { value: ">= 50%" }
+  dtn.hops: { count: ">= 10" }
+`;
+
 describe.concurrent('a stack', () => {
   it('runs on two event loops, and comes back after a crash', async () => {
     const path = write('loops.yaml', stacked('loops'), blockOf(41));
@@ -59,6 +83,27 @@ describe.concurrent('a stack', () => {
     const run = await spread(path);
     check(await run.end);
   });
+
+  it('runs with several lowest protocols in processes, and comes back after one was killed', async () => {
+    const path = write('beside.yaml', beside('beside'), blockOf(45));
+    const run = await spread(path);
+    const report = reportOn(await run.end);
+    expect(report.pass).toBe(true);
+    expect(report.nodeDrops['no-upper-layer']).toBeUndefined();
+  });
+
+  it.each(['live', 'emulate'])(
+    'runs with several lowest protocols by the command %s',
+    async (command) => {
+      const path = write(
+        `b-${command}.yaml`,
+        beside(command),
+        blockOf(command === 'live' ? 46 : 47),
+      );
+      const run = orrery(command, path, '--json', '--no-trace');
+      expect(await run.ended).toBe(0);
+    },
+  );
 
   it.each(['live', 'emulate'])('runs by the command %s', async (command) => {
     const path = write(`${command}.yaml`, stacked(command), blockOf(command === 'live' ? 43 : 44));

@@ -119,7 +119,8 @@ function routersOf(
   nodes: ReadonlyMap<string, UnaddressedNode>,
 ): ReadonlySet<string> {
   const routers = new Set<string>();
-  for (const { a, b } of links) {
+  for (const { a, b, relation } of links) {
+    if (relation === 'internal') continue;
     if (nodes.get(a.host)?.area === nodes.get(b.host)?.area) continue;
     routers.add(a.host).add(b.host);
   }

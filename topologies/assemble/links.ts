@@ -124,13 +124,15 @@ function relationOf(
   const a = nodes.get(draft.a.host)?.area;
   const b = nodes.get(draft.b.host)?.area;
   const isInside = a === b;
+  const hasOutsider = a === undefined || b === undefined;
   const relation = draft.relation ?? (isInside ? 'internal' : undefined);
   if (relation === undefined) {
     const message = `missing, expected core, child, parent or peer (${a ?? 'no AS'} to ${b ?? 'no AS'})`;
-    context.refuse('E121', path, message, 'child: b is a customer of a');
+    const hint = hasOutsider ? '; internal: for protocols other than SCION' : '';
+    context.refuse('E121', path, message, `child: b is a customer of a${hint}`);
     return undefined;
   }
-  if ((relation === 'internal') !== isInside) {
+  if ((relation === 'internal') !== isInside && !(relation === 'internal' && hasOutsider)) {
     const where = isInside ? 'both ends are in one AS' : `the ends are in ${a} and ${b}`;
     context.refuse('E104', path, `${relation} does not fit, ${where}`);
     return undefined;

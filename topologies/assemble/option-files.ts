@@ -21,12 +21,8 @@ import type { HostSpec } from '../model.ts';
 import type { LoadedTopology } from './loaded.ts';
 import { userModulePath } from './option-modules.ts';
 import { EACH_ENTRY, findOptionSpots, type OptionSpot, valuesAtSpot } from './option-spots.ts';
-import {
-  findOptionPlace,
-  type OverridingOptions,
-  optionOverrideNames,
-  protocolsOnHost,
-} from './options.ts';
+import { findOptionPlace, type OverridingOptions, optionOverrideNames } from './options.ts';
+import { protocolsOnHost } from './protocols-on-host.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 

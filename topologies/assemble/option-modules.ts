@@ -12,12 +12,8 @@ import type { ProtocolLookup } from '../files/registry.ts';
 import type { HostSpec } from '../model.ts';
 import type { LoadedTopology } from './loaded.ts';
 import { findOptionSpots, type OptionSpot, valuesAtSpot } from './option-spots.ts';
-import {
-  findOptionPlace,
-  type OverridingOptions,
-  optionOverrideNames,
-  protocolsOnHost,
-} from './options.ts';
+import { findOptionPlace, type OverridingOptions, optionOverrideNames } from './options.ts';
+import { protocolsOnHost } from './protocols-on-host.ts';
 
 /** A module that an option names. */
 export interface NamedUserModule {

@@ -20,8 +20,10 @@ import type { ConfigIssueCollector } from '../files/problems.ts';
 import type { ProtocolLookup } from '../files/registry.ts';
 import type { ConfigSource } from '../files/source.ts';
 import { explainIssues, type PathMistake, valueAt } from '../files/zod-words.ts';
-import type { HostSpec, LayerSpec, LinkSpec } from '../model.ts';
+import type { HostSpec, LinkSpec } from '../model.ts';
+import { checkCarriers, type OptionPlace } from './carriers.ts';
 import type { LoadedTopology } from './loaded.ts';
+import { type ProtocolOnHost, protocolsOnHost } from './protocols-on-host.ts';
 
 /** Options that a scenario gives to a protocol or a node; they override those of the topology. */
 export interface OverridingOptions {
@@ -47,30 +49,6 @@ export function mergeOptions(
     merged.set(key, isMap(under) && isMap(value) ? mergeOptions(under, value) : value);
   }
   return Object.fromEntries(merged);
-}
-
-/** A protocol on a host: the lowest one, or a layer above it. */
-export interface ProtocolOnHost {
-  /** Name of the host. */
-  readonly name: string;
-  readonly protocol: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  /** The layer; absent for the lowest protocol. */
-  readonly layer?: LayerSpec;
-}
-
-/** All protocols of a host, the lowest first. */
-export function protocolsOnHost(
-  host: Pick<HostSpec, 'name' | 'protocol' | 'options' | 'layers'>,
-): readonly [ProtocolOnHost, ...ProtocolOnHost[]] {
-  const { name, layers = [] } = host;
-  return [
-    { name, protocol: host.protocol, options: host.options },
-    ...layers.map((layer) => {
-      const { protocol, options } = layer;
-      return { name, protocol, options, layer };
-    }),
-  ];
 }
 
 /**
@@ -128,39 +106,11 @@ export function checkOptions(
     }
   }
   checkAgreement({ loaded, layers }, registry, problems, checked);
-  checkCarriers(loaded, registry, problems, checked);
+  checkCarriers({
+    ...{ loaded, registry, problems, nodes: checked },
+    placeOf: (path, placed) => findOptionPlace(path, placed, { loaded, layers }),
+  });
   return checked;
-}
-
-/** Reports each layer above a protocol that, with its options, cannot carry another protocol. */
-function checkCarriers(
-  { topology, source, scenario }: LoadedTopology,
-  registry: ProtocolLookup,
-  problems: ConfigIssueCollector,
-  checked: CheckedNodesByProtocol,
-): void {
-  const options = new Map(
-    [...checked].flatMap(([protocol, nodes]) =>
-      nodes.map((node): [string, unknown] => [`${node.name}/${protocol}`, node.options]),
-    ),
-  );
-  const isCarrier = (host: string, name: string): boolean => {
-    const { carries } = registry.protocols(name) ?? {};
-    const key = `${host}/${name}`;
-    return carries === undefined || !options.has(key) || carries(options.get(key)) !== undefined;
-  };
-  for (const { name, protocol, layers = [] } of topology.hosts) {
-    for (const [index, layer] of layers.entries()) {
-      const below = layers[index - 1]?.protocol ?? protocol;
-      if (isCarrier(name, below)) continue;
-      const carrier = registry.protocols(below)?.name ?? below;
-      const message = `${carrier} on ${name} carries no other protocol with its options`;
-      const file = layer.position.file === source.file ? source : (scenario ?? source);
-      const path = [...layer.path, 'on'];
-      const hint = 'narrow the pattern of on';
-      problems.add(file, { code: 'E127', path, part: 'value', message, hint });
-    }
-  }
 }
 
 /** Refuses options that conflict with those of other nodes of the protocol, or need files that are not installed. */
@@ -213,12 +163,6 @@ function factsOf({ id, a, b, forward, backward }: LinkSpec): ConfiguredLink {
 function longestDelayNs({ delayNs, contacts }: LinkDirectionSpec): number {
   const own = contacts?.windows.flatMap((window) => window.delayNs ?? []) ?? [];
   return greatestOf([delayNs, ...own]);
-}
-
-interface OptionPlace {
-  readonly source: ConfigSource;
-  readonly root: ValuePath;
-  readonly path: ValuePath;
 }
 
 /** The files in which an option may have been written. */

@@ -1,7 +1,7 @@
 /**
  * Puts layers on hosts: resolves the `stack` of a file and checks that each protocol can be where it
  * is put (docs/spec/stacking.md). Mistakes: E106, E116, E124, E127.
- * Checks that depend on the options of a protocol are in options.ts.
+ * Checks that depend on the options of a protocol are in carriers.ts and options.ts.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { type ConfigIssueCollector, findPosition } from '../files/problems.ts';
 import type { ProtocolLookup } from '../files/registry.ts';
 import type { ConfigSource } from '../files/source.ts';
 import { unknownNameHint } from '../files/suggest.ts';
-import type { HostSpec, StackEntry } from '../model.ts';
+import { type HostSpec, type LayerSpec, OVER_LINKS, type StackEntry } from '../model.ts';
 import type { StackInput } from '../schema/stack.ts';
 import { lookUpProtocol } from './protocol-name.ts';
 
@@ -53,7 +53,7 @@ export function resolveStack(
   const work: PatternWorkBudget = { left: STEPS_MAX };
   const entries: StackEntry[] = [];
   let stacked = hosts;
-  for (const [index, { on, run, options = {} }] of input.entries()) {
+  for (const [index, { on, run, over, options = {} }] of input.entries()) {
     const path = place.origin ?? ['stack', index];
     const protocol = protocolOf(place, run, [...path, 'run']);
     const chosen = selected(place, { on, path: [...path, 'on'] }, stacked, work);
@@ -61,9 +61,9 @@ export function resolveStack(
     const inFile = [...place.root, ...path];
     const position = findPosition(place.source, inFile);
     const name = place.registry.protocols(protocol)?.name ?? protocol;
-    const entry: StackEntry = { on, protocol, name, options, path: inFile, position };
-    const runPath = [...path, 'run'];
-    if (chosen.some((host) => !fits(place, { host, entry, path: runPath }))) continue;
+    const carried = over === undefined ? {} : { over };
+    const entry: StackEntry = { on, protocol, name, ...carried, options, path: inFile, position };
+    if (chosen.some((host) => !fits(place, { host, entry, path }))) continue;
     entries.push(entry);
     const names = new Set(chosen.map(({ name }) => name));
     stacked = stacked.map((host) => (names.has(host.name) ? withLayer(host, entry) : host));
@@ -88,6 +88,11 @@ export function protocolNamesOfHost(
   host: Pick<HostSpec, 'protocol' | 'layers'>,
 ): readonly string[] {
   return [host.protocol, ...(host.layers ?? []).map(({ protocol }) => protocol)];
+}
+
+/** True for a layer that stands on the links of its host, as its lowest protocol does. */
+export function isLowest({ over }: Pick<LayerSpec, 'over'>): boolean {
+  return over === OVER_LINKS;
 }
 
 function withLayer(host: HostSpec, { on: _, ...layer }: StackEntry): HostSpec {
@@ -149,8 +154,9 @@ function fits(
   { source, root, problems, registry }: StackFileContext,
   { host, entry, path }: Candidate,
 ): boolean {
-  const refuse = (message: string, hint: string): false => {
-    problems.add(source, { code: 'E127', path, part: 'value', message, hint }, root);
+  const refuse = (message: string, hint: string, key: 'run' | 'over' = 'run'): false => {
+    const at = [...path, key];
+    problems.add(source, { code: 'E127', path: at, part: 'value', message, hint }, root);
     return false;
   };
   const below = protocolNamesOfHost(host);
@@ -166,18 +172,30 @@ function fits(
   if (below.includes(entry.protocol)) {
     return refuse(`${host.name} runs ${upper.name} already`, 'narrow the pattern of on');
   }
+  if (isLowest(entry)) return true;
   if (upper.channel === undefined) {
-    const hint = 'it has no channel: give its nodes run: instead';
+    const hint = `it has no channel: give its nodes run: instead, or say over: ${OVER_LINKS}`;
     return refuse(`${upper.name} cannot be carried by another protocol`, hint);
   }
   const known = below.flatMap((name) => registry.protocols(name) ?? []);
-  const same = known.slice(1).find(({ channel }) => channel === upper.channel);
+  const carried = (host.layers ?? []).filter((layer) => !isLowest(layer));
+  const same = known
+    .filter(({ name }) => carried.some((layer) => layer.name === name))
+    .find(({ channel }) => channel === upper.channel);
   if (same !== undefined) {
     const message = `${upper.name} and ${same.name} both have channel ${upper.channel}`;
     return refuse(message, `one of them on ${host.name} needs another channel`);
   }
-  const carrier = known.at(-1);
-  if (carrier !== undefined && carrier.carries === undefined) {
+  const { over } = entry;
+  if (over !== undefined && known.every(({ name }) => name !== over)) {
+    const names = known.map(({ name }) => name).join(', ');
+    const hint = `below it run: ${names}; or ${OVER_LINKS}`;
+    return refuse(`${host.name} does not run ${over} below ${upper.name}`, hint, 'over');
+  }
+  const carrier = over === undefined ? known.at(-1) : known.find(({ name }) => name === over);
+  // Options that name carriers are not known here: carriers.ts checks them.
+  const isNamed = over === undefined && upper.carriers !== undefined;
+  if (carrier !== undefined && carrier.carries === undefined && !isNamed) {
     return refuse(
       `${carrier.name} on ${host.name} carries no other protocol`,
       carriersHint(registry),

@@ -16,11 +16,18 @@ const stackEntrySchema = z
     run: textLeaf('a protocol such as bulk, or a path such as ./my-protocol/index.ts').meta({
       description: 'Protocol of the layer: a shipped one, or the path of a module.',
     }),
+    over: textLeaf('a protocol below, or links')
+      .optional()
+      .meta({
+        description:
+          'The protocol that carries it; links: none, so that it is a further lowest protocol. Default: the next below.',
+        examples: ['links'],
+      }),
     options: z.record(z.string(), z.unknown()).optional().meta({
       description: 'Options of the protocol, checked by its own schema.',
     }),
   })
-  .meta({ description: 'A protocol above those that the nodes run already.' });
+  .meta({ description: 'A protocol above, or beside, those that the nodes run already.' });
 
 /** Schema of the `stack` of a topology or a scenario. */
 export const stackSchema = z

@@ -14,7 +14,10 @@ import {
   type NamedUserModule,
   resolvedUserModules,
 } from '../../../topologies/assemble/option-modules.ts';
-import { type ProtocolOnHost, protocolsOnHost } from '../../../topologies/assemble/options.ts';
+import {
+  type ProtocolOnHost,
+  protocolsOnHost,
+} from '../../../topologies/assemble/protocols-on-host.ts';
 import { applyStack, protocolNamesOfHost } from '../../../topologies/assemble/stack.ts';
 import type { HostSpec, Topology } from '../../../topologies/model.ts';
 import { answerClockPing } from '../channel/clock-sync.ts';

@@ -189,6 +189,19 @@ links: [{ ends: c <-> p, relation: parent, rate: 1Mbit/s, delay: 1ms, forward: {
 `);
     expect([links[0]?.forward.rateBps, links[0]?.backward.rateBps]).toEqual([1e6, 2e6]);
   });
+
+  it('may be internal between a node of an AS and one in none, which no SCION passes', () => {
+    const { links, hosts } = load(`name: t
+ases: [{ id: "1-1" }]
+nodes: [{ name: p, as: "1-1", run: gateway }, { name: bus, run: ping }]
+links: [{ ends: bus <-> p, rate: 1Mbit/s, delay: 1ms, relation: internal }]
+`);
+    expect(links).toMatchObject([{ id: 'bus--p' }]);
+    for (const part of [links[0], links[0]?.a, links[0]?.b])
+      expect(part).not.toHaveProperty('attributes');
+    // It does not make the gateway a router in the address plan.
+    expect(hosts.map(({ address }) => address)).toEqual(['127.1.0.111', '127.192.0.1']);
+  });
 });
 
 describe('nodes', () => {

@@ -133,6 +133,20 @@ describe('a machine with a profile', () => {
     expect(c.machine.timerNs).toBe(0);
   });
 
+  it('charges datagrams to the protocol that owns their socket', () => {
+    const handlers = { first: { datagram: { ns: 1 } }, second: { datagram: { ns: 300 } } };
+    const profiled = { machines: { c: { profile: { name: 'two', handlers } } } };
+    const { world, a } = makePair(FAST, profiled);
+    const c = world.addHost({ name: 'c', address: '127.0.0.3', machine: 'c', protocol: 'first' });
+    const ends = { a: { host: 'a', port: 2 }, b: { host: 'c', port: 2 } };
+    world.addLink({ id: 'ac', ...ends, forward: FAST, backward: FAST });
+    const second = c.addLayer({ protocol: 'second', channel: 0, carriers: [] });
+    second.udp({ port: 7, onDatagram: () => undefined });
+    burst(a, c, 2);
+    world.runUntil(10_000_000);
+    expect(c.machine.cpu.busyNs).toBe(2 * 300);
+  });
+
   it('counts what a timer does with the datagrams, not with the timers', () => {
     const handlers = { '': { timer: { ns: 30 } } };
     const costs = { ...profile, timer: { ns: 5 }, send: { ns: 400 }, handlers };

@@ -118,7 +118,63 @@ it.each([
     'a protocol that stands on nobody',
     `stack:\n  ${entry('alice', 'ping')}\n`,
     [
-      'E127 9 «ping» stack[0].run: ping cannot be carried by another protocol (it has no channel: give its nodes run: instead)',
+      'E127 9 «ping» stack[0].run: ping cannot be carried by another protocol (it has no channel: give its nodes run: instead, or say over: links)',
+    ],
+  ],
+  [
+    'a carrier that its host does not run',
+    `stack:\n  ${entry('alice', SHIM1, ', over: bulk')}\n`,
+    [
+      'E127 9 «bulk» stack[0].over: alice does not run bulk below shim1 (below it run: datagram; or links)',
+    ],
+  ],
+  [
+    'a layer that does not say which of several lowest protocols carries it',
+    `stack:\n  ${entry('alice', 'bulk', ', over: links')}\n  ${entry('alice', SHIM1)}\n`,
+    [
+      'E127 10 «…/shim1.ts» stack[1].run: shim1 does not say which lowest protocol of alice carries it (say over: datagram or bulk)',
+    ],
+  ],
+  [
+    'a lowest protocol that carries nobody, though it is named',
+    `stack:\n  ${entry('alice', 'ping', ', over: links')}\n  ${entry('alice', SHIM1, ', over: ping')}\n`,
+    [
+      'E127 10 «…/shim1.ts» stack[1].run: ping on alice carries no other protocol (protocols that do: bulk, datagram, dtn, fabric, gateway, mixnet)',
+    ],
+  ],
+  [
+    'a way that its host does not run',
+    `stack:\n  ${entry('alice', 'bulk', ', over: links')}\n  ${entry('alice', 'fabric', ', options: { ways: [bulk, dtn] }')}\n`,
+    [
+      'E122 10 «dtn» stack[1].options.ways[1]: dtn does not carry fabric on alice (it can be carried by: datagram, bulk)',
+    ],
+  ],
+  [
+    'a way that carries nobody',
+    `stack:\n  ${entry('alice', 'ping', ', over: links')}\n  ${entry('alice', 'fabric')}\noptions:\n  fabric: { ways: [ping] }\n`,
+    [
+      'E122 12 «ping» options.fabric.ways[0]: ping on alice carries no other protocol (it can be carried by: datagram, ping)',
+    ],
+  ],
+  [
+    'a way that is named twice',
+    `stack:\n  ${entry('alice', 'fabric', ', options: { ways: [datagram, datagram] }')}\n`,
+    [
+      'E122 9 «datagram» stack[0].options.ways[1]: datagram is named twice (it can be carried by: datagram)',
+    ],
+  ],
+  [
+    'two lowest protocols on one UDP port',
+    `stack:\n  ${entry('alice', 'ping', ', over: links, options: { port: 49152 }')}\n`,
+    [
+      'E127 9 «ping» stack[0].run: datagram and ping on alice both bind UDP port 49152 (give one of them another port)',
+    ],
+  ],
+  [
+    'a lowest protocol on the port of a link of another',
+    `stack:\n  ${entry('alice', 'dtn', ', over: links')}\noptions: { datagram: { port: 50000 } }\n`,
+    [
+      'E127 9 «dtn» stack[0].run: datagram and dtn on alice both bind UDP port 50000 (give one of them another port)',
     ],
   ],
   [
@@ -152,6 +208,31 @@ it.each([
   ],
 ])('refuses %s', async (_, rest, expected) => {
   expect(await refusals(scenario(rest))).toEqual(expected);
+});
+
+it('takes one port for a stream and for datagrams, and a layer that names its carrier', async () => {
+  const text = `stack:
+  ${entry('*b*', 'bulk', ', over: links, options: { port: 49152 }')}
+  ${entry('*b*', SHIM1, ', over: datagram')}
+  ${entry('*b*', SHIM2)}
+  ${entry('*b*', 'fabric', ', options: { ways: [bulk, shim2] }')}
+`;
+  expect(await refusals(scenario(text))).toEqual([]);
+});
+
+it('warns of a wish that the named carrier ignores, whatever is beside it', async () => {
+  const text = (over: string): string => `stack:
+  ${entry('*', 'bulk', ', over: links')}
+  ${entry('*', SHIM1, `, over: ${over}`)}
+${flow('from: alice, to: bob, lifetime: 1s')}`;
+  const warnings = async (over: string): Promise<readonly string[]> => {
+    const { scenario: loaded } = await loadText(
+      scenario(text(over), NET.replace(', run: ping', '')),
+    );
+    return loaded.warnings.filter((warning) => warning.includes('ignores'));
+  };
+  expect(await warnings('datagram')).toHaveLength(1);
+  expect(await warnings('bulk')).toEqual([]);
 });
 
 it('refuses a layer on a mix, which has no application', async () => {
