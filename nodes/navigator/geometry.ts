@@ -1,0 +1,17 @@
+/**
+ * Navigator: numbers and defaults, each with unit and reason. They are this project's choice; those of the seed system
+ * are in the README.
+ *
+ * @module
+ */
+
+/** Largest number of costs on a frontier: a node compares all of them for each message. */
+export const FRONTIER_MAX = 8;
+/** Privacy that all messages to one destination may cost together, epsilon. */
+export const PRIVACY_BUDGET = 1;
+/** Least time between two changes of the way for one class of messages, round trips of the way in use. */
+export const ROUND_TRIPS_BETWEEN_CHANGES = 3;
+/** Age from which a measurement no longer counts, ns: the way may have changed, and is judged as declared. */
+export const MEASUREMENT_AGE_MAX_NS = 30_000_000_000;
+/** Number of ns in a ms. */
+export const NS_PER_MS = 1_000_000;

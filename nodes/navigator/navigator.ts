@@ -1,0 +1,174 @@
+/**
+ * Navigator: chooses among the ways to one peer by what they cost (docs/adr/lowest.md#0094-several-lowest-protocols-on-one-host).
+ *
+ * A way is judged by its declared cost; latency and reliability by what was measured over it, while that is recent.
+ * Private messages leave over ways that hide who writes to whom, and over no other. All other messages spend a budget
+ * of privacy for each destination. Ways change rarely: for each class at most once in three round trips, unless the way
+ * in use may not be used any more.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import type { WayChoice, WayChooser, WayFacts, WayWishes } from '../_kit/way-chooser.ts';
+import { classOfWishes, type MessageClass, WEIGHTING_OF_CLASS } from './classes.ts';
+import type { WayCost } from './cost.ts';
+import { findFrontier } from './frontier.ts';
+import {
+  MEASUREMENT_AGE_MAX_NS,
+  NS_PER_MS,
+  PRIVACY_BUDGET,
+  ROUND_TRIPS_BETWEEN_CHANGES,
+} from './geometry.ts';
+import { scoreCosts, WEIGHTINGS, type WeightingName } from './weighting.ts';
+
+/** How a navigator judges. */
+export interface NavigatorOptions {
+  /** The class of all messages; absent: by their priority. */
+  readonly class?: MessageClass | undefined;
+  /** The weighting for all classes; absent: that of the class. */
+  readonly weighting?: WeightingName | undefined;
+  /** Privacy that the messages to this peer may cost together, epsilon. */
+  readonly budget?: number;
+  /** What a way costs where nothing recent was measured, by the name of its carrier. */
+  readonly costs: Readonly<Record<string, WayCost>>;
+}
+
+/** The cost of a way of which nothing was declared: plain, and not private. */
+const UNKNOWN_COST: WayCost = { latencyMs: 100, energyMah: 0, unreliability: 0.05, epsilon: 0 };
+/** Digits of scores in reasons. */
+const DIGITS = 3;
+
+/** The way of one class of messages. */
+interface Held {
+  way: number;
+  /** The class keeps its way until then. */
+  untilNs: Nanoseconds;
+}
+
+interface Candidate {
+  readonly index: number;
+  readonly facts: WayFacts;
+  readonly cost: WayCost;
+}
+
+/** Chooses among the ways to one peer by what they cost. */
+export class Navigator implements WayChooser {
+  readonly #options: NavigatorOptions;
+  readonly #held = new Map<MessageClass, Held>();
+  /** Privacy that was spent on this peer, epsilon. */
+  #spent = 0;
+
+  constructor(options: NavigatorOptions) {
+    this.#options = options;
+  }
+
+  /** What is left of the budget of privacy, epsilon. */
+  get budgetLeft(): number {
+    return Math.max(0, (this.#options.budget ?? PRIVACY_BUDGET) - this.#spent);
+  }
+
+  choose(now: Nanoseconds, ways: readonly WayFacts[], wishes: WayWishes | undefined): WayChoice {
+    const own = this.#options.class ?? classOfWishes(wishes);
+    const allowed = ways
+      .map((facts, index) => ({ index, facts, cost: this.#costOf(now, facts) }))
+      .filter(({ facts, cost }) => this.#isAllowed(facts, cost, own));
+    const up = allowed.filter(({ facts }) => facts.isUp);
+    const ranked = this.#rank(up.length > 0 ? up : allowed, own);
+    const best = ranked[0];
+    if (best === undefined) return { order: [], probes: [], why: `${own}: no way is allowed` };
+    const first = this.#hold(now, own, ranked, allowed);
+    const others = [...ranked, ...allowed.filter(({ facts }) => !facts.isUp)].filter(
+      ({ index }, at, all) =>
+        index !== first.index && all.findIndex((one) => one.index === index) === at,
+    );
+    return {
+      order: [first.index, ...others.map(({ index }) => index)],
+      probes: allowed.flatMap(({ index, facts }) =>
+        facts.isUp || index === first.index ? [] : [index],
+      ),
+      why: reasonOf(own, first, ranked),
+    };
+  }
+
+  used({ hides, carrier }: WayFacts): void {
+    if (!hides) this.#spent += (this.#options.costs[carrier] ?? UNKNOWN_COST).epsilon;
+  }
+
+  refusal(ways: readonly WayFacts[]): 'not-private' | 'privacy-spent' | undefined {
+    const { class: own = 'tolerant' } = this.#options;
+    const isAllowed = (facts: WayFacts): boolean =>
+      this.#isAllowed(facts, this.#declared(facts), own);
+    if (ways.some(isAllowed)) return undefined;
+    return own === 'private' ? 'not-private' : 'privacy-spent';
+  }
+
+  #isAllowed({ hides }: WayFacts, { epsilon }: WayCost, own: MessageClass): boolean {
+    if (own === 'private') return hides;
+    return epsilon <= this.budgetLeft;
+  }
+
+  #declared({ carrier, hides }: WayFacts): WayCost {
+    const cost = this.#options.costs[carrier] ?? UNKNOWN_COST;
+    return hides ? { ...cost, epsilon: 0 } : cost;
+  }
+
+  #costOf(now: Nanoseconds, facts: WayFacts): WayCost {
+    const declared = this.#declared(facts);
+    const { roundTripNs, measuredNs = Number.NEGATIVE_INFINITY, loss } = facts;
+    if (roundTripNs === undefined || now - measuredNs > MEASUREMENT_AGE_MAX_NS) return declared;
+    return { ...declared, latencyMs: roundTripNs / 2 / NS_PER_MS, unreliability: loss };
+  }
+
+  /** Candidates of the frontier by their scores, then those that others dominate; ties in the order of preference. */
+  #rank(candidates: readonly Candidate[], own: MessageClass): readonly Scored[] {
+    const costs = candidates.map(({ cost }) => cost);
+    const frontier = new Set(findFrontier(costs));
+    const weighting = WEIGHTINGS[this.#options.weighting ?? WEIGHTING_OF_CLASS[own]];
+    const on = candidates.filter((_, at) => frontier.has(at));
+    const scores = scoreCosts(
+      on.map(({ cost }) => cost),
+      weighting,
+    );
+    const scored = on.map((candidate, at) => ({ ...candidate, score: scores[at] as number }));
+    const sorted = scored.sort((a, b) => a.score - b.score || a.index - b.index);
+    const off = candidates.filter((_, at) => !frontier.has(at));
+    return [...sorted, ...off.map((candidate) => ({ ...candidate, score: undefined }))];
+  }
+
+  /** The way of a class: the best one, or the one in use until the class may change. */
+  #hold(
+    now: Nanoseconds,
+    own: MessageClass,
+    ranked: readonly Scored[],
+    allowed: readonly Candidate[],
+  ): Candidate {
+    const best = ranked[0] as Scored;
+    const held = this.#held.get(own);
+    const used = allowed.find(({ index }) => index === held?.way);
+    if (
+      held !== undefined &&
+      used !== undefined &&
+      (used.index === best.index || now < held.untilNs)
+    )
+      return used;
+    // Without a measurement, the declared latency there and back counts.
+    const roundTripNs = best.facts.roundTripNs ?? 2 * best.cost.latencyMs * NS_PER_MS;
+    const untilNs = now + ROUND_TRIPS_BETWEEN_CHANGES * roundTripNs;
+    this.#held.set(own, { way: best.index, untilNs });
+    return best;
+  }
+}
+
+/** A candidate with its score; undefined if another candidate dominates it. */
+interface Scored extends Candidate {
+  readonly score: number | undefined;
+}
+
+/** `realtime: gateway 0.120, mixnet 0.640, dtn dominated`; the way in use comes first. */
+function reasonOf(own: MessageClass, first: Candidate, ranked: readonly Scored[]): string {
+  const wordsOf = ({ facts, score }: Scored): string =>
+    `${facts.carrier} ${score === undefined ? 'dominated' : score.toFixed(DIGITS)}`;
+  const used = ranked.find(({ index }) => index === first.index);
+  const rest = ranked.filter(({ index }) => index !== first.index).map(wordsOf);
+  return `${own}: ${[used === undefined ? `${first.facts.carrier} kept` : wordsOf(used), ...rest].join(', ')}`;
+}

@@ -1,0 +1,57 @@
+/**
+ * Navigator: five weightings of the four axes, and the score of each candidate. Axes have different units, so each is
+ * first normalised over the candidates: a sum of ms, mAh and probabilities would only compare the ms.
+ *
+ * @module
+ */
+import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
+import { COST_AXES, type CostAxis, type WayCost } from './cost.ts';
+
+/** Shares of the axes in a score; their sum is 1. */
+export type Weighting = Readonly<Record<CostAxis, number>>;
+
+const weights = (
+  latencyMs: number,
+  energyMah: number,
+  unreliability: number,
+  epsilon: number,
+): Weighting => ({ latencyMs, energyMah, unreliability, epsilon });
+
+/** The weightings that files can name. */
+export const WEIGHTINGS = {
+  balanced: weights(0.25, 0.25, 0.25, 0.25),
+  'real-time': weights(0.6, 0.1, 0.2, 0.1),
+  energy: weights(0.1, 0.6, 0.2, 0.1),
+  privacy: weights(0.1, 0.1, 0.2, 0.6),
+  reliability: weights(0.15, 0.15, 0.6, 0.1),
+} as const satisfies Readonly<Record<string, Weighting>>;
+/** Name of one of {@link WEIGHTINGS}. */
+export type WeightingName = keyof typeof WEIGHTINGS;
+
+/** The names of all weightings. */
+export const WEIGHTING_NAMES: readonly [WeightingName, ...WeightingName[]] = [
+  'balanced',
+  'real-time',
+  'energy',
+  'privacy',
+  'reliability',
+];
+
+/**
+ * Scores candidates: on each axis the best has 0 and the worst 1, and a score is the weighted sum.
+ * @returns one score per candidate, 0 to 1; the least is the best.
+ */
+export function scoreCosts(costs: readonly WayCost[], weighting: Weighting): readonly number[] {
+  const ranges = COST_AXES.map((axis) => {
+    const values = costs.map((cost) => cost[axis]);
+    const least = leastOf(values);
+    return { axis, least, width: greatestOf(values) - least };
+  });
+  return costs.map((cost) =>
+    ranges.reduce(
+      (sum, { axis, least, width }) =>
+        width > 0 ? sum + (weighting[axis] * (cost[axis] - least)) / width : sum,
+      0,
+    ),
+  );
+}

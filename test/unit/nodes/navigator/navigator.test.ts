@@ -1,0 +1,210 @@
+/**
+ * The navigator: costs, frontier, classes, budget of privacy, and changes of the way.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import type { WayFacts } from '../../../../nodes/_kit/way-chooser.ts';
+import {
+  composeCosts,
+  dominates,
+  FREE_COST,
+  FRONTIER_MAX,
+  findFrontier,
+  Navigator,
+  type NavigatorOptions,
+  type WayCost,
+} from '../../../../nodes/navigator/index.ts';
+
+const S = 1e9;
+const MS = 1e6;
+
+const cost = (
+  latencyMs: number,
+  energyMah: number,
+  unreliability: number,
+  epsilon = 0,
+): WayCost => ({
+  latencyMs,
+  energyMah,
+  unreliability,
+  epsilon,
+});
+
+const COSTS = {
+  gateway: cost(20, 0.8, 0.01, 0.1),
+  mixnet: cost(700, 2, 0.02),
+  dtn: cost(30_000, 0.1, 0.001),
+};
+type Carrier = keyof typeof COSTS;
+
+const fact = (carrier: Carrier, more: Partial<WayFacts> = {}): WayFacts => ({
+  carrier,
+  hides: carrier === 'mixnet',
+  isUp: true,
+  roundTripNs: undefined,
+  loss: 0,
+  measuredNs: undefined,
+  ...more,
+});
+const ALL = (more: Partial<Record<Carrier, Partial<WayFacts>>> = {}): readonly WayFacts[] =>
+  (['gateway', 'mixnet', 'dtn'] as const).map((carrier) => fact(carrier, more[carrier]));
+
+const navigator = (options: Partial<NavigatorOptions> = {}): Navigator =>
+  new Navigator({ costs: COSTS, ...options });
+const NAMES: readonly string[] = ['gateway', 'mixnet', 'dtn'];
+const namesOf = (order: readonly number[]): readonly string[] =>
+  order.map((index) => NAMES[index] ?? '');
+
+describe('a cost', () => {
+  it('of one way after another adds up, but for reliabilities, which are multiplied', () => {
+    const both = composeCosts(cost(10, 1, 0.1, 0.2), cost(5, 2, 0.5, 0.1));
+    expect(both).toMatchObject({ latencyMs: 15, energyMah: 3, epsilon: 0.2 + 0.1 });
+    expect(1 - both.unreliability).toBeCloseTo(0.9 * 0.5, 12);
+    expect(composeCosts(FREE_COST, COSTS.gateway)).toEqual(COSTS.gateway);
+  });
+
+  it('dominates another one that is nowhere less, and greater somewhere', () => {
+    expect(dominates(cost(1, 1, 0.1), cost(1, 1, 0.2))).toBe(true);
+    expect(dominates(cost(1, 1, 0.1), cost(1, 1, 0.1))).toBe(false);
+    expect(dominates(cost(1, 2, 0.1), cost(2, 1, 0.1))).toBe(false);
+  });
+});
+
+describe('a frontier', () => {
+  it('has the candidates that none dominates, of equal ones the first', () => {
+    const costs = [cost(1, 5, 0), cost(2, 6, 0), cost(5, 1, 0), cost(1, 5, 0), cost(3, 3, 0)];
+    expect(findFrontier(costs)).toEqual([0, 2, 4]);
+    expect(findFrontier([])).toEqual([]);
+  });
+
+  it('has no more than eight, those with the best balanced scores', () => {
+    const costs = Array.from({ length: 20 }, (_, index) =>
+      cost(index, 19 - index, index === 7 ? 1 : 0),
+    );
+    const found = findFrontier(costs);
+    expect(found).toHaveLength(FRONTIER_MAX);
+    // All have the same sum of latency and energy; the unreliable one is the worst.
+    expect(found).not.toContain(7);
+    expect(found).toEqual([...found].sort((a, b) => a - b));
+  });
+});
+
+describe('a navigator', () => {
+  it.each([
+    [{ priority: 3 }, 'realtime', 'gateway'],
+    [{ priority: 2 }, 'realtime', 'gateway'],
+    [{ priority: 1 }, 'tolerant', 'dtn'],
+    [{ priority: 0 }, 'bulk', 'dtn'],
+    [undefined, 'tolerant', 'dtn'],
+  ] as const)('judges %j as %s, and takes the %s', (wishes, own, carrier) => {
+    const { order, why } = navigator().choose(0, ALL(), wishes);
+    expect(namesOf(order)[0]).toBe(carrier);
+    expect(why.startsWith(`${own}: ${carrier} `)).toBe(true);
+  });
+
+  it('names all candidates with their scores, the chosen one first', () => {
+    const { why } = navigator({ class: 'realtime' }).choose(0, ALL(), undefined);
+    expect(why).toBe('realtime: gateway 0.232, mixnet 0.314, dtn 0.600');
+    const worse = ALL({ dtn: { roundTripNs: 1e12, measuredNs: 0, loss: 1 } });
+    const dearer = { ...COSTS, dtn: cost(30_000, 3, 0.9, 0.5) };
+    const choice = navigator({ class: 'realtime', costs: dearer }).choose(0, worse, undefined);
+    expect(choice.why).toMatch(/^realtime: \w+ [\d.]+, \w+ [\d.]+, dtn dominated$/);
+    expect(namesOf(choice.order).at(-1)).toBe('dtn');
+  });
+
+  it('uses private ways for private messages, and no other, up or down', () => {
+    const own = navigator({ class: 'private' });
+    const down = ALL({ mixnet: { isUp: false } });
+    for (const ways of [ALL(), down])
+      expect(namesOf(own.choose(0, ways, { priority: 3 }).order)).toEqual(['mixnet']);
+    const over = ALL({ dtn: { hides: true } });
+    expect(new Set(namesOf(own.choose(0, over, undefined).order))).toEqual(
+      new Set(['mixnet', 'dtn']),
+    );
+    expect(own.refusal(ALL())).toBeUndefined();
+    const plain = [fact('gateway'), fact('dtn')];
+    expect(own.choose(0, plain, undefined).order).toEqual([]);
+    expect(own.refusal(plain)).toBe('not-private');
+    // Each of the others may use every way.
+    for (const other of ['realtime', 'bulk', 'tolerant'] as const)
+      expect(navigator({ class: other }).choose(0, ALL(), undefined).order).toHaveLength(3);
+  });
+
+  it('R-164: spends a budget of 1.0 per destination, and refuses what would exceed it', () => {
+    const own = navigator({ class: 'realtime' });
+    const plain = [fact('gateway')];
+    for (let sent = 0; sent < 10; sent += 1) {
+      expect(own.refusal(plain), `${sent}`).toBeUndefined();
+      expect(own.choose(0, plain, undefined).order).toEqual([0]);
+      own.used(plain[0] as WayFacts);
+    }
+    expect(own.budgetLeft).toBeCloseTo(0, 9);
+    expect(own.refusal(plain)).toBe('privacy-spent');
+    expect(own.choose(0, plain, undefined)).toMatchObject({
+      order: [],
+      why: 'realtime: no way is allowed',
+    });
+    // Ways that cost no privacy stay; those that hide cost none whatever is declared.
+    expect(namesOf(own.choose(0, ALL(), undefined).order)).not.toContain('gateway');
+    const hidden = navigator({ costs: { mixnet: cost(1, 1, 0, 5) } });
+    hidden.used(fact('mixnet'));
+    expect(hidden.budgetLeft).toBe(1);
+    // Each destination has a navigator, and a budget, of its own.
+    expect(navigator({ class: 'realtime' }).refusal(plain)).toBeUndefined();
+  });
+
+  it('judges by what was measured in the last 30 s, and else by what is declared', () => {
+    const slow = ALL({ gateway: { roundTripNs: 100 * S, loss: 0.9, measuredNs: 5 * S } });
+    expect(namesOf(navigator({ class: 'realtime' }).choose(6 * S, slow, undefined).order)[0]).toBe(
+      'mixnet',
+    );
+    expect(namesOf(navigator({ class: 'realtime' }).choose(36 * S, slow, undefined).order)[0]).toBe(
+      'gateway',
+    );
+  });
+
+  it('prefers ways that are up, and probes those that are down', () => {
+    const { order, probes } = navigator({ class: 'realtime' }).choose(
+      0,
+      ALL({ gateway: { isUp: false } }),
+      undefined,
+    );
+    expect(namesOf(order)).toEqual(['mixnet', 'dtn', 'gateway']);
+    expect(namesOf(probes)).toEqual(['gateway']);
+    const none = ALL({ gateway: { isUp: false }, mixnet: { isUp: false }, dtn: { isUp: false } });
+    expect(navigator({ class: 'realtime' }).choose(0, none, undefined).order).toHaveLength(3);
+  });
+
+  it('changes the way of a class at most once in three round trips', () => {
+    const own = navigator({ class: 'realtime' });
+    const at = (now: number, more: Partial<WayFacts>): string =>
+      namesOf(
+        own.choose(
+          now,
+          ALL({ gateway: { roundTripNs: 40 * MS, measuredNs: now, ...more } }),
+          undefined,
+        ).order,
+      )[0] ?? '';
+    expect(at(0, {})).toBe('gateway');
+    expect(at(119 * MS, { isUp: false })).toBe('gateway');
+    expect(at(120 * MS, { isUp: false })).toBe('mixnet');
+    // The mixnet was not measured: its declared latency of 700 ms there and back, three times.
+    expect(at(120 * MS + 4_199 * MS, {})).toBe('mixnet');
+    expect(at(120 * MS + 4_200 * MS, {})).toBe('gateway');
+  });
+
+  it('leaves a way at once that may not be used any more', () => {
+    const own = navigator({ class: 'realtime', budget: 0.1 });
+    expect(namesOf(own.choose(0, ALL(), undefined).order)[0]).toBe('gateway');
+    own.used(fact('gateway'));
+    expect(namesOf(own.choose(1, ALL(), undefined).order)[0]).toBe('mixnet');
+  });
+
+  it('keeps a way for each class', () => {
+    const own = navigator();
+    expect(namesOf(own.choose(0, ALL(), { priority: 3 }).order)[0]).toBe('gateway');
+    expect(namesOf(own.choose(1, ALL(), { priority: 1 }).order)[0]).toBe('dtn');
+    expect(namesOf(own.choose(2, ALL(), { priority: 3 }).order)[0]).toBe('gateway');
+  });
+});
