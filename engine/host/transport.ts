@@ -37,6 +37,11 @@ export interface CarrierGuarantees {
   readonly delivery: 'best-effort' | 'acknowledged' | 'custody';
   /** True if messages to one peer arrive in the order of sending. */
   readonly isOrdered: boolean;
+  /**
+   * True if observers of all links cannot tell who writes to whom, by the carrier's own claim, or because all carriers
+   * below it claim so. Absent: false.
+   */
+  readonly hides?: boolean;
 }
 
 /** Whether messages to a peer can be sent at present. */

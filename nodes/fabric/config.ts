@@ -4,7 +4,8 @@
  * @module
  */
 import { z } from 'zod';
-import { byteSizeSchema, durationNsSchema, perSecondSchema } from '../_kit/options.ts';
+import { byteSizeSchema, durationNsSchema, perSecondSchema, shareSchema } from '../_kit/options.ts';
+import { MESSAGE_CLASSES, PRIVACY_BUDGET, WEIGHTING_NAMES } from '../navigator/index.ts';
 import {
   CARRIER_MESSAGE_BYTES_MIN,
   MESSAGE_LIFETIME_DEFAULT_NS,
@@ -21,6 +22,18 @@ import {
   VOTE_LIFETIME_MS_MIN,
 } from './groups/geometry.ts';
 import { VOTE_RULES } from './groups/tally.ts';
+
+/** What a message costs over a way. */
+const wayCostConfig = z.strictObject({
+  /** Time to the peer. */
+  latency: durationNsSchema(),
+  /** Charge that a message takes from the batteries on its way, mAh. */
+  energy: z.number().min(0).default(0),
+  /** Probability, 0 to 1, that a message arrives. */
+  reliability: shareSchema().default(1),
+  /** Privacy that a message costs, epsilon; 0 over carriers that hide who writes to whom. */
+  epsilon: z.number().min(0).default(0),
+});
 
 /** Options of the load generator: the calls that a node makes without an application. */
 const loadConfig = z.strictObject({
@@ -86,12 +99,32 @@ const groupConfig = z.strictObject({
 /** Checked options of {@link groupConfig}. */
 export type GroupOptions = z.output<typeof groupConfig>;
 
+/** How a navigator judges the ways to each peer. */
+const navigatorConfig = z.strictObject({
+  /**
+   * Class of all messages. Absent: `realtime` for messages of priority 2 and 3, `bulk` for those of priority 0, and
+   * else `tolerant`. `private` messages leave over ways that hide who writes to whom, and are refused without one.
+   */
+  class: z.enum(MESSAGE_CLASSES).optional(),
+  /** What counts. Absent: latency for `realtime`, privacy for `private`, energy for `tolerant`, all alike for `bulk`. */
+  weighting: z.enum(WEIGHTING_NAMES).optional(),
+  /** Privacy that the messages to one peer may cost together, epsilon; ways that would exceed it are not used. */
+  budget: z.number().min(0).default(PRIVACY_BUDGET),
+  /** What each way costs, by the name of its carrier. */
+  costs: z.record(z.string(), wayCostConfig).default({}),
+});
+
 /** Schema of the options of `fabric` nodes. */
 export const fabricConfig = z.strictObject({
   /**
    * Names of the protocols that carry the packets, the most preferred first; absent: the protocol below this one.
    */
   ways: z.array(z.string().min(1)).min(1).max(8).optional(),
+  /**
+   * Chooses among the ways by what they cost, instead of by their order alone; costs count where nothing was measured
+   * in the last 30 s.
+   */
+  navigator: navigatorConfig.optional(),
   /** Time from the acceptance of a message to its deadline, if the application names none. */
   deadline: durationNsSchema().default(MESSAGE_LIFETIME_DEFAULT_NS),
   /** Largest number of open messages for one peer; beyond it, those of the lowest priority are refused. */

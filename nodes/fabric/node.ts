@@ -10,6 +10,7 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { Transport, TransportHandlers } from '../../engine/host/transport.ts';
 import { readUint32, writeUint32 } from '../_kit/bytes.ts';
 import { hashBytesTo53Bits } from '../_kit/bytes-name.ts';
+import { Navigator } from '../navigator/index.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { FabricOptions } from './config.ts';
 import { checksumReply } from './echo.ts';
@@ -36,11 +37,22 @@ const MEMORY_KEY = 'memory';
 const LIFE_KEY = 'life';
 const LIFE_BYTES = 4;
 const NO_BYTES = new Uint8Array(0);
+const NS_PER_MS = 1_000_000;
 
 /** A carrier protocol below, and the names of the hosts that it reaches. */
 interface Carrier {
   readonly transport: Transport;
   readonly peers: ReadonlySet<string>;
+}
+
+/** Makes the chooser of one peer from the options of the node. */
+function makeNavigator(options: NonNullable<FabricOptions['navigator']>): Navigator {
+  const costs = Object.entries(options.costs).map(([carrier, cost]) => {
+    const { latency, energy, reliability, epsilon } = cost;
+    const latencyMs = latency / NS_PER_MS;
+    return [carrier, { latencyMs, energyMah: energy, unreliability: 1 - reliability, epsilon }];
+  });
+  return new Navigator({ ...options, costs: Object.fromEntries(costs) });
 }
 
 /** Creates a fabric node on `host`. */
@@ -249,6 +261,7 @@ class FabricNode implements NodeHandle {
       options: this.#options,
       behaviour: this.#behaviour,
       transports: transports.map(({ transport }) => transport),
+      chooser: this.#options.navigator && makeNavigator(this.#options.navigator),
       isOutside: (kind): boolean => kind === 'message' || this.#options.handler === 'subscriber',
       watch: this.#traceOf(name, transports),
       handlers: {
@@ -321,7 +334,14 @@ class FabricNode implements NodeHandle {
       if (peer === undefined) {
         this.#account.refused(message.payload);
         refuse('no-such-peer');
-      } else peer.submit(message);
+      } else {
+        const refusal = peer.refusal;
+        if (refusal === undefined) peer.submit(message);
+        else {
+          this.#account.refused(message.payload);
+          refuse(refusal);
+        }
+      }
     }
   }
 

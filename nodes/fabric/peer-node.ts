@@ -10,6 +10,7 @@ import type { CalendarTime } from '../../engine/host/time.ts';
 import type { PeerReachability, Transport } from '../../engine/host/transport.ts';
 import { DurableCounter } from '../_kit/reserved-counter.ts';
 import { StateMachineRunner } from '../_kit/shell.ts';
+import type { WayChooser } from '../_kit/way-chooser.ts';
 import type { Behaviour } from './behaviour.ts';
 import type {
   ArrivedMessage,
@@ -54,6 +55,8 @@ export interface PeerAdapterParts {
   readonly options: PeerMachineOptions;
   readonly behaviour: Behaviour;
   readonly transports: readonly Transport[];
+  /** Chooses among these; absent: the first that is up. */
+  readonly chooser?: WayChooser | undefined;
   readonly isOutside: (kind: MessageKind) => boolean;
   readonly watch: PeerMessageObserver | undefined;
   readonly handlers: PeerMachineHandlers;
@@ -74,8 +77,19 @@ export class PeerAdapter {
 
   constructor(parts: PeerAdapterParts) {
     this.#parts = parts;
-    const { host, store, peer, memory, life, options, behaviour, transports, isOutside, watch } =
-      parts;
+    const {
+      host,
+      store,
+      peer,
+      memory,
+      life,
+      options,
+      behaviour,
+      transports,
+      chooser,
+      isOutside,
+      watch,
+    } = parts;
     const { meter } = host;
     this.#counters = {
       packets: meter.counter('fabric.sent_packets'),
@@ -103,6 +117,8 @@ export class PeerAdapter {
         ...{ own: host.name, peer, memory, life, options, behaviour, numbers },
         ...{ isOutside, watch },
         carriers: transports.map(({ terms }) => terms),
+        carrierNames: transports.map(({ carrier }) => carrier),
+        ...(chooser && { chooser }),
         random: host.random('retries'),
         clock: (): CalendarTime => host.clock(),
         records: keys.map((key) => [key, store.get(key) ?? new Uint8Array(0)]),
@@ -126,6 +142,11 @@ export class PeerAdapter {
 
   get held(): number {
     return this.#machine.held;
+  }
+
+  /** Why a new message cannot be accepted; undefined if it can. */
+  get refusal(): string | undefined {
+    return this.#machine.refusal;
   }
 
   /** Sends the messages that are left from before a restart. */

@@ -6,6 +6,7 @@
 import type { Random } from '../../engine/host/random.ts';
 import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
 import type { CarrierGuarantees } from '../../engine/host/transport.ts';
+import type { WayChooser } from '../_kit/way-chooser.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { FabricOptions } from './config.ts';
 import type { DiskWriteScheduler } from './disk-write-scheduler.ts';
@@ -32,6 +33,10 @@ export interface PeerMachineParts {
   readonly behaviour: Behaviour;
   /** The ways to the peer, in the order of preference; at least one. */
   readonly carriers: readonly CarrierGuarantees[];
+  /** Names of these carriers; absent where the rule that chooses does not ask for them. */
+  readonly carrierNames?: readonly string[];
+  /** Chooses among the ways; absent: the first that is up. */
+  readonly chooser?: WayChooser;
   readonly random: Random;
   readonly clock: () => CalendarTime;
   readonly numbers: MessageNumberSource;

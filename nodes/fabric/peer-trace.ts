@@ -16,6 +16,7 @@ import type {
   WayState,
 } from './peer-watch.ts';
 import {
+  CHOICE_TRACE,
   ENDED_MESSAGES_LISTED_MAX,
   MESSAGE_LIFE_TRACE,
   MESSAGES_TRACE,
@@ -38,6 +39,8 @@ const EVERY_NS = 1_000_000_000;
  * as one departure.
  */
 const TOGETHER_MS = 50;
+
+const NUMBERS = /[0-9.]+$/;
 
 interface Known {
   readonly message: ObservedMessage;
@@ -69,6 +72,8 @@ export class PeerTrace implements PeerMessageObserver {
   #lifeNs: Nanoseconds = Number.NEGATIVE_INFINITY;
   #wayNs: Nanoseconds = Number.NEGATIVE_INFINITY;
   #wayUse = '';
+  #choice = '';
+  #choiceNs: Nanoseconds = Number.NEGATIVE_INFINITY;
 
   /** @param names Names of the carriers, in the order of the ways. */
   constructor(host: HostPart<'trace'>, peer: string, names: readonly string[]) {
@@ -121,6 +126,16 @@ export class PeerTrace implements PeerMessageObserver {
     this.#ended = [...this.#ended, known].slice(-ENDED_MESSAGES_LISTED_MAX);
     this.#life(now, known, 'now');
     this.#list(now);
+  }
+
+  /** Traces a choice if it names another way, or the last one is a second old: scores change with every packet. */
+  chosen(now: Nanoseconds, why: string): void {
+    const [chosen = ''] = why.split(',');
+    const key = chosen.replace(NUMBERS, '');
+    if (key === this.#choice && now - this.#choiceNs < EVERY_NS) return;
+    this.#choice = key;
+    this.#choiceNs = now;
+    this.#host.trace.state(CHOICE_TRACE.machine.write({ peer: this.#peer }), why);
   }
 
   way(now: Nanoseconds, way: number, state: WayState): void {

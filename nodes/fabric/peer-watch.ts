@@ -38,6 +38,8 @@ export interface PeerMessageObserver {
   again(now: Nanoseconds, message: ObservedMessage, why: ResendReason): void;
   /** Called when the peer has handled the message, or the message ended otherwise. */
   ended(now: Nanoseconds, message: ObservedMessage, outcome: string): void;
+  /** Called when the reason for the choice of a way has changed. */
+  chosen(now: Nanoseconds, why: string): void;
   /** Called when the believed state of a way may have changed. */
   way(now: Nanoseconds, way: number, state: WayState): void;
 }

@@ -68,6 +68,11 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
     return this.#sender.size;
   }
 
+  /** Why a new message cannot be accepted; undefined if it can. */
+  get refusal(): string | undefined {
+    return this.#ways.refusal;
+  }
+
   /** Number of whole messages of the peer that wait to be handed over. */
   get held(): number {
     return this.#receiver.held;

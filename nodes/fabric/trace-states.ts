@@ -5,6 +5,7 @@
  * @module
  */
 import {
+  anyTextFormat,
   countFormat,
   listFormat,
   oneOfFormat,
@@ -112,6 +113,9 @@ export type MessageLifeState = NonNullable<
 >;
 /** One departure: adjacent bytes of a message that left over a way within a short time. */
 export type TracedTransmission = MessageLifeState['departures'][number];
+
+/** Why the way to a peer was chosen: `realtime: gateway 0.120, mixnet 0.640, dtn dominated`. */
+export const CHOICE_TRACE = declareStatePerPeer('choice of a way to {peer}', anyTextFormat);
 
 /** Ways to a peer: `datagram up in-use window 12000 flight 1200 trip 20012`. */
 export const WAYS_TRACE = declareStatePerPeer(

@@ -20,5 +20,5 @@ export function carrierTerms({
   const maxBytes = client.reassembly.fragments * fragmentDataBytesMax(sphinx.payload);
   // Delivery is best effort: a message is reported to the application when it is queued;
   // acknowledgements are exchanged between the clients only.
-  return { maxBytes, delivery: 'best-effort', isOrdered: false };
+  return { maxBytes, delivery: 'best-effort', isOrdered: false, hides: true };
 }

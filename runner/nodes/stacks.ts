@@ -43,7 +43,7 @@ export class Stacks {
       const host = sim.host(spec.name);
       const stack = choices[index] ?? [];
       for (let height = 1; height < stack.length; height += 1) {
-        const layer = this.#add(host, { stack, height, spec: spec.layers?.[height - 1], members });
+        const layer = this.#add(host, { stack, height, layers: spec.layers ?? [], members });
         layer.onDelivery = sinkOf(spec, layer.protocol);
       }
       this.#tops.set(spec.name, stack.at(-1)?.protocol.name ?? '');
@@ -77,14 +77,16 @@ export class Stacks {
     return host.request(asked, inquiry, member);
   }
 
-  #add(host: SimHost, { stack, height, spec, members }: LayerPosition): HostLayer {
+  #add(host: SimHost, { stack, height, layers, members }: LayerPosition): HostLayer {
+    const spec = layers[height - 1];
     const own = stack[height];
     assert(own !== undefined, `${host.name} has no layer ${height}`);
     const { name: protocol, metrics, jobs, drops } = own.protocol;
     const channel = spec !== undefined && isLowest(spec) ? 0 : own.protocol.channel;
     assert(channel !== undefined, `${host.name}: layer ${height} has no channel`);
     const below = carriersBelow(stack, height, spec).reverse();
-    const carriers = below.flatMap((carrier) => carrierOf(carrier, protocol, members));
+    const position = { stack, layers };
+    const carriers = below.flatMap((carrier) => carrierOf(carrier, protocol, position, members));
     return host.addLayer({ protocol, channel, carriers, metrics, jobs, drops });
   }
 }
@@ -97,8 +99,8 @@ interface LayerPosition {
   readonly stack: readonly ConfiguredProtocol[];
   /** Index of the layer in this stack. */
   readonly height: number;
-  /** The layer as its file says. */
-  readonly spec: LayerSpec | undefined;
+  /** All layers of the host, as its files say. */
+  readonly layers: readonly LayerSpec[];
   readonly members: Members;
 }
 
@@ -131,13 +133,29 @@ function carriersBelow(
   return isLowest(spec) ? [] : below.filter(({ protocol }) => protocol.name === spec.over);
 }
 
+/** The protocols of a host. */
+type HostStackParts = Pick<LayerPosition, 'stack' | 'layers'>;
+
 function carrierOf(
-  { protocol, options }: ConfiguredProtocol,
+  carrier: ConfiguredProtocol,
   upper: string,
+  host: HostStackParts,
   members: Members,
 ): readonly CarrierSpec[] {
+  const { protocol, options } = carrier;
   const terms = protocol.carries?.(options);
   if (terms === undefined) return [];
   const running = members.get(`${upper}/${protocol.name}`) ?? new Set<string>();
-  return [{ carrier: protocol.name, terms, members: running }];
+  const hides = hidesPeers(carrier, host);
+  return [{ carrier: protocol.name, terms: { ...terms, hides }, members: running }];
+}
+
+/** True if a carrier says that it hides who writes to whom, or if all that may carry it do. */
+function hidesPeers(carrier: ConfiguredProtocol, { stack, layers }: HostStackParts): boolean {
+  if (carrier.protocol.carries?.(carrier.options)?.hides === true) return true;
+  const height = stack.indexOf(carrier);
+  if (height === 0) return false;
+  const below = carriersBelow(stack, height, layers[height - 1]);
+  const carrying = below.filter(({ protocol, options }) => protocol.carries?.(options));
+  return carrying.length > 0 && carrying.every((one) => hidesPeers(one, { stack, layers }));
 }

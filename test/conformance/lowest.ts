@@ -76,3 +76,23 @@ events:
   - { at: 50s, for: 120s, link: alice <-> bob, set: { up: false } }${more}
 `;
 }
+
+/**
+ * The network of {@link FOUR_PROTOCOLS} for a shorter time and without its events, with a mixnet that sends more often,
+ * other options of fabric, and changes of its text.
+ */
+export function fourWith(
+  fabric: string,
+  changes: readonly (readonly [string, string])[] = [],
+): string {
+  const [plain = ''] = FOUR_PROTOCOLS.split('events:');
+  const all = [
+    ['ways: [gateway, mixnet, dtn]', fabric],
+    ['duration: 200s', 'duration: 40s'],
+    ['drain: 120s', 'drain: 60s'],
+    ['stop: 190s', 'stop: 30s'],
+    ['payload: { mean: 200ms }', 'payload: { mean: 50ms }'],
+    ...changes,
+  ] as const;
+  return all.reduce((text, [before, after]) => text.replace(before, after), plain);
+}

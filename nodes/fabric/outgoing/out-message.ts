@@ -53,6 +53,8 @@ export class OutgoingMessage<Request> {
   isQueued = false;
   /** All bytes before this offset have been sent at least once. */
   sentEnd = 0;
+  /** Index of the way over which its last bytes left; undefined before. */
+  way: number | undefined;
 
   constructor(parts: OutgoingMessageParts<Request>) {
     this.number = parts.number;

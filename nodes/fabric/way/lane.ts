@@ -13,6 +13,7 @@ import type { CarrierGuarantees } from '../../../engine/host/transport.ts';
 import { BackOff, withJitter } from '../../_kit/back-off.ts';
 import { LossRecovery } from '../../_kit/loss-recovery/loss-recovery.ts';
 import { ReceivedPackets } from '../../_kit/loss-recovery/received-packets.ts';
+import type { WayFacts } from '../../_kit/way-chooser.ts';
 import {
   CARRIER_BYTES_IN_FLIGHT_MAX,
   FIRST_RETRY_NS,
@@ -21,6 +22,9 @@ import {
 } from '../geometry.ts';
 import type { OutgoingMessage } from '../outgoing/out-message.ts';
 import type { PeerChallenge } from '../wire.ts';
+
+/** Weight of one packet in {@link PeerWay.loss}. */
+const LOSS_GAIN = 1 / 32;
 
 /** The bytes of one message that are in one packet. */
 export interface SentPiece<Request> {
@@ -42,6 +46,8 @@ export interface PeerWayParts {
   /** Index of the way in the order of preference, from 0. */
   readonly index: number;
   readonly terms: CarrierGuarantees;
+  /** Name of the carrier. */
+  readonly carrier: string;
   /** Largest packet over a carrier that may lose packets, bytes. */
   readonly packetBytes: number;
   readonly random: Random;
@@ -50,8 +56,13 @@ export interface PeerWayParts {
 }
 
 /** One way to one peer: its carrier, and the packets that are under way over it. */
-export class PeerWay<Request> {
+export class PeerWay<Request> implements WayFacts {
   readonly index: number;
+  readonly carrier: string;
+  readonly hides: boolean;
+  /** Share of lost packets; each packet counts one part in 2^5 less than the next. */
+  loss = 0;
+  measuredNs: Nanoseconds | undefined;
   /** Largest packet that may leave over this way, bytes. */
   readonly packetBytes: number;
   /** Absent over a carrier that promises delivery or reports it. */
@@ -71,8 +82,10 @@ export class PeerWay<Request> {
   #token = 0;
   #retryAt: Nanoseconds = Number.POSITIVE_INFINITY;
 
-  constructor({ index, terms, packetBytes, random, isFixedWindow }: PeerWayParts) {
+  constructor({ index, terms, carrier, packetBytes, random, isFixedWindow }: PeerWayParts) {
     this.index = index;
+    this.carrier = carrier;
+    this.hides = terms.hides === true;
     this.#random = random;
     const isLossy = terms.delivery === 'best-effort';
     this.packetBytes = isLossy ? Math.min(terms.maxBytes, packetBytes) : terms.maxBytes;
@@ -95,6 +108,17 @@ export class PeerWay<Request> {
   get isUp(): boolean {
     if (this.recovery === undefined) return true;
     return !this.isClosed && this.recovery.timeouts < TIMEOUTS_BEFORE_FAILOVER;
+  }
+
+  get roundTripNs(): Nanoseconds | undefined {
+    return this.recovery?.smoothedNs;
+  }
+
+  /** Counts packets that the peer acknowledged, or that were lost. */
+  measured(now: Nanoseconds, { acked, lost }: Readonly<Record<'acked' | 'lost', number>>): void {
+    this.loss *= (1 - LOSS_GAIN) ** (acked + lost);
+    this.loss += 1 - (1 - LOSS_GAIN) ** lost;
+    if (acked > 0) this.measuredNs = now;
   }
 
   /** True if the congestion window, or the carrier, allows a full packet now. */

@@ -1,8 +1,9 @@
 /**
  * Fabric: the ways (carriers) to one peer: chooses one, and sends packets over it.
  *
- * Messages go over the first way, in the order of preference, over which the peer answers. A way over which the peer
- * does not answer is tried again at growing intervals while messages wait.
+ * A chooser (nodes/_kit/way-chooser.ts) says over which way the next message leaves: without another rule, over the
+ * first, in the order of preference, over which the peer answers. Better ways over which the peer does not answer are
+ * tried again at growing intervals while messages wait.
  *
  * @module
  */
@@ -10,6 +11,7 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { PeerReachability } from '../../../engine/host/transport.ts';
 import { BackOff, withJitter } from '../../_kit/back-off.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
+import { PreferredWay, type WayChoice, type WayChooser } from '../../_kit/way-chooser.ts';
 import type { PeerInput } from '../effects.ts';
 import {
   CHALLENGE_NONCE_BYTES,
@@ -57,7 +59,10 @@ export class WaySelector<Request> {
   readonly #sources: WaySelectorSources<Request>;
   readonly #lanes: readonly PeerWay<Request>[];
   readonly #writers: readonly PacketWriter[];
-  #active: PeerWay<Request>;
+  readonly #chooser: WayChooser;
+  #choice: WayChoice | undefined;
+  /** The way of the last packet; undefined while no way may be used. */
+  #active: PeerWay<Request> | undefined;
   #peerLife = 0;
   /** Latest instant at which to send the peer the list of handled messages; Infinity if it has the newest list. */
   #newsAt: Nanoseconds = Number.POSITIVE_INFINITY;
@@ -77,12 +82,15 @@ export class WaySelector<Request> {
   constructor(shared: PeerMachineContext<Request>, sources: WaySelectorSources<Request>) {
     this.#shared = shared;
     this.#sources = sources;
-    const { carriers, options, behaviour, random } = shared.parts;
+    const { carriers, carrierNames, chooser, options, behaviour, random } = shared.parts;
     const { packet: packetBytes } = options;
     const { isFixedWindow } = behaviour;
-    this.#lanes = carriers.map(
-      (terms, index) => new PeerWay<Request>({ index, terms, packetBytes, random, isFixedWindow }),
-    );
+    this.#lanes = carriers.map((terms, index) => {
+      const carrier = carrierNames?.[index] ?? '';
+      const parts = { index, terms, carrier, packetBytes, random, isFixedWindow };
+      return new PeerWay<Request>(parts);
+    });
+    this.#chooser = chooser ?? new PreferredWay(carriers.length);
     this.#writers = this.#lanes.map(
       ({ recovery, packetBytes: limit }) => new PacketWriter(recovery === undefined ? 0 : limit),
     );
@@ -91,6 +99,11 @@ export class WaySelector<Request> {
 
   lane(index: number): PeerWay<Request> {
     return this.#lanes[index] as PeerWay<Request>;
+  }
+
+  /** Why a new message cannot be accepted; undefined if it can. */
+  get refusal(): string | undefined {
+    return this.#chooser.refusal(this.#lanes);
   }
 
   /** Called when the peer has restarted: packet numbers of its earlier life are forgotten. */
@@ -144,6 +157,7 @@ export class WaySelector<Request> {
       for (const { message, start, end } of pieces) message.arrived(start, end);
     }
     for (const content of outcome.lost) this.#again(now, content, 'lost');
+    lane.measured(now, { acked: outcome.acked.length, lost: outcome.lost.length });
     if (outcome.acked.length > 0) lane.waitingSinceNs = undefined;
     this.#watch(now, lane);
     return true;
@@ -171,7 +185,7 @@ export class WaySelector<Request> {
   nextAt(): Nanoseconds {
     // While the active way takes no packets, nothing can be sent before an answer over it or its time-out.
     let at = this.#roomAt;
-    if (this.#active.isTaking) at = Math.min(at, this.#newsAt, this.#askAt);
+    if (this.#active?.isTaking === true) at = Math.min(at, this.#newsAt, this.#askAt);
     for (const lane of this.#lanes) at = Math.min(at, lane.nextAt());
     return at;
   }
@@ -186,12 +200,21 @@ export class WaySelector<Request> {
 
   /** Sends all packets that may leave now. */
   send(now: Nanoseconds): void {
-    const lane = this.#choose(now);
     const { outbox } = this.#sources;
+    let lane = this.#choose(now);
+    this.#roomAt = Number.POSITIVE_INFINITY;
+    if (lane === undefined) {
+      this.#acknowledge(now);
+      return;
+    }
     this.#shared.parts.behaviour.leaving(lane.index, outbox);
     while (lane.hasRoom(now) && outbox.next() !== undefined) {
       if (lane.recovery === undefined) this.#entrust(now, lane);
       else this.#sendPacket(now, lane);
+      // The next message may wish for another way; if none may be used, it waits.
+      const next = this.#choose(now);
+      if (next === undefined) break;
+      lane = next;
     }
     const isLeft = lane.recovery !== undefined && outbox.next() !== undefined;
     this.#roomAt = isLeft ? (lane.recovery?.roomAt(now) ?? now) : Number.POSITIVE_INFINITY;
@@ -199,33 +222,35 @@ export class WaySelector<Request> {
     if (isDue && lane.isTaking) this.#sendShort(now, lane);
     this.#sendChallenge();
     this.#askLater(now, lane);
-    this.#tryOthers(now, lane);
+    this.#tryOthers(now);
     this.#acknowledge(now);
   }
 
   /**
-   * While messages wait, sends a probe over each preferred way that is down, to learn whether the peer answers again.
+   * While messages wait, sends a probe over each better way that is down, to learn whether the peer answers again.
    */
-  #tryOthers(now: Nanoseconds, active: PeerWay<Request>): void {
+  #tryOthers(now: Nanoseconds): void {
     if (!this.#sources.outbox.isWaiting) return;
-    for (const lane of this.#lanes) {
-      if (lane === active) return;
+    for (const index of this.#choice?.probes ?? []) {
+      const lane = this.lane(index);
       if (lane.recovery?.inFlight === 0 && !lane.isClosed) this.#sendPacket(now, lane, []);
     }
   }
 
-  /**
-   * Makes the first way over which the peer answers the active one. @returns it; the first of all if no way is up.
-   */
-  #choose(now: Nanoseconds): PeerWay<Request> {
-    const best = this.#lanes.find(({ isUp }) => isUp) ?? this.lane(0);
-    if (best === this.#active) return best;
+  /** Makes the way of the next message the active one. @returns it; undefined if no way may be used. */
+  #choose(now: Nanoseconds): PeerWay<Request> | undefined {
+    const choice = this.#chooser.choose(now, this.#lanes, this.#sources.outbox.next());
+    if (choice.why !== this.#choice?.why) this.#shared.parts.watch?.chosen(now, choice.why);
+    this.#choice = choice;
+    const [first] = choice.order;
     const former = this.#active;
+    const best = first === undefined ? undefined : this.lane(first);
     this.#active = best;
+    if (best === former || best === undefined || former === undefined) return best;
     // A former way that is still up delivers its packets; those over a way that is down are sent again.
     const lost = former.isUp ? [] : (former.recovery?.abandon() ?? []);
     for (const content of lost) this.#again(now, content, 'other-way');
-    if (best.index > former.index) {
+    if (best.index > former.index && !former.isUp) {
       const afterNs = now - (former.waitingSinceNs ?? now);
       this.#shared.emit({ kind: 'switched', to: best.index, afterNs });
     }
@@ -301,9 +326,13 @@ export class WaySelector<Request> {
     pieces: SentPiece<Request>[],
   ): void {
     const { outbox } = this.#sources;
+    let way: number | undefined;
     while (writer.pieceRoom > 0) {
       const message = outbox.next();
       if (message === undefined) return;
+      const [own] = this.#chooser.choose(now, this.#lanes, message).order;
+      if (pieces.length === 0) way = own;
+      else if (own !== way) return;
       const { firstStart: start, firstEnd } = message.todo;
       const end = Math.min(firstEnd, start + writer.pieceRoom);
       // A message of at most half a packet is not cut to fill the rest of this packet: it goes whole into the next
@@ -414,6 +443,8 @@ export class WaySelector<Request> {
   ): SentPiece<Request> {
     const { message, start, end } = piece;
     const { emit, parts } = this.#shared;
+    if (message.way !== lane.index) this.#chooser.used(lane);
+    message.way = lane.index;
     this.#pieceBytes += end - start;
     this.#repeatedBytes += Math.max(0, Math.min(end, message.sentEnd) - start);
     if (message.acknowledged.hasAny(start, end))

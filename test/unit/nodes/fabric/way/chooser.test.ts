@@ -1,0 +1,99 @@
+/**
+ * Ways whose chooser is not the order of preference alone.
+ *
+ * @module
+ */
+import { describe, expect, it } from 'vitest';
+import {
+  PreferredWay,
+  type WayChoice,
+  type WayChooser,
+  type WayFacts,
+} from '../../../../../nodes/_kit/way-chooser.ts';
+import { Bench, CUSTODY, LOSSY } from './bench.ts';
+
+/** Chooses by the given function, and notes what it is told. */
+class Rule implements WayChooser {
+  readonly used: (way: WayFacts) => void;
+  readonly carriers: string[] = [];
+  seen: readonly WayFacts[] = [];
+  readonly #orderOf: (priority: number | undefined) => readonly number[];
+
+  constructor(orderOf: (priority: number | undefined) => readonly number[]) {
+    this.#orderOf = orderOf;
+    this.used = ({ carrier }): void => void this.carriers.push(carrier);
+  }
+
+  choose(
+    _now: number,
+    ways: readonly WayFacts[],
+    wishes?: { readonly priority: number },
+  ): WayChoice {
+    this.seen = ways;
+    return { order: this.#orderOf(wishes?.priority), probes: [], why: 'by rule' };
+  }
+
+  refusal(): undefined {
+    return undefined;
+  }
+}
+
+describe('ways with a chooser', () => {
+  it('send each message over the way that it names, and tell it once for each message', () => {
+    const rule = new Rule((priority) => (priority === 3 ? [0, 1] : [1, 0]));
+    const bench = new Bench([LOSSY, LOSSY], 1, rule);
+    const sent = bench.step(() => {
+      bench.offer(3_000, { priority: 0 });
+      bench.offer(3_000, { priority: 3 });
+    });
+    expect(sent.map(({ way }) => way)).toEqual([0, 0, 0, 1, 1, 1]);
+    expect(rule.carriers).toEqual(['datagram', 'dtn']);
+  });
+
+  it('send nothing while no way may be used, and ask for no time', () => {
+    const allowed: number[] = [];
+    const bench = new Bench([LOSSY, CUSTODY], 1, new Rule(() => allowed));
+    bench.ways.newsAt(0);
+    expect(bench.step(() => bench.offer(100))).toEqual([]);
+    expect(bench.ways.nextAt()).toBe(Number.POSITIVE_INFINITY);
+    allowed.push(1);
+    expect(bench.step().map(({ way }) => way)).toEqual([1]);
+  });
+
+  it('give it round trips and losses as measured', () => {
+    const rule = new Rule(() => [0]);
+    const bench = new Bench([LOSSY], 1, rule);
+    const sent = bench.step(() => bench.offer(6_000));
+    expect(rule.seen[0]).toMatchObject({ carrier: 'datagram', isUp: true, hides: false, loss: 0 });
+    expect([rule.seen[0]?.roundTripNs, rule.seen[0]?.measuredNs]).toEqual([undefined, undefined]);
+    bench.now = 10_000_000;
+    const [first, ...others] = sent;
+    // The peer got all packets but the first, which is lost: one loss among five or six.
+    bench.acknowledge(others.slice(2));
+    expect(first?.packet.number).toBe(0);
+    expect(rule.seen[0]?.roundTripNs).toBeGreaterThanOrEqual(9_000_000);
+    expect(rule.seen[0]?.measuredNs).toBe(10_000_000);
+    expect(rule.seen[0]?.loss).toBeGreaterThan(1 / 32 - 0.01);
+    expect(rule.seen[0]?.loss).toBeLessThan(0.2);
+  });
+});
+
+describe('the preferred way', () => {
+  const facts = (isUp: boolean): WayFacts => ({
+    ...{ carrier: '', hides: false, isUp, roundTripNs: undefined, loss: 0, measuredNs: undefined },
+  });
+  it.each([
+    [[true, true, true], [0, 1, 2], []],
+    [[false, true, true], [1, 0, 2], [0]],
+    [
+      [false, false, true],
+      [2, 0, 1],
+      [0, 1],
+    ],
+    [[false, false, false], [0, 1, 2], []],
+  ])('with ways that are up: %j', (up, order, probes) => {
+    const choice = new PreferredWay(3).choose(0, up.map(facts));
+    expect([choice.order, choice.probes]).toEqual([order, probes]);
+    expect(new PreferredWay(3).refusal()).toBeUndefined();
+  });
+});
