@@ -3,8 +3,8 @@
  *
  * A way is judged by its declared cost; latency and reliability by what was measured over it, while that is recent.
  * Private messages leave over ways that hide who writes to whom, and over no other. All other messages spend a budget
- * of privacy for each destination. Ways change rarely: for each class at most once in three round trips, unless the way
- * in use may not be used any more.
+ * of privacy for each destination. Ways change rarely: for each class at most once in three round trips of the faster of
+ * both ways, unless the way in use may not be used any more.
  *
  * @module
  */
@@ -40,9 +40,8 @@ const DIGITS = 3;
 
 /** The way of one class of messages. */
 interface Held {
-  way: number;
-  /** The class keeps its way until then. */
-  untilNs: Nanoseconds;
+  readonly way: number;
+  readonly sinceNs: Nanoseconds;
 }
 
 interface Candidate {
@@ -145,18 +144,20 @@ export class Navigator implements WayChooser {
     const best = ranked[0] as Scored;
     const held = this.#held.get(own);
     const used = allowed.find(({ index }) => index === held?.way);
-    if (
-      held !== undefined &&
-      used !== undefined &&
-      (used.index === best.index || now < held.untilNs)
-    )
-      return used;
-    // Without a measurement, the declared latency there and back counts.
-    const roundTripNs = best.facts.roundTripNs ?? 2 * best.cost.latencyMs * NS_PER_MS;
-    const untilNs = now + ROUND_TRIPS_BETWEEN_CHANGES * roundTripNs;
-    this.#held.set(own, { way: best.index, untilNs });
+    if (held !== undefined && used !== undefined) {
+      // A slow way must not hold a class for minutes that could change to a fast one.
+      const roundTripNs = Math.min(roundTripOf(used), roundTripOf(best));
+      const isEarly = now - held.sinceNs < ROUND_TRIPS_BETWEEN_CHANGES * roundTripNs;
+      if (used.index === best.index || isEarly) return used;
+    }
+    this.#held.set(own, { way: best.index, sinceNs: now });
     return best;
   }
+}
+
+/** The round trip of a way as it was measured; without a measurement, the latency there and back, ns. */
+function roundTripOf({ facts, cost }: Candidate): Nanoseconds {
+  return facts.roundTripNs ?? 2 * cost.latencyMs * NS_PER_MS;
 }
 
 /** A candidate with its score; undefined if another candidate dominates it. */

@@ -189,9 +189,20 @@ describe('a navigator', () => {
     expect(at(0, {})).toBe('gateway');
     expect(at(119 * MS, { isUp: false })).toBe('gateway');
     expect(at(120 * MS, { isUp: false })).toBe('mixnet');
-    // The mixnet was not measured: its declared latency of 700 ms there and back, three times.
-    expect(at(120 * MS + 4_199 * MS, {})).toBe('mixnet');
-    expect(at(120 * MS + 4_200 * MS, {})).toBe('gateway');
+    // The mixnet is slower: three round trips of the gateway pass before the way back.
+    expect(at(239 * MS, {})).toBe('mixnet');
+    expect(at(240 * MS, {})).toBe('gateway');
+    // Ways that were not measured count as declared: 1.4 s there and back.
+    const unknown = navigator({ class: 'realtime' });
+    const down = ALL({ gateway: { isUp: false, roundTripNs: 10 * S } });
+    const first = unknown.choose(
+      0,
+      ALL({ gateway: { isUp: false }, mixnet: { isUp: false } }),
+      undefined,
+    );
+    expect(namesOf(first.order)[0]).toBe('dtn');
+    expect(namesOf(unknown.choose(4_199 * MS, down, undefined).order)[0]).toBe('dtn');
+    expect(namesOf(unknown.choose(4_200 * MS, down, undefined).order)[0]).toBe('mixnet');
   });
 
   it('leaves a way at once that may not be used any more', () => {
