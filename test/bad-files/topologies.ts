@@ -479,7 +479,7 @@ export const BAD_TOPOLOGIES: readonly BadFile[] = [
   },
   {
     title: 'a link from an AS to a node in none, without relation',
-    text: `${SCION.replace('nodes:', 'nodes:\n  - { name: bus, run: dtn }')}links:\n  - «{ ends: core <-> bus }»\n`,
+    text: `${SCION.replace('nodes:', 'nodes:\n  - { name: bus, run: ping }')}links:\n  - «{ ends: core <-> bus }»\n`,
     code: 'E121',
     says: 'links[0].relation: missing, expected core, child, parent or peer',
     hint: 'child: b is a customer of a; internal: for protocols other than SCION',
