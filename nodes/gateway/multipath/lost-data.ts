@@ -94,6 +94,8 @@ export class LostDataExplainer {
 
   #begin(now: number, index: number, path: ManagedPath): void {
     path.mtuSearchedNs = now;
+    // By the end of the search, another path has to have been measured since its beginning.
+    for (const other of this.#parts.paths) if (other.role === 'standby') other.nextProbeNs = now;
     const order = { path: index, bytes: path.info.mtu, timeoutNs: this.#parts.timeoutNs(path) };
     for (const effect of this.#search.begin(now, order)) this.#parts.emit(effect);
   }

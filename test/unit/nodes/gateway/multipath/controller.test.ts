@@ -131,6 +131,27 @@ describe('leaving a path', () => {
     expect((left?.atNs ?? 0) - reported).toBeLessThan(130 * MS);
   });
 
+  it('leaves a path that loses data a round trip after it is noticed, whenever the standby was asked last', () => {
+    const leftAfterMs = Array.from({ length: 25 }, (_, step) => {
+      const from = 5_000 + 2 * step;
+      const wire = new Wire(three(), { reports: true });
+      for (let at = 1; at < 500; at += 1) {
+        wire.runTo((from + at) * MS);
+        wire.controller.sent(wire.now, at);
+        const report = { highest: at, count: Math.ceil(at / 2) };
+        if (at % 25 === 0) wire.perform(wire.controller.reported(wire.now, report));
+      }
+      const noticedNs = wire.effects.find(
+        ({ effect }) => effect.kind === 'probe' && effect.bytes !== undefined,
+      )?.atNs;
+      const [left] = wire.switches(from * MS);
+      expect(left?.effect.cause).toBe('loss');
+      return ((left?.atNs ?? 0) - (noticedNs ?? 0)) / MS;
+    });
+    // The standby, p2, answers in 24 ms.
+    expect(Math.max(...leftAfterMs)).toBe(24);
+  });
+
   it('does not take a pause of the flow for a fault', () => {
     const wire = new Wire(three(), { reports: true });
     wire.runTo(5_000 * MS);
