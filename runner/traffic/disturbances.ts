@@ -10,10 +10,16 @@
 
 /** Resolution of the measurement, ns. */
 const BIN_NS = 10_000_000;
-/** Bins over which the share of disturbed packets is taken: 100 ms. */
+/** Bins over which the share of disturbed packets is taken, 100 ms, and more until they hold enough packets. */
 const WINDOW_BINS = 10;
+const PACKETS_MIN = 10;
 /** A larger share of lost or late packets is a disturbance. */
 const DISTURBED_SHARE = 0.1;
+/**
+ * The share has to be larger by this many standard deviations, which is when Wilson's lower bound (JASA 22, 1927) is: of 30
+ * packets, 8. Chance does that once in 740 windows at most, and once in 10^9 if it takes one packet in a hundred.
+ */
+const DEVIATIONS = 3;
 /** Only packets that are sent within this many bins of a fault count, one minute, to bound memory. */
 const BINS_MAX = 6_000;
 /** Packets that were sent during a fault may arrive this long after its end, ns. */
@@ -73,8 +79,8 @@ export class Disturbances {
   }
 
   /**
-   * For each fault: time from its beginning to the end of the last bin with a lost or late packet, in
-   * whose 100 ms more than a tenth of the packets were lost or late; 0 if there is none.
+   * For each fault: time from its beginning to the end of the last bin with a lost or late packet, in whose
+   * 100 ms more than a tenth of the packets were lost or late, and more than chance explains; 0 if there is none.
    * @param untilNs Packets sent later do not count.
    */
   samples(untilNs: number): number[] {
@@ -87,14 +93,23 @@ export class Disturbances {
 }
 
 function lastDisturbedBin({ sent, good }: Disturbance, bins: number): number {
-  let [asked, answered, last] = [0, 0, 0];
+  let [asked, answered, first, last] = [0, 0, 0, 0];
   for (let bin = 0; bin < bins; bin += 1) {
-    asked += at(sent, bin) - at(sent, bin - WINDOW_BINS);
-    answered += at(good, bin) - at(good, bin - WINDOW_BINS);
+    asked += at(sent, bin);
+    answered += at(good, bin);
+    for (; bin - first >= WINDOW_BINS && asked - at(sent, first) >= PACKETS_MIN; first += 1) {
+      asked -= at(sent, first);
+      answered -= at(good, first);
+    }
     const isBad = at(good, bin) < at(sent, bin);
-    if (isBad && asked - answered > DISTURBED_SHARE * asked) last = bin + 1;
+    if (isBad && isMoreThanChance(asked - answered, asked)) last = bin + 1;
   }
   return last;
+}
+
+function isMoreThanChance(lost: number, asked: number): boolean {
+  const variance = asked * DISTURBED_SHARE * (1 - DISTURBED_SHARE);
+  return lost > asked * DISTURBED_SHARE + DEVIATIONS * Math.sqrt(variance);
 }
 
 function at(counts: Uint32Array, bin: number): number {

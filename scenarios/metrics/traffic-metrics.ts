@@ -59,7 +59,7 @@ const ROWS: readonly Row[] = [
     'disturbance',
     'samples',
     'ns',
-    'per fault of a link on the active path: time from the fault to the end of the last 100 ms in which more than a tenth of the packets sent were lost or took over twice the median before',
+    'per fault of a link on the active path: time from the fault to the end of the last 100 ms in which more than a tenth of the packets sent, and more than chance explains, were lost or took over twice the median before',
   ],
   [
     'recovery',

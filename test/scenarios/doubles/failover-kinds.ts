@@ -8,6 +8,8 @@ const HOLE =
   '{ at: 20s, for: 1s, link: { activePath: "gateway-111 -> gateway-211", hop: 1 }, set: { mtu: 900B } }';
 const LOSS =
   '{ at: 20s, for: 1s, link: { activePath: "gateway-111 -> gateway-211", hop: 1 }, set: { loss: 40% } }';
+const RARE =
+  '{ every: 60s, from: 20s, for: 1s, link: "core-110 <-> core-310", set: { up: false } }';
 
 export const row: Row = {
   isLong: true,
@@ -16,12 +18,15 @@ export const row: Row = {
     cut: { duration: '100s', events: `[${CUT}]` },
     hole: { duration: '100s', events: `[${HOLE}]` },
     loss: { duration: '70s', events: `[${LOSS}]` },
-    /** Long enough between two failures for a path to count as alive again. */
-    slow: {
-      'traffic.0.rate': '100/s',
-      'traffic.1.rate': '100/s',
-      'events.4.every': '6s',
-      'events.4.for': '1s',
+    /**
+     * Failures so rare that damping never suppresses the path: 1,000 for each, halved in between. With the hold
+     * time, which doubles, packets return after three of them.
+     */
+    rare: {
+      duration: '540s',
+      'traffic.0.rate': '10/s',
+      'traffic.1.rate': '10/s',
+      events: `[${RARE}]`,
     },
   },
   doubles: {
@@ -52,7 +57,7 @@ export const row: Row = {
       red: ['gateway.delivery value >='],
     },
     'no hold time before a return': {
-      base: 'slow',
+      base: 'rare',
       set: { 'options.gateway.multipath.hold': '1ms' },
       red: ['gateway.fault_switches count <='],
     },
