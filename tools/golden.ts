@@ -4,10 +4,12 @@
  *
  * Fingerprints of short runs go to `test/scenarios/golden.json`, the first run that records each metric to
  * `golden-metrics.json` beside it, bytes of the codecs to
- * `golden-bytes.json` beside the tests of their folder.
+ * `golden-bytes.json` beside the tests of their folder. It makes the capture of `gateway-capture.yaml` as well, which
+ * `test/scenarios/office-capture.test.ts` compares.
  *
  * @module
  */
+import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GOLDEN_FILE, goldenBytesOf, goldenFolders } from './golden/golden-bytes.ts';
@@ -19,6 +21,7 @@ import {
   recordedMetricNames,
   runGolden,
 } from './golden/golden-runs.ts';
+import { officeCapture } from './golden/office-capture.ts';
 import { toolOptions } from './tool-options.ts';
 
 const options = toolOptions(
@@ -28,6 +31,7 @@ const options = toolOptions(
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const settle = options.has('--check') ? compare : write;
+if (settle === write) writeFileSync(join(ROOT, 'scenarios/office.pcapng'), officeCapture());
 const results: Record<string, readonly GoldenResult[]> = {};
 const recorded: Record<string, string> = {};
 for (const [name, run] of Object.entries(GOLDEN_RUNS)) {

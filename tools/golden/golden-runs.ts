@@ -160,6 +160,7 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     set: { duration: '20s', ...FEW_PACKETS },
     seeds: SEEDS,
   },
+  'gateway-capture': { scenario: 'gateway-capture.yaml', set: { duration: '25s' }, seeds: SEEDS },
   'gateway-striping': {
     scenario: 'gateway-striping.yaml',
     set: {

@@ -26,6 +26,7 @@ const SEEDS: Readonly<Record<string, number>> = {
   'failover-hot': 30,
   'failover-congestion': 30,
   'failover-kinds': 30,
+  'gateway-capture': 30,
   'gateway-prefixes': 30,
   'gateway-striping': 30,
   'replay-attack': 5,
