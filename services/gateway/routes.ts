@@ -99,7 +99,9 @@ async function sendBody(
   if (packet.length === 0) return problem(400, 'the body, which is the packet, is empty');
   const beganMs = performance.now();
   const head = path === undefined ? {} : { path };
-  const answer = await sendNow(node, { target: dst, head, packet }, soon(gone));
+  const answer = await askInTime(gone, (late) =>
+    sendNow(node, { target: dst, head, packet }, late),
+  );
   if (answer.outcome !== 'ok') return packetRefusalOf(answer, dst);
   const taken = parseAnswer('send-now', answer.text);
   if (taken === undefined) return problem(500, 'the gateway could not answer');
@@ -150,9 +152,22 @@ async function takeProfile(
   return { status: 200, body, headers };
 }
 
-/** A signal that a client has gone, or that an answer is late. */
-function soon(gone: AbortSignal): AbortSignal {
-  return AbortSignal.any([gone, AbortSignal.timeout(ANSWER_MS_MAX)]);
+/**
+ * Asks with a signal that the client has gone or that the answer is late; nothing of it is left behind the answer, as
+ * would be of `AbortSignal.timeout`, for ten seconds and each request.
+ */
+async function askInTime<T>(gone: AbortSignal, ask: (late: AbortSignal) => Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const stop = (): void => late.abort();
+  const alarm = setTimeout(stop, ANSWER_MS_MAX);
+  gone.addEventListener('abort', stop);
+  if (gone.aborted) stop();
+  try {
+    return await ask(late.signal);
+  } finally {
+    clearTimeout(alarm);
+    gone.removeEventListener('abort', stop);
+  }
 }
 
 async function receivePackets(
@@ -177,7 +192,7 @@ async function listPaths(
   { gone }: Asked,
 ): Promise<Answer> {
   const body = JSON.stringify({ destination: dst });
-  const answer = await node.request({ kind: 'query-paths', body }, soon(gone));
+  const answer = await askInTime(gone, (late) => node.request({ kind: 'query-paths', body }, late));
   if (answer.outcome !== 'ok') return refusalOf(answer, dst);
   const paths = parseAnswer('query-paths', answer.text);
   if (paths === undefined) return problem(500, 'the answer of the gateway is none');
@@ -189,7 +204,7 @@ async function tellHealth(
   _: object,
   { gone, uptimeS }: Asked,
 ): Promise<Answer> {
-  const { tunnels, reasons: ofNode } = await readHealth(node, soon(gone));
+  const { tunnels, reasons: ofNode } = await askInTime(gone, (late) => readHealth(node, late));
   const { reasons: ended, warnings } = listCertificateProblems(certificates(), Date.now());
   const reasons = [...ofNode, ...ended, ...problems()];
   const isHealthy = reasons.length === 0;
@@ -212,7 +227,7 @@ async function tellReady(
   _: object,
   { gone }: Asked,
 ): Promise<Answer> {
-  const { tunnels, reasons } = await readHealth(node, soon(gone));
+  const { tunnels, reasons } = await askInTime(gone, (late) => readHealth(node, late));
   if (tunnels.some(({ state }) => state === 'active')) {
     return { status: 200, body: { status: 'ready', reasons: [] } };
   }

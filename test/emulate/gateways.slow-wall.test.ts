@@ -4,17 +4,17 @@
  *
  * @module
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PUBLISHED_METRICS } from '../../nodes/gateway/index.ts';
 import type { Report } from '../../reports/report-schema.ts';
-import { freePort } from '../../tools/free-port.ts';
 import { ROOT } from '../architecture/files.ts';
-import { block, cleanUp, folder } from './support.ts';
+import { type GatewayPair, startGatewayPair } from './gateway-pair.ts';
+import { cleanUp } from './support.ts';
 
 const ORRERY = join(ROOT, 'cli/start.mjs');
 const [A, B] = ['gateway-111', 'gateway-112'] as const;
@@ -29,29 +29,16 @@ const MAY_BE_UNSEEN: ReadonlySet<string> = new Set([
   'scion_packet_errors_total',
 ]);
 
-const running: ChildProcess[] = [];
-const ports = new Map<string, { http: number; operator: number }>();
-let network: { readonly child: ChildProcess; readonly output: () => string };
-let startedMs = 0;
+let pair: GatewayPair;
 
-function start(...words: readonly string[]): typeof network {
-  const child = spawn(process.execPath, [ORRERY, ...words], { cwd: folder });
-  running.push(child);
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      text = `${text}${chunk.toString()}`;
-    });
-  }
-  return { child, output: () => text };
-}
+const portsOf = (node: string): GatewayPair['gateways'][number] =>
+  pair.gateways[node === A ? 0 : 1];
 
-const url = (node: string, path: string): string =>
-  `http://127.0.0.1:${ports.get(node)?.http}${path}`;
+const url = (node: string, path: string): string => `http://127.0.0.1:${portsOf(node).http}${path}`;
 
 /** The gateway's `/metrics`. */
 async function scrape(node: string): Promise<string> {
-  return (await fetch(`http://127.0.0.1:${ports.get(node)?.operator}/metrics`)).text();
+  return (await fetch(`http://127.0.0.1:${portsOf(node).operator}/metrics`)).text();
 }
 
 /** A counter of the gateway's `/metrics`. */
@@ -61,50 +48,24 @@ async function counter(node: string, name: string): Promise<number> {
 }
 
 beforeEach(async () => {
-  const topology = readFileSync(join(ROOT, 'topologies/two-offices.yaml'), 'utf8')
-    .replaceAll('address: 127.90.1', `address: ${block}`)
-    .replaceAll('program: 127.91.1.', `program: ${block}.10`);
-  writeFileSync(join(folder, 'net.yaml'), topology);
-  for (const node of [A, B]) {
-    const own = { http: await freePort(), operator: await freePort() };
-    ports.set(node, own);
-    writeFileSync(
-      join(folder, `${node}.toml`),
-      `[htx]\nbind_addr = "127.0.0.1:${own.http}"\n[metrics]\nbind_addr = "127.0.0.1:${own.operator}"\n` +
-        `[orrery]\ntopology = "net.yaml"\nnode = "${node}"\n`,
-    );
-  }
-  const made = spawnSync(process.execPath, [ORRERY, 'gateway', `${A}.toml`, '--new-keys'], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  expect(made.stderr + made.stdout).toContain('node-gateway-112.key');
-  network = start(
-    ...['emulate', 'emulate-gateways.yaml', '--set', `topology=${join(folder, 'net.yaml')}`],
-    ...['--set', 'duration=52s', '--set', `events=${FAULTS}`, '--out', 'runs', '--json'],
-  );
-  startedMs = performance.now();
-});
+  pair = await startGatewayPair(52, FAULTS);
+}, 100_000);
 afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
+  pair.close();
   cleanUp();
 });
 
 describe('two gateways as processes', () => {
   it('carry packets in spite of faults of both providers, one after the other', async () => {
-    const [first, second] = [A, B].map((node) => start('gateway', `${node}.toml`));
-    const isHealthy = async (node: string): Promise<boolean> =>
-      (await fetch(url(node, '/health')).catch(() => undefined))?.status === 200;
-    while (!(await isHealthy(A)) || !(await isHealthy(B))) {
-      expect(performance.now() - startedMs, first?.output()).toBeLessThan(20_000);
-      await sleep(100);
-    }
-    const file = join(folder, `${A}.toml`);
+    const { gateways, network, startedMs } = pair;
+    const [first, second] = gateways;
+    expect(performance.now() - startedMs).toBeLessThan(20_000);
+    const { file } = first;
     appendFileSync(
       file,
       'log = "debug"\n[multipath]\nmin_paths = 2\n[aead]\nmax_time_per_key = "2h"\n',
     );
-    first?.child.kill('SIGHUP');
+    first.child.kill('SIGHUP');
     const came = new Set<string>();
     let isOver = false;
     const receiving = (async (): Promise<void> => {
@@ -134,8 +95,8 @@ describe('two gateways as processes', () => {
     // None on a quiet machine; on a busy one late answers make a gateway leave paths that work.
     expect(refused / sent).toBeLessThan(0.1);
     const applied = 'multipath.min_paths: 1 -> 2, orrery.log: \\"info\\" -> \\"debug\\"';
-    expect(first?.output()).toContain(`SIGHUP: applied ${applied}`);
-    expect(first?.output()).toContain('SIGHUP: needs a restart: aead.max_time_per_key"');
+    expect(first.output()).toContain(`SIGHUP: applied ${applied}`);
+    expect(first.output()).toContain('SIGHUP: needs a restart: aead.max_time_per_key"');
     const asked = ['gateway', 'explain', '1-ff00:0:112', file];
     const { stdout, status } = spawnSync(process.execPath, [ORRERY, ...asked], {
       encoding: 'utf8',
@@ -153,10 +114,10 @@ describe('two gateways as processes', () => {
       ({ name, source }) => !(source === 'absent' || source === 'grpc' || MAY_BE_UNSEEN.has(name)),
     );
     expect(unexpected.map(({ name }) => name)).toEqual([]);
-    second?.child.kill('SIGKILL');
+    second.child.kill('SIGKILL');
     let health: Response;
     do {
-      expect(performance.now() - startedMs, first?.output()).toBeLessThan(50_000);
+      expect(performance.now() - startedMs, first.output()).toBeLessThan(50_000);
       await sleep(100);
       health = await fetch(url(A, '/health'));
     } while (health.status === 200);
@@ -165,10 +126,10 @@ describe('two gateways as processes', () => {
       reasons: [`${B} answers on none of 4 paths`],
     });
     const endMs = performance.now();
-    first?.child.kill('SIGTERM');
-    expect(await once(first!.child, 'exit')).toEqual([0, null]);
+    first.child.kill('SIGTERM');
+    expect(await once(first.child, 'exit')).toEqual([0, null]);
     expect(performance.now() - endMs).toBeLessThan(5_000);
-    expect(first?.output()).toContain('"message":"drained"');
+    expect(first.output()).toContain('"message":"drained"');
     await once(network.child, 'exit');
     const { packets } = JSON.parse(network.output().replace(/^[^{]*/, '')) as Report;
     const drops = Object.values(packets.drops).reduce((sum, count) => sum + count, 0);

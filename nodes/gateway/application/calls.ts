@@ -10,7 +10,7 @@ import type { z } from 'zod';
 import type { CalendarTime } from '../../../engine/host/time.ts';
 import type { SendWishes } from '../../../engine/host/transport.ts';
 import { type FoundPaths, type IsdAs, isdAsOfWords, parseIsdAs } from '../../scion/index.ts';
-import type { PathPreferences } from '../multipath/types.ts';
+import type { ExplainedPath, PathPreferences } from '../multipath/types.ts';
 import type { MetricSeriesByName } from '../operator/node-metrics.ts';
 import type { Peer } from '../peer.ts';
 import { type IpAddress, parseIpAddress } from '../routing/ip-prefix.ts';
@@ -339,18 +339,18 @@ export class ApplicationCalls {
 }
 
 function measuredPaths(peer: Peer, nowNs: number): readonly MeasuredPath[] {
-  return peer.status(nowNs).flatMap((explained) => {
-    const underlay = peer.underlays.get(explained.id);
-    return underlay === undefined
-      ? []
-      : [{ explained, usage: underlay.usage, path: underlay.path.path }];
-  });
+  return peer.status(nowNs).flatMap((explained) => measuredPath(peer, explained) ?? []);
 }
 
+// hot: once per packet of an application.
 function activePath(peer: Peer, nowNs: number): MeasuredPath | undefined {
-  const { active } = peer.controller;
-  const id = active < 0 ? undefined : peer.controller.path(active).id;
-  return measuredPaths(peer, nowNs).find(({ explained }) => explained.id === id);
+  const explained = peer.controller.explainActive(nowNs);
+  return explained && measuredPath(peer, explained);
+}
+
+function measuredPath(peer: Peer, explained: ExplainedPath): MeasuredPath | undefined {
+  const underlay = peer.underlays.get(explained.id);
+  return underlay && { explained, usage: underlay.usage, path: underlay.path.path };
 }
 
 /** The path on which packets leave, or why there is none. */

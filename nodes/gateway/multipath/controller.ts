@@ -36,7 +36,6 @@ import type {
   MultipathOptions,
   PathController,
   PathInfo,
-  PathReason,
   PathStatus,
   ReceiverReport,
   SwitchCause,
@@ -221,17 +220,21 @@ export class MultipathController implements PathController {
   }
 
   explain(now: number): readonly ExplainedPath[] {
+    return this.#paths.map((path) => this.#explain(now, path));
+  }
+
+  explainActive(now: number): ExplainedPath | undefined {
+    const path = this.#paths[this.active];
+    return path && this.#explain(now, path);
+  }
+
+  #explain(now: number, path: ManagedPath): ExplainedPath {
     const current = this.#paths[this.active];
-    const { preferences } = this.#options;
-    const rest = current === undefined ? 'start' : 'better';
-    const reasonOf = (path: ManagedPath): PathReason =>
-      path === current
-        ? this.#cause
-        : (findReturnObjection(now, path, current, preferences) ?? rest);
-    return this.#paths.map((path) => {
-      const queueGrowthNs = path === current ? this.#queue.growthNs : 0;
-      return explainPath(now, path, { reason: reasonOf(path), queueGrowthNs });
-    });
+    if (path === current)
+      return explainPath(now, path, { reason: this.#cause, queueGrowthNs: this.#queue.growthNs });
+    const objection = findReturnObjection(now, path, current, this.#options.preferences);
+    const reason = objection ?? (current === undefined ? 'start' : 'better');
+    return explainPath(now, path, { reason, queueGrowthNs: 0 });
   }
 
   #turnedLossy(now: number): void {

@@ -163,6 +163,10 @@ export class ReferenceController implements PathController {
     });
   }
 
+  explainActive(now: number): ExplainedPath | undefined {
+    return this.explain(now)[this.active];
+  }
+
   #adopt(now: number, info: PathInfo): void {
     const known = this.#paths.find((path) => path.info.id === info.id);
     if (known !== undefined) {

@@ -233,4 +233,6 @@ export interface PathController {
   status(now: number): readonly PathStatus[];
   /** The same, with why each path is in use or is not: for people. */
   explain(now: number): readonly ExplainedPath[];
+  /** The same for the path in use alone, which an application is told with each packet; undefined if there is none. */
+  explainActive(now: number): ExplainedPath | undefined;
 }

@@ -1,7 +1,7 @@
 /** The HTTP server for applications of a gateway, before a gateway that the test plays. */
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   type GatewayServer,
   PacketQueue,
@@ -35,6 +35,9 @@ function tunnelOf(peer: string, state: string, paths: number): object {
   const reasons = state === 'active' ? [] : [`${peer} is ${state}`];
   return { peer, isdAs: '1-1', port: 1, state, paths, reasons };
 }
+
+const timers = (): number =>
+  process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length;
 
 function put(url: string, body: string): Promise<Response> {
   return fetch(url, { method: 'POST', body });
@@ -78,6 +81,18 @@ describe('POST /scion/send', () => {
     const { node, at } = await serve();
     await put(`${at}/scion/send?dst=1-1&path=ab`, 'p');
     expect(node.requests[0]?.text.slice(2)).toBe('{"path":"ab"}p');
+  });
+
+  it('leaves no timer and no signal behind, which would hold its request for ten seconds', async () => {
+    const timeouts = vi.spyOn(AbortSignal, 'timeout');
+    const { at } = await serve();
+    const before = timers();
+    for (let i = 0; i < 20; i += 1) {
+      await (await put(`${at}/scion/send?dst=1-ff00:0:112`, 'p')).text();
+    }
+    // Of the one connection, its time-out while it is idle.
+    expect(timers() - before).toBeLessThanOrEqual(2);
+    expect(timeouts).not.toHaveBeenCalled();
   });
 
   it('is given up in the gateway when its client has gone', async () => {
