@@ -16,6 +16,8 @@ interface CertificateFiles {
 export interface CertificateEnd {
   readonly name: string;
   readonly endMs: number;
+  /** True if nothing works without it; clients may have the certificate of an issuer from elsewhere. */
+  readonly isNeeded: boolean;
 }
 
 const MS_PER_DAY = 86_400_000;
@@ -29,13 +31,20 @@ export function readCertificateEnds({
   certificate,
   clientCa,
 }: CertificateFiles): readonly CertificateEnd[] {
-  // A chain ends with the first of its certificates; of the CAs of clients, each lets in its own.
-  const own = { name: 'certificate', endMs: leastOf(endsOf(certificate)) };
-  if (clientCa === undefined) return [own];
-  return [own, { name: 'client CA', endMs: greatestOf(endsOf(clientCa)) }];
+  const [leaf, ...issuers] = endsOf(certificate);
+  const ends = [{ name: 'certificate', endMs: leaf ?? 0, isNeeded: true }];
+  if (issuers.length > 0) {
+    const endMs = leastOf(issuers);
+    ends.push({ name: 'issuer of the certificate', endMs, isNeeded: false });
+  }
+  // Of the CAs of clients, each lets in its own.
+  if (clientCa !== undefined) {
+    ends.push({ name: 'client CA', endMs: greatestOf(endsOf(clientCa)), isNeeded: true });
+  }
+  return ends;
 }
 
-/** What is wrong with certificates: `reasons` of those that have ended, `warnings` of those that end soon. */
+/** What is wrong with certificates: `reasons` of those that have ended, `warnings` of issuers that have and of what ends soon. */
 export function listCertificateProblems(
   ends: readonly CertificateEnd[],
   nowMs: number,
@@ -44,12 +53,14 @@ export function listCertificateProblems(
   const soon = ends.filter(
     ({ endMs }) => endMs > nowMs && endMs < nowMs + WARNING_DAYS * MS_PER_DAY,
   );
+  const saysEnded = ({ name, endMs }: CertificateEnd): string => `${name} ended on ${dayOf(endMs)}`;
+  const endsSoon = soon.map(({ name, endMs }) => {
+    const days = Math.floor((endMs - nowMs) / MS_PER_DAY);
+    return `${name} ends in ${days} days, on ${dayOf(endMs)}`;
+  });
   return {
-    reasons: ended.map(({ name, endMs }) => `${name} ended on ${dayOf(endMs)}`),
-    warnings: soon.map(({ name, endMs }) => {
-      const days = Math.floor((endMs - nowMs) / MS_PER_DAY);
-      return `${name} ends in ${days} days, on ${dayOf(endMs)}`;
-    }),
+    reasons: ended.filter(({ isNeeded }) => isNeeded).map(saysEnded),
+    warnings: [...ended.filter(({ isNeeded }) => !isNeeded).map(saysEnded), ...endsSoon],
   };
 }
 

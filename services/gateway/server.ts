@@ -67,6 +67,8 @@ export class GatewayServerStartError extends Error {
 const HEADER_BYTES_MAX = 8_192;
 const HEADERS_MS_MAX = 5_000;
 const REQUEST_MS_MAX = 32_000;
+/** A client may wait a minute for a packet. */
+const ANSWER_MS_MAX = 65_000;
 const CHECK_MS = 1_000;
 
 /** A server that does not listen yet. */
@@ -94,6 +96,7 @@ export async function startGatewayServer({
   const bounds: HttpBounds = {
     ...{ headerBytesMax: HEADER_BYTES_MAX, headersMsMax: HEADERS_MS_MAX },
     ...{ requestMsMax: REQUEST_MS_MAX, checkMs: CHECK_MS, connectionsMax, idleMs },
+    answerMsMax: ANSWER_MS_MAX,
   };
   const isPrivate = isLoopback(host);
   const handle = meter.count(

@@ -38,14 +38,14 @@ export interface HttpBounds {
   readonly connectionsMax: number;
   /** Longest time that a connection may be idle, ms. */
   readonly idleMs: number;
+  /** Longest silence of a connection with requests in progress, and longest time until an answer has been read, ms. */
+  readonly answerMsMax: number;
 }
 
 /** Longest TLS handshake, ms. */
 const HANDSHAKE_MS_MAX = 5_000;
 /** Largest number of requests in progress on one connection. */
 const STREAMS_MAX = 100;
-/** Longest silence of a connection with requests in progress, ms; a client may wait a minute for a packet. */
-const SILENCE_MS_MAX = 65_000;
 /** Longest wait for answers in progress when a server closes, ms. */
 const CLOSE_MS_MAX = 1_000;
 
@@ -151,8 +151,8 @@ export class TlsServer {
     session.on('timeout', () => session.destroy());
     session.on('stream', (stream) => {
       streams += 1;
-      session.setTimeout(SILENCE_MS_MAX);
-      this.#boundRequest(stream);
+      session.setTimeout(this.#bounds.answerMsMax);
+      this.#boundStream(stream);
       stream.once('close', () => {
         streams -= 1;
         if (streams === 0) session.setTimeout(this.#bounds.idleMs);
@@ -160,12 +160,21 @@ export class TlsServer {
     });
   }
 
-  /** Ends a stream whose request has not arrived in time. */
-  #boundRequest(stream: ServerHttp2Stream): void {
-    const late = setTimeout(() => stream.close(), this.#bounds.requestMsMax);
-    const stop = (): void => clearTimeout(late);
-    if (stream.endAfterHeaders) stop();
-    stream.once('end', stop).once('close', stop);
+  /**
+   * Ends a stream whose request has not arrived, or whose answer has not been read in time: PINGs of its client keep
+   * the connection from being silent.
+   */
+  #boundStream(stream: ServerHttp2Stream): void {
+    const { requestMsMax, answerMsMax } = this.#bounds;
+    let late: NodeJS.Timeout;
+    const arrive = (): void => {
+      clearTimeout(late);
+      late = setTimeout(() => stream.destroy(), answerMsMax);
+    };
+    late = setTimeout(() => stream.close(), requestMsMax);
+    stream.once('close', () => clearTimeout(late));
+    if (stream.endAfterHeaders) arrive();
+    else stream.once('end', arrive);
   }
 }
 

@@ -118,7 +118,7 @@ async function serve(alpnProtocol: 'h2' | 'http/1.1'): Promise<[Server, PlayedGa
   const material = makeCertificateOf('gateway', makeCertificateAuthority('office'));
   const bounds = {
     ...{ headerBytesMax: 8_192, headersMsMax: 1_000, requestMsMax: 1_000, checkMs: 100 },
-    ...{ connectionsMax: 2 * AT_ONCE, idleMs: 1_000 },
+    ...{ connectionsMax: 2 * AT_ONCE, idleMs: 1_000, answerMsMax: 5_000 },
   };
   const queue = new PacketQueue(node);
   const handle = createGatewayRequestHandler({

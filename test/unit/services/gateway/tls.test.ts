@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { request as requestHttps } from 'node:https';
-import { connect as connectTcp, type Socket } from 'node:net';
+import { type AddressInfo, connect as connectTcp, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -11,6 +11,7 @@ import {
   startGatewayServer,
 } from '../../../../services/gateway/index.ts';
 import { STRANGERS_MIN } from '../../../../services/gateway/open-connections.ts';
+import { TlsServer } from '../../../../services/gateway/tls-server.ts';
 import { makeCertificateAuthority, makeCertificateOf } from '../../../certificates.ts';
 import { PATH, PlayedGateway } from './played-gateway.ts';
 
@@ -190,9 +191,13 @@ describe('GET /health', () => {
     const { node, port, started } = await serve();
     node.answers['tunnels'] = { outcome: 'ok', text: '[]' };
     const session = await openSession(port);
-    const renew = async (endsInS: number, clientCa?: string): Promise<unknown> => {
+    const renew = async (
+      endsInS: number,
+      clientCa?: string,
+      issuer = authority.certificate,
+    ): Promise<unknown> => {
       const { certificate, key } = makeCertificateOf('gateway', authority, { endsInS });
-      started.reloadTls({ certificate: certificate + authority.certificate, key, clientCa });
+      started.reloadTls({ certificate: certificate + issuer, key, clientCa });
       const { status, text } = await askHttp2(session, { ':path': '/health' });
       const { reasons, warnings } = JSON.parse(text) as Record<string, readonly string[]>;
       return [
@@ -207,6 +212,9 @@ describe('GET /health', () => {
     expect(await renew(-day)).toEqual([503, 'certificate ended on DAY']);
     const old = makeCertificateOf('ca', authority, { endsInS: -day }).certificate;
     expect(await renew(60 * day, old)).toEqual([503, 'client CA ended on DAY']);
+    // Clients may have another certificate of the same issuer.
+    const ended = [200, 'issuer of the certificate ended on DAY'];
+    expect(await renew(60 * day, undefined, old)).toEqual(ended);
     // One of several CAs is still good.
     expect(await renew(60 * day, old + authority.certificate)).toEqual([200]);
   });
@@ -297,6 +305,39 @@ describe('what clients leave open', () => {
     await once(session, 'close');
     expect(performance.now() - began).toBeGreaterThan(450);
   });
+
+  it('of HTTP/2 is not busy for longer than it may be with an answer that nobody reads, whatever PINGs come', async () => {
+    const { certificate, key } = server;
+    const bounds = {
+      headerBytesMax: 8_192,
+      headersMsMax: 5_000,
+      requestMsMax: 5_000,
+      checkMs: 1_000,
+    };
+    let gaveUp = (): void => undefined;
+    const givenUp = new Promise<void>((resolve) => {
+      gaveUp = resolve;
+    });
+    const own = new TlsServer(
+      { certificate, key, clientCa: undefined },
+      { ...bounds, connectionsMax: 1, idleMs: 60_000, answerMsMax: 500 },
+      (_, response) => response.once('close', () => gaveUp()).end(Buffer.alloc(1_000_000)),
+    );
+    open.push(own);
+    own.server.listen(0, '127.0.0.1');
+    await once(own.server, 'listening');
+    const session = await openSession((own.server.address() as AddressInfo).port);
+    const pings = setInterval(() => session.destroyed || session.ping(() => undefined), 20);
+    open.push({ close: () => clearInterval(pings) });
+    const began = performance.now();
+    session.request({ ':path': '/' }).on('error', () => undefined);
+    await givenUp;
+    expect(performance.now() - began).toBeGreaterThan(400);
+    // The connection is idle, so that another one takes its place.
+    const ended = once(session, 'close');
+    await openSession((own.server.address() as AddressInfo).port);
+    await ended;
+  }, 20_000);
 
   it('ends when the server closes, with a handshake and a request under way', async () => {
     const { port, started } = await serve();
