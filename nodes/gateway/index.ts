@@ -93,7 +93,6 @@ export {
   LABEL_SETS_MAX,
   LabelTable,
   makeCounts,
-  OTHER_LABEL,
 } from './operator/label-table.ts';
 export type { BucketValue, MetricSeries, MetricSeriesByName } from './operator/node-metrics.ts';
 export { PUBLISHED_METRICS, type PublishedMetric } from './operator/published-metrics.ts';

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isAnswering } from './multipath/is-answering.ts';
 import { type PathPlan, planPaths, type StrategyKind } from './multipath/strategy.ts';
 import type { PathController } from './multipath/types.ts';
 import { ClassRoutes } from './routing/class-routes.ts';
@@ -89,7 +90,7 @@ export class PacketRoutes {
 
   /** The underlay of the path in use, unless that path is known to be dead. */
   working(now: number): UnderlayPath | undefined {
-    const { health } = this.#controller.status(now)[this.#controller.active] ?? {};
-    return health === 'alive' || health === 'degraded' ? this.active : undefined;
+    const path = this.#controller.status(now)[this.#controller.active];
+    return isAnswering(path) ? this.active : undefined;
   }
 }

@@ -3,11 +3,12 @@
  *
  * @module
  */
+
 import type { HostView } from '../../engine/host/network-view.ts';
 import type { NodeSetup } from '../../engine/host/protocol.ts';
+import { OTHER_LABEL_VALUE } from '../../engine/pure/series-name.ts';
 import { type IsdAs, isdAsOf, type PacketView } from '../scion/index.ts';
 import type { GatewayOptions } from './config.ts';
-import { OTHER_LABEL } from './operator/label-table.ts';
 import type { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
 import { PeerHostAdapter, type PeerHostAdapterParts } from './peer-node.ts';
@@ -70,7 +71,7 @@ export class PeerSet {
 
   /** An AS as a label of metrics: of others than peers, callers could make up any number. */
   labelOf(isdAs: IsdAs): string {
-    return this.nameOf(isdAs) === undefined ? OTHER_LABEL : isdAs;
+    return this.nameOf(isdAs) === undefined ? OTHER_LABEL_VALUE : isdAs;
   }
 
   /** The name of a gateway that is to be a peer, by its name or its AS. */

@@ -3,12 +3,12 @@
  *
  * @module
  */
+import { OTHER_LABEL_VALUE } from '../../engine/pure/series-name.ts';
 import {
   type BucketValue,
   LABEL_SETS_MAX,
   type MetricSeries,
   type MetricSeriesByName,
-  OTHER_LABEL,
   PUBLISHED_METRICS,
   type PublishedMetric,
 } from '../../nodes/gateway/index.ts';
@@ -46,7 +46,7 @@ function foldSeries(
   const kept = series.slice(0, most - 1);
   if (type === 'gauge') return kept;
   const rest = series.slice(most - 1).map(({ value }) => value);
-  return [...kept, { labels: labels.map(() => OTHER_LABEL), value: rest.reduce(addValues) }];
+  return [...kept, { labels: labels.map(() => OTHER_LABEL_VALUE), value: rest.reduce(addValues) }];
 }
 
 function addValues(a: MetricSeries['value'], b: MetricSeries['value']): MetricSeries['value'] {

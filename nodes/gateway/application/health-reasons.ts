@@ -6,6 +6,7 @@
  * @module
  */
 import { HELD_FRAMES_MAX } from '../geometry.ts';
+import { isAnswering } from '../multipath/is-answering.ts';
 import type { ExplainedPath } from '../multipath/types.ts';
 import type { Peer } from '../peer.ts';
 import type { PathSearch } from '../underlay/path-directory.ts';
@@ -52,10 +53,6 @@ export function listPeerProblems(
     );
   }
   return { reasons: [], warnings };
-}
-
-function isAnswering({ health }: ExplainedPath): boolean {
-  return health === 'alive' || health === 'degraded';
 }
 
 /** Why no packet reaches a peer. */

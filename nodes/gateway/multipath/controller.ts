@@ -13,6 +13,7 @@ import { HoldDown } from './damping.ts';
 import { describePath, explainPath } from './describe-path.ts';
 import { findReturnObjection } from './find-return-objection.ts';
 import { GrowingQueueDetector } from './growing-queue.ts';
+import { isAnswering } from './is-answering.ts';
 import { LostDataExplainer } from './lost-data.ts';
 import {
   EXPIRY_MARGIN_NS,
@@ -371,7 +372,7 @@ export class MultipathController implements PathController {
 
   /** Chooses the best of all paths, not simply the one whose first answer arrived first. */
   #chooseFirst(now: number): void {
-    const first = this.#best(now, (path) => path.isHealthy || path.health === 'degraded');
+    const first = this.#best(now, isAnswering);
     if (first < 0) {
       // The path that had answered died in the meantime; the wait starts again with the next one.
       this.#startByNs = Number.POSITIVE_INFINITY;

@@ -4,11 +4,10 @@
  *
  * @module
  */
+import { OTHER_LABEL_VALUE } from '../../../engine/pure/series-name.ts';
 
 /** Largest number of combinations of label values of one metric, `other` among them. */
 export const LABEL_SETS_MAX = 10_000;
-/** The value of every label of a combination for which there was no room. */
-export const OTHER_LABEL = 'other';
 
 /** One combination of label values, and what was measured for it. */
 export interface LabelledRow<Value> {
@@ -50,7 +49,7 @@ export class LabelTable<Value> {
     // One place is kept for `other`.
     if (this.#byLabels.size < this.#max - 1) return this.#add(labels);
     this.folded += 1;
-    const others = labels.map(() => OTHER_LABEL);
+    const others = labels.map(() => OTHER_LABEL_VALUE);
     return this.#byLabels.get(keyOf(others))?.value ?? this.#add(others);
   }
 

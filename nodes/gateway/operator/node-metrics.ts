@@ -7,6 +7,7 @@
  */
 import { isdAsOfWords } from '../../scion/index.ts';
 import type { GatewayCounts } from '../application/counts.ts';
+import { isAnswering } from '../multipath/is-answering.ts';
 import type { ExplainedPath } from '../multipath/types.ts';
 import type { Peer } from '../peer.ts';
 import type { BucketCounts } from './bucket-counts.ts';
@@ -179,10 +180,6 @@ function foldedLabels(measured: GatewayMeasurements): readonly MetricSeries[] {
 
 function validationsOf({ accepted, replay, expired, future }: GatewayCounts): number {
   return accepted + replay + expired + future;
-}
-
-function isAnswering({ health }: ExplainedPath): boolean {
-  return health === 'alive' || health === 'degraded';
 }
 
 /** A function that makes one series for each path, with the id of the path and the name of the peer. */
