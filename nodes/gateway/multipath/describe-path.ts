@@ -6,8 +6,13 @@
 import type { ManagedPath } from './managed-path.ts';
 import type { ExplainedPath, PathStatus } from './types.ts';
 
+type DescribedPath = Pick<
+  ManagedPath,
+  'accusedNs' | 'health' | 'info' | 'lossNow' | 'quality' | 'role'
+>;
+
 /** The facts about a path at an instant. */
-export function describePath(now: number, path: ManagedPath): PathStatus {
+export function describePath(now: number, path: DescribedPath): PathStatus {
   const { info, role, health, quality, accusedNs } = path;
   return {
     id: info.id,

@@ -11,6 +11,7 @@
  * @module
  */
 import type { Random } from '../../../engine/host/random.ts';
+import { describePath } from './describe-path.ts';
 import { PathQuality } from './path-quality.ts';
 import type {
   ControllerEffect,
@@ -140,18 +141,11 @@ export class ReferenceController implements PathController {
   }
 
   status(now: number): readonly PathStatus[] {
-    return this.#paths.map(({ info, health, quality }, index) => ({
-      id: info.id,
-      role: index === this.active ? 'active' : 'warm',
-      health,
-      rttNs: quality.srttNs < 0 ? -1 : Math.floor(quality.srttNs),
-      jitterNs: Math.floor(quality.jitterNs),
-      loss: quality.loss,
-      stability: quality.stability,
-      bandwidthBps: info.bandwidthBps,
-      measuredAgoNs: quality.lastAnswerNs < 0 ? -1 : now - quality.lastAnswerNs,
-      isAccused: false,
-    }));
+    return this.#paths.map((path, index) => {
+      const role = index === this.active ? 'active' : 'warm';
+      const lossNow = (): number => path.quality.loss;
+      return describePath(now, { ...path, role, accusedNs: -1, lossNow });
+    });
   }
 
   explain(now: number): readonly ExplainedPath[] {
