@@ -39,6 +39,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   mixnet: ['datagram', 'request', 'timer'],
   ping: ['datagram', 'request'],
   scion: ['datagram', 'timer'],
+  vault: ['datagram', 'timer'],
 };
 
 describe('the covering scenarios', () => {
