@@ -49,7 +49,7 @@ export type VaultLoadOptions = z.output<typeof loadConfig>;
 
 /** Schema of the options of `vault` nodes. */
 export const vaultConfig = z.strictObject({
-  /** Name of the vault: replicas of different vaults ignore each other. */
+  /** Name of the vault, the same for all replicas: messages of another are dropped. */
   vault: z.string().min(1).max(NAME_BYTES_MAX).default('vault'),
   /** Names of the replicas with which this one exchanges clocks; absent: all that its carrier reaches. */
   peers: nodeNames.optional(),

@@ -24,7 +24,7 @@ import {
 import { MESSAGE_HEAD_BYTES, MESSAGE_ITEMS_BYTES } from './sync/geometry.ts';
 import { VaultLoad } from './sync/load.ts';
 import { VaultMachine } from './sync/machine.ts';
-import { decodeRecord, ownOperations } from './sync/records.ts';
+import { ownOperations, restoreReplica, SNAPSHOT_KEY } from './sync/records.ts';
 import { ReplicaTime } from './sync/replica-time.ts';
 import { TamperingReplica } from './sync/tamper.ts';
 
@@ -76,32 +76,34 @@ export class VaultNode implements NodeHandle {
         sealing: (dataKey): void => this.#witnessKey(dataKey),
       }),
     );
-    this.#machine = new VaultMachine<NodeRequest>(
-      {
-        own: host.name,
-        actors: keys.actors,
-        options,
-        peers: options.peers?.filter((name) => reached.includes(name)) ?? reached,
-        replica: this.#replica,
-        receipts: this.#restoredReceipts(keys.secretKey),
-        restored: ownOperations(this.#replica.items(), host.name),
-        time: new ReplicaTime(host.clock(), host.now(), host.random('vault.marks').u32()),
-        random: host.random('vault.rounds'),
-        sha256: (bytes): Uint8Array => host.crypto.sha256(bytes),
-        ...(options.load === undefined
-          ? {}
-          : { load: new VaultLoad(options.load, host.random('vault.load'), host.now()) }),
-        doubtsOwnClock: this.#behaviour.doubtsOwnClock,
-        passOn: this.#passOn(keys.secretKey),
-        itemsBytesMax: Math.min(
-          MESSAGE_ITEMS_BYTES,
-          (this.#transport?.terms.maxBytes ?? MESSAGE_ITEMS_BYTES) - MESSAGE_HEAD_BYTES,
-        ),
-      },
-      host.now(),
-    );
+    this.#machine = new VaultMachine<NodeRequest>({
+      own: host.name,
+      actors: keys.actors,
+      options,
+      peers: options.peers?.filter((name) => reached.includes(name)) ?? reached,
+      replica: this.#replica,
+      receipts: this.#restoredReceipts(keys.secretKey),
+      restored: ownOperations(this.#replica.items(), host.name),
+      time: new ReplicaTime(
+        host.clock(),
+        host.now(),
+        host.random('vault.marks').u32(),
+        keys.actors.size - 1,
+      ),
+      random: host.random('vault.rounds'),
+      sha256: (bytes): Uint8Array => host.crypto.sha256(bytes),
+      ...(options.load === undefined
+        ? {}
+        : { load: new VaultLoad(options.load, host.random('vault.load'), host.now()) }),
+      doubtsOwnClock: this.#behaviour.doubtsOwnClock,
+      passOn: this.#passOn(keys.secretKey),
+      itemsBytesMax: Math.min(
+        MESSAGE_ITEMS_BYTES,
+        (this.#transport?.terms.maxBytes ?? MESSAGE_ITEMS_BYTES) - MESSAGE_HEAD_BYTES,
+      ),
+    });
     this.#shell = new StateMachineRunner(host, this.#machine, (effect) => this.#perform(effect));
-    this.#shell.start();
+    this.#shell.take({ kind: 'start' });
   }
 
   stop(): void {
@@ -110,11 +112,7 @@ export class VaultNode implements NodeHandle {
 
   /** A key on disk that no value needs any more could open what was erased. */
   invariant(): string | undefined {
-    const replica = this.#replica;
-    const stale = this.#host
-      .store('vault')
-      .keys()
-      .find((entry) => replica?.keyOf(entry) === undefined);
+    const [stale] = this.#replica === undefined ? [] : this.#staleKeys(this.#replica);
     return stale === undefined
       ? undefined
       : `the key of the value ${stale}, which is gone, is on the disk`;
@@ -127,20 +125,18 @@ export class VaultNode implements NodeHandle {
   /** Makes the replica what the disk says that it was. */
   #restored(replica: Replica): Replica {
     const store = this.#host.store('vault');
-    store.replay((record) => {
-      const decoded = decodeRecord(record, (entry) => store.get(entry));
-      const isTaken =
-        decoded !== undefined &&
-        (decoded.kind === 'operation'
-          ? replica.restore(decoded.item)
-          : replica.restoreSnapshot(decoded.snapshot));
-      if (!isTaken) this.#host.drop('bad-record');
-    });
-    // A write that was cut between an operation and the deletion of a key leaves a key that nothing needs.
-    for (const entry of store.keys()) {
-      if (replica.keyOf(entry) === undefined && this.#behaviour.forgetsKeys) store.delete(entry);
-    }
+    const bad = restoreReplica(replica, store);
+    for (let count = 0; count < bad; count += 1) this.#host.drop('bad-record');
+    // With a record missing, no key is known to be needless.
+    if (bad > 0 || !this.#behaviour.forgetsKeys) return replica;
+    for (const entry of this.#staleKeys(replica)) store.delete(entry);
     return replica;
+  }
+
+  /** Wrapped keys on disk that no value needs: of a write that was cut before their deletion. */
+  #staleKeys(replica: Replica): readonly string[] {
+    const keys = this.#host.store('vault').keys();
+    return keys.filter((key) => key !== SNAPSHOT_KEY && replica.keyOf(key) === undefined);
   }
 
   #restoredReceipts(secretKey: Uint8Array): ReceiptLog {
@@ -190,12 +186,13 @@ export class VaultNode implements NodeHandle {
         this.#send(effect.to, effect.bytes, effect.what);
         return;
       case 'append':
-        this.#witness(effect.record.subarray(1));
+        this.#witness(effect.record);
         store.append(effect.record);
         return;
       case 'rewrite':
+        // In this order, since a crash may keep what was written first.
+        store.put(SNAPSHOT_KEY, effect.snapshot);
         store.truncate();
-        for (const record of effect.records) store.append(record);
         return;
       case 'receipt':
         host.store('receipts').append(effect.record);
@@ -225,11 +222,11 @@ export class VaultNode implements NodeHandle {
       case 'measure':
         host.meter.histogram(`vault.${effect.metric}`).record(effect.value);
         return;
+      case 'published':
+        this.#countOnce('vault.operations', effect.sequence);
+        return;
       case 'converged':
-        // After a restart it is told again of what it knew before.
-        if (!this.#setup.witness.note(`converged/${host.name}`, effect.sequence)) {
-          host.meter.counter('vault.converged_operations').add(1);
-        }
+        this.#countOnce('vault.converged_operations', effect.sequence);
         return;
       case 'unconfirmed':
         host.meter.gauge('vault.erase.unconfirmed').set(effect.count);
@@ -239,12 +236,20 @@ export class VaultNode implements NodeHandle {
     }
   }
 
+  /** Counts one of the own operations, of which a replica tells again after a restart. */
+  #countOnce(metric: string, sequence: number): void {
+    const host = this.#host;
+    if (this.#setup.witness.note(`${metric}/${host.name}`, sequence)) return;
+    host.meter.counter(metric).add(1);
+  }
+
   /** Receipts are durable before the changes that they are about. */
   #sync(): void {
     const host = this.#host;
-    host.store('receipts').sync(() => {
-      host.store('vault').sync((error) => {
-        this.#shell?.take({ kind: 'synced', isDurable: error === undefined });
+    host.store('receipts').sync((first) => {
+      host.store('vault').sync((second) => {
+        const isDurable = first === undefined && second === undefined;
+        this.#shell?.take({ kind: 'synced', isDurable });
       });
     });
   }

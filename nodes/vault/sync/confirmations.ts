@@ -27,9 +27,12 @@ export class Confirmations<Asker> {
     this.#own = own;
   }
 
-  /** Adds an operation; beyond the bound, the oldest is no longer measured. */
+  /** Adds an operation; beyond the bound, the oldest that is no erasure is no longer measured. */
   add(operation: OwnOperation<Asker>): void {
-    if (this.#open.length >= CONFIRMATIONS_MAX) this.#open.shift();
+    if (this.#open.length >= CONFIRMATIONS_MAX) {
+      const oldest = this.#open.findIndex(({ isErase }) => !isErase);
+      this.#open.splice(Math.max(0, oldest), 1);
+    }
     this.#open.push(operation);
   }
 

@@ -51,9 +51,11 @@ export class Consent {
     return 'denied';
   }
 
-  /** The owner's answer, whether it was asked or not. */
-  decide(peer: string, isAllowed: boolean): void {
+  /** The owner's answer, whether it was asked or not. @returns false for a blocked peer, which nobody can let in. */
+  decide(peer: string, isAllowed: boolean): boolean {
+    if (this.#options.blocked.includes(peer)) return false;
     this.#decisions.set(peer, isAllowed ? 'allowed' : 'denied');
+    return true;
   }
 
   /** Questions that stand at `now`. */

@@ -22,7 +22,7 @@ export const VAULT_QUESTIONS = {
   put: 'writes the body to the register `target`',
   delete: 'deletes the register `target`',
   erase:
-    'deletes the register `target` so that no replica can read an earlier value again; answered when all have confirmed',
+    'deletes the register or map `target` so that no replica can read an earlier value again; answered when all have confirmed',
   increment: 'adds the number in the body, by default 1, to the counter `target`',
   add: 'adds the body to the set `target`',
   remove: 'removes the body from the set `target`',
@@ -47,6 +47,7 @@ export type SentKind = 'clock' | 'items';
 
 /** What a replica's machine gets; `Asker` names who asked. */
 export type VaultInput<Asker> =
+  | { readonly kind: 'start' }
   | { readonly kind: 'message'; readonly from: string; readonly bytes: Uint8Array }
   | { readonly kind: 'request'; readonly request: VaultRequest; readonly asker: Asker }
   | { readonly kind: 'cancel'; readonly asker: Asker }
@@ -77,7 +78,7 @@ export type VaultEffect<Asker> =
       readonly what: SentKind;
     }
   | { readonly kind: 'append'; readonly record: Uint8Array }
-  | { readonly kind: 'rewrite'; readonly records: readonly Uint8Array[] }
+  | { readonly kind: 'rewrite'; readonly snapshot: Uint8Array }
   | { readonly kind: 'receipt'; readonly record: Uint8Array }
   | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }
   | { readonly kind: 'forget'; readonly key: string }
@@ -92,13 +93,12 @@ export type VaultEffect<Asker> =
   | { readonly kind: 'drop'; readonly reason: VaultDropReason | SyncDropReason }
   | { readonly kind: 'count'; readonly metric: VaultCounter; readonly by: number }
   | { readonly kind: 'measure'; readonly metric: VaultHistogram; readonly value: Nanoseconds }
-  | { readonly kind: 'converged'; readonly sequence: number }
+  | { readonly kind: 'published' | 'converged'; readonly sequence: number }
   | { readonly kind: 'unconfirmed'; readonly count: number }
   | { readonly kind: 'warn'; readonly text: string };
 
 /** Counters that the machine reports, without `vault.`. */
 export type VaultCounter =
-  | 'operations'
   | 'applied'
   | 'compared'
   | 'equal_compared'

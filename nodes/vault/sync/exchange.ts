@@ -16,19 +16,21 @@ import {
   type ClockMessage,
   decodeVaultMessage,
   encodeVaultMessage,
+  type ReceiptsHead,
   type VaultMessage,
 } from '../wire.ts';
 import { Confirmations, type OwnOperation } from './confirmations.ts';
 import { Consent } from './consent.ts';
 import type { SentKind } from './effects.ts';
-import { ASK_AGAIN_NS, ROUND_JITTER, SHORT_DIGEST_BYTES } from './geometry.ts';
+import { ASK_AGAIN_NS, DIGEST_BYTES, ROUND_JITTER, SHORT_DIGEST_BYTES } from './geometry.ts';
 import type { Outputs } from './outputs.ts';
 import { advance, type Clock, commonClock, isAhead, PeerView } from './peers.ts';
-import { encodeOperationRecord, encodeSnapshotRecord } from './records.ts';
+import { encodeStoredSnapshot } from './records.ts';
 import type { ReplicaTime } from './replica-time.ts';
 import type { WatchedChange } from './watchers.ts';
 
 const NS_PER_MS = 1_000_000;
+const NO_HASH = new Uint8Array(DIGEST_BYTES);
 const NO_DIGEST = new Uint8Array(SHORT_DIGEST_BYTES);
 
 /** What an {@link Exchange} is made from. */
@@ -36,7 +38,7 @@ export interface ExchangeParts {
   /** The actor of this replica. */
   readonly own: string;
   /** All actors of the vault. */
-  readonly actors: { has(actor: string): boolean };
+  readonly actors: ReadonlyMap<string, unknown>;
   readonly options: VaultOptions;
   /** Names of the other replicas with which this one exchanges clocks. */
   readonly peers: readonly string[];
@@ -59,10 +61,14 @@ export class Exchange<Asker> {
   readonly #parts: ExchangeParts;
   readonly #outputs: Outputs<Asker>;
   readonly #noted: (change: WatchedChange) => void;
+  /** All other replicas: also those with which this one exchanges nothing have to confirm an erasure. */
+  readonly #others: readonly PeerView[];
+  /** Those with which it exchanges clocks, if they may take part. */
   readonly #peers: ReadonlyMap<string, PeerView>;
   readonly #consent: Consent;
   readonly #confirmations: Confirmations<Asker>;
-  #nextRoundNs: Nanoseconds;
+  /** Infinity before the first write: what a restart has deleted is not on the disk yet. */
+  #nextRoundNs: Nanoseconds = Number.POSITIVE_INFINITY;
   #shortDigest: Uint8Array = NO_DIGEST;
   /** Number of changes at which that was computed. */
   #digested = -1;
@@ -70,8 +76,11 @@ export class Exchange<Asker> {
   #unconfirmed = 0;
   /** What the disk has, and so what this replica says that it has. */
   #durable: Clock;
+  /** The head of the receipts that the disk has. */
+  #receipts: ReceiptsHead = { count: 0, hash: NO_HASH };
   /** False during a write: own operations that the disk may not have are told to nobody. */
   #isTelling = true;
+  #isFailing = false;
   /** Peers to which a clock is sent after the write: those whose operations it makes durable. */
   readonly #toConfirm = new Set<PeerView>();
   /** Peers whose clocks came during the write. */
@@ -84,18 +93,21 @@ export class Exchange<Asker> {
     parts: ExchangeParts,
     outputs: Outputs<Asker>,
     noted: (change: WatchedChange) => void,
-    now: Nanoseconds,
   ) {
     this.#parts = parts;
     this.#outputs = outputs;
     this.#noted = noted;
-    this.#peers = new Map(parts.peers.map((name) => [name, new PeerView(name)]));
+    this.#others = [...parts.actors.keys()]
+      .filter((name) => name !== parts.own)
+      .map((name) => new PeerView(name));
+    this.#peers = new Map(
+      this.#others.filter(({ name }) => parts.peers.includes(name)).map((one) => [one.name, one]),
+    );
     this.#consent = new Consent(parts.options.consent);
     this.#confirmations = new Confirmations(parts.own);
     // Who asked for these is gone; whether all replicas have them is told all the same.
     for (const operation of parts.restored) this.#confirmations.add(operation);
     this.#durable = new Map(parts.replica.clock());
-    this.#nextRoundNs = now;
     this.#cutAt = Math.ceil(parts.options.log / 2);
   }
 
@@ -114,7 +126,7 @@ export class Exchange<Asker> {
         lacks: countMissing(this.#durable, peer.clock),
         name: peer.name,
       })),
-      unconfirmed: this.#confirmations.unconfirmed(this.#members()),
+      unconfirmed: this.#confirmations.unconfirmed(this.#others),
     };
   }
 
@@ -126,8 +138,7 @@ export class Exchange<Asker> {
   /** The owner's decision about a peer. @returns false if there is no such peer. */
   decide(now: Nanoseconds, name: string, isAllowed: boolean): boolean {
     const peer = this.#peers.get(name);
-    if (peer === undefined) return false;
-    this.#consent.decide(name, isAllowed);
+    if (peer === undefined || !this.#consent.decide(name, isAllowed)) return false;
     if (isAllowed) this.#sendClock(now, peer);
     return true;
   }
@@ -182,6 +193,7 @@ export class Exchange<Asker> {
     }
     const message = decodeVaultMessage(this.#parts.options.vault, bytes);
     if (typeof message === 'string') this.#outputs.drop(message);
+    else if (this.#isFailing && message.kind !== 'clock') this.#outputs.drop('disk-failed');
     else if (message.kind === 'clock') this.#clock(now, peer, message);
     else if (message.kind === 'items') this.#items(now, peer, message.items);
     else this.#snapshot(now, peer, message.snapshot);
@@ -190,16 +202,37 @@ export class Exchange<Asker> {
   /** A write begins. */
   writes(): void {
     this.#isTelling = false;
+    this.#isFailing = false;
+  }
+
+  /** A write has failed: until the next one, nothing more is taken from others. */
+  fails(): void {
+    this.#isFailing = true;
   }
 
   /** The disk has what `clock` says. */
-  wrote(now: Nanoseconds, clock: Clock): void {
+  wrote(now: Nanoseconds, clock: Clock, receipts: ReceiptsHead): void {
     this.#durable = clock;
+    this.#receipts = receipts;
     this.#isTelling = true;
-    for (const peer of this.#toConfirm) this.#sendClock(now, peer);
+    if (this.#nextRoundNs === Number.POSITIVE_INFINITY) this.#start(now);
+    for (const peer of this.#toConfirm) {
+      if (this.#consent.isAllowed(peer.name)) this.#sendClock(now, peer);
+    }
     this.#toConfirm.clear();
-    for (const peer of this.#toAnswer) this.#answerClock(now, peer);
+    for (const peer of this.#toAnswer) {
+      if (this.#consent.isAllowed(peer.name)) this.#answerClock(now, peer);
+    }
     this.#toAnswer.clear();
+  }
+
+  /** The disk has what this replica begins with. */
+  #start(now: Nanoseconds): void {
+    this.#nextRoundNs = now;
+    for (const { sequence } of this.#parts.restored) {
+      this.#outputs.push({ kind: 'published', sequence });
+    }
+    this.#confirm(now);
   }
 
   /** Tells the others operations of this replica, in order, that the disk has. */
@@ -209,8 +242,10 @@ export class Exchange<Asker> {
   ): void {
     const [first] = written;
     if (first === undefined) return;
-    this.#outputs.count('operations', written.length);
-    for (const operation of written) this.#confirmations.add(operation);
+    for (const operation of written) {
+      this.#outputs.push({ kind: 'published', sequence: operation.sequence });
+      this.#confirmations.add(operation);
+    }
     const items = written.map(({ item }) => item);
     const { own, itemsBytesMax } = this.#parts;
     const bytes = items.reduce((sum, { operation }) => sum + operation.length, 0);
@@ -230,7 +265,7 @@ export class Exchange<Asker> {
 
   #sendClock(now: Nanoseconds, peer: PeerView): void {
     if (!peer.takesClock()) return;
-    const { replica, receipts, time } = this.#parts;
+    const { replica, time } = this.#parts;
     const isEqual = !isAhead(this.#durable, peer.clock) && !isAhead(peer.clock, this.#durable);
     const isWhole = isEqual && !isAhead(replica.clock(), this.#durable);
     const length = this.#send(peer, {
@@ -238,7 +273,7 @@ export class Exchange<Asker> {
       clock: this.#durable,
       nowMs: time.at(now),
       digest: isWhole ? this.#digest() : NO_DIGEST,
-      receipts: { count: receipts.sequence, hash: receipts.head },
+      receipts: this.#receipts,
       mark: time.mark(now),
       echo: peer.mark && {
         mark: peer.mark.mark,
@@ -251,10 +286,12 @@ export class Exchange<Asker> {
 
   /** The first bytes of the digest, which is computed once for each state: a peer may send many clocks. */
   #digest(): Uint8Array {
-    if (this.#digested !== this.#outputs.changes) {
-      this.#digested = this.#outputs.changes;
-      this.#shortDigest = this.#parts.replica.digest().subarray(0, SHORT_DIGEST_BYTES);
-    }
+    return this.#digested === this.#outputs.changes ? this.#shortDigest : this.#newDigest();
+  }
+
+  #newDigest(): Uint8Array {
+    this.#digested = this.#outputs.changes;
+    this.#shortDigest = this.#parts.replica.digest().subarray(0, SHORT_DIGEST_BYTES);
     return this.#shortDigest;
   }
 
@@ -282,18 +319,26 @@ export class Exchange<Asker> {
     }
     peer.heard(message.clock);
     peer.mark = { mark: message.mark, atNs: now };
-    peer.receipts = message.receipts;
+    this.#witness(peer, message.receipts);
     this.#confirm(now);
     this.#compare(message);
     if (this.#isTelling) this.#answerClock(now, peer);
     else this.#toAnswer.add(peer);
   }
 
+  /** Keeps the longest chain of receipts that a peer has told of: a shorter one has lost its end. */
+  #witness(peer: PeerView, head: ReceiptsHead): void {
+    const known = peer.receipts;
+    if (known === undefined || head.count >= known.count) peer.receipts = head;
+    else
+      this.#outputs.warn(
+        `${peer.name} has fewer receipts than it had: ${head.count}, not ${known.count}`,
+      );
+  }
+
   /** Measures the operations that all replicas have by now, and answers who waits for that. */
   #confirm(now: Nanoseconds): void {
-    for (const { sequence, sinceNs, isErase, asker } of this.#confirmations.confirm(
-      this.#members(),
-    )) {
+    for (const { sequence, sinceNs, isErase, asker } of this.#confirmations.confirm(this.#others)) {
       this.#outputs.push({ kind: 'converged', sequence });
       if (sinceNs !== undefined) {
         this.#outputs.measure(isErase ? 'erase.time' : 'converge', now - sinceNs);
@@ -363,11 +408,15 @@ export class Exchange<Asker> {
       this.#outputs.drop('bad-snapshot');
       return;
     }
+    const before = replica.clock();
+    const digest = this.#digest();
     const { outcome, forgotten, entries } = replica.join(snapshot, time.at(now));
     if (outcome !== 'applied') this.#outputs.drop(outcome);
     if (outcome !== 'applied' && outcome !== 'bad-key') return;
     for (const entry of entries) this.#outputs.keepKey(entry, replica.keyOf(entry));
     this.#outputs.forget(forgotten);
+    const isKnown = !isAhead(replica.clock(), before) && equalBytes(digest, this.#newDigest());
+    if (isKnown) return;
     this.#rewrite();
     this.#toConfirm.add(peer);
   }
@@ -384,9 +433,7 @@ export class Exchange<Asker> {
 
   #rewrite(): void {
     const { replica } = this.#parts;
-    const records = [encodeSnapshotRecord(replica.snapshot())];
-    for (const { operation } of replica.items()) records.push(encodeOperationRecord(operation));
-    this.#outputs.rewrite(records);
+    this.#outputs.rewrite(encodeStoredSnapshot(replica.snapshot()));
   }
 }
 

@@ -11,6 +11,7 @@ import { toHex } from '../../_kit/bytes.ts';
 import type { StateMachine, TimerDue } from '../../_kit/machine.ts';
 import type { Item } from '../changes.ts';
 import { isVaultText } from '../new-operations.ts';
+import type { ReceiptsHead } from '../wire.ts';
 import type { VaultEffect, VaultInput, VaultRequest } from './effects.ts';
 import { Exchange, type ExchangeParts } from './exchange.ts';
 import { DISK_RETRY_NS, REQUESTS_WAITING_MAX } from './geometry.ts';
@@ -53,20 +54,16 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
   readonly #exchange: Exchange<Asker>;
   #retryNs: Nanoseconds = Number.POSITIVE_INFINITY;
   /** What the disk will have when the write that runs has ended; undefined if none runs. */
-  #writing: Clock | undefined;
-  #isDirty = false;
+  #writing: { readonly clock: Clock; readonly receipts: ReceiptsHead } | undefined;
+  /** True at first: what a restart has deleted must be on disk before a clock says so. */
+  #isDirty = true;
   /** Own operations that the disk does not have yet. */
   #written: Written<Asker>[] = [];
   #waiting: Waiting<Asker>[] = [];
 
-  constructor(parts: VaultMachineParts, now: Nanoseconds) {
+  constructor(parts: VaultMachineParts) {
     this.#parts = parts;
-    this.#exchange = new Exchange(
-      parts,
-      this.#outputs,
-      (change) => this.#watchers.note(change),
-      now,
-    );
+    this.#exchange = new Exchange(parts, this.#outputs, (change) => this.#watchers.note(change));
   }
 
   nextAt(): Nanoseconds {
@@ -76,6 +73,8 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
 
   step(now: Nanoseconds, input: VaultInput<Asker> | TimerDue): readonly VaultEffect<Asker>[] {
     switch (input.kind) {
+      case 'start':
+        break;
       case 'timer':
         this.#due(now);
         break;
@@ -188,7 +187,11 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
     this.#isDirty = this.#outputs.takeDirty() || this.#isDirty;
     if (!this.#isDirty || this.#writing !== undefined) return;
     this.#isDirty = false;
-    this.#writing = new Map(this.#parts.replica.clock());
+    const { replica, receipts } = this.#parts;
+    this.#writing = {
+      clock: new Map(replica.clock()),
+      receipts: { count: receipts.sequence, hash: receipts.head },
+    };
     this.#exchange.writes();
     this.#outputs.push({ kind: 'sync' });
   }
@@ -197,12 +200,13 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
     if (!isDurable) {
       // Nothing is told, and no request begins, until the disk has what nobody was answered.
       this.#retryNs = now + DISK_RETRY_NS;
+      this.#exchange.fails();
       return;
     }
     const durable = this.#writing;
     if (durable === undefined) return;
     this.#writing = undefined;
-    this.#exchange.wrote(now, durable);
+    this.#exchange.wrote(now, durable.clock, durable.receipts);
     const written = this.#written;
     this.#written = [];
     this.#exchange.publish(
@@ -253,5 +257,6 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
       requester: own,
     });
     this.#outputs.push({ kind: 'receipt', record });
+    this.#outputs.markDirty();
   }
 }

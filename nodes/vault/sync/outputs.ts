@@ -5,7 +5,6 @@
  */
 import type { Change } from '../changes.ts';
 import type { RequestRefusal, VaultCounter, VaultEffect, VaultHistogram } from './effects.ts';
-import { encodeOperationRecord } from './records.ts';
 
 /** Collects the effects of a step. */
 export class Outputs<Asker> {
@@ -13,6 +12,11 @@ export class Outputs<Asker> {
   #isDirty = false;
   /** Number of changes of the replica so far. */
   changes = 0;
+
+  /** Something else has to be written, such as a receipt. */
+  markDirty(): void {
+    this.#isDirty = true;
+  }
 
   /** Takes the effects since the last call. */
   take(): readonly VaultEffect<Asker>[] {
@@ -58,8 +62,9 @@ export class Outputs<Asker> {
   keep({ item, entry, forgotten }: Change): void {
     this.#isDirty = true;
     this.changes += 1;
-    this.push({ kind: 'append', record: encodeOperationRecord(item.operation) });
+    // First, since a crash may keep what was written first: an operation without its key reads as erased.
     if (entry !== null) this.keepKey(entry, item.wrappedKey);
+    this.push({ kind: 'append', record: item.operation });
     this.forget(forgotten);
   }
 
@@ -74,10 +79,10 @@ export class Outputs<Asker> {
     for (const key of entries) this.push({ kind: 'forget', key });
   }
 
-  /** Replaces the log on disk. */
-  rewrite(records: readonly Uint8Array[]): void {
+  /** Replaces the log on disk by a snapshot. */
+  rewrite(snapshot: Uint8Array): void {
     this.#isDirty = true;
     this.changes += 1;
-    this.push({ kind: 'rewrite', records });
+    this.push({ kind: 'rewrite', snapshot });
   }
 }

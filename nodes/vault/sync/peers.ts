@@ -14,8 +14,8 @@ export type Clock = ReadonlyMap<string, number>;
 /** What a replica knows of one other. */
 export class PeerView {
   readonly name: string;
-  /** What the peer has said that it has. */
-  readonly clock = new Map<string, number>();
+  /** What the peer has said last that it has: less than before, if it came back with an older disk. */
+  clock: Clock = new Map<string, number>();
   /** What was sent to it as well, which may be lost. */
   readonly #told = new Map<string, number>();
   /** Until when what was sent counts as on its way; while the carrier has some of it, always. */
@@ -39,10 +39,10 @@ export class PeerView {
     this.name = name;
   }
 
-  /** Takes the peer's clock; a replica forgets nothing, so that older clocks that come late change nothing. */
+  /** Takes the peer's clock; an older one that comes late makes it get operations again, and no harm else. */
   heard(clock: Clock): void {
     this.isHeard = true;
-    raise(this.clock, clock);
+    this.clock = clock;
   }
 
   /** What the peer has, or will have if nothing is lost. */

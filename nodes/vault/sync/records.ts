@@ -1,32 +1,22 @@
 /**
- * Vault: the records of a replica's log on disk: a snapshot, with which a log begins that was cut, or an operation. Keys of
- * values are no part of them, so that they can be deleted.
+ * Vault: what the disk of a replica has besides the wrapped keys: the operations of its log, and in its table a
+ * snapshot, with which a log that was cut begins. Keys of values are no part of either, so that they can be deleted.
  *
  * @module
  */
-import { concatBytes } from '../../_kit/bytes.ts';
 import type { Item } from '../changes.ts';
 import { entryOfOperation } from '../operation.ts';
+import type { Replica } from '../replica.ts';
 import { decodeSigned } from '../signed-operation.ts';
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from '../snapshot.ts';
 
-const OPERATION = 1;
-const SNAPSHOT = 2;
+/** Key of the snapshot in the table of the store; those of wrapped keys are hexadecimal. */
+export const SNAPSHOT_KEY = 'snapshot';
 
-/** A record as it was read, with the keys that the disk has. */
-export type VaultRecord =
-  | { readonly kind: 'operation'; readonly item: Item }
-  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot };
-
-/** Encodes the record of an operation. */
-export function encodeOperationRecord(operation: Uint8Array): Uint8Array {
-  return concatBytes(Uint8Array.of(OPERATION), operation);
-}
-
-/** Encodes the record of a snapshot. */
-export function encodeSnapshotRecord(snapshot: Snapshot): Uint8Array {
+/** Encodes a snapshot for the disk. */
+export function encodeStoredSnapshot(snapshot: Snapshot): Uint8Array {
   const items = snapshot.items.map(({ operation }) => ({ operation, wrappedKey: null }));
-  return concatBytes(Uint8Array.of(SNAPSHOT), encodeSnapshot({ ...snapshot, items }));
+  return encodeSnapshot({ ...snapshot, items });
 }
 
 /** The operations of `own` in a log. */
@@ -43,22 +33,37 @@ export function ownOperations(
   return found;
 }
 
+/** What a disk has, as {@link restoreReplica} reads it. */
+export interface ReplicaDisk {
+  get(key: string): Uint8Array | undefined;
+  replay(visit: (record: Uint8Array) => void): void;
+}
+
 /**
- * Decodes a record; undefined if it is none.
- * @param keyOf Finds the wrapped key of an entry on the disk.
+ * Makes a new replica what its disk says that it was.
+ * @returns the number of records that cannot be read or do not fit.
  */
-export function decodeRecord(
-  record: Uint8Array,
-  keyOf: (entry: string) => Uint8Array | undefined,
-): VaultRecord | undefined {
-  const withKey = (operation: Uint8Array): Item => {
+export function restoreReplica(replica: Replica, disk: ReplicaDisk): number {
+  let bad = 0;
+  const withKey = ({ operation }: Pick<Item, 'operation'>): Item => {
     const entry = entryOfOperation(operation);
-    return { operation, wrappedKey: entry === null ? null : (keyOf(entry) ?? null) };
+    return { operation, wrappedKey: entry === null ? null : (disk.get(entry) ?? null) };
   };
-  const bytes = record.slice(1);
-  if (record[0] === OPERATION) return { kind: 'operation', item: withKey(bytes) };
-  const snapshot = record[0] === SNAPSHOT ? decodeSnapshot(bytes) : undefined;
-  if (snapshot === undefined) return undefined;
-  const items = snapshot.items.map(({ operation }) => withKey(operation));
-  return { kind: 'snapshot', snapshot: { ...snapshot, items } };
+  const stored = disk.get(SNAPSHOT_KEY);
+  if (stored !== undefined) {
+    const snapshot = decodeSnapshot(stored);
+    const isTaken =
+      snapshot !== undefined &&
+      replica.restoreSnapshot({ ...snapshot, items: snapshot.items.map(withKey) });
+    if (!isTaken) bad += 1;
+  }
+  disk.replay((record) => {
+    const signed = record.slice();
+    const operation = decodeSigned(signed)?.operation;
+    // A crash may have kept the log that the snapshot stands for.
+    const known = replica.clock().get(operation?.actor ?? '') ?? 0;
+    if (operation !== undefined && operation.sequence <= known) return;
+    if (operation === undefined || !replica.restore(withKey({ operation: signed }))) bad += 1;
+  });
+  return bad;
 }

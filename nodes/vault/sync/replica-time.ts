@@ -1,17 +1,18 @@
 /**
  * Vault: the calendar time by which a replica stamps its operations. It goes on from the clock at the start by
- * the monotonic clock, so that later steps of the clock change nothing; and it follows the median of the other
- * replicas if it is further from that than a stamp may be, since they would refuse every stamp.
+ * the monotonic clock, so that later steps of the clock change nothing; and it follows the other replicas if more
+ * than half of them find it further off than a stamp may be, since they would refuse every stamp.
  *
  * @module
  */
 import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
+import { greatestOf, leastOf } from '../../../engine/pure/extremes.ts';
 import { STAMP_AHEAD_MS_MAX } from '../geometry.ts';
 
 const NS_PER_MS = 1_000_000;
 const MS_PER_S = 1_000;
-/** With fewer reports one wrong clock would be the median. */
-const REPORTS_MIN = 2;
+/** Fewer could be one liar. */
+const AGREEING_MIN = 2;
 
 /** What a message says of time (as in NTP, RFC 5905 section 8). */
 export interface TimeReport {
@@ -31,9 +32,16 @@ export class ReplicaTime {
   /** Marks of an earlier life of this node are not taken for those of this one. */
   readonly #markOrigin: number;
 
-  /** @param origin A random number of 32 bits. */
-  constructor(clock: CalendarTime, now: Nanoseconds, origin: number) {
+  /** So many others must say that this replica's time is wrong: more than half of them. */
+  readonly #agreeingMin: number;
+
+  /**
+   * @param origin A random number of 32 bits.
+   * @param others Number of the other replicas.
+   */
+  constructor(clock: CalendarTime, now: Nanoseconds, origin: number, others: number) {
     this.#markOrigin = origin;
+    this.#agreeingMin = Math.max(AGREEING_MIN, Math.floor(others / 2) + 1);
     this.#originMs = clock.seconds * MS_PER_S + Math.floor((clock.nanos - now) / NS_PER_MS);
   }
 
@@ -57,13 +65,14 @@ export class ReplicaTime {
     const roundTripMs = this.mark(now) - echo.mark - echo.heldMs;
     if (roundTripMs < 0 || roundTripMs > STAMP_AHEAD_MS_MAX) return 0;
     this.#ahead.set(peer, Math.round(nowMs + roundTripMs / 2 - this.at(now)));
-    if (this.#ahead.size < REPORTS_MIN) return 0;
-    const sorted = [...this.#ahead.values()].sort((left, right) => left - right);
-    // The lower one of two in the middle: nearer to this replica's own time, or to the truth.
-    const median = sorted[(sorted.length - 1) >> 1] ?? 0;
-    if (Math.abs(median) <= STAMP_AHEAD_MS_MAX) return 0;
-    this.#originMs += median;
+    const all = [...this.#ahead.values()];
+    // More than half agree on the side, so that one of them is honest; and no liar among them can add to the least.
+    const ahead = all.filter((ms) => ms > STAMP_AHEAD_MS_MAX);
+    const behind = all.filter((ms) => ms < -STAMP_AHEAD_MS_MAX);
+    const move = ahead.length > behind.length ? leastOf(ahead) : greatestOf(behind);
+    if (Math.max(ahead.length, behind.length) < this.#agreeingMin) return 0;
+    this.#originMs += move;
     this.#ahead.clear();
-    return median;
+    return move;
   }
 }

@@ -44,4 +44,12 @@ describe('confirmations', () => {
     confirmations.forget('me');
     expect(confirmations.confirm([])).toEqual([one(1, true)]);
   });
+
+  it('forgets no erasure for later operations, of which only so many are measured', () => {
+    const confirmations = new Confirmations<string>('ada');
+    confirmations.add({ ...one(1, true), asker: 'me' });
+    for (let sequence = 2; sequence <= 10_100; sequence += 1) confirmations.add(one(sequence));
+    expect(confirmations.erasures).toBe(1);
+    expect(confirmations.confirm([])).toHaveLength(10_000);
+  });
 });

@@ -46,5 +46,7 @@ describe('consent', () => {
     expect(all.isAllowed('mallory')).toBe(false);
     expect(all.ask('mallory', 0)).toBe('denied');
     expect(all.open(0)).toEqual([]);
+    expect(all.decide('mallory', true)).toBe(false);
+    expect(all.isAllowed('mallory')).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 /** Replicas in virtual time: they come to the same state whatever the network does, and tell nobody what no disk has. */
 import { describe, expect, it } from 'vitest';
+import { encodeSnapshot } from '../../../../../nodes/vault/snapshot.ts';
 import { decodeVaultMessage, encodeVaultMessage } from '../../../../../nodes/vault/wire.ts';
 import { hasBytes, MS, S, VaultNetwork } from './vault-network.ts';
 
@@ -140,9 +141,12 @@ describe('replicas', () => {
     network.run(S);
     network.fail('ada', true);
     const put = network.ask('ada', 'put', 'a', 'b');
+    network.run(3 * S);
+    network.ask('bert', 'put', 'b', 'c');
     network.run(10 * S);
     expect(network.answers.get(put)).toBeUndefined();
     expect(network.replica('bert').get('a')).toBeNull();
+    expect(network.drops).toContain('disk-failed');
     network.fail('ada', false);
     network.run(10 * S);
     expect(network.answers.get(put)?.outcome).toBe('ok');
@@ -213,6 +217,66 @@ describe('erasure', () => {
   });
 });
 
+describe('an erasure that somebody has not confirmed', () => {
+  it('is not answered where nobody takes part, nor where a replica is no peer, and names who lacks it', () => {
+    const alone = new VaultNetwork({ names: NAMES, options: { consent: { trusted: [] } } });
+    const inLine = new VaultNetwork({
+      names: NAMES,
+      options: { every: '1s' },
+      peersOf: (name) => (name === 'bert' ? ['ada', 'cleo'] : ['bert']),
+    });
+    inLine.cut((from, to) => from === 'cleo' || to === 'cleo');
+    for (const [network, by] of [
+      [alone, ['bert', 'cleo']],
+      [inLine, ['cleo']],
+    ] as const) {
+      network.ask('ada', 'put', 'secret', 'value');
+      const erase = network.ask('ada', 'erase', 'secret');
+      network.run(20 * S);
+      expect(network.answers.get(erase)).toBeUndefined();
+      expect(network.machine('ada').status(network.now)).toMatchObject({ unconfirmed: [{ by }] });
+    }
+  });
+
+  it('is not confirmed by an owner who denies', () => {
+    const network = new VaultNetwork({ names: NAMES, options: { every: '1s' } });
+    network.ask('ada', 'put', 'secret', 'value');
+    network.run(3 * S);
+    network.cut((from, to) => from === 'cleo' || to === 'cleo');
+    const erase = network.ask('ada', 'erase', 'secret');
+    network.run(3 * S);
+    network.ask('ada', 'deny', 'cleo');
+    network.run(10 * S);
+    expect(network.answers.get(erase)).toBeUndefined();
+  });
+});
+
+describe('a restart', () => {
+  it('says nothing before the disk has what it deleted', () => {
+    const network = new VaultNetwork({ names: NAMES });
+    network.run(S);
+    network.sent.length = 0;
+    network.fail('ada', true);
+    network.crash('ada');
+    network.run(5 * S);
+    expect(network.sent.filter(({ from }) => from === 'ada')).toEqual([]);
+    network.fail('ada', false);
+    network.run(3 * S);
+    expect(network.sent.some(({ from }) => from === 'ada')).toBe(true);
+  });
+
+  it('from an older disk gets what it lacks again', () => {
+    const network = new VaultNetwork({ names: NAMES, options: { every: '1s' } });
+    const old = network.image('cleo');
+    writeAll(network, ['ada', 'bert'], 0);
+    network.run(5 * S);
+    network.restore('cleo', old);
+    expect(network.isEqual()).toBe(false);
+    network.run(5 * S);
+    expect(network.isEqual()).toBe(true);
+  });
+});
+
 describe('an attacker among the replicas', () => {
   it('changes nothing by operations of others that it alters on the way (R-152)', () => {
     const network = new VaultNetwork({
@@ -237,6 +301,43 @@ describe('an attacker among the replicas', () => {
     network.run(10 * S);
     expect(network.replica('cleo').get('a')).toEqual(encoder.encode('true'));
     expect(network.isEqual()).toBe(true);
+  });
+
+  it('makes nobody write by a snapshot of nothing', () => {
+    const network = new VaultNetwork({ names: NAMES });
+    network.ask('ada', 'put', 'a', 'b');
+    network.run(10 * S);
+    const before = network.image('ada');
+    const { items, proofs, sets, maps } = network.replica('ada').snapshot();
+    for (const snapshot of [
+      { items: [], proofs: [], sets: new Map(), maps: new Map() },
+      { items, proofs, sets, maps },
+    ]) {
+      const message = { kind: 'snapshot', snapshot: encodeSnapshot(snapshot) } as const;
+      network.message('bert', 'ada', encodeVaultMessage('vault', message));
+    }
+    network.run(S);
+    expect(network.image('ada')).toEqual(before);
+  });
+
+  it('cannot make a witness forget receipts', () => {
+    const network = new VaultNetwork({ names: NAMES, options: { every: '1s' } });
+    for (let count = 0; count < 4; count += 1) network.ask('bert', 'get', 'a');
+    network.run(3 * S);
+    const before = network.ask('ada', 'witnessed', '');
+    expect(network.answers.get(before)?.text).toContain('"bert":{"count":4,');
+    const clock = {
+      kind: 'clock',
+      clock: new Map(),
+      nowMs: 0,
+      digest: new Uint8Array(8),
+      receipts: { count: 1, hash: new Uint8Array(32) },
+      mark: 1,
+      echo: undefined,
+    } as const;
+    network.message('bert', 'ada', encodeVaultMessage('vault', clock));
+    const after = network.ask('ada', 'witnessed', '');
+    expect(network.answers.get(after)).toEqual(network.answers.get(before));
   });
 
   it('is named for each message that is none', () => {

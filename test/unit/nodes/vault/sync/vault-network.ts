@@ -16,7 +16,11 @@ import { Replica } from '../../../../../nodes/vault/replica.ts';
 import type { VaultEffect, VaultRequestKind } from '../../../../../nodes/vault/sync/effects.ts';
 import { MESSAGE_ITEMS_BYTES } from '../../../../../nodes/vault/sync/geometry.ts';
 import { VaultMachine } from '../../../../../nodes/vault/sync/machine.ts';
-import { decodeRecord, ownOperations } from '../../../../../nodes/vault/sync/records.ts';
+import {
+  ownOperations,
+  restoreReplica,
+  SNAPSHOT_KEY,
+} from '../../../../../nodes/vault/sync/records.ts';
 import { ReplicaTime } from '../../../../../nodes/vault/sync/replica-time.ts';
 
 export const MS = 1_000_000;
@@ -100,8 +104,9 @@ export class VaultNetwork {
     for (const name of plan.names) {
       const durable: Disk = { log: [], table: new Map() };
       const node = { name, durable, written: copyDisk(durable), isFailing: false, life: 0 };
-      this.#nodes.set(name, { ...node, ...this.#made(name, durable) });
+      this.#nodes.set(name, { ...node, ...this.#made(name, node.written) });
     }
+    for (const name of plan.names) this.#step(name, { kind: 'start' });
   }
 
   /** Cuts the ways for which this is true, and no others. */
@@ -156,7 +161,19 @@ export class VaultNetwork {
     const node = this.#node(name);
     node.life += 1;
     node.written = copyDisk(node.durable);
-    Object.assign(node, this.#made(name, node.durable));
+    Object.assign(node, this.#made(name, node.written));
+    this.#step(name, { kind: 'start' });
+  }
+
+  /** What the disk of a replica has. */
+  image(name: string): Disk {
+    return copyDisk(this.#node(name).durable);
+  }
+
+  /** Kills a replica and starts it again with this disk. */
+  restore(name: string, image: Disk): void {
+    this.#node(name).durable = copyDisk(image);
+    this.crash(name);
   }
 
   /** All bytes on the disk of a replica. */
@@ -175,6 +192,7 @@ export class VaultNetwork {
     for (;;) {
       const event = this.#next();
       if (event === undefined || event.at > end) break;
+      this.#events = this.#events.filter((one) => one !== event);
       this.now = Math.max(this.now, event.at);
       event.act();
     }
@@ -196,7 +214,6 @@ export class VaultNetwork {
         next = { at, act: (): void => this.#step(name, TIMER_DUE) };
       }
     }
-    this.#events = this.#events.filter((event) => event !== next);
     return next;
   }
 
@@ -222,33 +239,36 @@ export class VaultNetwork {
         Uint8Array.from({ length: count }, () => random.below(256)),
       logMax: parsed.log,
     });
-    for (const record of disk.log) {
-      const decoded = decodeRecord(record, (entry) => disk.table.get(entry));
-      if (decoded?.kind === 'operation') replica.restore(decoded.item);
-      if (decoded?.kind === 'snapshot') replica.restoreSnapshot(decoded.snapshot);
-    }
-    const machine = new VaultMachine<string>(
-      {
-        own: name,
-        actors: keys,
-        options: parsed,
-        peers: (peersOf?.(name) ?? names).filter((peer) => peer !== name),
-        replica,
-        receipts: new ReceiptLog({ vaultId: parsed.vault, secretKey: secretOf(name), crypto }),
-        time: new ReplicaTime(
-          { seconds: EPOCH_S + (aheadOf?.(name) ?? 0) + Math.floor(this.now / S), nanos: 0 },
-          this.now,
-          random.u32(),
-        ),
-        random,
-        restored: ownOperations(replica.items(), name),
-        sha256: (bytes): Uint8Array => crypto.sha256(bytes),
-        doubtsOwnClock,
-        itemsBytesMax: MESSAGE_ITEMS_BYTES,
-        passOn: (items): readonly Item[] => passOn?.(name, items) ?? items,
+    const get = (key: string): Uint8Array | undefined => disk.table.get(key);
+    restoreReplica(replica, {
+      get,
+      replay: (visit): void => {
+        for (const record of disk.log) visit(record);
       },
-      this.now,
-    );
+    });
+    for (const key of [...disk.table.keys()]) {
+      if (key !== SNAPSHOT_KEY && replica.keyOf(key) === undefined) disk.table.delete(key);
+    }
+    const machine = new VaultMachine<string>({
+      own: name,
+      actors: keys,
+      options: parsed,
+      peers: (peersOf?.(name) ?? names).filter((peer) => peer !== name),
+      replica,
+      receipts: new ReceiptLog({ vaultId: parsed.vault, secretKey: secretOf(name), crypto }),
+      time: new ReplicaTime(
+        { seconds: EPOCH_S + (aheadOf?.(name) ?? 0) + Math.floor(this.now / S), nanos: 0 },
+        this.now,
+        random.u32(),
+        names.length - 1,
+      ),
+      random,
+      restored: ownOperations(replica.items(), name),
+      sha256: (bytes): Uint8Array => crypto.sha256(bytes),
+      doubtsOwnClock,
+      itemsBytesMax: MESSAGE_ITEMS_BYTES,
+      passOn: (items): readonly Item[] => passOn?.(name, items) ?? items,
+    });
     return { machine, replica };
   }
 
@@ -267,7 +287,8 @@ export class VaultNetwork {
         written.log.push(effect.record);
         return;
       case 'rewrite':
-        written.log = [...effect.records];
+        written.table.set(SNAPSHOT_KEY, effect.snapshot);
+        written.log = [];
         return;
       case 'put':
         written.table.set(effect.key, effect.value);
@@ -298,6 +319,8 @@ export class VaultNetwork {
           ...(this.measured.get(effect.metric) ?? []),
           effect.value,
         ]);
+        return;
+      case 'published':
         return;
       case 'converged':
         this.converged.add(`${node.name} ${effect.sequence}`);
