@@ -40,9 +40,12 @@ const IN_EIGHT = 27;
 /** Least simple value that a second byte may encode (section 3.3). */
 const SIMPLE_MIN = 32;
 
+/** What a reader reads before it is opened; shared, since an array costs more to make than a reader. */
+const NO_BYTES = new Uint8Array(0);
+
 /** A cursor that reads heads of CBOR data items from bytes. */
 export class CborReader {
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Uint8Array = NO_BYTES;
   /** Offset of the next byte to read. */
   at = 0;
   /** Offset after the last byte to read. */

@@ -11,6 +11,8 @@ const BYTE_VALUES = 0x100;
 const UINT16_VALUES = 0x1_0000;
 const UINT32_VALUES = 0x1_0000_0000;
 const HEX_DIGIT = /^[0-9a-f]*$/i;
+/** Code of the digit 9; letters come after it. */
+const DIGIT_9 = 0x39;
 const HEX: readonly string[] = Array.from({ length: BYTE_VALUES }, (_, value) =>
   value.toString(16).padStart(2, '0'),
 );
@@ -98,9 +100,15 @@ export function fromHex(text: string): Uint8Array {
   if (!HEX_DIGIT.test(text)) throw new RangeError('hex text has a character outside 0-9, a-f');
   const bytes = new Uint8Array(text.length / 2);
   for (let index = 0; index < bytes.length; index++) {
-    bytes[index] = Number.parseInt(text.slice(2 * index, 2 * index + 2), 16);
+    const [high, low] = [text.charCodeAt(2 * index), text.charCodeAt(2 * index + 1)];
+    bytes[index] = 16 * digitOf(high) + digitOf(low);
   }
   return bytes;
+}
+
+/** The value of a hexadecimal digit with this code. */
+function digitOf(code: number): number {
+  return code <= DIGIT_9 ? code & 0xf : (code & 0xf) + 9;
 }
 
 /**

@@ -77,13 +77,21 @@ export function coseToBeSigned(
   { header, payload }: Pick<CoseSign1, 'header' | 'payload'>,
   externalAad: Uint8Array,
 ): Uint8Array {
+  return viewOfToBeSigned({ header, payload }, externalAad).slice();
+}
+
+/** Like {@link coseToBeSigned}, as a view that is valid until the writer is used again. */
+function viewOfToBeSigned(
+  { header, payload }: Pick<CoseSign1, 'header' | 'payload'>,
+  externalAad: Uint8Array,
+): Uint8Array {
   writer.reset();
   writer.array(ITEMS);
   writer.text('Signature1');
   writer.string(header);
   writer.string(externalAad);
   writer.string(payload);
-  return writer.taken();
+  return writer.bytes.subarray(0, writer.length);
 }
 
 /** Signs the messages of one purpose with one key. */
@@ -104,7 +112,7 @@ export class CoseSigner {
   /** Returns the message with this payload. */
   sign(payload: Uint8Array): Uint8Array {
     const header = this.#header;
-    const signature = this.#key.sign(coseToBeSigned({ header, payload }, this.#externalAad));
+    const signature = this.#key.sign(viewOfToBeSigned({ header, payload }, this.#externalAad));
     writer.reset();
     writer.head(CBOR_TAG, TAG);
     writer.array(ITEMS);
@@ -138,7 +146,7 @@ export class CoseVerifier {
     return (
       equalBytes(message.header, this.#header) &&
       message.unprotected.length === 1 &&
-      this.#key.verify(coseToBeSigned(message, this.#externalAad), message.signature)
+      this.#key.verify(viewOfToBeSigned(message, this.#externalAad), message.signature)
     );
   }
 }

@@ -27,6 +27,8 @@ import {
   WRAPPED_KEY_BYTES,
 } from './geometry.ts';
 
+/** Bytes before the id in a sealed value. */
+const ENTRY_ID_OFFSET = 2;
 const NONCE = new Uint8Array(12);
 const WRAP_INFO = new TextEncoder().encode('orrery/vault/1/wrap');
 
@@ -67,6 +69,11 @@ export function decodeSealed(bytes: Uint8Array): Sealed | undefined {
   const entryId = fields.bytes(ENTRY_ID_BYTES, ENTRY_ID_BYTES);
   const ciphertext = fields.bytes(VALUE_BYTES_MAX + TAG_BYTES, TAG_BYTES);
   return fields.isGood ? { entryId, ciphertext } : undefined;
+}
+
+/** The id in a sealed value that {@link decodeSealed} takes, as a view: it follows the heads of array and string. */
+export function entryIdIn(sealed: Uint8Array): Uint8Array {
+  return sealed.subarray(ENTRY_ID_OFFSET, ENTRY_ID_OFFSET + ENTRY_ID_BYTES);
 }
 
 /** Seals and opens values with the key of a vault. */

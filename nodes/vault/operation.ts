@@ -16,7 +16,7 @@ import { CborFieldReader } from '../_kit/cbor-fields.ts';
 import { OPERATION_KINDS } from './changes.ts';
 import { decodeCoseSign1 } from './cose-sign1.ts';
 import { compareStamps, type Stamp } from './crdt/stamp.ts';
-import { decodeSealed } from './entry-keys.ts';
+import { decodeSealed, entryIdIn } from './entry-keys.ts';
 import { HASH_BYTES, KEY_BYTES_MAX, NAME_BYTES_MAX, VAULT_FORMAT_VERSION } from './geometry.ts';
 import {
   type OperationBody,
@@ -88,11 +88,13 @@ function sealedValueOf(body: OperationBody): Uint8Array | null {
   return body.kind === 'write' || body.kind === 'write-field' ? body.value : null;
 }
 
-/** Id of the entry with the sealed value in an operation, 32 hexadecimal digits; null if it has none. */
+/**
+ * Id of the entry with the sealed value in an operation, 32 hexadecimal digits; null if it has none.
+ * @param body Of an operation that was decoded or made here, so that its value is sealed.
+ */
 export function entryOf(body: OperationBody): string | null {
   const value = sealedValueOf(body);
-  const sealed = value === null ? undefined : decodeSealed(value);
-  return sealed === undefined ? null : toHex(sealed.entryId);
+  return value === null ? null : toHex(entryIdIn(value));
 }
 
 /** Like {@link entryOf}, for an operation as it is stored; null also if it is malformed. */
