@@ -47,6 +47,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   replay: () => import('./replay.ts'),
   'replay-double': () => import('./replay-double.ts'),
   store: () => import('./store.ts'),
+  vault: () => import('./vault.ts'),
   fabric: () => import('./fabric.ts'),
   'federated-round': () => import('./federated-round.ts'),
   frame: () => import('./frame.ts'),
@@ -82,6 +83,7 @@ const ON_REQUEST: readonly string[] = [
   'start',
   'trace-cost',
   'two-threads',
+  'vault',
 ];
 
 const FAILED = 1;
