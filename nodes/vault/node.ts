@@ -14,6 +14,7 @@ import type { VaultOptions } from './config.ts';
 import { findReplicaKeys } from './provisioning.ts';
 import { ReceiptLog } from './receipt-log.ts';
 import { Replica } from './replica.ts';
+import { ReplicaTrace } from './replica-trace.ts';
 import {
   type SentKind,
   VAULT_QUESTIONS,
@@ -97,6 +98,7 @@ export class VaultNode implements NodeHandle {
         : { load: new VaultLoad(options.load, host.random('vault.load'), host.now()) }),
       doubtsOwnClock: this.#behaviour.doubtsOwnClock,
       passOn: this.#passOn(keys.secretKey),
+      ...(host.trace.isRecorded ? { trace: new ReplicaTrace(host, options.vault) } : {}),
       itemsBytesMax: Math.min(
         MESSAGE_ITEMS_BYTES,
         (this.#transport?.terms.maxBytes ?? MESSAGE_ITEMS_BYTES) - MESSAGE_HEAD_BYTES,

@@ -11,6 +11,7 @@ import type { Item } from '../changes.ts';
 import type { VaultOptions } from '../config.ts';
 import type { ReceiptLog } from '../receipt-log.ts';
 import type { Replica } from '../replica.ts';
+import type { ReplicaTrace } from '../replica-trace.ts';
 import { decodeSnapshot, encodeSnapshot } from '../snapshot.ts';
 import {
   type ClockMessage,
@@ -54,6 +55,8 @@ export interface ExchangeParts {
   readonly passOn: (items: readonly Item[]) => readonly Item[];
   /** Operations that one message brings take at most so many bytes, unless a single one is longer. */
   readonly itemsBytesMax: number;
+  /** Absent while no trace is recorded. */
+  readonly trace?: ReplicaTrace;
 }
 
 /** The exchange of one replica with the others; `Asker` names who made a request. */
@@ -164,6 +167,7 @@ export class Exchange<Asker> {
     this.#nextRoundNs = now + Math.ceil(options.every * factor);
     for (const peer of this.#members()) this.#sendClock(now, peer);
     this.#cut();
+    this.#traced(now);
   }
 
   /** The carrier believes that a peer can be reached, or cannot. */
@@ -224,6 +228,7 @@ export class Exchange<Asker> {
       if (this.#consent.isAllowed(peer.name)) this.#answerClock(now, peer);
     }
     this.#toAnswer.clear();
+    this.#traced(now);
   }
 
   /** The disk has what this replica begins with. */
@@ -313,6 +318,7 @@ export class Exchange<Asker> {
     const movedMs = doubtsOwnClock ? time.heard(peer.name, message, now) : 0;
     if (movedMs !== 0) {
       this.#outputs.count('clock_corrections');
+      this.#parts.trace?.corrected(movedMs);
       this.#outputs.warn(
         `the clock is ${-movedMs} ms ahead of the other replicas: stamps follow theirs`,
       );
@@ -345,10 +351,23 @@ export class Exchange<Asker> {
       }
       this.#outputs.answer(asker, 'ok');
     }
+    this.#traced(now);
     const count = this.#confirmations.erasures;
     if (count === this.#unconfirmed) return;
     this.#unconfirmed = count;
     this.#outputs.push({ kind: 'unconfirmed', count });
+  }
+
+  #traced(now: Nanoseconds): void {
+    const { trace, replica } = this.#parts;
+    trace?.show(now, () => ({
+      clock: this.#durable,
+      stateBytes: isAhead(replica.clock(), this.#durable)
+        ? undefined
+        : (): Uint8Array => replica.stateBytes(),
+      changes: this.#outputs.changes,
+      unconfirmed: this.#confirmations.unconfirmed(this.#members()),
+    }));
   }
 
   /** Two replicas that have the same operations must have the same state, by bytes. */

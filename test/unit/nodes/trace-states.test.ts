@@ -17,6 +17,7 @@ import * as scion from '../../../nodes/scion/trace-states.ts';
 import { viz as scionViz } from '../../../nodes/scion/viz.ts';
 import * as sphinx from '../../../nodes/sphinx/trace-states.ts';
 import { fields } from '../../../nodes/sphinx/viz-fields.ts';
+import * as vault from '../../../nodes/vault/trace-states.ts';
 import type { DrawingInput, ProtocolViz } from '../../../viz/format/drawing.ts';
 import { DOUBLE_INPUT } from '../viz/double-viz.ts';
 
@@ -291,11 +292,32 @@ const ROWS: readonly Row[] = [
       'sphinx kem XWING hops=5 payload=2000 surb',
     ],
   ),
+  row(
+    ['REPLICA_TRACE', vault.REPLICA_TRACE, { vault: 'of two words' }],
+    fc.record({
+      checksum: fc.option(fc.stringMatching(/^[0-9a-f]{8}$/)),
+      operations: some({ actor: word, last: nat }),
+      erasures: nat,
+      waiting: fc.array(word),
+      clock: fc.option(fc.record({ ms: nat, side: fc.constantFrom('ahead', 'behind') })),
+    }),
+    [
+      {
+        checksum: '1f0c33a9',
+        operations: [
+          { actor: 'a', last: 12 },
+          { actor: 'b', last: 9 },
+        ],
+        ...{ erasures: 1, waiting: ['b'], clock: { ms: 3_600_000, side: 'ahead' } },
+      },
+      'state 1f0c33a9 has a=12 b=9; 1 erasures wait for b; clock 3600000 ms ahead',
+    ],
+  ),
 ];
 
 describe('states of a trace', () => {
   it('are all tried here', () => {
-    const declared = [paths, control, gateway, scion, mixnet, sphinx].flatMap((module) =>
+    const declared = [paths, control, gateway, scion, mixnet, sphinx, vault].flatMap((module) =>
       Object.entries(module).flatMap(([name, value]) =>
         typeof value === 'object' && 'machine' in value ? [name] : [],
       ),

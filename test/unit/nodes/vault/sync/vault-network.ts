@@ -13,6 +13,7 @@ import type { Item } from '../../../../../nodes/vault/changes.ts';
 import { type VaultOptions, vaultConfig } from '../../../../../nodes/vault/config.ts';
 import { ReceiptLog } from '../../../../../nodes/vault/receipt-log.ts';
 import { Replica } from '../../../../../nodes/vault/replica.ts';
+import { ReplicaTrace } from '../../../../../nodes/vault/replica-trace.ts';
 import type { VaultEffect, VaultRequestKind } from '../../../../../nodes/vault/sync/effects.ts';
 import { MESSAGE_ITEMS_BYTES } from '../../../../../nodes/vault/sync/geometry.ts';
 import { VaultMachine } from '../../../../../nodes/vault/sync/machine.ts';
@@ -47,6 +48,8 @@ export interface NetworkPlan {
   readonly options?: Record<string, unknown>;
   readonly passOn?: (name: string, items: readonly Item[]) => readonly Item[];
   readonly doubtsOwnClock?: boolean;
+  /** Records states: see {@link VaultNetwork.states}. */
+  readonly isTraced?: boolean;
 }
 
 /** The answer to a request. */
@@ -89,6 +92,8 @@ export class VaultNetwork {
   readonly converged = new Set<string>();
   /** Numbers of unconfirmed erasures, as they were reported. */
   readonly unconfirmed: number[] = [];
+  /** The states that replicas have traced, by replica and machine. */
+  readonly states = new Map<string, Map<string, string>>();
   /** Messages by kind of their first field, with their length. */
   readonly sent: { readonly from: string; readonly to: string; readonly bytes: Uint8Array }[] = [];
   #isCut: (from: string, to: string) => boolean = () => false;
@@ -268,8 +273,21 @@ export class VaultNetwork {
       doubtsOwnClock,
       itemsBytesMax: MESSAGE_ITEMS_BYTES,
       passOn: (items): readonly Item[] => passOn?.(name, items) ?? items,
+      ...(this.#plan.isTraced ? { trace: this.#trace(name, parsed.vault) } : {}),
     });
     return { machine, replica };
+  }
+
+  #trace(name: string, vault: string): ReplicaTrace {
+    const states = new Map<string, string>();
+    this.states.set(name, states);
+    const trace = {
+      isRecorded: true,
+      state: (machine: string, state: string): unknown => states.set(machine, state),
+      span: (): (() => void) => nothing,
+      mark: nothing,
+    };
+    return new ReplicaTrace({ trace }, vault);
   }
 
   #step(name: string, input: Parameters<VaultMachine<string>['step']>[1]): void {
@@ -365,6 +383,10 @@ export class VaultNetwork {
       this.#events.push({ at, act: (): void => this.message(from, to, bytes) });
     }
   }
+}
+
+function nothing(): void {
+  // No test reads spans or marks.
 }
 
 function secretOf(name: string): Uint8Array {
