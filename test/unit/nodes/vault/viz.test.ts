@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ReplicaTrace } from '../../../../nodes/vault/replica-trace.ts';
 import { REPLICA_TRACE } from '../../../../nodes/vault/trace-states.ts';
 import { viz } from '../../../../nodes/vault/viz.ts';
 import type { Drawing, DrawingInput, NodeState, Shape } from '../../../../viz/format/drawing.ts';
-import { MS, type NetworkPlan, S, VaultNetwork } from './sync/vault-network.ts';
+import { crypto, MS, type NetworkPlan, S, VaultNetwork } from './sync/vault-network.ts';
 
 const NAMES = ['anna', 'bert', 'carl', 'dora'];
 const NO_CLOCK = 'clock -';
@@ -195,14 +195,21 @@ describe('the page of the vault', () => {
 });
 
 describe('the trace of a replica', () => {
-  it('changes nothing that replicas send', () => {
+  it('changes nothing that replicas send, and hashes nothing, which may be charged', () => {
+    const sha256 = vi.spyOn(crypto, 'sha256');
+    const hashed: number[] = [];
     const [plain, traces] = [false, true].map((isTraced) => {
+      sha256.mockClear();
       const network = new VaultNetwork({ names: NAMES, isTraced, loss: 0.1 });
       for (const name of NAMES) network.ask(name, 'put', 'key', name);
       network.ask('anna', 'erase', 'key');
       network.run(20 * S);
+      hashed.push(sha256.mock.calls.length);
       return network;
     });
+    sha256.mockRestore();
+    expect(hashed[0]).toBeGreaterThan(0);
+    expect(hashed[1]).toBe(hashed[0]);
     expect(plain?.states.size).toBe(0);
     expect(traces?.states.size).toBe(NAMES.length);
     expect(traces?.sent).toEqual(plain?.sent);

@@ -30,7 +30,8 @@ const EPOCH_S = 1_700_000_000;
 const VAULT_KEY = new Uint8Array(32).fill(3);
 const DISK_NS = 2 * MS;
 
-const crypto = createCryptoProvider('node');
+/** The cryptography of all replicas. */
+export const crypto = createCryptoProvider('node');
 const encoder = new TextEncoder();
 
 /** What a network of replicas is made from. */
