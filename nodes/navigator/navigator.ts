@@ -4,7 +4,7 @@
  * A way is judged by its declared cost; latency and reliability by what was measured over it, while that is recent.
  * Private messages leave over ways that hide who writes to whom, and over no other. All other messages spend a budget
  * of privacy for each destination. Ways change rarely: for each class at most once in three round trips of the faster of
- * both ways, unless the way in use may not be used any more.
+ * both ways, unless the way in use is down or may not be used any more.
  *
  * @module
  */
@@ -144,7 +144,7 @@ export class Navigator implements WayChooser {
     const best = ranked[0] as Scored;
     const held = this.#held.get(own);
     const used = allowed.find(({ index }) => index === held?.way);
-    if (held !== undefined && used !== undefined) {
+    if (held !== undefined && used !== undefined && (used.facts.isUp || !best.facts.isUp)) {
       // A slow way must not hold a class for minutes that could change to a fast one.
       const roundTripNs = Math.min(roundTripOf(used), roundTripOf(best));
       const isEarly = now - held.sinceNs < ROUND_TRIPS_BETWEEN_CHANGES * roundTripNs;

@@ -31,7 +31,7 @@ traffic: [{ from: alice, to: bob, kind: constant, rate: 50/s, ${flow} }]
 `;
 
 describe('several lowest protocols', () => {
-  it('carry messages by gateway, by mixnet, and by bundles, as each of them is cut', async () => {
+  it('carry messages by gateway, by mixnet, and by bundles, as each of them is cut (R-146)', async () => {
     const result = await runText(FOUR_PROTOCOLS);
     const [delivered, sent] = deliveryOf(result, 'fabric');
     expect(delivered).toBe(sent);

@@ -101,6 +101,12 @@ function changesOf(chosen: readonly Decision[]): readonly (readonly [Decision, D
   return changes.slice(1).map((later, at) => [changes[at] as Decision, later]);
 }
 
+/** True if the former way may not be used any more, or is down while the later one is up: it is left at once. */
+function mustLeave({ order: [former = 0] }: Decision, later: Decision): boolean {
+  const isUp = (index = 0): boolean => later.ways[index]?.isUp === true;
+  return !later.order.includes(former) || (!isUp(former) && isUp(later.order[0]));
+}
+
 /** Three round trips of the faster of both ways, as measured at the later decision or as declared. */
 function waitNs(given: History, former: Decision, { order: [way = 0], ways }: Decision): number {
   const roundTrips = [former.order[0] as number, way].map((index) => {
@@ -124,8 +130,7 @@ describe('a navigator', () => {
       for (const own of MESSAGE_CLASSES) {
         const chosen = decisions.filter((one) => one.own === own && one.order.length > 0);
         for (const [former, later] of changesOf(chosen)) {
-          // What may not be used any more is left at once.
-          if (!later.order.includes(former.order[0] as number)) continue;
+          if (mustLeave(former, later)) continue;
           expect(later.now).toBeGreaterThanOrEqual(former.now + waitNs(given, former, later));
         }
       }

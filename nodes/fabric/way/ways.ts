@@ -12,7 +12,7 @@ import type { PeerReachability } from '../../../engine/host/transport.ts';
 import { BackOff, withJitter } from '../../_kit/back-off.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
 import { PreferredWay, type WayChoice, type WayChooser } from '../../_kit/way-chooser.ts';
-import type { PeerInput } from '../effects.ts';
+import type { PeerEffect, PeerInput } from '../effects.ts';
 import {
   CHALLENGE_NONCE_BYTES,
   FIRST_RETRY_NS,
@@ -43,7 +43,6 @@ const ENTRUSTED_HEAD =
  * messages would starve after an overload, since a carrier sends and repeats urgent packets first.
  */
 const NEWS_PRIORITY = 1;
-
 /** Number of consecutive time-outs after which a packet with news alone is not repeated any more. */
 const NEWS_TIMEOUTS_MAX = 10;
 
@@ -179,6 +178,9 @@ export class WaySelector<Request> {
   turn(now: Nanoseconds, way: number, state: PeerReachability): void {
     const lane = this.lane(way);
     lane.turn(now, state === 'open');
+    // The next choice leaves the way in use; another one may have messages under way whose class chose it.
+    const isUnderWay = lane.recovery !== undefined && lane.recovery.inFlight > 0;
+    if (lane.isClosed && isUnderWay && lane !== this.#active) this.#leave(now, lane, this.#active);
     this.#watch(now, lane);
   }
 
@@ -248,15 +250,18 @@ export class WaySelector<Request> {
     this.#active = best;
     if (best === former || best === undefined || former === undefined) return best;
     // A former way that is still up delivers its packets; those over a way that is down are sent again.
-    const lost = former.isUp ? [] : (former.recovery?.abandon() ?? []);
-    for (const content of lost) this.#again(now, content, 'other-way');
-    if (best.index > former.index && !former.isUp) {
-      const afterNs = now - (former.waitingSinceNs ?? now);
-      this.#shared.emit({ kind: 'switched', to: best.index, afterNs });
-    }
+    if (!former.isUp) this.#leave(now, former, best);
     this.#watch(now, former);
     this.#watch(now, best);
     return best;
+  }
+
+  /** Queues what is under way over a way that is down, to be sent over another way. */
+  #leave(now: Nanoseconds, former: PeerWay<Request>, best?: PeerWay<Request>): void {
+    for (const content of former.recovery?.abandon() ?? []) this.#again(now, content, 'other-way');
+    if (best === undefined || best.index <= former.index) return;
+    const afterNs = now - (former.waitingSinceNs ?? now);
+    this.#shared.emit({ kind: 'switched', to: best.index, afterNs });
   }
 
   #timeOut(now: Nanoseconds, lane: PeerWay<Request>): void {
@@ -459,11 +464,7 @@ export class WaySelector<Request> {
   #emit(
     lane: PeerWay<Request>,
     bytes: Uint8Array,
-    wishes: {
-      readonly priority?: 0 | 1 | 2;
-      readonly lifetime?: number;
-      readonly tolerant?: boolean;
-    },
+    wishes: Extract<PeerEffect<Request>, { kind: 'send' }>['wishes'],
     token?: number,
   ): void {
     const pieceBytes = this.#pieceBytes;

@@ -39,7 +39,7 @@ class Rule implements WayChooser {
 }
 
 describe('ways with a chooser', () => {
-  it('send each message over the way that it names, and tell it once for each message', () => {
+  it('send each message over the way that it names, and tell it once for each message (R-081)', () => {
     const rule = new Rule((priority) => (priority === 3 ? [0, 1] : [1, 0]));
     const bench = new Bench([LOSSY, LOSSY], 1, rule);
     const sent = bench.step(() => {
@@ -48,6 +48,18 @@ describe('ways with a chooser', () => {
     });
     expect(sent.map(({ way }) => way)).toEqual([0, 0, 0, 1, 1, 1]);
     expect(rule.carriers).toEqual(['datagram', 'dtn']);
+  });
+
+  it('send at once what is under way over a way that closes, though no later message would choose it (R-082)', () => {
+    let isClosed = false;
+    const rule = new Rule((priority) => (priority === 3 && !isClosed ? [0, 1] : [1, 0]));
+    const bench = new Bench([LOSSY, LOSSY], 1, rule);
+    expect(bench.step(() => bench.offer(300, { priority: 3 })).map(({ way }) => way)).toEqual([0]);
+    bench.now = 100_000_000;
+    isClosed = true;
+    const sent = bench.step(() => bench.ways.turn(bench.now, 0, 'closed'));
+    expect(sent.map(({ way, packet }) => [way, packet.pieces.length])).toEqual([[1, 1]]);
+    expect(bench.switches).toEqual([1]);
   });
 
   it('send nothing while no way may be used, and ask for no time', () => {
@@ -91,7 +103,7 @@ describe('the preferred way', () => {
       [0, 1],
     ],
     [[false, false, false], [0, 1, 2], []],
-  ])('with ways that are up: %j', (up, order, probes) => {
+  ])('with ways that are up: %j (R-146)', (up, order, probes) => {
     const choice = new PreferredWay(3).choose(0, up.map(facts));
     expect([choice.order, choice.probes]).toEqual([order, probes]);
     expect(new PreferredWay(3).refusal()).toBeUndefined();

@@ -66,7 +66,7 @@ describe('the choice of the way', () => {
     expect(message?.isWhole).toBe(true);
   });
 
-  it('goes on to a third way when two are silent', () => {
+  it('goes on to a third way when two are silent (R-146)', () => {
     const bench = new Bench([LOSSY, LOSSY, CUSTODY]);
     bench.offer(500);
     bench.step();
@@ -77,7 +77,7 @@ describe('the choice of the way', () => {
     expect(bench.now).toBeGreaterThanOrEqual(2 * 0.8 * 1_750 * MS);
   });
 
-  it('leaves a way at once that its carrier closes, with what is under way', () => {
+  it('leaves a way at once that its carrier closes, with what is under way (R-082)', () => {
     const bench = new Bench([LOSSY, LOSSY]);
     bench.offer(3_000);
     expect(bytesOf(over(bench.step(), 0))).toBe(3_000);
