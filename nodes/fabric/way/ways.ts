@@ -228,9 +228,7 @@ export class WaySelector<Request> {
     this.#acknowledge(now);
   }
 
-  /**
-   * While messages wait, sends a probe over each better way that is down, to learn whether the peer answers again.
-   */
+  /** While messages wait, sends a probe over each better way that is down, to learn whether the peer answers again. */
   #tryOthers(now: Nanoseconds): void {
     if (!this.#sources.outbox.isWaiting) return;
     for (const index of this.#choice?.probes ?? []) {
