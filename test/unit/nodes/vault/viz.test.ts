@@ -222,7 +222,7 @@ describe('the trace of a replica', () => {
     const before = draw(network.states)?.table.rows[0];
     expect(before?.slice(3, 5)).toEqual([1, 0]);
     network.crash('anna');
-    network.run(MS);
+    network.run(S);
     expect(draw(network.states)?.table.rows[0]).toEqual(before);
   });
 
