@@ -12,8 +12,10 @@ export interface AppliedOperation {
   readonly actor: string;
   readonly sequence: number;
   readonly stamp: Stamp;
-  /** Id of the entry with its value, 32 hexadecimal digits; null if it has none. */
+  /** Name of the entry with its value (see `operation.ts`); null if it has none. */
   readonly entry: string | null;
+  /** Id in that value, under which its key was wrapped; null if it has none. */
+  readonly entryId: Uint8Array | null;
   /** The wrapped key of its value, while the value is part of the state and the key is known. */
   wrappedKey: Uint8Array | null;
 }

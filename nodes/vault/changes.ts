@@ -20,9 +20,9 @@ export interface Item {
 export interface Change {
   /** The operation, with the wrapped key only if the replica keeps it. */
   readonly item: Item;
-  /** Id of the entry whose wrapped key is kept, 32 hexadecimal digits; null if there is none. */
+  /** Name of the entry whose wrapped key is kept (see `operation.ts`); null if there is none. */
   readonly entry: string | null;
-  /** Ids of entries whose wrapped keys are to be deleted wherever they are stored. */
+  /** Names of entries whose wrapped keys are to be deleted wherever they are stored. */
   readonly forgotten: readonly string[];
 }
 
@@ -66,7 +66,7 @@ export type OperationKind = (typeof OPERATION_KINDS)[number];
 export interface Joined {
   /** With `bad-key` the snapshot has been joined, without the keys that do not open. */
   readonly outcome: 'applied' | VaultDropReason;
-  /** Ids of entries whose wrapped keys are now kept and were not before. */
+  /** Names of entries whose wrapped keys are now kept and were not before. */
   readonly entries: readonly string[];
   /** See {@link Change.forgotten}. */
   readonly forgotten: readonly string[];

@@ -12,7 +12,7 @@ import { VaultState } from './crdt/vault-state.ts';
 import type { EntryKeys } from './entry-keys.ts';
 import { HASH_BYTES } from './geometry.ts';
 import { LiveEntries } from './live-entries.ts';
-import { entryOf, type Operation } from './operation.ts';
+import { entryIdOf, entryOf, type Operation } from './operation.ts';
 import { changeOf, erasuresIn } from './operation-effects.ts';
 import { OperationLog } from './operation-log.ts';
 import type { SignedOperation } from './signed-operation.ts';
@@ -89,7 +89,7 @@ export class Ledger {
    * @returns the change; undefined if the value is not part of the state, or its key is known.
    */
   fillIn({ signed, operation }: SignedOperation, wrappedKey: Uint8Array): Change | undefined {
-    const applied = this.live.same(entryOf(operation.body), signed);
+    const applied = this.live.same(entryOf(operation), signed);
     if (applied === undefined || applied.wrappedKey !== null) return undefined;
     return this.live.keep(applied, wrappedKey) ? changeFrom(applied, []) : undefined;
   }
@@ -105,7 +105,7 @@ export class Ledger {
     const other = new VaultState<AppliedOperation>();
     const brought = items.map((item) => {
       const { operation, signed, message, wrappedKey } = item;
-      const known = this.live.same(entryOf(operation.body), signed);
+      const known = this.live.same(entryOf(operation), signed);
       const applied = known ?? appliedFrom(operation, signed);
       other.merge(changeOf(operation, applied), drop);
       this.#advance(applied, message.payload);
@@ -185,7 +185,8 @@ function changeFrom(applied: AppliedOperation, forgotten: readonly string[]): Ch
 
 function appliedFrom(operation: Operation, signed: Uint8Array): AppliedOperation {
   const { actor, sequence, stamp, body } = operation;
-  return { signed, actor, sequence, stamp, entry: entryOf(body), wrappedKey: null };
+  const entry = entryOf(operation);
+  return { signed, actor, sequence, stamp, entry, entryId: entryIdOf(body), wrappedKey: null };
 }
 
 function inOrder(operations: Iterable<AppliedOperation>): readonly AppliedOperation[] {

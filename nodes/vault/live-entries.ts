@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { equalBytes, fromHex } from '../_kit/bytes.ts';
+import { equalBytes } from '../_kit/bytes.ts';
 import type { AppliedOperation } from './applied-operation.ts';
 import type { EntryKeys } from './entry-keys.ts';
 
 /** See the module. */
 export class LiveEntries {
-  readonly #byId = new Map<string, AppliedOperation>();
+  readonly #byName = new Map<string, AppliedOperation>();
   readonly #keys: EntryKeys;
 
   constructor(keys: EntryKeys) {
@@ -18,29 +18,30 @@ export class LiveEntries {
   }
 
   get(entry: string): AppliedOperation | undefined {
-    return this.#byId.get(entry);
+    return this.#byName.get(entry);
   }
 
   /** The operation here that is the same as this one. */
   same(entry: string | null, signed: Uint8Array): AppliedOperation | undefined {
-    const known = entry === null ? undefined : this.#byId.get(entry);
+    const known = entry === null ? undefined : this.#byName.get(entry);
     return known !== undefined && equalBytes(known.signed, signed) ? known : undefined;
   }
 
   /**
-   * Adds an operation whose value is part of the state. An entry that another operation has brought stays
-   * with that one: a second one with its id could otherwise make the replica forget its key.
+   * Adds an operation whose value is part of the state. If its actor has used its number twice, the entry stays with the
+   * operation that was here first.
    */
   add(operation: AppliedOperation): void {
     const { entry } = operation;
-    if (entry !== null && !this.#byId.has(entry)) this.#byId.set(entry, operation);
+    if (entry !== null && !this.#byName.has(entry)) this.#byName.set(entry, operation);
   }
 
   /** Keeps the wrapped key of an operation that was added. @returns false if it does not open. */
   keep(operation: AppliedOperation, wrappedKey: Uint8Array): boolean {
-    const { entry } = operation;
-    if (entry === null || this.#byId.get(entry) !== operation) return false;
-    if (!this.#keys.opens(fromHex(entry), wrappedKey)) return false;
+    const { entry, entryId } = operation;
+    if (entry === null || entryId === null) return false;
+    if (this.#byName.get(entry) !== operation) return false;
+    if (!this.#keys.opens(entryId, wrappedKey)) return false;
     operation.wrappedKey = wrappedKey;
     return true;
   }
@@ -48,8 +49,8 @@ export class LiveEntries {
   /** Removes an operation whose value is no longer part of the state. @returns its entry if its key was kept. */
   drop(operation: AppliedOperation): string | undefined {
     const { entry, wrappedKey } = operation;
-    if (entry === null || this.#byId.get(entry) !== operation) return undefined;
-    this.#byId.delete(entry);
+    if (entry === null || this.#byName.get(entry) !== operation) return undefined;
+    this.#byName.delete(entry);
     operation.wrappedKey = null;
     return wrappedKey === null ? undefined : entry;
   }

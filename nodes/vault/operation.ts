@@ -11,7 +11,6 @@
  * @module
  */
 import { CborWriter } from '../../engine/pure/cbor-writer.ts';
-import { toHex } from '../_kit/bytes.ts';
 import { CborFieldReader } from '../_kit/cbor-fields.ts';
 import { OPERATION_KINDS } from './changes.ts';
 import { decodeCoseSign1 } from './cose-sign1.ts';
@@ -88,18 +87,23 @@ function sealedValueOf(body: OperationBody): Uint8Array | null {
   return body.kind === 'write' || body.kind === 'write-field' ? body.value : null;
 }
 
-/**
- * Id of the entry with the sealed value in an operation, 32 hexadecimal digits; null if it has none.
- * @param body Of an operation that was decoded or made here, so that its value is sealed.
- */
-export function entryOf(body: OperationBody): string | null {
+/** Id of the entry with the sealed value in an operation, a view; null if it has none. */
+export function entryIdOf(body: OperationBody): Uint8Array | null {
   const value = sealedValueOf(body);
-  return value === null ? null : toHex(entryIdIn(value));
+  return value === null ? null : entryIdIn(value);
+}
+
+/**
+ * Name of the entry with the sealed value in an operation; null if it has none. It is that of the operation: an id inside
+ * the value could be copied by another actor.
+ */
+export function entryOf({ actor, sequence, body }: Operation): string | null {
+  return sealedValueOf(body) === null ? null : `${actor}/${sequence}`;
 }
 
 /** Like {@link entryOf}, for an operation as it is stored; null also if it is malformed. */
 export function entryOfOperation(signed: Uint8Array): string | null {
   const message = decodeCoseSign1(signed);
   const operation = message === undefined ? undefined : decodeOperation(message.payload);
-  return operation === undefined ? null : entryOf(operation.body);
+  return operation === undefined ? null : entryOf(operation);
 }

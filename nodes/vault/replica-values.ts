@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { fromHex } from '../_kit/bytes.ts';
 import type { AppliedOperation } from './applied-operation.ts';
 import type { Dot } from './crdt/or-set.ts';
 import { compareNames } from './crdt/stamp.ts';
@@ -62,11 +61,11 @@ export class ReplicaValues {
     { value, source }: Written,
     place: { readonly key: string; readonly field?: string },
   ): Uint8Array | undefined {
-    const { wrappedKey, sequence, entry } = source;
+    const { wrappedKey, sequence } = source;
     const sealed = value === null ? undefined : decodeSealed(value);
-    if (sealed === undefined || wrappedKey === null || entry === null) return undefined;
+    if (sealed === undefined || wrappedKey === null) return undefined;
     return this.#keys.open(
-      { entryId: fromHex(entry), ciphertext: sealed.ciphertext, wrappedKey },
+      { ...sealed, wrappedKey },
       { ...place, vaultId: this.#vaultId, version: sequence },
     );
   }

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { CborWriter } from '../../../../engine/pure/cbor-writer.ts';
-import { equalBytes, toHex } from '../../../../nodes/_kit/bytes.ts';
+import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { CoseSigner, coseToBeSigned } from '../../../../nodes/vault/cose-sign1.ts';
 import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from '../../../../nodes/vault/geometry.ts';
 import {
@@ -44,6 +44,11 @@ function operationIn(signed: Uint8Array): Operation {
   const opened = decodeSigned(signed);
   if (opened === undefined) throw new Error('malformed');
   return opened.operation;
+}
+
+/** The value of an operation, written by another actor to another register. */
+function copyOf(operation: Operation, key: string): Uint8Array {
+  return signedAs('c', { ...operation, actor: 'c', key, stamp: [NOW_MS, 0, 'c'] });
 }
 
 function pair(): readonly [Replica, Replica] {
@@ -367,20 +372,33 @@ describe('an operation from elsewhere', () => {
   it('cannot make a replica forget the key of an entry by using its id again', () => {
     const b = replicaOf('b');
     b.receive(first.item, NOW_MS);
-    const copy = signedAs('c', {
-      ...put,
-      ...{ actor: 'c', key: 'l', stamp: [NOW_MS, 0, 'c'] as const },
-    });
-    expect(b.receive({ ...first.item, operation: copy }, NOW_MS).outcome).toBe('bad-key');
+    const copied = b.receive({ ...first.item, operation: copyOf(put, 'l') }, NOW_MS);
     const forgotten = done(b.put('l', bytesOf('other'), NOW_MS)).forgotten;
-    expect(forgotten).toEqual([]);
+    expect([copied.change?.entry, forgotten]).toEqual(['c/1', ['c/1']]);
     expect(textOf(b.get('k'))).toBe('1');
-    expect(
-      equalBytes(
-        b.keyOf(first.entry ?? '') ?? new Uint8Array(),
-        first.item.wrappedKey ?? bytesOf(''),
-      ),
-    ).toBe(true);
+    expect(b.keyOf(first.entry ?? '')).toEqual(first.item.wrappedKey);
+  });
+
+  it('makes no value of another actor unreadable by bringing a copy of it first', () => {
+    const b = replicaOf('b');
+    for (const wrappedKey of [null, first.item.wrappedKey]) {
+      b.receive({ wrappedKey, operation: copyOf(put, 'junk') }, NOW_MS);
+    }
+    expect(b.receive(first.item, NOW_MS).outcome).toBe('applied');
+    expect(textOf(b.get('k'))).toBe('1');
+    // The copy is bound to another place.
+    expect(b.get('junk')).toBe('erased');
+    expect([...b.items()].map(({ operation }) => entryOfOperation(operation))).toEqual([
+      'a/1',
+      'c/1',
+    ]);
+    const again = replicaOf('b');
+    for (const { operation } of b.items()) {
+      const wrappedKey = b.keyOf(entryOfOperation(operation) ?? '') ?? null;
+      expect(again.restore({ operation, wrappedKey })).toBe(true);
+    }
+    expect(textOf(again.get('k'))).toBe('1');
+    expect(done(again.erase('k', NOW_MS)).forgotten).toEqual(['a/1']);
   });
 
   it('names no operation in bytes that are none', () => {
