@@ -36,6 +36,11 @@ export class OrSet<Value> {
     for (const dots of this.entries.values()) yield* dots;
   }
 
+  /** What the dot with this name bears; undefined if there is none. */
+  valueOf({ actor, count }: Pick<Dot<Value>, 'actor' | 'count'>): Value | undefined {
+    return this.#byName.get(nameOf(actor, count))?.value;
+  }
+
   /** Adds a dot that was not seen before. */
   insert(dot: Dot<Value>): void {
     if (this.context.has(dot.actor, dot.count)) return;
@@ -55,8 +60,11 @@ export class OrSet<Value> {
       dropped(dot);
     }
     for (const dot of other.dots()) {
-      if (this.#byName.has(nameOf(dot.actor, dot.count))) continue;
-      if (this.context.has(dot.actor, dot.count)) dropped(dot);
+      const known = this.valueOf(dot);
+      if (known !== undefined) {
+        // Only a defective actor names two additions alike: the one that is here stays.
+        if (known !== dot.value) dropped(dot);
+      } else if (this.context.has(dot.actor, dot.count)) dropped(dot);
       else this.#keep(dot);
     }
     this.context.merge(other.context);

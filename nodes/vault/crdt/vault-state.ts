@@ -113,7 +113,10 @@ export class VaultState<Source> {
   ): void {
     if (!this.maps.has(key)) this.#size += 1;
     const ours = this.mapOf(key);
-    const drop = (dot: Dot<Write<Source>>): void => dropped(dot.value.source);
+    const drop = (dot: Dot<Write<Source>>): void => {
+      // The same operation may come in another copy of the dot.
+      if (ours.valueOf(dot)?.source !== dot.value.source) dropped(dot.value.source);
+    };
     this.#resize(ours, () =>
       ours.merge(this.#isErased(key, other) ? map.cleared(drop) : map, drop),
     );

@@ -10,13 +10,24 @@ import type { Item } from '../../../../nodes/vault/changes.ts';
 import { CoseSigner } from '../../../../nodes/vault/cose-sign1.ts';
 import type { Stamp } from '../../../../nodes/vault/crdt/stamp.ts';
 import { VAULT_DROP_REASONS } from '../../../../nodes/vault/drop-reasons.ts';
+import { EntryKeys, encodeSealed } from '../../../../nodes/vault/entry-keys.ts';
 import { COVERED_MAX, STATE_MAX } from '../../../../nodes/vault/geometry.ts';
 import { encodeOperation } from '../../../../nodes/vault/operation.ts';
 import type { DotName, OperationBody } from '../../../../nodes/vault/operation-body.ts';
 import type { Replica } from '../../../../nodes/vault/replica.ts';
 import { OPERATION_AAD } from '../../../../nodes/vault/signed-operation.ts';
 import { mutate } from '../../../property/mutate.ts';
-import { bytesOf, done, MODELLED, NOW_MS, replicaOf, secretOf, VAULT } from './replicas.ts';
+import {
+  bytesOf,
+  done,
+  MODELLED,
+  NOW_MS,
+  replicaOf,
+  secretOf,
+  setupOf,
+  textOf,
+  VAULT,
+} from './replicas.ts';
 
 const TAMPERINGS = 10_000;
 const NAMES: readonly string[] = Object.keys(VAULT_DROP_REASONS);
@@ -27,7 +38,7 @@ class Attacker {
   #sequence = 0;
   #previousHash = new Uint8Array(32);
 
-  next(body: OperationBody, key: string): Item {
+  next(body: OperationBody, key: string, wrappedKey: Uint8Array | null = null): Item {
     this.#sequence += 1;
     const stamp: Stamp = [NOW_MS, this.#sequence, 'a'];
     const place = { vaultId: VAULT, actor: 'a', sequence: this.#sequence };
@@ -39,7 +50,7 @@ class Attacker {
       previousHash: this.#previousHash,
     });
     this.#previousHash = Uint8Array.from(MODELLED.sha256(payload));
-    return { operation: this.#signer.sign(payload), wrappedKey: null };
+    return { operation: this.#signer.sign(payload), wrappedKey };
   }
 }
 
@@ -142,6 +153,47 @@ describe('the state', () => {
     expect(typeof b.add('t', 'x', NOW_MS)).toBe('object');
   });
 });
+
+describe('the keys that are kept', () => {
+  it('are those of the state also if an actor writes a field with the same dot again and again', () => {
+    const b = replicaOf('b', { crypto: MODELLED, logMax: 10 });
+    const attacker = new Attacker();
+    const kept: string[] = [];
+    for (let count = 0; count < 300; count += 1) {
+      const { value, wrappedKey } = sealedField(count);
+      const dot = { element: 'f', count: 1, covered: [], erasures: [] };
+      const item = attacker.next({ kind: 'write-field', ...dot, value }, 'm', wrappedKey);
+      const { change } = b.receive(item, NOW_MS);
+      expect(change?.item.operation).toEqual(item.operation);
+      if (change?.entry !== null) kept.push(change?.entry ?? '');
+    }
+    expect(kept).toEqual(['a/1']);
+    expect(textOf(b.fields('m').get('f') ?? null)).toBe('0');
+    // Another copy of what is here is no reason to forget its key.
+    expect(b.join(b.snapshot(), NOW_MS)).toMatchObject({ outcome: 'applied', forgotten: [] });
+    expect(b.keyOf('a/1')).toHaveLength(48);
+    expect(done(b.erase('m', NOW_MS)).forgotten).toEqual(kept);
+    expect(b.keyOf('a/1')).toBeUndefined();
+  });
+});
+
+/** The field f of the map m as the operation after `count` others brings it, and its key. */
+function sealedField(count: number): {
+  readonly value: Uint8Array;
+  readonly wrappedKey: Uint8Array;
+} {
+  const place = { vaultId: VAULT, key: 'm', field: 'f', version: count + 1 };
+  const secrets = {
+    dataKey: new Uint8Array(32).fill(count),
+    entryId: MODELLED.sha256(bytesOf(`entry ${count}`)).slice(0, 16),
+  };
+  const entry = new EntryKeys(setupOf('b').vaultKey, MODELLED).seal(
+    bytesOf(`${count}`),
+    place,
+    secrets,
+  );
+  return { value: encodeSealed(entry), wrappedKey: entry.wrappedKey };
+}
 
 describe('the cost', () => {
   it('of a merge follows from the difference of two logs of 10,000 operations, and not from their length', () => {
