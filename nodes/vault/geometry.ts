@@ -25,8 +25,10 @@ export const COVERED_MAX = 4 * ACTORS_MAX;
 /** Longest operation, bytes: a value, {@link COVERED_MAX} dots of the longest names, and the rest. */
 export const OPERATION_BYTES_MAX = 1_179_648;
 
-/** Largest number of operations in the log, unless the setup names another: about 30 MB. */
+/** Largest number of operations in the log, unless the setup names another: about 30 MB of small ones. */
 export const LOG_MAX_DEFAULT = 100_000;
+/** Largest length of all operations in the log together, bytes: that of the largest snapshot, which replaces them. */
+export const LOG_BYTES_MAX = 67_108_864;
 /** Largest number of keys, fields, elements and dots of a vault together: about 200 MB. */
 export const STATE_MAX = 500_000;
 /** Longest snapshot, bytes: what `fabric` carries in one message. */

@@ -42,7 +42,7 @@ export class LiveEntries {
     if (entry === null || entryId === null) return false;
     if (this.#byName.get(entry) !== operation) return false;
     if (!this.#keys.opens(entryId, wrappedKey)) return false;
-    operation.wrappedKey = wrappedKey;
+    operation.wrappedKey = wrappedKey.slice();
     return true;
   }
 

@@ -1,19 +1,20 @@
 /**
- * Vault: the operations that other replicas may lack, of each actor without gaps. At the bound the oldest
- * one makes room, whoever lacks it.
+ * Vault: the operations that other replicas may lack, of each actor without gaps. At a bound, of
+ * their number or their bytes, the oldest makes room, whoever lacks it.
  *
  * @module
  */
 import type { AppliedOperation } from './applied-operation.ts';
 import { compareNames, compareStamps } from './crdt/stamp.ts';
+import { LOG_BYTES_MAX } from './geometry.ts';
 
 /** Operations of one actor. */
 interface Run {
   /** Number of the last operation that was dropped, or before the first. */
   base: number;
-  /** Index of the first operation in `operations`; those before it were dropped. */
+  /** Index of the first operation in `operations`; those before it were dropped, and are undefined. */
   first: number;
-  operations: AppliedOperation[];
+  operations: (AppliedOperation | undefined)[];
 }
 
 /** See the module. */
@@ -21,6 +22,7 @@ export class OperationLog {
   readonly #runs: ReadonlyMap<string, Run>;
   readonly #max: number;
   #size = 0;
+  #bytes = 0;
 
   /** @param max Largest number of operations, at least 1. */
   constructor(actors: Iterable<string>, max: number) {
@@ -41,7 +43,8 @@ export class OperationLog {
     if (run === undefined) return;
     run.operations.push(operation);
     this.#size += 1;
-    if (this.#size > this.#max) this.#dropOldest();
+    this.#bytes += operation.signed.length;
+    while (this.#size > this.#max || this.#bytes > LOG_BYTES_MAX) this.#dropOldest();
   }
 
   /** The operation with this number; undefined if it is not in the log. */
@@ -56,7 +59,7 @@ export class OperationLog {
   restart(actor: string, sequence: number): void {
     const run = this.#runs.get(actor);
     if (run === undefined) return;
-    this.#size -= run.operations.length - run.first;
+    this.#drop(run, run.operations.length - run.first);
     Object.assign(run, { base: sequence, first: 0, operations: [] });
   }
 
@@ -98,6 +101,10 @@ export class OperationLog {
   }
 
   #drop(run: Run, count: number): void {
+    for (let at = run.first; at < run.first + count; at += 1) {
+      this.#bytes -= run.operations[at]?.signed.length ?? 0;
+      run.operations[at] = undefined;
+    }
     run.base += count;
     run.first += count;
     this.#size -= count;

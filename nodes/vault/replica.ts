@@ -160,7 +160,8 @@ export class Replica {
 
   /** Checks an operation of another replica, and applies it if it is the next one of its actor. */
   receive(item: Item, nowMs: number): Received {
-    const opened = decodeSigned(item.operation);
+    // A copy: what is kept of it must not keep the whole message that brought it.
+    const opened = decodeSigned(item.operation.slice());
     if (opened === undefined) return { outcome: 'malformed' };
     const { operation } = opened;
     const about = { actor: operation.actor, kind: operation.body.kind, key: operation.key };
@@ -376,11 +377,11 @@ export class Replica {
 
   #open({ items, proofs, sets, maps }: Snapshot): OpenSnapshot | VaultDropReason {
     const opened = items.map(({ operation, wrappedKey }) => {
-      const signed = decodeSigned(operation);
+      const signed = decodeSigned(operation.slice());
       return signed === undefined ? undefined : { ...signed, wrappedKey };
     });
     const openedItems = opened.filter((one) => one !== undefined);
-    const openedProofs = proofs.map(decodeSigned).filter((one) => one !== undefined);
+    const openedProofs = proofs.map((proof) => decodeSigned(proof.slice())).filter((one) => one !== undefined);
     const isWhole = openedItems.length === items.length && openedProofs.length === proofs.length;
     if (!isWhole || !isAscending(openedItems) || !isAscending(openedProofs)) return 'bad-snapshot';
     for (const { operation } of [...openedItems, ...openedProofs]) {

@@ -4,11 +4,13 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
+import { LOG_BYTES_MAX, VALUE_BYTES_MAX } from '../../../../nodes/vault/geometry.ts';
 import type { Replica } from '../../../../nodes/vault/replica.ts';
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from '../../../../nodes/vault/snapshot.ts';
 import {
   bytesOf,
   done,
+  MODELLED,
   NOW_MS,
   replicaOf,
   secretOf,
@@ -126,6 +128,42 @@ describe('the log', () => {
     for (let count = 0; count < 100; count += 1) a.increment('n', 1, NOW_MS + 4);
     expect(a.size).toBe(3);
     expect(a.count('n')).toBe(104);
+  });
+
+  it('has a bound in bytes, too', () => {
+    const a = replicaOf('a', { crypto: MODELLED });
+    const value = new Uint8Array(VALUE_BYTES_MAX);
+    for (let count = 0; count < 70; count += 1) done(a.put('k', value, NOW_MS));
+    const bytes = [...a.items()].reduce((sum, { operation }) => sum + operation.length, 0);
+    expect(bytes).toBeLessThanOrEqual(LOG_BYTES_MAX);
+    expect(bytes).toBeGreaterThan(LOG_BYTES_MAX - 2 * VALUE_BYTES_MAX);
+    expect(a.itemsFor(new Map(), 1e9)).toBe('cut');
+    // What was dropped counts no longer.
+    a.cut(a.clock());
+    for (let count = 0; count < 10; count += 1) done(a.put('k', value, NOW_MS));
+    expect(a.size).toBe(10);
+  });
+
+  it('keeps its operations, and not the messages that brought them', () => {
+    const [a, b] = [replicaOf('a'), replicaOf('b')];
+    const { item } = done(a.put('k', bytesOf('v'), NOW_MS));
+    const inMessage = (bytes: Uint8Array): Uint8Array => {
+      const message = new Uint8Array(1_000_000);
+      message.set(bytes);
+      return message.subarray(0, bytes.length);
+    };
+    const wrappedKey = inMessage(item.wrappedKey ?? new Uint8Array());
+    b.receive({ operation: inMessage(item.operation), wrappedKey }, NOW_MS);
+    const c = replicaOf('c');
+    c.join(
+      { ...a.snapshot(), items: [{ operation: inMessage(item.operation), wrappedKey }] },
+      NOW_MS,
+    );
+    for (const kept of [...b.items(), ...c.snapshot().items]) {
+      expect(kept).toEqual(item);
+      expect(kept.operation.buffer.byteLength).toBe(item.operation.length);
+      expect(kept.wrappedKey?.buffer.byteLength).toBe(48);
+    }
   });
 
   it('answers to an operation that it no longer has as to a known one', () => {
