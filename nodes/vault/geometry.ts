@@ -29,10 +29,28 @@ export const OPERATION_BYTES_MAX = 1_179_648;
 export const LOG_MAX_DEFAULT = 100_000;
 /** Largest length of all operations in the log together, bytes: that of the largest snapshot, which replaces them. */
 export const LOG_BYTES_MAX = 67_108_864;
-/** Largest number of keys, fields, elements and dots of a vault together: about 200 MB. */
-export const STATE_MAX = 500_000;
 /** Longest snapshot, bytes: what `fabric` carries in one message. */
 export const SNAPSHOT_BYTES_MAX = 67_108_864;
+/**
+ * Largest number of keys, fields, elements and dots of a vault together. {@link STATE_BYTES_MAX} is reached before, unless
+ * most of them are marks of what was removed.
+ */
+export const STATE_MAX = 500_000;
+/**
+ * Longest state, bytes of its snapshot: 45 values of 1 MiB, or 160,000 registers of 32 bytes. The rest of
+ * {@link SNAPSHOT_BYTES_MAX} is for snapshots of others, then for removals and erasures.
+ */
+export const STATE_BYTES_MAX = 50_331_648;
+/** Largest state that a snapshot of another replica may lead to, entries: that one may have used half of its reserve. */
+export const JOINED_STATE_MAX = 750_000;
+/** The same in bytes. */
+export const JOINED_BYTES_MAX = 58_720_256;
+/** Longest state that removals and erasures lead to, bytes: a snapshot without its heads. */
+export const FREEING_BYTES_MAX = SNAPSHOT_BYTES_MAX - 1_024;
+/** Largest difference of a signed operation and its payload, bytes: headers, heads and a signature. */
+export const COSE_BYTES_MAX = 128;
+/** Largest difference of an operation in a snapshot and alone, bytes: heads, and a wrapped key. */
+export const ITEM_HEADS = 64;
 /** Largest number of receipts that are kept: about 4 MB. */
 export const RECEIPTS_MAX = 10_000;
 

@@ -10,9 +10,10 @@ import type { Change, Item } from './changes.ts';
 import { compareNames } from './crdt/stamp.ts';
 import { VaultState } from './crdt/vault-state.ts';
 import type { EntryKeys } from './entry-keys.ts';
-import { HASH_BYTES } from './geometry.ts';
+import { HASH_BYTES, ITEM_HEADS } from './geometry.ts';
 import { LiveEntries } from './live-entries.ts';
-import { entryIdOf, entryOf, type Operation } from './operation.ts';
+import { entryIdOf, entryOf, nameOf, type Operation } from './operation.ts';
+import type { DotName } from './operation-body.ts';
 import { changeOf, erasuresIn } from './operation-effects.ts';
 import { OperationLog } from './operation-log.ts';
 import type { SignedOperation } from './signed-operation.ts';
@@ -50,7 +51,9 @@ const NO_HASH = new Uint8Array(HASH_BYTES);
 
 /** See the module. */
 export class Ledger {
-  readonly state: VaultState<AppliedOperation> = new VaultState();
+  readonly state: VaultState<AppliedOperation> = new VaultState({
+    bytesOf: ({ signed }) => itemBytes(signed.length),
+  });
   readonly log: OperationLog;
   readonly live: LiveEntries;
   readonly heads = new Map<string, Head>();
@@ -60,6 +63,24 @@ export class Ledger {
     this.#setup = setup;
     this.log = new OperationLog(setup.actors.keys(), setup.logMax);
     this.live = new LiveEntries(setup.keys);
+  }
+
+  /** Largest length of a snapshot without its heads, bytes. */
+  get bytes(): number {
+    let { bytes } = this.state;
+    for (const { operation } of this.heads.values()) bytes += itemBytes(operation.signed.length);
+    return bytes;
+  }
+
+  /** The operations that a snapshot has, and those in the log, by name. */
+  operations(): ReadonlyMap<string, AppliedOperation> {
+    const byName = new Map<string, AppliedOperation>();
+    const add = (one: AppliedOperation): unknown => byName.set(nameOf(one), one);
+    for (const one of this.state.sources()) add(one);
+    for (const one of this.state.erasureSources()) add(one);
+    for (const { operation } of this.heads.values()) add(operation);
+    for (const one of this.log.after(new Map())) add(one);
+    return byName;
   }
 
   /** Number and hash that the next operation of an actor has to follow. */
@@ -171,6 +192,33 @@ export class Ledger {
     const hash = this.#setup.crypto.sha256(payload);
     this.heads.set(operation.actor, { sequence: operation.sequence, hash, operation });
   }
+}
+
+/** What a snapshot says without these actors. */
+export function withoutActors(
+  { items, proofs, sets, maps }: OpenSnapshot,
+  actors: ReadonlySet<string>,
+): OpenSnapshot {
+  const isOther = ({ operation }: SignedOperation): boolean => !actors.has(operation.actor);
+  const seen = (all: Snapshot['sets']): Snapshot['sets'] =>
+    new Map(
+      Array.from(all, ([key, { clock, cloud }]) => {
+        const others = (dots: readonly DotName[]): readonly DotName[] =>
+          dots.filter(([actor]) => !actors.has(actor));
+        return [key, { clock: others(clock), cloud: others(cloud) }];
+      }),
+    );
+  return {
+    items: items.filter(isOther),
+    proofs: proofs.filter(isOther),
+    sets: seen(sets),
+    maps: seen(maps),
+  };
+}
+
+/** Largest number of bytes that an operation of this length takes in a snapshot. */
+export function itemBytes(length: number): number {
+  return length + ITEM_HEADS;
 }
 
 /** An operation as other replicas get it. */

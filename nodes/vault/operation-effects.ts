@@ -77,7 +77,8 @@ export function coveredDots(set: OrSet<unknown> | undefined, element: string): r
     .slice(0, COVERED_MAX);
 }
 
-function erasureStamps({ body, stamp }: Operation): readonly Stamp[] {
+/** The stamps of the erasures that an operation tells of. */
+export function erasureStamps({ body, stamp }: Operation): readonly Stamp[] {
   if (body.kind === 'erase') return [stamp];
   return 'erasures' in body ? body.erasures : [];
 }

@@ -93,12 +93,17 @@ export function entryIdOf(body: OperationBody): Uint8Array | null {
   return value === null ? null : entryIdIn(value);
 }
 
+/** Name of an operation among all. */
+export function nameOf({ actor, sequence }: Pick<Operation, 'actor' | 'sequence'>): string {
+  return `${actor}/${sequence}`;
+}
+
 /**
  * Name of the entry with the sealed value in an operation; null if it has none. It is that of the operation: an id inside
  * the value could be copied by another actor.
  */
-export function entryOf({ actor, sequence, body }: Operation): string | null {
-  return sealedValueOf(body) === null ? null : `${actor}/${sequence}`;
+export function entryOf(operation: Operation): string | null {
+  return sealedValueOf(operation.body) === null ? null : nameOf(operation);
 }
 
 /** Like {@link entryOf}, for an operation as it is stored; null also if it is malformed. */

@@ -16,19 +16,19 @@ import { encodeState } from './crdt/state-bytes.ts';
 import type { VaultDropReason } from './drop-reasons.ts';
 import { EntryKeys, encodeSealed } from './entry-keys.ts';
 import {
+  COSE_BYTES_MAX,
   DATA_KEY_BYTES,
   ENTRY_ID_BYTES,
   LOG_MAX_DEFAULT,
   STAMP_AHEAD_MS_MAX,
-  STATE_MAX,
   VALUE_BYTES_MAX,
 } from './geometry.ts';
-import { itemOf, Ledger, type OpenSnapshot } from './ledger.ts';
+import { itemOf, Ledger, type OpenSnapshot, withoutActors } from './ledger.ts';
 import { bodyFor, type Intent, isVaultText } from './new-operations.ts';
-import { encodeOperation, type Operation } from './operation.ts';
-import { actorsIn } from './operation-effects.ts';
+import { encodeOperation, nameOf, type Operation } from './operation.ts';
 import type { ReplicaSetup } from './replica-setup.ts';
 import { ReplicaValues } from './replica-values.ts';
+import { hasRoom, hasRoomForSnapshot } from './room.ts';
 import {
   decodeSigned,
   OPERATION_AAD,
@@ -36,9 +36,6 @@ import {
   type SignedOperation,
 } from './signed-operation.ts';
 import type { SeenDots, Snapshot } from './snapshot.ts';
-
-/** Largest growth of the state by an operation besides the dots and stamps that it names. */
-const GROWTH_MAX = 6;
 
 /** See the module. Times are Unix ms of the local clock. */
 export class Replica {
@@ -175,7 +172,7 @@ export class Replica {
       this.#checkChain(operation) ??
       checkStamp(operation.stamp, nowMs) ??
       this.#checkCounter(operation) ??
-      this.#checkRoom(operation);
+      this.#checkRoom(operation, item.operation.length);
     if (drop !== undefined) return { outcome: drop, ...about };
     this.#hybrid.receive(operation.stamp, nowMs);
     const { change, isKeyBad } = this.#ledger.apply(opened, item.wrappedKey);
@@ -234,14 +231,20 @@ export class Replica {
     return this.#ledger.snapshot();
   }
 
-  /** Checks a snapshot of another replica, and joins it unless something in it is wrong. */
+  /**
+   * Checks a snapshot of another replica, and joins it unless something in it is wrong; of an actor that has signed other
+   * operations here than there, what is here stays.
+   */
   join(snapshot: Snapshot, nowMs: number): Joined {
+    const refused = (outcome: VaultDropReason): Joined => ({ outcome, entries: [], forgotten: [] });
     const opened = this.#open(snapshot);
-    const drop = typeof opened === 'string' ? opened : this.#checkSnapshot(opened, nowMs);
-    if (typeof opened === 'string' || drop !== undefined) {
-      return { outcome: drop ?? 'bad-snapshot', entries: [], forgotten: [] };
-    }
-    const { isKeyBad, ...joined } = this.#join(opened, nowMs);
+    if (typeof opened === 'string') return refused(opened);
+    const drop = this.#checkSnapshot(opened, nowMs);
+    if (drop !== undefined) return refused(drop);
+    const forked = this.#forkedIn(opened);
+    const usable = forked.size === 0 ? opened : withoutActors(opened, forked);
+    if (!hasRoomForSnapshot(this.#ledger, usable)) return refused('state-full');
+    const { isKeyBad, ...joined } = this.#join(usable, nowMs);
     return { outcome: isKeyBad ? 'bad-key' : 'applied', ...joined };
   }
 
@@ -319,8 +322,9 @@ export class Replica {
     const stamp: Stamp = [physicalMs, logical, actor];
     const place = { vaultId, actor, sequence: sequence + 1, previousHash: hash };
     const operation: Operation = { ...place, stamp, key, body };
-    if (this.#checkRoom(operation) !== undefined) return 'state-full';
-    const signed = this.#signer.sign(encodeOperation(operation));
+    const payload = encodeOperation(operation);
+    if (!hasRoom(this.#ledger, operation, payload.length + COSE_BYTES_MAX)) return 'state-full';
+    const signed = this.#signer.sign(payload);
     const message = decodeCoseSign1(signed);
     // Never: what was just encoded can be decoded.
     if (message === undefined) return 'invalid';
@@ -367,12 +371,8 @@ export class Replica {
     return 'counter-backwards';
   }
 
-  /** Erasures and removals have a reserve, so that a full vault can be emptied. */
-  #checkRoom(operation: Operation): VaultDropReason | undefined {
-    const { kind } = operation.body;
-    const frees = kind === 'erase' || kind === 'remove' || kind === 'remove-field';
-    const after = this.#ledger.state.size + GROWTH_MAX + actorsIn(operation).length;
-    return after <= (frees ? 2 * STATE_MAX : STATE_MAX) ? undefined : 'state-full';
+  #checkRoom(operation: Operation, length: number): VaultDropReason | undefined {
+    return hasRoom(this.#ledger, operation, length) ? undefined : 'state-full';
   }
 
   #open({ items, proofs, sets, maps }: Snapshot): OpenSnapshot | VaultDropReason {
@@ -381,7 +381,9 @@ export class Replica {
       return signed === undefined ? undefined : { ...signed, wrappedKey };
     });
     const openedItems = opened.filter((one) => one !== undefined);
-    const openedProofs = proofs.map((proof) => decodeSigned(proof.slice())).filter((one) => one !== undefined);
+    const openedProofs = proofs
+      .map((proof) => decodeSigned(proof.slice()))
+      .filter((one) => one !== undefined);
     const isWhole = openedItems.length === items.length && openedProofs.length === proofs.length;
     if (!isWhole || !isAscending(openedItems) || !isAscending(openedProofs)) return 'bad-snapshot';
     for (const { operation } of [...openedItems, ...openedProofs]) {
@@ -395,29 +397,24 @@ export class Replica {
   }
 
   #checkSnapshot(snapshot: OpenSnapshot, nowMs: number): VaultDropReason | undefined {
-    const { items, proofs, sets, maps } = snapshot;
-    let growth = 2 * (items.length + proofs.length);
-    for (const { clock, cloud } of [...sets.values(), ...maps.values()]) {
-      growth += 1 + clock.length + cloud.length;
-    }
-    // Much of it may be known; what is left has at most the size of two full vaults.
-    if (this.#ledger.state.size + growth > 4 * STATE_MAX) return 'state-full';
-    for (const opened of [...items, ...proofs]) {
+    for (const opened of [...snapshot.items, ...snapshot.proofs]) {
       const drop =
-        this.#verifier.checkSignature(opened) ??
-        checkStamp(opened.operation.stamp, nowMs) ??
-        this.#checkFork(opened);
+        this.#verifier.checkSignature(opened) ?? checkStamp(opened.operation.stamp, nowMs);
       if (drop !== undefined) return drop;
     }
     return undefined;
   }
 
-  /** Compares an operation of a snapshot with that of the same number in the log. */
-  #checkFork(opened: SignedOperation): VaultDropReason | undefined {
-    const known = this.#ledger.log.get(opened.operation.actor, opened.operation.sequence);
-    if (known === undefined || equalBytes(known.signed, opened.signed)) return undefined;
-    const outcome = this.#compare(opened, known.signed);
-    return outcome === 'known' ? undefined : outcome;
+  /** Keeps proofs that actors have forked, as the snapshot and this replica show. @returns these actors. */
+  #forkedIn({ items, proofs }: OpenSnapshot): ReadonlySet<string> {
+    const known = this.#ledger.operations();
+    const forked = new Set<string>();
+    for (const opened of [...items, ...proofs]) {
+      const ours = known.get(nameOf(opened.operation));
+      if (ours === undefined || equalBytes(ours.signed, opened.signed)) continue;
+      if (this.#compare(opened, ours.signed) !== 'known') forked.add(opened.operation.actor);
+    }
+    return forked;
   }
 
   #join(snapshot: OpenSnapshot, nowMs: number): ReturnType<Ledger['join']> {

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { markBytes } from './snapshot-bytes.ts';
 
 /** What has been seen. */
 export class DotContext {
@@ -19,6 +20,14 @@ export class DotContext {
   /** Number of entries that are kept. */
   get size(): number {
     return this.clock.size + this.#cloudSize;
+  }
+
+  /** Largest number of bytes that they take in a snapshot. The cost follows from the number of actors. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const actor of this.clock.keys()) bytes += markBytes(actor);
+    for (const [actor, counts] of this.cloud) bytes += counts.size * markBytes(actor);
+    return bytes;
   }
 
   /** Number of dots that were seen. */

@@ -9,6 +9,7 @@
  * @module
  */
 import { DotContext } from './dot-context.ts';
+import { WEIGHTLESS, type Weight } from './snapshot-bytes.ts';
 
 /** An addition that was not removed. */
 export interface Dot<Value> {
@@ -25,10 +26,21 @@ export class OrSet<Value> {
   /** Dots by element; no empty arrays. */
   readonly entries = new Map<string, Dot<Value>[]>();
   readonly #byName = new Map<string, Dot<Value>>();
+  readonly #weight: Weight<Value>;
+  #bytes = 0;
+
+  constructor(weight: Weight<Value> = WEIGHTLESS) {
+    this.#weight = weight;
+  }
 
   /** Number of dots and marks that are kept. */
   get size(): number {
     return this.#byName.size + this.context.size;
+  }
+
+  /** Largest number of bytes that they take in a snapshot. */
+  get bytes(): number {
+    return this.#bytes + this.context.bytes;
   }
 
   /** All dots, by element. */
@@ -75,6 +87,7 @@ export class OrSet<Value> {
     for (const dot of this.#byName.values()) dropped(dot);
     this.entries.clear();
     this.#byName.clear();
+    this.#bytes = 0;
   }
 
   /** A set that has seen the same, and has no elements. */
@@ -100,6 +113,7 @@ export class OrSet<Value> {
 
   #keep(dot: Dot<Value>): void {
     this.#byName.set(nameOf(dot.actor, dot.count), dot);
+    this.#bytes += this.#weight.bytesOf(dot.value);
     const dots = this.entries.get(dot.element);
     if (dots === undefined) this.entries.set(dot.element, [dot]);
     else dots.push(dot);
@@ -107,6 +121,7 @@ export class OrSet<Value> {
 
   #remove(dot: Dot<Value>): void {
     this.#byName.delete(nameOf(dot.actor, dot.count));
+    this.#bytes -= this.#weight.bytesOf(dot.value);
     const dots = this.entries.get(dot.element) ?? [];
     const left = dots.filter((one) => one !== dot);
     if (left.length === 0) this.entries.delete(dot.element);

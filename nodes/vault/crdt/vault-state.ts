@@ -10,6 +10,7 @@
  */
 import { Counter } from './counter.ts';
 import { type Dot, OrSet } from './or-set.ts';
+import { keyBytes, WEIGHTLESS, type Weight } from './snapshot-bytes.ts';
 import { compareStamps, type Stamp } from './stamp.ts';
 import { compareWrites, type Write } from './write.ts';
 
@@ -32,11 +33,22 @@ export class VaultState<Source> {
   readonly maps = new Map<string, OrSet<Write<Source>>>();
   /** Erasures by key; no empty ones. */
   readonly erasures = new Map<string, Map<string, Erasure<Source>>>();
+  readonly #weight: Weight<Source>;
   #size = 0;
+  #bytes = 0;
+
+  constructor(weight: Weight<Source> = WEIGHTLESS) {
+    this.#weight = weight;
+  }
 
   /** Number of registers, sets, maps, totals, dots, marks and erasures that are kept, as far as they were merged. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Largest number of bytes that they take in a snapshot. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Erasures of a key by actor, none if it was never erased. */
@@ -46,22 +58,26 @@ export class VaultState<Source> {
 
   /** The erasures of a key, to add to; there has to be one in the end. */
   erasuresFor(key: string): Map<string, Erasure<Source>> {
-    return entryOf(this.erasures, key, Map<string, Erasure<Source>>);
+    return entryOf(this.erasures, key, () => new Map<string, Erasure<Source>>());
   }
 
   /** The counter with this key, which is made if there is none. */
   counterOf(key: string): Counter<Source> {
-    return entryOf(this.counters, key, Counter<Source>);
+    return entryOf(this.counters, key, () => new Counter<Source>());
   }
 
   /** The set with this key, which is made if there is none. */
   setOf(key: string): OrSet<Source> {
-    return entryOf(this.sets, key, OrSet<Source>);
+    return entryOf(this.sets, key, () => new OrSet(this.#weight));
   }
 
   /** The map with this key, which is made if there is none. */
   mapOf(key: string): OrSet<Write<Source>> {
-    return entryOf(this.maps, key, OrSet<Write<Source>>);
+    return entryOf(
+      this.maps,
+      key,
+      () => new OrSet({ bytesOf: ({ source }) => this.#weight.bytesOf(source) }),
+    );
   }
 
   /** The operations that values, totals and dots come from; one may come more than once. */
@@ -93,12 +109,12 @@ export class VaultState<Source> {
     }
     for (const [key, counter] of other.counters) {
       const ours = this.counterOf(key);
-      const before = ours.totals.size;
+      this.#grow(-ours.totals.size, -this.#bytesOfCounter(ours));
       ours.merge(counter);
-      this.#size += ours.totals.size - before;
+      this.#grow(ours.totals.size, this.#bytesOfCounter(ours));
     }
     for (const [key, set] of other.sets) {
-      if (!this.sets.has(key)) this.#size += 1;
+      if (!this.sets.has(key)) this.#grow(1, keyBytes(key));
       const ours = this.setOf(key);
       this.#resize(ours, () => ours.merge(set, (dot) => dropped(dot.value)));
     }
@@ -111,7 +127,7 @@ export class VaultState<Source> {
     other: VaultState<Source>,
     dropped: (source: Source) => void,
   ): void {
-    if (!this.maps.has(key)) this.#size += 1;
+    if (!this.maps.has(key)) this.#grow(1, keyBytes(key));
     const ours = this.mapOf(key);
     const drop = (dot: Dot<Write<Source>>): void => {
       // The same operation may come in another copy of the dot.
@@ -138,7 +154,8 @@ export class VaultState<Source> {
     for (const [actor, erasure] of erasures) {
       const known = ours.get(actor);
       if (known !== undefined && compareStamps(known.stamp, erasure.stamp) >= 0) continue;
-      if (known === undefined) this.#size += 1;
+      if (known !== undefined) this.#grow(-1, -this.#weight.bytesOf(known.source));
+      this.#grow(1, this.#weight.bytesOf(erasure.source));
       ours.set(actor, erasure);
       isNew = true;
     }
@@ -150,7 +167,7 @@ export class VaultState<Source> {
     const register = this.registers.get(key);
     if (register !== undefined) {
       this.registers.delete(key);
-      this.#size -= 1;
+      this.#grow(-1, -this.#weight.bytesOf(register.source));
       dropped(register.source);
     }
     const map = this.maps.get(key);
@@ -159,24 +176,38 @@ export class VaultState<Source> {
 
   #write(key: string, write: Write<Source>, dropped: (source: Source) => void): void {
     const ours = this.registers.get(key);
-    if (ours === undefined) this.#size += 1;
-    else if (ours.source === write.source) return;
+    if (ours?.source === write.source) return;
     const isLater = ours === undefined || compareWrites(ours, write) < 0;
-    if (isLater) this.registers.set(key, write);
+    if (isLater) {
+      if (ours !== undefined) this.#grow(-1, -this.#weight.bytesOf(ours.source));
+      this.#grow(1, this.#weight.bytesOf(write.source));
+      this.registers.set(key, write);
+    }
     if (ours !== undefined) dropped(isLater ? ours.source : write.source);
   }
 
   #resize(set: OrSet<unknown>, change: () => void): void {
-    const before = set.size;
+    this.#grow(-set.size, -set.bytes);
     change();
-    this.#size += set.size - before;
+    this.#grow(set.size, set.bytes);
+  }
+
+  #bytesOfCounter({ totals }: Counter<Source>): number {
+    let bytes = 0;
+    for (const { source } of totals.values()) bytes += this.#weight.bytesOf(source);
+    return bytes;
+  }
+
+  #grow(size: number, bytes: number): void {
+    this.#size += size;
+    this.#bytes += bytes;
   }
 }
 
-function entryOf<Value>(map: Map<string, Value>, key: string, create: new () => Value): Value {
+function entryOf<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
   const known = map.get(key);
   if (known !== undefined) return known;
-  const made = new create();
+  const made = create();
   map.set(key, made);
   return made;
 }

@@ -11,11 +11,12 @@ import { CoseSigner } from '../../../../nodes/vault/cose-sign1.ts';
 import type { Stamp } from '../../../../nodes/vault/crdt/stamp.ts';
 import { VAULT_DROP_REASONS } from '../../../../nodes/vault/drop-reasons.ts';
 import { EntryKeys, encodeSealed } from '../../../../nodes/vault/entry-keys.ts';
-import { COVERED_MAX, STATE_MAX } from '../../../../nodes/vault/geometry.ts';
+import { COVERED_MAX, JOINED_STATE_MAX, STATE_MAX } from '../../../../nodes/vault/geometry.ts';
 import { encodeOperation } from '../../../../nodes/vault/operation.ts';
 import type { DotName, OperationBody } from '../../../../nodes/vault/operation-body.ts';
 import type { Replica } from '../../../../nodes/vault/replica.ts';
 import { OPERATION_AAD } from '../../../../nodes/vault/signed-operation.ts';
+import type { Snapshot } from '../../../../nodes/vault/snapshot.ts';
 import { mutate } from '../../../property/mutate.ts';
 import {
   bytesOf,
@@ -141,6 +142,27 @@ describe('the state', () => {
     expect(puts.at(-1)).toBe('state-full');
     expect(done(b.erase('mine', NOW_MS)).forgotten).toHaveLength(1);
     expect(b.get('mine')).toBe('erased');
+  });
+
+  it('takes from snapshots what leaves room for erasures', () => {
+    const b = replicaOf('b', { crypto: MODELLED, logMax: 10 });
+    done(b.put('mine', bytesOf('v'), NOW_MS));
+    const withMarks = (count: number): Snapshot => {
+      const cloud = Array.from({ length: count }, (_, index): DotName => ['a', 2 * index + 2]);
+      return {
+        items: [],
+        proofs: [],
+        sets: new Map([['s', { clock: [], cloud }]]),
+        maps: new Map(),
+      };
+    };
+    expect(b.join(withMarks(JOINED_STATE_MAX), NOW_MS).outcome).toBe('state-full');
+    expect(typeof b.put('more', bytesOf('v'), NOW_MS)).toBe('object');
+    expect(b.join(withMarks(JOINED_STATE_MAX - 10), NOW_MS).outcome).toBe('applied');
+    // What is known takes no room again.
+    expect(b.join(withMarks(JOINED_STATE_MAX - 10), NOW_MS).outcome).toBe('applied');
+    expect(b.put('most', bytesOf('v'), NOW_MS)).toBe('state-full');
+    expect(done(b.erase('mine', NOW_MS)).forgotten).toHaveLength(1);
   });
 
   it('takes no number from an actor that would leave the safe integers', () => {

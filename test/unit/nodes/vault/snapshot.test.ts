@@ -285,14 +285,59 @@ describe('a snapshot', () => {
     expect(textOf(c.get('k'))).toBe('last');
   });
 
-  it('proves an equivocation', () => {
+  it('proves an equivocation, and is joined without the actor that has forked', () => {
     const [a, twin, b] = [replicaOf('a'), replicaOf('a'), replicaOf('b')];
-    a.put('k', bytesOf('1'), NOW_MS);
-    twin.put('k', bytesOf('2'), NOW_MS);
+    for (const [one, text] of [
+      [a, '1'],
+      [twin, '2'],
+    ] as const) {
+      one.put('k', bytesOf(text), NOW_MS);
+      one.add('s', text, NOW_MS);
+    }
+    const c = replicaOf('c');
+    c.put('other', bytesOf('of c'), NOW_MS);
+    c.add('s', 'of c', NOW_MS);
+    sync(c, twin);
     sync(a, b);
-    expect(b.join(sent(twin), NOW_MS).outcome).toBe('equivocation');
-    expect(b.equivocations()).toHaveLength(1);
+    // Also if the log of neither has what it has signed twice.
+    for (const one of [twin, b]) one.cut(one.clock());
+    expect(b.join(sent(twin), NOW_MS)).toMatchObject({ outcome: 'applied', entries: ['c/1'] });
+    expect(b.equivocations().map(({ actor }) => actor)).toEqual(['a']);
     expect(textOf(b.get('k'))).toBe('1');
+    expect(textOf(b.get('other'))).toBe('of c');
+    expect(b.elements('s')).toEqual(['1', 'of c']);
+    expect(b.clock()).toEqual(
+      new Map([
+        ['a', 2],
+        ['c', 2],
+      ]),
+    );
+    // Its own snapshot is one that others can read.
+    expect(replicaOf('c').join(sent(b), NOW_MS).outcome).toBe('applied');
+  });
+
+  it('always fits into a message: a state that is too long is refused', () => {
+    const a = replicaOf('a', { crypto: MODELLED });
+    const value = new Uint8Array(VALUE_BYTES_MAX);
+    let count = 0;
+    while (a.put(`k${count}`, value, NOW_MS) !== 'state-full') count += 1;
+    expect(count).toBe(45);
+    expect(a.putField('m', { field: 'f', value }, NOW_MS)).toBe('state-full');
+    const [b, c] = [replicaOf('b', { crypto: MODELLED }), replicaOf('c', { crypto: MODELLED })];
+    expect(b.join(sent(a), NOW_MS).outcome).toBe('applied');
+    // What others write there is refused as well, one by one and as a whole.
+    const item = done(c.putField('m', { field: 'f', value }, NOW_MS)).item;
+    expect(b.receive(item, NOW_MS).outcome).toBe('state-full');
+    for (let more = 1; more < 20; more += 1) done(c.put(`of c ${more}`, value, NOW_MS));
+    expect(b.join(sent(c), NOW_MS)).toEqual({ outcome: 'state-full', entries: [], forgotten: [] });
+    expect(b.join(sent(a), NOW_MS).outcome).toBe('applied');
+    // What is overwritten takes no room, and an erasure makes some.
+    const again = replicaOf('c', { crypto: MODELLED });
+    for (let at = 0; at < count; at += 1) done(again.put(`k${at}`, value, NOW_MS + 1));
+    expect(b.join(sent(again), NOW_MS).outcome).toBe('applied');
+    for (const key of ['k0', 'k1', 'k2', 'k3']) done(b.erase(key, NOW_MS));
+    done(b.putField('m', { field: 'f', value }, NOW_MS));
+    expect(sent(b).items).toHaveLength(count - 3);
   });
 
   it('is decoded only in its canonical form', () => {
