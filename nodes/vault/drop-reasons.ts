@@ -14,7 +14,7 @@ export const VAULT_DROP_REASONS = {
   equivocation: 'a second, different operation with a sequence number that its actor has used',
   'stamp-in-future': 'the stamp is more than 60 s ahead of the clock of this node',
   'counter-backwards': 'an actor has counted backwards, which no correct one does',
-  'state-full': 'the vault holds as many keys, elements and dots as it may',
+  'state-full': 'the vault holds as many keys, elements and dots, or bytes, as it may',
   'bad-key': 'the wrapped key of an entry does not open; the operation itself is kept',
   'bad-snapshot': 'not a snapshot in deterministic CBOR, or one larger than allowed',
 } as const;

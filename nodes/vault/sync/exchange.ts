@@ -9,6 +9,7 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes, toHex } from '../../_kit/bytes.ts';
 import type { Item } from '../changes.ts';
 import type { VaultOptions } from '../config.ts';
+import { LOG_BYTES_MAX } from '../geometry.ts';
 import type { ReceiptLog } from '../receipt-log.ts';
 import type { Replica } from '../replica.ts';
 import type { ReplicaTrace } from '../replica-trace.ts';
@@ -440,14 +441,15 @@ export class Exchange<Asker> {
     this.#toConfirm.add(peer);
   }
 
-  /** Drops operations from the log that every replica has. */
+  /** Drops operations from the log that every replica has, and replaces it on disk when that is long. */
   #cut(): void {
     const { replica, options } = this.#parts;
-    if (replica.size < this.#cutAt) return;
+    const isLong = this.#outputs.logBytes > LOG_BYTES_MAX;
+    if (replica.size < this.#cutAt && !isLong) return;
     const known = [...this.#peers.values()].map(({ clock }) => clock);
     const cut = replica.cut(commonClock([this.#durable, ...known]));
     this.#cutAt = replica.size + Math.ceil(options.log / 10);
-    if (cut > 0) this.#rewrite();
+    if (cut > 0 || isLong) this.#rewrite();
   }
 
   #rewrite(): void {

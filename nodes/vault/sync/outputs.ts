@@ -10,6 +10,8 @@ import type { RequestRefusal, VaultCounter, VaultEffect, VaultHistogram } from '
 export class Outputs<Asker> {
   #effects: VaultEffect<Asker>[] = [];
   #isDirty = false;
+  /** Bytes of the operations that were added to the log on disk since it was replaced. */
+  logBytes = 0;
   /** Number of changes of the replica so far. */
   changes = 0;
 
@@ -65,6 +67,7 @@ export class Outputs<Asker> {
     // First, since a crash may keep what was written first: an operation without its key reads as erased.
     if (entry !== null) this.keepKey(entry, item.wrappedKey);
     this.push({ kind: 'append', record: item.operation });
+    this.logBytes += item.operation.length;
     this.forget(forgotten);
   }
 
@@ -82,6 +85,7 @@ export class Outputs<Asker> {
   /** Replaces the log on disk by a snapshot. */
   rewrite(snapshot: Uint8Array): void {
     this.#isDirty = true;
+    this.logBytes = 0;
     this.changes += 1;
     this.push({ kind: 'rewrite', snapshot });
   }
