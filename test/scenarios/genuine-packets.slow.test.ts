@@ -18,8 +18,9 @@ const SLOW = { 'traffic.0.rate': `${RATE_MAX}/s`, crypto: 'modelled' };
 /** A scenario with fewer packets keeps them: fifty times as many would wait for its cut to end. */
 function slowed(file: string): Readonly<Record<string, string>> {
   const pattern = load(file).traffic[0]?.pattern;
-  const own = pattern !== undefined && 'rate' in pattern ? pattern.rate : RATE_MAX;
-  return { ...SLOW, 'traffic.0.rate': `${Math.min(own, RATE_MAX)}/s` };
+  // A capture has instants of its own.
+  if (pattern === undefined || !('rate' in pattern)) return { crypto: 'modelled' };
+  return { ...SLOW, 'traffic.0.rate': `${Math.min(pattern.rate, RATE_MAX)}/s` };
 }
 
 describe('R-007: no genuine packet is refused in', () => {

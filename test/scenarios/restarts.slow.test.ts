@@ -199,7 +199,7 @@ name: vault-restart
 question: Do replicas agree after a restart?
 topology:
   name: three
-  generate: { kind: star, nodes: 3, prefix: replica }
+  generate: { kind: internet, nodes: 3, links: 2, prefix: replica }
   defaults: { node: { run: datagram }, link: { rate: 10Mbit/s, delay: 5ms } }
 stack:
   - { on: "*", run: fabric }
@@ -284,7 +284,7 @@ function verdict({ text, node, at }: Restart, outage?: string): Report {
 }
 
 /** What a node does for others. */
-const WORK = /\.(delivery|discovery|rounds)$/;
+const WORK = /\.(delivery|discovery|rounds|converged)$/;
 
 function redOf({ kpis }: Report): string[] {
   return kpis.filter(({ pass }) => !pass).map(({ metric }) => metric);

@@ -10,6 +10,7 @@ function option(name: string, value: string): Overrides {
 }
 
 export const row: Row = {
+  isLong: true,
   bases: {
     shipped: {},
     busy: { ...option('load.rate', '60/s'), ...option('load.stop', '8s') },
