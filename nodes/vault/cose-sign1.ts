@@ -26,6 +26,8 @@ import {
 import { CborWriter } from '../../engine/pure/cbor-writer.ts';
 import { equalBytes } from '../_kit/bytes.ts';
 
+/** The empty map. */
+export const NOTHING_UNPROTECTED: Uint8Array = Uint8Array.of(0xa0);
 const TAG = 18;
 const ITEMS = 4;
 const SIGNATURE_BYTES = 64;
@@ -94,6 +96,19 @@ function viewOfToBeSigned(
   return writer.bytes.subarray(0, writer.length);
 }
 
+/** Encodes a message with its signature. */
+export function encodeCoseSign1(message: CoseSign1): Uint8Array {
+  const { header, unprotected, payload, signature } = message;
+  writer.reset();
+  writer.head(CBOR_TAG, TAG);
+  writer.array(ITEMS);
+  writer.string(header);
+  writer.raw(unprotected);
+  writer.string(payload);
+  writer.string(signature);
+  return writer.taken();
+}
+
 /** Signs the messages of one purpose with one key. */
 export class CoseSigner {
   readonly publicKey: Uint8Array;
@@ -113,14 +128,7 @@ export class CoseSigner {
   sign(payload: Uint8Array): Uint8Array {
     const header = this.#header;
     const signature = this.#key.sign(viewOfToBeSigned({ header, payload }, this.#externalAad));
-    writer.reset();
-    writer.head(CBOR_TAG, TAG);
-    writer.array(ITEMS);
-    writer.string(header);
-    writer.map([]);
-    writer.string(payload);
-    writer.string(signature);
-    return writer.taken();
+    return encodeCoseSign1({ header, unprotected: NOTHING_UNPROTECTED, payload, signature });
   }
 
   /** Wipes the secret; afterwards nothing can be signed. */

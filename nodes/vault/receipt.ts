@@ -46,7 +46,7 @@ export interface Receipt {
   readonly isSuccess: boolean;
   /** Unix ms. */
   readonly timeMs: number;
-  /** Who has asked for the access. */
+  /** Name of the node that asked for the access. */
   readonly requester: string;
   /** SHA-256 of the receipt before; {@link NO_RECEIPT_HASH} in the first one. */
   readonly previousHash: Uint8Array;

@@ -60,7 +60,7 @@ export class ReplicaTrace {
       checksum: this.#checksumOf(shown),
       operations,
       erasures: unconfirmed.length,
-      // Who has not confirmed an erasure has not confirmed the later ones.
+      // A replica that has not confirmed an erasure has not confirmed later ones either.
       waiting: unconfirmed.at(-1)?.by ?? [],
       clock: this.#clock,
     });

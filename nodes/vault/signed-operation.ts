@@ -8,7 +8,12 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import { type CoseSign1, CoseVerifier, decodeCoseSign1 } from './cose-sign1.ts';
+import {
+  type CoseSign1,
+  CoseVerifier,
+  decodeCoseSign1,
+  NOTHING_UNPROTECTED,
+} from './cose-sign1.ts';
 import type { VaultDropReason } from './drop-reasons.ts';
 import { ACTORS_MAX, OPERATION_BYTES_MAX } from './geometry.ts';
 import { decodeOperation, type Operation } from './operation.ts';
@@ -19,7 +24,6 @@ export const OPERATION_AAD: Uint8Array = new TextEncoder().encode('orrery/vault/
 
 /** Offset of a key in an unprotected header {-65537: key}, which only a defective replica reads. */
 const CARRIED_KEY_OFFSET = 8;
-const NOTHING_UNPROTECTED = Uint8Array.of(0xa0);
 
 /** A decoded operation. */
 export interface SignedOperation {

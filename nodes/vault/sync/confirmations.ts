@@ -13,7 +13,7 @@ export interface OwnOperation<Asker> {
   /** When it was asked for; absent for one of an earlier life. */
   readonly sinceNs?: Nanoseconds;
   readonly isErase: boolean;
-  /** Who waits until all replicas have it. */
+  /** The asker that is answered once all replicas have it. */
   readonly asker?: Asker;
 }
 

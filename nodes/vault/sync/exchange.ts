@@ -139,7 +139,7 @@ export class Exchange<Asker> {
     return this.#consent.open(now);
   }
 
-  /** The owner's decision about a peer. @returns false if there is no such peer. */
+  /** The owner's decision about a peer. @returns false if there is no such peer, or if it is blocked. */
   decide(now: Nanoseconds, name: string, isAllowed: boolean): boolean {
     const peer = this.#peers.get(name);
     if (peer === undefined || !this.#consent.decide(name, isAllowed)) return false;
@@ -367,7 +367,7 @@ export class Exchange<Asker> {
         ? undefined
         : (): Uint8Array => replica.stateBytes(),
       changes: this.#outputs.changes,
-      unconfirmed: this.#confirmations.unconfirmed(this.#members()),
+      unconfirmed: this.#confirmations.unconfirmed(this.#others),
     }));
   }
 

@@ -55,8 +55,6 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
   #retryNs: Nanoseconds = Number.POSITIVE_INFINITY;
   /** What the disk will have when the write that runs has ended; undefined if none runs. */
   #writing: { readonly clock: Clock; readonly receipts: ReceiptsHead } | undefined;
-  /** True at first: what a restart has deleted must be on disk before a clock says so. */
-  #isDirty = true;
   /** Own operations that the disk does not have yet. */
   #written: Written<Asker>[] = [];
   #waiting: Waiting<Asker>[] = [];
@@ -64,6 +62,8 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
   constructor(parts: VaultMachineParts) {
     this.#parts = parts;
     this.#exchange = new Exchange(parts, this.#outputs, (change) => this.#watchers.note(change));
+    // What a restart has deleted must be on disk before a clock says so.
+    this.#outputs.markDirty();
   }
 
   nextAt(): Nanoseconds {
@@ -117,7 +117,7 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
     if (now >= this.#retryNs) {
       this.#retryNs = Number.POSITIVE_INFINITY;
       this.#writing = undefined;
-      this.#isDirty = true;
+      this.#outputs.markDirty();
     }
     const { load } = this.#parts;
     while (load !== undefined && load.nextAt <= now) {
@@ -184,9 +184,7 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
 
   /** Begins a write if there is something to write and none runs. */
   #write(): void {
-    this.#isDirty = this.#outputs.takeDirty() || this.#isDirty;
-    if (!this.#isDirty || this.#writing !== undefined) return;
-    this.#isDirty = false;
+    if (this.#writing !== undefined || !this.#outputs.takeDirty()) return;
     const { replica, receipts } = this.#parts;
     this.#writing = {
       clock: new Map(replica.clock()),

@@ -5,15 +5,13 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Random } from '../../../engine/host/random.ts';
-import { CBOR_TAG } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import type { Item } from '../changes.ts';
-import { type CoseSign1, CoseSigner, decodeCoseSign1 } from '../cose-sign1.ts';
+import { type CoseSign1, CoseSigner, decodeCoseSign1, encodeCoseSign1 } from '../cose-sign1.ts';
 import { encodeOperation, type Operation } from '../operation.ts';
 import { decodeSigned, OPERATION_AAD } from '../signed-operation.ts';
 
-/** COSE_Sign1 (RFC 9052 section 4.2), and a header parameter for private use (section 11.2 of RFC 8152). */
-const COSE_SIGN1_TAG = 18;
+/** A header parameter for private use (RFC 9052 section 11.1). */
 const CARRIED_KEY = -65_537;
 
 /** What a {@link TamperingReplica} is made from. */
@@ -70,17 +68,10 @@ export class TamperingReplica {
 }
 
 /** The message with a key in its unprotected header. */
-function withKey({ header, payload, signature }: CoseSign1, key: Uint8Array): Uint8Array {
-  const name = new CborWriter();
+function withKey(message: CoseSign1, key: Uint8Array): Uint8Array {
+  const [name, value, header] = [new CborWriter(), new CborWriter(), new CborWriter()];
   name.integer(CARRIED_KEY);
-  const value = new CborWriter();
   value.string(key);
-  const writer = new CborWriter();
-  writer.head(CBOR_TAG, COSE_SIGN1_TAG);
-  writer.array(4);
-  writer.string(header);
-  writer.map([[name.taken(), value.taken()]]);
-  writer.string(payload);
-  writer.string(signature);
-  return writer.taken();
+  header.map([[name.taken(), value.taken()]]);
+  return encodeCoseSign1({ ...message, unprotected: header.taken() });
 }

@@ -71,7 +71,7 @@ export function replicaOf(actor: string, more: Partial<ReplicaSetup> = {}): Repl
   return new Replica(setupOf(actor, more));
 }
 
-/** The change of an own operation. @throws Error if it was refused. */
+/** The change that a local operation made. @throws Error if it was refused. */
 export function done(change: Change | VaultRefusal): Change {
   if (typeof change === 'string') throw new Error(`refused: ${change}`);
   return change;

@@ -1,4 +1,4 @@
-/** Who has an operation on disk is what clocks say, and an erasure is over when all have it. */
+/** Clocks say which replicas have an operation on disk; an erasure is over when all of them have it. */
 import { describe, expect, it } from 'vitest';
 import { Confirmations, type OwnOperation } from '../../../../../nodes/vault/sync/confirmations.ts';
 import { PeerView } from '../../../../../nodes/vault/sync/peers.ts';
