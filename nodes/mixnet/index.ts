@@ -7,7 +7,6 @@ import type { Protocol } from '../../engine/host/protocol.ts';
 import { byteJobDefinition } from '../_kit/byte-job.ts';
 import { unwrapJob } from '../sphinx/index.ts';
 import { type MixnetOptions, mixnetConfig } from './config.ts';
-import { findDelayConflicts } from './delay-conflicts.ts';
 import { behaviourOf } from './doubles/index.ts';
 import { MIXNET_DROP_REASONS } from './drops.ts';
 import { mixnetTopologyGenerator } from './generator.ts';
@@ -16,6 +15,7 @@ import { createMessageLocator } from './messages.ts';
 import { MIXNET_METRICS } from './metrics.ts';
 import { MIXNET_MUST } from './must.ts';
 import { createMixnetNode } from './node.ts';
+import { findOptionConflicts } from './option-conflicts.ts';
 import { privacyFacts } from './privacy.ts';
 import { carrierTerms } from './terms.ts';
 import { mixnetProvisioning } from './trust.ts';
@@ -36,7 +36,7 @@ export const protocol: Protocol<MixnetOptions> = {
   config: mixnetConfig,
   generators: [mixnetTopologyGenerator],
   provisioning: mixnetProvisioning,
-  disagreements: findDelayConflicts,
+  disagreements: findOptionConflicts,
   account: { kind: 'steps' },
   jobs: {
     unwrap: {

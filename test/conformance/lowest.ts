@@ -33,10 +33,11 @@ topology:
     - { ends: client-1 <-> bus, contacts: { period: 60s, windows: [{ start: 0s, end: 10s }] }, relation: internal, delay: 5ms }
     - { ends: client-2 <-> bus, contacts: { period: 60s, windows: [{ start: 30s, end: 40s }] }, relation: internal, delay: 5ms }
 stack:
-  - { on: "client-*", run: mixnet, over: links, options: { role: client, layers: 2, rates: { delay: { mean: 50ms }, payload: { mean: 200ms } } } }
+  - { on: "client-*", run: mixnet, over: links, options: { role: client, layers: 2 } }
   - { on: "client-*", run: dtn, over: links, options: { router: static, routes: [{ to: "*", via: bus }], store: { kind: durable } } }
   - { on: "client-*", run: fabric, options: { ways: [gateway, mixnet, dtn], deadline: 20min } }
 crypto: modelled
+options: { mixnet: { rates: { delay: { mean: 50ms }, payload: { mean: 200ms } } } }
 duration: 200s
 warmup: 0s
 drain: 120s

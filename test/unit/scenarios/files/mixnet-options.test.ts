@@ -147,4 +147,15 @@ describe('options of a generated mixnet', () => {
     ]);
     expect(set('threshold')).toEqual([]);
   });
+
+  it('refuse rates of one node, which would be ignored: the document of the authority has them', () => {
+    const at = (who: string): readonly string[] =>
+      refusals(`${inside(GENERATE)}options:\n  ${who}: { rates: { payload: 5/s } }\n`);
+    expect(at('client-2')).toEqual([
+      '8 «5/s» options.client-2.rates.payload: client-2 has a rate of its own, but all nodes take rates from the ' +
+        'document of authority (rates at authority, or in options.mixnet of the scenario for all nodes)',
+    ]);
+    expect(at('authority')).toEqual([]);
+    expect(at('mixnet')).toEqual([]);
+  });
 });

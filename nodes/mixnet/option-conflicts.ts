@@ -1,14 +1,16 @@
 /**
- * Finds nodes of a mixnet whose options on delays contradict those of the other nodes. Options
- * whose values all nodes take from the directory document (rates, layers) cannot contradict each
- * other.
+ * Finds nodes of a mixnet whose options on delays contradict those of the other nodes, or that have
+ * rates of their own, though all nodes take them from the directory document.
  *
  * @module
  */
 import type { ConfiguredNode, OptionConflict } from '../../engine/host/protocol.ts';
-import type { MixnetOptions } from './config.ts';
+import { type MixnetOptions, mixnetConfig } from './config.ts';
 
 type Node = ConfiguredNode<MixnetOptions>;
+
+/** The rates of a node whose file names none. */
+const { rates: RATES_DEFAULT } = mixnetConfig.parse({ role: 'client' });
 
 /**
  * Finds conflicts between nodes of one network about who decides the delay at a hop: with `vrf-exp`
@@ -17,9 +19,9 @@ type Node = ConfiguredNode<MixnetOptions>;
  * them, would expect acknowledgements at the wrong time.
  *
  * @returns a conflict for each node of the smaller group of each network; if both groups are equal,
- *   for those without VRF.
+ *   for those without VRF. And one for each node with rates that its authority does not publish.
  */
-export function findDelayConflicts(nodes: readonly Node[]): readonly OptionConflict[] {
+export function findOptionConflicts(nodes: readonly Node[]): readonly OptionConflict[] {
   const networks = new Map<string, Node[]>();
   for (const node of nodes) {
     const { role, authority } = node.options;
@@ -28,7 +30,32 @@ export function findDelayConflicts(nodes: readonly Node[]): readonly OptionConfl
     network.push(node);
     networks.set(authority, network);
   }
-  return [...networks.values()].flatMap((network) => [...strategies(network), ...laws(network)]);
+  return [
+    ...[...networks.values()].flatMap((network) => [...strategies(network), ...laws(network)]),
+    ...nodes.flatMap((node) => unpublishedRates(node, nodes)),
+  ];
+}
+
+/** A rate that a file gives to a node, but not to the authority that tells all nodes their rates. */
+function unpublishedRates(
+  { name, options }: Node,
+  nodes: readonly Node[],
+): readonly OptionConflict[] {
+  const { role, authority, rates } = options;
+  const published = nodes.find((node) => node.name === authority)?.options.rates;
+  if (role === 'authority' || published === undefined) return [];
+  const isOwn = (rate: keyof typeof rates): boolean =>
+    rates[rate] !== RATES_DEFAULT[rate] && rates[rate] !== published[rate];
+  const own = (Object.keys(rates) as (keyof typeof rates)[]).find(isOwn);
+  if (own === undefined) return [];
+  return [
+    {
+      node: name,
+      path: ['rates', own],
+      message: `${name} has a rate of its own, but all nodes take rates from the document of ${authority}`,
+      hint: `rates at ${authority}, or in options.mixnet of the scenario for all nodes`,
+    },
+  ];
 }
 
 function strategies(network: readonly Node[]): readonly OptionConflict[] {
