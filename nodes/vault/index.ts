@@ -10,6 +10,7 @@ import { VAULT_DROP_REASONS } from './drop-reasons.ts';
 import { VAULT_METRICS } from './metrics.ts';
 import { VAULT_MUST } from './must.ts';
 import { VaultNode } from './node.ts';
+import { findVaultConflicts } from './option-conflicts.ts';
 import { vaultProvisioning } from './provisioning.ts';
 import { SYNC_DROP_REASONS } from './sync/drop-reasons.ts';
 import { VAULT_QUESTIONS } from './sync/effects.ts';
@@ -22,6 +23,7 @@ export const protocol: Protocol<VaultOptions> = {
     'replicates state that converges in any order of messages, with signed operations and receipts',
   config: vaultConfig,
   provisioning: vaultProvisioning,
+  disagreements: findVaultConflicts,
   needsRun: () => 'the keys of its replicas are made before a run',
   jobs: {},
   moduleUrl: import.meta.url,

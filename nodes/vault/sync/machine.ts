@@ -107,6 +107,7 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
     return {
       ...this.#exchange.status(),
       digest: toHex(replica.digest()),
+      forks: replica.equivocations().map(({ actor, sequence }) => ({ actor, sequence })),
       operations: replica.size,
       receipts: receipts.sequence,
       time: time.at(now),

@@ -275,6 +275,20 @@ describe('a restart', () => {
     network.run(5 * S);
     expect(network.isEqual()).toBe(true);
   });
+
+  it('whose disk went back and who writes again at once has forked, as the status of the others says', () => {
+    const network = new VaultNetwork({ names: NAMES, options: { every: '1s' } });
+    network.run(2 * S);
+    const old = network.image('cleo');
+    network.ask('cleo', 'put', 'a', 'first');
+    network.run(5 * S);
+    network.restore('cleo', old);
+    network.ask('cleo', 'put', 'a', 'second');
+    network.run(5 * S);
+    const { forks } = network.machine('ada').status(network.now);
+    expect(forks).toEqual([{ actor: 'cleo', sequence: 1 }]);
+    expect(network.drops).toContain('equivocation');
+  });
 });
 
 describe('an attacker among the replicas', () => {
