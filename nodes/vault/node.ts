@@ -26,7 +26,13 @@ import {
 import { MESSAGE_HEAD_BYTES, MESSAGE_ITEMS_BYTES } from './sync/geometry.ts';
 import { VaultLoad } from './sync/load.ts';
 import { VaultMachine } from './sync/machine.ts';
-import { ownOperations, restoreReplica, SNAPSHOT_KEY } from './sync/records.ts';
+import {
+  isEntryKey,
+  ownOperations,
+  restoreDecisions,
+  restoreReplica,
+  SNAPSHOT_KEY,
+} from './sync/records.ts';
 import { ReplicaTime } from './sync/replica-time.ts';
 import { TamperingReplica } from './sync/tamper.ts';
 
@@ -86,6 +92,7 @@ export class VaultNode implements NodeHandle {
       replica: this.#replica,
       receipts: this.#restoredReceipts(keys.secretKey),
       restored: ownOperations(this.#replica.items(), host.name),
+      decided: restoreDecisions(host.store('vault')),
       time: new ReplicaTime(
         host.clock(),
         host.now(),
@@ -139,7 +146,7 @@ export class VaultNode implements NodeHandle {
   /** Wrapped keys on disk that no value needs: of a write that was cut before their deletion. */
   #staleKeys(replica: Replica): readonly string[] {
     const keys = this.#host.store('vault').keys();
-    return keys.filter((key) => key !== SNAPSHOT_KEY && replica.keyOf(key) === undefined);
+    return keys.filter((key) => isEntryKey(key) && replica.keyOf(key) === undefined);
   }
 
   #restoredReceipts(secretKey: Uint8Array): ReceiptLog {

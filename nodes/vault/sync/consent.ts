@@ -19,11 +19,13 @@ type Decision = 'allowed' | 'denied' | OpenConsent;
 /** The decisions of one replica's owner about its peers. */
 export class Consent {
   readonly #options: VaultOptions['consent'];
-  /** What was decided while the node ran, and what is open: at most one entry per peer. */
+  /** What was decided, and what is open: at most one entry per peer. */
   readonly #decisions = new Map<string, Decision>();
 
-  constructor(options: VaultOptions['consent']) {
+  /** @param decided What the owner said before a restart, by the name of the peer. */
+  constructor(options: VaultOptions['consent'], decided: ReadonlyMap<string, boolean> = new Map()) {
     this.#options = options;
+    for (const [peer, isAllowed] of decided) this.decide(peer, isAllowed);
   }
 
   /** True if the peer may take part; changes nothing. */

@@ -50,6 +50,8 @@ export interface ExchangeParts {
   readonly random: Random;
   /** The own operations that the disk had. */
   readonly restored: readonly { readonly sequence: number; readonly isErase: boolean }[];
+  /** What the owner said of peers, as the disk had it. */
+  readonly decided: ReadonlyMap<string, boolean>;
   /** Follows the time of the others; false for a double. */
   readonly doubtsOwnClock: boolean;
   /** Changes what is passed on; the identity, except for an attacker. */
@@ -107,7 +109,8 @@ export class Exchange<Asker> {
     this.#peers = new Map(
       this.#others.filter(({ name }) => parts.peers.includes(name)).map((one) => [one.name, one]),
     );
-    this.#consent = new Consent(parts.options.consent);
+    const known = [...parts.decided].filter(([name]) => this.#peers.has(name));
+    this.#consent = new Consent(parts.options.consent, new Map(known));
     this.#confirmations = new Confirmations(parts.own);
     // Who asked for these is gone; whether all replicas have them is told all the same.
     for (const operation of parts.restored) this.#confirmations.add(operation);
@@ -143,6 +146,7 @@ export class Exchange<Asker> {
   decide(now: Nanoseconds, name: string, isAllowed: boolean): boolean {
     const peer = this.#peers.get(name);
     if (peer === undefined || !this.#consent.decide(name, isAllowed)) return false;
+    this.#outputs.keepDecision(name, isAllowed);
     if (isAllowed) this.#sendClock(now, peer);
     return true;
   }

@@ -57,6 +57,8 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
   #writing: { readonly clock: Clock; readonly receipts: ReceiptsHead } | undefined;
   /** Own operations that the disk does not have yet. */
   #written: Written<Asker>[] = [];
+  /** Who said what of a peer that the disk does not have yet. */
+  #decided: (Asker | undefined)[] = [];
   #waiting: Waiting<Asker>[] = [];
 
   constructor(parts: VaultMachineParts) {
@@ -129,7 +131,7 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
 
   #request(now: Nanoseconds, waiting: Waiting<Asker>): void {
     const { request, asker } = waiting;
-    if (isChange(request.kind)) {
+    if (isChange(request.kind) || isDecision(request.kind)) {
       if (this.#waiting.length >= REQUESTS_WAITING_MAX) this.#outputs.answer(asker, 'busy');
       else this.#waiting.push(waiting);
       if (this.#writing === undefined) this.#change(now);
@@ -146,11 +148,6 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
     const { receipts, replica } = this.#parts;
     const exchange = this.#exchange;
     switch (request.kind) {
-      case 'allow':
-      case 'deny': {
-        const isKnown = exchange.decide(now, request.target, request.kind === 'allow');
-        return { outcome: isKnown ? 'ok' : 'unknown-node' };
-      }
       case 'receipts':
         return okJson(receipts.receipts().map(toHex));
       case 'witnessed':
@@ -162,6 +159,14 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
     }
   }
 
+  /** Does what the owner says of a peer, who is answered when a restart cannot forget it any more. */
+  #decide(now: Nanoseconds, { request, asker }: Waiting<Asker>): void {
+    const isKnown = this.#exchange.decide(now, request.target, request.kind === 'allow');
+    this.#receipt(now, request, isKnown, null);
+    if (isKnown) this.#decided.push(asker);
+    else this.#outputs.answer(asker, 'unknown-node');
+  }
+
   /** Performs the requests that wait; the disk has none of them before the next write has ended. */
   #change(now: Nanoseconds): void {
     const { replica, time, own } = this.#parts;
@@ -169,6 +174,10 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
     this.#waiting = [];
     for (const one of waiting) {
       const { request, asker } = one;
+      if (isDecision(request.kind)) {
+        this.#decide(now, one);
+        continue;
+      }
       const change = performChange(request, replica, time.at(now));
       if (typeof change === 'string') {
         this.#receipt(now, request, false, null);
@@ -206,6 +215,8 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
     if (durable === undefined) return;
     this.#writing = undefined;
     this.#exchange.wrote(now, durable.clock, durable.receipts);
+    for (const asker of this.#decided) this.#outputs.answer(asker, 'ok');
+    this.#decided = [];
     const written = this.#written;
     this.#written = [];
     this.#exchange.publish(
@@ -258,4 +269,8 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
     this.#outputs.push({ kind: 'receipt', record });
     this.#outputs.markDirty();
   }
+}
+
+function isDecision(kind: VaultRequest['kind']): boolean {
+  return kind === 'allow' || kind === 'deny';
 }

@@ -5,6 +5,7 @@
  */
 import type { Change } from '../changes.ts';
 import type { RequestRefusal, VaultCounter, VaultEffect, VaultHistogram } from './effects.ts';
+import { encodeDecision } from './records.ts';
 
 /** Collects the effects of a step. */
 export class Outputs<Asker> {
@@ -74,6 +75,12 @@ export class Outputs<Asker> {
   keepKey(entry: string, wrappedKey: Uint8Array | null | undefined): void {
     this.#isDirty = true;
     if (wrappedKey instanceof Uint8Array) this.push({ kind: 'put', key: entry, value: wrappedKey });
+  }
+
+  /** Puts what the owner says of a peer on disk. */
+  keepDecision(peer: string, isAllowed: boolean): void {
+    this.#isDirty = true;
+    this.push({ kind: 'put', ...encodeDecision(peer, isAllowed) });
   }
 
   /** Deletes wrapped keys, which makes their values unreadable. */

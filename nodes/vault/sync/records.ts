@@ -1,9 +1,11 @@
 /**
  * Vault: what the disk of a replica has besides the wrapped keys: the operations of its log, and in its table a
- * snapshot, with which a log that was cut begins. Keys of values are no part of either, so that they can be deleted.
+ * snapshot, with which a log that was cut begins, and what the owner said of peers. Keys of values are no part of either,
+ * so that they can be deleted.
  *
  * @module
  */
+import type { Store } from '../../../engine/host/store.ts';
 import type { Item } from '../changes.ts';
 import { entryOfOperation } from '../operation.ts';
 import type { Replica } from '../replica.ts';
@@ -12,6 +14,28 @@ import { decodeSnapshot, encodeSnapshot, type Snapshot } from '../snapshot.ts';
 
 /** Key of the snapshot in the table of the store; those of wrapped keys are hexadecimal. */
 export const SNAPSHOT_KEY = 'snapshot';
+
+/** Before the name of a peer in the key of what the owner said of it. */
+const DECISION_PREFIX = 'peer/';
+
+/** True for the key of a wrapped key, not of a snapshot or of what the owner said. */
+export function isEntryKey(key: string): boolean {
+  return key !== SNAPSHOT_KEY && !key.startsWith(DECISION_PREFIX);
+}
+
+/** What the table has of the owner's word on a peer. */
+export function encodeDecision(
+  peer: string,
+  isAllowed: boolean,
+): { readonly key: string; readonly value: Uint8Array } {
+  return { key: `${DECISION_PREFIX}${peer}`, value: Uint8Array.of(Number(isAllowed)) };
+}
+
+/** What the owner said of peers; one whose entry cannot be read is denied. */
+export function restoreDecisions(disk: Pick<Store, 'keys' | 'get'>): ReadonlyMap<string, boolean> {
+  const keys = disk.keys({ prefix: DECISION_PREFIX });
+  return new Map(keys.map((key) => [key.slice(DECISION_PREFIX.length), disk.get(key)?.[0] === 1]));
+}
 
 /** Encodes a snapshot for the disk. */
 export function encodeStoredSnapshot(snapshot: Snapshot): Uint8Array {

@@ -407,4 +407,23 @@ describe('consent', () => {
     expect(network.isEqual()).toBe(true);
     expect(network.replica('bert').get('a')).not.toBeNull();
   });
+
+  it('that the owner took back stays so after a crash, once the owner was told ok (R-153)', () => {
+    const network = new VaultNetwork({ names: ['ada', 'bert'], options: { every: '1s' } });
+    network.run(3 * S);
+    network.fail('ada', true);
+    const deny = network.ask('ada', 'deny', 'bert');
+    network.run(S);
+    expect(network.answers.get(deny)).toBeUndefined();
+    network.fail('ada', false);
+    network.run(5 * S);
+    expect(network.answers.get(deny)?.outcome).toBe('ok');
+    network.crash('ada');
+    network.ask('ada', 'put', 'a', 'b');
+    network.run(10 * S);
+    expect(network.replica('bert').get('a')).toBeNull();
+    expect(network.machine('ada').status(network.now)).toMatchObject({
+      peers: [{ name: 'bert', isAllowed: false }],
+    });
+  });
 });

@@ -18,7 +18,9 @@ import type { VaultEffect, VaultRequestKind } from '../../../../../nodes/vault/s
 import { MESSAGE_ITEMS_BYTES } from '../../../../../nodes/vault/sync/geometry.ts';
 import { VaultMachine } from '../../../../../nodes/vault/sync/machine.ts';
 import {
+  isEntryKey,
   ownOperations,
+  restoreDecisions,
   restoreReplica,
   SNAPSHOT_KEY,
 } from '../../../../../nodes/vault/sync/records.ts';
@@ -253,7 +255,7 @@ export class VaultNetwork {
       },
     });
     for (const key of [...disk.table.keys()]) {
-      if (key !== SNAPSHOT_KEY && replica.keyOf(key) === undefined) disk.table.delete(key);
+      if (isEntryKey(key) && replica.keyOf(key) === undefined) disk.table.delete(key);
     }
     const machine = new VaultMachine<string>({
       own: name,
@@ -270,6 +272,11 @@ export class VaultNetwork {
       ),
       random,
       restored: ownOperations(replica.items(), name),
+      decided: restoreDecisions({
+        get,
+        keys: ({ prefix = '' } = {}) =>
+          [...disk.table.keys()].filter((key) => key.startsWith(prefix)),
+      }),
       sha256: (bytes): Uint8Array => crypto.sha256(bytes),
       doubtsOwnClock,
       itemsBytesMax: MESSAGE_ITEMS_BYTES,
