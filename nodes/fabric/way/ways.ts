@@ -10,75 +10,35 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { PeerReachability } from '../../../engine/host/transport.ts';
 import { BackOff, withJitter } from '../../_kit/back-off.ts';
-import { equalBytes } from '../../_kit/bytes.ts';
 import { PreferredWay, type WayChoice, type WayChooser } from '../../_kit/way-chooser.ts';
-import type { PeerEffect, PeerInput } from '../effects.ts';
-import {
-  CHALLENGE_NONCE_BYTES,
-  FIRST_RETRY_NS,
-  HANDLED_NEWS_DELAY_NS,
-  PRIORITY_TO_CARRIER_PRIORITY,
-  RETRY_NS_MAX,
-} from '../geometry.ts';
-import type { Outbox } from '../outgoing/outbox.ts';
+import type { PeerInput } from '../effects.ts';
+import { FIRST_RETRY_NS, HANDLED_NEWS_DELAY_NS, RETRY_NS_MAX } from '../geometry.ts';
 import type { PeerMachineContext } from '../peer-parts.ts';
 import type { ResendReason } from '../peer-watch.ts';
-import {
-  CHALLENGE_PACKET_BYTES,
-  HANDLED_NEWS_BYTES_MAX,
-  type HandledNews,
-  PACKET_HEAD_BYTES,
-  type PacketAcknowledgement,
-  PacketWriter,
-  type PeerChallenge,
-  PIECE_HEAD_BYTES,
-} from '../wire.ts';
+import type { PacketAcknowledgement, PeerChallenge } from '../wire.ts';
 import { type PacketContent, PeerWay, type SentPiece } from './lane.ts';
+import { PacketSender, type PacketSources } from './packet-sender.ts';
 
-/** Largest number of bytes beside the message in a packet over a carrier that promises delivery. */
-const ENTRUSTED_HEAD =
-  PACKET_HEAD_BYTES + HANDLED_NEWS_BYTES_MAX + CHALLENGE_NONCE_BYTES + PIECE_HEAD_BYTES;
-/**
- * Carrier priority of packets without messages: the same as that of usual messages. If these packets were urgent,
- * messages would starve after an overload, since a carrier sends and repeats urgent packets first.
- */
-const NEWS_PRIORITY = 1;
 /** Number of consecutive time-outs after which a packet with news alone is not repeated any more. */
 const NEWS_TIMEOUTS_MAX = 10;
 
-/** Where a {@link WaySelector} gets the messages and news that it sends. */
-export interface WaySelectorSources<Request> {
-  readonly outbox: Outbox<Request>;
-  readonly news: () => HandledNews;
-}
-
-/** Chooses among the ways to one peer, and sends packets over the chosen one. */
+/** Chooses among the ways to one peer, and has packets sent over the chosen one. */
 export class WaySelector<Request> {
   readonly #shared: PeerMachineContext<Request>;
-  readonly #sources: WaySelectorSources<Request>;
+  readonly #sources: PacketSources<Request>;
   readonly #lanes: readonly PeerWay<Request>[];
-  readonly #writers: readonly PacketWriter[];
+  readonly #packets: PacketSender<Request>;
   readonly #chooser: WayChooser;
   #choice: WayChoice | undefined;
   /** The way of the last packet; undefined while no way may be used. */
   #active: PeerWay<Request> | undefined;
-  #peerLife = 0;
-  /** Latest instant at which to send the peer the list of handled messages; Infinity if it has the newest list. */
-  #newsAt: Nanoseconds = Number.POSITIVE_INFINITY;
-  /** Number of message bytes in the packet that is being written, and how many of these had been sent before. */
-  #pieceBytes = 0;
-  #repeatedBytes = 0;
   /** When the pacing of the active way lets the next packet leave. */
   #roomAt: Nanoseconds = Number.POSITIVE_INFINITY;
   /** When to ask the peer which of its complete messages it has handled; Infinity if it need not be asked. */
   #askAt: Nanoseconds = Number.POSITIVE_INFINITY;
-  /** The challenge to be sent to the peer, and over which way. */
-  #challenge: { readonly lane: PeerWay<Request>; readonly challenge: PeerChallenge } | undefined;
-  /** The nonce that every packet brings back to the peer, until the peer is known to have it. */
-  #nonce: Uint8Array | undefined;
   readonly #asking = new BackOff({ firstNs: FIRST_RETRY_NS, mostNs: RETRY_NS_MAX });
 
-  constructor(shared: PeerMachineContext<Request>, sources: WaySelectorSources<Request>) {
+  constructor(shared: PeerMachineContext<Request>, sources: PacketSources<Request>) {
     this.#shared = shared;
     this.#sources = sources;
     const { carriers, carrierNames, chooser, options, behaviour, random } = shared.parts;
@@ -90,9 +50,8 @@ export class WaySelector<Request> {
       return new PeerWay<Request>(parts);
     });
     this.#chooser = chooser ?? new PreferredWay(carriers.length);
-    this.#writers = this.#lanes.map(
-      ({ recovery, packetBytes: limit }) => new PacketWriter(recovery === undefined ? 0 : limit),
-    );
+    const lanes = this.#lanes;
+    this.#packets = new PacketSender({ shared, sources, lanes, chooser: this.#chooser });
     this.#active = this.lane(0);
   }
 
@@ -107,7 +66,7 @@ export class WaySelector<Request> {
 
   /** Called when the peer has restarted: packet numbers of its earlier life are forgotten. */
   meet(life: number): void {
-    this.#peerLife = life;
+    this.#packets.peerLife = life;
     for (const lane of this.#lanes) lane.forgetReceived();
   }
 
@@ -118,28 +77,22 @@ export class WaySelector<Request> {
 
   /** Asks that the list of handled messages be sent to the peer at `at` at the latest. */
   newsAt(at: Nanoseconds): void {
-    if (at < this.#newsAt) this.#newsAt = at;
+    if (at < this.#packets.newsAt) this.#packets.newsAt = at;
   }
 
   /** Sends this challenge to the peer over the way on which the doubtful packet came. */
   challenge(way: number, challenge: PeerChallenge): void {
-    this.#challenge = { lane: this.lane(way), challenge };
+    this.#packets.challenge(this.lane(way), challenge);
   }
 
-  /**
-   * Puts this nonce, which answers a challenge, into every packet, until the peer sends news that
-   * name this node's memory.
-   * @returns false if the packets have this nonce already.
-   */
+  /** Lets every packet answer a challenge with this nonce. @returns false if they do already. */
   confirm(nonce: Uint8Array): boolean {
-    if (this.#nonce !== undefined && equalBytes(this.#nonce, nonce)) return false;
-    this.#nonce = nonce.slice();
-    return true;
+    return this.#packets.confirm(nonce);
   }
 
   /** Called when the peer has sent its list of handled messages. */
   heard(_now: Nanoseconds): void {
-    this.#nonce = undefined;
+    this.#packets.heard();
     this.#asking.reset();
     this.#askAt = Number.POSITIVE_INFINITY;
   }
@@ -170,7 +123,7 @@ export class WaySelector<Request> {
     if (content === undefined || outcome === 'ok') return;
     this.#shared.emit({ kind: 'count', of: 'refusals', amount: 1 });
     const { challenge } = content;
-    if (challenge !== undefined) this.#challenge ??= { lane, challenge };
+    if (challenge !== undefined) this.#packets.challengeAgain(lane, challenge);
     this.#again(now, content, 'refused');
   }
 
@@ -187,7 +140,7 @@ export class WaySelector<Request> {
   nextAt(): Nanoseconds {
     // While the active way takes no packets, nothing can be sent before an answer over it or its time-out.
     let at = this.#roomAt;
-    if (this.#active?.isTaking === true) at = Math.min(at, this.#newsAt, this.#askAt);
+    if (this.#active?.isTaking === true) at = Math.min(at, this.#packets.newsAt, this.#askAt);
     for (const lane of this.#lanes) at = Math.min(at, lane.nextAt());
     return at;
   }
@@ -206,13 +159,13 @@ export class WaySelector<Request> {
     let lane = this.#choose(now);
     this.#roomAt = Number.POSITIVE_INFINITY;
     if (lane === undefined) {
-      this.#acknowledge(now);
+      this.#packets.acknowledge(now);
       return;
     }
     this.#shared.parts.behaviour.leaving(lane.index, outbox);
     while (lane.hasRoom(now) && outbox.next() !== undefined) {
-      if (lane.recovery === undefined) this.#entrust(now, lane);
-      else this.#sendPacket(now, lane);
+      if (lane.recovery === undefined) this.#packets.entrust(now, lane);
+      else this.#packets.send(now, lane);
       // The next message may wish for another way; if none may be used, it waits.
       const next = this.#choose(now);
       if (next === undefined) break;
@@ -220,12 +173,12 @@ export class WaySelector<Request> {
     }
     const isLeft = lane.recovery !== undefined && outbox.next() !== undefined;
     this.#roomAt = isLeft ? (lane.recovery?.roomAt(now) ?? now) : Number.POSITIVE_INFINITY;
-    const isDue = this.#newsAt <= now || this.#askAt <= now;
+    const isDue = this.#packets.newsAt <= now || this.#askAt <= now;
     if (isDue && lane.isTaking) this.#sendShort(now, lane);
-    this.#sendChallenge();
+    this.#packets.sendChallenge();
     this.#askLater(now, lane);
     this.#tryOthers(now);
-    this.#acknowledge(now);
+    this.#packets.acknowledge(now);
   }
 
   /** While messages wait, sends a probe over each better way that is down, to learn whether the peer answers again. */
@@ -233,7 +186,7 @@ export class WaySelector<Request> {
     if (!this.#sources.outbox.isWaiting) return;
     for (const index of this.#choice?.probes ?? []) {
       const lane = this.lane(index);
-      if (lane.recovery?.inFlight === 0 && !lane.isClosed) this.#sendPacket(now, lane, []);
+      if (lane.recovery?.inFlight === 0 && !lane.isClosed) this.#packets.send(now, lane, []);
     }
   }
 
@@ -275,9 +228,9 @@ export class WaySelector<Request> {
     if (probe.hasNews && recovery.timeouts <= NEWS_TIMEOUTS_MAX) this.newsAt(now);
     if (pieces.length > 0) {
       for (const { message } of pieces) this.#shared.parts.watch?.again(now, message, 'time-out');
-      this.#sendPacket(now, lane, pieces);
-    } else if (this.#sources.outbox.isWaiting || this.#newsAt <= now) {
-      this.#sendPacket(now, lane, lane === this.#active ? undefined : []);
+      this.#packets.send(now, lane, pieces);
+    } else if (this.#sources.outbox.isWaiting || this.#packets.newsAt <= now) {
+      this.#packets.send(now, lane, lane === this.#active ? undefined : []);
     } else recovery.abandon();
   }
 
@@ -296,100 +249,9 @@ export class WaySelector<Request> {
     if (hasNews) this.newsAt(now);
   }
 
-  /**
-   * Sends a packet with the given pieces or, without any given, the next ones; a packet with neither pieces nor news
-   * asks for news.
-   */
-  #sendPacket(
-    now: Nanoseconds,
-    lane: PeerWay<Request>,
-    given?: readonly SentPiece<Request>[],
-  ): void {
-    const writer = this.#writers[lane.index] as PacketWriter;
-    const hasNews = this.#begin(now, lane, writer);
-    const pieces: SentPiece<Request>[] = [];
-    for (const { message, start, end } of given ?? []) {
-      const length = Math.min(end - start, writer.pieceRoom);
-      if (length > 0)
-        pieces.push(this.#write(now, lane, writer, { message, start, end: start + length }));
-    }
-    if (given === undefined) this.#fill(now, lane, writer, pieces);
-    if (pieces.length === 0 && !hasNews) writer.askNews();
-    writer.elicit();
-    lane.waitingSinceNs ??= now;
-    const content = { pieces, hasNews };
-    const number = lane.recovery?.sent(now, writer.length, content) ?? 0;
-    this.#emit(lane, writer.end(number).slice(), { priority: priorityOf(pieces) });
-  }
-
-  #fill(
-    now: Nanoseconds,
-    lane: PeerWay<Request>,
-    writer: PacketWriter,
-    pieces: SentPiece<Request>[],
-  ): void {
-    const { outbox } = this.#sources;
-    let way: number | undefined;
-    while (writer.pieceRoom > 0) {
-      const message = outbox.next();
-      if (message === undefined) return;
-      const [own] = this.#chooser.choose(now, this.#lanes, message).order;
-      if (pieces.length === 0) way = own;
-      else if (own !== way) return;
-      const { firstStart: start, firstEnd } = message.todo;
-      const end = Math.min(firstEnd, start + writer.pieceRoom);
-      // A message of at most half a packet is not cut to fill the rest of this packet: it goes whole into the next
-      // one.
-      const isCut = end < firstEnd;
-      if (isCut && pieces.length > 0 && message.bytes.length <= lane.packetBytes / 2) return;
-      pieces.push(this.#write(now, lane, writer, { message, start, end }));
-    }
-  }
-
-  /** Gives the next message, or as much of it as fits, to a carrier that promises delivery or reports it. */
-  #entrust(now: Nanoseconds, lane: PeerWay<Request>): void {
-    const message = this.#sources.outbox.next();
-    if (message === undefined) return;
-    const { firstStart: start, firstEnd } = message.todo;
-    const length = Math.min(firstEnd - start, lane.packetBytes - ENTRUSTED_HEAD);
-    const writer = new PacketWriter(ENTRUSTED_HEAD + length);
-    const hasNews = this.#begin(now, lane, writer);
-    const pieces = [this.#write(now, lane, writer, { message, start, end: start + length })];
-    // The carrier delivers these bytes, so they are not sent again unless it refuses them.
-    message.entrusted(start, start + length);
-    const token = lane.entrust({ pieces, hasNews }, writer.length);
-    const lifetime = Math.max(1, message.deadlineNs - now);
-    const priority = PRIORITY_TO_CARRIER_PRIORITY[message.priority] ?? 1;
-    this.#emit(lane, writer.end(0), { lifetime, priority, tolerant: true }, token);
-  }
-
-  /** Sends a packet without pieces: with news, or with the question for the peer's news. */
   #sendShort(now: Nanoseconds, lane: PeerWay<Request>): void {
-    const asks = this.#askAt <= now;
-    if (asks) this.#askAt = Number.POSITIVE_INFINITY;
-    if (lane.recovery !== undefined) {
-      this.#sendPacket(now, lane, []);
-      return;
-    }
-    const writer = new PacketWriter(ENTRUSTED_HEAD);
-    const hasNews = this.#begin(now, lane, writer);
-    const token = lane.entrust({ pieces: [], hasNews }, writer.length);
-    this.#emit(lane, writer.end(0), { priority: NEWS_PRIORITY, tolerant: true }, token);
-  }
-
-  #sendChallenge(): void {
-    if (this.#challenge === undefined) return;
-    const { lane, challenge } = this.#challenge;
-    if (lane.recovery === undefined && !lane.isTaking) return;
-    this.#challenge = undefined;
-    const { life, memory } = this.#shared.parts;
-    const writer = new PacketWriter(CHALLENGE_PACKET_BYTES);
-    writer.begin(life, memory, this.#sources.outbox.floor);
-    writer.challenge(challenge);
-    const bytes = writer.end(0);
-    const content = { pieces: [], hasNews: false, challenge };
-    const token = lane.recovery === undefined ? lane.entrust(content, bytes.length) : undefined;
-    this.#emit(lane, bytes, { priority: NEWS_PRIORITY, tolerant: true }, token);
+    if (this.#askAt <= now) this.#askAt = Number.POSITIVE_INFINITY;
+    this.#packets.sendShort(now, lane);
   }
 
   /**
@@ -402,75 +264,6 @@ export class WaySelector<Request> {
     if (recovery.inFlight > 0 || !outbox.isWaiting || outbox.next() !== undefined) return;
     this.#askAt =
       now + HANDLED_NEWS_DELAY_NS + withJitter(this.#asking.next(), this.#shared.parts.random);
-  }
-
-  /** Sends acknowledgements that are due and found no other packet to travel in. */
-  #acknowledge(now: Nanoseconds): void {
-    for (const lane of this.#lanes) {
-      if (lane.recovery === undefined || lane.received.nextAt() > now) continue;
-      const writer = this.#writers[lane.index] as PacketWriter;
-      this.#begin(now, lane, writer, 'acknowledgement-only');
-      this.#emit(lane, writer.end(0).slice(), { priority: NEWS_PRIORITY });
-    }
-  }
-
-  /**
-   * Begins a packet with what goes into every packet: acknowledgement, news, nonce. @returns true if it has news.
-   */
-  #begin(
-    now: Nanoseconds,
-    lane: PeerWay<Request>,
-    writer: PacketWriter,
-    what: 'all' | 'acknowledgement-only' = 'all',
-  ): boolean {
-    const { life, memory } = this.#shared.parts;
-    writer.begin(life, memory, this.#sources.outbox.floor);
-    if (lane.recovery !== undefined && lane.received.isOwed) {
-      const acknowledgement = lane.received.take(now);
-      if (acknowledgement !== undefined) writer.acknowledge(this.#peerLife, acknowledgement);
-    }
-    const hasNews = what === 'all' && this.#newsAt !== Number.POSITIVE_INFINITY;
-    if (hasNews) {
-      this.#newsAt = Number.POSITIVE_INFINITY;
-      writer.news(this.#sources.news());
-    }
-    if (this.#nonce !== undefined) writer.confirm(this.#nonce);
-    return hasNews;
-  }
-
-  #write(
-    now: Nanoseconds,
-    lane: PeerWay<Request>,
-    writer: PacketWriter,
-    piece: SentPiece<Request>,
-  ): SentPiece<Request> {
-    const { message, start, end } = piece;
-    const { emit, parts } = this.#shared;
-    if (message.way !== lane.index) this.#chooser.used(lane);
-    message.way = lane.index;
-    this.#pieceBytes += end - start;
-    this.#repeatedBytes += Math.max(0, Math.min(end, message.sentEnd) - start);
-    if (message.acknowledged.hasAny(start, end))
-      emit({ kind: 'count', of: 'resent_acknowledged', amount: end - start });
-    writer.piece(message.number, message.bytes, start, end - start);
-    message.todo.remove(start, end);
-    if (end > message.sentEnd) message.sentEnd = end;
-    parts.watch?.sent(now, piece, lane.index);
-    return piece;
-  }
-
-  #emit(
-    lane: PeerWay<Request>,
-    bytes: Uint8Array,
-    wishes: Extract<PeerEffect<Request>, { kind: 'send' }>['wishes'],
-    token?: number,
-  ): void {
-    const pieceBytes = this.#pieceBytes;
-    const repeatedBytes = this.#repeatedBytes;
-    this.#pieceBytes = 0;
-    this.#repeatedBytes = 0;
-    const sizes = { pieceBytes, repeatedBytes };
-    this.#shared.emit({ kind: 'send', way: lane.index, bytes, wishes, ...sizes, token });
   }
 
   #watch(now: Nanoseconds, lane: PeerWay<Request>): void {
@@ -487,13 +280,4 @@ export class WaySelector<Request> {
 
 function isOpen({ message, start, end }: SentPiece<unknown>): boolean {
   return message.state === 'open' && !message.there.hasAny(start, end);
-}
-
-function priorityOf(pieces: readonly SentPiece<unknown>[]): 0 | 1 | 2 {
-  let highest: 0 | 1 | 2 = pieces.length === 0 ? NEWS_PRIORITY : 0;
-  for (const { message } of pieces) {
-    const priority = PRIORITY_TO_CARRIER_PRIORITY[message.priority] ?? 1;
-    if (priority > highest) highest = priority;
-  }
-  return highest;
 }
