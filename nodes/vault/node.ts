@@ -207,6 +207,12 @@ export class VaultNode implements NodeHandle {
       case 'receipt':
         host.store('receipts').append(effect.record);
         return;
+      case 'receipts': {
+        const receipts = host.store('receipts');
+        receipts.truncate();
+        for (const record of effect.records) receipts.append(record);
+        return;
+      }
       case 'put':
         store.put(effect.key, effect.value);
         return;

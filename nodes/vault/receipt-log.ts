@@ -1,5 +1,6 @@
 /**
- * Vault: the newest receipts of a node, at most `RECEIPTS_MAX`, and where the chain begins that they are.
+ * Vault: the newest receipts of a node, at most `RECEIPTS_MAX`, and where the chain begins that they are. The disk has twice
+ * as many at the most.
  *
  * @module
  */
@@ -35,6 +36,8 @@ export class ReceiptLog {
   #first = 0;
   #start: ReceiptPlace = { sequence: 0, previousHash: NO_RECEIPT_HASH };
   #head: Uint8Array = NO_RECEIPT_HASH;
+  /** Number of receipts that the disk has or is given. */
+  #stored = 0;
 
   constructor(setup: ReceiptLogSetup) {
     this.#setup = setup;
@@ -66,6 +69,17 @@ export class ReceiptLog {
   }
 
   /**
+   * Called after {@link add}. @returns the receipts to write in place of those on disk, which are more than twice as many;
+   * undefined: the new one is added to them.
+   */
+  replacement(): readonly Uint8Array[] | undefined {
+    if (this.#stored <= 2 * this.#most) return undefined;
+    const kept = this.receipts();
+    this.#stored = kept.length;
+    return kept;
+  }
+
+  /**
    * Takes a receipt from the own disk, in order; the first one may have any number.
    * @returns false if it does not continue the log; nothing has then changed.
    */
@@ -89,12 +103,17 @@ export class ReceiptLog {
     this.#signer.wipe();
   }
 
+  get #most(): number {
+    return this.#setup.most ?? RECEIPTS_MAX;
+  }
+
   #append(signed: Uint8Array): void {
-    const { crypto, most = RECEIPTS_MAX } = this.#setup;
+    const { crypto } = this.#setup;
     this.#receipts.push(signed);
+    this.#stored += 1;
     this.#head = crypto.sha256(signed);
     const oldest = this.#receipts[this.#first];
-    if (this.#receipts.length - this.#first <= most || oldest === undefined) return;
+    if (this.#receipts.length - this.#first <= this.#most || oldest === undefined) return;
     this.#start = { sequence: this.#start.sequence + 1, previousHash: crypto.sha256(oldest) };
     this.#first += 1;
     // Half of the array at a time, so that a receipt costs a constant time on average.

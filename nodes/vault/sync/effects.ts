@@ -80,6 +80,8 @@ export type VaultEffect<Asker> =
   | { readonly kind: 'append'; readonly record: Uint8Array }
   | { readonly kind: 'rewrite'; readonly snapshot: Uint8Array }
   | { readonly kind: 'receipt'; readonly record: Uint8Array }
+  /** All receipts that the disk shall have. */
+  | { readonly kind: 'receipts'; readonly records: readonly Uint8Array[] }
   | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }
   | { readonly kind: 'forget'; readonly key: string }
   | { readonly kind: 'sync' }

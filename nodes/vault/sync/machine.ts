@@ -266,7 +266,8 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
       timeMs: time.at(now),
       requester: own,
     });
-    this.#outputs.push({ kind: 'receipt', record });
+    const records = receipts.replacement();
+    this.#outputs.push(records ? { kind: 'receipts', records } : { kind: 'receipt', record });
     this.#outputs.markDirty();
   }
 }

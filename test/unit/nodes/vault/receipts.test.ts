@@ -194,6 +194,22 @@ describe('a log of receipts', () => {
     expect([log.receipts().length, log.start.sequence]).toEqual([10_000, 1]);
   });
 
+  it('lets the disk have twice as many at the most, from which it goes on after a restart', () => {
+    let log = logOf(0, { most: 10 });
+    let disk: readonly Uint8Array[] = [];
+    for (let index = 0; index < 100; index += 1) {
+      const signed = log.add(fieldsOf(index));
+      disk = log.replacement() ?? [...disk, signed];
+      expect(disk.length).toBeLessThanOrEqual(20);
+      if (index % 17 !== 16) continue;
+      const again = logOf(0, { most: 10 });
+      for (const receipt of disk) expect(again.restore(receipt)).toBe(true);
+      expect([again.head, again.receipts()]).toEqual([log.head, log.receipts()]);
+      log = again;
+    }
+    expect(disk.length).toBeGreaterThanOrEqual(10);
+  });
+
   it('goes on after a restart where it stopped', () => {
     const log = logOf(12, { most: 10 });
     const again = logOf(0);

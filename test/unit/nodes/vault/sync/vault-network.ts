@@ -355,6 +355,7 @@ export class VaultNetwork {
         this.unconfirmed.push(effect.count);
         return;
       case 'receipt':
+      case 'receipts':
       case 'warn':
     }
   }
