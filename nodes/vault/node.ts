@@ -28,7 +28,7 @@ import { VaultLoad } from './sync/load.ts';
 import { VaultMachine } from './sync/machine.ts';
 import {
   isEntryKey,
-  ownOperations,
+  type RestoredOperation,
   restoreDecisions,
   restoreReplica,
   SNAPSHOT_KEY,
@@ -50,6 +50,7 @@ export class VaultNode implements NodeHandle {
   readonly #behaviour: Behaviour;
   #transport: Transport | undefined;
   #replica: Replica | undefined;
+  #ownRestored: readonly RestoredOperation[] = [];
   #machine: VaultMachine<NodeRequest> | undefined;
   #shell: StateMachineRunner<VaultInput<NodeRequest>, VaultEffect<NodeRequest>> | undefined;
 
@@ -91,7 +92,7 @@ export class VaultNode implements NodeHandle {
       peers: options.peers?.filter((name) => reached.includes(name)) ?? reached,
       replica: this.#replica,
       receipts: this.#restoredReceipts(keys.secretKey),
-      restored: ownOperations(this.#replica.items(), host.name),
+      restored: this.#ownRestored,
       decided: restoreDecisions(host.store('vault')),
       time: new ReplicaTime(
         host.clock(),
@@ -135,7 +136,8 @@ export class VaultNode implements NodeHandle {
   /** Makes the replica what the disk says that it was. */
   #restored(replica: Replica): Replica {
     const store = this.#host.store('vault');
-    const bad = restoreReplica(replica, store);
+    const { bad, own } = restoreReplica(replica, store, this.#host.name);
+    this.#ownRestored = own;
     for (let count = 0; count < bad; count += 1) this.#host.drop('bad-record');
     // With a record missing, no key is known to be needless.
     if (bad > 0 || !this.#behaviour.forgetsKeys) return replica;

@@ -27,7 +27,7 @@ import type { SentKind } from './effects.ts';
 import { ASK_AGAIN_NS, DIGEST_BYTES, ROUND_JITTER, SHORT_DIGEST_BYTES } from './geometry.ts';
 import type { Outputs } from './outputs.ts';
 import { advance, type Clock, commonClock, isAhead, PeerView } from './peers.ts';
-import { encodeStoredSnapshot } from './records.ts';
+import { encodeStoredSnapshot, type RestoredOperation } from './records.ts';
 import type { ReplicaTime } from './replica-time.ts';
 import type { WatchedChange } from './watchers.ts';
 
@@ -49,7 +49,7 @@ export interface ExchangeParts {
   readonly time: ReplicaTime;
   readonly random: Random;
   /** The own operations that the disk had. */
-  readonly restored: readonly { readonly sequence: number; readonly isErase: boolean }[];
+  readonly restored: readonly RestoredOperation[];
   /** What the owner said of peers, as the disk had it. */
   readonly decided: ReadonlyMap<string, boolean>;
   /** Follows the time of the others; false for a double. */

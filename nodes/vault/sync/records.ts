@@ -7,7 +7,7 @@
  */
 import type { Store } from '../../../engine/host/store.ts';
 import type { Item } from '../changes.ts';
-import { entryOfOperation } from '../operation.ts';
+import { entryOfOperation, type Operation } from '../operation.ts';
 import type { Replica } from '../replica.ts';
 import { decodeSigned } from '../signed-operation.ts';
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from '../snapshot.ts';
@@ -43,18 +43,10 @@ export function encodeStoredSnapshot(snapshot: Snapshot): Uint8Array {
   return encodeSnapshot({ ...snapshot, items });
 }
 
-/** The operations of `own` in a log. */
-export function ownOperations(
-  items: Iterable<Item>,
-  own: string,
-): { readonly sequence: number; readonly isErase: boolean }[] {
-  const found: { readonly sequence: number; readonly isErase: boolean }[] = [];
-  for (const item of items) {
-    const operation = decodeSigned(item.operation)?.operation;
-    if (operation?.actor !== own) continue;
-    found.push({ sequence: operation.sequence, isErase: operation.body.kind === 'erase' });
-  }
-  return found;
+/** An operation of this replica that its disk had. */
+export interface RestoredOperation {
+  readonly sequence: number;
+  readonly isErase: boolean;
 }
 
 /** What a disk has, as {@link restoreReplica} reads it. */
@@ -63,23 +55,36 @@ export interface ReplicaDisk {
   replay(visit: (record: Uint8Array) => void): void;
 }
 
-/**
- * Makes a new replica what its disk says that it was.
- * @returns the number of records that cannot be read or do not fit.
- */
-export function restoreReplica(replica: Replica, disk: ReplicaDisk): number {
+/** What {@link restoreReplica} found. */
+export interface RestoredRecords {
+  /** Number of records that cannot be read or do not fit. */
+  readonly bad: number;
+  /** The own operations of the log, and own erasures that the snapshot still shows, in ascending order. */
+  readonly own: readonly RestoredOperation[];
+}
+
+/** Makes a new replica of the actor `name` what its disk says that it was. */
+export function restoreReplica(replica: Replica, disk: ReplicaDisk, name: string): RestoredRecords {
   let bad = 0;
+  const own: RestoredOperation[] = [];
   const withKey = ({ operation }: Pick<Item, 'operation'>): Item => {
     const entry = entryOfOperation(operation);
     return { operation, wrappedKey: entry === null ? null : (disk.get(entry) ?? null) };
   };
+  const note = ({ actor, sequence, body }: Operation): void => {
+    if (actor === name) own.push({ sequence, isErase: body.kind === 'erase' });
+  };
   const stored = disk.get(SNAPSHOT_KEY);
   if (stored !== undefined) {
     const snapshot = decodeSnapshot(stored);
-    const isTaken =
-      snapshot !== undefined &&
-      replica.restoreSnapshot({ ...snapshot, items: snapshot.items.map(withKey) });
-    if (!isTaken) bad += 1;
+    const items = snapshot?.items.map(withKey) ?? [];
+    if (snapshot === undefined || !replica.restoreSnapshot({ ...snapshot, items })) bad += 1;
+    // Of other operations it does not matter who has them.
+    for (const proof of snapshot?.proofs ?? []) {
+      const decoded = decodeSigned(proof)?.operation;
+      if (decoded?.body.kind === 'erase') note(decoded);
+    }
+    own.sort((one, other) => one.sequence - other.sequence);
   }
   disk.replay((record) => {
     const signed = record.slice();
@@ -88,6 +93,7 @@ export function restoreReplica(replica: Replica, disk: ReplicaDisk): number {
     const known = replica.clock().get(operation?.actor ?? '') ?? 0;
     if (operation !== undefined && operation.sequence <= known) return;
     if (operation === undefined || !replica.restore(withKey({ operation: signed }))) bad += 1;
+    else note(operation);
   });
-  return bad;
+  return { bad, own };
 }

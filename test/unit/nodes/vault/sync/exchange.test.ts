@@ -1,6 +1,7 @@
 /** Replicas in virtual time: they come to the same state whatever the network does, and tell nobody what no disk has. */
 import { describe, expect, it } from 'vitest';
 import { encodeSnapshot } from '../../../../../nodes/vault/snapshot.ts';
+import { SNAPSHOT_KEY } from '../../../../../nodes/vault/sync/records.ts';
 import { decodeVaultMessage, encodeVaultMessage } from '../../../../../nodes/vault/wire.ts';
 import { hasBytes, MS, S, VaultNetwork } from './vault-network.ts';
 
@@ -236,6 +237,29 @@ describe('an erasure that somebody has not confirmed', () => {
       expect(network.answers.get(erase)).toBeUndefined();
       expect(network.machine('ada').status(network.now)).toMatchObject({ unconfirmed: [{ by }] });
     }
+  });
+
+  it('was forgotten by a restart if a snapshot had taken the place of the log', () => {
+    const network = new VaultNetwork({ names: NAMES, options: { every: '1s', log: 20 } });
+    network.ask('ada', 'put', 'secret', 'value');
+    network.run(3 * S);
+    const isCleo = (name: string): boolean => name === 'cleo';
+    network.cut((from, to) => isCleo(from) || isCleo(to));
+    network.ask('ada', 'erase', 'secret');
+    network.run(3 * S);
+    network.cut(() => true);
+    for (let round = 0; round < 30; round += 1) {
+      writeAll(network, ['bert'], round);
+      network.run(S);
+    }
+    network.cut((from, to) => isCleo(from) || isCleo(to));
+    network.run(10 * S);
+    expect(network.image('ada').table.has(SNAPSHOT_KEY)).toBe(true);
+    network.crash('ada');
+    network.run(5 * S);
+    expect(network.machine('ada').status(network.now)).toMatchObject({
+      unconfirmed: [{ by: ['cleo'] }],
+    });
   });
 
   it('is not confirmed by an owner who denies', () => {

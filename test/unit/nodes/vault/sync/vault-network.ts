@@ -19,7 +19,6 @@ import { MESSAGE_ITEMS_BYTES } from '../../../../../nodes/vault/sync/geometry.ts
 import { VaultMachine } from '../../../../../nodes/vault/sync/machine.ts';
 import {
   isEntryKey,
-  ownOperations,
   restoreDecisions,
   restoreReplica,
   SNAPSHOT_KEY,
@@ -248,12 +247,10 @@ export class VaultNetwork {
       logMax: parsed.log,
     });
     const get = (key: string): Uint8Array | undefined => disk.table.get(key);
-    restoreReplica(replica, {
-      get,
-      replay: (visit): void => {
-        for (const record of disk.log) visit(record);
-      },
-    });
+    const replay = (visit: (record: Uint8Array) => void): void => {
+      for (const record of disk.log) visit(record);
+    };
+    const { own: restored } = restoreReplica(replica, { get, replay }, name);
     for (const key of [...disk.table.keys()]) {
       if (isEntryKey(key) && replica.keyOf(key) === undefined) disk.table.delete(key);
     }
@@ -271,7 +268,7 @@ export class VaultNetwork {
         names.length - 1,
       ),
       random,
-      restored: ownOperations(replica.items(), name),
+      restored,
       decided: restoreDecisions({
         get,
         keys: ({ prefix = '' } = {}) =>
