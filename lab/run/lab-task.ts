@@ -1,0 +1,76 @@
+/**
+ * What a page asks of a run in the browser's tab, and what it gets: plain data, which also crosses to workers.
+ *
+ * @module
+ */
+
+/**
+ * Files of a run by path, as in the folder that the command line takes: `failover.yaml`, `topologies/two-as.yaml` …
+ * Shipped files are there by themselves; these come first.
+ */
+export type LabFiles = ReadonlyMap<string, Uint8Array>;
+
+/** A scenario that is to be checked or run. */
+export interface LabTask {
+  readonly files: LabFiles;
+  /** Path of the scenario in `files`, or name of a shipped one. */
+  readonly scenario: string;
+  /** Null: the seeds that the file names. */
+  readonly seeds: readonly number[] | null;
+  /** Changed values, `path=value`, as after `--set`. */
+  readonly set: readonly string[];
+  /** True if each seed records a trace, which the view can open. */
+  readonly traced: boolean;
+}
+
+/** A mistake in a file, at a place that an editor can mark. */
+export interface LabProblem {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+  /** The column after the last marked character. */
+  readonly endColumn: number;
+  /** The loader's own message. */
+  readonly text: string;
+  /** What may be meant or is allowed. */
+  readonly hint: string | null;
+}
+
+/** How far a seed has come in its virtual time. */
+export interface LabProgress {
+  readonly seed: number;
+  readonly virtualMs: number;
+  readonly ofMs: number;
+}
+
+/** What one seed leaves beside the report. */
+export interface LabSeed {
+  readonly seed: number;
+  readonly fingerprint: string;
+  readonly events: number;
+  /** Bytes of trace.orr; null if none was asked for. */
+  readonly trace: Uint8Array | null;
+}
+
+/** How a run ends. */
+export type LabOutcome =
+  | { readonly kind: 'problems'; readonly problems: readonly LabProblem[] }
+  /** The run cannot be made: too much memory, a crash, an endless loop, no such file. */
+  | { readonly kind: 'refused'; readonly text: string }
+  | { readonly kind: 'stopped' }
+  | LabVerdict;
+
+/** The verdict on a scenario. */
+export interface LabVerdict {
+  readonly kind: 'done';
+  readonly isGreen: boolean;
+  /** Text of report.json. */
+  readonly report: string;
+  /** Text of report.html. */
+  readonly html: string;
+  /** Text of junit.xml. */
+  readonly junit: string;
+  readonly seeds: readonly LabSeed[];
+}
