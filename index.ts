@@ -25,11 +25,11 @@ import { runLive as runOnSockets } from './runner/run/live-run.ts';
 import { refuseTwinsAndNetworks, seedsInNetworks } from './runner/run/planned-runs.ts';
 import type { RunEnd, RunRequest, RunState } from './runner/run/run-order.ts';
 import { runScenario as runInVirtualTime } from './runner/threads/run-scenario.ts';
-import { repeatCommand } from './scenarios/command-text.ts';
 import type { Scenario } from './scenarios/model.ts';
 import { openScenario } from './scenarios/open/open.ts';
 import { ProtocolRegistry } from './scenarios/open/registry.ts';
 import { Refusal } from './scenarios/refusal.ts';
+import { repeatCommand } from './scenarios/repeat-command.ts';
 
 import {
   createMixPacket,

@@ -7,6 +7,7 @@
  *
  * @module
  */
+
 import { basename, dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { quantityText } from '../reports/format.ts';
@@ -16,6 +17,7 @@ import { checkKnee } from '../runner/calibration/knee-check.ts';
 import { renderKneeCheck, renderProfile } from '../runner/calibration/render.ts';
 import { flowWorkload, WORKLOADS, type Workload } from '../runner/calibration/workloads.ts';
 import { readCommit } from '../runner/run/commit.ts';
+import { nodeFiles } from '../scenarios/open/node-files.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { DEFAULT_PROFILE_PATH, readProfile } from '../scenarios/profiles/profile-file.ts';
 import { type ExitCode, setExitCode } from './exit.ts';
@@ -96,7 +98,7 @@ async function measure(flags: CalibrateFlags, signal: AbortSignal): Promise<Exit
 }
 
 async function check(flags: CalibrateFlags, signal: AbortSignal): Promise<ExitCode> {
-  const profile = readProfile(flags.out);
+  const profile = readProfile(nodeFiles, flags.out);
   const progress = showSteps(flags);
   const result = await checkKnee({
     workload: workloadOf(flags),

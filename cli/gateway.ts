@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
@@ -27,6 +28,7 @@ import {
   readKeys,
 } from '../runner/distributed/deployment/deployment-keys.ts';
 import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
+import { nodeFiles } from '../scenarios/open/node-files.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { isLoopback, type TlsMaterial } from '../services/gateway/index.ts';
@@ -94,7 +96,7 @@ function isKind(word: string): word is GatewayInquiry['kind'] {
 }
 
 function readText(path: string): string {
-  const found = findFile(path, ['.'], ['.']);
+  const found = findFile(path, { files: nodeFiles, folders: ['.'], labels: ['.'] });
   if ('message' in found) throw missingFileError(found.message, found.hint);
   return readFileSync(found.path, 'utf8');
 }

@@ -7,10 +7,12 @@
  *
  * @module
  */
+
 import { existsSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { deploymentSchema } from '../runner/distributed/deployment/deployment-schema.ts';
+import { nodeFiles } from '../scenarios/open/node-files.ts';
 import type { EndpointAddress } from '../services/operator/index.ts';
 import { ConfigIssueCollector } from '../topologies/files/problems.ts';
 import { displayPath, readSource } from '../topologies/files/source.ts';
@@ -26,10 +28,10 @@ const LIMITS = { limitBytes: 1e6, tooLargeHint: 'one line per node is enough', o
 export function readDeployedEndpoints(path: string): readonly EndpointAddress[] {
   const place = resolve(path);
   if (!existsSync(place) || !statSync(place).isFile()) {
-    throw missingFileError(`there is no deployment file ${displayPath(place)}`);
+    throw missingFileError(`there is no deployment file ${displayPath(place, nodeFiles)}`);
   }
   const problems = new ConfigIssueCollector();
-  const source = readSource(place, LIMITS);
+  const source = readSource(place, { ...LIMITS, files: nodeFiles });
   const hosts = problems.check(source, deploymentSchema, source.data)?.hosts ?? {};
   problems.throwIfAny();
   const endpoints = Object.values(hosts).flatMap((entry) =>

@@ -6,8 +6,10 @@
  */
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { SweepHeader } from '../runner/sweep/results-file.ts';
-import { scenarioPath } from '../scenarios/files/load.ts';
+import { scenarioPath } from '../scenarios/files/find-scenario.ts';
 import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
+import { nodeFiles } from '../scenarios/open/node-files.ts';
+import { NODE_PLACES } from '../scenarios/open/node-places.ts';
 import { hashOfFile } from '../scenarios/open/run-files.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { isBelowFolder, realPath } from '../topologies/files/file-bounds.ts';
@@ -21,7 +23,7 @@ export function refuseUntrustedScenario(
   { file, sha256 }: Pick<SweepHeader, 'file' | 'sha256'>,
   results: readonly string[],
 ): void {
-  const path = scenarioPath({ path: file, folders: SHIPPED_FILE_FOLDERS });
+  const path = scenarioPath({ ...NODE_PLACES, path: file });
   const isShipped = isBelowFolder(path, SHIPPED_FILE_FOLDERS.scenarios);
   if (!isShipped && !isBelowFolder(path, process.cwd())) {
     throw new Refusal(
@@ -56,7 +58,7 @@ export function refuseChangedScenario({
   file,
   sha256,
 }: Pick<SweepHeader, 'file' | 'sha256'>): void {
-  if (hashOfFile(scenarioPath({ path: file, folders: SHIPPED_FILE_FOLDERS })) !== sha256) {
+  if (hashOfFile(scenarioPath({ ...NODE_PLACES, path: file }), nodeFiles) !== sha256) {
     throw new Refusal(`${file} has changed since the sweep ran`);
   }
 }

@@ -10,8 +10,8 @@ import { type InjectableKind, listInjectableKinds } from '../runner/injection/ki
 import type { InjectedEvent, RunPortReport } from '../runner/injection/messages.ts';
 import type { RunPortClient, UnnumberedPortCommand } from '../runner/injection/run-port-client.ts';
 import type { RunEnd, RunRequest } from '../runner/run/run-order.ts';
-import { type RepeatFlags, repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
+import { type RepeatFlags, repeatCommand } from '../scenarios/repeat-command.ts';
 import {
   type ControlOrder,
   type ControlReply,

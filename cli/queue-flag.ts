@@ -12,8 +12,8 @@ import {
   queueAddressWithPassword,
   readQueueAddress,
 } from '../runner/fleet/queue-address.ts';
-import { shortScenarioName } from '../scenarios/command-text.ts';
 import { Refusal } from '../scenarios/refusal.ts';
+import { shortScenarioName } from '../scenarios/repeat-command.ts';
 import { FlagError } from './exit.ts';
 
 /** Environment variable with the password, because every user of a machine can read its command lines. */

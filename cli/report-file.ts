@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readReport } from '../reports/json.ts';
 import type { Report } from '../reports/report-schema.ts';
-import { refuseIrregularFile } from '../scenarios/open/run-files.ts';
+import { refuseIrregularFile } from '../scenarios/open/irregular-file.ts';
 import { FlagError } from './exit.ts';
 
 /** Largest report that is read, bytes; the report of a run with 10,000 seeds has a fifth of this. */

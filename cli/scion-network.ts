@@ -3,12 +3,14 @@
  *
  * @module
  */
+
 import { readFileSync } from 'node:fs';
 import type { PreparedRun } from '../runner/run/assemble-seed.ts';
 import { prepareSeed, runNamingCrashedNode } from '../runner/run/assemble-seed.ts';
 import { listQuestionKinds } from '../scenarios/files/ask.ts';
 import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import type { Scenario } from '../scenarios/model.ts';
+import { nodeFiles } from '../scenarios/open/node-files.ts';
 import { openScenario } from '../scenarios/open/open.ts';
 import { loadAddedProtocols, ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type ProtocolOnHost, protocolsOnHost } from '../topologies/assemble/protocols-on-host.ts';
@@ -77,11 +79,11 @@ function isScenario(path: string): boolean {
 
 function pathOf(file: string): string {
   const { scenarios, topologies } = SHIPPED_FILE_FOLDERS;
-  const found = findFile(
-    file,
-    [process.cwd(), scenarios, topologies],
-    ['.', 'scenarios', 'topologies'],
-  );
+  const found = findFile(file, {
+    files: nodeFiles,
+    folders: [process.cwd(), scenarios, topologies],
+    labels: ['.', 'scenarios', 'topologies'],
+  });
   if ('message' in found) throw missingFileError(found.message, found.hint);
   return found.path;
 }

@@ -7,8 +7,8 @@
 import { oneLine } from '../reports/plain-text.ts';
 import { RESULTS_FILE_NAME } from '../runner/sweep/results-file.ts';
 import type { Shard } from '../runner/sweep/shard.ts';
-import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
+import { repeatCommand } from '../scenarios/repeat-command.ts';
 import type { RunFlags } from './run-flags.ts';
 import type { RunFolder } from './run-folder.ts';
 

@@ -27,11 +27,11 @@ import {
 } from '../runner/sweep/run-sweep.ts';
 import { combinationsOfShard, type Shard } from '../runner/sweep/shard.ts';
 import { isSourceStateKnown, sourceState } from '../runner/sweep/source-state.ts';
-import { repeatCommand } from '../scenarios/command-text.ts';
 import { type CombinationParameters, canonicalJson } from '../scenarios/identity.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import type { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
+import { repeatCommand } from '../scenarios/repeat-command.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
 import { printConflicts } from './conflicts.ts';
 import { type ExitCode, worstExitCode } from './exit.ts';

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import { carriedReportPart } from './carried.ts';
 import { CPU_NOT_MODELLED } from './cpu-note.ts';
@@ -261,7 +262,7 @@ function combineFingerprints(
   if (seeds.length === 1 && only !== undefined && twin === undefined) return only.fingerprint;
   const all = [...seeds, ...(twin?.seeds ?? [])];
   const lines = all.map((seed) => `${seed.seed}:${seed.fingerprint}\n`).join('');
-  return createHash('sha256').update(lines).digest('hex').slice(0, 16);
+  return bytesToHex(sha256(utf8ToBytes(lines))).slice(0, 16);
 }
 
 function faultsOf(seed: SeedResult): ReportFault[] {

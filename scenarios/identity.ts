@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 
 /** Values that a combination sets, path to value. */
 export type CombinationParameters = Readonly<Record<string, string>>;
@@ -39,7 +40,7 @@ export function combinationId(facts: Omit<RunIdentityFacts, 'seed' | 'files'>): 
 }
 
 function digestOf(facts: object): string {
-  return createHash('sha256').update(canonicalJson(facts)).digest('hex').slice(0, DIGITS);
+  return bytesToHex(sha256(utf8ToBytes(canonicalJson(facts)))).slice(0, DIGITS);
 }
 
 /** A value as JSON with sorted keys and without spaces, so that equal values have equal texts. */

@@ -15,8 +15,9 @@ import { existingModules } from './assemble/protocol-name.ts';
 import { protocolNamesOfHost } from './assemble/stack.ts';
 import { COMMAND_PSEUDO_FILE, ConfigError } from './files/config-error.ts';
 import { omitUndefined } from './files/defined.ts';
-import { findFile } from './files/find-file.ts';
+import { type FoundFile, findFile } from './files/find-file.ts';
 import type { ValuePath } from './files/locate.ts';
+import type { MachineFiles } from './files/machine.ts';
 import { type FlagOverride, overridesFromRecord } from './files/overrides.ts';
 import { ConfigIssueCollector } from './files/problems.ts';
 import type { LookupFolders, ProtocolLookup } from './files/registry.ts';
@@ -48,8 +49,8 @@ const TOO_LARGE_HINT = 'generate it: topology: { generate: … }';
  */
 export function loadTopology(request: TopologyRequest): Topology {
   const problems = new ConfigIssueCollector();
-  const { folders, registry } = request;
-  const found = findFile(request.path, [process.cwd(), folders.topologies], ['.', 'topologies']);
+  const { registry } = request;
+  const found = findTopology(request);
   if ('message' in found) throw missingFileError(found.message, found.hint);
   const loaded = readTopology(found.path, overridesFromRecord(request.overrides ?? {}), {
     ...{ problems, registry, runsPrograms: request.runsPrograms ?? false },
@@ -69,7 +70,9 @@ export function loadTopology(request: TopologyRequest): Topology {
  */
 export function userModulesOfTopology(request: TopologyRequest): readonly string[] {
   const loaded = readForModules(request);
-  return loaded === undefined ? [] : existingModules(protocolNamesOfTopology(loaded));
+  return loaded === undefined
+    ? []
+    : existingModules(protocolNamesOfTopology(loaded), request.registry.machine.files);
 }
 
 /**
@@ -84,10 +87,17 @@ export function optionModulesOfTopology(request: TopologyRequest): readonly Name
 }
 
 /** Reads a topology file, and ignores mistakes: the later check reports them. */
-function readForModules({ path, folders, registry }: TopologyRequest): LoadedTopology | undefined {
-  const found = findFile(path, [process.cwd(), folders.topologies], ['.', 'topologies']);
+function readForModules(request: TopologyRequest): LoadedTopology | undefined {
+  const { registry } = request;
+  const found = findTopology(request);
   if ('message' in found) return undefined;
   return readTopology(found.path, [], { problems: new ConfigIssueCollector(), registry });
+}
+
+function findTopology({ path, folders, registry }: TopologyRequest): FoundFile {
+  const { files } = registry.machine;
+  const labels = ['.', 'topologies'];
+  return findFile(path, { files, folders: [files.folder, folders.topologies], labels });
 }
 
 /** The protocols that a topology names, as the registry knows them. */
@@ -111,13 +121,18 @@ export function readTopology(
   overrides: readonly FlagOverride[],
   parts: BuildParts,
 ): LoadedTopology | undefined {
-  const source = readTopologySource(path, overrides);
+  const source = readTopologySource(path, overrides, parts.registry.machine.files);
   return buildTopology(source, source.data, [], parts);
 }
 
 /** The values of a topology file, before anything is built. */
-export function readTopologySource(path: string, overrides: readonly FlagOverride[]): ConfigSource {
+export function readTopologySource(
+  path: string,
+  overrides: readonly FlagOverride[],
+  files: MachineFiles,
+): ConfigSource {
   return readSource(path, {
+    files,
     limitBytes: LIMIT_BYTES,
     tooLargeHint: TOO_LARGE_HINT,
     overrides,

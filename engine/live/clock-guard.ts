@@ -22,7 +22,7 @@ class AmbientInputError extends Error {
 export interface GuardedRun {
   /** True while code of a node runs. */
   readonly isNodeCode: () => boolean;
-  readonly owners: FileOwners;
+  readonly owners: Pick<FileOwners, 'isOurs' | 'isTheirs'>;
 }
 
 type Call = (...args: never[]) => unknown;

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { folderOfPath } from '../pure/paths.ts';
 
 /** The source position of a stack frame. */
 export interface StackFrameLocation {
@@ -22,10 +21,11 @@ export interface StackFrameLocation {
  */
 export const STACK_FRAMES_MAX = 50;
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = pathOfUrl(new URL('../..', import.meta.url).href);
 const OWN_FOLDERS = [
   'cli',
   'engine',
+  'lab',
   'nodes',
   'reports',
   'scenarios',
@@ -44,7 +44,7 @@ export function listStackFrameLocations(stack: string): readonly StackFrameLocat
   return stack.split('\n').flatMap((text) => {
     const [, file = '', line, column] = FRAME.exec(text) ?? [];
     if (file === '') return [];
-    const path = file.startsWith('file:') ? fileURLToPath(file) : file;
+    const path = file.startsWith('file:') ? pathOfUrl(file) : file;
     return [{ file: path, line: Number(line), column: Number(column) }];
   });
 }
@@ -60,7 +60,7 @@ export class FileOwners {
     const own = new Set([ROOT.slice(0, -1), ...OWN_FOLDERS.map((name) => ROOT + name)]);
     this.#theirs = modules.map((address) => {
       const path = pathOf(address);
-      const folder = dirname(path);
+      const folder = folderOfPath(path);
       return own.has(folder) ? path : `${folder}/`;
     });
   }
@@ -96,6 +96,11 @@ export function pathForUsers(file: string, folder: string): string {
   return file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;
 }
 
+/** The path of a `file:` address. */
+function pathOfUrl(address: string): string {
+  return decodeURIComponent(new URL(address).pathname);
+}
+
 function pathOf(address: string): string {
-  return address.startsWith('file:') ? fileURLToPath(address.replace(/\?.*$/, '')) : address;
+  return address.startsWith('file:') ? pathOfUrl(address) : address;
 }

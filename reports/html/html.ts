@@ -5,7 +5,8 @@
  * @module
  */
 
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { predictionHtml } from '../against-text.ts';
 import { carriedRateTexts } from '../carried.ts';
 import { changeText, type ReportComparison } from '../compare.ts';
@@ -79,7 +80,8 @@ ${body}<script>${trustedMarkup(REPORT_SCRIPT)}</script>
 }
 
 function hashSource(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  const digest = Array.from(sha256(utf8ToBytes(text)), (byte) => String.fromCharCode(byte));
+  return `'sha256-${btoa(digest.join(''))}'`;
 }
 
 const TONES: Readonly<Record<VerdictWord, string>> = {

@@ -77,7 +77,7 @@ function timesOf(scenario: Scenario, run: HandlerTimingRun): ReadonlyMap<string,
   const world = makeTimedWorld(parts, clock);
   const provision = provisionSeed(parts);
   const experiment = new Experiment({
-    ...{ world, scenario, seed: SEED, stackOf },
+    ...{ machine: registry.machine, world, scenario, seed: SEED, stackOf },
     viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
   });
   world.listen(experiment);

@@ -4,10 +4,8 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs';
 import { StandstillError } from '../../engine/core/standstill.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { guardNodesOfRun } from '../../engine/live/clock-guard.ts';
 import { OutsideProgramError } from '../../engine/live/emulation/outside-error.ts';
 import { findEnvironmentError } from '../../engine/live/environment.ts';
 import {
@@ -17,9 +15,10 @@ import {
 } from '../../engine/live/stack-locations.ts';
 import type { NodeCall, NodeCalls } from '../../engine/net/node-calls.ts';
 import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
-import { isShipped, isShippedName } from '../../scenarios/open/registry.ts';
+import { isShipped, isShippedName } from '../../scenarios/open/shipped-protocols.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
+import type { Machine, MachineFiles } from '../../topologies/files/machine.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { FaultError } from '../faults/fault-context.ts';
 import type { LocalWorld } from '../world.ts';
@@ -45,6 +44,7 @@ export interface CallContext {
 
 /** The facts about a run from which the report of a crash is made. */
 export interface CrashContext extends CallContext {
+  readonly machine: Machine;
   readonly stackOf: ProtocolStackOf;
   readonly seed: number;
 }
@@ -52,7 +52,7 @@ export interface CrashContext extends CallContext {
 /** The context of a crash in a run whose world is in this process. */
 export function makeCrashContext(
   world: LocalWorld,
-  parts: Pick<CrashContext, 'hosts' | 'stackOf' | 'seed'>,
+  parts: Pick<CrashContext, 'machine' | 'hosts' | 'stackOf' | 'seed'>,
 ): CrashContext {
   const { sim } = world;
   return {
@@ -100,7 +100,10 @@ function thrownCrash(error: unknown, crashContext: CrashContext): NodeCrash | un
       : protocolAt(protocolsAt(host, crashContext), places);
   if (protocol === undefined) return undefined;
   const isOurs = isShipped(protocol);
-  const place = isOurs ? places.slice(0, 1).map(codePlace)[0] : placeOf(places, owners);
+  const { files } = crashContext.machine;
+  const [first] = places;
+  const ours = first === undefined ? undefined : codePlace(first, files);
+  const place = isOurs ? ours : placeOf(places, owners, files);
   const crash: Crash = {
     by: isOurs ? 'orrery' : 'protocol',
     protocol: protocol.name,
@@ -176,8 +179,8 @@ export function runGuardingClocks<T>(crashContext: CrashContext, code: () => T):
   const theirs = theirProtocols(crashContext);
   if (theirs.length === 0) return code();
   const owners = new FileOwners(theirs.map(({ moduleUrl }) => moduleUrl));
-  const { calls } = crashContext;
-  const release = guardNodesOfRun({ owners, isNodeCode: () => calls.inHand !== undefined });
+  const { calls, machine } = crashContext;
+  const release = machine.guardClocks({ owners, isNodeCode: () => calls.inHand !== undefined });
   try {
     return code();
   } finally {
@@ -221,32 +224,38 @@ function byFile(
 function placeOf(
   places: readonly StackFrameLocation[],
   owners: FileOwners,
+  files: MachineFiles,
 ): CrashLocation | undefined {
   const theirs = places.find(({ file }) => owners.isTheirs(file));
   if (theirs === undefined) return undefined;
   const top = places.find(({ file }) => !ASSERT.test(file));
   const isWithin = top !== undefined && owners.isOurs(top.file);
   const within = isWithin ? { within: `${top.file}:${top.line}` } : {};
-  return { ...codePlace(theirs), ...within };
+  return { ...codePlace(theirs, files), ...within };
 }
 
 /** The place in the code of a call that does not return, from the stack of its thread. */
-export function locateStuckCall(stack: string, protocol: string): CrashLocation | undefined {
+export function locateStuckCall(
+  stack: string,
+  protocol: string,
+  files: MachineFiles,
+): CrashLocation | undefined {
   const places = listStackFrameLocations(stack);
   return isShippedName(protocol)
-    ? places.map(codePlace)[0]
-    : placeOf(places, new FileOwners([protocol]));
+    ? places.map((place) => codePlace(place, files))[0]
+    : placeOf(places, new FileOwners([protocol]), files);
 }
 
-function codePlace({ file, line, column }: StackFrameLocation): CrashLocation {
-  const lines = linesOf(file);
+function codePlace({ file, line, column }: StackFrameLocation, files: MachineFiles): CrashLocation {
+  const lines = linesOf(file, files);
   const from = Math.max(0, line - 1 - AROUND);
   return { file, line, column, firstLine: from + 1, lines: lines.slice(from, line + AROUND) };
 }
 
-function linesOf(file: string): readonly string[] {
+function linesOf(file: string, files: MachineFiles): readonly string[] {
   try {
-    return readFileSync(file, 'utf8').split('\n');
+    const bytes = files.read(file, () => undefined) ?? new Uint8Array(0);
+    return new TextDecoder().decode(bytes).split('\n');
   } catch {
     // The file was removed after it was loaded; the report names the place without its lines.
     return [];

@@ -9,13 +9,14 @@
 
 import { assert } from '../../engine/core/assert.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
-import type { MessageObserver, NodeHandle } from '../../engine/host/protocol.ts';
+import type { MessageObserver, NodeHandle, PackageFile } from '../../engine/host/protocol.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import type { AskSpec } from '../../scenarios/fault-parts.ts';
 import type { FinishingProtocols } from '../../scenarios/files/until.ts';
 import type { Scenario, TrafficSpec } from '../../scenarios/model.ts';
 import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
+import type { Machine } from '../../topologies/files/machine.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
 import { type AskAnswerReceiver, askNode } from '../asks/ask.ts';
 import { AskMeter } from '../asks/ask-meter.ts';
@@ -57,6 +58,7 @@ export interface ExperimentParts {
   readonly hosts?: readonly string[];
   /** Makes the meter of a flow; by default, a meter in this process. */
   readonly meterOf?: (index: number) => FlowMeter;
+  readonly machine: Machine;
   /** The witness of what nodes observe; by default, a new object. */
   readonly witness?: RunWitness;
   /** Returns the message observer for the lowest protocol of a node, or for a layer; undefined for none. */
@@ -162,14 +164,14 @@ export class Experiment implements WorldListener {
 
   /** Creates the nodes and flows, and starts the nodes. */
   startNodes(): void {
-    const { world, scenario, seed, memory } = this.#parts;
+    const { world, scenario, seed, memory, machine } = this.#parts;
     const hosts = scenario.topology.hosts.filter(({ name }) => this.#isHere(name));
     for (const host of hosts) {
       this.#create(host);
       memory?.made('nodes', hosts.length);
     }
     for (const [name, node] of this.#nodes) world.call(name, 'start', () => node.start());
-    const supply = new FlowDrawFactory(seed);
+    const supply = new FlowDrawFactory(seed, machine.crc32);
     for (const [index, spec] of scenario.traffic.entries()) this.#addFlow(index, spec, supply);
   }
 
@@ -288,7 +290,7 @@ export class Experiment implements WorldListener {
     isAgain: boolean,
   ): void {
     this.#truth.isAgain = isAgain;
-    const isRead = readTruth(bytes, this.#truth);
+    const isRead = readTruth(bytes, this.#truth, this.#parts.machine.crc32);
     if (isRead && !isOtherLayer(this.flows[this.#truth.flow], protocol)) {
       this.arrived(node, this.#truth);
     } else {
@@ -358,7 +360,7 @@ export class Experiment implements WorldListener {
   }
 
   #create(host: HostSpec): void {
-    const { standIns, observerOf } = this.#parts;
+    const { standIns, observerOf, machine } = this.#parts;
     const { name } = host;
     if (standIns !== undefined) {
       this.#nodes.set(name, standIns.node(host));
@@ -366,7 +368,8 @@ export class Experiment implements WorldListener {
     }
     const stack = this.#parts.stackOf(host);
     const observed = (layer?: string): MessageObserver | undefined => observerOf?.(name, layer);
-    const parts = { ...this.#parts, stack, witness: this.#witness, observerOf: observed };
+    const readFile = (file: PackageFile): Uint8Array => machine.readPackageFile(file);
+    const parts = { ...this.#parts, readFile, stack, witness: this.#witness, observerOf: observed };
     this.#nodes.set(name, createNodes(host, parts));
   }
 

@@ -4,12 +4,14 @@
  *
  * @module
  */
+
 import { readFileSync } from 'node:fs';
 import { Document, isMap, isSeq, parse, visit } from 'yaml';
 import { oneLine } from '../../reports/plain-text.ts';
 import { commandText } from '../../scenarios/command-text.ts';
 import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
+import { nodeFiles } from '../../scenarios/open/node-files.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import { makeScenarioDocument } from '../injection/export.ts';
 import type { HuntBreak } from './attempt.ts';
@@ -88,7 +90,11 @@ export function breakFolderName(found: HuntBreak): string {
  */
 function withinFile(topology: unknown): unknown {
   if (typeof topology !== 'string') return topology;
-  const found = findFile(topology, [SHIPPED_FILE_FOLDERS.topologies], []);
+  const found = findFile(topology, {
+    files: nodeFiles,
+    folders: [SHIPPED_FILE_FOLDERS.topologies],
+    labels: [],
+  });
   if ('message' in found) return topology;
   const data = parse(readFileSync(found.path, 'utf8')) as Record<string, unknown>;
   const { nodes } = data;

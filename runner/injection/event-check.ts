@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { resolve } from 'node:path';
+import { resolvePath } from '../../engine/pure/paths.ts';
 import { ScenarioContext } from '../../scenarios/files/context.ts';
 import { resolveEvents } from '../../scenarios/files/events/events.ts';
 import { type EventInput, eventSchema, scenarioSchema } from '../../scenarios/files/schema.ts';
@@ -46,7 +46,9 @@ export class EventCheck {
   constructor(scenario: Scenario, registry: ProtocolLookup) {
     this.#scenario = scenario;
     this.#registry = registry;
-    this.#source = readSource(resolve(scenario.file), {
+    const { files } = registry.machine;
+    this.#source = readSource(resolvePath(files.folder, scenario.file), {
+      files,
       limitBytes: LIMIT_BYTES,
       tooLargeHint: '',
       overrides: overridesFromRecord(scenario.overrides),

@@ -7,11 +7,13 @@
  *
  * @module
  */
+
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { type Document, isMap, isSeq, parseDocument, visit, YAMLSeq } from 'yaml';
 import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
+import { nodeFiles } from '../../scenarios/open/node-files.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import {
   applyOverrides,
@@ -75,7 +77,7 @@ function placeTopology(document: Document, { overrides }: Scenario, path: string
   const { topologies } = SHIPPED_FILE_FOLDERS;
   const own = dirname(path);
   const places = value.includes('/') ? [own, topologies] : [topologies, own];
-  const found = findFile(value, places, []);
+  const found = findFile(value, { files: nodeFiles, folders: places, labels: [] });
   if ('message' in found) return;
   const changes = overridesBelowKey(overridesFromRecord(overrides), 'topology');
   if (changes.length === 0) {

@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { receiveMessageOnPort } from 'node:worker_threads';
 import type { FaultRecord } from '../../reports/model.ts';
 import type { FaultSpec, Scenario } from '../../scenarios/model.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
@@ -69,8 +68,9 @@ export class Injector {
   /** Takes the commands that have arrived. */
   take(): readonly RunPortCommand[] {
     const orders: RunPortCommand[] = [];
+    const { registry, link } = this.#parts;
     while (orders.length < BATCH_MAX) {
-      const one = receiveMessageOnPort(this.#parts.link.port);
+      const one = registry.machine.nextMessage(link.port);
       if (one === undefined) break;
       orders.push(one.message as RunPortCommand);
     }
@@ -101,8 +101,8 @@ export class Injector {
    */
   follow(now: () => number, enter: (act: () => void) => void = (act) => act()): void {
     const { port } = this.#parts.link;
-    port.on('message', (order: RunPortCommand) => {
-      enter(() => this.#obey(order, now() + LEAD_NS));
+    port.on('message', (order) => {
+      enter(() => this.#obey(order as RunPortCommand, now() + LEAD_NS));
     });
     // Commands may never come, so the port must not keep the process alive.
     port.unref();

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import type { MessagePort } from 'node:worker_threads';
+
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { AskAnswer } from '../../reports/model.ts';
 import type { AskSpec } from '../../scenarios/fault-parts.ts';
+import type { ThreadPort } from '../../topologies/files/machine.ts';
 
 /** An event as written in a file, without its instant and its name. */
 export type EventValues = Readonly<Record<string, unknown>>;
@@ -17,7 +18,7 @@ export type EventValues = Readonly<Record<string, unknown>>;
  * transferred.
  */
 export interface InjectionPort {
-  readonly port: MessagePort;
+  readonly port: ThreadPort;
   /**
    * Initial pace in virtual seconds per second of wall time: with 0 the run waits for a command, with
    * `null` it is as fast as possible. Only for runs in virtual time.

@@ -35,7 +35,7 @@ export class RunPortClient {
   }
 
   /** Makes the port for the next seed, after the previous one has ended. */
-  open(): InjectionPort {
+  open(): InjectionPort & { readonly port: MessagePort } {
     this.#end();
     const { port1, port2: port } = new MessageChannel();
     this.#port = port1;

@@ -9,7 +9,6 @@
  *
  * @module
  */
-import { performance } from 'node:perf_hooks';
 import type { Injector } from './injector.ts';
 
 /** What {@link SteppedInjection} needs from the run. */
@@ -27,12 +26,13 @@ const NAP_MS = 10;
 /** A run that is later than this does not catch up, ms. */
 const LATE_MAX_MS = 100;
 const NS_PER_MS = 1_000_000;
-const WAIT_CELL = new Int32Array(new SharedArrayBuffer(4));
 
 /** Takes commands about faults between slices of a run in virtual time, and sets its pace. */
 export class SteppedInjection {
   readonly #parts: SteppedParts;
   #speed: number | null;
+  /** Nobody changes it: a wait for it is a nap. */
+  #cell: Int32Array | undefined;
   /** The instants, virtual and wall, from which the pace is computed. */
   #zero: { readonly atNs: number; readonly ms: number } | undefined;
 
@@ -53,7 +53,8 @@ export class SteppedInjection {
       atNs = this.#obey(atNs);
       const leftMs = this.#leftMs(atNs);
       if (leftMs <= 0 || this.#parts.isStopped()) return;
-      Atomics.wait(WAIT_CELL, 0, 0, Math.min(leftMs, NAP_MS));
+      this.#cell ??= new Int32Array(new SharedArrayBuffer(4));
+      Atomics.wait(this.#cell, 0, 0, Math.min(leftMs, NAP_MS));
       this.#parts.onWait();
     }
   }

@@ -9,14 +9,16 @@ import type {
   GroundTruthWitness,
   MessageObserver,
   NodeHandle,
+  PackageFile,
 } from '../../engine/host/protocol.ts';
 import type { ConfiguredProtocol } from '../../scenarios/open/nodes.ts';
-import { readPackageFile } from '../../topologies/files/package-files.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { World } from '../world.ts';
 
 /** What the nodes of a host are made from. */
 export interface HostNodeParts {
+  /** Reads files of packages. */
+  readonly readFile: (file: PackageFile) => Uint8Array;
   readonly world: Pick<World, 'host' | 'call'>;
   /** All protocols of the host, the lowest first. */
   readonly stack: readonly ConfiguredProtocol[];
@@ -29,14 +31,14 @@ export interface HostNodeParts {
 
 /** Creates all nodes of a host, the lowest first. */
 export function createNodes({ name }: HostSpec, parts: HostNodeParts): NodeHandle {
-  const { world, stack, viewOf, witness, observerOf } = parts;
+  const { world, stack, viewOf, witness, observerOf, readFile } = parts;
   const nodes = stack.map(({ protocol, options, userModule }, height) => {
     const layer = height === 0 ? undefined : protocol.name;
     const observer = observerOf(layer);
     const watched = observer === undefined ? {} : { observer };
     const network = viewOf(name, layer);
     const own = userModule === undefined ? {} : { userModule };
-    const setup = { options, network, witness, readFile: readPackageFile, ...own, ...watched };
+    const setup = { options, network, witness, readFile, ...own, ...watched };
     return world.call(name, 'create', () => protocol.create(world.host(name, layer), setup));
   });
   const [bottom] = nodes;

@@ -7,7 +7,9 @@
  *
  * @module
  */
-import { hkdfSync, randomFillSync } from 'node:crypto';
+import { hkdf } from '@noble/hashes/hkdf.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { SeededBytes } from '../../engine/core/seeded-bytes.ts';
 
 /** A source of secrets of 32 bytes; the same arguments always give the same secret. */
@@ -34,7 +36,7 @@ export function seededSecrets(seed: number): SecretSource {
 
 /** Secrets for a run in real time, drawn at random, so that nobody can know them in advance. */
 export function randomSecrets(): RootedSource {
-  return rootedSecrets(randomFillSync(new Uint8Array(SECRET_BYTES)));
+  return rootedSecrets(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)));
 }
 
 /** Derives all secrets from one. @param root Root of the run, 32 bytes. */
@@ -53,5 +55,5 @@ export function ownSecret(hostRoot: Uint8Array, purpose: string): Uint8Array {
 }
 
 function derived(key: Uint8Array, info: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', key, '', info, SECRET_BYTES));
+  return hkdf(sha256, key, undefined, utf8ToBytes(info), SECRET_BYTES);
 }

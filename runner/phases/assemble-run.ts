@@ -44,6 +44,7 @@ export function assembleRun<W extends World>(
   const experiment = new Experiment({
     stackOf: makeProtocolStackFinder(scenario, registry),
     ...parts,
+    machine: registry.machine,
     world,
     viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
     observerOf: (node, layer): MessageObserver | undefined => {

@@ -7,8 +7,7 @@
  *
  * @module
  */
-import { performance } from 'node:perf_hooks';
-import type { MessagePort } from 'node:worker_threads';
+
 import {
   alignedLength,
   BLOCK_FIELD_OFFSETS,
@@ -17,6 +16,7 @@ import {
   TABLES,
 } from '../../engine/measure/trace/layout.ts';
 import type { SeedResult } from '../../reports/model.ts';
+import type { ThreadPort } from '../../topologies/files/machine.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import {
   startTraceTo,
@@ -49,7 +49,7 @@ const WAITING_MAX = 8;
  * transferred.
  */
 export interface Broadcast {
-  readonly port: MessagePort;
+  readonly port: ThreadPort;
   /** One i32: number of bytes of packet data that were sent and not fetched yet. */
   readonly pending: SharedArrayBuffer;
 }
@@ -108,7 +108,7 @@ class BroadcastOutput implements TraceOutput {
   readonly waitingMax = WAITING_MAX;
   readonly sink = { write: (bytes: Uint8Array): void => this.#write(bytes) };
   readonly #parts: BroadcastParts;
-  readonly #port: MessagePort;
+  readonly #port: ThreadPort;
   readonly #pending: Int32Array;
   readonly #now: () => number;
   #sentMs: number;

@@ -21,8 +21,8 @@ import { parseIpAddress, synthesiseIpPacket } from '../../engine/measure/pcapng/
 import type { LinkDirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import { type IpEndpoint, readIpLength } from '../../engine/pure/ip-headers.ts';
+import type { OutputFile } from '../../topologies/files/machine.ts';
 import type { Recorder, RecorderParts } from './recorder.ts';
-import { RecordingFile } from './recording-file.ts';
 
 const APPLICATION = 'orrery';
 /** Largest number of bytes of packets in a file: 8 s of failover.yaml at the default rate. */
@@ -33,12 +33,12 @@ const CHUNK_BYTES = 1 << 20;
 
 /** Makes the recorder that writes a capture file of a run in virtual time. */
 export function recordPcap(parts: RecorderParts, path: string, maximum = CAPTURE_MAX): Recorder {
-  return new Capture(parts, { maximum, file: new RecordingFile(path) });
+  return new Capture(parts, { maximum, file: parts.registry.machine.record(path) });
 }
 
 interface CaptureSink {
   readonly maximum: number;
-  readonly file: RecordingFile;
+  readonly file: OutputFile;
 }
 
 interface Interface {

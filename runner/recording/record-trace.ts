@@ -7,7 +7,6 @@
  * @module
  */
 
-import { gzipSync } from 'node:zlib';
 import type { Scheduler } from '../../engine/core/scheduler.ts';
 import type { TableRows } from '../../engine/measure/trace/encode-block.ts';
 import {
@@ -38,14 +37,8 @@ import { claimedFlow } from '../traffic/ground-truth.ts';
 import type { World } from '../world.ts';
 import { StatusRecorder } from './record-statuses.ts';
 import type { FollowedPacket, Recorder, RecorderParts } from './recorder.ts';
-import { RecordingFile } from './recording-file.ts';
 import { withRegions } from './trace-regions.ts';
 
-/**
- * Level 1 is fast and already reduces the size to a quarter; a larger window would not reduce it
- * further; a block fits in one chunk.
- */
-const GZIP = { level: 1, windowBits: 12, chunkSize: 1 << 18 } as const;
 /** Largest number of drop reasons, because the number of a reason is one byte. */
 const REASONS_MAX = 255;
 const OTHER_REASON = 'other';
@@ -109,10 +102,12 @@ export function makeTraceParts({ world, scenario, registry, seed }: RecorderPart
 
 /** Makes the recorder that writes the trace file of a run in any world. */
 export function startTraceFile(parts: TraceParts, order: TraceRequest): TraceListener {
-  const file = new RecordingFile(order.path);
+  const { machine } = parts.registry;
+  const file = machine.record(order.path);
+  const { compress } = machine;
   const sink: TraceSink = {
     write: (bytes) => file.write(bytes),
-    compress: (raw) => gzipSync(raw, GZIP),
+    ...(compress === undefined ? {} : { compress }),
   };
   const output: TraceOutput = {
     sink,

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
-import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { LocateMessage } from '../../engine/host/protocol.ts';
 import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { LogSink } from '../../engine/net/sim-observers.ts';
@@ -99,7 +98,7 @@ export function assembleSeedOnNetwork<Net extends SimWorld>(
   const { scenario, registry, seed, memory, recordings = {} } = run;
   const { hosts } = scenario.topology;
   const { stackOf = makeProtocolStackFinder(scenario, registry) } = run;
-  const crypto = createCryptoProvider(scenario.crypto, { timing: 'simulation' });
+  const crypto = registry.machine.crypto(scenario.crypto);
   const facts = { scenario, seed, stackOf, crypto };
   const world = makeVirtualWorld(
     {
@@ -131,7 +130,11 @@ export function assembleSeedOnNetwork<Net extends SimWorld>(
     ...{ scenario, registry, seed, stackOf, provision, memory, deliveries },
     ...{ account, recorders, privacy, injection, logged },
   });
-  return { ...assembled, warnings, crashContext: makeCrashContext(world, { hosts, ...facts }) };
+  return {
+    ...assembled,
+    warnings,
+    crashContext: makeCrashContext(world, { machine: registry.machine, hosts, ...facts }),
+  };
 }
 
 /**

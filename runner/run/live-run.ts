@@ -8,6 +8,7 @@
  *
  * @module
  */
+
 import { performance } from 'node:perf_hooks';
 import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { LogLevel } from '../../engine/live/live-log.ts';
@@ -15,6 +16,7 @@ import type { LiveWorldOptions } from '../../engine/live/live-world.ts';
 import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { LIVE_METRICS } from '../../scenarios/metrics/live-metrics.ts';
+import { nodeMachine } from '../../scenarios/open/node-machine.ts';
 import { makeProtocolStackFinder, type ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import { type MessageAccounting, startLiveMessageAccounting } from '../accounts/account.ts';
@@ -128,7 +130,12 @@ class LiveDriver implements RunDriver {
   findCrash(error: unknown): unknown {
     if (this.#made === undefined) return error;
     const { hosts } = this.#order.scenario.topology;
-    const crashContext = { hosts, stackOf: this.#stackOf, seed: this.#turn.seed };
+    const crashContext = {
+      machine: nodeMachine,
+      hosts,
+      stackOf: this.#stackOf,
+      seed: this.#turn.seed,
+    };
     return findCrash(error, makeCrashContext(this.#world, crashContext));
   }
 

@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { performance } from 'node:perf_hooks';
 import type { SeedResult } from '../../reports/model.ts';
 import { LimitWatch } from '../experiment/limit-watch.ts';
 import { runPhases } from '../phases/run-phases.ts';
@@ -25,7 +24,7 @@ import { VirtualDriver } from './virtual-driver.ts';
  */
 export function runSeed(run: SeedRunInput, watch?: (prepared: PreparedRun) => void): SeedResult {
   const began = performance.now();
-  const memory = new SetUpMemoryGuard();
+  const memory = new SetUpMemoryGuard(run.registry.machine.memory);
   const assembled = assembleSeed({ memory, ...run });
   watch?.(assembled);
   const limits = run.endsOnMiss === true ? new LimitWatch(assembled.world, assembled) : undefined;

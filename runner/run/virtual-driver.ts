@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { performance } from 'node:perf_hooks';
 import type { SeedResult } from '../../reports/model.ts';
 import type { LimitWatch } from '../experiment/limit-watch.ts';
 import { RunCheckpoints } from '../experiment/run-checkpoints.ts';

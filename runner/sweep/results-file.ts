@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { assert } from '../../engine/core/assert.ts';
 import { type CombinationParameters, canonicalJson } from '../../scenarios/identity.ts';
-import { refuseIrregularFile } from '../../scenarios/open/run-files.ts';
+import { refuseIrregularFile } from '../../scenarios/open/irregular-file.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 
 /** Name of the file with the results of all runs, in the folder of a sweep. */

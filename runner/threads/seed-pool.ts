@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { entryModuleUrl } from '../../engine/live/own-form.ts';
 import type { Scenario } from '../../scenarios/model.ts';
@@ -71,7 +72,7 @@ export class SeedPool {
     const base = { file, overrides, seed, recordings, endsOnMiss };
     const job: SeedJob = { ...base, shared, calls, ...files };
     const ports = [recordings.broadcast?.port, recordings.injection?.port];
-    const transferList = ports.filter((port) => port !== undefined);
+    const transferList = ports.filter((port) => port !== undefined) as MessagePort[];
     try {
       return (await this.#pool.run(job, { transferList, signal: watch.signal })) as SeedAnswer;
     } catch (error) {

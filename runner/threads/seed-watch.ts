@@ -8,10 +8,12 @@
  *
  * @module
  */
+
 import { pathForUsers } from '../../engine/live/stack-locations.ts';
 import { stackOfThread } from '../../engine/live/thread-stack.ts';
 import { NodeCalls } from '../../engine/net/node-calls.ts';
-import { isShippedName } from '../../scenarios/open/registry.ts';
+import { nodeFiles } from '../../scenarios/open/node-files.ts';
+import { isShippedName } from '../../scenarios/open/shipped-protocols.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Crash, CrashLocation } from '../crash/crash.ts';
 import { type CallContext, lastEventsOfNode, locateStuckCall } from '../crash/crash-context.ts';
@@ -181,7 +183,7 @@ export class SeedWatch {
     const host = this.#host;
     if (thread === 0 || host === undefined) return undefined;
     const stack = await stackOf(thread, PLACE_LIMIT_MS);
-    return stack === undefined ? undefined : locateStuckCall(stack, host.protocol);
+    return stack === undefined ? undefined : locateStuckCall(stack, host.protocol, nodeFiles);
   }
 
   #heldAnswer(place: CrashLocation | undefined): SeedAnswer {

@@ -11,7 +11,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import {
   forgetProgram,
   killProgramAtExit,
@@ -146,7 +146,7 @@ class SeedThread {
       ...way,
     };
     const ports = [recordings.broadcast?.port, recordings.injection?.port];
-    const transferList = ports.filter((port) => port !== undefined);
+    const transferList = ports.filter((port) => port !== undefined) as MessagePort[];
     // The thread must not inherit the start options of this process.
     return new Worker(new URL(ENTRY), { workerData: job, transferList, execArgv: [] });
   }

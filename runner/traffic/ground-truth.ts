@@ -16,8 +16,8 @@
  *
  * @module
  */
-import { crc32 } from 'node:zlib';
 import type { RandomStream } from '../../engine/core/stream.ts';
+import { crc32 as portableCrc32 } from '../../engine/pure/crc32.ts';
 import {
   type IpFlow,
   ipHeadersBytes,
@@ -60,13 +60,20 @@ export interface GroundTruth {
   isAgain?: boolean;
 }
 
+type Crc32 = (bytes: Uint8Array) => number;
+
 /** Writes application packets. */
 export class TruthWriter {
   readonly #pool: Uint8Array;
+  readonly #crc32: Crc32;
 
-  /** @param stream The pool of bodies is drawn from it once. */
-  constructor(stream: RandomStream) {
+  /**
+   * @param stream The pool of bodies is drawn from it once.
+   * @param crc32 The fastest one of the machine.
+   */
+  constructor(stream: RandomStream, crc32: Crc32 = portableCrc32) {
     this.#pool = stream.bytes(POOL_BYTES);
+    this.#crc32 = crc32;
   }
 
   /** Fills all of `packet`, at least {@link TRUTH_BYTES} long. */
@@ -80,7 +87,7 @@ export class TruthWriter {
     view.setUint32(CHECKSUM_OFFSET, 0);
     const start = (truth.sequence * BODY_STEP) & BODY_START_MASK;
     this.#fill(packet, start);
-    view.setUint32(CHECKSUM_OFFSET, crc32(packet));
+    view.setUint32(CHECKSUM_OFFSET, this.#crc32(packet));
   }
 
   /** Fills all of an IP packet of the flow's own addresses, at least {@link TRUTH_BYTES} and its headers long. */
@@ -130,9 +137,14 @@ export function claimedSequence(whole: Uint8Array): number {
 /**
  * Reads and checks a delivered packet in place. The checksum field is set to zero during the check
  * and then restored.
+ * @param crc32 The fastest one of the machine.
  * @returns false if length, checksum or headers are wrong: such a packet does not count as delivered.
  */
-export function readTruth(whole: Uint8Array, into: GroundTruth): boolean {
+export function readTruth(
+  whole: Uint8Array,
+  into: GroundTruth,
+  crc32: Crc32 = portableCrc32,
+): boolean {
   const packet = truthIn(whole);
   if (packet.length < TRUTH_BYTES) return false;
   const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
@@ -176,5 +188,6 @@ function hasIpHeaders(packet: Uint8Array, number: number, digest: number): boole
 /** 24 bits of addresses, ports and protocol, never 0. */
 function digestOf({ from, to, protocol }: IpFlow): number {
   const numbers = [from, to].map(({ address, port }) => [...Array.from(address), port].join('.'));
-  return (crc32([protocol, ...numbers].join(' ')) & DIGEST_MASK) | 1;
+  const text = [protocol, ...numbers].join(' ');
+  return (portableCrc32(new TextEncoder().encode(text)) & DIGEST_MASK) | 1;
 }

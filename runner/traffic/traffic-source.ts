@@ -88,10 +88,12 @@ export interface FlowDraws {
  */
 export class FlowDrawFactory {
   readonly #seed: Seed;
+  readonly #crc32: ((bytes: Uint8Array) => number) | undefined;
   readonly #writers = new Map<string, TruthWriter>();
 
-  constructor(seed: Seed) {
+  constructor(seed: Seed, crc32?: (bytes: Uint8Array) => number) {
     this.#seed = seed;
+    this.#crc32 = crc32;
   }
 
   /** The draws of flow `index`. */
@@ -100,7 +102,7 @@ export class FlowDrawFactory {
     const [entry = ''] = streams.split('/');
     const writer =
       this.#writers.get(entry) ??
-      new TruthWriter(openRandomStream(this.#seed, `traffic/${entry}`, 'body'));
+      new TruthWriter(openRandomStream(this.#seed, `traffic/${entry}`, 'body'), this.#crc32);
     this.#writers.set(entry, writer);
     return { index, gaps, writer };
   }

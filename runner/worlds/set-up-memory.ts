@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { quantityText } from '../../reports/format.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
+import type { HeldMemory, MachineMemory, MemoryLimits } from '../../topologies/files/machine.ts';
 
 /** Number of objects that are made between two readings of the memory; a reading takes 10 us. */
 const EVERY = 1_024;
@@ -16,36 +16,11 @@ const EVERY = 1_024;
  * time.
  */
 const DOUBT_BYTES = 32e6;
-
-/** The memory that a thread holds. */
-export interface HeldMemory {
-  /** Objects that are not young, bytes. */
-  readonly heap: number;
-  /** Bytes of typed arrays, which are outside the heap. */
-  readonly arrays: number;
-}
-
-/** Limits on the memory of a thread. */
-export interface MemoryLimits {
-  /** Largest size of the thread's heap, bytes. */
-  readonly heap: number;
-  /** Free memory of the machine, for objects and arrays that are still to be made, bytes. */
-  readonly free: number;
-}
-
-/** Measures the memory that the calling thread holds. */
-function heldByThread(): HeldMemory {
-  let heap = 0;
-  for (const space of getHeapSpaceStatistics()) {
-    if (!space.space_name.startsWith('new_')) heap += space.space_used_size;
-  }
-  return { heap, arrays: process.memoryUsage().arrayBuffers };
-}
-
-/** Reads the limits of the calling thread. */
-function limitsOfThread(): MemoryLimits {
-  return { heap: getHeapStatistics().heap_size_limit, free: process.availableMemory() };
-}
+const NOTHING_HELD: HeldMemory = { heap: 0, arrays: 0 };
+const UNLIMITED: MemoryLimits = {
+  heap: Number.POSITIVE_INFINITY,
+  free: Number.POSITIVE_INFINITY,
+};
 
 /**
  * Extrapolates the memory of a run's set-up while it continues, and refuses a run that would not fit. Each run has
@@ -59,14 +34,11 @@ export class SetUpMemoryGuard {
   #part = '';
   #made = 0;
 
-  /**
-   * @param hold Reads the memory of the thread.
-   * @param limits The limits of the thread, read once before anything is made.
-   */
-  constructor(hold: () => HeldMemory = heldByThread, limits: MemoryLimits = limitsOfThread()) {
-    this.#hold = hold;
-    this.#limits = limits;
-    this.#before = hold();
+  /** @param memory The memory of the thread; nothing is limited or measured if it is undefined. */
+  constructor(memory: MachineMemory | undefined) {
+    this.#hold = memory === undefined ? (): HeldMemory => NOTHING_HELD : memory.held;
+    this.#limits = memory?.limits() ?? UNLIMITED;
+    this.#before = this.#hold();
     this.#began = this.#before;
   }
 

@@ -4,9 +4,8 @@
  *
  * @module
  */
-import { dirname } from 'node:path';
 import { findTextSpan, type LineMistake, type TextPart } from '../../engine/pure/text-lines.ts';
-import { findFile } from '../../topologies/files/find-file.ts';
+import { findFileBeside } from '../../topologies/files/find-file.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
 import type { ValuePath } from '../../topologies/files/locate.ts';
 import { collectConfigErrors } from '../../topologies/files/problems.ts';
@@ -40,8 +39,8 @@ export function resolveFlowsFile(
   input: FlowsInput,
   path: ValuePath,
 ): readonly ListedFlow[] | undefined {
-  const folder = dirname(context.source.path);
-  const found = findFile(input.file, [folder], ['the folder of this file']);
+  const { files } = context.registry.machine;
+  const found = findFileBeside(input.file, context.source.path, files);
   if ('message' in found) {
     context.refuse('E116', [...path, 'file'], found.message, found.hint);
     return undefined;
@@ -65,7 +64,8 @@ function readFile(
   file: string,
   path: ValuePath,
 ): FlowsInFile | undefined {
-  const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
+  const { files } = context.registry.machine;
+  const limits = { files, limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
   const source = collectConfigErrors(context.problems, () => readText(file, limits));
   if (source === undefined) return undefined;
   if (!context.texts.take(source)) {

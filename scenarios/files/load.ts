@@ -6,8 +6,7 @@
  *
  * @module
  */
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { folderOfPath, resolvePath } from '../../engine/pure/paths.ts';
 import type { LoadedTopology } from '../../topologies/assemble/loaded.ts';
 import { inlineOptionFiles } from '../../topologies/assemble/option-files.ts';
 import {
@@ -30,11 +29,11 @@ import {
 } from '../../topologies/assemble/protocols-on-host.ts';
 import { protocolNamesOfHost, resolveStack } from '../../topologies/assemble/stack.ts';
 import { ConfigError, formatValuePath } from '../../topologies/files/config-error.ts';
-import { findFile } from '../../topologies/files/find-file.ts';
+import type { MachineFiles } from '../../topologies/files/machine.ts';
 import { overridesBelowKey, overridesFromRecord } from '../../topologies/files/overrides.ts';
 import { ConfigIssueCollector, collectConfigErrors } from '../../topologies/files/problems.ts';
-import type { LookupFolders, ProtocolLookup } from '../../topologies/files/registry.ts';
-import { type ConfigSource, readSource } from '../../topologies/files/source.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
+import type { ConfigSource } from '../../topologies/files/source.ts';
 import { unknownNameHint } from '../../topologies/files/suggest.ts';
 import { formatTime } from '../../topologies/files/units.ts';
 import { valueAt } from '../../topologies/files/zod-words.ts';
@@ -52,6 +51,7 @@ import { findQuestionedProtocol } from './ask.ts';
 import { ScenarioContext } from './context.ts';
 import { checkDrain, resolveDrain } from './drain.ts';
 import { resolveEvents } from './events/events.ts';
+import { readScenarioSource, type ScenarioRequest, topologyFile } from './find-scenario.ts';
 import { resolveKpis } from './kpis.ts';
 import { firstNetwork, resolveNetworks, seedsOfNetworks } from './networks.ts';
 import { type PrivacyParts, resolvePrivacy } from './privacy.ts';
@@ -69,19 +69,7 @@ import {
 } from './twin.ts';
 import { checkUntil } from './until.ts';
 
-/** The scenario to load, the folders of shipped files, and the registry of protocols. */
-export interface ScenarioRequest {
-  /** Name of a file in the scenarios folder, or a path. */
-  readonly path: string;
-  readonly folders: LookupFolders;
-  /** `--set`: changes of single values, applied before checking, `path -> value`. */
-  readonly overrides?: Readonly<Record<string, string>>;
-  readonly registry: ProtocolLookup;
-}
-
 const PLACE = ['topology'];
-const LIMIT_BYTES = 1e6;
-const TOO_LARGE_HINT = 'put the topology into a file of its own';
 /** 2026-01-01T00:00:00Z: a fixed date, so that runs do not depend on the day. */
 const EPOCH_DEFAULT = 1_767_225_600;
 
@@ -125,17 +113,7 @@ export function nodeOptions(
 export function listUserCode(request: ScenarioRequest): UserCode {
   const parts = { request, problems: new ConfigIssueCollector() };
   const found = collectConfigErrors(parts.problems, () => codeWithTwin(parts)) ?? NO_USER_CODE;
-  return { ...found, protocols: existingModules(found.protocols) };
-}
-
-/**
- * Finds the path of the file of a scenario.
- * @throws ConfigError if there is no such file.
- */
-export function scenarioPath({ path, folders }: Omit<ScenarioRequest, 'registry'>): string {
-  const found = findFile(path, [process.cwd(), folders.scenarios], ['.', 'scenarios']);
-  if ('message' in found) throw missingFileError(found.message, found.hint);
-  return found.path;
+  return { ...found, protocols: existingModules(found.protocols, request.registry.machine.files) };
 }
 
 /** The code that a scenario and its twin name. The twin has no twin itself, even if its changes say so. */
@@ -163,19 +141,6 @@ function namesIn(parts: Parts, source: ConfigSource): UserCode {
     protocols: topologyProtocols(whole),
     modules: userModulesInOptions(whole, layers, parts.request.registry),
   };
-}
-
-/**
- * Reads the text of a scenario and applies the values that flags set.
- * @throws ConfigError naming every mistake in the text.
- */
-export function readScenarioSource(request: Omit<ScenarioRequest, 'registry'>): ConfigSource {
-  return readSource(scenarioPath(request), {
-    limitBytes: LIMIT_BYTES,
-    tooLargeHint: TOO_LARGE_HINT,
-    overrides: overridesFromRecord(request.overrides ?? {}),
-    fileKeys: ['topology'],
-  });
 }
 
 /** Opens a scenario; if only its twin is to be run, with the changes of the twin. */
@@ -232,21 +197,9 @@ function namesModules({ request }: Parts, source: ConfigSource): boolean {
   const found = topologyFile(request, source, value);
   if ('message' in found) return false;
   const overrides = overridesBelowKey(overridesFromRecord(request.overrides ?? {}), 'topology');
-  return mayNameUserModules(readTopologySource(found.path, overrides).data);
-}
-
-/**
- * Finds the topology file of a scenario. A bare name is looked up in the topologies folder first, because scenarios
- * often have the same name.
- */
-function topologyFile(
-  { folders }: ScenarioRequest,
-  source: ConfigSource,
-  value: string,
-): ReturnType<typeof findFile> {
-  const own = dirname(source.path);
-  const places = value.includes('/') ? [own, folders.topologies] : [folders.topologies, own];
-  return findFile(value, places, ['scenarios', 'topologies']);
+  return mayNameUserModules(
+    readTopologySource(found.path, overrides, request.registry.machine.files).data,
+  );
 }
 
 /** Loads the topology of a scenario: a file that it names, or a map inside it. */
@@ -323,7 +276,7 @@ function resolveAll({ request, problems }: Parts, read: FilledRead): Scenario {
     epochSeconds: input.epoch ?? EPOCH_DEFAULT,
     crypto: input.crypto ?? 'node',
     ...sharingOf(topology, registry),
-    ...cpuOf(input, source),
+    ...cpuOf(input, source, registry.machine.files),
     options,
     ...traffic,
     events,
@@ -400,12 +353,17 @@ function attacksOf({ events = [] }: ScenarioInput): readonly string[] {
 /**
  * Reads the cost profile. A profile next to the scenario is preferred, so that a shipped scenario can have its own.
  */
-function cpuOf(input: ScenarioInput, source: ConfigSource): Pick<Scenario, 'cpu'> {
+function cpuOf(
+  input: ScenarioInput,
+  source: ConfigSource,
+  files: MachineFiles,
+): Pick<Scenario, 'cpu'> {
   if (input.cpu !== 'calibrated') return {};
   const { cpuProfile, cpuMachines = 'topology', cpuQueues = 'timed' } = input;
-  const beside = cpuProfile === undefined ? undefined : resolve(dirname(source.path), cpuProfile);
-  const profile = beside !== undefined && existsSync(beside) ? beside : cpuProfile;
-  return { cpu: { ...cpuChoice(readProfile(profile), cpuMachines), queues: cpuQueues } };
+  const beside =
+    cpuProfile === undefined ? undefined : resolvePath(folderOfPath(source.path), cpuProfile);
+  const profile = beside !== undefined && files.exists(beside) ? beside : cpuProfile;
+  return { cpu: { ...cpuChoice(readProfile(files, profile), cpuMachines), queues: cpuQueues } };
 }
 
 function checkWarmup(context: ScenarioContext, { warmup = 0, duration }: ScenarioInput): void {

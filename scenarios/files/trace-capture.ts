@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { dirname } from 'node:path';
 import { CaptureMistake, readCapture } from '../../engine/measure/pcapng/read-capture.ts';
 import {
   IP_LENGTH_MAX,
@@ -14,7 +13,7 @@ import {
   ipHeadersBytes,
   readIpPacket,
 } from '../../engine/pure/ip-headers.ts';
-import { findFile } from '../../topologies/files/find-file.ts';
+import { findFileBeside } from '../../topologies/files/find-file.ts';
 import type { ValuePath } from '../../topologies/files/locate.ts';
 import { collectConfigErrors } from '../../topologies/files/problems.ts';
 import { LONGEST_TIME_NS } from '../../topologies/files/quantity.ts';
@@ -49,7 +48,8 @@ export function readTrafficCapture(
   name: string,
   path: ValuePath,
 ): Trace | undefined {
-  const found = findFile(name, [dirname(context.source.path)], ['the folder of this file']);
+  const { files } = context.registry.machine;
+  const found = findFileBeside(name, context.source.path, files);
   if ('message' in found) {
     context.refuse('E116', path, found.message, found.hint);
     return undefined;
@@ -60,7 +60,10 @@ export function readTrafficCapture(
 }
 
 function readFile(context: ScenarioContext, file: string, path: ValuePath): Trace | undefined {
-  const bytes = collectConfigErrors(context.problems, () => readFileBytes(file, LIMITS));
+  const { files } = context.registry.machine;
+  const bytes = collectConfigErrors(context.problems, () =>
+    readFileBytes(file, { ...LIMITS, files }),
+  );
   if (bytes === undefined) return undefined;
   if (!context.texts.take(bytes)) {
     context.refuse('E117', path, TEXT_BUDGET_MESSAGE, 'let flows have the same file');
@@ -81,7 +84,11 @@ function readFile(context: ScenarioContext, file: string, path: ValuePath): Trac
     return trace;
   } catch (error) {
     if (!(error instanceof CaptureMistake)) throw error;
-    context.refuse('E119', path, `${displayPath(file)}: byte ${error.at}: ${error.message}`);
+    context.refuse(
+      'E119',
+      path,
+      `${displayPath(file, context.registry.machine.files)}: byte ${error.at}: ${error.message}`,
+    );
     return undefined;
   }
 }

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { dirname } from 'node:path';
 import { readNumber } from '../../engine/pure/read-number.ts';
 import {
   findTextSpan,
@@ -15,7 +14,7 @@ import {
   type UnreadableText,
 } from '../../engine/pure/text-lines.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
-import { findFile } from '../../topologies/files/find-file.ts';
+import { findFileBeside } from '../../topologies/files/find-file.ts';
 import type { ValuePath } from '../../topologies/files/locate.ts';
 import { collectConfigErrors } from '../../topologies/files/problems.ts';
 import { LONGEST_TIME_NS } from '../../topologies/files/quantity.ts';
@@ -45,8 +44,8 @@ export function readTrafficTrace(
   name: string,
   path: ValuePath,
 ): Trace | undefined {
-  const folder = dirname(context.source.path);
-  const found = findFile(name, [folder], ['the folder of this file']);
+  const { files } = context.registry.machine;
+  const found = findFileBeside(name, context.source.path, files);
   if ('message' in found) {
     context.refuse('E116', path, found.message, found.hint);
     return undefined;
@@ -57,8 +56,9 @@ export function readTrafficTrace(
 }
 
 function readFile(context: ScenarioContext, file: string, path: ValuePath): Trace | undefined {
+  const { files } = context.registry.machine;
   return collectConfigErrors(context.problems, () => {
-    const source = readText(file, LIMITS);
+    const source = readText(file, { ...LIMITS, files });
     if (!context.texts.take(source)) {
       context.refuse('E117', path, TEXT_BUDGET_MESSAGE, 'let flows have the same file');
       return undefined;

@@ -11,11 +11,12 @@
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import { runNotingOpenedFiles, runWithinFiles } from '../../topologies/files/file-bounds.ts';
 import { displayPath } from '../../topologies/files/source.ts';
-import { readScenarioSource as openSource } from '../files/load.ts';
+import { readScenarioSource as openSource } from '../files/find-scenario.ts';
 import { sweptValuePredicate } from '../files/sweep/swept-values.ts';
-import { SHIPPED_FILE_FOLDERS } from '../folders.ts';
 import type { CombinationParameters } from '../identity.ts';
 import { Refusal } from '../refusal.ts';
+import { nodeFiles } from './node-files.ts';
+import { NODE_PLACES } from './node-places.ts';
 import { loadScenarioWithModules, type OpenedScenario, openScenario } from './open.ts';
 import type { ProtocolRegistry } from './registry.ts';
 
@@ -23,7 +24,7 @@ import type { ProtocolRegistry } from './registry.ts';
 export class UntrustedFileError extends Refusal {
   /** @param file The first such file. */
   constructor(file: string) {
-    super(`${displayPath(file)} is named by values that came from elsewhere`);
+    super(`${displayPath(file, nodeFiles)} is named by values that came from elsewhere`);
   }
 }
 
@@ -37,7 +38,7 @@ export function trustedValuesFilter(
   trusted: CombinationParameters = {},
 ): (all: CombinationParameters) => CombinationParameters {
   const isSwept = sweptValuePredicate(
-    openSource({ path: file, folders: SHIPPED_FILE_FOLDERS, overrides: trusted }),
+    openSource({ ...NODE_PLACES, path: file, overrides: trusted }),
   );
   return (all) =>
     Object.fromEntries(

@@ -3,33 +3,18 @@
  *
  * @module
  */
-import type { MetricDefinition } from '../../engine/host/measure.ts';
 import { runWithinFolders } from '../../topologies/files/file-bounds.ts';
-import { runRecordingFileHashes } from '../../topologies/files/files-read.ts';
-import {
-  listUserCode,
-  loadScenario,
-  readScenarioSource as openSource,
-  type ScenarioRequest,
-  scenarioPath,
-} from '../files/load.ts';
+import { readScenarioSource as openSource } from '../files/find-scenario.ts';
 import { SweepIssueCollector } from '../files/sweep/sweep-issue-collector.ts';
 import { SHIPPED_FILE_FOLDERS } from '../folders.ts';
-import { canonicalJson } from '../identity.ts';
 import type { Scenario } from '../model.ts';
-import { Refusal } from '../refusal.ts';
-import { scenarioMetrics, scenarioRemarks } from './nodes.ts';
+import { NODE_PLACES } from './node-places.ts';
+import { type FilesRequest, loadFiles, type OpenedScenario, openFiles } from './open-files.ts';
 import { refuseOutsidePrograms } from './outside.ts';
 import type { ProtocolRegistry } from './registry.ts';
-import { checkJobModules, hashOfFile, hashScenarioFiles, type JobFiles } from './run-files.ts';
+import type { JobFiles } from './run-files.ts';
 
-/** A loaded scenario, with the metrics and forgeries that its protocols name. */
-export interface OpenedScenario {
-  readonly scenario: Scenario;
-  readonly definitions: readonly MetricDefinition[];
-  /** The kinds of datagrams that can be forged, by the node that is attacked. */
-  readonly forgeries: Readonly<Record<string, readonly string[]>>;
-}
+export type { OpenedScenario } from './open-files.ts';
 
 /**
  * Loads and checks a scenario, for every world except the emulated one.
@@ -59,9 +44,8 @@ export async function openScenarioAllowingPrograms(
   registry: ProtocolRegistry,
   asked?: JobFiles,
 ): Promise<OpenedScenario> {
-  const scenario = await loadScenarioWithModules(file, overrides ?? {}, registry, asked);
-  const definitions = scenarioMetrics(scenario, registry);
-  return { scenario, definitions, forgeries: forgeriesOf(scenario, registry) };
+  const request = requestOf(file, overrides, registry);
+  return await bounded(asked, () => openFiles(request, asked));
 }
 
 /**
@@ -74,71 +58,21 @@ export async function loadScenarioWithModules(
   registry: ProtocolRegistry,
   asked?: JobFiles,
 ): Promise<Scenario> {
-  const request = { path: file, folders: SHIPPED_FILE_FOLDERS, overrides, registry };
-  if (asked?.folders === undefined) return await filesFor(request, asked);
-  return await runWithinFolders(asked.folders, () => filesFor(request, asked));
+  const request = requestOf(file, overrides, registry);
+  return await bounded(asked, () => loadFiles(request, asked));
 }
 
-async function filesFor(
-  request: ScenarioRequest & { readonly registry: ProtocolRegistry },
-  asked: JobFiles | undefined,
-): Promise<Scenario> {
-  const { path: file, registry } = request;
-  // The hash of the file is compared before anything else reads the file.
-  if (asked !== undefined && hashOfFile(scenarioPath(request)) !== asked.hashes['scenario'])
-    throw new Refusal(differs(file));
-  let modules: readonly string[] = [];
-  const check = (paths: readonly string[]): void => {
-    if (asked !== undefined) checkJobModules(paths, asked, ownOf(paths, request, asked));
-  };
-  await registry.loadFound({
-    protocols: () => {
-      modules = listUserCode(request).protocols;
-      // A loaded module may name further modules, which must be checked too.
-      check(modules);
-      return modules;
-    },
-    modules: () => {
-      const named = listUserCode(request).modules;
-      const paths = named.map(({ path }) => path);
-      check(paths);
-      modules = [...new Set([...modules, ...paths])];
-      return named;
-    },
-  });
-  const [loaded, read] = runRecordingFileHashes(() => loadScenario(request));
-  const known = [loaded.sha256, loaded.topology.sha256, loaded.cpu?.sha256];
-  const data = [...read].filter((hash) => !known.includes(hash)).sort();
-  const remarks = scenarioRemarks(loaded, registry);
-  const hashes = Object.fromEntries(modules.map((path) => [path, hashOfFile(path)]));
-  const scenario = {
-    ...loaded,
-    ...(modules.length === 0 ? {} : { modules: hashes }),
-    ...(data.length === 0 ? {} : { data }),
-    ...(remarks.length === 0 ? {} : { remarks }),
-  };
-  if (
-    asked !== undefined &&
-    canonicalJson(hashScenarioFiles(scenario)) !== canonicalJson(asked.hashes)
-  )
-    throw new Refusal(differs(file));
-  return scenario;
+function requestOf(
+  file: string,
+  overrides: Readonly<Record<string, string>> = {},
+  registry: ProtocolRegistry,
+): FilesRequest {
+  return { path: file, folders: SHIPPED_FILE_FOLDERS, overrides, registry };
 }
 
-/** The modules that a scenario names by its own values; all modules if no values are foreign. */
-function ownOf(
-  modules: readonly string[],
-  request: ScenarioRequest,
-  { own }: JobFiles,
-): readonly string[] {
-  // The scenario is not opened again if it names no modules, as is usual.
-  if (modules.length === 0 || own === undefined) return modules;
-  const theirs = listUserCode({ ...request, overrides: own });
-  return [...theirs.protocols, ...theirs.modules.map(({ path }) => path)];
-}
-
-function differs(file: string): string {
-  return `${file} or a file that it names differs from that of the job`;
+/** Does work within the folders of a job, if it has any. */
+function bounded<Result>(asked: JobFiles | undefined, work: () => Result): Result {
+  return asked?.folders === undefined ? work() : runWithinFolders(asked.folders, work);
 }
 
 /**
@@ -150,19 +84,5 @@ export function makeSweepIssueCollector(
   file: string,
   set: Readonly<Record<string, string>> = {},
 ): SweepIssueCollector {
-  return new SweepIssueCollector(
-    openSource({ path: file, folders: SHIPPED_FILE_FOLDERS, overrides: set }),
-    set,
-  );
-}
-
-function forgeriesOf(
-  { topology }: Scenario,
-  registry: ProtocolRegistry,
-): Readonly<Record<string, readonly string[]>> {
-  const listed = topology.hosts.flatMap(({ name, protocol }) => {
-    const kinds = Object.keys(registry.protocols(protocol)?.forgeries ?? {});
-    return kinds.length === 0 ? [] : [[name, kinds] as const];
-  });
-  return Object.fromEntries(listed);
+  return new SweepIssueCollector(openSource({ ...NODE_PLACES, path: file, overrides: set }), set);
 }

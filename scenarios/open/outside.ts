@@ -6,10 +6,11 @@
  */
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
 import { EXTERNAL_PROTOCOL, type HostSpec } from '../../topologies/model.ts';
-import { commandText, shortScenarioName } from '../command-text.ts';
+import { commandText } from '../command-text.ts';
 import { nodesChangedByAction } from '../files/events/actions.ts';
 import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
+import { shortScenarioName } from '../repeat-command.ts';
 import type { ConfiguredProtocol } from './nodes.ts';
 
 /** The hosts for which outside programs run. */

@@ -28,6 +28,7 @@ import {
 import { explainIssues } from '../../topologies/files/zod-words.ts';
 import { trafficMetrics } from '../metrics/traffic-metrics.ts';
 import { Refusal } from '../refusal.ts';
+import { nodeFiles } from './node-files.ts';
 import { loadModuleWithHash } from './run-files.ts';
 
 const METRIC_KINDS = ['counter', 'gauge', 'histogram', 'samples', 'ratio'] as const;
@@ -129,7 +130,7 @@ export async function loadExported(path: string, option: UserModuleOption): Prom
 
 async function importFile(path: string): Promise<unknown> {
   try {
-    return await loadModuleWithHash(path, () => importModule(pathToFileURL(path).href));
+    return await loadModuleWithHash(path, nodeFiles, () => importModule(pathToFileURL(path).href));
   } catch (error) {
     throw await mistakeOf(path, error);
   }

@@ -6,40 +6,23 @@
 import { join } from 'node:path';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { FOLDED_METRIC_DEFINITION } from '../../engine/measure/bounded-series.ts';
-import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
 import type { NamedUserModule } from '../../topologies/assemble/option-modules.ts';
-import { mayOpenFile, OUTSIDE_FOLDERS_MESSAGE } from '../../topologies/files/file-bounds.ts';
-import type { LookupFolders, ProtocolLookup } from '../../topologies/files/registry.ts';
+import { mayOpenFile } from '../../topologies/files/file-bounds.ts';
+import { OUTSIDE_FOLDERS_MESSAGE } from '../../topologies/files/files-read.ts';
+import type { Machine } from '../../topologies/files/machine.ts';
+import type { LookupFolders } from '../../topologies/files/registry.ts';
 import { displayPath } from '../../topologies/files/source.ts';
-import { EXTERNAL_PROTOCOL } from '../../topologies/model.ts';
 import { listUserCode } from '../files/load.ts';
 import { PROJECT_ROOT } from '../folders.ts';
 import { ADDED, SHIPPED } from '../generated/protocols.ts';
-import { ASK_METRICS } from '../metrics/ask-metrics.ts';
-import { EMULATE_METRICS } from '../metrics/emulate-metrics.ts';
-import { LIVE_METRICS, PROCESS_METRICS } from '../metrics/live-metrics.ts';
-import { RUN_METRICS } from '../metrics/run-metrics.ts';
-import { trafficMetrics } from '../metrics/traffic-metrics.ts';
 import { Refusal } from '../refusal.ts';
+import { nodeFiles } from './node-files.ts';
+import { nodeMachine } from './node-machine.ts';
+import type { LoadingRegistry } from './open-files.ts';
 import { loadExported, loadProtocol } from './protocol-module.ts';
+import { type FindUserCode, isShippedName, metricsOfProtocols } from './shipped-protocols.ts';
 
-/**
- * True for protocols of this project. Crashes in any other protocol are attributed to its author.
- */
-export function isShipped(protocol: Protocol): boolean {
-  return SHIPPED.includes(protocol) || protocol.name === EXTERNAL_PROTOCOL;
-}
-
-/** Like {@link isShipped}, for the name in a file: the name of a protocol or the path of a module. */
-export function isShippedName(name: string): boolean {
-  return name === EXTERNAL_PROTOCOL || SHIPPED.some((protocol) => protocol.name === name);
-}
-
-/** The shipped protocols, sorted by name. */
-export function shippedProtocols(): readonly Protocol[] {
-  return SHIPPED;
-}
+export { shippedProtocols } from './shipped-protocols.ts';
 
 /** Protocols that users have added under nodes/, or the error if one cannot be loaded. */
 const added = new Map<string, { readonly protocol: Protocol } | { readonly error: unknown }>();
@@ -66,14 +49,9 @@ export function knownProtocols(): readonly Protocol[] {
   return [...SHIPPED, ...others];
 }
 
-/** Functions that list the users' code that files name. */
-export interface FindUserCode {
-  readonly protocols: () => readonly string[];
-  readonly modules: () => readonly NamedUserModule[];
-}
-
 /** A registry of the shipped protocols and of modules loaded before. */
-export class ProtocolRegistry implements ProtocolLookup {
+export class ProtocolRegistry implements LoadingRegistry {
+  readonly machine: Machine = nodeMachine;
   readonly #modules = new Map<string, Protocol>();
   /** The exports of modules that options name, by path. */
   readonly #userModules = new Map<string, unknown>();
@@ -84,17 +62,7 @@ export class ProtocolRegistry implements ProtocolLookup {
 
   /** The traffic metrics of every known protocol, and the metrics of emulated runs. */
   get metrics(): readonly MetricDefinition[] {
-    const all = [...knownProtocols(), ...this.#modules.values()];
-    return [
-      ...all.flatMap(({ name }) => trafficMetrics(name)),
-      ...ASK_METRICS,
-      ...EMULATE_METRICS,
-      ...RUN_METRICS,
-      ...LIVE_METRICS,
-      ...PROCESS_METRICS,
-      ...PRIVACY_METRICS,
-      FOLDED_METRIC_DEFINITION,
-    ];
+    return metricsOfProtocols([...knownProtocols(), ...this.#modules.values()]);
   }
 
   /**
@@ -183,5 +151,6 @@ export class ProtocolRegistry implements ProtocolLookup {
  * @throws Refusal for such a module.
  */
 function refuseOutside(path: string): void {
-  if (!mayOpenFile(path)) throw new Refusal(`${displayPath(path)} ${OUTSIDE_FOLDERS_MESSAGE}`);
+  if (!mayOpenFile(path))
+    throw new Refusal(`${displayPath(path, nodeFiles)} ${OUTSIDE_FOLDERS_MESSAGE}`);
 }

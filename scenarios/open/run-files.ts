@@ -4,10 +4,8 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { isBelowFolder, realPath } from '../../topologies/files/file-bounds.ts';
 import { announceFileOpened } from '../../topologies/files/files-read.ts';
+import type { MachineFiles } from '../../topologies/files/machine.ts';
 import { displayPath } from '../../topologies/files/source.ts';
 import type { CombinationParameters } from '../identity.ts';
 import type { Scenario } from '../model.ts';
@@ -48,22 +46,16 @@ export function hashScenarioFiles(scenario: Scenario): FileHashes {
  * SHA-256 of the present content of a file, which may change at any time.
  * @throws Refusal if it is no regular file, or is too large.
  */
-export function hashOfFile(path: string): string {
-  refuseIrregularFile(path, BYTES_MAX);
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
+export function hashOfFile(path: string, files: MachineFiles): string {
+  const bytes = files.read(path, (length) => refuseTooLarge(path, length, files));
+  if (bytes === undefined) throw new Refusal(`${displayPath(path, files)} is no file`);
+  return files.sha256(bytes);
 }
 
-/**
- * Checks a file from an untrusted source before it is opened: reading a pipe might never end.
- * @throws Refusal unless it is a regular file of at most `bytesMax`; the system's error if it does not
- *   exist.
- */
-export function refuseIrregularFile(path: string, bytesMax = Number.POSITIVE_INFINITY): void {
-  const status = statSync(path);
-  if (!status.isFile()) throw new Refusal(`${displayPath(path)} is no file`);
-  if (status.size <= bytesMax) return;
-  const [size, most] = [status.size, bytesMax].map((bytes) => Math.ceil(bytes / 1e6));
-  throw new Refusal(`${displayPath(path)} is ${size} MB, the limit is ${most} MB`);
+function refuseTooLarge(path: string, bytes: number, files: MachineFiles): void {
+  if (bytes <= BYTES_MAX) return;
+  const [size, most] = [bytes, BYTES_MAX].map((one) => Math.ceil(one / 1e6));
+  throw new Refusal(`${displayPath(path, files)} is ${size} MB, the limit is ${most} MB`);
 }
 
 /**
@@ -76,16 +68,16 @@ const CHANGED = 'changed while it was loaded';
 /** Loads a module and stores the hash of its file. */
 export async function loadModuleWithHash<Module>(
   path: string,
+  files: MachineFiles,
   load: () => Promise<Module>,
 ): Promise<Module> {
   announceFileOpened(path);
-  const place = realPath(path);
-  const isFile = statSync(place, { throwIfNoEntry: false })?.isFile() === true;
-  if (!isFile || loaded.has(place)) return await load();
-  const hash = hashOfFile(place);
+  const place = files.realPath(path);
+  if (!files.isFile(place) || loaded.has(place)) return await load();
+  const hash = hashOfFile(place, files);
   loaded.set(place, hash);
   const module = await load();
-  if (hashOfFile(place) !== hash) loaded.set(place, CHANGED);
+  if (hashOfFile(place, files) !== hash) loaded.set(place, CHANGED);
   return module;
 }
 
@@ -100,21 +92,22 @@ export function checkJobModules(
   modules: readonly string[],
   { hashes, folders }: JobFiles,
   own: readonly string[],
+  files: MachineFiles,
 ): void {
   const named = new Set(
     Object.entries(hashes).flatMap(([what, hash]) => (what.startsWith('module ') ? [hash] : [])),
   );
   for (const path of modules) {
-    const shown = displayPath(path);
-    if (folders !== undefined && !folders.some((folder) => isBelowFolder(path, folder))) {
+    const shown = displayPath(path, files);
+    if (folders !== undefined && !folders.some((folder) => files.isBelow(path, folder))) {
       throw new Refusal(`${shown} is outside the folder of this worker`);
     }
     if (!own.includes(path)) {
       throw new Refusal(`${shown} is no module that the scenario of the job names itself`);
     }
-    const hash = hashOfFile(path);
+    const hash = hashOfFile(path, files);
     if (!named.has(hash)) throw new Refusal(`${shown} is not the file of the job`);
-    const before = loaded.get(realPath(path));
+    const before = loaded.get(files.realPath(path));
     if (before !== undefined && before !== hash)
       throw new Refusal(`this process has loaded another ${shown}: restart it`);
   }

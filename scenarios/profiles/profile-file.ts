@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { CpuProfile, HandlerCosts, OperationCost } from '../../engine/net/cpu-profile.ts';
+import { resolvePath } from '../../engine/pure/paths.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
+import type { MachineFiles } from '../../topologies/files/machine.ts';
 import { ConfigIssueCollector } from '../../topologies/files/problems.ts';
 import { displayPath, readSource } from '../../topologies/files/source.ts';
 import type { CpuChoice } from '../model.ts';
@@ -36,15 +36,19 @@ export interface ProfileWithFile {
  * @param path Relative to the working folder; {@link DEFAULT_PROFILE_PATH} if absent.
  * @throws Refusal if there is no such file, ConfigError if it does not fit the schema.
  */
-export function readProfile(path: string = DEFAULT_PROFILE_PATH): ProfileWithFile {
-  const place = resolve(path);
-  if (!existsSync(place)) {
+export function readProfile(
+  files: MachineFiles,
+  path: string = DEFAULT_PROFILE_PATH,
+): ProfileWithFile {
+  const place = resolvePath(files.folder, path);
+  if (!files.exists(place)) {
     throw new Refusal(
-      `cpu: calibrated needs a cost profile, and there is no ${displayPath(place)}: ` +
+      `cpu: calibrated needs a cost profile, and there is no ${displayPath(place, files)}: ` +
         'measure this machine with npm run calibrate, or name one with --cpu-profile FILE',
     );
   }
   const source = readSource(place, {
+    files,
     limitBytes: LIMIT_BYTES,
     tooLargeHint: 'npm run calibrate writes a new one',
     overrides: [],

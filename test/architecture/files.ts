@@ -27,6 +27,7 @@ export const SOURCE_FOLDERS = [
   'reports',
   'services',
   'viz',
+  'lab',
   'cli',
   'bench',
   'tools',

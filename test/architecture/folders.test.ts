@@ -24,7 +24,7 @@ const AROUND = ['bench', 'test', 'tools'];
 const PRODUCT = FOLDERS.filter((folder) => !AROUND.includes(folder));
 /** Between the protocols and the commands: what is forbidden for one of them is said of each. */
 const MIDDLE = PRODUCT.filter(
-  (name) => !['engine', 'nodes', 'services', 'viz', 'cli'].includes(name),
+  (name) => !['engine', 'nodes', 'services', 'viz', 'lab', 'cli'].includes(name),
 );
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -37,7 +37,7 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'biome.json': PRODUCT,
   'package.json': FOLDERS,
   'engine/live/stack-locations.ts': PRODUCT,
-  'cli/prepared-key.mjs': PRODUCT.filter((folder) => folder !== 'viz'),
+  'cli/prepared-key.mjs': PRODUCT.filter((folder) => folder !== 'viz' && folder !== 'lab'),
   'tools/mutants/planting.ts': PRODUCT,
   'test/architecture/files.ts': FOLDERS.filter((folder) => folder !== 'test'),
   'test/architecture/protocol-names.test.ts': PRODUCT.filter((folder) => folder !== 'nodes'),

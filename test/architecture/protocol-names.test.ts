@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { knownProtocols, loadAddedProtocols } from '../../scenarios/open/registry.ts';
 import { repositoryFiles, type TextFile } from './files.ts';
 
-const FOLDERS = /^(engine|topologies|scenarios|runner|reports|cli|services|viz)\/.*\.ts$/;
+const FOLDERS = /^(engine|topologies|scenarios|runner|reports|cli|services|viz|lab)\/.*\.ts$/;
 /** The list of protocols, written by `npm run protocols`. */
 const GENERATED = /\/generated\//;
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,6 +13,7 @@ import type { Forgery } from '../../engine/host/forgery.ts';
 import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { scionTopologyGenerator } from '../../nodes/scion/generator.ts';
+import { nodeMachine } from '../../scenarios/open/node-machine.ts';
 import type { LookupFolders, ProtocolLookup } from '../../topologies/files/registry.ts';
 
 /**
@@ -92,6 +94,7 @@ const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map<string, Protocol>([
 
 /** A registry with three protocols and a handful of metrics. */
 export const registry: ProtocolLookup = {
+  machine: nodeMachine,
   names: ['gateway', 'ping', 'scion'],
   metrics: METRICS.map(([name, kind, unit]) => ({ name, kind, unit, help: name })),
   protocols: (name) => PROTOCOLS.get(name),

@@ -5,6 +5,7 @@
  *
  * @module
  */
+
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRandomStream } from '../../engine/core/stream.ts';
@@ -26,6 +27,7 @@ import { Experiment } from '../../runner/experiment/experiment.ts';
 import { provisionRun } from '../../runner/nodes/run-provision.ts';
 import { randomSecrets } from '../../runner/nodes/secret-source.ts';
 import { type LiveRunWorld, makeLiveWorld } from '../../runner/worlds/live/live-world.ts';
+import { nodeMachine } from '../../scenarios/open/node-machine.ts';
 import { makeProtocolStackFinder } from '../../scenarios/open/nodes.ts';
 import { GOOD, HOST, Lobby } from '../unit/runner/distributed/channel/support.ts';
 import { load, registry } from '../unit/runner/fixture.ts';
@@ -116,6 +118,7 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
     const secrets = randomSecrets();
     const provision = provisionRun({ scenario, seed: 1, stackOf, crypto, seconds, secrets });
     experiment = new Experiment({
+      machine: nodeMachine,
       world,
       scenario,
       seed: 1,

@@ -1,4 +1,5 @@
 /** Which paths an AS has depends on the selection of beacons. */
+
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PreparedRun } from '../../runner/run/assemble-seed.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { openUntrustedScenario, UntrustedFileError } from '../../scenarios/open/foreign-values.ts';
+import { nodeFiles } from '../../scenarios/open/node-files.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { hashOfFile, hashScenarioFiles } from '../../scenarios/open/run-files.ts';
@@ -206,7 +208,10 @@ export const selection: BeaconSelection = { select: (all, most) => [...all].reve
     mkdirSync(inside);
     const scenario = join(inside, 'mine.yaml');
     writeFileSync(scenario, textWith('../mine.ts'));
-    const hashes = { scenario: hashOfFile(scenario), 'module 0': hashOfFile(path) };
+    const hashes = {
+      scenario: hashOfFile(scenario, nodeFiles),
+      'module 0': hashOfFile(path, nodeFiles),
+    };
     const asked = { hashes, folders: [inside] };
     await expect(openScenario(scenario, undefined, new ProtocolRegistry(), asked)).rejects.toThrow(
       /mine\.ts is outside the folder/,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import { foldedSeriesName } from '../../engine/measure/bounded-series.ts';
@@ -18,6 +19,7 @@ import { AgentProcess } from '../../runner/distributed/processes/agent-process.t
 import type { ProcessFleet } from '../../runner/distributed/processes/process-fleet.ts';
 import { Experiment } from '../../runner/experiment/experiment.ts';
 import type { KeyBundle } from '../../runner/nodes/key-bundle.ts';
+import { nodeMachine } from '../../scenarios/open/node-machine.ts';
 import { makeProtocolStackFinder } from '../../scenarios/open/nodes.ts';
 import { NobodysChannel, tallyOf, WritingFleet } from '../unit/runner/distributed/fixture.ts';
 import { load, registry } from '../unit/runner/fixture.ts';
@@ -352,6 +354,7 @@ function running(): Running {
   });
   stopAfter = coordinator;
   const experiment = new Experiment({
+    machine: nodeMachine,
     world: coordinator.world,
     scenario,
     seed: 1,

@@ -23,7 +23,7 @@ import { renderSweepMarkdown, renderSweepTable, sweepRow } from '../../reports/s
 import { sweepCsv } from '../../reports/sweep-csv.ts';
 import { renderSweepJunit } from '../../reports/sweep-junit.ts';
 import { renderTerminal, renderVerdictLine } from '../../reports/terminal.ts';
-import { repeatCommand } from '../../scenarios/command-text.ts';
+import { repeatCommand } from '../../scenarios/repeat-command.ts';
 import { readQuantity } from '../../topologies/files/units.ts';
 import { formatCsv } from '../../viz/app/chart/csv.ts';
 import { runInput } from '../unit/reports/fixture.ts';

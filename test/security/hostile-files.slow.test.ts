@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { nodeFiles } from '../../scenarios/open/node-files.ts';
 import { readSource } from '../../topologies/files/source.ts';
 import { HostileFolder, scenario } from './hostile-folder.ts';
 
@@ -249,14 +250,14 @@ it('a value below 20,000 parts took half a minute, and ended in an exceeded stac
   const path = join(folder.path, 'plain.yaml');
   writeFileSync(path, 'a: 1\n');
   const overrides = [{ path: `b${'.b'.repeat(19_999)}`, value: '1' }];
-  const limits = { limitBytes: 1e6, tooLargeHint: 'none', overrides };
+  const limits = { files: nodeFiles, limitBytes: 1e6, tooLargeHint: 'none', overrides };
   expect(() => readSource(path, limits)).toThrow('--set the path has 20000 parts, the limit is 64');
 });
 
 it('a pipe in place of a file was read for ever', () => {
   const path = join(folder.path, 'pipe.yaml');
   spawnSync('mkfifo', [path]);
-  const limits = { limitBytes: 1e6, tooLargeHint: 'none', overrides: [] };
+  const limits = { files: nodeFiles, limitBytes: 1e6, tooLargeHint: 'none', overrides: [] };
   expect(() => readSource(path, limits)).toThrow(/pipe\.yaml:1:1 +this is no file/);
 });
 
@@ -265,7 +266,7 @@ it('values that are longer together than a file would be were read for a second 
   const path = join(folder.path, 'values.yaml');
   const reading = (length: number): unknown => {
     const overrides = [1, 2].map((at) => ({ path: `x${at}`, value: 'q'.repeat(length) }));
-    return readSource(path, { limitBytes: 1e6, tooLargeHint: 'none', overrides });
+    return readSource(path, { files: nodeFiles, limitBytes: 1e6, tooLargeHint: 'none', overrides });
   };
   expect(() => reading(32_000)).not.toThrow();
   expect(() => reading(33_000)).toThrow(/together have more than 65536 characters/);

@@ -9,7 +9,7 @@ import { ROOT, repositoryFiles } from '../architecture/files.ts';
 
 const OPENS =
   /\bcreate(?:Secure)?Server\(|\.bindAsync\(|\bBoundUdpSocket\.bind\(|\bnew WebSocketServer\((?!\{\s*noServer)/;
-const PRODUCT = /^(engine|nodes|topologies|scenarios|runner|reports|services|viz|cli)\/.*\.ts$/;
+const PRODUCT = /^(engine|nodes|topologies|scenarios|runner|reports|services|viz|lab|cli)\/.*\.ts$/;
 
 const threats = readFileSync(join(ROOT, 'docs/THREATS.md'), 'utf8');
 const section = threats.split('## Who listens where')[1]?.split('\n## ')[0] ?? '';

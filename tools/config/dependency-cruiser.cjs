@@ -6,7 +6,8 @@
  * which only secrets.ts imports from engine/core); viz/app -> {viz/format, nodes/<p>/viz.ts}; everything ->
  * engine/pure. `test/rules` holds one planted violation of each.
  */
-const ABOVE_ENGINE = '^(nodes|topologies|scenarios|runner|reports|services|viz|cli|bench|tools)/';
+const ABOVE_ENGINE =
+  '^(nodes|topologies|scenarios|runner|reports|services|viz|lab|cli|bench|tools)/';
 const PROTOCOL = '^nodes/([^_/][^/]*)/';
 const VIZ_PLUGIN = '^nodes/([^_/][^/]*)/viz[a-z-]*\\.ts$';
 /**
@@ -15,8 +16,13 @@ const VIZ_PLUGIN = '^nodes/([^_/][^/]*)/viz[a-z-]*\\.ts$';
  * port, so a file that imports it is not pure either.
  */
 const IMPURE =
-  '^(engine/(?!pure/|host/time\\.ts$)|(topologies|scenarios|runner|reports|services|cli|bench|tools|test)/|viz/(app|server)/)|node_modules/(?!d3-)';
+  '^(engine/(?!pure/|host/time\\.ts$)|(topologies|scenarios|runner|reports|services|lab|cli|bench|tools|test)/|viz/(app|server)/)|node_modules/(?!d3-)';
 const KIT_SECRETS = '^nodes/_kit/secrets\\.ts$';
+/** What runs in a browser's tab too: nothing that it reaches is Node's. */
+const TAB =
+  '^(lab/|scenarios/open/open-files\\.ts$|runner/run/run-seed\\.ts$|runner/recording/recorders\\.ts$|reports/(judge|json|junit)\\.ts$|reports/html/)';
+const NODE_BUILTINS =
+  '^(node:.*|async_hooks|buffer|child_process|crypto|dgram|events|fs|fs/promises|http|inspector|module|net|os|path|perf_hooks|process|readline|stream|timers|tls|tty|url|util|v8|worker_threads|zlib)$';
 /**
  * Files that hold the whole port beside a node.ts or *-node.ts. The list only shrinks: a test asks of each whether it is
  * still needed (test/architecture/host-holders.test.ts).
@@ -135,7 +141,7 @@ module.exports = {
         "A protocol imports engine/{host,pure}, nodes/_kit, itself, and other protocols' index.ts.",
       from: { path: '^nodes/', pathNot: [VIZ_PLUGIN, KIT_SECRETS] },
       to: {
-        path: '^(engine/(?!host/|pure/)|(topologies|scenarios|runner|reports|services|viz|cli|bench|tools)/)',
+        path: '^(engine/(?!host/|pure/)|(topologies|scenarios|runner|reports|services|viz|lab|cli|bench|tools)/)',
       },
     },
     {
@@ -218,7 +224,7 @@ module.exports = {
       from: { path: '^topologies/' },
       to: {
         path: [
-          '^(nodes|scenarios|runner|reports|services|viz|cli|bench|tools)/',
+          '^(nodes|scenarios|runner|reports|services|viz|lab|cli|bench|tools)/',
           '^engine/(core|live|crypto|measure)/',
         ],
       },
@@ -332,11 +338,26 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'tab-reaches-no-node-builtins',
+      severity: 'error',
+      comment:
+        'What a tab runs takes files, memory and threads from the machine (topologies/files/machine.ts) that it is handed; types that lead to node:* stand in files of their own.',
+      from: { path: TAB },
+      to: { path: NODE_BUILTINS, reachable: true },
+    },
+    {
+      name: 'nobody-imports-lab',
+      severity: 'error',
+      comment: 'lab shows what the command line shows, elsewhere.',
+      from: { pathNot: '^(lab|test|tools)/' },
+      to: { path: '^lab/' },
+    },
+    {
       name: 'reports-do-not-run-things',
       severity: 'error',
       comment: 'reports turn numbers into verdicts.',
       from: { path: '^reports/' },
-      to: { path: '^(nodes|topologies|scenarios|runner|services|viz|cli|bench|tools)/' },
+      to: { path: '^(nodes|topologies|scenarios|runner|services|viz|lab|cli|bench|tools)/' },
     },
     {
       name: 'attacks-see-no-truth',

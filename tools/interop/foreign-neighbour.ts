@@ -5,6 +5,7 @@
  *
  * @module
  */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCryptoProvider } from '../../engine/crypto/index.ts';
@@ -14,6 +15,7 @@ import { provisionRun } from '../../runner/nodes/run-provision.ts';
 import { randomSecrets } from '../../runner/nodes/secret-source.ts';
 import { RunWitness } from '../../runner/traffic/witness.ts';
 import { type LiveRunWorld, makeLiveWorld } from '../../runner/worlds/live/live-world.ts';
+import { nodeMachine } from '../../scenarios/open/node-machine.ts';
 import { makeProtocolStackFinder } from '../../scenarios/open/nodes.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
@@ -95,6 +97,7 @@ export class ForeignNeighbourTestbed {
       .filter(({ name }) => isLocal(name))
       .map((host) =>
         createNodes(host, {
+          readFile: nodeMachine.readPackageFile,
           world,
           stack: parts.stackOf(host),
           viewOf: (name, upper) => provision.viewOf(name, upper),

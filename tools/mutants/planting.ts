@@ -19,6 +19,7 @@ const PRODUCT = [
   'topologies',
   'scenarios',
   'runner',
+  'lab',
   'reports',
   'services',
   'viz',

@@ -8,10 +8,9 @@
  *
  * @module
  */
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { FileText, UserFileReader } from '../../engine/host/user-file.ts';
-import { findFile } from '../files/find-file.ts';
+import { folderOfPath } from '../../engine/pure/paths.ts';
+import { findFileBeside } from '../files/find-file.ts';
 import type { ValuePath } from '../files/locate.ts';
 import { type ConfigIssueCollector, collectConfigErrors } from '../files/problems.ts';
 import type { ProtocolLookup } from '../files/registry.ts';
@@ -157,8 +156,9 @@ class FileReader {
 
   /** The absolute path of the module that an option names; other values stay. */
   #modulePathFor(value: unknown, place: Place): unknown {
-    const path = userModulePath(value, dirname(place.source.path));
-    if (path === undefined || existsSync(path)) return path ?? value;
+    const path = userModulePath(value, folderOfPath(place.source.path));
+    const { files } = this.#registry.machine;
+    if (path === undefined || files.exists(path)) return path ?? value;
     const hint = 'the path counts from the folder of this file';
     this.#refuse(place, 'E116', `module "${String(value)}" not found`, hint);
     return value;
@@ -171,8 +171,7 @@ class FileReader {
         this.#refuse(place, 'E103', 'expected the path of a file');
       return value;
     }
-    const folder = dirname(place.source.path);
-    const found = findFile(value, [folder], ['the folder of this file']);
+    const found = findFileBeside(value, place.source.path, this.#registry.machine.files);
     if ('message' in found) {
       this.#refuse(place, 'E116', found.message, found.hint);
       return value;
@@ -190,7 +189,8 @@ class FileReader {
 
   #read(path: string, file: UserFileReader, place: Place): string | undefined {
     const limitBytes = Math.min(BYTES_MAX, file.bytesMax);
-    const limits = { limitBytes, tooLargeHint: 'give the option a smaller file' };
+    const { files } = this.#registry.machine;
+    const limits = { files, limitBytes, tooLargeHint: 'give the option a smaller file' };
     const source = collectConfigErrors(this.#problems, () => readText(path, limits));
     if (source === undefined) return undefined;
     if (!this.#budget.take(source)) {

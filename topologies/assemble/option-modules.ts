@@ -4,9 +4,8 @@
  *
  * @module
  */
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import type { UserModuleOption } from '../../engine/host/user-module.ts';
+import { folderOfPath, resolvePath } from '../../engine/pure/paths.ts';
 import { isUserModulePath } from '../../engine/pure/user-module-path.ts';
 import type { ProtocolLookup } from '../files/registry.ts';
 import type { HostSpec } from '../model.ts';
@@ -43,7 +42,9 @@ export function joinUserCode(one: UserCode, other: UserCode): UserCode {
 
 /** The absolute path of the module that a value names; undefined if it names none. */
 export function userModulePath(value: unknown, folder: string): string | undefined {
-  return typeof value === 'string' && isUserModulePath(value) ? resolve(folder, value) : undefined;
+  return typeof value === 'string' && isUserModulePath(value)
+    ? resolvePath(folder, value)
+    : undefined;
 }
 
 /** The existing modules that options name, each once; a missing one is reported where it is named. */
@@ -55,16 +56,16 @@ export function userModulesInOptions(
   const search = new ModuleSearch(registry);
   for (const placed of loaded.topology.hosts.flatMap(protocolsOnHost)) {
     search.collect(placed.protocol, placed.options, (path) =>
-      dirname(findOptionPlace(path, placed, { loaded, layers: [] }).source.path),
+      folderOfPath(findOptionPlace(path, placed, { loaded, layers: [] }).source.path),
     );
     const names = optionOverrideNames(placed);
     for (const { name, options, source } of layers) {
       if (names.includes(name)) {
-        search.collect(placed.protocol, options, () => dirname(source.path));
+        search.collect(placed.protocol, options, () => folderOfPath(source.path));
       }
     }
   }
-  return search.found.filter(({ path }) => existsSync(path));
+  return search.found.filter(({ path }) => registry.machine.files.exists(path));
 }
 
 /**

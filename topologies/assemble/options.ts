@@ -15,7 +15,7 @@ import type {
 import type { LinkDirectionSpec } from '../../engine/net/link-spec.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { ValuePath } from '../files/locate.ts';
-import { type LocatedFile, locatePackageFile } from '../files/package-files.ts';
+import type { LocatedFile, Machine } from '../files/machine.ts';
 import type { ConfigIssueCollector } from '../files/problems.ts';
 import type { ProtocolLookup } from '../files/registry.ts';
 import type { ConfigSource } from '../files/source.ts';
@@ -126,7 +126,7 @@ function checkAgreement(
     const face = registry.protocols(protocol);
     if (face === undefined) continue;
     const conflicts = face.disagreements?.(nodes, facts) ?? [];
-    for (const found of [...conflicts, ...missingFiles(face, nodes)]) {
+    for (const found of [...conflicts, ...missingFiles(face, nodes, registry.machine)]) {
       const host = hosts.find(({ name }) => name === found.node);
       const placed = host && protocolsOnHost(host).find((one) => one.protocol === protocol);
       if (placed === undefined) continue;
@@ -141,13 +141,14 @@ function checkAgreement(
 function missingFiles(
   { files }: Pick<Protocol, 'files'>,
   nodes: readonly ConfiguredNode[],
+  machine: Machine,
 ): readonly OptionConflict[] {
   if (files === undefined) return [];
   const known = new Map<string, LocatedFile>();
   return nodes.flatMap(({ name: node, options }) =>
     files(options).flatMap((file): readonly OptionConflict[] => {
       const key = `${file.package} ${file.path}`;
-      const found = known.get(key) ?? locatePackageFile(file);
+      const found = known.get(key) ?? machine.packageFile(file);
       known.set(key, found);
       if (found.kind === 'found') return [];
       return [{ node, path: file.option, message: found.message, hint: found.hint }];

@@ -4,9 +4,8 @@
  *
  * @module
  */
-import { dirname } from 'node:path';
 import type { LinkDirectionSpec } from '../../engine/net/link-spec.ts';
-import { findFile } from '../files/find-file.ts';
+import { findFileBeside } from '../files/find-file.ts';
 import type { ValuePath } from '../files/locate.ts';
 import { collectConfigErrors } from '../files/problems.ts';
 import { readText } from '../files/source.ts';
@@ -58,12 +57,13 @@ function read(
   { file, unit, periodNs }: RateOrDelayFile,
   quantity: 'rate' | 'time',
 ): RateOrDelayTrace | undefined {
-  const found = findFile(file, [dirname(context.source.path)], ['the folder of this file']);
+  const { files } = context.registry.machine;
+  const found = findFileBeside(file, context.source.path, files);
   if ('message' in found) {
     context.refuse('E116', [...path, 'trace'], found.message, found.hint);
     return undefined;
   }
-  const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
+  const limits = { files, limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
   const source = collectConfigErrors(context.problems, () => readText(found.path, limits));
   if (source === undefined) return undefined;
   if (!context.texts.take(source)) {

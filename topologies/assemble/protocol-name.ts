@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { folderOfPath, isAbsolutePath, resolvePath } from '../../engine/pure/paths.ts';
 import { isUserModulePath } from '../../engine/pure/user-module-path.ts';
+import type { MachineFiles } from '../files/machine.ts';
 import type { ProtocolLookup } from '../files/registry.ts';
 import type { ConfigSource } from '../files/source.ts';
 import { unknownNameHint } from '../files/suggest.ts';
@@ -19,8 +19,11 @@ export interface NamedProtocol {
 }
 
 /** Absolute paths among the protocols that name an existing module, each once; the check reports missing modules. */
-export function existingModules(protocols: readonly string[]): readonly string[] {
-  return [...new Set(protocols)].filter((name) => isAbsolute(name) && existsSync(name));
+export function existingModules(
+  protocols: readonly string[],
+  files: MachineFiles,
+): readonly string[] {
+  return [...new Set(protocols)].filter((name) => isAbsolutePath(name) && files.exists(name));
 }
 
 /** Finds the protocol; paths of modules count from the folder of the file. */
@@ -30,8 +33,8 @@ export function lookUpProtocol(
   registry: ProtocolLookup,
 ): NamedProtocol {
   if (isModulePath(written)) {
-    const name = resolve(dirname(source.path), written);
-    if (existsSync(name)) return { name };
+    const name = resolvePath(folderOfPath(source.path), written);
+    if (registry.machine.files.exists(name)) return { name };
     const hint = 'the path counts from the folder of this file';
     return { name, mistake: { message: `protocol "${written}" not found`, hint } };
   }

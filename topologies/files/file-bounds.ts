@@ -8,9 +8,6 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { realpathSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 
-/** End of the message about a file that may not be opened. */
-export const OUTSIDE_FOLDERS_MESSAGE = 'is outside the folders of this run';
-
 type Bound = (path: string) => boolean;
 
 const bounds = new AsyncLocalStorage<Bound>();

@@ -3,13 +3,16 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
+import type { MachineFiles } from './machine.ts';
+
+/** End of the message about a file that may not be opened. */
+export const OUTSIDE_FOLDERS_MESSAGE = 'is outside the folders of this run';
 
 let hashes: Set<string> | undefined;
 
 /** Records that a file was read; returns its SHA-256, lower-case hex. */
-export function hashAndRecordFileRead(bytes: Uint8Array): string {
-  const hash = createHash('sha256').update(bytes).digest('hex');
+export function hashAndRecordFileRead(files: MachineFiles, bytes: Uint8Array): string {
+  const hash = files.sha256(bytes);
   hashes?.add(hash);
   return hash;
 }

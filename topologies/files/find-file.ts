@@ -5,9 +5,15 @@
  *
  * @module
  */
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, extname, isAbsolute, join, resolve } from 'node:path';
-import { mayOpenFile, OUTSIDE_FOLDERS_MESSAGE } from './file-bounds.ts';
+import {
+  endingOfPath,
+  fileNameOfPath,
+  folderOfPath,
+  isAbsolutePath,
+  resolvePath,
+} from '../../engine/pure/paths.ts';
+import { OUTSIDE_FOLDERS_MESSAGE } from './files-read.ts';
+import type { MachineFiles } from './machine.ts';
 import { listFirstNames, suggestNearestWord } from './suggest.ts';
 
 /** A file found, or the message that it was not. */
@@ -15,53 +21,57 @@ export type FoundFile =
   | { readonly path: string }
   | { readonly message: string; readonly hint?: string };
 
-/**
- * Finds the file that a name refers to, in the given folders.
- * @param name As written by the user.
- * @param folders Where to look, in this order.
- * @param labels Names of the folders for the message.
- */
-export function findFile(
-  name: string,
-  folders: readonly string[],
-  labels: readonly string[],
-): FoundFile {
-  const places = isAbsolute(name) ? [name] : folders.map((folder) => resolve(folder, name));
-  const path = places.flatMap(pathsOf).find(isFileAt);
+/** Where a file is looked for. */
+export interface FilePlaces {
+  readonly files: MachineFiles;
+  /** Folders, in the order in which they are looked in. */
+  readonly folders: readonly string[];
+  /** Names of the folders for the message. */
+  readonly labels: readonly string[];
+}
+
+/** Finds the file that a name refers to, in the folder of the file that contains the name. */
+export function findFileBeside(name: string, path: string, files: MachineFiles): FoundFile {
+  const folders = [folderOfPath(path)];
+  return findFile(name, { files, folders, labels: ['the folder of this file'] });
+}
+
+/** Finds the file that a name, as written by the user, refers to. */
+export function findFile(name: string, { files, folders, labels }: FilePlaces): FoundFile {
+  const isAbsolute = isAbsolutePath(name);
+  const places = isAbsolute
+    ? [name]
+    : folders.map((folder) => resolvePath(files.folder, folder, name));
+  const path = places.flatMap(pathsOf).find((place) => files.isFile(place));
   if (path !== undefined)
-    return mayOpenFile(path) ? { path } : { message: `"${name}" ${OUTSIDE_FOLDERS_MESSAGE}` };
-  const folder = places.find((place) => isFolderAt(place) && mayOpenFile(place));
-  if (folder !== undefined) return isFolder(name, folder);
-  const known = folders.flatMap(listFiles);
-  const near = suggestNearestWord(basename(name), known);
+    return files.mayOpen(path) ? { path } : { message: `"${name}" ${OUTSIDE_FOLDERS_MESSAGE}` };
+  const folder = places.find((place) => files.isFolder(place) && files.mayOpen(place));
+  if (folder !== undefined) return isFolder(name, listFiles(files, folder));
+  const known = folders.flatMap((one) => listFiles(files, one));
+  const near = suggestNearestWord(fileNameOfPath(name), known);
   const where = labels.map((label) => `${label}/`).join(' or ');
-  const message = `"${name}" not found${isAbsolute(name) ? '' : ` in ${where}`}`;
+  const message = `"${name}" not found${isAbsolute ? '' : ` in ${where}`}`;
   return near === undefined ? { message } : { message, hint: `did you mean ${near}?` };
 }
 
 function pathsOf(place: string): readonly string[] {
   // Files of other programs often have no ending: a file of exactly this name goes first.
-  return extname(place) === '' ? [place, `${place}.yaml`, `${place}.json`] : [place];
+  return endingOfPath(place) === '' ? [place, `${place}.yaml`, `${place}.json`] : [place];
 }
 
-function isFileAt(path: string): boolean {
-  return existsSync(path) && statSync(path).isFile();
-}
-
-function isFolderAt(path: string): boolean {
-  return existsSync(path) && statSync(path).isDirectory();
-}
-
-function isFolder(name: string, folder: string): FoundFile {
-  const files = listFiles(folder);
+function isFolder(name: string, files: readonly string[]): FoundFile {
   const hint =
     files.length === 0 ? 'no YAML or JSON file is in it' : `files in it: ${listFirstNames(files)}`;
   return { message: `"${name}" is a folder, a file is needed`, hint };
 }
 
-function listFiles(folder: string): readonly string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((file) => /\.(?:yaml|json|topo|csv)$/.test(file) && existsSync(join(folder, file)))
+function listFiles(files: MachineFiles, folder: string): readonly string[] {
+  return files
+    .namesIn(folder)
+    .filter(
+      (name) =>
+        /\.(?:yaml|json|topo|csv)$/.test(name) &&
+        files.exists(resolvePath(files.folder, folder, name)),
+    )
     .sort();
 }

@@ -10,11 +10,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PackageFile } from '../../engine/host/protocol.ts';
-
-/** Where a file is, or why it is not there and what to do. */
-export type LocatedFile =
-  | { readonly kind: 'found'; readonly path: string }
-  | { readonly kind: 'missing'; readonly message: string; readonly hint: string };
+import type { LocatedFile } from './machine.ts';
 
 /**
  * Finds an installed file.

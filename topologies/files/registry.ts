@@ -1,14 +1,17 @@
 /**
- * What the loaders need to know about protocols and metrics, supplied from outside, so that reading
- * files depends on no protocol.
+ * What the loaders need to know about protocols, metrics and the machine, supplied from outside, so that reading
+ * files depends on no protocol and no platform.
  *
  * @module
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
+import type { Machine } from './machine.ts';
 
 /** Protocols and metrics that files may name. */
 export interface ProtocolLookup {
+  /** What loading and running take from where they run. */
+  readonly machine: Machine;
   /** @param name Folder name of a shipped protocol, or absolute path of a user's module. */
   protocols(name: string): Protocol | undefined;
   /** The exports of the user's module with this absolute path, which an option names; undefined if not loaded. */

@@ -8,13 +8,16 @@
  *
  * @module
  */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { relative, sep } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
+import { relativePath, resolvePath } from '../../engine/pure/paths.ts';
 import { ConfigError, type ConfigIssue, type IssuePosition } from './config-error.ts';
-import { mayOpenFile, OUTSIDE_FOLDERS_MESSAGE } from './file-bounds.ts';
-import { announceFileOpened, hashAndRecordFileRead } from './files-read.ts';
+import {
+  announceFileOpened,
+  hashAndRecordFileRead,
+  OUTSIDE_FOLDERS_MESSAGE,
+} from './files-read.ts';
 import { type EntryPart, locateTextRange, type TextRange, type ValuePath } from './locate.ts';
+import type { MachineFiles } from './machine.ts';
 import { applyOverrides, type FlagOverride } from './overrides.ts';
 import {
   depthMistakes,
@@ -41,6 +44,7 @@ export interface ConfigSource {
 
 /** Limits of a file to read, and the overrides of its values. */
 export interface ReadSourceOptions {
+  readonly files: MachineFiles;
   /** Largest size of a YAML file, bytes. */
   readonly limitBytes: number;
   /** What to do about a file that is too large. */
@@ -50,8 +54,10 @@ export interface ReadSourceOptions {
   readonly fileKeys?: readonly string[];
 }
 
+/** The files of the machine, and the limit of a file to read. */
+export type ReadLimits = Pick<ReadSourceOptions, 'files' | 'limitBytes' | 'tooLargeHint'>;
+
 const JSON_LIMIT_BYTES = 64e6;
-const CHUNK_BYTES = 65_536;
 /** A JSON file above this size is not parsed again for positions. */
 const JSON_POSITIONS_BYTES = 2e6;
 
@@ -61,15 +67,15 @@ const JSON_POSITIONS_BYTES = 2e6;
  * @throws ConfigError naming every mistake in the text.
  */
 export function readSource(path: string, options: ReadSourceOptions): ConfigSource {
-  const file = displayPath(path);
-  checkPlace(path, file);
+  const file = displayPath(path, options.files);
+  checkPlace(path, file, options);
   const isJson = path.endsWith('.json');
   const bytes = readBytes(
     path,
     file,
     isJson ? { ...options, limitBytes: JSON_LIMIT_BYTES } : options,
   );
-  const sha256 = hashAndRecordFileRead(bytes);
+  const sha256 = hashAndRecordFileRead(options.files, bytes);
   const text = decode(bytes, file);
   const parsed =
     isJson && options.overrides.length === 0
@@ -90,14 +96,11 @@ export interface TextSource {
  *
  * @throws ConfigError if it is too large.
  */
-export function readFileBytes(
-  path: string,
-  limits: Pick<ReadSourceOptions, 'limitBytes' | 'tooLargeHint'>,
-): Uint8Array {
-  const file = displayPath(path);
-  checkPlace(path, file);
+export function readFileBytes(path: string, limits: ReadLimits): Uint8Array {
+  const file = displayPath(path, limits.files);
+  checkPlace(path, file, limits);
   const bytes = readBytes(path, file, { ...limits, overrides: [] });
-  hashAndRecordFileRead(bytes);
+  hashAndRecordFileRead(limits.files, bytes);
   return bytes;
 }
 
@@ -106,11 +109,8 @@ export function readFileBytes(
  *
  * @throws ConfigError if it is too large or not UTF-8.
  */
-export function readText(
-  path: string,
-  limits: Pick<ReadSourceOptions, 'limitBytes' | 'tooLargeHint'>,
-): TextSource {
-  const file = displayPath(path);
+export function readText(path: string, limits: ReadLimits): TextSource {
+  const file = displayPath(path, limits.files);
   const text = decode(readFileBytes(path, limits), file);
   let placer: LineColumnConverter | undefined;
   const placed = (): LineColumnConverter => {
@@ -121,15 +121,14 @@ export function readText(
 }
 
 /** Display path: relative to the working folder unless the file is outside it. */
-export function displayPath(path: string): string {
-  const short = relative(process.cwd(), path);
-  const isInside = short !== '' && !short.startsWith(`..${sep}`);
-  return (isInside ? short : path).split(sep).join('/');
+export function displayPath(path: string, { folder }: Pick<MachineFiles, 'folder'>): string {
+  const short = relativePath(folder, resolvePath(folder, path));
+  return short !== '' && !short.startsWith('../') ? short : path;
 }
 
-function checkPlace(path: string, file: string): void {
+function checkPlace(path: string, file: string, { files }: ReadLimits): void {
   announceFileOpened(path);
-  if (!mayOpenFile(path)) throw missing(file, `the file ${OUTSIDE_FOLDERS_MESSAGE}`);
+  if (!files.mayOpen(path)) throw missing(file, `the file ${OUTSIDE_FOLDERS_MESSAGE}`);
 }
 
 function missing(file: string, message: string): ConfigError {
@@ -137,26 +136,10 @@ function missing(file: string, message: string): ConfigError {
   return new ConfigError([{ ...place, code: 'E116', message }]);
 }
 
-/** Reads a file up to its limit, even if the system states a wrong size: a file of /proc states 0 or may never end. */
 function readBytes(path: string, file: string, options: ReadSourceOptions): Uint8Array {
-  // Without O_NONBLOCK, opening a pipe that has no writer would wait for one.
-  const opened = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const facts = fstatSync(opened);
-    if (!facts.isFile()) throw missing(file, 'this is no file');
-    checkSize(facts.size, file, options);
-    const chunks: Uint8Array[] = [];
-    for (let length = 0; ; ) {
-      const room = Buffer.allocUnsafe(Math.max(facts.size + 1 - length, CHUNK_BYTES));
-      const count = readSync(opened, room);
-      if (count === 0) return Buffer.concat(chunks);
-      length += count;
-      checkSize(length, file, options);
-      chunks.push(room.subarray(0, count));
-    }
-  } finally {
-    closeSync(opened);
-  }
+  const bytes = options.files.read(path, (length) => checkSize(length, file, options));
+  if (bytes === undefined) throw missing(file, 'this is no file');
+  return bytes;
 }
 
 function checkSize(bytes: number, file: string, options: ReadSourceOptions): void {

@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import type { OpenSeededDraws, TopologyGenerator } from '../../engine/host/generator.ts';
+import { isAbsolutePath } from '../../engine/pure/paths.ts';
 import type { BuildContext } from '../assemble/context.ts';
 import type { TopologyDraft } from '../assemble/draft.ts';
 import { lookUpProtocol } from '../assemble/protocol-name.ts';
@@ -57,7 +57,7 @@ export function generateDraft(context: BuildContext, entry: unknown): GeneratedD
   const draft = made(context, offer, entry);
   if (draft === undefined) return undefined;
   const { protocol } = offer;
-  const isModule = protocol !== undefined && isAbsolute(protocol);
+  const isModule = protocol !== undefined && isAbsolutePath(protocol);
   return isModule ? { draft, module: protocol } : { draft };
 }
 

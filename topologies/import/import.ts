@@ -8,13 +8,12 @@
  *
  * @module
  */
-import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { TopologyImporter } from '../../engine/host/importer.ts';
 import type { BuildContext } from '../assemble/context.ts';
 import type { TopologyDraft } from '../assemble/draft.ts';
 import { ConfigError } from '../files/config-error.ts';
-import { findFile } from '../files/find-file.ts';
+import { findFileBeside } from '../files/find-file.ts';
 import { textLeaf } from '../files/leaf.ts';
 import { collectConfigErrors } from '../files/problems.ts';
 import type { ProtocolLookup } from '../files/registry.ts';
@@ -88,12 +87,13 @@ function draftOf(
   // The schema of the entry has checked the value; for a map it has also filled in the defaults.
   const parameters = isPath ? (importer.parameters as z.ZodType).parse({}) : given;
   const path = ['import', importer.name];
-  const found = findFile(file, [dirname(context.source.path)], ['the folder of this file']);
+  const { files } = context.registry.machine;
+  const found = findFileBeside(file, context.source.path, files);
   if ('message' in found) {
     context.refuse('E116', path, found.message, found.hint);
     return undefined;
   }
-  const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
+  const limits = { files, limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
   return collectConfigErrors(context.problems, () => {
     const source = readText(found.path, limits);
     const imported = importer.read(source.text, parameters);

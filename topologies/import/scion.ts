@@ -11,7 +11,6 @@
  *
  * @module
  */
-import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Attributes } from '../../engine/host/network-view.ts';
 import type { BuildContext } from '../assemble/context.ts';
@@ -24,7 +23,7 @@ import {
   type NodeDraft,
   type TopologyDraft,
 } from '../assemble/draft.ts';
-import { findFile } from '../files/find-file.ts';
+import { findFileBeside } from '../files/find-file.ts';
 import { booleanLeaf, enumLeaf, patternLeaf, textLeaf } from '../files/leaf.ts';
 import { collectConfigErrors } from '../files/problems.ts';
 import { wholeNumberLeaf } from '../files/quantity.ts';
@@ -103,15 +102,15 @@ export function importScionTopoFile(
   entry: z.output<typeof scionImportSchema>,
 ): TopologyDraft | undefined {
   const { file: name, control = false } = typeof entry === 'string' ? { file: entry } : entry;
-  const folder = dirname(context.source.path);
-  const found = findFile(name, [folder], ['the folder of this file']);
+  const { files } = context.registry.machine;
+  const found = findFileBeside(name, context.source.path, files);
   if ('message' in found) {
     context.refuse('E116', PATH, found.message, found.hint);
     return undefined;
   }
-  const options = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file', overrides: [] };
+  const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
   const source = collectConfigErrors(context.problems, () =>
-    readSource(resolve(found.path), options),
+    readSource(found.path, { ...limits, files, overrides: [] }),
   );
   if (source === undefined) return undefined;
   const topo = context.problems.check(source, topoSchema, source.data);

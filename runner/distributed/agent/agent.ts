@@ -8,12 +8,14 @@
  *
  * @module
  */
+
 import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import type { LogFields } from '../../../engine/host/measure.ts';
 import type { NetworkView } from '../../../engine/host/network-view.ts';
 import { ComputePool } from '../../../engine/live/compute-pool.ts';
 import type { MetricValue } from '../../../engine/measure/counters.ts';
 import type { LogSink } from '../../../engine/net/sim-observers.ts';
+import { nodeMachine } from '../../../scenarios/open/node-machine.ts';
 import {
   makeProtocolStackFinder,
   makeProtocolsFinder,
@@ -136,7 +138,7 @@ export class Agent implements WorldListener {
     const deliveries = new RunFlows();
     const { flows } = deliveries;
     this.#experiment = new Experiment({
-      ...{ world, scenario, seed, hosts, deliveries, stackOf },
+      ...{ machine: nodeMachine, world, scenario, seed, hosts, deliveries, stackOf },
       viewOf: (host, layer): NetworkView => keyBundleView(host, this.#provisioned, layer),
       meterOf: (index): ReportingMeter =>
         new ReportingMeter(flows, index, this.#rows, scenario.warmupNs),
@@ -238,7 +240,8 @@ export class Agent implements WorldListener {
   /** The {@link NodeCrash} for an error that a node caused; else the error itself. */
   findCrash(error: unknown): unknown {
     const { scenario, seed } = this.#order;
-    const parts = { hosts: scenario.topology.hosts, stackOf: this.#stackOf, seed };
+    const { hosts } = scenario.topology;
+    const parts = { machine: nodeMachine, hosts, stackOf: this.#stackOf, seed };
     return findCrash(error, makeCrashContext(this.world, parts));
   }
 

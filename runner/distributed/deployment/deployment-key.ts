@@ -23,6 +23,7 @@ import {
 } from 'node:fs';
 import { fromHex, toHex } from '../../../nodes/_kit/bytes.ts';
 import { wipe } from '../../../nodes/_kit/secrets.ts';
+import { nodeFiles } from '../../../scenarios/open/node-files.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import type { ConfigCode } from '../../../topologies/files/config-error.ts';
 import { displayPath } from '../../../topologies/files/source.ts';
@@ -59,7 +60,7 @@ export function readKeyFile(path: string): KeyResult {
   if (HEX.test(read.text)) return { key: fromHex(read.text.trim().toLowerCase()) };
   const digits = 2 * CHANNEL_KEY_LENGTH;
   const words = `does not hold a key, expected ${digits} hex digits and nothing else`;
-  return { code: 'E103', message: `${displayPath(path)} ${words}`, hint: MAKE_ONE };
+  return { code: 'E103', message: `${displayPath(path, nodeFiles)} ${words}`, hint: MAKE_ONE };
 }
 
 /**
@@ -71,7 +72,7 @@ export function readSecretFile(
   path: string,
   lengthMax: number,
 ): { readonly text: string } | KeyProblem {
-  const shown = displayPath(path);
+  const shown = displayPath(path, nodeFiles);
   if (!existsSync(path)) {
     const hint = 'npm run node -- TOPOLOGY --new-keys FOLDER makes it';
     return { code: 'E116', message: `there is no file ${shown}`, hint };
@@ -117,7 +118,7 @@ function readOpenedFile(
  * @throws Refusal if the file exists (a key is never overwritten) or cannot be written.
  */
 export function newKeyFile(path: string): void {
-  const shown = displayPath(path);
+  const shown = displayPath(path, nodeFiles);
   let handle: number;
   try {
     handle = openSync(path, 'wx', OWNER_ONLY);
@@ -150,7 +151,7 @@ export function replaceKeyFile(path: string, text: string): void {
     renameSync(next, path);
   } catch (cause) {
     rmSync(next, { force: true });
-    throw refusalOf(displayPath(path), cause);
+    throw refusalOf(displayPath(path, nodeFiles), cause);
   }
 }
 

@@ -13,10 +13,12 @@
  *
  * @module
  */
+
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromHex, toHex } from '../../../nodes/_kit/bytes.ts';
 import { areSecretsEqual, wipe } from '../../../nodes/_kit/secrets.ts';
+import { nodeFiles } from '../../../scenarios/open/node-files.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import { displayPath } from '../../../topologies/files/source.ts';
 import { CHANNEL_KEY_LENGTH, publicKeyOf } from '../channel/handshake.ts';
@@ -93,7 +95,7 @@ export function readKeys(
   const known = readPublicKeys(folder);
   if ('message' in known) return known;
   const missing = nodes.filter((name) => !known.nodes.has(name));
-  const shown = displayPath(join(folder, PUBLIC_FILE));
+  const shown = displayPath(join(folder, PUBLIC_FILE), nodeFiles);
   if (missing.length > 0) {
     return { code: 'E116', message: `${shown} has no key for ${missing.join(', ')}`, hint: ADD };
   }
@@ -105,7 +107,7 @@ export function readKeys(
       ? ['the coordinator', known.coordinator]
       : [role.name, known.nodes.get(role.name)];
   if (stated === undefined || !areSecretsEqual(publicKeyOf(own.key), stated)) {
-    const message = `${displayPath(path)} is not the key that ${shown} lists for ${who}`;
+    const message = `${displayPath(path, nodeFiles)} is not the key that ${shown} lists for ${who}`;
     return {
       code: 'E112',
       message,
@@ -192,7 +194,7 @@ function makeFolder(folder: string): void {
     if (isNew) writeFileSync(join(folder, '.gitignore'), '*\n', { flag: 'wx' });
   } catch (cause) {
     const { code = '' } = cause as NodeJS.ErrnoException;
-    throw new Refusal(`${displayPath(folder)} cannot be made (${code})`, { cause });
+    throw new Refusal(`${displayPath(folder, nodeFiles)} cannot be made (${code})`, { cause });
   }
 }
 
@@ -208,7 +210,7 @@ function linesOf(folder: string): Map<string, string> {
 
 function readPublicKeys(folder: string): PublicKeys | KeyProblem {
   const path = join(folder, PUBLIC_FILE);
-  const shown = displayPath(path);
+  const shown = displayPath(path, nodeFiles);
   const status = statSync(path, { throwIfNoEntry: false });
   if (status?.isFile() !== true || status.size > LENGTH_MAX) {
     return { code: 'E116', message: `there is no file ${shown}`, hint: ADD };

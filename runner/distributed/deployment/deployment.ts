@@ -24,6 +24,7 @@ import { dirname, resolve } from 'node:path';
 import { assert } from '../../../engine/core/assert.ts';
 import { areSecretsEqual } from '../../../nodes/_kit/secrets.ts';
 import type { TrafficInput } from '../../../scenarios/files/traffic-schema.ts';
+import { nodeFiles } from '../../../scenarios/open/node-files.ts';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
 import type { EntryPart, ValuePath } from '../../../topologies/files/locate.ts';
 import { ConfigIssueCollector } from '../../../topologies/files/problems.ts';
@@ -156,10 +157,10 @@ export function readDeployment(
 ): DeploymentReadResult {
   const place = resolve(path);
   if (!existsSync(place) || !statSync(place).isFile()) {
-    throw missingFileError(`there is no deployment file ${displayPath(place)}`);
+    throw missingFileError(`there is no deployment file ${displayPath(place, nodeFiles)}`);
   }
   const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: TOO_LARGE_HINT };
-  const source = readSource(place, { ...limits, overrides: [] });
+  const source = readSource(place, { ...limits, files: nodeFiles, overrides: [] });
   const problems = new ConfigIssueCollector();
   const input = problems.check(source, deploymentSchema, source.data);
   const keysFolder = resolve(dirname(source.path), input?.keys ?? '');

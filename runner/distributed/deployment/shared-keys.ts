@@ -7,9 +7,11 @@
  *
  * @module
  */
+
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromHex, toHex } from '../../../nodes/_kit/bytes.ts';
+import { nodeFiles } from '../../../scenarios/open/node-files.ts';
 import { displayPath } from '../../../topologies/files/source.ts';
 import { type KeyProblem, readSecretFile, replaceKeyFile } from './deployment-key.ts';
 
@@ -35,7 +37,7 @@ export function readSharedKeys(
 ): ReadonlyMap<string, Uint8Array> | KeyProblem {
   if (names.length === 0) return new Map();
   const path = join(folder, sharedKeyFileName(node));
-  const shown = displayPath(path);
+  const shown = displayPath(path, nodeFiles);
   const read = readSecretFile(path, LENGTH_MAX);
   if ('message' in read) return { ...read, hint: existsSync(path) ? read.hint : HINT };
   const found = new Map<string, Uint8Array>();

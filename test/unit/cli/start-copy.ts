@@ -26,6 +26,7 @@ const COPIED = [
     'cli',
     'engine',
     'nodes',
+    'lab',
     'reports',
     'runner',
     'scenarios',

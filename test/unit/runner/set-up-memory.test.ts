@@ -1,10 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import {
-  type HeldMemory,
-  type MemoryLimits,
-  SetUpMemoryGuard,
-} from '../../../runner/worlds/set-up-memory.ts';
+import { SetUpMemoryGuard } from '../../../runner/worlds/set-up-memory.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
+import type { HeldMemory, MemoryLimits } from '../../../topologies/files/machine.ts';
 import { memoryHeld } from '../../memory.ts';
 import { loadText, run } from './fixture.ts';
 
@@ -21,7 +18,10 @@ function growing(
   readonly make: (part: string, count: number, total?: number) => void;
 } {
   let held: HeldMemory = { heap: 100 * MB, arrays: 10 * MB };
-  const memory = new SetUpMemoryGuard(() => held, limits);
+  const memory = new SetUpMemoryGuard({
+    held: (): HeldMemory => held,
+    limits: (): MemoryLimits => limits,
+  });
   const make = (part: string, count: number, total = count): void => {
     for (let made = 0; made < count; made += 1) {
       held = { heap: held.heap + heapEach, arrays: held.arrays + arraysEach };
@@ -101,13 +101,13 @@ describe('the memory of a run', () => {
   it('refuses a network that will not fit before it is made', () => {
     let looks = 0;
     // A thread that finds 40 MB more at each look: the first thousand hosts.
-    const small = new SetUpMemoryGuard(
-      () => {
+    const small = new SetUpMemoryGuard({
+      held: (): HeldMemory => {
         looks += 1;
         return { heap: looks * 40 * MB, arrays: 0 };
       },
-      { heap: 150 * MB, free: 4 * GB },
-    );
+      limits: (): MemoryLimits => ({ heap: 150 * MB, free: 4 * GB }),
+    });
     expect(() => run(loadText(TEXT), 1, { memory: small })).toThrow(
       'this run needs about 314 MB for 6,000 hosts (the first 2,048 took 80 MB), and 150 MB its thread may have',
     );

@@ -1,4 +1,5 @@
 /** Values that came from elsewhere change values: what names code or files is refused before it is opened. */
+
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import {
   trustedValuesFilter,
   UntrustedFileError,
 } from '../../../scenarios/open/foreign-values.ts';
+import { nodeFiles } from '../../../scenarios/open/node-files.ts';
 import type { OpenedScenario } from '../../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import {
@@ -151,7 +153,11 @@ describe('files that are named by others', () => {
 
   it('are not read if they are not, wherever their names came from', () => {
     const reading = (): unknown =>
-      readText(join(folder, 'two.yaml'), { limitBytes: 1e6, tooLargeHint: 'none' });
+      readText(join(folder, 'two.yaml'), {
+        files: nodeFiles,
+        limitBytes: 1e6,
+        tooLargeHint: 'none',
+      });
     expect(reading).not.toThrow();
     expect(() => runWithinFiles(new Set(), () => undefined, reading)).toThrow(
       /outside the folders/,

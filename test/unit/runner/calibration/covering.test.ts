@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
@@ -22,6 +23,7 @@ import {
 } from '../../../../runner/calibration/workloads.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
 import { SHIPPED_FILE_FOLDERS } from '../../../../scenarios/folders.ts';
+import { nodeFiles } from '../../../../scenarios/open/node-files.ts';
 import { shippedProtocols } from '../../../../scenarios/open/registry.ts';
 import { cpuChoice, readProfile } from '../../../../scenarios/profiles/profile-file.ts';
 import { counter, registry, run } from '../fixture.ts';
@@ -105,7 +107,7 @@ describe('a run of one mix', () => {
       registry,
       overrides: { ...changesAt(easyRate), warmup: '2s', duration: '6s' },
     });
-    const cpu = cpuChoice(readProfile(writeProfile(fixtureProfile(1e-3))), 'one');
+    const cpu = cpuChoice(readProfile(nodeFiles, writeProfile(fixtureProfile(1e-3))), 'one');
     const { delivery, latencyP50Ns } = runVirtualForKnee(scenario, easyRate, { cpu, registry });
     expect(delivery).toBe(1);
     // Three exponential delays of 10 ms have a median of 27 ms, half a retrieval takes 67 ms.

@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import { describe, expect, it } from 'vitest';
 import {
   fitCostLine,
@@ -35,12 +36,13 @@ import {
   measureSocketCosts,
 } from '../../../../runner/calibration/socket-costs.ts';
 import type { CpuChoice } from '../../../../scenarios/model.ts';
+import { nodeFiles } from '../../../../scenarios/open/node-files.ts';
 import { cpuChoice, readProfile } from '../../../../scenarios/profiles/profile-file.ts';
 import { load, registry } from '../fixture.ts';
 import { fixtureProfile, writeProfile } from './fixture.ts';
 
 const choice = (scale: number): CpuChoice =>
-  cpuChoice(readProfile(writeProfile(fixtureProfile(scale))), 'one');
+  cpuChoice(readProfile(nodeFiles, writeProfile(fixtureProfile(scale))), 'one');
 
 const WORKING = { delivery: 1, latencyP50Ns: 1_000, latencyP95Ns: 2_000 };
 const BUSY = { ratePerSecond: 120, live: 0.5, predicted: 0.5 };

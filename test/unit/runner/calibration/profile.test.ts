@@ -4,10 +4,12 @@
  *
  * @module
  */
+
 import { describe, expect, it } from 'vitest';
 import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { operationBenchmarks } from '../../../../runner/calibration/operations.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
+import { nodeFiles } from '../../../../scenarios/open/node-files.ts';
 import {
   inPlaceOperationCosts,
   makeEngineCosts,
@@ -21,7 +23,7 @@ const SHORT = { duration: '2s', warmup: '0s', 'traffic.0.rate': '500/s', kpis: '
 
 function issuesOf(content: string): readonly { path: string; message: string; line: number }[] {
   try {
-    readProfile(writeProfile(content));
+    readProfile(nodeFiles, writeProfile(content));
   } catch (error) {
     if (error instanceof ConfigError) return error.issues;
     throw error;
@@ -31,7 +33,7 @@ function issuesOf(content: string): readonly { path: string; message: string; li
 
 describe('the shipped cost profile', () => {
   it('has a cost for every primitive that a calibration measures, and for no other', () => {
-    const { profile } = readProfile('scenarios/profiles/two-shared-cores.json');
+    const { profile } = readProfile(nodeFiles, 'scenarios/profiles/two-shared-cores.json');
     const isCrypto = (name: string): boolean => name.startsWith('crypto.');
     const measured = operationBenchmarks(createCryptoProvider('noble')).map(({ name }) => name);
     const listed = Object.keys(profile.operations).filter(isCrypto);
@@ -99,7 +101,7 @@ describe('a cost profile', () => {
   });
 
   it('that is missing is named with the command that measures one', () => {
-    expect(() => readProfile('/nowhere/calibration.json')).toThrow(
+    expect(() => readProfile(nodeFiles, '/nowhere/calibration.json')).toThrow(
       /no \/nowhere\/calibration\.json.*npm run calibrate/,
     );
     expect(() => load('hello.yaml', { cpu: 'calibrated', cpuProfile: '/nowhere/x.json' })).toThrow(

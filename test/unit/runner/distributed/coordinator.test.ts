@@ -2,6 +2,7 @@
  * The coordinator alone: its agents are plain objects whose messages the test reads, and its world
  * is that of hello.yaml.
  */
+
 import { afterEach, describe, expect, it, type Mock, vi } from 'vitest';
 import { InvariantError } from '../../../../engine/core/assert.ts';
 import type { ClockSource } from '../../../../runner/distributed/channel/clock-sync.ts';
@@ -16,6 +17,7 @@ import type { ProcessFleet } from '../../../../runner/distributed/processes/proc
 import { Experiment } from '../../../../runner/experiment/experiment.ts';
 import type { KeyBundle } from '../../../../runner/nodes/key-bundle.ts';
 import { TRUTH_KINDS } from '../../../../runner/traffic/ground-truth.ts';
+import { nodeMachine } from '../../../../scenarios/open/node-machine.ts';
 import { makeProtocolStackFinder } from '../../../../scenarios/open/nodes.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
 import { load, registry } from '../fixture.ts';
@@ -84,6 +86,7 @@ function setUp(): SetUp {
   });
   stopAfter = coordinator;
   const experiment = new Experiment({
+    machine: nodeMachine,
     world: coordinator.world,
     scenario,
     seed: 1,

@@ -1,9 +1,11 @@
 /** What a job can make a worker of a fleet open and load: files of its own folder that the job names, no others. */
+
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../../scenarios/folders.ts';
+import { nodeFiles } from '../../../../scenarios/open/node-files.ts';
 import { hashOfFile } from '../../../../scenarios/open/run-files.ts';
 import { blindJob, honestJob, startWorker, type TestWorker } from './fake-queue.ts';
 
@@ -108,7 +110,11 @@ describe('a module whose hash the job does not name', () => {
     );
     const { files } = await honestJob('small.yaml');
     const { files: own } = await honestJob('two.yaml', { 'topology.nodes.0.run': 'ping' });
-    const lie = { ...own, scenario: files['scenario'] ?? '', 'module 0': hashOfFile('other.mjs') };
+    const lie = {
+      ...own,
+      scenario: files['scenario'] ?? '',
+      'module 0': hashOfFile('other.mjs', nodeFiles),
+    };
     const answer = await worker.answer(blindJob({ file: 'two.yaml', files: lie }));
     expect(answer).toContain('two.yaml or a file that it names differs from that of the job');
     expect(isLoaded('other')).toBe(false);
@@ -133,7 +139,7 @@ describe('a script of the folder that the scenario does not name', () => {
     ['the sweep of the job', { [RUN]: './script.mjs', [`sweep.${RUN}`]: '[./script.mjs]' }],
   ])('was run by whoever knew its hash, by %s', async (_, parameters) => {
     const { files } = await honestJob('swept.yaml');
-    const known = { ...files, 'module 1': hashOfFile('script.mjs') };
+    const known = { ...files, 'module 1': hashOfFile('script.mjs', nodeFiles) };
     const answer = await worker.answer(blindJob({ file: 'swept.yaml', files: known, parameters }));
     expect(answer).toContain('script.mjs is no module that the scenario of the job names itself');
     expect(answer).not.toContain('the script ran');
@@ -146,7 +152,7 @@ describe('a script of the folder that the scenario does not name', () => {
 
   it('is no module because a file of data has its hash', async () => {
     const { files } = await honestJob('swept.yaml');
-    const lie = { scenario: files['scenario'] ?? '', 'data 0': hashOfFile('mine.mjs') };
+    const lie = { scenario: files['scenario'] ?? '', 'data 0': hashOfFile('mine.mjs', nodeFiles) };
     const answer = await worker.answer(blindJob({ file: 'swept.yaml', files: lie }));
     expect(answer).toContain('mine.mjs is not the file of the job');
   });
@@ -204,7 +210,7 @@ describe('a file that a link leads to, outside the folder', () => {
   });
 
   it('was opened and quoted as a scenario', async () => {
-    const files = { scenario: hashOfFile('secret.yaml') };
+    const files = { scenario: hashOfFile('secret.yaml', nodeFiles) };
     const answer = await worker.answer(blindJob({ file: 'secret.yaml', files }));
     expect(answer).toContain('"secret.yaml" is outside the folders of this run');
     expect(answer).not.toMatch(/hunter2|password/);

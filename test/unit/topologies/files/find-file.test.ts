@@ -3,10 +3,12 @@
  *
  * @module
  */
+
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { nodeFiles } from '../../../../scenarios/open/node-files.ts';
 import { findFile } from '../../../../topologies/files/find-file.ts';
 import { readText } from '../../../../topologies/files/source.ts';
 
@@ -19,7 +21,8 @@ writeFileSync(join(folder, 'more/a.yaml'), '');
 writeFileSync(join(folder, 'more/notes.txt'), '');
 writeFileSync(join(folder, 'full.yaml'), '');
 
-const find = (name: string): ReturnType<typeof findFile> => findFile(name, [folder], ['.']);
+const find = (name: string): ReturnType<typeof findFile> =>
+  findFile(name, { files: nodeFiles, folders: [folder], labels: ['.'] });
 
 it('a folder was told as "not found": it is named, with the files in it', () => {
   expect(find('more')).toEqual({
@@ -54,6 +57,7 @@ it('what is not there is not found', () => {
 it('a file was read without limit if its size is 0, as that of all in /proc is', (context) => {
   const path = '/proc/kallsyms';
   if (!existsSync(path)) context.skip('this system has no /proc/kallsyms');
-  const read = (): unknown => readText(path, { limitBytes: 1_000, tooLargeHint: 'none' });
+  const read = (): unknown =>
+    readText(path, { files: nodeFiles, limitBytes: 1_000, tooLargeHint: 'none' });
   expect(read).toThrow(/the limit is 1000 B/);
 });

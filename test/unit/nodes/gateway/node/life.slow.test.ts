@@ -8,6 +8,7 @@ import { provisionSeed } from '../../../../../runner/nodes/run-provision.ts';
 import type { LocalWorld } from '../../../../../runner/world.ts';
 import { makeSimWorld, makeVirtualWorld } from '../../../../../runner/worlds/virtual-world.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
+import { nodeMachine } from '../../../../../scenarios/open/node-machine.ts';
 import {
   makeProtocolStackFinder,
   type ProtocolStackOf,
@@ -184,6 +185,7 @@ function stageWithSwappedKey(scenario: Scenario, liar: string): [LocalWorld, Exp
   });
   const world = makeVirtualWorld({ scenario, seed: 1, crypto, stackOf }, makeSimWorld);
   const experiment = new Experiment({
+    machine: nodeMachine,
     world,
     scenario,
     seed: 1,

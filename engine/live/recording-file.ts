@@ -6,7 +6,7 @@
  */
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
-import { systemErrorCode, systemErrorText } from '../../engine/live/environment.ts';
+import { systemErrorCode, systemErrorText } from './environment.ts';
 
 /** A file written during a run; removed as a whole if the disk refuses a part. */
 export class RecordingFile {
