@@ -17,11 +17,17 @@ export interface SendWishes {
   readonly priority?: 0 | 1 | 2;
   /** True if the message may wait while the peer cannot be reached. Default false. */
   readonly tolerant?: boolean;
+  /**
+   * True if observers of all links must not be able to tell who writes to whom. Unlike other wishes it is never
+   * ignored: a protocol that cannot keep it does not get the message, which is refused as `not-private`. Default false.
+   */
+  readonly private?: boolean;
 }
 
 /**
  * What the nodes of a protocol do with each wish: it is `honoured` by them, or `passed-on` with the message to
- * the protocol below. A wish that is not named is ignored, and the loader warns of files that ask for it.
+ * the protocol below. A wish that is not named is ignored, and the loader warns of files that ask for it. `private`
+ * that is `honoured` is kept or refused; where it is not named, it is kept if all carriers below hide who writes to whom.
  */
 export type WishHandling = Readonly<Partial<Record<keyof SendWishes, 'honoured' | 'passed-on'>>>;
 

@@ -13,6 +13,8 @@ export abstract class HostProtocol {
   /** Receives what the node delivers to its application; undefined if no flow ends at this protocol. */
   onDelivery: DeliverySink | undefined;
   requestHandler: ((request: NodeRequest) => void) | undefined;
+  /** True if the protocol keeps the wish `private`, or refuses it itself; otherwise the host refuses it. */
+  keepsPrivate = false;
   /** Sender of the message that is being delivered; undefined at any other time. */
   protected deliveringFrom: string | undefined;
   /** Describes a delivery from a sender; the node installs it. */

@@ -17,6 +17,7 @@ import type {
   Transport,
   TransportHandlers,
 } from '../host/transport.ts';
+import { dropsPrivate, NOT_PRIVATE } from './private-wish.ts';
 import type { DeliverySink } from './sim-observers.ts';
 
 /** A drop reason of every carrier: the message is for a protocol that does not run above the carrier. */
@@ -32,6 +33,8 @@ export interface StackProtocol {
   readonly protocol: string;
   /** The node's handler of requests; undefined before it has installed one. */
   readonly requestHandler: ((request: NodeRequest) => void) | undefined;
+  /** True if the protocol keeps the wish `private`, or refuses it itself. */
+  readonly keepsPrivate: boolean;
   /** Receives the payloads of the scenario's flows; undefined if no flow goes through this protocol. */
   readonly onDelivery: DeliverySink | undefined;
   /** Describes how the message that is being delivered has arrived; see `Transport.delivery`. */
@@ -224,6 +227,10 @@ class StackTransport implements Transport {
     }
     if (to === this.#host.name || !this.#members.has(to)) {
       done('no-such-peer');
+      return;
+    }
+    if (dropsPrivate(this.#member, { wishes })) {
+      done(NOT_PRIVATE);
       return;
     }
     const body = prependChannel(this.#channel, message);

@@ -43,6 +43,7 @@ import { LINK_DIRECTION_DEFAULTS } from './link-spec.ts';
 import type { Machine } from './machine.ts';
 import { FINGERPRINT_KINDS } from './network.ts';
 import { NODE_CALL_KINDS } from './node-calls.ts';
+import { dropsPrivate, NOT_PRIVATE } from './private-wish.ts';
 import { ProcessorTimer } from './processor-timer.ts';
 import { type ClockDeviation, SimClock } from './sim-clock.ts';
 import { SimCompute } from './sim-compute.ts';
@@ -57,9 +58,7 @@ const NO_DROPS: ReadonlyMap<string, number> = new Map();
 // Private names for hot code: see network.ts.
 const { timer: TIMER, request: REQUEST } = NODE_CALL_KINDS;
 const NOBODY: AnswerReceiver = { respond: doNothing };
-/**
- * A drop reason of every host, whatever its protocol: the packet waited too long for the processor.
- */
+/** A drop reason of every host, whatever its protocol: the packet waited too long for the processor. */
 export const OVERLOAD_REASON = 'overload';
 
 /** The settings of a host. */
@@ -374,6 +373,7 @@ export class SimHost extends HostProtocol implements StreamHost, StackSurroundin
     const inquiry = new HostRequest(this, asked, asker);
     if (!this.isUp) inquiry.end('node-down');
     else if (member.requestHandler === undefined) inquiry.end('no-handler');
+    else if (dropsPrivate(member, asked)) inquiry.end(NOT_PRIVATE);
     else if (asker.more !== undefined && !this.keep(inquiry)) inquiry.end('busy');
     else this.handle(member, inquiry);
     return inquiry;

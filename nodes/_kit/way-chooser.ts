@@ -26,6 +26,8 @@ export interface WayFacts {
 export interface WayWishes {
   /** 0 (bulk) to 3 (urgent). */
   readonly priority: number;
+  /** True if it may leave over ways only that hide who writes to whom. */
+  readonly private?: boolean;
 }
 
 /** A choice among ways, which are named by their index. */
@@ -44,8 +46,8 @@ export interface WayChooser {
   choose(now: Nanoseconds, ways: readonly WayFacts[], wishes: WayWishes | undefined): WayChoice;
   /** Called when bytes of a message leave, and the last ones before them left over another way, or none did. */
   used(way: WayFacts): void;
-  /** Why a new message cannot be accepted; undefined if it can. */
-  refusal(ways: readonly WayFacts[]): string | undefined;
+  /** Why a new message with these wishes cannot be accepted; undefined if it can. */
+  refusal(ways: readonly WayFacts[], wishes: WayWishes): string | undefined;
 }
 
 /** The rule without measurements: the first way that is up, in the order of preference; the first of all if none is. */

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { byteSizeSchema, durationNsSchema, perSecondSchema, shareSchema } from '../_kit/options.ts';
-import { MESSAGE_CLASSES, PRIVACY_BUDGET, WEIGHTING_NAMES } from '../navigator/index.ts';
+import { PRIVACY_BUDGET, WEIGHTING_NAMES } from '../navigator/index.ts';
 import {
   CARRIER_MESSAGE_BYTES_MIN,
   MESSAGE_LIFETIME_DEFAULT_NS,
@@ -102,11 +102,9 @@ export type GroupOptions = z.output<typeof groupConfig>;
 /** How a navigator judges the ways to each peer. */
 const navigatorConfig = z.strictObject({
   /**
-   * Class of all messages. Absent: `realtime` for messages of priority 2 and 3, `bulk` for those of priority 0, and
-   * else `tolerant`. `private` messages leave over ways that hide who writes to whom, and are refused without one.
+   * What counts. Absent: privacy for messages whose senders wish them to be private; of the others latency for those of
+   * priority 2 and 3, all alike for those of priority 0, and else energy.
    */
-  class: z.enum(MESSAGE_CLASSES).optional(),
-  /** What counts. Absent: latency for `realtime`, privacy for `private`, energy for `tolerant`, all alike for `bulk`. */
   weighting: z.enum(WEIGHTING_NAMES).optional(),
   /** Privacy that the messages to one peer may cost together, epsilon; ways that would exceed it are not used. */
   budget: z.number().min(0).default(PRIVACY_BUDGET),

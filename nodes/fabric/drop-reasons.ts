@@ -34,6 +34,8 @@ export const FABRIC_DROP_REASONS: Readonly<Record<string, string>> = {
   'deadline-over': 'a message of this node was not handled before its deadline',
   'queue-full': 'a message is refused, or gives way to one of a higher priority: too many are open',
   'unknown-peer': 'the carrier names a peer that does not run this protocol',
+  'not-private':
+    'a private message has no way that hides who writes to whom, or came over one that does not',
   'not-ready': 'a packet came before the disk had counted this life, and too many wait',
   ...GROUP_DROP_REASONS,
 };

@@ -33,7 +33,12 @@ export const protocol: Protocol<FabricOptions> = {
     isOrdered: order === 'sent',
   }),
   // Every message waits for its peer until its deadline.
-  wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
+  wishes: {
+    lifetime: 'honoured',
+    priority: 'honoured',
+    tolerant: 'honoured',
+    private: 'honoured',
+  },
   double: ({ double }) => double && `double: ${double}`,
   must: () => FABRIC_MUST,
   create: (host, setup) => createFabricNode(host, setup, behaviourOf(setup.options)),

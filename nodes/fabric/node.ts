@@ -7,7 +7,11 @@ import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { GroundTruthWitness, NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import type { Transport, TransportHandlers } from '../../engine/host/transport.ts';
+import type {
+  PeerReachability,
+  Transport,
+  TransportHandlers,
+} from '../../engine/host/transport.ts';
 import { readUint32, writeUint32 } from '../_kit/bytes.ts';
 import { hashBytesTo53Bits } from '../_kit/bytes-name.ts';
 import { Navigator } from '../navigator/index.ts';
@@ -30,8 +34,10 @@ import { FabricMessageReporter } from './message-reporter.ts';
 import { outgoingRecordKeyPrefix } from './outgoing/sender.ts';
 import { inboxRecordKey } from './peer.ts';
 import { type OutcomeCallback, PeerAdapter } from './peer-node.ts';
+import { type Conversation, conversationName } from './peer-parts.ts';
 import { PeerTrace } from './peer-trace.ts';
 import { ApplicationDelivery } from './subscriber-node.ts';
+import { isPrivatePacket } from './wire.ts';
 
 const MEMORY_KEY = 'memory';
 const LIFE_KEY = 'life';
@@ -43,6 +49,16 @@ const NS_PER_MS = 1_000_000;
 interface Carrier {
   readonly transport: Transport;
   readonly peers: ReadonlySet<string>;
+}
+
+/** The conversations that this node can have with a peer. */
+function conversationsWith(peer: string): readonly Conversation[] {
+  return [false, true].map((isPrivate) => ({ peer, isPrivate }));
+}
+
+/** Inverts the name of a memory: that of private messages, which have numbers of their own. */
+function invert(memory: Uint8Array): Uint8Array {
+  return memory.map((byte) => byte ^ 0xff);
 }
 
 /** Makes the chooser of one peer from the options of the node. */
@@ -72,6 +88,7 @@ class FabricNode implements NodeHandle {
   readonly #account: FabricMessageReporter;
   readonly #store: Store;
   readonly #carriers: readonly Carrier[];
+  /** The machines of conversations, by name. */
   readonly #peers = new Map<string, PeerAdapter>();
   readonly #load: LoadGeneratorAdapter | undefined;
   readonly #subscribers: ApplicationDelivery | undefined;
@@ -115,7 +132,7 @@ class FabricNode implements NodeHandle {
       options: options.group,
       yesOf: behaviour.yesOf,
       peers: [...new Set(this.#carriers.flatMap(({ peers }) => [...peers]))],
-      send: (to, message): void => this.#submit(to, message),
+      send: (peer, message): void => this.#submit({ peer, isPrivate: false }, message),
       handled: (from, number): void => this.#peers.get(from)?.handled(number),
     });
   }
@@ -179,7 +196,7 @@ class FabricNode implements NodeHandle {
         this.#whenReady(length, () => this.#packet(way, from, copy));
       },
       onWay: (name, state): void => {
-        this.#whenReady(0, () => this.#peers.get(name)?.turn(this.#machineLane(name, way), state));
+        this.#whenReady(0, () => this.#turn(way, name, state));
       },
     };
   }
@@ -195,19 +212,21 @@ class FabricNode implements NodeHandle {
   #begin(): void {
     const early = this.#early ?? [];
     this.#early = undefined;
-    for (const name of this.#peersOnDisk()) this.#peer(name)?.start();
+    for (const conversation of this.#conversationsOnDisk()) this.#peer(conversation)?.start();
     this.#groups.start();
     for (const act of early) act();
     this.#load?.start();
   }
 
-  #peersOnDisk(): readonly string[] {
+  #conversationsOnDisk(): readonly Conversation[] {
     const names = new Set(this.#carriers.flatMap(({ peers }) => [...peers]));
-    return [...names].filter(
-      (name) =>
+    return [...names].flatMap(conversationsWith).filter((conversation) => {
+      const name = conversationName(conversation);
+      return (
         this.#store.get(inboxRecordKey(name)) !== undefined ||
-        this.#store.keys({ prefix: outgoingRecordKeyPrefix(name), limit: 1 }).length > 0,
-    );
+        this.#store.keys({ prefix: outgoingRecordKeyPrefix(name), limit: 1 }).length > 0
+      );
+    });
   }
 
   /**
@@ -231,41 +250,42 @@ class FabricNode implements NodeHandle {
   }
 
   #packet(way: number, from: string, bytes: Uint8Array): void {
-    const peer = this.#peer(from);
-    if (peer === undefined) this.#host.drop('unknown-peer');
-    else peer.packet(this.#machineLane(from, way), bytes);
+    const isPrivate = isPrivatePacket(bytes);
+    const isTaken = this.#peer({ peer: from, isPrivate })?.packet(way, bytes);
+    if (isTaken !== true) this.#host.drop(isPrivate ? 'not-private' : 'unknown-peer');
   }
 
-  /**
-   * Index of carrier `way` among the carriers that reach the peer: the number by which the peer's machine
-   * knows it.
-   */
-  #machineLane(peer: string, way: number): number {
-    let lane = 0;
-    for (let index = 0; index < way; index += 1)
-      if (this.#carriers[index]?.peers.has(peer)) lane += 1;
-    return lane;
+  #turn(way: number, peer: string, state: PeerReachability): void {
+    for (const conversation of conversationsWith(peer))
+      this.#peers.get(conversationName(conversation))?.turn(way, state);
   }
 
-  #peer(name: string): PeerAdapter | undefined {
+  /** The machine of a conversation; undefined if no carrier may be used. */
+  #peer(conversation: Conversation): PeerAdapter | undefined {
+    const name = conversationName(conversation);
     const known = this.#peers.get(name);
     if (known !== undefined) return known;
-    const transports = this.#carriers.filter(({ peers }) => peers.has(name));
-    if (transports.length === 0) return undefined;
+    const { peer, isPrivate } = conversation;
+    const ways = this.#carriers.flatMap(({ peers, transport: { terms } }, way) =>
+      peers.has(peer) && (!isPrivate || terms.hides === true) ? [way] : [],
+    );
+    if (ways.length === 0) return undefined;
+    const transports = ways.map((way) => (this.#carriers[way] as Carrier).transport);
     const made = new PeerAdapter({
       host: this.#host,
       store: this.#store,
-      peer: name,
-      memory: this.#memory,
+      ...conversation,
+      memory: isPrivate ? invert(this.#memory) : this.#memory,
       life: this.#life,
       options: this.#options,
       behaviour: this.#behaviour,
-      transports: transports.map(({ transport }) => transport),
+      ways,
+      transports,
       chooser: this.#options.navigator && makeNavigator(this.#options.navigator),
       isOutside: (kind): boolean => kind === 'message' || this.#options.handler === 'subscriber',
       watch: this.#traceOf(name, transports),
       handlers: {
-        hand: (arrival): void => this.#hand(name, arrival),
+        hand: (arrival): void => this.#hand(conversation, arrival),
         forgotten: (): void => this.#subscribers?.forget(name),
         accepted: (kind, payload): void => {
           if (kind === 'message') this.#account.accepted(payload);
@@ -285,13 +305,13 @@ class FabricNode implements NodeHandle {
     return made;
   }
 
-  /** The trace of one peer; undefined while no trace is recorded. */
-  #traceOf(peer: string, carriers: readonly Carrier[]): PeerTrace | undefined {
+  /** The trace of a conversation; undefined while no trace is recorded. */
+  #traceOf(name: string, transports: readonly Transport[]): PeerTrace | undefined {
     if (!this.#host.trace.isRecorded) return undefined;
     return new PeerTrace(
       this.#host,
-      peer,
-      carriers.map(({ transport }) => transport.carrier),
+      name,
+      transports.map(({ carrier }) => carrier),
     );
   }
 
@@ -302,9 +322,10 @@ class FabricNode implements NodeHandle {
       case 'call': {
         const { lifetime: lifetimeNs = this.#options.deadline, priority = PRIORITY_DEFAULT } =
           wishes;
+        const conversation = { peer: target, isPrivate: wishes.private === true };
         const respond: OutcomeCallback = (outcome, answer) => request.respond(outcome, answer);
         const message = { payload: body.slice(), lifetimeNs, priority, request: respond };
-        this.#submit(target, { kind: kind === 'send' ? 'message' : 'call', ...message });
+        this.#submit(conversation, { kind: kind === 'send' ? 'message' : 'call', ...message });
         return;
       }
       case 'group':
@@ -321,7 +342,7 @@ class FabricNode implements NodeHandle {
     }
   }
 
-  #submit(to: string, message: SubmittedMessage<OutcomeCallback>): void {
+  #submit(to: Conversation, message: SubmittedMessage<OutcomeCallback>): void {
     const refuse = (outcome: string): void => message.request?.(outcome);
     if (message.payload.length > PAYLOAD_BYTES_MAX) refuse('too-large');
     else if (this.#early !== undefined) {
@@ -331,40 +352,50 @@ class FabricNode implements NodeHandle {
       else if (kind === 'message') this.#account.waits(payload);
     } else {
       const peer = this.#peer(to);
-      if (peer === undefined) {
+      const refusal = peer === undefined ? this.#refusalOf(to) : peer.refusal(message.priority);
+      if (peer !== undefined && refusal === undefined) peer.submit(message);
+      else {
         this.#account.refused(message.payload);
-        refuse('no-such-peer');
-      } else {
-        const refusal = peer.refusal;
-        if (refusal === undefined) peer.submit(message);
-        else {
-          this.#account.refused(message.payload);
-          refuse(refusal);
-        }
+        refuse(refusal ?? 'no-such-peer');
       }
     }
   }
 
-  #callOfLoad(to: string, message: SubmittedMessage<OutcomeCallback>): void {
-    this.#submit(to, message);
+  /** Why there is no machine for a conversation. */
+  #refusalOf({ peer, isPrivate }: Conversation): string {
+    const isKnown = this.#carriers.some(({ peers }) => peers.has(peer));
+    if (!isPrivate || !isKnown) return 'no-such-peer';
+    this.#host.drop('not-private');
+    return 'not-private';
   }
 
-  #hand(from: string, arrival: ArrivedMessage): void {
+  #callOfLoad(to: string, message: SubmittedMessage<OutcomeCallback>): void {
+    this.#submit({ peer: to, isPrivate: false }, message);
+  }
+
+  #hand(conversation: Conversation, arrival: ArrivedMessage): void {
+    const { peer: from, isPrivate } = conversation;
+    const name = conversationName(conversation);
+    const peer = this.#peers.get(name);
     const { number, kind, id, payload, isAgain } = arrival;
     // A call is not counted here: it was handled twice only if its answer is written to disk twice.
     if (kind !== 'call' && this.#witness.has(this.#spaceOf(id), number)) {
       this.#host.meter.counter('fabric.handled_twice').add(1);
     }
     if (kind === 'group') {
-      this.#groups.message(from, payload, number);
+      // Groups have no private messages: what they answer would tell who writes to whom.
+      if (!isPrivate) this.#groups.message(from, payload, number);
+      else {
+        this.#host.drop('bad-group-message');
+        peer?.handled(number);
+      }
       return;
     }
     if (kind !== 'call' && isAgain) this.#host.meter.counter('fabric.again').add(1);
     if (this.#subscribers !== undefined) {
-      this.#subscribers.add(from, arrival);
+      this.#subscribers.add(name, arrival);
       return;
     }
-    const peer = this.#peers.get(from);
     if (kind === 'call') {
       const { handler, reply } = this.#options;
       if (handler === 'none') peer?.handled(number, { kind: 'refusal', payload: NO_BYTES });

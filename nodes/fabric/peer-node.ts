@@ -24,7 +24,7 @@ import type { MessageKind } from './envelope.ts';
 import { RESERVED_NUMBERS_PER_WRITE } from './geometry.ts';
 import { outgoingRecordKeyPrefix } from './outgoing/sender.ts';
 import { answeredCallsKey, inboxRecordKey, PeerMachine } from './peer.ts';
-import type { PeerMachineOptions } from './peer-parts.ts';
+import { type Conversation, conversationName, type PeerMachineOptions } from './peer-parts.ts';
 import type { PeerMessageObserver } from './peer-watch.ts';
 
 /** Called with the outcome of a message, and the body of the answer to a call. */
@@ -46,15 +46,16 @@ export interface PeerMachineHandlers {
 }
 
 /** What a {@link PeerAdapter} is made from. */
-export interface PeerAdapterParts {
+export interface PeerAdapterParts extends Conversation {
   readonly host: Host;
   readonly store: Store;
-  readonly peer: string;
   readonly memory: Uint8Array;
   readonly life: number;
   readonly options: PeerMachineOptions;
   readonly behaviour: Behaviour;
+  /** The carriers that the conversation may use, in the order of preference, and their indices among those of the node. */
   readonly transports: readonly Transport[];
+  readonly ways: readonly number[];
   /** Chooses among these; absent: the first that is up. */
   readonly chooser?: WayChooser | undefined;
   readonly isOutside: (kind: MessageKind) => boolean;
@@ -81,6 +82,7 @@ export class PeerAdapter {
       host,
       store,
       peer,
+      isPrivate,
       memory,
       life,
       options,
@@ -91,6 +93,7 @@ export class PeerAdapter {
       watch,
     } = parts;
     const { meter } = host;
+    const name = conversationName(parts);
     this.#counters = {
       packets: meter.counter('fabric.sent_packets'),
       sent: meter.counter('fabric.sent_bytes'),
@@ -99,7 +102,7 @@ export class PeerAdapter {
     };
     const counter = new DurableCounter({
       store,
-      key: `next/${peer}`,
+      key: `next/${name}`,
       reserve: RESERVED_NUMBERS_PER_WRITE,
       onSync: (): void => this.#shell.take({ kind: 'numbers' }),
     });
@@ -111,19 +114,19 @@ export class PeerAdapter {
         return Math.max(1, counter.next);
       },
     };
-    const keys = store.keys({ prefix: outgoingRecordKeyPrefix(peer) });
+    const keys = store.keys({ prefix: outgoingRecordKeyPrefix(name) });
     this.#machine = new PeerMachine<OutcomeCallback>(
       {
-        ...{ own: host.name, peer, memory, life, options, behaviour, numbers },
+        ...{ own: host.name, peer, isPrivate, memory, life, options, behaviour, numbers },
         ...{ isOutside, watch },
         carriers: transports.map(({ terms }) => terms),
         carrierNames: transports.map(({ carrier }) => carrier),
         ...(chooser && { chooser }),
-        random: host.random('retries'),
+        random: host.random(isPrivate ? 'retries of private packets' : 'retries'),
         clock: (): CalendarTime => host.clock(),
         records: keys.map((key) => [key, store.get(key) ?? new Uint8Array(0)]),
-        answeredRecord: store.get(answeredCallsKey(peer)),
-        inboxRecord: store.get(inboxRecordKey(peer)),
+        answeredRecord: store.get(answeredCallsKey(name)),
+        inboxRecord: store.get(inboxRecordKey(name)),
       },
       host.now(),
     );
@@ -144,9 +147,9 @@ export class PeerAdapter {
     return this.#machine.held;
   }
 
-  /** Why a new message cannot be accepted; undefined if it can. */
-  get refusal(): string | undefined {
-    return this.#machine.refusal;
+  /** Why a new message with this priority cannot be accepted; undefined if it can. */
+  refusal(priority: number): string | undefined {
+    return this.#machine.refusal(priority);
   }
 
   /** Sends the messages that are left from before a restart. */
@@ -167,15 +170,20 @@ export class PeerAdapter {
   }
 
   /**
-   * Called when a packet came over a way. The machine may keep the bytes: the caller must not reuse them.
+   * Called when a packet came over a carrier of the node. The machine may keep the bytes: the caller must not reuse them.
+   * @returns false if the conversation does not use this carrier: nothing was done.
    */
-  packet(way: number, bytes: Uint8Array): void {
+  packet(carrier: number, bytes: Uint8Array): boolean {
+    const way = this.#parts.ways.indexOf(carrier);
+    if (way < 0) return false;
     this.#wayInHand = way;
     this.#shell.take({ kind: 'packet', way, bytes });
+    return true;
   }
 
-  turn(way: number, state: PeerReachability): void {
-    this.#shell.take({ kind: 'way', way, state });
+  turn(carrier: number, state: PeerReachability): void {
+    const way = this.#parts.ways.indexOf(carrier);
+    if (way >= 0) this.#shell.take({ kind: 'way', way, state });
   }
 
   /** Called when the handler of a message has run. */
@@ -257,7 +265,8 @@ export class PeerAdapter {
       token === undefined
         ? ignore
         : (outcome: string): void => this.#shell.take({ kind: 'answered', way, token, outcome });
-    transport?.send(this.#parts.peer, bytes, wishes, done);
+    const { peer, isPrivate } = this.#parts;
+    transport?.send(peer, bytes, isPrivate ? { ...wishes, private: true } : wishes, done);
   }
 }
 

@@ -18,10 +18,23 @@ import type { PeerMessageObserver } from './peer-watch.ts';
 /** A record in the node's store: key and value. */
 export type StoredRecord = readonly [key: string, value: Uint8Array];
 
-/** What a {@link PeerMachine} is made from. */
-export interface PeerMachineParts {
-  readonly own: string;
+/**
+ * The messages between this node and a peer that share numbers, records and ways. Those that are private have numbers,
+ * records and hiding ways of their own: what a packet over another way says of a message, and when, tells of it too.
+ */
+export interface Conversation {
   readonly peer: string;
+  readonly isPrivate: boolean;
+}
+
+/** Name of a conversation in records and traces; names of nodes have no `~`. */
+export function conversationName({ peer, isPrivate }: Conversation): string {
+  return isPrivate ? `${peer}~private` : peer;
+}
+
+/** What a {@link PeerMachine} is made from. */
+export interface PeerMachineParts extends Conversation {
+  readonly own: string;
   /**
    * Random name of this node's memory, its stored numbering of messages; the node draws a new name
    * when it has lost its disk.

@@ -18,7 +18,12 @@ import { HANDLED_NEWS_DELAY_NS } from './geometry.ts';
 import { PeerChallenges } from './incoming/challenges.ts';
 import { Receiver } from './incoming/receiver.ts';
 import { encodeCallNumbers, Sender } from './outgoing/sender.ts';
-import type { AwaitingWriteItem, PeerMachineContext, PeerMachineParts } from './peer-parts.ts';
+import {
+  type AwaitingWriteItem,
+  conversationName,
+  type PeerMachineContext,
+  type PeerMachineParts,
+} from './peer-parts.ts';
 import type { PeerWay } from './way/lane.ts';
 import { WaySelector } from './way/ways.ts';
 import { decodePacket, type FabricPacket, type HandledNews, type PeerChallenge } from './wire.ts';
@@ -68,9 +73,9 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
     return this.#sender.size;
   }
 
-  /** Why a new message cannot be accepted; undefined if it can. */
-  get refusal(): string | undefined {
-    return this.#ways.refusal;
+  /** Why a new message with this priority cannot be accepted; undefined if it can. */
+  refusal(priority: number): string | undefined {
+    return this.#ways.refusal({ priority, private: this.#parts.isPrivate });
   }
 
   /** Number of whole messages of the peer that wait to be handed over. */
@@ -185,7 +190,7 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
       inbox.adopt(memory);
       this.#receiver.reset();
       // Written before any answer to the new memory: a torn write may store only the first records of a step.
-      this.#put(inboxRecordKey(this.#parts.peer), inbox.memoryRecord());
+      this.#put(inboxRecordKey(conversationName(this.#parts)), inbox.memoryRecord());
       if (isRestart) this.#effects.push({ kind: 'forgotten' });
     } else if (!isOtherLife) return undefined;
     this.#peerLife = life;
@@ -232,15 +237,15 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
   /** Begins a write to disk if one was requested and none runs. */
   #write(now: Nanoseconds): void {
     if (!this.#journal.begins(now)) return;
-    const { peer } = this.#parts;
+    const name = conversationName(this.#parts);
     const { inbox } = this.#receiver;
     const calls = this.#journal.writing.flatMap((item) =>
       item.kind === 'answered' ? item.settlement.number : [],
     );
     // Written before the calls are erased: otherwise a torn write could leave neither the call nor the note of its
     // answer.
-    if (calls.length > 0) this.#put(answeredCallsKey(peer), encodeCallNumbers(calls));
-    if (inbox.isDirty) this.#put(inboxRecordKey(peer), inbox.record());
+    if (calls.length > 0) this.#put(answeredCallsKey(name), encodeCallNumbers(calls));
+    if (inbox.isDirty) this.#put(inboxRecordKey(name), inbox.record());
     this.#sender.eraseCalls(calls);
     this.#effects.push({ kind: 'sync' });
   }
@@ -278,11 +283,11 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
  * Key of the record that lists our calls, by message number, whose answers the last write stored. After a crash, the
  * stored copies of these calls are erased, so that they are not made again.
  */
-export function answeredCallsKey(peer: string): string {
-  return `answered/${peer}`;
+export function answeredCallsKey(conversation: string): string {
+  return `answered/${conversation}`;
 }
 
-/** Key of the record that says which messages of a peer this node has handled. */
-export function inboxRecordKey(peer: string): string {
-  return `in/${peer}`;
+/** Key of the record that says which messages of a conversation this node has handled. */
+export function inboxRecordKey(conversation: string): string {
+  return `in/${conversation}`;
 }

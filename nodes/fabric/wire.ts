@@ -18,7 +18,8 @@
  *  confirmation (flag 32)    nonce 8 bytes
  *  pieces, up to the end     number u48, total u32, offset u32, length u32, bytes
  * ```
- * Flag 4: the packet wants to be acknowledged. Flag 8: its sender asks for news.
+ * Flag 4: the packet wants to be acknowledged. Flag 8: its sender asks for news. Flag 64: it belongs to the private
+ * messages of both nodes.
  *
  * @module
  */
@@ -50,7 +51,8 @@ const IS_ELICITING = 4;
 const ASKS_NEWS = 8;
 const HAS_CHALLENGE = 16;
 const HAS_CONFIRMATION = 32;
-const FLAGS = 63;
+const IS_PRIVATE = 64;
+const FLAGS = 127;
 const NS_PER_US = 1_000;
 const UINT32_MAX = 0xffff_ffff;
 const ACKNOWLEDGEMENT_BYTES = 17;
@@ -124,12 +126,14 @@ export interface FabricPacket {
 /** Writes packets one after another into the same buffer. */
 export class PacketWriter {
   readonly #bytes: Uint8Array;
+  readonly #flags: number;
   #length = 0;
   #pieces = 0;
 
   /** @param limit Length of the largest packet, bytes. */
-  constructor(limit: number) {
+  constructor(limit: number, { isPrivate = false }: { readonly isPrivate?: boolean } = {}) {
     this.#bytes = new Uint8Array(limit);
+    this.#flags = isPrivate ? IS_PRIVATE : 0;
   }
 
   /** Number of bytes left for the data of a further piece; < 1 if no piece fits. */
@@ -145,7 +149,7 @@ export class PacketWriter {
   begin(life: number, memory: Uint8Array, floor: number): void {
     const bytes = this.#bytes;
     bytes[0] = PACKET_VERSION;
-    bytes[1] = 0;
+    bytes[1] = this.#flags;
     writeUint32(bytes, 2, life);
     bytes.set(memory, 10);
     writeUint48(bytes, 18, floor);
@@ -237,6 +241,11 @@ export class PacketWriter {
   #flag(flag: number): void {
     this.#bytes[1] = (this.#bytes[1] as number) | flag;
   }
+}
+
+/** True if a packet belongs to the private messages of its sender and this node; its checksum is not examined. */
+export function isPrivatePacket(bytes: Uint8Array): boolean {
+  return ((bytes[1] ?? 0) & IS_PRIVATE) !== 0;
 }
 
 /** Computes the checksum of a packet, over all bytes but the checksum itself. */

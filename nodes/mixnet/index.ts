@@ -53,7 +53,7 @@ export const protocol: Protocol<MixnetOptions> = {
   ports: ({ role, port, directoryPort }) =>
     role === 'authority' ? { tcp: [directoryPort] } : { udp: [port] },
   carries: carrierTerms,
-  wishes: { lifetime: 'honoured', priority: 'honoured' },
+  wishes: { lifetime: 'honoured', priority: 'honoured', private: 'honoured' },
   double: ({ double, client: { double: ofClient = double } }) => ofClient && `double: ${ofClient}`,
   must: () => MIXNET_MUST,
   create: (host, setup) =>

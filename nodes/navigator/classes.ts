@@ -22,9 +22,10 @@ export const WEIGHTING_OF_CLASS: Readonly<Record<MessageClass, WeightingName>> =
 /** Lowest priority of messages that are in a hurry. */
 const REALTIME_PRIORITY = 2;
 
-/** The class of a message that the options give none: by its priority. Nothing is private by itself. */
+/** The class of a message, by what its sender wishes; `tolerant` for a packet without messages. */
 export function classOfWishes(wishes: WayWishes | undefined): MessageClass {
   if (wishes === undefined) return 'tolerant';
+  if (wishes.private === true) return 'private';
   if (wishes.priority >= REALTIME_PRIORITY) return 'realtime';
   return wishes.priority === 0 ? 'bulk' : 'tolerant';
 }

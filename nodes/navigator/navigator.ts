@@ -23,8 +23,6 @@ import { scoreCosts, WEIGHTINGS, type WeightingName } from './weighting.ts';
 
 /** How a navigator judges. */
 export interface NavigatorOptions {
-  /** The class of all messages; absent: by their priority. */
-  readonly class?: MessageClass | undefined;
   /** The weighting for all classes; absent: that of the class. */
   readonly weighting?: WeightingName | undefined;
   /** Privacy that the messages to this peer may cost together, epsilon. */
@@ -67,7 +65,7 @@ export class Navigator implements WayChooser {
   }
 
   choose(now: Nanoseconds, ways: readonly WayFacts[], wishes: WayWishes | undefined): WayChoice {
-    const own = this.#options.class ?? classOfWishes(wishes);
+    const own = classOfWishes(wishes);
     const allowed = ways
       .map((facts, index) => ({ index, facts, cost: this.#costOf(now, facts) }))
       .filter(({ facts, cost }) => this.#isAllowed(facts, cost, own));
@@ -93,8 +91,11 @@ export class Navigator implements WayChooser {
     if (!hides) this.#spent += (this.#options.costs[carrier] ?? UNKNOWN_COST).epsilon;
   }
 
-  refusal(ways: readonly WayFacts[]): 'not-private' | 'privacy-spent' | undefined {
-    const { class: own = 'tolerant' } = this.#options;
+  refusal(
+    ways: readonly WayFacts[],
+    wishes: WayWishes,
+  ): 'not-private' | 'privacy-spent' | undefined {
+    const own = classOfWishes(wishes);
     const isAllowed = (facts: WayFacts): boolean =>
       this.#isAllowed(facts, this.#declared(facts), own);
     if (ways.some(isAllowed)) return undefined;

@@ -42,9 +42,12 @@ export class Stacks {
     for (const [index, spec] of stacked.entries()) {
       const host = sim.host(spec.name);
       const stack = choices[index] ?? [];
+      const layers = spec.layers ?? [];
       for (let height = 1; height < stack.length; height += 1) {
-        const layer = this.#add(host, { stack, height, layers: spec.layers ?? [], members });
+        const layer = this.#add(host, { stack, height, layers, members });
         layer.onDelivery = sinkOf(spec, layer.protocol);
+        const own = stack[height];
+        layer.keepsPrivate = own !== undefined && keepsPrivate(own, { stack, layers });
       }
       this.#tops.set(spec.name, stack.at(-1)?.protocol.name ?? '');
     }
@@ -151,11 +154,27 @@ function carrierOf(
 }
 
 /** True if a carrier says that it hides who writes to whom, or if all that may carry it do. */
-function hidesPeers(carrier: ConfiguredProtocol, { stack, layers }: HostStackParts): boolean {
+function hidesPeers(carrier: ConfiguredProtocol, host: HostStackParts): boolean {
   if (carrier.protocol.carries?.(carrier.options)?.hides === true) return true;
-  const height = stack.indexOf(carrier);
+  return isOfAllBelow(carrier, host, hidesPeers);
+}
+
+/** True if a protocol keeps the wish `private` or refuses it itself, or hands it to carriers that do, or all hide. */
+function keepsPrivate(own: ConfiguredProtocol, host: HostStackParts): boolean {
+  const handling = own.protocol.wishes?.private;
+  if (handling === 'honoured' || hidesPeers(own, host)) return true;
+  return handling === 'passed-on' && isOfAllBelow(own, host, keepsPrivate);
+}
+
+/** True if something can carry a protocol of a host, and all that can are as `isSo` says. */
+function isOfAllBelow(
+  own: ConfiguredProtocol,
+  { stack, layers }: HostStackParts,
+  isSo: (carrier: ConfiguredProtocol, host: HostStackParts) => boolean,
+): boolean {
+  const height = stack.indexOf(own);
   if (height === 0) return false;
   const below = carriersBelow(stack, height, layers[height - 1]);
   const carrying = below.filter(({ protocol, options }) => protocol.carries?.(options));
-  return carrying.length > 0 && carrying.every((one) => hidesPeers(one, { stack, layers }));
+  return carrying.length > 0 && carrying.every((one) => isSo(one, { stack, layers }));
 }

@@ -27,6 +27,7 @@ import type { LinkDirectionView, NetworkObserver } from '../../engine/net/direct
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import { NO_UPPER_LAYER } from '../../engine/net/host-stack.ts';
 import type { PacketTable } from '../../engine/net/packet-table.ts';
+import { NOT_PRIVATE } from '../../engine/net/private-wish.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { FaultRecord, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
@@ -311,5 +312,6 @@ function reasonsOf(scenario: Scenario, registry: ProtocolLookup): readonly strin
     for (const reason of Object.keys(drops).sort()) names.add(reason);
   }
   if (scenario.topology.hosts.some(({ layers }) => layers !== undefined)) names.add(NO_UPPER_LAYER);
+  if (scenario.traffic.some(({ wishes }) => wishes?.private === true)) names.add(NOT_PRIVATE);
   return [...[...names].slice(0, REASONS_MAX), OTHER_REASON];
 }

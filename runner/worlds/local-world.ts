@@ -327,9 +327,10 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
 
   #addHost(spec: HostSpec, runs: Protocol, machine: string): void {
     const { name, address } = spec;
-    const { metrics, jobs, drops, name: protocol } = runs;
+    const { metrics, jobs, drops, wishes, name: protocol } = runs;
     const host = this.sim.addHost({ name, address, machine, protocol, metrics, jobs, drops });
     host.onDelivery = this.#sinkOf(spec, protocol);
+    host.keepsPrivate = wishes?.private === 'honoured';
   }
 
   /**

@@ -9,6 +9,7 @@
  */
 import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host/measure.ts';
 import { NO_UPPER_LAYER } from '../../engine/net/host-stack.ts';
+import { NOT_PRIVATE } from '../../engine/net/private-wish.ts';
 import { OVERLOAD_REASON } from '../../engine/net/sim-host.ts';
 import { METRIC_UNITS, type MetricUnitFacts } from '../../engine/pure/metric-units.ts';
 import { readNumber } from '../../engine/pure/read-number.ts';
@@ -185,7 +186,7 @@ function dropsOf(context: Network): ReadonlySet<string> {
   const own = [...names].flatMap((name) =>
     Object.keys(context.registry.protocols(name)?.drops ?? {}),
   );
-  return new Set([...own, NO_UPPER_LAYER, OVERLOAD_REASON]);
+  return new Set([...own, NO_UPPER_LAYER, NOT_PRIVATE, OVERLOAD_REASON]);
 }
 
 /** Metrics that a run on this topology measures: those of the runner, and those of its protocols. */

@@ -67,6 +67,11 @@ const wishesShape = {
     description: 'Packets may wait while there is no way to the receiver.',
     default: false,
   }),
+  private: booleanLeaf().optional().meta({
+    description:
+      'Packets take ways only that hide who writes to whom; protocols that cannot are refused.',
+    default: false,
+  }),
   start: timeLeaf()
     .optional()
     .meta({ description: 'Time of the first packet at the earliest.', default: '0s' }),

@@ -23,7 +23,7 @@ import { readTrafficCapture } from './trace-capture.ts';
 import { readTrafficTrace } from './trace-csv.ts';
 import { drawnPairsSpec, type FlowEnds, nodesOfEnds, resolveEnds } from './traffic-ends.ts';
 import { PRIORITIES, type TrafficInput } from './traffic-schema.ts';
-import { warnOfIgnoredWishes } from './wishes.ts';
+import { checkWishes } from './wishes.ts';
 
 const SIZE_DEFAULT = 1_000;
 
@@ -94,7 +94,7 @@ function ownFlow(
   if (layer === undefined) return undefined;
   const flow = { ...layer, pattern, ...quantitiesOf(context, input, path) };
   sizes.check({ ...flow, ends }, path);
-  warnOfIgnoredWishes(context, { ...flow, ends }, path);
+  checkWishes(context, { ...flow, ends }, path);
   return { ends, flow };
 }
 
@@ -117,7 +117,7 @@ function flowsOfFile(
   const longest = flows.map(({ pattern }) => greatestOf(pattern.bytes));
   const pattern = { kind: 'trace', atNs: [], bytes: longest } as const;
   sizes.check({ ...common, pattern, ends }, path);
-  warnOfIgnoredWishes(context, { ...common, ends }, path);
+  checkWishes(context, { ...common, ends }, path);
   const group = `${flows.length} flows of ${input.file} (entry ${index + 1})`;
   return flows.map((flow, number) => ({
     ...flow,
@@ -132,9 +132,11 @@ function quantitiesOf(
   input: Exclude<TrafficInput, AsksInput>,
   path: ValuePath,
 ): Omit<TrafficSpec, 'from' | 'to' | 'pattern'> {
-  const { lifetime, priority, tolerant } = input;
+  const { lifetime, priority, tolerant, private: isPrivate } = input;
   const level = priority && PRIORITIES.indexOf(priority);
-  const wishes: SendWishes = omitUndefined({ lifetime, tolerant, priority: level as 0 | 1 | 2 });
+  const wishes: SendWishes = omitUndefined({
+    ...{ lifetime, tolerant, priority: level as 0 | 1 | 2, private: isPrivate },
+  });
   return {
     sizeBytes: ('size' in input ? input.size : undefined) ?? SIZE_DEFAULT,
     ...(input.kind === 'ip' && input.file === undefined ? { ip: input.version ?? 'ipv4' } : {}),

@@ -68,7 +68,7 @@ const FACE = z
     needsRun: callable.optional(),
     wishes: z
       .partialRecord(
-        z.enum(['lifetime', 'priority', 'tolerant']),
+        z.enum(['lifetime', 'priority', 'tolerant', 'private']),
         z.enum(['honoured', 'passed-on']),
       )
       .optional(),

@@ -36,6 +36,8 @@ const NODE_STATUS: ReadonlyMap<string, number> = new Map([
   ['ok', 200],
   ['no-such-peer', 404],
   ['too-large', 413],
+  ['not-private', 422],
+  ['privacy-spent', 422],
   ['queue-full', 429],
   ['no-handler', 503],
   ['node-down', 503],

@@ -18,7 +18,7 @@ export interface SendParameters {
 export type SendParameterFields = Readonly<Record<string, unknown>>;
 
 /** Names of the parameters with which a client sends a message. */
-export const SEND_PARAMETER_NAMES = ['to', 'priority', 'lifetime', 'tolerant'] as const;
+export const SEND_PARAMETER_NAMES = ['to', 'priority', 'lifetime', 'tolerant', 'private'] as const;
 
 /** Lifetime of a message if the client names none, ns: shorter than the time-outs of HTTP clients. */
 const LIFETIME_NS = 60_000_000_000;
@@ -49,6 +49,7 @@ export function sendParametersFromFields({
   priority,
   lifetime,
   tolerant,
+  private: hidden,
 }: SendParameterFields): SendParameters | ServerRefusal {
   if (typeof to !== 'string' || to === '' || to.length > NAME_CHARACTERS_MAX) {
     return wrong('to is the name of a node');
@@ -59,7 +60,10 @@ export function sendParametersFromFields({
   if (lifetimeNs === undefined) return wrong('lifetime is a time such as 30s or 500ms, at most 7d');
   const isTolerant = flagOf(tolerant);
   if (isTolerant === undefined) return wrong('tolerant is true or false');
-  return { to, wishes: { lifetime: lifetimeNs, priority: level, tolerant: isTolerant } };
+  const isPrivate = flagOf(hidden);
+  if (isPrivate === undefined) return wrong('private is true or false');
+  const wishes = { lifetime: lifetimeNs, priority: level, tolerant: isTolerant };
+  return { to, wishes: { ...wishes, private: isPrivate } };
 }
 
 const FIELD_LIST = SEND_PARAMETER_NAMES.join(', ');

@@ -28,7 +28,7 @@ export const BAD_VALUES: readonly BadFile[] = [
     text: traffic(`${PAIR}, kind: file, bytes: 1MB, «rate»: 5/s`),
     code: 'E101',
     says: 'traffic[0].rate: unknown key',
-    hint: 'keys: kind, from, to, pairs, among, size, by, lifetime, priority, tolerant, start, stop, bytes',
+    hint: 'keys: kind, from, to, pairs, among, size, by, lifetime, priority, tolerant, private, start, stop, bytes',
   },
   {
     title: 'the key __proto__',

@@ -18,6 +18,8 @@ const navigator = (more: string): string =>
         gateway: { latency: 20ms, energy: 0.8, reliability: 99%, epsilon: 0.1 },
         mixnet: { latency: 700ms, energy: 2, reliability: 98%, epsilon: 5 },
         dtn: { latency: 30s, energy: 0.1, reliability: 99.9%, epsilon: 0 } } }`;
+/** The change of the text that makes the messages private. */
+const PRIVATE = ['tolerant: true', 'private: true'] as const;
 const ALL = 'ways: [gateway, mixnet, dtn]';
 
 /** Runs a scenario, and counts the packets of fabric by their carrier. */
@@ -36,7 +38,7 @@ async function run(text: string): Promise<{
 
 describe('a fabric with a navigator', () => {
   it('sends private messages through the mixnet alone', async () => {
-    const { result, carried } = await run(fourWith(`${ALL}, ${navigator('class: private')}`));
+    const { result, carried } = await run(fourWith(`${ALL}, ${navigator('budget: 1')}`, [PRIVATE]));
     const [delivered, sent] = deliveryOf(result, 'fabric');
     expect(delivered).toBe(sent);
     expect(carried['mixnet']).toBeGreaterThan(sent);
@@ -44,7 +46,8 @@ describe('a fabric with a navigator', () => {
   });
 
   it('sends private messages by bundles that the mixnet carries', async () => {
-    const text = fourWith(`ways: [gateway, dtn], ${navigator('class: private')}`, [
+    const text = fourWith(`ways: [gateway, dtn], ${navigator('budget: 1')}`, [
+      PRIVATE,
       [
         'run: dtn, over: links, options: { router: static',
         'run: dtn, over: mixnet, options: { router: direct',
@@ -59,15 +62,16 @@ describe('a fabric with a navigator', () => {
   });
 
   it('refuses private messages without a way that hides', async () => {
-    const text = fourWith(`ways: [gateway, dtn], ${navigator('class: private')}`);
+    const text = fourWith(`ways: [gateway, dtn], ${navigator('budget: 1')}`, [PRIVATE]);
     const { result, carried } = await run(text);
     expect(result.messages?.submitted).toBeGreaterThan(20);
     expect(result.messages?.refused).toEqual({ 'not-private': result.messages?.submitted });
+    expect(result.nodeDrops['not-private']).toBe(result.messages?.submitted);
     expect(carried).toEqual({ gateway: 0, mixnet: 0, dtn: 0 });
   });
 
   it('R-164: refuses messages once the budget of privacy of their destination is spent', async () => {
-    const text = fourWith(`ways: [gateway], ${navigator('class: realtime, budget: 1')}`);
+    const text = fourWith(`ways: [gateway], ${navigator('budget: 1')}`);
     const { result } = await run(text);
     const { submitted = 0, delivered, refused, open } = result.messages ?? {};
     expect([delivered, open]).toEqual([10, 0]);

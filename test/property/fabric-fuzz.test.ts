@@ -42,7 +42,7 @@ class Victim {
   #next = 1;
   readonly machine = new PeerMachine<string>(
     {
-      ...{ own: 'bob', peer: 'alice', memory: OWN, life: 1 },
+      ...{ own: 'bob', peer: 'alice', isPrivate: false, memory: OWN, life: 1 },
       options: {
         queue: 1_000,
         outbox: 'durable',

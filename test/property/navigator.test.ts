@@ -33,13 +33,13 @@ const way = fc.record({
 const history = fc.record({
   costs: fc.array(costs, { minLength: CARRIERS.length, maxLength: CARRIERS.length }),
   hides: fc.array(fc.boolean(), { minLength: CARRIERS.length, maxLength: CARRIERS.length }),
-  class: fc.option(fc.constantFrom(...MESSAGE_CLASSES), { nil: undefined }),
   budget: fc.integer({ min: 0, max: 20 }).map((tenths) => tenths / 10),
   steps: fc.array(
     fc.record({
       afterMs: fc.integer({ min: 0, max: 3_000 }),
       ways: fc.array(way, { minLength: CARRIERS.length, maxLength: CARRIERS.length }),
       priority: fc.integer({ min: 0, max: 3 }),
+      private: fc.boolean(),
       isSent: fc.boolean(),
     }),
     { minLength: 5, maxLength: 30 },
@@ -64,12 +64,11 @@ function decide(given: History): readonly Decision[] {
   );
   const navigator = new Navigator({
     costs: byCarrier,
-    class: given.class,
     budget: given.budget,
   });
   let now = 0;
   let spent = 0;
-  return given.steps.map(({ afterMs, ways, priority, isSent }) => {
+  return given.steps.map(({ afterMs, ways, isSent, ...wishes }) => {
     now += afterMs * MS;
     const facts = ways.map(
       ({ isUp, roundTripMs, loss }, index): WayFacts => ({
@@ -81,7 +80,7 @@ function decide(given: History): readonly Decision[] {
         measuredNs: roundTripMs === undefined ? undefined : now,
       }),
     );
-    const { order, why } = navigator.choose(now, facts, { priority });
+    const { order, why } = navigator.choose(now, facts, wishes);
     const decision = { now, own: why.split(':')[0] ?? '', ways: facts, order, spent };
     const [first] = order;
     if (isSent && first !== undefined) {
@@ -138,10 +137,11 @@ describe('a navigator', () => {
   });
 
   it('never lets private messages leave over a way that does not hide', () => {
-    check(({ class: own }, decisions) => {
-      if (own !== 'private') return;
-      for (const { order, ways } of decisions)
+    check(({ steps }, decisions) => {
+      for (const [step, { order, ways }] of decisions.entries()) {
+        if (steps[step]?.private !== true) continue;
         for (const index of order) expect(ways[index]?.hides).toBe(true);
+      }
     });
   });
 

@@ -13,6 +13,8 @@ export interface OutgoingMessageParts<Request> {
   readonly kind: MessageKind;
   /** 0 (bulk) to 3 (urgent). */
   readonly priority: number;
+  /** True if the message may leave over ways only that hide who writes to whom. */
+  readonly private: boolean;
   /** Deadline: from this instant on the message is dropped. */
   readonly deadlineNs: Nanoseconds;
   /** When the message was accepted; after a restart, when it was found on the disk. */
@@ -32,6 +34,7 @@ export class OutgoingMessage<Request> {
   readonly number: number;
   readonly kind: MessageKind;
   readonly priority: number;
+  readonly private: boolean;
   readonly deadlineNs: Nanoseconds;
   readonly sinceNs: Nanoseconds;
   readonly bytes: Uint8Array;
@@ -60,6 +63,7 @@ export class OutgoingMessage<Request> {
     this.number = parts.number;
     this.kind = parts.kind;
     this.priority = parts.priority;
+    this.private = parts.private;
     this.deadlineNs = parts.deadlineNs;
     this.sinceNs = parts.sinceNs;
     this.bytes = parts.bytes;

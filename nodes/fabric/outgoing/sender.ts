@@ -21,7 +21,7 @@ import {
   readMessageNumber,
 } from '../envelope.ts';
 import { MEMORY_NAME_BYTES, UNCONFIRMED_ANSWERS_MAX } from '../geometry.ts';
-import { nsUntil, type PeerMachineContext, unixMs } from '../peer-parts.ts';
+import { conversationName, nsUntil, type PeerMachineContext, unixMs } from '../peer-parts.ts';
 import type { HandledNews } from '../wire.ts';
 import { OutgoingMessage } from './out-message.ts';
 import { Outbox } from './outbox.ts';
@@ -202,7 +202,8 @@ export class Sender<Request> {
   eraseCalls(numbers: readonly number[]): void {
     const { parts, emit } = this.#shared;
     if (parts.options.outbox === 'memory') return;
-    for (const number of numbers) emit({ kind: 'erase', key: recordKey(parts.peer, number) });
+    for (const number of numbers)
+      emit({ kind: 'erase', key: recordKey(conversationName(parts), number) });
   }
 
   /** Ends a message that the peer has not handled, with this outcome. */
@@ -325,7 +326,7 @@ export class Sender<Request> {
     };
     const bytes = encodeEnvelope(envelope);
     const payloadBytes = payload.length;
-    const ends = { priority, deadlineNs, sinceNs };
+    const ends = { priority, private: parts.isPrivate, deadlineNs, sinceNs };
     const made = { number, kind, ...ends, bytes, payloadBytes, correlation, request };
     const message = new OutgoingMessage(made);
     this.outbox.add(message);
@@ -364,6 +365,7 @@ export class Sender<Request> {
     const { id, kind, priority, attempt, payload, correlation } = envelope;
     return new OutgoingMessage({
       correlation: correlation === null ? null : correlation.slice(),
+      private: this.#shared.parts.isPrivate,
       ...{ number: readMessageNumber(id), kind, priority, deadlineNs, sinceNs: now },
       bytes: encodeEnvelope({ ...envelope, attempt: attempt + 1 }),
       payloadBytes: payload.length,
@@ -400,7 +402,7 @@ export class Sender<Request> {
   #put(message: OutgoingMessage<Request>): void {
     this.#shared.emit({
       kind: 'put',
-      key: recordKey(this.#shared.parts.peer, message.number),
+      key: recordKey(conversationName(this.#shared.parts), message.number),
       value: message.bytes,
     });
   }
@@ -408,7 +410,7 @@ export class Sender<Request> {
   #erase(message: OutgoingMessage<Request>): void {
     const { parts, emit } = this.#shared;
     if (parts.options.outbox === 'memory' && !isAnswerKind(message.kind)) return;
-    emit({ kind: 'erase', key: recordKey(parts.peer, message.number) });
+    emit({ kind: 'erase', key: recordKey(conversationName(parts), message.number) });
   }
 }
 
@@ -430,14 +432,14 @@ function answeredEarlier(number: number): MessageSettlement<never> {
   return { number, kind: 'call', outcome: 'ok', isKept: true, ...unknown };
 }
 
-/** Prefix of the keys under which messages to a peer are on the disk. */
-export function outgoingRecordKeyPrefix(peer: string): string {
-  return `out/${peer}/`;
+/** Prefix of the keys under which the messages of a conversation are on the disk. */
+export function outgoingRecordKeyPrefix(conversation: string): string {
+  return `out/${conversation}/`;
 }
 
-/** Key of the record of a message to a peer; the order of keys is the order of numbers. */
-function recordKey(peer: string, number: number): string {
-  return outgoingRecordKeyPrefix(peer) + number.toString(HEX).padStart(NUMBER_DIGITS, '0');
+/** Key of the record of a message; the order of keys is the order of numbers. */
+function recordKey(conversation: string, number: number): string {
+  return outgoingRecordKeyPrefix(conversation) + number.toString(HEX).padStart(NUMBER_DIGITS, '0');
 }
 
 /** The payload is the end of the envelope. */

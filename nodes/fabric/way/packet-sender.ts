@@ -70,7 +70,8 @@ export class PacketSender<Request> {
     this.#lanes = lanes;
     this.#chooser = chooser;
     this.#writers = lanes.map(
-      ({ recovery, packetBytes: limit }) => new PacketWriter(recovery === undefined ? 0 : limit),
+      ({ recovery, packetBytes: limit }) =>
+        new PacketWriter(recovery === undefined ? 0 : limit, shared.parts),
     );
   }
 
@@ -152,7 +153,7 @@ export class PacketSender<Request> {
     if (message === undefined) return;
     const { firstStart: start, firstEnd } = message.todo;
     const length = Math.min(firstEnd - start, lane.packetBytes - ENTRUSTED_HEAD);
-    const writer = new PacketWriter(ENTRUSTED_HEAD + length);
+    const writer = new PacketWriter(ENTRUSTED_HEAD + length, this.#shared.parts);
     const hasNews = this.#begin(now, lane, writer);
     const pieces = [this.#write(now, lane, writer, { message, start, end: start + length })];
     // The carrier delivers these bytes, so they are not sent again unless it refuses them.
@@ -169,7 +170,7 @@ export class PacketSender<Request> {
       this.send(now, lane, []);
       return;
     }
-    const writer = new PacketWriter(ENTRUSTED_HEAD);
+    const writer = new PacketWriter(ENTRUSTED_HEAD, this.#shared.parts);
     const hasNews = this.#begin(now, lane, writer);
     const token = lane.entrust({ pieces: [], hasNews }, writer.length);
     this.#emit(lane, writer.end(0), { priority: NEWS_PRIORITY, tolerant: true }, token);
@@ -182,7 +183,7 @@ export class PacketSender<Request> {
     if (lane.recovery === undefined && !lane.isTaking) return;
     this.#challenge = undefined;
     const { life, memory } = this.#shared.parts;
-    const writer = new PacketWriter(CHALLENGE_PACKET_BYTES);
+    const writer = new PacketWriter(CHALLENGE_PACKET_BYTES, this.#shared.parts);
     writer.begin(life, memory, this.#sources.outbox.floor);
     writer.challenge(challenge);
     const bytes = writer.end(0);

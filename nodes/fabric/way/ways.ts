@@ -10,7 +10,12 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { PeerReachability } from '../../../engine/host/transport.ts';
 import { BackOff, withJitter } from '../../_kit/back-off.ts';
-import { PreferredWay, type WayChoice, type WayChooser } from '../../_kit/way-chooser.ts';
+import {
+  PreferredWay,
+  type WayChoice,
+  type WayChooser,
+  type WayWishes,
+} from '../../_kit/way-chooser.ts';
 import type { PeerInput } from '../effects.ts';
 import { FIRST_RETRY_NS, HANDLED_NEWS_DELAY_NS, RETRY_NS_MAX } from '../geometry.ts';
 import type { PeerMachineContext } from '../peer-parts.ts';
@@ -59,9 +64,9 @@ export class WaySelector<Request> {
     return this.#lanes[index] as PeerWay<Request>;
   }
 
-  /** Why a new message cannot be accepted; undefined if it can. */
-  get refusal(): string | undefined {
-    return this.#chooser.refusal(this.#lanes);
+  /** Why a new message with these wishes cannot be accepted; undefined if it can. */
+  refusal(wishes: WayWishes): string | undefined {
+    return this.#chooser.refusal(this.#lanes, wishes);
   }
 
   /** Called when the peer has restarted: packet numbers of its earlier life are forgotten. */

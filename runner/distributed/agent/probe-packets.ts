@@ -8,6 +8,7 @@
 import { openRandomStream } from '../../../engine/core/stream.ts';
 import type { RequestWithReceiver } from '../../../engine/net/inquiry.ts';
 import { greatestOf } from '../../../engine/pure/extremes.ts';
+import type { TrafficSpec } from '../../../scenarios/model.ts';
 import {
   type GroundTruth,
   readTruth,
@@ -42,12 +43,16 @@ interface ProbedPair {
   readonly by: string | undefined;
 }
 
-/** The distinct pairs of nodes that flows connect, each beginning with the node of this process. */
+/**
+ * The distinct pairs of nodes that flows connect, each beginning with the node of this process. Pairs of private flows
+ * are not probed: a probe packet would tell who writes to whom.
+ */
 export function listProbedPairs(
-  flows: readonly { readonly from: string; readonly to: string; readonly by?: string }[],
+  flows: readonly Pick<TrafficSpec, 'from' | 'to' | 'by' | 'wishes'>[],
   isHere: (node: string) => boolean,
 ): readonly ProbedPair[] {
-  return flows.flatMap(({ from, to, by }) => [
+  const open = flows.filter(({ wishes }) => wishes?.private !== true);
+  return open.flatMap(({ from, to, by }) => [
     ...(isHere(from) ? [{ from, to, by }] : []),
     ...(isHere(to) ? [{ from: to, to: from, by }] : []),
   ]);

@@ -105,6 +105,7 @@ const trafficShape = objectShape<TrafficSpec>({
       lifetime: optionalShape(numberShape(1, Number.MAX_SAFE_INTEGER)),
       priority: optionalShape(integerShape(0, 2)),
       tolerant: optionalShape(booleanShape),
+      private: optionalShape(booleanShape),
     }),
   ),
   startNs: instant,

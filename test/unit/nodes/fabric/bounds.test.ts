@@ -48,7 +48,15 @@ class Bob {
     this.#free = freeNumbers;
     this.#machine = new PeerMachine<string>(
       {
-        ...{ own: 'bob', peer: 'alice', memory: OWN, life: 1, records: [], carriers: [carrier] },
+        ...{
+          own: 'bob',
+          peer: 'alice',
+          isPrivate: false,
+          memory: OWN,
+          life: 1,
+          records: [],
+          carriers: [carrier],
+        },
         options: { queue: 1_000, outbox: 'durable', order: 'arrival', packet: 1_200 },
         behaviour: CORRECT_BEHAVIOUR,
         random: openRandomStream(1, 'bob', 'retries'),

@@ -133,7 +133,7 @@ export class End {
     };
     const machine = new PeerMachine<string>(
       {
-        ...{ own: this.#name, peer, memory, life, options, numbers, random },
+        ...{ own: this.#name, peer, isPrivate: false, memory, life, options, numbers, random },
         behaviour: this.#pair.behaviour,
         carriers: [this.#pair.isCustody ? CUSTODY : LOSSY],
         clock: (): CalendarTime => ({

@@ -14,7 +14,15 @@ function add(
   { priority = 1, deadlineNs = 1_000 } = {},
 ): OutgoingMessage<string> {
   const message = new OutgoingMessage<string>({
-    ...{ number, kind: 'call', priority, deadlineNs, sinceNs: 0, bytes: new Uint8Array(10) },
+    ...{
+      number,
+      kind: 'call',
+      priority,
+      private: false,
+      deadlineNs,
+      sinceNs: 0,
+      bytes: new Uint8Array(10),
+    },
     ...{ payloadBytes: 1, correlation: null },
   });
   outbox.add(message);

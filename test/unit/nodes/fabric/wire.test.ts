@@ -63,7 +63,7 @@ describe('a packet', () => {
 
   it.each([
     ['another version', 0, 1, 'wrong-version'],
-    ['an unknown flag', 1, 64, 'wrong-version'],
+    ['an unknown flag', 1, 128, 'wrong-version'],
     ['no range', 40, 0, 'bad-acknowledgement'],
     ['ranges that touch', 48, 37, 'bad-acknowledgement'],
     ['news longer than the window', 75, 129, 'bad-news'],

@@ -52,6 +52,8 @@ const ALL = (more: Partial<Record<Carrier, Partial<WayFacts>>> = {}): readonly W
 
 const navigator = (options: Partial<NavigatorOptions> = {}): Navigator =>
   new Navigator({ costs: COSTS, ...options });
+const URGENT = { priority: 3 };
+const PRIVATE = { priority: 1, private: true };
 const NAMES: readonly string[] = ['gateway', 'mixnet', 'dtn'];
 const namesOf = (order: readonly number[]): readonly string[] =>
   order.map((index) => NAMES[index] ?? '');
@@ -97,6 +99,8 @@ describe('a navigator', () => {
     [{ priority: 1 }, 'tolerant', 'dtn'],
     [{ priority: 0 }, 'bulk', 'dtn'],
     [undefined, 'tolerant', 'dtn'],
+    [{ priority: 3, private: true }, 'private', 'mixnet'],
+    [{ priority: 3, private: false }, 'realtime', 'gateway'],
   ] as const)('judges %j as %s, and takes the %s (R-081)', (wishes, own, carrier) => {
     const { order, why } = navigator().choose(0, ALL(), wishes);
     expect(namesOf(order)[0]).toBe(carrier);
@@ -104,86 +108,79 @@ describe('a navigator', () => {
   });
 
   it('names all candidates with their scores, the chosen one first (R-081, R-163)', () => {
-    const { why } = navigator({ class: 'realtime' }).choose(0, ALL(), undefined);
+    const { why } = navigator().choose(0, ALL(), URGENT);
     expect(why).toBe('realtime: gateway 0.232, mixnet 0.314, dtn 0.600');
     const worse = ALL({ dtn: { roundTripNs: 1e12, measuredNs: 0, loss: 1 } });
     const dearer = { ...COSTS, dtn: cost(30_000, 3, 0.9, 0.5) };
-    const choice = navigator({ class: 'realtime', costs: dearer }).choose(0, worse, undefined);
+    const choice = navigator({ costs: dearer }).choose(0, worse, URGENT);
     expect(choice.why).toMatch(/^realtime: \w+ [\d.]+, \w+ [\d.]+, dtn dominated$/);
     expect(namesOf(choice.order).at(-1)).toBe('dtn');
   });
 
   it('uses private ways for private messages, and no other, up or down', () => {
-    const own = navigator({ class: 'private' });
+    const own = navigator();
     const down = ALL({ mixnet: { isUp: false } });
     for (const ways of [ALL(), down])
-      expect(namesOf(own.choose(0, ways, { priority: 3 }).order)).toEqual(['mixnet']);
+      expect(namesOf(own.choose(0, ways, PRIVATE).order)).toEqual(['mixnet']);
     const over = ALL({ dtn: { hides: true } });
-    expect(new Set(namesOf(own.choose(0, over, undefined).order))).toEqual(
+    expect(new Set(namesOf(own.choose(0, over, PRIVATE).order))).toEqual(
       new Set(['mixnet', 'dtn']),
     );
-    expect(own.refusal(ALL())).toBeUndefined();
+    expect(own.refusal(ALL(), PRIVATE)).toBeUndefined();
     const plain = [fact('gateway'), fact('dtn')];
-    expect(own.choose(0, plain, undefined).order).toEqual([]);
-    expect(own.refusal(plain)).toBe('not-private');
+    expect(own.choose(0, plain, PRIVATE).order).toEqual([]);
+    expect(own.refusal(plain, PRIVATE)).toBe('not-private');
+    expect(own.refusal(plain, URGENT)).toBeUndefined();
     // Each of the others may use every way.
-    for (const other of ['realtime', 'bulk', 'tolerant'] as const)
-      expect(navigator({ class: other }).choose(0, ALL(), undefined).order).toHaveLength(3);
+    for (const priority of [0, 1, 2, 3])
+      expect(own.choose(0, ALL(), { priority }).order).toHaveLength(3);
   });
 
   it('R-164: spends a budget of 1.0 per destination, and refuses what would exceed it', () => {
-    const own = navigator({ class: 'realtime' });
+    const own = navigator();
     const plain = [fact('gateway')];
     for (let sent = 0; sent < 10; sent += 1) {
-      expect(own.refusal(plain), `${sent}`).toBeUndefined();
-      expect(own.choose(0, plain, undefined).order).toEqual([0]);
+      expect(own.refusal(plain, URGENT), `${sent}`).toBeUndefined();
+      expect(own.choose(0, plain, URGENT).order).toEqual([0]);
       own.used(plain[0] as WayFacts);
     }
     expect(own.budgetLeft).toBeCloseTo(0, 9);
-    expect(own.refusal(plain)).toBe('privacy-spent');
-    expect(own.choose(0, plain, undefined)).toMatchObject({
+    expect(own.refusal(plain, URGENT)).toBe('privacy-spent');
+    expect(own.choose(0, plain, URGENT)).toMatchObject({
       order: [],
       why: 'realtime: no way is allowed',
     });
     // Ways that cost no privacy stay; those that hide cost none whatever is declared.
-    expect(namesOf(own.choose(0, ALL(), undefined).order)).not.toContain('gateway');
+    expect(namesOf(own.choose(0, ALL(), URGENT).order)).not.toContain('gateway');
     const hidden = navigator({ costs: { mixnet: cost(1, 1, 0, 5) } });
     hidden.used(fact('mixnet'));
     expect(hidden.budgetLeft).toBe(1);
     // Each destination has a navigator, and a budget, of its own.
-    expect(navigator({ class: 'realtime' }).refusal(plain)).toBeUndefined();
+    expect(navigator().refusal(plain, URGENT)).toBeUndefined();
   });
 
   it('judges by what was measured in the last 30 s, and else by what is declared', () => {
     const slow = ALL({ gateway: { roundTripNs: 100 * S, loss: 0.9, measuredNs: 5 * S } });
-    expect(namesOf(navigator({ class: 'realtime' }).choose(6 * S, slow, undefined).order)[0]).toBe(
-      'mixnet',
-    );
-    expect(namesOf(navigator({ class: 'realtime' }).choose(36 * S, slow, undefined).order)[0]).toBe(
-      'gateway',
-    );
+    expect(namesOf(navigator().choose(6 * S, slow, URGENT).order)[0]).toBe('mixnet');
+    expect(namesOf(navigator().choose(36 * S, slow, URGENT).order)[0]).toBe('gateway');
   });
 
   it('prefers ways that are up, and probes those that are down', () => {
-    const { order, probes } = navigator({ class: 'realtime' }).choose(
-      0,
-      ALL({ gateway: { isUp: false } }),
-      undefined,
-    );
+    const { order, probes } = navigator().choose(0, ALL({ gateway: { isUp: false } }), URGENT);
     expect(namesOf(order)).toEqual(['mixnet', 'dtn', 'gateway']);
     expect(namesOf(probes)).toEqual(['gateway']);
     const none = ALL({ gateway: { isUp: false }, mixnet: { isUp: false }, dtn: { isUp: false } });
-    expect(navigator({ class: 'realtime' }).choose(0, none, undefined).order).toHaveLength(3);
+    expect(navigator().choose(0, none, URGENT).order).toHaveLength(3);
   });
 
   it('takes a better way at most once in three round trips, and leaves one that is down at once (R-082)', () => {
-    const own = navigator({ class: 'realtime' });
+    const own = navigator();
     const at = (now: number, more: Partial<WayFacts>): string =>
       namesOf(
         own.choose(
           now,
           ALL({ gateway: { roundTripNs: 40 * MS, measuredNs: now, ...more } }),
-          undefined,
+          URGENT,
         ).order,
       )[0] ?? '';
     expect(at(0, {})).toBe('gateway');
@@ -192,23 +189,23 @@ describe('a navigator', () => {
     expect(at(120 * MS, {})).toBe('mixnet');
     expect(at(121 * MS, {})).toBe('gateway');
     // Ways that were not measured count as declared: 1.4 s there and back.
-    const unknown = navigator({ class: 'realtime' });
+    const unknown = navigator();
     const down = ALL({ gateway: { isUp: false, roundTripNs: 10 * S } });
     const first = unknown.choose(
       0,
       ALL({ gateway: { isUp: false }, mixnet: { isUp: false } }),
-      undefined,
+      URGENT,
     );
     expect(namesOf(first.order)[0]).toBe('dtn');
-    expect(namesOf(unknown.choose(4_199 * MS, down, undefined).order)[0]).toBe('dtn');
-    expect(namesOf(unknown.choose(4_200 * MS, down, undefined).order)[0]).toBe('mixnet');
+    expect(namesOf(unknown.choose(4_199 * MS, down, URGENT).order)[0]).toBe('dtn');
+    expect(namesOf(unknown.choose(4_200 * MS, down, URGENT).order)[0]).toBe('mixnet');
   });
 
   it('leaves a way at once that may not be used any more', () => {
-    const own = navigator({ class: 'realtime', budget: 0.1 });
-    expect(namesOf(own.choose(0, ALL(), undefined).order)[0]).toBe('gateway');
+    const own = navigator({ budget: 0.1 });
+    expect(namesOf(own.choose(0, ALL(), URGENT).order)[0]).toBe('gateway');
     own.used(fact('gateway'));
-    expect(namesOf(own.choose(1, ALL(), undefined).order)[0]).toBe('mixnet');
+    expect(namesOf(own.choose(1, ALL(), URGENT).order)[0]).toBe('mixnet');
   });
 
   it('keeps a way for each class', () => {

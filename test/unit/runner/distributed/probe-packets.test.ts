@@ -62,6 +62,8 @@ describe('PacketProber', () => {
       { from: 'bob', to: 'alice' },
       { from: 'carol', to: 'alice' },
       { from: 'carol', to: 'bob' },
+      // A probe packet would tell who writes to whom.
+      { from: 'alice', to: 'eve', wishes: { private: true } },
     ];
     const pairs = listProbedPairs(flows, (node) => node === 'alice');
     const good = pair();

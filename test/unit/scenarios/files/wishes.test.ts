@@ -24,15 +24,16 @@ async function loaded(entry: string, stack = ''): Promise<readonly string[]> {
 }
 
 it('accepts the wishes of an entry as quantities of the port', async () => {
-  const text = `name: wishes${NET}traffic:\n  - { ${FLOW}, lifetime: 2h, priority: expedited, tolerant: true }\n`;
+  const text = `name: wishes${NET}traffic:\n  - { ${FLOW}, lifetime: 2h, priority: expedited, tolerant: true, private: false }\n`;
   const { scenario } = await loadText(text);
   expect(scenario.traffic[0]?.wishes).toEqual({
     lifetime: 7_200_000_000_000,
     priority: 2,
     tolerant: true,
+    private: false,
   });
   expect(
-    (await loadText(text.replace(/, lifetime.*true/, ''))).scenario.traffic[0],
+    (await loadText(text.replace(/, lifetime.*false/, ''))).scenario.traffic[0],
   ).not.toHaveProperty('wishes');
 });
 
@@ -49,4 +50,11 @@ it('follows a wish that is passed on to the protocol below', async () => {
   expect(await loaded(', lifetime: 2s', STACK)).toEqual([
     'stacked.yaml:10:79: traffic[0].lifetime: datagram ignores it',
   ]);
+});
+
+it('refuses privacy at its line where nothing below hides who writes to whom', async () => {
+  await expect(loaded(', private: true', STACK)).rejects.toThrow(
+    /:10:78\b.*shim1 over datagram does not hide who writes to whom/s,
+  );
+  expect(await loaded(', private: false', STACK)).toEqual([]);
 });

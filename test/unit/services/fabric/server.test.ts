@@ -26,7 +26,7 @@ async function serve(node?: FakeNode): Promise<Served> {
 describe('POST /send', () => {
   it('asks the node with the wishes of the query and the payload, and tells its outcome', async () => {
     const { ask, node } = await serve();
-    const path = '/send?to=b%C3%B6b&priority=2&lifetime=1500ms&tolerant=true';
+    const path = '/send?to=b%C3%B6b&priority=2&lifetime=1500ms&tolerant=true&private=true';
     const got = await ask(path, { body: Buffer.from([0, 255, 10, 13]) });
     expect([got.status, got.json, got.headers['orrery-outcome']]).toEqual([
       200,
@@ -38,7 +38,7 @@ describe('POST /send', () => {
         kind: 'send',
         target: 'böb',
         body: Uint8Array.of(0, 255, 10, 13),
-        wishes: { lifetime: 1_500_000_000, priority: 2, tolerant: true },
+        wishes: { lifetime: 1_500_000_000, priority: 2, tolerant: true, private: true },
       },
     ]);
   });
@@ -46,7 +46,7 @@ describe('POST /send', () => {
   it('asks for normal priority and a minute where the query says nothing', async () => {
     const { ask, node } = await serve();
     await ask('/send?to=bob');
-    const wishes = { lifetime: 60_000_000_000, priority: 1, tolerant: false };
+    const wishes = { lifetime: 60_000_000_000, priority: 1, tolerant: false, private: false };
     expect(node.questions).toMatchObject([{ target: 'bob', wishes }]);
     expect(node.questions[0]?.body).toHaveLength(0);
   });
@@ -93,6 +93,7 @@ describe('POST /send', () => {
     '?to=bob&lifetime=8d',
     '?to=bob&lifetime=1e3s',
     '?to=bob&tolerant=yes',
+    '?to=bob&private=1',
     '?to=bob&urgent=true',
     '?to=bob&__proto__=x',
   ])('refuses a query that it does not understand, without asking the node: %s', async (query) => {

@@ -167,6 +167,7 @@ describe('reading frames', () => {
           lifetime: fc.jsonValue(),
           priority: fc.jsonValue(),
           tolerant: fc.jsonValue(),
+          private: fc.jsonValue(),
         },
         { requiredKeys: [] },
       )

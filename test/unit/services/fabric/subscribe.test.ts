@@ -107,15 +107,23 @@ describe('a subscriber', () => {
     node.answer = ({ kind }): Promise<FabricOutcome> =>
       new Promise((resolve) => replies.set(kind, resolve));
     client.say({ call: 1, to: 'bob', payload: base64('question'), lifetime: '2s', priority: 2 });
-    client.say({ send: 2, to: 'eve', payload: '', tolerant: true });
+    client.say({ send: 2, to: 'eve', payload: '', tolerant: true, private: true });
     await vi.waitFor(() => expect(replies.size).toBe(2));
     replies.get('send')?.({ outcome: 'queue-full', body: Buffer.from('no reply') });
     expect(await client.next()).toEqual({ of: 2, outcome: 'queue-full' });
     replies.get('call')?.({ outcome: 'ok', body: Buffer.from('reply') });
     expect(await client.next()).toEqual({ of: 1, outcome: 'ok', payload: base64('reply') });
     expect(node.questions).toMatchObject([
-      { kind: 'call', target: 'bob', wishes: { lifetime: 2e9, priority: 2, tolerant: false } },
-      { kind: 'send', target: 'eve', wishes: { lifetime: 60e9, priority: 1, tolerant: true } },
+      {
+        kind: 'call',
+        target: 'bob',
+        wishes: { lifetime: 2e9, priority: 2, tolerant: false, private: false },
+      },
+      {
+        kind: 'send',
+        target: 'eve',
+        wishes: { lifetime: 60e9, priority: 1, tolerant: true, private: true },
+      },
     ]);
   });
 

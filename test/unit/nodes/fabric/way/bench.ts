@@ -57,7 +57,7 @@ export class Bench {
     const parts: PeerMachineParts = {
       ...(chooser && { chooser }),
       carrierNames: ['datagram', 'dtn'],
-      ...{ own: 'alice', peer: 'bob', memory: MEMORY, life: LIFE, carriers },
+      ...{ own: 'alice', peer: 'bob', isPrivate: false, memory: MEMORY, life: LIFE, carriers },
       options: { queue: 1_000, outbox: 'memory', order: 'arrival', packet: 1_200 },
       behaviour: CORRECT_BEHAVIOUR,
       random: openRandomStream(seed, 'alice', 'retries'),
@@ -81,7 +81,13 @@ export class Bench {
   /** A message is to be sent. */
   offer(bytes: number, { priority = 1, lifetimeNs = 15 * MINUTE } = {}): OutgoingMessage<never> {
     const message = new OutgoingMessage<never>({
-      ...{ number: this.outbox.last + 1, kind: 'message', priority, correlation: null },
+      ...{
+        number: this.outbox.last + 1,
+        kind: 'message',
+        priority,
+        private: false,
+        correlation: null,
+      },
       ...{ deadlineNs: this.now + lifetimeNs, sinceNs: this.now },
       ...{ bytes: new Uint8Array(bytes), payloadBytes: bytes },
     });
