@@ -117,7 +117,12 @@ function privatePacket(kind: MessageKind): Uint8Array {
 
 describe('a fabric that a peer sends private packets', () => {
   it.each([
-    ['drops those that come over a way that does not hide', 'gateway', 'message', 'not-private'],
+    [
+      'drops those that come over a way that does not hide (R-081)',
+      'gateway',
+      'message',
+      'not-private',
+    ],
     ['takes no message of a group from them', 'mixnet', 'group', 'bad-group-message'],
   ] as const)('%s', async (_does, carrier, kind, reason) => {
     const { world } = (await prepareText(textWith([PLAIN]))).prepared;
@@ -153,7 +158,7 @@ describe('a host', () => {
     expect(await kept(over)).toContainEqual(['shim1', true]);
   });
 
-  it('does not give a private message to a protocol that cannot keep it so, from above or from outside', async () => {
+  it('does not give a private message to a protocol that cannot keep it so, from above or from outside (R-081)', async () => {
     const gateways = NETWORKS.find(({ carrier }) => carrier === 'gateway');
     if (gateways === undefined) throw new Error('there is no network of gateways');
     const { world } = (await prepareText(textOf(gateways, { layers: 1 }))).prepared;
