@@ -6,6 +6,9 @@
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
 
+/** Age from which a measurement no longer counts, ns: the way may have changed. */
+export const MEASUREMENT_AGE_MAX_NS = 30_000_000_000;
+
 /** What is known of one way to a peer: a carrier, and what was measured over it. */
 export interface WayFacts {
   /** Name of the carrier. */
@@ -14,12 +17,14 @@ export interface WayFacts {
   readonly hides: boolean;
   /** False while the peer does not answer over this way, or the carrier says that it is closed. */
   readonly isUp: boolean;
-  /** Smoothed round-trip time, ns; undefined before the first answer. */
+  /** Smoothed round-trip time, ns, without what was older when it was measured anew; undefined before the first answer. */
   readonly roundTripNs: Nanoseconds | undefined;
   /** Share of lost packets among the last ones, 0 to 1. */
   readonly loss: number;
   /** When round trip and loss were last measured; undefined before the first answer. */
   readonly measuredNs: Nanoseconds | undefined;
+  /** When a message of the peer last came over this way; undefined before the first. */
+  readonly heardNs: Nanoseconds | undefined;
 }
 
 /** What the message wishes that leaves next. */
@@ -45,7 +50,9 @@ export interface WayChooser {
   /** Chooses the way of the message that leaves next; without wishes, of a packet without messages. */
   choose(now: Nanoseconds, ways: readonly WayFacts[], wishes: WayWishes | undefined): WayChoice;
   /** Called when bytes of a message leave, and the last ones before them left over another way, or none did. */
-  used(way: WayFacts): void;
+  used(way: WayFacts, wishes: WayWishes): void;
+  /** Called when the peer has handled a message, so long after it was accepted. */
+  handled(wishes: WayWishes, tookNs: Nanoseconds): void;
   /** Why a new message with these wishes cannot be accepted; undefined if it can. */
   refusal(ways: readonly WayFacts[], wishes: WayWishes): string | undefined;
 }
@@ -72,6 +79,10 @@ export class PreferredWay implements WayChooser {
   }
 
   used(): void {
+    // Nothing is counted.
+  }
+
+  handled(): void {
     // Nothing is counted.
   }
 

@@ -5,6 +5,8 @@
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
+import type { CarrierGuarantees } from '../../engine/host/transport.ts';
+import { scoreCosts } from '../navigator/index.ts';
 import type { OutgoingMessage } from './outgoing/out-message.ts';
 import type { Outbox } from './outgoing/outbox.ts';
 
@@ -31,6 +33,10 @@ export interface Behaviour {
    * them.
    */
   readonly yesOf: (yes: number) => number;
+  /** Whether private messages may leave over a carrier with these guarantees. */
+  readonly hides: (way: Pick<CarrierGuarantees, 'hides'>) => boolean;
+  /** How the navigator scores the costs of ways. */
+  readonly score: typeof scoreCosts;
 }
 
 /** The behaviour of a correct `fabric` node. */
@@ -41,4 +47,6 @@ export const CORRECT_BEHAVIOUR: Behaviour = {
   isFixedWindow: false,
   lost: () => undefined,
   yesOf: (yes) => yes,
+  hides: ({ hides }) => hides === true,
+  score: scoreCosts,
 };

@@ -157,7 +157,8 @@ export const fabricConfig = z.strictObject({
    * millisecond for the same, `forgetful` forgets on restart what it handled, `silent-fallback`
    * only seems to send over another way than the first, `fixed-window` sends as much whatever is
    * lost, `resend-all` sends messages from their beginning when a part is lost, `own-tally` believes
-   * in one yes more than the owner of a group has counted.
+   * in one yes more than the owner of a group has counted, `careless` takes every way for one that hides, and
+   * `mixed-units` adds milliseconds to probabilities when it scores ways.
    */
   double: z
     .enum([
@@ -167,6 +168,8 @@ export const fabricConfig = z.strictObject({
       'fixed-window',
       'resend-all',
       'own-tally',
+      'careless',
+      'mixed-units',
     ])
     .optional(),
 });

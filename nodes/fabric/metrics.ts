@@ -4,6 +4,7 @@
  * @module
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
+import { NAVIGATOR_METRICS } from '../navigator/index.ts';
 
 function counter(name: string, unit: MetricDefinition['unit'], help: string): MetricDefinition {
   return { name: `fabric.${name}`, kind: 'counter', unit, help };
@@ -125,4 +126,5 @@ export const FABRIC_METRICS: readonly MetricDefinition[] = [
     unit: 'ns',
     help: 'time from the first packet without an answer to the choice of another way',
   },
+  ...NAVIGATOR_METRICS,
 ];

@@ -61,16 +61,6 @@ function invert(memory: Uint8Array): Uint8Array {
   return memory.map((byte) => byte ^ 0xff);
 }
 
-/** Makes the chooser of one peer from the options of the node. */
-function makeNavigator(options: NonNullable<FabricOptions['navigator']>): Navigator {
-  const costs = Object.entries(options.costs).map(([carrier, cost]) => {
-    const { latency, energy, reliability, epsilon } = cost;
-    const latencyMs = latency / NS_PER_MS;
-    return [carrier, { latencyMs, energyMah: energy, unreliability: 1 - reliability, epsilon }];
-  });
-  return new Navigator({ ...options, costs: Object.fromEntries(costs) });
-}
-
 /** Creates a fabric node on `host`. */
 export function createFabricNode(
   host: Host,
@@ -267,7 +257,7 @@ class FabricNode implements NodeHandle {
     if (known !== undefined) return known;
     const { peer, isPrivate } = conversation;
     const ways = this.#carriers.flatMap(({ peers, transport: { terms } }, way) =>
-      peers.has(peer) && (!isPrivate || terms.hides === true) ? [way] : [],
+      peers.has(peer) && (!isPrivate || this.#behaviour.hides(terms)) ? [way] : [],
     );
     if (ways.length === 0) return undefined;
     const transports = ways.map((way) => (this.#carriers[way] as Carrier).transport);
@@ -281,7 +271,7 @@ class FabricNode implements NodeHandle {
       behaviour: this.#behaviour,
       ways,
       transports,
-      chooser: this.#options.navigator && makeNavigator(this.#options.navigator),
+      chooser: this.#makeNavigator(),
       isOutside: (kind): boolean => kind === 'message' || this.#options.handler === 'subscriber',
       watch: this.#traceOf(name, transports),
       handlers: {
@@ -303,6 +293,22 @@ class FabricNode implements NodeHandle {
     });
     this.#peers.set(name, made);
     return made;
+  }
+
+  /** Makes the chooser of one conversation; undefined if the options name none. */
+  #makeNavigator(): Navigator | undefined {
+    const { navigator: options } = this.#options;
+    if (options === undefined) return undefined;
+    const costs = Object.entries(options.costs).map(([carrier, cost]) => {
+      const { latency, energy, reliability, epsilon } = cost;
+      const latencyMs = latency / NS_PER_MS;
+      return [carrier, { latencyMs, energyMah: energy, unreliability: 1 - reliability, epsilon }];
+    });
+    const { hides, score } = this.#behaviour;
+    return new Navigator({
+      ...{ ...options, costs: Object.fromEntries(costs), hides, score },
+      meter: this.#host.meter,
+    });
   }
 
   /** The trace of a conversation; undefined while no trace is recorded. */

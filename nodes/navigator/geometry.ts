@@ -11,7 +11,5 @@ export const FRONTIER_MAX = 8;
 export const PRIVACY_BUDGET = 1;
 /** Least time between two changes of the way for one class of messages, round trips of the faster of both. */
 export const ROUND_TRIPS_BETWEEN_CHANGES = 3;
-/** Age from which a measurement no longer counts, ns: the way may have changed, and is judged as declared. */
-export const MEASUREMENT_AGE_MAX_NS = 30_000_000_000;
 /** Number of ns in a ms. */
 export const NS_PER_MS = 1_000_000;

@@ -3,22 +3,25 @@
  *
  * A way is judged by its declared cost; latency and reliability by what was measured over it, while that is recent.
  * Private messages leave over ways that hide who writes to whom, and over no other. All other messages spend a budget
- * of privacy for each destination. Ways change rarely: for each class at most once in three round trips of the faster of
+ * of privacy for each destination. What a node has to say of messages of the peer leaves over the way on which it was heard
+ * last, so that who waits for it waits as long as the message took. Ways change rarely: for each class at most once in three round trips of the faster of
  * both ways, unless the way in use is down or may not be used any more.
  *
  * @module
  */
+import type { Meter } from '../../engine/host/measure.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import type { WayChoice, WayChooser, WayFacts, WayWishes } from '../_kit/way-chooser.ts';
+import {
+  MEASUREMENT_AGE_MAX_NS,
+  type WayChoice,
+  type WayChooser,
+  type WayFacts,
+  type WayWishes,
+} from '../_kit/way-chooser.ts';
 import { classOfWishes, type MessageClass, WEIGHTING_OF_CLASS } from './classes.ts';
 import type { WayCost } from './cost.ts';
 import { findFrontier } from './frontier.ts';
-import {
-  MEASUREMENT_AGE_MAX_NS,
-  NS_PER_MS,
-  PRIVACY_BUDGET,
-  ROUND_TRIPS_BETWEEN_CHANGES,
-} from './geometry.ts';
+import { NS_PER_MS, PRIVACY_BUDGET, ROUND_TRIPS_BETWEEN_CHANGES } from './geometry.ts';
 import { scoreCosts, WEIGHTINGS, type WeightingName } from './weighting.ts';
 
 /** How a navigator judges. */
@@ -29,10 +32,19 @@ export interface NavigatorOptions {
   readonly budget?: number;
   /** What a way costs where nothing recent was measured, by the name of its carrier. */
   readonly costs: Readonly<Record<string, WayCost>>;
+  /** Counts the metrics of the navigator; absent: nothing is counted. */
+  readonly meter?: Meter;
+  /** True for a way that private messages may use; one that hides, except for a defective double. */
+  readonly hides?: (way: WayFacts) => boolean;
+  /** Scores the costs of ways; {@link scoreCosts}, except for a defective double. */
+  readonly score?: typeof scoreCosts;
 }
 
 /** The cost of a way of which nothing was declared: plain, and not private. */
 const UNKNOWN_COST: WayCost = { latencyMs: 100, energyMah: 0, unreliability: 0.05, epsilon: 0 };
+/** Parts of a budget in which is counted what was spent of it. */
+const BUDGET_PARTS = 1_000;
+const UAH_PER_MAH = 1_000;
 /** Digits of scores in reasons. */
 const DIGITS = 3;
 
@@ -73,7 +85,8 @@ export class Navigator implements WayChooser {
     const ranked = this.#rank(up.length > 0 ? up : allowed, own);
     const best = ranked[0];
     if (best === undefined) return { order: [], probes: [], why: `${own}: no way is allowed` };
-    const first = this.#hold(now, own, ranked, allowed);
+    const first =
+      wishes === undefined ? lastHeard(allowed, best) : this.#hold(now, own, ranked, allowed);
     const others = [...ranked, ...allowed.filter(({ facts }) => !facts.isUp)].filter(
       ({ index }, at, all) =>
         index !== first.index && all.findIndex((one) => one.index === index) === at,
@@ -87,8 +100,21 @@ export class Navigator implements WayChooser {
     };
   }
 
-  used({ hides, carrier }: WayFacts): void {
-    if (!hides) this.#spent += (this.#options.costs[carrier] ?? UNKNOWN_COST).epsilon;
+  used(facts: WayFacts, wishes: WayWishes): void {
+    const { budget = PRIVACY_BUDGET, meter } = this.#options;
+    const { energyMah, epsilon } = this.#declared(facts);
+    this.#spent += epsilon;
+    if (meter === undefined) return;
+    const own = classOfWishes(wishes);
+    meter.counter('navigator.messages', own, facts.carrier).add(1);
+    meter.counter('navigator.charge').add(Math.round(energyMah * UAH_PER_MAH));
+    meter.counter('navigator.exposed').add(Number(own === 'private' && !facts.hides));
+    if (budget > 0)
+      meter.histogram('navigator.spent').record(Math.round((this.#spent / budget) * BUDGET_PARTS));
+  }
+
+  handled(wishes: WayWishes, tookNs: Nanoseconds): void {
+    this.#options.meter?.histogram('navigator.handled', classOfWishes(wishes)).record(tookNs);
   }
 
   refusal(
@@ -102,8 +128,8 @@ export class Navigator implements WayChooser {
     return own === 'private' ? 'not-private' : 'privacy-spent';
   }
 
-  #isAllowed({ hides }: WayFacts, { epsilon }: WayCost, own: MessageClass): boolean {
-    if (own === 'private') return hides;
+  #isAllowed(way: WayFacts, { epsilon }: WayCost, own: MessageClass): boolean {
+    if (own === 'private') return this.#options.hides?.(way) ?? way.hides;
     return epsilon <= this.budgetLeft;
   }
 
@@ -125,7 +151,7 @@ export class Navigator implements WayChooser {
     const frontier = new Set(findFrontier(costs));
     const weighting = WEIGHTINGS[this.#options.weighting ?? WEIGHTING_OF_CLASS[own]];
     const on = candidates.filter((_, at) => frontier.has(at));
-    const scores = scoreCosts(
+    const scores = (this.#options.score ?? scoreCosts)(
       on.map(({ cost }) => cost),
       weighting,
     );
@@ -154,6 +180,15 @@ export class Navigator implements WayChooser {
     this.#held.set(own, { way: best.index, sinceNs: now });
     return best;
   }
+}
+
+/**
+ * The way on which a message of the peer came last, though answers to this node may be missing there; `best` before the
+ * first message.
+ */
+function lastHeard(candidates: readonly Candidate[], best: Candidate): Candidate {
+  const heardNs = ({ facts }: Candidate): number => facts.heardNs ?? Number.NEGATIVE_INFINITY;
+  return candidates.reduce((last, one) => (heardNs(one) > heardNs(last) ? one : last), best);
 }
 
 /** The round trip of a way as it was measured; without a measurement, the latency there and back, ns. */

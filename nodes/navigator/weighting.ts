@@ -1,10 +1,12 @@
 /**
  * Navigator: five weightings of the four axes, and the score of each candidate. Axes have different units, so each is
- * first normalised over the candidates: a sum of ms, mAh and probabilities would only compare the ms.
+ * first normalised over the candidates: a sum of ms, mAh and probabilities would only compare the ms. Latencies count by
+ * their logarithm: beside bundles that take a minute, a gateway and a mixnet would else be as fast as each other.
  *
  * @module
  */
 import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
+import { log } from '../../engine/pure/log-exp.ts';
 import { COST_AXES, type CostAxis, type WayCost } from './cost.ts';
 
 /** Shares of the axes in a score; their sum is 1. */
@@ -16,6 +18,9 @@ const weights = (
   unreliability: number,
   epsilon: number,
 ): Weighting => ({ latencyMs, energyMah, unreliability, epsilon });
+
+/** Latencies below this are alike, ms. */
+const LATENCY_MS_MIN = 0.001;
 
 /** The weightings that files can name. */
 export const WEIGHTINGS = {
@@ -43,15 +48,19 @@ export const WEIGHTING_NAMES: readonly [WeightingName, ...WeightingName[]] = [
  */
 export function scoreCosts(costs: readonly WayCost[], weighting: Weighting): readonly number[] {
   const ranges = COST_AXES.map((axis) => {
-    const values = costs.map((cost) => cost[axis]);
+    const values = costs.map((cost) => onScale(axis, cost));
     const least = leastOf(values);
-    return { axis, least, width: greatestOf(values) - least };
+    return { axis, values, least, width: greatestOf(values) - least };
   });
-  return costs.map((cost) =>
+  return costs.map((_, at) =>
     ranges.reduce(
-      (sum, { axis, least, width }) =>
-        width > 0 ? sum + (weighting[axis] * (cost[axis] - least)) / width : sum,
+      (sum, { axis, values, least, width }) =>
+        width > 0 ? sum + (weighting[axis] * ((values[at] as number) - least)) / width : sum,
       0,
     ),
   );
+}
+
+function onScale(axis: CostAxis, cost: WayCost): number {
+  return axis === 'latencyMs' ? log(Math.max(LATENCY_MS_MIN, cost.latencyMs)) : cost[axis];
 }

@@ -78,6 +78,7 @@ function decide(given: History): readonly Decision[] {
         roundTripNs: roundTripMs === undefined ? undefined : roundTripMs * MS,
         loss,
         measuredNs: roundTripMs === undefined ? undefined : now,
+        heardNs: undefined,
       }),
     );
     const { order, why } = navigator.choose(now, facts, wishes);
@@ -85,7 +86,7 @@ function decide(given: History): readonly Decision[] {
     const [first] = order;
     if (isSent && first !== undefined) {
       const used = facts[first] as WayFacts;
-      navigator.used(used);
+      navigator.used(used, wishes ?? { priority: 1 });
       if (!used.hides) spent += (given.costs[first] as WayCost).epsilon;
     }
     return decision;

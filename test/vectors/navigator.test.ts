@@ -53,13 +53,13 @@ describe('R-163: the five weightings', () => {
     expect(findFrontier(COSTS)).toEqual([0, 1, 2]);
   });
 
-  // Normalised, bitchat is (1, 0, 1, 2/3), htx (1/3, 1, 0, 0), quic (0, 5/7, 1/2, 1).
+  // Normalised, bitchat is (1, 0, 1, 2/3), htx (1/2, 1, 0, 0), quic (0, 5/7, 1/2, 1).
   it.each([
-    ['balanced', 'htx', [0.6667, 0.3333, 0.5536]],
-    ['real-time', 'quic', [0.8667, 0.3, 0.2714]],
-    ['energy', 'bitchat', [0.3667, 0.6333, 0.6286]],
-    ['privacy', 'htx', [0.7, 0.1333, 0.7714]],
-    ['reliability', 'htx', [0.8167, 0.2, 0.5071]],
+    ['balanced', 'htx', [0.6667, 0.375, 0.5536]],
+    ['real-time', 'quic', [0.8667, 0.4, 0.2714]],
+    ['energy', 'bitchat', [0.3667, 0.65, 0.6286]],
+    ['privacy', 'htx', [0.7, 0.15, 0.7714]],
+    ['reliability', 'htx', [0.8167, 0.225, 0.5071]],
   ] as const)('choose by %s %s', (weighting, transport, scores) => {
     expect(chosenBy(COSTS, weighting)).toBe(transport);
     for (const [index, score] of scoreCosts(COSTS, WEIGHTINGS[weighting]).entries())

@@ -112,6 +112,11 @@ export class LossRecovery<Content> {
     return this.#roundTrip.smoothedNs;
   }
 
+  /** The last round trip that was measured; undefined before the first. */
+  get lastNs(): Nanoseconds | undefined {
+    return this.#roundTrip.lastNs;
+  }
+
   /** Number of time-outs since the last acknowledgement. */
   get timeouts(): number {
     return this.#timeouts;

@@ -24,6 +24,7 @@ export function subtractAckDelayNs(sampleNs: Nanoseconds, delayNs: Nanoseconds):
 export class RoundTrip {
   readonly #estimator = new RoundTripEstimator(RFC6298_RTT_GAIN);
   #latestNs: Nanoseconds = 0;
+  #lastNs: Nanoseconds | undefined;
   /** The smallest sample of the present period, and the smallest of the previous period, ns. */
   #presentNs = Number.POSITIVE_INFINITY;
   #formerNs = Number.POSITIVE_INFINITY;
@@ -32,6 +33,11 @@ export class RoundTrip {
   /** Smoothed round-trip time; undefined before the first sample. */
   get smoothedNs(): Nanoseconds | undefined {
     return this.#estimator.isKnown ? this.#estimator.srttNs : undefined;
+  }
+
+  /** The last sample without the delay of the acknowledgement; undefined before the first sample. */
+  get lastNs(): Nanoseconds | undefined {
+    return this.#lastNs;
   }
 
   /** The shortest round trip of the last two periods; Infinity before the first sample. */
@@ -48,6 +54,7 @@ export class RoundTrip {
       this.#turnedNs = now;
     }
     const adjustedNs = subtractAckDelayNs(sampleNs, delayNs);
+    this.#lastNs = adjustedNs;
     if (adjustedNs < this.#presentNs) this.#presentNs = adjustedNs;
     // The first sample is taken without subtracting the delay (section 5.3).
     this.#estimator.sample(this.#estimator.isKnown ? adjustedNs : sampleNs);

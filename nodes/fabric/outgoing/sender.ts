@@ -192,6 +192,7 @@ export class Sender<Request> {
     const { parts, journal, emit } = this.#shared;
     parts.watch?.ended(now, call, kind);
     emit({ kind: 'count', of: 'payload_bytes', amount: call.payloadBytes });
+    parts.chooser?.handled(call, now - call.sinceNs);
     const outcome = kind === 'reply' ? 'ok' : 'refused';
     const settlement = { ...this.#settlement(now, call, outcome), body: payload.slice() };
     journal.ask({ kind: 'answered', settlement });
@@ -385,6 +386,7 @@ export class Sender<Request> {
     parts.watch?.ended(now, message, 'ok');
     emit({ kind: 'count', of: 'payload_bytes', amount: message.payloadBytes });
     if (!isAnswerKind(message.kind)) {
+      parts.chooser?.handled(message, now - message.sinceNs);
       emit({ kind: 'settled', settlement: this.#settlement(now, message, 'ok') });
     }
   }

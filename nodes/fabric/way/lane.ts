@@ -13,7 +13,7 @@ import type { CarrierGuarantees } from '../../../engine/host/transport.ts';
 import { BackOff, withJitter } from '../../_kit/back-off.ts';
 import { LossRecovery } from '../../_kit/loss-recovery/loss-recovery.ts';
 import { ReceivedPackets } from '../../_kit/loss-recovery/received-packets.ts';
-import type { WayFacts } from '../../_kit/way-chooser.ts';
+import { MEASUREMENT_AGE_MAX_NS, type WayFacts } from '../../_kit/way-chooser.ts';
 import {
   CARRIER_BYTES_IN_FLIGHT_MAX,
   FIRST_RETRY_NS,
@@ -25,6 +25,9 @@ import type { PeerChallenge } from '../wire.ts';
 
 /** Weight of one packet in {@link PeerWay.loss}. */
 const LOSS_GAIN = 1 / 32;
+
+/** Weight of one answer in {@link PeerWay.roundTripNs}. */
+const ROUND_TRIP_GAIN = 1 / 8;
 
 /** The bytes of one message that are in one packet. */
 export interface SentPiece<Request> {
@@ -62,7 +65,9 @@ export class PeerWay<Request> implements WayFacts {
   readonly hides: boolean;
   /** Share of lost packets; each packet counts one part in 2^5 less than the next. */
   loss = 0;
+  roundTripNs: Nanoseconds | undefined;
   measuredNs: Nanoseconds | undefined;
+  heardNs: Nanoseconds | undefined;
   /** Largest packet that may leave over this way, bytes. */
   readonly packetBytes: number;
   /** Absent over a carrier that promises delivery or reports it. */
@@ -110,15 +115,20 @@ export class PeerWay<Request> implements WayFacts {
     return !this.isClosed && this.recovery.timeouts < TIMEOUTS_BEFORE_FAILOVER;
   }
 
-  get roundTripNs(): Nanoseconds | undefined {
-    return this.recovery?.smoothedNs;
-  }
-
   /** Counts packets that the peer acknowledged, or that were lost. */
   measured(now: Nanoseconds, { acked, lost }: Readonly<Record<'acked' | 'lost', number>>): void {
+    // What a way was once must not be mixed with what it is now.
+    if (now - (this.measuredNs ?? now) > MEASUREMENT_AGE_MAX_NS) {
+      this.loss = 0;
+      this.roundTripNs = undefined;
+    }
     this.loss *= (1 - LOSS_GAIN) ** (acked + lost);
     this.loss += 1 - (1 - LOSS_GAIN) ** lost;
-    if (acked > 0) this.measuredNs = now;
+    if (acked === 0) return;
+    const { lastNs = 0 } = this.recovery ?? {};
+    this.roundTripNs ??= lastNs;
+    this.roundTripNs += (lastNs - this.roundTripNs) * ROUND_TRIP_GAIN;
+    this.measuredNs = now;
   }
 
   /** True if the congestion window, or the carrier, allows a full packet now. */

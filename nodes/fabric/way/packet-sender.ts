@@ -234,7 +234,7 @@ export class PacketSender<Request> {
   ): SentPiece<Request> {
     const { message, start, end } = piece;
     const { emit, parts } = this.#shared;
-    if (message.way !== lane.index) this.#chooser.used(lane);
+    if (message.way !== lane.index) this.#chooser.used(lane, message);
     message.way = lane.index;
     this.#pieceBytes += end - start;
     this.#repeatedBytes += Math.max(0, Math.min(end, message.sentEnd) - start);

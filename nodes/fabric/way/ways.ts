@@ -197,8 +197,10 @@ export class WaySelector<Request> {
 
   /** Makes the way of the next message the active one. @returns it; undefined if no way may be used. */
   #choose(now: Nanoseconds): PeerWay<Request> | undefined {
-    const choice = this.#chooser.choose(now, this.#lanes, this.#sources.outbox.next());
-    if (choice.why !== this.#choice?.why) this.#shared.parts.watch?.chosen(now, choice.why);
+    const message = this.#sources.outbox.next();
+    const choice = this.#chooser.choose(now, this.#lanes, message);
+    if (message !== undefined && choice.why !== this.#choice?.why)
+      this.#shared.parts.watch?.chosen(now, choice.why);
     this.#choice = choice;
     const [first] = choice.order;
     const former = this.#active;

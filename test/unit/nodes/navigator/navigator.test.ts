@@ -45,6 +45,7 @@ const fact = (carrier: Carrier, more: Partial<WayFacts> = {}): WayFacts => ({
   roundTripNs: undefined,
   loss: 0,
   measuredNs: undefined,
+  heardNs: undefined,
   ...more,
 });
 const ALL = (more: Partial<Record<Carrier, Partial<WayFacts>>> = {}): readonly WayFacts[] =>
@@ -109,7 +110,7 @@ describe('a navigator', () => {
 
   it('names all candidates with their scores, the chosen one first (R-081, R-163)', () => {
     const { why } = navigator().choose(0, ALL(), URGENT);
-    expect(why).toBe('realtime: gateway 0.232, mixnet 0.314, dtn 0.600');
+    expect(why).toBe('realtime: gateway 0.232, mixnet 0.592, dtn 0.600');
     const worse = ALL({ dtn: { roundTripNs: 1e12, measuredNs: 0, loss: 1 } });
     const dearer = { ...COSTS, dtn: cost(30_000, 3, 0.9, 0.5) };
     const choice = navigator({ costs: dearer }).choose(0, worse, URGENT);
@@ -142,7 +143,7 @@ describe('a navigator', () => {
     for (let sent = 0; sent < 10; sent += 1) {
       expect(own.refusal(plain, URGENT), `${sent}`).toBeUndefined();
       expect(own.choose(0, plain, URGENT).order).toEqual([0]);
-      own.used(plain[0] as WayFacts);
+      own.used(plain[0] as WayFacts, URGENT);
     }
     expect(own.budgetLeft).toBeCloseTo(0, 9);
     expect(own.refusal(plain, URGENT)).toBe('privacy-spent');
@@ -153,7 +154,7 @@ describe('a navigator', () => {
     // Ways that cost no privacy stay; those that hide cost none whatever is declared.
     expect(namesOf(own.choose(0, ALL(), URGENT).order)).not.toContain('gateway');
     const hidden = navigator({ costs: { mixnet: cost(1, 1, 0, 5) } });
-    hidden.used(fact('mixnet'));
+    hidden.used(fact('mixnet'), URGENT);
     expect(hidden.budgetLeft).toBe(1);
     // Each destination has a navigator, and a budget, of its own.
     expect(navigator().refusal(plain, URGENT)).toBeUndefined();
@@ -201,10 +202,66 @@ describe('a navigator', () => {
     expect(namesOf(unknown.choose(4_200 * MS, down, URGENT).order)[0]).toBe('mixnet');
   });
 
+  it('took a mixnet of 0.5 s for as fast as a gateway of 20 ms beside bundles that take 20 s', () => {
+    const costs = {
+      gateway: cost(20, 0.8, 0.01, 0.05),
+      mixnet: cost(500, 2, 0),
+      dtn: cost(20_000, 0.1, 0),
+    };
+    expect(namesOf(navigator({ costs }).choose(0, ALL(), URGENT).order)[0]).toBe('gateway');
+  });
+
+  it('answered a message by a bus when it had come by gateway', () => {
+    const own = navigator();
+    const news = (more: Parameters<typeof ALL>[0]): string | undefined =>
+      namesOf(own.choose(9 * S, ALL(more), undefined).order)[0];
+    expect(news({})).toBe('dtn');
+    expect(news({ gateway: { heardNs: 2 * S } })).toBe('gateway');
+    expect(news({ gateway: { heardNs: 2 * S }, mixnet: { heardNs: 3 * S } })).toBe('mixnet');
+    // Who has no answers to its own packets is heard, or not: a way that the peer uses is one to it.
+    expect(news({ gateway: { heardNs: 2 * S, isUp: false } })).toBe('gateway');
+    // Not where the budget is spent.
+    const poor = navigator({ budget: 0 });
+    const heard = ALL({ gateway: { heardNs: 2 * S } });
+    expect(namesOf(poor.choose(9 * S, heard, undefined).order)[0]).toBe('dtn');
+  });
+
+  it('counts who left over which way, what it cost, and how long it took', () => {
+    const counted = new Map<string, number[]>();
+    const note = (name: string, labels: readonly string[], value: number): void => {
+      const key = [name, ...labels].join(' ');
+      counted.set(key, [...(counted.get(key) ?? []), value]);
+    };
+    const counter = (name: string, ...labels: readonly string[]): { add(by: number): void } => ({
+      add: (by) => note(name, labels, by),
+    });
+    const histogram = (
+      name: string,
+      ...labels: readonly string[]
+    ): { record(one: number): void } => ({
+      record: (one) => note(name, labels, one),
+    });
+    const meter = { counter, histogram } as unknown as NonNullable<NavigatorOptions['meter']>;
+    const own = navigator({ meter });
+    own.used(fact('gateway'), URGENT);
+    own.used(fact('mixnet'), PRIVATE);
+    own.used(fact('gateway'), PRIVATE);
+    own.handled(URGENT, 30 * MS);
+    expect(Object.fromEntries(counted)).toEqual({
+      'navigator.messages realtime gateway': [1],
+      'navigator.messages private mixnet': [1],
+      'navigator.messages private gateway': [1],
+      'navigator.charge': [800, 2_000, 800],
+      'navigator.spent': [100, 100, 200],
+      'navigator.exposed': [0, 0, 1],
+      'navigator.handled realtime': [30 * MS],
+    });
+  });
+
   it('leaves a way at once that may not be used any more', () => {
     const own = navigator({ budget: 0.1 });
     expect(namesOf(own.choose(0, ALL(), URGENT).order)[0]).toBe('gateway');
-    own.used(fact('gateway'));
+    own.used(fact('gateway'), URGENT);
     expect(namesOf(own.choose(1, ALL(), URGENT).order)[0]).toBe('mixnet');
   });
 

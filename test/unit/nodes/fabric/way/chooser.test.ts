@@ -10,7 +10,7 @@ import {
   type WayChooser,
   type WayFacts,
 } from '../../../../../nodes/_kit/way-chooser.ts';
-import { Bench, CUSTODY, LOSSY } from './bench.ts';
+import { Bench, CUSTODY, LOSSY, MS } from './bench.ts';
 
 /** Chooses by the given function, and notes what it is told. */
 class Rule implements WayChooser {
@@ -31,6 +31,10 @@ class Rule implements WayChooser {
   ): WayChoice {
     this.seen = ways;
     return { order: this.#orderOf(wishes?.priority), probes: [], why: 'by rule' };
+  }
+
+  handled(): void {
+    // Nothing is measured.
   }
 
   refusal(): undefined {
@@ -88,11 +92,28 @@ describe('ways with a chooser', () => {
     expect(rule.seen[0]?.loss).toBeGreaterThan(1 / 32 - 0.01);
     expect(rule.seen[0]?.loss).toBeLessThan(0.2);
   });
+
+  it('mixed what it measured with what a way had been a minute before', () => {
+    const rule = new Rule(() => [0]);
+    const bench = new Bench([LOSSY], 1, rule);
+    const trip = (bytes: number, ns: number): WayFacts | undefined => {
+      const sent = bench.step(() => bench.offer(bytes));
+      bench.now += ns;
+      bench.acknowledge(sent);
+      return rule.seen[0];
+    };
+    const slowNs = trip(100, 2_000 * MS)?.roundTripNs ?? 0;
+    expect(slowNs).toBeGreaterThanOrEqual(1_900 * MS);
+    expect(trip(100, 20 * MS)?.roundTripNs).toBeGreaterThan(1_500 * MS);
+    bench.now += 31_000 * MS;
+    expect(trip(100, 20 * MS)?.roundTripNs).toBeLessThanOrEqual(20 * MS);
+  });
 });
 
 describe('the preferred way', () => {
   const facts = (isUp: boolean): WayFacts => ({
-    ...{ carrier: '', hides: false, isUp, roundTripNs: undefined, loss: 0, measuredNs: undefined },
+    ...{ carrier: '', hides: false, isUp, roundTripNs: undefined, loss: 0 },
+    ...{ measuredNs: undefined, heardNs: undefined },
   });
   it.each([
     [[true, true, true], [0, 1, 2], []],
