@@ -233,7 +233,11 @@ export class WaySelector<Request> {
     const pieces = probe.pieces.filter(isOpen);
     // After too many time-outs the news are not repeated: a peer that returns asks for them.
     if (probe.hasNews && recovery.timeouts <= NEWS_TIMEOUTS_MAX) this.newsAt(now);
-    if (pieces.length > 0) {
+    const active = this.#active;
+    // No choice leaves this way: the message whose class chose it is under way, and packets after it chose another one.
+    if (pieces.length > 0 && !lane.isUp && lane !== active && active?.isUp === true)
+      this.#leave(now, lane, active);
+    else if (pieces.length > 0) {
       for (const { message } of pieces) this.#shared.parts.watch?.again(now, message, 'time-out');
       this.#packets.send(now, lane, pieces);
     } else if (this.#sources.outbox.isWaiting || this.#packets.newsAt <= now) {

@@ -10,7 +10,7 @@ import {
   type WayChooser,
   type WayFacts,
 } from '../../../../../nodes/_kit/way-chooser.ts';
-import { Bench, CUSTODY, LOSSY, MS } from './bench.ts';
+import { Bench, CUSTODY, LOSSY, MS, SECOND } from './bench.ts';
 
 /** Chooses by the given function, and notes what it is told. */
 class Rule implements WayChooser {
@@ -63,6 +63,19 @@ describe('ways with a chooser', () => {
     isClosed = true;
     const sent = bench.step(() => bench.ways.turn(bench.now, 0, 'closed'));
     expect(sent.map(({ way, packet }) => [way, packet.pieces.length])).toEqual([[1, 1]]);
+    expect(bench.switches).toEqual([1]);
+  });
+
+  it('were repeated over a way that died in silence, as long as later packets chose another one (R-082)', () => {
+    const rule = new Rule((priority) => (priority === 3 && rule.seen[0]?.isUp ? [0, 1] : [1, 0]));
+    const bench = new Bench([LOSSY, LOSSY], 1, rule);
+    bench.answering = 1;
+    bench.step(() => bench.offer(300, { priority: 3 }));
+    const ways = (): readonly number[] =>
+      bench.sent.filter(({ packet }) => packet.pieces.length > 0).map(({ way }) => way);
+    bench.pass(60 * SECOND, () => ways().includes(1));
+    // Three time-outs say that the way is down: the message and two repetitions were lost there.
+    expect(ways()).toEqual([0, 0, 0, 1]);
     expect(bench.switches).toEqual([1]);
   });
 
