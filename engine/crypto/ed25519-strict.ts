@@ -10,6 +10,7 @@
  * @module
  */
 import { ED25519_TORSION_SUBGROUP } from '@noble/curves/ed25519.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { CURVE_KEY_LENGTH, SIGNATURE_LENGTH } from './lengths.ts';
 
 const SIGN_BIT = 0x80;
@@ -18,8 +19,7 @@ const LAST = CURVE_KEY_LENGTH - 1;
 /** The y-coordinates of the eight points of small order, as hexadecimal text. */
 const SMALL_ORDER: ReadonlySet<string> = new Set(
   ED25519_TORSION_SUBGROUP.map((point) => {
-    const bytes = Buffer.from(point, 'hex');
-    return withoutSign(bytes).toString('hex');
+    return bytesToHex(withoutSign(hexToBytes(point)));
   }),
 );
 
@@ -44,11 +44,11 @@ function isStrictPoint(point: Uint8Array): boolean {
   const coordinate = withoutSign(point);
   // RFC 8032 section 5.1.3: decoding fails if y is not below p.
   if (!isBelowPrime(coordinate)) return false;
-  return !SMALL_ORDER.has(coordinate.toString('hex'));
+  return !SMALL_ORDER.has(bytesToHex(coordinate));
 }
 
-function withoutSign(point: Uint8Array): Buffer {
-  const coordinate = Buffer.from(point);
+function withoutSign(point: Uint8Array): Uint8Array {
+  const coordinate = new Uint8Array(point);
   coordinate[LAST] = (coordinate[LAST] as number) & ~SIGN_BIT;
   return coordinate;
 }

@@ -12,7 +12,7 @@
  */
 import type { CryptoProvider } from '../host/crypto.ts';
 import type { NobleFallback } from './fallback.ts';
-import { modelledCrypto } from './modelled.ts';
+import { createModelledCrypto } from './modelled.ts';
 import { nobleCrypto } from './noble.ts';
 import { type CryptoTiming, createNodeCrypto, nodeCryptoFallbacks } from './node.ts';
 import { createSodiumCrypto, sodiumFallbacks } from './sodium.ts';
@@ -27,6 +27,7 @@ export const CRYPTO_PROVIDER_NAMES = ['node', 'noble', 'sodium', 'modelled'] as 
 /** The name of a provider, as files and flags write it. */
 export type CryptoProviderName = (typeof CRYPTO_PROVIDER_NAMES)[number];
 
+const modelledCrypto = createModelledCrypto(createNodeCrypto('simulation'));
 /** Primitives that the modelled provider implements itself, although the node provider uses noble for them. */
 const MODELLED: readonly NobleFallback['primitive'][] = ['edwards25519', 'mlDsa65', 'mlKem768'];
 

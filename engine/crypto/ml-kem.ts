@@ -7,9 +7,11 @@
  * @module
  */
 
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { type KEMPrepared, ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { wipe } from '../core/secrets.ts';
 import type { MlKem768, MlKemKey } from '../host/crypto-groups.ts';
+import { isSameBytes } from '../pure/same-bytes.ts';
 
 /** Length of d and z together, in bytes, 32 each (FIPS 203 section 7.1). */
 export const ML_KEM_SEED_LENGTH = 64;
@@ -65,9 +67,9 @@ function openKey(seed: Uint8Array): MlKemKey {
 
 /** Expands a public key. @returns undefined when a coefficient is not reduced (section 7.2, modulus check). */
 function prepare(publicKey: Uint8Array): KEMPrepared | undefined {
-  const name = Buffer.from(publicKey.buffer, publicKey.byteOffset, 16).toString('latin1');
+  const name = bytesToHex(publicKey.subarray(0, 16));
   const known = preparedKeys.get(name);
-  if (known !== undefined && isSame(known.publicKey, publicKey)) {
+  if (known !== undefined && isSameBytes(known.publicKey, publicKey)) {
     keep(name, known);
     return known;
   }
@@ -94,11 +96,6 @@ function forgetOldest(names: Set<string> | Map<string, KEMPrepared>, max: number
   if (names.size <= max) return;
   const [oldest] = names.keys();
   if (oldest !== undefined) names.delete(oldest);
-}
-
-/** Compares public bytes, so it may stop early. */
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
 }
 
 /** A copy with memory of its own, because noble returns views of longer arrays. */

@@ -8,7 +8,8 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
+import { concatBytes } from '@noble/hashes/utils.js';
+import type { CryptoProvider } from '../host/crypto.ts';
 import type { Edwards25519 } from '../host/crypto-groups.ts';
 import {
   EDWARDS25519_ORDER,
@@ -18,24 +19,26 @@ import {
 } from './edwards25519.ts';
 import { CURVE_KEY_LENGTH, checkLength } from './lengths.ts';
 
-/** A model of edwards25519 with its sizes and equations, but without its security. */
-export const modelledGroup: Edwards25519 = {
-  ...edwards25519,
-  isPoint: (point) => decode(point) !== undefined,
-  // The logarithm of the base point is 1.
-  scalarMultBase: (scalar) => encode(scalarOf(scalar)),
-  scalarMult: (point, scalar) => {
-    const factor = scalarOf(scalar);
-    return change(point, (value) => value * factor);
-  },
-  add: (a, b) => combine(a, b, (left, right) => left + right),
-  subtract: (a, b) => combine(a, b, (left, right) => left + 2n * EDWARDS25519_ORDER - right),
-  clearCofactor: (point) => change(point, (value) => value * 8n),
-  encodeToCurve: (message, domain) => {
-    const digest = createHash('sha512').update(domain).update(message).digest();
-    return encode(readLittleEndian(digest));
-  },
-};
+/** Makes a model of edwards25519 with its sizes and equations, but without its security. */
+export function createModelledGroup({ sha512 }: Pick<CryptoProvider, 'sha512'>): Edwards25519 {
+  return {
+    ...edwards25519,
+    isPoint: (point) => decode(point) !== undefined,
+    // The logarithm of the base point is 1.
+    scalarMultBase: (scalar) => encode(scalarOf(scalar)),
+    scalarMult: (point, scalar): Uint8Array | undefined => {
+      const factor = scalarOf(scalar);
+      return change(point, (value) => value * factor);
+    },
+    add: (a, b) => combine(a, b, (left, right) => left + right),
+    subtract: (a, b) => combine(a, b, (left, right) => left + 2n * EDWARDS25519_ORDER - right),
+    clearCofactor: (point) => change(point, (value) => value * 8n),
+    encodeToCurve: (message, domain): Uint8Array => {
+      const digest = sha512(concatBytes(domain, message));
+      return encode(readLittleEndian(digest));
+    },
+  };
+}
 
 function decode(point: Uint8Array): bigint | undefined {
   if (point.length !== CURVE_KEY_LENGTH) return undefined;

@@ -8,38 +8,46 @@
  */
 import { concatBytes } from '@noble/hashes/utils.js';
 import { wipe } from '../core/secrets.ts';
+import type { CryptoProvider } from '../host/crypto.ts';
 import type { MlKem768, MlKemKey } from '../host/crypto-groups.ts';
+import { isSameBytes } from '../pure/same-bytes.ts';
 import {
   ML_KEM_CIPHERTEXT_LENGTH,
   ML_KEM_COINS_LENGTH,
   ML_KEM_PUBLIC_KEY_LENGTH,
   ML_KEM_SEED_LENGTH,
 } from './ml-kem.ts';
-import { hashMessage } from './one-shot.ts';
 
 const DIGEST_LENGTH = 32;
 /** Coefficients of 12 bits, two in three bytes (FIPS 203 section 4.2.1). */
 const KEM_POLYNOMIALS_LENGTH = ML_KEM_PUBLIC_KEY_LENGTH - DIGEST_LENGTH;
 const KEM_PRIME = 3_329;
 
-/** A model of ML-KEM-768 with its sizes, but without its security. */
-export const modelledMlKem768: MlKem768 = { openKey, encapsulate };
+type Hashes = Pick<CryptoProvider, 'sha256' | 'sha512'>;
+
+/** Makes a model of ML-KEM-768 with its sizes, but without its security. */
+export function createModelledMlKem(hash: Hashes): MlKem768 {
+  return {
+    openKey: (seed) => openKey(hash, seed),
+    encapsulate: (publicKey, coins) => encapsulate(hash, publicKey, coins),
+  };
+}
 
 /** The public key is zeros in place of the coefficients, then a digest of the seed in place of the real key's rho. */
-function openKey(seed: Uint8Array): MlKemKey | undefined {
+function openKey(hash: Hashes, seed: Uint8Array): MlKemKey | undefined {
   if (seed.length !== ML_KEM_SEED_LENGTH) return undefined;
   const own = new Uint8Array(seed);
   const publicKey = new Uint8Array(ML_KEM_PUBLIC_KEY_LENGTH);
-  publicKey.set(hashMessage('sha256', own), KEM_POLYNOMIALS_LENGTH);
+  publicKey.set(hash.sha256(own), KEM_POLYNOMIALS_LENGTH);
   let isOpen = true;
   return {
     publicKey,
     decapsulate(ciphertext): Uint8Array | undefined {
       if (!isOpen || ciphertext.length !== ML_KEM_CIPHERTEXT_LENGTH) return undefined;
-      const made = encapsulateTo(publicKey, ciphertext.subarray(0, ML_KEM_COINS_LENGTH));
-      if (isSame(made.ciphertext, ciphertext)) return made.secret;
+      const made = encapsulateTo(hash, publicKey, ciphertext.subarray(0, ML_KEM_COINS_LENGTH));
+      if (isSameBytes(made.ciphertext, ciphertext)) return made.secret;
       // FIPS 203 algorithm 18: implicit rejection.
-      return hashMessage('sha256', concatBytes(own, ciphertext));
+      return hash.sha256(concatBytes(own, ciphertext));
     },
     wipe(): void {
       isOpen = false;
@@ -50,15 +58,19 @@ function openKey(seed: Uint8Array): MlKemKey | undefined {
 
 type Encapsulation = NonNullable<ReturnType<MlKem768['encapsulate']>>;
 
-function encapsulate(publicKey: Uint8Array, coins: Uint8Array): Encapsulation | undefined {
+function encapsulate(
+  hash: Hashes,
+  publicKey: Uint8Array,
+  coins: Uint8Array,
+): Encapsulation | undefined {
   if (publicKey.length !== ML_KEM_PUBLIC_KEY_LENGTH) return undefined;
   if (coins.length !== ML_KEM_COINS_LENGTH || !isReduced(publicKey)) return undefined;
-  return encapsulateTo(publicKey, coins);
+  return encapsulateTo(hash, publicKey, coins);
 }
 
 /** The ciphertext is the coins in plain text, followed by a digest of coins and key. */
-function encapsulateTo(publicKey: Uint8Array, coins: Uint8Array): Encapsulation {
-  const digest = hashMessage('sha512', concatBytes(publicKey, coins));
+function encapsulateTo(hash: Hashes, publicKey: Uint8Array, coins: Uint8Array): Encapsulation {
+  const digest = hash.sha512(concatBytes(publicKey, coins));
   const ciphertext = new Uint8Array(ML_KEM_CIPHERTEXT_LENGTH);
   ciphertext.set(coins);
   ciphertext.set(digest.subarray(0, DIGEST_LENGTH), ML_KEM_COINS_LENGTH);
@@ -73,9 +85,4 @@ function isReduced(publicKey: Uint8Array): boolean {
     if (((middle >> 4) | ((publicKey[at + 2] as number) << 4)) >= KEM_PRIME) return false;
   }
   return true;
-}
-
-/** Compares public bytes, so it may stop early. */
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
 }

@@ -27,37 +27,41 @@ import {
   NONCE_LENGTH,
   TAG_LENGTH,
 } from './lengths.ts';
-import { modelledGroup } from './modelled-group.ts';
-import { modelledMlKem768 } from './modelled-ml-kem.ts';
-import { modelledSignatures } from './modelled-signatures.ts';
-import { createNodeCrypto } from './node.ts';
+import { createModelledGroup } from './modelled-group.ts';
+import { createModelledMlKem } from './modelled-ml-kem.ts';
+import { createModelledSignatures } from './modelled-signatures.ts';
 
-/** The crypto provider whose groups, encapsulation and signatures are modelled, for sweeps. */
-export const modelledCrypto: CryptoProvider = {
-  ...createNodeCrypto('simulation'),
-  name: 'modelled',
-  mlKem768: modelledMlKem768,
-  ...modelledSignatures,
-  edwards25519: modelledGroup,
-  aead: (name, key): AeadKey => {
-    checkLength(`a key of ${name}`, key, AEAD_KEY_LENGTH[name]);
-    return new ModelledAead(name.length, key);
-  },
-  aesCmac: (key): MacKey => {
-    checkLength('an AES-CMAC key', key, 16);
-    return new ModelledMac(key);
-  },
-  aesCtrStream: (key, counter): CtrStream => {
-    checkAesKey(key);
-    checkLength('an AES-CTR counter block', counter, BLOCK_LENGTH);
-    return new ModelledStream(key, counter);
-  },
-  polyval: (key, blocks): Uint8Array => {
-    checkLength('a POLYVAL key', key, BLOCK_LENGTH);
-    checkBlocks(blocks);
-    return new Checksum(key, DOMAIN_KEY).of(blocks, DOMAIN_POLYVAL);
-  },
-};
+/**
+ * Makes the crypto provider whose groups, encapsulation and signatures are modelled, for sweeps.
+ * @param real The provider of everything that is not modelled.
+ */
+export function createModelledCrypto(real: CryptoProvider): CryptoProvider {
+  return {
+    ...real,
+    name: 'modelled',
+    mlKem768: createModelledMlKem(real),
+    ...createModelledSignatures(real),
+    edwards25519: createModelledGroup(real),
+    aead: (name, key): AeadKey => {
+      checkLength(`a key of ${name}`, key, AEAD_KEY_LENGTH[name]);
+      return new ModelledAead(name.length, key);
+    },
+    aesCmac: (key): MacKey => {
+      checkLength('an AES-CMAC key', key, 16);
+      return new ModelledMac(key);
+    },
+    aesCtrStream: (key, counter): CtrStream => {
+      checkAesKey(key);
+      checkLength('an AES-CTR counter block', counter, BLOCK_LENGTH);
+      return new ModelledStream(key, counter);
+    },
+    polyval: (key, blocks): Uint8Array => {
+      checkLength('a POLYVAL key', key, BLOCK_LENGTH);
+      checkBlocks(blocks);
+      return new Checksum(key, DOMAIN_KEY).of(blocks, DOMAIN_POLYVAL);
+    },
+  };
+}
 
 // Odd multipliers with good avalanche, from MurmurHash3 x86_128 and xxHash32.
 const PRIMES = [0x239b961b, 0xab0e9789 | 0, 0x9e3779b1 | 0, 0x85ebca77 | 0] as const;

@@ -28,6 +28,7 @@ import type {
   MacKey,
   WideBlockCipher,
 } from '../host/crypto.ts';
+import { isSameBytes } from '../pure/same-bytes.ts';
 import { Aez } from './aez/aez.ts';
 import { AEZ_KEY_LENGTH } from './aez/tweaked-aes.ts';
 import { isStrictEd25519 } from './ed25519-strict.ts';
@@ -206,7 +207,7 @@ function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Ui
   // is compared as bytes, so it need not be decoded.
   const k = ed25519.Point.Fn.create(littleEndian(sha512(concatBytes(r, publicKey, message))));
   const expected = ed25519.Point.BASE.multiplyUnsafe(s).subtract(key.multiplyUnsafe(k));
-  return Buffer.compare(expected.toBytes(), r) === 0;
+  return isSameBytes(expected.toBytes(), r);
 }
 
 function littleEndian(bytes: Uint8Array): bigint {

@@ -63,8 +63,8 @@ const FIRST = HEAD;
 
 /** Records which node is being called, why, and the last three calls of each node. */
 export class NodeCalls {
-  /** The memory of all records, which can be shared with another thread. */
-  buffer: SharedArrayBuffer;
+  /** The memory of all records; shared with another thread if the caller gave a shared buffer. */
+  buffer: ArrayBufferLike;
   private words: Int32Array;
   private times: Float64Array;
   private clock: Float64Array = new Float64Array(1);
@@ -72,11 +72,11 @@ export class NodeCalls {
 
   /**
    * @param hosts Number of nodes that there is room for; it grows, unless the caller gives a buffer.
-   * @param buffer Memory of `NodeCalls.bytesFor(hosts)` bytes; a new one by default.
+   * @param buffer Memory of `NodeCalls.bytesFor(hosts)` bytes; by default a new one that no other thread sees.
    */
-  constructor(hosts: number, buffer?: SharedArrayBuffer) {
+  constructor(hosts: number, buffer?: ArrayBufferLike) {
     this.hosts = hosts;
-    this.buffer = buffer ?? new SharedArrayBuffer(NodeCalls.bytesFor(hosts));
+    this.buffer = buffer ?? new ArrayBuffer(NodeCalls.bytesFor(hosts));
     this.words = wordsOf(this.buffer, hosts);
     this.times = timesOf(this.buffer, hosts);
   }
@@ -96,7 +96,7 @@ export class NodeCalls {
     if (host < this.hosts) return;
     const { words, times } = this;
     this.hosts = Math.max(8, 2 * (host + 1));
-    this.buffer = new SharedArrayBuffer(NodeCalls.bytesFor(this.hosts));
+    this.buffer = new ArrayBuffer(NodeCalls.bytesFor(this.hosts));
     this.words = wordsOf(this.buffer, this.hosts);
     this.times = timesOf(this.buffer, this.hosts);
     this.words.set(words);
@@ -182,10 +182,10 @@ export class NodeCalls {
   }
 }
 
-function wordsOf(buffer: SharedArrayBuffer, hosts: number): Int32Array {
+function wordsOf(buffer: ArrayBufferLike, hosts: number): Int32Array {
   return new Int32Array(buffer, 0, HEAD + hosts * WORDS);
 }
 
-function timesOf(buffer: SharedArrayBuffer, hosts: number): Float64Array {
+function timesOf(buffer: ArrayBufferLike, hosts: number): Float64Array {
   return new Float64Array(buffer, 4 * (HEAD + hosts * WORDS), hosts * SLOTS);
 }

@@ -35,7 +35,7 @@ import { RunFlows } from '../traffic/run-flows.ts';
 import type { LocalWorld } from '../world.ts';
 import type { SetUpMemoryGuard } from '../worlds/set-up-memory.ts';
 import { type MakeNetwork, makeSimWorld, makeVirtualWorld } from '../worlds/virtual-world.ts';
-import type { RunControl } from './run-control.ts';
+import type { RunSteering } from './run-control.ts';
 
 /** The scenario and the seed of a run, and how it is run and recorded. */
 export interface SeedRunInput {
@@ -45,7 +45,7 @@ export interface SeedRunInput {
   readonly recordings?: RecordingPaths;
   /** Receives the journeys that `recordings.explain` asks for. */
   readonly onJourneys?: (text: string) => void;
-  readonly control?: RunControl;
+  readonly control?: RunSteering;
   /** True if the run ends as soon as it cannot meet a limit any more. */
   readonly endsOnMiss?: boolean;
   /** `poison` detects the use of buffers after their release; it is slower. */

@@ -26,11 +26,23 @@ export interface SeedProgress {
   readonly engineMs: number;
 }
 
+/** The side of a run: it reports how far it is, and asks whether it must stop. */
+export interface RunSteering {
+  report(progress: SeedProgress): void;
+  readonly stopReason: StopReason | undefined;
+}
+
+/** The side of a run: it reports how far it is, and asks whether it must stop. */
+export interface RunSteering {
+  report(progress: SeedProgress): void;
+  readonly stopReason: StopReason | undefined;
+}
+
 /**
  * Memory that a running seed shares with its caller on another thread; each thread has an object
  * over the same buffer.
  */
-export class RunControl {
+export class RunControl implements RunSteering {
   readonly shared: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #progress: Float64Array;

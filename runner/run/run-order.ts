@@ -5,12 +5,11 @@
  */
 import { cpus, release, type } from 'node:os';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
-import { SHARED_CRYPTO_SUFFIX } from '../../reports/kpi-text.ts';
 import type { JudgeInput, SeedResult } from '../../reports/model.ts';
-import { networkOfSeed } from '../../reports/networks.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { RecordingPaths } from '../recording/recordings.ts';
 import type { SeedAnswer } from './job.ts';
+import { type JudgedRun, judgeInput, twinJudgeInput } from './judge-input.ts';
 import type { DoneRun } from './planned-runs.ts';
 
 /** The scenario, seeds and recordings of a run in virtual time. */
@@ -56,86 +55,31 @@ export type RunEnd =
   | { readonly kind: 'judged'; readonly input: JudgeInput }
   | Exclude<SeedAnswer, { kind: 'result' }>;
 
-/** How processor time was modelled, as every report states. */
-function cpuText(cpu: Scenario['cpu']): string {
-  return cpu === undefined
-    ? 'not modelled'
-    : `calibrated (${cpu.file}, ${cpu.cpuModel}, ${cpu.date})`;
-}
-
 /** The parts of a request that the report contains. */
 export type RunReportFacts = Pick<RunRequest, 'scenario' | 'definitions' | 'commit' | 'reproduce'>;
 
-/** Makes the judge's input for a run in virtual time. */
+/** Makes the judge's input for a run of this process in virtual time. */
 export function makeJudgeInput(
   order: RunReportFacts,
   done: readonly SeedResult[],
   wallMs: number,
 ): JudgeInput {
-  const { scenario } = order;
-  const networks = networksOf(scenario, done);
-  return {
-    scenario: {
-      name: scenario.name,
-      file: scenario.file,
-      sha256: scenario.sha256,
-      question: scenario.question,
-      topologyFile: scenario.topology.file,
-      topologySha256: scenario.topology.sha256,
-      ...(scenario.data === undefined ? {} : { data: scenario.data }),
-      durationNs: scenario.durationNs,
-      warmupNs: scenario.warmupNs,
-    },
-    ...(scenario.arrives === undefined ? {} : { arrives: scenario.arrives }),
-    mode: 'sim',
-    crypto: scenario.sharesAgreements
-      ? `${scenario.crypto}${SHARED_CRYPTO_SUFFIX}`
-      : scenario.crypto,
-    ...(scenario.remarks === undefined ? {} : { remarks: scenario.remarks }),
-    cpu: cpuText(scenario.cpu),
-    ...(scenario.cpu === undefined ? {} : { cpuProfileSha256: scenario.cpu.sha256 }),
-    kpis: scenario.kpis,
-    definitions: order.definitions,
-    seeds: bySeed(done),
-    ...(networks === undefined ? {} : { networks }),
-    wallMs,
-    environment: {
-      node: process.versions.node,
-      os: `${type()} ${release()} ${process.arch}`,
-      cpu: cpus()[0]?.model ?? 'unknown',
-      commit: order.commit,
-    },
-    reproduce: order.reproduce,
-    overrides: scenario.overrides,
-  };
+  return judgeInput({ ...order, environment: ownEnvironment() }, done, wallMs);
 }
 
-/** The networks of the seeds that ran: a flag may have selected one seed. */
-function networksOf(
-  { networks }: Pick<Scenario, 'networks'>,
-  done: readonly SeedResult[],
-): readonly number[] | undefined {
-  if (networks === undefined || networks.length === 1) return networks;
-  const ran = new Set(done.map(({ seed }) => networkOfSeed(seed)));
-  return networks.filter((network) => ran.has(network));
-}
-
-/**
- * Makes the judge's input for a run in virtual time whose scenario may have a twin; then each seed has
- * a second result, with the changes of the twin.
- */
+/** Like {@link makeJudgeInput}, for a scenario that may have a twin: see {@link twinJudgeInput}. */
 export function judgeInputOfRuns(
   order: RunReportFacts,
   done: readonly DoneRun[],
   wallMs: number,
 ): JudgeInput {
-  const of = (isTwin: boolean): SeedResult[] =>
-    done.flatMap((one) => (one.isTwin === isTwin ? one.result : []));
-  const input = makeJudgeInput(order, of(false), wallMs);
-  const { twin } = order.scenario;
-  return twin === undefined ? input : { ...input, twin: { ...twin, seeds: bySeed(of(true)) } };
+  return twinJudgeInput({ ...order, environment: ownEnvironment() }, done, wallMs);
 }
 
-function bySeed(done: readonly SeedResult[]): readonly SeedResult[] {
-  return [...done].sort((a, b) => a.seed - b.seed);
+function ownEnvironment(): JudgedRun['environment'] {
+  return {
+    node: process.versions.node,
+    os: `${type()} ${release()} ${process.arch}`,
+    cpu: cpus()[0]?.model ?? 'unknown',
+  };
 }

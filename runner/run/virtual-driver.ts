@@ -14,10 +14,10 @@ import type { ElapsedTimeFacts, RunDriver, RunDriverParts } from '../phases/run-
 import type { PromiseSteps } from '../phases/steps.ts';
 import type { SetUpMemoryGuard } from '../worlds/set-up-memory.ts';
 import type { PreparedRun } from './assemble-seed.ts';
-import type { RunControl } from './run-control.ts';
+import type { RunSteering } from './run-control.ts';
 
 interface TimeParts {
-  readonly control: RunControl | undefined;
+  readonly control: RunSteering | undefined;
   /** When the run began, by `performance.now` of this thread, ms. */
   readonly began: number;
   readonly memory: SetUpMemoryGuard;
@@ -27,7 +27,7 @@ interface TimeParts {
 /** Passes virtual time, slice after slice, as fast as the processor can. */
 export class VirtualDriver implements RunDriver {
   readonly #assembled: PreparedRun;
-  readonly #control: RunControl | undefined;
+  readonly #control: RunSteering | undefined;
   readonly #began: number;
   readonly #book: RunCheckpoints;
   readonly #memory: SetUpMemoryGuard;

@@ -68,7 +68,7 @@ export class SeedPool {
     const { file, overrides } = scenario;
     const { shared } = watch.control;
     const files = asked === undefined ? {} : { asked };
-    const calls = watch.calls.buffer;
+    const calls = watch.callsBuffer;
     const base = { file, overrides, seed, recordings, endsOnMiss };
     const job: SeedJob = { ...base, shared, calls, ...files };
     const ports = [recordings.broadcast?.port, recordings.injection?.port];

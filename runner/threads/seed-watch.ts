@@ -61,6 +61,8 @@ export class SeedWatch {
   readonly control = new RunControl();
   /** The record of the calls of nodes, which the worker writes. */
   readonly calls: NodeCalls;
+  /** The memory of this record, which is passed to the worker. */
+  readonly callsBuffer: SharedArrayBuffer;
   readonly #options: SeedWatchOptions;
   readonly #abort = new AbortController();
   #lastCount = 0;
@@ -78,7 +80,9 @@ export class SeedWatch {
 
   constructor(options: SeedWatchOptions) {
     this.#options = options;
-    this.calls = new NodeCalls(options.hosts.length);
+    const { length } = options.hosts;
+    this.callsBuffer = new SharedArrayBuffer(NodeCalls.bytesFor(length));
+    this.calls = new NodeCalls(length, this.callsBuffer);
   }
 
   /** A signal that terminates the worker when it aborts. */

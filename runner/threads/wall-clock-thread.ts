@@ -142,7 +142,7 @@ class SeedThread {
       recordings,
       endsOnMiss,
       shared: this.#watch.control.shared,
-      calls: this.#watch.calls.buffer,
+      calls: this.#watch.callsBuffer,
       ...way,
     };
     const ports = [recordings.broadcast?.port, recordings.injection?.port];

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { modelledCrypto } from '../../../../engine/crypto/modelled.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { createNodeCrypto } from '../../../../engine/crypto/node.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import type { CtrStream } from '../../../../engine/host/crypto-states.ts';
 import { concatBytes } from '../../../../nodes/_kit/bytes.ts';
 
+const modelledCrypto = createCryptoProvider('modelled');
 const NONCE = new Uint8Array(12).fill(1);
 const KEY = new Uint8Array(32).fill(2);
 const EMPTY = new Uint8Array(0);

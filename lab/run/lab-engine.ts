@@ -1,0 +1,185 @@
+/**
+ * Carries out what a page asks of a worker: checks files, runs a seed, judges a run.
+ *
+ * @module
+ */
+import { renderHtml } from '../../reports/html/html.ts';
+import { renderJson } from '../../reports/json.ts';
+import { chooseExitCode, judgeRun } from '../../reports/judge.ts';
+import { renderJunit } from '../../reports/junit.ts';
+import { twinJudgeInput } from '../../runner/run/judge-input.ts';
+import { plannedRuns, seedsInNetworks } from '../../runner/run/planned-runs.ts';
+import { runSeed } from '../../runner/run/run-seed.ts';
+import { makeFailureAnswer } from '../../runner/run/seed-answer.ts';
+import { commandText } from '../../scenarios/command-text.ts';
+import { type OpenedScenario, openFiles } from '../../scenarios/open/open-files.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
+import { ConfigError, type ConfigIssue } from '../../topologies/files/config-error.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
+import type { LabFiles, LabProblem, LabProgress, LabTask } from './lab-task.ts';
+import type { LabAnswer, LabOrder } from './messages.ts';
+import { labName, makeTabFiles, TAB_FOLDERS } from './tab-files.ts';
+import { TabMachine } from './tab-machine.ts';
+import { makeTabRegistry } from './tab-registry.ts';
+
+/** What the engine takes from where it runs. */
+export interface LabPlace {
+  /** Files that every task has. */
+  readonly shipped: LabFiles;
+  /** Commit from which the page was built. */
+  readonly commit: string;
+  /** Browser, system and processor, for the report. */
+  readonly environment: { readonly node: string; readonly os: string; readonly cpu: string };
+}
+
+/** Most nodes and links together of a network in a tab: about a gigabyte. */
+const PARTS_MAX = 20_000;
+const SEEDS_MAX = 256;
+const TRACE_PATH = '/trace.orr';
+const NS_PER_MS = 1e6;
+const PROGRESS_MS = 100;
+
+/** Carries out an order. @returns the answer that ends it; never throws. */
+export async function carryOut(
+  place: LabPlace,
+  order: LabOrder,
+  tell: (progress: LabProgress) => void,
+): Promise<LabAnswer> {
+  try {
+    switch (order.kind) {
+      case 'plan':
+        return await plan(place, order.task);
+      case 'run':
+        return await run(place, order, tell);
+      case 'judge':
+        return await judge(place, order);
+    }
+  } catch (error) {
+    return failure(error, order);
+  }
+}
+
+interface Opened extends OpenedScenario {
+  readonly registry: ProtocolLookup;
+  readonly machine: TabMachine;
+}
+
+async function open(
+  { shipped }: LabPlace,
+  { files, scenario: path, set }: LabTask,
+  change: {
+    readonly overrides?: Readonly<Record<string, string>>;
+    readonly recordBytesMax?: number;
+  },
+): Promise<Opened> {
+  const machine = new TabMachine(makeTabFiles(files, shipped), change.recordBytesMax ?? 0);
+  const registry = makeTabRegistry(machine);
+  const overrides = change.overrides ?? valuesOf(set);
+  const opened = await openFiles({ path, folders: TAB_FOLDERS, overrides, registry });
+  return { ...opened, registry, machine };
+}
+
+function valuesOf(set: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    set.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1) throw new Refusal(`--set ${text}: expected path=value`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
+
+async function plan(place: LabPlace, task: LabTask): Promise<LabAnswer> {
+  const { scenario } = await open(place, task, {});
+  const { hosts, links } = scenario.topology;
+  if (hosts.some(({ outside }) => outside !== undefined))
+    throw new Refusal('a node is an outside program (kind: external), which a tab does not start');
+  const parts = hosts.length + links.length;
+  if (parts > PARTS_MAX)
+    throw new Refusal(
+      `this run needs about ${Math.ceil(parts / 20)} MB for ${hosts.length} nodes and ${links.length} links, and a tab has 1 GB: npx orrery scenario runs it`,
+    );
+  const seeds = seedsInNetworks(scenario, task.seeds ?? undefined);
+  if (seeds.length > SEEDS_MAX)
+    throw new Refusal(`${seeds.length} seeds, and a tab runs at most ${SEEDS_MAX}`);
+  return { kind: 'planned', runs: plannedRuns(scenario, seeds) };
+}
+
+async function run(
+  place: LabPlace,
+  { task, planned, recordBytesMax }: Extract<LabOrder, { kind: 'run' }>,
+  tell: (progress: LabProgress) => void,
+): Promise<LabAnswer> {
+  const { seed, isTwin, overrides } = planned;
+  const { scenario, registry, machine } = await open(place, task, { overrides, recordBytesMax });
+  const isTraced = task.traced && !isTwin;
+  const ofMs = scenario.durationNs / NS_PER_MS;
+  let toldMs = Number.NEGATIVE_INFINITY;
+  const control = {
+    stopReason: undefined,
+    report({ nowNs }: { readonly nowNs: number }): void {
+      const nowMs = performance.now();
+      if (nowMs - toldMs < PROGRESS_MS) return;
+      toldMs = nowMs;
+      tell({ seed, virtualMs: nowNs / NS_PER_MS, ofMs });
+    },
+  };
+  const trace = { path: TRACE_PATH, extent: 'full' } as const;
+  const recordings = isTraced ? { trace } : {};
+  const result = runSeed({ scenario, registry, seed, recordings, control });
+  const recorded = isTraced ? machine.recorded(TRACE_PATH) : null;
+  return { kind: 'ran', done: { planned, result, trace: recorded } };
+}
+
+async function judge(
+  place: LabPlace,
+  { task, done, wallMs }: Extract<LabOrder, { kind: 'judge' }>,
+): Promise<LabAnswer> {
+  const opened = await open(place, task, {});
+  const reproduce = commandText(['scenario', labName(opened.scenario.file)]);
+  const judged = { ...opened, ...place, reproduce };
+  const runs = done.map(({ planned, result }) => ({ isTwin: planned.isTwin, result }));
+  const report = judgeRun(twinJudgeInput(judged, runs, wallMs));
+  const written = done
+    .filter(({ planned }) => !planned.isTwin)
+    .sort((a, b) => a.planned.seed - b.planned.seed);
+  return {
+    kind: 'judged',
+    verdict: {
+      kind: 'done',
+      isGreen: chooseExitCode(report) === 0,
+      report: renderJson(report),
+      html: renderHtml(report),
+      junit: renderJunit(report),
+      seeds: written.map(({ result: { seed, fingerprint, events }, trace }) => ({
+        ...{ seed, fingerprint, events, trace },
+      })),
+    },
+  };
+}
+
+function failure(error: unknown, order: LabOrder): LabAnswer {
+  if (error instanceof ConfigError)
+    return { kind: 'problems', problems: error.issues.map(problemOf) };
+  const seed = order.kind === 'run' ? order.planned.seed : 0;
+  const answer = makeFailureAnswer(error, seed);
+  switch (answer.kind) {
+    case 'scenario-error': {
+      const { file, line, column, message: text } = answer;
+      const place = { file: labName(file), line, column, endColumn: column + 1 };
+      return { kind: 'problems', problems: [{ ...place, text, hint: null }] };
+    }
+    case 'refused':
+      return { kind: 'refused', text: answer.message };
+    case 'broken':
+      return { kind: 'refused', text: `This is a bug in orrery: ${answer.message}` };
+    default:
+      return { kind: 'refused', text: `seed ${seed} has no result` };
+  }
+}
+
+function problemOf(issue: ConfigIssue): LabProblem {
+  const { file, line, column, endColumn, path, message, hint } = issue;
+  const text = path === '' ? message : `${path}: ${message}`;
+  return { ...{ file: labName(file), line, column, endColumn, text }, hint: hint ?? null };
+}

@@ -1,0 +1,12 @@
+/**
+ * The elements of a page that hold what its workers need.
+ *
+ * @module
+ */
+
+/** Element that holds the script of workers. */
+export const WORKER_ELEMENT = 'lab-worker';
+/** Element that holds the shipped files as JSON: `{ commit, files }`, texts by path. */
+export const FILES_ELEMENT = 'lab-files';
+/** Prefix of a file that is no text; base64 follows. */
+export const BINARY = 'data:base64,';

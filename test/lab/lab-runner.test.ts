@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { LabRunner } from '../../lab/run/lab-runner.ts';
+import type { LabProgress, LabTask } from '../../lab/run/lab-task.ts';
+import type { LabAnswer, LabOrder } from '../../lab/run/messages.ts';
+
+const TASK: LabTask = {
+  ...{ files: new Map(), scenario: 'hello.yaml', seeds: null, set: [], traced: false },
+};
+
+/** What a worker does with an order. */
+type Act = (order: LabOrder, worker: FakeWorker) => void;
+
+/** A worker without a program. */
+class FakeWorker {
+  onmessage: ((event: { readonly data: LabAnswer }) => void) | null = null;
+  onerror: ((event: { readonly message?: string; preventDefault(): void }) => void) | null = null;
+  onmessageerror: (() => void) | null = null;
+  isTerminated = false;
+  readonly #act: Act;
+
+  constructor(act: Act) {
+    this.#act = act;
+  }
+
+  postMessage(order: LabOrder): void {
+    queueMicrotask(() => this.#act(order, this));
+  }
+
+  answer(data: LabAnswer): void {
+    this.onmessage?.({ data });
+  }
+
+  terminate(): void {
+    this.isTerminated = true;
+  }
+}
+
+const plan = (seeds: number): LabAnswer => ({
+  kind: 'planned',
+  runs: Array.from({ length: seeds }, (_, at) => ({ seed: at + 1, isTwin: false, overrides: {} })),
+});
+
+/** A runner whose workers plan some seeds and do as told with each, and these workers. */
+function runnerOf(
+  seeds: number,
+  act: Act,
+  cores = 2,
+): { readonly runner: LabRunner; readonly workers: FakeWorker[] } {
+  const workers: FakeWorker[] = [];
+  const start = (): Worker => {
+    const worker = new FakeWorker((order, self) => {
+      if (order.kind === 'plan') self.answer(plan(seeds));
+      else act(order, self);
+    });
+    workers.push(worker);
+    return worker as unknown as Worker;
+  };
+  return { runner: new LabRunner(start, cores), workers };
+}
+
+const silent = (): void => undefined;
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+it('refuses a seed whose worker has said nothing for 30 s, and ends all workers of the run', async () => {
+  const told: LabProgress[] = [];
+  const { runner, workers } = runnerOf(3, (order, worker) => {
+    const seed = order.kind === 'run' ? order.planned.seed : 0;
+    worker.answer({ kind: 'progress', progress: { seed, virtualMs: 1, ofMs: 2 } });
+  });
+  const run = runner.run(TASK, (one) => told.push(one));
+  await vi.advanceTimersByTimeAsync(31_000);
+  expect(await run.outcome).toMatchObject({ kind: 'refused', text: /no progress for 30 s/ });
+  expect(told.map(({ seed }) => seed)).toEqual([1, 2]);
+  expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, true]);
+});
+
+it('waits as long as a worker reports progress', async () => {
+  const { runner } = runnerOf(1, (order, worker) => {
+    if (order.kind !== 'run') return;
+    const progress = { seed: 1, virtualMs: 1, ofMs: 2 };
+    for (let at = 1; at < 4; at += 1) {
+      setTimeout(() => worker.answer({ kind: 'progress', progress }), at * 25_000);
+    }
+    setTimeout(() => worker.answer({ kind: 'refused', text: 'in the end' }), 99_000);
+  });
+  const { outcome } = runner.run(TASK, silent);
+  await vi.advanceTimersByTimeAsync(100_000);
+  expect(await outcome).toEqual({ kind: 'refused', text: 'in the end' });
+});
+
+it('refuses a run whose worker crashes, and starts a new one for the next run', async () => {
+  const { runner, workers } = runnerOf(1, (_order, worker) =>
+    worker.onerror?.({ message: 'out of memory', preventDefault: silent }),
+  );
+  const crashed = { kind: 'refused', text: 'seed 1 crashed: out of memory' };
+  expect(await runner.run(TASK, silent).outcome).toEqual(crashed);
+  expect(await runner.run(TASK, silent).outcome).toEqual(crashed);
+  expect(workers.length).toBe(2);
+});
+
+it('refuses a run where no worker can be started', async () => {
+  const runner = new LabRunner(() => {
+    throw new Error('forbidden');
+  }, 2);
+  const { outcome } = runner.run(TASK, silent);
+  expect(await outcome).toMatchObject({ kind: 'refused', text: /forbidden/ });
+});
+
+it('has at most one worker for each core, and keeps them for the next run', async () => {
+  let busy = 0;
+  let most = 0;
+  const { runner, workers } = runnerOf(5, (order, worker) => {
+    if (order.kind === 'judge')
+      worker.answer({ kind: 'refused', text: `${order.done.length} done` });
+    if (order.kind !== 'run') return;
+    busy += 1;
+    most = Math.max(most, busy);
+    setTimeout(() => {
+      busy -= 1;
+      const done = { planned: order.planned, result: {} as never, trace: null };
+      worker.answer({ kind: 'ran', done });
+    }, 10);
+  });
+  for (let run = 0; run < 2; run += 1) {
+    const { outcome } = runner.run(TASK, silent);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await outcome).toEqual({ kind: 'refused', text: '5 done' });
+  }
+  expect(most).toBe(2);
+  expect(workers.length).toBe(2);
+});
+
+it('stops at once, also before the first answer', async () => {
+  const { runner, workers } = runnerOf(1, silent);
+  const run = runner.run(TASK, silent);
+  run.stop();
+  expect(await run.outcome).toEqual({ kind: 'stopped' });
+  expect(workers.every(({ isTerminated }) => isTerminated)).toBe(true);
+});

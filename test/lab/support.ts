@@ -1,0 +1,60 @@
+/** A page with the engine in its workers, opened from disk. @module */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import {
+  bundleScript,
+  insideScript,
+  labElements,
+  shippedFilesJson,
+} from '../../tools/site/bundle.ts';
+import type { PageRun, PlainTask, TestPage } from './page-entry.ts';
+
+/** The text of a page with a script and what workers need. */
+async function pageText(script: string): Promise<string> {
+  const worker = await bundleScript('lab/run/lab-worker.ts');
+  const elements = labElements(worker, shippedFilesJson('commit'));
+  return `<!doctype html><meta charset="utf-8"><body>${elements}<script>${insideScript(script)}</script>`;
+}
+
+/** A page of the tests in a browser. */
+export class LabPage {
+  readonly page: Page;
+  readonly #folder: string;
+
+  private constructor(page: Page, folder: string) {
+    this.page = page;
+    this.#folder = folder;
+  }
+
+  /** Opens the page from disk. */
+  static async open(browser: Browser): Promise<LabPage> {
+    const folder = mkdtempSync(join(tmpdir(), 'orrery-lab-'));
+    const file = join(folder, 'index.html');
+    writeFileSync(file, await pageText(await bundleScript('test/lab/page-entry.ts')));
+    const page = await browser.newPage();
+    await page.goto(pathToFileURL(file).href);
+    return new LabPage(page, folder);
+  }
+
+  close(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  run(task: Partial<PlainTask>, stopAfterMs?: number): Promise<PageRun> {
+    const whole = {
+      files: {},
+      scenario: 'hello.yaml',
+      seeds: null,
+      set: [],
+      traced: false,
+      ...task,
+    };
+    return this.page.evaluate(
+      ({ task: one, after }) => (globalThis as unknown as { lab: TestPage }).lab.run(one, after),
+      { task: whole, after: stopAfterMs },
+    );
+  }
+}
