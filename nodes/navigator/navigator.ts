@@ -18,7 +18,12 @@ import {
   type WayFacts,
   type WayWishes,
 } from '../_kit/way-chooser.ts';
-import { classOfWishes, type MessageClass, WEIGHTING_OF_CLASS } from './classes.ts';
+import {
+  classOfWishes,
+  MESSAGE_CLASSES,
+  type MessageClass,
+  WEIGHTING_OF_CLASS,
+} from './classes.ts';
 import type { WayCost } from './cost.ts';
 import { findFrontier } from './frontier.ts';
 import { NS_PER_MS, PRIVACY_BUDGET, ROUND_TRIPS_BETWEEN_CHANGES } from './geometry.ts';
@@ -69,6 +74,11 @@ export class Navigator implements WayChooser {
 
   constructor(options: NavigatorOptions) {
     this.#options = options;
+    // A way that no message takes counts 0, instead of being a name that nobody knows.
+    for (const own of MESSAGE_CLASSES) {
+      for (const way of Object.keys(options.costs))
+        options.meter?.counter('navigator.messages', own, way).add(0);
+    }
   }
 
   /** What is left of the budget of privacy, epsilon. */

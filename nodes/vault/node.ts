@@ -50,7 +50,6 @@ export class VaultNode implements NodeHandle {
   readonly #behaviour: Behaviour;
   #transport: Transport | undefined;
   #replica: Replica | undefined;
-  #ownRestored: readonly RestoredOperation[] = [];
   #machine: VaultMachine<NodeRequest> | undefined;
   #shell: StateMachineRunner<VaultInput<NodeRequest>, VaultEffect<NodeRequest>> | undefined;
 
@@ -73,18 +72,17 @@ export class VaultNode implements NodeHandle {
     host.onRequest((request) => this.#request(request));
     const reached = this.#transport?.peers ?? [];
     const keys = findReplicaKeys(network, host.name);
-    this.#replica = this.#restored(
-      new Replica({
-        ...keys,
-        vaultId: options.vault,
-        actor: host.name,
-        crypto: host.crypto,
-        randomBytes: (length) => host.randomBytes(length),
-        logMax: options.log,
-        behaviour: this.#behaviour.replica,
-        sealing: (dataKey): void => this.#witnessKey(dataKey),
-      }),
-    );
+    this.#replica = new Replica({
+      ...keys,
+      vaultId: options.vault,
+      actor: host.name,
+      crypto: host.crypto,
+      randomBytes: (length) => host.randomBytes(length),
+      logMax: options.log,
+      behaviour: this.#behaviour.replica,
+      sealing: (dataKey): void => this.#witnessKey(dataKey),
+    });
+    const restored = this.#restore(this.#replica);
     this.#machine = new VaultMachine<NodeRequest>({
       own: host.name,
       actors: keys.actors,
@@ -92,7 +90,7 @@ export class VaultNode implements NodeHandle {
       peers: options.peers?.filter((name) => reached.includes(name)) ?? reached,
       replica: this.#replica,
       receipts: this.#restoredReceipts(keys.secretKey),
-      restored: this.#ownRestored,
+      restored,
       decided: restoreDecisions(host.store('vault')),
       time: new ReplicaTime(
         host.clock(),
@@ -133,16 +131,15 @@ export class VaultNode implements NodeHandle {
     return this.#machine?.status(this.#host.now()) ?? {};
   }
 
-  /** Makes the replica what the disk says that it was. */
-  #restored(replica: Replica): Replica {
+  /** Makes the replica what the disk says that it was. @returns its own operations. */
+  #restore(replica: Replica): readonly RestoredOperation[] {
     const store = this.#host.store('vault');
     const { bad, own } = restoreReplica(replica, store, this.#host.name);
-    this.#ownRestored = own;
     for (let count = 0; count < bad; count += 1) this.#host.drop('bad-record');
     // With a record missing, no key is known to be needless.
-    if (bad > 0 || !this.#behaviour.forgetsKeys) return replica;
+    if (bad > 0 || !this.#behaviour.forgetsKeys) return own;
     for (const entry of this.#staleKeys(replica)) store.delete(entry);
-    return replica;
+    return own;
   }
 
   /** Wrapped keys on disk that no value needs: of a write that was cut before their deletion. */

@@ -81,6 +81,7 @@ export const RUN: Readonly<Record<string, Ran>> = {
   'npx orrery scenario hello.yaml': quick,
   [HUNT]: { ...long, exit: 1, says: ['BROKEN', '2 nodes left'] },
   'npm run scenario fabric-outage.yaml': nightly,
+  'npm run scenario fabric-navigator.yaml': nightly,
   [NETWORKS]: { ...long, says: ['[-38.8, -24.2] pt, 8 pairs on 4 networks'] },
   [TWIN]: { ...nightly, says: ['[48.0, 83.9] ms, 3 pairs'] },
   'npm run scenario scion-beaconing.yaml': nightly,

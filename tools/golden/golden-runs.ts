@@ -98,6 +98,11 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
   },
   'vault-erase': { scenario: 'vault-erase.yaml', set: {}, seeds: SEEDS },
   'fabric-groups': { scenario: 'fabric-groups.yaml', set: {}, seeds: SEEDS },
+  'fabric-navigator': {
+    scenario: 'fabric-navigator.yaml',
+    set: { duration: '80s', drain: '0s' },
+    seeds: SEEDS,
+  },
   'dtn-tcpcl': {
     scenario: 'dtn-tcpcl.yaml',
     set: { duration: '20s', 'traffic.0.stop': '15s', 'events.1.at': '10s' },

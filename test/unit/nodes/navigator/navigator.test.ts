@@ -243,6 +243,8 @@ describe('a navigator', () => {
     });
     const meter = { counter, histogram } as unknown as NonNullable<NavigatorOptions['meter']>;
     const own = navigator({ meter });
+    expect([...counted.keys()]).toContain('navigator.messages tolerant dtn');
+    counted.clear();
     own.used(fact('gateway'), URGENT);
     own.used(fact('mixnet'), PRIVATE);
     own.used(fact('gateway'), PRIVATE);
