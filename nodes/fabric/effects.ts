@@ -148,7 +148,7 @@ export type PeerEffect<Request> =
   | { readonly kind: 'drop'; readonly reason: FabricDropReason }
   | { readonly kind: 'count'; readonly of: PeerCounterName; readonly amount: number }
   /**
-   * Messages now leave over a less preferred way, `afterNs` after the first packet that the peer did
-   * not answer.
+   * A message left over another way than one that was lost, `afterNs` after the first packet there that the peer did not
+   * answer, or after the message was accepted if none was under way.
    */
   | { readonly kind: 'switched'; readonly to: number; readonly afterNs: Nanoseconds };

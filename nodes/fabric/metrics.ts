@@ -120,11 +120,5 @@ export const FABRIC_METRICS: readonly MetricDefinition[] = [
     of: ['fabric.group.counted', 'fabric.group.ballots'],
   },
   counter('group.disagreed', 'count', 'results that are not those that somebody else knows'),
-  {
-    name: 'fabric.switch',
-    kind: 'samples',
-    unit: 'ns',
-    help: 'time from the first packet without an answer to the choice of another way',
-  },
   ...NAVIGATOR_METRICS,
 ];

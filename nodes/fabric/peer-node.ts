@@ -235,7 +235,7 @@ export class PeerAdapter {
         host.meter.counter(`fabric.${effect.of}`).add(effect.amount);
         return;
       case 'switched':
-        host.meter.sample('fabric.switch', effect.afterNs);
+        host.meter.sample('navigator.switch', effect.afterNs);
     }
   }
 

@@ -5,7 +5,7 @@
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 
-/** Metrics of a node that chooses its ways with a navigator; without one it has none of them. */
+/** Metrics of a node that chooses its ways with a navigator; without one it has `navigator.switch` alone. */
 export const NAVIGATOR_METRICS: readonly MetricDefinition[] = [
   {
     name: 'navigator.messages',
@@ -43,5 +43,11 @@ export const NAVIGATOR_METRICS: readonly MetricDefinition[] = [
     unit: 'packets',
     help: 'private messages that began to leave over a way that does not hide who writes to whom',
     needs: 'use',
+  },
+  {
+    name: 'navigator.switch',
+    kind: 'samples',
+    unit: 'ns',
+    help: 'time from the first packet without an answer on a way that was lost to the first message over another way',
   },
 ];

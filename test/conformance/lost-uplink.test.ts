@@ -68,7 +68,7 @@ describe('a fabric whose gateway loses its uplink', () => {
       expect(firstAfter('dtn', ms) - ms * MS).toBeLessThanOrEqual(LIMIT_NS);
       expect(firstAfter('gateway', ms + 2_000)).toBeLessThan((ms + 5_000) * MS);
     }
-    const switches = metrics['fabric.switch'];
+    const switches = metrics['navigator.switch'];
     const values = switches?.kind === 'samples' ? switches.values : [];
     expect(values).toHaveLength(CUTS_MS.length);
     expect(Math.max(...values)).toBeLessThanOrEqual(LIMIT_NS);

@@ -37,7 +37,7 @@ describe('several lowest protocols', () => {
     expect(delivered).toBe(sent);
     expect(sent).toBeGreaterThan(100);
     expect(result.messages).toMatchObject({ submitted: sent, delivered: sent, open: 0 });
-    expect(counter(result, 'fabric.switch')).toBeGreaterThanOrEqual(2);
+    expect(counter(result, 'navigator.switch')).toBeGreaterThanOrEqual(2);
     for (const metric of ['gateway.wire_bytes', 'mix.latency', 'dtn.hops'])
       expect(counter(result, metric), metric).toBeGreaterThan(0);
     expect(result.nodeDrops['no-upper-layer']).toBeUndefined();

@@ -74,6 +74,8 @@ export class PeerWay<Request> implements WayFacts {
   readonly recovery: LossRecovery<PacketContent<Request>> | undefined;
   #received = new ReceivedPackets();
   isClosed = false;
+  /** True from the instant at which it was left because it is down until the peer answers over it, or it opens. */
+  isLeft = false;
   /**
    * When the first packet left that the peer has not answered over this way; undefined if no answer is
    * missing.
@@ -188,6 +190,7 @@ export class PeerWay<Request> implements WayFacts {
   turn(now: Nanoseconds, isOpen: boolean): void {
     this.isClosed = !isOpen;
     if (!isOpen) return;
+    this.isLeft = false;
     this.recovery?.opened(now);
     this.#retry.reset();
     this.#retryAt = Number.POSITIVE_INFINITY;

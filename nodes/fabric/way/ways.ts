@@ -35,6 +35,8 @@ export class WaySelector<Request> {
   readonly #packets: PacketSender<Request>;
   readonly #chooser: WayChooser;
   #choice: WayChoice | undefined;
+  /** The way that was lost and no message has replaced by another way yet, and since when the peer has not answered there. */
+  #left: { readonly lane: PeerWay<Request>; readonly sinceNs: Nanoseconds | undefined } | undefined;
   /** The way of the last packet; undefined while no way may be used. */
   #active: PeerWay<Request> | undefined;
   /** When the pacing of the active way lets the next packet leave. */
@@ -115,7 +117,10 @@ export class WaySelector<Request> {
     }
     for (const content of outcome.lost) this.#again(now, content, 'lost');
     lane.measured(now, { acked: outcome.acked.length, lost: outcome.lost.length });
-    if (outcome.acked.length > 0) lane.waitingSinceNs = undefined;
+    if (outcome.acked.length > 0) {
+      lane.waitingSinceNs = undefined;
+      lane.isLeft = false;
+    }
     this.#watch(now, lane);
     return true;
   }
@@ -138,7 +143,7 @@ export class WaySelector<Request> {
     lane.turn(now, state === 'open');
     // The next choice leaves the way in use; another one may have messages under way whose class chose it.
     const isUnderWay = lane.recovery !== undefined && lane.recovery.inFlight > 0;
-    if (lane.isClosed && isUnderWay && lane !== this.#active) this.#leave(now, lane, this.#active);
+    if (lane.isClosed && isUnderWay && lane !== this.#active) this.#leave(now, lane);
     this.#watch(now, lane);
   }
 
@@ -168,13 +173,15 @@ export class WaySelector<Request> {
       return;
     }
     this.#shared.parts.behaviour.leaving(lane.index, outbox);
-    while (lane.hasRoom(now) && outbox.next() !== undefined) {
+    for (let message = outbox.next(); lane.hasRoom(now) && message !== undefined; ) {
+      this.#switched(now, lane, message.sinceNs);
       if (lane.recovery === undefined) this.#packets.entrust(now, lane);
       else this.#packets.send(now, lane);
       // The next message may wish for another way; if none may be used, it waits.
       const next = this.#choose(now);
       if (next === undefined) break;
       lane = next;
+      message = outbox.next();
     }
     const isLeft = lane.recovery !== undefined && outbox.next() !== undefined;
     this.#roomAt = isLeft ? (lane.recovery?.roomAt(now) ?? now) : Number.POSITIVE_INFINITY;
@@ -208,18 +215,28 @@ export class WaySelector<Request> {
     this.#active = best;
     if (best === former || best === undefined || former === undefined) return best;
     // A former way that is still up delivers its packets; those over a way that is down are sent again.
-    if (!former.isUp) this.#leave(now, former, best);
+    if (!former.isUp) this.#leave(now, former);
     this.#watch(now, former);
     this.#watch(now, best);
     return best;
   }
 
   /** Queues what is under way over a way that is down, to be sent over another way. */
-  #leave(now: Nanoseconds, former: PeerWay<Request>, best?: PeerWay<Request>): void {
+  #leave(now: Nanoseconds, former: PeerWay<Request>): void {
     for (const content of former.recovery?.abandon() ?? []) this.#again(now, content, 'other-way');
-    if (best === undefined || best.index <= former.index) return;
-    const afterNs = now - (former.waitingSinceNs ?? now);
-    this.#shared.emit({ kind: 'switched', to: best.index, afterNs });
+    if (!former.isLeft) this.#left = { lane: former, sinceNs: former.waitingSinceNs };
+    former.isLeft = true;
+  }
+
+  /** Called before a message leaves over a way: the first one over another way than a lost one ends a switch. */
+  #switched(now: Nanoseconds, { index }: PeerWay<Request>, acceptedNs: Nanoseconds): void {
+    if (this.#left === undefined) return;
+    const { lane, sinceNs = acceptedNs } = this.#left;
+    if (lane.index === index && !lane.isUp) return;
+    this.#left = undefined;
+    if (lane.isUp) return;
+    const afterNs = now - sinceNs;
+    this.#shared.emit({ kind: 'switched', to: index, afterNs });
   }
 
   #timeOut(now: Nanoseconds, lane: PeerWay<Request>): void {
@@ -236,7 +253,7 @@ export class WaySelector<Request> {
     const active = this.#active;
     // No choice leaves this way: the message whose class chose it is under way, and packets after it chose another one.
     if (pieces.length > 0 && !lane.isUp && lane !== active && active?.isUp === true)
-      this.#leave(now, lane, active);
+      this.#leave(now, lane);
     else if (pieces.length > 0) {
       for (const { message } of pieces) this.#shared.parts.watch?.again(now, message, 'time-out');
       this.#packets.send(now, lane, pieces);

@@ -79,6 +79,26 @@ describe('ways with a chooser', () => {
     expect(bench.switches).toEqual([1]);
   });
 
+  it('count a switch when a message leaves another way, and none if the lost way is back before (R-082)', () => {
+    let best = 0;
+    const rule = new Rule(() => [best, 1 - best]);
+    const bench = new Bench([LOSSY, LOSSY], 1, rule);
+    const turn = (state: 'open' | 'closed'): void => {
+      best = state === 'open' ? 0 : 1;
+      bench.step(() => bench.ways.turn(bench.now, 0, state));
+    };
+    turn('closed');
+    turn('open');
+    bench.step(() => bench.offer(100));
+    best = 1;
+    bench.step(() => bench.offer(100));
+    expect(bench.switches).toEqual([]);
+    turn('closed');
+    expect(bench.switches).toEqual([1]);
+    bench.step(() => bench.offer(100));
+    expect(bench.switches).toEqual([1]);
+  });
+
   it('send nothing while no way may be used, and ask for no time', () => {
     const allowed: number[] = [];
     const bench = new Bench([LOSSY, CUSTODY], 1, new Rule(() => allowed));
