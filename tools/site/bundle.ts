@@ -7,42 +7,54 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { build, type Plugin } from 'vite';
 import { BINARY, FILES_ELEMENT, WORKER_ELEMENT } from '../../lab/run/page-elements.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Shipped files that a tab can open: not programs, nor pages about them. */
 const SHIPPED = /\.(yaml|json|csv|topo|gml|graphml|pcapng|txt)$/;
 
-/** Leaves out the texts of zod in 50 languages: the loader has its own (topologies/files/zod-words.ts). */
-const ONE_LANGUAGE: Plugin = {
-  name: 'one-language',
-  setup(bundle): void {
-    bundle.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js';",
-    }));
-  },
+/** Parts of libraries that no tab uses, and modules that replace them. */
+const SLIM = {
+  'd3-interpolate': join(ROOT, 'viz/app/slim/interpolate.ts'),
+  'd3-format': join(ROOT, 'viz/app/slim/format.ts'),
 };
 
-/** Bundles a module with everything that it imports, as a script that runs at once. */
+/** Modules say by their address whether they are sources; these are built ones, and have no other address. */
+const ADDRESS = "'file:///orrery/dist/lab/orrery.js'";
+
+const ONE_SCRIPT: Plugin = {
+  name: 'one-script',
+  enforce: 'pre',
+  transform: (code) =>
+    code.includes('import.meta.url') ? code.replaceAll('import.meta.url', ADDRESS) : null,
+};
+
+/**
+ * Bundles a module with everything that it imports, as a script that runs at once. By Vite, as the pages of the browser
+ * view: the engine is a tenth smaller, compressed, than by esbuild.
+ */
 export async function bundleScript(path: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(ROOT, path)],
-    bundle: true,
-    write: false,
-    minify: true,
-    format: 'iife',
-    platform: 'browser',
-    target: 'es2023',
-    legalComments: 'none',
-    // Modules say by their address whether they are sources; these are built ones.
-    define: { 'import.meta.url': '"file:///orrery/dist/lab/orrery.js"' },
-    plugins: [ONE_LANGUAGE],
+  const result = await build({
+    configFile: false,
+    root: ROOT,
     logLevel: 'error',
+    resolve: { alias: SLIM },
+    plugins: [ONE_SCRIPT],
+    build: {
+      write: false,
+      target: 'es2023',
+      modulePreload: false,
+      reportCompressedSize: false,
+      rolldownOptions: { input: join(ROOT, path), output: { format: 'iife' } },
+    },
   });
-  const [file] = outputFiles;
-  if (file === undefined) throw new Error(`${path} gives no script`);
-  return file.text;
+  const files = (Array.isArray(result) ? result : [result]).flatMap((one) =>
+    'output' in one ? one.output : [],
+  );
+  const [file] = files;
+  if (file?.type !== 'chunk' || files.length !== 1) throw new Error(`${path}: not one script`);
+  return file.code.trim();
 }
 
 /** The shipped scenarios and topologies as JSON, as `lab/run/page-data.ts` reads them. */
