@@ -1,0 +1,30 @@
+/**
+ * Names of files that come with a link or are dropped on the Lab.
+ *
+ * @module
+ */
+
+/** Why a name is refused. */
+export interface FileNameFault {
+  readonly fault: 'bad-name' | 'code';
+  readonly text: string;
+}
+
+const NAME_CHARS_MAX = 200;
+/** Begins with a letter or digit: neither `..` nor `__proto__`, hidden files, or an absolute path. */
+const PART = /^[\p{L}\p{N}][\p{L}\p{N} ._+@-]*$/u;
+const CODE = /\.([cm]?[jt]sx?|wasm)$/i;
+
+/** What is wrong with the path of a file; undefined if nothing is. */
+export function fileNameFault(name: string): FileNameFault | undefined {
+  const isPath = name.length <= NAME_CHARS_MAX && name.split('/').every((part) => PART.test(part));
+  const shown = JSON.stringify(name.slice(0, 60));
+  if (!isPath) {
+    const text = `${shown} is no name of a file here: letters, digits, dots and dashes, folders after /`;
+    return { fault: 'bad-name', text };
+  }
+  if (CODE.test(name)) {
+    return { fault: 'code', text: `${shown} is code, which the Lab does not run` };
+  }
+  return undefined;
+}
