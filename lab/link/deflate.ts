@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joinBytes } from './bytes.ts';
 
 interface ByteStreams {
   readonly readable: ReadableStream<Uint8Array>;
@@ -50,16 +51,5 @@ async function through(
     }
     chunks.push(value);
   }
-  return joined(chunks);
-}
-
-/** The bytes of all parts, one after the other. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joinBytes(chunks);
 }

@@ -9,7 +9,8 @@
  * @module
  */
 import type { LabFiles } from '../run/lab-task.ts';
-import { deflateRaw, InflateError, inflateRaw, joined } from './deflate.ts';
+import { areEqualBytes, joinBytes } from './bytes.ts';
+import { deflateRaw, InflateError, inflateRaw } from './deflate.ts';
 import { fileNameFault } from './file-name-fault.ts';
 
 /** What a link says. */
@@ -61,7 +62,9 @@ interface Head {
 
 /** Writes a link. @param shipped Files that every Lab has; equal ones are left out. */
 export async function writeLabLink(link: LabLink, shipped: LabFiles): Promise<string> {
-  const changed = [...link.files].filter(([name, bytes]) => !isEqual(bytes, shipped.get(name)));
+  const changed = [...link.files].filter(
+    ([name, bytes]) => !areEqualBytes(bytes, shipped.get(name)),
+  );
   const head: Head = {
     s: link.scenario,
     ...(link.seeds !== null && { n: link.seeds }),
@@ -69,7 +72,7 @@ export async function writeLabLink(link: LabLink, shipped: LabFiles): Promise<st
     ...(changed.length > 0 && { f: changed.map(([name, { length }]) => [name, length] as const) }),
   };
   const line = new TextEncoder().encode(`${JSON.stringify(head)}\n`);
-  const packed = await deflateRaw(joined([line, ...changed.map(([, bytes]) => bytes)]));
+  const packed = await deflateRaw(joinBytes([line, ...changed.map(([, bytes]) => bytes)]));
   const text = toBase64(packed).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
   return `${VERSION}.${text}`;
 }
@@ -138,10 +141,6 @@ function isHead(json: unknown): json is Head {
   return (
     typeof s === 'string' && isListOf(n, isCount) && isListOf(v, isItem) && isListOf(f, isFile)
   );
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array | undefined): boolean {
-  return b !== undefined && a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -7,6 +7,8 @@
 import './style/base.css';
 import './style/shell.css';
 import './style/chart.css';
+import { RunLibrary } from './data/library.ts';
+import { PAGES } from './kernel/pages.ts';
 import { AppShell } from './kernel/shell.ts';
 
-new AppShell().start();
+new AppShell(PAGES, new RunLibrary(location.protocol !== 'file:')).start();

@@ -61,13 +61,21 @@ export const LIVE_RUN_ID = 'live';
 
 /** Prefix of the ids of dropped files. */
 const DROPPED = 'file/';
+/** Prefix of the ids of runs that this page has made, and the most of them, since each holds its trace. */
+const MADE = 'lab/';
+const MADE_MAX = 4;
 
 /** The runs that this page can open. */
 export class RunLibrary {
   readonly state = new Observable<RunLibraryState>({ kind: 'loading' });
-  /** True if the page came from a server, false if it was opened from disk. */
-  readonly hasServer = location.protocol !== 'file:';
+  /** True if a server has runs for this page. */
+  readonly hasServer: boolean;
   readonly #dropped = new Map<string, Dropped>();
+  #made = 0;
+
+  constructor(hasServer: boolean) {
+    this.hasServer = hasServer;
+  }
 
   /** Fetches the list of runs into {@link RunLibrary.state}. */
   async refresh(): Promise<void> {
@@ -104,8 +112,29 @@ export class RunLibrary {
     if (id === DEMO_RUN_ID) return openDemo();
     const dropped = this.#dropped.get(id);
     if (dropped !== undefined) return openRun(id, dropped.report, dropped.origin);
+    if (id.startsWith(MADE)) throw new OpenError('missing', `${id} is gone: run it again`);
     const name = id.slice(DROPPED.length);
     throw new OpenError('missing', `${name} was dropped on the page: drop it again`);
+  }
+
+  /**
+   * Adds a run that this page has made; the oldest one goes if there are more than four. Throws an {@link OpenError}.
+   * @param text Text of its report.json.
+   */
+  hold(
+    text: string,
+    trace: Uint8Array | undefined,
+  ): { readonly id: string; readonly report: Report } {
+    const report = demanded(readReportFile(text));
+    this.#made += 1;
+    const id = `${MADE}${report.scenario.name}/${this.#made}`;
+    const card = makeRunCard(report, { id, traceBytes: trace?.length ?? 0, files: [] });
+    const origin = trace === undefined ? undefined : ({ kind: 'bytes', bytes: trace } as const);
+    this.#dropped.set(id, { card, report, origin });
+    const made = [...this.#dropped.keys()].filter((one) => one.startsWith(MADE));
+    for (const old of made.slice(0, -MADE_MAX)) this.#dropped.delete(old);
+    void this.refresh();
+    return { id, report };
   }
 
   /** Adds a run made of dropped files and returns it. Rejects with an {@link OpenError}. */
@@ -170,10 +199,11 @@ export class RunLibrary {
 }
 
 /**
- * True for runs stored on the server; false for the demo, the run in progress and dropped files.
+ * True for runs stored on the server; false for the demo, the run in progress, dropped files and runs of this page.
  */
 function isServed(id: string): boolean {
-  return id !== DEMO_RUN_ID && id !== LIVE_RUN_ID && !id.startsWith(DROPPED);
+  const isHeld = id.startsWith(DROPPED) || id.startsWith(MADE);
+  return id !== DEMO_RUN_ID && id !== LIVE_RUN_ID && !isHeld;
 }
 
 function demanded(read: ReportFileResult): Report {

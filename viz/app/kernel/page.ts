@@ -70,10 +70,11 @@ interface PageFacts {
   /** The question that the page answers; shown as a tooltip in the navigation. */
   readonly question: string;
   /**
-   * Position in the navigation, 1 to 9, which is also the key that opens the page
-   * (docs/spec/browser-view.md).
+   * Position in the navigation, 1 to 9, which is also the key that opens the page unless it has
+   * another one (docs/spec/browser-view.md).
    */
   readonly order: number;
+  readonly key?: string;
   /** SVG path of an icon, drawn as a stroke on a grid of 24 by 24 units. */
   readonly icon: string;
   /** The texts that the page shows if the run has no data for the page. */
@@ -95,6 +96,13 @@ interface PageFacts {
    * not before. If absent, the page shows the results so far during a run.
    */
   readonly whileLive?: string;
+  /** Takes files that are dropped while the page is shown; false if it wants none of them. */
+  takeFiles?(files: readonly File[]): boolean;
+}
+
+/** The key that opens a page. */
+export function pageKey({ key, order }: Pick<PageFacts, 'key' | 'order'>): string {
+  return key ?? String(order);
 }
 
 /** A page that needs the report of a run. */

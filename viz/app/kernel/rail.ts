@@ -7,7 +7,7 @@ import { element, setAttributeIfChanged } from './element.ts';
 import { icon } from './icons.ts';
 import { missingDataFor, type RunFacts } from './lacks.ts';
 import type { Watchable } from './observable.ts';
-import type { Page } from './page.ts';
+import { type Page, pageKey } from './page.ts';
 import type { ViewState } from './view-state.ts';
 
 /**
@@ -44,7 +44,7 @@ export function makeNavigationRail(
   facts.watch(new AbortController().signal, (known) => {
     for (const { page, button } of entries) {
       const lack = known && missingDataFor(page, known);
-      const asked = `${page.question}  (${page.order})`;
+      const asked = `${page.question}  (${pageKey(page)})`;
       button.title =
         lack === undefined ? asked : [lack.reason, lack.command ?? ''].join('\n').trim();
       // A grey entry can still be opened; the page then says what is missing.

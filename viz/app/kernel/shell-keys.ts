@@ -17,7 +17,7 @@ import {
   writeTimeMarks,
 } from './moments.ts';
 import type { Watchable } from './observable.ts';
-import type { Page } from './page.ts';
+import { type Page, pageKey } from './page.ts';
 import type { RunState } from './run-session.ts';
 import type { Scrubber } from './scrubber.ts';
 import { copyLink } from './top-bar.ts';
@@ -63,7 +63,7 @@ export function addShellKeys(parts: ShellKeyParts): void {
   add('Time', ['m'], 'mark this instant, or remove its mark', () => markHere(parts));
   add('Time', ['0'], 'the whole run', () => time.showAll());
   for (const page of pages) {
-    add('Pages', [String(page.order)], page.title, () => view.go(page.name));
+    add('Pages', [pageKey(page)], page.title, () => view.go(page.name));
   }
   add('Everywhere', ['Escape'], 'deselect', () => {
     view.selection.value = undefined;

@@ -6,8 +6,8 @@
  */
 
 import type { Report } from '../../../reports/report-schema.ts';
-import { DEMO_RUN_ID } from '../data/embedded.ts';
-import { LIVE_RUN_ID, type OpenRun, RunLibrary } from '../data/library.ts';
+import { DEMO_RUN_ID, readEmbeddedReport } from '../data/embedded.ts';
+import { LIVE_RUN_ID, type OpenRun, type RunLibrary } from '../data/library.ts';
 import type { TraceClient } from '../data/trace-client.ts';
 import { firstBusyInstant, initialCursorNs } from '../data/where-to-look.ts';
 import { type Child, element, replaceContent } from './element.ts';
@@ -19,7 +19,6 @@ import { type LiveBar, makeLiveBar } from './live-bar.ts';
 import { makeLivePage } from './live-page.ts';
 import { Observable } from './observable.ts';
 import type { Page, PageContext, Panel, ReportPage } from './page.ts';
-import { PAGES } from './pages.ts';
 import { makeNavigationRail } from './rail.ts';
 import { followRunInUrl, type RunState } from './run-session.ts';
 import { Scrubber } from './scrubber.ts';
@@ -34,7 +33,8 @@ const NOTICE_MS = 6_000;
 /** The whole application: its pages, the open run, keys and themes. */
 export class AppShell {
   readonly #view = new ViewState();
-  readonly #library = new RunLibrary();
+  readonly #pages: readonly Page[];
+  readonly #library: RunLibrary;
   readonly #keys = new KeyMap();
   readonly #frames = new FrameLoop();
   readonly #theme = new ThemeChoice(this.#view.theme);
@@ -59,6 +59,11 @@ export class AppShell {
   readonly #facts = new Observable<RunFacts | undefined>(undefined);
   #mounted = new AbortController();
 
+  constructor(pages: readonly Page[], library: RunLibrary) {
+    this.#pages = pages;
+    this.#library = library;
+  }
+
   /** Adds the application to the document and starts it. */
   start(): void {
     const help = makeHelp(this.#keys);
@@ -70,7 +75,7 @@ export class AppShell {
       help,
       notify: (text) => this.#notify(text),
     });
-    const rail = makeNavigationRail(PAGES, this.#view, this.#facts);
+    const rail = makeNavigationRail(this.#pages, this.#view, this.#facts);
     const app = element(
       'div',
       { class: 'app' },
@@ -86,7 +91,7 @@ export class AppShell {
     addShellKeys({
       keys: this.#keys,
       view: this.#view,
-      pages: PAGES,
+      pages: this.#pages,
       help,
       scrubber: this.#scrubber,
       runs,
@@ -117,7 +122,7 @@ export class AppShell {
     this.#mounted.abort();
     this.#mounted = new AbortController();
     const { signal } = this.#mounted;
-    const page = PAGES.find(({ name }) => name === this.#view.page.value);
+    const page = this.#shownPage();
     this.#panel.clear();
     document.title = titleOf(page, state);
     const isTimed = page?.isTimed === true && state.kind === 'open' && state.run.hasTrace;
@@ -246,7 +251,7 @@ export class AppShell {
   #open({ id, hasTrace }: { readonly id: string; readonly hasTrace: boolean }): void {
     const fits = ({ needs }: Page): boolean =>
       needs === 'report' || (needs === 'trace' && hasTrace);
-    const page = PAGES.find(fits);
+    const page = this.#pages.find(fits);
     if (page === undefined) this.#notify('This run left no trace; open its report.html instead.');
     else this.#view.go(page.name, id);
   }
@@ -271,9 +276,13 @@ export class AppShell {
           command === undefined ? 'A scenario that produces it: ' : 'This makes it: ',
           element('code', {}, command ?? scenario),
         ),
-        actionButtons(open, choose),
+        readEmbeddedReport() === undefined ? actionButtons(choose) : actionButtons(open, choose),
       ),
     );
+  }
+
+  #shownPage(): Page | undefined {
+    return this.#pages.find(({ name }) => name === this.#view.page.value);
   }
 
   #showUnknown(): void {
@@ -312,7 +321,7 @@ export class AppShell {
       event.preventDefault();
       document.body.classList.remove('dragging');
       const files = [...(event.dataTransfer?.files ?? [])];
-      if (files.length === 0) return;
+      if (files.length === 0 || this.#shownPage()?.takeFiles?.(files) === true) return;
       this.#library.take(files).then(
         (run) => this.#open(run),
         (error: unknown) => this.#notify(error instanceof Error ? error.message : String(error)),

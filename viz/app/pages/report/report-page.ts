@@ -56,8 +56,8 @@ function section(title: string, ...content: readonly Child[]): HTMLElement {
   return element('section', { class: 'report-part' }, element('h2', {}, title), content);
 }
 
-/** Makes the bar with the verdict; while a run is in progress, it says `SO FAR` instead. */
-function verdictBar(report: Report, goesOn: boolean): HTMLElement {
+/** Makes the bar with the verdict; if the run goes on, it says `SO FAR` instead. */
+export function verdictBar(report: Report, goesOn: boolean): HTMLElement {
   const verdict = verdictWord(report);
   const chip = goesOn ? liveChip('SO FAR') : verdictChip(verdict);
   const words = `${report.scenario.name}: ${metKpisText(report)}${goesOn ? ' so far' : ''}`;

@@ -1,0 +1,252 @@
+/**
+ * What the Lab holds: the scenario with its changed files, seeds and changed values, its mistakes, and the run. Views watch it;
+ * it survives when the reader looks at other pages.
+ *
+ * @module
+ */
+import type { Report } from '../../reports/report-schema.ts';
+import type { RunLibrary } from '../../viz/app/data/library.ts';
+import { Observable } from '../../viz/app/kernel/observable.ts';
+import { areEqualBytes } from '../link/bytes.ts';
+import { fileNameFault } from '../link/file-name-fault.ts';
+import { type LabLink, LINK_BYTES_MAX, LINK_FILES_MAX, writeLabLink } from '../link/lab-link.ts';
+import type { LabRun, LabRunner } from '../run/lab-runner.ts';
+import type { LabFiles, LabProblem, LabProgress, LabTask, LabVerdict } from '../run/lab-task.ts';
+import { readSeeds, writeSeeds } from './seed-list.ts';
+
+/** A run that has ended with a verdict, and where the library holds it. */
+export interface EndedRun {
+  readonly id: string;
+  readonly report: Report;
+  readonly verdict: LabVerdict;
+  /** True as long as nothing was changed after the run began. */
+  readonly revision: number;
+}
+
+/** The state of the run. */
+export type LabState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'running'; readonly progress: readonly LabProgress[] }
+  | { readonly kind: 'mistakes' }
+  | { readonly kind: 'refused'; readonly text: string }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'done'; readonly run: EndedRun };
+
+/** Pause after which a text is checked while it is being written, ms. */
+const CHECK_AFTER_MS = 300;
+
+/** The scenario that is being worked on. */
+export class LabSession {
+  /** Path of the scenario; undefined in the gallery. */
+  readonly scenario = new Observable<string | undefined>(undefined);
+  /** Grows by one with each change of a file, seeds or values. */
+  readonly revision = new Observable(0);
+  readonly problems = new Observable<readonly LabProblem[]>([]);
+  readonly state = new Observable<LabState>({ kind: 'idle' });
+  readonly shipped: LabFiles;
+  /** Names of the shipped scenarios. */
+  readonly scenarios: readonly string[];
+  readonly #runner: LabRunner;
+  readonly #library: RunLibrary;
+  readonly #files = new Map<string, Uint8Array>();
+  #seedText = '';
+  #setText = '';
+  #run: LabRun | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Number of the latest check, so that the answer to an earlier one is not shown. */
+  #checks = 0;
+
+  constructor(shipped: LabFiles, runner: LabRunner, library: RunLibrary) {
+    this.shipped = shipped;
+    this.scenarios = [...shipped.keys()].filter((name) =>
+      /^topology:/m.test(this.textOf(name) ?? ''),
+    );
+    this.#runner = runner;
+    this.#library = library;
+  }
+
+  /** Opens a link, or a shipped scenario without changes. */
+  open(link: LabLink): void {
+    this.stop();
+    this.#files.clear();
+    for (const [name, bytes] of link.files) this.#files.set(name, bytes);
+    this.#seedText = writeSeeds(link.seeds);
+    this.#setText = link.set.join('\n');
+    this.problems.value = [];
+    this.state.value = { kind: 'idle' };
+    this.scenario.value = link.scenario;
+    this.#changed();
+  }
+
+  /** Goes back to the gallery. */
+  close(): void {
+    this.stop();
+    this.scenario.value = undefined;
+    this.#changed();
+  }
+
+  /** Files that are not the shipped ones. */
+  get changedFiles(): LabFiles {
+    return this.#files;
+  }
+
+  /** The scenario and the files that its files name, with the scenario first, and all added files. */
+  get fileNames(): readonly string[] {
+    const found = new Set([this.scenario.value ?? '']);
+    // Texts name other scenarios in comments.
+    const parts = [...this.shipped.keys()].filter((name) => !this.scenarios.includes(name));
+    const known = [...this.#files.keys(), ...parts];
+    for (const name of found) {
+      const text = this.textOf(name) ?? '';
+      for (const one of known) if (one !== name && isNamed(one, text)) found.add(one);
+    }
+    return [...found, ...[...this.#files.keys()].filter((name) => !found.has(name))];
+  }
+
+  bytesOf(name: string): Uint8Array | undefined {
+    return this.#files.get(name) ?? this.shipped.get(name);
+  }
+
+  /** The text of a file; undefined if there is none or if it is not UTF-8. */
+  textOf(name: string): string | undefined {
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(this.bytesOf(name));
+    } catch {
+      // A file of bytes, such as a capture.
+      return undefined;
+    }
+  }
+
+  /** Changes or adds a file. @returns a sentence if it is refused. */
+  put(name: string, content: string | Uint8Array): string | undefined {
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    const fault = fileNameFault(name);
+    if (fault !== undefined) return fault.text;
+    let total = bytes.length;
+    for (const [other, { length }] of this.#files) if (other !== name) total += length;
+    if (total > LINK_BYTES_MAX)
+      return `${name} makes more than ${LINK_BYTES_MAX / 1e6} MB of files`;
+    const isNew = !this.#files.has(name);
+    if (isNew && this.#files.size >= LINK_FILES_MAX) return `more than ${LINK_FILES_MAX} files`;
+    if (areEqualBytes(bytes, this.shipped.get(name))) this.#files.delete(name);
+    else this.#files.set(name, bytes);
+    this.#changed();
+    return undefined;
+  }
+
+  /** Takes back all changes of a file; removes a file that is not shipped. */
+  reset(name: string): void {
+    if (this.#files.delete(name)) this.#changed();
+  }
+
+  get seedText(): string {
+    return this.#seedText;
+  }
+
+  set seedText(text: string) {
+    this.#seedText = text;
+    this.#changed();
+  }
+
+  get setText(): string {
+    return this.#setText;
+  }
+
+  set setText(text: string) {
+    this.#setText = text;
+    this.#changed();
+  }
+
+  /** What is wrong with the list of seeds; undefined if nothing is. */
+  get seedMistake(): string | undefined {
+    const read = readSeeds(this.#seedText);
+    return read !== null && 'mistake' in read ? read.mistake : undefined;
+  }
+
+  /** The present link, as after `lab=` in the address. */
+  link(): Promise<string> {
+    const { scenario, seeds, set } = this.task();
+    return writeLabLink({ files: this.#files, scenario, seeds, set }, this.shipped);
+  }
+
+  /** Runs the scenario; its state tells the rest. @returns how it ended. */
+  async run(): Promise<LabState> {
+    if (this.#run !== undefined || this.scenario.value === undefined) return this.state.value;
+    const revision = this.revision.value;
+    this.state.value = { kind: 'running', progress: [] };
+    const bySeed = new Map<number, LabProgress>();
+    const run = this.#runner.run(this.task(), (progress) => {
+      bySeed.set(progress.seed, progress);
+      if (this.#run === run) this.state.value = { kind: 'running', progress: [...bySeed.values()] };
+    });
+    this.#run = run;
+    const outcome = await run.outcome;
+    if (this.#run !== run) return this.state.value;
+    this.#run = undefined;
+    switch (outcome.kind) {
+      case 'problems':
+        this.problems.value = outcome.problems;
+        this.state.value = { kind: 'mistakes' };
+        break;
+      case 'refused':
+      case 'stopped':
+        this.state.value = outcome;
+        break;
+      case 'done':
+        this.state.value = { kind: 'done', run: this.#keep(outcome, revision) };
+    }
+    return this.state.value;
+  }
+
+  /** Stops the run at once. */
+  stop(): void {
+    const run = this.#run;
+    if (run === undefined) return;
+    this.#run = undefined;
+    this.state.value = { kind: 'stopped' };
+    run.stop();
+  }
+
+  #keep(verdict: LabVerdict, revision: number): EndedRun {
+    const trace = verdict.seeds.find((seed) => seed.trace !== null)?.trace ?? undefined;
+    return { ...this.#library.hold(verdict.report, trace), verdict, revision };
+  }
+
+  /** What is checked and run at present. */
+  task(): LabTask {
+    const read = readSeeds(this.#seedText);
+    const seeds = read !== null && 'mistake' in read ? null : read;
+    const set = this.#setText.split('\n').map((line) => line.trim());
+    return {
+      files: this.#files,
+      scenario: this.scenario.value ?? '',
+      seeds,
+      set: set.filter((line) => line !== ''),
+      traced: seeds === null || seeds.length === 1,
+    };
+  }
+
+  #changed(): void {
+    this.revision.value += 1;
+    clearTimeout(this.#timer);
+    if (this.scenario.value === undefined) return;
+    this.#timer = setTimeout(() => void this.#check(), CHECK_AFTER_MS);
+  }
+
+  async #check(): Promise<void> {
+    this.#checks += 1;
+    const check = this.#checks;
+    const problems = await this.#runner.check(this.task());
+    if (check === this.#checks) this.problems.value = problems;
+  }
+}
+
+/** True if a text names a file, with or without folder and `.yaml`. */
+function isNamed(path: string, text: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const around = `${text[at - 1] ?? ' '}${text[at + name.length] ?? ' '}`;
+    if (!/[\w.-]/.test(around)) return true;
+  }
+  return false;
+}
