@@ -1,6 +1,6 @@
 /**
- * Finds the built page of the browser view. The npm package contains the page; in a source tree it is built if it
- * is missing or older than its sources.
+ * Finds the built pages of the browser view and of the Lab. The npm package contains them; in a source tree a page is
+ * built if it is missing or older than its sources.
  *
  * @module
  */
@@ -14,38 +14,67 @@ import { PROJECT_ROOT } from '../scenarios/folders.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { projectFilePath } from './project.ts';
 
-/** Folders and files that the page is built from. */
+/** Folders and files that the pages are built from. */
 const SOURCES = [
   'viz/app',
   'viz/format',
   'viz/demo.yaml',
   'tools/build-viz.ts',
+  'tools/page',
   'reports/html/tokens.ts',
+];
+/** The Lab has the engine inside. */
+const LAB_SOURCES = [
+  ...SOURCES,
+  ...['lab', 'engine', 'nodes', 'topologies', 'scenarios', 'runner', 'reports', 'schemas'],
+  ...['tools/lab', 'tools/build-site.ts'],
 ];
 
 /** Path of the built page; builds it first if necessary. */
 export function builtVizPagePath(): string {
-  const page = projectFilePath('dist/viz/index.html');
-  if (IS_RUN_FROM_SOURCE && isStale(page)) build();
-  if (existsSync(page)) return page;
-  throw new Refusal('the browser view is not built: npm run build:viz');
+  return built({
+    page: 'dist/viz/index.html',
+    sources: SOURCES,
+    tool: 'viz',
+    name: 'browser view',
+  });
 }
 
-function build(): void {
-  process.stderr.write('building the browser view, once\n');
-  const args = ['--import', 'tsx', 'tools/build-viz.ts'];
+/** Path of the built Lab; builds it first if necessary. */
+export function builtLabPagePath(): string {
+  return built({ page: 'dist/lab/index.html', sources: LAB_SOURCES, tool: 'site', name: 'Lab' });
+}
+
+interface BuiltPage {
+  readonly page: string;
+  readonly sources: readonly string[];
+  /** The last word of the tool that builds it. */
+  readonly tool: string;
+  readonly name: string;
+}
+
+function built(wanted: BuiltPage): string {
+  const page = projectFilePath(wanted.page);
+  if (IS_RUN_FROM_SOURCE && isStale(page, wanted.sources)) build(wanted);
+  if (existsSync(page)) return page;
+  throw new Refusal(`the ${wanted.name} is not built: npm run build:${wanted.tool}`);
+}
+
+function build({ tool, name }: BuiltPage): void {
+  process.stderr.write(`building the ${name}, once\n`);
+  const args = ['--import', 'tsx', `tools/build-${tool}.ts`];
   const { status } = spawnSync(process.execPath, args, {
     cwd: PROJECT_ROOT,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  if (status !== 0) throw new Refusal('the browser view was not built; see above');
+  if (status !== 0) throw new Refusal(`the ${name} was not built; see above`);
 }
 
-function isStale(page: string): boolean {
+function isStale(page: string, sources: readonly string[]): boolean {
   if (!existsSync(page)) return true;
   const built = statSync(page).mtimeMs;
   const plugins = readdirSync(projectFilePath('nodes')).map((name) => `nodes/${name}/viz.ts`);
-  return [...SOURCES, ...plugins].some((path) => newestMs(projectFilePath(path)) > built);
+  return [...sources, ...plugins].some((path) => newestMs(projectFilePath(path)) > built);
 }
 
 /** When a file or the newest file in a folder was changed, ms; 0 if there is none. */

@@ -11,7 +11,7 @@ import { EnvironmentError, systemErrorCode, systemErrorText } from '../engine/li
 import { startVizServer, type VizServer } from '../viz/server/server.ts';
 import { FlagError } from './exit.ts';
 import { addFlagOptions, numberOption, PORT_RANGE } from './flags.ts';
-import { builtVizPagePath } from './viz-page.ts';
+import { builtLabPagePath, builtVizPagePath } from './viz-page.ts';
 
 const PORT = 7470;
 const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '::1'];
@@ -65,7 +65,7 @@ function runId(run: string, out: string): string {
 
 async function start(page: string, { host, port, out }: VizFlags): Promise<VizServer> {
   try {
-    return await startVizServer({ page, runs: resolve(out), host, port });
+    return await startVizServer({ page, runs: resolve(out), host, port, lab: builtLabPagePath });
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === undefined) throw error;

@@ -131,6 +131,8 @@ export interface RunIndex {
   readonly cards: readonly GalleryCard[];
   /** Number of runs that are not listed because there are too many. */
   readonly leftOut: number;
+  /** True if the server also has the Lab, at `lab/`; absent in answers of older versions. */
+  readonly hasLab?: boolean;
 }
 
 /** Largest number of values of a KPI on a card; its small chart has a dot for each. */

@@ -37,6 +37,8 @@ const REQUEST_MS = 30_000;
 const HEADERS_MS = 10_000;
 /** A client that reads nothing of its response for this long is disconnected, ms. */
 const IDLE_MS = 30_000;
+/** Paths that other sites may link to. */
+const PAGES: readonly string[] = ['/', '/lab', '/lab/'];
 
 /** The options of the server: what it serves, and on which address. */
 export interface VizOptions {
@@ -44,6 +46,8 @@ export interface VizOptions {
   readonly page: string;
   /** The folder of the runs. */
   readonly runs: string;
+  /** Path of the built Lab, asked for when it is first opened; absent if there is none. */
+  readonly lab?: () => string;
   readonly host: string;
   /** 0 means any free port. */
   readonly port: number;
@@ -97,7 +101,7 @@ export async function startVizServer(options: VizOptions): Promise<VizServer> {
 }
 
 function makeApp(options: VizOptions, folder: RunFolder, bound: () => ListenAddress): Express {
-  const { page, live } = options;
+  const { page, lab, live } = options;
   const injected = (): number => options.control?.state.faults.length ?? 0;
   const app = express();
   app.disable('x-powered-by');
@@ -105,17 +109,22 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => ListenAddr
   app.use((request, response, next) => {
     setAll(response, COMMON_HEADERS);
     const { host, origin } = request.headers;
-    const isForeign = request.path !== '/' && isCrossOriginFetch(request.headers['sec-fetch-site']);
+    const isForeign =
+      !PAGES.includes(request.path) && isCrossOriginFetch(request.headers['sec-fetch-site']);
     if (isSameOriginRequest({ host, origin }, bound()) && !isForeign) next();
     else refuse(response, 403, 'this server answers only its own page');
   });
-  app.get('/', pageHandler(page));
+  app.get(
+    '/',
+    pageHandler(() => page),
+  );
+  if (lab !== undefined) app.get('/lab', pageHandler(lab));
   app.get('/api/runs', async (_request, response) => {
     response.setHeader('cache-control', 'no-store');
     const { cards, ...rest } = await folder.index();
     const own: readonly LiveCard[] =
       live?.card === undefined ? [] : [{ ...live.card, injected: injected() }];
-    response.json({ ...rest, cards: [...own, ...cards] });
+    response.json({ ...rest, cards: [...own, ...cards], hasLab: lab !== undefined });
   });
   app.get(LIVE_URL_PATH, (_request, response) => {
     response.setHeader('cache-control', 'no-store');
@@ -132,11 +141,15 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => ListenAddr
   return app;
 }
 
-/** Makes the handler that serves the page. The page is read and compressed only once. */
-function pageHandler(page: string): (request: Request, response: Response) => void {
-  const plain = readFileSync(page);
-  const packed = gzipSync(plain);
+/** Makes the handler that serves a page. The page is read and compressed only once. */
+function pageHandler(page: () => string): (request: Request, response: Response) => void {
+  let read: { readonly plain: Buffer; readonly packed: Buffer } | undefined;
   return (request, response) => {
+    if (read === undefined) {
+      const plain = readFileSync(page());
+      read = { plain, packed: gzipSync(plain) };
+    }
+    const { plain, packed } = read;
     response.setHeader('content-type', 'text/html; charset=utf-8');
     response.setHeader('content-security-policy', PAGE_CSP_HEADER);
     response.setHeader('cache-control', 'no-cache');

@@ -36,7 +36,7 @@ export interface OpenRun {
  */
 export type RunLibraryState =
   | { readonly kind: 'loading' }
-  | { readonly kind: 'ready'; readonly cards: readonly GalleryCard[]; readonly leftOut: number }
+  | ({ readonly kind: 'ready' } & Omit<RunIndex, 'version'>)
   | { readonly kind: 'failed'; readonly reason: string; readonly cards: readonly GalleryCard[] };
 
 /** A report or trace that cannot be opened; the message says why. */
@@ -87,8 +87,8 @@ export class RunLibrary {
     try {
       const response = await fetch('api/runs');
       if (!response.ok) throw new Error(`the server answers ${response.status}`);
-      const { cards, leftOut } = (await response.json()) as RunIndex;
-      this.state.value = { kind: 'ready', cards: [...own, ...cards], leftOut };
+      const { cards, leftOut, hasLab = false } = (await response.json()) as RunIndex;
+      this.state.value = { kind: 'ready', cards: [...own, ...cards], leftOut, hasLab };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.state.value = { kind: 'failed', reason, cards: own };

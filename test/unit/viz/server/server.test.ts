@@ -39,6 +39,12 @@ function get(path: string, headers: Readonly<Record<string, string>> = {}): Prom
   });
 }
 
+const builtLab = vi.fn(() => {
+  const file = join(folder, 'lab.html');
+  writeFileSync(file, '<!doctype html><title>Lab</title>');
+  return file;
+});
+
 beforeAll(async () => {
   mkdirSync(join(runs, 'failover/1'), { recursive: true });
   mkdirSync(join(runs, 'bad/1'), { recursive: true });
@@ -51,7 +57,7 @@ beforeAll(async () => {
   symlinkSync(join(folder, 'secret'), join(runs, 'failover/1/report.md'));
   symlinkSync(folder, join(runs, 'out'));
   const page = join(folder, 'index.html');
-  server = await startVizServer({ page, runs, host: '127.0.0.1', port: 0 });
+  server = await startVizServer({ page, runs, lab: builtLab, host: '127.0.0.1', port: 0 });
   port = Number(new URL(server.address).port);
 });
 afterAll(async () => {
@@ -68,6 +74,19 @@ describe('the server', () => {
       'gzip',
     );
     expect(plain.headers['x-powered-by']).toBeUndefined();
+  });
+
+  it('has the Lab at lab/, which is built when it is first opened, and may be opened from anywhere', async () => {
+    expect(builtLab).not.toHaveBeenCalled();
+    for (const site of ['same-origin', 'cross-site', 'none']) {
+      const { status, body, headers } = await get('/lab/', { 'sec-fetch-site': site });
+      expect([status, body]).toEqual([200, '<!doctype html><title>Lab</title>']);
+      expect(headers['content-security-policy']).toBe("frame-ancestors 'none'");
+    }
+    expect(builtLab).toHaveBeenCalledTimes(1);
+    expect((await get('/lab')).status).toBe(200);
+    expect(JSON.parse((await get('/api/runs')).body)).toMatchObject({ hasLab: true });
+    expect((await get('/api/runs', { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
   });
 
   it('lists runs, and says of a folder that it cannot read why', async () => {

@@ -33,14 +33,20 @@ function mount(context: PageContext): void {
   const list = element('div', { class: 'cards', 'aria-live': 'polite' });
   const note = element('p', { class: 'muted gallery-note' });
   const compare = new CompareBar(context);
+  const lab = element(
+    'a',
+    { class: 'lab-link', href: 'lab/', hidden: true },
+    'Run a scenario in the Lab',
+  );
   const title = element('h1', { class: 'for-screen-readers' }, 'Runs');
-  replaceContent(root, title, toolbar(context), note, compare.root, list);
+  replaceContent(root, title, toolbar(context), note, lab, compare.root, list);
   const draw = (): void => {
     const state = library.state.value;
     if (state.kind === 'loading') {
       replaceContent(list, loadingSkeleton('Reading the list of runs …'));
       return;
     }
+    lab.hidden = state.kind !== 'ready' || state.hasLab !== true;
     const choice = readCardSearch(view.parameters.value);
     const shown = chosenCards(state.cards, choice);
     note.textContent = noteOf(state, shown, choice);
