@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { oneLine } from '../reports/plain-text.ts';
@@ -39,6 +39,7 @@ import {
 import { budgetOption, workersOption } from './hunt-flags.ts';
 import { HuntProgress } from './hunt-progress.ts';
 import { watchInterrupts } from './interrupt.ts';
+import { labAddress } from './lab-address.ts';
 import { load, type OpenedScenario } from './load.ts';
 import { refuseUntrustedScenario } from './own-scenario.ts';
 import { readReportFile } from './report-file.ts';
@@ -127,11 +128,14 @@ async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1 | 130> 
     if (first === undefined) throw new Refusal(`no file shows it again: ${found.text}`);
     const left = await shrinkBreak({ ...parts, data: first });
     progress.clear();
-    print(flags, { scenario: scenario.name, seed, break: found, ...left, file: path }, [
+    const copies = [[path, readFileSync(path, 'utf8')] as const];
+    const lab = await labAddress(path, copies, { seeds: null, set: [] });
+    print(flags, { scenario: scenario.name, seed, break: found, ...left, file: path, lab }, [
       `BROKEN  ${scenario.name}  seed ${seed}  ${oneLine(found.place)}`,
       `  ${oneLine(found.text)}`,
       `  ${shrunkBreakText(left)}: ${path}`,
       `  ${commandText(['scenario', path])}`,
+      ...(lab === undefined ? [] : [`  in the Lab: ${lab}`]),
       ...(left?.story === undefined ? [] : [`  what happened: ${left.story}`]),
     ]);
     return 1;

@@ -24,11 +24,15 @@ import { renderMarkdown } from '../reports/markdown.ts';
 import type { SeedResult } from '../reports/model.ts';
 import { renderPrometheus } from '../reports/prometheus.ts';
 import type { Report } from '../reports/report-schema.ts';
+import { labAddressOfRun } from './lab-address.ts';
 import { INTERACTIVE_SCENARIO_FILE, PROCESSES_FILE, RECORDING_FILES } from './run-files.ts';
 import { type NamedFileContent, writeAllOrNone } from './whole-files.ts';
 
 /** Largest input file that is copied into the folder of a run, bytes; larger ones, such as maps, are not copied. */
 const COPY_BYTES_MAX = 1e6;
+
+/** A copy of an input file: where it was read, its text, and its name in the folder of the run. */
+type FileCopy = readonly [path: string, text: string, name: string];
 
 /** Writes the list of a run's processes for viewers ({@link PROCESSES_FILE}). If that fails, the run continues. */
 export function writeRunProcessesFile(folder: string, processes: readonly object[]): void {
@@ -56,15 +60,17 @@ export async function writeReportFiles(
   seeds: readonly SeedResult[],
 ): Promise<WrittenFiles> {
   const options = comparison === undefined ? {} : { comparison };
+  const copies = copiesOf(report);
+  const lab = await labAddressOfRun(report, copies);
   const markdown = renderMarkdown(report, options);
   const files: readonly NamedFileContent[] = [
-    ['report.html', renderHtml(report, options)],
+    ['report.html', renderHtml(report, { ...options, ...(lab !== undefined && { lab }) })],
     ['report.json', renderJson(report)],
     ['report.md', markdown],
     ['junit.xml', renderJunit(report)],
     ['metrics.prom', await renderPrometheus(report)],
     ...(report.flowsLeftOut === undefined ? [] : [[FLOWS_FILE, flowsCsv(seeds)] as const]),
-    ...copiesOf(report),
+    ...copies.map(([, text, name]) => [name, text] as const),
   ];
   const lost = problemOf(() => writeAllOrNone(folder, files));
   const summary = process.env['GITHUB_STEP_SUMMARY'] ?? '';
@@ -104,7 +110,7 @@ export function writeErrorReport(
  * Copies of the input files, so that two runs can be compared line by line. A file that has changed
  * since the run read it is left out.
  */
-function copiesOf({ scenario }: Report): readonly NamedFileContent[] {
+function copiesOf({ scenario }: Report): readonly FileCopy[] {
   const isOwn = scenario.topologyFile !== scenario.file;
   return [
     ...copyOf(INPUT_COPY_FILE_NAMES.scenario, scenario.file, scenario.sha256),
@@ -114,12 +120,12 @@ function copiesOf({ scenario }: Report): readonly NamedFileContent[] {
   ];
 }
 
-function copyOf(name: string, file: string, sha256: string): readonly NamedFileContent[] {
+function copyOf(name: string, file: string, sha256: string): readonly FileCopy[] {
   const { size } = statSync(file, { throwIfNoEntry: false }) ?? { size: 0 };
   if (size === 0 || size > COPY_BYTES_MAX) return [];
   const bytes = readFileSync(file);
   const isSame = createHash('sha256').update(bytes).digest('hex') === sha256;
-  return isSame ? [[name, bytes.toString()]] : [];
+  return isSame ? [[file, bytes.toString(), name]] : [];
 }
 
 /** Runs a write; returns the problem of the machine, if there was one. */

@@ -41,6 +41,8 @@ import { twinSection } from './twin-section.ts';
 /** What the page contains in addition to the report. */
 export interface HtmlOptions {
   readonly comparison?: ReportComparison;
+  /** Address at which the Lab runs the same scenario. */
+  readonly lab?: string;
 }
 
 /** The complete document of one scenario. */
@@ -49,7 +51,7 @@ export function renderHtml(report: Report, options: HtmlOptions = {}): string {
   return htmlDocument(title, [
     verdictBar(report),
     html`<main>
-${kpiSection(report)}${twinSection(report)}${report.against === undefined ? EMPTY_MARKUP : predictionHtml(report.against)}${comparisonSection(options.comparison)}${privacySection(report)}${faultSection(report)}${latenessSection(report)}${distributionSection(report)}${timeSection(report)}${dropSection(report)}${environmentSection(report)}${methodSection(report)}
+${kpiSection(report)}${twinSection(report)}${report.against === undefined ? EMPTY_MARKUP : predictionHtml(report.against)}${comparisonSection(options.comparison)}${privacySection(report)}${faultSection(report)}${latenessSection(report)}${distributionSection(report)}${timeSection(report)}${dropSection(report)}${environmentSection(report, options.lab)}${methodSection(report)}
 <footer>${report.scenario.name}, fingerprint ${shortFingerprint(report.fingerprint)}, written by orrery ${report.environment.commit.slice(0, 12)}, report format ${report.schemaVersion}</footer>
 </main>
 `,
@@ -120,7 +122,7 @@ function comparisonSection(comparison: ReportComparison | undefined): Markup {
 `;
 }
 
-function environmentSection(report: Report): Markup {
+function environmentSection(report: Report, lab: string | undefined): Markup {
   const commands = [
     command('reproduce', report.reproduce),
     report.seeds.length > 1
@@ -128,8 +130,12 @@ function environmentSection(report: Report): Markup {
       : EMPTY_MARKUP,
   ];
   return html`<section><h2>Do it again</h2>
-${commands}
-<table class="facts-table"><tbody>${originFacts(report).map(([name, value]) => html`<tr><td>${name}</td><td class="mono">${value}</td></tr>`)}</tbody></table>
+${commands}${
+  lab === undefined
+    ? EMPTY_MARKUP
+    : html`<p><a href="${lab}">Open in the Lab</a> <span class="muted">to change it and run it in the browser</span></p>
+`
+}<table class="facts-table"><tbody>${originFacts(report).map(([name, value]) => html`<tr><td>${name}</td><td class="mono">${value}</td></tr>`)}</tbody></table>
 ${seedTable(report)}</section>
 `;
 }

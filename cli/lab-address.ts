@@ -1,0 +1,74 @@
+/**
+ * The address at which the Lab runs the same scenario: on the page that `npm run viz` serves, or on the one that
+ * ORRERY_LAB names, such as https://example.org/lab/ (docs/how-to/lab.md).
+ *
+ * @module
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileNameFault } from '../lab/link/file-name-fault.ts';
+import { type LabLink, LINK_ITEMS_MAX, writeLabLink } from '../lab/link/lab-link.ts';
+import type { Report } from '../reports/report-schema.ts';
+import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
+
+const PREFIX_DEFAULT = 'http://127.0.0.1:7470/lab/';
+/** Longest address that is printed, characters; browsers and programs for messages cut longer ones. */
+const CHARS_MAX = 30_000;
+
+/** A file by its path on this machine. */
+export type FileContent = readonly [path: string, text: string];
+
+/**
+ * The address of a finished run in virtual time; undefined for other runs, and if a file cannot be in a link.
+ * @param copies The scenario and, if it is a file of its own, the topology.
+ */
+export async function labAddressOfRun(
+  report: Report,
+  copies: readonly (readonly [path: string, text: string, ...unknown[]])[],
+): Promise<string | undefined> {
+  const { mode, scenario, seeds, overrides, interactive } = report;
+  if (mode !== 'sim' || interactive !== undefined || seeds.length > LINK_ITEMS_MAX)
+    return undefined;
+  const set = Object.entries(overrides).map(([path, value]) => `${path}=${value}`);
+  return await labAddress(scenario.file, copies, { seeds, set });
+}
+
+/** The address of a scenario; undefined if a file cannot be in a link. */
+export async function labAddress(
+  scenario: string,
+  copies: readonly (readonly [path: string, text: string, ...unknown[]])[],
+  { seeds, set }: Pick<LabLink, 'seeds' | 'set'>,
+): Promise<string | undefined> {
+  const files = new Map(
+    copies.map(([path, text]) => [nameInLab(path), new TextEncoder().encode(text)] as const),
+  );
+  const link = { files, scenario: nameInLab(scenario), seeds, set };
+  const hasAll = files.has(link.scenario);
+  const isNamed = [...files.keys()].every((name) => fileNameFault(name) === undefined);
+  if (!hasAll || !isNamed) return undefined;
+  const prefix = process.env['ORRERY_LAB'] ?? PREFIX_DEFAULT;
+  const address = `${prefix}#page=lab&lab=${await writeLabLink(link, shippedOf([...files.keys()]))}`;
+  return address.length <= CHARS_MAX ? address : undefined;
+}
+
+/** Shipped topologies keep their folder, everything else stands beside the scenario. */
+function nameInLab(path: string): string {
+  const isShipped = dirname(resolve(path)) === resolve(SHIPPED_FILE_FOLDERS.topologies);
+  return isShipped ? `topologies/${basename(path)}` : basename(path);
+}
+
+/** The shipped files of these names. */
+function shippedOf(names: readonly string[]): ReadonlyMap<string, Uint8Array> {
+  const { scenarios, topologies } = SHIPPED_FILE_FOLDERS;
+  const folders = [scenarios, topologies].map(
+    (folder) => [folder, new Set(readdirSync(folder))] as const,
+  );
+  const found = new Map<string, Uint8Array>();
+  for (const name of names) {
+    const [folder, list] = folders[name.startsWith('topologies/') ? 1 : 0] ?? [];
+    if (folder !== undefined && list?.has(basename(name)) === true) {
+      found.set(name, readFileSync(join(folder, basename(name))));
+    }
+  }
+  return found;
+}

@@ -1,0 +1,94 @@
+/** The addresses at which the Lab runs what a report or a shrunk file says. @module */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { labAddress, labAddressOfRun } from '../../../cli/lab-address.ts';
+import { type LabLink, readLabLink } from '../../../lab/link/lab-link.ts';
+import { renderHtml } from '../../../reports/html/html.ts';
+import { judgeRun } from '../../../reports/judge.ts';
+import { ROOT } from '../../architecture/files.ts';
+import { orreryHere } from '../../command-here.ts';
+import { runInput } from '../reports/fixture.ts';
+
+const NONE = { seeds: null, set: [] };
+const shipped = (path: string): readonly [string, string] => [
+  join(ROOT, path),
+  readFileSync(join(ROOT, path), 'utf8'),
+];
+const report = judgeRun(runInput({ seeds: 2, slowdown: 1 }));
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'orrery-lab-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  delete process.env['ORRERY_LAB'];
+});
+
+async function linkOf(address: string | undefined): Promise<LabLink> {
+  const read = await readLabLink(/#page=lab&lab=(.*)$/.exec(address ?? '')?.[1] ?? '');
+  if (read.kind !== 'link') throw new Error(read.text);
+  return read.link;
+}
+
+it('leave out shipped files, and hold those that were changed or are of the user', async () => {
+  const topology = shipped('topologies/two-nodes.yaml');
+  const [hello, text] = shipped('scenarios/hello.yaml');
+  const plain = await linkOf(await labAddress(hello, [[hello, text], topology], NONE));
+  expect(plain).toEqual({ files: new Map(), scenario: 'hello.yaml', ...NONE });
+  const mine = [['elsewhere/mine.yaml', text], topology] as const;
+  const { files, scenario } = await linkOf(await labAddress('elsewhere/mine.yaml', mine, NONE));
+  expect([scenario, [...files.keys()]]).toEqual(['mine.yaml', ['mine.yaml']]);
+  const changed = [[hello, `${text}#`] as const];
+  expect((await linkOf(await labAddress(hello, changed, NONE))).files.size).toBe(1);
+});
+
+it('begin with the page of npm run viz, or with the one that ORRERY_LAB names', async () => {
+  const hello = shipped('scenarios/hello.yaml');
+  expect(await labAddress(hello[0], [hello], NONE)).toMatch(/^http:\/\/127\.0\.0\.1:7470\/lab\/#/);
+  process.env['ORRERY_LAB'] = 'https://example.org/lab/';
+  expect(await labAddress(hello[0], [hello], NONE)).toMatch(/^https:\/\/example\.org\/lab\/#/);
+});
+
+it('are not given where a file is missing, is code, or is too long', async () => {
+  const hello = shipped('scenarios/hello.yaml');
+  expect(await labAddress('gone.yaml', [hello], NONE)).toBeUndefined();
+  expect(await labAddress('a.ts', [['a.ts', '']], NONE)).toBeUndefined();
+  const long = [['a.yaml', randomBytes(30_000).toString('base64')]] as const;
+  expect((await labAddress('a.yaml', long, NONE)) === undefined).toBe(true);
+});
+
+describe('a run', () => {
+  const copies = [[report.scenario.file, 'name: a']] as const;
+
+  it('says its seeds and changed values', async () => {
+    const changed = { ...report, overrides: { 'traffic.0.rate': '5/s' } };
+    const link = await linkOf(await labAddressOfRun(changed, copies));
+    expect(link).toMatchObject({ seeds: report.seeds, set: ['traffic.0.rate=5/s'] });
+  });
+
+  it('in real time, or one that somebody disturbed, has no address', async () => {
+    expect(await labAddressOfRun({ ...report, mode: 'live' }, copies)).toBeUndefined();
+    const interactive = { faults: 1, file: 'interactive.yaml' };
+    expect(await labAddressOfRun({ ...report, interactive }, copies)).toBeUndefined();
+  });
+
+  it('has the address in its report.html, as text that cannot become markup', () => {
+    const html = renderHtml(report, { lab: 'http://a/"><b>' });
+    expect(html).toContain('<a href="http://a/&quot;&gt;&lt;b&gt;">Open in the Lab</a>');
+    expect(renderHtml(report)).not.toContain('Open in the Lab');
+  });
+
+  it('writes it into the report.html of its folder', async () => {
+    const text = readFileSync(join(ROOT, 'scenarios/hello.yaml'), 'utf8');
+    writeFileSync(join(folder, 'mine.yaml'), text.replace('10s', '2s'));
+    await orreryHere(folder, ['scenario', 'mine.yaml', '--seed', '3', '--no-trace']);
+    const html = readFileSync(join(folder, 'runs/hello/3/report.html'), 'utf8');
+    const { scenario, seeds, files } = await linkOf(
+      /href="([^"]*#page=lab[^"]*)"/.exec(html)?.[1]?.replaceAll('&amp;', '&'),
+    );
+    expect([scenario, seeds, [...files.keys()]]).toEqual(['mine.yaml', [3], ['mine.yaml']]);
+  });
+});
