@@ -27,7 +27,7 @@ const SOURCES = [
 const LAB_SOURCES = [
   ...SOURCES,
   ...['lab', 'engine', 'nodes', 'topologies', 'scenarios', 'runner', 'reports', 'schemas'],
-  ...['tools/lab', 'tools/build-site.ts'],
+  ...['tools/site', 'tools/build-site.ts'],
 ];
 
 /** Path of the built page; builds it first if necessary. */

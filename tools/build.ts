@@ -1,6 +1,6 @@
 /**
  * `npm run build`: the JavaScript and the types of the package in dist/lib, the browser view
- * in dist/viz. `npm pack` calls it.
+ * in dist/viz, the Lab in dist/lab. `npm pack` calls it.
  *
  * tools/config/tsconfig.build.json includes every source file of the product folders, so a new file needs no
  * entry. Types are not checked here: `npm run check:types` does that.
@@ -34,11 +34,13 @@ if (!existsSync(join(OUT, 'cli/main.js'))) throw new Error('dist/lib has no cli/
 for (const path of plainModules()) copyFileSync(join(ROOT, path), join(OUT, path));
 slimOutput(OUT);
 writeFileSync(join(OUT, 'commit'), `${readCommit()}\n`);
-const viz = spawnSync(process.execPath, ['--import', 'tsx', 'tools/build-viz.ts'], {
-  cwd: ROOT,
-  stdio: ['ignore', 2, 2],
-});
-if (viz.status !== 0) throw new Error(`the browser view ended with exit code ${viz.status}`);
+for (const tool of ['tools/build-viz.ts', 'tools/build-site.ts']) {
+  const page = spawnSync(process.execPath, ['--import', 'tsx', tool], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+  });
+  if (page.status !== 0) throw new Error(`${tool} ended with exit code ${page.status}`);
+}
 const files = readdirSync(OUT, { recursive: true }).length;
 process.stderr.write(`dist/lib: ${files} files, from commit ${readCommit()}\n`);
 

@@ -1,6 +1,6 @@
 /**
- * `npm run test:browser`: builds the browser view and tests it in a real browser, including its
- * speed with large traces. Part of `npm run test:thorough`. Without Debian's chromium it says so in
+ * `npm run test:browser`: builds the browser view and the Lab and tests them in a real browser, including
+ * their speed with large traces. Part of `npm run test:thorough`. Without Debian's chromium it says so in
  * one line and fails.
  *
  * @module
@@ -14,16 +14,16 @@ import { runVitest, type TestCounts } from './run-vitest.ts';
 /** Path on Debian; the environment variable `CHROMIUM` names another. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** Builds the browser view and tests it in a real browser. */
+/** Builds the pages and tests them in a real browser. */
 export async function checkBrowser(): Promise<TestCounts> {
   if (!existsSync(CHROMIUM)) {
     process.stdout.write(`FAILED  browser: ${CHROMIUM} is missing, apt-get install chromium\n`);
     return { passed: 0, failed: 1 };
   }
-  const args = ['--import', 'tsx', 'tools/build-viz.ts'];
-  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
-  if (status !== 0) {
-    process.stdout.write('FAILED  browser: the page is not built\n');
+  for (const tool of ['tools/build-viz.ts', 'tools/build-site.ts']) {
+    const { status } = spawnSync(process.execPath, ['--import', 'tsx', tool], { stdio: 'inherit' });
+    if (status === 0) continue;
+    process.stdout.write(`FAILED  browser: ${tool} built no page\n`);
     return { passed: 0, failed: 1 };
   }
   return await runVitest(BROWSER_RESULTS_PATH, ['--project=browser']);

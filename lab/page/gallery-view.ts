@@ -18,7 +18,8 @@ interface Entry {
 
 /** Makes the gallery. @param open Opens a shipped scenario. */
 export function galleryView(session: LabSession, open: (path: string) => void): readonly Child[] {
-  const entries = session.scenarios.map((path) => entryOf(path, session.textOf(path) ?? ''));
+  const own = session.scenarios.filter((path) => !path.includes('/'));
+  const entries = own.map((path) => entryOf(path, session.textOf(path) ?? ''));
   const list = element('div', {});
   const count = element('p', { class: 'muted gallery-note', role: 'status' });
   const draw = (text: string): void => {

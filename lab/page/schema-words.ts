@@ -77,13 +77,13 @@ export class SchemaWords {
   /** The schemas and everything that they refer to at the same place. */
   #alternatives(schemas: readonly JsonSchema[]): readonly JsonSchema[] {
     const found = new Set<JsonSchema>();
-    const open = [...schemas];
+    let open = [...schemas];
     for (let schema = open.pop(); schema !== undefined; schema = open.pop()) {
       if (found.has(schema)) continue;
       found.add(schema);
       const { anyOf = [], oneOf = [], allOf = [] } = schema;
       const target = this.#target(schema);
-      open.push(...anyOf, ...oneOf, ...allOf, ...(target === undefined ? [] : [target]));
+      open = [...open, ...anyOf, ...oneOf, ...allOf, ...(target === undefined ? [] : [target])];
     }
     return [...found];
   }

@@ -25,19 +25,19 @@ export function storedZip(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   for (const [path, bytes] of files) {
     const name = new TextEncoder().encode(path);
     const facts = [VERSION, UTF8, 0, 0, DATE, [crc32(bytes)], [bytes.length], [bytes.length]];
-    const local = record([0x0403_4b50], ...facts, name.length, 0);
+    const local = record([[0x0403_4b50], ...facts, name.length, 0]);
     parts.push(local, name, bytes);
     const rest = [name.length, 0, 0, 0, 0, [0], [at]];
-    directory.push(record([0x0201_4b50], VERSION, ...facts, ...rest), name);
+    directory.push(record([[0x0201_4b50], VERSION, ...facts, ...rest]), name);
     at += local.length + name.length + bytes.length;
   }
   const listed = joinBytes(directory);
   const counts = [0, 0, files.size, files.size, [listed.length], [at], 0];
-  return joinBytes([...parts, listed, record([0x0605_4b50], ...counts)]);
+  return joinBytes([...parts, listed, record([[0x0605_4b50], ...counts])]);
 }
 
 /** Little-endian fields: numbers have 2 bytes, numbers in brackets 4. */
-function record(...fields: readonly (number | readonly number[])[]): Uint8Array {
+function record(fields: readonly (number | readonly number[])[]): Uint8Array {
   return Uint8Array.from(
     fields.flatMap((field) => {
       const [value, length] = typeof field === 'number' ? [field, 2] : [field[0] ?? 0, 4];
