@@ -15,9 +15,6 @@ const PREFIX_DEFAULT = 'http://127.0.0.1:7470/lab/';
 /** Longest address that is printed, characters; browsers and programs for messages cut longer ones. */
 const CHARS_MAX = 30_000;
 
-/** A file by its path on this machine. */
-export type FileContent = readonly [path: string, text: string];
-
 /**
  * The address of a finished run in virtual time; undefined for other runs, and if a file cannot be in a link.
  * @param copies The scenario and, if it is a file of its own, the topology.
