@@ -4,8 +4,8 @@
  * It writes `docs/images/failover.svg` (the output in a terminal) and, if a Chromium is installed,
  * `docs/images/report.png` (the top of report.html in that browser), `docs/images/hunted.png` (the same of a file that
  * a hunt wrote) and `docs/images/network-*.png`
- * (the network page of the demo just after its link was cut, in both themes). `docs/images/scale.svg` shows the
- * last `npm run bench -- scale`. ORRERY_CHROMIUM names
+ * (the network page of the demo just after its link was cut, in both themes), and `docs/images/lab-*.png` (a run in the
+ * Lab that misses a limit). `docs/images/scale.svg` shows the last `npm run bench -- scale`. ORRERY_CHROMIUM names
  * another browser than `chromium`.
  *
  * @module
@@ -15,7 +15,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import type { BenchResult } from '../bench/bench-result.ts';
 import { scalePicture } from './scale-picture.ts';
 import { terminalPicture } from './terminal-picture.ts';
@@ -35,6 +35,7 @@ try {
   hunt();
   photographReport('receipt-hunted/287258', 'hunted');
   await photographNetwork();
+  await photographLab();
   drawScale();
 } finally {
   rmSync(out, { recursive: true, force: true });
@@ -118,20 +119,55 @@ async function photographNetwork(): Promise<void> {
     console.error(`docs/images/network-*.png left as they are: ${BROWSER} could not be run`);
     return;
   }
-  const tool = ['--import', 'tsx', 'tools/build-viz.ts'];
-  const { status } = spawnSync(process.execPath, tool, { cwd: ROOT, stdio: 'inherit' });
-  if (status !== 0) throw new Error('the browser view is not built: no picture of it');
+  build('tools/build-viz.ts');
+  const size = { width: 1100, height: 640 };
+  await photograph('network', size, async (page, theme) => {
+    const view = `#run=demo&page=network&t=3.2s&theme=${theme}`;
+    await page.goto(`file://${join(ROOT, 'dist/viz/index.html')}${view}`);
+    // Waits until the worker thread has answered.
+    await page.locator('.stamp').filter({ hasText: 'switched' }).waitFor();
+  });
+}
+
+/** Photographs a run in the Lab, whose limit was made narrower. */
+async function photographLab(): Promise<void> {
+  if (spawnSync(BROWSER, ['--version']).status !== 0) return;
+  build('tools/build-site.ts');
+  await photograph('lab', { width: 1120, height: 620 }, async (page, theme) => {
+    await page.goto(`file://${join(ROOT, 'dist/lab/index.html')}#page=lab&theme=${theme}`);
+    await page.locator('[data-scenario=failover] button').click();
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Control+End');
+    await page.locator('.cm-line span', { hasText: /^">= 99%"$/ }).click();
+    await page.keyboard.press('End');
+    for (let at = 0; at < 4; at += 1) await page.keyboard.press('ArrowLeft');
+    await page.keyboard.type('.9');
+    await page.locator('[data-run]').click();
+    await page.locator('.lab-side .chip').waitFor({ timeout: 120_000 });
+    await page.locator('.cm-scroller').evaluate((scroller) => scroller.scrollTo(0, 1_000));
+  });
+}
+
+function build(tool: string): void {
+  const words = ['--import', 'tsx', tool];
+  const { status } = spawnSync(process.execPath, words, { cwd: ROOT, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`${tool} built nothing: no picture of it`);
+}
+
+/** Photographs a page in both themes. */
+async function photograph(
+  name: string,
+  viewport: { readonly width: number; readonly height: number },
+  prepare: (page: Page, theme: string) => Promise<void>,
+): Promise<void> {
   const { stdout } = spawnSync('which', [BROWSER], { encoding: 'utf8' });
   const browser = await chromium.launch({ executablePath: stdout.trim(), args: ['--no-sandbox'] });
   try {
     for (const theme of ['light', 'dark']) {
-      const page = await browser.newPage({ viewport: { width: 1100, height: 640 } });
-      const view = `#run=demo&page=network&t=3.2s&theme=${theme}`;
-      await page.goto(`file://${join(ROOT, 'dist/viz/index.html')}${view}`);
-      // Waits until the worker thread has answered.
-      await page.locator('.stamp').filter({ hasText: 'switched' }).waitFor();
-      await page.screenshot({ path: join(IMAGES, `network-${theme}.png`) });
-      console.log(`docs/images/network-${theme}.png`);
+      const page = await browser.newPage({ viewport });
+      await prepare(page, theme);
+      await page.screenshot({ path: join(IMAGES, `${name}-${theme}.png`) });
+      console.log(`docs/images/${name}-${theme}.png`);
     }
   } finally {
     await browser.close();

@@ -148,8 +148,7 @@ describe('the Lab', () => {
       await page.locator('.cm-content').click();
       await page.keyboard.press('Control+End');
       await page.keyboard.type('drai');
-      await page.locator('.cm-tooltip-autocomplete', { hasText: 'drain' }).waitFor();
-      await page.keyboard.press('Enter');
+      await page.locator('.cm-tooltip-autocomplete li', { hasText: 'drain' }).click();
       await page.locator('.cm-line', { hasText: 'drain:' }).waitFor();
       const question = page.locator('.cm-line', { hasText: 'question:' });
       await question.hover({ position: { x: 30, y: 10 } });
