@@ -42,6 +42,12 @@ import { readToml } from './topologies/files/toml.ts';
 
 export { InvariantError } from './engine/core/assert.ts';
 export type { MixnodeFile } from './nodes/mixnet/index.ts';
+export {
+  type MessageRoute,
+  MessageRouter,
+  type MessageRouterParts,
+  type RoutableMessage,
+} from './nodes/navigator/index.ts';
 export type { KpiChange, ReportComparison } from './reports/compare.ts';
 export type { KpiResult, Report } from './reports/report-schema.ts';
 export type { RunState } from './runner/run/run-order.ts';
