@@ -56,6 +56,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   p256: () => import('./p256.ts'),
   sphinx: () => import('./sphinx.ts'),
   mix: () => import('./mix.ts'),
+  navigator: () => import('./navigator.ts'),
   pipeline: () => import('./pipeline.ts'),
   live: () => import('./live.ts'),
   overload: () => import('./overload.ts'),
