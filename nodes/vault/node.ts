@@ -77,7 +77,7 @@ export class VaultNode implements NodeHandle {
       vaultId: options.vault,
       actor: host.name,
       crypto: host.crypto,
-      randomBytes: (length) => host.randomBytes(length),
+      randomBytes: (length): Uint8Array => host.randomBytes(length),
       logMax: options.log,
       behaviour: this.#behaviour.replica,
       sealing: (dataKey): void => this.#witnessKey(dataKey),

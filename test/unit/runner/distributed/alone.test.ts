@@ -241,7 +241,8 @@ describe('a node that serves for months', () => {
     await vi.waitFor(() => expect(measured()).toBeGreaterThan(3), { timeout: 20_000 });
     expect(types()).not.toContain('tally');
     const fabric = session.agent?.world.sim.host('alice').layers[0];
-    for (let value = 0; value <= 10_000; value += 1) fabric?.meter.sample('navigator.switch', value);
+    for (let value = 0; value <= 10_000; value += 1)
+      fabric?.meter.sample('navigator.switch', value);
     const [metrics] = session.agent?.metrics() ?? [];
     expect(metrics?.['navigator.switch']).toEqual({ kind: 'samples', values: [10_000] });
     channel.close();
