@@ -147,6 +147,8 @@ export type PeerEffect<Request> =
   | { readonly kind: 'settled'; readonly settlement: MessageSettlement<Request> }
   | { readonly kind: 'drop'; readonly reason: FabricDropReason }
   | { readonly kind: 'count'; readonly of: PeerCounterName; readonly amount: number }
+  /** The peer answers over some way again, or over none any more. */
+  | { readonly kind: 'reach'; readonly state: PeerReachability }
   /**
    * A message left over another way than one that was lost, `afterNs` after the first packet there that the peer did not
    * answer, or after the message was accepted if none was under way.

@@ -192,7 +192,7 @@ export class PeerAdapter {
   }
 
   #perform(effect: PeerEffect<OutcomeCallback>): void {
-    const { host, store, handlers } = this.#parts;
+    const { host, store, peer, handlers } = this.#parts;
     switch (effect.kind) {
       case 'send':
         this.#send(effect);
@@ -233,6 +233,10 @@ export class PeerAdapter {
         return;
       case 'count':
         host.meter.counter(`fabric.${effect.of}`).add(effect.amount);
+        return;
+      case 'reach':
+        // Protocols above know one peer; whether ways hide is not theirs.
+        if (!this.#parts.isPrivate) host.way(peer, effect.state);
         return;
       case 'switched':
         host.meter.sample('navigator.switch', effect.afterNs);

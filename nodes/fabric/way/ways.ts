@@ -39,6 +39,8 @@ export class WaySelector<Request> {
   #left: { readonly lane: PeerWay<Request>; readonly sinceNs: Nanoseconds | undefined } | undefined;
   /** The way of the last packet; undefined while no way may be used. */
   #active: PeerWay<Request> | undefined;
+  /** Whether the peer answers over some way, as last told to the protocols above. */
+  #isReached = true;
   /** When the pacing of the active way lets the next packet leave. */
   #roomAt: Nanoseconds = Number.POSITIVE_INFINITY;
   /** When to ask the peer which of its complete messages it has handled; Infinity if it need not be asked. */
@@ -295,6 +297,11 @@ export class WaySelector<Request> {
   }
 
   #watch(now: Nanoseconds, lane: PeerWay<Request>): void {
+    const isReached = this.#lanes.some(({ isUp: isLaneUp }) => isLaneUp);
+    if (isReached !== this.#isReached) {
+      this.#isReached = isReached;
+      this.#shared.emit({ kind: 'reach', state: isReached ? 'open' : 'closed' });
+    }
     const { recovery, index, isUp } = lane;
     this.#shared.parts.watch?.way(now, index, {
       isUp,

@@ -52,6 +52,7 @@ export class Bench {
   readonly sent: Sent[] = [];
   readonly counts = new Map<string, number>();
   readonly switches: number[] = [];
+  readonly reached: string[] = [];
 
   constructor(carriers: readonly CarrierGuarantees[], seed = 1, chooser?: WayChooser) {
     const parts: PeerMachineParts = {
@@ -144,6 +145,7 @@ export class Bench {
     if (effect.kind === 'count')
       this.counts.set(effect.of, (this.counts.get(effect.of) ?? 0) + effect.amount);
     if (effect.kind === 'switched') this.switches.push(effect.to);
+    if (effect.kind === 'reach') this.reached.push(effect.state);
     if (effect.kind !== 'send') return;
     const { way, bytes, wishes, token } = effect;
     const packet = decodePacket(bytes);

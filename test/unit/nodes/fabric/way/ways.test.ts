@@ -91,6 +91,17 @@ describe('the choice of the way', () => {
     expect(withPieces(later).map(({ way }) => way)).toEqual([0]);
   });
 
+  it('tells when the peer is reached over no way any more, and when over one again', () => {
+    const bench = new Bench([LOSSY, LOSSY]);
+    bench.step(() => bench.ways.turn(bench.now, 0, 'closed'));
+    expect(bench.reached).toEqual([]);
+    bench.step(() => bench.ways.turn(bench.now, 1, 'closed'));
+    bench.step(() => bench.ways.turn(bench.now, 1, 'closed'));
+    expect(bench.reached).toEqual(['closed']);
+    bench.step(() => bench.ways.turn(bench.now, 0, 'open'));
+    expect(bench.reached).toEqual(['closed', 'open']);
+  });
+
   it('asks at once over a silent way that its carrier opens', () => {
     const bench = new Bench([LOSSY, LOSSY]);
     bench.offer(500);
