@@ -43,6 +43,19 @@ export interface WayChoice {
   readonly probes: readonly number[];
   /** The reason in words, for a trace; the same object means the same choice. */
   readonly why: string;
+  /** The ways that may be used and what they were taken to cost, for a trace; absent where costs do not count. */
+  readonly weighed?: readonly WeighedWay[];
+}
+
+/** A way, and what a choice took it to cost. */
+export interface WeighedWay {
+  readonly facts: Pick<WayFacts, 'carrier'>;
+  readonly cost: {
+    readonly latencyMs: number;
+    /** Probability, 0 to 1, that a message does not arrive. */
+    readonly unreliability: number;
+    readonly epsilon: number;
+  };
 }
 
 /** A rule that chooses among the ways to one peer. */

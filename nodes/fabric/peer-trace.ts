@@ -8,6 +8,7 @@
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { leastOf } from '../../engine/pure/extremes.ts';
 import type { HostPart } from '../_kit/host-part.ts';
+import type { WayChoice } from '../_kit/way-chooser.ts';
 import type {
   ObservedMessage,
   ObservedPiece,
@@ -17,6 +18,7 @@ import type {
 } from './peer-watch.ts';
 import {
   CHOICE_TRACE,
+  COSTS_TRACE,
   ENDED_MESSAGES_LISTED_MAX,
   MESSAGE_LIFE_TRACE,
   MESSAGES_TRACE,
@@ -32,6 +34,7 @@ import {
 
 const NS_PER_MS = 1_000_000;
 const NS_PER_US = 1_000;
+const US_PER_MS = 1_000;
 /** Smallest interval between states of the same kind, ns. */
 const EVERY_NS = 1_000_000_000;
 /**
@@ -129,13 +132,22 @@ export class PeerTrace implements PeerMessageObserver {
   }
 
   /** Traces a choice if it names another way, or the last one is a second old: scores change with every packet. */
-  chosen(now: Nanoseconds, why: string): void {
+  chosen(now: Nanoseconds, { why, weighed = [] }: WayChoice): void {
     const [chosen = ''] = why.split(',');
     const key = chosen.replace(NUMBERS, '');
     if (key === this.#choice && now - this.#choiceNs < EVERY_NS) return;
     this.#choice = key;
     this.#choiceNs = now;
     this.#host.trace.state(CHOICE_TRACE.machine.write({ peer: this.#peer }), why);
+    if (weighed.length === 0) return;
+    const costs = weighed.map(({ facts: { carrier }, cost }) => ({
+      way: carrier,
+      latencyUs: Math.round(cost.latencyMs * US_PER_MS),
+      lossPpm: Math.round(cost.unreliability * 1e6),
+      epsilonMilli: Math.round(cost.epsilon * 1e3),
+    }));
+    const machine = COSTS_TRACE.machine.write({ peer: this.#peer });
+    this.#host.trace.state(machine, COSTS_TRACE.state.write(costs));
   }
 
   way(now: Nanoseconds, way: number, state: WayState): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
+import type { WayChoice } from '../_kit/way-chooser.ts';
 import type { MessageKind } from './envelope.ts';
 
 /** The facts about a message to the peer that a trace shows. */
@@ -39,7 +40,7 @@ export interface PeerMessageObserver {
   /** Called when the peer has handled the message, or the message ended otherwise. */
   ended(now: Nanoseconds, message: ObservedMessage, outcome: string): void;
   /** Called when the reason for the choice of a way has changed. */
-  chosen(now: Nanoseconds, why: string): void;
+  chosen(now: Nanoseconds, choice: WayChoice): void;
   /** Called when the believed state of a way may have changed. */
   way(now: Nanoseconds, way: number, state: WayState): void;
 }

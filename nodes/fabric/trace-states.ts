@@ -117,6 +117,22 @@ export type TracedTransmission = MessageLifeState['departures'][number];
 /** Why the way to a peer was chosen: `realtime: gateway 0.120, mixnet 0.640, dtn dominated`. */
 export const CHOICE_TRACE = declareStatePerPeer('choice of a way to {peer}', anyTextFormat);
 
+/** What the ways cost among which that choice was made: `gateway 20000 us 1000 ppm 100 m-epsilon`. */
+export const COSTS_TRACE = declareStatePerPeer(
+  'costs of ways to {peer}',
+  listFormat(
+    textFormatFromTemplate('{way} {latencyUs} us {lossPpm} ppm {epsilonMilli} m-epsilon', {
+      way: wordFormat,
+      latencyUs: countFormat,
+      lossPpm: countFormat,
+      epsilonMilli: countFormat,
+    }),
+    ',',
+  ),
+);
+/** The cost of a way, as {@link COSTS_TRACE} reads it from a trace. */
+export type TracedCost = NonNullable<ReturnType<(typeof COSTS_TRACE)['state']['read']>>[number];
+
 /** Ways to a peer: `datagram up in-use window 12000 flight 1200 trip 20012`. */
 export const WAYS_TRACE = declareStatePerPeer(
   'ways to {peer}',

@@ -36,6 +36,8 @@ import {
   WAYS_TRACE,
 } from './trace-states.ts';
 
+import { drawFrontier, hasChoice } from './viz-frontier.ts';
+
 const NS_PER_MS = 1e6;
 const MS_PER_S = 1_000;
 const ROW = 20;
@@ -104,6 +106,12 @@ export const viz: ProtocolViz = {
       title: 'Messages, and the ways to peers',
       applies: ({ nodes }) => nodes.some(hasMessages),
       draw: drawMessages,
+    },
+    {
+      name: 'frontier',
+      title: 'The choice of a way',
+      applies: ({ nodes }) => nodes.some(hasChoice),
+      draw: drawFrontier,
     },
     {
       name: 'life',

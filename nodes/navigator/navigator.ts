@@ -107,6 +107,7 @@ export class Navigator implements WayChooser {
         facts.isUp || index === first.index ? [] : [index],
       ),
       why: reasonOf(own, first, ranked),
+      weighed: allowed,
     };
   }
 

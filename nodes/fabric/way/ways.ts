@@ -209,7 +209,7 @@ export class WaySelector<Request> {
     const message = this.#sources.outbox.next();
     const choice = this.#chooser.choose(now, this.#lanes, message);
     if (message !== undefined && choice.why !== this.#choice?.why)
-      this.#shared.parts.watch?.chosen(now, choice.why);
+      this.#shared.parts.watch?.chosen(now, choice);
     this.#choice = choice;
     const [first] = choice.order;
     const former = this.#active;

@@ -63,6 +63,43 @@ describe('the page of fabric', () => {
     expect(new Traced().draw('life', SECOND)).toBeUndefined();
   });
 
+  it('draws the ways of a choice by latency and privacy, and joins those that none dominates', () => {
+    const traced = new Traced();
+    const costs = [
+      ['gateway', 20, 0.01, 0.1],
+      ['mixnet', 700, 0.02, 0],
+      ['old', 900, 0.5, 0.1],
+    ] as const;
+    traced.trace.chosen(0, {
+      ...{ order: [1, 0, 2], probes: [] },
+      why: 'private: mixnet 0.314, gateway 0.400, old dominated',
+      weighed: costs.map(([carrier, latencyMs, unreliability, epsilon]) => ({
+        facts: { carrier },
+        cost: { latencyMs, unreliability, epsilon },
+      })),
+    });
+    const drawing = traced.draw('frontier', SECOND, { width: 390 });
+    expect(drawing?.summary).toContain('mixnet 0.314, not gateway 0.400, old dominated');
+    expect(drawing?.table.rows).toEqual([
+      ['alice', 'bob', 'private', 'gateway', 20, 0.01, 0.1, '0.400', 'on the frontier'],
+      ['alice', 'bob', 'private', 'mixnet', 700, 0.02, 0, '0.314', 'taken'],
+      ['alice', 'bob', 'private', 'old', 900, 0.5, 0.1, 'dominated', 'dominated'],
+    ]);
+    const points = drawing?.shapes.filter(({ kind }) => kind === 'circle') ?? [];
+    expect(points.map(({ fill }) => fill)).toEqual(['c1', 'pass', 'muted']);
+    const places = points.map((shape) => (shape.kind === 'circle' ? [shape.x, shape.y] : []));
+    const [[x1, y1], [x2, y2], [x3]] = places as [number[], number[], number[]];
+    expect([(x1 ?? 0) < (x2 ?? 0), (x2 ?? 0) < (x3 ?? 0), (y1 ?? 0) < (y2 ?? 0)]).toEqual([
+      ...[true, true, true],
+    ]);
+    expect(drawing?.shapes).toContainEqual({
+      kind: 'path',
+      d: `M${x1} ${y1}L${x2} ${y2}`,
+      stroke: 'c1',
+    });
+    expect(new Traced().draw('frontier', SECOND)).toBeUndefined();
+  });
+
   it('lists what is open and what has ended, and says which way does not answer', () => {
     const traced = new Traced();
     const { trace } = traced;
