@@ -13,7 +13,7 @@ export interface CryptoCase {
   readonly check: (crypto: CryptoProvider) => void;
 }
 
-const ascii = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
+const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 const same = (bytes: Uint8Array | undefined, hex: string): void => {
   expect(bytes).toBeDefined();
   expect(toHex(bytes!)).toBe(hex);

@@ -9,7 +9,7 @@ import type { VerifyingKey } from '../../engine/host/signatures.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import type { CryptoCase } from './crypto-cases.ts';
 
-const ascii = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
+const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const P256_SECRET = 'c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721';
 const P256_PUBLIC =

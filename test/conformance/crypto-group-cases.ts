@@ -22,7 +22,7 @@ const NOT_CANONICAL = [
 /** The order of the base point, little-endian. */
 const ORDER = fromHex('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010');
 
-const text = (letters: string): Uint8Array => Uint8Array.from(Buffer.from(letters, 'latin1'));
+const text = (letters: string): Uint8Array => new TextEncoder().encode(letters);
 const hex = (bytes: Uint8Array | undefined): string => (bytes === undefined ? '' : toHex(bytes));
 const scalar = (value: number): Uint8Array => {
   const bytes = new Uint8Array(32);

@@ -5,7 +5,6 @@
  *
  * @module
  */
-import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   CRYPTO_PROVIDER_NAMES,
@@ -15,19 +14,13 @@ import {
   hasSodium,
   nobleFallbacksOf,
 } from '../../engine/crypto/index.ts';
+import { tabCrypto } from '../../engine/crypto/tab.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import { type CryptoCase, cryptoCases } from './crypto-cases.ts';
-import { ecdsaCases } from './crypto-ecdsa-cases.ts';
-import { cryptoGroupCases, groupMistakes } from './crypto-group-cases.ts';
-import { hostileCases, mistakes } from './crypto-hostile-cases.ts';
-import { randomCases } from './crypto-random.ts';
-import { signatureCases, signatureMistakes } from './crypto-signature-cases.ts';
-import { spongeCases, spongeMistakes } from './crypto-sponge-cases.ts';
-import { stateCases, stateMistakes } from './crypto-state-cases.ts';
-import { wrapCases, wrapMistakes } from './crypto-wrap-cases.ts';
+import { allCryptoCases, allMistakes } from './all-crypto-cases.ts';
 
 interface Contender {
-  readonly name: CryptoProviderName;
+  /** `tab` is chosen by no file or flag. */
+  readonly name: CryptoProviderName | 'tab';
   readonly timing: CryptoTiming;
 }
 
@@ -37,10 +30,11 @@ const CONTENDERS: readonly Contender[] = [
   { name: 'node', timing: 'simulation' },
   { name: 'sodium', timing: 'constant' },
   { name: 'modelled', timing: 'simulation' },
+  { name: 'tab', timing: 'simulation' },
 ];
 
 /** Cases that a provider deliberately does not support, by the beginning of the case id. */
-const SKIPS: Partial<Record<CryptoProviderName, Readonly<Record<string, string>>>> = {
+const SKIPS: Partial<Record<Contender['name'], Readonly<Record<string, string>>>> = {
   modelled: {
     'aesCmac/': 'modelled computes a checksum instead of AES-CMAC',
     'aesCtrStream/': 'modelled has a cheap key stream of its own',
@@ -64,42 +58,11 @@ const SKIPS: Partial<Record<CryptoProviderName, Readonly<Record<string, string>>
 
 const noble = createCryptoProvider('noble');
 
-const random: readonly CryptoCase[] = randomCases.map((one) => ({
-  id: one.id,
-  check: (crypto) =>
-    fc.assert(
-      fc.property(one.input, (input) => {
-        expect(one.result(crypto, input)).toEqual(one.result(noble, input));
-      }),
-      { numRuns: one.runs },
-    ),
-}));
-
-const allCases = [
-  ...cryptoCases,
-  ...ecdsaCases,
-  ...spongeCases,
-  ...wrapCases,
-  ...stateCases,
-  ...cryptoGroupCases,
-  ...signatureCases,
-  ...hostileCases,
-  ...random,
-];
-const allMistakes = [
-  ...mistakes,
-  ...spongeMistakes,
-  ...wrapMistakes,
-  ...stateMistakes,
-  ...groupMistakes,
-  ...signatureMistakes,
-];
-
 function isAvailable({ name }: Contender): boolean {
   return name !== 'sodium' || hasSodium();
 }
 
-function skipReason(name: CryptoProviderName, id: string): string | undefined {
+function skipReason(name: Contender['name'], id: string): string | undefined {
   const entries = Object.entries(SKIPS[name] ?? {});
   return entries.find(([start]) => id.startsWith(start))?.[1];
 }
@@ -112,13 +75,14 @@ function describeFallbacks(name: CryptoProviderName): string {
 }
 
 describe.each(CONTENDERS.filter(isAvailable))('crypto provider $name, timing $timing', (one) => {
-  const crypto = createCryptoProvider(one.name, { timing: one.timing });
+  const { name, timing } = one;
+  const crypto = name === 'tab' ? tabCrypto : createCryptoProvider(name, { timing });
 
   it('says its name', () => {
     expect(crypto.name).toBe(one.name);
   });
 
-  for (const { id, check } of allCases) {
+  for (const { id, check } of allCryptoCases) {
     const reason = skipReason(one.name, id);
     if (reason === undefined) it(`passes ${id}`, () => check(crypto));
     else it(`does not pass ${id}: ${reason}`, () => expect(() => check(crypto)).toThrow());
@@ -187,7 +151,7 @@ describe('the suite over crypto providers', () => {
   it('has no skip that no case uses', () => {
     for (const [name, skips] of Object.entries(SKIPS)) {
       for (const start of Object.keys(skips)) {
-        const isUsed = allCases.some(({ id }) => id.startsWith(start));
+        const isUsed = allCryptoCases.some(({ id }) => id.startsWith(start));
         expect(isUsed, `${name} skips ${start}, which no case has`).toBe(true);
       }
     }
@@ -195,7 +159,7 @@ describe('the suite over crypto providers', () => {
 
   it('runs every provider that this machine has', () => {
     const names = new Set(CONTENDERS.map(({ name }) => name));
-    expect([...names].sort()).toEqual([...CRYPTO_PROVIDER_NAMES].sort());
+    expect([...names].sort()).toEqual([...CRYPTO_PROVIDER_NAMES, 'tab'].sort());
   });
 
   it('lists only primitives of the port as fallbacks', () => {

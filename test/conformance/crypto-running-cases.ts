@@ -14,7 +14,7 @@ import type { CryptoCase } from './crypto-cases.ts';
 
 const SEED = 20_261_128;
 
-const ascii = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
+const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 type Opener = (crypto: CryptoProvider) => RunningHash;
 

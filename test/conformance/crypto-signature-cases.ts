@@ -10,7 +10,7 @@ import type { SigningKey, VerifyingKey } from '../../engine/host/signatures.ts';
 import { concatBytes, fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import type { CryptoCase } from './crypto-cases.ts';
 
-const MESSAGE = Uint8Array.from(Buffer.from('sample', 'latin1'));
+const MESSAGE = new TextEncoder().encode('sample');
 /** Order of the base point of P-256 (SEC 2 section 2.4.2). */
 const P256_ORDER = 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551';
 
@@ -182,7 +182,7 @@ const blinding: CryptoCase = {
  */
 const ML_DSA_SEED = new Uint8Array(32).fill(0x2a);
 const ML_DSA_PUBLIC_KEY_SHA256 = 'b7acce2ddb11f8cc1aa46e2bafac6eacfa2b732ef192bd636ad8d3a56d649c66';
-const ML_DSA_MESSAGE = Uint8Array.from(Buffer.from('Hello world', 'latin1'));
+const ML_DSA_MESSAGE = new TextEncoder().encode('Hello world');
 const ML_DSA_SIGNATURES = [
   {
     coins: '00'.repeat(32),
@@ -191,7 +191,7 @@ const ML_DSA_SIGNATURES = [
   },
   {
     coins: '00'.repeat(32),
-    input: { message: ML_DSA_MESSAGE, context: Uint8Array.from(Buffer.from('Context', 'latin1')) },
+    input: { message: ML_DSA_MESSAGE, context: new TextEncoder().encode('Context') },
     signatureSha256: 'c32dd9c1fdb53c049ebb75d98604d27593e32f5da2b1201c9289692de6ebea2e',
   },
   {
@@ -298,7 +298,7 @@ export const signatureCases: readonly CryptoCase[] = [
     // with Python's integers.
     id: 'p256/a digest above the order is reduced before the nonce is derived from it',
     check: (crypto): void => {
-      const message = Uint8Array.from(Buffer.from('3610672442', 'latin1'));
+      const message = new TextEncoder().encode('3610672442');
       const signature = crypto.p256Sign(new Uint8Array(32).fill(5), message);
       expect(toHex(signature)).toBe(
         'a7c79a5f9d04cce13dceec0931864fb00d4e0988062a02a780a7ada5fe8d474c' +

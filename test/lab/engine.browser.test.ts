@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
 import { ROOT } from '../architecture/files.ts';
 import type { NodeReport } from './node-reports.ts';
 import type { PageRun, PlainTask } from './page-entry.ts';
-import { LabPage } from './support.ts';
+import { LabPage, openChromium } from './support.ts';
 
 /** One of each kind of protocol; the others run each night. */
 const SHORT = ['hello', 'failover', 'mixnet', 'dtn-mesh', 'fabric-hello', 'vault-hello'];
@@ -22,9 +22,7 @@ let browser: Browser;
 let lab: LabPage;
 
 beforeAll(async () => {
-  const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  browser = await chromium.launch({ executablePath, args });
+  browser = await openChromium();
   lab = await LabPage.open(browser);
   const program = ['--import', 'tsx', 'test/lab/node-reports.ts', ...SHORT];
   const { stdout } = spawnSync(process.execPath, program, { cwd: ROOT, maxBuffer: 1e8 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import {
   bundleScript,
   insideScript,
@@ -11,6 +11,16 @@ import {
   shippedFilesJson,
 } from '../../tools/site/bundle.ts';
 import type { PageRun, PlainTask, TestPage } from './page-entry.ts';
+
+/** Path on Debian; the environment variable `CHROMIUM` names another. */
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Starts Chromium. */
+export async function openChromium(): Promise<Browser> {
+  // The sandbox only works for users other than root.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return await chromium.launch({ executablePath: CHROMIUM, args });
+}
 
 /** The text of a page with a script and what workers need. */
 async function pageText(script: string): Promise<string> {

@@ -10,6 +10,7 @@ import { createFastChacha20 } from '../../engine/crypto/fast-chacha20.ts';
 import { createFastHashes } from '../../engine/crypto/fast-hash.ts';
 import { createFastX25519 } from '../../engine/crypto/fast-x25519.ts';
 import { createCryptoProvider, hasSodium } from '../../engine/crypto/index.ts';
+import { tabCrypto } from '../../engine/crypto/tab.ts';
 import { createVectorAes } from '../../engine/crypto/vector-aes.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 
@@ -23,6 +24,7 @@ export const realProviders: readonly NamedProvider[] = [
   ['noble', createCryptoProvider('noble')],
   ['node for live', createCryptoProvider('node', { timing: 'constant' })],
   ['node for simulation', createCryptoProvider('node', { timing: 'simulation' })],
+  ['tab', tabCrypto],
   ...(hasSodium() ? ([['sodium', createCryptoProvider('sodium')]] as const) : []),
 ];
 
