@@ -13,7 +13,7 @@ import {
 import type { PageRun, PlainTask, TestPage } from './page-entry.ts';
 
 /** Path on Debian; the environment variable `CHROMIUM` names another. */
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+export const CHROMIUM: string = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** Starts Chromium. */
 export async function openChromium(): Promise<Browser> {
@@ -22,8 +22,9 @@ export async function openChromium(): Promise<Browser> {
   return await chromium.launch({ executablePath: CHROMIUM, args });
 }
 
-/** The text of a page with a script and what workers need. */
-async function pageText(script: string): Promise<string> {
+/** The text of a page with a script, given by its file, and what workers need. */
+export async function pageText(entry: string): Promise<string> {
+  const script = await bundleScript(entry);
   const worker = await bundleScript('lab/run/lab-worker.ts');
   const elements = labElements(worker, shippedFilesJson('commit'));
   return `<!doctype html><meta charset="utf-8"><body>${elements}<script>${insideScript(script)}</script>`;
@@ -43,7 +44,7 @@ export class LabPage {
   static async open(browser: Browser): Promise<LabPage> {
     const folder = mkdtempSync(join(tmpdir(), 'orrery-lab-'));
     const file = join(folder, 'index.html');
-    writeFileSync(file, await pageText(await bundleScript('test/lab/page-entry.ts')));
+    writeFileSync(file, await pageText('test/lab/page-entry.ts'));
     const page = await browser.newPage();
     await page.goto(pathToFileURL(file).href);
     return new LabPage(page, folder);

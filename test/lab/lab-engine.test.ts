@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { carryOut, type LabPlace } from '../../lab/run/lab-engine.ts';
+import type { LabTask } from '../../lab/run/lab-task.ts';
+import type { LabAnswer } from '../../lab/run/messages.ts';
+import { makeTabFiles } from '../../lab/run/tab-files.ts';
+import { TabMachine } from '../../lab/run/tab-machine.ts';
+import { ROOT } from '../architecture/files.ts';
+
+const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(join(ROOT, path)));
+const encoder = new TextEncoder();
+const PLACE: LabPlace = {
+  shipped: new Map([
+    ['hello.yaml', bytesOf('scenarios/hello.yaml')],
+    ['topologies/two-nodes.yaml', bytesOf('topologies/two-nodes.yaml')],
+  ]),
+  commit: 'abc',
+  environment: { node: 'a browser', os: 'a system', cpu: '2 cores' },
+};
+
+function task(more: Partial<LabTask>): LabTask {
+  return {
+    ...{ files: new Map(), scenario: 'hello.yaml', seeds: null, set: [], traced: false },
+    ...more,
+  };
+}
+
+const plan = (more: Partial<LabTask>): Promise<LabAnswer> =>
+  carryOut(PLACE, { kind: 'plan', task: task(more) }, () => undefined);
+
+it('plans the seeds of the file, or those that are asked for', async () => {
+  const run = (seed: number): object => ({ seed, isTwin: false, overrides: {} });
+  expect(await plan({})).toEqual({ kind: 'planned', runs: [run(1)] });
+  expect(await plan({ seeds: [7, 3] })).toEqual({ kind: 'planned', runs: [run(7), run(3)] });
+});
+
+it('shows mistakes of a topology in its own file, and of a value at its flag', async () => {
+  const text = new TextDecoder().decode(PLACE.shipped.get('topologies/two-nodes.yaml'));
+  const changed = encoder.encode(text.replace('10Mbit/s', '10'));
+  const files = new Map([['topologies/two-nodes.yaml', changed]]);
+  const place = { file: 'topologies/two-nodes.yaml', line: 11, column: 34, endColumn: 36 };
+  expect(await plan({ files })).toMatchObject({ kind: 'problems', problems: [place] });
+  expect(await plan({ set: ['duration=5'] })).toMatchObject({
+    kind: 'problems',
+    problems: [{ file: '--set', text: expect.stringContaining('duration: ') }],
+  });
+});
+
+it('names an unknown scenario, and what may be meant', async () => {
+  expect(await plan({ scenario: 'helo.yaml' })).toMatchObject({
+    kind: 'problems',
+    problems: [
+      { text: '"helo.yaml" not found in ./ or scenarios/', hint: 'did you mean hello.yaml?' },
+    ],
+  });
+});
+
+it('looks for files by the names of the task, and never outside', () => {
+  const own = new Map([['../../etc/a.yaml', encoder.encode('a')]]);
+  const files = makeTabFiles(own, PLACE.shipped);
+  expect(files.namesIn('/scenarios')).toEqual(['hello.yaml']);
+  expect(files.namesIn('/')).toEqual(['scenarios', 'topologies', 'etc']);
+  expect(files.isFolder('/topologies')).toBe(true);
+  expect(files.isFile('/etc/a.yaml')).toBe(true);
+  expect(files.read('/topologies', () => undefined)).toBeUndefined();
+  expect(() => files.read('/etc/passwd', () => undefined)).toThrow('there is no /etc/passwd');
+});
+
+it('removes a recording that becomes too long, and says so', () => {
+  const machine = new TabMachine(makeTabFiles(new Map(), new Map()), 2_000_000);
+  const file = machine.record('/trace.orr');
+  const reused = new Uint8Array(1_000_000).fill(1);
+  file.write(reused);
+  reused.fill(2);
+  file.write(reused);
+  expect(file.warning()).toBeUndefined();
+  expect(machine.recorded('/trace.orr')?.subarray(999_999, 1_000_001)).toEqual(Uint8Array.of(1, 2));
+  file.write(Uint8Array.of(3));
+  expect(machine.recorded('/trace.orr')).toBeNull();
+  expect(file.warning()).toBe('trace.orr: a tab keeps at most 2 MB; the recording is removed');
+});
