@@ -7,7 +7,10 @@ import { type Child, element, replaceContent } from '../../viz/app/kernel/elemen
 import type { LabSession } from './session.ts';
 
 /** What a visitor tries first. */
-const FIRST = ['hello', 'failover', 'mixnet', 'dtn-tutorial', 'fabric-hello', 'vault-hello'];
+const FIRST = [
+  ...['hello.yaml', 'failover.yaml', 'mixnet.yaml'],
+  ...['dtn-tutorial.yaml', 'fabric-hello.yaml', 'vault-hello.yaml'],
+];
 const FIRST_TITLE = 'Begin here';
 
 interface Entry {
@@ -93,8 +96,8 @@ function groupsOf(
   hasFirst: boolean,
 ): readonly (readonly [string, readonly Entry[]])[] {
   const groups = new Map<string, Entry[]>();
-  const first = entries.filter(({ name }) => hasFirst && FIRST.includes(name));
-  first.sort((a, b) => FIRST.indexOf(a.name) - FIRST.indexOf(b.name));
+  const first = entries.filter(({ path }) => hasFirst && FIRST.includes(path));
+  first.sort((a, b) => FIRST.indexOf(a.path) - FIRST.indexOf(b.path));
   if (first.length > 0) groups.set(FIRST_TITLE, first);
   for (const entry of entries) {
     if (first.includes(entry)) continue;

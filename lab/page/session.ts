@@ -172,6 +172,9 @@ export class LabSession {
   /** Runs the scenario; its state tells the rest. @returns how it ended. */
   async run(): Promise<LabState> {
     if (this.#run !== undefined || this.scenario.value === undefined) return this.state.value;
+    const mistake = this.seedMistake;
+    if (mistake !== undefined) this.state.value = { kind: 'refused', text: `seeds: ${mistake}` };
+    if (mistake !== undefined) return this.state.value;
     const revision = this.revision.value;
     this.state.value = { kind: 'running', progress: [] };
     const bySeed = new Map<number, LabProgress>();

@@ -121,10 +121,10 @@ function bar(parts: WorkbenchParts): HTMLElement {
 }
 
 function seedField(session: LabSession, signal: AbortSignal): HTMLElement {
-  const mistake = element('span', { class: 'fail-text', id: 'lab-seed-mistake' });
+  const note = element('small', { id: 'lab-seed-note' });
   const field = element('input', {
-    ...{ type: 'text', class: 'lab-seeds', placeholder: 'as in the file', value: session.seedText },
-    ...{ spellcheck: 'false', autocomplete: 'off', 'aria-describedby': 'lab-seed-mistake' },
+    ...{ type: 'text', class: 'lab-seeds', value: session.seedText, spellcheck: 'false' },
+    ...{ autocomplete: 'off', 'aria-describedby': 'lab-seed-note' },
     title: '7, or 1-10, or 1-3, 9',
     input: () => {
       session.seedText = field.value;
@@ -132,23 +132,32 @@ function seedField(session: LabSession, signal: AbortSignal): HTMLElement {
   });
   session.revision.watch(signal, () => {
     if (field.value !== session.seedText) field.value = session.seedText;
-    mistake.textContent = session.seedMistake ?? '';
-    field.setAttribute('aria-invalid', String(session.seedMistake !== undefined));
+    const mistake = session.seedMistake;
+    note.textContent = mistake ?? (session.seedText === '' ? 'as in the file' : '');
+    note.classList.toggle('fail-text', mistake !== undefined);
+    field.setAttribute('aria-invalid', String(mistake !== undefined));
   });
-  return element('span', {}, element('label', {}, 'seeds', field), ' ', mistake);
+  return element('span', {}, element('label', {}, 'seeds', field), ' ', note);
 }
 
 function changedValues(session: LabSession): HTMLElement {
   const field = element('textarea', {
-    ...{ rows: 3, spellcheck: 'false', 'aria-label': 'changed values, one path=value in a line' },
-    placeholder: 'duration=20s\ntraffic.0.rate=100/s',
+    ...{ rows: 3, spellcheck: 'false', 'aria-label': 'values to set' },
+    'aria-describedby': 'lab-values-note',
     input: () => {
       session.setText = field.value;
     },
   });
   field.value = session.setText;
   const summary = element('summary', { title: 'as --set of the command line' }, 'values to set');
-  return element('details', { class: 'lab-values', open: session.setText !== '' }, summary, field);
+  const note = 'One path=value in each line, such as duration=20s or traffic.0.rate=100/s.';
+  return element(
+    'details',
+    { class: 'lab-values', open: session.setText !== '' },
+    summary,
+    field,
+    element('p', {}, element('small', { id: 'lab-values-note' }, note)),
+  );
 }
 
 function fileTabs(

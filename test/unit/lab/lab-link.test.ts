@@ -149,7 +149,7 @@ describe('a link of a stranger is refused by name', () => {
   });
 
   it.each([
-    ...['', '../a.yaml', 'a/../b.yaml', '/etc/passwd', 'a//b.yaml', '.hidden', 'a\\b', 'C:\\a'],
+    ...['', '../a.yaml', 'a/../b.yaml', '/a.yaml', 'a//b.yaml', '.hidden', 'a\\b'],
     ...['__proto__', 'a/__proto__', '<img src=x onerror=alert(1)>.yaml', 'a\u0000', 'a\nb', '-a'],
     'x'.repeat(201),
   ])('if a file is named %j', async (name) => {
