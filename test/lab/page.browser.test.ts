@@ -11,9 +11,9 @@ import { deflateRawSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../architecture/files.ts';
-import { BrowserLab, type Look, type Opened, seriousFindings } from '../viz/support.ts';
+import { BrowserLab, LAB_FILE, type Look, type Opened, seriousFindings } from '../viz/support.ts';
 
-const LAB = pathToFileURL(join(ROOT, 'dist/lab/index.html')).href;
+const LAB = pathToFileURL(LAB_FILE).href;
 const HELLO = readFileSync(join(ROOT, 'scenarios/hello.yaml'), 'utf8');
 const TWO_NODES = readFileSync(join(ROOT, 'topologies/two-nodes.yaml'), 'utf8');
 const LOOKS = [
@@ -27,13 +27,13 @@ beforeAll(async () => {
 });
 afterAll(() => lab.stop());
 
-/** Opens the Lab, runs a test on it and closes it: nothing may have been asked for, and no error occurred. */
+/** Opens the Lab from disk or another place, runs a test on it and closes it: nothing was asked for, no error occurred. */
 async function visit(
-  hash: string,
+  address: string,
   look: Look,
   act: (page: Page, opened: Opened) => Promise<void>,
 ): Promise<void> {
-  const opened = await lab.open(`${LAB}${hash}`, look);
+  const opened = await lab.open(address.startsWith('http') ? address : `${LAB}${address}`, look);
   try {
     await act(opened.page, opened);
     expect(opened.errors).toEqual([]);
@@ -86,7 +86,7 @@ describe.each(LOOKS)('in $theme at $width px', (look) => {
       await page.waitForFunction(() => location.hash.includes('lab='));
       const link = new URL(page.url()).hash;
       expect(link.length).toBeLessThan(8_000);
-      await visit(link, look, async (other) => {
+      await visit(`${lab.server.address}lab/${link}`, look, async (other) => {
         await other.locator('.lab-side .verdict').waitFor();
         expect(await verdictOf(other)).toBe(verdict);
         expect(await other.locator('.lab-seeds').inputValue()).toBe('5-6');
@@ -109,6 +109,14 @@ describe('the Lab', () => {
         expect(other.url()).toContain('run=lab/hello/1');
       });
     }));
+
+  it('is found from the runs of the server', async () => {
+    const { page, context } = await lab.open(`${lab.server.address}#page=runs`);
+    await page.getByRole('link', { name: 'Run a scenario in the Lab' }).click();
+    await page.getByText('Do pings come back').waitFor();
+    expect(page.url()).toBe(`${lab.server.address}lab/#page=lab`);
+    await context.close();
+  });
 
   it('goes by keyboard alone: choose, run, leave the editor by Tab, stop', () =>
     visit('', { calm: true }, async (page) => {
@@ -157,15 +165,24 @@ describe('the Lab', () => {
       await page.getByRole('button', { name: 'Take changes back' }).click();
       await page.locator('.cm-line', { hasText: 'drain:' }).waitFor({ state: 'detached' });
 
-      await page.locator('.lab-files input[type=file]').setInputFiles({
-        ...{ name: 'mine.yaml', mimeType: 'text/yaml', buffer: Buffer.from(TWO_NODES) },
+      const mine = { name: 'mine.yaml', mimeType: 'text/yaml', buffer: Buffer.from(TWO_NODES) };
+      await page.locator('.lab-files input[type=file]').setInputFiles(mine);
+      await page.locator('.lab-files button', { hasText: 'mine.yaml' }).click();
+      await page.evaluate(() => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File(['code'], 'node.ts'));
+        dataTransfer.items.add(new File([Uint8Array.of(0xff, 0)], 'dropped.pcapng'));
+        document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
       });
+      await page.locator('.notices', { hasText: '"node.ts" is code' }).waitFor();
+      await page.locator('.lab-files button', { hasText: 'dropped.pcapng' }).click();
+      await page.getByText('dropped.pcapng: 2 bytes, not text').waitFor();
       await page.locator('.lab-files button', { hasText: 'mine.yaml' }).click();
       const saved = page.waitForEvent('download');
       await page.getByRole('button', { name: 'Download' }).click();
       const archive = readFileSync(await (await saved).path(), 'latin1');
       expect((await saved).suggestedFilename()).toBe('hello.zip');
-      for (const name of ['hello.yaml', 'two-nodes.yaml', 'mine.yaml', 'README.txt']) {
+      for (const name of ['hello.yaml', 'two-nodes.yaml', 'mine.yaml', 'dropped.pcapng']) {
         expect(archive).toContain(name);
       }
       await page.getByRole('button', { name: 'Remove mine.yaml' }).click();

@@ -28,13 +28,13 @@ import {
 } from './consumer.ts';
 
 /**
- * The package has 2,400 files and 9.7 MB: compiled modules without comments, the types of what it
- * exports, the documents, and the page of the browser view with its demo. A protocol adds some 50
- * files and 0.2 MB.
+ * The package has 2,400 files and 13.8 MB: compiled modules without comments, the types of what it
+ * exports, the documents, the page of the browser view with its demo, and that of the Lab, which
+ * has the engine inside (3.8 MB, 1.2 packed). A protocol adds some 50 files and 0.2 MB.
  */
 const FILES_MAX = 2_500;
-const PACKED_MAX_BYTES = 3.4e6;
-const UNPACKED_MAX_BYTES = 10e6;
+const PACKED_MAX_BYTES = 5e6;
+const UNPACKED_MAX_BYTES = 14.5e6;
 /** What documents link and only the repository has: sources, and decisions on them. */
 const OF_REPOSITORY = /\.ts$|^docs\/adr(\/|$)|^engine\/host$/;
 

@@ -10,6 +10,8 @@ import { ROOT } from '../architecture/files.ts';
 
 /** The built page; `npm run build:viz` makes it. */
 export const PAGE_FILE = join(ROOT, 'dist/viz/index.html');
+/** The built Lab; `npm run build:site` makes it. */
+export const LAB_FILE = join(ROOT, 'dist/lab/index.html');
 /** URL of the built page on disk. */
 export const FROM_DISK = pathToFileURL(PAGE_FILE).href;
 /** Path on Debian; the environment variable `CHROMIUM` names another. */
@@ -55,7 +57,7 @@ export class BrowserLab {
     const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     const folder = mkdtempSync(join(tmpdir(), 'orrery-browser-'));
     const server = await startVizServer({
-      ...{ page: PAGE_FILE, host: '127.0.0.1', port: 0 },
+      ...{ page: PAGE_FILE, lab: (): string => LAB_FILE, host: '127.0.0.1', port: 0 },
       runs: runs ?? join(folder, 'runs'),
     });
     return new BrowserLab(
