@@ -8,7 +8,7 @@ import type { Page, PageContext } from '../../viz/app/kernel/page.ts';
 import { actionButtons, placeholderMessage } from '../../viz/app/kernel/states.ts';
 import { readLabLink } from '../link/lab-link.ts';
 import { galleryView } from './gallery-view.ts';
-import type { LabSession } from './session.ts';
+import { type LabSession, TOPOLOGIES } from './session.ts';
 import { workbench } from './workbench.ts';
 
 /** Key of the link in the address. */
@@ -168,7 +168,9 @@ class LabPage {
     const path = scenario.value ?? '';
     const folder = path.slice(0, path.lastIndexOf('/') + 1);
     for (const [name, bytes] of read) {
-      const refusal = this.#session.put(folder + name, bytes);
+      const shipped = TOPOLOGIES + name;
+      const isTopology = this.#session.shipped.has(shipped) && folder + name !== path;
+      const refusal = this.#session.put(isTopology ? shipped : folder + name, bytes);
       if (refusal !== undefined) this.#context?.notify(refusal);
     }
   }

@@ -5,7 +5,7 @@
  * @module
  */
 import { quoteShellWord } from '../../reports/shell-word.ts';
-import type { EndedRun, LabSession } from './session.ts';
+import { type EndedRun, type LabSession, TOPOLOGIES } from './session.ts';
 
 /** Its files by path; results stand in `results/`. */
 export function filesOfRun(
@@ -14,16 +14,8 @@ export function filesOfRun(
 ): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
-  const { scenario } = session.task();
-  const folder = scenario.slice(0, scenario.lastIndexOf('/') + 1);
-  // The command line looks for the files of a scenario beside it first.
-  const placeOf = (name: string): string =>
-    name.startsWith(folder) && session.changedFiles.has(name)
-      ? name.slice(folder.length)
-      : name.replace(/^.*\//, '');
-  for (const name of session.fileNames)
-    files.set(placeOf(name), session.bytesOf(name) ?? encode(''));
-  files.set('README.txt', encode(`${commandOf(session, placeOf(scenario))}\n`));
+  for (const name of session.fileNames) files.set(name, session.bytesOf(name) ?? encode(''));
+  files.set('README.txt', encode(`${commandOf(session)}\n`));
   if (run === undefined || run.revision !== session.revision.value) return files;
   const { report, html, junit, seeds } = run.verdict;
   files.set('results/report.json', encode(report));
@@ -36,10 +28,15 @@ export function filesOfRun(
 }
 
 /** The command that makes the same runs from this folder, one line for each seed. */
-function commandOf(session: LabSession, file: string): string {
-  const { seeds, set } = session.task();
-  const values = set.map((one) => ` --set ${quoteShellWord(one)}`).join('');
+function commandOf(session: LabSession): string {
+  const { scenario, seeds, set } = session.task();
+  // By its bare name, a scenario finds the shipped topology.
+  const topology = session.fileNames.find(
+    (name) => name.startsWith(TOPOLOGIES) && session.changedFiles.has(name),
+  );
+  const all = [...(topology === undefined ? [] : [`topology=./${topology}`]), ...set];
+  const values = all.map((one) => ` --set ${quoteShellWord(one)}`).join('');
   const words = (seeds ?? ['']).map((seed) => `${seed === '' ? '' : ` --seed ${seed}`}${values}`);
-  const command = `npx orrery scenario ${quoteShellWord(file)}`;
+  const command = `npx orrery scenario ${quoteShellWord(`./${scenario}`)}`;
   return words.map((flags) => `${command}${flags}`).join('\n');
 }

@@ -32,6 +32,12 @@ export type LabState =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'done'; readonly run: EndedRun };
 
+/** Folder of the shipped topologies, in which bare names are looked up first. */
+export const TOPOLOGIES = 'topologies/';
+
+/** The loader refuses longer texts. */
+const TEXT_CHARS_MAX = 1_000_000;
+
 /** Pause after which a text is checked while it is being written, ms. */
 const CHECK_AFTER_MS = 300;
 
@@ -97,7 +103,7 @@ export class LabSession {
     const parts = [...this.shipped.keys()].filter((name) => !this.scenarios.includes(name));
     const known = [...this.#files.keys(), ...parts];
     for (const name of found) {
-      const text = this.textOf(name) ?? '';
+      const text = (this.textOf(name) ?? '').slice(0, TEXT_CHARS_MAX);
       for (const one of known) if (one !== name && isNamed(one, text)) found.add(one);
     }
     return [...found, ...[...this.#files.keys()].filter((name) => !found.has(name))];

@@ -104,7 +104,7 @@ function bar(parts: WorkbenchParts): HTMLElement {
     toggle.textContent = kind === 'running' ? 'Stop' : 'Run';
     toggle.classList.toggle('primary', kind !== 'running');
   });
-  const name = (session.scenario.value ?? '').replace(/^.*\//, '');
+  const name = baseOf(session.scenario.value ?? '');
   return element(
     'header',
     { class: 'lab-bar' },
@@ -172,8 +172,9 @@ function fileTabs(
   input.addEventListener('change', () => take([...(input.files ?? [])]));
   const isChanged = (name: string): boolean => session.changedFiles.has(name);
   const isShipped = session.shipped.has(shown);
+  const names = session.fileNames;
   return [
-    session.fileNames.map((name) =>
+    names.map((name) =>
       element(
         'button',
         {
@@ -181,7 +182,8 @@ function fileTabs(
           title: isChanged(name) ? `${name}: changed` : name,
           click: () => show(name),
         },
-        name.replace(/^.*\//, ''),
+        // A scenario and its topology may have the same name.
+        names.filter((one) => baseOf(one) === baseOf(name)).length > 1 ? name : baseOf(name),
         isChanged(name) && element('b', { class: 'open-text', 'aria-label': 'changed' }, ' •'),
       ),
     ),
@@ -204,6 +206,10 @@ function fileTabs(
         isShipped ? 'Take changes back' : `Remove ${shown}`,
       ),
   ];
+}
+
+function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** What the row of files shows, for comparison. */
@@ -243,7 +249,7 @@ function topologiesOf(session: LabSession): readonly string[] {
   const names = [...session.shipped.keys(), ...session.changedFiles.keys()];
   return names
     .filter((name) => /\.ya?ml$/.test(name) && !session.scenarios.includes(name))
-    .map((name) => name.replace(/^.*\//, ''));
+    .map(baseOf);
 }
 
 async function copyLink({ session, context }: WorkbenchParts): Promise<void> {
@@ -263,7 +269,7 @@ async function copyLink({ session, context }: WorkbenchParts): Promise<void> {
 function download(session: LabSession): void {
   const { state } = session;
   const files = filesOfRun(session, state.value.kind === 'done' ? state.value.run : undefined);
-  const name = (session.scenario.value ?? '').replace(/^.*\//, '').replace(/\.\w+$/, '');
+  const name = baseOf(session.scenario.value ?? '').replace(/\.\w+$/, '');
   const content = new Blob([storedZip(files) as BlobPart], { type: 'application/zip' });
   downloadFile(`${name}.zip`, content);
 }

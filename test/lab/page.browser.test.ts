@@ -16,6 +16,7 @@ import { BrowserLab, LAB_FILE, type Look, type Opened, seriousFindings } from '.
 const LAB = pathToFileURL(LAB_FILE).href;
 const HELLO = readFileSync(join(ROOT, 'scenarios/hello.yaml'), 'utf8');
 const TWO_NODES = readFileSync(join(ROOT, 'topologies/two-nodes.yaml'), 'utf8');
+const COMMAND = 'npx orrery scenario ./hello.yaml --set topology=./topologies/two-nodes.yaml';
 const LOOKS = [
   { theme: 'light', width: 1280 },
   { theme: 'dark', width: 390 },
@@ -172,18 +173,21 @@ describe('the Lab', () => {
         const dataTransfer = new DataTransfer();
         dataTransfer.items.add(new File(['code'], 'node.ts'));
         dataTransfer.items.add(new File([Uint8Array.of(0xff, 0)], 'dropped.pcapng'));
+        dataTransfer.items.add(new File(['name: replaced'], 'two-nodes.yaml'));
         document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
       });
       await page.locator('.notices', { hasText: '"node.ts" is code' }).waitFor();
       await page.locator('.lab-files button', { hasText: 'dropped.pcapng' }).click();
       await page.getByText('dropped.pcapng: 2 bytes, not text').waitFor();
+      await page.locator('.lab-files button', { hasText: 'two-nodes.yaml' }).click();
+      await page.locator('.lab-editor', { hasText: 'name: replaced' }).waitFor();
       await page.locator('.lab-files button', { hasText: 'mine.yaml' }).click();
       const saved = page.waitForEvent('download');
       await page.getByRole('button', { name: 'Download' }).click();
       const archive = readFileSync(await (await saved).path(), 'latin1');
       expect((await saved).suggestedFilename()).toBe('hello.zip');
-      for (const name of ['hello.yaml', 'two-nodes.yaml', 'mine.yaml', 'dropped.pcapng']) {
-        expect(archive).toContain(name);
+      for (const text of ['mine.yaml', 'dropped.pcapng', 'name: replaced', COMMAND]) {
+        expect(archive).toContain(text);
       }
       await page.getByRole('button', { name: 'Remove mine.yaml' }).click();
       const tab = page.locator('.lab-files button', { hasText: 'mine.yaml' });
