@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { build, type Plugin } from 'vite';
+import { slimSchema } from './slim-schema.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -13,6 +15,17 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SLIM = {
   'd3-interpolate': join(ROOT, 'viz/app/slim/interpolate.ts'),
   'd3-format': join(ROOT, 'viz/app/slim/format.ts'),
+};
+
+const SLIM_SCHEMAS: Plugin = {
+  name: 'slim-schemas',
+  enforce: 'pre',
+  load: (id) => {
+    const [path = '', query] = id.split('?');
+    if (query !== 'raw' || !path.endsWith('.schema.json')) return null;
+    const slim = JSON.stringify(slimSchema(JSON.parse(readFileSync(path, 'utf8'))));
+    return `export default ${JSON.stringify(slim)};`;
+  },
 };
 
 /** Script and style of a page. */
@@ -29,6 +42,7 @@ export async function bundlePage(entry: string): Promise<PageCode> {
     base: './',
     logLevel: 'error',
     resolve: { alias: SLIM },
+    plugins: [SLIM_SCHEMAS],
     worker: { format: 'iife' },
     build: {
       write: false,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type JsonSchema, SchemaWords } from '../../../lab/page/schema-words.ts';
 import { yamlSpot } from '../../../lab/page/yaml-spot.ts';
+import { slimSchema } from '../../../tools/page/slim-schema.ts';
 import { ROOT } from '../../architecture/files.ts';
 
 const schema = JSON.parse(readFileSync(join(ROOT, 'schemas/scenario.schema.json'), 'utf8'));
@@ -36,6 +37,20 @@ it.each([
   ['at: 12:30|', 'at=12:30'],
 ])('finds the cursor in %j', (text, place) => {
   expect(placeIn(text)).toBe(place);
+});
+
+it('the schema that is bundled says the same as the whole one, at every place of four keys', () => {
+  const slim = new SchemaWords(slimSchema(schema) as JsonSchema);
+  const places: (readonly (string | number)[])[] = [[]];
+  for (const place of places) {
+    expect(slim.keysAt(place)).toEqual(words.keysAt(place));
+    expect(slim.valuesAt(place)).toEqual(words.valuesAt(place));
+    expect(slim.meaningOf(place)).toBe(words.meaningOf(place));
+    if (place.length === 4) continue;
+    for (const { word } of words.keysAt(place)) places.push([...place, word]);
+    if (place.length > 0) places.push([...place, 0], [...place, 'any']);
+  }
+  expect(places.length).toBeGreaterThan(1_000);
 });
 
 describe('the words of the schema', () => {
