@@ -218,6 +218,7 @@ export class End {
       case 'forgotten':
       case 'remembered':
       case 'count':
+      case 'reach':
       case 'switched':
     }
   }
