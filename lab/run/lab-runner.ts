@@ -19,7 +19,7 @@ const FILES_BYTES_MAX = 10e6;
 /** Largest size of all traces of a run together, bytes. */
 const TRACES_BYTES_MAX = 128e6;
 /** A worker that says nothing for as many ticks is in an endless loop, or as good as that. */
-const SILENT_TICKS_MAX = 30;
+const SILENT_TICKS_MAX = 60;
 const TICK_MS = 1_000;
 
 /** Checks and runs scenarios. Workers stay for the next task, until they are stopped or fail. */

@@ -6,6 +6,8 @@ import type { LabTask } from '../../lab/run/lab-task.ts';
 import type { LabAnswer } from '../../lab/run/messages.ts';
 import { makeTabFiles } from '../../lab/run/tab-files.ts';
 import { TabMachine } from '../../lab/run/tab-machine.ts';
+import { memorySource } from '../../viz/format/source.ts';
+import { openTrace } from '../../viz/format/trace-file.ts';
 import { ROOT } from '../architecture/files.ts';
 
 const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(join(ROOT, path)));
@@ -45,6 +47,23 @@ it('shows mistakes of a topology in its own file, and of a value at its flag', a
     kind: 'problems',
     problems: [{ file: '--set', text: expect.stringContaining('duration: ') }],
   });
+});
+
+it('records a trace that the browser view reads', async () => {
+  const planned = { seed: 1, isTwin: false, overrides: { duration: '3s' } };
+  const order = {
+    kind: 'run',
+    task: task({ traced: true }),
+    planned,
+    recordBytesMax: 1e7,
+  } as const;
+  const answer = await carryOut(PLACE, order, () => undefined);
+  const { trace, result } = answer.kind === 'ran' ? answer.done : expect.fail(answer.kind);
+  const noGzip = (): never => expect.fail('a tab does not compress');
+  const read = await openTrace(memorySource(trace ?? new Uint8Array(0)), noGzip);
+  if ('kind' in read) expect.fail(JSON.stringify(read));
+  expect(read.header).toMatchObject({ run: 'hello', seed: 1, extent: 'full' });
+  expect(read.summary).toMatchObject({ fingerprint: result.fingerprint });
 });
 
 it('names an unknown scenario, and what may be meant', async () => {

@@ -63,15 +63,15 @@ const silent = (): void => undefined;
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it('refuses a seed whose worker has said nothing for 30 s, and ends all workers of the run', async () => {
+it('refuses a seed whose worker has said nothing for 60 s, and ends all workers of the run', async () => {
   const told: LabProgress[] = [];
   const { runner, workers } = runnerOf(3, (order, worker) => {
     const seed = order.kind === 'run' ? order.planned.seed : 0;
     worker.answer({ kind: 'progress', progress: { seed, virtualMs: 1, ofMs: 2 } });
   });
   const run = runner.run(TASK, (one) => told.push(one));
-  await vi.advanceTimersByTimeAsync(31_000);
-  expect(await run.outcome).toMatchObject({ kind: 'refused', text: /no progress for 30 s/ });
+  await vi.advanceTimersByTimeAsync(61_000);
+  expect(await run.outcome).toMatchObject({ kind: 'refused', text: /no progress for 60 s/ });
   expect(told.map(({ seed }) => seed)).toEqual([1, 2]);
   expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, true]);
 });
@@ -81,12 +81,12 @@ it('waits as long as a worker reports progress', async () => {
     if (order.kind !== 'run') return;
     const progress = { seed: 1, virtualMs: 1, ofMs: 2 };
     for (let at = 1; at < 4; at += 1) {
-      setTimeout(() => worker.answer({ kind: 'progress', progress }), at * 25_000);
+      setTimeout(() => worker.answer({ kind: 'progress', progress }), at * 50_000);
     }
-    setTimeout(() => worker.answer({ kind: 'refused', text: 'in the end' }), 99_000);
+    setTimeout(() => worker.answer({ kind: 'refused', text: 'in the end' }), 199_000);
   });
   const { outcome } = runner.run(TASK, silent);
-  await vi.advanceTimersByTimeAsync(100_000);
+  await vi.advanceTimersByTimeAsync(200_000);
   expect(await outcome).toEqual({ kind: 'refused', text: 'in the end' });
 });
 
