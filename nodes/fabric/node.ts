@@ -335,7 +335,9 @@ class FabricNode implements NodeHandle {
         return;
       }
       case 'group':
-        this.#groups.request(request);
+        // Members would hear of it over any way.
+        if (wishes.private === true) request.respond('not-private');
+        else this.#groups.request(request);
         return;
       case 'messages':
       case 'answer':

@@ -39,15 +39,17 @@ export class Stacks {
     const { stackOf, sinkOf } = parts;
     const choices = stacked.map((host) => stackOf(host));
     const members = membersOf(stacked, choices);
+    const exposed = exposedIn(hosts, stackOf);
     for (const [index, spec] of stacked.entries()) {
       const host = sim.host(spec.name);
       const stack = choices[index] ?? [];
       const layers = spec.layers ?? [];
       for (let height = 1; height < stack.length; height += 1) {
-        const layer = this.#add(host, { stack, height, layers, members });
+        const position = { stack, layers, exposed };
+        const layer = this.#add(host, { ...position, height, members });
         layer.onDelivery = sinkOf(spec, layer.protocol);
         const own = stack[height];
-        layer.keepsPrivate = own !== undefined && keepsPrivate(own, { stack, layers });
+        layer.keepsPrivate = own !== undefined && keepsPrivate(own, position);
       }
       this.#tops.set(spec.name, stack.at(-1)?.protocol.name ?? '');
     }
@@ -80,7 +82,8 @@ export class Stacks {
     return host.request(asked, inquiry, member);
   }
 
-  #add(host: SimHost, { stack, height, layers, members }: LayerPosition): HostLayer {
+  #add(host: SimHost, { height, members, ...position }: LayerPosition): HostLayer {
+    const { stack, layers } = position;
     const spec = layers[height - 1];
     const own = stack[height];
     assert(own !== undefined, `${host.name} has no layer ${height}`);
@@ -88,7 +91,6 @@ export class Stacks {
     const channel = spec !== undefined && isLowest(spec) ? 0 : own.protocol.channel;
     assert(channel !== undefined, `${host.name}: layer ${height} has no channel`);
     const below = carriersBelow(stack, height, spec).reverse();
-    const position = { stack, layers };
     const carriers = below.flatMap((carrier) => carrierOf(carrier, protocol, position, members));
     return host.addLayer({ protocol, channel, carriers, metrics, jobs, drops });
   }
@@ -97,14 +99,34 @@ export class Stacks {
 /** Names of the hosts that run a protocol over a carrier, by `protocol/carrier`. */
 type Members = ReadonlyMap<string, ReadonlySet<string>>;
 
-interface LayerPosition {
-  /** Protocols of the host, the lowest first. */
+/** The protocols of a host. */
+interface HostStackParts {
+  /** The lowest first. */
   readonly stack: readonly ConfiguredProtocol[];
-  /** Index of the layer in this stack. */
-  readonly height: number;
   /** All layers of the host, as its files say. */
   readonly layers: readonly LayerSpec[];
+  /** See {@link exposedIn}. */
+  readonly exposed: ReadonlySet<string>;
+}
+
+interface LayerPosition extends HostStackParts {
+  /** Index of the layer in the stack. */
+  readonly height: number;
   readonly members: Members;
+}
+
+/**
+ * Names of the protocols that some host runs where not all carriers hide: it may pass on there what reached it over a
+ * carrier that does, as relays of bundles do, so that nobody's messages of this protocol are hidden.
+ */
+function exposedIn(hosts: readonly HostSpec[], stackOf: ProtocolStackOf): ReadonlySet<string> {
+  const exposed = new Set<string>();
+  for (const spec of hosts) {
+    const stack = stackOf(spec);
+    const host = { stack, layers: spec.layers ?? [], exposed: new Set<string>() };
+    for (const own of stack) if (!hidesPeers(own, host)) exposed.add(own.protocol.name);
+  }
+  return exposed;
 }
 
 function membersOf(
@@ -136,9 +158,6 @@ function carriersBelow(
   return isLowest(spec) ? [] : below.filter(({ protocol }) => protocol.name === spec.over);
 }
 
-/** The protocols of a host. */
-type HostStackParts = Pick<LayerPosition, 'stack' | 'layers'>;
-
 function carrierOf(
   carrier: ConfiguredProtocol,
   upper: string,
@@ -153,10 +172,10 @@ function carrierOf(
   return [{ carrier: protocol.name, terms: { ...terms, hides }, members: running }];
 }
 
-/** True if a carrier says that it hides who writes to whom, or if all that may carry it do. */
+/** True if a carrier says that it hides who writes to whom, or if all that may carry it do, here and wherever it runs. */
 function hidesPeers(carrier: ConfiguredProtocol, host: HostStackParts): boolean {
   if (carrier.protocol.carries?.(carrier.options)?.hides === true) return true;
-  return isOfAllBelow(carrier, host, hidesPeers);
+  return !host.exposed.has(carrier.protocol.name) && isOfAllBelow(carrier, host, hidesPeers);
 }
 
 /** True if a protocol keeps the wish `private` or refuses it itself, or hands it to carriers that do, or all hide. */
@@ -169,12 +188,13 @@ function keepsPrivate(own: ConfiguredProtocol, host: HostStackParts): boolean {
 /** True if something can carry a protocol of a host, and all that can are as `isSo` says. */
 function isOfAllBelow(
   own: ConfiguredProtocol,
-  { stack, layers }: HostStackParts,
+  host: HostStackParts,
   isSo: (carrier: ConfiguredProtocol, host: HostStackParts) => boolean,
 ): boolean {
+  const { stack, layers } = host;
   const height = stack.indexOf(own);
   if (height === 0) return false;
   const below = carriersBelow(stack, height, layers[height - 1]);
   const carrying = below.filter(({ protocol, options }) => protocol.carries?.(options));
-  return carrying.length > 0 && carrying.every((one) => isSo(one, { stack, layers }));
+  return carrying.length > 0 && carrying.every((one) => isSo(one, host));
 }

@@ -48,6 +48,12 @@ events:
   - { at: 100s, for: 50s, link: "* <-> provider-1", set: { up: false } }
 `;
 
+/** A change of {@link FOUR_PROTOCOLS} after which nobody passes bundles on over plain links. */
+export const WITHOUT_BUS: readonly [string, string] = [
+  'name: bus, run: dtn, options: { router: static, routes: [{ to: client-1, via: client-1 }, { to: client-2, via: client-2 }] }',
+  'name: bus, run: datagram',
+];
+
 /** Two hosts with a link for datagrams, which is cut, and a bus with bundles; with more events. */
 export function twoLowest(more: string): string {
   return `

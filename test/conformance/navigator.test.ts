@@ -7,7 +7,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SimHost } from '../../engine/net/sim-host.ts';
 import type { SeedResult } from '../../reports/model.ts';
-import { fourWith } from './lowest.ts';
+import { fourWith, WITHOUT_BUS } from './lowest.ts';
 import { deliveryOf, runText } from './stack.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -52,6 +52,7 @@ describe('a fabric with a navigator', () => {
         'run: dtn, over: links, options: { router: static',
         'run: dtn, over: mixnet, options: { router: direct',
       ],
+      WITHOUT_BUS,
     ]);
     const { result, carried } = await run(text);
     const [delivered, sent] = deliveryOf(result, 'fabric');
