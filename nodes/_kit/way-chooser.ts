@@ -23,7 +23,7 @@ export interface WayFacts {
   readonly loss: number;
   /** When round trip and loss were last measured; undefined before the first answer. */
   readonly measuredNs: Nanoseconds | undefined;
-  /** When a message of the peer last came over this way; undefined before the first. */
+  /** When a message of the peer, or its question for news, last came over this way; undefined before the first. */
   readonly heardNs: Nanoseconds | undefined;
 }
 

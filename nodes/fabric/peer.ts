@@ -139,7 +139,7 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
       return;
     }
     const lane = this.#ways.lane(way);
-    if (packet.pieces.length > 0) lane.heardNs = now;
+    if (packet.pieces.length > 0 || packet.asksNews) lane.heardNs = now;
     this.#acknowledged(now, lane, packet);
     if (packet.news !== undefined && this.#sender.news(now, packet.news)) this.#ways.heard(now);
     this.#receiver.raise(packet.floor);

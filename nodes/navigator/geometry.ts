@@ -11,5 +11,7 @@ export const FRONTIER_MAX = 8;
 export const PRIVACY_BUDGET = 1;
 /** Least time between two changes of the way for one class of messages, round trips of the faster of both. */
 export const ROUND_TRIPS_BETWEEN_CHANGES = 3;
+/** A way that is down is answered on, ns, for so long after the peer was heard there. */
+export const SILENCE_MAX_NS = 10_000_000_000;
 /** Number of ns in a ms. */
 export const NS_PER_MS = 1_000_000;

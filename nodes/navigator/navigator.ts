@@ -26,7 +26,12 @@ import {
 } from './classes.ts';
 import type { WayCost } from './cost.ts';
 import { findFrontier } from './frontier.ts';
-import { NS_PER_MS, PRIVACY_BUDGET, ROUND_TRIPS_BETWEEN_CHANGES } from './geometry.ts';
+import {
+  NS_PER_MS,
+  PRIVACY_BUDGET,
+  ROUND_TRIPS_BETWEEN_CHANGES,
+  SILENCE_MAX_NS,
+} from './geometry.ts';
 import { scoreCosts, WEIGHTINGS, type WeightingName } from './weighting.ts';
 
 /** How a navigator judges. */
@@ -90,13 +95,14 @@ export class Navigator implements WayChooser {
     const own = classOfWishes(wishes);
     const allowed = ways
       .map((facts, index) => ({ index, facts, cost: this.#costOf(now, facts) }))
-      .filter(({ facts, cost }) => this.#isAllowed(facts, cost, own));
+      // What is said of messages of the peer costs nothing more than acknowledgements do, which leave in any case.
+      .filter(({ facts, cost }) => wishes === undefined || this.#isAllowed(facts, cost, own));
     const up = allowed.filter(({ facts }) => facts.isUp);
     const ranked = this.#rank(up.length > 0 ? up : allowed, own);
     const best = ranked[0];
     if (best === undefined) return { order: [], probes: [], why: `${own}: no way is allowed` };
     const first =
-      wishes === undefined ? lastHeard(allowed, best) : this.#hold(now, own, ranked, allowed);
+      wishes === undefined ? lastHeard(now, allowed, best) : this.#hold(now, own, ranked, allowed);
     const others = [...ranked, ...allowed.filter(({ facts }) => !facts.isUp)].filter(
       ({ index }, at, all) =>
         index !== first.index && all.findIndex((one) => one.index === index) === at,
@@ -194,11 +200,12 @@ export class Navigator implements WayChooser {
 }
 
 /**
- * The way on which a message of the peer came last, though answers to this node may be missing there; `best` before the
- * first message.
+ * The way on which the peer was heard last, though answers to this node may be missing there for a while; `best` before
+ * anything was heard.
  */
-function lastHeard(candidates: readonly Candidate[], best: Candidate): Candidate {
-  const heardNs = ({ facts }: Candidate): number => facts.heardNs ?? Number.NEGATIVE_INFINITY;
+function lastHeard(now: Nanoseconds, candidates: readonly Candidate[], best: Candidate): Candidate {
+  const heardNs = ({ facts: { isUp, heardNs: atNs } }: Candidate): number =>
+    atNs === undefined || (!isUp && now - atNs > SILENCE_MAX_NS) ? Number.NEGATIVE_INFINITY : atNs;
   return candidates.reduce((last, one) => (heardNs(one) > heardNs(last) ? one : last), best);
 }
 

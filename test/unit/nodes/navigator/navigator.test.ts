@@ -218,12 +218,18 @@ describe('a navigator', () => {
     expect(news({})).toBe('dtn');
     expect(news({ gateway: { heardNs: 2 * S } })).toBe('gateway');
     expect(news({ gateway: { heardNs: 2 * S }, mixnet: { heardNs: 3 * S } })).toBe('mixnet');
-    // Who has no answers to its own packets is heard, or not: a way that the peer uses is one to it.
     expect(news({ gateway: { heardNs: 2 * S, isUp: false } })).toBe('gateway');
-    // Not where the budget is spent.
-    const poor = navigator({ budget: 0 });
-    const heard = ALL({ gateway: { heardNs: 2 * S } });
-    expect(namesOf(poor.choose(9 * S, heard, undefined).order)[0]).toBe('dtn');
+    // But not for ever.
+    const away = ALL({ gateway: { heardNs: 2 * S, isUp: false } });
+    expect(namesOf(own.choose(12 * S, away, undefined).order)[0]).toBe('gateway');
+    expect(namesOf(own.choose(12 * S + 1, away, undefined).order)[0]).toBe('dtn');
+  });
+
+  it('did not say what it had handled once its budget was spent', () => {
+    const poor = navigator({ budget: 0, costs: { gateway: cost(20, 0.8, 0.01, 0.1) } });
+    const gateway = [fact('gateway', { heardNs: 2 * S })];
+    expect(poor.choose(9 * S, gateway, URGENT).order).toEqual([]);
+    expect(poor.choose(9 * S, gateway, undefined).order).toEqual([0]);
   });
 
   it('counts who left over which way, what it cost, and how long it took', () => {
