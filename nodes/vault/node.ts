@@ -27,7 +27,10 @@ import { MESSAGE_HEAD_BYTES, MESSAGE_ITEMS_BYTES } from './sync/geometry.ts';
 import { VaultLoad } from './sync/load.ts';
 import { VaultMachine } from './sync/machine.ts';
 import {
+  decodeReceiptPlace,
+  encodeReceiptPlace,
   isEntryKey,
+  RECEIPTS_KEY,
   type RestoredOperation,
   restoreDecisions,
   restoreReplica,
@@ -152,9 +155,12 @@ export class VaultNode implements NodeHandle {
     const { crypto } = this.#host;
     const { vault: vaultId } = this.#setup.options;
     const receipts = new ReceiptLog({ vaultId, secretKey, crypto });
-    this.#host.store('receipts').replay((record) => {
+    const store = this.#host.store('receipts');
+    store.replay((record) => {
       if (!receipts.restore(record.slice())) this.#host.drop('bad-record');
     });
+    const next = decodeReceiptPlace(store.get(RECEIPTS_KEY));
+    if (next !== undefined) receipts.resume(next);
     return receipts;
   }
 
@@ -208,6 +214,8 @@ export class VaultNode implements NodeHandle {
         return;
       case 'receipts': {
         const receipts = host.store('receipts');
+        // First, since a crash may keep what was written first: a chain that began anew would be a forgery to witnesses.
+        receipts.put(RECEIPTS_KEY, encodeReceiptPlace(effect.next));
         receipts.truncate();
         for (const record of effect.records) receipts.append(record);
         return;

@@ -93,6 +93,16 @@ export class ReceiptLog {
     return true;
   }
 
+  /** Goes on at a place if what was restored ends before it: a crash may have kept that the disk was emptied alone. */
+  resume(place: ReceiptPlace): void {
+    if (place.sequence <= this.sequence) return;
+    this.#receipts = [];
+    this.#first = 0;
+    this.#stored = 0;
+    this.#start = place;
+    this.#head = place.previousHash;
+  }
+
   /** The receipts kept, the oldest first. */
   receipts(): readonly Uint8Array[] {
     return this.#receipts.slice(this.#first);

@@ -3,9 +3,11 @@
  *
  * @module
  */
+
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { VaultRefusal } from '../changes.ts';
 import type { VaultDropReason } from '../drop-reasons.ts';
+import type { ReceiptPlace } from '../receipt.ts';
 import type { SyncDropReason } from './drop-reasons.ts';
 
 /** What a request asks for; `get` to `status` change nothing but the chain of receipts. */
@@ -81,7 +83,11 @@ export type VaultEffect<Asker> =
   | { readonly kind: 'rewrite'; readonly snapshot: Uint8Array }
   | { readonly kind: 'receipt'; readonly record: Uint8Array }
   /** All receipts that the disk shall have. */
-  | { readonly kind: 'receipts'; readonly records: readonly Uint8Array[] }
+  | {
+      readonly kind: 'receipts';
+      readonly records: readonly Uint8Array[];
+      readonly next: ReceiptPlace;
+    }
   | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }
   | { readonly kind: 'forget'; readonly key: string }
   | { readonly kind: 'sync' }

@@ -267,7 +267,8 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
       requester: own,
     });
     const records = receipts.replacement();
-    this.#outputs.push(records ? { kind: 'receipts', records } : { kind: 'receipt', record });
+    const next = { sequence: receipts.sequence, previousHash: receipts.head };
+    this.#outputs.push(records ? { kind: 'receipts', records, next } : { kind: 'receipt', record });
     this.#outputs.markDirty();
   }
 }

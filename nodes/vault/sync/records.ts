@@ -6,8 +6,10 @@
  * @module
  */
 import type { Store } from '../../../engine/host/store.ts';
+import { readUint48, writeUint48 } from '../../_kit/bytes.ts';
 import type { Item } from '../changes.ts';
 import { entryOfOperation, type Operation } from '../operation.ts';
+import type { ReceiptPlace } from '../receipt.ts';
 import type { Replica } from '../replica.ts';
 import { decodeSigned } from '../signed-operation.ts';
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from '../snapshot.ts';
@@ -35,6 +37,25 @@ export function encodeDecision(
 export function restoreDecisions(disk: Pick<Store, 'keys' | 'get'>): ReadonlyMap<string, boolean> {
   const keys = disk.keys({ prefix: DECISION_PREFIX });
   return new Map(keys.map((key) => [key.slice(DECISION_PREFIX.length), disk.get(key)?.[0] === 1]));
+}
+
+/** Key of the place at which the chain of receipts goes on, in the table of their store. */
+export const RECEIPTS_KEY = 'next';
+const SEQUENCE_BYTES = 6;
+const HASH_BYTES = 32;
+
+/** Encodes such a place. */
+export function encodeReceiptPlace({ sequence, previousHash }: ReceiptPlace): Uint8Array {
+  const bytes = new Uint8Array(SEQUENCE_BYTES + HASH_BYTES);
+  writeUint48(bytes, 0, sequence);
+  bytes.set(previousHash, SEQUENCE_BYTES);
+  return bytes;
+}
+
+/** Decodes such a place; undefined if there is none. */
+export function decodeReceiptPlace(bytes: Uint8Array | undefined): ReceiptPlace | undefined {
+  if (bytes?.length !== SEQUENCE_BYTES + HASH_BYTES) return undefined;
+  return { sequence: readUint48(bytes, 0), previousHash: bytes.slice(SEQUENCE_BYTES) };
 }
 
 /** Encodes a snapshot for the disk. */

@@ -18,6 +18,7 @@ import {
   verifyReceipts,
 } from '../../../../nodes/vault/receipt.ts';
 import { ReceiptLog } from '../../../../nodes/vault/receipt-log.ts';
+import { decodeReceiptPlace, encodeReceiptPlace } from '../../../../nodes/vault/sync/records.ts';
 import { bytesOf, CRYPTO, MODELLED, NOW_MS, secretOf, VAULT } from './replicas.ts';
 
 const TAMPERINGS = 10_000;
@@ -208,6 +209,20 @@ describe('a log of receipts', () => {
       log = again;
     }
     expect(disk.length).toBeGreaterThanOrEqual(10);
+  });
+
+  it('began anew after a crash that kept only that the disk was emptied', () => {
+    const log = logOf(21, { most: 10 });
+    expect(log.replacement()).toHaveLength(10);
+    const place = { sequence: log.sequence, previousHash: log.head };
+    const again = logOf(0, { most: 10 });
+    again.resume(decodeReceiptPlace(encodeReceiptPlace(place)) ?? place);
+    expect([again.sequence, again.head, again.start]).toEqual([21, log.head, place]);
+    expect(again.add(fieldsOf(21))).toEqual(log.add(fieldsOf(21)));
+    // Nor does an old place take back what the disk has.
+    log.resume(place);
+    expect(log.sequence).toBe(22);
+    expect(decodeReceiptPlace(new Uint8Array(5))).toBeUndefined();
   });
 
   it('goes on after a restart where it stopped', () => {
