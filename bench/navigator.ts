@@ -1,7 +1,6 @@
 /**
- * One decision of a navigator, for three ways and for the eight that a frontier has at most; beside it the two loops of
- * which the decision of the seed system consisted, on the same costs: which ways no other one dominates, and the sum of
- * weighted costs without units. Wall-clock time of single decisions, since the promise is a percentile.
+ * One decision of a navigator, for three ways and for the eight that a frontier has at most; beside it two of its parts on
+ * the same costs: which ways no other one dominates, and sums of weighted costs. Wall-clock time of single decisions, since the promise is a percentile.
  *
  * `npm run bench -- navigator`
  *
@@ -62,7 +61,7 @@ function p99Us(decide: (turn: number) => number): number {
   return took.sort()[Math.floor(DECISIONS * SHARE)] ?? Number.NaN;
 }
 
-/** The decision, then both loops. */
+/** The decision, then both parts. */
 export function run(): BenchResult[] {
   return [3, FRONTIER_MAX].flatMap((count) => {
     const { facts, costs } = waysOf(count);
@@ -90,8 +89,8 @@ export function run(): BenchResult[] {
     });
     return [
       { ...lineOf('decision, p99', decide), target: TARGET_US },
-      lineOf('loop over dominance alone, p99', dominance),
-      lineOf('loop over sums without units, p99', sums),
+      lineOf('of it, dominance, p99', dominance),
+      lineOf('of it, weighted sums, p99', sums),
     ];
   });
 }
