@@ -35,8 +35,8 @@ export type LabState =
 /** Folder of the shipped topologies, in which bare names are looked up first. */
 export const TOPOLOGIES = 'topologies/';
 
-/** The loader refuses longer texts. */
-const TEXT_CHARS_MAX = 1_000_000;
+/** Bytes at the beginning of a file in which names of others are looked for: these stand near its top. */
+const NAMES_WITHIN_BYTES = 100_000;
 
 /** Pause after which a text is checked while it is being written, ms. */
 const CHECK_AFTER_MS = 300;
@@ -55,6 +55,8 @@ export class LabSession {
   readonly #runner: LabRunner;
   readonly #library: RunLibrary;
   readonly #files = new Map<string, Uint8Array>();
+  /** What `fileNames` found since the last change. */
+  #names: readonly string[] | undefined;
   #seedText = '';
   #setText = '';
   #run: LabRun | undefined;
@@ -75,6 +77,7 @@ export class LabSession {
   open(link: LabLink): void {
     this.stop();
     this.#files.clear();
+    this.#names = undefined;
     for (const [name, bytes] of link.files) this.#files.set(name, bytes);
     this.#seedText = writeSeeds(link.seeds);
     this.#setText = link.set.join('\n');
@@ -98,15 +101,8 @@ export class LabSession {
 
   /** The scenario and the files that its files name, with the scenario first, and all added files. */
   get fileNames(): readonly string[] {
-    const found = new Set([this.scenario.value ?? '']);
-    // Texts name other scenarios in comments.
-    const parts = [...this.shipped.keys()].filter((name) => !this.scenarios.includes(name));
-    const known = [...this.#files.keys(), ...parts];
-    for (const name of found) {
-      const text = (this.textOf(name) ?? '').slice(0, TEXT_CHARS_MAX);
-      for (const one of known) if (one !== name && isNamed(one, text)) found.add(one);
-    }
-    return [...found, ...[...this.#files.keys()].filter((name) => !found.has(name))];
+    this.#names ??= this.#findNames();
+    return this.#names;
   }
 
   bytesOf(name: string): Uint8Array | undefined {
@@ -235,7 +231,20 @@ export class LabSession {
     };
   }
 
+  #findNames(): readonly string[] {
+    const found = new Set([this.scenario.value ?? '']);
+    // Texts name other scenarios in comments.
+    const parts = [...this.shipped.keys()].filter((name) => !this.scenarios.includes(name));
+    const known = [...this.#files.keys(), ...parts];
+    for (const name of found) {
+      const named = namesIn(this.bytesOf(name));
+      for (const one of known) if (named.has(baseOf(one))) found.add(one);
+    }
+    return [...new Set([...found, ...this.#files.keys()])];
+  }
+
   #changed(): void {
+    this.#names = undefined;
     this.revision.value += 1;
     clearTimeout(this.#timer);
     if (this.scenario.value === undefined) return;
@@ -250,12 +259,12 @@ export class LabSession {
   }
 }
 
-/** True if a text names a file, with or without folder and `.yaml`. */
-function isNamed(path: string, text: string): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-    const around = `${text[at - 1] ?? ' '}${text[at + name.length] ?? ' '}`;
-    if (!/[\w.-]/.test(around)) return true;
-  }
-  return false;
+/** All words of a file that can be names of files, without their folders; one pass, whatever its text is. */
+function namesIn(bytes: Uint8Array | undefined): ReadonlySet<string> {
+  const text = new TextDecoder().decode(bytes?.subarray(0, NAMES_WITHIN_BYTES));
+  return new Set((text.match(/[\w./-]+/g) ?? []).map(baseOf));
+}
+
+function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

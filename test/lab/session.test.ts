@@ -1,0 +1,50 @@
+/** What the Lab holds: files that are found by their names, and seeds that are run as they are written. @module */
+import { expect, it, vi } from 'vitest';
+import type { LabLink } from '../../lab/link/lab-link.ts';
+import { LabSession } from '../../lab/page/session.ts';
+import type { LabRunner } from '../../lab/run/lab-runner.ts';
+import type { RunLibrary } from '../../viz/app/data/library.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const SHIPPED = new Map([
+  ['hello.yaml', bytes('topology: two.yaml # as other.yaml')],
+  ['other.yaml', bytes('topology: two.yaml')],
+  ['topologies/two.yaml', bytes('gml: net.gml')],
+  ['topologies/three.yaml', bytes('')],
+  ['net.gml', bytes('')],
+]);
+
+/** A session on a link, and what its runner was asked to run. */
+function sessionOn(link: Partial<LabLink>): {
+  readonly session: LabSession;
+  readonly run: ReturnType<typeof vi.fn>;
+} {
+  const run = vi.fn(() => ({ outcome: Promise.resolve({ kind: 'stopped' }), stop: vi.fn() }));
+  const runner = { run, check: async () => [] } as unknown as LabRunner;
+  const session = new LabSession(SHIPPED, runner, {} as RunLibrary);
+  session.open({ files: new Map(), scenario: 'hello.yaml', seeds: null, set: [], ...link });
+  return { session, run };
+}
+
+it('shows the files that a scenario names, and those that they name, but no other scenarios', () => {
+  const { session } = sessionOn({});
+  expect(session.fileNames).toEqual(['hello.yaml', 'topologies/two.yaml', 'net.gml']);
+  session.put('hello.yaml', 'topology: topologies/three.yaml, not xtwo.yaml');
+  expect(session.fileNames).toEqual(['hello.yaml', 'topologies/three.yaml']);
+  session.put('mine of Ω.csv', '');
+  expect(session.fileNames).toEqual(['hello.yaml', 'topologies/three.yaml', 'mine of Ω.csv']);
+  session.open({ files: new Map(), scenario: 'other.yaml', seeds: null, set: [] });
+  expect(session.fileNames).toEqual(['other.yaml', 'topologies/two.yaml', 'net.gml']);
+});
+
+it('is not frozen by a link of long texts and of names that are almost in them', () => {
+  const names = Array.from({ length: 60 }, (_, at) => 'a'.repeat(at + 1));
+  const files = new Map(names.map((name) => [name, bytes('b')]));
+  files.set('x.yaml', bytes(`topology: two.yaml\n#${'a'.repeat(3_000_000)}`));
+  const { session } = sessionOn({ files, scenario: 'x.yaml' });
+  const decode = vi.spyOn(TextDecoder.prototype, 'decode');
+  for (let time = 0; time < 10; time += 1) expect(session.fileNames).toHaveLength(63);
+  const decoded = decode.mock.calls.map(([part]) => part?.byteLength ?? 0);
+  decode.mockRestore();
+  expect([decoded.length, Math.max(...decoded)]).toEqual([3, 100_000]);
+});
