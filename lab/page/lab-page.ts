@@ -147,6 +147,7 @@ class LabPage {
   async #write(): Promise<void> {
     const context = this.#context;
     if (this.#session.scenario.value === undefined || context === undefined) return;
+    if (this.#session.seedMistake !== undefined) return;
     const text = await this.#session.link();
     if (context.signal.aborted || this.#session.scenario.value === undefined) return;
     this.#link = text.length <= ADDRESS_CHARS_MAX ? text : undefined;

@@ -13,8 +13,9 @@ export function readSeeds(text: string): SeedReading {
   if (text.trim() === '') return null;
   const seeds = new Set<number>();
   for (const part of text.split(',')) {
-    const [, from, to = from] = /^\s*(\d{1,15})\s*(?:-\s*(\d{1,15})\s*)?$/.exec(part) ?? [];
-    if (from === undefined || Number(to) < Number(from)) {
+    const [, from, to = from] = /^\s*(\d{1,16})\s*(?:-\s*(\d{1,16})\s*)?$/.exec(part) ?? [];
+    const isSeed = Number.isSafeInteger(Number(to));
+    if (from === undefined || !isSeed || Number(to) < Number(from)) {
       return { mistake: `"${part.trim()}" is no seed: write 7, or 1-10, or 1-3, 9` };
     }
     if (Number(to) - Number(from) + seeds.size >= LINK_ITEMS_MAX) {

@@ -175,8 +175,10 @@ export class LabSession {
   async run(): Promise<LabState> {
     if (this.#run !== undefined || this.scenario.value === undefined) return this.state.value;
     const mistake = this.seedMistake;
-    if (mistake !== undefined) this.state.value = { kind: 'refused', text: `seeds: ${mistake}` };
-    if (mistake !== undefined) return this.state.value;
+    if (mistake !== undefined) {
+      this.state.value = { kind: 'refused', text: `seeds: ${mistake}` };
+      return this.state.value;
+    }
     const revision = this.revision.value;
     this.state.value = { kind: 'running', progress: [] };
     const bySeed = new Map<number, LabProgress>();
@@ -217,7 +219,7 @@ export class LabSession {
     return { ...this.#library.hold(verdict.report, trace), verdict, revision };
   }
 
-  /** What is checked and run at present. */
+  /** What is checked and run at present; not to be run or sent while there is a {@link seedMistake}. */
   task(): LabTask {
     const read = readSeeds(this.#seedText);
     const seeds = read !== null && 'mistake' in read ? null : read;

@@ -105,6 +105,12 @@ function bar(parts: WorkbenchParts): HTMLElement {
     toggle.classList.toggle('primary', kind !== 'running');
   });
   const name = baseOf(session.scenario.value ?? '');
+  // What leaves the page must not run other seeds than those that are written.
+  const unmistaken = (act: () => void) => (): void => {
+    const mistake = session.seedMistake;
+    if (mistake === undefined) act();
+    else context.notify(`seeds: ${mistake}`);
+  };
   return element(
     'header',
     { class: 'lab-bar' },
@@ -114,8 +120,12 @@ function bar(parts: WorkbenchParts): HTMLElement {
     seedField(session, context.signal),
     changedValues(session),
     element('span', { class: 'lab-share' }, [
-      element('button', { type: 'button', click: () => void copyLink(parts) }, 'Copy link'),
-      element('button', { type: 'button', click: () => download(session) }, 'Download'),
+      element(
+        'button',
+        { type: 'button', click: unmistaken(() => void copyLink(parts)) },
+        'Copy link',
+      ),
+      element('button', { type: 'button', click: unmistaken(() => download(session)) }, 'Download'),
     ]),
   );
 }

@@ -48,3 +48,18 @@ it('is not frozen by a link of long texts and of names that are almost in them',
   decode.mockRestore();
   expect([decoded.length, Math.max(...decoded)]).toEqual([3, 100_000]);
 });
+
+it('refuses seeds that are mistaken, instead of running those of the file', async () => {
+  const { session, run } = sessionOn({ seeds: [7] });
+  session.seedText = '1-';
+  expect(await session.run()).toMatchObject({ kind: 'refused', text: /^seeds: "1-" is no seed/ });
+  expect(run).not.toHaveBeenCalled();
+});
+
+it('runs the largest seed that a link can hold', async () => {
+  const { session, run } = sessionOn({ seeds: [Number.MAX_SAFE_INTEGER] });
+  await session.run();
+  expect(run.mock.calls[0]?.[0]).toMatchObject({ seeds: [Number.MAX_SAFE_INTEGER] });
+  session.seedText = '9007199254740992';
+  expect(session.seedMistake).toContain('no seed');
+});
