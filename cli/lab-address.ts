@@ -8,8 +8,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileNameFault } from '../lab/link/file-name-fault.ts';
 import { type LabLink, LINK_ITEMS_MAX, writeLabLink } from '../lab/link/lab-link.ts';
+import { SEEDS_PER_NETWORK } from '../reports/networks.ts';
 import type { Report } from '../reports/report-schema.ts';
+import { seedsInNetworks } from '../runner/run/planned-runs.ts';
 import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
+import { repeatCommand } from '../scenarios/repeat-command.ts';
 
 const PREFIX_DEFAULT = 'http://127.0.0.1:7470/lab/';
 /** Longest address that is printed, characters; browsers and programs for messages cut longer ones. */
@@ -23,11 +26,34 @@ export async function labAddressOfRun(
   report: Report,
   copies: readonly (readonly [path: string, text: string, ...unknown[]])[],
 ): Promise<string | undefined> {
-  const { mode, scenario, seeds, overrides, interactive } = report;
-  if (mode !== 'sim' || interactive !== undefined || seeds.length > LINK_ITEMS_MAX)
-    return undefined;
-  const set = Object.entries(overrides).map(([path, value]) => `${path}=${value}`);
-  return await labAddress(scenario.file, copies, { seeds, set });
+  const { mode, scenario, interactive } = report;
+  const asked = askedOf(report);
+  if (mode !== 'sim' || interactive !== undefined || asked === undefined) return undefined;
+  const set = Object.entries(asked.values).map(([path, value]) => `${path}=${value}`);
+  return await labAddress(scenario.file, copies, { seeds: asked.seeds, set });
+}
+
+/** The seeds and values that lead to the runs of a report; undefined if none do. */
+function askedOf({
+  ending,
+  scenario,
+  seeds,
+  networks,
+  overrides,
+  reproduce,
+}: Report):
+  | { readonly seeds: LabLink['seeds']; readonly values: Readonly<Record<string, string>> }
+  | undefined {
+  const plain = repeatCommand('scenario', scenario.file, { set: overrides });
+  if (ending === 'complete' && reproduce === plain) return { seeds: null, values: overrides };
+  if (seeds.length > LINK_ITEMS_MAX) return undefined;
+  if (networks === undefined) return { seeds, values: overrides };
+  const own = [...new Set(seeds.map((seed) => seed % SEEDS_PER_NETWORK))];
+  const planned = seedsInNetworks({ seeds: [], networks }, own);
+  const areAll = planned.length === seeds.length && planned.every((seed) => seeds.includes(seed));
+  // A flag may have chosen one network of the file.
+  const values = { ...overrides, networks: `[${networks.join()}]` };
+  return areAll ? { seeds: own, values } : undefined;
 }
 
 /** The address of a scenario; undefined if a file cannot be in a link. */

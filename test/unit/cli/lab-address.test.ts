@@ -8,6 +8,8 @@ import { labAddress, labAddressOfRun } from '../../../cli/lab-address.ts';
 import { type LabLink, readLabLink } from '../../../lab/link/lab-link.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { judgeRun } from '../../../reports/judge.ts';
+import { seedsInNetworks } from '../../../runner/run/planned-runs.ts';
+import { repeatCommand } from '../../../scenarios/repeat-command.ts';
 import { ROOT } from '../../architecture/files.ts';
 import { orreryHere } from '../../command-here.ts';
 import { runInput } from '../reports/fixture.ts';
@@ -67,6 +69,28 @@ describe('a run', () => {
     const changed = { ...report, overrides: { 'traffic.0.rate': '5/s' } };
     const link = await linkOf(await labAddressOfRun(changed, copies));
     expect(link).toMatchObject({ seeds: report.seeds, set: ['traffic.0.rate=5/s'] });
+  });
+
+  it('has the seeds of the file, if it ran all of them and was asked for no others', async () => {
+    const reproduce = repeatCommand('scenario', report.scenario.file, {});
+    const plain = { ...report, reproduce };
+    expect((await linkOf(await labAddressOfRun(plain, copies))).seeds).toBeNull();
+    const cut = { ...plain, ending: 'interrupted' } as const;
+    expect((await linkOf(await labAddressOfRun(cut, copies))).seeds).toEqual(report.seeds);
+  });
+
+  it('on some networks says these and the seeds of each, or has no address if they differ', async () => {
+    const onNetworks = async (networks: number[], seeds: number[]): Promise<unknown> => {
+      const address = await labAddressOfRun({ ...report, networks, seeds }, copies);
+      if (address === undefined) return undefined;
+      const link = await linkOf(address);
+      const set = Object.fromEntries(link.set.map((one) => one.split('=')));
+      expect(set['networks']).toBe(`[${networks.join()}]`);
+      return seedsInNetworks({ seeds: [], networks }, link.seeds ?? []);
+    };
+    expect(await onNetworks([1, 3], [1, 2, 20_001, 20_002])).toEqual([1, 2, 20_001, 20_002]);
+    expect(await onNetworks([2], [10_001])).toEqual([10_001]);
+    expect(await onNetworks([1, 2], [1, 2, 10_001])).toBeUndefined();
   });
 
   it('in real time, or one that somebody disturbed, has no address', async () => {
