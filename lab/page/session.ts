@@ -75,7 +75,7 @@ export class LabSession {
 
   /** Opens a link, or a shipped scenario without changes. */
   open(link: LabLink): void {
-    this.stop();
+    this.#endWork();
     this.#files.clear();
     this.#names = undefined;
     for (const [name, bytes] of link.files) this.#files.set(name, bytes);
@@ -89,7 +89,7 @@ export class LabSession {
 
   /** Goes back to the gallery. */
   close(): void {
-    this.stop();
+    this.#endWork();
     this.scenario.value = undefined;
     this.#changed();
   }
@@ -212,6 +212,12 @@ export class LabSession {
     this.#run = undefined;
     this.state.value = { kind: 'stopped' };
     run.stop();
+  }
+
+  #endWork(): void {
+    this.stop();
+    this.#checks += 1;
+    this.#runner.endCheck();
   }
 
   #keep(verdict: LabVerdict, revision: number): EndedRun {

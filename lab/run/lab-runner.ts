@@ -27,25 +27,38 @@ export class LabRunner {
   readonly #worker: () => Worker;
   readonly #cores: number;
   readonly #idle: Worker[] = [];
+  #check: Running | undefined;
 
   /**
    * @param worker Starts one worker, as `startLabWorker` does.
-   * @param cores Most workers of a run.
+   * @param cores Most workers of a run, and most that wait for the next.
    */
   constructor(worker: () => Worker, cores: number) {
     this.#worker = worker;
     this.#cores = cores;
   }
 
-  /** Finds the mistakes of a scenario and its files, in the order of the text; none if it can be run. */
+  /**
+   * Finds the mistakes of a scenario and its files, in the order of the text; none if it can be run. Ends the check
+   * before it, which then finds none.
+   */
   async check(task: LabTask): Promise<readonly LabProblem[]> {
+    this.endCheck();
     const run = new Running();
+    this.#check = run;
     const answer = await this.#ask(run, { kind: 'plan', task });
-    run.end();
+    if (run.isOver) return [];
+    this.endCheck();
     if (answer.kind === 'problems') return answer.problems;
     if (answer.kind !== 'refused') return [];
     const place = { file: task.scenario, line: 1, column: 1, endColumn: 1 };
     return [{ ...place, text: answer.text, hint: null }];
+  }
+
+  /** Ends the check under way, if there is one. */
+  endCheck(): void {
+    this.#check?.end();
+    this.#check = undefined;
   }
 
   /** Runs all seeds. @param onProgress Called at most ten times a second for each seed. */
@@ -96,8 +109,13 @@ export class LabRunner {
       return refused(`no worker could be started: ${String(error)}`);
     }
     const answer = await run.ask(worker, order);
-    if (answer.worker !== undefined) this.#idle.push(answer.worker);
+    if (answer.worker !== undefined) this.#rest(answer.worker);
     return answer.answer;
+  }
+
+  #rest(worker: Worker): void {
+    if (this.#idle.length < Math.max(1, this.#cores)) this.#idle.push(worker);
+    else worker.terminate();
   }
 }
 

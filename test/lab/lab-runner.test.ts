@@ -139,3 +139,26 @@ it('stops at once, also before the first answer', async () => {
   expect(await run.outcome).toEqual({ kind: 'stopped' });
   expect(workers.every(({ isTerminated }) => isTerminated)).toBe(true);
 });
+
+it('has one check at a time: the next one ends it, as does who no longer needs it', async () => {
+  const workers: FakeWorker[] = [];
+  const runner = new LabRunner(() => {
+    workers.push(new FakeWorker(silent));
+    return workers.at(-1) as unknown as Worker;
+  }, 2);
+  const checks = Array.from({ length: 50 }, () => runner.check(TASK));
+  const running = (): number => workers.filter(({ isTerminated }) => !isTerminated).length;
+  expect([workers.length, running()]).toEqual([50, 1]);
+  runner.endCheck();
+  expect(running()).toBe(0);
+  expect(await Promise.all(checks)).toEqual(checks.map(() => []));
+});
+
+it('keeps no more idle workers than there are cores', async () => {
+  const { runner, workers } = runnerOf(1, (_order, worker) =>
+    worker.answer({ kind: 'refused', text: 'done' }),
+  );
+  await Promise.all([1, 2, 3].map(() => runner.run(TASK, silent).outcome));
+  expect(workers.length).toBeGreaterThan(2);
+  expect(workers.filter(({ isTerminated }) => !isTerminated)).toHaveLength(2);
+});

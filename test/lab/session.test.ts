@@ -14,16 +14,18 @@ const SHIPPED = new Map([
   ['net.gml', bytes('')],
 ]);
 
-/** A session on a link, and what its runner was asked to run. */
+/** A session on a link, and what its runner was asked to do. */
 function sessionOn(link: Partial<LabLink>): {
   readonly session: LabSession;
   readonly run: ReturnType<typeof vi.fn>;
+  readonly endCheck: ReturnType<typeof vi.fn>;
 } {
   const run = vi.fn(() => ({ outcome: Promise.resolve({ kind: 'stopped' }), stop: vi.fn() }));
-  const runner = { run, check: async () => [] } as unknown as LabRunner;
+  const endCheck = vi.fn();
+  const runner = { run, endCheck, check: async () => [] } as unknown as LabRunner;
   const session = new LabSession(SHIPPED, runner, {} as RunLibrary);
   session.open({ files: new Map(), scenario: 'hello.yaml', seeds: null, set: [], ...link });
-  return { session, run };
+  return { session, run, endCheck };
 }
 
 it('shows the files that a scenario names, and those that they name, but no other scenarios', () => {
@@ -62,4 +64,11 @@ it('runs the largest seed that a link can hold', async () => {
   expect(run.mock.calls[0]?.[0]).toMatchObject({ seeds: [Number.MAX_SAFE_INTEGER] });
   session.seedText = '9007199254740992';
   expect(session.seedMistake).toContain('no seed');
+});
+
+it('ends the check under way when another scenario is opened, or none', () => {
+  const { session, endCheck } = sessionOn({});
+  expect(endCheck).toHaveBeenCalledTimes(1);
+  session.close();
+  expect(endCheck).toHaveBeenCalledTimes(2);
 });
