@@ -11,11 +11,11 @@ import { twinJudgeInput } from '../../runner/run/judge-input.ts';
 import { plannedRuns, seedsInNetworks } from '../../runner/run/planned-runs.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { makeFailureAnswer } from '../../runner/run/seed-answer.ts';
-import { commandText } from '../../scenarios/command-text.ts';
 import { type OpenedScenario, openFiles } from '../../scenarios/open/open-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { ConfigError, type ConfigIssue } from '../../topologies/files/config-error.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
+import { labCommand } from './lab-command.ts';
 import type { LabFiles, LabProblem, LabProgress, LabTask } from './lab-task.ts';
 import type { LabAnswer, LabOrder } from './messages.ts';
 import { labName, makeTabFiles, TAB_FOLDERS } from './tab-files.ts';
@@ -136,7 +136,7 @@ async function judge(
   { task, done, wallMs }: Extract<LabOrder, { kind: 'judge' }>,
 ): Promise<LabAnswer> {
   const opened = await open(place, task, {});
-  const reproduce = commandText(['scenario', labName(opened.scenario.file)]);
+  const reproduce = labCommand(task, opened.scenario, valuesOf(task.set));
   const judged = { ...opened, ...place, reproduce };
   const runs = done.map(({ planned, result }) => ({ isTwin: planned.isTwin, result }));
   const report = judgeRun(twinJudgeInput(judged, runs, wallMs));

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { carryOut, type LabPlace } from '../../lab/run/lab-engine.ts';
 import type { LabTask } from '../../lab/run/lab-task.ts';
-import type { LabAnswer } from '../../lab/run/messages.ts';
+import type { LabAnswer, LabDone } from '../../lab/run/messages.ts';
 import { makeTabFiles } from '../../lab/run/tab-files.ts';
 import { TabMachine } from '../../lab/run/tab-machine.ts';
+import type { Report } from '../../reports/report-schema.ts';
+import { repeatCommand } from '../../scenarios/repeat-command.ts';
 import { memorySource } from '../../viz/format/source.ts';
 import { openTrace } from '../../viz/format/trace-file.ts';
 import { ROOT } from '../architecture/files.ts';
@@ -64,6 +66,76 @@ it('records a trace that the browser view reads', async () => {
   if ('kind' in read) expect.fail(JSON.stringify(read));
   expect(read.header).toMatchObject({ run: 'hello', seed: 1, extent: 'full' });
   expect(read.summary).toMatchObject({ fingerprint: result.fingerprint });
+});
+
+/** The command in the report of a task, without having run it for longer than 2 s of virtual time. */
+async function reproduceOf(more: Partial<LabTask>): Promise<string> {
+  const asked = task({ ...more, set: ['duration=2s', ...(more.set ?? [])] });
+  const answer = await carryOut(PLACE, { kind: 'plan', task: asked }, () => undefined);
+  const runs = answer.kind === 'planned' ? answer.runs : expect.fail(JSON.stringify(answer));
+  const done: LabDone[] = [];
+  for (const planned of runs) {
+    const order = { kind: 'run', task: asked, planned, recordBytesMax: 0 } as const;
+    const ran = await carryOut(PLACE, order, () => undefined);
+    done.push(ran.kind === 'ran' ? ran.done : expect.fail(JSON.stringify(ran)));
+  }
+  const judged = await carryOut(
+    PLACE,
+    { kind: 'judge', task: asked, done, wallMs: 1 },
+    () => undefined,
+  );
+  const text = judged.kind === 'judged' ? judged.verdict.report : expect.fail(judged.kind);
+  return (JSON.parse(text) as Report).reproduce;
+}
+
+it.each([
+  [{ seeds: null }, {}],
+  [{ seeds: [7] }, { seed: 7 }],
+  [{ seeds: [1, 2, 3] }, { seeds: 3 }],
+  [
+    { seeds: [4, 5], set: ['seeds=[4,5]'] },
+    { seeds: 2, set: { seeds: '[4,5]' } },
+  ],
+  [{ seeds: null, set: ['traffic.0.rate= 5/s'] }, { set: { 'traffic.0.rate': ' 5/s' } }],
+] as const)('names the command of %j as the command line does', async (more, flags) => {
+  const set = { duration: '2s', ...('set' in flags && flags.set) };
+  const own = repeatCommand('scenario', join(ROOT, 'scenarios/hello.yaml'), { ...flags, set });
+  expect(await reproduceOf(more)).toBe(own);
+});
+
+it('sets the seeds in its command where no flag asks for them', async () => {
+  const command = await reproduceOf({ seeds: [1, 2], set: ['seeds=[4,5]'] });
+  expect(command.endsWith(` --set duration=2s --set 'seeds=[1,2]'`)).toBe(true);
+});
+
+it('names the command of files that are not shipped as in the folder of the download', async () => {
+  const topology = new TextDecoder().decode(PLACE.shipped.get('topologies/two-nodes.yaml'));
+  const files = new Map([
+    ['my own.yaml', PLACE.shipped.get('hello.yaml') ?? new Uint8Array(0)],
+    ['topologies/two-nodes.yaml', encoder.encode(`${topology}# mine`)],
+  ]);
+  const flags = `--set topology=./topologies/two-nodes.yaml --set duration=2s`;
+  const command = await reproduceOf({ files, scenario: 'my own.yaml' });
+  expect(command).toMatch(/ scenario '\.\/my own\.yaml' /);
+  expect(command.endsWith(flags)).toBe(true);
+});
+
+it('names the command of runs on several networks, of which a seed asks for all', async () => {
+  const defaults = '{ node: { run: ping }, link: { rate: 1Gbit/s, delay: 5ms } }';
+  const generate = '{ kind: internet, nodes: 10, seed: 1 }';
+  const drawn = `{ name: z, defaults: ${defaults}, generate: ${generate} }`;
+  const hello = new TextDecoder().decode(PLACE.shipped.get('hello.yaml'));
+  const text = hello
+    .replace('topology: two-nodes.yaml', `topology: ${drawn}\nnetworks: 2`)
+    .replaceAll('alice', 'node-1')
+    .replaceAll('bob', 'node-2');
+  const asked = { files: new Map([['n.yaml', encoder.encode(text)]]), scenario: 'n.yaml' };
+  expect(await reproduceOf({ ...asked, seeds: [1] })).toContain('n.yaml -- --seeds 1 --set');
+  expect(await reproduceOf({ ...asked, seeds: [7] })).toContain(
+    `-- --set duration=2s --set 'seeds=[7]'`,
+  );
+  const one = { ...asked, seeds: [7], set: ['networks=[2]'] };
+  expect(await reproduceOf(one)).toContain('n.yaml -- --seed 10007 --set');
 });
 
 it('names an unknown scenario, and what may be meant', async () => {

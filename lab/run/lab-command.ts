@@ -1,0 +1,45 @@
+/**
+ * The command that makes the runs of a task on a command line: of a shipped scenario by its name, of others from the
+ * folder that the Lab offers for download.
+ *
+ * @module
+ */
+import { SEEDS_PER_NETWORK } from '../../reports/networks.ts';
+import { quoteShellWord } from '../../reports/shell-word.ts';
+import { seedsInNetworks } from '../../runner/run/planned-runs.ts';
+import { commandText, overrideFlags } from '../../scenarios/command-text.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import type { LabTask } from './lab-task.ts';
+import { labName } from './tab-files.ts';
+
+type Asked = Pick<Scenario, 'seeds' | 'networks'>;
+
+/** The command of a task, with its flags in the order of the command line's own reports. */
+export function labCommand(
+  { files, seeds }: Pick<LabTask, 'files' | 'seeds'>,
+  scenario: Asked & Pick<Scenario, 'file' | 'topology'>,
+  values: Readonly<Record<string, string>>,
+): string {
+  const name = labName(scenario.file);
+  const topology = scenario.topology.file.replace(/^\//, '');
+  const isOwnTopology = topology.startsWith('topologies/') && files.has(topology);
+  const set = { ...(isOwnTopology && { topology: `./${topology}` }), ...values };
+  const flag = seeds === null ? [] : seedFlag(seeds, scenario);
+  const all = flag === undefined ? { ...set, seeds: `[${seeds?.join()}]` } : set;
+  const flags = [...(flag ?? []), ...overrideFlags(all)];
+  return commandText(['scenario', quoteShellWord(files.has(name) ? `./${name}` : name)], flags);
+}
+
+/** The flag that asks for these seeds in each network; undefined if no flag does. */
+function seedFlag(asked: readonly number[], scenario: Asked): readonly string[] | undefined {
+  const { seeds, networks } = scenario;
+  const [only, ...others] = seedsInNetworks(scenario, asked);
+  if (others.length === 0) return [`--seed ${only}`];
+  const own = seeds.slice(0, seeds.length / (networks?.length ?? 1));
+  // `--seeds n` asks for the first n of the file or, if it has fewer, for 1 to n.
+  const first = asked.map((_, at) => {
+    if (asked.length > own.length) return at + 1;
+    return networks === undefined ? own[at] : (own[at] ?? 0) % SEEDS_PER_NETWORK;
+  });
+  return first.join() === asked.join() ? [`--seeds ${asked.length}`] : undefined;
+}
