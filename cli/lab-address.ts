@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileNameFault } from '../lab/link/file-name-fault.ts';
@@ -29,8 +30,13 @@ export async function labAddressOfRun(
   const { mode, scenario, interactive } = report;
   const asked = askedOf(report);
   if (mode !== 'sim' || interactive !== undefined || asked === undefined) return undefined;
+  const { file, topologyFile, data = [] } = scenario;
+  // A topology that is not among the copies would be the shipped one of its name.
+  if (!copies.some(([path]) => path === topologyFile)) return undefined;
+  const { cpuProfileSha256: profile } = report;
+  const read = profile === undefined ? data : [...data, profile];
   const set = Object.entries(asked.values).map(([path, value]) => `${path}=${value}`);
-  return await labAddress(scenario.file, copies, { seeds: asked.seeds, set });
+  return await labAddress(file, copies, { seeds: asked.seeds, set, read });
 }
 
 /** The seeds and values that lead to the runs of a report; undefined if none do. */
@@ -56,11 +62,17 @@ function askedOf({
   return areAll ? { seeds: own, values } : undefined;
 }
 
-/** The address of a scenario; undefined if a file cannot be in a link. */
+/** What a run was asked for, and what it read. */
+interface AskedRun extends Pick<LabLink, 'seeds' | 'set'> {
+  /** SHA-256 of the files that it read beside the copies; the Lab has only shipped ones. */
+  readonly read: readonly string[];
+}
+
+/** The address of a scenario; undefined if a link cannot hold its files and values, or the Lab has others of these names. */
 export async function labAddress(
   scenario: string,
   copies: readonly (readonly [path: string, text: string, ...unknown[]])[],
-  { seeds, set }: Pick<LabLink, 'seeds' | 'set'>,
+  { seeds, set, read }: AskedRun,
 ): Promise<string | undefined> {
   const files = new Map(
     copies.map(([path, text]) => [nameInLab(path), new TextEncoder().encode(text)] as const),
@@ -68,7 +80,10 @@ export async function labAddress(
   const link = { files, scenario: nameInLab(scenario), seeds, set };
   const hasAll = files.has(link.scenario);
   const isNamed = [...files.keys()].every((name) => fileNameFault(name) === undefined);
-  if (!hasAll || !isNamed) return undefined;
+  const isWhole = files.size === copies.length && areShipped(read);
+  // The Lab has a value on each line, and ignores spaces around it.
+  const areLines = set.every((value) => value === value.trim() && !/[\r\n]/.test(value));
+  if (!hasAll || !isNamed || !isWhole || !areLines) return undefined;
   const prefix = process.env['ORRERY_LAB'] ?? PREFIX_DEFAULT;
   const address = `${prefix}#page=lab&lab=${await writeLabLink(link, shippedOf([...files.keys()]))}`;
   return address.length <= CHARS_MAX ? address : undefined;
@@ -78,6 +93,23 @@ export async function labAddress(
 function nameInLab(path: string): string {
   const isShipped = dirname(resolve(path)) === resolve(SHIPPED_FILE_FOLDERS.topologies);
   return isShipped ? `topologies/${basename(path)}` : basename(path);
+}
+
+/** True if there is a shipped file of each SHA-256. */
+function areShipped(hashes: readonly string[]): boolean {
+  if (hashes.length === 0) return true;
+  const shipped = new Set(
+    Object.values(SHIPPED_FILE_FOLDERS).flatMap((folder: string) =>
+      readdirSync(folder, { withFileTypes: true, recursive: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => sha256Of(readFileSync(join(parentPath, name)))),
+    ),
+  );
+  return hashes.every((hash) => shipped.has(hash));
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** The shipped files of these names. */

@@ -129,7 +129,9 @@ async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1 | 130> 
     const left = await shrinkBreak({ ...parts, data: first });
     progress.clear();
     const copies = [[path, readFileSync(path, 'utf8')] as const];
-    const lab = await labAddress(path, copies, { seeds: null, set: [] });
+    const { data = [], cpu } = scenario;
+    const read = cpu === undefined ? data : [...data, cpu.sha256];
+    const lab = await labAddress(path, copies, { seeds: null, set: [], read });
     print(flags, { scenario: scenario.name, seed, break: found, ...left, file: path, lab }, [
       `BROKEN  ${scenario.name}  seed ${seed}  ${oneLine(found.place)}`,
       `  ${oneLine(found.text)}`,

@@ -1,5 +1,5 @@
 /** The addresses at which the Lab runs what a report or a shrunk file says. @module */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { orreryHere } from '../../command-here.ts';
 import { runInput } from '../reports/fixture.ts';
 
 const NONE = { seeds: null, set: [] };
+const PLAIN = { ...NONE, read: [] };
 const shipped = (path: string): readonly [string, string] => [
   join(ROOT, path),
   readFileSync(join(ROOT, path), 'utf8'),
@@ -38,32 +39,60 @@ async function linkOf(address: string | undefined): Promise<LabLink> {
 it('leave out shipped files, and hold those that were changed or are of the user', async () => {
   const topology = shipped('topologies/two-nodes.yaml');
   const [hello, text] = shipped('scenarios/hello.yaml');
-  const plain = await linkOf(await labAddress(hello, [[hello, text], topology], NONE));
+  const plain = await linkOf(await labAddress(hello, [[hello, text], topology], PLAIN));
   expect(plain).toEqual({ files: new Map(), scenario: 'hello.yaml', ...NONE });
   const mine = [['elsewhere/mine.yaml', text], topology] as const;
-  const { files, scenario } = await linkOf(await labAddress('elsewhere/mine.yaml', mine, NONE));
+  const { files, scenario } = await linkOf(await labAddress('elsewhere/mine.yaml', mine, PLAIN));
   expect([scenario, [...files.keys()]]).toEqual(['mine.yaml', ['mine.yaml']]);
   const changed = [[hello, `${text}#`] as const];
-  expect((await linkOf(await labAddress(hello, changed, NONE))).files.size).toBe(1);
+  expect((await linkOf(await labAddress(hello, changed, PLAIN))).files.size).toBe(1);
 });
 
 it('begin with the page of npm run viz, or with the one that ORRERY_LAB names', async () => {
   const hello = shipped('scenarios/hello.yaml');
-  expect(await labAddress(hello[0], [hello], NONE)).toMatch(/^http:\/\/127\.0\.0\.1:7470\/lab\/#/);
+  expect(await labAddress(hello[0], [hello], PLAIN)).toMatch(/^http:\/\/127\.0\.0\.1:7470\/lab\/#/);
   process.env['ORRERY_LAB'] = 'https://example.org/lab/';
-  expect(await labAddress(hello[0], [hello], NONE)).toMatch(/^https:\/\/example\.org\/lab\/#/);
+  expect(await labAddress(hello[0], [hello], PLAIN)).toMatch(/^https:\/\/example\.org\/lab\/#/);
 });
 
 it('are not given where a file is missing, is code, or is too long', async () => {
   const hello = shipped('scenarios/hello.yaml');
-  expect(await labAddress('gone.yaml', [hello], NONE)).toBeUndefined();
-  expect(await labAddress('a.ts', [['a.ts', '']], NONE)).toBeUndefined();
+  expect(await labAddress('gone.yaml', [hello], PLAIN)).toBeUndefined();
+  expect(await labAddress('a.ts', [['a.ts', '']], PLAIN)).toBeUndefined();
   const long = [['a.yaml', randomBytes(30_000).toString('base64')]] as const;
-  expect((await labAddress('a.yaml', long, NONE)) === undefined).toBe(true);
+  expect((await labAddress('a.yaml', long, PLAIN)) === undefined).toBe(true);
+});
+
+it('are not given where the Lab would have other files, or values in pieces', async () => {
+  const hello = shipped('scenarios/hello.yaml');
+  const addressOf = async (more: object): Promise<boolean> =>
+    (await labAddress(hello[0], [hello], { ...PLAIN, ...more })) !== undefined;
+  const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
+  const office = readFileSync(join(ROOT, 'scenarios/office.pcapng'));
+  expect(await addressOf({ read: [sha256(office)] })).toBe(true);
+  expect(await addressOf({ read: [sha256(office), sha256('a plan of the user')] })).toBe(false);
+  expect(await addressOf({ set: ['a=1'] })).toBe(true);
+  expect(await addressOf({ set: ['events=\n- at: 1s'] })).toBe(false);
+  expect(await addressOf({ set: ['a=1 '] })).toBe(false);
+  const twice = [
+    ['a/net.yaml', 'topology: b/net.yaml'],
+    ['a/b/net.yaml', 'name: net'],
+  ] as const;
+  expect(await labAddress('a/net.yaml', twice, PLAIN)).toBeUndefined();
 });
 
 describe('a run', () => {
-  const copies = [[report.scenario.file, 'name: a']] as const;
+  const copies = [
+    [report.scenario.file, 'name: a'],
+    [report.scenario.topologyFile, 'name: b'],
+  ] as const;
+
+  it('has no address without its topology, or if it read a capture or profile of the user', async () => {
+    expect(await labAddressOfRun(report, copies.slice(0, 1))).toBeUndefined();
+    expect(await labAddressOfRun({ ...report, cpuProfileSha256: 'a' }, copies)).toBeUndefined();
+    const scenario = { ...report.scenario, data: ['a'] };
+    expect(await labAddressOfRun({ ...report, scenario }, copies)).toBeUndefined();
+  });
 
   it('says its seeds and changed values', async () => {
     const changed = { ...report, overrides: { 'traffic.0.rate': '5/s' } };
