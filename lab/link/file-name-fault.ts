@@ -13,6 +13,8 @@ export interface FileNameFault {
 const NAME_CHARS_MAX = 200;
 /** Begins with a letter or digit: neither `..` nor `__proto__`, hidden files, or an absolute path. */
 const PART = /^[\p{L}\p{N}][\p{L}\p{N} ._+@-]*$/u;
+/** What the download writes by itself, and pages, which a reader would take for its own. */
+const RESERVED = /^results(\/|$)|^readme\.txt$|\.(x?html?|svg)$/i;
 const CODE = /\.([cm]?[jt]sx?|wasm)$/i;
 
 /** What is wrong with the path of a file; undefined if nothing is. */
@@ -21,6 +23,10 @@ export function fileNameFault(name: string): FileNameFault | undefined {
   const shown = JSON.stringify(name.slice(0, 60));
   if (!isPath) {
     const text = `${shown} is no name of a file here: letters, digits, dots and dashes, folders after /`;
+    return { fault: 'bad-name', text };
+  }
+  if (RESERVED.test(name)) {
+    const text = `${shown} is a name that the Lab keeps for its results`;
     return { fault: 'bad-name', text };
   }
   if (CODE.test(name)) {

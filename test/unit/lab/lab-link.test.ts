@@ -151,6 +151,9 @@ describe('a link of a stranger is refused by name', () => {
   it.each([
     ...['', '../a.yaml', 'a/../b.yaml', '/a.yaml', 'a//b.yaml', '.hidden', 'a\\b'],
     ...['__proto__', 'a/__proto__', '<img src=x onerror=alert(1)>.yaml', 'a\u0000', 'a\nb', '-a'],
+    // The download has results of these names, and nobody can tell whose they are.
+    ...['results/report.html', 'Results/a.yaml', 'results', 'README.txt', 'readme.TXT'],
+    ...['a/b.html', 'a.HTM', 'a.xhtml', 'a.svg'],
     'x'.repeat(201),
   ])('if a file is named %j', async (name) => {
     expect(await faultOf(withFiles(name))).toBe('bad-name');
