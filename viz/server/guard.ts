@@ -56,6 +56,17 @@ export function isCrossOriginFetch(site: string | readonly string[] | undefined)
 }
 
 /**
+ * True if a browser says that it opens a page or that a page of this server asks (`Sec-Fetch-Dest`, `Sec-Fetch-Site`),
+ * or says nothing; false for pictures, scripts and frames of other pages.
+ */
+export function isOpenedOrOwn(
+  destination: string | readonly string[] | undefined,
+  site: string | readonly string[] | undefined,
+): boolean {
+  return destination === undefined || destination === 'document' || site === 'same-origin';
+}
+
+/**
  * True if a `Host` header names this server. A server that listens on all interfaces accepts only
  * the addresses and the name of this machine, because an attacker could let any other name resolve
  * to it (the option `--host` accepts one further name).

@@ -18,6 +18,7 @@ import { ControlChannel, type ControlHandler } from './control-channel.ts';
 import {
   isCrossOriginFetch,
   isLoopback,
+  isOpenedOrOwn,
   isSameOriginRequest,
   type ListenAddress,
 } from './guard.ts';
@@ -118,7 +119,7 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => ListenAddr
     '/',
     pageHandler(() => page),
   );
-  if (lab !== undefined) app.get('/lab', pageHandler(lab));
+  if (lab !== undefined) app.get('/lab', openedOnly, pageHandler(onlyOnce(lab)));
   app.get('/api/runs', async (_request, response) => {
     response.setHeader('cache-control', 'no-store');
     const { cards, ...rest } = await folder.index();
@@ -139,6 +140,29 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => ListenAddr
     else refuse(response, 400, 'this cannot be answered');
   });
   return app;
+}
+
+/** Refuses pages of others that only embed this one: what they ask for may take a minute to build. */
+function openedOnly({ headers }: Request, response: Response, next: NextFunction): void {
+  if (isOpenedOrOwn(headers['sec-fetch-dest'], headers['sec-fetch-site'])) next();
+  else refuse(response, 403, 'this page can only be opened');
+}
+
+/** Calls a function at most once; later calls return or throw what it returned or threw. */
+function onlyOnce(make: () => string): () => string {
+  let again: (() => string) | undefined;
+  return () => {
+    if (again !== undefined) return again();
+    try {
+      const made = make();
+      again = (): string => made;
+    } catch (error) {
+      again = (): never => {
+        throw error;
+      };
+    }
+    return again();
+  };
 }
 
 /** Makes the handler that serves a page. The page is read and compressed only once. */

@@ -78,8 +78,22 @@ describe('the server', () => {
 
   it('has the Lab at lab/, which is built when it is first opened, and may be opened from anywhere', async () => {
     expect(builtLab).not.toHaveBeenCalled();
-    for (const site of ['same-origin', 'cross-site', 'none']) {
-      const { status, body, headers } = await get('/lab/', { 'sec-fetch-site': site });
+    for (const [site, destination] of [
+      ['cross-site', 'image'],
+      ['cross-site', 'iframe'],
+      ['same-site', 'empty'],
+    ] as const) {
+      const embedded = { 'sec-fetch-site': site, 'sec-fetch-dest': destination };
+      expect((await get('/lab/', embedded)).status).toBe(403);
+    }
+    expect(builtLab).not.toHaveBeenCalled();
+    for (const [site, destination] of [
+      ['cross-site', 'document'],
+      ['none', 'document'],
+      ['same-origin', 'empty'],
+    ] as const) {
+      const opened = { 'sec-fetch-site': site, 'sec-fetch-dest': destination };
+      const { status, body, headers } = await get('/lab/', opened);
       expect([status, body]).toEqual([200, '<!doctype html><title>Lab</title>']);
       expect(headers['content-security-policy']).toBe("frame-ancestors 'none'");
     }
@@ -87,6 +101,19 @@ describe('the server', () => {
     expect((await get('/lab')).status).toBe(200);
     expect(JSON.parse((await get('/api/runs')).body)).toMatchObject({ hasLab: true });
     expect((await get('/api/runs', { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+  });
+
+  it('does not try again to build a Lab that could not be built', async () => {
+    const lab = vi.fn(() => {
+      throw new Error('not built');
+    });
+    const page = join(folder, 'index.html');
+    const other = await startVizServer({ page, runs, lab, host: '127.0.0.1', port: 0 });
+    for (let time = 0; time < 2; time += 1) {
+      expect((await fetch(`${other.address}lab/`)).status).toBe(400);
+    }
+    expect(lab).toHaveBeenCalledTimes(1);
+    await other.close();
   });
 
   it('lists runs, and says of a folder that it cannot read why', async () => {
