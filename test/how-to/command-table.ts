@@ -78,7 +78,6 @@ export const RUN: Readonly<Record<string, Ran>> = {
     ]),
   ),
   'ORRERY_LAB=https://example.org/lab/ npm run scenario hello.yaml': quick,
-  'npm run build:site': long,
   'npx orrery --help': quick,
   'npx orrery scenario hello.yaml': quick,
   [HUNT]: { ...long, exit: 1, says: ['BROKEN', '2 nodes left'] },
@@ -228,6 +227,9 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'npx orrery scenario my-scenario.yaml --seeds 5 --baseline baseline/report.json',
     ...['npx orrery scenario my-scenario.yaml', 'npx orrery live my-scenario.yaml'],
     ...['node lib.mts', 'npx tsx lib.mts', 'npm pkg set type=module', 'npm i zod'],
+  ],
+  'builds what the tests of the browser open: npm run test:browser does it first': [
+    'npm run build:site',
   ],
   'is a check of the repository, with a line of its own in .ci/run or in the nightly': [
     ...['npm run sbom', 'npm run licences', 'npm run test:package'],
