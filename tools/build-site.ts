@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { readCommit } from '../runner/run/commit.ts';
-import { bundlePage } from './page/bundle-page.ts';
+import { bundlePage, bundleScript } from './page/bundle.ts';
+import { labElements, shippedFilesJson } from './page/lab-data.ts';
 import { gzippedBytes, pageDocument } from './page/page-document.ts';
-import { bundleScript, labElements, shippedFilesJson } from './site/bundle.ts';
 
 const OUT = join(fileURLToPath(new URL('..', import.meta.url)), 'dist/lab');
 /** Largest sizes, gzipped (ADR 0095): of the page's own script and style, and of everything. */

@@ -13,7 +13,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundlePage } from './page/bundle-page.ts';
+import { bundlePage } from './page/bundle.ts';
 import { gzippedBytes, pageDocument } from './page/page-document.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { bundleScript } from '../../tools/site/bundle.ts';
+import { bundleScript } from '../../tools/page/bundle.ts';
 import type { CryptoOutcome } from './crypto-entry.ts';
 import { openChromium } from './support.ts';
 

@@ -4,12 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import {
-  bundleScript,
-  insideScript,
-  labElements,
-  shippedFilesJson,
-} from '../../tools/site/bundle.ts';
+import { bundleScript } from '../../tools/page/bundle.ts';
+import { labElements, shippedFilesJson } from '../../tools/page/lab-data.ts';
+import { insideScript } from '../../tools/page/page-document.ts';
 import type { PageRun, PlainTask, TestPage } from './page-entry.ts';
 
 /** Path on Debian; the environment variable `CHROMIUM` names another. */

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { PageCode } from './bundle-page.ts';
+import type { PageCode } from './bundle.ts';
 
 /** What a page holds beside its code. */
 export interface PageParts {
@@ -24,11 +24,15 @@ export function gzippedBytes({ script, style }: PageCode): number {
   return gzipSync(script, { level: 9 }).length + gzipSync(style, { level: 9 }).length;
 }
 
+/** A script as the text of an element: `</script` would end the element wherever it occurs. */
+export function insideScript(script: string): string {
+  return script.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
+}
+
 /** Makes the document. */
 export function pageDocument(parts: PageParts): string {
   const { code, title, scriptSource, connectSource, data } = parts;
-  // `</script` would end the element wherever it occurs in the code.
-  const safe = code.script.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
+  const safe = insideScript(code.script);
   const hash = createHash('sha256').update(safe).digest('base64');
   const policy = [
     "default-src 'none'",

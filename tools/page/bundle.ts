@@ -1,5 +1,5 @@
 /**
- * Bundles the script and the style sheet of a page of the browser view.
+ * Bundles pages of the browser view, and scripts of its workers, each with everything that it imports.
  *
  * @module
  */
@@ -28,6 +28,16 @@ const SLIM_SCHEMAS: Plugin = {
   },
 };
 
+/** Modules say by their address whether they are sources; these are built ones, and have no other address. */
+const ADDRESS = "'file:///orrery/dist/lab/orrery.js'";
+
+const ONE_SCRIPT: Plugin = {
+  name: 'one-script',
+  enforce: 'pre',
+  transform: (code) =>
+    code.includes('import.meta.url') ? code.replaceAll('import.meta.url', ADDRESS) : null,
+};
+
 /** Script and style of a page. */
 export interface PageCode {
   readonly script: string;
@@ -35,14 +45,36 @@ export interface PageCode {
 }
 
 /** Bundles one script and one style sheet. @param entry The first module, from the root of the repository. */
-export async function bundlePage(entry: string): Promise<PageCode> {
+export function bundlePage(entry: string): Promise<PageCode> {
+  return bundle(entry, SLIM_SCHEMAS, {});
+}
+
+/**
+ * Bundles a script that runs at once, such as that of a worker. By Vite, as pages: the engine is a tenth smaller,
+ * compressed, than by esbuild.
+ * @param alias Further modules to replace, by name.
+ */
+export async function bundleScript(
+  entry: string,
+  alias: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { script, style } = await bundle(entry, ONE_SCRIPT, alias);
+  if (style !== '') throw new Error(`${entry}: not one script`);
+  return script;
+}
+
+async function bundle(
+  entry: string,
+  plugin: Plugin,
+  alias: Readonly<Record<string, string>>,
+): Promise<PageCode> {
   const result = await build({
     configFile: false,
     root: join(ROOT, dirname(entry)),
     base: './',
     logLevel: 'error',
-    resolve: { alias: SLIM },
-    plugins: [SLIM_SCHEMAS],
+    resolve: { alias: { ...SLIM, ...alias } },
+    plugins: [plugin],
     worker: { format: 'iife' },
     build: {
       write: false,
@@ -65,6 +97,8 @@ export async function bundlePage(entry: string): Promise<PageCode> {
     file.type === 'asset' && file.fileName.endsWith('.css') ? [String(file.source)] : [],
   );
   const [code] = chunks;
-  if (code === undefined || chunks.length !== 1) throw new Error(`${chunks.length} scripts`);
+  if (code === undefined || chunks.length + styles.length !== files.length || chunks.length !== 1) {
+    throw new Error(`${entry}: ${files.length} files instead of a script and a style sheet`);
+  }
   return { script: code.trim(), style: styles.join('\n').trim() };
 }
